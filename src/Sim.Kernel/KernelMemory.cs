@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+using System.Runtime.InteropServices;
+
+namespace Sim.Kernel;
+
+/// <summary>The facts of a machine that change what SLUB allocates.</summary>
+/// <param name="Cpus">Processors: sets the least number of objects a slab should hold (<c>calculate_order</c>).</param>
+/// <param name="CpuPartial">CONFIG_SLUB_CPU_PARTIAL, which SMP kernels have and uniprocessor ones (UML) lack.</param>
+public sealed record SlubConfig(int Cpus, bool CpuPartial)
+{
+    /// <summary>A uniprocessor kernel: what User-Mode Linux runs, and the default of every command.</summary>
+    public static SlubConfig Uniprocessor { get; } = new(1, CpuPartial: false);
+
+    /// <summary>A distribution's SMP kernel on one virtual processor, as under QEMU.</summary>
+    public static SlubConfig Smp { get; } = new(2, CpuPartial: true);
+}
+
+/// <summary>One line of a memory account: a slab cache, a kmalloc size class or the vmalloc area.</summary>
+/// <param name="Cache">The name in /proc/slabinfo, or <c>vmalloc</c>.</param>
+/// <param name="ObjectSize">Bytes of an object; 0 for vmalloc, whose areas differ.</param>
+/// <param name="Objects">Objects in use.</param>
+/// <param name="ObjectBytes">Bytes in objects, at the size class.</param>
+/// <param name="Slabs">Slabs held; 0 for vmalloc.</param>
+/// <param name="PageBytes">Bytes in pages held.</param>
+public readonly record struct MemoryLine(
+    string Cache, int ObjectSize, long Objects, long ObjectBytes, long Slabs, long PageBytes);
+
+/// <summary>
+/// The kernel's allocators over native memory, accounted as the kernel accounts them: slab caches by name,
+/// the kmalloc size classes, vmalloc, and the objects that wait for an RCU grace period.
+/// </summary>
+/// <remarks>Give each structure an instance of its own, and its pages are its own. Sources: mm/slub.c,
+/// mm/slab_common.c (<c>kmalloc_info</c>), mm/vmalloc.c of Linux 6.12.</remarks>
+public sealed unsafe class KernelMemory : IDisposable
+{
+    public const int PageSize = 4096;
+
+    /// <summary><c>kmalloc_info</c> on x86-64: powers of two, with 96 and 192 between.</summary>
+    private static readonly int[] s_kmallocSizes = [8, 16, 32, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096, 8192];
+
+    private readonly List<KmemCache> _caches = [];
+    private readonly KmemCache?[] _kmalloc = new KmemCache?[s_kmallocSizes.Length];
+    private readonly Dictionary<nint, long> _vmallocAreas = [];
+    private long _vmallocObjects;
+    private long _vmallocPages;
+
+    public KernelMemory(SlubConfig? config = null)
+    {
+        Config = config ?? SlubConfig.Uniprocessor;
+        Rcu = new Rcu();
+    }
+
+    public SlubConfig Config { get; }
+
+    /// <summary>Deferred frees of the structures that live in this memory.</summary>
+    public Rcu Rcu { get; }
+
+    /// <summary>Bytes in objects over all lines, at the size class.</summary>
+    public long ObjectBytes => Account().Sum(line => line.ObjectBytes);
+
+    /// <summary>Bytes in pages over all lines.</summary>
+    public long PageBytes => Account().Sum(line => line.PageBytes);
+
+    /// <summary>Makes a cache of its own (as with <c>slab_nomerge</c>: caches of one size are never merged).</summary>
+    public KmemCache CreateCache(string name, int objectSize, int align = 8)
+    {
+        var cache = new KmemCache(name, objectSize, Config, align);
+        _caches.Add(cache);
+        return cache;
+    }
+
+    /// <summary><c>kzalloc</c>: zeroed memory from the smallest size class that fits.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">More than 8 KiB: the ports use vmalloc beyond a page.</exception>
+    public void* Kzalloc(int bytes) => Kmalloc(bytes).Zalloc();
+
+    /// <summary><c>kfree</c>; <paramref name="bytes"/> as it was asked for.</summary>
+    public void Kfree(void* obj, int bytes) => Kmalloc(bytes).Free(obj);
+
+    /// <summary><c>vzalloc</c>: zeroed whole pages.</summary>
+    public void* Vzalloc(long bytes)
+    {
+        var size = (bytes + PageSize - 1) & -PageSize;
+        var area = NativeMemory.AlignedAlloc((nuint)size, PageSize);
+        NativeMemory.Clear(area, (nuint)size);
+        _vmallocAreas.Add((nint)area, size);
+        _vmallocPages += size / PageSize;
+        _vmallocObjects++;
+        return area;
+    }
+
+    /// <summary><c>vfree</c>.</summary>
+    public void Vfree(void* area)
+    {
+        _vmallocAreas.Remove((nint)area, out var size);
+        _vmallocPages -= size / PageSize;
+        _vmallocObjects--;
+        NativeMemory.AlignedFree(area);
+    }
+
+    /// <summary>Every cache that holds or held an object, then the kmalloc classes, then vmalloc.</summary>
+    public IReadOnlyList<MemoryLine> Account()
+    {
+        var lines = _caches.Select(cache => cache.Line).ToList();
+        lines.AddRange(_kmalloc.OfType<KmemCache>().Select(cache => cache.Line));
+        if (_vmallocObjects > 0)
+            lines.Add(new("vmalloc", 0, _vmallocObjects, _vmallocPages * PageSize, 0, _vmallocPages * PageSize));
+        return lines;
+    }
+
+    /// <summary>Gives all native memory back. Objects still in use die with it.</summary>
+    public void Dispose()
+    {
+        foreach (var cache in _caches)
+            cache.Dispose();
+        foreach (var cache in _kmalloc)
+            cache?.Dispose();
+        foreach (var area in _vmallocAreas.Keys)
+            NativeMemory.AlignedFree((void*)area);
+        _vmallocAreas.Clear();
+    }
+
+    private KmemCache Kmalloc(int bytes)
+    {
+        var index = 0;
+        while (s_kmallocSizes[index] < bytes)
+        {
+            if (++index == s_kmallocSizes.Length)
+                throw new ArgumentOutOfRangeException(nameof(bytes), bytes, "kmalloc here ends at 8 KiB");
+        }
+
+        var size = s_kmallocSizes[index];
+        return _kmalloc[index] ??= new KmemCache($"kmalloc-{Name(size)}", size, Config, size & -size);
+    }
+
+    private static string Name(int size) => size < 1024 ? $"{size}" : $"{size / 1024}k";
+}

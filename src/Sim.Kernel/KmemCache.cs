@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: MIT
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace Sim.Kernel;
+
+/// <summary>
+/// A slab cache (<c>struct kmem_cache</c>) that hands out objects of one size and counts pages as SLUB does.
+/// </summary>
+/// <remarks>
+/// <para>The objects are real native memory at the offsets the kernel would use, so two objects that share a
+/// cache line or a page in the kernel share it here:</para>
+/// <code>
+///   slab of allowedips_node, order 0            56 objects of 72 bytes, 64 bytes left over
+///   | 0 | 72 | 144 | ... | 3960 | waste |       page-aligned
+/// </code>
+/// <para>Which slab an object comes from decides how many pages stay pinned after deletions, so the paths of
+/// mm/slub.c (6.12) that choose it are followed for one processor: <c>___slab_alloc</c>, <c>__slab_free</c>,
+/// <c>get_partial_node</c>, <c>put_cpu_partial</c>, <c>calculate_order</c>. Not followed: freelist
+/// randomisation (the order inside a slab, which changes no count), other processors, NUMA.</para>
+/// <para>Not thread-safe: one writer, as under the kernel's own locks.</para>
+/// </remarks>
+public sealed unsafe class KmemCache : IDisposable
+{
+    private const int ChunkBytes = 2 << 20;
+    private const int MinPartial = 5;
+    private const int MaxPartial = 10;
+
+    /// <summary>What <c>struct slab</c> keeps, and the links of the list that the slab is on.</summary>
+    private struct Slab
+    {
+        public byte* Base;
+        public void* FreeList;
+        public Slab* Next;
+        public Slab* Prev;
+        public int InUse;
+        public int Slabs;
+        public bool OnNodePartial;
+    }
+
+    private readonly List<nint> _chunks = [];
+    private readonly int _slabShift;
+    private readonly int _minPartial;
+    private readonly int _cpuPartialSlabs;
+    private Slab* _cpuSlab;
+    private void* _cpuFreeList;
+    private Slab* _cpuPartial;
+    private Slab* _nodePartialHead;
+    private Slab* _nodePartialTail;
+    private int _nrPartial;
+    private Slab* _unused;
+    private int _chunkNext;
+    private int _chunkLimit;
+
+    /// <summary>Makes a cache as <c>kmem_cache_create(name, objectSize, align)</c> does.</summary>
+    /// <param name="name">The name in /proc/slabinfo.</param>
+    /// <param name="objectSize">Bytes of an object, rounded up to <paramref name="align"/>.</param>
+    /// <param name="config">The machine whose allocator is followed.</param>
+    /// <param name="align">Alignment in bytes, a power of two of at least 8.</param>
+    public KmemCache(string name, int objectSize, SlubConfig config, int align = 8)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentOutOfRangeException.ThrowIfLessThan(objectSize, 8);
+        Name = name;
+        ObjectSize = (objectSize + align - 1) & -align;
+        Order = CalculateOrder(ObjectSize, config);
+        _slabShift = 12 + Order;
+        ObjectsPerSlab = (1 << _slabShift) / ObjectSize;
+        // set_min_partial, set_cpu_partial
+        _minPartial = Math.Clamp(BitOperations.Log2((uint)ObjectSize) / 2, MinPartial, MaxPartial);
+        _cpuPartialSlabs = config.CpuPartial
+            ? (CpuPartialObjects(ObjectSize) * 2 + ObjectsPerSlab - 1) / ObjectsPerSlab
+            : 0;
+    }
+
+    public string Name { get; }
+
+    /// <summary>Bytes of an object, alignment included.</summary>
+    public int ObjectSize { get; }
+
+    /// <summary>A slab is 2^Order pages.</summary>
+    public int Order { get; }
+
+    public int ObjectsPerSlab { get; }
+
+    /// <summary>Objects in use: <c>active_objs</c> without those idling in per-CPU lists.</summary>
+    public long Objects { get; private set; }
+
+    /// <summary>Slabs held from the page allocator, partly filled and empty ones included: <c>num_slabs</c>.</summary>
+    public long Slabs { get; private set; }
+
+    /// <summary>Objects allocated since the cache was made.</summary>
+    public long Allocations { get; private set; }
+
+    public long ObjectBytes => Objects * ObjectSize;
+
+    public long PageBytes => Slabs << _slabShift;
+
+    /// <summary>Takes an object with undefined contents (<c>kmem_cache_alloc</c>).</summary>
+    public void* Alloc()
+    {
+        var obj = _cpuFreeList;
+        if (obj == null)
+            obj = SlabAllocSlow();
+        _cpuFreeList = *(void**)obj;
+        Objects++;
+        Allocations++;
+        return obj;
+    }
+
+    /// <summary>Takes a zeroed object (<c>kmem_cache_zalloc</c>).</summary>
+    public void* Zalloc()
+    {
+        var obj = Alloc();
+        NativeMemory.Clear(obj, (nuint)ObjectSize);
+        return obj;
+    }
+
+    /// <summary>Gives an object back (<c>kmem_cache_free</c>); its first 8 bytes become the freelist pointer.</summary>
+    public void Free(void* obj)
+    {
+        Objects--;
+        var slab = SlabOf(obj);
+        if (slab == _cpuSlab)
+        {
+            *(void**)obj = _cpuFreeList;
+            _cpuFreeList = obj;
+            return;
+        }
+
+        SlabFreeSlow(slab, obj);
+    }
+
+    /// <summary>The line this cache has in a memory account.</summary>
+    public MemoryLine Line => new(Name, ObjectSize, Objects, ObjectBytes, Slabs, PageBytes);
+
+    public void Dispose()
+    {
+        foreach (var chunk in _chunks)
+            NativeMemory.AlignedFree((void*)chunk);
+        _chunks.Clear();
+        _cpuSlab = null;
+        _cpuFreeList = null;
+    }
+
+    /// <summary><c>calculate_order</c>: the smallest order that wastes at most a sixteenth, an eighth, ...</summary>
+    internal static int CalculateOrder(int size, SlubConfig config)
+    {
+        const int maxOrder = 3; // PAGE_ALLOC_COSTLY_ORDER
+        var minObjects = 4 * (BitOperations.Log2((uint)config.Cpus) + 1 + 1); // 4 * (fls(nr_cpus) + 1)
+        minObjects = Math.Min(minObjects, Math.Max((4096 << maxOrder) / size, 1));
+        var minOrder = GetOrder(minObjects * size);
+        for (var fraction = 16; fraction > 1; fraction /= 2)
+        {
+            for (var order = minOrder; order <= maxOrder; order++)
+            {
+                if ((4096 << order) % size <= (4096 << order) / fraction)
+                    return order;
+            }
+        }
+
+        return GetOrder(size);
+    }
+
+    private static int GetOrder(int bytes) =>
+        bytes <= 4096 ? 0 : BitOperations.Log2((uint)(bytes - 1) >> 12) + 1;
+
+    private static int CpuPartialObjects(int size) =>
+        size switch { >= 4096 => 6, >= 1024 => 24, >= 256 => 52, _ => 120 };
+
+    /// <summary><c>___slab_alloc</c>: the processor's slab is used up. Returns the head of a freelist.</summary>
+    private void* SlabAllocSlow()
+    {
+        // The processor's slab is full: from here on it is on no list until one of its objects is freed.
+        if (_cpuPartial != null)
+        {
+            _cpuSlab = _cpuPartial;
+            _cpuPartial = _cpuSlab->Next;
+        }
+        else
+        {
+            _cpuSlab = GetPartialNode();
+            if (_cpuSlab == null)
+                _cpuSlab = NewSlab();
+        }
+
+        // freeze_slab, get_freelist: the processor takes the whole list.
+        var list = _cpuSlab->FreeList;
+        _cpuSlab->FreeList = null;
+        _cpuSlab->InUse = ObjectsPerSlab;
+        return list;
+    }
+
+    /// <summary><c>__slab_free</c>: the object's slab is not the processor's own.</summary>
+    private void SlabFreeSlow(Slab* slab, void* obj)
+    {
+        var prior = slab->FreeList;
+        *(void**)obj = prior;
+        slab->FreeList = obj;
+        slab->InUse--;
+        if (prior == null && _cpuPartialSlabs > 0)
+        {
+            PutCpuPartial(slab, drain: true);
+            return;
+        }
+
+        // Partly empty, but on the per-CPU partial list: only the counts change.
+        if (prior != null && !slab->OnNodePartial)
+            return;
+        if (slab->InUse == 0 && _nrPartial >= _minPartial)
+        {
+            if (prior != null)
+                RemovePartial(slab);
+            DiscardSlab(slab);
+        }
+        else if (prior == null)
+        {
+            AddPartialTail(slab);
+        }
+    }
+
+    private Slab* GetPartialNode()
+    {
+        var partial = _nodePartialHead;
+        if (partial == null)
+            return null;
+        RemovePartial(partial);
+        if (_cpuPartialSlabs == 0)
+            return partial;
+        var taken = 0;
+        while (_nodePartialHead != null)
+        {
+            var slab = _nodePartialHead;
+            RemovePartial(slab);
+            PutCpuPartial(slab, drain: false);
+            if (++taken > _cpuPartialSlabs / 2)
+                break;
+        }
+
+        return partial;
+    }
+
+    private void PutCpuPartial(Slab* slab, bool drain)
+    {
+        var old = _cpuPartial;
+        Slab* toPut = null;
+        if (old != null && drain && old->Slabs >= _cpuPartialSlabs)
+        {
+            toPut = old;
+            old = null;
+        }
+
+        slab->Slabs = (old == null ? 0 : old->Slabs) + 1;
+        slab->Next = old;
+        _cpuPartial = slab;
+        while (toPut != null)
+        {
+            var next = toPut->Next;
+            if (toPut->InUse == 0 && _nrPartial >= _minPartial)
+                DiscardSlab(toPut);
+            else
+                AddPartialTail(toPut);
+            toPut = next;
+        }
+    }
+
+    private void AddPartialTail(Slab* slab)
+    {
+        slab->OnNodePartial = true;
+        slab->Next = null;
+        slab->Prev = _nodePartialTail;
+        if (_nodePartialTail != null)
+            _nodePartialTail->Next = slab;
+        else
+            _nodePartialHead = slab;
+        _nodePartialTail = slab;
+        _nrPartial++;
+    }
+
+    private void RemovePartial(Slab* slab)
+    {
+        if (slab->Prev != null)
+            slab->Prev->Next = slab->Next;
+        else
+            _nodePartialHead = slab->Next;
+        if (slab->Next != null)
+            slab->Next->Prev = slab->Prev;
+        else
+            _nodePartialTail = slab->Prev;
+        slab->OnNodePartial = false;
+        slab->Next = slab->Prev = null;
+        _nrPartial--;
+    }
+
+    private Slab* NewSlab()
+    {
+        var slab = TakeUnusedSlab();
+        Slabs++;
+        slab->InUse = 0;
+        slab->OnNodePartial = false;
+        // allocate_slab without freelist randomisation: objects in address order.
+        var last = slab->Base + (ObjectsPerSlab - 1) * ObjectSize;
+        for (var obj = slab->Base; obj < last; obj += ObjectSize)
+            *(void**)obj = obj + ObjectSize;
+        *(void**)last = null;
+        slab->FreeList = slab->Base;
+        return slab;
+    }
+
+    private void DiscardSlab(Slab* slab)
+    {
+        Slabs--;
+        slab->Next = _unused;
+        _unused = slab;
+    }
+
+    /// <summary>
+    /// Native memory comes in 2 MiB chunks, aligned so that an object's slab is found by masking its address:
+    /// <code>
+    ///   | Slab headers ... | slab k | slab k+1 | ...  |      slab i begins at chunk + i * slab size
+    /// </code>
+    /// </summary>
+    private Slab* TakeUnusedSlab()
+    {
+        if (_unused != null)
+        {
+            var slab = _unused;
+            _unused = slab->Next;
+            return slab;
+        }
+
+        if (_chunkNext == _chunkLimit)
+        {
+            var chunk = (byte*)NativeMemory.AlignedAlloc(ChunkBytes, ChunkBytes);
+            // The kernel's direct map uses huge pages. The first chunk stays small for small tables.
+            if (_chunks.Count > 0)
+                HugePages.Advise(chunk, ChunkBytes);
+            _chunks.Add((nint)chunk);
+            _chunkLimit = ChunkBytes >> _slabShift;
+            var headers = _chunkLimit * sizeof(Slab);
+            _chunkNext = (headers + (1 << _slabShift) - 1) >> _slabShift;
+        }
+
+        var current = (byte*)_chunks[^1];
+        var fresh = (Slab*)current + _chunkNext;
+        *fresh = default;
+        fresh->Base = current + ((long)_chunkNext << _slabShift);
+        _chunkNext++;
+        return fresh;
+    }
+
+    private Slab* SlabOf(void* obj)
+    {
+        var chunk = (nuint)obj & ~(nuint)(ChunkBytes - 1);
+        return (Slab*)chunk + (((nuint)obj - chunk) >> _slabShift);
+    }
+}

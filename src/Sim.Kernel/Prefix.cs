@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Sim.Kernel;
+
+/// <summary>The two address families; the value is the number people type (<c>--family 4</c>).</summary>
+public enum Family : byte
+{
+    IPv4 = 4,
+    IPv6 = 6,
+}
+
+/// <summary>
+/// An IP prefix. Both families keep the address left-aligned in 128 bits, so that masking, ordering and
+/// containment are one piece of code:
+/// <code>
+///   IPv4  10.1.0.0/16   0A01 0000 | 96 zero bits        bit 127 is the first bit of the address
+///   IPv6  2001:db8::/32 2001 0DB8 | 96 more bits
+/// </code>
+/// Bits below <see cref="Length"/> are always zero: the constructor masks them.
+/// </summary>
+public readonly struct Prefix : IEquatable<Prefix>, IComparable<Prefix>
+{
+    /// <summary>Masks <paramref name="address"/> (left-aligned) to <paramref name="length"/> bits.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The length exceeds the family's bits.</exception>
+    public Prefix(Family family, UInt128 address, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)length, (uint)family.Bits(), nameof(length));
+        Address = address & Mask(length);
+        Length = (byte)length;
+        Family = family;
+    }
+
+    /// <summary>The address, left-aligned, host bits zero.</summary>
+    public UInt128 Address { get; }
+
+    /// <summary>Prefix length in bits, 0 to 32 or 0 to 128.</summary>
+    public byte Length { get; }
+
+    public Family Family { get; }
+
+    /// <summary>The IPv4 address in host byte order, as the kernel's <c>ntohl(daddr)</c>.</summary>
+    public uint V4 => (uint)(Address >> 96);
+
+    public static Prefix OfV4(uint address, int length) => new(Family.IPv4, (UInt128)address << 96, length);
+
+    public static Prefix OfV6(UInt128 address, int length) => new(Family.IPv6, address, length);
+
+    /// <summary>The left-aligned mask of <paramref name="length"/> one bits.</summary>
+    public static UInt128 Mask(int length) => length == 0 ? UInt128.Zero : UInt128.MaxValue << (128 - length);
+
+    /// <summary>Whether a left-aligned address lies inside this prefix.</summary>
+    public bool Contains(UInt128 address) => (address & Mask(Length)) == Address;
+
+    public bool Contains(Prefix other) =>
+        other.Family == Family && other.Length >= Length && Contains(other.Address);
+
+    /// <summary>Reads <c>a.b.c.d/len</c> or <c>x:y::/len</c>; a missing length means a host prefix. Host bits are masked.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> utf8, out Prefix prefix)
+    {
+        prefix = default;
+        var slash = utf8.IndexOf((byte)'/');
+        if (!AddressText.TryParse(slash < 0 ? utf8 : utf8[..slash], out var family, out var address))
+            return false;
+        var length = family.Bits();
+        if (slash >= 0 && !AddressText.TryParseSmall(utf8[(slash + 1)..], family.Bits(), out length))
+            return false;
+        prefix = new Prefix(family, address, length);
+        return true;
+    }
+
+    /// <inheritdoc cref="TryParse(ReadOnlySpan{byte}, out Prefix)"/>
+    public static bool TryParse(string text, out Prefix prefix) => TryParse(Encoding.UTF8.GetBytes(text), out prefix);
+
+    /// <summary>Reads a prefix as <see cref="TryParse(string, out Prefix)"/> does.</summary>
+    /// <exception cref="FormatException">The text is not a prefix.</exception>
+    public static Prefix Parse(string text) =>
+        TryParse(text, out var prefix)
+            ? prefix
+            : throw new FormatException($"'{text}' is not an IP prefix; write 192.0.2.0/24 or 2001:db8::/32");
+
+    /// <summary>Ascending (family, address, length): the order called <c>sorted</c>.</summary>
+    public int CompareTo(Prefix other)
+    {
+        if (Family != other.Family)
+            return Family.CompareTo(other.Family);
+        var byAddress = Address.CompareTo(other.Address);
+        return byAddress != 0 ? byAddress : Length.CompareTo(other.Length);
+    }
+
+    /// <summary>Ascending (family, length, address): the order called <c>by-length</c>.</summary>
+    public static int CompareByLength(Prefix left, Prefix right)
+    {
+        if (left.Family != right.Family)
+            return left.Family.CompareTo(right.Family);
+        return left.Length != right.Length ? left.Length.CompareTo(right.Length) : left.Address.CompareTo(right.Address);
+    }
+
+    public bool Equals(Prefix other) =>
+        Address == other.Address && Length == other.Length && Family == other.Family;
+
+    public override bool Equals(object? obj) => obj is Prefix other && Equals(other);
+
+    public override int GetHashCode()
+    {
+        // Addresses are regular in their high bits; a multiplicative mix spreads them over the buckets.
+        var mixed = ((ulong)(Address >> 64) ^ ((ulong)Address * 0x9E3779B97F4A7C15) ^ Length) * 0xD6E8FEB86659FD93;
+        return (int)(mixed >> 32);
+    }
+
+    public override string ToString() => $"{AddressText.Format(Family, Address)}/{Length}";
+
+    public static bool operator ==(Prefix left, Prefix right) => left.Equals(right);
+
+    public static bool operator !=(Prefix left, Prefix right) => !left.Equals(right);
+
+    public static bool operator <(Prefix left, Prefix right) => left.CompareTo(right) < 0;
+
+    public static bool operator <=(Prefix left, Prefix right) => left.CompareTo(right) <= 0;
+
+    public static bool operator >(Prefix left, Prefix right) => left.CompareTo(right) > 0;
+
+    public static bool operator >=(Prefix left, Prefix right) => left.CompareTo(right) >= 0;
+}
+
+/// <summary>Facts of a family.</summary>
+public static class FamilyExtensions
+{
+    /// <summary>Bits of an address: 32 or 128.</summary>
+    public static int Bits(this Family family) => family == Family.IPv4 ? 32 : 128;
+
+    public static AddressFamily ToSockets(this Family family) =>
+        family == Family.IPv4 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6;
+}
+
+/// <summary>Text of addresses, left-aligned in 128 bits as in <see cref="Prefix"/>.</summary>
+public static class AddressText
+{
+    /// <summary>
+    /// Reads an address as RFC 4291 and dotted decimal write it. IPv4 takes exactly four decimal octets: the
+    /// shorter and hexadecimal spellings that <c>inet_aton</c> accepts are typing errors in a table.
+    /// </summary>
+    public static bool TryParse(ReadOnlySpan<byte> utf8, out Family family, out UInt128 address)
+    {
+        family = Family.IPv4;
+        address = default;
+        if (utf8.IndexOf((byte)':') < 0)
+        {
+            if (!TryParseV4(utf8, out var v4))
+                return false;
+            address = (UInt128)v4 << 96;
+            return true;
+        }
+
+        family = Family.IPv6;
+        if (utf8.IndexOfAny((byte)'%', (byte)'[') >= 0 || !IPAddress.TryParse(utf8, out var parsed))
+            return false;
+        Span<byte> bytes = stackalloc byte[16];
+        if (!parsed.TryWriteBytes(bytes, out var written) || written != 16)
+            return false;
+        address = System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes);
+        return true;
+    }
+
+    /// <inheritdoc cref="TryParse(ReadOnlySpan{byte}, out Family, out UInt128)"/>
+    public static bool TryParse(string text, out Family family, out UInt128 address) =>
+        TryParse(Encoding.UTF8.GetBytes(text), out family, out address);
+
+    public static string Format(Family family, UInt128 address)
+    {
+        if (family == Family.IPv4)
+        {
+            var v4 = (uint)(address >> 96);
+            return $"{v4 >> 24}.{(v4 >> 16) & 255}.{(v4 >> 8) & 255}.{v4 & 255}";
+        }
+
+        Span<byte> bytes = stackalloc byte[16];
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(bytes, address);
+        return new IPAddress(bytes).ToString();
+    }
+
+    /// <summary>Reads a decimal number of one to three digits, at most <paramref name="max"/>.</summary>
+    public static bool TryParseSmall(ReadOnlySpan<byte> digits, int max, out int value)
+    {
+        value = 0;
+        if (digits.Length is 0 or > 3)
+            return false;
+        foreach (var digit in digits)
+        {
+            if (digit is < (byte)'0' or > (byte)'9')
+                return false;
+            value = value * 10 + (digit - '0');
+        }
+
+        return value <= max;
+    }
+
+    private static bool TryParseV4(ReadOnlySpan<byte> text, out uint address)
+    {
+        address = 0;
+        for (var octet = 0; octet < 4; octet++)
+        {
+            var end = octet == 3 ? text.Length : text.IndexOf((byte)'.');
+            if (end < 0 || !TryParseSmall(text[..end], 255, out var value))
+                return false;
+            address = address << 8 | (uint)value;
+            text = text[Math.Min(end + 1, text.Length)..];
+        }
+
+        return true;
+    }
+}

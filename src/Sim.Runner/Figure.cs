@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+namespace Sim.Runner;
+
+/// <summary>How a figure came about. The three are never mixed without the label.</summary>
+public enum Basis
+{
+    /// <summary>A clock was read.</summary>
+    Measured,
+
+    /// <summary>Counted in the live structure: exact.</summary>
+    Counted,
+
+    /// <summary>Follows from a formula or a model of the kernel.</summary>
+    Modelled,
+}
+
+/// <summary>
+/// One figure: one row of results.csv. Every number, plot and table that is shown is drawn from such rows.
+/// </summary>
+/// <remarks>Parameters that do not apply are empty strings or null, so that rows stay tidy.</remarks>
+public sealed record Figure
+{
+    /// <summary>What was done: <c>load</c>, <c>memory</c>, <c>shape</c>, <c>lookup</c>, <c>update</c>, ...</summary>
+    public required string Experiment { get; init; }
+
+    /// <summary><c>allowedips</c> or <c>fib</c>; empty where the figure is about neither.</summary>
+    public string Structure { get; init; } = "";
+
+    /// <summary>The way prefixes are bound to peers: <c>AllowedIPs</c>, <c>route attribute</c>, ...</summary>
+    public string Scheme { get; init; } = "";
+
+    /// <summary>4 or 6.</summary>
+    public required int Family { get; init; }
+
+    /// <summary>Order of insertion: <c>file</c>, <c>sorted</c>, <c>by-length</c>, <c>shuffled</c>.</summary>
+    public string Order { get; init; } = "";
+
+    /// <summary>Key pattern of a lookup: <c>uniform</c>, <c>prefixes</c>, <c>zipf</c>, <c>hot</c>.</summary>
+    public string Keys { get; init; } = "";
+
+    /// <summary><c>independent</c> (throughput) or <c>dependent</c> (latency).</summary>
+    public string Chain { get; init; } = "";
+
+    /// <summary>Operation of an update: <c>insert</c>, <c>delete</c>, <c>move</c>, <c>remove-peer</c>.</summary>
+    public string Operation { get; init; } = "";
+
+    /// <summary>Number of WireGuard peers.</summary>
+    public int? Peers { get; init; }
+
+    /// <summary>Prefixes in the structure when the figure was taken.</summary>
+    public long? Prefixes { get; init; }
+
+    /// <summary>The place on an axis (a depth, a tnode size, a memory cache's object size), where the row is a point of a curve.</summary>
+    public double? X { get; init; }
+
+    /// <summary>Name of the place on an axis, where it has one (a slab cache).</summary>
+    public string Item { get; init; } = "";
+
+    /// <summary>What was measured: <c>time</c>, <c>nodes</c>, <c>cache-lines</c>, <c>page-bytes</c>, ...</summary>
+    public required string Metric { get; init; }
+
+    /// <summary>Unit of the value: <c>ns</c>, <c>bytes</c>, <c>count</c>, <c>ratio</c>, ...</summary>
+    public required string Unit { get; init; }
+
+    /// <summary>The value: the median where there are repetitions.</summary>
+    public required double Value { get; init; }
+
+    /// <summary>Lower quartile; equals the value where there is one repetition or none.</summary>
+    public double Low { get; init; }
+
+    /// <summary>Upper quartile.</summary>
+    public double High { get; init; }
+
+    /// <summary>Number of repetitions behind the value.</summary>
+    public int N { get; init; } = 1;
+
+    public required Basis Basis { get; init; }
+}
