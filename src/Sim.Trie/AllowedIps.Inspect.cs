@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using Sim.Kernel;
+
+namespace Sim.Trie;
+
+/// <summary>The shape of one family's trie.</summary>
+/// <param name="Family">The family.</param>
+/// <param name="Nodes">Nodes in all.</param>
+/// <param name="Valued">Nodes with a peer: the prefixes.</param>
+/// <param name="MaxDepth">Nodes on the longest path, the root counting as 1; 0 when there are none.</param>
+/// <param name="NodesAtDepth">Nodes at each depth; index 0 is unused.</param>
+/// <param name="ValuedAtDepth">Nodes with a peer at each depth; index 0 is unused.</param>
+public sealed record AllowedIpsShape(
+    Family Family, long Nodes, long Valued, int MaxDepth, IReadOnlyList<long> NodesAtDepth,
+    IReadOnlyList<long> ValuedAtDepth);
+
+/// <summary>A node as a walk of the whole trie meets it.</summary>
+public readonly unsafe struct TrieNode(allowedips_node* node, int depth)
+{
+    public allowedips_node* Node { get; } = node;
+
+    /// <summary>1 for the root.</summary>
+    public int Depth { get; } = depth;
+
+    /// <summary>The owner, or null in a node that only joins two subtrees.</summary>
+    public wg_peer* Peer => Node->peer;
+
+    /// <summary>The node's prefix, masked.</summary>
+    public Prefix Prefix
+    {
+        get
+        {
+            AllowedIps.ReadNode(Node, out Prefix prefix);
+            return prefix;
+        }
+    }
+}
+
+/// <summary>A node that <c>find_node</c> reads on its way.</summary>
+/// <remarks>
+/// The bytes it reads lie between the field it reads first and the last of <c>bits</c>, less than a line apart, so
+/// that they touch <see cref="FirstLine"/> and <see cref="LastLine"/> (often the same) and no other:
+/// <code>
+///   the prefix matches      peer ... bit[] ... cidr ... bits   bytes 0 to 35 (IPv4) or 0 to 47 (IPv6)
+///   it does not                            cidr ... bits       bytes 24 to 35 or 24 to 47
+/// </code>
+/// For IPv6 both words of <c>bits</c> count as read, as common_bits is written; a compiler may skip the lower one
+/// when the upper ones differ. The root pointer and the peer's reference count are not counted.
+/// </remarks>
+public readonly unsafe struct PathStep(allowedips_node* node, int depth, bool matches)
+{
+    private readonly TrieNode _node = new(node, depth);
+
+    public allowedips_node* Node => _node.Node;
+
+    /// <inheritdoc cref="TrieNode.Depth"/>
+    public int Depth => _node.Depth;
+
+    /// <inheritdoc cref="TrieNode.Peer"/>
+    public wg_peer* Peer => _node.Peer;
+
+    /// <inheritdoc cref="TrieNode.Prefix"/>
+    public Prefix Prefix => _node.Prefix;
+
+    /// <summary>Whether the prefix contains the address; only a path's last node may not.</summary>
+    public bool Matches { get; } = matches;
+
+    /// <summary>Address of the first 64-byte line read.</summary>
+    public nuint FirstLine => ((nuint)Node + (Matches ? 0u : 24u)) & ~(nuint)(AllowedIps.CacheLine - 1);
+
+    /// <summary>Address of the last 64-byte line read.</summary>
+    public nuint LastLine => ((nuint)Node + 32 + Node->bitlen / 8u - 1) & ~(nuint)(AllowedIps.CacheLine - 1);
+}
+
+/// <summary>What one lookup reads of the trie.</summary>
+/// <param name="Nodes">Nodes visited, the one that did not match included.</param>
+/// <param name="CacheLines">Distinct 64-byte lines of those nodes that <c>find_node</c> reads.</param>
+/// <param name="FoundDepth">Depth of the node whose peer is the answer, the root being 1; 0 when there is none.</param>
+public readonly record struct LookupCost(int Nodes, int CacheLines, int FoundDepth);
+
+/// <content>Looks at the structure, for statistics and tests. Not for use beside a writer.</content>
+public sealed unsafe partial class AllowedIps
+{
+    /// <summary>Bytes in a cache line of every machine the figures are for.</summary>
+    public const int CacheLine = 64;
+
+    /// <summary>Counts nodes and depths by a walk of the whole trie.</summary>
+    public AllowedIpsShape Shape(Family family)
+    {
+        var nodes = new long[MaxAllowedIpsDepth + 1];
+        var valued = new long[MaxAllowedIpsDepth + 1];
+        var deepest = 0;
+        foreach (var node in Nodes(family))
+        {
+            deepest = Math.Max(deepest, node.Depth);
+            nodes[node.Depth]++;
+            if (node.Peer != null)
+                valued[node.Depth]++;
+        }
+
+        return new(family, nodes.Sum(), valued.Sum(), deepest, nodes[..(deepest + 1)], valued[..(deepest + 1)]);
+    }
+
+    /// <summary>Every node of a family in ascending order of (address, length), joints included. Allocates nothing.</summary>
+    public TrieNodes Nodes(Family family) => new(Root(family));
+
+    /// <summary>A peer's prefixes of both families, in its list's order: as a netlink dump sends them. Allocates nothing.</summary>
+    public static PeerPrefixes Prefixes(wg_peer* peer) => new(peer);
+
+    /// <summary>The nodes that <c>find_node</c> reads for an address, from the root.</summary>
+    /// <param name="family">The family.</param>
+    /// <param name="address">The address, left-aligned as in <see cref="Prefix.Address"/>.</param>
+    /// <param name="path">Gets the nodes; <see cref="MaxAllowedIpsDepth"/> places always suffice.</param>
+    /// <returns>How many there are. The answer is the last of them that matches and has a peer.</returns>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is too short.</exception>
+    public int Walk(Family family, UInt128 address, Span<PathStep> path)
+    {
+        if (family == Family.IPv4)
+        {
+            var key = (uint)(address >> 96);
+            return Walk<Bits32>(_device->root4, (byte*)&key, path);
+        }
+
+        var key128 = new Key128(address);
+        return Walk<Bits128>(_device->root6, (byte*)&key128, path);
+    }
+
+    /// <summary>Counts what a lookup of the left-aligned address reads. Allocates nothing.</summary>
+    public LookupCost Cost(Family family, UInt128 address)
+    {
+        Span<PathStep> path = stackalloc PathStep[MaxAllowedIpsDepth];
+        Span<nuint> lines = stackalloc nuint[2 * MaxAllowedIpsDepth];
+        var visited = Walk(family, address, path);
+        var distinct = 0;
+        var found = 0;
+        foreach (var step in path[..visited])
+        {
+            if (!lines[..distinct].Contains(step.FirstLine))
+                lines[distinct++] = step.FirstLine;
+            if (!lines[..distinct].Contains(step.LastLine))
+                lines[distinct++] = step.LastLine;
+            if (step.Matches && step.Peer != null)
+                found = step.Depth;
+        }
+
+        return new(visited, distinct, found);
+    }
+
+    private allowedips_node* Root(Family family) => family == Family.IPv4 ? _device->root4 : _device->root6;
+
+    private static int Walk<TBits>(allowedips_node* root, byte* key, Span<PathStep> path)
+        where TBits : struct, IKeyBits
+    {
+        var visited = 0;
+        for (var node = root; node != null; node = *Child(node, Choose(node, key)))
+        {
+            if (visited == path.Length)
+                throw new ArgumentException($"a path may have {MaxAllowedIpsDepth} nodes; there is room for {path.Length}", nameof(path));
+            var matches = PrefixMatches<TBits>(node, key);
+            path[visited++] = new(node, visited, matches);
+            if (!matches || node->cidr == TBits.Bits)
+                break;
+        }
+
+        return visited;
+    }
+
+    /// <summary>A pre-order walk, left before right, that climbs by the packed parent pointers.</summary>
+    public unsafe ref struct TrieNodes
+    {
+        private readonly allowedips_node* _root;
+        private allowedips_node* _node;
+        private int _depth;
+
+        internal TrieNodes(allowedips_node* root) => _root = root;
+
+        public readonly TrieNode Current => new(_node, _depth);
+
+        public readonly TrieNodes GetEnumerator() => this;
+
+        public bool MoveNext()
+        {
+            if (_node == null)
+            {
+                // Before the first step and after the last there is no node; the depth tells them apart.
+                if (_depth == 0)
+                    _node = _root;
+                _depth = 1;
+                return _node != null;
+            }
+
+            var below = _node->bit[0] != 0 ? _node->bit[0] : _node->bit[1];
+            if (below != 0)
+            {
+                _node = (allowedips_node*)below;
+                _depth++;
+                return true;
+            }
+
+            return ClimbToNextSubtree();
+        }
+
+        /// <summary>Climbs until a left child whose parent also has a right one.</summary>
+        private bool ClimbToNextSubtree()
+        {
+            while ((_node->parent_bit_packed & 3) != RootBit)
+            {
+                var packed = _node->parent_bit_packed;
+                var parent = (allowedips_node*)((packed & ~3ul) - 8 - 8 * (packed & 1));
+                if ((packed & 1) == 0 && parent->bit[1] != 0)
+                {
+                    _node = (allowedips_node*)parent->bit[1];
+                    return true;
+                }
+
+                _node = parent;
+                _depth--;
+            }
+
+            _node = null;
+            return false;
+        }
+    }
+
+    /// <summary>A walk of <c>allowedips_list</c>.</summary>
+    public unsafe ref struct PeerPrefixes
+    {
+        private readonly list_head* _head;
+        private list_head* _link;
+
+        internal PeerPrefixes(wg_peer* peer) => _head = _link = &peer->allowedips_list;
+
+        public readonly Prefix Current
+        {
+            get
+            {
+                ReadNode(NodeOf(_link), out Prefix prefix);
+                return prefix;
+            }
+        }
+
+        /// <summary>The node that carries <see cref="Current"/>.</summary>
+        public readonly allowedips_node* CurrentNode => NodeOf(_link);
+
+        public readonly PeerPrefixes GetEnumerator() => this;
+
+        public bool MoveNext()
+        {
+            _link = _link->next;
+            return _link != _head;
+        }
+    }
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Sim.Kernel;
+
+namespace Sim.Trie;
+
+/// <summary>
+/// The width of a key. The C functions take it as an argument that is constant at each call; here it is a type, so
+/// that the compiler makes a copy of each function for each family.
+/// </summary>
+internal interface IKeyBits
+{
+    static abstract int Bits { get; }
+}
+
+internal readonly struct Bits32 : IKeyBits
+{
+    public static int Bits => 32;
+}
+
+internal readonly struct Bits128 : IKeyBits
+{
+    public static int Bits => 128;
+}
+
+/// <summary>An IPv6 key as <c>swap_endian</c> leaves it: two words in host order, the upper half first.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal readonly struct Key128(UInt128 ip)
+{
+    public readonly ulong Upper = (ulong)(ip >> 64);
+    public readonly ulong Lower = (ulong)ip;
+}
+
+public sealed unsafe partial class AllowedIps
+{
+    /// <summary><c>wg_allowedips_lookup_dst</c> of an IPv4 packet: who gets it.</summary>
+    /// <param name="daddr">The destination in host order.</param>
+    /// <returns>The owner with a reference taken (give it back with <see cref="PeerPut"/>), or null.</returns>
+    public wg_peer* LookupDstV4(uint daddr) => Lookup<Bits32>(RcuDereference(&_device->root4), (byte*)&daddr);
+
+    /// <summary><c>wg_allowedips_lookup_src</c> of an IPv4 packet: who may send from this address.</summary>
+    /// <inheritdoc cref="LookupDstV4" path="/returns"/>
+    public wg_peer* LookupSrcV4(uint saddr) => Lookup<Bits32>(RcuDereference(&_device->root4), (byte*)&saddr);
+
+    /// <summary><c>wg_allowedips_lookup_dst</c> of an IPv6 packet.</summary>
+    /// <inheritdoc cref="LookupDstV4" path="/returns"/>
+    public wg_peer* LookupDstV6(UInt128 daddr)
+    {
+        var key = new Key128(daddr);
+        return Lookup<Bits128>(RcuDereference(&_device->root6), (byte*)&key);
+    }
+
+    /// <summary><c>wg_allowedips_lookup_src</c> of an IPv6 packet.</summary>
+    /// <inheritdoc cref="LookupDstV4" path="/returns"/>
+    public wg_peer* LookupSrcV6(UInt128 saddr)
+    {
+        var key = new Key128(saddr);
+        return Lookup<Bits128>(RcuDereference(&_device->root6), (byte*)&key);
+    }
+
+    /// <summary><c>find_node</c> alone, with no reference taken: the longest matching node that has a peer, or null.</summary>
+    public allowedips_node* FindNodeV4(uint ip) => FindNode<Bits32>(RcuDereference(&_device->root4), (byte*)&ip);
+
+    /// <inheritdoc cref="FindNodeV4"/>
+    public allowedips_node* FindNodeV6(UInt128 ip)
+    {
+        var key = new Key128(ip);
+        return FindNode<Bits128>(RcuDereference(&_device->root6), (byte*)&key);
+    }
+
+    /// <summary>The peer of <see cref="FindNodeV4"/>'s node, with no reference taken.</summary>
+    public wg_peer* FindPeerV4(uint ip)
+    {
+        var node = FindNodeV4(ip);
+        return node == null ? null : node->peer;
+    }
+
+    /// <summary>The peer of <see cref="FindNodeV6"/>'s node, with no reference taken.</summary>
+    public wg_peer* FindPeerV6(UInt128 ip)
+    {
+        var node = FindNodeV6(ip);
+        return node == null ? null : node->peer;
+    }
+
+    /// <summary><c>lookup</c>: finds the node, then takes a reference to its peer.</summary>
+    private static wg_peer* Lookup<TBits>(allowedips_node* root, byte* ip)
+        where TBits : struct, IKeyBits
+    {
+        while (true)
+        {
+            var node = FindNode<TBits>(root, ip);
+            if (node == null)
+                return null;
+            var peer = PeerGetMaybeZero((wg_peer*)Volatile.Read(ref *(nint*)&node->peer));
+            // A peer on its way out, or a node that lost its peer since: the writer is about to finish.
+            if (peer != null)
+                return peer;
+        }
+    }
+
+    /// <summary><c>find_node</c>: walks down while the node's prefix contains the key; the last node with a peer wins.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static allowedips_node* FindNode<TBits>(allowedips_node* trie, byte* key)
+        where TBits : struct, IKeyBits
+    {
+        var node = trie;
+        allowedips_node* found = null;
+        while (node != null && PrefixMatches<TBits>(node, key))
+        {
+            if (node->peer != null)
+                found = node;
+            if (node->cidr == TBits.Bits)
+                break;
+            node = RcuDereference(Child(node, Choose(node, key)));
+        }
+
+        return found;
+    }
+
+    /// <summary><c>choose</c>: the key's bit after the node's prefix, which names the child.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Choose(allowedips_node* node, byte* key) =>
+        ((uint)key[node->bit_at_a] >> node->bit_at_b) & 1;
+
+    /// <summary><c>prefix_matches</c>: whether the node's prefix contains the key.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool PrefixMatches<TBits>(allowedips_node* node, byte* key)
+        where TBits : struct, IKeyBits => CommonBits<TBits>(node, key) >= node->cidr;
+
+    /// <summary>
+    /// <c>common_bits</c>: how many leading bits the node's address and the key share. <c>32 - fls(x)</c> counts
+    /// the leading zeros of x, and 32 of them when x is 0.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int CommonBits<TBits>(allowedips_node* node, byte* key)
+        where TBits : struct, IKeyBits
+    {
+        if (TBits.Bits == 32)
+            return BitOperations.LeadingZeroCount(*(uint*)node->bits ^ *(uint*)key);
+        return LeadingZeros128(
+            *(ulong*)node->bits ^ *(ulong*)key,
+            *(ulong*)(node->bits + 8) ^ *(ulong*)(key + 8));
+    }
+
+    /// <summary><c>fls128</c>, counted from the other end: 128 - fls128(upper, lower).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int LeadingZeros128(ulong upper, ulong lower) =>
+        upper != 0 ? BitOperations.LeadingZeroCount(upper) : 64 + BitOperations.LeadingZeroCount(lower);
+
+    /// <summary><c>swap_endian</c>: between network order and the words that comparisons want.</summary>
+    private static void SwapEndian(byte* dst, byte* src, byte bits)
+    {
+        if (bits == 32)
+        {
+            *(uint*)dst = BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(*(uint*)src) : *(uint*)src;
+        }
+        else if (bits == 128)
+        {
+            ((ulong*)dst)[0] = FromBigEndian(((ulong*)src)[0]);
+            ((ulong*)dst)[1] = FromBigEndian(((ulong*)src)[1]);
+        }
+    }
+
+    /// <summary>The address of <c>node->bit[index]</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static allowedips_node** Child(allowedips_node* node, uint index) =>
+        (allowedips_node**)((byte*)node + 8) + index;
+
+    /// <summary><c>rcu_dereference</c>: reads a pointer before anything behind it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static allowedips_node* RcuDereference(allowedips_node** slot) =>
+        (allowedips_node*)Volatile.Read(ref *(nint*)slot);
+
+    /// <summary><c>rcu_assign_pointer</c>: publishes after everything written before it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void RcuAssignPointer(allowedips_node** slot, allowedips_node* node) =>
+        Volatile.Write(ref *(nint*)slot, (nint)node);
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+namespace Sim.Trie;
+
+/// <content>What drivers/net/wireguard/peer.c does that concerns the trie: the life of a peer.</content>
+public sealed unsafe partial class AllowedIps
+{
+    /// <summary>MAX_PEERS_PER_DEVICE (messages.h).</summary>
+    public const int MaxPeersPerDevice = 1 << 20;
+
+    /// <summary>Peers created and not removed.</summary>
+    public int PeerCount => (int)_device->num_peers;
+
+    /// <summary><c>wg_peer_create</c>: a peer without prefixes, holding one reference of its own.</summary>
+    /// <param name="id">Kept in <c>internal_id</c>; not looked at here.</param>
+    /// <returns>The peer; null when the device has 2^20 of them or memory is out.</returns>
+    public wg_peer* PeerCreate(int id)
+    {
+        if (_device->num_peers >= MaxPeersPerDevice)
+            return null;
+        wg_peer* peer;
+        try
+        {
+            peer = (wg_peer*)_peerCache.Zalloc();
+        }
+        catch (OutOfMemoryException)
+        {
+            return null;
+        }
+
+        peer->internal_id = (ulong)id;
+        peer->refcount = 1;
+        ListHead.AddTail(&peer->peer_list, &_device->peer_list);
+        ListHead.Init(&peer->allowedips_list);
+        ++_device->num_peers;
+        return peer;
+    }
+
+    /// <summary>
+    /// <c>wg_peer_remove</c>: takes every prefix from a peer and drops the table's reference to it. The memory goes
+    /// back after the last reference is put and a grace period has ended.
+    /// </summary>
+    /// <remarks>The kernel waits in <c>synchronize_net</c> between the two; here a lookup that meets the peer with no
+    /// reference left tries again, as it does there.</remarks>
+    public void PeerRemove(wg_peer* peer)
+    {
+        if (peer == null)
+            return;
+        if (peer->is_dead != 0)
+            throw new InvalidOperationException($"peer {peer->internal_id} was removed before");
+        PeerMakeDead(peer);
+        PeerRemoveAfterDead(peer);
+    }
+
+    /// <summary><c>wg_peer_remove_all</c>: empties the table in one go, then removes every peer.</summary>
+    public void PeerRemoveAll()
+    {
+        Free();
+        var head = &_device->peer_list;
+        while (!ListHead.IsEmpty(head))
+            PeerRemove((wg_peer*)((byte*)head->next - 1080));
+    }
+
+    /// <summary>
+    /// <c>wg_peer_get_maybe_zero</c> (<c>kref_get_unless_zero</c>): takes a reference, or returns null for no peer and
+    /// for one whose last reference is gone.
+    /// </summary>
+    public static wg_peer* PeerGetMaybeZero(wg_peer* peer)
+    {
+        if (peer == null)
+            return null;
+        var seen = Volatile.Read(ref peer->refcount);
+        while (seen != 0)
+        {
+            var before = Interlocked.CompareExchange(ref peer->refcount, seen + 1, seen);
+            if (before == seen)
+                return peer;
+            seen = before;
+        }
+
+        return null;
+    }
+
+    /// <summary><c>wg_peer_put</c>: gives a reference back; the last one frees the peer after a grace period.</summary>
+    /// <remarks>A reader may put any reference but the last, which queues a deferred free and so is the writer's.</remarks>
+    /// <exception cref="InvalidOperationException">The peer is still configured: the last reference is not the caller's.</exception>
+    public void PeerPut(wg_peer* peer)
+    {
+        if (peer == null || Interlocked.Decrement(ref peer->refcount) != 0)
+            return;
+        if (peer->is_dead == 0)
+        {
+            Interlocked.Increment(ref peer->refcount);
+            throw new InvalidOperationException($"peer {peer->internal_id} is in use: one reference too many was put");
+        }
+
+        _memory.Rcu.Call(this, (nint)peer, PeerRelease);
+    }
+
+    /// <summary><c>peer_make_dead</c></summary>
+    private void PeerMakeDead(wg_peer* peer)
+    {
+        ListHead.DelInit(&peer->peer_list);
+        RemoveByPeer(peer);
+        Volatile.Write(ref peer->is_dead, 1);
+    }
+
+    /// <summary><c>peer_remove_after_dead</c></summary>
+    private void PeerRemoveAfterDead(wg_peer* peer)
+    {
+        --_device->num_peers;
+        PeerPut(peer);
+    }
+}

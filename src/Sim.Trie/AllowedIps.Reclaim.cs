@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+namespace Sim.Trie;
+
+public sealed unsafe partial class AllowedIps
+{
+    // Which callback a deferred object waits for.
+    private const int NodeFreeRcu = 0;
+    private const int RootFreeRcu = 1;
+    private const int PeerRelease = 2;
+
+    /// <summary>The end of a grace period for one object: <c>node_free_rcu</c>, <c>root_free_rcu</c> or <c>rcu_release</c>.</summary>
+    void Kernel.IRcuReclaimer.Reclaim(nint obj, int tag)
+    {
+        switch (tag)
+        {
+            case NodeFreeRcu:
+                _nodeCache.Free((void*)obj);
+                break;
+            case RootFreeRcu:
+                FreeSubtree((allowedips_node*)obj);
+                break;
+            default:
+                _peerCache.Free((void*)obj);
+                break;
+        }
+    }
+
+    /// <summary><c>wg_allowedips_free</c>'s part for one family: lets the peers go now, the nodes after a grace period.</summary>
+    private void FreeRoot(allowedips_node* root)
+    {
+        if (root == null)
+            return;
+        RootRemovePeerLists(root);
+        _memory.Rcu.Call(this, (nint)root, RootFreeRcu);
+    }
+
+    /// <summary><c>root_free_rcu</c>: frees a whole trie without recursion, the right subtree before the left.</summary>
+    private void FreeSubtree(allowedips_node* root)
+    {
+        var stack = stackalloc allowedips_node*[MaxAllowedIpsDepth];
+        var len = 0;
+        PushRcu(stack, root, ref len);
+        while (len > 0)
+        {
+            var node = stack[--len];
+            PushRcu(stack, *Child(node, 0), ref len);
+            PushRcu(stack, *Child(node, 1), ref len);
+            _nodeCache.Free(node);
+        }
+    }
+
+    /// <summary><c>root_remove_peer_lists</c>: takes every node with a peer off that peer's list.</summary>
+    private static void RootRemovePeerLists(allowedips_node* root)
+    {
+        var stack = stackalloc allowedips_node*[MaxAllowedIpsDepth];
+        var len = 0;
+        PushRcu(stack, root, ref len);
+        while (len > 0)
+        {
+            var node = stack[--len];
+            PushRcu(stack, *Child(node, 0), ref len);
+            PushRcu(stack, *Child(node, 1), ref len);
+            if (node->peer != null)
+                ListHead.Del(&node->peer_list);
+        }
+    }
+
+    /// <summary>
+    /// <c>push_rcu</c>. Each node taken off puts at most two on, so the stack never holds more nodes than the trie has
+    /// levels: 129. Where the kernel warns (and only with DEBUG), this throws.
+    /// </summary>
+    private static void PushRcu(allowedips_node** stack, allowedips_node* node, ref int len)
+    {
+        if (node == null)
+            return;
+        if (len >= MaxAllowedIpsDepth)
+            throw new InvalidOperationException($"the trie is deeper than {MaxAllowedIpsDepth} nodes: it is corrupt");
+        stack[len++] = node;
+    }
+}

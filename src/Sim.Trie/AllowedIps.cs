@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Sim.Kernel;
+
+namespace Sim.Trie;
+
+/// <summary>
+/// WireGuard's AllowedIPs: for each address, the peer that owns it. A port of
+/// drivers/net/wireguard/allowedips.c of Linux 6.12, with the removal of one prefix as 6.16 has it.
+/// </summary>
+/// <remarks>
+/// <para>A binary trie, path-compressed, one for each family. A node is a prefix; its two children lie inside it
+/// and differ in the first bit after it. A node without a peer joins two subtrees and always has both children:</para>
+/// <code>
+///   10.0.0.0/25 -> A           10.0.0.0/24  (no peer)
+///   10.0.0.128/25 -> B         bit[0] /    \ bit[1]
+///                      10.0.0.0/25 A        10.0.0.128/25 B
+/// </code>
+/// <para>Since every such node has two children, the shape is a function of the set of prefixes alone: the order of
+/// insertions and deletions decides which slab a node lies in, never how many there are or how deep.</para>
+/// <para>One writer at a time, as under <c>device_update_lock</c>; lookups may run beside it on other threads.
+/// Nodes taken out are freed by <see cref="Rcu.GracePeriod"/>, which the caller runs when no lookup is under way.</para>
+/// <para>Files: this one holds the table's operations, <c>AllowedIps.Lookup.cs</c> the read side,
+/// <c>AllowedIps.Update.cs</c> insertion and removal of a node, <c>AllowedIps.Reclaim.cs</c> freeing,
+/// <c>AllowedIps.Peers.cs</c> the part of peer.c, <c>AllowedIps.Inspect.cs</c> what looks at the shape.</para>
+/// </remarks>
+public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
+{
+    /// <summary>Nodes on the longest path: one for each prefix length from 0 to 128.</summary>
+    public const int MaxAllowedIpsDepth = 129;
+
+    /// <summary>Returned negated: the prefix is longer than the address, or there is no peer.</summary>
+    public const int EINVAL = 22;
+
+    /// <summary>Returned negated: no memory for a node; the table is as it was, but for its sequence number.</summary>
+    public const int ENOMEM = 12;
+
+    private readonly KernelMemory _memory;
+    private readonly KmemCache _nodeCache;
+    private readonly KmemCache _peerCache;
+    private wg_device* _device;
+
+    /// <summary><c>wg_allowedips_slab_init</c>, <c>wg_peer_init</c> and <c>wg_allowedips_init</c>: an empty table.</summary>
+    /// <param name="memory">Gets the caches <c>allowedips_node</c> (72 bytes) and <c>wg_peer</c> (1,520 bytes). Must
+    /// outlive the table, and its grace periods free what the table drops.</param>
+    public AllowedIps(KernelMemory memory)
+    {
+        ArgumentNullException.ThrowIfNull(memory);
+        _memory = memory;
+        _nodeCache = memory.CreateCache("allowedips_node", sizeof(allowedips_node));
+        _peerCache = memory.CreateCache("wg_peer", sizeof(wg_peer));
+        _device = (wg_device*)NativeMemory.AllocZeroed((nuint)sizeof(wg_device));
+        _device->seq = 1;
+        ListHead.Init(&_device->peer_list);
+    }
+
+    /// <summary>Where nodes and peers live, and whose grace periods free them.</summary>
+    public KernelMemory Memory => _memory;
+
+    /// <summary>The slab cache of the nodes, both families; its objects include nodes that wait for a grace period.</summary>
+    public KmemCache NodeCache => _nodeCache;
+
+    /// <summary>The slab cache of the peers.</summary>
+    public KmemCache PeerCache => _peerCache;
+
+    /// <summary>Counts the operations that may have changed the table, from 1 (<c>table->seq</c>); netlink dumps watch it.</summary>
+    public ulong Seq => _device->seq;
+
+    /// <summary><c>wg_allowedips_insert_v4</c>: gives a prefix to a peer, taking it from any other that has it.</summary>
+    /// <param name="ip">The address in host order; bits beyond <paramref name="cidr"/> are ignored.</param>
+    /// <param name="cidr">The length, 0 to 32.</param>
+    /// <param name="peer">The new owner.</param>
+    /// <returns>0, -<see cref="EINVAL"/> or -<see cref="ENOMEM"/>.</returns>
+    public int InsertV4(uint ip, byte cidr, wg_peer* peer)
+    {
+        ++_device->seq;
+        return Add<Bits32>(&_device->root4, (byte*)&ip, cidr, peer);
+    }
+
+    /// <summary><c>wg_allowedips_insert_v6</c>; as <see cref="InsertV4"/> with lengths 0 to 128.</summary>
+    public int InsertV6(UInt128 ip, byte cidr, wg_peer* peer)
+    {
+        ++_device->seq;
+        var key = new Key128(ip);
+        return Add<Bits128>(&_device->root6, (byte*)&key, cidr, peer);
+    }
+
+    /// <summary><see cref="InsertV4"/> or <see cref="InsertV6"/> by the prefix's family.</summary>
+    public int Insert(Prefix prefix, wg_peer* peer) =>
+        prefix.Family == Family.IPv4
+            ? InsertV4(prefix.V4, prefix.Length, peer)
+            : InsertV6(prefix.Address, prefix.Length, peer);
+
+    /// <summary>
+    /// <c>wg_allowedips_remove_v4</c> of Linux 6.16 (WGALLOWEDIP_F_REMOVE_ME): takes one prefix from a peer. A prefix
+    /// that is absent, or another peer's, stays as it is; <see cref="Seq"/> grows all the same.
+    /// </summary>
+    /// <returns>0, or -<see cref="EINVAL"/> for a length beyond 32.</returns>
+    public int RemoveV4(uint ip, byte cidr, wg_peer* peer)
+    {
+        ++_device->seq;
+        return RemoveOne<Bits32>(_device->root4, (byte*)&ip, cidr, peer);
+    }
+
+    /// <summary><c>wg_allowedips_remove_v6</c> of Linux 6.16; as <see cref="RemoveV4"/> with lengths 0 to 128.</summary>
+    public int RemoveV6(UInt128 ip, byte cidr, wg_peer* peer)
+    {
+        ++_device->seq;
+        var key = new Key128(ip);
+        return RemoveOne<Bits128>(_device->root6, (byte*)&key, cidr, peer);
+    }
+
+    /// <summary><see cref="RemoveV4"/> or <see cref="RemoveV6"/> by the prefix's family.</summary>
+    public int Remove(Prefix prefix, wg_peer* peer) =>
+        prefix.Family == Family.IPv4
+            ? RemoveV4(prefix.V4, prefix.Length, peer)
+            : RemoveV6(prefix.Address, prefix.Length, peer);
+
+    /// <summary><c>wg_allowedips_remove_by_peer</c>: takes every prefix of both families from a peer.</summary>
+    public void RemoveByPeer(wg_peer* peer)
+    {
+        var head = &peer->allowedips_list;
+        if (ListHead.IsEmpty(head))
+            return;
+        ++_device->seq;
+        // RemoveNode may free a second node, but only one without a peer, which is on no list: next stays good.
+        for (list_head* link = head->next, next = link->next; link != head; link = next, next = link->next)
+            RemoveNode(NodeOf(link));
+    }
+
+    /// <summary>
+    /// <c>wg_allowedips_free</c>: empties the table. Lookups find nothing from here on, the peers' lists are empty,
+    /// and the nodes are freed at the end of the next grace period.
+    /// </summary>
+    public void Free()
+    {
+        var old4 = _device->root4;
+        var old6 = _device->root6;
+        ++_device->seq;
+        _device->root4 = null;
+        _device->root6 = null;
+        FreeRoot(old4);
+        FreeRoot(old6);
+    }
+
+    /// <summary>
+    /// <c>wg_allowedips_read_node</c>: a node's prefix as netlink sends it.
+    /// </summary>
+    /// <param name="node">The node.</param>
+    /// <param name="ip">Gets 4 or 16 bytes in network order, masked; aligned to 8.</param>
+    /// <param name="cidr">The length.</param>
+    /// <returns>AF_INET (2) or AF_INET6 (10).</returns>
+    public static int ReadNode(allowedips_node* node, byte* ip, out byte cidr)
+    {
+        const int afInet = 2;
+        const int afInet6 = 10;
+        var bytes = (node->cidr + 7) / 8;
+        SwapEndian(ip, node->bits, node->bitlen);
+        NativeMemory.Clear(ip + bytes, (nuint)(node->bitlen / 8 - bytes));
+        if (node->cidr != 0)
+            ip[bytes - 1] &= (byte)(0xFF << (-node->cidr & 7));
+        cidr = node->cidr;
+        return node->bitlen == 32 ? afInet : afInet6;
+    }
+
+    /// <summary><see cref="ReadNode(allowedips_node*, byte*, out byte)"/> into a <see cref="Prefix"/>.</summary>
+    /// <returns>AF_INET (2) or AF_INET6 (10).</returns>
+    public static int ReadNode(allowedips_node* node, out Prefix prefix)
+    {
+        var ip = stackalloc ulong[2];
+        var family = ReadNode(node, (byte*)ip, out var cidr);
+        var words = new UInt128(FromBigEndian(ip[0]), FromBigEndian(ip[1]));
+        prefix = node->bitlen == 32
+            ? Prefix.OfV4((uint)(words >> 96), cidr)
+            : Prefix.OfV6(words, cidr);
+        return family;
+    }
+
+    /// <summary>
+    /// Gives back the table's own block. Nodes and peers stay in <see cref="Memory"/> and die with it; call
+    /// <see cref="PeerRemoveAll"/> and end a grace period first where the memory is to be used further.
+    /// </summary>
+    public void Dispose()
+    {
+        NativeMemory.Free(_device);
+        _device = null;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong FromBigEndian(ulong word) =>
+        BitConverter.IsLittleEndian ? System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(word) : word;
+
+    /// <summary><c>container_of(link, struct allowedips_node, peer_list)</c></summary>
+    private static allowedips_node* NodeOf(list_head* link) => (allowedips_node*)((byte*)link - 56);
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Runtime.InteropServices;
+
+namespace Sim.Trie;
+
+/// <summary><c>struct list_head</c>: a link of a circular doubly linked list, or its head.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public unsafe struct list_head
+{
+    public list_head* next;
+    public list_head* prev;
+}
+
+/// <summary>
+/// <c>struct allowedips_node</c> (drivers/net/wireguard/allowedips.h), 72 bytes on a 64-bit machine:
+/// <code>
+///    0        8        16       24     25       26       27     28  32              48              56          72
+///    | peer   | bit[0] | bit[1] | cidr | bit_at_a | bit_at_b | bitlen | - | bits[16]   | parent_bit    | peer_list |
+///    |        |        |        |      |          |          |        |   |            | _packed       | or rcu    |
+/// </code>
+/// A lookup reads bytes 0 to 35 (IPv4) or 0 to 47 (IPv6); what follows serves updates only.
+/// </summary>
+/// <remarks><c>bits</c> is in host order: one u32, or two u64 with the upper half first. Bits beyond
+/// <c>cidr</c> are whatever the first insertion carried; <see cref="AllowedIps.ReadNode(allowedips_node*, byte*, out byte)"/>
+/// masks them.</remarks>
+[StructLayout(LayoutKind.Explicit, Size = 72)]
+public unsafe struct allowedips_node
+{
+    /// <summary>The owner; null in a node that only joins two subtrees. RCU-protected.</summary>
+    [FieldOffset(0)] public wg_peer* peer;
+
+    /// <summary>Two <c>allowedips_node *</c>, RCU-protected (C# has no fixed arrays of pointers).</summary>
+    [FieldOffset(8)] public fixed ulong bit[2];
+
+    /// <summary>Prefix length.</summary>
+    [FieldOffset(24)] public byte cidr;
+
+    /// <summary>Index in <c>bits</c> of the byte that holds the bit after the prefix.</summary>
+    [FieldOffset(25)] public byte bit_at_a;
+
+    /// <summary>Right shift that brings that bit to position 0.</summary>
+    [FieldOffset(26)] public byte bit_at_b;
+
+    /// <summary>32 or 128.</summary>
+    [FieldOffset(27)] public byte bitlen;
+
+    [FieldOffset(32)] public fixed byte bits[16];
+
+    /// <summary>
+    /// The address of the pointer that points here, with that pointer's place in its two lowest bits:
+    /// <code>
+    ///   | address of parent->bit[0] | 00 |    | address of parent->bit[1] | 01 |    | address of root | 10 |
+    /// </code>
+    /// </summary>
+    [FieldOffset(48)] public ulong parent_bit_packed;
+
+    /// <summary>The link in the owner's <c>allowedips_list</c>. Shares its bytes with the <c>rcu_head</c>.</summary>
+    [FieldOffset(56)] public list_head peer_list;
+}
+
+/// <summary>
+/// <c>struct wg_peer</c> (drivers/net/wireguard/peer.h): 1,520 bytes, of which the trie touches the fields below.
+/// </summary>
+/// <remarks>Offsets follow from the declaration of 6.12 for a uniprocessor x86-64 kernel without lock debugging
+/// (spinlocks take no room), whose size of 1,520 they add up to; an SMP kernel has 1,552 and refcount at 1088.</remarks>
+[StructLayout(LayoutKind.Explicit, Size = 1520)]
+public struct wg_peer
+{
+    /// <summary>Set when the peer has left the configuration; references may outlive that.</summary>
+    [FieldOffset(132)] public byte is_dead;
+
+    /// <summary><c>struct kref</c>: 1 for the device's own reference, and one for each lookup's.</summary>
+    [FieldOffset(1056)] public int refcount;
+
+    /// <summary>The link in the device's list of peers.</summary>
+    [FieldOffset(1080)] public list_head peer_list;
+
+    /// <summary>Head of the list of this peer's nodes, both families mixed, in the order in which it got them.</summary>
+    [FieldOffset(1096)] public list_head allowedips_list;
+
+    /// <summary>The number the caller gave.</summary>
+    [FieldOffset(1512)] public ulong internal_id;
+}
+
+/// <summary><c>struct allowedips</c> and the two fields of <c>struct wg_device</c> that peer.c keeps beside it.</summary>
+/// <remarks>In native memory, because a root's <c>parent_bit_packed</c> holds the address of <c>root4</c> or
+/// <c>root6</c>.</remarks>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct wg_device
+{
+    public allowedips_node* root4;
+    public allowedips_node* root6;
+    public ulong seq;
+    public list_head peer_list;
+    public uint num_peers;
+}
+
+/// <summary>The inline functions of include/linux/list.h that the trie uses.</summary>
+internal static unsafe class ListHead
+{
+    /// <summary><c>INIT_LIST_HEAD</c></summary>
+    public static void Init(list_head* list) => list->next = list->prev = list;
+
+    /// <summary><c>list_empty</c></summary>
+    public static bool IsEmpty(list_head* head) => head->next == head;
+
+    /// <summary><c>list_add_tail</c></summary>
+    public static void AddTail(list_head* entry, list_head* head)
+    {
+        var last = head->prev;
+        head->prev = entry;
+        entry->next = head;
+        entry->prev = last;
+        last->next = entry;
+    }
+
+    /// <summary><c>list_del</c>; the entry's own links stay as they were (the kernel poisons them).</summary>
+    public static void Del(list_head* entry)
+    {
+        entry->next->prev = entry->prev;
+        entry->prev->next = entry->next;
+    }
+
+    /// <summary><c>list_del_init</c></summary>
+    public static void DelInit(list_head* entry)
+    {
+        Del(entry);
+        Init(entry);
+    }
+
+    /// <summary><c>list_move_tail</c></summary>
+    public static void MoveTail(list_head* entry, list_head* head)
+    {
+        Del(entry);
+        AddTail(entry, head);
+    }
+}
