@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using System.Numerics;
 using Sim.Kernel;
 
 namespace Sim.Workloads.Tables;
@@ -11,11 +12,12 @@ internal sealed class PrefixSet
 {
     private Prefix[] _items;
     private int[] _slots;
+    private int _shift;
 
     public PrefixSet(int expected = 1024)
     {
         _items = new Prefix[Math.Max(16, expected)];
-        _slots = new int[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)_items.Length) * 2];
+        _slots = NewSlots();
     }
 
     public int Count { get; private set; }
@@ -43,7 +45,10 @@ internal sealed class PrefixSet
     private int FindSlot(Prefix prefix)
     {
         var mask = _slots.Length - 1;
-        var slot = prefix.GetHashCode() & mask;
+        // The highest bits of the product depend on every bit of the prefix; its low ones would not, since the low
+        // bits of most addresses are zero.
+        var high = (ulong)(prefix.Address >> 64) ^ ((ulong)prefix.Address * 0x9E3779B97F4A7C15) ^ prefix.Length;
+        var slot = (int)((high * 0xD6E8FEB86659FD93) >> _shift);
         while (_slots[slot] != 0 && _items[_slots[slot] - 1] != prefix)
             slot = (slot + 1) & mask;
         return slot;
@@ -52,9 +57,15 @@ internal sealed class PrefixSet
     private void Grow()
     {
         Array.Resize(ref _items, _items.Length * 2);
-        var needed = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)_items.Length) * 2;
-        _slots = new int[needed];
+        _slots = NewSlots();
         for (var i = 0; i < Count; i++)
             _slots[FindSlot(_items[i])] = i + 1;
+    }
+
+    private int[] NewSlots()
+    {
+        var bits = BitOperations.Log2(BitOperations.RoundUpToPowerOf2((uint)_items.Length)) + 1;
+        _shift = 64 - bits;
+        return new int[1 << bits];
     }
 }
