@@ -61,7 +61,9 @@ public static class PrefixListReader
     public static RouteTable Read(
         Stream stream, string name, Family family, DamageLog damage, out PrefixListCounts counts)
     {
-        var reading = new Reading(family);
+        // A line is some 16 bytes: one guess saves the growing, and a wrong one costs little.
+        var expected = stream.CanSeek ? Math.Clamp((stream.Length - stream.Position) / 16, 1 << 10, 1 << 21) : 1 << 16;
+        var reading = new Reading(family, (int)expected);
         var lines = new LineReader(stream);
         counts = reading.Counts;
         while (lines.TryRead(out var line))
@@ -114,11 +116,11 @@ public static class PrefixListReader
 
     private static readonly SearchValues<byte> PrefixBytes = SearchValues.Create("0123456789abcdefABCDEF.:/"u8);
 
-    private sealed class Reading(Family family)
+    private sealed class Reading(Family family, int expected)
     {
-        private readonly PrefixSet _prefixes = new(1 << 16);
+        private readonly PrefixSet _prefixes = new(expected);
         private readonly NextHopNames _nextHops = new();
-        private (int NextHop, uint OriginAs)[] _bound = new (int, uint)[1 << 16];
+        private (int NextHop, uint OriginAs)[] _bound = new (int, uint)[expected];
 
         public PrefixListCounts Counts { get; } = new();
 
