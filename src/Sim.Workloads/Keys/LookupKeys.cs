@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+using Sim.Kernel;
+
+namespace Sim.Workloads.Keys;
+
+/// <summary>Which addresses are looked up. Figures under different patterns are not comparable.</summary>
+public enum KeyPattern
+{
+    /// <summary>
+    /// Uniform over the address space: IPv4 all 2^32 addresses, IPv6 global unicast 2000::/3 only (the rest is
+    /// unassigned or local: lookups there would end at the root and say nothing). Many keys match no prefix.
+    /// </summary>
+    Uniform,
+
+    /// <summary>Uniform over prefixes: a random prefix of the table, then random host bits. Every key matches.</summary>
+    Prefixes,
+
+    /// <summary>
+    /// Zipf over prefixes: the prefix of rank r with probability proportional to 1 / (r + 1)^s, then random host
+    /// bits. Which prefix has which rank is a random permutation.
+    /// </summary>
+    Zipf,
+
+    /// <summary>One address over and over, from a random prefix: everything is in the first-level cache.</summary>
+    Hot,
+}
+
+/// <summary>
+/// Makes lookup keys for a table: reproducible by (table as a set, pattern, exponent, seed). Keys under
+/// <see cref="KeyPattern.Prefixes"/> and <see cref="KeyPattern.Zipf"/> lie inside the prefix drawn, and may be caught
+/// by a more specific one inside it: that is what traffic to a covering route meets too.
+/// </summary>
+public static class LookupKeys
+{
+    /// <summary>The exponent of Zipf's law where none is named.</summary>
+    public const double DefaultExponent = 1.0;
+
+    /// <summary>The names on the command line and in results, in the order of <see cref="KeyPattern"/>.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["uniform", "prefixes", "zipf", "hot"];
+
+    public static string Name(this KeyPattern pattern) => Names[(int)pattern];
+
+    /// <summary>Reads <c>uniform</c>, <c>prefixes</c>, <c>zipf</c> or <c>hot</c>.</summary>
+    public static bool TryParse(string name, out KeyPattern pattern)
+    {
+        for (pattern = KeyPattern.Uniform; pattern <= KeyPattern.Hot; pattern++)
+        {
+            if (Names[(int)pattern] == name)
+                return true;
+        }
+
+        pattern = KeyPattern.Uniform;
+        return false;
+    }
+
+    /// <summary>IPv4 keys in host byte order.</summary>
+    /// <param name="table">An IPv4 table with at least one route.</param>
+    /// <param name="pattern">The pattern.</param>
+    /// <param name="count">Number of keys.</param>
+    /// <param name="seed">Same seed, same keys.</param>
+    /// <param name="exponent">s of Zipf's law; the other patterns do not use it.</param>
+    /// <exception cref="ArgumentException">The table is IPv6 or empty.</exception>
+    public static uint[] V4(
+        RouteTable table, KeyPattern pattern, int count, ulong seed, double exponent = DefaultExponent)
+    {
+        if (table.Family != Family.IPv4)
+            throw new ArgumentException("the table is IPv6", nameof(table));
+        return Array.ConvertAll(Make(table, pattern, count, seed, exponent), key => (uint)(key >> 96));
+    }
+
+    /// <summary>IPv6 keys, left-aligned in 128 bits: the address as a big-endian number.</summary>
+    /// <inheritdoc cref="V4"/>
+    /// <exception cref="ArgumentException">The table is IPv4 or empty.</exception>
+    public static UInt128[] V6(
+        RouteTable table, KeyPattern pattern, int count, ulong seed, double exponent = DefaultExponent)
+    {
+        if (table.Family != Family.IPv6)
+            throw new ArgumentException("the table is IPv4", nameof(table));
+        return Make(table, pattern, count, seed, exponent);
+    }
+
+    private static UInt128[] Make(RouteTable table, KeyPattern pattern, int count, ulong seed, double exponent)
+    {
+        if (table.Routes.Length == 0)
+            throw new ArgumentException("an empty table has no keys", nameof(table));
+        var keys = new UInt128[count];
+        var rng = Rng.Derive(seed, (ulong)pattern);
+        switch (pattern)
+        {
+            case KeyPattern.Uniform:
+                FillUniform(keys, table.Family, ref rng);
+                break;
+            case KeyPattern.Prefixes:
+                var drawn = InRankOrder(table, ref rng);
+                foreach (ref var key in keys.AsSpan())
+                    key = Inside(drawn[rng.Below(drawn.Length)], ref rng);
+                break;
+            case KeyPattern.Zipf:
+                var ranked = InRankOrder(table, ref rng);
+                var ranks = new ZipfTable(ranked.Length, exponent);
+                foreach (ref var key in keys.AsSpan())
+                    key = Inside(ranked[ranks.Draw(ref rng)], ref rng);
+                break;
+            case KeyPattern.Hot:
+                Array.Fill(keys, Inside(InRankOrder(table, ref rng)[0], ref rng));
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(pattern), pattern, "no such pattern");
+        }
+
+        return keys;
+    }
+
+    private static void FillUniform(Span<UInt128> keys, Family family, ref Rng rng)
+    {
+        foreach (ref var key in keys)
+        {
+            key = family == Family.IPv4
+                ? (UInt128)rng.NextUInt() << 96
+                : UInt128.One << 125 | rng.NextUInt128() >> 3;
+        }
+    }
+
+    /// <summary>A random address of a prefix.</summary>
+    private static UInt128 Inside(Prefix prefix, ref Rng rng)
+    {
+        var bits = prefix.Family == Family.IPv4 ? (UInt128)rng.NextUInt() << 96 : rng.NextUInt128();
+        return prefix.Address | (bits & ~Prefix.Mask(prefix.Length));
+    }
+
+    /// <summary>The prefixes in a random order that depends on the set of prefixes, not on the order of the file.</summary>
+    private static Prefix[] InRankOrder(RouteTable table, ref Rng rng)
+    {
+        var prefixes = Array.ConvertAll(table.Routes, route => route.Prefix);
+        Tables.TableOrder.SortPrefixes(prefixes);
+        rng.Shuffle(prefixes.AsSpan());
+        return prefixes;
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Sim.Workloads.Keys;
+
+/// <summary>
+/// xoshiro256** 1.0 (Blackman and Vigna, prng.di.unimi.it), seeded through SplitMix64 as its authors advise.
+/// Own code rather than <see cref="Random"/>, whose seeded sequence is not promised across runtimes: a seed in a
+/// report must give the same keys on any machine. A mutable struct: pass it by reference.
+/// </summary>
+public struct Rng
+{
+    private ulong _s0;
+    private ulong _s1;
+    private ulong _s2;
+    private ulong _s3;
+
+    /// <summary>The generator of a seed; every seed is good, 0 too.</summary>
+    public Rng(ulong seed)
+    {
+        _s0 = SplitMix64(ref seed);
+        _s1 = SplitMix64(ref seed);
+        _s2 = SplitMix64(ref seed);
+        _s3 = SplitMix64(ref seed);
+    }
+
+    /// <summary>
+    /// An independent generator for one purpose (a block, a pattern), so that drawing more numbers for one thing
+    /// does not change another.
+    /// </summary>
+    public static Rng Derive(ulong seed, ulong purpose) => new(Mix(seed) ^ Mix(purpose ^ 0xA5A5A5A5A5A5A5A5));
+
+    /// <summary>The generator with this very state; for comparison with published vectors.</summary>
+    internal static Rng OfState(ulong s0, ulong s1, ulong s2, ulong s3) =>
+        new() { _s0 = s0, _s1 = s1, _s2 = s2, _s3 = s3 };
+
+    /// <summary>64 random bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Next()
+    {
+        var result = BitOperations.RotateLeft(_s1 * 5, 7) * 9;
+        var t = _s1 << 17;
+        _s2 ^= _s0;
+        _s3 ^= _s1;
+        _s1 ^= _s2;
+        _s0 ^= _s3;
+        _s2 ^= t;
+        _s3 = BitOperations.RotateLeft(_s3, 45);
+        return result;
+    }
+
+    /// <summary>32 random bits: the high ones, which are the better mixed.</summary>
+    public uint NextUInt() => (uint)(Next() >> 32);
+
+    /// <summary>
+    /// A number in [0, bound). Multiply-shift (Lemire 2019) without its rejection step: the bias is below
+    /// bound / 2^64, far under what any table here could show.
+    /// </summary>
+    public int Below(int bound) => (int)Math.BigMul(Next(), (ulong)bound, out _);
+
+    /// <summary>A number in [0, 1) with 53 random bits.</summary>
+    public double NextDouble() => (Next() >> 11) * (1.0 / (1UL << 53));
+
+    public UInt128 NextUInt128() => new(Next(), Next());
+
+    /// <summary>Permutes in place (Fisher-Yates).</summary>
+    public void Shuffle<T>(Span<T> items)
+    {
+        for (var last = items.Length - 1; last > 0; last--)
+        {
+            var other = Below(last + 1);
+            (items[last], items[other]) = (items[other], items[last]);
+        }
+    }
+
+    /// <summary>SplitMix64's output function: a bijection of 64 bits that serves as a hash.</summary>
+    public static ulong Mix(ulong value) => SplitMix64(ref value);
+
+    /// <summary>One step of SplitMix64 (Steele, Lea, Flood 2014).</summary>
+    internal static ulong SplitMix64(ref ulong state)
+    {
+        var z = state += 0x9E3779B97F4A7C15;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+namespace Sim.Workloads.Keys;
+
+/// <summary>
+/// Zipf's law over ranks 0..n-1: rank r has probability proportional to 1 / (r + 1)^s. Exponent 0 is the uniform
+/// distribution. Exact inversion of the cumulated weights by binary search, 8 bytes a rank.
+/// </summary>
+public sealed class ZipfTable
+{
+    private readonly double[] _upTo;
+
+    /// <param name="ranks">Number of ranks, at least 1.</param>
+    /// <param name="exponent">s; finite and not negative.</param>
+    /// <exception cref="ArgumentOutOfRangeException">No ranks, or an exponent that is negative or not finite.</exception>
+    public ZipfTable(int ranks, double exponent)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(ranks, 1);
+        if (!double.IsFinite(exponent) || exponent < 0)
+            throw new ArgumentOutOfRangeException(nameof(exponent), exponent, "a Zipf exponent is finite and not negative");
+        _upTo = new double[ranks];
+        var sum = 0.0;
+        for (var rank = 0; rank < ranks; rank++)
+            _upTo[rank] = sum += Math.Pow(rank + 1, -exponent);
+    }
+
+    public int Ranks => _upTo.Length;
+
+    /// <summary>The probability of a rank.</summary>
+    public double Probability(int rank) =>
+        (_upTo[rank] - (rank == 0 ? 0 : _upTo[rank - 1])) / _upTo[^1];
+
+    /// <summary>A rank drawn from a generator.</summary>
+    public int Draw(ref Rng rng) => RankAt(rng.NextDouble());
+
+    /// <summary>The rank that a 64-bit hash falls on: equal hashes, equal ranks.</summary>
+    public int RankOf(ulong hash) => RankAt((hash >> 11) * (1.0 / (1UL << 53)));
+
+    /// <summary>The rank at a place of the cumulated distribution, from 0 (the first rank) up to 1.</summary>
+    public int RankAt(double quantile)
+    {
+        var target = quantile * _upTo[^1];
+        var (low, high) = (0, _upTo.Length - 1);
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            if (_upTo[middle] > target)
+                high = middle;
+            else
+                low = middle + 1;
+        }
+
+        return low;
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+using System.Buffers.Binary;
+using Sim.Kernel;
+
+namespace Sim.Workloads.Synthesis;
+
+/// <summary>
+/// A big-endian byte buffer before a stream: records are written into it, lengths patched in place, whole records
+/// flushed. It grows when one record needs more.
+/// </summary>
+internal sealed class MrtBuffer(Stream stream)
+{
+    private byte[] _bytes = new byte[1 << 20];
+
+    /// <summary>Bytes held and not yet written to the stream.</summary>
+    public int Position { get; private set; }
+
+    /// <summary>Bytes written to the stream.</summary>
+    public long Flushed { get; private set; }
+
+    /// <summary>Makes room for so many bytes. Call it between records: it writes out what is held.</summary>
+    public void Reserve(int bytes)
+    {
+        if (_bytes.Length - Position >= bytes)
+            return;
+        Flush();
+        if (_bytes.Length < bytes)
+            _bytes = new byte[bytes];
+    }
+
+    public void Flush()
+    {
+        stream.Write(_bytes, 0, Position);
+        Flushed += Position;
+        Position = 0;
+    }
+
+    public void U8(int value) => _bytes[Position++] = (byte)value;
+
+    public void U16(int value)
+    {
+        BinaryPrimitives.WriteUInt16BigEndian(_bytes.AsSpan(Position), (ushort)value);
+        Position += 2;
+    }
+
+    public void U32(uint value)
+    {
+        BinaryPrimitives.WriteUInt32BigEndian(_bytes.AsSpan(Position), value);
+        Position += 4;
+    }
+
+    public void Bytes(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(_bytes.AsSpan(Position));
+        Position += bytes.Length;
+    }
+
+    /// <summary>An address in full: 4 or 16 bytes.</summary>
+    public void Address(Family family, UInt128 address)
+    {
+        BinaryPrimitives.WriteUInt64BigEndian(_bytes.AsSpan(Position), (ulong)(address >> 64));
+        if (family == Family.IPv6)
+            BinaryPrimitives.WriteUInt64BigEndian(_bytes.AsSpan(Position + 8), (ulong)address);
+        Position += family.Bits() / 8;
+    }
+
+    /// <summary>NLRI: the length in bits and as many bytes as it takes (RFC 4271, 4.3).</summary>
+    public void Nlri(Prefix prefix)
+    {
+        _bytes[Position] = prefix.Length;
+        BinaryPrimitives.WriteUInt128BigEndian(_bytes.AsSpan(Position + 1), prefix.Address);
+        Position += 1 + (prefix.Length + 7) / 8;
+    }
+
+    public void PatchU16(int at, int value) => BinaryPrimitives.WriteUInt16BigEndian(_bytes.AsSpan(at), (ushort)value);
+
+    public void PatchU32(int at, uint value) => BinaryPrimitives.WriteUInt32BigEndian(_bytes.AsSpan(at), value);
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+using Sim.Kernel;
+
+namespace Sim.Workloads.Synthesis;
+
+/// <summary>One BGP neighbour of the collector in a synthetic dump.</summary>
+/// <param name="Family">The family of its address and of the routes it sends.</param>
+/// <param name="Address">Its address, left-aligned.</param>
+/// <param name="As">Its AS number.</param>
+public readonly record struct MrtPeer(Family Family, UInt128 Address, uint As)
+{
+    /// <summary>BGP identifier: any number that is the peer's own.</summary>
+    public uint BgpId => 0xC6130000 | (As & 0xFFFF);
+}
+
+/// <summary>
+/// The neighbours of a synthetic dump. Addresses are of ranges set aside for tests and documents (198.19.0.0/16 of
+/// RFC 2544, 2001:db8::/32 of RFC 3849), AS numbers are private (RFC 6996): 64512 upwards for the first 400,
+/// 4200000400 upwards for the others.
+/// </summary>
+public static class MrtPeers
+{
+    /// <summary>Most peers a dump can have: the peer index is 16 bits, and so are the hosts of 198.19.0.0/16.</summary>
+    public const int Most = 65_000;
+
+    private const int FewPeers = 400;
+
+    private const uint CollectorV4 = 0xC613FFFE;
+
+    private static readonly UInt128 CollectorV6 = new(0x20010DB8FFFF0000, 0xFFFE);
+
+    /// <summary>AS number of the collector.</summary>
+    public const uint CollectorAs = 64_999;
+
+    /// <summary>Peer number <paramref name="index"/> of a family, from 0.</summary>
+    public static MrtPeer Make(Family family, int index)
+    {
+        var address = family == Family.IPv4
+            ? (UInt128)(0xC6130000u + (uint)index + 1) << 96
+            : new UInt128(0x20010DB8FFFF0000, (ulong)index + 1);
+        var number = index < FewPeers ? 64_512u + (uint)index : 4_200_000_000u + (uint)index;
+        return new MrtPeer(family, address, number);
+    }
+
+    /// <summary>The collector's own address, left-aligned.</summary>
+    public static UInt128 Collector(Family family) =>
+        family == Family.IPv4 ? (UInt128)CollectorV4 << 96 : CollectorV6;
+}

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: MIT
+using System.Text;
+using Sim.Kernel;
+using Sim.Workloads.Keys;
+
+namespace Sim.Workloads.Synthesis;
+
+/// <summary>How a synthetic RIB dump is made.</summary>
+public sealed record MrtDumpOptions
+{
+    /// <summary>Peers that send each table, 1 to <see cref="MrtPeers.Most"/>.</summary>
+    public int Peers { get; init; } = 20;
+
+    /// <summary>Share of the prefixes that a peer does not send, 0 to below 1. Every prefix is sent by one at least.</summary>
+    public double Missing { get; init; } = 0.1;
+
+    /// <summary>Time of the dump, seconds since 1970.</summary>
+    public uint Timestamp { get; init; } = 1_700_000_000;
+
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>The name of the view in the peer index table.</summary>
+    public string View { get; init; } = "";
+
+    /// <summary>
+    /// Takes next hops from the table, where their names are addresses of its family, instead of the peers' own
+    /// addresses: with one peer, the dump then says what the table says.
+    /// </summary>
+    public bool NextHopsOfTable { get; init; }
+}
+
+/// <summary>What was written.</summary>
+public readonly record struct MrtCounts(long Records, long Entries, long Bytes);
+
+/// <summary>
+/// Writes a RIB dump in TABLE_DUMP_V2 (RFC 6396, 4.3): one PEER_INDEX_TABLE, then a RIB_IPV4_UNICAST or
+/// RIB_IPV6_UNICAST record a prefix. Streams: memory is one record. The same table, options and seed give the same
+/// bytes. Tables of both families can go into one dump; each then has its own peers.
+/// <code>
+///   MRT header   timestamp 4 | type 2 = 13 | subtype 2 | length 4
+///   RIB record   sequence 4 | prefix | entries 2 | entry: peer index 2, originated 4, attributes' length 2, attributes
+/// </code>
+/// </summary>
+public static class MrtWriter
+{
+    internal const int TableDumpV2 = 13;
+
+    private const int PeerIndexTable = 1;
+    private const int RibIpv4Unicast = 2;
+    private const int RibIpv6Unicast = 4;
+
+    /// <summary>The MRT header, the sequence number, the longest prefix, the number of entries.</summary>
+    private const int RecordOverhead = 12 + 4 + 17 + 2;
+    private const int EntryOverhead = 8;
+    private const uint OldestRoute = 30 * 86_400;
+
+    /// <inheritdoc cref="WriteDump(IReadOnlyList{RouteTable}, Stream, MrtDumpOptions, Action{long}, CancellationToken)"/>
+    public static MrtCounts WriteDump(RouteTable table, Stream output, MrtDumpOptions options) =>
+        WriteDump([table], output, options);
+
+    /// <summary>Writes a dump of one table, or of one of each family.</summary>
+    /// <param name="tables">The tables; records come in their order.</param>
+    /// <param name="output">Is not closed.</param>
+    /// <param name="options">Peers, gaps, seed.</param>
+    /// <param name="progress">Told the number of prefixes written, now and then.</param>
+    /// <param name="cancel">Ends the writing between records.</param>
+    /// <exception cref="ArgumentException">No table, or two of one family, or options out of range.</exception>
+    public static MrtCounts WriteDump(
+        IReadOnlyList<RouteTable> tables, Stream output, MrtDumpOptions options, Action<long>? progress = null,
+        CancellationToken cancel = default)
+    {
+        if (tables.Count == 0 || tables.DistinctBy(table => table.Family).Count() != tables.Count)
+            throw new ArgumentException("one table of each family at most, and one at least", nameof(tables));
+        if (options.Peers < 1 || options.Peers * tables.Count > MrtPeers.Most)
+            throw new ArgumentException($"1 to {MrtPeers.Most} peers, not {options.Peers}", nameof(options));
+        if (options.Missing is not (>= 0 and < 1))
+            throw new ArgumentException($"a share from 0 to below 1 can be missing, not {options.Missing}", nameof(options));
+        var dump = new Dump(tables, new MrtBuffer(output), options);
+        return dump.Run(progress, cancel);
+    }
+
+    /// <summary>Begins a record; returns the place of its length, for <see cref="EndRecord"/>.</summary>
+    internal static int BeginRecord(MrtBuffer buffer, uint timestamp, int type, int subtype)
+    {
+        buffer.U32(timestamp);
+        buffer.U16(type);
+        buffer.U16(subtype);
+        buffer.U32(0);
+        return buffer.Position;
+    }
+
+    /// <summary>Patches the length of the record whose body began at <paramref name="body"/>.</summary>
+    internal static void EndRecord(MrtBuffer buffer, int body) =>
+        buffer.PatchU32(body - 4, (uint)(buffer.Position - body));
+
+    private sealed class Dump(IReadOnlyList<RouteTable> tables, MrtBuffer buffer, MrtDumpOptions options)
+    {
+        private readonly uint _missing = (uint)(options.Missing * uint.MaxValue);
+        private uint _sequence;
+        private long _entries;
+
+        public MrtCounts Run(Action<long>? progress, CancellationToken cancel)
+        {
+            WritePeerIndex();
+            for (var i = 0; i < tables.Count; i++)
+                WriteTable(tables[i], i * options.Peers, progress, cancel);
+            buffer.Flush();
+            return new MrtCounts(_sequence + 1, _entries, buffer.Flushed);
+        }
+
+        private void WritePeerIndex()
+        {
+            var view = Encoding.UTF8.GetBytes(options.View);
+            buffer.Reserve(64 + view.Length + tables.Count * options.Peers * 25);
+            var body = BeginRecord(buffer, options.Timestamp, TableDumpV2, PeerIndexTable);
+            buffer.U32((uint)(MrtPeers.Collector(Family.IPv4) >> 96));
+            buffer.U16(view.Length);
+            buffer.Bytes(view);
+            buffer.U16(tables.Count * options.Peers);
+            foreach (var table in tables)
+            {
+                for (var i = 0; i < options.Peers; i++)
+                {
+                    var peer = MrtPeers.Make(table.Family, i);
+                    // Bit 0: the address is IPv6. Bit 1: the AS number has 4 bytes.
+                    buffer.U8(2 | (peer.Family == Family.IPv6 ? 1 : 0));
+                    buffer.U32(peer.BgpId);
+                    buffer.Address(peer.Family, peer.Address);
+                    buffer.U32(peer.As);
+                }
+            }
+
+            EndRecord(buffer, body);
+        }
+
+        private void WriteTable(RouteTable table, int firstPeer, Action<long>? progress, CancellationToken cancel)
+        {
+            var feeds = new Feed[options.Peers];
+            for (var i = 0; i < feeds.Length; i++)
+                feeds[i] = new Feed(MrtPeers.Make(table.Family, i), options.Seed);
+            var nextHops = options.NextHopsOfTable ? Addresses(table) : null;
+            var subtype = table.Family == Family.IPv4 ? RibIpv4Unicast : RibIpv6Unicast;
+            var chance = Rng.Derive(options.Seed, (ulong)table.Family);
+            foreach (var route in table.Routes)
+            {
+                buffer.Reserve(RecordOverhead + feeds.Length * (EntryOverhead + MrtAttributes.MaxLength));
+                var body = BeginRecord(buffer, options.Timestamp, TableDumpV2, subtype);
+                buffer.U32(_sequence++);
+                buffer.Nlri(route.Prefix);
+                var countAt = buffer.Position;
+                buffer.U16(0);
+                var count = WriteEntries(route, feeds, firstPeer, nextHops?[route.NextHop], ref chance);
+                buffer.PatchU16(countAt, count);
+                EndRecord(buffer, body);
+                _entries += count;
+                if ((_sequence & 0xFFF) != 0)
+                    continue;
+                progress?.Invoke(_sequence);
+                cancel.ThrowIfCancellationRequested();
+            }
+
+            progress?.Invoke(_sequence);
+        }
+
+        private int WriteEntries(Route route, Feed[] feeds, int firstPeer, UInt128? nextHop, ref Rng chance)
+        {
+            var group = MrtAttributes.GroupOf(route.Prefix, route.OriginAs);
+            var certain = chance.Below(feeds.Length);
+            var count = 0;
+            for (var i = 0; i < feeds.Length; i++)
+            {
+                var luck = chance.Next();
+                if ((uint)luck < _missing && i != certain)
+                    continue;
+                var attributes = feeds[i].Attributes(group, route, nextHop);
+                buffer.U16(firstPeer + i);
+                buffer.U32(options.Timestamp - (uint)((luck >> 32) * OldestRoute >> 32));
+                buffer.U16(attributes.Length);
+                buffer.Bytes(attributes);
+                count++;
+            }
+
+            return count;
+        }
+
+        /// <summary>The next hops as addresses; null for names that are none.</summary>
+        private static UInt128?[] Addresses(RouteTable table) =>
+            table.NextHops.Select(name =>
+                AddressText.TryParse(name, out var family, out var address) && family == table.Family
+                    ? address
+                    : (UInt128?)null).ToArray();
+    }
+
+    /// <summary>One peer's attributes, kept while the prefixes share them.</summary>
+    private sealed class Feed(MrtPeer peer, ulong seed)
+    {
+        private readonly MrtAttributes _attributes = new();
+        private ulong _group = ulong.MaxValue;
+        private UInt128 _nextHop;
+
+        public ReadOnlySpan<byte> Attributes(ulong group, Route route, UInt128? nextHop)
+        {
+            var wanted = nextHop ?? peer.Address;
+            if (group != _group || wanted != _nextHop)
+            {
+                _group = group;
+                _nextHop = wanted;
+                _attributes.Write(peer, group, route.OriginAs, wanted, 0, seed);
+                if (peer.Family == Family.IPv6)
+                    _attributes.AppendShortReach(wanted);
+            }
+
+            return _attributes.Bytes;
+        }
+    }
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+using Sim.Kernel;
+using Sim.Workloads.Keys;
+using Sim.Workloads.Tables;
+
+namespace Sim.Workloads.Synthesis;
+
+/// <summary>
+/// Makes tables of any size with the structure of a real one. It learns from the embedded table
+/// (<see cref="TableStructure"/>), permutes the top of its trie by seed and draws everything below it:
+/// <code>
+///   IPv4  first octet permuted among unicast ones | bits 8-15 mirrored at random nodes | below /16 drawn
+///   IPv6  first 16 bits kept (later: permuted)    | bits 16-23 mirrored likewise       | below /24 drawn
+/// </code>
+/// Mirroring a node (swapping its halves) keeps every length, distance and cluster. Blocks are taken in runs of
+/// neighbours until there are enough prefixes: small tables are some regions of a full one. A table larger than the
+/// real one is several such layers, each permuted anew (IPv6 into other /16s of 2000::/3), first in the gaps and, when
+/// those are full, over one another. So IPv4 grows more nested beyond some 1.2M prefixes, and must: at 4M the same
+/// length mix announces every /16 there is.
+/// </summary>
+public sealed class TableGenerator
+{
+    /// <summary>Sizes that are promised; more than the largest may not find room.</summary>
+    public const int Smallest = 1;
+
+    /// <inheritdoc cref="Smallest"/>
+    public const int Largest = 4_000_000;
+
+    /// <summary>First of the private AS numbers (RFC 6996) that synthetic origins are taken from.</summary>
+    public const uint FirstOriginAs = 4_200_000_000;
+
+    /// <summary>Prefixes an AS originates on average: 968,428 IPv4 prefixes came from about 74,000 ASes in 2022.</summary>
+    private const int PrefixesPerAs = 13;
+
+    /// <summary>Bits of a run of neighbouring blocks: 16 blocks.</summary>
+    private const int RunBits = 4;
+
+    /// <summary>Layers that fill gaps only; after them there are hardly any left.</summary>
+    private const ulong GapLayers = 6;
+
+    private const int MaxLayers = 1000;
+
+    private readonly TableStructure _structure;
+    private readonly ulong _seed;
+    private readonly PrefixSet _made;
+    private readonly HashSet<UInt128> _taken = [];
+    private readonly int _wanted;
+    private ulong _layer;
+    private ushort[] _firstBits = [];
+
+    private TableGenerator(TableStructure structure, int prefixes, ulong seed)
+    {
+        _structure = structure;
+        _seed = seed;
+        _wanted = prefixes;
+        _made = new PrefixSet(prefixes);
+    }
+
+    /// <summary>Bits of the address that are permuted as a whole.</summary>
+    private int HeadBits => _structure.Family == Family.IPv4 ? 8 : 16;
+
+    /// <summary>
+    /// A table of exactly so many prefixes, sorted by (address, length), none in <see cref="ReservedSpace"/>, with
+    /// assigned next hops (<see cref="NextHopAssignment"/>) and private origin ASes. The same arguments give the
+    /// same table on any machine.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">A size outside 1 to 4,000,000.</exception>
+    public static RouteTable Generate(Family family, int prefixes, ulong seed)
+    {
+        var drawn = GeneratePrefixes(family, prefixes, seed);
+        var routes = NextHopAssignment.Assign(drawn);
+        var origins = Math.Max(1, prefixes / PrefixesPerAs);
+        for (var i = 0; i < routes.Length; i++)
+            routes[i] = routes[i] with { OriginAs = FirstOriginAs + Origin(drawn[i], origins) };
+        return new RouteTable(
+            $"generated: {prefixes} IPv{(int)family} prefixes, seed {seed}", family, routes,
+            NextHopAssignment.Names(family));
+    }
+
+    /// <inheritdoc cref="Generate"/>
+    public static Prefix[] GeneratePrefixes(Family family, int prefixes, ulong seed)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(prefixes, Smallest);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(prefixes, Largest);
+        var structure = TableStructure.Learn(family, EmbeddedTable.LoadPrefixes(family));
+        return new TableGenerator(structure, prefixes, seed).Run();
+    }
+
+    private Prefix[] Run()
+    {
+        for (_layer = 0; _made.Count < _wanted; _layer++)
+        {
+            if (_layer == MaxLayers)
+                throw new InvalidOperationException($"no room for {_wanted} prefixes: {_made.Count} were made");
+            _firstBits = HeadPermutation();
+            Layer();
+        }
+
+        var sorted = _made.Items.ToArray();
+        TableOrder.SortPrefixes(sorted);
+        return sorted;
+    }
+
+    /// <summary>Lays one permuted copy of the top and draws its blocks, run by run, until there are enough.</summary>
+    private void Layer()
+    {
+        var runDepth = _structure.BlockDepth - RunBits;
+        var runs = _structure.Blocks
+            .GroupBy(block => block.Address >> (128 - runDepth))
+            .OrderBy(run => Rng.Mix(_seed ^ Rng.Mix((ulong)run.Key ^ (_layer << 48))));
+        var top = new TopPrefixes(_layer == 0 ? _structure.Top : []);
+        foreach (var run in runs)
+        {
+            foreach (var block in run)
+            {
+                foreach (var above in top.TakeCovering(block.Address))
+                {
+                    if (!Take(new Prefix(above.Family, Move(above.Address, above.Length), above.Length)))
+                        return;
+                }
+
+                var moved = block with { Address = Move(block.Address, _structure.BlockDepth) };
+                if (!_taken.Add(moved.Address) && _layer < GapLayers)
+                    continue;
+                var rng = Rng.Derive(_seed + _layer, (ulong)(block.Address >> 64));
+                if (!_structure.Draw(moved, ref rng, Take))
+                    return;
+            }
+        }
+    }
+
+    private bool Take(Prefix prefix)
+    {
+        if (!ReservedSpace.Overlaps(prefix))
+            _made.Add(prefix);
+        return _made.Count < _wanted;
+    }
+
+    /// <summary>Where the layer's permutation takes the first <paramref name="length"/> bits of an address.</summary>
+    private UInt128 Move(UInt128 address, int length)
+    {
+        var head = (int)(address >> (128 - HeadBits));
+        var moved = (UInt128)_firstBits[head] << (128 - HeadBits);
+        for (var depth = HeadBits; depth < length; depth++)
+        {
+            var node = (ulong)(address >> (128 - depth));
+            var mirrored = (UInt128)(Rng.Mix(_seed ^ Rng.Mix((node << 8 | (uint)depth) ^ (_layer << 48))) & 1);
+            moved |= (((address >> (127 - depth)) & 1) ^ mirrored) << (127 - depth);
+        }
+
+        return moved & Prefix.Mask(length);
+    }
+
+    /// <summary>Where each value of the first bits goes in this layer.</summary>
+    private ushort[] HeadPermutation()
+    {
+        var map = new ushort[1 << HeadBits];
+        for (var i = 0; i < map.Length; i++)
+            map[i] = (ushort)i;
+        if (_structure.Family == Family.IPv6 && _layer == 0)
+            return map;
+        var free = map.Where(head => !IsReservedHead(head)).ToArray();
+        var shuffled = free.ToArray();
+        Rng.Derive(_seed, _layer).Shuffle(shuffled.AsSpan());
+        for (var i = 0; i < free.Length; i++)
+            map[free[i]] = shuffled[i];
+        return map;
+    }
+
+    private bool IsReservedHead(ushort head)
+    {
+        var prefix = new Prefix(_structure.Family, (UInt128)head << (128 - HeadBits), HeadBits);
+        foreach (var reserved in ReservedSpace.Of(_structure.Family))
+        {
+            if (reserved.Contains(prefix))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>An AS for the allocation (IPv4 /20, IPv6 /32) that a prefix lies in.</summary>
+    private static uint Origin(Prefix prefix, int origins)
+    {
+        var allocation = prefix.Address >> (prefix.Family == Family.IPv4 ? 108 : 96);
+        return (uint)(Rng.Mix((ulong)allocation) % (ulong)origins);
+    }
+
+    /// <summary>The prefixes above the blocks, each given out once, with the first block it covers.</summary>
+    private sealed class TopPrefixes(List<Prefix> top)
+    {
+        private readonly HashSet<Prefix> _left = [.. top];
+        private readonly int[] _lengths = top.Select(prefix => (int)prefix.Length).Distinct().Order().ToArray();
+
+        public IEnumerable<Prefix> TakeCovering(UInt128 address)
+        {
+            foreach (var length in _lengths)
+            {
+                if (top.Count == 0)
+                    yield break;
+                var above = new Prefix(top[0].Family, address, length);
+                if (_left.Remove(above))
+                    yield return above;
+            }
+        }
+    }
+}

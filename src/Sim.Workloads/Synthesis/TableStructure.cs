@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+using System.Numerics;
+using Sim.Kernel;
+using Sim.Workloads.Keys;
+using Sim.Workloads.Tables;
+
+namespace Sim.Workloads.Synthesis;
+
+/// <summary>
+/// What the generator knows of a real table: a top that is kept as it is, and how what hangs below it branches.
+/// <code>
+///   depth 0 ......... BlockDepth ........... host      IPv4 /16, IPv6 /24
+///     top: where       a block: size class,  shapes drawn by (size class, surroundings), the size class being
+///     blocks are       covered or not        drawn anew at each of ClassDepths
+/// </code>
+/// The size class of a node is the number of bits of the count of prefixes at and below it: without it dense and
+/// sparse space would average out, and a real table is anything but average.
+/// </summary>
+internal sealed class TableStructure
+{
+    private const int Classes = 24;
+
+    private readonly int _bits;
+    private readonly int _contexts;
+    private readonly int[] _classDepths;
+
+    /// <summary>[class, context, shape] and [class above, context, class]: how often each was seen.</summary>
+    private readonly Dictionary<int, int[]> _shapes = [];
+    private readonly Dictionary<int, int[]> _classes = [];
+
+    private TableStructure(Family family)
+    {
+        Family = family;
+        _bits = family.Bits();
+        _contexts = TrieShape.Contexts(_bits);
+        BlockDepth = family == Family.IPv4 ? 16 : 24;
+        _classDepths = family == Family.IPv4 ? [16, 20] : [24, 32, 40];
+    }
+
+    /// <summary>One node at <see cref="BlockDepth"/> that leads to a prefix.</summary>
+    /// <param name="Address">Its bits, left-aligned.</param>
+    /// <param name="Class">Its size class.</param>
+    /// <param name="Cover">Length of the nearest prefix above it, -1 where there is none.</param>
+    internal readonly record struct Block(UInt128 Address, int Class, int Cover);
+
+    public Family Family { get; }
+
+    public int BlockDepth { get; }
+
+    /// <summary>The blocks in ascending order.</summary>
+    public List<Block> Blocks { get; } = [];
+
+    /// <summary>The prefixes above the blocks, in ascending order.</summary>
+    public List<Prefix> Top { get; } = [];
+
+    /// <summary>Learns from a sorted array of distinct prefixes.</summary>
+    public static TableStructure Learn(Family family, Prefix[] sorted)
+    {
+        var structure = new TableStructure(family);
+        new Learner(structure, sorted).Run();
+        return structure;
+    }
+
+    /// <summary>Draws the prefixes of one block, in ascending order.</summary>
+    /// <param name="root">The block to draw for: its address may be another than the learned one's.</param>
+    /// <param name="rng">The source of chance.</param>
+    /// <param name="take">Takes each prefix; false ends the drawing.</param>
+    public bool Draw(Block root, ref Rng rng, Func<Prefix, bool> take) =>
+        DrawNode(root.Address, BlockDepth, root.Cover, TrieShape.Alone, root.Class, ref rng, take) >= 0;
+
+    /// <summary>Draws a subtrie; returns the node's shape, or -1 when there are to be no more prefixes.</summary>
+    private int DrawNode(
+        UInt128 address, int depth, int cover, int sibling, int sizeClass, ref Rng rng, Func<Prefix, bool> take)
+    {
+        var context = TrieShape.Context(depth, cover, sibling);
+        if (depth > BlockDepth && Array.IndexOf(_classDepths, depth) >= 0)
+        {
+            // The left sibling's shape was drawn under a class of its own, so the two may never have been seen
+            // together; a left child's surroundings were.
+            if (!_classes.ContainsKey(sizeClass * _contexts + context))
+                context = TrieShape.Context(depth, cover, TrieShape.SiblingToCome);
+            sizeClass = DrawFrom(_classes[sizeClass * _contexts + context], ref rng);
+        }
+
+        var shape = DrawFrom(_shapes[sizeClass * _contexts + context], ref rng);
+        if ((shape & TrieShape.Prefix) != 0)
+        {
+            if (!take(new Prefix(Family, address, depth)))
+                return -1;
+            cover = depth;
+        }
+
+        var left = TrieShape.Alone;
+        if ((shape & TrieShape.Left) != 0)
+        {
+            var next = (shape & TrieShape.Right) != 0 ? TrieShape.SiblingToCome : TrieShape.Alone;
+            left = DrawNode(address, depth + 1, cover, next, sizeClass, ref rng, take);
+            if (left < 0)
+                return -1;
+        }
+
+        if ((shape & TrieShape.Right) != 0
+            && DrawNode(address | UInt128.One << (127 - depth), depth + 1, cover, left, sizeClass, ref rng, take) < 0)
+        {
+            return -1;
+        }
+
+        return shape;
+    }
+
+    /// <summary>An index drawn with the frequency its count says.</summary>
+    private static int DrawFrom(int[] cumulated, ref Rng rng)
+    {
+        var ticket = rng.Below(cumulated[^1]);
+        var index = 0;
+        while (cumulated[index] <= ticket)
+            index++;
+        return index;
+    }
+
+    /// <summary>
+    /// Counts shapes and classes. Whatever context a drawing can reach was seen here: a child's context follows from
+    /// its parent's context and shape (and its left sibling's shape), and those were drawn from what was seen. Only
+    /// where the class is drawn anew can siblings meet that never did; see <see cref="DrawNode"/>.
+    /// </summary>
+    private sealed class Learner(TableStructure structure, Prefix[] sorted) : TrieWalk(structure.Family, sorted)
+    {
+        /// <summary>The size class in force, by depth of the node that set it, along the path of the walk.</summary>
+        private readonly int[] _class = new int[129];
+
+        public void Run()
+        {
+            WalkAll();
+            foreach (var counts in structure._shapes.Values.Concat(structure._classes.Values))
+            {
+                for (var i = 1; i < counts.Length; i++)
+                    counts[i] += counts[i - 1];
+            }
+        }
+
+        protected override void Visit(ReadOnlySpan<Prefix> prefixes, int depth, int cover, int sibling, int shape)
+        {
+            if (depth < structure.BlockDepth)
+            {
+                if ((shape & TrieShape.Prefix) != 0)
+                    structure.Top.Add(prefixes[0]);
+                return;
+            }
+
+            sibling = depth == structure.BlockDepth ? TrieShape.Alone : sibling;
+            var context = TrieShape.Context(depth, cover, sibling);
+            _class[depth] = depth > structure.BlockDepth ? _class[depth - 1] : 0;
+            if (Array.IndexOf(structure._classDepths, depth) >= 0)
+            {
+                var above = _class[depth];
+                _class[depth] = Math.Min(Classes - 1, 32 - BitOperations.LeadingZeroCount((uint)prefixes.Length));
+                Count(structure._classes, above * structure._contexts + context, _class[depth], Classes);
+            }
+
+            Count(structure._shapes, _class[depth] * structure._contexts + context, shape, TrieShape.Shapes);
+            if (depth == structure.BlockDepth)
+                structure.Blocks.Add(new Block(prefixes[0].Address & Prefix.Mask(depth), _class[depth], cover));
+        }
+
+        private static void Count(Dictionary<int, int[]> table, int key, int value, int values)
+        {
+            if (!table.TryGetValue(key, out var counts))
+                table.Add(key, counts = new int[values]);
+            counts[value]++;
+        }
+    }
+}

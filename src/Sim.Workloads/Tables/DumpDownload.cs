@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: MIT
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+
+namespace Sim.Workloads.Tables;
+
+/// <summary>A download that did not succeed. The message says what happened and what to do about it.</summary>
+public sealed class DownloadException(string message, Exception? inner = null) : IOException(message, inner);
+
+/// <summary>What to download and how.</summary>
+public sealed record DownloadRequest
+{
+    public required Uri Url { get; init; }
+
+    /// <summary>The file to end up with. While it grows it is called <c>FILE.part</c>.</summary>
+    public required string File { get; init; }
+
+    /// <summary>Expected SHA-256 in hex, where known.</summary>
+    public string? Sha256 { get; init; }
+
+    /// <summary>Expected MD5 in hex, where the archive publishes only that: it finds accidents, not forgeries.</summary>
+    public string? Md5 { get; init; }
+
+    /// <summary>Longest time to wait for the response's header, and for any next bytes of its body.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
+}
+
+/// <summary>What a download came to.</summary>
+/// <param name="Bytes">Length of the file.</param>
+/// <param name="ResumedAt">Bytes that an earlier attempt had left; 0 where it began anew.</param>
+/// <param name="Sha256">SHA-256 of the file, lower-case hex.</param>
+/// <param name="ETag">The server's tag of this version, null where it gives none.</param>
+public sealed record DownloadResult(long Bytes, long ResumedAt, string Sha256, string? ETag);
+
+/// <summary>
+/// Downloads a dump over HTTP (RFC 9110): into <c>FILE.part</c>, renamed when complete and verified. An interrupted
+/// download leaves the part; the next one asks for the rest (Range) if the file is still the same version (If-Range
+/// with the ETag or the date, kept in <c>FILE.part.tag</c>), and starts over where the server says it is not.
+/// </summary>
+public sealed class DumpDownload(HttpClient client)
+{
+    private const int BufferSize = 1 << 16;
+
+    /// <summary>Downloads and verifies.</summary>
+    /// <param name="request">What to download.</param>
+    /// <param name="progress">Told (bytes so far, bytes in all or null where the server does not say).</param>
+    /// <param name="cancel">Ends the download; the part stays and can be resumed.</param>
+    /// <exception cref="DownloadException">Refused, interrupted, cut off or not what was expected.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled by <paramref name="cancel"/>.</exception>
+    public async Task<DownloadResult> RunAsync(
+        DownloadRequest request, Action<long, long?>? progress = null, CancellationToken cancel = default)
+    {
+        var part = new PartFile(request.File);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        try
+        {
+            patience.CancelAfter(request.Timeout);
+            using var response = await SendAsync(request, part, patience.Token);
+            var resumedAt = part.Length;
+            var total = CheckLength(request, response, resumedAt);
+            await ReceiveAsync(response, part, total, request.Timeout, progress, patience);
+            return await FinishAsync(request, response, part, total, resumedAt, cancel);
+        }
+        catch (OperationCanceledException canceled) when (!cancel.IsCancellationRequested)
+        {
+            throw new DownloadException(
+                $"{request.Url}: nothing came for {request.Timeout.TotalSeconds:0.#} s; run the command again to resume", canceled);
+        }
+        catch (HttpRequestException failed)
+        {
+            throw new DownloadException(
+                $"{request.Url}: {failed.Message}; check the address and the connection, then run the command again", failed);
+        }
+        catch (IOException broken) when (broken is not DownloadException)
+        {
+            throw new DownloadException(
+                $"{request.Url}: {broken.Message}; {part.Length} bytes are kept, run the command again to resume", broken);
+        }
+    }
+
+    /// <summary>Asks for the file, or for the rest of it; afterwards the part holds what the answer continues.</summary>
+    private async Task<HttpResponseMessage> SendAsync(
+        DownloadRequest request, PartFile part, CancellationToken cancel)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Get, request.Url);
+        var tag = part.ReadTag();
+        if (part.Length > 0 && tag is not null)
+        {
+            message.Headers.Range = new RangeHeaderValue(part.Length, null);
+            message.Headers.TryAddWithoutValidation("If-Range", tag);
+        }
+
+        var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancel);
+        if (response.StatusCode == HttpStatusCode.PartialContent
+            && response.Content.Headers.ContentRange?.From == part.Length && part.Length > 0)
+        {
+            return response;
+        }
+
+        var tooFar = response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && part.Length > 0;
+        if (!tooFar && response.StatusCode != HttpStatusCode.OK)
+        {
+            // Some other range than the one asked for: without the part the next attempt asks for no range.
+            if (response.StatusCode == HttpStatusCode.PartialContent)
+                part.Delete();
+            using (response)
+                throw new DownloadException(Refusal(request, response));
+        }
+
+        // The whole file is coming, or the part is no beginning of it: either way the part is of no use.
+        part.Delete();
+        if (!tooFar)
+        {
+            part.WriteTag(TagOf(response));
+            return response;
+        }
+
+        response.Dispose();
+        return await SendAsync(request, part, cancel);
+    }
+
+    private static string Refusal(DownloadRequest request, HttpResponseMessage response)
+    {
+        var advice = (int)response.StatusCode switch
+        {
+            404 or 410 => "there is no such file: look at the archive's folder for the dates it has",
+            401 or 403 => "the server refuses access",
+            429 or 503 => "the server is busy: wait before running the command again",
+            >= 500 => "the server is in trouble: run the command again later",
+            _ => "not an answer that a download can continue with",
+        };
+        return $"{request.Url}: status {(int)response.StatusCode}; {advice}";
+    }
+
+    /// <summary>The length of the whole file, null where the server does not say.</summary>
+    private static long? CheckLength(DownloadRequest request, HttpResponseMessage response, long resumedAt)
+    {
+        var total = response.Content.Headers.ContentRange?.Length
+            ?? (response.Content.Headers.ContentLength is { } rest ? resumedAt + rest : null);
+        if (total == 0)
+            throw new DownloadException($"{request.Url}: the file is empty; choose another time or collector");
+        return total;
+    }
+
+    private static async Task ReceiveAsync(
+        HttpResponseMessage response, PartFile part, long? total, TimeSpan timeout,
+        Action<long, long?>? progress, CancellationTokenSource patience)
+    {
+        await using var body = await response.Content.ReadAsStreamAsync(patience.Token);
+        await using var file = part.OpenToAppend();
+        var buffer = new byte[BufferSize];
+        var done = part.Length;
+        progress?.Invoke(done, total);
+        while (true)
+        {
+            patience.CancelAfter(timeout);
+            var read = await body.ReadAsync(buffer, patience.Token);
+            if (read == 0)
+                break;
+            // Written whatever happens: bytes that came are not thrown away by a cancellation.
+            await file.WriteAsync(buffer.AsMemory(0, read), CancellationToken.None);
+            done += read;
+            progress?.Invoke(done, total);
+        }
+
+        patience.CancelAfter(Timeout.InfiniteTimeSpan);
+    }
+
+    private static async Task<DownloadResult> FinishAsync(
+        DownloadRequest request, HttpResponseMessage response, PartFile part, long? total, long resumedAt,
+        CancellationToken cancel)
+    {
+        var length = part.Length;
+        if (total is { } expected && length < expected)
+        {
+            throw new DownloadException(
+                $"{request.Url}: the connection ended after {length} of {expected} bytes; run the command again to resume");
+        }
+
+        if (total is { } most && length > most)
+        {
+            part.Delete();
+            throw new DownloadException($"{request.Url}: {length} bytes came instead of {most}; run the command again");
+        }
+
+        var sha256 = await DigestAsync(part, HashAlgorithmName.SHA256, cancel);
+        await CheckDigestAsync(request, part, sha256, cancel);
+        part.Complete();
+        return new DownloadResult(length, resumedAt, sha256, response.Headers.ETag?.ToString());
+    }
+
+    /// <summary>A part with the wrong digest is deleted: resuming it would only repeat the mistake.</summary>
+    private static async Task CheckDigestAsync(
+        DownloadRequest request, PartFile part, string sha256, CancellationToken cancel)
+    {
+        var (name, expected, actual) = request.Sha256 is not null
+            ? ("SHA-256", request.Sha256, sha256)
+            : ("MD5", request.Md5, request.Md5 is null ? null : await DigestAsync(part, HashAlgorithmName.MD5, cancel));
+        if (expected is null || string.Equals(expected.Trim(), actual, StringComparison.OrdinalIgnoreCase))
+            return;
+        part.Delete();
+        throw new DownloadException(
+            $"{request.Url}: {name} is {actual}, not {expected}; the file was deleted: check the digest, or run the command again");
+    }
+
+    private static async Task<string> DigestAsync(PartFile part, HashAlgorithmName algorithm, CancellationToken cancel)
+    {
+        using var hash = IncrementalHash.CreateHash(algorithm);
+        await using var file = part.OpenToRead();
+        var buffer = new byte[1 << 20];
+        int read;
+        while ((read = await file.ReadAsync(buffer, cancel)) > 0)
+            hash.AppendData(buffer, 0, read);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>What identifies this version of the file to If-Range: a strong ETag or the date (RFC 9110, 13.1.5).</summary>
+    private static string? TagOf(HttpResponseMessage response)
+    {
+        if (response.Headers.ETag is { IsWeak: false } tag)
+            return tag.ToString();
+        return response.Content.Headers.LastModified?.ToString("R");
+    }
+
+    /// <summary>The file while it is incomplete, and the note of which version it is the beginning of.</summary>
+    private sealed class PartFile(string file)
+    {
+        private readonly string _path = file + ".part";
+        private readonly string _tag = file + ".part.tag";
+
+        public long Length => new FileInfo(_path) is { Exists: true } info ? info.Length : 0;
+
+        public string? ReadTag() => File.Exists(_tag) ? File.ReadAllText(_tag).Trim() : null;
+
+        public void WriteTag(string? tag)
+        {
+            if (tag is not null)
+                File.WriteAllText(_tag, tag + "\n");
+        }
+
+        public FileStream OpenToAppend() => new(_path, FileMode.Append, FileAccess.Write, FileShare.Read, BufferSize);
+
+        public FileStream OpenToRead() => File.OpenRead(_path);
+
+        public void Delete()
+        {
+            File.Delete(_path);
+            File.Delete(_tag);
+        }
+
+        public void Complete()
+        {
+            File.Move(_path, file, overwrite: true);
+            File.Delete(_tag);
+        }
+    }
+}

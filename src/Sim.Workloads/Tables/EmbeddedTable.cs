@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+using System.Text;
+using Sim.Kernel;
+
+namespace Sim.Workloads.Tables;
+
+/// <summary>
+/// The real table that travels inside this assembly, so that every command works with nothing downloaded: the
+/// networks with an origin AS in the IPFire location database (CC BY-SA 4.0; see datasets/README.md). Prefixes only:
+/// origin ASes are 0 and next hops come from <see cref="NextHopAssignment"/>.
+/// </summary>
+public static class EmbeddedTable
+{
+    /// <summary>Names of the files in datasets/, which are the names of the resources too.</summary>
+    internal const string VersionFile = "embedded.version";
+
+    /// <summary>The table of one family, sorted by (address, length).</summary>
+    public static RouteTable Load(Family family) =>
+        new(Source, family, NextHopAssignment.Assign(LoadPrefixes(family)), NextHopAssignment.Names(family));
+
+    /// <summary>The prefixes of one family, sorted by (address, length).</summary>
+    public static Prefix[] LoadPrefixes(Family family) =>
+        EmbeddedTableCodec.Decode(Resource(FileName(family)), out _);
+
+    /// <summary>What the table is and of which day, such as <c>embedded: libloc 2022-10-29</c>.</summary>
+    public static string Source { get; } = "embedded: " + Encoding.UTF8.GetString(Resource(VersionFile)).Trim();
+
+    /// <summary>
+    /// Makes the three files of datasets/ from a list of prefixes of both families: the coded tables and the name.
+    /// datasets/make-embedded.sh calls it.
+    /// </summary>
+    /// <param name="list">Prefixes as <see cref="PrefixListReader"/> reads them.</param>
+    /// <param name="name">What the table is and of which day, such as <c>libloc 2022-10-29</c>.</param>
+    /// <param name="folder">The folder to write to.</param>
+    /// <returns>Bytes of the coded tables, IPv4 and IPv6.</returns>
+    /// <exception cref="InvalidDataException">The list has damaged lines, or no prefix of a family.</exception>
+    public static (int V4, int V6) Make(Stream list, string name, string folder)
+    {
+        using var copy = new MemoryStream();
+        list.CopyTo(copy);
+        var v4 = MakeOne(copy, name, folder, Family.IPv4);
+        var v6 = MakeOne(copy, name, folder, Family.IPv6);
+        File.WriteAllText(Path.Combine(folder, VersionFile), name + "\n");
+        return (v4, v6);
+    }
+
+    internal static string FileName(Family family) => $"embedded-ipv{(int)family}.bin";
+
+    private static int MakeOne(MemoryStream list, string name, string folder, Family family)
+    {
+        var damage = new DamageLog();
+        list.Position = 0;
+        var table = PrefixListReader.Read(list, name, family, damage);
+        if (damage.Count > 0)
+            throw new InvalidDataException($"{damage.First[0]} ({damage.Count} such lines)");
+        if (table.Routes.Length == 0)
+            throw new InvalidDataException($"{name}: no IPv{(int)family} prefix");
+        var coded = EmbeddedTableCodec.Encode(family, table.Routes.Select(route => route.Prefix));
+        File.WriteAllBytes(Path.Combine(folder, FileName(family)), coded);
+        return coded.Length;
+    }
+
+    private static byte[] Resource(string name)
+    {
+        using var stream = typeof(EmbeddedTable).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"the assembly was built without datasets/{name}");
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+using Sim.Kernel;
+using Sim.Workloads.Keys;
+
+namespace Sim.Workloads.Tables;
+
+/// <summary>What decides a route's WireGuard peer.</summary>
+public enum PeerRule
+{
+    /// <summary>Its next hop: all routes of one next hop go to one peer, as when peers are a router's neighbours.</summary>
+    NextHop,
+
+    /// <summary>Its origin AS: all routes of one AS go to one peer, as when peers are sites.</summary>
+    OriginAs,
+
+    /// <summary>Its prefix: neighbouring routes go to unrelated peers, the worst case for aggregation.</summary>
+    PrefixHash,
+}
+
+/// <summary>
+/// Maps routes to N WireGuard peers. Even or skewed: peer p is given a share proportional to 1 / (p + 1)^skew of the
+/// groups (next hops, ASes or prefixes), so skew 0 is even and skew 1 is Zipf's law.
+/// </summary>
+/// <remarks>
+/// Next hops are few, so they are shuffled by seed and dealt out exactly by share: with as many peers as next hops and
+/// no skew, each has its own. ASes and prefixes are many: a seeded hash of each decides, so the peer of a route does not
+/// change when other routes come or go. A share of groups is not the same share of routes where groups differ in size.
+/// </remarks>
+public static class PeerMap
+{
+    /// <summary>The names on the command line, in the order of <see cref="PeerRule"/>.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["next-hop", "origin-as", "hash"];
+
+    /// <summary>Reads <c>next-hop</c>, <c>origin-as</c> or <c>hash</c>.</summary>
+    public static bool TryParse(string name, out PeerRule rule)
+    {
+        for (rule = PeerRule.NextHop; rule <= PeerRule.PrefixHash; rule++)
+        {
+            if (Names[(int)rule] == name)
+                return true;
+        }
+
+        rule = PeerRule.NextHop;
+        return false;
+    }
+
+    /// <summary>The peer, 0 to <paramref name="peers"/> - 1, of every route of the table, in the table's order.</summary>
+    /// <param name="table">The routes.</param>
+    /// <param name="peers">Number of peers, at least 1. Some may get no route where there are fewer groups.</param>
+    /// <param name="rule">What decides.</param>
+    /// <param name="skew">Zipf exponent of the shares; 0 is even.</param>
+    /// <param name="seed">Same seed, same map.</param>
+    /// <exception cref="ArgumentException">By origin AS, and the table states no origin AS.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">No peers, or a skew that is negative or not finite.</exception>
+    public static int[] Build(RouteTable table, int peers, PeerRule rule, double skew, ulong seed)
+    {
+        var shares = new ZipfTable(peers, skew);
+        var routes = table.Routes;
+        switch (rule)
+        {
+            case PeerRule.NextHop:
+                var dealt = Deal(table.NextHops.Count, shares, seed);
+                return Array.ConvertAll(routes, route => dealt[route.NextHop]);
+            case PeerRule.OriginAs:
+                if (routes.Length > 0 && Array.TrueForAll(routes, route => route.OriginAs == 0))
+                    throw new ArgumentException($"{table.Source} states no origin AS: map by next hop or by hash", nameof(rule));
+                return Array.ConvertAll(routes, route => shares.RankOf(Rng.Mix(Rng.Mix(seed) ^ route.OriginAs)));
+            case PeerRule.PrefixHash:
+                var mixed = Rng.Mix(seed);
+                return Array.ConvertAll(routes, route => shares.RankOf(Hash(route.Prefix, mixed)));
+            default:
+                throw new ArgumentOutOfRangeException(nameof(rule), rule, "no such rule");
+        }
+    }
+
+    /// <summary>Deals groups out so that every peer's number of groups is its share, rounded.</summary>
+    private static int[] Deal(int groups, ZipfTable shares, ulong seed)
+    {
+        var order = new int[groups];
+        for (var i = 0; i < groups; i++)
+            order[i] = i;
+        new Rng(seed).Shuffle(order.AsSpan());
+        var dealt = new int[groups];
+        for (var i = 0; i < groups; i++)
+            dealt[order[i]] = shares.RankAt((i + 0.5) / groups);
+        return dealt;
+    }
+
+    private static ulong Hash(Prefix prefix, ulong seed) =>
+        Rng.Mix(Rng.Mix((ulong)(prefix.Address >> 64) ^ seed) ^ Rng.Mix((ulong)prefix.Address ^ prefix.Length));
+}

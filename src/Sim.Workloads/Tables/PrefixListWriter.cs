@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+using System.Buffers.Text;
+using System.Text;
+using Sim.Kernel;
+
+namespace Sim.Workloads.Tables;
+
+/// <summary>Writes tables as text that <see cref="PrefixListReader"/> reads back equal.</summary>
+public static class PrefixListWriter
+{
+    private const int LongestLine = 256;
+
+    /// <summary>
+    /// <c>PREFIX NEXTHOP AS</c>, one a line; next hop and AS only where the table states any. Blanks in the name of
+    /// a next hop become underscores.
+    /// </summary>
+    public static void WriteText(RouteTable table, Stream stream)
+    {
+        var names = table.NextHops.Select(Word).ToArray();
+        var hasNextHops = names.Any(name => name is not [(byte)'-']);
+        using var lines = new Lines(stream);
+        foreach (var route in table.Routes)
+        {
+            lines.Begin();
+            lines.Address(route.Prefix);
+            lines.Byte('/');
+            lines.Number(route.Prefix.Length);
+            if (hasNextHops || route.OriginAs != 0)
+            {
+                lines.Byte(' ');
+                lines.Bytes(hasNextHops ? names[route.NextHop] : "-"u8);
+            }
+
+            if (route.OriginAs != 0)
+            {
+                lines.Byte(' ');
+                lines.Number(route.OriginAs);
+            }
+
+            lines.Byte('\n');
+        }
+    }
+
+    /// <summary>CAIDA pfx2as: address, length and origin AS, separated by tabs. Next hops are not kept.</summary>
+    public static void WritePfx2As(RouteTable table, Stream stream)
+    {
+        using var lines = new Lines(stream);
+        foreach (var route in table.Routes)
+        {
+            lines.Begin();
+            lines.Address(route.Prefix);
+            lines.Byte('\t');
+            lines.Number(route.Prefix.Length);
+            lines.Byte('\t');
+            lines.Number(route.OriginAs);
+            lines.Byte('\n');
+        }
+    }
+
+    private static byte[] Word(string name)
+    {
+        var word = Encoding.UTF8.GetBytes(string.Concat(name.Select(c => char.IsWhiteSpace(c) || char.IsControl(c) ? '_' : c)));
+        return word.Length == 0 ? "-"u8.ToArray() : word[..Math.Min(word.Length, PrefixListReader.MaxNextHop)];
+    }
+
+    /// <summary>A buffer that always has room for one more line after <see cref="Begin"/>.</summary>
+    private sealed class Lines(Stream stream) : IDisposable
+    {
+        private readonly byte[] _buffer = new byte[1 << 16];
+        private int _used;
+
+        public void Begin()
+        {
+            if (_used > _buffer.Length - LongestLine)
+                Dispose();
+        }
+
+        public void Byte(char ascii) => _buffer[_used++] = (byte)ascii;
+
+        public void Bytes(ReadOnlySpan<byte> bytes)
+        {
+            bytes.CopyTo(_buffer.AsSpan(_used));
+            _used += bytes.Length;
+        }
+
+        public void Number(uint value)
+        {
+            Utf8Formatter.TryFormat(value, _buffer.AsSpan(_used), out var written);
+            _used += written;
+        }
+
+        public void Address(Prefix prefix)
+        {
+            if (prefix.Family == Family.IPv6)
+            {
+                _used += Encoding.ASCII.GetBytes(AddressText.Format(Family.IPv6, prefix.Address), _buffer.AsSpan(_used));
+                return;
+            }
+
+            for (var shift = 24; shift >= 0; shift -= 8)
+            {
+                Number((prefix.V4 >> shift) & 255);
+                if (shift > 0)
+                    Byte('.');
+            }
+        }
+
+        /// <summary>Writes out what is held. The stream stays open.</summary>
+        public void Dispose()
+        {
+            stream.Write(_buffer, 0, _used);
+            _used = 0;
+        }
+    }
+}
