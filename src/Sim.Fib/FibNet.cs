@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Runtime.InteropServices;
+using Sim.Kernel;
+
+namespace Sim.Fib;
+
+/// <summary>What happens to a device (<c>NETDEV_*</c>).</summary>
+public enum NetdevEvent
+{
+    Down,
+    Change,
+    Unregister,
+}
+
+/// <summary>
+/// A network namespace's part of the FIB: its tables, the fib_infos they share, nexthop objects, the slab caches,
+/// and the objects that wait for a grace period.
+/// </summary>
+/// <remarks>
+/// <para>Read in this order: KeyVector (the bits), TrieLookup, TrieInsert, TrieDelete, TrieResize, TrieNodes; then
+/// FibInfo, FibSemantics and FibInfoHash for what a route points at.</para>
+/// <para>Interfaces are their indexes: every index above 0 exists and is up until <see cref="DeviceDown"/>.
+/// One writer, as under RTNL. Left out: policy rules and with them the shared local/main trie
+/// (<c>fib_trie_unmerge</c>, <c>fib_table_flush_external</c>), notifiers and hardware offload, exceptions and
+/// route caches, route metrics, nexthop groups: none of them shapes a table of its own.</para>
+/// </remarks>
+public sealed unsafe partial class FibNet : IRcuReclaimer, IDisposable
+{
+    private const int TableHashSize = 256; // FIB_TABLE_HASHSZ
+
+    private readonly List<FibTable>[] _tables = new List<FibTable>[TableHashSize];
+    private readonly HashSet<int> _down = [];
+    private RcuHead* _rcuHead;
+    private RcuHead* _rcuTail;
+    private bool _disposed;
+
+    /// <summary>Makes the namespace in <paramref name="memory"/>, which must outlive it.</summary>
+    public FibNet(KernelMemory memory)
+    {
+        ArgumentNullException.ThrowIfNull(memory);
+        Memory = memory;
+        AliasKmem = memory.CreateCache("ip_fib_alias", sizeof(FibAlias));
+        TrieLeafKmem = memory.CreateCache("ip_fib_trie", TNode.LeafSize);
+        _infoDevHash = (HlistNode**)NativeMemory.AllocZeroed(DevIndexHashSize, (nuint)sizeof(HlistNode*));
+        _nexthopDevHash = (HlistNode**)NativeMemory.AllocZeroed(DevIndexHashSize, (nuint)sizeof(HlistNode*));
+    }
+
+    public KernelMemory Memory { get; }
+
+    /// <summary>
+    /// <c>sysctl_fib_sync_mem</c>: bytes of freed tnodes after which the writer waits for a grace period.
+    /// </summary>
+    public uint SyncMem { get; set; } = 512 * 1024;
+
+    /// <summary>Times that wait happened (<c>synchronize_net</c> in <c>tnode_free</c>).</summary>
+    public long Synchronizations { get; private set; }
+
+    /// <summary>Objects that wait for a grace period.</summary>
+    public long PendingFrees { get; private set; }
+
+    internal KmemCache AliasKmem { get; }
+
+    internal KmemCache TrieLeafKmem { get; }
+
+    /// <summary><c>tnode_free_size</c>, which the kernel too keeps over all tables.</summary>
+    internal uint TnodeFreeSize { get; set; }
+
+    /// <summary><c>fib_get_table</c>; 0 is the main table.</summary>
+    public FibTable? GetTable(uint id)
+    {
+        if (id == 0)
+            id = RouteTableId.Main;
+        var bucket = _tables[id % TableHashSize];
+        if (bucket == null)
+            return null;
+        foreach (var table in bucket)
+        {
+            if (table.Id == id)
+                return table;
+        }
+
+        return null;
+    }
+
+    /// <summary>The tables in the order of /proc/net/fib_triestat: by hash bucket, the newest of a bucket first.</summary>
+    public IEnumerable<FibTable> Tables => _tables.Where(bucket => bucket != null).SelectMany(bucket => bucket);
+
+    /// <summary><c>fib_flush</c>: drops what is dead from every table. Returns the number of routes dropped.</summary>
+    public int Flush()
+    {
+        var flushed = 0;
+        foreach (var table in Tables)
+            flushed += table.Flush(flushAll: false);
+        return flushed;
+    }
+
+    /// <summary>
+    /// <c>fib_disable_ip</c> and <c>nexthop_flush_dev</c>: a device goes down or away, its routes are flushed and its
+    /// nexthop objects removed. Returns the number of routes dropped.
+    /// </summary>
+    public int DeviceDown(int oif, NetdevEvent what = NetdevEvent.Down)
+    {
+        if (what != NetdevEvent.Change)
+            _down.Add(oif);
+        var flushed = NexthopFlushDev(oif);
+        if (SyncDownDev(oif, what, force: what == NetdevEvent.Unregister) > 0)
+            flushed += Flush();
+        return flushed;
+    }
+
+    /// <summary>A device comes up again; <c>fib_sync_up</c> wakes the nexthops of multipath routes through it.</summary>
+    public void DeviceUp(int oif)
+    {
+        _down.Remove(oif);
+        SyncUp(oif, RtnhFlags.Dead | RtnhFlags.LinkDown);
+    }
+
+    /// <summary>Frees what is left and lets the grace period of the last frees end. Dispose the tables first.</summary>
+    public void Dispose()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        foreach (var nh in _nexthops.Values.ToArray())
+            RemoveNexthop((NextHop*)nh);
+        while (_rcuHead != null)
+            Memory.Rcu.GracePeriod();
+        FreeInfoHash();
+        NativeMemory.Free(_infoDevHash);
+        NativeMemory.Free(_nexthopDevHash);
+    }
+
+    internal void Register(FibTable table)
+    {
+        if (GetTable(table.Id) != null)
+            throw new ArgumentException($"table {table.Id} exists already", nameof(table));
+        (_tables[table.Id % TableHashSize] ??= []).Insert(0, table);
+    }
+
+    internal void Unregister(FibTable table) => _tables[table.Id % TableHashSize].Remove(table);
+
+    internal bool DeviceIsUp(int oif) => oif > 0 && (_down.Count == 0 || !_down.Contains(oif));
+
+    /// <summary>
+    /// <c>fib_lookup</c> with the rules a namespace starts with: local, main, default. -ENETUNREACH if none answers.
+    /// </summary>
+    internal int FibLookup(uint daddr, in FlowI4 flow, ref FibResult res, FibLookupFlags flags)
+    {
+        ReadOnlySpan<uint> rules = [RouteTableId.Local, RouteTableId.Main, RouteTableId.Default];
+        foreach (var id in rules)
+        {
+            var table = GetTable(id);
+            if (table == null)
+                continue;
+            var err = table.Lookup(daddr, flow, ref res, flags | FibLookupFlags.NoRef);
+            if (err != -Errno.EAGAIN)
+                return err;
+        }
+
+        return -Errno.ENETUNREACH;
+    }
+
+    /// <summary><c>synchronize_net</c>.</summary>
+    internal void Synchronize()
+    {
+        Synchronizations++;
+        Memory.Rcu.GracePeriod();
+    }
+
+    /// <summary>
+    /// <c>call_rcu</c>. The queue runs through the objects' own rcu_heads, as the kernel's does, so that deferring a
+    /// free allocates nothing; the shared <see cref="Rcu"/> is told once for each batch.
+    /// </summary>
+    internal void CallRcu(RcuHead* head, RcuFunc func)
+    {
+        head->next = null;
+        head->func = (nint)func;
+        PendingFrees++;
+        if (_rcuHead == null)
+        {
+            _rcuHead = head;
+            Memory.Rcu.Call(this, 0, 0);
+        }
+        else
+        {
+            _rcuTail->next = head;
+        }
+
+        _rcuTail = head;
+    }
+
+    /// <summary>Ends a grace period for the objects queued before it began, in the order of the calls.</summary>
+    void IRcuReclaimer.Reclaim(nint obj, int tag)
+    {
+        var head = _rcuHead;
+        _rcuHead = _rcuTail = null;
+        while (head != null)
+        {
+            var next = head->next;
+            PendingFrees--;
+            Invoke(head);
+            head = next;
+        }
+    }
+
+    private void Invoke(RcuHead* head)
+    {
+        switch ((RcuFunc)head->func)
+        {
+            case RcuFunc.AliasFree: // __alias_free_mem
+                AliasKmem.Free((byte*)head - FibAlias.RcuOffset);
+                break;
+            case RcuFunc.NodeFree:
+                FibTable.NodeFreeRcu(this, (TNode*)head);
+                break;
+            case RcuFunc.InfoFree:
+                FreeFibInfoRcu((FibInfo*)((byte*)head - FibInfo.RcuOffset));
+                break;
+            case RcuFunc.NexthopFree:
+                NexthopFreeRcu((NextHop*)((byte*)head - NextHop.RcuOffset));
+                break;
+            case RcuFunc.TableFree:
+                FibTable.TrieFreeRcu(this, head);
+                break;
+            default:
+                throw new InvalidOperationException($"an rcu_head was overwritten: callback {head->func}");
+        }
+    }
+}
+
+/// <summary>The callbacks that the FIB passes to call_rcu.</summary>
+internal enum RcuFunc
+{
+    AliasFree = 1,
+    NodeFree,
+    InfoFree,
+    NexthopFree,
+    TableFree,
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using static Sim.Fib.KeyVector;
+
+namespace Sim.Fib;
+
+/// <summary>What a step of a lookup's path was.</summary>
+public enum LookupStepKind : byte
+{
+    /// <summary>A tnode was entered.</summary>
+    Tnode,
+
+    /// <summary>A leaf was entered.</summary>
+    Leaf,
+
+    /// <summary>The lookup climbed out of a tnode to clear a bit in its parent's index.</summary>
+    Climb,
+
+    /// <summary>A route of the leaf was compared; Bits is its prefix length.</summary>
+    Route,
+}
+
+/// <summary>One step of a lookup's path.</summary>
+/// <param name="Kind">What it was.</param>
+/// <param name="Key">The node's key, host order.</param>
+/// <param name="Pos">The lowest bit the node reads.</param>
+/// <param name="Bits">How many bits it reads; for a route its prefix length.</param>
+/// <param name="Slen">The node's or route's suffix length.</param>
+/// <param name="Address">Where it lies in native memory.</param>
+public readonly record struct LookupStep(
+    LookupStepKind Kind, uint Key, byte Pos, byte Bits, byte Slen, nint Address);
+
+/// <summary>
+/// The path of one lookup: every node entered, backtracking included, and every distinct 64-byte line read. Reuse it:
+/// after the first long path it allocates nothing.
+/// </summary>
+/// <remarks>Lines counted: the root pointer, node headers (key to slen), child pointers, parent pointers when climbing,
+/// the leaf's list, the route, the fib_info and the nexthop. Not: fib_props, and the net_device, which are the same
+/// for all routes and stay in cache.</remarks>
+public sealed class LookupPath
+{
+    private const int LineShift = 6;
+    private readonly List<LookupStep> _steps = new(64);
+    private readonly List<nint> _lines = new(64);
+
+    /// <summary>The steps in order.</summary>
+    public IReadOnlyList<LookupStep> Steps => _steps;
+
+    /// <summary>Nodes entered, leaves included; a node entered again when backtracking counts again.</summary>
+    public int Nodes { get; private set; }
+
+    /// <summary>Times the lookup climbed.</summary>
+    public int Climbs { get; private set; }
+
+    /// <summary>Distinct 64-byte lines read.</summary>
+    public int CacheLines => _lines.Count;
+
+    /// <summary>Distinct 64-byte lines read in nodes alone: headers, child and parent pointers, leaf lists.</summary>
+    public int TrieCacheLines { get; private set; }
+
+    internal void Clear()
+    {
+        _steps.Clear();
+        _lines.Clear();
+        Nodes = Climbs = TrieCacheLines = 0;
+    }
+
+    internal void Add(in LookupStep step)
+    {
+        _steps.Add(step);
+        if (step.Kind is LookupStepKind.Tnode or LookupStepKind.Leaf)
+            Nodes++;
+        else if (step.Kind == LookupStepKind.Climb)
+            Climbs++;
+    }
+
+    /// <summary>Notes the lines of <paramref name="bytes"/> bytes. A path has a few dozen: a list is searched fastest.</summary>
+    internal void Read(nint address, int bytes, bool inTrie)
+    {
+        for (var line = address >> LineShift; line <= (address + bytes - 1) >> LineShift; line++)
+        {
+            if (_lines.Contains(line))
+                continue;
+            _lines.Add(line);
+            if (inTrie)
+                TrieCacheLines++;
+        }
+    }
+}
+
+/// <summary>Fills a <see cref="LookupPath"/>.</summary>
+internal readonly unsafe struct PathTrace(LookupPath path) : ILookupTrace
+{
+    private const int HeaderBytes = 7; // key, pos, bits, slen
+
+    public void Node(KeyVector* n)
+    {
+        path.Add(new(n->IsLeaf ? LookupStepKind.Leaf : LookupStepKind.Tnode, n->key, n->pos, n->bits, n->slen, (nint)n));
+        path.Read((nint)n, HeaderBytes, inTrie: true);
+    }
+
+    public void Slot(void* slot) => path.Read((nint)slot, sizeof(nint), inTrie: true);
+
+    public void Climb(KeyVector* n)
+    {
+        path.Add(new(LookupStepKind.Climb, n->key, n->pos, n->bits, n->slen, (nint)n));
+        path.Read((nint)n, HeaderBytes, inTrie: true);
+        path.Read((nint)(&TnInfo(n)->parent), sizeof(nint), inTrie: true);
+        path.Read((nint)NodeParent(n), HeaderBytes, inTrie: true);
+    }
+
+    public void Alias(FibAlias* fa)
+    {
+        var length = (byte)(KeyLength - fa->fa_slen);
+        path.Add(new(LookupStepKind.Route, 0, 0, length, fa->fa_slen, (nint)fa));
+        // fa_info to fa_slen; the link to the next route is on a line of its own only if the route straddles two.
+        path.Read((nint)(&fa->fa_info), sizeof(nint) + 4, inTrie: false);
+    }
+
+    public void Info(FibInfo* fi)
+    {
+        // fib_flags, fib_dead and fib_scope; nh; fib_nhs.
+        path.Read((nint)(&fi->fib_flags), 8, inTrie: false);
+        path.Read((nint)(&fi->nh), sizeof(nint), inTrie: false);
+        path.Read((nint)(&fi->fib_nhs), sizeof(int), inTrie: false);
+    }
+
+    public void Nexthop(FibInfo* fi, FibNhCommon* nhc)
+    {
+        if (fi->nh != null)
+        {
+            path.Read((nint)(&fi->nh->nh_info), sizeof(nint), inTrie: false);
+            path.Read((nint)(&fi->nh->nh_info->reject_nh), 1, inTrie: false);
+        }
+
+        // nhc_dev to nhc_flags, and the peer that the caller is after.
+        path.Read((nint)nhc, (int)((byte*)(&nhc->nhc_gw_first) - (byte*)nhc), inTrie: false);
+    }
+}
