@@ -8,6 +8,9 @@ namespace Sim.Runner.Reports;
 /// <param name="Unit">The shown unit; empty for counts and ratios.</param>
 internal readonly record struct Scale(double Divisor, string Unit)
 {
+    /// <summary>Ratios have no unit and always three digits.</summary>
+    public static Scale Ratio => new(1, "ratio");
+
     /// <summary>The unit in which the largest of <paramref name="values"/> has at most five digits before the point.</summary>
     /// <param name="unit">The rows' unit: ns, ms, bytes, kB, count, ratio or any other (shown as it is).</param>
     /// <param name="values">The values that will be shown together.</param>
@@ -22,38 +25,57 @@ internal readonly record struct Scale(double Divisor, string Unit)
             "bytes" when largest >= 10L << 30 => new(1L << 30, "GiB"),
             "bytes" when largest >= 10 << 20 => new(1 << 20, "MiB"),
             "bytes" when largest >= 10 << 10 => new(1 << 10, "KiB"),
-            "count" or "ratio" or "nodes" or "levels" or "lines" or "" => new(1, ""),
+            "ratio" => Ratio,
+            "count" or "nodes" or "levels" or "lines" or "" => new(1, ""),
             _ => new(1, unit),
         };
     }
 
-    public string Show(double value) => Unit.Length == 0 ? Bare(value) : $"{Bare(value)} {Unit}";
+    public string Show(double value) => Unit.Length == 0 || this == Ratio ? Bare(value) : $"{Bare(value)} {Unit}";
 
-    /// <summary>The number without its unit.</summary>
-    public string Bare(double value) => Numbers.Show(value / Divisor);
+    /// <summary>The number without its unit: four digits of counted bytes, three of what is measured, all of a count.</summary>
+    public string Bare(double value) => Unit switch
+    {
+        "" => Numbers.Show(value / Divisor),
+        "bytes" or "kB" or "KiB" or "MiB" or "GiB" => Numbers.Digits(value / Divisor, 4),
+        _ => Numbers.Digits(value / Divisor, 3),
+    };
 }
 
-/// <summary>Numbers as people read them: three significant digits, thousands apart, whole numbers whole.</summary>
+/// <summary>Numbers as people read them: few digits, thousands apart.</summary>
 internal static class Numbers
 {
-    public static string Show(double value)
+    /// <summary>Whole numbers whole, others to three significant digits.</summary>
+    public static string Show(double value) => value == Math.Round(value) ? Group(value) : Digits(value, 3);
+
+    /// <summary>A place on an axis: no zeros at the end.</summary>
+    public static string Tick(double value) => Show(value) is var text && text.Contains('.', StringComparison.Ordinal)
+        ? text.TrimEnd('0').TrimEnd('.')
+        : text;
+
+    /// <summary>That many significant digits, zeros at the end included; digits before the point are never dropped.</summary>
+    public static string Digits(double value, int digits)
     {
         if (!double.IsFinite(value))
             return "n/a";
+        if (value == 0)
+            return "0";
         var size = Math.Abs(value);
-        if (size >= 1000 || value == Math.Round(value))
-            return Group(Math.Round(value));
         if (size < 0.001)
             return value.ToString("0.##e0", CultureInfo.InvariantCulture);
-        var digits = Math.Clamp(2 - (int)Math.Floor(Math.Log10(size)), 0, 5);
-        var text = value.ToString("F" + digits, CultureInfo.InvariantCulture);
-        return text.Contains('.', StringComparison.Ordinal) && digits > 2 ? text.TrimEnd('0').TrimEnd('.') : text;
+        var decimals = digits - 1 - (int)Math.Floor(Math.Log10(size));
+        return decimals > 0 ? value.ToString("F" + decimals, CultureInfo.InvariantCulture) : Group(Math.Round(value));
     }
 
-    /// <summary>A factor of noise as a percentage either way: 1.04 is <c>±4 %</c>.</summary>
-    public static string Percent(double factor) => $"±{Show((factor - 1) * 100)} %";
+    /// <summary>A ratio: three significant digits always, so that 0.4 and 0.423 look equally exact.</summary>
+    public static string Ratio(double value) => Digits(value, 3);
 
-    public static string Span(double low, double high) => Show(low) == Show(high) ? Show(low) : $"{Show(low)} to {Show(high)}";
+    /// <summary>A factor of noise as a percentage either way: 1.042 is <c>±4.2 %</c>.</summary>
+    public static string Percent(double factor) => $"±{Digits((factor - 1) * 100, 2)} %";
+
+    public static string Span(double low, double high) => Digits(low, 3) == Digits(high, 3)
+        ? Digits(low, 3)
+        : $"{Digits(low, 3)} to {Digits(high, 3)}";
 
     /// <summary><c>1 case</c>, <c>2 cases</c>.</summary>
     public static string Count(int n, string noun) => n == 1 ? $"1 {noun}" : $"{n} {noun}s";

@@ -90,7 +90,7 @@ internal sealed class Verdict
             text += OrderRemark();
         return open.Count == 0
             ? text
-            : $"{text} In {(open.Count == 1 ? "1 case" : $"{open.Count} cases")} ({Cases(open)}) it cannot tell. {WhyOpen(open)}";
+            : $"{text} In {(open.Count == 1 ? "1 case" : $"{open.Count} cases")} ({Cases(open)}) this run cannot tell. {WhyOpen(open)}";
     }
 
     /// <summary>Why cases stay undecided, in one sentence.</summary>
@@ -111,8 +111,8 @@ internal sealed class Verdict
         var low = MemoryByOrder.Min(c => c.Ratio);
         var high = MemoryByOrder.Max(c => c.Ratio);
         return MemoryByOrder.Select(c => c.Winner).Distinct().Count() > 1
-            ? $" The winner depends on the order of insertion: the ratio goes from {Numbers.Span(low, high)}."
-            : $" Over {Numbers.Count(MemoryByOrder.Count, "order")} of insertion the ratio is {Numbers.Span(low, high)}.";
+            ? $" The winner depends on the order of insertion: fib / allowedips goes from {Numbers.Span(low, high)}."
+            : $" Over {Numbers.Count(MemoryByOrder.Count, "order")} of insertion, fib / allowedips is {Numbers.Span(low, high)}.";
     }
 
     private static string Wins(Area area, IReadOnlyList<Comparison> won, string name, bool named)

@@ -56,7 +56,7 @@ internal static class AnswerSection
             return;
         }
         html.Append(Markup.Table("allowedips against fib: the better marked, quartiles beside",
-            Markup.Head(["", "allowedips", "fib (route attribute)", "fib / allowedips", "better", ""]), body.ToString()));
+            Markup.Head(1, ["", "allowedips", "fib (route attribute)", "fib / allowedips", "better", ""]), body.ToString(), "answer"));
     }
 
     private static IEnumerable<(string Label, Comparison Case)> MemoryCases(Verdict verdict, string order)
@@ -94,10 +94,10 @@ internal static class AnswerSection
 
     private static string Ratio(Rows rows, Comparison c)
     {
-        var none = new Scale(1, "");
+        var none = Scale.Ratio;
         if (c.RatioRow is not null)
             return Markup.Value(rows, c.RatioRow, none);
-        var text = Markup.Text(Numbers.Show(c.Ratio));
+        var text = Markup.Text(Numbers.Ratio(c.Ratio));
         // Not a row of its own: the quotient of the two cells to the left.
         return c.Exact ? text : $"""{text} {Markup.Spread(c.Low, c.High, none)} <span class="spread">unpaired</span>""";
     }

@@ -53,11 +53,11 @@ internal static class ConditionSection
         foreach (var f in aa)
         {
             var label = Words.Case(f.Keys, f.Chain, f.Operation) is { Length: > 0 } text ? text : "all";
-            body.Append($"<tr><th scope=\"row\">{Markup.Text(label)}</th><td>{Markup.Value(rows, f, new Scale(1, ""))}</td>")
+            body.Append($"<tr><th scope=\"row\">{Markup.Text(label)}</th><td>{Markup.Value(rows, f, Scale.Ratio)}</td>")
                 .Append($"<td>{Numbers.Percent(verdict.Comparisons.NoiseFor(f)!.Value)}</td><td>{Numbers.Show(f.N)}</td>")
                 .Append($"<td>{Markup.BasisTag(f.Basis)}</td></tr>\n");
         }
-        html.Append(Markup.Table("allowedips / allowedips", Markup.Head(["case", "ratio", "noise", "pairs", ""]),
+        html.Append(Markup.Table("allowedips / allowedips", Markup.Head(1, ["case", "ratio", "noise", "pairs", ""]),
             body.Append("</tbody>").ToString()));
     }
 

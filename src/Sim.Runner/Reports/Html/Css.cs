@@ -29,10 +29,10 @@ internal static class Css
         table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; min-width: 55%; }
         caption { text-align: left; font-weight: 600; padding: .3rem 0; }
         th, td { text-align: right; padding: .28rem .65rem; border-bottom: 1px solid var(--line); vertical-align: baseline; }
-        thead th { border-bottom: 2px solid var(--soft); vertical-align: bottom; }
+        thead th, thead td { border-bottom: 2px solid var(--soft); vertical-align: bottom; }
         tbody th { font-weight: 400; }
         th:first-child, td.text, th.text { text-align: left; }
-        td.text { overflow-wrap: anywhere; }
+        .pairs td.text { overflow-wrap: anywhere; }
         tr.group th { font-weight: 600; padding-top: .9rem; text-align: left; background: none; }
         .best { font-weight: 700; background: var(--best); padding: .1rem .35rem; border-radius: .25rem; }
         .spread { color: var(--soft); font-size: .82em; white-space: nowrap; }
@@ -59,6 +59,14 @@ internal static class Css
           figure svg.wide { display: none; }
           figure svg.narrow { display: block; }
           th, td { padding: .25rem .45rem; }
+          .answer table { width: 100%; min-width: 0; }
+          .answer tr { display: grid; grid-template-columns: 1fr 1fr 1fr; border-bottom: 1px solid var(--line); }
+          .answer th, .answer td { border: 0; padding: .15rem .2rem; }
+          .answer tbody th, .answer thead td:first-child { grid-column: 1 / -1; text-align: left; }
+          .answer .spread { display: block; }
+          .answer tbody td:nth-child(5) { grid-column: 1 / 3; text-align: left; }
+          .answer tbody td:nth-child(5)::before { content: "better: "; color: var(--soft); }
+          .answer thead th:nth-child(n + 5), .answer thead td { display: none; }
         }
         @media print {
           :root { --ground: #fff; --raised: #f4f5f7; --ink: #000; --soft: #444; --line: #bbb; --link: #000; --best: #e8e8e8;

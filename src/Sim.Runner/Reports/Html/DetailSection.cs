@@ -78,8 +78,8 @@ internal static class DetailSection
             }
             body.Append("</tbody>\n");
         }
-        return Markup.Table(Markup.Text($"{Words.Experiment(figures[0].Experiment)}: all cases"),
-            Markup.Head([.. parameters.Select(p => p.Title), .. columns, ""]), body.ToString());
+        return Markup.Table($"{Words.Experiment(figures[0].Experiment)}: all cases",
+            Markup.Head(parameters.Count, [.. parameters.Select(p => p.Title), .. columns, ""]), body.ToString());
     }
 
     /// <summary>Named places (slab caches) one under the other, metrics side by side.</summary>
@@ -101,8 +101,8 @@ internal static class DetailSection
             }
             body.Append($"<td>{Markup.BasisTags(row)}</td></tr>\n");
         }
-        return Markup.Table(Markup.Text($"{Words.Experiment(figures[0].Experiment)}: by cache"),
-            Markup.Head(["cache", "structure", .. parameters.Select(p => p.Title), "object size", .. metrics.Select(Words.Metric), ""]),
+        return Markup.Table($"{Words.Experiment(figures[0].Experiment)}: by cache",
+            Markup.Head(2 + parameters.Count, ["cache", "structure", .. parameters.Select(p => p.Title), "object size", .. metrics.Select(Words.Metric), ""]),
             body.Append("</tbody>").ToString());
     }
 
@@ -121,8 +121,8 @@ internal static class DetailSection
             body.Append("</tr>\n");
         }
         var first = figures[0].Metric switch { "node-size" => "bits", "depth-histogram" => "depth", _ => "x" };
-        return Markup.Table($"{Markup.Text(Words.Metric(figures[0].Metric))} {Markup.BasisTags(figures)}",
-            Markup.Head([first, .. columns]), body.Append("</tbody>").ToString());
+        return Markup.Table(Words.Metric(figures[0].Metric),
+            Markup.Head(1, [first, .. columns]), body.Append("</tbody>").ToString(), tags: Markup.BasisTags(figures));
     }
 
     private static string ProcessTable(Rows rows, List<Figure> figures)
@@ -135,7 +135,7 @@ internal static class DetailSection
         }
         return "<p id=\"process-memory\">The process that ran this needs memory of its own: the table, keys, the .NET runtime. It is "
             + "shown so that nobody takes it for the kernel’s, and enters no comparison.</p>\n"
-            + Markup.Table("Memory of the .NET process, not of the kernel", Markup.Head(["", "value", ""]), body.Append("</tbody>").ToString());
+            + Markup.Table("Memory of the .NET process, not of the kernel", Markup.Head(1, ["", "value", ""]), body.Append("</tbody>").ToString());
     }
 
     private static List<Parameter> ParametersOf(List<Figure> figures) =>
@@ -156,12 +156,12 @@ internal static class DetailSection
 
     private static string ParameterCells(List<Parameter> parameters, Figure f) =>
         string.Concat(parameters.Select((p, i) => i == 0
-            ? $"<th scope=\"row\">{Markup.Text(p.Value(f))}</th>"
+            ? $"<th scope=\"row\" class=\"text\">{Markup.Text(p.Value(f))}</th>"
             : $"<td class=\"text\">{Markup.Text(p.Value(f))}</td>"));
 
     private static string Cells(Rows rows, IEnumerable<Figure> figures, Scale scale) =>
         $"<td>{string.Join("<br>", figures.Select(f => Markup.Value(rows, f, ScaleFor(f, scale))))}</td>";
 
     // A ratio keeps its own scale beside nanoseconds.
-    private static Scale ScaleFor(Figure f, Scale scale) => f.Unit == "ratio" ? new Scale(1, "") : scale;
+    private static Scale ScaleFor(Figure f, Scale scale) => f.Unit == "ratio" ? Scale.Ratio : scale;
 }

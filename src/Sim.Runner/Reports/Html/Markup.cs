@@ -33,17 +33,24 @@ internal static class Markup
         $"""<span class="spread" title="lower and upper quartile">{Text(scale.Bare(low))} – {Text(scale.Bare(high))}</span>""";
 
     /// <summary>A table that scrolls inside itself when it is wider than the page.</summary>
-    public static string Table(string caption, string head, string body) => $"""
-        <div class="scroll" tabindex="0" role="group" aria-label="{caption}"><table>
-        <caption>{caption}</caption>
+    /// <param name="caption">Plain text.</param>
+    /// <param name="head">Markup of the head's cells.</param>
+    /// <param name="body">Markup of the body or bodies.</param>
+    /// <param name="cssClass">Class of the element around the table.</param>
+    /// <param name="tags">Markup that follows the caption.</param>
+    public static string Table(string caption, string head, string body, string cssClass = "", string tags = "") => $"""
+        <div class="{(cssClass.Length > 0 ? "scroll " : "scroll")}{cssClass}" tabindex="0" role="group" aria-label="{Text(caption)}"><table>
+        <caption>{Text(caption)} {tags}</caption>
         <thead><tr>{head}</tr></thead>
         {body}
         </table></div>
 
         """;
 
-    public static string Head(IEnumerable<string> columns) =>
-        string.Concat(columns.Select(c => $"""<th scope="col">{Text(c)}</th>"""));
+    /// <summary>Cells of a head; the first <paramref name="texts"/> columns hold text, the others numbers.</summary>
+    public static string Head(int texts, IEnumerable<string> columns) => string.Concat(columns.Select((c, i) => c.Length == 0
+        ? "<td></td>"
+        : $"""<th scope="col"{(i < texts ? " class=\"text\"" : "")}>{Text(c)}</th>"""));
 
     /// <summary>Names and values, as a table of two columns.</summary>
     public static string Pairs(string caption, IEnumerable<KeyValuePair<string, string>> pairs)
@@ -51,6 +58,6 @@ internal static class Markup
         var body = new StringBuilder("<tbody>\n");
         foreach (var (name, value) in pairs)
             body.Append($"""<tr><th scope="row">{Text(name)}</th><td class="text">{Text(value)}</td></tr>""").Append('\n');
-        return Table(caption, Head(["what", "value"]), body.Append("</tbody>").ToString());
+        return Table(caption, Head(2, ["what", "value"]), body.Append("</tbody>").ToString(), "pairs");
     }
 }

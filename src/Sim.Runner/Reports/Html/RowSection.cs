@@ -19,7 +19,7 @@ internal static class RowSection
         foreach (var f in rows.All)
             AppendRow(body, rows.Id(f), f);
         html.Append(Markup.Table("All rows",
-            Markup.Head(["id", "experiment", "structure", "scheme", "case", "metric", "value", "low", "high", "unit", "n", "basis"]),
+            Markup.Head(6, ["id", "experiment", "structure", "scheme", "case", "metric", "value", "low", "high", "unit", "n", "basis"]),
             body.Append("</tbody>").ToString()));
         html.Append("</section>\n");
     }

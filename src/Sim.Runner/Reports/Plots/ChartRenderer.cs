@@ -26,6 +26,9 @@ internal static class ChartRenderer
     public const float FontSize = 13;
     public const float TitleSize = 15;
 
+    /// <summary>ScottPlot centres a line of text with room for descenders that this font hardly uses.</summary>
+    private const float Lift = 3;
+
     /// <summary>
     /// Blue and vermilion told apart by every common kind of colour blindness, and against black and white alike;
     /// the third is for what belongs to neither structure.
@@ -53,6 +56,7 @@ internal static class ChartRenderer
             axis.MinorTickStyle.Length = 0;
             axis.FrameLineStyle.Color = Ink.WithAlpha(.4);
         }
+        plot.Axes.Left.TickLabelStyle.OffsetY = Lift;
         plot.Axes.Right.FrameLineStyle.Width = 0;
         plot.Axes.Top.FrameLineStyle.Width = 0;
         var head = DrawTitle(plot, canvas);
@@ -69,7 +73,7 @@ internal static class ChartRenderer
     public static void BottomAxis(Plot plot, string label, IEnumerable<(double At, double Value)> ticks)
     {
         var places = ticks.ToList();
-        plot.Axes.Bottom.SetTicks([.. places.Select(t => t.At)], [.. places.Select(t => Numbers.Show(t.Value))]);
+        plot.Axes.Bottom.SetTicks([.. places.Select(t => t.At)], [.. places.Select(t => Numbers.Tick(t.Value))]);
         StyleLabel(plot.Axes.Bottom.Label, label);
     }
 
@@ -87,6 +91,7 @@ internal static class ChartRenderer
         label.LabelFontSize = FontSize;
         label.LabelFontColor = Ink;
         label.LabelAlignment = alignment;
+        label.OffsetY = Lift;
         return label;
     }
 
@@ -98,6 +103,7 @@ internal static class ChartRenderer
         var lines = Wrap(canvas.Title, canvas.Width - 32);
         StyleLabel(plot.Axes.Title.Label, string.Join('\n', lines));
         plot.Axes.Title.Label.FontSize = TitleSize;
+        plot.Axes.Title.FullFigureCenter = true;
         return 20 + lines.Count * 20;
     }
 

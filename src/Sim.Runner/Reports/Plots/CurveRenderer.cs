@@ -28,7 +28,7 @@ internal static class CurveRenderer
         var ticks = chart.Log
             ? Ticks.Logarithmic(Math.Pow(10, bottom), Math.Pow(10, high), 8).Select(t => (At: Math.Log10(t), Value: t)).ToList()
             : Ticks.Linear(0, high, 6).Select(t => (At: t, Value: t)).ToList();
-        var labels = ticks.Select(t => Numbers.Show(t.Value)).ToArray();
+        var labels = ticks.Select(t => Numbers.Tick(t.Value)).ToArray();
         plot.Axes.Left.SetTicks([.. ticks.Select(t => t.At)], labels);
         ChartRenderer.StyleLabel(plot.Axes.Left.Label, chart.ValueLabel);
         var left = 44 + (int)labels.Max(l => PlotFont.Width(l, ChartRenderer.FontSize));

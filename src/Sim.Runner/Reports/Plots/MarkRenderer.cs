@@ -46,9 +46,9 @@ internal static class MarkRenderer
             var span = plot.Add.HorizontalSpan(axis.Place(1 / noise), axis.Place(noise), ChartRenderer.Ink.WithAlpha(.13));
             span.LineStyle.Width = 0;
             var label = $"shaded: A/A noise {Numbers.Percent(noise)}";
-            var at = axis.Place(1);
-            // Beside the line where there is room, else from the left end.
-            var room = axis.PixelsRightOf(1);
+            // Right of the band where there is room, else at the right end.
+            var at = axis.Place(noise);
+            var room = axis.PixelsRightOf(noise);
             var text = PlotFont.Width(label, ChartRenderer.FontSize) + 2 * LabelOffset;
             if (text <= room)
                 ChartRenderer.Text(plot, label, at, LineHeight * .7, Alignment.MiddleLeft).OffsetX = LabelOffset;
@@ -142,11 +142,27 @@ internal static class MarkRenderer
 
         public IEnumerable<(double At, double Value)> Ticks(int width)
         {
-            // Where labels stand beyond the last value, ticks would be read as if there were data.
-            var end = Log ? Math.Pow(10, PlaceMax) : PlaceMax;
-            var count = Math.Clamp(width / 62, 2, 9);
-            var ticks = Log ? Plots.Ticks.Logarithmic(Min, end, count) : Plots.Ticks.Linear(Min, end, count);
-            return ticks.Select(t => (Place(t), t));
+            for (var count = 9; ; count--)
+            {
+                var ticks = Log ? Plots.Ticks.Logarithmic(Min, Max, count) : Plots.Ticks.Linear(Min, PlaceMax, count);
+                if (count == 2 || HaveRoom(ticks, width))
+                    return ticks.Select(t => (Place(t), t));
+            }
+        }
+
+        private bool HaveRoom(double[] ticks, int width)
+        {
+            const int Gap = 14;
+            var perPixel = (PlaceMax - Place(Min)) / width;
+            for (var i = 1; i < ticks.Length; i++)
+            {
+                var text = (HalfWidth(ticks[i - 1]) + HalfWidth(ticks[i]) + Gap) * perPixel;
+                if (Place(ticks[i]) - Place(ticks[i - 1]) < text)
+                    return false;
+            }
+            return true;
+
+            static float HalfWidth(double tick) => PlotFont.Width(Numbers.Tick(tick), ChartRenderer.FontSize) / 2;
         }
 
         /// <summary>How far the axis must go for the mark's label to end inside: label pixels are a share of the width.</summary>

@@ -28,11 +28,9 @@ internal static class MemoryPlots
         if (caches.Count == 0)
             return null;
         var scale = PlotSet.ScaleOf(caches);
-        var log = PlotSet.WideSpan(caches);
         var chart = new MarkChart
         {
-            ValueLabel = PlotSet.Axis("kernel memory in pages", scale) + (log ? " (logarithmic)" : ""),
-            Log = log,
+            ValueLabel = PlotSet.Axis("kernel memory in pages", scale),
             Groups = [.. caches.Select(f => new MarkGroup(f.Item, [PlotSet.Mark(f, scale)]))],
         };
         return new("caches", $"Which caches hold the memory{(order.Length > 0 ? $" ({Words.Order(order)})" : "")}?",
@@ -50,7 +48,7 @@ internal static class MemoryPlots
         {
             var objects = rows.Of("memory", "object-bytes", page.Structure).FirstOrDefault(f => f.Order == page.Order);
             if (objects is not null && objects.Value > 0)
-                parts.Add($"{Numbers.Show((page.Value / objects.Value - 1) * 100)} % for {page.Structure}");
+                parts.Add($"{Numbers.Digits((page.Value / objects.Value - 1) * 100, 2)} % for {page.Structure}");
         }
         return parts.Count == 0 ? "" : $" Pages exceed the objects in them by {Words.Join(parts)}.";
     }
@@ -59,6 +57,6 @@ internal static class MemoryPlots
     {
         var all = caches.Sum(f => f.Value);
         var first = caches.First();
-        return $"{first.Item} holds {Numbers.Show(first.Value / all * 100)} % of the memory of {caches.Key}";
+        return $"{first.Item} holds {Numbers.Digits(first.Value / all * 100, 2)} % of the memory of {caches.Key}";
     }
 }

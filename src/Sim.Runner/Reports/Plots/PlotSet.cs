@@ -29,16 +29,18 @@ internal static class PlotSet
     public static int Series(Figure f) => Array.IndexOf(Names.Structures, f.Structure) is >= 0 and var i ? i : 2;
 
     /// <summary>A mark that says who and how much.</summary>
-    public static Mark Mark(Figure f, Scale scale)
+    public static Mark Mark(Figure f, Scale scale, bool ownLabel = false)
     {
         var (low, high) = f.Range();
+        var shown = ownLabel ? Scale.For(f.Unit, [f.Value]) : scale;
         return new(Series(f), f.Value / scale.Divisor, low / scale.Divisor, high / scale.Divisor,
-            $"{f.Structure} {scale.Show(f.Value)}".TrimStart());
+            $"{f.Structure} {shown.Show(f.Value)}".TrimStart());
     }
 
     /// <summary>Groups in order of first appearance, allowedips before fib in each.</summary>
-    public static IReadOnlyList<MarkGroup> Groups(IEnumerable<Figure> figures, Scale scale, Func<Figure, string> label) =>
-        [.. figures.GroupBy(label).Select(g => new MarkGroup(g.Key, [.. g.OrderBy(Series).Select(f => Mark(f, scale))]))];
+    public static IReadOnlyList<MarkGroup> Groups(
+        IEnumerable<Figure> figures, Scale scale, Func<Figure, string> label, bool ownLabels = false) =>
+        [.. figures.GroupBy(label).Select(g => new MarkGroup(g.Key, [.. g.OrderBy(Series).Select(f => Mark(f, scale, ownLabels))]))];
 
     public static Scale ScaleOf(IReadOnlyCollection<Figure> figures) =>
         Scale.For(figures.First().Unit, figures.Select(f => f.Value));
@@ -50,10 +52,6 @@ internal static class PlotSet
     public static bool WideSpan(IEnumerable<Figure> figures)
     {
         var values = figures.Select(f => f.Value).ToList();
-        return values.TrueForAll(v => v > 0) && values.Max() / values.Min() > 30;
+        return values.TrueForAll(v => v > 0) && values.Max() / values.Min() > 50;
     }
-
-    /// <summary><c>A is 3 ns and B 4 ns</c> over the two structures, for figures of one case.</summary>
-    public static string Pair(IEnumerable<Figure> figures, Scale scale) =>
-        Words.Join([.. figures.OrderBy(Series).Select(f => $"{f.Structure} {scale.Show(f.Value)}")]);
 }

@@ -65,7 +65,7 @@ internal static class ShapePlots
             ValueLabel = "internal nodes" + (log ? " (logarithmic)" : ""),
             Log = log,
             Groups = [.. sizes.Select(f => new MarkGroup(
-                $"{Numbers.Show(Math.Pow(2, f.X!.Value))} children ({f.X} bits)",
+                $"{Numbers.Show(Math.Pow(2, f.X!.Value))} children ({Numbers.Count((int)f.X!.Value, "bit")})",
                 [new Mark(1, f.Value, f.Value, f.Value, Numbers.Show(f.Value))]))],
         };
         return new("tnodes", "How large are fib's internal nodes?",

@@ -16,7 +16,7 @@ internal static class TimePlots
             return best == worst
                 ? $"{g.Key} takes {scale.Show(best.Value)} a prefix"
                 : $"{g.Key} takes {scale.Show(best.Value)} a prefix in its best order ({Words.Order(best.Order)}) and "
-                    + $"{Numbers.Show(worst.Value / best.Value)} times that in its worst ({Words.Order(worst.Order)})";
+                    + $"{Numbers.Ratio(worst.Value / best.Value)} times that in its worst ({Words.Order(worst.Order)})";
         });
         return new("load", "How long does loading the whole table take, per prefix?", Words.Join([.. reading]) + ".",
             times[0].Basis, chart);
@@ -59,13 +59,13 @@ internal static class TimePlots
     private static MarkChart Times(List<Figure> times, string axis, Func<Figure, string> label, out Scale scale)
     {
         var log = PlotSet.WideSpan(times);
-        // On a logarithmic axis one unit would hide the small: keep the rows' own, and let labels choose theirs.
+        // On a logarithmic axis one unit would hide the small: the axis keeps the rows' own, and each label chooses.
         scale = log ? new Scale(1, times[0].Unit) : PlotSet.ScaleOf(times);
         return new MarkChart
         {
             ValueLabel = PlotSet.Axis(axis, scale) + (log ? " (logarithmic)" : ""),
             Log = log,
-            Groups = PlotSet.Groups(times, scale, label),
+            Groups = PlotSet.Groups(times, scale, label, ownLabels: log),
         };
     }
 
@@ -73,9 +73,9 @@ internal static class TimePlots
 
     private static string Label(Comparison c) => c.Winner switch
     {
-        Winner.Fib => $"{Numbers.Show(c.Ratio)} fib",
-        Winner.AllowedIps => $"{Numbers.Show(c.Ratio)} allowedips",
-        _ => $"{Numbers.Show(c.Ratio)} cannot tell",
+        Winner.Fib => $"{Numbers.Ratio(c.Ratio)}, fib faster",
+        Winner.AllowedIps => $"{Numbers.Ratio(c.Ratio)}, allowedips faster",
+        _ => $"{Numbers.Ratio(c.Ratio)}, cannot tell",
     };
 
     private static string RatioReading(List<Comparison> cases, double? noise)
