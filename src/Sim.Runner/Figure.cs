@@ -20,6 +20,9 @@ public enum Basis
 /// <remarks>Parameters that do not apply are empty strings or null, so that rows stay tidy.</remarks>
 public sealed record Figure
 {
+    private readonly double? _low;
+    private readonly double? _high;
+
     /// <summary>What was done: <c>load</c>, <c>memory</c>, <c>shape</c>, <c>lookup</c>, <c>update</c>, ...</summary>
     public required string Experiment { get; init; }
 
@@ -65,11 +68,11 @@ public sealed record Figure
     /// <summary>The value: the median where there are repetitions.</summary>
     public required double Value { get; init; }
 
-    /// <summary>Lower quartile; equals the value where there is one repetition or none.</summary>
-    public double Low { get; init; }
+    /// <summary>Lower quartile; equals the value where it was not set: one repetition, or none.</summary>
+    public double Low { get => _low ?? Value; init => _low = value; }
 
-    /// <summary>Upper quartile.</summary>
-    public double High { get; init; }
+    /// <summary>Upper quartile; equals the value where it was not set.</summary>
+    public double High { get => _high ?? Value; init => _high = value; }
 
     /// <summary>Number of repetitions behind the value.</summary>
     public int N { get; init; } = 1;

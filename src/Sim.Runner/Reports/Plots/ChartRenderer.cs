@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+using ScottPlot;
+
+namespace Sim.Runner.Reports.Plots;
+
+/// <summary>How a chart is to be drawn.</summary>
+/// <param name="Width">In pixels at scale 1. Below <see cref="Narrow"/> group labels stand above their marks.</param>
+/// <param name="Title">Drawn above; null where the page says it.</param>
+/// <param name="Opaque">White ground instead of none.</param>
+internal sealed record Canvas(int Width, string? Title, bool Opaque)
+{
+    public const int Narrow = 560;
+
+    public bool IsNarrow => Width < Narrow;
+}
+
+/// <summary>A ScottPlot plot and the height its content asks for.</summary>
+internal sealed record Drawing(Plot Plot, int Width, int Height) : IDisposable
+{
+    public void Dispose() => Plot.Dispose();
+}
+
+/// <summary>Turns charts into ScottPlot plots: common style, layout in pixels so that nothing overlaps.</summary>
+internal static class ChartRenderer
+{
+    public const float FontSize = 13;
+    public const float TitleSize = 15;
+
+    /// <summary>ScottPlot centres a line of text with room for descenders that this font hardly uses.</summary>
+    private const float Lift = 3;
+
+    /// <summary>
+    /// Blue and vermilion told apart by every common kind of colour blindness, and against black and white alike;
+    /// the third is for what belongs to neither structure.
+    /// </summary>
+    private static readonly Color[] Palette = [Color.FromHex("#d9660a"), Color.FromHex("#2f87c8"), Color.FromHex("#7d8590")];
+
+    /// <summary>All text and lines. Pure black, so that an SVG can follow the colour of the text around it.</summary>
+    public static Color Ink => Colors.Black;
+
+    public static Color SeriesColor(int series) => Palette[Math.Clamp(series, 0, Palette.Length - 1)];
+
+    public static Drawing Draw(Chart chart, Canvas canvas)
+    {
+        PlotFont.Install();
+        var plot = new Plot();
+        plot.FigureBackground.Color = canvas.Opaque ? Colors.White : Colors.Transparent;
+        plot.DataBackground.Color = Colors.Transparent;
+        plot.Axes.Color(Ink);
+        plot.Grid.MajorLineColor = Ink.WithAlpha(.14);
+        plot.HideLegend();
+        foreach (var axis in plot.Axes.GetAxes())
+        {
+            axis.TickLabelStyle.FontSize = FontSize;
+            axis.MajorTickStyle.Color = Ink.WithAlpha(.4);
+            axis.MinorTickStyle.Length = 0;
+            axis.FrameLineStyle.Color = Ink.WithAlpha(.4);
+        }
+        plot.Axes.Left.TickLabelStyle.OffsetY = Lift;
+        plot.Axes.Right.FrameLineStyle.Width = 0;
+        plot.Axes.Top.FrameLineStyle.Width = 0;
+        var head = DrawTitle(plot, canvas);
+        var height = chart switch
+        {
+            MarkChart marks => MarkRenderer.Draw(plot, marks, canvas, head),
+            CurveChart curves => CurveRenderer.Draw(plot, curves, canvas, head),
+            _ => throw new ArgumentOutOfRangeException(nameof(chart)),
+        };
+        return new Drawing(plot, canvas.Width, height);
+    }
+
+    /// <summary>Labels the bottom axis and gives it the ticks that fit.</summary>
+    public static void BottomAxis(Plot plot, string label, IEnumerable<(double At, double Value)> ticks)
+    {
+        var places = ticks.ToList();
+        plot.Axes.Bottom.SetTicks([.. places.Select(t => t.At)], [.. places.Select(t => Numbers.Tick(t.Value))]);
+        StyleLabel(plot.Axes.Bottom.Label, label);
+    }
+
+    public static void StyleLabel(LabelStyle style, string text)
+    {
+        style.Text = text;
+        style.FontSize = FontSize;
+        style.Bold = false;
+        style.ForeColor = Ink;
+    }
+
+    public static ScottPlot.Plottables.Text Text(Plot plot, string text, double x, double y, Alignment alignment)
+    {
+        var label = plot.Add.Text(text, x, y);
+        label.LabelFontSize = FontSize;
+        label.LabelFontColor = Ink;
+        label.LabelAlignment = alignment;
+        label.OffsetY = Lift;
+        return label;
+    }
+
+    // The title is wrapped by hand: ScottPlot would let it run out of the picture.
+    private static int DrawTitle(Plot plot, Canvas canvas)
+    {
+        if (canvas.Title is null)
+            return 8;
+        var lines = Wrap(canvas.Title, canvas.Width - 32);
+        StyleLabel(plot.Axes.Title.Label, string.Join('\n', lines));
+        plot.Axes.Title.Label.FontSize = TitleSize;
+        plot.Axes.Title.FullFigureCenter = true;
+        return 20 + lines.Count * 20;
+    }
+
+    private static List<string> Wrap(string text, float width)
+    {
+        var lines = new List<string> { "" };
+        foreach (var word in text.Split(' '))
+        {
+            var longer = lines[^1].Length == 0 ? word : $"{lines[^1]} {word}";
+            if (lines[^1].Length > 0 && PlotFont.Width(longer, TitleSize) > width)
+                lines.Add(word);
+            else
+                lines[^1] = longer;
+        }
+        return lines;
+    }
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+using ScottPlot;
+
+namespace Sim.Runner.Reports.Plots;
+
+/// <summary>
+/// Draws a <see cref="MarkChart"/>. The vertical axis is in pixels from the top, so that every mark and every label has
+/// a line of its own whatever their number; the horizontal one ends where the longest label still fits.
+/// </summary>
+internal static class MarkRenderer
+{
+    private const int LineHeight = 22;
+    private const int GroupGap = 14;
+    private const int BottomHeight = 54;
+    private const int LabelOffset = 7;
+
+    /// <returns>Height of the picture in pixels.</returns>
+    public static int Draw(Plot plot, MarkChart chart, Canvas canvas, int head)
+    {
+        var left = canvas.IsNarrow ? 14 : 24 + (int)chart.Groups.Max(g => PlotFont.Width(g.Label, ChartRenderer.FontSize));
+        var width = canvas.Width - left - 14;
+        var content = ContentHeight(chart, canvas);
+        var axis = ValueAxis.For(chart, width);
+        plot.Layout.Fixed(new PixelPadding(left, 14, BottomHeight, head));
+        plot.Axes.SetLimits(axis.Place(axis.Min), axis.PlaceMax, content, 0);
+        ChartRenderer.BottomAxis(plot, chart.ValueLabel, axis.Ticks(width));
+        plot.Axes.Left.FrameLineStyle.Width = chart.Log ? 0 : 1;
+        plot.Grid.YAxisStyle.IsVisible = false;
+        DrawReference(plot, chart, axis, content);
+        DrawGroups(plot, chart, canvas, axis);
+        return content + head + BottomHeight;
+    }
+
+    private static int ContentHeight(MarkChart chart, Canvas canvas) =>
+        HeadLine(chart) + chart.Groups.Sum(g => GroupHeight(g, canvas)) + GroupGap;
+
+    private static int GroupHeight(MarkGroup group, Canvas canvas) =>
+        GroupGap + LineHeight * (group.Marks.Count + (canvas.IsNarrow ? 1 : 0));
+
+    private static int HeadLine(MarkChart chart) => chart.Noise is null ? 0 : LineHeight;
+
+    private static void DrawReference(Plot plot, MarkChart chart, ValueAxis axis, int content)
+    {
+        if (chart.Noise is { } noise)
+        {
+            var span = plot.Add.HorizontalSpan(axis.Place(1 / noise), axis.Place(noise), ChartRenderer.Ink.WithAlpha(.13));
+            span.LineStyle.Width = 0;
+            var label = $"shaded: A/A noise {Numbers.Percent(noise)}";
+            // Right of the band where there is room, else at the right end.
+            var at = axis.Place(noise);
+            var room = axis.PixelsRightOf(noise);
+            var text = PlotFont.Width(label, ChartRenderer.FontSize) + 2 * LabelOffset;
+            if (text <= room)
+                ChartRenderer.Text(plot, label, at, LineHeight * .7, Alignment.MiddleLeft).OffsetX = LabelOffset;
+            else
+                ChartRenderer.Text(plot, label, axis.PlaceMax, LineHeight * .7, Alignment.MiddleRight).OffsetX = -LabelOffset;
+        }
+        if (chart.IsRatio)
+            plot.Add.Line(axis.Place(1), content, axis.Place(1), HeadLine(chart)).LineStyle = new(1.5f, ChartRenderer.Ink.WithAlpha(.6));
+    }
+
+    private static void DrawGroups(Plot plot, MarkChart chart, Canvas canvas, ValueAxis axis)
+    {
+        double y = HeadLine(chart);
+        var middles = new List<double>();
+        foreach (var group in chart.Groups)
+        {
+            y += GroupGap;
+            if (canvas.IsNarrow)
+            {
+                ChartRenderer.Text(plot, group.Label, axis.Place(axis.Min), y + LineHeight * .5, Alignment.MiddleLeft).OffsetX = 4;
+                y += LineHeight;
+            }
+            middles.Add(y + group.Marks.Count * LineHeight * .5);
+            foreach (var mark in group.Marks)
+            {
+                DrawMark(plot, chart, mark, axis, y + LineHeight * .5);
+                y += LineHeight;
+            }
+        }
+        var labels = canvas.IsNarrow ? [] : chart.Groups.Select(g => g.Label).ToArray();
+        plot.Axes.Left.SetTicks(canvas.IsNarrow ? [] : [.. middles], labels);
+        plot.Axes.Left.MajorTickStyle.Length = 0;
+    }
+
+    private static void DrawMark(Plot plot, MarkChart chart, Mark mark, ValueAxis axis, double y)
+    {
+        var color = ChartRenderer.SeriesColor(mark.Series);
+        var at = axis.Place(mark.Value);
+        if (!chart.Log)
+        {
+            plot.Add.Bar(new Bar
+            {
+                Position = y,
+                Value = at,
+                Size = LineHeight * .72,
+                Orientation = Orientation.Horizontal,
+                FillColor = color,
+                LineWidth = 0,
+            });
+        }
+        if (mark.High > mark.Low)
+            DrawQuartiles(plot, axis.Place(mark.Low), axis.Place(mark.High), y, chart.Log ? color : ChartRenderer.Ink);
+        if (chart.Log)
+            plot.Add.Marker(at, y, MarkerShape.FilledCircle, 9, color);
+        var end = Math.Max(at, axis.Place(Math.Max(mark.High, axis.Min)));
+        ChartRenderer.Text(plot, mark.Label, end, y, Alignment.MiddleLeft).OffsetX = LabelOffset;
+    }
+
+    private static void DrawQuartiles(Plot plot, double low, double high, double y, Color color)
+    {
+        const double Cap = 4.5;
+        plot.Add.Line(low, y, high, y).LineStyle = new(2, color);
+        plot.Add.Line(low, y - Cap, low, y + Cap).LineStyle = new(2, color);
+        plot.Add.Line(high, y - Cap, high, y + Cap).LineStyle = new(2, color);
+    }
+
+    /// <summary>The horizontal axis: values to places, which are the values or their logarithms.</summary>
+    private sealed record ValueAxis(bool Log, double Min, double Max, double PlaceMax, int Width)
+    {
+        public static ValueAxis For(MarkChart chart, int width)
+        {
+            var marks = chart.Groups.SelectMany(g => g.Marks).ToList();
+            var min = chart.Log ? marks.Min(m => Math.Min(m.Value, m.Low)) : 0;
+            var max = marks.Max(m => Math.Max(m.Value, m.High));
+            if (chart.IsRatio)
+            {
+                var noise = chart.Noise ?? 1;
+                (min, max) = (Math.Min(min, 1 / noise) / 1.03, Math.Max(max, noise) * 1.03);
+            }
+            if (chart.Log)
+                min /= Math.Pow(Math.Max(1.05, max / min), .06);
+            if (!(max > min))
+                max = min + 1;
+            var axis = new ValueAxis(chart.Log, min, max, 0, width);
+            return axis with { PlaceMax = marks.Select(m => axis.EndFor(m)).Append(axis.Place(max)).Max() };
+        }
+
+        public double Place(double value) => Log ? Math.Log10(Math.Max(value, double.Epsilon)) : value;
+
+        public double PixelsRightOf(double value) => (PlaceMax - Place(value)) / (PlaceMax - Place(Min)) * Width;
+
+        public IEnumerable<(double At, double Value)> Ticks(int width)
+        {
+            for (var count = 9; ; count--)
+            {
+                var ticks = Log ? Plots.Ticks.Logarithmic(Min, Max, count) : Plots.Ticks.Linear(Min, PlaceMax, count);
+                if (count == 2 || HaveRoom(ticks, width))
+                    return ticks.Select(t => (Place(t), t));
+            }
+        }
+
+        private bool HaveRoom(double[] ticks, int width)
+        {
+            const int Gap = 14;
+            var perPixel = (PlaceMax - Place(Min)) / width;
+            for (var i = 1; i < ticks.Length; i++)
+            {
+                var text = (HalfWidth(ticks[i - 1]) + HalfWidth(ticks[i]) + Gap) * perPixel;
+                if (Place(ticks[i]) - Place(ticks[i - 1]) < text)
+                    return false;
+            }
+            return true;
+
+            static float HalfWidth(double tick) => PlotFont.Width(Numbers.Tick(tick), ChartRenderer.FontSize) / 2;
+        }
+
+        /// <summary>How far the axis must go for the mark's label to end inside: label pixels are a share of the width.</summary>
+        private double EndFor(Mark mark)
+        {
+            var text = PlotFont.Width(mark.Label, ChartRenderer.FontSize) + LabelOffset + 6;
+            var start = Place(Min);
+            var end = Place(Math.Max(mark.Value, mark.High));
+            return start + (end - start) / Math.Max(.15, 1 - text / Width);
+        }
+    }
+}

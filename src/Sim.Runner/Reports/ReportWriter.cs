@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+using System.Text;
+using Sim.Runner.Reports.Html;
+using Sim.Runner.Reports.Plots;
+
+namespace Sim.Runner.Reports;
+
+/// <summary>Writes a run's report: index.html, results.csv, results.json and each plot as PNG and SVG.</summary>
+/// <remarks>
+/// Everything is first written to a folder of its own inside the target and moved when it is complete. index.html is
+/// taken away first and comes back last: a folder that has one holds a whole report, whenever a run was interrupted.
+/// Files in the target that are not a report's are left alone.
+/// </remarks>
+public static class ReportWriter
+{
+    /// <summary>Name of the folder the report is put together in.</summary>
+    internal const string PartialName = ".report-partial";
+
+    internal const string PageName = "index.html";
+
+    private const int WidePixels = 820;
+    private const int NarrowPixels = 370;
+    private const int PngScale = 2;
+
+    /// <summary>
+    /// Makes the folder and sees that a file can be written in it: worth asking before a run that takes minutes.
+    /// </summary>
+    /// <param name="outDir">The folder; it and its parents are made where they are missing.</param>
+    /// <exception cref="IOException">A file is in the way, or the disk refuses.</exception>
+    /// <exception cref="UnauthorizedAccessException">No permission.</exception>
+    public static void Prepare(string outDir)
+    {
+        if (File.Exists(outDir))
+            throw new IOException($"{outDir}: is a file; the report needs a folder");
+        Directory.CreateDirectory(outDir);
+        var partial = Path.Combine(outDir, PartialName);
+        if (Directory.Exists(partial))
+            Directory.Delete(partial, recursive: true);
+        Directory.CreateDirectory(partial);
+        File.WriteAllText(Path.Combine(partial, PageName), "");
+        Directory.Delete(partial, recursive: true);
+    }
+
+    /// <summary>Writes the report of <paramref name="result"/> to <paramref name="outDir"/> and replaces an older one there.</summary>
+    /// <param name="result">The run. Rows may be missing: what they would have shown is then left out or said to be missing.</param>
+    /// <param name="outDir">The folder; made where it is missing.</param>
+    /// <exception cref="IOException">As of <see cref="Prepare"/>; an older report is then still whole.</exception>
+    /// <exception cref="UnauthorizedAccessException">No permission.</exception>
+    public static void Write(RunResult result, string outDir) => Write(result, outDir, static _ => { });
+
+    /// <summary>Calls <paramref name="reached"/> with the name of each file before it is written or moved, for tests of interruption.</summary>
+    internal static void Write(RunResult result, string outDir, Action<string> reached)
+    {
+        Prepare(outDir);
+        var partial = Path.Combine(outDir, PartialName);
+        Directory.CreateDirectory(partial);
+        try
+        {
+            WriteFiles(result, partial, reached);
+            Publish(partial, outDir, reached);
+        }
+        finally
+        {
+            Directory.Delete(partial, recursive: true);
+        }
+    }
+
+    private static void WriteFiles(RunResult result, string folder, Action<string> reached)
+    {
+        var rows = new Rows(result);
+        var verdict = new Verdict(rows);
+        string At(string name)
+        {
+            reached(name);
+            return Path.Combine(folder, name);
+        }
+
+        CsvResults.Write(At("results.csv"), rows);
+        ResultsJson.Write(At("results.json"), result);
+        var plots = new List<PagePlot>();
+        foreach (var spec in PlotSet.For(rows, verdict))
+        {
+            WritePng(At($"plot-{spec.Name}.png"), spec);
+            WriteSvg(At($"plot-{spec.Name}.svg"), spec);
+            plots.Add(new(spec, Inline(spec, WidePixels, "wide"), Inline(spec, NarrowPixels, "narrow")));
+        }
+        File.WriteAllText(At(PageName), Page.Render(rows, verdict, plots), new UTF8Encoding(false));
+    }
+
+    private static void Publish(string partial, string outDir, Action<string> reached)
+    {
+        reached($"publish {PageName}");
+        File.Delete(Path.Combine(outDir, PageName));
+        // Plots of an older report that this run has no rows for would look like its own.
+        foreach (var name in PlotSet.AllNames)
+        {
+            File.Delete(Path.Combine(outDir, $"plot-{name}.png"));
+            File.Delete(Path.Combine(outDir, $"plot-{name}.svg"));
+        }
+        foreach (var path in Directory.EnumerateFiles(partial).OrderBy(p => Path.GetFileName(p) == PageName).ToList())
+        {
+            var name = Path.GetFileName(path);
+            reached($"move {name}");
+            File.Move(path, Path.Combine(outDir, name), overwrite: true);
+        }
+    }
+
+    private static string Inline(PlotSpec spec, int width, string cssClass)
+    {
+        using var drawing = ChartRenderer.Draw(spec.Chart, new(width, Title: null, Opaque: false));
+        return SvgFile.Inline(drawing, $"{spec.Name}-{cssClass}", cssClass, $"{spec.Question} {spec.Reading}");
+    }
+
+    private static void WriteSvg(string path, PlotSpec spec)
+    {
+        using var drawing = ChartRenderer.Draw(spec.Chart, new(WidePixels, spec.Question, Opaque: false));
+        File.WriteAllText(path, SvgFile.Standalone(drawing, spec.Question));
+    }
+
+    private static void WritePng(string path, PlotSpec spec)
+    {
+        using var drawing = ChartRenderer.Draw(spec.Chart, new(WidePixels, spec.Question, Opaque: true));
+        drawing.Plot.ScaleFactor = PngScale;
+        drawing.Plot.SavePng(path, drawing.Width * PngScale, drawing.Height * PngScale);
+    }
+}

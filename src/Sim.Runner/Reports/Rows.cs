@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+using System.Runtime.CompilerServices;
+
+namespace Sim.Runner.Reports;
+
+/// <summary>The names that experiments put into rows and that the report asks for.</summary>
+internal static class Names
+{
+    public const string AllowedIps = "allowedips";
+    public const string Fib = "fib";
+    public const string FibOverAllowedIps = "fib/allowedips";
+    public const string SelfRatio = "allowedips/allowedips";
+    public const string Process = "process";
+    public const string Ratio = "ratio";
+    public const string Time = "time";
+    public const string AaExperiment = "aa";
+
+    /// <summary>The two structures in the order of every table and plot.</summary>
+    public static readonly string[] Structures = [AllowedIps, Fib];
+}
+
+/// <summary>
+/// The figures of a run with their row numbers: row <c>n</c> is line <c>n + 1</c> of results.csv, <c>id</c> in
+/// results.json and the anchor <c>row-n</c> of the page.
+/// </summary>
+internal sealed class Rows
+{
+    private readonly Dictionary<Figure, int> _ids;
+
+    public Rows(RunResult result)
+    {
+        Result = result;
+        All = result.Figures;
+        _ids = new Dictionary<Figure, int>(All.Count, ByReference.Instance);
+        for (var i = 0; i < All.Count; i++)
+            _ids[All[i]] = i + 1;
+    }
+
+    public RunResult Result { get; }
+
+    public IReadOnlyList<Figure> All { get; }
+
+    /// <summary>The row number, counted from 1.</summary>
+    public int Id(Figure figure) => _ids[figure];
+
+    public IEnumerable<Figure> Of(string experiment, string metric) =>
+        All.Where(f => f.Experiment == experiment && f.Metric == metric && double.IsFinite(f.Value));
+
+    public IEnumerable<Figure> Of(string experiment, string metric, string structure) =>
+        Of(experiment, metric).Where(f => f.Structure == structure);
+
+    /// <summary>True where both structures have a row of that experiment and metric.</summary>
+    public bool Compares(string experiment, string metric) =>
+        Names.Structures.All(s => Of(experiment, metric, s).Any());
+
+    /// <summary>
+    /// The order of insertion the report speaks of where it names one: the file's own if it was loaded that way,
+    /// else the first of the rows.
+    /// </summary>
+    public string MainOrder(string experiment)
+    {
+        var orders = All.Where(f => f.Experiment == experiment && f.Order.Length > 0).Select(f => f.Order).ToList();
+        return orders.Contains("file") ? "file" : orders.FirstOrDefault() ?? "";
+    }
+
+    private sealed class ByReference : IEqualityComparer<Figure>
+    {
+        public static readonly ByReference Instance = new();
+
+        public bool Equals(Figure? x, Figure? y) => ReferenceEquals(x, y);
+
+        public int GetHashCode(Figure obj) => RuntimeHelpers.GetHashCode(obj);
+    }
+}
+
+/// <summary>The parameters that make two rows comparable: the same key, another structure.</summary>
+internal readonly record struct RowKey(string Order, string Keys, string Chain, string Operation, string Item, double? X)
+{
+    public static RowKey Of(Figure f) => new(f.Order, f.Keys, f.Chain, f.Operation, f.Item, f.X);
+
+    /// <summary>What a ratio is matched by: experiments may leave the order out of rows where it does not vary.</summary>
+    public static (string Keys, string Chain, string Operation) Case(Figure f) => (f.Keys, f.Chain, f.Operation);
+}
+
+internal static class FigureExtensions
+{
+    /// <summary>True where quartiles were taken: several repetitions that differ.</summary>
+    public static bool HasSpread(this Figure f) =>
+        f.N > 1 && double.IsFinite(f.Low) && double.IsFinite(f.High) && f.High > f.Low;
+
+    /// <summary>The quartiles, or the value twice where there are none.</summary>
+    public static (double Low, double High) Range(this Figure f) => f.HasSpread() ? (f.Low, f.High) : (f.Value, f.Value);
+
+    public static string Label(this Basis basis) => basis switch
+    {
+        Basis.Measured => "measured",
+        Basis.Counted => "counted",
+        Basis.Modelled => "modelled",
+        _ => throw new ArgumentOutOfRangeException(nameof(basis)),
+    };
+}

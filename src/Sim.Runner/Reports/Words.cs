@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+namespace Sim.Runner.Reports;
+
+/// <summary>Rows' short names in words. A name that is not known is shown as it is.</summary>
+internal static class Words
+{
+    public static string Keys(string keys) => keys switch
+    {
+        "uniform" => "uniform over addresses",
+        "prefixes" => "uniform over prefixes",
+        "zipf" => "Zipf over prefixes",
+        "hot" => "one hot address",
+        _ => keys,
+    };
+
+    public static string Chain(string chain) => chain switch
+    {
+        "independent" => "independent keys",
+        "dependent" => "dependent chain",
+        _ => chain,
+    };
+
+    public static string Operation(string operation) => operation switch
+    {
+        "insert" => "insert a prefix",
+        "delete" => "delete a prefix",
+        "move" => "move a prefix to another peer",
+        "remove-peer" => "remove a whole peer",
+        _ => operation,
+    };
+
+    public static string Order(string order) => order switch
+    {
+        "file" => "the file's order",
+        "sorted" => "sorted by address",
+        "by-length" => "sorted by length",
+        _ => order,
+    };
+
+    /// <summary>The case of a comparison: <c>Zipf over prefixes, dependent chain</c>, <c>insert a prefix</c>, ...</summary>
+    public static string Case(string keys, string chain, string operation, string order = "")
+    {
+        string[] parts = [Keys(keys), Chain(chain), Operation(operation), Order(order)];
+        return string.Join(", ", parts.Where(p => p.Length > 0));
+    }
+
+    public static string Metric(string metric) => metric switch
+    {
+        "time-per-prefix" => "time per prefix",
+        "object-bytes" => "bytes in objects",
+        "page-bytes" => "bytes in pages",
+        "bytes-per-prefix" => "bytes a prefix, in objects",
+        "page-bytes-per-prefix" => "bytes a prefix, in pages",
+        "cache-objects" => "objects",
+        "cache-object-bytes" => "bytes in objects",
+        "cache-page-bytes" => "bytes in pages",
+        "working-set" => "resident memory",
+        "gc-heap" => "garbage-collected heap",
+        "native" => "native memory",
+        "valued" => "nodes with a peer",
+        "max-depth" => "greatest depth",
+        "average-depth" => "average depth",
+        "total-size-kb" => "total size as fib_triestat prints it",
+        "null-pointers" => "null pointers",
+        "internal-nodes" => "internal nodes",
+        "nodes-visited" => "nodes visited a lookup",
+        "cache-lines" => "cache lines touched a lookup",
+        "depth-histogram" => "nodes by depth",
+        "node-size" => "internal nodes by size",
+        "hit-rate" => "share of keys that match",
+        _ => metric,
+    };
+
+    public static string Experiment(string experiment) => experiment switch
+    {
+        "load" => "Load",
+        "memory" => "Memory",
+        "shape" => "Shape",
+        "touch" => "Nodes and cache lines a lookup touches",
+        "lookup" => "Lookup",
+        "update" => "Update",
+        Names.AaExperiment => "A/A: allowedips against itself",
+        _ => experiment,
+    };
+
+    /// <summary>What an experiment does, for a reader who has not seen the code; empty where it is not known.</summary>
+    public static string Method(string experiment) => experiment switch
+    {
+        "load" => "Every prefix is inserted into an empty structure, in each order; the time is that of all the inserts.",
+        "memory" => "Kernel memory, counted in the loaded structure as the kernel would allocate it: bytes in objects, and "
+            + "bytes in the slab, kmalloc and vmalloc pages that hold the objects. No byte of the .NET process is in it.",
+        "shape" => "Counted in the loaded structure. Depth of the root is 1 for allowedips; fib's depths are those of "
+            + "/proc/net/fib_triestat.",
+        "touch" => "Counted by walking each key's path: structure nodes read, and distinct 64-byte lines they lie on. "
+            + "Value: mean over the keys; spread: quartiles over the keys.",
+        "lookup" => "Longest-prefix match. Independent keys give throughput; in a dependent chain each key follows from the "
+            + "last answer, which gives latency. Both structures take turns on the same keys (A B B A): the ratio is the "
+            + "median over those pairs, not the quotient of the two medians.",
+        "update" => "Single changes to the loaded structure, paired in the same way (A B B A).",
+        Names.AaExperiment => "The same structure in both places of the pairs. Whatever differs from 1 here is noise of the "
+            + "machine and of the method, and a difference no larger than it proves nothing.",
+        _ => "",
+    };
+
+    public static string Join(IReadOnlyList<string> parts) => parts.Count switch
+    {
+        0 => "",
+        1 => parts[0],
+        _ => string.Join(", ", parts.Take(parts.Count - 1)) + " and " + parts[^1],
+    };
+}
