@@ -38,18 +38,21 @@ public readonly unsafe struct TrieNode(allowedips_node* node, int depth)
 
 /// <summary>A node that <c>find_node</c> reads on its way.</summary>
 /// <remarks>
-/// The bytes it reads lie between the field it reads first and the last of <c>bits</c>, less than a line apart, so
-/// that they touch <see cref="FirstLine"/> and <see cref="LastLine"/> (often the same) and no other:
+/// The bytes it reads lie between the field it reads first and the last word of <c>bits</c> that it needs, less than a
+/// line apart, so that they touch <see cref="FirstLine"/> and <see cref="LastLine"/> (often the same) and no other:
 /// <code>
-///   the prefix matches      peer ... bit[] ... cidr ... bits   bytes 0 to 35 (IPv4) or 0 to 47 (IPv6)
-///   it does not                            cidr ... bits       bytes 24 to 35 or 24 to 47
+///   the prefix matches      peer ... bit[] ... cidr ... bits   from byte 0
+///   it does not                            cidr ... bits       from byte 24
+///   IPv4                                                       to byte 35
+///   IPv6, the upper words differ                               to byte 39: common_bits then needs no more
+///   IPv6, the upper words are equal                            to byte 47
 /// </code>
-/// For IPv6 both words of <c>bits</c> count as read, as common_bits is written; a compiler may skip the lower one
-/// when the upper ones differ. The root pointer and the peer's reference count are not counted.
+/// The root pointer and the peer's reference count are not counted.
 /// </remarks>
-public readonly unsafe struct PathStep(allowedips_node* node, int depth, bool matches)
+public readonly unsafe struct PathStep(allowedips_node* node, int depth, bool matches, int bytesEnd)
 {
     private readonly TrieNode _node = new(node, depth);
+    private readonly byte _bytesEnd = (byte)bytesEnd;
 
     public allowedips_node* Node => _node.Node;
 
@@ -69,7 +72,7 @@ public readonly unsafe struct PathStep(allowedips_node* node, int depth, bool ma
     public nuint FirstLine => ((nuint)Node + (Matches ? 0u : 24u)) & ~(nuint)(AllowedIps.CacheLine - 1);
 
     /// <summary>Address of the last 64-byte line read.</summary>
-    public nuint LastLine => ((nuint)Node + 32 + Node->bitlen / 8u - 1) & ~(nuint)(AllowedIps.CacheLine - 1);
+    public nuint LastLine => ((nuint)Node + (nuint)_bytesEnd - 1) & ~(nuint)(AllowedIps.CacheLine - 1);
 }
 
 /// <summary>What one lookup reads of the trie.</summary>
@@ -157,12 +160,21 @@ public sealed unsafe partial class AllowedIps
             if (visited == path.Length)
                 throw new ArgumentException($"a path may have {MaxAllowedIpsDepth} nodes; there is room for {path.Length}", nameof(path));
             var matches = PrefixMatches<TBits>(node, key);
-            path[visited++] = new(node, visited, matches);
+            path[visited++] = new(node, visited, matches, BytesEnd<TBits>(node, key));
             if (!matches || node->cidr == TBits.Bits)
                 break;
         }
 
         return visited;
+    }
+
+    /// <summary>Where the part of a node ends that <c>common_bits</c> reads.</summary>
+    private static int BytesEnd<TBits>(allowedips_node* node, byte* key)
+        where TBits : struct, IKeyBits
+    {
+        if (TBits.Bits == 32)
+            return 36;
+        return *(ulong*)node->bits == *(ulong*)key ? 48 : 40;
     }
 
     /// <summary>A pre-order walk, left before right, that climbs by the packed parent pointers.</summary>

@@ -75,6 +75,19 @@ public sealed unsafe class InspectTests
             new LookupCost(Nodes: 2, CacheLines: 2, FoundDepth: 1), harness.Trie.Cost(family, UInt128.One << 120));
     }
 
+    /// <summary>Object 3 of a slab begins at byte 216, so that its lower word of bits, and that alone, is in line 4.</summary>
+    [Fact]
+    public void The_lower_word_of_an_IPv6_node_is_read_only_when_the_upper_words_are_equal()
+    {
+        using var harness = new TrieHarness(1);
+        for (var length = 0; length < 3; length++)
+            harness.Insert(Prefix.OfV4(0, length), 0);
+        harness.Insert(Prefix.Parse("2001:db8::/32"), 0);
+        Assert.Equal(new LookupCost(1, 2, 1), harness.Trie.Cost(Family.IPv6, Prefix.Parse("2001:db8::1").Address));
+        Assert.Equal(new LookupCost(1, 1, 1), harness.Trie.Cost(Family.IPv6, Prefix.Parse("2001:db8:1::").Address));
+        Assert.Equal(new LookupCost(1, 1, 0), harness.Trie.Cost(Family.IPv6, Prefix.Parse("3001::").Address));
+    }
+
     [Fact]
     public void A_joint_without_an_owner_is_told_from_an_owned_node_in_the_shape()
     {
