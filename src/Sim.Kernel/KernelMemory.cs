@@ -43,6 +43,7 @@ public sealed unsafe class KernelMemory : IDisposable
     private readonly Dictionary<nint, long> _vmallocAreas = [];
     private long _vmallocObjects;
     private long _vmallocPages;
+    private long _vmallocAllocations;
 
     public KernelMemory(SlubConfig? config = null)
     {
@@ -60,6 +61,14 @@ public sealed unsafe class KernelMemory : IDisposable
 
     /// <summary>Bytes in pages over all lines.</summary>
     public long PageBytes => Account().Sum(line => line.PageBytes);
+
+    /// <summary>Objects in use over all lines; those that wait for a grace period are among them.</summary>
+    public long Objects => _vmallocObjects + Caches.Sum(cache => cache.Objects);
+
+    /// <summary>Objects allocated since the start, freed ones included.</summary>
+    public long Allocations => _vmallocAllocations + Caches.Sum(cache => cache.Allocations);
+
+    private IEnumerable<KmemCache> Caches => _caches.Concat(_kmalloc.OfType<KmemCache>());
 
     /// <summary>Makes a cache of its own (as with <c>slab_nomerge</c>: caches of one size are never merged).</summary>
     public KmemCache CreateCache(string name, int objectSize, int align = 8)
@@ -85,6 +94,7 @@ public sealed unsafe class KernelMemory : IDisposable
         _vmallocAreas.Add((nint)area, size);
         _vmallocPages += size / PageSize;
         _vmallocObjects++;
+        _vmallocAllocations++;
         return area;
     }
 
@@ -100,8 +110,7 @@ public sealed unsafe class KernelMemory : IDisposable
     /// <summary>Every cache that holds or held an object, then the kmalloc classes, then vmalloc.</summary>
     public IReadOnlyList<MemoryLine> Account()
     {
-        var lines = _caches.Select(cache => cache.Line).ToList();
-        lines.AddRange(_kmalloc.OfType<KmemCache>().Select(cache => cache.Line));
+        var lines = Caches.Select(cache => cache.Line).ToList();
         if (_vmallocObjects > 0)
             lines.Add(new("vmalloc", 0, _vmallocObjects, _vmallocPages * PageSize, 0, _vmallocPages * PageSize));
         return lines;
@@ -110,10 +119,8 @@ public sealed unsafe class KernelMemory : IDisposable
     /// <summary>Gives all native memory back. Objects still in use die with it.</summary>
     public void Dispose()
     {
-        foreach (var cache in _caches)
+        foreach (var cache in Caches)
             cache.Dispose();
-        foreach (var cache in _kmalloc)
-            cache?.Dispose();
         foreach (var area in _vmallocAreas.Keys)
             NativeMemory.AlignedFree((void*)area);
         _vmallocAreas.Clear();

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Every source file names its licence, and the right one.
+set -eu
+bad=0
+while read -r file; do
+    case "$file" in
+        src/Sim.Trie/* | src/Sim.Fib/* | kernel-patch/*) licence=GPL-2.0-only ;;
+        *) licence=MIT ;;
+    esac
+    if ! head -n 3 "$file" | grep -q "SPDX-License-Identifier: $licence\b"; then
+        echo "$file: no line SPDX-License-Identifier: $licence"
+        bad=1
+    fi
+done < <(git ls-files '*.cs' '*.csproj' '*.props' '*.sh' '*.md' '.ci/run' .editorconfig | grep -v '^reports/sample/')
+exit $bad

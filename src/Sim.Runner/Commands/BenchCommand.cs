@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+using System.CommandLine;
+using System.Diagnostics;
+using System.Reflection;
+using Sim.Runner.Experiments;
+using Sim.Runner.Reports;
+using Sim.Workloads;
+using Sim.Workloads.Keys;
+using Sim.Workloads.Tables;
+using Spectre.Console;
+
+namespace Sim.Runner.Commands;
+
+/// <summary><c>bench</c>: every experiment on one table, and the report.</summary>
+internal static class BenchCommand
+{
+    private sealed record Settings(
+        string Command, int Peers, string PeersBy, double Skew, string Order, string[] Keys, ulong Seed, bool Quick, DirectoryInfo Out);
+
+    public static Command Create()
+    {
+        var table = CommonOptions.Table();
+        var family = CommonOptions.Family();
+        var order = CommonOptions.Order();
+        var seed = CommonOptions.Seed();
+        var best = CommonOptions.Best();
+        var peers = new Option<int>("--peers")
+        {
+            Description = "Number of WireGuard peers the prefixes are bound to.",
+            DefaultValueFactory = _ => 8,
+            HelpName = "N",
+        }.AtLeast(1, 65_536);
+        var peersBy = new Option<string>("--peers-by")
+        {
+            Description = "What decides a prefix's peer: its next hop, its origin AS, or a hash of the prefix.",
+            DefaultValueFactory = _ => "hash",
+            HelpName = "hash|next-hop|origin-as",
+        };
+        peersBy.AcceptOnlyFromAmong([.. PeerMap.Names]);
+        var skew = new Option<double>("--peers-skew")
+        {
+            Description = "0 gives each peer an even share; s > 0 a share in proportion to 1/rank^s.",
+            DefaultValueFactory = _ => 0,
+            HelpName = "S",
+        };
+        var keys = new Option<string[]>("--keys")
+        {
+            Description = "Key patterns to look up: uniform over the address space, prefixes (uniform over prefixes), zipf over prefixes, hot (one address).",
+            DefaultValueFactory = _ => [.. LookupKeys.Names],
+            HelpName = "PATTERN",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        keys.AcceptOnlyFromAmong([.. LookupKeys.Names]);
+        var quick = new Option<bool>("--quick") { Description = "Fewer repetitions: in under 40 seconds on the embedded table, with wider spreads." };
+        var output = new Option<DirectoryInfo>("--out")
+        {
+            Description = "Folder of the report (index.html, plots, results.csv, results.json).",
+            DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("reports", "latest")),
+            HelpName = "DIR",
+        };
+        var command = new Command(
+            "bench",
+            """
+            Loads the table into the AllowedIPs trie and the FIB, in every order, measures memory, shape, lookups and
+            updates in interleaved repetitions, and writes a report. Nothing else should run on the machine meanwhile.
+
+            Examples:
+              bench
+              bench --table latest-bview.gz --peers 100 --out reports/ris
+              bench --family 6 --quick
+              bench --table prefixes.txt --order shuffled --keys zipf hot
+            """)
+        {
+            table, family, peers, peersBy, skew, order, keys, seed, best, quick, output,
+        };
+        command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress =>
+        {
+            RefuseDebugBuild();
+            var settings = new Settings(
+                string.Join(' ', parsed.Tokens.Select(token => token.Value)), parsed.GetValue(peers), parsed.GetValue(peersBy)!,
+                parsed.GetValue(skew), parsed.GetValue(order)!, [.. parsed.GetValue(keys)!.Distinct()],
+                parsed.GetValue(seed), parsed.GetValue(quick), parsed.GetValue(output)!);
+            var clock = Stopwatch.StartNew();
+            var loaded = TableInput.Load(
+                parsed.GetValue(table), parsed.GetValue(family).ToFamily(), parsed.GetValue(best)!, progress, cancel);
+            return Run(settings, loaded, clock, progress, cancel);
+        })));
+        return command;
+    }
+
+    private static int Run(Settings settings, LoadedTable loaded, Stopwatch clock, IWorkProgress progress, CancellationToken cancel)
+    {
+        if (loaded.Table.Routes.Length == 0)
+            throw new UserException($"{loaded.Table.Source} holds no IPv{(int)loaded.Table.Family} prefix; nothing to measure (try the other --family)");
+        var started = DateTimeOffset.Now - clock.Elapsed;
+        var environment = HostFacts.Environment();
+        var context = new BenchContext(loaded.Table, Peers(loaded.Table, settings))
+        {
+            Peers = settings.Peers,
+            Order = settings.Order,
+            Seed = settings.Seed,
+            Plan = settings.Quick ? BenchPlan.Quick : BenchPlan.Full,
+            KeyPatterns = settings.Keys,
+            Progress = progress,
+            Cancel = cancel,
+        };
+        BenchRun.Run(context);
+        progress.Step("report", 1, "reports");
+        var result = new RunResult
+        {
+            Command = settings.Command,
+            Started = started,
+            Duration = clock.Elapsed,
+            Environment = environment,
+            Versions = HostFacts.Versions(),
+            Table = new TableFacts(
+                loaded.Table.Source, (int)loaded.Table.Family, loaded.Table.Routes.Length, loaded.Table.NextHops.Count, loaded.Table.Digest),
+            Seed = settings.Seed,
+            Quick = settings.Quick,
+            Warnings = loaded.Warnings(),
+            Figures = context.Figures,
+        };
+        ReportWriter.Write(result, settings.Out.FullName);
+        PrintSummary(result);
+        Console.Out.WriteLine($"Report: {Path.Combine(settings.Out.ToString(), "index.html")} ({clock.Elapsed.TotalSeconds:N0} s)");
+        return loaded.ReportDamage();
+    }
+
+    private static int[] Peers(RouteTable table, Settings settings)
+    {
+        try
+        {
+            if (!PeerMap.TryParse(settings.PeersBy, out var rule))
+                throw new ArgumentException($"no such rule: {settings.PeersBy}", nameof(settings));
+            return PeerMap.Build(table, settings.Peers, rule, settings.Skew, settings.Seed);
+        }
+        catch (ArgumentException error)
+        {
+            throw new UserException(error.Message);
+        }
+    }
+
+    /// <summary>The JIT is told by this attribute to leave a Debug build slow: its times would mean nothing.</summary>
+    private static void RefuseDebugBuild()
+    {
+        if (typeof(BenchCommand).Assembly.GetCustomAttribute<DebuggableAttribute>()?.IsJITOptimizerDisabled == true)
+            throw new UserException("this is an unoptimised build, and its times would mean nothing; build with -c Release (the default here)");
+    }
+
+    private static void PrintSummary(RunResult result)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
+        var table = new Table { Title = new TableTitle(Markup.Escape($"{result.Table.Prefixes:N0} IPv{result.Table.Family} prefixes of {result.Table.Source}")) };
+        table.AddColumns("figure", "allowedips", "fib", "fib / allowedips");
+        foreach (var group in Summary(result))
+            table.AddRow(group.Select(Markup.Escape).ToArray());
+        console.Write(table);
+    }
+
+    private static IEnumerable<string[]> Summary(RunResult result)
+    {
+        string Cell(Func<Figure, bool> match, string structure)
+        {
+            var row = result.Figures.FirstOrDefault(figure => figure.Structure == structure && match(figure));
+            return row switch
+            {
+                null => "",
+                { Unit: "ratio" } => $"{row.Value:0.00} ({row.Low:0.00}-{row.High:0.00})",
+                { Basis: Basis.Measured } => $"{row.Value:N0} {row.Unit} ({row.Low:N0}-{row.High:N0})",
+                _ => $"{row.Value:N1} {row.Unit}",
+            };
+        }
+
+        string[] Line(string name, Func<Figure, bool> match, Func<Figure, bool> ratio) =>
+            [name, Cell(match, "allowedips"), Cell(match, "fib"), Cell(ratio, "fib/allowedips")];
+
+        var order = result.Figures.First(figure => figure.Experiment == "lookup").Order;
+        yield return Line("page bytes a prefix", row => row.Metric == "page-bytes-per-prefix" && row.Order == order, _ => false);
+        yield return Line(
+            "load, a prefix", row => row.Metric == "time-per-prefix" && row.Order == order,
+            row => row.Experiment == "load" && row.Metric == "ratio" && row.Order == order);
+        foreach (var lookup in result.Figures.Where(row => row.Experiment == "lookup" && row.Metric == "time").DistinctBy(row => (row.Keys, row.Chain)))
+        {
+            bool Same(Figure row) => row.Experiment == "lookup" && (row.Keys, row.Chain) == (lookup.Keys, lookup.Chain);
+            yield return Line($"lookup, {lookup.Keys}, {lookup.Chain}", row => Same(row) && row.Metric == "time", row => Same(row) && row.Metric == "ratio");
+        }
+
+        foreach (var update in result.Figures.Where(row => row.Experiment == "update" && row.Metric == "time").DistinctBy(row => row.Operation))
+        {
+            bool Same(Figure row) => row.Experiment == "update" && row.Operation == update.Operation;
+            yield return Line($"{update.Operation}, a prefix", row => Same(row) && row.Metric == "time", row => Same(row) && row.Metric == "ratio");
+        }
+    }
+}

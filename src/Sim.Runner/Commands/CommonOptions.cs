@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+using System.CommandLine;
+using Sim.Kernel;
+using Sim.Workloads.Tables;
+
+namespace Sim.Runner.Commands;
+
+/// <summary>Options that several commands have in common: one name and one meaning everywhere.</summary>
+internal static class CommonOptions
+{
+    public static Option<FileInfo?> Table(string without = "the embedded table") => new("--table")
+    {
+        Description = "MRT dump (RIB or updates), prefix list or CAIDA pfx2as; plain, gz, bz2, xz or zst, recognised by "
+            + $"content. Without it: {without}.",
+        HelpName = "FILE",
+    };
+
+    public static Option<int> Family() => OneOf(
+        new Option<int>("--family")
+        {
+            Description = "Address family: 4 or 6.",
+            DefaultValueFactory = _ => 4,
+            HelpName = "4|6",
+        },
+        4, 6);
+
+    public static Option<string> Order()
+    {
+        var option = new Option<string>("--order")
+        {
+            Description = "Order of insertion: file, sorted by (address, length), by-length by (length, address), or shuffled.",
+            DefaultValueFactory = _ => "file",
+            HelpName = "file|sorted|by-length|shuffled",
+        };
+        option.AcceptOnlyFromAmong([.. TableOrder.Names]);
+        return option;
+    }
+
+    public static Option<ulong> Seed() => new("--seed")
+    {
+        Description = "Seed of everything random: shuffles, keys, samples, peer maps.",
+        DefaultValueFactory = _ => 1,
+        HelpName = "N",
+    };
+
+    public static Option<bool> Json() => new("--json") { Description = "Print one JSON object instead of text." };
+
+    public static Option<string> Best() => new("--best")
+    {
+        Description = "Which of a dump's paths makes the table: 'all' is the best over all peers (shortest AS path, then "
+            + "lowest peer index); or one peer's view, by index, address or AS number (peer:3, peer:192.0.2.1, as:64500).",
+        DefaultValueFactory = _ => "all",
+        HelpName = "all|peer:N|peer:ADDRESS|as:N",
+    };
+
+    public static Family ToFamily(this int number) => number == 6 ? Kernel.Family.IPv6 : Kernel.Family.IPv4;
+
+    public static Option<int> AtLeast(this Option<int> option, int least, int most)
+    {
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var value) && (value < least || value > most))
+                result.AddError($"{option.Name} takes a whole number from {least} to {most}, not {value}.");
+        });
+        return option;
+    }
+
+    private static Option<int> OneOf(Option<int> option, params int[] values)
+    {
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var value) && !values.Contains(value))
+                result.AddError($"{option.Name} takes {string.Join(" or ", values)}, not {value}.");
+        });
+        return option;
+    }
+}

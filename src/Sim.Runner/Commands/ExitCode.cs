@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+namespace Sim.Runner.Commands;
+
+/// <summary>What the program's exit code says; listed in the README.</summary>
+internal static class ExitCode
+{
+    public const int Success = 0;
+
+    /// <summary>The program failed: a defect, or the machine refused something.</summary>
+    public const int Failed = 1;
+
+    /// <summary>The command line or a file named on it cannot be used.</summary>
+    public const int Usage = 2;
+
+    /// <summary>The work was done on what was valid, but the input is damaged.</summary>
+    public const int Damaged = 3;
+
+    /// <summary>Stopped with Ctrl-C (128 + SIGINT).</summary>
+    public const int Interrupted = 130;
+}
+
+/// <summary>An error that is the user's to mend: shown as one line, without a stack trace.</summary>
+public sealed class UserException(string message) : Exception(message);

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Sim.Kernel;
+using Sim.Runner.Schemes;
+
+namespace Sim.Runner.Commands;
+
+/// <summary><c>lookup</c>: what each structure answers for an address, and the path it takes.</summary>
+internal static class LookupCommand
+{
+    public static Command Create()
+    {
+        var table = CommonOptions.Table();
+        var family = CommonOptions.Family();
+        var best = CommonOptions.Best();
+        var json = CommonOptions.Json();
+        var addresses = new Argument<string[]>("ADDRESS")
+        {
+            Description = "Addresses to look up; read from standard input, one a line, when none is given.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var command = new Command(
+            "lookup",
+            """
+            Looks addresses up in both structures and shows the path walked: each node with its prefix or key, position
+            and bits. The peer numbers are indices of the table's next hops.
+
+            Examples:
+              lookup 192.0.2.1 198.51.100.7
+              lookup --table ris-dump.mrt.gz --json 192.0.2.1
+              lookup --family 6 2001:db8::1
+              lookup --table prefixes.txt < addresses.txt
+            """)
+        {
+            table, family, best, json, addresses,
+        };
+        command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress =>
+        {
+            var wanted = parsed.GetValue(family).ToFamily();
+            var given = parsed.GetValue(addresses) ?? [];
+            var loaded = TableInput.Load(parsed.GetValue(table), wanted, parsed.GetValue(best)!, progress, cancel);
+            return Run(loaded, given.Length > 0 ? given : ReadStandardInput(), parsed.GetValue(json), cancel);
+        })));
+        return command;
+    }
+
+    private static IEnumerable<string> ReadStandardInput()
+    {
+        while (Console.In.ReadLine() is { } line)
+        {
+            if (line.Trim() is { Length: > 0 } address)
+                yield return address;
+        }
+    }
+
+    private static int Run(LoadedTable loaded, IEnumerable<string> addresses, bool json, CancellationToken cancel)
+    {
+        var table = loaded.Table;
+        var peers = Math.Max(table.NextHops.Count, 1);
+        var prefixes = Array.ConvertAll(table.Routes, route => route.Prefix);
+        var peerOf = Array.ConvertAll(table.Routes, route => route.NextHop);
+        var schemes = SchemeFactory.For(table.Family).Select(kind => kind.Create(peers)).ToList();
+        var bad = 0;
+        try
+        {
+            foreach (var scheme in schemes)
+                scheme.Insert(prefixes, peerOf);
+            var results = new JsonArray();
+            foreach (var text in addresses)
+            {
+                cancel.ThrowIfCancellationRequested();
+                if (!AddressText.TryParse(text, out var family, out var address) || family != table.Family)
+                {
+                    Console.Error.WriteLine($"Error: '{text}' is no IPv{(int)table.Family} address");
+                    bad++;
+                }
+                else if (json)
+                {
+                    results.Add(Json(loaded, schemes, text, address));
+                }
+                else
+                {
+                    Print(loaded, schemes, text, address);
+                }
+            }
+
+            if (json)
+                Console.Out.WriteLine(results.ToJsonString(s_indented));
+        }
+        finally
+        {
+            foreach (var scheme in schemes)
+                scheme.Dispose();
+        }
+
+        return bad > 0 ? ExitCode.Usage : loaded.ReportDamage();
+    }
+
+    private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
+
+    private static void Print(LoadedTable loaded, IReadOnlyList<Scheme> schemes, string text, UInt128 address)
+    {
+        foreach (var scheme in schemes)
+        {
+            var peer = scheme.Lookup(address);
+            var touch = scheme.Trace(address);
+            var answer = peer < 0 ? "no prefix" : $"peer {peer} ({loaded.Table.NextHops[peer]})";
+            Console.Out.WriteLine($"{text} {scheme.Structure}: {answer}; {touch.Nodes} nodes, {touch.CacheLines} cache lines");
+            foreach (var step in scheme.Describe(address))
+                Console.Out.WriteLine($"    {step}");
+        }
+    }
+
+    private static JsonObject Json(LoadedTable loaded, IReadOnlyList<Scheme> schemes, string text, UInt128 address)
+    {
+        var result = new JsonObject { ["address"] = text };
+        foreach (var scheme in schemes)
+        {
+            var peer = scheme.Lookup(address);
+            var touch = scheme.Trace(address);
+            result[scheme.Structure] = new JsonObject
+            {
+                ["peer"] = peer < 0 ? null : peer,
+                ["next_hop"] = peer < 0 ? null : loaded.Table.NextHops[peer],
+                ["nodes"] = touch.Nodes,
+                ["cache_lines"] = touch.CacheLines,
+                ["path"] = new JsonArray([.. scheme.Describe(address).Select(step => (JsonNode)step)]),
+            };
+        }
+
+        return result;
+    }
+}

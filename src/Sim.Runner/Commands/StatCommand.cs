@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Sim.Kernel;
+using Sim.Runner.Experiments;
+using Sim.Runner.Schemes;
+using Sim.Workloads;
+
+namespace Sim.Runner.Commands;
+
+/// <summary><c>stat</c>: loads both structures, applies operations, and prints what the kernel would show.</summary>
+internal static class StatCommand
+{
+    public static Command Create()
+    {
+        var table = CommonOptions.Table();
+        var family = CommonOptions.Family();
+        var order = CommonOptions.Order();
+        var seed = CommonOptions.Seed();
+        var best = CommonOptions.Best();
+        var json = CommonOptions.Json();
+        var ops = new Option<FileInfo?>("--ops")
+        {
+            Description = "Operations to apply after the load: lines '+ PREFIX' and '- PREFIX', in order. '-' reads standard input.",
+            HelpName = "FILE",
+        };
+        var command = new Command(
+            "stat",
+            """
+            Loads the table into both structures in the given order, then applies the operations, and prints the text of
+            /proc/net/fib_triestat and the counts of allowedips. object_bytes counts objects at their size class as
+            /proc/slabinfo does (vmalloc areas as whole pages), page_bytes the pages of their slabs.
+
+            Examples:
+              stat --table prefixes.txt.gz --order sorted
+              stat --table prefixes.txt --order file --ops churn.txt --json
+            """)
+        {
+            table, family, order, ops, seed, best, json,
+        };
+        command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress => Run(
+            TableInput.Load(parsed.GetValue(table), parsed.GetValue(family).ToFamily(), parsed.GetValue(best)!, progress, cancel),
+            parsed.GetValue(order)!, parsed.GetValue(seed), parsed.GetValue(ops), parsed.GetValue(json), progress, cancel))));
+        return command;
+    }
+
+    private static int Run(
+        LoadedTable loaded, string order, ulong seed, FileInfo? ops, bool json, IWorkProgress progress, CancellationToken cancel)
+    {
+        var input = OrderedTable.Of(loaded.Table, new int[loaded.Table.Routes.Length], order, seed);
+        var operations = ops is null ? [] : OperationList.Read(ops, loaded.Table.Family, loaded.Damage);
+        var schemes = SchemeFactory.For(loaded.Table.Family).Select(kind => kind.Create(1)).ToList();
+        try
+        {
+            progress.Step("load", schemes.Count, "structures");
+            foreach (var scheme in schemes)
+            {
+                cancel.ThrowIfCancellationRequested();
+                scheme.Insert(input.Prefixes, input.Peers);
+                OperationList.Apply(operations, scheme);
+                progress.Done(schemes.IndexOf(scheme) + 1);
+            }
+
+            var text = json ? Json(loaded.Table, schemes).ToJsonString(s_indented) : Text(loaded.Table, schemes);
+            Console.Out.WriteLine(text);
+        }
+        finally
+        {
+            foreach (var scheme in schemes)
+                scheme.Dispose();
+        }
+
+        return loaded.ReportDamage();
+    }
+
+    private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
+
+    private static JsonObject Json(RouteTable table, IReadOnlyList<Scheme> schemes)
+    {
+        var result = new JsonObject
+        {
+            ["table"] = new JsonObject { ["prefixes"] = table.Routes.Length, ["sha256"] = table.Digest },
+            ["allowedips"] = null,
+            ["fib"] = null,
+        };
+        foreach (var scheme in schemes)
+        {
+            var json = scheme.StatJson();
+            var memory = scheme.Account();
+            json["object_bytes"] = memory.Sum(line => line.ObjectBytes);
+            json["page_bytes"] = memory.Sum(line => line.PageBytes);
+            result[scheme.Structure] = json;
+        }
+
+        return result;
+    }
+
+    private static string Text(RouteTable table, IReadOnlyList<Scheme> schemes)
+    {
+        var text = new StringBuilder();
+        text.AppendLine($"table: {table.Routes.Length:N0} IPv{(int)table.Family} prefixes of {table.Source}");
+        text.AppendLine($"sha256 of the sorted prefixes: {table.Digest}");
+        foreach (var scheme in schemes)
+        {
+            text.AppendLine().AppendLine(scheme.StatText().TrimEnd('\n'));
+            var memory = scheme.Account();
+            foreach (var line in memory)
+                text.AppendLine(Line(line.Cache, line.Objects, line.ObjectBytes, line.PageBytes));
+            text.AppendLine(Line("total", memory.Sum(line => line.Objects), memory.Sum(line => line.ObjectBytes), memory.Sum(line => line.PageBytes)));
+        }
+
+        return text.ToString().TrimEnd('\n');
+    }
+
+    private static string Line(string name, long objects, long objectBytes, long pageBytes) =>
+        $"  {name,-18}{objects,12:N0} objects{objectBytes,15:N0} bytes in objects{pageBytes,15:N0} bytes in pages";
+}

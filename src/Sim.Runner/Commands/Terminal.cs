@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+using System.Diagnostics;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Sim.Runner.Commands;
+
+/// <summary>Takes reports of how far a piece of work is.</summary>
+public interface IWorkProgress
+{
+    /// <summary>Begins a step; the one before it is done.</summary>
+    /// <param name="name">What is done, in a few words.</param>
+    /// <param name="total">Amount of work in <paramref name="unit"/>.</param>
+    /// <param name="unit">What is counted: <c>MB</c>, <c>prefixes</c>, <c>repetitions</c>.</param>
+    void Step(string name, double total, string unit);
+
+    /// <summary>How much of the step is done.</summary>
+    void Done(double amount);
+}
+
+/// <summary>
+/// Progress on standard error: bar, rate and time left. Silent where standard error is no terminal. It draws
+/// only when work reports, never from a thread of its own: nothing else runs while a figure is measured.
+/// </summary>
+internal static class Terminal
+{
+    public static T WithProgress<T>(Func<IWorkProgress, T> work)
+    {
+        if (Console.IsErrorRedirected)
+            return work(Silent.Instance);
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        var units = new Dictionary<int, string>();
+        return console.Progress()
+            .AutoRefresh(false)
+            .AutoClear(true)
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(),
+                new PercentageColumn(), new RateColumn(units), new RemainingTimeColumn())
+            .Start(context => work(new Drawn(context, units)));
+    }
+
+    private sealed class Silent : IWorkProgress
+    {
+        public static readonly Silent Instance = new();
+
+        public void Step(string name, double total, string unit)
+        {
+        }
+
+        public void Done(double amount)
+        {
+        }
+    }
+
+    private sealed class Drawn(ProgressContext context, Dictionary<int, string> units) : IWorkProgress
+    {
+        private readonly Stopwatch _sinceDrawn = Stopwatch.StartNew();
+        private ProgressTask? _task;
+
+        public void Step(string name, double total, string unit)
+        {
+            if (_task is not null)
+            {
+                _task.Value = _task.MaxValue;
+                _task.StopTask();
+            }
+
+            _task = context.AddTask(Markup.Escape(name), maxValue: Math.Max(total, 1e-9));
+            units[_task.Id] = unit;
+            context.Refresh();
+        }
+
+        public void Done(double amount)
+        {
+            if (_task is null)
+                return;
+            _task.Value = amount;
+            if (_sinceDrawn.ElapsedMilliseconds < 200)
+                return;
+            context.Refresh();
+            _sinceDrawn.Restart();
+        }
+    }
+
+    private sealed class RateColumn(Dictionary<int, string> units) : ProgressColumn
+    {
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
+        {
+            var seconds = task.ElapsedTime?.TotalSeconds ?? 0;
+            var rate = seconds > 0.2 ? task.Value / seconds : 0;
+            return new Text($"{rate:N1} {units.GetValueOrDefault(task.Id)}/s");
+        }
+    }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+using System.Diagnostics;
+using Sim.Runner.Schemes;
+
+namespace Sim.Runner.Experiments;
+
+/// <summary>All experiments of <c>bench</c>, in turn, on one table.</summary>
+internal static class BenchRun
+{
+    public static void Run(BenchContext context)
+    {
+        LoadExperiment.Run(context);
+        var schemes = SchemeFactory.For(context.Table.Family).Select(kind => kind.Create(context.Peers)).ToList();
+        try
+        {
+            var input = context.Ordered(context.Order);
+            context.Progress.Step("load for lookups", schemes.Count, "structures");
+            foreach (var scheme in schemes)
+            {
+                scheme.Insert(input.Prefixes, input.Peers);
+                context.Progress.Done(schemes.IndexOf(scheme) + 1);
+            }
+
+            AddProcessMemory(context, schemes);
+            LookupExperiment.Run(context, schemes);
+            // Last, since it leaves the tries in another shape than the load did.
+            UpdateExperiment.Run(context, schemes);
+        }
+        finally
+        {
+            foreach (var scheme in schemes)
+                scheme.Dispose();
+        }
+    }
+
+    /// <summary>What this program itself takes: never to be confused with the kernel's memory.</summary>
+    private static void AddProcessMemory(BenchContext context, IReadOnlyList<Scheme> schemes)
+    {
+        using var self = Process.GetCurrentProcess();
+        foreach (var (metric, bytes, basis) in new[]
+        {
+            ("working-set", self.WorkingSet64, Basis.Measured),
+            ("peak-working-set", self.PeakWorkingSet64, Basis.Measured),
+            ("gc-heap", GC.GetTotalMemory(forceFullCollection: false), Basis.Measured),
+            ("native", schemes.Sum(scheme => scheme.Memory.PageBytes), Basis.Counted),
+        })
+        {
+            context.Figures.Add(context.Row("memory", metric, "bytes", bytes, basis) with { Structure = "process" });
+        }
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+using System.Diagnostics;
+using Sim.Runner.Schemes;
+
+namespace Sim.Runner.Experiments;
+
+/// <summary>
+/// Loads the whole table into each structure in each order: the time it takes, and the memory and shape that
+/// result, which the order decides as well.
+/// </summary>
+internal static class LoadExperiment
+{
+    public static void Run(BenchContext context)
+    {
+        foreach (var order in context.Orders)
+        {
+            var groups = order == context.Order ? context.Plan.LoadGroups : context.Plan.OtherLoadGroups;
+            var kinds = SchemeFactory.For(context.Table.Family);
+            var input = context.Ordered(order);
+            context.Progress.Step($"load, {order}", groups * 4.0 * kinds.Count / 2, "loads");
+            var loads = new LoadRun(context, order, input);
+            if (kinds.Count == 2)
+            {
+                var times = Interleaved.Run(
+                    groups, () => loads.Once(kinds[0]), () => loads.Once(kinds[1]), warmUp: false, context.Cancel);
+                loads.AddTimes(kinds[0], times.SpreadA);
+                loads.AddTimes(kinds[1], times.SpreadB);
+                context.AddRatio("load", kinds, times, row => row with { Order = order });
+            }
+            else
+            {
+                var times = Interleaved.Run(
+                    groups, () => loads.Once(kinds[0]), () => loads.Once(kinds[0]), warmUp: false, context.Cancel);
+                loads.AddTimes(kinds[0], Spread.Of([.. times.A, .. times.B]));
+            }
+        }
+    }
+
+    /// <summary>The loads of one order; the first load of each structure is counted as well as timed.</summary>
+    private sealed class LoadRun(BenchContext context, string order, OrderedTable input)
+    {
+        private readonly HashSet<string> _counted = [];
+        private int _done;
+
+        public double Once(SchemeKind kind)
+        {
+            using var scheme = kind.Create(context.Peers);
+            var clock = Stopwatch.StartNew();
+            scheme.Insert(input.Prefixes, input.Peers);
+            var seconds = clock.Elapsed.TotalSeconds;
+            if (_counted.Add(kind.Structure))
+                Count(scheme);
+            context.Progress.Done(++_done);
+            return seconds;
+        }
+
+        public void AddTimes(SchemeKind kind, Spread seconds)
+        {
+            var perPrefix = seconds.Scale(1e9 / Math.Max(input.Prefixes.Length, 1));
+            Add(kind.Name, kind.Structure, context.Row("load", "time", "ms", seconds.Scale(1e3)));
+            Add(kind.Name, kind.Structure, context.Row("load", "time-per-prefix", "ns", perPrefix));
+        }
+
+        private void Count(Scheme scheme)
+        {
+            foreach (var count in scheme.Shape())
+                Add(scheme.Name, scheme.Structure, context.Row("shape", count.Metric, count.Unit, count.Value, Basis.Counted) with { X = count.X });
+
+            long objects = 0, pages = 0;
+            foreach (var line in scheme.Account())
+            {
+                objects += line.ObjectBytes;
+                pages += line.PageBytes;
+                Figure Line(string metric, string unit, double value) =>
+                    context.Row("memory", metric, unit, value, Basis.Counted) with { Item = line.Cache, X = line.ObjectSize };
+                Add(scheme.Name, scheme.Structure, Line("cache-objects", "count", line.Objects));
+                Add(scheme.Name, scheme.Structure, Line("cache-object-bytes", "bytes", line.ObjectBytes));
+                Add(scheme.Name, scheme.Structure, Line("cache-page-bytes", "bytes", line.PageBytes));
+            }
+
+            double prefixes = Math.Max(input.Prefixes.Length, 1);
+            Add(scheme.Name, scheme.Structure, context.Row("memory", "object-bytes", "bytes", objects, Basis.Counted));
+            Add(scheme.Name, scheme.Structure, context.Row("memory", "page-bytes", "bytes", pages, Basis.Counted));
+            Add(scheme.Name, scheme.Structure, context.Row("memory", "bytes-per-prefix", "bytes", objects / prefixes, Basis.Counted));
+            Add(scheme.Name, scheme.Structure, context.Row("memory", "page-bytes-per-prefix", "bytes", pages / prefixes, Basis.Counted));
+        }
+
+        private void Add(string scheme, string structure, Figure row) =>
+            context.Figures.Add(row with { Scheme = scheme, Structure = structure, Order = order });
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+using System.Diagnostics;
+using Sim.Runner.Schemes;
+
+namespace Sim.Runner.Experiments;
+
+/// <summary>
+/// Looks up addresses in both structures, for each key pattern as independent lookups (the processor overlaps
+/// them: throughput) and as a dependent chain (each waits for the answer before it: latency).
+/// </summary>
+internal static class LookupExperiment
+{
+    public static void Run(BenchContext context, IReadOnlyList<Scheme> schemes)
+    {
+        var plan = context.Plan;
+        foreach (var pattern in context.KeyPatterns)
+        {
+            var keys = context.MakeKeys(pattern, plan.LookupKeys);
+            Trace(context, schemes, pattern, keys);
+            foreach (var dependent in new[] { false, true })
+            {
+                var chain = dependent ? "dependent" : "independent";
+                var pairs = schemes.Count == 2 ? 2 : 1;
+                context.Progress.Step($"lookup, {pattern} keys, {chain}", plan.LookupGroups * 4.0 * pairs, "repetitions");
+                Measure(context, schemes, keys, dependent, row => row with { Keys = pattern, Chain = chain });
+            }
+        }
+    }
+
+    private static void Measure(
+        BenchContext context, IReadOnlyList<Scheme> schemes, Keys keys, bool dependent, Func<Figure, Figure> label)
+    {
+        var done = 0;
+        var answers = schemes.Select(scheme => scheme.Lookup(keys, dependent)).ToArray();
+        if (answers.Distinct().Count() > 1)
+            throw new InvalidOperationException($"the structures disagree: sums of answers {string.Join(", ", answers)}");
+
+        double Time(int index)
+        {
+            var clock = Stopwatch.StartNew();
+            var answer = schemes[index].Lookup(keys, dependent);
+            var seconds = clock.Elapsed.TotalSeconds;
+            if (answer != answers[index])
+                throw new InvalidOperationException("two runs over the same keys gave different answers");
+            context.Progress.Done(++done);
+            return seconds / keys.Count;
+        }
+
+        var same = Interleaved.Run(context.Plan.LookupGroups, () => Time(0), () => Time(0), warmUp: true, context.Cancel);
+        context.AddSelfRatio(schemes[0], same, label);
+        if (schemes.Count == 1)
+        {
+            context.AddTime("lookup", schemes[0], Spread.Of([.. same.A, .. same.B]), label);
+            return;
+        }
+
+        var times = Interleaved.Run(context.Plan.LookupGroups, () => Time(0), () => Time(1), warmUp: true, context.Cancel);
+        context.AddTime("lookup", schemes[0], times.SpreadA, label);
+        context.AddTime("lookup", schemes[1], times.SpreadB, label);
+        context.AddRatio("lookup", SchemeFactory.For(context.Table.Family), times, label);
+    }
+
+    /// <summary>Nodes and cache lines a lookup reads: what decides the time, and does not depend on the machine.</summary>
+    private static void Trace(BenchContext context, IReadOnlyList<Scheme> schemes, string pattern, Keys keys)
+    {
+        var count = Math.Min(keys.Count, context.Plan.TouchKeys);
+        foreach (var scheme in schemes)
+        {
+            var touches = Enumerable.Range(0, count).Select(index => scheme.Trace(keys.LeftAligned(index))).ToList();
+            void Add(string metric, string unit, Func<Touch, double> value)
+            {
+                var values = touches.ConvertAll(touch => value(touch));
+                var spread = Spread.Of(values);
+                context.Figures.Add(context.Row("touch", metric, unit, values.Average(), Basis.Counted) with
+                {
+                    Low = spread.Low,
+                    High = spread.High,
+                    N = count,
+                    Keys = pattern,
+                    Order = context.Order,
+                    Scheme = scheme.Name,
+                    Structure = scheme.Structure,
+                });
+            }
+
+            Add("nodes-visited", "count", touch => touch.Nodes);
+            Add("cache-lines", "count", touch => touch.CacheLines);
+            Add("hit-rate", "ratio", touch => touch.Found ? 1 : 0);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+using System.Text.Json.Nodes;
+using Sim.Kernel;
+
+namespace Sim.Runner.Schemes;
+
+/// <summary>
+/// One way to bind prefixes to peers, over the kernel's structure that holds the binding. Peers are numbers
+/// from 0; a binding is changed as a routing daemon would have the kernel change it, one prefix at a time.
+/// </summary>
+/// <remarks>
+/// Each call that changes something ends with a grace period, as on a uniprocessor kernel whose softirq runs
+/// before the next message: the cost of the deferred frees is inside the call that caused them.
+/// Loops over many prefixes or keys are inside the scheme, so that no virtual call is inside a measured loop.
+/// </remarks>
+internal abstract class Scheme : IDisposable
+{
+    protected Scheme(Family family, KernelMemory memory)
+    {
+        Family = family;
+        Memory = memory;
+    }
+
+    public Family Family { get; }
+
+    /// <summary>The kernel memory of this structure and no other.</summary>
+    public KernelMemory Memory { get; }
+
+    /// <summary>As shown: <c>AllowedIPs</c>, <c>route attribute</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The structure that is looked up: <c>allowedips</c>, <c>fib</c>.</summary>
+    public abstract string Structure { get; }
+
+    /// <summary>Binds each prefix to its peer; a prefix bound before moves.</summary>
+    public abstract void Insert(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers);
+
+    /// <summary>Unbinds each prefix from its peer; one that is not bound so stays as it is.</summary>
+    public abstract void Delete(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers);
+
+    /// <summary>Rebinds each prefix to another peer.</summary>
+    public abstract void Move(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers);
+
+    /// <summary>Unbinds all of a peer's prefixes, which are given to the schemes that need to be told.</summary>
+    public abstract void RemovePeer(int peer, ReadOnlySpan<Prefix> prefixes);
+
+    /// <summary>The peer of the longest prefix that holds the left-aligned address; -1 where there is none.</summary>
+    public abstract int Lookup(UInt128 address);
+
+    /// <summary>
+    /// Looks up every key. With <paramref name="dependent"/> the place of each key waits for the answer before it
+    /// (<see cref="Workloads.Keys.KeyChain"/>), so that lookups cannot overlap in the processor.
+    /// </summary>
+    /// <param name="keys">The keys; for a dependent chain their number is a power of two.</param>
+    /// <param name="dependent">Whether lookups wait for each other.</param>
+    /// <returns>The sum of (answer + 1): a check, and a use that keeps the loop from being optimised away.</returns>
+    public abstract long Lookup(Keys keys, bool dependent);
+
+    /// <summary>What a lookup reads: see <see cref="Touch"/>.</summary>
+    public abstract Touch Trace(UInt128 address);
+
+    /// <summary>The path of a lookup in words, a line a step.</summary>
+    public abstract IReadOnlyList<string> Describe(UInt128 address);
+
+    /// <summary>Counts of the live structure: metric, x, value.</summary>
+    public abstract IReadOnlyList<ShapeCount> Shape();
+
+    /// <summary>
+    /// The memory of the binding, line by line as /proc/slabinfo has it. The peers themselves are left out: they are
+    /// the same in every scheme.
+    /// </summary>
+    public IReadOnlyList<MemoryLine> Account() => [.. Memory.Account().Where(line => line.Cache != "wg_peer")];
+
+    /// <summary>The counts that <c>stat --json</c> promises, without the memory.</summary>
+    public abstract JsonObject StatJson();
+
+    /// <summary>The counts as the kernel shows them.</summary>
+    public abstract string StatText();
+
+    public virtual void Dispose() => Memory.Dispose();
+}
+
+/// <summary>Keys to look up, in the form that their family's lookup takes.</summary>
+/// <param name="V4">IPv4 addresses in host order; empty for IPv6.</param>
+/// <param name="V6">IPv6 addresses; empty for IPv4.</param>
+internal sealed record Keys(uint[] V4, UInt128[] V6)
+{
+    public int Count => V4.Length + V6.Length;
+
+    /// <summary>Key <paramref name="index"/>, left-aligned.</summary>
+    public UInt128 LeftAligned(int index) => V4.Length > 0 ? (UInt128)V4[index] << 96 : V6[index];
+}
+
+/// <summary>What one lookup reads in memory.</summary>
+/// <param name="Nodes">Nodes, tnodes and leaves visited.</param>
+/// <param name="CacheLines">Distinct 64-byte lines read.</param>
+/// <param name="Found">Whether a prefix was found.</param>
+internal readonly record struct Touch(int Nodes, int CacheLines, bool Found);
+
+/// <summary>A count of a structure's shape.</summary>
+/// <param name="Metric">Name as in results.csv.</param>
+/// <param name="X">Depth or bits where the count is one of a histogram.</param>
+/// <param name="Value">The count.</param>
+/// <param name="Unit">Usually <c>count</c>.</param>
+internal readonly record struct ShapeCount(string Metric, double? X, double Value, string Unit = "count");
