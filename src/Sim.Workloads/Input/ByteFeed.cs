@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+namespace Sim.Workloads.Input;
+
+/// <summary>
+/// The compressed side of an input: a forward reader that can be looked into before it is consumed, and that knows
+/// how far it has been consumed. It is a <see cref="Stream"/> too, for libraries that want one.
+/// </summary>
+internal sealed class ByteFeed(Stream source) : Stream
+{
+    private byte[] _buffer = new byte[256 << 10];
+    private int _start;
+    private int _end;
+    private bool _sourceEnded;
+
+    /// <summary>Bytes read ahead and not consumed.</summary>
+    public ReadOnlySpan<byte> Buffered => _buffer.AsSpan(_start, _end - _start);
+
+    /// <summary>Bytes consumed.</summary>
+    public long Consumed { get; private set; }
+
+    /// <summary>Whether a read has asked for more than the file holds: a decoder that failed then was cut off.</summary>
+    public bool RanOut { get; private set; }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => Consumed;
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Reads ahead until <paramref name="count"/> bytes are buffered; false where the file ends before that.</summary>
+    public bool Fill(int count)
+    {
+        while (_end - _start < count && !_sourceEnded)
+        {
+            MakeRoom(count);
+            var read = source.Read(_buffer, _end, _buffer.Length - _end);
+            _end += read;
+            _sourceEnded = read == 0;
+        }
+
+        return _end - _start >= count;
+    }
+
+    public void Consume(int count)
+    {
+        _start += count;
+        Consumed += count;
+    }
+
+    public override int Read(Span<byte> buffer)
+    {
+        if (buffer.IsEmpty)
+            return 0;
+        if (!Fill(1))
+        {
+            RanOut = true;
+            return 0;
+        }
+
+        var count = Math.Min(buffer.Length, _end - _start);
+        Buffered[..count].CopyTo(buffer);
+        Consume(count);
+        return count;
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override int ReadByte()
+    {
+        Span<byte> one = stackalloc byte[1];
+        return Read(one) == 0 ? -1 : one[0];
+    }
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    private void MakeRoom(int count)
+    {
+        if (_start > 0)
+        {
+            Buffer.BlockCopy(_buffer, _start, _buffer, 0, _end - _start);
+            _end -= _start;
+            _start = 0;
+        }
+
+        if (_buffer.Length < count)
+            Array.Resize(ref _buffer, Math.Max(count, _buffer.Length * 2));
+    }
+}

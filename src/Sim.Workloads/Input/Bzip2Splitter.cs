@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+using System.Buffers.Binary;
+
+namespace Sim.Workloads.Input;
+
+/// <summary>A stretch of compressed bits from one magic to the next.</summary>
+/// <param name="StartBit">Bits from the start of the file to the magic.</param>
+/// <param name="IsEnd">Whether the magic is that of a stream's end rather than of a block.</param>
+/// <param name="Bytes">The bytes from the magic's first to the next magic's last, or to the end of the file.</param>
+internal readonly record struct Bzip2Segment(long StartBit, bool IsEnd, byte[] Bytes);
+
+/// <summary>
+/// Cuts a bzip2 file at its magics, which lie at any bit: blocks begin with 0x314159265359, streams end with
+/// 0x177245385090. The same 48 bits inside a block's data cut it too; who decodes it notices and joins the parts.
+/// <code>
+///   bytes    w0       w1       w2       w3 ...   w6
+///   shift 3  ...mmmmm mmmmmmmm mmmmmmmm mmmmmmmm mmm.....    w1 and w2 lie inside the magic at every shift
+/// </code>
+/// </summary>
+internal sealed class Bzip2Splitter
+{
+    /// <summary>No sound block is longer: 900,000 symbols of 20 bits and its tables are 2.3 MB.</summary>
+    public const int MaxBlockBytes = 3 << 20;
+
+    private const ulong BlockMagic = 0x314159265359;
+    private const ulong EndMagic = 0x177245385090;
+    private const ulong MagicMask = (1UL << 48) - 1;
+
+    // Indexed by w1 w2: the shifts at which a magic may lie, one bit each.
+    private static readonly byte[] Shifts = MakeShifts();
+
+    private readonly ByteFeed _feed;
+    private long _startBit = -1;
+    private bool _startIsEnd;
+    private bool _ended;
+
+    public Bzip2Splitter(ByteFeed feed) => _feed = feed;
+
+    /// <summary>Whether the splitter gave up because no magic came for longer than a block can be.</summary>
+    public bool Lost { get; private set; }
+
+    /// <summary>Cuts off the next segment; false at the end of the file.</summary>
+    public bool TryNext(out Bzip2Segment segment)
+    {
+        segment = default;
+        if (_ended)
+            return false;
+        if (_startBit < 0 && !FindFirst())
+            return false;
+        var from = (int)(_startBit - _feed.Consumed * 8);
+        var found = Find(from + 1, out var next, out var nextIsEnd);
+        var length = found ? (next + Bzip2Block.MagicBits + 7) / 8 : _feed.Buffered.Length;
+        segment = new Bzip2Segment(_startBit, _startIsEnd, _feed.Buffered[..length].ToArray());
+        _ended = !found;
+        if (found)
+        {
+            (_startBit, _startIsEnd) = (_feed.Consumed * 8 + next, nextIsEnd);
+            _feed.Consume(next / 8);
+        }
+
+        return true;
+    }
+
+    private bool FindFirst()
+    {
+        if (!Find(0, out var first, out _startIsEnd))
+        {
+            _ended = true;
+            return false;
+        }
+
+        _startBit = _feed.Consumed * 8 + first;
+        _feed.Consume(first / 8);
+        return true;
+    }
+
+    /// <summary>Looks for a magic at or after a bit of what is buffered, reading on as needed.</summary>
+    private bool Find(int fromBit, out int bit, out bool isEnd)
+    {
+        for (var at = fromBit / 8; ; at++)
+        {
+            if (at + 8 > _feed.Buffered.Length && !_feed.Fill(Math.Min(at + (128 << 10), MaxBlockBytes)) && at + 6 > _feed.Buffered.Length)
+                break;
+            if (at >= MaxBlockBytes)
+            {
+                Lost = true;
+                break;
+            }
+
+            at = SkipTo(at);
+            if (TryMatch(at, fromBit, out bit, out isEnd))
+                return true;
+        }
+
+        (bit, isEnd) = (0, false);
+        return false;
+    }
+
+    /// <summary>The next byte from <paramref name="at"/> on at which a magic may begin, or the last that has seven after it.</summary>
+    private int SkipTo(int at)
+    {
+        var bytes = _feed.Buffered;
+        while (at + 8 < bytes.Length && Shifts[bytes[at + 1] << 8 | bytes[at + 2]] == 0)
+            at++;
+        return at;
+    }
+
+    private bool TryMatch(int at, int fromBit, out int bit, out bool isEnd)
+    {
+        (bit, isEnd) = (0, false);
+        Span<byte> padded = stackalloc byte[8];
+        padded.Clear();
+        var there = _feed.Buffered[at..];
+        there[..Math.Min(8, there.Length)].CopyTo(padded);
+        var word = BinaryPrimitives.ReadUInt64BigEndian(padded);
+        for (var shift = 0; shift < 8 && shift + Bzip2Block.MagicBits <= there.Length * 8; shift++)
+        {
+            var value = word >> (16 - shift) & MagicMask;
+            if ((value is not (BlockMagic or EndMagic)) || at * 8 + shift < fromBit)
+                continue;
+            (bit, isEnd) = (at * 8 + shift, value == EndMagic);
+            return true;
+        }
+
+        return false;
+    }
+
+    private static byte[] MakeShifts()
+    {
+        var shifts = new byte[1 << 16];
+        foreach (var magic in (ReadOnlySpan<ulong>)[BlockMagic, EndMagic])
+        {
+            // Bit 48 - (8 - shift) is where w1 begins; w1 w2 are the 16 bits from there.
+            for (var shift = 0; shift < 8; shift++)
+                shifts[(int)(magic >> (24 + shift) & 0xFFFF)] |= (byte)(1 << shift);
+        }
+
+        return shifts;
+    }
+}

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: MIT
+using System.Buffers.Binary;
+using System.IO.Compression;
+
+namespace Sim.Workloads.Input;
+
+/// <summary>
+/// gzip (RFC 1952), any number of members. <see cref="GZipStream"/> takes a file that is cut off for a shorter file,
+/// so the members are taken apart here and only the deflate data in them is left to the framework:
+/// <code>
+///   1F 8B 08 flags mtime(4) xfl os [extra] [name\0] [comment\0] [crc16] | deflate data | CRC-32 length   (trailer, LE)
+/// </code>
+/// <see cref="DeflateStream"/> does not say where the deflate data ended. The trailer does: its eight bytes are known
+/// once the content is, so they are looked for in the last piece that the inflater was given.
+/// </summary>
+internal sealed class GzipDecoder(ByteFeed feed) : Decoder
+{
+    private const int Trailer = 8;
+
+    // Content is taken in small pieces: when the deflate data turns out corrupt, the piece being made is lost.
+    private const int Piece = 1024;
+
+    private readonly MemberFeed _member = new(feed);
+    private DeflateStream? _inflater;
+    private uint _crc;
+    private uint _length;
+    private ContainerDamageException? _damage;
+
+    public override long CompressedPosition => feed.Consumed + _member.Held;
+
+    public override int Read(Span<byte> buffer)
+    {
+        while (true)
+        {
+            if (_inflater is null && !OpenMember())
+                return 0;
+            var read = Inflate(buffer);
+            if (read > 0)
+                return read;
+            if (_damage is not null)
+                throw _damage;
+            CloseMember();
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        _inflater?.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private int Inflate(Span<byte> buffer)
+    {
+        var total = 0;
+        while (total < buffer.Length)
+        {
+            var piece = buffer.Slice(total, Math.Min(Piece, buffer.Length - total));
+            int read;
+            try
+            {
+                read = _inflater!.Read(piece);
+            }
+            catch (InvalidDataException error)
+            {
+                _damage = Damaged(_member.RanOut ? "the deflate data is cut off" : "the deflate data is corrupt", error);
+                break;
+            }
+
+            if (read == 0)
+                break;
+            _crc = Crc32.Update(_crc, piece[..read]);
+            _length += (uint)read;
+            total += read;
+        }
+
+        return total;
+    }
+
+    private bool OpenMember()
+    {
+        if (!feed.Fill(1))
+            return false;
+        var first = feed.Consumed == 0;
+        feed.Fill(3);
+        if (!feed.Buffered.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B, 8]))
+            throw Damaged(first ? "the gzip header is cut off or not deflate" : "garbage after the end");
+        SkipHeader();
+        _crc = 0;
+        _length = 0;
+        _member.Restart();
+        _inflater = new DeflateStream(_member, CompressionMode.Decompress, leaveOpen: true);
+        return true;
+    }
+
+    private void SkipHeader()
+    {
+        const int extra = 4, name = 8, comment = 16, headerCrc = 2, reserved = 0xE0;
+        Need(10);
+        var flags = feed.Buffered[3];
+        if ((flags & reserved) != 0)
+            throw Damaged("reserved flags are set in the gzip header");
+        feed.Consume(10);
+        if ((flags & extra) != 0)
+        {
+            Need(2);
+            var length = BinaryPrimitives.ReadUInt16LittleEndian(feed.Buffered);
+            Need(2 + length);
+            feed.Consume(2 + length);
+        }
+
+        if ((flags & name) != 0)
+            SkipText();
+        if ((flags & comment) != 0)
+            SkipText();
+        if ((flags & headerCrc) != 0)
+        {
+            Need(2);
+            feed.Consume(2);
+        }
+    }
+
+    private void SkipText()
+    {
+        do
+            Need(1);
+        while (TakeByte() != 0);
+    }
+
+    private byte TakeByte()
+    {
+        var value = feed.Buffered[0];
+        feed.Consume(1);
+        return value;
+    }
+
+    private void Need(int count)
+    {
+        if (!feed.Fill(count))
+            throw Damaged("the gzip header is cut off");
+    }
+
+    private void CloseMember()
+    {
+        Span<byte> trailer = stackalloc byte[Trailer];
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer, _crc);
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer[4..], _length);
+        if (_member.RanOut)
+            throw Damaged("the deflate data is cut off");
+        if (!_member.TakeThrough(trailer))
+            throw Damaged("the trailer (CRC-32, length) is cut off or does not match the content");
+        _inflater!.Dispose();
+        _inflater = null;
+    }
+
+    private ContainerDamageException Damaged(string what, Exception? inner = null) =>
+        new(ContainerFormat.Gzip, CompressedPosition, what, inner);
+
+    /// <summary>
+    /// Hands the inflater one piece at a time and leaves it unconsumed in the feed until the next is asked for, so
+    /// that the end of the deflate data can be found in it.
+    /// </summary>
+    private sealed class MemberFeed(ByteFeed feed) : Stream
+    {
+        private const int Most = 16 << 10;
+
+        /// <summary>Bytes handed out and still unconsumed in the feed.</summary>
+        public int Held { get; private set; }
+
+        public bool RanOut { get; private set; }
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public void Restart() => RanOut = false;
+
+        /// <summary>Consumes the held piece up to and with <paramref name="trailer"/>; false where it is not there.</summary>
+        public bool TakeThrough(ReadOnlySpan<byte> trailer)
+        {
+            feed.Fill(Held + trailer.Length + 2);
+            var near = feed.Buffered[..Math.Min(Held + trailer.Length, feed.Buffered.Length)];
+            var at = near.IndexOf(trailer);
+            if (at < 0)
+                return false;
+            // An empty member's trailer is eight zeros, and zeros may come before it: take the place that a member
+            // or the end of the file follows.
+            for (var next = at; !EndsSoundly(next + trailer.Length) && next + 1 + trailer.Length <= near.Length;)
+            {
+                next++;
+                if (!near[next..].StartsWith(trailer))
+                    break;
+                if (EndsSoundly(next + trailer.Length))
+                    at = next;
+            }
+
+            feed.Consume(at + trailer.Length);
+            Held = 0;
+            return true;
+        }
+
+        private bool EndsSoundly(int at) =>
+            at == feed.Buffered.Length || feed.Buffered[at..].StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]);
+
+        public override int Read(Span<byte> buffer)
+        {
+            feed.Consume(Held);
+            Held = 0;
+            if (!feed.Fill(1))
+            {
+                RanOut = true;
+                return 0;
+            }
+
+            Held = Math.Min(Math.Min(buffer.Length, Most), feed.Buffered.Length);
+            feed.Buffered[..Held].CopyTo(buffer);
+            return Held;
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Sim.Workloads.Input;
+
+/// <summary>
+/// zstd (RFC 8878): any number of frames. ZstdNet's own stream takes a frame that is cut off for the end, so its native
+/// library is called directly.
+/// </summary>
+/// <remarks>
+/// <c>ZSTD_decompressStream</c> returns how many bytes it would like next, or 0 when a frame is complete. Feeding
+/// exactly that many makes every call decode one block: when a call fails, all content before it has come out.
+/// </remarks>
+internal sealed unsafe partial class ZstdDecoder : Decoder
+{
+    private readonly ByteFeed _feed;
+    private readonly Context _context = ZSTD_createDStream();
+    private nuint _wanted;
+    private bool _inFrame;
+    private bool _outputFull;
+
+    public ZstdDecoder(ByteFeed feed)
+    {
+        _feed = feed;
+        if (_context.IsInvalid)
+            throw new InvalidOperationException("zstd cannot make a decompression context");
+    }
+
+    public override long CompressedPosition => _feed.Consumed;
+
+    public override int Read(Span<byte> buffer)
+    {
+        while (true)
+        {
+            if (!_inFrame && !OpenFrame())
+                return 0;
+            // A block that did not fit is fetched before the next is begun: were that one corrupt, both would be lost.
+            var wanted = _outputFull ? 0 : (int)Math.Min(_wanted, 1 << 18);
+            _feed.Fill(wanted);
+            var written = Step(_feed.Buffered[..Math.Min(wanted, _feed.Buffered.Length)], buffer, out var used);
+            if (written > 0)
+                return written;
+            if (_inFrame && used == 0 && wanted > 0)
+                throw Damaged("the zstd frame is cut off");
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        _context.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private bool OpenFrame()
+    {
+        if (!_feed.Fill(1))
+            return false;
+        _feed.Fill(4);
+        if (!ContainerMagic.IsZstd(_feed.Buffered))
+            throw Damaged("garbage after the end");
+        _wanted = ZSTD_initDStream(_context);
+        _inFrame = true;
+        return true;
+    }
+
+    private int Step(ReadOnlySpan<byte> input, Span<byte> output, out int used)
+    {
+        fixed (byte* from = input)
+        fixed (byte* to = output)
+        {
+            var source = new ZstdBuffer { Start = from, Size = (nuint)input.Length };
+            var target = new ZstdBuffer { Start = to, Size = (nuint)output.Length };
+            var result = ZSTD_decompressStream(_context, &target, &source);
+            if (ZSTD_isError(result) != 0)
+                throw Damaged($"the zstd frame is corrupt ({Marshal.PtrToStringUTF8(ZSTD_getErrorName(result))})");
+            used = (int)source.Position;
+            _feed.Consume(used);
+            _wanted = result;
+            _outputFull = target.Position == target.Size;
+            _inFrame = result != 0;
+            return (int)target.Position;
+        }
+    }
+
+    private ContainerDamageException Damaged(string what) => new(ContainerFormat.Zstd, _feed.Consumed, what);
+
+    private sealed class Context() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
+    {
+        protected override bool ReleaseHandle() => ZSTD_isError(ZSTD_freeDStream(handle)) == 0;
+    }
+
+    /// <summary><c>ZSTD_inBuffer</c> and <c>ZSTD_outBuffer</c>, which have one layout.</summary>
+    private struct ZstdBuffer
+    {
+        public byte* Start;
+        public nuint Size;
+        public nuint Position;
+    }
+
+    [LibraryImport("libzstd")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]
+    private static partial Context ZSTD_createDStream();
+
+    [LibraryImport("libzstd")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]
+    private static partial nuint ZSTD_freeDStream(nint context);
+
+    [LibraryImport("libzstd")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]
+    private static partial nuint ZSTD_initDStream(Context context);
+
+    [LibraryImport("libzstd")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]
+    private static partial nuint ZSTD_decompressStream(Context context, ZstdBuffer* output, ZstdBuffer* input);
+
+    [LibraryImport("libzstd")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]
+    private static partial uint ZSTD_isError(nuint code);
+
+    [LibraryImport("libzstd")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]
+    private static partial nint ZSTD_getErrorName(nuint code);
+}

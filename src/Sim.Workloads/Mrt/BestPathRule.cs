@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+using Sim.Kernel;
+
+namespace Sim.Workloads.Mrt;
+
+/// <summary>How the best of several paths to a prefix is chosen.</summary>
+public enum BestPathOrder
+{
+    /// <summary>Shortest AS path, then lowest peer index, then lowest path identifier. The default.</summary>
+    ShortestPath,
+
+    /// <summary>
+    /// RFC 4271, 9.1: highest LOCAL_PREF (100 where absent), shortest AS path, lowest ORIGIN, then lowest peer index and path
+    /// identifier. MULTI_EXIT_DISC is ignored: it compares only paths from one neighbouring AS, so that no total order
+    /// has it and the result would depend on the order of arrival (RFC 3345); a collector seldom has two peers in an AS.
+    /// </summary>
+    Preference,
+}
+
+/// <summary>Which peers' paths are looked at, and how the best of them is chosen.</summary>
+/// <param name="Order">The order of preference.</param>
+/// <param name="Peer">One peer's view: its index, its address, or all peers of an AS; null for all peers.</param>
+public sealed record BestPathRule(BestPathOrder Order, PeerFilter? Peer = null)
+{
+    private const uint UsualLocalPref = 100;
+
+    /// <summary>The best path over all peers: shortest AS path, then lowest peer index.</summary>
+    public static BestPathRule Default { get; } = new(BestPathOrder.ShortestPath);
+
+    /// <summary>Reads <c>--best path|preference</c> and <c>--peer INDEX|ADDRESS|AS64500</c>; null stands for the option left out.</summary>
+    /// <exception cref="FormatException">An option has none of its forms.</exception>
+    public static BestPathRule Parse(string? best, string? peer)
+    {
+        var order = best switch
+        {
+            null or "path" => BestPathOrder.ShortestPath,
+            "preference" => BestPathOrder.Preference,
+            _ => throw new FormatException($"'{best}' is no best-path rule; write path or preference"),
+        };
+        return new BestPathRule(order, peer is null ? null : PeerFilter.Parse(peer));
+    }
+
+    /// <summary>
+    /// A path's rank: the lower, the better; no two paths of a prefix have the same.
+    /// <code>
+    ///   ~LOCAL_PREF(32) path length(16) origin(8) 0(8) | peer(32) path id(32)
+    ///   `------ 0 for ShortestPath ---- ^^^^ but not this     `- what tells a prefix's paths apart
+    /// </code>
+    /// </summary>
+    internal UInt128 Rank(ref readonly MrtRoute route, ref readonly PathAttributes attributes)
+    {
+        // An attribute's 65,535 bytes hold at most 32,767 ASes.
+        var upper = (ulong)attributes.Path.Length << 16;
+        if (Order == BestPathOrder.Preference)
+        {
+            var preference = attributes.HasLocalPref ? attributes.LocalPref : UsualLocalPref;
+            upper |= (ulong)~preference << 32 | (ulong)attributes.Origin << 8;
+        }
+
+        return new UInt128(upper, (ulong)(uint)route.Peer << 32 | route.PathId);
+    }
+}
+
+/// <summary>One peer of a file, or the peers of one AS.</summary>
+public sealed class PeerFilter
+{
+    private readonly string _text;
+    private readonly Func<MrtPeer, int, bool> _matches;
+
+    private PeerFilter(string text, Func<MrtPeer, int, bool> matches) => (_text, _matches) = (text, matches);
+
+    /// <summary>Reads an index (<c>3</c>), an address, or an AS (<c>AS64500</c>).</summary>
+    /// <exception cref="FormatException">It is none of these.</exception>
+    public static PeerFilter Parse(string text)
+    {
+        if (int.TryParse(text, out var wanted) && wanted >= 0)
+            return new PeerFilter(text, (_, index) => index == wanted);
+        if (text.StartsWith("AS", StringComparison.OrdinalIgnoreCase) && uint.TryParse(text.AsSpan(2), out var number))
+            return new PeerFilter(text, (peer, _) => peer.As == number);
+        if (AddressText.TryParse(text, out var family, out var address))
+            return new PeerFilter(text, (peer, _) => peer.Address == address && peer.Family == family);
+        throw new FormatException($"'{text}' is no peer; write an index, an address, or an AS such as AS64500");
+    }
+
+    public bool Matches(MrtPeer peer, int index) => _matches(peer, index);
+
+    public override string ToString() => _text;
+}

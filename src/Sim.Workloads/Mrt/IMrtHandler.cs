@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+using Sim.Kernel;
+
+namespace Sim.Workloads.Mrt;
+
+/// <summary>One prefix in one record. Reused from call to call: copy what is to be kept.</summary>
+public struct MrtRoute
+{
+    /// <summary>The prefix; host bits that the file sets are masked away.</summary>
+    public Prefix Prefix;
+
+    /// <summary>Index into <see cref="MrtReader.Peers"/>.</summary>
+    public int Peer;
+
+    /// <summary>The ADD-PATH identifier (RFC 7911); 0 where there is none.</summary>
+    public uint PathId;
+
+    /// <summary>The record's time in microseconds since 1970.</summary>
+    public long Time;
+
+    /// <summary>When the peer announced an entry of a dump, in seconds since 1970; 0 for messages.</summary>
+    public uint Originated;
+
+    /// <summary>The record, counted from 1.</summary>
+    public long Record;
+}
+
+/// <summary>
+/// What a reader calls as it meets things, in file order. Implement it as a struct: the reader is compiled for it and the
+/// calls inline.
+/// </summary>
+/// <remarks>Within one UPDATE, withdrawals come before announcements, as RFC 4271 orders the fields.</remarks>
+public interface IMrtHandler
+{
+    /// <summary>An entry of a RIB dump. The attributes are valid during the call.</summary>
+    void RibEntry(ref readonly MrtRoute route, ref readonly PathAttributes attributes);
+
+    /// <summary>A prefix that an UPDATE announces. The attributes are valid during the call.</summary>
+    void Announce(ref readonly MrtRoute route, ref readonly PathAttributes attributes);
+
+    /// <summary>A prefix that an UPDATE withdraws.</summary>
+    void Withdraw(ref readonly MrtRoute route);
+
+    /// <summary>A session changed its state.</summary>
+    /// <param name="peer">Index into <see cref="MrtReader.Peers"/>.</param>
+    /// <param name="time">Microseconds since 1970.</param>
+    /// <param name="from">State before: 1 Idle, 2 Connect, 3 Active, 4 OpenSent, 5 OpenConfirm, 6 Established.</param>
+    /// <param name="to">State after.</param>
+    void StateChange(int peer, long time, int from, int to);
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+using System.Runtime.InteropServices;
+
+namespace Sim.Workloads.Mrt;
+
+/// <summary>What was in a file. Everything is counted: what was read, what was skipped and what was damaged.</summary>
+public sealed class MrtCounts
+{
+    private readonly Dictionary<(ushort Type, ushort Subtype), long> _records = [];
+
+    /// <summary>Whole records, damaged ones included.</summary>
+    public long Records { get; internal set; }
+
+    /// <summary>Records by type and subtype; of types that are not read, all subtypes together under 0.</summary>
+    public IReadOnlyDictionary<(ushort Type, ushort Subtype), long> RecordsByType => _records;
+
+    /// <summary>Records of types or subtypes that carry no unicast routes: deprecated, multicast, generic, unknown.</summary>
+    public long SkippedRecords { get; internal set; }
+
+    /// <summary>BGP messages other than UPDATE.</summary>
+    public long OtherMessages { get; internal set; }
+
+    /// <summary>Reachability of families other than IPv4 and IPv6 unicast, in attributes, not prefixes.</summary>
+    public long OtherFamilies { get; internal set; }
+
+    /// <summary>Entries of RIB dumps: one prefix from one peer.</summary>
+    public long Entries { get; internal set; }
+
+    public long Announcements { get; internal set; }
+
+    public long Withdrawals { get; internal set; }
+
+    public long StateChanges { get; internal set; }
+
+    /// <summary>Distinct peers; those of a PEER_INDEX_TABLE count whether or not they have entries.</summary>
+    public int Peers { get; internal set; }
+
+    /// <summary>Distinct prefixes, announced or withdrawn; counted only by <see cref="MrtSummary"/>, else 0.</summary>
+    public int PrefixesV4 { get; internal set; }
+
+    /// <inheritdoc cref="PrefixesV4"/>
+    public int PrefixesV6 { get; internal set; }
+
+    /// <summary>Damaged places, those of the container included.</summary>
+    public long Damage { get; internal set; }
+
+    /// <summary>Bytes of uncompressed content.</summary>
+    public long Bytes { get; internal set; }
+
+    internal void AddRecord(ushort type, ushort subtype)
+    {
+        Records++;
+        // The subtypes of types that nobody reads are not worth a row each, and could be 65,536 each.
+        if (type is not (MrtTypes.TableDump or MrtTypes.TableDumpV2 or MrtTypes.Bgp4mp or MrtTypes.Bgp4mpEt))
+            subtype = 0;
+        CollectionsMarshal.GetValueRefOrAddDefault(_records, (type, subtype), out _)++;
+    }
+}

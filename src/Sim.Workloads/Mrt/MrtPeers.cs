@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+using Sim.Kernel;
+
+namespace Sim.Workloads.Mrt;
+
+/// <summary>A BGP neighbour of the collector.</summary>
+/// <param name="Family">Family of the address.</param>
+/// <param name="Address">The peer's address, left-aligned in 128 bits.</param>
+/// <param name="As">The peer's AS.</param>
+/// <param name="BgpId">Its BGP identifier; 0 where the record does not carry one.</param>
+public readonly record struct MrtPeer(Family Family, UInt128 Address, uint As, uint BgpId)
+{
+    public override string ToString() => $"{AddressText.Format(Family, Address)} AS{As}";
+}
+
+/// <summary>
+/// The peers of a file. The peers of its first PEER_INDEX_TABLE stand where they stand there, so that an index printed by
+/// another tool means the same here; those of further tables, of TABLE_DUMP and of BGP4MP records are found by address
+/// and AS, or appended in the order in which they appear.
+/// </summary>
+public sealed class MrtPeers
+{
+    /// <summary>More than any collector has; a file with more is hostile.</summary>
+    public const int Most = 1 << 18;
+
+    private readonly List<MrtPeer> _peers = [];
+    private readonly Dictionary<(UInt128, uint, Family), int> _byKey = [];
+    private bool _hasTable;
+    private MrtPeer _last;
+    private int _lastIndex = -1;
+
+    public int Count => _peers.Count;
+
+    public MrtPeer this[int index] => _peers[index];
+
+    /// <summary>The peer's index, appended if it is new; -1 where there are <see cref="Most"/> already.</summary>
+    internal int Intern(in MrtPeer peer)
+    {
+        if (_lastIndex >= 0 && peer.Address == _last.Address && peer.As == _last.As && peer.Family == _last.Family)
+            return _lastIndex;
+        if (!_byKey.TryGetValue((peer.Address, peer.As, peer.Family), out var index))
+            index = Append(peer);
+        (_last, _lastIndex) = (peer, index);
+        return index;
+    }
+
+    /// <summary>Opens a PEER_INDEX_TABLE: returns how its peers are to be placed.</summary>
+    internal Func<MrtPeer, int> OpenTable()
+    {
+        var first = !_hasTable;
+        _hasTable = true;
+        return first ? peer => Append(peer) : peer => Intern(peer);
+    }
+
+    private int Append(in MrtPeer peer)
+    {
+        if (_peers.Count == Most)
+            return -1;
+        _peers.Add(peer);
+        _byKey.TryAdd((peer.Address, peer.As, peer.Family), _peers.Count - 1);
+        return _peers.Count - 1;
+    }
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+using System.Buffers.Binary;
+using Sim.Kernel;
+
+namespace Sim.Workloads.Mrt;
+
+/// <content>RIB dumps: RFC 6396, 4.2 and 4.3; RFC 8050, 4.</content>
+public sealed partial class MrtReader
+{
+    private const string TooManyPeers = "more peers than any collector has";
+
+    // Where each peer of the current PEER_INDEX_TABLE stands in Peers.
+    private int[] _table = [];
+    private int _tableCount = -1;
+
+    /// <summary>
+    /// One prefix from one peer:
+    /// <code>view(2) sequence(2) prefix(4 or 16) length(1) status(1) originated(4) peer(4 or 16) AS(2) size(2) attributes</code>
+    /// </summary>
+    private string? ReadTableDump<THandler>(ref THandler handler, ushort subtype, ReadOnlySpan<byte> body)
+        where THandler : struct, IMrtHandler
+    {
+        if (subtype is not (MrtTypes.AfiIPv4 or MrtTypes.AfiIPv6))
+        {
+            Counts.SkippedRecords++;
+            return null;
+        }
+
+        var family = subtype == MrtTypes.AfiIPv4 ? Family.IPv4 : Family.IPv6;
+        var width = family.Bits() / 8;
+        var head = 4 + width + 6 + width + 4;
+        if (body.Length < head)
+            return TooShort;
+        int bits = body[4 + width];
+        if (bits > family.Bits())
+            return "a prefix is longer than its family's addresses";
+        var size = BinaryPrimitives.ReadUInt16BigEndian(body[(head - 2)..]);
+        if (body.Length < head + size)
+            return TooShort;
+        var address = ReadAddress(body[(4 + width + 6)..], family);
+        var peer = BinaryPrimitives.ReadUInt16BigEndian(body[(head - 4)..]);
+        _route.Prefix = new Prefix(family, ReadAddress(body[4..], family), bits);
+        _route.Originated = BinaryPrimitives.ReadUInt32BigEndian(body[(4 + width + 2)..]);
+        _route.Peer = Peers.Intern(new MrtPeer(family, address, peer, 0));
+        return _route.Peer < 0 ? TooManyPeers : DeliverEntry(ref handler, body.Slice(head, size), wide: false);
+    }
+
+    private string? ReadTableDumpV2<THandler>(ref THandler handler, ushort subtype, ReadOnlySpan<byte> body)
+        where THandler : struct, IMrtHandler
+    {
+        switch (subtype)
+        {
+            case MrtTypes.PeerIndexTable:
+                return ReadPeerTable(body);
+            case MrtTypes.RibIPv4Unicast:
+                return ReadRib(ref handler, Family.IPv4, addPath: false, body);
+            case MrtTypes.RibIPv6Unicast:
+                return ReadRib(ref handler, Family.IPv6, addPath: false, body);
+            case MrtTypes.RibIPv4UnicastAddPath:
+                return ReadRib(ref handler, Family.IPv4, addPath: true, body);
+            case MrtTypes.RibIPv6UnicastAddPath:
+                return ReadRib(ref handler, Family.IPv6, addPath: true, body);
+            default:
+                Counts.SkippedRecords++;
+                return null;
+        }
+    }
+
+    /// <summary>
+    /// <code>
+    ///   collector(4) name length(2) name peers(2) | flags(1) BGP ID(4) address(4 or 16) AS(2 or 4) | ...
+    ///   flags: 1 the address is IPv6, 2 the AS has 4 bytes
+    /// </code>
+    /// </summary>
+    private string? ReadPeerTable(ReadOnlySpan<byte> body)
+    {
+        _tableCount = 0;
+        if (body.Length < 8)
+            return TooShort;
+        int nameLength = BinaryPrimitives.ReadUInt16BigEndian(body[4..]);
+        if (body.Length < 8 + nameLength)
+            return TooShort;
+        body = body[(6 + nameLength)..];
+        int count = BinaryPrimitives.ReadUInt16BigEndian(body);
+        body = body[2..];
+        if (_table.Length < count)
+            _table = new int[count];
+        var place = Peers.OpenTable();
+        for (var index = 0; index < count; index++)
+        {
+            if (body.Length < 5)
+                return TooShort;
+            var family = (body[0] & 1) != 0 ? Family.IPv6 : Family.IPv4;
+            var wide = (body[0] & 2) != 0;
+            var asAt = 5 + family.Bits() / 8;
+            var size = asAt + (wide ? 4 : 2);
+            if (body.Length < size)
+                return TooShort;
+            var id = BinaryPrimitives.ReadUInt32BigEndian(body[1..]);
+            var at = place(new MrtPeer(family, ReadAddress(body[5..], family), AsPath.ReadAs(body[asAt..], wide), id));
+            if (at < 0)
+                return TooManyPeers;
+            _table[_tableCount++] = at;
+            body = body[size..];
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// One prefix from many peers:
+    /// <code>
+    ///   sequence(4) length(1) prefix(0 to 16) entries(2) | peer(2) originated(4) [path id(4)] size(2) attributes | ...
+    /// </code>
+    /// An entry whose attributes are malformed is left out; its size still leads to the next.
+    /// </summary>
+    private string? ReadRib<THandler>(ref THandler handler, Family family, bool addPath, ReadOnlySpan<byte> body)
+        where THandler : struct, IMrtHandler
+    {
+        if (_tableCount < 0)
+            return "a RIB record without a PEER_INDEX_TABLE before it";
+        if (body.Length < 4)
+            return TooShort;
+        body = body[4..];
+        if (TakePrefix(ref body, family, out _route.Prefix) is { } wrong)
+            return wrong;
+        if (body.Length < 2)
+            return TooShort;
+        int entries = BinaryPrimitives.ReadUInt16BigEndian(body);
+        body = body[2..];
+        var head = addPath ? 12 : 8;
+        for (; entries > 0; entries--)
+        {
+            if (body.Length < head)
+                return TooShort;
+            int peer = BinaryPrimitives.ReadUInt16BigEndian(body);
+            int size = BinaryPrimitives.ReadUInt16BigEndian(body[(head - 2)..]);
+            if (body.Length < head + size)
+                return TooShort;
+            _route.Originated = BinaryPrimitives.ReadUInt32BigEndian(body[2..]);
+            if (addPath)
+                _route.PathId = BinaryPrimitives.ReadUInt32BigEndian(body[6..]);
+            if (peer >= _tableCount)
+            {
+                Complain("an entry names a peer beyond the PEER_INDEX_TABLE");
+            }
+            else
+            {
+                _route.Peer = _table[peer];
+                if (DeliverEntry(ref handler, body.Slice(head, size), wide: true) is { } broken)
+                    Complain(broken);
+            }
+
+            body = body[(head + size)..];
+        }
+
+        return body.IsEmpty ? null : "the record goes on after its last entry";
+    }
+
+    private string? DeliverEntry<THandler>(ref THandler handler, ReadOnlySpan<byte> attributes, bool wide)
+        where THandler : struct, IMrtHandler
+    {
+        if (PathAttributes.Read(attributes, wide, inRib: true, out var read) is { } wrong)
+            return wrong;
+        if (read.Reach.Present && (_route.Prefix.Family == Family.IPv6 || !read.HasNextHop))
+            read.UseReachNextHop();
+        Counts.Entries++;
+        handler.RibEntry(in _route, in read);
+        return null;
+    }
+
+    /// <summary>An NLRI without its path identifier: length in bits, then as many bytes as hold them.</summary>
+    private static string? TakePrefix(ref ReadOnlySpan<byte> bytes, Family family, out Prefix prefix)
+    {
+        prefix = default;
+        if (bytes.IsEmpty)
+            return TooShort;
+        int bits = bytes[0];
+        if (bits > family.Bits())
+            return "a prefix is longer than its family's addresses";
+        var size = (bits + 7) / 8;
+        if (bytes.Length < 1 + size)
+            return TooShort;
+        UInt128 address;
+        if (size <= 4 && bytes.Length >= 5)
+        {
+            // The usual case; the bytes after the prefix are masked away.
+            address = (UInt128)BinaryPrimitives.ReadUInt32BigEndian(bytes[1..]) << 96;
+        }
+        else
+        {
+            Span<byte> padded = stackalloc byte[16];
+            padded.Clear();
+            bytes.Slice(1, size).CopyTo(padded);
+            address = BinaryPrimitives.ReadUInt128BigEndian(padded);
+        }
+
+        prefix = new Prefix(family, address, bits);
+        bytes = bytes[(1 + size)..];
+        return null;
+    }
+
+    private static UInt128 ReadAddress(ReadOnlySpan<byte> bytes, Family family) =>
+        family == Family.IPv4
+            ? (UInt128)BinaryPrimitives.ReadUInt32BigEndian(bytes) << 96
+            : BinaryPrimitives.ReadUInt128BigEndian(bytes);
+}

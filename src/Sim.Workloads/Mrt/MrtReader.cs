@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+using System.Buffers.Binary;
+using Sim.Workloads.Input;
+
+namespace Sim.Workloads.Mrt;
+
+/// <summary>
+/// Reads MRT (RFC 6396, RFC 8050) forward, in one buffer, in place: nothing is allocated per record or entry. What is
+/// damaged is logged and counted, and reading goes on wherever the framing allows it.
+/// <code>
+///   MRT record   time(4) type(2) subtype(2) length(4) | body             MrtReader.cs      sections 2 and 3
+///   TABLE_DUMP, TABLE_DUMP_V2                                            MrtReader.Rib.cs  sections 4.2 and 4.3
+///   BGP4MP, BGP4MP_ET  time in microseconds(4), peer header | BGP message MrtReader.Messages.cs  section 4.4
+///   path attributes                                                      PathAttributes.cs, AsPath.cs
+/// </code>
+/// </summary>
+/// <param name="input">The content: <see cref="CompressedInput"/>, or any stream that is plain MRT.</param>
+/// <param name="name">The file as messages call it.</param>
+/// <param name="damage">Where damage is logged.</param>
+/// <param name="progress">
+/// Told now and then how many bytes of the file have been read: compressed bytes for a <see cref="CompressedInput"/>.
+/// </param>
+public sealed partial class MrtReader(Stream input, string name, DamageLog damage, IProgress<long>? progress = null)
+{
+    /// <summary>Longer records are taken for damage: 65,535 entries of the usual 100 to 200 bytes fit.</summary>
+    public const int MaxRecord = 16 << 20;
+
+    private const int Header = 12;
+    private const string TooShort = "the record ends before its fields do";
+
+    private readonly long _damageBefore = damage.Count;
+    private byte[] _buffer = new byte[2 << 20];
+    private int _start;
+    private int _end;
+    private bool _ended;
+    private long _offset;
+    private MrtRoute _route;
+
+    /// <summary>The peers met so far.</summary>
+    public MrtPeers Peers { get; } = new();
+
+    /// <summary>Counts so far; complete when <see cref="Read"/> has returned.</summary>
+    public MrtCounts Counts { get; } = new();
+
+    /// <summary>Reads to the end, or to where the framing is lost.</summary>
+    /// <exception cref="IOException">The device fails. Damage to the container or the content is logged, not thrown.</exception>
+    public void Read<THandler>(ref THandler handler)
+        where THandler : struct, IMrtHandler
+    {
+        var strange = false;
+        while (NextHeader(out var type, out var subtype, out var length))
+        {
+            Counts.AddRecord(type, subtype);
+            _route.Record = Counts.Records;
+            var assigned = MrtTypes.IsAssigned(type);
+            if (!assigned)
+                Complain($"type {type} is not an MRT record type");
+            // One strange type may be a flipped bit; a second in a row, or a first record, means that this is no MRT.
+            if (!assigned && (strange || Counts.Records == 1))
+                break;
+            strange = !assigned;
+            if (!Ensure(Header + length))
+            {
+                Complain($"the record is cut off: {_end - _start - Header} of {length} bytes");
+                break;
+            }
+
+            if (assigned && ReadBody(ref handler, type, subtype, _buffer.AsSpan(_start + Header, length)) is { } wrong)
+                Complain(wrong);
+            _start += Header + length;
+            _offset += Header + length;
+        }
+
+        Counts.Bytes = _offset;
+        Counts.Peers = Peers.Count;
+        Counts.Damage = damage.Count - _damageBefore;
+        progress?.Report(Position);
+    }
+
+    private long Position => input is CompressedInput compressed ? compressed.CompressedPosition : _offset;
+
+    /// <summary>Returns what is wrong with the record, or null.</summary>
+    private string? ReadBody<THandler>(ref THandler handler, ushort type, ushort subtype, ReadOnlySpan<byte> body)
+        where THandler : struct, IMrtHandler
+    {
+        var seconds = BinaryPrimitives.ReadUInt32BigEndian(_buffer.AsSpan(_start));
+        _route.Time = seconds * 1_000_000L;
+        _route.PathId = 0;
+        _route.Originated = 0;
+        switch (type)
+        {
+            case MrtTypes.TableDump:
+                return ReadTableDump(ref handler, subtype, body);
+            case MrtTypes.TableDumpV2:
+                return ReadTableDumpV2(ref handler, subtype, body);
+            case MrtTypes.Bgp4mp:
+                return ReadBgp4mp(ref handler, subtype, body);
+            case MrtTypes.Bgp4mpEt:
+                if (body.Length < 4)
+                    return TooShort;
+                var micro = BinaryPrimitives.ReadUInt32BigEndian(body);
+                if (micro >= 1_000_000)
+                    return "the microseconds are a second or more";
+                _route.Time += micro;
+                return ReadBgp4mp(ref handler, subtype, body[4..]);
+            default:
+                Counts.SkippedRecords++;
+                return null;
+        }
+    }
+
+    private bool NextHeader(out ushort type, out ushort subtype, out int length)
+    {
+        (type, subtype, length) = (0, 0, 0);
+        if (!Ensure(Header))
+        {
+            if (_end > _start)
+                damage.Add(name, Counts.Records + 1, _offset, $"the record header is cut off: {_end - _start} of {Header} bytes");
+            return false;
+        }
+
+        var header = _buffer.AsSpan(_start, Header);
+        type = BinaryPrimitives.ReadUInt16BigEndian(header[4..]);
+        subtype = BinaryPrimitives.ReadUInt16BigEndian(header[6..]);
+        var wide = BinaryPrimitives.ReadUInt32BigEndian(header[8..]);
+        length = (int)Math.Min(wide, int.MaxValue);
+        if (wide <= MaxRecord)
+            return true;
+        damage.Add(name, Counts.Records + 1, _offset, $"a record of {wide} bytes: the framing is lost, or this is not MRT");
+        return false;
+    }
+
+    /// <summary>Makes a number of bytes from <c>_start</c> on available; false where the content ends before that.</summary>
+    private bool Ensure(int count)
+    {
+        if (_end - _start >= count)
+            return true;
+        if (!_ended)
+            Fill(count);
+        return _end - _start >= count;
+    }
+
+    private void Fill(int count)
+    {
+        Buffer.BlockCopy(_buffer, _start, _buffer, 0, _end - _start);
+        _end -= _start;
+        _start = 0;
+        if (_buffer.Length < count)
+            Array.Resize(ref _buffer, Math.Max(count, Math.Min(_buffer.Length * 2, MaxRecord + Header)));
+        progress?.Report(Position);
+        try
+        {
+            while (_end < count && !_ended)
+            {
+                var read = input.Read(_buffer.AsSpan(_end));
+                _end += read;
+                _ended = read == 0;
+            }
+        }
+        catch (ContainerDamageException cut)
+        {
+            damage.Add(name, 0, _offset + _end, cut.Message);
+            _ended = true;
+        }
+    }
+
+    private void Complain(string what) => damage.Add(name, Counts.Records, _offset, what);
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+using Sim.Kernel;
+
+namespace Sim.Workloads.Mrt;
+
+/// <summary>
+/// From an MRT file to a table of one next hop a prefix: a RIB dump by selecting the best of its entries, an update file
+/// by applying its announcements, withdrawals and ends of sessions in order.
+/// </summary>
+/// <remarks>
+/// Memory is bounded by the table: one path a prefix from a dump, one path a prefix, peer and path identifier from
+/// updates. In a file that holds both, a prefix's entries count only by the best of them: withdrawing that one later
+/// does not bring back the second best.
+/// </remarks>
+public static class MrtTable
+{
+    /// <summary>Loads a table.</summary>
+    /// <param name="input">The content: <see cref="Input.CompressedInput"/>, or any stream that is plain MRT.</param>
+    /// <param name="name">The file as messages and the table call it.</param>
+    /// <param name="family">The family to load; entries of the other are passed over.</param>
+    /// <param name="rule">How the best path is chosen.</param>
+    /// <param name="damage">Where damage is logged.</param>
+    /// <param name="progress">See <see cref="MrtReader"/>.</param>
+    /// <exception cref="IOException">The device fails.</exception>
+    /// <exception cref="InvalidDataException">The rule names a peer that the file does not have.</exception>
+    public static RouteTable Load(
+        Stream input, string name, Family family, BestPathRule rule, DamageLog damage, IProgress<long>? progress = null) =>
+        Load(input, name, family, rule, damage, progress, out _);
+
+    /// <summary>Loads a table as the other overload does, and says what the file held, of both families.</summary>
+    public static RouteTable Load(
+        Stream input, string name, Family family, BestPathRule rule, DamageLog damage, IProgress<long>? progress, out MrtCounts counts)
+    {
+        var reader = new MrtReader(input, name, damage, progress);
+        var paths = new PathTable(family, rule);
+        var handler = new TableHandler(paths, new PeerView(rule.Peer, reader.Peers));
+        reader.Read(ref handler);
+        if (rule.Peer is not null && reader.Peers.Count > 0 && !handler.View.Any)
+            throw new InvalidDataException($"{name}: no peer {rule.Peer} among its {reader.Peers.Count} peers");
+        if (paths.Refused > 0)
+            damage.Add(name, 0, 0, $"{paths.Refused} paths beyond the {PathTable.MostPaths} kept of a prefix");
+        counts = reader.Counts;
+        return paths.ToRouteTable(name, reader.Peers);
+    }
+}
+
+/// <summary>Which peers of a file a filter lets through, remembered by index.</summary>
+public sealed class PeerView(PeerFilter? filter, MrtPeers peers)
+{
+    private readonly List<bool> _seen = [];
+
+    /// <summary>Whether any peer of the file matches.</summary>
+    public bool Any
+    {
+        get
+        {
+            for (var peer = 0; peer < peers.Count; peer++)
+            {
+                if (Shows(peer))
+                    return true;
+            }
+
+            return false;
+        }
+    }
+
+    public bool Shows(int peer)
+    {
+        if (filter is null)
+            return true;
+        for (var index = _seen.Count; index <= peer; index++)
+            _seen.Add(filter.Matches(peers[index], index));
+        return _seen[peer];
+    }
+}
+
+/// <summary>Feeds the paths of one family to a <see cref="PathTable"/>.</summary>
+internal struct TableHandler(PathTable paths, PeerView view) : IMrtHandler
+{
+    private const int Established = 6;
+
+    public readonly PeerView View => view;
+
+    public readonly void RibEntry(ref readonly MrtRoute route, ref readonly PathAttributes attributes)
+    {
+        if (route.Prefix.Family == paths.Family && view.Shows(route.Peer))
+            paths.Offer(in route, in attributes);
+    }
+
+    public readonly void Announce(ref readonly MrtRoute route, ref readonly PathAttributes attributes)
+    {
+        if (route.Prefix.Family == paths.Family && view.Shows(route.Peer))
+            paths.Announce(in route, in attributes);
+    }
+
+    public readonly void Withdraw(ref readonly MrtRoute route)
+    {
+        if (route.Prefix.Family == paths.Family)
+            paths.Withdraw(in route);
+    }
+
+    public readonly void StateChange(int peer, long time, int from, int to)
+    {
+        if (to != Established)
+            paths.RemovePeer(peer);
+    }
+}

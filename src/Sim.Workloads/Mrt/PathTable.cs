@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: MIT
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Sim.Kernel;
+
+namespace Sim.Workloads.Mrt;
+
+/// <summary>What an event did to the best path of its prefix.</summary>
+public enum RouteChange
+{
+    /// <summary>The prefix is bound to the next hop it was bound to, or still absent.</summary>
+    None,
+
+    /// <summary>The prefix was absent.</summary>
+    Insert,
+
+    /// <summary>Another next hop.</summary>
+    Move,
+
+    /// <summary>The prefix has no path any more.</summary>
+    Delete,
+}
+
+/// <summary>
+/// The paths to each prefix of one family, as a router that selects among them keeps them (RFC 4271, 3.2, the
+/// Adj-RIBs-In), and the best of each.
+/// <code>
+///   prefix -> slot -> path -> path -> ...   the paths of a prefix, the best first, the others in no order
+///   peer   ----------> path &lt;-> path &lt;-> ... the paths of a peer, for when its session ends
+/// </code>
+/// From a dump only the best is kept (<see cref="Offer"/>): the entries of a prefix come together and never change.
+/// </summary>
+public sealed class PathTable(Family family, BestPathRule rule)
+{
+    /// <summary>Paths kept of one prefix; more are refused. Each event costs time in proportion to them.</summary>
+    public const int MostPaths = 4096;
+
+    private const int None = -1;
+
+    private readonly Dictionary<Prefix, int> _slots = [];
+    private readonly List<Slot> _table = [];
+    private readonly List<Path> _paths = [];
+    private readonly List<int> _firstOfPeer = [];
+    private int _free = None;
+    private Prefix _lastPrefix;
+    private int _lastSlot = None;
+
+    public Family Family => family;
+
+    /// <summary>Prefixes that have a path.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Paths refused because their prefix had <see cref="MostPaths"/>.</summary>
+    public long Refused { get; private set; }
+
+    /// <summary>An entry of a dump: kept if it is better than what is there, in place of it.</summary>
+    public void Offer(ref readonly MrtRoute route, ref readonly PathAttributes attributes)
+    {
+        var rank = rule.Rank(in route, in attributes);
+        var slot = SlotOf(route.Prefix);
+        var best = _table[slot].First;
+        if (best == None)
+        {
+            Add(slot, NewPath(rank, in attributes));
+            return;
+        }
+
+        if (rank >= Paths[best].Rank)
+            return;
+        Remove(slot, None, best);
+        Add(slot, NewPath(rank, in attributes));
+    }
+
+    /// <summary>A peer announces a path: it replaces the one with the same peer and path identifier.</summary>
+    public RouteChange Announce(ref readonly MrtRoute route, ref readonly PathAttributes attributes)
+    {
+        var rank = rule.Rank(in route, in attributes);
+        var slot = SlotOf(route.Prefix);
+        var before = BestOf(slot);
+        if (!Find(slot, (ulong)rank, out var previous, out var found, out var count) && count >= MostPaths)
+        {
+            Refused++;
+            return RouteChange.None;
+        }
+
+        if (found != None)
+            Remove(slot, previous, found);
+        Add(slot, NewPath(rank, in attributes));
+        return Changed(before, BestOf(slot));
+    }
+
+    /// <summary>A peer withdraws a path.</summary>
+    public RouteChange Withdraw(ref readonly MrtRoute route)
+    {
+        if (!_slots.TryGetValue(route.Prefix, out var slot))
+            return RouteChange.None;
+        var before = BestOf(slot);
+        if (!Find(slot, (ulong)(uint)route.Peer << 32 | route.PathId, out var previous, out var found, out _))
+            return RouteChange.None;
+        Remove(slot, previous, found);
+        return Changed(before, BestOf(slot));
+    }
+
+    /// <summary>A peer's session has ended: all its paths go. Calls back for every prefix whose best path changed.</summary>
+    public void RemovePeer(int peer, Action<Prefix, RouteChange>? changed = null)
+    {
+        while (peer < _firstOfPeer.Count && _firstOfPeer[peer] != None)
+        {
+            var path = _firstOfPeer[peer];
+            var slot = Paths[path].Slot;
+            var before = BestOf(slot);
+            Find(slot, (ulong)Paths[path].Rank, out var previous, out var found, out _);
+            Debug.Assert(found == path);
+            Remove(slot, previous, found);
+            var change = Changed(before, BestOf(slot));
+            if (change != RouteChange.None)
+                changed?.Invoke(_table[slot].Prefix, change);
+        }
+    }
+
+    /// <summary>The best path of a prefix: its peer, next hop and origin AS; false where it has none.</summary>
+    public bool TryGetBest(Prefix prefix, out BestPath best)
+    {
+        best = default;
+        if (!_slots.TryGetValue(prefix, out var slot) || _table[slot].First == None)
+            return false;
+        best = Paths[_table[slot].First].ToBest();
+        return true;
+    }
+
+    /// <summary>
+    /// The table of best paths, in the order in which the prefixes first appeared. A path without a next hop is named
+    /// after the peer that it came from.
+    /// </summary>
+    public RouteTable ToRouteTable(string source, MrtPeers peers)
+    {
+        var routes = new Route[Count];
+        var names = new List<string>();
+        var byHop = new Dictionary<(UInt128, Family), int>();
+        var at = 0;
+        foreach (ref readonly var slot in CollectionsMarshal.AsSpan(_table))
+        {
+            if (slot.First == None)
+                continue;
+            var best = Paths[slot.First].ToBest();
+            var hop = best.HasNextHop
+                ? (best.NextHop, best.NextHopFamily)
+                : (peers[best.Peer].Address, peers[best.Peer].Family);
+            ref var index = ref CollectionsMarshal.GetValueRefOrAddDefault(byHop, hop, out var known);
+            if (!known)
+            {
+                index = names.Count;
+                names.Add(AddressText.Format(hop.Item2, hop.Item1));
+            }
+
+            routes[at++] = new Route(slot.Prefix, index, best.OriginAs);
+        }
+
+        return new RouteTable(source, family, routes, names);
+    }
+
+    private Span<Path> Paths => CollectionsMarshal.AsSpan(_paths);
+
+    private int SlotOf(Prefix prefix)
+    {
+        Debug.Assert(prefix.Family == family);
+        // The entries of a RIB record are all for one prefix.
+        if (_lastSlot != None && prefix == _lastPrefix)
+            return _lastSlot;
+        ref var slot = ref CollectionsMarshal.GetValueRefOrAddDefault(_slots, prefix, out var known);
+        if (!known)
+        {
+            slot = _table.Count;
+            _table.Add(new Slot { Prefix = prefix, First = None });
+        }
+
+        (_lastPrefix, _lastSlot) = (prefix, slot);
+        return slot;
+    }
+
+    private BestPath? BestOf(int slot) => _table[slot].First == None ? null : Paths[_table[slot].First].ToBest();
+
+    private static RouteChange Changed(BestPath? before, BestPath? after) => (before, after) switch
+    {
+        (null, null) => RouteChange.None,
+        (null, _) => RouteChange.Insert,
+        (_, null) => RouteChange.Delete,
+        ({ } old, { } now) => old.SameHop(now) ? RouteChange.None : RouteChange.Move,
+    };
+
+    private bool Find(int slot, ulong identity, out int previous, out int found, out int count)
+    {
+        (previous, count) = (None, 0);
+        for (found = _table[slot].First; found != None; found = Paths[found].Next)
+        {
+            if ((ulong)Paths[found].Rank == identity)
+                return true;
+            previous = found;
+            count++;
+        }
+
+        return false;
+    }
+
+    private int NewPath(UInt128 rank, ref readonly PathAttributes attributes)
+    {
+        var index = _free;
+        if (index == None)
+        {
+            index = _paths.Count;
+            _paths.Add(default);
+        }
+        else
+        {
+            _free = Paths[index].Next;
+        }
+
+        Paths[index] = new Path
+        {
+            Rank = rank,
+            NextHop = attributes.NextHop,
+            NextHopFamily = attributes.HasNextHop ? attributes.NextHopFamily : default,
+            OriginAs = attributes.Path.OriginAs,
+        };
+        return index;
+    }
+
+    private void Add(int slot, int index)
+    {
+        ref var path = ref Paths[index];
+        ref var owner = ref CollectionsMarshal.AsSpan(_table)[slot];
+        path.Slot = slot;
+        if (owner.First == None)
+            Count++;
+        if (owner.First == None || path.Rank < Paths[owner.First].Rank)
+        {
+            path.Next = owner.First;
+            owner.First = index;
+        }
+        else
+        {
+            path.Next = Paths[owner.First].Next;
+            Paths[owner.First].Next = index;
+        }
+
+        while (_firstOfPeer.Count <= path.Peer)
+            _firstOfPeer.Add(None);
+        path.PeerPrevious = None;
+        path.PeerNext = _firstOfPeer[path.Peer];
+        if (path.PeerNext != None)
+            Paths[path.PeerNext].PeerPrevious = index;
+        _firstOfPeer[path.Peer] = index;
+    }
+
+    private void Remove(int slot, int previous, int index)
+    {
+        ref var path = ref Paths[index];
+        ref var owner = ref CollectionsMarshal.AsSpan(_table)[slot];
+        if (previous != None)
+            Paths[previous].Next = path.Next;
+        else
+            owner.First = BestFirst(path.Next);
+        if (owner.First == None)
+            Count--;
+        if (path.PeerPrevious != None)
+            Paths[path.PeerPrevious].PeerNext = path.PeerNext;
+        else
+            _firstOfPeer[path.Peer] = path.PeerNext;
+        if (path.PeerNext != None)
+            Paths[path.PeerNext].PeerPrevious = path.PeerPrevious;
+        path.Next = _free;
+        _free = index;
+    }
+
+    /// <summary>Brings the best path of a chain to its front and returns it.</summary>
+    private int BestFirst(int first)
+    {
+        var (best, beforeBest) = (first, None);
+        for (var (path, before) = (first, None); path != None; (path, before) = (Paths[path].Next, path))
+        {
+            if (Paths[path].Rank < Paths[best].Rank)
+                (best, beforeBest) = (path, before);
+        }
+
+        if (beforeBest == None)
+            return best;
+        Paths[beforeBest].Next = Paths[best].Next;
+        Paths[best].Next = first;
+        return best;
+    }
+
+    private struct Slot
+    {
+        public Prefix Prefix;
+        public int First;
+    }
+
+    private struct Path
+    {
+        public UInt128 Rank;
+        public UInt128 NextHop;
+        public uint OriginAs;
+        public int Slot;
+        public int Next;
+        public int PeerPrevious;
+        public int PeerNext;
+        public Family NextHopFamily;
+
+        public readonly int Peer => (int)((ulong)Rank >> 32);
+
+        public readonly BestPath ToBest() => new(Peer, (uint)Rank, NextHopFamily, NextHop, OriginAs);
+    }
+}
+
+/// <summary>The best path of a prefix.</summary>
+/// <param name="Peer">Index of the peer that announced it.</param>
+/// <param name="PathId">Its path identifier, or 0.</param>
+/// <param name="NextHopFamily">Family of the next hop; 0 where the path has none.</param>
+/// <param name="NextHop">The next hop, left-aligned in 128 bits.</param>
+/// <param name="OriginAs">The AS that originates the prefix; 0 where the path does not say.</param>
+public readonly record struct BestPath(int Peer, uint PathId, Family NextHopFamily, UInt128 NextHop, uint OriginAs)
+{
+    public bool HasNextHop => NextHopFamily != default;
+
+    /// <summary>Whether both lead to the same next hop; without next hops, to the same peer.</summary>
+    public bool SameHop(BestPath other) =>
+        NextHopFamily == other.NextHopFamily && NextHop == other.NextHop && (HasNextHop || Peer == other.Peer);
+}
