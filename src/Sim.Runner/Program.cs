@@ -18,6 +18,7 @@ var root = new RootCommand(
     BenchCommand.Create(),
     StatCommand.Create(),
     LookupCommand.Create(),
+    TableCommand.Create(),
 };
 
 return await CommandLine.RunAsync(root, args);

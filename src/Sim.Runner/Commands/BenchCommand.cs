@@ -23,7 +23,7 @@ internal static class BenchCommand
         var family = CommonOptions.Family();
         var order = CommonOptions.Order();
         var seed = CommonOptions.Seed();
-        var best = CommonOptions.Best();
+        var best = CommonOptions.BestPath();
         var peers = new Option<int>("--peers")
         {
             Description = "Number of WireGuard peers the prefixes are bound to.",
@@ -71,7 +71,7 @@ internal static class BenchCommand
               bench --table prefixes.txt --order shuffled --keys zipf hot
             """)
         {
-            table, family, peers, peersBy, skew, order, keys, seed, best, quick, output,
+            table, family, peers, peersBy, skew, order, keys, seed, best.Best, best.Peer, quick, output,
         };
         command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress =>
         {
@@ -82,7 +82,7 @@ internal static class BenchCommand
                 parsed.GetValue(seed), parsed.GetValue(quick), parsed.GetValue(output)!);
             var clock = Stopwatch.StartNew();
             var loaded = TableInput.Load(
-                parsed.GetValue(table), parsed.GetValue(family).ToFamily(), parsed.GetValue(best)!, progress, cancel);
+                parsed.GetValue(table), parsed.GetValue(family).ToFamily(), best.Rule(parsed), progress, cancel);
             return Run(settings, loaded, clock, progress, cancel);
         })));
         return command;
@@ -91,7 +91,11 @@ internal static class BenchCommand
     private static int Run(Settings settings, LoadedTable loaded, Stopwatch clock, IWorkProgress progress, CancellationToken cancel)
     {
         if (loaded.Table.Routes.Length == 0)
+        {
+            loaded.ReportDamage();
             throw new UserException($"{loaded.Table.Source} holds no IPv{(int)loaded.Table.Family} prefix; nothing to measure (try the other --family)");
+        }
+
         var started = DateTimeOffset.Now - clock.Elapsed;
         var environment = HostFacts.Environment();
         var context = new BenchContext(loaded.Table, Peers(loaded.Table, settings))

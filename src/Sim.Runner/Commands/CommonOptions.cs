@@ -1,9 +1,27 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine;
 using Sim.Kernel;
+using Sim.Workloads.Mrt;
 using Sim.Workloads.Tables;
 
 namespace Sim.Runner.Commands;
+
+/// <summary>How <c>--best</c> and <c>--bgp-peer</c> choose among the paths of a dump.</summary>
+internal sealed record BestPathOptions(Option<string> Best, Option<string?> Peer)
+{
+    /// <exception cref="UserException">An option has none of its forms.</exception>
+    public BestPathRule Rule(ParseResult parsed)
+    {
+        try
+        {
+            return BestPathRule.Parse(parsed.GetValue(Best), parsed.GetValue(Peer));
+        }
+        catch (FormatException error)
+        {
+            throw new UserException(error.Message);
+        }
+    }
+}
 
 /// <summary>Options that several commands have in common: one name and one meaning everywhere.</summary>
 internal static class CommonOptions
@@ -45,13 +63,20 @@ internal static class CommonOptions
 
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON object instead of text." };
 
-    public static Option<string> Best() => new("--best")
-    {
-        Description = "Which of a dump's paths makes the table: 'all' is the best over all peers (shortest AS path, then "
-            + "lowest peer index); or one peer's view, by index, address or AS number (peer:3, peer:192.0.2.1, as:64500).",
-        DefaultValueFactory = _ => "all",
-        HelpName = "all|peer:N|peer:ADDRESS|as:N",
-    };
+    /// <summary>The two options that choose among a dump's paths.</summary>
+    public static BestPathOptions BestPath() => new(
+        new Option<string>("--best")
+        {
+            Description = "Which of a dump's paths to a prefix makes the table: path (shortest AS path, then lowest peer index) "
+                + "or preference (RFC 4271: LOCAL_PREF, AS path, ORIGIN, then lowest peer index).",
+            DefaultValueFactory = _ => "path",
+            HelpName = "path|preference",
+        },
+        new Option<string?>("--bgp-peer")
+        {
+            Description = "One BGP peer's view of a dump, by index, address or AS; without it, the best over all peers.",
+            HelpName = "INDEX|ADDRESS|ASn",
+        });
 
     public static Family ToFamily(this int number) => number == 6 ? Kernel.Family.IPv6 : Kernel.Family.IPv4;
 

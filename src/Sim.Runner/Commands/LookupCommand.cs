@@ -14,7 +14,7 @@ internal static class LookupCommand
     {
         var table = CommonOptions.Table();
         var family = CommonOptions.Family();
-        var best = CommonOptions.Best();
+        var best = CommonOptions.BestPath();
         var json = CommonOptions.Json();
         var addresses = new Argument<string[]>("ADDRESS")
         {
@@ -34,13 +34,13 @@ internal static class LookupCommand
               lookup --table prefixes.txt < addresses.txt
             """)
         {
-            table, family, best, json, addresses,
+            table, family, best.Best, best.Peer, json, addresses,
         };
         command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress =>
         {
             var wanted = parsed.GetValue(family).ToFamily();
             var given = parsed.GetValue(addresses) ?? [];
-            var loaded = TableInput.Load(parsed.GetValue(table), wanted, parsed.GetValue(best)!, progress, cancel);
+            var loaded = TableInput.Load(parsed.GetValue(table), wanted, best.Rule(parsed), progress, cancel);
             return Run(loaded, given.Length > 0 ? given : ReadStandardInput(), parsed.GetValue(json), cancel);
         })));
         return command;

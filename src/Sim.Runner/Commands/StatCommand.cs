@@ -19,7 +19,7 @@ internal static class StatCommand
         var family = CommonOptions.Family();
         var order = CommonOptions.Order();
         var seed = CommonOptions.Seed();
-        var best = CommonOptions.Best();
+        var best = CommonOptions.BestPath();
         var json = CommonOptions.Json();
         var ops = new Option<FileInfo?>("--ops")
         {
@@ -38,10 +38,10 @@ internal static class StatCommand
               stat --table prefixes.txt --order file --ops churn.txt --json
             """)
         {
-            table, family, order, ops, seed, best, json,
+            table, family, order, ops, seed, best.Best, best.Peer, json,
         };
         command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress => Run(
-            TableInput.Load(parsed.GetValue(table), parsed.GetValue(family).ToFamily(), parsed.GetValue(best)!, progress, cancel),
+            TableInput.Load(parsed.GetValue(table), parsed.GetValue(family).ToFamily(), best.Rule(parsed), progress, cancel),
             parsed.GetValue(order)!, parsed.GetValue(seed), parsed.GetValue(ops), parsed.GetValue(json), progress, cancel))));
         return command;
     }

@@ -2,6 +2,7 @@
 using Sim.Kernel;
 using Sim.Workloads;
 using Sim.Workloads.Input;
+using Sim.Workloads.Mrt;
 using Sim.Workloads.Tables;
 
 namespace Sim.Runner.Commands;
@@ -35,7 +36,7 @@ internal sealed record LoadedTable(RouteTable Table, DamageLog Damage)
 /// <summary>Reads what <c>--table</c> names, whatever it is; without it, the embedded table.</summary>
 internal static class TableInput
 {
-    public static LoadedTable Load(FileInfo? file, Family family, string best, IWorkProgress progress, CancellationToken cancel)
+    public static LoadedTable Load(FileInfo? file, Family family, BestPathRule rule, IWorkProgress progress, CancellationToken cancel)
     {
         if (file is null)
         {
@@ -45,19 +46,26 @@ internal static class TableInput
 
         using var content = new TableContent(file, progress, cancel);
         var damage = new DamageLog();
-        var table = content.IsText
-            ? PrefixListReader.Read(content, file.ToString(), family, damage)
-            : throw new UserException("MRT");
-        if (content.ContainerDamage is { } container)
-            damage.Add(file.ToString(), 0, container.CompressedOffset, container.Message);
-        return new LoadedTable(table, damage);
+        try
+        {
+            var table = content.IsText
+                ? PrefixListReader.Read(content, file.ToString(), family, damage)
+                : MrtTable.Load(content, file.ToString(), family, rule, damage);
+            if (content.IsText && content.ContainerDamage is { } container)
+                damage.Add(file.ToString(), 0, container.CompressedOffset, container.Message);
+            return new LoadedTable(table, damage);
+        }
+        catch (InvalidDataException error)
+        {
+            throw new UserException(error.Message);
+        }
     }
-
 }
 
 /// <summary>
 /// The content of a file: decompressed, with progress, and with its first bytes looked at to tell text from MRT.
-/// Damage to the container ends the content; whoever reads it sees a shorter file, and the damage is kept.
+/// Where the container is damaged, text ends (its reader knows nothing of containers) and the damage is kept; the MRT
+/// reader gets the exception and logs it with the record.
 /// </summary>
 internal sealed class TableContent : Stream
 {
@@ -81,12 +89,14 @@ internal sealed class TableContent : Stream
         (_progress, _cancel) = (progress, cancel);
         _input = CompressedInput.Open(file.FullName);
         progress.Step($"read {file.Name}", Math.Max(_input.CompressedLength, 0) / Megabyte, "MB");
-        while (_headLength < HeadBytes)
+        try
         {
-            var read = ReadInput(_head.AsSpan(_headLength));
-            if (read == 0)
-                break;
-            _headLength += read;
+            for (var read = -1; read != 0 && _headLength < HeadBytes; _headLength += read)
+                read = _input.Read(_head.AsSpan(_headLength));
+        }
+        catch (ContainerDamageException damage)
+        {
+            ContainerDamage = damage;
         }
 
         if (_headLength == 0 && ContainerDamage is null)
@@ -148,7 +158,7 @@ internal sealed class TableContent : Stream
     {
         _cancel.ThrowIfCancellationRequested();
         if (ContainerDamage is not null)
-            return 0;
+            return IsText ? 0 : throw ContainerDamage;
         try
         {
             var read = _input.Read(buffer);
@@ -158,7 +168,9 @@ internal sealed class TableContent : Stream
         catch (ContainerDamageException damage)
         {
             ContainerDamage = damage;
-            return 0;
+            if (IsText)
+                return 0;
+            throw;
         }
     }
 }

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+using System.CommandLine;
+using Sim.Kernel;
+using Sim.Workloads;
+using Sim.Workloads.Synthesis;
+using Sim.Workloads.Tables;
+
+namespace Sim.Runner.Commands;
+
+/// <summary><c>table</c>: what is in a dump, conversion, generation, download.</summary>
+internal static class TableCommand
+{
+    public static Command Create() => new("table", "Looks into dumps and lists, converts, makes and downloads them.")
+    {
+        TableInfoCommand.Create(),
+        Convert(),
+        Generate(),
+        TableDownloadCommand.Create(),
+        Embed(),
+    };
+
+    private static Command Convert()
+    {
+        var input = new Argument<FileInfo>("FILE") { Description = "Dump or list to read; plain or compressed." };
+        var output = new Argument<FileInfo>("OUT") { Description = "File to write." };
+        var family = CommonOptions.Family();
+        var best = CommonOptions.BestPath();
+        var (format, peers, missing, seed) = (Format(), MrtPeers(), Missing(), CommonOptions.Seed());
+        var command = new Command(
+            "convert",
+            """
+            Writes one family's prefixes, with next hop and origin AS where they are known, in the order of the file.
+
+            Examples:
+              table convert latest-bview.gz prefixes.txt
+              table convert prefixes.txt dump.mrt --to mrt --mrt-peers 20
+              table convert ris-dump.mrt.bz2 origins.pfx2as --to pfx2as --family 6
+            """)
+        {
+            input, output, format, family, best.Best, best.Peer, peers, missing, seed,
+        };
+        command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress =>
+        {
+            var loaded = TableInput.Load(
+                parsed.GetValue(input), parsed.GetValue(family).ToFamily(), best.Rule(parsed), progress, cancel);
+            var options = new MrtDumpOptions
+            {
+                Peers = parsed.GetValue(peers),
+                Missing = parsed.GetValue(missing),
+                Seed = parsed.GetValue(seed),
+                NextHopsOfTable = parsed.GetValue(peers) == 1,
+            };
+            Write([loaded.Table], parsed.GetValue(output)!, parsed.GetValue(format), options, progress, cancel);
+            return loaded.ReportDamage();
+        })));
+        return command;
+    }
+
+    private static Command Generate()
+    {
+        var output = new Argument<FileInfo>("FILE") { Description = "File to write." };
+        var prefixes = new Option<int>("--prefixes")
+        {
+            Description = $"Number of prefixes, up to {TableGenerator.Largest:N0}.",
+            DefaultValueFactory = _ => 1_000_000,
+            HelpName = "N",
+        }.AtLeast(TableGenerator.Smallest, TableGenerator.Largest);
+        var family = CommonOptions.Family();
+        var (format, peers, missing, seed) = (Format(), MrtPeers(), Missing(), CommonOptions.Seed());
+        var command = new Command(
+            "generate",
+            """
+            Makes a table of any size with the structure of a real one: mix of lengths, nesting and clustering are those
+            of the embedded table. The same size, family and seed give the same table.
+
+            Examples:
+              table generate 4m.txt --prefixes 4000000
+              table generate v6.mrt --family 6 --prefixes 200000 --to mrt
+            """)
+        {
+            output, prefixes, family, format, peers, missing, seed,
+        };
+        command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress =>
+        {
+            progress.Step("generate", 1, "tables");
+            var table = TableGenerator.Generate(parsed.GetValue(family).ToFamily(), parsed.GetValue(prefixes), parsed.GetValue(seed));
+            cancel.ThrowIfCancellationRequested();
+            var options = new MrtDumpOptions
+            {
+                Peers = parsed.GetValue(peers),
+                Missing = parsed.GetValue(missing),
+                Seed = parsed.GetValue(seed),
+            };
+            Write([table], parsed.GetValue(output)!, parsed.GetValue(format), options, progress, cancel);
+            return ExitCode.Success;
+        })));
+        return command;
+    }
+
+    private static Command Embed()
+    {
+        var list = new Argument<FileInfo>("LIST") { Description = "Prefixes of both families as text." };
+        var folder = new Argument<DirectoryInfo>("DIR") { Description = "The folder datasets." };
+        var name = new Option<string>("--name") { Description = "Name and version of the source.", Required = true };
+        var command = new Command("embed", "Remakes the embedded table; datasets/make-embedded.sh calls it.") { list, folder, name };
+        command.SetAction(parsed =>
+        {
+            using var stream = Existing(parsed.GetValue(list)!).OpenRead();
+            var (v4, v6) = EmbeddedTable.Make(stream, parsed.GetValue(name)!, parsed.GetValue(folder)!.FullName);
+            Console.Out.WriteLine($"{v4:N0} IPv4 and {v6:N0} IPv6 prefixes");
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    /// <summary>Writes to a file beside the target and renames: an interrupted command leaves no half a table.</summary>
+    private static void Write(
+        RouteTable[] tables, FileInfo output, string? format, MrtDumpOptions options, IWorkProgress progress, CancellationToken cancel)
+    {
+        var part = output.FullName + ".part";
+        try
+        {
+            using (var stream = new FileStream(part, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20))
+            {
+                progress.Step($"write {output.Name}", tables.Sum(table => table.Routes.Length), "prefixes");
+                switch (format)
+                {
+                    case "mrt":
+                        MrtWriter.WriteDump(tables, stream, options, done => progress.Done(done), cancel);
+                        break;
+                    case "pfx2as":
+                        PrefixListWriter.WritePfx2As(tables[0], stream);
+                        break;
+                    default:
+                        PrefixListWriter.WriteText(tables[0], stream);
+                        break;
+                }
+            }
+
+            File.Move(part, output.FullName, overwrite: true);
+        }
+        catch (ArgumentException error)
+        {
+            throw new UserException(error.Message);
+        }
+        finally
+        {
+            File.Delete(part);
+        }
+
+        Console.Out.WriteLine($"{output}: {tables.Sum(table => table.Routes.Length):N0} IPv{(int)tables[0].Family} prefixes, {new FileInfo(output.FullName).Length:N0} bytes");
+    }
+
+    internal static FileInfo Existing(FileInfo file) =>
+        file.Exists ? file : throw new UserException($"{file}: no such file");
+
+    private static Option<string?> Format()
+    {
+        var option = new Option<string?>("--to")
+        {
+            Description = "Format: text ('PREFIX NEXTHOP AS'), pfx2as (CAIDA), or mrt (TABLE_DUMP_V2).",
+            DefaultValueFactory = _ => "text",
+            HelpName = "text|pfx2as|mrt",
+        };
+        option.AcceptOnlyFromAmong("text", "pfx2as", "mrt");
+        return option;
+    }
+
+    private static Option<int> MrtPeers() => new Option<int>("--mrt-peers")
+    {
+        Description = "With --to mrt: number of BGP peers, each with a path to most prefixes; with 1, next hops are the table's.",
+        DefaultValueFactory = _ => 1,
+        HelpName = "N",
+    }.AtLeast(1, 1000);
+
+    private static Option<double> Missing() => new("--mrt-missing")
+    {
+        Description = "With --to mrt: the share of prefixes that each peer has no path to.",
+        DefaultValueFactory = _ => 0,
+        HelpName = "SHARE",
+    };
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+using System.CommandLine;
+using Sim.Workloads.Tables;
+
+namespace Sim.Runner.Commands;
+
+/// <summary><c>table download</c>: fetches a dump and verifies it.</summary>
+internal static class TableDownloadCommand
+{
+    public static Command Create()
+    {
+        var url = new Argument<string>("URL") { Description = "Where the dump is: see datasets/README.md." };
+        var output = new Option<FileInfo?>("--out") { Description = "File to write; by default the URL's last part, in this folder.", HelpName = "FILE" };
+        var sha256 = new Option<string?>("--sha256") { Description = "Expected SHA-256, in hex.", HelpName = "HEX" };
+        var md5 = new Option<string?>("--md5") { Description = "Expected MD5, in hex, where an archive publishes only that.", HelpName = "HEX" };
+        var command = new Command(
+            "download",
+            """
+            Downloads a dump, with a progress bar; an interrupted download goes on where it stopped. The length is checked
+            against the server's, the digest against yours, and the container (gz, bz2, xz, zst) from end to end.
+
+            Examples:
+              table download https://data.ris.ripe.net/rrc00/latest-bview.gz
+              table download https://archive.routeviews.org/bgpdata/2026.02/RIBS/rib.20260222.1400.bz2 --out rib.bz2
+            """)
+        {
+            url, output, sha256, md5,
+        };
+        command.SetAction((parsed, cancel) =>
+        {
+            var address = Address(parsed.GetValue(url)!);
+            var request = new DownloadRequest
+            {
+                Url = address,
+                File = parsed.GetValue(output)?.FullName ?? Path.GetFileName(address.LocalPath),
+                Sha256 = parsed.GetValue(sha256),
+                Md5 = parsed.GetValue(md5),
+            };
+            if (request.File.Length == 0)
+                throw new UserException($"{address} names no file; say where to put it with --out FILE");
+            return Task.FromResult(Terminal.WithProgress(progress => Run(request, progress, cancel)));
+        });
+        return command;
+    }
+
+    private static int Run(DownloadRequest request, IWorkProgress progress, CancellationToken cancel)
+    {
+        const double megabyte = 1e6;
+        var begun = false;
+        using var client = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
+        var result = new DumpDownload(client).RunAsync(
+            request,
+            (bytes, total) =>
+            {
+                if (!begun)
+                    progress.Step($"download {Path.GetFileName(request.File)}", (total ?? 0) / megabyte, "MB");
+                begun = true;
+                progress.Done(bytes / megabyte);
+            },
+            cancel).GetAwaiter().GetResult();
+        var resumed = result.ResumedAt > 0 ? $", resumed at {result.ResumedAt:N0}" : "";
+        Console.Out.WriteLine($"{request.File}: {result.Bytes:N0} bytes{resumed}");
+        Console.Out.WriteLine($"sha256 {result.Sha256}");
+        return TableInfoCommand.VerifyContainer(new FileInfo(request.File), progress, cancel);
+    }
+
+    private static Uri Address(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
+            ? url
+            : throw new UserException($"'{text}' is no http or https address");
+}

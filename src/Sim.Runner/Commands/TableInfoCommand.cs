@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Sim.Kernel;
+using Sim.Workloads;
+using Sim.Workloads.Mrt;
+using Sim.Workloads.Tables;
+
+namespace Sim.Runner.Commands;
+
+/// <summary><c>table info</c>: what is in a dump or list, all of it counted, the damage too.</summary>
+internal static class TableInfoCommand
+{
+    private const int ShownDamage = 10;
+
+    public static Command Create()
+    {
+        var file = new Argument<FileInfo>("FILE") { Description = "MRT dump or prefix list; plain or compressed." };
+        var json = CommonOptions.Json();
+        var command = new Command(
+            "info",
+            """
+            Counts what is in a file: records by type, RIB entries, announcements, withdrawals, state changes, peers, distinct
+            prefixes of each family, and damage, with record and offset. Exits with 3 where there is damage.
+
+            Examples:
+              table info latest-bview.gz
+              table info updates.20260222.1530.bz2 --json
+            """)
+        {
+            file, json,
+        };
+        command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress =>
+        {
+            var info = Read(parsed.GetValue(file)!, progress, cancel);
+            var text = parsed.GetValue(json) ? info.Json().ToJsonString(s_indented) : info.Text();
+            Console.Out.WriteLine(text);
+            return info.Damage.Count == 0 ? ExitCode.Success : ExitCode.Damaged;
+        })));
+        return command;
+    }
+
+    /// <summary>Reads a downloaded file from end to end; names its damage.</summary>
+    public static int VerifyContainer(FileInfo file, IWorkProgress progress, CancellationToken cancel)
+    {
+        var info = Read(file, progress, cancel);
+        Console.Out.WriteLine(info.Text());
+        return info.Damage.Count == 0 ? ExitCode.Success : ExitCode.Damaged;
+    }
+
+    private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
+
+    private static Info Read(FileInfo file, IWorkProgress progress, CancellationToken cancel)
+    {
+        var damage = new DamageLog();
+        using var content = new TableContent(file, progress, cancel);
+        if (!content.IsText)
+            return new Info(file, content.Container.ToString(), MrtSummary.Read(content, file.ToString(), damage), null, 0, 0, damage);
+
+        var v4 = PrefixListReader.Read(content, file.ToString(), Family.IPv4, damage, out var lines).Routes.Length;
+        if (content.ContainerDamage is { } container)
+            damage.Add(file.ToString(), 0, container.CompressedOffset, container.Message);
+        using var again = new TableContent(file, progress, cancel);
+        var v6 = lines.V6 == 0 ? 0 : PrefixListReader.Read(again, file.ToString(), Family.IPv6, new DamageLog()).Routes.Length;
+        return new Info(file, content.Container.ToString(), null, lines, v4, v6, damage);
+    }
+
+    /// <summary>The counts of one file: either of MRT or of a list.</summary>
+    private sealed record Info(
+        FileInfo File, string Container, MrtCounts? Mrt, PrefixListCounts? List, int ListV4, int ListV6, DamageLog Damage)
+    {
+        public JsonObject Json() => new()
+        {
+            ["file"] = File.ToString(),
+            ["container"] = Container.ToLowerInvariant(),
+            ["format"] = Mrt is null ? "text" : "mrt",
+            ["records"] = Mrt?.Records ?? List!.Lines,
+            ["records_by_type"] = new JsonObject(ByType().Select(type => KeyValuePair.Create(type.Name, (JsonNode?)type.Count))),
+            ["skipped_records"] = Mrt?.SkippedRecords ?? 0,
+            ["entries"] = Mrt?.Entries ?? List!.V4 + List.V6,
+            ["announcements"] = Mrt?.Announcements ?? 0,
+            ["withdrawals"] = Mrt?.Withdrawals ?? 0,
+            ["state_changes"] = Mrt?.StateChanges ?? 0,
+            ["peers"] = Mrt?.Peers ?? 0,
+            ["prefixes"] = new JsonObject { ["ipv4"] = Mrt?.PrefixesV4 ?? ListV4, ["ipv6"] = Mrt?.PrefixesV6 ?? ListV6 },
+            ["damage"] = Damage.Count,
+            ["damaged"] = new JsonArray([.. Damage.First.Select(place => (JsonNode)new JsonObject
+            {
+                ["record"] = place.Record,
+                ["offset"] = place.Offset,
+                ["what"] = place.What,
+            })]),
+        };
+
+        public string Text()
+        {
+            var lines = new List<string> { $"{File}: {(Mrt is null ? "prefix list" : "MRT")}, {Container.ToLowerInvariant()}" };
+            void Add(string name, long count) => lines.Add($"  {name,-34}{count,16:N0}");
+            Add(Mrt is null ? "lines" : "records", Mrt?.Records ?? List!.Lines);
+            foreach (var (name, count) in ByType())
+                Add($"  {name}", count);
+            if (Mrt is not null)
+            {
+                Add("skipped records", Mrt.SkippedRecords);
+                Add("RIB entries", Mrt.Entries);
+                Add("announcements", Mrt.Announcements);
+                Add("withdrawals", Mrt.Withdrawals);
+                Add("state changes", Mrt.StateChanges);
+                Add("peers", Mrt.Peers);
+            }
+            else
+            {
+                Add("duplicates of IPv4 prefixes", List!.Duplicates);
+            }
+
+            Add("IPv4 prefixes", Mrt?.PrefixesV4 ?? ListV4);
+            Add("IPv6 prefixes", Mrt?.PrefixesV6 ?? ListV6);
+            Add("damaged places", Damage.Count);
+            lines.AddRange(Damage.First.Take(ShownDamage).Select(place => $"    record {place.Record} at offset {place.Offset:N0}: {place.What}"));
+            return string.Join('\n', lines);
+        }
+
+        private IEnumerable<(string Name, long Count)> ByType() =>
+            Mrt is null
+                ? []
+                : Mrt.RecordsByType.OrderBy(entry => entry.Key).Select(entry => (MrtTypes.Name(entry.Key.Type, entry.Key.Subtype), entry.Value));
+    }
+}
