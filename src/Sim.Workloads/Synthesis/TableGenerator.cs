@@ -40,6 +40,10 @@ public sealed class TableGenerator
 
     private const int MaxLayers = 1000;
 
+    /// <summary>Learned once, at the first table: a few megabytes that save a third of a second a table.</summary>
+    private static readonly Lazy<TableStructure> LearnedV4 = new(() => Learn(Family.IPv4));
+    private static readonly Lazy<TableStructure> LearnedV6 = new(() => Learn(Family.IPv6));
+
     private readonly TableStructure _structure;
     private readonly ulong _seed;
     private readonly PrefixSet _made;
@@ -82,9 +86,12 @@ public sealed class TableGenerator
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(prefixes, Smallest);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(prefixes, Largest);
-        var structure = TableStructure.Learn(family, EmbeddedTable.LoadPrefixes(family));
-        return new TableGenerator(structure, prefixes, seed).Run();
+        var structure = family == Family.IPv4 ? LearnedV4 : LearnedV6;
+        return new TableGenerator(structure.Value, prefixes, seed).Run();
     }
+
+    private static TableStructure Learn(Family family) =>
+        TableStructure.Learn(family, EmbeddedTable.LoadPrefixes(family));
 
     private Prefix[] Run()
     {

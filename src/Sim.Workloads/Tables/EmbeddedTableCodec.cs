@@ -21,7 +21,7 @@ public static class EmbeddedTableCodec
     private const int HeaderLength = 14;
 
     /// <summary>Largest table that <see cref="Decode"/> takes: bounds what a damaged header can ask for.</summary>
-    public const int MaxPrefixes = 1 << 26;
+    public const int MaxPrefixes = 1 << 24;
 
     /// <summary>Codes prefixes of one family; their order and repetitions are not kept.</summary>
     /// <exception cref="ArgumentException">A prefix is of the other family.</exception>
@@ -109,15 +109,16 @@ public static class EmbeddedTableCodec
     {
         private readonly int _bits = family.Bits();
         private readonly Models _models = new(family.Bits());
-        private readonly Prefix[] _prefixes = new Prefix[count];
+        private Prefix[] _prefixes = new Prefix[Math.Min(count, 1 << 16)];
         private RangeDecoder _coder = new(coded);
         private int _found;
 
         public Prefix[] Run()
         {
             Node(0, 0, -1, TrieShape.Alone);
-            if (_found != _prefixes.Length || _coder.Overrun > 0)
-                throw new InvalidDataException($"the coded table is damaged: {_found} prefixes, not {_prefixes.Length}");
+            if (_found != count)
+                throw new InvalidDataException($"the coded table is damaged: {_found} prefixes, not {count}");
+            Array.Resize(ref _prefixes, count);
             return _prefixes;
         }
 
@@ -130,8 +131,10 @@ public static class EmbeddedTableCodec
             var shape = depth < _bits ? Shape(TrieShape.Context(depth, cover, sibling)) : TrieShape.Prefix;
             if ((shape & TrieShape.Prefix) != 0)
             {
+                if (_found == count || _coder.Overrun > 0)
+                    throw new InvalidDataException($"the coded table is damaged: it does not end after {_found} prefixes");
                 if (_found == _prefixes.Length)
-                    throw new InvalidDataException($"the coded table is damaged: more than {_found} prefixes");
+                    Array.Resize(ref _prefixes, _found * 2);
                 _prefixes[_found++] = new Prefix(family, address, depth);
                 cover = depth;
             }
