@@ -20,7 +20,7 @@ internal static class Css
         .about { color: var(--soft); margin: 0; }
         nav { margin: 1rem 0 0; display: flex; flex-wrap: wrap; gap: .3rem 1.2rem; }
         a { color: var(--link); text-underline-offset: .15em; }
-        a.value { color: inherit; text-decoration: underline dotted var(--soft); white-space: nowrap; }
+        a.value { color: inherit; text-decoration: underline dotted var(--line); white-space: nowrap; }
         a.value:hover { color: var(--link); }
         .headline { font-size: 1.2rem; line-height: 1.45; font-weight: 600; }
         .warnings { background: var(--warn); border-left: 4px solid var(--warnline); padding: .5rem 1rem; margin: 1rem 0; }

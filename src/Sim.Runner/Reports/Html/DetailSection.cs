@@ -47,7 +47,7 @@ internal static class DetailSection
         var kernel = figures.Where(f => f.Structure != Names.Process).ToList();
         var scalars = kernel.Where(f => f.X is null && f.Item.Length == 0).ToList();
         if (scalars.Count > 0)
-            html.Append(Scalars(rows, scalars));
+            html.Append(OnlyOrderVaries(scalars) ? ByOrder(rows, scalars) : Scalars(rows, scalars));
         var items = kernel.Where(f => f.Item.Length > 0).ToList();
         if (items.Count > 0)
             html.Append(Items(rows, items));
@@ -64,7 +64,9 @@ internal static class DetailSection
         var parameters = ParametersOf(figures);
         var columns = Columns(figures);
         var body = new StringBuilder();
-        foreach (var metric in figures.GroupBy(f => f.Metric))
+        // A paired ratio belongs beside the two times it was taken with.
+        var paired = figures.Exists(f => f.Metric == Names.Time);
+        foreach (var metric in figures.GroupBy(f => paired && f.Metric == Names.Ratio ? Names.Time : f.Metric))
         {
             var title = Markup.Text(Words.Metric(metric.Key));
             var span = parameters.Count + columns.Count + 1;
@@ -80,6 +82,33 @@ internal static class DetailSection
         }
         return Markup.Table($"{Words.Experiment(figures[0].Experiment)}: all cases",
             Markup.Head(parameters.Count, [.. parameters.Select(p => p.Title), .. columns, ""]), body.ToString());
+    }
+
+    private static bool OnlyOrderVaries(List<Figure> figures) =>
+        ParametersOf(figures) is [{ Title: "order" }] && figures.Select(f => f.Order).Distinct().Count() > 1;
+
+    /// <summary>Metrics and structures one under the other, orders of insertion side by side.</summary>
+    private static string ByOrder(Rows rows, List<Figure> figures)
+    {
+        var orders = figures.Select(f => f.Order).Distinct().ToList();
+        var body = new StringBuilder();
+        foreach (var metric in figures.GroupBy(f => f.Metric))
+        {
+            body.Append($"<tbody>\n<tr class=\"group\"><th scope=\"rowgroup\" colspan=\"{orders.Count + 2}\">")
+                .Append($"{Markup.Text(Words.Metric(metric.Key))}</th></tr>\n");
+            var scale = ScaleOf(metric);
+            foreach (var column in Columns([.. metric]))
+            {
+                var row = metric.Where(f => ColumnOf(f) == column).ToList();
+                body.Append($"<tr><th scope=\"row\">{Markup.Text(column)}</th>");
+                foreach (var order in orders)
+                    body.Append(Cells(rows, row.Where(f => f.Order == order), scale));
+                body.Append($"<td>{Markup.BasisTags(row)}</td></tr>\n");
+            }
+            body.Append("</tbody>\n");
+        }
+        return Markup.Table($"{Words.Experiment(figures[0].Experiment)}, by order of insertion",
+            Markup.Head(1, ["structure", .. orders.Select(Words.Order), ""]), body.ToString());
     }
 
     /// <summary>Named places (slab caches) one under the other, metrics side by side.</summary>
@@ -150,7 +179,7 @@ internal static class DetailSection
 
     private static Scale ScaleOf(IEnumerable<Figure> figures)
     {
-        var list = figures.ToList();
+        var list = figures.OrderBy(f => f.Unit == "ratio").ToList();
         return Scale.For(list[0].Unit, list.Where(f => f.Unit == list[0].Unit).Select(f => f.Value));
     }
 

@@ -69,12 +69,16 @@ internal static class ChartRenderer
         return new Drawing(plot, canvas.Width, height);
     }
 
-    /// <summary>Labels the bottom axis and gives it the ticks that fit.</summary>
-    public static void BottomAxis(Plot plot, string label, IEnumerable<(double At, double Value)> ticks)
+    /// <summary>Labels the bottom axis, in as many lines as the width asks for.</summary>
+    /// <returns>Height below the data in pixels.</returns>
+    public static int BottomAxis(Plot plot, string label, int width, IEnumerable<(double At, double Value)> ticks)
     {
+        const int LineHeight = 17;
+        var lines = Wrap(label, width, FontSize);
         var places = ticks.ToList();
         plot.Axes.Bottom.SetTicks([.. places.Select(t => t.At)], [.. places.Select(t => Numbers.Tick(t.Value))]);
-        StyleLabel(plot.Axes.Bottom.Label, label);
+        StyleLabel(plot.Axes.Bottom.Label, string.Join('\n', lines));
+        return 37 + lines.Count * LineHeight;
     }
 
     public static void StyleLabel(LabelStyle style, string text)
@@ -100,20 +104,20 @@ internal static class ChartRenderer
     {
         if (canvas.Title is null)
             return 8;
-        var lines = Wrap(canvas.Title, canvas.Width - 32);
+        var lines = Wrap(canvas.Title, canvas.Width - 32, TitleSize);
         StyleLabel(plot.Axes.Title.Label, string.Join('\n', lines));
         plot.Axes.Title.Label.FontSize = TitleSize;
         plot.Axes.Title.FullFigureCenter = true;
         return 20 + lines.Count * 20;
     }
 
-    private static List<string> Wrap(string text, float width)
+    private static List<string> Wrap(string text, float width, float size)
     {
         var lines = new List<string> { "" };
         foreach (var word in text.Split(' '))
         {
             var longer = lines[^1].Length == 0 ? word : $"{lines[^1]} {word}";
-            if (lines[^1].Length > 0 && PlotFont.Width(longer, TitleSize) > width)
+            if (lines[^1].Length > 0 && PlotFont.Width(longer, size) > width)
                 lines.Add(word);
             else
                 lines[^1] = longer;

@@ -7,7 +7,6 @@ namespace Sim.Runner.Reports.Plots;
 internal static class CurveRenderer
 {
     private const int DataHeight = 240;
-    private const int BottomHeight = 54;
     private const int NameHeight = 22;
 
     /// <returns>Height of the picture in pixels.</returns>
@@ -33,15 +32,15 @@ internal static class CurveRenderer
         ChartRenderer.StyleLabel(plot.Axes.Left.Label, chart.ValueLabel);
         var left = 44 + (int)labels.Max(l => PlotFont.Width(l, ChartRenderer.FontSize));
         var width = canvas.Width - left - 14;
-        plot.Layout.Fixed(new PixelPadding(left, 14, BottomHeight, head));
         var places = Ticks.Linear(first, last, Math.Clamp(width / 45, 2, 14)).Where(t => t == Math.Round(t));
-        ChartRenderer.BottomAxis(plot, chart.XLabel, places.Select(t => (t, t)));
+        var below = ChartRenderer.BottomAxis(plot, chart.XLabel, width, places.Select(t => (t, t)));
+        plot.Layout.Fixed(new PixelPadding(left, 14, below, head));
 
         // Names lie in a strip above all data, so no curve crosses them.
         var perPixel = (top - bottom) / (DataHeight + names);
         for (var i = 0; i < chart.Curves.Count; i++)
             DrawCurve(plot, chart, chart.Curves[i], top - perPixel * (NameHeight * (i + .6)), (first, last, width));
-        return DataHeight + names + head + BottomHeight;
+        return DataHeight + names + head + below;
     }
 
     private static void DrawCurve(Plot plot, CurveChart chart, Curve curve, double nameAt, (double First, double Last, int Width) x)

@@ -11,7 +11,6 @@ internal static class MarkRenderer
 {
     private const int LineHeight = 22;
     private const int GroupGap = 14;
-    private const int BottomHeight = 54;
     private const int LabelOffset = 7;
 
     /// <returns>Height of the picture in pixels.</returns>
@@ -21,14 +20,14 @@ internal static class MarkRenderer
         var width = canvas.Width - left - 14;
         var content = ContentHeight(chart, canvas);
         var axis = ValueAxis.For(chart, width);
-        plot.Layout.Fixed(new PixelPadding(left, 14, BottomHeight, head));
         plot.Axes.SetLimits(axis.Place(axis.Min), axis.PlaceMax, content, 0);
-        ChartRenderer.BottomAxis(plot, chart.ValueLabel, axis.Ticks(width));
+        var bottom = ChartRenderer.BottomAxis(plot, chart.ValueLabel, width, axis.Ticks(width));
+        plot.Layout.Fixed(new PixelPadding(left, 14, bottom, head));
         plot.Axes.Left.FrameLineStyle.Width = chart.Log ? 0 : 1;
         plot.Grid.YAxisStyle.IsVisible = false;
         DrawReference(plot, chart, axis, content);
         DrawGroups(plot, chart, canvas, axis);
-        return content + head + BottomHeight;
+        return content + head + bottom;
     }
 
     private static int ContentHeight(MarkChart chart, Canvas canvas) =>
@@ -104,7 +103,11 @@ internal static class MarkRenderer
         if (chart.Log)
             plot.Add.Marker(at, y, MarkerShape.FilledCircle, 9, color);
         var end = Math.Max(at, axis.Place(Math.Max(mark.High, axis.Min)));
-        ChartRenderer.Text(plot, mark.Label, end, y, Alignment.MiddleLeft).OffsetX = LabelOffset;
+        // Beside a ratio's mark the label would cross the line at 1: those stand in a column at the right end.
+        if (chart.IsRatio)
+            ChartRenderer.Text(plot, mark.Label, axis.PlaceLabels, y, Alignment.MiddleLeft).OffsetX = LabelOffset;
+        else
+            ChartRenderer.Text(plot, mark.Label, end, y, Alignment.MiddleLeft).OffsetX = LabelOffset;
     }
 
     private static void DrawQuartiles(Plot plot, double low, double high, double y, Color color)
@@ -116,7 +119,7 @@ internal static class MarkRenderer
     }
 
     /// <summary>The horizontal axis: values to places, which are the values or their logarithms.</summary>
-    private sealed record ValueAxis(bool Log, double Min, double Max, double PlaceMax, int Width)
+    private sealed record ValueAxis(bool Log, double Min, double Max, double PlaceLabels, double PlaceMax, int Width)
     {
         public static ValueAxis For(MarkChart chart, int width)
         {
@@ -132,7 +135,13 @@ internal static class MarkRenderer
                 min /= Math.Pow(Math.Max(1.05, max / min), .06);
             if (!(max > min))
                 max = min + 1;
-            var axis = new ValueAxis(chart.Log, min, max, 0, width);
+            var axis = new ValueAxis(chart.Log, min, max, 0, 0, width);
+            if (chart.IsRatio)
+            {
+                var column = marks.Max(m => PlotFont.Width(m.Label, ChartRenderer.FontSize)) + 2 * LabelOffset;
+                var data = axis.Place(max) - axis.Place(min);
+                return axis with { PlaceLabels = axis.Place(max), PlaceMax = axis.Place(min) + data / Math.Max(.3, 1 - column / width) };
+            }
             return axis with { PlaceMax = marks.Select(m => axis.EndFor(m)).Append(axis.Place(max)).Max() };
         }
 

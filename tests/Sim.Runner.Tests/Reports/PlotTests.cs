@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+using System.Globalization;
+using System.Xml.Linq;
+using Sim.Runner.Reports;
+using Sim.Runner.Reports.Plots;
+using SkiaSharp;
+using Xunit;
+
+namespace Sim.Runner.Tests.Reports;
+
+public sealed class PlotTests(FullReport full) : IClassFixture<FullReport>
+{
+    private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
+
+    [Fact]
+    public void Every_png_has_text_in_its_title_strip()
+    {
+        var folder = full.Folder;
+        foreach (var name in PlotSet.AllNames)
+        {
+            using var image = SKBitmap.Decode(folder.At($"plot-{name}.png"));
+            Assert.True(DarkPixels(image, 0, 60) > 500, $"{name}: {DarkPixels(image, 0, 60)} dark pixels in the title strip");
+            Assert.Equal(SKColors.White, image.GetPixel(1, 1));
+        }
+    }
+
+    [Fact]
+    public void Without_its_text_the_same_strip_is_blank()
+    {
+        var spec = Specs()[0];
+        using var titled = Render(spec, spec.Question);
+        using var blank = Render(spec, " ");
+
+        Assert.True(DarkPixels(titled, 0, 30) > 200);
+        Assert.Equal(0, DarkPixels(blank, 0, 30));
+    }
+
+    [Fact]
+    public void The_font_is_the_one_that_is_shipped()
+    {
+        PlotFont.Install();
+        using var stream = typeof(ReportWriter).Assembly.GetManifestResourceStream("DejaVuSans.ttf");
+        Assert.NotNull(stream);
+        Assert.Equal("DejaVu Sans", ScottPlot.Fonts.Default);
+        Assert.Equal("DejaVu Sans", ScottPlot.Fonts.GetTypeface("DejaVu Sans", bold: true, italic: false).FamilyName);
+        Assert.All("0123456789/±–µ\u202f", c => Assert.True(ScottPlot.Fonts.GetTypeface("DejaVu Sans", false, false).ContainsGlyph(c)));
+    }
+
+    [Theory]
+    [InlineData(820)]
+    [InlineData(370)]
+    public void No_text_overlaps_another_or_leaves_the_picture(int width)
+    {
+        foreach (var spec in Specs())
+        {
+            using var drawing = ChartRenderer.Draw(spec.Chart, new(width, spec.Question, Opaque: false));
+            var boxes = Boxes(XDocument.Parse(SvgFile.Standalone(drawing, "")));
+            Assert.True(boxes.Count > 5, spec.Name);
+            foreach (var (text, box) in boxes)
+            {
+                Assert.True(box.Left >= -1 && box.Right <= width + 1, $"{spec.Name} at {width}: '{text}' from {box.Left} to {box.Right}");
+                Assert.True(box.Top >= -1 && box.Bottom <= drawing.Height + 1, $"{spec.Name} at {width}: '{text}' from {box.Top} to {box.Bottom}");
+            }
+            for (var i = 0; i < boxes.Count; i++)
+            {
+                for (var j = 0; j < i; j++)
+                    Assert.False(boxes[i].Box.IntersectsWith(boxes[j].Box), $"{spec.Name} at {width}: '{boxes[i].Text}' over '{boxes[j].Text}'");
+            }
+        }
+    }
+
+    [Fact]
+    public void Svg_ink_follows_the_text_colour_and_the_ground_is_clear()
+    {
+        foreach (var spec in Specs())
+        {
+            using var drawing = ChartRenderer.Draw(spec.Chart, new(820, null, Opaque: false));
+            var svg = SvgFile.Inline(drawing, "a", "wide", "label");
+            Assert.DoesNotContain("black", svg, StringComparison.Ordinal);
+            Assert.DoesNotContain("#010101", svg, StringComparison.Ordinal);
+            Assert.DoesNotContain("white", svg, StringComparison.Ordinal);
+            Assert.DoesNotContain("#FFFFFF", svg, StringComparison.OrdinalIgnoreCase);
+            Assert.Contains("stroke=\"currentColor\"", svg, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Titles_and_axes_say_what_and_in_which_unit()
+    {
+        foreach (var spec in Specs())
+        {
+            Assert.EndsWith("?", spec.Question, StringComparison.Ordinal);
+            Assert.NotEmpty(spec.Chart.ValueLabel);
+            Assert.EndsWith(".", spec.Reading, StringComparison.Ordinal);
+        }
+        Assert.Contains("MiB", Specs().First(s => s.Name == "memory").Chart.ValueLabel, StringComparison.Ordinal);
+        Assert.Contains("ns", Specs().First(s => s.Name == "lookup").Chart.ValueLabel, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Readings_follow_the_rows()
+    {
+        var touched = new FabricatedRun().Build();
+        var doubled = touched with { Figures = [.. touched.Figures.Select(f => f.Metric == "cache-lines" ? f with { Value = f.Value * 2 } : f)] };
+
+        Assert.Contains("allowedips touches 30.5 to 35.6 lines", Reading(touched, "touch"), StringComparison.Ordinal);
+        Assert.Contains("allowedips touches 61.0 to 71.2 lines", Reading(doubled, "touch"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, 1, 5)]
+    [InlineData(0, 1234567, 9)]
+    [InlineData(17, 17.3, 4)]
+    public void Linear_ticks_are_inside_the_range_and_not_too_many(double min, double max, int count)
+    {
+        var ticks = Ticks.Linear(min, max, count);
+        Assert.InRange(ticks.Length, 2, count + 2);
+        Assert.All(ticks, t => Assert.InRange(t, min - 1e-9, max + 1e-9));
+    }
+
+    [Theory]
+    [InlineData(1, 1e6, 9)]
+    [InlineData(20, 700, 6)]
+    [InlineData(.9, 1.1, 5)]
+    [InlineData(1e-3, 1e12, 4)]
+    public void Logarithmic_ticks_are_inside_the_range_and_not_too_many(double min, double max, int count)
+    {
+        var ticks = Ticks.Logarithmic(min, max, count);
+        Assert.InRange(ticks.Length, 2, count + 1);
+        Assert.All(ticks, t => Assert.InRange(t, min * .998, max * 1.002));
+    }
+
+    private static IReadOnlyList<PlotSpec> Specs() => Specs(new FabricatedRun().Build());
+
+    private static IReadOnlyList<PlotSpec> Specs(RunResult run)
+    {
+        var rows = new Rows(run);
+        return PlotSet.For(rows, new Verdict(rows));
+    }
+
+    private static string Reading(RunResult run, string name) => Specs(run).First(s => s.Name == name).Reading;
+
+    private static SKBitmap Render(PlotSpec spec, string title)
+    {
+        using var drawing = ChartRenderer.Draw(spec.Chart, new(820, title, Opaque: true));
+        return SKBitmap.Decode(drawing.Plot.GetImageBytes(drawing.Width, drawing.Height, ScottPlot.ImageFormat.Png));
+    }
+
+    private static int DarkPixels(SKBitmap image, int top, int bottom)
+    {
+        var count = 0;
+        for (var y = top; y < bottom; y++)
+        {
+            for (var x = 0; x < image.Width; x++)
+                count += image.GetPixel(x, y) is { Red: < 128, Green: < 128, Blue: < 128 } ? 1 : 0;
+        }
+        return count;
+    }
+
+    /// <summary>Where each text lies, from its anchor; rotated texts (the label of a vertical axis) are left out.</summary>
+    private static List<(string Text, SKRect Box)> Boxes(XDocument svg)
+    {
+        var boxes = new List<(string, SKRect)>();
+        foreach (var text in svg.Descendants(Svg + "text"))
+        {
+            var transform = (string)text.Attribute("transform")!;
+            if (!transform.Contains("translate", StringComparison.Ordinal))
+                continue;
+            var at = transform["translate(".Length..^1].Split(' ', ',').Select(p => float.Parse(p, CultureInfo.InvariantCulture)).ToArray();
+            var size = (float)text.Attribute("font-size")!;
+            var width = PlotFont.Width(text.Value, size);
+            var x = at[0] + (float)text.Attribute("x")! - (string)text.Attribute("text-anchor")! switch { "middle" => width / 2, "end" => width, _ => 0 };
+            var y = (at.Length > 1 ? at[1] : 0) + (float)text.Attribute("y")!;
+            // Capitals rise .73 of the size above the baseline, descenders .24 below.
+            boxes.Add((text.Value, new SKRect(x, y - size * .73f, x + width, y + size * .2f)));
+        }
+        return boxes;
+    }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+using Sim.Runner.Reports;
+
+namespace Sim.Runner.Tests.Reports;
+
+/// <summary>A report in a folder that goes away with the test.</summary>
+internal sealed class ReportFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("sim-report-").FullName;
+
+    public string Html => Read("index.html");
+
+    public static ReportFolder Of(RunResult result)
+    {
+        var folder = new ReportFolder();
+        ReportWriter.Write(result, folder.Path);
+        return folder;
+    }
+
+    public string At(string name) => System.IO.Path.Combine(Path, name);
+
+    public string Read(string name) => File.ReadAllText(At(name));
+
+    public string[] Files => [.. Directory.EnumerateFileSystemEntries(Path).Select(p => System.IO.Path.GetFileName(p)).Order()];
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
+
+/// <summary>The report of a full run, written once for all tests of a class that only read it.</summary>
+public sealed class FullReport : IDisposable
+{
+    public FullReport()
+    {
+        Run = new FabricatedRun().Build();
+        Folder = ReportFolder.Of(Run);
+    }
+
+    internal RunResult Run { get; }
+
+    internal ReportFolder Folder { get; }
+
+    public void Dispose() => Folder.Dispose();
+}
