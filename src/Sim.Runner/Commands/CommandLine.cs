@@ -6,7 +6,27 @@ namespace Sim.Runner.Commands;
 /// <summary>Runs a command and turns what can go wrong into one line on standard error and an exit code.</summary>
 internal static class CommandLine
 {
-    public static async Task<int> RunAsync(RootCommand root, string[] args)
+    /// <summary>The program's commands.</summary>
+    public static RootCommand Root() => new(
+        """
+        Should WireGuard's AllowedIPs be replaced by an IP route attribute? Loads a routing table into ports of the
+        kernel's allowedips trie and fib_trie, and measures memory, lookup and update cost.
+
+        Examples:
+          bench                                    the embedded table, all experiments, a report in reports/latest
+          bench --table ris-dump.mrt.bz2 --quick   a real dump, in under a minute
+          stat --table prefixes.txt --order sorted --json
+          lookup --table ris-dump.mrt 192.0.2.1
+          table info updates.20260222.1530.bz2
+        """)
+    {
+        BenchCommand.Create(),
+        StatCommand.Create(),
+        LookupCommand.Create(),
+        TableCommand.Create(),
+    };
+
+    public static async Task<int> RunAsync(string[] args)
     {
         using var interrupted = new CancellationTokenSource();
         Console.CancelKeyPress += (_, pressed) =>
@@ -18,7 +38,7 @@ internal static class CommandLine
 
         try
         {
-            var parsed = root.Parse(args);
+            var parsed = Root().Parse(args);
             var configuration = new InvocationConfiguration
             {
                 EnableDefaultExceptionHandler = false,

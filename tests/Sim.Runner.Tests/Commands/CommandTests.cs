@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Sim.Kernel;
+using Sim.Runner.Commands;
+using Sim.Testing;
+using Xunit;
+
+namespace Sim.Runner.Tests.Commands;
+
+public sealed partial class CommandTests
+{
+    [Fact]
+    public void Every_example_in_the_help_and_the_readme_is_a_command_line_that_parses()
+    {
+        var root = Root();
+        var examples = AllCommands(root).SelectMany(command => Examples(command.Description ?? ""));
+        const string run = "dotnet run --project src/Sim.Runner -- ";
+        var readme = File.ReadLines(Path.Combine(SharedData.Root, "README.md"));
+        examples = examples.Concat(readme.Where(line => line.StartsWith(run, StringComparison.Ordinal)).Select(line => line[run.Length..]));
+        var count = 0;
+        foreach (var example in examples)
+        {
+            count++;
+            var words = example.Split("   ")[0].Split(" < ")[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            var errors = root.Parse(words).Errors;
+            Assert.True(errors.Count == 0, $"{example}: {string.Join("; ", errors)}");
+        }
+
+        Assert.InRange(count, 15, 100);
+    }
+
+    [Fact]
+    public void Every_command_and_option_says_what_it_does()
+    {
+        foreach (var command in AllCommands(Root()))
+        {
+            Assert.False(string.IsNullOrWhiteSpace(command.Description), command.Name);
+            foreach (var option in command.Options)
+                Assert.False(string.IsNullOrWhiteSpace(option.Description), $"{command.Name} {option.Name}");
+        }
+    }
+
+    [Theory]
+    [InlineData("bench", "--table", "no-such-file.mrt")]
+    [InlineData("stat", "--table", "/")]
+    [InlineData("stat", "--family", "5")]
+    [InlineData("bench", "--order", "backwards")]
+    [InlineData("bench", "--peers", "0")]
+    [InlineData("stat", "--best", "worst")]
+    [InlineData("table", "info", "no-such-file.mrt")]
+    [InlineData("table", "download", "not-a-url")]
+    [InlineData("frobnicate")]
+    public void A_command_line_that_cannot_be_used_gets_a_message_and_exit_code_2(params string[] args)
+    {
+        var ran = Program.Run(args);
+        Assert.Equal(2, ran.Code);
+        Assert.NotEqual("", ran.Error.Trim());
+        Assert.DoesNotContain("   at ", ran.Error);
+    }
+
+    [Fact]
+    public void An_empty_file_is_refused_and_binary_rubbish_is_called_damaged()
+    {
+        using var scratch = new Scratch();
+        Assert.Equal(2, Program.Run("stat", "--table", scratch.Write("empty", "")).Code);
+        File.WriteAllBytes(scratch["rubbish"], [.. Enumerable.Range(0, 5000).Select(i => (byte)(i * 37))]);
+        var ran = Program.Run("table", "info", scratch["rubbish"]);
+        Assert.Equal(3, ran.Code);
+        var bench = Program.Run("bench", "--table", scratch["rubbish"], "--out", scratch["report"]);
+        Assert.Equal(2, bench.Code);
+        Assert.False(Directory.Exists(scratch["report"]));
+    }
+
+    [Fact]
+    public void A_table_cut_off_in_its_container_is_used_as_far_as_it_goes()
+    {
+        var whole = File.ReadAllBytes(SharedData.File("mrt/bgpdump-bview.20020722.2337.gz"));
+        using var scratch = new Scratch();
+        File.WriteAllBytes(scratch["cut.gz"], whole[..(whole.Length / 2)]);
+        var ran = Program.Run("stat", "--table", scratch["cut.gz"], "--json");
+        Assert.Equal(3, ran.Code);
+        Assert.Contains("cut.gz", ran.Error);
+        var prefixes = JsonDocument.Parse(ran.Out).RootElement.GetProperty("table").GetProperty("prefixes").GetInt32();
+        Assert.InRange(prefixes, 30_000, 80_000);
+    }
+
+    [Fact]
+    public void Info_gives_the_counts_of_a_dump_as_json()
+    {
+        var ran = Program.Run("table", "info", SharedData.File("mrt/bgpdump-updates.20160811.1600.gz"), "--json");
+        Assert.Equal(0, ran.Code);
+        var info = JsonDocument.Parse(ran.Out).RootElement;
+        Assert.Equal((39256, 1956, 22, 0), (
+            info.GetProperty("announcements").GetInt32(), info.GetProperty("withdrawals").GetInt32(),
+            info.GetProperty("state_changes").GetInt32(), info.GetProperty("damage").GetInt32()));
+    }
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(6)]
+    public void A_generated_table_survives_conversion_to_mrt_and_back(int family)
+    {
+        using var scratch = new Scratch();
+        Ok("table", "generate", scratch["made.txt"], "--prefixes", "5000", "--family", $"{family}", "--seed", "7");
+        Ok("table", "generate", scratch["again.txt"], "--prefixes", "5000", "--family", $"{family}", "--seed", "7");
+        Assert.Equal(File.ReadAllText(scratch["made.txt"]), File.ReadAllText(scratch["again.txt"]));
+        Ok("table", "convert", scratch["made.txt"], scratch["made.mrt"], "--to", "mrt", "--mrt-peers", "3", "--family", $"{family}");
+        Ok("table", "convert", scratch["made.mrt"], scratch["back.txt"], "--family", $"{family}");
+        static IEnumerable<string> Prefixes(string file) => File.ReadLines(file).Where(line => line[0] != '#').Select(line => line.Split(' ')[0]);
+        Assert.Equal(Prefixes(scratch["made.txt"]), Prefixes(scratch["back.txt"]));
+    }
+
+    [Fact]
+    public void Both_structures_answer_as_the_linear_model_does()
+    {
+        using var scratch = new Scratch();
+        string[] prefixes = ["0.0.0.0/0", "10.0.0.0/8", "10.1.0.0/16", "10.1.128.0/17", "192.0.2.0/24", "192.0.2.77/32"];
+        var model = new LinearTable<int>();
+        for (var i = 0; i < prefixes.Length; i++)
+            model.Set(Prefix.Parse(prefixes[i]), i);
+        var table = scratch.Write("table.txt", string.Concat(prefixes.Select((prefix, i) => $"{prefix} 198.51.100.{i}\n")));
+        string[] addresses = ["10.1.200.1", "10.1.1.1", "10.2.0.0", "192.0.2.77", "192.0.2.78", "8.8.8.8"];
+        var ran = Program.RunWith(string.Join('\n', addresses), "lookup", "--table", table, "--json");
+        Assert.Equal(0, ran.Code);
+        var results = JsonDocument.Parse(ran.Out).RootElement.EnumerateArray().ToList();
+        Assert.Equal(addresses.Length, results.Count);
+        foreach (var result in results)
+        {
+            Assert.True(AddressText.TryParse(result.GetProperty("address").GetString()!, out var family, out var address));
+            var expected = $"198.51.100.{model.Lookup(family, address)}";
+            Assert.Equal(expected, result.GetProperty("allowedips").GetProperty("next_hop").GetString());
+            Assert.Equal(expected, result.GetProperty("fib").GetProperty("next_hop").GetString());
+        }
+    }
+
+    [Fact]
+    public void Bench_writes_a_whole_report_and_the_same_counts_each_time()
+    {
+        using var scratch = new Scratch();
+        Ok("table", "generate", scratch["table.txt"], "--prefixes", "2000");
+        Ok("bench", "--table", scratch["table.txt"], "--quick", "--out", scratch["one"]);
+        Ok("bench", "--table", scratch["table.txt"], "--quick", "--out", scratch["two"]);
+        foreach (var file in new[] { "index.html", "results.csv", "results.json" })
+            Assert.True(new FileInfo(Path.Combine(scratch["one"], file)).Length > 1000, file);
+        static IEnumerable<string> Counted(string folder) =>
+            File.ReadLines(Path.Combine(folder, "results.csv")).Where(line => line.EndsWith(",counted") && !line.Contains(",process,"));
+        Assert.Equal(Counted(scratch["one"]), Counted(scratch["two"]));
+        Assert.InRange(Counted(scratch["one"]).Count(), 100, 10_000);
+    }
+
+    [Fact]
+    public async Task Ctrl_c_ends_a_run_with_code_130_and_writes_nothing()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "sends SIGINT with kill(2)");
+        using var scratch = new Scratch();
+        using var process = Program.Start("bench", "--out", scratch["report"]);
+        var cancel = TestContext.Current.CancellationToken;
+        var error = process.StandardError.ReadToEndAsync(cancel);
+        var output = process.StandardOutput.ReadToEndAsync(cancel);
+        await Task.Delay(2500, cancel);
+        Assert.False(process.HasExited);
+        Assert.Equal(0, Kill(process.Id, 2));
+        await process.WaitForExitAsync(cancel).WaitAsync(TimeSpan.FromSeconds(20), cancel);
+        Assert.Equal(130, process.ExitCode);
+        Assert.Contains("Interrupted", await error);
+        Assert.Equal("", await output);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(scratch.Folder));
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Kill(int process, int signal);
+
+    private static readonly string[] s_commands = ["bench", "stat", "lookup", "table"];
+
+    /// <summary>Example lines of a help text: indented by two, beginning with a command.</summary>
+    private static IEnumerable<string> Examples(string text) =>
+        text.Split('\n').Where(line => line.StartsWith("  ", StringComparison.Ordinal) && line[2..].Split(' ')[0] is var word && s_commands.Contains(word))
+            .Select(line => line.Trim());
+
+    private static void Ok(params string[] args)
+    {
+        var ran = Program.Run(args);
+        Assert.True(ran.Code == 0, $"{string.Join(' ', args)}: {ran.Error}");
+    }
+
+    private static RootCommand Root() => CommandLine.Root();
+
+    private static IEnumerable<Command> AllCommands(Command command) => command.Subcommands.SelectMany(AllCommands).Prepend(command);
+}

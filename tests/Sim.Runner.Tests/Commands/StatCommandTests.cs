@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+using System.Text.Json;
+using Sim.Kernel;
+using Sim.Testing;
+using Xunit;
+
+namespace Sim.Runner.Tests.Commands;
+
+public sealed class StatCommandTests
+{
+    /// <summary>/proc/net/fib_triestat of Linux 6.12 for these prefixes, loaded in this order into a table of their own.</summary>
+    private const string SortedReading =
+        """
+        	Aver depth:     2.22
+        	Max depth:      7
+        	Leaves:         840390
+        	Prefixes:       901899
+        	Internal nodes: 148593
+        	  1: 37  2: 92243  3: 26266  4: 12732  5: 8927  6: 8019  7: 368  18: 1
+        	Pointers: 1891014
+        Null ptrs: 902032
+        Total size: 109294  kB
+        """;
+
+    [Fact]
+    public void A_sorted_full_table_has_the_kernels_shape()
+    {
+        var ran = Program.Run("stat", "--table", FullTable, "--order", "sorted");
+        Assert.Equal(0, ran.Code);
+        Assert.Contains(SortedReading, ran.Out);
+        Assert.Contains("allowedips: 1,652,689 nodes, 901,899 with a peer, greatest depth 33", ran.Out);
+    }
+
+    [Fact]
+    public void Loading_by_length_gives_the_kernels_other_shape()
+    {
+        var fib = Json("stat", "--table", FullTable, "--order", "by-length", "--json").GetProperty("fib");
+        Assert.Equal(
+            (156264, 1828534, 831881, 109106),
+            (Int(fib, "internal_nodes"), Int(fib, "pointers"), Int(fib, "null_pointers"), Int(fib, "total_size_kb")));
+    }
+
+    [Fact]
+    public void Deleting_every_third_prefix_leaves_the_kernels_shape()
+    {
+        using var scratch = new Scratch();
+        var sorted = ReadPrefixes().Order().ToList();
+        var ops = scratch.Write("ops.txt", string.Concat(sorted.Where((_, place) => place % 3 == 0).Select(prefix => $"- {prefix}\n")));
+        var stat = Json("stat", "--table", FullTable, "--order", "sorted", "--ops", ops, "--json");
+        var fib = stat.GetProperty("fib");
+        Assert.Equal(
+            (578633, 98859, 1670676, 993185, 76919, 5),
+            (Int(fib, "leaves"), Int(fib, "internal_nodes"), Int(fib, "pointers"), Int(fib, "null_pointers"), Int(fib, "total_size_kb"), Int(fib, "max_depth")));
+        Assert.Equal(601266, Int(stat.GetProperty("allowedips"), "valued"));
+    }
+
+    [Fact]
+    public void The_json_has_the_promised_fields()
+    {
+        using var scratch = new Scratch();
+        var table = scratch.Write("table.txt", "10.0.0.0/8\n10.1.0.0/16\n192.0.2.0/24\n");
+        var stat = Json("stat", "--table", table, "--json");
+        Assert.Equal(["table", "allowedips", "fib"], Names(stat));
+        Assert.Equal(["prefixes", "sha256"], Names(stat.GetProperty("table")));
+        Assert.Equal(["nodes", "valued", "max_depth", "object_bytes", "page_bytes"], Names(stat.GetProperty("allowedips")));
+        Assert.Equal(
+            [
+                "aver_depth", "max_depth", "leaves", "prefixes", "internal_nodes", "node_sizes", "pointers", "null_pointers",
+                "total_size_kb", "object_bytes", "page_bytes",
+            ],
+            Names(stat.GetProperty("fib")));
+        // Three prefixes and the joint 0.0.0.0/0 of 10/8 and 192.0.2/24: four nodes of 72 bytes in one page.
+        Assert.Equal((4, 3, 288, 4096), (
+            Int(stat.GetProperty("allowedips"), "nodes"), Int(stat.GetProperty("allowedips"), "valued"),
+            Int(stat.GetProperty("allowedips"), "object_bytes"), Int(stat.GetProperty("allowedips"), "page_bytes")));
+    }
+
+    [Fact]
+    public void Ipv6_has_no_fib_yet()
+    {
+        using var scratch = new Scratch();
+        var table = scratch.Write("table.txt", "2001:db8::/32\n10.0.0.0/8\n2001:db8:1::/48\n");
+        var stat = Json("stat", "--table", table, "--family", "6", "--json");
+        Assert.Equal(JsonValueKind.Null, stat.GetProperty("fib").ValueKind);
+        Assert.Equal(2, Int(stat.GetProperty("allowedips"), "valued"));
+    }
+
+    [Fact]
+    public void Equal_sets_of_prefixes_have_equal_digests_whatever_the_order()
+    {
+        using var scratch = new Scratch();
+        var first = scratch.Write("first.txt", "10.0.0.0/8\n192.0.2.0/24\n");
+        var second = scratch.Write("second.txt", "# a comment\n192.0.2.0/24\n\n10.0.0.0/8\n10.0.0.0/8\n");
+        string Digest(string file) => Json("stat", "--table", file, "--json").GetProperty("table").GetProperty("sha256").GetString()!;
+        Assert.Equal(Digest(first), Digest(second));
+    }
+
+    [Fact]
+    public void A_line_that_is_no_operation_is_named_and_the_others_are_applied()
+    {
+        using var scratch = new Scratch();
+        var table = scratch.Write("table.txt", "10.0.0.0/8\n");
+        var ops = scratch.Write("ops.txt", "+ 192.0.2.0/24\n? nonsense\n- 10.0.0.0/8\n");
+        var ran = Program.Run("stat", "--table", table, "--ops", ops, "--json");
+        Assert.Equal(3, ran.Code);
+        Assert.Contains("ops.txt: record 2 at offset 15", ran.Error);
+        Assert.Equal(1, Int(JsonDocument.Parse(ran.Out).RootElement.GetProperty("fib"), "prefixes"));
+    }
+
+    [Fact]
+    public void Deleting_what_is_absent_and_adding_what_is_there_change_nothing()
+    {
+        using var scratch = new Scratch();
+        var table = scratch.Write("table.txt", "10.0.0.0/8\n192.0.2.0/24\n");
+        var ops = scratch.Write("ops.txt", "+ 10.0.0.0/8\n- 198.51.100.0/24\n");
+        var plain = Program.Run("stat", "--table", table, "--json");
+        var after = Program.Run("stat", "--table", table, "--ops", ops, "--json");
+        Assert.Equal(0, after.Code);
+        Assert.Equal(plain.Out, after.Out);
+    }
+
+    private static string FullTable => SharedData.File("tables/bart-prefixes.txt.gz");
+
+    private static IEnumerable<Prefix> ReadPrefixes()
+    {
+        using var reader = new StreamReader(new System.IO.Compression.GZipStream(File.OpenRead(FullTable), System.IO.Compression.CompressionMode.Decompress));
+        while (reader.ReadLine() is { } line)
+        {
+            if (!line.Contains(':'))
+                yield return Prefix.Parse(line);
+        }
+    }
+
+    private static JsonElement Json(params string[] args)
+    {
+        var ran = Program.Run(args);
+        Assert.True(ran.Code == 0, ran.Error);
+        return JsonDocument.Parse(ran.Out).RootElement;
+    }
+
+    private static int Int(JsonElement json, string name) => json.GetProperty(name).GetInt32();
+
+    private static IEnumerable<string> Names(JsonElement json) => json.EnumerateObject().Select(property => property.Name);
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+using Sim.Runner.Experiments;
+using Xunit;
+
+namespace Sim.Runner.Tests.Experiments;
+
+public sealed class InterleavedTests
+{
+    [Fact]
+    public void Repetitions_run_in_the_order_a_b_b_a()
+    {
+        var order = "";
+        Interleaved.Run(2, () => Note('A'), () => Note('B'), warmUp: false, CancellationToken.None);
+        Assert.Equal("ABBAABBA", order);
+
+        double Note(char which)
+        {
+            order += which;
+            return 1;
+        }
+    }
+
+    [Fact]
+    public void A_machine_that_slows_steadily_does_not_favour_either_side()
+    {
+        // Each repetition takes 1 % longer than the one before; both sides do the same work.
+        var clock = 1.0;
+        double Slower() => clock *= 1.01;
+        var times = Interleaved.Run(8, Slower, Slower, warmUp: true, CancellationToken.None);
+        Assert.Equal(1.0, times.Ratio.Median, 3);
+        Assert.True(times.Ratio.Low < 1 && times.Ratio.High > 1);
+    }
+
+    [Fact]
+    public void Ratios_are_of_neighbours_in_time()
+    {
+        double[] a = [1, 4, 10, 40];
+        double[] b = [2, 8, 30, 80];
+        var (nextA, nextB) = (0, 0);
+        var times = Interleaved.Run(2, () => a[nextA++], () => b[nextB++], warmUp: false, CancellationToken.None);
+        Assert.Equal([2, 2, 3, 2], times.Ratios);
+    }
+
+    [Fact]
+    public void Quartiles_are_those_that_r_shows()
+    {
+        var spread = Spread.Of([1, 2, 3, 4]);
+        Assert.Equal((2.5, 1.75, 3.25, 4), (spread.Median, spread.Low, spread.High, spread.N));
+    }
+
+    [Fact]
+    public void Cancelling_stops_between_repetitions()
+    {
+        using var cancel = new CancellationTokenSource();
+        var runs = 0;
+        Assert.Throws<OperationCanceledException>(() => Interleaved.Run(100, Once, Once, warmUp: false, cancel.Token));
+        Assert.InRange(runs, 3, 4);
+
+        double Once()
+        {
+            if (++runs == 3)
+                cancel.Cancel();
+            return 1;
+        }
+    }
+}
