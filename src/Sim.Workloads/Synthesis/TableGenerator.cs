@@ -15,7 +15,7 @@ namespace Sim.Workloads.Synthesis;
 /// Mirroring a node (swapping its halves) keeps every length, distance and cluster. Blocks are taken in runs of
 /// neighbours until there are enough prefixes: small tables are some regions of a full one. A table larger than the
 /// real one is several such layers, each permuted anew (IPv6 into other /16s of 2000::/3), first in the gaps and, when
-/// those are full, over one another. So IPv4 grows more nested beyond some 1.2M prefixes, and must: at 4M the same
+/// those are full, over one another. So IPv4 grows more nested beyond some 1.6M prefixes, and must: at 4M the same
 /// length mix announces every /16 there is.
 /// </summary>
 public sealed class TableGenerator

@@ -51,6 +51,8 @@ public sealed class DumpDownload(HttpClient client)
     public async Task<DownloadResult> RunAsync(
         DownloadRequest request, Action<long, long?>? progress = null, CancellationToken cancel = default)
     {
+        if (request.Url.Scheme is not ("http" or "https"))
+            throw new DownloadException($"{request.Url}: only http and https addresses can be downloaded");
         var part = new PartFile(request.File);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         try
@@ -58,7 +60,7 @@ public sealed class DumpDownload(HttpClient client)
             patience.CancelAfter(request.Timeout);
             using var response = await SendAsync(request, part, patience.Token);
             var resumedAt = part.Length;
-            var total = CheckLength(request, response, resumedAt);
+            var total = CheckLength(request, response, part);
             await ReceiveAsync(response, part, total, request.Timeout, progress, patience);
             return await FinishAsync(request, response, part, total, resumedAt, cancel);
         }
@@ -71,6 +73,10 @@ public sealed class DumpDownload(HttpClient client)
         {
             throw new DownloadException(
                 $"{request.Url}: {failed.Message}; check the address and the connection, then run the command again", failed);
+        }
+        catch (UnauthorizedAccessException denied)
+        {
+            throw new DownloadException($"{request.File}: {denied.Message}; choose a file that can be written", denied);
         }
         catch (IOException broken) when (broken is not DownloadException)
         {
@@ -134,13 +140,14 @@ public sealed class DumpDownload(HttpClient client)
     }
 
     /// <summary>The length of the whole file, null where the server does not say.</summary>
-    private static long? CheckLength(DownloadRequest request, HttpResponseMessage response, long resumedAt)
+    private static long? CheckLength(DownloadRequest request, HttpResponseMessage response, PartFile part)
     {
         var total = response.Content.Headers.ContentRange?.Length
-            ?? (response.Content.Headers.ContentLength is { } rest ? resumedAt + rest : null);
-        if (total == 0)
-            throw new DownloadException($"{request.Url}: the file is empty; choose another time or collector");
-        return total;
+            ?? (response.Content.Headers.ContentLength is { } rest ? part.Length + rest : null);
+        if (total != 0)
+            return total;
+        part.Delete();
+        throw new DownloadException($"{request.Url}: the file is empty; choose another time or collector");
     }
 
     private static async Task ReceiveAsync(

@@ -166,12 +166,26 @@ public static class PrefixListReader
         private readonly Dictionary<string, int> _indexes = new(StringComparer.Ordinal);
         private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _byChars;
         private readonly List<string> _names = [];
+        private readonly byte[] _last = new byte[MaxNextHop];
+        private int _lastLength = -1;
+        private int _lastIndex;
 
         public NextHopNames() => _byChars = _indexes.GetAlternateLookup<ReadOnlySpan<char>>();
 
         public IReadOnlyList<string> Names => _names;
 
         public int IndexOf(ReadOnlySpan<byte> utf8)
+        {
+            // Neighbouring lines mostly have one next hop: comparing it is cheaper than looking it up.
+            if (_lastLength == utf8.Length && utf8.SequenceEqual(_last.AsSpan(0, _lastLength)))
+                return _lastIndex;
+            utf8.CopyTo(_last);
+            _lastLength = utf8.Length;
+            _lastIndex = Find(utf8);
+            return _lastIndex;
+        }
+
+        private int Find(ReadOnlySpan<byte> utf8)
         {
             Span<char> chars = stackalloc char[MaxNextHop];
             var name = utf8.IsEmpty ? NoNextHop.AsSpan() : chars[..Encoding.UTF8.GetChars(utf8, chars)];

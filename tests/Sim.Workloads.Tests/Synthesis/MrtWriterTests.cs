@@ -161,6 +161,66 @@ public sealed class MrtWriterTests
         }
     }
 
+    /// <summary>bgpdump forgives lengths that are off by a little; other readers do not.</summary>
+    [Fact]
+    public void Every_length_in_a_trace_is_exact()
+    {
+        var changes = Changes(2000);
+        var records = Records(Trace(changes)).ToArray();
+        Assert.Equal(changes.Length, records.Length);
+        for (var i = 0; i < records.Length; i++)
+        {
+            var (type, subtype, body) = records[i];
+            var change = changes[i];
+            Assert.Equal((17, 4), (type, subtype));
+            var family = change.Prefix.Family;
+            // Microseconds, two AS numbers, interface, family, two addresses.
+            var message = body.AsSpan(16 + 2 * family.Bits() / 8);
+            Assert.Equal(message.Length, BinaryPrimitives.ReadUInt16BigEndian(message[16..]));
+            Assert.Equal(2, message[18]);
+            var withdrawn = BinaryPrimitives.ReadUInt16BigEndian(message[19..]);
+            var attributesLength = BinaryPrimitives.ReadUInt16BigEndian(message[(21 + withdrawn)..]);
+            var attributes = Attributes(message.Slice(23 + withdrawn, attributesLength));
+            var nlri = message[(23 + withdrawn + attributesLength)..];
+            if (family == Family.IPv6)
+            {
+                Assert.Equal((0, 0), (withdrawn, nlri.Length));
+                nlri = change.Announce ? attributes[14].AsSpan(21) : attributes[15].AsSpan(3);
+                Assert.Equal(change.Announce, !attributes.ContainsKey(15));
+            }
+            else if (!change.Announce)
+            {
+                Assert.Equal((0, 0), (attributesLength, nlri.Length));
+                nlri = message.Slice(21, withdrawn);
+            }
+
+            Assert.Equal(1 + (change.Prefix.Length + 7) / 8, nlri.Length);
+            Assert.Equal(change.Prefix, Nlri(family, nlri));
+        }
+    }
+
+    [Fact]
+    public void Every_length_in_a_dump_is_exact()
+    {
+        foreach (var record in Records(Dump(ThreePeers)).Skip(1))
+        {
+            var body = record.Body.AsSpan(5 + (record.Body[4] + 7) / 8);
+            var entries = BinaryPrimitives.ReadUInt16BigEndian(body);
+            body = body[2..];
+            for (var i = 0; i < entries; i++)
+            {
+                var length = BinaryPrimitives.ReadUInt16BigEndian(body[6..]);
+                var attributes = Attributes(body.Slice(8, length));
+                Assert.Equal(record.Subtype == 2 ? 4 : 17, attributes[record.Subtype == 2 ? 3 : 14].Length);
+                Assert.Contains(1, attributes);
+                Assert.Contains(2, attributes);
+                body = body[(8 + length)..];
+            }
+
+            Assert.Equal(0, body.Length);
+        }
+    }
+
     [Fact]
     public void A_variant_repeated_is_the_same_announcement_and_another_variant_is_a_change()
     {
@@ -243,6 +303,19 @@ public sealed class MrtWriterTests
                 BinaryPrimitives.ReadUInt16BigEndian(file.AsSpan(at + 6)), file[(at + 12)..(at + 12 + length)]);
             at += 12 + length;
         }
+    }
+
+    /// <summary>Attributes by type; their lengths must add up.</summary>
+    private static Dictionary<int, byte[]> Attributes(ReadOnlySpan<byte> bytes)
+    {
+        var attributes = new Dictionary<int, byte[]>();
+        while (bytes.Length > 0)
+        {
+            attributes.Add(bytes[1], bytes.Slice(3, bytes[2]).ToArray());
+            bytes = bytes[(3 + bytes[2])..];
+        }
+
+        return attributes;
     }
 
     private static Prefix Nlri(Family family, ReadOnlySpan<byte> bytes)

@@ -166,6 +166,25 @@ public sealed class DumpDownloadTests : IDisposable
         using var server = new LoopbackServer(LoopbackServer.Whole([]));
         var error = await Assert.ThrowsAsync<DownloadException>(() => RunAsync(server));
         Assert.Contains("empty", error.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_folder));
+    }
+
+    [Fact]
+    public async Task A_place_that_cannot_be_written_is_named()
+    {
+        Directory.CreateDirectory(Part);
+        using var server = new LoopbackServer(LoopbackServer.Whole(Content));
+        var error = await Assert.ThrowsAsync<DownloadException>(() => RunAsync(server));
+        Assert.Contains(Target, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Other_schemes_than_http_are_refused()
+    {
+        var error = await Assert.ThrowsAsync<DownloadException>(() => new DumpDownload(_client).RunAsync(
+            new DownloadRequest { Url = new Uri("ftp://127.0.0.1/dump"), File = Target },
+            cancel: TestContext.Current.CancellationToken));
+        Assert.Contains("https", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -98,6 +98,16 @@ public sealed class PrefixListTests
     }
 
     [Fact]
+    public void Lines_and_offsets_are_right_far_into_a_file()
+    {
+        var text = string.Concat(Enumerable.Range(0, 60_000).Select(i => i % 20_000 == 19_999 ? "bad\n" : "10.0.0.0/8\n"));
+        TestTables.Read(text, Family.IPv4, out var damage, out _);
+        Assert.Equal(
+            [(20_000L, 11L * 19_999), (40_000L, 11L * 39_998 + 4), (60_000L, 11L * 59_997 + 8)],
+            damage.First.Select(place => (place.Record, place.Offset)));
+    }
+
+    [Fact]
     public void The_longest_line_allowed_is_read_and_so_is_one_without_an_end()
     {
         var comment = "10.0.0.0/8 #".PadRight(LineReader.MaxLine, '.');
