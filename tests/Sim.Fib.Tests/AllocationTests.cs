@@ -82,6 +82,26 @@ public sealed class AllocationTests
         Assert.Equal(before - 56 - 48 - 96, fib.Memory.ObjectBytes);
     }
 
+    /// <summary>A slab gives out first what was freed last, so the order of the frees shows in what comes next.</summary>
+    [Fact]
+    public unsafe void Objects_are_freed_in_the_order_they_were_queued()
+    {
+        using var fib = new Fixture();
+        Assert.Equal(0, fib.Add("10.0.0.0/24"));
+        Assert.Equal(0, fib.Add("10.0.0.0/16"));
+        Assert.Equal(0, fib.Add("10.0.0.0/8"));
+        var last = Find(fib, 16);
+        Assert.Equal(0, fib.Delete("10.0.0.0/24"));
+        Assert.Equal(0, fib.Delete("10.0.0.0/16"));
+        fib.Memory.Rcu.GracePeriod();
+        Assert.Equal(0, fib.Add("10.0.0.0/20"));
+        Assert.True(Find(fib, 20) == last);
+    }
+
+    private static unsafe FibAlias* Find(Fixture fib, int length) =>
+        fib.Table.FindMatchingAlias(
+            Fixture.Address("10.0.0.0"), length, 0, RouteType.Unicast, (FibInfo*)fib.Routes()[0].Info);
+
     [Fact]
     public void The_writer_waits_for_a_grace_period_once_enough_nodes_were_freed()
     {
