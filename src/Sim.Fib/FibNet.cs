@@ -22,7 +22,8 @@ public enum NetdevEvent
 /// <para>Interfaces are their indexes: every index above 0 exists and is up until <see cref="DeviceDown"/>.
 /// One writer, as under RTNL. Left out: policy rules and with them the shared local/main trie
 /// (<c>fib_trie_unmerge</c>, <c>fib_table_flush_external</c>), notifiers and hardware offload, exceptions and
-/// route caches, route metrics, nexthop groups: none of them shapes a table of its own.</para>
+/// route caches, route metrics, nexthop groups, and the choice among equal routes after a lookup
+/// (<c>fib_select_default</c>, <c>fib_select_path</c>): none of them shapes a table of its own.</para>
 /// </remarks>
 public sealed unsafe partial class FibNet : IRcuReclaimer, IDisposable
 {
@@ -115,12 +116,14 @@ public sealed unsafe partial class FibNet : IRcuReclaimer, IDisposable
         SyncUp(oif, RtnhFlags.Dead | RtnhFlags.LinkDown);
     }
 
-    /// <summary>Frees what is left and lets the grace period of the last frees end. Dispose the tables first.</summary>
+    /// <summary>The end of the namespace: its tables go, its nexthop objects, and all that waits for a grace period.</summary>
     public void Dispose()
     {
         if (_disposed)
             return;
         _disposed = true;
+        foreach (var table in Tables.ToArray())
+            table.Dispose();
         foreach (var nh in _nexthops.Values.ToArray())
             RemoveNexthop((NextHop*)nh);
         while (_rcuHead != null)

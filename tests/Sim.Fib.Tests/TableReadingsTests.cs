@@ -34,6 +34,20 @@ public sealed class TableReadingsTests
 
             """,
             table.FormatTrieStat());
+        Assert.Equal(624, net.Synchronizations);
+    }
+
+    /// <summary>Not from a running kernel: fib_trie.c of 6.12 compiled into a program of its own.</summary>
+    [Fact]
+    public void In_descending_order_the_table_reads_as_the_kernels_code_makes_it()
+    {
+        using var memory = new KernelMemory();
+        using var net = new FibNet(memory);
+        using var table = Load(net, [.. s_sorted.Value.Reverse()]);
+        var stat = table.Stat();
+        Assert.Equal(149086u, stat.InternalNodes);
+        Assert.Equal(907415u, stat.NullPointers);
+        Assert.Equal(563, net.Synchronizations);
     }
 
     [Fact]

@@ -11,19 +11,19 @@ internal sealed unsafe class TrieInvariants
 {
     private readonly Dictionary<nint, int> _routesOfInfo = [];
     private readonly SortedDictionary<string, long> _objects = new(StringComparer.Ordinal);
-    private readonly bool _suffixExact;
+    private readonly bool _insertedOnly;
 
-    private TrieInvariants(bool suffixExact) => _suffixExact = suffixExact;
+    private TrieInvariants(bool insertedOnly) => _insertedOnly = insertedOnly;
 
-    /// <summary>Checks every table; <paramref name="suffixExact"/> for tables that never lost a leaf.</summary>
+    /// <summary>Checks every table; <paramref name="insertedOnly"/> for tables that never lost a leaf.</summary>
     /// <remarks>fib_remove_alias pulls the suffix in while the leaf is still linked, so after a deletion slen may stay
     /// higher than need be, which costs lookups time but is never wrong.</remarks>
-    public static void Check(FibNet net, bool suffixExact = false)
+    public static void Check(FibNet net, bool insertedOnly = false)
     {
         net.Memory.Rcu.GracePeriod();
         net.Memory.Rcu.GracePeriod();
         Assert.Equal(0, net.PendingFrees);
-        var check = new TrieInvariants(suffixExact);
+        var check = new TrieInvariants(insertedOnly);
         foreach (var table in net.Tables)
         {
             check.Count("kmalloc-64");
@@ -71,9 +71,11 @@ internal sealed unsafe class TrieInvariants
 
         Assert.Equal(empty, TnInfo(n)->empty_children);
         Assert.Equal(full, TnInfo(n)->full_children);
-        Assert.True(ChildLength(n) - empty >= 2, "a node with one child should have collapsed");
+        // A flush and a split may leave a node of one child, in the kernel's own code too: a full child counts twice in
+        // should_inflate, so the node grows instead of collapsing, and after growing it is not looked at again.
+        Assert.True(ChildLength(n) - empty >= (_insertedOnly ? 2u : 1u), "this node should have collapsed");
         Assert.True(n->slen >= slen, "a lookup would miss a shorter prefix");
-        if (_suffixExact)
+        if (_insertedOnly)
             Assert.Equal(slen, n->slen);
         var size = TNode.Size(1ul << n->bits);
         Count(size <= KernelMemory.PageSize ? Kmalloc((int)size) : "vmalloc");
