@@ -114,6 +114,17 @@ public sealed partial class PageTests(FullReport full) : IClassFixture<FullRepor
     }
 
     [Fact]
+    public void Many_warnings_do_not_bury_the_answer()
+    {
+        var run = full.Run with { Warnings = [.. Enumerable.Range(1, 100).Select(i => $"warning {i}.")] };
+        using var folder = ReportFolder.Of(run);
+
+        Assert.Contains("and 95 more", folder.Html, StringComparison.Ordinal);
+        Assert.Equal(1, Count(folder.Html, "warning 100."));
+        Assert.Equal(2, Count(folder.Html, "warning 5."));
+    }
+
+    [Fact]
     public void Conditions_are_all_stated()
     {
         var (run, folder) = (full.Run, full.Folder);

@@ -32,6 +32,7 @@ internal static class Css
         thead th, thead td { border-bottom: 2px solid var(--soft); vertical-align: bottom; }
         tbody th { font-weight: 400; }
         th:first-child, td.text, th.text { text-align: left; }
+        .answer td:nth-child(5) { white-space: nowrap; }
         .pairs td.text { overflow-wrap: anywhere; }
         tr.group th { font-weight: 600; padding-top: .9rem; text-align: left; background: none; }
         .best { font-weight: 700; background: var(--best); padding: .1rem .35rem; border-radius: .25rem; }

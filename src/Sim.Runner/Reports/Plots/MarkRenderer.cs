@@ -25,7 +25,7 @@ internal static class MarkRenderer
         plot.Layout.Fixed(new PixelPadding(left, 14, bottom, head));
         plot.Axes.Left.FrameLineStyle.Width = chart.Log ? 0 : 1;
         plot.Grid.YAxisStyle.IsVisible = false;
-        DrawReference(plot, chart, axis, content);
+        DrawReference(plot, chart, canvas, axis, content);
         DrawGroups(plot, chart, canvas, axis);
         return content + head + bottom;
     }
@@ -38,7 +38,7 @@ internal static class MarkRenderer
 
     private static int HeadLine(MarkChart chart) => chart.Noise is null ? 0 : LineHeight;
 
-    private static void DrawReference(Plot plot, MarkChart chart, ValueAxis axis, int content)
+    private static void DrawReference(Plot plot, MarkChart chart, Canvas canvas, ValueAxis axis, int content)
     {
         if (chart.Noise is { } noise)
         {
@@ -54,9 +54,12 @@ internal static class MarkRenderer
             else
                 ChartRenderer.Text(plot, label, axis.PlaceMax, LineHeight * .7, Alignment.MiddleRight).OffsetX = -LabelOffset;
         }
-        if (chart.IsRatio)
-            plot.Add.Line(axis.Place(1), content, axis.Place(1), HeadLine(chart)).LineStyle = new(1.5f, ChartRenderer.Ink.WithAlpha(.6));
+        if (chart.IsRatio && !canvas.IsNarrow)
+            DrawLineAtOne(plot, axis, HeadLine(chart), content);
     }
+
+    private static void DrawLineAtOne(Plot plot, ValueAxis axis, double top, double bottom) =>
+        plot.Add.Line(axis.Place(1), bottom, axis.Place(1), top).LineStyle = new(1.5f, ChartRenderer.Ink.WithAlpha(.6));
 
     private static void DrawGroups(Plot plot, MarkChart chart, Canvas canvas, ValueAxis axis)
     {
@@ -69,6 +72,9 @@ internal static class MarkRenderer
             {
                 ChartRenderer.Text(plot, group.Label, axis.Place(axis.Min), y + LineHeight * .5, Alignment.MiddleLeft).OffsetX = 4;
                 y += LineHeight;
+                // The line at 1 leaves out the labels.
+                if (chart.IsRatio)
+                    DrawLineAtOne(plot, axis, y, y + group.Marks.Count * LineHeight);
             }
             middles.Add(y + group.Marks.Count * LineHeight * .5);
             foreach (var mark in group.Marks)
