@@ -53,7 +53,7 @@ internal static class Css
         .rows table { font-size: .78rem; }
         .rows th, .rows td { padding: .15rem .5rem; }
         tr:target { background: var(--hit); }
-        @media (max-width: 40rem) {
+        @media screen and (max-width: 40rem) {
           body { padding: 1rem .8rem 3rem; }
           h1 { font-size: 1.4rem; }
           .headline { font-size: 1.08rem; }

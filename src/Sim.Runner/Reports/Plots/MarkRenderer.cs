@@ -12,17 +12,18 @@ internal static class MarkRenderer
     private const int LineHeight = 22;
     private const int GroupGap = 14;
     private const int LabelOffset = 7;
+    private const int Margin = 14;
 
     /// <returns>Height of the picture in pixels.</returns>
     public static int Draw(Plot plot, MarkChart chart, Canvas canvas, int head)
     {
-        var left = canvas.IsNarrow ? 14 : 24 + (int)chart.Groups.Max(g => PlotFont.Width(g.Label, ChartRenderer.FontSize));
-        var width = canvas.Width - left - 14;
+        var left = canvas.IsNarrow ? Margin : Margin + 10 + (int)chart.Groups.Max(g => PlotFont.Width(g.Label, ChartRenderer.FontSize));
+        var width = canvas.Width - left - Margin;
         var content = ContentHeight(chart, canvas);
         var axis = ValueAxis.For(chart, width);
         plot.Axes.SetLimits(axis.Place(axis.Min), axis.PlaceMax, content, 0);
         var bottom = ChartRenderer.BottomAxis(plot, chart.ValueLabel, width, axis.Ticks(width));
-        plot.Layout.Fixed(new PixelPadding(left, 14, bottom, head));
+        plot.Layout.Fixed(new PixelPadding(left, Margin, bottom, head));
         plot.Axes.Left.FrameLineStyle.Width = chart.Log ? 0 : 1;
         plot.Grid.YAxisStyle.IsVisible = false;
         DrawReference(plot, chart, canvas, axis, content);
@@ -161,9 +162,11 @@ internal static class MarkRenderer
             {
                 var ticks = Log ? Plots.Ticks.Logarithmic(Min, Max, count) : Plots.Ticks.Linear(Min, PlaceMax, count);
                 if (count == 2 || HaveRoom(ticks, width))
-                    return ticks.Select(t => (Place(t), t));
+                    return ticks.Where(t => PixelsRightOf(t) + Margin > HalfWidth(t) + 1).Select(t => (Place(t), t));
             }
         }
+
+        private static float HalfWidth(double tick) => PlotFont.Width(Numbers.Tick(tick), ChartRenderer.FontSize) / 2;
 
         private bool HaveRoom(double[] ticks, int width)
         {
@@ -176,8 +179,6 @@ internal static class MarkRenderer
                     return false;
             }
             return true;
-
-            static float HalfWidth(double tick) => PlotFont.Width(Numbers.Tick(tick), ChartRenderer.FontSize) / 2;
         }
 
         /// <summary>How far the axis must go for the mark's label to end inside: label pixels are a share of the width.</summary>
