@@ -179,6 +179,26 @@ public sealed partial class PageTests(FullReport full) : IClassFixture<FullRepor
     }
 
     [Fact]
+    public void Values_no_clock_should_give_do_not_stop_the_report()
+    {
+        foreach (var value in (double[])[0, -1, 1e-300, 1e300, double.NaN, double.PositiveInfinity])
+        {
+            var figures = full.Run.Figures.Where((f, i) => f.Experiment is not "memory" || i % 7 == 0)
+                .Select((f, i) => i % 3 == 0 ? f with { Value = value, Low = 0, High = value } : f);
+            using var folder = ReportFolder.Of(full.Run with { Figures = [.. figures] });
+            Assert.Contains("index.html", folder.Files);
+        }
+    }
+
+    [Fact]
+    public void A_figure_listed_twice_is_two_rows()
+    {
+        using var folder = ReportFolder.Of(full.Run with { Figures = [full.Run.Figures[0], full.Run.Figures[0]] });
+        Assert.Equal(1, Count(folder.Html, "id=\"row-1\""));
+        Assert.Equal(1, Count(folder.Html, "id=\"row-2\""));
+    }
+
+    [Fact]
     public void Any_one_row_alone_gives_a_report()
     {
         var run = new FabricatedRun().Build();

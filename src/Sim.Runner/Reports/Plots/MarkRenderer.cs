@@ -13,11 +13,13 @@ internal static class MarkRenderer
     private const int GroupGap = 14;
     private const int LabelOffset = 7;
     private const int Margin = 14;
+    private const int LongestLabel = 46;
 
     /// <returns>Height of the picture in pixels.</returns>
     public static int Draw(Plot plot, MarkChart chart, Canvas canvas, int head)
     {
-        var left = canvas.IsNarrow ? Margin : Margin + 10 + (int)chart.Groups.Max(g => PlotFont.Width(g.Label, ChartRenderer.FontSize));
+        var labels = chart.Groups.Max(g => PlotFont.Width(Cut(g.Label), ChartRenderer.FontSize));
+        var left = canvas.IsNarrow ? Margin : Margin + 10 + (int)labels;
         var width = canvas.Width - left - Margin;
         var content = ContentHeight(chart, canvas);
         var axis = ValueAxis.For(chart, width);
@@ -30,6 +32,9 @@ internal static class MarkRenderer
         DrawGroups(plot, chart, canvas, axis);
         return content + head + bottom;
     }
+
+    // A name from a file must not push the data out of the picture.
+    private static string Cut(string label) => label.Length <= LongestLabel ? label : $"{label.AsSpan(0, LongestLabel - 1)}…";
 
     private static int ContentHeight(MarkChart chart, Canvas canvas) =>
         HeadLine(chart) + chart.Groups.Sum(g => GroupHeight(g, canvas)) + GroupGap;
@@ -71,7 +76,7 @@ internal static class MarkRenderer
             y += GroupGap;
             if (canvas.IsNarrow)
             {
-                ChartRenderer.Text(plot, group.Label, axis.Place(axis.Min), y + LineHeight * .5, Alignment.MiddleLeft).OffsetX = 4;
+                ChartRenderer.Text(plot, Cut(group.Label), axis.Place(axis.Min), y + LineHeight * .5, Alignment.MiddleLeft).OffsetX = 4;
                 y += LineHeight;
                 // The line at 1 leaves out the labels.
                 if (chart.IsRatio)
@@ -84,7 +89,7 @@ internal static class MarkRenderer
                 y += LineHeight;
             }
         }
-        var labels = canvas.IsNarrow ? [] : chart.Groups.Select(g => g.Label).ToArray();
+        var labels = canvas.IsNarrow ? [] : chart.Groups.Select(g => Cut(g.Label)).ToArray();
         plot.Axes.Left.SetTicks(canvas.IsNarrow ? [] : [.. middles], labels);
         plot.Axes.Left.MajorTickStyle.Length = 0;
     }
@@ -147,7 +152,8 @@ internal static class MarkRenderer
             {
                 var column = marks.Max(m => PlotFont.Width(m.Label, ChartRenderer.FontSize)) + 2 * LabelOffset;
                 var data = axis.Place(max) - axis.Place(min);
-                return axis with { PlaceLabels = axis.Place(max), PlaceMax = axis.Place(min) + data / Math.Max(.3, 1 - column / width) };
+                var end = axis.Place(min) + data / Math.Max(.3, 1 - column / width);
+                return axis with { PlaceLabels = axis.Place(max), PlaceMax = end };
             }
             return axis with { PlaceMax = marks.Select(m => axis.EndFor(m)).Append(axis.Place(max)).Max() };
         }
