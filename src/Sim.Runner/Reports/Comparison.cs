@@ -111,10 +111,13 @@ internal sealed class Comparisons(Rows rows)
             var winner = ratio < 1 ? Winner.Fib : ratio > 1 ? Winner.AllowedIps : Winner.Same;
             return new(CaseOf(a), a, fib, null, ratio, ratio, ratio, null, winner);
         }
+        var noise = NoiseFor(a);
+        // A clock too coarse for what it timed: a quartile of nothing bounds nothing.
+        if (a.Range().Low <= 0 || fib.Range().Low <= 0)
+            return new(CaseOf(a), a, fib, null, ratio, ratio, ratio, noise, Winner.CannotTell);
         // Not paired: the quartiles of the two bound the ratio from both sides, which is wide but safe.
         var low = fib.Range().Low / a.Range().High;
-        var high = fib.Range().High / Math.Max(a.Range().Low, double.Epsilon);
-        var noise = NoiseFor(a);
+        var high = fib.Range().High / a.Range().Low;
         return new(CaseOf(a), a, fib, null, ratio, low, high, noise, Judge(low, high, noise, Math.Min(a.N, fib.N)));
     }
 
@@ -126,5 +129,9 @@ internal sealed class Comparisons(Rows rows)
         return low > factor ? Winner.AllowedIps : high < 1 / factor ? Winner.Fib : Winner.CannotTell;
     }
 
-    private static string CaseOf(Figure f) => Words.Case(f.Keys, f.Chain, f.Operation, f.Keys.Length + f.Operation.Length > 0 ? "" : f.Order);
+    private static string CaseOf(Figure f)
+    {
+        var order = f.Keys.Length + f.Operation.Length > 0 ? "" : f.Order;
+        return Words.Case(f.Keys, f.Chain, f.Operation, order);
+    }
 }

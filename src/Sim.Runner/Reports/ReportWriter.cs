@@ -48,7 +48,10 @@ public static class ReportWriter
     /// <exception cref="UnauthorizedAccessException">No permission.</exception>
     public static void Write(RunResult result, string outDir) => Write(result, outDir, static _ => { });
 
-    /// <summary>Calls <paramref name="reached"/> with the name of each file before it is written or moved, for tests of interruption.</summary>
+    /// <summary>
+    /// The same, calling <paramref name="reached"/> with the name of each file before it is written or moved: tests
+    /// interrupt it there.
+    /// </summary>
     internal static void Write(RunResult result, string outDir, Action<string> reached)
     {
         Prepare(outDir);

@@ -30,7 +30,8 @@ internal sealed class Rows
     public Rows(RunResult result)
     {
         Result = result;
-        All = result.Figures;
+        // Copies, so that a figure that is listed twice is two rows.
+        All = [.. result.Figures.Select(f => f with { })];
         _ids = new Dictionary<Figure, int>(All.Count, ByReference.Instance);
         for (var i = 0; i < All.Count; i++)
             _ids[All[i]] = i + 1;

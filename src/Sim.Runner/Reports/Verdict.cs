@@ -58,15 +58,10 @@ internal sealed class Verdict
     {
         if (Areas.All(a => a.Cases.Count == 0))
             return Absent();
-        var parts = Areas.Where(a => a.Cases.Count > 0).Select(a => a switch
-        {
-            { Winner: Winner.Fib } => $"wins on {a.Name.ToLowerInvariant()}",
-            { Winner: Winner.AllowedIps } => $"loses on {a.Name.ToLowerInvariant()}",
-            { Winner: Winner.Same } => $"is level on {a.Name.ToLowerInvariant()}",
-            { Mixed: true } => $"wins some and loses some on {a.Name.ToLowerInvariant()}",
-            _ => $"cannot be told apart on {a.Name.ToLowerInvariant()}",
-        });
-        return $"Against allowedips, fib (the route attribute's trie) {Words.Join([.. parts])}.";
+        var parts = Areas.Where(a => a.Cases.Count > 0)
+            .GroupBy(Outcome, a => a.Name.ToLowerInvariant())
+            .Select(g => $"{g.Key} on {Words.Join([.. g])}");
+        return $"Against allowedips, fib (the route attribute’s trie) {string.Join(", and ", parts)}.";
     }
 
     /// <summary>One sentence or two on one area.</summary>
@@ -103,6 +98,15 @@ internal sealed class Verdict
         var noise = open.Max(c => c.Noise!.Value);
         return $"The quartiles of the ratio are not clear of the A/A noise ({Numbers.Percent(noise)}).";
     }
+
+    private static string Outcome(Area area) => area switch
+    {
+        { Winner: Winner.Fib } => "wins",
+        { Winner: Winner.AllowedIps } => "loses",
+        { Winner: Winner.Same } => "is level",
+        { Mixed: true } => "wins some cases and loses others",
+        _ => "cannot be told apart",
+    };
 
     private string OrderRemark()
     {

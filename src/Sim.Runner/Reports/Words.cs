@@ -31,7 +31,7 @@ internal static class Words
 
     public static string Order(string order) => order switch
     {
-        "file" => "the file's order",
+        "file" => "the file’s order",
         "sorted" => "sorted by address",
         "by-length" => "sorted by length",
         _ => order,
@@ -67,6 +67,8 @@ internal static class Words
         "cache-lines" => "cache lines touched a lookup",
         "depth-histogram" => "nodes by depth",
         "node-size" => "internal nodes by size",
+        "allocations" => "kernel objects allocated an operation",
+        "frees" => "kernel objects freed an operation",
         "hit-rate" => "share of keys that match",
         _ => metric,
     };

@@ -114,6 +114,17 @@ public sealed partial class PageTests(FullReport full) : IClassFixture<FullRepor
     }
 
     [Fact]
+    public void Many_warnings_do_not_bury_the_answer()
+    {
+        var run = full.Run with { Warnings = [.. Enumerable.Range(1, 100).Select(i => $"warning {i}.")] };
+        using var folder = ReportFolder.Of(run);
+
+        Assert.Contains("and 95 more", folder.Html, StringComparison.Ordinal);
+        Assert.Equal(1, Count(folder.Html, "warning 100."));
+        Assert.Equal(2, Count(folder.Html, "warning 5."));
+    }
+
+    [Fact]
     public void Conditions_are_all_stated()
     {
         var (run, folder) = (full.Run, full.Folder);
@@ -165,6 +176,26 @@ public sealed partial class PageTests(FullReport full) : IClassFixture<FullRepor
         using var folder = ReportFolder.Of(Kind(kind));
         Assert.Contains("index.html", folder.Files);
         Assert.Contains("id=\"answer\"", folder.Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Values_no_clock_should_give_do_not_stop_the_report()
+    {
+        foreach (var value in (double[])[0, -1, 1e-300, 1e300, double.NaN, double.PositiveInfinity])
+        {
+            var figures = full.Run.Figures.Where((f, i) => f.Experiment is not "memory" || i % 7 == 0)
+                .Select((f, i) => i % 3 == 0 ? f with { Value = value, Low = 0, High = value } : f);
+            using var folder = ReportFolder.Of(full.Run with { Figures = [.. figures] });
+            Assert.Contains("index.html", folder.Files);
+        }
+    }
+
+    [Fact]
+    public void A_figure_listed_twice_is_two_rows()
+    {
+        using var folder = ReportFolder.Of(full.Run with { Figures = [full.Run.Figures[0], full.Run.Figures[0]] });
+        Assert.Equal(1, Count(folder.Html, "id=\"row-1\""));
+        Assert.Equal(1, Count(folder.Html, "id=\"row-2\""));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.Globalization;
 using System.Xml.Linq;
+using CsCheck;
 using Sim.Runner.Reports;
 using Sim.Runner.Reports.Plots;
 using SkiaSharp;
@@ -52,20 +53,40 @@ public sealed class PlotTests(FullReport full) : IClassFixture<FullReport>
     public void No_text_overlaps_another_or_leaves_the_picture(int width)
     {
         foreach (var spec in Specs())
+            AssertReadable(spec.Name, spec.Chart, width, spec.Question);
+    }
+
+    [Fact]
+    public void Labels_stay_apart_whatever_the_values()
+    {
+        var value = Gen.Double[-3, 9].Select(e => Math.Pow(10, e));
+        var mark = Gen.Select(Gen.Int[0, 2], value, Gen.Double[1, 3]).Select((series, v, spread) =>
+            new Mark(series, v, v / spread, v * spread, $"allowedips {Numbers.Digits(v, 3)} ns"));
+        var chart = Gen.Select(mark.List[1, 3].List[1, 9], Gen.Bool, Gen.Bool, Gen.Double[1, 2]).Select((groups, log, ratio, noise) => new MarkChart
         {
-            using var drawing = ChartRenderer.Draw(spec.Chart, new(width, spec.Question, Opaque: false));
-            var boxes = Boxes(XDocument.Parse(SvgFile.Standalone(drawing, "")));
-            Assert.True(boxes.Count > 5, spec.Name);
-            foreach (var (text, box) in boxes)
-            {
-                Assert.True(box.Left >= -1 && box.Right <= width + 1, $"{spec.Name} at {width}: '{text}' from {box.Left} to {box.Right}");
-                Assert.True(box.Top >= -1 && box.Bottom <= drawing.Height + 1, $"{spec.Name} at {width}: '{text}' from {box.Top} to {box.Bottom}");
-            }
-            for (var i = 0; i < boxes.Count; i++)
-            {
-                for (var j = 0; j < i; j++)
-                    Assert.False(boxes[i].Box.IntersectsWith(boxes[j].Box), $"{spec.Name} at {width}: '{boxes[i].Text}' over '{boxes[j].Text}'");
-            }
+            ValueLabel = "time per operation, ns",
+            Log = log || ratio,
+            IsRatio = ratio,
+            Noise = ratio ? noise : null,
+            Groups = [.. groups.Select((marks, i) => new MarkGroup($"case number {i}, dependent chain", [.. marks]))],
+        });
+        Gen.Select(chart, Gen.Int[340, 900]).Sample((c, width) => AssertReadable("random", c, width, "Which of them is it?"), iter: 60, threads: 1);
+    }
+
+    private static void AssertReadable(string name, Chart chart, int width, string title)
+    {
+        using var drawing = ChartRenderer.Draw(chart, new(width, title, Opaque: false));
+        var boxes = Boxes(XDocument.Parse(SvgFile.Standalone(drawing, "")));
+        Assert.True(boxes.Count > 3, name);
+        foreach (var (text, box) in boxes)
+        {
+            Assert.True(box.Left >= -1 && box.Right <= width + 1, $"{name} at {width}: '{text}' from {box.Left} to {box.Right}");
+            Assert.True(box.Top >= -1 && box.Bottom <= drawing.Height + 1, $"{name} at {width}: '{text}' from {box.Top} to {box.Bottom}");
+        }
+        for (var i = 0; i < boxes.Count; i++)
+        {
+            for (var j = 0; j < i; j++)
+                Assert.False(boxes[i].Box.IntersectsWith(boxes[j].Box), $"{name} at {width}: '{boxes[i].Text}' over '{boxes[j].Text}'");
         }
     }
 

@@ -6,6 +6,8 @@ namespace Sim.Runner.Reports.Html;
 /// <summary>The answer: a few sentences and one table, all computed from the rows.</summary>
 internal static class AnswerSection
 {
+    private const int MostWarnings = 5;
+
     public static void Append(StringBuilder html, Rows rows, Verdict verdict)
     {
         html.Append($"""
@@ -38,8 +40,10 @@ internal static class AnswerSection
         if (result.Warnings.Count == 0)
             return;
         html.Append("""<div class="warnings" role="note"><strong>Before you rely on this run</strong><ul>""");
-        foreach (var warning in result.Warnings)
+        foreach (var warning in result.Warnings.Take(MostWarnings))
             html.Append($"<li>{Markup.Text(warning)}</li>");
+        if (result.Warnings.Count > MostWarnings)
+            html.Append($"""<li>and {result.Warnings.Count - MostWarnings} more, <a href="#warnings">under Conditions</a></li>""");
         html.Append("</ul></div>\n");
     }
 

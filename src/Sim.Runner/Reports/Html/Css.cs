@@ -32,6 +32,7 @@ internal static class Css
         thead th, thead td { border-bottom: 2px solid var(--soft); vertical-align: bottom; }
         tbody th { font-weight: 400; }
         th:first-child, td.text, th.text { text-align: left; }
+        .answer td:nth-child(5) { white-space: nowrap; }
         .pairs td.text { overflow-wrap: anywhere; }
         tr.group th { font-weight: 600; padding-top: .9rem; text-align: left; background: none; }
         .best { font-weight: 700; background: var(--best); padding: .1rem .35rem; border-radius: .25rem; }
@@ -52,7 +53,7 @@ internal static class Css
         .rows table { font-size: .78rem; }
         .rows th, .rows td { padding: .15rem .5rem; }
         tr:target { background: var(--hit); }
-        @media (max-width: 40rem) {
+        @media screen and (max-width: 40rem) {
           body { padding: 1rem .8rem 3rem; }
           h1 { font-size: 1.4rem; }
           .headline { font-size: 1.08rem; }

@@ -117,7 +117,8 @@ internal static class DetailSection
         var parameters = ParametersOf(figures);
         var metrics = figures.Select(f => f.Metric).Distinct().ToList();
         var body = new StringBuilder("<tbody>\n");
-        foreach (var row in figures.GroupBy(f => (f.Structure, f.Item, Key: string.Join('\0', parameters.Select(p => p.Value(f))), f.X)))
+        string Case(Figure f) => string.Join('\0', parameters.Select(p => p.Value(f)));
+        foreach (var row in figures.GroupBy(f => (f.Structure, f.Item, Case: Case(f), f.X)))
         {
             body.Append($"<tr><th scope=\"row\" class=\"text\">{Markup.Text(row.Key.Item)}</th>")
                 .Append($"<td class=\"text\">{Markup.Text(row.Key.Structure)}</td>")
@@ -130,9 +131,10 @@ internal static class DetailSection
             }
             body.Append($"<td>{Markup.BasisTags(row)}</td></tr>\n");
         }
+        string[] columns =
+            ["cache", "structure", .. parameters.Select(p => p.Title), "object size", .. metrics.Select(Words.Metric), ""];
         return Markup.Table($"{Words.Experiment(figures[0].Experiment)}: by cache",
-            Markup.Head(2 + parameters.Count, ["cache", "structure", .. parameters.Select(p => p.Title), "object size", .. metrics.Select(Words.Metric), ""]),
-            body.Append("</tbody>").ToString());
+            Markup.Head(2 + parameters.Count, columns), body.Append("</tbody>").ToString());
     }
 
     /// <summary>Points of one metric's curves: places one under the other, a column for each curve.</summary>
@@ -164,7 +166,8 @@ internal static class DetailSection
         }
         return "<p id=\"process-memory\">The process that ran this needs memory of its own: the table, keys, the .NET runtime. It is "
             + "shown so that nobody takes it for the kernel’s, and enters no comparison.</p>\n"
-            + Markup.Table("Memory of the .NET process, not of the kernel", Markup.Head(1, ["", "value", ""]), body.Append("</tbody>").ToString());
+            + Markup.Table("Memory of the .NET process, not of the kernel", Markup.Head(1, ["", "value", ""]),
+                body.Append("</tbody>").ToString());
     }
 
     private static List<Parameter> ParametersOf(List<Figure> figures) =>

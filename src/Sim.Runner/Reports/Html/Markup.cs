@@ -39,7 +39,7 @@ internal static class Markup
     /// <param name="cssClass">Class of the element around the table.</param>
     /// <param name="tags">Markup that follows the caption.</param>
     public static string Table(string caption, string head, string body, string cssClass = "", string tags = "") => $"""
-        <div class="{(cssClass.Length > 0 ? "scroll " : "scroll")}{cssClass}" tabindex="0" role="group" aria-label="{Text(caption)}"><table>
+        <div class="{$"scroll {cssClass}".TrimEnd()}" tabindex="0" role="group" aria-label="{Text(caption)}"><table>
         <caption>{Text(caption)} {tags}</caption>
         <thead><tr>{head}</tr></thead>
         {body}

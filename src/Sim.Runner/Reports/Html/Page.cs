@@ -56,7 +56,8 @@ internal static class Page
         html.Append("""
             <section id="plots">
             <h2>One plot a question</h2>
-            <p>Bars and dots are medians, the thin marks quartiles. Orange is allowedips, blue is fib; every mark also says so.</p>
+            <p>Bars and dots are medians or counts, the thin marks quartiles. Orange is allowedips,
+            blue is fib; every mark also says so.</p>
 
             """);
         if (plots.Count == 0)

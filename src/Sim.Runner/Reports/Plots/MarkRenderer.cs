@@ -12,23 +12,29 @@ internal static class MarkRenderer
     private const int LineHeight = 22;
     private const int GroupGap = 14;
     private const int LabelOffset = 7;
+    private const int Margin = 14;
+    private const int LongestLabel = 46;
 
     /// <returns>Height of the picture in pixels.</returns>
     public static int Draw(Plot plot, MarkChart chart, Canvas canvas, int head)
     {
-        var left = canvas.IsNarrow ? 14 : 24 + (int)chart.Groups.Max(g => PlotFont.Width(g.Label, ChartRenderer.FontSize));
-        var width = canvas.Width - left - 14;
+        var labels = chart.Groups.Max(g => PlotFont.Width(Cut(g.Label), ChartRenderer.FontSize));
+        var left = canvas.IsNarrow ? Margin : Margin + 10 + (int)labels;
+        var width = canvas.Width - left - Margin;
         var content = ContentHeight(chart, canvas);
         var axis = ValueAxis.For(chart, width);
         plot.Axes.SetLimits(axis.Place(axis.Min), axis.PlaceMax, content, 0);
         var bottom = ChartRenderer.BottomAxis(plot, chart.ValueLabel, width, axis.Ticks(width));
-        plot.Layout.Fixed(new PixelPadding(left, 14, bottom, head));
+        plot.Layout.Fixed(new PixelPadding(left, Margin, bottom, head));
         plot.Axes.Left.FrameLineStyle.Width = chart.Log ? 0 : 1;
         plot.Grid.YAxisStyle.IsVisible = false;
-        DrawReference(plot, chart, axis, content);
+        DrawReference(plot, chart, canvas, axis, content);
         DrawGroups(plot, chart, canvas, axis);
         return content + head + bottom;
     }
+
+    // A name from a file must not push the data out of the picture.
+    private static string Cut(string label) => label.Length <= LongestLabel ? label : $"{label.AsSpan(0, LongestLabel - 1)}…";
 
     private static int ContentHeight(MarkChart chart, Canvas canvas) =>
         HeadLine(chart) + chart.Groups.Sum(g => GroupHeight(g, canvas)) + GroupGap;
@@ -38,7 +44,7 @@ internal static class MarkRenderer
 
     private static int HeadLine(MarkChart chart) => chart.Noise is null ? 0 : LineHeight;
 
-    private static void DrawReference(Plot plot, MarkChart chart, ValueAxis axis, int content)
+    private static void DrawReference(Plot plot, MarkChart chart, Canvas canvas, ValueAxis axis, int content)
     {
         if (chart.Noise is { } noise)
         {
@@ -54,9 +60,12 @@ internal static class MarkRenderer
             else
                 ChartRenderer.Text(plot, label, axis.PlaceMax, LineHeight * .7, Alignment.MiddleRight).OffsetX = -LabelOffset;
         }
-        if (chart.IsRatio)
-            plot.Add.Line(axis.Place(1), content, axis.Place(1), HeadLine(chart)).LineStyle = new(1.5f, ChartRenderer.Ink.WithAlpha(.6));
+        if (chart.IsRatio && !canvas.IsNarrow)
+            DrawLineAtOne(plot, axis, HeadLine(chart), content);
     }
+
+    private static void DrawLineAtOne(Plot plot, ValueAxis axis, double top, double bottom) =>
+        plot.Add.Line(axis.Place(1), bottom, axis.Place(1), top).LineStyle = new(1.5f, ChartRenderer.Ink.WithAlpha(.6));
 
     private static void DrawGroups(Plot plot, MarkChart chart, Canvas canvas, ValueAxis axis)
     {
@@ -67,8 +76,11 @@ internal static class MarkRenderer
             y += GroupGap;
             if (canvas.IsNarrow)
             {
-                ChartRenderer.Text(plot, group.Label, axis.Place(axis.Min), y + LineHeight * .5, Alignment.MiddleLeft).OffsetX = 4;
+                ChartRenderer.Text(plot, Cut(group.Label), axis.Place(axis.Min), y + LineHeight * .5, Alignment.MiddleLeft).OffsetX = 4;
                 y += LineHeight;
+                // The line at 1 leaves out the labels.
+                if (chart.IsRatio)
+                    DrawLineAtOne(plot, axis, y, y + group.Marks.Count * LineHeight);
             }
             middles.Add(y + group.Marks.Count * LineHeight * .5);
             foreach (var mark in group.Marks)
@@ -77,7 +89,7 @@ internal static class MarkRenderer
                 y += LineHeight;
             }
         }
-        var labels = canvas.IsNarrow ? [] : chart.Groups.Select(g => g.Label).ToArray();
+        var labels = canvas.IsNarrow ? [] : chart.Groups.Select(g => Cut(g.Label)).ToArray();
         plot.Axes.Left.SetTicks(canvas.IsNarrow ? [] : [.. middles], labels);
         plot.Axes.Left.MajorTickStyle.Length = 0;
     }
@@ -140,7 +152,8 @@ internal static class MarkRenderer
             {
                 var column = marks.Max(m => PlotFont.Width(m.Label, ChartRenderer.FontSize)) + 2 * LabelOffset;
                 var data = axis.Place(max) - axis.Place(min);
-                return axis with { PlaceLabels = axis.Place(max), PlaceMax = axis.Place(min) + data / Math.Max(.3, 1 - column / width) };
+                var end = axis.Place(min) + data / Math.Max(.3, 1 - column / width);
+                return axis with { PlaceLabels = axis.Place(max), PlaceMax = end };
             }
             return axis with { PlaceMax = marks.Select(m => axis.EndFor(m)).Append(axis.Place(max)).Max() };
         }
@@ -155,9 +168,11 @@ internal static class MarkRenderer
             {
                 var ticks = Log ? Plots.Ticks.Logarithmic(Min, Max, count) : Plots.Ticks.Linear(Min, PlaceMax, count);
                 if (count == 2 || HaveRoom(ticks, width))
-                    return ticks.Select(t => (Place(t), t));
+                    return ticks.Where(t => PixelsRightOf(t) + Margin > HalfWidth(t) + 1).Select(t => (Place(t), t));
             }
         }
+
+        private static float HalfWidth(double tick) => PlotFont.Width(Numbers.Tick(tick), ChartRenderer.FontSize) / 2;
 
         private bool HaveRoom(double[] ticks, int width)
         {
@@ -170,8 +185,6 @@ internal static class MarkRenderer
                     return false;
             }
             return true;
-
-            static float HalfWidth(double tick) => PlotFont.Width(Numbers.Tick(tick), ChartRenderer.FontSize) / 2;
         }
 
         /// <summary>How far the axis must go for the mark's label to end inside: label pixels are a share of the width.</summary>

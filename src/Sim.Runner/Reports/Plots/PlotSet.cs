@@ -51,7 +51,7 @@ internal static class PlotSet
     /// <summary>True where positive values span so much that a linear axis would hide the small ones.</summary>
     public static bool WideSpan(IEnumerable<Figure> figures)
     {
-        var values = figures.Select(f => f.Value).ToList();
-        return values.TrueForAll(v => v > 0) && values.Max() / values.Min() > 50;
+        var list = figures.ToList();
+        return list.TrueForAll(f => f.Range().Low > 0) && list.Max(f => f.Value) / list.Min(f => f.Value) > 50;
     }
 }

@@ -75,7 +75,7 @@ internal static class ShapePlots
 
     private static List<Figure> Histogram(Rows rows, string metric, string structure) =>
         [.. rows.Of("shape", metric, structure)
-            .Where(f => f.Order == rows.MainOrder("shape") && f.X is not null && f.Value > 0)
+            .Where(f => f.Order == rows.MainOrder("shape") && f.X is { } x && double.IsFinite(x) && f.Value > 0)
             .OrderBy(f => f.X)];
 
     private static string Visits(Rows rows, string structure)

@@ -19,7 +19,10 @@ internal static partial class SvgFile
     {
         var (width, height) = (drawing.Width, drawing.Height);
         var body = Body(drawing, idPrefix);
-        return $"""<svg class="{cssClass}" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" aria-label="{WebUtility.HtmlEncode(label)}" fill="currentColor">{body}</svg>""";
+        return $"""
+            <svg class="{cssClass}" viewBox="0 0 {width} {height}" width="{width}" height="{height}" fill="currentColor"
+            role="img" aria-label="{WebUtility.HtmlEncode(label)}">{body}</svg>
+            """;
     }
 
     /// <summary>A file of its own, that follows the viewer's colour scheme.</summary>
@@ -28,8 +31,10 @@ internal static partial class SvgFile
         var (width, height) = (drawing.Width, drawing.Height);
         return $$"""
             <?xml version="1.0" encoding="utf-8"?>
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {{width}} {{height}}" width="{{width}}" height="{{height}}" role="img" aria-label="{{WebUtility.HtmlEncode(label)}}" fill="currentColor">
-            <style>svg { color: #1c2128; background: #fff } @media (prefers-color-scheme: dark) { svg { color: #dfe3e8; background: #14171c } }</style>
+            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {{width}} {{height}}" width="{{width}}" height="{{height}}"
+            role="img" aria-label="{{WebUtility.HtmlEncode(label)}}" fill="currentColor">
+            <style>svg { color: #1c2128; background: #fff }
+            @media (prefers-color-scheme: dark) { svg { color: #dfe3e8; background: #14171c } }</style>
             {{Body(drawing, "p")}}
             </svg>
 
@@ -39,7 +44,8 @@ internal static partial class SvgFile
     private static string Body(Drawing drawing, string idPrefix)
     {
         var svg = drawing.Plot.GetSvgXml(drawing.Width, drawing.Height);
-        var body = svg[(svg.IndexOf('>', svg.IndexOf("<svg", StringComparison.Ordinal)) + 1)..svg.LastIndexOf("</svg>", StringComparison.Ordinal)];
+        var start = svg.IndexOf('>', svg.IndexOf("<svg", StringComparison.Ordinal)) + 1;
+        var body = svg[start..svg.LastIndexOf("</svg>", StringComparison.Ordinal)];
         body = TextElement().Replace(body, Text);
         body = Black().Replace(body, "${name}=\"currentColor\"");
         body = Identifier().Replace(body, $"${{before}}{idPrefix}-${{id}}");
@@ -71,7 +77,8 @@ internal static partial class SvgFile
             _ => ("end", x[0] + width),
         };
         return string.Create(CultureInfo.InvariantCulture,
-            $"""<text {transform} font-size="{size}" font-family="{FontFamilies}" text-anchor="{anchor}" x="{at:0.##}" y="{y[0]:0.##}"{(fill.Length > 0 ? " " + fill : "")}>{content}</text>""");
+            $"""<text {transform} font-size="{size}" font-family="{FontFamilies}" """
+            + $"""text-anchor="{anchor}" x="{at:0.##}" y="{y[0]:0.##}" {fill}>{content}</text>""");
     }
 
     private static double[] Positions(Match match) => match.Success

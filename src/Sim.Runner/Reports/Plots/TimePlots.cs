@@ -53,7 +53,15 @@ internal static class TimePlots
         if (times.Count == 0)
             return null;
         var chart = Times(times, axis, f => Words.Case(f.Keys, f.Chain, f.Operation), out _);
-        return new(experiment, question, verdict.Sentence(area), times[0].Basis, chart);
+        var ranges = times.GroupBy(f => f.Structure).OrderBy(g => PlotSet.Series(g.First())).Select(Range);
+        return new(experiment, question, $"{verdict.Sentence(area)} In all, {Words.Join([.. ranges])}.", times[0].Basis, chart);
+    }
+
+    private static string Range(IGrouping<string, Figure> times)
+    {
+        string Show(Figure f) => $"{Scale.For(f.Unit, [f.Value]).Show(f.Value)} ({Words.Case(f.Keys, f.Chain, f.Operation)})";
+        var (least, most) = (times.MinBy(f => f.Value)!, times.MaxBy(f => f.Value)!);
+        return least == most ? $"{times.Key} takes {Show(least)}" : $"{times.Key} takes {Show(least)} to {Show(most)}";
     }
 
     private static MarkChart Times(List<Figure> times, string axis, Func<Figure, string> label, out Scale scale)
