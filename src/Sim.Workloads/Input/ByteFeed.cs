@@ -7,7 +7,7 @@ namespace Sim.Workloads.Input;
 /// </summary>
 internal sealed class ByteFeed(Stream source) : Stream
 {
-    private byte[] _buffer = new byte[256 << 10];
+    private byte[] _buffer = new byte[64 << 10];
     private int _start;
     private int _end;
     private bool _sourceEnded;

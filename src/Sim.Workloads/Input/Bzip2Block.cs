@@ -68,8 +68,6 @@ internal sealed class Bzip2Block
     /// <param name="startBit">Where the magic begins: 0 to 7.</param>
     public void Decode(int startBit)
     {
-        if (_links.Length == 0)
-            (_links, _content) = (new uint[Capacity], new byte[Capacity]);
         _count = 0;
         What = "";
         var bits = new BitReader(Data.AsSpan(0, DataLength), startBit);
@@ -201,6 +199,7 @@ internal sealed class Bzip2Block
 
             if (run > 0)
             {
+                Reserve(run);
                 _content.AsSpan(_count, run).Fill(_front[0]);
                 _count += run;
                 (run, weight) = (0, 1);
@@ -210,8 +209,16 @@ internal sealed class Bzip2Block
                 return null;
             if (_count == Capacity)
                 return TooLarge;
+            Reserve(1);
             _content[_count++] = MoveToFront(symbol - 1);
         }
+    }
+
+    /// <summary>Small blocks take little memory: a container may hold many, and many inputs may be open.</summary>
+    private void Reserve(int more)
+    {
+        if (_count + more > _content.Length)
+            Array.Resize(ref _content, Math.Min(Capacity, Math.Max(_count + more, Math.Max(1 << 14, _content.Length * 4))));
     }
 
     private byte MoveToFront(int place)
@@ -238,6 +245,8 @@ internal sealed class Bzip2Block
     [SkipLocalsInit]
     private void UndoBurrowsWheeler(int origin)
     {
+        if (_links.Length < _count)
+            _links = new uint[_count];
         Span<int> first = stackalloc int[256];
         first.Clear();
         var content = _content.AsSpan(0, _count);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using System.Buffers;
 using System.Buffers.Binary;
 using Sim.Workloads.Input;
 
@@ -29,7 +30,7 @@ public sealed partial class MrtReader(Stream input, string name, DamageLog damag
     private const string TooShort = "the record ends before its fields do";
 
     private readonly long _damageBefore = damage.Count;
-    private byte[] _buffer = new byte[2 << 20];
+    private byte[] _buffer = [];
     private int _start;
     private int _end;
     private bool _ended;
@@ -45,6 +46,28 @@ public sealed partial class MrtReader(Stream input, string name, DamageLog damag
     /// <summary>Reads to the end, or to where the framing is lost.</summary>
     /// <exception cref="IOException">The device fails. Damage to the container or the content is logged, not thrown.</exception>
     public void Read<THandler>(ref THandler handler)
+        where THandler : struct, IMrtHandler
+    {
+        _buffer = ArrayPool<byte>.Shared.Rent(2 << 20);
+        try
+        {
+            ReadRecords(ref handler);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = [];
+        }
+
+        Counts.Bytes = _offset;
+        Counts.Peers = Peers.Count;
+        Counts.Damage = damage.Count - _damageBefore;
+        progress?.Report(Position);
+    }
+
+    private long Position => input is CompressedInput compressed ? compressed.CompressedPosition : _offset;
+
+    private void ReadRecords<THandler>(ref THandler handler)
         where THandler : struct, IMrtHandler
     {
         var strange = false;
@@ -70,14 +93,7 @@ public sealed partial class MrtReader(Stream input, string name, DamageLog damag
             _start += Header + length;
             _offset += Header + length;
         }
-
-        Counts.Bytes = _offset;
-        Counts.Peers = Peers.Count;
-        Counts.Damage = damage.Count - _damageBefore;
-        progress?.Report(Position);
     }
-
-    private long Position => input is CompressedInput compressed ? compressed.CompressedPosition : _offset;
 
     /// <summary>Returns what is wrong with the record, or null.</summary>
     private string? ReadBody<THandler>(ref THandler handler, ushort type, ushort subtype, ReadOnlySpan<byte> body)
@@ -142,11 +158,14 @@ public sealed partial class MrtReader(Stream input, string name, DamageLog damag
 
     private void Fill(int count)
     {
-        Buffer.BlockCopy(_buffer, _start, _buffer, 0, _end - _start);
+        var old = _buffer;
+        if (old.Length < count)
+            _buffer = ArrayPool<byte>.Shared.Rent(count);
+        Buffer.BlockCopy(old, _start, _buffer, 0, _end - _start);
         _end -= _start;
         _start = 0;
-        if (_buffer.Length < count)
-            Array.Resize(ref _buffer, Math.Max(count, Math.Min(_buffer.Length * 2, MaxRecord + Header)));
+        if (old != _buffer)
+            ArrayPool<byte>.Shared.Return(old);
         progress?.Report(Position);
         try
         {

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+using System.Diagnostics;
+using Sim.Kernel;
+using Sim.Testing;
+using Sim.Workloads.Input;
+using Sim.Workloads.Mrt;
+using Xunit;
+
+namespace Sim.Workloads.Tests.Mrt;
+
+/// <summary>Line by line against another program's reader, where Debian's bgpdump is installed.</summary>
+public sealed class BgpdumpTests
+{
+    [Theory]
+    [InlineData("bgpdump-updates.et-header.2015.gz")]
+    [InlineData("morrowc-updates.20260222.1530.bz2")]
+    [InlineData("haskmrt-rib.bz2")]
+    [InlineData("haskmrt-update.bz2")]
+    [InlineData("bgpdump-bview.20020722.2337.gz")]
+    [InlineData("bgpdump-bview.64k_stream_overflow.gz")]
+    [InlineData("bgpdump-bview.ipv4_unicast_add_path.gz")]
+    [InlineData("bgpdump-bview.ipv6_unicast_add_path.gz")]
+    [InlineData("bgpdump-updates.20071015.1505.gz")]
+    [InlineData("bgpdump-updates.20160811.1600.gz")]
+    [InlineData("bgpdump-updates.long_withdrawal.gz")]
+    [InlineData("bgpdump-updates.nlri_mask_trailing_bits.gz")]
+    [InlineData("mrtparse-bird_bgp.mrt")]
+    [InlineData("mrtparse-bird-mrtdump_rib.mrt")]
+    [InlineData("mrtparse-quagga_rib.mrt")]
+    [InlineData("pyasn-rib.20140523.0600_firstMB.bz2")]
+    public void Every_line_is_the_one_that_bgpdump_prints(string file)
+    {
+        var path = SharedData.File("mrt/" + file);
+        using var input = CompressedInput.Open(path);
+        using var printed = Print(path).GetEnumerator();
+        var reader = new MrtReader(input, file, new DamageLog());
+        var at = 0;
+        var handler = new LineHandler(reader.Peers, ours =>
+        {
+            at++;
+            Assert.True(printed.MoveNext(), $"bgpdump has no line {at}: {ours}");
+            var theirs = Parse(printed.Current);
+            // bgpdump prints an address of all ones where it has found no next hop.
+            if (theirs.NextHop is "255.255.255.255")
+                theirs = theirs with { NextHop = ours.NextHop };
+            if (ours != theirs)
+                Assert.Fail($"line {at}: {printed.Current}\nours   {ours}\ntheirs {theirs}");
+        });
+        reader.Read(ref handler);
+        Assert.False(printed.MoveNext(), "bgpdump goes on");
+        Assert.True(at > 0);
+    }
+
+    private static IEnumerable<string> Print(string path)
+    {
+        var start = new ProcessStartInfo("bgpdump", ["-m", path]) 
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        Process? process = null;
+        try
+        {
+            process = Process.Start(start);
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            Assert.SkipWhen(Environment.GetEnvironmentVariable("CI") is not ("true" or "1"), "bgpdump is not installed");
+            Assert.Fail("bgpdump is not installed");
+        }
+
+        using (process)
+        {
+            process!.ErrorDataReceived += (_, _) => { };
+            process.BeginErrorReadLine();
+            while (process.StandardOutput.ReadLine() is { } line)
+                yield return line;
+            process.WaitForExit();
+        }
+    }
+
+    private static Line Parse(string text)
+    {
+        var fields = text.Split('|');
+        var time = fields[1].Contains('.') ? fields[1] : fields[1] + ".000000";
+        var peer = Canonical(fields[3]);
+        var peerAs = uint.Parse(fields[4]);
+        if (fields[2] == "STATE")
+            return new Line("STATE", time, peer, peerAs, $"{fields[5]}|{fields[6]}", "", "", "", 0, 0);
+        var what = Prefix.Parse(fields[5]).ToString();
+        if (fields[2] == "W")
+            return new Line("W", time, peer, peerAs, what, "", "", "", 0, 0);
+        if (fields[0].EndsWith("_AP", StringComparison.Ordinal))
+        {
+            if (fields[6] != "0")
+                what = $"{fields[6]}|{what}";
+            fields = [.. fields[..6], .. fields[7..]];
+        }
+
+        return new Line(
+            fields[2], time, peer, peerAs, what, fields[6], fields[7], Canonical(fields[8]), uint.Parse(fields[9]), uint.Parse(fields[10]));
+    }
+
+    private static string Canonical(string address)
+    {
+        Assert.True(AddressText.TryParse(address, out var family, out var parsed), address);
+        return AddressText.Format(family, parsed);
+    }
+}
