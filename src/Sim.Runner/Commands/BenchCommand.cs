@@ -96,6 +96,7 @@ internal static class BenchCommand
             throw new UserException($"{loaded.Table.Source} holds no IPv{(int)loaded.Table.Family} prefix; nothing to measure (try the other --family)");
         }
 
+        ReportWriter.Prepare(settings.Out.FullName);
         var started = DateTimeOffset.Now - clock.Elapsed;
         var environment = HostFacts.Environment();
         var context = new BenchContext(loaded.Table, Peers(loaded.Table, settings))

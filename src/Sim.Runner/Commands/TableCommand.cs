@@ -16,7 +16,6 @@ internal static class TableCommand
         Convert(),
         Generate(),
         TableDownloadCommand.Create(),
-        Embed(),
     };
 
     private static Command Convert()
@@ -97,22 +96,6 @@ internal static class TableCommand
         return command;
     }
 
-    private static Command Embed()
-    {
-        var list = new Argument<FileInfo>("LIST") { Description = "Prefixes of both families as text." };
-        var folder = new Argument<DirectoryInfo>("DIR") { Description = "The folder datasets." };
-        var name = new Option<string>("--name") { Description = "Name and version of the source.", Required = true };
-        var command = new Command("embed", "Remakes the embedded table; datasets/make-embedded.sh calls it.") { list, folder, name };
-        command.SetAction(parsed =>
-        {
-            using var stream = Existing(parsed.GetValue(list)!).OpenRead();
-            var (v4, v6) = EmbeddedTable.Make(stream, parsed.GetValue(name)!, parsed.GetValue(folder)!.FullName);
-            Console.Out.WriteLine($"{v4:N0} IPv4 and {v6:N0} IPv6 prefixes");
-            return ExitCode.Success;
-        });
-        return command;
-    }
-
     /// <summary>Writes to a file beside the target and renames: an interrupted command leaves no half a table.</summary>
     private static void Write(
         RouteTable[] tables, FileInfo output, string? format, MrtDumpOptions options, IWorkProgress progress, CancellationToken cancel)
@@ -150,9 +133,6 @@ internal static class TableCommand
 
         Console.Out.WriteLine($"{output}: {tables.Sum(table => table.Routes.Length):N0} IPv{(int)tables[0].Family} prefixes, {new FileInfo(output.FullName).Length:N0} bytes");
     }
-
-    internal static FileInfo Existing(FileInfo file) =>
-        file.Exists ? file : throw new UserException($"{file}: no such file");
 
     private static Option<string?> Format()
     {

@@ -10,7 +10,7 @@ internal static class TableDownloadCommand
     public static Command Create()
     {
         var url = new Argument<string>("URL") { Description = "Where the dump is: see datasets/README.md." };
-        var output = new Option<FileInfo?>("--out") { Description = "File to write; by default the URL's last part, in this folder.", HelpName = "FILE" };
+        var output = new Argument<FileInfo?>("FILE") { Description = "File to write; by default the URL's last part, in this folder.", Arity = ArgumentArity.ZeroOrOne };
         var sha256 = new Option<string?>("--sha256") { Description = "Expected SHA-256, in hex.", HelpName = "HEX" };
         var md5 = new Option<string?>("--md5") { Description = "Expected MD5, in hex, where an archive publishes only that.", HelpName = "HEX" };
         var command = new Command(
@@ -21,7 +21,7 @@ internal static class TableDownloadCommand
 
             Examples:
               table download https://data.ris.ripe.net/rrc00/latest-bview.gz
-              table download https://archive.routeviews.org/bgpdata/2026.02/RIBS/rib.20260222.1400.bz2 --out rib.bz2
+              table download https://archive.routeviews.org/bgpdata/2026.02/RIBS/rib.20260222.1400.bz2 rib.bz2
             """)
         {
             url, output, sha256, md5,
@@ -37,7 +37,7 @@ internal static class TableDownloadCommand
                 Md5 = parsed.GetValue(md5),
             };
             if (request.File.Length == 0)
-                throw new UserException($"{address} names no file; say where to put it with --out FILE");
+                throw new UserException($"{address} names no file; name a file after it");
             return Task.FromResult(Terminal.WithProgress(progress => Run(request, progress, cancel)));
         });
         return command;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
+using Sim.Runner.Reports;
 using Sim.Runner.Schemes;
 
 namespace Sim.Runner.Experiments;
@@ -26,6 +27,8 @@ internal static class LoadExperiment
                 loads.AddTimes(kinds[0], times.SpreadA);
                 loads.AddTimes(kinds[1], times.SpreadB);
                 context.AddRatio("load", kinds, times, row => row with { Order = order });
+                if (order == context.Order)
+                    loads.AddBoth();
             }
             else
             {
@@ -41,6 +44,7 @@ internal static class LoadExperiment
     {
         private readonly HashSet<string> _counted = [];
         private int _done;
+        private long _pages;
 
         public double Once(SchemeKind kind)
         {
@@ -61,6 +65,10 @@ internal static class LoadExperiment
             Add(kind.Name, kind.Structure, context.Row("load", "time-per-prefix", "ns", perPrefix));
         }
 
+        /// <summary>What a daemon holds that binds every prefix in AllowedIPs and routes every prefix to the device.</summary>
+        public void AddBoth() =>
+            Add(AllowedIpsScheme.SchemeName, Names.Both, context.Row("memory", "page-bytes", "bytes", _pages, Basis.Modelled));
+
         private void Count(Scheme scheme)
         {
             foreach (var count in scheme.Shape())
@@ -78,6 +86,7 @@ internal static class LoadExperiment
                 Add(scheme.Name, scheme.Structure, Line("cache-page-bytes", "bytes", line.PageBytes));
             }
 
+            _pages += pages;
             double prefixes = Math.Max(input.Prefixes.Length, 1);
             Add(scheme.Name, scheme.Structure, context.Row("memory", "object-bytes", "bytes", objects, Basis.Counted));
             Add(scheme.Name, scheme.Structure, context.Row("memory", "page-bytes", "bytes", pages, Basis.Counted));

@@ -9,6 +9,7 @@ internal static class Names
     public const string AllowedIps = "allowedips";
     public const string Fib = "fib";
     public const string FibOverAllowedIps = "fib/allowedips";
+    public const string Both = "allowedips+fib";
     public const string SelfRatio = "allowedips/allowedips";
     public const string Process = "process";
     public const string Ratio = "ratio";

@@ -70,6 +70,7 @@ public sealed partial class CommandTests
         Assert.Equal(3, ran.Code);
         var bench = Program.Run("bench", "--table", scratch["rubbish"], "--out", scratch["report"]);
         Assert.Equal(2, bench.Code);
+        Assert.Contains("Damaged input", bench.Error);
         Assert.False(Directory.Exists(scratch["report"]));
     }
 
@@ -166,7 +167,7 @@ public sealed partial class CommandTests
         Assert.Equal(130, process.ExitCode);
         Assert.Contains("Interrupted", await error);
         Assert.Equal("", await output);
-        Assert.Empty(Directory.EnumerateFileSystemEntries(scratch.Folder));
+        Assert.Empty(Directory.EnumerateFiles(scratch.Folder, "*", SearchOption.AllDirectories));
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
+using Sim.Testing;
 
 namespace Sim.Runner.Tests.Commands;
 
@@ -31,7 +32,7 @@ internal static class Program
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Sim.Runner.dll"));
+        start.ArgumentList.Add(Path.Combine(SharedData.Root, "artifacts", "bin", "Sim.Runner", "release", "Sim.Runner.dll"));
         foreach (var arg in args)
             start.ArgumentList.Add(arg);
         return Process.Start(start)!;

@@ -22,12 +22,26 @@ internal static class AnswerSection
         html.Append("</ul>\n");
         AppendWarnings(html, rows.Result);
         AppendTable(html, rows, verdict);
+        AppendBesides(html, rows);
         html.Append("""
             <p>Memory is the kernel’s, counted as the kernel would allocate it. Times are of the same algorithms on the same
             layout of nodes in user space, without locks and without the rest of the packet’s path: read the ratios, not the
             nanoseconds. A measured difference is called one only where the quartiles of the ratio lie clear of what allowedips
             shows against itself (A/A).</p>
             </section>
+
+            """);
+    }
+
+    /// <summary>AllowedIPs alone forward nothing: the routes to the device are held besides them.</summary>
+    private static void AppendBesides(StringBuilder html, Rows rows)
+    {
+        if (rows.Of("memory", "page-bytes", Names.Both).FirstOrDefault() is not { } both)
+            return;
+        html.Append($"""
+            <p>AllowedIPs say which peer gets a packet; a route must still bring it to the device. One default route adds
+            nothing to the figures above. A daemon that also puts every prefix into the routing table holds both structures:
+            {Markup.Value(rows, both, Scale.For(both.Unit, [both.Value]))} in pages {Markup.BasisTag(both.Basis)}, where the route attribute needs the routes alone.</p>
 
             """);
     }
