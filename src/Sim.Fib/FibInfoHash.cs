@@ -11,7 +11,7 @@ namespace Sim.Fib;
 /// </code>
 /// Neither gateway nor encapsulation nor, here, the peer is in it, so the infos of all peers of one device share a
 /// bucket and each route added walks them. A nexthop object's id is hashed instead of the device, but to the same 8
-/// bits: 256 ids to a chain of their own, and beyond that N/256 to a chain.
+/// bits: N objects make chains of N/256, however large the hash grows.
 /// </remarks>
 public sealed unsafe partial class FibNet
 {
@@ -38,13 +38,13 @@ public sealed unsafe partial class FibNet
 
     /// <summary><c>fib_info_hashfn_1</c>.</summary>
     private static uint InfoHash1(uint init, byte protocol, byte scope, uint prefsrc, uint priority) =>
-        init ^ ((uint)protocol << 8 | scope) ^ BitConverterBig(prefsrc) ^ priority;
+        init ^ ((uint)protocol << 8 | scope) ^ NetworkOrder(prefsrc) ^ priority;
 
     /// <summary><c>fib_info_hashfn_result</c>.</summary>
     private uint InfoHashResult(uint value) => (value ^ (value >> 7) ^ (value >> 12)) & (_infoHashSize - 1);
 
     /// <summary>The kernel hashes prefsrc as it lies in memory, in network order.</summary>
-    private static uint BitConverterBig(uint address) =>
+    private static uint NetworkOrder(uint address) =>
         System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(address);
 
     /// <summary><c>fib_info_hashfn</c>.</summary>
@@ -163,7 +163,7 @@ public sealed unsafe partial class FibNet
 
     /// <summary><c>fib_info_laddrhash_bucket</c>.</summary>
     private uint LaddrHash(uint prefsrc) =>
-        BitConverterBig(prefsrc) * 0x61C88647u >> (32 - BitOperations.Log2(_infoHashSize));
+        NetworkOrder(prefsrc) * 0x61C88647u >> (32 - BitOperations.Log2(_infoHashSize));
 
     private static FibInfo* OfLhash(HlistNode* n) => (FibInfo*)((byte*)n - sizeof(HlistNode));
 

@@ -19,7 +19,8 @@ public enum NetdevEvent
 /// <remarks>
 /// <para>Read in this order: KeyVector (the bits), TrieLookup, TrieInsert, TrieDelete, TrieResize, TrieNodes; then
 /// FibInfo, FibSemantics and FibInfoHash for what a route points at.</para>
-/// <para>Interfaces are their indexes: every index above 0 exists and is up until <see cref="DeviceDown"/>.
+/// <para>Interfaces are their indexes: every index above 0 exists, is up and has a carrier until
+/// <see cref="DeviceDown"/>.
 /// One writer, as under RTNL. Left out: policy rules and with them the shared local/main trie
 /// (<c>fib_trie_unmerge</c>, <c>fib_table_flush_external</c>), notifiers and hardware offload, exceptions and
 /// route caches, route metrics, nexthop groups, and the choice among equal routes after a lookup

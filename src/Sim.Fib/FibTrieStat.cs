@@ -105,7 +105,15 @@ public sealed class FibTrieStat
     }
 }
 
-/// <summary>/proc/net/fib_triestat.</summary>
+/// <summary>/proc/net/fib_triestat of all tables.</summary>
+public sealed unsafe partial class FibNet
+{
+    /// <summary><c>fib_triestat_seq_show</c>: the whole file, of a kernel without CONFIG_IP_FIB_TRIE_STATS.</summary>
+    public string FormatTrieStat() =>
+        FibTable.TrieStatHeader + string.Concat(Tables.Select(table => table.FormatTrieStat(header: false)));
+}
+
+/// <summary>/proc/net/fib_triestat of one table.</summary>
 public sealed unsafe partial class FibTable
 {
     /// <summary>The first line of /proc/net/fib_triestat (<c>fib_triestat_seq_show</c>).</summary>

@@ -30,12 +30,11 @@ public unsafe struct RcuHead
 ///                                        ^ parent.pos           ^ pos
 ///
 ///   key     the bits known up to here, skipped ones included; zero from pos+bits down
-///   slen    the longest suffix below: 32 - length of the shortest prefix that lives in this subtrie
-///           as something other than its own node's first path; slen == pos means "no prefix to go back for"
+///   slen    the longest suffix (32 - prefix length) of any route below, at least pos;
+///           slen == pos: no route below is shorter than what the index tells apart, nothing to come back for
 /// </code>
 /// <para>
-/// One subtraction-free test finds both the child and a mismatch in the skipped bits, since the node's key has
-/// zeros where the index is:
+/// The node's key has zeros where the index is, so one exclusive-or finds the child and checks the skipped bits:
 /// </para>
 /// <code>
 ///   index = (address ^ key) >> pos        index >> bits == 0:  skipped bits agree, index is the child

@@ -112,20 +112,19 @@ internal readonly unsafe struct PathTrace(LookupPath path) : ILookupTrace
     {
         var length = (byte)(KeyLength - fa->fa_slen);
         path.Add(new(LookupStepKind.Route, 0, 0, length, fa->fa_slen, (nint)fa));
-        // fa_info to fa_slen; the link to the next route is on a line of its own only if the route straddles two.
+        // fa_info to fa_slen.
         path.Read((nint)(&fa->fa_info), sizeof(nint) + 4, inTrie: false);
     }
 
-    public void Info(FibInfo* fi)
-    {
-        // fib_flags, fib_dead and fib_scope; nh; fib_nhs.
-        path.Read((nint)(&fi->fib_flags), 8, inTrie: false);
-        path.Read((nint)(&fi->nh), sizeof(nint), inTrie: false);
-        path.Read((nint)(&fi->fib_nhs), sizeof(int), inTrie: false);
-    }
+    public void Link(FibAlias* fa) => path.Read((nint)(&fa->fa_list.next), sizeof(nint), inTrie: false);
+
+    // fib_flags, fib_dead and fib_scope.
+    public void Info(FibInfo* fi) => path.Read((nint)(&fi->fib_flags), 8, inTrie: false);
 
     public void Nexthop(FibInfo* fi, FibNhCommon* nhc)
     {
+        path.Read((nint)(&fi->nh), sizeof(nint), inTrie: false);
+        path.Read((nint)(&fi->fib_nhs), sizeof(int), inTrie: false);
         if (fi->nh != null)
         {
             path.Read((nint)(&fi->nh->nh_info), sizeof(nint), inTrie: false);

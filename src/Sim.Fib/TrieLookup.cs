@@ -49,6 +49,9 @@ internal unsafe interface ILookupTrace
 
     void Alias(FibAlias* fa);
 
+    /// <summary>Goes on from a route to the next.</summary>
+    void Link(FibAlias* fa);
+
     void Info(FibInfo* fi);
 
     void Nexthop(FibInfo* fi, FibNhCommon* nhc);
@@ -69,6 +72,10 @@ internal readonly unsafe struct NoTrace : ILookupTrace
     }
 
     public void Alias(FibAlias* fa)
+    {
+    }
+
+    public void Link(FibAlias* fa)
     {
     }
 
@@ -224,7 +231,7 @@ public sealed unsafe partial class FibTable
     {
         ulong index = key ^ n->key;
         trace.Slot(&n->leaf);
-        for (var fa = (FibAlias*)n->leaf; fa != null; fa = FibAlias.Next(fa))
+        for (var fa = (FibAlias*)n->leaf; fa != null; fa = Next(fa, ref trace))
         {
             trace.Alias(fa);
             if (index >= 1ul << fa->fa_slen)
@@ -261,6 +268,14 @@ public sealed unsafe partial class FibTable
         }
 
         return NoMatch;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static FibAlias* Next<TTrace>(FibAlias* fa, ref TTrace trace)
+        where TTrace : struct, ILookupTrace
+    {
+        trace.Link(fa);
+        return FibAlias.Next(fa);
     }
 
     /// <summary>

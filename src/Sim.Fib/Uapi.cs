@@ -101,7 +101,7 @@ public static class RouteTableId
     public const uint Local = 255;
 }
 
-/// <summary>What makes a request differ from another of the same prefix: address families of a gateway.</summary>
+/// <summary>The address family of a gateway (<c>AF_*</c>): a route for IPv4 may have one of IPv6 (RTA_VIA).</summary>
 public enum GatewayFamily : byte
 {
     None = 0,

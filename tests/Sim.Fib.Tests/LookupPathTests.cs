@@ -28,6 +28,29 @@ public sealed class LookupPathTests
         Assert.Equal(0, path.Climbs);
     }
 
+    /// <summary>The offsets are those of KeyVector, FibAlias (fa_info 16, fa_slen 27) and FibInfo (fib_flags 64, ...).</summary>
+    [Fact]
+    public unsafe void Cache_lines_are_those_of_the_fields_a_direct_hit_reads()
+    {
+        using var fib = new Fixture();
+        Assert.Equal(0, fib.Add("10.0.0.0/8"));
+        Assert.Equal(0, fib.Add("192.168.0.0/16", peer: 3));
+        var path = new LookupPath();
+        var res = default(FibResult);
+        Assert.Equal(0, fib.Table.Lookup(Fixture.Address("192.168.0.0"), ref res, path));
+        var (root, leaf, route) = (path.Steps[0].Address, path.Steps[1].Address, path.Steps[2].Address);
+        var info = (nint)res.Info;
+        var inTrie = Lines(
+            ((nint)fib.Table.Trie + 8, 8), (root, 7), (root + 8 + 3 * 8, 8), (leaf, 7), (leaf + 8, 8));
+        var all = Lines(
+            (route + 16, 12), (info + 64, 8), (info + 96, 4), (info + 104, 8), (info + 128, 24));
+        Assert.Equal(inTrie.Count, path.TrieCacheLines);
+        Assert.Equal(all.Union(inTrie).Count(), path.CacheLines);
+    }
+
+    private static HashSet<nint> Lines(params (nint Address, int Bytes)[] reads) =>
+        [.. reads.SelectMany(read => new[] { read.Address / 64, (read.Address + read.Bytes - 1) / 64 })];
+
     /// <summary>
     /// Root: bits 31 and 30, pos 30. 10.0.0.0 hangs off index 0; the node that reads bits 9 and 8 lies under it.
     /// 10.0.3.1 falls into the empty child 3; clearing bits leads to child 2, empty, then child 0: the leaf 10.0.0.0.

@@ -79,4 +79,16 @@ public sealed class TrieStatTests
             "Total size: 1  kB\n",
             fib.Table.FormatTrieStat(header: false));
     }
+
+    /// <summary>Main is 254, local 255, 510 = 254 + 256 shares main's bucket and is the newer.</summary>
+    [Fact]
+    public void Tables_show_in_the_order_of_their_hash_buckets_the_newest_first()
+    {
+        using var fib = new Fixture();
+        using var local = new FibTable(fib.Net, RouteTableId.Local);
+        using var newer = new FibTable(fib.Net, 510);
+        using var low = new FibTable(fib.Net, 7);
+        var names = fib.Net.FormatTrieStat().Split('\n').Where(line => line.EndsWith(':') && !line.StartsWith('\t'));
+        Assert.Equal(["Id 7:", "Id 510:", "Main:", "Local:"], names);
+    }
 }
