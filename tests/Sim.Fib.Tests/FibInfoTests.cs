@@ -122,6 +122,26 @@ public sealed unsafe class FibInfoTests
     }
 
     [Fact]
+    public void A_gateway_found_in_another_scope_makes_another_info()
+    {
+        using var fib = new Fixture();
+        var gateway = Fixture.Address("192.0.2.1");
+        var via = Fixture.Request("203.0.113.0/24", oif: 6) with
+        {
+            Scope = RouteScope.Universe,
+            GatewayFamily = GatewayFamily.IPv4,
+            Gateway4 = gateway,
+        };
+        Assert.Equal(0, fib.Add("192.0.2.0/24", oif: 6));
+        Assert.Equal(0, fib.Table.Insert(via));
+        var local = Fixture.Request("192.0.2.1/32", oif: 6) with { Type = RouteType.Local, Scope = RouteScope.Host };
+        Assert.Equal(0, fib.Table.Insert(local));
+        Assert.Equal(0, fib.Table.Insert(via with { Dst = Fixture.Address("203.0.114.0") }));
+        Assert.Equal(4, fib.Net.InfoCount);
+        TrieInvariants.Check(fib.Net);
+    }
+
+    [Fact]
     public void A_device_that_goes_down_takes_its_routes_and_no_others()
     {
         using var fib = new Fixture();
