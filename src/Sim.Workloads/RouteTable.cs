@@ -2,6 +2,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Sim.Kernel;
+using Sim.Workloads.Tables;
 
 namespace Sim.Workloads;
 
@@ -48,7 +49,7 @@ public sealed class RouteTable
     private string ComputeDigest()
     {
         var sorted = Array.ConvertAll(Routes, route => route.Prefix);
-        Array.Sort(sorted);
+        TableOrder.SortPrefixes(sorted);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var prefix in sorted)
             hash.AppendData(Encoding.ASCII.GetBytes($"{prefix}\n"));

@@ -155,6 +155,9 @@ internal static class BenchCommand
     private static void PrintSummary(RunResult result)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
+        // Where there is no terminal to ask, the table is as wide as it needs to be.
+        if (Console.IsOutputRedirected)
+            console.Profile.Width = 120;
         var table = new Table { Title = new TableTitle(Markup.Escape($"{result.Table.Prefixes:N0} IPv{result.Table.Family} prefixes of {result.Table.Source}")) };
         table.AddColumns("figure", "allowedips", "fib", "fib / allowedips");
         foreach (var group in Summary(result))

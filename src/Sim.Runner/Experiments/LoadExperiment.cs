@@ -18,9 +18,15 @@ internal static class LoadExperiment
             var groups = order == context.Order ? context.Plan.LoadGroups : context.Plan.OtherLoadGroups;
             var kinds = SchemeFactory.For(context.Table.Family);
             var input = context.Ordered(order);
-            context.Progress.Step($"load, {order}", groups * 4.0 * kinds.Count / 2, "loads");
+            context.Progress.Step($"load, {order}", groups == 0 ? kinds.Count : groups * 4, "loads");
             var loads = new LoadRun(context, order, input);
-            if (kinds.Count == 2)
+            if (groups == 0)
+            {
+                // Counts need one load; its time alone would have no spread, and is not given.
+                foreach (var kind in kinds)
+                    loads.Once(kind);
+            }
+            else if (kinds.Count == 2)
             {
                 var times = Interleaved.Run(
                     groups, () => loads.Once(kinds[0]), () => loads.Once(kinds[1]), warmUp: false, context.Cancel);
