@@ -37,6 +37,7 @@ internal sealed class Verdict
         MemoryByOrder = memory;
         Memory = new("Memory", "smaller", "memory", [.. memory.Where(c => c.AllowedIps!.Order == order)]);
         Lookup = new("Lookup", "faster", "time", Comparisons.Of("lookup", Names.Time));
+        Load = new("Load", "faster", "time", [.. Comparisons.Of("load", Names.Time).Where(c => c.RatioRow is not null)]);
         Update = new("Update", "faster", "time", Comparisons.Of("update", Names.Time));
     }
 
@@ -48,10 +49,13 @@ internal sealed class Verdict
 
     public Area Update { get; }
 
+    /// <summary>The whole table into an empty structure, in each order that was timed in pairs.</summary>
+    public Area Load { get; }
+
     /// <summary>Memory in every order of insertion that was loaded.</summary>
     public IReadOnlyList<Comparison> MemoryByOrder { get; }
 
-    public IReadOnlyList<Area> Areas => [Memory, Lookup, Update];
+    public IReadOnlyList<Area> Areas => [Memory, Lookup, Update, Load];
 
     /// <summary>The answer in one sentence.</summary>
     public string Headline()
@@ -59,7 +63,7 @@ internal sealed class Verdict
         if (Areas.All(a => a.Cases.Count == 0))
             return Absent();
         var parts = Areas.Where(a => a.Cases.Count > 0)
-            .GroupBy(Outcome, a => a.Name.ToLowerInvariant())
+            .GroupBy(Outcome, a => a.Name.ToLowerInvariant() + (a == Memory && BesidesChangesTheWinner ? " (unless every prefix is routed too)" : ""))
             .Select(g => $"{g.Key} on {Words.Join([.. g])}");
         return $"Against allowedips, fib (the route attribute’s trie) {string.Join(", and ", parts)}.";
     }
@@ -82,7 +86,7 @@ internal sealed class Verdict
                 ? $"{area.Name}: {Wins(area, fib, Names.Fib, named: false)}."
                 : $"{area.Name}: {Wins(area, allowedIps, Names.AllowedIps, named: false)}.";
         if (area == Memory)
-            text += OrderRemark();
+            text += OrderRemark() + BesidesRemark();
         return open.Count == 0
             ? text
             : $"{text} In {(open.Count == 1 ? "1 case" : $"{open.Count} cases")} ({Cases(open)}) this run cannot tell. {WhyOpen(open)}";
@@ -107,6 +111,19 @@ internal sealed class Verdict
         { Mixed: true } => "wins some cases and loses others",
         _ => "cannot be told apart",
     };
+
+    /// <summary>What a daemon holds that keeps each prefix in AllowedIPs and in the routing table; null where unknown.</summary>
+    private Comparison? MemoryBeside => Both is null ? null : Memory.Cases.FirstOrDefault(c => c.Fib is not null);
+
+    private Figure? Both => _rows.Of("memory", "page-bytes", Names.Both).FirstOrDefault();
+
+    private bool BesidesChangesTheWinner =>
+        Memory.Winner == Winner.AllowedIps && MemoryBeside is { } beside && Both!.Value > beside.Fib!.Value;
+
+    private string BesidesRemark() => MemoryBeside is { } beside
+        ? " AllowedIPs need routes to the device besides: one default route adds nothing, but with every prefix in the routing "
+          + $"table too both are held, {Numbers.Ratio(Both!.Value / beside.Fib!.Value)} times the memory of the routes alone."
+        : "";
 
     private string OrderRemark()
     {

@@ -25,7 +25,7 @@ internal static class Words
         "insert" => "insert a prefix",
         "delete" => "delete a prefix",
         "move" => "move a prefix to another peer",
-        "remove-peer" => "remove a whole peer",
+        "remove-peer" => "remove a whole peer, per prefix",
         _ => operation,
     };
 
