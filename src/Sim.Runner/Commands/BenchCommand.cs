@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Diagnostics;
 using System.Reflection;
 using Sim.Runner.Experiments;
@@ -45,12 +46,13 @@ internal static class BenchCommand
         };
         var keys = new Option<string[]>("--keys")
         {
-            Description = "Key patterns to look up: uniform over the address space, prefixes (uniform over prefixes), zipf over prefixes, hot (one address).",
+            Description = "Key patterns to look up, with commas or blanks between: uniform over the address space, prefixes (uniform over prefixes), zipf over prefixes, hot (one address).",
             DefaultValueFactory = _ => [.. LookupKeys.Names],
-            HelpName = "PATTERN",
+            CustomParser = ParseKeys,
+            HelpName = "uniform|prefixes|zipf|hot",
             AllowMultipleArgumentsPerToken = true,
+            Arity = ArgumentArity.OneOrMore,
         };
-        keys.AcceptOnlyFromAmong([.. LookupKeys.Names]);
         var quick = new Option<bool>("--quick") { Description = "Fewer repetitions: in under 40 seconds on the embedded table, with wider spreads." };
         var output = new Option<DirectoryInfo>("--out")
         {
@@ -68,7 +70,7 @@ internal static class BenchCommand
               bench
               bench --table latest-bview.gz --peers 100 --out reports/ris
               bench --family 6 --quick
-              bench --table prefixes.txt --order shuffled --keys zipf hot
+              bench --table prefixes.txt --order shuffled --keys zipf,hot
             """)
         {
             table, family, peers, peersBy, skew, order, keys, seed, best.Best, best.Peer, quick, output,
@@ -78,7 +80,7 @@ internal static class BenchCommand
             RefuseDebugBuild();
             var settings = new Settings(
                 string.Join(' ', parsed.Tokens.Select(token => token.Value)), parsed.GetValue(peers), parsed.GetValue(peersBy)!,
-                parsed.GetValue(skew), parsed.GetValue(order)!, [.. parsed.GetValue(keys)!.Distinct()],
+                parsed.GetValue(skew), parsed.GetValue(order)!, parsed.GetValue(keys)!,
                 parsed.GetValue(seed), parsed.GetValue(quick), parsed.GetValue(output)!);
             var clock = Stopwatch.StartNew();
             var loaded = TableInput.Load(
@@ -86,6 +88,14 @@ internal static class BenchCommand
             return Run(settings, loaded, clock, progress, cancel);
         })));
         return command;
+    }
+
+    private static string[] ParseKeys(ArgumentResult result)
+    {
+        var patterns = result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries)).Distinct().ToArray();
+        foreach (var unknown in patterns.Where(pattern => !LookupKeys.Names.Contains(pattern)))
+            result.AddError($"--keys takes {string.Join(", ", LookupKeys.Names)}, not {unknown}.");
+        return patterns;
     }
 
     private static int Run(Settings settings, LoadedTable loaded, Stopwatch clock, IWorkProgress progress, CancellationToken cancel)

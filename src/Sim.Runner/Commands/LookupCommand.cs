@@ -106,7 +106,7 @@ internal static class LookupCommand
         {
             var peer = scheme.Lookup(address);
             var touch = scheme.Trace(address);
-            var answer = peer < 0 ? "no prefix" : $"peer {peer} ({loaded.Table.NextHops[peer]})";
+            var answer = peer < 0 ? "no prefix" : $"{touch.Match}, peer {peer} ({loaded.Table.NextHops[peer]})";
             Console.Out.WriteLine($"{text} {scheme.Structure}: {answer}; {touch.Nodes} nodes, {touch.CacheLines} cache lines");
             foreach (var step in scheme.Describe(address))
                 Console.Out.WriteLine($"    {step}");
@@ -122,6 +122,7 @@ internal static class LookupCommand
             var touch = scheme.Trace(address);
             result[scheme.Structure] = new JsonObject
             {
+                ["prefix"] = touch.Match?.ToString(),
                 ["peer"] = peer < 0 ? null : peer,
                 ["next_hop"] = peer < 0 ? null : loaded.Table.NextHops[peer],
                 ["nodes"] = touch.Nodes,

@@ -85,7 +85,7 @@ internal static class LookupExperiment
 
             Add("nodes-visited", "count", touch => touch.Nodes);
             Add("cache-lines", "count", touch => touch.CacheLines);
-            Add("hit-rate", "ratio", touch => touch.Found ? 1 : 0);
+            Add("hit-rate", "ratio", touch => touch.Match is null ? 0 : 1);
         }
     }
 }

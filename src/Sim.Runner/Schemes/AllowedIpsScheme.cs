@@ -72,7 +72,9 @@ internal sealed unsafe class AllowedIpsScheme : Scheme
     public override Touch Trace(UInt128 address)
     {
         var cost = _table.Cost(Family, address);
-        return new Touch(cost.Nodes, cost.CacheLines, cost.FoundDepth > 0);
+        Span<PathStep> path = stackalloc PathStep[AllowedIps.MaxAllowedIpsDepth];
+        _table.Walk(Family, address, path);
+        return new Touch(cost.Nodes, cost.CacheLines, cost.FoundDepth > 0 ? path[cost.FoundDepth - 1].Prefix : null);
     }
 
     public override IReadOnlyList<string> Describe(UInt128 address)

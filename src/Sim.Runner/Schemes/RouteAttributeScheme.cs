@@ -80,7 +80,7 @@ internal sealed unsafe class RouteAttributeScheme : Scheme
     {
         var result = default(FibResult);
         var found = _table.Lookup((uint)(address >> 96), ref result, _path) == 0;
-        return new Touch(_path.Nodes, _path.CacheLines, found);
+        return new Touch(_path.Nodes, _path.CacheLines, found ? Prefix.OfV4(result.Prefix, result.PrefixLength) : null);
     }
 
     public override IReadOnlyList<string> Describe(UInt128 address)

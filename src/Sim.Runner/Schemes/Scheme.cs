@@ -94,8 +94,8 @@ internal sealed record Keys(uint[] V4, UInt128[] V6)
 /// <summary>What one lookup reads in memory.</summary>
 /// <param name="Nodes">Nodes, tnodes and leaves visited.</param>
 /// <param name="CacheLines">Distinct 64-byte lines read.</param>
-/// <param name="Found">Whether a prefix was found.</param>
-internal readonly record struct Touch(int Nodes, int CacheLines, bool Found);
+/// <param name="Match">The longest prefix that holds the address; null where there is none.</param>
+internal readonly record struct Touch(int Nodes, int CacheLines, Prefix? Match);
 
 /// <summary>A count of a structure's shape.</summary>
 /// <param name="Metric">Name as in results.csv.</param>

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine;
+using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Sim.Kernel;
@@ -48,6 +50,7 @@ public sealed partial class CommandTests
     [InlineData("stat", "--family", "5")]
     [InlineData("bench", "--order", "backwards")]
     [InlineData("bench", "--peers", "0")]
+    [InlineData("bench", "--keys", "zipf,cold")]
     [InlineData("stat", "--best", "worst")]
     [InlineData("table", "info", "no-such-file.mrt")]
     [InlineData("table", "download", "not-a-url")]
@@ -130,7 +133,10 @@ public sealed partial class CommandTests
         foreach (var result in results)
         {
             Assert.True(AddressText.TryParse(result.GetProperty("address").GetString()!, out var family, out var address));
-            var expected = $"198.51.100.{model.Lookup(family, address)}";
+            var index = model.Lookup(family, address)!.Value;
+            var expected = $"198.51.100.{index}";
+            Assert.Equal(prefixes[index], result.GetProperty("allowedips").GetProperty("prefix").GetString());
+            Assert.Equal(prefixes[index], result.GetProperty("fib").GetProperty("prefix").GetString());
             Assert.Equal(expected, result.GetProperty("allowedips").GetProperty("next_hop").GetString());
             Assert.Equal(expected, result.GetProperty("fib").GetProperty("next_hop").GetString());
         }
@@ -149,6 +155,42 @@ public sealed partial class CommandTests
             File.ReadLines(Path.Combine(folder, "results.csv")).Where(line => line.EndsWith(",counted") && !line.Contains(",process,"));
         Assert.Equal(Counted(scratch["one"]), Counted(scratch["two"]));
         Assert.InRange(Counted(scratch["one"]).Count(), 100, 10_000);
+    }
+
+    [Fact]
+    public async Task A_downloaded_dump_is_verified_from_end_to_end()
+    {
+        using var scratch = new Scratch();
+        var dump = await File.ReadAllBytesAsync(SharedData.File("mrt/bgpdump-updates.20071015.1505.gz"), TestContext.Current.CancellationToken);
+        using var server = new HttpListener();
+        var port = FreePort();
+        server.Prefixes.Add($"http://127.0.0.1:{port}/");
+        server.Start();
+        var served = Serve(server, dump, dump[..^100]);
+        var whole = Program.Run("table", "download", $"http://127.0.0.1:{port}/whole.gz", scratch["whole.gz"]);
+        var cut = Program.Run("table", "download", $"http://127.0.0.1:{port}/cut.gz", scratch["cut.gz"]);
+        await served;
+        Assert.Equal((0, 3), (whole.Code, cut.Code));
+        Assert.Equal(dump, await File.ReadAllBytesAsync(scratch["whole.gz"], TestContext.Current.CancellationToken));
+        Assert.Contains("announcements                               10,111", whole.Out);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static async Task Serve(HttpListener server, params byte[][] answers)
+    {
+        foreach (var answer in answers)
+        {
+            var context = await server.GetContextAsync();
+            context.Response.ContentLength64 = answer.Length;
+            await context.Response.OutputStream.WriteAsync(answer);
+            context.Response.Close();
+        }
     }
 
     [Fact]
