@@ -54,7 +54,7 @@ internal static class StatCommand
         var schemes = SchemeFactory.For(loaded.Table.Family).Select(kind => kind.Create(1)).ToList();
         try
         {
-            progress.Step("load", schemes.Count, "structures");
+            progress.Step("load", schemes.Count, "loads");
             foreach (var scheme in schemes)
             {
                 cancel.ThrowIfCancellationRequested();

@@ -11,7 +11,7 @@ public interface IWorkProgress
     /// <summary>Begins a step; the one before it is done.</summary>
     /// <param name="name">What is done, in a few words.</param>
     /// <param name="total">Amount of work in <paramref name="unit"/>.</param>
-    /// <param name="unit">What is counted: <c>MB</c>, <c>prefixes</c>, <c>repetitions</c>.</param>
+    /// <param name="unit">What is counted: <c>MB</c>, <c>prefixes</c>, <c>runs</c>.</param>
     void Step(string name, double total, string unit);
 
     /// <summary>How much of the step is done.</summary>
@@ -83,6 +83,8 @@ internal static class Terminal
 
     private sealed class RateColumn(Dictionary<int, string> units) : ProgressColumn
     {
+        protected override bool NoWrap => true;
+
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
         {
             var seconds = task.ElapsedTime?.TotalSeconds ?? 0;

@@ -14,7 +14,7 @@ internal static class BenchRun
         try
         {
             var input = context.Ordered(context.Order);
-            context.Progress.Step("load for lookups", schemes.Count, "structures");
+            context.Progress.Step("load for lookups", schemes.Count, "loads");
             foreach (var scheme in schemes)
             {
                 scheme.Insert(input.Prefixes, input.Peers);

@@ -21,7 +21,7 @@ internal static class LookupExperiment
             {
                 var chain = dependent ? "dependent" : "independent";
                 var pairs = schemes.Count == 2 ? 2 : 1;
-                context.Progress.Step($"lookup, {pattern} keys, {chain}", plan.LookupGroups * 4.0 * pairs, "repetitions");
+                context.Progress.Step($"lookup, {pattern} keys, {chain}", plan.LookupGroups * 4.0 * pairs, "runs");
                 Measure(context, schemes, keys, dependent, row => row with { Keys = pattern, Chain = chain });
             }
         }

@@ -19,7 +19,7 @@ internal static class UpdateExperiment
         {
             if (operation.Prefixes == 0)
                 continue;
-            context.Progress.Step($"update, {operation.Name}", context.Plan.UpdateGroups * 4.0 * schemes.Count, "repetitions");
+            context.Progress.Step($"update, {operation.Name}", context.Plan.UpdateGroups * 4.0 * schemes.Count, "runs");
             Measure(context, schemes, operation);
         }
     }
