@@ -9,3 +9,5 @@ for file in index.html results.csv results.json; do
 done
 ls "$out"/*.png "$out"/*.svg >/dev/null
 grep -q '</html>' "$out/index.html"
+# The process stays under 2 GiB.
+awk -F, '$14 == "peak-working-set" { print "peak bytes", $16; found = $16 < 2147483648 } END { exit !found }' "$out/results.csv"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Sim.Kernel;
 using Sim.Trie;
@@ -124,6 +125,7 @@ internal sealed unsafe class AllowedIpsScheme : Scheme
     }
 
     /// <summary>As wg_xmit does: finds the peer, takes a reference, and drops it when the packet is through.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Answer(wg_peer* peer)
     {
         if (peer == null)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Sim.Fib;
 using Sim.Kernel;
@@ -154,6 +155,7 @@ internal sealed unsafe class RouteAttributeScheme : Scheme
     private static string Text(uint address) => AddressText.Format(Family.IPv4, (UInt128)address << 96);
 
     /// <summary>The peer behind the route, as wg_xmit would read it from the packet's dst; no reference is taken.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Answer(uint address)
     {
         var result = default(FibResult);
