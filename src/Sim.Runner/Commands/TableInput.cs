@@ -67,7 +67,7 @@ internal static class TableInput
 /// Where the container is damaged, text ends (its reader knows nothing of containers) and the damage is kept; the MRT
 /// reader gets the exception and logs it with the record.
 /// </summary>
-internal sealed class TableContent : Stream
+internal sealed class TableContent : ForwardStream
 {
     private const int HeadBytes = 4096;
     private const double Megabyte = 1e6;
@@ -111,20 +111,6 @@ internal sealed class TableContent : Stream
 
     public ContainerDamageException? ContainerDamage { get; private set; }
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     public override int Read(Span<byte> buffer)
     {
         if (_headTaken == _headLength)
@@ -134,18 +120,6 @@ internal sealed class TableContent : Stream
         _headTaken += count;
         return count;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

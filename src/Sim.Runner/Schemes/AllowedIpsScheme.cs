@@ -64,10 +64,10 @@ internal sealed unsafe class AllowedIpsScheme : Scheme
 
     public override long Lookup(Keys keys, bool dependent) => (Family, dependent) switch
     {
-        (Family.IPv4, false) => LookupV4(keys.V4),
-        (Family.IPv4, true) => ChainV4(keys.V4),
-        (_, false) => LookupV6(keys.V6),
-        (_, true) => ChainV6(keys.V6),
+        (Family.IPv4, false) => LookupAll<uint, DstV4>(keys.V4),
+        (Family.IPv4, true) => Chain<uint, DstV4>(keys.V4),
+        (_, false) => LookupAll<UInt128, DstV6>(keys.V6),
+        (_, true) => Chain<UInt128, DstV6>(keys.V6),
     };
 
     public override Touch Trace(UInt128 address)
@@ -135,41 +135,22 @@ internal sealed unsafe class AllowedIpsScheme : Scheme
         return id;
     }
 
-    private long LookupV4(uint[] keys)
+    private long LookupAll<TKey, TLookup>(TKey[] keys)
+        where TLookup : struct, IKeyLookup<TKey>
     {
         var sum = 0L;
         foreach (var key in keys)
-            sum += Answer(_table.LookupDstV4(key)) + 1;
+            sum += Answer(TLookup.Dst(_table, key)) + 1;
         return sum;
     }
 
-    private long ChainV4(uint[] keys)
+    private long Chain<TKey, TLookup>(TKey[] keys)
+        where TLookup : struct, IKeyLookup<TKey>
     {
         var (sum, place, zero) = (0L, 0, KeyChain.Zero());
         for (var i = 0; i < keys.Length; i++)
         {
-            var answer = Answer(_table.LookupDstV4(keys[place])) + 1;
-            sum += answer;
-            place = KeyChain.Next(place, answer, zero, keys.Length - 1);
-        }
-
-        return sum;
-    }
-
-    private long LookupV6(UInt128[] keys)
-    {
-        var sum = 0L;
-        foreach (var key in keys)
-            sum += Answer(_table.LookupDstV6(key)) + 1;
-        return sum;
-    }
-
-    private long ChainV6(UInt128[] keys)
-    {
-        var (sum, place, zero) = (0L, 0, KeyChain.Zero());
-        for (var i = 0; i < keys.Length; i++)
-        {
-            var answer = Answer(_table.LookupDstV6(keys[place])) + 1;
+            var answer = Answer(TLookup.Dst(_table, keys[place])) + 1;
             sum += answer;
             place = KeyChain.Next(place, answer, zero, keys.Length - 1);
         }
@@ -184,5 +165,21 @@ internal sealed unsafe class AllowedIpsScheme : Scheme
     {
         if (error != 0)
             throw new InvalidOperationException($"allowedips refused an operation with error {error}");
+    }
+
+    /// <summary>The lookup of one family as a type, so that each loop is compiled for it and calls it directly.</summary>
+    private interface IKeyLookup<in TKey>
+    {
+        static abstract wg_peer* Dst(AllowedIps table, TKey key);
+    }
+
+    private readonly struct DstV4 : IKeyLookup<uint>
+    {
+        public static wg_peer* Dst(AllowedIps table, uint key) => table.LookupDstV4(key);
+    }
+
+    private readonly struct DstV6 : IKeyLookup<UInt128>
+    {
+        public static wg_peer* Dst(AllowedIps table, UInt128 key) => table.LookupDstV6(key);
     }
 }

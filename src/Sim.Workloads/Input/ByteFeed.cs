@@ -5,7 +5,7 @@ namespace Sim.Workloads.Input;
 /// The compressed side of an input: a forward reader that can be looked into before it is consumed, and that knows
 /// how far it has been consumed. It is a <see cref="Stream"/> too, for libraries that want one.
 /// </summary>
-internal sealed class ByteFeed(Stream source) : Stream
+internal sealed class ByteFeed(Stream source) : ForwardStream
 {
     private byte[] _buffer = new byte[64 << 10];
     private int _start;
@@ -20,14 +20,6 @@ internal sealed class ByteFeed(Stream source) : Stream
 
     /// <summary>Whether a read has asked for more than the file holds: a decoder that failed then was cut off.</summary>
     public bool RanOut { get; private set; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
 
     public override long Position
     {
@@ -71,23 +63,11 @@ internal sealed class ByteFeed(Stream source) : Stream
         return count;
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
     public override int ReadByte()
     {
         Span<byte> one = stackalloc byte[1];
         return Read(one) == 0 ? -1 : one[0];
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     private void MakeRoom(int count)
     {

@@ -11,7 +11,7 @@ namespace Sim.Workloads.Input;
 /// what it got catches that exception and goes on with what it has.
 /// </remarks>
 #pragma warning disable CA1710 // It is the input that callers name; that it is a stream is how they read it.
-public sealed class CompressedInput : Stream
+public sealed class CompressedInput : ForwardStream
 #pragma warning restore CA1710
 {
     private readonly Stream _source;
@@ -50,14 +50,6 @@ public sealed class CompressedInput : Stream
 
     /// <summary>The damage met so far, or null.</summary>
     public ContainerDamageException? Damage { get; private set; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
 
     /// <summary>Bytes of content delivered.</summary>
     public override long Position
@@ -113,18 +105,6 @@ public sealed class CompressedInput : Stream
             throw;
         }
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -159,7 +159,7 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
     /// Hands the inflater one piece at a time and leaves it unconsumed in the feed until the next is asked for, so
     /// that the end of the deflate data can be found in it.
     /// </summary>
-    private sealed class MemberFeed(ByteFeed feed) : Stream
+    private sealed class MemberFeed(ByteFeed feed) : ForwardStream
     {
         private const int Most = 16 << 10;
 
@@ -167,20 +167,6 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
         public int Held { get; private set; }
 
         public bool RanOut { get; private set; }
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public void Restart() => RanOut = false;
 
@@ -225,17 +211,5 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
             feed.Buffered[..Held].CopyTo(buffer);
             return Held;
         }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }
