@@ -24,22 +24,15 @@ public sealed record InterleavedTimes(double[] A, double[] B, double[] Ratios)
 /// </summary>
 public static class Interleaved
 {
-    /// <summary>Runs <paramref name="groups"/> groups of A B B A after one uncounted run of each.</summary>
+    /// <summary>Runs <paramref name="groups"/> groups of A B B A. Where the first run of a thing is slower, run each once before.</summary>
     /// <param name="groups">Groups of four; gives twice as many repetitions of each and as many ratios.</param>
     /// <param name="a">Runs the first once and returns its seconds: preparation is the callee's to leave out.</param>
     /// <param name="b">The same for the second.</param>
-    /// <param name="warmUp">Whether to run each once beforehand.</param>
     /// <param name="cancel">Ends the measurement between two repetitions.</param>
     public static InterleavedTimes Run(
-        int groups, Func<double> a, Func<double> b, bool warmUp, CancellationToken cancel)
+        int groups, Func<double> a, Func<double> b, CancellationToken cancel)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(groups, 1);
-        if (warmUp)
-        {
-            a();
-            b();
-        }
-
         var timesA = new double[groups * 2];
         var timesB = new double[groups * 2];
         var ratios = new double[groups * 2];

@@ -29,7 +29,7 @@ internal static class LoadExperiment
             else if (kinds.Count == 2)
             {
                 var times = Interleaved.Run(
-                    groups, () => loads.Once(kinds[0]), () => loads.Once(kinds[1]), warmUp: false, context.Cancel);
+                    groups, () => loads.Once(kinds[0]), () => loads.Once(kinds[1]), context.Cancel);
                 loads.AddTimes(kinds[0], times.SpreadA);
                 loads.AddTimes(kinds[1], times.SpreadB);
                 context.AddRatio("load", kinds, times, row => row with { Order = order });
@@ -39,7 +39,7 @@ internal static class LoadExperiment
             else
             {
                 var times = Interleaved.Run(
-                    groups, () => loads.Once(kinds[0]), () => loads.Once(kinds[0]), warmUp: false, context.Cancel);
+                    groups, () => loads.Once(kinds[0]), () => loads.Once(kinds[0]), context.Cancel);
                 loads.AddTimes(kinds[0], Spread.Of([.. times.A, .. times.B]));
             }
         }

@@ -31,6 +31,7 @@ internal static class LookupExperiment
         BenchContext context, IReadOnlyList<Scheme> schemes, Keys keys, bool dependent, Func<Figure, Figure> label)
     {
         var done = 0;
+        // The answers to hold every repetition to; the run that makes them warms the caches and the code.
         var answers = schemes.Select(scheme => scheme.Lookup(keys, dependent)).ToArray();
         if (answers.Distinct().Count() > 1)
             throw new InvalidOperationException($"the structures disagree: sums of answers {string.Join(", ", answers)}");
@@ -46,7 +47,7 @@ internal static class LookupExperiment
             return seconds / keys.Count;
         }
 
-        var same = Interleaved.Run(context.Plan.LookupGroups, () => Time(0), () => Time(0), warmUp: true, context.Cancel);
+        var same = Interleaved.Run(context.Plan.LookupGroups, () => Time(0), () => Time(0), context.Cancel);
         context.AddSelfRatio(schemes[0], same, label);
         if (schemes.Count == 1)
         {
@@ -54,7 +55,7 @@ internal static class LookupExperiment
             return;
         }
 
-        var times = Interleaved.Run(context.Plan.LookupGroups, () => Time(0), () => Time(1), warmUp: true, context.Cancel);
+        var times = Interleaved.Run(context.Plan.LookupGroups, () => Time(0), () => Time(1), context.Cancel);
         context.AddTime("lookup", schemes[0], times.SpreadA, label);
         context.AddTime("lookup", schemes[1], times.SpreadB, label);
         context.AddRatio("lookup", SchemeFactory.For(context.Table.Family), times, label);

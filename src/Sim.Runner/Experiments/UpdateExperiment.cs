@@ -76,10 +76,11 @@ internal static class UpdateExperiment
         }
 
         Figure Label(Figure row) => row with { Operation = operation.Name, Order = context.Order };
+        // Counting comes first and warms the caches and the code.
         foreach (var scheme in schemes)
             CountAllocations(context, scheme, operation);
         var groups = context.Plan.UpdateGroups;
-        var same = Interleaved.Run(groups, () => Time(0), () => Time(0), warmUp: true, context.Cancel);
+        var same = Interleaved.Run(groups, () => Time(0), () => Time(0), context.Cancel);
         context.AddSelfRatio(schemes[0], same, Label);
         if (schemes.Count == 1)
         {
@@ -87,7 +88,7 @@ internal static class UpdateExperiment
             return;
         }
 
-        var times = Interleaved.Run(groups, () => Time(0), () => Time(1), warmUp: true, context.Cancel);
+        var times = Interleaved.Run(groups, () => Time(0), () => Time(1), context.Cancel);
         context.AddTime("update", schemes[0], times.SpreadA, Label);
         context.AddTime("update", schemes[1], times.SpreadB, Label);
         context.AddRatio("update", SchemeFactory.For(context.Table.Family), times, Label);

@@ -10,7 +10,7 @@ public sealed class InterleavedTests
     public void Repetitions_run_in_the_order_a_b_b_a()
     {
         var order = "";
-        Interleaved.Run(2, () => Note('A'), () => Note('B'), warmUp: false, CancellationToken.None);
+        Interleaved.Run(2, () => Note('A'), () => Note('B'), CancellationToken.None);
         Assert.Equal("ABBAABBA", order);
 
         double Note(char which)
@@ -26,7 +26,7 @@ public sealed class InterleavedTests
         // Each repetition takes 1 % longer than the one before; both sides do the same work.
         var clock = 1.0;
         double Slower() => clock *= 1.01;
-        var times = Interleaved.Run(8, Slower, Slower, warmUp: true, CancellationToken.None);
+        var times = Interleaved.Run(8, Slower, Slower, CancellationToken.None);
         Assert.Equal(1.0, times.Ratio.Median, 3);
         Assert.True(times.Ratio.Low < 1 && times.Ratio.High > 1);
     }
@@ -37,7 +37,7 @@ public sealed class InterleavedTests
         double[] a = [1, 4, 10, 40];
         double[] b = [2, 8, 30, 80];
         var (nextA, nextB) = (0, 0);
-        var times = Interleaved.Run(2, () => a[nextA++], () => b[nextB++], warmUp: false, CancellationToken.None);
+        var times = Interleaved.Run(2, () => a[nextA++], () => b[nextB++], CancellationToken.None);
         Assert.Equal([2, 2, 3, 2], times.Ratios);
     }
 
@@ -53,7 +53,7 @@ public sealed class InterleavedTests
     {
         using var cancel = new CancellationTokenSource();
         var runs = 0;
-        Assert.Throws<OperationCanceledException>(() => Interleaved.Run(100, Once, Once, warmUp: false, cancel.Token));
+        Assert.Throws<OperationCanceledException>(() => Interleaved.Run(100, Once, Once, cancel.Token));
         Assert.InRange(runs, 3, 4);
 
         double Once()

@@ -27,7 +27,7 @@ internal static class AnswerSection
             <p>Memory is the kernel’s, counted as the kernel would allocate it. Times are of the same algorithms on the same
             layout of nodes in user space, without locks and without the rest of the packet’s path: read the ratios, not the
             nanoseconds. A lookup in allowedips takes a reference to the peer and drops it, as wg_xmit does; one in the FIB takes
-            none, as on the data path. Every change includes freeing what it replaced, its grace period ending at once. A measured difference is called one only where the quartiles of the ratio lie clear of what allowedips
+            none, as on the data path, and is of one table, without policy rules. Every change includes freeing what it replaced, its grace period ending at once. A measured difference is called one only where the quartiles of the ratio lie clear of what allowedips
             shows against itself (A/A), which tells of noise inside the run only: on a shared machine, repeat the run.</p>
             </section>
 
