@@ -178,7 +178,7 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
     }
 
     /// <summary>
-    /// Gives back the table's own block. Nodes and peers stay in <see cref="Memory"/> and die with it; call
+    /// Gives back the table's own block. The slab goes with the memory (<c>wg_allowedips_slab_uninit</c>). Nodes and peers stay in <see cref="Memory"/> and die with it; call
     /// <see cref="PeerRemoveAll"/> and end a grace period first where the memory is to be used further.
     /// </summary>
     public void Dispose()
