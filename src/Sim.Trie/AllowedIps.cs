@@ -178,8 +178,9 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
     }
 
     /// <summary>
-    /// Gives back the table's own block. The slab goes with the memory (<c>wg_allowedips_slab_uninit</c>). Nodes and peers stay in <see cref="Memory"/> and die with it; call
-    /// <see cref="PeerRemoveAll"/> and end a grace period first where the memory is to be used further.
+    /// Gives back the table's own block; the slab goes with <see cref="Memory"/> (<c>wg_allowedips_slab_uninit</c>). Nodes
+    /// and peers stay there and die with it; call <see cref="PeerRemoveAll"/> and end a grace period first where the memory
+    /// is to be used further.
     /// </summary>
     public void Dispose()
     {

@@ -62,5 +62,10 @@ internal static class CommandLine
             await Console.Error.WriteLineAsync($"Error: {error.Message}");
             return ExitCode.Failed;
         }
+        catch (Exception error)
+        {
+            await Console.Error.WriteLineAsync($"This is a defect of the program; please report it.\n{error}");
+            return ExitCode.Failed;
+        }
     }
 }
