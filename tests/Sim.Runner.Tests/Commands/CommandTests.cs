@@ -196,13 +196,13 @@ public sealed partial class CommandTests
     [Fact]
     public async Task Ctrl_c_ends_a_run_with_code_130_and_writes_nothing()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "sends SIGINT with kill(2)");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "sends SIGINT with kill(2), and starts with env of GNU coreutils");
         using var scratch = new Scratch();
-        using var process = Program.Start("bench", "--out", scratch["report"]);
+        using var process = Program.StartInterruptible("bench", "--out", scratch["report"]);
         var cancel = TestContext.Current.CancellationToken;
         var error = process.StandardError.ReadToEndAsync(cancel);
         var output = process.StandardOutput.ReadToEndAsync(cancel);
-        await Task.Delay(2500, cancel);
+        await Task.Delay(4000, cancel);
         Assert.False(process.HasExited);
         Assert.Equal(0, Kill(process.Id, 2));
         await process.WaitForExitAsync(cancel).WaitAsync(TimeSpan.FromSeconds(20), cancel);

@@ -14,7 +14,7 @@ internal static class Program
 
     public static Ran RunWith(string input, params string[] args)
     {
-        using var process = Start(args);
+        using var process = Start("dotnet", args);
         var error = process.StandardError.ReadToEndAsync();
         process.StandardInput.Write(input);
         process.StandardInput.Close();
@@ -23,15 +23,25 @@ internal static class Program
         return new Ran(process.ExitCode, output, error.GetAwaiter().GetResult());
     }
 
-    public static Process Start(params string[] args)
+    /// <summary>
+    /// Starts the program so that Ctrl-C reaches it: a test run in the background of a shell has SIGINT ignored, and
+    /// its children inherit that.
+    /// </summary>
+    public static Process StartInterruptible(params string[] args) => Start("env", ["--default-signal=INT", "dotnet"], args);
+
+    private static Process Start(string command, string[] args) => Start(command, [], args);
+
+    private static Process Start(string command, string[] before, string[] args)
     {
-        var start = new ProcessStartInfo("dotnet")
+        var start = new ProcessStartInfo(command)
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var arg in before)
+            start.ArgumentList.Add(arg);
         start.ArgumentList.Add(Path.Combine(SharedData.Root, "artifacts", "bin", "Sim.Runner", "release", "Sim.Runner.dll"));
         foreach (var arg in args)
             start.ArgumentList.Add(arg);
