@@ -1,0 +1,114 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Makes one part of the lab, or finds it made, and prints its folder as the only line on standard output.
+#
+#   build.sh agent    agent: the static program that runs inside the VM
+#   build.sh uml      linux, wgval.ko: User-Mode Linux from Debian's kernel source, and the measurement module for it
+#   build.sh qemu     vmlinuz, *.ko, load-order, wgval.ko: Debian's stock cloud kernel, unpacked, not built
+#
+# Exit codes: 69 a package is missing and cannot be installed, 70 a build failed.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+
+readonly agent_inputs=("$vm_dir"/agent/*)
+readonly module_inputs=("$vm_dir"/module/*)
+
+build_agent() {
+    gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -o "$1/agent" "$vm_dir"/agent/*.c
+}
+
+configure_uml() { # SOURCE FOLDER
+    make -C "$1" O="$2" ARCH=um tinyconfig
+    "$1/scripts/kconfig/merge_config.sh" -m -O "$2" "$2/.config" "$vm_dir/uml.config"
+    make -C "$1" O="$2" ARCH=um olddefconfig
+    local line
+    while read -r line; do
+        case $line in
+        CONFIG_*=n) ! grep -q "^${line%=n}=" "$2/.config" || { echo "error: $line did not take"; return 1; } ;;
+        CONFIG_*) grep -qxF "$line" "$2/.config" || { echo "error: $line did not take"; return 1; } ;;
+        esac
+    done <"$vm_dir/uml.config"
+}
+
+build_uml_kernel() {
+    configure_uml "$source" "$1"
+    make -C "$source" O="$1" ARCH=um -j"$(nproc)" linux modules
+}
+
+# The tree of the kernel stays where it was built: modules are built against it.
+build_uml() {
+    build_module "$1" "$kernel_tree" ARCH=um
+    ln -s "$kernel_tree/linux" "$1/linux"
+    cp "$kernel_tree/.config" "$1/config"
+}
+
+build_module() { # FOLDER TREE MAKE-VARIABLE...
+    mkdir "$1/module"
+    cp "${module_inputs[@]}" "$1/module"
+    make -C "$2" "${@:3}" M="$1/module" WIREGUARD_SOURCE="$source" modules
+    cp "$1/module/wgval.ko" "$1"
+    rm -r "$1/module"
+}
+
+# The modules that the lab needs of the stock kernel; what they depend on is read from the package.
+readonly stock_modules=(wireguard dummy)
+
+build_qemu() {
+    local image=$1/image headers=$1/headers deb
+    mkdir "$1/debs"
+    (cd "$1/debs" && apt-get download "linux-image-$stock" "linux-headers-$stock" "$stock_common" "$stock_kbuild")
+    for deb in "$1"/debs/linux-image*.deb; do dpkg-deb -x "$deb" "$image"; done
+    for deb in "$1"/debs/linux-headers*.deb "$1"/debs/linux-kbuild*.deb; do dpkg-deb -x "$deb" "$headers"; done
+    cp "$image/boot/vmlinuz-$stock" "$1/vmlinuz"
+    cp "$image/boot/config-$stock" "$1/config"
+    collect_modules "$image" "$1"
+    # The headers package links to its common part by absolute path.
+    local tree=$headers/usr/src/linux-headers-$stock
+    sed -i "s|/usr/src/|$headers/usr/src/|g" "$tree/Makefile"
+    build_module "$1" "$tree"
+    rm -r "$1/debs" "$image" "$headers"
+}
+
+# collect_modules IMAGE FOLDER: the wanted modules and theirs, unpacked, and the order to load them in.
+collect_modules() {
+    local base=$1/lib/modules/$stock path name
+    [ -d "$base" ] || base=$1/usr/lib/modules/$stock
+    depmod -b "${base%/lib/modules/*}" "$stock"
+    for name in "${stock_modules[@]}"; do
+        modprobe -d "${base%/lib/modules/*}" -S "$stock" --show-depends "$name"
+    done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' | while read -r path; do
+        name=$(basename "$path" .xz)
+        case $path in *.xz) xz -dc "$path" >"$2/$name" ;; *) cp "$path" "$2/$name" ;; esac
+        echo "$name" >>"$2/load-order"
+    done
+}
+
+case ${1:-} in
+agent)
+    need gcc libc6-dev
+    result=$cache/agent-$(hash_of "$0" "${agent_inputs[@]}")
+    build_once "$result" build_agent
+    ;;
+uml)
+    need gcc make flex bison bc libelf-dev libc6-dev
+    kernel_source
+    kernel_tree=$cache/uml-kernel-$(hash_of "$(source_version)" "$(gcc -dumpfullversion)" "$vm_dir/uml.config")
+    build_once "$kernel_tree" build_uml_kernel
+    result=$cache/uml-$(hash_of "$kernel_tree" "${module_inputs[@]}")
+    build_once "$result" build_uml
+    ;;
+qemu)
+    need gcc make xz-utils kmod qemu-system-x86 libelf1
+    kernel_source
+    # The stock kernel of the very version that the source is of: the module is built with that source's headers.
+    version=$(source_version)
+    abi=${version%%-*}+${version##*~}
+    stock=${abi%u*}-cloud-amd64
+    stock_common=linux-headers-${abi%u*}-common
+    stock_kbuild=linux-kbuild-${abi%u*}
+    result=$cache/qemu-$(hash_of "$0" "$version" "${module_inputs[@]}")
+    build_once "$result" build_qemu
+    ;;
+*) sed -n '3,9s/^# \?//p' "$0" >&2; exit 64 ;;
+esac
+echo "$result"
