@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The FIB's trie, from inside the kernel: its answers, what its functions cost. */
+#include "fib_lookup.h"
+#include "wgval.h"
+
+#include <linux/ktime.h>
+#include <linux/rtnetlink.h>
+#include <linux/sched.h>
+#include <net/ip_fib.h>
+#include <net/nexthop.h>
+
+#define LOOKUPS_BETWEEN_RESCHEDS 0xffff
+
+typedef int (*change_t)(struct net *net, struct fib_table *tb, struct fib_config *cfg,
+			struct netlink_ext_ack *extack);
+typedef void (*notify_t)(int event, __be32 key, struct fib_alias *fa, int dst_len, u32 tb_id,
+			 const struct nl_info *info, unsigned int nlm_flags);
+
+/* The table, made when there is none; tables live as long as their namespace. */
+static struct fib_table *table_get(u32 id)
+{
+	struct fib_table *tb;
+
+	rtnl_lock();
+	tb = fib_new_table(&init_net, id);
+	rtnl_unlock();
+	return tb;
+}
+
+int route_sizes(struct seq_buf *out)
+{
+	seq_buf_printf(out, "name fib_alias bytes %zu\n", sizeof(struct fib_alias));
+	seq_buf_printf(out, "name fib_info bytes %zu\n", sizeof(struct fib_info));
+	seq_buf_printf(out, "name fib_nh bytes %zu\n", sizeof(struct fib_nh));
+	seq_buf_printf(out, "name fib_nh_common bytes %zu\n", sizeof(struct fib_nh_common));
+	seq_buf_printf(out, "name nexthop bytes %zu\n", sizeof(struct nexthop));
+	seq_buf_printf(out, "name nh_info bytes %zu\n", sizeof(struct nh_info));
+	return 0;
+}
+
+/* What the harness knows a route's nexthop by. */
+static u32 nexthop_number(const struct fib_result *res)
+{
+	const struct fib_nh_common *nhc = res->nhc;
+
+	if (res->fi->nh)
+		return res->fi->nh->id;
+	if (nhc->nhc_gw_family == AF_INET)
+		return ntohl(nhc->nhc_gw.ipv4);
+	if (nhc->nhc_gw_family == AF_INET6)
+		return ntohl(nhc->nhc_gw.ipv6.s6_addr32[3]);
+	return nhc->nhc_oif;
+}
+
+int route_answers(u32 table, const struct keys *keys, struct seq_buf *out)
+{
+	const __be32 *addresses = (const __be32 *)keys->data;
+	struct fib_table *tb = table_get(table);
+	u64 digest = DIGEST_START;
+	u32 i, hits = 0;
+
+	if (!tb)
+		return -ENOMEM;
+	for (i = 0; i < keys->count; i++) {
+		struct flowi4 flow = { .daddr = addresses[i] };
+		u32 words[3] = {};
+		struct fib_result res;
+
+		rcu_read_lock();
+		if (!fib_table_lookup(tb, &flow, &res, FIB_LOOKUP_NOREF)) {
+			hits++;
+			words[0] = nexthop_number(&res);
+			words[1] = ntohl(res.prefix);
+			words[2] = res.prefixlen;
+		}
+		rcu_read_unlock();
+		digest = digest_add(digest, words[0]);
+		digest = digest_add(digest, words[1]);
+		digest = digest_add(digest, words[2]);
+		if (!(i & LOOKUPS_BETWEEN_RESCHEDS))
+			cond_resched();
+	}
+	seq_buf_printf(out, "keys %u hits %u digest %016llx\n", keys->count, hits, digest);
+	return 0;
+}
+
+int route_lookup(u32 table, const struct keys *keys, u32 count, bool dependent, struct seq_buf *out)
+{
+	struct chain chain = { .mask = dependent ? count - 1 : ~0U };
+	const __be32 *addresses = (const __be32 *)keys->data;
+	struct fib_table *tb = table_get(table);
+	struct flowi4 flow = { };
+	struct fib_result res;
+	u64 started, sum = 0;
+	u32 i;
+
+	if (!tb)
+		return -ENOMEM;
+	if (dependent)
+		OPTIMIZER_HIDE_VAR(chain.zero);
+	started = ktime_get_ns();
+	for (i = 0; i < count; i++) {
+		u64 answer = 0;
+
+		flow.daddr = addresses[chain.place];
+		rcu_read_lock();
+		if (!fib_table_lookup(tb, &flow, &res, FIB_LOOKUP_NOREF))
+			answer = res.nhc->nhc_oif;
+		rcu_read_unlock();
+		sum += answer;
+		chain_next(&chain, answer);
+		if (!(i & LOOKUPS_BETWEEN_RESCHEDS))
+			cond_resched();
+	}
+	seq_buf_printf(out, "ns %llu sum %llu\n", ktime_get_ns() - started, sum);
+	return 0;
+}
+
+/* A request as rtm_to_fib_config makes it of RTM_NEWROUTE or RTM_DELROUTE with a nexthop id. */
+static struct fib_config config_of(u32 table, const struct op *op)
+{
+	static const u32 flags[] = {
+		[OP_ADD] = NLM_F_CREATE | NLM_F_EXCL,
+		[OP_DELETE] = 0,
+		[OP_MOVE] = NLM_F_CREATE | NLM_F_REPLACE,
+	};
+
+	return (struct fib_config){
+		.fc_dst = *(const __be32 *)op->address,
+		.fc_dst_len = op->length,
+		.fc_table = table,
+		.fc_protocol = RTPROT_STATIC,
+		.fc_type = RTN_UNICAST,
+		.fc_scope = RT_SCOPE_UNIVERSE,
+		.fc_nh_id = op->peer + 1,
+		.fc_nlflags = flags[op->kind],
+		.fc_nlinfo.nl_net = &init_net,
+	};
+}
+
+int route_update(u32 table, const struct ops *ops, struct seq_buf *out)
+{
+	change_t insert = (change_t)fib_table_insert_address;
+	change_t delete = (change_t)fib_table_delete_address;
+	struct fib_table *tb = table_get(table);
+	u32 i, failed = 0;
+	u64 started;
+
+	if (!tb)
+		return -ENOMEM;
+	rtnl_lock();
+	started = ktime_get_ns();
+	for (i = 0; i < ops->count; i++) {
+		struct op op = op_at(ops, i);
+		struct fib_config cfg = config_of(table, &op);
+
+		if ((op.kind == OP_DELETE ? delete : insert)(&init_net, tb, &cfg, NULL))
+			failed++;
+	}
+	seq_buf_printf(out, "ns %llu failed %u\n", ktime_get_ns() - started, failed);
+	rtnl_unlock();
+	return 0;
+}
+
+/* The alias of exactly this route, found as a lookup finds it. */
+static struct fib_alias *alias_of(struct fib_table *tb, const struct op *op)
+{
+	struct flowi4 flow = { .daddr = *(const __be32 *)op->address };
+	struct fib_result res;
+	struct fib_alias *fa;
+
+	if (fib_table_lookup(tb, &flow, &res, FIB_LOOKUP_NOREF))
+		return NULL;
+	hlist_for_each_entry_rcu(fa, res.fa_head, fa_list)
+		if (fa->fa_info == res.fi && fa->fa_slen == 32 - op->length)
+			return fa;
+	return NULL;
+}
+
+/* Lookups are timed too, and taken off: what is left is rtmsg_fib. */
+int route_notify(u32 table, const struct ops *ops, struct seq_buf *out)
+{
+	const struct nl_info info = { .nl_net = &init_net };
+	notify_t notify = (notify_t)rtmsg_fib_address;
+	struct fib_table *tb = table_get(table);
+	u64 started, lookups, both;
+	u32 i, found = 0;
+
+	if (!tb)
+		return -ENOMEM;
+	rtnl_lock();
+	started = ktime_get_ns();
+	for (i = 0; i < ops->count; i++) {
+		struct op op = op_at(ops, i);
+
+		rcu_read_lock();
+		found += !!alias_of(tb, &op);
+		rcu_read_unlock();
+	}
+	lookups = ktime_get_ns() - started;
+	started = ktime_get_ns();
+	for (i = 0; i < ops->count; i++) {
+		struct op op = op_at(ops, i);
+		struct fib_alias *fa;
+
+		rcu_read_lock();
+		fa = alias_of(tb, &op);
+		rcu_read_unlock();
+		/* The alias stays: only we, who hold RTNL, could remove it. */
+		if (fa)
+			notify(RTM_NEWROUTE, *(const __be32 *)op.address, fa, op.length, table, &info, 0);
+	}
+	both = ktime_get_ns() - started;
+	rtnl_unlock();
+	seq_buf_printf(out, "ns %llu found %u\n", both > lookups ? both - lookups : 0, found);
+	return 0;
+}
