@@ -60,6 +60,12 @@ public sealed unsafe partial class FibNet : IRcuReclaimer, IDisposable
     /// <summary>Objects that wait for a grace period.</summary>
     public long PendingFrees { get; private set; }
 
+    /// <summary>The slab cache of the routes, <c>ip_fib_alias</c>.</summary>
+    public KmemCache AliasCache => AliasKmem;
+
+    /// <summary>The slab cache of the leaves, <c>ip_fib_trie</c>.</summary>
+    public KmemCache LeafCache => TrieLeafKmem;
+
     internal KmemCache AliasKmem { get; }
 
     internal KmemCache TrieLeafKmem { get; }

@@ -86,6 +86,21 @@ public sealed unsafe class KmemCache : IDisposable
     /// <summary>Objects in use: <c>active_objs</c> without those idling in per-CPU lists.</summary>
     public long Objects { get; private set; }
 
+    /// <summary>
+    /// <c>active_objs</c> of /proc/slabinfo (<c>get_slabinfo</c>): all objects of all slabs but the free ones of the slabs
+    /// on the node's partial list. Free objects of the processor's own slabs count as active there.
+    /// </summary>
+    public long ActiveObjects
+    {
+        get
+        {
+            var active = Slabs * ObjectsPerSlab;
+            for (var slab = _nodePartialHead; slab != null; slab = slab->Next)
+                active -= ObjectsPerSlab - slab->InUse;
+            return active;
+        }
+    }
+
     /// <summary>Slabs held from the page allocator, partly filled and empty ones included: <c>num_slabs</c>.</summary>
     public long Slabs { get; private set; }
 

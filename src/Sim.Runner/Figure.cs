@@ -78,4 +78,13 @@ public sealed record Figure
     public int N { get; init; } = 1;
 
     public required Basis Basis { get; init; }
+
+    /// <summary>Which side of a validation the figure is of: <c>port</c> or <c>kernel</c>; empty elsewhere.</summary>
+    public string Side { get; init; } = "";
+
+    /// <summary>
+    /// On the kernel's row of a check, how far the port's value may lie from it: 0 where they must be equal. Null on
+    /// every other row: nothing is demanded of it.
+    /// </summary>
+    public double? Bound { get; init; }
 }

@@ -79,11 +79,29 @@ public sealed class WireGuardStream
     /// <summary><c>wg remove</c>: one peer and all it has.</summary>
     public NetlinkTraffic Remove(ushort peer)
     {
-        BeginMessage();
-        var peers = WireGuardMessages.BeginPeers(_socket.Writer);
-        _socket.Writer.EndNest(WireGuardMessages.BeginPeer(_socket.Writer, peer, WireGuardPeerFlags.RemoveMe));
-        _socket.Writer.EndNest(peers);
-        return EndOnlyMessage(acks: 1);
+        _socket.BeginCommand();
+        SendRemoval(peer);
+        return _socket.EndCommand();
+    }
+
+    /// <summary>
+    /// <c>wg churn</c>: the operations in chunks, and after each the removal of the dummy peer that took what is to go.
+    /// </summary>
+    /// <inheritdoc cref="Add" path="/exception"/>
+    public NetlinkTraffic Churn(ReadOnlySpan<BindOperation> operations, int messageBytes, int chunk, ushort dummy)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(chunk, 1);
+        Check(operations, messageBytes, WireGuardPeerFlags.None);
+        _socket.BeginCommand();
+        while (!operations.IsEmpty)
+        {
+            var now = Math.Min(chunk, operations.Length);
+            SendAll(operations[..now], messageBytes, WireGuardPeerFlags.None);
+            SendRemoval(dummy);
+            operations = operations[now..];
+        }
+
+        return _socket.EndCommand();
     }
 
     /// <summary>The request of <c>wg dump</c>; <c>WireGuardDump</c> says what comes back.</summary>
@@ -96,6 +114,14 @@ public sealed class WireGuardStream
     }
 
     private NetlinkTraffic Send(ReadOnlySpan<BindOperation> operations, int messageBytes, WireGuardPeerFlags flags)
+    {
+        Check(operations, messageBytes, flags);
+        _socket.BeginCommand();
+        SendAll(operations, messageBytes, flags);
+        return _socket.EndCommand();
+    }
+
+    private void Check(ReadOnlySpan<BindOperation> operations, int messageBytes, WireGuardPeerFlags flags)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(messageBytes, MostMessageBytes);
         var longest = 0;
@@ -111,11 +137,23 @@ public sealed class WireGuardStream
             var least = DeviceBytes + NetlinkWriter.AttributeBytes(0) + WireGuardMessages.PeerBytes(flags) + longest;
             ArgumentOutOfRangeException.ThrowIfLessThan(messageBytes, least);
         }
+    }
 
-        _socket.BeginCommand();
+    private void SendAll(ReadOnlySpan<BindOperation> operations, int messageBytes, WireGuardPeerFlags flags)
+    {
         for (var sent = 0; sent < operations.Length; flags = WireGuardPeerFlags.None)
             sent += SendSome(operations[sent..], messageBytes, flags);
-        return _socket.EndCommand();
+    }
+
+    private void SendRemoval(ushort peer)
+    {
+        var writer = _socket.Writer;
+        WireGuardMessages.BeginSetDevice(writer, _familyId, _socket.NextMessage(), Device);
+        var peers = WireGuardMessages.BeginPeers(writer);
+        writer.EndNest(WireGuardMessages.BeginPeer(writer, peer, WireGuardPeerFlags.RemoveMe));
+        writer.EndNest(peers);
+        writer.EndMessage();
+        _socket.Send(acks: 1);
     }
 
     /// <summary>Sends one message with as many operations as fit; gives their number.</summary>

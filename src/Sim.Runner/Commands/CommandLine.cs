@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine;
+using Sim.Lab;
 
 namespace Sim.Runner.Commands;
 
@@ -23,6 +24,7 @@ internal static class CommandLine
         BenchCommand.Create(),
         StatCommand.Create(),
         LookupCommand.Create(),
+        ValidateCommand.Create(),
         TableCommand.Create(),
     };
 
@@ -51,6 +53,13 @@ internal static class CommandLine
         {
             await Console.Error.WriteLineAsync("Interrupted: nothing was written.");
             return ExitCode.Interrupted;
+        }
+        catch (LabException error)
+        {
+            await Console.Error.WriteLineAsync($"Error: {error.Message}");
+            foreach (var line in error.LogTail)
+                await Console.Error.WriteLineAsync($"    {line}");
+            return error.Kind is LabFailure.MissingPackage or LabFailure.NotRoot or LabFailure.NotEnoughMemory ? ExitCode.Usage : ExitCode.Failed;
         }
         catch (UserException error)
         {

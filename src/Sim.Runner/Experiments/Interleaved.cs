@@ -51,4 +51,27 @@ public static class Interleaved
 
         return new InterleavedTimes(timesA, timesB, ratios);
     }
+
+    /// <summary>The same where one run gives several times: of an insertion and of a deletion, say.</summary>
+    /// <returns>One result for each time that a run gives.</returns>
+    public static InterleavedTimes[] RunMany(
+        int groups, Func<double[]> a, Func<double[]> b, CancellationToken cancel)
+    {
+        var (timesA, timesB) = (new List<double[]>(), new List<double[]>());
+        var all = Run(
+            groups,
+            () => Remember(timesA, a()),
+            () => Remember(timesB, b()),
+            cancel);
+        return [.. timesA[0].Select((_, i) => new InterleavedTimes(
+            [.. timesA.Select(times => times[i])],
+            [.. timesB.Select(times => times[i])],
+            [.. all.Ratios.Select((_, pair) => timesB[pair][i] / timesA[pair][i])]))];
+    }
+
+    private static double Remember(List<double[]> times, double[] run)
+    {
+        times.Add(run);
+        return run[0];
+    }
 }

@@ -12,7 +12,7 @@ internal static class CsvResults
     public static readonly string[] Columns =
     [
         "id", "experiment", "structure", "scheme", "family", "order", "keys", "chain", "operation", "peers", "prefixes",
-        "x", "item", "metric", "unit", "value", "low", "high", "n", "basis",
+        "x", "item", "metric", "unit", "value", "low", "high", "n", "basis", "side", "bound",
     ];
 
     public static void Write(string path, Rows rows)
@@ -47,6 +47,8 @@ internal static class CsvResults
         csv.WriteField(f.High);
         csv.WriteField(f.N);
         csv.WriteField(f.Basis.Label());
+        csv.WriteField(f.Side);
+        csv.WriteField(f.Bound);
         csv.EndRecord();
     }
 }

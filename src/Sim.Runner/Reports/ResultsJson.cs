@@ -90,7 +90,7 @@ public static class ResultsJson
 
     private static Row ToRow(Figure f, int id) => new(
         id, f.Experiment, f.Structure, f.Scheme, f.Family, f.Order, f.Keys, f.Chain, f.Operation, f.Peers, f.Prefixes,
-        f.X, f.Item, f.Metric, f.Unit, f.Value, f.Low, f.High, f.N, f.Basis);
+        f.X, f.Item, f.Metric, f.Unit, f.Value, f.Low, f.High, f.N, f.Basis, f.Side, f.Bound);
 
     private static Figure ToFigure(Row r) => new()
     {
@@ -113,6 +113,8 @@ public static class ResultsJson
         High = r.High,
         N = r.N,
         Basis = r.Basis,
+        Side = r.Side,
+        Bound = r.Bound,
     };
 
     private sealed record Named(string Name, string Value);
@@ -150,5 +152,7 @@ public static class ResultsJson
         double Low,
         double High,
         int N,
-        Basis Basis);
+        Basis Basis,
+        string Side = "",
+        double? Bound = null);
 }

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
-using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Sim.Kernel;
 using Sim.Trie;
-using Sim.Workloads.Keys;
 
 namespace Sim.Runner.Schemes;
 
@@ -62,13 +60,7 @@ internal sealed unsafe class AllowedIpsScheme : Scheme
     public override int Lookup(UInt128 address) =>
         Family == Family.IPv4 ? Answer(_table.LookupDstV4((uint)(address >> 96))) : Answer(_table.LookupDstV6(address));
 
-    public override long Lookup(Keys keys, bool dependent) => (Family, dependent) switch
-    {
-        (Family.IPv4, false) => LookupAll<uint, DstV4>(keys.V4),
-        (Family.IPv4, true) => Chain<uint, DstV4>(keys.V4),
-        (_, false) => LookupAll<UInt128, DstV6>(keys.V6),
-        (_, true) => Chain<UInt128, DstV6>(keys.V6),
-    };
+    public override long Lookup(Keys keys, bool dependent) => AllowedIpsLoops.Lookup(_table, keys, dependent);
 
     public override Touch Trace(UInt128 address)
     {
@@ -124,39 +116,7 @@ internal sealed unsafe class AllowedIpsScheme : Scheme
         base.Dispose();
     }
 
-    /// <summary>As wg_xmit does: finds the peer, takes a reference, and drops it when the packet is through.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int Answer(wg_peer* peer)
-    {
-        if (peer == null)
-            return -1;
-        var id = (int)peer->internal_id;
-        _table.PeerPut(peer);
-        return id;
-    }
-
-    private long LookupAll<TKey, TLookup>(TKey[] keys)
-        where TLookup : struct, IKeyLookup<TKey>
-    {
-        var sum = 0L;
-        foreach (var key in keys)
-            sum += Answer(TLookup.Dst(_table, key)) + 1;
-        return sum;
-    }
-
-    private long Chain<TKey, TLookup>(TKey[] keys)
-        where TLookup : struct, IKeyLookup<TKey>
-    {
-        var (sum, place, zero) = (0L, 0, KeyChain.Zero());
-        for (var i = 0; i < keys.Length; i++)
-        {
-            var answer = Answer(TLookup.Dst(_table, keys[place])) + 1;
-            sum += answer;
-            place = KeyChain.Next(place, answer, zero, keys.Length - 1);
-        }
-
-        return sum;
-    }
+    private int Answer(wg_peer* peer) => AllowedIpsLoops.Answer(_table, peer);
 
     private static double Mean(IReadOnlyList<long> histogram) =>
         histogram.Select((count, depth) => (double)count * depth).Sum() / Math.Max(histogram.Sum(), 1);
@@ -165,21 +125,5 @@ internal sealed unsafe class AllowedIpsScheme : Scheme
     {
         if (error != 0)
             throw new InvalidOperationException($"allowedips refused an operation with error {error}");
-    }
-
-    /// <summary>The lookup of one family as a type, so that each loop is compiled for it and calls it directly.</summary>
-    private interface IKeyLookup<in TKey>
-    {
-        static abstract wg_peer* Dst(AllowedIps table, TKey key);
-    }
-
-    private readonly struct DstV4 : IKeyLookup<uint>
-    {
-        public static wg_peer* Dst(AllowedIps table, uint key) => table.LookupDstV4(key);
-    }
-
-    private readonly struct DstV6 : IKeyLookup<UInt128>
-    {
-        public static wg_peer* Dst(AllowedIps table, UInt128 key) => table.LookupDstV6(key);
     }
 }

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
-using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Sim.Fib;
 using Sim.Kernel;
-using Sim.Workloads.Keys;
 
 namespace Sim.Runner.Schemes;
 
@@ -73,9 +71,9 @@ internal sealed unsafe class RouteAttributeScheme : Scheme
         Delete(prefixes, same);
     }
 
-    public override int Lookup(UInt128 address) => Answer((uint)(address >> 96));
+    public override int Lookup(UInt128 address) => FibLoops.Answer(_table, (uint)(address >> 96));
 
-    public override long Lookup(Keys keys, bool dependent) => dependent ? Chain(keys.V4) : LookupAll(keys.V4);
+    public override long Lookup(Keys keys, bool dependent) => FibLoops.Lookup(_table, keys.V4, dependent);
 
     public override Touch Trace(UInt128 address)
     {
@@ -153,33 +151,4 @@ internal sealed unsafe class RouteAttributeScheme : Scheme
     }
 
     private static string Text(uint address) => AddressText.Format(Family.IPv4, (UInt128)address << 96);
-
-    /// <summary>The peer behind the route, as wg_xmit would read it from the packet's dst; no reference is taken.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int Answer(uint address)
-    {
-        var result = default(FibResult);
-        return _table.Lookup(address, ref result) == 0 ? result.Peer - 1 : -1;
-    }
-
-    private long LookupAll(uint[] keys)
-    {
-        var sum = 0L;
-        foreach (var key in keys)
-            sum += Answer(key) + 1;
-        return sum;
-    }
-
-    private long Chain(uint[] keys)
-    {
-        var (sum, place, zero) = (0L, 0, KeyChain.Zero());
-        for (var i = 0; i < keys.Length; i++)
-        {
-            var answer = Answer(keys[place]) + 1;
-            sum += answer;
-            place = KeyChain.Next(place, answer, zero, keys.Length - 1);
-        }
-
-        return sum;
-    }
 }

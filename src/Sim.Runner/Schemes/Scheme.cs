@@ -87,6 +87,9 @@ internal sealed record Keys(uint[] V4, UInt128[] V6)
 {
     public int Count => V4.Length + V6.Length;
 
+    /// <summary>The first <paramref name="count"/> keys.</summary>
+    public Keys First(int count) => V4.Length > 0 ? this with { V4 = V4[..count] } : this with { V6 = V6[..count] };
+
     /// <summary>Key <paramref name="index"/>, left-aligned.</summary>
     public UInt128 LeftAligned(int index) => V4.Length > 0 ? (UInt128)V4[index] << 96 : V6[index];
 }

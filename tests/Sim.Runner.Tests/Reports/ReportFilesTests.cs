@@ -12,7 +12,7 @@ public sealed class ReportFilesTests(FullReport full) : IClassFixture<FullReport
     private static readonly string[] Columns =
     [
         "id", "experiment", "structure", "scheme", "family", "order", "keys", "chain", "operation", "peers", "prefixes",
-        "x", "item", "metric", "unit", "value", "low", "high", "n", "basis",
+        "x", "item", "metric", "unit", "value", "low", "high", "n", "basis", "side", "bound",
     ];
 
     [Fact]

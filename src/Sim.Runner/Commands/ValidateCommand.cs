@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+using System.CommandLine;
+using System.Diagnostics;
+using Sim.Kernel;
+using Sim.Lab;
+using Sim.Runner.Experiments;
+using Sim.Runner.Reports;
+using Sim.Runner.Validation;
+using Sim.Workloads;
+using Sim.Workloads.Keys;
+using Sim.Workloads.Tables;
+
+namespace Sim.Runner.Commands;
+
+/// <summary><c>validate</c>: the ports held to the real kernel, and the report of it.</summary>
+internal static class ValidateCommand
+{
+    /// <summary>WireGuard peers: few enough for every lane, more than one message's worth.</summary>
+    private const int Peers = 8;
+
+    private sealed record Settings(string Command, LaneKind Lane, ulong Seed, bool Quick, DirectoryInfo Out);
+
+    public static Command Create()
+    {
+        var table = CommonOptions.Table();
+        var seed = CommonOptions.Seed();
+        var best = CommonOptions.BestPath();
+        var kernel = new Option<string>("--kernel")
+        {
+            Description = "Which kernel: uml (User-Mode Linux built from Debian's source), qemu (Debian's stock kernel, costs in "
+                + "instructions) or host (the running kernel in a network namespace of its own; needs root).",
+            DefaultValueFactory = _ => "uml",
+            HelpName = "uml|qemu|host",
+        };
+        kernel.AcceptOnlyFromAmong("uml", "qemu", "host");
+        var quick = new Option<bool>("--quick") { Description = "A sample of the table and fewer repetitions: in under a minute once the kernel is built." };
+        var output = new Option<DirectoryInfo>("--out")
+        {
+            Description = "Folder of the report.",
+            DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("reports", "validation")),
+            HelpName = "DIR",
+        };
+        var command = new Command(
+            "validate",
+            """
+            Runs the same table, order and operations through a real kernel and through the ports, and compares every count,
+            every answer, every netlink byte, and the times. Ends with exit code 1 where a count or an answer differs.
+            The first run builds what the kernel needs: minutes; later ones start in seconds.
+
+            Examples:
+              validate
+              validate --quick --kernel qemu
+              validate --table latest-bview.gz --out reports/validation-ris
+            """)
+        {
+            table, kernel, seed, best.Best, best.Peer, quick, output,
+        };
+        command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress =>
+        {
+            var settings = new Settings(
+                string.Join(' ', parsed.Tokens.Select(token => token.Value)), Enum.Parse<LaneKind>(parsed.GetValue(kernel)!, ignoreCase: true),
+                parsed.GetValue(seed), parsed.GetValue(quick), parsed.GetValue(output)!);
+            var clock = Stopwatch.StartNew();
+            var loaded = new[] { Family.IPv4, Family.IPv6 }
+                .Select(family => TableInput.Load(parsed.GetValue(table), family, best.Rule(parsed), progress, cancel))
+                .Where(one => one.Table.Routes.Length > 0).ToList();
+            return Run(settings, loaded, clock, progress, cancel);
+        })));
+        return command;
+    }
+
+    private static int Run(
+        Settings settings, IReadOnlyList<LoadedTable> loaded, Stopwatch clock, IWorkProgress progress, CancellationToken cancel)
+    {
+        if (loaded.Count == 0)
+            throw new UserException("the table holds no prefix; nothing to validate with");
+        ReportWriter.Prepare(settings.Out.FullName);
+        var environment = HostFacts.Environment().ToList();
+        var plan = settings.Quick ? ValidationPlan.Quick : ValidationPlan.Full;
+        plan = settings.Lane == LaneKind.Qemu ? plan.ForInstructions() : plan;
+        var data = Directory.CreateTempSubdirectory("sim-validate-");
+        try
+        {
+            progress.Step("make the input", 1, "tables");
+            var inputs = loaded.Select(one => Input(one.Table, plan, settings.Seed)).ToList();
+            foreach (var input in inputs)
+                input.Write(data.FullName);
+            cancel.ThrowIfCancellationRequested();
+            var context = Execute(settings, plan, inputs, data.FullName, environment, progress, cancel);
+            progress.Step("report", 1, "reports");
+            var result = Result(settings, loaded[0].Table, loaded, context, environment, clock);
+            ReportWriter.Write(result, settings.Out.FullName);
+            ValidationSummary.Print(context, settings.Out.ToString(), clock.Elapsed);
+            var damaged = loaded.Max(one => one.ReportDamage());
+            return context.Differences.Any() ? ExitCode.Failed : damaged;
+        }
+        finally
+        {
+            data.Delete(recursive: true);
+        }
+    }
+
+    private static ValidationContext Execute(
+        Settings settings, ValidationPlan plan, IReadOnlyList<FamilyInput> inputs, string data,
+        List<KeyValuePair<string, string>> environment, IWorkProgress progress, CancellationToken cancel)
+    {
+        int? cpu = settings.Lane == LaneKind.Host ? null : Environment.ProcessorCount - 1;
+        var options = new VmOptions
+        {
+            Lane = settings.Lane,
+            DataFolder = data,
+            Cpu = cpu,
+            InstructionCount = settings.Lane == LaneKind.Qemu,
+        };
+        progress.Step($"start the kernel ({settings.Lane.ToString().ToLowerInvariant()})", 1, "kernels");
+        using var vm = Vm.Start(options, line => progress.Step(line, 1, "steps"), cancel);
+        environment.Add(new("kernel under test", vm.Description));
+        var machine = new KernelUnderTest(vm);
+        var hello = machine.Hello();
+        var context = new ValidationContext
+        {
+            Machine = machine,
+            Plan = plan,
+            Slub = new SlubConfig((int)hello.Long("cpus"), CpuPartial: settings.Lane != LaneKind.Uml),
+            ComparesSlabs = settings.Lane != LaneKind.Host,
+            HasModule = hello.Long("module") != 0,
+            Peers = Peers,
+            Cpus = (int)hello.Long("cpus"),
+            Progress = progress,
+            Cancel = cancel,
+        };
+        ValidationRun.Run(context, inputs, cpu);
+        return context;
+    }
+
+    private static FamilyInput Input(RouteTable table, ValidationPlan plan, ulong seed)
+    {
+        var most = table.Family == Family.IPv4 ? plan.MostV4 : plan.MostV6;
+        var sample = Sample(table, most, seed);
+        var peerOf = PeerMap.Build(sample, Peers, PeerRule.PrefixHash, skew: 0, seed);
+        return FamilyInput.Build(sample, peerOf, Peers, plan, seed);
+    }
+
+    /// <summary>At most so many routes, drawn by seed, in their order.</summary>
+    private static RouteTable Sample(RouteTable table, int most, ulong seed)
+    {
+        if (table.Routes.Length <= most)
+            return table;
+        var places = Enumerable.Range(0, table.Routes.Length).ToArray();
+        new Rng(seed).Shuffle(places.AsSpan());
+        var drawn = places.Take(most).Order().Select(place => table.Routes[place]).ToArray();
+        return new RouteTable(table.Source, table.Family, drawn, table.NextHops);
+    }
+
+    private static RunResult Result(
+        Settings settings, RouteTable table, IReadOnlyList<LoadedTable> loaded, ValidationContext context,
+        IReadOnlyList<KeyValuePair<string, string>> environment, Stopwatch clock) => new()
+        {
+            Command = settings.Command,
+            Started = DateTimeOffset.Now - clock.Elapsed,
+            Duration = clock.Elapsed,
+            Environment = environment,
+            Versions = HostFacts.Versions(),
+            Table = new TableFacts(table.Source, (int)table.Family, table.Routes.Length, table.NextHops.Count, table.Digest),
+            Seed = settings.Seed,
+            Quick = settings.Quick,
+            Warnings = [.. loaded.SelectMany(one => one.Warnings())],
+            Figures = context.Figures,
+        };
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+using Sim.Kernel;
+using Sim.Kernel.Netlink;
+using Sim.Runner.Schemes;
+using Sim.Trie;
+
+namespace Sim.Runner.Validation;
+
+/// <summary>
+/// The allowedips port in the part of wg0: does what WG_CMD_SET_DEVICE does with the same operations, in the same order,
+/// so that its slabs go through the same states. One port serves both families and a whole run, as one device does.
+/// </summary>
+internal sealed unsafe class AllowedIpsPort : IDisposable
+{
+    private readonly Dictionary<int, nint> _peers = [];
+
+    public AllowedIpsPort(SlubConfig slub)
+    {
+        Memory = new KernelMemory(slub);
+        Table = new AllowedIps(Memory);
+    }
+
+    public KernelMemory Memory { get; }
+
+    public AllowedIps Table { get; }
+
+    /// <summary>Peers in the device's order, which is that of their first message.</summary>
+    public IEnumerable<int> Peers => _peers.Keys;
+
+    /// <summary>WGDEVICE_F_REPLACE_PEERS with no peers: <c>wg_peer_remove_all</c>.</summary>
+    public void Reset()
+    {
+        Table.PeerRemoveAll();
+        _peers.Clear();
+        GracePeriod();
+    }
+
+    /// <summary>Gives each prefix to its peer; a peer that is not there yet is made, as the first message for it does.</summary>
+    public void Add(ReadOnlySpan<BindOperation> operations)
+    {
+        foreach (ref readonly var operation in operations)
+        {
+            var error = Table.Insert(operation.Prefix, PeerOf(operation.Peer));
+            if (error != 0)
+                throw new InvalidOperationException($"allowedips refused {operation.Prefix} with error {error}");
+        }
+    }
+
+    /// <summary>WGPEER_F_REPLACE_ALLOWEDIPS: drops all that the operations' peer has, then adds.</summary>
+    public void Replace(ReadOnlySpan<BindOperation> operations)
+    {
+        Table.RemoveByPeer(PeerOf(operations[0].Peer));
+        Add(operations);
+    }
+
+    /// <summary><c>wg_allowedips_remove_by_peer</c> alone: the peer stays.</summary>
+    public void RemoveByPeer(int peer) => Table.RemoveByPeer(PeerOf(peer));
+
+    /// <summary>WGPEER_F_REMOVE_ME: the peer goes with its prefixes, <c>wg_peer_remove</c>.</summary>
+    public void Remove(int peer)
+    {
+        if (!_peers.Remove(peer, out var known))
+            return;
+        Table.PeerRemove((wg_peer*)known);
+        GracePeriod();
+    }
+
+    public void GracePeriod() => Memory.Rcu.GracePeriod();
+
+    /// <summary>The digest that the module's <c>trie</c> command makes: every node in preorder.</summary>
+    public ulong TrieDigest(Family family)
+    {
+        var digest = default(Digest64);
+        foreach (var node in Table.Nodes(family))
+        {
+            var prefix = node.Prefix;
+            digest.Add((uint)node.Depth);
+            digest.Add(prefix.Length);
+            digest.Add(node.Peer == null ? 0 : (uint)node.Peer->internal_id + 1);
+            for (var shift = 96; shift >= (family == Family.IPv4 ? 96 : 0); shift -= 32)
+                digest.Add((uint)(prefix.Address >> shift));
+        }
+
+        return digest.Value;
+    }
+
+    /// <summary>The digest that the module's <c>answers</c> command makes, and how many keys found a peer.</summary>
+    public (ulong Digest, long Hits) Answers(Keys keys)
+    {
+        var digest = default(Digest64);
+        var hits = 0L;
+        for (var i = 0; i < keys.Count; i++)
+        {
+            var peer = keys.V4.Length > 0 ? Table.FindPeerV4(keys.V4[i]) : Table.FindPeerV6(keys.V6[i]);
+            hits += peer == null ? 0 : 1;
+            digest.Add(peer == null ? 0 : (uint)peer->internal_id + 1);
+        }
+
+        return (digest.Value, hits);
+    }
+
+    /// <summary>What a dump lists: peers in the device's order, and of each its prefixes in the list's.</summary>
+    public IReadOnlyList<(int Peer, Prefix[] Prefixes)> Listing()
+    {
+        var listing = new List<(int, Prefix[])>();
+        foreach (var (number, peer) in _peers)
+        {
+            var prefixes = new List<Prefix>();
+            foreach (var prefix in AllowedIps.Prefixes((wg_peer*)peer))
+                prefixes.Add(prefix);
+            listing.Add((number, [.. prefixes]));
+        }
+
+        return listing;
+    }
+
+    /// <summary>Looks up every key, as <see cref="AllowedIpsLoops"/> does for the schemes.</summary>
+    public long Lookup(Keys keys, bool dependent) => AllowedIpsLoops.Lookup(Table, keys, dependent);
+
+    public void Dispose()
+    {
+        Table.Dispose();
+        Memory.Dispose();
+    }
+
+    private wg_peer* PeerOf(int number)
+    {
+        if (_peers.TryGetValue(number, out var known))
+            return (wg_peer*)known;
+        var peer = Table.PeerCreate(number);
+        if (peer == null)
+            throw new InvalidOperationException($"no memory for peer {number}");
+        _peers.Add(number, (nint)peer);
+        return peer;
+    }
+}

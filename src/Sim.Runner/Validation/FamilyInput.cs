@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+using Sim.Kernel;
+using Sim.Kernel.Netlink;
+using Sim.Runner.Experiments;
+using Sim.Runner.Schemes;
+using Sim.Workloads;
+using Sim.Workloads.Keys;
+using Sim.Workloads.Tables;
+
+namespace Sim.Runner.Validation;
+
+/// <summary>Operations with the name of the file that holds them in the agent's folder.</summary>
+internal sealed record Step(string Name, BindOperation[] Operations, string File);
+
+/// <summary>
+/// All that is done to one family, made before the kernel starts: the same operations go to the kernel as files and to
+/// the ports as arrays. AllowedIPs and routes end every step with the same bindings.
+/// </summary>
+internal sealed class FamilyInput
+{
+    private readonly List<(string File, byte[] Content)> _files = [];
+
+    private FamilyInput(RouteTable table, int peers, ValidationPlan plan, ulong seed)
+    {
+        Family = table.Family;
+        Prefixes = table.Routes.Length;
+        Peers = peers;
+        foreach (var name in LookupKeys.Names)
+        {
+            LookupKeys.TryParse(name, out var pattern);
+            var keys = Family == Family.IPv4
+                ? new Keys(LookupKeys.V4(table, pattern, plan.AnswerKeys, seed), [])
+                : new Keys([], LookupKeys.V6(table, pattern, plan.AnswerKeys, seed));
+            var file = AgentFile.Name($"keys-{name}", Family);
+            Patterns.Add((name, keys, file));
+            _files.Add((file, Family == Family.IPv4 ? KeyFile.ToBytes(keys.V4) : KeyFile.ToBytes(keys.V6)));
+        }
+    }
+
+    public Family Family { get; }
+
+    public int Prefixes { get; }
+
+    public int Peers { get; }
+
+    /// <summary>Not one of the peers: takes prefixes to their end.</summary>
+    public ushort Dummy => (ushort)Peers;
+
+    /// <summary>Key patterns with their keys and files.</summary>
+    public List<(string Name, Keys Keys, string File)> Patterns { get; } = [];
+
+    /// <summary>The whole table in each order of insertion, a peer after the other as wg(8) sends them.</summary>
+    public List<Step> AllowedIpsLoads { get; } = [];
+
+    /// <summary>The whole table in each order of insertion.</summary>
+    public List<Step> RouteLoads { get; } = [];
+
+    /// <summary>Every third prefix: to the dummy, and as deletions.</summary>
+    public (Step AllowedIps, Step Routes) Third { get; private set; } = default!;
+
+    /// <summary>The seeded mix of insertions, deletions and moves.</summary>
+    public (Step AllowedIps, Step Routes) Mix { get; private set; } = default!;
+
+    /// <summary>Every tenth of the prefixes that are left moves to the next peer.</summary>
+    public (Step AllowedIps, Step Routes) Move { get; private set; } = default!;
+
+    /// <summary>Peer 0 keeps every second of its prefixes: what it keeps, and the deletion of the others.</summary>
+    public (Step AllowedIps, Step Routes) Replace { get; private set; } = default!;
+
+    /// <summary>The peer that is removed at the end.</summary>
+    public int RemovedPeer => Peers > 1 ? 1 : 0;
+
+    /// <summary>Prefixes whose single updates are timed, with their peers: to insert, and to delete.</summary>
+    public (Step Insert, Step Delete, Step ToDummy) Timed { get; private set; } = default!;
+
+    /// <param name="table">The routes.</param>
+    /// <param name="peerOf">The peer of each.</param>
+    /// <param name="peers">Number of peers.</param>
+    /// <param name="plan">How much.</param>
+    /// <param name="seed">Of shuffles, keys and the mix.</param>
+    public static FamilyInput Build(RouteTable table, int[] peerOf, int peers, ValidationPlan plan, ulong seed)
+    {
+        var input = new FamilyInput(table, peers, plan, seed);
+        foreach (var order in TableOrder.Names.OrderBy(name => name == "file"))
+        {
+            var ordered = OrderedTable.Of(table, peerOf, order, seed);
+            var operations = new BindOperation[ordered.Prefixes.Length];
+            for (var i = 0; i < operations.Length; i++)
+                operations[i] = new(ordered.Prefixes[i], BindKind.Add, (ushort)ordered.Peers[i]);
+            // OrderBy is stable: each peer's prefixes stay in the order.
+            input.AllowedIpsLoads.Add(input.Add(order, "allowedips", [.. operations.OrderBy(operation => operation.Peer)]));
+            if (input.Family == Family.IPv4)
+                input.RouteLoads.Add(input.Add(order, "routes", operations));
+        }
+
+        var history = new BindingHistory(table, peerOf, seed);
+        input.Third = input.AddBoth("delete-third", history.DeleteThird());
+        input.Mix = input.AddBoth("mix", history.Mix(plan.MixOperations, peers));
+        input.Move = input.AddBoth("move", history.Move(10, peers));
+        var (kept, dropped) = history.Halve(peer: 0);
+        input.Replace = (input.Add("replace", "allowedips", kept), input.Add("replace", "routes", dropped));
+        input.AddTimed(table, peerOf, Math.Min(plan.TimedUpdates, table.Routes.Length), seed);
+        return input;
+    }
+
+    /// <summary>Writes the files to the agent's folder.</summary>
+    public void Write(string folder)
+    {
+        foreach (var (file, content) in _files)
+            File.WriteAllBytes(Path.Combine(folder, file), content);
+    }
+
+    private void AddTimed(RouteTable table, int[] peerOf, int count, ulong seed)
+    {
+        var places = Enumerable.Range(0, table.Routes.Length).ToArray();
+        new Rng(seed + 1).Shuffle(places.AsSpan());
+        BindOperation[] Of(BindKind kind, ushort? peer) =>
+            [.. places.Take(count).Select(place => new BindOperation(table.Routes[place].Prefix, kind, peer ?? (ushort)peerOf[place]))];
+        Timed = (Add("timed-insert", "both", Of(BindKind.Add, null)), Add("timed-delete", "both", Of(BindKind.Delete, null)),
+            Add("timed-to-dummy", "both", Of(BindKind.Add, Dummy)));
+    }
+
+    private (Step AllowedIps, Step Routes) AddBoth(string name, BindOperation[] operations) =>
+        (Add(name, "allowedips", Array.ConvertAll(operations, ToDummy)), Add(name, "routes", operations));
+
+    /// <summary>6.12 removes no single prefix: it moves to a peer that is removed.</summary>
+    private BindOperation ToDummy(BindOperation operation) => operation.Kind switch
+    {
+        BindKind.Delete => new(operation.Prefix, BindKind.Add, Dummy),
+        BindKind.Move => operation with { Kind = BindKind.Add },
+        _ => operation,
+    };
+
+    private Step Add(string name, string structure, BindOperation[] operations)
+    {
+        var step = new Step(name, operations, AgentFile.Name($"{structure}-{name}", Family));
+        if (structure != "routes" || Family == Family.IPv4)
+            _files.Add((step.File, BindOperations.ToBytes(operations)));
+        return step;
+    }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+using Sim.Kernel;
+
+namespace Sim.Runner.Validation;
+
+/// <summary>
+/// The FIB's memory against the kernel's: its two slab caches, its vmalloc areas, and the kmalloc classes that its tnodes
+/// and nexthops come from, which the rest of the kernel uses as well.
+/// </summary>
+internal sealed class FibMemoryComparison(ValidationContext context, FibPort port)
+{
+    /// <summary>
+    /// Objects that other users of a kmalloc class may take or give back while a step runs, in slabs: their number is
+    /// small, but one object can hold a slab.
+    /// </summary>
+    private const int OtherUsersSlabs = 8;
+
+    private IReadOnlyDictionary<string, SlabLine> _before = new Dictionary<string, SlabLine>();
+
+    /// <summary>What the kernel's classes hold before the table is filled.</summary>
+    public void RememberKernelBaseline()
+    {
+        if (context.ComparesSlabs)
+            _before = context.Machine.Slabs();
+    }
+
+    public void Compare(CheckPoint at)
+    {
+        if (!context.ComparesSlabs)
+            return;
+        SlabComparison.Compare(context, at, port.Caches);
+        var slabs = context.Machine.Slabs();
+        var lines = port.Memory.Account();
+        foreach (var line in lines.Where(line => line.Cache.StartsWith("kmalloc-", StringComparison.Ordinal)))
+        {
+            if (!slabs.TryGetValue(line.Cache, out var now) || !_before.TryGetValue(line.Cache, out var before))
+                continue;
+            context.Compare(
+                at, "kmalloc-objects", "count", line.Objects, now.Active - before.Active, OtherUsersSlabs * now.PerSlab, line.Cache);
+        }
+
+        var areas = context.Machine.One("vmalloc");
+        var vmalloc = lines.FirstOrDefault(line => line.Cache == "vmalloc");
+        context.Compare(at, "vmalloc-pages", "pages", vmalloc.PageBytes / KernelMemory.PageSize, areas.Long("pages"), item: "vmalloc");
+    }
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: MIT
+using System.Net.Sockets;
+using Sim.Fib;
+using Sim.Kernel;
+using Sim.Kernel.Netlink;
+using Sim.Runner.Schemes;
+
+namespace Sim.Runner.Validation;
+
+/// <summary>
+/// The FIB port in the part of a routing table: does what RTM_NEWROUTE and RTM_DELROUTE do with the same operations in
+/// the same order.
+/// </summary>
+internal sealed unsafe class FibPort : IDisposable
+{
+    private const byte RtProtStatic = 4;
+    private const uint GatewayBase = 0x0AFF0000;
+
+    private readonly FibNet _net;
+    private readonly int _oif;
+    private readonly HashSet<int> _nexthops = [];
+
+    /// <param name="slub">The machine whose allocator is followed.</param>
+    /// <param name="tableId">The table.</param>
+    /// <param name="oif">Index of wg0.</param>
+    public FibPort(SlubConfig slub, uint tableId, int oif)
+    {
+        Memory = new KernelMemory(slub);
+        _net = new FibNet(Memory);
+        Table = new FibTable(_net, tableId);
+        _oif = oif;
+    }
+
+    public KernelMemory Memory { get; }
+
+    public FibTable Table { get; }
+
+    /// <summary>The FIB's own slab caches.</summary>
+    public IEnumerable<KmemCache> Caches => [_net.AliasCache, _net.LeafCache];
+
+    public bool HasNexthops => _net.NexthopCount > 0;
+
+    /// <summary>Whether the peer's nexthop object is there.</summary>
+    public bool HasNexthop(int peer) => _nexthops.Contains(peer + 1);
+
+    /// <summary>Adds nexthop objects with these ids over wg0, whose peer is their own number.</summary>
+    public void AddNexthops(int first, int count)
+    {
+        for (var id = first; id < first + count; id++)
+        {
+            Check(_net.AddNexthop((uint)id, _oif, peer: id), $"nexthop {id}");
+            _nexthops.Add(id);
+        }
+    }
+
+    /// <summary>Deletes nexthop objects, and with each its routes.</summary>
+    public void DeleteNexthops(int first, int count)
+    {
+        for (var id = first; id < first + count; id++)
+        {
+            Check(_net.DeleteNexthop((uint)id), $"nexthop {id}");
+            _nexthops.Remove(id);
+        }
+
+        GracePeriod();
+    }
+
+    /// <summary>Does the operations in order. A refusal is counted, not thrown: the kernel's are too.</summary>
+    /// <returns>Refused operations, and the first refusal's error number or 0.</returns>
+    public (int Failed, int FirstError) Run(ReadOnlySpan<BindOperation> operations, RouteShape shape)
+    {
+        var (failed, firstError) = (0, 0);
+        foreach (ref readonly var operation in operations)
+        {
+            var request = Request(in operation, shape);
+            var error = operation.Kind == BindKind.Delete ? Table.Delete(in request) : Table.Insert(in request);
+            if (error == 0)
+                continue;
+            failed++;
+            firstError = firstError == 0 ? -error : firstError;
+        }
+
+        return (failed, firstError);
+    }
+
+    public void GracePeriod() => Memory.Rcu.GracePeriod();
+
+    /// <summary>The digest that the module's <c>answers</c> command makes, and how many keys found a route.</summary>
+    public (ulong Digest, long Hits) Answers(Keys keys)
+    {
+        var digest = default(Digest64);
+        var hits = 0L;
+        foreach (var key in keys.V4)
+        {
+            var result = default(FibResult);
+            var found = Table.Lookup(key, ref result) == 0;
+            hits += found ? 1 : 0;
+            digest.Add(found ? NexthopNumber(in result) : 0);
+            digest.Add(found ? result.Prefix : 0);
+            digest.Add(found ? result.PrefixLength : 0u);
+        }
+
+        return (digest.Value, hits);
+    }
+
+    public long Lookup(Keys keys, bool dependent) => FibLoops.Lookup(Table, keys.V4, dependent);
+
+    /// <summary>The digest of /proc/net/fib_trie's lines, a word a byte, and their number.</summary>
+    public (ulong Digest, long Lines) TrieText()
+    {
+        using var stream = new DigestStream();
+        var lines = Table.WriteTrie(stream);
+        return (stream.Digest, lines);
+    }
+
+    public void Dispose()
+    {
+        Table.Dispose();
+        _net.Dispose();
+        Memory.Dispose();
+    }
+
+    private static void Check(int result, string what)
+    {
+        if (result < 0)
+            throw new InvalidOperationException($"the FIB refused {what} with error {result}");
+    }
+
+    /// <summary>What the module knows a nexthop by: its id, else its gateway, else its device.</summary>
+    private static uint NexthopNumber(in FibResult result)
+    {
+        if (result.Info->nh != null)
+            return result.Info->nh->id;
+        return result.Nhc->nhc_gw_family == (byte)AddressFamily.InterNetwork
+            ? (uint)result.Nhc->Gateway
+            : (uint)result.Nhc->nhc_oif;
+    }
+
+    /// <summary>The request that <c>rtm_to_fib_config</c> makes of the agent's message.</summary>
+    private FibConfig Request(in BindOperation operation, RouteShape shape)
+    {
+        var request = FibConfig.Add(operation.Prefix, shape == RouteShape.Nexthop ? 0 : _oif) with
+        {
+            Protocol = RtProtStatic,
+            Scope = shape == RouteShape.Device ? RouteScope.Link : RouteScope.Universe,
+            NlFlags = operation.Kind switch
+            {
+                BindKind.Add => NlmFlags.Create | NlmFlags.Excl,
+                BindKind.Move => NlmFlags.Create | NlmFlags.Replace,
+                _ => NlmFlags.None,
+            },
+        };
+        if (shape == RouteShape.Nexthop)
+            request.NhId = operation.Peer + 1u;
+        if (shape == RouteShape.Gateway)
+        {
+            request.GatewayFamily = GatewayFamily.IPv4;
+            request.Gateway4 = GatewayBase + operation.Peer + 1u;
+            request.Flags = RtnhFlags.OnLink;
+        }
+
+        return request;
+    }
+}

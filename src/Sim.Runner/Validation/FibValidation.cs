@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: MIT
+using System.Diagnostics;
+using System.Globalization;
+using Sim.Kernel.Netlink;
+
+namespace Sim.Runner.Validation;
+
+/// <summary>
+/// A routing table and the FIB port through the same life as <see cref="AllowedIpsValidation"/>. Routes name their peer by
+/// a nexthop object, as far as a kernel without the route attribute can; the other shapes are tried on a sample.
+/// </summary>
+internal sealed class FibValidation(ValidationContext context, FibPort port, RouteStream stream, uint tableId)
+{
+    private readonly KernelUnderTest _kernel = context.Machine;
+    private readonly FibMemoryComparison _memory = new(context, port);
+
+    public void Run(FamilyInput input)
+    {
+        _memory.RememberKernelBaseline();
+        foreach (var load in input.RouteLoads)
+            Load(input, load);
+        var at = At(input, "file", "load");
+        AllAnswers(input, at);
+        Dump(at);
+        Change(input, input.Third.Routes);
+        Churn(input);
+        Change(input, input.Move.Routes);
+        Change(input, input.Replace.Routes);
+        RemovePeer(input);
+        AllAnswers(input, At(input, "file", "remove-peer"));
+        Flush(At(input, "file", "flush"), input);
+        CompareShape(At(input, "file", "flush"));
+    }
+
+    /// <summary>The table in file order again, for timing.</summary>
+    public void LoadOnly(FamilyInput input)
+    {
+        Flush(At(input, "file", "reload"), input);
+        AddNexthops(At(input, "file", "reload"), input);
+        Send(At(input, "file", "reload"), input.RouteLoads.Single(load => load.Name == "file"), "run", ValidationPlan.Batch, RouteShape.Nexthop);
+    }
+
+    /// <summary>A sample in the shapes that need no nexthop objects: their bytes, their answers, their dump.</summary>
+    public void RunShape(FamilyInput input, RouteShape shape)
+    {
+        var name = shape.ToString().ToLowerInvariant();
+        context.Progress.Step($"fib, routes by {name}", 1, "tables");
+        var at = At(input, "file", $"load-by-{name}");
+        var step = Sample(input);
+        Send(at, step, "run", ValidationPlan.Batch, shape);
+        CompareShape(at);
+        AllAnswers(input, at);
+        Dump(at);
+        Delete(at with { Operation = $"delete-by-{name}" }, input, shape);
+    }
+
+    private static CheckPoint At(FamilyInput input, string order, string operation) =>
+        new("fib", input.Family, order, operation, input.Prefixes);
+
+    /// <summary>The prefixes whose updates are timed: a random sample, which is a file already.</summary>
+    private static Step Sample(FamilyInput input) => input.Timed.Insert;
+
+    private void Load(FamilyInput input, Step load)
+    {
+        var at = At(input, load.Name, "load");
+        context.Progress.Step($"fib, load {load.Name}", 1, "tables");
+        Flush(At(input, load.Name, "flush"), input);
+        AddNexthops(At(input, load.Name, "nexthops"), input);
+        Send(at, load, "run", ValidationPlan.Batch, RouteShape.Nexthop);
+        CompareShape(at);
+        Answers(input, at, "prefixes");
+    }
+
+    /// <summary>Deletes the nexthop objects, and with them every route; at first there are none.</summary>
+    private void Flush(CheckPoint at, FamilyInput input)
+    {
+        if (!port.HasNexthops)
+            return;
+        var left = Enumerable.Range(0, input.Peers).Where(port.HasNexthop).ToList();
+        foreach (var peer in left)
+        {
+            var traffic = _kernel.Traffic($"nexthop delete {peer + 1} 1");
+            port.DeleteNexthops(peer + 1, 1);
+            _kernel.Barrier();
+            context.CompareTraffic(at with { Operation = $"flush-nexthop-{peer + 1}" }, stream.DeleteNexthops((uint)peer + 1, 1), traffic);
+        }
+    }
+
+    private void AddNexthops(CheckPoint at, FamilyInput input)
+    {
+        var traffic = _kernel.Traffic($"nexthop add 1 {input.Peers}");
+        port.AddNexthops(1, input.Peers);
+        context.CompareTraffic(at, stream.AddNexthops(1, input.Peers), traffic);
+    }
+
+    private void Send(CheckPoint at, Step step, string command, int batch, RouteShape shape)
+    {
+        var count = step.Operations.Length;
+        var row = _kernel.One(
+            $"route {command} {step.File} 0 {count} {shape.ToString().ToLowerInvariant()} {tableId} {batch}");
+        var traffic = KernelUnderTest.Traffic(row);
+        var (failed, firstError) = (0, 0);
+        var clock = Stopwatch.StartNew();
+        for (var from = 0; from < count; from += batch)
+        {
+            var result = port.Run(step.Operations.AsSpan(from, Math.Min(batch, count - from)), shape);
+            failed += result.Failed;
+            firstError = firstError == 0 ? result.FirstError : firstError;
+            port.GracePeriod();
+        }
+
+        var seconds = clock.Elapsed.TotalSeconds;
+        _kernel.Barrier();
+        context.CompareTraffic(at, stream.Run(step.Operations, shape, tableId, batch), traffic);
+        context.Compare(at, "refused", "count", failed, row.Long("failed"));
+        context.Compare(at, "first-error", "errno", firstError, row.Long("first-error"));
+        context.AddTimes(at, "time-with-netlink", seconds, traffic, count);
+    }
+
+    private void Change(FamilyInput input, Step step)
+    {
+        if (step.Operations.Length == 0)
+            return;
+        context.Progress.Step($"fib, {step.Name}", 1, "rounds");
+        var at = At(input, "file", step.Name);
+        Send(at, step, "run", ValidationPlan.Batch, RouteShape.Nexthop);
+        CompareShape(at);
+        Answers(input, at, "prefixes");
+    }
+
+    private void Churn(FamilyInput input)
+    {
+        context.Progress.Step("fib, mix", 1, "rounds");
+        var at = At(input, "file", "mix");
+        Send(at, input.Mix.Routes, "churn", ValidationPlan.MixChunk, RouteShape.Nexthop);
+        CompareShape(at);
+        AllAnswers(input, at);
+    }
+
+    private void RemovePeer(FamilyInput input)
+    {
+        var at = At(input, "file", "remove-peer");
+        var id = input.RemovedPeer + 1;
+        var traffic = _kernel.Traffic($"nexthop delete {id} 1");
+        var clock = Stopwatch.StartNew();
+        port.DeleteNexthops(id, 1);
+        var seconds = clock.Elapsed.TotalSeconds;
+        _kernel.Barrier();
+        context.CompareTraffic(at, stream.DeleteNexthops((uint)id, 1), traffic);
+        context.AddTimes(at, "time-of-removal", seconds, traffic, 1);
+        CompareShape(at);
+    }
+
+    private void Delete(CheckPoint at, FamilyInput input, RouteShape shape)
+    {
+        Send(at, input.Timed.Delete, "run", ValidationPlan.Batch, shape);
+        CompareShape(at);
+    }
+
+    /// <summary>Every figure of fib_triestat; and fib_trie, whose digest stands for every node and route.</summary>
+    private void CompareShape(CheckPoint at)
+    {
+        var kernel = TrieStatText.Figures(_kernel.TrieStat(tableId));
+        var ported = TrieStatText.Figures(port.Table.Stat().Format());
+        foreach (var name in kernel.Keys.Union(ported.Keys))
+        {
+            context.Compare(
+                at, "triestat", name == "Total size" ? "kB" : "count", ported.GetValueOrDefault(name), kernel.GetValueOrDefault(name), item: name);
+        }
+
+        var text = _kernel.One($"fibtrie {tableId}");
+        var (digest, lines) = port.TrieText();
+        context.Compare(at, "trie-lines", "count", lines, text.Long("lines"));
+        context.CompareDigest(at, "trie-digest", digest, text.Hex("digest"));
+        _memory.Compare(at);
+    }
+
+    private void AllAnswers(FamilyInput input, CheckPoint at)
+    {
+        foreach (var (name, _, _) in input.Patterns)
+            Answers(input, at, name);
+    }
+
+    private void Answers(FamilyInput input, CheckPoint at, string pattern)
+    {
+        var (_, keys, file) = input.Patterns.Single(entry => entry.Name == pattern);
+        at = at with { Keys = pattern };
+        var (digest, hits) = port.Answers(keys);
+        if (context.HasModule)
+            _kernel.GiveKeys(file);
+        var row = context.HasModule
+            ? _kernel.One($"module answers fib {tableId}")
+            : _kernel.One(string.Create(CultureInfo.InvariantCulture, $"route get {file} {keys.Count} {tableId} {ValidationPlan.Batch}"));
+        context.Compare(at, "hits", "count", hits, row.Long("hits"));
+        context.CompareDigest(at, "answer-digest", digest, row.Hex("digest"));
+    }
+
+    private void Dump(CheckPoint at)
+    {
+        at = at with { Operation = $"dump-{at.Operation}" };
+        var row = _kernel.One($"route dump {tableId} {ValidationPlan.DumpBuffer}");
+        var model = port.Dump(ValidationPlan.DumpBuffer);
+        context.Compare(at, "entries", "count", model.Entries, row.Long("entries"));
+        context.CompareDigest(at, "listing-digest", model.Content, row.Hex("content"));
+        context.Compare(at, "received-messages", "count", model.Messages, row.Long("received-messages"));
+        context.Compare(at, "received-bytes", "bytes", model.Bytes, row.Long("received-bytes"));
+        context.Compare(at, "received-calls", "count", model.Calls, row.Long("received-calls"));
+    }
+}

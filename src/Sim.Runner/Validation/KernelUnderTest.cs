@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+using System.Globalization;
+using Sim.Kernel;
+using Sim.Lab;
+
+namespace Sim.Runner.Validation;
+
+/// <summary>What the agent counted of one command.</summary>
+/// <param name="Messages">Netlink messages sent.</param>
+/// <param name="Bytes">Bytes sent.</param>
+/// <param name="Calls">System calls that sent them.</param>
+/// <param name="Digest">Digest of the bytes.</param>
+/// <param name="Nanoseconds">In those calls, until their last acknowledgement; instructions under -icount.</param>
+/// <param name="Acks">Acknowledgements received.</param>
+internal sealed record KernelTraffic(long Messages, long Bytes, long Calls, ulong Digest, long Nanoseconds, long Acks);
+
+/// <summary>A slab cache in /proc/slabinfo.</summary>
+internal sealed record SlabLine(string Name, long Active, long Objects, int Size, int PerSlab, int PagesPerSlab, long Slabs)
+{
+    public long Pages => Slabs * PagesPerSlab;
+}
+
+/// <summary>The kernel in the VM as the validation asks it: the agent's commands, typed.</summary>
+internal sealed class KernelUnderTest(Vm vm)
+{
+    public Vm Vm { get; } = vm;
+
+    public Row Hello() => One("hello");
+
+    /// <summary>Sends a command that answers with counts of netlink messages.</summary>
+    public KernelTraffic Traffic(string command) => Traffic(One(command));
+
+    public static KernelTraffic Traffic(Row row) => new(
+        row.Long("messages"), row.Long("bytes"), row.Long("calls"), row.Hex("digest"), row.Long("ns"), row.Long("acks"));
+
+    public Row One(string command) => Vm.Command(command).One;
+
+    public IReadOnlyList<Row> Rows(string command) => Vm.Command(command).Rows;
+
+    /// <summary>Waits for all that was deferred to be freed.</summary>
+    public void Barrier() => Vm.Command("module barrier");
+
+    public IReadOnlyDictionary<string, SlabLine> Slabs() => Rows("slabinfo").Select(row => new SlabLine(
+        row["name"], row.Long("active"), row.Long("objects"), (int)row.Long("size"), (int)row.Long("per-slab"),
+        (int)row.Long("pages-per-slab"), row.Long("slabs"))).GroupBy(line => line.Name, StringComparer.Ordinal)
+        .ToDictionary(lines => lines.Key, lines => lines.First(), StringComparer.Ordinal);
+
+    /// <summary>The lines of a table in /proc/net/fib_triestat.</summary>
+    public string TrieStat(uint table) => string.Concat(
+        Rows(Invariant($"triestat {table}")).Select(row => row["line"].Replace('_', ' ') + "\n"));
+
+    /// <summary>Gives keys to the module; answers and lookups are about these from now on.</summary>
+    public void GiveKeys(string file) => Vm.Command($"keys {file}");
+
+    /// <summary>Gives a file's first operations to the module.</summary>
+    public void GiveOperations(string file, int count) => Vm.Command(Invariant($"ops {file} 0 {count}"));
+
+    /// <summary>One pass over the first keys that were given, in ns (instructions under -icount) a key.</summary>
+    public double TimeLookups(string structure, uint number, int count, bool dependent) =>
+        One(Invariant($"module lookup {structure} {number} {count} {(dependent ? 1 : 0)}")).Long("ns") / (double)count;
+
+    /// <summary>A module command that answers with a time, in ns or instructions.</summary>
+    public long Time(string command) => One($"module {command}").Long("ns");
+
+    public static uint Number(Family family) => (uint)family;
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+using Sim.Kernel;
+
+namespace Sim.Runner.Validation;
+
+/// <summary>Slab caches of a port against /proc/slabinfo.</summary>
+internal static class SlabComparison
+{
+    /// <summary>
+    /// Caches that have one user: objects a slab and pages a slab exactly, slabs within one a processor, and active
+    /// objects within the slab that this may be. (A processor's own slab can hold objects of the kernel's other tables,
+    /// and callbacks of a grace period may run a moment earlier than here.)
+    /// </summary>
+    public static void Compare(ValidationContext context, CheckPoint at, IEnumerable<KmemCache> caches)
+    {
+        if (!context.ComparesSlabs)
+            return;
+        var slabs = context.Machine.Slabs();
+        foreach (var cache in caches)
+        {
+            if (!slabs.TryGetValue(cache.Name, out var line))
+                throw new UserException($"/proc/slabinfo has no {cache.Name}: was the kernel started without slab_nomerge?");
+            var pages = 1 << cache.Order;
+            context.Compare(at, "objects-per-slab", "count", cache.ObjectsPerSlab, line.PerSlab, item: cache.Name);
+            context.Compare(at, "pages-per-slab", "count", pages, line.PagesPerSlab, item: cache.Name);
+            context.Compare(at, "slab-pages", "pages", cache.Slabs * pages, line.Pages, bound: context.Cpus * pages, item: cache.Name);
+            context.Compare(
+                at, "active-objects", "count", cache.ActiveObjects, line.Active, bound: context.Cpus * cache.ObjectsPerSlab, item: cache.Name);
+        }
+    }
+}

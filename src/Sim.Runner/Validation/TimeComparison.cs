@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+using System.Diagnostics;
+using Sim.Kernel;
+using Sim.Runner.Experiments;
+using Sim.Runner.Schemes;
+using Sim.Workloads.Keys;
+
+namespace Sim.Runner.Validation;
+
+/// <summary>
+/// What an operation costs in the kernel and in the port: the same keys or prefixes, on the same processor, in turns
+/// (A B B A); under -icount the kernel's instructions alone, which need no turns.
+/// </summary>
+internal sealed class TimeComparison(ValidationContext context)
+{
+    private readonly KernelUnderTest _kernel = context.Machine;
+
+    /// <summary>Lookups over each pattern, independent and dependent, and the kernel against itself.</summary>
+    /// <param name="at">Where in the validation.</param>
+    /// <param name="structure">The module's name of it: wg or fib.</param>
+    /// <param name="number">The module's family or table.</param>
+    /// <param name="input">Keys.</param>
+    /// <param name="port">Looks up every key in the port.</param>
+    public void Lookups(CheckPoint at, string structure, uint number, FamilyInput input, Func<Keys, bool, long> port)
+    {
+        foreach (var (name, keys, file) in input.Patterns)
+        {
+            var count = KeyChain.RingSize(Math.Min(context.Plan.TimedKeys, keys.Count));
+            var some = keys.First(count);
+            _kernel.GiveKeys(file);
+            foreach (var dependent in new[] { false, true })
+            {
+                var here = at with { Operation = "lookup", Keys = name, Chain = dependent ? "dependent" : "independent" };
+                context.Progress.Step($"{at.Structure} IPv{(int)at.Family}, time {name} keys, {here.Chain}", context.Plan.LookupGroups * 4, "runs");
+                double Kernel() => _kernel.TimeLookups(structure, number, count, dependent);
+                double Port() => Time(() => port(some, dependent)) * 1e9 / count;
+                if (name == "prefixes" && !context.Machine.Vm.CountsInstructions)
+                    AddSelf(here, Interleaved.Run(context.Plan.LookupGroups, Kernel, Kernel, context.Cancel));
+                Add(here, Kernel, Port);
+            }
+        }
+    }
+
+    /// <summary>Adds what is measured of one case on both sides.</summary>
+    public void Add(CheckPoint at, Func<double> kernel, Func<double> port)
+    {
+        if (context.Machine.Vm.CountsInstructions)
+        {
+            var counts = Enumerable.Range(0, context.Plan.LookupGroups * 2).Select(_ => kernel()).ToArray();
+            context.Figures.Add(context.Row(at, "time", context.TimeUnit, Spread.Of(counts)) with { Side = ValidationContext.Kernel });
+            return;
+        }
+
+        // One run of each that counts for nothing: the kernel's caches, the port's code.
+        kernel();
+        port();
+        Add(at, Interleaved.Run(context.Plan.LookupGroups, kernel, port, context.Cancel));
+    }
+
+    /// <summary>Times of one case, kernel first, and their ratio port / kernel, pair by pair.</summary>
+    public void Add(CheckPoint at, InterleavedTimes times)
+    {
+        context.Figures.Add(context.Row(at, "time", "ns", times.SpreadB) with { Side = ValidationContext.Port });
+        context.Figures.Add(context.Row(at, "time", "ns", times.SpreadA) with { Side = ValidationContext.Kernel });
+        context.Figures.Add(context.Row(at, "ratio", "ratio", times.Ratio));
+    }
+
+    public static double Time(Action work)
+    {
+        var clock = Stopwatch.StartNew();
+        work();
+        return clock.Elapsed.TotalSeconds;
+    }
+
+    private void AddSelf(CheckPoint at, InterleavedTimes times) =>
+        context.Figures.Add(context.Row(at, "ratio", "ratio", times.Ratio) with { Experiment = "aa", Side = ValidationContext.Kernel });
+}

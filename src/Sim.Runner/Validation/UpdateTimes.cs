@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+using Sim.Kernel.Netlink;
+using Sim.Runner.Experiments;
+
+namespace Sim.Runner.Validation;
+
+/// <summary>
+/// Single updates without netlink: the trie's functions called in the kernel one prefix after the other, and the port's.
+/// Each run ends with the table it began with.
+/// </summary>
+internal sealed class UpdateTimes(ValidationContext context, TimeComparison times)
+{
+    private readonly KernelUnderTest _kernel = context.Machine;
+
+    /// <summary>
+    /// Moves a sample to a dummy peer, removes all that the dummy has, and inserts the sample afresh: 6.12 removes no
+    /// single prefix.
+    /// </summary>
+    public void AllowedIps(CheckPoint at, FamilyInput input, AllowedIpsPort port)
+    {
+        var (insert, _, toDummy) = input.Timed;
+        var count = insert.Operations.Length;
+        var family = (int)input.Family;
+        // The dummy must be there before the module can name it.
+        _kernel.Traffic($"wg add {toDummy.File} 0 1 {ValidationPlan.MessageBytes}");
+        port.Add(toDummy.Operations.AsSpan(0, 1));
+
+        double[] Kernel()
+        {
+            _kernel.GiveOperations(toDummy.File, count);
+            var move = _kernel.Time($"update wg {family}");
+            var remove = _kernel.Time($"remove wg {input.Dummy}");
+            _kernel.Barrier();
+            _kernel.GiveOperations(insert.File, count);
+            var inserted = _kernel.Time($"update wg {family}");
+            _kernel.Barrier();
+            return [move / (double)count, remove / (double)count, inserted / (double)count];
+        }
+
+        double[] Port()
+        {
+            var move = TimeComparison.Time(() => port.Add(toDummy.Operations));
+            var remove = TimeComparison.Time(() => port.RemoveByPeer(input.Dummy));
+            port.GracePeriod();
+            var inserted = TimeComparison.Time(() => port.Add(insert.Operations));
+            port.GracePeriod();
+            return [move * 1e9 / count, remove * 1e9 / count, inserted * 1e9 / count];
+        }
+
+        Measure(at, ["move", "remove-by-peer", "insert"], Kernel, Port);
+    }
+
+    /// <summary>
+    /// Deletes a sample of routes and inserts it again. fib_table_insert and _delete tell listeners (rtmsg_fib), which the
+    /// port has none of: the module times that by itself, and it is taken off.
+    /// </summary>
+    public void Fib(CheckPoint at, FamilyInput input, FibPort port, uint table)
+    {
+        var (insert, delete, _) = input.Timed;
+        var count = insert.Operations.Length;
+
+        double[] Kernel()
+        {
+            _kernel.GiveOperations(insert.File, count);
+            var notify = _kernel.Time($"notify fib {table}");
+            _kernel.GiveOperations(delete.File, count);
+            var deleted = _kernel.Time($"update fib {table}");
+            _kernel.Barrier();
+            _kernel.GiveOperations(insert.File, count);
+            var inserted = _kernel.Time($"update fib {table}");
+            _kernel.Barrier();
+            return [(deleted - notify) / (double)count, (inserted - notify) / (double)count, notify / (double)count];
+        }
+
+        double[] Port()
+        {
+            var deleted = TimeComparison.Time(() => Run(port, delete));
+            port.GracePeriod();
+            var inserted = TimeComparison.Time(() => Run(port, insert));
+            port.GracePeriod();
+            return [deleted * 1e9 / count, inserted * 1e9 / count, double.NaN];
+        }
+
+        Measure(at, ["delete", "insert", "notify"], Kernel, Port);
+    }
+
+    private static void Run(FibPort port, Step step)
+    {
+        if (port.Run(step.Operations, RouteShape.Nexthop).Failed > 0)
+            throw new InvalidOperationException($"the FIB port refused a timed operation of {step.Name}");
+    }
+
+    private void Measure(CheckPoint at, string[] operations, Func<double[]> kernel, Func<double[]> port)
+    {
+        context.Progress.Step($"{at.Structure} IPv{(int)at.Family}, time updates", 1, "rounds");
+        if (context.Machine.Vm.CountsInstructions)
+        {
+            var runs = Enumerable.Range(0, context.Plan.UpdateGroups * 2).Select(_ => kernel()).ToList();
+            for (var i = 0; i < operations.Length; i++)
+            {
+                var row = context.Row(at with { Operation = operations[i] }, "time", context.TimeUnit, Spread.Of([.. runs.Select(run => run[i])]));
+                context.Figures.Add(row with { Side = ValidationContext.Kernel });
+            }
+
+            return;
+        }
+
+        kernel();
+        port();
+        var measured = Interleaved.RunMany(context.Plan.UpdateGroups, kernel, port, context.Cancel);
+        for (var i = 0; i < operations.Length; i++)
+        {
+            if (operations[i] == "notify")
+                context.Figures.Add(context.Row(at with { Operation = "notify" }, "time", "ns", measured[i].SpreadA) with { Side = ValidationContext.Kernel });
+            else
+                times.Add(at with { Operation = operations[i] }, measured[i]);
+        }
+    }
+}

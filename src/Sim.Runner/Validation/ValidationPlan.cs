@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+namespace Sim.Runner.Validation;
+
+/// <summary>How much a validation does: the one place where <c>--quick</c> and the lanes differ.</summary>
+/// <param name="MostV4">IPv4 prefixes at most; a larger table is sampled.</param>
+/// <param name="MostV6">IPv6 prefixes at most.</param>
+/// <param name="AnswerKeys">Keys of each pattern whose answers are compared.</param>
+/// <param name="MixOperations">Operations of the seeded mix.</param>
+/// <param name="TimedKeys">Keys in one timed repetition; a power of two, for dependent chains.</param>
+/// <param name="LookupGroups">Groups of A B B A for each key pattern and chain.</param>
+/// <param name="TimedUpdates">Prefixes updated in one timed repetition.</param>
+/// <param name="UpdateGroups">Groups of A B B A of updates.</param>
+internal sealed record ValidationPlan(
+    int MostV4, int MostV6, int AnswerKeys, int MixOperations, int TimedKeys, int LookupGroups, int TimedUpdates, int UpdateGroups)
+{
+    /// <summary>Operations between two grace periods of the mix: few, so that it hardly matters when the kernel's end.</summary>
+    public const int MixChunk = 50;
+
+    /// <summary>Bytes of a SET_DEVICE message: what wg(8) fills where pages are of 4 KiB.</summary>
+    public const int MessageBytes = 8192;
+
+    /// <summary>Route messages in one sendmsg.</summary>
+    public const int Batch = 1000;
+
+    /// <summary>Receive buffer of dumps: what the kernel fills at most.</summary>
+    public const int DumpBuffer = 32768;
+
+    public const uint TableId = 100;
+
+    public static ValidationPlan Full { get; } = new(int.MaxValue, int.MaxValue, 1 << 20, 100_000, 1 << 18, 5, 20_000, 5);
+
+    public static ValidationPlan Quick { get; } = new(100_000, 20_000, 1 << 17, 10_000, 1 << 16, 2, 5_000, 2);
+
+    /// <summary>Counting instructions needs no repetitions, and is slow.</summary>
+    public ValidationPlan ForInstructions() => this with
+    {
+        TimedKeys = Math.Min(TimedKeys, 1 << 16),
+        LookupGroups = 1,
+        TimedUpdates = Math.Min(TimedUpdates, 10_000),
+        UpdateGroups = 1,
+    };
+}
