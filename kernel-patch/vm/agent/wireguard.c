@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* WireGuard's generic netlink family: SET_DEVICE and GET_DEVICE for wg0. */
+#include <linux/genetlink.h>
+#include <linux/wireguard.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "lab.h"
+#include "netlink.h"
+
+/* What parts of a SET_DEVICE message take, in bytes, headers and padding included. */
+#define DEVICE_BYTES 32		/* netlink and generic header, IFNAME "wg0", PEERS */
+#define PEER_BYTES 44		/* nest, PUBLIC_KEY, ALLOWEDIPS */
+#define PEER_FLAGS_BYTES 8
+
+static struct channel wireguard;
+static unsigned int family_id;
+
+unsigned int wg_family(void)
+{
+	return family_id;
+}
+
+static int take_family(const struct nlmsghdr *message, void *context)
+{
+	const struct nlattr *attribute;
+	const size_t offset = NLMSG_LENGTH(GENL_HDRLEN);
+	uint16_t id;
+
+	(void)context;
+	if (message->nlmsg_type != GENL_ID_CTRL || message->nlmsg_len < offset)
+		return 0;
+	for_each_attribute(attribute, (const char *)message + offset, message->nlmsg_len - offset)
+		if (attribute_type(attribute) == CTRL_ATTR_FAMILY_ID && attribute_size(attribute) >= sizeof(id)) {
+			memcpy(&id, attribute_data(attribute), sizeof(id));
+			family_id = id;
+		}
+	return 0;
+}
+
+/* Leaves the id 0 where the kernel has no such family. */
+static int look_up_family(void)
+{
+	const struct genlmsghdr header = { .cmd = CTRL_CMD_GETFAMILY, .version = 1 };
+	struct traffic traffic = NO_TRAFFIC;
+	struct refusals refusals = { 0 };
+	struct channel channel;
+	int result;
+
+	if (channel_open(&channel, NETLINK_GENERIC))
+		return -1;
+	message_begin(&channel, GENL_ID_CTRL, NLM_F_REQUEST, &header, sizeof(header));
+	put_string(&channel, CTRL_ATTR_FAMILY_NAME, WG_GENL_NAME);
+	message_end(&channel);
+	result = exchange(&channel, &traffic, &refusals, take_family, NULL);
+	channel_close(&channel);
+	return result;
+}
+
+int wg_open(void)
+{
+	return look_up_family() || channel_open(&wireguard, NETLINK_GENERIC) ? -1 : 0;
+}
+
+static int need_family(void)
+{
+	return family_id ? 0 : fail("this kernel has no WireGuard");
+}
+
+static void make_public_key(uint8_t key[WG_KEY_LEN], uint32_t peer)
+{
+	memcpy(key, &peer, sizeof(peer));
+	for (int j = sizeof(peer); j < WG_KEY_LEN; j++)
+		key[j] = peer * 37 + j * 11 + 5;
+	key[WG_KEY_LEN - 1] &= 0x7f;
+}
+
+static void make_private_key(uint8_t key[WG_KEY_LEN])
+{
+	for (int j = 0; j < WG_KEY_LEN; j++)
+		key[j] = j * 3 + 1;
+	key[0] &= 0xf8;
+	key[WG_KEY_LEN - 1] = (key[WG_KEY_LEN - 1] & 0x7f) | 0x40;
+}
+
+static void begin_device(struct channel *channel, uint8_t command, uint16_t flags)
+{
+	const struct genlmsghdr header = { .cmd = command, .version = WG_GENL_VERSION };
+
+	message_begin(channel, family_id, NLM_F_REQUEST | flags, &header, sizeof(header));
+	put_string(channel, WGDEVICE_A_IFNAME, DEVICE);
+}
+
+/* The nest of a peer, open: what comes next goes into it. */
+static size_t begin_peer(uint32_t peer, uint32_t flags)
+{
+	uint8_t key[WG_KEY_LEN];
+	size_t nest = nest_begin(&wireguard, 0);
+
+	make_public_key(key, peer);
+	put_attribute(&wireguard, WGPEER_A_PUBLIC_KEY, key, sizeof(key));
+	if (flags)
+		put_u32(&wireguard, WGPEER_A_FLAGS, flags);
+	return nest;
+}
+
+static void put_allowed_ip(int family, struct operation operation)
+{
+	size_t nest = nest_begin(&wireguard, 0);
+
+	put_u16(&wireguard, WGALLOWEDIP_A_FAMILY, family);
+	put_attribute(&wireguard, WGALLOWEDIP_A_IPADDR, operation.address, address_size(family));
+	put_u8(&wireguard, WGALLOWEDIP_A_CIDR_MASK, operation.length);
+	nest_end(&wireguard, nest);
+}
+
+static size_t allowed_ip_bytes(int family)
+{
+	return 24 + address_size(family);
+}
+
+int wg_reset(char **words)
+{
+	struct traffic traffic = NO_TRAFFIC;
+	uint8_t key[WG_KEY_LEN];
+
+	(void)words;
+	if (need_family())
+		return -1;
+	make_private_key(key);
+	begin_device(&wireguard, WG_CMD_SET_DEVICE, NLM_F_ACK);
+	put_attribute(&wireguard, WGDEVICE_A_PRIVATE_KEY, key, sizeof(key));
+	put_u32(&wireguard, WGDEVICE_A_FLAGS, WGDEVICE_F_REPLACE_PEERS);
+	message_end(&wireguard);
+	if (exchange_or_fail(&wireguard, &traffic, "reset", 0))
+		return -1;
+	traffic_row(&traffic, "%s", "");
+	return 0;
+}
+
+/* A message with as many operations as fit, one at least; the index of the next one. */
+static size_t fill_message(const struct input *input, size_t index, size_t end, size_t bytes, uint32_t flags)
+{
+	size_t peers, peer = 0, allowed = 0;
+	int current = -1;
+
+	begin_device(&wireguard, WG_CMD_SET_DEVICE, NLM_F_ACK);
+	peers = nest_begin(&wireguard, WGDEVICE_A_PEERS);
+	for (; index < end; index++) {
+		struct operation operation = operation_at(input, index);
+		bool same = operation.peer == current;
+		size_t more = allowed_ip_bytes(input->family) + (same ? 0 : PEER_BYTES + (flags ? PEER_FLAGS_BYTES : 0));
+
+		if (message_length(&wireguard) + more > bytes)
+			break;
+		if (!same) {
+			if (current >= 0) {
+				nest_end(&wireguard, allowed);
+				nest_end(&wireguard, peer);
+			}
+			current = operation.peer;
+			peer = begin_peer(current, flags);
+			allowed = nest_begin(&wireguard, WGPEER_A_ALLOWEDIPS);
+		}
+		put_allowed_ip(input->family, operation);
+	}
+	nest_end(&wireguard, allowed);
+	nest_end(&wireguard, peer);
+	nest_end(&wireguard, peers);
+	message_end(&wireguard);
+	return index;
+}
+
+/* Before the first message: half a load would be hard to see from outside. */
+static int check_load(const struct input *input, size_t from, size_t count, bool one_peer)
+{
+	if (one_peer && !count)
+		return fail("no operation names the peer");
+	for (size_t i = from; i < from + count; i++) {
+		if (check_operation(input, i))
+			return -1;
+		if (operation_at(input, i).kind == KIND_DELETE)
+			return fail("operation %zu: WireGuard cannot remove one prefix", i);
+		if (one_peer && operation_at(input, i).peer != operation_at(input, from).peer)
+			return fail("operation %zu: another peer", i);
+	}
+	return 0;
+}
+
+static int load(const struct input *input, char **words, uint32_t flags)
+{
+	struct traffic traffic = NO_TRAFFIC;
+	size_t from, count, index, next;
+	uint64_t bytes;
+
+	if (parse_range(input, words, &from, &count) ||
+	    parse_number(words[2], "BYTES",
+			 DEVICE_BYTES + PEER_BYTES + (flags ? PEER_FLAGS_BYTES : 0) + allowed_ip_bytes(input->family),
+			 MAX_MESSAGE, &bytes) ||
+	    check_load(input, from, count, flags != 0))
+		return -1;
+	for (index = from; index < from + count; index = next) {
+		next = fill_message(input, index, from + count, bytes, flags);
+		flags = 0;
+		if (exchange_or_fail(&wireguard, &traffic, "message from operation", index))
+			return -1;
+	}
+	traffic_row(&traffic, "%s", "");
+	return 0;
+}
+
+static int load_file(char **words, uint32_t flags)
+{
+	struct input input;
+	int result;
+
+	if (need_family() || open_operations(&input, words[0]))
+		return -1;
+	result = load(&input, words + 1, flags);
+	close_input(&input);
+	return result;
+}
+
+int wg_add(char **words)
+{
+	return load_file(words, 0);
+}
+
+int wg_replace(char **words)
+{
+	return load_file(words, WGPEER_F_REPLACE_ALLOWEDIPS | WGPEER_F_UPDATE_ONLY);
+}
+
+int wg_remove(char **words)
+{
+	struct traffic traffic = NO_TRAFFIC;
+	size_t peers, peer;
+	uint64_t number;
+
+	if (need_family() || parse_number(words[0], "PEER", 0, UINT16_MAX, &number))
+		return -1;
+	begin_device(&wireguard, WG_CMD_SET_DEVICE, NLM_F_ACK);
+	peers = nest_begin(&wireguard, WGDEVICE_A_PEERS);
+	peer = begin_peer(number, WGPEER_F_REMOVE_ME);
+	nest_end(&wireguard, peer);
+	nest_end(&wireguard, peers);
+	message_end(&wireguard);
+	if (exchange_or_fail(&wireguard, &traffic, "remove peer", number))
+		return -1;
+	traffic_row(&traffic, "%s", "");
+	return 0;
+}
+
+struct listing {
+	uint64_t peers, entries, content;
+	bool any;
+	uint32_t peer;		/* of the last nest: a peer may go on in the next message */
+};
+
+static int visit_allowed_ip(const struct nlattr *nest, struct listing *listing)
+{
+	const struct nlattr *attribute, *address = NULL;
+	uint16_t family = 0;
+	uint8_t length = 0;
+
+	for_each_attribute(attribute, attribute_data(nest), attribute_size(nest)) {
+		if (attribute_type(attribute) == WGALLOWEDIP_A_FAMILY)
+			memcpy(&family, attribute_data(attribute), sizeof(family));
+		else if (attribute_type(attribute) == WGALLOWEDIP_A_CIDR_MASK)
+			memcpy(&length, attribute_data(attribute), sizeof(length));
+		else if (attribute_type(attribute) == WGALLOWEDIP_A_IPADDR)
+			address = attribute;
+	}
+	if (!address || attribute_size(address) != address_size(family))
+		return fail("dump: an allowed IP of family %u without its address", family);
+	listing->entries++;
+	listing->content = digest_word(listing->content, listing->peer);
+	listing->content = digest_word(listing->content, family);
+	listing->content = digest_word(listing->content, length);
+	listing->content = digest_words(listing->content, attribute_data(address), attribute_size(address));
+	return 0;
+}
+
+static int take_public_key(const struct nlattr *attribute, struct listing *listing)
+{
+	uint8_t key[WG_KEY_LEN];
+	uint32_t peer = attribute_u32(attribute);
+
+	make_public_key(key, peer);
+	if (attribute_size(attribute) != sizeof(key) || memcmp(attribute_data(attribute), key, sizeof(key)))
+		return fail("dump: a peer whose key the agent did not make");
+	listing->peers += !listing->any || listing->peer != peer;
+	listing->any = true;
+	listing->peer = peer;
+	return 0;
+}
+
+/* The public key comes first: wireguard's get_peer(). */
+static int visit_peer(const struct nlattr *nest, struct listing *listing)
+{
+	const struct nlattr *attribute, *allowed;
+
+	for_each_attribute(attribute, attribute_data(nest), attribute_size(nest)) {
+		if (attribute_type(attribute) == WGPEER_A_PUBLIC_KEY && take_public_key(attribute, listing))
+			return -1;
+		if (attribute_type(attribute) != WGPEER_A_ALLOWEDIPS)
+			continue;
+		for_each_attribute(allowed, attribute_data(attribute), attribute_size(attribute))
+			if (visit_allowed_ip(allowed, listing))
+				return -1;
+	}
+	return 0;
+}
+
+static int visit_device(const struct nlmsghdr *message, void *context)
+{
+	const struct nlattr *attribute, *peer;
+	const size_t offset = NLMSG_LENGTH(GENL_HDRLEN);
+
+	if (message->nlmsg_type != family_id || message->nlmsg_len < offset)
+		return fail("dump: a message of type %u", message->nlmsg_type);
+	for_each_attribute(attribute, (const char *)message + offset, message->nlmsg_len - offset) {
+		if (attribute_type(attribute) != WGDEVICE_A_PEERS)
+			continue;
+		for_each_attribute(peer, attribute_data(attribute), attribute_size(attribute))
+			if (visit_peer(peer, context))
+				return -1;
+	}
+	return 0;
+}
+
+int wg_dump(char **words)
+{
+	struct listing listing = { .content = DIGEST_START };
+	struct traffic traffic = NO_TRAFFIC;
+	struct channel channel;
+	uint64_t buffer;
+	int result;
+
+	if (need_family() || parse_number(words[0], "BUFFER", MIN_RECEIVE, MAX_RECEIVE, &buffer) ||
+	    channel_open(&channel, NETLINK_GENERIC))
+		return -1;
+	begin_device(&channel, WG_CMD_GET_DEVICE, NLM_F_DUMP);
+	message_end(&channel);
+	result = dump(&channel, buffer, &traffic, visit_device, &listing);
+	channel_close(&channel);
+	if (result)
+		return -1;
+	traffic_row(&traffic, " peers %ju entries %ju content %016jx",
+		    listing.peers, listing.entries, listing.content);
+	return 0;
+}
