@@ -91,12 +91,12 @@ unsigned int device_index(void);
 
 int wg_open(void);
 unsigned int wg_family(void);
-command_fn wg_reset, wg_add, wg_replace, wg_remove, wg_dump;
+command_fn wg_reset, wg_add, wg_replace, wg_remove, wg_churn, wg_dump;
 
 /* route.c */
 
 int route_open(void);
-command_fn nexthop_add, nexthop_delete, route_run;
+command_fn nexthop_add, nexthop_delete, route_run, route_churn;
 
 /* fib.c */
 
@@ -113,6 +113,8 @@ command_fn slabinfo, triestat, fibtrie, vmalloc_areas, meminfo;
 
 void load_modules(void);
 bool module_loaded(void);
+/* Waits until all that was deferred is freed; does nothing without the module. */
+int module_barrier(void);
 command_fn give_keys, give_operations, module_command;
 
 /* machine.c: what only process 1 does */

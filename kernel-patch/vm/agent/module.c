@@ -225,3 +225,18 @@ int module_command(char **words)
 	free(answer);
 	return 0;
 }
+
+int module_barrier(void)
+{
+	const char *path = DEBUGFS "cmd";
+	int fd, result;
+
+	if (!module_loaded())
+		return 0;
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return fail("%s: %s", path, strerror(errno));
+	result = write_all(fd, path, "barrier", strlen("barrier"));
+	close(fd);
+	return result;
+}

@@ -139,7 +139,7 @@ static int parse_run(struct run *run, char **words)
 }
 
 /* A refused operation does not stop the run: the kernel goes on with the call's next message. */
-static int run_operations(const struct run *run)
+static int run_operations(const struct run *run, bool barriers)
 {
 	struct traffic traffic = NO_TRAFFIC;
 	struct refusals refusals = { 0 };
@@ -150,21 +150,31 @@ static int run_operations(const struct run *run)
 
 		for (; index <= last; index++)
 			put_route(run, operation_at(&run->input, index), index == last);
-		if (exchange(&routes, &traffic, &refusals, NULL, NULL))
+		if (exchange(&routes, &traffic, &refusals, NULL, NULL) || (barriers && module_barrier()))
 			return -1;
 	}
 	traffic_row(&traffic, " failed %ju first-error %d", refusals.count, refusals.first_error);
 	return 0;
 }
 
-int route_run(char **words)
+static int run_file(char **words, bool barriers)
 {
 	struct run run = { .device = 0 };
 	int result;
 
 	if (open_operations(&run.input, words[0]))
 		return -1;
-	result = parse_run(&run, words + 1) || run_operations(&run) ? -1 : 0;
+	result = parse_run(&run, words + 1) || run_operations(&run, barriers) ? -1 : 0;
 	close_input(&run.input);
 	return result;
+}
+
+int route_run(char **words)
+{
+	return run_file(words, false);
+}
+
+int route_churn(char **words)
+{
+	return run_file(words, true);
 }

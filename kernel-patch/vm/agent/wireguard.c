@@ -188,24 +188,41 @@ static int check_load(const struct input *input, size_t from, size_t count, bool
 	return 0;
 }
 
+static int send_range(const struct input *input, size_t index, size_t end, size_t bytes, uint32_t flags,
+		      struct traffic *traffic)
+{
+	for (size_t next; index < end; index = next) {
+		next = fill_message(input, index, end, bytes, flags);
+		flags = 0;
+		if (exchange_or_fail(&wireguard, traffic, "message from operation", index))
+			return -1;
+	}
+	return 0;
+}
+
+struct load {
+	size_t from, count;
+	uint64_t bytes;
+};
+
+static int parse_load(const struct input *input, char **words, uint32_t flags, struct load *load)
+{
+	const size_t least = DEVICE_BYTES + PEER_BYTES + (flags ? PEER_FLAGS_BYTES : 0) + allowed_ip_bytes(input->family);
+
+	if (parse_range(input, words, &load->from, &load->count) ||
+	    parse_number(words[2], "BYTES", least, MAX_MESSAGE, &load->bytes))
+		return -1;
+	return check_load(input, load->from, load->count, flags != 0);
+}
+
 static int load(const struct input *input, char **words, uint32_t flags)
 {
 	struct traffic traffic = NO_TRAFFIC;
-	size_t from, count, index, next;
-	uint64_t bytes;
+	struct load load;
 
-	if (parse_range(input, words, &from, &count) ||
-	    parse_number(words[2], "BYTES",
-			 DEVICE_BYTES + PEER_BYTES + (flags ? PEER_FLAGS_BYTES : 0) + allowed_ip_bytes(input->family),
-			 MAX_MESSAGE, &bytes) ||
-	    check_load(input, from, count, flags != 0))
+	if (parse_load(input, words, flags, &load) ||
+	    send_range(input, load.from, load.from + load.count, load.bytes, flags, &traffic))
 		return -1;
-	for (index = from; index < from + count; index = next) {
-		next = fill_message(input, index, from + count, bytes, flags);
-		flags = 0;
-		if (exchange_or_fail(&wireguard, &traffic, "message from operation", index))
-			return -1;
-	}
 	traffic_row(&traffic, "%s", "");
 	return 0;
 }
@@ -232,24 +249,64 @@ int wg_replace(char **words)
 	return load_file(words, WGPEER_F_REPLACE_ALLOWEDIPS | WGPEER_F_UPDATE_ONLY);
 }
 
-int wg_remove(char **words)
+static int send_removal(uint64_t number, struct traffic *traffic)
 {
-	struct traffic traffic = NO_TRAFFIC;
 	size_t peers, peer;
-	uint64_t number;
 
-	if (need_family() || parse_number(words[0], "PEER", 0, UINT16_MAX, &number))
-		return -1;
 	begin_device(&wireguard, WG_CMD_SET_DEVICE, NLM_F_ACK);
 	peers = nest_begin(&wireguard, WGDEVICE_A_PEERS);
 	peer = begin_peer(number, WGPEER_F_REMOVE_ME);
 	nest_end(&wireguard, peer);
 	nest_end(&wireguard, peers);
 	message_end(&wireguard);
-	if (exchange_or_fail(&wireguard, &traffic, "remove peer", number))
+	return exchange_or_fail(&wireguard, traffic, "remove peer", number);
+}
+
+int wg_remove(char **words)
+{
+	struct traffic traffic = NO_TRAFFIC;
+	uint64_t number;
+
+	if (need_family() || parse_number(words[0], "PEER", 0, UINT16_MAX, &number) ||
+	    send_removal(number, &traffic))
 		return -1;
 	traffic_row(&traffic, "%s", "");
 	return 0;
+}
+
+/* The dummy peer took what is to go; it goes with it, and the memory is back before the next chunk. */
+static int churn(const struct input *input, char **words)
+{
+	struct traffic traffic = NO_TRAFFIC;
+	uint64_t chunk, dummy;
+	struct load load;
+
+	if (parse_load(input, words, 0, &load) ||
+	    parse_number(words[3], "CHUNK", 1, UINT32_MAX, &chunk) ||
+	    parse_number(words[4], "PEER", 0, UINT16_MAX, &dummy))
+		return -1;
+	for (size_t index = load.from, end = load.from + load.count; index < end;) {
+		const size_t next = end - index < chunk ? end : index + chunk;
+
+		if (send_range(input, index, next, load.bytes, 0, &traffic) ||
+		    send_removal(dummy, &traffic) || module_barrier())
+			return -1;
+		index = next;
+	}
+	traffic_row(&traffic, "%s", "");
+	return 0;
+}
+
+int wg_churn(char **words)
+{
+	struct input input;
+	int result;
+
+	if (need_family() || open_operations(&input, words[0]))
+		return -1;
+	result = churn(&input, words + 1);
+	close_input(&input);
+	return result;
 }
 
 struct listing {
