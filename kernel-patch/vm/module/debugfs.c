@@ -196,8 +196,10 @@ static int command(const char *line)
 		return command_barrier();
 	if (!strcmp(line, "sizes"))
 		return wireguard_sizes(&answer) ?: route_sizes(&answer);
-	if (sscanf(line, "trie %u", &number) == 1 && (number == 4 || number == 6))
+	if (sscanf(line, "trie wg %u", &number) == 1 && (number == 4 || number == 6))
 		return wireguard_trie(number, &answer);
+	if (sscanf(line, "trie fib %u", &number) == 1)
+		return route_trie(number, &answer);
 	if (sscanf(line, "input %u", &number) == 1 && (number == 4 || number == 6)) {
 		input_family = number;
 		return 0;

@@ -39,17 +39,94 @@ int route_sizes(struct seq_buf *out)
 }
 
 /* What the harness knows a route's nexthop by. */
-static u32 nexthop_number(const struct fib_result *res)
+static u32 nexthop_number(struct fib_info *fi, const struct fib_nh_common *nhc)
 {
-	const struct fib_nh_common *nhc = res->nhc;
-
-	if (res->fi->nh)
-		return res->fi->nh->id;
+	if (fi->nh)
+		return fi->nh->id;
 	if (nhc->nhc_gw_family == AF_INET)
 		return ntohl(nhc->nhc_gw.ipv4);
 	if (nhc->nhc_gw_family == AF_INET6)
 		return ntohl(nhc->nhc_gw.ipv6.s6_addr32[3]);
 	return nhc->nhc_oif;
+}
+
+/* The nodes of the trie, which net/ipv4/fib_trie.c keeps to itself. A leaf has bits 0 and a list, a tnode 2^bits children. */
+struct vector {
+	u32 key;
+	u8 pos, bits, slen;
+	union {
+		struct hlist_head leaf;
+		struct vector __rcu *child[1];
+	};
+};
+
+struct tnode {
+	struct rcu_head rcu;
+	u32 empty_children, full_children;
+	struct vector __rcu *parent;
+	struct vector vector;
+};
+
+struct trie_walk {
+	u64 digest, tnodes, leaves, routes;
+};
+
+static void walk_leaf(struct trie_walk *walk, struct vector *n)
+{
+	struct fib_alias *fa;
+
+	walk->leaves++;
+	hlist_for_each_entry(fa, &n->leaf, fa_list) {
+		walk->routes++;
+		walk->digest = digest_add(walk->digest, 32 - fa->fa_slen);
+		walk->digest = digest_add(walk->digest, nexthop_number(fa->fa_info, fib_info_nhc(fa->fa_info, 0)));
+	}
+}
+
+/* At most 32 deep, since each level takes a bit of the key at least. */
+static void walk_node(struct trie_walk *walk, struct vector *n, u32 depth)
+{
+	const struct tnode *tnode = container_of(n, struct tnode, vector);
+	u32 i;
+
+	walk->digest = digest_add(walk->digest, depth);
+	walk->digest = digest_add(walk->digest, n->key);
+	walk->digest = digest_add(walk->digest, n->pos << 16 | n->bits << 8 | n->slen);
+	if (!n->bits) {
+		walk_leaf(walk, n);
+		return;
+	}
+	walk->tnodes++;
+	walk->digest = digest_add(walk->digest, tnode->full_children);
+	walk->digest = digest_add(walk->digest, tnode->empty_children);
+	for (i = 0; i < 1U << n->bits; i++) {
+		struct vector *child = rcu_dereference_protected(n->child[i], 1);
+
+		if (child)
+			walk_node(walk, child, depth + 1);
+	}
+	if (n->bits >= 16)
+		cond_resched();
+}
+
+int route_trie(u32 table, struct seq_buf *out)
+{
+	struct trie_walk walk = { .digest = DIGEST_START };
+	struct fib_table *tb = table_get(table);
+	struct vector *trie, *root;
+
+	if (!tb)
+		return -ENOMEM;
+	rtnl_lock();
+	/* struct trie begins with a vector of one child: the root. */
+	trie = (struct vector *)tb->tb_data;
+	root = rcu_dereference_protected(trie->child[0], 1);
+	if (root)
+		walk_node(&walk, root, 0);
+	rtnl_unlock();
+	seq_buf_printf(out, "tnodes %llu leaves %llu routes %llu digest %016llx\n",
+		       walk.tnodes, walk.leaves, walk.routes, walk.digest);
+	return 0;
 }
 
 int route_answers(u32 table, const struct keys *keys, struct seq_buf *out)
@@ -69,7 +146,7 @@ int route_answers(u32 table, const struct keys *keys, struct seq_buf *out)
 		rcu_read_lock();
 		if (!fib_table_lookup(tb, &flow, &res, FIB_LOOKUP_NOREF)) {
 			hits++;
-			words[0] = nexthop_number(&res);
+			words[0] = nexthop_number(res.fi, res.nhc);
 			words[1] = ntohl(res.prefix);
 			words[2] = res.prefixlen;
 		}

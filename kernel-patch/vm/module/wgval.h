@@ -83,6 +83,7 @@ int wireguard_update(const struct ops *ops, struct seq_buf *out);
 int wireguard_remove(u32 peer, struct seq_buf *out);
 
 int route_sizes(struct seq_buf *out);
+int route_trie(u32 table, struct seq_buf *out);
 int route_answers(u32 table, const struct keys *keys, struct seq_buf *out);
 int route_lookup(u32 table, const struct keys *keys, u32 count, bool dependent, struct seq_buf *out);
 int route_update(u32 table, const struct ops *ops, struct seq_buf *out);

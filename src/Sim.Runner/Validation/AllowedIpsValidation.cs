@@ -156,7 +156,7 @@ internal sealed class AllowedIpsValidation(ValidationContext context, AllowedIps
     {
         if (context.HasModule)
         {
-            var rows = _kernel.Rows($"module trie {(int)at.Family}");
+            var rows = _kernel.Rows($"module trie wg {(int)at.Family}");
             var shape = port.Table.Shape(at.Family);
             context.Compare(at, "nodes", "count", shape.Nodes, rows[0].Long("nodes"));
             context.Compare(at, "valued", "count", shape.Valued, rows[0].Long("valued"));

@@ -35,6 +35,14 @@ internal sealed unsafe class FibPort : IDisposable
 
     public FibTable Table { get; }
 
+    /// <summary>What the module knows a nexthop by: its object's id, else its gateway, else its device.</summary>
+    public static uint NexthopNumber(FibInfo* info, FibNhCommon* nhc)
+    {
+        if (info->nh != null)
+            return info->nh->id;
+        return nhc->nhc_gw_family == (byte)AddressFamily.InterNetwork ? (uint)nhc->Gateway : (uint)nhc->nhc_oif;
+    }
+
     /// <summary>The FIB's own slab caches.</summary>
     public IEnumerable<KmemCache> Caches => [_net.AliasCache, _net.LeafCache];
 
@@ -95,7 +103,7 @@ internal sealed unsafe class FibPort : IDisposable
             var result = default(FibResult);
             var found = Table.Lookup(key, ref result) == 0;
             hits += found ? 1 : 0;
-            digest.Add(found ? NexthopNumber(in result) : 0);
+            digest.Add(found ? NexthopNumber(result.Info, result.Nhc) : 0);
             digest.Add(found ? result.Prefix : 0);
             digest.Add(found ? result.PrefixLength : 0u);
         }
@@ -105,12 +113,12 @@ internal sealed unsafe class FibPort : IDisposable
 
     public long Lookup(Keys keys, bool dependent) => FibLoops.Lookup(Table, keys.V4, dependent);
 
-    /// <summary>The digest of /proc/net/fib_trie's lines, a word a byte, and their number.</summary>
-    public (ulong Digest, long Lines) TrieText()
+    /// <summary>Every node and route, digested.</summary>
+    public FibTrieDigest Trie()
     {
-        using var stream = new DigestStream();
-        var lines = Table.WriteTrie(stream);
-        return (stream.Digest, lines);
+        var digest = default(FibTrieDigest);
+        Table.Visit(ref digest);
+        return digest;
     }
 
     public void Dispose()
@@ -124,16 +132,6 @@ internal sealed unsafe class FibPort : IDisposable
     {
         if (result < 0)
             throw new InvalidOperationException($"the FIB refused {what} with error {result}");
-    }
-
-    /// <summary>What the module knows a nexthop by: its id, else its gateway, else its device.</summary>
-    private static uint NexthopNumber(in FibResult result)
-    {
-        if (result.Info->nh != null)
-            return result.Info->nh->id;
-        return result.Nhc->nhc_gw_family == (byte)AddressFamily.InterNetwork
-            ? (uint)result.Nhc->Gateway
-            : (uint)result.Nhc->nhc_oif;
     }
 
     /// <summary>The request that <c>rtm_to_fib_config</c> makes of the agent's message.</summary>
