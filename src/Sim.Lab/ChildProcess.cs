@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+
+namespace Sim.Lab;
+
+/// <summary>
+/// A process that leads a session and a process group of its own, so that Ctrl-C at the terminal does not reach it
+/// and that whatever it starts ends with it.
+/// </summary>
+internal sealed class ChildProcess : IDisposable
+{
+    private const int LongestLine = 1 << 16;
+
+    private readonly Process _process;
+    private readonly ManualResetEventSlim _started = new();
+    private readonly ManualResetEventSlim _ended = new();
+    private readonly Lock _group = new();
+    private LabException? _startError;
+    private bool _groupIsGone;
+
+    /// <param name="command">The program and its arguments; it must lead its own group, as after <c>setsid</c>.</param>
+    /// <param name="environment">Variables to set.</param>
+    /// <param name="outputLine">Takes each line of standard output, on a thread of its own.</param>
+    /// <param name="errorLine">Takes each line of standard error, on another.</param>
+    /// <param name="ended">Called once, when the process has ended and all its lines were taken.</param>
+    /// <exception cref="LabException">The program cannot be started.</exception>
+    public ChildProcess(IReadOnlyList<string> command, IEnumerable<KeyValuePair<string, string>> environment,
+        Action<string> outputLine, Action<string> errorLine, Action? ended = null)
+    {
+        _process = new Process
+        {
+            StartInfo = new ProcessStartInfo(command[0], command.Skip(1))
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                UseShellExecute = false,
+            },
+        };
+        foreach (var (name, value) in environment)
+            _process.StartInfo.Environment[name] = value;
+        // PR_SET_PDEATHSIG fires when the thread that forked ends, not the process: it must be a thread that stays.
+        new Thread(() => Own(outputLine, errorLine, ended)) { IsBackground = true, Name = command[0] }.Start();
+        _started.Wait();
+        if (_startError is not null)
+        {
+            _process.Dispose();
+            throw _startError;
+        }
+    }
+
+    /// <summary>The process's id, and its group's.</summary>
+    public int Id { get; private set; }
+
+    /// <summary>The exit code; valid once it has ended.</summary>
+    public int ExitCode { get; private set; }
+
+    /// <summary>Sends a line to standard input; lost where nobody reads any more.</summary>
+    public void SendLine(string line)
+    {
+        try
+        {
+            _process.StandardInput.BaseStream.Write(Encoding.UTF8.GetBytes(line + '\n'));
+            _process.StandardInput.BaseStream.Flush();
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // It has ended: the caller sees that where it waits for the answer.
+        }
+    }
+
+    /// <summary>Waits until it has ended and its lines were taken; false where that takes longer.</summary>
+    public bool WaitForEnd(TimeSpan timeout) => _ended.Wait(timeout);
+
+    /// <inheritdoc cref="WaitForEnd(TimeSpan)"/>
+    public void WaitForEnd(CancellationToken cancellation) => _ended.Wait(cancellation);
+
+    /// <summary>Ends the whole group at once; does not wait.</summary>
+    public void Kill()
+    {
+        lock (_group)
+        {
+            if (!_groupIsGone)
+                Libc.KillGroup(Id);
+        }
+    }
+
+    /// <summary>Ends the whole group and waits until it has ended.</summary>
+    public void Dispose()
+    {
+        Kill();
+        _ended.Wait(TimeSpan.FromSeconds(10));
+    }
+
+    private void Own(Action<string> outputLine, Action<string> errorLine, Action? ended)
+    {
+        try
+        {
+            _process.Start();
+            Id = _process.Id;
+        }
+        catch (Win32Exception e)
+        {
+            _startError = new LabException(LabFailure.MissingPackage,
+                $"The program '{_process.StartInfo.FileName}' cannot be started ({e.Message}). Install it; on Debian it is in the package util-linux.",
+                inner: e);
+            return;
+        }
+        finally
+        {
+            _started.Set();
+        }
+
+        var readers = new[] { Read(_process.StandardOutput, outputLine), Read(_process.StandardError, errorLine) };
+        _process.WaitForExit();
+        ExitCode = _process.ExitCode;
+        lock (_group)
+        {
+            // What it left behind; afterwards the number may be another group's.
+            Libc.KillGroup(Id);
+            _groupIsGone = true;
+        }
+
+        foreach (var reader in readers)
+            reader.Join(TimeSpan.FromSeconds(5));
+        _process.Dispose();
+        ended?.Invoke();
+        _ended.Set();
+    }
+
+    private static Thread Read(StreamReader reader, Action<string> take)
+    {
+        var thread = new Thread(() => ReadLines(reader.BaseStream, take)) { IsBackground = true };
+        thread.Start();
+        return thread;
+    }
+
+    /// <summary>Splits at line feeds, without the carriage returns before them; the last line may have no end.</summary>
+    internal static void ReadLines(Stream stream, Action<string> take)
+    {
+        var buffer = new byte[1 << 14];
+        var line = new List<byte>();
+        try
+        {
+            int length;
+            while ((length = stream.Read(buffer)) > 0)
+            {
+                foreach (var value in buffer.AsSpan(0, length))
+                {
+                    if (value != '\n')
+                        line.Add(value);
+                    if (value == '\n' || line.Count == LongestLine)
+                        Emit();
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // The pipe was closed under us: what was read is what there is.
+        }
+
+        if (line.Count > 0)
+            Emit();
+
+        void Emit()
+        {
+            var text = Encoding.UTF8.GetString([.. line]).TrimEnd('\r');
+            line.Clear();
+            take(text);
+        }
+    }
+}

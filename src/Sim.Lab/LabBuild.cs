@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+namespace Sim.Lab;
+
+/// <summary>Makes the parts of the lab with kernel-patch/vm/build.sh, which keeps what it has made.</summary>
+public static class LabBuild
+{
+    private const int ExitMissingPackage = 69;
+    private const string Script = "kernel-patch/vm/build.sh", Prefix = "lab: ";
+
+    // Runs a command, and kills the group when standard input ends: also a harness that is killed ends its builds.
+    private const string Watched =
+        """exec 3<&0; "$@" 3<&- & child=$!; { read -r _ <&3; kill -KILL 0; } >/dev/null 2>&1 & wait "$child" """;
+
+    /// <summary>Makes a part, or finds it made.</summary>
+    /// <param name="part">What build.sh takes: <c>agent</c>, <c>uml</c> or <c>qemu</c>.</param>
+    /// <param name="progressLine">Takes what build.sh says meanwhile, line by line, from another thread.</param>
+    /// <param name="cancellation">Ends the build and everything it started.</param>
+    /// <returns>The folder of the part.</returns>
+    /// <exception cref="LabException">
+    /// <see cref="LabFailure.MissingPackage"/> or <see cref="LabFailure.BuildFailed"/>, also where there is no checkout.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static string Build(string part, Action<string> progressLine, CancellationToken cancellation) =>
+        Build(FindCheckout(), part, progressLine, cancellation);
+
+    internal static string Build(string checkout, string part, Action<string> progressLine, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var errors = new ConsoleLog();
+        string? folder = null, said = null;
+        using var build = new ChildProcess(
+            ["setsid", "sh", "-c", Watched, "sh", "bash", Path.Combine(checkout, Script), part], [],
+            line => folder = line.Length == 0 ? folder : line,
+            line =>
+            {
+                var isOurs = line.StartsWith(Prefix, StringComparison.Ordinal);
+                var text = isOurs ? line[Prefix.Length..] : line;
+                said = isOurs ? text : said;
+                errors.Add(text);
+                progressLine(text);
+            });
+        build.WaitForEnd(cancellation);
+        if (build.ExitCode == 0 && Directory.Exists(folder))
+            return folder;
+        if (build.ExitCode == 0)
+            said = $"it named no folder but '{folder}'";
+        said ??= $"it ended with code {build.ExitCode}";
+        throw build.ExitCode == ExitMissingPackage
+            ? new LabException(LabFailure.MissingPackage,
+                $"The lab's part '{part}' cannot be made because packages are not installed: {said}. Install them and start again.", errors.Tail)
+            : new LabException(LabFailure.BuildFailed,
+                $"The lab's part '{part}' could not be built: {said}. Correct that, or remove artifacts/vm to build from the start.", errors.Tail);
+    }
+
+    /// <summary>The checkout that holds this program: the nearest folder upwards with Sim.sln and build.sh.</summary>
+    /// <exception cref="LabException">There is none.</exception>
+    public static string FindCheckout() => FindCheckout([Directory.GetCurrentDirectory(), AppContext.BaseDirectory]);
+
+    internal static string FindCheckout(IEnumerable<string> starts)
+    {
+        foreach (var start in starts)
+        {
+            for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
+            {
+                if (File.Exists(Path.Combine(folder.FullName, "Sim.sln")) && File.Exists(Path.Combine(folder.FullName, Script)))
+                    return folder.FullName;
+            }
+        }
+
+        throw new LabException(LabFailure.BuildFailed,
+            $"The lab is built from the source tree, and neither the current folder nor the program's is inside one (Sim.sln and {Script}). Run this from a checkout.");
+    }
+}

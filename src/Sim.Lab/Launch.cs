@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+using System.Text.RegularExpressions;
+
+namespace Sim.Lab;
+
+/// <summary>How a VM's process is started, and what it is called.</summary>
+/// <param name="Command">The program and its arguments.</param>
+/// <param name="Name">What runs the kernel, as it stands before the kernel's version.</param>
+internal sealed partial record Launch(IReadOnlyList<string> Command, string Name)
+{
+    // Ends with the thread that started it, leads a session, and leaves no core dump of a VM's memory.
+    private static readonly string[] Leash = ["setpriv", "--pdeathsig", "KILL", "setsid", "prlimit", "--core=0"];
+
+    // One processor and the same addresses in every run; no merged slabs, so that /proc/slabinfo counts each structure
+    // by itself; a panic ends the machine at once.
+    private const string StockKernel =
+        "console=ttyS0 quiet panic=-1 slab_nomerge mitigations=off nokaslr norandmaps random.trust_cpu=on";
+
+    // The kernel tests its ciphers in a thread that takes half of the processor for seconds after the boot.
+    private const string NoCipherTests = " cryptomgr.notests";
+
+    // Under TCG, waiting for the timers that these calibrate and check is half of the boot.
+    private const string EmulatedTimers = " noapictimer no_timer_check tsc=reliable";
+
+    /// <summary>Variables to set.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>The command as it is started: on a leash, and on one processor where that is asked for.</summary>
+    public IReadOnlyList<string> FullCommand(int? cpu) =>
+        cpu is { } number ? [.. Leash, "taskset", "-c", $"{number}", .. Command] : [.. Leash, .. Command];
+
+    /// <summary>User-Mode Linux; it keeps its memory in <paramref name="memoryFolder"/>.</summary>
+    public static Launch Uml(VmOptions options, string laneFolder, string initramfs, string privateFolder, string memoryFolder) =>
+        new(
+            [
+                Path.Combine(laneFolder, "linux"), $"mem={options.MemoryMegabytes}M", $"initrd={initramfs}",
+                // Its control socket; else it leaves a folder in the user's home for every run.
+                $"uml_dir={privateFolder}/",
+                "con=null", "con0=fd:0,fd:1", "console=tty0", "quiet", "panic=-1", "slab_nomerge",
+            ],
+            "User-Mode Linux")
+        {
+            Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["TMPDIR"] = memoryFolder },
+        };
+
+    /// <summary>QEMU with the stock kernel; <paramref name="version"/> is QEMU's.</summary>
+    public static Launch Qemu(VmOptions options, string laneFolder, string initramfs, bool kvm, string version)
+    {
+        var kernelLine = StockKernel + NoCipherTests + (kvm ? "" : EmulatedTimers);
+        List<string> command =
+        [
+            "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-serial", "stdio",
+            "-m", $"{options.MemoryMegabytes}", "-smp", "1", "-accel", kvm ? "kvm" : "tcg",
+            // Without erms: TCG counts an instruction for each byte of `rep stosb`.
+            "-cpu", kvm ? "host" : "max,-erms",
+            "-kernel", Path.Combine(laneFolder, "vmlinuz"), "-initrd", initramfs, "-append", kernelLine,
+        ];
+        if (options.InstructionCount)
+            // The seed and the date so that every run executes the same instructions.
+            command.AddRange(["-icount", "shift=0,sleep=off", "-seed", "1", "-rtc", "base=2026-01-01,clock=vm"]);
+        var mode = kvm ? "KVM" : options.InstructionCount ? "TCG -icount" : "TCG";
+        return new Launch(command, $"QEMU {version} {mode}, Debian");
+    }
+
+    /// <summary>The agent alone, in network and mount namespaces that end with it.</summary>
+    public static Launch Host(string agent, string dataFolder) =>
+        new(["unshare", "--net", "--mount", "--", agent, dataFolder], "the running kernel in a network namespace, Linux");
+
+    /// <summary>QEMU's version, such as 7.2.22.</summary>
+    public static string QemuVersion()
+    {
+        var text = "";
+        using var process = new ChildProcess(["setsid", "qemu-system-x86_64", "--version"], [], line => text += line, _ => { });
+        return process.WaitForEnd(TimeSpan.FromSeconds(30)) && VersionPattern().Match(text) is { Success: true } match
+            ? match.Groups["version"].Value
+            : throw new LabException(LabFailure.MissingPackage,
+                "The program qemu-system-x86_64 does not run. Install it; on Debian: sudo apt-get install qemu-system-x86");
+    }
+
+    [GeneratedRegex("version (?<version>[0-9.]+)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex VersionPattern();
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+using System.Runtime.InteropServices;
+
+namespace Sim.Lab;
+
+/// <summary>System calls that .NET has no method for.</summary>
+internal static partial class Libc
+{
+    private const int SigKill = 9;
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    private static partial uint GetEffectiveUserId();
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int pid, int signal);
+
+    public static bool IsRoot => GetEffectiveUserId() == 0;
+
+    /// <summary>Ends every process of a group at once; a group that is gone is no error.</summary>
+    public static void KillGroup(int group)
+    {
+        // kill(-1) and kill(0) would reach processes that are not ours.
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(group, 1);
+        _ = Kill(-group, SigKill);
+    }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+using System.Globalization;
+
+namespace Sim.Lab;
+
+/// <summary>Whether a VM's memory is there before it is started: a VM that runs out of it dies late and without a word.</summary>
+internal static class MemoryCheck
+{
+    /// <summary>What a VM needs beside its own memory: the emulator, its translated code, the initramfs.</summary>
+    private const int OverheadMegabytes = 256;
+
+    /// <summary>A folder that could keep the memory of User-Mode Linux.</summary>
+    internal readonly record struct Place(string Folder, long FreeMegabytes, bool MayExecute);
+
+    /// <summary>Compares with MemAvailable, and with the limit of the control group where there is one.</summary>
+    /// <exception cref="LabException"><see cref="LabFailure.NotEnoughMemory"/>.</exception>
+    public static void Require(int megabytes, string memInfo = "/proc/meminfo", string groupLimit = "/sys/fs/cgroup/memory.max")
+    {
+        var line = File.ReadLines(memInfo).First(text => text.StartsWith("MemAvailable:", StringComparison.Ordinal));
+        var available = long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+        if (File.Exists(groupLimit) && long.TryParse(File.ReadAllText(groupLimit), CultureInfo.InvariantCulture, out var limit))
+            available = Math.Min(available, limit >> 20);
+        var needed = (long)megabytes + OverheadMegabytes;
+        if (available < needed)
+            throw new LabException(LabFailure.NotEnoughMemory,
+                $"The VM needs {needed:N0} MiB of memory and {available:N0} MiB are available. End other programs, or give the VM less memory.");
+    }
+
+    /// <summary>The folder for the memory of User-Mode Linux, a file that grows to the VM's size: in memory if it can be.</summary>
+    /// <exception cref="LabException"><see cref="LabFailure.NotEnoughMemory"/>.</exception>
+    public static string UmlFolder(int megabytes) =>
+        Choose(megabytes, [Describe("/dev/shm"), Describe(Path.GetTempPath())]);
+
+    /// <summary>The first folder with room that programs may be mapped from.</summary>
+    internal static string Choose(int megabytes, IReadOnlyList<Place> places)
+    {
+        foreach (var place in places)
+        {
+            if (place.MayExecute && place.FreeMegabytes >= megabytes)
+                return place.Folder;
+        }
+
+        var reasons = places.Select(place => place.MayExecute
+            ? $"{place.Folder} has {place.FreeMegabytes:N0} MiB free"
+            : $"{place.Folder} is mounted noexec or is not there");
+        throw new LabException(LabFailure.NotEnoughMemory,
+            $"User-Mode Linux keeps its {megabytes:N0} MiB of memory in a file, and there is no room for it: {string.Join("; ", reasons)}. Set TMPDIR to a folder with more room, enlarge /dev/shm, or give the VM less memory.");
+    }
+
+    private static Place Describe(string folder)
+    {
+        if (!Directory.Exists(folder))
+            return new Place(folder, 0, false);
+        var drive = new DriveInfo(Path.GetFullPath(folder));
+        return new Place(folder, drive.AvailableFreeSpace >> 20, !IsNoExec(folder, File.ReadLines("/proc/self/mounts")));
+    }
+
+    /// <summary>Whether the file system that a folder is on is mounted with noexec.</summary>
+    internal static bool IsNoExec(string folder, IEnumerable<string> mounts)
+    {
+        var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + '/';
+        var options = mounts
+            .Select(line => line.Split(' '))
+            .Where(words => words.Length > 3 && path.StartsWith(words[1].TrimEnd('/') + '/', StringComparison.Ordinal))
+            .OrderBy(words => words[1].Length) // stable: of two mounts on one folder the later one hides the other
+            .LastOrDefault()?[3];
+        return options?.Split(',').Contains("noexec") ?? false;
+    }
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+using System.Diagnostics;
+
+namespace Sim.Lab;
+
+/// <content>How a VM comes to be.</content>
+public sealed partial class Vm
+{
+    /// <summary>A guest that does not run under KVM shows it at once; there is no need to wait for the whole timeout.</summary>
+    private static readonly TimeSpan KvmBootTimeout = TimeSpan.FromSeconds(15);
+
+    private static bool s_kvmFailed;
+
+    /// <summary>Builds what the lane needs, boots, and waits until the agent is ready.</summary>
+    /// <param name="options">Which kernel, and with what.</param>
+    /// <param name="progress">Takes a line for every step, also from other threads.</param>
+    /// <param name="cancellation">Ends the build, the boot or the VM, at any time until the VM is disposed.</param>
+    /// <exception cref="LabException">
+    /// <see cref="LabFailure.NotRoot"/>, <see cref="LabFailure.NotEnoughMemory"/>, <see cref="LabFailure.MissingPackage"/>,
+    /// <see cref="LabFailure.BuildFailed"/> or <see cref="LabFailure.DidNotBoot"/>.
+    /// </exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such data folder.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; nothing is left running.</exception>
+    public static Vm Start(VmOptions options, Action<string> progress, CancellationToken cancellation)
+    {
+        if (!Directory.Exists(options.DataFolder))
+            throw new DirectoryNotFoundException($"There is no folder {options.DataFolder} to take the VM's data from.");
+        if (options.Lane == LaneKind.Host && !Libc.IsRoot)
+            throw new LabException(LabFailure.NotRoot,
+                "The host lane makes a network namespace in the running kernel, which takes root. Run it with sudo, or use the uml or qemu lane.");
+        MemoryCheck.Require(options.MemoryMegabytes);
+        var agent = Path.Combine(LabBuild.Build("agent", progress, cancellation), "agent");
+        if (options.Lane == LaneKind.Host)
+            return Boot(Launch.Host(agent, Path.GetFullPath(options.DataFolder)), options, null, progress, cancellation);
+
+        var laneFolder = LabBuild.Build(options.Lane == LaneKind.Uml ? "uml" : "qemu", progress, cancellation);
+        var privateFolder = Directory.CreateTempSubdirectory("sim-lab-").FullName;
+        try
+        {
+            var initramfs = Path.Combine(privateFolder, "initramfs");
+            Initramfs.Write(initramfs, agent, laneFolder, options.DataFolder);
+            var vm = options.Lane == LaneKind.Uml
+                ? StartUml(options, laneFolder, initramfs, privateFolder, progress, cancellation)
+                : StartQemu(options, laneFolder, initramfs, privateFolder, progress, cancellation);
+            // The VM has read it: the space is free again, and nothing large is left where this process is killed.
+            File.Delete(initramfs);
+            return vm;
+        }
+        catch
+        {
+            DeleteFolder(privateFolder);
+            throw;
+        }
+    }
+
+    private static Vm StartUml(VmOptions options, string laneFolder, string initramfs, string privateFolder,
+        Action<string> progress, CancellationToken cancellation)
+    {
+        var memoryFolder = MemoryCheck.UmlFolder(options.MemoryMegabytes);
+        return Boot(Launch.Uml(options, laneFolder, initramfs, privateFolder, memoryFolder), options, privateFolder, progress, cancellation);
+    }
+
+    private static Vm StartQemu(VmOptions options, string laneFolder, string initramfs, string privateFolder,
+        Action<string> progress, CancellationToken cancellation)
+    {
+        var version = Launch.QemuVersion();
+        if (options is { AllowKvm: true, InstructionCount: false } && !s_kvmFailed)
+        {
+            try
+            {
+                using (File.Open("/dev/kvm", FileMode.Open, FileAccess.ReadWrite))
+                {
+                }
+
+                var hurried = options with { BootTimeout = TimeSpan.FromTicks(Math.Min(options.BootTimeout.Ticks, KvmBootTimeout.Ticks)) };
+                // Without the folder: it stays for the second attempt.
+                return Boot(Launch.Qemu(options, laneFolder, initramfs, kvm: true, version), hurried, null, progress, cancellation)
+                    .Adopt(privateFolder);
+            }
+            catch (Exception e) when (e is LabException { Kind: LabFailure.DidNotBoot } or IOException or UnauthorizedAccessException)
+            {
+                s_kvmFailed = true;
+                progress("KVM does not run guests here; QEMU emulates the processor instead");
+            }
+        }
+
+        return Boot(Launch.Qemu(options, laneFolder, initramfs, kvm: false, version), options, privateFolder, progress, cancellation);
+    }
+
+    /// <summary>Starts the process, waits until the agent is ready, and greets it.</summary>
+    /// <param name="launch">What to start.</param>
+    /// <param name="options">The timeouts, the lane, the processor.</param>
+    /// <param name="privateFolder">A folder that is deleted when the VM ends.</param>
+    /// <param name="progress">Takes a line for every step.</param>
+    /// <param name="cancellation">Ends the VM.</param>
+    internal static Vm Boot(Launch launch, VmOptions options, string? privateFolder, Action<string> progress, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        progress($"starting {launch.Name}");
+        var since = Stopwatch.GetTimestamp();
+        var vm = new Vm(launch, options, privateFolder, cancellation);
+        try
+        {
+            while (vm.Next(options.BootTimeout - Stopwatch.GetElapsedTime(since), timedOut => vm.NotReady(options, timedOut)) != Ready)
+            {
+                // Rows before that are nobody's answer.
+            }
+
+            var seconds = Stopwatch.GetElapsedTime(since).TotalSeconds;
+            var hello = vm.Command("hello").One;
+            var processors = hello.Long("cpus");
+            vm.Description = $"{launch.Name} {hello["kernel"]}, {processors} CPU{(processors == 1 ? "" : "s")}";
+            progress($"{vm.Description}: ready after {seconds:N1} s");
+            return vm;
+        }
+        catch
+        {
+            vm.Dispose();
+            throw;
+        }
+    }
+
+    private LabException NotReady(VmOptions options, bool timedOut) => new(LabFailure.DidNotBoot,
+        timedOut
+            ? $"The VM ({Description}) was not ready within {options.BootTimeout.TotalSeconds:N0} s and was ended. Allow it more time; the last lines of its console say how far it came."
+            : $"The VM ({Description}) ended before it was ready{HowItEnded()}. The last lines of its console say why.",
+        _log.Tail);
+
+    private Vm Adopt(string privateFolder)
+    {
+        _privateFolder = privateFolder;
+        return this;
+    }
+}

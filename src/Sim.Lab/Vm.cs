@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace Sim.Lab;
+
+/// <summary>
+/// A kernel that runs with the lab's agent as its process 1 (or, in the host lane, the agent alone), and the
+/// conversation with it (kernel-patch/vm/README.md). It ends with <see cref="Dispose"/>, with the cancellation, and
+/// with this process. One command at a time.
+/// </summary>
+public sealed partial class Vm : IDisposable
+{
+    private const string Ready = "= ready", Done = "=ok", Error = "=err", RowMarker = "= ";
+    private static readonly TimeSpan QuitTimeout = TimeSpan.FromSeconds(3);
+
+    private readonly BlockingCollection<string> _protocol = [];
+    private readonly ConsoleLog _log = new();
+    private readonly ChildProcess _process;
+    private string? _privateFolder;
+    private readonly TimeSpan _commandTimeout;
+    private readonly CancellationToken _cancellation;
+    private readonly CancellationTokenRegistration _killOnCancellation;
+    private readonly Lock _disposing = new();
+    private bool _disposed;
+
+    private Vm(Launch launch, VmOptions options, string? privateFolder, CancellationToken cancellation)
+    {
+        Lane = options.Lane;
+        CountsInstructions = options is { Lane: LaneKind.Qemu, InstructionCount: true };
+        Description = launch.Name;
+        _privateFolder = privateFolder;
+        _commandTimeout = options.CommandTimeout;
+        _cancellation = cancellation;
+        _process = new ChildProcess(launch.FullCommand(options.Cpu), launch.Environment, TakeLine, _log.Add, _protocol.CompleteAdding);
+        _killOnCancellation = cancellation.Register(_process.Kill);
+        AppDomain.CurrentDomain.ProcessExit += DisposeAtExit;
+    }
+
+    /// <summary>Which kernel is driven.</summary>
+    public LaneKind Lane { get; }
+
+    /// <summary>Whether the nanoseconds of the guest's clock are instructions that it executed.</summary>
+    public bool CountsInstructions { get; }
+
+    /// <summary>What runs which kernel, such as "User-Mode Linux 6.12.117, 1 CPU".</summary>
+    public string Description { get; private set; }
+
+    /// <summary>The last 1,000 lines of the console that are not the protocol's, oldest first.</summary>
+    public IReadOnlyList<string> Log => _log.Lines;
+
+    internal int ProcessId => _process.Id;
+
+    /// <summary>Sends a command and waits for its answer.</summary>
+    /// <param name="line">The command and its words, one line.</param>
+    /// <exception cref="LabException">
+    /// <see cref="LabFailure.Refused"/>: the agent could not do it, and goes on. <see cref="LabFailure.Died"/> and
+    /// <see cref="LabFailure.TimedOut"/>: the VM has ended. <see cref="LabFailure.Protocol"/>: the answer makes no sense.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled; the VM has ended.</exception>
+    public Reply Command(string line)
+    {
+        if (line.Contains('\n') || line.Contains('\r'))
+            throw new ArgumentException("A command is one line.", nameof(line));
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        _process.SendLine(line);
+        var rows = new List<string>();
+        var since = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var answer = Next(_commandTimeout - Stopwatch.GetElapsedTime(since), timedOut => Lost(line, timedOut));
+            if (answer.StartsWith(RowMarker, StringComparison.Ordinal))
+                rows.Add(answer[RowMarker.Length..]);
+            else if (answer.StartsWith(Done, StringComparison.Ordinal))
+                return new Reply(line, [.. rows.Select(row => new Row(line, row))]);
+            else
+                throw new LabException(LabFailure.Refused,
+                    $"The agent could not do '{line}': {answer[Error.Length..].Trim()}. The VM goes on; its log may say more.", _log.Tail);
+        }
+    }
+
+    /// <summary>Ends the VM: asks it to power off, and kills what is still there shortly after.</summary>
+    public void Dispose()
+    {
+        lock (_disposing)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+        }
+
+        AppDomain.CurrentDomain.ProcessExit -= DisposeAtExit;
+        if (!_protocol.IsAddingCompleted && !_cancellation.IsCancellationRequested)
+        {
+            _process.SendLine("quit");
+            _process.WaitForEnd(QuitTimeout);
+        }
+
+        _process.Dispose();
+        _killOnCancellation.Dispose();
+        if (_privateFolder is not null)
+            DeleteFolder(_privateFolder);
+        // The collection stays as it is: a reader that outlived the wait may still hand over a line.
+    }
+
+    private void DisposeAtExit(object? sender, EventArgs e) => Dispose();
+
+    /// <summary>Sorts a line of the console: only what begins a line is the protocol's.</summary>
+    private void TakeLine(string line)
+    {
+        if (!IsProtocol(line))
+        {
+            _log.Add(line);
+            return;
+        }
+
+        try
+        {
+            _protocol.Add(line, CancellationToken.None);
+        }
+        catch (InvalidOperationException)
+        {
+            // The VM has ended, and this came too late for anyone to wait for it.
+        }
+    }
+
+    private static bool IsProtocol(string line) =>
+        line.StartsWith(RowMarker, StringComparison.Ordinal) || line is Done or Error
+        || line.StartsWith(Done + " ", StringComparison.Ordinal) || line.StartsWith(Error + " ", StringComparison.Ordinal);
+
+    /// <summary>The next line of the protocol. Where there will be none, or too late, the VM is ended.</summary>
+    /// <param name="timeout">How long to wait.</param>
+    /// <param name="lost">What to throw; takes whether it was the time that ran out.</param>
+    private string Next(TimeSpan timeout, Func<bool, LabException> lost)
+    {
+        var milliseconds = (int)Math.Clamp(timeout.TotalMilliseconds, 0, int.MaxValue);
+        if (_protocol.TryTake(out var line, milliseconds, _cancellation))
+            return line;
+        // The cancellation kills the VM: that is no death to report.
+        _cancellation.ThrowIfCancellationRequested();
+        var timedOut = !_protocol.IsCompleted;
+        _process.Kill();
+        throw lost(timedOut);
+    }
+
+    private LabException Lost(string command, bool timedOut) => timedOut
+        ? new LabException(LabFailure.TimedOut,
+            $"The VM ({Description}) did not finish '{command}' within {_commandTimeout.TotalSeconds:N0} s and was ended. Allow it more time, or give it less to do.", _log.Tail)
+        : new LabException(LabFailure.Died,
+            $"The VM ({Description}) ended during '{command}'{HowItEnded()}. The last lines of its console say why; more memory for the VM helps where they speak of it.", _log.Tail);
+
+    private string HowItEnded() => _process.WaitForEnd(TimeSpan.Zero) ? $" with code {_process.ExitCode}" : "";
+
+    private static void DeleteFolder(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (IOException)
+        {
+            // A leftover in the folder for temporary files is no reason to fail a run that is over.
+        }
+    }
+}
