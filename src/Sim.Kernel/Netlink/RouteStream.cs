@@ -61,7 +61,7 @@ public sealed class RouteStream
         return _socket.EndCommand();
     }
 
-    /// <summary>The request of <c>route dump</c>; <c>RouteDump</c> says what comes back.</summary>
+    /// <summary>The request of <c>route dump</c>; <see cref="RouteDump"/> says what comes back.</summary>
     public NetlinkTraffic Dump(uint table)
     {
         _socket.BeginCommand();

@@ -104,7 +104,7 @@ public sealed class WireGuardStream
         return _socket.EndCommand();
     }
 
-    /// <summary>The request of <c>wg dump</c>; <c>WireGuardDump</c> says what comes back.</summary>
+    /// <summary>The request of <c>wg dump</c>; <see cref="WireGuardDump"/> says what comes back.</summary>
     public NetlinkTraffic Dump()
     {
         _socket.BeginCommand();

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+namespace Sim.Kernel.Netlink;
+
+/// <summary>A route as a dump lists it.</summary>
+/// <param name="Prefix">The prefix.</param>
+/// <param name="Peer">The peer it leads to.</param>
+public readonly record struct DumpedRoute(Prefix Prefix, ushort Peer);
+
+/// <summary>
+/// What RTM_GETROUTE gives back for an IPv4 table whose routes are as <see cref="RouteStream.Run"/> adds them, one message
+/// a route, cut into socket buffers as the kernel does (net/ipv4/fib_trie.c <c>fib_table_dump</c>, <c>fn_trie_dump_leaf</c>;
+/// net/ipv4/fib_semantics.c <c>fib_dump_info</c>, <c>fib_nexthop_info</c>; 6.12). NLMSG_DONE comes in a buffer of its own,
+/// for old programs (net/core/rtnetlink.c <c>rtnl_dumpit</c>, RTNL_FLAG_DUMP_SPLIT_NLM_DONE).
+/// </summary>
+/// <param name="Shape">What the routes have; all have the same.</param>
+/// <param name="Interface">The device's interface index.</param>
+/// <param name="NexthopCompatibility">
+/// The sysctl net.ipv4.nexthop_compat_mode, 1 by default: routes with nexthop objects list the object's device too.
+/// </param>
+public sealed record RouteDump(RouteShape Shape, int Interface, bool NexthopCompatibility = true)
+{
+    private const int RtViaBytes = 18;
+
+    private static readonly int s_u32 = NetlinkWriter.AttributeBytes(sizeof(uint));
+
+    /// <summary>
+    /// The order of a dump: ascending address, and among equal addresses, which share a leaf, the longest prefix first.
+    /// </summary>
+    public static int CompareDumped(Prefix left, Prefix right)
+    {
+        var byAddress = left.Address.CompareTo(right.Address);
+        return byAddress != 0 ? byAddress : right.Length.CompareTo(left.Length);
+    }
+
+    /// <summary>Bytes of one route's message.</summary>
+    /// <remarks>RTA_TABLE is always there. There is no priority, no metrics, and no preferred source.</remarks>
+    public int MessageBytes(Prefix prefix)
+    {
+        var bytes = NetlinkWriter.HeaderBytes + RouteUapi.RtMsgBytes + s_u32;
+        if (prefix.Length > 0)
+            bytes += s_u32;
+        return bytes + ShapeBytes;
+    }
+
+    private int ShapeBytes => Shape switch
+    {
+        RouteShape.Device => s_u32,
+        RouteShape.Gateway => s_u32 + s_u32,
+        RouteShape.Nexthop => NexthopCompatibility ? s_u32 + s_u32 : s_u32,
+        RouteShape.Via => NetlinkWriter.AttributeBytes(RtViaBytes) + s_u32,
+        _ => throw new InvalidOperationException($"Linux 6.12 has no routes of shape {Shape}"),
+    };
+
+    /// <summary>Counts what is received for these routes, in the order of <see cref="CompareDumped"/>.</summary>
+    /// <exception cref="ArgumentException">The routes are in another order.</exception>
+    /// <exception cref="InvalidOperationException">The receive buffer is smaller than the kernel's, or 6.12 has no such routes.</exception>
+    public DumpTraffic Measure(ReadOnlySpan<DumpedRoute> routes, DumpSocket socket)
+    {
+        var fill = socket.Begin();
+        for (var i = 0; i < routes.Length; i++)
+        {
+            CheckOrder(routes, i);
+            var bytes = MessageBytes(routes[i].Prefix);
+            if (!fill.Put(bytes))
+            {
+                fill.NextBuffer();
+                fill.Put(bytes);
+            }
+
+            fill.EndMessage();
+        }
+
+        if (!fill.IsEmpty)
+            fill.NextBuffer();
+        return fill.End();
+    }
+
+    /// <summary>
+    /// The agent's <c>content</c> of such a dump: for each route the length, the address, and what names the peer: the nexthop
+    /// object's number, the last word of the gateway in host order, or the interface index.
+    /// </summary>
+    /// <exception cref="ArgumentException">The routes are not in the order of <see cref="CompareDumped"/>.</exception>
+    public ulong Content(ReadOnlySpan<DumpedRoute> routes)
+    {
+        var digest = default(Digest64);
+        for (var i = 0; i < routes.Length; i++)
+        {
+            CheckOrder(routes, i);
+            var prefix = routes[i].Prefix;
+            digest.Add(prefix.Length);
+            digest.AddAddress(prefix.Family, prefix.Address);
+            digest.Add(Target(routes[i].Peer));
+        }
+
+        return digest.Value;
+    }
+
+    private uint Target(ushort peer) => Shape switch
+    {
+        RouteShape.Nexthop => RouteMessages.NexthopId(peer),
+        RouteShape.Gateway => (uint)(RouteMessages.Gateway(Family.IPv4, peer) >> 96),
+        RouteShape.Via => (uint)RouteMessages.Gateway(Family.IPv6, peer),
+        _ => (uint)Interface,
+    };
+
+    private static void CheckOrder(ReadOnlySpan<DumpedRoute> routes, int i)
+    {
+        var prefix = routes[i].Prefix;
+        if (prefix.Family != Family.IPv4)
+            throw new ArgumentException($"{prefix} in an IPv4 table", nameof(routes));
+        if (i > 0 && CompareDumped(routes[i - 1].Prefix, prefix) >= 0)
+            throw new ArgumentException($"{prefix} after {routes[i - 1].Prefix}: not the order of a dump", nameof(routes));
+    }
+}
