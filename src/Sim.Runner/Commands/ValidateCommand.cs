@@ -70,7 +70,7 @@ internal static class ValidateCommand
     }
 
     private static int Run(
-        Settings settings, IReadOnlyList<LoadedTable> loaded, Stopwatch clock, IWorkProgress progress, CancellationToken cancel)
+        Settings settings, List<LoadedTable> loaded, Stopwatch clock, IWorkProgress progress, CancellationToken cancel)
     {
         if (loaded.Count == 0)
             throw new UserException("the table holds no prefix; nothing to validate with");

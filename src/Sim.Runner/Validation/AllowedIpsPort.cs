@@ -100,15 +100,15 @@ internal sealed unsafe class AllowedIpsPort : IDisposable
     }
 
     /// <summary>What a dump lists: peers in the device's order, and of each its prefixes in the list's.</summary>
-    public IReadOnlyList<(int Peer, Prefix[] Prefixes)> Listing()
+    public IReadOnlyList<DumpedPeer> Listing()
     {
-        var listing = new List<(int, Prefix[])>();
+        var listing = new List<DumpedPeer>();
         foreach (var (number, peer) in _peers)
         {
             var prefixes = new List<Prefix>();
             foreach (var prefix in AllowedIps.Prefixes((wg_peer*)peer))
                 prefixes.Add(prefix);
-            listing.Add((number, [.. prefixes]));
+            listing.Add(new DumpedPeer(number, prefixes));
         }
 
         return listing;

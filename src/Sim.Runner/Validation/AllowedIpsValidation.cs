@@ -201,9 +201,9 @@ internal sealed class AllowedIpsValidation(ValidationContext context, AllowedIps
         var row = _kernel.One($"wg dump {ValidationPlan.DumpBuffer}");
         var listing = port.Listing();
         context.Compare(at, "peers", "count", listing.Count, row.Long("peers"));
-        context.Compare(at, "entries", "count", listing.Sum(peer => peer.Prefixes.Length), row.Long("entries"));
-        context.CompareDigest(at, "listing-digest", DumpContent.WireGuard(listing), row.Hex("content"));
-        var model = WireGuardDump.Model("wg0", hasPrivateKey: true, listing, ValidationPlan.DumpBuffer);
+        context.Compare(at, "entries", "count", listing.Sum(peer => peer.AllowedIps.Count), row.Long("entries"));
+        context.CompareDigest(at, "listing-digest", WireGuardDump.Content(listing), row.Hex("content"));
+        var model = new WireGuardDump().Measure(listing, context.DumpSocket);
         context.Compare(at, "received-messages", "count", model.Messages, row.Long("received-messages"));
         context.Compare(at, "received-bytes", "bytes", model.Bytes, row.Long("received-bytes"));
         context.Compare(at, "received-calls", "count", model.Calls, row.Long("received-calls"));

@@ -27,7 +27,8 @@ internal sealed class FamilyInput
         Peers = peers;
         foreach (var name in LookupKeys.Names)
         {
-            LookupKeys.TryParse(name, out var pattern);
+            if (!LookupKeys.TryParse(name, out var pattern))
+                throw new InvalidOperationException($"no such key pattern: {name}");
             var keys = Family == Family.IPv4
                 ? new Keys(LookupKeys.V4(table, pattern, plan.AnswerKeys, seed), [])
                 : new Keys([], LookupKeys.V6(table, pattern, plan.AnswerKeys, seed));

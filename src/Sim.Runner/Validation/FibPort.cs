@@ -113,6 +113,19 @@ internal sealed unsafe class FibPort : IDisposable
 
     public long Lookup(Keys keys, bool dependent) => FibLoops.Lookup(Table, keys.V4, dependent);
 
+    /// <summary>The routes in the order of a dump; the peer is the nexthop's number less what the shape adds.</summary>
+    public DumpedRoute[] Routes()
+    {
+        var routes = new List<DumpedRoute>();
+        foreach (var route in Table)
+        {
+            var number = route.NhId != 0 ? route.NhId : (uint)route.Gateway & 0xFFFF;
+            routes.Add(new DumpedRoute(route.Dst, number == 0 ? (ushort)0 : (ushort)(number - 1)));
+        }
+
+        return [.. routes];
+    }
+
     /// <summary>Every node and route, digested.</summary>
     public FibTrieDigest Trie()
     {

@@ -9,7 +9,7 @@ namespace Sim.Runner.Validation;
 /// A routing table and the FIB port through the same life as <see cref="AllowedIpsValidation"/>. Routes name their peer by
 /// a nexthop object, as far as a kernel without the route attribute can; the other shapes are tried on a sample.
 /// </summary>
-internal sealed class FibValidation(ValidationContext context, FibPort port, RouteStream stream, uint tableId)
+internal sealed class FibValidation(ValidationContext context, FibPort port, RouteStream stream, uint tableId, int oif)
 {
     private readonly KernelUnderTest _kernel = context.Machine;
     private readonly FibMemoryComparison _memory = new(context, port);
@@ -21,7 +21,7 @@ internal sealed class FibValidation(ValidationContext context, FibPort port, Rou
             Load(input, load);
         var at = At(input, "file", "load");
         AllAnswers(input, at);
-        Dump(at);
+        Dump(at, RouteShape.Nexthop);
         Change(input, input.Third.Routes);
         Churn(input);
         Change(input, input.Move.Routes);
@@ -50,7 +50,7 @@ internal sealed class FibValidation(ValidationContext context, FibPort port, Rou
         Send(at, step, "run", ValidationPlan.Batch, shape);
         CompareShape(at);
         AllAnswers(input, at);
-        Dump(at);
+        Dump(at, shape);
         Delete(at with { Operation = $"delete-by-{name}" }, input, shape);
     }
 
@@ -201,13 +201,15 @@ internal sealed class FibValidation(ValidationContext context, FibPort port, Rou
         context.CompareDigest(at, "answer-digest", digest, row.Hex("digest"));
     }
 
-    private void Dump(CheckPoint at)
+    private void Dump(CheckPoint at, RouteShape shape)
     {
         at = at with { Operation = $"dump-{at.Operation}" };
         var row = _kernel.One($"route dump {tableId} {ValidationPlan.DumpBuffer}");
-        var model = port.Dump(ValidationPlan.DumpBuffer);
-        context.Compare(at, "entries", "count", model.Entries, row.Long("entries"));
-        context.CompareDigest(at, "listing-digest", model.Content, row.Hex("content"));
+        var routes = port.Routes();
+        var dump = new RouteDump(shape, oif);
+        var model = dump.Measure(routes, context.DumpSocket);
+        context.Compare(at, "entries", "count", routes.Length, row.Long("entries"));
+        context.CompareDigest(at, "listing-digest", dump.Content(routes), row.Hex("content"));
         context.Compare(at, "received-messages", "count", model.Messages, row.Long("received-messages"));
         context.Compare(at, "received-bytes", "bytes", model.Bytes, row.Long("received-bytes"));
         context.Compare(at, "received-calls", "count", model.Calls, row.Long("received-calls"));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Sim.Kernel;
+using Sim.Runner.Commands;
 
 namespace Sim.Runner.Validation;
 

@@ -39,6 +39,9 @@ internal sealed class ValidationContext
     /// <summary>Whether the measurement module is there: walks, answers and times inside the kernel.</summary>
     public required bool HasModule { get; init; }
 
+    /// <summary>How the agent reads dumps.</summary>
+    public DumpSocket DumpSocket { get; } = new(ValidationPlan.DumpBuffer);
+
     public required int Peers { get; init; }
 
     public required int Cpus { get; init; }

@@ -38,7 +38,7 @@ internal static class ValidationRun
 
         var v4 = inputs.FirstOrDefault(input => input.Family == Family.IPv4);
         using var fib = new FibPort(context.Slub, ValidationPlan.TableId, oif);
-        var fibValidation = new FibValidation(context, fib, new RouteStream(oif), ValidationPlan.TableId);
+        var fibValidation = new FibValidation(context, fib, new RouteStream(oif), ValidationPlan.TableId, oif);
         if (v4 is not null)
         {
             fibValidation.Run(v4);
