@@ -19,8 +19,6 @@ public readonly record struct DumpedRoute(Prefix Prefix, ushort Peer);
 /// </param>
 public sealed record RouteDump(RouteShape Shape, int Interface, bool NexthopCompatibility = true)
 {
-    private const int RtViaBytes = 18;
-
     private static readonly int s_u32 = NetlinkWriter.AttributeBytes(sizeof(uint));
 
     /// <summary>
@@ -47,7 +45,7 @@ public sealed record RouteDump(RouteShape Shape, int Interface, bool NexthopComp
         RouteShape.Device => s_u32,
         RouteShape.Gateway => s_u32 + s_u32,
         RouteShape.Nexthop => NexthopCompatibility ? s_u32 + s_u32 : s_u32,
-        RouteShape.Via => NetlinkWriter.AttributeBytes(RtViaBytes) + s_u32,
+        RouteShape.Via => NetlinkWriter.AttributeBytes(RouteUapi.RtViaBytes) + s_u32,
         _ => throw new InvalidOperationException($"Linux 6.12 has no routes of shape {Shape}"),
     };
 

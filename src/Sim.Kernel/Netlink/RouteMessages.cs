@@ -45,7 +45,6 @@ public static class RouteMessages
     public const uint HighestSmallTable = 255;
 
     private const uint FirstGatewayV4 = 0x0AFF0001;
-    private const int RtViaBytes = 18;
 
     /// <summary>A peer's gateway, left-aligned: 10.255.0.0 + (peer + 1), or fe80:: + (peer + 1).</summary>
     public static UInt128 Gateway(Family family, ushort peer) =>
@@ -124,7 +123,7 @@ public static class RouteMessages
                 writer.PutAddress(RouteAttribute.Gateway, family, Gateway(family, peer));
                 break;
             case RouteShape.Via:
-                var via = writer.Reserve(RouteAttribute.Via, RtViaBytes);
+                var via = writer.Reserve(RouteAttribute.Via, RouteUapi.RtViaBytes);
                 BinaryPrimitives.WriteUInt16LittleEndian(via, AddressFamilies.Inet6);
                 NetlinkWriter.WriteAddress(via[sizeof(ushort)..], Family.IPv6, Gateway(Family.IPv6, peer));
                 break;

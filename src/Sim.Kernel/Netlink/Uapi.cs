@@ -118,6 +118,9 @@ internal static class RouteUapi
     public const int RtMsgBytes = 12;
     public const int NhMsgBytes = 8;
 
+    /// <summary><c>struct rtvia</c> with an IPv6 address: the family, then the address.</summary>
+    public const int RtViaBytes = 18;
+
     public const byte ProtocolStatic = 4;
     public const byte TypeUnicast = 1;
     public const byte ScopeUniverse = 0;
