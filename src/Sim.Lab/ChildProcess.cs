@@ -16,15 +16,15 @@ internal sealed class ChildProcess : IDisposable
     private readonly Process _process;
     private readonly ManualResetEventSlim _started = new();
     private readonly ManualResetEventSlim _ended = new();
-    private readonly Lock _group = new();
+    private readonly Lock _group = new(), _lines = new();
     private LabException? _startError;
-    private bool _groupIsGone;
+    private bool _groupIsGone, _linesAreOver;
 
     /// <param name="command">The program and its arguments; it must lead its own group, as after <c>setsid</c>.</param>
     /// <param name="environment">Variables to set.</param>
-    /// <param name="outputLine">Takes each line of standard output, on a thread of its own.</param>
-    /// <param name="errorLine">Takes each line of standard error, on another.</param>
-    /// <param name="ended">Called once, when the process has ended and all its lines were taken.</param>
+    /// <param name="outputLine">Takes each line of standard output, on another thread.</param>
+    /// <param name="errorLine">Takes each line of standard error; never at the same time as the other.</param>
+    /// <param name="ended">Called once, when the process has ended and all its lines were taken; no line follows.</param>
     /// <exception cref="LabException">The program cannot be started.</exception>
     public ChildProcess(IReadOnlyList<string> command, IEnumerable<KeyValuePair<string, string>> environment,
         Action<string> outputLine, Action<string> errorLine, Action? ended = null)
@@ -125,16 +125,28 @@ internal sealed class ChildProcess : IDisposable
 
         foreach (var reader in readers)
             reader.Join(TimeSpan.FromSeconds(5));
+        // A reader may still wait for a process that left the group and kept the pipe.
+        lock (_lines)
+            _linesAreOver = true;
         _process.Dispose();
         ended?.Invoke();
         _ended.Set();
     }
 
-    private static Thread Read(StreamReader reader, Action<string> take)
+    private Thread Read(StreamReader reader, Action<string> take)
     {
-        var thread = new Thread(() => ReadLines(reader.BaseStream, take)) { IsBackground = true };
+        var thread = new Thread(() => ReadLines(reader.BaseStream, Deliver)) { IsBackground = true };
         thread.Start();
         return thread;
+
+        void Deliver(string line)
+        {
+            lock (_lines)
+            {
+                if (!_linesAreOver)
+                    take(line);
+            }
+        }
     }
 
     /// <summary>Splits at line feeds, without the carriage returns before them; the last line may have no end.</summary>

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+using System.Collections.Concurrent;
+
 namespace Sim.Lab;
 
 /// <summary>Makes the parts of the lab with kernel-patch/vm/build.sh, which keeps what it has made.</summary>
@@ -13,7 +15,7 @@ public static class LabBuild
 
     /// <summary>Makes a part, or finds it made.</summary>
     /// <param name="part">What build.sh takes: <c>agent</c>, <c>uml</c> or <c>qemu</c>.</param>
-    /// <param name="progressLine">Takes what build.sh says meanwhile, line by line, from another thread.</param>
+    /// <param name="progressLine">Takes what build.sh says meanwhile, line by line.</param>
     /// <param name="cancellation">Ends the build and everything it started.</param>
     /// <returns>The folder of the part.</returns>
     /// <exception cref="LabException">
@@ -26,19 +28,21 @@ public static class LabBuild
     internal static string Build(string checkout, string part, Action<string> progressLine, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var errors = new ConsoleLog();
         string? folder = null, said = null;
+        using var lines = new BlockingCollection<string>();
         using var build = new ChildProcess(
             ["setsid", "sh", "-c", Watched, "sh", "bash", Path.Combine(checkout, Script), part], [],
-            line => folder = line.Length == 0 ? folder : line,
-            line =>
-            {
-                var isOurs = line.StartsWith(Prefix, StringComparison.Ordinal);
-                var text = isOurs ? line[Prefix.Length..] : line;
-                said = isOurs ? text : said;
-                errors.Add(text);
-                progressLine(text);
-            });
+            line => folder = line.Length == 0 ? folder : line, line => lines.Add(line, CancellationToken.None), lines.CompleteAdding);
+        var errors = new ConsoleLog();
+        foreach (var line in lines.GetConsumingEnumerable(cancellation))
+        {
+            var isOurs = line.StartsWith(Prefix, StringComparison.Ordinal);
+            var text = isOurs ? line[Prefix.Length..] : line;
+            said = isOurs ? text : said;
+            errors.Add(text);
+            progressLine(text);
+        }
+
         build.WaitForEnd(cancellation);
         if (build.ExitCode == 0 && Directory.Exists(folder))
             return folder;

@@ -13,7 +13,7 @@ public sealed partial class Vm
 
     /// <summary>Builds what the lane needs, boots, and waits until the agent is ready.</summary>
     /// <param name="options">Which kernel, and with what.</param>
-    /// <param name="progress">Takes a line for every step, also from other threads.</param>
+    /// <param name="progress">Takes a line for every step.</param>
     /// <param name="cancellation">Ends the build, the boot or the VM, at any time until the VM is disposed.</param>
     /// <exception cref="LabException">
     /// <see cref="LabFailure.NotRoot"/>, <see cref="LabFailure.NotEnoughMemory"/>, <see cref="LabFailure.MissingPackage"/>,

@@ -100,7 +100,7 @@ public sealed partial class Vm : IDisposable
         _killOnCancellation.Dispose();
         if (_privateFolder is not null)
             DeleteFolder(_privateFolder);
-        // The collection stays as it is: a reader that outlived the wait may still hand over a line.
+        // The collection holds no handles, and at the process's exit another thread may still wait for an answer.
     }
 
     private void DisposeAtExit(object? sender, EventArgs e) => Dispose();
@@ -108,20 +108,10 @@ public sealed partial class Vm : IDisposable
     /// <summary>Sorts a line of the console: only what begins a line is the protocol's.</summary>
     private void TakeLine(string line)
     {
-        if (!IsProtocol(line))
-        {
-            _log.Add(line);
-            return;
-        }
-
-        try
-        {
+        if (IsProtocol(line))
             _protocol.Add(line, CancellationToken.None);
-        }
-        catch (InvalidOperationException)
-        {
-            // The VM has ended, and this came too late for anyone to wait for it.
-        }
+        else
+            _log.Add(line);
     }
 
     private static bool IsProtocol(string line) =>
