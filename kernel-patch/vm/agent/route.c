@@ -49,7 +49,7 @@ int nexthop_add(char **words)
 
 int nexthop_delete(char **words)
 {
-	const struct nhmsg header = { 0 };
+	const struct nhmsg header = { .nh_family = AF_INET };
 
 	return change_nexthops(words, RTM_DELNEXTHOP, 0, &header);
 }

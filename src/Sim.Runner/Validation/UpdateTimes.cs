@@ -8,7 +8,7 @@ namespace Sim.Runner.Validation;
 /// Single updates without netlink: the trie's functions called in the kernel one prefix after the other, and the port's.
 /// Each run ends with the table it began with.
 /// </summary>
-internal sealed class UpdateTimes(ValidationContext context, TimeComparison times)
+internal sealed class UpdateTimes(ValidationContext context, TimeComparison times, WireGuardStream stream)
 {
     private readonly KernelUnderTest _kernel = context.Machine;
 
@@ -24,6 +24,8 @@ internal sealed class UpdateTimes(ValidationContext context, TimeComparison time
         // The dummy must be there before the module can name it.
         _kernel.Traffic($"wg add {toDummy.File} 0 1 {ValidationPlan.MessageBytes}");
         port.Add(toDummy.Operations.AsSpan(0, 1));
+        // The message takes a sequence number.
+        stream.Add(toDummy.Operations.AsSpan(0, 1), ValidationPlan.MessageBytes);
 
         double[] Kernel()
         {

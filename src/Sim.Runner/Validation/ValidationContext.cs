@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using Sim.Kernel;
 using Sim.Kernel.Netlink;
+using Sim.Lab;
 using Sim.Runner.Commands;
 using Sim.Runner.Experiments;
 
@@ -39,8 +40,8 @@ internal sealed class ValidationContext
     /// <summary>Whether the measurement module is there: walks, answers and times inside the kernel.</summary>
     public required bool HasModule { get; init; }
 
-    /// <summary>How the agent reads dumps.</summary>
-    public DumpSocket DumpSocket { get; } = new(ValidationPlan.DumpBuffer);
+    /// <summary>How the agent reads dumps: each on a socket of its own. UML aligns 64-bit attributes, x86-64 does not.</summary>
+    public DumpSocket DumpSocket => new(ValidationPlan.DumpBuffer, AlignsCounters: Machine.Vm.Lane == LaneKind.Uml);
 
     public required int Peers { get; init; }
 

@@ -50,7 +50,7 @@ internal static class ValidationRun
             return;
         using var pinned = CpuPin.To(cpu);
         var times = new TimeComparison(context);
-        var updates = new UpdateTimes(context, times);
+        var updates = new UpdateTimes(context, times, stream);
         if (hasWireGuard)
         {
             foreach (var input in inputs)

@@ -59,7 +59,7 @@ internal static class ValidationSummary
         {
             bool Same(Figure row) => RowKey.Of(row) == RowKey.Of(kernel) && row.Structure == kernel.Structure && row.Family == kernel.Family;
             var port = context.Figures.FirstOrDefault(row => row.Side == ValidationContext.Port && row.Metric == kernel.Metric && Same(row));
-            var ratio = context.Figures.FirstOrDefault(row => row.Metric == "ratio" && row.Experiment == ValidationContext.Experiment && Same(row));
+            var ratio = context.Figures.FirstOrDefault(row => kernel.Metric == "time" && row.Metric == "ratio" && row.Experiment == ValidationContext.Experiment && Same(row));
             table.AddRow(
                 Place(kernel), $"{kernel.Value:N1} {kernel.Unit}", port is null ? "" : $"{port.Value:N1} {port.Unit}",
                 ratio is null ? port is null ? "" : $"{port.Value / kernel.Value:0.00}" : $"{ratio.Value:0.00} ({ratio.Low:0.00}-{ratio.High:0.00})");
