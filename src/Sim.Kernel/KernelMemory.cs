@@ -85,14 +85,19 @@ public sealed unsafe class KernelMemory : IDisposable
     /// <summary><c>kfree</c>; <paramref name="bytes"/> as it was asked for.</summary>
     public void Kfree(void* obj, int bytes) => Kmalloc(bytes).Free(obj);
 
-    /// <summary><c>vzalloc</c>: zeroed whole pages.</summary>
+    /// <summary><c>vzalloc</c>: zeroed whole pages, and for more than 512 of them the array that lists them.</summary>
+    /// <remarks>
+    /// <c>__vmalloc_area_node</c> allocates that array, 8 bytes a page, by vmalloc once it exceeds a page. Shorter arrays
+    /// come from kmalloc and are left out, as are the area's <c>vm_struct</c> and <c>vmap_area</c>: together at most
+    /// 4.2 KiB an area.
+    /// </remarks>
     public void* Vzalloc(long bytes)
     {
         var size = (bytes + PageSize - 1) & -PageSize;
         var area = NativeMemory.AlignedAlloc((nuint)size, PageSize);
         NativeMemory.Clear(area, (nuint)size);
         _vmallocAreas.Add((nint)area, size);
-        _vmallocPages += size / PageSize;
+        _vmallocPages += PagesWithList(size);
         _vmallocObjects++;
         _vmallocAllocations++;
         return area;
@@ -102,7 +107,7 @@ public sealed unsafe class KernelMemory : IDisposable
     public void Vfree(void* area)
     {
         _vmallocAreas.Remove((nint)area, out var size);
-        _vmallocPages -= size / PageSize;
+        _vmallocPages -= PagesWithList(size);
         _vmallocObjects--;
         NativeMemory.AlignedFree(area);
     }
@@ -124,6 +129,13 @@ public sealed unsafe class KernelMemory : IDisposable
         foreach (var area in _vmallocAreas.Keys)
             NativeMemory.AlignedFree((void*)area);
         _vmallocAreas.Clear();
+    }
+
+    private static long PagesWithList(long size)
+    {
+        var pages = size / PageSize;
+        var listBytes = pages * sizeof(long);
+        return listBytes <= PageSize ? pages : pages + (listBytes + PageSize - 1) / PageSize;
     }
 
     private KmemCache Kmalloc(int bytes)

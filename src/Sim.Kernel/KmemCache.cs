@@ -25,6 +25,7 @@ public sealed unsafe class KmemCache : IDisposable
     private const int ChunkBytes = 2 << 20;
     private const int MinPartial = 5;
     private const int MaxPartial = 10;
+    private const int MaxPartialToScan = 10_000;
 
     /// <summary>What <c>struct slab</c> keeps, and the links of the list that the slab is on.</summary>
     private struct Slab
@@ -88,16 +89,19 @@ public sealed unsafe class KmemCache : IDisposable
 
     /// <summary>
     /// <c>active_objs</c> of /proc/slabinfo (<c>get_slabinfo</c>): all objects of all slabs but the free ones of the slabs
-    /// on the node's partial list. Free objects of the processor's own slabs count as active there.
+    /// on the node's partial list. Free objects of the processor's own slabs count as active there. Of a list longer than
+    /// 10,000 the kernel looks at both ends and extrapolates (<c>count_partial_free_approx</c>), and so does this.
     /// </summary>
     public long ActiveObjects
     {
         get
         {
-            var active = Slabs * ObjectsPerSlab;
-            for (var slab = _nodePartialHead; slab != null; slab = slab->Next)
-                active -= ObjectsPerSlab - slab->InUse;
-            return active;
+            var all = Slabs * ObjectsPerSlab;
+            if (_nrPartial <= MaxPartialToScan)
+                return all - FreeObjects(_nodePartialHead, MaxPartialToScan, forward: true);
+            var free = FreeObjects(_nodePartialHead, MaxPartialToScan / 2, forward: true)
+                + FreeObjects(_nodePartialTail, MaxPartialToScan / 2, forward: false);
+            return all - Math.Min(free * _nrPartial / MaxPartialToScan, all);
         }
     }
 
@@ -277,6 +281,14 @@ public sealed unsafe class KmemCache : IDisposable
                 AddPartialTail(toPut);
             toPut = next;
         }
+    }
+
+    private long FreeObjects(Slab* slab, int most, bool forward)
+    {
+        var free = 0L;
+        for (; slab != null && most > 0; most--, slab = forward ? slab->Next : slab->Prev)
+            free += ObjectsPerSlab - slab->InUse;
+        return free;
     }
 
     private void AddPartialTail(Slab* slab)

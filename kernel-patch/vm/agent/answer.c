@@ -104,13 +104,6 @@ uint64_t digest_words(uint64_t digest, const void *data, size_t length)
 	return digest;
 }
 
-uint64_t digest_text(uint64_t digest, const char *text, size_t length)
-{
-	for (size_t i = 0; i < length; i++)
-		digest = digest_word(digest, (uint8_t)text[i]);
-	return digest;
-}
-
 uint64_t clock_ns(void)
 {
 	struct timespec now;

@@ -42,8 +42,6 @@ static inline uint64_t digest_word(uint64_t digest, uint32_t word)
 
 /* Over 32-bit words: length is a multiple of 4. */
 uint64_t digest_words(uint64_t digest, const void *data, size_t length);
-/* Over text: each byte is a word. */
-uint64_t digest_text(uint64_t digest, const char *text, size_t length);
 
 uint64_t clock_ns(void);
 
@@ -107,7 +105,7 @@ command_fn route_dump, route_get;
 typedef int line_fn(char *line, void *context);
 /* Calls visit for each line of a file, its newline included, until visit returns other than 0. */
 int each_line(const char *path, line_fn *visit, void *context);
-command_fn slabinfo, triestat, fibtrie, vmalloc_areas, meminfo;
+command_fn slabinfo, triestat, vmalloc_areas, meminfo;
 
 /* module.c */
 

@@ -60,7 +60,6 @@ static const struct command {
 	{ "route", "get", 4, 4, route_get },
 	{ "slabinfo", NULL, 0, 0, slabinfo },
 	{ "triestat", NULL, 1, 1, triestat },
-	{ "fibtrie", NULL, 1, 1, fibtrie },
 	{ "vmalloc", NULL, 0, 0, vmalloc_areas },
 	{ "meminfo", NULL, 0, 0, meminfo },
 	{ "keys", NULL, 1, 1, give_keys },

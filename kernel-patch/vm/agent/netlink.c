@@ -101,7 +101,8 @@ void put_attribute(struct channel *channel, uint16_t type, const void *data, siz
 
 	attribute->nla_type = type;
 	attribute->nla_len = NLA_HDRLEN + size;
-	memcpy((char *)attribute + NLA_HDRLEN, data, size);
+	if (size)
+		memcpy((char *)attribute + NLA_HDRLEN, data, size);
 }
 
 void put_u8(struct channel *channel, uint16_t type, uint8_t value)

@@ -46,11 +46,10 @@ int slabinfo(char **words)
 	return each_line("/proc/slabinfo", show_cache, NULL);
 }
 
-/* The lines below a table's heading, in the files of net/ipv4/fib_trie.c. */
+/* The lines below a table's heading: net/ipv4/fib_trie.c, fib_triestat_seq_show(). */
 struct block {
 	char heading[32];	/* fib_table_print() */
 	bool inside, found;
-	uint64_t lines, digest;
 };
 
 static int parse_table(const char *word, struct block *block)
@@ -104,28 +103,6 @@ int triestat(char **words)
 	if (parse_table(words[0], &block) || each_line("/proc/net/fib_triestat", show_statistic, &block))
 		return -1;
 	return block.found ? 0 : fail("there is no table %s", words[0]);
-}
-
-static int digest_line(char *line, void *context)
-{
-	struct block *block = context;
-
-	if (within(block, line)) {
-		block->lines++;
-		block->digest = digest_text(block->digest, line, strlen(line));
-	}
-	return 0;
-}
-
-/* An empty table has no heading there, so there is no telling it from none. */
-int fibtrie(char **words)
-{
-	struct block block = { .digest = DIGEST_START };
-
-	if (parse_table(words[0], &block) || each_line("/proc/net/fib_trie", digest_line, &block))
-		return -1;
-	row("lines %ju digest %016jx", block.lines, block.digest);
-	return 0;
 }
 
 struct areas {
