@@ -84,6 +84,9 @@ public sealed unsafe class KmemCache : IDisposable
 
     public int ObjectsPerSlab { get; }
 
+    /// <summary>Slabs that a processor may keep on its partial list; 0 on uniprocessor kernels.</summary>
+    public int CpuPartialSlabs => _cpuPartialSlabs;
+
     /// <summary>Objects in use: <c>active_objs</c> without those idling in per-CPU lists.</summary>
     public long Objects { get; private set; }
 

@@ -13,7 +13,7 @@ internal sealed class FibMemoryComparison(ValidationContext context, FibPort por
     /// Objects that other users of a kmalloc class may take or give back while a step runs, in slabs: their number is
     /// small, but one object can hold a slab.
     /// </summary>
-    private const int OtherUsersSlabs = 8;
+    private const int OtherUsersSlabs = 16;
 
     private IReadOnlyDictionary<string, SlabLine> _before = new Dictionary<string, SlabLine>();
 
