@@ -16,7 +16,7 @@ internal sealed class FibValidation(ValidationContext context, FibPort port, Rou
 
     public void Run(FamilyInput input)
     {
-        _memory.RememberKernelBaseline();
+        _memory.RememberBaseline();
         foreach (var load in input.RouteLoads)
             Load(input, load);
         var at = At(input, "file", "load");
