@@ -42,6 +42,30 @@ public sealed class InterleavedTests
     }
 
     [Fact]
+    public void Runs_that_give_several_times_keep_the_order_and_the_pairs_of_each()
+    {
+        var order = "";
+        double[][] a = [[1, 10], [4, 20], [10, 5], [40, 1]];
+        double[][] b = [[2, 30], [8, 10], [30, 5], [80, 3]];
+        var (nextA, nextB) = (0, 0);
+        var times = Interleaved.RunMany(2, () => Note('A', a[nextA++]), () => Note('B', b[nextB++]), CancellationToken.None);
+        Assert.Equal("ABBAABBA", order);
+        Assert.Equal(2, times.Length);
+        Assert.Equal([1, 4, 10, 40], times[0].A);
+        Assert.Equal([2, 8, 30, 80], times[0].B);
+        Assert.Equal([2, 2, 3, 2], times[0].Ratios);
+        Assert.Equal([10, 20, 5, 1], times[1].A);
+        Assert.Equal([30, 10, 5, 3], times[1].B);
+        Assert.Equal([3, 0.5, 1, 3], times[1].Ratios);
+
+        double[] Note(char which, double[] run)
+        {
+            order += which;
+            return run;
+        }
+    }
+
+    [Fact]
     public void Quartiles_are_those_that_r_shows()
     {
         var spread = Spread.Of([1, 2, 3, 4]);

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+using Sim.Kernel;
+using Sim.Kernel.Netlink;
+using Sim.Runner.Tests.Commands;
+using Sim.Runner.Validation;
+using Sim.Workloads.Tables;
+using Xunit;
+
+namespace Sim.Runner.Tests.Validation;
+
+public sealed class FamilyInputTests
+{
+    [Theory]
+    [InlineData(200, 4)]
+    [InlineData(200, 1)]
+    [InlineData(2, 2)]
+    [InlineData(1, 4)]
+    [InlineData(1, 1)]
+    public void Allowed_ips_and_routes_end_every_step_with_the_same_bindings(int prefixes, int peers)
+    {
+        var table = Tables.Random(Family.IPv4, prefixes);
+        var input = Tables.Input(table, peers);
+        var whole = Tables.Bindings(table, Tables.PeerOf(table, peers));
+        foreach (var (allowedIps, routes) in input.AllowedIpsLoads.Zip(input.RouteLoads))
+        {
+            Assert.Equal(allowedIps.Name, routes.Name);
+            Same(whole, Given([], allowedIps.Operations));
+            Same(whole, Routed([], routes.Operations));
+        }
+
+        var (given, routed) = (new Dictionary<Prefix, ushort>(whole), new Dictionary<Prefix, ushort>(whole));
+        foreach (var (allowedIps, routes) in new[] { input.Third, input.Mix, input.Move })
+        {
+            Without(Given(given, allowedIps.Operations), input.Dummy);
+            Same(given, Routed(routed, routes.Operations));
+        }
+
+        Without(given, 0);
+        Given(given, input.Replace.AllowedIps.Operations);
+        Same(given, Routed(routed, input.Replace.Routes.Operations));
+    }
+
+    [Theory]
+    [InlineData(Family.IPv4)]
+    [InlineData(Family.IPv6)]
+    public void Loads_have_each_order_once_the_file_s_last_and_a_peer_after_the_other(Family family)
+    {
+        var table = Tables.Random(family, 100);
+        var input = Tables.Input(table);
+        Assert.Equal(TableOrder.Names.Order(), input.AllowedIpsLoads.Select(load => load.Name).Order());
+        Assert.Equal("file", input.AllowedIpsLoads[^1].Name);
+        foreach (var load in input.AllowedIpsLoads)
+        {
+            Assert.True(TableOrder.TryParse(load.Name, out var order));
+            var places = TableOrder.Permute(table, order, seed: 1).Select(route => route.Prefix).ToList();
+            Assert.Equal(load.Operations.OrderBy(operation => operation.Peer).ThenBy(operation => places.IndexOf(operation.Prefix)), load.Operations);
+        }
+    }
+
+    [Theory]
+    [InlineData(Family.IPv4, 1)]
+    [InlineData(Family.IPv4, 150)]
+    [InlineData(Family.IPv6, 1)]
+    [InlineData(Family.IPv6, 150)]
+    public void The_files_hold_the_very_records_of_the_steps_and_keys(Family family, int prefixes)
+    {
+        using var scratch = new Scratch();
+        var input = Tables.Input(Tables.Random(family, prefixes));
+        input.Write(scratch.Folder);
+        foreach (var step in Steps(input))
+        {
+            var bytes = File.ReadAllBytes(scratch[step.File]);
+            Assert.Equal(step.Operations, Records(bytes, family));
+        }
+
+        Assert.Equal(["uniform", "prefixes", "zipf", "hot"], input.Patterns.Select(pattern => pattern.Name));
+        foreach (var (_, keys, file) in input.Patterns)
+        {
+            var bytes = File.ReadAllBytes(scratch[file]);
+            Assert.Equal(Tables.Plan.AnswerKeys, keys.Count);
+            Assert.Equal(Enumerable.Range(0, keys.Count).Select(keys.LeftAligned), bytes.Chunk((family.Bits() / 8)).Select(Address));
+        }
+    }
+
+    [Fact]
+    public void Ipv6_has_no_routes_and_writes_no_file_of_them()
+    {
+        using var scratch = new Scratch();
+        var input = Tables.Input(Tables.Random(Family.IPv6, 20));
+        input.Write(scratch.Folder);
+        Assert.Empty(input.RouteLoads);
+        var files = Directory.GetFiles(scratch.Folder).Select(file => Path.GetFileName(file)!).ToList();
+        Assert.DoesNotContain(files, file => file.StartsWith("routes", StringComparison.Ordinal));
+        Assert.All(files, file => Assert.EndsWith(".6", file, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_file_has_a_name_of_its_own_and_is_some_step_s_or_pattern_s()
+    {
+        using var scratch = new Scratch();
+        var input = Tables.Input(Tables.Random(Family.IPv4, 20));
+        input.Write(scratch.Folder);
+        var named = Steps(input).Select(step => step.File).Concat(input.Patterns.Select(pattern => pattern.File)).ToList();
+        Assert.Equal(named.Order(), named.Distinct().Order());
+        Assert.Equal(named.Order(), Directory.GetFiles(scratch.Folder).Select(file => Path.GetFileName(file)!).Order());
+    }
+
+    [Fact]
+    public void The_timed_sample_is_of_the_table_each_prefix_once_in_three_forms()
+    {
+        var table = Tables.Random(Family.IPv4, 100);
+        var input = Tables.Input(table);
+        var (insert, delete, toDummy) = input.Timed;
+        var bound = Tables.Bindings(table, Tables.PeerOf(table, Tables.Peers));
+        Assert.Equal(20, insert.Operations.DistinctBy(operation => operation.Prefix).Count());
+        Assert.All(insert.Operations, operation => Assert.Equal((BindKind.Add, bound[operation.Prefix]), (operation.Kind, operation.Peer)));
+        Assert.Equal(insert.Operations, delete.Operations.Select(operation => operation with { Kind = BindKind.Add }));
+        Assert.All(delete.Operations, operation => Assert.Equal(BindKind.Delete, operation.Kind));
+        Assert.Equal(insert.Operations.Select(operation => operation with { Peer = input.Dummy }), toDummy.Operations);
+    }
+
+    [Fact]
+    public void No_message_to_wireguard_asks_for_what_linux_6_12_cannot_do()
+    {
+        var input = Tables.Input(Tables.Random(Family.IPv6, 100));
+        foreach (var step in new[] { input.Third.AllowedIps, input.Mix.AllowedIps, input.Move.AllowedIps, input.Replace.AllowedIps })
+            Assert.All(step.Operations, operation => Assert.Equal(BindKind.Add, operation.Kind));
+        Assert.Equal(Tables.Peers, input.Dummy);
+    }
+
+    [Fact]
+    public void The_same_seed_makes_the_same_files()
+    {
+        using var scratch = new Scratch();
+        using var again = new Scratch();
+        using var other = new Scratch();
+        var table = Tables.Random(Family.IPv4, 100);
+        Tables.Input(table).Write(scratch.Folder);
+        Tables.Input(table).Write(again.Folder);
+        Tables.Input(table, seed: 2).Write(other.Folder);
+        foreach (var file in Directory.GetFiles(scratch.Folder).Select(file => Path.GetFileName(file)!))
+            Assert.Equal(File.ReadAllBytes(scratch[file]), File.ReadAllBytes(again[file]));
+        foreach (var file in new[] { "routes-mix.4", "allowedips-mix.4", "keys-uniform.4", "routes-shuffled.4", "both-timed-insert.4" })
+            Assert.NotEqual(File.ReadAllBytes(scratch[file]), File.ReadAllBytes(other[file]));
+    }
+
+    /// <summary>What WireGuard does with an operation: the prefix is the peer's, whoever had it.</summary>
+    private static Dictionary<Prefix, ushort> Given(Dictionary<Prefix, ushort> bound, IEnumerable<BindOperation> operations)
+    {
+        foreach (var operation in operations)
+            bound[operation.Prefix] = operation.Peer;
+        return bound;
+    }
+
+    private static Dictionary<Prefix, ushort> Routed(Dictionary<Prefix, ushort> bound, IEnumerable<BindOperation> operations)
+    {
+        Tables.Apply(bound, operations);
+        return bound;
+    }
+
+    private static void Without(Dictionary<Prefix, ushort> bound, ushort peer)
+    {
+        foreach (var prefix in bound.Where(binding => binding.Value == peer).Select(binding => binding.Key).ToList())
+            bound.Remove(prefix);
+    }
+
+    private static void Same(Dictionary<Prefix, ushort> expected, Dictionary<Prefix, ushort> actual) =>
+        Assert.Equal(expected.OrderBy(binding => binding.Key), actual.OrderBy(binding => binding.Key));
+
+    private static IEnumerable<Step> Steps(FamilyInput input)
+    {
+        var (insert, delete, toDummy) = input.Timed;
+        IEnumerable<Step> both =
+        [
+            .. input.AllowedIpsLoads, input.Third.AllowedIps, input.Mix.AllowedIps, input.Move.AllowedIps, input.Replace.AllowedIps,
+            insert, delete, toDummy,
+        ];
+        return input.Family == Family.IPv6
+            ? both
+            : [.. both, .. input.RouteLoads, input.Third.Routes, input.Mix.Routes, input.Move.Routes, input.Replace.Routes];
+    }
+
+    private static IEnumerable<BindOperation> Records(byte[] bytes, Family family) =>
+        bytes.Chunk((family.Bits() / 8) + 4).Select(record => new BindOperation(
+            new Prefix(family, Address(record[..^4]), record[^4]), (BindKind)record[^3], (ushort)(record[^2] | record[^1] << 8)));
+
+    private static UInt128 Address(byte[] bytes) =>
+        bytes.Aggregate(UInt128.Zero, (sum, one) => sum << 8 | one) << (128 - (8 * bytes.Length));
+}

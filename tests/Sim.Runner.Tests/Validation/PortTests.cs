@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+using Sim.Kernel;
+using Sim.Kernel.Netlink;
+using Sim.Runner.Validation;
+using Sim.Testing;
+using Xunit;
+
+namespace Sim.Runner.Tests.Validation;
+
+/// <summary>The two ports as a validation drives them, held to each other and to a table that is searched from end to end.</summary>
+public sealed class PortTests : IDisposable
+{
+    private readonly AllowedIpsPort _allowedIps = new(SlubConfig.Uniprocessor);
+    private readonly FibPort _fib = new(SlubConfig.Uniprocessor, ValidationPlan.TableId, oif: 2);
+
+    public void Dispose()
+    {
+        _allowedIps.Dispose();
+        _fib.Dispose();
+    }
+
+    [Theory]
+    [InlineData(120, 4)]
+    [InlineData(120, 1)]
+    [InlineData(1, 4)]
+    public void After_every_step_both_ports_answer_as_the_linear_table_does(int prefixes, int peers)
+    {
+        var input = Tables.Input(Tables.Random(Family.IPv4, prefixes), peers);
+        var model = new LinearTable<int>();
+        foreach (var (allowedIps, routes) in input.AllowedIpsLoads.Zip(input.RouteLoads))
+        {
+            Flush(input, model);
+            _fib.AddNexthops(1, peers);
+            Run(input, model, allowedIps, routes);
+        }
+
+        foreach (var (allowedIps, routes) in new[] { input.Third, input.Mix, input.Move })
+            Run(input, model, allowedIps, routes);
+        _allowedIps.Replace(input.Replace.AllowedIps.Operations.Length == 0 ? [new(Prefix.Parse("10.0.0.0/8"), BindKind.Add, 0)] : input.Replace.AllowedIps.Operations);
+        if (input.Replace.AllowedIps.Operations.Length == 0)
+            _allowedIps.RemoveByPeer(0);
+        Route(model, input.Replace.Routes);
+        Compare(input, model);
+        _allowedIps.Remove(input.RemovedPeer);
+        _fib.DeleteNexthops(input.RemovedPeer + 1, 1);
+        model.RemoveWhere(peer => peer == input.RemovedPeer);
+        Compare(input, model);
+        Flush(input, model);
+        Compare(input, model);
+    }
+
+    [Fact]
+    public void For_ipv6_the_allowed_ips_port_answers_as_the_linear_table_does()
+    {
+        var input = Tables.Input(Tables.Random(Family.IPv6, 120));
+        var model = new LinearTable<int>();
+        foreach (var step in input.AllowedIpsLoads.Concat([input.Third.AllowedIps, input.Mix.AllowedIps, input.Move.AllowedIps]))
+        {
+            Give(model, step, input.Dummy);
+            Answers(input, model);
+        }
+
+        _allowedIps.Replace(input.Replace.AllowedIps.Operations);
+        model.RemoveWhere(peer => peer == 0);
+        Give(model, input.Replace.AllowedIps with { Operations = [] }, input.Dummy);
+        foreach (var operation in input.Replace.AllowedIps.Operations)
+            model.Set(operation.Prefix, operation.Peer);
+        Answers(input, model);
+    }
+
+    [Fact]
+    public void Each_shape_of_route_gives_the_same_trie_but_for_what_nexthops_are_called()
+    {
+        var input = Tables.Input(Tables.Random(Family.IPv4, 120));
+        var operations = input.RouteLoads[0].Operations;
+        var seen = new List<(long, long, long)>();
+        foreach (var shape in new[] { RouteShape.Nexthop, RouteShape.Device, RouteShape.Gateway })
+        {
+            using var fib = new FibPort(SlubConfig.Uniprocessor, ValidationPlan.TableId, oif: 2);
+            fib.AddNexthops(1, Tables.Peers);
+            Assert.Equal((0, 0), fib.Run(operations, shape));
+            var trie = fib.Trie();
+            seen.Add((trie.Tnodes, trie.Leaves, trie.Routes));
+        }
+
+        Assert.Equal(120, seen[0].Item3);
+        Assert.All(seen, shape => Assert.Equal(seen[0], shape));
+    }
+
+    [Fact]
+    public void A_refused_route_is_counted_with_the_first_error()
+    {
+        _fib.AddNexthops(1, 1);
+        var (there, absent) = (Prefix.Parse("10.0.0.0/8"), Prefix.Parse("11.0.0.0/8"));
+        Assert.Equal((0, 0), _fib.Run([new(there, BindKind.Add, 0)], RouteShape.Nexthop));
+        // ESRCH, EEXIST; the other way round the first one is EEXIST.
+        Assert.Equal((2, 3), _fib.Run([new(absent, BindKind.Delete, 0), new(there, BindKind.Add, 0)], RouteShape.Nexthop));
+        Assert.Equal((2, 17), _fib.Run([new(there, BindKind.Add, 0), new(absent, BindKind.Delete, 0)], RouteShape.Nexthop));
+    }
+
+    [Theory]
+    [InlineData(Family.IPv4)]
+    [InlineData(Family.IPv6)]
+    public void The_digest_of_allowed_ips_changes_with_any_single_binding(Family family)
+    {
+        var load = Tables.Input(Tables.Random(family, 40)).AllowedIpsLoads[^1].Operations;
+        ulong Digest(IEnumerable<BindOperation> operations)
+        {
+            using var port = new AllowedIpsPort(SlubConfig.Uniprocessor);
+            port.Add(operations.ToArray());
+            return port.TrieDigest(family);
+        }
+
+        AssertAllDiffer(load, Digest);
+    }
+
+    [Fact]
+    public void The_digest_of_routes_changes_with_any_single_binding()
+    {
+        var load = Tables.Input(Tables.Random(Family.IPv4, 40)).RouteLoads[^1].Operations;
+        ulong Digest(IEnumerable<BindOperation> operations)
+        {
+            using var port = new FibPort(SlubConfig.Uniprocessor, ValidationPlan.TableId, oif: 2);
+            port.AddNexthops(1, Tables.Peers + 1);
+            Assert.Equal((0, 0), port.Run(operations.ToArray(), RouteShape.Nexthop));
+            return port.Trie().Value;
+        }
+
+        AssertAllDiffer(load, Digest);
+    }
+
+    [Fact]
+    public void The_digests_tell_one_family_from_the_other_and_from_an_empty_table()
+    {
+        var empty = _allowedIps.TrieDigest(Family.IPv4);
+        Assert.Equal(Digest64.Empty, empty);
+        _allowedIps.Add([new(Prefix.Parse("2001:db8::/32"), BindKind.Add, 0)]);
+        Assert.Equal(empty, _allowedIps.TrieDigest(Family.IPv4));
+        Assert.NotEqual(empty, _allowedIps.TrieDigest(Family.IPv6));
+    }
+
+    /// <summary>Without each binding, with each of another peer, and with each a bit longer or shorter: all digests differ.</summary>
+    private static void AssertAllDiffer(BindOperation[] load, Func<IEnumerable<BindOperation>, ulong> digest)
+    {
+        var whole = digest(load);
+        Assert.Equal(whole, digest(load));
+        var seen = new HashSet<ulong> { whole };
+        for (var i = 0; i < load.Length; i++)
+        {
+            Assert.True(seen.Add(digest(load.Where((_, place) => place != i))), $"without {load[i].Prefix}");
+            Assert.True(seen.Add(digest(load.Select((one, place) => place == i ? one with { Peer = Tables.Peers } : one))), $"another peer of {load[i].Prefix}");
+            var (family, length) = (load[i].Prefix.Family, load[i].Prefix.Length);
+            var other = new Prefix(family, load[i].Prefix.Address & Prefix.Mask(length == 0 ? 0 : length - 1), length == 0 ? 1 : length - 1);
+            if (!load.Any(one => one.Prefix == other))
+                Assert.True(seen.Add(digest(load.Select((one, place) => place == i ? one with { Prefix = other } : one))), $"{other} for {load[i].Prefix}");
+        }
+    }
+
+    private void Run(FamilyInput input, LinearTable<int> model, Step allowedIps, Step routes)
+    {
+        _allowedIps.Add(allowedIps.Operations);
+        _allowedIps.Remove(input.Dummy);
+        Route(model, routes);
+        Compare(input, model);
+    }
+
+    private void Route(LinearTable<int> model, Step routes)
+    {
+        Assert.Equal((0, 0), _fib.Run(routes.Operations, RouteShape.Nexthop));
+        foreach (var (prefix, kind, peer) in routes.Operations)
+        {
+            if (kind == BindKind.Delete)
+                Assert.True(model.Remove(prefix));
+            else
+                model.Set(prefix, peer);
+        }
+    }
+
+    private void Give(LinearTable<int> model, Step step, int dummy)
+    {
+        _allowedIps.Add(step.Operations);
+        _allowedIps.Remove(dummy);
+        foreach (var operation in step.Operations)
+            model.Set(operation.Prefix, operation.Peer);
+        model.RemoveWhere(peer => peer == dummy);
+    }
+
+    private void Flush(FamilyInput input, LinearTable<int> model)
+    {
+        _allowedIps.Reset();
+        foreach (var peer in Enumerable.Range(0, input.Peers).Where(_fib.HasNexthop))
+            _fib.DeleteNexthops(peer + 1, 1);
+        Assert.False(_fib.HasNexthops);
+        model.RemoveWhere(_ => true);
+    }
+
+    private void Compare(FamilyInput input, LinearTable<int> model)
+    {
+        Answers(input, model);
+        foreach (var (_, keys, _) in input.Patterns)
+        {
+            var expected = Enumerable.Range(0, keys.Count).Select(i => Longest(model, keys.LeftAligned(i))).ToList();
+            var digest = default(Digest64);
+            foreach (var (prefix, peer) in expected)
+            {
+                digest.Add(peer < 0 ? 0 : (uint)peer + 1);
+                digest.Add(prefix.V4);
+                digest.Add(prefix.Length);
+            }
+
+            Assert.Equal((digest.Value, expected.Count(one => one.Peer >= 0)), _fib.Answers(keys));
+        }
+
+        var listed = _fib.Routes().Select(route => (route.Prefix, (int)route.Peer));
+        Assert.Equal(
+            model.Routes.OrderBy(route => route.Key.V4).ThenByDescending(route => route.Key.Length).Select(route => (route.Key, route.Value)), listed);
+        var allowed = _allowedIps.Listing().SelectMany(peer => peer.AllowedIps.Select(prefix => (prefix, peer.Peer)));
+        Assert.Equal(model.Routes.Select(route => (route.Key, route.Value)).Order(), allowed.Select(one => (one.prefix, (int)one.Peer)).Order());
+    }
+
+    private void Answers(FamilyInput input, LinearTable<int> model)
+    {
+        foreach (var (_, keys, _) in input.Patterns)
+        {
+            var expected = Enumerable.Range(0, keys.Count).Select(i => model.Lookup(input.Family, keys.LeftAligned(i))).ToList();
+            var digest = default(Digest64);
+            expected.ForEach(peer => digest.Add(peer is { } found ? (uint)found + 1 : 0));
+            Assert.Equal((digest.Value, expected.Count(peer => peer is not null)), _allowedIps.Answers(keys));
+        }
+    }
+
+    private static (Prefix Prefix, int Peer) Longest(LinearTable<int> model, UInt128 address) =>
+        model.Routes.Where(route => route.Key.Contains(address)).OrderByDescending(route => route.Key.Length)
+            .Select(route => (route.Key, route.Value)).FirstOrDefault((default, -1));
+}
