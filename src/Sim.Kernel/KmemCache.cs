@@ -286,6 +286,9 @@ public sealed unsafe class KmemCache : IDisposable
         }
     }
 
+    /// <summary>Whether <see cref="ActiveObjects"/>, here and in the kernel, is an estimate.</summary>
+    public bool ActiveObjectsAreEstimated => _nrPartial > MaxPartialToScan;
+
     private long FreeObjects(Slab* slab, int most, bool forward)
     {
         var free = 0L;

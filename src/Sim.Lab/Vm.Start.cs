@@ -53,6 +53,14 @@ public sealed partial class Vm
         }
     }
 
+    /// <summary>
+    /// Whether trying KVM makes sense: the processor offers virtualisation and /dev/kvm is there. A guest may still not run.
+    /// </summary>
+    public static bool KvmMayWork =>
+        File.Exists("/dev/kvm")
+        && File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("flags", StringComparison.Ordinal)) is { } flags
+        && flags.Split(' ').Any(flag => flag is "vmx" or "svm");
+
     private static Vm StartUml(VmOptions options, string laneFolder, string initramfs, string privateFolder,
         Action<string> progress, CancellationToken cancellation)
     {

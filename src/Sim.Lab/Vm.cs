@@ -137,9 +137,15 @@ public sealed partial class Vm : IDisposable
         ? new LabException(LabFailure.TimedOut,
             $"The VM ({Description}) did not finish '{command}' within {_commandTimeout.TotalSeconds:N0} s and was ended. Allow it more time, or give it less to do.", _log.Tail)
         : new LabException(LabFailure.Died,
-            $"The VM ({Description}) ended during '{command}'{HowItEnded()}. The last lines of its console say why; more memory for the VM helps where they speak of it.", _log.Tail);
+            $"The VM ({Description}) ended during '{command}'{HowItEnded()}. Where it ran out of memory, give it more; otherwise the last lines of its console say why.", _log.Tail);
 
-    private string HowItEnded() => _process.WaitForEnd(TimeSpan.Zero) ? $" with code {_process.ExitCode}" : "";
+    /// <summary>The exit code, and what the kernel gave as the reason: a stack trace may have pushed that out of the tail.</summary>
+    private string HowItEnded()
+    {
+        var code = _process.WaitForEnd(TimeSpan.Zero) ? $" with code {_process.ExitCode}" : "";
+        var reason = _log.Lines.LastOrDefault(line => line.Contains("Kernel panic", StringComparison.Ordinal));
+        return reason is null ? code : $"{code} ({reason.Trim()})";
+    }
 
     private static void DeleteFolder(string folder)
     {

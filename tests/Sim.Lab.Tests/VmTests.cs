@@ -54,14 +54,14 @@ public sealed class VmTests
     }
 
     [Fact]
-    public void A_death_is_reported_with_the_last_lines_of_the_console()
+    public void A_death_is_reported_with_its_reason_and_the_last_lines_of_the_console()
     {
         using var vm = FakeVm.Start();
         var processes = FakeVm.Processes(vm);
         var error = Assert.Throws<LabException>(() => vm.Command("panic"));
         Assert.Equal(LabFailure.Died, error.Kind);
-        Assert.Contains("'panic' with code 1", error.Message, StringComparison.Ordinal);
-        Assert.Equal([.. Enumerable.Range(12, 19).Select(i => $"line {i}"), "Kernel panic - not syncing"], error.LogTail);
+        Assert.Contains("'panic' with code 1 (Kernel panic - not syncing: Fatal exception).", error.Message, StringComparison.Ordinal);
+        Assert.Equal([.. Enumerable.Range(12, 19).Select(i => $"line {i}"), "without an end"], error.LogTail);
         FakeVm.AssertEnd(processes);
         Assert.Equal(LabFailure.Died, Assert.Throws<LabException>(() => vm.Command("rows")).Kind);
     }

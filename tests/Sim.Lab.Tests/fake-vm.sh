@@ -17,7 +17,7 @@ while read -r command words; do
     nothing) echo '=ok' ;;
     bad) printf '= key\n=ok\n' ;;
     refuse) echo '=err RTM_NEWROUTE: File exists' ;;
-    panic) seq -f 'line %g' 30; printf 'Kernel panic - not syncing'; exit 1 ;;
+    panic) echo 'Kernel panic - not syncing: Fatal exception'; seq -f 'line %g' 30; printf 'without an end'; exit 1 ;;
     hang) sleep 600 ;;
     quit) [ "${1:-}" = stubborn ] || exit 0 ;;
     *) echo '=err unknown command' ;;

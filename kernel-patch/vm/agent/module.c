@@ -28,7 +28,6 @@ static struct symbol {
 	{ "fib_table_insert", 0 },
 	{ "fib_table_delete", 0 },
 	{ "rtmsg_fib", 0 },
-	{ "kvfree_rcu_barrier", 0 },
 };
 
 #define SYMBOLS (sizeof(symbols) / sizeof(*symbols))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using Sim.Lab;
 
 namespace Sim.Runner.Commands;
@@ -37,6 +38,12 @@ internal static class CommandLine
             pressed.Cancel = !interrupted.IsCancellationRequested;
             interrupted.Cancel();
         };
+        // The same order when the system asks: a VM that runs is ended, folders that are half made go.
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+        {
+            signal.Cancel = !interrupted.IsCancellationRequested;
+            interrupted.Cancel();
+        });
 
         try
         {

@@ -123,7 +123,6 @@ internal static class ValidateCommand
             Plan = plan,
             Slub = new SlubConfig((int)hello.Long("cpus"), CpuPartial: settings.Lane != LaneKind.Uml),
             ComparesSlabs = settings.Lane != LaneKind.Host,
-            HasModule = hello.Long("module") != 0,
             Peers = Peers,
             Cpus = (int)hello.Long("cpus"),
             Progress = progress,

@@ -154,7 +154,7 @@ internal sealed class AllowedIpsValidation(ValidationContext context, AllowedIps
     /// <summary>Nodes, depths and slabs; the digest stands for every node's prefix, depth and owner.</summary>
     private void CompareShape(CheckPoint at)
     {
-        if (context.HasModule)
+        if (context.Machine.HasModule)
         {
             var rows = _kernel.Rows($"module trie wg {(int)at.Family}");
             var shape = port.Table.Shape(at.Family);
@@ -183,7 +183,7 @@ internal sealed class AllowedIpsValidation(ValidationContext context, AllowedIps
 
     private void Answers(FamilyInput input, CheckPoint at, string pattern)
     {
-        if (!context.HasModule)
+        if (!context.Machine.HasModule)
             return;
         var (_, keys, file) = input.Patterns.Single(entry => entry.Name == pattern);
         _kernel.GiveKeys(file);

@@ -16,12 +16,15 @@ internal sealed class FibMemoryComparison(ValidationContext context, FibPort por
     private const int OtherUsersSlabs = 16;
 
     private IReadOnlyDictionary<string, SlabLine> _before = new Dictionary<string, SlabLine>();
+    private Dictionary<string, long> _portBefore = [];
 
-    /// <summary>What the kernel's classes hold before the table is filled.</summary>
-    public void RememberKernelBaseline()
+    /// <summary>What the size classes hold before the table is filled.</summary>
+    public void RememberBaseline()
     {
-        if (context.ComparesSlabs)
-            _before = context.Machine.Slabs();
+        if (!context.ComparesSlabs)
+            return;
+        _before = context.Machine.Slabs();
+        _portBefore = port.Memory.Account().ToDictionary(line => line.Cache, line => line.Objects, StringComparer.Ordinal);
     }
 
     public void Compare(CheckPoint at)
@@ -35,8 +38,8 @@ internal sealed class FibMemoryComparison(ValidationContext context, FibPort por
         {
             if (!slabs.TryGetValue(line.Cache, out var now) || !_before.TryGetValue(line.Cache, out var before))
                 continue;
-            context.Compare(
-                at, "kmalloc-objects", "count", line.Objects, now.Active - before.Active, OtherUsersSlabs * now.PerSlab, line.Cache);
+            var added = line.Objects - _portBefore.GetValueOrDefault(line.Cache);
+            context.Compare(at, "kmalloc-objects", "count", added, now.Active - before.Active, OtherUsersSlabs * now.PerSlab, line.Cache);
         }
 
         var areas = context.Machine.One("vmalloc");

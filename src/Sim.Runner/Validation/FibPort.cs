@@ -13,10 +13,12 @@ namespace Sim.Runner.Validation;
 /// </summary>
 internal sealed unsafe class FibPort : IDisposable
 {
+    private const byte RtProtKernel = 2;
     private const byte RtProtStatic = 4;
     private const uint GatewayBase = 0x0AFF0000;
 
     private readonly FibNet _net;
+    private readonly FibTable _local;
     private readonly int _oif;
     private readonly HashSet<int> _nexthops = [];
 
@@ -27,8 +29,10 @@ internal sealed unsafe class FibPort : IDisposable
     {
         Memory = new KernelMemory(slub);
         _net = new FibNet(Memory);
+        _local = new FibTable(_net, RouteTableId.Local);
         Table = new FibTable(_net, tableId);
         _oif = oif;
+        AddLoopback();
     }
 
     public KernelMemory Memory { get; }
@@ -145,8 +149,30 @@ internal sealed unsafe class FibPort : IDisposable
     public void Dispose()
     {
         Table.Dispose();
+        _local.Dispose();
         _net.Dispose();
         Memory.Dispose();
+    }
+
+    /// <summary>
+    /// What the kernel has for lo before anything else (<c>fib_add_ifaddr</c>): three routes, which take the first places in
+    /// the slabs.
+    /// </summary>
+    private void AddLoopback()
+    {
+        const int lo = 1;
+        const uint address = 0x7F000001;
+        (Prefix Prefix, RouteType Type, RouteScope Scope)[] routes =
+        [
+            (Prefix.OfV4(address, 32), RouteType.Local, RouteScope.Host),
+            (Prefix.OfV4(address, 8), RouteType.Local, RouteScope.Host),
+            (Prefix.OfV4(0x7FFFFFFF, 32), RouteType.Broadcast, RouteScope.Link),
+        ];
+        foreach (var (prefix, type, scope) in routes)
+        {
+            var request = FibConfig.Add(prefix, lo) with { Protocol = RtProtKernel, Type = type, Scope = scope, PrefSrc = address };
+            Check(_local.Insert(in request), $"route {prefix}");
+        }
     }
 
     private static void Check(int result, string what)

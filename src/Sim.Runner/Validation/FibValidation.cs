@@ -16,7 +16,7 @@ internal sealed class FibValidation(ValidationContext context, FibPort port, Rou
 
     public void Run(FamilyInput input)
     {
-        _memory.RememberKernelBaseline();
+        _memory.RememberBaseline();
         foreach (var load in input.RouteLoads)
             Load(input, load);
         var at = At(input, "file", "load");
@@ -168,7 +168,7 @@ internal sealed class FibValidation(ValidationContext context, FibPort port, Rou
                 at, "triestat", name == "Total size" ? "kB" : "count", ported.GetValueOrDefault(name), counted.GetValueOrDefault(name), item: name);
         }
 
-        if (context.HasModule)
+        if (context.Machine.HasModule)
         {
             var kernelTrie = _kernel.One($"module trie fib {tableId}");
             var trie = port.Trie();
@@ -192,9 +192,9 @@ internal sealed class FibValidation(ValidationContext context, FibPort port, Rou
         var (_, keys, file) = input.Patterns.Single(entry => entry.Name == pattern);
         at = at with { Keys = pattern };
         var (digest, hits) = port.Answers(keys);
-        if (context.HasModule)
+        if (context.Machine.HasModule)
             _kernel.GiveKeys(file);
-        var row = context.HasModule
+        var row = context.Machine.HasModule
             ? _kernel.One($"module answers fib {tableId}")
             : _kernel.One(string.Create(CultureInfo.InvariantCulture, $"route get {file} {keys.Count} {tableId} {ValidationPlan.Batch}"));
         context.Compare(at, "hits", "count", hits, row.Long("hits"));

@@ -7,6 +7,9 @@ namespace Sim.Runner.Validation;
 /// <summary>Slab caches of a port against /proc/slabinfo.</summary>
 internal static class SlabComparison
 {
+    /// <summary>Share of the objects by which two estimates of <c>count_partial_free_approx</c> may differ.</summary>
+    private const double EstimateError = 0.005;
+
     /// <summary>
     /// Caches that have one user: objects a slab and pages a slab exactly, slabs within one a processor, and active
     /// objects within the slabs that a processor keeps, whose free objects count as active. (A processor's own slab can
@@ -25,8 +28,12 @@ internal static class SlabComparison
             context.Compare(at, "objects-per-slab", "count", cache.ObjectsPerSlab, line.PerSlab, item: cache.Name);
             context.Compare(at, "pages-per-slab", "count", pages, line.PagesPerSlab, item: cache.Name);
             context.Compare(at, "slab-pages", "pages", cache.Slabs * pages, line.Pages, bound: context.Cpus * pages, item: cache.Name);
-            var kept = context.Cpus * (1 + cache.CpuPartialSlabs) * cache.ObjectsPerSlab;
-            context.Compare(at, "active-objects", "count", cache.ActiveObjects, line.Active, bound: kept, item: cache.Name);
+            // Of more than 10,000 partial slabs the kernel looks at 10,000 and extrapolates: a few slabs in another place of
+            // the list become hundreds of objects. The objects themselves are compared exactly, by a walk of the trie.
+            double kept = context.Cpus * (1 + cache.CpuPartialSlabs) * cache.ObjectsPerSlab;
+            var estimate = cache.ActiveObjectsAreEstimated ? EstimateError * cache.ActiveObjects : 0;
+            context.Compare(
+                at, "active-objects", "count", cache.ActiveObjects, line.Active, bound: kept + Math.Ceiling(estimate), item: cache.Name);
         }
     }
 }

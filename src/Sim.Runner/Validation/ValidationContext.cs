@@ -37,9 +37,6 @@ internal sealed class ValidationContext
     /// <summary>Whether slabs can be compared: the allocator is the VM's alone, and caches are not merged.</summary>
     public required bool ComparesSlabs { get; init; }
 
-    /// <summary>Whether the measurement module is there: walks, answers and times inside the kernel.</summary>
-    public required bool HasModule { get; init; }
-
     /// <summary>How the agent reads dumps: each on a socket of its own. UML aligns 64-bit attributes, x86-64 does not.</summary>
     public DumpSocket DumpSocket => new(ValidationPlan.DumpBuffer, AlignsCounters: Machine.Vm.Lane == LaneKind.Uml);
 

