@@ -95,7 +95,15 @@ internal sealed unsafe class FibPort : IDisposable
         return (failed, firstError);
     }
 
-    public void GracePeriod() => Memory.Rcu.GracePeriod();
+    /// <summary>
+    /// Frees all that waits, as the kernel has by the time it answers after a barrier: the callback of a route's fib_info
+    /// queues that of its nexthop object (<c>free_fib_info_rcu</c>, <c>nexthop_put</c>).
+    /// </summary>
+    public void GracePeriod()
+    {
+        while (Memory.Rcu.Pending > 0)
+            Memory.Rcu.GracePeriod();
+    }
 
     /// <summary>The digest that the module's <c>answers</c> command makes, and how many keys found a route.</summary>
     public (ulong Digest, long Hits) Answers(Keys keys)

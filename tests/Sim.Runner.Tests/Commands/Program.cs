@@ -15,6 +15,18 @@ internal static class Program
     public static Ran RunWith(string input, params string[] args)
     {
         using var process = Start("dotnet", args);
+        return Finish(process, input);
+    }
+
+    /// <summary>Runs the program in a folder, which may be another checkout.</summary>
+    public static Ran RunIn(string folder, params string[] args)
+    {
+        using var process = Start("dotnet", [], args, folder);
+        return Finish(process, "");
+    }
+
+    private static Ran Finish(Process process, string input)
+    {
         var error = process.StandardError.ReadToEndAsync();
         process.StandardInput.Write(input);
         process.StandardInput.Close();
@@ -31,11 +43,12 @@ internal static class Program
 
     private static Process Start(string command, string[] args) => Start(command, [], args);
 
-    private static Process Start(string command, string[] before, string[] args)
+    private static Process Start(string command, string[] before, string[] args, string folder = "")
     {
         var start = new ProcessStartInfo(command)
         {
             UseShellExecute = false,
+            WorkingDirectory = folder,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+using System.Buffers.Binary;
+using System.Globalization;
+using Sim.Kernel;
+using Sim.Kernel.Netlink;
+using Sim.Runner.Schemes;
+using Sim.Runner.Validation;
+
+namespace Sim.Runner.Tests.Validation;
+
+/// <summary>
+/// The agent and the kernel of kernel-patch/vm/README.md, played by another set of the ports: it knows only the commands and
+/// the files that it was given. Times are made up.
+/// </summary>
+internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
+{
+    private const int Interface = 5;
+    private const string Time = "ns 1000";
+
+    private static readonly string[] s_sizes =
+        ["allowedips_node 72", "fib_alias 56", "fib_info 128", "fib_nh 104", "fib_nh_common 72", "nexthop 136", "nh_info 136"];
+
+    private static readonly int[] s_kmalloc = [8, 16, 32, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096, 8192];
+
+    private readonly AllowedIpsPort _allowedIps = new(SlubConfig.Uniprocessor);
+    private readonly FibPort _fib = new(SlubConfig.Uniprocessor, ValidationPlan.TableId, Interface);
+    private readonly WireGuardStream _wireGuard = new(28);
+    private readonly RouteStream _routes = new(Interface);
+    private RouteShape _shape;
+    private bool _hasTable;
+    private Keys _keys = new([], []);
+
+    public void Dispose()
+    {
+        _allowedIps.Dispose();
+        _fib.Dispose();
+    }
+
+    /// <summary>The rows that answer a command.</summary>
+    public IReadOnlyList<string> Answer(string command)
+    {
+        var words = command.Split(' ');
+        return words switch
+        {
+            ["hello"] => ["kernel 6.12.0-ports cpus 1 page 4096 wireguard 28 module 1"],
+            ["wg", "create"] => [$"ifindex {Interface}"],
+            ["wg", ..] => [WireGuard(words[1..])],
+            ["nexthop", var what, var from, var count] => [Nexthop(what, Number(from), Number(count))],
+            ["route", "dump", _, var buffer] => [RouteDump(Number(buffer))],
+            ["route", "run" or "churn", var file, var from, var count, var shape, var table, var batch] =>
+                [Routes(Operations(file, from, count), Enum.Parse<RouteShape>(shape, ignoreCase: true), (uint)Number(table), Number(batch))],
+            ["slabinfo"] => [.. SlabInfo()],
+            ["triestat", _] => [.. _fib.Table.FormatTrieStat().TrimEnd('\n').Split('\n').Select(line => $"line {line.Replace(' ', '_').Replace('\t', '_')}")],
+            ["vmalloc"] => [Vmalloc()],
+            ["keys", var file] => GiveKeys(file),
+            ["ops", var file, var from, var count] => Operations(file, from, count).Length == Number(count) ? [] : throw Unknown(command),
+            ["module", ..] => Module(words[1..]),
+            _ => throw Unknown(command),
+        };
+    }
+
+    private IReadOnlyList<string> Module(string[] words) => words switch
+    {
+        ["barrier"] => Barrier(),
+        ["sizes"] => [.. s_sizes.Select(size => $"name {size.Replace(" ", " bytes ")}")],
+        ["trie", "wg", var family] => [.. Trie((Family)Number(family))],
+        ["trie", "fib", _] => [Trie()],
+        ["answers", "wg", _] => [Answers(_allowedIps.Answers(_keys))],
+        ["answers", "fib", _] => [Answers(_fib.Answers(_keys))],
+        ["lookup", ..] => [$"{Time} sum 0"],
+        // Each round of timed updates ends where it began.
+        ["update", ..] => [$"{Time} failed 0"],
+        ["remove" or "notify", ..] => [Time],
+        _ => throw Unknown(string.Join(' ', words)),
+    };
+
+    private string WireGuard(string[] words)
+    {
+        NetlinkTraffic traffic;
+        switch (words)
+        {
+            case ["reset"]:
+                _allowedIps.Reset();
+                traffic = _wireGuard.Reset();
+                break;
+            case ["add" or "replace", var file, var from, var count, var bytes]:
+                var operations = Operations(file, from, count);
+                if (words[0] == "add")
+                    _allowedIps.Add(operations);
+                else
+                    _allowedIps.Replace(operations);
+                traffic = words[0] == "add" ? _wireGuard.Add(operations, Number(bytes)) : _wireGuard.Replace(operations, Number(bytes));
+                break;
+            case ["remove", var peer]:
+                _allowedIps.Remove(Number(peer));
+                traffic = _wireGuard.Remove((ushort)Number(peer));
+                break;
+            case ["churn", var file, var from, var count, var bytes, var chunk, var dummy]:
+                var churned = Operations(file, from, count);
+                foreach (var part in churned.Chunk(Number(chunk)))
+                {
+                    _allowedIps.Add(part);
+                    _allowedIps.Remove(Number(dummy));
+                    _allowedIps.GracePeriod();
+                }
+
+                traffic = _wireGuard.Churn(churned, Number(bytes), Number(chunk), (ushort)Number(dummy));
+                break;
+            case ["dump", var buffer]:
+                return WireGuardDump(Number(buffer));
+            default:
+                throw Unknown(string.Join(' ', words));
+        }
+
+        _allowedIps.GracePeriod();
+        return Row(traffic);
+    }
+
+    /// <summary>Dumps are asked for on a socket of their own each.</summary>
+    private string WireGuardDump(int buffer)
+    {
+        var listing = _allowedIps.Listing();
+        var received = new WireGuardDump().Measure(listing, new DumpSocket(buffer, AlignsCounters: true));
+        return $"{Row(new WireGuardStream(28).Dump(), received)} peers {listing.Count} entries {listing.Sum(peer => peer.AllowedIps.Count)} "
+            + $"content {Kernel.Netlink.WireGuardDump.Content(listing):x16}";
+    }
+
+    private string Nexthop(string what, int from, int count)
+    {
+        if (what == "add")
+            _fib.AddNexthops(from, count);
+        else
+            _fib.DeleteNexthops(from, count);
+        return Row(what == "add" ? _routes.AddNexthops((uint)from, count) : _routes.DeleteNexthops((uint)from, count));
+    }
+
+    private string Routes(BindOperation[] operations, RouteShape shape, uint table, int batch)
+    {
+        (_shape, _hasTable) = (shape, true);
+        var (failed, firstError) = (0, 0);
+        foreach (var part in operations.Chunk(batch))
+        {
+            var result = _fib.Run(part, shape);
+            (failed, firstError) = (failed + result.Failed, firstError == 0 ? result.FirstError : firstError);
+            _fib.GracePeriod();
+        }
+
+        return $"{Row(_routes.Run(operations, shape, table, batch))} failed {failed} first-error {firstError}";
+    }
+
+    private string RouteDump(int buffer)
+    {
+        var routes = _fib.Routes();
+        var dump = new RouteDump(_shape, Interface);
+        var received = dump.Measure(routes, new DumpSocket(buffer, AlignsCounters: true));
+        return $"{Row(new RouteStream(Interface).Dump(ValidationPlan.TableId), received)} entries {routes.Length} content {dump.Content(routes):x16}";
+    }
+
+    private IEnumerable<string> Trie(Family family)
+    {
+        var shape = _allowedIps.Table.Shape(family);
+        yield return $"nodes {shape.Nodes} valued {shape.Valued} max-depth {shape.MaxDepth} digest {_allowedIps.TrieDigest(family):x16}";
+        for (var depth = 1; depth <= shape.MaxDepth; depth++)
+            yield return $"depth {depth} nodes {shape.NodesAtDepth[depth]} valued {shape.ValuedAtDepth[depth]}";
+    }
+
+    private string Trie()
+    {
+        var trie = _fib.Trie();
+        return $"tnodes {trie.Tnodes} leaves {trie.Leaves} routes {trie.Routes} digest {trie.Value:x16}";
+    }
+
+    private string Answers((ulong Digest, long Hits) answers) => $"keys {_keys.Count} hits {answers.Hits} digest {answers.Digest:x16}";
+
+    private IEnumerable<string> SlabInfo()
+    {
+        foreach (var cache in _fib.Caches.Append(_allowedIps.Table.NodeCache))
+        {
+            yield return $"name {cache.Name} active {cache.ActiveObjects} objects {cache.Slabs * cache.ObjectsPerSlab} size {cache.ObjectSize} "
+                + $"per-slab {cache.ObjectsPerSlab} pages-per-slab {1 << cache.Order} slabs {cache.Slabs}";
+        }
+
+        // The rest of a kernel has a thousand of each; the first route makes the table.
+        var used = _hasTable ? _fib.Memory.Account().ToDictionary(line => line.Cache, line => line.Objects) : [];
+        foreach (var size in s_kmalloc)
+        {
+            var name = size < 1024 ? $"kmalloc-{size}" : $"kmalloc-{size / 1024}k";
+            var active = 1000 + used.GetValueOrDefault(name);
+            yield return $"name {name} active {active} objects {active} size {size} per-slab 8 pages-per-slab 1 slabs {active / 8}";
+        }
+    }
+
+    private string Vmalloc()
+    {
+        var line = _fib.Memory.Account().FirstOrDefault(line => line.Cache == "vmalloc");
+        return $"areas {line.Objects} bytes {line.PageBytes} pages {line.PageBytes / KernelMemory.PageSize}";
+    }
+
+    private string[] Barrier()
+    {
+        _allowedIps.GracePeriod();
+        _fib.GracePeriod();
+        return [];
+    }
+
+    private string[] GiveKeys(string file)
+    {
+        var bytes = files[$"data/{file}"];
+        _keys = file.EndsWith(".4", StringComparison.Ordinal)
+            ? new Keys([.. bytes.Chunk(4).Select(key => BinaryPrimitives.ReadUInt32BigEndian(key))], [])
+            : new Keys([], [.. bytes.Chunk(16).Select(key => BinaryPrimitives.ReadUInt128BigEndian(key))]);
+        return [];
+    }
+
+    private BindOperation[] Operations(string file, string from, string count)
+    {
+        var family = file.EndsWith(".4", StringComparison.Ordinal) ? Family.IPv4 : Family.IPv6;
+        var record = (family.Bits() / 8) + 4;
+        return [.. files[$"data/{file}"].AsSpan(Number(from) * record, Number(count) * record).ToArray().Chunk(record).Select(bytes =>
+        {
+            var address = family == Family.IPv4
+                ? (UInt128)BinaryPrimitives.ReadUInt32BigEndian(bytes) << 96
+                : BinaryPrimitives.ReadUInt128BigEndian(bytes);
+            return new BindOperation(new Prefix(family, address, bytes[^4]), (BindKind)bytes[^3], BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(bytes.Length - 2)));
+        })];
+    }
+
+    private static string Row(NetlinkTraffic sent, DumpTraffic received = default) =>
+        $"messages {sent.Messages} bytes {sent.Bytes} calls {sent.Calls} digest {sent.Digest:x16} {Time} max-ns 1000 acks {sent.Acks} "
+        + $"received-messages {received.Messages} received-bytes {received.Bytes} received-calls {received.Calls}";
+
+    private static int Number(string word) => int.Parse(word, CultureInfo.InvariantCulture);
+
+    private static InvalidOperationException Unknown(string command) => new($"no such command: {command}");
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+using Sim.Kernel;
+using Sim.Runner.Reports;
+using Sim.Runner.Tests.Commands;
+using Sim.Runner.Validation;
+using Sim.Testing;
+using Xunit;
+
+namespace Sim.Runner.Tests.Validation;
+
+/// <summary>The whole way, against Linux 6.12 under User-Mode Linux, where the lab was built before.</summary>
+public sealed class RealKernelTests
+{
+    [Fact]
+    public void A_table_of_500_prefixes_of_both_families_agrees_with_linux_in_every_row()
+    {
+        SkipUnlessBuilt();
+        using var scratch = new Scratch();
+        var table = scratch.Write("table.txt", Text(Family.IPv4) + Text(Family.IPv6));
+        var ran = Commands.Program.RunIn(SharedData.Root, "validate", "--quick", "--table", table, "--out", scratch["report"]);
+        Assert.Equal("", ran.Error);
+        Assert.Equal(0, ran.Code);
+        var run = ResultsJson.Read(Path.Combine(scratch["report"], "results.json"));
+        var checks = ValidationRows.Checks(run.Figures).ToList();
+        Assert.InRange(checks.Count, 1_000, int.MaxValue);
+        Assert.All(checks, check => Assert.True(ValidationRows.Agrees(check.Port, check.Kernel), ValidationSummary.Place(check.Port)));
+        Assert.Contains(run.Environment, fact => fact.Value.StartsWith("User-Mode Linux 6.12", StringComparison.Ordinal));
+        Assert.True(File.Exists(Path.Combine(scratch["report"], "index.html")));
+    }
+
+    private static string Text(Family family) => string.Concat(Tables.Random(family, 500).Routes.Select(route => $"{route.Prefix}\n"));
+
+    /// <summary>Building takes minutes and packages: that is for whoever runs <c>validate</c>.</summary>
+    private static void SkipUnlessBuilt()
+    {
+        var cache = Environment.GetEnvironmentVariable("SIM_VM_CACHE") is { Length: > 0 } set ? set : Path.Combine(SharedData.Root, "artifacts", "vm");
+        var built = Directory.Exists(cache) && Directory.EnumerateFiles(cache, "wgval.ko", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 })
+            .Any(file => Path.GetFileName(Path.GetDirectoryName(file)!).StartsWith("uml-", StringComparison.Ordinal));
+        if (!built)
+            Assert.Skip($"the lab's User-Mode Linux is not built in {cache}; 'validate' builds it");
+    }
+}
