@@ -80,14 +80,17 @@ public static class ReportWriter
 
         CsvResults.Write(At("results.csv"), rows);
         ResultsJson.Write(At("results.json"), result);
-        var plots = new List<PagePlot>();
-        foreach (var spec in PlotSet.For(rows, verdict))
+        PagePlot Draw(PlotSpec spec)
         {
             WritePng(At($"plot-{spec.Name}.png"), spec);
             WriteSvg(At($"plot-{spec.Name}.svg"), spec);
-            plots.Add(new(spec, Inline(spec, WidePixels, "wide"), Inline(spec, NarrowPixels, "narrow")));
+            return new(spec, Inline(spec, WidePixels, "wide"), Inline(spec, NarrowPixels, "narrow"));
         }
-        File.WriteAllText(At(PageName), Page.Render(rows, verdict, plots), new UTF8Encoding(false));
+
+        var view = ValidationView.Of(rows);
+        var plots = PlotSet.For(rows, verdict).Select(Draw).ToList();
+        var validationPlots = view is null ? [] : ValidationPlots.For(view).Select(Draw).ToList();
+        File.WriteAllText(At(PageName), Page.Render(rows, verdict, view, plots, validationPlots), new UTF8Encoding(false));
     }
 
     private static void Publish(string partial, string outDir, Action<string> reached)
@@ -95,7 +98,7 @@ public static class ReportWriter
         reached($"publish {PageName}");
         File.Delete(Path.Combine(outDir, PageName));
         // Plots of an older report that this run has no rows for would look like its own.
-        foreach (var name in PlotSet.AllNames)
+        foreach (var name in PlotSet.AllNames.Concat(ValidationPlots.AllNames))
         {
             File.Delete(Path.Combine(outDir, $"plot-{name}.png"));
             File.Delete(Path.Combine(outDir, $"plot-{name}.svg"));

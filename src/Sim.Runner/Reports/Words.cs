@@ -26,8 +26,49 @@ internal static class Words
         "delete" => "delete a prefix",
         "move" => "move a prefix to another peer",
         "remove-peer" => "remove a whole peer, per prefix",
+        "remove-by-peer" => "remove all prefixes of a peer, per prefix",
+        "notify" => "tell listeners (rtmsg_fib)",
         _ => operation,
     };
+
+    /// <summary>A step of a validation, which is made of many operations.</summary>
+    public static string Step(string operation) => operation switch
+    {
+        "load" => "load the table",
+        "reload" => "load the table again, to time it",
+        "delete-third" => "delete a third",
+        "delete-third-dummy" => "remove the dummy peer that holds the third",
+        "mix" => "a mix of operations",
+        "move" => "move prefixes to other peers",
+        "replace-first" => "replace a peer’s set, first message",
+        "replace" => "replace a peer’s set",
+        "remove-peer" => "remove a peer",
+        "nexthops" => "add the nexthop objects",
+        "sizeof" => "",
+        _ when After(operation, "dump-") is { } step => $"dump after: {Step(step)}",
+        _ when After(operation, "load-by-") is { } shape => $"load a sample, routes by {shape}",
+        _ when After(operation, "delete-by-") is { } shape => $"delete the sample, routes by {shape}",
+        _ when After(operation, "flush-nexthop-") is { } id => $"delete nexthop object {id}",
+        _ => operation,
+    };
+
+    /// <summary>What a row of a validation is about: <c>fib IPv4</c>.</summary>
+    public static string Subject(Figure f) => f.Structure == "layout" ? "the layout of structures" : $"{f.Structure} IPv{f.Family}".TrimStart();
+
+    /// <summary>When in a validation a row was taken, without its structure: <c>load the table, sorted by address</c>.</summary>
+    public static string Moment(Figure f) =>
+        string.Join(", ", new[] { Step(f.Operation), Order(f.Order), Keys(f.Keys), Chain(f.Chain) }.Where(p => p.Length > 0));
+
+    /// <summary>The metric with its place: <c>nodes at depth 12</c>, <c>slab pages of ip_fib_alias</c>.</summary>
+    public static string What(Figure f) => (f.X, f.Item) switch
+    {
+        ({ } x, _) => $"{Metric(f.Metric)} {Numbers.Show(x)}",
+        (_, { Length: > 0 } item) => $"{Metric(f.Metric)}, {item}",
+        _ => Metric(f.Metric),
+    };
+
+    private static string? After(string text, string prefix) =>
+        text.StartsWith(prefix, StringComparison.Ordinal) ? text[prefix.Length..] : null;
 
     public static string Order(string order) => order switch
     {
@@ -70,6 +111,29 @@ internal static class Words
         "allocations" => "kernel objects allocated an operation",
         "frees" => "kernel objects freed an operation",
         "hit-rate" => "share of keys that match",
+        "nodes-at-depth" => "nodes at depth",
+        "valued-at-depth" => "nodes with a peer at depth",
+        "trie-digest" => "digest of every node",
+        "triestat" => "fib_triestat",
+        "answer-digest" => "digest of every answer",
+        "objects-per-slab" => "objects a slab",
+        "pages-per-slab" => "pages a slab",
+        "slab-pages" => "slab pages",
+        "active-objects" => "active objects",
+        "kmalloc-objects" => "kmalloc objects",
+        "vmalloc-pages" => "vmalloc pages",
+        "messages" => "messages sent",
+        "message-bytes" => "message bytes sent",
+        "message-digest" => "digest of every byte sent",
+        "calls" => "system calls that send",
+        "acks" => "acknowledgements",
+        "refused" => "operations refused",
+        "first-error" => "first error",
+        "entries" => "entries listed",
+        "listing-digest" => "digest of the listing",
+        "received-messages" => "messages received",
+        "received-bytes" => "bytes received",
+        "received-calls" => "system calls that receive",
         _ => metric,
     };
 

@@ -50,7 +50,8 @@ internal static class AnswerSection
     private static string Tags(Area area) =>
         string.Join(' ', area.Cases.Select(c => c.Basis).Distinct().Order().Select(Markup.BasisTag));
 
-    private static void AppendWarnings(StringBuilder html, RunResult result)
+    /// <summary>The first warnings, where the reader cannot miss them; nothing where there is none.</summary>
+    public static void AppendWarnings(StringBuilder html, RunResult result)
     {
         if (result.Warnings.Count == 0)
             return;

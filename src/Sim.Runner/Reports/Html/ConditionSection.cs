@@ -6,7 +6,7 @@ namespace Sim.Runner.Reports.Html;
 /// <summary>Under which conditions the figures were taken, what their labels mean, and how to take them again.</summary>
 internal static class ConditionSection
 {
-    public static void Append(StringBuilder html, Rows rows, Verdict verdict)
+    public static void Append(StringBuilder html, Rows rows, Verdict verdict, ValidationView? view, bool bench)
     {
         var result = rows.Result;
         html.Append("<section id=\"conditions\">\n<h2>Conditions</h2>\n");
@@ -17,6 +17,7 @@ internal static class ConditionSection
             new("prefixes", Numbers.Show(result.Table.Prefixes)),
             new("next hops", Numbers.Show(result.Table.NextHops)),
             new("SHA-256 of the sorted prefixes", result.Table.Sha256),
+            .. view?.Prefixes() is { Length: > 0 } prefixes ? (KeyValuePair<string, string>[])[new("prefixes validated", prefixes)] : [],
         ]));
         html.Append(Markup.Pairs("The run",
         [
@@ -29,7 +30,8 @@ internal static class ConditionSection
         ]));
         html.Append(Markup.Pairs("The machine", result.Environment));
         html.Append(Markup.Pairs("Versions", result.Versions));
-        AppendNoise(html, rows, verdict);
+        if (bench)
+            AppendNoise(html, rows, verdict);
         AppendWarnings(html, result);
         AppendLabels(html, rows);
         AppendRepeat(html, result);

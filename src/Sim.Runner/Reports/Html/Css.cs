@@ -6,9 +6,11 @@ internal static class Css
 {
     public const string Sheet = """
         :root { color-scheme: light dark; --ground: #fff; --raised: #f4f5f7; --ink: #1c2128; --soft: #57606a; --line: #d5d9de;
-          --link: #0b62a5; --best: #e3f1e4; --warn: #fff3d6; --warnline: #d49a1f; --hit: #fff0b8; }
+          --link: #0b62a5; --best: #e3f1e4; --warn: #fff3d6; --warnline: #d49a1f; --hit: #fff0b8;
+          --bad: #fbdcd6; --badline: #b3341d; }
         @media (prefers-color-scheme: dark) { :root { --ground: #14171c; --raised: #1d2127; --ink: #dfe3e8; --soft: #a1a9b3;
-          --line: #363c45; --link: #7db9ee; --best: #1f3b28; --warn: #37301a; --warnline: #b98b2d; --hit: #4d4316; } }
+          --line: #363c45; --link: #7db9ee; --best: #1f3b28; --warn: #37301a; --warnline: #b98b2d; --hit: #4d4316;
+          --bad: #55211a; --badline: #e0664d; } }
         * { box-sizing: border-box; }
         html { scroll-padding-top: 1rem; }
         body { margin: 0 auto; max-width: 62rem; padding: 1.5rem 1.25rem 4rem; background: var(--ground); color: var(--ink);
@@ -36,6 +38,11 @@ internal static class Css
         .pairs td.text { overflow-wrap: anywhere; }
         tr.group th { font-weight: 600; padding-top: .9rem; text-align: left; background: none; }
         .best { font-weight: 700; background: var(--best); padding: .1rem .35rem; border-radius: .25rem; }
+        .bad { font-weight: 700; background: var(--bad); padding: .1rem .35rem; border-radius: .25rem; white-space: nowrap; }
+        tr.differs th:first-child { box-shadow: inset 3px 0 var(--badline); }
+        h4 { font-size: 1rem; margin: 1.4rem 0 .3rem; }
+        details { margin: .6rem 0 1.4rem; }
+        summary { cursor: pointer; color: var(--link); max-width: 46rem; }
         .spread { color: var(--soft); font-size: .82em; white-space: nowrap; }
         .basis { font-size: .75rem; border: 1px solid var(--soft); border-radius: .6rem; padding: 0 .45rem; white-space: nowrap;
           color: var(--soft); font-weight: 400; }
@@ -71,7 +78,7 @@ internal static class Css
         }
         @media print {
           :root { --ground: #fff; --raised: #f4f5f7; --ink: #000; --soft: #444; --line: #bbb; --link: #000; --best: #e8e8e8;
-            --warn: #fff; --hit: #fff; color-scheme: light; }
+            --warn: #fff; --hit: #fff; --bad: #e8e8e8; --badline: #000; color-scheme: light; }
           body { max-width: none; padding: 0; font-size: 10pt; }
           nav, .rows .scroll, figcaption .files { display: none; }
           .onpaper { display: block !important; }

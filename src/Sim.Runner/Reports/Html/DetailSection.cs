@@ -33,7 +33,7 @@ internal static class DetailSection
             Beside a median stand its quartiles.</p>
 
             """);
-        var groups = rows.All.GroupBy(f => f.Experiment).ToDictionary(g => g.Key, g => g.ToList());
+        var groups = rows.All.Where(f => !ValidationView.Has(f)).GroupBy(f => f.Experiment).ToDictionary(g => g.Key, g => g.ToList());
         foreach (var experiment in Known.Where(groups.ContainsKey).Concat(groups.Keys.Except(Known)))
             AppendExperiment(html, rows, experiment, groups[experiment]);
         html.Append("</section>\n");

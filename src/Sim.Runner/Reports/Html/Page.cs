@@ -8,47 +8,110 @@ namespace Sim.Runner.Reports.Html;
 internal sealed record PagePlot(PlotSpec Spec, string WideSvg, string NarrowSvg);
 
 /// <summary>
-/// index.html: the answer, a plot a question, every table, the conditions, every row. One file that loads nothing and
+/// index.html: of a bench the answer, a plot a question and every table; of a validation what agrees and what not; the
+/// conditions, every row. One file that loads nothing and
 /// runs no script.
 /// </summary>
 internal static class Page
 {
-    public static string Render(Rows rows, Verdict verdict, IReadOnlyList<PagePlot> plots)
+    /// <param name="rows">All rows of the run.</param>
+    /// <param name="verdict">What a bench decides; without rows of a bench, nothing.</param>
+    /// <param name="view">The validation; null where the run has none.</param>
+    /// <param name="plots">The bench's plots.</param>
+    /// <param name="validationPlots">The validation's plots.</param>
+    public static string Render(
+        Rows rows, Verdict verdict, ValidationView? view, IReadOnlyList<PagePlot> plots, IReadOnlyList<PagePlot> validationPlots)
+    {
+        // A run without any row is a bench that found nothing.
+        var bench = view is null || rows.All.Count > view.Figures.Count;
+        var html = new StringBuilder();
+        AppendHead(html, bench ? $"AllowedIPs or a route attribute: {rows.Result.Table.Source}" : $"The ports held to the kernel: {rows.Result.Table.Source}");
+        if (bench)
+            AppendBenchHeader(html, rows, view);
+        else
+            AppendValidationHeader(html, rows, view!);
+        html.Append("<main>\n");
+        if (bench)
+        {
+            AnswerSection.Append(html, rows, verdict);
+            AppendPlots(html, plots);
+            DetailSection.Append(html, rows);
+        }
+        if (view is not null)
+        {
+            ValidationSection.Append(html, view, warn: !bench);
+            AppendValidationPlots(html, validationPlots);
+        }
+        ConditionSection.Append(html, rows, verdict, view, bench);
+        RowSection.Append(html, rows);
+        html.Append("</main>\n</body>\n</html>\n");
+        return html.ToString();
+    }
+
+    private static void AppendHead(StringBuilder html, string title) => html.Append($"""
+        <!DOCTYPE html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <title>{Markup.Text(title)}</title>
+        <style>
+        {Css.Sheet}
+        </style>
+        </head>
+        <body>
+
+        """);
+
+    private static void AppendBenchHeader(StringBuilder html, Rows rows, ValidationView? view)
     {
         var table = rows.Result.Table;
-        var title = $"AllowedIPs or a route attribute: {table.Source}";
-        var html = new StringBuilder();
         html.Append($"""
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="color-scheme" content="light dark">
-            <title>{Markup.Text(title)}</title>
-            <style>
-            {Css.Sheet}
-            </style>
-            </head>
-            <body>
             <header>
             <h1>Should a route attribute replace WireGuard’s AllowedIPs?</h1>
             <p class="about">Memory, lookups and updates of the allowedips trie against those of the IPv{table.Family} FIB, on
             {Markup.Text(table.Source)}: {Numbers.Show(table.Prefixes)} prefixes, {Numbers.Show(table.NextHops)} next hops.
-            Run on {rows.Result.Started:yyyy-MM-dd HH:mm zzz}{(rows.Result.Quick ? ", with fewer repetitions (--quick)" : "")}.</p>
+            {RunOn(rows.Result)}</p>
             <nav aria-label="Sections"><a href="#answer">The answer</a> <a href="#plots">Plots</a> <a href="#details">Details</a>
-            <a href="#conditions">Conditions</a> <a href="#rows">All rows</a></nav>
+            {(view is null ? "" : "<a href=\"#validation\">Validation</a>\n")}<a href="#conditions">Conditions</a> <a href="#rows">All rows</a></nav>
             </header>
-            <main>
 
             """);
-        AnswerSection.Append(html, rows, verdict);
-        AppendPlots(html, plots);
-        DetailSection.Append(html, rows);
-        ConditionSection.Append(html, rows, verdict);
-        RowSection.Append(html, rows);
-        html.Append("</main>\n</body>\n</html>\n");
-        return html.ToString();
+    }
+
+    private static void AppendValidationHeader(StringBuilder html, Rows rows, ValidationView view)
+    {
+        (string Id, string Title)[] parts =
+        [
+            ("differences", "Differences"), ("agreement", "Compared"), ("figures", "Counts"), ("answers", "Answers"), ("times", "Times"),
+            ("instructions", "Instructions"), ("trust", "How far to trust it"), ("validation-plots", "Plots"),
+        ];
+        var links = parts.Where(part => ValidationSection.HasPart(view, part.Id)).Select(part => $"<a href=\"#{part.Id}\">{part.Title}</a>");
+        html.Append($"""
+            <header>
+            <h1>Do the ports do what the kernel does?</h1>
+            <p class="about">The ports of the allowedips trie and of the FIB, held to {Markup.Text(view.Kernel.Length > 0 ? view.Kernel : "a kernel")}, on
+            {Markup.Text(rows.Result.Table.Source)}{(view.Prefixes() is { Length: > 0 } prefixes ? $": {Markup.Text(prefixes)} prefixes" : "")}.
+            {RunOn(rows.Result)}</p>
+            <nav aria-label="Sections"><a href="#validation">Validation</a> {string.Join('\n', links)}
+            <a href="#conditions">Conditions</a> <a href="#rows">All rows</a></nav>
+            </header>
+
+            """);
+    }
+
+    private static string RunOn(RunResult result) =>
+        $"Run on {result.Started:yyyy-MM-dd HH:mm zzz}{(result.Quick ? ", with fewer repetitions (--quick)" : "")}.";
+
+    private static void AppendValidationPlots(StringBuilder html, IReadOnlyList<PagePlot> plots)
+    {
+        if (plots.Count == 0)
+            return;
+        html.Append("<section id=\"validation-plots\">\n<h2>Kernel and port in plots</h2>\n<p>Orange is allowedips, blue is fib; every mark also says so.</p>\n");
+        foreach (var plot in plots)
+            AppendPlot(html, plot);
+        html.Append("</section>\n");
     }
 
     private static void AppendPlots(StringBuilder html, IReadOnlyList<PagePlot> plots)
@@ -63,19 +126,22 @@ internal static class Page
         if (plots.Count == 0)
             html.Append("<p>This run has no rows to plot.</p>\n");
         foreach (var plot in plots)
-        {
-            var name = plot.Spec.Name;
-            html.Append($"""
-                <figure id="plot-{name}">
-                <h3>{Markup.Text(plot.Spec.Question)}</h3>
-                {plot.WideSvg}
-                {plot.NarrowSvg}
-                <figcaption>{Markup.Text(plot.Spec.Reading)} {Markup.BasisTag(plot.Spec.Basis)}
-                <span class="files">Also as <a href="plot-{name}.png">PNG</a> and <a href="plot-{name}.svg">SVG</a>.</span></figcaption>
-                </figure>
-
-                """);
-        }
+            AppendPlot(html, plot);
         html.Append("</section>\n");
+    }
+
+    private static void AppendPlot(StringBuilder html, PagePlot plot)
+    {
+        var name = plot.Spec.Name;
+        html.Append($"""
+            <figure id="plot-{name}">
+            <h3>{Markup.Text(plot.Spec.Question)}</h3>
+            {plot.WideSvg}
+            {plot.NarrowSvg}
+            <figcaption>{Markup.Text(plot.Spec.Reading)} {Markup.BasisTag(plot.Spec.Basis)}
+            <span class="files">Also as <a href="plot-{name}.png">PNG</a> and <a href="plot-{name}.svg">SVG</a>.</span></figcaption>
+            </figure>
+
+            """);
     }
 }

@@ -16,21 +16,25 @@ internal static class RowSection
 
             """);
         var body = new StringBuilder("<tbody>\n");
+        // Only a validation has sides; a bench's table would be wider for nothing.
+        var sides = rows.All.Any(f => f.Side.Length > 0 || f.Bound is not null);
         foreach (var f in rows.All)
-            AppendRow(body, rows.Id(f), f);
-        html.Append(Markup.Table("All rows",
-            Markup.Head(6, ["id", "experiment", "structure", "scheme", "case", "metric", "value", "low", "high", "unit", "n", "basis"]),
-            body.Append("</tbody>").ToString()));
+            AppendRow(body, rows.Id(f), f, sides);
+        string[] texts = ["id", "experiment", "structure", "scheme", .. sides ? (string[])["side"] : [], "case", "metric"];
+        string[] numbers = ["value", "low", "high", .. sides ? (string[])["bound"] : [], "unit", "n", "basis"];
+        html.Append(Markup.Table("All rows", Markup.Head(texts.Length, [.. texts, .. numbers]), body.Append("</tbody>").ToString()));
         html.Append("</section>\n");
     }
 
-    private static void AppendRow(StringBuilder body, int id, Figure f)
+    private static void AppendRow(StringBuilder body, int id, Figure f, bool sides)
     {
         body.Append($"<tr id=\"row-{id}\"><th scope=\"row\">{id}</th>");
-        foreach (var text in (string[])[f.Experiment, f.Structure, f.Scheme, Case(f), f.Metric])
+        foreach (var text in (string[])[f.Experiment, f.Structure, f.Scheme, .. sides ? (string[])[f.Side] : [], Case(f), f.Metric])
             body.Append($"<td class=\"text\">{Markup.Text(text)}</td>");
         foreach (var value in (double[])[f.Value, f.Low, f.High])
             body.Append($"<td>{Exact(value)}</td>");
+        if (sides)
+            body.Append($"<td>{(f.Bound is { } bound ? Exact(bound) : "")}</td>");
         body.Append($"<td class=\"text\">{Markup.Text(f.Unit)}</td><td>{f.N}</td><td>{Markup.BasisTag(f.Basis)}</td></tr>\n");
     }
 

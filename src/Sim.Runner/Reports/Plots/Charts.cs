@@ -35,6 +35,9 @@ internal sealed record MarkChart : Chart
 
     /// <summary>Shade from 1/f to f: the A/A noise.</summary>
     public double? Noise { get; init; }
+
+    /// <summary>Draw a dashed line there: what a ratio should not exceed.</summary>
+    public double? Target { get; init; }
 }
 
 /// <summary>One curve.</summary>

@@ -42,7 +42,7 @@ internal static class MarkRenderer
     private static int GroupHeight(MarkGroup group, Canvas canvas) =>
         GroupGap + LineHeight * (group.Marks.Count + (canvas.IsNarrow ? 1 : 0));
 
-    private static int HeadLine(MarkChart chart) => chart.Noise is null ? 0 : LineHeight;
+    private static int HeadLine(MarkChart chart) => LineHeight * ((chart.Noise is null ? 0 : 1) + (chart.Target is null ? 0 : 1));
 
     private static void DrawReference(Plot plot, MarkChart chart, Canvas canvas, ValueAxis axis, int content)
     {
@@ -50,18 +50,30 @@ internal static class MarkRenderer
         {
             var span = plot.Add.HorizontalSpan(axis.Place(1 / noise), axis.Place(noise), ChartRenderer.Ink.WithAlpha(.13));
             span.LineStyle.Width = 0;
-            var label = $"shaded: A/A noise {Numbers.Percent(noise)}";
-            // Right of the band where there is room, else at the right end.
-            var at = axis.Place(noise);
-            var room = axis.PixelsRightOf(noise);
-            var text = PlotFont.Width(label, ChartRenderer.FontSize) + 2 * LabelOffset;
-            if (text <= room)
-                ChartRenderer.Text(plot, label, at, LineHeight * .7, Alignment.MiddleLeft).OffsetX = LabelOffset;
-            else
-                ChartRenderer.Text(plot, label, axis.PlaceMax, LineHeight * .7, Alignment.MiddleRight).OffsetX = -LabelOffset;
+            Annotate(plot, $"shaded: A/A noise {Numbers.Percent(noise)}", axis, noise, LineHeight * .7);
         }
-        if (chart.IsRatio && !canvas.IsNarrow)
-            DrawLineAtOne(plot, axis, HeadLine(chart), content);
+        if (chart.Target is { } target)
+            Annotate(plot, $"dashed: target {Numbers.Ratio(target)}", axis, target, HeadLine(chart) - LineHeight * .3);
+        if (!canvas.IsNarrow)
+            DrawLines(plot, chart, axis, HeadLine(chart), content);
+    }
+
+    /// <summary>Right of its place where there is room, else at the right end.</summary>
+    private static void Annotate(Plot plot, string label, ValueAxis axis, double value, double y)
+    {
+        var text = PlotFont.Width(label, ChartRenderer.FontSize) + 2 * LabelOffset;
+        if (text <= axis.PixelsRightOf(value))
+            ChartRenderer.Text(plot, label, axis.Place(value), y, Alignment.MiddleLeft).OffsetX = LabelOffset;
+        else
+            ChartRenderer.Text(plot, label, axis.PlaceMax, y, Alignment.MiddleRight).OffsetX = -LabelOffset;
+    }
+
+    private static void DrawLines(Plot plot, MarkChart chart, ValueAxis axis, double top, double bottom)
+    {
+        if (chart.IsRatio)
+            DrawLineAtOne(plot, axis, top, bottom);
+        if (chart.Target is { } target)
+            plot.Add.Line(axis.Place(target), bottom, axis.Place(target), top).LineStyle = new(1.5f, ChartRenderer.Ink.WithAlpha(.75), LinePattern.Dashed);
     }
 
     private static void DrawLineAtOne(Plot plot, ValueAxis axis, double top, double bottom) =>
@@ -78,9 +90,8 @@ internal static class MarkRenderer
             {
                 ChartRenderer.Text(plot, Cut(group.Label), axis.Place(axis.Min), y + LineHeight * .5, Alignment.MiddleLeft).OffsetX = 4;
                 y += LineHeight;
-                // The line at 1 leaves out the labels.
-                if (chart.IsRatio)
-                    DrawLineAtOne(plot, axis, y, y + group.Marks.Count * LineHeight);
+                // The lines leave out the labels.
+                DrawLines(plot, chart, axis, y, y + group.Marks.Count * LineHeight);
             }
             middles.Add(y + group.Marks.Count * LineHeight * .5);
             foreach (var mark in group.Marks)
@@ -141,7 +152,7 @@ internal static class MarkRenderer
             if (chart.IsRatio)
             {
                 var noise = chart.Noise ?? 1;
-                (min, max) = (Math.Min(min, 1 / noise) / 1.03, Math.Max(max, noise) * 1.03);
+                (min, max) = (Math.Min(min, 1 / noise) / 1.03, Math.Max(max, Math.Max(noise, chart.Target ?? 1)) * 1.03);
             }
             if (chart.Log)
                 min /= Math.Pow(Math.Max(1.05, max / min), .06);

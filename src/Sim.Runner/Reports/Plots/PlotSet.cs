@@ -4,7 +4,7 @@ namespace Sim.Runner.Reports.Plots;
 /// <summary>The plots of a report: one a question, in the order of the page. A question without rows has no plot.</summary>
 internal static class PlotSet
 {
-    /// <summary>Every name a plot can have: what an older report may have left behind.</summary>
+    /// <summary>Every name a plot of a bench can have: what an older report may have left behind.</summary>
     public static readonly string[] AllNames =
         ["memory", "caches", "load", "lookup", "update", "ratios", "touch", "depth", "tnodes"];
 
