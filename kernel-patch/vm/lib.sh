@@ -69,7 +69,7 @@ build_once() {
         # In the background, because errexit is off inside a condition.
         "$@" "$partial" >"$folder.log" 2>&1 &
         if ! wait $!; then
-            grep -E 'error|Error|ERROR' "$folder.log" | tail -n 5 >&2
+            grep -E 'error|Error|ERROR' "$folder.log" | tail -n 5 >&2 || true # it may fail without the word
             tail -n 5 "$folder.log" >&2
             rm -rf "$partial"
             die $EX_SOFTWARE "could not make $(basename "$folder"); the whole log is $folder.log"

@@ -33,6 +33,8 @@ internal sealed unsafe class FibPort : IDisposable
         Table = new FibTable(_net, tableId);
         _oif = oif;
         AddLoopback();
+        // lo came up long before wg0: what its routes replaced is freed.
+        GracePeriod();
     }
 
     public KernelMemory Memory { get; }

@@ -27,7 +27,6 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
     private readonly WireGuardStream _wireGuard = new(28);
     private readonly RouteStream _routes = new(Interface);
     private RouteShape _shape;
-    private bool _hasTable;
     private Keys _keys = new([], []);
 
     public void Dispose()
@@ -70,7 +69,8 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
         ["lookup", ..] => [$"{Time} sum 0"],
         // Each round of timed updates ends where it began.
         ["update", ..] => [$"{Time} failed 0"],
-        ["remove" or "notify", ..] => [Time],
+        ["remove", ..] => [Time],
+        ["notify", ..] => [$"{Time} calls 1"],
         _ => throw Unknown(string.Join(' ', words)),
     };
 
@@ -136,7 +136,7 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
 
     private string Routes(BindOperation[] operations, RouteShape shape, uint table, int batch)
     {
-        (_shape, _hasTable) = (shape, true);
+        _shape = shape;
         var (failed, firstError) = (0, 0);
         foreach (var part in operations.Chunk(batch))
         {
@@ -180,8 +180,8 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
                 + $"per-slab {cache.ObjectsPerSlab} pages-per-slab {1 << cache.Order} slabs {cache.Slabs}";
         }
 
-        // The rest of a kernel has a thousand of each; the first route makes the table.
-        var used = _hasTable ? _fib.Memory.Account().ToDictionary(line => line.Cache, line => line.Objects) : [];
+        // The rest of a kernel has a thousand of each.
+        var used = _fib.Memory.Account().ToDictionary(line => line.Cache, line => line.Objects);
         foreach (var size in s_kmalloc)
         {
             var name = size < 1024 ? $"kmalloc-{size}" : $"kmalloc-{size / 1024}k";

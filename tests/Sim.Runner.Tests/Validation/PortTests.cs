@@ -103,15 +103,16 @@ public sealed class PortTests : IDisposable
     public void Deleted_nexthop_objects_leave_no_memory_behind_though_their_routes_held_them()
     {
         // Two leaves: no tnode is of that class.
+        var before = Objects();
         _fib.AddNexthops(1, 2);
         _fib.Run([new(Prefix.Parse("10.0.0.0/8"), BindKind.Add, 0), new(Prefix.Parse("192.0.2.0/24"), BindKind.Add, 1)], RouteShape.Nexthop);
-        Assert.Equal(4, Objects());
+        Assert.Equal(4, Objects() - before);
         _fib.DeleteNexthops(1, 1);
-        Assert.Equal(2, Objects());
+        Assert.Equal(2, Objects() - before);
         _fib.DeleteNexthops(2, 1);
-        Assert.Equal(0, Objects());
+        Assert.Equal(0, Objects() - before);
 
-        long Objects() => _fib.Memory.Account().Single(line => line.Cache == "kmalloc-192").Objects;
+        long Objects() => _fib.Memory.Account().FirstOrDefault(line => line.Cache == "kmalloc-192").Objects;
     }
 
     [Theory]
