@@ -8,8 +8,8 @@ namespace Sim.Lab;
 /// <param name="Name">What runs the kernel, as it stands before the kernel's version.</param>
 internal sealed partial record Launch(IReadOnlyList<string> Command, string Name)
 {
-    // Ends with the thread that started it, leads a session, and leaves no core dump of a VM's memory.
-    private static readonly string[] Leash = ["setpriv", "--pdeathsig", "KILL", "setsid", "prlimit", "--core=0"];
+    /// <summary>Ends with the thread that started it, leads a session, and leaves no core dump of a VM's memory.</summary>
+    internal static readonly string[] Leash = ["setpriv", "--pdeathsig", "KILL", "setsid", "prlimit", "--core=0"];
 
     // One processor and the same addresses in every run; no merged slabs, so that /proc/slabinfo counts each structure
     // by itself; a panic ends the machine at once.

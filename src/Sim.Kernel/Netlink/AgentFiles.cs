@@ -28,6 +28,18 @@ public static class BindOperations
             stream.Write(Encode(operations[0].Prefix.Family, operations.Slice(i, Math.Min(AgentFile.Chunk, operations.Length - i))));
     }
 
+    /// <summary>The operations of a file of one family.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no whole number of records.</exception>
+    public static BindOperation[] FromBytes(Family family, ReadOnlySpan<byte> bytes)
+    {
+        var record = RecordBytes(family);
+        AgentFile.RequireWhole(bytes, record);
+        var operations = new BindOperation[bytes.Length / record];
+        for (var i = 0; i < operations.Length; i++)
+            operations[i] = ReadRecord(bytes.Slice(i * record, record), family);
+        return operations;
+    }
+
     private static byte[] Encode(Family family, ReadOnlySpan<BindOperation> operations)
     {
         var record = RecordBytes(family);
@@ -45,6 +57,15 @@ public static class BindOperations
         record[^4] = operation.Prefix.Length;
         record[^3] = (byte)operation.Kind;
         BinaryPrimitives.WriteUInt16LittleEndian(record[^2..], operation.Peer);
+    }
+
+    private static BindOperation ReadRecord(ReadOnlySpan<byte> record, Family family)
+    {
+        var address = family == Family.IPv4
+            ? (UInt128)BinaryPrimitives.ReadUInt32BigEndian(record) << 96
+            : BinaryPrimitives.ReadUInt128BigEndian(record);
+        var peer = BinaryPrimitives.ReadUInt16LittleEndian(record[^2..]);
+        return new BindOperation(new Prefix(family, address, record[^4]), (BindKind)record[^3], peer);
     }
 }
 
@@ -67,6 +88,28 @@ public static class KeyFile
         for (var i = 0; i < addresses.Length; i++)
             BinaryPrimitives.WriteUInt128BigEndian(bytes.AsSpan(16 * i), addresses[i]);
         return bytes;
+    }
+
+    /// <summary>The addresses of a file of IPv4 keys, in host order.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no whole number of addresses.</exception>
+    public static uint[] V4FromBytes(ReadOnlySpan<byte> bytes)
+    {
+        AgentFile.RequireWhole(bytes, 4);
+        var addresses = new uint[bytes.Length / 4];
+        for (var i = 0; i < addresses.Length; i++)
+            addresses[i] = BinaryPrimitives.ReadUInt32BigEndian(bytes[(4 * i)..]);
+        return addresses;
+    }
+
+    /// <summary>The addresses of a file of IPv6 keys.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no whole number of addresses.</exception>
+    public static UInt128[] V6FromBytes(ReadOnlySpan<byte> bytes)
+    {
+        AgentFile.RequireWhole(bytes, 16);
+        var addresses = new UInt128[bytes.Length / 16];
+        for (var i = 0; i < addresses.Length; i++)
+            addresses[i] = BinaryPrimitives.ReadUInt128BigEndian(bytes[(16 * i)..]);
+        return addresses;
     }
 
     /// <summary>Writes a file of IPv4 addresses, given in host order.</summary>
@@ -94,4 +137,10 @@ public static class AgentFile
 
     /// <summary>The name of a file of one family: <c>NAME.4</c> or <c>NAME.6</c>.</summary>
     public static string Name(string name, Family family) => $"{name}.{(int)family}";
+
+    internal static void RequireWhole(ReadOnlySpan<byte> bytes, int record)
+    {
+        if (bytes.Length % record != 0)
+            throw new InvalidDataException($"{bytes.Length} bytes are no whole number of records of {record} bytes");
+    }
 }

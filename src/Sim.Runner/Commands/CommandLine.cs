@@ -26,6 +26,7 @@ internal static class CommandLine
         StatCommand.Create(),
         LookupCommand.Create(),
         ValidateCommand.Create(),
+        CountPortCommand.Create(),
         TableCommand.Create(),
     };
 

@@ -128,8 +128,22 @@ internal static class ValidateCommand
             Progress = progress,
             Cancel = cancel,
         };
+        using var counting = vm.CountsInstructions && context.HasModule ? PortInstructions.Start(data, plan, Peers) : null;
         ValidationRun.Run(context, inputs, cpu);
+        if (counting is not null)
+            CountPort(counting, context, environment);
         return context;
+    }
+
+    private static void CountPort(
+        PortInstructions counting, ValidationContext context, List<KeyValuePair<string, string>> environment)
+    {
+        context.Progress.Step("count the port's instructions", 1, "processes");
+        var (counter, warning) = counting.AddTo(context.Figures, context.Cancel);
+        if (counter is not null)
+            environment.Add(new("port's instructions counted by", counter));
+        if (warning is not null)
+            context.Warnings.Add(warning);
     }
 
     private static FamilyInput Input(RouteTable table, ValidationPlan plan, ulong seed)
@@ -163,7 +177,7 @@ internal static class ValidateCommand
             Table = new TableFacts(table.Source, (int)table.Family, table.Routes.Length, table.NextHops.Count, table.Digest),
             Seed = settings.Seed,
             Quick = settings.Quick,
-            Warnings = [.. loaded.SelectMany(one => one.Warnings())],
+            Warnings = [.. loaded.SelectMany(one => one.Warnings()), .. context.Warnings],
             Figures = context.Figures,
         };
 }

@@ -18,6 +18,12 @@ internal sealed record Step(string Name, BindOperation[] Operations, string File
 /// </summary>
 internal sealed class FamilyInput
 {
+    /// <summary>For whom a step is that allowedips and routes share.</summary>
+    public const string Both = "both";
+
+    /// <summary>Names of the steps that are timed.</summary>
+    public const string TimedInsert = "timed-insert", TimedDelete = "timed-delete", TimedToDummy = "timed-to-dummy";
+
     private readonly List<(string File, byte[] Content)> _files = [];
 
     private FamilyInput(RouteTable table, int peers, ValidationPlan plan, ulong seed)
@@ -32,7 +38,7 @@ internal sealed class FamilyInput
             var keys = Family == Family.IPv4
                 ? new Keys(LookupKeys.V4(table, pattern, plan.AnswerKeys, seed), [])
                 : new Keys([], LookupKeys.V6(table, pattern, plan.AnswerKeys, seed));
-            var file = AgentFile.Name($"keys-{name}", Family);
+            var file = KeysFile(name, Family);
             Patterns.Add((name, keys, file));
             _files.Add((file, Family == Family.IPv4 ? KeyFile.ToBytes(keys.V4) : KeyFile.ToBytes(keys.V6)));
         }
@@ -104,6 +110,12 @@ internal sealed class FamilyInput
         return input;
     }
 
+    /// <summary>The file of a pattern's keys.</summary>
+    public static string KeysFile(string pattern, Family family) => AgentFile.Name($"keys-{pattern}", family);
+
+    /// <summary>The file of a step's operations: of allowedips, of routes, or of both.</summary>
+    public static string StepFile(string structure, string step, Family family) => AgentFile.Name($"{structure}-{step}", family);
+
     /// <summary>Writes the files to the agent's folder.</summary>
     public void Write(string folder)
     {
@@ -117,8 +129,8 @@ internal sealed class FamilyInput
         new Rng(seed + 1).Shuffle(places.AsSpan());
         BindOperation[] Of(BindKind kind, ushort? peer) =>
             [.. places.Take(count).Select(place => new BindOperation(table.Routes[place].Prefix, kind, peer ?? (ushort)peerOf[place]))];
-        Timed = (Add("timed-insert", "both", Of(BindKind.Add, null)), Add("timed-delete", "both", Of(BindKind.Delete, null)),
-            Add("timed-to-dummy", "both", Of(BindKind.Add, Dummy)));
+        Timed = (Add(TimedInsert, Both, Of(BindKind.Add, null)), Add(TimedDelete, Both, Of(BindKind.Delete, null)),
+            Add(TimedToDummy, Both, Of(BindKind.Add, Dummy)));
     }
 
     private (Step AllowedIps, Step Routes) AddBoth(string name, BindOperation[] operations) =>
@@ -134,7 +146,7 @@ internal sealed class FamilyInput
 
     private Step Add(string name, string structure, BindOperation[] operations)
     {
-        var step = new Step(name, operations, AgentFile.Name($"{structure}-{name}", Family));
+        var step = new Step(name, operations, StepFile(structure, name, Family));
         if (structure != "routes" || Family == Family.IPv4)
             _files.Add((step.File, BindOperations.ToBytes(operations)));
         return step;

@@ -9,7 +9,8 @@ namespace Sim.Runner.Validation;
 
 /// <summary>
 /// What an operation costs in the kernel and in the port: the same keys or prefixes, on the same processor, in turns
-/// (A B B A); under -icount the kernel's instructions alone, which need no turns.
+/// (A B B A); under -icount the kernel's instructions alone, which need no turns: the port's are counted by
+/// <see cref="PortInstructions"/>.
 /// </summary>
 internal sealed class TimeComparison(ValidationContext context)
 {
@@ -25,15 +26,15 @@ internal sealed class TimeComparison(ValidationContext context)
     {
         foreach (var (name, keys, file) in input.Patterns)
         {
-            var count = KeyChain.RingSize(Math.Min(context.Plan.TimedKeys, keys.Count));
-            var some = keys.First(count);
+            var some = Timed(keys, context.Plan.TimedKeys);
+            var count = some.Count;
             _kernel.GiveKeys(file);
             foreach (var dependent in new[] { false, true })
             {
                 var here = at with { Operation = "lookup", Keys = name, Chain = dependent ? "dependent" : "independent" };
                 context.Progress.Step($"{at.Structure} IPv{(int)at.Family}, time {name} keys, {here.Chain}", context.Plan.LookupGroups * 4, "runs");
                 double Kernel() => _kernel.TimeLookups(structure, number, count, dependent);
-                double Port() => Time(() => port(some, dependent)) * 1e9 / count;
+                double Port() => Nanoseconds(() => port(some, dependent)) / count;
                 if (name == "prefixes" && !context.Machine.Vm.CountsInstructions)
                     AddSelf(here, Interleaved.Run(context.Plan.LookupGroups, Kernel, Kernel, context.Cancel));
                 Add(here, Kernel, Port);
@@ -65,11 +66,14 @@ internal sealed class TimeComparison(ValidationContext context)
         context.Figures.Add(context.Row(at, "ratio", "ratio", times.Ratio));
     }
 
-    public static double Time(Action work)
+    /// <summary>The keys of a timed pass: a power of two of them, for dependent chains.</summary>
+    public static Keys Timed(Keys keys, int most) => keys.First(KeyChain.RingSize(Math.Min(most, keys.Count)));
+
+    public static double Nanoseconds(Action work)
     {
         var clock = Stopwatch.StartNew();
         work();
-        return clock.Elapsed.TotalSeconds;
+        return clock.Elapsed.TotalNanoseconds;
     }
 
     private void AddSelf(CheckPoint at, InterleavedTimes times) =>

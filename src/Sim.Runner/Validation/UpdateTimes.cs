@@ -39,17 +39,9 @@ internal sealed class UpdateTimes(ValidationContext context, TimeComparison time
             return [move / (double)count, remove / (double)count, inserted / (double)count];
         }
 
-        double[] Port()
-        {
-            var move = TimeComparison.Time(() => port.Add(toDummy.Operations));
-            var remove = TimeComparison.Time(() => port.RemoveByPeer(input.Dummy));
-            port.GracePeriod();
-            var inserted = TimeComparison.Time(() => port.Add(insert.Operations));
-            port.GracePeriod();
-            return [move * 1e9 / count, remove * 1e9 / count, inserted * 1e9 / count];
-        }
+        double[] Port() => PortUpdates.AllowedIps(port, toDummy.Operations, insert.Operations, input.Dummy, TimeComparison.Nanoseconds);
 
-        Measure(at, ["move", "remove-by-peer", "insert"], Kernel, Port);
+        Measure(at, PortUpdates.AllowedIpsNames, Kernel, Port);
     }
 
     /// <summary>
@@ -75,22 +67,9 @@ internal sealed class UpdateTimes(ValidationContext context, TimeComparison time
             return [deleted / (double)count - notify, inserted / (double)count - notify, notify];
         }
 
-        double[] Port()
-        {
-            var deleted = TimeComparison.Time(() => Run(port, delete));
-            port.GracePeriod();
-            var inserted = TimeComparison.Time(() => Run(port, insert));
-            port.GracePeriod();
-            return [deleted * 1e9 / count, inserted * 1e9 / count, double.NaN];
-        }
+        double[] Port() => [.. PortUpdates.Fib(port, delete.Operations, insert.Operations, TimeComparison.Nanoseconds), double.NaN];
 
-        Measure(at, ["delete", "insert", "notify"], Kernel, Port);
-    }
-
-    private static void Run(FibPort port, Step step)
-    {
-        if (port.Run(step.Operations, RouteShape.Nexthop).Failed > 0)
-            throw new InvalidOperationException($"the FIB port refused a timed operation of {step.Name}");
+        Measure(at, [.. PortUpdates.FibNames, "notify"], Kernel, Port);
     }
 
     private void Measure(CheckPoint at, string[] operations, Func<double[]> kernel, Func<double[]> port)

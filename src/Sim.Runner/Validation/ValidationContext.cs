@@ -50,6 +50,9 @@ internal sealed class ValidationContext
 
     public List<Figure> Figures { get; } = [];
 
+    /// <summary>Remarks that the report must show.</summary>
+    public List<string> Warnings { get; } = [];
+
     /// <summary>The unit of the kernel's times.</summary>
     public string TimeUnit => Machine.Vm.CountsInstructions ? "instructions" : "ns";
 

@@ -63,6 +63,28 @@ public sealed class AgentFileTests
     }
 
     [Fact]
+    public void What_was_written_is_read_back()
+    {
+        BindOperation[] v4 = [new(Prefix.Parse("192.0.2.128/25"), BindKind.Add, 0x0102), new(Prefix.Parse("0.0.0.0/0"), BindKind.Move, 7)];
+        BindOperation[] v6 = [new(Prefix.Parse("2001:db8::1/128"), BindKind.Delete, 0xFFFF)];
+        uint[] keys4 = [0x0A000001, uint.MaxValue];
+        UInt128[] keys6 = [Prefix.Parse("2001:db8::1").Address, UInt128.MaxValue];
+        Assert.Equal(v4, BindOperations.FromBytes(Family.IPv4, BindOperations.ToBytes(v4)));
+        Assert.Equal(v6, BindOperations.FromBytes(Family.IPv6, BindOperations.ToBytes(v6)));
+        Assert.Equal(keys4, KeyFile.V4FromBytes(KeyFile.ToBytes(keys4)));
+        Assert.Equal(keys6, KeyFile.V6FromBytes(KeyFile.ToBytes(keys6)));
+    }
+
+    [Fact]
+    public void A_file_cut_inside_a_record_is_refused()
+    {
+        Assert.Throws<InvalidDataException>(() => BindOperations.FromBytes(Family.IPv4, new byte[15]));
+        Assert.Throws<InvalidDataException>(() => BindOperations.FromBytes(Family.IPv6, new byte[8]));
+        Assert.Throws<InvalidDataException>(() => KeyFile.V4FromBytes(new byte[6]));
+        Assert.Throws<InvalidDataException>(() => KeyFile.V6FromBytes(new byte[20]));
+    }
+
+    [Fact]
     public void The_name_says_the_family()
     {
         Assert.Equal("load.4", AgentFile.Name("load", Family.IPv4));

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+using Sim.Kernel.Netlink;
+
+namespace Sim.Runner.Validation;
+
+/// <summary>
+/// A round of single updates of a port, and what each costs: in ns or in instructions, whatever
+/// <c>measure</c> returns of a piece of work. A round ends with the table it began with.
+/// </summary>
+internal static class PortUpdates
+{
+    /// <summary>What <see cref="AllowedIps"/> returns, in its order.</summary>
+    public static readonly string[] AllowedIpsNames = ["move", "remove-by-peer", "insert"];
+
+    /// <summary>What <see cref="Fib"/> returns, in its order.</summary>
+    public static readonly string[] FibNames = ["delete", "insert"];
+
+    /// <summary>Moves prefixes to a dummy peer, removes all that the dummy has, inserts them afresh; each cost a prefix.</summary>
+    public static double[] AllowedIps(
+        AllowedIpsPort port, BindOperation[] toDummy, BindOperation[] insert, int dummy, Func<Action, double> measure)
+    {
+        var move = measure(() => port.Add(toDummy));
+        var remove = measure(() => port.RemoveByPeer(dummy));
+        port.GracePeriod();
+        var inserted = measure(() => port.Add(insert));
+        port.GracePeriod();
+        return [move / insert.Length, remove / insert.Length, inserted / insert.Length];
+    }
+
+    /// <summary>Deletes routes and inserts them again; each cost a route.</summary>
+    public static double[] Fib(FibPort port, BindOperation[] delete, BindOperation[] insert, Func<Action, double> measure)
+    {
+        var deleted = measure(() => Run(port, delete));
+        port.GracePeriod();
+        var inserted = measure(() => Run(port, insert));
+        port.GracePeriod();
+        return [deleted / insert.Length, inserted / insert.Length];
+    }
+
+    private static void Run(FibPort port, BindOperation[] operations)
+    {
+        var (failed, error) = port.Run(operations, RouteShape.Nexthop);
+        if (failed > 0)
+            throw new InvalidOperationException($"the FIB port refused {failed} timed operations, the first with error {error}");
+    }
+}
