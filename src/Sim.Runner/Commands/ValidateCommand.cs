@@ -100,36 +100,54 @@ internal static class ValidateCommand
         }
     }
 
+    /// <summary>
+    /// One kernel for counts and costs; but where QEMU can use KVM, the counts are taken with it, and the costs, which are
+    /// instructions, in a second run without.
+    /// </summary>
     private static ValidationContext Execute(
         Settings settings, ValidationPlan plan, IReadOnlyList<FamilyInput> inputs, string data,
         List<KeyValuePair<string, string>> environment, IWorkProgress progress, CancellationToken cancel)
     {
-        int? cpu = settings.Lane == LaneKind.Host ? null : Environment.ProcessorCount - 1;
         var options = new VmOptions
         {
             Lane = settings.Lane,
             DataFolder = data,
-            Cpu = cpu,
+            Cpu = settings.Lane == LaneKind.Host ? null : Environment.ProcessorCount - 1,
             InstructionCount = settings.Lane == LaneKind.Qemu,
         };
-        progress.Step($"start the kernel ({settings.Lane.ToString().ToLowerInvariant()})", 1, "kernels");
+        var found = new ValidationFindings([], []);
+        if (settings.Lane != LaneKind.Qemu || !Vm.KvmMayWork)
+            return Execute(options, ValidationParts.All, plan, inputs, found, environment, progress, cancel);
+        Execute(
+            options with { InstructionCount = false, AllowKvm = true }, ValidationParts.Counts, plan, inputs, found, environment, progress, cancel);
+        return Execute(options, ValidationParts.Costs, plan, inputs, found, environment, progress, cancel);
+    }
+
+    private static ValidationContext Execute(
+        VmOptions options, ValidationParts parts, ValidationPlan plan, IReadOnlyList<FamilyInput> inputs, ValidationFindings found,
+        List<KeyValuePair<string, string>> environment, IWorkProgress progress, CancellationToken cancel)
+    {
+        progress.Step($"start the kernel ({options.Lane.ToString().ToLowerInvariant()})", 1, "kernels");
         using var vm = Vm.Start(options, line => progress.Step(line, 1, "steps"), cancel);
         environment.Add(new("kernel under test", vm.Description));
         var machine = new KernelUnderTest(vm);
-        var hello = machine.Hello();
+        var cpus = (int)machine.Hello().Long("cpus");
         var context = new ValidationContext
         {
             Machine = machine,
             Plan = plan,
-            Slub = new SlubConfig((int)hello.Long("cpus"), CpuPartial: settings.Lane != LaneKind.Uml),
-            ComparesSlabs = settings.Lane != LaneKind.Host,
+            Slub = new SlubConfig(cpus, CpuPartial: options.Lane != LaneKind.Uml),
+            ComparesSlabs = options.Lane != LaneKind.Host,
             Peers = Peers,
-            Cpus = (int)hello.Long("cpus"),
+            Cpus = cpus,
             Progress = progress,
             Cancel = cancel,
+            Found = found,
         };
-        using var counting = vm.CountsInstructions && context.HasModule ? PortInstructions.Start(data, plan, Peers) : null;
-        ValidationRun.Run(context, inputs, cpu);
+        using var counting = vm.CountsInstructions && machine.HasModule && parts.HasFlag(ValidationParts.Costs)
+            ? PortInstructions.Start(options.DataFolder, plan, Peers)
+            : null;
+        ValidationRun.Run(context, inputs, options.Cpu, parts);
         if (counting is not null)
             CountPort(counting, context, environment);
         return context;

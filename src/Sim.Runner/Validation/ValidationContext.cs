@@ -48,10 +48,13 @@ internal sealed class ValidationContext
 
     public CancellationToken Cancel { get; init; }
 
-    public List<Figure> Figures { get; } = [];
+    /// <summary>Where rows go: the runs of one validation share it.</summary>
+    public required ValidationFindings Found { get; init; }
+
+    public List<Figure> Figures => Found.Figures;
 
     /// <summary>Remarks that the report must show.</summary>
-    public List<string> Warnings { get; } = [];
+    public List<string> Warnings => Found.Warnings;
 
     /// <summary>The unit of the kernel's times.</summary>
     public string TimeUnit => Machine.Vm.CountsInstructions ? "instructions" : "ns";
@@ -121,6 +124,11 @@ internal sealed class ValidationContext
 
     private static bool Agrees(Figure port, Figure kernel) => ValidationRows.Agrees(port, kernel);
 }
+
+/// <summary>What a validation has found so far.</summary>
+/// <param name="Figures">Rows.</param>
+/// <param name="Warnings">Remarks that the report must show.</param>
+internal sealed record ValidationFindings(List<Figure> Figures, List<string> Warnings);
 
 /// <summary>How checks are read back from rows.</summary>
 internal static class ValidationRows

@@ -7,6 +7,19 @@ using Sim.Trie;
 
 namespace Sim.Runner.Validation;
 
+/// <summary>What is taken from one kernel.</summary>
+[Flags]
+internal enum ValidationParts
+{
+    /// <summary>Counts, answers, messages.</summary>
+    Counts = 1,
+
+    /// <summary>Times, or instructions.</summary>
+    Costs = 2,
+
+    All = Counts | Costs,
+}
+
 /// <summary>A whole validation: every family through every structure, then the times.</summary>
 internal static class ValidationRun
 {
@@ -20,51 +33,58 @@ internal static class ValidationRun
     /// <param name="context">The kernel, the plan, and where rows go.</param>
     /// <param name="inputs">What is done, a family each.</param>
     /// <param name="cpu">The processor that the VM runs on and the port is timed on.</param>
-    public static void Run(ValidationContext context, IReadOnlyList<FamilyInput> inputs, int? cpu)
+    /// <param name="parts">What to take from this kernel.</param>
+    public static void Run(ValidationContext context, IReadOnlyList<FamilyInput> inputs, int? cpu, ValidationParts parts)
     {
         var hello = context.Machine.Hello();
-        var hasWireGuard = hello.Long("wireguard") != 0;
+        var family = (ushort)hello.Long("wireguard");
         var oif = (int)context.Machine.One("wg create").Long("ifindex");
-        if (context.Machine.HasModule)
-            CompareSizes(context, inputs[0]);
-
-        var stream = new WireGuardStream((ushort)hello.Long("wireguard"));
+        var stream = new WireGuardStream(family);
         using var allowedIps = new AllowedIpsPort(context.Slub);
-        var validation = new AllowedIpsValidation(context, allowedIps, stream);
-        if (hasWireGuard)
-        {
-            foreach (var input in inputs)
-                validation.Run(input);
-        }
-
-        var v4 = inputs.FirstOrDefault(input => input.Family == Family.IPv4);
         using var fib = new FibPort(context.Slub, ValidationPlan.TableId, oif);
-        var fibValidation = new FibValidation(context, fib, new RouteStream(oif), ValidationPlan.TableId, oif);
-        if (v4 is not null)
-        {
-            fibValidation.Run(v4);
-            fibValidation.RunShape(v4, RouteShape.Device);
-            fibValidation.RunShape(v4, RouteShape.Gateway);
-        }
+        var throughWireGuard = family == 0 ? null : new AllowedIpsValidation(context, allowedIps, stream);
+        var throughRoutes = new FibValidation(context, fib, new RouteStream(oif), ValidationPlan.TableId, oif);
+        var routed = inputs.FirstOrDefault(input => input.Family == Family.IPv4);
 
-        if (!context.Machine.HasModule)
+        if (parts.HasFlag(ValidationParts.Counts))
+            Count(context, inputs, throughWireGuard, throughRoutes);
+        if (!context.Machine.HasModule || !parts.HasFlag(ValidationParts.Costs))
             return;
         using var pinned = CpuPin.To(cpu);
         var times = new TimeComparison(context);
         var updates = new UpdateTimes(context, times, stream);
-        if (hasWireGuard)
+        if (throughWireGuard is not null)
         {
             foreach (var input in inputs)
-                TimeAllowedIps(input, validation, allowedIps, times, updates);
+                TimeAllowedIps(input, throughWireGuard, allowedIps, times, updates);
         }
 
-        if (v4 is not null)
+        if (routed is not null)
+            TimeRoutes(routed, throughRoutes, fib, times, updates);
+    }
+
+    private static void Count(
+        ValidationContext context, IReadOnlyList<FamilyInput> inputs, AllowedIpsValidation? throughWireGuard, FibValidation throughRoutes)
+    {
+        if (context.Machine.HasModule)
+            CompareSizes(context, inputs[0]);
+        foreach (var input in inputs)
+            throughWireGuard?.Run(input);
+        foreach (var input in inputs.Where(input => input.Family == Family.IPv4))
         {
-            fibValidation.LoadOnly(v4);
-            var at = new CheckPoint("fib", Family.IPv4, "file", "", v4.Prefixes);
-            times.Lookups(at, "fib", ValidationPlan.TableId, v4, fib.Lookup);
-            updates.Fib(at, v4, fib, ValidationPlan.TableId);
+            throughRoutes.Run(input);
+            throughRoutes.RunShape(input, RouteShape.Device);
+            throughRoutes.RunShape(input, RouteShape.Gateway);
         }
+    }
+
+    private static void TimeRoutes(
+        FamilyInput input, FibValidation validation, FibPort port, TimeComparison times, UpdateTimes updates)
+    {
+        validation.LoadOnly(input);
+        var at = new CheckPoint("fib", input.Family, "file", "", input.Prefixes);
+        times.Lookups(at, "fib", ValidationPlan.TableId, input, port.Lookup);
+        updates.Fib(at, input, port, ValidationPlan.TableId);
     }
 
     private static void TimeAllowedIps(
