@@ -13,6 +13,9 @@ internal sealed record Check(Figure Port, Figure Kernel)
 
     public bool IsExact => Kernel.Bound is 0;
 
+    /// <summary>True where even a port that held nothing would agree, or one that held twice as much.</summary>
+    public bool IsWeak => !IsExact && Math.Abs(Kernel.Value) <= Kernel.Bound;
+
     public CheckKind Kind => CheckKinds.Of(Kernel.Metric);
 
     /// <summary>The upper bits of a digest, whose size says nothing.</summary>

@@ -63,7 +63,7 @@ internal static class Words
     public static string What(Figure f) => (f.X, f.Item) switch
     {
         ({ } x, _) => $"{Metric(f.Metric)} {Numbers.Show(x)}",
-        (_, { Length: > 0 } item) => $"{Metric(f.Metric)}, {item}",
+        (_, { Length: > 0 } item) when !f.Metric.StartsWith(item, StringComparison.Ordinal) => $"{Metric(f.Metric)}, {item}",
         _ => Metric(f.Metric),
     };
 

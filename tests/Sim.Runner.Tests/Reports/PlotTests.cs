@@ -56,6 +56,18 @@ public sealed class PlotTests(FullReport full) : IClassFixture<FullReport>
             AssertReadable(spec.Name, spec.Chart, width, spec.Question);
     }
 
+    [Theory]
+    [InlineData(820)]
+    [InlineData(370)]
+    public void Plots_of_a_validation_are_readable(int width)
+    {
+        FabricatedValidation[] runs = [new() { LookupRatio = (_, keys, _) => keys == "hot" ? 3 : .3 }, new() { Kernel = FabricatedValidation.Qemu }];
+        var specs = runs.SelectMany(run => ValidationPlots.For(ValidationView.Of(new Rows(run.Build()))!)).ToList();
+        Assert.Equal(ValidationPlots.AllNames, specs.Select(s => s.Name));
+        foreach (var spec in specs)
+            AssertReadable(spec.Name, spec.Chart, width, spec.Question);
+    }
+
     [Fact]
     public void Labels_stay_apart_whatever_the_values()
     {
@@ -68,6 +80,7 @@ public sealed class PlotTests(FullReport full) : IClassFixture<FullReport>
             Log = log || ratio,
             IsRatio = ratio,
             Noise = ratio ? noise : null,
+            Target = ratio ? 1.15 : null,
             Groups = [.. groups.Select((marks, i) => new MarkGroup($"case number {i}, dependent chain", [.. marks]))],
         });
         Gen.Select(chart, Gen.Int[340, 900]).Sample((c, width) => AssertReadable("random", c, width, "Which of them is it?"), iter: 60, threads: 1);

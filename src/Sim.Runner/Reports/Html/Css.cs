@@ -40,6 +40,9 @@ internal static class Css
         .best { font-weight: 700; background: var(--best); padding: .1rem .35rem; border-radius: .25rem; }
         .bad { font-weight: 700; background: var(--bad); padding: .1rem .35rem; border-radius: .25rem; white-space: nowrap; }
         tr.differs th:first-child { box-shadow: inset 3px 0 var(--badline); }
+        .demands td.text, .differences td.text { min-width: 14rem; }
+        .sides td:nth-child(6) { min-width: 16rem; }
+        .costs .spread { display: block; }
         h4 { font-size: 1rem; margin: 1.4rem 0 .3rem; }
         details { margin: .6rem 0 1.4rem; }
         summary { cursor: pointer; color: var(--link); max-width: 46rem; }

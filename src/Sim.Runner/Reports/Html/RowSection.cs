@@ -22,7 +22,7 @@ internal static class RowSection
             AppendRow(body, rows.Id(f), f, sides);
         string[] texts = ["id", "experiment", "structure", "scheme", .. sides ? (string[])["side"] : [], "case", "metric"];
         string[] numbers = ["value", "low", "high", .. sides ? (string[])["bound"] : [], "unit", "n", "basis"];
-        html.Append(Markup.Table("All rows", Markup.Head(texts.Length, [.. texts, .. numbers]), body.Append("</tbody>").ToString()));
+        html.Append(Markup.Table("All rows", Markup.Head(texts.Length, [.. texts, .. numbers]), body.Append("</tbody>").ToString(), sides ? "sides" : ""));
         html.Append("</section>\n");
     }
 
@@ -31,8 +31,10 @@ internal static class RowSection
         body.Append($"<tr id=\"row-{id}\"><th scope=\"row\">{id}</th>");
         foreach (var text in (string[])[f.Experiment, f.Structure, f.Scheme, .. sides ? (string[])[f.Side] : [], Case(f), f.Metric])
             body.Append($"<td class=\"text\">{Markup.Text(text)}</td>");
-        foreach (var value in (double[])[f.Value, f.Low, f.High])
-            body.Append($"<td>{Exact(value)}</td>");
+        body.Append($"<td>{Exact(f.Value)}</td>");
+        // A digest has no quartiles, and is too long to be shown three times.
+        foreach (var quartile in (double[])[f.Low, f.High])
+            body.Append($"<td>{(f.Unit == "digest" ? "" : Exact(quartile))}</td>");
         if (sides)
             body.Append($"<td>{(f.Bound is { } bound ? Exact(bound) : "")}</td>");
         body.Append($"<td class=\"text\">{Markup.Text(f.Unit)}</td><td>{f.N}</td><td>{Markup.BasisTag(f.Basis)}</td></tr>\n");

@@ -55,10 +55,11 @@ internal static class ValidationCosts
         var what = lookups ? "lookups" : "single updates";
         var target = Numbers.Ratio(cases[0].Target!.Value);
         var above = cases.Where(c => c.IsAboveTarget).ToList();
+        var doubt = cases.Count(c => c.StraddlesTarget) is > 0 and var n ? $" In {n} the quartiles lie on both sides of it." : "";
         if (above.Count == 0)
-            return $"In all {Numbers.Count(cases.Count, "case")} of {what}, the port takes at most {target} of the kernel’s time at the median, which is the target.";
+            return $"In all {Numbers.Count(cases.Count, "case")} of {what}, the port takes at most {target} of the kernel’s time at the median, which is the target.{doubt}";
         return $"In {above.Count} of {Numbers.Count(cases.Count, "case")} of {what}, the port takes more than the target of {target} of the kernel’s "
-            + $"time at the median: {string.Join("; ", above.Select(c => $"{Words.Subject(c.Any)}, {c.Name} ({Numbers.Ratio(c.Ratio!.Value)})"))}.";
+            + $"time at the median: {string.Join("; ", above.Select(c => $"{Words.Subject(c.Any)}, {c.Name} ({Numbers.Ratio(c.Ratio!.Value)})"))}.{doubt}";
     }
 
     private static string Table(ValidationView view, string caption, IEnumerable<CostCase> cases)
@@ -79,7 +80,7 @@ internal static class ValidationCosts
             }
             body.Append("</tbody>\n");
         }
-        string[] columns = ["", "kernel", "port", "port / kernel", "n", .. targets ? (string[])["target", "held"] : []];
+        string[] columns = ["", "kernel", "port", "port / kernel", "n", .. targets ? (string[])["target", "within"] : []];
         return Markup.Table(caption, Markup.Head(1, columns), body.ToString(), "costs", Markup.BasisTags(list.Select(c => c.Any)));
     }
 
@@ -107,7 +108,7 @@ internal static class ValidationCosts
         if (c.Target is not { } target)
             return "<td>–</td><td></td>";
         var held = c.IsAboveTarget ? "<strong class=\"bad above\">above</strong>" : "yes";
-        var doubt = c.StraddlesTarget ? "<br><span class=\"spread\">quartiles on both sides</span>" : "";
+        var doubt = c.StraddlesTarget ? "<span class=\"spread\">quartiles on both sides</span>" : "";
         return $"<td>{Numbers.Ratio(target)}</td><td>{held}{doubt}</td>";
     }
 

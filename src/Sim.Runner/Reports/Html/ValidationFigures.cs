@@ -14,19 +14,22 @@ internal static class ValidationFigures
     public static IEnumerable<Check> MainChecks(ValidationView view) => view.Checks.Where(check =>
         Main.Contains(check.Kernel.Metric) && !check.Kernel.Operation.StartsWith("flush-nexthop", StringComparison.Ordinal));
 
-    public static void Append(StringBuilder html, ValidationView view)
+    public static void AppendCounts(StringBuilder html, ValidationView view)
     {
         var main = MainChecks(view).ToList();
-        if (main.Count > 0)
-        {
-            html.Append("""
-                <h3 id="figures">Counts, step by step</h3>
-                <p>Model: what the port holds, or what the netlink model says is sent and received. Difference and ratio are those of the model to
-                the kernel.</p>
+        if (main.Count == 0)
+            return;
+        html.Append("""
+            <h3 id="figures">Counts, step by step</h3>
+            <p>Model: what the port holds, or what the netlink model says is sent and received. Difference and ratio are those of the model to
+            the kernel; a difference within its bound is not marked.</p>
 
-                """);
-            AppendByOrder(html, main, (caption, checks) => FigureTable(view, caption, checks));
-        }
+            """);
+        AppendByOrder(html, main, (caption, checks) => FigureTable(view, caption, checks));
+    }
+
+    public static void AppendAnswers(StringBuilder html, ValidationView view)
+    {
         var answers = view.Checks.Where(check => check.Kind == CheckKind.Answers).ToList();
         if (answers.Count == 0)
             return;

@@ -26,8 +26,9 @@ internal static class ValidationSection
         AppendDifferences(html, view);
         AppendAgreement(html, view);
         ValidationCosts.AppendSummary(html, view);
-        ValidationFigures.Append(html, view);
+        ValidationFigures.AppendCounts(html, view);
         ValidationCosts.Append(html, view);
+        ValidationFigures.AppendAnswers(html, view);
         TrustSection.Append(html, view);
         html.Append("</section>\n");
     }
@@ -63,7 +64,7 @@ internal static class ValidationSection
         if (check.IsDigest)
             return check.IsEqual ? "0" : "another";
         var difference = check.Port.Value - check.Kernel.Value;
-        return difference > 0 ? $"+{Exact(difference)}" : Exact(difference);
+        return difference > 0 ? $"+{Exact(difference)}" : difference < 0 ? $"−{Exact(-difference)}" : "0";
     }
 
     private static void AppendDifferences(StringBuilder html, ValidationView view)
@@ -92,14 +93,14 @@ internal static class ValidationSection
             foreach (var check in subject)
             {
                 body.Append($"<tr class=\"differs\"><th scope=\"row\">{Markup.Text(Words.What(check.Kernel))}</th>")
-                    .Append($"<td class=\"text\">{Markup.Text(Words.Moment(check.Kernel))}</td>")
                     .Append($"<td>{Link(view, check.Port)}</td><td>{Link(view, check.Kernel)}</td>")
                     .Append($"<td><strong class=\"bad\">{Markup.Text(Difference(check))}</strong></td>")
-                    .Append($"<td>{Exact(check.Kernel.Bound!.Value)}</td></tr>\n");
+                    .Append($"<td>{Exact(check.Kernel.Bound!.Value)}</td>")
+                    .Append($"<td class=\"text\">{Markup.Text(Words.Moment(check.Kernel))}</td></tr>\n");
             }
             body.Append("</tbody>\n");
         }
-        return Markup.Table(caption, Markup.Head(2, ["what", "after", "model", "kernel", "difference", "allowed"]), body.ToString());
+        return Markup.Table(caption, Markup.Head(1, ["what", "model", "kernel", "difference", "allowed"]) + TextHead("after"), body.ToString(), "differences");
     }
 
     private static void AppendAgreement(StringBuilder html, ValidationView view)
@@ -116,15 +117,21 @@ internal static class ValidationSection
             body.Append("</tbody>\n");
         }
         html.Append(Markup.Table("Checks, by structure and kind",
-            Markup.Head(1, ["", "checks", "differ", "equal", "what is demanded"]), body.ToString(), "demands"));
-        var bounded = view.Checks.Count(check => !check.IsExact);
+            Markup.Head(1, ["", "checks", "differ", "equal"]) + TextHead("what is demanded"), body.ToString(), "demands"));
+        var bounded = view.Checks.Where(check => !check.IsExact).ToList();
         html.Append($"""
-            <p>{Numbers.Show(view.Checks.Count - bounded)} checks demand equality; {Numbers.Show(bounded)} allow a bound, and
-            {Numbers.Show(view.Checks.Count(check => !check.IsExact && check.IsEqual))} of these are equal all the same. <a href="#trust">Why there
-            are bounds</a> is told below. A digest stands for everything it is named after: one changed byte, node or answer changes it.</p>
+            <p>{Numbers.Show(view.Checks.Count - bounded.Count)} checks demand equality. A digest stands for everything it is named after: one
+            changed byte, node or answer changes it.{BoundSentence(bounded)}</p>
 
             """);
     }
+
+    /// <summary>A last column of text, after those of numbers.</summary>
+    private static string TextHead(string title) => $"<th scope=\"col\" class=\"text\">{title}</th>";
+
+    private static string BoundSentence(List<Check> bounded) => bounded.Count == 0 ? ""
+        : $" {Numbers.Show(bounded.Count)} allow a bound (<a href=\"#bounds\">why</a>); {Numbers.Show(bounded.Count(check => check.IsEqual))} of these are equal "
+            + $"all the same. In {Numbers.Show(bounded.Count(check => check.IsWeak))} the bound is no smaller than the kernel’s own number: those say little.";
 
     private static string AgreementRow(CheckKind kind, IReadOnlyList<Check> checks)
     {

@@ -73,7 +73,16 @@ internal static class MarkRenderer
         if (chart.IsRatio)
             DrawLineAtOne(plot, axis, top, bottom);
         if (chart.Target is { } target)
-            plot.Add.Line(axis.Place(target), bottom, axis.Place(target), top).LineStyle = new(1.5f, ChartRenderer.Ink.WithAlpha(.75), LinePattern.Dashed);
+            DrawDashes(plot, axis.Place(target), top, bottom);
+    }
+
+    // Dash by dash: Skia writes no dashed line to an SVG and complains of it on the error output.
+    private static void DrawDashes(Plot plot, double at, double top, double bottom)
+    {
+        const double Dash = 6;
+        const double Gap = 5;
+        for (var y = top; y < bottom; y += Dash + Gap)
+            plot.Add.Line(at, y, at, Math.Min(bottom, y + Dash)).LineStyle = new(1.5f, ChartRenderer.Ink.WithAlpha(.75));
     }
 
     private static void DrawLineAtOne(Plot plot, ValueAxis axis, double top, double bottom) =>
