@@ -197,6 +197,8 @@ internal sealed class FibValidation(ValidationContext context, FibPort port, Rou
         var row = context.Machine.HasModule
             ? _kernel.One($"module answers fib {tableId}")
             : _kernel.One(string.Create(CultureInfo.InvariantCulture, $"route get {file} {keys.Count} {tableId} {ValidationPlan.Batch}"));
+        if (context.Machine.HasModule)
+            context.Compare(at, "keys", "count", keys.Count, row.Long("keys"));
         context.Compare(at, "hits", "count", hits, row.Long("hits"));
         context.CompareDigest(at, "answer-digest", digest, row.Hex("digest"));
     }

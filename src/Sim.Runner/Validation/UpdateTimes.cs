@@ -89,13 +89,14 @@ internal sealed class UpdateTimes(ValidationContext context, TimeComparison time
 
         kernel();
         port();
+        var self = Interleaved.RunMany(context.Plan.UpdateGroups, kernel, kernel, context.Cancel);
         var measured = Interleaved.RunMany(context.Plan.UpdateGroups, kernel, port, context.Cancel);
         for (var i = 0; i < operations.Length; i++)
         {
             if (operations[i] == "notify")
                 context.Figures.Add(context.Row(at with { Operation = "notify" }, "time", "ns", measured[i].SpreadA) with { Side = ValidationContext.Kernel });
             else
-                times.Add(at with { Operation = operations[i] }, measured[i]);
+                times.AddWithSelf(at with { Operation = operations[i] }, measured[i], self[i]);
         }
     }
 }

@@ -143,8 +143,9 @@ internal static class TrustSection
         var parts = pairs.Select(pair => $"{Words.Subject(pair.Independent.Any)}, {Words.Keys(pair.Independent.Any.Keys)} "
             + $"({Numbers.Ratio(pair.Independent.Ratio!.Value)} with independent keys, {Numbers.Ratio(pair.Dependent!.Ratio!.Value)} in a chain)").ToList();
         return parts.Count == 0 ? "" : $"<p id=\"overlap\">{Markup.Text("With independent keys the port’s lookups take far less time than in a dependent chain, and the "
-            + $"kernel’s hardly less or not at all: {string.Join("; ", parts)}. The port’s lookups overlap there, as it seems, and this kernel’s do not; why, "
-            + "this run does not tell. The chain compares single lookups.")}</p>\n";
+            + $"kernel’s hardly less or not at all: {string.Join("; ", parts)}. The port’s lookups overlap there, as it seems, and this kernel’s do not. A likely "
+            + "cause, not shown by this run: the kernel executes more instructions for a lookup (validate --kernel qemu counts both), so that fewer "
+            + "lookups fit into what a processor holds in flight. The chain compares single lookups.")}</p>\n";
     }
 
     private static string Reasons(ValidationView view, CostCase c)
