@@ -76,6 +76,13 @@ internal sealed class TimeComparison(ValidationContext context)
         return clock.Elapsed.TotalNanoseconds;
     }
 
+    /// <summary>As <see cref="Add(CheckPoint, InterleavedTimes)"/>, and what the kernel shows against itself.</summary>
+    public void AddWithSelf(CheckPoint at, InterleavedTimes times, InterleavedTimes self)
+    {
+        AddSelf(at, self);
+        Add(at, times);
+    }
+
     private void AddSelf(CheckPoint at, InterleavedTimes times) =>
         context.Figures.Add(context.Row(at, "ratio", "ratio", times.Ratio) with { Experiment = "aa", Side = ValidationContext.Kernel });
 }
