@@ -41,6 +41,9 @@ need() {
     }
 }
 
+# want PACKAGE...: packages that are used where they are there; installed when we may, and done without otherwise.
+want() { (need "$@") || say "going on without: $*"; }
+
 # hash_of FILE-OR-TEXT...: one short hash of files' contents and of words.
 hash_of() {
     local part

@@ -82,8 +82,11 @@ internal sealed class ChildProcess : IDisposable
     {
         lock (_group)
         {
-            if (!_groupIsGone)
-                Libc.KillGroup(Id);
+            if (_groupIsGone)
+                return;
+            // In its first moments it leads no group yet, and a signal to the group would reach nobody.
+            _process.Kill();
+            Libc.KillGroup(Id);
         }
     }
 

@@ -62,6 +62,9 @@ internal sealed class PortInstructions : IDisposable
     /// <param name="peers">Number of peers.</param>
     public static PortInstructions Start(string folder, ValidationPlan plan, int peers) => new(folder, plan, peers);
 
+    /// <summary>The process that counts; null where none could be started.</summary>
+    internal int? ProcessId => _process?.Id;
+
     /// <summary>Waits for the end, and adds the port's row and the ratio for each of the kernel's that was counted too.</summary>
     /// <returns>What counted, and what the reader must know; null where all is well.</returns>
     /// <exception cref="OperationCanceledException">It was cancelled; nothing is left running after disposal.</exception>
@@ -76,7 +79,9 @@ internal sealed class PortInstructions : IDisposable
                 AddRows(figures, kernel, Spread.Of(count.Runs));
         }
 
-        return (_output.FirstOrDefault(line => line.StartsWith(CountPortCommand.CounterMark, StringComparison.Ordinal))?[CountPortCommand.CounterMark.Length..], null);
+        var mark = CountPortCommand.CounterMark;
+        var counter = _output.FirstOrDefault(line => line.StartsWith(mark, StringComparison.Ordinal));
+        return (counter?[mark.Length..], null);
     }
 
     public void Dispose()

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+using Xunit;
+
+namespace Sim.Lab.Tests;
+
+public sealed class ChildProcessTests
+{
+    [Fact]
+    public void A_process_is_ended_although_it_does_not_lead_its_group_yet()
+    {
+        // Without setsid it never will.
+        using var child = new ChildProcess(["sleep", "600"], [], _ => { }, _ => { });
+        child.Kill();
+        Assert.True(child.WaitForEnd(TimeSpan.FromSeconds(30)));
+    }
+}
