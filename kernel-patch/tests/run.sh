@@ -28,7 +28,7 @@ EOF
 TMPDIR=${TMPDIR:-/dev/shm} timeout 300 "$linux" mem=512M initrd="$work/initrd" con=null con0=fd:0,fd:1 \
     console=tty0 panic=-1 </dev/null 2>&1 | cat >"$work/log" || true # the console needs a pipe
 grep -E '^(ok|not ok|done)' "$work/log" || true
-if ! grep -q '^done, 0 failed' "$work/log" || grep -E 'BUG|WARNING|Oops|panic' "$work/log"; then
+if ! grep -q '^done, 0 failed' "$work/log" || grep -E 'BUG:|WARNING:|Oops|Kernel panic' "$work/log"; then
     tail -n 20 "$work/log" >&2
     exit 1
 fi
