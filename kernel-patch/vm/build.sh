@@ -4,6 +4,7 @@
 #
 #   build.sh agent    agent: the static program that runs inside the VM
 #   build.sh uml      linux, wgval.ko: User-Mode Linux from Debian's kernel source, and the measurement module for it
+#   build.sh uml-patched  the same with the series of kernel-patch/series, and gen_init_cpio
 #   build.sh qemu     vmlinuz, *.ko, load-order, wgval.ko: Debian's stock cloud kernel, unpacked, not built
 #
 # Exit codes: 69 a package is missing and cannot be installed, 70 a build failed.
@@ -17,9 +18,9 @@ build_agent() {
     gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -o "$1/agent" "$vm_dir"/agent/*.c
 }
 
-configure_uml() { # SOURCE FOLDER
+configure_uml() { # SOURCE FOLDER CONFIG
     make -C "$1" O="$2" ARCH=um tinyconfig
-    "$1/scripts/kconfig/merge_config.sh" -m -O "$2" "$2/.config" "$vm_dir/uml.config"
+    "$1/scripts/kconfig/merge_config.sh" -m -O "$2" "$2/.config" "$3"
     make -C "$1" O="$2" ARCH=um olddefconfig
     local line
     while read -r line; do
@@ -27,11 +28,11 @@ configure_uml() { # SOURCE FOLDER
         CONFIG_*=n) ! grep -q "^${line%=n}=" "$2/.config" || { echo "error: $line did not take"; return 1; } ;;
         CONFIG_*) grep -qxF "$line" "$2/.config" || { echo "error: $line did not take"; return 1; } ;;
         esac
-    done <"$vm_dir/uml.config"
+    done <"$3"
 }
 
 build_uml_kernel() {
-    configure_uml "$source" "$1"
+    configure_uml "$source" "$1" "$vm_dir/uml.config"
     make -C "$source" O="$1" ARCH=um -j"$(nproc)" linux modules
 }
 
@@ -40,6 +41,31 @@ build_uml() {
     build_module "$1" "$kernel_tree" ARCH=um
     ln -s "$kernel_tree/linux" "$1/linux"
     cp "$kernel_tree/.config" "$1/config"
+}
+
+# patch_source FOLDER: a copy of the source with the series on top. The folder is a patch's own root.
+patch_source() {
+    cp -a "$source/." "$1"
+    local patch
+    for patch in "${series[@]}"; do
+        echo "applying $(basename "$patch")"
+        patch -d "$1" -p1 --no-backup-if-mismatch -F0 -f <"$patch" || {
+            echo "error: $(basename "$patch") does not apply to $(source_version)"
+            return 1
+        }
+    done
+}
+
+build_uml_patched_kernel() {
+    cat "$vm_dir/uml.config" "$vm_dir/uml-patched.config" >"$1.config"
+    configure_uml "$patched_source" "$1" "$1.config"
+    rm "$1.config"
+    make -C "$patched_source" O="$1" ARCH=um -j"$(nproc)" linux modules
+}
+
+build_uml_patched() {
+    source=$patched_source build_uml "$1"
+    cp "$kernel_tree/usr/gen_init_cpio" "$1"
 }
 
 build_module() { # FOLDER TREE MAKE-VARIABLE...
@@ -98,6 +124,17 @@ uml)
     result=$cache/uml-$(hash_of "$kernel_tree" "${module_inputs[@]}")
     build_once "$result" build_uml
     ;;
+uml-patched)
+    need gcc make flex bison bc libelf-dev libc6-dev patch
+    kernel_source
+    series=("$vm_dir"/../series/*.patch)
+    patched_source=$cache/source-patched-$(hash_of "$(source_version)" "${series[@]}")
+    build_once "$patched_source" patch_source
+    kernel_tree=$cache/uml-patched-kernel-$(hash_of "$patched_source" "$(gcc -dumpfullversion)" "$vm_dir"/uml*.config)
+    build_once "$kernel_tree" build_uml_patched_kernel
+    result=$cache/uml-patched-$(hash_of "$kernel_tree" "${module_inputs[@]}")
+    build_once "$result" build_uml_patched
+    ;;
 qemu)
     need gcc make xz-utils kmod qemu-system-x86 libelf1
     want valgrind # counts the ports' instructions beside this kernel's
@@ -111,6 +148,6 @@ qemu)
     result=$cache/qemu-$(hash_of "$0" "$version" "${module_inputs[@]}")
     build_once "$result" build_qemu
     ;;
-*) sed -n '3,9s/^# \?//p' "$0" >&2; exit 64 ;;
+*) sed -n '3,10s/^# \?//p' "$0" >&2; exit 64 ;;
 esac
 echo "$result"

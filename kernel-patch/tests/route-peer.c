@@ -1,0 +1,632 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Runs as init of a VM with the patched kernel and prints one line a claim, "ok" or "not ok", then "done".
+ *
+ * One device, wg0, has 8 peers; each of them is a device of its own, wg1 to wg8, in the same namespace, which believes
+ * any source of wg0. What reached which peer is read from the devices' counters.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/genetlink.h>
+#include <linux/if_ether.h>
+#include <linux/if_link.h>
+#include <linux/if_packet.h>
+#include <linux/nexthop.h>
+#include <linux/rtnetlink.h>
+#include <linux/wireguard.h>
+#include <net/if.h>
+#include <netinet/ip.h>
+#include <netinet/ip6.h>
+#include <netinet/udp.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/random.h>
+#include <sys/reboot.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PEERS = 8, SAMPLE = 10000, FIRST_PORT = 5000 };
+/* Of the patched kernel's headers; the host's do not have them. */
+enum { ENCAP_WGPEER = 11, ENCAP_WGPEER_KEY = 1, RTA_WGPEER_ = RTA_NH_ID + 1, NHA_WGPEER_ = 18 };
+enum style { PLAIN, ENCAP, WGPEER };
+
+static int rtnl, genl, wireguard_family, failures;
+static unsigned char keys[PEERS + 1][WG_KEY_LEN];
+static char extack[256];
+
+static struct {
+	struct nlmsghdr h;
+	char data[8192];
+} request;
+static union {
+	struct nlmsghdr h;
+	char data[65536];
+} reply;
+
+static void claim(bool holds, const char *text)
+{
+	printf("%s - %s%s%s\n", holds ? "ok" : "not ok", text, extack[0] && !holds ? ": " : "", holds ? "" : extack);
+	failures += !holds;
+}
+
+static void begin(int type, int flags, const void *header, size_t len)
+{
+	request.h = (struct nlmsghdr){ .nlmsg_len = NLMSG_LENGTH(len), .nlmsg_type = type,
+				       .nlmsg_flags = NLM_F_REQUEST | flags };
+	memcpy(NLMSG_DATA(&request.h), header, len);
+}
+
+static struct nlattr *put(int type, const void *data, size_t len)
+{
+	struct nlattr *a = (void *)&request + NLMSG_ALIGN(request.h.nlmsg_len);
+
+	*a = (struct nlattr){ .nla_type = type, .nla_len = NLA_HDRLEN + len };
+	if (len)
+		memcpy((char *)a + NLA_HDRLEN, data, len);
+	request.h.nlmsg_len = NLMSG_ALIGN(request.h.nlmsg_len) + NLA_ALIGN(a->nla_len);
+	return a;
+}
+
+static void put_u32(int type, unsigned int value) { put(type, &value, sizeof(value)); }
+static void put_u16(int type, unsigned short value) { put(type, &value, sizeof(value)); }
+static struct nlattr *nest(int type) { return put(type | NLA_F_NESTED, NULL, 0); }
+static void end(struct nlattr *a) { a->nla_len = (char *)&request + request.h.nlmsg_len - (char *)a; }
+
+static const struct nlattr *find(const void *from, int len, int type)
+{
+	for (const struct nlattr *a = from; len >= NLA_HDRLEN && a->nla_len >= NLA_HDRLEN;
+	     len -= NLA_ALIGN(a->nla_len), a = (const void *)a + NLA_ALIGN(a->nla_len))
+		if ((a->nla_type & NLA_TYPE_MASK) == type)
+			return a;
+	return NULL;
+}
+
+/* Returns the errno of the answer; the answer is in reply, its extack message in extack. */
+static int talk(int fd)
+{
+	static unsigned int seq;
+	struct nlmsgerr *error;
+	const struct nlattr *text;
+	ssize_t got;
+
+	request.h.nlmsg_seq = ++seq;
+	extack[0] = 0;
+	if (send(fd, &request, request.h.nlmsg_len, 0) < 0)
+		return errno;
+	got = recv(fd, &reply, sizeof(reply), 0);
+	if (got < 0)
+		return errno;
+	if (reply.h.nlmsg_type != NLMSG_ERROR)
+		return 0;
+	error = NLMSG_DATA(&reply.h);
+	if (reply.h.nlmsg_flags & NLM_F_ACK_TLVS) {
+		int skip = sizeof(*error) + (reply.h.nlmsg_flags & NLM_F_CAPPED ? 0 : error->msg.nlmsg_len - NLMSG_HDRLEN);
+
+		text = find((char *)error + skip, got - NLMSG_HDRLEN - skip, NLMSGERR_ATTR_MSG);
+		if (text)
+			snprintf(extack, sizeof(extack), "%s", (char *)text + NLA_HDRLEN);
+	}
+	return -error->error;
+}
+
+static int netlink_socket(int protocol)
+{
+	int fd = socket(AF_NETLINK, SOCK_RAW, protocol), one = 1;
+
+	setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &one, sizeof(one));
+	return fd;
+}
+
+static void find_wireguard(void)
+{
+	struct genlmsghdr g = { .cmd = CTRL_CMD_GETFAMILY, .version = 1 };
+	const struct nlattr *id;
+
+	begin(GENL_ID_CTRL, 0, &g, sizeof(g));
+	put(CTRL_ATTR_FAMILY_NAME, WG_GENL_NAME, sizeof(WG_GENL_NAME));
+	talk(genl);
+	id = find(NLMSG_DATA(&reply.h) + GENL_HDRLEN, reply.h.nlmsg_len - NLMSG_HDRLEN - GENL_HDRLEN, CTRL_ATTR_FAMILY_ID);
+	wireguard_family = id ? *(unsigned short *)((char *)id + NLA_HDRLEN) : 0;
+}
+
+static void link_up(const char *name)
+{
+	struct ifinfomsg i = { .ifi_index = if_nametoindex(name), .ifi_flags = IFF_UP, .ifi_change = IFF_UP };
+
+	begin(RTM_NEWLINK, NLM_F_ACK, &i, sizeof(i));
+	talk(rtnl);
+}
+
+static void add_link(const char *name, const char *kind)
+{
+	struct ifinfomsg i = { 0 };
+	struct nlattr *info;
+
+	begin(RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE, &i, sizeof(i));
+	put(IFLA_IFNAME, name, strlen(name) + 1);
+	info = nest(IFLA_LINKINFO);
+	put(IFLA_INFO_KIND, kind, strlen(kind));
+	end(info);
+	claim(talk(rtnl) == 0, "the device can be made");
+}
+
+static void wg_begin(int cmd, int flags, int device)
+{
+	struct genlmsghdr g = { .cmd = cmd, .version = WG_GENL_VERSION };
+	char name[8];
+
+	snprintf(name, sizeof(name), "wg%d", device);
+	begin(wireguard_family, flags, &g, sizeof(g));
+	put_u32(WGDEVICE_A_IFINDEX, if_nametoindex(name));
+}
+
+static void wg_identity(int device)
+{
+	const struct nlattr *key;
+	unsigned char private[WG_KEY_LEN];
+
+	getrandom(private, sizeof(private), 0);
+	private[0] &= 248;
+	private[31] = (private[31] & 127) | 64;
+	wg_begin(WG_CMD_SET_DEVICE, NLM_F_ACK, device);
+	put(WGDEVICE_A_PRIVATE_KEY, private, sizeof(private));
+	put_u16(WGDEVICE_A_LISTEN_PORT, FIRST_PORT + device);
+	talk(genl);
+	wg_begin(WG_CMD_GET_DEVICE, NLM_F_DUMP, device);
+	talk(genl);
+	key = find(NLMSG_DATA(&reply.h) + GENL_HDRLEN, reply.h.nlmsg_len - NLMSG_HDRLEN - GENL_HDRLEN, WGDEVICE_A_PUBLIC_KEY);
+	if (key)
+		memcpy(keys[device], (char *)key + NLA_HDRLEN, WG_KEY_LEN);
+	recv(genl, &reply, sizeof(reply), MSG_DONTWAIT); /* the end of the dump, if it came by itself */
+}
+
+/* The peer of a device is the device that has the key; with_any: it may have any address. */
+static void wg_peer(int device, int peer, bool with_any, unsigned int flags)
+{
+	struct sockaddr_in endpoint = { .sin_family = AF_INET, .sin_port = htons(FIRST_PORT + peer),
+					.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct nlattr *list, *one, *ips, *ip;
+	unsigned char zero[16] = { 0 };
+
+	wg_begin(WG_CMD_SET_DEVICE, NLM_F_ACK, device);
+	list = nest(WGDEVICE_A_PEERS);
+	one = nest(0);
+	put(WGPEER_A_PUBLIC_KEY, keys[peer], WG_KEY_LEN);
+	put_u32(WGPEER_A_FLAGS, flags);
+	put(WGPEER_A_ENDPOINT, &endpoint, sizeof(endpoint));
+	if (with_any) {
+		ips = nest(WGPEER_A_ALLOWEDIPS);
+		for (int family = 0; family < 2; family++) {
+			ip = nest(0);
+			put_u16(WGALLOWEDIP_A_FAMILY, family ? AF_INET6 : AF_INET);
+			put(WGALLOWEDIP_A_IPADDR, zero, family ? 16 : 4);
+			put(WGALLOWEDIP_A_CIDR_MASK, zero, 1);
+			end(ip);
+		}
+		end(ips);
+	}
+	end(one);
+	end(list);
+	claim(talk(genl) == 0, "the peer can be set");
+}
+
+static void put_peer(enum style style, const unsigned char *key, int len, int encap, int encap_type, int sugar)
+{
+	struct nlattr *n;
+
+	if (style == ENCAP) {
+		n = nest(encap);
+		put(ENCAP_WGPEER_KEY, key, len);
+		end(n);
+		put_u16(encap_type, ENCAP_WGPEER);
+	} else if (style == WGPEER) {
+		put(sugar, key, len);
+	}
+}
+
+static int route_len(int type, int flags, const char *to, int bits, const char *dev, enum style style,
+		     const unsigned char *key, int key_len)
+{
+	int family = strchr(to, ':') ? AF_INET6 : AF_INET;
+	struct rtmsg r = { .rtm_family = family, .rtm_dst_len = bits, .rtm_table = RT_TABLE_MAIN,
+			   .rtm_scope = type == RTM_DELROUTE ? RT_SCOPE_NOWHERE :
+					family == AF_INET ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE,
+			   .rtm_protocol = type == RTM_DELROUTE ? 0 : RTPROT_STATIC,
+			   .rtm_type = type == RTM_DELROUTE ? 0 : RTN_UNICAST };
+	unsigned char address[16];
+
+	inet_pton(family, to, address);
+	begin(type, flags | NLM_F_ACK, &r, sizeof(r));
+	put(RTA_DST, address, family == AF_INET6 ? 16 : 4);
+	if (dev)
+		put_u32(RTA_OIF, if_nametoindex(dev));
+	put_peer(style, key, key_len, RTA_ENCAP, RTA_ENCAP_TYPE, RTA_WGPEER_);
+	return talk(rtnl);
+}
+
+static int route(int type, int flags, const char *to, int bits, const char *dev, enum style style,
+		 const unsigned char *key)
+{
+	return route_len(type, flags, to, bits, dev, style, key, WG_KEY_LEN);
+}
+
+static int add(const char *to, int bits, enum style style, int peer)
+{
+	return route(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, to, bits, "wg0", style, keys[peer]);
+}
+
+static int delete(const char *to, int bits, const char *dev, enum style style, int peer)
+{
+	return route(RTM_DELROUTE, 0, to, bits, dev, style, keys[peer]);
+}
+
+static bool shows_peer(int peer, int encap, int encap_type, int header)
+{
+	const void *attrs = NLMSG_DATA(&reply.h) + header;
+	int len = reply.h.nlmsg_len - NLMSG_HDRLEN - header;
+	const struct nlattr *type = find(attrs, len, encap_type), *e = find(attrs, len, encap), *key;
+
+	if (!type || !e || *(unsigned short *)((char *)type + NLA_HDRLEN) != ENCAP_WGPEER)
+		return false;
+	key = find((char *)e + NLA_HDRLEN, e->nla_len - NLA_HDRLEN, ENCAP_WGPEER_KEY);
+	return key && !memcmp((char *)key + NLA_HDRLEN, keys[peer], WG_KEY_LEN);
+}
+
+static bool route_names(const char *to, int peer)
+{
+	int family = strchr(to, ':') ? AF_INET6 : AF_INET;
+	struct rtmsg r = { .rtm_family = family, .rtm_dst_len = family == AF_INET6 ? 128 : 32,
+			   .rtm_flags = RTM_F_FIB_MATCH };
+	unsigned char address[16];
+
+	inet_pton(family, to, address);
+	begin(RTM_GETROUTE, 0, &r, sizeof(r));
+	put(RTA_DST, address, family == AF_INET6 ? 16 : 4);
+	return talk(rtnl) == 0 && shows_peer(peer, RTA_ENCAP, RTA_ENCAP_TYPE, NLMSG_ALIGN(sizeof(r)));
+}
+
+/* The UDP packets that came out of a device. Its rx_packets will not do: handshakes and keepalives count there. */
+static long delivered(int device)
+{
+	static long count[PEERS + 1];
+	static int fd;
+	unsigned char head[sizeof(struct ip6_hdr)];
+	struct sockaddr_ll from;
+	socklen_t len;
+
+	if (!fd)
+		fd = socket(AF_PACKET, SOCK_DGRAM, htons(ETH_P_ALL));
+	while (len = sizeof(from), recvfrom(fd, head, sizeof(head), MSG_DONTWAIT, (void *)&from, &len) > 0) {
+		int protocol = head[0] >> 4 == 4 ? head[9] : head[6], d;
+		char name[IF_NAMESIZE];
+
+		if (from.sll_pkttype != PACKET_OUTGOING && protocol == IPPROTO_UDP &&
+		    if_indextoname(from.sll_ifindex, name) && sscanf(name, "wg%d", &d) == 1)
+			count[d]++;
+	}
+	return count[device];
+}
+
+static long counter(int device, const char *name)
+{
+	char path[96];
+	long value = -1;
+	FILE *f;
+
+	if (!strcmp(name, "delivered"))
+		return delivered(device);
+	snprintf(path, sizeof(path), "/sys/class/net/wg%d/statistics/%s", device, name);
+	f = fopen(path, "r");
+	if (f) {
+		if (fscanf(f, "%ld", &value) != 1)
+			value = -1;
+		fclose(f);
+	}
+	return value;
+}
+
+/* Waits up to 5 s: handshakes and crypto are done by work queues. */
+static bool reaches(int device, const char *name, long value)
+{
+	for (int i = 0; i < 500 && counter(device, name) < value; i++)
+		usleep(10000);
+	return counter(device, name) == value;
+}
+
+static int send_udp(const char *to)
+{
+	static int fd[2];
+	int six = strchr(to, ':') != NULL;
+	struct sockaddr_in a4 = { .sin_family = AF_INET, .sin_port = htons(9) };
+	struct sockaddr_in6 a6 = { .sin6_family = AF_INET6, .sin6_port = htons(9) };
+
+	if (!fd[six])
+		fd[six] = socket(six ? AF_INET6 : AF_INET, SOCK_DGRAM, 0);
+	inet_pton(six ? AF_INET6 : AF_INET, to, six ? (void *)&a6.sin6_addr : (void *)&a4.sin_addr);
+	return sendto(fd[six], "x", 1, 0, six ? (void *)&a6 : (void *)&a4, six ? sizeof(a6) : sizeof(a4)) < 0 ? errno : 0;
+}
+
+/* An IPv4 packet of the claimed source, put on a device without any route. */
+static void send_raw(int device, const char *from, const char *to)
+{
+	struct sockaddr_ll a = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_IP) };
+	struct iphdr ip = { .version = 4, .ihl = 5, .tot_len = htons(28), .ttl = 64, .protocol = 17 };
+	unsigned char packet[28] = { 0 };
+	unsigned int sum = 0;
+	char name[8];
+	int fd = socket(AF_PACKET, SOCK_DGRAM, 0);
+
+	snprintf(name, sizeof(name), "wg%d", device);
+	a.sll_ifindex = if_nametoindex(name);
+	inet_pton(AF_INET, from, &ip.saddr);
+	inet_pton(AF_INET, to, &ip.daddr);
+	for (int i = 0; i < 10; i++)
+		sum += ((unsigned short *)&ip)[i];
+	ip.check = ~((sum & 0xffff) + (sum >> 16));
+	memcpy(packet, &ip, sizeof(ip));
+	sendto(fd, packet, sizeof(packet), 0, (void *)&a, sizeof(a));
+	close(fd);
+}
+
+static void set_up(void)
+{
+	struct ifaddrmsg a = { .ifa_family = AF_INET, .ifa_prefixlen = 32 };
+	struct ifaddrmsg a6 = { .ifa_family = AF_INET6, .ifa_prefixlen = 128, .ifa_flags = IFA_F_NODAD };
+	unsigned char address[16];
+	char name[8];
+
+	link_up("lo");
+	for (int i = 0; i <= PEERS; i++) {
+		snprintf(name, sizeof(name), "wg%d", i);
+		add_link(name, "wireguard");
+		wg_identity(i);
+	}
+	for (int i = 1; i <= PEERS; i++) {
+		wg_peer(0, i, i == 1, 0);
+		wg_peer(i, 0, true, 0);
+	}
+	for (int i = 0; i <= PEERS; i++) {
+		snprintf(name, sizeof(name), "wg%d", i);
+		link_up(name);
+	}
+	inet_pton(AF_INET, "172.16.0.1", address);
+	a.ifa_index = a6.ifa_index = if_nametoindex("wg0");
+	begin(RTM_NEWADDR, NLM_F_ACK | NLM_F_CREATE, &a, sizeof(a));
+	put(IFA_LOCAL, address, 4);
+	talk(rtnl);
+	inet_pton(AF_INET6, "fd00::1", address);
+	begin(RTM_NEWADDR, NLM_F_ACK | NLM_F_CREATE, &a6, sizeof(a6));
+	put(IFA_LOCAL, address, 16);
+	talk(rtnl);
+	add_link("dummy0", "dummy");
+	link_up("dummy0");
+}
+
+static void allowedips_without_routes(void)
+{
+	long before = counter(1, "delivered");
+
+	claim(add("192.0.2.0", 24, PLAIN, 0) == 0 && send_udp("192.0.2.1") == 0 && reaches(1, "delivered", before + 1),
+	      "without routes that name a peer, AllowedIPs chooses it");
+	before = counter(0, "delivered");
+	send_raw(1, "192.0.2.1", "172.16.0.1");
+	claim(reaches(0, "delivered", before + 1), "... and believes its sources");
+	before = counter(0, "rx_frame_errors");
+	send_raw(2, "192.0.2.1", "172.16.0.1");
+	claim(reaches(0, "rx_frame_errors", before + 1), "... and nobody else's");
+}
+
+static void refusals(void)
+{
+	unsigned char unknown[WG_KEY_LEN] = { 1 };
+	const int make = NLM_F_CREATE | NLM_F_EXCL;
+
+	for (enum style s = ENCAP; s <= WGPEER; s++) {
+		claim(route(RTM_NEWROUTE, make, "198.51.100.0", 24, "wg0", s, unknown) == ENOKEY && strstr(extack, "no WireGuard peer"),
+		      "an unknown key is refused, with a message");
+		claim(route(RTM_NEWROUTE, make, "2001:db8::", 32, "wg0", s, unknown) == ENOKEY && strstr(extack, "no WireGuard peer"),
+		      "... in IPv6 as well");
+		claim(route(RTM_NEWROUTE, make, "198.51.100.0", 24, "dummy0", s, keys[1]) == EINVAL && strstr(extack, "not WireGuard's"),
+		      "another type of device is refused, with a message");
+		claim(route_len(RTM_NEWROUTE, make, "198.51.100.0", 24, "wg0", s, keys[1], 31) != 0 && extack[0],
+		      "a key of 31 bytes is refused, with a message");
+	}
+}
+
+static void dumps(void)
+{
+	for (enum style s = ENCAP; s <= WGPEER; s++) {
+		claim(add("198.51.100.0", 24, s, 3) == 0 && route_names("198.51.100.1", 3), "an IPv4 route shows its peer");
+		claim(add("2001:db8::", 32, s, 4) == 0 && route_names("2001:db8::1", 4), "an IPv6 route shows its peer");
+		claim(add("198.51.100.0", 24, s, 5) == 0 && route_names("198.51.100.1", 5), "a replaced route shows the new peer");
+	}
+}
+
+static void deletes(void)
+{
+	claim(delete("198.51.100.0", 24, NULL, WGPEER, 6) == ESRCH && route_names("198.51.100.1", 5),
+	      "an IPv4 delete that names another peer finds nothing");
+	claim(delete("198.51.100.0", 24, NULL, WGPEER, 5) == 0 && !route_names("198.51.100.1", 5), "... and the same peer's route goes");
+	claim(delete("2001:db8::", 32, "wg0", ENCAP, 6) == ESRCH && route_names("2001:db8::1", 4),
+	      "an IPv6 delete that names another peer finds nothing");
+	claim(delete("2001:db8::", 32, "wg0", ENCAP, 4) == 0 && !route_names("2001:db8::1", 4), "... and the same peer's route goes");
+}
+
+static void nexthop_object(void)
+{
+	struct nhmsg n = { .nh_family = AF_INET, .nh_protocol = RTPROT_STATIC };
+	struct rtmsg r = { .rtm_family = AF_INET, .rtm_dst_len = 24, .rtm_table = RT_TABLE_MAIN,
+			   .rtm_protocol = RTPROT_STATIC, .rtm_type = RTN_UNICAST };
+	unsigned char address[4];
+	bool ok = true;
+
+	inet_pton(AF_INET, "203.0.113.0", address);
+	for (int peer = 6; peer <= 7; peer++) {
+		long before = counter(peer, "delivered");
+
+		begin(RTM_NEWNEXTHOP, NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE, &n, sizeof(n));
+		put_u32(NHA_ID, 7);
+		put_u32(NHA_OIF, if_nametoindex("wg0"));
+		put_peer(peer == 6 ? ENCAP : WGPEER, keys[peer], WG_KEY_LEN, NHA_ENCAP, NHA_ENCAP_TYPE, NHA_WGPEER_);
+		ok &= talk(rtnl) == 0;
+		begin(RTM_GETNEXTHOP, 0, &n, sizeof(n));
+		((struct nhmsg *)NLMSG_DATA(&request.h))->nh_family = 0;
+		((struct nhmsg *)NLMSG_DATA(&request.h))->nh_protocol = 0;
+		put_u32(NHA_ID, 7);
+		ok &= talk(rtnl) == 0 && shows_peer(peer, NHA_ENCAP, NHA_ENCAP_TYPE, NLMSG_ALIGN(sizeof(n)));
+		if (peer == 6) {
+			begin(RTM_NEWROUTE, NLM_F_ACK | NLM_F_CREATE, &r, sizeof(r));
+			put(RTA_DST, address, 4);
+			put_u32(RTA_NH_ID, 7);
+			ok &= talk(rtnl) == 0;
+		}
+		ok &= send_udp("203.0.113.1") == 0 && reaches(peer, "delivered", before + 1);
+		claim(ok, peer == 6 ? "a route follows its nexthop object's peer" : "... and moves when the object is replaced");
+	}
+}
+
+static void sample_address(char *text, int i, int host) { sprintf(text, "10.%d.%d.%d", i >> 8, i & 255, host); }
+
+/* The prefixes of one peer at a time: its counter must rise by their number and no other's at all. */
+static void transmit(void)
+{
+	long before[PEERS + 1];
+	bool added = true, right = true;
+	char to[16];
+
+	for (int i = 0; i < SAMPLE; i++) {
+		sample_address(to, i, 0);
+		added &= add(to, 24, i & 1 ? ENCAP : WGPEER, 1 + i % PEERS) == 0;
+	}
+	claim(added, "10,000 routes by way of 8 peers can be added");
+	for (int peer = 1; peer <= PEERS; peer++) {
+		int sent = 0;
+
+		/* The handshake first: what waits for it is limited to 128 packets. */
+		long first = counter(peer, "delivered");
+
+		sample_address(to, peer - 1, 1);
+		send_udp(to);
+		right &= reaches(peer, "delivered", first + 1);
+		for (int d = 1; d <= PEERS; d++)
+			before[d] = counter(d, "delivered");
+		for (int i = peer - 1; i < SAMPLE; i += PEERS) {
+			sample_address(to, i, 1);
+			right &= send_udp(to) == 0;
+			if (++sent % 50 == 0)
+				right &= reaches(peer, "delivered", before[peer] + sent);
+		}
+		right &= reaches(peer, "delivered", before[peer] + sent);
+		for (int d = 1; d <= PEERS; d++)
+			right &= counter(d, "delivered") == before[d] + (d == peer ? sent : 0);
+	}
+	claim(right, "each of 10,000 prefixes reaches its peer and no other");
+}
+
+static void transmit6_and_raw(void)
+{
+	long before = counter(4, "delivered");
+
+	claim(add("2001:db8::", 32, WGPEER, 4) == 0 && send_udp("2001:db8::1") == 0 && reaches(4, "delivered", before + 1),
+	      "an IPv6 packet reaches the peer of its route");
+	before = counter(5, "delivered");
+	send_raw(0, "172.16.0.1", "10.0.4.1");
+	claim(reaches(5, "delivered", before + 1), "a packet without a route reaches the peer of the route it would have");
+}
+
+static void receive(void)
+{
+	long good = counter(0, "delivered"), bad = counter(0, "rx_frame_errors"), errors = counter(0, "rx_errors");
+
+	send_raw(4, "10.0.3.9", "172.16.0.1");
+	claim(reaches(0, "delivered", good + 1), "a source whose route back names the sender is accepted");
+	send_raw(5, "10.0.3.9", "172.16.0.1");
+	claim(reaches(0, "rx_frame_errors", bad + 1) && counter(0, "rx_errors") == errors + 1 && counter(0, "delivered") == good + 1,
+	      "... from another peer it is dropped and counted");
+	send_raw(1, "10.0.3.9", "172.16.0.1");
+	claim(reaches(0, "rx_frame_errors", bad + 2) && counter(0, "delivered") == good + 1,
+	      "... and from one that AllowedIPs would believe as well");
+	send_raw(1, "192.0.2.7", "172.16.0.1");
+	claim(reaches(0, "delivered", good + 2), "where the route back names no peer, AllowedIPs decides");
+}
+
+static void moves(void)
+{
+	long to2 = counter(2, "delivered"), to1 = counter(1, "delivered");
+
+	claim(add("10.0.0.0", 24, WGPEER, 2) == 0 && send_udp("10.0.0.1") == 0 && reaches(2, "delivered", to2 + 1) &&
+	      counter(1, "delivered") == to1, "a route that is moved takes its next packet along");
+}
+
+static void lifetimes(void)
+{
+	long before[PEERS + 1], now = 0, errors = counter(0, "tx_errors");
+	bool none = true;
+
+	wg_peer(0, 3, false, WGPEER_F_REMOVE_ME);
+	for (int d = 1; d <= PEERS; d++)
+		before[d] = counter(d, "delivered");
+	send_udp("10.0.2.1");
+	usleep(200000);
+	for (int d = 1; d <= PEERS; d++)
+		none &= counter(d, "delivered") == before[d];
+	claim(none && counter(0, "tx_errors") == errors + 1, "a packet to a peer that is gone is dropped, not given to AllowedIPs");
+	claim(route_names("10.0.2.1", 3), "... and the route stays and still shows it");
+	claim(route(RTM_NEWROUTE, NLM_F_CREATE, "10.0.2.0", 25, "wg0", WGPEER, keys[3]) == ENOKEY, "... but no further one can be added");
+
+	wg_peer(0, 3, false, 0);
+	now = counter(3, "delivered");
+	send_udp("10.0.2.1");
+	claim(reaches(3, "delivered", now + 1), "the peer added again is reached by the old route");
+}
+
+/* A socket that is connected keeps its dst, and so the state of the route, beyond the device. */
+static void device_removed(void)
+{
+	struct ifinfomsg i = { .ifi_index = if_nametoindex("wg0") };
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(9) };
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	inet_pton(AF_INET, "10.0.1.1", &a.sin_addr);
+	claim(connect(fd, (void *)&a, sizeof(a)) == 0 && send(fd, "x", 1, 0) == 1, "a socket can keep a dst");
+	begin(RTM_DELLINK, NLM_F_ACK, &i, sizeof(i));
+	claim(talk(rtnl) == 0, "the device can be removed meanwhile");
+	claim(send(fd, "x", 1, 0) < 0, "... after which the socket cannot send");
+	close(fd);
+	add_link("wg0", "wireguard");
+}
+
+int main(void)
+{
+	mkdir("/proc", 0755);
+	mkdir("/sys", 0755);
+	mount("proc", "/proc", "proc", 0, NULL);
+	mount("sysfs", "/sys", "sysfs", 0, NULL);
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	rtnl = netlink_socket(NETLINK_ROUTE);
+	genl = netlink_socket(NETLINK_GENERIC);
+	find_wireguard();
+
+	set_up();
+	allowedips_without_routes();
+	refusals();
+	dumps();
+	deletes();
+	transmit();
+	transmit6_and_raw();
+	nexthop_object();
+	receive();
+	moves();
+	lifetimes();
+	device_removed();
+
+	printf("done, %d failed\n", failures);
+	sync();
+	reboot(RB_POWER_OFF);
+	return 0;
+}
