@@ -8,7 +8,7 @@ namespace Sim.Runner.Validation;
 internal static class SlabComparison
 {
     /// <summary>Share of the objects by which two estimates of <c>count_partial_free_approx</c> may differ.</summary>
-    private const double EstimateError = 0.005;
+    private const double EstimateError = 0.02;
 
     /// <summary>
     /// Caches that have one user: objects a slab and pages a slab exactly, slabs within one a processor, and active
