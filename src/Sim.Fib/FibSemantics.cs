@@ -92,6 +92,8 @@ public sealed unsafe partial class FibNet
     {
         if (fi->nh != null)
             PutNexthop(fi->nh);
+        for (var i = 0; i < fi->fib_nhs; i++)
+            ReleaseNh(FibInfo.Nh(fi, i));
         Memory.Kfree(fi, FibInfo.Size(fi->fib_nhs));
     }
 
@@ -118,7 +120,7 @@ public sealed unsafe partial class FibNet
         return 0;
     }
 
-    private static int InitNexthops(FibInfo* fi, in FibConfig cfg)
+    private int InitNexthops(FibInfo* fi, in FibConfig cfg)
     {
         if (cfg.Multipath != null)
             return GetNexthops(fi, cfg);
@@ -127,11 +129,11 @@ public sealed unsafe partial class FibNet
     }
 
     /// <summary><c>fib_nh_init</c>.</summary>
-    private static void InitNexthop(FibNh* nh, in FibConfig cfg, int weight)
+    private void InitNexthop(FibNh* nh, in FibConfig cfg, int weight)
     {
         var nhc = &nh->nh_common;
         nhc->nhc_family = (byte)GatewayFamily.IPv4;
-        nhc->nhc_peer = cfg.Peer;
+        nhc->nhc_lwtstate = BuildState(cfg.Oif, cfg.Peer);
         nhc->nhc_oif = cfg.Oif;
         nhc->nhc_gw_family = (byte)cfg.GatewayFamily;
         if (cfg.GatewayFamily == GatewayFamily.IPv4)
@@ -149,7 +151,7 @@ public sealed unsafe partial class FibNet
     }
 
     /// <summary><c>fib_get_nhs</c>: the nexthops of RTA_MULTIPATH; the first must agree with what the request says.</summary>
-    private static int GetNexthops(FibInfo* fi, in FibConfig cfg)
+    private int GetNexthops(FibInfo* fi, in FibConfig cfg)
     {
         for (var i = 0; i < fi->fib_nhs; i++)
         {
@@ -261,7 +263,7 @@ public sealed unsafe partial class FibNet
     /// <summary>
     /// <c>fib_nh_match</c> == 0: whether a deletion means this info. What the request leaves out matches anything.
     /// </summary>
-    internal static bool NhMatch(in FibConfig cfg, FibInfo* fi)
+    internal bool NhMatch(in FibConfig cfg, FibInfo* fi)
     {
         if (cfg.Priority != 0 && cfg.Priority != fi->fib_priority)
             return false;
@@ -272,9 +274,9 @@ public sealed unsafe partial class FibNet
             return !namesNexthop && cfg.Multipath == null;
         if (namesNexthop)
         {
-            // The kernel compares an encapsulation only beside a device or gateway; the peer, in its place, too.
+            // The kernel compares an encapsulation only beside a device or gateway.
             var nhc = &FibInfo.Nh(fi, 0)->nh_common;
-            return (cfg.Peer == 0 || cfg.Peer == nhc->nhc_peer) && (cfg.Oif == 0 || cfg.Oif == nhc->nhc_oif) &&
+            return StateMatches(cfg.Peer, nhc) && (cfg.Oif == 0 || cfg.Oif == nhc->nhc_oif) &&
                 (cfg.GatewayFamily == GatewayFamily.None || SameGateway(cfg, nhc));
         }
 

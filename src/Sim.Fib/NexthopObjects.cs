@@ -52,6 +52,7 @@ public sealed unsafe partial class FibNet
         var err = CheckNh(&nhi->fib_nh.nh_common, RouteTableId.Main, 0);
         if (err != 0)
         {
+            ReleaseNh(&nhi->fib_nh);
             Memory.Kfree(nhi, sizeof(NhInfo));
             Memory.Kfree(nh, sizeof(NextHop));
             return err;
@@ -133,6 +134,7 @@ public sealed unsafe partial class FibNet
     /// <summary><c>nexthop_free_rcu</c>, <c>nexthop_free_single</c>.</summary>
     private void NexthopFreeRcu(NextHop* nh)
     {
+        ReleaseNh(&nh->nh_info->fib_nh);
         Memory.Kfree(nh->nh_info, sizeof(NhInfo));
         Memory.Kfree(nh, sizeof(NextHop));
     }
