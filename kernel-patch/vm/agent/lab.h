@@ -96,7 +96,7 @@ command_fn wg_reset, wg_add, wg_replace, wg_remove, wg_churn, wg_dump;
 /* route.c */
 
 int route_open(void);
-command_fn nexthop_add, nexthop_replace, nexthop_delete, route_run, route_churn;
+command_fn nexthop_add, nexthop_replace, nexthop_delete, nexthop_compat, route_run, route_churn;
 
 /* fib.c */
 

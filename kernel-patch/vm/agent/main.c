@@ -55,6 +55,7 @@ static const struct command {
 	{ "nexthop", "add", 2, 4, nexthop_add },
 	{ "nexthop", "replace", 4, 4, nexthop_replace },
 	{ "nexthop", "delete", 2, 2, nexthop_delete },
+	{ "nexthop", "compat", 1, 1, nexthop_compat },
 	{ "route", "run", 6, 6, route_run },
 	{ "route", "churn", 6, 6, route_churn },
 	{ "route", "dump", 2, 2, route_dump },

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Nexthop objects and changes of routes: the rtnetlink socket whose traffic counts. */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -152,6 +154,22 @@ int nexthop_delete(char **words)
 	}
 	traffic_row(&traffic, "%s", "");
 	return 0;
+}
+
+/* Whether a changed object announces each of its routes, as the kernel does by default. */
+int nexthop_compat(char **words)
+{
+	const char *path = "/proc/sys/net/ipv4/nexthop_compat_mode";
+	uint64_t mode;
+	FILE *file;
+
+	if (parse_number(words[0], "MODE", 0, 1, &mode))
+		return -1;
+	file = fopen(path, "w");
+	if (!file)
+		return fail("%s: %s", path, strerror(errno));
+	fprintf(file, "%u\n", (unsigned int)mode);
+	return fclose(file) ? fail("%s: %s", path, strerror(errno)) : 0;
 }
 
 static const struct {

@@ -77,6 +77,18 @@ internal sealed class FamilyInput
     /// <summary>The peer that is removed at the end.</summary>
     public int RemovedPeer => Peers > 1 ? 1 : 0;
 
+    /// <summary>
+    /// For kernels with the series, the file's order but a peer after the other: deletions that name another peer, every
+    /// third prefix's deletion and return, the whole table's deletion, and all to the next peer and back.
+    /// </summary>
+    public (Step Foreign, Step Third, Step Back, Step All, Step MoveAll, Step MoveBack) Single { get; private set; } = default!;
+
+    /// <summary>Makes every peer, and leaves it without a prefix: a route can only name a peer that is there.</summary>
+    public Step PeersAlone { get; private set; } = default!;
+
+    /// <summary>Every prefix that is left after the mix, the moves and the replacement, to be deleted.</summary>
+    public Step Rest { get; private set; } = default!;
+
     /// <summary>Prefixes whose single updates are timed, with their peers: to insert, and to delete.</summary>
     public (Step Insert, Step Delete, Step ToDummy) Timed { get; private set; } = default!;
 
@@ -106,7 +118,9 @@ internal sealed class FamilyInput
         input.Move = input.AddBoth("move", history.Move(10, peers));
         var (kept, dropped) = history.Halve(peer: 0);
         input.Replace = (input.Add("replace", "allowedips", kept), input.Add("replace", "routes", dropped));
+        input.Rest = input.Add("delete-rest", "routes", [.. history.Bound.Select(bound => new BindOperation(bound.Prefix, BindKind.Delete, bound.Peer))]);
         input.AddTimed(table, peerOf, Math.Min(plan.TimedUpdates, table.Routes.Length), seed);
+        input.AddSingle();
         return input;
     }
 
@@ -121,6 +135,32 @@ internal sealed class FamilyInput
     {
         foreach (var (file, content) in _files)
             File.WriteAllBytes(Path.Combine(folder, file), content);
+    }
+
+    private void AddSingle()
+    {
+        var load = AllowedIpsLoads.Single(step => step.Name == "file").Operations;
+        BindOperation[] Of(BindKind kind, int nth, int shift) =>
+        [
+            .. load.Where((_, i) => i % nth == 0)
+                .Select(operation => operation with { Kind = kind, Peer = (ushort)((operation.Peer + shift) % Peers) }),
+        ];
+        Single = (
+            Add("delete-foreign", Both, Peers > 1 ? Of(BindKind.Delete, 10, 1) : []), Add("delete-single", Both, Of(BindKind.Delete, 3, 0)),
+            Add("insert-single", Both, Of(BindKind.Add, 3, 0)), Add("delete-all", Both, Of(BindKind.Delete, 1, 0)),
+            Add("move-all", Both, Of(BindKind.Move, 1, 1)), Add("move-back", Both, Of(BindKind.Move, 1, 0)));
+        PeersAlone = Add("peers-alone", Both, MakePeers(Family, Peers));
+    }
+
+    /// <summary>A prefix for each peer, which makes it, and the prefix's removal.</summary>
+    internal static BindOperation[] MakePeers(Family family, int peers)
+    {
+        var host = new Prefix(family, (UInt128)0xC0000201 << 96, (byte)family.Bits());
+        return
+        [
+            .. Enumerable.Range(0, peers).SelectMany(peer => new[] { BindKind.Add, BindKind.Delete }
+                .Select(kind => new BindOperation(host, kind, (ushort)peer))),
+        ];
     }
 
     private void AddTimed(RouteTable table, int[] peerOf, int count, ulong seed)
@@ -147,7 +187,7 @@ internal sealed class FamilyInput
     private Step Add(string name, string structure, BindOperation[] operations)
     {
         var step = new Step(name, operations, StepFile(structure, name, Family));
-        if (structure != "routes" || Family == Family.IPv4)
+        if (operations.Length > 0 || structure != "routes")
             _files.Add((step.File, BindOperations.ToBytes(operations)));
         return step;
     }
