@@ -24,7 +24,7 @@ typedef struct wg_peer *(*lookup_dst_t)(struct wg_device *wg, struct sk_buff *sk
 typedef int (*check_src_t)(struct wg_peer *peer, struct sk_buff *skb);
 
 /* A packet of nothing but its IP header, and for each key what its lookup needs besides. */
-struct path {
+struct packet_path {
 	enum path_kind kind;
 	struct wg_device *wg;
 	struct sk_buff *skb;
@@ -50,7 +50,7 @@ static u32 let_go(struct wg_peer *peer)
 	return answer;
 }
 
-static void set_address(const struct path *path, const struct keys *keys, u32 place)
+static void set_address(const struct packet_path *path, const struct keys *keys, u32 place)
 {
 	if (keys->width == 4)
 		*(u32 *)path->address = ((const u32 *)keys->data)[place];
@@ -86,22 +86,22 @@ static struct dst_entry *route_of(const struct wg_device *wg, const struct keys 
 	}
 }
 
-static struct wg_peer *peer_by_route(const struct path *path)
+static struct wg_peer *peer_by_route(const struct packet_path *path)
 {
 	return ((lookup_dst_t)wg_route_lookup_dst_address)(path->wg, path->skb);
 }
 
-static struct wg_peer *peer_by_source(const struct path *path)
+static struct wg_peer *peer_by_source(const struct packet_path *path)
 {
 	return ((lookup_src_t)wg_allowedips_lookup_src_address)(&path->wg->peer_allowedips, path->skb);
 }
 
-static int verdict_on(const struct path *path, struct wg_peer *sender)
+static int verdict_on(const struct packet_path *path, struct wg_peer *sender)
 {
 	return ((check_src_t)wg_route_check_src_address)(sender, path->skb);
 }
 
-static int prepare_routes(struct path *path, const struct keys *keys)
+static int prepare_routes(struct packet_path *path, const struct keys *keys)
 {
 	u32 i;
 
@@ -117,7 +117,7 @@ static int prepare_routes(struct path *path, const struct keys *keys)
 }
 
 /* The peer that the route names is the sender, so that its packets are accepted; any, where there is none. */
-static int prepare_senders(struct path *path, const struct keys *keys)
+static int prepare_senders(struct packet_path *path, const struct keys *keys)
 {
 	struct wg_peer *any = list_first_entry_or_null(&path->wg->peer_list, struct wg_peer, peer_list);
 	void *source = path->address, *destination;
@@ -145,7 +145,7 @@ static int prepare_senders(struct path *path, const struct keys *keys)
 	return 0;
 }
 
-static int packet_init(struct path *path, const struct keys *keys)
+static int packet_init(struct packet_path *path, const struct keys *keys)
 {
 	const bool source = path->kind == PATH_SRC || path->kind == PATH_RX;
 	size_t bytes = keys->width == 4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
@@ -164,7 +164,7 @@ static int packet_init(struct path *path, const struct keys *keys)
 	return 0;
 }
 
-static void path_end(struct path *path)
+static void path_end(struct packet_path *path)
 {
 	u32 i;
 
@@ -180,14 +180,14 @@ static void path_end(struct path *path)
 		dev_put(path->wg->dev);
 }
 
-static int path_begin(struct path *path, enum path_kind kind, const struct keys *keys, u32 count)
+static int path_begin(struct packet_path *path, enum path_kind kind, const struct keys *keys, u32 count)
 {
 	int err;
 
 	if (kind == PATH_SRC ? !wg_allowedips_lookup_src_address :
 	    !wg_route_lookup_dst_address || !wg_route_check_src_address)
 		return -EOPNOTSUPP;
-	*path = (struct path){ .kind = kind, .count = count };
+	*path = (struct packet_path){ .kind = kind, .count = count };
 	path->wg = wireguard_device();
 	if (!path->wg)
 		return -ENODEV;
@@ -218,7 +218,7 @@ int path_lookup(enum path_kind kind, const struct keys *keys, u32 count, bool de
 {
 	struct chain chain = { .mask = dependent ? count - 1 : ~0U };
 	u64 started, sum = 0;
-	struct path path;
+	struct packet_path path;
 	int err, i;
 
 	err = path_begin(&path, kind, keys, count);
@@ -250,7 +250,7 @@ int path_lookup(enum path_kind kind, const struct keys *keys, u32 count, bool de
 /* The one peer that the receive path believes, as number + 1. Every peer is tried, so that a check that believes too
  * many gives another answer.
  */
-static u32 believed(const struct path *path, u32 *silent)
+static u32 believed(const struct packet_path *path, u32 *silent)
 {
 	struct wg_peer *peer;
 	u32 answer = 0;
@@ -267,7 +267,7 @@ static u32 believed(const struct path *path, u32 *silent)
 	return answer;
 }
 
-static u32 answer_of(struct path *path, u32 place, u32 *silent)
+static u32 answer_of(struct packet_path *path, u32 place, u32 *silent)
 {
 	struct wg_peer *peer;
 	u32 answer;
@@ -287,7 +287,7 @@ int path_answers(enum path_kind kind, const struct keys *keys, struct seq_buf *o
 {
 	u64 digest = DIGEST_START;
 	u32 i, hits = 0, silent = 0;
-	struct path path;
+	struct packet_path path;
 	int err;
 
 	err = path_begin(&path, kind, keys, keys->count);
