@@ -55,6 +55,9 @@ internal sealed unsafe class FibPort : IDisposable
     /// <summary>The FIB's own slab caches.</summary>
     public IEnumerable<KmemCache> Caches => [_net.AliasCache, _net.LeafCache];
 
+    /// <summary>Whether the last operation of the last run was refused: then its acknowledgement is an error's.</summary>
+    public bool LastRefused { get; private set; }
+
     public bool HasNexthops => _net.NexthopCount > 0;
 
     /// <summary>Whether the peer's nexthop object is there.</summary>
@@ -91,6 +94,7 @@ internal sealed unsafe class FibPort : IDisposable
         {
             var request = Request(in operation, shape);
             var error = operation.Kind == BindKind.Delete ? Table.Delete(in request) : Table.Insert(in request);
+            LastRefused = error != 0;
             if (error == 0)
                 continue;
             failed++;
