@@ -124,13 +124,14 @@ public sealed unsafe partial class FibNet
     {
         if (cfg.Multipath != null)
             return GetNexthops(fi, cfg);
-        InitNexthop(FibInfo.Nh(fi, 0), cfg, 1);
-        return 0;
+        return InitNexthop(FibInfo.Nh(fi, 0), cfg, 1);
     }
 
-    /// <summary><c>fib_nh_init</c>.</summary>
-    private void InitNexthop(FibNh* nh, in FibConfig cfg, int weight)
+    /// <summary><c>fib_nh_init</c>. A peer is one of a device, which the request must name: -EINVAL.</summary>
+    private int InitNexthop(FibNh* nh, in FibConfig cfg, int weight)
     {
+        if (cfg.Peer != 0 && cfg.Oif == 0)
+            return -Errno.EINVAL;
         var nhc = &nh->nh_common;
         nhc->nhc_family = (byte)GatewayFamily.IPv4;
         nhc->nhc_lwtstate = BuildState(cfg.Oif, cfg.Peer);
@@ -148,6 +149,7 @@ public sealed unsafe partial class FibNet
 
         nhc->nhc_flags = (byte)cfg.Flags;
         nhc->nhc_weight = weight;
+        return 0;
     }
 
     /// <summary><c>fib_get_nhs</c>: the nexthops of RTA_MULTIPATH; the first must agree with what the request says.</summary>
@@ -166,7 +168,9 @@ public sealed unsafe partial class FibNet
                 Gateway4 = hop.Gateway4,
                 Peer = hop.Peer,
             };
-            InitNexthop(FibInfo.Nh(fi, i), one, hop.Weight);
+            var err = InitNexthop(FibInfo.Nh(fi, i), one, hop.Weight);
+            if (err != 0)
+                return err;
         }
 
         var first = &FibInfo.Nh(fi, 0)->nh_common;

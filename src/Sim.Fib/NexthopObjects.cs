@@ -48,8 +48,9 @@ public sealed unsafe partial class FibNet
             Flags = flags,
             Peer = peer,
         };
-        InitNexthop(&nhi->fib_nh, cfg, 1);
-        var err = CheckNh(&nhi->fib_nh.nh_common, RouteTableId.Main, 0);
+        var err = InitNexthop(&nhi->fib_nh, cfg, 1);
+        if (err == 0)
+            err = CheckNh(&nhi->fib_nh.nh_common, RouteTableId.Main, 0);
         if (err != 0)
         {
             ReleaseNh(&nhi->fib_nh);
@@ -75,6 +76,9 @@ public sealed unsafe partial class FibNet
         var nh = FindNexthop(id);
         return nh == null ? -Errno.ENOENT : RemoveNexthop(nh);
     }
+
+    /// <summary>All nexthop objects, as <see cref="NextHop"/> pointers.</summary>
+    internal IEnumerable<nint> Nexthops => _nexthops.Values;
 
     /// <summary><c>nexthop_find_by_id</c>.</summary>
     internal NextHop* FindNexthop(uint id) => (NextHop*)_nexthops.GetValueOrDefault(id);
