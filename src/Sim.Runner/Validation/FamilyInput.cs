@@ -40,7 +40,8 @@ internal sealed class FamilyInput
                 : new Keys([], LookupKeys.V6(table, pattern, plan.AnswerKeys, seed));
             var file = KeysFile(name, Family);
             Patterns.Add((name, keys, file));
-            _files.Add((file, Family == Family.IPv4 ? KeyFile.ToBytes(keys.V4) : KeyFile.ToBytes(keys.V6)));
+            AddKeys(file, keys);
+            AddPacketPattern(name, keys, file);
         }
     }
 
@@ -55,6 +56,11 @@ internal sealed class FamilyInput
 
     /// <summary>Key patterns with their keys and files.</summary>
     public List<(string Name, Keys Keys, string File)> Patterns { get; } = [];
+
+    /// <summary>
+    /// The same, less the keys that no packet is routed to: the kernel sends multicast and its like by routes of other kinds.
+    /// </summary>
+    public List<(string Name, Keys Keys, string File)> PacketPatterns { get; } = [];
 
     /// <summary>The whole table in each order of insertion, a peer after the other as wg(8) sends them.</summary>
     public List<Step> AllowedIpsLoads { get; } = [];
@@ -136,6 +142,31 @@ internal sealed class FamilyInput
         foreach (var (file, content) in _files)
             File.WriteAllBytes(Path.Combine(folder, file), content);
     }
+
+    private void AddKeys(string file, Keys keys) =>
+        _files.Add((file, Family == Family.IPv4 ? KeyFile.ToBytes(keys.V4) : KeyFile.ToBytes(keys.V6)));
+
+    private void AddPacketPattern(string name, Keys keys, string file)
+    {
+        var unicast = new Keys([.. keys.V4.Where(IsUnicast)], [.. keys.V6.Where(IsUnicast)]);
+        if (unicast.Count == 0)
+            return;
+        if (unicast.Count == keys.Count)
+        {
+            PacketPatterns.Add((name, keys, file));
+            return;
+        }
+
+        var less = KeysFile(name + "-unicast", Family);
+        PacketPatterns.Add((name, unicast, less));
+        AddKeys(less, unicast);
+    }
+
+    /// <summary>Neither this host (0/8, 127/8) nor multicast, reserved or broadcast (224/3).</summary>
+    internal static bool IsUnicast(uint address) => address >> 24 is not (0 or 127) && address >> 29 != 7;
+
+    /// <summary>Neither unspecified or loopback (in ::/8) nor link-local (fe80::/10) nor multicast (ff00::/8).</summary>
+    internal static bool IsUnicast(UInt128 address) => (byte)(address >> 120) is not (0 or 0xFF) && (uint)(address >> 118) != 0x3FA;
 
     private void AddSingle()
     {

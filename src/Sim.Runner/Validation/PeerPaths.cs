@@ -63,7 +63,7 @@ internal sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, 
         var before = Memory();
         Configure(input, FileLoad(input), "load");
         AddMemory(At(input, AllowedIps, "load"), before);
-        foreach (var (name, keys, file) in input.Patterns)
+        foreach (var (name, keys, file) in input.PacketPatterns)
         {
             var (digest, hits) = port.Answers(keys);
             _kernel.GiveKeys(file);
@@ -134,7 +134,7 @@ internal sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, 
     /// </summary>
     private void Answers(FamilyInput input, RouteScheme scheme, string operation)
     {
-        foreach (var (name, keys, file) in input.Patterns)
+        foreach (var (name, keys, file) in input.PacketPatterns)
         {
             var (digest, hits) = port.Answers(keys);
             _kernel.GiveKeys(file);
@@ -205,7 +205,7 @@ internal sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, 
     /// <summary>AllowedIPs and the route attribute in turns, for each way that the one takes the other's place.</summary>
     private void TimeLookups(FamilyInput input, RouteScheme scheme)
     {
-        foreach (var (name, keys, file) in input.Patterns.Where(pattern => pattern.Name is "prefixes" or "zipf"))
+        foreach (var (name, keys, file) in input.PacketPatterns.Where(pattern => pattern.Name is "prefixes" or "zipf"))
         {
             var count = TimeComparison.Timed(keys, context.Plan.TimedKeys).Count;
             _kernel.GiveKeys(file);

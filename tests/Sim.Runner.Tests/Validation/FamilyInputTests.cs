@@ -186,4 +186,27 @@ public sealed class FamilyInputTests
 
     private static UInt128 Address(byte[] bytes) =>
         bytes.Aggregate(UInt128.Zero, (sum, one) => sum << 8 | one) << (128 - (8 * bytes.Length));
+
+    [Theory]
+    [InlineData("0.255.255.255", false)]
+    [InlineData("1.0.0.0", true)]
+    [InlineData("127.0.0.1", false)]
+    [InlineData("128.0.0.0", true)]
+    [InlineData("223.255.255.255", true)]
+    [InlineData("224.0.0.0", false)]
+    [InlineData("255.255.255.255", false)]
+    public void Packets_are_not_asked_about_for_addresses_of_other_kinds(string address, bool unicast) =>
+        Assert.Equal(unicast, FamilyInput.IsUnicast(Prefix.Parse(address).V4));
+
+    [Theory]
+    [InlineData("::1", false)]
+    [InlineData("100::", true)]
+    [InlineData("2001:db8::", true)]
+    [InlineData("fe7f:ffff::", true)]
+    [InlineData("fe80::1", false)]
+    [InlineData("febf::", false)]
+    [InlineData("fec0::", true)]
+    [InlineData("ff02::1", false)]
+    public void Nor_for_those_of_ipv6(string address, bool unicast) =>
+        Assert.Equal(unicast, FamilyInput.IsUnicast(Prefix.Parse(address).Address));
 }
