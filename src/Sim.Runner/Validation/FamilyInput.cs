@@ -218,7 +218,7 @@ internal sealed class FamilyInput
     private Step Add(string name, string structure, BindOperation[] operations)
     {
         var step = new Step(name, operations, StepFile(structure, name, Family));
-        if (operations.Length > 0 || structure != "routes")
+        if (structure != "routes" || Family == Family.IPv4)
             _files.Add((step.File, BindOperations.ToBytes(operations)));
         return step;
     }

@@ -100,7 +100,8 @@ public sealed class FamilyInputTests
         using var scratch = new Scratch();
         var input = Tables.Input(Tables.Random(Family.IPv4, 20));
         input.Write(scratch.Folder);
-        var named = Steps(input).Select(step => step.File).Concat(input.Patterns.Select(pattern => pattern.File)).ToList();
+        var named = Steps(input).Select(step => step.File)
+            .Concat(input.Patterns.Concat(input.PacketPatterns).Select(pattern => pattern.File).Distinct(StringComparer.Ordinal)).ToList();
         Assert.Equal(named.Order(), named.Distinct().Order());
         Assert.Equal(named.Order(), Directory.GetFiles(scratch.Folder).Select(file => Path.GetFileName(file)!).Order());
     }
@@ -173,11 +174,12 @@ public sealed class FamilyInputTests
         IEnumerable<Step> both =
         [
             .. input.AllowedIpsLoads, input.Third.AllowedIps, input.Mix.AllowedIps, input.Move.AllowedIps, input.Replace.AllowedIps,
-            insert, delete, toDummy,
+            insert, delete, toDummy, input.PeersAlone, input.Single.Foreign, input.Single.Third, input.Single.Back, input.Single.All,
+            input.Single.MoveAll, input.Single.MoveBack,
         ];
         return input.Family == Family.IPv6
             ? both
-            : [.. both, .. input.RouteLoads, input.Third.Routes, input.Mix.Routes, input.Move.Routes, input.Replace.Routes];
+            : [.. both, .. input.RouteLoads, input.Third.Routes, input.Mix.Routes, input.Move.Routes, input.Replace.Routes, input.Rest];
     }
 
     private static IEnumerable<BindOperation> Records(byte[] bytes, Family family) =>
