@@ -23,6 +23,9 @@ internal sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, 
     /// <summary>The module's ways to a packet's peer by the route attribute.</summary>
     private static readonly string[] s_routeWays = ["tx", "dst", "rx"];
 
+    /// <summary>Routes by the device alone, which AllowedIPs needs besides: what the attribute comes on top of.</summary>
+    private static readonly RouteScheme s_plain = new("route plain", RouteShape.Device, RouteShape.Device);
+
     private readonly KernelUnderTest _kernel = context.Machine;
 
     /// <summary>Which of the ways to a peer take the place of which of AllowedIPs'.</summary>
@@ -32,6 +35,8 @@ internal sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, 
     {
         var costs = parts.HasFlag(ValidationParts.Costs);
         LoadAllowedIps(input);
+        Load(input, s_plain);
+        Unload(input, s_plain);
         foreach (var scheme in RouteScheme.Patched)
         {
             // The same state as by encap: what packets meet does not differ.
