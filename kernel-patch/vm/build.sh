@@ -5,6 +5,7 @@
 #   build.sh agent    agent: the static program that runs inside the VM
 #   build.sh uml      linux, wgval.ko: User-Mode Linux from Debian's kernel source, and the measurement module for it
 #   build.sh uml-patched  the same with the series of kernel-patch/series, and gen_init_cpio
+#   build.sh uml-unhashed  as uml-patched, but fib_info's hash as it was: what the series' patch 2 is measured against
 #   build.sh qemu     vmlinuz, *.ko, load-order, wgval.ko: Debian's stock cloud kernel, unpacked, not built
 #
 # Exit codes: 69 a package is missing and cannot be installed, 70 a build failed.
@@ -13,6 +14,14 @@ set -euo pipefail
 
 readonly agent_inputs=("$vm_dir"/agent/*)
 readonly module_inputs=("$vm_dir"/module/*)
+
+# A compiler cache is used where there is one; without it all works the same.
+if command -v ccache >/dev/null; then
+    readonly compiler=(CC="ccache gcc" HOSTCC="ccache gcc")
+    export CCACHE_NOHASHDIR=1
+else
+    readonly compiler=()
+fi
 
 build_agent() {
     gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -o "$1/agent" "$vm_dir"/agent/*.c
@@ -33,7 +42,7 @@ configure_uml() { # SOURCE FOLDER CONFIG
 
 build_uml_kernel() {
     configure_uml "$source" "$1" "$vm_dir/uml.config"
-    make -C "$source" O="$1" ARCH=um -j"$(nproc)" linux modules
+    make -C "$source" O="$1" ARCH=um "${compiler[@]}" -j"$(nproc)" linux modules
 }
 
 # The tree of the kernel stays where it was built: modules are built against it.
@@ -56,11 +65,19 @@ patch_source() {
     done
 }
 
+# unhash_source FOLDER: the patched source with the part of patch 2 that mixes the encapsulation into fib_info's hash taken
+# back. The rest of that patch stays, as later ones fill what it adds.
+unhash_source() {
+    patch_source "$1"
+    sed -n '\|^diff --git a/net/ipv4/fib_semantics.c|,$p' "$vm_dir"/../series/0002-*.patch |
+        patch -d "$1" -p1 -R --no-backup-if-mismatch -f
+}
+
 build_uml_patched_kernel() {
     cat "$vm_dir/uml.config" "$vm_dir/uml-patched.config" >"$1.config"
     configure_uml "$patched_source" "$1" "$1.config"
     rm "$1.config"
-    make -C "$patched_source" O="$1" ARCH=um -j"$(nproc)" linux modules
+    make -C "$patched_source" O="$1" ARCH=um "${compiler[@]}" -j"$(nproc)" linux modules
 }
 
 build_uml_patched() {
@@ -124,15 +141,17 @@ uml)
     result=$cache/uml-$(hash_of "$kernel_tree" "${module_inputs[@]}")
     build_once "$result" build_uml
     ;;
-uml-patched)
+uml-patched | uml-unhashed)
     need gcc make flex bison bc libelf-dev libc6-dev patch
     kernel_source
     series=("$vm_dir"/../series/*.patch)
-    patched_source=$cache/source-patched-$(hash_of "$(source_version)" "${series[@]}")
-    build_once "$patched_source" patch_source
-    kernel_tree=$cache/uml-patched-kernel-$(hash_of "$patched_source" "$(gcc -dumpfullversion)" "$vm_dir"/uml*.config)
+    variant=${1#uml-} make_source=patch_source
+    [ "$variant" = patched ] || make_source=unhash_source
+    patched_source=$cache/source-$variant-$(hash_of "$(source_version)" "${series[@]}")
+    build_once "$patched_source" "$make_source"
+    kernel_tree=$cache/uml-$variant-kernel-$(hash_of "$patched_source" "$(gcc -dumpfullversion)" "$vm_dir"/uml*.config)
     build_once "$kernel_tree" build_uml_patched_kernel
-    result=$cache/uml-patched-$(hash_of "$kernel_tree" "${module_inputs[@]}")
+    result=$cache/uml-$variant-$(hash_of "$kernel_tree" "${module_inputs[@]}")
     build_once "$result" build_uml_patched
     ;;
 qemu)
@@ -148,6 +167,6 @@ qemu)
     result=$cache/qemu-$(hash_of "$0" "$version" "${module_inputs[@]}")
     build_once "$result" build_qemu
     ;;
-*) sed -n '3,10s/^# \?//p' "$0" >&2; exit 64 ;;
+*) sed -n '3,11s/^# \?//p' "$0" >&2; exit 64 ;;
 esac
 echo "$result"

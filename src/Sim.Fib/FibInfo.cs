@@ -63,11 +63,8 @@ public unsafe struct FibNhCommon
     public byte nhc_gw_family;
     public byte nhc_flags;
 
-    /// <summary>
-    /// The WireGuard peer, 0 for none. The proposal puts it where an encapsulation's state hangs
-    /// (<c>nhc_lwtstate</c>): same place, same size, compared and shared by the same rules.
-    /// </summary>
-    public long nhc_peer;
+    /// <summary>What names the WireGuard peer; null for none.</summary>
+    public LwtunnelState* nhc_lwtstate;
 
     /// <summary>An IPv4 gateway in the low half, in host order; an IPv6 one in both, high bits first.</summary>
     public ulong nhc_gw_first;
@@ -77,6 +74,9 @@ public unsafe struct FibNhCommon
     public nint nhc_pcpu_rth_output;
     public nint nhc_rth_input;
     public nint nhc_exceptions;
+
+    /// <summary>The peer's number; 0 for none.</summary>
+    public readonly int Peer => nhc_lwtstate == null ? 0 : nhc_lwtstate->peer->number;
 
     /// <summary>The gateway as text has it; IPv4 in the low 32 bits.</summary>
     public readonly UInt128 Gateway =>

@@ -9,8 +9,8 @@ namespace Sim.Fib;
 /// <code>
 ///   bucket = fold(nhs ^ protocol &lt;&lt; 8 ^ scope ^ prefsrc ^ priority ^ h8(oif) ^ ...)     h8: 8 bits of a product
 /// </code>
-/// Neither gateway nor encapsulation nor, here, the peer is in it, so the infos of all peers of one device share a
-/// bucket and each route added walks them. A nexthop object's id is hashed instead of the device, but to the same 8
+/// Neither gateway nor encapsulation, which names the peer, is in it, so the infos of all peers of one device share a
+/// bucket and each route added walks them; but with <see cref="HashesStates"/> the encapsulation is. A nexthop object's id is hashed instead of the device, but to the same 8
 /// bits: N objects make chains of N/256, however large the hash grows.
 /// </remarks>
 public sealed unsafe partial class FibNet
@@ -58,7 +58,12 @@ public sealed unsafe partial class FibNet
         else
         {
             for (var i = 0; i < fi->fib_nhs; i++)
-                value ^= DevIndexHash((uint)FibInfo.Nh(fi, i)->nh_common.nhc_oif);
+            {
+                var nhc = &FibInfo.Nh(fi, i)->nh_common;
+                value ^= DevIndexHash((uint)nhc->nhc_oif);
+                if (HashesStates && nhc->nhc_lwtstate != null)
+                    value ^= nhc->nhc_lwtstate->hash;
+            }
         }
 
         return InfoHashResult(value);
@@ -115,7 +120,7 @@ public sealed unsafe partial class FibNet
             var onh = &FibInfo.Nh(ofi, i)->nh_common;
             if (nh->nhc_oif != onh->nhc_oif || nh->nhc_gw_family != onh->nhc_gw_family ||
                 nh->nhc_scope != onh->nhc_scope || nh->nhc_weight != onh->nhc_weight ||
-                nh->nhc_peer != onh->nhc_peer ||
+                !SameState(nh->nhc_lwtstate, onh->nhc_lwtstate) ||
                 ((uint)(nh->nhc_flags ^ onh->nhc_flags) & ~(uint)RtnhFlags.CompareMask) != 0)
                 return false;
             if (nh->nhc_gw_first != onh->nhc_gw_first || nh->nhc_gw_second != onh->nhc_gw_second)

@@ -229,6 +229,12 @@ public sealed unsafe partial class FibNet : IRcuReclaimer, IDisposable
             case RcuFunc.NexthopFree:
                 NexthopFreeRcu((NextHop*)((byte*)head - NextHop.RcuOffset));
                 break;
+            case RcuFunc.StateFree:
+                Memory.Kfree((byte*)head - LwtunnelState.RcuOffset, sizeof(LwtunnelState));
+                break;
+            case RcuFunc.RoutePeerFree:
+                Memory.Kfree((byte*)head - RoutePeer.RcuOffset, sizeof(RoutePeer));
+                break;
             case RcuFunc.TableFree:
                 FibTable.TrieFreeRcu(this, head);
                 break;
@@ -245,5 +251,7 @@ internal enum RcuFunc
     NodeFree,
     InfoFree,
     NexthopFree,
+    StateFree,
+    RoutePeerFree,
     TableFree,
 }

@@ -92,6 +92,8 @@ public sealed unsafe partial class FibNet
     {
         if (fi->nh != null)
             PutNexthop(fi->nh);
+        for (var i = 0; i < fi->fib_nhs; i++)
+            ReleaseNh(FibInfo.Nh(fi, i));
         Memory.Kfree(fi, FibInfo.Size(fi->fib_nhs));
     }
 
@@ -118,20 +120,21 @@ public sealed unsafe partial class FibNet
         return 0;
     }
 
-    private static int InitNexthops(FibInfo* fi, in FibConfig cfg)
+    private int InitNexthops(FibInfo* fi, in FibConfig cfg)
     {
         if (cfg.Multipath != null)
             return GetNexthops(fi, cfg);
-        InitNexthop(FibInfo.Nh(fi, 0), cfg, 1);
-        return 0;
+        return InitNexthop(FibInfo.Nh(fi, 0), cfg, 1);
     }
 
-    /// <summary><c>fib_nh_init</c>.</summary>
-    private static void InitNexthop(FibNh* nh, in FibConfig cfg, int weight)
+    /// <summary><c>fib_nh_init</c>. A peer is one of a device, which the request must name: -EINVAL.</summary>
+    private int InitNexthop(FibNh* nh, in FibConfig cfg, int weight)
     {
+        if (cfg.Peer != 0 && cfg.Oif == 0)
+            return -Errno.EINVAL;
         var nhc = &nh->nh_common;
         nhc->nhc_family = (byte)GatewayFamily.IPv4;
-        nhc->nhc_peer = cfg.Peer;
+        nhc->nhc_lwtstate = BuildState(cfg.Oif, cfg.Peer);
         nhc->nhc_oif = cfg.Oif;
         nhc->nhc_gw_family = (byte)cfg.GatewayFamily;
         if (cfg.GatewayFamily == GatewayFamily.IPv4)
@@ -146,10 +149,11 @@ public sealed unsafe partial class FibNet
 
         nhc->nhc_flags = (byte)cfg.Flags;
         nhc->nhc_weight = weight;
+        return 0;
     }
 
     /// <summary><c>fib_get_nhs</c>: the nexthops of RTA_MULTIPATH; the first must agree with what the request says.</summary>
-    private static int GetNexthops(FibInfo* fi, in FibConfig cfg)
+    private int GetNexthops(FibInfo* fi, in FibConfig cfg)
     {
         for (var i = 0; i < fi->fib_nhs; i++)
         {
@@ -164,7 +168,9 @@ public sealed unsafe partial class FibNet
                 Gateway4 = hop.Gateway4,
                 Peer = hop.Peer,
             };
-            InitNexthop(FibInfo.Nh(fi, i), one, hop.Weight);
+            var err = InitNexthop(FibInfo.Nh(fi, i), one, hop.Weight);
+            if (err != 0)
+                return err;
         }
 
         var first = &FibInfo.Nh(fi, 0)->nh_common;
@@ -261,7 +267,7 @@ public sealed unsafe partial class FibNet
     /// <summary>
     /// <c>fib_nh_match</c> == 0: whether a deletion means this info. What the request leaves out matches anything.
     /// </summary>
-    internal static bool NhMatch(in FibConfig cfg, FibInfo* fi)
+    internal bool NhMatch(in FibConfig cfg, FibInfo* fi)
     {
         if (cfg.Priority != 0 && cfg.Priority != fi->fib_priority)
             return false;
@@ -272,9 +278,9 @@ public sealed unsafe partial class FibNet
             return !namesNexthop && cfg.Multipath == null;
         if (namesNexthop)
         {
-            // The kernel compares an encapsulation only beside a device or gateway; the peer, in its place, too.
+            // The kernel compares an encapsulation only beside a device or gateway.
             var nhc = &FibInfo.Nh(fi, 0)->nh_common;
-            return (cfg.Peer == 0 || cfg.Peer == nhc->nhc_peer) && (cfg.Oif == 0 || cfg.Oif == nhc->nhc_oif) &&
+            return StateMatches(cfg.Peer, nhc) && (cfg.Oif == 0 || cfg.Oif == nhc->nhc_oif) &&
                 (cfg.GatewayFamily == GatewayFamily.None || SameGateway(cfg, nhc));
         }
 

@@ -48,10 +48,12 @@ public sealed unsafe partial class FibNet
             Flags = flags,
             Peer = peer,
         };
-        InitNexthop(&nhi->fib_nh, cfg, 1);
-        var err = CheckNh(&nhi->fib_nh.nh_common, RouteTableId.Main, 0);
+        var err = InitNexthop(&nhi->fib_nh, cfg, 1);
+        if (err == 0)
+            err = CheckNh(&nhi->fib_nh.nh_common, RouteTableId.Main, 0);
         if (err != 0)
         {
+            ReleaseNh(&nhi->fib_nh);
             Memory.Kfree(nhi, sizeof(NhInfo));
             Memory.Kfree(nh, sizeof(NextHop));
             return err;
@@ -74,6 +76,9 @@ public sealed unsafe partial class FibNet
         var nh = FindNexthop(id);
         return nh == null ? -Errno.ENOENT : RemoveNexthop(nh);
     }
+
+    /// <summary>All nexthop objects, as <see cref="NextHop"/> pointers.</summary>
+    internal IEnumerable<nint> Nexthops => _nexthops.Values;
 
     /// <summary><c>nexthop_find_by_id</c>.</summary>
     internal NextHop* FindNexthop(uint id) => (NextHop*)_nexthops.GetValueOrDefault(id);
@@ -133,6 +138,7 @@ public sealed unsafe partial class FibNet
     /// <summary><c>nexthop_free_rcu</c>, <c>nexthop_free_single</c>.</summary>
     private void NexthopFreeRcu(NextHop* nh)
     {
+        ReleaseNh(&nh->nh_info->fib_nh);
         Memory.Kfree(nh->nh_info, sizeof(NhInfo));
         Memory.Kfree(nh, sizeof(NextHop));
     }

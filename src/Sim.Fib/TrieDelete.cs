@@ -42,14 +42,14 @@ public sealed unsafe partial class FibTable
         return 0;
     }
 
-    private static bool Fits(in FibConfig cfg, FibAlias* fa)
+    private bool Fits(in FibConfig cfg, FibAlias* fa)
     {
         var fi = fa->fa_info;
         return (cfg.Type == RouteType.Unspec || fa->fa_type == (byte)cfg.Type) &&
             (cfg.Scope == RouteScope.Nowhere || fi->fib_scope == (byte)cfg.Scope) &&
             (cfg.PrefSrc == 0 || fi->fib_prefsrc == cfg.PrefSrc) &&
             (cfg.Protocol == 0 || fi->fib_protocol == cfg.Protocol) &&
-            FibNet.NhMatch(cfg, fi);
+            _net.NhMatch(cfg, fi);
     }
 
     /// <summary>

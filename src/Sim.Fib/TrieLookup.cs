@@ -32,7 +32,7 @@ public unsafe struct FibResult
     public FibInfo* Info;
 
     /// <summary>The peer of the nexthop; 0 for none.</summary>
-    public readonly int Peer => (int)Nhc->nhc_peer;
+    public readonly int Peer => Nhc->Peer;
 }
 
 /// <summary>Sees what a lookup reads. The empty one compiles to nothing.</summary>

@@ -153,7 +153,7 @@ public sealed unsafe partial class FibTable
             fi->fib_protocol,
             fi->fib_priority,
             nhc->nhc_oif,
-            (int)nhc->nhc_peer,
+            nhc->Peer,
             nhc->Gateway,
             fi->nh != null ? fi->nh->id : 0,
             (nint)fi);

@@ -14,7 +14,7 @@ public static class LabBuild
         """exec 3<&0; "$@" 3<&- & child=$!; { read -r _ <&3; kill -KILL 0; } >/dev/null 2>&1 & wait "$child" """;
 
     /// <summary>Makes a part, or finds it made.</summary>
-    /// <param name="part">What build.sh takes: <c>agent</c>, <c>uml</c> or <c>qemu</c>.</param>
+    /// <param name="part">What build.sh takes: <c>agent</c>, or a kernel by its <see cref="Lanes.Word"/>.</param>
     /// <param name="progressLine">Takes what build.sh says meanwhile, line by line.</param>
     /// <param name="cancellation">Ends the build and everything it started.</param>
     /// <returns>The folder of the part.</returns>

@@ -33,13 +33,13 @@ public sealed partial class Vm
         if (options.Lane == LaneKind.Host)
             return Boot(Launch.Host(agent, Path.GetFullPath(options.DataFolder)), options, null, progress, cancellation);
 
-        var laneFolder = LabBuild.Build(options.Lane == LaneKind.Uml ? "uml" : "qemu", progress, cancellation);
+        var laneFolder = LabBuild.Build(options.Lane.Word(), progress, cancellation);
         var privateFolder = Directory.CreateTempSubdirectory("sim-lab-").FullName;
         try
         {
             var initramfs = Path.Combine(privateFolder, "initramfs");
             Initramfs.Write(initramfs, agent, laneFolder, options.DataFolder);
-            var vm = options.Lane == LaneKind.Uml
+            var vm = options.Lane.IsUml()
                 ? StartUml(options, laneFolder, initramfs, privateFolder, progress, cancellation)
                 : StartQemu(options, laneFolder, initramfs, privateFolder, progress, cancellation);
             // The VM has read it: the space is free again, and nothing large is left where this process is killed.

@@ -7,11 +7,41 @@ public enum LaneKind
     /// <summary>User-Mode Linux built from Debian's source: native speed, one processor.</summary>
     Uml,
 
+    /// <summary>The same with kernel-patch/series: routes may name WireGuard peers.</summary>
+    UmlPatched,
+
+    /// <summary>The same again, but fib_info's hash is 6.12's: the kernel that the series' patch 2 is measured against.</summary>
+    UmlUnhashed,
+
     /// <summary>Debian's stock cloud kernel in QEMU.</summary>
     Qemu,
 
     /// <summary>The running kernel, in a network namespace of its own; needs root.</summary>
     Host,
+}
+
+/// <summary>What lanes have in common.</summary>
+public static class Lanes
+{
+    /// <summary>User-Mode Linux of any kind.</summary>
+    public static bool IsUml(this LaneKind lane) => lane is LaneKind.Uml or LaneKind.UmlPatched or LaneKind.UmlUnhashed;
+
+    /// <summary>Whether routes can name peers: the kernel has kernel-patch/series.</summary>
+    public static bool IsPatched(this LaneKind lane) => lane is LaneKind.UmlPatched or LaneKind.UmlUnhashed;
+
+    /// <summary>The word for it in commands, and build.sh's for its kernel.</summary>
+    public static string Word(this LaneKind lane) => lane switch
+    {
+        LaneKind.Uml => "uml",
+        LaneKind.UmlPatched => "uml-patched",
+        LaneKind.UmlUnhashed => "uml-unhashed",
+        LaneKind.Qemu => "qemu",
+        LaneKind.Host => "host",
+        _ => throw new ArgumentOutOfRangeException(nameof(lane), lane, "not a lane"),
+    };
+
+    /// <summary>The lane of a word.</summary>
+    public static LaneKind Of(string word) => Enum.GetValues<LaneKind>().First(lane => lane.Word() == word);
 }
 
 /// <summary>How a VM is started.</summary>

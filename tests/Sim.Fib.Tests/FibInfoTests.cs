@@ -104,7 +104,7 @@ public sealed unsafe class FibInfoTests
     public void A_gateway_needs_a_route_on_the_link()
     {
         using var fib = new Fixture();
-        var via = Fixture.Request("203.0.113.0/24", oif: 0, peer: 9) with
+        var via = Fixture.Request("203.0.113.0/24", oif: 0) with
         {
             Scope = RouteScope.Universe,
             GatewayFamily = GatewayFamily.IPv4,

@@ -100,7 +100,9 @@ public sealed class InsertFlagTests
         fib.Memory.Rcu.GracePeriod();
         var before = fib.Memory.ObjectBytes;
         Assert.Equal(0, fib.Table.Insert(Request(2, R)));
-        Assert.Equal(before + 56 + 256, fib.Memory.ObjectBytes);
+        // The alias, the info, and for the new peer a state and the object that its states share.
+        Assert.Equal(before + 56 + 256 + 64 + 128, fib.Memory.ObjectBytes);
+        fib.Memory.Rcu.GracePeriod();
         fib.Memory.Rcu.GracePeriod();
         Assert.Equal(before, fib.Memory.ObjectBytes);
     }
@@ -131,7 +133,8 @@ public sealed class InsertFlagTests
         Assert.Equal(-Errno.EINVAL, fib.Table.Insert(request with { Type = RouteType.Local }));
         Assert.Equal(-Errno.EINVAL, fib.Table.Insert(request with { Flags = RtnhFlags.Dead }));
         Assert.Equal(-Errno.EINVAL, fib.Table.Insert(request with { Multipath = [] }));
-        Assert.Equal(-Errno.ENODEV, fib.Table.Insert(request with { Oif = 0 }));
+        Assert.Equal(-Errno.EINVAL, fib.Table.Insert(request with { Oif = 0 }));
+        Assert.Equal(-Errno.ENODEV, fib.Table.Insert(request with { Oif = 0, Peer = 0 }));
         TrieInvariants.Check(fib.Net);
         Assert.Empty(fib.Routes());
     }

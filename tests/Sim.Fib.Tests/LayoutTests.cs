@@ -24,6 +24,8 @@ public sealed unsafe class LayoutTests
         Assert.Equal(136, sizeof(NextHop));
         Assert.Equal(136, sizeof(NhInfo));
         Assert.Equal(64, sizeof(TableHead));
+        Assert.Equal(56, sizeof(LwtunnelState));
+        Assert.Equal(104, sizeof(RoutePeer));
     }
 
     [Fact]
@@ -36,7 +38,10 @@ public sealed unsafe class LayoutTests
         Assert.Equal(FibInfo.RcuOffset, OffsetOf<FibInfo>(nameof(FibInfo.rcu)));
         Assert.Equal(NextHop.RcuOffset, OffsetOf<NextHop>(nameof(NextHop.rcu)));
         Assert.Equal(TableHead.RcuOffset, OffsetOf<TableHead>(nameof(TableHead.rcu)));
-        Assert.Equal(16, OffsetOf<FibNhCommon>(nameof(FibNhCommon.nhc_peer)));
+        Assert.Equal(LwtunnelState.RcuOffset, OffsetOf<LwtunnelState>(nameof(LwtunnelState.rcu)));
+        Assert.Equal(48, OffsetOf<LwtunnelState>(nameof(LwtunnelState.peer)));
+        Assert.Equal(RoutePeer.RcuOffset, OffsetOf<RoutePeer>(nameof(RoutePeer.rcu)));
+        Assert.Equal(16, OffsetOf<FibNhCommon>(nameof(FibNhCommon.nhc_lwtstate)));
         Assert.Equal(72, OffsetOf<FibNh>(nameof(FibNh.nh_hash)));
         Assert.Equal(32, OffsetOf<NhInfo>(nameof(NhInfo.fib_nh)));
         Assert.Equal(16, OffsetOf<FibInfo>(nameof(FibInfo.fib_lhash)));

@@ -10,6 +10,7 @@ namespace Sim.Fib.Tests;
 internal sealed unsafe class TrieInvariants
 {
     private readonly Dictionary<nint, int> _routesOfInfo = [];
+    private readonly Dictionary<nint, int> _statesOfPeer = [];
     private readonly SortedDictionary<string, long> _objects = new(StringComparer.Ordinal);
     private readonly bool _insertedOnly;
 
@@ -20,8 +21,9 @@ internal sealed unsafe class TrieInvariants
     /// higher than need be, which costs lookups time but is never wrong.</remarks>
     public static void Check(FibNet net, bool insertedOnly = false)
     {
-        net.Memory.Rcu.GracePeriod();
-        net.Memory.Rcu.GracePeriod();
+        // A route's info frees its nexthop object, which frees the state that names the peer, each after a grace period.
+        for (var i = 0; i < 3; i++)
+            net.Memory.Rcu.GracePeriod();
         Assert.Equal(0, net.PendingFrees);
         var check = new TrieInvariants(insertedOnly);
         foreach (var table in net.Tables)
@@ -124,23 +126,50 @@ internal sealed unsafe class TrieInvariants
             Assert.Equal(routes, fi->fib_treeref);
             Assert.Equal(1, fi->fib_clntref);
             Count(Kmalloc(FibInfo.Size(fi->fib_nhs)));
+            for (var i = 0; i < fi->fib_nhs; i++)
+                State(&FibInfo.Nh(fi, i)->nh_common);
             if (fi->nh != null)
                 users[(nint)fi->nh] = users.GetValueOrDefault((nint)fi->nh) + 1;
         }
 
         foreach (var (address, count) in users)
             Assert.Equal(count + 1, ((NextHop*)address)->refcnt);
-        for (var i = 0; i < net.NexthopCount; i++)
+        foreach (var address in net.Nexthops)
         {
             Count(Kmalloc(sizeof(NextHop)));
             Count(Kmalloc(sizeof(NhInfo)));
+            State(&((NextHop*)address)->nh_info->fib_nh.nh_common);
         }
+
+        RoutePeers(net);
 
         if (net.InfoHashSize > 0)
         {
             Assert.True(net.InfoHashSize <= 1024, "the recount knows kmalloc alone");
             Count(Kmalloc(net.InfoHashSize * 8));
             Count(Kmalloc(net.InfoHashSize * 8));
+        }
+    }
+
+    private void State(FibNhCommon* nhc)
+    {
+        var state = nhc->nhc_lwtstate;
+        if (state == null)
+            return;
+        Assert.Equal(1, state->refcnt);
+        Assert.Equal(nhc->nhc_oif, (int)state->peer->wg);
+        Assert.Equal(state->peer->hash, state->hash);
+        Count(Kmalloc(sizeof(LwtunnelState)));
+        _statesOfPeer[(nint)state->peer] = _statesOfPeer.GetValueOrDefault((nint)state->peer) + 1;
+    }
+
+    private void RoutePeers(FibNet net)
+    {
+        Assert.Equal(_statesOfPeer.Count, net.RoutePeerCount);
+        foreach (var (address, states) in _statesOfPeer)
+        {
+            Assert.Equal(states, ((RoutePeer*)address)->users);
+            Count(Kmalloc(sizeof(RoutePeer)));
         }
     }
 

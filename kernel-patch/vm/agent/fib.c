@@ -15,7 +15,7 @@ struct found {
 	uint32_t table;
 	uint8_t length;
 	uint32_t address;	/* as it lies in memory */
-	uint32_t number;	/* nexthop id, or gateway in host order, or interface */
+	uint32_t number;	/* nexthop id, or gateway in host order, or peer + 1, or interface */
 };
 
 static uint32_t last_word(const struct nlattr *attribute)
@@ -28,13 +28,24 @@ static uint32_t last_word(const struct nlattr *attribute)
 	return ntohl(word);
 }
 
+/* The number in the key of RTA_ENCAP, and 1 more: 0 where there is none. */
+static uint32_t peer_of(const struct nlattr *encap)
+{
+	const struct nlattr *attribute;
+
+	for_each_attribute(attribute, attribute_data(encap), attribute_size(encap))
+		if (attribute_type(attribute) == ENCAP_PUBLIC_KEY && attribute_size(attribute) == PEER_KEY_BYTES)
+			return attribute_u32(attribute) + 1;
+	return 0;
+}
+
 static struct found parse_route(const struct nlmsghdr *message)
 {
 	const size_t offset = NLMSG_LENGTH(sizeof(struct rtmsg));
 	const struct rtmsg *header = NLMSG_DATA(message);
 	const struct nlattr *attribute;
 	struct found found = { .table = header->rtm_table, .length = header->rtm_dst_len };
-	uint32_t nexthop = 0, gateway = 0, device = 0;
+	uint32_t nexthop = 0, gateway = 0, peer = 0, device = 0;
 
 	for_each_attribute(attribute, (const char *)message + offset, message->nlmsg_len - offset) {
 		switch (attribute_type(attribute)) {
@@ -50,13 +61,16 @@ static struct found parse_route(const struct nlmsghdr *message)
 		case RTA_GATEWAY:
 			gateway = last_word(attribute);
 			break;
+		case RTA_ENCAP:
+			peer = peer_of(attribute);
+			break;
 		case RTA_OIF:
 			device = attribute_u32(attribute);
 			break;
 		}
 	}
 	/* The kernel lists what is behind a nexthop object as well. */
-	found.number = nexthop ? nexthop : gateway ? gateway : device;
+	found.number = nexthop ? nexthop : gateway ? gateway : peer ? peer : device;
 	return found;
 }
 

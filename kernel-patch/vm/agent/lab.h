@@ -89,12 +89,14 @@ unsigned int device_index(void);
 
 int wg_open(void);
 unsigned int wg_family(void);
+/* The 32 bytes by which the peer of that number is known. */
+void make_public_key(uint8_t key[32], uint32_t peer);
 command_fn wg_reset, wg_add, wg_replace, wg_remove, wg_churn, wg_dump;
 
 /* route.c */
 
 int route_open(void);
-command_fn nexthop_add, nexthop_delete, route_run, route_churn;
+command_fn nexthop_add, nexthop_replace, nexthop_delete, nexthop_compat, route_run, route_churn;
 
 /* fib.c */
 

@@ -22,12 +22,16 @@ static struct symbol {
 	unsigned long long address;
 } symbols[] = {
 	{ "wg_allowedips_lookup_dst", 0 },
+	{ "wg_allowedips_lookup_src", 0 },
 	{ "wg_allowedips_insert_v4", 0 },
 	{ "wg_allowedips_insert_v6", 0 },
 	{ "wg_allowedips_remove_by_peer", 0 },
 	{ "fib_table_insert", 0 },
 	{ "fib_table_delete", 0 },
 	{ "rtmsg_fib", 0 },
+	/* Of the series: 0 in other kernels. */
+	{ "wg_route_lookup_dst", 0 },
+	{ "wg_route_check_src", 0 },
 };
 
 #define SYMBOLS (sizeof(symbols) / sizeof(*symbols))

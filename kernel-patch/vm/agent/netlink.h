@@ -15,10 +15,17 @@
 #include <stdint.h>
 
 /* Bounds that keep a call within the buffer it is built in. */
-#define MAX_BATCH 65536			/* messages of at most 128 bytes */
+#define MAX_BATCH 65536			/* messages of at most 128 bytes: the longest, IPv6 by encap, has 124 */
 #define MAX_MESSAGE 65560		/* a nest's length is 16 bits: PEERS and 28 bytes before it */
 #define MIN_RECEIVE 4096		/* what the kernel puts into one buffer at least */
 #define MAX_RECEIVE (1u << 20)
+
+/* What the series adds to the kernel's interface; the headers here are older. */
+#define ENCAP_WGPEER 11			/* LWTUNNEL_ENCAP_WGPEER */
+#define ENCAP_PUBLIC_KEY 1		/* LWT_WGPEER_PUBLIC_KEY */
+#define ROUTE_WGPEER 31			/* RTA_WGPEER */
+#define NEXTHOP_WGPEER 18		/* NHA_WGPEER */
+#define PEER_KEY_BYTES 32
 
 /*
  * A socket, and the call that is being built for it. Calls of all channels are

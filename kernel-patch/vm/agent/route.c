@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Nexthop objects and changes of routes: the rtnetlink socket whose traffic counts. */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -18,20 +20,134 @@ int route_open(void)
 	return channel_open(&routes, NETLINK_ROUTE);
 }
 
-static int change_nexthops(char **words, uint16_t type, uint16_t flags, const struct nhmsg *header)
+/* How a route, or a nexthop object, says which peer it leads to. */
+enum shape { SHAPE_NEXTHOP, SHAPE_DEVICE, SHAPE_GATEWAY, SHAPE_ENCAP, SHAPE_WGPEER };
+
+static const char *const shape_names[] = { "nexthop", "device", "gateway", "encap", "wgpeer" };
+
+static int parse_shape(const char *word, enum shape *shape)
 {
+	for (size_t i = 0; i < sizeof(shape_names) / sizeof(*shape_names); i++)
+		if (!strcmp(word, shape_names[i])) {
+			*shape = i;
+			return 0;
+		}
+	return fail("SHAPE: neither nexthop, device, gateway, encap nor wgpeer: %s", word);
+}
+
+/* The attributes by which routes and nexthop objects name a peer. */
+struct peer_attributes {
+	uint16_t type, nest, key;
+};
+
+static const struct peer_attributes
+	route_peer = { .type = RTA_ENCAP_TYPE, .nest = RTA_ENCAP, .key = ROUTE_WGPEER },
+	nexthop_peer = { .type = NHA_ENCAP_TYPE, .nest = NHA_ENCAP, .key = NEXTHOP_WGPEER };
+
+static void put_peer(const struct peer_attributes *attributes, enum shape shape, uint32_t peer)
+{
+	uint8_t key[PEER_KEY_BYTES];
+	size_t nest;
+
+	make_public_key(key, peer);
+	if (shape == SHAPE_WGPEER)
+		put_attribute(&routes, attributes->key, key, sizeof(key));
+	if (shape != SHAPE_ENCAP)
+		return;
+	put_u16(&routes, attributes->type, ENCAP_WGPEER);
+	nest = nest_begin(&routes, attributes->nest);
+	put_attribute(&routes, ENCAP_PUBLIC_KEY, key, sizeof(key));
+	nest_end(&routes, nest);
+}
+
+/* A nexthop object as it is to be. */
+struct object {
+	enum shape shape;
+	uint8_t family;
+	unsigned int device;
+	uint32_t peer;
+};
+
+static int new_nexthop(const struct object *object, uint32_t id, uint16_t flags, struct traffic *traffic)
+{
+	const struct nhmsg header = { .nh_family = object->family, .nh_protocol = RTPROT_STATIC };
+
+	message_begin(&routes, RTM_NEWNEXTHOP, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | flags, &header,
+		      sizeof(header));
+	put_u32(&routes, NHA_ID, id);
+	put_u32(&routes, NHA_OIF, object->device);
+	put_peer(&nexthop_peer, object->shape, object->peer);
+	message_end(&routes);
+	return exchange_or_fail(&routes, traffic, "nexthop", id);
+}
+
+static int parse_object(struct object *object, const char *shape, const char *family)
+{
+	uint64_t number;
+
+	if (parse_shape(shape, &object->shape) || parse_number(family, "FAMILY", 4, 6, &number))
+		return -1;
+	if (object->shape == SHAPE_NEXTHOP || object->shape == SHAPE_GATEWAY)
+		return fail("SHAPE: not one of nexthop objects: %s", shape);
+	object->family = number == 4 ? AF_INET : AF_INET6;
+	object->device = device_index();
+	return object->device ? 0 : -1;
+}
+
+static int parse_ids(char **words, uint64_t *from, uint64_t *count)
+{
+	return parse_number(words[0], "FROM", 1, UINT32_MAX, from) ||
+	       parse_number(words[1], "COUNT", 0, UINT32_MAX - *from + 1, count) ? -1 : 0;
+}
+
+int nexthop_add(char **words)
+{
+	const char *shape = words[2] ? words[2] : "device";
+	const char *family = words[2] && words[3] ? words[3] : "4";
 	struct traffic traffic = NO_TRAFFIC;
-	unsigned int device = device_index();
+	struct object object;
 	uint64_t from, count;
 
-	if (!device || parse_number(words[0], "FROM", 1, UINT32_MAX, &from) ||
-	    parse_number(words[1], "COUNT", 0, UINT32_MAX - from + 1, &count))
+	if (parse_ids(words, &from, &count) || parse_object(&object, shape, family))
 		return -1;
 	for (uint64_t id = from; id < from + count; id++) {
-		message_begin(&routes, type, NLM_F_REQUEST | NLM_F_ACK | flags, header, sizeof(*header));
+		object.peer = id - 1;
+		if (new_nexthop(&object, id, NLM_F_EXCL, &traffic))
+			return -1;
+	}
+	traffic_row(&traffic, "%s", "");
+	return 0;
+}
+
+/* One object leads to another peer, and every route that names it with it. */
+int nexthop_replace(char **words)
+{
+	struct traffic traffic = NO_TRAFFIC;
+	struct object object;
+	uint64_t id, peer;
+
+	if (parse_number(words[0], "ID", 1, UINT32_MAX, &id) ||
+	    parse_number(words[1], "PEER", 0, UINT16_MAX, &peer) ||
+	    parse_object(&object, words[2], words[3]))
+		return -1;
+	object.peer = peer;
+	if (new_nexthop(&object, id, NLM_F_REPLACE, &traffic))
+		return -1;
+	traffic_row(&traffic, "%s", "");
+	return 0;
+}
+
+int nexthop_delete(char **words)
+{
+	const struct nhmsg header = { .nh_family = AF_INET };
+	struct traffic traffic = NO_TRAFFIC;
+	uint64_t from, count;
+
+	if (parse_ids(words, &from, &count))
+		return -1;
+	for (uint64_t id = from; id < from + count; id++) {
+		message_begin(&routes, RTM_DELNEXTHOP, NLM_F_REQUEST | NLM_F_ACK, &header, sizeof(header));
 		put_u32(&routes, NHA_ID, id);
-		if (type == RTM_NEWNEXTHOP)
-			put_u32(&routes, NHA_OIF, device);
 		message_end(&routes);
 		if (exchange_or_fail(&routes, &traffic, "nexthop", id))
 			return -1;
@@ -40,23 +156,21 @@ static int change_nexthops(char **words, uint16_t type, uint16_t flags, const st
 	return 0;
 }
 
-int nexthop_add(char **words)
+/* Whether a changed object announces each of its routes, as the kernel does by default. */
+int nexthop_compat(char **words)
 {
-	const struct nhmsg header = { .nh_family = AF_INET, .nh_protocol = RTPROT_STATIC };
+	const char *path = "/proc/sys/net/ipv4/nexthop_compat_mode";
+	uint64_t mode;
+	FILE *file;
 
-	return change_nexthops(words, RTM_NEWNEXTHOP, NLM_F_CREATE | NLM_F_EXCL, &header);
+	if (parse_number(words[0], "MODE", 0, 1, &mode))
+		return -1;
+	file = fopen(path, "w");
+	if (!file)
+		return fail("%s: %s", path, strerror(errno));
+	fprintf(file, "%u\n", (unsigned int)mode);
+	return fclose(file) ? fail("%s: %s", path, strerror(errno)) : 0;
 }
-
-int nexthop_delete(char **words)
-{
-	const struct nhmsg header = { .nh_family = AF_INET };
-
-	return change_nexthops(words, RTM_DELNEXTHOP, 0, &header);
-}
-
-enum shape { SHAPE_NEXTHOP, SHAPE_DEVICE, SHAPE_GATEWAY };
-
-static const char *const shape_names[] = { "nexthop", "device", "gateway" };
 
 static const struct {
 	uint16_t type, flags;
@@ -82,7 +196,7 @@ static void put_route(const struct run *run, struct operation operation, bool ac
 		.rtm_dst_len = operation.length,
 		.rtm_table = run->table < 256 ? run->table : RT_TABLE_UNSPEC,
 		.rtm_protocol = RTPROT_STATIC,
-		.rtm_scope = run->shape == SHAPE_DEVICE ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE,
+		.rtm_scope = run->shape == SHAPE_NEXTHOP || run->shape == SHAPE_GATEWAY ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK,
 		.rtm_type = RTN_UNICAST,
 		.rtm_flags = run->shape == SHAPE_GATEWAY ? RTNH_F_ONLINK : 0,
 	};
@@ -97,19 +211,10 @@ static void put_route(const struct run *run, struct operation operation, bool ac
 		put_u32(&routes, RTA_GATEWAY, htonl(FIRST_GATEWAY + operation.peer + 1));
 	if (run->shape != SHAPE_NEXTHOP)
 		put_u32(&routes, RTA_OIF, run->device);
+	put_peer(&route_peer, run->shape, operation.peer);
 	if (run->table > 255)
 		put_u32(&routes, RTA_TABLE, run->table);
 	message_end(&routes);
-}
-
-static int parse_shape(const char *word, enum shape *shape)
-{
-	for (size_t i = 0; i < sizeof(shape_names) / sizeof(*shape_names); i++)
-		if (!strcmp(word, shape_names[i])) {
-			*shape = i;
-			return 0;
-		}
-	return fail("SHAPE: neither nexthop nor device nor gateway: %s", word);
 }
 
 static int parse_run(struct run *run, char **words)

@@ -13,6 +13,11 @@
 #define DEVICE_BYTES 32		/* netlink and generic header, IFNAME "wg0", PEERS */
 #define PEER_BYTES 44		/* nest, PUBLIC_KEY, ALLOWEDIPS */
 #define PEER_FLAGS_BYTES 8
+#define ALLOWED_IP_FLAGS_BYTES 8
+
+/* Linux 6.16 has these, and so has the series; the headers here may be older. */
+#define ALLOWED_IP_FLAGS 4
+#define ALLOWED_IP_REMOVE_ME (1u << 0)
 
 static struct channel wireguard;
 static unsigned int family_id;
@@ -68,7 +73,7 @@ static int need_family(void)
 	return family_id ? 0 : fail("this kernel has no WireGuard");
 }
 
-static void make_public_key(uint8_t key[WG_KEY_LEN], uint32_t peer)
+void make_public_key(uint8_t key[WG_KEY_LEN], uint32_t peer)
 {
 	memcpy(key, &peer, sizeof(peer));
 	for (int j = sizeof(peer); j < WG_KEY_LEN; j++)
@@ -112,12 +117,14 @@ static void put_allowed_ip(int family, struct operation operation)
 	put_u16(&wireguard, WGALLOWEDIP_A_FAMILY, family);
 	put_attribute(&wireguard, WGALLOWEDIP_A_IPADDR, operation.address, address_size(family));
 	put_u8(&wireguard, WGALLOWEDIP_A_CIDR_MASK, operation.length);
+	if (operation.kind == KIND_DELETE)
+		put_u32(&wireguard, ALLOWED_IP_FLAGS, ALLOWED_IP_REMOVE_ME);
 	nest_end(&wireguard, nest);
 }
 
-static size_t allowed_ip_bytes(int family)
+static size_t allowed_ip_bytes(int family, uint8_t kind)
 {
-	return 24 + address_size(family);
+	return 24 + address_size(family) + (kind == KIND_DELETE ? ALLOWED_IP_FLAGS_BYTES : 0);
 }
 
 int wg_reset(char **words)
@@ -150,7 +157,7 @@ static size_t fill_message(const struct input *input, size_t index, size_t end, 
 	for (; index < end; index++) {
 		struct operation operation = operation_at(input, index);
 		bool same = operation.peer == current;
-		size_t more = allowed_ip_bytes(input->family) + (same ? 0 : PEER_BYTES + (flags ? PEER_FLAGS_BYTES : 0));
+		size_t more = allowed_ip_bytes(input->family, operation.kind) + (same ? 0 : PEER_BYTES + (flags ? PEER_FLAGS_BYTES : 0));
 
 		if (message_length(&wireguard) + more > bytes)
 			break;
@@ -180,8 +187,6 @@ static int check_load(const struct input *input, size_t from, size_t count, bool
 	for (size_t i = from; i < from + count; i++) {
 		if (check_operation(input, i))
 			return -1;
-		if (operation_at(input, i).kind == KIND_DELETE)
-			return fail("operation %zu: WireGuard cannot remove one prefix", i);
 		if (one_peer && operation_at(input, i).peer != operation_at(input, from).peer)
 			return fail("operation %zu: another peer", i);
 	}
@@ -207,7 +212,8 @@ struct load {
 
 static int parse_load(const struct input *input, char **words, uint32_t flags, struct load *load)
 {
-	const size_t least = DEVICE_BYTES + PEER_BYTES + (flags ? PEER_FLAGS_BYTES : 0) + allowed_ip_bytes(input->family);
+	const size_t least = DEVICE_BYTES + PEER_BYTES + (flags ? PEER_FLAGS_BYTES : 0) +
+			     allowed_ip_bytes(input->family, KIND_DELETE);
 
 	if (parse_range(input, words, &load->from, &load->count) ||
 	    parse_number(words[2], "BYTES", least, MAX_MESSAGE, &load->bytes))

@@ -20,12 +20,15 @@
 	module_param_named(name, name##_address, ulong, 0)
 
 ADDRESS_PARAMETER(wg_allowedips_lookup_dst);
+ADDRESS_PARAMETER(wg_allowedips_lookup_src);
 ADDRESS_PARAMETER(wg_allowedips_insert_v4);
 ADDRESS_PARAMETER(wg_allowedips_insert_v6);
 ADDRESS_PARAMETER(wg_allowedips_remove_by_peer);
 ADDRESS_PARAMETER(fib_table_insert);
 ADDRESS_PARAMETER(fib_table_delete);
 ADDRESS_PARAMETER(rtmsg_fib);
+ADDRESS_PARAMETER(wg_route_lookup_dst);
+ADDRESS_PARAMETER(wg_route_check_src);
 
 /* What was written to a file, in one piece of memory that grows by doubling. */
 struct input {
@@ -136,10 +139,24 @@ static int lookup_none(const struct keys *keys, u32 count, bool dependent)
 	return 0;
 }
 
+/* Whether the word names a way to find a packet's peer. */
+static bool is_path(const char *word, enum path_kind *kind)
+{
+	static const char *const names[] = {
+		[PATH_SRC] = "src", [PATH_TX] = "tx", [PATH_DST] = "dst", [PATH_RX] = "rx",
+	};
+	int i = match_string(names, ARRAY_SIZE(names), word);
+
+	if (i >= 0)
+		*kind = i;
+	return i >= 0;
+}
+
 static int command_lookup(const char *words)
 {
 	struct keys keys = keys_now();
 	u32 number, count, dependent;
+	enum path_kind kind;
 	char what[8];
 
 	if (sscanf(words, "%7s %u %u %u", what, &number, &count, &dependent) != 4)
@@ -150,6 +167,8 @@ static int command_lookup(const char *words)
 		return wireguard_lookup(&keys, count, dependent, &answer);
 	if (!strcmp(what, "fib") && keys.width == 4)
 		return route_lookup(number, &keys, count, dependent, &answer);
+	if (is_path(what, &kind))
+		return path_lookup(kind, &keys, count, dependent, &answer);
 	return strcmp(what, "none") ? -EINVAL : lookup_none(&keys, count, dependent);
 }
 
@@ -161,13 +180,27 @@ static int command_barrier(void)
 	return 0;
 }
 
-/* NAME wg FAMILY or NAME fib TABLE: the number is the family or the table. */
-static int command_named(const char *name, const char *structure, u32 number)
+static int command_update(u32 table, const char *shape)
 {
+	static const char *const names[] = {
+		[UPDATE_NEXTHOP] = "nexthop", [UPDATE_DEVICE] = "device", [UPDATE_PEER] = "wgpeer",
+	};
+	int i = match_string(names, ARRAY_SIZE(names), shape);
+	struct ops ops = ops_now();
+
+	return i < 0 ? -EINVAL : route_update(table, &ops, i, &answer);
+}
+
+/* NAME wg FAMILY or NAME fib TABLE: the number is the family or the table. */
+static int command_named(const char *name, const char *structure, u32 number, const char *shape)
+{
+	enum path_kind kind;
 	bool wg = !strcmp(structure, "wg"), fib = !strcmp(structure, "fib");
 	struct keys keys = keys_now();
 	struct ops ops = ops_now();
 
+	if (!strcmp(name, "answers") && is_path(structure, &kind) && number == input_family)
+		return path_answers(kind, &keys, &answer);
 	if (!wg && !fib)
 		return -EINVAL;
 	if (wg && strcmp(name, "remove") && number != input_family)
@@ -177,7 +210,7 @@ static int command_named(const char *name, const char *structure, u32 number)
 	if (!strcmp(name, "answers"))
 		return wg ? wireguard_answers(&keys, &answer) : route_answers(number, &keys, &answer);
 	if (!strcmp(name, "update"))
-		return wg ? wireguard_update(&ops, &answer) : route_update(number, &ops, &answer);
+		return wg ? wireguard_update(&ops, &answer) : command_update(number, shape);
 	if (!strcmp(name, "notify") && fib)
 		return route_notify(number, &ops, &answer);
 	if (!strcmp(name, "remove") && wg)
@@ -187,7 +220,7 @@ static int command_named(const char *name, const char *structure, u32 number)
 
 static int command(const char *line)
 {
-	char name[16], structure[8];
+	char name[16], structure[8], shape[8] = "nexthop";
 	u32 number;
 
 	if (!strncmp(line, "lookup ", 7))
@@ -204,8 +237,8 @@ static int command(const char *line)
 		input_family = number;
 		return 0;
 	}
-	if (sscanf(line, "%15s %7s %u", name, structure, &number) == 3)
-		return command_named(name, structure, number);
+	if (sscanf(line, "%15s %7s %u %7s", name, structure, &number, shape) >= 3)
+		return command_named(name, structure, number, shape);
 	return -EINVAL;
 }
 

@@ -6,12 +6,19 @@
 #include <linux/ktime.h>
 #include <linux/rtnetlink.h>
 #include <linux/sched.h>
+#include <linux/unaligned.h>
 #include <net/ip_fib.h>
+#include <net/lwtunnel.h>
+#include <net/netlink.h>
 #include <net/nexthop.h>
 
 #define LOOKUPS_BETWEEN_RESCHEDS 0xffff
 #define NOTIFIED_ROUTES 64u
 #define NOTIFY_ROUNDS 64u
+
+/* Of the series, which the source need not have. */
+#define ENCAP_WGPEER 11	/* LWTUNNEL_ENCAP_WGPEER */
+#define PEER_KEY_BYTES 32
 
 typedef int (*change_t)(struct net *net, struct fib_table *tb, struct fib_config *cfg,
 			struct netlink_ext_ack *extack);
@@ -40,11 +47,31 @@ int route_sizes(struct seq_buf *out)
 	return 0;
 }
 
+/* The number in the peer's key, and 1 more, as a dump would show it: how the state holds the key is its own affair. */
+static u32 state_number(struct lwtunnel_state *state)
+{
+	struct sk_buff *skb = alloc_skb(128, GFP_ATOMIC);
+	const struct nlattr *nest;
+	u32 number = 0;
+
+	if (!skb)
+		return 0;
+	if (!lwtunnel_fill_encap(skb, state, RTA_ENCAP, RTA_ENCAP_TYPE)) {
+		nest = (const struct nlattr *)skb->data;
+		if (skb->len && nla_len(nest) >= NLA_HDRLEN + PEER_KEY_BYTES)
+			number = get_unaligned_le32(nla_data((const struct nlattr *)nla_data(nest))) + 1;
+	}
+	kfree_skb(skb);
+	return number;
+}
+
 /* What the harness knows a route's nexthop by. */
 static u32 nexthop_number(struct fib_info *fi, const struct fib_nh_common *nhc)
 {
 	if (fi->nh)
 		return fi->nh->id;
+	if (nhc->nhc_lwtstate && nhc->nhc_lwtstate->type == ENCAP_WGPEER)
+		return state_number(nhc->nhc_lwtstate);
 	if (nhc->nhc_gw_family == AF_INET)
 		return ntohl(nhc->nhc_gw.ipv4);
 	if (nhc->nhc_gw_family == AF_INET6)
@@ -195,8 +222,26 @@ int route_lookup(u32 table, const struct keys *keys, u32 count, bool dependent, 
 	return 0;
 }
 
-/* A request as rtm_to_fib_config makes it of RTM_NEWROUTE or RTM_DELROUTE with a nexthop id. */
-static struct fib_config config_of(u32 table, const struct op *op)
+/* RTA_WGPEER with the key that the agent makes of a peer's number. */
+struct peer_attribute {
+	struct nlattr header;
+	u8 key[PEER_KEY_BYTES];
+};
+
+static void peer_attribute_set(struct peer_attribute *attribute, u32 peer)
+{
+	u32 j;
+
+	attribute->header.nla_len = sizeof(*attribute);
+	put_unaligned_le32(peer, attribute->key);
+	for (j = sizeof(peer); j < PEER_KEY_BYTES; j++)
+		attribute->key[j] = peer * 37 + j * 11 + 5;
+	attribute->key[PEER_KEY_BYTES - 1] &= 0x7f;
+}
+
+/* A request as rtm_to_fib_config makes it of RTM_NEWROUTE or RTM_DELROUTE. */
+static struct fib_config config_of(u32 table, const struct op *op, enum update_shape shape, int device,
+				   struct peer_attribute *peer)
 {
 	static const u32 flags[] = {
 		[OP_ADD] = NLM_F_CREATE | NLM_F_EXCL,
@@ -204,34 +249,54 @@ static struct fib_config config_of(u32 table, const struct op *op)
 		[OP_MOVE] = NLM_F_CREATE | NLM_F_REPLACE,
 	};
 
-	return (struct fib_config){
+	struct fib_config cfg = {
 		.fc_dst = *(const __be32 *)op->address,
 		.fc_dst_len = op->length,
 		.fc_table = table,
 		.fc_protocol = RTPROT_STATIC,
 		.fc_type = RTN_UNICAST,
-		.fc_scope = RT_SCOPE_UNIVERSE,
-		.fc_nh_id = op->peer + 1,
+		.fc_scope = shape == UPDATE_NEXTHOP ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK,
 		.fc_nlflags = flags[op->kind],
 		.fc_nlinfo.nl_net = &init_net,
 	};
+
+	if (shape == UPDATE_NEXTHOP)
+		cfg.fc_nh_id = op->peer + 1;
+	else
+		cfg.fc_oif = device;
+	if (shape == UPDATE_PEER) {
+		peer_attribute_set(peer, op->peer);
+		cfg.fc_encap = &peer->header;
+		cfg.fc_encap_type = ENCAP_WGPEER;
+	}
+	return cfg;
 }
 
-int route_update(u32 table, const struct ops *ops, struct seq_buf *out)
+static int device_index(void)
+{
+	struct net_device *dev = __dev_get_by_name(&init_net, "wg0");
+
+	return dev ? dev->ifindex : 0;
+}
+
+int route_update(u32 table, const struct ops *ops, enum update_shape shape, struct seq_buf *out)
 {
 	change_t insert = (change_t)fib_table_insert_address;
 	change_t delete = (change_t)fib_table_delete_address;
 	struct fib_table *tb = table_get(table);
+	struct peer_attribute peer = { };
 	u32 i, failed = 0;
 	u64 started;
+	int device;
 
 	if (!tb)
 		return -ENOMEM;
 	rtnl_lock();
+	device = device_index();
 	started = ktime_get_ns();
 	for (i = 0; i < ops->count; i++) {
 		struct op op = op_at(ops, i);
-		struct fib_config cfg = config_of(table, &op);
+		struct fib_config cfg = config_of(table, &op, shape, device, &peer);
 
 		if ((op.kind == OP_DELETE ? delete : insert)(&init_net, tb, &cfg, NULL))
 			failed++;

@@ -70,9 +70,13 @@ extern unsigned long wg_allowedips_lookup_dst_address;
 extern unsigned long wg_allowedips_insert_v4_address;
 extern unsigned long wg_allowedips_insert_v6_address;
 extern unsigned long wg_allowedips_remove_by_peer_address;
+extern unsigned long wg_allowedips_lookup_src_address;
 extern unsigned long fib_table_insert_address;
 extern unsigned long fib_table_delete_address;
 extern unsigned long rtmsg_fib_address;
+/* Of the series; 0 in other kernels. */
+extern unsigned long wg_route_lookup_dst_address;
+extern unsigned long wg_route_check_src_address;
 
 /* Each writes its answer to out and returns 0, or an error. */
 int wireguard_sizes(struct seq_buf *out);
@@ -82,11 +86,33 @@ int wireguard_lookup(const struct keys *keys, u32 count, bool dependent, struct 
 int wireguard_update(const struct ops *ops, struct seq_buf *out);
 int wireguard_remove(u32 peer, struct seq_buf *out);
 
+struct wg_device;
+struct wg_peer;
+
+/* wg0, held; NULL where there is none. */
+struct wg_device *wireguard_device(void);
+/* The harness's number of a peer. */
+u32 wireguard_number(const struct wg_peer *peer);
+
+/* Ways to find the peer of a packet. */
+enum path_kind {
+	PATH_SRC,	/* AllowedIPs by its source, as 6.12 checks what it receives */
+	PATH_TX,	/* the route attribute, for a packet that brings no route along */
+	PATH_DST,	/* the route attribute, of the route that the packet brings */
+	PATH_RX,	/* the route back to its source */
+};
+
+int path_answers(enum path_kind kind, const struct keys *keys, struct seq_buf *out);
+int path_lookup(enum path_kind kind, const struct keys *keys, u32 count, bool dependent, struct seq_buf *out);
+
+/* How an update of the FIB names a peer. */
+enum update_shape { UPDATE_NEXTHOP, UPDATE_DEVICE, UPDATE_PEER };
+
 int route_sizes(struct seq_buf *out);
 int route_trie(u32 table, struct seq_buf *out);
 int route_answers(u32 table, const struct keys *keys, struct seq_buf *out);
 int route_lookup(u32 table, const struct keys *keys, u32 count, bool dependent, struct seq_buf *out);
-int route_update(u32 table, const struct ops *ops, struct seq_buf *out);
+int route_update(u32 table, const struct ops *ops, enum update_shape shape, struct seq_buf *out);
 int route_notify(u32 table, const struct ops *ops, struct seq_buf *out);
 
 #endif

@@ -20,7 +20,7 @@ typedef int (*insert_v6_t)(struct allowedips *table, const struct in6_addr *ip, 
 			   struct wg_peer *peer, struct mutex *lock);
 typedef void (*remove_t)(struct allowedips *table, struct wg_peer *peer, struct mutex *lock);
 
-static struct wg_device *device_get(void)
+struct wg_device *wireguard_device(void)
 {
 	struct net_device *dev = dev_get_by_name(&init_net, "wg0");
 
@@ -39,7 +39,7 @@ static void device_put(struct wg_device *wg)
 }
 
 /* The harness's number of a peer is in the first bytes of its public key. */
-static u32 peer_number(const struct wg_peer *peer)
+u32 wireguard_number(const struct wg_peer *peer)
 {
 	const u8 *key = peer->handshake.remote_static;
 
@@ -106,7 +106,7 @@ static void walk_node(struct walk *walk, struct allowedips_node *node, u32 depth
 	}
 	walk->digest = digest_add(walk->digest, depth);
 	walk->digest = digest_add(walk->digest, node->cidr);
-	walk->digest = digest_add(walk->digest, peer ? peer_number(peer) + 1 : 0);
+	walk->digest = digest_add(walk->digest, peer ? wireguard_number(peer) + 1 : 0);
 	digest_address(walk, node);
 }
 
@@ -127,7 +127,7 @@ static void walk_trie(struct walk *walk, struct allowedips_node *root)
 
 int wireguard_trie(int family, struct seq_buf *out)
 {
-	struct wg_device *wg = device_get();
+	struct wg_device *wg = wireguard_device();
 	struct walk *walk;
 	u32 depth;
 
@@ -176,7 +176,7 @@ static void last_reference(struct kref *kref)
 int wireguard_answers(const struct keys *keys, struct seq_buf *out)
 {
 	lookup_t lookup = (lookup_t)wg_allowedips_lookup_dst_address;
-	struct wg_device *wg = device_get();
+	struct wg_device *wg = wireguard_device();
 	u64 digest = DIGEST_START;
 	struct sk_buff *skb;
 	void *destination;
@@ -194,7 +194,7 @@ int wireguard_answers(const struct keys *keys, struct seq_buf *out)
 
 		memcpy(destination, keys->data + (size_t)i * keys->width, keys->width);
 		peer = lookup(&wg->peer_allowedips, skb);
-		digest = digest_add(digest, peer ? peer_number(peer) + 1 : 0);
+		digest = digest_add(digest, peer ? wireguard_number(peer) + 1 : 0);
 		if (peer) {
 			hits++;
 			kref_put(&peer->refcount, last_reference);
@@ -230,7 +230,7 @@ int wireguard_lookup(const struct keys *keys, u32 count, bool dependent, struct 
 {
 	lookup_t lookup = (lookup_t)wg_allowedips_lookup_dst_address;
 	struct chain chain = { .mask = dependent ? count - 1 : ~0U };
-	struct wg_device *wg = device_get();
+	struct wg_device *wg = wireguard_device();
 	u64 started, sum = 0;
 	struct sk_buff *skb;
 	void *destination;
@@ -266,8 +266,8 @@ static struct wg_peer **peers_by_number(struct wg_device *wg)
 
 	if (peers) {
 		list_for_each_entry(peer, &wg->peer_list, peer_list)
-			if (peer_number(peer) <= U16_MAX)
-				peers[peer_number(peer)] = peer;
+			if (wireguard_number(peer) <= U16_MAX)
+				peers[wireguard_number(peer)] = peer;
 	}
 	return peers;
 }
@@ -298,7 +298,7 @@ static int update_locked(struct wg_device *wg, struct wg_peer **peers, const str
 
 int wireguard_update(const struct ops *ops, struct seq_buf *out)
 {
-	struct wg_device *wg = device_get();
+	struct wg_device *wg = wireguard_device();
 	struct wg_peer **peers;
 	u64 started;
 	int err;
@@ -319,7 +319,7 @@ int wireguard_update(const struct ops *ops, struct seq_buf *out)
 int wireguard_remove(u32 number, struct seq_buf *out)
 {
 	remove_t remove = (remove_t)wg_allowedips_remove_by_peer_address;
-	struct wg_device *wg = device_get();
+	struct wg_device *wg = wireguard_device();
 	struct wg_peer **peers, *peer;
 	u64 started;
 

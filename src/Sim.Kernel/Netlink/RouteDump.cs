@@ -17,7 +17,9 @@ public readonly record struct DumpedRoute(Prefix Prefix, ushort Peer);
 /// <param name="NexthopCompatibility">
 /// The sysctl net.ipv4.nexthop_compat_mode, 1 by default: routes with nexthop objects list the object's device too.
 /// </param>
-public sealed record RouteDump(RouteShape Shape, int Interface, bool NexthopCompatibility = true)
+/// <param name="NexthopsNamePeers">Whether those objects name a peer, which is listed with the device.</param>
+public sealed record RouteDump(
+    RouteShape Shape, int Interface, bool NexthopCompatibility = true, bool NexthopsNamePeers = false)
 {
     private static readonly int s_u32 = NetlinkWriter.AttributeBytes(sizeof(uint));
 
@@ -40,13 +42,18 @@ public sealed record RouteDump(RouteShape Shape, int Interface, bool NexthopComp
         return bytes + ShapeBytes;
     }
 
+    /// <summary>Bytes of RTA_ENCAP and RTA_ENCAP_TYPE, as which the series dumps RTA_WGPEER as well.</summary>
+    private static readonly int s_encap =
+        NetlinkWriter.AttributeBytes(NetlinkWriter.AttributeBytes(PeerKey.Bytes)) + NetlinkWriter.AttributeBytes(sizeof(ushort));
+
     private int ShapeBytes => Shape switch
     {
         RouteShape.Device => s_u32,
         RouteShape.Gateway => s_u32 + s_u32,
-        RouteShape.Nexthop => NexthopCompatibility ? s_u32 + s_u32 : s_u32,
+        RouteShape.Nexthop => NexthopCompatibility ? s_u32 + s_u32 + (NexthopsNamePeers ? s_encap : 0) : s_u32,
+        RouteShape.Encap or RouteShape.PeerKey => s_u32 + s_encap,
         RouteShape.Via => NetlinkWriter.AttributeBytes(RouteUapi.RtViaBytes) + s_u32,
-        _ => throw new InvalidOperationException($"Linux 6.12 has no routes of shape {Shape}"),
+        _ => throw new InvalidOperationException($"no routes of shape {Shape}"),
     };
 
     /// <summary>Counts what is received for these routes, in the order of <see cref="CompareDumped"/>.</summary>
@@ -75,7 +82,7 @@ public sealed record RouteDump(RouteShape Shape, int Interface, bool NexthopComp
 
     /// <summary>
     /// The agent's <c>content</c> of such a dump: for each route the length, the address, and what names the peer: the nexthop
-    /// object's number, the last word of the gateway in host order, or the interface index.
+    /// object's number, the last word of the gateway in host order, the peer's number + 1, or the interface index.
     /// </summary>
     /// <exception cref="ArgumentException">The routes are not in the order of <see cref="CompareDumped"/>.</exception>
     public ulong Content(ReadOnlySpan<DumpedRoute> routes)
@@ -98,6 +105,7 @@ public sealed record RouteDump(RouteShape Shape, int Interface, bool NexthopComp
         RouteShape.Nexthop => RouteMessages.NexthopId(peer),
         RouteShape.Gateway => (uint)(RouteMessages.Gateway(Family.IPv4, peer) >> 96),
         RouteShape.Via => (uint)RouteMessages.Gateway(Family.IPv6, peer),
+        RouteShape.Encap or RouteShape.PeerKey => peer + 1u,
         _ => (uint)Interface,
     };
 

@@ -25,6 +25,25 @@ public enum RouteShape
     Encap,
 }
 
+/// <summary>What the agent calls shapes.</summary>
+public static class RouteShapes
+{
+    /// <summary>The word in the agent's commands.</summary>
+    public static string AgentWord(this RouteShape shape) => shape switch
+    {
+        RouteShape.Device => "device",
+        RouteShape.Gateway => "gateway",
+        RouteShape.Nexthop => "nexthop",
+        RouteShape.PeerKey => "wgpeer",
+        RouteShape.Encap => "encap",
+        _ => throw new ArgumentOutOfRangeException(nameof(shape), shape, "the agent has no such shape"),
+    };
+
+    /// <summary>The shape of a word in the agent's commands.</summary>
+    public static RouteShape OfAgentWord(string word) =>
+        Enum.GetValues<RouteShape>().First(shape => shape != RouteShape.Via && shape.AgentWord() == word);
+}
+
 /// <summary>What all routes of a run have in common.</summary>
 /// <param name="Shape">How the peer is named.</param>
 /// <param name="Table">The routing table's number; above 255 it needs RTA_TABLE.</param>

@@ -30,10 +30,22 @@ public sealed class RouteStream
     public uint NextSequence => _socket.Sequence;
 
     /// <summary><c>nexthop add</c>: objects <paramref name="from"/> ... over the device, one message a call.</summary>
-    public NetlinkTraffic AddNexthops(uint from, int count) => Nexthops(from, count, add: true);
+    public NetlinkTraffic AddNexthops(
+        uint from, int count, RouteShape shape = RouteShape.Device, Family family = Family.IPv4) =>
+        Nexthops(from, count, new NexthopForm(shape, family, _interface));
 
     /// <summary><c>nexthop delete</c>: objects <paramref name="from"/> ..., one message a call.</summary>
-    public NetlinkTraffic DeleteNexthops(uint from, int count) => Nexthops(from, count, add: false);
+    public NetlinkTraffic DeleteNexthops(uint from, int count) => Nexthops(from, count, form: null);
+
+    /// <summary><c>nexthop replace</c>: one object leads to another peer, and every route that names it.</summary>
+    public NetlinkTraffic ReplaceNexthop(uint id, ushort peer, RouteShape shape, Family family = Family.IPv4)
+    {
+        _socket.BeginCommand();
+        var form = new NexthopForm(shape, family, _interface);
+        NexthopMessages.WritePeer(_socket.Writer, in form, id, peer, replace: true, _socket.NextMessage());
+        _socket.Send(acks: 1);
+        return _socket.EndCommand();
+    }
 
     /// <summary><c>route run</c>: the operations in order, <paramref name="batch"/> messages a call.</summary>
     /// <param name="operations">The routes.</param>
@@ -77,15 +89,16 @@ public sealed class RouteStream
         _socket.Sequence += (uint)messages;
     }
 
-    private NetlinkTraffic Nexthops(uint from, int count, bool add)
+    /// <summary>Object p + 1 leads to peer p; without a form, the objects are deleted.</summary>
+    private NetlinkTraffic Nexthops(uint from, int count, NexthopForm? form)
     {
         ArgumentOutOfRangeException.ThrowIfZero(from);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         _socket.BeginCommand();
         for (var id = from; id < from + (uint)count; id++)
         {
-            if (add)
-                NexthopMessages.WriteDevice(_socket.Writer, id, _interface, _socket.NextMessage());
+            if (form is { } made)
+                NexthopMessages.WritePeer(_socket.Writer, in made, id, (ushort)(id - 1), replace: false, _socket.NextMessage());
             else
                 NexthopMessages.WriteDelete(_socket.Writer, id, _socket.NextMessage());
             _socket.Send(acks: 1);

@@ -34,7 +34,7 @@ public enum WireGuardDeviceFlags
     ReplacePeers = 1 << 0,
 }
 
-/// <summary><c>WGALLOWEDIP_A_FLAGS</c>, which Linux has from 6.16 on: 6.12 ignores the attribute and would add the prefix.</summary>
+/// <summary><c>WGALLOWEDIP_A_FLAGS</c>, which Linux has from 6.16 on, and 6.12 with kernel-patch/series.</summary>
 [Flags]
 public enum AllowedIpFlags
 {
@@ -88,6 +88,11 @@ internal static class NexthopAttribute
     public const ushort Blackhole = 4;
     public const ushort Oif = 5;
     public const ushort Gateway = 6;
+    public const ushort EncapType = 7;
+    public const ushort Encap = 8;
+
+    /// <summary>NHA_WGPEER of the series: the number after NHA_HW_STATS_USED, the last of 6.12.</summary>
+    public const ushort WgPeer = 18;
 }
 
 /// <summary>Commands and WGDEVICE_A_*, WGPEER_A_*, WGALLOWEDIP_A_* (include/uapi/linux/wireguard.h).</summary>

@@ -18,7 +18,10 @@ internal static class ValidateCommand
     /// <summary>WireGuard peers: few enough for every lane, more than one message's worth.</summary>
     private const int Peers = 8;
 
-    private sealed record Settings(string Command, LaneKind Lane, ulong Seed, bool Quick, DirectoryInfo Out);
+    private static readonly string[] s_lanes = [.. Enum.GetValues<LaneKind>().Select(lane => lane.Word())];
+
+    private sealed record Settings(
+        string Command, LaneKind Lane, ValidationParts Parts, ulong Seed, bool Quick, DirectoryInfo Out);
 
     public static Command Create()
     {
@@ -28,11 +31,19 @@ internal static class ValidateCommand
         var kernel = new Option<string>("--kernel")
         {
             Description = "Which kernel: uml (User-Mode Linux built from Debian's source), qemu (Debian's stock kernel, costs in "
-                + "instructions) or host (the running kernel in a network namespace of its own; needs root).",
+                + "instructions), host (the running kernel in a network namespace of its own; needs root), uml-patched (routes may "
+                + "name peers: kernel-patch/series) or uml-unhashed (the same with 6.12's hash of nexthops; what its patch 2 changes).",
             DefaultValueFactory = _ => "uml",
-            HelpName = "uml|qemu|host",
+            HelpName = string.Join('|', s_lanes),
         };
-        kernel.AcceptOnlyFromAmong("uml", "qemu", "host");
+        kernel.AcceptOnlyFromAmong(s_lanes);
+        var parts = new Option<string>("--parts")
+        {
+            Description = "counts (counts, answers, messages), costs (times too) or all.",
+            DefaultValueFactory = _ => "all",
+            HelpName = "counts|costs|all",
+        };
+        parts.AcceptOnlyFromAmong("counts", "costs", "all");
         var quick = new Option<bool>("--quick") { Description = "A sample of the table and fewer repetitions: in under a minute once the kernel is built." };
         var output = new Option<DirectoryInfo>("--out")
         {
@@ -50,16 +61,17 @@ internal static class ValidateCommand
             Examples:
               validate
               validate --quick --kernel qemu
+              validate --kernel uml-patched --parts costs
               validate --table latest-bview.gz --out reports/validation-ris
             """)
         {
-            table, kernel, seed, best.Best, best.Peer, quick, output,
+            table, kernel, parts, seed, best.Best, best.Peer, quick, output,
         };
         command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress =>
         {
             var settings = new Settings(
-                string.Join(' ', parsed.Tokens.Select(token => token.Value)), Enum.Parse<LaneKind>(parsed.GetValue(kernel)!, ignoreCase: true),
-                parsed.GetValue(seed), parsed.GetValue(quick), parsed.GetValue(output)!);
+                string.Join(' ', parsed.Tokens.Select(token => token.Value)), Lanes.Of(parsed.GetValue(kernel)!),
+                Enum.Parse<ValidationParts>(parsed.GetValue(parts)!, ignoreCase: true), parsed.GetValue(seed), parsed.GetValue(quick), parsed.GetValue(output)!);
             var clock = Stopwatch.StartNew();
             var loaded = new[] { Family.IPv4, Family.IPv6 }
                 .Select(family => TableInput.Load(parsed.GetValue(table), family, best.Rule(parsed), progress, cancel))
@@ -85,8 +97,10 @@ internal static class ValidateCommand
             var inputs = loaded.Select(one => Input(one.Table, plan, settings.Seed)).ToList();
             foreach (var input in inputs)
                 input.Write(data.FullName);
+            var sweep = settings.Lane.IsPatched() && inputs[0].Family == Family.IPv4 ? new PeerSweep(inputs[0]) : null;
+            sweep?.Write(data.FullName);
             cancel.ThrowIfCancellationRequested();
-            var context = Execute(settings, plan, inputs, data.FullName, environment, progress, cancel);
+            var context = Execute(settings, plan, inputs, sweep, data.FullName, environment, progress, cancel);
             progress.Step("report", 1, "reports");
             var result = Result(settings, loaded[0].Table, loaded, context, environment, clock);
             ReportWriter.Write(result, settings.Out.FullName);
@@ -105,7 +119,7 @@ internal static class ValidateCommand
     /// instructions, in a second run without.
     /// </summary>
     private static ValidationContext Execute(
-        Settings settings, ValidationPlan plan, IReadOnlyList<FamilyInput> inputs, string data,
+        Settings settings, ValidationPlan plan, IReadOnlyList<FamilyInput> inputs, PeerSweep? sweep, string data,
         List<KeyValuePair<string, string>> environment, IWorkProgress progress, CancellationToken cancel)
     {
         var options = new VmOptions
@@ -117,17 +131,25 @@ internal static class ValidateCommand
         };
         var found = new ValidationFindings([], []);
         if (settings.Lane != LaneKind.Qemu || !Vm.KvmMayWork)
-            return Execute(options, ValidationParts.All, plan, inputs, found, environment, progress, cancel);
-        Execute(
-            options with { InstructionCount = false, AllowKvm = true }, ValidationParts.Counts, plan, inputs, found, environment, progress, cancel);
-        return Execute(options, ValidationParts.Costs, plan, inputs, found, environment, progress, cancel);
+            return Execute(options, settings.Parts, plan, inputs, sweep, found, environment, progress, cancel);
+        ValidationContext? counted = null;
+        if (settings.Parts.HasFlag(ValidationParts.Counts))
+        {
+            counted = Execute(
+                options with { InstructionCount = false, AllowKvm = true }, ValidationParts.Counts, plan, inputs, sweep, found, environment,
+                progress, cancel);
+        }
+
+        return settings.Parts.HasFlag(ValidationParts.Costs)
+            ? Execute(options, ValidationParts.Costs, plan, inputs, sweep, found, environment, progress, cancel)
+            : counted!;
     }
 
     private static ValidationContext Execute(
-        VmOptions options, ValidationParts parts, ValidationPlan plan, IReadOnlyList<FamilyInput> inputs, ValidationFindings found,
-        List<KeyValuePair<string, string>> environment, IWorkProgress progress, CancellationToken cancel)
+        VmOptions options, ValidationParts parts, ValidationPlan plan, IReadOnlyList<FamilyInput> inputs, PeerSweep? sweep,
+        ValidationFindings found, List<KeyValuePair<string, string>> environment, IWorkProgress progress, CancellationToken cancel)
     {
-        progress.Step($"start the kernel ({options.Lane.ToString().ToLowerInvariant()})", 1, "kernels");
+        progress.Step($"start the kernel ({options.Lane.Word()})", 1, "kernels");
         using var vm = Vm.Start(options, line => progress.Step(line, 1, "steps"), cancel);
         environment.Add(new("kernel under test", vm.Description));
         var machine = new KernelUnderTest(vm);
@@ -136,7 +158,7 @@ internal static class ValidateCommand
         {
             Machine = machine,
             Plan = plan,
-            Slub = new SlubConfig(cpus, CpuPartial: options.Lane != LaneKind.Uml),
+            Slub = new SlubConfig(cpus, CpuPartial: !options.Lane.IsUml()),
             ComparesSlabs = options.Lane != LaneKind.Host,
             Peers = Peers,
             Cpus = cpus,
@@ -147,7 +169,7 @@ internal static class ValidateCommand
         using var counting = vm.CountsInstructions && machine.HasModule && parts.HasFlag(ValidationParts.Costs)
             ? PortInstructions.Start(options.DataFolder, plan, Peers)
             : null;
-        ValidationRun.Run(context, inputs, options.Cpu, parts);
+        ValidationRun.Run(context, inputs, options.Cpu, parts, sweep);
         if (counting is not null)
             CountPort(counting, context, environment);
         return context;

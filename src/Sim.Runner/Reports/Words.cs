@@ -45,6 +45,27 @@ internal static class Words
         "remove-peer" => "remove a peer",
         "nexthops" => "add the nexthop objects",
         "sizeof" => "",
+        "peers-alone" => "make the peers, without a prefix",
+        "delete-foreign" => "delete what is another peer’s",
+        "delete-single" => "delete every third prefix, one by one",
+        "insert-single" => "insert these again",
+        "delete-all" => "delete every prefix, one by one",
+        "delete-rest" => "delete what is left, route by route",
+        "move-all" => "move every prefix to the next peer",
+        "move-back" => "move every prefix back",
+        "move-object-compat-1" => "lead a nexthop object to another peer, each route announced",
+        "move-object-back-compat-1" => "lead it back, each route announced",
+        "move-object-compat-0" => "lead a nexthop object to another peer (nexthop_compat_mode=0)",
+        "move-object-back-compat-0" => "lead it back (nexthop_compat_mode=0)",
+        "wg" => "AllowedIPs by destination",
+        "src" => "AllowedIPs by source",
+        "tx" => "send: one FIB lookup of the destination",
+        "dst" => "send: the route that the packet brings",
+        "rx" => "receive: the route back to the source",
+        _ when Before(operation, "-tx") is { } step => $"{Step(step)}; {Step("tx")}",
+        _ when Before(operation, "-dst") is { } step => $"{Step(step)}; {Step("dst")}",
+        _ when Before(operation, "-rx") is { } step => $"{Step(step)}; {Step("rx")}",
+        _ when After(operation, "main-") is { } step => $"main table: {Step(step)}",
         _ when After(operation, "dump-") is { } step => $"dump after: {Step(step)}",
         _ when After(operation, "load-by-") is { } shape => $"load a sample, routes by {shape}",
         _ when After(operation, "delete-by-") is { } shape => $"delete the sample, routes by {shape}",
@@ -69,6 +90,9 @@ internal static class Words
 
     private static string? After(string text, string prefix) =>
         text.StartsWith(prefix, StringComparison.Ordinal) ? text[prefix.Length..] : null;
+
+    private static string? Before(string text, string suffix) =>
+        text.EndsWith(suffix, StringComparison.Ordinal) ? text[..^suffix.Length] : null;
 
     public static string Order(string order) => order switch
     {

@@ -43,7 +43,7 @@ internal sealed unsafe class RouteAttributeScheme : Scheme
             var error = _table.Insert(in request);
             if (error != 0)
                 throw new InvalidOperationException($"the FIB refused {prefixes[i]} with error {error}");
-            Memory.Rcu.GracePeriod();
+            EndGracePeriods();
         }
     }
 
@@ -57,8 +57,15 @@ internal sealed unsafe class RouteAttributeScheme : Scheme
             var error = _table.Delete(in request);
             if (error != 0 && error != -Errno.ESRCH)
                 throw new InvalidOperationException($"the FIB would not delete {prefixes[i]}: error {error}");
-            Memory.Rcu.GracePeriod();
+            EndGracePeriods();
         }
+    }
+
+    /// <summary>The callback of a route's info queues that of the state which names its peer.</summary>
+    private void EndGracePeriods()
+    {
+        while (Memory.Rcu.Pending > 0)
+            Memory.Rcu.GracePeriod();
     }
 
     /// <summary>Replacing a route by one through another peer: one operation, no gap.</summary>

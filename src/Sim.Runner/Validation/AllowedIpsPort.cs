@@ -35,12 +35,16 @@ internal sealed unsafe class AllowedIpsPort : IDisposable
         GracePeriod();
     }
 
-    /// <summary>Gives each prefix to its peer; a peer that is not there yet is made, as the first message for it does.</summary>
+    /// <summary>
+    /// Gives each prefix to its peer, or takes it from it (WGALLOWEDIP_F_REMOVE_ME); a peer that is not there yet is made,
+    /// as the first message for it does.
+    /// </summary>
     public void Add(ReadOnlySpan<BindOperation> operations)
     {
         foreach (ref readonly var operation in operations)
         {
-            var error = Table.Insert(operation.Prefix, PeerOf(operation.Peer));
+            var peer = PeerOf(operation.Peer);
+            var error = operation.Kind == BindKind.Delete ? Table.Remove(operation.Prefix, peer) : Table.Insert(operation.Prefix, peer);
             if (error != 0)
                 throw new InvalidOperationException($"allowedips refused {operation.Prefix} with error {error}");
         }

@@ -31,6 +31,23 @@ internal sealed class AllowedIpsValidation(ValidationContext context, AllowedIps
         CompareShape(At(input, "file", "flush"));
     }
 
+    /// <summary>
+    /// Single prefixes removed as Linux 6.16 does: from another peer, which changes nothing; a third, which comes back; all.
+    /// </summary>
+    public void RunRemovals(FamilyInput input)
+    {
+        context.Progress.Step($"allowedips IPv{(int)input.Family}, remove single prefixes", 1, "rounds");
+        Reset(At(input, "file", "flush"), input);
+        Send(At(input, "file", "load"), input.AllowedIpsLoads.Single(load => load.Name == "file"));
+        foreach (var step in new[] { input.Single.Foreign, input.Single.Third, input.Single.Back, input.Single.All })
+        {
+            var at = At(input, "file", step.Name);
+            Send(at, step);
+            CompareShape(at);
+            AllAnswers(input, at);
+        }
+    }
+
     /// <summary>The table in file order again, for timing.</summary>
     public void LoadOnly(FamilyInput input)
     {

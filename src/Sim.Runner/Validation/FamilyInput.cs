@@ -40,7 +40,8 @@ internal sealed class FamilyInput
                 : new Keys([], LookupKeys.V6(table, pattern, plan.AnswerKeys, seed));
             var file = KeysFile(name, Family);
             Patterns.Add((name, keys, file));
-            _files.Add((file, Family == Family.IPv4 ? KeyFile.ToBytes(keys.V4) : KeyFile.ToBytes(keys.V6)));
+            AddKeys(file, keys);
+            AddPacketPattern(name, keys, file);
         }
     }
 
@@ -55,6 +56,11 @@ internal sealed class FamilyInput
 
     /// <summary>Key patterns with their keys and files.</summary>
     public List<(string Name, Keys Keys, string File)> Patterns { get; } = [];
+
+    /// <summary>
+    /// The same, less the keys that no packet is routed to: the kernel sends multicast and its like by routes of other kinds.
+    /// </summary>
+    public List<(string Name, Keys Keys, string File)> PacketPatterns { get; } = [];
 
     /// <summary>The whole table in each order of insertion, a peer after the other as wg(8) sends them.</summary>
     public List<Step> AllowedIpsLoads { get; } = [];
@@ -76,6 +82,18 @@ internal sealed class FamilyInput
 
     /// <summary>The peer that is removed at the end.</summary>
     public int RemovedPeer => Peers > 1 ? 1 : 0;
+
+    /// <summary>
+    /// For kernels with the series, the file's order but a peer after the other: deletions that name another peer, every
+    /// third prefix's deletion and return, the whole table's deletion, and all to the next peer and back.
+    /// </summary>
+    public (Step Foreign, Step Third, Step Back, Step All, Step MoveAll, Step MoveBack) Single { get; private set; } = default!;
+
+    /// <summary>Makes every peer, and leaves it without a prefix: a route can only name a peer that is there.</summary>
+    public Step PeersAlone { get; private set; } = default!;
+
+    /// <summary>Every prefix that is left after the mix, the moves and the replacement, to be deleted.</summary>
+    public Step Rest { get; private set; } = default!;
 
     /// <summary>Prefixes whose single updates are timed, with their peers: to insert, and to delete.</summary>
     public (Step Insert, Step Delete, Step ToDummy) Timed { get; private set; } = default!;
@@ -106,7 +124,9 @@ internal sealed class FamilyInput
         input.Move = input.AddBoth("move", history.Move(10, peers));
         var (kept, dropped) = history.Halve(peer: 0);
         input.Replace = (input.Add("replace", "allowedips", kept), input.Add("replace", "routes", dropped));
+        input.Rest = input.Add("delete-rest", "routes", [.. history.Bound.Select(bound => new BindOperation(bound.Prefix, BindKind.Delete, bound.Peer))]);
         input.AddTimed(table, peerOf, Math.Min(plan.TimedUpdates, table.Routes.Length), seed);
+        input.AddSingle();
         return input;
     }
 
@@ -121,6 +141,57 @@ internal sealed class FamilyInput
     {
         foreach (var (file, content) in _files)
             File.WriteAllBytes(Path.Combine(folder, file), content);
+    }
+
+    private void AddKeys(string file, Keys keys) =>
+        _files.Add((file, Family == Family.IPv4 ? KeyFile.ToBytes(keys.V4) : KeyFile.ToBytes(keys.V6)));
+
+    private void AddPacketPattern(string name, Keys keys, string file)
+    {
+        var unicast = new Keys([.. keys.V4.Where(IsUnicast)], [.. keys.V6.Where(IsUnicast)]);
+        if (unicast.Count == 0)
+            return;
+        if (unicast.Count == keys.Count)
+        {
+            PacketPatterns.Add((name, keys, file));
+            return;
+        }
+
+        var less = KeysFile(name + "-unicast", Family);
+        PacketPatterns.Add((name, unicast, less));
+        AddKeys(less, unicast);
+    }
+
+    /// <summary>Neither this host (0/8, 127/8) nor multicast, reserved or broadcast (224/3).</summary>
+    internal static bool IsUnicast(uint address) => address >> 24 is not (0 or 127) && address >> 29 != 7;
+
+    /// <summary>Neither unspecified or loopback (in ::/8) nor link-local (fe80::/10) nor multicast (ff00::/8).</summary>
+    internal static bool IsUnicast(UInt128 address) => (byte)(address >> 120) is not (0 or 0xFF) && (uint)(address >> 118) != 0x3FA;
+
+    private void AddSingle()
+    {
+        var load = AllowedIpsLoads.Single(step => step.Name == "file").Operations;
+        BindOperation[] Of(BindKind kind, int nth, int shift) =>
+        [
+            .. load.Where((_, i) => i % nth == 0)
+                .Select(operation => operation with { Kind = kind, Peer = (ushort)((operation.Peer + shift) % Peers) }),
+        ];
+        Single = (
+            Add("delete-foreign", Both, Peers > 1 ? Of(BindKind.Delete, 10, 1) : []), Add("delete-single", Both, Of(BindKind.Delete, 3, 0)),
+            Add("insert-single", Both, Of(BindKind.Add, 3, 0)), Add("delete-all", Both, Of(BindKind.Delete, 1, 0)),
+            Add("move-all", Both, Of(BindKind.Move, 1, 1)), Add("move-back", Both, Of(BindKind.Move, 1, 0)));
+        PeersAlone = Add("peers-alone", Both, MakePeers(Family, Peers));
+    }
+
+    /// <summary>A prefix for each peer, which makes it, and the prefix's removal.</summary>
+    internal static BindOperation[] MakePeers(Family family, int peers)
+    {
+        var host = new Prefix(family, (UInt128)0xC0000201 << 96, (byte)family.Bits());
+        return
+        [
+            .. Enumerable.Range(0, peers).SelectMany(peer => new[] { BindKind.Add, BindKind.Delete }
+                .Select(kind => new BindOperation(host, kind, (ushort)peer))),
+        ];
     }
 
     private void AddTimed(RouteTable table, int[] peerOf, int count, ulong seed)

@@ -25,10 +25,11 @@ internal sealed unsafe class FibPort : IDisposable
     /// <param name="slub">The machine whose allocator is followed.</param>
     /// <param name="tableId">The table.</param>
     /// <param name="oif">Index of wg0.</param>
-    public FibPort(SlubConfig slub, uint tableId, int oif)
+    /// <param name="hashesStates">Whether the kernel has the series' patch 2.</param>
+    public FibPort(SlubConfig slub, uint tableId, int oif, bool hashesStates = false)
     {
         Memory = new KernelMemory(slub);
-        _net = new FibNet(Memory);
+        _net = new FibNet(Memory) { HashesStates = hashesStates };
         _local = new FibTable(_net, RouteTableId.Local);
         Table = new FibTable(_net, tableId);
         _oif = oif;
@@ -41,28 +42,33 @@ internal sealed unsafe class FibPort : IDisposable
 
     public FibTable Table { get; }
 
-    /// <summary>What the module knows a nexthop by: its object's id, else its gateway, else its device.</summary>
+    /// <summary>What the module knows a nexthop by: its object's id, else its peer's number, its gateway, its device.</summary>
     public static uint NexthopNumber(FibInfo* info, FibNhCommon* nhc)
     {
         if (info->nh != null)
             return info->nh->id;
+        if (nhc->Peer != 0)
+            return (uint)nhc->Peer;
         return nhc->nhc_gw_family == (byte)AddressFamily.InterNetwork ? (uint)nhc->Gateway : (uint)nhc->nhc_oif;
     }
 
     /// <summary>The FIB's own slab caches.</summary>
     public IEnumerable<KmemCache> Caches => [_net.AliasCache, _net.LeafCache];
 
+    /// <summary>Whether the last operation of the last run was refused: then its acknowledgement is an error's.</summary>
+    public bool LastRefused { get; private set; }
+
     public bool HasNexthops => _net.NexthopCount > 0;
 
     /// <summary>Whether the peer's nexthop object is there.</summary>
     public bool HasNexthop(int peer) => _nexthops.Contains(peer + 1);
 
-    /// <summary>Adds nexthop objects with these ids over wg0, whose peer is their own number.</summary>
-    public void AddNexthops(int first, int count)
+    /// <summary>Adds nexthop objects with these ids over wg0; those of a shape that names peers name that of their number.</summary>
+    public void AddNexthops(int first, int count, RouteShape shape = RouteShape.Device)
     {
         for (var id = first; id < first + count; id++)
         {
-            Check(_net.AddNexthop((uint)id, _oif, peer: id), $"nexthop {id}");
+            Check(_net.AddNexthop((uint)id, _oif, peer: shape == RouteShape.Device ? 0 : id), $"nexthop {id}");
             _nexthops.Add(id);
         }
     }
@@ -88,6 +94,7 @@ internal sealed unsafe class FibPort : IDisposable
         {
             var request = Request(in operation, shape);
             var error = operation.Kind == BindKind.Delete ? Table.Delete(in request) : Table.Insert(in request);
+            LastRefused = error != 0;
             if (error == 0)
                 continue;
             failed++;
@@ -133,7 +140,7 @@ internal sealed unsafe class FibPort : IDisposable
         var routes = new List<DumpedRoute>();
         foreach (var route in Table)
         {
-            var number = route.NhId != 0 ? route.NhId : (uint)route.Gateway & 0xFFFF;
+            var number = route.NhId != 0 ? route.NhId : route.Peer != 0 ? (uint)route.Peer : (uint)route.Gateway & 0xFFFF;
             routes.Add(new DumpedRoute(route.Dst, number == 0 ? (ushort)0 : (ushort)(number - 1)));
         }
 
@@ -189,7 +196,7 @@ internal sealed unsafe class FibPort : IDisposable
         var request = FibConfig.Add(operation.Prefix, shape == RouteShape.Nexthop ? 0 : _oif) with
         {
             Protocol = RtProtStatic,
-            Scope = shape == RouteShape.Device ? RouteScope.Link : RouteScope.Universe,
+            Scope = shape is RouteShape.Nexthop or RouteShape.Gateway ? RouteScope.Universe : RouteScope.Link,
             NlFlags = operation.Kind switch
             {
                 BindKind.Add => NlmFlags.Create | NlmFlags.Excl,
@@ -199,6 +206,8 @@ internal sealed unsafe class FibPort : IDisposable
         };
         if (shape == RouteShape.Nexthop)
             request.NhId = operation.Peer + 1u;
+        if (shape is RouteShape.Encap or RouteShape.PeerKey)
+            request.Peer = operation.Peer + 1;
         if (shape == RouteShape.Gateway)
         {
             request.GatewayFamily = GatewayFamily.IPv4;

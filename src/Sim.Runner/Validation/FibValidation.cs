@@ -5,11 +5,33 @@ using Sim.Kernel.Netlink;
 
 namespace Sim.Runner.Validation;
 
+/// <summary>How the routes of a validation name their peers.</summary>
+/// <param name="Structure">What the rows call it.</param>
+/// <param name="Shape">The routes' shape.</param>
+/// <param name="Objects">Where that is nexthop objects: whether and how these name the peer.</param>
+internal sealed record RouteScheme(string Structure, RouteShape Shape, RouteShape Objects)
+{
+    /// <summary>As far as a kernel without the route attribute can.</summary>
+    public static RouteScheme Stock { get; } = new("fib", RouteShape.Nexthop, RouteShape.Device);
+
+    /// <summary>What kernel-patch/series adds.</summary>
+    public static IReadOnlyList<RouteScheme> Patched { get; } =
+    [
+        new("route encap", RouteShape.Encap, RouteShape.Device),
+        new("route wgpeer", RouteShape.PeerKey, RouteShape.Device),
+        new("route nexthop", RouteShape.Nexthop, RouteShape.Encap),
+        new("route nexthop wgpeer", RouteShape.Nexthop, RouteShape.PeerKey),
+    ];
+
+    public bool UsesObjects => Shape == RouteShape.Nexthop;
+}
+
 /// <summary>
 /// A routing table and the FIB port through the same life as <see cref="AllowedIpsValidation"/>. Routes name their peer by
 /// a nexthop object, as far as a kernel without the route attribute can; the other shapes are tried on a sample.
 /// </summary>
-internal sealed class FibValidation(ValidationContext context, FibPort port, RouteStream stream, uint tableId, int oif)
+internal sealed class FibValidation(
+    ValidationContext context, FibPort port, RouteStream stream, uint tableId, int oif, RouteScheme scheme)
 {
     private readonly KernelUnderTest _kernel = context.Machine;
     private readonly FibMemoryComparison _memory = new(context, port);
@@ -21,7 +43,7 @@ internal sealed class FibValidation(ValidationContext context, FibPort port, Rou
             Load(input, load);
         var at = At(input, "file", "load");
         AllAnswers(input, at);
-        Dump(at, RouteShape.Nexthop);
+        Dump(at, scheme.Shape);
         Change(input, input.Third.Routes);
         Churn(input);
         Change(input, input.Move.Routes);
@@ -32,12 +54,37 @@ internal sealed class FibValidation(ValidationContext context, FibPort port, Rou
         CompareShape(At(input, "file", "flush"));
     }
 
+    /// <summary>
+    /// The table in the file's order with routes that name peers: deletions that name another peer, which are refused, a
+    /// third deleted, a mix, moves, a set halved, and all that is left deleted route by route.
+    /// </summary>
+    public void RunPeers(FamilyInput input)
+    {
+        _memory.RememberBaseline();
+        if (scheme.UsesObjects)
+            AddNexthops(At(input, "file", "nexthops"), input);
+        var at = At(input, "file", "load");
+        context.Progress.Step($"{scheme.Structure}, load", 1, "tables");
+        Send(at, input.RouteLoads.Single(load => load.Name == "file"), "run", ValidationPlan.Batch, scheme.Shape);
+        CompareShape(at);
+        AllAnswers(input, at);
+        Dump(at, scheme.Shape);
+        foreach (var step in new[] { input.Single.Foreign, input.Third.Routes })
+            Change(input, step);
+        Churn(input);
+        foreach (var step in new[] { input.Move.Routes, input.Replace.Routes })
+            Change(input, step);
+        AllAnswers(input, At(input, "file", "replace"));
+        Change(input, input.Rest);
+        Flush(At(input, "file", "flush"), input);
+    }
+
     /// <summary>The table in file order again, for timing.</summary>
     public void LoadOnly(FamilyInput input)
     {
         Flush(At(input, "file", "reload"), input);
         AddNexthops(At(input, "file", "reload"), input);
-        Send(At(input, "file", "reload"), input.RouteLoads.Single(load => load.Name == "file"), "run", ValidationPlan.Batch, RouteShape.Nexthop);
+        Send(At(input, "file", "reload"), input.RouteLoads.Single(load => load.Name == "file"), "run", ValidationPlan.Batch, scheme.Shape);
     }
 
     /// <summary>A sample in the shapes that need no nexthop objects: their bytes, their answers, their dump.</summary>
@@ -54,8 +101,8 @@ internal sealed class FibValidation(ValidationContext context, FibPort port, Rou
         Delete(at with { Operation = $"delete-by-{name}" }, input, shape);
     }
 
-    private static CheckPoint At(FamilyInput input, string order, string operation) =>
-        new("fib", input.Family, order, operation, input.Prefixes);
+    private CheckPoint At(FamilyInput input, string order, string operation) =>
+        new(scheme.Structure, input.Family, order, operation, input.Prefixes);
 
     /// <summary>The prefixes whose updates are timed: a random sample, which is a file already.</summary>
     private static Step Sample(FamilyInput input) => input.Timed.Insert;
@@ -66,7 +113,7 @@ internal sealed class FibValidation(ValidationContext context, FibPort port, Rou
         context.Progress.Step($"fib, load {load.Name}", 1, "tables");
         Flush(At(input, load.Name, "flush"), input);
         AddNexthops(At(input, load.Name, "nexthops"), input);
-        Send(at, load, "run", ValidationPlan.Batch, RouteShape.Nexthop);
+        Send(at, load, "run", ValidationPlan.Batch, scheme.Shape);
         CompareShape(at);
         Answers(input, at, "prefixes");
     }
@@ -88,30 +135,33 @@ internal sealed class FibValidation(ValidationContext context, FibPort port, Rou
 
     private void AddNexthops(CheckPoint at, FamilyInput input)
     {
-        var traffic = _kernel.Traffic($"nexthop add 1 {input.Peers}");
-        port.AddNexthops(1, input.Peers);
-        context.CompareTraffic(at, stream.AddNexthops(1, input.Peers), traffic);
+        var objects = scheme.Objects;
+        var traffic = _kernel.Traffic($"nexthop add 1 {input.Peers} {objects.AgentWord()} 4");
+        port.AddNexthops(1, input.Peers, objects);
+        context.CompareTraffic(at, stream.AddNexthops(1, input.Peers, objects), traffic);
     }
 
     private void Send(CheckPoint at, Step step, string command, int batch, RouteShape shape)
     {
         var count = step.Operations.Length;
         var row = _kernel.One(
-            $"route {command} {step.File} 0 {count} {shape.ToString().ToLowerInvariant()} {tableId} {batch}");
+            $"route {command} {step.File} 0 {count} {shape.AgentWord()} {tableId} {batch}");
         var traffic = KernelUnderTest.Traffic(row);
-        var (failed, firstError) = (0, 0);
+        var (failed, firstError, lost) = (0, 0, 0);
         var clock = Stopwatch.StartNew();
         for (var from = 0; from < count; from += batch)
         {
             var result = port.Run(step.Operations.AsSpan(from, Math.Min(batch, count - from)), shape);
             failed += result.Failed;
             firstError = firstError == 0 ? result.FirstError : firstError;
+            lost += port.LastRefused ? 1 : 0;
             port.GracePeriod();
         }
 
         var seconds = clock.Elapsed.TotalSeconds;
         _kernel.Barrier();
-        context.CompareTraffic(at, stream.Run(step.Operations, shape, tableId, batch), traffic);
+        var sent = stream.Run(step.Operations, shape, tableId, batch);
+        context.CompareTraffic(at, sent with { Acks = sent.Acks - lost }, traffic);
         context.Compare(at, "refused", "count", failed, row.Long("failed"));
         context.Compare(at, "first-error", "errno", firstError, row.Long("first-error"));
         context.AddTimes(at, "time-with-netlink", seconds, traffic, count);
@@ -121,18 +171,18 @@ internal sealed class FibValidation(ValidationContext context, FibPort port, Rou
     {
         if (step.Operations.Length == 0)
             return;
-        context.Progress.Step($"fib, {step.Name}", 1, "rounds");
+        context.Progress.Step($"{scheme.Structure}, {step.Name}", 1, "rounds");
         var at = At(input, "file", step.Name);
-        Send(at, step, "run", ValidationPlan.Batch, RouteShape.Nexthop);
+        Send(at, step, "run", ValidationPlan.Batch, scheme.Shape);
         CompareShape(at);
         Answers(input, at, "prefixes");
     }
 
     private void Churn(FamilyInput input)
     {
-        context.Progress.Step("fib, mix", 1, "rounds");
+        context.Progress.Step($"{scheme.Structure}, mix", 1, "rounds");
         var at = At(input, "file", "mix");
-        Send(at, input.Mix.Routes, "churn", ValidationPlan.MixChunk, RouteShape.Nexthop);
+        Send(at, input.Mix.Routes, "churn", ValidationPlan.MixChunk, scheme.Shape);
         CompareShape(at);
         AllAnswers(input, at);
     }
@@ -208,7 +258,7 @@ internal sealed class FibValidation(ValidationContext context, FibPort port, Rou
         at = at with { Operation = $"dump-{at.Operation}" };
         var row = _kernel.One($"route dump {tableId} {ValidationPlan.DumpBuffer}");
         var routes = port.Routes();
-        var dump = new RouteDump(shape, oif);
+        var dump = new RouteDump(shape, oif, NexthopsNamePeers: scheme.Objects != RouteShape.Device);
         var model = dump.Measure(routes, context.DumpSocket);
         context.Compare(at, "entries", "count", routes.Length, row.Long("entries"));
         context.CompareDigest(at, "listing-digest", dump.Content(routes), row.Hex("content"));

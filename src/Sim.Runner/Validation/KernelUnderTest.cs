@@ -59,8 +59,8 @@ internal sealed class KernelUnderTest(Vm vm)
     /// <summary>Gives keys to the module; answers and lookups are about these from now on.</summary>
     public void GiveKeys(string file) => Vm.Command($"keys {file}");
 
-    /// <summary>Gives a file's first operations to the module.</summary>
-    public void GiveOperations(string file, int count) => Vm.Command(Invariant($"ops {file} 0 {count}"));
+    /// <summary>Gives a part of a file's operations to the module.</summary>
+    public void GiveOperations(string file, int count, int from = 0) => Vm.Command(Invariant($"ops {file} {from} {count}"));
 
     /// <summary>One pass over the first keys that were given, in ns (instructions under -icount) a key.</summary>
     public double TimeLookups(string structure, uint number, int count, bool dependent) =>

@@ -38,7 +38,7 @@ internal sealed class ValidationContext
     public required bool ComparesSlabs { get; init; }
 
     /// <summary>How the agent reads dumps: each on a socket of its own. UML aligns 64-bit attributes, x86-64 does not.</summary>
-    public DumpSocket DumpSocket => new(ValidationPlan.DumpBuffer, AlignsCounters: Machine.Vm.Lane == LaneKind.Uml);
+    public DumpSocket DumpSocket => new(ValidationPlan.DumpBuffer, AlignsCounters: Machine.Vm.Lane.IsUml());
 
     public required int Peers { get; init; }
 

@@ -34,8 +34,16 @@ internal static class ValidationRun
     /// <param name="inputs">What is done, a family each.</param>
     /// <param name="cpu">The processor that the VM runs on and the port is timed on.</param>
     /// <param name="parts">What to take from this kernel.</param>
-    public static void Run(ValidationContext context, IReadOnlyList<FamilyInput> inputs, int? cpu, ValidationParts parts)
+    /// <param name="sweep">For kernels with the series.</param>
+    public static void Run(
+        ValidationContext context, IReadOnlyList<FamilyInput> inputs, int? cpu, ValidationParts parts, PeerSweep? sweep)
     {
+        if (context.Machine.Vm.Lane.IsPatched())
+        {
+            RunPatched(context, inputs, cpu, parts, sweep);
+            return;
+        }
+
         var hello = context.Machine.Hello();
         var family = (ushort)hello.Long("wireguard");
         var oif = (int)context.Machine.One("wg create").Long("ifindex");
@@ -43,7 +51,7 @@ internal static class ValidationRun
         using var allowedIps = new AllowedIpsPort(context.Slub);
         using var fib = new FibPort(context.Slub, ValidationPlan.TableId, oif);
         var throughWireGuard = family == 0 ? null : new AllowedIpsValidation(context, allowedIps, stream);
-        var throughRoutes = new FibValidation(context, fib, new RouteStream(oif), ValidationPlan.TableId, oif);
+        var throughRoutes = new FibValidation(context, fib, new RouteStream(oif), ValidationPlan.TableId, oif, RouteScheme.Stock);
         var routed = inputs.FirstOrDefault(input => input.Family == Family.IPv4);
 
         if (parts.HasFlag(ValidationParts.Counts))
@@ -61,6 +69,48 @@ internal static class ValidationRun
 
         if (routed is not null)
             TimeRoutes(routed, throughRoutes, fib, times, updates);
+    }
+
+    /// <summary>
+    /// What the series adds: prefixes removed one by one, routes that name peers, and both beside each other. The kernel whose
+    /// hash is 6.12's is there for the sweep over peers alone.
+    /// </summary>
+    private static void RunPatched(
+        ValidationContext context, IReadOnlyList<FamilyInput> inputs, int? cpu, ValidationParts parts, PeerSweep? sweep)
+    {
+        var family = (ushort)context.Machine.Hello().Long("wireguard");
+        var oif = (int)context.Machine.One("wg create").Long("ifindex");
+        var isWhole = context.Machine.Vm.Lane == LaneKind.UmlPatched;
+        using var pinned = CpuPin.To(parts.HasFlag(ValidationParts.Costs) ? cpu : null);
+        if (isWhole)
+        {
+            using var allowedIps = new AllowedIpsPort(context.Slub);
+            using var fib = new FibPort(context.Slub, ValidationPlan.TableId, oif, hashesStates: true);
+            var stream = new WireGuardStream(family, removesPrefixes: true);
+            var routes = new RouteStream(oif);
+            if (parts.HasFlag(ValidationParts.Counts))
+                CountPatched(context, inputs, new AllowedIpsValidation(context, allowedIps, stream), fib, routes, oif);
+            var paths = new PeerPaths(context, allowedIps, stream, routes);
+            foreach (var input in inputs)
+                paths.Run(input, parts);
+        }
+
+        if (parts.HasFlag(ValidationParts.Costs))
+            sweep?.Run(context, inputs[0].Prefixes);
+    }
+
+    private static void CountPatched(
+        ValidationContext context, IReadOnlyList<FamilyInput> inputs, AllowedIpsValidation throughWireGuard, FibPort fib,
+        RouteStream routes, int oif)
+    {
+        CompareSizes(context, inputs[0]);
+        foreach (var input in inputs)
+            throughWireGuard.RunRemovals(input);
+        foreach (var input in inputs.Where(input => input.Family == Family.IPv4))
+        {
+            foreach (var scheme in RouteScheme.Patched)
+                new FibValidation(context, fib, routes, ValidationPlan.TableId, oif, scheme).RunPeers(input);
+        }
     }
 
     private static void Count(
@@ -104,7 +154,7 @@ internal static class ValidationRun
         {
             // Distributions set CONFIG_IP_ROUTE_CLASSID: fib_nh has nh_tclassid, and 8 bytes more with its padding. The
             // size classes of what holds it stay the same (fib_info 232 or 240 of 256, nh_info 136 or 144 of 192).
-            var classId = context.Machine.Vm.Lane != LaneKind.Uml && name is ("fib_nh" or "nh_info") ? sizeof(ulong) : 0;
+            var classId = !context.Machine.Vm.Lane.IsUml() && name is ("fib_nh" or "nh_info") ? sizeof(ulong) : 0;
             context.Compare(at, "sizeof", "bytes", bytes, kernel[name], bound: classId, item: name);
         }
     }

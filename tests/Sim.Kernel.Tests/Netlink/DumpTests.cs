@@ -118,12 +118,27 @@ public sealed class DumpTests
         Assert.Throws<InvalidOperationException>(() => dump.Measure([], new DumpSocket(8192, EarlierBuffer: 8193)));
     }
 
+    /// <summary>RTM_NEWROUTE 28, TABLE 8, DST 8, OIF 8, ENCAP 4 + 36, ENCAP_TYPE 8; the end of a dump has 20.</summary>
     [Fact]
-    public void Shapes_that_Linux_does_not_have_cannot_be_listed()
+    public void Both_ways_to_name_a_peer_are_listed_as_an_encapsulation()
     {
-        DumpedRoute[] routes = [new(Prefix.Parse("10.0.0.0/8"), 0)];
-        Assert.Throws<InvalidOperationException>(
-            () => new RouteDump(RouteShape.PeerKey, Interface: 4).Measure(routes, new DumpSocket(32768)));
+        DumpedRoute[] routes = [new(Prefix.Parse("10.0.0.0/8"), 6)];
+        var socket = new DumpSocket(32768);
+        var expected = default(Digest64);
+        expected.Add(8);
+        expected.AddAddress(Family.IPv4, routes[0].Prefix.Address);
+        expected.Add(7);
+        foreach (var shape in new[] { RouteShape.Encap, RouteShape.PeerKey })
+        {
+            var dump = new RouteDump(shape, Interface: 4);
+            Assert.Equal(100 + 20, dump.Measure(routes, socket).Bytes);
+            Assert.Equal(expected.Value, dump.Content(routes));
+        }
+
+        // The object's number and its device, 16, come with what it says of the peer, 48, unless it is listed alone.
+        var objects = new RouteDump(RouteShape.Nexthop, 4, NexthopsNamePeers: true);
+        Assert.Equal(44 + 16 + 48 + 20, objects.Measure(routes, socket).Bytes);
+        Assert.Equal(44 + 8 + 20, (objects with { NexthopCompatibility = false }).Measure(routes, socket).Bytes);
     }
 
     private static List<DumpedPeer> Peers(int count, int each, Mix mix) =>

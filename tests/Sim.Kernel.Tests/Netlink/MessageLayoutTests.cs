@@ -290,6 +290,51 @@ public sealed class MessageLayoutTests
             Hex.Written(writer => NexthopMessages.WriteGroup(writer, 7, [1, 2], 9)));
     }
 
+    [Theory]
+    [InlineData(
+        RouteShape.Encap, Family.IPv4, false,
+        $"""
+        58000000 6800 0506 09000000 00000000        # 88, RTM_NEWNEXTHOP, REQUEST | ACK | EXCL | CREATE
+        02 00 04 00 00000000
+        0800 0100 07000000                          # ID
+        0800 0500 05000000                          # OIF
+        0600 0700 0B000000                          # ENCAP_TYPE 11
+        2800 0880                                   # ENCAP, nested: 40
+        2400 0100 {KeyOfPeer2}
+        """)]
+    [InlineData(
+        RouteShape.PeerKey, Family.IPv6, true,
+        $"""
+        4C000000 6800 0505 09000000 00000000        # 76, REQUEST | ACK | REPLACE | CREATE
+        0A 00 04 00 00000000
+        0800 0100 07000000
+        0800 0500 05000000
+        2400 1200 {KeyOfPeer2}                      # WGPEER
+        """)]
+    public void Nexthop_objects_that_name_a_peer(RouteShape shape, Family family, bool replace, string expected) =>
+        Assert.Equal(
+            Hex.Clean(expected),
+            Hex.Written(writer => NexthopMessages.WritePeer(writer, new NexthopForm(shape, family, 5), 7, 2, replace, 9)));
+
+    [Fact]
+    public void Nexthop_objects_name_no_other_object() =>
+        Assert.Throws<ArgumentException>(
+            () => NexthopMessages.WritePeer(new NetlinkWriter(), new NexthopForm(RouteShape.Nexthop, Family.IPv4, 5), 7, 2, false, 9));
+
+    [Fact]
+    public void The_streams_objects_lead_to_the_peers_of_their_numbers()
+    {
+        var stream = new RouteStream(5);
+        var sent = "";
+        stream.Sink = call => sent += Hex.Of(call);
+        Assert.Equal((2, 176), (stream.AddNexthops(2, 2, RouteShape.Encap) is var added ? ((int)added.Messages, (int)added.Bytes) : default));
+        Assert.Contains(Hex.Of(PeerKey.Public(1)), sent, StringComparison.Ordinal);
+        Assert.Contains(Hex.Of(PeerKey.Public(2)), sent, StringComparison.Ordinal);
+        sent = "";
+        Assert.Equal(1, stream.ReplaceNexthop(2, 9, RouteShape.PeerKey, Family.IPv6).Acks);
+        Assert.Contains(Hex.Of(PeerKey.Public(9)), sent, StringComparison.Ordinal);
+    }
+
     private static string Sent(Action<WireGuardStream> command)
     {
         var stream = new WireGuardStream(28);

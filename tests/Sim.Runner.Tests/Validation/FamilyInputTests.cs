@@ -100,7 +100,8 @@ public sealed class FamilyInputTests
         using var scratch = new Scratch();
         var input = Tables.Input(Tables.Random(Family.IPv4, 20));
         input.Write(scratch.Folder);
-        var named = Steps(input).Select(step => step.File).Concat(input.Patterns.Select(pattern => pattern.File)).ToList();
+        var named = Steps(input).Select(step => step.File)
+            .Concat(input.Patterns.Concat(input.PacketPatterns).Select(pattern => pattern.File).Distinct(StringComparer.Ordinal)).ToList();
         Assert.Equal(named.Order(), named.Distinct().Order());
         Assert.Equal(named.Order(), Directory.GetFiles(scratch.Folder).Select(file => Path.GetFileName(file)!).Order());
     }
@@ -173,11 +174,12 @@ public sealed class FamilyInputTests
         IEnumerable<Step> both =
         [
             .. input.AllowedIpsLoads, input.Third.AllowedIps, input.Mix.AllowedIps, input.Move.AllowedIps, input.Replace.AllowedIps,
-            insert, delete, toDummy,
+            insert, delete, toDummy, input.PeersAlone, input.Single.Foreign, input.Single.Third, input.Single.Back, input.Single.All,
+            input.Single.MoveAll, input.Single.MoveBack,
         ];
         return input.Family == Family.IPv6
             ? both
-            : [.. both, .. input.RouteLoads, input.Third.Routes, input.Mix.Routes, input.Move.Routes, input.Replace.Routes];
+            : [.. both, .. input.RouteLoads, input.Third.Routes, input.Mix.Routes, input.Move.Routes, input.Replace.Routes, input.Rest];
     }
 
     private static IEnumerable<BindOperation> Records(byte[] bytes, Family family) =>
@@ -186,4 +188,27 @@ public sealed class FamilyInputTests
 
     private static UInt128 Address(byte[] bytes) =>
         bytes.Aggregate(UInt128.Zero, (sum, one) => sum << 8 | one) << (128 - (8 * bytes.Length));
+
+    [Theory]
+    [InlineData("0.255.255.255", false)]
+    [InlineData("1.0.0.0", true)]
+    [InlineData("127.0.0.1", false)]
+    [InlineData("128.0.0.0", true)]
+    [InlineData("223.255.255.255", true)]
+    [InlineData("224.0.0.0", false)]
+    [InlineData("255.255.255.255", false)]
+    public void Packets_are_not_asked_about_for_addresses_of_other_kinds(string address, bool unicast) =>
+        Assert.Equal(unicast, FamilyInput.IsUnicast(Prefix.Parse(address).V4));
+
+    [Theory]
+    [InlineData("::1", false)]
+    [InlineData("100::", true)]
+    [InlineData("2001:db8::", true)]
+    [InlineData("fe7f:ffff::", true)]
+    [InlineData("fe80::1", false)]
+    [InlineData("febf::", false)]
+    [InlineData("fec0::", true)]
+    [InlineData("ff02::1", false)]
+    public void Nor_for_those_of_ipv6(string address, bool unicast) =>
+        Assert.Equal(unicast, FamilyInput.IsUnicast(Prefix.Parse(address).Address));
 }

@@ -44,10 +44,10 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
             ["hello"] => ["kernel 6.12.0-ports cpus 1 page 4096 wireguard 28 module 1"],
             ["wg", "create"] => [$"ifindex {Interface}"],
             ["wg", ..] => [WireGuard(words[1..])],
-            ["nexthop", var what, var from, var count] => [Nexthop(what, Number(from), Number(count))],
+            ["nexthop", var what, var from, var count, ..] => [Nexthop(what, Number(from), Number(count))],
             ["route", "dump", _, var buffer] => [RouteDump(Number(buffer))],
             ["route", "run" or "churn", var file, var from, var count, var shape, var table, var batch] =>
-                [Routes(Operations(file, from, count), Enum.Parse<RouteShape>(shape, ignoreCase: true), (uint)Number(table), Number(batch))],
+                [Routes(Operations(file, from, count), RouteShapes.OfAgentWord(shape), (uint)Number(table), Number(batch))],
             ["slabinfo"] => [.. SlabInfo()],
             ["triestat", _] => [.. _fib.Table.FormatTrieStat().TrimEnd('\n').Split('\n').Select(line => $"line {line.Replace(' ', '_').Replace('\t', '_')}")],
             ["vmalloc"] => [Vmalloc()],

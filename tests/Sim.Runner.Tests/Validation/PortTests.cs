@@ -87,6 +87,41 @@ public sealed class PortTests : IDisposable
         Assert.All(seen, shape => Assert.Equal(seen[0], shape));
     }
 
+    [Theory]
+    [InlineData(RouteShape.Encap)]
+    [InlineData(RouteShape.PeerKey)]
+    [InlineData(RouteShape.Nexthop)]
+    public void Routes_that_name_peers_lead_where_allowed_ips_lead(RouteShape shape)
+    {
+        var input = Tables.Input(Tables.Random(Family.IPv4, 120));
+        _fib.AddNexthops(1, Tables.Peers, RouteShape.Encap);
+        foreach (var step in new[] { input.AllowedIpsLoads[^1], input.Single.Third, input.Single.Back, input.Single.MoveAll, input.Single.MoveBack })
+        {
+            _allowedIps.Add(step.Operations);
+            Assert.Equal((0, 0), _fib.Run(step.Operations, shape));
+            foreach (var (_, keys, _) in input.Patterns)
+                Assert.Equal(_allowedIps.Answers(keys).Hits, _fib.Answers(keys).Hits);
+        }
+
+        var foreign = input.Single.Foreign.Operations;
+        Assert.Equal((foreign.Length, 3), _fib.Run(foreign, shape));
+        Assert.True(_fib.LastRefused);
+        Assert.Equal((0, 0), _fib.Run(input.Single.All.Operations, shape));
+        Assert.False(_fib.LastRefused);
+        _allowedIps.Add(input.Single.All.Operations);
+        Assert.Equal(0, _fib.Trie().Routes);
+        Assert.Equal(0, _allowedIps.Table.Shape(Family.IPv4).Nodes);
+    }
+
+    [Fact]
+    public void Peers_made_alone_have_no_prefix()
+    {
+        var input = Tables.Input(Tables.Random(Family.IPv6, 20));
+        _allowedIps.Add(input.PeersAlone.Operations);
+        Assert.Equal(input.Peers, _allowedIps.Peers.Count());
+        Assert.Equal(0, _allowedIps.Table.Shape(Family.IPv6).Nodes);
+    }
+
     [Fact]
     public void A_refused_route_is_counted_with_the_first_error()
     {

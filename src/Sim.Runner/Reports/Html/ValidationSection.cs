@@ -28,6 +28,7 @@ internal static class ValidationSection
         ValidationCosts.AppendSummary(html, view);
         ValidationFigures.AppendCounts(html, view);
         ValidationCosts.Append(html, view);
+        PeerSection.Append(html, view);
         ValidationFigures.AppendAnswers(html, view);
         TrustSection.Append(html, view);
         html.Append("</section>\n");
@@ -41,6 +42,7 @@ internal static class ValidationSection
         "figures" => ValidationFigures.MainChecks(view).Any(),
         "answers" => view.Checks.Any(check => check.Kind == CheckKind.Answers),
         "times" => view.Costs.Any(c => c.IsTime),
+        "peers" => PeerSection.Has(view),
         "instructions" => view.Costs.Any(c => c.Unit == "instructions"),
         "validation-plots" => Plots.ValidationPlots.For(view).Count > 0,
         _ => true,

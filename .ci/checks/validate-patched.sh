@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The ports agree with the kernel that has kernel-patch/series: single-prefix removal, routes and nexthop objects that name
+# peers, and every way to a packet's peer. A sample, and counts alone: no time can fail this.
+set -eu
+out=$1/validate-patched
+dotnet run --project src/Sim.Runner --no-build -- validate --quick --kernel uml-patched --parts counts --out "$out"
+grep -q '</html>' "$out/index.html"
+grep -q 'route encap' "$out/results.csv"

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Runtime.InteropServices;
+
+namespace Sim.Fib;
+
+/// <summary>
+/// What a nexthop carries besides device and gateway (<c>struct lwtunnel_state</c>, include/net/lwtunnel.h, as
+/// kernel-patch/series has it, with the pointer that is WireGuard's data): 56 bytes, one for each nexthop.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+public unsafe struct LwtunnelState
+{
+    public ushort type;
+    public ushort flags;
+    public ushort headroom;
+    public int refcnt;
+    public uint hash;
+    public nint orig_output;
+    public nint orig_input;
+    public RcuHead rcu;
+
+    /// <summary><c>data[]</c>.</summary>
+    public RoutePeer* peer;
+
+    /// <summary>Where rcu lies (<c>container_of</c>).</summary>
+    public const int RcuOffset = 32;
+}
+
+/// <summary>
+/// What all states that name one peer of one device share (<c>struct route_peer</c>, drivers/net/wireguard/route.c of the
+/// series), 104 bytes.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+public unsafe struct RoutePeer
+{
+    public nint peer;
+
+    /// <summary>The device; its interface index stands for it.</summary>
+    public nint wg;
+
+    /// <summary>The public key, of which the harness needs the peer's number alone.</summary>
+    public int number;
+    public fixed byte key[28];
+    public uint hash;
+    public int users;
+    public HlistNode node;
+    public ListHead device_list;
+    public RcuHead rcu;
+
+    /// <summary>Where rcu lies (<c>container_of</c>).</summary>
+    public const int RcuOffset = 88;
+}
+
+/// <summary>
+/// The states by which nexthops name peers: made for each nexthop, compared by key, freed after a grace period
+/// (<c>build_state</c>, <c>destroy_state</c>, <c>get</c>, <c>put</c> of the series' route.c; <c>lwtstate_free</c>).
+/// </summary>
+public sealed unsafe partial class FibNet
+{
+    private const ushort EncapWgPeer = 11; // LWTUNNEL_ENCAP_WGPEER
+
+    /// <summary>The kernel finds them in a hash table by key; the search here is a dictionary's.</summary>
+    private readonly Dictionary<(int Oif, int Peer), nint> _routePeers = [];
+
+    /// <summary>
+    /// Whether fib_info's hash covers the state, as the series' patch 2 has it. Without it, as in 6.12, all peers of a
+    /// device share a bucket.
+    /// </summary>
+    public bool HashesStates { get; init; }
+
+    /// <summary>Peers that a route names: <c>num_route_peers</c> of all devices.</summary>
+    public int RoutePeerCount => _routePeers.Count;
+
+    /// <summary><c>build_state</c>: null for peer 0, which is none.</summary>
+    private LwtunnelState* BuildState(int oif, int peer) => peer == 0 ? null : AllocState(GetRoutePeer(oif, peer));
+
+    /// <summary>The state that a deletion compares with: of no device, with a <c>route_peer</c> of its own.</summary>
+    private LwtunnelState* BuildStateToCompare(int peer) => AllocState(AllocRoutePeer(peer));
+
+    private LwtunnelState* AllocState(RoutePeer* peer)
+    {
+        var state = (LwtunnelState*)Memory.Kzalloc(sizeof(LwtunnelState));
+        state->type = EncapWgPeer;
+        state->refcnt = 1;
+        state->hash = peer->hash;
+        state->peer = peer;
+        return state;
+    }
+
+    private RoutePeer* GetRoutePeer(int oif, int number)
+    {
+        if (_routePeers.TryGetValue((oif, number), out var known))
+        {
+            ((RoutePeer*)known)->users++;
+            return (RoutePeer*)known;
+        }
+
+        var peer = AllocRoutePeer(number);
+        peer->wg = oif;
+        _routePeers.Add((oif, number), (nint)peer);
+        return peer;
+    }
+
+    private RoutePeer* AllocRoutePeer(int number)
+    {
+        var peer = (RoutePeer*)Memory.Kzalloc(sizeof(RoutePeer));
+        peer->number = number;
+        // The kernel's is a seeded jhash of the key: another number in every boot, as well spread.
+        peer->hash = (uint)number * 0x9E3779B1u;
+        peer->users = 1;
+        return peer;
+    }
+
+    /// <summary><c>lwtstate_put</c> and <c>lwtstate_free</c>: the shared object first, then the state.</summary>
+    private void PutState(LwtunnelState* state)
+    {
+        if (state == null || --state->refcnt != 0)
+            return;
+        var peer = state->peer;
+        if (--peer->users == 0)
+        {
+            if (peer->wg != 0)
+                _routePeers.Remove(((int)peer->wg, peer->number));
+            CallRcu(&peer->rcu, RcuFunc.RoutePeerFree);
+        }
+
+        CallRcu(&state->rcu, RcuFunc.StateFree);
+    }
+
+    /// <summary><c>fib_nh_release</c>.</summary>
+    private void ReleaseNh(FibNh* nh)
+    {
+        PutState(nh->nh_common.nhc_lwtstate);
+        nh->nh_common.nhc_lwtstate = null;
+    }
+
+    /// <summary><c>lwtunnel_cmp_encap</c> == 0: both name no peer, or the same one.</summary>
+    private static bool SameState(LwtunnelState* one, LwtunnelState* other) =>
+        one == null || other == null ? one == other : one->peer->number == other->peer->number;
+
+    /// <summary><c>fib_encap_match</c> == 0: the kernel builds a state for each comparison, and frees it.</summary>
+    private bool StateMatches(int peer, FibNhCommon* nhc)
+    {
+        if (peer == 0)
+            return true;
+        var state = BuildStateToCompare(peer);
+        var same = SameState(state, nhc->nhc_lwtstate);
+        PutState(state);
+        return same;
+    }
+}
