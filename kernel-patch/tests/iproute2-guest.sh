@@ -111,6 +111,11 @@ filters() {
         "$(ip -j route show via-wgpeer "$A" | jq -r '.[].dst' | xargs)" "192.0.2.0/25 198.51.100.0/24"
     is "and those of IPv6 with -6" "$(ip -6 -j route show via-wgpeer "$A" | jq -r '.[].dst' | xargs)" "2001:db8::/48"
     is "and of an unknown peer none" "$(ip route show via-wgpeer "$C")" ""
+    ip nexthop add id 7 dev wg0 via-wgpeer "$B"
+    ip route add 192.0.3.0/24 nhid 7
+    is "show via-wgpeer lists routes by a nexthop object, too, as the kernel dumps its peer with them" \
+        "$(ip -j route show via-wgpeer "$B" | jq -r '.[].dst' | xargs)" "192.0.2.128/25 192.0.3.0/24 198.51.100.0/24"
+    ip nexthop del id 7
     claim "flush via-wgpeer flushes" ip route flush via-wgpeer "$A"
     is "what show lists" "$(ip -j route show | jq -r '.[].dst' | xargs)" "192.0.2.128/25 203.0.113.0/24"
     claim "and IPv6" ip -6 route flush via-wgpeer "$A"
@@ -217,7 +222,7 @@ spelling() {
     done
     refused "a digit in the place of the last = is refused" 'ends with "="' $add "${zeros}AAA"
     for c in B C D; do
-        refused "a last digit of $c, which has bits of a 33rd byte, is refused" "bits beyond the key's 32 bytes" \
+        refused "a last digit of $c, which has bits of a 33rd byte, is refused" "has no bits beyond 32 bytes" \
             $add "${zeros}A$c="
     done
     # The 43rd digit has 4 bits: E is the first one that ends in 00 after A.
@@ -244,6 +249,8 @@ refusals() {
     refused "so is a device that is not WireGuard's" "Device of a route to a WireGuard peer is not WireGuard's" \
         ip route add 192.0.2.0/24 dev plain0 via-wgpeer "$A"
     refused "and no device" "A route to a WireGuard peer must name its device" ip route add 192.0.2.0/24 via-wgpeer "$A"
+    refused "and anyone without CAP_NET_ADMIN" "Operation not permitted" \
+        setpriv --bounding-set=-net_admin ip route add 192.0.2.0/24 dev wg0 via-wgpeer "$A"
     refused "replace with an unknown peer is refused" "Device has no WireGuard peer with this public key" \
         sh -c "ip route add 192.0.2.0/24 dev wg0 via-wgpeer $A && ip route replace 192.0.2.0/24 dev wg0 via-wgpeer $C"
     is "and leaves the route as it was" "$(routes)" "192.0.2.0/24 via-wgpeer $A scope link"
