@@ -96,6 +96,11 @@ nexthop_objects() {
     is "as get shows" "$(ip route get 203.0.113.1 | grep -o "via-wgpeer .* dev wg0")" "via-wgpeer $B dev wg0"
     claim "a group of nexthops with peers is added as any" ip nexthop add id 9 dev wg0 via-wgpeer "$A"
     claim "and used" sh -c 'ip nexthop add id 10 group 7/9 && ip route replace 203.0.113.0/24 nhid 10'
+    refused "IPv6 takes no nexthops without a gateway" "Device only routes can not be added for IPv6" \
+        ip route add 2001:db8::/48 nexthop dev wg0 via-wgpeer "$A" nexthop dev wg0 via-wgpeer "$B"
+    claim "but a group of them" \
+        sh -c "ip -6 nexthop add id 12 dev wg0 via-wgpeer $A && ip nexthop add id 13 group 8/12 && ip route add 2001:db8::/48 nhid 13"
+    is "of which get shows one" "$(ip -j route get 2001:db8::1 | jq -r '.[0].wgpeer' | grep -cxF -e "$A" -e "$B")" 1
     refused "a nexthop to an unknown peer is refused" "Device has no WireGuard peer with this public key" \
         ip nexthop add id 11 dev wg0 via-wgpeer "$C"
     ip nexthop flush >/dev/null
@@ -126,33 +131,31 @@ filters() {
 json() {
     ip route add 192.0.2.0/24 dev wg0 via-wgpeer "$A"
     ip route add 2001:db8::/48 dev wg0 via-wgpeer "$B"
-    is "JSON has the key as wgpeer, and encap says what it is" "$(ip -j route show 192.0.2.0/24 | jq -c '.[0] | [.encap, .wgpeer, .dev]')" \
-        "[\"wgpeer\",\"$A\",\"wg0\"]"
+    is "JSON has the key as wgpeer, and encap says what it is" \
+        "$(ip -j route show 192.0.2.0/24 | jq -c '.[0] | [.encap, .wgpeer, .dev]')" "[\"wgpeer\",\"$A\",\"wg0\"]"
     is "in IPv6, too" "$(ip -j -6 route show 2001:db8::/48 | jq -c '.[0] | [.encap, .wgpeer, .dev]')" "[\"wgpeer\",\"$B\",\"wg0\"]"
     is "and in get" "$(ip -j route get 192.0.2.1 | jq -r '.[0].wgpeer')" "$A"
     flush
 }
 
-# Each line that the monitor prints for the commands is waited for, or for 10 s.
-monitor() { # OPTIONS FILE LINES
+monitors() {
     local pid i
-    # shellcheck disable=SC2086
-    ip $1 monitor route nexthop >"$2" &
+    ip monitor route nexthop >seen &
     pid=$!
-    for i in {1..100}; do grep -q . "/proc/$pid/net/netlink" && [ "$i" -gt 10 ] && break; sleep 0.1; done
+    # Until it listens to both; then until it has written as many lines as are wanted.
+    for i in {1..100}; do
+        awk -v pid=$pid '$3 == pid && $4 != "00000000" { found = 1 } END { exit !found }' /proc/net/netlink && break
+        sleep 0.1
+    done
     ip route add 192.0.2.0/24 dev wg0 via-wgpeer "$A"
     ip route replace 192.0.2.0/24 dev wg0 via-wgpeer "$B"
     ip route del 192.0.2.0/24 via-wgpeer "$B"
     ip nexthop add id 7 dev wg0 via-wgpeer "$A"
     ip nexthop del id 7
-    for i in {1..100}; do [ "$(wc -l <"$2")" -ge "$3" ] && break; sleep 0.1; done
-    kill "$pid"
-    wait "$pid" 2>/dev/null
-}
-
-monitors() {
-    monitor "" text 5
-    is "monitor prints the peer of what is added, replaced and deleted" "$(sed 's/ *$//' text)" \
+    for i in {1..100}; do [ "$(wc -l <seen)" -ge 5 ] && break; sleep 0.1; done
+    kill $pid
+    wait $pid 2>/dev/null
+    is "monitor prints the peer of what is added, replaced and deleted" "$(sed 's/ *$//' seen)" \
         "192.0.2.0/24 via-wgpeer $A dev wg0 scope link
 192.0.2.0/24 via-wgpeer $B dev wg0 scope link
 Deleted 192.0.2.0/24 via-wgpeer $B dev wg0 scope link
@@ -160,7 +163,6 @@ id 7 via-wgpeer $A dev wg0 scope host
 Deleted id 7 via-wgpeer $A dev wg0 scope host"
 }
 
-# Everything below is compared as the text of show, once by IPv4 and once by IPv6.
 some_routes() {
     ip route add 192.0.2.0/24 dev wg0 via-wgpeer "$A" metric 5
     ip route add 198.51.100.0/24 nexthop dev wg0 via-wgpeer "$A" weight 3 nexthop dev wg0 via-wgpeer "$B"
@@ -187,8 +189,8 @@ round_trips() {
 
     for i in {1..250}; do
         echo "route add 10.0.$i.0/24 dev wg0 via-wgpeer $([ $((i % 3)) -eq 0 ] && echo "$A" || echo "$B")"
-    done >batch
-    claim "a batch of 250 routes is taken" ip -batch batch
+    done >adds
+    claim "a batch of 250 routes is taken" ip -batch adds
     before=$(ip route show proto boot)
     is "and 83 of them name the one peer" "$(grep -c "via-wgpeer $A" <<<"$before")" 83
     flush
@@ -211,28 +213,28 @@ many_keys() {
 }
 
 spelling() {
-    local add="ip route add 192.0.2.0/24 dev wg0 via-wgpeer" zeros=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA c
-    refused "a key of 43 characters is refused" "is 44 characters of base64" $add "${A%=}"
-    refused "so is one of 45" "is 44 characters of base64" $add "A$A"
-    refused "and an empty one" "is 44 characters of base64" $add ""
-    refused "and one that misses" "Command line is not complete" $add
-    refused "so is hex" "is 44 characters of base64" $add "$(printf 'ab%.0s' {1..32})"
+    local add=(ip route add 192.0.2.0/24 dev wg0 via-wgpeer) zeros=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA c
+    refused "a key of 43 characters is refused" "is 44 characters of base64" "${add[@]}" "${A%=}"
+    refused "so is one of 45" "is 44 characters of base64" "${add[@]}" "A$A"
+    refused "and an empty one" "is 44 characters of base64" "${add[@]}" ""
+    refused "and one that misses" "Command line is not complete" "${add[@]}"
+    refused "so is hex" "is 44 characters of base64" "${add[@]}" "$(printf 'ab%.0s' {1..32})"
     for c in - _ ' ' '=' $'\xc3'; do
-        refused "a '$c' in a key is refused" "is base64, and has one" $add "AAAA$c${A:5}"
+        refused "a '$c' in a key is refused" "is base64, and has one" "${add[@]}" "AAAA$c${A:5}"
     done
-    refused "a digit in the place of the last = is refused" 'ends with "="' $add "${zeros}AAA"
+    refused "a digit in the place of the last = is refused" 'ends with "="' "${add[@]}" "${zeros}AAA"
     for c in B C D; do
         refused "a last digit of $c, which has bits of a 33rd byte, is refused" "has no bits beyond 32 bytes" \
-            $add "${zeros}A$c="
+            "${add[@]}" "${zeros}A$c="
     done
     # The 43rd digit has 4 bits: E is the first one that ends in 00 after A.
     refused "and one of E comes to the kernel, which knows no such peer" "Device has no WireGuard peer with this public key" \
-        $add "${zeros}AE="
+        "${add[@]}" "${zeros}AE="
     refused "the filter of show refuses as well" "is 44 characters of base64" ip route show via-wgpeer x
     refused "so does encap wgpeer" "is 44 characters of base64" ip route add 192.0.2.0/24 dev wg0 encap wgpeer x
     refused "so do nexthops" "is 44 characters of base64" ip nexthop add id 7 dev wg0 via-wgpeer x
-    refused "two peers for one nexthop are refused" '"encap" is duplicate' $add "$A" via-wgpeer "$B"
-    refused "so are a peer and an encapsulation" '"encap" is duplicate' $add "$A" encap mpls 100
+    refused "two peers for one nexthop are refused" '"encap" is duplicate' "${add[@]}" "$A" via-wgpeer "$B"
+    refused "so are a peer and an encapsulation" '"encap" is duplicate' "${add[@]}" "$A" encap mpls 100
     refused "also in nexthop" '"encap" is duplicate' \
         ip route add 192.0.2.0/24 nexthop dev wg0 via-wgpeer "$A" encap wgpeer "$B" nexthop dev plain0
     refused "and in nexthop objects" '"encap" is duplicate' ip nexthop add id 7 dev wg0 encap wgpeer "$A" via-wgpeer "$B"

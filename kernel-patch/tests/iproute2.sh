@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Boots the patched kernel and checks what the patched ip(8) accepts, sends and prints, then lets ip meet a kernel without the series.
+# Boots the patched kernel and checks what the patched ip(8) accepts, sends and prints, then has ip meet a stock kernel.
 #
 #   iproute2.sh                         with what vm/build.sh makes: uml-patched, iproute2 and, for the stock kernel, qemu
 #   iproute2.sh LINUX IP-FOLDER [LANE GEN_INIT_CPIO]    with what is built already; without the latter two, only the patched kernel

@@ -2,8 +2,9 @@
 # shellcheck shell=bash
 # Boots a kernel for a test that is a script.
 #
-# Under User-Mode Linux the guest's root is the host's file system, read-only through hostfs: ip, wg, bash and the rest need no image, and no test can
-# change the host. What a test writes goes to /run, a tmpfs. QEMU has no such thing and takes an initramfs with what is named.
+# Under User-Mode Linux the guest's root is the host's file system, read-only through hostfs: ip, wg, bash and the rest need no
+# image, and no test can change the host. What a test writes goes to /run, a tmpfs. QEMU has no such thing and takes an initramfs
+# with what is named.
 # Sourced; sets nothing but functions.
 
 # guest_init SCRIPT ARG...: prints the program that the guest runs as process 1.

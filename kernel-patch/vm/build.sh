@@ -88,7 +88,8 @@ readonly iproute2_version=6.1.0-3 iproute2_release=bookworm
 # Debian's source package. Few machines have deb-src lines: apt gets one here, in folders of its own, and checks what it fetches.
 unpack_iproute2() {
     local site
-    site=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' "Codename: $iproute2_release" | head -n 1)
+    # shellcheck disable=SC2016 # apt's variable
+    site=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' "Codename: $iproute2_release" | sed -n 1p)
     mkdir -p "$1/apt/lists/partial" "$1/apt/cache/archives/partial"
     echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${site:-http://deb.debian.org/debian}" \
         "$iproute2_release main" >"$1/apt/list"
