@@ -5,6 +5,7 @@
 #   build.sh agent    agent: the static program that runs inside the VM
 #   build.sh uml      linux, wgval.ko: User-Mode Linux from Debian's kernel source, and the measurement module for it
 #   build.sh uml-patched  the same with the series of kernel-patch/series, and gen_init_cpio
+#   build.sh iproute2 ip: Debian's, with the patches of kernel-patch/iproute2
 #   build.sh qemu     vmlinuz, *.ko, load-order, wgval.ko: Debian's stock cloud kernel, unpacked, not built
 #
 # Exit codes: 69 a package is missing and cannot be installed, 70 a build failed.
@@ -46,11 +47,16 @@ build_uml() {
 # patch_source FOLDER: a copy of the source with the series on top. The folder is a patch's own root.
 patch_source() {
     cp -a "$source/." "$1"
-    local patch
-    for patch in "${series[@]}"; do
+    apply_patches "$1" "${series[@]}"
+}
+
+apply_patches() { # FOLDER PATCH...
+    local folder=$1 patch
+    shift
+    for patch in "$@"; do
         echo "applying $(basename "$patch")"
-        patch -d "$1" -p1 --no-backup-if-mismatch -F0 -f <"$patch" || {
-            echo "error: $(basename "$patch") does not apply to $(source_version)"
+        patch -d "$folder" -p1 --no-backup-if-mismatch -F0 -f <"$patch" || {
+            echo "error: $(basename "$patch") does not apply"
             return 1
         }
     done
@@ -74,6 +80,35 @@ build_module() { # FOLDER TREE MAKE-VARIABLE...
     make -C "$2" "${@:3}" M="$1/module" WIREGUARD_SOURCE="$source" modules
     cp "$1/module/wgval.ko" "$1"
     rm -r "$1/module"
+}
+
+# The version that the patches are for, and the release that has it.
+readonly iproute2_version=6.1.0-3 iproute2_release=bookworm
+
+# Debian's source package. Few machines have deb-src lines: apt gets one here, in folders of its own, and checks what it fetches.
+unpack_iproute2() {
+    local site
+    # shellcheck disable=SC2016 # apt's variable
+    site=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' "Codename: $iproute2_release" | sed -n 1p)
+    mkdir -p "$1/apt/lists/partial" "$1/apt/cache/archives/partial"
+    echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${site:-http://deb.debian.org/debian}" \
+        "$iproute2_release main" >"$1/apt/list"
+    local options=(-o Dir::Etc::SourceList="$1/apt/list" -o Dir::Etc::SourceParts=/dev/null -o Dir::State::Lists="$1/apt/lists"
+        -o Dir::Cache="$1/apt/cache" -o APT::Sandbox::User="$(id -un)")
+    apt-get "${options[@]}" update
+    (cd "$1/apt" && apt-get "${options[@]}" --download-only source "iproute2=$iproute2_version")
+    dpkg-source --no-check -x "$1/apt/iproute2_$iproute2_version.dsc" "$1/source" # apt has checked it
+    rm -r "$1/apt"
+}
+
+build_iproute2() {
+    cp -a "$source/source" "$1/source"
+    apply_patches "$1/source" "${iproute2_patches[@]}"
+    (cd "$1/source" && LIBBPF_FORCE=off ./configure)
+    grep -q '^HAVE_MNL:=y' "$1/source/config.mk" || { echo "error: no libmnl, and without it no extack messages"; return 1; }
+    make -C "$1/source" -j"$(nproc)" SUBDIRS="lib ip"
+    cp "$1/source/ip/ip" "$1/ip"
+    rm -r "$1/source"
 }
 
 # The modules that the lab needs of the stock kernel; what they depend on is read from the package.
@@ -135,6 +170,14 @@ uml-patched)
     result=$cache/uml-patched-$(hash_of "$kernel_tree" "${module_inputs[@]}")
     build_once "$result" build_uml_patched
     ;;
+iproute2)
+    need gcc make libc6-dev libmnl-dev libelf-dev pkg-config patch dpkg-dev debian-archive-keyring
+    iproute2_patches=("$vm_dir"/../iproute2/*.patch)
+    source=$cache/iproute2-source-$iproute2_version
+    build_once "$source" unpack_iproute2
+    result=$cache/iproute2-$(hash_of "$iproute2_version" "$(gcc -dumpfullversion)" "${iproute2_patches[@]}")
+    build_once "$result" build_iproute2
+    ;;
 qemu)
     need gcc make xz-utils kmod qemu-system-x86 libelf1
     want valgrind # counts the ports' instructions beside this kernel's
@@ -148,6 +191,6 @@ qemu)
     result=$cache/qemu-$(hash_of "$0" "$version" "${module_inputs[@]}")
     build_once "$result" build_qemu
     ;;
-*) sed -n '3,10s/^# \?//p' "$0" >&2; exit 64 ;;
+*) sed -n '3,11s/^# \?//p' "$0" >&2; exit 64 ;;
 esac
 echo "$result"
