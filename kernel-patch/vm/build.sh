@@ -89,6 +89,7 @@ build_uml_patched_kernel() {
 build_uml_patched() {
     source=$patched_source build_uml "$1"
     cp "$kernel_tree/usr/gen_init_cpio" "$1"
+    ln -s "$patched_source" "$1/source"
 }
 
 build_module() { # FOLDER TREE MAKE-VARIABLE...
