@@ -5,6 +5,9 @@
 #   build.sh agent    agent: the static program that runs inside the VM
 #   build.sh uml      linux, wgval.ko: User-Mode Linux from Debian's kernel source, and the measurement module for it
 #   build.sh uml-patched  the same with the series of kernel-patch/series, and gen_init_cpio
+#   build.sh uml-debug    linux, gen_init_cpio, *.ko: uml-patched with the kernel's checks (KASAN, lockdep, ...), WireGuard a module
+#   build.sh qemu-patched vmlinuz, gen_init_cpio, *.ko: x86-64 with the series, SMP and preemptible, WireGuard a module
+#   build.sh qemu-debug   qemu-patched with the checks of uml-debug
 #   build.sh qemu     vmlinuz, *.ko, load-order, wgval.ko: Debian's stock cloud kernel, unpacked, not built
 #
 # Exit codes: 69 a package is missing and cannot be installed, 70 a build failed.
@@ -13,27 +16,33 @@ set -euo pipefail
 
 readonly agent_inputs=("$vm_dir"/agent/*)
 readonly module_inputs=("$vm_dir"/module/*)
+# For kernels: the cache is used where it is there, and not needed.
+compiler=(CC=gcc HOSTCC=gcc)
+! command -v ccache >/dev/null || compiler=("CC=ccache gcc" "HOSTCC=ccache gcc")
+readonly compiler
 
 build_agent() {
     gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -o "$1/agent" "$vm_dir"/agent/*.c
 }
 
-configure_uml() { # SOURCE FOLDER CONFIG
-    make -C "$1" O="$2" ARCH=um tinyconfig
-    "$1/scripts/kconfig/merge_config.sh" -m -O "$2" "$2/.config" "$3"
-    make -C "$1" O="$2" ARCH=um olddefconfig
-    local line
+# configure SOURCE FOLDER ARCH CONFIG...: tinyconfig and the configurations, of which a later one may override an earlier.
+configure() {
+    local source=$1 folder=$2 arch=$3 line
+    make -C "$source" O="$folder" ARCH="$arch" "${compiler[@]}" tinyconfig
+    cat "${@:4}" | awk -F = '/^CONFIG_/ { last[$1] = $0 } END { for (name in last) print last[name] }' | sort >"$folder/wanted"
+    "$source/scripts/kconfig/merge_config.sh" -m -O "$folder" "$folder/.config" "$folder/wanted"
+    make -C "$source" O="$folder" ARCH="$arch" "${compiler[@]}" olddefconfig
     while read -r line; do
         case $line in
-        CONFIG_*=n) ! grep -q "^${line%=n}=" "$2/.config" || { echo "error: $line did not take"; return 1; } ;;
-        CONFIG_*) grep -qxF "$line" "$2/.config" || { echo "error: $line did not take"; return 1; } ;;
+        *=n) ! grep -q "^${line%=n}=" "$folder/.config" || { echo "error: $line did not take"; return 1; } ;;
+        *) grep -qxF "$line" "$folder/.config" || { echo "error: $line did not take"; return 1; } ;;
         esac
-    done <"$3"
+    done <"$folder/wanted"
 }
 
 build_uml_kernel() {
-    configure_uml "$source" "$1" "$vm_dir/uml.config"
-    make -C "$source" O="$1" ARCH=um -j"$(nproc)" linux modules
+    configure "$source" "$1" um "$vm_dir/uml.config"
+    make -C "$source" O="$1" ARCH=um "${compiler[@]}" -j"$(nproc)" linux modules
 }
 
 # The tree of the kernel stays where it was built: modules are built against it.
@@ -41,6 +50,14 @@ build_uml() {
     build_module "$1" "$kernel_tree" ARCH=um
     ln -s "$kernel_tree/linux" "$1/linux"
     cp "$kernel_tree/.config" "$1/config"
+}
+
+# make_patched_source: makes the source with the series once and sets $patched_source to its folder.
+make_patched_source() {
+    kernel_source
+    series=("$vm_dir"/../series/*.patch)
+    patched_source=$cache/source-patched-$(hash_of "$(source_version)" "${series[@]}")
+    build_once "$patched_source" patch_source
 }
 
 # patch_source FOLDER: a copy of the source with the series on top. The folder is a patch's own root.
@@ -57,15 +74,35 @@ patch_source() {
 }
 
 build_uml_patched_kernel() {
-    cat "$vm_dir/uml.config" "$vm_dir/uml-patched.config" >"$1.config"
-    configure_uml "$patched_source" "$1" "$1.config"
-    rm "$1.config"
-    make -C "$patched_source" O="$1" ARCH=um -j"$(nproc)" linux modules
+    configure "$patched_source" "$1" um "$vm_dir/uml.config" "$vm_dir/uml-patched.config"
+    make -C "$patched_source" O="$1" ARCH=um "${compiler[@]}" -j"$(nproc)" linux modules
 }
 
 build_uml_patched() {
     source=$patched_source build_uml "$1"
     cp "$kernel_tree/usr/gen_init_cpio" "$1"
+}
+
+# build_flavour FOLDER: $flavour of the patched source: the image, the modules and gen_init_cpio, and not the tree.
+build_flavour() {
+    local tree=$1/tree arch=um image=linux configs=("$vm_dir"/uml.config "$vm_dir"/uml-patched.config "$vm_dir"/uml-debug.config)
+    case $flavour in
+    qemu-*) arch=x86_64 image=arch/x86/boot/bzImage configs=("$vm_dir/qemu.config") ;;
+    esac
+    case $flavour in
+    *-debug) configs+=("$vm_dir/debug.config") ;;
+    esac
+    mkdir "$tree"
+    configure "$patched_source" "$tree" "$arch" "${configs[@]}"
+    make -C "$patched_source" O="$tree" ARCH="$arch" "${compiler[@]}" -j"$(nproc)" "$(basename "$image")" modules
+    case $flavour in
+    qemu-*) cp "$tree/$image" "$1/vmlinuz" ;;
+    *) cp "$tree/$image" "$1/linux" ;;
+    esac
+    cp "$tree/usr/gen_init_cpio" "$1"
+    cp "$tree/.config" "$1/config"
+    find "$tree" -name '*.ko' -exec cp -t "$1" {} +
+    rm -r "$tree"
 }
 
 build_module() { # FOLDER TREE MAKE-VARIABLE...
@@ -126,14 +163,19 @@ uml)
     ;;
 uml-patched)
     need gcc make flex bison bc libelf-dev libc6-dev patch
-    kernel_source
-    series=("$vm_dir"/../series/*.patch)
-    patched_source=$cache/source-patched-$(hash_of "$(source_version)" "${series[@]}")
-    build_once "$patched_source" patch_source
-    kernel_tree=$cache/uml-patched-kernel-$(hash_of "$patched_source" "$(gcc -dumpfullversion)" "$vm_dir"/uml*.config)
+    make_patched_source
+    kernel_tree=$cache/uml-patched-kernel-$(hash_of "$patched_source" "$(gcc -dumpfullversion)" "$vm_dir"/uml.config "$vm_dir"/uml-patched.config)
     build_once "$kernel_tree" build_uml_patched_kernel
     result=$cache/uml-patched-$(hash_of "$kernel_tree" "${module_inputs[@]}")
     build_once "$result" build_uml_patched
+    ;;
+uml-debug | qemu-patched | qemu-debug)
+    need gcc make flex bison bc libelf-dev libc6-dev patch
+    [ "$1" = uml-debug ] || need qemu-system-x86
+    make_patched_source
+    flavour=$1
+    result=$cache/$flavour-$(hash_of "$0" "$patched_source" "$(gcc -dumpfullversion)" "$vm_dir"/*.config)
+    build_once "$result" build_flavour
     ;;
 qemu)
     need gcc make xz-utils kmod qemu-system-x86 libelf1
@@ -148,6 +190,6 @@ qemu)
     result=$cache/qemu-$(hash_of "$0" "$version" "${module_inputs[@]}")
     build_once "$result" build_qemu
     ;;
-*) sed -n '3,10s/^# \?//p' "$0" >&2; exit 64 ;;
+*) sed -n '3,13s/^# \?//p' "$0" >&2; exit 64 ;;
 esac
 echo "$result"
