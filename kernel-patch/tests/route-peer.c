@@ -321,6 +321,49 @@ static void nexthop_object(void)
 	}
 }
 
+/* A group of one member, by which a connected socket has sent: what it cached must not outlive the member. */
+static void nexthop_group(int family)
+{
+	bool six = family == AF_INET6;
+	struct nhmsg n = { .nh_family = family, .nh_protocol = RTPROT_STATIC }, any = { .nh_protocol = RTPROT_STATIC };
+	struct rtmsg r = { .rtm_family = family, .rtm_dst_len = six ? 64 : 24, .rtm_table = RT_TABLE_MAIN,
+			   .rtm_protocol = RTPROT_STATIC, .rtm_type = RTN_UNICAST };
+	struct sockaddr_in a4 = { .sin_family = AF_INET, .sin_port = htons(9) };
+	struct sockaddr_in6 a6 = { .sin6_family = AF_INET6, .sin6_port = htons(9) };
+	struct nexthop_grp member = { .id = six ? 21 : 11 };
+	int fd = socket(family, SOCK_DGRAM, 0);
+	unsigned char address[16];
+	bool ok = true;
+
+	for (int peer = 6; peer <= 7; peer++) {
+		long before = counter(peer, "delivered"), other = counter(6, "delivered");
+
+		begin(RTM_NEWNEXTHOP, NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE, &n, sizeof(n));
+		put_u32(NHA_ID, member.id);
+		put_u32(NHA_OIF, if_nametoindex("wg0"));
+		put_peer(WGPEER, keys[peer], WG_KEY_LEN, NHA_ENCAP, NHA_ENCAP_TYPE, NHA_WGPEER_);
+		ok &= talk(rtnl) == 0;
+		if (peer == 6) {
+			begin(RTM_NEWNEXTHOP, NLM_F_ACK | NLM_F_CREATE, &any, sizeof(any));
+			put_u32(NHA_ID, member.id + 1);
+			put(NHA_GROUP, &member, sizeof(member));
+			ok &= talk(rtnl) == 0;
+			inet_pton(family, six ? "2001:db8:7::" : "203.0.112.0", address);
+			begin(RTM_NEWROUTE, NLM_F_ACK | NLM_F_CREATE, &r, sizeof(r));
+			put(RTA_DST, address, six ? 16 : 4);
+			put_u32(RTA_NH_ID, member.id + 1);
+			ok &= talk(rtnl) == 0;
+			inet_pton(family, six ? "2001:db8:7::1" : "203.0.112.1", six ? (void *)&a6.sin6_addr : (void *)&a4.sin_addr);
+			ok &= connect(fd, six ? (void *)&a6 : (void *)&a4, six ? sizeof(a6) : sizeof(a4)) == 0;
+		}
+		ok &= send(fd, "x", 1, 0) == 1 && reaches(peer, "delivered", before + 1);
+		ok &= peer == 6 || counter(6, "delivered") == other;
+		claim(ok, peer == 6 ? "a socket's packets go by its route's group of nexthops" :
+				      "... and at once elsewhere when a member of the group is replaced");
+	}
+	close(fd);
+}
+
 static void sample_address(char *text, int i, int host) { sprintf(text, "10.%d.%d.%d", i >> 8, i & 255, host); }
 
 /* The prefixes of one peer at a time: its counter must rise by their number and no other's at all. */
@@ -445,6 +488,8 @@ int main(void)
 	transmit();
 	transmit6_and_raw();
 	nexthop_object();
+	nexthop_group(AF_INET);
+	nexthop_group(AF_INET6);
 	receive();
 	moves();
 	lifetimes();
