@@ -47,19 +47,18 @@ gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -o "$work/init" "${sources[@]/#
 } >"$work/list"
 "$folder/gen_init_cpio" "$work/list" >"$work/initrd"
 
-# Three times what the program was told to take, which a debug kernel without KVM needs, and the rest of the run.
-limit=900
 boot() {
-    local append="panic=-1 loglevel=5 slab_nomerge log_buf_len=16M -- $*"
+    local append=(panic=-1 loglevel=5 slab_nomerge log_buf_len=16M -- "$@")
     case $flavour in
     uml-*)
-        TMPDIR=${TMPDIR:-/dev/shm} timeout $limit "$folder/linux" mem=1G initrd="$work/initrd" con=null con0=fd:0,fd:1 \
-            console=tty0 $append </dev/null 2>&1 | cat # the console needs a pipe
+        # The console needs a pipe.
+        TMPDIR=${TMPDIR:-/dev/shm} timeout 900 "$folder/linux" mem=1G initrd="$work/initrd" con=null con0=fd:0,fd:1 \
+            console=tty0 "${append[@]}" </dev/null 2>&1 | cat
         ;;
     qemu-*)
-        timeout $limit qemu-system-x86_64 -accel tcg,thread=multi -cpu max,la57=off -smp 4 -m 2G -nodefaults -nographic \
+        timeout 900 qemu-system-x86_64 -accel tcg,thread=multi -cpu max,la57=off -smp 4 -m 2G -nodefaults -nographic \
             -serial stdio -no-reboot -kernel "$folder/vmlinuz" -initrd "$work/initrd" \
-            -append "console=ttyS0 $append" </dev/null 2>&1 | tr -d '\r'
+            -append "console=ttyS0 ${append[*]}" </dev/null 2>&1 | tr -d '\r'
         ;;
     esac
 }

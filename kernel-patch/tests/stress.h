@@ -19,7 +19,7 @@ enum { PEERS = 8, HUB = 0, HUB2 = 9, PLAIN_PEER = 0 };
 
 /* Slots of each kind; the even ones are IPv4, the odd ones IPv6. The first two kinds are never without a route. */
 enum kind { REPLACED, NEXTHOP, GROUP, DELETED, ALLOWEDIPS, SECOND, KINDS };
-enum { PER_KIND = 8, SLOTS = KINDS * PER_KIND, HISTORY = 64, SENDERS = 5, SENT = 4096 };
+enum { PER_KIND = 8, SLOTS = KINDS * PER_KIND, HISTORY = 1024, SENDERS = 5, SENT = 4096 };
 
 static inline enum kind kind_of(int slot) { return slot / PER_KIND; }
 static inline bool is_ipv6(int slot) { return slot & 1; }
