@@ -85,12 +85,13 @@ build_uml_patched() {
 
 # build_flavour FOLDER: $flavour of the patched source: the image, the modules and gen_init_cpio, and not the tree.
 build_flavour() {
-    local tree=$1/tree arch=um image=linux configs=("$vm_dir"/uml.config "$vm_dir"/uml-patched.config "$vm_dir"/uml-debug.config)
+    local tree=$1/tree arch=um image=linux configs=("$vm_dir"/uml.config "$vm_dir"/uml-patched.config)
     case $flavour in
     qemu-*) arch=x86_64 image=arch/x86/boot/bzImage configs=("$vm_dir/qemu.config") ;;
     esac
     case $flavour in
-    *-debug) configs+=("$vm_dir/debug.config") ;;
+    qemu-debug) configs+=("$vm_dir/qemu-debug.config" "$vm_dir/debug.config") ;;
+    uml-debug) configs+=("$vm_dir/uml-debug.config" "$vm_dir/debug.config") ;;
     esac
     mkdir "$tree"
     configure "$patched_source" "$tree" "$arch" "${configs[@]}"
