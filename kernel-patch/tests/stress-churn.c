@@ -345,16 +345,17 @@ static void bury_second_device(void)
 	shared->space_deaths++;
 }
 
+/* The second round has seen every fate, so that a short run has. */
 void churn_device(void)
 {
-	while (!shared->stop) {
+	for (int round = 0; !shared->stop; round++) {
 		if (make_second_device())
-			use_second_device(20 + roll(100));
-		while (roll(2) && !shared->stop) {
+			use_second_device(20 + roll(60));
+		for (int moves = round ? roll(3) : 1; moves > 0 && !shared->stop; moves--) {
 			move_second_device();
-			use_second_device(10 + roll(50));
+			use_second_device(10 + roll(30));
 		}
-		if (roll(3) == 0) {
+		if (round % 3 == 1) {
 			bury_second_device();
 			continue;
 		}
