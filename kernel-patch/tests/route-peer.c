@@ -6,183 +6,28 @@
  * any source of wg0. What reached which peer is read from the devices' counters.
  */
 #define _GNU_SOURCE
+#include "netlink.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
-#include <linux/genetlink.h>
 #include <linux/if_ether.h>
 #include <linux/if_link.h>
 #include <linux/if_packet.h>
-#include <linux/nexthop.h>
-#include <linux/rtnetlink.h>
-#include <linux/wireguard.h>
 #include <net/if.h>
 #include <netinet/ip.h>
 #include <netinet/ip6.h>
 #include <netinet/udp.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
-#include <sys/random.h>
-#include <sys/reboot.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-enum { PEERS = 8, SAMPLE = 10000, FIRST_PORT = 5000 };
-/* Of the patched kernel's headers; the host's do not have them. */
-enum { ENCAP_WGPEER = 11, ENCAP_WGPEER_KEY = 1, RTA_WGPEER_ = RTA_NH_ID + 1, NHA_WGPEER_ = 18 };
-enum style { PLAIN, ENCAP, WGPEER };
-
-static int rtnl, genl, wireguard_family, failures;
-static unsigned char keys[PEERS + 1][WG_KEY_LEN];
-static char extack[256];
-
-static struct {
-	struct nlmsghdr h;
-	char data[8192];
-} request;
-static union {
-	struct nlmsghdr h;
-	char data[65536];
-} reply;
-
-static void claim(bool holds, const char *text)
-{
-	printf("%s - %s%s%s\n", holds ? "ok" : "not ok", text, extack[0] && !holds ? ": " : "", holds ? "" : extack);
-	failures += !holds;
-}
-
-static void begin(int type, int flags, const void *header, size_t len)
-{
-	request.h = (struct nlmsghdr){ .nlmsg_len = NLMSG_LENGTH(len), .nlmsg_type = type,
-				       .nlmsg_flags = NLM_F_REQUEST | flags };
-	memcpy(NLMSG_DATA(&request.h), header, len);
-}
-
-static struct nlattr *put(int type, const void *data, size_t len)
-{
-	struct nlattr *a = (void *)&request + NLMSG_ALIGN(request.h.nlmsg_len);
-
-	*a = (struct nlattr){ .nla_type = type, .nla_len = NLA_HDRLEN + len };
-	if (len)
-		memcpy((char *)a + NLA_HDRLEN, data, len);
-	request.h.nlmsg_len = NLMSG_ALIGN(request.h.nlmsg_len) + NLA_ALIGN(a->nla_len);
-	return a;
-}
-
-static void put_u32(int type, unsigned int value) { put(type, &value, sizeof(value)); }
-static void put_u16(int type, unsigned short value) { put(type, &value, sizeof(value)); }
-static struct nlattr *nest(int type) { return put(type | NLA_F_NESTED, NULL, 0); }
-static void end(struct nlattr *a) { a->nla_len = (char *)&request + request.h.nlmsg_len - (char *)a; }
-
-static const struct nlattr *find(const void *from, int len, int type)
-{
-	for (const struct nlattr *a = from; len >= NLA_HDRLEN && a->nla_len >= NLA_HDRLEN;
-	     len -= NLA_ALIGN(a->nla_len), a = (const void *)a + NLA_ALIGN(a->nla_len))
-		if ((a->nla_type & NLA_TYPE_MASK) == type)
-			return a;
-	return NULL;
-}
-
-/* Returns the errno of the answer; the answer is in reply, its extack message in extack. */
-static int talk(int fd)
-{
-	static unsigned int seq;
-	struct nlmsgerr *error;
-	const struct nlattr *text;
-	ssize_t got;
-
-	request.h.nlmsg_seq = ++seq;
-	extack[0] = 0;
-	if (send(fd, &request, request.h.nlmsg_len, 0) < 0)
-		return errno;
-	got = recv(fd, &reply, sizeof(reply), 0);
-	if (got < 0)
-		return errno;
-	if (reply.h.nlmsg_type != NLMSG_ERROR)
-		return 0;
-	error = NLMSG_DATA(&reply.h);
-	if (reply.h.nlmsg_flags & NLM_F_ACK_TLVS) {
-		int skip = sizeof(*error) + (reply.h.nlmsg_flags & NLM_F_CAPPED ? 0 : error->msg.nlmsg_len - NLMSG_HDRLEN);
-
-		text = find((char *)error + skip, got - NLMSG_HDRLEN - skip, NLMSGERR_ATTR_MSG);
-		if (text)
-			snprintf(extack, sizeof(extack), "%s", (char *)text + NLA_HDRLEN);
-	}
-	return -error->error;
-}
-
-static int netlink_socket(int protocol)
-{
-	int fd = socket(AF_NETLINK, SOCK_RAW, protocol), one = 1;
-
-	setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &one, sizeof(one));
-	return fd;
-}
-
-static void find_wireguard(void)
-{
-	struct genlmsghdr g = { .cmd = CTRL_CMD_GETFAMILY, .version = 1 };
-	const struct nlattr *id;
-
-	begin(GENL_ID_CTRL, 0, &g, sizeof(g));
-	put(CTRL_ATTR_FAMILY_NAME, WG_GENL_NAME, sizeof(WG_GENL_NAME));
-	talk(genl);
-	id = find(NLMSG_DATA(&reply.h) + GENL_HDRLEN, reply.h.nlmsg_len - NLMSG_HDRLEN - GENL_HDRLEN, CTRL_ATTR_FAMILY_ID);
-	wireguard_family = id ? *(unsigned short *)((char *)id + NLA_HDRLEN) : 0;
-}
-
-static void link_up(const char *name)
-{
-	struct ifinfomsg i = { .ifi_index = if_nametoindex(name), .ifi_flags = IFF_UP, .ifi_change = IFF_UP };
-
-	begin(RTM_NEWLINK, NLM_F_ACK, &i, sizeof(i));
-	talk(rtnl);
-}
+enum { PEERS = 8, SAMPLE = 10000 };
 
 static void add_link(const char *name, const char *kind)
 {
-	struct ifinfomsg i = { 0 };
-	struct nlattr *info;
-
-	begin(RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE, &i, sizeof(i));
-	put(IFLA_IFNAME, name, strlen(name) + 1);
-	info = nest(IFLA_LINKINFO);
-	put(IFLA_INFO_KIND, kind, strlen(kind));
-	end(info);
-	claim(talk(rtnl) == 0, "the device can be made");
-}
-
-static void wg_begin(int cmd, int flags, int device)
-{
-	struct genlmsghdr g = { .cmd = cmd, .version = WG_GENL_VERSION };
-	char name[8];
-
-	snprintf(name, sizeof(name), "wg%d", device);
-	begin(wireguard_family, flags, &g, sizeof(g));
-	put_u32(WGDEVICE_A_IFINDEX, if_nametoindex(name));
-}
-
-static void wg_identity(int device)
-{
-	const struct nlattr *key;
-	unsigned char private[WG_KEY_LEN];
-
-	getrandom(private, sizeof(private), 0);
-	private[0] &= 248;
-	private[31] = (private[31] & 127) | 64;
-	wg_begin(WG_CMD_SET_DEVICE, NLM_F_ACK, device);
-	put(WGDEVICE_A_PRIVATE_KEY, private, sizeof(private));
-	put_u16(WGDEVICE_A_LISTEN_PORT, FIRST_PORT + device);
-	talk(genl);
-	wg_begin(WG_CMD_GET_DEVICE, NLM_F_DUMP, device);
-	talk(genl);
-	key = find(NLMSG_DATA(&reply.h) + GENL_HDRLEN, reply.h.nlmsg_len - NLMSG_HDRLEN - GENL_HDRLEN, WGDEVICE_A_PUBLIC_KEY);
-	if (key)
-		memcpy(keys[device], (char *)key + NLA_HDRLEN, WG_KEY_LEN);
-	recv(genl, &reply, sizeof(reply), MSG_DONTWAIT); /* the end of the dump, if it came by itself */
+	claim(make_link(name, kind) == 0, "the device can be made");
 }
 
 /* The peer of a device is the device that has the key; with_any: it may have any address. */
@@ -213,20 +58,6 @@ static void wg_peer(int device, int peer, bool with_any, unsigned int flags)
 	end(one);
 	end(list);
 	claim(talk(genl) == 0, "the peer can be set");
-}
-
-static void put_peer(enum style style, const unsigned char *key, int len, int encap, int encap_type, int sugar)
-{
-	struct nlattr *n;
-
-	if (style == ENCAP) {
-		n = nest(encap);
-		put(ENCAP_WGPEER_KEY, key, len);
-		end(n);
-		put_u16(encap_type, ENCAP_WGPEER);
-	} else if (style == WGPEER) {
-		put(sugar, key, len);
-	}
 }
 
 static int route_len(int type, int flags, const char *to, int bits, const char *dev, enum style style,
@@ -490,6 +321,49 @@ static void nexthop_object(void)
 	}
 }
 
+/* A group of one member, by which a connected socket has sent: what it cached must not outlive the member. */
+static void nexthop_group(int family)
+{
+	bool six = family == AF_INET6;
+	struct nhmsg n = { .nh_family = family, .nh_protocol = RTPROT_STATIC }, any = { .nh_protocol = RTPROT_STATIC };
+	struct rtmsg r = { .rtm_family = family, .rtm_dst_len = six ? 64 : 24, .rtm_table = RT_TABLE_MAIN,
+			   .rtm_protocol = RTPROT_STATIC, .rtm_type = RTN_UNICAST };
+	struct sockaddr_in a4 = { .sin_family = AF_INET, .sin_port = htons(9) };
+	struct sockaddr_in6 a6 = { .sin6_family = AF_INET6, .sin6_port = htons(9) };
+	struct nexthop_grp member = { .id = six ? 21 : 11 };
+	int fd = socket(family, SOCK_DGRAM, 0);
+	unsigned char address[16];
+	bool ok = true;
+
+	for (int peer = 6; peer <= 7; peer++) {
+		long before = counter(peer, "delivered"), other = counter(6, "delivered");
+
+		begin(RTM_NEWNEXTHOP, NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE, &n, sizeof(n));
+		put_u32(NHA_ID, member.id);
+		put_u32(NHA_OIF, if_nametoindex("wg0"));
+		put_peer(WGPEER, keys[peer], WG_KEY_LEN, NHA_ENCAP, NHA_ENCAP_TYPE, NHA_WGPEER_);
+		ok &= talk(rtnl) == 0;
+		if (peer == 6) {
+			begin(RTM_NEWNEXTHOP, NLM_F_ACK | NLM_F_CREATE, &any, sizeof(any));
+			put_u32(NHA_ID, member.id + 1);
+			put(NHA_GROUP, &member, sizeof(member));
+			ok &= talk(rtnl) == 0;
+			inet_pton(family, six ? "2001:db8:7::" : "203.0.112.0", address);
+			begin(RTM_NEWROUTE, NLM_F_ACK | NLM_F_CREATE, &r, sizeof(r));
+			put(RTA_DST, address, six ? 16 : 4);
+			put_u32(RTA_NH_ID, member.id + 1);
+			ok &= talk(rtnl) == 0;
+			inet_pton(family, six ? "2001:db8:7::1" : "203.0.112.1", six ? (void *)&a6.sin6_addr : (void *)&a4.sin_addr);
+			ok &= connect(fd, six ? (void *)&a6 : (void *)&a4, six ? sizeof(a6) : sizeof(a4)) == 0;
+		}
+		ok &= send(fd, "x", 1, 0) == 1 && reaches(peer, "delivered", before + 1);
+		ok &= peer == 6 || counter(6, "delivered") == other;
+		claim(ok, peer == 6 ? "a socket's packets go by its route's group of nexthops" :
+				      "... and at once elsewhere when a member of the group is replaced");
+	}
+	close(fd);
+}
+
 static void sample_address(char *text, int i, int host) { sprintf(text, "10.%d.%d.%d", i >> 8, i & 255, host); }
 
 /* The prefixes of one peer at a time: its counter must rise by their number and no other's at all. */
@@ -603,14 +477,8 @@ static void device_removed(void)
 
 int main(void)
 {
-	mkdir("/proc", 0755);
-	mkdir("/sys", 0755);
-	mount("proc", "/proc", "proc", 0, NULL);
-	mount("sysfs", "/sys", "sysfs", 0, NULL);
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	rtnl = netlink_socket(NETLINK_ROUTE);
-	genl = netlink_socket(NETLINK_GENERIC);
-	find_wireguard();
+	vm_start();
+	open_netlink();
 
 	set_up();
 	allowedips_without_routes();
@@ -620,13 +488,12 @@ int main(void)
 	transmit();
 	transmit6_and_raw();
 	nexthop_object();
+	nexthop_group(AF_INET);
+	nexthop_group(AF_INET6);
 	receive();
 	moves();
 	lifetimes();
 	device_removed();
-
-	printf("done, %d failed\n", failures);
-	sync();
-	reboot(RB_POWER_OFF);
+	vm_stop();
 	return 0;
 }

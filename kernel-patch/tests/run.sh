@@ -1,34 +1,75 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Boots the patched kernel with the test program as init and prints its claims.
+# Boots a patched kernel with a test program as init and prints its claims.
 #
-#   run.sh [LINUX GEN_INIT_CPIO]    a kernel built already, else the one that vm/build.sh uml-patched makes
+#   run.sh [--kernel FLAVOUR] [--folder FOLDER] [route-peer | stress] [ARGUMENT...]
 #
-# Exit codes: 0 all claims hold, 1 one does not or the kernel complained, 69 and 70 as vm/build.sh.
+#   --kernel   uml-patched (unless given), uml-debug, qemu-patched or qemu-debug: what vm/build.sh makes
+#   --folder   a folder that has that flavour built already: linux or vmlinuz, gen_init_cpio and *.ko
+#   --log      a file for all that the console said
+#   ARGUMENT   for the program: stress knows --seconds N (60) and --seed N (1)
+#
+# Exit codes: 0 all claims hold, 1 one does not or the kernel complained, 64 usage, 69 and 70 as vm/build.sh.
 set -euo pipefail
 tests=$(cd "$(dirname "$0")" && pwd)
 
-if [ $# -eq 2 ]; then
-    linux=$1 gen_init_cpio=$2
-else
-    built=$("$tests/../vm/build.sh" uml-patched)
-    linux=$built/linux gen_init_cpio=$built/gen_init_cpio
-fi
+flavour=uml-patched folder='' log=''
+while [ $# -gt 0 ]; do
+    case $1 in
+    --kernel) flavour=$2 ;;
+    --folder) folder=$2 ;;
+    --log) log=$2 ;;
+    *) break ;;
+    esac
+    shift 2
+done
+program=${1:-route-peer}
+[ $# -eq 0 ] || shift
+case $program in
+route-peer) sources=(route-peer.c netlink.c) ;;
+stress) sources=(stress.c stress-churn.c stress-requests.c stress-traffic.c netlink.c) ;;
+*) sed -n '3,14s/^# \?//p' "$0" >&2; exit 64 ;;
+esac
+[ -n "$folder" ] || folder=$("$tests/../vm/build.sh" "$flavour")
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -o "$work/init" "$tests/route-peer.c"
-cat >"$work/list" <<EOF
-dir /dev 0755 0 0
-nod /dev/console 0600 0 0 c 5 1
-file /init $work/init 0755 0 0
-EOF
-"$gen_init_cpio" "$work/list" >"$work/initrd"
+gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -o "$work/init" "${sources[@]/#/$tests/}"
+{
+    echo "dir /dev 0755 0 0"
+    echo "nod /dev/console 0600 0 0 c 5 1"
+    echo "dir /modules 0755 0 0"
+    for module in "$folder"/*.ko; do
+        # Of uml-patched the only module is for measuring.
+        [ ! -e "$module" ] || [ "$(basename "$module")" = wgval.ko ] || echo "file /modules/$(basename "$module") $module 0644 0 0"
+    done
+    echo "file /init $work/init 0755 0 0"
+} >"$work/list"
+"$folder/gen_init_cpio" "$work/list" >"$work/initrd"
 
-TMPDIR=${TMPDIR:-/dev/shm} timeout 300 "$linux" mem=512M initrd="$work/initrd" con=null con0=fd:0,fd:1 \
-    console=tty0 panic=-1 </dev/null 2>&1 | cat >"$work/log" || true # the console needs a pipe
-grep -E '^(ok|not ok|done)' "$work/log" || true
-if ! grep -q '^done, 0 failed' "$work/log" || grep -E 'BUG:|WARNING:|Oops|Kernel panic' "$work/log"; then
+boot() {
+    local append=(panic=-1 loglevel=5 slab_nomerge log_buf_len=16M -- "$@")
+    case $flavour in
+    uml-*)
+        # The console needs a pipe.
+        TMPDIR=${TMPDIR:-/dev/shm} timeout 900 "$folder/linux" mem=1G initrd="$work/initrd" con=null con0=fd:0,fd:1 \
+            console=tty0 "${append[@]}" </dev/null 2>&1 | cat
+        ;;
+    qemu-*)
+        timeout 900 qemu-system-x86_64 -accel tcg,thread=multi -cpu max,la57=off -smp 4 -m 2G -nodefaults -nographic \
+            -serial stdio -no-reboot -kernel "$folder/vmlinuz" -initrd "$work/initrd" \
+            -append "console=ttyS0 ${append[*]}" </dev/null 2>&1 | tr -d '\r'
+        ;;
+    esac
+}
+
+started=$SECONDS
+boot "$@" >"$work/log" || true
+[ -z "$log" ] || cp "$work/log" "$log"
+grep -aE '^(ok|not ok|#|done)' "$work/log" || true
+echo "# $flavour $program $*: $((SECONDS - started)) s"
+complaints='BUG:|WARNING:|INFO: |Oops|Kernel panic|UBSAN|ODEBUG|refcount_t:|general protection|Objects remaining|leaked reference|self-test.*FAIL'
+if ! grep -qa '^done, 0 failed' "$work/log" || grep -aE "$complaints" "$work/log"; then
     tail -n 20 "$work/log" >&2
     exit 1
 fi
