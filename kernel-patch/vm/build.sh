@@ -4,8 +4,11 @@
 #
 #   build.sh agent    agent: the static program that runs inside the VM
 #   build.sh uml      linux, wgval.ko: User-Mode Linux from Debian's kernel source, and the measurement module for it
-#   build.sh uml-patched  the same with the series of kernel-patch/series, and gen_init_cpio
+#   build.sh uml-patched   the same with the patches of kernel-patch/series, and gen_init_cpio
 #   build.sh uml-unhashed  as uml-patched, but fib_info's hash as it was: what the series' patch 2 is measured against
+#   build.sh uml-debug     linux, gen_init_cpio, *.ko: the series with the kernel's checks (KASAN, lockdep, ...), WireGuard a module
+#   build.sh qemu-patched  vmlinuz, gen_init_cpio, *.ko: the series on x86-64, SMP and preemptible, WireGuard a module
+#   build.sh qemu-debug    qemu-patched with the checks of uml-debug
 #   build.sh iproute2 ip: Debian's, with the patches of kernel-patch/iproute2
 #   build.sh qemu     vmlinuz, *.ko, load-order, wgval.ko: Debian's stock cloud kernel, unpacked, not built
 #
@@ -17,32 +20,32 @@ readonly agent_inputs=("$vm_dir"/agent/*)
 readonly module_inputs=("$vm_dir"/module/*)
 
 # A compiler cache is used where there is one; without it all works the same.
-if command -v ccache >/dev/null; then
-    readonly compiler=(CC="ccache gcc" HOSTCC="ccache gcc")
-    export CCACHE_NOHASHDIR=1
-else
-    readonly compiler=()
-fi
+compiler=(CC=gcc HOSTCC=gcc)
+! command -v ccache >/dev/null || compiler=("CC=ccache gcc" "HOSTCC=ccache gcc")
+readonly compiler
+export CCACHE_NOHASHDIR=1
 
 build_agent() {
     gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -o "$1/agent" "$vm_dir"/agent/*.c
 }
 
-configure_uml() { # SOURCE FOLDER CONFIG
-    make -C "$1" O="$2" ARCH=um tinyconfig
-    "$1/scripts/kconfig/merge_config.sh" -m -O "$2" "$2/.config" "$3"
-    make -C "$1" O="$2" ARCH=um olddefconfig
-    local line
+# configure SOURCE FOLDER ARCH CONFIG...: tinyconfig and the configurations, of which a later one may override an earlier.
+configure() {
+    local source=$1 folder=$2 arch=$3 line
+    make -C "$source" O="$folder" ARCH="$arch" "${compiler[@]}" tinyconfig
+    cat "${@:4}" | awk -F = '/^CONFIG_/ { last[$1] = $0 } END { for (name in last) print last[name] }' | sort >"$folder/wanted"
+    "$source/scripts/kconfig/merge_config.sh" -m -O "$folder" "$folder/.config" "$folder/wanted"
+    make -C "$source" O="$folder" ARCH="$arch" "${compiler[@]}" olddefconfig
     while read -r line; do
         case $line in
-        CONFIG_*=n) ! grep -q "^${line%=n}=" "$2/.config" || { echo "error: $line did not take"; return 1; } ;;
-        CONFIG_*) grep -qxF "$line" "$2/.config" || { echo "error: $line did not take"; return 1; } ;;
+        *=n) ! grep -q "^${line%=n}=" "$folder/.config" || { echo "error: $line did not take"; return 1; } ;;
+        *) grep -qxF "$line" "$folder/.config" || { echo "error: $line did not take"; return 1; } ;;
         esac
-    done <"$3"
+    done <"$folder/wanted"
 }
 
 build_uml_kernel() {
-    configure_uml "$source" "$1" "$vm_dir/uml.config"
+    configure "$source" "$1" um "$vm_dir/uml.config"
     make -C "$source" O="$1" ARCH=um "${compiler[@]}" -j"$(nproc)" linux modules
 }
 
@@ -51,6 +54,18 @@ build_uml() {
     build_module "$1" "$kernel_tree" ARCH=um
     ln -s "$kernel_tree/linux" "$1/linux"
     cp "$kernel_tree/.config" "$1/config"
+}
+
+# make_patched_source VARIANT: makes the source with the series once and sets $patched_source to its folder.
+make_patched_source() {
+    kernel_source
+    series=("$vm_dir"/../series/000[1-9]-*.patch "$vm_dir"/../series/00[1-9]?-*.patch) # 0000 is the cover letter
+    patched_source=$cache/source-$1-$(hash_of "$(source_version)" "${series[@]}")
+    if [ "$1" = unhashed ]; then
+        build_once "$patched_source" unhash_source
+    else
+        build_once "$patched_source" patch_source
+    fi
 }
 
 # patch_source FOLDER: a copy of the source with the series on top. The folder is a patch's own root.
@@ -80,9 +95,7 @@ unhash_source() {
 }
 
 build_uml_patched_kernel() {
-    cat "$vm_dir/uml.config" "$vm_dir/uml-patched.config" >"$1.config"
-    configure_uml "$patched_source" "$1" "$1.config"
-    rm "$1.config"
+    configure "$patched_source" "$1" um "$vm_dir/uml.config" "$vm_dir/uml-patched.config"
     make -C "$patched_source" O="$1" ARCH=um "${compiler[@]}" -j"$(nproc)" linux modules
 }
 
@@ -90,6 +103,29 @@ build_uml_patched() {
     source=$patched_source build_uml "$1"
     cp "$kernel_tree/usr/gen_init_cpio" "$1"
     ln -s "$patched_source" "$1/source"
+}
+
+# build_flavour FOLDER: $flavour of the patched source: the image, the modules and gen_init_cpio, and not the tree.
+build_flavour() {
+    local tree=$1/tree arch=um image=linux configs=("$vm_dir"/uml.config "$vm_dir"/uml-patched.config)
+    case $flavour in
+    qemu-*) arch=x86_64 image=arch/x86/boot/bzImage configs=("$vm_dir/qemu.config") ;;
+    esac
+    case $flavour in
+    qemu-debug) configs+=("$vm_dir/qemu-debug.config" "$vm_dir/debug.config") ;;
+    uml-debug) configs+=("$vm_dir/uml-debug.config" "$vm_dir/debug.config") ;;
+    esac
+    mkdir "$tree"
+    configure "$patched_source" "$tree" "$arch" "${configs[@]}"
+    make -C "$patched_source" O="$tree" ARCH="$arch" "${compiler[@]}" -j"$(nproc)" "$(basename "$image")" modules
+    case $flavour in
+    qemu-*) cp "$tree/$image" "$1/vmlinuz" ;;
+    *) cp "$tree/$image" "$1/linux" ;;
+    esac
+    cp "$tree/usr/gen_init_cpio" "$1"
+    cp "$tree/.config" "$1/config"
+    find "$tree" -name '*.ko' -exec cp -t "$1" {} +
+    rm -r "$tree"
 }
 
 build_module() { # FOLDER TREE MAKE-VARIABLE...
@@ -179,16 +215,20 @@ uml)
     ;;
 uml-patched | uml-unhashed)
     need gcc make flex bison bc libelf-dev libc6-dev patch
-    kernel_source
-    series=("$vm_dir"/../series/*.patch)
-    variant=${1#uml-} make_source=patch_source
-    [ "$variant" = patched ] || make_source=unhash_source
-    patched_source=$cache/source-$variant-$(hash_of "$(source_version)" "${series[@]}")
-    build_once "$patched_source" "$make_source"
-    kernel_tree=$cache/uml-$variant-kernel-$(hash_of "$patched_source" "$(gcc -dumpfullversion)" "$vm_dir"/uml*.config)
+    variant=${1#uml-}
+    make_patched_source "$variant"
+    kernel_tree=$cache/uml-$variant-kernel-$(hash_of "$patched_source" "$(gcc -dumpfullversion)" "$vm_dir"/uml.config "$vm_dir"/uml-patched.config)
     build_once "$kernel_tree" build_uml_patched_kernel
     result=$cache/uml-$variant-$(hash_of "$kernel_tree" "${module_inputs[@]}")
     build_once "$result" build_uml_patched
+    ;;
+uml-debug | qemu-patched | qemu-debug)
+    need gcc make flex bison bc libelf-dev libc6-dev patch
+    [ "$1" = uml-debug ] || need qemu-system-x86
+    make_patched_source patched
+    flavour=$1
+    result=$cache/$flavour-$(hash_of "$patched_source" "$(gcc -dumpfullversion)" "$vm_dir"/*.config)
+    build_once "$result" build_flavour
     ;;
 iproute2)
     need gcc make libc6-dev libmnl-dev libelf-dev pkg-config patch dpkg-dev debian-archive-keyring
