@@ -7,6 +7,8 @@
 #   build.sh uml-patched   the same with the patches of kernel-patch/series, and gen_init_cpio
 #   build.sh uml-unhashed  as uml-patched, but fib_info's hash as it was: what the series' patch 2 is measured against
 #   build.sh uml-unpatched the configuration of uml-patched without the series: what its tests say of 6.12 as it is
+#   build.sh uml-fibtrie   as uml-patched, with the patches of kernel-patch/series-optional on top
+#   build.sh uml-fibtrie-debug   uml-debug with those
 #   build.sh uml-debug     linux, gen_init_cpio, *.ko: the series with the kernel's checks (KASAN, lockdep, ...), WireGuard a module
 #   build.sh qemu-patched  vmlinuz, gen_init_cpio, *.ko: the series on x86-64, SMP and preemptible, WireGuard a module
 #   build.sh qemu-debug    qemu-patched with the checks of uml-debug
@@ -61,6 +63,7 @@ build_uml() {
 make_patched_source() {
     kernel_source
     series=("$vm_dir"/../series/000[1-9]-*.patch "$vm_dir"/../series/00[1-9]?-*.patch) # 0000 is the cover letter
+    [ "$1" != fibtrie ] || series+=("$vm_dir"/../series-optional/*.patch)
     patched_source=$cache/source-$1-$(hash_of "$(source_version)" "${series[@]}")
     case $1 in
     unpatched) patched_source=$source ;;
@@ -114,7 +117,7 @@ build_flavour() {
     esac
     case $flavour in
     qemu-debug) configs+=("$vm_dir/qemu-debug.config" "$vm_dir/debug.config") ;;
-    uml-debug) configs+=("$vm_dir/uml-debug.config" "$vm_dir/debug.config") ;;
+    uml-debug | uml-fibtrie-debug) configs+=("$vm_dir/uml-debug.config" "$vm_dir/debug.config") ;;
     esac
     mkdir "$tree"
     configure "$patched_source" "$tree" "$arch" "${configs[@]}"
@@ -214,7 +217,7 @@ uml)
     result=$cache/uml-$(hash_of "$kernel_tree" "${module_inputs[@]}")
     build_once "$result" build_uml
     ;;
-uml-patched | uml-unhashed | uml-unpatched)
+uml-patched | uml-unhashed | uml-unpatched | uml-fibtrie)
     need gcc make flex bison bc libelf-dev libc6-dev patch
     variant=${1#uml-}
     make_patched_source "$variant"
@@ -223,10 +226,10 @@ uml-patched | uml-unhashed | uml-unpatched)
     result=$cache/uml-$variant-$(hash_of "$kernel_tree" "${module_inputs[@]}")
     build_once "$result" build_uml_patched
     ;;
-uml-debug | qemu-patched | qemu-debug)
+uml-debug | uml-fibtrie-debug | qemu-patched | qemu-debug)
     need gcc make flex bison bc libelf-dev libc6-dev patch
-    [ "$1" = uml-debug ] || need qemu-system-x86
-    make_patched_source patched
+    case $1 in qemu-*) need qemu-system-x86 ;; esac
+    case $1 in uml-fibtrie-debug) make_patched_source fibtrie ;; *) make_patched_source patched ;; esac
     flavour=$1
     result=$cache/$flavour-$(hash_of "$patched_source" "$(gcc -dumpfullversion)" "$vm_dir"/*.config)
     build_once "$result" build_flavour

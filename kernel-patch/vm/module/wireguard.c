@@ -7,6 +7,7 @@
 
 #include <linux/ktime.h>
 #include <linux/mm.h>
+#include <linux/rtnetlink.h>
 #include <linux/sched.h>
 #include <linux/skbuff.h>
 
@@ -53,6 +54,12 @@ int wireguard_sizes(struct seq_buf *out)
 	return 0;
 }
 
+#ifdef ALLOWEDIPS_IN_FIB
+int wireguard_trie(int family, struct seq_buf *out)
+{
+	return -EOPNOTSUPP;
+}
+#else
 struct walk {
 	struct {
 		struct allowedips_node *node;
@@ -152,6 +159,7 @@ int wireguard_trie(int family, struct seq_buf *out)
 	kvfree(walk);
 	return 0;
 }
+#endif
 
 /* A packet that has an IP header and nothing else: lookup_dst reads the protocol and the destination. */
 static struct sk_buff *packet_alloc(u32 width, void **destination)
@@ -305,12 +313,14 @@ int wireguard_update(const struct ops *ops, struct seq_buf *out)
 
 	if (!wg)
 		return -ENODEV;
+	rtnl_lock(); /* as netlink does; tries of the FIB need it */
 	mutex_lock(&wg->device_update_lock);
 	peers = peers_by_number(wg);
 	started = ktime_get_ns();
 	err = peers ? update_locked(wg, peers, ops) : -ENOMEM;
 	seq_buf_printf(out, "ns %llu\n", ktime_get_ns() - started);
 	mutex_unlock(&wg->device_update_lock);
+	rtnl_unlock();
 	kvfree(peers);
 	device_put(wg);
 	return err;
@@ -325,6 +335,7 @@ int wireguard_remove(u32 number, struct seq_buf *out)
 
 	if (!wg)
 		return -ENODEV;
+	rtnl_lock(); /* as netlink does; tries of the FIB need it */
 	mutex_lock(&wg->device_update_lock);
 	peers = peers_by_number(wg);
 	peer = peers && number <= U16_MAX ? peers[number] : NULL;
@@ -335,6 +346,7 @@ int wireguard_remove(u32 number, struct seq_buf *out)
 		seq_buf_printf(out, "ns %llu\n", ktime_get_ns() - started);
 	}
 	mutex_unlock(&wg->device_update_lock);
+	rtnl_unlock();
 	device_put(wg);
 	return peer ? 0 : -ENOENT;
 }
