@@ -59,7 +59,7 @@ boot() {
     qemu-*)
         timeout 900 qemu-system-x86_64 -accel tcg,thread=multi -cpu max,la57=off -smp 4 -m 2G -nodefaults -nographic \
             -serial stdio -no-reboot -kernel "$folder/vmlinuz" -initrd "$work/initrd" \
-            -append "console=ttyS0 ${append[*]}" </dev/null 2>&1 | tr -d '\r'
+            -append "console=ttyS0 end_by_reboot=1 ${append[*]}" </dev/null 2>&1 | stdbuf -oL tr -d '\r'
         ;;
     esac
 }
