@@ -9,13 +9,16 @@ namespace Sim.Runner.Experiments.Churn;
 /// <summary>How much a run measures: the one place where <c>--quick</c> differs from a full run.</summary>
 /// <param name="Replacements">Replacements of a peer's whole set that are timed where doing all is too slow.</param>
 /// <param name="ReplacedPrefixes">The most prefixes that a window's replacements may send for all of them to be done.</param>
+/// <param name="ReplayRounds">Replays in each window.</param>
+/// <param name="ReplayedChanges">Changes after which no further round begins: long traces are replayed once.</param>
 /// <param name="Rounds">Repetitions of the loss and the return of a peer.</param>
 /// <param name="Orders">Orders of the initial load.</param>
-internal sealed record ChurnPlan(int Replacements, long ReplacedPrefixes, int Rounds, IReadOnlyList<string> Orders)
+internal sealed record ChurnPlan(
+    int Replacements, long ReplacedPrefixes, int ReplayRounds, long ReplayedChanges, int Rounds, IReadOnlyList<string> Orders)
 {
-    public static ChurnPlan Full { get; } = new(20, 1_000_000, 5, ["sorted", "shuffled"]);
+    public static ChurnPlan Full { get; } = new(20, 1_000_000, 11, 300_000, 5, ["sorted", "shuffled"]);
 
-    public static ChurnPlan Quick { get; } = new(6, 200_000, 1, []);
+    public static ChurnPlan Quick { get; } = new(6, 200_000, 5, 100_000, 3, []);
 }
 
 /// <summary>What the experiments of <c>churn</c> share: the trace, the binding it begins and ends with, and where rows go.</summary>

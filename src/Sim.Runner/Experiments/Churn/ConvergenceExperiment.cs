@@ -46,8 +46,9 @@ internal sealed class ConvergenceExperiment(ChurnContext context)
 
             Add(scheme, $"lose-{operation}", lose.Length, losing, lostSent);
             Add(scheme, $"return-{operation}", back.Length, returning, backSent);
-            context.Start.Require(scheme, $"after the loss of a peer ({operation}) and its return");
         }
+
+        context.Start.Require(scheme, "after the loss of a peer and its return");
     }
 
     private void TimeLoad(BindingScheme scheme, BindingChange[] inserts, string order)
