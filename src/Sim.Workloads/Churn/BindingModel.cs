@@ -23,6 +23,9 @@ public sealed class BindingModel
     /// <summary>Prefixes that are bound.</summary>
     public int Count => _bound.Count;
 
+    /// <summary>Every bound prefix with its peer, in no order.</summary>
+    public IReadOnlyCollection<KeyValuePair<Prefix, int>> Bindings => _bound;
+
     /// <summary>The prefix's peer, or <see cref="BindingChange.NoPeer"/>.</summary>
     public int PeerOf(Prefix prefix) => _bound.TryGetValue(prefix, out var peer) ? peer : BindingChange.NoPeer;
 

@@ -131,6 +131,8 @@ internal sealed class AllowedIpsBinding : BindingScheme
     public override Sent Setup() =>
         _routes is null || _fullRoutes ? default : _routes.Encode([new BindingChange(0, Prefix.OfV4(0, 0), BindingChange.NoPeer, 0)], moves: false);
 
+    public override bool LongestFirst => false;
+
     public override void Visit(Action<Prefix, int> see)
     {
         _table.Visit(Family, see);

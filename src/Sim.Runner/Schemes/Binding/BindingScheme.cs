@@ -58,7 +58,10 @@ internal abstract class BindingScheme(BindingKind kind, Family family, int peers
     /// <summary>What the daemon sends before the first prefix: peers' own AllowedIPs, nexthop objects, a default route.</summary>
     public virtual Sent Setup() => default;
 
-    /// <summary>Calls back for each bound prefix.</summary>
+    /// <summary>Whether <see cref="Visit"/> shows the longest of the prefixes with one address first, or last.</summary>
+    public abstract bool LongestFirst { get; }
+
+    /// <summary>Calls back for each bound prefix, in ascending order of their addresses.</summary>
     public abstract void Visit(Action<Prefix, int> see);
 
     /// <summary>The peer of the longest prefix that holds the left-aligned address; -1 for none.</summary>

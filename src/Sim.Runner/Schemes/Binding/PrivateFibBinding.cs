@@ -55,6 +55,8 @@ internal sealed class PrivateFibBinding : BindingScheme
     public override Sent Setup() =>
         _fullRoutes ? default : _routes.Encode([new BindingChange(0, Prefix.OfV4(0, 0), BindingChange.NoPeer, 0)], moves: false);
 
+    public override bool LongestFirst => true;
+
     public override void Visit(Action<Prefix, int> see)
     {
         _table.Visit(see);

@@ -67,6 +67,8 @@ internal sealed class RouteBinding : BindingScheme
         return sent;
     }
 
+    public override bool LongestFirst => true;
+
     public override void Visit(Action<Prefix, int> see) => _routes.Visit(see);
 
     public override int Lookup(UInt128 address) => _routes.Lookup((uint)(address >> 96));
