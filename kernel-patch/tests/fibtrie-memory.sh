@@ -54,10 +54,11 @@ grown() {
             if (name ~ /^allowedips|^ip_fib|^fib6_node|^kmalloc-(64|96|128|192|256|512|1k|2k|4k)$/) {
                 if (name in before) { if (kb - before[name] > 100) {
                     printf "%s %d objects of %d bytes, %d kB\n", name, v["active"] - active[name], v["size"], kb - before[name]
-                    sum += kb - before[name] } }
+                    sum += kb - before[name]
+                    exact += name ~ /^kmalloc/ ? (v["active"] - active[name]) * v["size"] / 1024 : kb - before[name] } }
                 else { before[name] = kb; active[name] = v["active"] } } }
-        $1 == "=" && $2 == "areas" { kb = $7 * 4; if (seen++) { if (kb > last) printf "vmalloc %d kB\n", kb - last; sum += kb - last } last = kb }
-        END { printf "sum %d kB\n", sum }'
+        $1 == "=" && $2 == "areas" { kb = $7 * 4; if (seen++) { if (kb > last) printf "vmalloc %d kB\n", kb - last; sum += kb - last; exact += kb - last } last = kb }
+        END { printf "sum %d kB; %d kB with the live objects of kmalloc instead of its pages\n", sum, exact }'
 }
 
 for family in 4 6; do
