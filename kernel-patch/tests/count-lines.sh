@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Lines of code that each variant adds and removes: what is left of a file without comments and blank lines, before and after
+# each patch. Documentation, selftests and MAINTAINERS do not count; a macro of several lines is one.
+#
+#   count-lines.sh
+#
+# Exit codes: 0 counted, 1 a patch does not apply, 69 and 70 as vm/build.sh.
+set -euo pipefail
+tests=$(cd "$(dirname "$0")" && pwd)
+. "$tests/../vm/lib.sh"
+
+need gcc patch
+kernel_source
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+series=("$tests"/../series/000[1-9]-*.patch "$tests"/../series/00[1-9]?-*.patch)
+optional=("$tests"/../series-optional/*.patch)
+
+files_of() { sed -nE 's,^(---|\+\+\+) [ab]/(.*)$,\2,p' "$@" | sort -u; }
+
+code_of() { # FILE
+    case $1 in
+    *.[ch]) [ ! -e "$1" ] || gcc -fpreprocessed -dD -E -P "$1" 2>/dev/null | grep -v '^[[:space:]]*$' || true ;;
+    *) [ ! -e "$1" ] || grep -vE '^[[:space:]]*(#|$)' "$1" || true ;;
+    esac
+}
+
+# count PATCH: applies it in the tree and adds what it did to $added and $removed, to $wireguard for drivers/net/wireguard.
+count() {
+    local file
+    rm -rf "$work/before"
+    cp -a "$work/tree" "$work/before"
+    patch -s -d "$work/tree" -p1 --no-backup-if-mismatch -F0 -f <"$1" || { echo "error: $(basename "$1") does not apply" >&2; exit 1; }
+    while read -r file; do
+        case $file in Documentation/* | tools/* | */selftest/* | MAINTAINERS) continue ;; esac
+        diff <(code_of "$work/before/$file") <(code_of "$work/tree/$file") >"$work/diff" || true
+        local plus minus
+        plus=$(grep -c '^>' "$work/diff" || true)
+        minus=$(grep -c '^<' "$work/diff" || true)
+        added=$((added + plus)) removed=$((removed + minus))
+        case $file in drivers/net/wireguard/*) wireguard=$((wireguard + plus - minus)) ;; esac
+    done < <(files_of "$1")
+}
+
+row() { # TEXT PATCH...
+    local text=$1 added=0 removed=0 wireguard=0 patch
+    shift
+    for patch in "$@"; do count "$patch"; done
+    printf '| %s | %d | %d | %+d | %+d | %+d |\n' "$text" "$added" "$removed" "$((added - removed))" "$wireguard" \
+        "$((added - removed - wireguard))"
+}
+
+while read -r file; do
+    [ -e "$source/$file" ] || continue
+    mkdir -p "$work/tree/$(dirname "$file")"
+    cp "$source/$file" "$work/tree/$file"
+done < <(files_of "${series[@]}" "${optional[@]}" | grep -v '^/dev/null')
+
+echo "| variant | added | removed | net | of it WireGuard | elsewhere |"
+echo "|---|---|---|---|---|---|"
+row "single-prefix removal (1)" "${series[0]}"
+row "hash, deletes, group flush (2-5)" "${series[@]:1:4}"
+row "attribute (6-9)" "${series[@]:5:4}"
+row "modes (10)" "${series[9]}"
+row "gateways (11)" "${series[10]}"
+# Of the series, before the optional patches change it: what AllowedIPs are.
+wireguard=$work/tree/drivers/net/wireguard
+trie=$(cat <(code_of "$wireguard/allowedips.c") <(code_of "$wireguard/allowedips.h") | wc -l)
+netlink=$(code_of "$wireguard/netlink.c" | awk '/^static int (get_allowedips|set_allowedip)\(/ { inside = 1 } inside { lines++ } /^}/ { inside = 0 } END { print lines }')
+for patch in "${series[@]:11}"; do added=0 removed=0 wireguard=0; count "$patch"; done
+row "AllowedIPs in the FIB's tables (optional 1-4)" "${optional[@]}"
+echo
+echo "AllowedIPs removed altogether, without a word to userspace: allowedips.c and allowedips.h $trie lines, get_allowedips and"
+echo "set_allowedip of netlink.c $netlink; in their callers a few dozen more."

@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# AllowedIPs in the FIB's tables (series-optional) against WireGuard's own trie: the same random requests in both kernels must
+# leave the same dumps, errors and answers. Each answer is a packet of a real tunnel.
+#
+#   run-fibtrie.sh [--debug] [--steps N] [SEED...]
+#
+#   --debug    the optional patches' kernel is the debug one; seeds are 1 and 2, and steps 200, unless given
+#
+# Exit codes: 0 no difference, 1 one or the kernel complained, 64 usage, 69 and 70 as vm/build.sh.
+set -euo pipefail
+tests=$(cd "$(dirname "$0")" && pwd)
+. "$tests/claims.sh"
+
+variant=uml-fibtrie steps=200
+while [ $# -gt 0 ]; do
+    case $1 in
+    --debug) variant=uml-fibtrie-debug ;;
+    --steps) steps=$2; shift ;;
+    -*) sed -n '3,11s/^# \?//p' "$0" >&2; exit 64 ;;
+    *) break ;;
+    esac
+    shift
+done
+[ $# -gt 0 ] || set -- 1 2
+stock=$("$tests/../vm/build.sh" uml-patched)
+fibtrie=$("$tests/../vm/build.sh" "$variant")
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -o "$work/init" "$tests"/{fibtrie,tunnels,netlink}.c
+
+boot() { # FOLDER LOG ARGUMENT...
+    local folder=$1 log=$2 module
+    shift 2
+    {
+        echo "dir /dev 0755 0 0"
+        echo "nod /dev/console 0600 0 0 c 5 1"
+        echo "dir /modules 0755 0 0"
+        for module in "$folder"/*.ko; do
+            [ ! -e "$module" ] || [ "$(basename "$module")" = wgval.ko ] || echo "file /modules/$(basename "$module") $module 0644 0 0"
+        done
+        echo "file /init $work/init 0755 0 0"
+    } >"$work/list"
+    "$folder/gen_init_cpio" "$work/list" >"$work/initrd"
+    TMPDIR=${TMPDIR:-/dev/shm} timeout 900 "$folder/linux" mem=1G initrd="$work/initrd" con=null con0=fd:0,fd:1 console=tty0 \
+        panic=-1 loglevel=5 slab_nomerge log_buf_len=16M -- "$@" </dev/null 2>&1 | tr -d '\r' >"$log" || true
+}
+
+complaints='BUG:|WARNING:|INFO: |Oops|Kernel panic|UBSAN|ODEBUG|refcount_t:|general protection|Objects remaining|leaked reference|self-test.*FAIL'
+for seed in "$@"; do
+    boot "$stock" "$work/stock" "$seed" "$steps"
+    boot "$fibtrie" "$work/fibtrie" "$seed" "$steps"
+    [ -z "${FIBTRIE_LOGS:-}" ] || cp "$work/stock" "$work/fibtrie" "$FIBTRIE_LOGS"
+    for kernel in stock fibtrie; do
+        grep '^step' "$work/$kernel" >"$work/$kernel.steps" || true
+        claim "seed $seed: $kernel took $steps steps, each answer of sending agrees with that of receiving" \
+            grep -qx 'done, 0 failed' "$work/$kernel"
+        is "seed $seed: $kernel's kernel has nothing to complain of" "$(grep -aE "$complaints" "$work/$kernel" || true)" ""
+        is "seed $seed: $kernel ran $steps steps" "$(wc -l <"$work/$kernel.steps")" "$steps"
+    done
+    claim "seed $seed: the same errors, dumps and answers" diff "$work/stock.steps" "$work/fibtrie.steps"
+done
+claims_done
