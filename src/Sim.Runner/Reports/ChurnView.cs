@@ -7,12 +7,12 @@ internal sealed class ChurnView
     /// <summary>A change, of whatever kind.</summary>
     public const string Update = "update";
 
-    private static readonly string[] s_experiments = ["trace", "replay", "convergence", "binding-memory", "packet"];
+    private static readonly string[] s_experiments = ["trace", "replay", "convergence", "binding-memory", "packet", "observer"];
 
     private ChurnView(Rows rows, List<Figure> figures)
     {
         (Rows, Figures) = (rows, figures);
-        Schemes = [.. figures.Select(f => f.Scheme).Where(scheme => scheme.Length > 0).Distinct()];
+        Schemes = [.. figures.Where(f => f.Experiment == "replay").Select(f => f.Scheme).Distinct()];
         Windows = [.. Replay("speed").Select(f => f.X!.Value).Distinct().Order()];
     }
 
@@ -43,6 +43,9 @@ internal sealed class ChurnView
 
     public IEnumerable<Figure> Of(string experiment, string metric) =>
         Figures.Where(f => f.Experiment == experiment && f.Metric == metric && double.IsFinite(f.Value));
+
+    /// <summary>What an observer of others' changes pays.</summary>
+    public IReadOnlyList<Figure> Observer => [.. Figures.Where(f => f.Experiment == "observer" && double.IsFinite(f.Value))];
 
     /// <summary>The trace's figure; null where it is missing.</summary>
     public Figure? Trace(string metric) => Of("trace", metric).FirstOrDefault();

@@ -158,6 +158,11 @@ internal static class Words
         "received-messages" => "messages received",
         "received-bytes" => "bytes received",
         "received-calls" => "system calls that receive",
+        _ => ChurnMetric(metric),
+    };
+
+    private static string ChurnMetric(string metric) => metric switch
+    {
         "time-per-change" => "time",
         "bytes-per-change" => "bytes sent",
         "messages-per-change" => "messages",
@@ -176,6 +181,18 @@ internal static class Words
         "added" => "of these, not in the table",
         "left-out" => "of the table, not there at the beginning",
         "clock" => "the trace’s own clock",
+        "scan-messages" => "messages of a scan",
+        "scan-bytes" => "bytes of a scan",
+        "scan-calls" => "system calls of a scan",
+        "scan-time" => "time of a scan",
+        "notification-bytes" => "bytes of a notification",
+        "trace-bytes" => "bytes of the trace’s notifications",
+        "scans-completed" => "scans completed",
+        "scans-begun" => "scans begun, those cut off included",
+        "received" => "received",
+        "staleness-mean" => "staleness, mean",
+        "staleness-longest" => "staleness, longest",
+        "unnoticed" => "changes not noticed by the end",
         _ => metric,
     };
 

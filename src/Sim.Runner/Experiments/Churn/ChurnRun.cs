@@ -16,6 +16,7 @@ internal static class ChurnRun
     public static void Run(ChurnContext context)
     {
         AddTrace(context);
+        new ObserverExperiment(context).Run();
         var convergence = new ConvergenceExperiment(context);
         foreach (var kind in context.Kinds)
         {

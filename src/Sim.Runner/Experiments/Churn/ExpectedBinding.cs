@@ -27,7 +27,8 @@ internal sealed class ExpectedBinding
 
     public int Count => _shortestFirst.Length;
 
-    public IReadOnlyList<KeyValuePair<Prefix, int>> Bindings => _shortestFirst;
+    /// <summary>Ascending addresses, of equal ones the longest prefix first: the order of a dump of routes.</summary>
+    public IReadOnlyList<KeyValuePair<Prefix, int>> AsDumped => _longestFirst;
 
     /// <summary>Compares all prefixes and peers.</summary>
     /// <exception cref="BindingMismatchException">Anything differs.</exception>

@@ -109,14 +109,17 @@ internal sealed class ReplayRows(ChurnContext context, BindingScheme scheme)
         };
     }
 
-    /// <summary>Gives a row the interval of what was estimated in it, in place of quartiles over rounds.</summary>
+    /// <summary>Gives a row the last round's value and the interval of what was estimated in it, in place of quartiles over rounds.</summary>
     private static Figure WithInterval(Figure row, ReplayCosts costs, ReplacementCost replacement, Func<double, double> ofSeconds)
     {
         if (costs.Estimated == 0)
             return row;
         var low = ofSeconds(costs.Seconds - costs.Estimated * (replacement.Seconds - replacement.Low));
         var high = ofSeconds(costs.Seconds + costs.Estimated * (replacement.High - replacement.Seconds));
-        return row with { Low = Math.Min(low, high), High = Math.Max(low, high), N = replacement.N };
+        return row with
+        {
+            Value = ofSeconds(costs.Seconds), Low = Math.Min(low, high), High = Math.Max(low, high), N = replacement.N,
+        };
     }
 
     private static (string Metric, long Count)[] Counts(KernelWork work) =>

@@ -39,6 +39,7 @@ internal static class ChurnSection
         AppendWindows(html, view);
         AppendKinds(html, view);
         AppendConvergence(html, view);
+        AppendObserver(html, view);
         html.Append("</section>\n");
     }
 
@@ -61,7 +62,18 @@ internal static class ChurnSection
                 + $"that way {Markup.BasisTag(wholesale.Basis)}, against {Link(view, others[0])} to {Link(view, others[^1])} in every other.";
         }
 
-        yield return "Its complaint that nobody is told of changes of AllowedIPs is not measured by this run.";
+        if (Observing(view) is { } observing)
+            yield return observing;
+    }
+
+    private static string? Observing(ChurnView view)
+    {
+        var scan = view.Observer.FirstOrDefault(f => f.Metric == "scan-bytes" && f.Scheme == "AllowedIPs");
+        var told = view.Observer.Where(f => f.Metric == "notification-bytes").MinBy(f => f.Value);
+        if (scan is null || told is null)
+            return null;
+        return $"Its complaint that nobody is told of changes of AllowedIPs: who wants to know scans {Link(view, scan)} each time, where a "
+            + $"route’s notification has {Link(view, told)}.";
     }
 
     private static string Summary(ChurnView view)
@@ -182,13 +194,43 @@ internal static class ChurnSection
         }
     }
 
+    private static void AppendObserver(StringBuilder html, ChurnView view)
+    {
+        if (view.Observer.Count == 0)
+            return;
+        html.Append("""
+            <h3>Noticing what others change</h3>
+            <p>AllowedIPs tell nobody of a change: an observer scans. A change during a scan cuts the rest of that peer’s list off, and the
+            scan begins again, as wg(8) does it. A scan lasts as long as walking the lists takes in the port, system calls left out, so
+            that a real one is cut off more often. Routes are announced: each change is one notification.</p>
+
+            """);
+        var sizes = view.Observer.Where(f => f.X is null).ToList();
+        var schemes = sizes.Select(f => f.Scheme).Distinct().ToList();
+        html.Append(Matrix(view, "What is received", sizes, [.. sizes.Select(f => f.Metric).Distinct()], f => f.Metric, Words.Metric, schemes));
+        var scans = view.Observer.Where(f => f.X is not null).ToList();
+        var body = new StringBuilder("<tbody>\n");
+        var metrics = scans.Select(f => f.Metric).Distinct().ToList();
+        foreach (var interval in scans.GroupBy(f => f.X!.Value).OrderBy(group => group.Key))
+        {
+            body.Append($"<tr><th scope=\"row\">every {Numbers.Show(interval.Key)} s</th>");
+            foreach (var metric in metrics)
+                body.Append(interval.FirstOrDefault(f => f.Metric == metric) is { } figure ? $"<td>{Link(view, figure)}</td>" : "<td>–</td>");
+            body.Append("</tr>\n");
+        }
+
+        html.Append(Markup.Table("Periodic scans of AllowedIPs on the trace’s own clock", Markup.Head(1, ["", .. metrics.Select(Words.Metric)]),
+            body.Append("</tbody>").ToString(), "costs", Markup.BasisTags(scans)));
+    }
+
     private static string Matrix<TKey>(
-        ChurnView view, string caption, List<Figure> rows, IReadOnlyList<TKey> keys, Func<Figure, TKey> keyOf, Func<TKey, string> title)
+        ChurnView view, string caption, List<Figure> rows, IReadOnlyList<TKey> keys, Func<Figure, TKey> keyOf, Func<TKey, string> title,
+        IReadOnlyList<string>? schemes = null)
     {
         if (rows.Count == 0)
             return "";
         var body = new StringBuilder("<tbody>\n");
-        foreach (var scheme in view.Schemes.Where(scheme => rows.Exists(f => f.Scheme == scheme)))
+        foreach (var scheme in (schemes ?? view.Schemes).Where(scheme => rows.Exists(f => f.Scheme == scheme)))
         {
             body.Append($"<tr><th scope=\"row\">{Markup.Text(scheme)}</th>");
             foreach (var key in keys)
