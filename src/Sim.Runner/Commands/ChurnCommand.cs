@@ -205,7 +205,7 @@ internal static class ChurnCommand
         // Where there is no terminal to ask, the table is as wide as it needs to be.
         if (Console.IsOutputRedirected)
             console.Profile.Width = 140;
-        var table = new Table { Title = new TableTitle("Coalesced least of the windows that were replayed") };
+        var table = new Table { Title = new TableTitle("Each scheme in the shortest window that was replayed") };
         table.AddColumns("scheme", "memory", "a change", "worst batch", "times its own clock", "bytes a change", "loss of a peer");
         var windows = result.Figures.Where(row => row.Experiment == "replay" && row.Metric == "speed").Select(row => row.X).ToList();
         foreach (var scheme in result.Figures.Where(row => row.Experiment == "replay").Select(row => row.Scheme).Distinct())

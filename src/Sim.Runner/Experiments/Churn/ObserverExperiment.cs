@@ -106,6 +106,7 @@ internal sealed class ObserverExperiment(ChurnContext context)
 
         At("scans-completed", "count", scans.Completed);
         At("scans-begun", "count", scans.Begun);
+        // At most: what a scan that is cut off leaves out of one peer is received all the same here.
         At("received", "bytes", (double)scans.Begun * bytes);
         At("staleness-mean", "ms", scans.MeanStaleness * 1e3);
         At("staleness-longest", "ms", scans.LongestStaleness * 1e3);
