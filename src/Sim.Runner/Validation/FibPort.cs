@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Sim.Fib;
 using Sim.Kernel;
 using Sim.Kernel.Netlink;
 using Sim.Runner.Schemes;
+using Sim.Workloads.Keys;
 
 namespace Sim.Runner.Validation;
 
@@ -132,7 +134,38 @@ internal sealed unsafe class FibPort : IDisposable
         return (digest.Value, hits);
     }
 
-    public long Lookup(Keys keys, bool dependent) => FibLoops.Lookup(Table, keys.V4, dependent);
+    /// <summary>Looks up every key, as the module's route_lookup does: the answer is the nexthop's interface, a load.</summary>
+    /// <remarks>
+    /// Not the nexthop's peer: where no route names one, a predicted branch gives 0 at once, a chain of lookups does not wait
+    /// for what it found, and the lookups overlap as independent ones do.
+    /// </remarks>
+    public long Lookup(Keys keys, bool dependent)
+    {
+        var (sum, place, zero, all) = (0L, 0, KeyChain.Zero(), keys.V4);
+        if (!dependent)
+        {
+            foreach (var key in all)
+                sum += Interface(key);
+            return sum;
+        }
+
+        for (var i = 0; i < all.Length; i++)
+        {
+            var answer = Interface(all[place]);
+            sum += answer;
+            place = KeyChain.Next(place, answer, zero, all.Length - 1);
+        }
+
+        return sum;
+    }
+
+    /// <summary>0 if there is no route.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Interface(uint address)
+    {
+        var result = default(FibResult);
+        return Table.Lookup(address, ref result) == 0 ? result.Nhc->nhc_oif : 0;
+    }
 
     /// <summary>The routes in the order of a dump; the peer is the nexthop's number less what the shape adds.</summary>
     public DumpedRoute[] Routes()

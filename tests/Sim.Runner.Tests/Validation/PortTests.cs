@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using Sim.Kernel;
 using Sim.Kernel.Netlink;
+using Sim.Runner.Schemes;
 using Sim.Runner.Validation;
 using Sim.Testing;
 using Xunit;
@@ -164,6 +165,18 @@ public sealed class PortTests : IDisposable
         }
 
         AssertAllDiffer(load, Digest);
+    }
+
+    [Fact]
+    public void A_chain_of_route_lookups_answers_with_the_interface_of_each_route_found()
+    {
+        var prefix = Prefix.Parse("10.0.0.0/8");
+        _fib.AddNexthops(1, Tables.Peers);
+        Assert.Equal((0, 0), _fib.Run(new BindOperation[] { new(prefix, BindKind.Add, 0) }, RouteShape.Nexthop));
+        var keys = new Keys([0x0A000001, 0x0B000001, 0x0AFFFFFF, 0x0A010203], []);
+
+        Assert.Equal(3 * 2, _fib.Lookup(keys, dependent: false));
+        Assert.Equal(3 * 2, _fib.Lookup(keys, dependent: true));
     }
 
     [Fact]

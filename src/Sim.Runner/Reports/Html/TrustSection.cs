@@ -124,20 +124,7 @@ internal static class TrustSection
             var names = string.Join("; ", group.Select(c => $"{c.Name} ({Numbers.Ratio(c.Ratio!.Value)})"));
             html.Append($"<li>{Markup.Text($"{group.Key.Subject}, {(group.Key.IsLookup ? "lookups" : "updates")}: {names}. {group.Key.Reasons}")}</li>\n");
         }
-        html.Append($"</ul>\n{Unexplained(faster)}{Overlap(view)}");
-    }
-
-    /// <summary>
-    /// FIB lookups take the port half of this kernel's time or less, which the reasons do not add up to. What was tried: a
-    /// kernel without the counters, a host that gives UML's memory or denies the port huge pages.
-    /// </summary>
-    private static string Unexplained(IEnumerable<CostCase> faster)
-    {
-        var most = faster.Where(c => c.IsLookup && c.Any.Structure == Names.Fib && c.Ratio < HelpedBelow).ToList();
-        return most.Count == 0 ? "" : $"<p id=\"unexplained\">{Markup.Text("FIB lookups: these reasons do not add up to the difference, whose cause is not known. "
-            + "Tried on one machine, with 100,000 prefixes, 490 ns of the kernel against 150 ns of the port, and found not to be it: the counters (a kernel without them "
-            + "saves 3 ns a lookup); the size of pages (without huge pages the port takes 160 ns); overlapping lookups (a chain of them shows the same "
-            + "ratio). Read the port’s FIB times as a lower bound of this kernel’s, and compare structures within one side.")}</p>\n";
+        html.Append($"</ul>\n{Overlap(view)}");
     }
 
     /// <summary>
@@ -156,9 +143,9 @@ internal static class TrustSection
         var parts = pairs.Select(pair => $"{Words.Subject(pair.Independent.Any)}, {Words.Keys(pair.Independent.Any.Keys)} "
             + $"({Numbers.Ratio(pair.Independent.Ratio!.Value)} with independent keys, {Numbers.Ratio(pair.Dependent!.Ratio!.Value)} in a chain)").ToList();
         return parts.Count == 0 ? "" : $"<p id=\"overlap\">{Markup.Text("With independent keys the port’s lookups take far less time than in a dependent chain, and the "
-            + $"kernel’s hardly less or not at all: {string.Join("; ", parts)}. The port’s lookups overlap there, as it seems, and this kernel’s do not. A likely "
-            + "cause, not shown by this run: the kernel executes more instructions for a lookup (validate --kernel qemu counts both), so that fewer "
-            + "lookups fit into what a processor holds in flight. The chain compares single lookups.")}</p>\n";
+            + $"kernel’s hardly less or not at all: {string.Join("; ", parts)}. The port’s lookups overlap in the processor there, and this kernel’s do not, "
+            + "for a reason that is not known: without its counters the kernel does not either, and without huge pages the port still does (tried on one machine). "
+            + "The chain compares single lookups.")}</p>\n";
     }
 
     private static string Reasons(ValidationView view, CostCase c)
