@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Boots a patched kernel with a test program as init and prints its claims.
 #
-#   run.sh [--kernel FLAVOUR] [--folder FOLDER] [--log FILE] [route-peer | route-modes | stress] [ARGUMENT...]
+#   run.sh [--kernel FLAVOUR] [--folder FOLDER] [--log FILE] [route-peer | route-modes | deletes | stress] [ARGUMENT...]
 #
 #   --kernel   uml-patched (unless given), uml-debug, qemu-patched or qemu-debug: what vm/build.sh makes
 #   --folder   a folder that has that flavour built already: linux or vmlinuz, gen_init_cpio and *.ko
@@ -27,6 +27,7 @@ program=${1:-route-peer}
 [ $# -eq 0 ] || shift
 case $program in
 route-peer | route-modes) sources=("$program.c" tunnels.c netlink.c) ;;
+deletes) sources=(deletes.c netlink.c) ;;
 stress) sources=(stress.c stress-churn.c stress-requests.c stress-traffic.c netlink.c) ;;
 *) sed -n '3,14s/^# \?//p' "$0" >&2; exit 64 ;;
 esac
@@ -58,7 +59,7 @@ boot() {
     qemu-*)
         timeout 900 qemu-system-x86_64 -accel tcg,thread=multi -cpu max,la57=off -smp 4 -m 2G -nodefaults -nographic \
             -serial stdio -no-reboot -kernel "$folder/vmlinuz" -initrd "$work/initrd" \
-            -append "console=ttyS0 ${append[*]}" </dev/null 2>&1 | tr -d '\r'
+            -append "console=ttyS0 end_by_reboot=1 ${append[*]}" </dev/null 2>&1 | stdbuf -oL tr -d '\r'
         ;;
     esac
 }

@@ -6,6 +6,7 @@
 #   build.sh uml      linux, wgval.ko: User-Mode Linux from Debian's kernel source, and the measurement module for it
 #   build.sh uml-patched   the same with the patches of kernel-patch/series, and gen_init_cpio
 #   build.sh uml-unhashed  as uml-patched, but fib_info's hash as it was: what the series' patch 2 is measured against
+#   build.sh uml-unpatched the configuration of uml-patched without the series: what its tests say of 6.12 as it is
 #   build.sh uml-fibtrie   as uml-patched, with the patches of kernel-patch/series-optional on top
 #   build.sh uml-fibtrie-debug   uml-debug with those
 #   build.sh uml-debug     linux, gen_init_cpio, *.ko: the series with the kernel's checks (KASAN, lockdep, ...), WireGuard a module
@@ -64,11 +65,11 @@ make_patched_source() {
     series=("$vm_dir"/../series/000[1-9]-*.patch "$vm_dir"/../series/00[1-9]?-*.patch) # 0000 is the cover letter
     [ "$1" != fibtrie ] || series+=("$vm_dir"/../series-optional/*.patch)
     patched_source=$cache/source-$1-$(hash_of "$(source_version)" "${series[@]}")
-    if [ "$1" = unhashed ]; then
-        build_once "$patched_source" unhash_source
-    else
-        build_once "$patched_source" patch_source
-    fi
+    case $1 in
+    unpatched) patched_source=$source ;;
+    unhashed) build_once "$patched_source" unhash_source ;;
+    *) build_once "$patched_source" patch_source ;;
+    esac
 }
 
 # patch_source FOLDER: a copy of the source with the series on top. The folder is a patch's own root.
@@ -216,7 +217,7 @@ uml)
     result=$cache/uml-$(hash_of "$kernel_tree" "${module_inputs[@]}")
     build_once "$result" build_uml
     ;;
-uml-patched | uml-unhashed | uml-fibtrie)
+uml-patched | uml-unhashed | uml-unpatched | uml-fibtrie)
     need gcc make flex bison bc libelf-dev libc6-dev patch
     variant=${1#uml-}
     make_patched_source "$variant"

@@ -34,7 +34,7 @@ need() {
     mkdir -p "$cache"
     {
         apt-get update -qq || true
-        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
+        DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "${missing[@]}"
     } >"$cache/apt.log" 2>&1 || {
         tail -n 5 "$cache/apt.log" >&2
         die $EX_UNAVAILABLE "apt-get could not install: ${missing[*]} (log: $cache/apt.log)"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Runner;
 
-/// <summary>How a figure came about. The three are never mixed without the label.</summary>
+/// <summary>How a figure came about. They are never mixed without the label.</summary>
 public enum Basis
 {
     /// <summary>A clock was read.</summary>
@@ -12,6 +12,12 @@ public enum Basis
 
     /// <summary>Follows from a formula or a model of the kernel.</summary>
     Modelled,
+
+    /// <summary>A queue was simulated with measured costs: what would have happened on the trace's own clock.</summary>
+    Simulated,
+
+    /// <summary>Extrapolated from a sample by a plan that the report states; low and high are a 95% interval, not quartiles.</summary>
+    Estimated,
 }
 
 /// <summary>

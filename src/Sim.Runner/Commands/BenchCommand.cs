@@ -156,7 +156,7 @@ internal static class BenchCommand
     }
 
     /// <summary>The JIT is told by this attribute to leave a Debug build slow: its times would mean nothing.</summary>
-    private static void RefuseDebugBuild()
+    public static void RefuseDebugBuild()
     {
         if (typeof(BenchCommand).Assembly.GetCustomAttribute<DebuggableAttribute>()?.IsJITOptimizerDisabled == true)
             throw new UserException("this is an unoptimised build, and its times would mean nothing; build with -c Release (the default here)");

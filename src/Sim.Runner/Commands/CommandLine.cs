@@ -23,6 +23,7 @@ internal static class CommandLine
         """)
     {
         BenchCommand.Create(),
+        ChurnCommand.Create(),
         StatCommand.Create(),
         LookupCommand.Create(),
         ValidateCommand.Create(),

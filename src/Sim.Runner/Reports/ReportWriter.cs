@@ -90,7 +90,10 @@ public static class ReportWriter
         var view = ValidationView.Of(rows);
         var plots = PlotSet.For(rows, verdict).Select(Draw).ToList();
         var validationPlots = view is null ? [] : ValidationPlots.For(view).Select(Draw).ToList();
-        File.WriteAllText(At(PageName), Page.Render(rows, verdict, view, plots, validationPlots), new UTF8Encoding(false));
+        var churn = ChurnView.Of(rows);
+        var churnPlots = churn is null ? [] : ChurnPlots.For(churn).Select(Draw).ToList();
+        var page = Page.Render(rows, verdict, view, plots, validationPlots, churn, churnPlots);
+        File.WriteAllText(At(PageName), page, new UTF8Encoding(false));
     }
 
     private static void Publish(string partial, string outDir, Action<string> reached)
@@ -98,7 +101,7 @@ public static class ReportWriter
         reached($"publish {PageName}");
         File.Delete(Path.Combine(outDir, PageName));
         // Plots of an older report that this run has no rows for would look like its own.
-        foreach (var name in PlotSet.AllNames.Concat(ValidationPlots.AllNames))
+        foreach (var name in PlotSet.AllNames.Concat(ValidationPlots.AllNames).Concat(ChurnPlots.AllNames))
         {
             File.Delete(Path.Combine(outDir, $"plot-{name}.png"));
             File.Delete(Path.Combine(outDir, $"plot-{name}.svg"));

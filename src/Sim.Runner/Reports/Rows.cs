@@ -98,6 +98,8 @@ internal static class FigureExtensions
         Basis.Measured => "measured",
         Basis.Counted => "counted",
         Basis.Modelled => "modelled",
+        Basis.Simulated => "simulated",
+        Basis.Estimated => "estimated",
         _ => throw new ArgumentOutOfRangeException(nameof(basis)),
     };
 }

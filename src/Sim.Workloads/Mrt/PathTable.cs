@@ -101,6 +101,27 @@ public sealed class PathTable(Family family, BestPathRule rule)
         return Changed(before, BestOf(slot));
     }
 
+    /// <summary>Whether a peer has a path to the prefix.</summary>
+    public bool Has(Prefix prefix, int peer, uint pathId) =>
+        _slots.TryGetValue(prefix, out var slot) && Find(slot, (ulong)(uint)peer << 32 | pathId, out _, out _, out _);
+
+    /// <summary>
+    /// Adds a path of which only the next hop is known, behind all that are known better; false where the peer has one
+    /// already, or the prefix has <see cref="MostPaths"/>.
+    /// </summary>
+    public bool Assume(Prefix prefix, int peer, uint pathId, Family hopFamily, UInt128 hop)
+    {
+        var identity = (ulong)(uint)peer << 32 | pathId;
+        var slot = SlotOf(prefix);
+        if (Find(slot, identity, out _, out _, out var count) || count >= MostPaths)
+            return false;
+        Add(slot, NewPath(new UInt128(ulong.MaxValue, identity), hopFamily, hop, originAs: 0));
+        return true;
+    }
+
+    /// <summary>Every prefix that ever had a path, in the order of appearance.</summary>
+    public IEnumerable<Prefix> KnownPrefixes => _table.Select(static slot => slot.Prefix);
+
     /// <summary>A peer's session has ended: all its paths go. Calls back for every prefix whose best path changed.</summary>
     public void RemovePeer(int peer, Action<Prefix, RouteChange>? changed = null)
     {
@@ -202,7 +223,10 @@ public sealed class PathTable(Family family, BestPathRule rule)
         return false;
     }
 
-    private int NewPath(UInt128 rank, ref readonly PathAttributes attributes)
+    private int NewPath(UInt128 rank, ref readonly PathAttributes attributes) => NewPath(
+        rank, attributes.HasNextHop ? attributes.NextHopFamily : default, attributes.NextHop, attributes.Path.OriginAs);
+
+    private int NewPath(UInt128 rank, Family hopFamily, UInt128 hop, uint originAs)
     {
         var index = _free;
         if (index == None)
@@ -218,9 +242,9 @@ public sealed class PathTable(Family family, BestPathRule rule)
         Paths[index] = new Path
         {
             Rank = rank,
-            NextHop = attributes.NextHop,
-            NextHopFamily = attributes.HasNextHop ? attributes.NextHopFamily : default,
-            OriginAs = attributes.Path.OriginAs,
+            NextHop = hop,
+            NextHopFamily = hopFamily,
+            OriginAs = originAs,
         };
         return index;
     }

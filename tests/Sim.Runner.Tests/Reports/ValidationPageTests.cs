@@ -175,6 +175,16 @@ public sealed partial class ValidationPageTests
     }
 
     [Fact]
+    public void Fib_lookups_that_no_listed_difference_explains_are_called_unexplained()
+    {
+        using var half = ReportFolder.Of(new FabricatedValidation { LookupRatio = (structure, _, _) => structure == "fib" ? .4 : .9 }.Build());
+        using var little = ReportFolder.Of(new FabricatedValidation { LookupRatio = (structure, _, _) => structure == "fib" ? .8 : .4 }.Build());
+
+        Assert.Contains("id=\"unexplained\"", half.Html, StringComparison.Ordinal);
+        Assert.DoesNotContain("id=\"unexplained\"", little.Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Instructions_have_a_table_of_both_sides_and_no_target()
     {
         using var alone = ReportFolder.Of(new FabricatedValidation { Kernel = FabricatedValidation.Qemu }.Build());

@@ -88,11 +88,30 @@ internal static class ConditionSection
             <li>{Markup.BasisTag(Basis.Counted)} Counted in the live structure: exact, and the same on every machine. Where n is above 1
             the value is a mean over keys, with quartiles over keys. {Count(Basis.Counted)}.</li>
             <li>{Markup.BasisTag(Basis.Modelled)} Follows from a formula or from a model of the kernel. {Count(Basis.Modelled)}.</li>
-            </ul>
+            {Further(rows)}</ul>
             <p>Kernel memory is counted in the ported structures as Linux 6.12 lays them out on x86-64 and as its slab, kmalloc and
             vmalloc allocators would place them. It is not the memory of the .NET process, which is listed apart.</p>
 
             """);
+    }
+
+    /// <summary>The labels that only a replay of a trace has.</summary>
+    private static string Further(Rows rows)
+    {
+        var further = "";
+        if (rows.All.Any(f => f.Basis == Basis.Simulated))
+        {
+            further += $"<li>{Markup.BasisTag(Basis.Simulated)} A queue on the trace’s own clock, served in the times that were measured at "
+                + "full speed.</li>\n";
+        }
+
+        if (rows.All.Any(f => f.Basis == Basis.Estimated))
+        {
+            further += $"<li>{Markup.BasisTag(Basis.Estimated)} Extrapolated from a sample, as the section says; low and high are a 95% "
+                + "interval.</li>\n";
+        }
+
+        return further;
     }
 
     private static void AppendRepeat(StringBuilder html, RunResult result) => html.Append($"""

@@ -50,7 +50,8 @@ internal static class Css
         .basis { font-size: .75rem; border: 1px solid var(--soft); border-radius: .6rem; padding: 0 .45rem; white-space: nowrap;
           color: var(--soft); font-weight: 400; }
         .basis.measured { border-style: dashed; }
-        .basis.modelled { border-style: dotted; }
+        .basis.modelled, .basis.simulated { border-style: dotted; }
+        .basis.estimated { border-style: double; }
         figure { margin: 2rem 0 2.4rem; break-inside: avoid; }
         figure h3 { margin: 0 0 .5rem; }
         figure svg { display: block; max-width: 100%; height: auto; }

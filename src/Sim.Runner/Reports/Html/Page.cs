@@ -19,12 +19,18 @@ internal static class Page
     /// <param name="view">The validation; null where the run has none.</param>
     /// <param name="plots">The bench's plots.</param>
     /// <param name="validationPlots">The validation's plots.</param>
+    /// <param name="churn">The replay of a trace; null where the run has none.</param>
+    /// <param name="churnPlots">Its plots.</param>
     public static string Render(
-        Rows rows, Verdict verdict, ValidationView? view, IReadOnlyList<PagePlot> plots, IReadOnlyList<PagePlot> validationPlots)
+        Rows rows, Verdict verdict, ValidationView? view, IReadOnlyList<PagePlot> plots, IReadOnlyList<PagePlot> validationPlots,
+        ChurnView? churn = null, IReadOnlyList<PagePlot>? churnPlots = null)
     {
         // A run without any row is a bench that found nothing.
-        var bench = view is null || rows.All.Count > view.Figures.Count;
+        var others = (view?.Figures.Count ?? 0) + (churn?.Figures.Count ?? 0);
+        var bench = others == 0 || rows.All.Count > others;
         var html = new StringBuilder();
+        if (churn is not null && !bench && view is null)
+            return RenderChurn(html, rows, verdict, churn, churnPlots ?? []);
         AppendHead(html, bench ? $"AllowedIPs or a route attribute: {rows.Result.Table.Source}" : $"The ports held to the kernel: {rows.Result.Table.Source}");
         if (bench)
             AppendBenchHeader(html, rows, view);
@@ -43,6 +49,36 @@ internal static class Page
             AppendValidationPlots(html, validationPlots);
         }
         ConditionSection.Append(html, rows, verdict, view, bench);
+        RowSection.Append(html, rows);
+        html.Append("</main>\n</body>\n</html>\n");
+        return html.ToString();
+    }
+
+    private static string RenderChurn(
+        StringBuilder html, Rows rows, Verdict verdict, ChurnView churn, IReadOnlyList<PagePlot> plots)
+    {
+        var table = rows.Result.Table;
+        AppendHead(html, $"Schemes under churn: {table.Source}");
+        html.Append($"""
+            <header>
+            <h1>What does churn cost, by AllowedIPs and by routes?</h1>
+            <p class="about">{Numbers.Show(churn.Trace("changes")?.Value ?? 0)} changes out of {Numbers.Show(churn.Trace("events")?.Value ?? 0)} BGP
+            events in {Numbers.Show(Math.Round(churn.Trace("clock")?.Value ?? 0))} s, on {Markup.Text(table.Source)} with
+            {Numbers.Show(table.Prefixes)} prefixes, under {Numbers.Count(churn.Schemes.Count, "way")} of binding prefixes to peers.
+            {RunOn(rows.Result)}</p>
+            <nav aria-label="Sections"><a href="#churn">The answer</a> <a href="#plots">Plots</a> <a href="#churn-details">Details</a>
+            <a href="#conditions">Conditions</a> <a href="#rows">All rows</a></nav>
+            </header>
+            <main>
+
+            """);
+        ChurnSection.AppendAnswer(html, churn);
+        html.Append("<section id=\"plots\">\n<h2>One plot a question</h2>\n<p>Orange binds in the allowedips trie, blue in routes; every mark also says so.</p>\n");
+        foreach (var plot in plots)
+            AppendPlot(html, plot);
+        html.Append("</section>\n");
+        ChurnSection.AppendDetails(html, churn);
+        ConditionSection.Append(html, rows, verdict, view: null, bench: false);
         RowSection.Append(html, rows);
         html.Append("</main>\n</body>\n</html>\n");
         return html.ToString();

@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Routes, peers and devices change under traffic while KASAN, lockdep, PROVE_RCU, DEBUG_OBJECTS and kmemleak watch.
+set -eu
+bash kernel-patch/tests/run.sh --kernel uml-debug route-peer
+bash kernel-patch/tests/run.sh --kernel uml-debug stress --seconds 20

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The kernel with kernel-patch/series does what the patches say, `ip` with kernel-patch/iproute2 too, and WireGuard's own test passes.
+set -u
+tests=kernel-patch/tests status=0
+for test in "run.sh route-peer" "run.sh route-modes" scenes.sh iproute2.sh netns.sh; do
+    # shellcheck disable=SC2086 # a name and its arguments
+    if bash $tests/$test >"$1/kernel-patch" 2>&1; then
+        echo "$test: $(grep -cE '^ok\b' "$1/kernel-patch") claims hold"
+    else
+        echo "$test:"
+        grep -E '^(not ok|#|error|lab)' "$1/kernel-patch" | tail -n 15
+        tail -n 10 "$1/kernel-patch"
+        status=1
+    fi
+done
+exit $status

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MIT
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Diagnostics;
+using Sim.Kernel;
+using Sim.Runner.Experiments;
+using Sim.Runner.Experiments.Churn;
+using Sim.Runner.Reports;
+using Sim.Runner.Schemes.Binding;
+using Sim.Workloads;
+using Sim.Workloads.Churn;
+using Sim.Workloads.Mrt;
+using Sim.Workloads.Tables;
+using Spectre.Console;
+
+namespace Sim.Runner.Commands;
+
+/// <summary><c>churn</c>: every way of binding prefixes to peers under a trace of updates, and the report.</summary>
+internal static class ChurnCommand
+{
+    /// <summary>Netlink operations name a peer in 16 bits, and one number is the dummy peer's.</summary>
+    private const int MostPeers = 65_000;
+
+    private static readonly int[] s_windows = [0, 10, 100, 1000, 5000];
+
+    private sealed record Settings(
+        string Command, int Peers, IReadOnlyList<BindingKind> Kinds, int[] Windows, ulong Seed, bool Quick, DirectoryInfo Out);
+
+    public static Command Create()
+    {
+        var (table, family, seed, best) = (CommonOptions.Table(), CommonOptions.Family(), CommonOptions.Seed(), CommonOptions.BestPath());
+        var updates = new Option<FileInfo[]>("--updates")
+        {
+            Description = "MRT files of updates in order of time; plain or compressed.",
+            HelpName = "FILE",
+            Required = true,
+            AllowMultipleArgumentsPerToken = true,
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var peers = new Option<int>("--peers")
+        {
+            Description = "Number of WireGuard peers: next hops of the trace and prefixes of the table are spread over them.",
+            DefaultValueFactory = _ => 32,
+            HelpName = "N",
+        }.AtLeast(1, MostPeers);
+        var schemes = Numbers("--schemes", "Schemes by number, with commas or blanks between: "
+            + string.Join(", ", BindingKind.All.DistinctBy(kind => kind.Number).Select(kind => $"{kind.Number} {kind.Name}")) + ".",
+            [.. BindingKind.Numbers], number => BindingKind.Numbers.Contains(number) ? null : "1 to 8", "N");
+        var batch = Numbers("--batch", "How long the daemon waits for more changes, in ms.",
+            s_windows, ms => ms is >= 0 and <= 3_600_000 ? null : "0 to 3600000", "MS");
+        var quick = new Option<bool>("--quick") { Description = "Fewer repetitions: in under a minute on the embedded table." };
+        var output = new Option<DirectoryInfo>("--out")
+        {
+            Description = "Folder of the report (index.html, results.csv, results.json).",
+            DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("reports", "latest")),
+            HelpName = "DIR",
+        };
+        var command = new Command(
+            "churn",
+            """
+            Replays BGP updates under every scheme that binds prefixes to peers, in windows of coalescing, measures what each
+            update and each loss of a peer costs, and writes a report. At the end each scheme must bind what the trace implies.
+
+            Examples:
+              churn --updates updates.20260222.1530.bz2
+              churn --table latest-bview.gz --updates updates.*.gz --peers 100 --schemes 3,4,6
+              churn --updates updates.mrt --batch 0,1000 --quick
+            """)
+        {
+            table, updates, family, peers, schemes, batch, best.Best, best.Peer, seed, quick, output,
+        };
+        command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress =>
+        {
+            BenchCommand.RefuseDebugBuild();
+            var chosen = parsed.GetValue(family).ToFamily();
+            var kinds = BindingKind.Of(parsed.GetValue(schemes)!, chosen);
+            if (kinds.Count == 0)
+                throw new UserException("none of these schemes is there for IPv6, whose FIB is not ported; 1, 2 and 3 are");
+            var settings = new Settings(
+                string.Join(' ', parsed.Tokens.Select(token => token.Value)), parsed.GetValue(peers), kinds,
+                parsed.GetValue(batch)!, parsed.GetValue(seed), parsed.GetValue(quick), parsed.GetValue(output)!);
+            var clock = Stopwatch.StartNew();
+            var loaded = TableInput.Load(parsed.GetValue(table), chosen, BestPathRule.Default, progress, cancel);
+            using var trace = Compile(parsed.GetValue(updates)!, chosen, best.Rule(parsed), settings.Peers, loaded.Damage, progress, cancel);
+            return Run(settings, loaded, trace, clock, progress, cancel);
+        })));
+        return command;
+    }
+
+    private static Option<int[]> Numbers(string name, string description, int[] usual, Func<int, string?> wrong, string help) => new(name)
+    {
+        Description = description,
+        DefaultValueFactory = _ => usual,
+        CustomParser = result => ParseNumbers(name, result, wrong),
+        HelpName = help,
+        AllowMultipleArgumentsPerToken = true,
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private static int[] ParseNumbers(string name, ArgumentResult result, Func<int, string?> wrong)
+    {
+        var numbers = new List<int>();
+        foreach (var text in result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries)))
+        {
+            if (!int.TryParse(text, out var number))
+                result.AddError($"{name} takes whole numbers, not '{text}'.");
+            else if (wrong(number) is { } range)
+                result.AddError($"{name} takes {range}, not {number}.");
+            else if (!numbers.Contains(number))
+                numbers.Add(number);
+        }
+
+        return [.. numbers];
+    }
+
+    private static ChurnTrace Compile(
+        FileInfo[] files, Family family, BestPathRule rule, int peers, DamageLog damage, IWorkProgress progress, CancellationToken cancel)
+    {
+        var inputs = files.Select(file => new TraceFile(file.ToString(), () =>
+        {
+            var content = new TableContent(file, progress, cancel);
+            if (!content.IsText)
+                return content;
+            content.Dispose();
+            throw new UserException($"{file} is text; --updates takes MRT files of updates");
+        })).ToList();
+        var trace = ChurnTrace.Compile(inputs, family, rule, new TraceRouter(peers), damage);
+        if (trace.Counts.Events > 0)
+            return trace;
+        trace.Dispose();
+        throw new UserException($"{trace.Source}: no IPv{(int)family} update"
+            + (trace.Counts.RibEntries > 0 ? "; this is a dump of a table, which --table takes" : " (try the other --family)"));
+    }
+
+    private static int Run(
+        Settings settings, LoadedTable loaded, ChurnTrace trace, Stopwatch clock, IWorkProgress progress, CancellationToken cancel)
+    {
+        ReportWriter.Prepare(settings.Out.FullName);
+        var started = DateTimeOffset.Now - clock.Elapsed;
+        var environment = HostFacts.Environment();
+        var context = Context(settings, loaded.Table, trace, progress, cancel);
+        try
+        {
+            ChurnRun.Run(context);
+        }
+        catch (BindingMismatchException mismatch)
+        {
+            Console.Error.WriteLine($"Error: {mismatch.Message}. Nothing was written.");
+            return ExitCode.Failed;
+        }
+
+        progress.Step("report", 1, "reports");
+        var result = new RunResult
+        {
+            Command = settings.Command,
+            Started = started,
+            Duration = clock.Elapsed,
+            Environment = [.. environment, new("trace", $"{trace.Source}, {trace.Seconds:N0} s"), new("tick of the clock", $"{1e9 / Stopwatch.Frequency:N0} ns")],
+            Versions = HostFacts.Versions(),
+            Table = new TableFacts(
+                loaded.Table.Source, (int)loaded.Table.Family, loaded.Table.Routes.Length, loaded.Table.NextHops.Count, loaded.Table.Digest),
+            Seed = settings.Seed,
+            Quick = settings.Quick,
+            Warnings = loaded.Warnings(),
+            Figures = context.Figures,
+        };
+        ReportWriter.Write(result, settings.Out.FullName);
+        PrintSummary(result);
+        Console.Out.WriteLine($"Report: {Path.Combine(settings.Out.ToString(), "index.html")} ({clock.Elapsed.TotalSeconds:N0} s)");
+        return loaded.ReportDamage();
+    }
+
+    private static ChurnContext Context(
+        Settings settings, RouteTable table, ChurnTrace trace, IWorkProgress progress, CancellationToken cancel)
+    {
+        progress.Step("bind the table", 1, "tables");
+        var start = StartingTable.Build(table, PeerMap.Build(table, settings.Peers, PeerRule.PrefixHash, 0, settings.Seed), trace);
+        var model = new BindingModel(start);
+        model.Apply(trace.Changes);
+        var before = new BindingModel(start);
+        var back = trace.Start.Keys
+            .Select(prefix => new BindingChange(0, prefix, model.PeerOf(prefix), before.PeerOf(prefix)))
+            .Where(change => change.Kind != RouteChange.None).ToArray();
+        return new ChurnContext
+        {
+            Trace = trace,
+            Table = start,
+            Peers = settings.Peers,
+            Kinds = settings.Kinds,
+            Windows = settings.Windows,
+            Plan = settings.Quick ? ChurnPlan.Quick : ChurnPlan.Full,
+            Seed = settings.Seed,
+            Progress = progress,
+            Cancel = cancel,
+            Start = new ExpectedBinding(before.Bindings),
+            End = new ExpectedBinding(model.Bindings),
+            Back = back,
+            Load = [.. start.Prefixes.Zip(start.Peers, (prefix, peer) => new BindingChange(0, prefix, BindingChange.NoPeer, peer))],
+        };
+    }
+
+    private static void PrintSummary(RunResult result)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
+        // Where there is no terminal to ask, the table is as wide as it needs to be.
+        if (Console.IsOutputRedirected)
+            console.Profile.Width = 140;
+        var table = new Table { Title = new TableTitle("Each scheme in the shortest window that was replayed") };
+        table.AddColumns("scheme", "memory", "a change", "worst batch", "times its own clock", "bytes a change", "loss of a peer");
+        var windows = result.Figures.Where(row => row.Experiment == "replay" && row.Metric == "speed").Select(row => row.X).ToList();
+        foreach (var scheme in result.Figures.Where(row => row.Experiment == "replay").Select(row => row.Scheme).Distinct())
+        {
+            var rows = result.Figures.Where(row => row.Scheme == scheme).ToList();
+            string Replay(string metric) => Shown(rows.FirstOrDefault(row =>
+                row.Experiment == "replay" && row.Metric == metric && row.X == windows.Min() && (row.Operation is "update" or "")));
+            var memory = rows.Where(row => row.Experiment == "binding-memory" && row.Metric == "page-bytes").Sum(row => row.Value);
+            table.AddRow(
+                Markup.Escape(scheme), Scale.For("bytes", [memory]).Show(memory), Replay("time-per-change"), Replay("batch-worst"), Replay("speed"),
+                Replay("bytes-per-change"), Shown(rows.FirstOrDefault(row => row.Experiment == "convergence" && row.Operation == "lose-to-one" && row.Metric == "time")));
+        }
+
+        console.Write(table);
+    }
+
+    private static string Shown(Figure? row) => row switch
+    {
+        null => "",
+        { Basis: Basis.Estimated } => $"~{Scale.For(row.Unit, [row.Value]).Show(row.Value)}",
+        _ => Scale.For(row.Unit, [row.Value]).Show(row.Value),
+    };
+}

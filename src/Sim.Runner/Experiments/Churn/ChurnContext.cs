@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+using Sim.Kernel;
+using Sim.Runner.Commands;
+using Sim.Runner.Schemes.Binding;
+using Sim.Workloads.Churn;
+
+namespace Sim.Runner.Experiments.Churn;
+
+/// <summary>How much a run measures: the one place where <c>--quick</c> differs from a full run.</summary>
+/// <param name="Replacements">Replacements of a peer's whole set that are timed where doing all is too slow.</param>
+/// <param name="ReplacedPrefixes">The most prefixes that a window's replacements may send for all of them to be done.</param>
+/// <param name="ReplayRounds">Replays in each window.</param>
+/// <param name="ReplayedChanges">Changes after which no further round begins: long traces are replayed once.</param>
+/// <param name="Rounds">Repetitions of the loss and the return of a peer.</param>
+/// <param name="Orders">Orders of the initial load.</param>
+internal sealed record ChurnPlan(
+    int Replacements, long ReplacedPrefixes, int ReplayRounds, long ReplayedChanges, int Rounds, IReadOnlyList<string> Orders)
+{
+    public static ChurnPlan Full { get; } = new(20, 1_000_000, 11, 300_000, 5, ["sorted", "shuffled"]);
+
+    public static ChurnPlan Quick { get; } = new(6, 200_000, 5, 100_000, 3, []);
+}
+
+/// <summary>What the experiments of <c>churn</c> share: the trace, the binding it begins and ends with, and where rows go.</summary>
+internal sealed class ChurnContext
+{
+    public required ChurnTrace Trace { get; init; }
+
+    public required StartingTable Table { get; init; }
+
+    public required int Peers { get; init; }
+
+    public required IReadOnlyList<BindingKind> Kinds { get; init; }
+
+    /// <summary>Windows of coalescing in ms.</summary>
+    public required IReadOnlyList<int> Windows { get; init; }
+
+    public required ChurnPlan Plan { get; init; }
+
+    public required ulong Seed { get; init; }
+
+    public required IWorkProgress Progress { get; init; }
+
+    public CancellationToken Cancel { get; init; }
+
+    public List<Figure> Figures { get; } = [];
+
+    public Family Family => Trace.Family;
+
+    /// <summary>The binding before the trace.</summary>
+    public required ExpectedBinding Start { get; init; }
+
+    /// <summary>The binding that the trace implies.</summary>
+    public required ExpectedBinding End { get; init; }
+
+    /// <summary>What leads from the end back to the start: the trace can be replayed again.</summary>
+    public required BindingChange[] Back { get; init; }
+
+    /// <summary>The table as insertions, in its order.</summary>
+    public required BindingChange[] Load { get; init; }
+
+    /// <summary>A row with the columns that all rows of a run share.</summary>
+    public Figure Row(string experiment, string metric, string unit, double value, Basis basis) => new()
+    {
+        Experiment = experiment,
+        Family = (int)Family,
+        Peers = Peers,
+        Prefixes = Table.Prefixes.Length,
+        Metric = metric,
+        Unit = unit,
+        Value = value,
+        Basis = basis,
+    };
+
+    public void Add(BindingScheme scheme, Figure row) => Figures.Add(row with { Scheme = scheme.Name });
+}

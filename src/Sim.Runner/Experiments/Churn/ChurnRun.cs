@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+using Sim.Kernel;
+using Sim.Runner.Schemes.Binding;
+using Sim.Workloads.Churn;
+using Sim.Workloads.Keys;
+
+namespace Sim.Runner.Experiments.Churn;
+
+/// <summary>All experiments of <c>churn</c>, scheme after scheme: one is in memory at a time.</summary>
+internal static class ChurnRun
+{
+    private const int WarmPrefixes = 2000;
+    private const int WarmRounds = 40;
+
+    /// <exception cref="BindingMismatchException">A scheme does not bind what the trace implies.</exception>
+    public static void Run(ChurnContext context)
+    {
+        AddTrace(context);
+        new ObserverExperiment(context).Run();
+        var convergence = new ConvergenceExperiment(context);
+        foreach (var kind in context.Kinds)
+        {
+            const int steps = 4;
+            context.Progress.Step($"{kind.Number} {kind.Name}", steps, "steps");
+            Warm(kind, context.Family);
+            convergence.Load(kind);
+            context.Progress.Done(1);
+            using var scheme = kind.Create(context.Family, context.Peers);
+            convergence.Load(scheme);
+            AddMemory(context, scheme);
+            AddPacket(context, scheme);
+            context.Progress.Done(2);
+            new ReplayExperiment(context, scheme).Run();
+            context.Progress.Done(3);
+            convergence.Run(scheme);
+            context.Progress.Done(steps);
+        }
+    }
+
+    /// <summary>Runs the scheme's code until the compiler is done with it; what it leaves is thrown away.</summary>
+    private static void Warm(BindingKind kind, Family family)
+    {
+        const int peers = 4;
+        using var scheme = kind.Create(family, peers);
+        var rng = new Rng(1);
+        var prefixes = Array.ConvertAll(
+            new int[WarmPrefixes], _ => new Prefix(family, (UInt128)rng.NextUInt() << 96, 16 + rng.Below(9))).Distinct().ToArray();
+        for (var round = 0; round < WarmRounds; round++)
+        {
+            var at = 0;
+            void Each(Func<int, BindingChange> change)
+            {
+                for (at = 0; at < prefixes.Length; at++)
+                {
+                    // Replacing a set for each prefix would take longer than what it warms up for.
+                    scheme.Prepare([change(at)], sampled: at % 200 == 0);
+                    scheme.Apply([change(at)]);
+                }
+            }
+
+            Each(at => new BindingChange(0, prefixes[at], BindingChange.NoPeer, at % peers));
+            Each(at => new BindingChange(0, prefixes[at], at % peers, (at + 1) % peers));
+            Each(at => new BindingChange(0, prefixes[at], (at + 1) % peers, BindingChange.NoPeer));
+        }
+    }
+
+    private static void AddTrace(ChurnContext context)
+    {
+        var counts = context.Trace.Counts;
+        foreach (var (metric, value) in new[]
+        {
+            ("announcements", counts.Announcements), ("withdrawals", counts.Withdrawals), ("session-losses", counts.SessionLosses),
+            ("inserts", counts.Inserts), ("moves", counts.Moves), ("deletes", counts.Deletes), ("no-ops", counts.NoOps),
+            ("same-peer", counts.SamePeer), ("events", counts.Events), ("changes", counts.Changes),
+            ("assumed-paths", counts.AssumedPaths), ("out-of-order", counts.OutOfOrder), ("bgp-peers", context.Trace.BgpPeers),
+            ("seeded", context.Table.Seeded), ("added", context.Table.Added), ("left-out", context.Table.LeftOut),
+        })
+        {
+            context.Figures.Add(context.Row("trace", metric, "count", value, Basis.Counted));
+        }
+
+        context.Figures.Add(context.Row("trace", "clock", "s", context.Trace.Seconds, Basis.Counted));
+    }
+
+    private static void AddMemory(ChurnContext context, BindingScheme scheme)
+    {
+        foreach (var (structure, memory) in scheme.Structures)
+        {
+            // Peers are the same in every scheme.
+            var lines = memory.Account().Where(line => line.Cache != "wg_peer").ToList();
+            void Add(string metric, long bytes) => context.Add(
+                scheme, context.Row("binding-memory", metric, "bytes", bytes, Basis.Counted) with { Structure = structure });
+
+            Add("object-bytes", lines.Sum(line => line.ObjectBytes));
+            Add("page-bytes", lines.Sum(line => line.PageBytes));
+        }
+    }
+
+    private static void AddPacket(ChurnContext context, BindingScheme scheme)
+    {
+        var lookups = scheme.Kind.Lookups;
+        void Add(string operation, string structure, int count) => context.Add(
+            scheme, context.Row("packet", "lookups", "count", count, Basis.Modelled) with { Operation = operation, Structure = structure });
+
+        Add("transmit", "fib", lookups.TransmitFib);
+        Add("transmit", "allowedips", lookups.TransmitAllowedIps);
+        Add("receive", "fib", lookups.ReceiveFib);
+        Add("receive", "allowedips", lookups.ReceiveAllowedIps);
+        Add("receive-rp-filter", "fib", lookups.ReceiveFib + 1);
+        Add("receive-rp-filter", "allowedips", lookups.ReceiveAllowedIps);
+    }
+}

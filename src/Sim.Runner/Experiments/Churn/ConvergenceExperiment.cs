@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+using System.Diagnostics;
+using Sim.Kernel;
+using Sim.Runner.Schemes.Binding;
+using Sim.Workloads.Churn;
+using Sim.Workloads.Keys;
+
+namespace Sim.Runner.Experiments.Churn;
+
+/// <summary>
+/// Large changes at once: the initial load; the loss of the peer with the most prefixes, to one other, to all others, and
+/// to none; its return. Each is one batch, handed over as fast as the kernel takes it.
+/// </summary>
+internal sealed class ConvergenceExperiment(ChurnContext context)
+{
+    private const string Experiment = "convergence";
+
+    private readonly (string Operation, BindingChange[] Lose, BindingChange[] Return)[] _losses = Losses(context);
+
+    /// <summary>Loads a new scheme in the orders of the plan.</summary>
+    public void Load(BindingKind kind)
+    {
+        foreach (var order in context.Plan.Orders)
+        {
+            using var scheme = kind.Create(context.Family, context.Peers);
+            TimeLoad(scheme, Ordered(order), order);
+        }
+    }
+
+    /// <summary>Loads a scheme that the other experiments go on with.</summary>
+    public void Load(BindingScheme scheme) => TimeLoad(scheme, context.Load, "file");
+
+    /// <summary>Takes the largest peer away and brings it back. The scheme is left as it was.</summary>
+    public void Run(BindingScheme scheme)
+    {
+        foreach (var (operation, lose, back) in _losses)
+        {
+            var (losing, returning) = (new List<double>(), new List<double>());
+            var (lostSent, backSent) = (default(Sent), default(Sent));
+            for (var round = 0; round < context.Plan.Rounds; round++)
+            {
+                context.Cancel.ThrowIfCancellationRequested();
+                losing.Add(Time(scheme, lose, out lostSent));
+                returning.Add(Time(scheme, back, out backSent));
+            }
+
+            Add(scheme, $"lose-{operation}", lose.Length, losing, lostSent);
+            Add(scheme, $"return-{operation}", back.Length, returning, backSent);
+        }
+
+        context.Start.Require(scheme, "after the loss of a peer and its return");
+    }
+
+    private void TimeLoad(BindingScheme scheme, BindingChange[] inserts, string order)
+    {
+        var clock = Stopwatch.GetTimestamp();
+        scheme.Load(inserts, _ => context.Cancel.ThrowIfCancellationRequested());
+        var seconds = Stopwatch.GetElapsedTime(clock).TotalSeconds;
+        context.Start.Require(scheme, $"loaded, order {order}");
+        var row = context.Row(Experiment, "time", "ms", seconds * 1e3, Basis.Measured) with { Operation = "load", Order = order };
+        context.Add(scheme, row);
+        context.Add(scheme, row with { Metric = "time-per-prefix", Unit = "ns", Value = seconds * 1e9 / inserts.Length, });
+    }
+
+    private static double Time(BindingScheme scheme, BindingChange[] batch, out Sent sent)
+    {
+        scheme.Prepare(batch);
+        var clock = Stopwatch.GetTimestamp();
+        scheme.Apply(batch);
+        var seconds = Stopwatch.GetElapsedTime(clock).TotalSeconds;
+        sent = scheme.Encode(batch);
+        return seconds;
+    }
+
+    private void Add(BindingScheme scheme, string operation, int prefixes, List<double> seconds, Sent sent)
+    {
+        var spread = Spread.Of(seconds).Scale(1e3);
+        var row = context.Row(Experiment, "time", "ms", spread.Median, Basis.Measured) with
+        {
+            Operation = operation, Low = spread.Low, High = spread.High, N = spread.N,
+        };
+        void Count(string metric, string unit, double value) =>
+            context.Add(scheme, context.Row(Experiment, metric, unit, value, Basis.Counted) with { Operation = operation });
+
+        context.Add(scheme, row);
+        Count("changes", "count", prefixes);
+        Count("messages", "count", sent.Messages);
+        Count("message-bytes", "bytes", sent.Bytes);
+        Count("calls", "count", sent.Calls);
+    }
+
+    private BindingChange[] Ordered(string order)
+    {
+        var inserts = (BindingChange[])context.Load.Clone();
+        if (order == "sorted")
+            Array.Sort(inserts, static (left, right) => left.Prefix.CompareTo(right.Prefix));
+        else
+            new Rng(context.Seed).Shuffle(inserts.AsSpan());
+        return inserts;
+    }
+
+    private static (string, BindingChange[], BindingChange[])[] Losses(ChurnContext context)
+    {
+        var largest = context.Table.Peers.CountBy(peer => peer).MaxBy(share => share.Value).Key;
+        var share = context.Load.Where(change => change.NewPeer == largest).Select(change => change.Prefix).ToArray();
+        var other = (largest + 1) % context.Peers;
+        (string, BindingChange[], BindingChange[]) Loss(string operation, Func<int, int> to)
+        {
+            var lose = share.Select((prefix, at) => new BindingChange(0, prefix, largest, to(at))).ToArray();
+            return (operation, lose, Array.ConvertAll(lose, change => change with { OldPeer = change.NewPeer, NewPeer = largest }));
+        }
+
+        var none = Loss("to-none", _ => BindingChange.NoPeer);
+        return context.Peers == 1
+            ? [none]
+            : [Loss("to-one", _ => other), Loss("to-all", at => (largest + 1 + at % (context.Peers - 1)) % context.Peers), none];
+    }
+}

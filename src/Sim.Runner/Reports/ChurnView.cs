@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+namespace Sim.Runner.Reports;
+
+/// <summary>The rows of a run of <c>churn</c>, as its section and its plots ask for them.</summary>
+internal sealed class ChurnView
+{
+    /// <summary>A change, of whatever kind.</summary>
+    public const string Update = "update";
+
+    private static readonly string[] s_experiments = ["trace", "replay", "convergence", "binding-memory", "packet", "observer"];
+
+    private ChurnView(Rows rows, List<Figure> figures)
+    {
+        (Rows, Figures) = (rows, figures);
+        Schemes = [.. figures.Where(f => f.Experiment == "replay").Select(f => f.Scheme).Distinct()];
+        Windows = [.. Replay("speed").Select(f => f.X!.Value).Distinct().Order()];
+    }
+
+    public Rows Rows { get; }
+
+    public IReadOnlyList<Figure> Figures { get; }
+
+    /// <summary>The schemes in the order of the rows.</summary>
+    public IReadOnlyList<string> Schemes { get; }
+
+    /// <summary>Windows of coalescing in ms, ascending.</summary>
+    public IReadOnlyList<double> Windows { get; }
+
+    /// <summary>Null where the run has no such rows.</summary>
+    public static ChurnView? Of(Rows rows)
+    {
+        var figures = rows.All.Where(f => Array.IndexOf(s_experiments, f.Experiment) >= 0).ToList();
+        return figures.Exists(f => f.Experiment == "replay") ? new ChurnView(rows, figures) : null;
+    }
+
+    public IEnumerable<Figure> Replay(string metric) => Of("replay", metric);
+
+    /// <summary>Replay rows of the least window, in which no change waits for another.</summary>
+    public IEnumerable<Figure> Uncoalesced(string metric, string operation = Update) =>
+        Replay(metric).Where(f => f.Operation == operation && f.X == Windows[0]);
+
+    public IEnumerable<Figure> Convergence(string metric) => Of("convergence", metric);
+
+    public IEnumerable<Figure> Of(string experiment, string metric) =>
+        Figures.Where(f => f.Experiment == experiment && f.Metric == metric && double.IsFinite(f.Value));
+
+    /// <summary>What an observer of others' changes pays.</summary>
+    public IReadOnlyList<Figure> Observer => [.. Figures.Where(f => f.Experiment == "observer" && double.IsFinite(f.Value))];
+
+    /// <summary>The trace's figure; null where it is missing.</summary>
+    public Figure? Trace(string metric) => Of("trace", metric).FirstOrDefault();
+
+    /// <summary>Colour of a scheme: 0 binds in the allowedips trie, 1 in routes, 2 in both ways at once.</summary>
+    public static int Series(string scheme) =>
+        scheme.Contains("FIB trie", StringComparison.Ordinal) ? 2 : scheme.StartsWith("AllowedIPs", StringComparison.Ordinal) ? 0 : 1;
+}

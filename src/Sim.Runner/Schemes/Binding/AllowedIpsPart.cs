@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+using Sim.Kernel;
+using Sim.Trie;
+
+namespace Sim.Runner.Schemes.Binding;
+
+/// <summary>A device's allowedips with its peers, as WG_CMD_SET_DEVICE changes it.</summary>
+internal sealed unsafe class AllowedIpsPart : IDisposable
+{
+    private readonly AllowedIps _table;
+    private readonly wg_peer*[] _peers;
+    private readonly int[] _shares;
+    private long _operations;
+    private long _waits;
+
+    public AllowedIpsPart(int peers)
+    {
+        _table = new AllowedIps(Memory);
+        _peers = new wg_peer*[peers];
+        _shares = new int[peers];
+        for (var id = 0; id < peers; id++)
+            _peers[id] = _table.PeerCreate(id);
+    }
+
+    public KernelMemory Memory { get; } = new();
+
+    /// <summary>Prefixes that are bound.</summary>
+    public int Count { get; private set; }
+
+    public KernelWork Work =>
+        new(_operations, Memory.Allocations, Memory.Allocations - Memory.Objects, Memory.Rcu.GracePeriods, _waits);
+
+    /// <summary>Prefixes of a peer.</summary>
+    public int Share(int peer) => _shares[peer];
+
+    /// <summary>Binds a prefix, taking it from any other peer.</summary>
+    public int Bind(Prefix prefix, int peer)
+    {
+        _operations++;
+        return _table.Insert(prefix, _peers[peer]);
+    }
+
+    /// <summary>WGALLOWEDIP_F_REMOVE_ME.</summary>
+    public int Remove(Prefix prefix, int peer)
+    {
+        _operations++;
+        return _table.Remove(prefix, _peers[peer]);
+    }
+
+    /// <summary>A new peer takes the prefixes, and goes with them: <c>wg_peer_remove</c>, which waits for a grace period.</summary>
+    public void RemoveThroughDummy(IReadOnlyList<Prefix> gone)
+    {
+        var dummy = _table.PeerCreate(_peers.Length);
+        foreach (var prefix in gone)
+        {
+            if (_table.Insert(prefix, dummy) != 0)
+                throw new InvalidOperationException($"{prefix} was refused");
+        }
+
+        EndMessage();
+        _table.PeerRemove(dummy);
+        _operations += 2 * gone.Count;
+        _waits++;
+        EndMessage();
+    }
+
+    /// <summary>WGPEER_F_REPLACE_ALLOWEDIPS: the peer loses all it has, then gets the set, message by message.</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="set">What it has from then on.</param>
+    /// <param name="had">What it had, for the count of operations.</param>
+    /// <param name="perMessage">Prefixes a message.</param>
+    public void Replace(int peer, List<Prefix> set, int had, int perMessage)
+    {
+        _operations += had + set.Count;
+        _table.RemoveByPeer(_peers[peer]);
+        for (var i = 0; i < set.Count; i++)
+        {
+            if (_table.Insert(set[i], _peers[peer]) != 0)
+                throw new InvalidOperationException($"{set[i]} was refused");
+            if ((i + 1) % perMessage == 0)
+                EndMessage();
+        }
+
+        EndMessage();
+    }
+
+    /// <summary>Keeps the daemon's count of each peer's share: a prefix goes from one to the other, -1 being none.</summary>
+    public void Moved(int old, int peer)
+    {
+        if (old >= 0)
+            _shares[old]--;
+        else
+            Count++;
+        if (peer >= 0)
+            _shares[peer]++;
+        else
+            Count--;
+    }
+
+    /// <summary>Frees what the message's operations dropped.</summary>
+    public void EndMessage() => Memory.Rcu.GracePeriod();
+
+    /// <summary>A peer's prefixes in its list's order.</summary>
+    public void CopySet(int peer, List<Prefix> set)
+    {
+        foreach (var prefix in AllowedIps.Prefixes(_peers[peer]))
+            set.Add(prefix);
+    }
+
+    public void Visit(Family family, Action<Prefix, int> see)
+    {
+        foreach (var node in _table.Nodes(family))
+        {
+            if (node.Peer != null)
+                see(node.Prefix, (int)node.Peer->internal_id);
+        }
+    }
+
+    public int Lookup(Family family, UInt128 address) => AllowedIpsLoops.Answer(
+        _table, family == Family.IPv4 ? _table.LookupDstV4((uint)(address >> 96)) : _table.LookupDstV6(address));
+
+    public void Dispose()
+    {
+        _table.Dispose();
+        Memory.Dispose();
+    }
+}

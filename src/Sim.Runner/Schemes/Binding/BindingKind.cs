@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+using Sim.Kernel;
+
+namespace Sim.Runner.Schemes.Binding;
+
+/// <summary>A way to bind prefixes to peers before it holds anything.</summary>
+/// <param name="Number">1 to 8: what <c>--schemes</c> takes.</param>
+/// <param name="Name">As shown; no two have the same.</param>
+/// <param name="Lookups">Lookups that a packet costs.</param>
+/// <param name="HasV6">Whether it can be had for IPv6, whose FIB is not ported.</param>
+internal sealed record BindingKind(int Number, string Name, PacketLookups Lookups, bool HasV6)
+{
+    public required Func<BindingKind, Family, int, BindingScheme> Make { get; init; }
+
+    /// <summary>
+    /// All of them. Those that bind in AllowedIPs need routes to the device as well, and stand here twice: with one default
+    /// route, and with a route for each prefix ("+ routes").
+    /// </summary>
+    public static IReadOnlyList<BindingKind> All { get; } =
+    [
+        .. AllowedIps(1, "AllowedIPs, REPLACE", Removal.Replace),
+        .. AllowedIps(2, "AllowedIPs, dummy peer", Removal.DummyPeer),
+        .. AllowedIps(3, "AllowedIPs, REMOVE_ME", Removal.RemoveMe),
+        Routes(4, "RTA_WGPEER", RouteMeaning.PeerAttribute, new(1, 0, 1, 0)),
+        Routes(5, "RTA_VIA", RouteMeaning.Via, new(1, 1, 1, 1)),
+        Routes(6, "nexthop objects", RouteMeaning.NexthopObject, new(1, 0, 1, 0)),
+        PrivateFib(fullRoutes: false),
+        PrivateFib(fullRoutes: true),
+        Routes(8, "a device per peer", RouteMeaning.DevicePerPeer, new(1, 1, 0, 1)),
+    ];
+
+    /// <summary>The numbers that <c>--schemes</c> takes.</summary>
+    public static IReadOnlyList<int> Numbers { get; } = [.. All.Select(kind => kind.Number).Distinct()];
+
+    /// <summary>The kinds of these numbers that a family has.</summary>
+    public static IReadOnlyList<BindingKind> Of(IReadOnlyCollection<int> numbers, Family family) =>
+        [.. All.Where(kind => numbers.Contains(kind.Number) && (family == Family.IPv4 || kind.HasV6))];
+
+    /// <summary>Makes an empty one.</summary>
+    public BindingScheme Create(Family family, int peers) => Make(this, family, peers);
+
+    private static IEnumerable<BindingKind> AllowedIps(int number, string name, Removal removal)
+    {
+        foreach (var full in (bool[])[false, true])
+        {
+            yield return new(number, full ? name + " + routes" : name, new(1, 1, 0, 1), HasV6: !full)
+            {
+                Make = (kind, family, peers) => new AllowedIpsBinding(kind, family, peers, removal, full),
+            };
+        }
+    }
+
+    private static BindingKind Routes(int number, string name, RouteMeaning meaning, PacketLookups lookups) =>
+        new(number, name, lookups, HasV6: false) { Make = (kind, _, peers) => new RouteBinding(kind, peers, meaning) };
+
+    private static BindingKind PrivateFib(bool fullRoutes) =>
+        new(7, fullRoutes ? "AllowedIPs on a FIB trie + routes" : "AllowedIPs on a FIB trie", new(2, 0, 1, 0), HasV6: false)
+        {
+            Make = (kind, _, peers) => new PrivateFibBinding(kind, peers, fullRoutes),
+        };
+}

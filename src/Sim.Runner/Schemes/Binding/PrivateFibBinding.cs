@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+using Sim.Kernel;
+using Sim.Workloads.Churn;
+
+namespace Sim.Runner.Schemes.Binding;
+
+/// <summary>
+/// AllowedIPs kept on a FIB trie of the device's own (the RFC's last paragraph): the messages are those of AllowedIPs with
+/// REMOVE_ME, the structure is one of routes that name peers, and the routes to the device are needed as ever.
+/// </summary>
+internal sealed class PrivateFibBinding : BindingScheme
+{
+    private readonly RoutePart _table;
+    private readonly RoutePart _routes;
+    private readonly bool _fullRoutes;
+    private readonly WireGuardSender _sender;
+
+    public PrivateFibBinding(BindingKind kind, int peers, bool fullRoutes)
+        : base(kind, Family.IPv4, peers)
+    {
+        _fullRoutes = fullRoutes;
+        _table = new RoutePart(RouteMeaning.PeerAttribute, peers, hashesStates: true);
+        _routes = new RoutePart(RouteMeaning.Device, peers, hashesStates: false);
+        _sender = new WireGuardSender(Family.IPv4, peers);
+        if (!fullRoutes)
+            Check(_routes.Add(Prefix.OfV4(0, 0), 0), Prefix.OfV4(0, 0));
+    }
+
+    public override IReadOnlyList<(string Structure, KernelMemory Memory)> Structures =>
+        [("private fib", _table.Memory), ("fib", _routes.Memory)];
+
+    public override KernelWork Work => _table.Work + _routes.Work;
+
+    public override int Count => _table.Count;
+
+    public override void Apply(ReadOnlySpan<BindingChange> batch)
+    {
+        foreach (ref readonly var change in batch)
+            Check(_table.Apply(in change), change.Prefix);
+        if (!_fullRoutes)
+            return;
+        foreach (ref readonly var change in batch)
+        {
+            if (change.OldPeer == BindingChange.NoPeer || change.NewPeer == BindingChange.NoPeer)
+                Check(_routes.Apply(in change), change.Prefix);
+        }
+    }
+
+    public override Sent Encode(ReadOnlySpan<BindingChange> batch)
+    {
+        var sent = _sender.BindAndRemove(batch);
+        return _fullRoutes ? sent + _routes.Encode(batch, moves: false) : sent;
+    }
+
+    public override Sent Setup() =>
+        _fullRoutes ? default : _routes.Encode([new BindingChange(0, Prefix.OfV4(0, 0), BindingChange.NoPeer, 0)], moves: false);
+
+    public override bool LongestFirst => true;
+
+    public override void Visit(Action<Prefix, int> see)
+    {
+        _table.Visit(see);
+        if (_fullRoutes && _routes.Count != _table.Count)
+            throw new InvalidOperationException($"{_table.Count} AllowedIPs, but {_routes.Count} routes to the device");
+    }
+
+    public override int Lookup(UInt128 address) => _table.Lookup((uint)(address >> 96));
+
+    public override void Dispose()
+    {
+        _table.Dispose();
+        _routes.Dispose();
+    }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+using System.Runtime.InteropServices;
+using Sim.Kernel;
+
+namespace Sim.Workloads.Churn;
+
+/// <summary>
+/// The binding that a starting table and a trace imply, kept in a dictionary and changed one change after the other,
+/// uncoalesced: slow, and independent of every scheme, structure and window.
+/// </summary>
+public sealed class BindingModel
+{
+    private readonly Dictionary<Prefix, int> _bound;
+
+    public BindingModel(StartingTable table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        _bound = new Dictionary<Prefix, int>(table.Prefixes.Length);
+        for (var i = 0; i < table.Prefixes.Length; i++)
+            _bound.Add(table.Prefixes[i], table.Peers[i]);
+    }
+
+    /// <summary>Prefixes that are bound.</summary>
+    public int Count => _bound.Count;
+
+    /// <summary>Every bound prefix with its peer, in no order.</summary>
+    public IReadOnlyCollection<KeyValuePair<Prefix, int>> Bindings => _bound;
+
+    /// <summary>The prefix's peer, or <see cref="BindingChange.NoPeer"/>.</summary>
+    public int PeerOf(Prefix prefix) => _bound.TryGetValue(prefix, out var peer) ? peer : BindingChange.NoPeer;
+
+    /// <summary>Makes a change.</summary>
+    /// <exception cref="InvalidOperationException">The prefix is not bound as the change says: trace and table do not fit.</exception>
+    public void Apply(in BindingChange change)
+    {
+        var bound = PeerOf(change.Prefix);
+        if (bound != change.OldPeer)
+            throw new InvalidOperationException($"{change.Prefix}: a change from peer {change.OldPeer}, but it is bound to {bound}");
+        if (change.NewPeer == BindingChange.NoPeer)
+            _bound.Remove(change.Prefix);
+        else
+            CollectionsMarshal.GetValueRefOrAddDefault(_bound, change.Prefix, out _) = change.NewPeer;
+    }
+
+    /// <summary>Makes all changes of a spool in order.</summary>
+    public void Apply(ChangeSpool changes)
+    {
+        ArgumentNullException.ThrowIfNull(changes);
+        var reader = changes.Read();
+        while (reader.TryRead(out var change))
+            Apply(in change);
+    }
+}

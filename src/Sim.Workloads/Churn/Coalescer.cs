@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+using System.Runtime.InteropServices;
+using Sim.Kernel;
+
+namespace Sim.Workloads.Churn;
+
+/// <summary>
+/// Hands a trace's changes over in batches, as a daemon that waits a while for more: a window opens with the first change
+/// and closes a fixed time later; what comes meanwhile goes with it.
+/// <code>
+///   changes    a b a     c          a  A to B, b  none to A, a  B to A: nothing is left of a
+///   windows   |--------||--------|
+///   batches            {b}       {c}
+/// </code>
+/// Changes of one prefix collapse into the first one's old peer and the last one's new peer; where both are the same,
+/// nothing is left of them. A window of 0 hands over each change alone. Order: that of each prefix's first change.
+/// </summary>
+/// <remarks>Memory: one entry for each prefix that changes within a window.</remarks>
+public sealed class Coalescer
+{
+    private readonly ChangeSpool.Reader _reader;
+    private readonly long _window;
+    private readonly Dictionary<Prefix, int> _places = [];
+    private readonly List<BindingChange> _batch = [];
+    private BindingChange _ahead;
+    private bool _hasAhead;
+
+    /// <param name="changes">Changes in ascending time.</param>
+    /// <param name="window">Microseconds from a window's first change to its end.</param>
+    public Coalescer(ChangeSpool changes, long window)
+    {
+        ArgumentNullException.ThrowIfNull(changes);
+        ArgumentOutOfRangeException.ThrowIfNegative(window);
+        _reader = changes.Read();
+        _window = window;
+        _hasAhead = _reader.TryRead(out _ahead);
+    }
+
+    /// <summary>What is left of the window's changes, each prefix once; may be empty. Valid until the next call.</summary>
+    public ReadOnlySpan<BindingChange> Batch => CollectionsMarshal.AsSpan(_batch);
+
+    /// <summary>Changes that the window took in.</summary>
+    public int Taken { get; private set; }
+
+    /// <summary>When the window opened: the time of its first change, in microseconds.</summary>
+    public long Opened { get; private set; }
+
+    /// <summary>When the batch is handed over, in microseconds.</summary>
+    public long Due => Opened + _window;
+
+    /// <summary>Goes on to the next window; false when there are no more changes.</summary>
+    public bool Next()
+    {
+        _batch.Clear();
+        Taken = 0;
+        if (!_hasAhead)
+            return false;
+        Opened = _ahead.Time;
+        if (_window == 0)
+        {
+            _batch.Add(_ahead);
+            Taken = 1;
+            _hasAhead = _reader.TryRead(out _ahead);
+            return true;
+        }
+
+        _places.Clear();
+        while (_hasAhead && _ahead.Time < Due)
+            Take();
+        _batch.RemoveAll(static change => change.OldPeer == change.NewPeer);
+        return true;
+    }
+
+    private void Take()
+    {
+        ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(_places, _ahead.Prefix, out var known);
+        if (known)
+        {
+            _batch[place] = _batch[place] with { NewPeer = _ahead.NewPeer };
+        }
+        else
+        {
+            place = _batch.Count;
+            _batch.Add(_ahead);
+        }
+
+        Taken++;
+        _hasAhead = _reader.TryRead(out _ahead);
+    }
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+using System.Runtime.InteropServices;
+using Sim.Kernel;
+using Sim.Workloads.Mrt;
+
+namespace Sim.Workloads.Churn;
+
+/// <summary>The two readings of <see cref="ChurnTrace"/>: <see cref="Gathering"/>, then <see cref="Replaying"/>.</summary>
+internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRouter router, ChangeSpool spool)
+{
+    private const int Established = 6;
+
+    private readonly PathTable _paths = new(family, rule);
+    private readonly TracePeers _peers = new(rule.Peer);
+    private readonly HashSet<(Prefix, int, uint)> _withdrawn = [];
+    private readonly List<(Prefix Prefix, int Peer, uint PathId)> _unannounced = [];
+    private readonly Dictionary<Prefix, int> _bound = [];
+    private readonly TraceCounts _counts = new();
+    private long _first;
+    private long _time;
+
+    public ChurnTrace Compile(IReadOnlyList<TraceFile> files, DamageLog damage)
+    {
+        foreach (var file in files)
+            Read(file, damage, (reader, peers) => Run(reader, new Gathering(this, peers)));
+        if (_paths.Refused > 0)
+            damage.Add(files[^1].Name, 0, 0, $"{_paths.Refused} paths beyond the {PathTable.MostPaths} kept of a prefix");
+        Assume();
+        var start = Bind();
+        // What is damaged was logged by the first reading.
+        foreach (var file in files)
+            Read(file, new DamageLog(), (reader, peers) => Run(reader, new Replaying(this, peers)));
+        return new ChurnTrace(string.Join(", ", files.Select(file => file.Name)), family, spool, _counts)
+        {
+            Start = start,
+            First = _first,
+            Last = _time,
+            BgpPeers = _peers.Count,
+        };
+    }
+
+    private void Read(TraceFile file, DamageLog damage, Action<MrtReader, TracePeers.FilePeers> run)
+    {
+        using var content = file.Open();
+        var reader = new MrtReader(content, file.Name, damage);
+        run(reader, _peers.Of(reader.Peers));
+    }
+
+    private static void Run<THandler>(MrtReader reader, THandler handler)
+        where THandler : struct, IMrtHandler => reader.Read(ref handler);
+
+    /// <summary>Adds the paths that were withdrawn first and are not there at the end.</summary>
+    private void Assume()
+    {
+        foreach (var (prefix, peer, pathId) in _unannounced)
+        {
+            var (hopFamily, hop) = _peers.UsualHop(peer);
+            if (_paths.Assume(prefix, peer, pathId, hopFamily, hop))
+                _counts.AssumedPaths++;
+        }
+
+        _withdrawn.Clear();
+        _unannounced.Clear();
+    }
+
+    /// <summary>Binds every known prefix as its best path says; a copy is the binding before the first event.</summary>
+    private Dictionary<Prefix, int> Bind()
+    {
+        foreach (var prefix in _paths.KnownPrefixes)
+            _bound[prefix] = BestPeer(prefix);
+        return new Dictionary<Prefix, int>(_bound);
+    }
+
+    private int BestPeer(Prefix prefix)
+    {
+        if (!_paths.TryGetBest(prefix, out var best))
+            return BindingChange.NoPeer;
+        if (best.HasNextHop)
+            return router.PeerOf(best.NextHopFamily, best.NextHop);
+        var (own, address) = _peers.Own(best.Peer);
+        return router.PeerOf(own, address);
+    }
+
+    /// <summary>What an event did to the best path becomes a change of binding, or is counted as none.</summary>
+    private void Record(long time, Prefix prefix, RouteChange change)
+    {
+        if (change == RouteChange.None)
+        {
+            _counts.NoOps++;
+            return;
+        }
+
+        ref var bound = ref CollectionsMarshal.GetValueRefOrNullRef(_bound, prefix);
+        var made = new BindingChange(time, prefix, bound, BestPeer(prefix));
+        bound = made.NewPeer;
+        switch (made.Kind)
+        {
+            case RouteChange.Insert:
+                _counts.Inserts++;
+                break;
+            case RouteChange.Move:
+                _counts.Moves++;
+                break;
+            case RouteChange.Delete:
+                _counts.Deletes++;
+                break;
+            default:
+                _counts.SamePeer++;
+                return;
+        }
+
+        spool.Add(in made);
+    }
+
+    /// <summary>The event's time, never before that of the one before it.</summary>
+    private long Clock(long time)
+    {
+        if (_first == 0)
+            _first = _time = time;
+        if (time < _time)
+            _counts.OutOfOrder++;
+        else
+            _time = time;
+        return _time;
+    }
+
+    /// <summary>The first reading: which paths are there at the end, and which were there before the beginning.</summary>
+    private readonly struct Gathering(TraceCompiler owner, TracePeers.FilePeers peers) : IMrtHandler
+    {
+        public void RibEntry(ref readonly MrtRoute route, ref readonly PathAttributes attributes)
+        {
+            if (route.Prefix.Family == owner._paths.Family)
+                owner._counts.RibEntries++;
+        }
+
+        public void Announce(ref readonly MrtRoute route, ref readonly PathAttributes attributes)
+        {
+            var known = route with { Peer = peers[route.Peer] };
+            if (known.Prefix.Family != owner._paths.Family || known.Peer == TracePeers.FilePeers.Hidden)
+                return;
+            if (attributes.HasNextHop)
+                owner._peers.Saw(known.Peer, attributes.NextHopFamily, attributes.NextHop);
+            owner._paths.Announce(in known, in attributes);
+        }
+
+        public void Withdraw(ref readonly MrtRoute route)
+        {
+            var known = route with { Peer = peers[route.Peer] };
+            if (known.Prefix.Family != owner._paths.Family || known.Peer == TracePeers.FilePeers.Hidden)
+                return;
+            var there = owner._paths.Has(known.Prefix, known.Peer, known.PathId);
+            owner._paths.Withdraw(in known);
+            if (owner._withdrawn.Add((known.Prefix, known.Peer, known.PathId)) && !there)
+                owner._unannounced.Add((known.Prefix, known.Peer, known.PathId));
+        }
+
+        public void StateChange(int peer, long time, int from, int to)
+        {
+            if (to != Established && peers[peer] is var known and not TracePeers.FilePeers.Hidden)
+                owner._paths.RemovePeer(known);
+        }
+    }
+
+    /// <summary>The second reading, which begins with what the first one found.</summary>
+    private readonly struct Replaying(TraceCompiler owner, TracePeers.FilePeers peers) : IMrtHandler
+    {
+        public void RibEntry(ref readonly MrtRoute route, ref readonly PathAttributes attributes)
+        {
+        }
+
+        public void Announce(ref readonly MrtRoute route, ref readonly PathAttributes attributes)
+        {
+            var known = route with { Peer = peers[route.Peer] };
+            if (known.Prefix.Family != owner._paths.Family || known.Peer == TracePeers.FilePeers.Hidden)
+                return;
+            owner._counts.Announcements++;
+            owner.Record(owner.Clock(route.Time), route.Prefix, owner._paths.Announce(in known, in attributes));
+        }
+
+        public void Withdraw(ref readonly MrtRoute route)
+        {
+            var known = route with { Peer = peers[route.Peer] };
+            if (known.Prefix.Family != owner._paths.Family || known.Peer == TracePeers.FilePeers.Hidden)
+                return;
+            owner._counts.Withdrawals++;
+            owner.Record(owner.Clock(route.Time), route.Prefix, owner._paths.Withdraw(in known));
+        }
+
+        public void StateChange(int peer, long time, int from, int to)
+        {
+            if (to == Established || peers[peer] is not (var known and not TracePeers.FilePeers.Hidden))
+                return;
+            var (compiler, now) = (owner, owner.Clock(time));
+            owner._paths.RemovePeer(known, (prefix, change) =>
+            {
+                compiler._counts.SessionLosses++;
+                compiler.Record(now, prefix, change);
+            });
+        }
+    }
+}

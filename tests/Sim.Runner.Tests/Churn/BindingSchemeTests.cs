@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+using Sim.Kernel;
+using Sim.Kernel.Netlink;
+using Sim.Runner.Schemes.Binding;
+using Sim.Workloads.Churn;
+using Sim.Workloads.Keys;
+using Xunit;
+
+namespace Sim.Runner.Tests.Churn;
+
+public sealed class BindingSchemeTests
+{
+    private const int Peers = 5;
+
+    public static TheoryData<string> Names => [.. BindingKind.All.Select(kind => kind.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void After_any_batches_a_scheme_binds_what_a_dictionary_binds(string name)
+    {
+        var kind = BindingKind.All.Single(kind => kind.Name == name);
+        foreach (var family in kind.HasV6 ? (Family[])[Family.IPv4, Family.IPv6] : [Family.IPv4])
+        {
+            for (var seed = 1ul; seed <= 8; seed++)
+                RunBesideDictionary(kind, family, seed);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void What_was_loaded_and_taken_away_again_leaves_no_memory_behind(string name)
+    {
+        using var scheme = BindingKind.All.Single(kind => kind.Name == name).Create(Family.IPv4, Peers);
+        var empty = scheme.Structures.Sum(part => part.Memory.Objects);
+        var inserts = Enumerable.Range(0, 3000).Select(at => new BindingChange(0, Prefix.OfV4((uint)at << 12, 20), -1, at % Peers)).ToArray();
+        scheme.Load(inserts);
+        Assert.Equal(3000, scheme.Count);
+        var deletes = Array.ConvertAll(inserts, change => change with { OldPeer = change.NewPeer, NewPeer = -1 });
+        scheme.Prepare(deletes);
+        scheme.Apply(deletes);
+        Assert.Equal(0, scheme.Count);
+        // The table of fib_infos never shrinks.
+        Assert.InRange(scheme.Structures.Sum(part => part.Memory.Objects), empty, empty + 4);
+        Assert.True(scheme.Work.Frees > 3000, "frees are counted");
+    }
+
+    /// <summary>Bytes of one message each: facts of the wire (NetlinkSizeTests).</summary>
+    [Theory]
+    [InlineData("AllowedIPs, REMOVE_ME", 104, 104, 112)]
+    [InlineData("AllowedIPs, REMOVE_ME + routes", 104 + 44, 104, 112 + 44)]
+    [InlineData("AllowedIPs, dummy peer", 104, 104, 104 + 80)]
+    [InlineData("AllowedIPs, REPLACE", 104, 104, 80)]
+    [InlineData("RTA_WGPEER", 80, 80, 80)]
+    [InlineData("RTA_VIA", 68, 68, 68)]
+    [InlineData("nexthop objects", 44, 44, 44)]
+    [InlineData("AllowedIPs on a FIB trie", 104, 104, 112)]
+    [InlineData("a device per peer", 44, 44, 44)]
+    public void A_change_alone_takes_these_bytes(string name, int insert, int move, int delete)
+    {
+        using var scheme = BindingKind.All.Single(kind => kind.Name == name).Create(Family.IPv4, Peers);
+        var prefix = Prefix.Parse("192.0.2.0/24");
+        Assert.Equal(insert, Do(scheme, new(0, prefix, -1, 1)).Bytes);
+        Assert.Equal(move, Do(scheme, new(0, prefix, 1, 2)).Bytes);
+        Assert.Equal(delete, Do(scheme, new(0, prefix, 2, -1)).Bytes);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(288)]
+    [InlineData(289)]
+    [InlineData(290)]
+    [InlineData(5000)]
+    public void What_a_replacement_sends_is_computed_as_it_would_be_written(int prefixes)
+    {
+        foreach (var family in (Family[])[Family.IPv4, Family.IPv6])
+        {
+            var operations = Enumerable.Range(0, prefixes)
+                .Select(at => new BindOperation(new Prefix(family, (UInt128)at << 96, 32), BindKind.Add, 3)).ToArray();
+            var written = new WireGuardStream(32).Replace(operations, BindingScheme.CallBytes);
+            Assert.Equal(
+                new Sent(written.Messages, written.Bytes, written.Calls), new WireGuardSender(family, Peers).Replace(3, prefixes));
+        }
+    }
+
+    [Fact]
+    public void A_replacement_frees_and_makes_every_node_and_one_that_is_not_sampled_does_not()
+    {
+        var kind = BindingKind.All.First(kind => kind.Number == 1);
+        long Allocated(bool sampled)
+        {
+            using var scheme = kind.Create(Family.IPv4, 1);
+            scheme.Load([.. Enumerable.Range(0, 1000).Select(at => new BindingChange(0, Prefix.OfV4((uint)at << 12, 20), -1, 0))]);
+            var before = scheme.Work;
+            BindingChange[] delete = [new(0, Prefix.OfV4(0, 20), 0, -1)];
+            Assert.Equal(999, scheme.Prepare(delete, sampled));
+            scheme.Apply(delete);
+            Assert.Equal(999, scheme.Count);
+            return (scheme.Work - before).Allocations;
+        }
+
+        Assert.InRange(Allocated(sampled: true), 999, 1998);
+        Assert.Equal(0, Allocated(sampled: false));
+    }
+
+    [Fact]
+    public void A_dummy_peer_costs_a_wait_and_the_others_none()
+    {
+        foreach (var kind in BindingKind.All)
+        {
+            using var scheme = kind.Create(Family.IPv4, Peers);
+            Do(scheme, new(0, Prefix.Parse("192.0.2.0/24"), -1, 1));
+            Do(scheme, new(0, Prefix.Parse("192.0.2.0/24"), 1, -1));
+            Assert.Equal(kind.Number == 2 ? 1 : 0, scheme.Work.Waits);
+        }
+    }
+
+    private static Sent Do(BindingScheme scheme, BindingChange change)
+    {
+        scheme.Prepare([change]);
+        scheme.Apply([change]);
+        return scheme.Encode([change]);
+    }
+
+    private static void RunBesideDictionary(BindingKind kind, Family family, ulong seed)
+    {
+        var rng = new Rng(seed);
+        using var scheme = kind.Create(family, Peers);
+        var bound = new SortedDictionary<Prefix, int>();
+        for (var round = 0; round < 40; round++)
+        {
+            var batch = new Dictionary<Prefix, BindingChange>();
+            for (var size = rng.Below(round == 0 ? 400 : 30); size >= 0; size--)
+            {
+                var length = 1 + rng.Below(12);
+                var prefix = new Prefix(family, (UInt128)rng.Below(1 << 12) << 116, length);
+                var old = bound.TryGetValue(prefix, out var owner) ? owner : BindingChange.NoPeer;
+                var peer = rng.Below(Peers + 1) - 1;
+                if (peer != old)
+                    batch[prefix] = new BindingChange(0, prefix, old, peer);
+            }
+
+            BindingChange[] changes = [.. batch.Values];
+            scheme.Prepare(changes, sampled: rng.Below(3) > 0);
+            scheme.Apply(changes);
+            var sent = scheme.Encode(changes);
+            Assert.True(changes.Length == 0 || (sent.Messages > 0 && sent.Bytes >= 44 * sent.Messages && sent.Calls <= sent.Messages));
+            foreach (var change in changes)
+            {
+                if (change.NewPeer == BindingChange.NoPeer)
+                    bound.Remove(change.Prefix);
+                else
+                    bound[change.Prefix] = change.NewPeer;
+            }
+
+            var seen = new SortedDictionary<Prefix, int>();
+            scheme.Visit(seen.Add);
+            Assert.Equal(bound, seen);
+            Assert.Equal(bound.Count, scheme.Count);
+        }
+
+        for (var i = 0; i < 200; i++)
+        {
+            var address = (UInt128)rng.Below(1 << 13) << 115;
+            var longest = bound.Where(entry => entry.Key.Contains(address)).OrderByDescending(entry => entry.Key.Length).ToList();
+            Assert.Equal(longest.Count == 0 ? -1 : longest[0].Value, scheme.Lookup(address));
+        }
+    }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+using Sim.Kernel;
+using Sim.Runner.Schemes.Binding;
+using Sim.Runner.Tests.Commands;
+using Sim.Workloads.Keys;
+using Sim.Workloads.Synthesis;
+using Xunit;
+
+namespace Sim.Runner.Tests.Churn;
+
+public sealed class ChurnCommandTests
+{
+    private const int Prefixes = 300;
+
+    [Fact]
+    public void A_run_writes_a_row_of_each_scheme_in_each_window_and_a_page_whose_links_lead_somewhere()
+    {
+        using var scratch = new Scratch();
+        var ran = Commands.Program.Run("churn", "--quick", "--table", Table(scratch), "--updates", Updates(scratch, Family.IPv4),
+            "--peers", "4", "--batch", "0,100", "--out", scratch["report"]);
+        Assert.True(ran.Code == 0, ran.Error);
+        var rows = File.ReadAllLines(Path.Combine(scratch["report"], "results.csv"));
+        foreach (var kind in BindingKind.All)
+        {
+            var own = rows.Where(row => row.Contains($",{kind.Name},", StringComparison.Ordinal) || row.Contains($",\"{kind.Name}\",", StringComparison.Ordinal)).ToList();
+            Assert.Equal(2, own.Count(row => row.Contains(",speed,", StringComparison.Ordinal)));
+            Assert.Equal(2, own.Count(row => row.Contains(",bindings-checked,", StringComparison.Ordinal)));
+            Assert.Contains(own, row => row.Contains(",lose-to-all,", StringComparison.Ordinal));
+            Assert.Contains(kind.Name, ran.Out);
+        }
+
+        var page = File.ReadAllText(Path.Combine(scratch["report"], "index.html"));
+        foreach (var id in (string[])["churn", "plots", "plot-churn-update", "churn-details", "conditions", "rows"])
+            Assert.Contains($"id=\"{id}\"", page);
+        var links = page.Split("href=\"#").Skip(1).Select(part => part[..part.IndexOf('"')]).Distinct().ToList();
+        Assert.All(links, link => Assert.Contains($"id=\"{link}\"", page));
+        Assert.True(links.Count > 300, $"{links.Count} links");
+    }
+
+    [Fact]
+    public void IPv6_has_the_three_schemes_of_AllowedIPs()
+    {
+        using var scratch = new Scratch();
+        var ran = Commands.Program.Run("churn", "--quick", "--family", "6", "--table", scratch.Write("v6.txt", "2001:db8::/32\n2001:db8:1::/48\n"),
+            "--updates", Updates(scratch, Family.IPv6), "--peers", "3", "--batch", "10", "--out", scratch["report"]);
+        Assert.True(ran.Code == 0, ran.Error);
+        var rows = File.ReadAllLines(Path.Combine(scratch["report"], "results.csv"));
+        Assert.Equal(3, rows.Count(row => row.Contains(",speed,", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("--updates takes MRT", "churn", "--updates", "TEXT")]
+    [InlineData("no such file", "churn", "--updates", "no-such-file.mrt")]
+    [InlineData("try the other --family", "churn", "--family", "6", "--updates", "UPDATES")]
+    [InlineData("1 to 8", "churn", "--updates", "UPDATES", "--schemes", "1,9")]
+    [InlineData("whole numbers", "churn", "--updates", "UPDATES", "--batch", "soon")]
+    [InlineData("none of these schemes", "churn", "--family", "6", "--updates", "UPDATES", "--schemes", "4")]
+    [InlineData("--updates", "churn")]
+    public void A_command_line_that_cannot_be_used_gets_a_message_and_exit_code_2(string message, params string[] args)
+    {
+        using var scratch = new Scratch();
+        string[] words = [.. args.Select(word => word switch
+        {
+            "TEXT" => scratch.Write("updates.txt", "10.0.0.0/8\n"),
+            "UPDATES" => Updates(scratch, Family.IPv4),
+            _ => word,
+        }), "--out", scratch["report"]];
+        var ran = Commands.Program.Run(words);
+        Assert.Equal(2, ran.Code);
+        Assert.Contains(message, ran.Error);
+        Assert.False(Directory.Exists(scratch["report"]));
+    }
+
+    private static string Table(Scratch scratch) =>
+        scratch.Write("table.txt", string.Concat(Enumerable.Range(0, Prefixes).Select(at => $"10.{at / 100}.{at % 100}.0/24\n")));
+
+    /// <summary>Random announcements and withdrawals of 40 prefixes by 5 BGP peers, some of them not in the table.</summary>
+    private static string Updates(Scratch scratch, Family family)
+    {
+        var rng = new Rng(3);
+        using var file = File.Create(scratch["updates.mrt"]);
+        using var writer = new MrtUpdateWriter(file, seed: 1);
+        var time = 1_700_000_000_000_000L;
+        for (var i = 0; i < 2000; i++)
+        {
+            time += rng.Below(20_000);
+            var number = (uint)rng.Below(40);
+            var prefix = family == Family.IPv4
+                ? Prefix.OfV4(0x0A000000u + (number << 9), 24)
+                : new Prefix(family, ((UInt128)0x20010DB8 << 96) + ((UInt128)number << 80), 48);
+            writer.Write(new RouteChange(time, prefix, rng.Below(5), Announce: rng.Below(3) > 0, OriginAs: 64500, Variant: (uint)rng.Below(3)));
+        }
+
+        return scratch["updates.mrt"];
+    }
+}
