@@ -62,10 +62,15 @@ sparse_warnings() {
     while read -r file; do
         [ ! -e "$tree/$file" ] || objects+=("${file%.c}.o")
     done < <(sed -n 's,^+++ b/\(.*\.c\)$,\1,p' "${series[@]}" | grep -v /selftest/ | sort -u)
-    kmake usual C=2 "${objects[@]}" 2>&1 | grep -E ': (warning|error):' | sed -E "s,^.*tree/,,; s/:[0-9]+:[0-9]+:/:/" | sort -u || true
+    kmake usual C=2 "${objects[@]}" >"$work/sparse-log" 2>&1 || { tail -n 3 "$work/sparse-log" >&2; return 1; }
+    grep -q '^  CHECK ' "$work/sparse-log" || { echo "sparse did not run" >&2; return 1; }
+    { grep -E ': (warning|error):' "$work/sparse-log" || true; } | sed -E "s,^.*tree/,,; s/:[0-9]+:[0-9]+:/:/" | sort -u
 }
 
-no_new_warnings() { ! comm -13 "$work/sparse-base" "$work/sparse-now" | grep .; }
+no_new_warnings() {
+    sparse_warnings >"$work/sparse-now" || return 1
+    ! comm -13 "$work/sparse-base" "$work/sparse-now" | grep .
+}
 
 # check WHAT LOG COMMAND...: prints whether it succeeded, and without a compiler's warning.
 check() {
@@ -99,7 +104,6 @@ for path in "${series[@]}"; do
     for configuration in usual no-lwtunnel no-ipv6 modules; do
         check "builds: $configuration" "$work/log" build "$configuration"
     done
-    sparse_warnings >"$work/sparse-now"
     check "sparse says nothing new" "$work/log" no_new_warnings
 done
 echo "done, $failures failed"
