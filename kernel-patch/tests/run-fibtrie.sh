@@ -11,6 +11,7 @@
 set -euo pipefail
 tests=$(cd "$(dirname "$0")" && pwd)
 . "$tests/claims.sh"
+. "$tests/vm.sh"
 
 variant=uml-fibtrie steps=200
 while [ $# -gt 0 ]; do
@@ -31,23 +32,13 @@ trap 'rm -rf "$work"' EXIT
 gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -o "$work/init" "$tests"/{fibtrie,tunnels,netlink}.c
 
 boot() { # FOLDER LOG ARGUMENT...
-    local folder=$1 log=$2 module
+    local folder=$1 log=$2
     shift 2
-    {
-        echo "dir /dev 0755 0 0"
-        echo "nod /dev/console 0600 0 0 c 5 1"
-        echo "dir /modules 0755 0 0"
-        for module in "$folder"/*.ko; do
-            [ ! -e "$module" ] || [ "$(basename "$module")" = wgval.ko ] || echo "file /modules/$(basename "$module") $module 0644 0 0"
-        done
-        echo "file /init $work/init 0755 0 0"
-    } >"$work/list"
-    "$folder/gen_init_cpio" "$work/list" >"$work/initrd"
+    program_initrd "$folder" "$work/init" "$work/initrd"
     TMPDIR=${TMPDIR:-/dev/shm} timeout 900 "$folder/linux" mem=1G initrd="$work/initrd" con=null con0=fd:0,fd:1 console=tty0 \
         panic=-1 loglevel=5 slab_nomerge log_buf_len=16M -- "$@" </dev/null 2>&1 | tr -d '\r' >"$log" || true
 }
 
-complaints='BUG:|WARNING:|INFO: |Oops|Kernel panic|UBSAN|ODEBUG|refcount_t:|general protection|Objects remaining|leaked reference|self-test.*FAIL'
 for seed in "$@"; do
     boot "$stock" "$work/stock" "$seed" "$steps"
     boot "$fibtrie" "$work/fibtrie" "$seed" "$steps"

@@ -12,6 +12,7 @@
 # Exit codes: 0 all claims hold, 1 one does not or the kernel complained, 64 usage, 69 and 70 as vm/build.sh.
 set -euo pipefail
 tests=$(cd "$(dirname "$0")" && pwd)
+. "$tests/vm.sh"
 
 flavour=uml-patched folder='' log=''
 while [ $# -gt 0 ]; do
@@ -36,17 +37,7 @@ esac
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -o "$work/init" "${sources[@]/#/$tests/}"
-{
-    echo "dir /dev 0755 0 0"
-    echo "nod /dev/console 0600 0 0 c 5 1"
-    echo "dir /modules 0755 0 0"
-    for module in "$folder"/*.ko; do
-        # Of uml-patched the only module is for measuring.
-        [ ! -e "$module" ] || [ "$(basename "$module")" = wgval.ko ] || echo "file /modules/$(basename "$module") $module 0644 0 0"
-    done
-    echo "file /init $work/init 0755 0 0"
-} >"$work/list"
-"$folder/gen_init_cpio" "$work/list" >"$work/initrd"
+program_initrd "$folder" "$work/init" "$work/initrd"
 
 boot() {
     local append=(panic=-1 loglevel=5 slab_nomerge log_buf_len=16M -- "$@")
@@ -69,7 +60,6 @@ boot "$@" >"$work/log" || true
 [ -z "$log" ] || cp "$work/log" "$log"
 grep -aE '^(ok|not ok|#|done)' "$work/log" || true
 echo "# $flavour $program $*: $((SECONDS - started)) s"
-complaints='BUG:|WARNING:|INFO: |Oops|Kernel panic|UBSAN|ODEBUG|refcount_t:|general protection|Objects remaining|leaked reference|self-test.*FAIL'
 if ! grep -qa '^done, 0 failed' "$work/log" || grep -aE "$complaints" "$work/log"; then
     tail -n 20 "$work/log" >&2
     exit 1

@@ -5,7 +5,11 @@
 # Under User-Mode Linux the guest's root is the host's file system, read-only through hostfs: ip, wg, bash and the rest need no
 # image, and no test can change the host. What a test writes goes to /run, a tmpfs. QEMU has no such thing and takes an initramfs
 # with what is named.
-# Sourced; sets nothing but functions.
+# Sourced.
+
+# What a kernel must not say while a program of the tests runs as its init; the debug kernels' checks are among them.
+# shellcheck disable=SC2034 # used by those that source this
+readonly complaints='BUG:|WARNING:|INFO: |Oops|Kernel panic|UBSAN|ODEBUG|refcount_t:|general protection|Objects remaining|leaked reference|self-test.*FAIL'
 
 # guest_init SCRIPT ARG...: prints the program that the guest runs as process 1.
 guest_init() {
@@ -80,6 +84,24 @@ initrd_list() {
         }
         BEGIN { folders("/dev/x"); folders("/proc/x"); folders("/sys/x"); print "nod /dev/console 0600 0 0 c 5 1" }
         { folders($1); print "file", $1, $2, "0755 0 0" }'
+}
+
+# program_initrd FOLDER PROGRAM INITRD: an initramfs with a static program as init and the modules of the kernel in FOLDER, as
+# vm/build.sh makes it. The module that measures stays out: it is none of the tests'.
+program_initrd() {
+    local module list
+    list=$(mktemp)
+    {
+        echo "dir /dev 0755 0 0"
+        echo "nod /dev/console 0600 0 0 c 5 1"
+        echo "dir /modules 0755 0 0"
+        for module in "$1"/*.ko; do
+            [ ! -e "$module" ] || [ "$(basename "$module")" = wgval.ko ] || echo "file /modules/$(basename "$module") $module 0644 0 0"
+        done
+        echo "file /init $2 0755 0 0"
+    } >"$list"
+    "$1/gen_init_cpio" "$list" >"$3"
+    rm "$list"
 }
 
 # boot_qemu VMLINUZ INITRD: as boot_uml, for a kernel that is not User-Mode Linux. The init says "guest: start" and "guest: exit".
