@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+using Sim.Workloads;
+
 namespace Sim.Runner;
 
 /// <summary>All that one run found out and under which conditions: what results.json holds and the report shows.</summary>
@@ -35,4 +37,11 @@ public sealed record RunResult
 /// <param name="Prefixes">Number of prefixes.</param>
 /// <param name="NextHops">Number of distinct next hops.</param>
 /// <param name="Sha256">Digest of the sorted prefixes.</param>
-public sealed record TableFacts(string Source, int Family, int Prefixes, int NextHops, string Sha256);
+public sealed record TableFacts(string Source, int Family, int Prefixes, int NextHops, string Sha256)
+{
+    public static TableFacts Of(RouteTable table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        return new TableFacts(table.Source, (int)table.Family, table.Routes.Length, table.NextHops.Count, table.Digest);
+    }
+}

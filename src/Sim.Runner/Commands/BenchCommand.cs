@@ -128,8 +128,7 @@ internal static class BenchCommand
             Duration = clock.Elapsed,
             Environment = environment,
             Versions = HostFacts.Versions(),
-            Table = new TableFacts(
-                loaded.Table.Source, (int)loaded.Table.Family, loaded.Table.Routes.Length, loaded.Table.NextHops.Count, loaded.Table.Digest),
+            Table = TableFacts.Of(loaded.Table),
             Seed = settings.Seed,
             Quick = settings.Quick,
             Warnings = loaded.Warnings(),
@@ -164,10 +163,7 @@ internal static class BenchCommand
 
     private static void PrintSummary(RunResult result)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
-        // Where there is no terminal to ask, the table is as wide as it needs to be.
-        if (Console.IsOutputRedirected)
-            console.Profile.Width = 120;
+        var console = Terminal.Summary();
         var table = new Table { Title = new TableTitle(Markup.Escape($"{result.Table.Prefixes:N0} IPv{result.Table.Family} prefixes of {result.Table.Source}")) };
         table.AddColumns("figure", "allowedips", "fib", "fib / allowedips");
         foreach (var group in Summary(result))

@@ -157,8 +157,7 @@ internal static class ChurnCommand
             Duration = clock.Elapsed,
             Environment = [.. environment, new("trace", $"{trace.Source}, {trace.Seconds:N0} s"), new("tick of the clock", $"{1e9 / Stopwatch.Frequency:N0} ns")],
             Versions = HostFacts.Versions(),
-            Table = new TableFacts(
-                loaded.Table.Source, (int)loaded.Table.Family, loaded.Table.Routes.Length, loaded.Table.NextHops.Count, loaded.Table.Digest),
+            Table = TableFacts.Of(loaded.Table),
             Seed = settings.Seed,
             Quick = settings.Quick,
             Warnings = loaded.Warnings(),
@@ -201,10 +200,7 @@ internal static class ChurnCommand
 
     private static void PrintSummary(RunResult result)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
-        // Where there is no terminal to ask, the table is as wide as it needs to be.
-        if (Console.IsOutputRedirected)
-            console.Profile.Width = 140;
+        var console = Terminal.Summary(140);
         var table = new Table { Title = new TableTitle("Each scheme in the shortest window that was replayed") };
         table.AddColumns("scheme", "memory", "a change", "worst batch", "times its own clock", "bytes a change", "loss of a peer");
         var windows = result.Figures.Where(row => row.Experiment == "replay" && row.Metric == "speed").Select(row => row.X).ToList();

@@ -38,6 +38,15 @@ internal static class Terminal
             .Start(context => work(new Drawn(context, units)));
     }
 
+    /// <summary>Standard output, for a command's tables. Where there is no terminal to ask, it is this many columns wide.</summary>
+    public static IAnsiConsole Summary(int width = 120)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
+        if (Console.IsOutputRedirected)
+            console.Profile.Width = width;
+        return console;
+    }
+
     private sealed class Silent : IWorkProgress
     {
         public static readonly Silent Instance = new();

@@ -214,7 +214,7 @@ internal static class ValidateCommand
             Duration = clock.Elapsed,
             Environment = environment,
             Versions = HostFacts.Versions(),
-            Table = new TableFacts(table.Source, (int)table.Family, table.Routes.Length, table.NextHops.Count, table.Digest),
+            Table = TableFacts.Of(table),
             Seed = settings.Seed,
             Quick = settings.Quick,
             Warnings = [.. loaded.SelectMany(one => one.Warnings()), .. context.Warnings],

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using Sim.Runner.Commands;
 using Sim.Runner.Reports;
 using Spectre.Console;
 
@@ -11,9 +12,7 @@ internal static class ValidationSummary
 
     public static void Print(ValidationContext context, string folder, TimeSpan elapsed)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
-        if (Console.IsOutputRedirected)
-            console.Profile.Width = 120;
+        var console = Terminal.Summary();
         console.Write(Checks(context));
         console.Write(Times(context));
         var differences = context.Differences.ToList();
