@@ -107,7 +107,7 @@ command_fn route_dump, route_get;
 typedef int line_fn(char *line, void *context);
 /* Calls visit for each line of a file, its newline included, until visit returns other than 0. */
 int each_line(const char *path, line_fn *visit, void *context);
-command_fn slabinfo, triestat, vmalloc_areas, meminfo;
+command_fn slabinfo, triestat, rt6_stats, vmalloc_areas, meminfo;
 
 /* module.c */
 

@@ -11,7 +11,9 @@
 #include "lab.h"
 #include "netlink.h"
 
-#define FIRST_GATEWAY 0x0aff0000u	/* 10.255.0.0; peer p has the (p + 1)th address after it */
+/* Peer p has the (p + 1)th address after these. */
+#define FIRST_GATEWAY 0x0aff0000u	/* 10.255.0.0 */
+#define FIRST_GATEWAY6 0xfe80u		/* fe80:: */
 
 static struct channel routes;
 
@@ -189,6 +191,16 @@ struct run {
 	unsigned int device;
 };
 
+static void put_gateway(int family, uint16_t peer)
+{
+	const uint32_t gateway = htonl(FIRST_GATEWAY + peer + 1), last = htonl(peer + 1u);
+	struct in6_addr gateway6 = { .s6_addr = { FIRST_GATEWAY6 >> 8, FIRST_GATEWAY6 & 0xff } };
+
+	memcpy(&gateway6.s6_addr[12], &last, sizeof(last));
+	put_attribute(&routes, RTA_GATEWAY, family == AF_INET ? (const void *)&gateway : &gateway6,
+		      address_size(family));
+}
+
 static void put_route(const struct run *run, struct operation operation, bool acknowledge)
 {
 	const struct rtmsg header = {
@@ -208,7 +220,7 @@ static void put_route(const struct run *run, struct operation operation, bool ac
 	if (run->shape == SHAPE_NEXTHOP)
 		put_u32(&routes, RTA_NH_ID, operation.peer + 1);
 	if (run->shape == SHAPE_GATEWAY)
-		put_u32(&routes, RTA_GATEWAY, htonl(FIRST_GATEWAY + operation.peer + 1));
+		put_gateway(run->input.family, operation.peer);
 	if (run->shape != SHAPE_NEXTHOP)
 		put_u32(&routes, RTA_OIF, run->device);
 	put_peer(&route_peer, run->shape, operation.peer);
@@ -230,8 +242,6 @@ static int parse_run(struct run *run, char **words)
 	run->end = run->from + count;
 	run->table = table;
 	run->batch = batch;
-	if (run->shape == SHAPE_GATEWAY && run->input.family != AF_INET)
-		return fail("SHAPE: gateways are IPv4");
 	if (run->shape != SHAPE_NEXTHOP) {
 		run->device = device_index();
 		if (!run->device)

@@ -114,8 +114,7 @@ internal sealed class FamilyInput
                 operations[i] = new(ordered.Prefixes[i], BindKind.Add, (ushort)ordered.Peers[i]);
             // OrderBy is stable: each peer's prefixes stay in the order.
             input.AllowedIpsLoads.Add(input.Add(order, "allowedips", [.. operations.OrderBy(operation => operation.Peer)]));
-            if (input.Family == Family.IPv4)
-                input.RouteLoads.Add(input.Add(order, "routes", operations));
+            input.RouteLoads.Add(input.Add(order, "routes", operations));
         }
 
         var history = new BindingHistory(table, peerOf, seed);
@@ -218,8 +217,7 @@ internal sealed class FamilyInput
     private Step Add(string name, string structure, BindOperation[] operations)
     {
         var step = new Step(name, operations, StepFile(structure, name, Family));
-        if (structure != "routes" || Family == Family.IPv4)
-            _files.Add((step.File, BindOperations.ToBytes(operations)));
+        _files.Add((step.File, BindOperations.ToBytes(operations)));
         return step;
     }
 }
