@@ -64,6 +64,7 @@ internal static class ChurnCommand
             Examples:
               churn --updates updates.20260222.1530.bz2
               churn --table latest-bview.gz --updates updates.*.gz --peers 100 --schemes 3,4,6
+              churn --family 6 --updates updates.20260222.1530.bz2
               churn --updates updates.mrt --batch 0,1000 --quick
             """)
         {
@@ -73,9 +74,7 @@ internal static class ChurnCommand
         {
             BenchCommand.RefuseDebugBuild();
             var chosen = parsed.GetValue(family).ToFamily();
-            var kinds = BindingKind.Of(parsed.GetValue(schemes)!, chosen);
-            if (kinds.Count == 0)
-                throw new UserException("none of these schemes is there for IPv6, whose FIB is not ported; 1, 2 and 3 are");
+            var kinds = BindingKind.Of(parsed.GetValue(schemes)!);
             var settings = new Settings(
                 string.Join(' ', parsed.Tokens.Select(token => token.Value)), parsed.GetValue(peers), kinds,
                 parsed.GetValue(batch)!, parsed.GetValue(seed), parsed.GetValue(quick), parsed.GetValue(output)!);

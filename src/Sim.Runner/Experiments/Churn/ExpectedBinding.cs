@@ -10,31 +10,32 @@ internal sealed class BindingMismatchException(string message) : Exception(messa
 
 /// <summary>
 /// A binding in the two orders in which structures are walked, so that a scheme's is compared prefix by prefix in one pass:
-/// ascending addresses, and of equal addresses the shortest or the longest prefix first.
+/// ascending addresses, and of equal addresses the shortest prefix first; and the order of a dump of routes, which in IPv4 has the
+/// longest first.
 /// </summary>
 internal sealed class ExpectedBinding
 {
     private readonly KeyValuePair<Prefix, int>[] _shortestFirst;
-    private readonly KeyValuePair<Prefix, int>[] _longestFirst;
+    private readonly KeyValuePair<Prefix, int>[] _asDumped;
 
     public ExpectedBinding(IEnumerable<KeyValuePair<Prefix, int>> bindings)
     {
         _shortestFirst = [.. bindings];
         Array.Sort(_shortestFirst, static (left, right) => left.Key.CompareTo(right.Key));
-        _longestFirst = [.. _shortestFirst];
-        Array.Sort(_longestFirst, static (left, right) => RouteDump.CompareDumped(left.Key, right.Key));
+        _asDumped = [.. _shortestFirst];
+        Array.Sort(_asDumped, static (left, right) => RouteDump.CompareDumped(left.Key, right.Key));
     }
 
     public int Count => _shortestFirst.Length;
 
-    /// <summary>Ascending addresses, of equal ones the longest prefix first: the order of a dump of routes.</summary>
-    public IReadOnlyList<KeyValuePair<Prefix, int>> AsDumped => _longestFirst;
+    /// <summary>The order of a dump of routes (<see cref="RouteDump.CompareDumped"/>).</summary>
+    public IReadOnlyList<KeyValuePair<Prefix, int>> AsDumped => _asDumped;
 
     /// <summary>Compares all prefixes and peers.</summary>
     /// <exception cref="BindingMismatchException">Anything differs.</exception>
     public void Require(BindingScheme scheme, string when)
     {
-        var expected = scheme.LongestFirst ? _longestFirst : _shortestFirst;
+        var expected = scheme.LongestFirst ? _asDumped : _shortestFirst;
         var at = 0;
         scheme.Visit((prefix, peer) =>
         {

@@ -24,20 +24,11 @@ internal sealed class ObserverExperiment(ChurnContext context)
     /// <summary>Microseconds that a program may take for a message that it is sent.</summary>
     private static readonly int[] s_readMicroseconds = [1, 10, 100];
 
-    private static readonly (string Scheme, RouteDump Dump)[] s_routes =
-    [
-        ("RTA_WGPEER", new(RouteShape.PeerKey, Device)),
-        ("RTA_VIA", new(RouteShape.Via, Device)),
-        ("nexthop objects", new(RouteShape.Nexthop, Device, NexthopsNamePeers: true)),
-        ("a device per peer", new(RouteShape.Device, Device)),
-    ];
-
     public void Run()
     {
         context.Progress.Step("observers", 1 + s_intervals.Length, "steps");
         var scan = ScanAllowedIps();
-        if (context.Family == Family.IPv4)
-            DumpRoutes();
+        DumpRoutes();
         var seconds = ScanSeconds();
         Add("AllowedIPs", "scan-time", "ms", seconds * 1e3, Basis.Measured);
         foreach (var interval in s_intervals)
@@ -90,14 +81,23 @@ internal sealed class ObserverExperiment(ChurnContext context)
         return scan;
     }
 
+    private static (string Scheme, RouteDump Dump)[] Routes(Family family) =>
+    [
+        ("RTA_WGPEER", new(RouteShape.PeerKey, Device)),
+        ("RTA_VIA", new(family == Family.IPv4 ? RouteShape.Via : RouteShape.Gateway, Device)),
+        ("nexthop objects", new(RouteShape.Nexthop, Device, NexthopsNamePeers: true)),
+        ("a device per peer", new(RouteShape.Device, Device)),
+    ];
+
     private void DumpRoutes()
     {
         var routes = context.Start.AsDumped.Select(bound => new DumpedRoute(bound.Key, (ushort)bound.Value)).ToArray();
-        foreach (var (scheme, dump) in s_routes)
+        foreach (var (scheme, dump) in Routes(context.Family))
         {
             AddDump(scheme, dump.Measure(routes, new DumpSocket(RouteBuffer)));
-            // A notification is filled by the same function as an entry of a dump (rtmsg_fib, fib_dump_info).
-            var bytes = dump.MessageBytes(Prefix.OfV4(0, 1));
+            // A notification is filled by the same function as an entry of a dump (rtmsg_fib, fib_dump_info; inet6_rt_notify,
+            // rt6_fill_node).
+            var bytes = dump.MessageBytes(new Prefix(context.Family, 0, 1));
             Add(scheme, "notification-bytes", "bytes", bytes, Basis.Modelled);
             Add(scheme, "trace-bytes", "bytes", (double)bytes * context.Trace.Counts.Changes, Basis.Modelled);
         }

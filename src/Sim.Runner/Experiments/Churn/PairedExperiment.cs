@@ -26,7 +26,7 @@ internal sealed class PairedExperiment : IDisposable
     public PairedExperiment(ChurnContext context)
     {
         _context = context;
-        _reference = BindingKind.Of([ReferenceNumber], context.Family)[0].Create(context.Family, context.Peers);
+        _reference = BindingKind.Of([ReferenceNumber])[0].Create(context.Family, context.Peers);
         _reference.Load(context.Load, _ => context.Cancel.ThrowIfCancellationRequested());
         (_changes, _back) = FirstChanges(context);
         var routes = Array.ConvertAll(context.Table.Prefixes, prefix => new Route(prefix, 0, 0));

@@ -26,7 +26,7 @@ internal sealed class AllowedIpsBinding : BindingScheme
 {
     private readonly Removal _removal;
     private readonly AllowedIpsPart _table;
-    private readonly RoutePart? _routes;
+    private readonly RoutePart _routes;
     private readonly bool _fullRoutes;
     private readonly WireGuardSender _sender;
     private readonly List<Prefix> _gone = [];
@@ -40,18 +40,15 @@ internal sealed class AllowedIpsBinding : BindingScheme
         (_removal, _fullRoutes) = (removal, fullRoutes);
         _table = new AllowedIpsPart(peers);
         _sender = new WireGuardSender(family, peers);
-        // The IPv6 FIB is not ported: of IPv6, AllowedIPs alone.
-        if (family == Family.IPv6)
-            return;
-        _routes = new RoutePart(RouteMeaning.Device, peers, hashesStates: false);
+        _routes = new RoutePart(family, RouteMeaning.Device, peers, hashesStates: false);
         if (!fullRoutes)
-            Check(_routes.Add(Prefix.OfV4(0, 0), 0), Prefix.OfV4(0, 0));
+            Check(_routes.Add(Everything, 0), Everything);
     }
 
     public override IReadOnlyList<(string Structure, KernelMemory Memory)> Structures =>
-        _routes is null ? [("allowedips", _table.Memory)] : [("allowedips", _table.Memory), ("fib", _routes.Memory)];
+        [("allowedips", _table.Memory), ("fib", _routes.Memory)];
 
-    public override KernelWork Work => _routes is null ? _table.Work : _table.Work + _routes.Work;
+    public override KernelWork Work => _table.Work + _routes.Work;
 
     public override int Count => _table.Count;
 
@@ -113,7 +110,7 @@ internal sealed class AllowedIpsBinding : BindingScheme
             _table.RemoveThroughDummy(_gone);
         foreach (var (peer, (set, had)) in _replaced)
             _table.Replace(peer, set, had, _sender.PerMessage);
-        if (_fullRoutes && _routes is not null)
+        if (_fullRoutes)
             ApplyRoutes(batch);
     }
 
@@ -125,18 +122,18 @@ internal sealed class AllowedIpsBinding : BindingScheme
             Removal.DummyPeer => _sender.BindThroughDummy(batch),
             _ => _sender.BindAndRemove(batch),
         };
-        return _fullRoutes && _routes is not null ? sent + _routes.Encode(batch, moves: false) : sent;
+        return _fullRoutes ? sent + _routes.Encode(batch, moves: false) : sent;
     }
 
     public override Sent Setup() =>
-        _routes is null || _fullRoutes ? default : _routes.Encode([new BindingChange(0, Prefix.OfV4(0, 0), BindingChange.NoPeer, 0)], moves: false);
+        _fullRoutes ? default : _routes.Encode([new BindingChange(0, Everything, BindingChange.NoPeer, 0)], moves: false);
 
     public override bool LongestFirst => false;
 
     public override void Visit(Action<Prefix, int> see)
     {
         _table.Visit(Family, see);
-        if (!_fullRoutes || _routes is null)
+        if (!_fullRoutes)
             return;
         // A prefix that is bound without a route, or routed without a peer, is not bound at all.
         if (_routes.Count != _table.Count)
@@ -156,10 +153,10 @@ internal sealed class AllowedIpsBinding : BindingScheme
     public override void Dispose()
     {
         _table.Dispose();
-        _routes?.Dispose();
+        _routes.Dispose();
     }
 
-    private bool LeadsToDevice(UInt128 address) => _routes is null || _routes.Lookup(address) >= 0;
+    private bool LeadsToDevice(UInt128 address) => _routes.Lookup(address) >= 0;
 
     /// <summary>Routes come after the AllowedIPs that they need, and lead to the device whoever the peer is.</summary>
     private void ApplyRoutes(ReadOnlySpan<BindingChange> batch)
@@ -167,7 +164,7 @@ internal sealed class AllowedIpsBinding : BindingScheme
         foreach (ref readonly var change in batch)
         {
             if (change.OldPeer == BindingChange.NoPeer || change.NewPeer == BindingChange.NoPeer)
-                Check(_routes!.Apply(in change), change.Prefix);
+                Check(_routes.Apply(in change), change.Prefix);
         }
     }
 

@@ -7,8 +7,7 @@ namespace Sim.Runner.Schemes.Binding;
 /// <param name="Number">1 to 8: what <c>--schemes</c> takes.</param>
 /// <param name="Name">As shown; no two have the same.</param>
 /// <param name="Lookups">Lookups that a packet costs.</param>
-/// <param name="HasV6">Whether it can be had for IPv6, whose FIB is not ported.</param>
-internal sealed record BindingKind(int Number, string Name, PacketLookups Lookups, bool HasV6)
+internal sealed record BindingKind(int Number, string Name, PacketLookups Lookups)
 {
     public required Func<BindingKind, Family, int, BindingScheme> Make { get; init; }
 
@@ -41,9 +40,9 @@ internal sealed record BindingKind(int Number, string Name, PacketLookups Lookup
     /// <summary>The numbers that <c>--schemes</c> takes.</summary>
     public static IReadOnlyList<int> Numbers { get; } = [.. All.Select(kind => kind.Number).Distinct()];
 
-    /// <summary>The kinds of these numbers that a family has.</summary>
-    public static IReadOnlyList<BindingKind> Of(IReadOnlyCollection<int> numbers, Family family) =>
-        [.. All.Where(kind => numbers.Contains(kind.Number) && (family == Family.IPv4 || kind.HasV6))];
+    /// <summary>The kinds of these numbers.</summary>
+    public static IReadOnlyList<BindingKind> Of(IReadOnlyCollection<int> numbers) =>
+        [.. All.Where(kind => numbers.Contains(kind.Number))];
 
     /// <summary>Makes an empty one.</summary>
     public BindingScheme Create(Family family, int peers) => Make(this, family, peers);
@@ -52,7 +51,7 @@ internal sealed record BindingKind(int Number, string Name, PacketLookups Lookup
     {
         foreach (var full in (bool[])[false, true])
         {
-            yield return new(number, full ? name + " + routes" : name, new(1, 1, 0, 1), HasV6: !full)
+            yield return new(number, full ? name + " + routes" : name, new(1, 1, 0, 1))
             {
                 Make = (kind, family, peers) => new AllowedIpsBinding(kind, family, peers, removal, full),
                 Patches = removal == Removal.RemoveMe ? ["remove-me"] : [],
@@ -61,18 +60,18 @@ internal sealed record BindingKind(int Number, string Name, PacketLookups Lookup
     }
 
     private static BindingKind Routes(int number, string name, RouteMeaning meaning, PacketLookups lookups, params string[] patches) =>
-        new(number, name, lookups, HasV6: false)
+        new(number, name, lookups)
         {
-            Make = (kind, _, peers) => new RouteBinding(kind, peers, meaning),
+            Make = (kind, family, peers) => new RouteBinding(kind, family, peers, meaning),
             Announces = true,
             ChecksSources = meaning != RouteMeaning.DevicePerPeer,
             Patches = patches,
         };
 
     private static BindingKind PrivateFib(bool fullRoutes) =>
-        new(7, fullRoutes ? "AllowedIPs on a FIB trie + routes" : "AllowedIPs on a FIB trie", new(2, 0, 1, 0), HasV6: false)
+        new(7, fullRoutes ? "AllowedIPs on a FIB trie + routes" : "AllowedIPs on a FIB trie", new(2, 0, 1, 0))
         {
-            Make = (kind, _, peers) => new PrivateFibBinding(kind, peers, fullRoutes),
+            Make = (kind, family, peers) => new PrivateFibBinding(kind, family, peers, fullRoutes),
             Patches = ["fib-tables"],
         };
 }

@@ -30,6 +30,9 @@ internal abstract class BindingScheme(BindingKind kind, Family family, int peers
 
     public int Peers { get; } = peers;
 
+    /// <summary>The family's default route, and the AllowedIP that lets all through: 0.0.0.0/0 or ::/0.</summary>
+    protected Prefix Everything { get; } = new(family, 0, 0);
+
     /// <summary>As shown.</summary>
     public string Name => Kind.Name;
 
@@ -58,7 +61,7 @@ internal abstract class BindingScheme(BindingKind kind, Family family, int peers
     /// <summary>What the daemon sends before the first prefix: peers' own AllowedIPs, nexthop objects, a default route.</summary>
     public virtual Sent Setup() => default;
 
-    /// <summary>Whether <see cref="Visit"/> shows the longest of the prefixes with one address first, or last.</summary>
+    /// <summary>Whether <see cref="Visit"/> shows the longest of the prefixes with one address first, as a walk of an IPv4 FIB does, or last.</summary>
     public abstract bool LongestFirst { get; }
 
     /// <summary>Calls back for each bound prefix, in ascending order of their addresses.</summary>

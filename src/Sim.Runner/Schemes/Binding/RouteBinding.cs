@@ -16,13 +16,13 @@ internal sealed class RouteBinding : BindingScheme
     private readonly AllowedIpsPart? _own;
     private readonly AllowedIpsPart? _device;
 
-    public RouteBinding(BindingKind kind, int peers, RouteMeaning meaning)
-        : base(kind, Family.IPv4, peers)
+    public RouteBinding(BindingKind kind, Family family, int peers, RouteMeaning meaning)
+        : base(kind, family, peers)
     {
         _meaning = meaning;
         // The series' patch 2 belongs to routes that name peers; a kernel for the others needs no patch.
         var patched = meaning is RouteMeaning.PeerAttribute or RouteMeaning.NexthopObject;
-        _routes = new RoutePart(meaning, peers, hashesStates: patched);
+        _routes = new RoutePart(family, meaning, peers, hashesStates: patched);
         if (meaning is not (RouteMeaning.Via or RouteMeaning.DevicePerPeer))
             return;
         _own = new AllowedIpsPart(peers);
@@ -37,8 +37,7 @@ internal sealed class RouteBinding : BindingScheme
             return;
         // What a packet meets on any of the devices, all of which look alike.
         _device = new AllowedIpsPart(1);
-        var everything = new Prefix(Family, 0, 0);
-        Check(_device.Bind(everything, 0), everything);
+        Check(_device.Bind(Everything, 0), Everything);
     }
 
     public override IReadOnlyList<(string Structure, KernelMemory Memory)> Structures =>
@@ -67,7 +66,7 @@ internal sealed class RouteBinding : BindingScheme
         {
             var own = _meaning == RouteMeaning.Via
                 ? Prefix.OfV6(RouteMessages.Gateway(Family.IPv6, (ushort)peer), 128)
-                : Prefix.OfV4(0, 0);
+                : Everything;
             var traffic = stream.Add([new BindOperation(own, BindKind.Add, (ushort)peer)], CallBytes);
             sent += new Sent(traffic.Messages, traffic.Bytes, traffic.Calls);
         }
@@ -75,7 +74,7 @@ internal sealed class RouteBinding : BindingScheme
         return sent;
     }
 
-    public override bool LongestFirst => true;
+    public override bool LongestFirst => Family == Family.IPv4;
 
     public override void Visit(Action<Prefix, int> see) => _routes.Visit(see);
 

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+using Sim.Fib;
+using Sim.Kernel;
+
+namespace Sim.Runner.Schemes.Binding;
+
+/// <summary>How routes say which peer they lead to.</summary>
+internal enum RouteMeaning
+{
+    /// <summary>They do not: every route leads to the one device, and AllowedIPs decide.</summary>
+    Device,
+
+    /// <summary>RTA_WGPEER beside the device.</summary>
+    PeerAttribute,
+
+    /// <summary>
+    /// RTA_VIA: an onlink IPv6 gateway that is the peer's only AllowedIP. In IPv6 a gateway of the route's own family: RTA_GATEWAY.
+    /// </summary>
+    Via,
+
+    /// <summary>RTA_NH_ID: an object that names device and peer.</summary>
+    NexthopObject,
+
+    /// <summary>The device, of which each peer has its own.</summary>
+    DevicePerPeer,
+}
+
+/// <summary>The FIB of one family, in the port, with a table of routes of one form.</summary>
+internal abstract class KernelFib : IDisposable
+{
+    /// <summary>The device of the first peer, and of all where they share one; 1 is the loopback's.</summary>
+    public const int FirstDevice = 2;
+
+    /// <summary>The routes' table.</summary>
+    public const uint TableId = 100;
+
+    protected const byte ProtocolStatic = 4;
+
+    protected KernelFib(RouteMeaning meaning) => Meaning = meaning;
+
+    public RouteMeaning Meaning { get; }
+
+    public KernelMemory Memory { get; } = new();
+
+    /// <summary>Times the writer waited for a grace period.</summary>
+    public abstract long Waits { get; }
+
+    /// <summary>Makes an empty one.</summary>
+    /// <param name="family">The routes' family.</param>
+    /// <param name="meaning">Their form.</param>
+    /// <param name="peers">Peers: nexthop objects are made for each where routes name these.</param>
+    /// <param name="hashesStates">Whether fib_info's hash covers the peer, as the series' patch 2 has it. IPv6 has no fib_info.</param>
+    public static KernelFib Create(Family family, RouteMeaning meaning, int peers, bool hashesStates)
+    {
+        KernelFib fib = family == Family.IPv4 ? new KernelFib4(meaning, hashesStates) : new KernelFib6(meaning);
+        if (meaning != RouteMeaning.NexthopObject)
+            return fib;
+        for (var peer = 0; peer < peers; peer++)
+        {
+            if (fib.AddNexthop((uint)peer + 1, peer + 1) is not 0 and var error)
+                throw new InvalidOperationException($"nexthop object {peer + 1} was refused with error {error}");
+        }
+
+        return fib;
+    }
+
+    /// <summary>RTM_NEWROUTE with these flags: 0 or a negative error.</summary>
+    public abstract int Insert(Prefix prefix, int peer, NlmFlags flags);
+
+    /// <summary>RTM_DELROUTE with the attributes of the addition: 0 or a negative error.</summary>
+    public abstract int Delete(Prefix prefix, int peer);
+
+    /// <summary>The peer behind the route of an address; -1 without a route.</summary>
+    /// <param name="address">Left-aligned.</param>
+    public abstract int Lookup(UInt128 address);
+
+    /// <summary>
+    /// Calls back for each route with its peer; 0 where routes name none. IPv4: of prefixes with one address the longest first;
+    /// IPv6: a prefix before those it covers.
+    /// </summary>
+    public abstract void Visit(Action<Prefix, int> see);
+
+    public void Dispose()
+    {
+        DisposeTables();
+        Memory.Dispose();
+    }
+
+    /// <summary>RTM_NEWNEXTHOP over the first device.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="peer">The peer's number, from 1.</param>
+    protected abstract int AddNexthop(uint id, int peer);
+
+    protected abstract void DisposeTables();
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+using Sim.Fib;
+using Sim.Kernel;
+using Sim.Kernel.Netlink;
+
+namespace Sim.Runner.Schemes.Binding;
+
+/// <summary>The IPv4 FIB: prefixes share a fib_info where their routes lead to the same.</summary>
+internal sealed unsafe class KernelFib4 : KernelFib
+{
+    private readonly FibNet _net;
+    private readonly FibTable _table;
+
+    public KernelFib4(RouteMeaning meaning, bool hashesStates)
+        : base(meaning)
+    {
+        _net = new FibNet(Memory) { HashesStates = hashesStates };
+        _table = new FibTable(_net, TableId);
+    }
+
+    public override long Waits => _net.Synchronizations;
+
+    public override int Insert(Prefix prefix, int peer, NlmFlags flags)
+    {
+        var request = Request(prefix, peer);
+        request.NlFlags = flags;
+        return _table.Insert(in request);
+    }
+
+    public override int Delete(Prefix prefix, int peer)
+    {
+        var request = Request(prefix, peer);
+        return _table.Delete(in request);
+    }
+
+    public override int Lookup(UInt128 address)
+    {
+        var result = default(FibResult);
+        return _table.Lookup((uint)(address >> 96), ref result) == 0 ? PeerOf(result.Info) : -1;
+    }
+
+    public override void Visit(Action<Prefix, int> see)
+    {
+        var visitor = new Seen(this, see);
+        _table.Visit(ref visitor);
+    }
+
+    protected override int AddNexthop(uint id, int peer) => _net.AddNexthop(id, FirstDevice, peer);
+
+    protected override void DisposeTables()
+    {
+        _table.Dispose();
+        _net.Dispose();
+    }
+
+    private int PeerOf(FibInfo* info)
+    {
+        var nhc = FibInfo.Nhc(info, 0);
+        return Meaning switch
+        {
+            RouteMeaning.Device => 0,
+            RouteMeaning.Via => (int)(ushort)nhc->nhc_gw_second - 1,
+            RouteMeaning.DevicePerPeer => nhc->nhc_oif - FirstDevice,
+            _ => nhc->Peer - 1,
+        };
+    }
+
+    private FibConfig Request(Prefix prefix, int peer)
+    {
+        var request = FibConfig.Add(prefix, FirstDevice);
+        request.Protocol = ProtocolStatic;
+        switch (Meaning)
+        {
+            case RouteMeaning.PeerAttribute:
+                request.Peer = peer + 1;
+                break;
+            case RouteMeaning.Via:
+                request.Scope = RouteScope.Universe;
+                request.GatewayFamily = GatewayFamily.IPv6;
+                request.Gateway6 = RouteMessages.Gateway(Family.IPv6, (ushort)peer);
+                request.Flags = RtnhFlags.OnLink;
+                break;
+            case RouteMeaning.NexthopObject:
+                request.Scope = RouteScope.Universe;
+                request.Oif = 0;
+                request.NhId = RouteMessages.NexthopId((ushort)peer);
+                break;
+            case RouteMeaning.DevicePerPeer:
+                request.Oif = FirstDevice + peer;
+                break;
+            default:
+                break;
+        }
+
+        return request;
+    }
+
+    private readonly struct Seen(KernelFib4 owner, Action<Prefix, int> see) : IFibTrieVisitor
+    {
+        private readonly uint[] _key = [0];
+
+        public void Tnode(int depth, uint key, int pos, int bits, int slen, uint fullChildren, uint emptyChildren)
+        {
+        }
+
+        public void Leaf(int depth, uint key, int slen) => _key[0] = key;
+
+        public void Route(int length, FibInfo* info) => see(Prefix.OfV4(_key[0], length), owner.PeerOf(info));
+    }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+using Sim.Fib;
+using Sim.Kernel;
+using Sim.Kernel.Netlink;
+
+namespace Sim.Runner.Schemes.Binding;
+
+/// <summary>The IPv6 FIB: each route has a fib6_info of its own, with the state that names the peer, unless an object has that.</summary>
+internal sealed unsafe class KernelFib6 : KernelFib
+{
+    private readonly Fib6Net _net;
+    private readonly Fib6Table _table;
+
+    public KernelFib6(RouteMeaning meaning)
+        : base(meaning)
+    {
+        _net = new Fib6Net(Memory);
+        _table = new Fib6Table(_net, TableId);
+    }
+
+    public override long Waits => _net.Synchronizations;
+
+    public override int Insert(Prefix prefix, int peer, NlmFlags flags)
+    {
+        var request = Request(prefix, peer);
+        request.NlFlags = flags;
+        return _table.Insert(in request);
+    }
+
+    public override int Delete(Prefix prefix, int peer)
+    {
+        var request = Request(prefix, peer);
+        request.NlFlags = NlmFlags.None;
+        return _table.Delete(in request);
+    }
+
+    public override int Lookup(UInt128 address)
+    {
+        var result = default(Fib6Result);
+        return _table.Lookup(address, ref result) == 0 ? PeerOf(result.Nhc) : -1;
+    }
+
+    public override void Visit(Action<Prefix, int> see)
+    {
+        var visitor = new Seen(this, see);
+        _table.Visit(ref visitor);
+    }
+
+    protected override int AddNexthop(uint id, int peer) => _net.AddNexthop(id, FirstDevice, peer);
+
+    protected override void DisposeTables()
+    {
+        _table.Dispose();
+        _net.Dispose();
+    }
+
+    private int PeerOf(FibNhCommon* nhc) => Meaning switch
+    {
+        RouteMeaning.Device => 0,
+        RouteMeaning.Via => (int)(ushort)nhc->nhc_gw_second - 1,
+        RouteMeaning.DevicePerPeer => nhc->nhc_oif - FirstDevice,
+        _ => nhc->Peer - 1,
+    };
+
+    private Fib6Config Request(Prefix prefix, int peer)
+    {
+        var request = Fib6Config.Add(prefix, FirstDevice);
+        request.Protocol = ProtocolStatic;
+        switch (Meaning)
+        {
+            case RouteMeaning.PeerAttribute:
+                request.Peer = peer + 1;
+                break;
+            case RouteMeaning.Via:
+                request.Gateway = RouteMessages.Gateway(Family.IPv6, (ushort)peer);
+                request.Flags = RtnhFlags.OnLink;
+                break;
+            case RouteMeaning.NexthopObject:
+                request.Oif = 0;
+                request.NhId = RouteMessages.NexthopId((ushort)peer);
+                break;
+            case RouteMeaning.DevicePerPeer:
+                request.Oif = FirstDevice + peer;
+                break;
+            default:
+                break;
+        }
+
+        return request;
+    }
+
+    private readonly struct Seen(KernelFib6 owner, Action<Prefix, int> see) : IFib6Visitor
+    {
+        public void Node(int depth, int bit, Fib6NodeFlags flags, Fib6Info* leaf, int routes)
+        {
+        }
+
+        public void Route(Fib6Info* info) => see(
+            Prefix.OfV6(info->fib6_dst.Address, info->fib6_dst.plen), owner.PeerOf(&Fib6Info.Nh(info)->nh_common));
+    }
+}
