@@ -154,6 +154,7 @@ internal static class Words
         "slab-pages" => "slab pages",
         "active-objects" => "active objects",
         "kmalloc-objects" => "kmalloc objects",
+        "percpu-bytes" => "per-CPU memory",
         "vmalloc-pages" => "vmalloc pages",
         "messages" => "messages sent",
         "message-bytes" => "message bytes sent",

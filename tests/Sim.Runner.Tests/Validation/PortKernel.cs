@@ -53,6 +53,7 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
                 [Routes(PortOf(file[^1..]), Operations(file, from, count), RouteShapes.OfAgentWord(shape), (uint)Number(table), Number(batch))],
             ["slabinfo"] => [.. SlabInfo()],
             ["triestat", _] => [.. _fib.Table.FormatTrieStat().TrimEnd('\n').Split('\n').Select(line => $"line {line.Replace(' ', '_').Replace('\t', '_')}")],
+            ["meminfo"] => ["name MemTotal kb 1000000", "name Percpu kb 32"],
             ["rt6stats"] => [Rt6Stats()],
             ["vmalloc"] => [Vmalloc()],
             ["keys", var file] => GiveKeys(file),
