@@ -21,7 +21,7 @@ public struct Fib6Config
     /// <summary><c>IP6_RT_PRIO_USER</c>: the metric of a new route whose request names none.</summary>
     public const uint UserMetric = 1024;
 
-    private const byte ProtocolBoot = 3;
+    internal const byte ProtocolBoot = 3; // RTPROT_BOOT
 
     public byte DstLen;
     public byte Protocol;
@@ -74,4 +74,42 @@ public struct Fib6Config
         Type = RouteType.Unspec,
         NlFlags = NlmFlags.None,
     };
+
+    /// <summary><c>rtm_to_fib6_config</c>: what the type and flags of a request make of <c>fc_flags</c>, less RTF_GATEWAY.</summary>
+    internal readonly Rtf RouteFlags => Rtf.Up | (Rtf)(Flags & RtnhFlags.OnLink) | Type switch
+    {
+        RouteType.Unreachable or RouteType.Blackhole or RouteType.Prohibit or RouteType.Throw => Rtf.Reject,
+        RouteType.Local => Rtf.Local,
+        _ => Rtf.None,
+    };
+
+    /// <summary>
+    /// The checks of <c>rtm_to_fib6_config</c> and <c>ip6_route_info_create</c>: length, type, and that a nexthop object stands
+    /// alone. Returns 0 or -EINVAL.
+    /// </summary>
+    internal readonly int Validate(uint table)
+    {
+        const int bits = 128;
+        if (Type > RouteType.XResolve || DstLen > bits)
+            return -Errno.EINVAL;
+        if (NhId != 0 && (Oif != 0 || Gateway != UInt128.Zero || Peer != 0 || Multipath != null))
+            return -Errno.EINVAL;
+        return Table != 0 && Table != table ? -Errno.EINVAL : 0;
+    }
+
+    /// <summary>The request for one nexthop of a multipath request: what the hop does not say, the request does.</summary>
+    internal readonly Fib6Config ForHop(in Fib6NexthopConfig hop)
+    {
+        var one = this;
+        one.Multipath = null;
+        if (hop.Oif != 0)
+            one.Oif = hop.Oif;
+        if (hop.Gateway != UInt128.Zero)
+            one.Gateway = hop.Gateway;
+        // A hop with attributes of its own takes no encapsulation from the request.
+        if (hop.Gateway != UInt128.Zero || hop.Peer != 0)
+            one.Peer = hop.Peer;
+        one.Flags |= hop.Flags & RtnhFlags.OnLink;
+        return one;
+    }
 }

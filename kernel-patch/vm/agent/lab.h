@@ -47,7 +47,7 @@ uint64_t clock_ns(void);
 
 /* input.c: the files in the data folder */
 
-enum kind { KIND_ADD, KIND_DELETE, KIND_MOVE };
+enum kind { KIND_ADD, KIND_DELETE, KIND_MOVE, KIND_APPEND };
 
 struct input {
 	const uint8_t *bytes;

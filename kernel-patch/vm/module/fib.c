@@ -238,6 +238,7 @@ u32 update_flags(u8 kind)
 		[OP_ADD] = NLM_F_CREATE | NLM_F_EXCL,
 		[OP_DELETE] = 0,
 		[OP_MOVE] = NLM_F_CREATE | NLM_F_REPLACE,
+		[OP_APPEND] = NLM_F_CREATE | NLM_F_APPEND,
 	};
 
 	return flags[kind];

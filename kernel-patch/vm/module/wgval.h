@@ -31,7 +31,7 @@ struct op {
 	u16 peer;
 };
 
-enum { OP_ADD, OP_DELETE, OP_MOVE };
+enum { OP_ADD, OP_DELETE, OP_MOVE, OP_APPEND };
 
 struct ops {
 	const u8 *data;

@@ -14,6 +14,7 @@ public enum NetlinkFlags
     Replace = 0x100,
     Excl = 0x200,
     Create = 0x400,
+    Append = 0x800,
 }
 
 /// <summary><c>WGPEER_A_FLAGS</c> (include/uapi/linux/wireguard.h).</summary>

@@ -137,6 +137,7 @@ internal sealed unsafe class Fib6Port : RoutePort
             {
                 BindKind.Add => NlmFlags.Create | NlmFlags.Excl,
                 BindKind.Move => NlmFlags.Create | NlmFlags.Replace,
+                BindKind.Append => NlmFlags.Create | NlmFlags.Append,
                 _ => NlmFlags.None,
             },
         };

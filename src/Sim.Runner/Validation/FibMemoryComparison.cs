@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Sim.Kernel;
+using Sim.Runner.Experiments;
 
 namespace Sim.Runner.Validation;
 
@@ -17,6 +18,7 @@ internal sealed class FibMemoryComparison(ValidationContext context, RoutePort p
 
     private IReadOnlyDictionary<string, SlabLine> _before = new Dictionary<string, SlabLine>();
     private Dictionary<string, long> _portBefore = [];
+    private long _percpuBefore;
 
     /// <summary>What the size classes hold before the table is filled.</summary>
     public void RememberBaseline()
@@ -24,6 +26,7 @@ internal sealed class FibMemoryComparison(ValidationContext context, RoutePort p
         if (!context.ComparesSlabs)
             return;
         _before = context.Machine.Slabs();
+        _percpuBefore = PercpuBytes();
         _portBefore = port.Memory.Account().ToDictionary(line => line.Cache, line => line.Objects, StringComparer.Ordinal);
     }
 
@@ -42,11 +45,27 @@ internal sealed class FibMemoryComparison(ValidationContext context, RoutePort p
             context.Compare(at, "kmalloc-objects", "count", added, now.Active - before.Active, OtherUsersSlabs * now.PerSlab, line.Cache);
         }
 
-        // Only tnodes grow beyond what kmalloc gives.
-        if (port.Family != Family.IPv4)
+        if (port.Family == Family.IPv6)
+        {
+            AddPercpu(at, lines);
             return;
+        }
+
         var areas = context.Machine.One("vmalloc");
         var vmalloc = lines.FirstOrDefault(line => line.Cache == "vmalloc");
         context.Compare(at, "vmalloc-pages", "pages", vmalloc.PageBytes / KernelMemory.PageSize, areas.Long("pages"), item: "vmalloc");
     }
+
+    /// <summary>
+    /// What IPv6 nexthops hold for every processor, for information: the port counts objects, the kernel the pages of their chunks.
+    /// </summary>
+    private void AddPercpu(CheckPoint at, IReadOnlyList<MemoryLine> lines)
+    {
+        var kernel = PercpuBytes() - _percpuBefore;
+        var ported = lines.FirstOrDefault(line => line.Cache == "percpu").ObjectBytes * context.Cpus;
+        context.Figures.Add(context.Row(at, "percpu-bytes", "bytes", ported, Basis.Counted) with { Side = ValidationContext.Port });
+        context.Figures.Add(context.Row(at, "percpu-bytes", "bytes", kernel, Basis.Counted) with { Side = ValidationContext.Kernel });
+    }
+
+    private long PercpuBytes() => 1024 * context.Machine.Rows("meminfo").Single(row => row["name"] == "Percpu").Long("kb");
 }

@@ -140,6 +140,7 @@ internal sealed unsafe class FibPort : RoutePort
             {
                 BindKind.Add => NlmFlags.Create | NlmFlags.Excl,
                 BindKind.Move => NlmFlags.Create | NlmFlags.Replace,
+                BindKind.Append => NlmFlags.Create | NlmFlags.Append,
                 _ => NlmFlags.None,
             },
         };

@@ -108,6 +108,25 @@ internal sealed class FibValidation(
     private CheckPoint At(FamilyInput input, string order, string operation) =>
         new(scheme.Structure, input.Family, order, operation, input.Prefixes);
 
+    /// <summary>
+    /// Several routes by gateways to each prefix of the sample, which in IPv6 are siblings of one multipath route. What is appended
+    /// again is refused.
+    /// </summary>
+    public void RunSiblings(FamilyInput input)
+    {
+        if (input.Siblings.Count == 0)
+            return;
+        context.Progress.Step($"{Name(input)}, siblings", input.Siblings.Count, "rounds");
+        Send(At(input, "file", "load-siblings"), Sample(input), "run", ValidationPlan.Batch, RouteShape.Gateway);
+        foreach (var step in input.Siblings)
+        {
+            var at = At(input, "file", step.Name);
+            Send(at, step, "run", ValidationPlan.Batch, RouteShape.Gateway);
+            _table.Compare(at);
+            AllAnswers(input, at);
+        }
+    }
+
     private string Name(FamilyInput input) => $"{scheme.Structure} IPv{(int)input.Family}";
 
     /// <summary>The prefixes whose updates are timed: a random sample, which is a file already.</summary>

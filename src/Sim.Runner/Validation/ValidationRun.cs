@@ -130,6 +130,8 @@ internal static class ValidationRun
             throughRoutes.Run(input);
             throughRoutes.RunShape(input, RouteShape.Device);
             throughRoutes.RunShape(input, RouteShape.Gateway);
+            if (input.Family == Family.IPv6)
+                throughRoutes.RunSiblings(input);
         }
     }
 

@@ -92,7 +92,7 @@ internal sealed class ObviousAgent
     private byte[] Route(BindOperation operation, RouteShape shape, uint table, int ifindex, bool acknowledge)
     {
         var p = operation.Peer;
-        var flags = operation.Kind switch { BindKind.Add => 0x601, BindKind.Move => 0x501, _ => 1 };
+        var flags = operation.Kind switch { BindKind.Add => 0x601, BindKind.Move => 0x501, BindKind.Append => 0xC01, _ => 1 };
         var header = new byte[12];
         var isV4 = operation.Prefix.Family == Family.IPv4;
         header[0] = (byte)(isV4 ? 2 : 10);
