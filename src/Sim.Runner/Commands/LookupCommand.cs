@@ -107,7 +107,7 @@ internal static class LookupCommand
             var peer = scheme.Lookup(address);
             var touch = scheme.Trace(address);
             var answer = peer < 0 ? "no prefix" : $"{touch.Match}, peer {peer} ({loaded.Table.NextHops[peer]})";
-            Console.Out.WriteLine($"{text} {scheme.Structure}: {answer}; {touch.Nodes} nodes, {touch.CacheLines} cache lines");
+            Console.Out.WriteLine($"{text} {scheme.KernelName}: {answer}; {touch.Nodes} nodes, {touch.CacheLines} cache lines");
             foreach (var step in scheme.Describe(address))
                 Console.Out.WriteLine($"    {step}");
         }
@@ -120,7 +120,7 @@ internal static class LookupCommand
         {
             var peer = scheme.Lookup(address);
             var touch = scheme.Trace(address);
-            result[scheme.Structure] = new JsonObject
+            result[scheme.KernelName] = new JsonObject
             {
                 ["prefix"] = touch.Match?.ToString(),
                 ["peer"] = peer < 0 ? null : peer,

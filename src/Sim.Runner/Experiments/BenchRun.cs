@@ -10,6 +10,7 @@ internal static class BenchRun
     public static void Run(BenchContext context)
     {
         LoadExperiment.Run(context);
+        RouteFormExperiment.Run(context);
         var schemes = SchemeFactory.For(context.Table.Family).Select(kind => kind.Create(context.Peers)).ToList();
         try
         {

@@ -22,7 +22,7 @@ internal static class HostFacts
     public static IReadOnlyList<KeyValuePair<string, string>> Versions() =>
     [
         new("wg-sim", VersionOf(typeof(HostFacts))),
-        new("ports follow", "Linux 6.12 (allowedips.c with single-prefix removal of 6.16, fib_trie.c, mm/slub.c)"),
+        new("ports follow", "Linux 6.12 (allowedips.c with single-prefix removal of 6.16, fib_trie.c, ip6_fib.c, mm/slub.c)"),
         new("MathNet.Numerics", VersionOf(typeof(MathNet.Numerics.Statistics.Statistics))),
         new("ScottPlot", VersionOf(typeof(ScottPlot.Plot))),
     ];

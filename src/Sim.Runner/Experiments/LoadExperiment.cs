@@ -26,7 +26,7 @@ internal static class LoadExperiment
                 foreach (var kind in kinds)
                     loads.Once(kind);
             }
-            else if (kinds.Count == 2)
+            else
             {
                 var times = Interleaved.Run(
                     groups, () => loads.Once(kinds[0]), () => loads.Once(kinds[1]), context.Cancel);
@@ -35,12 +35,6 @@ internal static class LoadExperiment
                 context.AddRatio("load", kinds, times, row => row with { Order = order });
                 if (order == context.Order)
                     loads.AddBoth();
-            }
-            else
-            {
-                var times = Interleaved.Run(
-                    groups, () => loads.Once(kinds[0]), () => loads.Once(kinds[0]), context.Cancel);
-                loads.AddTimes(kinds[0], Spread.Of([.. times.A, .. times.B]));
             }
         }
     }
@@ -80,24 +74,8 @@ internal static class LoadExperiment
             foreach (var count in scheme.Shape())
                 Add(scheme.Name, scheme.Structure, context.Row("shape", count.Metric, count.Unit, count.Value, Basis.Counted) with { X = count.X });
 
-            long objects = 0, pages = 0;
-            foreach (var line in scheme.Account())
-            {
-                objects += line.ObjectBytes;
-                pages += line.PageBytes;
-                Figure Line(string metric, string unit, double value) =>
-                    context.Row("memory", metric, unit, value, Basis.Counted) with { Item = line.Cache, X = line.ObjectSize };
-                Add(scheme.Name, scheme.Structure, Line("cache-objects", "count", line.Objects));
-                Add(scheme.Name, scheme.Structure, Line("cache-object-bytes", "bytes", line.ObjectBytes));
-                Add(scheme.Name, scheme.Structure, Line("cache-page-bytes", "bytes", line.PageBytes));
-            }
-
-            _pages += pages;
-            double prefixes = Math.Max(input.Prefixes.Length, 1);
-            Add(scheme.Name, scheme.Structure, context.Row("memory", "object-bytes", "bytes", objects, Basis.Counted));
-            Add(scheme.Name, scheme.Structure, context.Row("memory", "page-bytes", "bytes", pages, Basis.Counted));
-            Add(scheme.Name, scheme.Structure, context.Row("memory", "bytes-per-prefix", "bytes", objects / prefixes, Basis.Counted));
-            Add(scheme.Name, scheme.Structure, context.Row("memory", "page-bytes-per-prefix", "bytes", pages / prefixes, Basis.Counted));
+            _pages += MemoryRows.Add(context, scheme.Account(), Label);
+            Figure Label(Figure row) => row with { Scheme = scheme.Name, Structure = scheme.Structure, Order = order };
         }
 
         private void Add(string scheme, string structure, Figure row) =>

@@ -20,8 +20,7 @@ internal static class LookupExperiment
             foreach (var dependent in new[] { false, true })
             {
                 var chain = dependent ? "dependent" : "independent";
-                var pairs = schemes.Count == 2 ? 2 : 1;
-                context.Progress.Step($"lookup, {pattern} keys, {chain}", plan.LookupGroups * 4.0 * pairs, "runs");
+                context.Progress.Step($"lookup, {pattern} keys, {chain}", plan.LookupGroups * 8.0, "runs");
                 Measure(context, schemes, keys, dependent, row => row with { Keys = pattern, Chain = chain });
             }
         }
@@ -49,12 +48,6 @@ internal static class LookupExperiment
 
         var same = Interleaved.Run(context.Plan.LookupGroups, () => Time(0), () => Time(0), context.Cancel);
         context.AddSelfRatio(schemes[0], same, label);
-        if (schemes.Count == 1)
-        {
-            context.AddTime("lookup", schemes[0], Spread.Of([.. same.A, .. same.B]), label);
-            return;
-        }
-
         var times = Interleaved.Run(context.Plan.LookupGroups, () => Time(0), () => Time(1), context.Cancel);
         context.AddTime("lookup", schemes[0], times.SpreadA, label);
         context.AddTime("lookup", schemes[1], times.SpreadB, label);

@@ -82,12 +82,6 @@ internal static class UpdateExperiment
         var groups = context.Plan.UpdateGroups;
         var same = Interleaved.Run(groups, () => Time(0), () => Time(0), context.Cancel);
         context.AddSelfRatio(schemes[0], same, Label);
-        if (schemes.Count == 1)
-        {
-            context.AddTime("update", schemes[0], Spread.Of([.. same.A, .. same.B]), Label);
-            return;
-        }
-
         var times = Interleaved.Run(groups, () => Time(0), () => Time(1), context.Cancel);
         context.AddTime("update", schemes[0], times.SpreadA, Label);
         context.AddTime("update", schemes[1], times.SpreadB, Label);

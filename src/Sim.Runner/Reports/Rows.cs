@@ -10,6 +10,8 @@ internal static class Names
     public const string Fib = "fib";
     public const string FibOverAllowedIps = "fib/allowedips";
     public const string Both = "allowedips+fib";
+    public const string PlainRoutes = "fib, plain routes";
+    public const string NexthopObjects = "fib, nexthop objects";
     public const string SelfRatio = "allowedips/allowedips";
     public const string Process = "process";
     public const string Ratio = "ratio";
@@ -44,6 +46,9 @@ internal sealed class Rows
 
     /// <summary>The row number, counted from 1.</summary>
     public int Id(Figure figure) => _ids[figure];
+
+    /// <summary>4 or 6: of the first row, which is every row's unless runs of both families were put together.</summary>
+    public int Family => All.Count > 0 ? All[0].Family : Result.Table.Family;
 
     public IEnumerable<Figure> Of(string experiment, string metric) =>
         All.Where(f => f.Experiment == experiment && f.Metric == metric && double.IsFinite(f.Value));

@@ -65,7 +65,7 @@ internal sealed class Verdict
         var parts = Areas.Where(a => a.Cases.Count > 0)
             .GroupBy(Outcome, a => a.Name.ToLowerInvariant() + (a == Memory && BesidesChangesTheWinner ? " (unless every prefix is routed too)" : ""))
             .Select(g => $"{g.Key} on {Words.Join([.. g])}");
-        return $"Against allowedips, fib (the route attribute’s trie) {string.Join(", and ", parts)}.";
+        return $"IPv{_rows.Family}: against allowedips, fib ({Words.Fib(_rows.Family)}) {string.Join(", and ", parts)}.";
     }
 
     /// <summary>One sentence or two on one area.</summary>

@@ -13,6 +13,9 @@ internal static class Words
         _ => keys,
     };
 
+    /// <summary>What rows call fib, of a family.</summary>
+    public static string Fib(int family) => family == 4 ? "the route attribute’s trie" : "the route attribute’s tree, the IPv6 FIB";
+
     public static string Chain(string chain) => chain switch
     {
         "independent" => "independent keys",
@@ -233,7 +236,8 @@ internal static class Words
         "memory" => "Kernel memory, counted in the loaded structure as the kernel would allocate it: bytes in objects, and "
             + "bytes in the slab, kmalloc and vmalloc pages that hold the objects. No byte of the .NET process is in it.",
         "shape" => "Counted in the loaded structure. Depth of the root is 1 for allowedips; fib's depths are those of "
-            + "/proc/net/fib_triestat.",
+            + "/proc/net/fib_triestat in IPv4, and the nodes above a prefix in IPv6, whose nodes and routes are those of "
+            + "/proc/net/rt6_stats.",
         "touch" => "Counted by walking each key's path: structure nodes read, and distinct 64-byte lines they lie on. "
             + "Value: mean over the keys; spread: quartiles over the keys.",
         "lookup" => "Longest-prefix match. Independent keys give throughput; in a dependent chain each key follows from the "

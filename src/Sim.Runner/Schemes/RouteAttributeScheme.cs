@@ -1,161 +1,39 @@
 // SPDX-License-Identifier: MIT
-using System.Text.Json.Nodes;
-using Sim.Fib;
 using Sim.Kernel;
 
 namespace Sim.Runner.Schemes;
 
 /// <summary>
 /// The route attribute: each prefix is a route to the WireGuard device whose nexthop names the peer, in a table of
-/// its own; peers share their fib_infos. Routes are set as BIRD sets them (NLM_F_CREATE | NLM_F_REPLACE), and a
+/// its own. Routes are set as BIRD sets them (NLM_F_CREATE | NLM_F_REPLACE), and a
 /// peer's routes are deleted one by one, as a daemon would: the kernel keeps routes whose peer is gone.
 /// </summary>
-internal sealed unsafe class RouteAttributeScheme : Scheme
+internal abstract class RouteAttributeScheme(Family family) : Scheme(family, new KernelMemory())
 {
     public const string SchemeName = "route attribute";
     public const string StructureName = "fib";
 
-    private const int Device = 2;
-    private const uint TableId = 100;
+    protected const int Device = 2;
+    protected const uint TableId = 100;
 
-    private readonly FibNet _net;
-    private readonly FibTable _table;
-    private readonly LookupPath _path = new();
+    public sealed override string Name => SchemeName;
 
-    public RouteAttributeScheme(int peers)
-        : base(Family.IPv4, new KernelMemory())
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(peers, 1);
-        _net = new FibNet(Memory);
-        _table = new FibTable(_net, TableId);
-    }
-
-    public override string Name => SchemeName;
-
-    public override string Structure => StructureName;
-
-    public override void Insert(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers)
-    {
-        for (var i = 0; i < prefixes.Length; i++)
-        {
-            var request = FibConfig.Add(prefixes[i], Device, peers[i] + 1);
-            request.NlFlags = NlmFlags.Create | NlmFlags.Replace;
-            var error = _table.Insert(in request);
-            if (error != 0)
-                throw new InvalidOperationException($"the FIB refused {prefixes[i]} with error {error}");
-            EndGracePeriods();
-        }
-    }
-
-    public override void Delete(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers)
-    {
-        for (var i = 0; i < prefixes.Length; i++)
-        {
-            var request = FibConfig.Delete(prefixes[i]);
-            request.Oif = Device;
-            request.Peer = peers[i] + 1;
-            var error = _table.Delete(in request);
-            if (error != 0 && error != -Errno.ESRCH)
-                throw new InvalidOperationException($"the FIB would not delete {prefixes[i]}: error {error}");
-            EndGracePeriods();
-        }
-    }
-
-    /// <summary>The callback of a route's info queues that of the state which names its peer.</summary>
-    private void EndGracePeriods()
-    {
-        while (Memory.Rcu.Pending > 0)
-            Memory.Rcu.GracePeriod();
-    }
+    public sealed override string Structure => StructureName;
 
     /// <summary>Replacing a route by one through another peer: one operation, no gap.</summary>
-    public override void Move(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers) => Insert(prefixes, peers);
+    public sealed override void Move(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers) => Insert(prefixes, peers);
 
-    public override void RemovePeer(int peer, ReadOnlySpan<Prefix> prefixes)
+    public sealed override void RemovePeer(int peer, ReadOnlySpan<Prefix> prefixes)
     {
         var same = new int[prefixes.Length];
         Array.Fill(same, peer);
         Delete(prefixes, same);
     }
 
-    public override int Lookup(UInt128 address) => FibLoops.Answer(_table, (uint)(address >> 96));
-
-    public override long Lookup(Keys keys, bool dependent) => FibLoops.Lookup(_table, keys.V4, dependent);
-
-    public override Touch Trace(UInt128 address)
+    /// <summary>The callback of a route queues that of the state which names its peer.</summary>
+    protected void EndGracePeriods()
     {
-        var result = default(FibResult);
-        var found = _table.Lookup((uint)(address >> 96), ref result, _path) == 0;
-        return new Touch(_path.Nodes, _path.CacheLines, found ? Prefix.OfV4(result.Prefix, result.PrefixLength) : null);
+        while (Memory.Rcu.Pending > 0)
+            Memory.Rcu.GracePeriod();
     }
-
-    public override IReadOnlyList<string> Describe(UInt128 address)
-    {
-        var result = default(FibResult);
-        var found = _table.Lookup((uint)(address >> 96), ref result, _path) == 0;
-        var lines = _path.Steps.Select(step => step.Kind switch
-        {
-            LookupStepKind.Tnode => $"tnode {Text(step.Key)} pos {step.Pos} bits {step.Bits}",
-            LookupStepKind.Leaf => $"leaf {Text(step.Key)}",
-            LookupStepKind.Climb => $"back up from {Text(step.Key)} pos {step.Pos} bits {step.Bits}",
-            _ => $"route /{step.Bits}",
-        }).ToList();
-        lines.Add(found ? $"{Text(result.Prefix)}/{result.PrefixLength}: peer {result.Peer - 1}" : "no route");
-        return lines;
-    }
-
-    public override IReadOnlyList<ShapeCount> Shape()
-    {
-        var stat = _table.Stat();
-        var counts = new List<ShapeCount>
-        {
-            new("nodes", null, stat.InternalNodes + stat.Leaves),
-            new("valued", null, stat.Prefixes),
-            new("leaves", null, stat.Leaves),
-            new("internal-nodes", null, stat.InternalNodes),
-            new("pointers", null, stat.Pointers),
-            new("null-pointers", null, stat.NullPointers),
-            new("max-depth", null, stat.MaxDepth),
-            new("average-depth", null, (double)stat.TotalDepth / Math.Max(stat.Leaves, 1)),
-            new("total-size-kb", null, stat.TotalKb, "kB"),
-        };
-        counts.AddRange(stat.LeafDepths.Select((leaves, depth) => new ShapeCount("depth-histogram", depth, leaves)).Where(count => count.Value > 0));
-        counts.AddRange(stat.NodeSizes.Select((tnodes, bits) => new ShapeCount("node-size", bits, tnodes)).Where(count => count.Value > 0));
-        return counts;
-    }
-
-    public override JsonObject StatJson()
-    {
-        var stat = _table.Stat();
-        var sizes = new JsonObject();
-        for (var bits = 1; bits < stat.NodeSizes.Count; bits++)
-        {
-            if (stat.NodeSizes[bits] > 0)
-                sizes[$"{bits}"] = stat.NodeSizes[bits];
-        }
-
-        return new JsonObject
-        {
-            ["aver_depth"] = stat.AverageDepth,
-            ["max_depth"] = stat.MaxDepth,
-            ["leaves"] = stat.Leaves,
-            ["prefixes"] = stat.Prefixes,
-            ["internal_nodes"] = stat.InternalNodes,
-            ["node_sizes"] = sizes,
-            ["pointers"] = stat.Pointers,
-            ["null_pointers"] = stat.NullPointers,
-            ["total_size_kb"] = stat.TotalKb,
-        };
-    }
-
-    public override string StatText() => _table.FormatTrieStat();
-
-    public override void Dispose()
-    {
-        _table.Dispose();
-        _net.Dispose();
-        base.Dispose();
-    }
-
-    private static string Text(uint address) => AddressText.Format(Family.IPv4, (UInt128)address << 96);
 }

@@ -29,8 +29,11 @@ internal abstract class Scheme : IDisposable
     /// <summary>As shown: <c>AllowedIPs</c>, <c>route attribute</c>.</summary>
     public abstract string Name { get; }
 
-    /// <summary>The structure that is looked up: <c>allowedips</c>, <c>fib</c>.</summary>
+    /// <summary>The structure that is looked up, as rows name it: <c>allowedips</c>, <c>fib</c>. The row's family says which FIB.</summary>
     public abstract string Structure { get; }
+
+    /// <summary>The same as <c>stat</c> and <c>lookup</c> name it: <c>allowedips</c>, <c>fib</c>, <c>fib6</c>.</summary>
+    public virtual string KernelName => Structure;
 
     /// <summary>Binds each prefix to its peer; a prefix bound before moves.</summary>
     public abstract void Insert(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers);

@@ -9,19 +9,18 @@ namespace Sim.Runner.Schemes;
 /// <param name="Create">Makes an empty one for a number of peers.</param>
 internal sealed record SchemeKind(string Name, string Structure, Func<int, Scheme> Create);
 
-/// <summary>The schemes that a family has. IPv6 routes need the IPv6 FIB, which is not ported yet.</summary>
+/// <summary>The two schemes, AllowedIPs first, each over the structure of its family.</summary>
 internal static class SchemeFactory
 {
-    private static readonly SchemeKind[] s_v4 =
-    [
-        new(AllowedIpsScheme.SchemeName, AllowedIpsScheme.StructureName, peers => new AllowedIpsScheme(Family.IPv4, peers)),
-        new(RouteAttributeScheme.SchemeName, RouteAttributeScheme.StructureName, peers => new RouteAttributeScheme(peers)),
-    ];
+    private static readonly SchemeKind[] s_v4 = [AllowedIps(Family.IPv4), Routes(peers => new FibScheme(peers))];
 
-    private static readonly SchemeKind[] s_v6 =
-    [
-        new(AllowedIpsScheme.SchemeName, AllowedIpsScheme.StructureName, peers => new AllowedIpsScheme(Family.IPv6, peers)),
-    ];
+    private static readonly SchemeKind[] s_v6 = [AllowedIps(Family.IPv6), Routes(peers => new Fib6Scheme(peers))];
 
     public static IReadOnlyList<SchemeKind> For(Family family) => family == Family.IPv4 ? s_v4 : s_v6;
+
+    private static SchemeKind AllowedIps(Family family) =>
+        new(AllowedIpsScheme.SchemeName, AllowedIpsScheme.StructureName, peers => new AllowedIpsScheme(family, peers));
+
+    private static SchemeKind Routes(Func<int, Scheme> create) =>
+        new(RouteAttributeScheme.SchemeName, RouteAttributeScheme.StructureName, create);
 }

@@ -12,10 +12,10 @@ public sealed class VerdictTests
         var fib = VerdictOf(new FabricatedRun { LookupRatio = (_, _) => .5, UpdateRatio = _ => .5, MemoryRatio = .5 });
         var allowedIps = VerdictOf(new FabricatedRun { LookupRatio = (_, _) => 2, UpdateRatio = _ => 2, MemoryRatio = 2 });
 
-        Assert.Equal("Against allowedips, fib (the route attribute’s trie) wins on memory, lookup and update.", fib.Headline());
+        Assert.Equal("IPv4: against allowedips, fib (the route attribute’s trie) wins on memory, lookup and update.", fib.Headline());
         Assert.Equal("Lookup: fib is faster in all 8 cases, with 0.500 of the time of allowedips.", fib.Sentence(fib.Lookup));
         Assert.StartsWith("Memory: fib is smaller, with 0.500 of the memory of allowedips.", fib.Sentence(fib.Memory), StringComparison.Ordinal);
-        Assert.Equal("Against allowedips, fib (the route attribute’s trie) loses on memory, lookup and update.", allowedIps.Headline());
+        Assert.Equal("IPv4: against allowedips, fib (the route attribute’s trie) loses on memory, lookup and update.", allowedIps.Headline());
         Assert.Equal("Lookup: allowedips is faster in all 8 cases, with 0.500 of the time of fib.", allowedIps.Sentence(allowedIps.Lookup));
         Assert.StartsWith("Memory: allowedips is smaller, with 0.500 of the memory of fib.", allowedIps.Sentence(allowedIps.Memory), StringComparison.Ordinal);
     }

@@ -34,7 +34,7 @@ internal static class ShapePlots
             any = points[0];
             var all = points.Sum(f => f.Value);
             var mean = points.Sum(f => f.Value * f.X!.Value) / all;
-            var what = structure == Names.Fib ? "leaves" : "nodes with a peer";
+            var what = structure != Names.Fib ? "nodes with a peer" : any.Family == 4 ? "leaves" : "nodes with routes";
             curves.Add(new(PlotSet.Series(any), $"{structure}: {what}", [.. points.Select(f => (f.X!.Value, f.Value))]));
             readings.Add($"the {Numbers.Show(all)} {what} of {structure} lie {Numbers.Show(mean)} deep on average, "
                 + $"the deepest at {Numbers.Show(points[^1].X!.Value)}");

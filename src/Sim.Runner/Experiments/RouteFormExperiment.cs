@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+using Sim.Fib;
+using Sim.Runner.Reports;
+using Sim.Runner.Schemes.Binding;
+
+namespace Sim.Runner.Experiments;
+
+/// <summary>
+/// What the table takes in the FIB where its routes do not name peers themselves: routes to the device alone, which is what there
+/// is without the attribute, and routes through nexthop objects that name peers. Beside the attribute's they show what the state in
+/// a route costs. Counted, in the run's own order.
+/// </summary>
+internal static class RouteFormExperiment
+{
+    private static readonly (RouteMeaning Meaning, string Scheme, string Structure)[] s_forms =
+    [
+        (RouteMeaning.Device, "plain routes", Names.PlainRoutes), (RouteMeaning.NexthopObject, "nexthop objects", Names.NexthopObjects),
+    ];
+
+    public static void Run(BenchContext context)
+    {
+        var input = context.Ordered(context.Order);
+        context.Progress.Step("load, other forms of routes", s_forms.Length, "loads");
+        foreach (var (meaning, scheme, structure) in s_forms)
+        {
+            context.Cancel.ThrowIfCancellationRequested();
+            using var fib = KernelFib.Create(context.Table.Family, meaning, context.Peers, hashesStates: false);
+            for (var i = 0; i < input.Prefixes.Length; i++)
+            {
+                var error = fib.Insert(input.Prefixes[i], input.Peers[i], NlmFlags.Create | NlmFlags.Replace);
+                if (error != 0)
+                    throw new InvalidOperationException($"the FIB refused {input.Prefixes[i]} with error {error}");
+                while (fib.Memory.Rcu.Pending > 0)
+                    fib.Memory.Rcu.GracePeriod();
+            }
+
+            MemoryRows.Add(
+                context, fib.Memory.Account(), row => row with { Scheme = scheme, Structure = structure, Order = context.Order }, caches: false);
+            context.Progress.Done(meaning == RouteMeaning.Device ? 1 : s_forms.Length);
+        }
+    }
+}
