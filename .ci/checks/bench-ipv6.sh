@@ -1,6 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# IPv6 has no FIB yet: bench measures AllowedIPs alone, and says so instead of failing.
+# `bench --family 6` measures the IPv6 FIB beside AllowedIPs, with a verdict of its own and the reasons.
 set -eu
-dotnet run --project src/Sim.Runner -- bench --family 6 --quick --out "$1/bench-ipv6"
-grep -q '</html>' "$1/bench-ipv6/index.html"
+out=$1/bench-ipv6
+dotnet run --project src/Sim.Runner -- bench --family 6 --quick --out "$out"
+grep -q '</html>' "$out/index.html"
+grep -q 'class="headline">IPv6: ' "$out/index.html"
+grep -q 'id="why"' "$out/index.html"
+grep -q ',fib/allowedips,,6,' "$out/results.csv"

@@ -22,17 +22,22 @@ public sealed class SchemeTests
         RemovePeer,
     }
 
-    private static readonly Gen<Prefix> s_prefix =
-        Gen.Select(Gen.UInt[0, 7], Gen.Int[0, 32], (block, length) => Prefix.OfV4(0x0A000000 | block << 20 | block << 3, length));
+    private static Gen<(Change Change, Prefix Prefix, int Peer)[]> Changes(Family family)
+    {
+        var prefix = Gen.Select(Gen.UInt[0, 7], Gen.Int[0, family.Bits()], (block, length) => new Prefix(family, Block(block), length));
+        return Gen.Select(Gen.Enum<Change>(), prefix, Gen.Int[0, Peers - 1]).Array[1, 60];
+    }
 
-    private static readonly Gen<(Change Change, Prefix Prefix, int Peer)[]> s_changes =
-        Gen.Select(Gen.Enum<Change>(), s_prefix, Gen.Int[0, Peers - 1]).Array[1, 60];
+    /// <summary>Addresses that share some of their first 32 bits.</summary>
+    private static UInt128 Block(uint block) => (UInt128)(0x0A000000 | block << 20 | block << 3) << 96;
 
-    [Fact]
-    public void Both_schemes_hold_the_binding_of_the_linear_model_after_every_change() =>
-        s_changes.Sample(changes =>
+    [Theory]
+    [InlineData(Family.IPv4)]
+    [InlineData(Family.IPv6)]
+    public void Both_schemes_hold_the_binding_of_the_linear_model_after_every_change(Family family) =>
+        Changes(family).Sample(changes =>
         {
-            var schemes = SchemeFactory.For(Family.IPv4).Select(kind => kind.Create(Peers)).ToList();
+            var schemes = SchemeFactory.For(family).Select(kind => kind.Create(Peers)).ToList();
             var model = new LinearTable<int>();
             try
             {
@@ -50,15 +55,20 @@ public sealed class SchemeTests
             }
         }, iter: 300);
 
-    [Fact]
-    public void Chained_and_independent_lookups_give_the_same_sum_in_both_structures()
+    [Theory]
+    [InlineData(Family.IPv4)]
+    [InlineData(Family.IPv6)]
+    public void Chained_and_independent_lookups_give_the_same_sum_in_both_structures(Family family)
     {
-        var table = new RouteTable("test", Family.IPv4, [.. Enumerable.Range(0, 500).Select(i => new Route(Prefix.OfV4((uint)i << 21, 8 + i % 20), 0, 0)).DistinctBy(route => route.Prefix)], ["-"]);
+        var routes = Enumerable.Range(0, 500).Select(i => new Route(new Prefix(family, (UInt128)i << 117, 8 + i % 20), 0, 0)).DistinctBy(route => route.Prefix);
+        var table = new RouteTable("test", family, [.. routes], ["-"]);
         var prefixes = Array.ConvertAll(table.Routes, route => route.Prefix);
         var peers = Array.ConvertAll(prefixes, prefix => prefix.GetHashCode() % 2 & 1);
-        var keys = new Keys(LookupKeys.V4(table, KeyPattern.Prefixes, 1 << 12, 1), []);
+        var keys = family == Family.IPv4
+            ? new Keys(LookupKeys.V4(table, KeyPattern.Prefixes, 1 << 12, 1), [])
+            : new Keys([], LookupKeys.V6(table, KeyPattern.Prefixes, 1 << 12, 1));
         var sums = new HashSet<long>();
-        foreach (var kind in SchemeFactory.For(Family.IPv4))
+        foreach (var kind in SchemeFactory.For(family))
         {
             using var scheme = kind.Create(2);
             scheme.Insert(prefixes, peers);
@@ -71,13 +81,17 @@ public sealed class SchemeTests
         Assert.Single(sums);
     }
 
-    [Fact]
-    public void Lookups_allocate_nothing_and_changes_nothing_once_warm()
+    [Theory]
+    [InlineData(Family.IPv4)]
+    [InlineData(Family.IPv6)]
+    public void Lookups_allocate_nothing_and_changes_nothing_once_warm(Family family)
     {
-        var prefixes = Enumerable.Range(0, 4096).Select(i => Prefix.OfV4((uint)i * 0x9E3779B1, 24)).Distinct().ToArray();
+        var prefixes = Enumerable.Range(0, 4096).Select(i => new Prefix(family, (UInt128)((uint)i * 0x9E3779B1) << 96, 24)).Distinct().ToArray();
         var peers = new int[prefixes.Length];
-        var keys = new Keys([.. prefixes.Select(prefix => prefix.V4 + 1)], []);
-        foreach (var kind in SchemeFactory.For(Family.IPv4))
+        var keys = family == Family.IPv4
+            ? new Keys([.. prefixes.Select(prefix => prefix.V4 + 1)], [])
+            : new Keys([], [.. prefixes.Select(prefix => prefix.Address + 1)]);
+        foreach (var kind in SchemeFactory.For(family))
         {
             using var scheme = kind.Create(Peers);
             for (var warm = 0; warm < 2; warm++)
@@ -94,6 +108,23 @@ public sealed class SchemeTests
             scheme.Delete(prefixes, peers);
             Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         }
+    }
+
+    [Fact]
+    public void A_traced_IPv6_lookup_visits_the_nodes_it_describes_and_matches_what_it_answers()
+    {
+        using var scheme = SchemeFactory.For(Family.IPv6)[1].Create(Peers);
+        scheme.Insert([Prefix.Parse("2001:db8::/32"), Prefix.Parse("2001:db8:1::/48"), Prefix.Parse("2001:db9::/32")], [0, 1, 2]);
+        var address = Prefix.Parse("2001:db8:2::1/128").Address;
+        var touch = scheme.Trace(address);
+        var path = scheme.Describe(address);
+        Assert.Equal(Prefix.Parse("2001:db8::/32"), touch.Match);
+        Assert.Equal(0, scheme.Lookup(address));
+        // The root, the node that parts the two /32, the /32, and the /48 that the first bits lead to.
+        Assert.Equal(["node ::/0", "node 2001:db8::/31", "node 2001:db8::/32", "node 2001:db8:1::/48"], path.Take(4));
+        Assert.Equal(4, touch.Nodes);
+        Assert.Equal("2001:db8::/32: peer 0", path[^1]);
+        Assert.InRange(touch.CacheLines, 4 + 2, 4 + 8);
     }
 
     private static void Apply(Scheme scheme, LinearTable<int> before, Change change, Prefix prefix, int peer)
@@ -145,8 +176,8 @@ public sealed class SchemeTests
             {
                 foreach (var host in new[] { 0u, 1u, 0xFFFFu })
                 {
-                    var address = (UInt128)((0x0A000000 | block << 20 | block << 3) + host) << 96;
-                    Assert.Equal(model.Lookup(Family.IPv4, address) ?? -1, scheme.Lookup(address));
+                    var address = Block(block) + ((UInt128)host << 96);
+                    Assert.Equal(model.Lookup(scheme.Family, address) ?? -1, scheme.Lookup(address));
                 }
             }
         }

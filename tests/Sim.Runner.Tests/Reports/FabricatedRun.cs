@@ -33,6 +33,15 @@ internal sealed class FabricatedRun
     /// <summary>Bytes of fib in pages over those of allowedips.</summary>
     public double MemoryRatio { get; init; } = 1.22;
 
+    /// <summary>Bytes of a route to the device alone.</summary>
+    public double PlainBytes { get; init; } = 152.8;
+
+    /// <summary>Bytes of a route through a nexthop object.</summary>
+    public double ObjectBytes { get; init; } = 152.9;
+
+    /// <summary>Nodes that a lookup in fib visits, with keys uniform over addresses.</summary>
+    public double FibNodes { get; init; } = 3.2;
+
     /// <summary>Half the width of the A/A quartiles: .03 is 3 %.</summary>
     public double Noise { get; init; } = .03;
 
@@ -127,6 +136,13 @@ internal sealed class FabricatedRun
                 }
             }
         }
+        foreach (var (structure, bytes) in new[] { ("fib, plain routes", PlainBytes), ("fib, nexthop objects", ObjectBytes) })
+        {
+            if (!WithFib)
+                continue;
+            _rows.Add(Row("memory", structure, "page-bytes", "bytes", Math.Round(bytes * 1.05 * Prefixes), Basis.Counted) with { Order = "file" });
+            _rows.Add(Row("memory", structure, "bytes-per-prefix", "bytes", bytes, Basis.Counted) with { Order = "file" });
+        }
         foreach (var (metric, mb) in new[] { ("working-set", 812), ("gc-heap", 91), ("native", 540) })
             _rows.Add(Row("memory", "process", metric, "bytes", mb * 1e6, Basis.Measured));
     }
@@ -165,7 +181,7 @@ internal sealed class FabricatedRun
         {
             foreach (var s in Structures)
             {
-                _rows.Add(Row("touch", s, "nodes-visited", "count", s == "fib" ? 3.2 + .1 * i : 17.2 + i, Basis.Counted, .15, 10_000) with { Keys = keys });
+                _rows.Add(Row("touch", s, "nodes-visited", "count", s == "fib" ? FibNodes + .1 * i : 17.2 + i, Basis.Counted, .15, 10_000) with { Keys = keys });
                 _rows.Add(Row("touch", s, "cache-lines", "count", s == "fib" ? 7.9 + .2 * i : 30.5 + 1.7 * i, Basis.Counted, .15, 10_000) with { Keys = keys });
             }
         }

@@ -10,6 +10,8 @@ public sealed partial class PageTests(FullReport full) : IClassFixture<FullRepor
 {
     [Theory]
     [InlineData("answer")]
+    [InlineData("why")]
+    [InlineData("plot-families")]
     [InlineData("plots")]
     [InlineData("details")]
     [InlineData("conditions")]
@@ -67,7 +69,7 @@ public sealed partial class PageTests(FullReport full) : IClassFixture<FullRepor
         var folder = full.Folder;
         var names = FileLink().Matches(folder.Html).Select(m => m.Groups["to"].Value).Distinct().ToList();
 
-        Assert.Equal(20, names.Count);
+        Assert.Equal(22, names.Count);
         Assert.Empty(names.Except(folder.Files));
     }
 

@@ -45,6 +45,14 @@ internal static class ChurnAnswer
     private static readonly Column s_code = new(
         "kernel code", "lines of kernel code", (view, scheme) => ChurnView.ForScheme(view.Of("code", "net"), scheme));
 
+    /// <summary>Where a scheme is something else in IPv6 than its name says.</summary>
+    private const string OfIPv6 = """
+        <p>In IPv6, RTA_VIA is RTA_GATEWAY: an onlink gateway of the route’s own family. Each route has a nexthop and a state of its own,
+        but for routes through nexthop objects, which share theirs. AllowedIPs on a FIB trie stand on a tree of routes through such objects,
+        192 bytes a prefix beside the tree’s nodes; the patches (<code>kernel-patch/series-optional</code>) need 56 there.</p>
+
+        """;
+
     private static readonly Column[] s_columns = [s_memory, s_sent, s_received, s_change, s_removal, s_bytes, s_loss, s_known, s_code];
 
     public static void Append(StringBuilder html, ChurnView view)
@@ -63,9 +71,11 @@ internal static class ChurnAnswer
             mean time until who listens knows of a change: by a notification, read in 10 µs, or by a scan every 10 s. Kernel code is what
             Linux 6.12 lacks, in lines added less lines removed by <code>kernel-patch</code>; REMOVE_ME is in Linux since 6.16. Quartiles
             are under Details.</p>
-            </section>
 
             """);
+        if (view.Figures[0].Family == 6)
+            html.Append(OfIPv6);
+        html.Append("</section>\n");
     }
 
     private static IEnumerable<(string Text, bool Headline)> Verdict(ChurnView view)

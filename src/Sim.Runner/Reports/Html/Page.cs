@@ -33,14 +33,15 @@ internal static class Page
             return RenderChurn(html, rows, verdict, churn, churnPlots ?? []);
         AppendHead(html, bench ? $"AllowedIPs or a route attribute: {rows.Result.Table.Source}" : $"The ports held to the kernel: {rows.Result.Table.Source}");
         if (bench)
-            AppendBenchHeader(html, rows, view);
+            AppendBenchHeader(html, rows, view, plots.Any(IsFamilies));
         else
             AppendValidationHeader(html, rows, view!);
         html.Append("<main>\n");
         if (bench)
         {
             AnswerSection.Append(html, rows, verdict);
-            AppendPlots(html, plots);
+            FamilySection.Append(html, rows, string.Concat(plots.Where(IsFamilies).Select(Figure)));
+            AppendPlots(html, [.. plots.Where(plot => !IsFamilies(plot))]);
             DetailSection.Append(html, rows);
         }
         if (view is not null)
@@ -64,7 +65,7 @@ internal static class Page
             <h1>What does churn cost, by AllowedIPs and by routes?</h1>
             <p class="about">{Numbers.Show(churn.Trace("changes")?.Value ?? 0)} changes out of {Numbers.Show(churn.Trace("events")?.Value ?? 0)} BGP
             events in {Numbers.Show(Math.Round(churn.Trace("clock")?.Value ?? 0))} s, on {Markup.Text(table.Source)} with
-            {Numbers.Show(table.Prefixes)} prefixes, under {Numbers.Count(churn.Schemes.Count, "way")} of binding prefixes to peers.
+            {Numbers.Show(table.Prefixes)} IPv{table.Family} prefixes, under {Numbers.Count(churn.Schemes.Count, "way")} of binding prefixes to peers.
             {RunOn(rows.Result)}</p>
             <nav aria-label="Sections"><a href="#churn">The answer</a> <a href="#plots">Plots</a> <a href="#churn-details">Details</a>
             <a href="#conditions">Conditions</a> <a href="#rows">All rows</a></nav>
@@ -100,16 +101,17 @@ internal static class Page
 
         """);
 
-    private static void AppendBenchHeader(StringBuilder html, Rows rows, ValidationView? view)
+    private static void AppendBenchHeader(StringBuilder html, Rows rows, ValidationView? view, bool why)
     {
         var table = rows.Result.Table;
         html.Append($"""
             <header>
-            <h1>Should a route attribute replace WireGuard’s AllowedIPs?</h1>
+            <h1>Should a route attribute replace WireGuard’s AllowedIPs?{(table.Family == 6 ? " IPv6" : "")}</h1>
             <p class="about">Memory, lookups and updates of the allowedips trie against those of the IPv{table.Family} FIB, on
             {Markup.Text(table.Source)}: {Numbers.Show(table.Prefixes)} prefixes, {Numbers.Show(table.NextHops)} next hops.
             {RunOn(rows.Result)}</p>
-            <nav aria-label="Sections"><a href="#answer">The answer</a> <a href="#plots">Plots</a> <a href="#details">Details</a>
+            <nav aria-label="Sections"><a href="#answer">The answer</a> {(why ? "<a href=\"#why\">Why</a> " : "")}<a href="#plots">Plots</a>
+            <a href="#details">Details</a>
             {(view is null ? "" : "<a href=\"#validation\">Validation</a>\n")}<a href="#conditions">Conditions</a> <a href="#rows">All rows</a></nav>
             </header>
 
@@ -166,10 +168,14 @@ internal static class Page
         html.Append("</section>\n");
     }
 
-    private static void AppendPlot(StringBuilder html, PagePlot plot)
+    private static bool IsFamilies(PagePlot plot) => plot.Spec.Name == FamilyPlot.Name;
+
+    private static void AppendPlot(StringBuilder html, PagePlot plot) => html.Append(Figure(plot));
+
+    private static string Figure(PagePlot plot)
     {
         var name = plot.Spec.Name;
-        html.Append($"""
+        return $"""
             <figure id="plot-{name}">
             <h3>{Markup.Text(plot.Spec.Question)}</h3>
             {plot.WideSvg}
@@ -178,6 +184,6 @@ internal static class Page
             <span class="files">Also as <a href="plot-{name}.png">PNG</a> and <a href="plot-{name}.svg">SVG</a>.</span></figcaption>
             </figure>
 
-            """);
+            """;
     }
 }

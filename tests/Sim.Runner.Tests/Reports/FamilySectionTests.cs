@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+using System.Net;
+using System.Text;
+using System.Text.RegularExpressions;
+using Sim.Runner.Reports;
+using Sim.Runner.Reports.Html;
+using Sim.Runner.Reports.Plots;
+using Xunit;
+
+namespace Sim.Runner.Tests.Reports;
+
+public sealed partial class FamilySectionTests
+{
+    private static readonly FabricatedRun s_v4 = new();
+    private static readonly FabricatedRun s_v6 = new()
+    {
+        Family = 6, FibNodes = 21, MemoryRatio = 5.4, PlainBytes = 590, ObjectBytes = 330, LookupRatio = (_, _) => 1.3,
+    };
+
+    [Theory]
+    [InlineData(4, 6)]
+    [InlineData(6, 4)]
+    public void A_run_of_one_family_shows_its_side_and_says_how_to_get_the_other(int family, int other)
+    {
+        var text = Section(family == 4 ? s_v4.Build() : s_v6.Build());
+        Assert.Contains($"IPv{family}. A lookup visits", text);
+        Assert.DoesNotContain($"IPv{other}. A lookup visits", text);
+        Assert.Contains($"bench --family {other}", text);
+    }
+
+    [Fact]
+    public void Rows_of_both_families_stand_beside_each_other()
+    {
+        var text = Section(Both());
+        Assert.Contains("a lookup visits 21.1 nodes against 3.30", text);
+        Assert.Contains("A route that names a peer takes 676.3 bytes in IPv6", text);
+        Assert.Contains("IPv4. A lookup visits", text);
+        Assert.Contains("IPv6. A lookup visits", text);
+        Assert.DoesNotContain("bench --family", text);
+    }
+
+    [Fact]
+    public void Each_family_has_the_ratio_of_its_own_rows()
+    {
+        var text = Section(Both());
+        Assert.Contains("It takes 0.410", text);
+        Assert.Contains("It takes 1.30", text);
+    }
+
+    [Fact]
+    public void What_the_state_costs_is_the_difference_to_a_route_without_one()
+    {
+        Assert.Contains("To name a peer costs 86.3 bytes a route, its own state; an object saves 346, the whole nexthop.", Section(s_v6.Build()));
+        var without = new FabricatedRun { MemoryRatio = 1.22, PlainBytes = 1.22 * 127e6 * .955 / FabricatedRun.Prefixes };
+        Assert.Contains("To name a peer costs no route anything", Section(without.Build()));
+    }
+
+    [Fact]
+    public void The_drawing_has_three_counts_of_each_family_and_every_mark_says_whose_it_is()
+    {
+        var chart = (MarkChart)FamilyPlot.For(new Rows(Both()))!.Chart;
+        Assert.Equal(
+            [
+                "nodes a lookup visits, IPv4", "nodes a lookup visits, IPv6", "cache lines a lookup touches, IPv4",
+                "cache lines a lookup touches, IPv6", "bytes a prefix takes, IPv4", "bytes a prefix takes, IPv6",
+            ],
+            chart.Groups.Select(group => group.Label));
+        Assert.Equal([2, 2, 2, 2, 4, 4], chart.Groups.Select(group => group.Marks.Count));
+        Assert.Equal(["allowedips 18.2", "fib 21.1"], chart.Groups[1].Marks.Select(mark => mark.Label));
+    }
+
+    [Fact]
+    public void Without_both_structures_there_is_no_section()
+    {
+        Assert.Equal("", Section(new FabricatedRun { WithFib = false, Family = 6 }.Build()));
+        Assert.Null(FamilyPlot.For(new Rows(new FabricatedRun { WithFib = false }.Build())));
+    }
+
+    private static RunResult Both()
+    {
+        var (v4, v6) = (s_v4.Build(), s_v6.Build());
+        return v4 with { Figures = [.. v4.Figures, .. v6.Figures] };
+    }
+
+    /// <summary>The section's words.</summary>
+    private static string Section(RunResult run)
+    {
+        var html = new StringBuilder();
+        FamilySection.Append(html, new Rows(run), plot: "");
+        return Blank().Replace(WebUtility.HtmlDecode(Tag().Replace(html.ToString(), "")), " ").Trim();
+    }
+
+    [GeneratedRegex("<[^>]*>", RegexOptions.None, 1000)]
+    private static partial Regex Tag();
+
+    [GeneratedRegex("\\s+", RegexOptions.None, 1000)]
+    private static partial Regex Blank();
+}
