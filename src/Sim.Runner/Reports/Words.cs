@@ -144,6 +144,7 @@ internal static class Words
         "total-size-kb" => "total size as fib_triestat prints it",
         "null-pointers" => "null pointers",
         "internal-nodes" => "internal nodes",
+        "intermediate-nodes" => "nodes that only part two others",
         "nodes-visited" => "nodes visited a lookup",
         "cache-lines" => "cache lines touched a lookup",
         "depth-histogram" => "nodes by depth",
@@ -236,8 +237,8 @@ internal static class Words
         "memory" => "Kernel memory, counted in the loaded structure as the kernel would allocate it: bytes in objects, and "
             + "bytes in the slab, kmalloc and vmalloc pages that hold the objects. No byte of the .NET process is in it.",
         "shape" => "Counted in the loaded structure. Depth of the root is 1 for allowedips; fib's depths are those of "
-            + "/proc/net/fib_triestat in IPv4, and the nodes above a prefix in IPv6, whose nodes and routes are those of "
-            + "/proc/net/rt6_stats.",
+            + "/proc/net/fib_triestat in IPv4, and the nodes above in IPv6, whose root is counted as "
+            + "a node here and not in /proc/net/rt6_stats.",
         "touch" => "Counted by walking each key's path: structure nodes read, and distinct 64-byte lines they lie on. "
             + "Value: mean over the keys; spread: quartiles over the keys.",
         "lookup" => "Longest-prefix match. Independent keys give throughput; in a dependent chain each key follows from the "

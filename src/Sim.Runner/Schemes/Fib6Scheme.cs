@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Sim.Fib;
 using Sim.Kernel;
@@ -21,7 +20,7 @@ internal sealed unsafe class Fib6Scheme : RouteAttributeScheme
         _table = new Fib6Table(_net, TableId);
     }
 
-    public override string KernelName => "fib6";
+    public override string Key => "fib6";
 
     public override void Insert(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers)
     {
@@ -61,57 +60,63 @@ internal sealed unsafe class Fib6Scheme : RouteAttributeScheme
         return new Touch(_path.Nodes, _path.CacheLines, found ? Matched(in result) : null);
     }
 
+    /// <summary>A line a node down, and a line for each node with routes that is compared on the way up.</summary>
     public override IReadOnlyList<string> Describe(UInt128 address)
     {
         var result = default(Fib6Result);
         var found = _table.Lookup(address, ref result, _path) == 0;
-        var lines = _path.Fib6Steps.Select(step => step.Kind switch
+        var lines = new List<string>();
+        foreach (var step in _path.Fib6Steps)
         {
-            Fib6StepKind.Node => $"node {step.Prefix}",
-            Fib6StepKind.Compare => $"back at {step.Prefix}: {(step.Flags.HasFlag(Fib6NodeFlags.RouteInfo) ? "compare" : "joins two subtrees")}",
-            Fib6StepKind.Select => $"choose a route of {step.Prefix}",
-            _ => $"route {step.Prefix} metric {step.Metric}",
-        }).ToList();
+            var hasRoutes = (step.Flags & Fib6NodeFlags.RouteInfo) != 0;
+            if (step.Kind == Fib6StepKind.Node)
+                lines.Add($"node {step.Prefix}{(hasRoutes ? "" : " (no routes)")}");
+            else if (step.Kind == Fib6StepKind.Compare && hasRoutes)
+                lines.Add($"back up to {step.Prefix}: {(found && step.Prefix.Contains(address) ? "fits" : "does not fit")}");
+            else if (step.Kind == Fib6StepKind.Route)
+                lines.Add($"route {step.Prefix} metric {step.Metric}");
+        }
+
         lines.Add(found ? $"{Matched(in result)}: peer {result.Peer - 1}" : "no route");
         return lines;
     }
 
     public override IReadOnlyList<ShapeCount> Shape()
     {
-        var (stat, counts) = (_table.Stat(), _net.Statistics);
-        var shape = new List<ShapeCount>
+        var stat = _table.Stat();
+        var counts = new List<ShapeCount>
         {
-            new("nodes", null, counts.FibNodes),
+            new("nodes", null, stat.Nodes),
             new("valued", null, stat.RouteNodes),
-            new("internal-nodes", null, stat.IntermediateNodes),
-            new("routes", null, counts.FibRtEntries),
+            new("intermediate-nodes", null, stat.IntermediateNodes),
+            new("routes", null, stat.Routes),
             new("max-depth", null, stat.MaxDepth),
             new("average-depth", null, stat.MeanDepth),
         };
-        shape.AddRange(stat.Depths.Select((prefixes, depth) => new ShapeCount("depth-histogram", depth, prefixes)).Where(count => count.Value > 0));
-        return shape;
+        counts.AddRange(stat.Depths.Select((nodes, depth) => new ShapeCount("depth-histogram", depth, nodes)).Where(count => count.Value > 0));
+        return counts;
     }
 
-    /// <summary>Nodes and routes as /proc/net/rt6_stats counts them: the root is no node of the slab's, and not among them.</summary>
     public override JsonObject StatJson()
     {
-        var (stat, counts) = (_table.Stat(), _net.Statistics);
+        var stat = _table.Stat();
         var depths = new JsonObject();
         for (var depth = 0; depth < stat.Depths.Count; depth++)
         {
             if (stat.Depths[depth] > 0)
-                depths[depth.ToString(CultureInfo.InvariantCulture)] = stat.Depths[depth];
+                depths[$"{depth}"] = stat.Depths[depth];
         }
 
         return new JsonObject
         {
-            ["nodes"] = counts.FibNodes,
-            ["route_nodes"] = counts.FibRouteNodes,
-            ["routes"] = counts.FibRtEntries,
-            ["prefixes"] = stat.RouteNodes,
-            ["aver_depth"] = stat.MeanDepth,
+            ["nodes"] = stat.Nodes,
+            ["route_nodes"] = stat.RouteNodes,
+            ["intermediate_nodes"] = stat.IntermediateNodes,
+            ["routes"] = stat.Routes,
+            ["mean_depth"] = Math.Round(stat.MeanDepth, 2),
             ["max_depth"] = stat.MaxDepth,
             ["depths"] = depths,
+            ["rt6_stats"] = _net.Statistics.Format().TrimEnd('\n'),
         };
     }
 
@@ -119,8 +124,9 @@ internal sealed unsafe class Fib6Scheme : RouteAttributeScheme
     {
         var stat = _table.Stat();
         return $"""
-            /proc/net/rt6_stats: {_net.Statistics.Format().TrimEnd()}
-            fib6: {_net.Statistics.FibNodes:N0} nodes, {stat.RouteNodes:N0} with routes, {stat.Routes:N0} routes, greatest depth {stat.MaxDepth}, mean {stat.MeanDepth:N2} (the root is 0)
+            fib6: {stat.Nodes:N0} nodes with the root, {stat.RouteNodes:N0} with routes, {stat.IntermediateNodes:N0} that only branch, {stat.Routes:N0} routes
+            nodes above a node with routes: mean {stat.MeanDepth:F2}, most {stat.MaxDepth}
+            rt6_stats: {_net.Statistics.Format()}
             """;
     }
 

@@ -33,7 +33,7 @@ internal abstract class Scheme : IDisposable
     public abstract string Structure { get; }
 
     /// <summary>The same as <c>stat</c> and <c>lookup</c> name it: <c>allowedips</c>, <c>fib</c>, <c>fib6</c>.</summary>
-    public virtual string KernelName => Structure;
+    public virtual string Key => Structure;
 
     /// <summary>Binds each prefix to its peer; a prefix bound before moves.</summary>
     public abstract void Insert(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers);

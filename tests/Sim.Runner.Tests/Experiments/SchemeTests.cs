@@ -120,8 +120,9 @@ public sealed class SchemeTests
         var path = scheme.Describe(address);
         Assert.Equal(Prefix.Parse("2001:db8::/32"), touch.Match);
         Assert.Equal(0, scheme.Lookup(address));
+        Assert.Equal(["back up to 2001:db8:1::/48: does not fit", "back up to 2001:db8::/32: fits"], path.Where(line => line.StartsWith("back", StringComparison.Ordinal)));
         // The root, the node that parts the two /32, the /32, and the /48 that the first bits lead to.
-        Assert.Equal(["node ::/0", "node 2001:db8::/31", "node 2001:db8::/32", "node 2001:db8:1::/48"], path.Take(4));
+        Assert.Equal(["node ::/0", "node 2001:db8::/31 (no routes)", "node 2001:db8::/32", "node 2001:db8:1::/48"], path.Take(4));
         Assert.Equal(4, touch.Nodes);
         Assert.Equal("2001:db8::/32: peer 0", path[^1]);
         Assert.InRange(touch.CacheLines, 4 + 2, 4 + 8);
