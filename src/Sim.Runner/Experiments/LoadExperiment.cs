@@ -33,8 +33,6 @@ internal static class LoadExperiment
                 loads.AddTimes(kinds[0], times.SpreadA);
                 loads.AddTimes(kinds[1], times.SpreadB);
                 context.AddRatio("load", kinds, times, row => row with { Order = order });
-                if (order == context.Order)
-                    loads.AddBoth();
             }
         }
     }
@@ -44,7 +42,6 @@ internal static class LoadExperiment
     {
         private readonly HashSet<string> _counted = [];
         private int _done;
-        private long _pages;
 
         public double Once(SchemeKind kind)
         {
@@ -65,16 +62,12 @@ internal static class LoadExperiment
             Add(kind.Name, kind.Structure, context.Row("load", "time-per-prefix", "ns", perPrefix));
         }
 
-        /// <summary>What a daemon holds that binds every prefix in AllowedIPs and routes every prefix to the device.</summary>
-        public void AddBoth() =>
-            Add(AllowedIpsScheme.SchemeName, Names.Both, context.Row("memory", "page-bytes", "bytes", _pages, Basis.Modelled));
-
         private void Count(Scheme scheme)
         {
             foreach (var count in scheme.Shape())
                 Add(scheme.Name, scheme.Structure, context.Row("shape", count.Metric, count.Unit, count.Value, Basis.Counted) with { X = count.X });
 
-            _pages += MemoryRows.Add(context, scheme.Account(), Label);
+            MemoryRows.Add(context, scheme.Account(), Label);
             Figure Label(Figure row) => row with { Scheme = scheme.Name, Structure = scheme.Structure, Order = order };
         }
 

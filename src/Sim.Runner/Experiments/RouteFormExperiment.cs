@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using Sim.Fib;
 using Sim.Runner.Reports;
+using Sim.Runner.Schemes;
 using Sim.Runner.Schemes.Binding;
 
 namespace Sim.Runner.Experiments;
@@ -34,9 +35,22 @@ internal static class RouteFormExperiment
                     fib.Memory.Rcu.GracePeriod();
             }
 
-            MemoryRows.Add(
+            var pages = MemoryRows.Add(
                 context, fib.Memory.Account(), row => row with { Scheme = scheme, Structure = structure, Order = context.Order }, caches: false);
+            if (meaning == RouteMeaning.Device)
+                AddBoth(context, pages);
             context.Progress.Done(meaning == RouteMeaning.Device ? 1 : s_forms.Length);
         }
+    }
+
+    /// <summary>What a daemon holds that binds every prefix in AllowedIPs and routes every prefix to the device.</summary>
+    private static void AddBoth(BenchContext context, long routes)
+    {
+        var allowedIps = context.Figures.First(
+            row => row.Metric == "page-bytes" && row.Structure == AllowedIpsScheme.StructureName && row.Order == context.Order);
+        context.Figures.Add(context.Row("memory", "page-bytes", "bytes", allowedIps.Value + routes, Basis.Modelled) with
+        {
+            Scheme = AllowedIpsScheme.SchemeName, Structure = Names.Both, Order = context.Order,
+        });
     }
 }

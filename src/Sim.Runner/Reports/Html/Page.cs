@@ -106,7 +106,7 @@ internal static class Page
         var table = rows.Result.Table;
         html.Append($"""
             <header>
-            <h1>Should a route attribute replace WireGuard’s AllowedIPs?{(table.Family == 6 ? " IPv6" : "")}</h1>
+            <h1>Should a route attribute replace WireGuard’s AllowedIPs{(table.Family == 6 ? " for IPv6" : "")}?</h1>
             <p class="about">Memory, lookups and updates of the allowedips trie against those of the IPv{table.Family} FIB, on
             {Markup.Text(table.Source)}: {Numbers.Show(table.Prefixes)} prefixes, {Numbers.Show(table.NextHops)} next hops.
             {RunOn(rows.Result)}</p>
