@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Text;
+using Sim.Runner.Reports.Compare;
 using Sim.Runner.Reports.Html;
 using Sim.Runner.Reports.Plots;
 
@@ -87,13 +88,19 @@ public static class ReportWriter
             return new(spec, Inline(spec, WidePixels, "wide"), Inline(spec, NarrowPixels, "narrow"));
         }
 
-        var view = ValidationView.Of(rows);
-        var plots = PlotSet.For(rows, verdict).Select(Draw).ToList();
-        var validationPlots = view is null ? [] : ValidationPlots.For(view).Select(Draw).ToList();
-        var churn = ChurnView.Of(rows);
-        var churnPlots = churn is null ? [] : ChurnPlots.For(churn).Select(Draw).ToList();
-        var page = Page.Render(rows, verdict, view, plots, validationPlots, churn, churnPlots);
+        string Compare(CompareView compared) => Page.Render(rows, verdict, compared, [.. ComparePlots.For(compared).Select(Draw)]);
+        var page = CompareView.Of(rows) is { } compared ? Compare(compared) : RenderRun(rows, verdict, Draw);
         File.WriteAllText(At(PageName), page, new UTF8Encoding(false));
+    }
+
+    private static string RenderRun(Rows rows, Verdict verdict, Func<PlotSpec, PagePlot> draw)
+    {
+        var view = ValidationView.Of(rows);
+        var plots = PlotSet.For(rows, verdict).Select(draw).ToList();
+        var validationPlots = view is null ? [] : ValidationPlots.For(view).Select(draw).ToList();
+        var churn = ChurnView.Of(rows);
+        var churnPlots = churn is null ? [] : ChurnPlots.For(churn).Select(draw).ToList();
+        return Page.Render(rows, verdict, view, plots, validationPlots, churn, churnPlots);
     }
 
     private static void Publish(string partial, string outDir, Action<string> reached)
@@ -101,7 +108,7 @@ public static class ReportWriter
         reached($"publish {PageName}");
         File.Delete(Path.Combine(outDir, PageName));
         // Plots of an older report that this run has no rows for would look like its own.
-        foreach (var name in PlotSet.AllNames.Concat(ValidationPlots.AllNames).Concat(ChurnPlots.AllNames))
+        foreach (var name in PlotSet.AllNames.Concat(ValidationPlots.AllNames).Concat(ChurnPlots.AllNames).Concat(ComparePlots.AllNames))
         {
             File.Delete(Path.Combine(outDir, $"plot-{name}.png"));
             File.Delete(Path.Combine(outDir, $"plot-{name}.svg"));

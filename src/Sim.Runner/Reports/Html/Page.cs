@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Text;
+using Sim.Runner.Reports.Compare;
 using Sim.Runner.Reports.Plots;
 
 namespace Sim.Runner.Reports.Html;
@@ -82,6 +83,47 @@ internal static class Page
         RowSection.Append(html, rows);
         html.Append("</main>\n</body>\n</html>\n");
         return html.ToString();
+    }
+
+    /// <summary>The page of a comparison of runs.</summary>
+    public static string Render(Rows rows, Verdict verdict, CompareView view, IReadOnlyList<PagePlot> plots)
+    {
+        var html = new StringBuilder();
+        var table = rows.Result.Table;
+        AppendHead(html, $"Before and after: {table.Source}");
+        html.Append($"""
+            <header>
+            <h1>What did the change change?</h1>
+            <p class="about">Before: {Markup.Text(Named(rows.Result, RunComparison.Before))}. After: {Markup.Text(Named(rows.Result, RunComparison.After))}.
+            On {Markup.Text(table.Source)} with {Numbers.Show(table.Prefixes)} prefixes.</p>
+            <nav aria-label="Sections"><a href="#changed">What changed</a> {(plots.Count > 0 ? "<a href=\"#plots\">Plot</a> " : "")}<a href="#compare-details">Details</a>
+            <a href="#conditions">Conditions</a> <a href="#rows">All rows</a></nav>
+            </header>
+            <main>
+
+            """);
+        CompareSection.AppendAnswer(html, view);
+        if (plots.Count > 0)
+        {
+            html.Append("<section id=\"plots\">\n<h2>The largest changes</h2>\n");
+            foreach (var plot in plots)
+                AppendPlot(html, plot);
+            html.Append("</section>\n");
+        }
+
+        CompareSection.AppendDetails(html, view);
+        ConditionSection.Append(html, rows, verdict, view: null, bench: false);
+        RowSection.Append(html, rows);
+        html.Append("</main>\n</body>\n</html>\n");
+        return html.ToString();
+    }
+
+    /// <summary>The runs of one side with the program's version: <c>a, b (0.1.0+4c2f...)</c>.</summary>
+    private static string Named(RunResult result, string side)
+    {
+        var runs = result.Runs.Where(run => run.Side == side).ToList();
+        var version = runs.Select(run => run.Versions.FirstOrDefault().Value).FirstOrDefault(value => !string.IsNullOrEmpty(value));
+        return string.Join(", ", runs.Select(run => run.Name)) + (version is null ? "" : $" (version {version})");
     }
 
     private static void AppendHead(StringBuilder html, string title) => html.Append($"""
