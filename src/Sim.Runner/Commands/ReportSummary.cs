@@ -49,8 +49,8 @@ internal static class ReportSummary
     private static Table Changes(CompareView view)
     {
         var table = new Table { Title = new TableTitle("The largest changes") };
-        table.AddColumns("row", "before", "after", "after / before", "p, corrected");
-        var changes = view.Exact.Select(c => (c.Before, c.After, Ratio: c.Factor is { } factor ? Numbers.Ratio(factor) : "", P: "exact"))
+        table.AddColumns("row", "before", "after", "change", "p, corrected");
+        var changes = view.Exact.Select(c => (c.Before, c.After, Ratio: c.ShowDifference(), P: "exact"))
             .Take(MostLines / 2)
             .Concat(view.Changed.Select(c => (c.Before, c.After,
                 Ratio: $"{Numbers.Ratio(c.Ratio.Value)} ({Numbers.Span(c.Ratio.Low, c.Ratio.High)})", P: Numbers.P(c.Adjusted!.Value))))

@@ -6,6 +6,14 @@ internal sealed record ExactChange(Figure Before, Figure After, Figure Differenc
 {
     /// <summary>After over before; null where that says nothing.</summary>
     public double? Factor => Before.Unit != "digest" && Before.Value > 0 && After.Value > 0 ? After.Value / Before.Value : null;
+
+    /// <summary>The difference with its sign and its unit.</summary>
+    public string ShowDifference() => Before.Unit == "digest"
+        ? "differs"
+        : (Difference.Value > 0 ? "+" : "") + Scale.For(After.Unit, [Difference.Value]).Show(Difference.Value);
+
+    /// <summary>The factor with as many digits as tell it from 1.</summary>
+    public string ShowFactor() => Factor is { } factor ? Numbers.Digits(factor, Math.Abs(factor - 1) < 0.005 ? 6 : 3) : "";
 }
 
 /// <summary>A measured row before and after, as it was read back.</summary>
@@ -102,6 +110,19 @@ internal sealed class CompareView
         return string.Join(", ", words.Where(word => word.Length > 0));
     }
 
+    /// <summary>The row in few letters, for a plot.</summary>
+    public string Short(Figure f)
+    {
+        var parts = f.Metric.Split('/');
+        string[] words =
+        [
+            $"{parts[0]} {(f.Structure.Length > 0 ? f.Structure : f.Scheme)}".TrimEnd(), _variesFamily ? $"v{f.Family}" : "", f.Keys, f.Chain, f.Operation,
+            f.Keys.Length + f.Operation.Length > 0 ? "" : f.Order, f.Item, f.X is { } x ? Numbers.Show(x) : "",
+            _variesPeers && f.Peers is { } peers ? Numbers.Count(peers, "peer") : "", parts[^1] is Names.Time or Names.Ratio ? "" : parts[^1],
+        ];
+        return string.Join(", ", words.Where(word => word.Length > 0));
+    }
+
     /// <summary>The verdict.</summary>
     public IEnumerable<string> Sentences()
     {
@@ -147,11 +168,11 @@ internal sealed class CompareView
     {
         Tester.ByRelabelling => $"The test calls the runs before and after in every other way that is possible (permutation of whole runs; least possible p "
             + $"{Numbers.P(Summary("test")!.Value)}); by the largest statistic over all rows (Westfall and Young, step-down) the chance to call any row "
-            + $"changed that is not is at most {Numbers.P(Alpha)}. Intervals are Welch’s, for one row each.",
+            + $"changed that is not is at most {Numbers.Tick(Alpha)}. Intervals are Welch’s, for one row each.",
         Tester.ByWelch => $"The test is Welch’s t over the logarithms of the runs’ values, corrected by Holm for {Numbers.Show(Measured.Count(c => c.Adjusted is not null))} "
-            + $"rows at {Numbers.P(Alpha)}; it takes what varies between runs to be normal.",
+            + $"rows at {Numbers.Tick(Alpha)}; it takes what varies between runs to be normal.",
         Tester.ByQuartiles => "With one run on a side, the error of a median is estimated from its quartiles and repetitions (t on a logarithmic "
-            + $"scale, corrected by Holm at {Numbers.P(Alpha)}), and a change must be beyond the noise of its case. What differs between two runs "
+            + $"scale, corrected by Holm at {Numbers.Tick(Alpha)}), and a change must be beyond the noise of its case. What differs between two runs "
             + "of one program is not covered.",
         _ => "",
     };

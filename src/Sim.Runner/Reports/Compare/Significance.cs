@@ -31,8 +31,11 @@ internal static class Significance
     /// <summary>Standard error of the median of a large normal sample, in standard deviations over the root of n: sqrt(pi / 2).</summary>
     private const double MedianError = 1.2533;
 
-    /// <summary>An interquartile range tells of the deviation what 0.37 times as many direct observations would.</summary>
-    private const double QuartileEfficiency = 0.37;
+    /// <summary>
+    /// Degrees of freedom of an error that comes from an interquartile range, a repetition. Chosen by simulation: with it 2 to 6
+    /// in 100 comparisons of the same data come out below 0.05 for 5 to 41 repetitions, the fewer the more careful.
+    /// </summary>
+    private const double QuartileFreedom = 0.5;
 
     private const double Interval = 0.95;
 
@@ -47,7 +50,7 @@ internal static class Significance
         var range = Math.Log(figure.High / figure.Low);
         return figure.Basis == Basis.Estimated
             ? new(Math.Log(figure.Value), range / (2 * StudentT.InvCDF(0, 1, figure.N - 1, (1 + Interval) / 2)), figure.N - 1)
-            : new(Math.Log(figure.Value), MedianError * range / ExpectedRange(figure.N) / Math.Sqrt(figure.N), QuartileEfficiency * (figure.N - 1));
+            : new(Math.Log(figure.Value), MedianError * range / ExpectedRange(figure.N) / Math.Sqrt(figure.N), QuartileFreedom * (figure.N - 1));
     }
 
     /// <summary>The mean of the logarithms of several runs' values; null where one has none, or all are the same.</summary>

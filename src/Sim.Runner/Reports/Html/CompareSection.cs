@@ -58,7 +58,7 @@ internal static class CompareSection
         var body = new StringBuilder("<tbody>\n");
         foreach (var f in view.OfSide(""))
         {
-            body.Append($"<tr><th scope=\"row\">{Markup.Text(CountInWords(f))}</th><td>{Markup.Value(view.Rows, f, new Scale(1, ""))}</td>")
+            body.Append($"<tr><th scope=\"row\">{Markup.Text(CountInWords(f))}</th><td>{Linked(view, f, Numbers.Tick(f.Value))}</td>")
                 .Append($"<td>{Markup.BasisTag(f.Basis)}</td></tr>\n");
         }
 
@@ -89,8 +89,7 @@ internal static class CompareSection
             var scale = digest ? new Scale(1, "") : CompareView.ScaleOf(change.Before, change.After);
             body.Append($"<tr><th scope=\"row\" class=\"text\">{Markup.Text(view.Label(change.Before))}</th>")
                 .Append($"<td>{Markup.Value(view.Rows, change.Before, scale)}</td><td>{Markup.Value(view.Rows, change.After, scale)}</td>")
-                .Append(digest ? "<td>differs</td>" : $"<td>{Markup.Value(view.Rows, change.Difference, Scale.For(change.After.Unit, [change.Difference.Value]))}</td>")
-                .Append($"<td>{(change.Factor is { } factor ? Numbers.Ratio(factor) : "")}</td><td>{Markup.BasisTag(change.Before.Basis)}</td></tr>\n");
+                .Append($"<td>{Linked(view, change.Difference, Markup.Text(change.ShowDifference()))}</td><td>{change.ShowFactor()}</td><td>{Markup.BasisTag(change.Before.Basis)}</td></tr>\n");
         }
 
         return Markup.Table($"Counted rows that differ, the largest change first{Left(view.Exact.Count)}",
@@ -112,7 +111,7 @@ internal static class CompareSection
             if (tested)
                 body.Append($"<td>{Probability(view, change.P)}</td><td>{Probability(view, change.Adjusted)}</td>");
             if (noise)
-                body.Append($"<td>{(ratio.Bound is { } bound ? Numbers.Percent(bound) : "")}</td>");
+                body.Append($"<td>{(ratio.Bound is { } bound ? $"<span class=\"spread\">{Numbers.Percent(bound)}</span>" : "")}</td>");
             body.Append($"<td>{Markup.BasisTag(change.Before.Basis)}</td></tr>\n");
         }
 

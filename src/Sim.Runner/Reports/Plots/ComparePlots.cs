@@ -30,7 +30,8 @@ internal static class ComparePlots
                 Log = true,
                 IsRatio = true,
                 Noise = noise > 1 ? noise : null,
-                Groups = [.. changes.Select(c => new MarkGroup(view.Label(c.After), [Mark(view, c)]))],
+                NoiseName = "noise",
+                Groups = [.. changes.Select(c => new MarkGroup(view.Short(c.After), [Mark(view, c)]))],
             }),
         ];
     }
