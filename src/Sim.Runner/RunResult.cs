@@ -45,9 +45,17 @@ public sealed record RunResult
 /// <param name="Table">Its table.</param>
 /// <param name="Environment">Its machine.</param>
 /// <param name="Versions">What it was built from.</param>
+/// <param name="Rows">
+/// How many rows the runs of its kind and family (<see cref="Part"/>) have in the result, which has them one part after the other;
+/// 0 in a comparison.
+/// </param>
 public sealed record RunFacts(
     string Name, string Side, string Command, DateTimeOffset Started, TimeSpan Duration, bool Quick, ulong Seed, TableFacts Table,
-    IReadOnlyList<KeyValuePair<string, string>> Environment, IReadOnlyList<KeyValuePair<string, string>> Versions);
+    IReadOnlyList<KeyValuePair<string, string>> Environment, IReadOnlyList<KeyValuePair<string, string>> Versions, int Rows)
+{
+    /// <summary>Runs of one command on one family belong together; others stand beside them.</summary>
+    public (string Command, int Family) Part => (Command.Split(' ')[0], Table.Family);
+}
 
 /// <summary>The table a run was made on.</summary>
 /// <param name="Source">File name or origin.</param>

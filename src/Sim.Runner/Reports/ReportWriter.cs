@@ -19,6 +19,8 @@ public static class ReportWriter
 
     internal const string PageName = "index.html";
 
+    private const string PartSuffix = "-part";
+
     private const int WidePixels = 820;
     private const int NarrowPixels = 370;
     private const int PngScale = 2;
@@ -72,7 +74,6 @@ public static class ReportWriter
     private static void WriteFiles(RunResult result, string folder, Action<string> reached)
     {
         var rows = new Rows(result);
-        var verdict = new Verdict(rows);
         string At(string name)
         {
             reached(name);
@@ -88,13 +89,24 @@ public static class ReportWriter
             return new(spec, Inline(spec, WidePixels, "wide"), Inline(spec, NarrowPixels, "narrow"));
         }
 
-        string Compare(CompareView compared) => Page.Render(rows, verdict, compared, [.. ComparePlots.For(compared).Select(Draw)]);
-        var page = CompareView.Of(rows) is { } compared ? Compare(compared) : RenderRun(rows, verdict, Draw);
+        string Compare(CompareView compared) => Page.Render(rows, new Verdict(rows), compared, [.. ComparePlots.For(compared).Select(Draw)]);
+        var page = CompareView.Of(rows) is { } compared ? Compare(compared) : RenderRuns(rows, Draw);
         File.WriteAllText(At(PageName), page, new UTF8Encoding(false));
     }
 
-    private static string RenderRun(Rows rows, Verdict verdict, Func<PlotSpec, PagePlot> draw)
+    private static string RenderRuns(Rows rows, Func<PlotSpec, PagePlot> draw)
     {
+        var parts = rows.Parts();
+        if (parts.Count == 1)
+            return RenderRun(rows, draw);
+        // A plot's file has its part's number; the first part's keep their names.
+        return Page.Join(rows, [.. parts.Select((part, i) => (part.Result.Runs[0],
+            RenderRun(part, spec => draw(i == 0 ? spec : spec with { Name = $"{spec.Name}{PartSuffix}{i + 1}" }))))]);
+    }
+
+    private static string RenderRun(Rows rows, Func<PlotSpec, PagePlot> draw)
+    {
+        var verdict = new Verdict(rows);
         var view = ValidationView.Of(rows);
         var plots = PlotSet.For(rows, verdict).Select(draw).ToList();
         var validationPlots = view is null ? [] : ValidationPlots.For(view).Select(draw).ToList();
@@ -112,6 +124,8 @@ public static class ReportWriter
         {
             File.Delete(Path.Combine(outDir, $"plot-{name}.png"));
             File.Delete(Path.Combine(outDir, $"plot-{name}.svg"));
+            foreach (var path in Directory.EnumerateFiles(outDir, $"plot-{name}{PartSuffix}*").ToList())
+                File.Delete(path);
         }
         foreach (var path in Directory.EnumerateFiles(partial).OrderBy(p => Path.GetFileName(p) == PageName).ToList())
         {

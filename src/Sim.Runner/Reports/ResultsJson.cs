@@ -116,7 +116,7 @@ public static class ResultsJson
         [.. r.Figures.Select((f, i) => ToRow(f, i + 1))],
         r.Runs.Count == 0 ? null : [.. r.Runs.Select(run => new Run(
             run.Name, run.Side, run.Command, run.Started, run.Duration.Ticks / (decimal)TimeSpan.TicksPerSecond, run.Quick, run.Seed,
-            run.Table, ToNamed(run.Environment), ToNamed(run.Versions)))]);
+            run.Table, ToNamed(run.Environment), ToNamed(run.Versions), run.Rows))]);
 
     private static Named[] ToNamed(IEnumerable<KeyValuePair<string, string>> pairs) => [.. pairs.Select(p => new Named(p.Key, p.Value))];
 
@@ -138,7 +138,7 @@ public static class ResultsJson
         Figures = [.. d.Rows.Select(ToFigure)],
         Runs = d.Runs is null ? [] : [.. d.Runs.Select(run => new RunFacts(
             run.Name, run.Side, run.Command, run.Started, ToDuration(run.DurationSeconds), run.Quick, run.Seed, run.Table,
-            ToPairs(run.Environment), ToPairs(run.Versions)))],
+            ToPairs(run.Environment), ToPairs(run.Versions), run.Rows))],
     };
 
     private static Row ToRow(Figure f, int id) => new(
@@ -197,7 +197,8 @@ public static class ResultsJson
         ulong Seed,
         TableFacts Table,
         Named[] Environment,
-        Named[] Versions);
+        Named[] Versions,
+        int Rows);
 
     private sealed record Row(
         int Id,

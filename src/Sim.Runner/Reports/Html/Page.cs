@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Text;
+using System.Text.RegularExpressions;
 using Sim.Runner.Reports.Compare;
 using Sim.Runner.Reports.Plots;
 
@@ -13,7 +14,7 @@ internal sealed record PagePlot(PlotSpec Spec, string WideSvg, string NarrowSvg)
 /// conditions, every row. One file that loads nothing and
 /// runs no script.
 /// </summary>
-internal static class Page
+internal static partial class Page
 {
     /// <param name="rows">All rows of the run.</param>
     /// <param name="verdict">What a bench decides; without rows of a bench, nothing.</param>
@@ -84,6 +85,46 @@ internal static class Page
         html.Append("</main>\n</body>\n</html>\n");
         return html.ToString();
     }
+
+    /// <summary>The page of runs of several commands or families: what each kind would have as its own page, one after the other.</summary>
+    /// <param name="rows">All rows.</param>
+    /// <param name="parts">The pages of the parts, as the other methods render them.</param>
+    public static string Join(Rows rows, IReadOnlyList<(RunFacts First, string Page)> parts)
+    {
+        var html = new StringBuilder();
+        AppendHead(html, "Several runs side by side");
+        html.Append($"""
+            <header>
+            <h1>{Numbers.Count(rows.Result.Runs.Count, "run")}, side by side</h1>
+            <nav aria-label="Parts">{string.Join('\n', parts.Select((part, i) => $"<a href=\"#part-{i + 1}\">{PartName(part.First)}</a>"))}
+            <a href="#rows">All rows</a></nav>
+            </header>
+            <main>
+
+            """);
+        foreach (var (i, (first, page)) in parts.Index())
+        {
+            html.Append($"<article id=\"part-{i + 1}\">\n<h2>{PartName(first)}</h2>\n")
+                .Append(i == 0 ? Inner(page) : Anchor().Replace(Inner(page), $"${{before}}${{name}}-part{i + 1}${{after}}")).Append("</article>\n");
+        }
+
+        RowSection.Append(html, rows);
+        html.Append("</main>\n</body>\n</html>\n");
+        return html.ToString();
+    }
+
+    private static string PartName(RunFacts run) => Markup.Text($"{run.Part.Command}, IPv{run.Part.Family}");
+
+    /// <summary>A page without its head and without its rows, which follow once for all parts.</summary>
+    private static string Inner(string page)
+    {
+        var (start, end) = (page.IndexOf("<header>", StringComparison.Ordinal), page.IndexOf("<section id=\"rows\"", StringComparison.Ordinal));
+        return page[start..end].Replace("<main>\n", "", StringComparison.Ordinal);
+    }
+
+    /// <summary>Anchors of the page and links to them, but for rows, whose numbers are those of the whole.</summary>
+    [GeneratedRegex("(?<before>(?<![a-z-])(?:id=\"|href=\"#|url\\(#))(?!rows?\\b)(?<name>[A-Za-z][A-Za-z0-9_-]*)(?<after>[\")])", RegexOptions.None, 10_000)]
+    private static partial Regex Anchor();
 
     /// <summary>The page of a comparison of runs.</summary>
     public static string Render(Rows rows, Verdict verdict, CompareView view, IReadOnlyList<PagePlot> plots)

@@ -21,8 +21,11 @@ internal static class Fit
         foreach (var name in runs.SelectMany(run => run.Result.Versions).Select(version => version.Key).Distinct().ToList())
             Same(runs, $"version of {name}", run => Value(run.Result.Versions, name));
         RefuseOtherInput(runs);
-        foreach (var (experiment, family) in runs.SelectMany(run => run.Result.Figures).Select(f => (f.Experiment, f.Family)).Distinct().ToList())
-            Same(runs, $"peers in {experiment}, IPv{family}", run => Peers(run, experiment, family));
+        foreach (var part in Parts(runs))
+        {
+            foreach (var (experiment, family) in part.SelectMany(run => run.Result.Figures).Select(f => (f.Experiment, f.Family)).Distinct().ToList())
+                Same(part, $"peers in {experiment}, IPv{family}", run => Peers(run, experiment, family));
+        }
     }
 
     /// <summary>Refuses runs on other tables, with other seeds, of other traces or kernels.</summary>
@@ -32,8 +35,11 @@ internal static class Fit
         foreach (var family in (int[])[4, 6])
             Same(runs, $"IPv{family} table", run => run.Result.Table.Family == family ? run.Result.Table.Sha256 : null, run => Table(run.Result.Table));
         Same(runs, "seed", run => $"{run.Result.Seed}");
-        foreach (var name in s_decisive)
-            Same(runs, name, run => Value(run.Result.Environment, name));
+        foreach (var part in Parts(runs))
+        {
+            foreach (var name in s_decisive)
+                Same(part, name, run => Value(run.Result.Environment, name));
+        }
     }
 
     /// <summary>Refuses what is no run but was made of some, and one run that is given twice.</summary>
@@ -73,6 +79,9 @@ internal static class Fit
 
         return null;
     }
+
+    private static List<List<StoredRun>> Parts(IReadOnlyList<StoredRun> runs) =>
+        [.. runs.GroupBy(run => run.Facts("").Part).Select(part => part.ToList())];
 
     private static void Same(IReadOnlyList<StoredRun> runs, string what, Func<StoredRun, string?> value, Func<StoredRun, string>? show = null)
     {

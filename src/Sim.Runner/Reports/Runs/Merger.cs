@@ -65,7 +65,8 @@ internal static class Merger
     public static RunResult Merge(IReadOnlyList<StoredRun> runs, string command)
     {
         Fit.RefuseUnlike(runs);
-        var rows = Rows(runs).Values.ToList();
+        var parts = runs.GroupBy(run => run.Facts("").Part).Select(part => part.ToList()).ToList();
+        var rows = parts.ConvertAll(part => Rows(part).Values.ToList());
         return new RunResult
         {
             Command = command,
@@ -76,9 +77,9 @@ internal static class Merger
             Table = runs[0].Result.Table,
             Seed = runs[0].Result.Seed,
             Quick = runs[0].Result.Quick,
-            Warnings = [.. Warnings(runs, rows)],
-            Figures = [.. rows.Select(row => row.Figure)],
-            Runs = [.. runs.Select(run => run.Facts(""))],
+            Warnings = [.. Fit.MachineDifferences(runs).Select(difference => $"The machines differ: {difference}."), .. parts.Zip(rows, Warnings).SelectMany(w => w)],
+            Figures = [.. rows.SelectMany(part => part).Select(row => row.Figure)],
+            Runs = [.. parts.Zip(rows).SelectMany(pair => pair.First.Select(run => run.Facts("", pair.Second.Count)))],
         };
     }
 
@@ -98,10 +99,8 @@ internal static class Merger
         }),
     ];
 
-    private static IEnumerable<string> Warnings(IReadOnlyList<StoredRun> runs, List<MergedRow> rows)
+    private static IEnumerable<string> Warnings(List<StoredRun> runs, List<MergedRow> rows)
     {
-        foreach (var difference in Fit.MachineDifferences(runs))
-            yield return $"The machines differ: {difference}.";
         if (rows.Count(row => !row.IsInAll) is > 0 and var some)
             yield return $"{Numbers.Count(some, "row")} of {Numbers.Show(rows.Count)} {(some == 1 ? "is" : "are")} not in every run: {OnlyIn(runs, rows)}.";
         foreach (var run in runs)
@@ -111,7 +110,7 @@ internal static class Merger
         }
     }
 
-    private static string OnlyIn(IReadOnlyList<StoredRun> runs, List<MergedRow> rows) => string.Join("; ", rows
+    private static string OnlyIn(List<StoredRun> runs, List<MergedRow> rows) => string.Join("; ", rows
         .Where(row => !row.IsInAll)
         .GroupBy(row => string.Join(", ", runs.Where((_, i) => row.Sources[i] is not null).Select(run => run.Name)))
         .Select(g => $"{Numbers.Show(g.Count())} in {g.Key} alone"));

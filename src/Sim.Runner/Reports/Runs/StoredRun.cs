@@ -37,6 +37,7 @@ internal sealed record StoredRun(string Name, RunResult Result)
     }
 
     /// <summary>Where the run comes from, for the page of what is made of it.</summary>
-    public RunFacts Facts(string side) => new(
-        Name, side, Result.Command, Result.Started, Result.Duration, Result.Quick, Result.Seed, Result.Table, Result.Environment, Result.Versions);
+    public RunFacts Facts(string side, int rows = 0) => new(
+        Name, side, Result.Command, Result.Started, Result.Duration, Result.Quick, Result.Seed, Result.Table, Result.Environment,
+        Result.Versions, rows);
 }
