@@ -85,7 +85,6 @@ public sealed partial class ReportCommandTests
             new("four", four),
             new("six", six with { Started = six.Started.AddDays(1), Table = six.Table with { Sha256 = new string('6', 64) } }),
             new("held", held with { Started = held.Started.AddDays(2), Table = four.Table, Versions = four.Versions }),
-            new("four2", four with { Started = four.Started.AddDays(3) }),
         ]);
         var ran = Program.Run(["report", .. names, "--out", scratch["all"]]);
         Assert.True(ran.Code == 0, ran.Error);

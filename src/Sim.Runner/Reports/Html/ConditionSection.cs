@@ -53,7 +53,7 @@ internal static class ConditionSection
             string[] cells =
             [
                 .. sides ? (string[])[run.Side] : [], run.Command, run.Started.ToString("yyyy-MM-dd HH:mm:ss zzz"), $"{Numbers.Show(run.Duration.TotalSeconds)} s",
-                $"IPv{run.Table.Family}, {Numbers.Show(run.Table.Prefixes)} prefixes of {run.Table.Source}", run.Versions.FirstOrDefault().Value ?? "",
+                $"IPv{run.Table.Family}, {Numbers.Show(run.Table.Prefixes)} prefixes of {run.Table.Source}", run.Versions is [var version, ..] ? version.Value : "",
                 Fact(run, "processor"), Fact(run, "load average at start"),
             ];
             body.Append($"<tr><th scope=\"row\" class=\"text\">{Markup.Text(run.Name)}</th>{string.Concat(cells.Select(cell => $"<td class=\"text\">{Markup.Text(cell)}</td>"))}</tr>\n");

@@ -163,8 +163,8 @@ internal static partial class Page
     private static string Named(RunResult result, string side)
     {
         var runs = result.Runs.Where(run => run.Side == side).ToList();
-        var version = runs.Select(run => run.Versions.FirstOrDefault().Value).FirstOrDefault(value => !string.IsNullOrEmpty(value));
-        return string.Join(", ", runs.Select(run => run.Name)) + (version is null ? "" : $" (version {version})");
+        var version = runs is [{ Versions: [var own, ..] }, ..] ? $" (version {own.Value})" : "";
+        return string.Join(", ", runs.Select(run => run.Name)) + version;
     }
 
     private static void AppendHead(StringBuilder html, string title) => html.Append($"""
