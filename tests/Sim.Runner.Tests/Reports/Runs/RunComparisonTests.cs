@@ -133,7 +133,7 @@ public sealed partial class RunComparisonTests
             "must be equal" => i == 1 ? r with { Figures = [.. r.Figures.Select(f => f.Basis == Basis.Counted ? f with { Value = f.Value + 1 } : f)] } : r,
             _ => i == 0 ? before[0].Result : r,
         }))];
-        Assert.Contains(what, Assert.Throws<UserException>(() => RunComparison.Of(before, after, null, "report")).Message);
+        Assert.Contains(what, Assert.Throws<UserException>(() => RunComparison.Of(before, after, null, "report", TestContext.Current.CancellationToken)).Message);
     }
 
     [Fact]
@@ -153,7 +153,7 @@ public sealed partial class RunComparisonTests
         {
             Figures = [.. r.Figures.Where(f => f.Experiment != "touch").Select(f => f.Metric == "nodes" ? f with { Value = f.Value - 1, Low = f.Value - 1, High = f.Value - 1 } : f)],
         }));
-        var result = RunComparison.Of(before, after, null, "report --before b1 b2 b3 b4 --after a1 a2 a3 a4");
+        var result = RunComparison.Of(before, after, null, "report --before b1 b2 b3 b4 --after a1 a2 a3 a4", TestContext.Current.CancellationToken);
         using var folder = ReportFolder.Of(result);
         using var again = ReportFolder.Of(ResultsJson.Read(folder.At("results.json")));
         Assert.Equal(["index.html", "plot-changes.png", "plot-changes.svg", "results.csv", "results.json"], folder.Files);
@@ -171,8 +171,8 @@ public sealed partial class RunComparisonTests
     public void A_comparison_is_no_run_to_compare_or_to_merge()
     {
         var before = RunsOf.Program(s_before, 0.01, 1);
-        var made = new StoredRun("made", RunComparison.Of(before[..1], before[1..2], null, "report"));
-        Assert.Contains("made of 2 runs", Assert.Throws<UserException>(() => RunComparison.Of(before, [made], null, "report")).Message);
+        var made = new StoredRun("made", RunComparison.Of(before[..1], before[1..2], null, "report", TestContext.Current.CancellationToken));
+        Assert.Contains("made of 2 runs", Assert.Throws<UserException>(() => RunComparison.Of(before, [made], null, "report", TestContext.Current.CancellationToken)).Message);
         Assert.Contains("made of 2 runs", Assert.Throws<UserException>(() => Merger.Merge([made, before[0]], "report")).Message);
     }
 
@@ -184,13 +184,13 @@ public sealed partial class RunComparisonTests
             ? f with { Value = odd[f.Keys.Length % odd.Length], Low = 0, High = f.Value } : f);
         foreach (var count in (int[])[1, 4])
         {
-            using var folder = ReportFolder.Of(RunComparison.Of(Odd(s_before[..count], 1), Odd(s_after[..count], 2), null, "report"));
+            using var folder = ReportFolder.Of(RunComparison.Of(Odd(s_before[..count], 1), Odd(s_after[..count], 2), null, "report", TestContext.Current.CancellationToken));
             Assert.DoesNotContain("NaN", folder.Html, StringComparison.Ordinal);
         }
     }
 
     private static CompareView View(IReadOnlyList<StoredRun> before, IReadOnlyList<StoredRun> after, double? noise = null) =>
-        CompareView.Of(new Rows(RunComparison.Of(before, after, noise, "report")))!;
+        CompareView.Of(new Rows(RunComparison.Of(before, after, noise, "report", TestContext.Current.CancellationToken)))!;
 
     [GeneratedRegex("(?<![a-z-])id=\"(?<id>[^\"]+)\"", RegexOptions.None, 10_000)]
     private static partial Regex Id();

@@ -122,7 +122,7 @@ public sealed class SignificanceTests
             // Rows of one run share a part of their noise, as a slow machine gives them.
             var shared = Enumerable.Range(0, 8).Select(_ => 0.03 * RunsOf.Gauss(ref rng)).ToArray();
             var logs = Enumerable.Range(0, rows).Select(row => shared.Select(s => s + 0.01 * (row + 1) * RunsOf.Gauss(ref rng)).ToArray()).ToList();
-            var results = test.Test(logs);
+            var results = test.Test(logs, TestContext.Current.CancellationToken);
             any += results.Any(r => r.Adjusted <= 0.05) ? 1 : 0;
             single += results.Count(r => r.P <= 0.05);
             Assert.All(results, r => Assert.True(r.Adjusted >= r.P));
@@ -138,7 +138,7 @@ public sealed class SignificanceTests
         var rng = new Rng(16);
         var logs = Enumerable.Range(0, 200).Select(row => Enumerable.Range(0, 10)
             .Select(run => 0.005 * RunsOf.Gauss(ref rng) + (row == 77 && run >= 5 ? Math.Log(1.1) : 0)).ToArray()).ToList();
-        var results = new Relabelling(5, 5).Test(logs);
+        var results = new Relabelling(5, 5).Test(logs, TestContext.Current.CancellationToken);
         Assert.Equal([77], Enumerable.Range(0, 200).Where(row => results[row].Adjusted <= 0.05));
         Assert.Equal(2.0 / 252, results[77].Adjusted, 12);
     }
@@ -155,7 +155,7 @@ public sealed class SignificanceTests
         Assert.Equal(least, test.LeastP, 12);
         // Perfectly apart, so that no other choice but the mirror image is as extreme.
         var logs = Enumerable.Range(0, before + after).Select(run => run < before ? run * 1e-3 : 100 + run * 1e-3).ToArray();
-        var (p, adjusted) = test.Test([logs])[0];
+        var (p, adjusted) = test.Test([logs], TestContext.Current.CancellationToken)[0];
         Assert.Equal(least, p, 12);
         Assert.Equal(p, adjusted);
     }
@@ -165,7 +165,7 @@ public sealed class SignificanceTests
     {
         var rng = new Rng(17);
         var logs = Enumerable.Range(0, 20).Select(row => Enumerable.Range(0, 8).Select(run => RunsOf.Gauss(ref rng) + (run < 4 ? 0 : row * 0.2)).ToArray()).ToList();
-        var results = new Relabelling(4, 4).Test(logs);
+        var results = new Relabelling(4, 4).Test(logs, TestContext.Current.CancellationToken);
         Assert.All(results.OrderBy(r => r.P).ThenBy(r => r.Adjusted).Zip(results.OrderBy(r => r.Adjusted)), pair => Assert.True(pair.Second.Adjusted >= pair.First.P));
         Assert.Contains(results, r => r.Adjusted > r.P);
     }
