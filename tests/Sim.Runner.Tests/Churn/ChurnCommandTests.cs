@@ -80,6 +80,14 @@ public sealed class ChurnCommandTests
         Assert.False(Directory.Exists(scratch["report"]));
     }
 
+    /// <summary>A small run of every scheme into the given folder.</summary>
+    internal static void RunSmall(Scratch scratch, string folder)
+    {
+        var ran = Commands.Program.Run("churn", "--quick", "--table", Table(scratch), "--updates", Updates(scratch, Family.IPv4),
+            "--peers", "4", "--batch", "0,100", "--out", folder);
+        Assert.True(ran.Code == 0, ran.Error);
+    }
+
     private static string Table(Scratch scratch) =>
         scratch.Write("table.txt", string.Concat(Enumerable.Range(0, Prefixes).Select(at => $"10.{at / 100}.{at % 100}.0/24\n")));
 
