@@ -101,7 +101,16 @@ public static class ReportWriter
             return RenderRun(rows, draw);
         // A plot's file has its part's number; the first part's keep their names.
         return Page.Join(rows, [.. parts.Select((part, i) => (part.Result.Runs[0],
-            RenderRun(part, spec => draw(i == 0 ? spec : spec with { Name = $"{spec.Name}{PartSuffix}{i + 1}" }))))]);
+            RenderRun(part, spec => draw(i == 0 ? spec : spec with { Name = $"{spec.Name}{PartSuffix}{i + 1}" }))))], Families(rows, parts, draw));
+    }
+
+    /// <summary>Where the parts are of both families: a verdict on each, and the drawing that has both.</summary>
+    private static (IReadOnlyList<string> Verdicts, PagePlot Plot)? Families(Rows rows, IReadOnlyList<Rows> parts, Func<PlotSpec, PagePlot> draw)
+    {
+        if (FamilyCosts.Of(rows).Count < 2)
+            return null;
+        var compared = parts.Where(part => FamilyCosts.Of(part).Count > 0).OrderBy(part => part.Family);
+        return ([.. compared.Select(part => new Verdict(part).Headline())], draw(FamilyPlot.For(rows)! with { Name = FamilyPlot.BothName }));
     }
 
     private static string RenderRun(Rows rows, Func<PlotSpec, PagePlot> draw)

@@ -79,7 +79,7 @@ public sealed partial class ReportCommandTests
     {
         using var scratch = new Scratch();
         var four = new FabricatedRun().Build();
-        var six = new FabricatedRun { WithFib = false, Family = 6 }.Build();
+        var six = new FabricatedRun { Family = 6, MemoryRatio = 5.4, LookupRatio = (_, _) => 1.3 }.Build();
         var held = new FabricatedValidation().Build();
         var names = Write(scratch, [
             new("four", four),
@@ -89,7 +89,7 @@ public sealed partial class ReportCommandTests
         var ran = Program.Run(["report", .. names, "--out", scratch["all"]]);
         Assert.True(ran.Code == 0, ran.Error);
         var page = File.ReadAllText(Path.Combine(scratch["all"], "index.html"));
-        foreach (var id in (string[])["part-1", "part-2", "part-3", "answer", "answer-part2", "validation-part3", "plot-lookup", "plot-lookup-part2-part2", "rows"])
+        foreach (var id in (string[])["part-1", "part-2", "part-3", "answer", "answer-part2", "validation-part3", "plot-lookup", "plot-lookup-part2-part2", "families", "why", "why-part2", "rows"])
             Assert.Contains($" id=\"{id}\"", page);
         var ids = Id().Matches(page).Select(m => m.Groups["id"].Value).ToList();
         Assert.Equal(ids.Distinct().Order(), ids.Order());
@@ -99,6 +99,12 @@ public sealed partial class ReportCommandTests
         using var alone = ReportFolder.Of(four);
         var headline = Headline().Match(alone.Html).Value;
         Assert.Contains(headline, page, StringComparison.Ordinal);
+        // Both families' verdicts head the page, and neither part sends its reader for the other.
+        using var other = ReportFolder.Of(six);
+        Assert.Equal(2, page.Split(headline).Length - 1);
+        Assert.Equal(2, page.Split(Headline().Match(other.Html).Value).Length - 1);
+        Assert.True(File.Exists(Path.Combine(scratch["all"], "plot-families-both.svg")));
+        Assert.DoesNotContain("bench --family 6", page, StringComparison.Ordinal);
         var again = Program.Run("report", scratch["all"], "--out", scratch["again"]);
         Assert.True(again.Code == 0, again.Error);
         Assert.Equal(page, File.ReadAllText(Path.Combine(scratch["again"], "index.html")));

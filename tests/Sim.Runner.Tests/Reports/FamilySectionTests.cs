@@ -32,6 +32,7 @@ public sealed partial class FamilySectionTests
     public void Rows_of_both_families_stand_beside_each_other()
     {
         var text = Section(Both());
+        Assert.Contains("A verdict & another.", text);
         Assert.Contains("a lookup visits 21.1 nodes against 3.30", text);
         Assert.Contains("A route that names a peer takes 676.3 bytes in IPv6", text);
         Assert.Contains("IPv4. A lookup visits", text);
@@ -85,8 +86,11 @@ public sealed partial class FamilySectionTests
     /// <summary>The section's words.</summary>
     private static string Section(RunResult run)
     {
-        var html = new StringBuilder();
-        FamilySection.Append(html, new Rows(run), plot: "");
+        var (html, rows) = (new StringBuilder(), new Rows(run));
+        if (FamilyCosts.Of(rows).Count > 1)
+            FamilySection.AppendBoth(html, rows, ["A verdict & another."], plot: "");
+        else
+            FamilySection.Append(html, rows, plot: "");
         return Blank().Replace(WebUtility.HtmlDecode(Tag().Replace(html.ToString(), "")), " ").Trim();
     }
 

@@ -12,17 +12,39 @@ internal static class FamilySection
     /// <summary>Where two counts differ by less, they are called as many.</summary>
     private const double Alike = 0.1;
 
-    public static void Append(StringBuilder html, Rows rows, string plot, string id = "why")
+    /// <summary>The section of one family's run, or nothing where the rows do not compare.</summary>
+    public static void Append(StringBuilder html, Rows rows, string plot)
     {
         var families = FamilyCosts.Of(rows);
         if (families.Count == 0)
             return;
-        html.Append($"<section id=\"{id}\">\n<h2>Why IPv4 and IPv6 differ</h2>\n");
-        if (families.Count > 1)
-            html.Append($"<p>{Beside(rows, families[0], families[^1])}</p>\n");
+        html.Append("<section id=\"why\">\n<h2>Why IPv4 and IPv6 differ</h2>\n");
+        AppendBody(html, rows, families, plot);
+    }
+
+    /// <summary>Both families' verdicts, and what tells them apart; nothing where the rows are of one family.</summary>
+    /// <param name="html">The page.</param>
+    /// <param name="rows">The rows of both.</param>
+    /// <param name="verdicts">A sentence for each.</param>
+    /// <param name="plot">Markup of the drawing.</param>
+    public static void AppendBoth(StringBuilder html, Rows rows, IReadOnlyList<string> verdicts, string plot)
+    {
+        var families = FamilyCosts.Of(rows);
+        if (families.Count < 2)
+            return;
+        html.Append("<section id=\"families\">\n<h2>IPv4 and IPv6, and why they differ</h2>\n");
+        foreach (var verdict in verdicts)
+            html.Append($"<p class=\"headline\">{Markup.Text(verdict)}</p>\n");
+        html.Append($"<p>{Beside(rows, families[0], families[^1])} {Markup.BasisTag(Basis.Counted)}</p>\n");
+        AppendBody(html, rows, families, plot);
+    }
+
+    private static void AppendBody(StringBuilder html, Rows rows, IReadOnlyList<FamilyCosts> families, string plot)
+    {
         foreach (var family in families)
             html.Append($"<p>{Lookup(rows, family)} {Memory(rows, family)} {Markup.BasisTag(Basis.Counted)}</p>\n");
-        if (families.Count == 1)
+        // A part of several runs has the other part beside it.
+        if (families.Count == 1 && rows.Result.Runs.Count == 0)
             html.Append(Missing(families[0].Family));
         html.Append(plot).Append("</section>\n");
     }

@@ -90,19 +90,22 @@ internal static partial class Page
     /// <summary>The page of runs of several commands or families: what each kind would have as its own page, one after the other.</summary>
     /// <param name="rows">All rows.</param>
     /// <param name="parts">The pages of the parts, as the other methods render them.</param>
-    public static string Join(Rows rows, IReadOnlyList<(RunFacts First, string Page)> parts)
+    /// <param name="families">What tells the families apart, where there are two; see <see cref="FamilyPlot"/>.</param>
+    public static string Join(Rows rows, IReadOnlyList<(RunFacts First, string Page)> parts, (IReadOnlyList<string> Verdicts, PagePlot Plot)? families = null)
     {
         var html = new StringBuilder();
         AppendHead(html, "Several runs side by side");
         html.Append($"""
             <header>
             <h1>{Numbers.Count(rows.Result.Runs.Count, "run")}, side by side</h1>
-            <nav aria-label="Parts">{string.Join('\n', parts.Select((part, i) => $"<a href=\"#part-{i + 1}\">{PartName(part.First)}</a>"))}
+            <nav aria-label="Parts">{(families is null ? "" : "<a href=\"#families\">IPv4 and IPv6</a>\n")}{string.Join('\n', parts.Select((part, i) => $"<a href=\"#part-{i + 1}\">{PartName(part.First)}</a>"))}
             <a href="#rows">All rows</a></nav>
             </header>
             <main>
 
             """);
+        if (families is { } both)
+            FamilySection.AppendBoth(html, rows, both.Verdicts, Figure(both.Plot));
         foreach (var (i, (first, page)) in parts.Index())
         {
             html.Append($"<article id=\"part-{i + 1}\">\n<h2>{PartName(first)}</h2>\n")
@@ -251,7 +254,7 @@ internal static partial class Page
         html.Append("</section>\n");
     }
 
-    private static bool IsFamilies(PagePlot plot) => plot.Spec.Name == FamilyPlot.Name;
+    private static bool IsFamilies(PagePlot plot) => plot.Spec.Name.StartsWith(FamilyPlot.Name, StringComparison.Ordinal);
 
     private static void AppendPlot(StringBuilder html, PagePlot plot) => html.Append(Figure(plot));
 
