@@ -145,6 +145,25 @@ internal sealed class AllowedIpsBinding : BindingScheme
 
     public override int Lookup(UInt128 address) => _table.Lookup(Family, address);
 
+    /// <summary>The route to the device, then the peer; of IPv6 the peer alone, where there are no routes.</summary>
+    public override long Transmit(ReadOnlySpan<UInt128> destinations)
+    {
+        if (_routes is null)
+            return Receive(destinations);
+        var sum = 0L;
+        foreach (var destination in destinations)
+            sum += _routes.Lookup((uint)(destination >> 96)) < 0 ? -1 : _table.Lookup(Family, destination);
+        return sum;
+    }
+
+    public override long Receive(ReadOnlySpan<UInt128> sources)
+    {
+        var sum = 0L;
+        foreach (var source in sources)
+            sum += _table.Lookup(Family, source);
+        return sum;
+    }
+
     public override void Dispose()
     {
         _table.Dispose();

@@ -67,6 +67,24 @@ internal abstract class BindingScheme(BindingKind kind, Family family, int peers
     /// <summary>The peer of the longest prefix that holds the left-aligned address; -1 for none.</summary>
     public abstract int Lookup(UInt128 address);
 
+    /// <summary>
+    /// Finds the peer of each packet to be sent with every lookup that this costs (<see cref="PacketLookups"/>), one packet
+    /// after the other, none waiting for the answer before it.
+    /// </summary>
+    /// <param name="destinations">Left-aligned addresses.</param>
+    /// <returns>The sum of the answers: what <see cref="Lookup"/> gives.</returns>
+    public virtual long Transmit(ReadOnlySpan<UInt128> destinations)
+    {
+        var sum = 0L;
+        foreach (var destination in destinations)
+            sum += Lookup(destination);
+        return sum;
+    }
+
+    /// <summary>The same for the sources of packets received, without rp_filter.</summary>
+    /// <param name="sources">Left-aligned addresses.</param>
+    public virtual long Receive(ReadOnlySpan<UInt128> sources) => Transmit(sources);
+
     /// <summary>Binds a table, in batches as long as the daemon's buffer is.</summary>
     /// <param name="inserts">Insertions of prefixes that are not bound.</param>
     /// <param name="loaded">Told how many are bound so far; may throw to end the load.</param>

@@ -66,6 +66,23 @@ internal sealed class PrivateFibBinding : BindingScheme
 
     public override int Lookup(UInt128 address) => _table.Lookup((uint)(address >> 96));
 
+    /// <summary>The route to the device, then the device's own trie.</summary>
+    public override long Transmit(ReadOnlySpan<UInt128> destinations)
+    {
+        var sum = 0L;
+        foreach (var destination in destinations)
+            sum += _routes.Lookup((uint)(destination >> 96)) < 0 ? -1 : Lookup(destination);
+        return sum;
+    }
+
+    public override long Receive(ReadOnlySpan<UInt128> sources)
+    {
+        var sum = 0L;
+        foreach (var source in sources)
+            sum += Lookup(source);
+        return sum;
+    }
+
     public override void Dispose()
     {
         _table.Dispose();

@@ -14,6 +14,7 @@ internal sealed class RouteBinding : BindingScheme
     private readonly RouteMeaning _meaning;
     private readonly RoutePart _routes;
     private readonly AllowedIpsPart? _own;
+    private AllowedIpsPart? _everything;
 
     public RouteBinding(BindingKind kind, int peers, RouteMeaning meaning)
         : base(kind, Family.IPv4, peers)
@@ -73,9 +74,55 @@ internal sealed class RouteBinding : BindingScheme
 
     public override int Lookup(UInt128 address) => _routes.Lookup((uint)(address >> 96));
 
+    /// <summary>The route, which names the peer; or its gateway, whose peer AllowedIPs tell; or the device, and its one AllowedIP.</summary>
+    public override long Transmit(ReadOnlySpan<UInt128> destinations)
+    {
+        var sum = 0L;
+        if (_meaning == RouteMeaning.Via)
+        {
+            foreach (var destination in destinations)
+                sum += Lookup(destination) is >= 0 and var peer ? _own!.Lookup(Family.IPv6, RouteMessages.Gateway(Family.IPv6, (ushort)peer)) : -1;
+            return sum;
+        }
+
+        if (_meaning == RouteMeaning.DevicePerPeer)
+        {
+            var everything = Everything();
+            foreach (var destination in destinations)
+                sum += Lookup(destination) is >= 0 and var peer ? peer + everything.Lookup(Family, destination) : -1;
+            return sum;
+        }
+
+        foreach (var destination in destinations)
+            sum += Lookup(destination);
+        return sum;
+    }
+
+    /// <summary>With a device for each peer, one AllowedIP is all there is to check: which device decrypted the packet says the peer.</summary>
+    public override long Receive(ReadOnlySpan<UInt128> sources)
+    {
+        if (_meaning != RouteMeaning.DevicePerPeer)
+            return Transmit(sources);
+        var (sum, everything) = (0L, Everything());
+        foreach (var source in sources)
+            sum += everything.Lookup(Family, source);
+        return sum;
+    }
+
     public override void Dispose()
     {
         _routes.Dispose();
         _own?.Dispose();
+        _everything?.Dispose();
+    }
+
+    /// <summary>The trie of one device, whose one node says 0.0.0.0/0 or ::/0 and peer 0: for lookups, it stands for every device's.</summary>
+    private AllowedIpsPart Everything()
+    {
+        if (_everything is not null)
+            return _everything;
+        _everything = new AllowedIpsPart(1);
+        Check(_everything.Bind(new Prefix(Family, 0, 0), 0), new Prefix(Family, 0, 0));
+        return _everything;
     }
 }

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: MIT
+using System.Diagnostics;
+using Sim.Runner.Schemes.Binding;
+using Sim.Workloads.Churn;
+
+namespace Sim.Runner.Experiments.Scaling;
+
+/// <summary>
+/// All costs of a scheme with one table and one number of peers. A table of ten prefixes is loaded in tens of nanoseconds each,
+/// and a clock ticks in tens of nanoseconds too: so small ones are made many times over, and what is timed goes over all of them.
+/// <code>
+///   copies   as many fresh structures as hold 2,000 prefixes together, 64 at most
+///   updates  a tenth of each copy's prefixes, at random: deleted, inserted again, moved, moved back; in cycles until there are 2,000
+///   loss     one peer's whole share to the next, then back; peer after peer, until 2,000 prefixes were lost
+/// </code>
+/// Each change is a message of its own. The daemon's side (<see cref="BindingScheme.Prepare"/>) is outside the clock.
+/// </summary>
+internal sealed class ScalingProbe
+{
+    private const int Enough = 2000;
+    private const int MostCopies = 64;
+
+    /// <summary>Prefixes that REPLACE may send again in one cycle of deletions; what is left is deleted off the clock.</summary>
+    private const int MostReplaced = 20_000;
+
+    /// <summary>Changes of a kind whose bytes are counted.</summary>
+    private const int MostCounted = 32;
+
+    private readonly ScalingTable _table;
+    private readonly int _peers;
+    private readonly int[] _peerOf;
+    private readonly BindingChange[] _inserts;
+    private readonly UInt128[] _keys;
+    private readonly List<BindingChange[]> _losses;
+    private readonly CancellationToken _cancel;
+    private long? _answer;
+
+    public ScalingProbe(ScalingTable table, int peers, int keys, ulong seed, CancellationToken cancel)
+    {
+        (_table, _peers, _cancel) = (table, peers, cancel);
+        _peerOf = table.PeerOf(peers);
+        _inserts = [.. table.Prefixes.Zip(_peerOf, (prefix, peer) => new BindingChange(0, prefix, BindingChange.NoPeer, peer))];
+        _keys = table.Keys(keys, seed);
+        var share = Math.Max(1, table.Prefixes.Length / peers);
+        var lost = Math.Clamp(Enough / Copies / share, 1, Math.Max(1, peers / 2));
+        _losses = [.. Enumerable.Range(0, table.Prefixes.Length).Where(place => _peerOf[place] < lost).GroupBy(place => _peerOf[place])
+            .OrderBy(group => group.Key).Select(group => group.Select(place => Change(place, _peerOf[place], Next(_peerOf[place]))).ToArray())];
+    }
+
+    private int Copies => Math.Clamp(Enough / _table.Prefixes.Length, 1, MostCopies);
+
+    private int Updated => Math.Clamp(_table.Prefixes.Length / 10, 1, Enough);
+
+    /// <summary>Runs one round with new structures.</summary>
+    /// <exception cref="InvalidOperationException">A lookup's answer is not that of the schemes before.</exception>
+    public void Run(BindingKind kind, ScalingSamples samples)
+    {
+        var copies = new BindingScheme[Copies];
+        try
+        {
+            for (var i = 0; i < copies.Length; i++)
+                copies[i] = kind.Create(_table.Family, _peers);
+            samples.Add(kind.Name, new(ScalingMetrics.Load, ScalingMetrics.Time), Load(copies));
+            CountMemory(copies[0], samples);
+            Lookups(copies[0], samples);
+            Updates(copies, samples);
+            Loss(copies, samples);
+            CountMessages(copies[0], samples);
+        }
+        finally
+        {
+            foreach (var copy in copies)
+                copy?.Dispose();
+        }
+    }
+
+    private double Load(BindingScheme[] copies)
+    {
+        var clock = Stopwatch.GetTimestamp();
+        foreach (var copy in copies)
+            copy.Load(_inserts, _ => _cancel.ThrowIfCancellationRequested());
+        return Nanoseconds(clock) / copies.Length / _inserts.Length;
+    }
+
+    private void CountMemory(BindingScheme scheme, ScalingSamples samples)
+    {
+        // Peers are the same in every scheme.
+        var lines = scheme.Structures.SelectMany(part => part.Memory.Account()).Where(line => line.Cache != "wg_peer").ToList();
+        samples.Add(scheme.Name, new("", ScalingMetrics.Pages), (double)lines.Sum(line => line.PageBytes) / _inserts.Length);
+        samples.Add(scheme.Name, new("", ScalingMetrics.Objects), (double)lines.Sum(line => line.ObjectBytes) / _inserts.Length);
+    }
+
+    private void Lookups(BindingScheme scheme, ScalingSamples samples)
+    {
+        double Time(Func<long> run)
+        {
+            // The run before the clock warms the caches, and gives the answer to hold the other to.
+            var answer = run();
+            var clock = Stopwatch.GetTimestamp();
+            var again = run();
+            var time = Nanoseconds(clock) / _keys.Length;
+            return again == answer ? time : throw new InvalidOperationException($"{scheme.Name}: two runs over the same keys gave different answers");
+        }
+
+        var sent = scheme.Transmit(_keys);
+        if (sent != (_answer ??= sent))
+            throw new InvalidOperationException($"{scheme.Name} finds other peers than the scheme before: sums of answers {sent} and {_answer}");
+        samples.Add(scheme.Name, new(ScalingMetrics.Transmit, ScalingMetrics.Time), Time(() => scheme.Transmit(_keys)));
+        samples.Add(scheme.Name, new(ScalingMetrics.Receive, ScalingMetrics.Time), Time(() => scheme.Receive(_keys)));
+    }
+
+    private void Updates(BindingScheme[] copies, ScalingSamples samples)
+    {
+        var (deleting, inserting, moving) = (new Tally(), new Tally(), new Tally());
+        var cycles = Math.Max(1, Enough / (copies.Length * Updated));
+        for (var cycle = 0; cycle < cycles; cycle++)
+        {
+            _cancel.ThrowIfCancellationRequested();
+            BindingChange[][] Changes(Func<int, BindingChange> change) => [.. copies.Select((_, copy) =>
+                Enumerable.Range((cycle * copies.Length + copy) * Updated, Updated).Select(drawn => change(_table.Drawn[drawn % _inserts.Length])).ToArray())];
+
+            Time(copies, Changes(place => Change(place, _peerOf[place], BindingChange.NoPeer)), deleting);
+            Time(copies, Changes(place => _inserts[place]), inserting);
+            if (_peers == 1)
+                continue;
+            Time(copies, Changes(place => Change(place, _peerOf[place], Next(_peerOf[place]))), moving);
+            Time(copies, Changes(place => Change(place, Next(_peerOf[place]), _peerOf[place])), moving);
+        }
+
+        void Add(string operation, Tally tally) => samples.Add(copies[0].Name, new(operation, ScalingMetrics.Time), tally.Nanoseconds / tally.Changes);
+        Add(ScalingMetrics.Insert, inserting);
+        Add(ScalingMetrics.Delete, deleting);
+        if (_peers > 1)
+            Add(ScalingMetrics.Move, moving);
+    }
+
+    /// <summary>Makes each copy's changes, one message each, and adds their time.</summary>
+    private static void Time(BindingScheme[] copies, BindingChange[][] changes, Tally tally)
+    {
+        var replaced = 0L;
+        for (var copy = 0; copy < copies.Length; copy++)
+            replaced += copies[copy].Prepare(changes[copy].AsSpan(0, 1));
+        if (replaced > 0)
+        {
+            TimePrepared(copies, changes, tally);
+            return;
+        }
+
+        // What needs no preparation once needs none at all.
+        var clock = Stopwatch.GetTimestamp();
+        for (var copy = 0; copy < copies.Length; copy++)
+        {
+            for (var i = 0; i < changes[copy].Length; i++)
+                copies[copy].Apply(changes[copy].AsSpan(i, 1));
+        }
+
+        tally.Add(Nanoseconds(clock), copies.Length * changes[0].Length);
+    }
+
+    /// <summary>The same for REPLACE: the daemon's look into its own tables lies between any two messages to one copy.</summary>
+    private static void TimePrepared(BindingScheme[] copies, BindingChange[][] changes, Tally tally)
+    {
+        var replaced = 0L;
+        for (var i = 0; i < changes[0].Length; i++)
+        {
+            var done = i == 0 || replaced < MostReplaced;
+            for (var copy = 0; copy < copies.Length; copy++)
+                replaced += copies[copy].Prepare(changes[copy].AsSpan(i, 1), done);
+            var clock = Stopwatch.GetTimestamp();
+            for (var copy = 0; copy < copies.Length; copy++)
+                copies[copy].Apply(changes[copy].AsSpan(i, 1));
+            if (done)
+                tally.Add(Nanoseconds(clock), copies.Length);
+        }
+    }
+
+    private void Loss(BindingScheme[] copies, ScalingSamples samples)
+    {
+        var tally = new Tally();
+        foreach (var lose in _losses)
+        {
+            var back = Array.ConvertAll(lose, change => change with { OldPeer = change.NewPeer, NewPeer = change.OldPeer });
+            foreach (var copy in copies)
+                copy.Prepare(lose);
+            var clock = Stopwatch.GetTimestamp();
+            foreach (var copy in copies)
+                copy.Apply(lose);
+            tally.Add(Nanoseconds(clock), copies.Length * lose.Length);
+            foreach (var copy in copies)
+            {
+                copy.Prepare(back);
+                copy.Apply(back);
+            }
+
+            _cancel.ThrowIfCancellationRequested();
+        }
+
+        var operation = _peers == 1 ? ScalingMetrics.LossToNone : ScalingMetrics.Loss;
+        samples.Add(copies[0].Name, new(operation, ScalingMetrics.Time), tally.Nanoseconds / tally.Changes);
+    }
+
+    private void CountMessages(BindingScheme scheme, ScalingSamples samples)
+    {
+        if (samples.Has(scheme.Name, new(ScalingMetrics.Insert, ScalingMetrics.Bytes)))
+            return;
+        var places = _table.Drawn.Take(Math.Min(MostCounted, Updated)).ToList();
+        void Count(string operation, Func<int, BindingChange> change)
+        {
+            var sent = default(Sent);
+            foreach (var place in places)
+            {
+                BindingChange[] alone = [change(place)];
+                scheme.Prepare(alone, sampled: false);
+                scheme.Apply(alone);
+                sent += scheme.Encode(alone);
+            }
+
+            samples.Add(scheme.Name, new(operation, ScalingMetrics.Bytes), (double)sent.Bytes / places.Count);
+            samples.Add(scheme.Name, new(operation, ScalingMetrics.Messages), (double)sent.Messages / places.Count);
+        }
+
+        Count(ScalingMetrics.Delete, place => Change(place, _peerOf[place], BindingChange.NoPeer));
+        Count(ScalingMetrics.Insert, place => _inserts[place]);
+        if (_peers > 1)
+            Count(ScalingMetrics.Move, place => Change(place, _peerOf[place], Next(_peerOf[place])));
+    }
+
+    private BindingChange Change(int place, int from, int to) => new(0, _table.Prefixes[place], from, to);
+
+    /// <summary>Where a peer's prefixes go; nowhere if it is the only one.</summary>
+    private int Next(int peer) => _peers == 1 ? BindingChange.NoPeer : (peer + 1) % _peers;
+
+    private static double Nanoseconds(long since) => (Stopwatch.GetTimestamp() - since) * (1e9 / Stopwatch.Frequency);
+
+    private sealed class Tally
+    {
+        public double Nanoseconds { get; private set; }
+
+        public long Changes { get; private set; }
+
+        public void Add(double nanoseconds, long changes)
+        {
+            Nanoseconds += nanoseconds;
+            Changes += changes;
+        }
+    }
+}
