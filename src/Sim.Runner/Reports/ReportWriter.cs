@@ -92,7 +92,8 @@ public static class ReportWriter
         var validationPlots = view is null ? [] : ValidationPlots.For(view).Select(Draw).ToList();
         var churn = ChurnView.Of(rows);
         var churnPlots = churn is null ? [] : ChurnPlots.For(churn).Select(Draw).ToList();
-        var page = Page.Render(rows, verdict, view, plots, validationPlots, churn, churnPlots);
+        var scaling = ScalingView.Of(rows) is { } sizes ? new ScalingPart(sizes, [.. ScalingPlots.For(sizes).Select(Draw)]) : null;
+        var page = Page.Render(rows, verdict, view, plots, validationPlots, churn, churnPlots, scaling);
         File.WriteAllText(At(PageName), page, new UTF8Encoding(false));
     }
 
@@ -101,7 +102,7 @@ public static class ReportWriter
         reached($"publish {PageName}");
         File.Delete(Path.Combine(outDir, PageName));
         // Plots of an older report that this run has no rows for would look like its own.
-        foreach (var name in PlotSet.AllNames.Concat(ValidationPlots.AllNames).Concat(ChurnPlots.AllNames))
+        foreach (var name in PlotSet.AllNames.Concat(ValidationPlots.AllNames).Concat(ChurnPlots.AllNames).Concat(ScalingPlots.AllNames))
         {
             File.Delete(Path.Combine(outDir, $"plot-{name}.png"));
             File.Delete(Path.Combine(outDir, $"plot-{name}.svg"));

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+using Sim.Runner.Experiments.Scaling;
+
 namespace Sim.Runner.Reports;
 
 /// <summary>Rows' short names in words. A name that is not known is shown as it is.</summary>
@@ -28,6 +30,11 @@ internal static class Words
         "remove-peer" => "remove a whole peer, per prefix",
         "remove-by-peer" => "remove all prefixes of a peer, per prefix",
         "notify" => "tell listeners (rtmsg_fib)",
+        ScalingMetrics.Transmit => "look up a packet to be sent",
+        ScalingMetrics.Receive => "check a received packet’s source",
+        ScalingMetrics.Loss => "lose a peer to another, per prefix",
+        ScalingMetrics.LossToNone => "lose the only peer, per prefix",
+        ScalingMetrics.InsertAmong => "insert a route among the peers of a device",
         _ => operation,
     };
 
@@ -193,6 +200,13 @@ internal static class Words
         "staleness-mean" => "staleness, mean",
         "staleness-longest" => "staleness, longest",
         "unnoticed" => "changes not noticed by the end",
+        ScalingMetrics.Exponent => "exponent of the time",
+        ScalingMetrics.RSquared => "share of the variance that the fit explains",
+        ScalingMetrics.PerPeer => "time for each peer more",
+        ScalingMetrics.AtNone => "time without peers, by the fit",
+        ScalingMetrics.InfosWalked => "fib_infos compared",
+        _ when After(metric, "exponent-of-") is { } of => $"exponent of {Metric(of)}",
+        _ when After(metric, "r-squared-of-") is { } of => $"share of the variance that the fit of {Metric(of)} explains",
         _ => metric,
     };
 

@@ -73,7 +73,7 @@ internal sealed class FibInfoBucket(ScalingTables tables, ScalingPlan plan, ulon
                 for (var turn = 0; turn < parts.Count; turn++)
                 {
                     cancel.ThrowIfCancellationRequested();
-                    var at = round % 2 == 0 ? turn : parts.Count - 1 - turn;
+                    var at = round % 2 == 1 ? turn : parts.Count - 1 - turn;
                     Time(parts[at], inserts, round == 0 ? new() : samples, s_cases[at].Name);
                     progress.Done(round * parts.Count + turn + 1);
                 }

@@ -19,6 +19,9 @@ internal sealed class ScalingExperiment(
     private const double WarmSeconds = 0.7;
     private const int WarmPrefixes = 300;
 
+    /// <summary>Places of an axis that no want of time leaves out: they are small, and a line needs points.</summary>
+    private const int AlwaysMeasured = 4;
+
     private readonly List<Figure> _figures = [];
 
     /// <summary>Runs both axes and the bucket.</summary>
@@ -52,7 +55,7 @@ internal sealed class ScalingExperiment(
         }
     }
 
-    /// <summary>Measures place after place, until one is expected to take longer than there is time left.</summary>
+    /// <summary>Measures place after place, until one is expected to take longer than there is time left; the first ones always.</summary>
     private void Axis(string axis, IReadOnlyList<int> places, double seconds, Func<int, (int Prefixes, int Peers)> at)
     {
         var clock = Stopwatch.StartNew();
@@ -65,7 +68,7 @@ internal sealed class ScalingExperiment(
             var expected = last == 0 ? 0 : spent * place / last * plan.Rounds(at(place).Prefixes) / plan.Rounds(at(last).Prefixes);
             if (axis == ScalingMetrics.PeerAxis)
                 expected = spent * Math.Sqrt((double)place / Math.Max(last, 1));
-            if (clock.Elapsed.TotalSeconds + expected > seconds)
+            if (place > places[Math.Min(AlwaysMeasured, places.Count) - 1] && clock.Elapsed.TotalSeconds + expected > seconds)
                 return;
             var before = clock.Elapsed.TotalSeconds;
             var (prefixes, peers) = at(place);

@@ -9,7 +9,7 @@ namespace Sim.Runner.Experiments.Scaling;
 /// All costs of a scheme with one table and one number of peers. A table of ten prefixes is loaded in tens of nanoseconds each,
 /// and a clock ticks in tens of nanoseconds too: so small ones are made many times over, and what is timed goes over all of them.
 /// <code>
-///   copies   as many fresh structures as hold 2,000 prefixes together, 64 at most
+///   copies   as many fresh structures as hold 2,000 prefixes together, 24 at most
 ///   updates  a tenth of each copy's prefixes, at random: deleted, inserted again, moved, moved back; in cycles until there are 2,000
 ///   loss     one peer's whole share to the next, then back; peer after peer, until 2,000 prefixes were lost
 /// </code>
@@ -18,7 +18,7 @@ namespace Sim.Runner.Experiments.Scaling;
 internal sealed class ScalingProbe
 {
     private const int Enough = 2000;
-    private const int MostCopies = 64;
+    private const int MostCopies = 24;
 
     /// <summary>Prefixes that REPLACE may send again in one cycle of deletions; what is left is deleted off the clock.</summary>
     private const int MostReplaced = 20_000;
