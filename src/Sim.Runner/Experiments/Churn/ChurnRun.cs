@@ -38,7 +38,7 @@ internal static class ChurnRun
     }
 
     /// <summary>Runs the scheme's code until the compiler is done with it; what it leaves is thrown away.</summary>
-    internal static void Warm(BindingKind kind, Family family)
+    private static void Warm(BindingKind kind, Family family)
     {
         const int peers = 4;
         using var scheme = kind.Create(family, peers);

@@ -2,7 +2,6 @@
 using System.Diagnostics;
 using Sim.Kernel;
 using Sim.Runner.Commands;
-using Sim.Runner.Experiments.Churn;
 using Sim.Runner.Schemes.Binding;
 
 namespace Sim.Runner.Experiments.Scaling;
@@ -16,7 +15,7 @@ internal sealed class ScalingExperiment(
     ScalingTables tables, IReadOnlyList<BindingKind> kinds, ScalingPlan plan, ulong seed, IWorkProgress progress, CancellationToken cancel)
 {
     /// <summary>Until the compiler is done with code, it is run this long.</summary>
-    private const double WarmSeconds = 0.7;
+    private const double WarmSeconds = 1;
     private const int WarmPrefixes = 300;
 
     /// <summary>Places of an axis that no want of time leaves out: they are small, and a line needs points.</summary>
@@ -44,8 +43,6 @@ internal sealed class ScalingExperiment(
     private void Warm()
     {
         progress.Step("scaling: warm up", 1, "runs");
-        foreach (var kind in kinds)
-            ChurnRun.Warm(kind, tables.Family);
         var table = tables.Of(Math.Min(WarmPrefixes, tables.Own));
         var probe = new ScalingProbe(table, PeersFor(table.Prefixes.Length), plan.Keys, seed, cancel);
         for (var clock = Stopwatch.StartNew(); clock.Elapsed.TotalSeconds < WarmSeconds;)

@@ -22,7 +22,7 @@ internal static class ScalingFits
     /// <summary>Rows of exponents with their 95% intervals, and of the variance they explain; none for fewer than three points.</summary>
     public static IEnumerable<Figure> Of(IReadOnlyList<Figure> figures)
     {
-        var curves = figures.Where(f => f.Experiment == ScalingMetrics.Points && f.Value > 0)
+        var curves = figures.Where(f => f.Experiment == ScalingMetrics.Points && f.Value > 0 && IsFitted(f))
             .GroupBy(f => (f.Scheme, f.Item, f.Operation, f.Metric));
         foreach (var curve in curves.ToList())
         {
@@ -34,6 +34,10 @@ internal static class ScalingFits
             }
         }
     }
+
+    /// <summary>Of the counts, memory and what REPLACE makes grow; the bytes and messages of other changes are the same everywhere.</summary>
+    private static bool IsFitted(Figure point) => point.Metric is ScalingMetrics.Time or ScalingMetrics.Pages
+        || (point.Metric == ScalingMetrics.Bytes && point.Operation == ScalingMetrics.Delete);
 
     private static IEnumerable<Figure> Rows(List<Figure> points)
     {

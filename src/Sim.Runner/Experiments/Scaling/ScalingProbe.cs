@@ -12,13 +12,17 @@ namespace Sim.Runner.Experiments.Scaling;
 ///   copies   as many fresh structures as hold 2,000 prefixes together, 24 at most
 ///   updates  a tenth of each copy's prefixes, at random: deleted, inserted again, moved, moved back; in cycles until there are 2,000
 ///   loss     one peer's whole share to the next, then back; peer after peer, until 2,000 prefixes were lost
+///   lookups  all keys, in eight parts
 /// </code>
-/// Each change is a message of its own. The daemon's side (<see cref="BindingScheme.Prepare"/>) is outside the clock.
+/// A round's value is the median of its cycles, peers or parts, so that an interruption spoils one of them. Each change is a
+/// message of its own. The daemon's side (<see cref="BindingScheme.Prepare"/>) is outside the clock.
 /// </summary>
 internal sealed class ScalingProbe
 {
     private const int Enough = 2000;
     private const int MostCopies = 24;
+    private const int MostUpdated = 400;
+    private const int KeyParts = 8;
 
     /// <summary>Prefixes that REPLACE may send again in one cycle of deletions; what is left is deleted off the clock.</summary>
     private const int MostReplaced = 20_000;
@@ -40,7 +44,7 @@ internal sealed class ScalingProbe
         (_table, _peers, _cancel) = (table, peers, cancel);
         _peerOf = table.PeerOf(peers);
         _inserts = [.. table.Prefixes.Zip(_peerOf, (prefix, peer) => new BindingChange(0, prefix, BindingChange.NoPeer, peer))];
-        _keys = table.Keys(keys, seed);
+        _keys = table.Keys(keys / KeyParts * KeyParts, seed);
         var share = Math.Max(1, table.Prefixes.Length / peers);
         var lost = Math.Clamp(Enough / Copies / share, 1, Math.Max(1, peers / 2));
         _losses = [.. Enumerable.Range(0, table.Prefixes.Length).Where(place => _peerOf[place] < lost).GroupBy(place => _peerOf[place])
@@ -49,7 +53,7 @@ internal sealed class ScalingProbe
 
     private int Copies => Math.Clamp(Enough / _table.Prefixes.Length, 1, MostCopies);
 
-    private int Updated => Math.Clamp(_table.Prefixes.Length / 10, 1, Enough);
+    private int Updated => Math.Clamp(_table.Prefixes.Length / 10, 1, MostUpdated);
 
     /// <summary>Runs one round with new structures.</summary>
     /// <exception cref="InvalidOperationException">A lookup's answer is not that of the schemes before.</exception>
@@ -92,21 +96,28 @@ internal sealed class ScalingProbe
 
     private void Lookups(BindingScheme scheme, ScalingSamples samples)
     {
-        double Time(Func<long> run)
-        {
-            // The run before the clock warms the caches, and gives the answer to hold the other to.
-            var answer = run();
-            var clock = Stopwatch.GetTimestamp();
-            var again = run();
-            var time = Nanoseconds(clock) / _keys.Length;
-            return again == answer ? time : throw new InvalidOperationException($"{scheme.Name}: two runs over the same keys gave different answers");
-        }
-
         var sent = scheme.Transmit(_keys);
         if (sent != (_answer ??= sent))
             throw new InvalidOperationException($"{scheme.Name} finds other peers than the scheme before: sums of answers {sent} and {_answer}");
-        samples.Add(scheme.Name, new(ScalingMetrics.Transmit, ScalingMetrics.Time), Time(() => scheme.Transmit(_keys)));
-        samples.Add(scheme.Name, new(ScalingMetrics.Receive, ScalingMetrics.Time), Time(() => scheme.Receive(_keys)));
+        samples.Add(scheme.Name, new(ScalingMetrics.Transmit, ScalingMetrics.Time), Time(scheme, received: false));
+        samples.Add(scheme.Name, new(ScalingMetrics.Receive, ScalingMetrics.Time), Time(scheme, received: true));
+    }
+
+    /// <summary>Looks all keys up, and again with the clock: the first run warms the caches, and gives the answer to hold the other to.</summary>
+    private double Time(BindingScheme scheme, bool received)
+    {
+        var (answer, again, tally) = (received ? scheme.Receive(_keys) : scheme.Transmit(_keys), 0L, new Tally());
+        for (var part = 0; part < KeyParts; part++)
+        {
+            var keys = _keys.AsSpan(part * _keys.Length / KeyParts, _keys.Length / KeyParts);
+            var clock = Stopwatch.GetTimestamp();
+            again += received ? scheme.Receive(keys) : scheme.Transmit(keys);
+            tally.Add(Nanoseconds(clock), keys.Length);
+        }
+
+        return again == answer
+            ? tally.Median
+            : throw new InvalidOperationException($"{scheme.Name}: two runs over the same keys gave different answers");
     }
 
     private void Updates(BindingScheme[] copies, ScalingSamples samples)
@@ -127,7 +138,7 @@ internal sealed class ScalingProbe
             Time(copies, Changes(place => Change(place, Next(_peerOf[place]), _peerOf[place])), moving);
         }
 
-        void Add(string operation, Tally tally) => samples.Add(copies[0].Name, new(operation, ScalingMetrics.Time), tally.Nanoseconds / tally.Changes);
+        void Add(string operation, Tally tally) => samples.Add(copies[0].Name, new(operation, ScalingMetrics.Time), tally.Median);
         Add(ScalingMetrics.Insert, inserting);
         Add(ScalingMetrics.Delete, deleting);
         if (_peers > 1)
@@ -196,7 +207,7 @@ internal sealed class ScalingProbe
         }
 
         var operation = _peers == 1 ? ScalingMetrics.LossToNone : ScalingMetrics.Loss;
-        samples.Add(copies[0].Name, new(operation, ScalingMetrics.Time), tally.Nanoseconds / tally.Changes);
+        samples.Add(copies[0].Name, new(operation, ScalingMetrics.Time), tally.Median);
     }
 
     private void CountMessages(BindingScheme scheme, ScalingSamples samples)
@@ -232,16 +243,13 @@ internal sealed class ScalingProbe
 
     private static double Nanoseconds(long since) => (Stopwatch.GetTimestamp() - since) * (1e9 / Stopwatch.Frequency);
 
+    /// <summary>Times of one thing: of each run its time for one change.</summary>
     private sealed class Tally
     {
-        public double Nanoseconds { get; private set; }
+        private readonly List<double> _each = [];
 
-        public long Changes { get; private set; }
+        public double Median => Spread.Of(_each).Median;
 
-        public void Add(double nanoseconds, long changes)
-        {
-            Nanoseconds += nanoseconds;
-            Changes += changes;
-        }
+        public void Add(double nanoseconds, int changes) => _each.Add(nanoseconds / changes);
     }
 }
