@@ -215,25 +215,40 @@ internal sealed class ScalingProbe
         if (samples.Has(scheme.Name, new(ScalingMetrics.Insert, ScalingMetrics.Bytes)))
             return;
         var places = _table.Drawn.Take(Math.Min(MostCounted, Updated)).ToList();
-        void Count(string operation, Func<int, BindingChange> change)
-        {
-            var sent = default(Sent);
-            foreach (var place in places)
-            {
-                BindingChange[] alone = [change(place)];
-                scheme.Prepare(alone, sampled: false);
-                scheme.Apply(alone);
-                sent += scheme.Encode(alone);
-            }
+        // Each is there and back, so that every change meets the whole table.
+        Count(scheme, samples, places, ScalingMetrics.Delete, place => Change(place, _peerOf[place], BindingChange.NoPeer), ScalingMetrics.Insert);
+        if (_peers > 1)
+            Count(scheme, samples, places, ScalingMetrics.Move, place => Change(place, _peerOf[place], Next(_peerOf[place])), "");
+    }
 
-            samples.Add(scheme.Name, new(operation, ScalingMetrics.Bytes), (double)sent.Bytes / places.Count);
-            samples.Add(scheme.Name, new(operation, ScalingMetrics.Messages), (double)sent.Messages / places.Count);
+    private static void Count(
+        BindingScheme scheme, ScalingSamples samples, List<int> places, string operation, Func<int, BindingChange> change, string opposite)
+    {
+        var (there, back) = (default(Sent), default(Sent));
+        foreach (var place in places)
+        {
+            var made = change(place);
+            there += Send(scheme, made);
+            back += Send(scheme, made with { OldPeer = made.NewPeer, NewPeer = made.OldPeer });
         }
 
-        Count(ScalingMetrics.Delete, place => Change(place, _peerOf[place], BindingChange.NoPeer));
-        Count(ScalingMetrics.Insert, place => _inserts[place]);
-        if (_peers > 1)
-            Count(ScalingMetrics.Move, place => Change(place, _peerOf[place], Next(_peerOf[place])));
+        void Add(string name, Sent sent)
+        {
+            samples.Add(scheme.Name, new(name, ScalingMetrics.Bytes), (double)sent.Bytes / places.Count);
+            samples.Add(scheme.Name, new(name, ScalingMetrics.Messages), (double)sent.Messages / places.Count);
+        }
+
+        Add(operation, there);
+        if (opposite.Length > 0)
+            Add(opposite, back);
+    }
+
+    private static Sent Send(BindingScheme scheme, BindingChange change)
+    {
+        BindingChange[] alone = [change];
+        scheme.Prepare(alone, sampled: false);
+        scheme.Apply(alone);
+        return scheme.Encode(alone);
     }
 
     private BindingChange Change(int place, int from, int to) => new(0, _table.Prefixes[place], from, to);

@@ -29,7 +29,7 @@ internal static class LogRenderer
         var points = chart.Curves.SelectMany(curve => curve.Points).ToList();
         var (low, high) = Wide(points.Min(p => p.Y), points.Max(p => p.Y));
         var ticks = Ticks.Logarithmic(low, high, 8);
-        var labels = Array.ConvertAll(ticks, Numbers.Tick);
+        var labels = Array.ConvertAll(ticks, Tick);
         var left = 44 + (int)labels.Max(label => PlotFont.Width(label, ChartRenderer.FontSize));
         var width = canvas.Width - left - Right;
 
@@ -66,6 +66,18 @@ internal static class LogRenderer
     {
         var reach = Math.Max(Math.Pow(high / low, .06), high / low < 1.5 ? 1.5 : 1);
         return (low / reach, high * reach);
+    }
+
+    /// <summary>From a million on as a power of ten: long numbers would leave no room for the data on narrow screens.</summary>
+    private static string Tick(double value)
+    {
+        const string superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+        if (value < 1e6)
+            return Numbers.Tick(value);
+        var power = (int)Math.Floor(Math.Log10(value) + 1e-9);
+        var digit = Math.Round(value / Math.Pow(10, power));
+        var raised = string.Concat(Numbers.Tick(power).Select(figure => superscripts[figure - '0']));
+        return digit == 1 ? $"10{raised}" : $"{digit}·10{raised}";
     }
 
     private static (int Columns, int Lines) Columns(LogChart chart, int width)
