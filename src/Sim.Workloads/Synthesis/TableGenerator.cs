@@ -93,13 +93,15 @@ public sealed class TableGenerator
     /// <param name="prefixes">How many to make.</param>
     /// <param name="seed">Same seed and same table, same prefixes.</param>
     /// <param name="learned">The table to learn from: sorted, none twice.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A size outside 1 to 4,000,000, or nothing to learn from.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A size outside 1 to 4,000,000.</exception>
+    /// <exception cref="ArgumentException">Nothing to learn from.</exception>
     /// <exception cref="InvalidOperationException">Its structure is too dense, or it has too few prefixes, to find room for so many.</exception>
     public static Prefix[] GeneratePrefixes(Family family, int prefixes, ulong seed, Prefix[] learned)
     {
         ArgumentNullException.ThrowIfNull(learned);
-        ArgumentOutOfRangeException.ThrowIfZero(learned.Length);
-        return Run(TableStructure.Learn(family, learned), prefixes, seed);
+        return learned.Length == 0
+            ? throw new ArgumentException("there is nothing to learn from", nameof(learned))
+            : Run(TableStructure.Learn(family, learned), prefixes, seed);
     }
 
     private static Prefix[] Run(TableStructure structure, int prefixes, ulong seed)
