@@ -3,8 +3,6 @@ using Sim.Kernel;
 using Sim.Runner.Commands;
 using Sim.Runner.Experiments.Scaling;
 using Sim.Runner.Schemes.Binding;
-using Sim.Workloads.Churn;
-using Sim.Workloads.Keys;
 using Xunit;
 
 namespace Sim.Runner.Tests.Scaling;
@@ -116,26 +114,6 @@ public sealed class ScalingExperimentTests
         var plan = s_plan with { Prefixes = [10, 20, 30, 40, 50, 60], PrefixSeconds = 0, PeerSeconds = 0 };
         var rows = Run([BindingKind.All[^1]], plan);
         Assert.Equal([10.0, 20, 30, 40], rows.Where(f => f is { Experiment: "scaling", Item: "prefixes" }).Select(f => f.X!.Value).Distinct());
-    }
-
-    [Fact]
-    public void All_lookups_of_a_packet_find_the_peer_that_one_lookup_finds()
-    {
-        const int peers = 5;
-        var rng = new Rng(9);
-        var inserts = Enumerable.Range(0, 400).Select(at => new BindingChange(0, Prefix.OfV4(rng.NextUInt() & 0x1FFFFFFF, 6 + rng.Below(19)), BindingChange.NoPeer, at % peers))
-            .DistinctBy(change => change.Prefix).ToArray();
-        var keys = Array.ConvertAll(new int[3000], _ => (UInt128)rng.NextUInt() << 96);
-        foreach (var kind in BindingKind.All)
-        {
-            using var scheme = kind.Create(Family.IPv4, peers);
-            scheme.Load(inserts);
-            var expected = keys.Sum(key => (long)scheme.Lookup(key));
-            Assert.True(keys.Any(key => scheme.Lookup(key) < 0), "some keys match nothing");
-            Assert.Equal(expected, scheme.Transmit(keys));
-            // A device of its own takes whatever its peer sends.
-            Assert.Equal(kind.Number == 8 ? 0 : expected, scheme.Receive(keys));
-        }
     }
 
     private static IReadOnlyList<Figure> Run(IReadOnlyList<BindingKind> kinds, ScalingPlan plan, Family family = Family.IPv4)

@@ -145,23 +145,12 @@ internal sealed class AllowedIpsBinding : BindingScheme
 
     public override int Lookup(UInt128 address) => _table.Lookup(Family, address);
 
-    /// <summary>The route to the device, then the peer; of IPv6 the peer alone, where there are no routes.</summary>
-    public override long Transmit(ReadOnlySpan<UInt128> destinations)
-    {
-        if (_routes is null)
-            return Receive(destinations);
-        var sum = 0L;
-        foreach (var destination in destinations)
-            sum += _routes.Lookup((uint)(destination >> 96)) < 0 ? -1 : _table.Lookup(Family, destination);
-        return sum;
-    }
+    public override int Transmit(UInt128 destination) => LeadsToDevice(destination) ? Lookup(destination) : BindingChange.NoPeer;
 
-    public override long Receive(ReadOnlySpan<UInt128> sources)
+    public override int Receive(UInt128 source, bool rpFilter)
     {
-        var sum = 0L;
-        foreach (var source in sources)
-            sum += _table.Lookup(Family, source);
-        return sum;
+        var peer = Lookup(source);
+        return !rpFilter || LeadsToDevice(source) ? peer : BindingChange.NoPeer;
     }
 
     public override void Dispose()
@@ -169,6 +158,8 @@ internal sealed class AllowedIpsBinding : BindingScheme
         _table.Dispose();
         _routes?.Dispose();
     }
+
+    private bool LeadsToDevice(UInt128 address) => _routes is null || _routes.Lookup(address) >= 0;
 
     /// <summary>Routes come after the AllowedIPs that they need, and lead to the device whoever the peer is.</summary>
     private void ApplyRoutes(ReadOnlySpan<BindingChange> batch)

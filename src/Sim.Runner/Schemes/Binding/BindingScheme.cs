@@ -68,22 +68,17 @@ internal abstract class BindingScheme(BindingKind kind, Family family, int peers
     public abstract int Lookup(UInt128 address);
 
     /// <summary>
-    /// Finds the peer of each packet to be sent with every lookup that this costs (<see cref="PacketLookups"/>), one packet
-    /// after the other, none waiting for the answer before it.
+    /// All lookups of a packet to be sent, one after the other as <see cref="BindingKind.Lookups"/> counts them: the peer it
+    /// goes to; -1 where one of them finds nothing.
     /// </summary>
-    /// <param name="destinations">Left-aligned addresses.</param>
-    /// <returns>The sum of the answers: what <see cref="Lookup"/> gives.</returns>
-    public virtual long Transmit(ReadOnlySpan<UInt128> destinations)
-    {
-        var sum = 0L;
-        foreach (var destination in destinations)
-            sum += Lookup(destination);
-        return sum;
-    }
+    public abstract int Transmit(UInt128 destination);
 
-    /// <summary>The same for the sources of packets received, without rp_filter.</summary>
-    /// <param name="sources">Left-aligned addresses.</param>
-    public virtual long Receive(ReadOnlySpan<UInt128> sources) => Transmit(sources);
+    /// <summary>
+    /// All lookups that check the source of a decrypted packet: the peer it may come from; -1 where one of them finds nothing.
+    /// </summary>
+    /// <param name="source">The left-aligned address.</param>
+    /// <param name="rpFilter">Whether rp_filter looks up the route back as well (<c>fib_validate_source</c>).</param>
+    public abstract int Receive(UInt128 source, bool rpFilter);
 
     /// <summary>Binds a table, in batches as long as the daemon's buffer is.</summary>
     /// <param name="inserts">Insertions of prefixes that are not bound.</param>

@@ -64,23 +64,15 @@ internal sealed class PrivateFibBinding : BindingScheme
             throw new InvalidOperationException($"{_table.Count} AllowedIPs, but {_routes.Count} routes to the device");
     }
 
-    public override int Lookup(UInt128 address) => _table.Lookup((uint)(address >> 96));
+    public override int Lookup(UInt128 address) => _table.Lookup(address);
 
-    /// <summary>The route to the device, then the device's own trie.</summary>
-    public override long Transmit(ReadOnlySpan<UInt128> destinations)
-    {
-        var sum = 0L;
-        foreach (var destination in destinations)
-            sum += _routes.Lookup((uint)(destination >> 96)) < 0 ? -1 : Lookup(destination);
-        return sum;
-    }
+    public override int Transmit(UInt128 destination) =>
+        _routes.Lookup(destination) >= 0 ? Lookup(destination) : BindingChange.NoPeer;
 
-    public override long Receive(ReadOnlySpan<UInt128> sources)
+    public override int Receive(UInt128 source, bool rpFilter)
     {
-        var sum = 0L;
-        foreach (var source in sources)
-            sum += Lookup(source);
-        return sum;
+        var peer = Lookup(source);
+        return !rpFilter || _routes.Lookup(source) >= 0 ? peer : BindingChange.NoPeer;
     }
 
     public override void Dispose()
