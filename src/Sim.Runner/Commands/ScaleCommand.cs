@@ -13,6 +13,9 @@ namespace Sim.Runner.Commands;
 /// <summary><c>scale</c>: each cost of each scheme over numbers of prefixes and of peers, in full depth, and the report.</summary>
 internal static class ScaleCommand
 {
+    private sealed record Settings(
+        string Command, IReadOnlyList<BindingKind> Kinds, int[]? Prefixes, int[]? Peers, ulong Seed, bool Quick, DirectoryInfo Out);
+
     public static Command Create()
     {
         var (table, family, seed, best) = (CommonOptions.Table(), CommonOptions.Family(), CommonOptions.Seed(), CommonOptions.BestPath());
@@ -46,50 +49,61 @@ internal static class ScaleCommand
             var kinds = BindingKind.Of(parsed.GetValue(schemes)!, chosen);
             if (kinds.Count == 0)
                 throw new UserException($"none of these schemes is there for IPv{(int)chosen}");
-            var plan = parsed.GetValue(quick) ? ScalingPlan.Quick : ScalingPlan.Whole;
-            if (parsed.GetResult(prefixes) is { Implicit: false })
-                plan = plan with { Prefixes = [.. parsed.GetValue(prefixes)!.Order()], PrefixSeconds = double.PositiveInfinity };
-            if (parsed.GetResult(peers) is { Implicit: false })
-                plan = plan with { Peers = [.. parsed.GetValue(peers)!.Order()], PeerSeconds = double.PositiveInfinity };
+            var settings = new Settings(
+                string.Join(' ', parsed.Tokens.Select(token => token.Value)), kinds, Asked(parsed, prefixes), Asked(parsed, peers),
+                parsed.GetValue(seed), parsed.GetValue(quick), parsed.GetValue(output)!);
             var loaded = TableInput.Load(parsed.GetValue(table), chosen, best.Rule(parsed), progress, cancel);
-            var tables = new ScalingTables(loaded.Table, parsed.GetValue(seed));
-            plan = parsed.GetResult(prefixes) is { Implicit: false } ? Asked(plan, tables) : plan.For(tables.Own, tables.Grows);
-            var folder = parsed.GetValue(output)!;
-            ReportWriter.Prepare(folder.FullName);
-            var (started, environment) = (DateTimeOffset.Now - clock.Elapsed, HostFacts.Environment());
-            var figures = new ScalingExperiment(tables, kinds, plan, parsed.GetValue(seed), progress, cancel).Run();
-            progress.Step("report", 1, "reports");
-            var result = new RunResult
-            {
-                Command = string.Join(' ', parsed.Tokens.Select(token => token.Value)),
-                Started = started,
-                Duration = clock.Elapsed,
-                Environment = [.. environment, new("tick of the clock", $"{1e9 / Stopwatch.Frequency:N0} ns")],
-                Versions = HostFacts.Versions(),
-                Table = TableFacts.Of(loaded.Table),
-                Seed = parsed.GetValue(seed),
-                Quick = parsed.GetValue(quick),
-                Warnings = loaded.Warnings(),
-                Figures = figures,
-            };
-            ReportWriter.Write(result, folder.FullName);
-            PrintSummary(result);
-            Console.Out.WriteLine($"Report: {Path.Combine(folder.ToString(), "index.html")} ({clock.Elapsed.TotalSeconds:N0} s)");
-            return loaded.ReportDamage();
+            return Run(settings, loaded, clock, progress, cancel);
         })));
         return command;
     }
 
-    /// <summary>The places that were asked for, each of which there must be a table for.</summary>
-    private static ScalingPlan Asked(ScalingPlan plan, ScalingTables tables)
+    private static int Run(Settings settings, LoadedTable loaded, Stopwatch clock, IWorkProgress progress, CancellationToken cancel)
     {
-        if (plan.Prefixes.Max() > tables.Own && !tables.Grows)
+        var tables = new ScalingTables(loaded.Table, settings.Seed);
+        var plan = Plan(settings, tables);
+        ReportWriter.Prepare(settings.Out.FullName);
+        var (started, environment) = (DateTimeOffset.Now - clock.Elapsed, HostFacts.Environment());
+        var figures = new ScalingExperiment(tables, settings.Kinds, plan, settings.Seed, progress, cancel).Run();
+        progress.Step("report", 1, "reports");
+        var result = new RunResult
         {
-            throw new UserException($"the table has {tables.Own:N0} prefixes, {plan.Prefixes.Max():N0} were asked for with --prefixes; "
+            Command = settings.Command,
+            Started = started,
+            Duration = clock.Elapsed,
+            Environment = [.. environment, new("tick of the clock", $"{1e9 / Stopwatch.Frequency:N0} ns")],
+            Versions = HostFacts.Versions(),
+            Table = TableFacts.Of(loaded.Table),
+            Seed = settings.Seed,
+            Quick = settings.Quick,
+            Warnings = loaded.Warnings(),
+            Figures = figures,
+        };
+        ReportWriter.Write(result, settings.Out.FullName);
+        PrintSummary(result);
+        Console.Out.WriteLine($"Report: {Path.Combine(settings.Out.ToString(), "index.html")} ({clock.Elapsed.TotalSeconds:N0} s)");
+        return loaded.ReportDamage();
+    }
+
+    /// <summary>The numbers in ascending order; null where the option was not given.</summary>
+    private static int[]? Asked(ParseResult parsed, Option<int[]> option) =>
+        parsed.GetResult(option) is { Implicit: false } ? [.. parsed.GetValue(option)!.Order()] : null;
+
+    /// <summary>What was asked for, without a limit of time; each size that was must have a table.</summary>
+    private static ScalingPlan Plan(Settings settings, ScalingTables tables)
+    {
+        var plan = settings.Quick ? ScalingPlan.Quick : ScalingPlan.Whole;
+        if (settings.Peers is { } peers)
+            plan = plan with { Peers = peers, PeerSeconds = double.PositiveInfinity };
+        if (settings.Prefixes is not { } prefixes)
+            return plan.For(tables.Own, tables.Grows);
+        if (prefixes[^1] > tables.Own && !tables.Grows)
+        {
+            throw new UserException($"the table has {tables.Own:N0} prefixes, {prefixes[^1]:N0} were asked for with --prefixes; "
                 + $"larger tables are made of those with {ScalingTables.LeastToGrow:N0} at least");
         }
 
-        return plan with { FixedPrefixes = Math.Min(plan.FixedPrefixes, tables.Own) };
+        return plan with { Prefixes = prefixes, PrefixSeconds = double.PositiveInfinity, FixedPrefixes = Math.Min(plan.FixedPrefixes, tables.Own) };
     }
 
     private static void PrintSummary(RunResult result)

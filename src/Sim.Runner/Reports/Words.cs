@@ -35,8 +35,6 @@ internal static class Words
         "trace" => "trace",
         "lose-peer" => "loss of a peer",
         "notify" => "tell listeners (rtmsg_fib)",
-        ScalingMetrics.Transmit => "look up a packet to be sent",
-        ScalingMetrics.Receive => "check a received packet’s source",
         ScalingMetrics.Loss => "lose a peer to another, per prefix",
         ScalingMetrics.LossToNone => "lose the only peer, per prefix",
         ScalingMetrics.InsertAmong => "insert a route among the peers of a device",
