@@ -100,7 +100,7 @@ internal static class ScalingSection
             <p>fib_info’s hash covers neither gateway nor encapsulation: the infos of all peers of a device lie in one bucket, and each route
             that is added walks half of them. The series’ patch 2 hashes the encapsulation; a nexthop object’s id is hashed, but to eight bits.
             A straight line is fitted through all points, with the 95% interval of its slope. On Linux 6.12 under User-Mode Linux the same
-            insertion was measured to take 18 ns more for each peer; validate --kernel uml-unhashed measures it again.</p>
+            insertion was measured to take 18 ns more for each peer; <code>validate --kernel uml-unhashed</code> measures it again.</p>
 
             """);
         var places = times.Select(f => f.X!.Value).Distinct().Order().ToList();

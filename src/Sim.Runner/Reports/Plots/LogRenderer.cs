@@ -13,7 +13,7 @@ internal static class LogRenderer
     private const int NameHeight = 20;
     private const int NameOffset = 12;
     private const int ColumnGap = 22;
-    private const int Right = 18;
+    private const int Right = 28;
 
     private static readonly (MarkerShape Filled, MarkerShape Open)[] s_shapes =
     [
@@ -48,6 +48,7 @@ internal static class LogRenderer
         ChartRenderer.StyleLabel(plot.Axes.Left.Label, chart.ValueLabel);
         var places = Ticks.Logarithmic(Math.Pow(10, first), Math.Pow(10, last), Math.Clamp(width / 80, 2, 10));
         var below = ChartRenderer.BottomAxis(plot, chart.XLabel, width, places.Select(place => (Math.Log10(place), place)));
+        plot.Axes.Bottom.SetTicks(Array.ConvertAll(places, Math.Log10), Array.ConvertAll(places, Tick));
         plot.Layout.Fixed(new PixelPadding(left, Right, below, head));
 
         for (var i = 0; i < chart.Curves.Count; i++)
