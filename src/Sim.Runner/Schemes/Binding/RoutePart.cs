@@ -61,6 +61,9 @@ internal sealed unsafe class RoutePart : IDisposable
     /// <summary>Routes.</summary>
     public int Count { get; private set; }
 
+    /// <summary>fib_infos that insertions compared with theirs, in the hash bucket that theirs falls into.</summary>
+    public long InfosWalked => _net.InfosWalked;
+
     public KernelWork Work =>
         new(_operations, Memory.Allocations, Memory.Allocations - Memory.Objects, Memory.Rcu.GracePeriods, _net.Synchronizations);
 
