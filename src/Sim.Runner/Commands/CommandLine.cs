@@ -25,6 +25,7 @@ internal static class CommandLine
     {
         BenchCommand.Create(),
         ChurnCommand.Create(),
+        ScaleCommand.Create(),
         StatCommand.Create(),
         LookupCommand.Create(),
         ValidateCommand.Create(),

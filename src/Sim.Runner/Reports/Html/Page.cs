@@ -23,16 +23,19 @@ internal static partial class Page
     /// <param name="validationPlots">The validation's plots.</param>
     /// <param name="churn">The replay of a trace; null where the run has none.</param>
     /// <param name="churnPlots">Its plots.</param>
+    /// <param name="scaling">Costs over sizes; null where the run has none.</param>
     public static string Render(
         Rows rows, Verdict verdict, ValidationView? view, IReadOnlyList<PagePlot> plots, IReadOnlyList<PagePlot> validationPlots,
-        ChurnView? churn = null, IReadOnlyList<PagePlot>? churnPlots = null)
+        ChurnView? churn = null, IReadOnlyList<PagePlot>? churnPlots = null, ScalingPart? scaling = null)
     {
         // A run without any row is a bench that found nothing.
-        var others = (view?.Figures.Count ?? 0) + (churn?.Figures.Count ?? 0);
+        var others = (view?.Figures.Count ?? 0) + (churn?.Figures.Count ?? 0) + (scaling?.View.Figures.Count ?? 0);
         var bench = others == 0 || rows.All.Count > others;
         var html = new StringBuilder();
         if (churn is not null && !bench && view is null)
-            return RenderChurn(html, rows, verdict, churn, churnPlots ?? []);
+            return RenderChurn(html, rows, verdict, churn, churnPlots ?? [], scaling);
+        if (scaling is not null && !bench && view is null)
+            return RenderScaling(html, rows, verdict, scaling);
         AppendHead(html, bench ? $"AllowedIPs or a route attribute: {rows.Result.Table.Source}" : $"The ports held to the kernel: {rows.Result.Table.Source}");
         if (bench)
             AppendBenchHeader(html, rows, view, plots.Any(IsFamilies));
@@ -58,7 +61,7 @@ internal static partial class Page
     }
 
     private static string RenderChurn(
-        StringBuilder html, Rows rows, Verdict verdict, ChurnView churn, IReadOnlyList<PagePlot> plots)
+        StringBuilder html, Rows rows, Verdict verdict, ChurnView churn, IReadOnlyList<PagePlot> plots, ScalingPart? scaling)
     {
         var table = rows.Result.Table;
         AppendHead(html, $"Schemes under churn: {table.Source}");
@@ -69,7 +72,8 @@ internal static partial class Page
             events in {Numbers.Show(Math.Round(churn.Trace("clock")?.Value ?? 0))} s, on {Markup.Text(table.Source)} with
             {Numbers.Show(table.Prefixes)} IPv{table.Family} prefixes, under {Numbers.Count(churn.Schemes.Count, "way")} of binding prefixes to peers.
             {RunOn(rows.Result)}</p>
-            <nav aria-label="Sections"><a href="#churn">The answer</a> <a href="#plots">Plots</a> <a href="#churn-details">Details</a>
+            <nav aria-label="Sections"><a href="#churn">The answer</a> <a href="#plots">Plots</a>
+            {(scaling is null ? "" : "<a href=\"#scaling\">Scaling</a> ")}<a href="#churn-details">Details</a>
             <a href="#conditions">Conditions</a> <a href="#rows">All rows</a></nav>
             </header>
             <main>
@@ -80,6 +84,8 @@ internal static partial class Page
         foreach (var plot in plots)
             AppendPlot(html, plot);
         html.Append("</section>\n");
+        if (scaling is not null)
+            ScalingSection.Append(html, scaling);
         ChurnSection.AppendDetails(html, churn);
         ConditionSection.Append(html, rows, verdict, view: null, bench: false);
         RowSection.Append(html, rows);
@@ -171,6 +177,28 @@ internal static partial class Page
         return string.Join(", ", runs.Select(run => run.Name)) + version;
     }
 
+    private static string RenderScaling(StringBuilder html, Rows rows, Verdict verdict, ScalingPart scaling)
+    {
+        var table = rows.Result.Table;
+        AppendHead(html, $"Schemes over sizes: {table.Source}");
+        html.Append($"""
+            <header>
+            <h1>How do costs grow, by AllowedIPs and by routes?</h1>
+            <p class="about">{Numbers.Count(scaling.View.Schemes.Count, "way")} of binding prefixes to peers over numbers of prefixes and of peers, on
+            {Markup.Text(table.Source)} with {Numbers.Show(table.Prefixes)} prefixes, and on smaller and larger tables like it. {RunOn(rows.Result)}</p>
+            <nav aria-label="Sections"><a href="#scaling">Scaling</a> <a href="#scaling-plots">Plots</a> <a href="#scaling-fits">Exponents</a>
+            <a href="#conditions">Conditions</a> <a href="#rows">All rows</a></nav>
+            </header>
+            <main>
+
+            """);
+        ScalingSection.Append(html, scaling);
+        ConditionSection.Append(html, rows, verdict, view: null, bench: false);
+        RowSection.Append(html, rows);
+        html.Append("</main>\n</body>\n</html>\n");
+        return html.ToString();
+    }
+
     private static void AppendHead(StringBuilder html, string title) => html.Append($"""
         <!DOCTYPE html>
         <html lang="en">
@@ -256,7 +284,7 @@ internal static partial class Page
 
     private static bool IsFamilies(PagePlot plot) => plot.Spec.Name.StartsWith(FamilyPlot.Name, StringComparison.Ordinal);
 
-    private static void AppendPlot(StringBuilder html, PagePlot plot) => html.Append(Figure(plot));
+    internal static void AppendPlot(StringBuilder html, PagePlot plot) => html.Append(Figure(plot));
 
     private static string Figure(PagePlot plot)
     {

@@ -45,6 +45,9 @@ internal abstract class KernelFib : IDisposable
     /// <summary>Times the writer waited for a grace period.</summary>
     public abstract long Waits { get; }
 
+    /// <summary>fib_infos that insertions compared with theirs, in the hash bucket that theirs falls into; IPv6 has none.</summary>
+    public virtual long InfosWalked => 0;
+
     /// <summary>Makes an empty one.</summary>
     /// <param name="family">The routes' family.</param>
     /// <param name="meaning">Their form.</param>

@@ -20,6 +20,8 @@ internal sealed unsafe class KernelFib4 : KernelFib
 
     public override long Waits => _net.Synchronizations;
 
+    public override long InfosWalked => _net.InfosWalked;
+
     public override int Insert(Prefix prefix, int peer, NlmFlags flags)
     {
         var request = Request(prefix, peer);

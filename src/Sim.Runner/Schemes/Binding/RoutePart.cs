@@ -30,6 +30,9 @@ internal sealed class RoutePart : IDisposable
     /// <summary>Routes.</summary>
     public int Count { get; private set; }
 
+    /// <inheritdoc cref="KernelFib.InfosWalked"/>
+    public long InfosWalked => _fib.InfosWalked;
+
     public KernelWork Work =>
         new(_operations, Memory.Allocations, Memory.Allocations - Memory.Objects, Memory.Rcu.GracePeriods, _fib.Waits);
 
