@@ -110,7 +110,7 @@ public static class ReportWriter
         if (FamilyCosts.Of(rows).Count < 2)
             return null;
         var compared = parts.Where(part => FamilyCosts.Of(part).Count > 0).OrderBy(part => part.Family);
-        return ([.. compared.Select(part => new Verdict(part).Headline())], draw(FamilyPlot.For(rows)! with { Name = FamilyPlot.BothName }));
+        return ([.. compared.Select(part => new Verdict(part).Headline())], draw(FamilyPlot.For(rows)! with { Name = $"{FamilyPlot.Name}{PartSuffix}s" }));
     }
 
     private static string RenderRun(Rows rows, Func<PlotSpec, PagePlot> draw)

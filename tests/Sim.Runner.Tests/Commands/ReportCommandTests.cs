@@ -103,7 +103,7 @@ public sealed partial class ReportCommandTests
         using var other = ReportFolder.Of(six);
         Assert.Equal(2, page.Split(headline).Length - 1);
         Assert.Equal(2, page.Split(Headline().Match(other.Html).Value).Length - 1);
-        Assert.True(File.Exists(Path.Combine(scratch["all"], "plot-families-both.svg")));
+        Assert.True(File.Exists(Path.Combine(scratch["all"], "plot-families-parts.svg")));
         Assert.DoesNotContain("bench --family 6", page, StringComparison.Ordinal);
         var again = Program.Run("report", scratch["all"], "--out", scratch["again"]);
         Assert.True(again.Code == 0, again.Error);

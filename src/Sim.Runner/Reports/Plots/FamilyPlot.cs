@@ -6,9 +6,6 @@ internal static class FamilyPlot
 {
     public const string Name = "families";
 
-    /// <summary>The same with both families, on a page that has each by itself as well.</summary>
-    public const string BothName = "families-both";
-
     private static readonly string[] s_forms = [.. Names.Structures, Names.PlainRoutes, Names.NexthopObjects];
 
     public static PlotSpec? For(Rows rows)

@@ -6,7 +6,7 @@ internal static class PlotSet
 {
     /// <summary>Every name a plot of a bench can have: what an older report may have left behind.</summary>
     public static readonly string[] AllNames =
-        [FamilyPlot.Name, FamilyPlot.BothName, "memory", "caches", "load", "lookup", "update", "ratios", "touch", "depth", "tnodes"];
+        [FamilyPlot.Name, "memory", "caches", "load", "lookup", "update", "ratios", "touch", "depth", "tnodes"];
 
     public static IReadOnlyList<PlotSpec> For(Rows rows, Verdict verdict)
     {
