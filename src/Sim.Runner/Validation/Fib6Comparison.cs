@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using Sim.Fib;
 using Sim.Lab;
 
 namespace Sim.Runner.Validation;
@@ -6,26 +7,27 @@ namespace Sim.Runner.Validation;
 /// <summary>An IPv6 table: rt6_stats, counts by depth, and a digest that stands for every node and route.</summary>
 internal sealed class Fib6Comparison(ValidationContext context, Fib6Port port, uint table) : TableComparison(context, port)
 {
-    private Row? _before;
+    private Row? _kernelBefore;
+    private Rt6Statistics _portBefore;
 
-    /// <summary>rt6_stats counts all tables: those of addresses, and what is not of this table.</summary>
+    /// <summary>rt6_stats counts all tables, and deletions since the start.</summary>
     public override void RememberBaseline()
     {
         base.RememberBaseline();
-        _before = Statistics();
+        (_kernelBefore, _portBefore) = (Context.Machine.One("rt6stats"), port.Statistics);
     }
 
-    /// <summary>The root, which lies in the table, is in neither count; that it carries RTN_RTINFO is how it was made.</summary>
     protected override void CompareStatistics(CheckPoint at)
     {
-        var now = Statistics();
-        var stat = port.Table.Stat();
-        Compare("nodes", stat.Nodes - 1);
-        Compare("route-nodes", stat.RouteNodes - 1);
-        Compare("entries", stat.Routes);
+        var kernel = Context.Machine.One("rt6stats");
+        var (ported, before) = (port.Statistics, _portBefore);
+        Compare("nodes", (long)ported.FibNodes - before.FibNodes);
+        Compare("route-nodes", (long)ported.FibRouteNodes - before.FibRouteNodes);
+        Compare("entries", (long)ported.FibRtEntries - before.FibRtEntries);
+        Compare("discarded", (long)ported.FibDiscardedRoutes - before.FibDiscardedRoutes);
 
-        void Compare(string name, long ported) =>
-            Context.Compare(at, "rt6-stats", "count", ported, now.Long(name) - _before!.Long(name), item: name);
+        void Compare(string name, long more) =>
+            Context.Compare(at, "rt6-stats", "count", more, kernel.Long(name) - _kernelBefore!.Long(name), item: name);
     }
 
     protected override void CompareNodes(CheckPoint at)
@@ -45,6 +47,4 @@ internal sealed class Fib6Comparison(ValidationContext context, Fib6Port port, u
             Context.Compare(at, "valued-at-depth", "count", ported.Valued, valued, x: depth);
         }
     }
-
-    private Row Statistics() => Context.Machine.One("rt6stats");
 }

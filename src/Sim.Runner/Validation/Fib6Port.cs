@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Sim.Fib;
 using Sim.Kernel;
@@ -36,6 +35,9 @@ internal sealed unsafe class Fib6Port : RoutePort
 
     public override IEnumerable<KmemCache> Caches => [_net.NodeCache];
 
+    /// <summary>What /proc/net/rt6_stats counts, over all tables.</summary>
+    public Rt6Statistics Statistics => _net.Statistics;
+
     /// <summary>Debian's kernels have what the lab's User-Mode Linux is built without.</summary>
     public static Fib6Options Options(bool isDebian) => new() { Subtrees = isDebian, RouterPref = isDebian };
 
@@ -47,7 +49,7 @@ internal sealed unsafe class Fib6Port : RoutePort
         var nhc = &Fib6Info.InlineNh(info)->nh_common;
         if (nhc->Peer != 0)
             return (uint)nhc->Peer;
-        return nhc->nhc_gw_family == (byte)AddressFamily.InterNetworkV6 ? (uint)nhc->Gateway : (uint)nhc->nhc_oif;
+        return nhc->nhc_gw_family == (byte)GatewayFamily.IPv6 ? (uint)nhc->Gateway : (uint)nhc->nhc_oif;
     }
 
     public override (ulong Digest, long Hits) Answers(Keys keys)
@@ -71,9 +73,14 @@ internal sealed unsafe class Fib6Port : RoutePort
 
     public override DumpedRoute[] Routes()
     {
-        var order = new DumpOrder();
-        Table.Visit(ref order);
-        return order.End();
+        var routes = new List<DumpedRoute>();
+        foreach (var route in Table)
+        {
+            var number = route.NhId != 0 ? route.NhId : route.Peer != 0 ? (uint)route.Peer : (uint)route.Gateway;
+            routes.Add(new DumpedRoute(route.Dst, PeerOf(number)));
+        }
+
+        return [.. routes];
     }
 
     /// <summary>Every node and route, digested.</summary>
@@ -162,47 +169,6 @@ internal sealed unsafe class Fib6Port : RoutePort
         {
             var result = default(Fib6Result);
             return table.Lookup(key, ref result) == 0 ? result.Nhc->nhc_oif : 0;
-        }
-    }
-
-    /// <summary>
-    /// Puts what is shown in preorder into the order of a dump: a node's routes after those of all nodes below it
-    /// (<c>fib6_walk_continue</c>).
-    /// </summary>
-    private sealed class DumpOrder : IFib6Visitor
-    {
-        private readonly Stack<(int Depth, int First)> _above = new();
-        private readonly List<DumpedRoute> _held = [];
-        private readonly List<DumpedRoute> _dumped = [];
-
-        public void Node(int depth, int bit, Fib6NodeFlags flags, Fib6Info* leaf, int routes)
-        {
-            Leave(depth);
-            _above.Push((depth, _held.Count));
-        }
-
-        public void Route(Fib6Info* info)
-        {
-            var prefix = new Prefix(Family.IPv6, info->fib6_dst.Address, (byte)info->fib6_dst.plen);
-            _held.Add(new DumpedRoute(prefix, PeerOf(NexthopNumber(info) & ushort.MaxValue)));
-        }
-
-        /// <summary>All routes, once the last node was shown.</summary>
-        public DumpedRoute[] End()
-        {
-            Leave(0);
-            return [.. _dumped];
-        }
-
-        /// <summary>Nodes as deep as this one, or deeper, have nothing more below them.</summary>
-        private void Leave(int depth)
-        {
-            while (_above.TryPeek(out var last) && last.Depth >= depth)
-            {
-                _above.Pop();
-                _dumped.AddRange(_held[last.First..]);
-                _held.RemoveRange(last.First, _held.Count - last.First);
-            }
         }
     }
 }

@@ -29,8 +29,7 @@ internal unsafe struct Fib6TreeDigest : IFib6Visitor
         _digest.Add((uint)depth);
         _digest.Add((uint)bit);
         _digest.Add((uint)flags);
-        // The root of a table without a default route holds the null entry.
-        if (leaf == null || (valued && routes == 0))
+        if (leaf == null)
         {
             _digest.Add(0);
             return;

@@ -151,15 +151,17 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
     private string Routes(RoutePort port, BindOperation[] operations, RouteShape shape, uint table, int batch)
     {
         _shape = shape;
-        var (failed, firstError) = (0, 0);
+        var (failed, firstError, lost) = (0, 0, 0);
         foreach (var part in operations.Chunk(batch))
         {
             var result = port.Run(part, shape);
             (failed, firstError) = (failed + result.Failed, firstError == 0 ? result.FirstError : firstError);
+            lost += port.LastRefused ? 1 : 0;
             port.GracePeriod();
         }
 
-        return $"{Row(_routes.Run(operations, shape, table, batch))} failed {failed} first-error {firstError}";
+        var sent = _routes.Run(operations, shape, table, batch);
+        return $"{Row(sent with { Acks = sent.Acks - lost })} failed {failed} first-error {firstError}";
     }
 
     private string RouteDump(RoutePort port, int buffer)
@@ -170,11 +172,11 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
         return $"{Row(new RouteStream(Interface).Dump(ValidationPlan.TableId, port.Family), received)} entries {routes.Length} content {dump.Content(routes):x16}";
     }
 
-    /// <summary>Two routes are of other tables.</summary>
     private string Rt6Stats()
     {
-        var stat = _fib6.Table.Stat();
-        return $"nodes {stat.Nodes + 1} route-nodes {stat.RouteNodes + 1} allocated 0 entries {stat.Routes + 2} cached 0 destinations 0 discarded 0";
+        var stats = _fib6.Statistics;
+        return $"nodes {stats.FibNodes} route-nodes {stats.FibRouteNodes} allocated 0 entries {stats.FibRtEntries} cached 0 destinations 0 "
+            + $"discarded {stats.FibDiscardedRoutes}";
     }
 
     private IEnumerable<string> Tree()
