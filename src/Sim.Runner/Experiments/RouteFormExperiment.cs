@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Sim.Fib;
+using Sim.Kernel;
 using Sim.Runner.Reports;
 using Sim.Runner.Schemes;
 using Sim.Runner.Schemes.Binding;
@@ -9,23 +10,30 @@ namespace Sim.Runner.Experiments;
 /// <summary>
 /// What the table takes in the FIB where its routes do not name peers themselves: routes to the device alone, which is what there
 /// is without the attribute, and routes through nexthop objects that name peers. Beside the attribute's they show what the state in
-/// a route costs. Counted, in the run's own order.
+/// a route costs. Counted, in the run's own order. And what if IPv6 routes shared their states, as IPv4's do and no kernel's IPv6:
+/// modelled.
 /// </summary>
 internal static class RouteFormExperiment
 {
-    private static readonly (RouteMeaning Meaning, string Scheme, string Structure)[] s_forms =
+    private sealed record Form(RouteMeaning Meaning, string Scheme, string Structure, Basis Basis = Basis.Counted);
+
+    private static readonly Form[] s_forms =
     [
-        (RouteMeaning.Device, "plain routes", Names.PlainRoutes), (RouteMeaning.NexthopObject, "nexthop objects", Names.NexthopObjects),
+        new(RouteMeaning.Device, "plain routes", Names.PlainRoutes),
+        new(RouteMeaning.NexthopObject, "nexthop objects", Names.NexthopObjects),
+        new(RouteMeaning.PeerAttribute, "what if: shared states", Names.SharedStates, Basis.Modelled),
     ];
 
     public static void Run(BenchContext context)
     {
         var input = context.Ordered(context.Order);
-        context.Progress.Step("load, other forms of routes", s_forms.Length, "loads");
-        foreach (var (meaning, scheme, structure) in s_forms)
+        var forms = Array.FindAll(s_forms, form => form.Structure != Names.SharedStates || context.Table.Family == Family.IPv6);
+        context.Progress.Step("load, other forms of routes", forms.Length, "loads");
+        foreach (var (done, form) in forms.Index())
         {
             context.Cancel.ThrowIfCancellationRequested();
-            using var fib = KernelFib.Create(context.Table.Family, meaning, context.Peers, hashesStates: false);
+            using var fib = KernelFib.Create(
+                context.Table.Family, form.Meaning, context.Peers, hashesStates: false, sharesStates: form.Structure == Names.SharedStates);
             for (var i = 0; i < input.Prefixes.Length; i++)
             {
                 var error = fib.Insert(input.Prefixes[i], input.Peers[i], NlmFlags.Create | NlmFlags.Replace);
@@ -35,11 +43,11 @@ internal static class RouteFormExperiment
                     fib.Memory.Rcu.GracePeriod();
             }
 
-            var pages = MemoryRows.Add(
-                context, fib.Memory.Account(), row => row with { Scheme = scheme, Structure = structure, Order = context.Order }, caches: false);
-            if (meaning == RouteMeaning.Device)
+            var pages = MemoryRows.Add(context, fib.Memory.Account(), Label, caches: false);
+            if (form.Meaning == RouteMeaning.Device)
                 AddBoth(context, pages);
-            context.Progress.Done(meaning == RouteMeaning.Device ? 1 : s_forms.Length);
+            context.Progress.Done(done + 1);
+            Figure Label(Figure row) => row with { Scheme = form.Scheme, Structure = form.Structure, Order = context.Order, Basis = form.Basis };
         }
     }
 

@@ -12,6 +12,7 @@ internal static class Names
     public const string Both = "allowedips+fib";
     public const string PlainRoutes = "fib, plain routes";
     public const string NexthopObjects = "fib, nexthop objects";
+    public const string SharedStates = "fib, what if: shared states";
     public const string SelfRatio = "allowedips/allowedips";
     public const string Process = "process";
     public const string Ratio = "ratio";

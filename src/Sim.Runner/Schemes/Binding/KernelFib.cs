@@ -53,9 +53,12 @@ internal abstract class KernelFib : IDisposable
     /// <param name="meaning">Their form.</param>
     /// <param name="peers">Peers: nexthop objects are made for each where routes name these.</param>
     /// <param name="hashesStates">Whether fib_info's hash covers the peer, as the series' patch 2 has it. IPv6 has no fib_info.</param>
-    public static KernelFib Create(Family family, RouteMeaning meaning, int peers, bool hashesStates)
+    /// <param name="sharesStates">
+    /// What if IPv6 routes that name the same peer shared a state? No kernel's do (<see cref="Fib6Options.SharesStates"/>).
+    /// </param>
+    public static KernelFib Create(Family family, RouteMeaning meaning, int peers, bool hashesStates, bool sharesStates = false)
     {
-        KernelFib fib = family == Family.IPv4 ? new KernelFib4(meaning, hashesStates) : new KernelFib6(meaning);
+        KernelFib fib = family == Family.IPv4 ? new KernelFib4(meaning, hashesStates) : new KernelFib6(meaning, sharesStates);
         if (meaning != RouteMeaning.NexthopObject)
             return fib;
         for (var peer = 0; peer < peers; peer++)

@@ -11,10 +11,10 @@ internal sealed unsafe class KernelFib6 : KernelFib
     private readonly Fib6Net _net;
     private readonly Fib6Table _table;
 
-    public KernelFib6(RouteMeaning meaning)
+    public KernelFib6(RouteMeaning meaning, bool sharesStates)
         : base(meaning)
     {
-        _net = new Fib6Net(Memory);
+        _net = new Fib6Net(Memory, new Fib6Options { SharesStates = sharesStates });
         _table = new Fib6Table(_net, TableId);
     }
 
