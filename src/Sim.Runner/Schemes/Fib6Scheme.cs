@@ -57,7 +57,7 @@ internal sealed unsafe class Fib6Scheme : RouteAttributeScheme
     {
         var result = default(Fib6Result);
         var found = _table.Lookup(address, ref result, _path) == 0;
-        return new Touch(_path.Nodes, _path.CacheLines, found ? Matched(in result) : null);
+        return new Touch(_path.Nodes, _path.CacheLines, found ? Matched(result) : null);
     }
 
     /// <summary>A line a node down, and a line for each node with routes that is compared on the way up.</summary>
@@ -68,7 +68,7 @@ internal sealed unsafe class Fib6Scheme : RouteAttributeScheme
         var lines = new List<string>();
         foreach (var step in _path.Fib6Steps)
         {
-            var hasRoutes = (step.Flags & Fib6NodeFlags.RouteInfo) != 0;
+            var hasRoutes = step.Flags.HasFlag(Fib6NodeFlags.RouteInfo);
             if (step.Kind == Fib6StepKind.Node)
                 lines.Add($"node {step.Prefix}{(hasRoutes ? "" : " (no routes)")}");
             else if (step.Kind == Fib6StepKind.Compare && hasRoutes)
@@ -77,7 +77,7 @@ internal sealed unsafe class Fib6Scheme : RouteAttributeScheme
                 lines.Add($"route {step.Prefix} metric {step.Metric}");
         }
 
-        lines.Add(found ? $"{Matched(in result)}: peer {result.Peer - 1}" : "no route");
+        lines.Add(found ? $"{Matched(result)}: peer {result.Peer - 1}" : "no route");
         return lines;
     }
 
@@ -137,5 +137,5 @@ internal sealed unsafe class Fib6Scheme : RouteAttributeScheme
         base.Dispose();
     }
 
-    private static Prefix Matched(in Fib6Result result) => Prefix.OfV6(result.Prefix, result.PrefixLength);
+    private static Prefix Matched(Fib6Result result) => Prefix.OfV6(result.Prefix, result.PrefixLength);
 }
