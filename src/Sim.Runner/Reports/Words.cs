@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+using Sim.Runner.Experiments.Scaling;
+
 namespace Sim.Runner.Reports;
 
 /// <summary>Rows' short names in words. A name that is not known is shown as it is.</summary>
@@ -27,7 +29,15 @@ internal static class Words
         "move" => "move a prefix to another peer",
         "remove-peer" => "remove a whole peer, per prefix",
         "remove-by-peer" => "remove all prefixes of a peer, per prefix",
+        "transmit" => "packet sent",
+        "receive" => "packet received",
+        "receive-rp-filter" => "received, with rp_filter",
+        "trace" => "trace",
+        "lose-peer" => "loss of a peer",
         "notify" => "tell listeners (rtmsg_fib)",
+        ScalingMetrics.Loss => "lose a peer to another, per prefix",
+        ScalingMetrics.LossToNone => "lose the only peer, per prefix",
+        ScalingMetrics.InsertAmong => "insert a route among the peers of a device",
         _ => operation,
     };
 
@@ -202,7 +212,17 @@ internal static class Words
         "received" => "received",
         "staleness-mean" => "staleness, mean",
         "staleness-longest" => "staleness, longest",
+        "told" => "changes told by a notification",
+        "lost" => "changes whose notification was lost",
+        "overruns" => "buffer overruns",
         "unnoticed" => "changes not noticed by the end",
+        ScalingMetrics.Exponent => "exponent of the time",
+        ScalingMetrics.RSquared => "share of the variance that the fit explains",
+        ScalingMetrics.PerPeer => "time for each peer more",
+        ScalingMetrics.AtNone => "time without peers, by the fit",
+        ScalingMetrics.InfosWalked => "fib_infos compared",
+        _ when After(metric, "exponent-of-") is { } of => $"exponent of {Metric(of)}",
+        _ when After(metric, "r-squared-of-") is { } of => $"share of the variance that the fit of {Metric(of)} explains",
         _ => metric,
     };
 

@@ -61,6 +61,9 @@ internal sealed unsafe class RoutePart : IDisposable
     /// <summary>Routes.</summary>
     public int Count { get; private set; }
 
+    /// <summary>fib_infos that insertions compared with theirs, in the hash bucket that theirs falls into.</summary>
+    public long InfosWalked => _net.InfosWalked;
+
     public KernelWork Work =>
         new(_operations, Memory.Allocations, Memory.Allocations - Memory.Objects, Memory.Rcu.GracePeriods, _net.Synchronizations);
 
@@ -153,10 +156,11 @@ internal sealed unsafe class RoutePart : IDisposable
     }
 
     /// <summary>The peer behind the route of an address; -1 without a route.</summary>
-    public int Lookup(uint address)
+    /// <param name="address">Left-aligned.</param>
+    public int Lookup(UInt128 address)
     {
         var result = default(FibResult);
-        return _table.Lookup(address, ref result) == 0 ? PeerOf(result.Info) : -1;
+        return _table.Lookup((uint)(address >> 96), ref result) == 0 ? PeerOf(result.Info) : -1;
     }
 
     public void Dispose()
