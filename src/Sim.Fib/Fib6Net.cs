@@ -15,6 +15,12 @@ public sealed record Fib6Options
 
     /// <summary>CONFIG_IPV6_ROUTER_PREF, on in Debian: 8 bytes in every nexthop, and gateways without a neighbour are good.</summary>
     public bool RouterPref { get; init; }
+
+    /// <summary>
+    /// A "what if" that no kernel has: routes with nexthops of their own that name the same peer of the same device share
+    /// one <c>lwtunnel_state</c>, as IPv4's do through their fib_info.
+    /// </summary>
+    public bool SharesStates { get; init; }
 }
 
 /// <summary>Counters of a namespace (<c>struct rt6_statistics</c>), shown in /proc/net/rt6_stats.</summary>
@@ -79,7 +85,7 @@ public sealed unsafe partial class Fib6Net : IRcuCallbacks, IDisposable
     public KmemCache NodeCache { get; }
 
     /// <summary>Times the writer waited for a grace period: nothing in the IPv6 FIB does.</summary>
-    public long Synchronizations => 0;
+    public long Synchronizations { get; }
 
     /// <summary>Objects that wait for a grace period.</summary>
     public long PendingFrees => _rcu.Pending;

@@ -70,7 +70,7 @@ public sealed unsafe partial class Fib6Net
         if (cfg.Peer != 0 && cfg.Oif == 0)
             return -Errno.EINVAL;
         nhc->nhc_pcpu_rth_output = (nint)Memory.AllocPercpu();
-        nhc->nhc_lwtstate = States.Build(cfg.Oif, cfg.Peer);
+        nhc->nhc_lwtstate = Options.SharesStates ? States.BuildShared(cfg.Oif, cfg.Peer) : States.Build(cfg.Oif, cfg.Peer);
         return 0;
     }
 

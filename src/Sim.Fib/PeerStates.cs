@@ -63,11 +63,32 @@ internal sealed unsafe class PeerStates(KernelMemory memory, RcuQueue rcu)
     /// <summary>The kernel finds them in a hash table by key; the search here is a dictionary's.</summary>
     private readonly Dictionary<(int Oif, int Peer), nint> _routePeers = [];
 
+    private readonly Dictionary<(int Oif, int Peer), nint> _sharedStates = [];
+
     /// <summary>Peers that a route names: <c>num_route_peers</c> of all devices.</summary>
     public int PeerCount => _routePeers.Count;
 
     /// <summary><c>build_state</c>: null for peer 0, which is none.</summary>
     public LwtunnelState* Build(int oif, int peer) => peer == 0 ? null : AllocState(GetRoutePeer(oif, peer));
+
+    /// <summary>
+    /// A "what if", no kernel's: the state that names the peer already, or a new one. Only for namespaces in which every
+    /// state is made so.
+    /// </summary>
+    public LwtunnelState* BuildShared(int oif, int peer)
+    {
+        if (peer == 0)
+            return null;
+        if (_sharedStates.TryGetValue((oif, peer), out var known))
+        {
+            ((LwtunnelState*)known)->refcnt++;
+            return (LwtunnelState*)known;
+        }
+
+        var state = Build(oif, peer);
+        _sharedStates.Add((oif, peer), (nint)state);
+        return state;
+    }
 
     /// <summary>The state that a deletion compares with: of no device, with a <c>route_peer</c> of its own.</summary>
     public LwtunnelState* BuildToCompare(int peer) => AllocState(AllocRoutePeer(peer));
@@ -78,6 +99,8 @@ internal sealed unsafe class PeerStates(KernelMemory memory, RcuQueue rcu)
         if (state == null || --state->refcnt != 0)
             return;
         var peer = state->peer;
+        if (_sharedStates.Count > 0 && peer->wg != 0)
+            _sharedStates.Remove(((int)peer->wg, peer->number));
         if (--peer->users == 0)
         {
             if (peer->wg != 0)

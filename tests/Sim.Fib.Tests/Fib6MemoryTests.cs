@@ -127,6 +127,32 @@ public sealed class Fib6MemoryTests
         Assert.Equal(0, memory.ObjectBytes);
     }
 
+    /// <summary>The "what if": 64 bytes a route less, and nothing else changes.</summary>
+    [Fact]
+    public void Routes_that_shared_their_states_would_cost_as_plain_ones()
+    {
+        using var kernel = new Fib6Fixture(id: 100);
+        using var fib = new Fib6Fixture(id: 100, new Fib6Options { SharesStates = true });
+        var prefixes = Prefixes().Take(5_000).ToArray();
+        foreach (var prefix in prefixes)
+        {
+            var request = Fib6Config.Add(prefix, 2, 1 + (int)(prefix.Address >> 64 & 7));
+            Assert.Equal(0, kernel.Table.Insert(request));
+            Assert.Equal(0, fib.Table.Insert(request));
+        }
+
+        Assert.Equal((5_000, 8), (kernel.Objects("kmalloc-64"), fib.Objects("kmalloc-64")));
+        Assert.Equal((5_000 - 8) * 64, kernel.Memory.ObjectBytes - fib.Memory.ObjectBytes);
+        Assert.Equal((8, 8), (kernel.Net.RoutePeerCount, fib.Net.RoutePeerCount));
+        Assert.Equal(4, fib.PeerOf("2001:db8:0:b::1"));
+        foreach (var prefix in prefixes)
+            Assert.Equal(0, fib.Table.Delete(Fib6Config.Delete(prefix) with { Peer = 1 + (int)(prefix.Address >> 64 & 7) }));
+        fib.Settle();
+        Assert.Equal((0, 0), (fib.Objects("kmalloc-64"), fib.Net.RoutePeerCount));
+        Assert.Equal(0, fib.Add("2001:db8::/32", peer: 3));
+        Assert.Equal(3, fib.PeerOf("2001:db8::1"));
+    }
+
     private static long Round(Fib6Fixture fib, Prefix[] prefixes, bool objects)
     {
         var res = default(Fib6Result);
