@@ -65,8 +65,8 @@ internal sealed class UpdateTimes(ValidationContext context, TimeComparison time
 
         double[] Port()
         {
-            var times = PortUpdates.Fib(port, delete.Operations, insert.Operations, TimeComparison.Nanoseconds);
-            return tells ? [.. times, double.NaN] : times;
+            var measured = PortUpdates.Fib(port, delete.Operations, insert.Operations, TimeComparison.Nanoseconds);
+            return tells ? [.. measured, double.NaN] : measured;
         }
 
         Measure(at, tells ? [.. PortUpdates.FibNames, "notify"] : PortUpdates.FibNames, Kernel, Port);
