@@ -58,6 +58,9 @@ internal sealed unsafe class RoutePart : IDisposable
 
     public KernelMemory Memory { get; } = new();
 
+    /// <summary>See <see cref="BindingScheme.Stepped"/>.</summary>
+    public Action? Stepped { get; set; }
+
     /// <summary>Routes.</summary>
     public int Count { get; private set; }
 
@@ -216,7 +219,8 @@ internal sealed unsafe class RoutePart : IDisposable
     private int End(int error)
     {
         _operations++;
-        while (Memory.Rcu.Pending > 0)
+        Stepped?.Invoke();
+        while (Memory.Rcu.Pending > 0 && !Memory.Rcu.HoldsCallbacks)
             Memory.Rcu.GracePeriod();
         return error;
     }
