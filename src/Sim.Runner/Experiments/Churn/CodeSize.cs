@@ -17,12 +17,19 @@ internal static class CodeSize
     /// <summary>Adds the rows of a scheme.</summary>
     public static void Add(ChurnContext context, BindingScheme scheme)
     {
-        var lines = scheme.Kind.Patches.Select(variant => s_variants.Value[variant]).ToList();
+        var (added, removed) = Of(scheme.Kind);
         void Row(string metric, int value) => context.Add(scheme, context.Row("code", metric, "lines", value, Basis.Counted));
 
-        Row("added", lines.Sum(variant => variant.Added));
-        Row("removed", lines.Sum(variant => variant.Removed));
-        Row("net", lines.Sum(variant => variant.Added - variant.Removed));
+        Row("added", added);
+        Row("removed", removed);
+        Row("net", added - removed);
+    }
+
+    /// <summary>Lines that a kernel for the scheme adds and removes.</summary>
+    public static (int Added, int Removed) Of(BindingKind kind)
+    {
+        var lines = kind.Patches.Select(variant => s_variants.Value[variant]).ToList();
+        return (lines.Sum(variant => variant.Added), lines.Sum(variant => variant.Removed));
     }
 
     private static Dictionary<string, (int, int)> Read()

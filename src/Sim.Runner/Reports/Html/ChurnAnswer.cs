@@ -17,18 +17,35 @@ internal static class ChurnAnswer
     /// <summary>Where the two differ by less, they are called about the same.</summary>
     private const double Alike = 0.05;
 
-    private static readonly (string Title, Func<ChurnView, string, Figure?> Row)[] s_columns =
-    [
-        ("memory, pages", (view, scheme) => ChurnView.ForScheme(view.Memory, scheme)),
-        ("packet sent", (view, scheme) => ChurnView.ForScheme(view.Packet("transmit"), scheme)),
-        ("packet received", (view, scheme) => ChurnView.ForScheme(view.Packet("receive"), scheme)),
-        ("a change", (view, scheme) => ChurnView.ForScheme(view.Uncoalesced("time-per-change"), scheme)),
-        ("a removal", (view, scheme) => ChurnView.ForScheme(view.Uncoalesced("time-per-change", "delete"), scheme)),
-        ("sent for a change", (view, scheme) => ChurnView.ForScheme(view.Uncoalesced("bytes-per-change"), scheme)),
-        ("loss of a peer", (view, scheme) => ChurnView.ForScheme(view.Convergence("time").Where(f => f.Operation == "lose-to-one"), scheme)),
-        ("known to others after", (view, scheme) => view.Staleness(scheme)),
-        ("kernel code", (view, scheme) => ChurnView.ForScheme(view.Of("code", "net"), scheme)),
-    ];
+    /// <summary>A column of the table: its head, what it is about in a sentence, and a scheme's row.</summary>
+    private sealed record Column(string Title, string About, Func<ChurnView, string, Figure?> Row);
+
+    private static readonly Column s_memory = new("memory, pages", "memory", (view, scheme) => ChurnView.ForScheme(view.Memory, scheme));
+
+    private static readonly Column s_sent = new(
+        "packet sent", "sending a packet", (view, scheme) => ChurnView.ForScheme(view.Packet("transmit"), scheme));
+
+    private static readonly Column s_received = new(
+        "packet received", "checking where a packet comes from", (view, scheme) => ChurnView.ForScheme(view.Packet("receive"), scheme));
+
+    private static readonly Column s_change = new(
+        "a change", "changing a prefix", (view, scheme) => ChurnView.ForScheme(view.Uncoalesced("time-per-change"), scheme));
+
+    private static readonly Column s_removal = new(
+        "a removal", "taking a prefix away", (view, scheme) => ChurnView.ForScheme(view.Uncoalesced("time-per-change", "delete"), scheme));
+
+    private static readonly Column s_bytes = new(
+        "sent for a change", "what a daemon sends", (view, scheme) => ChurnView.ForScheme(view.Uncoalesced("bytes-per-change"), scheme));
+
+    private static readonly Column s_loss = new("loss of a peer", "the loss of a peer", (view, scheme) =>
+        ChurnView.ForScheme(view.Convergence("time").Where(f => f.Operation == "lose-to-one"), scheme));
+
+    private static readonly Column s_known = new("known to others after", "telling others", (view, scheme) => view.Staleness(scheme));
+
+    private static readonly Column s_code = new(
+        "kernel code", "lines of kernel code", (view, scheme) => ChurnView.ForScheme(view.Of("code", "net"), scheme));
+
+    private static readonly Column[] s_columns = [s_memory, s_sent, s_received, s_change, s_removal, s_bytes, s_loss, s_known, s_code];
 
     public static void Append(StringBuilder html, ChurnView view)
     {
@@ -44,7 +61,8 @@ internal static class ChurnAnswer
             with addresses spread over the prefixes, and are without rp_filter. AllowedIPs need routes to the device as well: one
             default route, or, marked “+ routes”, one for each prefix. A removal takes one prefix away. “Known to others after” is the
             mean time until who listens knows of a change: by a notification, read in 10 µs, or by a scan every 10 s. Kernel code is what
-            Linux 6.12 lacks, in lines added less lines removed by <code>kernel-patch</code>; REMOVE_ME is in Linux since 6.16.</p>
+            Linux 6.12 lacks, in lines added less lines removed by <code>kernel-patch</code>; REMOVE_ME is in Linux since 6.16. Quartiles
+            are under Details.</p>
             </section>
 
             """);
@@ -67,18 +85,23 @@ internal static class ChurnAnswer
         if (!view.Schemes.Contains(Attribute) || !view.Schemes.Contains(RemoveMe))
             return null;
         var (better, alike, worse) = (new List<string>(), new List<string>(), new List<string>());
-        foreach (var (title, row) in s_columns)
+        foreach (var column in s_columns)
         {
-            if (row(view, Attribute) is not { } attribute || row(view, RemoveMe) is not { } allowed)
-                continue;
-            var list = Math.Abs(attribute.Value - allowed.Value) <= Alike * Math.Max(Math.Abs(attribute.Value), Math.Abs(allowed.Value)) ? alike
-                : attribute.Value < allowed.Value ? better : worse;
-            list.Add(title);
+            if (column.Row(view, Attribute) is { } attribute && column.Row(view, RemoveMe) is { } allowed)
+                (AreAlike(attribute, allowed) ? alike : attribute.Value < allowed.Value ? better : worse).Add(column.About);
         }
 
-        string Part(string text, List<string> titles) => titles.Count == 0 ? "" : $"{text} {Words.Join(titles)}";
-        var parts = new[] { Part("better at", better), Part("about the same at", alike), Part("worse at", worse) }.Where(part => part.Length > 0);
+        string Part(string text, List<string> subjects) => subjects.Count == 0 ? "" : $"{text} {Words.Join(subjects)}";
+        var parts = new[] { Part("better in", better), Part("about the same in", alike), Part("worse in", worse) }.Where(part => part.Length > 0);
         return Markup.Text($"On this table and trace a route attribute is, beside AllowedIPs with REMOVE_ME and a default route, {string.Join("; ", parts)}.");
+    }
+
+    /// <summary>Within 5 %, or with quartiles that overlap.</summary>
+    private static bool AreAlike(Figure one, Figure other)
+    {
+        var ((low, high), (otherLow, otherHigh)) = (one.Range(), other.Range());
+        return Math.Abs(one.Value - other.Value) <= Alike * Math.Max(Math.Abs(one.Value), Math.Abs(other.Value))
+            || (one.HasSpread() && other.HasSpread() && low <= otherHigh && otherLow <= high);
     }
 
     private static string? Costs(ChurnView view)
@@ -129,20 +152,20 @@ internal static class ChurnAnswer
     /// <summary>Two lists of questions, each with the number that answers it and a link to where more is said.</summary>
     private static void AppendQuestions(StringBuilder html, ChurnView view)
     {
-        Figure? Of(int column, string scheme) => s_columns[column].Row(view, scheme);
+        Figure? Of(Column column, string scheme) => column.Row(view, scheme);
         (string Question, string Anchor, Figure? Now, Figure? Then)[] maintainer =
         [
-            ("Is a packet sent faster?", "plot-churn-packet", Of(1, RemoveMe), Of(1, Attribute)),
-            ("Is its source checked faster?", "plot-churn-packet", Of(2, RemoveMe), Of(2, Attribute)),
-            ("What does it take in memory?", "plot-churn-memory", Of(0, RemoveMe), Of(0, Attribute)),
-            ("What in lines of code?", "churn-table", Of(8, RemoveMe), Of(8, Attribute)),
+            ("Is a packet sent faster?", "plot-churn-packet", Of(s_sent, RemoveMe), Of(s_sent, Attribute)),
+            ("Is its source checked faster?", "plot-churn-packet", Of(s_received, RemoveMe), Of(s_received, Attribute)),
+            ("What does it take in memory?", "plot-churn-memory", Of(s_memory, RemoveMe), Of(s_memory, Attribute)),
+            ("What in lines of code?", "churn-table", Of(s_code, RemoveMe), Of(s_code, Attribute)),
         ];
         (string Question, string Anchor, Figure? Now, Figure? Then)[] daemon =
         [
-            ("What do I send for a change?", "plot-churn-bytes", Of(5, RemoveMeAndRoutes) ?? Of(5, RemoveMe), Of(5, Attribute)),
-            ("How do I take one prefix away?", "plot-churn-delete", Of(4, RemoveMe), Of(4, Attribute)),
-            ("How soon is a lost peer’s share another’s?", "plot-churn-loss", Of(6, RemoveMe), Of(6, Attribute)),
-            ("How soon do I know what others change?", "plot-churn-staleness", Of(7, RemoveMe), Of(7, Attribute)),
+            ("What do I send for a change?", "plot-churn-bytes", Of(s_bytes, RemoveMeAndRoutes) ?? Of(s_bytes, RemoveMe), Of(s_bytes, Attribute)),
+            ("How do I take one prefix away?", "plot-churn-delete", Of(s_removal, RemoveMe), Of(s_removal, Attribute)),
+            ("How soon is a lost peer’s share another’s?", "plot-churn-loss", Of(s_loss, RemoveMe), Of(s_loss, Attribute)),
+            ("How soon do I know what others change?", "plot-churn-staleness", Of(s_known, RemoveMe), Of(s_known, Attribute)),
         ];
         html.Append("<div class=\"asks\">\n");
         AppendList(html, view, "If you maintain WireGuard", maintainer,
@@ -201,12 +224,14 @@ internal static class ChurnAnswer
         if (row is null)
             return "<td>–</td>";
         var best = row.Value <= column.Values.OfType<Figure>().Min(other => other.Value);
-        return $"<td>{ChurnSection.Shown(view, row, Scale.For(row.Unit, [row.Value]), best)}</td>";
+        var link = Bare(view, row);
+        var tag = row.Basis == Basis.Estimated ? " " + Markup.BasisTag(row.Basis) : "";
+        return best ? $"<td><strong class=\"best\">{link}</strong>{tag}</td>" : $"<td>{link}{tag}</td>";
     }
 
     private static string Link(ChurnView view, Figure figure) => ChurnSection.Link(view, figure);
 
-    /// <summary>A linked value without its quartiles: a list is read at a glance.</summary>
+    /// <summary>A linked value without its quartiles, which are in the details: the first screen is read at a glance.</summary>
     private static string Bare(ChurnView view, Figure figure) =>
         Markup.Link(view.Rows, figure, Scale.For(figure.Unit, [figure.Value]));
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.Text;
+using System.Text.RegularExpressions;
+using Sim.Runner.Reports.Compare;
 using Sim.Runner.Reports.Plots;
 
 namespace Sim.Runner.Reports.Html;
@@ -12,7 +14,7 @@ internal sealed record PagePlot(PlotSpec Spec, string WideSvg, string NarrowSvg)
 /// conditions, every row. One file that loads nothing and
 /// runs no script.
 /// </summary>
-internal static class Page
+internal static partial class Page
 {
     /// <param name="rows">All rows of the run.</param>
     /// <param name="verdict">What a bench decides; without rows of a bench, nothing.</param>
@@ -110,6 +112,87 @@ internal static class Page
         RowSection.Append(html, rows);
         html.Append("</main>\n</body>\n</html>\n");
         return html.ToString();
+    }
+
+    /// <summary>The page of runs of several commands or families: what each kind would have as its own page, one after the other.</summary>
+    /// <param name="rows">All rows.</param>
+    /// <param name="parts">The pages of the parts, as the other methods render them.</param>
+    public static string Join(Rows rows, IReadOnlyList<(RunFacts First, string Page)> parts)
+    {
+        var html = new StringBuilder();
+        AppendHead(html, "Several runs side by side");
+        html.Append($"""
+            <header>
+            <h1>{Numbers.Count(rows.Result.Runs.Count, "run")}, side by side</h1>
+            <nav aria-label="Parts">{string.Join('\n', parts.Select((part, i) => $"<a href=\"#part-{i + 1}\">{PartName(part.First)}</a>"))}
+            <a href="#rows">All rows</a></nav>
+            </header>
+            <main>
+
+            """);
+        foreach (var (i, (first, page)) in parts.Index())
+        {
+            html.Append($"<article id=\"part-{i + 1}\">\n<h2>{PartName(first)}</h2>\n")
+                .Append(i == 0 ? Inner(page) : Anchor().Replace(Inner(page), $"${{before}}${{name}}-part{i + 1}${{after}}")).Append("</article>\n");
+        }
+
+        RowSection.Append(html, rows);
+        html.Append("</main>\n</body>\n</html>\n");
+        return html.ToString();
+    }
+
+    private static string PartName(RunFacts run) => Markup.Text($"{run.Part.Command}, IPv{run.Part.Family}");
+
+    /// <summary>A page without its head and without its rows, which follow once for all parts.</summary>
+    private static string Inner(string page)
+    {
+        var (start, end) = (page.IndexOf("<header>", StringComparison.Ordinal), page.IndexOf("<section id=\"rows\"", StringComparison.Ordinal));
+        return page[start..end].Replace("<main>\n", "", StringComparison.Ordinal);
+    }
+
+    /// <summary>Anchors of the page and links to them, but for rows, whose numbers are those of the whole.</summary>
+    [GeneratedRegex("(?<before>(?<![a-z-])(?:id=\"|href=\"#|url\\(#))(?!rows?\\b)(?<name>[A-Za-z][A-Za-z0-9_-]*)(?<after>[\")])", RegexOptions.None, 10_000)]
+    private static partial Regex Anchor();
+
+    /// <summary>The page of a comparison of runs.</summary>
+    public static string Render(Rows rows, Verdict verdict, CompareView view, IReadOnlyList<PagePlot> plots)
+    {
+        var html = new StringBuilder();
+        var table = rows.Result.Table;
+        AppendHead(html, $"Before and after: {table.Source}");
+        html.Append($"""
+            <header>
+            <h1>What did the change change?</h1>
+            <p class="about">Before: {Markup.Text(Named(rows.Result, RunComparison.Before))}. After: {Markup.Text(Named(rows.Result, RunComparison.After))}.
+            On {Markup.Text(table.Source)} with {Numbers.Show(table.Prefixes)} prefixes.</p>
+            <nav aria-label="Sections"><a href="#changed">What changed</a> {(plots.Count > 0 ? "<a href=\"#plots\">Plot</a> " : "")}<a href="#compare-details">Details</a>
+            <a href="#conditions">Conditions</a> <a href="#rows">All rows</a></nav>
+            </header>
+            <main>
+
+            """);
+        CompareSection.AppendAnswer(html, view);
+        if (plots.Count > 0)
+        {
+            html.Append("<section id=\"plots\">\n<h2>The largest changes</h2>\n");
+            foreach (var plot in plots)
+                AppendPlot(html, plot);
+            html.Append("</section>\n");
+        }
+
+        CompareSection.AppendDetails(html, view);
+        ConditionSection.Append(html, rows, verdict, view: null, bench: false);
+        RowSection.Append(html, rows);
+        html.Append("</main>\n</body>\n</html>\n");
+        return html.ToString();
+    }
+
+    /// <summary>The runs of one side with the program's version: <c>a, b (0.1.0+4c2f...)</c>.</summary>
+    private static string Named(RunResult result, string side)
+    {
+        var runs = result.Runs.Where(run => run.Side == side).ToList();
+        var version = runs is [{ Versions: [var own, ..] }, ..] ? $" (version {own.Value})" : "";
+        return string.Join(", ", runs.Select(run => run.Name)) + version;
     }
 
     private static void AppendHead(StringBuilder html, string title) => html.Append($"""

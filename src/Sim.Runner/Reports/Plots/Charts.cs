@@ -36,6 +36,9 @@ internal sealed record MarkChart : Chart
     /// <summary>Shade from 1/f to f: the A/A noise.</summary>
     public double? Noise { get; init; }
 
+    /// <summary>What the shade is called.</summary>
+    public string NoiseName { get; init; } = "A/A noise";
+
     /// <summary>Draw a dashed line there: what a ratio should not exceed.</summary>
     public double? Target { get; init; }
 }
