@@ -29,6 +29,7 @@ internal static class CommandLine
         ValidateCommand.Create(),
         CountPortCommand.Create(),
         TableCommand.Create(),
+        TraceCommand.Create(),
     };
 
     public static async Task<int> RunAsync(string[] args)
