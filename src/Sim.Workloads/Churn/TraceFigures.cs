@@ -9,7 +9,7 @@ namespace Sim.Workloads.Churn;
 /// <param name="Factor">the largest ratio, either way. 0 for both: the figure is not compared.</param>
 public readonly record struct Nearness(double Absolute, double Factor)
 {
-    public static Nearness NotCompared { get; } = default;
+    public static Nearness NotCompared => default;
 
     public static Nearness Within(double difference) => new(difference, 0);
 
@@ -135,7 +135,7 @@ public static class TraceFigures
     {
         const string group = "BGP peers";
         yield return new(group, "peers", trace.PeerShares.Count, "", Nearness.Times(1.2));
-        yield return new(group, "share of the busiest", trace.PeerShares.FirstOrDefault(), "", Nearness.Within(0.05));
+        yield return new(group, "share of the busiest", trace.PeerShares.Count == 0 ? 0 : trace.PeerShares[0], "", Nearness.Within(0.05));
         yield return new(group, "share of the busiest five", trace.PeerShares.Take(5).Sum(), "", Nearness.Within(0.08));
         yield return new(group, "same peer as the event before", trace.SamePeer, "", Nearness.Within(0.1));
     }

@@ -76,7 +76,7 @@ public sealed class TraceStructureTests
         // Prefix 0: one event later by the same peer, then 10 events later by another.
         List<RouteChange> changes = [Announced(0, 0, 0), Announced(1, 0, 1)];
         for (var i = 0; i < 9; i++)
-            changes.Add(Announced(2 + i, 1 + i, 0));
+            changes.Add(Announced(2 + i, 1 + (uint)i, 0));
         changes.Add(Announced(20, 0, 0, peer: 1));
         var trace = Measure([.. changes]);
         Assert.Equal([1 / 12.0, 0, 0, 0], trace.SameLags);

@@ -43,7 +43,7 @@ public sealed class BgpdumpTests
     public void Every_line_of_a_generated_trace_is_the_one_that_bgpdump_prints(Family family)
     {
         var calibration = family == Family.IPv4 ? TraceCalibrations.RouteViews2026 : TraceCalibrations.V6Of2015;
-        var generator = new TraceGenerator(calibration, TableGenerator.GeneratePrefixes(family, 20_000, 1), new TraceOptions { Seconds = 200 });
+        var generator = new TraceGenerator(calibration, TableGenerator.GeneratePrefixes(family, 20_000, 1), new Workloads.Synthesis.TraceOptions { Seconds = 200 });
         var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         using var target = new FileStream(
             path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 4096, FileOptions.DeleteOnClose);
