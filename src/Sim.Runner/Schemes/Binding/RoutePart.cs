@@ -153,10 +153,11 @@ internal sealed unsafe class RoutePart : IDisposable
     }
 
     /// <summary>The peer behind the route of an address; -1 without a route.</summary>
-    public int Lookup(uint address)
+    /// <param name="address">Left-aligned.</param>
+    public int Lookup(UInt128 address)
     {
         var result = default(FibResult);
-        return _table.Lookup(address, ref result) == 0 ? PeerOf(result.Info) : -1;
+        return _table.Lookup((uint)(address >> 96), ref result) == 0 ? PeerOf(result.Info) : -1;
     }
 
     public void Dispose()
