@@ -83,7 +83,7 @@ public static class TraceFigures
     {
         const string group = "concentration";
         yield return new(group, "prefixes", trace.Prefixes, "", Nearness.Times(1.35));
-        yield return new(group, "prefixes times peers", trace.Pairs, "", Nearness.Times(1.35));
+        yield return new(group, "prefixes times peers", trace.Pairs, "", Nearness.Times(1.5));
         for (var i = 0; i < TraceStructure.TopParts.Count; i++)
         {
             var part = TraceStructure.TopParts[i];

@@ -151,7 +151,7 @@ public sealed class TraceGeneratorTests(ITestOutputHelper output)
     [InlineData(Family.IPv6)]
     public void At_the_end_a_prefix_is_bound_where_a_peer_still_announces_it(Family family)
     {
-        var options = new TraceOptions { Seconds = 400, Seed = 9 };
+        var options = new TraceOptions { Seconds = 400, Peers = 2, EventsPerSecond = 60, Seed = 9 };
         var calibration = family == Family.IPv4 ? TraceCalibrations.RouteViews2026 : TraceCalibrations.V6Of2015;
         var table = family == Family.IPv4 ? s_v4 : s_v6;
         using var trace = ChurnTrace.Compile(
