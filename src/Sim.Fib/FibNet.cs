@@ -174,6 +174,7 @@ public sealed unsafe partial class FibNet : IRcuReclaimer, IDisposable
     internal void Synchronize()
     {
         Synchronizations++;
+        Memory.Rcu.Synchronize();
         Memory.Rcu.GracePeriod();
     }
 

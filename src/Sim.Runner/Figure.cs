@@ -85,12 +85,15 @@ public sealed record Figure
 
     public required Basis Basis { get; init; }
 
-    /// <summary>Which side of a validation the figure is of: <c>port</c> or <c>kernel</c>; empty elsewhere.</summary>
+    /// <summary>
+    /// Which side of a validation the figure is of, <c>port</c> or <c>kernel</c>; in a comparison of runs <c>before</c>,
+    /// <c>after</c>, or what follows from the two (<c>ratio</c>, <c>p</c>, ...); empty elsewhere.
+    /// </summary>
     public string Side { get; init; } = "";
 
     /// <summary>
-    /// On the kernel's row of a check, how far the port's value may lie from it: 0 where they must be equal. Null on
-    /// every other row: nothing is demanded of it.
+    /// On the kernel's row of a check, how far the port's value may lie from it: 0 where they must be equal. On the ratio
+    /// of a comparison of runs, the factor up to which it is noise. Null on every other row: nothing is demanded of it.
     /// </summary>
     public double? Bound { get; init; }
 }

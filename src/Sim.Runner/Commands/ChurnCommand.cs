@@ -5,6 +5,7 @@ using System.Diagnostics;
 using Sim.Kernel;
 using Sim.Runner.Experiments;
 using Sim.Runner.Experiments.Churn;
+using Sim.Runner.Experiments.Scaling;
 using Sim.Runner.Reports;
 using Sim.Runner.Schemes.Binding;
 using Sim.Workloads;
@@ -44,23 +45,17 @@ internal static class ChurnCommand
             DefaultValueFactory = _ => 32,
             HelpName = "N",
         }.AtLeast(1, MostPeers);
-        var schemes = Numbers("--schemes", "Schemes by number, with commas or blanks between: "
-            + string.Join(", ", BindingKind.All.DistinctBy(kind => kind.Number).Select(kind => $"{kind.Number} {kind.Name}")) + ".",
-            [.. BindingKind.Numbers], number => BindingKind.Numbers.Contains(number) ? null : "1 to 8", "N");
+        var schemes = Schemes();
         var batch = Numbers("--batch", "How long the daemon waits for more changes, in ms.",
             s_windows, ms => ms is >= 0 and <= 3_600_000 ? null : "0 to 3600000", "MS");
         var quick = new Option<bool>("--quick") { Description = "Fewer repetitions: in under a minute on the embedded table." };
-        var output = new Option<DirectoryInfo>("--out")
-        {
-            Description = "Folder of the report (index.html, results.csv, results.json).",
-            DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("reports", "latest")),
-            HelpName = "DIR",
-        };
+        var output = CommonOptions.Out();
         var command = new Command(
             "churn",
             """
             Replays BGP updates under every scheme that binds prefixes to peers, in windows of coalescing, measures what each
-            update and each loss of a peer costs, and writes a report. At the end each scheme must bind what the trace implies.
+            update and each loss of a peer costs, and how costs grow with prefixes and peers (in full depth: scale), and writes a
+            report. At the end each scheme must bind what the trace implies.
             Memory is bounded by the table; changes wait in a temporary file, 40 bytes each.
 
             Examples:
@@ -96,7 +91,12 @@ internal static class ChurnCommand
         return command;
     }
 
-    private static Option<int[]> Numbers(string name, string description, int[] usual, Func<int, string?> wrong, string help) => new(name)
+    internal static Option<int[]> Schemes() => Numbers(
+        "--schemes", "Schemes by number, with commas or blanks between: "
+            + string.Join(", ", BindingKind.All.DistinctBy(kind => kind.Number).Select(kind => $"{kind.Number} {kind.Name}")) + ".",
+        [.. BindingKind.Numbers], number => BindingKind.Numbers.Contains(number) ? null : "1 to 8", "N");
+
+    internal static Option<int[]> Numbers(string name, string description, int[] usual, Func<int, string?> wrong, string help) => new(name)
     {
         Description = description,
         DefaultValueFactory = _ => usual,
@@ -151,6 +151,9 @@ internal static class ChurnCommand
         try
         {
             ChurnRun.Run(context);
+            var tables = new ScalingTables(loaded.Table, settings.Seed);
+            var scaling = (settings.Quick ? ScalingPlan.Quick : ScalingPlan.OfChurn).For(tables.Own, tables.Grows);
+            context.Figures.AddRange(new ScalingExperiment(tables, settings.Kinds, scaling, settings.Seed, progress, cancel).Run());
         }
         catch (BindingMismatchException mismatch)
         {

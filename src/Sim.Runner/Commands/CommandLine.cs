@@ -20,13 +20,16 @@ internal static class CommandLine
           stat --table prefixes.txt --order sorted --json
           lookup --table ris-dump.mrt 192.0.2.1
           table info updates.20260222.1530.bz2
+          report --compare reports/old reports/new
         """)
     {
         BenchCommand.Create(),
         ChurnCommand.Create(),
+        ScaleCommand.Create(),
         StatCommand.Create(),
         LookupCommand.Create(),
         ValidateCommand.Create(),
+        ReportCommand.Create(),
         CountPortCommand.Create(),
         TableCommand.Create(),
         TraceCommand.Create(),

@@ -61,6 +61,14 @@ internal static class CommonOptions
         HelpName = "N",
     };
 
+    /// <summary>Where a report goes.</summary>
+    public static Option<DirectoryInfo> Out() => new("--out")
+    {
+        Description = "Folder of the report (index.html, results.csv, results.json).",
+        DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("reports", "latest")),
+        HelpName = "DIR",
+    };
+
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON object instead of text." };
 
     /// <summary>The two options that choose among a dump's paths.</summary>

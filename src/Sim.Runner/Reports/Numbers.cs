@@ -73,6 +73,9 @@ internal static class Numbers
     /// <summary>A factor of noise as a percentage either way: 1.042 is <c>±4.2 %</c>.</summary>
     public static string Percent(double factor) => $"±{Digits((factor - 1) * 100, 2)} %";
 
+    /// <summary>A probability: two digits, and no false exactness below a millionth.</summary>
+    public static string P(double p) => p < 1e-6 ? "< 1e-6" : Digits(p, 2);
+
     public static string Span(double low, double high) => Digits(low, 3) == Digits(high, 3)
         ? Digits(low, 3)
         : $"{Digits(low, 3)} to {Digits(high, 3)}";

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Text;
+using Sim.Runner.Reports.Compare;
 using Sim.Runner.Reports.Html;
 using Sim.Runner.Reports.Plots;
 
@@ -17,6 +18,8 @@ public static class ReportWriter
     internal const string PartialName = ".report-partial";
 
     internal const string PageName = "index.html";
+
+    private const string PartSuffix = "-part";
 
     private const int WidePixels = 820;
     private const int NarrowPixels = 370;
@@ -71,7 +74,6 @@ public static class ReportWriter
     private static void WriteFiles(RunResult result, string folder, Action<string> reached)
     {
         var rows = new Rows(result);
-        var verdict = new Verdict(rows);
         string At(string name)
         {
             reached(name);
@@ -87,13 +89,31 @@ public static class ReportWriter
             return new(spec, Inline(spec, WidePixels, "wide"), Inline(spec, NarrowPixels, "narrow"));
         }
 
-        var view = ValidationView.Of(rows);
-        var plots = PlotSet.For(rows, verdict).Select(Draw).ToList();
-        var validationPlots = view is null ? [] : ValidationPlots.For(view).Select(Draw).ToList();
-        var churn = ChurnView.Of(rows);
-        var churnPlots = churn is null ? [] : ChurnPlots.For(churn).Select(Draw).ToList();
-        var page = Page.Render(rows, verdict, view, plots, validationPlots, churn, churnPlots);
+        string Compare(CompareView compared) => Page.Render(rows, new Verdict(rows), compared, [.. ComparePlots.For(compared).Select(Draw)]);
+        var page = CompareView.Of(rows) is { } compared ? Compare(compared) : RenderRuns(rows, Draw);
         File.WriteAllText(At(PageName), page, new UTF8Encoding(false));
+    }
+
+    private static string RenderRuns(Rows rows, Func<PlotSpec, PagePlot> draw)
+    {
+        var parts = rows.Parts();
+        if (parts.Count == 1)
+            return RenderRun(rows, draw);
+        // A plot's file has its part's number; the first part's keep their names.
+        return Page.Join(rows, [.. parts.Select((part, i) => (part.Result.Runs[0],
+            RenderRun(part, spec => draw(i == 0 ? spec : spec with { Name = $"{spec.Name}{PartSuffix}{i + 1}" }))))]);
+    }
+
+    private static string RenderRun(Rows rows, Func<PlotSpec, PagePlot> draw)
+    {
+        var verdict = new Verdict(rows);
+        var view = ValidationView.Of(rows);
+        var plots = PlotSet.For(rows, verdict).Select(draw).ToList();
+        var validationPlots = view is null ? [] : ValidationPlots.For(view).Select(draw).ToList();
+        var churn = ChurnView.Of(rows);
+        var churnPlots = churn is null ? [] : ChurnPlots.For(churn).Concat(ReaderPlots.For(churn)).Select(draw).ToList();
+        var scaling = ScalingView.Of(rows) is { } sizes ? new ScalingPart(sizes, [.. ScalingPlots.For(sizes).Select(draw)]) : null;
+        return Page.Render(rows, verdict, view, plots, validationPlots, churn, churnPlots, scaling);
     }
 
     private static void Publish(string partial, string outDir, Action<string> reached)
@@ -101,10 +121,12 @@ public static class ReportWriter
         reached($"publish {PageName}");
         File.Delete(Path.Combine(outDir, PageName));
         // Plots of an older report that this run has no rows for would look like its own.
-        foreach (var name in PlotSet.AllNames.Concat(ValidationPlots.AllNames).Concat(ChurnPlots.AllNames))
+        foreach (var name in PlotSet.AllNames.Concat(ValidationPlots.AllNames).Concat(ChurnPlots.AllNames).Concat(ReaderPlots.AllNames).Concat(ScalingPlots.AllNames).Concat(ComparePlots.AllNames))
         {
             File.Delete(Path.Combine(outDir, $"plot-{name}.png"));
             File.Delete(Path.Combine(outDir, $"plot-{name}.svg"));
+            foreach (var path in Directory.EnumerateFiles(outDir, $"plot-{name}{PartSuffix}*").ToList())
+                File.Delete(path);
         }
         foreach (var path in Directory.EnumerateFiles(partial).OrderBy(p => Path.GetFileName(p) == PageName).ToList())
         {

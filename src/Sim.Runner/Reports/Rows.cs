@@ -38,6 +38,28 @@ internal sealed class Rows
             _ids[All[i]] = i + 1;
     }
 
+    private Rows(RunResult result, IReadOnlyList<Figure> all, Dictionary<Figure, int> ids) => (Result, All, _ids) = (result, all, ids);
+
+    /// <summary>
+    /// The rows by part: a run's own are one; a merged result has those of one command and family after those of another.
+    /// Row numbers stay those of the whole.
+    /// </summary>
+    public IReadOnlyList<Rows> Parts()
+    {
+        var parts = Result.Runs.GroupBy(run => run.Part).ToList();
+        if (parts.Count < 2 || parts.Sum(part => (long)part.First().Rows) != All.Count || parts.Exists(part => part.First().Rows < 0))
+            return [this];
+        var (list, first) = (new List<Rows>(), 0);
+        foreach (var part in parts)
+        {
+            var figures = All.Skip(first).Take(part.First().Rows).ToList();
+            first += figures.Count;
+            list.Add(new Rows(Result with { Table = part.First().Table, Figures = figures, Runs = [.. part] }, figures, _ids));
+        }
+
+        return list;
+    }
+
     public RunResult Result { get; }
 
     public IReadOnlyList<Figure> All { get; }

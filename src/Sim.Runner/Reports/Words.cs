@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+using Sim.Runner.Experiments.Scaling;
+
 namespace Sim.Runner.Reports;
 
 /// <summary>Rows' short names in words. A name that is not known is shown as it is.</summary>
@@ -10,6 +12,9 @@ internal static class Words
         "prefixes" => "uniform over prefixes",
         "zipf" => "Zipf over prefixes",
         "hot" => "one hot address",
+        "changed" => "prefixes that change",
+        "kept" => "the rest of the peer’s prefixes",
+        "others" => "prefixes of other peers",
         _ => keys,
     };
 
@@ -33,6 +38,9 @@ internal static class Words
         "trace" => "trace",
         "lose-peer" => "loss of a peer",
         "notify" => "tell listeners (rtmsg_fib)",
+        ScalingMetrics.Loss => "lose a peer to another, per prefix",
+        ScalingMetrics.LossToNone => "lose the only peer, per prefix",
+        ScalingMetrics.InsertAmong => "insert a route among the peers of a device",
         _ => operation,
     };
 
@@ -201,6 +209,33 @@ internal static class Words
         "lost" => "changes whose notification was lost",
         "overruns" => "buffer overruns",
         "unnoticed" => "changes not noticed by the end",
+        ScalingMetrics.Exponent => "exponent of the time",
+        ScalingMetrics.RSquared => "share of the variance that the fit explains",
+        ScalingMetrics.PerPeer => "time for each peer more",
+        ScalingMetrics.AtNone => "time without peers, by the fit",
+        ScalingMetrics.InfosWalked => "fib_infos compared",
+        _ when After(metric, "exponent-of-") is { } of => $"exponent of {Metric(of)}",
+        _ when After(metric, "r-squared-of-") is { } of => $"share of the variance that the fit of {Metric(of)} explains",
+        _ => ReaderMetric(metric),
+    };
+
+    private static string ReaderMetric(string metric) => metric switch
+    {
+        "readers" => "threads that look up",
+        "time-beside-readers" => "time beside readers",
+        "time-per-step" => "time of a step",
+        "steps" => "operations of the trie",
+        "lookups" => "lookups during the update",
+        "wrong-none" => "lookups that found no peer, and should have",
+        "wrong-other" => "lookups that found a peer of neither before nor after",
+        "wrong-ratio" => "share of lookups that were wrong",
+        "gap-longest" => "longest time that a prefix was wrong, seen",
+        "gap-median" => "time that a prefix was wrong, median of those seen",
+        "gap-simulated" => "longest time that a prefix was wrong, by steps",
+        "prefixes-probed" => "prefixes looked up after each step",
+        "prefixes-hit" => "of these, wrong at some step",
+        "steps-none" => "most steps without a peer",
+        "steps-other" => "most steps with a peer of neither before nor after",
         _ => metric,
     };
 

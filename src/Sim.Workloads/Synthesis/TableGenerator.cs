@@ -6,8 +6,8 @@ using Sim.Workloads.Tables;
 namespace Sim.Workloads.Synthesis;
 
 /// <summary>
-/// Makes tables of any size with the structure of a real one. It learns from the embedded table
-/// (<see cref="TableStructure"/>), permutes the top of its trie by seed and draws everything below it:
+/// Makes tables of any size with the structure of a real one. It learns from the embedded table, or from
+/// one that is given (<see cref="TableStructure"/>), permutes the top of its trie by seed and draws everything below it:
 /// <code>
 ///   IPv4  first octet permuted among unicast ones | bits 8-15 mirrored at random nodes | below /16 drawn
 ///   IPv6  first 16 bits kept (later: permuted)    | bits 16-23 mirrored likewise       | below /24 drawn
@@ -84,10 +84,31 @@ public sealed class TableGenerator
     /// <inheritdoc cref="Generate"/>
     public static Prefix[] GeneratePrefixes(Family family, int prefixes, ulong seed)
     {
+        var structure = family == Family.IPv4 ? LearnedV4 : LearnedV6;
+        return Run(structure.Value, prefixes, seed);
+    }
+
+    /// <summary>The same with the structure of another table than the embedded one.</summary>
+    /// <param name="family">The family of both.</param>
+    /// <param name="prefixes">How many to make.</param>
+    /// <param name="seed">Same seed and same table, same prefixes.</param>
+    /// <param name="learned">The table to learn from: sorted, none twice.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size outside 1 to 4,000,000.</exception>
+    /// <exception cref="ArgumentException">Nothing to learn from.</exception>
+    /// <exception cref="InvalidOperationException">Its structure is too dense, or it has too few prefixes, to find room for so many.</exception>
+    public static Prefix[] GeneratePrefixes(Family family, int prefixes, ulong seed, Prefix[] learned)
+    {
+        ArgumentNullException.ThrowIfNull(learned);
+        return learned.Length == 0
+            ? throw new ArgumentException("there is nothing to learn from", nameof(learned))
+            : Run(TableStructure.Learn(family, learned), prefixes, seed);
+    }
+
+    private static Prefix[] Run(TableStructure structure, int prefixes, ulong seed)
+    {
         ArgumentOutOfRangeException.ThrowIfLessThan(prefixes, Smallest);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(prefixes, Largest);
-        var structure = family == Family.IPv4 ? LearnedV4 : LearnedV6;
-        return new TableGenerator(structure.Value, prefixes, seed).Run();
+        return new TableGenerator(structure, prefixes, seed).Run();
     }
 
     private static TableStructure Learn(Family family) =>

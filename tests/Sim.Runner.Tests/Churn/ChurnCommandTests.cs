@@ -31,11 +31,14 @@ public sealed class ChurnCommandTests
             Assert.Equal(kind.Number == 1 ? 6 : 7, paired.Count());
             Assert.Equal(kind.Announces ? 6 : 0, own.Count(row => row.Contains(",overruns,", StringComparison.Ordinal)));
             Assert.Single(own, row => row.Contains(",code,", StringComparison.Ordinal) && row.Contains(",net,", StringComparison.Ordinal));
+            foreach (var operation in (string[])["move", "delete", "lose-to-one", "replace"])
+                Assert.Contains(own, row => row.Contains(",reader,", StringComparison.Ordinal)
+                    && row.Contains($",{operation},", StringComparison.Ordinal) && row.Contains(",steps-none,", StringComparison.Ordinal));
             Assert.Contains(kind.Name, ran.Out);
         }
 
         var page = File.ReadAllText(Path.Combine(scratch["report"], "index.html"));
-        foreach (var id in (string[])["churn", "churn-table", "plots", "plot-churn-memory", "plot-churn-packet", "plot-churn-update", "plot-churn-staleness", "churn-details", "conditions", "rows"])
+        foreach (var id in (string[])["churn", "churn-table", "plots", "plot-churn-memory", "plot-churn-packet", "plot-churn-update", "plot-churn-staleness", "reader", "plot-churn-readers", "churn-details", "conditions", "rows"])
             Assert.Contains($"id=\"{id}\"", page);
         var links = page.Split("href=\"#").Skip(1).Select(part => part[..part.IndexOf('"')]).Distinct().ToList();
         Assert.All(links, link => Assert.Contains($"id=\"{link}\"", page));
@@ -74,6 +77,14 @@ public sealed class ChurnCommandTests
         Assert.Equal(2, ran.Code);
         Assert.Contains(message, ran.Error);
         Assert.False(Directory.Exists(scratch["report"]));
+    }
+
+    /// <summary>A small run of every scheme into the given folder.</summary>
+    internal static void RunSmall(Scratch scratch, string folder)
+    {
+        var ran = Commands.Program.Run("churn", "--quick", "--table", Table(scratch), "--updates", Updates(scratch, Family.IPv4),
+            "--peers", "4", "--batch", "0,100", "--out", folder);
+        Assert.True(ran.Code == 0, ran.Error);
     }
 
     private static string Table(Scratch scratch) =>

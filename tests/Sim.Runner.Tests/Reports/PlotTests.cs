@@ -68,6 +68,20 @@ public sealed class PlotTests(FullReport full) : IClassFixture<FullReport>
             AssertReadable(spec.Name, spec.Chart, width, spec.Question);
     }
 
+    [Theory]
+    [InlineData(820)]
+    [InlineData(370)]
+    public void Curves_over_sizes_are_readable_whatever_they_span(int width)
+    {
+        foreach (var (names, least, most) in new[] { (12, 1.0, 1e9), (3, 104.0, 104.0), (1, 0.02, 0.05) })
+        {
+            var curves = Enumerable.Range(0, names).Select(i => new LogCurve(
+                i % 3, i, i % 2 == 0, i % 2 == 0 ? "AllowedIPs on a FIB trie + routes" : $"RTA_WGPEER {i}", [(10, least), (1000, Math.Sqrt(least * most)), (4e6, most)]));
+            var chart = new LogChart { ValueLabel = "loss of a peer, a prefix, ns", XLabel = "prefixes, at 32 peers (logarithmic; from 2 000 000 on, made-up tables)", Log = true, Curves = [.. curves] };
+            AssertReadable($"{names} curves", chart, width, "What does the loss of a peer to another cost, for each of its prefixes?");
+        }
+    }
+
     [Fact]
     public void Labels_stay_apart_whatever_the_values()
     {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Text;
+using Sim.Runner.Reports.Runs;
 
 namespace Sim.Runner.Reports.Html;
 
@@ -19,15 +20,16 @@ internal static class ConditionSection
             new("SHA-256 of the sorted prefixes", result.Table.Sha256),
             .. view?.Prefixes() is { Length: > 0 } prefixes ? (KeyValuePair<string, string>[])[new("prefixes validated", prefixes)] : [],
         ]));
-        html.Append(Markup.Pairs("The run",
+        html.Append(Markup.Pairs(result.Runs.Count > 0 ? "This report" : "The run",
         [
             new("command", result.Command),
             new("seed", result.Seed.ToString()),
-            new("started", result.Started.ToString("yyyy-MM-dd HH:mm:ss zzz")),
-            new("duration", $"{Numbers.Show(result.Duration.TotalSeconds)} s"),
+            new(result.Runs.Count > 0 ? "first run started" : "started", result.Started.ToString("yyyy-MM-dd HH:mm:ss zzz")),
+            new(result.Runs.Count > 0 ? "duration of all runs" : "duration", $"{Numbers.Show(result.Duration.TotalSeconds)} s"),
             new("repetitions", result.Quick ? "few (--quick)" : "full"),
             new("rows", Numbers.Show(result.Figures.Count)),
         ]));
+        AppendRuns(html, result);
         html.Append(Markup.Pairs("The machine", result.Environment));
         html.Append(Markup.Pairs("Versions", result.Versions));
         if (bench)
@@ -37,6 +39,31 @@ internal static class ConditionSection
         AppendRepeat(html, result);
         html.Append("</section>\n");
     }
+
+    /// <summary>Where the rows of a merged or comparing report come from.</summary>
+    private static void AppendRuns(StringBuilder html, RunResult result)
+    {
+        if (result.Runs.Count == 0)
+            return;
+        html.Append($"<h3 id=\"runs\">The runs</h3>\n<p>{Markup.Text(Merger.Rule)}</p>\n");
+        var sides = result.Runs.Any(run => run.Side.Length > 0);
+        var body = new StringBuilder("<tbody>\n");
+        foreach (var run in result.Runs)
+        {
+            string[] cells =
+            [
+                .. sides ? (string[])[run.Side] : [], run.Command, run.Started.ToString("yyyy-MM-dd HH:mm:ss zzz"), $"{Numbers.Show(run.Duration.TotalSeconds)} s",
+                $"IPv{run.Table.Family}, {Numbers.Show(run.Table.Prefixes)} prefixes of {run.Table.Source}", run.Versions is [var version, ..] ? version.Value : "",
+                Fact(run, "processor"), Fact(run, "load average at start"),
+            ];
+            body.Append($"<tr><th scope=\"row\" class=\"text\">{Markup.Text(run.Name)}</th>{string.Concat(cells.Select(cell => $"<td class=\"text\">{Markup.Text(cell)}</td>"))}</tr>\n");
+        }
+
+        string[] head = ["folder", .. sides ? (string[])["side"] : [], "command", "started", "duration", "table", "version", "processor", "load at start"];
+        html.Append(Markup.Table("Runs that this was made of", Markup.Head(head.Length, head), body.Append("</tbody>").ToString()));
+    }
+
+    private static string Fact(RunFacts run, string name) => Fit.Value(run.Environment, name) ?? "";
 
     private static void AppendNoise(StringBuilder html, Rows rows, Verdict verdict)
     {

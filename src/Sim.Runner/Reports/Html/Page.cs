@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.Text;
+using System.Text.RegularExpressions;
+using Sim.Runner.Reports.Compare;
 using Sim.Runner.Reports.Plots;
 
 namespace Sim.Runner.Reports.Html;
@@ -12,7 +14,7 @@ internal sealed record PagePlot(PlotSpec Spec, string WideSvg, string NarrowSvg)
 /// conditions, every row. One file that loads nothing and
 /// runs no script.
 /// </summary>
-internal static class Page
+internal static partial class Page
 {
     /// <param name="rows">All rows of the run.</param>
     /// <param name="verdict">What a bench decides; without rows of a bench, nothing.</param>
@@ -21,16 +23,19 @@ internal static class Page
     /// <param name="validationPlots">The validation's plots.</param>
     /// <param name="churn">The replay of a trace; null where the run has none.</param>
     /// <param name="churnPlots">Its plots.</param>
+    /// <param name="scaling">Costs over sizes; null where the run has none.</param>
     public static string Render(
         Rows rows, Verdict verdict, ValidationView? view, IReadOnlyList<PagePlot> plots, IReadOnlyList<PagePlot> validationPlots,
-        ChurnView? churn = null, IReadOnlyList<PagePlot>? churnPlots = null)
+        ChurnView? churn = null, IReadOnlyList<PagePlot>? churnPlots = null, ScalingPart? scaling = null)
     {
         // A run without any row is a bench that found nothing.
-        var others = (view?.Figures.Count ?? 0) + (churn?.Figures.Count ?? 0);
+        var others = (view?.Figures.Count ?? 0) + (churn?.Figures.Count ?? 0) + (scaling?.View.Figures.Count ?? 0);
         var bench = others == 0 || rows.All.Count > others;
         var html = new StringBuilder();
         if (churn is not null && !bench && view is null)
-            return RenderChurn(html, rows, verdict, churn, churnPlots ?? []);
+            return RenderChurn(html, rows, verdict, churn, churnPlots ?? [], scaling);
+        if (scaling is not null && !bench && view is null)
+            return RenderScaling(html, rows, verdict, scaling);
         AppendHead(html, bench ? $"AllowedIPs or a route attribute: {rows.Result.Table.Source}" : $"The ports held to the kernel: {rows.Result.Table.Source}");
         if (bench)
             AppendBenchHeader(html, rows, view);
@@ -55,7 +60,7 @@ internal static class Page
     }
 
     private static string RenderChurn(
-        StringBuilder html, Rows rows, Verdict verdict, ChurnView churn, IReadOnlyList<PagePlot> plots)
+        StringBuilder html, Rows rows, Verdict verdict, ChurnView churn, IReadOnlyList<PagePlot> plots, ScalingPart? scaling)
     {
         var table = rows.Result.Table;
         AppendHead(html, $"Schemes under churn: {table.Source}");
@@ -66,7 +71,8 @@ internal static class Page
             events in {Numbers.Show(Math.Round(churn.Trace("clock")?.Value ?? 0))} s, on {Markup.Text(table.Source)} with
             {Numbers.Show(table.Prefixes)} prefixes, under {Numbers.Count(churn.Schemes.Count, "way")} of binding prefixes to peers.
             {RunOn(rows.Result)}</p>
-            <nav aria-label="Sections"><a href="#churn">The answer</a> <a href="#plots">Plots</a> <a href="#churn-details">Details</a>
+            <nav aria-label="Sections"><a href="#churn">The answer</a> <a href="#plots">Plots</a>
+            {(churn.Has("reader") ? "<a href=\"#reader\">Readers</a> " : "")}{(scaling is null ? "" : "<a href=\"#scaling\">Scaling</a> ")}<a href="#churn-details">Details</a>
             <a href="#conditions">Conditions</a> <a href="#rows">All rows</a></nav>
             </header>
             <main>
@@ -77,7 +83,113 @@ internal static class Page
         foreach (var plot in plots)
             AppendPlot(html, plot);
         html.Append("</section>\n");
+        ReaderSection.Append(html, churn);
+        if (scaling is not null)
+            ScalingSection.Append(html, scaling);
         ChurnSection.AppendDetails(html, churn);
+        ConditionSection.Append(html, rows, verdict, view: null, bench: false);
+        RowSection.Append(html, rows);
+        html.Append("</main>\n</body>\n</html>\n");
+        return html.ToString();
+    }
+
+    /// <summary>The page of runs of several commands or families: what each kind would have as its own page, one after the other.</summary>
+    /// <param name="rows">All rows.</param>
+    /// <param name="parts">The pages of the parts, as the other methods render them.</param>
+    public static string Join(Rows rows, IReadOnlyList<(RunFacts First, string Page)> parts)
+    {
+        var html = new StringBuilder();
+        AppendHead(html, "Several runs side by side");
+        html.Append($"""
+            <header>
+            <h1>{Numbers.Count(rows.Result.Runs.Count, "run")}, side by side</h1>
+            <nav aria-label="Parts">{string.Join('\n', parts.Select((part, i) => $"<a href=\"#part-{i + 1}\">{PartName(part.First)}</a>"))}
+            <a href="#rows">All rows</a></nav>
+            </header>
+            <main>
+
+            """);
+        foreach (var (i, (first, page)) in parts.Index())
+        {
+            html.Append($"<article id=\"part-{i + 1}\">\n<h2>{PartName(first)}</h2>\n")
+                .Append(i == 0 ? Inner(page) : Anchor().Replace(Inner(page), $"${{before}}${{name}}-part{i + 1}${{after}}")).Append("</article>\n");
+        }
+
+        RowSection.Append(html, rows);
+        html.Append("</main>\n</body>\n</html>\n");
+        return html.ToString();
+    }
+
+    private static string PartName(RunFacts run) => Markup.Text($"{run.Part.Command}, IPv{run.Part.Family}");
+
+    /// <summary>A page without its head and without its rows, which follow once for all parts.</summary>
+    private static string Inner(string page)
+    {
+        var (start, end) = (page.IndexOf("<header>", StringComparison.Ordinal), page.IndexOf("<section id=\"rows\"", StringComparison.Ordinal));
+        return page[start..end].Replace("<main>\n", "", StringComparison.Ordinal);
+    }
+
+    /// <summary>Anchors of the page and links to them, but for rows, whose numbers are those of the whole.</summary>
+    [GeneratedRegex("(?<before>(?<![a-z-])(?:id=\"|href=\"#|url\\(#))(?!rows?\\b)(?<name>[A-Za-z][A-Za-z0-9_-]*)(?<after>[\")])", RegexOptions.None, 10_000)]
+    private static partial Regex Anchor();
+
+    /// <summary>The page of a comparison of runs.</summary>
+    public static string Render(Rows rows, Verdict verdict, CompareView view, IReadOnlyList<PagePlot> plots)
+    {
+        var html = new StringBuilder();
+        var table = rows.Result.Table;
+        AppendHead(html, $"Before and after: {table.Source}");
+        html.Append($"""
+            <header>
+            <h1>What did the change change?</h1>
+            <p class="about">Before: {Markup.Text(Named(rows.Result, RunComparison.Before))}. After: {Markup.Text(Named(rows.Result, RunComparison.After))}.
+            On {Markup.Text(table.Source)} with {Numbers.Show(table.Prefixes)} prefixes.</p>
+            <nav aria-label="Sections"><a href="#changed">What changed</a> {(plots.Count > 0 ? "<a href=\"#plots\">Plot</a> " : "")}<a href="#compare-details">Details</a>
+            <a href="#conditions">Conditions</a> <a href="#rows">All rows</a></nav>
+            </header>
+            <main>
+
+            """);
+        CompareSection.AppendAnswer(html, view);
+        if (plots.Count > 0)
+        {
+            html.Append("<section id=\"plots\">\n<h2>The largest changes</h2>\n");
+            foreach (var plot in plots)
+                AppendPlot(html, plot);
+            html.Append("</section>\n");
+        }
+
+        CompareSection.AppendDetails(html, view);
+        ConditionSection.Append(html, rows, verdict, view: null, bench: false);
+        RowSection.Append(html, rows);
+        html.Append("</main>\n</body>\n</html>\n");
+        return html.ToString();
+    }
+
+    /// <summary>The runs of one side with the program's version: <c>a, b (0.1.0+4c2f...)</c>.</summary>
+    private static string Named(RunResult result, string side)
+    {
+        var runs = result.Runs.Where(run => run.Side == side).ToList();
+        var version = runs is [{ Versions: [var own, ..] }, ..] ? $" (version {own.Value})" : "";
+        return string.Join(", ", runs.Select(run => run.Name)) + version;
+    }
+
+    private static string RenderScaling(StringBuilder html, Rows rows, Verdict verdict, ScalingPart scaling)
+    {
+        var table = rows.Result.Table;
+        AppendHead(html, $"Schemes over sizes: {table.Source}");
+        html.Append($"""
+            <header>
+            <h1>How do costs grow, by AllowedIPs and by routes?</h1>
+            <p class="about">{Numbers.Count(scaling.View.Schemes.Count, "way")} of binding prefixes to peers over numbers of prefixes and of peers, on
+            {Markup.Text(table.Source)} with {Numbers.Show(table.Prefixes)} prefixes, and on smaller and larger tables like it. {RunOn(rows.Result)}</p>
+            <nav aria-label="Sections"><a href="#scaling">Scaling</a> <a href="#scaling-plots">Plots</a> <a href="#scaling-fits">Exponents</a>
+            <a href="#conditions">Conditions</a> <a href="#rows">All rows</a></nav>
+            </header>
+            <main>
+
+            """);
+        ScalingSection.Append(html, scaling);
         ConditionSection.Append(html, rows, verdict, view: null, bench: false);
         RowSection.Append(html, rows);
         html.Append("</main>\n</body>\n</html>\n");
@@ -166,7 +278,7 @@ internal static class Page
         html.Append("</section>\n");
     }
 
-    private static void AppendPlot(StringBuilder html, PagePlot plot)
+    internal static void AppendPlot(StringBuilder html, PagePlot plot)
     {
         var name = plot.Spec.Name;
         html.Append($"""

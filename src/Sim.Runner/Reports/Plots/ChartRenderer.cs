@@ -64,6 +64,7 @@ internal static class ChartRenderer
         {
             MarkChart marks => MarkRenderer.Draw(plot, marks, canvas, head),
             CurveChart curves => CurveRenderer.Draw(plot, curves, canvas, head),
+            LogChart curves => LogRenderer.Draw(plot, curves, canvas, head),
             _ => throw new ArgumentOutOfRangeException(nameof(chart)),
         };
         return new Drawing(plot, canvas.Width, height);

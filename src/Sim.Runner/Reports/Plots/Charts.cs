@@ -36,6 +36,9 @@ internal sealed record MarkChart : Chart
     /// <summary>Shade from 1/f to f: the A/A noise.</summary>
     public double? Noise { get; init; }
 
+    /// <summary>What the shade is called.</summary>
+    public string NoiseName { get; init; } = "A/A noise";
+
     /// <summary>Draw a dashed line there: what a ratio should not exceed.</summary>
     public double? Target { get; init; }
 }
@@ -52,6 +55,22 @@ internal sealed record CurveChart : Chart
     public required string XLabel { get; init; }
 
     public required IReadOnlyList<Curve> Curves { get; init; }
+}
+
+/// <summary>One curve on two logarithmic axes.</summary>
+/// <param name="Series">Index of the colour.</param>
+/// <param name="Shape">Index of its points' shape, which tells curves of one colour apart.</param>
+/// <param name="Open">Outlined points instead of filled ones.</param>
+/// <param name="Label">Written beside its shape above the data.</param>
+/// <param name="Points">By ascending X; all above 0.</param>
+internal sealed record LogCurve(int Series, int Shape, bool Open, string Label, IReadOnlyList<(double X, double Y)> Points);
+
+/// <summary>Curves on two logarithmic axes, where a power law is a straight line. Places without a value break no line.</summary>
+internal sealed record LogChart : Chart
+{
+    public required string XLabel { get; init; }
+
+    public required IReadOnlyList<LogCurve> Curves { get; init; }
 }
 
 /// <summary>A question, the chart that answers it and the reading of it in words.</summary>

@@ -50,7 +50,7 @@ internal static class MarkRenderer
         {
             var span = plot.Add.HorizontalSpan(axis.Place(1 / noise), axis.Place(noise), ChartRenderer.Ink.WithAlpha(.13));
             span.LineStyle.Width = 0;
-            Annotate(plot, $"shaded: A/A noise {Numbers.Percent(noise)}", axis, noise, LineHeight * .7);
+            Annotate(plot, $"shaded: {chart.NoiseName} {Numbers.Percent(noise)}", axis, noise, LineHeight * .7);
         }
         if (chart.Target is { } target)
             Annotate(plot, $"dashed: target {Numbers.Ratio(target)}", axis, target, HeadLine(chart) - LineHeight * .3);

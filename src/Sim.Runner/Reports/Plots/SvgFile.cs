@@ -8,7 +8,7 @@ namespace Sim.Runner.Reports.Plots;
 /// <summary>
 /// Cleans the SVG that Skia writes: black becomes <c>currentColor</c>, so that a plot is right on light and on dark
 /// ground; glyph-by-glyph positions become an anchor, so that the text is whole and survives another font; and
-/// identifiers get a prefix, so that several plots can share a page.
+/// identifiers are numbered anew with a prefix, so that several plots can share a page and a plot drawn twice is the same.
 /// </summary>
 internal static partial class SvgFile
 {
@@ -48,7 +48,14 @@ internal static partial class SvgFile
         var body = svg[start..svg.LastIndexOf("</svg>", StringComparison.Ordinal)];
         body = TextElement().Replace(body, Text);
         body = Black().Replace(body, "${name}=\"currentColor\"");
-        body = Identifier().Replace(body, $"${{before}}{idPrefix}-${{id}}");
+        // Skia counts its identifiers through the whole process: by their order here the same drawing gives the same file.
+        var ids = new Dictionary<string, int>();
+        body = Identifier().Replace(body, match =>
+        {
+            var id = match.Groups["id"].Value;
+            ids.TryAdd(id, ids.Count + 1);
+            return $"{match.Groups["before"].Value}{idPrefix}-{ids[id]}";
+        });
         body = LongNumber().Replace(body, m => Round(m.Value, 3));
         return Whitespace().Replace(body, ">\n<").Trim();
     }
@@ -96,7 +103,7 @@ internal static partial class SvgFile
     [GeneratedRegex("(?<name>fill|stroke)=\"(?:black|#000000|#010101)\"", RegexOptions.None, 1000)]
     private static partial Regex Black();
 
-    [GeneratedRegex("(?<before>id=\"|url\\(#|href=\"#)(?<id>[A-Za-z_]+[0-9]*)", RegexOptions.None, 1000)]
+    [GeneratedRegex("(?<before>id=\"|url\\(#|href=\"#)(?<id>[A-Za-z0-9_]+)", RegexOptions.None, 1000)]
     private static partial Regex Identifier();
 
     [GeneratedRegex("[0-9]+\\.[0-9]{4,}", RegexOptions.None, 1000)]

@@ -58,8 +58,14 @@ internal sealed unsafe class RoutePart : IDisposable
 
     public KernelMemory Memory { get; } = new();
 
+    /// <summary>See <see cref="BindingScheme.Stepped"/>.</summary>
+    public Action? Stepped { get; set; }
+
     /// <summary>Routes.</summary>
     public int Count { get; private set; }
+
+    /// <summary>fib_infos that insertions compared with theirs, in the hash bucket that theirs falls into.</summary>
+    public long InfosWalked => _net.InfosWalked;
 
     public KernelWork Work =>
         new(_operations, Memory.Allocations, Memory.Allocations - Memory.Objects, Memory.Rcu.GracePeriods, _net.Synchronizations);
@@ -213,7 +219,8 @@ internal sealed unsafe class RoutePart : IDisposable
     private int End(int error)
     {
         _operations++;
-        while (Memory.Rcu.Pending > 0)
+        Stepped?.Invoke();
+        while (Memory.Rcu.Pending > 0 && !Memory.Rcu.HoldsCallbacks)
             Memory.Rcu.GracePeriod();
         return error;
     }

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Sim.Runner.Reports;
+using Sim.Runner.Reports.Compare;
+using Sim.Runner.Reports.Runs;
+
+namespace Sim.Runner.Commands;
+
+/// <summary><c>report</c>: renders results again, merges those of several runs, compares those before and after a change.</summary>
+internal static class ReportCommand
+{
+    private const string Merged = "merged";
+    private const string Compared = "compared";
+
+    private sealed record Settings(string Command, string[] Folders, bool Compares, string[] Before, string[] After, double? Noise, DirectoryInfo? Out);
+
+    public static Command Create()
+    {
+        var folders = new Argument<string[]>("DIR")
+        {
+            Description = "Folders with the results.json of a bench, churn or validate.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var compare = new Option<bool>("--compare") { Description = "Compare two runs: the first DIR is before the change, the second after it." };
+        var before = Side("--before", "Runs before the change, one or more; with --after, instead of DIR.");
+        var after = Side("--after", "Runs after the change.");
+        var noise = new Option<double?>("--noise")
+        {
+            Description = "What counts as noise in a comparison with one run on a side, in percent; without it, what the A/A rows of the runs "
+                + "show, or 5 where they have none.",
+            HelpName = "PERCENT",
+        };
+        noise.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && double.TryParse(result.Tokens[0].Value, out var value) && value is not (>= 0 and <= 1000))
+                result.AddError($"--noise takes a percentage from 0 to 1000, not {value}.");
+        });
+        var output = new Option<DirectoryInfo?>("--out")
+        {
+            Description = "Folder of the report. Without it: the run's own for one DIR, reports/merged for several, reports/compared for a comparison.",
+            HelpName = "DIR",
+        };
+        var command = new Command(
+            "report",
+            """
+            Makes a report from results that are there. One folder is rendered again; several are merged: counted rows must be
+            equal, of measured ones the median over the runs is taken; runs of other experiments or families stand side by side.
+            With --compare the page says what a change changed: counted rows exactly, measured ones with a test of significance
+            that is corrected for their number. With four runs a side the test is over runs; with less it says what it leaves open.
+
+            Examples:
+              report reports/latest
+              report reports/run1 reports/run2 reports/run3 --out reports/merged
+              report --compare reports/old reports/new
+              report --before b1 b2 b3 b4 --after a1 a2 a3 a4 --out reports/change
+            """)
+        {
+            folders, compare, before, after, noise, output,
+        };
+        command.Validators.Add(result => Check(result, result.GetValue(folders) ?? [], result.GetValue(compare),
+            result.GetValue(before) ?? [], result.GetValue(after) ?? []));
+        command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress => Run(
+            new Settings(
+                string.Join(' ', parsed.Tokens.Select(token => token.Value)), parsed.GetValue(folders) ?? [],
+                parsed.GetValue(compare), parsed.GetValue(before) ?? [], parsed.GetValue(after) ?? [], parsed.GetValue(noise), parsed.GetValue(output)),
+            progress, cancel))));
+        return command;
+    }
+
+    private static Option<string[]> Side(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "DIR...",
+        AllowMultipleArgumentsPerToken = true,
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private static void Check(CommandResult result, string[] folders, bool compares, string[] before, string[] after)
+    {
+        if (before.Length + after.Length > 0)
+        {
+            if (folders.Length > 0)
+                result.AddError("either folders or --before and --after, not both");
+            else if (before.Length == 0 || after.Length == 0)
+                result.AddError("--before and --after go together: each names one run or more");
+        }
+        else if (compares && folders.Length != 2)
+            result.AddError($"--compare takes two folders, before and after, not {folders.Length}; for several runs a side there are --before and --after");
+        else if (folders.Length == 0)
+            result.AddError("report needs a folder with results");
+    }
+
+    private static int Run(Settings settings, IWorkProgress progress, CancellationToken cancel)
+    {
+        var (before, after) = settings.Compares ? ([settings.Folders[0]], [settings.Folders[1]]) : (settings.Before, settings.After);
+        string[] folders = before.Length > 0 ? [.. before, .. after] : settings.Folders;
+        var output = OutputFor(settings, folders, before.Length > 0);
+        progress.Step("read results", folders.Length, "runs");
+        var runs = new List<StoredRun>();
+        foreach (var folder in folders)
+        {
+            cancel.ThrowIfCancellationRequested();
+            runs.Add(StoredRun.Read(folder));
+            progress.Done(runs.Count);
+        }
+
+        progress.Step("report", 1, "reports");
+        double? noise = settings.Noise is { } percent ? 1 + percent / 100 : null;
+        var result = before.Length > 0
+            ? RunComparison.Of(runs[..before.Length], runs[before.Length..], noise, settings.Command, cancel)
+            : runs.Count > 1 ? Merger.Merge(runs, settings.Command) : runs[0].Result;
+        // Once files are being moved into place it is quicker to finish than to stop.
+        ReportWriter.Write(result, output, step =>
+        {
+            if (!step.StartsWith("move ", StringComparison.Ordinal))
+                cancel.ThrowIfCancellationRequested();
+        });
+        ReportSummary.Print(result);
+        Console.Out.WriteLine($"Report: {Path.Combine(output, "index.html")}");
+        return ExitCode.Success;
+    }
+
+    /// <exception cref="UserException">The report would take the place of the results that it is made of.</exception>
+    private static string OutputFor(Settings settings, string[] folders, bool compares)
+    {
+        if (folders.Length == 1)
+            return settings.Out?.ToString() ?? (File.Exists(folders[0]) ? Path.GetDirectoryName(folders[0]) is { Length: > 0 } parent ? parent : "." : folders[0]);
+        var output = settings.Out?.ToString() ?? Path.Combine("reports", compares ? Compared : Merged);
+        if (folders.FirstOrDefault(folder => Same(File.Exists(folder) ? Path.GetDirectoryName(Path.GetFullPath(folder))! : folder, output)) is { } taken)
+            throw new UserException($"{output} holds the results of {taken}, which would be lost; --out takes another folder");
+        return output;
+    }
+
+    private static bool Same(string one, string other) =>
+        Path.TrimEndingDirectorySeparator(Path.GetFullPath(one)) == Path.TrimEndingDirectorySeparator(Path.GetFullPath(other));
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+using System.CommandLine;
+using System.Diagnostics;
+using Sim.Runner.Experiments;
+using Sim.Runner.Experiments.Scaling;
+using Sim.Runner.Reports;
+using Sim.Runner.Schemes.Binding;
+using Sim.Workloads.Synthesis;
+using Spectre.Console;
+
+namespace Sim.Runner.Commands;
+
+/// <summary><c>scale</c>: each cost of each scheme over numbers of prefixes and of peers, in full depth, and the report.</summary>
+internal static class ScaleCommand
+{
+    private sealed record Settings(
+        string Command, IReadOnlyList<BindingKind> Kinds, int[]? Prefixes, int[]? Peers, ulong Seed, bool Quick, DirectoryInfo Out);
+
+    public static Command Create()
+    {
+        var (table, family, seed, best) = (CommonOptions.Table(), CommonOptions.Family(), CommonOptions.Seed(), CommonOptions.BestPath());
+        var schemes = ChurnCommand.Schemes();
+        var prefixes = ChurnCommand.Numbers("--prefixes", "Numbers of prefixes, at 32 peers. The table's own number takes the place of usual ones near it.",
+            [.. ScalingPlan.Whole.Prefixes], number => number is >= 2 and <= TableGenerator.Largest ? null : "2 to 4000000", "N");
+        var peers = ChurnCommand.Numbers("--peers", "Numbers of peers, at 100,000 prefixes; those that leave a peer less than two prefixes are left out.",
+            [.. ScalingPlan.Whole.Peers], number => number is >= 1 and <= ScalingPlan.MostPeers ? null : "1 to 10000", "N");
+        var quick = new Option<bool>("--quick") { Description = "Fewer places and repetitions: what churn --quick has." };
+        var output = CommonOptions.Out();
+        var command = new Command(
+            "scale",
+            """
+            Measures memory, lookups, insertions, moves, deletions, loads and the loss of a peer under every scheme that binds
+            prefixes to peers, over 10 to 4,000,000 prefixes and 1 to 10,000 peers, fits power laws, and writes a report. Tables
+            smaller than the given one are random samples of it, larger ones are made with its structure. churn has a part of it.
+
+            Examples:
+              scale
+              scale --table latest-bview.gz --schemes 3,4,6 --prefixes 10,100,1000,10000 --peers 1,10,100
+              scale --family 6 --quick
+            """)
+        {
+            table, family, schemes, prefixes, peers, best.Best, best.Peer, seed, quick, output,
+        };
+        command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress =>
+        {
+            BenchCommand.RefuseDebugBuild();
+            var clock = Stopwatch.StartNew();
+            var chosen = parsed.GetValue(family).ToFamily();
+            var kinds = BindingKind.Of(parsed.GetValue(schemes)!, chosen);
+            if (kinds.Count == 0)
+                throw new UserException($"none of these schemes is there for IPv{(int)chosen}");
+            var settings = new Settings(
+                string.Join(' ', parsed.Tokens.Select(token => token.Value)), kinds, Asked(parsed, prefixes), Asked(parsed, peers),
+                parsed.GetValue(seed), parsed.GetValue(quick), parsed.GetValue(output)!);
+            var loaded = TableInput.Load(parsed.GetValue(table), chosen, best.Rule(parsed), progress, cancel);
+            return Run(settings, loaded, clock, progress, cancel);
+        })));
+        return command;
+    }
+
+    private static int Run(Settings settings, LoadedTable loaded, Stopwatch clock, IWorkProgress progress, CancellationToken cancel)
+    {
+        var tables = new ScalingTables(loaded.Table, settings.Seed);
+        var plan = Plan(settings, tables);
+        ReportWriter.Prepare(settings.Out.FullName);
+        var (started, environment) = (DateTimeOffset.Now - clock.Elapsed, HostFacts.Environment());
+        var figures = new ScalingExperiment(tables, settings.Kinds, plan, settings.Seed, progress, cancel).Run();
+        progress.Step("report", 1, "reports");
+        var result = new RunResult
+        {
+            Command = settings.Command,
+            Started = started,
+            Duration = clock.Elapsed,
+            Environment = [.. environment, new("tick of the clock", $"{1e9 / Stopwatch.Frequency:N0} ns")],
+            Versions = HostFacts.Versions(),
+            Table = TableFacts.Of(loaded.Table),
+            Seed = settings.Seed,
+            Quick = settings.Quick,
+            Warnings = loaded.Warnings(),
+            Figures = figures,
+        };
+        ReportWriter.Write(result, settings.Out.FullName);
+        PrintSummary(result);
+        Console.Out.WriteLine($"Report: {Path.Combine(settings.Out.ToString(), "index.html")} ({clock.Elapsed.TotalSeconds:N0} s)");
+        return loaded.ReportDamage();
+    }
+
+    /// <summary>The numbers in ascending order; null where the option was not given.</summary>
+    private static int[]? Asked(ParseResult parsed, Option<int[]> option) =>
+        parsed.GetResult(option) is { Implicit: false } ? [.. parsed.GetValue(option)!.Order()] : null;
+
+    /// <summary>What was asked for, without a limit of time; each size that was must have a table.</summary>
+    private static ScalingPlan Plan(Settings settings, ScalingTables tables)
+    {
+        var plan = settings.Quick ? ScalingPlan.Quick : ScalingPlan.Whole;
+        if (settings.Peers is { } peers)
+            plan = plan with { Peers = peers, PeerSeconds = double.PositiveInfinity };
+        if (settings.Prefixes is not { } prefixes)
+            return plan.For(tables.Own, tables.Grows);
+        if (prefixes[^1] > tables.Own && !tables.Grows)
+        {
+            throw new UserException($"the table has {tables.Own:N0} prefixes, {prefixes[^1]:N0} were asked for with --prefixes; "
+                + $"larger tables are made of those with {ScalingTables.LeastToGrow:N0} at least");
+        }
+
+        return plan with { Prefixes = prefixes, PrefixSeconds = double.PositiveInfinity, FixedPrefixes = Math.Min(plan.FixedPrefixes, tables.Own) };
+    }
+
+    private static void PrintSummary(RunResult result)
+    {
+        var console = Terminal.Summary(140);
+        var times = result.Figures.Where(row => row is { Experiment: ScalingMetrics.Points, Item: ScalingMetrics.PrefixAxis }).ToList();
+        if (times.Count == 0)
+            return;
+        var (least, most) = (times.Min(row => row.X), times.Max(row => row.X));
+        var table = new Table { Title = new TableTitle($"Each scheme with {least:N0} and with {most:N0} prefixes") };
+        table.AddColumns("scheme", "bytes a prefix", "transmit", "insert", "move", "delete", "exponent of delete");
+        foreach (var scheme in times.Select(row => row.Scheme).Distinct())
+        {
+            string Shown(string operation, string metric) => string.Join(" / ", new[] { least, most }.Select(place => times
+                .Find(row => row.Scheme == scheme && row.X == place && row.Operation == operation && row.Metric == metric) is { } row
+                    ? Scale.For(row.Unit, [row.Value]).Show(row.Value) : "–"));
+            var exponent = result.Figures.LastOrDefault(row => row.Experiment == ScalingMetrics.Fits && row.Scheme == scheme
+                && row is { Item: ScalingMetrics.PrefixAxis, Operation: ScalingMetrics.Delete, Metric: ScalingMetrics.Exponent });
+            table.AddRow(
+                Markup.Escape(scheme), Shown("", ScalingMetrics.Pages), Shown(ScalingMetrics.Transmit, ScalingMetrics.Time),
+                Shown(ScalingMetrics.Insert, ScalingMetrics.Time), Shown(ScalingMetrics.Move, ScalingMetrics.Time),
+                Shown(ScalingMetrics.Delete, ScalingMetrics.Time), exponent is null ? "" : $"{exponent.Value:0.00} ({exponent.Low:0.00} to {exponent.High:0.00})");
+        }
+
+        console.Write(table);
+    }
+}
