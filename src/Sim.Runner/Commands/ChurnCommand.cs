@@ -34,10 +34,11 @@ internal static class ChurnCommand
         {
             Description = "MRT files of updates in order of time; plain or compressed.",
             HelpName = "FILE",
-            Required = true,
             AllowMultipleArgumentsPerToken = true,
             Arity = ArgumentArity.OneOrMore,
         };
+        var days = TraceOptionSet.Days("--generate-days", "Instead of --updates: a trace of so many days, made while it is replayed; as 'trace generate' makes it.");
+        var made = new TraceOptionSet();
         var peers = new Option<int>("--peers")
         {
             Description = "Number of WireGuard peers: next hops of the trace and prefixes of the table are spread over them.",
@@ -55,19 +56,24 @@ internal static class ChurnCommand
             Replays BGP updates under every scheme that binds prefixes to peers, in windows of coalescing, measures what each
             update and each loss of a peer costs, and how costs grow with prefixes and peers (in full depth: scale), and writes a
             report. At the end each scheme must bind what the trace implies.
+            Memory is bounded by the table; changes wait in a temporary file, 40 bytes each.
 
             Examples:
               churn --updates updates.20260222.1530.bz2
               churn --table latest-bview.gz --updates updates.*.gz --peers 100 --schemes 3,4,6
               churn --family 6 --updates updates.20260222.1530.bz2
               churn --updates updates.mrt --batch 0,1000 --quick
+              churn --generate-days 1 --calibration feed --bgp-peers 4 --quick
             """)
         {
-            table, updates, family, peers, schemes, batch, best.Best, best.Peer, seed, quick, output,
+            table, updates, days, family, peers, schemes, batch, best.Best, best.Peer, seed, quick, output,
         };
+        made.AddTo(command);
         command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress =>
         {
             BenchCommand.RefuseDebugBuild();
+            var length = parsed.GetValue(days);
+            RefuseMixed(parsed.GetValue(updates), length, made.Given(parsed));
             var chosen = parsed.GetValue(family).ToFamily();
             var kinds = BindingKind.Of(parsed.GetValue(schemes)!);
             var settings = new Settings(
@@ -75,7 +81,10 @@ internal static class ChurnCommand
                 parsed.GetValue(batch)!, parsed.GetValue(seed), parsed.GetValue(quick), parsed.GetValue(output)!);
             var clock = Stopwatch.StartNew();
             var loaded = TableInput.Load(parsed.GetValue(table), chosen, BestPathRule.Default, progress, cancel);
-            using var trace = Compile(parsed.GetValue(updates)!, chosen, best.Rule(parsed), settings.Peers, loaded.Damage, progress, cancel);
+            var files = length > 0
+                ? [made.File(parsed, loaded.Table, length, settings.Seed, loaded.Damage, progress, cancel)]
+                : TraceInput.Files(parsed.GetValue(updates)!, "--updates", progress, cancel);
+            using var trace = Compile(files, chosen, best.Rule(parsed), settings.Peers, loaded.Damage);
             return Run(settings, loaded, trace, clock, progress, cancel);
         })));
         return command;
@@ -112,23 +121,23 @@ internal static class ChurnCommand
         return [.. numbers];
     }
 
-    private static ChurnTrace Compile(
-        FileInfo[] files, Family family, BestPathRule rule, int peers, DamageLog damage, IWorkProgress progress, CancellationToken cancel)
+    /// <summary>Updates come from files or are made, and options of the one say nothing to the other.</summary>
+    private static void RefuseMixed(FileInfo[]? updates, double days, string? option)
     {
-        var inputs = files.Select(file => new TraceFile(file.ToString(), () =>
-        {
-            var content = new TableContent(file, progress, cancel);
-            if (!content.IsText)
-                return content;
-            content.Dispose();
-            throw new UserException($"{file} is text; --updates takes MRT files of updates");
-        })).ToList();
-        var trace = ChurnTrace.Compile(inputs, family, rule, new TraceRouter(peers), damage);
+        var files = updates is { Length: > 0 };
+        if (files == days > 0)
+            throw new UserException("name the updates, either with --updates FILE or with --generate-days DAYS");
+        if (files && option is not null)
+            throw new UserException($"{option} is for traces that are made; it needs --generate-days");
+    }
+
+    private static ChurnTrace Compile(IReadOnlyList<TraceFile> files, Family family, BestPathRule rule, int peers, DamageLog damage)
+    {
+        var trace = ChurnTrace.Compile(files, family, rule, new TraceRouter(peers), damage);
         if (trace.Counts.Events > 0)
             return trace;
         trace.Dispose();
-        throw new UserException($"{trace.Source}: no IPv{(int)family} update"
-            + (trace.Counts.RibEntries > 0 ? "; this is a dump of a table, which --table takes" : " (try the other --family)"));
+        throw TraceInput.Empty(trace.Source, family, trace.Counts.RibEntries);
     }
 
     private static int Run(

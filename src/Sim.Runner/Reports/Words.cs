@@ -12,6 +12,9 @@ internal static class Words
         "prefixes" => "uniform over prefixes",
         "zipf" => "Zipf over prefixes",
         "hot" => "one hot address",
+        "changed" => "prefixes that change",
+        "kept" => "the rest of the peer’s prefixes",
+        "others" => "prefixes of other peers",
         _ => keys,
     };
 
@@ -227,6 +230,26 @@ internal static class Words
         ScalingMetrics.InfosWalked => "fib_infos compared",
         _ when After(metric, "exponent-of-") is { } of => $"exponent of {Metric(of)}",
         _ when After(metric, "r-squared-of-") is { } of => $"share of the variance that the fit of {Metric(of)} explains",
+        _ => ReaderMetric(metric),
+    };
+
+    private static string ReaderMetric(string metric) => metric switch
+    {
+        "readers" => "threads that look up",
+        "time-beside-readers" => "time beside readers",
+        "time-per-step" => "time of a step",
+        "steps" => "operations of the trie",
+        "lookups" => "lookups during the update",
+        "wrong-none" => "lookups that found no peer, and should have",
+        "wrong-other" => "lookups that found a peer of neither before nor after",
+        "wrong-ratio" => "share of lookups that were wrong",
+        "gap-longest" => "longest time that a prefix was wrong, seen",
+        "gap-median" => "time that a prefix was wrong, median of those seen",
+        "gap-simulated" => "longest time that a prefix was wrong, by steps",
+        "prefixes-probed" => "prefixes looked up after each step",
+        "prefixes-hit" => "of these, wrong at some step",
+        "steps-none" => "most steps without a peer",
+        "steps-other" => "most steps with a peer of neither before nor after",
         _ => metric,
     };
 

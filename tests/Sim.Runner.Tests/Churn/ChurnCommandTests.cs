@@ -31,11 +31,14 @@ public sealed class ChurnCommandTests
             Assert.Equal(kind.Number == 1 ? 6 : 7, paired.Count());
             Assert.Equal(kind.Announces ? 6 : 0, own.Count(row => row.Contains(",overruns,", StringComparison.Ordinal)));
             Assert.Single(own, row => row.Contains(",code,", StringComparison.Ordinal) && row.Contains(",net,", StringComparison.Ordinal));
+            foreach (var operation in (string[])["move", "delete", "lose-to-one", "replace"])
+                Assert.Contains(own, row => row.Contains(",reader,", StringComparison.Ordinal)
+                    && row.Contains($",{operation},", StringComparison.Ordinal) && row.Contains(",steps-none,", StringComparison.Ordinal));
             Assert.Contains(kind.Name, ran.Out);
         }
 
         var page = File.ReadAllText(Path.Combine(scratch["report"], "index.html"));
-        foreach (var id in (string[])["churn", "churn-table", "plots", "plot-churn-memory", "plot-churn-packet", "plot-churn-update", "plot-churn-staleness", "churn-details", "conditions", "rows"])
+        foreach (var id in (string[])["churn", "churn-table", "plots", "plot-churn-memory", "plot-churn-packet", "plot-churn-update", "plot-churn-staleness", "reader", "plot-churn-readers", "churn-details", "conditions", "rows"])
             Assert.Contains($"id=\"{id}\"", page);
         var links = page.Split("href=\"#").Skip(1).Select(part => part[..part.IndexOf('"')]).Distinct().ToList();
         Assert.All(links, link => Assert.Contains($"id=\"{link}\"", page));

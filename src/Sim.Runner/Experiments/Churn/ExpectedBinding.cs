@@ -28,6 +28,9 @@ internal sealed class ExpectedBinding
 
     public int Count => _shortestFirst.Length;
 
+    /// <summary>Ascending addresses, of equal ones the shortest prefix first: what a prefix holds stands behind it.</summary>
+    public IReadOnlyList<KeyValuePair<Prefix, int>> Sorted => _shortestFirst;
+
     /// <summary>The order of a dump of routes (<see cref="RouteDump.CompareDumped"/>).</summary>
     public IReadOnlyList<KeyValuePair<Prefix, int>> AsDumped => _asDumped;
 

@@ -73,7 +73,7 @@ internal static partial class Page
             {Numbers.Show(table.Prefixes)} IPv{table.Family} prefixes, under {Numbers.Count(churn.Schemes.Count, "way")} of binding prefixes to peers.
             {RunOn(rows.Result)}</p>
             <nav aria-label="Sections"><a href="#churn">The answer</a> <a href="#plots">Plots</a>
-            {(scaling is null ? "" : "<a href=\"#scaling\">Scaling</a> ")}<a href="#churn-details">Details</a>
+            {(churn.Has("reader") ? "<a href=\"#reader\">Readers</a> " : "")}{(scaling is null ? "" : "<a href=\"#scaling\">Scaling</a> ")}<a href="#churn-details">Details</a>
             <a href="#conditions">Conditions</a> <a href="#rows">All rows</a></nav>
             </header>
             <main>
@@ -84,6 +84,7 @@ internal static partial class Page
         foreach (var plot in plots)
             AppendPlot(html, plot);
         html.Append("</section>\n");
+        ReaderSection.Append(html, churn);
         if (scaling is not null)
             ScalingSection.Append(html, scaling);
         ChurnSection.AppendDetails(html, churn);

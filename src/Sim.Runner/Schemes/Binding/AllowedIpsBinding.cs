@@ -142,6 +142,10 @@ internal sealed class AllowedIpsBinding : BindingScheme
 
     public override int Lookup(UInt128 address) => _table.Lookup(Family, address);
 
+    public override void Resend(int peer, List<Prefix> set) => _table.Replace(peer, set, _table.Share(peer), _sender.PerMessage);
+
+    public override Action? Stepped { get => _table.Stepped; set => _table.Stepped = value; }
+
     public override int Transmit(UInt128 destination) => LeadsToDevice(destination) ? Lookup(destination) : BindingChange.NoPeer;
 
     public override int Receive(UInt128 source, bool rpFilter)

@@ -27,6 +27,9 @@ internal sealed unsafe class AllowedIpsPart : IDisposable
     /// <summary>Prefixes that are bound.</summary>
     public int Count { get; private set; }
 
+    /// <summary>See <see cref="BindingScheme.Stepped"/>.</summary>
+    public Action? Stepped { get; set; }
+
     public KernelWork Work =>
         new(_operations, Memory.Allocations, Memory.Allocations - Memory.Objects, Memory.Rcu.GracePeriods, _waits);
 
@@ -37,14 +40,14 @@ internal sealed unsafe class AllowedIpsPart : IDisposable
     public int Bind(Prefix prefix, int peer)
     {
         _operations++;
-        return _table.Insert(prefix, _peers[peer]);
+        return Step(_table.Insert(prefix, _peers[peer]));
     }
 
     /// <summary>WGALLOWEDIP_F_REMOVE_ME.</summary>
     public int Remove(Prefix prefix, int peer)
     {
         _operations++;
-        return _table.Remove(prefix, _peers[peer]);
+        return Step(_table.Remove(prefix, _peers[peer]));
     }
 
     /// <summary>A new peer takes the prefixes, and goes with them: <c>wg_peer_remove</c>, which waits for a grace period.</summary>
@@ -53,11 +56,13 @@ internal sealed unsafe class AllowedIpsPart : IDisposable
         var dummy = _table.PeerCreate(_peers.Length);
         foreach (var prefix in gone)
         {
-            if (_table.Insert(prefix, dummy) != 0)
+            if (Step(_table.Insert(prefix, dummy)) != 0)
                 throw new InvalidOperationException($"{prefix} was refused");
         }
 
         EndMessage();
+        if (Stepped is not null)
+            RemoveOneByOne(dummy);
         _table.PeerRemove(dummy);
         _operations += 2 * gone.Count;
         _waits++;
@@ -72,10 +77,13 @@ internal sealed unsafe class AllowedIpsPart : IDisposable
     public void Replace(int peer, List<Prefix> set, int had, int perMessage)
     {
         _operations += had + set.Count;
-        _table.RemoveByPeer(_peers[peer]);
+        if (Stepped is null)
+            _table.RemoveByPeer(_peers[peer]);
+        else
+            RemoveOneByOne(_peers[peer]);
         for (var i = 0; i < set.Count; i++)
         {
-            if (_table.Insert(set[i], _peers[peer]) != 0)
+            if (Step(_table.Insert(set[i], _peers[peer])) != 0)
                 throw new InvalidOperationException($"{set[i]} was refused");
             if ((i + 1) % perMessage == 0)
                 EndMessage();
@@ -123,5 +131,21 @@ internal sealed unsafe class AllowedIpsPart : IDisposable
     {
         _table.Dispose();
         Memory.Dispose();
+    }
+
+    private int Step(int error)
+    {
+        Stepped?.Invoke();
+        return error;
+    }
+
+    /// <summary>What <see cref="AllowedIps.RemoveByPeer"/> does, node by node in its order, each a step.</summary>
+    private void RemoveOneByOne(wg_peer* peer)
+    {
+        var set = new List<Prefix>();
+        foreach (var prefix in AllowedIps.Prefixes(peer))
+            set.Add(prefix);
+        foreach (var prefix in set)
+            Step(_table.Remove(prefix, peer));
     }
 }

@@ -67,8 +67,29 @@ internal abstract class BindingScheme(BindingKind kind, Family family, int peers
     /// <summary>Calls back for each bound prefix, in ascending order of their addresses.</summary>
     public abstract void Visit(Action<Prefix, int> see);
 
-    /// <summary>The peer of the longest prefix that holds the left-aligned address; -1 for none.</summary>
+    /// <summary>
+    /// The peer of the longest prefix that holds the left-aligned address; -1 for none. May run beside the one writer, on
+    /// threads that the <see cref="Rcu"/> of each structure's memory knows.
+    /// </summary>
     public abstract int Lookup(UInt128 address);
+
+    /// <summary>
+    /// Sends all that a peer has again, as after a restart: routes in the place of routes; where AllowedIPs bind, REPLACE.
+    /// </summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="set">All its prefixes.</param>
+    public virtual void Resend(int peer, List<Prefix> set)
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        foreach (var prefix in set)
+            Apply([new BindingChange(0, prefix, peer, peer)]);
+    }
+
+    /// <summary>
+    /// Called after each operation on the structure that says which peer an address has; as a rule nobody. While it is set,
+    /// a peer's prefixes are removed one by one, in the order in which they are otherwise removed in one go.
+    /// </summary>
+    public virtual Action? Stepped { get; set; }
 
     /// <summary>
     /// All lookups of a packet to be sent, one after the other as <see cref="BindingKind.Lookups"/> counts them: the peer it

@@ -81,6 +81,17 @@ internal sealed class PrivateFibBinding : BindingScheme
         return !rpFilter || _routes.Lookup(source) >= 0 ? peer : BindingChange.NoPeer;
     }
 
+    /// <summary>REPLACE means what it means in a trie of AllowedIPs: first all goes, then all comes.</summary>
+    public override void Resend(int peer, List<Prefix> set)
+    {
+        foreach (var prefix in set)
+            Check(_table.Delete(prefix, peer), prefix);
+        foreach (var prefix in set)
+            Check(_table.Add(prefix, peer), prefix);
+    }
+
+    public override Action? Stepped { get => _table.Stepped; set => _table.Stepped = value; }
+
     public override void Dispose()
     {
         _table.Dispose();

@@ -108,6 +108,8 @@ internal sealed class RouteBinding : BindingScheme
         return !rpFilter || _routes.Lookup(source) >= 0 ? allowed : BindingChange.NoPeer;
     }
 
+    public override Action? Stepped { get => _routes.Stepped; set => _routes.Stepped = value; }
+
     public override void Dispose()
     {
         _routes.Dispose();

@@ -27,6 +27,9 @@ internal sealed class RoutePart : IDisposable
 
     public KernelMemory Memory => _fib.Memory;
 
+    /// <summary>See <see cref="BindingScheme.Stepped"/>.</summary>
+    public Action? Stepped { get; set; }
+
     /// <summary>Routes.</summary>
     public int Count { get; private set; }
 
@@ -121,7 +124,8 @@ internal sealed class RoutePart : IDisposable
     private int End(int error)
     {
         _operations++;
-        while (Memory.Rcu.Pending > 0)
+        Stepped?.Invoke();
+        while (Memory.Rcu.Pending > 0 && !Memory.Rcu.HoldsCallbacks)
             Memory.Rcu.GracePeriod();
         return error;
     }

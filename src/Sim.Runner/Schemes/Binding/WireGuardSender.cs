@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using System.Runtime.InteropServices;
 using Sim.Kernel;
 using Sim.Kernel.Netlink;
 using Sim.Workloads.Churn;
@@ -106,9 +107,9 @@ internal sealed class WireGuardSender
     {
         if (_operations.Count == 0)
             return default;
-        var operations = _operations.ToArray();
+        var operations = CollectionsMarshal.AsSpan(_operations);
         if (operations.Length > 1)
-            Array.Sort(operations, static (left, right) => left.Peer.CompareTo(right.Peer));
+            operations.Sort(static (left, right) => left.Peer.CompareTo(right.Peer));
         return Of(_stream.Add(operations, BindingScheme.CallBytes));
     }
 
