@@ -106,7 +106,7 @@ public sealed class ReaderTests
     public void No_scheme_but_REPLACE_disturbs_what_an_update_does_not_change_and_a_dummy_peer_has_what_goes_for_one_step(string name)
     {
         var kind = BindingKind.All.Single(kind => kind.Name == name);
-        foreach (var family in kind.HasV6 ? (Family[])[Family.IPv4, Family.IPv6] : [Family.IPv4])
+        foreach (var family in (Family[])[Family.IPv4, Family.IPv6])
         {
             var bound = Enumerable.Range(0, 60).Select(at => (Host(at, family), at % 2)).ToList();
             using var scheme = Loaded(name, family, bound);
