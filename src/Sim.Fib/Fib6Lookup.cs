@@ -180,8 +180,9 @@ public sealed unsafe partial class Fib6Table
             trace.Compare(fn, (flags & Fib6NodeFlags.RouteInfo) != 0);
             if ((flags & Fib6NodeFlags.RouteInfo) != 0)
             {
-                ref readonly var key = ref t->leaf->fib6_dst;
-                if (PrefixEqual(key, high, low, key.plen))
+                // Null for a reader that meets the writer between two steps: a node that is new, or about to go.
+                var leaf = t->leaf;
+                if (leaf != null && PrefixEqual(leaf->fib6_dst, high, low, leaf->fib6_dst.plen))
                     return fn;
             }
 

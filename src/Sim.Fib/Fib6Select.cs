@@ -35,7 +35,7 @@ public sealed unsafe partial class Fib6Table
     {
         var t = Tail(fn);
         var leaf = t->leaf;
-        if (leaf == _net.NullEntry)
+        if (leaf == null || leaf == _net.NullEntry)
             return false;
         var rt0 = t->rr_ptr;
         if (rt0 == null)
