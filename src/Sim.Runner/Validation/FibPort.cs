@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Sim.Fib;
 using Sim.Kernel;
@@ -51,7 +50,13 @@ internal sealed unsafe class FibPort : IDisposable
             return info->nh->id;
         if (nhc->Peer != 0)
             return (uint)nhc->Peer;
-        return nhc->nhc_gw_family == (byte)AddressFamily.InterNetwork ? (uint)nhc->Gateway : (uint)nhc->nhc_oif;
+        return nhc->nhc_gw_family switch
+        {
+            (byte)GatewayFamily.IPv4 => (uint)nhc->Gateway,
+            // The last word of the address.
+            (byte)GatewayFamily.IPv6 => (uint)nhc->nhc_gw_second,
+            _ => (uint)nhc->nhc_oif,
+        };
     }
 
     /// <summary>The FIB's own slab caches.</summary>

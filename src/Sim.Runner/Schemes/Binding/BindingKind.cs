@@ -10,7 +10,7 @@ namespace Sim.Runner.Schemes.Binding;
 /// <param name="HasV6">Whether it can be had for IPv6, whose FIB is not ported.</param>
 internal sealed record BindingKind(int Number, string Name, PacketLookups Lookups, bool HasV6)
 {
-    public required Func<BindingKind, Family, int, BindingScheme> Make { get; init; }
+    public required Func<BindingKind, Family, int, BindingHost, BindingScheme> Make { get; init; }
 
     /// <summary>
     /// All of them. Those that bind in AllowedIPs need routes to the device as well, and stand here twice: with one default
@@ -37,7 +37,7 @@ internal sealed record BindingKind(int Number, string Name, PacketLookups Lookup
         [.. All.Where(kind => numbers.Contains(kind.Number) && (family == Family.IPv4 || kind.HasV6))];
 
     /// <summary>Makes an empty one.</summary>
-    public BindingScheme Create(Family family, int peers) => Make(this, family, peers);
+    public BindingScheme Create(Family family, int peers, BindingHost? host = null) => Make(this, family, peers, host ?? BindingHost.Usual());
 
     private static IEnumerable<BindingKind> AllowedIps(int number, string name, Removal removal)
     {
@@ -45,17 +45,17 @@ internal sealed record BindingKind(int Number, string Name, PacketLookups Lookup
         {
             yield return new(number, full ? name + " + routes" : name, new(1, 1, 0, 1), HasV6: !full)
             {
-                Make = (kind, family, peers) => new AllowedIpsBinding(kind, family, peers, removal, full),
+                Make = (kind, family, peers, host) => new AllowedIpsBinding(kind, family, peers, host, removal, full),
             };
         }
     }
 
     private static BindingKind Routes(int number, string name, RouteMeaning meaning, PacketLookups lookups) =>
-        new(number, name, lookups, HasV6: false) { Make = (kind, _, peers) => new RouteBinding(kind, peers, meaning) };
+        new(number, name, lookups, HasV6: false) { Make = (kind, _, peers, host) => new RouteBinding(kind, peers, host, meaning) };
 
     private static BindingKind PrivateFib(bool fullRoutes) =>
         new(7, fullRoutes ? "AllowedIPs on a FIB trie + routes" : "AllowedIPs on a FIB trie", new(2, 0, 1, 0), HasV6: false)
         {
-            Make = (kind, _, peers) => new PrivateFibBinding(kind, peers, fullRoutes),
+            Make = (kind, _, peers, host) => new PrivateFibBinding(kind, peers, host, fullRoutes),
         };
 }
