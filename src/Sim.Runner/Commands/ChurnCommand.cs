@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Diagnostics;
 using Sim.Kernel;
 using Sim.Runner.Experiments;
@@ -18,9 +17,6 @@ namespace Sim.Runner.Commands;
 /// <summary><c>churn</c>: every way of binding prefixes to peers under a trace of updates, and the report.</summary>
 internal static class ChurnCommand
 {
-    /// <summary>Netlink operations name a peer in 16 bits, and one number is the dummy peer's.</summary>
-    private const int MostPeers = 65_000;
-
     private static readonly int[] s_windows = [0, 10, 100, 1000, 5000];
 
     private sealed record Settings(
@@ -29,25 +25,8 @@ internal static class ChurnCommand
     public static Command Create()
     {
         var (table, family, seed, best) = (CommonOptions.Table(), CommonOptions.Family(), CommonOptions.Seed(), CommonOptions.BestPath());
-        var updates = new Option<FileInfo[]>("--updates")
-        {
-            Description = "MRT files of updates in order of time; plain or compressed.",
-            HelpName = "FILE",
-            Required = true,
-            AllowMultipleArgumentsPerToken = true,
-            Arity = ArgumentArity.OneOrMore,
-        };
-        var peers = new Option<int>("--peers")
-        {
-            Description = "Number of WireGuard peers: next hops of the trace and prefixes of the table are spread over them.",
-            DefaultValueFactory = _ => 32,
-            HelpName = "N",
-        }.AtLeast(1, MostPeers);
-        var schemes = Numbers("--schemes", "Schemes by number, with commas or blanks between: "
-            + string.Join(", ", BindingKind.All.DistinctBy(kind => kind.Number).Select(kind => $"{kind.Number} {kind.Name}")) + ".",
-            [.. BindingKind.Numbers], number => BindingKind.Numbers.Contains(number) ? null : "1 to 8", "N");
-        var batch = Numbers("--batch", "How long the daemon waits for more changes, in ms.",
-            s_windows, ms => ms is >= 0 and <= 3_600_000 ? null : "0 to 3600000", "MS");
+        var (updates, peers) = (TraceOptions.Updates(required: true), TraceOptions.Peers());
+        var (schemes, batch) = (TraceOptions.Schemes(), TraceOptions.Windows(s_windows));
         var quick = new Option<bool>("--quick") { Description = "Fewer repetitions: in under a minute on the embedded table." };
         var output = new Option<DirectoryInfo>("--out")
         {
@@ -81,55 +60,10 @@ internal static class ChurnCommand
                 parsed.GetValue(batch)!, parsed.GetValue(seed), parsed.GetValue(quick), parsed.GetValue(output)!);
             var clock = Stopwatch.StartNew();
             var loaded = TableInput.Load(parsed.GetValue(table), chosen, BestPathRule.Default, progress, cancel);
-            using var trace = Compile(parsed.GetValue(updates)!, chosen, best.Rule(parsed), settings.Peers, loaded.Damage, progress, cancel);
+            using var trace = TraceOptions.Compile(parsed.GetValue(updates)!, chosen, best.Rule(parsed), settings.Peers, loaded.Damage, progress, cancel);
             return Run(settings, loaded, trace, clock, progress, cancel);
         })));
         return command;
-    }
-
-    private static Option<int[]> Numbers(string name, string description, int[] usual, Func<int, string?> wrong, string help) => new(name)
-    {
-        Description = description,
-        DefaultValueFactory = _ => usual,
-        CustomParser = result => ParseNumbers(name, result, wrong),
-        HelpName = help,
-        AllowMultipleArgumentsPerToken = true,
-        Arity = ArgumentArity.OneOrMore,
-    };
-
-    private static int[] ParseNumbers(string name, ArgumentResult result, Func<int, string?> wrong)
-    {
-        var numbers = new List<int>();
-        foreach (var text in result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries)))
-        {
-            if (!int.TryParse(text, out var number))
-                result.AddError($"{name} takes whole numbers, not '{text}'.");
-            else if (wrong(number) is { } range)
-                result.AddError($"{name} takes {range}, not {number}.");
-            else if (!numbers.Contains(number))
-                numbers.Add(number);
-        }
-
-        return [.. numbers];
-    }
-
-    private static ChurnTrace Compile(
-        FileInfo[] files, Family family, BestPathRule rule, int peers, DamageLog damage, IWorkProgress progress, CancellationToken cancel)
-    {
-        var inputs = files.Select(file => new TraceFile(file.ToString(), () =>
-        {
-            var content = new TableContent(file, progress, cancel);
-            if (!content.IsText)
-                return content;
-            content.Dispose();
-            throw new UserException($"{file} is text; --updates takes MRT files of updates");
-        })).ToList();
-        var trace = ChurnTrace.Compile(inputs, family, rule, new TraceRouter(peers), damage);
-        if (trace.Counts.Events > 0)
-            return trace;
-        trace.Dispose();
-        throw new UserException($"{trace.Source}: no IPv{(int)family} update"
-            + (trace.Counts.RibEntries > 0 ? "; this is a dump of a table, which --table takes" : " (try the other --family)"));
     }
 
     private static int Run(

@@ -27,12 +27,6 @@ internal class DaemonSockets(ushort familyId, int ifindex)
     /// </summary>
     public virtual bool WritesSets => false;
 
-    /// <summary>Sees each call's bytes.</summary>
-    public NetlinkSink? Sink
-    {
-        init => _wireGuard.Sink = _routes.Sink = value;
-    }
-
     /// <summary><c>wg reset</c>: no peers.</summary>
     public virtual Sent Reset() => Of(_wireGuard.Reset());
 
@@ -55,8 +49,8 @@ internal class DaemonSockets(ushort familyId, int ifindex)
     /// <summary><c>nexthop add</c>: objects 1 to <paramref name="count"/>, each a call.</summary>
     public virtual Sent AddNexthops(int count, RouteShape shape) => Of(_routes.AddNexthops(1, count, shape));
 
-    /// <summary><c>nexthop delete</c>: the same objects.</summary>
-    public virtual Sent DeleteNexthops(int count) => Of(_routes.DeleteNexthops(1, count));
+    /// <summary>Shows each call's bytes, of both sockets, in the order in which they are sent.</summary>
+    protected void ShowCalls(NetlinkSink sink) => _wireGuard.Sink = _routes.Sink = sink;
 
     private static Sent Of(NetlinkTraffic traffic) => new(traffic.Messages, traffic.Bytes, traffic.Calls);
 }
