@@ -18,6 +18,9 @@ internal sealed class FibMemoryComparison(ValidationContext context, KernelMemor
     /// <summary>What the size classes hold before the port's first object, where the port is new and the kernel's table empty.</summary>
     public IReadOnlyDictionary<string, SlabLine> Before { get; set; } = new Dictionary<string, SlabLine>();
 
+    /// <summary>Routes that one call drops at most, where the port frees after each message.</summary>
+    public int Held { get; init; }
+
     private Dictionary<string, long> _portBefore = [];
 
     /// <summary>What the size classes hold before the table is filled.</summary>
@@ -33,7 +36,7 @@ internal sealed class FibMemoryComparison(ValidationContext context, KernelMemor
     {
         if (!context.ComparesSlabs)
             return;
-        SlabComparison.Compare(context, at, caches);
+        SlabComparison.Compare(context, at, caches, Held);
         var slabs = context.Machine.Slabs();
         var lines = memory.Account();
         foreach (var line in lines.Where(line => line.Cache.StartsWith("kmalloc-", StringComparison.Ordinal)))

@@ -11,7 +11,7 @@ namespace Sim.Runner.Validation.Trace;
 internal sealed class TraceTimes
 {
     /// <summary>Experiment of these rows.</summary>
-    public const string Experiment = "trace";
+    public const string Experiment = "trace-replay";
 
     /// <summary>Metrics: time and bytes a change, and the ratio of times to the first of the baselines that was replayed.</summary>
     public const string Time = "time-per-change", Bytes = "bytes-per-change", Calls = "calls-per-change", Changes = "changes", Ratio = "ratio";

@@ -22,7 +22,9 @@ internal sealed class TraceValidation(
     {
         var before = context.ComparesSlabs ? _kernel.Slabs() : new Dictionary<string, SlabLine>();
         using var scheme = kind.Create(input.Family, input.Peers, host);
-        var memory = scheme.Routes is { } routes ? new FibMemoryComparison(context, routes.Memory, routes.Caches) { Before = before } : null;
+        var memory = scheme.Routes is { } routes
+            ? new FibMemoryComparison(context, routes.Memory, routes.Caches) { Before = before, Held = MostRoutesOfCall(routes) }
+            : null;
         foreach (var phase in new TracePhases(input, scheme, sockets, host.NamesPeers, context.Cancel).All())
         {
             var at = At(phase);
@@ -36,6 +38,9 @@ internal sealed class TraceValidation(
             CompareBinding(at, scheme, binding);
         }
     }
+
+    private static int MostRoutesOfCall(RoutePart routes) =>
+        BindingScheme.CallBytes / RouteMessages.Bytes(Prefix.OfV4(0, 8), new RouteForm(routes.Shape, DaemonSockets.TableId, 1));
 
     private CheckPoint At(TracePhase phase)
     {
