@@ -109,6 +109,7 @@ internal static class ValidateCommand
     {
         if (loaded.Count == 0)
             throw new UserException("the table holds no prefix; nothing to validate with");
+        var traces = Traces(settings, loaded, progress, cancel);
         ReportWriter.Prepare(settings.Out.FullName);
         var environment = HostFacts.Environment().ToList();
         var plan = settings.Quick ? ValidationPlan.Quick : ValidationPlan.Full;
@@ -117,14 +118,28 @@ internal static class ValidateCommand
         var context = settings.Parts == ValidationParts.Trace
             ? null
             : InFolder(data => ValidateTables(settings, plan, loaded, data, found, environment, progress, cancel));
-        if (settings.Trace.Files.Length > 0)
-            context = InFolder(data => Replay(settings, plan, loaded, data, found, environment, progress, cancel));
+        if (traces.Count > 0)
+            context = InFolder(data => Replay(settings, plan, traces, data, found, environment, progress, cancel));
         progress.Step("report", 1, "reports");
         var result = Result(settings, loaded[0].Table, loaded, context!, environment, clock);
         ReportWriter.Write(result, settings.Out.FullName);
         ValidationSummary.Print(context!, settings.Out.ToString(), clock.Elapsed);
         var damaged = loaded.Max(one => one.ReportDamage());
         return context!.Differences.Any() ? ExitCode.Failed : damaged;
+    }
+
+    /// <summary>The traces, none where none is asked for: read before anything else is done, which may take minutes.</summary>
+    private static List<TraceInput> Traces(Settings settings, List<LoadedTable> loaded, IWorkProgress progress, CancellationToken cancel)
+    {
+        var trace = settings.Trace;
+        if (trace.Files.Length == 0)
+            return [];
+        var inputs = TraceInputs.Load(
+            trace.Files, loaded, settings.Rule, trace.Peers, trace.Windows, settings.Quick ? TracePlan.Quick : TracePlan.Full, settings.Seed,
+            progress, cancel);
+        return new TraceRun(inputs, trace.Schemes, settings.Lane).Cases().Any()
+            ? inputs
+            : throw new UserException($"--kernel {settings.Lane.Word()} can run none of the schemes {string.Join(", ", trace.Schemes)}: {TraceKinds.Needs}");
     }
 
     /// <summary>A folder for what the agent is given, which goes when the kernel has ended.</summary>
@@ -157,23 +172,17 @@ internal static class ValidateCommand
 
     /// <summary>Each scheme has a kernel of its own: what it finds there does not depend on what else was validated.</summary>
     private static ValidationContext Replay(
-        Settings settings, ValidationPlan plan, List<LoadedTable> loaded, string data, ValidationFindings found,
+        Settings settings, ValidationPlan plan, List<TraceInput> inputs, string data, ValidationFindings found,
         List<KeyValuePair<string, string>> environment, IWorkProgress progress, CancellationToken cancel)
     {
-        var trace = settings.Trace;
-        var inputs = TraceInputs.Load(
-            trace.Files, loaded, settings.Rule, trace.Peers, trace.Windows, settings.Quick ? TracePlan.Quick : TracePlan.Full, settings.Seed,
-            progress, cancel);
         environment.AddRange(inputs.Select(input => new KeyValuePair<string, string>($"trace IPv{(int)input.Family}", input.Facts)));
-        var replay = new TraceRun(inputs, trace.Schemes, settings.Lane);
-        if (!replay.Cases().Any())
-            throw new UserException($"--kernel {settings.Lane.Word()} can run none of the schemes {string.Join(", ", trace.Schemes)}: {TraceKinds.Needs}");
+        var replay = new TraceRun(inputs, settings.Trace.Schemes, settings.Lane);
         replay.Write(data, progress, cancel);
         ValidationContext? last = null;
         foreach (var (input, kind) in replay.Cases())
         {
             last = WithKernel(
-                Options(settings, data), plan, trace.Peers, found, environment, progress, context => replay.Run(context, input, kind), cancel);
+                Options(settings, data), plan, settings.Trace.Peers, found, environment, progress, context => replay.Run(context, input, kind), cancel);
         }
 
         replay.End(found);
