@@ -3,6 +3,8 @@
 # The kernel with kernel-patch/series does what the patches say, `ip` with kernel-patch/iproute2 too, and WireGuard's own test passes.
 set -u
 tests=kernel-patch/tests status=0
+# Reports show the lines of code that were counted last.
+$tests/count-lines.sh --csv | diff kernel-patch/lines.csv - || status=1
 for test in "run.sh route-peer" "run.sh route-modes" scenes.sh iproute2.sh netns.sh; do
     # shellcheck disable=SC2086 # a name and its arguments
     if bash $tests/$test >"$1/kernel-patch" 2>&1; then

@@ -3,12 +3,15 @@
 # Lines of code that each variant adds and removes: what is left of a file without comments and blank lines, before and after
 # each patch. Documentation, selftests and MAINTAINERS do not count; a macro of several lines is one.
 #
-#   count-lines.sh
+#   count-lines.sh          a table for the README
+#   count-lines.sh --csv    kernel-patch/lines.csv, from which reports take it
 #
 # Exit codes: 0 counted, 1 a patch does not apply, 69 and 70 as vm/build.sh.
 set -euo pipefail
 tests=$(cd "$(dirname "$0")" && pwd)
 . "$tests/../vm/lib.sh"
+csv=
+[ "${1:-}" != --csv ] || csv=yes
 
 need gcc patch
 kernel_source
@@ -43,10 +46,11 @@ count() {
     done < <(files_of "$1")
 }
 
-row() { # TEXT PATCH...
-    local text=$1 added=0 removed=0 wireguard=0 patch
-    shift
+row() { # NAME TEXT PATCH...
+    local name=$1 text=$2 added=0 removed=0 wireguard=0 patch
+    shift 2
     for patch in "$@"; do count "$patch"; done
+    [ -z "$csv" ] || { echo "$name,$added,$removed"; return; }
     printf '| %s | %d | %d | %+d | %+d | %+d |\n' "$text" "$added" "$removed" "$((added - removed))" "$wireguard" \
         "$((added - removed - wireguard))"
 }
@@ -57,19 +61,24 @@ while read -r file; do
     cp "$source/$file" "$work/tree/$file"
 done < <(files_of "${series[@]}" "${optional[@]}" | grep -v '^/dev/null')
 
-echo "| variant | added | removed | net | of it WireGuard | elsewhere |"
-echo "|---|---|---|---|---|---|"
-row "single-prefix removal (1)" "${series[0]}"
-row "hash, deletes, group flush (2-5)" "${series[@]:1:4}"
-row "attribute (6-9)" "${series[@]:5:4}"
-row "modes (10)" "${series[9]}"
-row "gateways (11)" "${series[10]}"
+if [ -n "$csv" ]; then
+    echo "variant,added,removed"
+else
+    echo "| variant | added | removed | net | of it WireGuard | elsewhere |"
+    echo "|---|---|---|---|---|---|"
+fi
+row remove-me "single-prefix removal (1)" "${series[0]}"
+row preparations "hash, deletes, group flush (2-5)" "${series[@]:1:4}"
+row attribute "attribute (6-9)" "${series[@]:5:4}"
+row modes "modes (10)" "${series[9]}"
+row gateways "gateways (11)" "${series[10]}"
 # Of the series, before the optional patches change it: what AllowedIPs are.
 wireguard=$work/tree/drivers/net/wireguard
 trie=$(cat <(code_of "$wireguard/allowedips.c") <(code_of "$wireguard/allowedips.h") | wc -l)
 netlink=$(code_of "$wireguard/netlink.c" | awk '/^static int (get_allowedips|set_allowedip)\(/ { inside = 1 } inside { lines++ } /^}/ { inside = 0 } END { print lines }')
 for patch in "${series[@]:11}"; do added=0 removed=0 wireguard=0; count "$patch"; done
-row "AllowedIPs in the FIB's tables (optional 1-4)" "${optional[@]}"
+row fib-tables "AllowedIPs in the FIB's tables (optional 1-4)" "${optional[@]}"
+[ -z "$csv" ] || exit 0
 echo
 echo "AllowedIPs removed altogether, without a word to userspace: allowedips.c and allowedips.h $trie lines, get_allowedips and"
 echo "set_allowedip of netlink.c $netlink; in their callers a few dozen more."

@@ -143,9 +143,10 @@ internal static class ChurnCommand
             var rows = result.Figures.Where(row => row.Scheme == scheme).ToList();
             string Replay(string metric) => Shown(rows.FirstOrDefault(row =>
                 row.Experiment == "replay" && row.Metric == metric && row.X == windows.Min() && (row.Operation is "update" or "")));
-            var memory = rows.Where(row => row.Experiment == "binding-memory" && row.Metric == "page-bytes").Sum(row => row.Value);
+            var memory = rows.FirstOrDefault(row =>
+                row.Experiment == "binding-memory" && row.Metric == "page-bytes" && row.Structure == ChurnView.AllStructures);
             table.AddRow(
-                Markup.Escape(scheme), Scale.For("bytes", [memory]).Show(memory), Replay("time-per-change"), Replay("batch-worst"), Replay("speed"),
+                Markup.Escape(scheme), Shown(memory), Replay("time-per-change"), Replay("batch-worst"), Replay("speed"),
                 Replay("bytes-per-change"), Shown(rows.FirstOrDefault(row => row.Experiment == "convergence" && row.Operation == "lose-to-one" && row.Metric == "time")));
         }
 

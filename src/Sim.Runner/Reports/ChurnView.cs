@@ -7,7 +7,10 @@ internal sealed class ChurnView
     /// <summary>A change, of whatever kind.</summary>
     public const string Update = "update";
 
-    private static readonly string[] s_experiments = ["trace", "replay", "convergence", "binding-memory", "packet", "observer"];
+    /// <summary>Structure of the rows that sum up all of a scheme's.</summary>
+    public const string AllStructures = "all";
+
+    private static readonly string[] s_experiments = ["trace", "replay", "convergence", "binding-memory", "packet", "observer", "code"];
 
     private ChurnView(Rows rows, List<Figure> figures)
     {
@@ -46,6 +49,30 @@ internal sealed class ChurnView
 
     /// <summary>What an observer of others' changes pays.</summary>
     public IReadOnlyList<Figure> Observer => [.. Figures.Where(f => f.Experiment == "observer" && double.IsFinite(f.Value))];
+
+    /// <summary>Bytes in pages of everything that a scheme holds.</summary>
+    public IEnumerable<Figure> Memory => Of("binding-memory", "page-bytes").Where(f => f.Structure == AllStructures);
+
+    /// <summary>Nanoseconds that a packet's lookups take, of addresses spread over the prefixes.</summary>
+    public IEnumerable<Figure> Packet(string operation) =>
+        Of("packet", "time").Where(f => f.Operation == operation && f.Keys == "prefixes");
+
+    /// <summary>
+    /// How late who listens knows of a change of the trace, on average: where changes are announced, by a program that takes 10 µs
+    /// for a message; elsewhere by a scan every 10 s, whose rows are of all AllowedIPs together.
+    /// </summary>
+    public Figure? Staleness(string scheme)
+    {
+        var rows = Of("observer", "staleness-mean").Where(f => f.X == 10).ToList();
+        return rows.Find(f => f.Scheme == scheme && f.Operation == "trace")
+            ?? (Series(scheme) == 1 ? null : rows.Find(f => f.Scheme == "AllowedIPs" && f.Operation.Length == 0));
+    }
+
+    /// <summary>The scheme's row of a metric, as <paramref name="rows"/> has it.</summary>
+    public static Figure? ForScheme(IEnumerable<Figure> rows, string scheme) => rows.FirstOrDefault(f => f.Scheme == scheme);
+
+    /// <summary>Whether the run has rows of another experiment.</summary>
+    public bool Has(string experiment) => Rows.All.Any(f => f.Experiment == experiment);
 
     /// <summary>The trace's figure; null where it is missing.</summary>
     public Figure? Trace(string metric) => Of("trace", metric).FirstOrDefault();

@@ -27,6 +27,11 @@ internal static class Words
         "move" => "move a prefix to another peer",
         "remove-peer" => "remove a whole peer, per prefix",
         "remove-by-peer" => "remove all prefixes of a peer, per prefix",
+        "transmit" => "packet sent",
+        "receive" => "packet received",
+        "receive-rp-filter" => "received, with rp_filter",
+        "trace" => "trace",
+        "lose-peer" => "loss of a peer",
         "notify" => "tell listeners (rtmsg_fib)",
         _ => operation,
     };
@@ -198,6 +203,9 @@ internal static class Words
         "received" => "received",
         "staleness-mean" => "staleness, mean",
         "staleness-longest" => "staleness, longest",
+        "told" => "changes told by a notification",
+        "lost" => "changes whose notification was lost",
+        "overruns" => "buffer overruns",
         "unnoticed" => "changes not noticed by the end",
         _ => metric,
     };

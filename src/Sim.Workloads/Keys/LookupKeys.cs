@@ -79,6 +79,13 @@ public static class LookupKeys
         return Make(table, pattern, count, seed, exponent);
     }
 
+    /// <summary>Keys of a table of either family, left-aligned in 128 bits.</summary>
+    /// <inheritdoc cref="V4"/>
+    /// <exception cref="ArgumentException">The table is empty.</exception>
+    public static UInt128[] LeftAligned(
+        RouteTable table, KeyPattern pattern, int count, ulong seed, double exponent = DefaultExponent) =>
+        Make(table, pattern, count, seed, exponent);
+
     private static UInt128[] Make(RouteTable table, KeyPattern pattern, int count, ulong seed, double exponent)
     {
         if (table.Routes.Length == 0)

@@ -162,7 +162,12 @@ public sealed class BindingSchemeTests
         {
             var address = (UInt128)rng.Below(1 << 13) << 115;
             var longest = bound.Where(entry => entry.Key.Contains(address)).OrderByDescending(entry => entry.Key.Length).ToList();
-            Assert.Equal(longest.Count == 0 ? -1 : longest[0].Value, scheme.Lookup(address));
+            var peer = longest.Count == 0 ? -1 : longest[0].Value;
+            Assert.Equal(peer, scheme.Lookup(address));
+            Assert.Equal(peer, scheme.Transmit(address));
+            Assert.Equal(peer, scheme.Receive(address, rpFilter: true));
+            // A device of the peer's own takes whatever comes in by it.
+            Assert.Equal(kind.ChecksSources ? peer : 0, scheme.Receive(address, rpFilter: false));
         }
     }
 }

@@ -26,11 +26,16 @@ public sealed class ChurnCommandTests
             Assert.Equal(2, own.Count(row => row.Contains(",speed,", StringComparison.Ordinal)));
             Assert.Equal(2, own.Count(row => row.Contains(",bindings-checked,", StringComparison.Ordinal)));
             Assert.Contains(own, row => row.Contains(",lose-to-all,", StringComparison.Ordinal));
+            // In turns with the reference: three ways of a packet under two key patterns, and changes where they are not estimated.
+            var paired = own.Where(row => row.Contains(kind.Number == 3 && !kind.Name.Contains('+') ? ",A/A,ratio," : "\"to AllowedIPs, REMOVE_ME\",ratio,", StringComparison.Ordinal));
+            Assert.Equal(kind.Number == 1 ? 6 : 7, paired.Count());
+            Assert.Equal(kind.Announces ? 6 : 0, own.Count(row => row.Contains(",overruns,", StringComparison.Ordinal)));
+            Assert.Single(own, row => row.Contains(",code,", StringComparison.Ordinal) && row.Contains(",net,", StringComparison.Ordinal));
             Assert.Contains(kind.Name, ran.Out);
         }
 
         var page = File.ReadAllText(Path.Combine(scratch["report"], "index.html"));
-        foreach (var id in (string[])["churn", "plots", "plot-churn-update", "churn-details", "conditions", "rows"])
+        foreach (var id in (string[])["churn", "churn-table", "plots", "plot-churn-memory", "plot-churn-packet", "plot-churn-update", "plot-churn-staleness", "churn-details", "conditions", "rows"])
             Assert.Contains($"id=\"{id}\"", page);
         var links = page.Split("href=\"#").Skip(1).Select(part => part[..part.IndexOf('"')]).Distinct().ToList();
         Assert.All(links, link => Assert.Contains($"id=\"{link}\"", page));

@@ -13,12 +13,16 @@ namespace Sim.Runner.Experiments.Churn;
 /// <param name="ReplayedChanges">Changes after which no further round begins: long traces are replayed once.</param>
 /// <param name="Rounds">Repetitions of the loss and the return of a peer.</param>
 /// <param name="Orders">Orders of the initial load.</param>
+/// <param name="PairGroups">Groups of A B B A of a scheme and the reference.</param>
+/// <param name="PairedChanges">Changes of the trace in one repetition of these.</param>
+/// <param name="PacketKeys">Packets in one repetition; a power of two.</param>
 internal sealed record ChurnPlan(
-    int Replacements, long ReplacedPrefixes, int ReplayRounds, long ReplayedChanges, int Rounds, IReadOnlyList<string> Orders)
+    int Replacements, long ReplacedPrefixes, int ReplayRounds, long ReplayedChanges, int Rounds, IReadOnlyList<string> Orders,
+    int PairGroups, int PairedChanges, int PacketKeys)
 {
-    public static ChurnPlan Full { get; } = new(20, 1_000_000, 11, 300_000, 5, ["sorted", "shuffled"]);
+    public static ChurnPlan Full { get; } = new(20, 1_000_000, 11, 300_000, 5, ["sorted", "shuffled"], 10, 20_000, 1 << 16);
 
-    public static ChurnPlan Quick { get; } = new(6, 200_000, 5, 100_000, 3, []);
+    public static ChurnPlan Quick { get; } = new(6, 200_000, 5, 100_000, 3, [], 3, 5_000, 1 << 14);
 }
 
 /// <summary>What the experiments of <c>churn</c> share: the trace, the binding it begins and ends with, and where rows go.</summary>

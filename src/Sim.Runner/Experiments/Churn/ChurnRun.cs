@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Sim.Kernel;
+using Sim.Runner.Reports;
 using Sim.Runner.Schemes.Binding;
 using Sim.Workloads.Churn;
 using Sim.Workloads.Keys;
@@ -16,11 +17,14 @@ internal static class ChurnRun
     public static void Run(ChurnContext context)
     {
         AddTrace(context);
-        new ObserverExperiment(context).Run();
+        var observer = new ObserverExperiment(context);
+        observer.Run();
+        context.Progress.Step("the reference", 1, "tables");
+        using var paired = new PairedExperiment(context);
         var convergence = new ConvergenceExperiment(context);
         foreach (var kind in context.Kinds)
         {
-            const int steps = 4;
+            const int steps = 5;
             context.Progress.Step($"{kind.Number} {kind.Name}", steps, "steps");
             Warm(kind, context.Family);
             convergence.Load(kind);
@@ -29,10 +33,14 @@ internal static class ChurnRun
             convergence.Load(scheme);
             AddMemory(context, scheme);
             AddPacket(context, scheme);
+            CodeSize.Add(context, scheme);
             context.Progress.Done(2);
-            new ReplayExperiment(context, scheme).Run();
+            paired.Run(scheme);
             context.Progress.Done(3);
-            convergence.Run(scheme);
+            new ReplayExperiment(context, scheme).Run();
+            context.Progress.Done(4);
+            var loss = convergence.Run(scheme);
+            observer.Notify(scheme, loss);
             context.Progress.Done(steps);
         }
     }
@@ -84,16 +92,27 @@ internal static class ChurnRun
 
     private static void AddMemory(ChurnContext context, BindingScheme scheme)
     {
+        void Add(string structure, long objects, long pages)
+        {
+            void Row(string metric, long bytes) => context.Add(
+                scheme, context.Row("binding-memory", metric, "bytes", bytes, Basis.Counted) with { Structure = structure });
+
+            Row("object-bytes", objects);
+            Row("page-bytes", pages);
+        }
+
+        var (allObjects, allPages) = (0L, 0L);
         foreach (var (structure, memory) in scheme.Structures)
         {
             // Peers are the same in every scheme.
             var lines = memory.Account().Where(line => line.Cache != "wg_peer").ToList();
-            void Add(string metric, long bytes) => context.Add(
-                scheme, context.Row("binding-memory", metric, "bytes", bytes, Basis.Counted) with { Structure = structure });
-
-            Add("object-bytes", lines.Sum(line => line.ObjectBytes));
-            Add("page-bytes", lines.Sum(line => line.PageBytes));
+            var (objects, pages) = (lines.Sum(line => line.ObjectBytes), lines.Sum(line => line.PageBytes));
+            Add(structure, objects, pages);
+            allObjects += objects;
+            allPages += pages;
         }
+
+        Add(ChurnView.AllStructures, allObjects, allPages);
     }
 
     private static void AddPacket(ChurnContext context, BindingScheme scheme)

@@ -30,9 +30,13 @@ internal sealed class ConvergenceExperiment(ChurnContext context)
     /// <summary>Loads a scheme that the other experiments go on with.</summary>
     public void Load(BindingScheme scheme) => TimeLoad(scheme, context.Load, "file");
 
-    /// <summary>Takes the largest peer away and brings it back. The scheme is left as it was.</summary>
-    public void Run(BindingScheme scheme)
+    /// <summary>
+    /// Takes the largest peer away and brings it back. The scheme is left as it was. Gives the changes of the first kind of loss
+    /// and the seconds it takes.
+    /// </summary>
+    public (int Changes, double Seconds) Run(BindingScheme scheme)
     {
+        var first = (Changes: 0, Seconds: 0.0);
         foreach (var (operation, lose, back) in _losses)
         {
             var (losing, returning) = (new List<double>(), new List<double>());
@@ -46,9 +50,12 @@ internal sealed class ConvergenceExperiment(ChurnContext context)
 
             Add(scheme, $"lose-{operation}", lose.Length, losing, lostSent);
             Add(scheme, $"return-{operation}", back.Length, returning, backSent);
+            if (first.Changes == 0)
+                first = (lose.Length, Spread.Of(losing).Median);
         }
 
         context.Start.Require(scheme, "after the loss of a peer and its return");
+        return first;
     }
 
     private void TimeLoad(BindingScheme scheme, BindingChange[] inserts, string order)

@@ -21,6 +21,9 @@ internal sealed class ObserverExperiment(ChurnContext context)
 
     private static readonly int[] s_intervals = [1, 10, 60];
 
+    /// <summary>Microseconds that a program may take for a message that it is sent.</summary>
+    private static readonly int[] s_readMicroseconds = [1, 10, 100];
+
     private static readonly (string Scheme, RouteDump Dump)[] s_routes =
     [
         ("RTA_WGPEER", new(RouteShape.PeerKey, Device)),
@@ -42,6 +45,37 @@ internal sealed class ObserverExperiment(ChurnContext context)
             context.Cancel.ThrowIfCancellationRequested();
             AddScans(interval, PeriodicScans.Run(context.Trace, interval, seconds), scan.Bytes);
         }
+    }
+
+    /// <summary>
+    /// What a program that is told of every change of a scheme's routes makes of it: of the trace's changes at their times, and
+    /// of the loss of a peer, whose changes are announced as fast as the kernel makes them.
+    /// </summary>
+    public void Notify(BindingScheme scheme, (int Changes, double Seconds) loss)
+    {
+        if (!scheme.Kind.Announces)
+            return;
+        foreach (var microseconds in s_readMicroseconds)
+        {
+            context.Cancel.ThrowIfCancellationRequested();
+            AddQueue(scheme, "trace", microseconds, PeriodicScans.Times(context.Trace));
+            AddQueue(scheme, "lose-peer", microseconds, Enumerable.Range(1, loss.Changes).Select(at => at * loss.Seconds / loss.Changes));
+        }
+    }
+
+    private void AddQueue(BindingScheme scheme, string operation, int microseconds, IEnumerable<double> changes)
+    {
+        var trueSize = context.Family == Family.IPv4 ? NotificationQueue.TrueSizeV4 : NotificationQueue.TrueSizeV6;
+        var queue = NotificationQueue.Run(
+            changes, NotificationQueue.DefaultBuffer / trueSize, microseconds / 1e6, context.Start.Count * (microseconds / 1e6));
+        void At(string metric, string unit, double value) => context.Add(
+            scheme, context.Row(Experiment, metric, unit, value, Basis.Simulated) with { Operation = operation, X = microseconds });
+
+        At("told", "count", queue.Told);
+        At("lost", "count", queue.Lost);
+        At("overruns", "count", queue.Overruns);
+        At("staleness-mean", "ms", queue.MeanStaleness * 1e3);
+        At("staleness-longest", "ms", queue.LongestStaleness * 1e3);
     }
 
     private DumpTraffic ScanAllowedIps()

@@ -69,7 +69,8 @@ internal readonly record struct PeriodicScans(long Completed, long Begun, double
         return new PeriodicScans(completed, begun, noticed == 0 ? 0 : staleness / noticed, longest, pending);
     }
 
-    private static IEnumerable<double> Times(ChurnTrace trace)
+    /// <summary>The times of a trace's changes, in seconds from its first event.</summary>
+    public static IEnumerable<double> Times(ChurnTrace trace)
     {
         var reader = trace.Changes.Read();
         while (reader.TryRead(out var change))

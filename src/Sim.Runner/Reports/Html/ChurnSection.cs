@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Sim.Runner.Reports.Html;
 
-/// <summary>What churn costs each scheme: the answer in sentences and one table, then a table a question.</summary>
+/// <summary>What churn costs each scheme: a table a question.</summary>
 internal static class ChurnSection
 {
     private const string Update = ChurnView.Update;
@@ -15,27 +15,13 @@ internal static class ChurnSection
         ("lose-to-none", "lose it, to none"), ("return-to-none", "its return"),
     ];
 
-    /// <summary>The first screen: the sentences and the one table.</summary>
-    public static void AppendAnswer(StringBuilder html, ChurnView view)
-    {
-        html.Append("<section id=\"churn\">\n<h2>The answer</h2>\n");
-        foreach (var sentence in Sentences(view))
-            html.Append($"<p>{sentence}</p>\n");
-        html.Append(Summary(view));
-        html.Append("""
-            <p>Times are those of the kernel’s structures alone, in ports that run in this program: system calls, copying, parsing and
-            locking are not in them; the counts of messages, bytes and calls stand for those. AllowedIPs need routes to the device
-            as well: one default route, or, marked “+ routes”, one for each prefix.</p>
-            </section>
-
-            """);
-    }
-
     /// <summary>Everything else: the trace, windows, kinds of change, convergence.</summary>
     public static void AppendDetails(StringBuilder html, ChurnView view)
     {
         html.Append("<section id=\"churn-details\">\n<h2>Details</h2>\n");
         AppendTrace(html, view);
+        AppendMemory(html, view);
+        AppendPackets(html, view);
         AppendWindows(html, view);
         AppendKinds(html, view);
         AppendConvergence(html, view);
@@ -43,85 +29,11 @@ internal static class ChurnSection
         html.Append("</section>\n");
     }
 
-    private static IEnumerable<string> Sentences(ChurnView view)
-    {
-        var times = view.Uncoalesced("time-per-change").OrderBy(f => f.Value).ToList();
-        if (times.Count > 1)
-        {
-            yield return $"A change of one prefix costs the kernel’s structures {Link(view, times[0])} under {Markup.Text(times[0].Scheme)}, the "
-                + $"least, and {Link(view, times[^1])} under {Markup.Text(times[^1].Scheme)}, the most; the trace’s own clock runs "
-                + $"{Numbers.Show(Math.Floor(view.Uncoalesced("speed", "").Min(f => f.Value)))} times slower than the slowest.";
-        }
-
-        var deletes = view.Uncoalesced("time-per-change", "delete").ToList();
-        var wholesale = deletes.Find(f => f.Scheme.Contains("REPLACE", StringComparison.Ordinal));
-        var others = deletes.Where(f => !f.Scheme.Contains("REPLACE", StringComparison.Ordinal)).OrderBy(f => f.Value).ToList();
-        if (wholesale is not null && others.Count > 0)
-        {
-            yield return $"The RFC’s complaint that a peer’s set is replaced wholesale: taking one prefix away costs {Link(view, wholesale)} "
-                + $"that way {Markup.BasisTag(wholesale.Basis)}, against {Link(view, others[0])} to {Link(view, others[^1])} in every other.";
-        }
-
-        if (Observing(view) is { } observing)
-            yield return observing;
-    }
-
-    private static string? Observing(ChurnView view)
-    {
-        var scan = view.Observer.FirstOrDefault(f => f.Metric == "scan-bytes" && f.Scheme == "AllowedIPs");
-        var told = view.Observer.Where(f => f.Metric == "notification-bytes").MinBy(f => f.Value);
-        if (scan is null || told is null)
-            return null;
-        return $"Its complaint that nobody is told of changes of AllowedIPs: who wants to know scans {Link(view, scan)} each time, where a "
-            + $"route’s notification has {Link(view, told)}.";
-    }
-
-    private static string Summary(ChurnView view)
-    {
-        (string Title, List<Figure> Rows)[] columns =
-        [
-            ("memory, pages", Memory(view)),
-            ("lookups to send", Lookups(view, "transmit")),
-            ("to receive", Lookups(view, "receive")),
-            ("a change", [.. view.Uncoalesced("time-per-change")]),
-            ("99% of batches", [.. view.Uncoalesced("batch-p99")]),
-            ("bytes a change", [.. view.Uncoalesced("bytes-per-change")]),
-            ("loss of a peer", [.. view.Convergence("time").Where(f => f.Operation == "lose-to-one")]),
-        ];
-        var body = new StringBuilder("<tbody>\n");
-        foreach (var scheme in view.Schemes)
-        {
-            body.Append($"<tr><th scope=\"row\">{Markup.Text(scheme)}</th>");
-            foreach (var (_, rows) in columns)
-                body.Append(Cell(view, rows, rows.FindAll(f => f.Scheme == scheme)));
-            body.Append("</tr>\n");
-        }
-
-        return Markup.Table(
-            "Each scheme; the best of a column is marked", Markup.Head(1, ["scheme", .. columns.Select(column => column.Title)]),
-            body.Append("</tbody>").ToString(), "costs", Markup.BasisTags(columns.SelectMany(column => column.Rows)));
-    }
-
-    /// <summary>A cell whose value may be a sum of several rows: each is linked then.</summary>
-    private static string Cell(ChurnView view, List<Figure> column, List<Figure> rows)
-    {
-        if (rows.Count == 0)
-            return "<td>–</td>";
-        double Total(string scheme) => column.Where(f => f.Scheme == scheme).Sum(f => f.Value);
-        var best = Total(rows[0].Scheme) <= column.Select(f => Total(f.Scheme)).Min();
-        var scale = Scale.For(rows[0].Unit, rows.Select(f => f.Value));
-        return $"<td>{string.Join(" + ", rows.Select(f => Shown(view, f, scale, best)))}</td>";
-    }
-
-    private static string Shown(ChurnView view, Figure figure, Scale scale, bool best = false) =>
+    /// <summary>A value linked to its row; one that is estimated says so.</summary>
+    public static string Shown(ChurnView view, Figure figure, Scale scale, bool best = false) =>
         Markup.Value(view.Rows, figure, scale, best) + (figure.Basis == Basis.Estimated ? " " + Markup.BasisTag(figure.Basis) : "");
 
-    private static List<Figure> Memory(ChurnView view) => [.. view.Of("binding-memory", "page-bytes")];
-
-    private static List<Figure> Lookups(ChurnView view, string operation) =>
-        [.. view.Of("packet", "lookups").Where(f => f.Operation == operation && f.Value > 0)];
-
-    private static string Link(ChurnView view, Figure figure) =>
+    public static string Link(ChurnView view, Figure figure) =>
         Markup.Value(view.Rows, figure, Scale.For(figure.Unit, [figure.Value]));
 
     private static void AppendTrace(StringBuilder html, ChurnView view)
@@ -144,10 +56,65 @@ internal static class ChurnSection
             Markup.BasisTag(Basis.Counted)));
     }
 
+    private static void AppendMemory(StringBuilder html, ChurnView view)
+    {
+        var rows = view.Of("binding-memory", "page-bytes").ToList();
+        if (rows.Count == 0)
+            return;
+        html.Append("<h3>Memory by structure</h3>\n<p>Pages that the kernel’s allocator takes for the starting table; peers, the same in every scheme, are left out.</p>\n");
+        var structures = rows.Select(f => f.Structure).Distinct().OrderBy(name => name == ChurnView.AllStructures).ToList();
+        html.Append(Matrix(view, "Bytes in pages", rows, structures, f => f.Structure, name => name));
+    }
+
+    /// <summary>What a packet meets: counted, measured, and against the reference.</summary>
+    private static void AppendPackets(StringBuilder html, ChurnView view)
+    {
+        var times = view.Of("packet", "time").ToList();
+        if (times.Count == 0)
+            return;
+        html.Append("""
+            <h3>A packet’s lookups</h3>
+            <p>A packet to be sent needs a route to the device and a peer; one that was received and decrypted needs its source checked.
+            rp_filter looks up the route back as well; it compares devices and never peers. A device of the peer’s own lets every
+            source through, which is why it is quick to receive. Each lookup waits for the one before. The ratio is to AllowedIPs with
+            REMOVE_ME and a default route, in turns A B B A; the row of that scheme is the A/A row, two copies of the same.</p>
+
+            """);
+        var counts = view.Of("packet", "lookups").Where(f => f.Value > 0).ToList();
+        html.Append(Matrix(view, "Lookups a packet", counts, [.. counts.Select(f => (f.Operation, f.Structure)).Distinct()],
+            f => (f.Operation, f.Structure), key => $"{Words.Operation(key.Operation)}, {key.Structure}"));
+        foreach (var (metric, title) in new[] { ("time", "Time a packet"), ("ratio", "Ratio to AllowedIPs with REMOVE_ME") })
+        {
+            var rows = view.Of("packet", metric).ToList();
+            html.Append(Matrix(view, title, rows, [.. rows.Select(f => (f.Operation, f.Keys)).Distinct()],
+                f => (f.Operation, f.Keys), key => $"{Words.Operation(key.Operation)}, {Words.Keys(key.Keys)}"));
+        }
+    }
+
+    /// <summary>What becomes of notifications that come faster than they are read.</summary>
+    private static void AppendNotifications(StringBuilder html, ChurnView view)
+    {
+        var rows = view.Observer.Where(f => f.Operation.Length > 0).ToList();
+        if (rows.Count == 0)
+            return;
+        html.Append("""
+            <p>A notification that finds the socket’s buffer full (net.core.rmem_default) is lost, and so are all that follow until the
+            program has read the buffer empty; then it dumps the table, at the same pace a message. “Trace” are the trace’s changes at
+            their times, “loss of a peer” those of the largest peer’s share, as fast as the kernel makes them.</p>
+
+            """);
+        foreach (var (metric, title) in new[] { ("overruns", "Buffer overruns, and dumps that follow"), ("lost", "Changes whose notification was lost"), ("staleness-mean", "Mean staleness") })
+        {
+            var some = rows.Where(f => f.Metric == metric).ToList();
+            html.Append(Matrix(view, title, some, [.. some.Select(f => (f.Operation, f.X)).Distinct()], f => (f.Operation, f.X),
+                key => $"{Words.Operation(key.Operation)}, {Numbers.Show(key.X!.Value)} µs a message"));
+        }
+    }
+
     private static void AppendWindows(StringBuilder html, ChurnView view)
     {
         html.Append("""
-            <h3>Waiting for more: windows of coalescing</h3>
+            <h3 id="churn-windows">Waiting for more: windows of coalescing</h3>
             <p>A window opens with its first change; what is left when it closes is one batch. Busy is the share of the trace’s own time
             that the writer works, the backlog the most work that was ever left when a batch was handed over, and staleness the longest
             time from a window’s first change to its end in the kernel, window included.</p>
@@ -208,7 +175,8 @@ internal static class ChurnSection
         var sizes = view.Observer.Where(f => f.X is null).ToList();
         var schemes = sizes.Select(f => f.Scheme).Distinct().ToList();
         html.Append(Matrix(view, "What is received", sizes, [.. sizes.Select(f => f.Metric).Distinct()], f => f.Metric, Words.Metric, schemes));
-        var scans = view.Observer.Where(f => f.X is not null).ToList();
+        AppendNotifications(html, view);
+        var scans = view.Observer.Where(f => f.X is not null && f.Operation.Length == 0).ToList();
         var body = new StringBuilder("<tbody>\n");
         var metrics = scans.Select(f => f.Metric).Distinct().ToList();
         foreach (var interval in scans.GroupBy(f => f.X!.Value).OrderBy(group => group.Key))

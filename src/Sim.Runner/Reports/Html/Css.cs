@@ -43,6 +43,10 @@ internal static class Css
         .demands td.text, .differences td.text { min-width: 14rem; }
         .sides td:nth-child(6) { min-width: 16rem; }
         .costs .spread { display: block; }
+        .costs th:first-child { min-width: 7.5rem; }
+        .asks { display: grid; grid-template-columns: 1fr 1fr; gap: 0 2rem; }
+        .asks h3 { margin: .8rem 0 .2rem; }
+        .asks ul { margin: .2rem 0; padding-left: 1.1rem; }
         h4 { font-size: 1rem; margin: 1.4rem 0 .3rem; }
         details { margin: .6rem 0 1.4rem; }
         summary { cursor: pointer; color: var(--link); max-width: 46rem; }
@@ -71,6 +75,7 @@ internal static class Css
           figure svg.wide { display: none; }
           figure svg.narrow { display: block; }
           th, td { padding: .25rem .45rem; }
+          .asks { grid-template-columns: 1fr; }
           .answer table { width: 100%; min-width: 0; }
           .answer tr { display: grid; grid-template-columns: 1fr 1fr 1fr; border-bottom: 1px solid var(--line); }
           .answer th, .answer td { border: 0; padding: .15rem .2rem; }

@@ -22,11 +22,15 @@ internal static class Markup
     /// <summary>A value linked to its row, with its quartiles if it has any.</summary>
     public static string Value(Rows rows, Figure figure, Scale scale, bool best = false)
     {
-        var link = $"""<a class="value" href="#row-{rows.Id(figure)}">{Text(scale.Show(figure.Value))}</a>""";
+        var link = Link(rows, figure, scale);
         if (best)
             link = $"""<strong class="best">{link}</strong>""";
         return figure.HasSpread() ? $"{link} {Spread(figure.Low, figure.High, scale)}" : link;
     }
+
+    /// <summary>A value linked to its row, alone.</summary>
+    public static string Link(Rows rows, Figure figure, Scale scale) =>
+        $"""<a class="value" href="#row-{rows.Id(figure)}">{Text(scale.Show(figure.Value))}</a>""";
 
     /// <summary>Quartiles, small.</summary>
     public static string Spread(double low, double high, Scale scale) =>

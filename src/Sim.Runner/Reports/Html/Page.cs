@@ -72,7 +72,7 @@ internal static class Page
             <main>
 
             """);
-        ChurnSection.AppendAnswer(html, churn);
+        ChurnAnswer.Append(html, churn);
         html.Append("<section id=\"plots\">\n<h2>One plot a question</h2>\n<p>Orange binds in the allowedips trie, blue in routes; every mark also says so.</p>\n");
         foreach (var plot in plots)
             AppendPlot(html, plot);

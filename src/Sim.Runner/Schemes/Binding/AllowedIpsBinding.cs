@@ -149,11 +149,21 @@ internal sealed class AllowedIpsBinding : BindingScheme
 
     public override int Lookup(UInt128 address) => _table.Lookup(Family, address);
 
+    public override int Transmit(UInt128 destination) => LeadsToDevice(destination) ? Lookup(destination) : BindingChange.NoPeer;
+
+    public override int Receive(UInt128 source, bool rpFilter)
+    {
+        var peer = Lookup(source);
+        return !rpFilter || LeadsToDevice(source) ? peer : BindingChange.NoPeer;
+    }
+
     public override void Dispose()
     {
         _table.Dispose();
         _routes?.Dispose();
     }
+
+    private bool LeadsToDevice(UInt128 address) => _routes is null || _routes.Lookup(address) >= 0;
 
     /// <summary>Routes come after the AllowedIPs that they need, and lead to the device whoever the peer is.</summary>
     private void ApplyRoutes(ReadOnlySpan<BindingChange> batch)

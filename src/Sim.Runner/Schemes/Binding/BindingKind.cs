@@ -12,6 +12,15 @@ internal sealed record BindingKind(int Number, string Name, PacketLookups Lookup
 {
     public required Func<BindingKind, Family, int, BindingHost, BindingScheme> Make { get; init; }
 
+    /// <summary>Whether reception checks sources without rp_filter: a device of the peer's own lets every source through.</summary>
+    public bool ChecksSources { get; init; } = true;
+
+    /// <summary>Whether the kernel tells who listens of each change of a prefix's peer: routes that name peers are announced.</summary>
+    public bool Announces { get; init; }
+
+    /// <summary>What Linux 6.12 lacks for it: variants of kernel-patch/lines.csv.</summary>
+    public IReadOnlyList<string> Patches { get; init; } = [];
+
     /// <summary>
     /// All of them. Those that bind in AllowedIPs need routes to the device as well, and stand here twice: with one default
     /// route, and with a route for each prefix ("+ routes").
@@ -21,9 +30,9 @@ internal sealed record BindingKind(int Number, string Name, PacketLookups Lookup
         .. AllowedIps(1, "AllowedIPs, REPLACE", Removal.Replace),
         .. AllowedIps(2, "AllowedIPs, dummy peer", Removal.DummyPeer),
         .. AllowedIps(3, "AllowedIPs, REMOVE_ME", Removal.RemoveMe),
-        Routes(4, "RTA_WGPEER", RouteMeaning.PeerAttribute, new(1, 0, 1, 0)),
-        Routes(5, "RTA_VIA", RouteMeaning.Via, new(1, 1, 1, 1)),
-        Routes(6, "nexthop objects", RouteMeaning.NexthopObject, new(1, 0, 1, 0)),
+        Routes(4, "RTA_WGPEER", RouteMeaning.PeerAttribute, new(1, 0, 1, 0), "preparations", "attribute", "modes"),
+        Routes(5, "RTA_VIA", RouteMeaning.Via, new(1, 1, 1, 1), "preparations", "attribute", "modes", "gateways"),
+        Routes(6, "nexthop objects", RouteMeaning.NexthopObject, new(1, 0, 1, 0), "preparations", "attribute", "modes"),
         PrivateFib(fullRoutes: false),
         PrivateFib(fullRoutes: true),
         Routes(8, "a device per peer", RouteMeaning.DevicePerPeer, new(1, 1, 0, 1)),
@@ -46,16 +55,24 @@ internal sealed record BindingKind(int Number, string Name, PacketLookups Lookup
             yield return new(number, full ? name + " + routes" : name, new(1, 1, 0, 1), HasV6: !full)
             {
                 Make = (kind, family, peers, host) => new AllowedIpsBinding(kind, family, peers, host, removal, full),
+                Patches = removal == Removal.RemoveMe ? ["remove-me"] : [],
             };
         }
     }
 
-    private static BindingKind Routes(int number, string name, RouteMeaning meaning, PacketLookups lookups) =>
-        new(number, name, lookups, HasV6: false) { Make = (kind, _, peers, host) => new RouteBinding(kind, peers, host, meaning) };
+    private static BindingKind Routes(int number, string name, RouteMeaning meaning, PacketLookups lookups, params string[] patches) =>
+        new(number, name, lookups, HasV6: false)
+        {
+            Make = (kind, _, peers, host) => new RouteBinding(kind, peers, host, meaning),
+            Announces = true,
+            ChecksSources = meaning != RouteMeaning.DevicePerPeer,
+            Patches = patches,
+        };
 
     private static BindingKind PrivateFib(bool fullRoutes) =>
         new(7, fullRoutes ? "AllowedIPs on a FIB trie + routes" : "AllowedIPs on a FIB trie", new(2, 0, 1, 0), HasV6: false)
         {
             Make = (kind, _, peers, host) => new PrivateFibBinding(kind, peers, host, fullRoutes),
+            Patches = ["fib-tables"],
         };
 }

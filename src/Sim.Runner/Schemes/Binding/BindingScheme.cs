@@ -73,6 +73,19 @@ internal abstract class BindingScheme(BindingKind kind, Family family, int peers
     /// <summary>The peer of the longest prefix that holds the left-aligned address; -1 for none.</summary>
     public abstract int Lookup(UInt128 address);
 
+    /// <summary>
+    /// All lookups of a packet to be sent, one after the other as <see cref="BindingKind.Lookups"/> counts them: the peer it
+    /// goes to; -1 where one of them finds nothing.
+    /// </summary>
+    public abstract int Transmit(UInt128 destination);
+
+    /// <summary>
+    /// All lookups that check the source of a decrypted packet: the peer it may come from; -1 where one of them finds nothing.
+    /// </summary>
+    /// <param name="source">The left-aligned address.</param>
+    /// <param name="rpFilter">Whether rp_filter looks up the route back as well (<c>fib_validate_source</c>).</param>
+    public abstract int Receive(UInt128 source, bool rpFilter);
+
     /// <summary>Binds a table, in batches as long as the daemon's buffer is.</summary>
     /// <param name="inserts">Insertions of prefixes that are not bound.</param>
     /// <param name="loaded">Told how many are bound so far; may throw to end the load.</param>

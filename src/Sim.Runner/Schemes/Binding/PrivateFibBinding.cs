@@ -64,7 +64,16 @@ internal sealed class PrivateFibBinding : BindingScheme
             throw new InvalidOperationException($"{_table.Count} AllowedIPs, but {_routes.Count} routes to the device");
     }
 
-    public override int Lookup(UInt128 address) => _table.Lookup((uint)(address >> 96));
+    public override int Lookup(UInt128 address) => _table.Lookup(address);
+
+    public override int Transmit(UInt128 destination) =>
+        _routes.Lookup(destination) >= 0 ? Lookup(destination) : BindingChange.NoPeer;
+
+    public override int Receive(UInt128 source, bool rpFilter)
+    {
+        var peer = Lookup(source);
+        return !rpFilter || _routes.Lookup(source) >= 0 ? peer : BindingChange.NoPeer;
+    }
 
     public override void Dispose()
     {

@@ -14,6 +14,7 @@ internal sealed class RouteBinding : BindingScheme
     private readonly RouteMeaning _meaning;
     private readonly RoutePart _routes;
     private readonly AllowedIpsPart? _own;
+    private readonly AllowedIpsPart? _device;
 
     public RouteBinding(BindingKind kind, int peers, BindingHost host, RouteMeaning meaning)
         : base(kind, Family.IPv4, peers, host)
@@ -29,6 +30,13 @@ internal sealed class RouteBinding : BindingScheme
             var own = Prefix.OfV6(RouteMessages.Gateway(Family.IPv6, (ushort)peer), 128);
             Check(_own.Bind(own, peer), own);
         }
+
+        if (meaning != RouteMeaning.DevicePerPeer)
+            return;
+        // What a packet meets on any of the devices, all of which look alike.
+        _device = new AllowedIpsPart(1);
+        var everything = new Prefix(Family, 0, 0);
+        Check(_device.Bind(everything, 0), everything);
     }
 
     public override IReadOnlyList<(string Structure, KernelMemory Memory)> Structures =>
@@ -72,11 +80,40 @@ internal sealed class RouteBinding : BindingScheme
 
     public override void Visit(Action<Prefix, int> see) => _routes.Visit(see);
 
-    public override int Lookup(UInt128 address) => _routes.Lookup((uint)(address >> 96));
+    public override int Lookup(UInt128 address) => _routes.Lookup(address);
+
+    /// <summary>The route, and by a gateway or a device of the peer's own the AllowedIPs of that device.</summary>
+    public override int Transmit(UInt128 destination)
+    {
+        var peer = _routes.Lookup(destination);
+        return peer == BindingChange.NoPeer ? peer : _meaning switch
+        {
+            RouteMeaning.Via => _own!.Lookup(Family.IPv6, RouteMessages.Gateway(Family.IPv6, (ushort)peer)),
+            RouteMeaning.DevicePerPeer => _device!.Lookup(Family, destination) < 0 ? BindingChange.NoPeer : peer,
+            _ => peer,
+        };
+    }
+
+    /// <summary>
+    /// The route back tells the peer, but for a device of the peer's own, which a packet has come in by: there its AllowedIPs
+    /// let everything through, and it takes rp_filter to see whose the source is.
+    /// </summary>
+    public override int Receive(UInt128 source, bool rpFilter)
+    {
+        if (_meaning == RouteMeaning.DevicePerPeer)
+        {
+            var peer = _device!.Lookup(Family, source);
+            return rpFilter ? _routes.Lookup(source) : peer;
+        }
+
+        var allowed = Transmit(source);
+        return !rpFilter || _routes.Lookup(source) >= 0 ? allowed : BindingChange.NoPeer;
+    }
 
     public override void Dispose()
     {
         _routes.Dispose();
         _own?.Dispose();
+        _device?.Dispose();
     }
 }

@@ -154,10 +154,11 @@ internal sealed unsafe class RoutePart : IDisposable
     }
 
     /// <summary>The peer behind the route of an address; -1 without a route.</summary>
-    public int Lookup(uint address)
+    /// <param name="address">Left-aligned.</param>
+    public int Lookup(UInt128 address)
     {
         var result = default(FibResult);
-        return Table.Lookup(address, ref result) == 0 ? PeerOf(result.Info) : -1;
+        return Table.Lookup((uint)(address >> 96), ref result) == 0 ? PeerOf(result.Info) : -1;
     }
 
     public void Dispose()

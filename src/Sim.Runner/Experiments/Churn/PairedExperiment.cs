@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+using System.Diagnostics;
+using Sim.Runner.Schemes.Binding;
+using Sim.Workloads;
+using Sim.Workloads.Churn;
+using Sim.Workloads.Keys;
+
+namespace Sim.Runner.Experiments.Churn;
+
+/// <summary>
+/// Each scheme in turns (A B B A) with a reference that stays loaded through the whole run: the trace's first changes, each
+/// alone, and the lookups of packets. The reference is AllowedIPs with REMOVE_ME and a default route; where the scheme is that
+/// one too, the row is the A/A row: two copies of the same, whose ratio shows the noise.
+/// </summary>
+internal sealed class PairedExperiment : IDisposable
+{
+    /// <summary>Number of the reference among the schemes.</summary>
+    public const int ReferenceNumber = 3;
+
+    private readonly ChurnContext _context;
+    private readonly BindingScheme _reference;
+    private readonly BindingChange[] _changes;
+    private readonly BindingChange[] _back;
+    private readonly (string Pattern, UInt128[] Keys)[] _keys;
+
+    public PairedExperiment(ChurnContext context)
+    {
+        _context = context;
+        _reference = BindingKind.Of([ReferenceNumber], context.Family)[0].Create(context.Family, context.Peers);
+        _reference.Load(context.Load, _ => context.Cancel.ThrowIfCancellationRequested());
+        (_changes, _back) = FirstChanges(context);
+        var routes = Array.ConvertAll(context.Table.Prefixes, prefix => new Route(prefix, 0, 0));
+        var table = new RouteTable("the starting table", context.Family, routes, [""]);
+        _keys = [.. new[] { KeyPattern.Prefixes, KeyPattern.Zipf }.Select(pattern =>
+            (pattern.Name(), LookupKeys.LeftAligned(table, pattern, context.Plan.PacketKeys, context.Seed)))];
+    }
+
+    /// <summary>Measures a loaded scheme, which is left as it was.</summary>
+    public void Run(BindingScheme scheme)
+    {
+        if (_changes.Length > 0 && scheme.Kind.Number != 1)
+            Updates(scheme);
+        foreach (var (pattern, keys) in _keys)
+        {
+            Packets(scheme, pattern, keys, "transmit", static (binding, key) => binding.Transmit(key));
+            Packets(scheme, pattern, keys, "receive", static (binding, key) => binding.Receive(key, rpFilter: false));
+            Packets(scheme, pattern, keys, "receive-rp-filter", static (binding, key) => binding.Receive(key, rpFilter: true));
+        }
+    }
+
+    public void Dispose() => _reference.Dispose();
+
+    /// <summary>As many changes as the plan allows, and what undoes them.</summary>
+    private static (BindingChange[] Changes, BindingChange[] Back) FirstChanges(ChurnContext context)
+    {
+        var changes = new List<BindingChange>(context.Plan.PairedChanges);
+        var reader = context.Trace.Changes.Read();
+        while (changes.Count < context.Plan.PairedChanges && reader.TryRead(out var change))
+            changes.Add(change);
+        var back = changes.Select(change => change with { OldPeer = change.NewPeer, NewPeer = change.OldPeer }).Reverse();
+        return ([.. changes], [.. back]);
+    }
+
+    private void Updates(BindingScheme scheme)
+    {
+        double Replay(BindingScheme binding)
+        {
+            var seconds = Each(binding, _changes);
+            Each(binding, _back);
+            return seconds;
+        }
+
+        Replay(_reference);
+        Replay(scheme);
+        var times = Interleaved.Run(_context.Plan.PairGroups, () => Replay(_reference), () => Replay(scheme), _context.Cancel);
+        Add(scheme, times.Ratio, _context.Row("replay", "ratio", "ratio", 0, Basis.Measured) with { Operation = "update", X = 0 });
+    }
+
+    private static double Each(BindingScheme scheme, BindingChange[] changes)
+    {
+        var seconds = 0.0;
+        foreach (ref readonly var change in changes.AsSpan())
+        {
+            var batch = new ReadOnlySpan<BindingChange>(in change);
+            scheme.Prepare(batch, sampled: false);
+            var clock = Stopwatch.GetTimestamp();
+            scheme.Apply(batch);
+            seconds += Stopwatch.GetElapsedTime(clock).TotalSeconds;
+        }
+
+        return seconds;
+    }
+
+    private void Packets(BindingScheme scheme, string pattern, UInt128[] keys, string operation, Func<BindingScheme, UInt128, int> lookup)
+    {
+        var expected = Chain(_reference, keys, lookup).Sum;
+        double Time(BindingScheme binding)
+        {
+            var (seconds, sum) = Chain(binding, keys, lookup);
+            if (sum != expected && (scheme.Kind.ChecksSources || operation != "receive"))
+                throw new BindingMismatchException($"{binding.Name}: packets ({operation}) find other peers than in {_reference.Name}");
+            return seconds;
+        }
+
+        Time(scheme);
+        var times = Interleaved.Run(_context.Plan.PairGroups, () => Time(_reference), () => Time(scheme), _context.Cancel);
+        Figure Place(string metric, string unit) => _context.Row("packet", metric, unit, 0, Basis.Measured) with
+        {
+            Operation = operation, Keys = pattern, Chain = "dependent",
+        };
+
+        var spread = times.SpreadB.Scale(1e9 / keys.Length);
+        _context.Add(scheme, Place("time", "ns") with { Value = spread.Median, Low = spread.Low, High = spread.High, N = spread.N });
+        Add(scheme, times.Ratio, Place("ratio", "ratio"));
+    }
+
+    /// <summary>Each lookup waits for the answer of the one before: latency, as a packet by itself meets it.</summary>
+    private static (double Seconds, long Sum) Chain(BindingScheme scheme, UInt128[] keys, Func<BindingScheme, UInt128, int> lookup)
+    {
+        var (sum, place, zero) = (0L, 0, KeyChain.Zero());
+        var clock = Stopwatch.GetTimestamp();
+        for (var i = 0; i < keys.Length; i++)
+        {
+            var answer = lookup(scheme, keys[place]) + 1;
+            sum += answer;
+            place = KeyChain.Next(place, answer, zero, keys.Length - 1);
+        }
+
+        return (Stopwatch.GetElapsedTime(clock).TotalSeconds, sum);
+    }
+
+    private void Add(BindingScheme scheme, Spread ratio, Figure row) => _context.Add(scheme, row with
+    {
+        Item = scheme.Kind == _reference.Kind ? "A/A" : $"to {_reference.Name}",
+        Value = ratio.Median, Low = ratio.Low, High = ratio.High, N = ratio.N,
+    });
+}

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: MIT
+using System.Text;
+
+namespace Sim.Runner.Reports.Html;
+
+/// <summary>
+/// The first screen of a run of <c>churn</c>: the verdict in sentences, where each kind of reader finds the own question, and the
+/// one table. All of it is computed from the rows.
+/// </summary>
+internal static class ChurnAnswer
+{
+    private const string RemoveMe = "AllowedIPs, REMOVE_ME";
+    private const string RemoveMeAndRoutes = "AllowedIPs, REMOVE_ME + routes";
+    private const string Replace = "AllowedIPs, REPLACE";
+    private const string Attribute = "RTA_WGPEER";
+
+    /// <summary>Where the two differ by less, they are called about the same.</summary>
+    private const double Alike = 0.05;
+
+    /// <summary>A column of the table: its head, what it is about in a sentence, and a scheme's row.</summary>
+    private sealed record Column(string Title, string About, Func<ChurnView, string, Figure?> Row);
+
+    private static readonly Column s_memory = new("memory, pages", "memory", (view, scheme) => ChurnView.ForScheme(view.Memory, scheme));
+
+    private static readonly Column s_sent = new(
+        "packet sent", "sending a packet", (view, scheme) => ChurnView.ForScheme(view.Packet("transmit"), scheme));
+
+    private static readonly Column s_received = new(
+        "packet received", "checking where a packet comes from", (view, scheme) => ChurnView.ForScheme(view.Packet("receive"), scheme));
+
+    private static readonly Column s_change = new(
+        "a change", "changing a prefix", (view, scheme) => ChurnView.ForScheme(view.Uncoalesced("time-per-change"), scheme));
+
+    private static readonly Column s_removal = new(
+        "a removal", "taking a prefix away", (view, scheme) => ChurnView.ForScheme(view.Uncoalesced("time-per-change", "delete"), scheme));
+
+    private static readonly Column s_bytes = new(
+        "sent for a change", "what a daemon sends", (view, scheme) => ChurnView.ForScheme(view.Uncoalesced("bytes-per-change"), scheme));
+
+    private static readonly Column s_loss = new("loss of a peer", "the loss of a peer", (view, scheme) =>
+        ChurnView.ForScheme(view.Convergence("time").Where(f => f.Operation == "lose-to-one"), scheme));
+
+    private static readonly Column s_known = new("known to others after", "telling others", (view, scheme) => view.Staleness(scheme));
+
+    private static readonly Column s_code = new(
+        "kernel code", "lines of kernel code", (view, scheme) => ChurnView.ForScheme(view.Of("code", "net"), scheme));
+
+    private static readonly Column[] s_columns = [s_memory, s_sent, s_received, s_change, s_removal, s_bytes, s_loss, s_known, s_code];
+
+    public static void Append(StringBuilder html, ChurnView view)
+    {
+        html.Append("<section id=\"churn\">\n<h2>The answer</h2>\n");
+        foreach (var sentence in Verdict(view))
+            html.Append($"<p class=\"{(sentence.Headline ? "headline" : "verdict")}\">{sentence.Text}</p>\n");
+        AnswerSection.AppendWarnings(html, view.Rows.Result);
+        AppendQuestions(html, view);
+        html.Append(Summary(view));
+        html.Append("""
+            <p>Times are those of the kernel’s structures alone, in ports that run in this program: system calls, copying, parsing and
+            locking are not in them; the counts of messages, bytes and calls stand for those. A packet’s lookups wait for one another,
+            with addresses spread over the prefixes, and are without rp_filter. AllowedIPs need routes to the device as well: one
+            default route, or, marked “+ routes”, one for each prefix. A removal takes one prefix away. “Known to others after” is the
+            mean time until who listens knows of a change: by a notification, read in 10 µs, or by a scan every 10 s. Kernel code is what
+            Linux 6.12 lacks, in lines added less lines removed by <code>kernel-patch</code>; REMOVE_ME is in Linux since 6.16. Quartiles
+            are under Details.</p>
+            </section>
+
+            """);
+    }
+
+    private static IEnumerable<(string Text, bool Headline)> Verdict(ChurnView view)
+    {
+        if (Headline(view) is { } headline)
+            yield return (headline, true);
+        foreach (var sentence in new[] { Costs(view), Wholesale(view), Observing(view) })
+        {
+            if (sentence is not null)
+                yield return (sentence, false);
+        }
+    }
+
+    /// <summary>What the attribute is better and worse at than AllowedIPs with REMOVE_ME, in the columns that both have.</summary>
+    private static string? Headline(ChurnView view)
+    {
+        if (!view.Schemes.Contains(Attribute) || !view.Schemes.Contains(RemoveMe))
+            return null;
+        var (better, alike, worse) = (new List<string>(), new List<string>(), new List<string>());
+        foreach (var column in s_columns)
+        {
+            if (column.Row(view, Attribute) is { } attribute && column.Row(view, RemoveMe) is { } allowed)
+                (AreAlike(attribute, allowed) ? alike : attribute.Value < allowed.Value ? better : worse).Add(column.About);
+        }
+
+        string Part(string text, List<string> subjects) => subjects.Count == 0 ? "" : $"{text} {Words.Join(subjects)}";
+        var parts = new[] { Part("better in", better), Part("about the same in", alike), Part("worse in", worse) }.Where(part => part.Length > 0);
+        return Markup.Text($"On this table and trace a route attribute is, beside AllowedIPs with REMOVE_ME and a default route, {string.Join("; ", parts)}.");
+    }
+
+    /// <summary>Within 5 %, or with quartiles that overlap.</summary>
+    private static bool AreAlike(Figure one, Figure other)
+    {
+        var ((low, high), (otherLow, otherHigh)) = (one.Range(), other.Range());
+        return Math.Abs(one.Value - other.Value) <= Alike * Math.Max(Math.Abs(one.Value), Math.Abs(other.Value))
+            || (one.HasSpread() && other.HasSpread() && low <= otherHigh && otherLow <= high);
+    }
+
+    private static string? Costs(ChurnView view)
+    {
+        var memory = view.Memory.ToList();
+        Figure? Memory(string scheme) => ChurnView.ForScheme(memory, scheme);
+        if (Memory(Attribute) is not { } attribute || Memory(RemoveMe) is not { } allowed)
+            return null;
+        var text = $"It holds {Link(view, attribute)}, where AllowedIPs hold {Link(view, allowed)} beside a default route";
+        if (Memory(RemoveMeAndRoutes) is { } both)
+            text += $" and {Link(view, both)} where a daemon keeps a route for each prefix as well, which is what the RFC complains of";
+        text += ".";
+        var sent = Ratio(view, "transmit");
+        var received = Ratio(view, "receive");
+        if (sent is not null && received is not null)
+            text += $" A packet’s lookups take {Link(view, sent)} times as long to send and {Link(view, received)} times as long to receive.";
+        return text;
+    }
+
+    private static Figure? Ratio(ChurnView view, string operation) => ChurnView.ForScheme(
+        view.Of("packet", "ratio").Where(f => f.Operation == operation && f.Keys == "prefixes"), Attribute);
+
+    private static string? Wholesale(ChurnView view)
+    {
+        var deletes = view.Uncoalesced("time-per-change", "delete").ToList();
+        var others = deletes.Where(f => !f.Scheme.StartsWith(Replace, StringComparison.Ordinal)).OrderBy(f => f.Value).ToList();
+        if (ChurnView.ForScheme(deletes, Replace) is not { } wholesale || others.Count == 0)
+            return null;
+        return $"The RFC’s complaint that a peer’s set is replaced wholesale: taking one prefix away costs {Link(view, wholesale)} "
+            + $"that way {Markup.BasisTag(wholesale.Basis)}, against {Link(view, others[0])} to {Link(view, others[^1])} in every other: "
+            + "REMOVE_ME has answered it.";
+    }
+
+    private static string? Observing(ChurnView view)
+    {
+        var scan = view.Observer.FirstOrDefault(f => f.Metric == "scan-bytes" && f.Scheme == "AllowedIPs");
+        var told = view.Observer.Where(f => f.Metric == "notification-bytes").MinBy(f => f.Value);
+        if (scan is null)
+            return null;
+        var text = $"Its complaint that nobody is told of changes of AllowedIPs still holds: who wants to know scans {Link(view, scan)} each time";
+        if (view.Staleness(RemoveMe) is { } late)
+            text += $" and knows of a change {Link(view, late)} late, scanning every 10 s";
+        if (told is not null)
+            text += $"; a route’s notification has {Link(view, told)}";
+        return text + ".";
+    }
+
+    /// <summary>Two lists of questions, each with the number that answers it and a link to where more is said.</summary>
+    private static void AppendQuestions(StringBuilder html, ChurnView view)
+    {
+        Figure? Of(Column column, string scheme) => column.Row(view, scheme);
+        (string Question, string Anchor, Figure? Now, Figure? Then)[] maintainer =
+        [
+            ("Is a packet sent faster?", "plot-churn-packet", Of(s_sent, RemoveMe), Of(s_sent, Attribute)),
+            ("Is its source checked faster?", "plot-churn-packet", Of(s_received, RemoveMe), Of(s_received, Attribute)),
+            ("What does it take in memory?", "plot-churn-memory", Of(s_memory, RemoveMe), Of(s_memory, Attribute)),
+            ("What in lines of code?", "churn-table", Of(s_code, RemoveMe), Of(s_code, Attribute)),
+        ];
+        (string Question, string Anchor, Figure? Now, Figure? Then)[] daemon =
+        [
+            ("What do I send for a change?", "plot-churn-bytes", Of(s_bytes, RemoveMeAndRoutes) ?? Of(s_bytes, RemoveMe), Of(s_bytes, Attribute)),
+            ("How do I take one prefix away?", "plot-churn-delete", Of(s_removal, RemoveMe), Of(s_removal, Attribute)),
+            ("How soon is a lost peer’s share another’s?", "plot-churn-loss", Of(s_loss, RemoveMe), Of(s_loss, Attribute)),
+            ("How soon do I know what others change?", "plot-churn-staleness", Of(s_known, RemoveMe), Of(s_known, Attribute)),
+        ];
+        html.Append("<div class=\"asks\">\n");
+        AppendList(html, view, "If you maintain WireGuard", maintainer,
+            ("What do packets meet while a set is replaced?", "reader"), ("And with 10 prefixes, or 4 million?", "scaling"));
+        AppendList(html, view, "If you write a routing daemon", daemon,
+            ("Should I wait for more changes?", "churn-windows"), ("And with my number of peers?", "scaling"));
+        html.Append("</div>\n");
+    }
+
+    private static void AppendList(
+        StringBuilder html, ChurnView view, string title, (string Question, string Anchor, Figure? Now, Figure? Then)[] questions,
+        params (string Question, string Anchor)[] further)
+    {
+        html.Append($"<div><h3>{title}</h3>\n<ul>\n");
+        foreach (var (question, anchor, now, then) in questions)
+        {
+            if (now is null && then is null)
+                continue;
+            var answers = new[] { (Label: now?.Scheme is { Length: > 0 } ? "AllowedIPs" : "", Row: now), (Label: "the attribute", Row: then) }
+                .Where(answer => answer.Row is not null)
+                .Select(answer => $"{answer.Label} {Bare(view, answer.Row!)}");
+            html.Append($"<li><a href=\"#{anchor}\">{Markup.Text(question)}</a> {string.Join(", ", answers)}.</li>\n");
+        }
+
+        foreach (var (question, anchor) in further)
+        {
+            if (anchor == "churn-windows" ? view.Windows.Count > 1 : view.Has(anchor))
+                html.Append($"<li><a href=\"#{anchor}\">{Markup.Text(question)}</a></li>\n");
+        }
+
+        html.Append("</ul></div>\n");
+    }
+
+    /// <summary>The one table.</summary>
+    private static string Summary(ChurnView view)
+    {
+        var columns = s_columns
+            .Select(column => (column.Title, Rows: view.Schemes.ToDictionary(scheme => scheme, scheme => column.Row(view, scheme))))
+            .Where(column => column.Rows.Values.Any(row => row is not null)).ToList();
+        var body = new StringBuilder("<tbody>\n");
+        foreach (var scheme in view.Schemes)
+        {
+            body.Append($"<tr><th scope=\"row\">{Markup.Text(scheme)}</th>");
+            foreach (var (_, rows) in columns)
+                body.Append(Cell(view, rows, rows[scheme]));
+            body.Append("</tr>\n");
+        }
+
+        return "<div id=\"churn-table\">" + Markup.Table(
+            "Each scheme; the best of a column is marked", Markup.Head(1, ["scheme", .. columns.Select(column => column.Title)]),
+            body.Append("</tbody>").ToString(), "costs", Markup.BasisTags(columns.SelectMany(column => column.Rows.Values.OfType<Figure>()))) + "</div>\n";
+    }
+
+    private static string Cell(ChurnView view, Dictionary<string, Figure?> column, Figure? row)
+    {
+        if (row is null)
+            return "<td>–</td>";
+        var best = row.Value <= column.Values.OfType<Figure>().Min(other => other.Value);
+        var link = Bare(view, row);
+        var tag = row.Basis == Basis.Estimated ? " " + Markup.BasisTag(row.Basis) : "";
+        return best ? $"<td><strong class=\"best\">{link}</strong>{tag}</td>" : $"<td>{link}{tag}</td>";
+    }
+
+    private static string Link(ChurnView view, Figure figure) => ChurnSection.Link(view, figure);
+
+    /// <summary>A linked value without its quartiles, which are in the details: the first screen is read at a glance.</summary>
+    private static string Bare(ChurnView view, Figure figure) =>
+        Markup.Link(view.Rows, figure, Scale.For(figure.Unit, [figure.Value]));
+}
