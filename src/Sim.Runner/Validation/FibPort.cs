@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Sim.Fib;
 using Sim.Kernel;
@@ -51,7 +50,13 @@ internal sealed unsafe class FibPort : IDisposable
             return info->nh->id;
         if (nhc->Peer != 0)
             return (uint)nhc->Peer;
-        return nhc->nhc_gw_family == (byte)AddressFamily.InterNetwork ? (uint)nhc->Gateway : (uint)nhc->nhc_oif;
+        return nhc->nhc_gw_family switch
+        {
+            (byte)GatewayFamily.IPv4 => (uint)nhc->Gateway,
+            // The last word of the address.
+            (byte)GatewayFamily.IPv6 => (uint)nhc->nhc_gw_second,
+            _ => (uint)nhc->nhc_oif,
+        };
     }
 
     /// <summary>The FIB's own slab caches.</summary>
@@ -167,14 +172,14 @@ internal sealed unsafe class FibPort : IDisposable
         return Table.Lookup(address, ref result) == 0 ? result.Nhc->nhc_oif : 0;
     }
 
-    /// <summary>The routes in the order of a dump; the peer is the nexthop's number less what the shape adds.</summary>
+    /// <summary>The routes in the order of a dump; the peer is the nexthop's or the device's number less what the shape adds.</summary>
     public DumpedRoute[] Routes()
     {
         var routes = new List<DumpedRoute>();
         foreach (var route in Table)
         {
             var number = route.NhId != 0 ? route.NhId : route.Peer != 0 ? (uint)route.Peer : (uint)route.Gateway & 0xFFFF;
-            routes.Add(new DumpedRoute(route.Dst, number == 0 ? (ushort)0 : (ushort)(number - 1)));
+            routes.Add(new DumpedRoute(route.Dst, (ushort)(number == 0 ? route.Oif - _oif : (int)number - 1)));
         }
 
         return [.. routes];
@@ -229,7 +234,7 @@ internal sealed unsafe class FibPort : IDisposable
         var request = FibConfig.Add(operation.Prefix, shape == RouteShape.Nexthop ? 0 : _oif) with
         {
             Protocol = RtProtStatic,
-            Scope = shape is RouteShape.Nexthop or RouteShape.Gateway ? RouteScope.Universe : RouteScope.Link,
+            Scope = shape is RouteShape.Nexthop or RouteShape.Gateway or RouteShape.Via ? RouteScope.Universe : RouteScope.Link,
             NlFlags = operation.Kind switch
             {
                 BindKind.Add => NlmFlags.Create | NlmFlags.Excl,
@@ -248,6 +253,15 @@ internal sealed unsafe class FibPort : IDisposable
             request.Flags = RtnhFlags.OnLink;
         }
 
+        if (shape == RouteShape.Via)
+        {
+            request.GatewayFamily = GatewayFamily.IPv6;
+            request.Gateway6 = RouteMessages.Gateway(Family.IPv6, operation.Peer);
+            request.Flags = RtnhFlags.OnLink;
+        }
+
+        if (shape == RouteShape.OwnDevice)
+            request.Oif = _oif + operation.Peer;
         return request;
     }
 }

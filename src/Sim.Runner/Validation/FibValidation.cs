@@ -34,7 +34,7 @@ internal sealed class FibValidation(
     ValidationContext context, FibPort port, RouteStream stream, uint tableId, int oif, RouteScheme scheme)
 {
     private readonly KernelUnderTest _kernel = context.Machine;
-    private readonly FibMemoryComparison _memory = new(context, port);
+    private readonly FibMemoryComparison _memory = new(context, port.Memory, port.Caches);
 
     public void Run(FamilyInput input)
     {
@@ -210,24 +210,7 @@ internal sealed class FibValidation(
     /// <summary>Every figure of fib_triestat, and a digest that stands for every node and route; then the memory.</summary>
     private void CompareShape(CheckPoint at)
     {
-        var counted = TrieStatText.Figures(_kernel.TrieStat(tableId));
-        var ported = TrieStatText.Figures(port.Table.Stat().Format());
-        foreach (var name in counted.Keys.Union(ported.Keys))
-        {
-            context.Compare(
-                at, "triestat", name == "Total size" ? "kB" : "count", ported.GetValueOrDefault(name), counted.GetValueOrDefault(name), item: name);
-        }
-
-        if (context.Machine.HasModule)
-        {
-            var kernelTrie = _kernel.One($"module trie fib {tableId}");
-            var trie = port.Trie();
-            context.Compare(at, "tnodes", "count", trie.Tnodes, kernelTrie.Long("tnodes"));
-            context.Compare(at, "leaves", "count", trie.Leaves, kernelTrie.Long("leaves"));
-            context.Compare(at, "routes", "count", trie.Routes, kernelTrie.Long("routes"));
-            context.CompareDigest(at, "trie-digest", trie.Value, kernelTrie.Hex("digest"));
-        }
-
+        ShapeComparison.Fib(context, at, port.Table, tableId);
         _memory.Compare(at);
     }
 

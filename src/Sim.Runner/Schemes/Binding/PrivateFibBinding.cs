@@ -15,13 +15,13 @@ internal sealed class PrivateFibBinding : BindingScheme
     private readonly bool _fullRoutes;
     private readonly WireGuardSender _sender;
 
-    public PrivateFibBinding(BindingKind kind, int peers, bool fullRoutes)
-        : base(kind, Family.IPv4, peers)
+    public PrivateFibBinding(BindingKind kind, int peers, BindingHost host, bool fullRoutes)
+        : base(kind, Family.IPv4, peers, host)
     {
         _fullRoutes = fullRoutes;
-        _table = new RoutePart(RouteMeaning.PeerAttribute, peers, hashesStates: true);
-        _routes = new RoutePart(RouteMeaning.Device, peers, hashesStates: false);
-        _sender = new WireGuardSender(Family.IPv4, peers);
+        _table = new RoutePart(RouteMeaning.PeerAttribute, peers, host);
+        _routes = new RoutePart(RouteMeaning.Device, peers, host);
+        _sender = new WireGuardSender(Family.IPv4, peers, host.Sockets);
         if (!fullRoutes)
             Check(_routes.Add(Prefix.OfV4(0, 0), 0), Prefix.OfV4(0, 0));
     }
