@@ -38,7 +38,10 @@ public unsafe struct FibAlias
     /// <summary><c>FA_S_ACCESSED</c> in fa_state: a lookup has used the route.</summary>
     public const byte StateAccessed = 1;
 
-    /// <summary><c>fib_alias_accessed</c>: writes only once, to keep the line shared between processors.</summary>
+    /// <summary>
+    /// <c>fib_alias_accessed</c>: writes only once, to keep the line shared between processors. Lookups on several may write
+    /// at once, and all write the same byte, which says nothing else.
+    /// </summary>
     public static void Accessed(FibAlias* fa)
     {
         if ((fa->fa_state & StateAccessed) == 0)

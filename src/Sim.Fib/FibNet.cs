@@ -184,6 +184,7 @@ public sealed unsafe partial class FibNet : IRcuCallbacks, IDisposable
     internal void Synchronize()
     {
         Synchronizations++;
+        Memory.Rcu.Synchronize();
         Memory.Rcu.GracePeriod();
     }
 

@@ -34,7 +34,10 @@ internal unsafe struct TableHead
 /// <para>10.0.0.0/24 and 10.0.0.0/8 are one key: a trie of addresses, not of prefixes. A lookup walks down to the
 /// leaf nearest to the address, and if none of its routes covers the address, strips one bits from the key, lowest
 /// first, to find the shorter prefixes, whose keys are zero there (TrieLookup).</para>
-/// <para>Not thread-safe; one writer. Insert and lookup allocate no managed memory.</para>
+/// <para>One writer, as under RTNL. Lookups with <see cref="FibLookupFlags.NoRef"/> may run beside it on other threads that
+/// <see cref="Sim.Kernel.Rcu.AddReader"/> knows, and what they found is good until the thread's next quiescent state. A
+/// lookup that takes a reference, which the kernel counts atomically, is the writer's here. Insert and lookup allocate no
+/// managed memory.</para>
 /// </remarks>
 public sealed unsafe partial class FibTable : IDisposable
 {

@@ -65,10 +65,11 @@ internal static unsafe class Hlist
     }
 
     /// <summary><c>hlist_del_rcu</c>: the node's own next stays, for readers that stand on it.</summary>
+    /// <remarks>The kernel stores without ordering; here the next node may have been made a moment ago, with no lock between.</remarks>
     public static void Del(HlistNode* n)
     {
         var next = n->next;
-        *n->pprev = next;
+        Publish(n->pprev, next);
         if (next != null)
             next->pprev = n->pprev;
     }

@@ -109,7 +109,9 @@ public sealed unsafe partial class FibTable
         return fa;
     }
 
-    /// <summary>The NLM_F_REPLACE part of <c>fib_table_insert</c>: readers see the old route or the new, never none.</summary>
+    /// <summary>The NLM_F_REPLACE part of <c>fib_table_insert</c>: readers see the old route or the new.</summary>
+    /// <remarks>With one exception, the kernel's: the last route of a fib_info takes it along, marked dead at once, and a lookup
+    /// that is on the old route just then passes over it, to a shorter prefix or to none.</remarks>
     private void ReplaceAlias(FibAlias* fa, byte type, FibInfo* fi)
     {
         var by = AliasNew(fi, fa->fa_dscp, type, fa->fa_slen);

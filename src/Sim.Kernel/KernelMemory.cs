@@ -39,6 +39,9 @@ public sealed unsafe class KernelMemory : IDisposable
     private static readonly int[] s_kmallocSizes = [8, 16, 32, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096, 8192];
 
     private readonly List<KmemCache> _caches = [];
+
+    /// <summary>The caches, then the kmalloc classes in use: replays count allocations around every change.</summary>
+    private KmemCache[] _all = [];
     private readonly KmemCache?[] _kmalloc = new KmemCache?[s_kmallocSizes.Length];
     private readonly Dictionary<nint, long> _vmallocAreas = [];
     private KmemCache? _percpu;
@@ -64,18 +67,35 @@ public sealed unsafe class KernelMemory : IDisposable
     public long PageBytes => Account().Sum(line => line.PageBytes);
 
     /// <summary>Objects in use over all lines; those that wait for a grace period are among them.</summary>
-    public long Objects => _vmallocObjects + Caches.Sum(cache => cache.Objects);
+    public long Objects
+    {
+        get
+        {
+            var objects = _vmallocObjects;
+            foreach (var cache in _all)
+                objects += cache.Objects;
+            return objects;
+        }
+    }
 
     /// <summary>Objects allocated since the start, freed ones included.</summary>
-    public long Allocations => _vmallocAllocations + Caches.Sum(cache => cache.Allocations);
-
-    private IEnumerable<KmemCache> Caches => _caches.Concat(_kmalloc.OfType<KmemCache>());
+    public long Allocations
+    {
+        get
+        {
+            var allocations = _vmallocAllocations;
+            foreach (var cache in _all)
+                allocations += cache.Allocations;
+            return allocations;
+        }
+    }
 
     /// <summary>Makes a cache of its own (as with <c>slab_nomerge</c>: caches of one size are never merged).</summary>
     public KmemCache CreateCache(string name, int objectSize, int align = 8)
     {
         var cache = new KmemCache(name, objectSize, Config, align);
         _caches.Add(cache);
+        ListAll();
         return cache;
     }
 
@@ -130,7 +150,7 @@ public sealed unsafe class KernelMemory : IDisposable
     /// <summary>Every cache that holds or held an object, then the kmalloc classes, then vmalloc.</summary>
     public IReadOnlyList<MemoryLine> Account()
     {
-        var lines = Caches.Select(cache => cache.Line).ToList();
+        var lines = _all.Select(cache => cache.Line).ToList();
         if (_vmallocObjects > 0)
             lines.Add(new("vmalloc", 0, _vmallocObjects, _vmallocPages * PageSize, 0, _vmallocPages * PageSize));
         return lines;
@@ -139,7 +159,7 @@ public sealed unsafe class KernelMemory : IDisposable
     /// <summary>Gives all native memory back. Objects still in use die with it.</summary>
     public void Dispose()
     {
-        foreach (var cache in Caches)
+        foreach (var cache in _all)
             cache.Dispose();
         foreach (var area in _vmallocAreas.Keys)
             NativeMemory.AlignedFree((void*)area);
@@ -162,9 +182,18 @@ public sealed unsafe class KernelMemory : IDisposable
                 throw new ArgumentOutOfRangeException(nameof(bytes), bytes, "kmalloc here ends at 8 KiB");
         }
 
-        var size = s_kmallocSizes[index];
-        return _kmalloc[index] ??= new KmemCache($"kmalloc-{Name(size)}", size, Config, size & -size);
+        return _kmalloc[index] ?? CreateKmalloc(index);
     }
+
+    private KmemCache CreateKmalloc(int index)
+    {
+        var size = s_kmallocSizes[index];
+        var cache = _kmalloc[index] = new KmemCache($"kmalloc-{Name(size)}", size, Config, size & -size);
+        ListAll();
+        return cache;
+    }
+
+    private void ListAll() => _all = [.. _caches, .. _kmalloc.OfType<KmemCache>()];
 
     private static string Name(int size) => size < 1024 ? $"{size}" : $"{size / 1024}k";
 }

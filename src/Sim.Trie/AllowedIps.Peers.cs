@@ -40,8 +40,8 @@ public sealed unsafe partial class AllowedIps
     /// <c>wg_peer_remove</c>: takes every prefix from a peer and drops the table's reference to it. The memory goes
     /// back after the last reference is put and a grace period has ended.
     /// </summary>
-    /// <remarks>The kernel waits in <c>synchronize_net</c> between the two; here a lookup that meets the peer with no
-    /// reference left tries again, as it does there.</remarks>
+    /// <remarks>Between the two <c>synchronize_net</c> waits for lookups under way, so that the last reference is the
+    /// writer's where readers put theirs before they are quiescent.</remarks>
     public void PeerRemove(wg_peer* peer)
     {
         if (peer == null)
@@ -49,6 +49,7 @@ public sealed unsafe partial class AllowedIps
         if (peer->is_dead != 0)
             throw new InvalidOperationException($"peer {peer->internal_id} was removed before");
         PeerMakeDead(peer);
+        _memory.Rcu.Synchronize();
         PeerRemoveAfterDead(peer);
     }
 

@@ -90,10 +90,12 @@ public sealed unsafe partial class AllowedIps
     /// away. With two children the node stays, to join them; otherwise its child takes its place, and a parent without
     /// a peer that is left with one child goes too.
     /// </summary>
+    /// <remarks>The kernel moves the child up by a plain store. Here it is a release: the child may have been made a moment
+    /// ago, and no lock lies between as there.</remarks>
     private void RemoveNode(allowedips_node* node)
     {
         ListHead.DelInit(&node->peer_list);
-        node->peer = null;
+        Volatile.Write(ref *(nint*)&node->peer, 0);
         if (node->bit[0] != 0 && node->bit[1] != 0)
             return;
 
@@ -102,7 +104,7 @@ public sealed unsafe partial class AllowedIps
             child->parent_bit_packed = node->parent_bit_packed;
         var packed = node->parent_bit_packed;
         var slot = (allowedips_node**)(packed & ~3ul);
-        *slot = child;
+        RcuAssignPointer(slot, child);
         // Not a node at all when the slot is the root's; then the low bits say so before it is read.
         var parent = (allowedips_node*)((byte*)slot - 8 - 8 * (packed & 1));
         var freeParent = child == null && (packed & 3) <= 1 && parent->peer == null;
@@ -114,7 +116,7 @@ public sealed unsafe partial class AllowedIps
 
         if (child != null)
             child->parent_bit_packed = parent->parent_bit_packed;
-        *(allowedips_node**)(parent->parent_bit_packed & ~3ul) = child;
+        RcuAssignPointer((allowedips_node**)(parent->parent_bit_packed & ~3ul), child);
         _memory.Rcu.Call(this, (nint)parent, NodeFreeRcu);
     }
 

@@ -20,7 +20,8 @@ namespace Sim.Trie;
 /// <para>Since every such node has two children, the shape is a function of the set of prefixes alone: the order of
 /// insertions and deletions decides which slab a node lies in, never how many there are or how deep.</para>
 /// <para>One writer at a time, as under <c>device_update_lock</c>; lookups may run beside it on other threads.
-/// Nodes taken out are freed by <see cref="Rcu.GracePeriod"/>, which the caller runs when no lookup is under way.</para>
+/// Nodes taken out are freed by <see cref="Rcu.GracePeriod"/>, which waits for the threads that <see cref="Rcu.AddReader"/>
+/// knows; a thread that it does not know must not look up then.</para>
 /// <para>Files: this one holds the table's operations, <c>AllowedIps.Lookup.cs</c> the read side,
 /// <c>AllowedIps.Update.cs</c> insertion and removal of a node, <c>AllowedIps.Reclaim.cs</c> freeing,
 /// <c>AllowedIps.Peers.cs</c> the part of peer.c, <c>AllowedIps.Inspect.cs</c> what looks at the shape.</para>
@@ -138,8 +139,8 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
         var old4 = _device->root4;
         var old6 = _device->root6;
         ++_device->seq;
-        _device->root4 = null;
-        _device->root6 = null;
+        RcuAssignPointer(&_device->root4, null);
+        RcuAssignPointer(&_device->root6, null);
         FreeRoot(old4);
         FreeRoot(old6);
     }

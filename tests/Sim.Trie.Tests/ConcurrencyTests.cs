@@ -22,8 +22,10 @@ public sealed unsafe class ConcurrencyTests
         trie.Insert(Prefix.Parse("10.128.77.0/24"), stable);
         var (fallbackAddress, stableAddress) = ((nint)fallback, (nint)stable);
         var (wrong, lookups, done) = (0L, 0L, 0);
+        var registered = memory.Rcu.AddReader();
         var reader = new Thread(() =>
         {
+            using var ends = registered;
             for (var i = 0u; Volatile.Read(ref done) == 0 || i < 1000; i++)
             {
                 if ((nint)LookupAndPut(trie, 0x0A804D00 | (i & 255)) != stableAddress)
@@ -32,6 +34,7 @@ public sealed unsafe class ConcurrencyTests
                 if (touched != fallbackAddress && touched != stableAddress && !moving.Contains(touched))
                     wrong++;
                 lookups++;
+                registered.QuiescentState();
             }
         });
         reader.Start();
@@ -47,6 +50,9 @@ public sealed unsafe class ConcurrencyTests
                 trie.Insert(prefix, owner);
             if (step % 10_000 == 0)
                 trie.RemoveByPeer(owner);
+            // What was taken out is freed beside the reader, and used again.
+            if (step % 50 == 0)
+                memory.Rcu.GracePeriod();
         }
 
         Volatile.Write(ref done, 1);
@@ -56,6 +62,50 @@ public sealed unsafe class ConcurrencyTests
         Assert.True(lookups >= 1000);
         Assert.Equal(trie.Shape(Family.IPv4).Nodes, trie.NodeCache.Objects);
         Assert.Equal((1, 1), (fallback->refcount, stable->refcount));
+    }
+
+    /// <summary>Removal through a dummy peer: the reader may hold the dummy's last reference but one, never its last.</summary>
+    [Fact]
+    public void A_peer_that_is_removed_beside_lookups_is_freed_by_the_writer()
+    {
+        using var memory = new KernelMemory();
+        using var trie = new AllowedIps(memory);
+        var owner = trie.PeerCreate(1);
+        var prefix = Prefix.Parse("10.128.77.0/24");
+        trie.Insert(prefix, owner);
+        var (wrong, seen, done) = (0L, 0L, 0);
+        var registered = memory.Rcu.AddReader();
+        var reader = new Thread(() =>
+        {
+            using var ends = registered;
+            while (Volatile.Read(ref done) == 0)
+            {
+                var peer = trie.LookupDstV4(0x0A804D01);
+                if (peer != null && peer->internal_id is not (1 or 2))
+                    wrong++;
+                if (peer != null && peer->internal_id == 2)
+                    seen++;
+                trie.PeerPut(peer);
+                registered.QuiescentState();
+            }
+        });
+        reader.Start();
+        for (var step = 0; step < 5000; step++)
+        {
+            var dummy = trie.PeerCreate(2);
+            trie.Insert(prefix, dummy);
+            trie.PeerRemove(dummy);
+            memory.Rcu.GracePeriod();
+            trie.Insert(prefix, owner);
+            // Without waiting for lookups the reader's put would have been the last, and queued the free a step later.
+            Assert.Equal(1, trie.PeerCache.Objects);
+        }
+
+        Volatile.Write(ref done, 1);
+        reader.Join();
+        Assert.Equal(0, wrong);
+        Assert.Equal((1, 1), (owner->refcount, trie.PeerCount));
+        TestContext.Current.TestOutputHelper?.WriteLine($"the dummy was found {seen} times");
     }
 
     private static wg_peer* LookupAndPut(AllowedIps trie, uint address)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Diagnostics;
 using Sim.Kernel;
 using Sim.Runner.Experiments;
@@ -19,9 +18,6 @@ namespace Sim.Runner.Commands;
 /// <summary><c>churn</c>: every way of binding prefixes to peers under a trace of updates, and the report.</summary>
 internal static class ChurnCommand
 {
-    /// <summary>Netlink operations name a peer in 16 bits, and one number is the dummy peer's.</summary>
-    private const int MostPeers = 65_000;
-
     private static readonly int[] s_windows = [0, 10, 100, 1000, 5000];
 
     private sealed record Settings(
@@ -30,23 +26,10 @@ internal static class ChurnCommand
     public static Command Create()
     {
         var (table, family, seed, best) = (CommonOptions.Table(), CommonOptions.Family(), CommonOptions.Seed(), CommonOptions.BestPath());
-        var updates = new Option<FileInfo[]>("--updates")
-        {
-            Description = "MRT files of updates in order of time; plain or compressed.",
-            HelpName = "FILE",
-            Required = true,
-            AllowMultipleArgumentsPerToken = true,
-            Arity = ArgumentArity.OneOrMore,
-        };
-        var peers = new Option<int>("--peers")
-        {
-            Description = "Number of WireGuard peers: next hops of the trace and prefixes of the table are spread over them.",
-            DefaultValueFactory = _ => 32,
-            HelpName = "N",
-        }.AtLeast(1, MostPeers);
-        var schemes = Schemes();
-        var batch = Numbers("--batch", "How long the daemon waits for more changes, in ms.",
-            s_windows, ms => ms is >= 0 and <= 3_600_000 ? null : "0 to 3600000", "MS");
+        var (updates, peers) = (ReplayOptions.Updates(required: false), ReplayOptions.Peers());
+        var days = TraceOptionSet.Days("--generate-days", "Instead of --updates: a trace of so many days, made while it is replayed; as 'trace generate' makes it.");
+        var made = new TraceOptionSet();
+        var (schemes, batch) = (ReplayOptions.Schemes(), ReplayOptions.Windows(s_windows));
         var quick = new Option<bool>("--quick") { Description = "Fewer repetitions: in under a minute on the embedded table." };
         var output = CommonOptions.Out();
         var command = new Command(
@@ -55,18 +38,23 @@ internal static class ChurnCommand
             Replays BGP updates under every scheme that binds prefixes to peers, in windows of coalescing, measures what each
             update and each loss of a peer costs, and how costs grow with prefixes and peers (in full depth: scale), and writes a
             report. At the end each scheme must bind what the trace implies.
+            Memory is bounded by the table; changes wait in a temporary file, 40 bytes each.
 
             Examples:
               churn --updates updates.20260222.1530.bz2
               churn --table latest-bview.gz --updates updates.*.gz --peers 100 --schemes 3,4,6
               churn --updates updates.mrt --batch 0,1000 --quick
+              churn --generate-days 1 --calibration feed --bgp-peers 4 --quick
             """)
         {
-            table, updates, family, peers, schemes, batch, best.Best, best.Peer, seed, quick, output,
+            table, updates, days, family, peers, schemes, batch, best.Best, best.Peer, seed, quick, output,
         };
+        made.AddTo(command);
         command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress =>
         {
             BenchCommand.RefuseDebugBuild();
+            var length = parsed.GetValue(days);
+            RefuseMixed(parsed.GetValue(updates), length, made.Given(parsed));
             var chosen = parsed.GetValue(family).ToFamily();
             var kinds = BindingKind.Of(parsed.GetValue(schemes)!, chosen);
             if (kinds.Count == 0)
@@ -76,60 +64,23 @@ internal static class ChurnCommand
                 parsed.GetValue(batch)!, parsed.GetValue(seed), parsed.GetValue(quick), parsed.GetValue(output)!);
             var clock = Stopwatch.StartNew();
             var loaded = TableInput.Load(parsed.GetValue(table), chosen, BestPathRule.Default, progress, cancel);
-            using var trace = Compile(parsed.GetValue(updates)!, chosen, best.Rule(parsed), settings.Peers, loaded.Damage, progress, cancel);
+            var files = length > 0
+                ? [made.File(parsed, loaded.Table, length, settings.Seed, loaded.Damage, progress, cancel)]
+                : TraceFiles.Open(parsed.GetValue(updates)!, "--updates", progress, cancel);
+            using var trace = ReplayOptions.Compile(files, chosen, best.Rule(parsed), settings.Peers, loaded.Damage);
             return Run(settings, loaded, trace, clock, progress, cancel);
         })));
         return command;
     }
 
-    internal static Option<int[]> Schemes() => Numbers(
-        "--schemes", "Schemes by number, with commas or blanks between: "
-            + string.Join(", ", BindingKind.All.DistinctBy(kind => kind.Number).Select(kind => $"{kind.Number} {kind.Name}")) + ".",
-        [.. BindingKind.Numbers], number => BindingKind.Numbers.Contains(number) ? null : "1 to 8", "N");
-
-    internal static Option<int[]> Numbers(string name, string description, int[] usual, Func<int, string?> wrong, string help) => new(name)
+    /// <summary>Updates come from files or are made, and options of the one say nothing to the other.</summary>
+    private static void RefuseMixed(FileInfo[]? updates, double days, string? option)
     {
-        Description = description,
-        DefaultValueFactory = _ => usual,
-        CustomParser = result => ParseNumbers(name, result, wrong),
-        HelpName = help,
-        AllowMultipleArgumentsPerToken = true,
-        Arity = ArgumentArity.OneOrMore,
-    };
-
-    private static int[] ParseNumbers(string name, ArgumentResult result, Func<int, string?> wrong)
-    {
-        var numbers = new List<int>();
-        foreach (var text in result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries)))
-        {
-            if (!int.TryParse(text, out var number))
-                result.AddError($"{name} takes whole numbers, not '{text}'.");
-            else if (wrong(number) is { } range)
-                result.AddError($"{name} takes {range}, not {number}.");
-            else if (!numbers.Contains(number))
-                numbers.Add(number);
-        }
-
-        return [.. numbers];
-    }
-
-    private static ChurnTrace Compile(
-        FileInfo[] files, Family family, BestPathRule rule, int peers, DamageLog damage, IWorkProgress progress, CancellationToken cancel)
-    {
-        var inputs = files.Select(file => new TraceFile(file.ToString(), () =>
-        {
-            var content = new TableContent(file, progress, cancel);
-            if (!content.IsText)
-                return content;
-            content.Dispose();
-            throw new UserException($"{file} is text; --updates takes MRT files of updates");
-        })).ToList();
-        var trace = ChurnTrace.Compile(inputs, family, rule, new TraceRouter(peers), damage);
-        if (trace.Counts.Events > 0)
-            return trace;
-        trace.Dispose();
-        throw new UserException($"{trace.Source}: no IPv{(int)family} update"
-            + (trace.Counts.RibEntries > 0 ? "; this is a dump of a table, which --table takes" : " (try the other --family)"));
+        var files = updates is { Length: > 0 };
+        if (files == days > 0)
+            throw new UserException("name the updates, either with --updates FILE or with --generate-days DAYS");
+        if (files && option is not null)
+            throw new UserException($"{option} is for traces that are made; it needs --generate-days");
     }
 
     private static int Run(

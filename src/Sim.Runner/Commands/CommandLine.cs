@@ -32,6 +32,7 @@ internal static class CommandLine
         ReportCommand.Create(),
         CountPortCommand.Create(),
         TableCommand.Create(),
+        TraceCommand.Create(),
     };
 
     public static async Task<int> RunAsync(string[] args)

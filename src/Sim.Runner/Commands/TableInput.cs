@@ -22,6 +22,16 @@ internal sealed record LoadedTable(RouteTable Table, DamageLog Damage)
         return Damage.Count == 0 ? ExitCode.Success : ExitCode.Damaged;
     }
 
+    /// <summary>The same for a file that gives no table.</summary>
+    public static int Report(DamageLog damage)
+    {
+        foreach (var place in damage.First.Take(Shown))
+            Console.Error.WriteLine($"Damaged input: {place}");
+        if (damage.Count > 0)
+            Console.Error.WriteLine($"Damaged input: {damage.Count:N0} places in all; what was valid was used");
+        return damage.Count == 0 ? ExitCode.Success : ExitCode.Damaged;
+    }
+
     /// <summary>The first places of damage, and how many there are.</summary>
     public IReadOnlyList<string> Warnings()
     {

@@ -10,7 +10,7 @@ internal sealed class ChurnView
     /// <summary>Structure of the rows that sum up all of a scheme's.</summary>
     public const string AllStructures = "all";
 
-    private static readonly string[] s_experiments = ["trace", "replay", "convergence", "binding-memory", "packet", "observer", "code"];
+    private static readonly string[] s_experiments = ["trace", "replay", "convergence", "binding-memory", "packet", "observer", "code", "reader"];
 
     private ChurnView(Rows rows, List<Figure> figures)
     {
@@ -49,6 +49,11 @@ internal sealed class ChurnView
 
     /// <summary>What an observer of others' changes pays.</summary>
     public IReadOnlyList<Figure> Observer => [.. Figures.Where(f => f.Experiment == "observer" && double.IsFinite(f.Value))];
+
+    /// <summary>What readers beside an update saw.</summary>
+    /// <param name="metric">The metric.</param>
+    /// <param name="keys">Whose prefixes they looked up; empty for what concerns the update itself.</param>
+    public IEnumerable<Figure> Reader(string metric, string keys = "") => Of("reader", metric).Where(f => f.Keys == keys);
 
     /// <summary>Bytes in pages of everything that a scheme holds.</summary>
     public IEnumerable<Figure> Memory => Of("binding-memory", "page-bytes").Where(f => f.Structure == AllStructures);

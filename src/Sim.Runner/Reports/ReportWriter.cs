@@ -111,7 +111,7 @@ public static class ReportWriter
         var plots = PlotSet.For(rows, verdict).Select(draw).ToList();
         var validationPlots = view is null ? [] : ValidationPlots.For(view).Select(draw).ToList();
         var churn = ChurnView.Of(rows);
-        var churnPlots = churn is null ? [] : ChurnPlots.For(churn).Select(draw).ToList();
+        var churnPlots = churn is null ? [] : ChurnPlots.For(churn).Concat(ReaderPlots.For(churn)).Select(draw).ToList();
         var scaling = ScalingView.Of(rows) is { } sizes ? new ScalingPart(sizes, [.. ScalingPlots.For(sizes).Select(draw)]) : null;
         return Page.Render(rows, verdict, view, plots, validationPlots, churn, churnPlots, scaling);
     }
@@ -121,7 +121,7 @@ public static class ReportWriter
         reached($"publish {PageName}");
         File.Delete(Path.Combine(outDir, PageName));
         // Plots of an older report that this run has no rows for would look like its own.
-        foreach (var name in PlotSet.AllNames.Concat(ValidationPlots.AllNames).Concat(ChurnPlots.AllNames).Concat(ScalingPlots.AllNames).Concat(ComparePlots.AllNames))
+        foreach (var name in PlotSet.AllNames.Concat(ValidationPlots.AllNames).Concat(ChurnPlots.AllNames).Concat(ReaderPlots.AllNames).Concat(ScalingPlots.AllNames).Concat(ComparePlots.AllNames))
         {
             File.Delete(Path.Combine(outDir, $"plot-{name}.png"));
             File.Delete(Path.Combine(outDir, $"plot-{name}.svg"));

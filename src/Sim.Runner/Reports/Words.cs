@@ -12,6 +12,9 @@ internal static class Words
         "prefixes" => "uniform over prefixes",
         "zipf" => "Zipf over prefixes",
         "hot" => "one hot address",
+        "changed" => "prefixes that change",
+        "kept" => "the rest of the peer’s prefixes",
+        "others" => "prefixes of other peers",
         _ => keys,
     };
 
@@ -80,6 +83,11 @@ internal static class Words
         "tx" => "send: one FIB lookup of the destination",
         "dst" => "send: the route that the packet brings",
         "rx" => "receive: the route back to the source",
+        "setup" => "before the first prefix",
+        "replay-0" => "replay, each change alone",
+        "back-0" => "back to the start of that replay",
+        _ when After(operation, "replay-") is { } ms => $"replay in windows of {ms} ms",
+        _ when After(operation, "back-") is { } ms => $"back to the start of the replay in windows of {ms} ms",
         _ when Before(operation, "-tx") is { } step => $"{Step(step)}; {Step("tx")}",
         _ when Before(operation, "-dst") is { } step => $"{Step(step)}; {Step("dst")}",
         _ when Before(operation, "-rx") is { } step => $"{Step(step)}; {Step("rx")}",
@@ -96,7 +104,7 @@ internal static class Words
 
     /// <summary>When in a validation a row was taken, without its structure: <c>load the table, sorted by address</c>.</summary>
     public static string Moment(Figure f) =>
-        string.Join(", ", new[] { Step(f.Operation), Order(f.Order), Keys(f.Keys), Chain(f.Chain) }.Where(p => p.Length > 0));
+        string.Join(", ", new[] { f.Scheme, Step(f.Operation), Order(f.Order), Keys(f.Keys), Chain(f.Chain) }.Where(p => p.Length > 0));
 
     /// <summary>The metric with its place: <c>nodes at depth 12</c>, <c>slab pages of ip_fib_alias</c>.</summary>
     public static string What(Figure f) => (f.X, f.Item) switch
@@ -184,6 +192,7 @@ internal static class Words
     private static string ChurnMetric(string metric) => metric switch
     {
         "time-per-change" => "time",
+        "calls-per-change" => "system calls",
         "bytes-per-change" => "bytes sent",
         "messages-per-change" => "messages",
         "operations-per-change" => "trie operations",
@@ -223,6 +232,26 @@ internal static class Words
         ScalingMetrics.InfosWalked => "fib_infos compared",
         _ when After(metric, "exponent-of-") is { } of => $"exponent of {Metric(of)}",
         _ when After(metric, "r-squared-of-") is { } of => $"share of the variance that the fit of {Metric(of)} explains",
+        _ => ReaderMetric(metric),
+    };
+
+    private static string ReaderMetric(string metric) => metric switch
+    {
+        "readers" => "threads that look up",
+        "time-beside-readers" => "time beside readers",
+        "time-per-step" => "time of a step",
+        "steps" => "operations of the trie",
+        "lookups" => "lookups during the update",
+        "wrong-none" => "lookups that found no peer, and should have",
+        "wrong-other" => "lookups that found a peer of neither before nor after",
+        "wrong-ratio" => "share of lookups that were wrong",
+        "gap-longest" => "longest time that a prefix was wrong, seen",
+        "gap-median" => "time that a prefix was wrong, median of those seen",
+        "gap-simulated" => "longest time that a prefix was wrong, by steps",
+        "prefixes-probed" => "prefixes looked up after each step",
+        "prefixes-hit" => "of these, wrong at some step",
+        "steps-none" => "most steps without a peer",
+        "steps-other" => "most steps with a peer of neither before nor after",
         _ => metric,
     };
 

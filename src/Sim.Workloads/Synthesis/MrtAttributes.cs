@@ -36,8 +36,11 @@ internal sealed class MrtAttributes
             ? originAs
             : 1UL << 63 | (ulong)(prefix.Address >> (prefix.Family == Family.IPv4 ? 108 : 96));
 
-    /// <summary>Writes ORIGIN, AS_PATH, NEXT_HOP (IPv4 only), MED and communities, in order of type.</summary>
-    public void Write(MrtPeer peer, ulong group, uint originAs, UInt128 nextHop, ulong variant, ulong seed)
+    /// <summary>
+    /// Writes ORIGIN, AS_PATH, NEXT_HOP (IPv4 only), MED and communities, in order of type. A <paramref name="med"/> other
+    /// than 0 stands in place of the one that is drawn, and changes nothing else.
+    /// </summary>
+    public void Write(MrtPeer peer, ulong group, uint originAs, UInt128 nextHop, ulong variant, ulong seed, uint med = 0)
     {
         var rng = Rng.Derive(seed + variant, group ^ Rng.Mix(peer.As));
         _length = 0;
@@ -51,10 +54,11 @@ internal sealed class MrtAttributes
             U32((uint)(nextHop >> 96));
         }
 
-        if (rng.Below(10) == 0)
+        var drawn = rng.Below(10) == 0 ? (uint?)rng.Below(200) : null;
+        if (med != 0 || drawn is not null)
         {
             Head(0x80, 4, 4);
-            U32((uint)rng.Below(200));
+            U32(med != 0 ? med : drawn!.Value);
         }
 
         if (rng.Below(5) == 0)

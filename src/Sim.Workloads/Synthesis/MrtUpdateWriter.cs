@@ -13,8 +13,9 @@ namespace Sim.Workloads.Synthesis;
 /// Which of the peer's possible paths it announces: the same variant of the same prefix is a duplicate, another one is
 /// a change of attributes.
 /// </param>
+/// <param name="Med">MULTI_EXIT_DISC of an announcement; 0 has it drawn with the path.</param>
 public readonly record struct RouteChange(
-    long Microseconds, Prefix Prefix, int Peer, bool Announce, uint OriginAs = 0, uint Variant = 0);
+    long Microseconds, Prefix Prefix, int Peer, bool Announce, uint OriginAs = 0, uint Variant = 0, uint Med = 0);
 
 /// <summary>
 /// Writes a trace of updates as BGP4MP_ET, MESSAGE_AS4 (RFC 6396, 3 and 4.4.3): one BGP UPDATE (RFC 4271, 4.3; IPv6 in
@@ -71,8 +72,11 @@ public sealed class MrtUpdateWriter(Stream output, ulong seed) : IDisposable
         _records++;
     }
 
+    /// <summary>Writes out what is held.</summary>
+    public void Flush() => _buffer.Flush();
+
     /// <summary>Writes out what is held. The stream stays open.</summary>
-    public void Dispose() => _buffer.Flush();
+    public void Dispose() => Flush();
 
     private void UpdateV4(MrtPeer peer, in RouteChange change)
     {
@@ -127,6 +131,6 @@ public sealed class MrtUpdateWriter(Stream output, ulong seed) : IDisposable
     private void Draw(MrtPeer peer, in RouteChange change)
     {
         var group = MrtAttributes.GroupOf(change.Prefix, change.OriginAs);
-        _attributes.Write(peer, group, change.OriginAs, peer.Address, change.Variant, seed);
+        _attributes.Write(peer, group, change.OriginAs, peer.Address, change.Variant, seed, change.Med);
     }
 }

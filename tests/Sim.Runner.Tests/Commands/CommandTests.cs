@@ -218,7 +218,7 @@ public sealed partial class CommandTests
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Kill(int process, int signal);
 
-    private static readonly string[] s_commands = ["bench", "stat", "lookup", "table"];
+    private static readonly string[] s_commands = ["bench", "churn", "stat", "lookup", "table", "trace"];
 
     /// <summary>Example lines of a help text: indented by two, beginning with a command.</summary>
     private static IEnumerable<string> Examples(string text) =>

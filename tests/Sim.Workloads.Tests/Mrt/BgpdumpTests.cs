@@ -5,6 +5,7 @@ using Sim.Kernel;
 using Sim.Testing;
 using Sim.Workloads.Input;
 using Sim.Workloads.Mrt;
+using Sim.Workloads.Synthesis;
 using Xunit;
 
 namespace Sim.Workloads.Tests.Mrt;
@@ -33,7 +34,27 @@ public sealed class BgpdumpTests
     {
         var path = SharedData.File("mrt/" + file);
         using var plain = Unpack(path);
-        var read = plain?.Name ?? path;
+        Compare(plain?.Name ?? path, file);
+    }
+
+    [Theory]
+    [InlineData(Family.IPv4)]
+    [InlineData(Family.IPv6)]
+    public void Every_line_of_a_generated_trace_is_the_one_that_bgpdump_prints(Family family)
+    {
+        var calibration = family == Family.IPv4 ? TraceCalibrations.RouteViews2026 : TraceCalibrations.V6Of2015;
+        var generator = new TraceGenerator(calibration, TableGenerator.GeneratePrefixes(family, 20_000, 1), new Workloads.Synthesis.TraceOptions { Seconds = 200 });
+        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        using var target = new FileStream(
+            path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 4096, FileOptions.DeleteOnClose);
+        using (var stream = new GeneratedTraceStream(generator, seed: 1))
+            stream.CopyTo(target);
+        target.Flush();
+        Compare(path, "generated");
+    }
+
+    private static void Compare(string read, string file)
+    {
         using var source = new FileStream(read, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         using var input = CompressedInput.Open(source, read);
         using var printed = Print(read).GetEnumerator();

@@ -22,7 +22,10 @@ internal sealed record ChurnPlan(
 {
     public static ChurnPlan Full { get; } = new(20, 1_000_000, 11, 300_000, 5, ["sorted", "shuffled"], 10, 20_000, 1 << 16);
 
-    public static ChurnPlan Quick { get; } = new(6, 200_000, 5, 100_000, 3, [], 3, 5_000, 1 << 14);
+    public static ChurnPlan Quick { get; } = new(6, 200_000, 5, 100_000, 3, [], 3, 5_000, 1 << 14) { Reader = ReaderEffort.Quick };
+
+    /// <summary>What readers beside the writer do.</summary>
+    public ReaderEffort Reader { get; init; } = ReaderEffort.Full;
 }
 
 /// <summary>What the experiments of <c>churn</c> share: the trace, the binding it begins and ends with, and where rows go.</summary>

@@ -22,9 +22,10 @@ internal static class ChurnRun
         context.Progress.Step("the reference", 1, "tables");
         using var paired = new PairedExperiment(context);
         var convergence = new ConvergenceExperiment(context);
+        var readers = new ReaderExperiment(context);
         foreach (var kind in context.Kinds)
         {
-            const int steps = 5;
+            const int steps = 6;
             context.Progress.Step($"{kind.Number} {kind.Name}", steps, "steps");
             Warm(kind, context.Family);
             convergence.Load(kind);
@@ -41,6 +42,8 @@ internal static class ChurnRun
             context.Progress.Done(4);
             var loss = convergence.Run(scheme);
             observer.Notify(scheme, loss);
+            context.Progress.Done(5);
+            readers.Run(scheme);
             context.Progress.Done(steps);
         }
     }

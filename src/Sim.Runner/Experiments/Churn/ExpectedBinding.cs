@@ -27,6 +27,9 @@ internal sealed class ExpectedBinding
 
     public int Count => _shortestFirst.Length;
 
+    /// <summary>Ascending addresses, of equal ones the shortest prefix first: what a prefix holds stands behind it.</summary>
+    public IReadOnlyList<KeyValuePair<Prefix, int>> Sorted => _shortestFirst;
+
     /// <summary>Ascending addresses, of equal ones the longest prefix first: the order of a dump of routes.</summary>
     public IReadOnlyList<KeyValuePair<Prefix, int>> AsDumped => _longestFirst;
 

@@ -72,7 +72,7 @@ internal static partial class Page
             {Numbers.Show(table.Prefixes)} prefixes, under {Numbers.Count(churn.Schemes.Count, "way")} of binding prefixes to peers.
             {RunOn(rows.Result)}</p>
             <nav aria-label="Sections"><a href="#churn">The answer</a> <a href="#plots">Plots</a>
-            {(scaling is null ? "" : "<a href=\"#scaling\">Scaling</a> ")}<a href="#churn-details">Details</a>
+            {(churn.Has("reader") ? "<a href=\"#reader\">Readers</a> " : "")}{(scaling is null ? "" : "<a href=\"#scaling\">Scaling</a> ")}<a href="#churn-details">Details</a>
             <a href="#conditions">Conditions</a> <a href="#rows">All rows</a></nav>
             </header>
             <main>
@@ -83,6 +83,7 @@ internal static partial class Page
         foreach (var plot in plots)
             AppendPlot(html, plot);
         html.Append("</section>\n");
+        ReaderSection.Append(html, churn);
         if (scaling is not null)
             ScalingSection.Append(html, scaling);
         ChurnSection.AppendDetails(html, churn);
@@ -232,7 +233,7 @@ internal static partial class Page
         (string Id, string Title)[] parts =
         [
             ("differences", "Differences"), ("agreement", "Compared"), ("figures", "Counts"), ("times", "Times"),
-            ("instructions", "Instructions"), ("peers", "Route attribute"), ("answers", "Answers"), ("trust", "How far to trust it"), ("validation-plots", "Plots"),
+            ("instructions", "Instructions"), ("peers", "Route attribute"), ("trace", "Trace"), ("answers", "Answers"), ("trust", "How far to trust it"), ("validation-plots", "Plots"),
         ];
         var links = parts.Where(part => ValidationSection.HasPart(view, part.Id)).Select(part => $"<a href=\"#{part.Id}\">{part.Title}</a>");
         html.Append($"""

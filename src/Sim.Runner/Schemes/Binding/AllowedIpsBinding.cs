@@ -34,16 +34,16 @@ internal sealed class AllowedIpsBinding : BindingScheme
     private readonly Dictionary<int, int> _replacedCounts = [];
     private bool _sampled;
 
-    public AllowedIpsBinding(BindingKind kind, Family family, int peers, Removal removal, bool fullRoutes)
-        : base(kind, family, peers)
+    public AllowedIpsBinding(BindingKind kind, Family family, int peers, BindingHost host, Removal removal, bool fullRoutes)
+        : base(kind, family, peers, host)
     {
         (_removal, _fullRoutes) = (removal, fullRoutes);
-        _table = new AllowedIpsPart(peers);
-        _sender = new WireGuardSender(family, peers);
+        _table = new AllowedIpsPart(peers, host.Slub);
+        _sender = new WireGuardSender(family, peers, host.Sockets);
         // The IPv6 FIB is not ported: of IPv6, AllowedIPs alone.
         if (family == Family.IPv6)
             return;
-        _routes = new RoutePart(RouteMeaning.Device, peers, hashesStates: false);
+        _routes = new RoutePart(RouteMeaning.Device, peers, host);
         if (!fullRoutes)
             Check(_routes.Add(Prefix.OfV4(0, 0), 0), Prefix.OfV4(0, 0));
     }
@@ -54,6 +54,10 @@ internal sealed class AllowedIpsBinding : BindingScheme
     public override KernelWork Work => _routes is null ? _table.Work : _table.Work + _routes.Work;
 
     public override int Count => _table.Count;
+
+    public override AllowedIpsPart AllowedIps => _table;
+
+    public override RoutePart? Routes => _routes;
 
     public override int Prepare(ReadOnlySpan<BindingChange> batch, bool sampled = true)
     {
@@ -121,7 +125,7 @@ internal sealed class AllowedIpsBinding : BindingScheme
     {
         var sent = _removal switch
         {
-            Removal.Replace => _sender.Bind(batch, _replacedCounts),
+            Removal.Replace => _sender.Bind(batch, _replacedCounts, peer => _replaced[peer].Set),
             Removal.DummyPeer => _sender.BindThroughDummy(batch),
             _ => _sender.BindAndRemove(batch),
         };
@@ -144,6 +148,10 @@ internal sealed class AllowedIpsBinding : BindingScheme
     }
 
     public override int Lookup(UInt128 address) => _table.Lookup(Family, address);
+
+    public override void Resend(int peer, List<Prefix> set) => _table.Replace(peer, set, _table.Share(peer), _sender.PerMessage);
+
+    public override Action? Stepped { get => _table.Stepped; set => _table.Stepped = value; }
 
     public override int Transmit(UInt128 destination) => LeadsToDevice(destination) ? Lookup(destination) : BindingChange.NoPeer;
 

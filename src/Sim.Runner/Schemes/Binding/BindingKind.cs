@@ -10,7 +10,7 @@ namespace Sim.Runner.Schemes.Binding;
 /// <param name="HasV6">Whether it can be had for IPv6, whose FIB is not ported.</param>
 internal sealed record BindingKind(int Number, string Name, PacketLookups Lookups, bool HasV6)
 {
-    public required Func<BindingKind, Family, int, BindingScheme> Make { get; init; }
+    public required Func<BindingKind, Family, int, BindingHost, BindingScheme> Make { get; init; }
 
     /// <summary>Whether reception checks sources without rp_filter: a device of the peer's own lets every source through.</summary>
     public bool ChecksSources { get; init; } = true;
@@ -46,7 +46,7 @@ internal sealed record BindingKind(int Number, string Name, PacketLookups Lookup
         [.. All.Where(kind => numbers.Contains(kind.Number) && (family == Family.IPv4 || kind.HasV6))];
 
     /// <summary>Makes an empty one.</summary>
-    public BindingScheme Create(Family family, int peers) => Make(this, family, peers);
+    public BindingScheme Create(Family family, int peers, BindingHost? host = null) => Make(this, family, peers, host ?? BindingHost.Usual());
 
     private static IEnumerable<BindingKind> AllowedIps(int number, string name, Removal removal)
     {
@@ -54,7 +54,7 @@ internal sealed record BindingKind(int Number, string Name, PacketLookups Lookup
         {
             yield return new(number, full ? name + " + routes" : name, new(1, 1, 0, 1), HasV6: !full)
             {
-                Make = (kind, family, peers) => new AllowedIpsBinding(kind, family, peers, removal, full),
+                Make = (kind, family, peers, host) => new AllowedIpsBinding(kind, family, peers, host, removal, full),
                 Patches = removal == Removal.RemoveMe ? ["remove-me"] : [],
             };
         }
@@ -63,7 +63,7 @@ internal sealed record BindingKind(int Number, string Name, PacketLookups Lookup
     private static BindingKind Routes(int number, string name, RouteMeaning meaning, PacketLookups lookups, params string[] patches) =>
         new(number, name, lookups, HasV6: false)
         {
-            Make = (kind, _, peers) => new RouteBinding(kind, peers, meaning),
+            Make = (kind, _, peers, host) => new RouteBinding(kind, peers, host, meaning),
             Announces = true,
             ChecksSources = meaning != RouteMeaning.DevicePerPeer,
             Patches = patches,
@@ -72,7 +72,7 @@ internal sealed record BindingKind(int Number, string Name, PacketLookups Lookup
     private static BindingKind PrivateFib(bool fullRoutes) =>
         new(7, fullRoutes ? "AllowedIPs on a FIB trie + routes" : "AllowedIPs on a FIB trie", new(2, 0, 1, 0), HasV6: false)
         {
-            Make = (kind, _, peers) => new PrivateFibBinding(kind, peers, fullRoutes),
+            Make = (kind, _, peers, host) => new PrivateFibBinding(kind, peers, host, fullRoutes),
             Patches = ["fib-tables"],
         };
 }

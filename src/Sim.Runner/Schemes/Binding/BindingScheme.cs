@@ -17,7 +17,7 @@ namespace Sim.Runner.Schemes.Binding;
 /// After each message a grace period ends, as on a uniprocessor kernel: the frees are inside the call that caused them.
 /// Not measured: system calls, copying, parsing and locking, which the counts of messages and calls stand for.
 /// </remarks>
-internal abstract class BindingScheme(BindingKind kind, Family family, int peers) : IDisposable
+internal abstract class BindingScheme(BindingKind kind, Family family, int peers, BindingHost host) : IDisposable
 {
     /// <summary>Bytes that a daemon gives to one system call: what wg(8) and iproute2 use.</summary>
     public const int CallBytes = 8192;
@@ -32,6 +32,12 @@ internal abstract class BindingScheme(BindingKind kind, Family family, int peers
 
     /// <summary>As shown.</summary>
     public string Name => Kind.Name;
+
+    /// <summary>The device's own allowedips; null where the scheme has none, or one for each of many devices.</summary>
+    public virtual AllowedIpsPart? AllowedIps => null;
+
+    /// <summary>The routes; null where there are none.</summary>
+    public virtual RoutePart? Routes => null;
 
     /// <summary>The structures and the memory of each.</summary>
     public abstract IReadOnlyList<(string Structure, KernelMemory Memory)> Structures { get; }
@@ -64,8 +70,29 @@ internal abstract class BindingScheme(BindingKind kind, Family family, int peers
     /// <summary>Calls back for each bound prefix, in ascending order of their addresses.</summary>
     public abstract void Visit(Action<Prefix, int> see);
 
-    /// <summary>The peer of the longest prefix that holds the left-aligned address; -1 for none.</summary>
+    /// <summary>
+    /// The peer of the longest prefix that holds the left-aligned address; -1 for none. May run beside the one writer, on
+    /// threads that the <see cref="Rcu"/> of each structure's memory knows.
+    /// </summary>
     public abstract int Lookup(UInt128 address);
+
+    /// <summary>
+    /// Sends all that a peer has again, as after a restart: routes in the place of routes; where AllowedIPs bind, REPLACE.
+    /// </summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="set">All its prefixes.</param>
+    public virtual void Resend(int peer, List<Prefix> set)
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        foreach (var prefix in set)
+            Apply([new BindingChange(0, prefix, peer, peer)]);
+    }
+
+    /// <summary>
+    /// Called after each operation on the structure that says which peer an address has; as a rule nobody. While it is set,
+    /// a peer's prefixes are removed one by one, in the order in which they are otherwise removed in one go.
+    /// </summary>
+    public virtual Action? Stepped { get; set; }
 
     /// <summary>
     /// All lookups of a packet to be sent, one after the other as <see cref="BindingKind.Lookups"/> counts them: the peer it
@@ -95,6 +122,8 @@ internal abstract class BindingScheme(BindingKind kind, Family family, int peers
     }
 
     public abstract void Dispose();
+
+    protected BindingHost Host { get; } = host;
 
     protected static void Check(int error, Prefix prefix)
     {

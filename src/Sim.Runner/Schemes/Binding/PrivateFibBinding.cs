@@ -15,13 +15,13 @@ internal sealed class PrivateFibBinding : BindingScheme
     private readonly bool _fullRoutes;
     private readonly WireGuardSender _sender;
 
-    public PrivateFibBinding(BindingKind kind, int peers, bool fullRoutes)
-        : base(kind, Family.IPv4, peers)
+    public PrivateFibBinding(BindingKind kind, int peers, BindingHost host, bool fullRoutes)
+        : base(kind, Family.IPv4, peers, host)
     {
         _fullRoutes = fullRoutes;
-        _table = new RoutePart(RouteMeaning.PeerAttribute, peers, hashesStates: true);
-        _routes = new RoutePart(RouteMeaning.Device, peers, hashesStates: false);
-        _sender = new WireGuardSender(Family.IPv4, peers);
+        _table = new RoutePart(RouteMeaning.PeerAttribute, peers, host);
+        _routes = new RoutePart(RouteMeaning.Device, peers, host);
+        _sender = new WireGuardSender(Family.IPv4, peers, host.Sockets);
         if (!fullRoutes)
             Check(_routes.Add(Prefix.OfV4(0, 0), 0), Prefix.OfV4(0, 0));
     }
@@ -74,6 +74,17 @@ internal sealed class PrivateFibBinding : BindingScheme
         var peer = Lookup(source);
         return !rpFilter || _routes.Lookup(source) >= 0 ? peer : BindingChange.NoPeer;
     }
+
+    /// <summary>REPLACE means what it means in a trie of AllowedIPs: first all goes, then all comes.</summary>
+    public override void Resend(int peer, List<Prefix> set)
+    {
+        foreach (var prefix in set)
+            Check(_table.Delete(prefix, peer), prefix);
+        foreach (var prefix in set)
+            Check(_table.Add(prefix, peer), prefix);
+    }
+
+    public override Action? Stepped { get => _table.Stepped; set => _table.Stepped = value; }
 
     public override void Dispose()
     {

@@ -16,16 +16,14 @@ internal sealed class RouteBinding : BindingScheme
     private readonly AllowedIpsPart? _own;
     private readonly AllowedIpsPart? _device;
 
-    public RouteBinding(BindingKind kind, int peers, RouteMeaning meaning)
-        : base(kind, Family.IPv4, peers)
+    public RouteBinding(BindingKind kind, int peers, BindingHost host, RouteMeaning meaning)
+        : base(kind, Family.IPv4, peers, host)
     {
         _meaning = meaning;
-        // The series' patch 2 belongs to routes that name peers; a kernel for the others needs no patch.
-        var patched = meaning is RouteMeaning.PeerAttribute or RouteMeaning.NexthopObject;
-        _routes = new RoutePart(meaning, peers, hashesStates: patched);
+        _routes = new RoutePart(meaning, peers, host);
         if (meaning is not (RouteMeaning.Via or RouteMeaning.DevicePerPeer))
             return;
-        _own = new AllowedIpsPart(peers);
+        _own = new AllowedIpsPart(peers, host.Slub);
         // Devices have tries of their own: each prefix here stands for one trie of one node, and costs what that costs.
         for (var peer = 0; peer < peers; peer++)
         {
@@ -48,6 +46,10 @@ internal sealed class RouteBinding : BindingScheme
 
     public override int Count => _routes.Count;
 
+    public override AllowedIpsPart? AllowedIps => _meaning == RouteMeaning.Via ? _own : null;
+
+    public override RoutePart Routes => _routes;
+
     public override void Apply(ReadOnlySpan<BindingChange> batch)
     {
         foreach (ref readonly var change in batch)
@@ -62,14 +64,13 @@ internal sealed class RouteBinding : BindingScheme
             return _routes.EncodeNexthops(Peers);
         if (_own is null)
             return default;
-        var (sent, stream) = (default(Sent), new WireGuardStream(32));
+        var sent = default(Sent);
         for (var peer = 0; peer < Peers; peer++)
         {
             var own = _meaning == RouteMeaning.Via
                 ? Prefix.OfV6(RouteMessages.Gateway(Family.IPv6, (ushort)peer), 128)
                 : Prefix.OfV4(0, 0);
-            var traffic = stream.Add([new BindOperation(own, BindKind.Add, (ushort)peer)], CallBytes);
-            sent += new Sent(traffic.Messages, traffic.Bytes, traffic.Calls);
+            sent += Host.Sockets.Add([new BindOperation(own, BindKind.Add, (ushort)peer)]);
         }
 
         return sent;
@@ -108,6 +109,8 @@ internal sealed class RouteBinding : BindingScheme
         var allowed = Transmit(source);
         return !rpFilter || _routes.Lookup(source) >= 0 ? allowed : BindingChange.NoPeer;
     }
+
+    public override Action? Stepped { get => _routes.Stepped; set => _routes.Stepped = value; }
 
     public override void Dispose()
     {

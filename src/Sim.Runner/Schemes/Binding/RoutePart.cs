@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using System.Runtime.InteropServices;
 using Sim.Fib;
 using Sim.Kernel;
 using Sim.Kernel.Netlink;
@@ -28,35 +29,55 @@ internal enum RouteMeaning
 /// <summary>A routing table with routes of one form: the kernel's side in the FIB port, the daemon's side as messages.</summary>
 internal sealed unsafe class RoutePart : IDisposable
 {
-    private const int FirstDevice = 2;
     private const byte ProtocolStatic = 4;
-    private const uint TableId = 100;
 
     private readonly RouteMeaning _meaning;
     private readonly FibNet _net;
-    private readonly FibTable _table;
-    private readonly NetlinkWriter _writer = new();
-    private uint _sequence;
+    private readonly DaemonSockets _sockets;
+    private readonly List<BindOperation> _call = [];
+    private readonly RouteShape _objects;
     private long _operations;
 
     /// <param name="meaning">The form.</param>
     /// <param name="peers">Peers.</param>
-    /// <param name="hashesStates">Whether fib_info's hash covers the peer, as the series' patch 2 has it.</param>
-    public RoutePart(RouteMeaning meaning, int peers, bool hashesStates)
+    /// <param name="host">What it stands on.</param>
+    public RoutePart(RouteMeaning meaning, int peers, BindingHost host)
     {
         _meaning = meaning;
-        _net = new FibNet(Memory) { HashesStates = hashesStates };
-        _table = new FibTable(_net, TableId);
+        _sockets = host.Sockets;
+        _objects = host.NamesPeers ? RouteShape.PeerKey : RouteShape.Device;
+        Memory = new KernelMemory(host.Slub);
+        // To routes without a peer the hash makes no difference.
+        _net = new FibNet(Memory) { HashesStates = host.HashesStates && meaning is RouteMeaning.PeerAttribute or RouteMeaning.NexthopObject };
+        Table = new FibTable(_net, DaemonSockets.TableId);
         if (meaning != RouteMeaning.NexthopObject)
             return;
         for (var peer = 0; peer < peers; peer++)
         {
-            if (_net.AddNexthop((uint)peer + 1, FirstDevice, peer + 1) is not 0 and var error)
+            if (_net.AddNexthop((uint)peer + 1, _sockets.Interface, host.NamesPeers ? peer + 1 : 0) is not 0 and var error)
                 throw new InvalidOperationException($"nexthop object {peer + 1} was refused with error {error}");
         }
     }
 
-    public KernelMemory Memory { get; } = new();
+    public KernelMemory Memory { get; }
+
+    public FibTable Table { get; }
+
+    /// <summary>The FIB's own slab caches.</summary>
+    public IEnumerable<KmemCache> Caches => [_net.AliasCache, _net.LeafCache];
+
+    /// <summary>What the messages have for it.</summary>
+    public RouteShape Shape => _meaning switch
+    {
+        RouteMeaning.PeerAttribute => RouteShape.PeerKey,
+        RouteMeaning.Via => RouteShape.Via,
+        RouteMeaning.NexthopObject => RouteShape.Nexthop,
+        RouteMeaning.DevicePerPeer => RouteShape.OwnDevice,
+        _ => RouteShape.Device,
+    };
+
+    /// <summary>See <see cref="BindingScheme.Stepped"/>.</summary>
+    public Action? Stepped { get; set; }
 
     /// <summary>Routes.</summary>
     public int Count { get; private set; }
@@ -73,7 +94,7 @@ internal sealed unsafe class RoutePart : IDisposable
         var request = Request(prefix, peer);
         request.NlFlags = NlmFlags.Create | NlmFlags.Excl;
         Count++;
-        return End(_table.Insert(in request));
+        return End(Table.Insert(in request));
     }
 
     /// <summary>Another route in place of a prefix's: CREATE and REPLACE.</summary>
@@ -81,7 +102,7 @@ internal sealed unsafe class RoutePart : IDisposable
     {
         var request = Request(prefix, peer);
         request.NlFlags = NlmFlags.Create | NlmFlags.Replace;
-        return End(_table.Insert(in request));
+        return End(Table.Insert(in request));
     }
 
     /// <summary>RTM_DELROUTE with the attributes of the addition.</summary>
@@ -89,7 +110,7 @@ internal sealed unsafe class RoutePart : IDisposable
     {
         var request = Request(prefix, peer);
         Count--;
-        return End(_table.Delete(in request));
+        return End(Table.Delete(in request));
     }
 
     /// <summary>Does one change.</summary>
@@ -105,7 +126,8 @@ internal sealed unsafe class RoutePart : IDisposable
     /// <param name="moves">Whether a move needs a message: not where all routes lead to one device.</param>
     public Sent Encode(ReadOnlySpan<BindingChange> batch, bool moves)
     {
-        var sent = default(Sent);
+        var form = new RouteForm(Shape, DaemonSockets.TableId, _sockets.Interface);
+        var (sent, length) = (default(Sent), 0);
         foreach (ref readonly var change in batch)
         {
             var kind = change.OldPeer == BindingChange.NoPeer ? BindKind.Add
@@ -113,46 +135,28 @@ internal sealed unsafe class RoutePart : IDisposable
                 : BindKind.Move;
             if (kind == BindKind.Move && !moves)
                 continue;
-            var peer = kind == BindKind.Delete ? change.OldPeer : change.NewPeer;
-            var before = _writer.Length;
-            Write(new BindOperation(change.Prefix, kind, (ushort)peer));
-            if (_writer.Length > BindingScheme.CallBytes)
+            var bytes = RouteMessages.Bytes(change.Prefix, in form);
+            if (length + bytes > BindingScheme.CallBytes)
             {
-                sent += new Sent(0, before, 1);
-                var bytes = _writer.Length - before;
-                _writer.Clear();
-                _writer.Append(bytes);
+                sent += Send();
+                length = 0;
             }
 
-            sent += new Sent(1, 0, 0);
+            length += bytes;
+            _call.Add(new BindOperation(change.Prefix, kind, (ushort)(kind == BindKind.Delete ? change.OldPeer : change.NewPeer)));
         }
 
-        if (_writer.Length > 0)
-            sent += new Sent(0, _writer.Length, 1);
-        _writer.Clear();
-        return sent;
+        return length > 0 ? sent + Send() : sent;
     }
 
     /// <summary>The messages that make the nexthop objects.</summary>
-    public Sent EncodeNexthops(int peers)
-    {
-        var form = new NexthopForm(RouteShape.PeerKey, Family.IPv4, FirstDevice);
-        var sent = default(Sent);
-        for (var peer = 0; peer < peers; peer++)
-        {
-            NexthopMessages.WritePeer(_writer, in form, (uint)peer + 1, (ushort)peer, replace: false, ++_sequence);
-            sent += new Sent(1, _writer.Length, 1);
-            _writer.Clear();
-        }
-
-        return sent;
-    }
+    public Sent EncodeNexthops(int peers) => _sockets.AddNexthops(peers, _objects);
 
     /// <summary>Calls back for each route with its peer; 0 where routes name none.</summary>
     public void Visit(Action<Prefix, int> see)
     {
         var visitor = new Seen(this, see);
-        _table.Visit(ref visitor);
+        Table.Visit(ref visitor);
     }
 
     /// <summary>The peer behind the route of an address; -1 without a route.</summary>
@@ -160,12 +164,12 @@ internal sealed unsafe class RoutePart : IDisposable
     public int Lookup(UInt128 address)
     {
         var result = default(FibResult);
-        return _table.Lookup((uint)(address >> 96), ref result) == 0 ? PeerOf(result.Info) : -1;
+        return Table.Lookup((uint)(address >> 96), ref result) == 0 ? PeerOf(result.Info) : -1;
     }
 
     public void Dispose()
     {
-        _table.Dispose();
+        Table.Dispose();
         _net.Dispose();
         Memory.Dispose();
     }
@@ -177,14 +181,15 @@ internal sealed unsafe class RoutePart : IDisposable
         {
             RouteMeaning.Device => 0,
             RouteMeaning.Via => (int)(ushort)nhc->nhc_gw_second - 1,
-            RouteMeaning.DevicePerPeer => nhc->nhc_oif - FirstDevice,
+            RouteMeaning.DevicePerPeer => nhc->nhc_oif - _sockets.Interface,
+            RouteMeaning.NexthopObject => (int)info->nh->id - 1,
             _ => nhc->Peer - 1,
         };
     }
 
     private FibConfig Request(Prefix prefix, int peer)
     {
-        var request = FibConfig.Add(prefix, FirstDevice);
+        var request = FibConfig.Add(prefix, _sockets.Interface);
         request.Protocol = ProtocolStatic;
         switch (_meaning)
         {
@@ -203,7 +208,7 @@ internal sealed unsafe class RoutePart : IDisposable
                 request.NhId = RouteMessages.NexthopId((ushort)peer);
                 break;
             case RouteMeaning.DevicePerPeer:
-                request.Oif = FirstDevice + peer;
+                request.Oif = _sockets.Interface + peer;
                 break;
             default:
                 break;
@@ -216,22 +221,18 @@ internal sealed unsafe class RoutePart : IDisposable
     private int End(int error)
     {
         _operations++;
-        while (Memory.Rcu.Pending > 0)
+        Stepped?.Invoke();
+        while (Memory.Rcu.Pending > 0 && !Memory.Rcu.HoldsCallbacks)
             Memory.Rcu.GracePeriod();
         return error;
     }
 
-    private void Write(in BindOperation operation)
+    /// <summary>One call. Of its messages the last is acknowledged; an error would come for any.</summary>
+    private Sent Send()
     {
-        var (shape, device) = _meaning switch
-        {
-            RouteMeaning.PeerAttribute => (RouteShape.PeerKey, FirstDevice),
-            RouteMeaning.Via => (RouteShape.Via, FirstDevice),
-            RouteMeaning.NexthopObject => (RouteShape.Nexthop, FirstDevice),
-            RouteMeaning.DevicePerPeer => (RouteShape.Device, FirstDevice + operation.Peer),
-            _ => (RouteShape.Device, FirstDevice),
-        };
-        RouteMessages.Write(_writer, in operation, new RouteForm(shape, TableId, device), ++_sequence, acknowledge: true);
+        var sent = _sockets.Run(CollectionsMarshal.AsSpan(_call), Shape);
+        _call.Clear();
+        return sent;
     }
 
     private readonly struct Seen(RoutePart owner, Action<Prefix, int> see) : IFibTrieVisitor

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+using Sim.Kernel;
+using Sim.Workloads.Churn;
+
+namespace Sim.Runner.Commands;
+
+/// <summary>Files of updates as a trace's files, with progress.</summary>
+internal static class TraceFiles
+{
+    /// <summary>The files; each is looked at when it is opened.</summary>
+    /// <param name="files">In order of time.</param>
+    /// <param name="option">What the command line calls them, for messages.</param>
+    /// <param name="progress">Told how far the reading is.</param>
+    /// <param name="cancel">Ends the reading.</param>
+    public static IReadOnlyList<TraceFile> Open(FileInfo[] files, string option, IWorkProgress progress, CancellationToken cancel) =>
+    [
+        .. files.Select(file => new TraceFile(file.ToString(), () =>
+        {
+            var content = new TableContent(file, progress, cancel);
+            if (!content.IsText)
+                return content;
+            content.Dispose();
+            throw new UserException($"{file} is text; {option} takes MRT files of updates");
+        })),
+    ];
+
+    /// <summary>Refuses a trace without an event.</summary>
+    public static UserException Empty(string source, Family family, long ribEntries = 0) => new(
+        $"{source}: no IPv{(int)family} update"
+        + (ribEntries > 0 ? "; this is a dump of a table, which --table takes" : " (try the other --family)"));
+}

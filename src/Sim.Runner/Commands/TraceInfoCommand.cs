@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Sim.Kernel;
+using Sim.Workloads;
+using Sim.Workloads.Churn;
+
+namespace Sim.Runner.Commands;
+
+/// <summary><c>trace info</c>: the structure of a trace, alone or beside that of another.</summary>
+internal static class TraceInfoCommand
+{
+    private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
+
+    public static Command Create()
+    {
+        var files = new Argument<FileInfo[]>("FILE") { Description = "MRT files of updates in order of time; plain or compressed.", Arity = ArgumentArity.OneOrMore };
+        var like = TraceOptionSet.Like("Shows these MRT files beside it, and whether each figure is as near as a made trace has to be.");
+        var family = CommonOptions.Family();
+        var json = CommonOptions.Json();
+        var command = new Command(
+            "info",
+            """
+            Measures how a trace's updates are spread: rate, bursts (counts in windows of 10 ms to 100 s), concentration on few
+            prefixes, kinds of events, flaps, BGP peers, prefix lengths. One reading; memory grows with the prefixes, not with
+            the length. With --like, exits with 1 where a figure is not near; compare traces of the same length and as many peers.
+
+            Examples:
+              trace info updates.20260222.1530.bz2
+              trace info day.mrt --like updates.20260222.1530.bz2
+              trace info updates.20151009.mrt --family 6 --json
+            """)
+        {
+            files, like, family, json,
+        };
+        command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress =>
+        {
+            var damage = new DamageLog();
+            var chosen = parsed.GetValue(family).ToFamily();
+            var shown = Measure(parsed.GetValue(files)!, "trace info", chosen, damage, progress, cancel);
+            var beside = parsed.GetValue(like) is { Length: > 0 } real ? Measure(real, "--like", chosen, damage, progress, cancel) : null;
+            var rows = Rows(shown, beside);
+            Console.Out.WriteLine(parsed.GetValue(json) ? Json(shown, beside, rows, damage).ToJsonString(s_indented) : Text(shown, beside, rows));
+            var code = LoadedTable.Report(damage);
+            return code == ExitCode.Success && rows.Any(row => row.Near == false) ? ExitCode.Failed : code;
+        })));
+        return command;
+    }
+
+    private sealed record Row(TraceFigure Figure, double? Real, bool? Near);
+
+    private static TraceStructure Measure(
+        FileInfo[] files, string option, Family family, DamageLog damage, IWorkProgress progress, CancellationToken cancel)
+    {
+        var structure = TraceStructure.Measure(TraceFiles.Open(files, option, progress, cancel), family, damage);
+        return structure.Events > 0 ? structure : throw TraceFiles.Empty(structure.Source, family);
+    }
+
+    private static List<Row> Rows(TraceStructure shown, TraceStructure? beside)
+    {
+        var figures = TraceFigures.Of(shown);
+        if (beside is null)
+            return [.. figures.Select(figure => new Row(figure, null, null))];
+        return
+        [
+            .. figures.Zip(TraceFigures.Of(beside), (made, real) => new Row(
+                made with { Near = real.Near }, real.Value, real.Near.IsCompared ? real.Near.Holds(real.Value, made.Value) : null)),
+        ];
+    }
+
+    private static string Text(TraceStructure shown, TraceStructure? beside, List<Row> rows)
+    {
+        var lines = new List<string> { $"{shown.Source}: {shown.Events:N0} IPv{(int)shown.Family} updates" };
+        if (beside is not null)
+            lines.Add($"beside {beside.Source}: {beside.Events:N0}");
+        var group = "";
+        foreach (var row in rows)
+        {
+            if (row.Figure.Group != group)
+                lines.Add($"  {group = row.Figure.Group}");
+            var line = $"    {row.Figure.Name,-34}{Number(row.Figure.Value),14}";
+            if (row.Real is { } real)
+                line += $"{Number(real),14}  {row.Near switch { true => "near", false => "NOT near", null => "" }} {(row.Near is null ? "" : row.Figure.Near.ToString())}";
+            lines.Add($"{line} {row.Figure.Unit}".TrimEnd());
+        }
+
+        return string.Join(Environment.NewLine, lines);
+    }
+
+    private static JsonObject Json(TraceStructure shown, TraceStructure? beside, List<Row> rows, DamageLog damage)
+    {
+        var json = new JsonObject { ["trace"] = shown.Source, ["family"] = (int)shown.Family };
+        if (beside is not null)
+            json["like"] = beside.Source;
+        foreach (var group in rows.GroupBy(row => row.Figure.Group))
+        {
+            json[Key(group.Key)] = new JsonObject(group.Select(row => KeyValuePair.Create(Key(row.Figure.Name), row.Real is not { } real
+                ? (JsonNode?)row.Figure.Value
+                : new JsonObject { ["value"] = row.Figure.Value, ["like"] = real, ["near"] = row.Near, ["tolerance"] = row.Figure.Near.ToString() })));
+        }
+
+        json["peer_shares"] = new JsonArray([.. shown.PeerShares.Select(share => (JsonNode)share)]);
+        json["damage"] = damage.Count;
+        return json;
+    }
+
+    private static string Key(string name) => name.Replace(" / ", "_over_", StringComparison.Ordinal).Replace(",", "", StringComparison.Ordinal)
+        .Replace("/", "length_", StringComparison.Ordinal).Replace('%', 'p').Replace('.', '_').Replace(' ', '_').ToLowerInvariant();
+
+    private static string Number(double value) => value == Math.Round(value) && Math.Abs(value) < 1e15
+        ? value.ToString("N0", CultureInfo.InvariantCulture)
+        : value.ToString(Math.Abs(value) < 10 ? "N4" : "N1", CultureInfo.InvariantCulture);
+}

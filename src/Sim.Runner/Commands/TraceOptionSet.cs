@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+using System.CommandLine;
+using System.Globalization;
+using Sim.Kernel;
+using Sim.Workloads;
+using Sim.Workloads.Churn;
+using Sim.Workloads.Synthesis;
+
+namespace Sim.Runner.Commands;
+
+/// <summary>The options that say what trace is made, the same for every command that makes one.</summary>
+internal sealed class TraceOptionSet
+{
+    private const double MostDays = 3660;
+
+    private readonly Option<FileInfo[]> _like = Like("The trace is made like these MRT files of updates.");
+    private readonly Option<string?> _calibration = Calibration();
+    private readonly Option<double> _rate = new("--rate")
+    {
+        Description = "Updates a second over all BGP peers; without it, the calibration's, in proportion to the peers.",
+        HelpName = "N",
+    };
+
+    private readonly Option<int> _peers = new Option<int>("--bgp-peers")
+    {
+        Description = "Number of BGP peers that send; without it, as many as the calibration has. One peer's next hop never changes: moves take several.",
+        HelpName = "N",
+    }.AtLeast(1, TraceGenerator.MostPeers);
+
+    public TraceOptionSet() => _rate.Validators.Add(result =>
+    {
+        if (result.Tokens.Count == 1 && result.GetValueOrDefault<double>() is not (> 0 and <= 1e6))
+            result.AddError($"--rate takes a number above 0 up to 1000000, not {result.Tokens[0].Value}.");
+    });
+
+    /// <summary>MRT files of updates to be like.</summary>
+    public static Option<FileInfo[]> Like(string description) => new("--like")
+    {
+        Description = description,
+        HelpName = "FILE",
+        AllowMultipleArgumentsPerToken = true,
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    /// <summary>A calibration by name.</summary>
+    public static Option<string?> Calibration()
+    {
+        var option = new Option<string?>("--calibration")
+        {
+            Description = $"Statistics that come with the program: {string.Join("; ", TraceCalibrations.All.Select(known => $"{known.Name} ({known.What})"))}.",
+            HelpName = string.Join('|', TraceCalibrations.All.Select(known => known.Name)),
+        };
+        option.AcceptOnlyFromAmong([.. TraceCalibrations.All.Select(known => known.Name)]);
+        return option;
+    }
+
+    /// <summary>A length in days.</summary>
+    public static Option<double> Days(string name, string description)
+    {
+        var option = new Option<double>(name) { Description = description, HelpName = "DAYS" };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && result.GetValueOrDefault<double>() is not (> 0 and <= MostDays))
+                result.AddError($"{name} takes a number above 0 up to {MostDays}, not {result.Tokens[0].Value}.");
+        });
+        return option;
+    }
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in (Option[])[_like, _calibration, _rate, _peers])
+            command.Add(option);
+    }
+
+    /// <summary>The first of these options on the command line, or null.</summary>
+    public string? Given(ParseResult parsed) =>
+        ((Option[])[_like, _calibration, _rate, _peers]).FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })?.Name;
+
+    /// <summary>Chooses the calibration; what is returned makes the same trace each time.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="table">The prefixes that can churn.</param>
+    /// <param name="days">Length.</param>
+    /// <param name="seed">Seed.</param>
+    /// <param name="damage">Where damage of the files to be like is logged.</param>
+    /// <param name="progress">Told how far the reading is.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <exception cref="UserException">The options do not fit each other, the table or the files.</exception>
+    public Func<TraceGenerator> Generator(
+        ParseResult parsed, RouteTable table, double days, ulong seed, DamageLog damage, IWorkProgress progress, CancellationToken cancel)
+    {
+        var calibration = Choose(parsed.GetValue(_like), parsed.GetValue(_calibration), table.Family, damage, progress, cancel);
+        var prefixes = table.Routes.Select(route => route.Prefix).Distinct().ToArray();
+        var options = new TraceOptions
+        {
+            Seconds = days * 86_400,
+            EventsPerSecond = parsed.GetValue(_rate),
+            Peers = parsed.GetValue(_peers),
+            Seed = seed,
+        };
+        return () =>
+        {
+            progress.Step("rank the prefixes", 1, "tables");
+            try
+            {
+                return new TraceGenerator(calibration, prefixes, options);
+            }
+            catch (ArgumentException error)
+            {
+                throw new UserException(error.Message);
+            }
+        };
+    }
+
+    /// <summary>The same as a file that is made while it is read.</summary>
+    /// <inheritdoc cref="Generator"/>
+    public TraceFile File(
+        ParseResult parsed, RouteTable table, double days, ulong seed, DamageLog damage, IWorkProgress progress, CancellationToken cancel)
+    {
+        var generator = Generator(parsed, table, days, seed, damage, progress, cancel);
+        return new TraceFile(string.Create(CultureInfo.InvariantCulture, $"{days} generated days, seed {seed}"), () =>
+        {
+            var made = generator();
+            progress.Step("make updates", made.Seconds * made.EventsPerSecond, "updates");
+            return new GeneratedTraceStream(made, seed, events =>
+            {
+                cancel.ThrowIfCancellationRequested();
+                progress.Done(events);
+            });
+        });
+    }
+
+    /// <summary>Measures the files, or takes the numbers of that name; the family's own where neither is named.</summary>
+    private static TraceCalibration Choose(
+        FileInfo[]? like, string? name, Family family, DamageLog damage, IWorkProgress progress, CancellationToken cancel)
+    {
+        if (like is { Length: > 0 } && name is not null)
+            throw new UserException("--like and --calibration name two sources of statistics; give one");
+        if (like is { Length: > 0 })
+        {
+            var structure = TraceStructure.Measure(TraceFiles.Open(like, "--like", progress, cancel), family, damage);
+            if (structure.Events == 0)
+                throw TraceFiles.Empty(structure.Source, family);
+            try
+            {
+                return TraceCalibration.Of(structure);
+            }
+            catch (ArgumentException error)
+            {
+                throw new UserException(error.Message);
+            }
+        }
+
+        var ofFamily = TraceCalibrations.All.Where(known => known.Of(family) is not null).ToList();
+        var chosen = name is null ? ofFamily[0] : ofFamily.Find(known => known.Name == name);
+        return chosen?.Of(family)
+            ?? throw new UserException($"the calibration {name} is not of IPv{(int)family}; {string.Join(" and ", ofFamily.Select(known => known.Name))} are");
+    }
+}

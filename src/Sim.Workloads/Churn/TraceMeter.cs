@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: MIT
+using System.Runtime.InteropServices;
+using Sim.Kernel;
+using Sim.Workloads.Keys;
+using Sim.Workloads.Mrt;
+
+namespace Sim.Workloads.Churn;
+
+/// <summary>Takes a trace's events one after the other and comes to its <see cref="TraceStructure"/>.</summary>
+internal sealed class TraceMeter(Family family)
+{
+    private const int Established = 6;
+    private const int Second = 1_000_000;
+
+    private readonly TracePeers _peers = new(null);
+    private readonly WindowCounter[] _windows = [.. TraceStructure.WindowLengths.Select(length => new WindowCounter(length))];
+    private readonly Dictionary<Prefix, int> _numbers = [];
+    private readonly List<Heard> _prefixes = [];
+    private readonly Dictionary<long, Path> _paths = [];
+    private readonly List<long> _byPeer = [];
+    private readonly List<int> _session = [];
+    private readonly EventKinds _kinds = new();
+    private readonly long[] _sameLags = new long[TraceStructure.LagDecades];
+    private readonly long[] _otherLags = new long[TraceStructure.LagDecades];
+    private readonly long[] _downs = new long[TraceStructure.FlapSeconds.Count];
+    private readonly long[] _ups = new long[TraceStructure.FlapSeconds.Count];
+    private long _events;
+    private long _first;
+    private long _time;
+    private long _outOfOrder;
+    private long _sessionEnds;
+    private long _samePeer;
+    private int _lastPeer = -1;
+    private bool _microseconds;
+
+    /// <summary>A prefix: its events so far, and the last of them.</summary>
+    private record struct Heard(long Events, long LastEvent, int LastPeer);
+
+    /// <summary>A peer's path to a prefix.</summary>
+    /// <param name="Session">The session that spoke of it.</param>
+    /// <param name="Announced">Whether it is there.</param>
+    /// <param name="Since">When that became so.</param>
+    /// <param name="Returned">Whether it had been withdrawn before.</param>
+    /// <param name="Route">Hash of AS path and next hop of the last announcement; 0 where there was none.</param>
+    /// <param name="Rest">Hash of its other attributes.</param>
+    /// <param name="AsPath">Hash of the AS path alone.</param>
+    private record struct Path(int Session, bool Announced, long Since, bool Returned, ulong Route, ulong Rest, ulong AsPath);
+
+    /// <summary>The handler for a file.</summary>
+    public Handler Of(MrtPeers peers) => new(this, _peers.Of(peers));
+
+    /// <summary>What came together; nothing may be added afterwards.</summary>
+    public TraceStructure Finish(string source)
+    {
+        var duration = _time - _first;
+        var windows = Array.ConvertAll(_windows, window => window.Finish(duration));
+        var shares = new double[_windows.Length - 1];
+        for (var i = 0; i < shares.Length; i++)
+            shares[i] = _windows[i].Pairs == 0 ? 0.1 : _windows[i + 1].Pairs / _windows[i].Pairs;
+        var longest = windows[0];
+        var events = Math.Max(_events, 1);
+        var byPrefix = _prefixes.Select(prefix => prefix.Events).OrderDescending().ToArray();
+        var lengths = new double[129];
+        foreach (var prefix in _numbers.Keys)
+            lengths[prefix.Length] += 1.0 / _numbers.Count;
+        return new TraceStructure
+        {
+            Source = source,
+            Family = family,
+            Seconds = duration / (double)Second,
+            Kinds = _kinds,
+            HasMicroseconds = _microseconds,
+            OutOfOrder = _outOfOrder,
+            SessionEnds = _sessionEnds,
+            Windows = windows,
+            Variation = longest.Mean == 0 ? 0 : Math.Max(_windows[0].Pairs / longest.Windows / (longest.Mean * longest.Mean) - 1, 0),
+            PairShares = shares,
+            Prefixes = byPrefix.Length,
+            Pairs = _paths.Count,
+            TopShares = [.. TraceStructure.TopParts.Select(part => Top(byPrefix, part))],
+            RankSlope = Slope(byPrefix),
+            PeerShares = [.. _byPeer.Where(count => count > 0).OrderDescending().Select(count => count / (double)events)],
+            SamePeer = _samePeer / (double)events,
+            SameLags = Array.ConvertAll(_sameLags, count => count / (double)events),
+            OtherLags = Array.ConvertAll(_otherLags, count => count / (double)events),
+            Downs = _downs,
+            Ups = _ups,
+            Lengths = lengths,
+        };
+    }
+
+    private double Top(long[] byPrefix, double part)
+    {
+        var count = Math.Max((int)(byPrefix.Length * part), Math.Min(byPrefix.Length, 1));
+        return byPrefix.AsSpan(0, count).ToArray().Sum() / (double)Math.Max(_events, 1);
+    }
+
+    /// <summary>Least squares through ranks that are equally far apart on a logarithmic scale.</summary>
+    private static double Slope(long[] byPrefix)
+    {
+        var points = new List<(double X, double Y)>();
+        for (var rank = 10.0; rank < byPrefix.Length / 2.0; rank *= 1.25)
+            points.Add((Math.Log(rank), Math.Log(byPrefix[(int)rank - 1])));
+        if (points.Count < 3)
+            return 0;
+        var (x, y) = (points.Average(point => point.X), points.Average(point => point.Y));
+        return points.Sum(point => (point.X - x) * (point.Y - y)) / points.Sum(point => (point.X - x) * (point.X - x));
+    }
+
+    /// <summary>An event's place in time and among those of its prefix; returns its path.</summary>
+    private ref Path Add(ref readonly MrtRoute route, int peer)
+    {
+        if (_events == 0)
+            _first = _time = route.Time;
+        if (route.Time < _time)
+            _outOfOrder++;
+        else
+            _time = route.Time;
+        _microseconds |= route.Time % Second != 0;
+        foreach (var window in _windows)
+            window.Add(_time);
+        GrowTo(peer);
+        _byPeer[peer]++;
+        if (peer == _lastPeer)
+            _samePeer++;
+        _lastPeer = peer;
+
+        ref var number = ref CollectionsMarshal.GetValueRefOrAddDefault(_numbers, route.Prefix, out var known);
+        if (!known)
+        {
+            number = _prefixes.Count;
+            _prefixes.Add(new Heard(0, long.MinValue, -1));
+        }
+
+        ref var heard = ref CollectionsMarshal.AsSpan(_prefixes)[number];
+        if (known && Decade(_events - heard.LastEvent) is var decade and < TraceStructure.LagDecades)
+            (heard.LastPeer == peer ? _sameLags : _otherLags)[decade]++;
+        heard = new Heard(heard.Events + 1, _events, peer);
+        _events++;
+        // Path identifiers are not told apart: of ADD-PATH sessions the last path stands for all.
+        return ref CollectionsMarshal.GetValueRefOrAddDefault(_paths, (long)number << 32 | (uint)peer, out _);
+    }
+
+    private void Announce(ref readonly MrtRoute route, ref readonly PathAttributes attributes, int peer)
+    {
+        var hash = Hash(attributes.AsPathBytes, Hash(attributes.As4PathBytes, 1));
+        var hop = attributes.HasNextHop
+            ? Rng.Mix((ulong)(attributes.NextHop >> 64) ^ Rng.Mix((ulong)attributes.NextHop ^ (ulong)attributes.NextHopFamily))
+            : 0;
+        var numbers = (ulong)attributes.Med << 32 | attributes.LocalPref;
+        var flags = attributes.Origin | (attributes.HasMed ? 0x100ul : 0) | (attributes.HasLocalPref ? 0x200ul : 0);
+        var rest = Rng.Mix(flags ^ Rng.Mix(numbers));
+        ref var path = ref Add(in route, peer);
+        var now = path with { Session = _session[peer], Announced = true, Since = _time, Route = Rng.Mix(hash ^ hop) | 1, Rest = rest, AsPath = hash };
+        if (path.Session != now.Session)
+        {
+            _kinds.FirstAnnouncements++;
+            now.Returned = false;
+        }
+        else if (!path.Announced)
+        {
+            if (path.Route == now.Route && path.Rest == rest)
+                _kinds.ReturnsSame++;
+            else
+                _kinds.ReturnsOther++;
+            _downs[FlapClass(_time - path.Since)]++;
+            now.Returned = true;
+        }
+        else
+        {
+            Change(in path, in now);
+            now.Since = path.Since;
+        }
+
+        path = now;
+    }
+
+    private void Change(ref readonly Path before, ref readonly Path now)
+    {
+        if (before.Route != now.Route)
+        {
+            _kinds.PathChanges++;
+            _kinds.NextHopChanges += before.AsPath == now.AsPath ? 1 : 0;
+        }
+        else if (before.Rest != now.Rest)
+        {
+            _kinds.AttributeChanges++;
+        }
+        else
+        {
+            _kinds.Duplicates++;
+        }
+    }
+
+    private void Withdraw(ref readonly MrtRoute route, int peer)
+    {
+        ref var path = ref Add(in route, peer);
+        if (path.Session != _session[peer])
+        {
+            _kinds.FirstWithdrawals++;
+            path = new Path(_session[peer], false, _time, false, 0, 0, 0);
+        }
+        else if (!path.Announced)
+        {
+            _kinds.WithdrawalsAgain++;
+        }
+        else
+        {
+            _kinds.Withdrawals++;
+            if (path.Returned)
+                _ups[FlapClass(_time - path.Since)]++;
+            path = path with { Announced = false, Since = _time };
+        }
+    }
+
+    private void EndSession(int peer)
+    {
+        GrowTo(peer);
+        _sessionEnds++;
+        _session[peer]++;
+    }
+
+    private void GrowTo(int peer)
+    {
+        while (_byPeer.Count <= peer)
+        {
+            _byPeer.Add(0);
+            _session.Add(1);
+        }
+    }
+
+    private static int Decade(long lag) => lag < 10 ? 0 : lag < 100 ? 1 : lag < 1000 ? 2 : lag < 10_000 ? 3 : 4;
+
+    private static int FlapClass(long microseconds)
+    {
+        var at = 0;
+        while (microseconds >= TraceStructure.FlapSeconds[at] * Second)
+            at++;
+        return at;
+    }
+
+    private static ulong Hash(ReadOnlySpan<byte> bytes, ulong hash)
+    {
+        for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])
+            hash = Rng.Mix(hash ^ MemoryMarshal.Read<ulong>(bytes));
+        foreach (var one in bytes)
+            hash = Rng.Mix(hash ^ one);
+        return hash;
+    }
+
+    /// <summary>Feeds the events of one file and of the meter's family.</summary>
+    internal readonly struct Handler(TraceMeter owner, TracePeers.FilePeers peers) : IMrtHandler
+    {
+        public void RibEntry(ref readonly MrtRoute route, ref readonly PathAttributes attributes)
+        {
+        }
+
+        public void Announce(ref readonly MrtRoute route, ref readonly PathAttributes attributes)
+        {
+            if (route.Prefix.Family == owner.Family)
+                owner.Announce(in route, in attributes, peers[route.Peer]);
+        }
+
+        public void Withdraw(ref readonly MrtRoute route)
+        {
+            if (route.Prefix.Family == owner.Family)
+                owner.Withdraw(in route, peers[route.Peer]);
+        }
+
+        public void StateChange(int peer, long time, int from, int to)
+        {
+            if (from == Established)
+                owner.EndSession(peers[peer]);
+        }
+    }
+
+    private Family Family => family;
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+using System.Runtime.InteropServices;
+
+namespace Sim.Workloads.Churn;
+
+/// <summary>How many events fall into windows of one length: the mean, how far they spread, and their quantiles.</summary>
+/// <param name="Microseconds">Length of a window; windows begin at multiples of it, in UTC.</param>
+/// <param name="Windows">Windows, empty ones included.</param>
+/// <param name="Mean">Events a window.</param>
+/// <param name="Dispersion">Variance divided by mean: 1 where events come independently of one another.</param>
+/// <param name="Median">Of the events a window.</param>
+/// <param name="P90">90th percentile.</param>
+/// <param name="P99">99th percentile.</param>
+/// <param name="Most">The fullest window.</param>
+public sealed record WindowCounts(
+    long Microseconds, long Windows, double Mean, double Dispersion, long Median, long P90, long P99, long Most);
+
+/// <summary>Counts events in windows of one length as they come. Memory: one entry for each different count.</summary>
+/// <param name="microseconds">Length of a window.</param>
+internal sealed class WindowCounter(long microseconds)
+{
+    private readonly Dictionary<long, long> _filled = [];
+    private long _window = -1;
+    private long _count;
+
+    /// <summary>Ordered pairs of different events in one window, over all windows: the sum of n (n - 1).</summary>
+    public double Pairs { get; private set; }
+
+    /// <summary>An event; times never go back.</summary>
+    /// <param name="time">Microseconds since 1970.</param>
+    public void Add(long time)
+    {
+        var window = time / microseconds;
+        if (window != _window)
+            Close();
+        _window = window;
+        _count++;
+    }
+
+    /// <summary>What came together.</summary>
+    /// <param name="duration">Microseconds from the first event to the last.</param>
+    public WindowCounts Finish(long duration)
+    {
+        Close();
+        // A last window that has hardly begun is no window of its own: what is in it goes to the others.
+        var windows = Math.Max(1, (duration + microseconds / 2) / microseconds);
+        var filled = _filled.Values.Sum();
+        var (events, squares) = (0.0, 0.0);
+        foreach (var (count, times) in _filled)
+        {
+            events += (double)count * times;
+            squares += (double)count * count * times;
+        }
+
+        var mean = events / windows;
+        var dispersion = mean == 0 ? 0 : Math.Max(squares / windows - mean * mean, 0) / mean;
+        var counts = _filled.OrderBy(entry => entry.Key).ToList();
+        long Quantile(double share)
+        {
+            var left = (long)(share * windows) - Math.Max(windows - filled, 0);
+            foreach (var (count, times) in counts)
+            {
+                if (left < 0)
+                    return 0;
+                if ((left -= times) < 0)
+                    return count;
+            }
+
+            return counts.Count == 0 ? 0 : counts[^1].Key;
+        }
+
+        return new WindowCounts(
+            microseconds, windows, mean, dispersion, Quantile(0.5), Quantile(0.9), Quantile(0.99), counts.Count == 0 ? 0 : counts[^1].Key);
+    }
+
+    private void Close()
+    {
+        if (_count == 0)
+            return;
+        CollectionsMarshal.GetValueRefOrAddDefault(_filled, _count, out _)++;
+        Pairs += (double)_count * (_count - 1);
+        _count = 0;
+    }
+}

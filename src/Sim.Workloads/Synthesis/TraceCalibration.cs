@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+using Sim.Kernel;
+using Sim.Workloads.Churn;
+
+namespace Sim.Workloads.Synthesis;
+
+/// <summary>What the trace generator knows of a real trace: the small numbers of its <see cref="TraceStructure"/>.</summary>
+public sealed record TraceCalibration
+{
+    /// <summary>Where the numbers come from.</summary>
+    public required string Source { get; init; }
+
+    public required Family Family { get; init; }
+
+    /// <summary>Events a second over all BGP peers.</summary>
+    public required double EventsPerSecond { get; init; }
+
+    /// <summary>Events and prefixes of the trace: together they say how fast new prefixes come up.</summary>
+    public required double Events { get; init; }
+
+    /// <inheritdoc cref="Events"/>
+    public required int Prefixes { get; init; }
+
+    /// <summary>Pairs of BGP peer and prefix.</summary>
+    public required int Pairs { get; init; }
+
+    /// <inheritdoc cref="TraceStructure.Variation"/>
+    public required double Variation { get; init; }
+
+    /// <inheritdoc cref="TraceStructure.PairShares"/>
+    public required IReadOnlyList<double> PairShares { get; init; }
+
+    /// <inheritdoc cref="TraceStructure.PeerShares"/>
+    public required IReadOnlyList<double> PeerShares { get; init; }
+
+    /// <inheritdoc cref="TraceStructure.SamePeer"/>
+    public required double SamePeer { get; init; }
+
+    /// <inheritdoc cref="TraceStructure.SameLags"/>
+    public required IReadOnlyList<double> SameLags { get; init; }
+
+    /// <inheritdoc cref="TraceStructure.OtherLags"/>
+    public required IReadOnlyList<double> OtherLags { get; init; }
+
+    /// <summary>Of the first events of a pair, the share of withdrawals.</summary>
+    public required double FirstWithdrawals { get; init; }
+
+    /// <summary>Of the events that meet an announced path, the share that withdraws it.</summary>
+    public required double Withdrawals { get; init; }
+
+    /// <summary>Of the same events, the share that repeats it.</summary>
+    public required double Duplicates { get; init; }
+
+    /// <summary>Of the same events, the share that changes other attributes than AS path and next hop.</summary>
+    public required double AttributeChanges { get; init; }
+
+    /// <summary>Share of the events that bring a withdrawn path back.</summary>
+    public required double Returns { get; init; }
+
+    /// <summary>Of the paths that come back, the share that comes back as it was.</summary>
+    public required double SameReturns { get; init; }
+
+    /// <summary>Shares of the withdrawn paths that come back within each of <see cref="TraceStructure.FlapSeconds"/>; the rest came back after the trace.</summary>
+    public required IReadOnlyList<double> Downs { get; init; }
+
+    /// <summary>Shares of the prefix lengths, from the first to the last that occur: (length, share).</summary>
+    public required IReadOnlyList<(int Length, double Share)> Lengths { get; init; }
+
+    /// <summary>The numbers of a measured trace.</summary>
+    /// <exception cref="ArgumentException">The trace has too few events to say anything.</exception>
+    public static TraceCalibration Of(TraceStructure trace)
+    {
+        ArgumentNullException.ThrowIfNull(trace);
+        const int least = 1000;
+        if (trace.Events < least || trace.Seconds < 1)
+            throw new ArgumentException($"{trace.Source}: {trace.Events} IPv{(int)trace.Family} updates in {trace.Seconds:N0} s; a calibration takes {least} and a second at least", nameof(trace));
+        var kinds = trace.Kinds;
+        double met = Math.Max(kinds.Duplicates + kinds.AttributeChanges + kinds.PathChanges + kinds.Withdrawals, 1);
+        double gone = Math.Max(kinds.FirstWithdrawals + kinds.Withdrawals, 1);
+        double back = Math.Max(kinds.ReturnsSame + kinds.ReturnsOther, 1);
+        return new TraceCalibration
+        {
+            Source = trace.Source,
+            Family = trace.Family,
+            EventsPerSecond = trace.EventsPerSecond,
+            Events = trace.Events,
+            Prefixes = trace.Prefixes,
+            Pairs = trace.Pairs,
+            Variation = trace.Variation,
+            PairShares = WithSubseconds(trace),
+            PeerShares = trace.PeerShares,
+            SamePeer = trace.SamePeer,
+            SameLags = trace.SameLags,
+            OtherLags = trace.OtherLags,
+            FirstWithdrawals = kinds.FirstWithdrawals / (double)Math.Max(kinds.FirstAnnouncements + kinds.FirstWithdrawals, 1),
+            Withdrawals = kinds.Withdrawals / met,
+            Duplicates = kinds.Duplicates / met,
+            AttributeChanges = kinds.AttributeChanges / met,
+            Returns = back / trace.Events,
+            SameReturns = kinds.ReturnsSame / back,
+            Downs = [.. trace.Downs.Select(count => Math.Min(count / gone, 1))],
+            Lengths = [.. trace.Lengths.Select((share, length) => (length, share)).Where(entry => entry.share > 0)],
+        };
+    }
+
+    /// <summary>A trace in whole seconds says nothing about bursts within them: those of the 2026 trace stand in.</summary>
+    private static double[] WithSubseconds(TraceStructure trace)
+    {
+        double[] shares = [.. trace.PairShares];
+        for (var i = 0; i < shares.Length && !trace.HasMicroseconds; i++)
+        {
+            if (TraceStructure.WindowLengths[i + 1] < 1_000_000)
+                shares[i] = TraceCalibrations.RouteViews2026.PairShares[i];
+        }
+
+        return shares;
+    }
+}

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: MIT
+using Sim.Kernel;
+using Sim.Workloads.Churn;
+using Sim.Workloads.Keys;
+
+namespace Sim.Workloads.Synthesis;
+
+/// <summary>What trace is to be made.</summary>
+public sealed record TraceOptions
+{
+    /// <summary>Length in seconds.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Events a second over all peers; 0 for the calibration's rate, in proportion to the peers.</summary>
+    public double EventsPerSecond { get; init; }
+
+    /// <summary>BGP peers, up to <see cref="TraceGenerator.MostPeers"/>; 0 for as many as the calibration has.</summary>
+    public int Peers { get; init; }
+
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>When it begins, in seconds since 1970; 2026-01-01 00:00 UTC by default.</summary>
+    public uint Start { get; init; } = 1_767_225_600;
+}
+
+/// <summary>
+/// Makes updates one after the other, with the statistics of a real trace: <see cref="BurstClock"/> says when, this says
+/// which prefix, which peer and what. The same calibration, table, options and seed give the same trace.
+/// <code>
+///   an event's peer      that of the event before, or one drawn by the peers' shares
+///            prefix      one of an event some time ago, by the trace's distribution of lags, or one drawn by popularity
+///            kind        withdrawal, duplicate, other attributes, other path, by the trace's shares
+///   a withdrawn path     comes back after a time drawn from the trace's: it takes the place of an event then
+/// </code>
+/// </summary>
+/// <remarks>
+/// <para>Memory: the table, a byte for each peer and prefix, and the withdrawn paths; nothing grows with the trace.</para>
+/// <para>Not made: ends of sessions, waves longer than 100 s, withdrawals that many peers send together because an origin is
+/// gone. Paths that came back only after the calibration's trace do so within a day.</para>
+/// </remarks>
+public sealed class TraceGenerator
+{
+    /// <summary>Most BGP peers.</summary>
+    public const int MostPeers = 1000;
+
+    private const int Ring = 16_384;
+    private const int Tries = 16;
+    private const int LagTable = 1024;
+    private const double Day = 86_400;
+
+    private readonly TraceCalibration _calibration;
+    private readonly Prefix[] _prefixes;
+    private readonly ZipfTable _popularity;
+    private readonly BurstClock _clock;
+    private readonly PathStates _paths;
+    private readonly PriorityQueue<(int Prefix, int Peer), long> _returns = new();
+    private readonly double[] _peersUpTo;
+    private readonly double[] _lagsUpTo;
+    private readonly double[] _downsUpTo;
+    private readonly int[,] _lags = new int[TraceStructure.LagDecades, LagTable];
+    private readonly double _samePeer;
+    private readonly double _newToPeer;
+    private readonly long _start;
+    private readonly Recent[] _recent = new Recent[Ring];
+    private readonly long[] _lastEvent;
+    private Rng _rng;
+    private long _events;
+    private int _peer;
+
+    /// <summary>An event of the last <see cref="Ring"/>.</summary>
+    private struct Recent
+    {
+        public int Prefix;
+        public int Peer;
+
+        /// <summary>Whether the prefix had another event since.</summary>
+        public bool HappenedAgain;
+    }
+
+    /// <param name="calibration">The statistics.</param>
+    /// <param name="table">The prefixes that can churn, of the calibration's family, each once.</param>
+    /// <param name="options">Length, rate, peers, seed.</param>
+    /// <exception cref="ArgumentException">The table does not fit the calibration, or an option is out of range.</exception>
+    public TraceGenerator(TraceCalibration calibration, IReadOnlyList<Prefix> table, TraceOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(calibration);
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(options);
+        if (table.Any(prefix => prefix.Family != calibration.Family))
+            throw new ArgumentException($"the calibration is of IPv{(int)calibration.Family}, the table is not", nameof(table));
+        Peers = options.Peers == 0 ? Math.Min(calibration.PeerShares.Count, MostPeers) : options.Peers;
+        if (Peers is < 1 or > MostPeers || !(options.Seconds > 0) || !(options.EventsPerSecond >= 0)
+            || options.Start + options.Seconds > uint.MaxValue)
+        {
+            throw new ArgumentException($"peers 1 to {MostPeers}, a length above 0 that ends before 2106, and a rate", nameof(options));
+        }
+
+        _calibration = calibration;
+        EventsPerSecond = options.EventsPerSecond > 0 ? options.EventsPerSecond
+            : calibration.EventsPerSecond * Peers / calibration.PeerShares.Count;
+        Seconds = options.Seconds;
+        _start = options.Start * 1_000_000L;
+        _rng = Rng.Derive(options.Seed, 0x6D61726B73);
+        _prefixes = PrefixPopularity.Rank(table, calibration, options.Seed);
+        _popularity = new ZipfTable(_prefixes.Length, Exponent());
+        _clock = new BurstClock(calibration, EventsPerSecond, (long)(options.Seconds * 1e6), options.Seed);
+        _paths = new PathStates(Peers, _prefixes.Length);
+        _lastEvent = new long[_prefixes.Length];
+        Array.Fill(_lastEvent, -1);
+        _peersUpTo = UpTo([.. Enumerable.Range(0, Peers).Select(peer => calibration.PeerShares[peer % calibration.PeerShares.Count])]);
+        _lagsUpTo = UpTo([.. calibration.SameLags, .. calibration.OtherLags, Fresh]);
+        _downsUpTo = UpTo([.. calibration.Downs, Math.Max(1 - calibration.Downs.Sum(), 0)]);
+        _samePeer = RunShare();
+        // Half of the pairs that are new come up unasked: from popularity, and where no recent prefix fits.
+        _newToPeer = Math.Max(calibration.Pairs - calibration.Prefixes, 0) / Math.Max(calibration.Events - calibration.Prefixes, 1) / 2;
+        for (var decade = 0; decade < TraceStructure.LagDecades; decade++)
+        {
+            for (var i = 0; i < LagTable; i++)
+                _lags[decade, i] = (int)Math.Pow(10, decade + (i + 0.5) / LagTable);
+        }
+    }
+
+    /// <summary>BGP peers.</summary>
+    public int Peers { get; }
+
+    /// <summary>Events a second on average.</summary>
+    public double EventsPerSecond { get; }
+
+    /// <summary>Length.</summary>
+    public double Seconds { get; }
+
+    /// <summary>The share of events whose prefix is drawn by popularity rather than from those before.</summary>
+    private double Fresh => Math.Max(1 - _calibration.SameLags.Sum() - _calibration.OtherLags.Sum(), 1e-3);
+
+    /// <summary>The next event; false at the end.</summary>
+    public bool TryNext(out RouteChange change)
+    {
+        change = default;
+        if (!_clock.TryNext(out var since))
+            return false;
+        var time = _start + since;
+        if (TryReturn(time, out change))
+            return true;
+        if (_rng.NextDouble() >= _samePeer)
+            _peer = Draw(_peersUpTo);
+        change = Happen(time, DrawPrefix());
+        return true;
+    }
+
+    /// <summary>A withdrawn path whose time has come.</summary>
+    private bool TryReturn(long time, out RouteChange change)
+    {
+        change = default;
+        if (!_returns.TryPeek(out var path, out var due) || due > time)
+            return false;
+        _returns.Dequeue();
+        if (!_paths.IsWithdrawn(path.Peer, path.Prefix))
+            return false;
+        if (_rng.NextDouble() >= _calibration.SameReturns)
+            _paths.ChangePath(path.Peer, path.Prefix, ref _rng);
+        change = Announce(time, path.Prefix, path.Peer);
+        return true;
+    }
+
+    private RouteChange Happen(long time, int prefix)
+    {
+        var known = _paths.IsKnown(_peer, prefix);
+        var luck = _rng.NextDouble();
+        var withdrawn = known ? _calibration.Withdrawals : _calibration.FirstWithdrawals;
+        if (luck < withdrawn && !_paths.IsWithdrawn(_peer, prefix))
+        {
+            _paths.Withdraw(_peer, prefix);
+            _returns.Enqueue((prefix, _peer), time + DownTime());
+            Remember(prefix, _peer);
+            return new RouteChange(time, _prefixes[prefix], _peer, Announce: false);
+        }
+
+        luck -= withdrawn;
+        if (!known)
+            _paths.ChangePath(_peer, prefix, ref _rng);
+        else if ((luck -= _calibration.Duplicates) < 0)
+            return Announce(time, prefix, _peer);
+        else if (luck - _calibration.AttributeChanges < 0)
+            _paths.ChangeAttributes(_peer, prefix);
+        else
+            _paths.ChangePath(_peer, prefix, ref _rng);
+        return Announce(time, prefix, _peer);
+    }
+
+    private RouteChange Announce(long time, int prefix, int peer)
+    {
+        _paths.Announce(peer, prefix);
+        Remember(prefix, peer);
+        var (variant, med) = _paths.Attributes(peer, prefix);
+        return new RouteChange(time, _prefixes[prefix], peer, Announce: true, Variant: variant, Med: med);
+    }
+
+    private void Remember(int prefix, int peer)
+    {
+        ref var last = ref _lastEvent[prefix];
+        if (last >= 0 && _events - last < Ring)
+            _recent[last % Ring].HappenedAgain = true;
+        _recent[_events % Ring] = new Recent { Prefix = prefix, Peer = peer };
+        last = _events;
+        _events++;
+    }
+
+    /// <summary>A prefix of which the event's peer has a path, or of which nothing is known.</summary>
+    private int DrawPrefix()
+    {
+        var kind = Draw(_lagsUpTo);
+        if (kind < 2 * TraceStructure.LagDecades && DrawRecent(kind % TraceStructure.LagDecades, kind < TraceStructure.LagDecades) is >= 0 and var recent)
+            return recent;
+        var prefix = _popularity.Draw(ref _rng);
+        for (var i = 0; i < Tries && _paths.IsWithdrawn(_peer, prefix); i++)
+            prefix = _popularity.Draw(ref _rng);
+        return prefix;
+    }
+
+    /// <summary>
+    /// The prefix of an event so long ago, the best of a few: one of which there was no event since, that is new to the peer
+    /// as often as in the calibration's trace, and whose last event was of the same peer or not. -1 where there is none.
+    /// </summary>
+    private int DrawRecent(int decade, bool same)
+    {
+        const int perfect = 3;
+        const int stale = -4;
+        var known = same || _rng.NextDouble() >= _newToPeer;
+        var (best, bestFit) = (-1, stale - 1);
+        for (var i = 0; i < Tries && bestFit < perfect && _events > 0; i++)
+        {
+            // What lies before the beginning is nearer instead: a trace is not to begin with new prefixes only.
+            var at = _events - _lags[decade, _rng.Below(LagTable)];
+            if (at < 0)
+                at = (long)(_rng.NextDouble() * _events);
+            ref readonly var recent = ref _recent[at % Ring];
+            var least = recent.HappenedAgain ? stale : 0;
+            if (bestFit >= least + perfect || _paths.IsWithdrawn(_peer, recent.Prefix))
+                continue;
+            var fit = least + (_paths.IsKnown(_peer, recent.Prefix) == known ? 2 : 0) + (recent.Peer == _peer == same ? 1 : 0);
+            if (fit > bestFit)
+                (best, bestFit) = (recent.Prefix, fit);
+        }
+
+        return best;
+    }
+
+    /// <summary>Microseconds until a withdrawn path comes back.</summary>
+    private long DownTime()
+    {
+        var at = Draw(_downsUpTo);
+        var last = TraceStructure.FlapSeconds.Count - 1;
+        var (low, high) = at == 0 ? (0.001, TraceStructure.FlapSeconds[0])
+            : at < last ? (TraceStructure.FlapSeconds[at - 1], TraceStructure.FlapSeconds[at])
+            : (Math.Min(_calibration.Events / _calibration.EventsPerSecond, Day / 2), Day);
+        return (long)(1e6 * low * Math.Pow(high / low, _rng.NextDouble()));
+    }
+
+    private double Exponent() => PrefixPopularity.Exponent(_prefixes.Length, _calibration.Events * Fresh, _calibration.Prefixes);
+
+    /// <summary>How often the peer is kept: returns break runs, and a peer that is drawn may be the same.</summary>
+    private double RunShare()
+    {
+        var square = 0.0;
+        for (var peer = 0; peer < Peers; peer++)
+            square += Math.Pow(_peersUpTo[peer] - (peer == 0 ? 0 : _peersUpTo[peer - 1]), 2);
+        if (square >= 1)
+            return 1;
+        var unbroken = Math.Pow(1 - _calibration.Returns, 2);
+        return Math.Clamp((Math.Min(_calibration.SamePeer / unbroken, 0.98) - square) / (1 - square), 0, 0.98);
+    }
+
+    private int Draw(double[] upTo)
+    {
+        var luck = _rng.NextDouble();
+        var at = 0;
+        while (at < upTo.Length - 1 && luck >= upTo[at])
+            at++;
+        return at;
+    }
+
+    private static double[] UpTo(double[] shares)
+    {
+        var (all, sum) = (shares.Sum(), 0.0);
+        return Array.ConvertAll(shares, share => (sum += share) / all);
+    }
+}
