@@ -73,6 +73,7 @@ static struct found parse_route(const struct nlmsghdr *message)
 			nexthop = attribute_u32(attribute);
 			break;
 		case RTA_GATEWAY:
+		case RTA_VIA:
 			gateway = last_word(attribute);
 			break;
 		case RTA_ENCAP:

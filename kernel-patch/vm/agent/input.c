@@ -75,6 +75,12 @@ int open_operations(struct input *input, const char *name)
 	return open_input(input, name, 4);
 }
 
+int open_bytes(struct input *input, const char *name)
+{
+	*input = (struct input){ .record = 1 };
+	return map_file(input, name);
+}
+
 void close_input(struct input *input)
 {
 	if (input->size)

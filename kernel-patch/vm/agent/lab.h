@@ -45,6 +45,14 @@ uint64_t digest_words(uint64_t digest, const void *data, size_t length);
 
 uint64_t clock_ns(void);
 
+/* main.c: a line's words are split in place; 0, or -1 after fail() */
+
+int obey_line(char *line);
+
+/* trace.c */
+
+command_fn trace;
+
 /* input.c: the files in the data folder */
 
 enum kind { KIND_ADD, KIND_DELETE, KIND_MOVE, KIND_APPEND };
@@ -67,6 +75,8 @@ struct operation {
 void set_data_folder(const char *folder);
 int open_keys(struct input *input, const char *name);
 int open_operations(struct input *input, const char *name);
+/* A file of anything: no records. */
+int open_bytes(struct input *input, const char *name);
 void close_input(struct input *input);
 /* FROM and COUNT as words; what they give lies within the file. */
 int parse_range(const struct input *input, char **words, size_t *from, size_t *count);
@@ -91,7 +101,7 @@ int wg_open(void);
 unsigned int wg_family(void);
 /* The 32 bytes by which the peer of that number is known. */
 void make_public_key(uint8_t key[32], uint32_t peer);
-command_fn wg_reset, wg_add, wg_replace, wg_remove, wg_churn, wg_dump;
+command_fn wg_reset, wg_add, wg_replace, wg_empty, wg_remove, wg_churn, wg_dump;
 
 /* route.c */
 

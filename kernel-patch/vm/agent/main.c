@@ -16,6 +16,7 @@
 
 #define LINE_BYTES 1024
 #define MAX_WORDS (LINE_BYTES / 2)
+#define BLANKS " \t\r"
 
 static bool quitting;
 
@@ -44,11 +45,12 @@ static const struct command {
 	command_fn *run;
 } commands[] = {
 	{ "hello", NULL, 0, 0, hello },
-	{ "wg", "create", 0, 0, wg_create },
+	{ "wg", "create", 0, 1, wg_create },
 	{ "wg", "delete", 0, 0, wg_delete },
 	{ "wg", "reset", 0, 0, wg_reset },
 	{ "wg", "add", 4, 4, wg_add },
 	{ "wg", "replace", 4, 4, wg_replace },
+	{ "wg", "empty", 1, 1, wg_empty },
 	{ "wg", "remove", 1, 1, wg_remove },
 	{ "wg", "churn", 6, 6, wg_churn },
 	{ "wg", "dump", 1, 1, wg_dump },
@@ -60,6 +62,7 @@ static const struct command {
 	{ "route", "churn", 6, 6, route_churn },
 	{ "route", "dump", 2, 3, route_dump },
 	{ "route", "get", 4, 4, route_get },
+	{ "trace", NULL, 2, 2, trace },
 	{ "slabinfo", NULL, 0, 0, slabinfo },
 	{ "triestat", NULL, 1, 1, triestat },
 	{ "rt6stats", NULL, 0, 0, rt6_stats },
@@ -75,7 +78,7 @@ static size_t split(char *line, char **words)
 {
 	size_t count = 0;
 
-	for (char *word = strtok(line, " \t\r"); word && count < MAX_WORDS; word = strtok(NULL, " \t\r"))
+	for (char *word = strtok(line, BLANKS); word && count < MAX_WORDS; word = strtok(NULL, BLANKS))
 		words[count++] = word;
 	words[count] = NULL;
 	return count;
@@ -100,6 +103,14 @@ static int obey(char **words, size_t count)
 		return command->run(words + skip);
 	}
 	return fail("no such command: %s", words[0]);
+}
+
+int obey_line(char *line)
+{
+	char *words[MAX_WORDS + 1];
+	size_t count = split(line, words);
+
+	return count ? obey(words, count) : 0;
 }
 
 /* The next byte of the input, or -1 at its end. */
@@ -145,17 +156,15 @@ static bool read_line(char line[LINE_BYTES + 1], bool *whole)
 
 static void serve(void)
 {
-	char line[LINE_BYTES + 1], *words[MAX_WORDS + 1];
+	char line[LINE_BYTES + 1];
 	bool whole;
 
 	while (!quitting && read_line(line, &whole)) {
-		size_t count = split(line, words);
-
 		if (!whole)
 			fail("a line of more than %d bytes", LINE_BYTES);
-		else if (!count)
+		else if (!line[strspn(line, BLANKS)])
 			continue;
-		end_answer(whole && !obey(words, count));
+		end_answer(whole && !obey_line(line));
 	}
 }
 

@@ -182,6 +182,7 @@ static void note_acknowledgement(const struct nlmsghdr *message, struct traffic 
 		traffic->acks++;
 		return;
 	}
+	traffic->refused++;
 	if (refusals->count++)
 		return;
 	/* The request is repeated before the text, unless capped. */
@@ -209,12 +210,38 @@ static ssize_t receive(struct channel *channel, void *buffer, size_t size, struc
 	return length;
 }
 
+static struct traffic *total;
+static bool barrier_after_calls;
+
+void add_up_traffic(struct traffic *traffic, bool barriers)
+{
+	total = traffic;
+	barrier_after_calls = barriers;
+}
+
+static void add_up(const struct traffic *traffic)
+{
+	total->messages += traffic->messages;
+	total->bytes += traffic->bytes;
+	total->calls += traffic->calls;
+	total->ns += traffic->ns;
+	if (traffic->max_ns > total->max_ns)
+		total->max_ns = traffic->max_ns;
+	total->acks += traffic->acks;
+	total->refused += traffic->refused;
+	total->received_messages += traffic->received_messages;
+	total->received_bytes += traffic->received_bytes;
+	total->received_calls += traffic->received_calls;
+}
+
 /* Counts and digests the call; the clock does not run yet. */
 static void count_call(const struct channel *channel, struct traffic *traffic)
 {
 	traffic->messages += channel->messages;
 	traffic->bytes += channel->length;
 	traffic->digest = digest_words(traffic->digest, pending, channel->length);
+	if (total)
+		total->digest = digest_words(total->digest, pending, channel->length);
 	traffic->calls++;
 }
 
@@ -271,7 +298,9 @@ int exchange(struct channel *channel, struct traffic *traffic, struct refusals *
 		last = take_answers(channel, length, traffic, refusals, visit, context);
 	}
 	count_time(traffic, clock_ns() - started);
-	return last < 0 ? -1 : 0;
+	if (last < 0)
+		return -1;
+	return barrier_after_calls ? module_barrier() : 0;
 }
 
 int exchange_or_fail(struct channel *channel, struct traffic *traffic, const char *what, size_t index)
@@ -375,6 +404,10 @@ void traffic_row(const struct traffic *traffic, const char *format, ...)
 	char more[256];
 	va_list arguments;
 
+	if (total) {
+		add_up(traffic);
+		return;
+	}
 	va_start(arguments, format);
 	vsnprintf(more, sizeof(more), format, arguments);
 	va_end(arguments);

@@ -41,7 +41,7 @@ struct channel {
 
 struct traffic {
 	uint64_t messages, bytes, calls, digest, ns, max_ns;
-	uint64_t acks, received_messages, received_bytes, received_calls;
+	uint64_t acks, refused, received_messages, received_bytes, received_calls;
 };
 
 #define NO_TRAFFIC ((struct traffic){ .digest = DIGEST_START })
@@ -83,6 +83,13 @@ int exchange(struct channel *channel, struct traffic *traffic, struct refusals *
 int exchange_or_fail(struct channel *channel, struct traffic *traffic, const char *what, size_t index);
 /* Sends the call, a dump's request, and visits what comes, with a receive buffer of that size. */
 int dump(struct channel *channel, size_t buffer, struct traffic *traffic, visit_fn *visit, void *context);
+
+/*
+ * From now on traffic is added up there instead of becoming rows, and the digest
+ * goes on from call to call; NULL ends it. With barriers, what a call left to be
+ * freed is freed before the next.
+ */
+void add_up_traffic(struct traffic *total, bool barriers);
 
 /* A row of the traffic's counts, and what more there is to say. */
 void traffic_row(const struct traffic *traffic, const char *format, ...)

@@ -23,9 +23,13 @@ int route_open(void)
 }
 
 /* How a route, or a nexthop object, says which peer it leads to. */
-enum shape { SHAPE_NEXTHOP, SHAPE_DEVICE, SHAPE_GATEWAY, SHAPE_ENCAP, SHAPE_WGPEER };
+enum shape {
+	SHAPE_NEXTHOP, SHAPE_DEVICE, SHAPE_GATEWAY, SHAPE_ENCAP, SHAPE_WGPEER, SHAPE_VIA, SHAPE_OWN_DEVICE,
+};
 
-static const char *const shape_names[] = { "nexthop", "device", "gateway", "encap", "wgpeer" };
+static const char *const shape_names[] = {
+	"nexthop", "device", "gateway", "encap", "wgpeer", "via", "own-device",
+};
 
 static int parse_shape(const char *word, enum shape *shape)
 {
@@ -34,7 +38,7 @@ static int parse_shape(const char *word, enum shape *shape)
 			*shape = i;
 			return 0;
 		}
-	return fail("SHAPE: neither nexthop, device, gateway, encap nor wgpeer: %s", word);
+	return fail("SHAPE: neither nexthop, device, gateway, encap, wgpeer, via nor own-device: %s", word);
 }
 
 /* The attributes by which routes and nexthop objects name a peer. */
@@ -89,7 +93,7 @@ static int parse_object(struct object *object, const char *shape, const char *fa
 
 	if (parse_shape(shape, &object->shape) || parse_number(family, "FAMILY", 4, 6, &number))
 		return -1;
-	if (object->shape == SHAPE_NEXTHOP || object->shape == SHAPE_GATEWAY)
+	if (object->shape != SHAPE_DEVICE && object->shape != SHAPE_ENCAP && object->shape != SHAPE_WGPEER)
 		return fail("SHAPE: not one of nexthop objects: %s", shape);
 	object->family = number == 4 ? AF_INET : AF_INET6;
 	object->device = device_index();
@@ -202,6 +206,24 @@ static void put_gateway(int family, uint16_t peer)
 		      address_size(family));
 }
 
+/* RTA_VIA: fe80:: + (p + 1), a gateway of another family than the route's. */
+static void put_via(uint16_t peer)
+{
+	struct {
+		uint16_t family;
+		uint8_t address[16];
+	} via = { .family = AF_INET6, .address = { 0xfe, 0x80 } };
+	const uint32_t number = htonl(peer + 1);
+
+	memcpy(via.address + sizeof(via.address) - sizeof(number), &number, sizeof(number));
+	put_attribute(&routes, RTA_VIA, &via, sizeof(via));
+}
+
+static bool has_gateway(enum shape shape)
+{
+	return shape == SHAPE_GATEWAY || shape == SHAPE_VIA;
+}
+
 static void put_route(const struct run *run, struct operation operation, bool acknowledge)
 {
 	const struct rtmsg header = {
@@ -209,9 +231,9 @@ static void put_route(const struct run *run, struct operation operation, bool ac
 		.rtm_dst_len = operation.length,
 		.rtm_table = run->table < 256 ? run->table : RT_TABLE_UNSPEC,
 		.rtm_protocol = RTPROT_STATIC,
-		.rtm_scope = run->shape == SHAPE_NEXTHOP || run->shape == SHAPE_GATEWAY ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK,
+		.rtm_scope = run->shape == SHAPE_NEXTHOP || has_gateway(run->shape) ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK,
 		.rtm_type = RTN_UNICAST,
-		.rtm_flags = run->shape == SHAPE_GATEWAY ? RTNH_F_ONLINK : 0,
+		.rtm_flags = has_gateway(run->shape) ? RTNH_F_ONLINK : 0,
 	};
 	const uint16_t flags = NLM_F_REQUEST | kinds[operation.kind].flags | (acknowledge ? NLM_F_ACK : 0);
 
@@ -222,8 +244,10 @@ static void put_route(const struct run *run, struct operation operation, bool ac
 		put_u32(&routes, RTA_NH_ID, operation.peer + 1);
 	if (run->shape == SHAPE_GATEWAY)
 		put_gateway(run->input.family, operation.peer);
+	if (run->shape == SHAPE_VIA)
+		put_via(operation.peer);
 	if (run->shape != SHAPE_NEXTHOP)
-		put_u32(&routes, RTA_OIF, run->device);
+		put_u32(&routes, RTA_OIF, run->device + (run->shape == SHAPE_OWN_DEVICE ? operation.peer : 0));
 	put_peer(&route_peer, run->shape, operation.peer);
 	if (run->table > 255)
 		put_u32(&routes, RTA_TABLE, run->table);
@@ -243,6 +267,8 @@ static int parse_run(struct run *run, char **words)
 	run->end = run->from + count;
 	run->table = table;
 	run->batch = batch;
+	if (run->shape == SHAPE_VIA && run->input.family != AF_INET)
+		return fail("SHAPE: via is that of IPv4 routes");
 	if (run->shape != SHAPE_NEXTHOP) {
 		run->device = device_index();
 		if (!run->device)

@@ -255,29 +255,45 @@ int wg_replace(char **words)
 	return load_file(words, WGPEER_F_REPLACE_ALLOWEDIPS | WGPEER_F_UPDATE_ONLY);
 }
 
-static int send_removal(uint64_t number, struct traffic *traffic)
+/* A peer with flags, and without a nest of allowed IPs. */
+static int send_flags(uint64_t number, uint32_t flags, struct traffic *traffic)
 {
 	size_t peers, peer;
 
 	begin_device(&wireguard, WG_CMD_SET_DEVICE, NLM_F_ACK);
 	peers = nest_begin(&wireguard, WGDEVICE_A_PEERS);
-	peer = begin_peer(number, WGPEER_F_REMOVE_ME);
+	peer = begin_peer(number, flags);
 	nest_end(&wireguard, peer);
 	nest_end(&wireguard, peers);
 	message_end(&wireguard);
-	return exchange_or_fail(&wireguard, traffic, "remove peer", number);
+	return exchange_or_fail(&wireguard, traffic, "peer", number);
 }
 
-int wg_remove(char **words)
+static int send_removal(uint64_t number, struct traffic *traffic)
+{
+	return send_flags(number, WGPEER_F_REMOVE_ME, traffic);
+}
+
+static int change_peer(char **words, uint32_t flags)
 {
 	struct traffic traffic = NO_TRAFFIC;
 	uint64_t number;
 
 	if (need_family() || parse_number(words[0], "PEER", 0, UINT16_MAX, &number) ||
-	    send_removal(number, &traffic))
+	    send_flags(number, flags, &traffic))
 		return -1;
 	traffic_row(&traffic, "%s", "");
 	return 0;
+}
+
+int wg_remove(char **words)
+{
+	return change_peer(words, WGPEER_F_REMOVE_ME);
+}
+
+int wg_empty(char **words)
+{
+	return change_peer(words, WGPEER_F_REPLACE_ALLOWEDIPS | WGPEER_F_UPDATE_ONLY);
 }
 
 /* The dummy peer took what is to go; it goes with it, and the memory is back before the next chunk. */
@@ -316,10 +332,19 @@ int wg_churn(char **words)
 }
 
 struct listing {
-	uint64_t peers, entries, content;
+	uint64_t peers, entries, content, set;
 	bool any;
 	uint32_t peer;		/* of the last nest: a peer may go on in the next message */
 };
+
+static uint64_t digest_entry(uint64_t digest, uint32_t peer, uint16_t family, uint8_t length,
+			     const struct nlattr *address)
+{
+	digest = digest_word(digest, peer);
+	digest = digest_word(digest, family);
+	digest = digest_word(digest, length);
+	return digest_words(digest, attribute_data(address), attribute_size(address));
+}
 
 static int visit_allowed_ip(const struct nlattr *nest, struct listing *listing)
 {
@@ -338,10 +363,8 @@ static int visit_allowed_ip(const struct nlattr *nest, struct listing *listing)
 	if (!address || attribute_size(address) != address_size(family))
 		return fail("dump: an allowed IP of family %u without its address", family);
 	listing->entries++;
-	listing->content = digest_word(listing->content, listing->peer);
-	listing->content = digest_word(listing->content, family);
-	listing->content = digest_word(listing->content, length);
-	listing->content = digest_words(listing->content, attribute_data(address), attribute_size(address));
+	listing->content = digest_entry(listing->content, listing->peer, family, length, address);
+	listing->set += digest_entry(DIGEST_START, listing->peer, family, length, address);
 	return 0;
 }
 
@@ -410,7 +433,7 @@ int wg_dump(char **words)
 	channel_close(&channel);
 	if (result)
 		return -1;
-	traffic_row(&traffic, " peers %ju entries %ju content %016jx",
-		    listing.peers, listing.entries, listing.content);
+	traffic_row(&traffic, " peers %ju entries %ju content %016jx set %016jx",
+		    listing.peers, listing.entries, listing.content, listing.set);
 	return 0;
 }

@@ -66,7 +66,7 @@ public sealed record RouteDump(
 
     private int ShapeBytes(Family family) => Shape switch
     {
-        RouteShape.Device => s_u32,
+        RouteShape.Device or RouteShape.OwnDevice => s_u32,
         RouteShape.Gateway => NetlinkWriter.AttributeBytes(family.AddressBytes()) + s_u32,
         RouteShape.Nexthop => NexthopCompatibility ? s_u32 + s_u32 + (NexthopsNamePeers ? s_encap : 0) : s_u32,
         RouteShape.Encap or RouteShape.PeerKey => s_u32 + s_encap,
@@ -124,6 +124,7 @@ public sealed record RouteDump(
         RouteShape.Gateway => (uint)(RouteMessages.Gateway(family, peer) >> (family == Family.IPv4 ? 96 : 0)),
         RouteShape.Via => (uint)RouteMessages.Gateway(Family.IPv6, peer),
         RouteShape.Encap or RouteShape.PeerKey => peer + 1u,
+        RouteShape.OwnDevice => (uint)Interface + peer,
         _ => (uint)Interface,
     };
 

@@ -23,6 +23,9 @@ public enum RouteShape
 
     /// <summary>RTA_OIF, RTA_ENCAP_TYPE and RTA_ENCAP with the peer's key nested: a lightweight tunnel.</summary>
     Encap,
+
+    /// <summary>RTA_OIF: the peer's own device, whose index is the first device's plus the peer's number.</summary>
+    OwnDevice,
 }
 
 /// <summary>What the agent calls shapes.</summary>
@@ -36,18 +39,20 @@ public static class RouteShapes
         RouteShape.Nexthop => "nexthop",
         RouteShape.PeerKey => "wgpeer",
         RouteShape.Encap => "encap",
+        RouteShape.Via => "via",
+        RouteShape.OwnDevice => "own-device",
         _ => throw new ArgumentOutOfRangeException(nameof(shape), shape, "the agent has no such shape"),
     };
 
     /// <summary>The shape of a word in the agent's commands.</summary>
     public static RouteShape OfAgentWord(string word) =>
-        Enum.GetValues<RouteShape>().First(shape => shape != RouteShape.Via && shape.AgentWord() == word);
+        Enum.GetValues<RouteShape>().First(shape => shape.AgentWord() == word);
 }
 
 /// <summary>What all routes of a run have in common.</summary>
 /// <param name="Shape">How the peer is named.</param>
 /// <param name="Table">The routing table's number; above 255 it needs RTA_TABLE.</param>
-/// <param name="Interface">The WireGuard device's interface index.</param>
+/// <param name="Interface">The WireGuard device's interface index; the first one's, where each peer has its own.</param>
 public readonly record struct RouteForm(RouteShape Shape, uint Table, int Interface);
 
 /// <summary>
@@ -73,6 +78,26 @@ public static class RouteMessages
 
     /// <summary>The number of a peer's nexthop object.</summary>
     public static uint NexthopId(ushort peer) => peer + 1u;
+
+    /// <summary>Bytes that <see cref="Write"/> writes.</summary>
+    public static int Bytes(Prefix prefix, in RouteForm form)
+    {
+        var own = NetlinkWriter.AttributeBytes(sizeof(uint));
+        var bytes = NetlinkWriter.HeaderBytes + RouteUapi.RtMsgBytes + own;
+        if (prefix.Length > 0)
+            bytes += NetlinkWriter.AttributeBytes(prefix.Family.AddressBytes());
+        if (form.Table > HighestSmallTable)
+            bytes += own;
+        return bytes + form.Shape switch
+        {
+            RouteShape.Gateway => NetlinkWriter.AttributeBytes(prefix.Family.AddressBytes()),
+            RouteShape.Via => NetlinkWriter.AttributeBytes(RouteUapi.RtViaBytes),
+            RouteShape.PeerKey => NetlinkWriter.AttributeBytes(PeerKey.Bytes),
+            RouteShape.Encap => NetlinkWriter.AttributeBytes(sizeof(ushort))
+                + NetlinkWriter.AttributeBytes(NetlinkWriter.AttributeBytes(PeerKey.Bytes)),
+            _ => 0,
+        };
+    }
 
     /// <summary>Writes one operation's message.</summary>
     /// <param name="writer">Where to.</param>
@@ -148,13 +173,13 @@ public static class RouteMessages
                 BinaryPrimitives.WriteUInt16LittleEndian(via, AddressFamilies.Inet6);
                 NetlinkWriter.WriteAddress(via[sizeof(ushort)..], Family.IPv6, Gateway(Family.IPv6, peer));
                 break;
-            case RouteShape.Device or RouteShape.PeerKey or RouteShape.Encap:
+            case RouteShape.Device or RouteShape.PeerKey or RouteShape.Encap or RouteShape.OwnDevice:
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(form), form.Shape, "not a shape of routes");
         }
 
-        writer.PutU32(RouteAttribute.Oif, (uint)form.Interface);
+        writer.PutU32(RouteAttribute.Oif, (uint)form.Interface + (form.Shape == RouteShape.OwnDevice ? peer : 0u));
         if (form.Shape == RouteShape.PeerKey)
             PeerKey.WritePublic(writer.Reserve(RouteAttribute.WgPeer, PeerKey.Bytes), peer);
         else if (form.Shape == RouteShape.Encap)

@@ -61,16 +61,37 @@ public sealed record WireGuardDump(string Name = "wg0", bool HasPrivateKey = tru
         foreach (var peer in peers)
         {
             for (var i = 0; i < peer.AllowedIps.Count; i++)
-            {
-                var prefix = peer.AllowedIps[i];
-                digest.Add((uint)peer.Peer);
-                digest.Add(prefix.Family.Number());
-                digest.Add(prefix.Length);
-                digest.AddAddress(prefix.Family, prefix.Address);
-            }
+                Add(ref digest, peer.AllowedIps[i], peer.Peer);
         }
 
         return digest.Value;
+    }
+
+    /// <summary>
+    /// The agent's <c>set</c> of such a dump: the sum of the digests that each allowed IP has by itself, which does not depend
+    /// on the order of the lists.
+    /// </summary>
+    /// <param name="bindings">Every allowed IP with its peer's number.</param>
+    public static ulong Set(IEnumerable<KeyValuePair<Prefix, int>> bindings)
+    {
+        ArgumentNullException.ThrowIfNull(bindings);
+        var sum = 0ul;
+        foreach (var (prefix, peer) in bindings)
+        {
+            var digest = default(Digest64);
+            Add(ref digest, prefix, peer);
+            sum = unchecked(sum + digest.Value);
+        }
+
+        return sum;
+    }
+
+    private static void Add(ref Digest64 digest, in Prefix prefix, int peer)
+    {
+        digest.Add((uint)peer);
+        digest.Add(prefix.Family.Number());
+        digest.Add(prefix.Length);
+        digest.AddAddress(prefix.Family, prefix.Address);
     }
 
     /// <summary><c>get_peer</c>: whether the peer is complete; if not, <paramref name="resumeAt"/> is where it goes on, or -1.</summary>

@@ -76,13 +76,11 @@ public sealed class WireGuardStream
         return Send(operations, messageBytes, WireGuardPeerFlags.ReplaceAllowedIps | WireGuardPeerFlags.UpdateOnly);
     }
 
+    /// <summary><c>wg empty</c>: one peer keeps nothing: the flags of <see cref="Replace"/>, and no nest of allowed IPs.</summary>
+    public NetlinkTraffic Empty(ushort peer) => SendOnly(peer, WireGuardPeerFlags.ReplaceAllowedIps | WireGuardPeerFlags.UpdateOnly);
+
     /// <summary><c>wg remove</c>: one peer and all it has.</summary>
-    public NetlinkTraffic Remove(ushort peer)
-    {
-        _socket.BeginCommand();
-        SendRemoval(peer);
-        return _socket.EndCommand();
-    }
+    public NetlinkTraffic Remove(ushort peer) => SendOnly(peer, WireGuardPeerFlags.RemoveMe);
 
     /// <summary>
     /// <c>wg churn</c>: the operations in chunks, and after each the removal of the dummy peer that took what is to go.
@@ -97,7 +95,7 @@ public sealed class WireGuardStream
         {
             var now = Math.Min(chunk, operations.Length);
             SendAll(operations[..now], messageBytes, WireGuardPeerFlags.None);
-            SendRemoval(dummy);
+            SendPeer(dummy, WireGuardPeerFlags.RemoveMe);
             operations = operations[now..];
         }
 
@@ -145,12 +143,20 @@ public sealed class WireGuardStream
             sent += SendSome(operations[sent..], messageBytes, flags);
     }
 
-    private void SendRemoval(ushort peer)
+    private NetlinkTraffic SendOnly(ushort peer, WireGuardPeerFlags flags)
+    {
+        _socket.BeginCommand();
+        SendPeer(peer, flags);
+        return _socket.EndCommand();
+    }
+
+    /// <summary>A peer's flags, and nothing of its allowed IPs.</summary>
+    private void SendPeer(ushort peer, WireGuardPeerFlags flags)
     {
         var writer = _socket.Writer;
         WireGuardMessages.BeginSetDevice(writer, _familyId, _socket.NextMessage(), Device);
         var peers = WireGuardMessages.BeginPeers(writer);
-        writer.EndNest(WireGuardMessages.BeginPeer(writer, peer, WireGuardPeerFlags.RemoveMe));
+        writer.EndNest(WireGuardMessages.BeginPeer(writer, peer, flags));
         writer.EndNest(peers);
         writer.EndMessage();
         _socket.Send(acks: 1);

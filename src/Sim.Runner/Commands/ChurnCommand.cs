@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Diagnostics;
 using Sim.Kernel;
 using Sim.Runner.Experiments;
@@ -19,9 +18,6 @@ namespace Sim.Runner.Commands;
 /// <summary><c>churn</c>: every way of binding prefixes to peers under a trace of updates, and the report.</summary>
 internal static class ChurnCommand
 {
-    /// <summary>Netlink operations name a peer in 16 bits, and one number is the dummy peer's.</summary>
-    private const int MostPeers = 65_000;
-
     private static readonly int[] s_windows = [0, 10, 100, 1000, 5000];
 
     private sealed record Settings(
@@ -30,24 +26,10 @@ internal static class ChurnCommand
     public static Command Create()
     {
         var (table, family, seed, best) = (CommonOptions.Table(), CommonOptions.Family(), CommonOptions.Seed(), CommonOptions.BestPath());
-        var updates = new Option<FileInfo[]>("--updates")
-        {
-            Description = "MRT files of updates in order of time; plain or compressed.",
-            HelpName = "FILE",
-            AllowMultipleArgumentsPerToken = true,
-            Arity = ArgumentArity.OneOrMore,
-        };
+        var (updates, peers) = (ReplayOptions.Updates(required: false), ReplayOptions.Peers());
         var days = TraceOptionSet.Days("--generate-days", "Instead of --updates: a trace of so many days, made while it is replayed; as 'trace generate' makes it.");
         var made = new TraceOptionSet();
-        var peers = new Option<int>("--peers")
-        {
-            Description = "Number of WireGuard peers: next hops of the trace and prefixes of the table are spread over them.",
-            DefaultValueFactory = _ => 32,
-            HelpName = "N",
-        }.AtLeast(1, MostPeers);
-        var schemes = Schemes();
-        var batch = Numbers("--batch", "How long the daemon waits for more changes, in ms.",
-            s_windows, ms => ms is >= 0 and <= 3_600_000 ? null : "0 to 3600000", "MS");
+        var (schemes, batch) = (ReplayOptions.Schemes(), ReplayOptions.Windows(s_windows));
         var quick = new Option<bool>("--quick") { Description = "Fewer repetitions: in under a minute on the embedded table." };
         var output = CommonOptions.Out();
         var command = new Command(
@@ -83,42 +65,11 @@ internal static class ChurnCommand
             var loaded = TableInput.Load(parsed.GetValue(table), chosen, BestPathRule.Default, progress, cancel);
             var files = length > 0
                 ? [made.File(parsed, loaded.Table, length, settings.Seed, loaded.Damage, progress, cancel)]
-                : TraceInput.Files(parsed.GetValue(updates)!, "--updates", progress, cancel);
-            using var trace = Compile(files, chosen, best.Rule(parsed), settings.Peers, loaded.Damage);
+                : TraceFiles.Open(parsed.GetValue(updates)!, "--updates", progress, cancel);
+            using var trace = ReplayOptions.Compile(files, chosen, best.Rule(parsed), settings.Peers, loaded.Damage);
             return Run(settings, loaded, trace, clock, progress, cancel);
         })));
         return command;
-    }
-
-    internal static Option<int[]> Schemes() => Numbers(
-        "--schemes", "Schemes by number, with commas or blanks between: "
-            + string.Join(", ", BindingKind.All.DistinctBy(kind => kind.Number).Select(kind => $"{kind.Number} {kind.Name}")) + ".",
-        [.. BindingKind.Numbers], number => BindingKind.Numbers.Contains(number) ? null : "1 to 8", "N");
-
-    internal static Option<int[]> Numbers(string name, string description, int[] usual, Func<int, string?> wrong, string help) => new(name)
-    {
-        Description = description,
-        DefaultValueFactory = _ => usual,
-        CustomParser = result => ParseNumbers(name, result, wrong),
-        HelpName = help,
-        AllowMultipleArgumentsPerToken = true,
-        Arity = ArgumentArity.OneOrMore,
-    };
-
-    private static int[] ParseNumbers(string name, ArgumentResult result, Func<int, string?> wrong)
-    {
-        var numbers = new List<int>();
-        foreach (var text in result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries)))
-        {
-            if (!int.TryParse(text, out var number))
-                result.AddError($"{name} takes whole numbers, not '{text}'.");
-            else if (wrong(number) is { } range)
-                result.AddError($"{name} takes {range}, not {number}.");
-            else if (!numbers.Contains(number))
-                numbers.Add(number);
-        }
-
-        return [.. numbers];
     }
 
     /// <summary>Updates come from files or are made, and options of the one say nothing to the other.</summary>
@@ -129,15 +80,6 @@ internal static class ChurnCommand
             throw new UserException("name the updates, either with --updates FILE or with --generate-days DAYS");
         if (files && option is not null)
             throw new UserException($"{option} is for traces that are made; it needs --generate-days");
-    }
-
-    private static ChurnTrace Compile(IReadOnlyList<TraceFile> files, Family family, BestPathRule rule, int peers, DamageLog damage)
-    {
-        var trace = ChurnTrace.Compile(files, family, rule, new TraceRouter(peers), damage);
-        if (trace.Counts.Events > 0)
-            return trace;
-        trace.Dispose();
-        throw TraceInput.Empty(trace.Source, family, trace.Counts.RibEntries);
     }
 
     private static int Run(

@@ -19,10 +19,10 @@ internal static class ScaleCommand
     public static Command Create()
     {
         var (table, family, seed, best) = (CommonOptions.Table(), CommonOptions.Family(), CommonOptions.Seed(), CommonOptions.BestPath());
-        var schemes = ChurnCommand.Schemes();
-        var prefixes = ChurnCommand.Numbers("--prefixes", "Numbers of prefixes, at 32 peers. The table's own number takes the place of usual ones near it.",
+        var schemes = ReplayOptions.Schemes();
+        var prefixes = ReplayOptions.Numbers("--prefixes", "Numbers of prefixes, at 32 peers. The table's own number takes the place of usual ones near it.",
             [.. ScalingPlan.Whole.Prefixes], number => number is >= 2 and <= TableGenerator.Largest ? null : "2 to 4000000", "N");
-        var peers = ChurnCommand.Numbers("--peers", "Numbers of peers, at 100,000 prefixes; those that leave a peer less than two prefixes are left out.",
+        var peers = ReplayOptions.Numbers("--peers", "Numbers of peers, at 100,000 prefixes; those that leave a peer less than two prefixes are left out.",
             [.. ScalingPlan.Whole.Peers], number => number is >= 1 and <= ScalingPlan.MostPeers ? null : "1 to 10000", "N");
         var quick = new Option<bool>("--quick") { Description = "Fewer places and repetitions: what churn --quick has." };
         var output = CommonOptions.Out();

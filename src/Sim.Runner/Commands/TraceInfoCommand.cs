@@ -54,8 +54,8 @@ internal static class TraceInfoCommand
     private static TraceStructure Measure(
         FileInfo[] files, string option, Family family, DamageLog damage, IWorkProgress progress, CancellationToken cancel)
     {
-        var structure = TraceStructure.Measure(TraceInput.Files(files, option, progress, cancel), family, damage);
-        return structure.Events > 0 ? structure : throw TraceInput.Empty(structure.Source, family);
+        var structure = TraceStructure.Measure(TraceFiles.Open(files, option, progress, cancel), family, damage);
+        return structure.Events > 0 ? structure : throw TraceFiles.Empty(structure.Source, family);
     }
 
     private static List<Row> Rows(TraceStructure shown, TraceStructure? beside)

@@ -137,9 +137,9 @@ internal sealed class TraceOptionSet
             throw new UserException("--like and --calibration name two sources of statistics; give one");
         if (like is { Length: > 0 })
         {
-            var structure = TraceStructure.Measure(TraceInput.Files(like, "--like", progress, cancel), family, damage);
+            var structure = TraceStructure.Measure(TraceFiles.Open(like, "--like", progress, cancel), family, damage);
             if (structure.Events == 0)
-                throw TraceInput.Empty(structure.Source, family);
+                throw TraceFiles.Empty(structure.Source, family);
             try
             {
                 return TraceCalibration.Of(structure);

@@ -6,8 +6,10 @@ using Sim.Lab;
 using Sim.Runner.Experiments;
 using Sim.Runner.Reports;
 using Sim.Runner.Validation;
+using Sim.Runner.Validation.Trace;
 using Sim.Workloads;
 using Sim.Workloads.Keys;
+using Sim.Workloads.Mrt;
 using Sim.Workloads.Tables;
 
 namespace Sim.Runner.Commands;
@@ -18,10 +20,21 @@ internal static class ValidateCommand
     /// <summary>WireGuard peers: few enough for every lane, more than one message's worth.</summary>
     private const int Peers = 8;
 
+    /// <summary>Where each peer has a device of its own, the kernel has to make them.</summary>
+    private const int MostTracePeers = 1000;
+
+    private static readonly int[] s_windows = [0, 100, 1000];
+
     private static readonly string[] s_lanes = [.. Enum.GetValues<LaneKind>().Select(lane => lane.Word())];
 
     private sealed record Settings(
-        string Command, LaneKind Lane, ValidationParts Parts, ulong Seed, bool Quick, DirectoryInfo Out);
+        string Command, LaneKind Lane, ValidationParts Parts, ulong Seed, bool Quick, DirectoryInfo Out)
+    {
+        public required BestPathRule Rule { get; init; }
+
+        /// <summary>Files of a trace, the peers and windows that it is replayed with, and the schemes; no file, no replay.</summary>
+        public required (FileInfo[] Files, int Peers, int[] Windows, int[] Schemes) Trace { get; init; }
+    }
 
     public static Command Create()
     {
@@ -39,11 +52,14 @@ internal static class ValidateCommand
         kernel.AcceptOnlyFromAmong(s_lanes);
         var parts = new Option<string>("--parts")
         {
-            Description = "counts (counts, answers, messages), costs (times too) or all.",
+            Description = "counts (counts, answers, messages), costs (times too), all, or trace (that of --updates alone).",
             DefaultValueFactory = _ => "all",
-            HelpName = "counts|costs|all",
+            HelpName = "counts|costs|all|trace",
         };
-        parts.AcceptOnlyFromAmong("counts", "costs", "all");
+        parts.AcceptOnlyFromAmong("counts", "costs", "all", "trace");
+        var (updates, peers) = (ReplayOptions.Updates(required: false), ReplayOptions.Peers(MostTracePeers));
+        var (schemes, batch) = (ReplayOptions.Schemes(), ReplayOptions.Windows(s_windows));
+        updates.Description = "MRT files of updates: their first changes are replayed under every scheme that the kernel can run.";
         var quick = new Option<bool>("--quick") { Description = "A sample of the table and fewer repetitions: in under a minute once the kernel is built." };
         var output = new Option<DirectoryInfo>("--out")
         {
@@ -63,18 +79,25 @@ internal static class ValidateCommand
               validate --quick --kernel qemu
               validate --kernel uml-patched --parts costs
               validate --table latest-bview.gz --out reports/validation-ris
+              validate --updates updates.20260222.1530.bz2 --parts trace --kernel uml-patched --schemes 3,4,6
             """)
         {
-            table, kernel, parts, seed, best.Best, best.Peer, quick, output,
+            table, kernel, parts, updates, peers, schemes, batch, seed, best.Best, best.Peer, quick, output,
         };
         command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress =>
         {
             var settings = new Settings(
                 string.Join(' ', parsed.Tokens.Select(token => token.Value)), Lanes.Of(parsed.GetValue(kernel)!),
-                Enum.Parse<ValidationParts>(parsed.GetValue(parts)!, ignoreCase: true), parsed.GetValue(seed), parsed.GetValue(quick), parsed.GetValue(output)!);
+                Enum.Parse<ValidationParts>(parsed.GetValue(parts)!, ignoreCase: true), parsed.GetValue(seed), parsed.GetValue(quick), parsed.GetValue(output)!)
+            {
+                Rule = best.Rule(parsed),
+                Trace = (parsed.GetValue(updates)!, parsed.GetValue(peers), parsed.GetValue(batch)!, parsed.GetValue(schemes)!),
+            };
+            if (settings.Parts == ValidationParts.Trace && settings.Trace.Files.Length == 0)
+                throw new UserException("--parts trace needs the trace: --updates FILE");
             var clock = Stopwatch.StartNew();
             var loaded = new[] { Family.IPv4, Family.IPv6 }
-                .Select(family => TableInput.Load(parsed.GetValue(table), family, best.Rule(parsed), progress, cancel))
+                .Select(family => TableInput.Load(parsed.GetValue(table), family, settings.Rule, progress, cancel))
                 .Where(one => one.Table.Routes.Length > 0).ToList();
             return Run(settings, loaded, clock, progress, cancel);
         })));
@@ -86,27 +109,46 @@ internal static class ValidateCommand
     {
         if (loaded.Count == 0)
             throw new UserException("the table holds no prefix; nothing to validate with");
+        var traces = Traces(settings, loaded, progress, cancel);
         ReportWriter.Prepare(settings.Out.FullName);
         var environment = HostFacts.Environment().ToList();
         var plan = settings.Quick ? ValidationPlan.Quick : ValidationPlan.Full;
         plan = settings.Lane == LaneKind.Qemu ? plan.ForInstructions() : plan;
+        var found = new ValidationFindings([], []);
+        var context = settings.Parts == ValidationParts.Trace
+            ? null
+            : InFolder(data => ValidateTables(settings, plan, loaded, data, found, environment, progress, cancel));
+        if (traces.Count > 0)
+            context = InFolder(data => Replay(settings, plan, traces, data, found, environment, progress, cancel));
+        progress.Step("report", 1, "reports");
+        var result = Result(settings, loaded[0].Table, loaded, context!, environment, clock);
+        ReportWriter.Write(result, settings.Out.FullName);
+        ValidationSummary.Print(context!, settings.Out.ToString(), clock.Elapsed);
+        var damaged = loaded.Max(one => one.ReportDamage());
+        return context!.Differences.Any() ? ExitCode.Failed : damaged;
+    }
+
+    /// <summary>The traces, none where none is asked for: read before anything else is done, which may take minutes.</summary>
+    private static List<TraceInput> Traces(Settings settings, List<LoadedTable> loaded, IWorkProgress progress, CancellationToken cancel)
+    {
+        var trace = settings.Trace;
+        if (trace.Files.Length == 0)
+            return [];
+        var inputs = TraceInputs.Load(
+            trace.Files, loaded, settings.Rule, trace.Peers, trace.Windows, settings.Quick ? TracePlan.Quick : TracePlan.Full, settings.Seed,
+            progress, cancel);
+        return new TraceRun(inputs, trace.Schemes, settings.Lane).Cases().Any()
+            ? inputs
+            : throw new UserException($"--kernel {settings.Lane.Word()} can run none of the schemes {string.Join(", ", trace.Schemes)}: {TraceKinds.Needs}");
+    }
+
+    /// <summary>A folder for what the agent is given, which goes when the kernel has ended.</summary>
+    private static ValidationContext InFolder(Func<string, ValidationContext> work)
+    {
         var data = Directory.CreateTempSubdirectory("sim-validate-");
         try
         {
-            progress.Step("make the input", 1, "tables");
-            var inputs = loaded.Select(one => Input(one.Table, plan, settings.Seed)).ToList();
-            foreach (var input in inputs)
-                input.Write(data.FullName);
-            var sweep = settings.Lane.IsPatched() && inputs[0].Family == Family.IPv4 ? new PeerSweep(inputs[0]) : null;
-            sweep?.Write(data.FullName);
-            cancel.ThrowIfCancellationRequested();
-            var context = Execute(settings, plan, inputs, sweep, data.FullName, environment, progress, cancel);
-            progress.Step("report", 1, "reports");
-            var result = Result(settings, loaded[0].Table, loaded, context, environment, clock);
-            ReportWriter.Write(result, settings.Out.FullName);
-            ValidationSummary.Print(context, settings.Out.ToString(), clock.Elapsed);
-            var damaged = loaded.Max(one => one.ReportDamage());
-            return context.Differences.Any() ? ExitCode.Failed : damaged;
+            return work(data.FullName);
         }
         finally
         {
@@ -114,22 +156,48 @@ internal static class ValidateCommand
         }
     }
 
+    private static ValidationContext ValidateTables(
+        Settings settings, ValidationPlan plan, List<LoadedTable> loaded, string data, ValidationFindings found,
+        List<KeyValuePair<string, string>> environment, IWorkProgress progress, CancellationToken cancel)
+    {
+        progress.Step("make the input", 1, "tables");
+        var inputs = loaded.Select(one => Input(one.Table, plan, settings.Seed)).ToList();
+        foreach (var input in inputs)
+            input.Write(data);
+        var sweep = settings.Lane.IsPatched() && inputs[0].Family == Family.IPv4 ? new PeerSweep(inputs[0]) : null;
+        sweep?.Write(data);
+        cancel.ThrowIfCancellationRequested();
+        return Execute(settings, plan, inputs, sweep, data, found, environment, progress, cancel);
+    }
+
+    /// <summary>Each scheme has a kernel of its own: what it finds there does not depend on what else was validated.</summary>
+    private static ValidationContext Replay(
+        Settings settings, ValidationPlan plan, List<TraceInput> inputs, string data, ValidationFindings found,
+        List<KeyValuePair<string, string>> environment, IWorkProgress progress, CancellationToken cancel)
+    {
+        environment.AddRange(inputs.Select(input => new KeyValuePair<string, string>($"trace IPv{(int)input.Family}", input.Facts)));
+        var replay = new TraceRun(inputs, settings.Trace.Schemes, settings.Lane);
+        replay.Write(data, progress, cancel);
+        ValidationContext? last = null;
+        foreach (var (input, kind) in replay.Cases())
+        {
+            last = WithKernel(
+                Options(settings, data), plan, settings.Trace.Peers, found, environment, progress, context => replay.Run(context, input, kind), cancel);
+        }
+
+        replay.End(found);
+        return last!;
+    }
+
     /// <summary>
     /// One kernel for counts and costs; but where QEMU can use KVM, the counts are taken with it, and the costs, which are
     /// instructions, in a second run without.
     /// </summary>
     private static ValidationContext Execute(
-        Settings settings, ValidationPlan plan, IReadOnlyList<FamilyInput> inputs, PeerSweep? sweep, string data,
+        Settings settings, ValidationPlan plan, IReadOnlyList<FamilyInput> inputs, PeerSweep? sweep, string data, ValidationFindings found,
         List<KeyValuePair<string, string>> environment, IWorkProgress progress, CancellationToken cancel)
     {
-        var options = new VmOptions
-        {
-            Lane = settings.Lane,
-            DataFolder = data,
-            Cpu = settings.Lane == LaneKind.Host ? null : Environment.ProcessorCount - 1,
-            InstructionCount = settings.Lane == LaneKind.Qemu,
-        };
-        var found = new ValidationFindings([], []);
+        var options = Options(settings, data);
         if (settings.Lane != LaneKind.Qemu || !Vm.KvmMayWork)
             return Execute(options, settings.Parts, plan, inputs, sweep, found, environment, progress, cancel);
         ValidationContext? counted = null;
@@ -149,9 +217,36 @@ internal static class ValidateCommand
         VmOptions options, ValidationParts parts, ValidationPlan plan, IReadOnlyList<FamilyInput> inputs, PeerSweep? sweep,
         ValidationFindings found, List<KeyValuePair<string, string>> environment, IWorkProgress progress, CancellationToken cancel)
     {
+        return WithKernel(options, plan, Peers, found, environment, progress, Work, cancel);
+
+        void Work(ValidationContext context)
+        {
+            using var counting = context.Machine.Vm.CountsInstructions && context.Machine.HasModule && parts.HasFlag(ValidationParts.Costs)
+                ? PortInstructions.Start(options.DataFolder, plan, Peers)
+                : null;
+            ValidationRun.Run(context, inputs, options.Cpu, parts, sweep);
+            if (counting is not null)
+                CountPort(counting, context, environment);
+        }
+    }
+
+    private static VmOptions Options(Settings settings, string data) => new()
+    {
+        Lane = settings.Lane,
+        DataFolder = data,
+        Cpu = settings.Lane == LaneKind.Host ? null : Environment.ProcessorCount - 1,
+        InstructionCount = settings.Lane == LaneKind.Qemu,
+    };
+
+    /// <summary>Starts a kernel, does something with it, and ends it.</summary>
+    private static ValidationContext WithKernel(
+        VmOptions options, ValidationPlan plan, int peers, ValidationFindings found, List<KeyValuePair<string, string>> environment,
+        IWorkProgress progress, Action<ValidationContext> work, CancellationToken cancel)
+    {
         progress.Step($"start the kernel ({options.Lane.Word()})", 1, "kernels");
         using var vm = Vm.Start(options, line => progress.Step(line, 1, "steps"), cancel);
-        environment.Add(new("kernel under test", vm.Description));
+        if (!environment.Contains(new("kernel under test", vm.Description)))
+            environment.Add(new("kernel under test", vm.Description));
         var machine = new KernelUnderTest(vm);
         var cpus = (int)machine.Hello().Long("cpus");
         var context = new ValidationContext
@@ -160,18 +255,13 @@ internal static class ValidateCommand
             Plan = plan,
             Slub = new SlubConfig(cpus, CpuPartial: !options.Lane.IsUml()),
             ComparesSlabs = options.Lane != LaneKind.Host,
-            Peers = Peers,
+            Peers = peers,
             Cpus = cpus,
             Progress = progress,
             Cancel = cancel,
             Found = found,
         };
-        using var counting = vm.CountsInstructions && machine.HasModule && parts.HasFlag(ValidationParts.Costs)
-            ? PortInstructions.Start(options.DataFolder, plan, Peers)
-            : null;
-        ValidationRun.Run(context, inputs, options.Cpu, parts, sweep);
-        if (counting is not null)
-            CountPort(counting, context, environment);
+        work(context);
         return context;
     }
 
@@ -195,7 +285,7 @@ internal static class ValidateCommand
     }
 
     /// <summary>At most so many routes, drawn by seed, in their order.</summary>
-    private static RouteTable Sample(RouteTable table, int most, ulong seed)
+    internal static RouteTable Sample(RouteTable table, int most, ulong seed)
     {
         if (table.Routes.Length <= most)
             return table;

@@ -33,7 +33,7 @@ internal static class RouteFormExperiment
         {
             context.Cancel.ThrowIfCancellationRequested();
             using var fib = KernelFib.Create(
-                context.Table.Family, form.Meaning, context.Peers, hashesStates: false, sharesStates: form.Structure == Names.SharedStates);
+                context.Table.Family, form.Meaning, context.Peers, BindingHost.Usual(), sharesStates: form.Structure == Names.SharedStates);
             for (var i = 0; i < input.Prefixes.Length; i++)
             {
                 var error = fib.Insert(input.Prefixes[i], input.Peers[i], NlmFlags.Create | NlmFlags.Replace);

@@ -86,6 +86,11 @@ internal static class Words
         "tx" => "send: one FIB lookup of the destination",
         "dst" => "send: the route that the packet brings",
         "rx" => "receive: the route back to the source",
+        "setup" => "before the first prefix",
+        "replay-0" => "replay, each change alone",
+        "back-0" => "back to the start of that replay",
+        _ when After(operation, "replay-") is { } ms => $"replay in windows of {ms} ms",
+        _ when After(operation, "back-") is { } ms => $"back to the start of the replay in windows of {ms} ms",
         _ when Before(operation, "-tx") is { } step => $"{Step(step)}; {Step("tx")}",
         _ when Before(operation, "-dst") is { } step => $"{Step(step)}; {Step("dst")}",
         _ when Before(operation, "-rx") is { } step => $"{Step(step)}; {Step("rx")}",
@@ -102,7 +107,7 @@ internal static class Words
 
     /// <summary>When in a validation a row was taken, without its structure: <c>load the table, sorted by address</c>.</summary>
     public static string Moment(Figure f) =>
-        string.Join(", ", new[] { Step(f.Operation), Order(f.Order), Keys(f.Keys), Chain(f.Chain) }.Where(p => p.Length > 0));
+        string.Join(", ", new[] { f.Scheme, Step(f.Operation), Order(f.Order), Keys(f.Keys), Chain(f.Chain) }.Where(p => p.Length > 0));
 
     /// <summary>The metric with its place: <c>nodes at depth 12</c>, <c>slab pages of ip_fib_alias</c>.</summary>
     public static string What(Figure f) => (f.X, f.Item) switch
@@ -191,6 +196,7 @@ internal static class Words
     private static string ChurnMetric(string metric) => metric switch
     {
         "time-per-change" => "time",
+        "calls-per-change" => "system calls",
         "bytes-per-change" => "bytes sent",
         "messages-per-change" => "messages",
         "operations-per-change" => "trie operations",

@@ -72,10 +72,13 @@ internal sealed unsafe class AllowedIpsPort : IDisposable
     public void GracePeriod() => Memory.Rcu.GracePeriod();
 
     /// <summary>The digest that the module's <c>trie</c> command makes: every node in preorder.</summary>
-    public ulong TrieDigest(Family family)
+    public ulong TrieDigest(Family family) => TrieDigest(Table, family);
+
+    /// <inheritdoc cref="TrieDigest(Family)"/>
+    public static ulong TrieDigest(AllowedIps table, Family family)
     {
         var digest = default(Digest64);
-        foreach (var node in Table.Nodes(family))
+        foreach (var node in table.Nodes(family))
         {
             var prefix = node.Prefix;
             digest.Add((uint)node.Depth);

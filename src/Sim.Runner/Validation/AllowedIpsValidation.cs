@@ -171,26 +171,9 @@ internal sealed class AllowedIpsValidation(ValidationContext context, AllowedIps
     /// <summary>Nodes, depths and slabs; the digest stands for every node's prefix, depth and owner.</summary>
     private void CompareShape(CheckPoint at)
     {
-        if (context.Machine.HasModule)
-        {
-            var rows = _kernel.Rows($"module trie wg {(int)at.Family}");
-            var shape = port.Table.Shape(at.Family);
-            context.Compare(at, "nodes", "count", shape.Nodes, rows[0].Long("nodes"));
-            context.Compare(at, "valued", "count", shape.Valued, rows[0].Long("valued"));
-            context.Compare(at, "max-depth", "count", shape.MaxDepth, rows[0].Long("max-depth"));
-            context.CompareDigest(at, "trie-digest", port.TrieDigest(at.Family), rows[0].Hex("digest"));
-            for (var depth = 1; depth <= Math.Max(shape.MaxDepth, rows.Count - 1); depth++)
-            {
-                var (nodes, valued) = depth < rows.Count ? (rows[depth].Long("nodes"), rows[depth].Long("valued")) : (0, 0);
-                context.Compare(at, "nodes-at-depth", "count", AtDepth(shape.NodesAtDepth, depth), nodes, x: depth);
-                context.Compare(at, "valued-at-depth", "count", AtDepth(shape.ValuedAtDepth, depth), valued, x: depth);
-            }
-        }
-
+        ShapeComparison.AllowedIps(context, at, port.Table, at.Family);
         SlabComparison.Compare(context, at, [port.Table.NodeCache]);
     }
-
-    private static long AtDepth(IReadOnlyList<long> histogram, int depth) => depth < histogram.Count ? histogram[depth] : 0;
 
     private void AllAnswers(FamilyInput input, CheckPoint at)
     {

@@ -8,7 +8,7 @@ namespace Sim.Runner.Validation;
 /// A FIB's memory against the kernel's: its own slab caches, its vmalloc areas where it has any, and the kmalloc classes that
 /// tnodes, IPv6 routes and nexthops come from, which the rest of the kernel uses as well.
 /// </summary>
-internal sealed class FibMemoryComparison(ValidationContext context, RoutePort port)
+internal sealed class FibMemoryComparison(ValidationContext context, KernelMemory memory, IEnumerable<KmemCache> caches)
 {
     /// <summary>
     /// Objects that other users of a kmalloc class may take or give back while a step runs, in slabs: their number is
@@ -16,7 +16,15 @@ internal sealed class FibMemoryComparison(ValidationContext context, RoutePort p
     /// </summary>
     private const int OtherUsersSlabs = 16;
 
-    private IReadOnlyDictionary<string, SlabLine> _before = new Dictionary<string, SlabLine>();
+    /// <summary>What the size classes hold before the port's first object, where the port is new and the kernel's table empty.</summary>
+    public IReadOnlyDictionary<string, SlabLine> Before { get; set; } = new Dictionary<string, SlabLine>();
+
+    /// <summary>Routes that one call drops at most, where the port frees after each message.</summary>
+    public int Held { get; init; }
+
+    /// <summary>IPv4's tnodes may be vmalloc areas; IPv6's nexthops have per-CPU memory.</summary>
+    public Family Family { get; init; } = Family.IPv4;
+
     private Dictionary<string, long> _portBefore = [];
     private long _percpuBefore;
 
@@ -25,27 +33,27 @@ internal sealed class FibMemoryComparison(ValidationContext context, RoutePort p
     {
         if (!context.ComparesSlabs)
             return;
-        _before = context.Machine.Slabs();
+        Before = context.Machine.Slabs();
         _percpuBefore = PercpuBytes();
-        _portBefore = port.Memory.Account().ToDictionary(line => line.Cache, line => line.Objects, StringComparer.Ordinal);
+        _portBefore = memory.Account().ToDictionary(line => line.Cache, line => line.Objects, StringComparer.Ordinal);
     }
 
     public void Compare(CheckPoint at)
     {
         if (!context.ComparesSlabs)
             return;
-        SlabComparison.Compare(context, at, port.Caches);
+        SlabComparison.Compare(context, at, caches, Held);
         var slabs = context.Machine.Slabs();
-        var lines = port.Memory.Account();
+        var lines = memory.Account();
         foreach (var line in lines.Where(line => line.Cache.StartsWith("kmalloc-", StringComparison.Ordinal)))
         {
-            if (!slabs.TryGetValue(line.Cache, out var now) || !_before.TryGetValue(line.Cache, out var before))
+            if (!slabs.TryGetValue(line.Cache, out var now) || !Before.TryGetValue(line.Cache, out var before))
                 continue;
             var added = line.Objects - _portBefore.GetValueOrDefault(line.Cache);
             context.Compare(at, "kmalloc-objects", "count", added, now.Active - before.Active, OtherUsersSlabs * now.PerSlab, line.Cache);
         }
 
-        if (port.Family == Family.IPv6)
+        if (Family == Family.IPv6)
         {
             AddPercpu(at, lines);
             return;

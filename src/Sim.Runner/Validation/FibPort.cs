@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Sim.Fib;
 using Sim.Kernel;
@@ -47,7 +46,13 @@ internal sealed unsafe class FibPort : RoutePort
             return info->nh->id;
         if (nhc->Peer != 0)
             return (uint)nhc->Peer;
-        return nhc->nhc_gw_family == (byte)AddressFamily.InterNetwork ? (uint)nhc->Gateway : (uint)nhc->nhc_oif;
+        return nhc->nhc_gw_family switch
+        {
+            (byte)GatewayFamily.IPv4 => (uint)nhc->Gateway,
+            // The last word of the address.
+            (byte)GatewayFamily.IPv6 => (uint)nhc->nhc_gw_second,
+            _ => (uint)nhc->nhc_oif,
+        };
     }
 
     public override (ulong Digest, long Hits) Answers(Keys keys)
@@ -75,7 +80,7 @@ internal sealed unsafe class FibPort : RoutePort
         foreach (var route in Table)
         {
             var number = route.NhId != 0 ? route.NhId : route.Peer != 0 ? (uint)route.Peer : (uint)route.Gateway & 0xFFFF;
-            routes.Add(new DumpedRoute(route.Dst, PeerOf(number)));
+            routes.Add(new DumpedRoute(route.Dst, number == 0 ? (ushort)(route.Oif - Oif) : PeerOf(number)));
         }
 
         return [.. routes];
@@ -135,7 +140,7 @@ internal sealed unsafe class FibPort : RoutePort
         var request = FibConfig.Add(operation.Prefix, shape == RouteShape.Nexthop ? 0 : Oif) with
         {
             Protocol = RtProtStatic,
-            Scope = shape is RouteShape.Nexthop or RouteShape.Gateway ? RouteScope.Universe : RouteScope.Link,
+            Scope = shape is RouteShape.Nexthop or RouteShape.Gateway or RouteShape.Via ? RouteScope.Universe : RouteScope.Link,
             NlFlags = operation.Kind switch
             {
                 BindKind.Add => NlmFlags.Create | NlmFlags.Excl,
@@ -155,6 +160,15 @@ internal sealed unsafe class FibPort : RoutePort
             request.Flags = RtnhFlags.OnLink;
         }
 
+        if (shape == RouteShape.Via)
+        {
+            request.GatewayFamily = GatewayFamily.IPv6;
+            request.Gateway6 = RouteMessages.Gateway(Family.IPv6, operation.Peer);
+            request.Flags = RtnhFlags.OnLink;
+        }
+
+        if (shape == RouteShape.OwnDevice)
+            request.Oif = Oif + operation.Peer;
         return request;
     }
 

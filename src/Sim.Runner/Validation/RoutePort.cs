@@ -134,7 +134,7 @@ internal abstract class RoutePort(SlubConfig slub, int oif) : IDisposable
 /// <summary>A table of a FIB port against the kernel's: every node, the statistics in /proc, the memory.</summary>
 internal abstract class TableComparison(ValidationContext context, RoutePort port)
 {
-    private readonly FibMemoryComparison _memory = new(context, port);
+    private readonly FibMemoryComparison _memory = new(context, port.Memory, port.Caches) { Family = port.Family };
 
     protected ValidationContext Context { get; } = context;
 
@@ -143,15 +143,10 @@ internal abstract class TableComparison(ValidationContext context, RoutePort por
 
     public void Compare(CheckPoint at)
     {
-        CompareStatistics(at);
-        if (Context.Machine.HasModule)
-            CompareNodes(at);
+        CompareShape(at);
         _memory.Compare(at);
     }
 
-    /// <summary>What /proc says of the table.</summary>
-    protected abstract void CompareStatistics(CheckPoint at);
-
-    /// <summary>The module's walk of it.</summary>
-    protected abstract void CompareNodes(CheckPoint at);
+    /// <summary>What /proc says of the table and, with the module, every node.</summary>
+    protected abstract void CompareShape(CheckPoint at);
 }

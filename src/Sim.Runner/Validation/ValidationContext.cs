@@ -18,6 +18,9 @@ internal sealed record CheckPoint(string Structure, Family Family, string Order,
     public string Keys { get; init; } = "";
 
     public string Chain { get; init; } = "";
+
+    /// <summary>The scheme that a trace is replayed under.</summary>
+    public string Scheme { get; init; } = "";
 }
 
 /// <summary>What the parts of a validation share: the kernel, the plan, and where rows go.</summary>
@@ -109,6 +112,7 @@ internal sealed class ValidationContext
         Operation = at.Operation,
         Keys = at.Keys,
         Chain = at.Chain,
+        Scheme = at.Scheme,
         Peers = Peers,
         Prefixes = at.Prefixes,
         Metric = metric,

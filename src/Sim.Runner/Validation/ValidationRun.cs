@@ -18,6 +18,9 @@ internal enum ValidationParts
     Costs = 2,
 
     All = Counts | Costs,
+
+    /// <summary>The replay of a trace, and nothing of the table.</summary>
+    Trace = 4,
 }
 
 /// <summary>A whole validation: every family through every structure, then the times.</summary>

@@ -29,7 +29,7 @@ internal static class ValidationSummary
     {
         string[] parts =
         [
-            figure.Structure, $"IPv{figure.Family}", figure.Order, figure.Operation, figure.Keys, figure.Chain, figure.Item,
+            figure.Structure, $"IPv{figure.Family}", figure.Scheme, figure.Order, figure.Operation, figure.Keys, figure.Chain, figure.Item,
             figure.X is { } x ? $"{figure.Metric} {x}" : figure.Metric,
         ];
         return string.Join(", ", parts.Where(part => part.Length > 0));
@@ -56,7 +56,7 @@ internal static class ValidationSummary
         table.AddColumns("case", "kernel", "port", "port / kernel");
         foreach (var kernel in context.Figures.Where(row => row.Side == ValidationContext.Kernel && row.Metric.StartsWith("time", StringComparison.Ordinal)))
         {
-            bool Same(Figure row) => RowKey.Of(row) == RowKey.Of(kernel) && row.Structure == kernel.Structure && row.Family == kernel.Family;
+            bool Same(Figure row) => RowKey.Of(row) == RowKey.Of(kernel) && row.Structure == kernel.Structure && row.Scheme == kernel.Scheme && row.Family == kernel.Family;
             var port = context.Figures.FirstOrDefault(row => row.Side == ValidationContext.Port && row.Metric == kernel.Metric && Same(row));
             var ratio = context.Figures.FirstOrDefault(row => kernel.Metric == "time" && row.Metric == "ratio" && row.Experiment == ValidationContext.Experiment && Same(row));
             table.AddRow(

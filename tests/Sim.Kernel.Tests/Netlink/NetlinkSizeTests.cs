@@ -114,4 +114,41 @@ public sealed class NetlinkSizeTests
         stream.Sink = call => sizes.Add(call.Length);
         return sizes;
     }
+
+    public static TheoryData<RouteShape> Shapes => [.. Enum.GetValues<RouteShape>()];
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void The_bytes_of_a_route_message_are_those_that_are_written(RouteShape shape)
+    {
+        foreach (var prefix in (Prefix[])[Prefix.Parse("0.0.0.0/0"), Prefix.Parse("192.0.2.0/24"), Prefix.Parse("::/0"), Prefix.Parse("2001:db8::/32")])
+        {
+            if (shape == RouteShape.Via && prefix.Family == Family.IPv6)
+                continue;
+            foreach (var table in (uint[])[100, 1000])
+            {
+                var writer = new NetlinkWriter();
+                var form = new RouteForm(shape, table, 5);
+                RouteMessages.Write(writer, new BindOperation(prefix, BindKind.Add, 3), in form, 1, acknowledge: true);
+                Assert.Equal(writer.Length, RouteMessages.Bytes(prefix, in form));
+            }
+        }
+    }
+
+    [Fact]
+    public void A_peer_that_keeps_nothing_is_one_message_of_80_bytes_without_a_nest_of_allowed_ips()
+    {
+        var traffic = new WireGuardStream(28).Empty(3);
+        Assert.Equal((1, 80, 1, 1), (traffic.Messages, traffic.Bytes, traffic.Calls, traffic.Acks));
+    }
+
+    [Fact]
+    public void A_set_of_bindings_has_one_digest_in_any_order_and_another_for_another_peer()
+    {
+        KeyValuePair<Prefix, int>[] bindings = [new(Prefix.Parse("192.0.2.0/24"), 1), new(Prefix.Parse("198.51.100.0/24"), 2), new(Prefix.Parse("2001:db8::/32"), 1)];
+        Assert.Equal(WireGuardDump.Set(bindings), WireGuardDump.Set(bindings.Reverse()));
+        bindings[2] = new(bindings[2].Key, 2);
+        Assert.NotEqual(WireGuardDump.Set(bindings), WireGuardDump.Set([bindings[0], bindings[1], new(bindings[2].Key, 1)]));
+        Assert.Equal(0ul, WireGuardDump.Set([]));
+    }
 }

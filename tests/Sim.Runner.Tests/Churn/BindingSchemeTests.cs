@@ -144,7 +144,7 @@ public sealed class BindingSchemeTests
                 .Select(at => new BindOperation(new Prefix(family, (UInt128)at << 96, 32), BindKind.Add, 3)).ToArray();
             var written = new WireGuardStream(32).Replace(operations, BindingScheme.CallBytes);
             Assert.Equal(
-                new Sent(written.Messages, written.Bytes, written.Calls), new WireGuardSender(family, Peers).Replace(3, prefixes));
+                new Sent(written.Messages, written.Bytes, written.Calls), new WireGuardSender(family, Peers, BindingHost.Usual().Sockets).Replace(prefixes));
         }
     }
 

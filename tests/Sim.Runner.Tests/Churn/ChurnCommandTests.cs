@@ -16,7 +16,7 @@ public sealed class ChurnCommandTests
     public void A_run_writes_a_row_of_each_scheme_in_each_window_and_a_page_whose_links_lead_somewhere()
     {
         using var scratch = new Scratch();
-        var ran = Commands.Program.Run("churn", "--quick", "--table", Table(scratch), "--updates", Updates(scratch, Family.IPv4),
+        var ran = Commands.Program.Run("churn", "--quick", "--table", Table(scratch), "--updates", Updates(scratch["updates.mrt"], Family.IPv4),
             "--peers", "4", "--batch", "0,100", "--out", scratch["report"]);
         Assert.True(ran.Code == 0, ran.Error);
         var rows = File.ReadAllLines(Path.Combine(scratch["report"], "results.csv"));
@@ -50,7 +50,7 @@ public sealed class ChurnCommandTests
     {
         using var scratch = new Scratch();
         var ran = Commands.Program.Run("churn", "--quick", "--family", "6", "--table", scratch.Write("v6.txt", "2001:db8::/32\n2001:db8:1::/48\n::/0\n"),
-            "--updates", Updates(scratch, Family.IPv6), "--peers", "3", "--batch", "10", "--out", scratch["report"]);
+            "--updates", Updates(scratch["updates.mrt"], Family.IPv6), "--peers", "3", "--batch", "10", "--out", scratch["report"]);
         Assert.True(ran.Code == 0, ran.Error);
         var rows = File.ReadAllLines(Path.Combine(scratch["report"], "results.csv"));
         Assert.Equal(BindingKind.All.Count, rows.Count(row => row.Contains(",speed,", StringComparison.Ordinal)));
@@ -74,7 +74,7 @@ public sealed class ChurnCommandTests
         string[] words = [.. args.Select(word => word switch
         {
             "TEXT" => scratch.Write("updates.txt", "10.0.0.0/8\n"),
-            "UPDATES" => Updates(scratch, Family.IPv4),
+            "UPDATES" => Updates(scratch["updates.mrt"], Family.IPv4),
             _ => word,
         }), "--out", scratch["report"]];
         var ran = Commands.Program.Run(words);
@@ -86,7 +86,7 @@ public sealed class ChurnCommandTests
     /// <summary>A small run of every scheme into the given folder.</summary>
     internal static void RunSmall(Scratch scratch, string folder)
     {
-        var ran = Commands.Program.Run("churn", "--quick", "--table", Table(scratch), "--updates", Updates(scratch, Family.IPv4),
+        var ran = Commands.Program.Run("churn", "--quick", "--table", Table(scratch), "--updates", Updates(scratch["updates.mrt"], Family.IPv4),
             "--peers", "4", "--batch", "0,100", "--out", folder);
         Assert.True(ran.Code == 0, ran.Error);
     }
@@ -95,10 +95,10 @@ public sealed class ChurnCommandTests
         scratch.Write("table.txt", string.Concat(Enumerable.Range(0, Prefixes).Select(at => $"10.{at / 100}.{at % 100}.0/24\n")));
 
     /// <summary>Random announcements and withdrawals of 40 prefixes by 5 BGP peers, some of them not in the table.</summary>
-    private static string Updates(Scratch scratch, Family family)
+    internal static string Updates(string path, Family family)
     {
         var rng = new Rng(3);
-        using var file = File.Create(scratch["updates.mrt"]);
+        using var file = File.Create(path);
         using var writer = new MrtUpdateWriter(file, seed: 1);
         var time = 1_700_000_000_000_000L;
         for (var i = 0; i < 2000; i++)
@@ -111,6 +111,6 @@ public sealed class ChurnCommandTests
             writer.Write(new RouteChange(time, prefix, rng.Below(5), Announce: rng.Below(3) > 0, OriginAs: 64500, Variant: (uint)rng.Below(3)));
         }
 
-        return scratch["updates.mrt"];
+        return path;
     }
 }

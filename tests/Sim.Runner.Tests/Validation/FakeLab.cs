@@ -34,19 +34,46 @@ internal sealed class FakeLab : IDisposable
     /// <summary>Runs <c>validate --quick</c> on a table.</summary>
     /// <param name="table">The table file's content.</param>
     /// <param name="lie">Sees each command with each row of its answer and gives the row that is sent.</param>
-    public Ran Validate(string table, Func<string, string, string>? lie = null)
+    /// <param name="more">More of the command line.</param>
+    public Ran Validate(string table, Func<string, string, string>? lie = null, params string[] more)
     {
-        var kernel = new Thread(() => Serve(lie ?? ((_, row) => row))) { IsBackground = true };
+        var kernel = new Thread(() => ServeAll(lie ?? ((_, row) => row))) { IsBackground = true };
         kernel.Start();
         return Commands.Program.RunIn(
-            _scratch.Folder, "validate", "--quick", "--table", _scratch.Write("table.txt", table), "--out", Report);
+            _scratch.Folder, ["validate", "--quick", "--table", _scratch.Write("table.txt", table), "--out", Report, .. more]);
     }
 
+    /// <summary>A file that the program may be given.</summary>
+    public string FileOf(string name) => _scratch[name];
+
     public void Dispose() => _scratch.Dispose();
+
+    /// <summary>One kernel after the other, until the program has no more of them.</summary>
+    private void ServeAll(Func<string, string, string> lie)
+    {
+        try
+        {
+            while (true)
+                Serve(lie);
+        }
+        catch (IOException)
+        {
+            // The lab is gone.
+        }
+    }
 
     private void Serve(Func<string, string, string> lie)
     {
         using var commands = new StreamReader(Pipe("commands", FileAccess.Read));
+        Serve(commands, lie);
+        // Until the other end is closed: the next kernel's commands come through the same pipe.
+        while (commands.ReadLine() is not null)
+        {
+        }
+    }
+
+    private void Serve(StreamReader commands, Func<string, string, string> lie)
+    {
         using var answers = new StreamWriter(Pipe("answers", FileAccess.Write)) { AutoFlush = true, NewLine = "\n" };
         using var kernel = new PortKernel(Cpio.Read(File.ReadAllBytes(Path.Combine(_lab, "initramfs"))));
         answers.WriteLine("= ready");

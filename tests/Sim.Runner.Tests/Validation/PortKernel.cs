@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Text;
 using Sim.Kernel;
 using Sim.Kernel.Netlink;
 using Sim.Runner.Schemes;
@@ -28,6 +29,7 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
     private readonly WireGuardStream _wireGuard = new(28);
     private readonly RouteStream _routes = new(Interface);
     private RouteShape _shape;
+    private Digest64 _sent;
     private Keys _keys = new([], []);
 
     public void Dispose()
@@ -44,7 +46,8 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
         return words switch
         {
             ["hello"] => ["kernel 6.12.0-ports cpus 1 page 4096 wireguard 28 module 1"],
-            ["wg", "create"] => [$"ifindex {Interface}"],
+            ["trace", var script, "0" or "1"] => [Trace(script)],
+            ["wg", "create", ..] => [$"ifindex {Interface}"],
             ["wg", ..] => [WireGuard(words[1..])],
             ["nexthop", "add", var from, var count, _, var family] => [AddNexthops(PortOf(family), Number(from), Number(count))],
             ["nexthop", "delete", var id, "1"] => [DeleteNexthop(Number(id))],
@@ -81,6 +84,25 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
         _ => throw Unknown(string.Join(' ', words)),
     };
 
+    /// <summary>Every command of the script, and one row of what all sent.</summary>
+    private string Trace(string script)
+    {
+        _sent = default;
+        _wireGuard.Sink = _routes.Sink = call => _sent.AddBytes(call);
+        var sum = default(NetlinkTraffic);
+        var failed = 0L;
+        foreach (var row in Encoding.ASCII.GetString(files[$"data/{script}"]).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => Answer(line).Single()))
+        {
+            var words = row.Split(' ');
+            long Of(string key) => Array.IndexOf(words, key) is >= 0 and var at ? long.Parse(words[at + 1], CultureInfo.InvariantCulture) : 0;
+            sum = new(sum.Messages + Of("messages"), sum.Bytes + Of("bytes"), sum.Calls + Of("calls"), 0, sum.Acks + Of("acks"));
+            failed += Of("failed");
+        }
+
+        _wireGuard.Sink = _routes.Sink = null;
+        return $"{Row(sum with { Digest = _sent.Value })} refused {failed}";
+    }
+
     private string WireGuard(string[] words)
     {
         NetlinkTraffic traffic;
@@ -97,6 +119,10 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
                 else
                     _allowedIps.Replace(operations);
                 traffic = words[0] == "add" ? _wireGuard.Add(operations, Number(bytes)) : _wireGuard.Replace(operations, Number(bytes));
+                break;
+            case ["empty", var peer]:
+                _allowedIps.RemoveByPeer(Number(peer));
+                traffic = _wireGuard.Empty((ushort)Number(peer));
                 break;
             case ["remove", var peer]:
                 _allowedIps.Remove(Number(peer));
@@ -129,7 +155,8 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
         var listing = _allowedIps.Listing();
         var received = new WireGuardDump().Measure(listing, new DumpSocket(buffer, AlignsCounters: true));
         return $"{Row(new WireGuardStream(28).Dump(), received)} peers {listing.Count} entries {listing.Sum(peer => peer.AllowedIps.Count)} "
-            + $"content {Kernel.Netlink.WireGuardDump.Content(listing):x16}";
+            + $"content {Kernel.Netlink.WireGuardDump.Content(listing):x16} "
+            + $"set {Kernel.Netlink.WireGuardDump.Set(listing.SelectMany(peer => peer.AllowedIps.Select(prefix => KeyValuePair.Create(prefix, peer.Peer)))):x16}";
     }
 
     private RoutePort PortOf(string family) => family == "4" ? _fib : _fib6;

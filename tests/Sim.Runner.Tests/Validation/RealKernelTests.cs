@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using Sim.Kernel;
 using Sim.Runner.Reports;
+using Sim.Runner.Tests.Churn;
 using Sim.Runner.Tests.Commands;
 using Sim.Runner.Validation;
 using Sim.Testing;
@@ -28,6 +29,25 @@ public sealed class RealKernelTests
         Assert.All(checks, check => Assert.True(ValidationRows.Agrees(check.Port, check.Kernel), ValidationSummary.Place(check.Port)));
         Assert.Contains(run.Environment, fact => fact.Value.StartsWith("User-Mode Linux 6.12", StringComparison.Ordinal));
         Assert.True(File.Exists(Path.Combine(scratch["report"], "index.html")));
+    }
+
+    /// <summary>Every scheme that the kernel can run: each byte, each node, and the binding that the trace implies.</summary>
+    [Theory]
+    [InlineData("uml", 7)]
+    [InlineData("uml-patched", 10)]
+    public void A_trace_agrees_with_linux_under_every_scheme(string kernel, int schemes)
+    {
+        SkipUnlessBuilt(kernel);
+        using var scratch = new Scratch();
+        var ran = Commands.Program.RunIn(
+            SharedData.Root, "validate", "--quick", "--kernel", kernel, "--parts", "trace", "--table", scratch.Write("table.txt", Text(Family.IPv4)),
+            "--updates", ChurnCommandTests.Updates(scratch["updates.mrt"], Family.IPv4), "--peers", "5", "--batch", "0,100", "--out", scratch["report"]);
+        Assert.DoesNotContain("Differs", ran.Error, StringComparison.Ordinal);
+        Assert.Equal(0, ran.Code);
+        var run = ResultsJson.Read(Path.Combine(scratch["report"], "results.json"));
+        var checks = ValidationRows.Checks(run.Figures).ToList();
+        Assert.Equal(schemes, checks.Select(check => check.Port.Scheme).Distinct().Count());
+        Assert.All(checks, check => Assert.True(ValidationRows.Agrees(check.Port, check.Kernel), ValidationSummary.Place(check.Port)));
     }
 
     private static string Text(Family family) => string.Concat(Tables.Random(family, 500).Routes.Select(route => $"{route.Prefix}\n"));

@@ -61,7 +61,7 @@ internal sealed class FibInfoBucket(ScalingTables tables, ScalingPlan plan, ulon
         {
             foreach (var (_, meaning, hashesStates) in s_cases)
             {
-                var part = new RoutePart(Family.IPv4, meaning, peers, hashesStates);
+                var part = new RoutePart(Family.IPv4, meaning, peers, BindingHost.Usual() with { HashesStates = hashesStates });
                 parts.Add(part);
                 for (var route = 0; route < routes; route++)
                     Check(part.Add(table.Prefixes[table.Drawn[route]], route % peers));

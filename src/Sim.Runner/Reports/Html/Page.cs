@@ -238,7 +238,7 @@ internal static partial class Page
         (string Id, string Title)[] parts =
         [
             ("differences", "Differences"), ("agreement", "Compared"), ("figures", "Counts"), ("times", "Times"),
-            ("instructions", "Instructions"), ("peers", "Route attribute"), ("answers", "Answers"), ("trust", "How far to trust it"), ("validation-plots", "Plots"),
+            ("instructions", "Instructions"), ("peers", "Route attribute"), ("trace", "Trace"), ("answers", "Answers"), ("trust", "How far to trust it"), ("validation-plots", "Plots"),
         ];
         var links = parts.Where(part => ValidationSection.HasPart(view, part.Id)).Select(part => $"<a href=\"#{part.Id}\">{part.Title}</a>");
         html.Append($"""

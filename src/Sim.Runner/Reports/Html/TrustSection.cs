@@ -49,7 +49,8 @@ internal static class TrustSection
         <p>All that the algorithm decides must be equal: nodes, depths, answers, the bytes of messages and dumps. A bound stands where the kernel’s number
         depends on more than the structure:</p>
         <ul>
-        <li>Slab pages, within one slab a processor: a processor keeps one of its own, which can hold objects of the kernel’s other tables.</li>
+        <li>Slab pages, within one slab a processor: a processor keeps one of its own, which can hold objects of the kernel’s other tables.
+        Of routes in a trace, also within the slabs that the routes of one call fill: the kernel frees what they replace after the call, the port after each message.</li>
         <li>Active objects, within those slabs that a processor keeps: /proc/slabinfo counts their free objects as active.</li>
         <li>kmalloc objects, within 16 slabs of the class: the rest of the kernel takes and gives back objects of the same class while a step runs.</li>
         <li>sizeof fib_nh and nh_info, within 8 bytes in a distribution’s kernel: it has CONFIG_IP_ROUTE_CLASSID, and the port leaves that field out.</li>

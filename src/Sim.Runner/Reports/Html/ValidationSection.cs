@@ -29,6 +29,7 @@ internal static class ValidationSection
         ValidationFigures.AppendCounts(html, view);
         ValidationCosts.Append(html, view);
         PeerSection.Append(html, view);
+        TraceSection.Append(html, view);
         ValidationFigures.AppendAnswers(html, view);
         TrustSection.Append(html, view);
         html.Append("</section>\n");
@@ -43,6 +44,7 @@ internal static class ValidationSection
         "answers" => view.Checks.Any(check => check.Kind == CheckKind.Answers),
         "times" => view.Costs.Any(c => c.IsTime),
         "peers" => PeerSection.Has(view),
+        "trace" => TraceSection.Has(view),
         "instructions" => view.Costs.Any(c => c.Unit == "instructions"),
         "validation-plots" => Plots.ValidationPlots.For(view).Count > 0,
         _ => true,

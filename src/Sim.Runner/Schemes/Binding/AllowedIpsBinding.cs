@@ -34,13 +34,13 @@ internal sealed class AllowedIpsBinding : BindingScheme
     private readonly Dictionary<int, int> _replacedCounts = [];
     private bool _sampled;
 
-    public AllowedIpsBinding(BindingKind kind, Family family, int peers, Removal removal, bool fullRoutes)
-        : base(kind, family, peers)
+    public AllowedIpsBinding(BindingKind kind, Family family, int peers, BindingHost host, Removal removal, bool fullRoutes)
+        : base(kind, family, peers, host)
     {
         (_removal, _fullRoutes) = (removal, fullRoutes);
-        _table = new AllowedIpsPart(peers);
-        _sender = new WireGuardSender(family, peers);
-        _routes = new RoutePart(family, RouteMeaning.Device, peers, hashesStates: false);
+        _table = new AllowedIpsPart(peers, host.Slub);
+        _sender = new WireGuardSender(family, peers, host.Sockets);
+        _routes = new RoutePart(family, RouteMeaning.Device, peers, host);
         if (!fullRoutes)
             Check(_routes.Add(Everything, 0), Everything);
     }
@@ -51,6 +51,10 @@ internal sealed class AllowedIpsBinding : BindingScheme
     public override KernelWork Work => _table.Work + _routes.Work;
 
     public override int Count => _table.Count;
+
+    public override AllowedIpsPart AllowedIps => _table;
+
+    public override RoutePart? Routes => _routes;
 
     public override int Prepare(ReadOnlySpan<BindingChange> batch, bool sampled = true)
     {
@@ -118,7 +122,7 @@ internal sealed class AllowedIpsBinding : BindingScheme
     {
         var sent = _removal switch
         {
-            Removal.Replace => _sender.Bind(batch, _replacedCounts),
+            Removal.Replace => _sender.Bind(batch, _replacedCounts, peer => _replaced[peer].Set),
             Removal.DummyPeer => _sender.BindThroughDummy(batch),
             _ => _sender.BindAndRemove(batch),
         };

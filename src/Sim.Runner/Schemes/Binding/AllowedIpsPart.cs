@@ -7,22 +7,24 @@ namespace Sim.Runner.Schemes.Binding;
 /// <summary>A device's allowedips with its peers, as WG_CMD_SET_DEVICE changes it.</summary>
 internal sealed unsafe class AllowedIpsPart : IDisposable
 {
-    private readonly AllowedIps _table;
     private readonly wg_peer*[] _peers;
     private readonly int[] _shares;
     private long _operations;
     private long _waits;
 
-    public AllowedIpsPart(int peers)
+    public AllowedIpsPart(int peers, SlubConfig? slub = null)
     {
-        _table = new AllowedIps(Memory);
+        Memory = new KernelMemory(slub ?? SlubConfig.Uniprocessor);
+        Table = new AllowedIps(Memory);
         _peers = new wg_peer*[peers];
         _shares = new int[peers];
         for (var id = 0; id < peers; id++)
-            _peers[id] = _table.PeerCreate(id);
+            _peers[id] = Table.PeerCreate(id);
     }
 
-    public KernelMemory Memory { get; } = new();
+    public KernelMemory Memory { get; }
+
+    public AllowedIps Table { get; }
 
     /// <summary>Prefixes that are bound.</summary>
     public int Count { get; private set; }
@@ -40,30 +42,30 @@ internal sealed unsafe class AllowedIpsPart : IDisposable
     public int Bind(Prefix prefix, int peer)
     {
         _operations++;
-        return Step(_table.Insert(prefix, _peers[peer]));
+        return Step(Table.Insert(prefix, _peers[peer]));
     }
 
     /// <summary>WGALLOWEDIP_F_REMOVE_ME.</summary>
     public int Remove(Prefix prefix, int peer)
     {
         _operations++;
-        return Step(_table.Remove(prefix, _peers[peer]));
+        return Step(Table.Remove(prefix, _peers[peer]));
     }
 
     /// <summary>A new peer takes the prefixes, and goes with them: <c>wg_peer_remove</c>, which waits for a grace period.</summary>
     public void RemoveThroughDummy(IReadOnlyList<Prefix> gone)
     {
-        var dummy = _table.PeerCreate(_peers.Length);
+        var dummy = Table.PeerCreate(_peers.Length);
         foreach (var prefix in gone)
         {
-            if (Step(_table.Insert(prefix, dummy)) != 0)
+            if (Step(Table.Insert(prefix, dummy)) != 0)
                 throw new InvalidOperationException($"{prefix} was refused");
         }
 
         EndMessage();
         if (Stepped is not null)
             RemoveOneByOne(dummy);
-        _table.PeerRemove(dummy);
+        Table.PeerRemove(dummy);
         _operations += 2 * gone.Count;
         _waits++;
         EndMessage();
@@ -78,12 +80,12 @@ internal sealed unsafe class AllowedIpsPart : IDisposable
     {
         _operations += had + set.Count;
         if (Stepped is null)
-            _table.RemoveByPeer(_peers[peer]);
+            Table.RemoveByPeer(_peers[peer]);
         else
             RemoveOneByOne(_peers[peer]);
         for (var i = 0; i < set.Count; i++)
         {
-            if (Step(_table.Insert(set[i], _peers[peer])) != 0)
+            if (Step(Table.Insert(set[i], _peers[peer])) != 0)
                 throw new InvalidOperationException($"{set[i]} was refused");
             if ((i + 1) % perMessage == 0)
                 EndMessage();
@@ -117,7 +119,7 @@ internal sealed unsafe class AllowedIpsPart : IDisposable
 
     public void Visit(Family family, Action<Prefix, int> see)
     {
-        foreach (var node in _table.Nodes(family))
+        foreach (var node in Table.Nodes(family))
         {
             if (node.Peer != null)
                 see(node.Prefix, (int)node.Peer->internal_id);
@@ -125,11 +127,11 @@ internal sealed unsafe class AllowedIpsPart : IDisposable
     }
 
     public int Lookup(Family family, UInt128 address) => AllowedIpsLoops.Answer(
-        _table, family == Family.IPv4 ? _table.LookupDstV4((uint)(address >> 96)) : _table.LookupDstV6(address));
+        Table, family == Family.IPv4 ? Table.LookupDstV4((uint)(address >> 96)) : Table.LookupDstV6(address));
 
     public void Dispose()
     {
-        _table.Dispose();
+        Table.Dispose();
         Memory.Dispose();
     }
 
@@ -146,6 +148,6 @@ internal sealed unsafe class AllowedIpsPart : IDisposable
         foreach (var prefix in AllowedIps.Prefixes(peer))
             set.Add(prefix);
         foreach (var prefix in set)
-            Step(_table.Remove(prefix, peer));
+            Step(Table.Remove(prefix, peer));
     }
 }

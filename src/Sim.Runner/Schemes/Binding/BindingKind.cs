@@ -9,7 +9,7 @@ namespace Sim.Runner.Schemes.Binding;
 /// <param name="Lookups">Lookups that a packet costs.</param>
 internal sealed record BindingKind(int Number, string Name, PacketLookups Lookups)
 {
-    public required Func<BindingKind, Family, int, BindingScheme> Make { get; init; }
+    public required Func<BindingKind, Family, int, BindingHost, BindingScheme> Make { get; init; }
 
     /// <summary>Whether reception checks sources without rp_filter: a device of the peer's own lets every source through.</summary>
     public bool ChecksSources { get; init; } = true;
@@ -45,7 +45,7 @@ internal sealed record BindingKind(int Number, string Name, PacketLookups Lookup
         [.. All.Where(kind => numbers.Contains(kind.Number))];
 
     /// <summary>Makes an empty one.</summary>
-    public BindingScheme Create(Family family, int peers) => Make(this, family, peers);
+    public BindingScheme Create(Family family, int peers, BindingHost? host = null) => Make(this, family, peers, host ?? BindingHost.Usual());
 
     private static IEnumerable<BindingKind> AllowedIps(int number, string name, Removal removal)
     {
@@ -53,7 +53,7 @@ internal sealed record BindingKind(int Number, string Name, PacketLookups Lookup
         {
             yield return new(number, full ? name + " + routes" : name, new(1, 1, 0, 1))
             {
-                Make = (kind, family, peers) => new AllowedIpsBinding(kind, family, peers, removal, full),
+                Make = (kind, family, peers, host) => new AllowedIpsBinding(kind, family, peers, host, removal, full),
                 Patches = removal == Removal.RemoveMe ? ["remove-me"] : [],
             };
         }
@@ -62,7 +62,7 @@ internal sealed record BindingKind(int Number, string Name, PacketLookups Lookup
     private static BindingKind Routes(int number, string name, RouteMeaning meaning, PacketLookups lookups, params string[] patches) =>
         new(number, name, lookups)
         {
-            Make = (kind, family, peers) => new RouteBinding(kind, family, peers, meaning),
+            Make = (kind, family, peers, host) => new RouteBinding(kind, family, peers, host, meaning),
             Announces = true,
             ChecksSources = meaning != RouteMeaning.DevicePerPeer,
             Patches = patches,
@@ -71,7 +71,7 @@ internal sealed record BindingKind(int Number, string Name, PacketLookups Lookup
     private static BindingKind PrivateFib(bool fullRoutes) =>
         new(7, fullRoutes ? "AllowedIPs on a FIB trie + routes" : "AllowedIPs on a FIB trie", new(2, 0, 1, 0))
         {
-            Make = (kind, family, peers) => new PrivateFibBinding(kind, family, peers, fullRoutes),
+            Make = (kind, family, peers, host) => new PrivateFibBinding(kind, family, peers, host, fullRoutes),
             Patches = ["fib-tables"],
         };
 }

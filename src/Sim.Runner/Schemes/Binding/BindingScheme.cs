@@ -17,7 +17,7 @@ namespace Sim.Runner.Schemes.Binding;
 /// After each message a grace period ends, as on a uniprocessor kernel: the frees are inside the call that caused them.
 /// Not measured: system calls, copying, parsing and locking, which the counts of messages and calls stand for.
 /// </remarks>
-internal abstract class BindingScheme(BindingKind kind, Family family, int peers) : IDisposable
+internal abstract class BindingScheme(BindingKind kind, Family family, int peers, BindingHost host) : IDisposable
 {
     /// <summary>Bytes that a daemon gives to one system call: what wg(8) and iproute2 use.</summary>
     public const int CallBytes = 8192;
@@ -35,6 +35,12 @@ internal abstract class BindingScheme(BindingKind kind, Family family, int peers
 
     /// <summary>As shown.</summary>
     public string Name => Kind.Name;
+
+    /// <summary>The device's own allowedips; null where the scheme has none, or one for each of many devices.</summary>
+    public virtual AllowedIpsPart? AllowedIps => null;
+
+    /// <summary>The routes; null where there are none.</summary>
+    public virtual RoutePart? Routes => null;
 
     /// <summary>The structures and the memory of each.</summary>
     public abstract IReadOnlyList<(string Structure, KernelMemory Memory)> Structures { get; }
@@ -119,6 +125,8 @@ internal abstract class BindingScheme(BindingKind kind, Family family, int peers
     }
 
     public abstract void Dispose();
+
+    protected BindingHost Host { get; } = host;
 
     protected static void Check(int error, Prefix prefix)
     {

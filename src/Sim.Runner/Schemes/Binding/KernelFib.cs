@@ -28,19 +28,23 @@ internal enum RouteMeaning
 /// <summary>The FIB of one family, in the port, with a table of routes of one form.</summary>
 internal abstract class KernelFib : IDisposable
 {
-    /// <summary>The device of the first peer, and of all where they share one; 1 is the loopback's.</summary>
-    public const int FirstDevice = 2;
-
-    /// <summary>The routes' table.</summary>
-    public const uint TableId = 100;
-
     protected const byte ProtocolStatic = 4;
 
-    protected KernelFib(RouteMeaning meaning) => Meaning = meaning;
+    protected KernelFib(RouteMeaning meaning, BindingHost host)
+    {
+        (Meaning, FirstDevice) = (meaning, host.Sockets.Interface);
+        Memory = new KernelMemory(host.Slub);
+    }
 
     public RouteMeaning Meaning { get; }
 
-    public KernelMemory Memory { get; } = new();
+    public KernelMemory Memory { get; }
+
+    /// <summary>The FIB's own slab caches.</summary>
+    public abstract IEnumerable<KmemCache> Caches { get; }
+
+    /// <summary>The device of the first peer, and of all where they share one.</summary>
+    protected int FirstDevice { get; }
 
     /// <summary>Times the writer waited for a grace period.</summary>
     public abstract long Waits { get; }
@@ -52,18 +56,18 @@ internal abstract class KernelFib : IDisposable
     /// <param name="family">The routes' family.</param>
     /// <param name="meaning">Their form.</param>
     /// <param name="peers">Peers: nexthop objects are made for each where routes name these.</param>
-    /// <param name="hashesStates">Whether fib_info's hash covers the peer, as the series' patch 2 has it. IPv6 has no fib_info.</param>
+    /// <param name="host">What it stands on. IPv6 has no fib_info, whose hash could cover the peer.</param>
     /// <param name="sharesStates">
     /// What if IPv6 routes that name the same peer shared a state? No kernel's do (<see cref="Fib6Options.SharesStates"/>).
     /// </param>
-    public static KernelFib Create(Family family, RouteMeaning meaning, int peers, bool hashesStates, bool sharesStates = false)
+    public static KernelFib Create(Family family, RouteMeaning meaning, int peers, BindingHost host, bool sharesStates = false)
     {
-        KernelFib fib = family == Family.IPv4 ? new KernelFib4(meaning, hashesStates) : new KernelFib6(meaning, sharesStates);
+        KernelFib fib = family == Family.IPv4 ? new KernelFib4(meaning, host) : new KernelFib6(meaning, host, sharesStates);
         if (meaning != RouteMeaning.NexthopObject)
             return fib;
         for (var peer = 0; peer < peers; peer++)
         {
-            if (fib.AddNexthop((uint)peer + 1, peer + 1) is not 0 and var error)
+            if (fib.AddNexthop((uint)peer + 1, host.NamesPeers ? peer + 1 : 0) is not 0 and var error)
                 throw new InvalidOperationException($"nexthop object {peer + 1} was refused with error {error}");
         }
 
@@ -94,7 +98,7 @@ internal abstract class KernelFib : IDisposable
 
     /// <summary>RTM_NEWNEXTHOP over the first device.</summary>
     /// <param name="id">Its id.</param>
-    /// <param name="peer">The peer's number, from 1.</param>
+    /// <param name="peer">The peer's number, from 1; 0 for none.</param>
     protected abstract int AddNexthop(uint id, int peer);
 
     protected abstract void DisposeTables();

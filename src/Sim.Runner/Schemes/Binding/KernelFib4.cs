@@ -11,12 +11,17 @@ internal sealed unsafe class KernelFib4 : KernelFib
     private readonly FibNet _net;
     private readonly FibTable _table;
 
-    public KernelFib4(RouteMeaning meaning, bool hashesStates)
-        : base(meaning)
+    public KernelFib4(RouteMeaning meaning, BindingHost host)
+        : base(meaning, host)
     {
-        _net = new FibNet(Memory) { HashesStates = hashesStates };
-        _table = new FibTable(_net, TableId);
+        // To routes without a peer the hash makes no difference.
+        _net = new FibNet(Memory) { HashesStates = host.HashesStates && meaning is RouteMeaning.PeerAttribute or RouteMeaning.NexthopObject };
+        _table = new FibTable(_net, DaemonSockets.TableId);
     }
+
+    public FibTable Table => _table;
+
+    public override IEnumerable<KmemCache> Caches => [_net.AliasCache, _net.LeafCache];
 
     public override long Waits => _net.Synchronizations;
 
@@ -63,6 +68,7 @@ internal sealed unsafe class KernelFib4 : KernelFib
             RouteMeaning.Device => 0,
             RouteMeaning.Via => (int)(ushort)nhc->nhc_gw_second - 1,
             RouteMeaning.DevicePerPeer => nhc->nhc_oif - FirstDevice,
+            RouteMeaning.NexthopObject => (int)info->nh->id - 1,
             _ => nhc->Peer - 1,
         };
     }

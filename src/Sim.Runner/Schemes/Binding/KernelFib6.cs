@@ -11,12 +11,14 @@ internal sealed unsafe class KernelFib6 : KernelFib
     private readonly Fib6Net _net;
     private readonly Fib6Table _table;
 
-    public KernelFib6(RouteMeaning meaning, bool sharesStates)
-        : base(meaning)
+    public KernelFib6(RouteMeaning meaning, BindingHost host, bool sharesStates)
+        : base(meaning, host)
     {
         _net = new Fib6Net(Memory, new Fib6Options { SharesStates = sharesStates });
-        _table = new Fib6Table(_net, TableId);
+        _table = new Fib6Table(_net, DaemonSockets.TableId);
     }
+
+    public override IEnumerable<KmemCache> Caches => [_net.NodeCache];
 
     public override long Waits => _net.Synchronizations;
 
@@ -37,7 +39,7 @@ internal sealed unsafe class KernelFib6 : KernelFib
     public override int Lookup(UInt128 address)
     {
         var result = default(Fib6Result);
-        return _table.Lookup(address, ref result) == 0 ? PeerOf(result.Nhc) : -1;
+        return _table.Lookup(address, ref result) == 0 ? PeerOf(result.Info, result.Nhc) : -1;
     }
 
     public override void Visit(Action<Prefix, int> see)
@@ -54,11 +56,12 @@ internal sealed unsafe class KernelFib6 : KernelFib
         _net.Dispose();
     }
 
-    private int PeerOf(FibNhCommon* nhc) => Meaning switch
+    private int PeerOf(Fib6Info* info, FibNhCommon* nhc) => Meaning switch
     {
         RouteMeaning.Device => 0,
         RouteMeaning.Via => (int)(ushort)nhc->nhc_gw_second - 1,
         RouteMeaning.DevicePerPeer => nhc->nhc_oif - FirstDevice,
+        RouteMeaning.NexthopObject => (int)info->nh->id - 1,
         _ => nhc->Peer - 1,
     };
 
@@ -96,6 +99,6 @@ internal sealed unsafe class KernelFib6 : KernelFib
         }
 
         public void Route(Fib6Info* info) => see(
-            Prefix.OfV6(info->fib6_dst.Address, info->fib6_dst.plen), owner.PeerOf(&Fib6Info.Nh(info)->nh_common));
+            Prefix.OfV6(info->fib6_dst.Address, info->fib6_dst.plen), owner.PeerOf(info, &Fib6Info.Nh(info)->nh_common));
     }
 }

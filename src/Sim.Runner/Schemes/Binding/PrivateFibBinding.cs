@@ -20,14 +20,14 @@ internal sealed class PrivateFibBinding : BindingScheme
     private readonly bool _fullRoutes;
     private readonly WireGuardSender _sender;
 
-    public PrivateFibBinding(BindingKind kind, Family family, int peers, bool fullRoutes)
-        : base(kind, family, peers)
+    public PrivateFibBinding(BindingKind kind, Family family, int peers, BindingHost host, bool fullRoutes)
+        : base(kind, family, peers, host)
     {
         _fullRoutes = fullRoutes;
         var meaning = family == Family.IPv4 ? RouteMeaning.PeerAttribute : RouteMeaning.NexthopObject;
-        _table = new RoutePart(family, meaning, peers, hashesStates: true);
-        _routes = new RoutePart(family, RouteMeaning.Device, peers, hashesStates: false);
-        _sender = new WireGuardSender(family, peers);
+        _table = new RoutePart(family, meaning, peers, host);
+        _routes = new RoutePart(family, RouteMeaning.Device, peers, host);
+        _sender = new WireGuardSender(family, peers, host.Sockets);
         if (!fullRoutes)
             Check(_routes.Add(Everything, 0), Everything);
     }

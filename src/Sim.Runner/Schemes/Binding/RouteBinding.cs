@@ -16,16 +16,14 @@ internal sealed class RouteBinding : BindingScheme
     private readonly AllowedIpsPart? _own;
     private readonly AllowedIpsPart? _device;
 
-    public RouteBinding(BindingKind kind, Family family, int peers, RouteMeaning meaning)
-        : base(kind, family, peers)
+    public RouteBinding(BindingKind kind, Family family, int peers, BindingHost host, RouteMeaning meaning)
+        : base(kind, family, peers, host)
     {
         _meaning = meaning;
-        // The series' patch 2 belongs to routes that name peers; a kernel for the others needs no patch.
-        var patched = meaning is RouteMeaning.PeerAttribute or RouteMeaning.NexthopObject;
-        _routes = new RoutePart(family, meaning, peers, hashesStates: patched);
+        _routes = new RoutePart(family, meaning, peers, host);
         if (meaning is not (RouteMeaning.Via or RouteMeaning.DevicePerPeer))
             return;
-        _own = new AllowedIpsPart(peers);
+        _own = new AllowedIpsPart(peers, host.Slub);
         // Devices have tries of their own: each prefix here stands for one trie of one node, and costs what that costs.
         for (var peer = 0; peer < peers; peer++)
         {
@@ -47,6 +45,10 @@ internal sealed class RouteBinding : BindingScheme
 
     public override int Count => _routes.Count;
 
+    public override AllowedIpsPart? AllowedIps => _meaning == RouteMeaning.Via ? _own : null;
+
+    public override RoutePart Routes => _routes;
+
     public override void Apply(ReadOnlySpan<BindingChange> batch)
     {
         foreach (ref readonly var change in batch)
@@ -61,14 +63,13 @@ internal sealed class RouteBinding : BindingScheme
             return _routes.EncodeNexthops(Peers);
         if (_own is null)
             return default;
-        var (sent, stream) = (default(Sent), new WireGuardStream(32));
+        var sent = default(Sent);
         for (var peer = 0; peer < Peers; peer++)
         {
             var own = _meaning == RouteMeaning.Via
                 ? Prefix.OfV6(RouteMessages.Gateway(Family.IPv6, (ushort)peer), 128)
                 : Everything;
-            var traffic = stream.Add([new BindOperation(own, BindKind.Add, (ushort)peer)], CallBytes);
-            sent += new Sent(traffic.Messages, traffic.Bytes, traffic.Calls);
+            sent += Host.Sockets.Add([new BindOperation(own, BindKind.Add, (ushort)peer)]);
         }
 
         return sent;

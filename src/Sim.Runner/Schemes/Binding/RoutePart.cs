@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using System.Runtime.InteropServices;
 using Sim.Fib;
 using Sim.Kernel;
 using Sim.Kernel.Netlink;
@@ -11,21 +12,37 @@ internal sealed class RoutePart : IDisposable
 {
     private readonly Family _family;
     private readonly KernelFib _fib;
-    private readonly NetlinkWriter _writer = new();
-    private uint _sequence;
+    private readonly DaemonSockets _sockets;
+    private readonly List<BindOperation> _call = [];
+    private readonly RouteShape _objects;
     private long _operations;
 
     /// <param name="family">The routes' family.</param>
     /// <param name="meaning">The form.</param>
     /// <param name="peers">Peers.</param>
-    /// <param name="hashesStates">Whether fib_info's hash covers the peer, as the series' patch 2 has it.</param>
-    public RoutePart(Family family, RouteMeaning meaning, int peers, bool hashesStates)
+    /// <param name="host">What it stands on.</param>
+    public RoutePart(Family family, RouteMeaning meaning, int peers, BindingHost host)
     {
         _family = family;
-        _fib = KernelFib.Create(family, meaning, peers, hashesStates);
+        _sockets = host.Sockets;
+        _objects = host.NamesPeers ? RouteShape.PeerKey : RouteShape.Device;
+        _fib = KernelFib.Create(family, meaning, peers, host);
     }
 
     public KernelMemory Memory => _fib.Memory;
+
+    /// <summary>The kernel's side.</summary>
+    public KernelFib Fib => _fib;
+
+    /// <summary>What the messages have for it.</summary>
+    public RouteShape Shape => _fib.Meaning switch
+    {
+        RouteMeaning.PeerAttribute => RouteShape.PeerKey,
+        RouteMeaning.Via => _family == Family.IPv4 ? RouteShape.Via : RouteShape.Gateway,
+        RouteMeaning.NexthopObject => RouteShape.Nexthop,
+        RouteMeaning.DevicePerPeer => RouteShape.OwnDevice,
+        _ => RouteShape.Device,
+    };
 
     /// <summary>See <see cref="BindingScheme.Stepped"/>.</summary>
     public Action? Stepped { get; set; }
@@ -69,7 +86,8 @@ internal sealed class RoutePart : IDisposable
     /// <param name="moves">Whether a move needs a message: not where all routes lead to one device.</param>
     public Sent Encode(ReadOnlySpan<BindingChange> batch, bool moves)
     {
-        var sent = default(Sent);
+        var form = new RouteForm(Shape, DaemonSockets.TableId, _sockets.Interface);
+        var (sent, length) = (default(Sent), 0);
         foreach (ref readonly var change in batch)
         {
             var kind = change.OldPeer == BindingChange.NoPeer ? BindKind.Add
@@ -77,40 +95,22 @@ internal sealed class RoutePart : IDisposable
                 : BindKind.Move;
             if (kind == BindKind.Move && !moves)
                 continue;
-            var peer = kind == BindKind.Delete ? change.OldPeer : change.NewPeer;
-            var before = _writer.Length;
-            Write(new BindOperation(change.Prefix, kind, (ushort)peer));
-            if (_writer.Length > BindingScheme.CallBytes)
+            var bytes = RouteMessages.Bytes(change.Prefix, in form);
+            if (length + bytes > BindingScheme.CallBytes)
             {
-                sent += new Sent(0, before, 1);
-                var bytes = _writer.Length - before;
-                _writer.Clear();
-                _writer.Append(bytes);
+                sent += Send();
+                length = 0;
             }
 
-            sent += new Sent(1, 0, 0);
+            length += bytes;
+            _call.Add(new BindOperation(change.Prefix, kind, (ushort)(kind == BindKind.Delete ? change.OldPeer : change.NewPeer)));
         }
 
-        if (_writer.Length > 0)
-            sent += new Sent(0, _writer.Length, 1);
-        _writer.Clear();
-        return sent;
+        return length > 0 ? sent + Send() : sent;
     }
 
     /// <summary>The messages that make the nexthop objects.</summary>
-    public Sent EncodeNexthops(int peers)
-    {
-        var form = new NexthopForm(RouteShape.PeerKey, _family, KernelFib.FirstDevice);
-        var sent = default(Sent);
-        for (var peer = 0; peer < peers; peer++)
-        {
-            NexthopMessages.WritePeer(_writer, in form, (uint)peer + 1, (ushort)peer, replace: false, ++_sequence);
-            sent += new Sent(1, _writer.Length, 1);
-            _writer.Clear();
-        }
-
-        return sent;
-    }
+    public Sent EncodeNexthops(int peers) => _sockets.AddNexthops(_family, peers, _objects);
 
     /// <inheritdoc cref="KernelFib.Visit"/>
     public void Visit(Action<Prefix, int> see) => _fib.Visit(see);
@@ -130,17 +130,11 @@ internal sealed class RoutePart : IDisposable
         return error;
     }
 
-    private void Write(in BindOperation operation)
+    /// <summary>One call. Of its messages the last is acknowledged; an error would come for any.</summary>
+    private Sent Send()
     {
-        const int first = KernelFib.FirstDevice;
-        var (shape, device) = _fib.Meaning switch
-        {
-            RouteMeaning.PeerAttribute => (RouteShape.PeerKey, first),
-            RouteMeaning.Via => (_family == Family.IPv4 ? RouteShape.Via : RouteShape.Gateway, first),
-            RouteMeaning.NexthopObject => (RouteShape.Nexthop, first),
-            RouteMeaning.DevicePerPeer => (RouteShape.Device, first + operation.Peer),
-            _ => (RouteShape.Device, first),
-        };
-        RouteMessages.Write(_writer, in operation, new RouteForm(shape, KernelFib.TableId, device), ++_sequence, acknowledge: true);
+        var sent = _sockets.Run(CollectionsMarshal.AsSpan(_call), Shape);
+        _call.Clear();
+        return sent;
     }
 }

@@ -10,17 +10,14 @@ namespace Sim.Runner.Schemes.Binding;
 /// <remarks>Within a batch the changes are grouped by peer, so that those of one peer share its nest.</remarks>
 internal sealed class WireGuardSender
 {
-    private const ushort FamilyId = 32;
-
-    private readonly WireGuardStream _stream = new(FamilyId, removesPrefixes: true);
+    private readonly DaemonSockets _sockets;
     private readonly List<BindOperation> _operations = [];
-    private readonly NetlinkWriter _writer = new();
     private readonly Family _family;
     private readonly ushort _dummy;
 
-    public WireGuardSender(Family family, int peers)
+    public WireGuardSender(Family family, int peers, DaemonSockets sockets)
     {
-        (_family, _dummy) = (family, (ushort)peers);
+        (_family, _dummy, _sockets) = (family, (ushort)peers, sockets);
         PerMessage = (BindingScheme.CallBytes - Overhead(WireGuardPeerFlags.None)) / WireGuardMessages.AllowedIpBytes(family);
     }
 
@@ -53,13 +50,14 @@ internal sealed class WireGuardSender
             _operations.Add(new BindOperation(change.Prefix, BindKind.Add, goes ? _dummy : (ushort)change.NewPeer));
         }
 
-        return removes ? Send() + Of(_stream.Remove(_dummy)) : Send();
+        return removes ? Send() + _sockets.Remove(_dummy) : Send();
     }
 
     /// <summary>Additions to the peers that keep all they have, and the whole sets of the others.</summary>
     /// <param name="batch">The changes.</param>
     /// <param name="replaced">Peers whose set is sent, and how many prefixes it has then.</param>
-    public Sent Bind(ReadOnlySpan<BindingChange> batch, IReadOnlyDictionary<int, int> replaced)
+    /// <param name="setOf">Gives these prefixes; asked only where the set is written.</param>
+    public Sent Bind(ReadOnlySpan<BindingChange> batch, IReadOnlyDictionary<int, int> replaced, Func<int, IReadOnlyList<Prefix>> setOf)
     {
         _operations.Clear();
         foreach (ref readonly var change in batch)
@@ -70,7 +68,12 @@ internal sealed class WireGuardSender
 
         var sent = Send();
         foreach (var (peer, prefixes) in replaced)
-            sent += Replace(peer, prefixes);
+        {
+            if (_sockets.WritesSets)
+                Write(peer, setOf(peer));
+            sent += Replace(prefixes);
+        }
+
         return sent;
     }
 
@@ -78,20 +81,11 @@ internal sealed class WireGuardSender
     /// What REPLACE sends: the first message with the flags, the others without. All prefixes of a family take as many
     /// bytes, so that their number says it all; an empty set has no nest of AllowedIPs.
     /// </summary>
-    public Sent Replace(int peer, int prefixes)
+    public Sent Replace(int prefixes)
     {
         const WireGuardPeerFlags flags = WireGuardPeerFlags.ReplaceAllowedIps | WireGuardPeerFlags.UpdateOnly;
         if (prefixes == 0)
-        {
-            _writer.Clear();
-            WireGuardMessages.BeginSetDevice(_writer, FamilyId, 1, "wg0"u8);
-            var peers = WireGuardMessages.BeginPeers(_writer);
-            _writer.EndNest(WireGuardMessages.BeginPeer(_writer, peer, flags));
-            _writer.EndNest(peers);
-            _writer.EndMessage();
-            return new Sent(1, _writer.Length, 1);
-        }
-
+            return new Sent(1, Overhead(flags) - NetlinkWriter.AttributeBytes(0), 1);
         var each = WireGuardMessages.AllowedIpBytes(_family);
         var first = Math.Min(prefixes, (BindingScheme.CallBytes - Overhead(flags)) / each);
         var messages = 1 + (prefixes - first + PerMessage - 1) / PerMessage;
@@ -110,8 +104,14 @@ internal sealed class WireGuardSender
         var operations = CollectionsMarshal.AsSpan(_operations);
         if (operations.Length > 1)
             operations.Sort(static (left, right) => left.Peer.CompareTo(right.Peer));
-        return Of(_stream.Add(operations, BindingScheme.CallBytes));
+        return _sockets.Add(operations);
     }
 
-    private static Sent Of(NetlinkTraffic traffic) => new(traffic.Messages, traffic.Bytes, traffic.Calls);
+    private void Write(int peer, IReadOnlyList<Prefix> set)
+    {
+        if (set.Count == 0)
+            _sockets.Empty((ushort)peer);
+        else
+            _sockets.Replace([.. set.Select(prefix => new BindOperation(prefix, BindKind.Add, (ushort)peer))]);
+    }
 }

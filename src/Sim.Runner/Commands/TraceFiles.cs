@@ -5,14 +5,14 @@ using Sim.Workloads.Churn;
 namespace Sim.Runner.Commands;
 
 /// <summary>Files of updates as a trace's files, with progress.</summary>
-internal static class TraceInput
+internal static class TraceFiles
 {
     /// <summary>The files; each is looked at when it is opened.</summary>
     /// <param name="files">In order of time.</param>
     /// <param name="option">What the command line calls them, for messages.</param>
     /// <param name="progress">Told how far the reading is.</param>
     /// <param name="cancel">Ends the reading.</param>
-    public static IReadOnlyList<TraceFile> Files(FileInfo[] files, string option, IWorkProgress progress, CancellationToken cancel) =>
+    public static IReadOnlyList<TraceFile> Open(FileInfo[] files, string option, IWorkProgress progress, CancellationToken cancel) =>
     [
         .. files.Select(file => new TraceFile(file.ToString(), () =>
         {

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Sim.Kernel;
+using Sim.Runner.Schemes.Binding;
+using Sim.Workloads;
+using Sim.Workloads.Churn;
+using Sim.Workloads.Mrt;
+
+namespace Sim.Runner.Commands;
+
+/// <summary>The options of commands that replay a trace of updates, and the trace that comes of them.</summary>
+internal static class ReplayOptions
+{
+    /// <summary>Netlink operations name a peer in 16 bits, and one number is the dummy peer's.</summary>
+    private const int MostPeers = 65_000;
+
+    public static Option<FileInfo[]> Updates(bool required) => new("--updates")
+    {
+        Description = "MRT files of updates in order of time; plain or compressed.",
+        HelpName = "FILE",
+        Required = required,
+        DefaultValueFactory = required ? null : _ => [],
+        AllowMultipleArgumentsPerToken = true,
+        Arity = required ? ArgumentArity.OneOrMore : ArgumentArity.ZeroOrMore,
+    };
+
+    public static Option<int> Peers(int most = MostPeers) => new Option<int>("--peers")
+    {
+        Description = "Number of WireGuard peers: next hops of the trace and prefixes of the table are spread over them.",
+        DefaultValueFactory = _ => 32,
+        HelpName = "N",
+    }.AtLeast(1, most);
+
+    public static Option<int[]> Schemes() => Numbers(
+        "--schemes", "Schemes by number, with commas or blanks between: "
+            + string.Join(", ", BindingKind.All.DistinctBy(kind => kind.Number).Select(kind => $"{kind.Number} {kind.Name}")) + ".",
+        [.. BindingKind.Numbers], number => BindingKind.Numbers.Contains(number) ? null : "1 to 8", "N");
+
+    public static Option<int[]> Windows(int[] usual) => Numbers(
+        "--batch", "How long the daemon waits for more changes, in ms.", usual, ms => ms is >= 0 and <= 3_600_000 ? null : "0 to 3600000", "MS");
+
+    /// <summary>Compiles the trace of some files.</summary>
+    /// <exception cref="UserException">They hold no update of the family.</exception>
+    public static ChurnTrace Compile(IReadOnlyList<TraceFile> files, Family family, BestPathRule rule, int peers, DamageLog damage)
+    {
+        var trace = ChurnTrace.Compile(files, family, rule, new TraceRouter(peers), damage);
+        if (trace.Counts.Events > 0)
+            return trace;
+        trace.Dispose();
+        throw TraceFiles.Empty(trace.Source, family, trace.Counts.RibEntries);
+    }
+
+    /// <summary>An option of whole numbers with commas or blanks between them.</summary>
+    public static Option<int[]> Numbers(string name, string description, int[] usual, Func<int, string?> wrong, string help) => new(name)
+    {
+        Description = description,
+        DefaultValueFactory = _ => usual,
+        CustomParser = result => ParseNumbers(name, result, wrong),
+        HelpName = help,
+        AllowMultipleArgumentsPerToken = true,
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private static int[] ParseNumbers(string name, ArgumentResult result, Func<int, string?> wrong)
+    {
+        var numbers = new List<int>();
+        foreach (var text in result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries)))
+        {
+            if (!int.TryParse(text, out var number))
+                result.AddError($"{name} takes whole numbers, not '{text}'.");
+            else if (wrong(number) is { } range)
+                result.AddError($"{name} takes {range}, not {number}.");
+            else if (!numbers.Contains(number))
+                numbers.Add(number);
+        }
+
+        return [.. numbers];
+    }
+}

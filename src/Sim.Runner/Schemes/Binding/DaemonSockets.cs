@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+using Sim.Kernel;
+using Sim.Kernel.Netlink;
+
+namespace Sim.Runner.Schemes.Binding;
+
+/// <summary>
+/// A daemon's two netlink sockets: what a scheme sends goes through here, and nowhere else are its messages written. Each
+/// method is the command of the VM's agent that sends the same (kernel-patch/vm/README.md), one acknowledged call for each
+/// message of WireGuard's, one for as many route messages as are given.
+/// </summary>
+/// <param name="familyId">Number of WireGuard's genetlink family.</param>
+/// <param name="ifindex">Index of wg0; where each peer has a device, they follow one another from there.</param>
+internal class DaemonSockets(ushort familyId, int ifindex)
+{
+    /// <summary>The routing table of all schemes.</summary>
+    public const uint TableId = 100;
+
+    private readonly WireGuardStream _wireGuard = new(familyId, removesPrefixes: true);
+    private readonly RouteStream _routes = new(ifindex);
+
+    public int Interface { get; } = ifindex;
+
+    /// <summary>
+    /// Whether a peer's set is to be written when it is replaced. Otherwise its length is enough for the counts, and a trace
+    /// of thousands of replacements does not write gigabytes.
+    /// </summary>
+    public virtual bool WritesSets => false;
+
+    /// <summary><c>wg reset</c>: no peers.</summary>
+    public virtual Sent Reset() => Of(_wireGuard.Reset());
+
+    /// <summary><c>wg add</c>.</summary>
+    public virtual Sent Add(ReadOnlySpan<BindOperation> operations) => Of(_wireGuard.Add(operations, BindingScheme.CallBytes));
+
+    /// <summary><c>wg replace</c>: all that the operations' peer has from then on.</summary>
+    public virtual Sent Replace(ReadOnlySpan<BindOperation> set) => Of(_wireGuard.Replace(set, BindingScheme.CallBytes));
+
+    /// <summary><c>wg empty</c>: the peer keeps nothing.</summary>
+    public virtual Sent Empty(ushort peer) => Of(_wireGuard.Empty(peer));
+
+    /// <summary><c>wg remove</c>.</summary>
+    public virtual Sent Remove(ushort peer) => Of(_wireGuard.Remove(peer));
+
+    /// <summary><c>route run</c>, all in one call.</summary>
+    public virtual Sent Run(ReadOnlySpan<BindOperation> call, RouteShape shape) =>
+        Of(_routes.Run(call, shape, TableId, Math.Max(1, call.Length)));
+
+    /// <summary><c>nexthop add</c>: objects 1 to <paramref name="count"/>, each a call.</summary>
+    public virtual Sent AddNexthops(Family family, int count, RouteShape shape) => Of(_routes.AddNexthops(1, count, shape, family));
+
+    /// <summary>Shows each call's bytes, of both sockets, in the order in which they are sent.</summary>
+    protected void ShowCalls(NetlinkSink sink) => _wireGuard.Sink = _routes.Sink = sink;
+
+    private static Sent Of(NetlinkTraffic traffic) => new(traffic.Messages, traffic.Bytes, traffic.Calls);
+}
+
+/// <summary>What a scheme stands on.</summary>
+/// <param name="Slub">The machine whose allocator is followed.</param>
+/// <param name="Sockets">What the daemon sends through.</param>
+/// <param name="NamesPeers">Whether the kernel has kernel-patch/series; nexthop objects carry no peer otherwise.</param>
+internal sealed record BindingHost(SlubConfig Slub, DaemonSockets Sockets, bool NamesPeers)
+{
+    private const ushort AnyFamilyId = 32;
+    private const int AnyDevice = 2;
+
+    /// <summary>Whether the hash of fib_infos covers the peer: the series' patch 2.</summary>
+    public bool HashesStates { get; init; } = NamesPeers;
+
+    /// <summary>A uniprocessor kernel with the series, and sockets that nobody listens to.</summary>
+    public static BindingHost Usual() => new(SlubConfig.Uniprocessor, new DaemonSockets(AnyFamilyId, AnyDevice), NamesPeers: true);
+}

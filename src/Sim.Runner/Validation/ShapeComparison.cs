@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+using Sim.Fib;
+using Sim.Kernel;
+using Sim.Trie;
+
+namespace Sim.Runner.Validation;
+
+/// <summary>The structures of ports against the kernel's, node for node.</summary>
+internal static class ShapeComparison
+{
+    /// <summary>wg0's trie of a family, with the module: nodes and depths; the digest stands for every node's prefix, depth and owner.</summary>
+    public static void AllowedIps(ValidationContext context, CheckPoint at, AllowedIps table, Family family)
+    {
+        if (!context.Machine.HasModule)
+            return;
+        var rows = context.Machine.Rows($"module trie wg {(int)family}");
+        var shape = table.Shape(family);
+        context.Compare(at, "nodes", "count", shape.Nodes, rows[0].Long("nodes"));
+        context.Compare(at, "valued", "count", shape.Valued, rows[0].Long("valued"));
+        context.Compare(at, "max-depth", "count", shape.MaxDepth, rows[0].Long("max-depth"));
+        context.CompareDigest(at, "trie-digest", AllowedIpsPort.TrieDigest(table, family), rows[0].Hex("digest"), item: at.Scheme.Length > 0 ? "allowedips" : "");
+        for (var depth = 1; depth <= Math.Max(shape.MaxDepth, rows.Count - 1); depth++)
+        {
+            var (nodes, valued) = depth < rows.Count ? (rows[depth].Long("nodes"), rows[depth].Long("valued")) : (0, 0);
+            context.Compare(at, "nodes-at-depth", "count", AtDepth(shape.NodesAtDepth, depth), nodes, x: depth);
+            context.Compare(at, "valued-at-depth", "count", AtDepth(shape.ValuedAtDepth, depth), valued, x: depth);
+        }
+    }
+
+    /// <summary>Every figure of fib_triestat and, with the module, a digest that stands for every node and route.</summary>
+    public static void Fib(ValidationContext context, CheckPoint at, FibTable table, uint tableId)
+    {
+        var counted = TrieStatText.Figures(context.Machine.TrieStat(tableId));
+        var ported = TrieStatText.Figures(table.Stat().Format());
+        foreach (var name in counted.Keys.Union(ported.Keys))
+        {
+            context.Compare(
+                at, "triestat", name == "Total size" ? "kB" : "count", ported.GetValueOrDefault(name), counted.GetValueOrDefault(name), item: name);
+        }
+
+        if (!context.Machine.HasModule)
+            return;
+        var kernelTrie = context.Machine.One($"module trie fib {tableId}");
+        var trie = default(FibTrieDigest);
+        table.Visit(ref trie);
+        context.Compare(at, "tnodes", "count", trie.Tnodes, kernelTrie.Long("tnodes"));
+        context.Compare(at, "leaves", "count", trie.Leaves, kernelTrie.Long("leaves"));
+        context.Compare(at, "routes", "count", trie.Routes, kernelTrie.Long("routes"));
+        context.CompareDigest(at, "trie-digest", trie.Value, kernelTrie.Hex("digest"), item: at.Scheme.Length > 0 ? "fib" : "");
+    }
+
+    private static long AtDepth(IReadOnlyList<long> histogram, int depth) => depth < histogram.Count ? histogram[depth] : 0;
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+using System.Diagnostics;
+using Sim.Kernel.Netlink;
+using Sim.Runner.Schemes.Binding;
+using Sim.Workloads.Churn;
+
+namespace Sim.Runner.Validation.Trace;
+
+/// <summary>A part of a scheme's life that the kernel is held to the scheme after.</summary>
+/// <param name="Operation"><c>setup</c>, <c>load</c>, <c>replay</c> or <c>back</c>.</param>
+/// <param name="Window">The window that is replayed; null in the other phases.</param>
+/// <param name="Sent">What the scheme counts.</param>
+/// <param name="Recording">What it sends.</param>
+/// <param name="Changes">Changes handed over.</param>
+/// <param name="Seconds">Time in the scheme's structures.</param>
+internal sealed record TracePhase(string Operation, TraceWindow? Window, Sent Sent, Recording Recording, int Changes, double Seconds)
+{
+    /// <summary>
+    /// Whether it is repeated for its time alone. The others are compared, with a grace period after each call on both sides, so
+    /// that they reuse memory at the same points.
+    /// </summary>
+    public bool IsTimed { get; init; }
+}
+
+/// <summary>
+/// The life of a scheme in a validation, a phase after the other. Done twice: once before the kernel starts, for the files
+/// that it needs, and once beside the kernel. Both times the same is sent, but for the numbers that the kernel gives out.
+/// </summary>
+internal sealed class TracePhases(TraceInput input, BindingScheme scheme, RecordingSockets sockets, bool namesPeers, CancellationToken cancel)
+{
+    private const int LoadChunk = 1024;
+
+    public IEnumerable<TracePhase> All()
+    {
+        yield return Setup();
+        yield return Do("load", null, input.Load.Chunk(LoadChunk));
+        for (var round = 0; round <= input.Rounds; round++)
+        {
+            foreach (var window in input.Windows)
+            {
+                yield return Do("replay", window, window.Batches) with { IsTimed = round > 0 };
+                yield return Do("back", window, window.Back.Length > 0 ? [window.Back] : []) with { IsTimed = round > 0 };
+            }
+        }
+    }
+
+    /// <summary>The device without peers; then what the scheme needs, and the peers themselves, where routes name them.</summary>
+    private TracePhase Setup()
+    {
+        var sent = sockets.Reset();
+        if (namesPeers && scheme.Routes?.Shape is RouteShape.PeerKey or RouteShape.Nexthop)
+            sent += sockets.Add(FamilyInput.MakePeers(input.Family, input.Peers));
+        return new TracePhase("setup", null, sent + scheme.Setup(), sockets.Take(), 0, 0);
+    }
+
+    private TracePhase Do(string operation, TraceWindow? window, IEnumerable<BindingChange[]> batches)
+    {
+        var (sent, changes, ticks) = (default(Sent), 0, 0L);
+        foreach (var batch in batches)
+        {
+            cancel.ThrowIfCancellationRequested();
+            scheme.Prepare(batch);
+            var clock = Stopwatch.GetTimestamp();
+            scheme.Apply(batch);
+            ticks += Stopwatch.GetTimestamp() - clock;
+            sent += scheme.Encode(batch);
+            changes += batch.Length;
+        }
+
+        return new TracePhase(operation, window, sent, sockets.Take(), changes, (double)ticks / Stopwatch.Frequency);
+    }
+}

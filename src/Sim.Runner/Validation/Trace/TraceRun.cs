@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+using Sim.Kernel;
+using Sim.Lab;
+using Sim.Runner.Commands;
+using Sim.Runner.Schemes.Binding;
+
+namespace Sim.Runner.Validation.Trace;
+
+/// <summary>
+/// The same short trace under each scheme that the kernel can run, each in a kernel of its own: what one left behind would be
+/// in the other's memory. First every scheme's commands are written for the agent; then, beside the kernel, each scheme does
+/// and counts again what the kernel does.
+/// </summary>
+/// <param name="inputs">What is replayed, a family each.</param>
+/// <param name="numbers">Schemes that are asked for.</param>
+/// <param name="lane">The kernel.</param>
+internal sealed class TraceRun(IReadOnlyList<TraceInput> inputs, IReadOnlyCollection<int> numbers, LaneKind lane)
+{
+    private const ushort AnyFamilyId = 32;
+    private const int AnyDevice = 2;
+
+    private readonly TraceTimes _times = new();
+
+    /// <summary>Writes all commands and operations to the agent's folder. What schemes have in common is one file.</summary>
+    public void Write(string folder, IWorkProgress progress, CancellationToken cancel)
+    {
+        foreach (var (input, kind) in Cases())
+        {
+            progress.Step($"commands of a trace, {kind.Name}", 1, "schemes");
+            var sockets = new RecordingSockets(AnyFamilyId, AnyDevice);
+            using var scheme = kind.Create(input.Family, input.Peers, new BindingHost(SlubConfig.Uniprocessor, sockets, lane.IsPatched()));
+            foreach (var (name, content) in new TracePhases(input, scheme, sockets, lane.IsPatched(), cancel).All().SelectMany(phase => phase.Recording.Files))
+            {
+                if (!File.Exists(Path.Combine(folder, name)))
+                    File.WriteAllBytes(Path.Combine(folder, name), content);
+            }
+        }
+    }
+
+    /// <summary>Replays under one scheme, in a kernel in which nothing happened yet.</summary>
+    public void Run(ValidationContext context, TraceInput input, BindingKind kind)
+    {
+        var hello = context.Machine.Hello();
+        var family = (ushort)hello.Long("wireguard");
+        if (family == 0 && !TraceKinds.IsRoutesAlone(kind, lane))
+        {
+            context.Warnings.Add($"The trace was not replayed under '{kind.Name}': this kernel has no WireGuard.");
+            return;
+        }
+
+        var oif = (int)context.Machine.One(kind.Number == TraceKinds.OwnDevices ? $"wg create {input.Peers}" : "wg create").Long("ifindex");
+        var sockets = new RecordingSockets(family, oif);
+        new TraceValidation(context, input, kind, new BindingHost(context.Slub, sockets, lane.IsPatched()), sockets, _times).Run();
+    }
+
+    /// <summary>Adds the rows that need all schemes, and a remark on those that were not replayed.</summary>
+    public void End(ValidationFindings found)
+    {
+        _times.AddRatios();
+        found.Warnings.AddRange(inputs.Select(input => TraceKinds.LeftOut(numbers, lane, input.Family)).OfType<string>());
+    }
+
+    /// <summary>Each scheme for each family that has it.</summary>
+    public IEnumerable<(TraceInput Input, BindingKind Kind)> Cases() =>
+        inputs.SelectMany(input => TraceKinds.Of(numbers, lane, input.Family).Select(kind => (input, kind)));
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+using Sim.Kernel;
+using Sim.Runner.Experiments;
+
+namespace Sim.Runner.Validation.Trace;
+
+/// <summary>
+/// What a change takes under each scheme, and the ratio to one of them: of the kernel with netlink and system calls, of the
+/// port in its structures alone. Nothing is demanded of times.
+/// </summary>
+internal sealed class TraceTimes
+{
+    /// <summary>Experiment of these rows.</summary>
+    public const string Experiment = "trace-replay";
+
+    /// <summary>Metrics: time and bytes a change, and the ratio of times to the first of the baselines that was replayed.</summary>
+    public const string Time = "time-per-change", Bytes = "bytes-per-change", Calls = "calls-per-change", Changes = "changes", Ratio = "ratio";
+
+    /// <summary>What the others are compared with: the scheme of today's kernels, else of those before 6.16.</summary>
+    private static readonly string[] s_baselines = ["AllowedIPs, REMOVE_ME", "AllowedIPs, dummy peer", "AllowedIPs, REPLACE"];
+
+    private readonly List<Replays> _all = [];
+
+    /// <summary>Takes a replay's times; the other phases have none that are shown.</summary>
+    public void Add(ValidationContext context, CheckPoint at, TracePhase phase, long kernelNs)
+    {
+        if (phase is not { Operation: "replay", Window: { } window, Changes: > 0, IsTimed: true })
+            return;
+        at = at with { Operation = "replay" };
+        var replays = _all.Find(other => other.At == at && other.Window == window.Milliseconds);
+        if (replays is null)
+            _all.Add(replays = new Replays(context, at, window.Milliseconds, phase));
+        replays.Kernel.Add(kernelNs / (double)phase.Changes);
+        replays.Port.Add(phase.Seconds * 1e9 / phase.Changes);
+    }
+
+    /// <summary>Adds all rows.</summary>
+    public void AddRatios()
+    {
+        foreach (var replays in _all)
+        {
+            var each = 1.0 / replays.Phase.Changes;
+            AddCount(replays, Changes, "count", replays.Phase.Changes);
+            AddCount(replays, Bytes, "bytes", replays.Phase.Sent.Bytes * each);
+            AddCount(replays, Calls, "count", replays.Phase.Sent.Calls * each);
+            AddTime(replays, Time, replays.Kernel, replays.Context.TimeUnit, ValidationContext.Kernel);
+            AddTime(replays, Time, replays.Port, "ns", ValidationContext.Port);
+            var others = _all.Where(other => other.Window == replays.Window && other.At.Family == replays.At.Family).ToList();
+            var baseline = s_baselines.Select(name => others.Find(other => other.At.Scheme == name)).FirstOrDefault(found => found is not null) ?? others[0];
+            AddTime(replays, Ratio, Quotients(replays.Kernel, baseline.Kernel), "ratio", ValidationContext.Kernel, baseline.At.Scheme);
+            AddTime(replays, Ratio, Quotients(replays.Port, baseline.Port), "ratio", ValidationContext.Port, baseline.At.Scheme);
+        }
+    }
+
+    private static List<double> Quotients(List<double> times, List<double> baseline) => [.. times.Zip(baseline, (time, other) => time / other)];
+
+    private static void AddCount(Replays replays, string metric, string unit, double value) =>
+        Add(replays.Context.Row(replays.At, metric, unit, value, Basis.Counted), replays);
+
+    private static void AddTime(Replays replays, string metric, List<double> values, string unit, string side, string item = "") =>
+        Add(replays.Context.Row(replays.At, metric, unit, Spread.Of(values)) with { Side = side, Item = item }, replays);
+
+    private static void Add(Figure row, Replays replays) => replays.Context.Figures.Add(row with { Experiment = Experiment, X = replays.Window });
+
+    /// <summary>The rounds of one window under one scheme.</summary>
+    private sealed record Replays(ValidationContext Context, CheckPoint At, int Window, TracePhase Phase)
+    {
+        public List<double> Kernel { get; } = [];
+
+        public List<double> Port { get; } = [];
+    }
+}
