@@ -95,7 +95,7 @@ internal sealed unsafe class RouteAttributeScheme6 : Scheme
         var lines = new List<string>();
         foreach (var step in _path.Fib6Steps)
         {
-            var hasRoutes = (step.Flags & Fib6NodeFlags.RouteInfo) != 0;
+            var hasRoutes = step.Flags.HasFlag(Fib6NodeFlags.RouteInfo);
             if (step.Kind == Fib6StepKind.Node)
                 lines.Add($"node {step.Prefix}{(hasRoutes ? "" : " (no routes)")}");
             else if (step.Kind == Fib6StepKind.Compare && hasRoutes)
@@ -164,5 +164,5 @@ internal sealed unsafe class RouteAttributeScheme6 : Scheme
         base.Dispose();
     }
 
-    private static Prefix Match(in Fib6Result result) => Prefix.OfV6(result.Prefix, result.PrefixLength);
+    private static Prefix Match(Fib6Result result) => Prefix.OfV6(result.Prefix, result.PrefixLength);
 }
