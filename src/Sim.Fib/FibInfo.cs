@@ -185,5 +185,10 @@ public unsafe struct NhInfo
     public byte family;
     public byte reject_nh;
     public byte fdb_nh;
+
+    /// <summary>A union in the kernel, with the smaller <see cref="Fib6Nh"/>.</summary>
     public FibNh fib_nh;
+
+    /// <summary><c>fib6_nh</c>: the nexthop of an object of family IPv6.</summary>
+    public static Fib6Nh* Fib6Nh(NhInfo* nhi) => (Fib6Nh*)&nhi->fib_nh;
 }

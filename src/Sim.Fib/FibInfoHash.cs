@@ -120,7 +120,7 @@ public sealed unsafe partial class FibNet
             var onh = &FibInfo.Nh(ofi, i)->nh_common;
             if (nh->nhc_oif != onh->nhc_oif || nh->nhc_gw_family != onh->nhc_gw_family ||
                 nh->nhc_scope != onh->nhc_scope || nh->nhc_weight != onh->nhc_weight ||
-                !SameState(nh->nhc_lwtstate, onh->nhc_lwtstate) ||
+                !PeerStates.Same(nh->nhc_lwtstate, onh->nhc_lwtstate) ||
                 ((uint)(nh->nhc_flags ^ onh->nhc_flags) & ~(uint)RtnhFlags.CompareMask) != 0)
                 return false;
             if (nh->nhc_gw_first != onh->nhc_gw_first || nh->nhc_gw_second != onh->nhc_gw_second)

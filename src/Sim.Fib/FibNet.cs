@@ -26,14 +26,14 @@ public enum NetdevEvent
 /// route caches, route metrics, nexthop groups, and the choice among equal routes after a lookup
 /// (<c>fib_select_default</c>, <c>fib_select_path</c>): none of them shapes a table of its own.</para>
 /// </remarks>
-public sealed unsafe partial class FibNet : IRcuReclaimer, IDisposable
+public sealed unsafe partial class FibNet : IRcuCallbacks, IDisposable
 {
     private const int TableHashSize = 256; // FIB_TABLE_HASHSZ
 
     private readonly List<FibTable>[] _tables = new List<FibTable>[TableHashSize];
     private readonly HashSet<int> _down = [];
-    private RcuHead* _rcuHead;
-    private RcuHead* _rcuTail;
+    private readonly RcuQueue _rcu;
+    private readonly PeerStates _states;
     private bool _disposed;
 
     /// <summary>Makes the namespace in <paramref name="memory"/>, which must outlive it.</summary>
@@ -41,6 +41,8 @@ public sealed unsafe partial class FibNet : IRcuReclaimer, IDisposable
     {
         ArgumentNullException.ThrowIfNull(memory);
         Memory = memory;
+        _rcu = new RcuQueue(memory, this);
+        _states = new PeerStates(memory, _rcu);
         AliasKmem = memory.CreateCache("ip_fib_alias", sizeof(FibAlias));
         TrieLeafKmem = memory.CreateCache("ip_fib_trie", TNode.LeafSize);
         _infoDevHash = (HlistNode**)NativeMemory.AllocZeroed(DevIndexHashSize, (nuint)sizeof(HlistNode*));
@@ -58,7 +60,16 @@ public sealed unsafe partial class FibNet : IRcuReclaimer, IDisposable
     public long Synchronizations { get; private set; }
 
     /// <summary>Objects that wait for a grace period.</summary>
-    public long PendingFrees { get; private set; }
+    public long PendingFrees => _rcu.Pending;
+
+    /// <summary>Peers that a route names: <c>num_route_peers</c> of all devices.</summary>
+    public int RoutePeerCount => _states.PeerCount;
+
+    /// <summary>
+    /// Whether fib_info's hash covers the state, as the series' patch 2 has it. Without it, as in 6.12, all peers of a
+    /// device share a bucket.
+    /// </summary>
+    public bool HashesStates { get; init; }
 
     /// <summary>The slab cache of the routes, <c>ip_fib_alias</c>.</summary>
     public KmemCache AliasCache => AliasKmem;
@@ -133,8 +144,7 @@ public sealed unsafe partial class FibNet : IRcuReclaimer, IDisposable
             table.Dispose();
         foreach (var nh in _nexthops.Values.ToArray())
             RemoveNexthop((NextHop*)nh);
-        while (_rcuHead != null)
-            Memory.Rcu.GracePeriod();
+        _rcu.Barrier();
         FreeInfoHash();
         NativeMemory.Free(_infoDevHash);
         NativeMemory.Free(_nexthopDevHash);
@@ -178,45 +188,12 @@ public sealed unsafe partial class FibNet : IRcuReclaimer, IDisposable
         Memory.Rcu.GracePeriod();
     }
 
-    /// <summary>
-    /// <c>call_rcu</c>. The queue runs through the objects' own rcu_heads, as the kernel's does, so that deferring a
-    /// free allocates nothing; the shared <see cref="Rcu"/> is told once for each batch.
-    /// </summary>
-    internal void CallRcu(RcuHead* head, RcuFunc func)
-    {
-        head->next = null;
-        head->func = (nint)func;
-        PendingFrees++;
-        if (_rcuHead == null)
-        {
-            _rcuHead = head;
-            Memory.Rcu.Call(this, 0, 0);
-        }
-        else
-        {
-            _rcuTail->next = head;
-        }
+    /// <summary><c>call_rcu</c>.</summary>
+    internal void CallRcu(RcuHead* head, RcuFunc func) => _rcu.Call(head, func);
 
-        _rcuTail = head;
-    }
-
-    /// <summary>Ends a grace period for the objects queued before it began, in the order of the calls.</summary>
-    void IRcuReclaimer.Reclaim(nint obj, int tag)
+    void IRcuCallbacks.Invoke(RcuHead* head, RcuFunc func)
     {
-        var head = _rcuHead;
-        _rcuHead = _rcuTail = null;
-        while (head != null)
-        {
-            var next = head->next;
-            PendingFrees--;
-            Invoke(head);
-            head = next;
-        }
-    }
-
-    private void Invoke(RcuHead* head)
-    {
-        switch ((RcuFunc)head->func)
+        switch (func)
         {
             case RcuFunc.AliasFree: // __alias_free_mem
                 AliasKmem.Free((byte*)head - FibAlias.RcuOffset);
@@ -230,29 +207,12 @@ public sealed unsafe partial class FibNet : IRcuReclaimer, IDisposable
             case RcuFunc.NexthopFree:
                 NexthopFreeRcu((NextHop*)((byte*)head - NextHop.RcuOffset));
                 break;
-            case RcuFunc.StateFree:
-                Memory.Kfree((byte*)head - LwtunnelState.RcuOffset, sizeof(LwtunnelState));
-                break;
-            case RcuFunc.RoutePeerFree:
-                Memory.Kfree((byte*)head - RoutePeer.RcuOffset, sizeof(RoutePeer));
-                break;
             case RcuFunc.TableFree:
                 FibTable.TrieFreeRcu(this, head);
                 break;
             default:
-                throw new InvalidOperationException($"an rcu_head was overwritten: callback {head->func}");
+                _states.Reclaim(head, func);
+                break;
         }
     }
-}
-
-/// <summary>The callbacks that the FIB passes to call_rcu.</summary>
-internal enum RcuFunc
-{
-    AliasFree = 1,
-    NodeFree,
-    InfoFree,
-    NexthopFree,
-    StateFree,
-    RoutePeerFree,
-    TableFree,
 }

@@ -134,7 +134,7 @@ public sealed unsafe partial class FibNet
             return -Errno.EINVAL;
         var nhc = &nh->nh_common;
         nhc->nhc_family = (byte)GatewayFamily.IPv4;
-        nhc->nhc_lwtstate = BuildState(cfg.Oif, cfg.Peer);
+        nhc->nhc_lwtstate = _states.Build(cfg.Oif, cfg.Peer);
         nhc->nhc_oif = cfg.Oif;
         nhc->nhc_gw_family = (byte)cfg.GatewayFamily;
         if (cfg.GatewayFamily == GatewayFamily.IPv4)

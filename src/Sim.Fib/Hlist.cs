@@ -86,6 +86,15 @@ internal static unsafe class Hlist
         head->next = n;
     }
 
+    /// <summary><c>list_add_tail_rcu</c>: before the head.</summary>
+    public static void AddTail(ListHead* n, ListHead* head)
+    {
+        n->next = head;
+        n->prev = head->prev;
+        Volatile.Write(ref *(nint*)&head->prev->next, (nint)n);
+        head->prev = n;
+    }
+
     /// <summary><c>list_del</c>.</summary>
     public static void Del(ListHead* n)
     {

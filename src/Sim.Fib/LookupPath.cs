@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+using Sim.Kernel;
 using static Sim.Fib.KeyVector;
 
 namespace Sim.Fib;
@@ -19,6 +20,31 @@ public enum LookupStepKind : byte
     Route,
 }
 
+/// <summary>What a step of a lookup's path in an IPv6 table was.</summary>
+public enum Fib6StepKind : byte
+{
+    /// <summary>A node was entered on the way down.</summary>
+    Node,
+
+    /// <summary>A node was looked at on the way up; with routes of its own, their prefix was compared.</summary>
+    Compare,
+
+    /// <summary>The node's routes were chosen from.</summary>
+    Select,
+
+    /// <summary>A route of the node was looked at.</summary>
+    Route,
+}
+
+/// <summary>One step of a lookup's path in an IPv6 table.</summary>
+/// <param name="Kind">What it was.</param>
+/// <param name="Prefix">The node's prefix, or the route's.</param>
+/// <param name="Flags">The node's flags.</param>
+/// <param name="Metric">The route's metric.</param>
+/// <param name="Address">Where the node or route lies in native memory.</param>
+public readonly record struct Fib6Step(
+    Fib6StepKind Kind, Prefix Prefix, Fib6NodeFlags Flags, uint Metric, nint Address);
+
 /// <summary>One step of a lookup's path.</summary>
 /// <param name="Kind">What it was.</param>
 /// <param name="Key">The node's key, host order.</param>
@@ -35,17 +61,25 @@ public readonly record struct LookupStep(
 /// </summary>
 /// <remarks>Lines counted: the root pointer, node headers (key to slen), child pointers, parent pointers when climbing,
 /// the leaf's list, the route, the fib_info and the nexthop. Not: fib_props, and the net_device, which are the same
-/// for all routes and stay in cache.</remarks>
+/// for all routes and stay in cache. Of an IPv6 table: nodes, the routes whose prefixes are compared, and the nexthop; there
+/// a route's prefix is no part of the tree's own lines.</remarks>
 public sealed class LookupPath
 {
     private const int LineShift = 6;
     private readonly List<LookupStep> _steps = new(64);
+    private readonly List<Fib6Step> _fib6Steps = [];
     private readonly List<nint> _lines = new(64);
 
-    /// <summary>The steps in order.</summary>
+    /// <summary>The steps in order, of a lookup in an IPv4 table.</summary>
     public IReadOnlyList<LookupStep> Steps => _steps;
 
-    /// <summary>Nodes entered, leaves included; a node entered again when backtracking counts again.</summary>
+    /// <summary>The steps in order, of a lookup in an IPv6 table.</summary>
+    public IReadOnlyList<Fib6Step> Fib6Steps => _fib6Steps;
+
+    /// <summary>
+    /// Nodes entered, leaves included; a node entered again when backtracking counts again. In an IPv6 table those on the way
+    /// down.
+    /// </summary>
     public int Nodes { get; private set; }
 
     /// <summary>Times the lookup climbed.</summary>
@@ -60,6 +94,7 @@ public sealed class LookupPath
     internal void Clear()
     {
         _steps.Clear();
+        _fib6Steps.Clear();
         _lines.Clear();
         Nodes = Climbs = TrieCacheLines = 0;
     }
@@ -72,6 +107,15 @@ public sealed class LookupPath
         else if (step.Kind == LookupStepKind.Climb)
             Climbs++;
     }
+
+    internal void Add(in Fib6Step step)
+    {
+        _fib6Steps.Add(step);
+        if (step.Kind == Fib6StepKind.Node)
+            Nodes++;
+    }
+
+    internal void Climb() => Climbs++;
 
     /// <summary>Notes the lines of <paramref name="bytes"/> bytes. A path has a few dozen: a list is searched fastest.</summary>
     internal void Read(nint address, int bytes, bool inTrie)
@@ -94,7 +138,7 @@ internal readonly unsafe struct PathTrace(LookupPath path) : ILookupTrace
 
     public void Node(KeyVector* n)
     {
-        path.Add(new(n->IsLeaf ? LookupStepKind.Leaf : LookupStepKind.Tnode, n->key, n->pos, n->bits, n->slen, (nint)n));
+        path.Add(new LookupStep(n->IsLeaf ? LookupStepKind.Leaf : LookupStepKind.Tnode, n->key, n->pos, n->bits, n->slen, (nint)n));
         path.Read((nint)n, HeaderBytes, inTrie: true);
     }
 
@@ -102,7 +146,7 @@ internal readonly unsafe struct PathTrace(LookupPath path) : ILookupTrace
 
     public void Climb(KeyVector* n)
     {
-        path.Add(new(LookupStepKind.Climb, n->key, n->pos, n->bits, n->slen, (nint)n));
+        path.Add(new LookupStep(LookupStepKind.Climb, n->key, n->pos, n->bits, n->slen, (nint)n));
         path.Read((nint)n, HeaderBytes, inTrie: true);
         path.Read((nint)(&TnInfo(n)->parent), sizeof(nint), inTrie: true);
         path.Read((nint)NodeParent(n), HeaderBytes, inTrie: true);
@@ -111,7 +155,7 @@ internal readonly unsafe struct PathTrace(LookupPath path) : ILookupTrace
     public void Alias(FibAlias* fa)
     {
         var length = (byte)(KeyLength - fa->fa_slen);
-        path.Add(new(LookupStepKind.Route, 0, 0, length, fa->fa_slen, (nint)fa));
+        path.Add(new LookupStep(LookupStepKind.Route, 0, 0, length, fa->fa_slen, (nint)fa));
         // fa_info to fa_slen.
         path.Read((nint)(&fa->fa_info), sizeof(nint) + 4, inTrie: false);
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using System.Runtime.InteropServices;
+using Sim.Kernel;
 
 namespace Sim.Fib;
 
@@ -55,31 +56,84 @@ public unsafe struct RoutePeer
 /// The states by which nexthops name peers: made for each nexthop, compared by key, freed after a grace period
 /// (<c>build_state</c>, <c>destroy_state</c>, <c>get</c>, <c>put</c> of the series' route.c; <c>lwtstate_free</c>).
 /// </summary>
-public sealed unsafe partial class FibNet
+internal sealed unsafe class PeerStates(KernelMemory memory, RcuQueue rcu)
 {
     private const ushort EncapWgPeer = 11; // LWTUNNEL_ENCAP_WGPEER
 
     /// <summary>The kernel finds them in a hash table by key; the search here is a dictionary's.</summary>
     private readonly Dictionary<(int Oif, int Peer), nint> _routePeers = [];
 
-    /// <summary>
-    /// Whether fib_info's hash covers the state, as the series' patch 2 has it. Without it, as in 6.12, all peers of a
-    /// device share a bucket.
-    /// </summary>
-    public bool HashesStates { get; init; }
+    private readonly Dictionary<(int Oif, int Peer), nint> _sharedStates = [];
 
     /// <summary>Peers that a route names: <c>num_route_peers</c> of all devices.</summary>
-    public int RoutePeerCount => _routePeers.Count;
+    public int PeerCount => _routePeers.Count;
 
     /// <summary><c>build_state</c>: null for peer 0, which is none.</summary>
-    private LwtunnelState* BuildState(int oif, int peer) => peer == 0 ? null : AllocState(GetRoutePeer(oif, peer));
+    public LwtunnelState* Build(int oif, int peer) => peer == 0 ? null : AllocState(GetRoutePeer(oif, peer));
+
+    /// <summary>
+    /// A "what if", no kernel's: the state that names the peer already, or a new one. Only for namespaces in which every
+    /// state is made so.
+    /// </summary>
+    public LwtunnelState* BuildShared(int oif, int peer)
+    {
+        if (peer == 0)
+            return null;
+        if (_sharedStates.TryGetValue((oif, peer), out var known))
+        {
+            ((LwtunnelState*)known)->refcnt++;
+            return (LwtunnelState*)known;
+        }
+
+        var state = Build(oif, peer);
+        _sharedStates.Add((oif, peer), (nint)state);
+        return state;
+    }
 
     /// <summary>The state that a deletion compares with: of no device, with a <c>route_peer</c> of its own.</summary>
-    private LwtunnelState* BuildStateToCompare(int peer) => AllocState(AllocRoutePeer(peer));
+    public LwtunnelState* BuildToCompare(int peer) => AllocState(AllocRoutePeer(peer));
+
+    /// <summary><c>lwtstate_put</c> and <c>lwtstate_free</c>: the shared object first, then the state.</summary>
+    public void Put(LwtunnelState* state)
+    {
+        if (state == null || --state->refcnt != 0)
+            return;
+        var peer = state->peer;
+        if (_sharedStates.Count > 0 && peer->wg != 0)
+            _sharedStates.Remove(((int)peer->wg, peer->number));
+        if (--peer->users == 0)
+        {
+            if (peer->wg != 0)
+                _routePeers.Remove(((int)peer->wg, peer->number));
+            rcu.Call(&peer->rcu, RcuFunc.RoutePeerFree);
+        }
+
+        rcu.Call(&state->rcu, RcuFunc.StateFree);
+    }
+
+    /// <summary><c>lwtunnel_cmp_encap</c> == 0: both name no peer, or the same one.</summary>
+    public static bool Same(LwtunnelState* one, LwtunnelState* other) =>
+        one == null || other == null ? one == other : one->peer->number == other->peer->number;
+
+    /// <summary>The callbacks of <see cref="Put"/>.</summary>
+    public void Reclaim(RcuHead* head, RcuFunc func)
+    {
+        switch (func)
+        {
+            case RcuFunc.StateFree:
+                memory.Kfree((byte*)head - LwtunnelState.RcuOffset, sizeof(LwtunnelState));
+                break;
+            case RcuFunc.RoutePeerFree:
+                memory.Kfree((byte*)head - RoutePeer.RcuOffset, sizeof(RoutePeer));
+                break;
+            default:
+                throw new InvalidOperationException($"an rcu_head was overwritten: callback {(nint)func}");
+        }
+    }
 
     private LwtunnelState* AllocState(RoutePeer* peer)
     {
-        var state = (LwtunnelState*)Memory.Kzalloc(sizeof(LwtunnelState));
+        var state = (LwtunnelState*)memory.Kzalloc(sizeof(LwtunnelState));
         state->type = EncapWgPeer;
         state->refcnt = 1;
         state->hash = peer->hash;
@@ -103,49 +157,33 @@ public sealed unsafe partial class FibNet
 
     private RoutePeer* AllocRoutePeer(int number)
     {
-        var peer = (RoutePeer*)Memory.Kzalloc(sizeof(RoutePeer));
+        var peer = (RoutePeer*)memory.Kzalloc(sizeof(RoutePeer));
         peer->number = number;
         // The kernel's is a seeded jhash of the key: another number in every boot, as well spread.
         peer->hash = (uint)number * 0x9E3779B1u;
         peer->users = 1;
         return peer;
     }
+}
 
-    /// <summary><c>lwtstate_put</c> and <c>lwtstate_free</c>: the shared object first, then the state.</summary>
-    private void PutState(LwtunnelState* state)
-    {
-        if (state == null || --state->refcnt != 0)
-            return;
-        var peer = state->peer;
-        if (--peer->users == 0)
-        {
-            if (peer->wg != 0)
-                _routePeers.Remove(((int)peer->wg, peer->number));
-            CallRcu(&peer->rcu, RcuFunc.RoutePeerFree);
-        }
-
-        CallRcu(&state->rcu, RcuFunc.StateFree);
-    }
-
+/// <summary>The states of IPv4's nexthops.</summary>
+public sealed unsafe partial class FibNet
+{
     /// <summary><c>fib_nh_release</c>.</summary>
     private void ReleaseNh(FibNh* nh)
     {
-        PutState(nh->nh_common.nhc_lwtstate);
+        _states.Put(nh->nh_common.nhc_lwtstate);
         nh->nh_common.nhc_lwtstate = null;
     }
-
-    /// <summary><c>lwtunnel_cmp_encap</c> == 0: both name no peer, or the same one.</summary>
-    private static bool SameState(LwtunnelState* one, LwtunnelState* other) =>
-        one == null || other == null ? one == other : one->peer->number == other->peer->number;
 
     /// <summary><c>fib_encap_match</c> == 0: the kernel builds a state for each comparison, and frees it.</summary>
     private bool StateMatches(int peer, FibNhCommon* nhc)
     {
         if (peer == 0)
             return true;
-        var state = BuildStateToCompare(peer);
-        var same = SameState(state, nhc->nhc_lwtstate);
-        PutState(state);
+        var state = _states.BuildToCompare(peer);
+        var same = PeerStates.Same(state, nhc->nhc_lwtstate);
+        _states.Put(state);
         return same;
     }
 }

@@ -44,6 +44,7 @@ public sealed unsafe class KernelMemory : IDisposable
     private KmemCache[] _all = [];
     private readonly KmemCache?[] _kmalloc = new KmemCache?[s_kmallocSizes.Length];
     private readonly Dictionary<nint, long> _vmallocAreas = [];
+    private KmemCache? _percpu;
     private long _vmallocObjects;
     private long _vmallocPages;
     private long _vmallocAllocations;
@@ -104,6 +105,20 @@ public sealed unsafe class KernelMemory : IDisposable
 
     /// <summary><c>kfree</c>; <paramref name="bytes"/> as it was asked for.</summary>
     public void Kfree(void* obj, int bytes) => Kmalloc(bytes).Free(obj);
+
+    /// <summary><c>alloc_percpu</c> of a pointer: 8 zeroed bytes for the one processor that is accounted for.</summary>
+    /// <remarks>
+    /// The line <c>percpu</c>, and /proc/meminfo's Percpu; not in slabinfo. Its pages are counted as a slab's. The kernel takes
+    /// them in chunks, of 32 KiB on a uniprocessor kernel, and keeps bitmaps of about a tenth more in kmalloc, left out here.
+    /// </remarks>
+    public void* AllocPercpu() => (_percpu ??= CreateCache("percpu", sizeof(nint))).Zalloc();
+
+    /// <summary><c>free_percpu</c>; null is allowed.</summary>
+    public void FreePercpu(void* obj)
+    {
+        if (obj != null)
+            _percpu!.Free(obj);
+    }
 
     /// <summary><c>vzalloc</c>: zeroed whole pages, and for more than 512 of them the array that lists them.</summary>
     /// <remarks>

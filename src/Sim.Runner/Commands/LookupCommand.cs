@@ -25,7 +25,7 @@ internal static class LookupCommand
             "lookup",
             """
             Looks addresses up in both structures and shows the path walked: each node with its prefix or key, position
-            and bits. The peer numbers are indices of the table's next hops.
+            and bits; in the IPv6 FIB the nodes down, and the prefixes compared on the way back up. The peer numbers are indices of the table's next hops.
 
             Examples:
               lookup 192.0.2.1 198.51.100.7
@@ -107,7 +107,7 @@ internal static class LookupCommand
             var peer = scheme.Lookup(address);
             var touch = scheme.Trace(address);
             var answer = peer < 0 ? "no prefix" : $"{touch.Match}, peer {peer} ({loaded.Table.NextHops[peer]})";
-            Console.Out.WriteLine($"{text} {scheme.Structure}: {answer}; {touch.Nodes} nodes, {touch.CacheLines} cache lines");
+            Console.Out.WriteLine($"{text} {scheme.Key}: {answer}; {touch.Nodes} nodes, {touch.CacheLines} cache lines");
             foreach (var step in scheme.Describe(address))
                 Console.Out.WriteLine($"    {step}");
         }
@@ -120,7 +120,7 @@ internal static class LookupCommand
         {
             var peer = scheme.Lookup(address);
             var touch = scheme.Trace(address);
-            result[scheme.Structure] = new JsonObject
+            result[scheme.Key] = new JsonObject
             {
                 ["prefix"] = touch.Match?.ToString(),
                 ["peer"] = peer < 0 ? null : peer,

@@ -30,12 +30,14 @@ internal static class StatCommand
             "stat",
             """
             Loads the table into both structures in the given order, then applies the operations, and prints the text of
-            /proc/net/fib_triestat and the counts of allowedips. object_bytes counts objects at their size class as
+            /proc/net/fib_triestat and the counts of allowedips; for IPv6, whose FIB is a binary tree, its nodes, routes and
+            depths, and /proc/net/rt6_stats. object_bytes counts objects at their size class as
             /proc/slabinfo does (vmalloc areas as whole pages), page_bytes the pages of their slabs.
 
             Examples:
               stat --table prefixes.txt.gz --order sorted
               stat --table prefixes.txt --order file --ops churn.txt --json
+              stat --family 6 --json
             """)
         {
             table, family, order, ops, seed, best.Best, best.Peer, json,
@@ -91,7 +93,7 @@ internal static class StatCommand
             var memory = scheme.Account();
             json["object_bytes"] = memory.Sum(line => line.ObjectBytes);
             json["page_bytes"] = memory.Sum(line => line.PageBytes);
-            result[scheme.Structure] = json;
+            result[scheme.Key] = json;
         }
 
         return result;

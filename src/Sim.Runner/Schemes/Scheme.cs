@@ -32,6 +32,9 @@ internal abstract class Scheme : IDisposable
     /// <summary>The structure that is looked up: <c>allowedips</c>, <c>fib</c>.</summary>
     public abstract string Structure { get; }
 
+    /// <summary>The structure's name in <c>stat</c> and <c>lookup</c>: there <c>fib6</c> for IPv6's.</summary>
+    public virtual string Key => Structure;
+
     /// <summary>Binds each prefix to its peer; a prefix bound before moves.</summary>
     public abstract void Insert(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers);
 

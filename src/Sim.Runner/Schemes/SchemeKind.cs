@@ -9,7 +9,7 @@ namespace Sim.Runner.Schemes;
 /// <param name="Create">Makes an empty one for a number of peers.</param>
 internal sealed record SchemeKind(string Name, string Structure, Func<int, Scheme> Create);
 
-/// <summary>The schemes that a family has. IPv6 routes need the IPv6 FIB, which is not ported yet.</summary>
+/// <summary>The schemes that a family has: AllowedIPs first, then the route attribute.</summary>
 internal static class SchemeFactory
 {
     private static readonly SchemeKind[] s_v4 =
@@ -21,6 +21,7 @@ internal static class SchemeFactory
     private static readonly SchemeKind[] s_v6 =
     [
         new(AllowedIpsScheme.SchemeName, AllowedIpsScheme.StructureName, peers => new AllowedIpsScheme(Family.IPv6, peers)),
+        new(RouteAttributeScheme.SchemeName, RouteAttributeScheme.StructureName, peers => new RouteAttributeScheme6(peers)),
     ];
 
     public static IReadOnlyList<SchemeKind> For(Family family) => family == Family.IPv4 ? s_v4 : s_v6;

@@ -116,17 +116,19 @@ public sealed partial class CommandTests
         Assert.Equal(Prefixes(scratch["made.txt"]), Prefixes(scratch["back.txt"]));
     }
 
-    [Fact]
-    public void Both_structures_answer_as_the_linear_model_does()
+    [Theory]
+    [InlineData("4", "fib", "0.0.0.0/0 10.0.0.0/8 10.1.0.0/16 10.1.128.0/17 192.0.2.0/24 192.0.2.77/32", "10.1.200.1 10.1.1.1 10.2.0.0 192.0.2.77 192.0.2.78 8.8.8.8")]
+    [InlineData("6", "fib6", "::/0 2001:db8::/32 2001:db8:1::/48 2001:db8:1:8000::/49 2001:db8:2::7/128", "2001:db8:1:9::1 2001:db8:1:1::1 2001:db8:2::7 2001:db8:2::8 fe80::1")]
+    public void Both_structures_answer_as_the_linear_model_does(string number, string structure, string routes, string keys)
     {
         using var scratch = new Scratch();
-        string[] prefixes = ["0.0.0.0/0", "10.0.0.0/8", "10.1.0.0/16", "10.1.128.0/17", "192.0.2.0/24", "192.0.2.77/32"];
+        var prefixes = routes.Split(' ');
         var model = new LinearTable<int>();
         for (var i = 0; i < prefixes.Length; i++)
             model.Set(Prefix.Parse(prefixes[i]), i);
         var table = scratch.Write("table.txt", string.Concat(prefixes.Select((prefix, i) => $"{prefix} 198.51.100.{i}\n")));
-        string[] addresses = ["10.1.200.1", "10.1.1.1", "10.2.0.0", "192.0.2.77", "192.0.2.78", "8.8.8.8"];
-        var ran = Program.RunWith(string.Join('\n', addresses), "lookup", "--table", table, "--json");
+        var addresses = keys.Split(' ');
+        var ran = Program.RunWith(string.Join('\n', addresses), "lookup", "--family", number, "--table", table, "--json");
         Assert.Equal(0, ran.Code);
         var results = JsonDocument.Parse(ran.Out).RootElement.EnumerateArray().ToList();
         Assert.Equal(addresses.Length, results.Count);
@@ -136,9 +138,9 @@ public sealed partial class CommandTests
             var index = model.Lookup(family, address)!.Value;
             var expected = $"198.51.100.{index}";
             Assert.Equal(prefixes[index], result.GetProperty("allowedips").GetProperty("prefix").GetString());
-            Assert.Equal(prefixes[index], result.GetProperty("fib").GetProperty("prefix").GetString());
+            Assert.Equal(prefixes[index], result.GetProperty(structure).GetProperty("prefix").GetString());
             Assert.Equal(expected, result.GetProperty("allowedips").GetProperty("next_hop").GetString());
-            Assert.Equal(expected, result.GetProperty("fib").GetProperty("next_hop").GetString());
+            Assert.Equal(expected, result.GetProperty(structure).GetProperty("next_hop").GetString());
         }
     }
 

@@ -76,13 +76,27 @@ public sealed class StatCommandTests
     }
 
     [Fact]
-    public void Ipv6_has_no_fib_yet()
+    public void For_ipv6_the_fib_is_fib6_with_nodes_routes_and_depths()
     {
         using var scratch = new Scratch();
-        var table = scratch.Write("table.txt", "2001:db8::/32\n10.0.0.0/8\n2001:db8:1::/48\n");
+        var table = scratch.Write("table.txt", "2001:db8::/32\n10.0.0.0/8\n2001:db8:1::/48\n2001:db8:2::/48\n");
         var stat = Json("stat", "--table", table, "--family", "6", "--json");
         Assert.Equal(JsonValueKind.Null, stat.GetProperty("fib").ValueKind);
-        Assert.Equal(2, Int(stat.GetProperty("allowedips"), "valued"));
+        Assert.Equal(3, Int(stat.GetProperty("allowedips"), "valued"));
+        var fib6 = stat.GetProperty("fib6");
+        Assert.Equal(
+            [
+                "nodes", "route_nodes", "intermediate_nodes", "routes", "mean_depth", "max_depth", "depths", "rt6_stats",
+                "object_bytes", "page_bytes",
+            ],
+            Names(fib6));
+        // ::/0, the /32, 2001:db8::/46 where the two /48 part, and they.
+        Assert.Equal((5, 3, 1, 3, 3), (
+            Int(fib6, "nodes"), Int(fib6, "route_nodes"), Int(fib6, "intermediate_nodes"), Int(fib6, "routes"), Int(fib6, "max_depth")));
+        Assert.Equal("0004 0003 0000 0003 0000 0000 0000", fib6.GetProperty("rt6_stats").GetString());
+        // 4 nodes of 64 bytes (the root is in the table); 3 routes and the null entry of 512; 3 states of 64; the table and
+        // what names the one peer, 128 each; 2 pointers per processor and route.
+        Assert.Equal(4 * 64 + 4 * 512 + 3 * 64 + 2 * 128 + 3 * 2 * 8, Int(fib6, "object_bytes"));
     }
 
     [Fact]

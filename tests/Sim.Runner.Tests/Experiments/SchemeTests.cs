@@ -28,20 +28,23 @@ public sealed class SchemeTests
     private static readonly Gen<(Change Change, Prefix Prefix, int Peer)[]> s_changes =
         Gen.Select(Gen.Enum<Change>(), s_prefix, Gen.Int[0, Peers - 1]).Array[1, 60];
 
-    [Fact]
-    public void Both_schemes_hold_the_binding_of_the_linear_model_after_every_change() =>
+    [Theory]
+    [InlineData(Family.IPv4)]
+    [InlineData(Family.IPv6)]
+    public void Both_schemes_hold_the_binding_of_the_linear_model_after_every_change(Family family) =>
         s_changes.Sample(changes =>
         {
-            var schemes = SchemeFactory.For(Family.IPv4).Select(kind => kind.Create(Peers)).ToList();
+            var schemes = SchemeFactory.For(family).Select(kind => kind.Create(Peers)).ToList();
             var model = new LinearTable<int>();
             try
             {
-                foreach (var (change, prefix, peer) in changes)
+                foreach (var (change, drawn, peer) in changes)
                 {
+                    var prefix = new Prefix(family, drawn.Address, drawn.Length);
                     foreach (var scheme in schemes)
                         Apply(scheme, model, change, prefix, peer);
                     Apply(model, change, prefix, peer);
-                    Compare(schemes, model);
+                    Compare(schemes, model, family);
                 }
             }
             finally
@@ -50,15 +53,19 @@ public sealed class SchemeTests
             }
         }, iter: 300);
 
-    [Fact]
-    public void Chained_and_independent_lookups_give_the_same_sum_in_both_structures()
+    [Theory]
+    [InlineData(Family.IPv4)]
+    [InlineData(Family.IPv6)]
+    public void Chained_and_independent_lookups_give_the_same_sum_in_both_structures(Family family)
     {
-        var table = new RouteTable("test", Family.IPv4, [.. Enumerable.Range(0, 500).Select(i => new Route(Prefix.OfV4((uint)i << 21, 8 + i % 20), 0, 0)).DistinctBy(route => route.Prefix)], ["-"]);
+        var table = new RouteTable("test", family, [.. Enumerable.Range(0, 500).Select(i => new Route(new Prefix(family, (UInt128)((uint)i << 21) << 96, 8 + i % 20), 0, 0)).DistinctBy(route => route.Prefix)], ["-"]);
         var prefixes = Array.ConvertAll(table.Routes, route => route.Prefix);
         var peers = Array.ConvertAll(prefixes, prefix => prefix.GetHashCode() % 2 & 1);
-        var keys = new Keys(LookupKeys.V4(table, KeyPattern.Prefixes, 1 << 12, 1), []);
+        var keys = family == Family.IPv4
+            ? new Keys(LookupKeys.V4(table, KeyPattern.Prefixes, 1 << 12, 1), [])
+            : new Keys([], LookupKeys.V6(table, KeyPattern.Prefixes, 1 << 12, 1));
         var sums = new HashSet<long>();
-        foreach (var kind in SchemeFactory.For(Family.IPv4))
+        foreach (var kind in SchemeFactory.For(family))
         {
             using var scheme = kind.Create(2);
             scheme.Insert(prefixes, peers);
@@ -71,13 +78,18 @@ public sealed class SchemeTests
         Assert.Single(sums);
     }
 
-    [Fact]
-    public void Lookups_allocate_nothing_and_changes_nothing_once_warm()
+    [Theory]
+    [InlineData(Family.IPv4)]
+    [InlineData(Family.IPv6)]
+    public void Lookups_allocate_nothing_and_changes_nothing_once_warm(Family family)
     {
-        var prefixes = Enumerable.Range(0, 4096).Select(i => Prefix.OfV4((uint)i * 0x9E3779B1, 24)).Distinct().ToArray();
+        var prefixes = Enumerable.Range(0, 4096)
+            .Select(i => new Prefix(family, (UInt128)((uint)i * 0x9E3779B1) << 96, 24)).Distinct().ToArray();
         var peers = new int[prefixes.Length];
-        var keys = new Keys([.. prefixes.Select(prefix => prefix.V4 + 1)], []);
-        foreach (var kind in SchemeFactory.For(Family.IPv4))
+        var keys = family == Family.IPv4
+            ? new Keys([.. prefixes.Select(prefix => prefix.V4 + 1)], [])
+            : new Keys([], [.. prefixes.Select(prefix => prefix.Address + 1)]);
+        foreach (var kind in SchemeFactory.For(family))
         {
             using var scheme = kind.Create(Peers);
             for (var warm = 0; warm < 2; warm++)
@@ -137,7 +149,7 @@ public sealed class SchemeTests
         }
     }
 
-    private static void Compare(List<Scheme> schemes, LinearTable<int> model)
+    private static void Compare(List<Scheme> schemes, LinearTable<int> model, Family family)
     {
         foreach (var scheme in schemes)
         {
@@ -146,7 +158,7 @@ public sealed class SchemeTests
                 foreach (var host in new[] { 0u, 1u, 0xFFFFu })
                 {
                     var address = (UInt128)((0x0A000000 | block << 20 | block << 3) + host) << 96;
-                    Assert.Equal(model.Lookup(Family.IPv4, address) ?? -1, scheme.Lookup(address));
+                    Assert.Equal(model.Lookup(family, address) ?? -1, scheme.Lookup(address));
                 }
             }
         }

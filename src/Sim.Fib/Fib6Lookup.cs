@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Runtime.CompilerServices;
+using static Sim.Fib.Fib6Address;
+
+namespace Sim.Fib;
+
+/// <summary>The answer of a lookup (<c>struct fib6_result</c>). Valid while the route is: under RCU, or by reference.</summary>
+public unsafe struct Fib6Result
+{
+    public FibNhCommon* Nhc;
+    public Fib6Info* Info;
+    public Rtf Flags;
+    public RouteType Type;
+
+    public readonly int PrefixLength => Info->fib6_dst.plen;
+
+    /// <summary>The address of the route's prefix.</summary>
+    public readonly UInt128 Prefix => Info->fib6_dst.Address;
+
+    /// <summary>The peer of the nexthop; 0 for none.</summary>
+    public readonly int Peer => Nhc->Peer;
+}
+
+/// <summary>Sees what a lookup in an IPv6 table reads. The empty one compiles to nothing.</summary>
+internal unsafe interface IFib6Trace
+{
+    /// <summary>A node on the way down: its bit, and the child that the address names.</summary>
+    void Node(Fib6Node* fn, Fib6Node** child);
+
+    /// <summary>A node on the way up: its subtree and flags; with routes, its leaf's prefix.</summary>
+    void Compare(Fib6Node* fn, bool withLeaf);
+
+    /// <summary>On from a node to its parent.</summary>
+    void Climb(Fib6Node* fn);
+
+    /// <summary>The node whose routes are chosen from: leaf, round robin and bit; and the prefix length of a route.</summary>
+    void Select(Fib6Node* fn, Fib6Info* rt0);
+
+    /// <summary>A route's metric, flags and link.</summary>
+    void Route(Fib6Info* rt);
+
+    /// <summary>The nexthop of a route.</summary>
+    void Nexthop(Fib6Info* rt, FibNhCommon* nhc);
+}
+
+internal readonly unsafe struct NoFib6Trace : IFib6Trace
+{
+    public void Node(Fib6Node* fn, Fib6Node** child)
+    {
+    }
+
+    public void Compare(Fib6Node* fn, bool withLeaf)
+    {
+    }
+
+    public void Climb(Fib6Node* fn)
+    {
+    }
+
+    public void Select(Fib6Node* fn, Fib6Info* rt0)
+    {
+    }
+
+    public void Route(Fib6Info* rt)
+    {
+    }
+
+    public void Nexthop(Fib6Info* rt, FibNhCommon* nhc)
+    {
+    }
+}
+
+/// <summary>Longest-prefix match.</summary>
+/// <remarks>
+/// <code>
+///   ::/0 -- 2001::/16 -- 2001:db8::/32 -- 2001:db8:7::/48      down: one bit of the address at each node, nothing compared
+///      &lt;---- fits? ---- fits? ------------ fits? --------        up: the prefix of each node with routes, the first that fits
+/// </code>
+/// <para>On the way down only nodes are read, a line each. Each comparison reads a route: where the address lies in none of the
+/// longest prefixes, several. If the node that fits has no usable route, the way up goes on from there.</para>
+/// </remarks>
+public sealed unsafe partial class Fib6Table
+{
+    /// <summary>
+    /// <c>fib6_table_lookup</c>: the route for an address. 0 and the result; -EAGAIN if there is none, as policy rules have it;
+    /// or, the result filled too, what the type of a reject route says (-EINVAL blackhole, -EHOSTUNREACH unreachable, -EACCES
+    /// prohibit, -EAGAIN throw, -ENETUNREACH a route to the loopback).
+    /// </summary>
+    /// <param name="daddr">The address.</param>
+    /// <param name="res">The result.</param>
+    /// <param name="oif">The interface that the packet is bound to: others answer if none goes there; 0 for any.</param>
+    /// <param name="strict">With <see cref="Rt6LookupFlags.Iface"/>, no other interface answers.</param>
+    public int Lookup(UInt128 daddr, ref Fib6Result res, int oif = 0, Rt6LookupFlags strict = Rt6LookupFlags.None)
+    {
+        var trace = default(NoFib6Trace);
+        TableLookup(daddr, ref res, oif, strict, ref trace);
+        return Verdict(res);
+    }
+
+    /// <summary>The same lookup, watched: clears <paramref name="path"/> and fills it with what was read.</summary>
+    public int Lookup(
+        UInt128 daddr, ref Fib6Result res, LookupPath path, int oif = 0, Rt6LookupFlags strict = Rt6LookupFlags.None)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        path.Clear();
+        var trace = new Fib6PathTrace(path, this);
+        TableLookup(daddr, ref res, oif, strict, ref trace);
+        return Verdict(res);
+    }
+
+    internal void TableLookup(UInt128 daddr, ref Fib6Result res, int oif, Rt6LookupFlags strict)
+    {
+        var trace = default(NoFib6Trace);
+        TableLookup(daddr, ref res, oif, strict, ref trace);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Verdict(in Fib6Result res)
+    {
+        if ((res.Flags & Rtf.Reject) == 0)
+            return 0;
+        if (res.Info == _net.NullEntry)
+            return -Errno.EAGAIN;
+        var err = FibProps.Error((byte)res.Type);
+        return err != 0 ? err : -Errno.ENETUNREACH;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void TableLookup<TTrace>(
+        UInt128 daddr, ref Fib6Result res, int oif, Rt6LookupFlags strict, ref TTrace trace)
+        where TTrace : struct, IFib6Trace
+    {
+        var found = NodeLookup((ulong)(daddr >> 64), (ulong)daddr, ref trace);
+        while (true)
+        {
+            for (var fn = found; fn != null; fn = Backtrack(fn, ref trace))
+            {
+                if (Select(fn, oif, strict, ref res, ref trace))
+                    return;
+            }
+
+            // Nobody answers: then a gateway that may not is better than none.
+            if ((strict & Rt6LookupFlags.Reachable) == 0)
+                break;
+            strict &= ~Rt6LookupFlags.Reachable;
+        }
+
+        _net.SetNull(ref res);
+    }
+
+    /// <summary><c>fib6_node_lookup</c>: the node of the longest prefix with routes; the root if there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Fib6Node* NodeLookup<TTrace>(ulong high, ulong low, ref TTrace trace)
+        where TTrace : struct, IFib6Trace
+    {
+        var tail = _tail;
+        Fib6Node* fn;
+        var next = _root;
+        do
+        {
+            fn = next;
+            var child = Child(fn, Bit(high, low, ((Fib6NodeTail*)((byte*)fn + tail))->fn_bit));
+            trace.Node(fn, child);
+            next = *child;
+        }
+        while (next != null);
+
+        while (true)
+        {
+            var t = (Fib6NodeTail*)((byte*)fn + tail);
+            var flags = t->fn_flags;
+            trace.Compare(fn, (flags & Fib6NodeFlags.RouteInfo) != 0);
+            if ((flags & Fib6NodeFlags.RouteInfo) != 0)
+            {
+                ref readonly var key = ref t->leaf->fib6_dst;
+                if (PrefixEqual(key, high, low, key.plen))
+                    return fn;
+            }
+
+            if ((flags & Fib6NodeFlags.Root) != 0)
+                return _root;
+            trace.Climb(fn);
+            fn = fn->parent;
+        }
+    }
+
+    /// <summary><c>fib6_backtrack</c>: the next node above that has routes of its own; null from the root.</summary>
+    private Fib6Node* Backtrack<TTrace>(Fib6Node* fn, ref TTrace trace)
+        where TTrace : struct, IFib6Trace
+    {
+        while (true)
+        {
+            if ((Tail(fn)->fn_flags & Fib6NodeFlags.TopLevelRoot) != 0)
+                return null;
+            trace.Climb(fn);
+            fn = fn->parent;
+            trace.Compare(fn, withLeaf: false);
+            if ((Tail(fn)->fn_flags & Fib6NodeFlags.RouteInfo) != 0)
+                return fn;
+        }
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using Sim.Kernel;
+
+namespace Sim.Fib;
+
+/// <summary>The callbacks that the FIBs pass to call_rcu.</summary>
+internal enum RcuFunc
+{
+    AliasFree = 1,
+    NodeFree,
+    InfoFree,
+    NexthopFree,
+    StateFree,
+    RoutePeerFree,
+    TableFree,
+    Fib6NodeFree,
+    Fib6InfoFree,
+}
+
+/// <summary>Runs a namespace's callbacks.</summary>
+internal unsafe interface IRcuCallbacks
+{
+    /// <summary>Frees the object that <paramref name="head"/> lies in.</summary>
+    void Invoke(RcuHead* head, RcuFunc func);
+}
+
+/// <summary>
+/// <c>call_rcu</c>. The queue runs through the objects' own rcu_heads, as the kernel's does, so that deferring a free
+/// allocates nothing; the shared <see cref="Rcu"/> is told once for each batch.
+/// </summary>
+internal sealed unsafe class RcuQueue(KernelMemory memory, IRcuCallbacks owner) : IRcuReclaimer
+{
+    private RcuHead* _head;
+    private RcuHead* _tail;
+
+    /// <summary>Objects that wait for a grace period.</summary>
+    public long Pending { get; private set; }
+
+    public void Call(RcuHead* head, RcuFunc func)
+    {
+        head->next = null;
+        head->func = (nint)func;
+        Pending++;
+        if (_head == null)
+        {
+            _head = head;
+            memory.Rcu.Call(this, 0, 0);
+        }
+        else
+        {
+            _tail->next = head;
+        }
+
+        _tail = head;
+    }
+
+    /// <summary><c>rcu_barrier</c>: ends grace periods until nothing waits, as what a callback frees may wait in turn.</summary>
+    public void Barrier()
+    {
+        while (_head != null)
+            memory.Rcu.GracePeriod();
+    }
+
+    /// <summary>Ends a grace period for the objects queued before it began, in the order of the calls.</summary>
+    void IRcuReclaimer.Reclaim(nint obj, int tag)
+    {
+        var head = _head;
+        _head = _tail = null;
+        while (head != null)
+        {
+            var next = head->next;
+            Pending--;
+            owner.Invoke(head, (RcuFunc)head->func);
+            head = next;
+        }
+    }
+}
