@@ -159,9 +159,17 @@ public sealed unsafe partial class Fib6Table
         do
         {
             fn = next;
-            var child = Child(fn, Bit(high, low, ((Fib6NodeTail*)((byte*)fn + tail))->fn_bit));
-            trace.Node(fn, child);
-            next = *child;
+            // A branch, as the compiler makes it of the kernel's: where it is foreseen, the child is read before the bit is known.
+            if (Bit(high, low, ((Fib6NodeTail*)((byte*)fn + tail))->fn_bit) != 0)
+            {
+                trace.Node(fn, &fn->right);
+                next = fn->right;
+            }
+            else
+            {
+                trace.Node(fn, &fn->left);
+                next = fn->left;
+            }
         }
         while (next != null);
 

@@ -14,9 +14,21 @@
 struct found {
 	uint32_t table;
 	uint8_t length;
-	uint32_t address;	/* as it lies in memory */
+	uint32_t address[4];	/* as it lies in memory; IPv4 has the first word alone */
 	uint32_t number;	/* nexthop id, or gateway in host order, or peer + 1, or interface */
 };
+
+static int parse_family(const char *word, int *family)
+{
+	uint64_t number = 4;
+
+	if (word && parse_number(word, "FAMILY", 4, 6, &number))
+		return -1;
+	if (number == 5)
+		return fail("FAMILY: neither 4 nor 6: 5");
+	*family = number == 4 ? AF_INET : AF_INET6;
+	return 0;
+}
 
 static uint32_t last_word(const struct nlattr *attribute)
 {
@@ -53,7 +65,9 @@ static struct found parse_route(const struct nlmsghdr *message)
 			found.table = attribute_u32(attribute);
 			break;
 		case RTA_DST:
-			found.address = attribute_u32(attribute);
+			memcpy(found.address, attribute_data(attribute),
+			       attribute_size(attribute) < sizeof(found.address) ? attribute_size(attribute) :
+			       sizeof(found.address));
 			break;
 		case RTA_NH_ID:
 			nexthop = attribute_u32(attribute);
@@ -82,6 +96,7 @@ static bool is_route(const struct nlmsghdr *message)
 
 struct listing {
 	uint32_t table;
+	int family;
 	uint64_t entries, content;
 };
 
@@ -97,14 +112,14 @@ static int list_route(const struct nlmsghdr *message, void *context)
 		return fail("dump: a route of table %u", found.table);
 	listing->entries++;
 	listing->content = digest_word(listing->content, found.length);
-	listing->content = digest_word(listing->content, found.address);
+	listing->content = digest_words(listing->content, found.address, address_size(listing->family));
 	listing->content = digest_word(listing->content, found.number);
 	return 0;
 }
 
 int route_dump(char **words)
 {
-	const struct rtmsg header = { .rtm_family = AF_INET };
+	struct rtmsg header = { .rtm_family = AF_UNSPEC };
 	struct listing listing = { .content = DIGEST_START };
 	struct traffic traffic = NO_TRAFFIC;
 	struct channel channel;
@@ -113,9 +128,11 @@ int route_dump(char **words)
 
 	if (parse_number(words[0], "TABLE", 1, UINT32_MAX, &table) ||
 	    parse_number(words[1], "BUFFER", MIN_RECEIVE, MAX_RECEIVE, &buffer) ||
+	    parse_family(words[2], &listing.family) ||
 	    channel_open(&channel, NETLINK_ROUTE))
 		return -1;
 	listing.table = table;
+	header.rtm_family = listing.family;
 	message_begin(&channel, RTM_GETROUTE, NLM_F_REQUEST | NLM_F_DUMP, &header, sizeof(header));
 	put_u32(&channel, RTA_TABLE, table);
 	message_end(&channel);
@@ -127,10 +144,10 @@ int route_dump(char **words)
 	return 0;
 }
 
-static int change_rule(uint16_t type, uint16_t flags, uint32_t table)
+static int change_rule(uint16_t type, uint16_t flags, int family, uint32_t table)
 {
 	const struct fib_rule_hdr header = {
-		.family = AF_INET,
+		.family = family,
 		.table = table < 256 ? table : RT_TABLE_UNSPEC,
 		.action = FR_ACT_TO_TBL,
 	};
@@ -149,23 +166,25 @@ static int change_rule(uint16_t type, uint16_t flags, uint32_t table)
 	return result;
 }
 
-/* One rule at a time, or lookups would go on in the table asked before. */
-static int lead_to_table(uint32_t table)
+/* One rule of a family at a time, or lookups would go on in the table asked before. */
+static int lead_to_table(int family, uint32_t table)
 {
-	static uint32_t current;
+	static uint32_t of_family[2];
+	uint32_t *current = &of_family[family == AF_INET6];
 
-	if (current == table)
+	if (*current == table)
 		return 0;
-	if (current && change_rule(RTM_DELRULE, 0, current))
+	if (*current && change_rule(RTM_DELRULE, 0, family, *current))
 		return -1;
-	current = 0;
-	if (change_rule(RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, table))
+	*current = 0;
+	if (change_rule(RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, family, table))
 		return -1;
-	current = table;
+	*current = table;
 	return 0;
 }
 
 struct answers {
+	int family;
 	uint32_t table;
 	uint64_t hits, digest;
 };
@@ -185,21 +204,22 @@ static int take_answer(const struct nlmsghdr *message, void *context)
 	else
 		found = (struct found){ 0 };
 	answers->digest = digest_word(answers->digest, found.number);
-	answers->digest = digest_word(answers->digest, ntohl(found.address));
+	for (size_t i = 0; i < address_size(answers->family) / sizeof(uint32_t); i++)
+		answers->digest = digest_word(answers->digest, ntohl(found.address[i]));
 	answers->digest = digest_word(answers->digest, found.length);
 	return 0;
 }
 
-static void put_question(struct channel *channel, const uint8_t *key)
+static void put_question(struct channel *channel, int family, const uint8_t *key)
 {
 	const struct rtmsg header = {
-		.rtm_family = AF_INET,
-		.rtm_dst_len = 32,
+		.rtm_family = family,
+		.rtm_dst_len = 8 * address_size(family),
 		.rtm_flags = RTM_F_LOOKUP_TABLE | RTM_F_FIB_MATCH,
 	};
 
 	message_begin(channel, RTM_GETROUTE, NLM_F_REQUEST, &header, sizeof(header));
-	put_attribute(channel, RTA_DST, key, 4);
+	put_attribute(channel, RTA_DST, key, address_size(family));
 	message_end(channel);
 }
 
@@ -216,7 +236,7 @@ static int ask(const struct input *keys, size_t count, size_t batch, struct answ
 		const size_t end = count - index < batch ? count : index + batch;
 
 		for (; index < end; index++)
-			put_question(&channel, keys->bytes + index * keys->record);
+			put_question(&channel, keys->family, keys->bytes + index * keys->record);
 		result = exchange(&channel, &traffic, &refusals, take_answer, answers);
 	}
 	channel_close(&channel);
@@ -225,15 +245,13 @@ static int ask(const struct input *keys, size_t count, size_t batch, struct answ
 
 static int get(const struct input *keys, char **words)
 {
-	struct answers answers = { .digest = DIGEST_START };
+	struct answers answers = { .family = keys->family, .digest = DIGEST_START };
 	uint64_t count, table, batch;
 
-	if (keys->family != AF_INET)
-		return fail("only IPv4 keys");
 	if (parse_number(words[0], "COUNT", 0, keys->count, &count) ||
 	    parse_number(words[1], "TABLE", 1, UINT32_MAX, &table) ||
 	    parse_number(words[2], "BATCH", 1, MAX_BATCH, &batch) ||
-	    lead_to_table(table))
+	    lead_to_table(keys->family, table))
 		return -1;
 	answers.table = table;
 	if (ask(keys, count, batch, &answers))

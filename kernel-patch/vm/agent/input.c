@@ -118,7 +118,7 @@ int check_operation(const struct input *input, size_t index)
 
 	if (operation.length > 8 * address_size(input->family))
 		return fail("operation %zu: length %u", index, operation.length);
-	if (operation.kind > KIND_MOVE)
+	if (operation.kind > KIND_APPEND)
 		return fail("operation %zu: kind %u", index, operation.kind);
 	return 0;
 }

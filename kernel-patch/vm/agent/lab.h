@@ -55,7 +55,7 @@ command_fn trace;
 
 /* input.c: the files in the data folder */
 
-enum kind { KIND_ADD, KIND_DELETE, KIND_MOVE };
+enum kind { KIND_ADD, KIND_DELETE, KIND_MOVE, KIND_APPEND };
 
 struct input {
 	const uint8_t *bytes;
@@ -117,7 +117,7 @@ command_fn route_dump, route_get;
 typedef int line_fn(char *line, void *context);
 /* Calls visit for each line of a file, its newline included, until visit returns other than 0. */
 int each_line(const char *path, line_fn *visit, void *context);
-command_fn slabinfo, triestat, vmalloc_areas, meminfo;
+command_fn slabinfo, triestat, rt6_stats, vmalloc_areas, meminfo;
 
 /* module.c */
 

@@ -29,6 +29,9 @@ static struct symbol {
 	{ "fib_table_insert", 0 },
 	{ "fib_table_delete", 0 },
 	{ "rtmsg_fib", 0 },
+	{ "fib6_table_lookup", 0 },
+	{ "ip6_route_add", 0 },
+	{ "ip6_route_del", 0 },
 	/* Of the series: 0 in other kernels. */
 	{ "wg_route_lookup_dst", 0 },
 	{ "wg_route_check_src", 0 },

@@ -105,6 +105,26 @@ int triestat(char **words)
 	return block.found ? 0 : fail("there is no table %s", words[0]);
 }
 
+/* net/ipv6/route.c, rt6_stats_seq_show(): hexadecimal, over all tables. */
+static int show_rt6_stats(char *line, void *context)
+{
+	unsigned int nodes, valued, allocated, entries, cached, destinations, discarded;
+
+	(void)context;
+	if (sscanf(line, "%x %x %x %x %x %x %x", &nodes, &valued, &allocated, &entries, &cached, &destinations,
+		   &discarded) != 7)
+		return fail("rt6_stats: not seven numbers: %s", line);
+	row("nodes %u route-nodes %u allocated %u entries %u cached %u destinations %u discarded %u",
+	    nodes, valued, allocated, entries, cached, destinations, discarded);
+	return 0;
+}
+
+int rt6_stats(char **words)
+{
+	(void)words;
+	return each_line("/proc/net/rt6_stats", show_rt6_stats, NULL);
+}
+
 struct areas {
 	uint64_t areas, bytes, pages;
 };

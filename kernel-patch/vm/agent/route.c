@@ -11,7 +11,9 @@
 #include "lab.h"
 #include "netlink.h"
 
-#define FIRST_GATEWAY 0x0aff0000u	/* 10.255.0.0; peer p has the (p + 1)th address after it */
+/* Peer p has the (p + 1)th address after these. */
+#define FIRST_GATEWAY 0x0aff0000u	/* 10.255.0.0 */
+#define FIRST_GATEWAY6 0xfe80u		/* fe80:: */
 
 static struct channel routes;
 
@@ -182,6 +184,7 @@ static const struct {
 	[KIND_ADD] = { RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL },
 	[KIND_DELETE] = { RTM_DELROUTE, 0 },
 	[KIND_MOVE] = { RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE },
+	[KIND_APPEND] = { RTM_NEWROUTE, NLM_F_CREATE | NLM_F_APPEND },
 };
 
 struct run {
@@ -192,6 +195,16 @@ struct run {
 	size_t batch;
 	unsigned int device;
 };
+
+static void put_gateway(int family, uint16_t peer)
+{
+	const uint32_t gateway = htonl(FIRST_GATEWAY + peer + 1), last = htonl(peer + 1u);
+	struct in6_addr gateway6 = { .s6_addr = { FIRST_GATEWAY6 >> 8, FIRST_GATEWAY6 & 0xff } };
+
+	memcpy(&gateway6.s6_addr[12], &last, sizeof(last));
+	put_attribute(&routes, RTA_GATEWAY, family == AF_INET ? (const void *)&gateway : &gateway6,
+		      address_size(family));
+}
 
 /* RTA_VIA: fe80:: + (p + 1), a gateway of another family than the route's. */
 static void put_via(uint16_t peer)
@@ -230,7 +243,7 @@ static void put_route(const struct run *run, struct operation operation, bool ac
 	if (run->shape == SHAPE_NEXTHOP)
 		put_u32(&routes, RTA_NH_ID, operation.peer + 1);
 	if (run->shape == SHAPE_GATEWAY)
-		put_u32(&routes, RTA_GATEWAY, htonl(FIRST_GATEWAY + operation.peer + 1));
+		put_gateway(run->input.family, operation.peer);
 	if (run->shape == SHAPE_VIA)
 		put_via(operation.peer);
 	if (run->shape != SHAPE_NEXTHOP)
@@ -254,8 +267,8 @@ static int parse_run(struct run *run, char **words)
 	run->end = run->from + count;
 	run->table = table;
 	run->batch = batch;
-	if (has_gateway(run->shape) && run->input.family != AF_INET)
-		return fail("SHAPE: gateways are those of IPv4 routes");
+	if (run->shape == SHAPE_VIA && run->input.family != AF_INET)
+		return fail("SHAPE: via is that of IPv4 routes");
 	if (run->shape != SHAPE_NEXTHOP) {
 		run->device = device_index();
 		if (!run->device)

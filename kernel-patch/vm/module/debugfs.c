@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* wgval: measures the kernel's allowedips and FIB tries from inside. The files in debugfs, and the commands. */
+/* wgval: measures the kernel's allowedips and FIB tries, and its IPv6 FIB, from inside. The files in debugfs, and the commands. */
 #include "wgval.h"
 
 #include <linux/debugfs.h>
@@ -27,6 +27,9 @@ ADDRESS_PARAMETER(wg_allowedips_remove_by_peer);
 ADDRESS_PARAMETER(fib_table_insert);
 ADDRESS_PARAMETER(fib_table_delete);
 ADDRESS_PARAMETER(rtmsg_fib);
+ADDRESS_PARAMETER(fib6_table_lookup);
+ADDRESS_PARAMETER(ip6_route_add);
+ADDRESS_PARAMETER(ip6_route_del);
 ADDRESS_PARAMETER(wg_route_lookup_dst);
 ADDRESS_PARAMETER(wg_route_check_src);
 
@@ -167,6 +170,8 @@ static int command_lookup(const char *words)
 		return wireguard_lookup(&keys, count, dependent, &answer);
 	if (!strcmp(what, "fib") && keys.width == 4)
 		return route_lookup(number, &keys, count, dependent, &answer);
+	if (!strcmp(what, "fib6") && keys.width == 16)
+		return route6_lookup(number, &keys, count, dependent, &answer);
 	if (is_path(what, &kind))
 		return path_lookup(kind, &keys, count, dependent, &answer);
 	return strcmp(what, "none") ? -EINVAL : lookup_none(&keys, count, dependent);
@@ -188,25 +193,29 @@ static int command_update(u32 table, const char *shape)
 	int i = match_string(names, ARRAY_SIZE(names), shape);
 	struct ops ops = ops_now();
 
-	return i < 0 ? -EINVAL : route_update(table, &ops, i, &answer);
+	if (i < 0)
+		return -EINVAL;
+	return input_family == 4 ? route_update(table, &ops, i, &answer) : route6_update(table, &ops, i, &answer);
 }
 
-/* NAME wg FAMILY or NAME fib TABLE: the number is the family or the table. */
+/* NAME wg FAMILY, NAME fib TABLE or NAME fib6 TABLE: the number is the family or the table. */
 static int command_named(const char *name, const char *structure, u32 number, const char *shape)
 {
 	enum path_kind kind;
-	bool wg = !strcmp(structure, "wg"), fib = !strcmp(structure, "fib");
+	bool wg = !strcmp(structure, "wg"), fib = !strcmp(structure, "fib"), fib6 = !strcmp(structure, "fib6");
 	struct keys keys = keys_now();
 	struct ops ops = ops_now();
 
 	if (!strcmp(name, "answers") && is_path(structure, &kind) && number == input_family)
 		return path_answers(kind, &keys, &answer);
-	if (!wg && !fib)
+	if (!wg && !fib && !fib6)
 		return -EINVAL;
 	if (wg && strcmp(name, "remove") && number != input_family)
 		return -EINVAL;
-	if (fib && input_family != 4)
+	if (!wg && input_family != (fib ? 4 : 6))
 		return -EAFNOSUPPORT;
+	if (!strcmp(name, "answers") && fib6)
+		return route6_answers(number, &keys, &answer);
 	if (!strcmp(name, "answers"))
 		return wg ? wireguard_answers(&keys, &answer) : route_answers(number, &keys, &answer);
 	if (!strcmp(name, "update"))
@@ -228,9 +237,11 @@ static int command(const char *line)
 	if (!strcmp(line, "barrier"))
 		return command_barrier();
 	if (!strcmp(line, "sizes"))
-		return wireguard_sizes(&answer) ?: route_sizes(&answer);
+		return wireguard_sizes(&answer) ?: route_sizes(&answer) ?: route6_sizes(&answer);
 	if (sscanf(line, "trie wg %u", &number) == 1 && (number == 4 || number == 6))
 		return wireguard_trie(number, &answer);
+	if (sscanf(line, "trie fib6 %u", &number) == 1)
+		return route6_trie(number, &answer);
 	if (sscanf(line, "trie fib %u", &number) == 1)
 		return route_trie(number, &answer);
 	if (sscanf(line, "input %u", &number) == 1 && (number == 4 || number == 6)) {

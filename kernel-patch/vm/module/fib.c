@@ -16,10 +16,6 @@
 #define NOTIFIED_ROUTES 64u
 #define NOTIFY_ROUNDS 64u
 
-/* Of the series, which the source need not have. */
-#define ENCAP_WGPEER 11	/* LWTUNNEL_ENCAP_WGPEER */
-#define PEER_KEY_BYTES 32
-
 typedef int (*change_t)(struct net *net, struct fib_table *tb, struct fib_config *cfg,
 			struct netlink_ext_ack *extack);
 typedef void (*notify_t)(int event, __be32 key, struct fib_alias *fa, int dst_len, u32 tb_id,
@@ -65,11 +61,8 @@ static u32 state_number(struct lwtunnel_state *state)
 	return number;
 }
 
-/* What the harness knows a route's nexthop by. */
-static u32 nexthop_number(struct fib_info *fi, const struct fib_nh_common *nhc)
+u32 nexthop_common_number(const struct fib_nh_common *nhc)
 {
-	if (fi->nh)
-		return fi->nh->id;
 	if (nhc->nhc_lwtstate && nhc->nhc_lwtstate->type == ENCAP_WGPEER)
 		return state_number(nhc->nhc_lwtstate);
 	if (nhc->nhc_gw_family == AF_INET)
@@ -77,6 +70,12 @@ static u32 nexthop_number(struct fib_info *fi, const struct fib_nh_common *nhc)
 	if (nhc->nhc_gw_family == AF_INET6)
 		return ntohl(nhc->nhc_gw.ipv6.s6_addr32[3]);
 	return nhc->nhc_oif;
+}
+
+/* What the harness knows a route's nexthop by. */
+static u32 nexthop_number(struct fib_info *fi, const struct fib_nh_common *nhc)
+{
+	return fi->nh ? fi->nh->id : nexthop_common_number(nhc);
 }
 
 /* The nodes of the trie, which net/ipv4/fib_trie.c keeps to itself. A leaf has bits 0 and a list, a tnode 2^bits children. */
@@ -222,13 +221,7 @@ int route_lookup(u32 table, const struct keys *keys, u32 count, bool dependent, 
 	return 0;
 }
 
-/* RTA_WGPEER with the key that the agent makes of a peer's number. */
-struct peer_attribute {
-	struct nlattr header;
-	u8 key[PEER_KEY_BYTES];
-};
-
-static void peer_attribute_set(struct peer_attribute *attribute, u32 peer)
+void peer_attribute_set(struct peer_attribute *attribute, u32 peer)
 {
 	u32 j;
 
@@ -239,16 +232,29 @@ static void peer_attribute_set(struct peer_attribute *attribute, u32 peer)
 	attribute->key[PEER_KEY_BYTES - 1] &= 0x7f;
 }
 
-/* A request as rtm_to_fib_config makes it of RTM_NEWROUTE or RTM_DELROUTE. */
-static struct fib_config config_of(u32 table, const struct op *op, enum update_shape shape, int device,
-				   struct peer_attribute *peer)
+u32 update_flags(u8 kind)
 {
 	static const u32 flags[] = {
 		[OP_ADD] = NLM_F_CREATE | NLM_F_EXCL,
 		[OP_DELETE] = 0,
 		[OP_MOVE] = NLM_F_CREATE | NLM_F_REPLACE,
+		[OP_APPEND] = NLM_F_CREATE | NLM_F_APPEND,
 	};
 
+	return flags[kind];
+}
+
+int update_device(void)
+{
+	struct net_device *dev = __dev_get_by_name(&init_net, "wg0");
+
+	return dev ? dev->ifindex : 0;
+}
+
+/* A request as rtm_to_fib_config makes it of RTM_NEWROUTE or RTM_DELROUTE. */
+static struct fib_config config_of(u32 table, const struct op *op, enum update_shape shape, int device,
+				   struct peer_attribute *peer)
+{
 	struct fib_config cfg = {
 		.fc_dst = *(const __be32 *)op->address,
 		.fc_dst_len = op->length,
@@ -256,7 +262,7 @@ static struct fib_config config_of(u32 table, const struct op *op, enum update_s
 		.fc_protocol = RTPROT_STATIC,
 		.fc_type = RTN_UNICAST,
 		.fc_scope = shape == UPDATE_NEXTHOP ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK,
-		.fc_nlflags = flags[op->kind],
+		.fc_nlflags = update_flags(op->kind),
 		.fc_nlinfo.nl_net = &init_net,
 	};
 
@@ -272,13 +278,6 @@ static struct fib_config config_of(u32 table, const struct op *op, enum update_s
 	return cfg;
 }
 
-static int device_index(void)
-{
-	struct net_device *dev = __dev_get_by_name(&init_net, "wg0");
-
-	return dev ? dev->ifindex : 0;
-}
-
 int route_update(u32 table, const struct ops *ops, enum update_shape shape, struct seq_buf *out)
 {
 	change_t insert = (change_t)fib_table_insert_address;
@@ -292,7 +291,7 @@ int route_update(u32 table, const struct ops *ops, enum update_shape shape, stru
 	if (!tb)
 		return -ENOMEM;
 	rtnl_lock();
-	device = device_index();
+	device = update_device();
 	started = ktime_get_ns();
 	for (i = 0; i < ops->count; i++) {
 		struct op op = op_at(ops, i);

@@ -5,6 +5,7 @@
 
 #include <linux/seq_buf.h>
 #include <linux/types.h>
+#include <net/netlink.h>
 
 #define MULTIPLIER 0x9E3779B97F4A7C15ULL
 #define DIGEST_START 0xCBF29CE484222325ULL
@@ -30,7 +31,7 @@ struct op {
 	u16 peer;
 };
 
-enum { OP_ADD, OP_DELETE, OP_MOVE };
+enum { OP_ADD, OP_DELETE, OP_MOVE, OP_APPEND };
 
 struct ops {
 	const u8 *data;
@@ -74,6 +75,9 @@ extern unsigned long wg_allowedips_lookup_src_address;
 extern unsigned long fib_table_insert_address;
 extern unsigned long fib_table_delete_address;
 extern unsigned long rtmsg_fib_address;
+extern unsigned long fib6_table_lookup_address;
+extern unsigned long ip6_route_add_address;
+extern unsigned long ip6_route_del_address;
 /* Of the series; 0 in other kernels. */
 extern unsigned long wg_route_lookup_dst_address;
 extern unsigned long wg_route_check_src_address;
@@ -108,11 +112,38 @@ int path_lookup(enum path_kind kind, const struct keys *keys, u32 count, bool de
 /* How an update of the FIB names a peer. */
 enum update_shape { UPDATE_NEXTHOP, UPDATE_DEVICE, UPDATE_PEER };
 
+/* Of the series, which the source need not have. */
+#define ENCAP_WGPEER 11	/* LWTUNNEL_ENCAP_WGPEER */
+#define PEER_KEY_BYTES 32
+
+/* RTA_WGPEER with the key that the agent makes of a peer's number. */
+struct peer_attribute {
+	struct nlattr header;
+	u8 key[PEER_KEY_BYTES];
+};
+
+void peer_attribute_set(struct peer_attribute *attribute, u32 peer);
+/* The flags of the message that an operation is. */
+u32 update_flags(u8 kind);
+/* The index of wg0; 0 where there is none. */
+int update_device(void);
+
+struct fib_nh_common;
+
+/* What the harness knows an inline nexthop by: its peer's number + 1, else its gateway's last word, else its device. */
+u32 nexthop_common_number(const struct fib_nh_common *nhc);
+
 int route_sizes(struct seq_buf *out);
 int route_trie(u32 table, struct seq_buf *out);
 int route_answers(u32 table, const struct keys *keys, struct seq_buf *out);
 int route_lookup(u32 table, const struct keys *keys, u32 count, bool dependent, struct seq_buf *out);
 int route_update(u32 table, const struct ops *ops, enum update_shape shape, struct seq_buf *out);
 int route_notify(u32 table, const struct ops *ops, struct seq_buf *out);
+
+int route6_sizes(struct seq_buf *out);
+int route6_trie(u32 table, struct seq_buf *out);
+int route6_answers(u32 table, const struct keys *keys, struct seq_buf *out);
+int route6_lookup(u32 table, const struct keys *keys, u32 count, bool dependent, struct seq_buf *out);
+int route6_update(u32 table, const struct ops *ops, enum update_shape shape, struct seq_buf *out);
 
 #endif

@@ -7,10 +7,11 @@ namespace Sim.Kernel.Netlink;
 public readonly record struct DumpedRoute(Prefix Prefix, ushort Peer);
 
 /// <summary>
-/// What RTM_GETROUTE gives back for an IPv4 table whose routes are as <see cref="RouteStream.Run"/> adds them, one message
+/// What RTM_GETROUTE gives back for a table whose routes are as <see cref="RouteStream.Run"/> adds them, one message
 /// a route, cut into socket buffers as the kernel does (net/ipv4/fib_trie.c <c>fib_table_dump</c>, <c>fn_trie_dump_leaf</c>;
-/// net/ipv4/fib_semantics.c <c>fib_dump_info</c>, <c>fib_nexthop_info</c>; 6.12). NLMSG_DONE comes in a buffer of its own,
-/// for old programs (net/core/rtnetlink.c <c>rtnl_dumpit</c>, RTNL_FLAG_DUMP_SPLIT_NLM_DONE).
+/// net/ipv4/fib_semantics.c <c>fib_dump_info</c>, <c>fib_nexthop_info</c>; net/ipv6/ip6_fib.c <c>inet6_dump_fib</c>,
+/// net/ipv6/route.c <c>rt6_fill_node</c>; 6.12). NLMSG_DONE comes in a buffer of its own, for old programs
+/// (net/core/rtnetlink.c <c>rtnl_dumpit</c>, RTNL_FLAG_DUMP_SPLIT_NLM_DONE).
 /// </summary>
 /// <param name="Shape">What the routes have; all have the same.</param>
 /// <param name="Interface">The device's interface index.</param>
@@ -24,32 +25,49 @@ public sealed record RouteDump(
     private static readonly int s_u32 = NetlinkWriter.AttributeBytes(sizeof(uint));
 
     /// <summary>
-    /// The order of a dump: ascending address, and among equal addresses, which share a leaf, the longest prefix first.
+    /// The order of a dump. IPv4: ascending address, and among equal addresses, which share a leaf, the longest prefix first.
+    /// IPv6: a node of the tree comes after all below it, so a prefix after those that it covers, and else by address.
     /// </summary>
     public static int CompareDumped(Prefix left, Prefix right)
     {
+        if (left.Family == Family.IPv6 && left != right)
+        {
+            if (left.Contains(right))
+                return 1;
+            if (right.Contains(left))
+                return -1;
+        }
+
         var byAddress = left.Address.CompareTo(right.Address);
         return byAddress != 0 ? byAddress : right.Length.CompareTo(left.Length);
     }
 
     /// <summary>Bytes of one route's message.</summary>
-    /// <remarks>RTA_TABLE is always there. There is no priority, no metrics, and no preferred source.</remarks>
+    /// <remarks>
+    /// RTA_TABLE is always there. There are no metrics and no preferred source, and in IPv4 no priority; IPv6 always has
+    /// RTA_PRIORITY, RTA_CACHEINFO and RTA_PREF.
+    /// </remarks>
     public int MessageBytes(Prefix prefix)
     {
         var bytes = NetlinkWriter.HeaderBytes + RouteUapi.RtMsgBytes + s_u32;
         if (prefix.Length > 0)
-            bytes += s_u32;
-        return bytes + ShapeBytes;
+            bytes += NetlinkWriter.AttributeBytes(prefix.Family.AddressBytes());
+        if (prefix.Family == Family.IPv6)
+            bytes += s_always6;
+        return bytes + ShapeBytes(prefix.Family);
     }
+
+    private static readonly int s_always6 =
+        s_u32 + NetlinkWriter.AttributeBytes(RouteUapi.CacheInfoBytes) + NetlinkWriter.AttributeBytes(sizeof(byte));
 
     /// <summary>Bytes of RTA_ENCAP and RTA_ENCAP_TYPE, as which the series dumps RTA_WGPEER as well.</summary>
     private static readonly int s_encap =
         NetlinkWriter.AttributeBytes(NetlinkWriter.AttributeBytes(PeerKey.Bytes)) + NetlinkWriter.AttributeBytes(sizeof(ushort));
 
-    private int ShapeBytes => Shape switch
+    private int ShapeBytes(Family family) => Shape switch
     {
         RouteShape.Device or RouteShape.OwnDevice => s_u32,
-        RouteShape.Gateway => s_u32 + s_u32,
+        RouteShape.Gateway => NetlinkWriter.AttributeBytes(family.AddressBytes()) + s_u32,
         RouteShape.Nexthop => NexthopCompatibility ? s_u32 + s_u32 + (NexthopsNamePeers ? s_encap : 0) : s_u32,
         RouteShape.Encap or RouteShape.PeerKey => s_u32 + s_encap,
         RouteShape.Via => NetlinkWriter.AttributeBytes(RouteUapi.RtViaBytes) + s_u32,
@@ -94,16 +112,16 @@ public sealed record RouteDump(
             var prefix = routes[i].Prefix;
             digest.Add(prefix.Length);
             digest.AddAddress(prefix.Family, prefix.Address);
-            digest.Add(Target(routes[i].Peer));
+            digest.Add(Target(prefix.Family, routes[i].Peer));
         }
 
         return digest.Value;
     }
 
-    private uint Target(ushort peer) => Shape switch
+    private uint Target(Family family, ushort peer) => Shape switch
     {
         RouteShape.Nexthop => RouteMessages.NexthopId(peer),
-        RouteShape.Gateway => (uint)(RouteMessages.Gateway(Family.IPv4, peer) >> 96),
+        RouteShape.Gateway => (uint)(RouteMessages.Gateway(family, peer) >> (family == Family.IPv4 ? 96 : 0)),
         RouteShape.Via => (uint)RouteMessages.Gateway(Family.IPv6, peer),
         RouteShape.Encap or RouteShape.PeerKey => peer + 1u,
         RouteShape.OwnDevice => (uint)Interface + peer,
@@ -113,8 +131,8 @@ public sealed record RouteDump(
     private static void CheckOrder(ReadOnlySpan<DumpedRoute> routes, int i)
     {
         var prefix = routes[i].Prefix;
-        if (prefix.Family != Family.IPv4)
-            throw new ArgumentException($"{prefix} in an IPv4 table", nameof(routes));
+        if (prefix.Family != routes[0].Prefix.Family)
+            throw new ArgumentException($"{prefix} in a table of {routes[0].Prefix}", nameof(routes));
         if (i > 0 && CompareDumped(routes[i - 1].Prefix, prefix) >= 0)
             throw new ArgumentException($"{prefix} after {routes[i - 1].Prefix}: not the order of a dump", nameof(routes));
     }

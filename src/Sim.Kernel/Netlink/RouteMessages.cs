@@ -101,7 +101,8 @@ public static class RouteMessages
 
     /// <summary>Writes one operation's message.</summary>
     /// <param name="writer">Where to.</param>
-    /// <param name="operation">The route, and whether it is added (CREATE | EXCL), moved (CREATE | REPLACE) or deleted.</param>
+    /// <param name="operation">The route, and whether it is added (CREATE | EXCL), moved (CREATE | REPLACE),
+    /// appended (CREATE | APPEND) or deleted.</param>
     /// <param name="form">How.</param>
     /// <param name="sequence">The message's sequence number.</param>
     /// <param name="acknowledge">Whether the kernel shall acknowledge it.</param>
@@ -152,6 +153,7 @@ public static class RouteMessages
     {
         BindKind.Add => (RtnetlinkType.NewRoute, NetlinkFlags.Request | NetlinkFlags.Create | NetlinkFlags.Excl),
         BindKind.Move => (RtnetlinkType.NewRoute, NetlinkFlags.Request | NetlinkFlags.Create | NetlinkFlags.Replace),
+        BindKind.Append => (RtnetlinkType.NewRoute, NetlinkFlags.Request | NetlinkFlags.Create | NetlinkFlags.Append),
         BindKind.Delete => (RtnetlinkType.DelRoute, NetlinkFlags.Request),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "not a kind of operation"),
     };

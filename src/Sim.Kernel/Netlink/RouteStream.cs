@@ -74,10 +74,10 @@ public sealed class RouteStream
     }
 
     /// <summary>The request of <c>route dump</c>; <see cref="RouteDump"/> says what comes back.</summary>
-    public NetlinkTraffic Dump(uint table)
+    public NetlinkTraffic Dump(uint table, Family family = Family.IPv4)
     {
         _socket.BeginCommand();
-        RouteMessages.WriteDump(_socket.Writer, Family.IPv4, table, _socket.NextMessage());
+        RouteMessages.WriteDump(_socket.Writer, family, table, _socket.NextMessage());
         _socket.Send(acks: 0);
         return _socket.EndCommand();
     }

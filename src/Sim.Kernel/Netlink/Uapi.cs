@@ -14,6 +14,7 @@ public enum NetlinkFlags
     Replace = 0x100,
     Excl = 0x200,
     Create = 0x400,
+    Append = 0x800,
 }
 
 /// <summary><c>WGPEER_A_FLAGS</c> (include/uapi/linux/wireguard.h).</summary>
@@ -122,6 +123,9 @@ internal static class RouteUapi
 {
     public const int RtMsgBytes = 12;
     public const int NhMsgBytes = 8;
+
+    /// <summary><c>struct rta_cacheinfo</c>: eight words.</summary>
+    public const int CacheInfoBytes = 32;
 
     /// <summary><c>struct rtvia</c> with an IPv6 address: the family, then the address.</summary>
     public const int RtViaBytes = 18;

@@ -19,7 +19,7 @@ internal static class CheckKinds
 {
     public static CheckKind Of(string metric) => metric switch
     {
-        "nodes" or "valued" or "max-depth" or "nodes-at-depth" or "valued-at-depth" or "trie-digest" or "triestat" or "tnodes"
+        "nodes" or "valued" or "max-depth" or "nodes-at-depth" or "valued-at-depth" or "trie-digest" or "triestat" or "rt6-stats" or "tnodes"
             or "leaves" or "routes" => CheckKind.Shape,
         "keys" or "hits" or "answer-digest" => CheckKind.Answers,
         "objects-per-slab" or "pages-per-slab" or "slab-pages" or "active-objects" => CheckKind.Slabs,

@@ -95,6 +95,12 @@ internal sealed class FamilyInput
     /// <summary>Every prefix that is left after the mix, the moves and the replacement, to be deleted.</summary>
     public Step Rest { get; private set; } = default!;
 
+    /// <summary>
+    /// Several routes to a prefix, for the timed sample by gateways: the first is there; a second, and a third to every other;
+    /// the first deleted from every third; every fourth replaced whole by one; all that is left deleted.
+    /// </summary>
+    public IReadOnlyList<Step> Siblings { get; private set; } = [];
+
     /// <summary>Prefixes whose single updates are timed, with their peers: to insert, and to delete.</summary>
     public (Step Insert, Step Delete, Step ToDummy) Timed { get; private set; } = default!;
 
@@ -114,8 +120,7 @@ internal sealed class FamilyInput
                 operations[i] = new(ordered.Prefixes[i], BindKind.Add, (ushort)ordered.Peers[i]);
             // OrderBy is stable: each peer's prefixes stay in the order.
             input.AllowedIpsLoads.Add(input.Add(order, "allowedips", [.. operations.OrderBy(operation => operation.Peer)]));
-            if (input.Family == Family.IPv4)
-                input.RouteLoads.Add(input.Add(order, "routes", operations));
+            input.RouteLoads.Add(input.Add(order, "routes", operations));
         }
 
         var history = new BindingHistory(table, peerOf, seed);
@@ -126,6 +131,7 @@ internal sealed class FamilyInput
         input.Replace = (input.Add("replace", "allowedips", kept), input.Add("replace", "routes", dropped));
         input.Rest = input.Add("delete-rest", "routes", [.. history.Bound.Select(bound => new BindOperation(bound.Prefix, BindKind.Delete, bound.Peer))]);
         input.AddTimed(table, peerOf, Math.Min(plan.TimedUpdates, table.Routes.Length), seed);
+        input.AddSiblings();
         input.AddSingle();
         return input;
     }
@@ -204,6 +210,40 @@ internal sealed class FamilyInput
             Add(TimedToDummy, Both, Of(BindKind.Add, Dummy)));
     }
 
+    private void AddSiblings()
+    {
+        if (Peers < 4)
+            return;
+        var sample = Timed.Insert.Operations;
+        // Which peers lead to each prefix: the sample's own first.
+        var hops = sample.Select(operation => new List<ushort> { operation.Peer }).ToArray();
+        BindOperation[] Of(BindKind kind, int nth, int shift) => [.. sample.Where((_, i) => i % nth == 0)
+            .Select(operation => operation with { Kind = kind, Peer = (ushort)((operation.Peer + shift) % Peers) })];
+        BindOperation[] Rest()
+        {
+            for (var i = 0; i < hops.Length; i++)
+            {
+                var own = sample[i].Peer;
+                hops[i].Add((ushort)((own + 1) % Peers));
+                if (i % 2 == 0)
+                    hops[i].Add((ushort)((own + 2) % Peers));
+                if (i % 3 == 0)
+                    hops[i].Remove(own);
+                if (i % 4 == 0)
+                    hops[i] = [(ushort)((own + 3) % Peers)];
+            }
+
+            return [.. hops.SelectMany((peers, i) => peers.Select(peer => sample[i] with { Kind = BindKind.Delete, Peer = peer }))];
+        }
+
+        Siblings =
+        [
+            Add("append-second", "routes", Of(BindKind.Append, 1, 1)), Add("append-third", "routes", Of(BindKind.Append, 2, 2)),
+            Add("append-again", "routes", Of(BindKind.Append, 5, 1)), Add("delete-first", "routes", Of(BindKind.Delete, 3, 0)),
+            Add("replace-siblings", "routes", Of(BindKind.Move, 4, 3)), Add("delete-siblings", "routes", Rest()),
+        ];
+    }
+
     private (Step AllowedIps, Step Routes) AddBoth(string name, BindOperation[] operations) =>
         (Add(name, "allowedips", Array.ConvertAll(operations, ToDummy)), Add(name, "routes", operations));
 
@@ -218,8 +258,7 @@ internal sealed class FamilyInput
     private Step Add(string name, string structure, BindOperation[] operations)
     {
         var step = new Step(name, operations, StepFile(structure, name, Family));
-        if (structure != "routes" || Family == Family.IPv4)
-            _files.Add((step.File, BindOperations.ToBytes(operations)));
+        _files.Add((step.File, BindOperations.ToBytes(operations)));
         return step;
     }
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 using Sim.Kernel;
+using Sim.Runner.Experiments;
 
 namespace Sim.Runner.Validation;
 
 /// <summary>
-/// The FIB's memory against the kernel's: its two slab caches, its vmalloc areas, and the kmalloc classes that its tnodes
-/// and nexthops come from, which the rest of the kernel uses as well.
+/// A FIB's memory against the kernel's: its own slab caches, its vmalloc areas where it has any, and the kmalloc classes that
+/// tnodes, IPv6 routes and nexthops come from, which the rest of the kernel uses as well.
 /// </summary>
 internal sealed class FibMemoryComparison(ValidationContext context, KernelMemory memory, IEnumerable<KmemCache> caches)
 {
@@ -21,7 +22,11 @@ internal sealed class FibMemoryComparison(ValidationContext context, KernelMemor
     /// <summary>Routes that one call drops at most, where the port frees after each message.</summary>
     public int Held { get; init; }
 
+    /// <summary>IPv4's tnodes may be vmalloc areas; IPv6's nexthops have per-CPU memory.</summary>
+    public Family Family { get; init; } = Family.IPv4;
+
     private Dictionary<string, long> _portBefore = [];
+    private long _percpuBefore;
 
     /// <summary>What the size classes hold before the table is filled.</summary>
     public void RememberBaseline()
@@ -29,6 +34,7 @@ internal sealed class FibMemoryComparison(ValidationContext context, KernelMemor
         if (!context.ComparesSlabs)
             return;
         Before = context.Machine.Slabs();
+        _percpuBefore = PercpuBytes();
         _portBefore = memory.Account().ToDictionary(line => line.Cache, line => line.Objects, StringComparer.Ordinal);
     }
 
@@ -47,8 +53,27 @@ internal sealed class FibMemoryComparison(ValidationContext context, KernelMemor
             context.Compare(at, "kmalloc-objects", "count", added, now.Active - before.Active, OtherUsersSlabs * now.PerSlab, line.Cache);
         }
 
+        if (Family == Family.IPv6)
+        {
+            AddPercpu(at, lines);
+            return;
+        }
+
         var areas = context.Machine.One("vmalloc");
         var vmalloc = lines.FirstOrDefault(line => line.Cache == "vmalloc");
         context.Compare(at, "vmalloc-pages", "pages", vmalloc.PageBytes / KernelMemory.PageSize, areas.Long("pages"), item: "vmalloc");
     }
+
+    /// <summary>
+    /// What IPv6 nexthops hold for every processor, for information: the port counts objects, the kernel the pages of their chunks.
+    /// </summary>
+    private void AddPercpu(CheckPoint at, IReadOnlyList<MemoryLine> lines)
+    {
+        var kernel = PercpuBytes() - _percpuBefore;
+        var ported = lines.FirstOrDefault(line => line.Cache == "percpu").ObjectBytes * context.Cpus;
+        context.Figures.Add(context.Row(at, "percpu-bytes", "bytes", ported, Basis.Counted) with { Side = ValidationContext.Port });
+        context.Figures.Add(context.Row(at, "percpu-bytes", "bytes", kernel, Basis.Counted) with { Side = ValidationContext.Kernel });
+    }
+
+    private long PercpuBytes() => 1024 * context.Machine.Rows("meminfo").Single(row => row["name"] == "Percpu").Long("kb");
 }

@@ -18,7 +18,7 @@ namespace Sim.Runner.Validation;
 /// <param name="runs">How often each piece is counted.</param>
 internal sealed class PortSections(InstructionCounter counter, string folder, int timedKeys, int peers, int runs)
 {
-    private const int AnyInterface = 1;
+    private const int AnyInterface = 2;
 
     /// <summary>Counts all that the folder has files for, and gives each count as soon as it is known.</summary>
     public IEnumerable<PortCount> All()
@@ -32,10 +32,13 @@ internal sealed class PortSections(InstructionCounter counter, string folder, in
             }
         }
 
-        if (File.Exists(PathOf(FamilyInput.StepFile("routes", "file", Family.IPv4))))
+        foreach (var family in new[] { Family.IPv4, Family.IPv6 })
         {
-            foreach (var count in Fib())
-                yield return count;
+            if (File.Exists(PathOf(FamilyInput.StepFile("routes", "file", family))))
+            {
+                foreach (var count in Fib(family))
+                    yield return count;
+            }
         }
     }
 
@@ -54,22 +57,25 @@ internal sealed class PortSections(InstructionCounter counter, string folder, in
         double[] Round(Func<Action, double> measure) => PortUpdates.AllowedIps(port, toDummy, insert, peers, measure);
     }
 
-    private IEnumerable<PortCount> Fib()
+    private IEnumerable<PortCount> Fib(Family family)
     {
-        using var port = new FibPort(new SlubConfig(Cpus: 1, CpuPartial: true), ValidationPlan.TableId, AnyInterface);
+        var slub = new SlubConfig(Cpus: 1, CpuPartial: true);
+        using RoutePort port = family == Family.IPv4
+            ? new FibPort(slub, ValidationPlan.TableId, AnyInterface)
+            : new Fib6Port(slub, ValidationPlan.TableId, AnyInterface, Fib6Port.Options(isDebian: true));
         port.AddNexthops(1, peers);
-        var table = Operations("routes", "file", Family.IPv4);
+        var table = Operations("routes", "file", family);
         for (var from = 0; from < table.Length; from += ValidationPlan.Batch)
         {
             port.Run(table.AsSpan(from, Math.Min(ValidationPlan.Batch, table.Length - from)), RouteShape.Nexthop);
             port.GracePeriod();
         }
 
-        foreach (var count in Lookups("fib", Family.IPv4, port.Lookup))
+        foreach (var count in Lookups("fib", family, port.Lookup))
             yield return count;
-        var insert = Operations(FamilyInput.Both, FamilyInput.TimedInsert, Family.IPv4);
-        var delete = Operations(FamilyInput.Both, FamilyInput.TimedDelete, Family.IPv4);
-        foreach (var count in Updates("fib", Family.IPv4, PortUpdates.FibNames, Round))
+        var insert = Operations(FamilyInput.Both, FamilyInput.TimedInsert, family);
+        var delete = Operations(FamilyInput.Both, FamilyInput.TimedDelete, family);
+        foreach (var count in Updates("fib", family, PortUpdates.FibNames, Round))
             yield return count;
 
         double[] Round(Func<Action, double> measure) => PortUpdates.Fib(port, delete, insert, measure);

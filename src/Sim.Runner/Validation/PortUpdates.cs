@@ -28,7 +28,7 @@ internal static class PortUpdates
     }
 
     /// <summary>Deletes routes and inserts them again; each cost a route.</summary>
-    public static double[] Fib(FibPort port, BindOperation[] delete, BindOperation[] insert, Func<Action, double> measure)
+    public static double[] Fib(RoutePort port, BindOperation[] delete, BindOperation[] insert, Func<Action, double> measure)
     {
         var deleted = measure(() => Run(port, delete));
         port.GracePeriod();
@@ -37,7 +37,7 @@ internal static class PortUpdates
         return [deleted / insert.Length, inserted / insert.Length];
     }
 
-    private static void Run(FibPort port, BindOperation[] operations)
+    private static void Run(RoutePort port, BindOperation[] operations)
     {
         var (failed, error) = port.Run(operations, RouteShape.Nexthop);
         if (failed > 0)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using Sim.Kernel;
 using Sim.Kernel.Netlink;
 using Sim.Runner.Experiments;
 
@@ -46,30 +47,46 @@ internal sealed class UpdateTimes(ValidationContext context, TimeComparison time
 
     /// <summary>
     /// Deletes a sample of routes and inserts it again. fib_table_insert and _delete tell listeners (rtmsg_fib), which the
-    /// port has none of: the module times that by itself, and it is taken off.
+    /// port has none of: the module times that by itself, and it is taken off. IPv6's functions can be asked to tell nobody.
     /// </summary>
-    public void Fib(CheckPoint at, FamilyInput input, FibPort port, uint table)
+    public void Fib(CheckPoint at, FamilyInput input, RoutePort port, uint table)
     {
         var (insert, delete, _) = input.Timed;
         var count = insert.Operations.Length;
+        var tells = port.Family == Family.IPv4;
 
         double[] Kernel()
         {
-            _kernel.GiveOperations(insert.File, count);
-            var told = _kernel.One($"module notify fib {table}");
-            var notify = told.Long("ns") / (double)told.Long("calls");
-            _kernel.GiveOperations(delete.File, count);
-            var deleted = _kernel.Time($"update fib {table}");
-            _kernel.Barrier();
-            _kernel.GiveOperations(insert.File, count);
-            var inserted = _kernel.Time($"update fib {table}");
-            _kernel.Barrier();
-            return [deleted / (double)count - notify, inserted / (double)count - notify, notify];
+            var notify = tells ? Notify(insert, table) : 0;
+            var deleted = Update(delete, port, table) - notify;
+            var inserted = Update(insert, port, table) - notify;
+            return tells ? [deleted, inserted, notify] : [deleted, inserted];
         }
 
-        double[] Port() => [.. PortUpdates.Fib(port, delete.Operations, insert.Operations, TimeComparison.Nanoseconds), double.NaN];
+        double[] Port()
+        {
+            var measured = PortUpdates.Fib(port, delete.Operations, insert.Operations, TimeComparison.Nanoseconds);
+            return tells ? [.. measured, double.NaN] : measured;
+        }
 
-        Measure(at, [.. PortUpdates.FibNames, "notify"], Kernel, Port);
+        Measure(at, tells ? [.. PortUpdates.FibNames, "notify"] : PortUpdates.FibNames, Kernel, Port);
+    }
+
+    private double Notify(Step step, uint table)
+    {
+        _kernel.GiveOperations(step.File, step.Operations.Length);
+        var told = _kernel.One($"module notify fib {table}");
+        return told.Long("ns") / (double)told.Long("calls");
+    }
+
+    private double Update(Step step, RoutePort port, uint table)
+    {
+        _kernel.GiveOperations(step.File, step.Operations.Length);
+        var row = _kernel.One($"module update {port.ModuleWord} {table}");
+        if (row.Long("failed") != 0)
+            throw new InvalidOperationException($"the kernel refused {row.Long("failed")} of the updates in {step.File}");
+        _kernel.Barrier();
+        return row.Long("ns") / (double)step.Operations.Length;
     }
 
     private void Measure(CheckPoint at, string[] operations, Func<double[]> kernel, Func<double[]> port)

@@ -31,6 +31,7 @@ internal static class ValidationRun
     [
         ("allowedips_node", sizeof(allowedips_node)), ("fib_alias", sizeof(FibAlias)), ("fib_info", FibInfo.HeaderSize),
         ("fib_nh", sizeof(FibNh)), ("fib_nh_common", sizeof(FibNhCommon)), ("nexthop", sizeof(NextHop)), ("nh_info", sizeof(NhInfo)),
+        ("fib6_node", Fib6Node.Size), ("fib6_info", Fib6Info.HeaderSize), ("fib6_nh", sizeof(Fib6Nh)),
     ];
 
     /// <param name="context">The kernel, the plan, and where rows go.</param>
@@ -51,28 +52,31 @@ internal static class ValidationRun
         var family = (ushort)hello.Long("wireguard");
         var oif = (int)context.Machine.One("wg create").Long("ifindex");
         var stream = new WireGuardStream(family);
+        var routes = new RouteStream(oif);
         using var allowedIps = new AllowedIpsPort(context.Slub);
-        using var fib = new FibPort(context.Slub, ValidationPlan.TableId, oif);
         var throughWireGuard = family == 0 ? null : new AllowedIpsValidation(context, allowedIps, stream);
-        var throughRoutes = new FibValidation(context, fib, new RouteStream(oif), ValidationPlan.TableId, oif, RouteScheme.Stock);
-        var routed = inputs.FirstOrDefault(input => input.Family == Family.IPv4);
 
         if (parts.HasFlag(ValidationParts.Counts))
-            Count(context, inputs, throughWireGuard, throughRoutes);
+            Count(context, inputs, throughWireGuard, routes, oif);
         if (!context.Machine.HasModule || !parts.HasFlag(ValidationParts.Costs))
             return;
         using var pinned = CpuPin.To(cpu);
         var times = new TimeComparison(context);
         var updates = new UpdateTimes(context, times, stream);
-        if (throughWireGuard is not null)
+        foreach (var input in inputs)
         {
-            foreach (var input in inputs)
+            if (throughWireGuard is not null)
                 TimeAllowedIps(input, throughWireGuard, allowedIps, times, updates);
         }
 
-        if (routed is not null)
-            TimeRoutes(routed, throughRoutes, fib, times, updates);
+        foreach (var input in inputs)
+            TimeRoutes(context, input, routes, oif, times, updates);
     }
+
+    /// <summary>The port of the family's FIB, as the kernel under test is configured.</summary>
+    private static RoutePort PortOf(ValidationContext context, Family family, int oif, bool hashesStates = false) => family == Family.IPv4
+        ? new FibPort(context.Slub, ValidationPlan.TableId, oif, hashesStates)
+        : new Fib6Port(context.Slub, ValidationPlan.TableId, oif, Fib6Port.Options(isDebian: !context.Machine.Vm.Lane.IsUml()));
 
     /// <summary>
     /// What the series adds: prefixes removed one by one, routes that name peers, and both beside each other. The kernel whose
@@ -88,11 +92,10 @@ internal static class ValidationRun
         if (isWhole)
         {
             using var allowedIps = new AllowedIpsPort(context.Slub);
-            using var fib = new FibPort(context.Slub, ValidationPlan.TableId, oif, hashesStates: true);
             var stream = new WireGuardStream(family, removesPrefixes: true);
             var routes = new RouteStream(oif);
             if (parts.HasFlag(ValidationParts.Counts))
-                CountPatched(context, inputs, new AllowedIpsValidation(context, allowedIps, stream), fib, routes, oif);
+                CountPatched(context, inputs, new AllowedIpsValidation(context, allowedIps, stream), routes, oif);
             var paths = new PeerPaths(context, allowedIps, stream, routes);
             foreach (var input in inputs)
                 paths.Run(input, parts);
@@ -103,41 +106,49 @@ internal static class ValidationRun
     }
 
     private static void CountPatched(
-        ValidationContext context, IReadOnlyList<FamilyInput> inputs, AllowedIpsValidation throughWireGuard, FibPort fib,
-        RouteStream routes, int oif)
+        ValidationContext context, IReadOnlyList<FamilyInput> inputs, AllowedIpsValidation throughWireGuard, RouteStream routes, int oif)
     {
         CompareSizes(context, inputs[0]);
         foreach (var input in inputs)
             throughWireGuard.RunRemovals(input);
-        foreach (var input in inputs.Where(input => input.Family == Family.IPv4))
+        foreach (var input in inputs)
         {
+            using var port = PortOf(context, input.Family, oif, hashesStates: true);
             foreach (var scheme in RouteScheme.Patched)
-                new FibValidation(context, fib, routes, ValidationPlan.TableId, oif, scheme).RunPeers(input);
+                new FibValidation(context, port, routes, ValidationPlan.TableId, oif, scheme).RunPeers(input);
         }
     }
 
     private static void Count(
-        ValidationContext context, IReadOnlyList<FamilyInput> inputs, AllowedIpsValidation? throughWireGuard, FibValidation throughRoutes)
+        ValidationContext context, IReadOnlyList<FamilyInput> inputs, AllowedIpsValidation? throughWireGuard, RouteStream routes, int oif)
     {
         if (context.Machine.HasModule)
             CompareSizes(context, inputs[0]);
         foreach (var input in inputs)
             throughWireGuard?.Run(input);
-        foreach (var input in inputs.Where(input => input.Family == Family.IPv4))
+        foreach (var input in inputs)
         {
+            using var port = PortOf(context, input.Family, oif);
+            var throughRoutes = new FibValidation(context, port, routes, ValidationPlan.TableId, oif, RouteScheme.Stock);
             throughRoutes.Run(input);
             throughRoutes.RunShape(input, RouteShape.Device);
             throughRoutes.RunShape(input, RouteShape.Gateway);
+            if (input.Family == Family.IPv6)
+                throughRoutes.RunSiblings(input);
         }
     }
 
+    /// <summary>The families have the same numbers of nexthop objects, one after the other.</summary>
     private static void TimeRoutes(
-        FamilyInput input, FibValidation validation, FibPort port, TimeComparison times, UpdateTimes updates)
+        ValidationContext context, FamilyInput input, RouteStream routes, int oif, TimeComparison times, UpdateTimes updates)
     {
+        using var port = PortOf(context, input.Family, oif);
+        var validation = new FibValidation(context, port, routes, ValidationPlan.TableId, oif, RouteScheme.Stock);
         validation.LoadOnly(input);
         var at = new CheckPoint("fib", input.Family, "file", "", input.Prefixes);
-        times.Lookups(at, "fib", ValidationPlan.TableId, input, port.Lookup);
+        times.Lookups(at, port.ModuleWord, ValidationPlan.TableId, input, port.Lookup);
         updates.Fib(at, input, port, ValidationPlan.TableId);
+        validation.Unload(input);
     }
 
     private static void TimeAllowedIps(
@@ -156,9 +167,10 @@ internal static class ValidationRun
         foreach (var (name, bytes) in s_sizes)
         {
             // Distributions set CONFIG_IP_ROUTE_CLASSID: fib_nh has nh_tclassid, and 8 bytes more with its padding. The
-            // size classes of what holds it stay the same (fib_info 232 or 240 of 256, nh_info 136 or 144 of 192).
-            var classId = !context.Machine.Vm.Lane.IsUml() && name is ("fib_nh" or "nh_info") ? sizeof(ulong) : 0;
-            context.Compare(at, "sizeof", "bytes", bytes, kernel[name], bound: classId, item: name);
+            // size classes of what holds it stay the same (fib_info 232 or 240 of 256, nh_info 136 or 144 of 192). They set
+            // CONFIG_IPV6_SUBTREES and _ROUTER_PREF too, which the port accounts for: a pointer and a time.
+            var more = !context.Machine.Vm.Lane.IsUml() && name is ("fib_nh" or "nh_info" or "fib6_node" or "fib6_nh") ? sizeof(ulong) : 0;
+            context.Compare(at, "sizeof", "bytes", bytes, kernel[name], bound: more, item: name);
         }
     }
 }

@@ -64,6 +64,59 @@ public sealed class DumpTests
         Assert.Equal(content, dump.Content(routes));
     }
 
+    /// <summary>
+    /// Message 28, TABLE 8, DST 20, PRIORITY 8, CACHEINFO 36, PREF 8 and OIF 8; GATEWAY 20, NH_ID 8, ENCAP with its type 48.
+    /// The end has 20, and is a call of its own.
+    /// </summary>
+    [Theory]
+    [InlineData(RouteShape.Device, 116)]
+    [InlineData(RouteShape.Gateway, 136)]
+    [InlineData(RouteShape.Nexthop, 124)]
+    [InlineData(RouteShape.Encap, 164)]
+    [InlineData(RouteShape.PeerKey, 164)]
+    public void An_IPv6_route_is_listed_with_its_metric_its_age_and_its_preference(RouteShape shape, int bytes)
+    {
+        DumpedRoute[] routes = [new(Prefix.Parse("2001:db8::/32"), 1), new(Prefix.Parse("2001:db9::/32"), 0), new(Prefix.Parse("::/0"), 2)];
+        var dump = new RouteDump(shape, Interface: 4);
+        Assert.Equal(bytes, dump.MessageBytes(routes[0].Prefix));
+        Assert.Equal(new DumpTraffic(4, (3 * bytes) - 20 + 20, 2), dump.Measure(routes, new DumpSocket(32768)));
+        var expected = default(Digest64);
+        foreach (var (prefix, peer) in routes)
+        {
+            expected.Add(prefix.Length);
+            expected.AddAddress(Family.IPv6, prefix.Address);
+            expected.Add(shape == RouteShape.Device ? 4u : peer + 1u);
+        }
+
+        Assert.Equal(expected.Value, dump.Content(routes));
+    }
+
+    /// <summary>2,000 routes by gateway, a default route among them, of Linux 6.12.117 under UML.</summary>
+    [Fact]
+    public void A_dump_of_an_IPv6_table_is_what_Linux_sends()
+    {
+        var routes = Enumerable.Range(0, 1999).Select(i => new DumpedRoute(Prefix.OfV6(((UInt128)0x20010000u + (uint)i) << 96, 32), (ushort)(i % 8)))
+            .Append(new(Prefix.Parse("::/0"), 0)).ToArray();
+        Assert.Equal(new DumpTraffic(2001, 272_000, 11), new RouteDump(RouteShape.Gateway, 4).Measure(routes, new DumpSocket(32768)));
+    }
+
+    [Fact]
+    public void In_IPv6_a_prefix_is_listed_after_all_that_it_covers()
+    {
+        string[] order = ["2001:db8::/48", "2001:db8:8000::/34", "2001:db8::/32", "2001:db9::/128", "2001:db9::/127", "ff00::/8", "::/0"];
+        var routes = order.Select(text => new DumpedRoute(Prefix.Parse(text), 0)).ToArray();
+        var dump = new RouteDump(RouteShape.Device, Interface: 4);
+        dump.Content(routes);
+        for (var i = 1; i < routes.Length; i++)
+        {
+            var swapped = routes.ToArray();
+            (swapped[i - 1], swapped[i]) = (swapped[i], swapped[i - 1]);
+            Assert.Throws<ArgumentException>(() => dump.Content(swapped));
+        }
+
+        Assert.Throws<ArgumentException>(() => dump.Content([routes[0], new(Prefix.Parse("10.0.0.0/8"), 0)]));
+    }
+
     [Fact]
     public void An_empty_table_is_only_its_end()
     {

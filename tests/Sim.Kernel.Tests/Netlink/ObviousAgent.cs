@@ -92,9 +92,10 @@ internal sealed class ObviousAgent
     private byte[] Route(BindOperation operation, RouteShape shape, uint table, int ifindex, bool acknowledge)
     {
         var p = operation.Peer;
-        var flags = operation.Kind switch { BindKind.Add => 0x601, BindKind.Move => 0x501, _ => 1 };
+        var flags = operation.Kind switch { BindKind.Add => 0x601, BindKind.Move => 0x501, BindKind.Append => 0xC01, _ => 1 };
         var header = new byte[12];
-        header[0] = 2;
+        var isV4 = operation.Prefix.Family == Family.IPv4;
+        header[0] = (byte)(isV4 ? 2 : 10);
         header[1] = operation.Prefix.Length;
         header[4] = (byte)(table < 256 ? table : 0);
         header[5] = 4;
@@ -102,7 +103,8 @@ internal sealed class ObviousAgent
         header[7] = 1;
         header[8] = (byte)(shape == RouteShape.Gateway ? 4 : 0);
         var oif = Attribute(4, BitConverter.GetBytes(ifindex));
-        var gateway = BitConverter.GetBytes(System.Net.IPAddress.HostToNetworkOrder((10 << 24) + (255 << 16) + p + 1));
+        var number = BitConverter.GetBytes(System.Net.IPAddress.HostToNetworkOrder((isV4 ? (10 << 24) + (255 << 16) : 0) + p + 1));
+        byte[] gateway = isV4 ? number : [0xFE, 0x80, .. new byte[10], .. number];
         return Message(
             operation.Kind == BindKind.Delete ? 25 : 24,
             flags | (acknowledge ? 4 : 0),

@@ -38,9 +38,8 @@ public sealed class StreamTests
     [Fact]
     public void Route_messages_are_those_of_the_obvious_agent()
     {
-        var prefix = Gen.Select(Gen.UInt, Gen.Int[0, 32], Prefix.OfV4);
         var operation = Gen.Select(
-            prefix, Gen.Int[0, 2], Gen.UShort, (route, kind, peer) => new BindOperation(route, (BindKind)kind, peer));
+            s_prefix, Gen.Int[0, 3], Gen.UShort, (route, kind, peer) => new BindOperation(route, (BindKind)kind, peer));
         Gen.Select(operation.Array[0, 30], Gen.Int[0, 2], Gen.UInt[1, 400], Gen.Int[1, 12]).Sample(
             (operations, shape, table, batch) =>
             {

@@ -34,7 +34,7 @@ public sealed class BindingHistoryTests
     {
         var mix = Of(Tables.Random(Family.IPv4, 50), Tables.Peers, seed: 1).Mix(3_000, Tables.Peers);
         Assert.Equal(3_000, mix.Length);
-        Assert.All(Enum.GetValues<BindKind>(), kind => Assert.InRange(mix.Count(operation => operation.Kind == kind), 800, 1_200));
+        Assert.All(new[] { BindKind.Add, BindKind.Delete, BindKind.Move }, kind => Assert.InRange(mix.Count(operation => operation.Kind == kind), 800, 1_200));
     }
 
     [Theory]

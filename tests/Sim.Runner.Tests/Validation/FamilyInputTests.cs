@@ -11,14 +11,16 @@ namespace Sim.Runner.Tests.Validation;
 public sealed class FamilyInputTests
 {
     [Theory]
-    [InlineData(200, 4)]
-    [InlineData(200, 1)]
-    [InlineData(2, 2)]
-    [InlineData(1, 4)]
-    [InlineData(1, 1)]
-    public void Allowed_ips_and_routes_end_every_step_with_the_same_bindings(int prefixes, int peers)
+    [InlineData(Family.IPv4, 200, 4)]
+    [InlineData(Family.IPv4, 200, 1)]
+    [InlineData(Family.IPv4, 2, 2)]
+    [InlineData(Family.IPv4, 1, 4)]
+    [InlineData(Family.IPv4, 1, 1)]
+    [InlineData(Family.IPv6, 200, 4)]
+    [InlineData(Family.IPv6, 1, 1)]
+    public void Allowed_ips_and_routes_end_every_step_with_the_same_bindings(Family family, int prefixes, int peers)
     {
-        var table = Tables.Random(Family.IPv4, prefixes);
+        var table = Tables.Random(family, prefixes);
         var input = Tables.Input(table, peers);
         var whole = Tables.Bindings(table, Tables.PeerOf(table, peers));
         foreach (var (allowedIps, routes) in input.AllowedIpsLoads.Zip(input.RouteLoads))
@@ -82,26 +84,17 @@ public sealed class FamilyInputTests
         }
     }
 
-    [Fact]
-    public void Ipv6_has_no_routes_and_writes_no_file_of_them()
+    [Theory]
+    [InlineData(Family.IPv4)]
+    [InlineData(Family.IPv6)]
+    public void Every_file_has_a_name_of_its_own_and_is_some_step_s_or_pattern_s(Family family)
     {
         using var scratch = new Scratch();
-        var input = Tables.Input(Tables.Random(Family.IPv6, 20));
-        input.Write(scratch.Folder);
-        Assert.Empty(input.RouteLoads);
-        var files = Directory.GetFiles(scratch.Folder).Select(file => Path.GetFileName(file)!).ToList();
-        Assert.DoesNotContain(files, file => file.StartsWith("routes", StringComparison.Ordinal));
-        Assert.All(files, file => Assert.EndsWith(".6", file, StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public void Every_file_has_a_name_of_its_own_and_is_some_step_s_or_pattern_s()
-    {
-        using var scratch = new Scratch();
-        var input = Tables.Input(Tables.Random(Family.IPv4, 20));
+        var input = Tables.Input(Tables.Random(family, 20));
         input.Write(scratch.Folder);
         var named = Steps(input).Select(step => step.File)
             .Concat(input.Patterns.Concat(input.PacketPatterns).Select(pattern => pattern.File).Distinct(StringComparer.Ordinal)).ToList();
+        Assert.All(named, file => Assert.EndsWith($".{(int)family}", file, StringComparison.Ordinal));
         Assert.Equal(named.Order(), named.Distinct().Order());
         Assert.Equal(named.Order(), Directory.GetFiles(scratch.Folder).Select(file => Path.GetFileName(file)!).Order());
     }
@@ -171,15 +164,13 @@ public sealed class FamilyInputTests
     private static IEnumerable<Step> Steps(FamilyInput input)
     {
         var (insert, delete, toDummy) = input.Timed;
-        IEnumerable<Step> both =
+        return
         [
             .. input.AllowedIpsLoads, input.Third.AllowedIps, input.Mix.AllowedIps, input.Move.AllowedIps, input.Replace.AllowedIps,
             insert, delete, toDummy, input.PeersAlone, input.Single.Foreign, input.Single.Third, input.Single.Back, input.Single.All,
-            input.Single.MoveAll, input.Single.MoveBack,
+            input.Single.MoveAll, input.Single.MoveBack, .. input.RouteLoads, input.Third.Routes, input.Mix.Routes, input.Move.Routes,
+            input.Replace.Routes, input.Rest, .. input.Siblings,
         ];
-        return input.Family == Family.IPv6
-            ? both
-            : [.. both, .. input.RouteLoads, input.Third.Routes, input.Mix.Routes, input.Move.Routes, input.Replace.Routes, input.Rest];
     }
 
     private static IEnumerable<BindOperation> Records(byte[] bytes, Family family) =>

@@ -97,7 +97,7 @@ public sealed class PortInstructionsTests
     /// <summary>The rows that a kernel under -icount gives, with a cost of 100 instructions each.</summary>
     private static IEnumerable<Figure> KernelRows()
     {
-        foreach (var (structure, family) in new[] { ("allowedips", 4), ("allowedips", 6), ("fib", 4) })
+        foreach (var (structure, family) in new[] { ("allowedips", 4), ("allowedips", 6), ("fib", 4), ("fib", 6) })
         {
             var row = new Figure
             {

@@ -19,12 +19,13 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
     private const string Time = "ns 1000";
 
     private static readonly string[] s_sizes =
-        ["allowedips_node 72", "fib_alias 56", "fib_info 128", "fib_nh 104", "fib_nh_common 72", "nexthop 136", "nh_info 136"];
+        ["allowedips_node 72", "fib_alias 56", "fib_info 128", "fib_nh 104", "fib_nh_common 72", "nexthop 136", "nh_info 136", "fib6_node 64", "fib6_info 184", "fib6_nh 88"];
 
     private static readonly int[] s_kmalloc = [8, 16, 32, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096, 8192];
 
     private readonly AllowedIpsPort _allowedIps = new(SlubConfig.Uniprocessor);
     private readonly FibPort _fib = new(SlubConfig.Uniprocessor, ValidationPlan.TableId, Interface);
+    private readonly Fib6Port _fib6 = new(SlubConfig.Uniprocessor, ValidationPlan.TableId, Interface, Fib6Port.Options(isDebian: false));
     private readonly WireGuardStream _wireGuard = new(28);
     private readonly RouteStream _routes = new(Interface);
     private RouteShape _shape;
@@ -35,6 +36,7 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
     {
         _allowedIps.Dispose();
         _fib.Dispose();
+        _fib6.Dispose();
     }
 
     /// <summary>The rows that answer a command.</summary>
@@ -47,12 +49,15 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
             ["trace", var script, "0" or "1"] => [Trace(script)],
             ["wg", "create", ..] => [$"ifindex {Interface}"],
             ["wg", ..] => [WireGuard(words[1..])],
-            ["nexthop", var what, var from, var count, ..] => [Nexthop(what, Number(from), Number(count))],
-            ["route", "dump", _, var buffer] => [RouteDump(Number(buffer))],
+            ["nexthop", "add", var from, var count, _, var family] => [AddNexthops(PortOf(family), Number(from), Number(count))],
+            ["nexthop", "delete", var id, "1"] => [DeleteNexthop(Number(id))],
+            ["route", "dump", _, var buffer, var family] => [RouteDump(PortOf(family), Number(buffer))],
             ["route", "run" or "churn", var file, var from, var count, var shape, var table, var batch] =>
-                [Routes(Operations(file, from, count), RouteShapes.OfAgentWord(shape), (uint)Number(table), Number(batch))],
+                [Routes(PortOf(file[^1..]), Operations(file, from, count), RouteShapes.OfAgentWord(shape), (uint)Number(table), Number(batch))],
             ["slabinfo"] => [.. SlabInfo()],
             ["triestat", _] => [.. _fib.Table.FormatTrieStat().TrimEnd('\n').Split('\n').Select(line => $"line {line.Replace(' ', '_').Replace('\t', '_')}")],
+            ["meminfo"] => ["name MemTotal kb 1000000", "name Percpu kb 32"],
+            ["rt6stats"] => [Rt6Stats()],
             ["vmalloc"] => [Vmalloc()],
             ["keys", var file] => GiveKeys(file),
             ["ops", var file, var from, var count] => Operations(file, from, count).Length == Number(count) ? [] : throw Unknown(command),
@@ -67,8 +72,10 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
         ["sizes"] => [.. s_sizes.Select(size => $"name {size.Replace(" ", " bytes ")}")],
         ["trie", "wg", var family] => [.. Trie((Family)Number(family))],
         ["trie", "fib", _] => [Trie()],
+        ["trie", "fib6", _] => [.. Tree()],
         ["answers", "wg", _] => [Answers(_allowedIps.Answers(_keys))],
         ["answers", "fib", _] => [Answers(_fib.Answers(_keys))],
+        ["answers", "fib6", _] => [Answers(_fib6.Answers(_keys))],
         ["lookup", ..] => [$"{Time} sum 0"],
         // Each round of timed updates ends where it began.
         ["update", ..] => [$"{Time} failed 0"],
@@ -152,35 +159,59 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
             + $"set {Kernel.Netlink.WireGuardDump.Set(listing.SelectMany(peer => peer.AllowedIps.Select(prefix => KeyValuePair.Create(prefix, peer.Peer)))):x16}";
     }
 
-    private string Nexthop(string what, int from, int count)
+    private RoutePort PortOf(string family) => family == "4" ? _fib : _fib6;
+
+    private string AddNexthops(RoutePort port, int from, int count)
     {
-        if (what == "add")
-            _fib.AddNexthops(from, count);
-        else
-            _fib.DeleteNexthops(from, count);
-        return Row(what == "add" ? _routes.AddNexthops((uint)from, count) : _routes.DeleteNexthops((uint)from, count));
+        port.AddNexthops(from, count);
+        return Row(_routes.AddNexthops((uint)from, count, family: port.Family));
     }
 
-    private string Routes(BindOperation[] operations, RouteShape shape, uint table, int batch)
+    /// <summary>The families share the numbers.</summary>
+    private string DeleteNexthop(int id)
+    {
+        RoutePort port = _fib.HasNexthop(id - 1) ? _fib : _fib6;
+        port.DeleteNexthops(id, 1);
+        return Row(_routes.DeleteNexthops((uint)id, 1));
+    }
+
+    private string Routes(RoutePort port, BindOperation[] operations, RouteShape shape, uint table, int batch)
     {
         _shape = shape;
-        var (failed, firstError) = (0, 0);
+        var (failed, firstError, lost) = (0, 0, 0);
         foreach (var part in operations.Chunk(batch))
         {
-            var result = _fib.Run(part, shape);
+            var result = port.Run(part, shape);
             (failed, firstError) = (failed + result.Failed, firstError == 0 ? result.FirstError : firstError);
-            _fib.GracePeriod();
+            lost += port.LastRefused ? 1 : 0;
+            port.GracePeriod();
         }
 
-        return $"{Row(_routes.Run(operations, shape, table, batch))} failed {failed} first-error {firstError}";
+        var sent = _routes.Run(operations, shape, table, batch);
+        return $"{Row(sent with { Acks = sent.Acks - lost })} failed {failed} first-error {firstError}";
     }
 
-    private string RouteDump(int buffer)
+    private string RouteDump(RoutePort port, int buffer)
     {
-        var routes = _fib.Routes();
+        var routes = port.Routes();
         var dump = new RouteDump(_shape, Interface);
         var received = dump.Measure(routes, new DumpSocket(buffer, AlignsCounters: true));
-        return $"{Row(new RouteStream(Interface).Dump(ValidationPlan.TableId), received)} entries {routes.Length} content {dump.Content(routes):x16}";
+        return $"{Row(new RouteStream(Interface).Dump(ValidationPlan.TableId, port.Family), received)} entries {routes.Length} content {dump.Content(routes):x16}";
+    }
+
+    private string Rt6Stats()
+    {
+        var stats = _fib6.Statistics;
+        return $"nodes {stats.FibNodes} route-nodes {stats.FibRouteNodes} allocated 0 entries {stats.FibRtEntries} cached 0 destinations 0 "
+            + $"discarded {stats.FibDiscardedRoutes}";
+    }
+
+    private IEnumerable<string> Tree()
+    {
+        var tree = _fib6.Tree();
+        yield return $"nodes {tree.Nodes} valued {tree.Valued} routes {tree.Routes} max-depth {tree.Depths.Count - 1} digest {tree.Value:x16}";
+        for (var depth = 0; depth < tree.Depths.Count; depth++)
+            yield return $"depth {depth} nodes {tree.Depths[depth].Nodes} valued {tree.Depths[depth].Valued}";
     }
 
     private IEnumerable<string> Trie(Family family)
@@ -201,14 +232,15 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
 
     private IEnumerable<string> SlabInfo()
     {
-        foreach (var cache in _fib.Caches.Append(_allowedIps.Table.NodeCache))
+        foreach (var cache in _fib.Caches.Concat(_fib6.Caches).Append(_allowedIps.Table.NodeCache))
         {
             yield return $"name {cache.Name} active {cache.ActiveObjects} objects {cache.Slabs * cache.ObjectsPerSlab} size {cache.ObjectSize} "
                 + $"per-slab {cache.ObjectsPerSlab} pages-per-slab {1 << cache.Order} slabs {cache.Slabs}";
         }
 
         // The rest of a kernel has a thousand of each.
-        var used = _fib.Memory.Account().ToDictionary(line => line.Cache, line => line.Objects);
+        var used = _fib.Memory.Account().Concat(_fib6.Memory.Account()).GroupBy(line => line.Cache)
+            .ToDictionary(lines => lines.Key, lines => lines.Sum(line => line.Objects));
         foreach (var size in s_kmalloc)
         {
             var name = size < 1024 ? $"kmalloc-{size}" : $"kmalloc-{size / 1024}k";
@@ -227,6 +259,7 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
     {
         _allowedIps.GracePeriod();
         _fib.GracePeriod();
+        _fib6.GracePeriod();
         return [];
     }
 

@@ -8,42 +8,48 @@ using Xunit;
 
 namespace Sim.Runner.Tests.Validation;
 
-/// <summary>The two ports as a validation drives them, held to each other and to a table that is searched from end to end.</summary>
+/// <summary>The ports as a validation drives them, held to each other and to a table that is searched from end to end.</summary>
 public sealed class PortTests : IDisposable
 {
     private readonly AllowedIpsPort _allowedIps = new(SlubConfig.Uniprocessor);
     private readonly FibPort _fib = new(SlubConfig.Uniprocessor, ValidationPlan.TableId, oif: 2);
+    private readonly Fib6Port _fib6 = NewFib6();
 
     public void Dispose()
     {
         _allowedIps.Dispose();
         _fib.Dispose();
+        _fib6.Dispose();
     }
 
     [Theory]
-    [InlineData(120, 4)]
-    [InlineData(120, 1)]
-    [InlineData(1, 4)]
-    public void After_every_step_both_ports_answer_as_the_linear_table_does(int prefixes, int peers)
+    [InlineData(Family.IPv4, 120, 4)]
+    [InlineData(Family.IPv4, 120, 1)]
+    [InlineData(Family.IPv4, 1, 4)]
+    [InlineData(Family.IPv6, 120, 4)]
+    [InlineData(Family.IPv6, 120, 1)]
+    [InlineData(Family.IPv6, 1, 4)]
+    public void After_every_step_both_ports_answer_as_the_linear_table_does(Family family, int prefixes, int peers)
     {
-        var input = Tables.Input(Tables.Random(Family.IPv4, prefixes), peers);
+        var input = Tables.Input(Tables.Random(family, prefixes), peers);
+        var routed = FibOf(family);
         var model = new LinearTable<int>();
         foreach (var (allowedIps, routes) in input.AllowedIpsLoads.Zip(input.RouteLoads))
         {
             Flush(input, model);
-            _fib.AddNexthops(1, peers);
+            routed.AddNexthops(1, peers);
             Run(input, model, allowedIps, routes);
         }
 
         foreach (var (allowedIps, routes) in new[] { input.Third, input.Mix, input.Move })
             Run(input, model, allowedIps, routes);
-        _allowedIps.Replace(input.Replace.AllowedIps.Operations.Length == 0 ? [new(Prefix.Parse("10.0.0.0/8"), BindKind.Add, 0)] : input.Replace.AllowedIps.Operations);
+        _allowedIps.Replace(input.Replace.AllowedIps.Operations.Length == 0 ? [new(family == Family.IPv4 ? Prefix.Parse("10.0.0.0/8") : Prefix.Parse("2001:db8::/32"), BindKind.Add, 0)] : input.Replace.AllowedIps.Operations);
         if (input.Replace.AllowedIps.Operations.Length == 0)
             _allowedIps.RemoveByPeer(0);
-        Route(model, input.Replace.Routes);
+        Route(input, model, input.Replace.Routes);
         Compare(input, model);
         _allowedIps.Remove(input.RemovedPeer);
-        _fib.DeleteNexthops(input.RemovedPeer + 1, 1);
+        routed.DeleteNexthops(input.RemovedPeer + 1, 1);
         model.RemoveWhere(peer => peer == input.RemovedPeer);
         Compare(input, model);
         Flush(input, model);
@@ -88,30 +94,53 @@ public sealed class PortTests : IDisposable
         Assert.All(seen, shape => Assert.Equal(seen[0], shape));
     }
 
-    [Theory]
-    [InlineData(RouteShape.Encap)]
-    [InlineData(RouteShape.PeerKey)]
-    [InlineData(RouteShape.Nexthop)]
-    public void Routes_that_name_peers_lead_where_allowed_ips_lead(RouteShape shape)
+    [Fact]
+    public void Each_shape_of_an_ipv6_route_gives_the_same_tree_but_for_what_nexthops_are_called()
     {
-        var input = Tables.Input(Tables.Random(Family.IPv4, 120));
-        _fib.AddNexthops(1, Tables.Peers, RouteShape.Encap);
+        var input = Tables.Input(Tables.Random(Family.IPv6, 120));
+        var seen = new List<(long, long, long)>();
+        foreach (var shape in new[] { RouteShape.Nexthop, RouteShape.Device, RouteShape.Gateway, RouteShape.Encap })
+        {
+            using var fib = NewFib6();
+            fib.AddNexthops(1, Tables.Peers);
+            Assert.Equal((0, 0), fib.Run(input.RouteLoads[0].Operations, shape));
+            var tree = fib.Tree();
+            seen.Add((tree.Nodes, tree.Valued, tree.Routes));
+            Assert.Equal((tree.Nodes, tree.Valued), (tree.Depths.Sum(depth => depth.Nodes), tree.Depths.Sum(depth => depth.Valued)));
+        }
+
+        Assert.Equal(120, seen[0].Item3);
+        Assert.All(seen, shape => Assert.Equal(seen[0], shape));
+    }
+
+    [Theory]
+    [InlineData(Family.IPv4, RouteShape.Encap)]
+    [InlineData(Family.IPv4, RouteShape.PeerKey)]
+    [InlineData(Family.IPv4, RouteShape.Nexthop)]
+    [InlineData(Family.IPv6, RouteShape.Encap)]
+    [InlineData(Family.IPv6, RouteShape.PeerKey)]
+    [InlineData(Family.IPv6, RouteShape.Nexthop)]
+    public void Routes_that_name_peers_lead_where_allowed_ips_lead(Family family, RouteShape shape)
+    {
+        var input = Tables.Input(Tables.Random(family, 120));
+        var routed = FibOf(family);
+        routed.AddNexthops(1, Tables.Peers, RouteShape.Encap);
         foreach (var step in new[] { input.AllowedIpsLoads[^1], input.Single.Third, input.Single.Back, input.Single.MoveAll, input.Single.MoveBack })
         {
             _allowedIps.Add(step.Operations);
-            Assert.Equal((0, 0), _fib.Run(step.Operations, shape));
+            Assert.Equal((0, 0), routed.Run(step.Operations, shape));
             foreach (var (_, keys, _) in input.Patterns)
-                Assert.Equal(_allowedIps.Answers(keys).Hits, _fib.Answers(keys).Hits);
+                Assert.Equal(_allowedIps.Answers(keys).Hits, routed.Answers(keys).Hits);
         }
 
         var foreign = input.Single.Foreign.Operations;
-        Assert.Equal((foreign.Length, 3), _fib.Run(foreign, shape));
-        Assert.True(_fib.LastRefused);
-        Assert.Equal((0, 0), _fib.Run(input.Single.All.Operations, shape));
-        Assert.False(_fib.LastRefused);
+        Assert.Equal((foreign.Length, 3), routed.Run(foreign, shape));
+        Assert.True(routed.LastRefused);
+        Assert.Equal((0, 0), routed.Run(input.Single.All.Operations, shape));
+        Assert.False(routed.LastRefused);
         _allowedIps.Add(input.Single.All.Operations);
-        Assert.Equal(0, _fib.Trie().Routes);
-        Assert.Equal(0, _allowedIps.Table.Shape(Family.IPv4).Nodes);
+        Assert.Empty(routed.Routes());
+        Assert.Equal(0, _allowedIps.Table.Shape(family).Nodes);
     }
 
     [Fact]
@@ -180,15 +209,29 @@ public sealed class PortTests : IDisposable
     }
 
     [Fact]
-    public void The_digest_of_routes_changes_with_any_single_binding()
+    public void A_chain_of_ipv6_lookups_answers_with_the_interface_of_each_route_found()
     {
-        var load = Tables.Input(Tables.Random(Family.IPv4, 40)).RouteLoads[^1].Operations;
+        _fib6.AddNexthops(1, Tables.Peers);
+        Assert.Equal((0, 0), _fib6.Run([new(Prefix.Parse("2001:db8::/32"), BindKind.Add, 0)], RouteShape.Nexthop));
+        UInt128 inside = (UInt128)0x20010DB8 << 96, outside = (UInt128)0x20010DB9 << 96;
+        var keys = new Keys([], [inside, outside, inside + 1, inside + 2]);
+
+        Assert.Equal(3 * 2, _fib6.Lookup(keys, dependent: false));
+        Assert.Equal(3 * 2, _fib6.Lookup(keys, dependent: true));
+    }
+
+    [Theory]
+    [InlineData(Family.IPv4)]
+    [InlineData(Family.IPv6)]
+    public void The_digest_of_routes_changes_with_any_single_binding(Family family)
+    {
+        var load = Tables.Input(Tables.Random(family, 40)).RouteLoads[^1].Operations;
         ulong Digest(IEnumerable<BindOperation> operations)
         {
-            using var port = new FibPort(SlubConfig.Uniprocessor, ValidationPlan.TableId, oif: 2);
+            using RoutePort port = family == Family.IPv4 ? new FibPort(SlubConfig.Uniprocessor, ValidationPlan.TableId, oif: 2) : NewFib6();
             port.AddNexthops(1, Tables.Peers + 1);
             Assert.Equal((0, 0), port.Run(operations.ToArray(), RouteShape.Nexthop));
-            return port.Trie().Value;
+            return port is Fib6Port six ? six.Tree().Value : ((FibPort)port).Trie().Value;
         }
 
         AssertAllDiffer(load, Digest);
@@ -221,17 +264,21 @@ public sealed class PortTests : IDisposable
         }
     }
 
+    private static Fib6Port NewFib6() => new(SlubConfig.Uniprocessor, ValidationPlan.TableId, oif: 2, Fib6Port.Options(isDebian: false));
+
+    private RoutePort FibOf(Family family) => family == Family.IPv4 ? _fib : _fib6;
+
     private void Run(FamilyInput input, LinearTable<int> model, Step allowedIps, Step routes)
     {
         _allowedIps.Add(allowedIps.Operations);
         _allowedIps.Remove(input.Dummy);
-        Route(model, routes);
+        Route(input, model, routes);
         Compare(input, model);
     }
 
-    private void Route(LinearTable<int> model, Step routes)
+    private void Route(FamilyInput input, LinearTable<int> model, Step routes)
     {
-        Assert.Equal((0, 0), _fib.Run(routes.Operations, RouteShape.Nexthop));
+        Assert.Equal((0, 0), FibOf(input.Family).Run(routes.Operations, RouteShape.Nexthop));
         foreach (var (prefix, kind, peer) in routes.Operations)
         {
             if (kind == BindKind.Delete)
@@ -253,15 +300,17 @@ public sealed class PortTests : IDisposable
     private void Flush(FamilyInput input, LinearTable<int> model)
     {
         _allowedIps.Reset();
-        foreach (var peer in Enumerable.Range(0, input.Peers).Where(_fib.HasNexthop))
-            _fib.DeleteNexthops(peer + 1, 1);
-        Assert.False(_fib.HasNexthops);
+        var routed = FibOf(input.Family);
+        foreach (var peer in Enumerable.Range(0, input.Peers).Where(routed.HasNexthop))
+            routed.DeleteNexthops(peer + 1, 1);
+        Assert.False(routed.HasNexthops);
         model.RemoveWhere(_ => true);
     }
 
     private void Compare(FamilyInput input, LinearTable<int> model)
     {
         Answers(input, model);
+        var routed = FibOf(input.Family);
         foreach (var (_, keys, _) in input.Patterns)
         {
             var expected = Enumerable.Range(0, keys.Count).Select(i => Longest(model, keys.LeftAligned(i))).ToList();
@@ -269,16 +318,17 @@ public sealed class PortTests : IDisposable
             foreach (var (prefix, peer) in expected)
             {
                 digest.Add(peer < 0 ? 0 : (uint)peer + 1);
-                digest.Add(prefix.V4);
+                for (var shift = 96; shift >= (input.Family == Family.IPv4 ? 96 : 0); shift -= 32)
+                    digest.Add((uint)(prefix.Address >> shift));
                 digest.Add(prefix.Length);
             }
 
-            Assert.Equal((digest.Value, expected.Count(one => one.Peer >= 0)), _fib.Answers(keys));
+            Assert.Equal((digest.Value, expected.Count(one => one.Peer >= 0)), routed.Answers(keys));
         }
 
-        var listed = _fib.Routes().Select(route => (route.Prefix, (int)route.Peer));
-        Assert.Equal(
-            model.Routes.OrderBy(route => route.Key.V4).ThenByDescending(route => route.Key.Length).Select(route => (route.Key, route.Value)), listed);
+        var listed = routed.Routes();
+        Assert.Equal(model.Routes.Select(route => (route.Key, route.Value)).Order(), listed.Select(route => (route.Prefix, (int)route.Peer)).Order());
+        Assert.All(listed.Skip(1).Zip(listed), pair => Assert.InRange(RouteDump.CompareDumped(pair.Second.Prefix, pair.First.Prefix), int.MinValue, -1));
         var allowed = _allowedIps.Listing().SelectMany(peer => peer.AllowedIps.Select(prefix => (prefix, peer.Peer)));
         Assert.Equal(model.Routes.Select(route => (route.Key, route.Value)).Order(), allowed.Select(one => (one.prefix, (int)one.Peer)).Order());
     }

@@ -59,17 +59,24 @@ public sealed class ValidateCommandTests
         Assert.Contains($"{checks.Count:N0} checks, 0 differ", ran.Out, StringComparison.Ordinal);
         // Every part took place.
         Assert.Equal(
-            ["allowedips 4", "allowedips 6", "fib 4", "layout 4"], checks.Select(check => $"{check.Port.Structure} {check.Port.Family}").Distinct().Order());
+            ["allowedips 4", "allowedips 6", "fib 4", "fib 6", "layout 4"], checks.Select(check => $"{check.Port.Structure} {check.Port.Family}").Distinct().Order());
         Assert.Equal(
             ["delete-third", "delete-third-dummy", "dump", "flush", "load", "mix", "move", "reload", "remove-peer", "replace", "replace-first"],
             checks.Where(check => check.Port is { Structure: "allowedips", Family: 6 }).Select(check => check.Port.Operation).Distinct().Order(StringComparer.Ordinal));
         foreach (var metric in new[] { "trie-digest", "answer-digest", "message-digest", "listing-digest", "triestat", "slab-pages", "active-objects", "kmalloc-objects", "sizeof" })
             Assert.Contains(checks, check => check.Port.Metric == metric);
+        foreach (var metric in new[] { "nodes", "valued", "routes", "trie-digest", "nodes-at-depth", "rt6-stats", "answer-digest", "message-digest", "listing-digest", "slab-pages", "kmalloc-objects" })
+            Assert.Contains(checks, check => check.Port is { Structure: "fib", Family: 6 } && check.Port.Metric == metric);
+        string[] siblings = ["append-again", "append-second", "append-third", "delete-first", "delete-siblings", "load-siblings", "replace-siblings"];
+        Assert.Equal(Operations(4).Concat(siblings).Order(StringComparer.Ordinal), Operations(6).Order(StringComparer.Ordinal));
         Assert.Contains(run.Environment, fact => fact.Value.Contains("6.12.0-ports", StringComparison.Ordinal));
+
+        IEnumerable<string> Operations(int family) =>
+            checks.Where(check => check.Port.Structure == "fib" && check.Port.Family == family).Select(check => check.Port.Operation).Distinct();
     }
 
     [Fact]
-    public void A_table_of_ipv6_alone_is_validated_without_routes()
+    public void A_table_of_ipv6_alone_is_validated()
     {
         using var lab = new FakeLab();
         var ran = lab.Validate(Text(Family.IPv6));
@@ -78,7 +85,7 @@ public sealed class ValidateCommandTests
         var run = ResultsJson.Read(Path.Combine(lab.Report, "results.json"));
         Assert.Equal(6, run.Table.Family);
         Assert.All(run.Figures, row => Assert.Equal(6, row.Family));
-        Assert.DoesNotContain(run.Figures, row => row.Structure == "fib");
+        Assert.Contains(run.Figures, row => row.Structure == "fib");
         Assert.DoesNotContain(run.Figures, row => double.IsNaN(row.Value));
     }
 
@@ -91,16 +98,18 @@ public sealed class ValidateCommandTests
         Assert.Equal(0, ran.Code);
     }
 
-    /// <summary>One row wrong in each of four ways, among thousands: those are named, and nothing else.</summary>
+    /// <summary>One row wrong in each of six ways, among thousands: those are named, and nothing else.</summary>
     [Fact]
     public void A_kernel_that_lies_fails_with_each_lie_named()
     {
         using var lab = new FakeLab();
-        var loads = 0;
+        var (loads, rows6, stats6) = (0, 0, 0);
         var ran = lab.Validate(s_both, (command, row) => command switch
         {
             // The table is loaded in four orders; the third is the shuffled one.
             "module trie fib 100" when ++loads == 3 => More(row, "leaves"),
+            "module trie fib6 100" when ++rows6 == 1 => More(row, "routes"),
+            "rt6stats" when ++stats6 == 2 => More(row, "entries"),
             "wg remove 1" => row.Replace(Value(row, "digest"), "0123456789abcdef", StringComparison.Ordinal),
             "wg dump 32768" => More(row, "received-calls"),
             "triestat 100" when loads == 2 && row.Contains("Null_ptrs", StringComparison.Ordinal) => row + "0",
@@ -117,9 +126,11 @@ public sealed class ValidateCommandTests
                 "allowedips, IPv6, file, remove-peer, message-digest",
                 "fib, IPv4, shuffled, load, Null ptrs, triestat",
                 "fib, IPv4, shuffled, load, leaves",
+                "fib, IPv6, sorted, load, entries, rt6-stats",
+                "fib, IPv6, sorted, load, routes",
             ],
             named.Select(line => line["Differs: ".Length..].Split(": port")[0]).Order(StringComparer.Ordinal));
-        Assert.Contains(" checks, 6 differ", ran.Out, StringComparison.Ordinal);
+        Assert.Contains(" checks, 8 differ", ran.Out, StringComparison.Ordinal);
         var run = ResultsJson.Read(Path.Combine(lab.Report, "results.json"));
         var (port, kernel) = ValidationRows.Checks(run.Figures).Single(check => check.Port is { Metric: "leaves", Order: "shuffled" });
         Assert.Equal(port.Value + 1, kernel.Value);

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+using System.Runtime.CompilerServices;
+using Sim.Fib;
+using Sim.Kernel;
+using Sim.Kernel.Netlink;
+using Sim.Runner.Schemes;
+
+namespace Sim.Runner.Validation;
+
+/// <summary>The IPv6 FIB's port in the part of a routing table.</summary>
+internal sealed unsafe class Fib6Port : RoutePort
+{
+    private readonly Fib6Net _net;
+    private readonly Fib6Table _local;
+
+    /// <param name="slub">The machine whose allocator is followed.</param>
+    /// <param name="tableId">The table.</param>
+    /// <param name="oif">Index of wg0.</param>
+    /// <param name="options">How the kernel is configured.</param>
+    public Fib6Port(SlubConfig slub, uint tableId, int oif, Fib6Options options)
+        : base(slub, oif)
+    {
+        _net = new Fib6Net(Memory, options);
+        _local = new Fib6Table(_net, RouteTableId.Local);
+        Table = new Fib6Table(_net, tableId);
+        AddLocal();
+        GracePeriod();
+    }
+
+    public Fib6Table Table { get; }
+
+    public override Family Family => Family.IPv6;
+
+    public override string ModuleWord => "fib6";
+
+    public override IEnumerable<KmemCache> Caches => [_net.NodeCache];
+
+    /// <summary>What /proc/net/rt6_stats counts, over all tables.</summary>
+    public Rt6Statistics Statistics => _net.Statistics;
+
+    /// <summary>Debian's kernels have what the lab's User-Mode Linux is built without.</summary>
+    public static Fib6Options Options(bool isDebian) => new() { Subtrees = isDebian, RouterPref = isDebian };
+
+    /// <summary>What the module knows a nexthop by: its object's id, else its peer's number, its gateway, its device.</summary>
+    public static uint NexthopNumber(Fib6Info* info)
+    {
+        if (info->nh != null)
+            return info->nh->id;
+        var nhc = &Fib6Info.InlineNh(info)->nh_common;
+        if (nhc->Peer != 0)
+            return (uint)nhc->Peer;
+        return nhc->nhc_gw_family == (byte)GatewayFamily.IPv6 ? (uint)nhc->Gateway : (uint)nhc->nhc_oif;
+    }
+
+    public override (ulong Digest, long Hits) Answers(Keys keys)
+    {
+        var digest = default(Digest64);
+        var hits = 0L;
+        foreach (var key in keys.V6)
+        {
+            var result = default(Fib6Result);
+            var found = Table.Lookup(key, ref result) == 0;
+            hits += found ? 1 : 0;
+            digest.Add(found ? NexthopNumber(result.Info) : 0);
+            AddWords(ref digest, found ? result.Prefix : 0);
+            digest.Add(found ? (uint)result.PrefixLength : 0);
+        }
+
+        return (digest.Value, hits);
+    }
+
+    public override long Lookup(Keys keys, bool dependent) => KeyLoop.Run(keys.V6, dependent, new Interfaces(Table));
+
+    public override DumpedRoute[] Routes()
+    {
+        var routes = new List<DumpedRoute>();
+        foreach (var route in Table)
+        {
+            var number = route.NhId != 0 ? route.NhId : route.Peer != 0 ? (uint)route.Peer : (uint)route.Gateway;
+            routes.Add(new DumpedRoute(route.Dst, PeerOf(number)));
+        }
+
+        return [.. routes];
+    }
+
+    /// <summary>Every node and route, digested.</summary>
+    public Fib6TreeDigest Tree()
+    {
+        var digest = default(Fib6TreeDigest);
+        Table.Visit(ref digest);
+        return digest;
+    }
+
+    public override TableComparison Comparison(ValidationContext context, uint table) => new Fib6Comparison(context, this, table);
+
+    /// <summary>The four words of an address, the highest first.</summary>
+    public static void AddWords(ref Digest64 digest, UInt128 address)
+    {
+        for (var shift = 96; shift >= 0; shift -= 32)
+            digest.Add((uint)(address >> shift));
+    }
+
+    protected override void DisposeTables()
+    {
+        Table.Dispose();
+        _local.Dispose();
+        _net.Dispose();
+    }
+
+    protected override int Apply(in BindOperation operation, RouteShape shape)
+    {
+        var request = Request(in operation, shape);
+        return operation.Kind == BindKind.Delete ? Table.Delete(in request) : Table.Insert(in request);
+    }
+
+    protected override int AddNexthop(uint id, int peer) => _net.AddNexthop(id, Oif, peer);
+
+    protected override int DeleteNexthop(uint id) => _net.DeleteNexthop(id);
+
+    /// <summary>
+    /// What the kernel has before anything else: the loopback's address and wg0's multicast route (<c>init_loopback</c>,
+    /// <c>addrconf_add_mroute</c>), whose nodes take the first places in the slab.
+    /// </summary>
+    private void AddLocal()
+    {
+        (Prefix Prefix, int Oif, RouteType Type)[] routes =
+        [
+            (Prefix.Parse("::1/128"), Fib6Net.Loopback, RouteType.Local), (Prefix.Parse("ff00::/8"), Oif, RouteType.Multicast),
+        ];
+        foreach (var (prefix, oif, type) in routes)
+        {
+            var request = Fib6Config.Add(prefix, oif) with { Protocol = RtProtKernel, Type = type };
+            Check(_local.Insert(in request), $"route {prefix}");
+        }
+    }
+
+    /// <summary>The request that <c>rtm_to_fib6_config</c> makes of the agent's message.</summary>
+    private Fib6Config Request(in BindOperation operation, RouteShape shape)
+    {
+        var request = Fib6Config.Add(operation.Prefix, shape == RouteShape.Nexthop ? 0 : Oif) with
+        {
+            Protocol = RtProtStatic,
+            NlFlags = operation.Kind switch
+            {
+                BindKind.Add => NlmFlags.Create | NlmFlags.Excl,
+                BindKind.Move => NlmFlags.Create | NlmFlags.Replace,
+                BindKind.Append => NlmFlags.Create | NlmFlags.Append,
+                _ => NlmFlags.None,
+            },
+        };
+        if (shape == RouteShape.Nexthop)
+            request.NhId = operation.Peer + 1u;
+        if (shape is RouteShape.Encap or RouteShape.PeerKey)
+            request.Peer = operation.Peer + 1;
+        if (shape == RouteShape.Gateway)
+        {
+            request.Gateway = RouteMessages.Gateway(Family.IPv6, operation.Peer);
+            request.Flags = RtnhFlags.OnLink;
+        }
+
+        return request;
+    }
+
+    /// <summary>0 if there is no route.</summary>
+    private readonly struct Interfaces(Fib6Table table) : IKeyLookup<UInt128>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public int Answer(UInt128 key)
+        {
+            var result = default(Fib6Result);
+            return table.Lookup(key, ref result) == 0 ? result.Nhc->nhc_oif : 0;
+        }
+    }
+}
