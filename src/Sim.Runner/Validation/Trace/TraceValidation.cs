@@ -90,7 +90,7 @@ internal sealed class TraceValidation(
         DumpedRoute[] listed = routes.Count == 1 && routes.Shape == RouteShape.Device && binding.Count != 1
             ? [new DumpedRoute(Prefix.OfV4(0, 0), 0)]
             : [.. binding.AsDumped.Select(entry => new DumpedRoute(entry.Key, (ushort)entry.Value))];
-        var dump = _kernel.One($"route dump {DaemonSockets.TableId} {ValidationPlan.DumpBuffer}");
+        var dump = _kernel.One($"route dump {DaemonSockets.TableId} {ValidationPlan.DumpBuffer} {(int)input.Family}");
         context.Compare(at, "entries", "count", listed.Length, dump.Long("entries"), item: "routes");
         context.CompareDigest(
             at, "listing-digest", new RouteDump(routes.Shape, host.Sockets.Interface).Content(listed), dump.Hex("content"), item: "routes");
