@@ -20,9 +20,9 @@ internal sealed record ChurnPlan(
     int Replacements, long ReplacedPrefixes, int ReplayRounds, long ReplayedChanges, int Rounds, IReadOnlyList<string> Orders,
     int PairGroups, int PairedChanges, int PacketKeys)
 {
-    public static ChurnPlan Full { get; } = new(20, 1_000_000, 11, 300_000, 5, ["sorted", "shuffled"], 10, 20_000, 1 << 16);
+    public static ChurnPlan Full { get; } = new(20, 1_000_000, 11, 300_000, 5, ["sorted", "shuffled"], 6, 20_000, 1 << 14);
 
-    public static ChurnPlan Quick { get; } = new(6, 200_000, 5, 100_000, 3, [], 3, 5_000, 1 << 14) { Reader = ReaderEffort.Quick };
+    public static ChurnPlan Quick { get; } = new(6, 200_000, 3, 100_000, 2, [], 2, 5_000, 1 << 13) { Reader = ReaderEffort.Quick };
 
     /// <summary>What readers beside the writer do.</summary>
     public ReaderEffort Reader { get; init; } = ReaderEffort.Full;

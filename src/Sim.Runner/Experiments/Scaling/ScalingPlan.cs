@@ -32,10 +32,10 @@ internal sealed record ScalingPlan(
     public static ScalingPlan OfChurn { get; } =
         Whole with { MostRounds = 5, RoundPrefixes = 200_000, LeastRounds = 1, Keys = 1 << 15, PrefixSeconds = 32, PeerSeconds = 20 };
 
-    /// <summary>A part of <c>churn --quick</c>: some eight seconds.</summary>
+    /// <summary>A part of <c>churn --quick</c>: some six seconds.</summary>
     public static ScalingPlan Quick { get; } = new(
         [10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000], 32, [1, 10, 100, 300, 1000], 10_000,
-        3, 20_000, 1, 1 << 13, 4, 2.5);
+        3, 20_000, 1, 1 << 13, 2.5, 2);
 
     /// <summary>Rounds at a place with so many prefixes.</summary>
     public int Rounds(int prefixes) => Math.Clamp(RoundPrefixes / prefixes, LeastRounds, MostRounds);

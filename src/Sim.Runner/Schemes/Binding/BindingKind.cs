@@ -17,6 +17,12 @@ internal sealed record BindingKind(int Number, string Name, PacketLookups Lookup
     /// <summary>Whether the kernel tells who listens of each change of a prefix's peer: routes that name peers are announced.</summary>
     public bool Announces { get; init; }
 
+    /// <summary>
+    /// Whether <c>--quick</c> has it: of the schemes with a route for each prefix it has one, since what the routes add is the
+    /// same in all.
+    /// </summary>
+    public bool InQuick { get; init; } = true;
+
     /// <summary>What Linux 6.12 lacks for it: variants of kernel-patch/lines.csv.</summary>
     public IReadOnlyList<string> Patches { get; init; } = [];
 
@@ -55,6 +61,7 @@ internal sealed record BindingKind(int Number, string Name, PacketLookups Lookup
             {
                 Make = (kind, family, peers, host) => new AllowedIpsBinding(kind, family, peers, host, removal, full),
                 Patches = removal == Removal.RemoveMe ? ["remove-me"] : [],
+                InQuick = !full || removal == Removal.RemoveMe,
             };
         }
     }
@@ -73,5 +80,6 @@ internal sealed record BindingKind(int Number, string Name, PacketLookups Lookup
         {
             Make = (kind, family, peers, host) => new PrivateFibBinding(kind, family, peers, host, fullRoutes),
             Patches = ["fib-tables"],
+            InQuick = !fullRoutes,
         };
 }
