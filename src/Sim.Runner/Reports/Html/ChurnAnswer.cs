@@ -226,7 +226,7 @@ internal static class ChurnAnswer
 
         return "<div id=\"churn-table\">" + Markup.Table(
             "Each scheme; the best of a column is marked", Markup.Head(1, ["scheme", .. columns.Select(column => column.Title)]),
-            body.Append("</tbody>").ToString(), "costs", Markup.BasisTags(columns.SelectMany(column => column.Rows.Values.OfType<Figure>()))) + "</div>\n";
+            body.Append("</tbody>").ToString(), "costs summary", Markup.BasisTags(columns.SelectMany(column => column.Rows.Values.OfType<Figure>()))) + "</div>\n";
     }
 
     private static string Cell(ChurnView view, Dictionary<string, Figure?> column, Figure? row)

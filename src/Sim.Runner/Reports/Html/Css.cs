@@ -44,6 +44,8 @@ internal static class Css
         .sides td:nth-child(6) { min-width: 16rem; }
         .costs .spread { display: block; }
         .costs th:first-child { min-width: 7.5rem; }
+        .summary table { font-size: .82rem; width: 100%; }
+        .summary th, .summary td { padding: .26rem .35rem; }
         .asks { display: grid; grid-template-columns: 1fr 1fr; gap: 0 2rem; }
         .asks h3 { margin: .8rem 0 .2rem; }
         .asks ul { margin: .2rem 0; padding-left: 1.1rem; }

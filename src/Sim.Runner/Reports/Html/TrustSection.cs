@@ -170,7 +170,7 @@ internal static class TrustSection
     {
         html.Append("<h4>What is not compared</h4>\n<ul>\n<li>The local and main tables, and policy rules: one table is held, by its number.</li>\n");
         if (!view.Figures.Any(f => f is { Structure: Names.Fib, Family: 6 }))
-            html.Append("<li>The IPv6 FIB: it is not ported.</li>\n");
+            html.Append("<li>The IPv6 FIB: this run has no IPv6 table.</li>\n");
         var seen = view.Checks.Select(check => check.Kind).ToHashSet();
         CheckKind[] expected =
             [CheckKind.Shape, CheckKind.Answers, CheckKind.Slabs, CheckKind.Kmalloc, CheckKind.Netlink, CheckKind.Dumps, CheckKind.Layout];
