@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Diagnostics;
 using System.Reflection;
+using Sim.Kernel;
 using Sim.Runner.Experiments;
 using Sim.Runner.Reports;
 using Sim.Workloads;
@@ -114,7 +115,7 @@ internal static class BenchCommand
             Peers = settings.Peers,
             Order = settings.Order,
             Seed = settings.Seed,
-            Plan = settings.Quick ? BenchPlan.Quick : BenchPlan.Full,
+            Plan = settings.Quick ? BenchPlan.Quick : loaded.Table.Family == Family.IPv6 ? BenchPlan.FullV6 : BenchPlan.Full,
             KeyPatterns = settings.Keys,
             Progress = progress,
             Cancel = cancel,

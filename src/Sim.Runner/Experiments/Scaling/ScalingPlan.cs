@@ -28,9 +28,9 @@ internal sealed record ScalingPlan(
     public static ScalingPlan Whole { get; } =
         new(s_prefixes, 32, s_peers, 100_000, 7, 600_000, 2, 1 << 16, double.PositiveInfinity, double.PositiveInfinity);
 
-    /// <summary>A part of <c>churn</c>: no more than a minute.</summary>
+    /// <summary>A part of <c>churn</c>: some three quarters of a minute.</summary>
     public static ScalingPlan OfChurn { get; } =
-        Whole with { MostRounds = 5, RoundPrefixes = 200_000, LeastRounds = 1, Keys = 1 << 15, PrefixSeconds = 32, PeerSeconds = 20 };
+        Whole with { MostRounds = 5, RoundPrefixes = 200_000, LeastRounds = 1, Keys = 1 << 15, PrefixSeconds = 24, PeerSeconds = 14 };
 
     /// <summary>A part of <c>churn --quick</c>: some six seconds.</summary>
     public static ScalingPlan Quick { get; } = new(
