@@ -81,6 +81,9 @@ internal readonly unsafe struct NoFib6Trace : IFib6Trace
 /// </remarks>
 public sealed unsafe partial class Fib6Table
 {
+    /// <inheritdoc cref="Lookup(UInt128, ref Fib6Result, int, Rt6LookupFlags)"/>
+    public int Lookup(UInt128 daddr, ref Fib6Result res) => Lookup(daddr, ref res, oif: 0);
+
     /// <summary>
     /// <c>fib6_table_lookup</c>: the route for an address. 0 and the result; -EAGAIN if there is none, as policy rules have it;
     /// or, the result filled too, what the type of a reject route says (-EINVAL blackhole, -EHOSTUNREACH unreachable, -EACCES
@@ -90,16 +93,19 @@ public sealed unsafe partial class Fib6Table
     /// <param name="res">The result.</param>
     /// <param name="oif">The interface that the packet is bound to: others answer if none goes there; 0 for any.</param>
     /// <param name="strict">With <see cref="Rt6LookupFlags.Iface"/>, no other interface answers.</param>
-    public int Lookup(UInt128 daddr, ref Fib6Result res, int oif = 0, Rt6LookupFlags strict = Rt6LookupFlags.None)
+    public int Lookup(UInt128 daddr, ref Fib6Result res, int oif, Rt6LookupFlags strict = Rt6LookupFlags.None)
     {
         var trace = default(NoFib6Trace);
         TableLookup(daddr, ref res, oif, strict, ref trace);
         return Verdict(res);
     }
 
+    /// <inheritdoc/>
+    public int Lookup(UInt128 daddr, ref Fib6Result res, LookupPath path) => Lookup(daddr, ref res, path, oif: 0);
+
     /// <summary>The same lookup, watched: clears <paramref name="path"/> and fills it with what was read.</summary>
     public int Lookup(
-        UInt128 daddr, ref Fib6Result res, LookupPath path, int oif = 0, Rt6LookupFlags strict = Rt6LookupFlags.None)
+        UInt128 daddr, ref Fib6Result res, LookupPath path, int oif, Rt6LookupFlags strict = Rt6LookupFlags.None)
     {
         ArgumentNullException.ThrowIfNull(path);
         path.Clear();
@@ -114,8 +120,9 @@ public sealed unsafe partial class Fib6Table
         TableLookup(daddr, ref res, oif, strict, ref trace);
     }
 
+    /// <summary>0, or the error that a reject route stands for.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int Verdict(in Fib6Result res)
+    internal int Verdict(in Fib6Result res)
     {
         if ((res.Flags & Rtf.Reject) == 0)
             return 0;

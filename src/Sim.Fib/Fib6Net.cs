@@ -59,6 +59,7 @@ public sealed unsafe partial class Fib6Net : IRcuCallbacks, IDisposable
     private readonly HashSet<int> _down = [];
     private readonly RcuQueue _rcu;
     private int _sernum = 1;
+    private KmemCache? _lc6LeafCache;
     private bool _disposed;
 
     /// <summary>Makes the namespace in <paramref name="memory"/>, which must outlive it.</summary>
@@ -83,6 +84,9 @@ public sealed unsafe partial class Fib6Net : IRcuCallbacks, IDisposable
 
     /// <summary>The slab cache of the nodes, <c>fib6_node</c>.</summary>
     public KmemCache NodeCache { get; }
+
+    /// <summary>The leaves of every <see cref="Lc6Table"/>; made with the first.</summary>
+    internal KmemCache Lc6LeafCache => _lc6LeafCache ??= Memory.CreateCache("ip6_fib_trie", Lc6Tnode.LeafSize, CacheLine);
 
     /// <summary>Times the writer waited for a grace period: nothing in the IPv6 FIB does.</summary>
     public long Synchronizations { get; }
@@ -199,6 +203,9 @@ public sealed unsafe partial class Fib6Net : IRcuCallbacks, IDisposable
                 break;
             case RcuFunc.Fib6InfoFree:
                 InfoDestroyRcu((Fib6Info*)((byte*)head - Fib6Info.RcuOffset));
+                break;
+            case RcuFunc.Lc6NodeFree:
+                Lc6Table.NodeFreeRcu(this, (Lc6Tnode*)head);
                 break;
             case RcuFunc.NexthopFree:
                 NexthopFreeRcu((NextHop*)((byte*)head - NextHop.RcuOffset));

@@ -59,7 +59,7 @@ public sealed unsafe partial class Fib6Table
     }
 
     /// <summary><c>ip6_route_info_create</c>: a route with one reference, the caller's; null and a negative error.</summary>
-    private Fib6Info* RouteInfoCreate(in Fib6Config cfg, out int err)
+    internal Fib6Info* RouteInfoCreate(in Fib6Config cfg, out int err)
     {
         err = -Errno.EINVAL;
         NextHop* nh = null;
@@ -203,7 +203,8 @@ public sealed unsafe partial class Fib6Table
         return null;
     }
 
-    private static bool Fits(in Fib6Config cfg, LwtunnelState* state, Fib6Info* rt)
+    /// <summary>Whether a route is one that a request to delete names.</summary>
+    internal static bool Fits(in Fib6Config cfg, LwtunnelState* state, Fib6Info* rt)
     {
         if ((cfg.Metric != 0 && cfg.Metric != rt->fib6_metric) || (cfg.Protocol != 0 && cfg.Protocol != rt->fib6_protocol))
             return false;

@@ -3,6 +3,26 @@ using System.Runtime.CompilerServices;
 
 namespace Sim.Fib;
 
+/// <summary>A table of IPv6 routes, whatever holds them: the kernel's tree, or a structure that it might have.</summary>
+public interface IFib6Routes
+{
+    /// <summary>RTM_NEWROUTE: 0 or a negative error.</summary>
+    int Insert(in Fib6Config cfg);
+
+    /// <summary>RTM_DELROUTE: 0 or a negative error.</summary>
+    int Delete(in Fib6Config cfg);
+
+    /// <summary>The route for an address: 0 and the result, or a negative error.</summary>
+    int Lookup(UInt128 daddr, ref Fib6Result res);
+
+    /// <summary>The same lookup, watched: clears <paramref name="path"/> and fills it with what was read.</summary>
+    int Lookup(UInt128 daddr, ref Fib6Result res, LookupPath path);
+
+    /// <summary>Shows every route. The table must not change meanwhile.</summary>
+    void Visit<TVisitor>(ref TVisitor visitor)
+        where TVisitor : IFib6Visitor;
+}
+
 /// <summary>
 /// An IPv6 routing table: a path-compressed binary tree of prefixes, and on each of its nodes the routes to that prefix
 /// (net/ipv6/ip6_fib.c of Linux 6.12, function by function).
@@ -23,7 +43,7 @@ namespace Sim.Fib;
 /// compare and to answer; IPv4's routes share theirs.</para>
 /// <para>Not thread-safe; one writer. Insert, delete and lookup allocate no managed memory.</para>
 /// </remarks>
-public sealed unsafe partial class Fib6Table : IDisposable
+public sealed unsafe partial class Fib6Table : IFib6Routes, IDisposable
 {
     private readonly Fib6Net _net;
     private readonly Fib6TableHead* _tb;

@@ -84,7 +84,7 @@ public sealed class FibTrieStat
         return text.ToString();
     }
 
-    internal unsafe void Leaf(int depth, KeyVector* n)
+    internal void Leaf(int depth, uint routes)
     {
         Leaves++;
         TotalDepth += (uint)depth;
@@ -92,16 +92,15 @@ public sealed class FibTrieStat
         while (_leafDepths.Count <= depth)
             _leafDepths.Add(0);
         _leafDepths[depth]++;
-        for (var fa = n->leaf; fa != null; fa = fa->next)
-            Prefixes++;
+        Prefixes += routes;
     }
 
-    internal unsafe void Tnode(KeyVector* n)
+    internal void Tnode(int bits, uint emptyChildren)
     {
         InternalNodes++;
-        if (n->bits < MaxStatDepth)
-            _nodeSizes[n->bits]++;
-        NullPointers += TnInfo(n)->empty_children;
+        if (bits < MaxStatDepth)
+            _nodeSizes[bits]++;
+        NullPointers += emptyChildren;
     }
 }
 
@@ -127,12 +126,20 @@ public sealed unsafe partial class FibTable
         for (var n = iter.GetFirst(_trie); n != null; n = iter.GetNext())
         {
             if (n->IsLeaf)
-                stat.Leaf(iter.Depth, n);
+                stat.Leaf(iter.Depth, Routes(n));
             else
-                stat.Tnode(n);
+                stat.Tnode(n->bits, TnInfo(n)->empty_children);
         }
 
         return stat;
+    }
+
+    private static uint Routes(KeyVector* leaf)
+    {
+        var routes = 0u;
+        for (var fa = leaf->leaf; fa != null; fa = fa->next)
+            routes++;
+        return routes;
     }
 
     /// <summary>

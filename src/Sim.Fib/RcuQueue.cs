@@ -15,6 +15,7 @@ internal enum RcuFunc
     TableFree,
     Fib6NodeFree,
     Fib6InfoFree,
+    Lc6NodeFree,
 }
 
 /// <summary>Runs a namespace's callbacks.</summary>

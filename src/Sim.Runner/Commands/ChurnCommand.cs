@@ -57,7 +57,7 @@ internal static class ChurnCommand
             var length = parsed.GetValue(days);
             RefuseMixed(parsed.GetValue(updates), length, made.Given(parsed));
             var chosen = parsed.GetValue(family).ToFamily();
-            var kinds = BindingKind.Of(parsed.GetValue(schemes)!).Where(kind => kind.InQuick || !parsed.GetValue(quick)).ToList();
+            var kinds = ReplayOptions.Chosen(parsed.GetValue(schemes)!, chosen).Where(kind => kind.InQuick || !parsed.GetValue(quick)).ToList();
             var settings = new Settings(
                 string.Join(' ', parsed.Tokens.Select(token => token.Value)), parsed.GetValue(peers), kinds,
                 parsed.GetValue(batch)!, parsed.GetValue(seed), parsed.GetValue(quick), parsed.GetValue(output)!);

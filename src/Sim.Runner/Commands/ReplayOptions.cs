@@ -34,8 +34,20 @@ internal static class ReplayOptions
 
     public static Option<int[]> Schemes() => Numbers(
         "--schemes", "Schemes by number, with commas or blanks between: "
-            + string.Join(", ", BindingKind.All.DistinctBy(kind => kind.Number).Select(kind => $"{kind.Number} {kind.Name}")) + ".",
-        [.. BindingKind.Numbers], number => BindingKind.Numbers.Contains(number) ? null : "1 to 8", "N");
+            + string.Join(", ", BindingKind.All.Concat(BindingKind.WhatIfs).DistinctBy(kind => kind.Number).Select(kind => $"{kind.Number} {kind.Name}"))
+            + $" ({string.Join(" and ", BindingKind.WhatIfs.Select(kind => kind.Number))} of IPv6 alone).",
+        [.. BindingKind.Numbers], number => BindingKind.Numbers.Contains(number) ? null : "1 to 10", "N");
+
+    /// <summary>The kinds that were asked for; all of the family's unless some were named.</summary>
+    /// <exception cref="UserException">One is not the family's.</exception>
+    public static IReadOnlyList<BindingKind> Chosen(int[] numbers, Family family)
+    {
+        var kinds = BindingKind.Of(numbers, family);
+        var missing = numbers.Except(kinds.Select(kind => kind.Number)).ToList();
+        if (missing.Count > 0 && numbers.Length < BindingKind.Numbers.Count)
+            throw new UserException($"scheme {missing[0]} is of IPv6 alone: leave it out of --schemes, or add --family 6");
+        return kinds;
+    }
 
     public static Option<int[]> Windows(int[] usual) => Numbers(
         "--batch", "How long the daemon waits for more changes, in ms.", usual, ms => ms is >= 0 and <= 3_600_000 ? null : "0 to 3600000", "MS");

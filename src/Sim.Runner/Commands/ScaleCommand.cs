@@ -46,7 +46,7 @@ internal static class ScaleCommand
             BenchCommand.RefuseDebugBuild();
             var clock = Stopwatch.StartNew();
             var chosen = parsed.GetValue(family).ToFamily();
-            var kinds = BindingKind.Of(parsed.GetValue(schemes)!);
+            var kinds = ReplayOptions.Chosen(parsed.GetValue(schemes)!, chosen);
             var settings = new Settings(
                 string.Join(' ', parsed.Tokens.Select(token => token.Value)), kinds, Asked(parsed, prefixes), Asked(parsed, peers),
                 parsed.GetValue(seed), parsed.GetValue(quick), parsed.GetValue(output)!);

@@ -98,11 +98,10 @@ internal sealed class BenchContext
         }));
 
     /// <summary>How the second structure's time compares with the first's, pair by pair.</summary>
-    public void AddRatio(
-        string experiment, IReadOnlyList<SchemeKind> kinds, InterleavedTimes times, Func<Figure, Figure> label) =>
+    public void AddRatio(string experiment, string first, string second, InterleavedTimes times, Func<Figure, Figure> label) =>
         Figures.Add(label(Row(experiment, "ratio", "ratio", times.Ratio) with
         {
-            Structure = $"{kinds[1].Structure}/{kinds[0].Structure}",
+            Structure = $"{second}/{first}",
             Order = Order,
         }));
 

@@ -11,7 +11,8 @@ internal static class BenchRun
     {
         LoadExperiment.Run(context);
         RouteFormExperiment.Run(context);
-        var schemes = SchemeFactory.For(context.Table.Family).Select(kind => kind.Create(context.Peers)).ToList();
+        var kinds = SchemeFactory.For(context.Table.Family);
+        var schemes = kinds.Concat(SchemeFactory.WhatIfs(context.Table.Family)).Select(kind => kind.Create(context.Peers)).ToList();
         try
         {
             var input = context.Ordered(context.Order);
@@ -23,9 +24,16 @@ internal static class BenchRun
             }
 
             AddProcessMemory(context, schemes);
-            LookupExperiment.Run(context, schemes);
-            // Last, since it leaves the tries in another shape than the load did.
-            UpdateExperiment.Run(context, schemes);
+            var (compared, whatIfs) = (schemes[..kinds.Count], schemes[kinds.Count..]);
+            LookupExperiment.Run(context, compared);
+            foreach (var whatIf in whatIfs)
+                LoadExperiment.Count(context, whatIf, context.Order);
+            foreach (var whatIf in whatIfs)
+                LookupExperiment.Run(context, [compared[1], whatIf], secondAlone: true);
+            // Last, since they leave the tries in another shape than the load did.
+            UpdateExperiment.Run(context, compared);
+            foreach (var whatIf in whatIfs)
+                UpdateExperiment.Run(context, [compared[1], whatIf], secondAlone: true);
         }
         finally
         {

@@ -32,9 +32,18 @@ internal static class LoadExperiment
                     groups, () => loads.Once(kinds[0]), () => loads.Once(kinds[1]), context.Cancel);
                 loads.AddTimes(kinds[0], times.SpreadA);
                 loads.AddTimes(kinds[1], times.SpreadB);
-                context.AddRatio("load", kinds, times, row => row with { Order = order });
+                context.AddRatio("load", kinds[0].Structure, kinds[1].Structure, times, row => row with { Order = order });
             }
         }
+    }
+
+    /// <summary>The shape and the memory of a loaded scheme.</summary>
+    public static void Count(BenchContext context, Scheme scheme, string order)
+    {
+        foreach (var count in scheme.Shape())
+            context.Figures.Add(Label(context.Row("shape", count.Metric, count.Unit, count.Value, Basis.Counted) with { X = count.X }));
+        MemoryRows.Add(context, scheme.Account(), Label);
+        Figure Label(Figure row) => row with { Scheme = scheme.Name, Structure = scheme.Structure, Order = order, Basis = scheme.Counts };
     }
 
     /// <summary>The loads of one order; the first load of each structure is counted as well as timed.</summary>
@@ -50,7 +59,7 @@ internal static class LoadExperiment
             scheme.Insert(input.Prefixes, input.Peers);
             var seconds = clock.Elapsed.TotalSeconds;
             if (_counted.Add(kind.Structure))
-                Count(scheme);
+                Count(context, scheme, order);
             context.Progress.Done(++_done);
             return seconds;
         }
@@ -60,15 +69,6 @@ internal static class LoadExperiment
             var perPrefix = seconds.Scale(1e9 / Math.Max(input.Prefixes.Length, 1));
             Add(kind.Name, kind.Structure, context.Row("load", "time", "ms", seconds.Scale(1e3)));
             Add(kind.Name, kind.Structure, context.Row("load", "time-per-prefix", "ns", perPrefix));
-        }
-
-        private void Count(Scheme scheme)
-        {
-            foreach (var count in scheme.Shape())
-                Add(scheme.Name, scheme.Structure, context.Row("shape", count.Metric, count.Unit, count.Value, Basis.Counted) with { X = count.X });
-
-            MemoryRows.Add(context, scheme.Account(), Label);
-            Figure Label(Figure row) => row with { Scheme = scheme.Name, Structure = scheme.Structure, Order = order };
         }
 
         private void Add(string scheme, string structure, Figure row) =>

@@ -10,24 +10,27 @@ namespace Sim.Runner.Experiments;
 /// </summary>
 internal static class LookupExperiment
 {
-    public static void Run(BenchContext context, IReadOnlyList<Scheme> schemes)
+    /// <param name="context">The run.</param>
+    /// <param name="schemes">The two that are compared.</param>
+    /// <param name="secondAlone">The first one has its rows from elsewhere: none of them, nor of its noise, come again.</param>
+    public static void Run(BenchContext context, IReadOnlyList<Scheme> schemes, bool secondAlone = false)
     {
         var plan = context.Plan;
         foreach (var pattern in context.KeyPatterns)
         {
             var keys = context.MakeKeys(pattern, plan.LookupKeys);
-            Trace(context, schemes, pattern, keys);
+            Trace(context, secondAlone ? [schemes[1]] : schemes, pattern, keys);
             foreach (var dependent in new[] { false, true })
             {
                 var chain = dependent ? "dependent" : "independent";
-                context.Progress.Step($"lookup, {pattern} keys, {chain}", plan.LookupGroups * 8.0, "runs");
-                Measure(context, schemes, keys, dependent, row => row with { Keys = pattern, Chain = chain });
+                context.Progress.Step($"lookup, {pattern} keys, {chain}", plan.LookupGroups * (secondAlone ? 4.0 : 8.0), "runs");
+                Measure(context, schemes, secondAlone, keys, dependent, row => row with { Keys = pattern, Chain = chain });
             }
         }
     }
 
     private static void Measure(
-        BenchContext context, IReadOnlyList<Scheme> schemes, Keys keys, bool dependent, Func<Figure, Figure> label)
+        BenchContext context, IReadOnlyList<Scheme> schemes, bool secondAlone, Keys keys, bool dependent, Func<Figure, Figure> label)
     {
         var done = 0;
         // The answers to hold every repetition to; the run that makes them warms the caches and the code.
@@ -46,12 +49,17 @@ internal static class LookupExperiment
             return seconds / keys.Count;
         }
 
-        var same = Interleaved.Run(context.Plan.LookupGroups, () => Time(0), () => Time(0), context.Cancel);
-        context.AddSelfRatio(schemes[0], same, label);
+        if (!secondAlone)
+        {
+            var same = Interleaved.Run(context.Plan.LookupGroups, () => Time(0), () => Time(0), context.Cancel);
+            context.AddSelfRatio(schemes[0], same, label);
+        }
+
         var times = Interleaved.Run(context.Plan.LookupGroups, () => Time(0), () => Time(1), context.Cancel);
-        context.AddTime("lookup", schemes[0], times.SpreadA, label);
+        if (!secondAlone)
+            context.AddTime("lookup", schemes[0], times.SpreadA, label);
         context.AddTime("lookup", schemes[1], times.SpreadB, label);
-        context.AddRatio("lookup", SchemeFactory.For(context.Table.Family), times, label);
+        context.AddRatio("lookup", schemes[0].Structure, schemes[1].Structure, times, label);
     }
 
     /// <summary>Nodes and cache lines a lookup reads: what decides the time, and does not depend on the machine.</summary>
@@ -65,7 +73,7 @@ internal static class LookupExperiment
             {
                 var values = touches.ConvertAll(touch => value(touch));
                 var spread = Spread.Of(values);
-                context.Figures.Add(context.Row("touch", metric, unit, values.Average(), Basis.Counted) with
+                context.Figures.Add(context.Row("touch", metric, unit, values.Average(), scheme.Counts) with
                 {
                     Low = spread.Low,
                     High = spread.High,

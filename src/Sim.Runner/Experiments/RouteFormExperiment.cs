@@ -10,30 +10,26 @@ namespace Sim.Runner.Experiments;
 /// <summary>
 /// What the table takes in the FIB where its routes do not name peers themselves: routes to the device alone, which is what there
 /// is without the attribute, and routes through nexthop objects that name peers. Beside the attribute's they show what the state in
-/// a route costs. Counted, in the run's own order. And what if IPv6 routes shared their states, as IPv4's do and no kernel's IPv6:
-/// modelled.
+/// a route costs. Counted, in the run's own order.
 /// </summary>
 internal static class RouteFormExperiment
 {
-    private sealed record Form(RouteMeaning Meaning, string Scheme, string Structure, Basis Basis = Basis.Counted);
+    private sealed record Form(RouteMeaning Meaning, string Scheme, string Structure);
 
     private static readonly Form[] s_forms =
     [
         new(RouteMeaning.Device, "plain routes", Names.PlainRoutes),
         new(RouteMeaning.NexthopObject, "nexthop objects", Names.NexthopObjects),
-        new(RouteMeaning.PeerAttribute, "what if: shared states", Names.SharedStates, Basis.Modelled),
     ];
 
     public static void Run(BenchContext context)
     {
         var input = context.Ordered(context.Order);
-        var forms = Array.FindAll(s_forms, form => form.Structure != Names.SharedStates || context.Table.Family == Family.IPv6);
-        context.Progress.Step("load, other forms of routes", forms.Length, "loads");
-        foreach (var (done, form) in forms.Index())
+        context.Progress.Step("load, other forms of routes", s_forms.Length, "loads");
+        foreach (var (done, form) in s_forms.Index())
         {
             context.Cancel.ThrowIfCancellationRequested();
-            using var fib = KernelFib.Create(
-                context.Table.Family, form.Meaning, context.Peers, BindingHost.Usual(), sharesStates: form.Structure == Names.SharedStates);
+            using var fib = KernelFib.Create(context.Table.Family, form.Meaning, context.Peers, BindingHost.Usual());
             for (var i = 0; i < input.Prefixes.Length; i++)
             {
                 var error = fib.Insert(input.Prefixes[i], input.Peers[i], NlmFlags.Create | NlmFlags.Replace);
@@ -47,7 +43,7 @@ internal static class RouteFormExperiment
             if (form.Meaning == RouteMeaning.Device)
                 AddBoth(context, pages);
             context.Progress.Done(done + 1);
-            Figure Label(Figure row) => row with { Scheme = form.Scheme, Structure = form.Structure, Order = context.Order, Basis = form.Basis };
+            Figure Label(Figure row) => row with { Scheme = form.Scheme, Structure = form.Structure, Order = context.Order };
         }
     }
 

@@ -13,14 +13,15 @@ internal static class UpdateExperiment
 {
     private sealed record Operation(string Name, int Prefixes, Action<Scheme> Prepare, Action<Scheme> Timed, Action<Scheme> Restore);
 
-    public static void Run(BenchContext context, IReadOnlyList<Scheme> schemes)
+    /// <inheritdoc cref="LookupExperiment.Run"/>
+    public static void Run(BenchContext context, IReadOnlyList<Scheme> schemes, bool secondAlone = false)
     {
         foreach (var operation in Operations(context))
         {
             if (operation.Prefixes == 0)
                 continue;
-            context.Progress.Step($"update, {operation.Name}", context.Plan.UpdateGroups * 4.0 * schemes.Count, "runs");
-            Measure(context, schemes, operation);
+            context.Progress.Step($"update, {operation.Name}", context.Plan.UpdateGroups * (secondAlone ? 4.0 : 8.0), "runs");
+            Measure(context, schemes, secondAlone, operation);
         }
     }
 
@@ -60,7 +61,7 @@ internal static class UpdateExperiment
         return new OrderedTable(shuffled.Prefixes[..count], shuffled.Peers[..count]);
     }
 
-    private static void Measure(BenchContext context, IReadOnlyList<Scheme> schemes, Operation operation)
+    private static void Measure(BenchContext context, IReadOnlyList<Scheme> schemes, bool secondAlone, Operation operation)
     {
         var done = 0;
         double Time(int index)
@@ -77,15 +78,20 @@ internal static class UpdateExperiment
 
         Figure Label(Figure row) => row with { Operation = operation.Name, Order = context.Order };
         // Counting comes first and warms the caches and the code.
-        foreach (var scheme in schemes)
+        foreach (var scheme in secondAlone ? [schemes[1]] : schemes)
             CountAllocations(context, scheme, operation);
         var groups = context.Plan.UpdateGroups;
-        var same = Interleaved.Run(groups, () => Time(0), () => Time(0), context.Cancel);
-        context.AddSelfRatio(schemes[0], same, Label);
+        if (!secondAlone)
+        {
+            var same = Interleaved.Run(groups, () => Time(0), () => Time(0), context.Cancel);
+            context.AddSelfRatio(schemes[0], same, Label);
+        }
+
         var times = Interleaved.Run(groups, () => Time(0), () => Time(1), context.Cancel);
-        context.AddTime("update", schemes[0], times.SpreadA, Label);
+        if (!secondAlone)
+            context.AddTime("update", schemes[0], times.SpreadA, Label);
         context.AddTime("update", schemes[1], times.SpreadB, Label);
-        context.AddRatio("update", SchemeFactory.For(context.Table.Family), times, Label);
+        context.AddRatio("update", schemes[0].Structure, schemes[1].Structure, times, Label);
     }
 
     private static void CountAllocations(BenchContext context, Scheme scheme, Operation operation)
@@ -99,7 +105,7 @@ internal static class UpdateExperiment
         foreach (var (metric, value) in new[] { ("allocations", allocated), ("frees", freed) })
         {
             context.Figures.Add(
-                context.Row("update", metric, "per operation", (double)value / operation.Prefixes, Basis.Counted) with
+                context.Row("update", metric, "per operation", (double)value / operation.Prefixes, scheme.Counts) with
                 {
                     Operation = operation.Name,
                     Order = context.Order,

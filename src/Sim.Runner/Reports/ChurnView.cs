@@ -42,6 +42,9 @@ internal sealed class ChurnView
     public IEnumerable<Figure> Uncoalesced(string metric, string operation = Update) =>
         Replay(metric).Where(f => f.Operation == operation && f.X == Windows[0]);
 
+    /// <summary>Ratios to the reference of a change, in turns with it.</summary>
+    public IEnumerable<Figure> UpdateRatios(string operation = Update) => Replay("ratio").Where(f => f.Operation == operation);
+
     public IEnumerable<Figure> Convergence(string metric) => Of("convergence", metric);
 
     public IEnumerable<Figure> Of(string experiment, string metric) =>
@@ -62,6 +65,10 @@ internal sealed class ChurnView
     public IEnumerable<Figure> Packet(string operation) =>
         Of("packet", "time").Where(f => f.Operation == operation && f.Keys == "prefixes");
 
+    /// <summary>Ratios of these lookups to the reference's, in turns with it.</summary>
+    public IEnumerable<Figure> PacketRatios(string operation) =>
+        Of("packet", "ratio").Where(f => f.Operation == operation && f.Keys == "prefixes");
+
     /// <summary>
     /// How late who listens knows of a change of the trace, on average: where changes are announced, by a program that takes 10 µs
     /// for a message; elsewhere by a scan every 10 s, whose rows are of all AllowedIPs together.
@@ -81,6 +88,9 @@ internal sealed class ChurnView
 
     /// <summary>The trace's figure; null where it is missing.</summary>
     public Figure? Trace(string metric) => Of("trace", metric).FirstOrDefault();
+
+    /// <summary>Whether a scheme is one that no kernel has.</summary>
+    public static bool IsWhatIf(string scheme) => scheme.Contains("what if:", StringComparison.Ordinal);
 
     /// <summary>Colour of a scheme: 0 binds in the allowedips trie, 1 in routes, 2 in both ways at once.</summary>
     public static int Series(string scheme) =>

@@ -37,9 +37,14 @@ internal sealed class FamilyCosts
     /// <summary>Bytes of objects for each prefix.</summary>
     public Figure? Bytes(string structure) => Find("memory", "bytes-per-prefix", structure, f => f.Order == _rows.MainOrder("memory"));
 
-    /// <summary>The paired ratio of lookups' times, fib over allowedips.</summary>
-    public Figure? Ratio(string chain) => Find(
-        "lookup", Names.Ratio, Names.FibOverAllowedIps, f => f.Chain == chain && f.Keys == KeysOf(_figures.Where(row => row.Experiment == "lookup")));
+    /// <summary>The paired ratio of lookups' times.</summary>
+    /// <param name="chain">Whether lookups wait for each other.</param>
+    /// <param name="pair">The two structures.</param>
+    public Figure? Ratio(string chain, string pair = Names.FibOverAllowedIps) => Find(
+        "lookup", Names.Ratio, pair, f => f.Chain == chain && f.Keys == KeysOf(_figures.Where(row => row.Experiment == "lookup")));
+
+    /// <summary>The paired ratio of updates' times.</summary>
+    public Figure? UpdateRatio(string operation, string pair) => Find("update", Names.Ratio, pair, f => f.Operation == operation);
 
     private Figure? Touch(string metric, string structure) =>
         Find("touch", metric, structure, f => f.Keys == KeysOf(_figures.Where(row => row.Experiment == "touch")));

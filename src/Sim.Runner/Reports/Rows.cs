@@ -13,6 +13,7 @@ internal static class Names
     public const string PlainRoutes = "fib, plain routes";
     public const string NexthopObjects = "fib, nexthop objects";
     public const string SharedStates = "fib, what if: shared states";
+    public const string LevelCompression = "fib, what if: level compression";
     public const string SelfRatio = "allowedips/allowedips";
     public const string Process = "process";
     public const string Ratio = "ratio";

@@ -5,68 +5,94 @@ using Sim.Kernel;
 
 namespace Sim.Runner.Schemes;
 
-/// <summary>The route attribute in the IPv6 FIB: each route has a fib6_info of its own, and the state that names its peer.</summary>
-internal sealed unsafe class Fib6Scheme : RouteAttributeScheme
+/// <summary>The route attribute in a table of IPv6 routes: each has a fib6_info of its own, and the state that names its peer.</summary>
+internal abstract class Fib6RoutesScheme<TTable> : RouteAttributeScheme
+    where TTable : class, IFib6Routes, IDisposable
 {
-    private readonly Fib6Net _net;
-    private readonly Fib6Table _table;
-    private readonly LookupPath _path = new();
-
-    public Fib6Scheme(int peers)
-        : base(Family.IPv6)
+    /// <param name="peers">Peers, of which routes need to know nothing before.</param>
+    /// <param name="structure">As rows name it.</param>
+    /// <param name="options">How the kernel is configured.</param>
+    /// <param name="create">Makes the table.</param>
+    protected Fib6RoutesScheme(int peers, string structure, Fib6Options options, Func<Fib6Net, TTable> create)
+        : base(Family.IPv6, structure)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(peers, 1);
-        _net = new Fib6Net(Memory);
-        _table = new Fib6Table(_net, TableId);
+        Net = new Fib6Net(Memory, options);
+        Table = create(Net);
     }
 
-    public override string Key => "fib6";
+    public sealed override string Key => "fib6";
 
-    public override void Insert(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers)
+    protected Fib6Net Net { get; }
+
+    protected TTable Table { get; }
+
+    protected LookupPath Path { get; } = new();
+
+    public sealed override void Insert(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers)
     {
         for (var i = 0; i < prefixes.Length; i++)
         {
             var request = Fib6Config.Add(prefixes[i], Device, peers[i] + 1);
             request.NlFlags = NlmFlags.Create | NlmFlags.Replace;
-            var error = _table.Insert(in request);
+            var error = Table.Insert(in request);
             if (error != 0)
                 throw new InvalidOperationException($"the FIB refused {prefixes[i]} with error {error}");
             EndGracePeriods();
         }
     }
 
-    public override void Delete(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers)
+    public sealed override void Delete(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers)
     {
         for (var i = 0; i < prefixes.Length; i++)
         {
             var request = Fib6Config.Delete(prefixes[i]);
             request.Oif = Device;
             request.Peer = peers[i] + 1;
-            var error = _table.Delete(in request);
+            var error = Table.Delete(in request);
             if (error != 0 && error != -Errno.ESRCH)
                 throw new InvalidOperationException($"the FIB would not delete {prefixes[i]}: error {error}");
             EndGracePeriods();
         }
     }
 
-    public override int Lookup(UInt128 address) => FibLoops.Answer(_table, address);
-
-    public override long Lookup(Keys keys, bool dependent) => FibLoops.Lookup(_table, keys.V6, dependent);
-
-    public override Touch Trace(UInt128 address)
+    public sealed override Touch Trace(UInt128 address)
     {
         var result = default(Fib6Result);
-        var found = _table.Lookup(address, ref result, _path) == 0;
-        return new Touch(_path.Nodes, _path.CacheLines, found ? Matched(result) : null);
+        var found = Table.Lookup(address, ref result, Path) == 0;
+        return new Touch(Path.Nodes, Path.CacheLines, found ? Matched(result) : null);
     }
+
+    public sealed override void Dispose()
+    {
+        Table.Dispose();
+        Net.Dispose();
+        base.Dispose();
+    }
+
+    protected static Prefix Matched(Fib6Result result) => Prefix.OfV6(result.Prefix, result.PrefixLength);
+}
+
+/// <summary>The route attribute in the IPv6 FIB.</summary>
+internal sealed unsafe class Fib6Scheme(int peers, string structure, Fib6Options options)
+    : Fib6RoutesScheme<Fib6Table>(peers, structure, options, net => new Fib6Table(net, TableId))
+{
+    public Fib6Scheme(int peers)
+        : this(peers, StructureName, new Fib6Options())
+    {
+    }
+
+    public override int Lookup(UInt128 address) => FibLoops.Answer(Table, address);
+
+    public override long Lookup(Keys keys, bool dependent) => FibLoops.Lookup(Table, keys.V6, dependent);
 
     /// <summary>A line a node down, and a line for each node with routes that is compared on the way up.</summary>
     public override IReadOnlyList<string> Describe(UInt128 address)
     {
         var result = default(Fib6Result);
-        var found = _table.Lookup(address, ref result, _path) == 0;
+        var found = Table.Lookup(address, ref result, Path) == 0;
         var lines = new List<string>();
-        foreach (var step in _path.Fib6Steps)
+        foreach (var step in Path.Fib6Steps)
         {
             var hasRoutes = step.Flags.HasFlag(Fib6NodeFlags.RouteInfo);
             if (step.Kind == Fib6StepKind.Node)
@@ -83,7 +109,7 @@ internal sealed unsafe class Fib6Scheme : RouteAttributeScheme
 
     public override IReadOnlyList<ShapeCount> Shape()
     {
-        var stat = _table.Stat();
+        var stat = Table.Stat();
         var counts = new List<ShapeCount>
         {
             new("nodes", null, stat.Nodes),
@@ -99,7 +125,7 @@ internal sealed unsafe class Fib6Scheme : RouteAttributeScheme
 
     public override JsonObject StatJson()
     {
-        var stat = _table.Stat();
+        var stat = Table.Stat();
         var depths = new JsonObject();
         for (var depth = 0; depth < stat.Depths.Count; depth++)
         {
@@ -116,26 +142,17 @@ internal sealed unsafe class Fib6Scheme : RouteAttributeScheme
             ["mean_depth"] = Math.Round(stat.MeanDepth, 2),
             ["max_depth"] = stat.MaxDepth,
             ["depths"] = depths,
-            ["rt6_stats"] = _net.Statistics.Format().TrimEnd('\n'),
+            ["rt6_stats"] = Net.Statistics.Format().TrimEnd('\n'),
         };
     }
 
     public override string StatText()
     {
-        var stat = _table.Stat();
+        var stat = Table.Stat();
         return $"""
             fib6: {stat.Nodes:N0} nodes with the root, {stat.RouteNodes:N0} with routes, {stat.IntermediateNodes:N0} that only branch, {stat.Routes:N0} routes
             nodes above a node with routes: mean {stat.MeanDepth:F2}, most {stat.MaxDepth}
-            rt6_stats: {_net.Statistics.Format()}
+            rt6_stats: {Net.Statistics.Format()}
             """;
     }
-
-    public override void Dispose()
-    {
-        _table.Dispose();
-        _net.Dispose();
-        base.Dispose();
-    }
-
-    private static Prefix Matched(Fib6Result result) => Prefix.OfV6(result.Prefix, result.PrefixLength);
 }

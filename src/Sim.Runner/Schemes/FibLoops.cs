@@ -18,6 +18,9 @@ internal static class FibLoops
     /// <summary>The same in an IPv6 table.</summary>
     public static long Lookup(Fib6Table table, UInt128[] keys, bool dependent) => Run(new V6(table), keys, dependent);
 
+    /// <summary>The same in what an IPv6 table might be.</summary>
+    public static long Lookup(Lc6Table table, UInt128[] keys, bool dependent) => Run(new Lc6(table), keys, dependent);
+
     /// <summary>The peer behind the route, as wg_xmit would read it from the packet's dst; -1 for none. No reference is taken.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Answer(FibTable table, uint address)
@@ -29,6 +32,14 @@ internal static class FibLoops
     /// <summary>The same in an IPv6 table.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Answer(Fib6Table table, UInt128 address)
+    {
+        var result = default(Fib6Result);
+        return table.Lookup(address, ref result) == 0 ? result.Peer - 1 : -1;
+    }
+
+    /// <summary>The same in what an IPv6 table might be.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Answer(Lc6Table table, UInt128 address)
     {
         var result = default(Fib6Result);
         return table.Lookup(address, ref result) == 0 ? result.Peer - 1 : -1;
@@ -73,6 +84,12 @@ internal static class FibLoops
     }
 
     private readonly struct V6(Fib6Table table) : IAnswers<UInt128>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public int Peer(UInt128 key) => Answer(table, key);
+    }
+
+    private readonly struct Lc6(Lc6Table table) : IAnswers<UInt128>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public int Peer(UInt128 key) => Answer(table, key);

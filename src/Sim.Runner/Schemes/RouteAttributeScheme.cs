@@ -8,7 +8,7 @@ namespace Sim.Runner.Schemes;
 /// its own. Routes are set as BIRD sets them (NLM_F_CREATE | NLM_F_REPLACE), and a
 /// peer's routes are deleted one by one, as a daemon would: the kernel keeps routes whose peer is gone.
 /// </summary>
-internal abstract class RouteAttributeScheme(Family family) : Scheme(family, new KernelMemory())
+internal abstract class RouteAttributeScheme(Family family, string structure = RouteAttributeScheme.StructureName) : Scheme(family, new KernelMemory())
 {
     public const string SchemeName = "route attribute";
     public const string StructureName = "fib";
@@ -18,7 +18,7 @@ internal abstract class RouteAttributeScheme(Family family) : Scheme(family, new
 
     public sealed override string Name => SchemeName;
 
-    public sealed override string Structure => StructureName;
+    public sealed override string Structure => structure;
 
     /// <summary>Replacing a route by one through another peer: one operation, no gap.</summary>
     public sealed override void Move(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers) => Insert(prefixes, peers);

@@ -35,6 +35,9 @@ internal abstract class Scheme : IDisposable
     /// <summary>The same as <c>stat</c> and <c>lookup</c> name it: <c>allowedips</c>, <c>fib</c>, <c>fib6</c>.</summary>
     public virtual string Key => Structure;
 
+    /// <summary>How rows label what is counted: of a structure that no kernel has it is modelled.</summary>
+    public Basis Counts { get; init; } = Basis.Counted;
+
     /// <summary>Binds each prefix to its peer; a prefix bound before moves.</summary>
     public abstract void Insert(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers);
 

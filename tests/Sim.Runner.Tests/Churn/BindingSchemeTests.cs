@@ -12,14 +12,14 @@ public sealed class BindingSchemeTests
 {
     private const int Peers = 5;
 
-    public static TheoryData<string> Names => [.. BindingKind.All.Select(kind => kind.Name)];
+    public static TheoryData<string> Names => [.. TestKinds.All.Select(kind => kind.Name)];
 
     [Theory]
     [MemberData(nameof(Names))]
     public void After_any_batches_a_scheme_binds_what_a_dictionary_binds(string name)
     {
-        var kind = BindingKind.All.Single(kind => kind.Name == name);
-        foreach (var family in (Family[])[Family.IPv4, Family.IPv6])
+        var kind = TestKinds.Named(name);
+        foreach (var family in TestKinds.FamiliesOf(name))
         {
             for (var seed = 1ul; seed <= 8; seed++)
                 RunBesideDictionary(kind, family, seed);
@@ -30,13 +30,13 @@ public sealed class BindingSchemeTests
     [MemberData(nameof(Names))]
     public void What_was_loaded_and_taken_away_again_leaves_no_memory_behind(string name)
     {
-        LoadAndTakeAway(name, Family.IPv4);
-        LoadAndTakeAway(name, Family.IPv6);
+        foreach (var family in TestKinds.FamiliesOf(name))
+            LoadAndTakeAway(name, family);
     }
 
     private static void LoadAndTakeAway(string name, Family family)
     {
-        using var scheme = BindingKind.All.Single(kind => kind.Name == name).Create(family, Peers);
+        using var scheme = TestKinds.Named(name).Create(family, Peers);
         var empty = scheme.Structures.Sum(part => part.Memory.Objects);
         var inserts = Enumerable.Range(0, 3000)
             .Select(at => new BindingChange(0, new Prefix(family, (UInt128)at << 108, 20), -1, at % Peers)).ToArray();
@@ -64,7 +64,7 @@ public sealed class BindingSchemeTests
     [InlineData("a device per peer", 44, 44, 44)]
     public void A_change_alone_takes_these_bytes(string name, int insert, int move, int delete)
     {
-        using var scheme = BindingKind.All.Single(kind => kind.Name == name).Create(Family.IPv4, Peers);
+        using var scheme = TestKinds.Named(name).Create(Family.IPv4, Peers);
         var prefix = Prefix.Parse("192.0.2.0/24");
         Assert.Equal(insert, Do(scheme, new(0, prefix, -1, 1)).Bytes);
         Assert.Equal(move, Do(scheme, new(0, prefix, 1, 2)).Bytes);
@@ -84,7 +84,7 @@ public sealed class BindingSchemeTests
     [InlineData("a device per peer", 64 - 8, 64 - 8, 64 - 8)]
     public void A_change_of_IPv6_alone_takes_these_bytes(string name, int insert, int move, int delete)
     {
-        using var scheme = BindingKind.All.Single(kind => kind.Name == name).Create(Family.IPv6, Peers);
+        using var scheme = TestKinds.Named(name).Create(Family.IPv6, Peers);
         var prefix = Prefix.Parse("2001:db8::/32");
         Assert.Equal(insert, Do(scheme, new(0, prefix, -1, 1)).Bytes);
         Assert.Equal(move, Do(scheme, new(0, prefix, 1, 2)).Bytes);
@@ -95,9 +95,9 @@ public sealed class BindingSchemeTests
     [MemberData(nameof(Names))]
     public void Packets_of_either_family_find_the_peer_that_the_prefix_is_bound_to(string name)
     {
-        foreach (var family in (Family[])[Family.IPv4, Family.IPv6])
+        foreach (var family in TestKinds.FamiliesOf(name))
         {
-            var kind = BindingKind.All.Single(kind => kind.Name == name);
+            var kind = TestKinds.Named(name);
             using var scheme = kind.Create(family, Peers);
             Do(scheme, new(0, new Prefix(family, (UInt128)0x20 << 120, 8), -1, 1));
             Do(scheme, new(0, new Prefix(family, (UInt128)0x2080 << 112, 9), -1, 3));
@@ -119,12 +119,13 @@ public sealed class BindingSchemeTests
         Assert.Equal(3000, StatesOf3000Routes("RTA_WGPEER"));
         Assert.Equal(0, StatesOf3000Routes("a device per peer"));
         Assert.Equal(Peers, StatesOf3000Routes("nexthop objects"));
+        Assert.Equal(Peers, StatesOf3000Routes("RTA_WGPEER, what if: shared states"));
     }
 
     /// <summary>Nothing else of an IPv6 FIB is in kmalloc-64.</summary>
     private static long StatesOf3000Routes(string name)
     {
-        using var scheme = BindingKind.All.Single(kind => kind.Name == name).Create(Family.IPv6, Peers);
+        using var scheme = TestKinds.Named(name).Create(Family.IPv6, Peers);
         scheme.Load([.. Enumerable.Range(0, 3000).Select(at => new BindingChange(0, Prefix.OfV6((UInt128)at << 108, 20), -1, at % Peers))]);
         var fib = scheme.Structures.Single(part => part.Structure == "fib").Memory;
         return fib.Account().Where(line => line.Cache == "kmalloc-64").Sum(line => line.Objects);

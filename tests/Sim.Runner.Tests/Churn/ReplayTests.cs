@@ -125,15 +125,4 @@ public sealed class ReplayTests
         return ChurnTrace.Compile(
             [new TraceFile("made", () => new MemoryStream(bytes))], Family.IPv4, BestPathRule.Default, new TraceRouter(2), new DamageLog());
     }
-
-    private sealed class NoProgress : IWorkProgress
-    {
-        public void Step(string name, double total, string unit)
-        {
-        }
-
-        public void Done(double amount)
-        {
-        }
-    }
 }

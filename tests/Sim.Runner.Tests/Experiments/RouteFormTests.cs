@@ -20,11 +20,9 @@ public sealed class RouteFormTests
         // A state is in kmalloc-64; what names the peer, which all its states share, in kmalloc-128.
         var attribute = Objects(context, Names.Fib);
         Assert.Equal((64 * Prefixes) + (128 * Peers), attribute - Objects(context, Names.PlainRoutes));
-        Assert.Equal(64 * (Prefixes - Peers), attribute - Objects(context, Names.SharedStates));
         // Without a nexthop a route is in kmalloc-192 in place of kmalloc-512, and has no pointers for each processor.
         var saved = 512 - 192 + (2 * 8);
         Assert.InRange(Objects(context, Names.PlainRoutes) - Objects(context, Names.NexthopObjects), (saved * Prefixes) - (1024 * Peers), saved * Prefixes);
-        Assert.All(context.Figures.Where(f => f.Structure == Names.SharedStates), f => Assert.Equal(Basis.Modelled, f.Basis));
     }
 
     [Fact]
@@ -32,7 +30,6 @@ public sealed class RouteFormTests
     {
         var context = Run(Family.IPv4);
         Assert.InRange(Objects(context, Names.Fib) - Objects(context, Names.PlainRoutes), 1, 1024 * Peers);
-        Assert.DoesNotContain(context.Figures, f => f.Structure == Names.SharedStates);
     }
 
     [Theory]
@@ -66,16 +63,5 @@ public sealed class RouteFormTests
         LoadExperiment.Run(context);
         RouteFormExperiment.Run(context);
         return context;
-    }
-
-    private sealed class NoProgress : IWorkProgress
-    {
-        public void Step(string name, double total, string unit)
-        {
-        }
-
-        public void Done(double amount)
-        {
-        }
     }
 }

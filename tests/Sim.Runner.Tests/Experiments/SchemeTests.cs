@@ -37,7 +37,7 @@ public sealed class SchemeTests
     public void Both_schemes_hold_the_binding_of_the_linear_model_after_every_change(Family family) =>
         Changes(family).Sample(changes =>
         {
-            var schemes = SchemeFactory.For(family).Select(kind => kind.Create(Peers)).ToList();
+            var schemes = SchemeFactory.For(family).Concat(SchemeFactory.WhatIfs(family)).Select(kind => kind.Create(Peers)).ToList();
             var model = new LinearTable<int>();
             try
             {

@@ -84,7 +84,7 @@ public sealed class ScalingExperimentTests
     [Fact]
     public void IPv6_has_every_scheme()
     {
-        var kinds = BindingKind.All;
+        var kinds = BindingKind.For(Family.IPv6);
         var rows = Run(kinds, s_plan with { Prefixes = [10], Peers = [2] }, Family.IPv6);
         Assert.Equal(kinds.Select(kind => kind.Name), rows.Where(f => f.Experiment == "scaling").Select(f => f.Scheme).Distinct());
         Assert.All(rows, f => Assert.Equal(6, f.Family));
@@ -126,16 +126,5 @@ public sealed class ScalingExperimentTests
         }
 
         return new ScalingExperiment(new ScalingTables(table, 1), kinds, plan, seed: 1, new NoProgress(), TestContext.Current.CancellationToken).Run();
-    }
-
-    private sealed class NoProgress : IWorkProgress
-    {
-        public void Step(string name, double total, string unit)
-        {
-        }
-
-        public void Done(double amount)
-        {
-        }
     }
 }

@@ -79,5 +79,5 @@ internal sealed class ChurnContext
         Basis = basis,
     };
 
-    public void Add(BindingScheme scheme, Figure row) => Figures.Add(row with { Scheme = scheme.Name });
+    public void Add(BindingScheme scheme, Figure row) => Figures.Add(scheme.Kind.Label(row));
 }

@@ -14,9 +14,11 @@ internal static class CodeSize
 
     private static readonly Lazy<Dictionary<string, (int Added, int Removed)>> s_variants = new(Read);
 
-    /// <summary>Adds the rows of a scheme.</summary>
+    /// <summary>Adds the rows of a scheme; none where nobody has written the code.</summary>
     public static void Add(ChurnContext context, BindingScheme scheme)
     {
+        if (scheme.Kind.WhatIf != Fib6WhatIf.None)
+            return;
         var (added, removed) = Of(scheme.Kind);
         void Row(string metric, int value) => context.Add(scheme, context.Row("code", metric, "lines", value, Basis.Counted));
 

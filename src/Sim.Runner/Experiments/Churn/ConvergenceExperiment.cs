@@ -13,9 +13,12 @@ namespace Sim.Runner.Experiments.Churn;
 /// </summary>
 internal sealed class ConvergenceExperiment(ChurnContext context)
 {
-    private const string Experiment = "convergence";
+    public const string Experiment = "convergence";
 
-    private readonly (string Operation, BindingChange[] Lose, BindingChange[] Return)[] _losses = Losses(context);
+    private readonly PeerLoss[] _losses = PeerLoss.All(context);
+
+    /// <summary>The loss that schemes are compared by.</summary>
+    public PeerLoss First => _losses[0];
 
     /// <summary>Loads a new scheme in the orders of the plan.</summary>
     public void Load(BindingKind kind)
@@ -37,21 +40,21 @@ internal sealed class ConvergenceExperiment(ChurnContext context)
     public (int Changes, double Seconds) Run(BindingScheme scheme)
     {
         var first = (Changes: 0, Seconds: 0.0);
-        foreach (var (operation, lose, back) in _losses)
+        foreach (var loss in _losses)
         {
             var (losing, returning) = (new List<double>(), new List<double>());
             var (lostSent, backSent) = (default(Sent), default(Sent));
             for (var round = 0; round < context.Plan.Rounds; round++)
             {
                 context.Cancel.ThrowIfCancellationRequested();
-                losing.Add(Time(scheme, lose, out lostSent));
-                returning.Add(Time(scheme, back, out backSent));
+                losing.Add(Time(scheme, loss.Lose, out lostSent));
+                returning.Add(Time(scheme, loss.Return, out backSent));
             }
 
-            Add(scheme, $"lose-{operation}", lose.Length, losing, lostSent);
-            Add(scheme, $"return-{operation}", back.Length, returning, backSent);
+            Add(scheme, loss.Operation, loss.Lose.Length, losing, lostSent);
+            Add(scheme, loss.ReturnOperation, loss.Return.Length, returning, backSent);
             if (first.Changes == 0)
-                first = (lose.Length, Spread.Of(losing).Median);
+                first = (loss.Lose.Length, Spread.Of(losing).Median);
         }
 
         context.Start.Require(scheme, "after the loss of a peer and its return");
@@ -69,12 +72,18 @@ internal sealed class ConvergenceExperiment(ChurnContext context)
         context.Add(scheme, row with { Metric = "time-per-prefix", Unit = "ns", Value = seconds * 1e9 / inserts.Length, });
     }
 
-    private static double Time(BindingScheme scheme, BindingChange[] batch, out Sent sent)
+    /// <summary>Seconds that the kernel's structures take for a batch.</summary>
+    public static double Time(BindingScheme scheme, BindingChange[] batch)
     {
         scheme.Prepare(batch);
         var clock = Stopwatch.GetTimestamp();
         scheme.Apply(batch);
-        var seconds = Stopwatch.GetElapsedTime(clock).TotalSeconds;
+        return Stopwatch.GetElapsedTime(clock).TotalSeconds;
+    }
+
+    private static double Time(BindingScheme scheme, BindingChange[] batch, out Sent sent)
+    {
+        var seconds = Time(scheme, batch);
         sent = scheme.Encode(batch);
         return seconds;
     }
@@ -105,21 +114,35 @@ internal sealed class ConvergenceExperiment(ChurnContext context)
             new Rng(context.Seed).Shuffle(inserts.AsSpan());
         return inserts;
     }
+}
 
-    private static (string, BindingChange[], BindingChange[])[] Losses(ChurnContext context)
+/// <summary>The largest peer is lost: its share of the table goes elsewhere, and comes back.</summary>
+/// <param name="To">Where it goes: <c>to-one</c>, <c>to-all</c> or <c>to-none</c>.</param>
+/// <param name="Lose">The changes, one for each of the peer's prefixes.</param>
+/// <param name="Return">What undoes them.</param>
+internal sealed record PeerLoss(string To, BindingChange[] Lose, BindingChange[] Return)
+{
+    /// <summary>As rows name the loss.</summary>
+    public string Operation => $"lose-{To}";
+
+    /// <summary>As rows name the return.</summary>
+    public string ReturnOperation => $"return-{To}";
+
+    /// <summary>To one other peer, to all others in turns, to none; with one peer in all, to none alone.</summary>
+    public static PeerLoss[] All(ChurnContext context)
     {
         var largest = context.Table.Peers.CountBy(peer => peer).MaxBy(share => share.Value).Key;
         var share = context.Load.Where(change => change.NewPeer == largest).Select(change => change.Prefix).ToArray();
         var other = (largest + 1) % context.Peers;
-        (string, BindingChange[], BindingChange[]) Loss(string operation, Func<int, int> to)
+        PeerLoss Of(string name, Func<int, int> to)
         {
             var lose = share.Select((prefix, at) => new BindingChange(0, prefix, largest, to(at))).ToArray();
-            return (operation, lose, Array.ConvertAll(lose, change => change with { OldPeer = change.NewPeer, NewPeer = largest }));
+            return new(name, lose, Array.ConvertAll(lose, change => change with { OldPeer = change.NewPeer, NewPeer = largest }));
         }
 
-        var none = Loss("to-none", _ => BindingChange.NoPeer);
+        var none = Of("to-none", _ => BindingChange.NoPeer);
         return context.Peers == 1
             ? [none]
-            : [Loss("to-one", _ => other), Loss("to-all", at => (largest + 1 + at % (context.Peers - 1)) % context.Peers), none];
+            : [Of("to-one", _ => other), Of("to-all", at => (largest + 1 + at % (context.Peers - 1)) % context.Peers), none];
     }
 }

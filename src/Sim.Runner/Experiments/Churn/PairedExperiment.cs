@@ -4,12 +4,13 @@ using Sim.Runner.Schemes.Binding;
 using Sim.Workloads;
 using Sim.Workloads.Churn;
 using Sim.Workloads.Keys;
+using Sim.Workloads.Mrt;
 
 namespace Sim.Runner.Experiments.Churn;
 
 /// <summary>
 /// Each scheme in turns (A B B A) with a reference that stays loaded through the whole run: the trace's first changes, each
-/// alone, and the lookups of packets. The reference is AllowedIPs with REMOVE_ME and a default route; where the scheme is that
+/// alone; the loss of a peer; and the lookups of packets. The reference is AllowedIPs with REMOVE_ME and a default route; where the scheme is that
 /// one too, the row is the A/A row: two copies of the same, whose ratio shows the noise.
 /// </summary>
 internal sealed class PairedExperiment : IDisposable
@@ -17,16 +18,20 @@ internal sealed class PairedExperiment : IDisposable
     /// <summary>Number of the reference among the schemes.</summary>
     public const int ReferenceNumber = 3;
 
+    /// <summary>Item of the rows that compare the reference with a copy of it.</summary>
+    public const string Noise = "A/A";
+
     private readonly ChurnContext _context;
+    private readonly PeerLoss _loss;
     private readonly BindingScheme _reference;
     private readonly BindingChange[] _changes;
     private readonly BindingChange[] _back;
     private readonly (string Pattern, UInt128[] Keys)[] _keys;
 
-    public PairedExperiment(ChurnContext context)
+    public PairedExperiment(ChurnContext context, PeerLoss loss)
     {
-        _context = context;
-        _reference = BindingKind.Of([ReferenceNumber])[0].Create(context.Family, context.Peers);
+        (_context, _loss) = (context, loss);
+        _reference = BindingKind.Of([ReferenceNumber], context.Family)[0].Create(context.Family, context.Peers);
         _reference.Load(context.Load, _ => context.Cancel.ThrowIfCancellationRequested());
         (_changes, _back) = FirstChanges(context);
         var routes = Array.ConvertAll(context.Table.Prefixes, prefix => new Route(prefix, 0, 0));
@@ -40,6 +45,7 @@ internal sealed class PairedExperiment : IDisposable
     {
         if (_changes.Length > 0 && scheme.Kind.Number != 1)
             Updates(scheme);
+        Loss(scheme);
         foreach (var (pattern, keys) in _keys)
         {
             Packets(scheme, pattern, keys, "transmit", static (binding, key) => binding.Transmit(key));
@@ -61,9 +67,10 @@ internal sealed class PairedExperiment : IDisposable
         return ([.. changes], [.. back]);
     }
 
+    /// <summary>The changes' times in one replay: of all, and of each kind.</summary>
     private void Updates(BindingScheme scheme)
     {
-        double Replay(BindingScheme binding)
+        double[] Replay(BindingScheme binding)
         {
             var seconds = Each(binding, _changes);
             Each(binding, _back);
@@ -72,23 +79,50 @@ internal sealed class PairedExperiment : IDisposable
 
         Replay(_reference);
         Replay(scheme);
-        var times = Interleaved.Run(_context.Plan.PairGroups, () => Replay(_reference), () => Replay(scheme), _context.Cancel);
-        Add(scheme, times.Ratio, _context.Row("replay", "ratio", "ratio", 0, Basis.Measured) with { Operation = "update", X = 0 });
+        var times = Interleaved.RunMany(_context.Plan.PairGroups, () => Replay(_reference), () => Replay(scheme), _context.Cancel);
+        AddUpdate(scheme, ReplayRows.AnyChange, times[0]);
+        foreach (var (kind, operation) in ReplayRows.Kinds)
+        {
+            if (Array.Exists(_changes, change => change.Kind == kind))
+                AddUpdate(scheme, operation, times[1 + (int)kind]);
+        }
     }
 
-    private static double Each(BindingScheme scheme, BindingChange[] changes)
+    private void AddUpdate(BindingScheme scheme, string operation, InterleavedTimes times) =>
+        Add(scheme, times.Ratio, _context.Row(ReplayRows.Experiment, "ratio", "ratio", 0, Basis.Measured) with { Operation = operation, X = 0 });
+
+    /// <summary>Seconds of all changes, and behind them those of each kind.</summary>
+    private static double[] Each(BindingScheme scheme, BindingChange[] changes)
     {
-        var seconds = 0.0;
+        var seconds = new double[1 + Enum.GetValues<RouteChange>().Length];
         foreach (ref readonly var change in changes.AsSpan())
         {
             var batch = new ReadOnlySpan<BindingChange>(in change);
             scheme.Prepare(batch, sampled: false);
             var clock = Stopwatch.GetTimestamp();
             scheme.Apply(batch);
-            seconds += Stopwatch.GetElapsedTime(clock).TotalSeconds;
+            var one = Stopwatch.GetElapsedTime(clock).TotalSeconds;
+            seconds[0] += one;
+            seconds[1 + (int)change.Kind] += one;
         }
 
         return seconds;
+    }
+
+    /// <summary>The largest peer's share goes to another peer as one batch, and comes back untimed.</summary>
+    private void Loss(BindingScheme scheme)
+    {
+        double Lose(BindingScheme binding)
+        {
+            var seconds = ConvergenceExperiment.Time(binding, _loss.Lose);
+            ConvergenceExperiment.Time(binding, _loss.Return);
+            return seconds;
+        }
+
+        Lose(_reference);
+        Lose(scheme);
+        var times = Interleaved.Run(_context.Plan.PairGroups, () => Lose(_reference), () => Lose(scheme), _context.Cancel);
+        Add(scheme, times.Ratio, _context.Row(ConvergenceExperiment.Experiment, "ratio", "ratio", 0, Basis.Measured) with { Operation = _loss.Operation });
     }
 
     private void Packets(BindingScheme scheme, string pattern, UInt128[] keys, string operation, Func<BindingScheme, UInt128, int> lookup)
@@ -131,7 +165,7 @@ internal sealed class PairedExperiment : IDisposable
 
     private void Add(BindingScheme scheme, Spread ratio, Figure row) => _context.Add(scheme, row with
     {
-        Item = scheme.Kind == _reference.Kind ? "A/A" : $"to {_reference.Name}",
+        Item = scheme.Kind == _reference.Kind ? Noise : $"to {_reference.Name}",
         Value = ratio.Median, Low = ratio.Low, High = ratio.High, N = ratio.N,
     });
 }

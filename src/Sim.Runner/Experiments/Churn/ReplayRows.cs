@@ -10,10 +10,11 @@ namespace Sim.Runner.Experiments.Churn;
 /// </summary>
 internal sealed class ReplayRows(ChurnContext context, BindingScheme scheme)
 {
-    private const string Experiment = "replay";
-    private const string AnyChange = "update";
+    public const string Experiment = "replay";
+    public const string AnyChange = "update";
 
-    private static readonly (RouteChange Kind, string Operation)[] s_kinds =
+    /// <summary>The kinds of change that the kernel hears of, as rows name them.</summary>
+    public static readonly (RouteChange Kind, string Operation)[] Kinds =
         [(RouteChange.Insert, "insert"), (RouteChange.Move, "move"), (RouteChange.Delete, "delete")];
 
     /// <summary>Rows of one window.</summary>
@@ -21,7 +22,7 @@ internal sealed class ReplayRows(ChurnContext context, BindingScheme scheme)
     {
         AddCosts(window, AnyChange, [.. rounds.Select(round => round.All)], replacement);
         AddOwnClock(window, rounds, replacement);
-        foreach (var (kind, operation) in s_kinds)
+        foreach (var (kind, operation) in Kinds)
         {
             if (rounds[0].ByKind[(int)kind].Batches > 0)
                 AddCosts(window, operation, [.. rounds.Select(round => round.ByKind[(int)kind])], replacement);

@@ -107,6 +107,6 @@ internal sealed class ScalingExperiment(
             Unit = cost.Unit,
             Value = value,
             Basis = cost.Basis,
-        }));
+        }).Select(row => kinds.First(kind => kind.Name == row.Scheme).Label(row)));
     }
 }

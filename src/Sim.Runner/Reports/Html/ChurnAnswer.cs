@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Text;
+using Sim.Runner.Experiments.Churn;
 
 namespace Sim.Runner.Reports.Html;
 
@@ -13,32 +14,55 @@ internal static class ChurnAnswer
     private const string RemoveMeAndRoutes = "AllowedIPs, REMOVE_ME + routes";
     private const string Replace = "AllowedIPs, REPLACE";
     private const string Attribute = "RTA_WGPEER";
+    private const string Loss = "lose-to-one";
 
     /// <summary>Where the two differ by less, they are called about the same.</summary>
     private const double Alike = 0.05;
 
     /// <summary>A column of the table: its head, what it is about in a sentence, and a scheme's row.</summary>
-    private sealed record Column(string Title, string About, Func<ChurnView, string, Figure?> Row);
+    private sealed record Column(string Title, string About, Func<ChurnView, string, Figure?> Row)
+    {
+        /// <summary>
+        /// Of times: ratios to AllowedIPs with REMOVE_ME, measured in turns with it, whose own is the A/A row. Schemes are
+        /// measured one after another, on a machine whose speed drifts, so that only these say which is faster.
+        /// </summary>
+        public Func<ChurnView, IEnumerable<Figure>>? Ratios { get; init; }
+    }
 
     private static readonly Column s_memory = new("memory, pages", "memory", (view, scheme) => ChurnView.ForScheme(view.Memory, scheme));
 
     private static readonly Column s_sent = new(
-        "packet sent", "sending a packet", (view, scheme) => ChurnView.ForScheme(view.Packet("transmit"), scheme));
+        "packet sent", "sending a packet", (view, scheme) => ChurnView.ForScheme(view.Packet("transmit"), scheme))
+    {
+        Ratios = view => view.PacketRatios("transmit"),
+    };
 
     private static readonly Column s_received = new(
-        "packet received", "checking where a packet comes from", (view, scheme) => ChurnView.ForScheme(view.Packet("receive"), scheme));
+        "packet received", "checking where a packet comes from", (view, scheme) => ChurnView.ForScheme(view.Packet("receive"), scheme))
+    {
+        Ratios = view => view.PacketRatios("receive"),
+    };
 
     private static readonly Column s_change = new(
-        "a change", "changing a prefix", (view, scheme) => ChurnView.ForScheme(view.Uncoalesced("time-per-change"), scheme));
+        "a change", "changing a prefix", (view, scheme) => ChurnView.ForScheme(view.Uncoalesced("time-per-change"), scheme))
+    {
+        Ratios = view => view.UpdateRatios(),
+    };
 
     private static readonly Column s_removal = new(
-        "a removal", "taking a prefix away", (view, scheme) => ChurnView.ForScheme(view.Uncoalesced("time-per-change", "delete"), scheme));
+        "a removal", "taking a prefix away", (view, scheme) => ChurnView.ForScheme(view.Uncoalesced("time-per-change", "delete"), scheme))
+    {
+        Ratios = view => view.UpdateRatios("delete"),
+    };
 
     private static readonly Column s_bytes = new(
         "sent for a change", "what a daemon sends", (view, scheme) => ChurnView.ForScheme(view.Uncoalesced("bytes-per-change"), scheme));
 
     private static readonly Column s_loss = new("loss of a peer", "the loss of a peer", (view, scheme) =>
-        ChurnView.ForScheme(view.Convergence("time").Where(f => f.Operation == "lose-to-one"), scheme));
+        ChurnView.ForScheme(view.Convergence("time").Where(f => f.Operation == Loss), scheme))
+    {
+        Ratios = view => view.Convergence("ratio").Where(f => f.Operation == Loss),
+    };
 
     private static readonly Column s_known = new("known to others after", "telling others", (view, scheme) => view.Staleness(scheme));
 
@@ -49,7 +73,9 @@ internal static class ChurnAnswer
     private const string OfIPv6 = """
         <p>In IPv6, RTA_VIA is RTA_GATEWAY: an onlink gateway of the route’s own family. Each route has a nexthop and a state of its own,
         but for routes through nexthop objects, which share theirs. AllowedIPs on a FIB trie stand on a tree of routes through such objects,
-        192 bytes a prefix beside the tree’s nodes; the patches (<code>kernel-patch/series-optional</code>) need 56 there.</p>
+        192 bytes a prefix beside the tree’s nodes; the patches (<code>kernel-patch/series-optional</code>) need 56 there. “What if” is the
+        attribute in a FIB that no kernel has: routes of one peer share its state, or routes hang off the trie that IPv4’s FIB has, with
+        keys of 128 bits. Neither is ever marked best, and what is counted of them is modelled.</p>
 
         """;
 
@@ -64,8 +90,9 @@ internal static class ChurnAnswer
         AppendQuestions(html, view);
         html.Append(Summary(view));
         html.Append("""
-            <p>Times are those of the kernel’s structures alone, in ports that run in this program: system calls, copying, parsing and
-            locking are not in them; the counts of messages, bytes and calls stand for those. A packet’s lookups wait for one another,
+            <p>Which is better, and best, in time goes by ratios to AllowedIPs with REMOVE_ME, measured in turns (A B B A) with it; the times
+            shown were taken scheme after scheme. They are those of the kernel’s structures alone, in ports that run in this program: system
+            calls, copying, parsing and locking are not in them; the counts of messages, bytes and calls stand for those. A packet’s lookups wait for one another,
             with addresses spread over the prefixes, and are without rp_filter. AllowedIPs need routes to the device as well: one
             default route, or, marked “+ routes”, one for each prefix. A removal takes one prefix away. “Known to others after” is the
             mean time until who listens knows of a change: by a notification, read in 10 µs, or by a scan every 10 s. Kernel code is what
@@ -98,7 +125,7 @@ internal static class ChurnAnswer
         foreach (var column in s_columns)
         {
             if (column.Row(view, Attribute) is { } attribute && column.Row(view, RemoveMe) is { } allowed)
-                (AreAlike(attribute, allowed) ? alike : attribute.Value < allowed.Value ? better : worse).Add(column.About);
+                (Compare(view, column, attribute, allowed) switch { 0 => alike, < 0 => better, _ => worse }).Add(column.About);
         }
 
         string Part(string text, List<string> subjects) => subjects.Count == 0 ? "" : $"{text} {Words.Join(subjects)}";
@@ -106,12 +133,28 @@ internal static class ChurnAnswer
         return Markup.Text($"On this table and trace a route attribute is, beside AllowedIPs with REMOVE_ME and a default route, {string.Join("; ", parts)}.");
     }
 
-    /// <summary>Within 5 %, or with quartiles that overlap.</summary>
-    private static bool AreAlike(Figure one, Figure other)
+    /// <summary>
+    /// Below 0 where the first is better. Times go by the ratio that was measured in turns: alike within 5 %, or where its
+    /// quartiles overlap those of the A/A row; counts by their values, within 5 %.
+    /// </summary>
+    private static int Compare(ChurnView view, Column column, Figure one, Figure other)
+    {
+        var ratios = column.Ratios?.Invoke(view).ToList() ?? [];
+        var paired = ratios.Find(f => f.Scheme == one.Scheme);
+        var noise = ratios.Find(f => f.Scheme == other.Scheme);
+        if (paired is null || noise is null)
+            return Differs(one.Value, other.Value, Overlap(one, other));
+        return Differs(paired.Value, 1, Overlap(paired, noise));
+    }
+
+    private static int Differs(double value, double other, bool overlap) =>
+        overlap || Math.Abs(value - other) <= Alike * Math.Max(Math.Abs(value), Math.Abs(other)) ? 0 : value.CompareTo(other);
+
+    /// <summary>Whether the quartiles of two rows overlap; false for rows without.</summary>
+    private static bool Overlap(Figure one, Figure other)
     {
         var ((low, high), (otherLow, otherHigh)) = (one.Range(), other.Range());
-        return Math.Abs(one.Value - other.Value) <= Alike * Math.Max(Math.Abs(one.Value), Math.Abs(other.Value))
-            || (one.HasSpread() && other.HasSpread() && low <= otherHigh && otherLow <= high);
+        return one.HasSpread() && other.HasSpread() && low <= otherHigh && otherLow <= high;
     }
 
     private static string? Costs(ChurnView view)
@@ -124,15 +167,12 @@ internal static class ChurnAnswer
         if (Memory(RemoveMeAndRoutes) is { } both)
             text += $" and {Link(view, both)} where a daemon keeps a route for each prefix as well, which is what the RFC complains of";
         text += ".";
-        var sent = Ratio(view, "transmit");
-        var received = Ratio(view, "receive");
+        var sent = ChurnView.ForScheme(view.PacketRatios("transmit"), Attribute);
+        var received = ChurnView.ForScheme(view.PacketRatios("receive"), Attribute);
         if (sent is not null && received is not null)
             text += $" A packet’s lookups take {Link(view, sent)} times as long to send and {Link(view, received)} times as long to receive.";
         return text;
     }
-
-    private static Figure? Ratio(ChurnView view, string operation) => ChurnView.ForScheme(
-        view.Of("packet", "ratio").Where(f => f.Operation == operation && f.Keys == "prefixes"), Attribute);
 
     private static string? Wholesale(ChurnView view)
     {
@@ -213,14 +253,14 @@ internal static class ChurnAnswer
     private static string Summary(ChurnView view)
     {
         var columns = s_columns
-            .Select(column => (column.Title, Rows: view.Schemes.ToDictionary(scheme => scheme, scheme => column.Row(view, scheme))))
+            .Select(column => (column.Title, Rows: view.Schemes.ToDictionary(scheme => scheme, scheme => column.Row(view, scheme)), Best: Best(view, column)))
             .Where(column => column.Rows.Values.Any(row => row is not null)).ToList();
         var body = new StringBuilder("<tbody>\n");
         foreach (var scheme in view.Schemes)
         {
             body.Append($"<tr><th scope=\"row\">{Markup.Text(scheme)}</th>");
-            foreach (var (_, rows) in columns)
-                body.Append(Cell(view, rows, rows[scheme]));
+            foreach (var (_, rows, best) in columns)
+                body.Append(Cell(view, rows[scheme], best.Contains(scheme)));
             body.Append("</tr>\n");
         }
 
@@ -229,11 +269,29 @@ internal static class ChurnAnswer
             body.Append("</tbody>").ToString(), "costs summary", Markup.BasisTags(columns.SelectMany(column => column.Rows.Values.OfType<Figure>()))) + "</div>\n";
     }
 
-    private static string Cell(ChurnView view, Dictionary<string, Figure?> column, Figure? row)
+    /// <summary>The schemes with a column's least value; of times measured in turns with the reference, with the least ratio to it.</summary>
+    private static HashSet<string> Best(ChurnView view, Column column)
+    {
+        var values = new Dictionary<string, double>();
+        foreach (var ratio in (column.Ratios?.Invoke(view) ?? []).Where(f => !ChurnView.IsWhatIf(f.Scheme)))
+            values[ratio.Scheme] = ratio.Item == PairedExperiment.Noise ? 1 : ratio.Value;
+        if (values.Count < 2)
+        {
+            foreach (var scheme in view.Schemes.Where(scheme => !ChurnView.IsWhatIf(scheme)))
+            {
+                if (column.Row(view, scheme) is { } row)
+                    values[scheme] = row.Value;
+            }
+        }
+
+        var least = values.Count == 0 ? 0 : values.Values.Min();
+        return [.. values.Where(pair => pair.Value <= least).Select(pair => pair.Key)];
+    }
+
+    private static string Cell(ChurnView view, Figure? row, bool best)
     {
         if (row is null)
             return "<td>–</td>";
-        var best = row.Value <= column.Values.OfType<Figure>().Min(other => other.Value);
         var link = Bare(view, row);
         var tag = row.Basis == Basis.Estimated ? " " + Markup.BasisTag(row.Basis) : "";
         return best ? $"<td><strong class=\"best\">{link}</strong>{tag}</td>" : $"<td>{link}{tag}</td>";

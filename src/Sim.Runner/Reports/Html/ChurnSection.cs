@@ -145,13 +145,17 @@ internal static class ChurnSection
             var rows = metrics.SelectMany(metric => view.Uncoalesced(metric, kind)).ToList();
             html.Append(Matrix(view, Words.Operation(kind), rows, metrics, f => f.Metric, metric => Words.Metric(metric)));
         }
+
+        string[] compared = [Update, "insert", "move", "delete"];
+        html.Append(Matrix(view, "Time a change, in turns with AllowedIPs with REMOVE_ME: the ratio to it", [.. view.Replay("ratio")], compared,
+            f => f.Operation, operation => operation == Update ? "any change" : Words.Operation(operation)));
     }
 
     private static void AppendConvergence(StringBuilder html, ChurnView view)
     {
         html.Append("<h3>Convergence</h3>\n<p>The peer with the most prefixes is lost and comes back, each as one batch; "
             + "loads are in the order of the file, or as the column says.</p>\n");
-        foreach (var (metric, title) in new[] { ("time", "Time"), ("messages", "Messages"), ("message-bytes", "Bytes") })
+        foreach (var (metric, title) in new[] { ("time", "Time"), ("ratio", "Time, in turns with AllowedIPs with REMOVE_ME: the ratio to it"), ("messages", "Messages"), ("message-bytes", "Bytes") })
         {
             var rows = view.Convergence(metric).ToList();
             var columns = s_convergence.SelectMany(column => rows.Where(f => f.Operation == column.Operation)

@@ -91,9 +91,7 @@ internal static class FamilySection
                 ? $"To name a peer costs {Numbers.Digits(state, 3)} bytes a route, its own state; an object saves "
                     + $"{Numbers.Digits(attribute.Value - objects.Value, 3)}, the whole nexthop."
                 : "To name a peer costs no route anything: routes of one peer share the structure that does.")
-            + (family.Bytes(Names.SharedStates) is { } shared
-                ? $" What if routes of one peer shared that state, as no kernel has it: {Link(rows, shared)} {Markup.BasisTag(shared.Basis)}."
-                : "");
+            + (family.Bytes(Names.SharedStates) is null ? "" : " What would help is measured under “What would help the IPv6 FIB”.");
     }
 
     private static string Missing(int family)

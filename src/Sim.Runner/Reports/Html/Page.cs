@@ -46,6 +46,7 @@ internal static partial class Page
         {
             AnswerSection.Append(html, rows, verdict);
             FamilySection.Append(html, rows, string.Concat(plots.Where(IsFamilies).Select(Figure)));
+            WhatIfSection.Append(html, rows);
             AppendPlots(html, [.. plots.Where(plot => !IsFamilies(plot))]);
             DetailSection.Append(html, rows);
         }

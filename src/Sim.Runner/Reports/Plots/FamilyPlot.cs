@@ -6,7 +6,7 @@ internal static class FamilyPlot
 {
     public const string Name = "families";
 
-    private static readonly string[] s_forms = [.. Names.Structures, Names.PlainRoutes, Names.NexthopObjects, Names.SharedStates];
+    private static readonly string[] s_forms = [.. Names.Structures, Names.PlainRoutes, Names.NexthopObjects, Names.SharedStates, Names.LevelCompression];
 
     public static PlotSpec? For(Rows rows)
     {

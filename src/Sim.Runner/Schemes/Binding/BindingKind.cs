@@ -4,7 +4,7 @@ using Sim.Kernel;
 namespace Sim.Runner.Schemes.Binding;
 
 /// <summary>A way to bind prefixes to peers before it holds anything.</summary>
-/// <param name="Number">1 to 8: what <c>--schemes</c> takes.</param>
+/// <param name="Number">1 to 8, and of IPv6 9 and 10: what <c>--schemes</c> takes.</param>
 /// <param name="Name">As shown; no two have the same.</param>
 /// <param name="Lookups">Lookups that a packet costs.</param>
 internal sealed record BindingKind(int Number, string Name, PacketLookups Lookups)
@@ -26,8 +26,11 @@ internal sealed record BindingKind(int Number, string Name, PacketLookups Lookup
     /// <summary>What Linux 6.12 lacks for it: variants of kernel-patch/lines.csv.</summary>
     public IReadOnlyList<string> Patches { get; init; } = [];
 
+    /// <summary>Of IPv6: a FIB that no kernel has; then its bytes and counts are modelled, and it is never called the best.</summary>
+    public Fib6WhatIf WhatIf { get; init; }
+
     /// <summary>
-    /// All of them. Those that bind in AllowedIPs need routes to the device as well, and stand here twice: with one default
+    /// All of those that both families have. Those that bind in AllowedIPs need routes to the device as well, and stand here twice: with one default
     /// route, and with a route for each prefix ("+ routes").
     /// </summary>
     public static IReadOnlyList<BindingKind> All { get; } =
@@ -43,12 +46,26 @@ internal sealed record BindingKind(int Number, string Name, PacketLookups Lookup
         Routes(8, "a device per peer", RouteMeaning.DevicePerPeer, new(1, 1, 0, 1)),
     ];
 
-    /// <summary>The numbers that <c>--schemes</c> takes.</summary>
-    public static IReadOnlyList<int> Numbers { get; } = [.. All.Select(kind => kind.Number).Distinct()];
+    /// <summary>What would help IPv6's FIB: the attribute in a FIB that no kernel has.</summary>
+    public static IReadOnlyList<BindingKind> WhatIfs { get; } =
+    [
+        All.Single(kind => kind.Number == 4) with { Number = 9, Name = "RTA_WGPEER, what if: shared states", WhatIf = Fib6WhatIf.SharedStates, Patches = [] },
+        All.Single(kind => kind.Number == 4) with { Number = 10, Name = "RTA_WGPEER, what if: level compression", WhatIf = Fib6WhatIf.LevelCompression, Patches = [] },
+    ];
 
-    /// <summary>The kinds of these numbers.</summary>
-    public static IReadOnlyList<BindingKind> Of(IReadOnlyCollection<int> numbers) =>
-        [.. All.Where(kind => numbers.Contains(kind.Number))];
+    /// <summary>The numbers that <c>--schemes</c> takes.</summary>
+    public static IReadOnlyList<int> Numbers { get; } = [.. All.Concat(WhatIfs).Select(kind => kind.Number).Distinct()];
+
+    /// <summary>All kinds of a family.</summary>
+    public static IReadOnlyList<BindingKind> For(Family family) => family == Family.IPv4 ? All : [.. All, .. WhatIfs];
+
+    /// <summary>The kinds of these numbers that a family has.</summary>
+    public static IReadOnlyList<BindingKind> Of(IReadOnlyCollection<int> numbers, Family family) =>
+        [.. For(family).Where(kind => numbers.Contains(kind.Number))];
+
+    /// <summary>A row of this kind.</summary>
+    public Figure Label(Figure row) =>
+        row with { Scheme = Name, Basis = WhatIf != Fib6WhatIf.None && row.Basis == Basis.Counted ? Basis.Modelled : row.Basis };
 
     /// <summary>Makes an empty one.</summary>
     public BindingScheme Create(Family family, int peers, BindingHost? host = null) => Make(this, family, peers, host ?? BindingHost.Usual());

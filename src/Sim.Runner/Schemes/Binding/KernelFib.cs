@@ -25,6 +25,19 @@ internal enum RouteMeaning
     DevicePerPeer,
 }
 
+/// <summary>What an IPv6 FIB might have and no kernel's has.</summary>
+internal enum Fib6WhatIf
+{
+    /// <summary>The kernel's FIB.</summary>
+    None,
+
+    /// <summary>Routes that name the same peer share a state (<see cref="Fib6Options.SharesStates"/>).</summary>
+    SharedStates,
+
+    /// <summary>Routes hang off an LC-trie, as IPv4's do (<see cref="Lc6Table"/>).</summary>
+    LevelCompression,
+}
+
 /// <summary>The FIB of one family, in the port, with a table of routes of one form.</summary>
 internal abstract class KernelFib : IDisposable
 {
@@ -57,12 +70,10 @@ internal abstract class KernelFib : IDisposable
     /// <param name="meaning">Their form.</param>
     /// <param name="peers">Peers: nexthop objects are made for each where routes name these.</param>
     /// <param name="host">What it stands on. IPv6 has no fib_info, whose hash could cover the peer.</param>
-    /// <param name="sharesStates">
-    /// What if IPv6 routes that name the same peer shared a state? No kernel's do (<see cref="Fib6Options.SharesStates"/>).
-    /// </param>
-    public static KernelFib Create(Family family, RouteMeaning meaning, int peers, BindingHost host, bool sharesStates = false)
+    /// <param name="whatIf">Of IPv6: the kernel's, or what it might be.</param>
+    public static KernelFib Create(Family family, RouteMeaning meaning, int peers, BindingHost host, Fib6WhatIf whatIf = Fib6WhatIf.None)
     {
-        KernelFib fib = family == Family.IPv4 ? new KernelFib4(meaning, host) : new KernelFib6(meaning, host, sharesStates);
+        KernelFib fib = family == Family.IPv4 ? new KernelFib4(meaning, host) : new KernelFib6(meaning, host, whatIf);
         if (meaning != RouteMeaning.NexthopObject)
             return fib;
         for (var peer = 0; peer < peers; peer++)

@@ -9,13 +9,13 @@ namespace Sim.Runner.Schemes.Binding;
 internal sealed unsafe class KernelFib6 : KernelFib
 {
     private readonly Fib6Net _net;
-    private readonly Fib6Table _table;
+    private readonly IFib6Routes _table;
 
-    public KernelFib6(RouteMeaning meaning, BindingHost host, bool sharesStates)
+    public KernelFib6(RouteMeaning meaning, BindingHost host, Fib6WhatIf whatIf)
         : base(meaning, host)
     {
-        _net = new Fib6Net(Memory, new Fib6Options { SharesStates = sharesStates });
-        _table = new Fib6Table(_net, DaemonSockets.TableId);
+        _net = new Fib6Net(Memory, new Fib6Options { SharesStates = whatIf == Fib6WhatIf.SharedStates });
+        _table = whatIf == Fib6WhatIf.LevelCompression ? new Lc6Table(_net, DaemonSockets.TableId) : new Fib6Table(_net, DaemonSockets.TableId);
     }
 
     public override IEnumerable<KmemCache> Caches => [_net.NodeCache];
@@ -52,7 +52,7 @@ internal sealed unsafe class KernelFib6 : KernelFib
 
     protected override void DisposeTables()
     {
-        _table.Dispose();
+        (_table as IDisposable)?.Dispose();
         _net.Dispose();
     }
 

@@ -20,7 +20,7 @@ internal sealed class RouteBinding : BindingScheme
         : base(kind, family, peers, host)
     {
         _meaning = meaning;
-        _routes = new RoutePart(family, meaning, peers, host);
+        _routes = new RoutePart(family, meaning, peers, host, kind.WhatIf);
         if (meaning is not (RouteMeaning.Via or RouteMeaning.DevicePerPeer))
             return;
         _own = new AllowedIpsPart(peers, host.Slub);

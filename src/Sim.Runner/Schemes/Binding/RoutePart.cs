@@ -21,12 +21,13 @@ internal sealed class RoutePart : IDisposable
     /// <param name="meaning">The form.</param>
     /// <param name="peers">Peers.</param>
     /// <param name="host">What it stands on.</param>
-    public RoutePart(Family family, RouteMeaning meaning, int peers, BindingHost host)
+    /// <param name="whatIf">Of IPv6: the kernel's FIB, or what it might be.</param>
+    public RoutePart(Family family, RouteMeaning meaning, int peers, BindingHost host, Fib6WhatIf whatIf = Fib6WhatIf.None)
     {
         _family = family;
         _sockets = host.Sockets;
         _objects = host.NamesPeers ? RouteShape.PeerKey : RouteShape.Device;
-        _fib = KernelFib.Create(family, meaning, peers, host);
+        _fib = KernelFib.Create(family, meaning, peers, host, whatIf);
     }
 
     public KernelMemory Memory => _fib.Memory;

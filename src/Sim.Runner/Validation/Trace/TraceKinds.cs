@@ -26,7 +26,7 @@ internal static class TraceKinds
     /// </summary>
     public static IReadOnlyList<BindingKind> Of(IReadOnlyCollection<int> numbers, LaneKind lane, Family family) =>
     [
-        .. BindingKind.Of(numbers).Where(kind => Has(kind, lane.IsPatched()) && (family == Family.IPv4 || IsAllowedIpsAlone(kind))).Select(kind =>
+        .. BindingKind.Of(numbers, Family.IPv4).Where(kind => Has(kind, lane.IsPatched()) && (family == Family.IPv4 || IsAllowedIpsAlone(kind))).Select(kind =>
             kind.Number == NexthopObjects && !lane.IsPatched() ? kind with { Name = NexthopsWithoutPeer } : kind),
     ];
 

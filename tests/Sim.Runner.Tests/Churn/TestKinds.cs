@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+using Sim.Kernel;
+using Sim.Runner.Schemes.Binding;
+
+namespace Sim.Runner.Tests.Churn;
+
+/// <summary>Every kind of binding, what-ifs too, and the families that it is of.</summary>
+internal static class TestKinds
+{
+    public static IReadOnlyList<BindingKind> All { get; } = BindingKind.For(Family.IPv6);
+
+    public static BindingKind Named(string name) => All.Single(kind => kind.Name == name);
+
+    public static Family[] FamiliesOf(string name) => BindingKind.For(Family.IPv4).Any(kind => kind.Name == name) ? [Family.IPv4, Family.IPv6] : [Family.IPv6];
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+using System.Text;
+using Sim.Runner.Reports;
+using Sim.Runner.Reports.Html;
+using Xunit;
+
+namespace Sim.Runner.Tests.Reports;
+
+/// <summary>What the first screen calls better, alike and worse, of made-up rows.</summary>
+public sealed class ChurnAnswerTests
+{
+    private const string RemoveMe = "AllowedIPs, REMOVE_ME";
+    private const string Attribute = "RTA_WGPEER";
+
+    [Fact]
+    public void A_time_is_better_or_worse_by_the_ratio_in_turns_whatever_the_times_say()
+    {
+        // Measured one after another the attribute looks twice as fast; in turns it takes 1.5 times as long.
+        Assert.Contains("worse in changing a prefix", Answer(seconds: (200, 100), ratio: (1.4, 1.5, 1.6), noise: (0.98, 1, 1.02)));
+        Assert.Contains("better in changing a prefix", Answer(seconds: (100, 200), ratio: (0.4, 0.5, 0.6), noise: (0.98, 1, 1.02)));
+    }
+
+    [Fact]
+    public void Within_the_noise_of_the_AA_row_or_five_percent_two_are_about_the_same()
+    {
+        Assert.Contains("about the same in changing a prefix", Answer(seconds: (200, 100), ratio: (0.7, 0.8, 0.9), noise: (0.85, 1, 1.2)));
+        Assert.Contains("about the same in changing a prefix", Answer(seconds: (200, 100), ratio: (0.96, 0.965, 0.97), noise: (0.99, 1, 1.01)));
+    }
+
+    [Fact]
+    public void Without_rows_in_turns_the_values_decide() =>
+        Assert.Contains("better in changing a prefix", Answer(seconds: (200, 100), ratio: null, noise: null));
+
+    [Fact]
+    public void The_best_is_marked_by_ratio_and_what_no_kernel_has_is_never_the_best()
+    {
+        var page = Answer(seconds: (100, 200), ratio: (0.4, 0.5, 0.6), noise: (0.98, 1, 1.02));
+        Assert.Contains("best", Row(page, Attribute));
+        Assert.DoesNotContain("best", Row(page, RemoveMe));
+        Assert.DoesNotContain("best", Row(page, "RTA_WGPEER, what if: shared states"));
+    }
+
+    private static string Row(string page, string scheme)
+    {
+        var start = page.IndexOf($"<tr><th scope=\"row\">{scheme}</th>", StringComparison.Ordinal);
+        return page[start..page.IndexOf("</tr>", start, StringComparison.Ordinal)];
+    }
+
+    private static string Answer((double RemoveMe, double Attribute) seconds, (double, double, double)? ratio, (double, double, double)? noise)
+    {
+        Figure Update(string scheme, string metric, double value) => new()
+        {
+            Experiment = "replay", Scheme = scheme, Operation = "update", X = 0, Metric = metric, Unit = metric == "ratio" ? "ratio" : "ns",
+            Value = value, Basis = Basis.Measured, Family = 6,
+        };
+        List<Figure> figures =
+        [
+            Update(RemoveMe, "time-per-change", seconds.RemoveMe), Update(Attribute, "time-per-change", seconds.Attribute),
+            Update("RTA_WGPEER, what if: shared states", "time-per-change", 1),
+            Update(Attribute, "speed", 1), Update(RemoveMe, "speed", 1), Update("RTA_WGPEER, what if: shared states", "speed", 1),
+        ];
+        if (noise is var (low, value, high))
+            figures.Add(Update(RemoveMe, "ratio", value) with { Low = low, High = high, N = 12, Item = "A/A" });
+        if (ratio is var (least, middle, most))
+        {
+            figures.Add(Update(Attribute, "ratio", middle) with { Low = least, High = most, N = 12, Item = $"to {RemoveMe}" });
+            figures.Add(Update("RTA_WGPEER, what if: shared states", "ratio", 0.1) with { Low = 0.1, High = 0.1, N = 12, Item = $"to {RemoveMe}" });
+        }
+
+        var run = new FabricatedRun().Build() with { Figures = figures };
+        var html = new StringBuilder();
+        ChurnAnswer.Append(html, ChurnView.Of(new Rows(run))!);
+        return html.ToString();
+    }
+}
