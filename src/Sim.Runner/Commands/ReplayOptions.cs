@@ -32,11 +32,15 @@ internal static class ReplayOptions
         HelpName = "N",
     }.AtLeast(1, most);
 
-    public static Option<int[]> Schemes() => Numbers(
-        "--schemes", "Schemes by number, with commas or blanks between: "
-            + string.Join(", ", BindingKind.All.Concat(BindingKind.WhatIfs).DistinctBy(kind => kind.Number).Select(kind => $"{kind.Number} {kind.Name}"))
-            + $" ({string.Join(" and ", BindingKind.WhatIfs.Select(kind => kind.Number))} of IPv6 alone).",
-        [.. BindingKind.Numbers], number => BindingKind.Numbers.Contains(number) ? null : "1 to 10", "N");
+    /// <param name="whatIfs">Whether those of IPv6 alone that no kernel has are among them.</param>
+    public static Option<int[]> Schemes(bool whatIfs = true)
+    {
+        var kinds = whatIfs ? BindingKind.All.Concat(BindingKind.WhatIfs) : BindingKind.All;
+        var names = kinds.DistinctBy(kind => kind.Number).Select(kind => $"{kind.Number} {kind.Name}{(kind.WhatIf == Fib6WhatIf.None ? "" : " (IPv6)")}").ToList();
+        return Numbers(
+            "--schemes", $"Schemes by number, with commas or blanks between: {string.Join(", ", names)}.",
+            [.. kinds.Select(kind => kind.Number).Distinct()], number => number >= 1 && number <= names.Count ? null : $"1 to {names.Count}", "N");
+    }
 
     /// <summary>The kinds that were asked for; all of the family's unless some were named.</summary>
     /// <exception cref="UserException">One is not the family's.</exception>

@@ -58,7 +58,7 @@ internal static class ValidateCommand
         };
         parts.AcceptOnlyFromAmong("counts", "costs", "all", "trace");
         var (updates, peers) = (ReplayOptions.Updates(required: false), ReplayOptions.Peers(MostTracePeers));
-        var (schemes, batch) = (ReplayOptions.Schemes(), ReplayOptions.Windows(s_windows));
+        var (schemes, batch) = (ReplayOptions.Schemes(whatIfs: false), ReplayOptions.Windows(s_windows));
         updates.Description = "MRT files of updates: their first changes are replayed under every scheme that the kernel can run.";
         var quick = new Option<bool>("--quick") { Description = "A sample of the table and fewer repetitions: in under a minute once the kernel is built." };
         var output = new Option<DirectoryInfo>("--out")

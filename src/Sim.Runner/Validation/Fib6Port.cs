@@ -77,7 +77,7 @@ internal sealed unsafe class Fib6Port : RoutePort
         foreach (var route in Table)
         {
             var number = route.NhId != 0 ? route.NhId : route.Peer != 0 ? (uint)route.Peer : (uint)route.Gateway;
-            routes.Add(new DumpedRoute(route.Dst, PeerOf(number)));
+            routes.Add(new DumpedRoute(route.Dst, number == 0 ? (ushort)(route.Oif - Oif) : PeerOf(number)));
         }
 
         return [.. routes];
@@ -158,6 +158,8 @@ internal sealed unsafe class Fib6Port : RoutePort
             request.Flags = RtnhFlags.OnLink;
         }
 
+        if (shape == RouteShape.OwnDevice)
+            request.Oif = Oif + operation.Peer;
         return request;
     }
 

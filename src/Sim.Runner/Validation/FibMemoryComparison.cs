@@ -16,25 +16,30 @@ internal sealed class FibMemoryComparison(ValidationContext context, KernelMemor
     /// </summary>
     private const int OtherUsersSlabs = 16;
 
-    /// <summary>What the size classes hold before the port's first object, where the port is new and the kernel's table empty.</summary>
-    public IReadOnlyDictionary<string, SlabLine> Before { get; set; } = new Dictionary<string, SlabLine>();
-
     /// <summary>Routes that one call drops at most, where the port frees after each message.</summary>
     public int Held { get; init; }
 
     /// <summary>IPv4's tnodes may be vmalloc areas; IPv6's nexthops have per-CPU memory.</summary>
     public Family Family { get; init; } = Family.IPv4;
 
+    private IReadOnlyDictionary<string, SlabLine> _before = new Dictionary<string, SlabLine>();
     private Dictionary<string, long> _portBefore = [];
     private long _percpuBefore;
 
-    /// <summary>What the size classes hold before the table is filled.</summary>
-    public void RememberBaseline()
+    /// <summary>What the size classes hold before the port's first object, where the port is new and the kernel's table empty.</summary>
+    public void RememberKernel()
     {
         if (!context.ComparesSlabs)
             return;
-        Before = context.Machine.Slabs();
-        _percpuBefore = PercpuBytes();
+        _before = context.Machine.Slabs();
+        if (Family == Family.IPv6)
+            _percpuBefore = PercpuBytes();
+    }
+
+    /// <summary>What both hold before the table is filled.</summary>
+    public void RememberBaseline()
+    {
+        RememberKernel();
         _portBefore = memory.Account().ToDictionary(line => line.Cache, line => line.Objects, StringComparer.Ordinal);
     }
 
@@ -47,7 +52,7 @@ internal sealed class FibMemoryComparison(ValidationContext context, KernelMemor
         var lines = memory.Account();
         foreach (var line in lines.Where(line => line.Cache.StartsWith("kmalloc-", StringComparison.Ordinal)))
         {
-            if (!slabs.TryGetValue(line.Cache, out var now) || !Before.TryGetValue(line.Cache, out var before))
+            if (!slabs.TryGetValue(line.Cache, out var now) || !_before.TryGetValue(line.Cache, out var before))
                 continue;
             var added = line.Objects - _portBefore.GetValueOrDefault(line.Cache);
             context.Compare(at, "kmalloc-objects", "count", added, now.Active - before.Active, OtherUsersSlabs * now.PerSlab, line.Cache);

@@ -49,5 +49,28 @@ internal static class ShapeComparison
         context.CompareDigest(at, "trie-digest", trie.Value, kernelTrie.Hex("digest"), item: at.Scheme.Length > 0 ? "fib" : "");
     }
 
+    /// <summary>An IPv6 table, with the module: nodes and depths; the digest stands for every node and route.</summary>
+    public static void Fib6(ValidationContext context, CheckPoint at, Fib6Table table, uint tableId)
+    {
+        if (!context.Machine.HasModule)
+            return;
+        var rows = context.Machine.Rows($"module trie fib6 {tableId}");
+        var tree = default(Fib6TreeDigest);
+        table.Visit(ref tree);
+        var item = at.Scheme.Length > 0 ? "fib" : "";
+        context.Compare(at, "nodes", "count", tree.Nodes, rows[0].Long("nodes"), item: item);
+        context.Compare(at, "valued", "count", tree.Valued, rows[0].Long("valued"), item: item);
+        context.Compare(at, "routes", "count", tree.Routes, rows[0].Long("routes"), item: item);
+        context.Compare(at, "max-depth", "count", tree.Depths.Count - 1, rows[0].Long("max-depth"), item: item);
+        context.CompareDigest(at, "trie-digest", tree.Value, rows[0].Hex("digest"), item: item);
+        for (var depth = 0; depth < Math.Max(tree.Depths.Count, rows.Count - 1); depth++)
+        {
+            var (nodes, valued) = depth + 1 < rows.Count ? (rows[depth + 1].Long("nodes"), rows[depth + 1].Long("valued")) : (0, 0);
+            var ported = depth < tree.Depths.Count ? tree.Depths[depth] : (Nodes: 0, Valued: 0);
+            context.Compare(at, "nodes-at-depth", "count", ported.Nodes, nodes, item: item, x: depth);
+            context.Compare(at, "valued-at-depth", "count", ported.Valued, valued, item: item, x: depth);
+        }
+    }
+
     private static long AtDepth(IReadOnlyList<long> histogram, int depth) => depth < histogram.Count ? histogram[depth] : 0;
 }

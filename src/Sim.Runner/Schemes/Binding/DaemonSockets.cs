@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using Sim.Fib;
 using Sim.Kernel;
 using Sim.Kernel.Netlink;
 
@@ -66,6 +67,9 @@ internal sealed record BindingHost(SlubConfig Slub, DaemonSockets Sockets, bool 
 
     /// <summary>Whether the hash of fib_infos covers the peer: the series' patch 2.</summary>
     public bool HashesStates { get; init; } = NamesPeers;
+
+    /// <summary>How the kernel's IPv6 is configured.</summary>
+    public Fib6Options Fib6 { get; init; } = new();
 
     /// <summary>A uniprocessor kernel with the series, and sockets that nobody listens to.</summary>
     public static BindingHost Usual() => new(SlubConfig.Uniprocessor, new DaemonSockets(AnyFamilyId, AnyDevice), NamesPeers: true);

@@ -14,9 +14,15 @@ internal sealed unsafe class KernelFib6 : KernelFib
     public KernelFib6(RouteMeaning meaning, BindingHost host, Fib6WhatIf whatIf)
         : base(meaning, host)
     {
-        _net = new Fib6Net(Memory, new Fib6Options { SharesStates = whatIf == Fib6WhatIf.SharedStates });
+        _net = new Fib6Net(Memory, host.Fib6 with { SharesStates = whatIf == Fib6WhatIf.SharedStates });
         _table = whatIf == Fib6WhatIf.LevelCompression ? new Lc6Table(_net, DaemonSockets.TableId) : new Fib6Table(_net, DaemonSockets.TableId);
     }
+
+    /// <summary>The kernel's own tree; not where the question is what if it were another structure.</summary>
+    public Fib6Table Table => (Fib6Table)_table;
+
+    /// <summary>What /proc/net/rt6_stats would say of the table.</summary>
+    public Rt6Statistics Statistics => _net.Statistics;
 
     public override IEnumerable<KmemCache> Caches => [_net.NodeCache];
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Kernel;
 using Sim.Lab;
 using Sim.Runner.Schemes.Binding;
 
@@ -15,8 +14,7 @@ internal static class TraceKinds
     public const int OwnDevices = 8;
 
     /// <summary>What some schemes need.</summary>
-    public const string Needs = "3 and 4 need a kernel with kernel-patch/series (--kernel uml-patched), 7 is in no kernel of the lab, "
-        + "and of IPv6 AllowedIPs alone are replayed";
+    public const string Needs = "3 and 4 need a kernel with kernel-patch/series (--kernel uml-patched), 7 is in no kernel of the lab";
 
     private const int RemoveMe = 3, PeerAttribute = 4, NexthopObjects = 6, PrivateFib = 7;
 
@@ -24,9 +22,9 @@ internal static class TraceKinds
     /// Those of the numbers that the lane's kernel has: single removals (REMOVE_ME) and routes that name peers need
     /// kernel-patch/series, and AllowedIPs on a FIB trie no kernel of the lab has.
     /// </summary>
-    public static IReadOnlyList<BindingKind> Of(IReadOnlyCollection<int> numbers, LaneKind lane, Family family) =>
+    public static IReadOnlyList<BindingKind> Of(IReadOnlyCollection<int> numbers, LaneKind lane) =>
     [
-        .. BindingKind.Of(numbers, Family.IPv4).Where(kind => Has(kind, lane.IsPatched()) && (family == Family.IPv4 || IsAllowedIpsAlone(kind))).Select(kind =>
+        .. BindingKind.All.Where(kind => numbers.Contains(kind.Number) && Has(kind, lane.IsPatched())).Select(kind =>
             kind.Number == NexthopObjects && !lane.IsPatched() ? kind with { Name = NexthopsWithoutPeer } : kind),
     ];
 
@@ -34,16 +32,13 @@ internal static class TraceKinds
     public static bool IsRoutesAlone(BindingKind kind, LaneKind lane) => kind.Number == NexthopObjects && !lane.IsPatched();
 
     /// <summary>What is not replayed though it was asked for, with the reason; null where all is.</summary>
-    public static string? LeftOut(IReadOnlyCollection<int> asked, LaneKind lane, Family family)
+    public static string? LeftOut(IReadOnlyCollection<int> asked, LaneKind lane)
     {
-        var run = Of(asked, lane, family).Select(kind => kind.Number).ToHashSet();
+        var run = Of(asked, lane).Select(kind => kind.Number).ToHashSet();
         var left = asked.Where(number => !run.Contains(number)).Order().ToList();
         return left.Count == 0 ? null
-            : $"The trace was not replayed under {(left.Count == 1 ? "scheme" : "schemes")} {string.Join(", ", left)} of IPv{(int)family}: {Needs}.";
+            : $"The trace was not replayed under {(left.Count == 1 ? "scheme" : "schemes")} {string.Join(", ", left)}: {Needs}.";
     }
-
-    /// <summary>AllowedIPs beside one default route: what is replayed of IPv6.</summary>
-    private static bool IsAllowedIpsAlone(BindingKind kind) => kind.Number <= RemoveMe && !kind.Name.EndsWith("+ routes", StringComparison.Ordinal);
 
     private static bool Has(BindingKind kind, bool patched) => kind.Number switch
     {

@@ -50,17 +50,19 @@ internal sealed class TraceRun(IReadOnlyList<TraceInput> inputs, IReadOnlyCollec
 
         var oif = (int)context.Machine.One(kind.Number == TraceKinds.OwnDevices ? $"wg create {input.Peers}" : "wg create").Long("ifindex");
         var sockets = new RecordingSockets(family, oif);
-        new TraceValidation(context, input, kind, new BindingHost(context.Slub, sockets, lane.IsPatched()), sockets, _times).Run();
+        var host = new BindingHost(context.Slub, sockets, lane.IsPatched()) { Fib6 = Fib6Port.Options(isDebian: !lane.IsUml()) };
+        new TraceValidation(context, input, kind, host, sockets, _times).Run();
     }
 
     /// <summary>Adds the rows that need all schemes, and a remark on those that were not replayed.</summary>
     public void End(ValidationFindings found)
     {
         _times.AddRatios();
-        found.Warnings.AddRange(inputs.Select(input => TraceKinds.LeftOut(numbers, lane, input.Family)).OfType<string>());
+        if (TraceKinds.LeftOut(numbers, lane) is { } left)
+            found.Warnings.Add(left);
     }
 
     /// <summary>Each scheme for each family that has it.</summary>
     public IEnumerable<(TraceInput Input, BindingKind Kind)> Cases() =>
-        inputs.SelectMany(input => TraceKinds.Of(numbers, lane, input.Family).Select(kind => (input, kind)));
+        inputs.SelectMany(input => TraceKinds.Of(numbers, lane).Select(kind => (input, kind)));
 }

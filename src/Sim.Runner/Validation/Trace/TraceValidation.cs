@@ -20,11 +20,8 @@ internal sealed class TraceValidation(
 
     public void Run()
     {
-        var before = context.ComparesSlabs ? _kernel.Slabs() : new Dictionary<string, SlabLine>();
         using var scheme = kind.Create(input.Family, input.Peers, host);
-        var memory = scheme.Routes is { Fib: KernelFib4 fib } routes
-            ? new FibMemoryComparison(context, fib.Memory, fib.Caches) { Before = before, Held = MostRoutesOfCall(routes) }
-            : null;
+        var routes = scheme.Routes is { } part ? new TraceRoutes(context, part, input.Family) : null;
         foreach (var phase in new TracePhases(input, scheme, sockets, host.NamesPeers, context.Cancel).All())
         {
             var at = At(phase);
@@ -34,13 +31,10 @@ internal sealed class TraceValidation(
                 continue;
             var binding = phase is { Operation: "replay", Window: { } window } ? window.End : input.Start;
             binding.Require(scheme, Reports.Words.Step(at.Operation));
-            CompareShape(at, scheme, memory);
+            CompareShape(at, scheme, routes);
             CompareBinding(at, scheme, binding);
         }
     }
-
-    private static int MostRoutesOfCall(RoutePart routes) =>
-        BindingScheme.CallBytes / RouteMessages.Bytes(Prefix.OfV4(0, 8), new RouteForm(routes.Shape, DaemonSockets.TableId, 1));
 
     private CheckPoint At(TracePhase phase)
     {
@@ -58,20 +52,16 @@ internal sealed class TraceValidation(
         times.Add(context, at, phase, row.Long("ns"));
     }
 
-    private void CompareShape(CheckPoint at, BindingScheme scheme, FibMemoryComparison? memory)
+    private void CompareShape(CheckPoint at, BindingScheme scheme, TraceRoutes? routes)
     {
         if (scheme.AllowedIps is { } allowedIps)
         {
-            var family = scheme.Routes?.Shape == RouteShape.Via ? Family.IPv6 : input.Family;
+            var family = scheme.Routes?.Shape is RouteShape.Via or RouteShape.Gateway ? Family.IPv6 : input.Family;
             ShapeComparison.AllowedIps(context, at, allowedIps.Table, family);
             SlabComparison.Compare(context, at, [allowedIps.Table.NodeCache]);
         }
 
-        // Of IPv6 there is the default route alone.
-        if (scheme.Routes is not { Fib: KernelFib4 fib })
-            return;
-        ShapeComparison.Fib(context, at, fib.Table, DaemonSockets.TableId);
-        memory?.Compare(at);
+        routes?.Compare(at);
     }
 
     /// <summary>AllowedIPs in any order, routes in that of the table; the port's side of these rows is the trace's own binding.</summary>
@@ -79,16 +69,16 @@ internal sealed class TraceValidation(
     {
         if (scheme.AllowedIps is not null)
         {
-            var expected = scheme.Routes?.Shape == RouteShape.Via ? Gateways() : binding.AsDumped;
+            var expected = scheme.Routes?.Shape is RouteShape.Via or RouteShape.Gateway ? Gateways() : binding.AsDumped;
             var row = _kernel.One($"wg dump {ValidationPlan.DumpBuffer}");
             context.Compare(at, "entries", "count", expected.Count, row.Long("entries"), item: "allowedips");
             context.CompareDigest(at, "listing-digest", WireGuardDump.Set(expected), row.Hex("set"), item: "allowedips");
         }
 
-        if (scheme.Routes is not { Fib: KernelFib4 } routes)
+        if (scheme.Routes is not { } routes)
             return;
         DumpedRoute[] listed = routes.Count == 1 && routes.Shape == RouteShape.Device && binding.Count != 1
-            ? [new DumpedRoute(Prefix.OfV4(0, 0), 0)]
+            ? [new DumpedRoute(new Prefix(input.Family, 0, 0), 0)]
             : [.. binding.AsDumped.Select(entry => new DumpedRoute(entry.Key, (ushort)entry.Value))];
         var dump = _kernel.One($"route dump {DaemonSockets.TableId} {ValidationPlan.DumpBuffer} {(int)input.Family}");
         context.Compare(at, "entries", "count", listed.Length, dump.Long("entries"), item: "routes");
@@ -102,4 +92,37 @@ internal sealed class TraceValidation(
         .. Enumerable.Range(0, input.Peers).Select(peer =>
             KeyValuePair.Create(Prefix.OfV6(RouteMessages.Gateway(Family.IPv6, (ushort)peer), 128), peer)),
     ];
+}
+
+/// <summary>The routes of a scheme against the kernel's table, from when the scheme is new: the FIB's shape and its memory.</summary>
+internal sealed class TraceRoutes
+{
+    private readonly ValidationContext _context;
+    private readonly KernelFib _fib;
+    private readonly FibMemoryComparison _memory;
+    private readonly Rt6StatsComparison? _statistics;
+
+    public TraceRoutes(ValidationContext context, RoutePart routes, Family family)
+    {
+        (_context, _fib) = (context, routes.Fib);
+        _memory = new FibMemoryComparison(context, _fib.Memory, _fib.Caches) { Held = MostRoutesOfCall(routes, family), Family = family };
+        _memory.RememberKernel();
+        if (_fib is not KernelFib6 fib6)
+            return;
+        _statistics = new Rt6StatsComparison(context, () => fib6.Statistics);
+        _statistics.RememberKernel();
+    }
+
+    public void Compare(CheckPoint at)
+    {
+        if (_fib is KernelFib6 fib6)
+            ShapeComparison.Fib6(_context, at, fib6.Table, DaemonSockets.TableId);
+        else
+            ShapeComparison.Fib(_context, at, ((KernelFib4)_fib).Table, DaemonSockets.TableId);
+        _statistics?.Compare(at);
+        _memory.Compare(at);
+    }
+
+    private static int MostRoutesOfCall(RoutePart routes, Family family) =>
+        BindingScheme.CallBytes / RouteMessages.Bytes(new Prefix(family, 0, 8), new RouteForm(routes.Shape, DaemonSockets.TableId, 1));
 }
