@@ -96,7 +96,7 @@ internal static class Css
           .scroll { overflow: visible; }
           table { font-size: 8.5pt; }
           thead { display: table-header-group; }
-          tr { break-inside: avoid; }
+          tr, .costs table { break-inside: avoid; }
           h2, h3, caption { break-after: avoid; }
           figure svg.wide { display: block; max-width: 16cm; }
           figure svg.narrow { display: none; }

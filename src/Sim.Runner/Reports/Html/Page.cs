@@ -226,7 +226,7 @@ internal static partial class Page
             <p class="about">Memory, lookups and updates of the allowedips trie against those of the IPv{table.Family} FIB, on
             {Markup.Text(table.Source)}: {Numbers.Show(table.Prefixes)} prefixes, {Numbers.Show(table.NextHops)} next hops.
             {RunOn(rows.Result)}</p>
-            <nav aria-label="Sections"><a href="#answer">The answer</a> {(why ? "<a href=\"#why\">Why</a> " : "")}<a href="#plots">Plots</a>
+            <nav aria-label="Sections"><a href="#answer">The answer</a> {(why ? "<a href=\"#why\">Why</a> " : "")}{(WhatIfSection.Has(rows) ? "<a href=\"#what-if\">What would help</a> " : "")}<a href="#plots">Plots</a>
             <a href="#details">Details</a>
             {(view is null ? "" : "<a href=\"#validation\">Validation</a>\n")}<a href="#conditions">Conditions</a> <a href="#rows">All rows</a></nav>
             </header>

@@ -24,10 +24,12 @@ internal static class WhatIfSection
         ("move to another peer", (costs, structure) => costs.UpdateRatio("move", OverFib(structure))),
     ];
 
+    public static bool Has(Rows rows) => Costs(rows).Any();
+
     /// <summary>Nothing where the run has no such structure.</summary>
     public static void Append(StringBuilder html, Rows rows)
     {
-        foreach (var costs in FamilyCosts.Of(rows).Where(costs => costs.Bytes(Names.LevelCompression) is not null))
+        foreach (var costs in Costs(rows))
         {
             html.Append("<section id=\"what-if\">\n<h2>What would help the IPv6 FIB</h2>\n");
             html.Append($"<p>{Sentences(rows, costs)}</p>\n");
@@ -41,6 +43,8 @@ internal static class WhatIfSection
             html.Append(Table(rows, costs)).Append("</section>\n");
         }
     }
+
+    private static IEnumerable<FamilyCosts> Costs(Rows rows) => FamilyCosts.Of(rows).Where(costs => costs.Bytes(Names.LevelCompression) is not null);
 
     private static string OverFib(string structure) => $"{structure}/{Names.Fib}";
 

@@ -6,6 +6,8 @@ internal static class FamilyPlot
 {
     public const string Name = "families";
 
+    private static readonly string[] s_looked = [.. Names.Structures, Names.LevelCompression];
+
     private static readonly string[] s_forms = [.. Names.Structures, Names.PlainRoutes, Names.NexthopObjects, Names.SharedStates, Names.LevelCompression];
 
     public static PlotSpec? For(Rows rows)
@@ -16,8 +18,8 @@ internal static class FamilyPlot
         var groups = new List<MarkGroup>();
         foreach (var (label, structures, row) in new (string, string[], Func<FamilyCosts, string, Figure?>)[]
         {
-            ("nodes a lookup visits", Names.Structures, (family, structure) => family.Nodes(structure)),
-            ("cache lines a lookup touches", Names.Structures, (family, structure) => family.Lines(structure)),
+            ("nodes a lookup visits", s_looked, (family, structure) => family.Nodes(structure)),
+            ("cache lines a lookup touches", s_looked, (family, structure) => family.Lines(structure)),
             ("bytes a prefix takes", s_forms, (family, structure) => family.Bytes(structure)),
         })
         {
