@@ -32,6 +32,8 @@ need() {
     [ "$(id -u)" -eq 0 ] || die $EX_UNAVAILABLE "missing packages; install them with: sudo apt-get install ${missing[*]}"
     say "installing ${missing[*]}"
     mkdir -p "$cache"
+    exec 8>"$cache/apt.lock"
+    flock 8 # an update does not wait for another one, as an installation does
     {
         apt-get update -qq || true
         DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "${missing[@]}"
@@ -39,6 +41,7 @@ need() {
         tail -n 5 "$cache/apt.log" >&2
         die $EX_UNAVAILABLE "apt-get could not install: ${missing[*]} (log: $cache/apt.log)"
     }
+    exec 8>&-
 }
 
 # want PACKAGE...: packages that are used where they are there; installed when we may, and done without otherwise.

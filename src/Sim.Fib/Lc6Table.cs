@@ -17,7 +17,8 @@ namespace Sim.Fib;
 /// growing and shrinking are IPv4's, so that a table in the highest 32 bits has the shape that <see cref="FibTable"/> gives it,
 /// which the tests hold it to. A leaf lists the routes of all prefixes with its address by fib6_next, longest first; fib6_node
 /// stays null. Left out: routes through nexthop objects and multipath routes (-EOPNOTSUPP), several routes to a prefix other
-/// than by metric, and the pacing of frees by fib_sync_mem.</para>
+/// than by metric, scores and turns among them (<c>rt6_select</c>: here the first that is alive answers), and the pacing of frees by
+/// fib_sync_mem.</para>
 /// <para>One writer; lookups may run beside it as in <see cref="FibTable"/>.</para>
 /// </remarks>
 public sealed unsafe partial class Lc6Table : IFib6Routes, IDisposable
