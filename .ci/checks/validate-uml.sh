@@ -1,10 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# The ports agree with the real kernel (User-Mode Linux, built here) on the whole embedded table, both families; times, which
-# can fail nothing, are taken of a sample.
+# The ports agree with the real kernel on the whole embedded table, both families: the one that is built here for the tests of
+# the series, in everything that a kernel without it has too. Debian's own kernel is asked about a sample (validate-qemu.sh).
 set -eu
-sim() { dotnet run --project src/Sim.Runner --no-build -- "$@"; }
-sim validate --parts counts --out "$1/validate-uml"
-sim validate --quick --parts costs --out "$1/validate-uml-costs"
+dotnet run --project src/Sim.Runner --no-build -- validate --kernel uml-patched --parts unchanged --out "$1/validate-uml"
 grep -q '</html>' "$1/validate-uml/index.html"
-grep -q '</html>' "$1/validate-uml-costs/index.html"

@@ -14,19 +14,21 @@ public sealed record DumpedPeer(int Peer, IReadOnlyList<Prefix> AllowedIps);
 /// <remarks>The peers have no endpoint, and nothing changes meanwhile.</remarks>
 /// <param name="Name">The interface's name.</param>
 /// <param name="HasPrivateKey">Whether a private key is set, as <c>wg reset</c> does.</param>
-public sealed record WireGuardDump(string Name = "wg0", bool HasPrivateKey = true)
+/// <param name="HasRouteMode">Whether the kernel has patch 10 of the series, whose devices say what chooses their peers (WGDEVICE_A_ROUTE_MODE).</param>
+public sealed record WireGuardDump(string Name = "wg0", bool HasPrivateKey = true, bool HasRouteMode = false)
 {
     private const int GenlMessageBytes = NetlinkWriter.HeaderBytes + 4;
     private const int TimespecBytes = 16;
 
     private static readonly int s_nest = NetlinkWriter.AttributeBytes(0);
     private static readonly int s_key = NetlinkWriter.AttributeBytes(PeerKey.Bytes);
+    private static readonly int s_u8 = NetlinkWriter.AttributeBytes(sizeof(byte));
     private static readonly int s_u16 = NetlinkWriter.AttributeBytes(sizeof(ushort));
     private static readonly int s_u32 = NetlinkWriter.AttributeBytes(sizeof(uint));
 
-    /// <summary>Bytes of the port, mark, index, name and keys.</summary>
+    /// <summary>Bytes of the port, mark, mode, index, name and keys.</summary>
     private int DeviceBytes =>
-        s_u16 + s_u32 + s_u32 + NetlinkWriter.AttributeBytes(Name.Length + 1) + (HasPrivateKey ? 2 * s_key : 0);
+        s_u16 + s_u32 + (HasRouteMode ? s_u8 : 0) + s_u32 + NetlinkWriter.AttributeBytes(Name.Length + 1) + (HasPrivateKey ? 2 * s_key : 0);
 
     /// <summary>Counts what is received for a device with these peers, in the order in which they were added.</summary>
     /// <exception cref="InvalidOperationException">The receive buffer is smaller than the kernel's.</exception>

@@ -52,11 +52,12 @@ internal static class ValidateCommand
         kernel.AcceptOnlyFromAmong(s_lanes);
         var parts = new Option<string>("--parts")
         {
-            Description = "counts (counts, answers, messages), costs (times too), all, or trace (that of --updates alone).",
+            Description = "counts (counts, answers, messages), costs (times too), all, trace (that of --updates alone), or unchanged (with "
+                + "--kernel uml-patched: counts of all that a kernel without the series has as well).",
             DefaultValueFactory = _ => "all",
-            HelpName = "counts|costs|all|trace",
+            HelpName = "counts|costs|all|trace|unchanged",
         };
-        parts.AcceptOnlyFromAmong("counts", "costs", "all", "trace");
+        parts.AcceptOnlyFromAmong("counts", "costs", "all", "trace", "unchanged");
         var (updates, peers) = (ReplayOptions.Updates(required: false), ReplayOptions.Peers(MostTracePeers));
         var (schemes, batch) = (ReplayOptions.Schemes(whatIfs: false), ReplayOptions.Windows(s_windows));
         updates.Description = "MRT files of updates: their first changes are replayed under every scheme that the kernel can run.";
@@ -95,6 +96,8 @@ internal static class ValidateCommand
             };
             if (settings.Parts == ValidationParts.Trace && settings.Trace.Files.Length == 0)
                 throw new UserException("--parts trace needs the trace: --updates FILE");
+            if (settings.Parts == ValidationParts.Unchanged && settings.Lane != LaneKind.UmlPatched)
+                throw new UserException("--parts unchanged asks whether the series leaves the rest as it is: it needs --kernel uml-patched");
             var clock = Stopwatch.StartNew();
             var loaded = new[] { Family.IPv4, Family.IPv6 }
                 .Select(family => TableInput.Load(parsed.GetValue(table), family, settings.Rule, progress, cancel))

@@ -23,7 +23,7 @@ internal static class LookupExperiment
             foreach (var dependent in new[] { false, true })
             {
                 var chain = dependent ? "dependent" : "independent";
-                context.Progress.Step($"lookup, {pattern} keys, {chain}", plan.LookupGroups * (secondAlone ? 4.0 : 8.0), "runs");
+                context.Progress.Step($"lookup, {pattern} keys, {chain}", secondAlone ? plan.WhatIfLookupGroups * 4.0 : plan.LookupGroups * 8.0, "runs");
                 Measure(context, schemes, secondAlone, keys, dependent, row => row with { Keys = pattern, Chain = chain });
             }
         }
@@ -55,7 +55,8 @@ internal static class LookupExperiment
             context.AddSelfRatio(schemes[0], same, label);
         }
 
-        var times = Interleaved.Run(context.Plan.LookupGroups, () => Time(0), () => Time(1), context.Cancel);
+        var groups = secondAlone ? context.Plan.WhatIfLookupGroups : context.Plan.LookupGroups;
+        var times = Interleaved.Run(groups, () => Time(0), () => Time(1), context.Cancel);
         if (!secondAlone)
             context.AddTime("lookup", schemes[0], times.SpreadA, label);
         context.AddTime("lookup", schemes[1], times.SpreadB, label);

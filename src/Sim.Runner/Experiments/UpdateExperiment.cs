@@ -20,7 +20,7 @@ internal static class UpdateExperiment
         {
             if (operation.Prefixes == 0)
                 continue;
-            context.Progress.Step($"update, {operation.Name}", context.Plan.UpdateGroups * (secondAlone ? 4.0 : 8.0), "runs");
+            context.Progress.Step($"update, {operation.Name}", secondAlone ? context.Plan.WhatIfUpdateGroups * 4.0 : context.Plan.UpdateGroups * 8.0, "runs");
             Measure(context, schemes, secondAlone, operation);
         }
     }
@@ -80,7 +80,7 @@ internal static class UpdateExperiment
         // Counting comes first and warms the caches and the code.
         foreach (var scheme in secondAlone ? [schemes[1]] : schemes)
             CountAllocations(context, scheme, operation);
-        var groups = context.Plan.UpdateGroups;
+        var groups = secondAlone ? context.Plan.WhatIfUpdateGroups : context.Plan.UpdateGroups;
         if (!secondAlone)
         {
             var same = Interleaved.Run(groups, () => Time(0), () => Time(0), context.Cancel);

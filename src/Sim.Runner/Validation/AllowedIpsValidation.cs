@@ -2,6 +2,7 @@
 using System.Diagnostics;
 using Sim.Kernel;
 using Sim.Kernel.Netlink;
+using Sim.Lab;
 using Sim.Trie;
 
 namespace Sim.Runner.Validation;
@@ -203,7 +204,7 @@ internal sealed class AllowedIpsValidation(ValidationContext context, AllowedIps
         context.Compare(at, "peers", "count", listing.Count, row.Long("peers"));
         context.Compare(at, "entries", "count", listing.Sum(peer => peer.AllowedIps.Count), row.Long("entries"));
         context.CompareDigest(at, "listing-digest", WireGuardDump.Content(listing), row.Hex("content"));
-        var model = new WireGuardDump().Measure(listing, context.DumpSocket);
+        var model = new WireGuardDump(HasRouteMode: context.Machine.Vm.Lane.IsPatched()).Measure(listing, context.DumpSocket);
         context.Compare(at, "received-messages", "count", model.Messages, row.Long("received-messages"));
         context.Compare(at, "received-bytes", "bytes", model.Bytes, row.Long("received-bytes"));
         context.Compare(at, "received-calls", "count", model.Calls, row.Long("received-calls"));

@@ -21,6 +21,9 @@ internal enum ValidationParts
 
     /// <summary>The replay of a trace, and nothing of the table.</summary>
     Trace = 4,
+
+    /// <summary>Of a kernel with the series: counts of all that a kernel without it has as well, which must be as there.</summary>
+    Unchanged = 8,
 }
 
 /// <summary>A whole validation: every family through every structure, then the times.</summary>
@@ -42,7 +45,8 @@ internal static class ValidationRun
     public static void Run(
         ValidationContext context, IReadOnlyList<FamilyInput> inputs, int? cpu, ValidationParts parts, PeerSweep? sweep)
     {
-        if (context.Machine.Vm.Lane.IsPatched())
+        var patched = context.Machine.Vm.Lane.IsPatched();
+        if (patched && parts != ValidationParts.Unchanged)
         {
             RunPatched(context, inputs, cpu, parts, sweep);
             return;
@@ -56,8 +60,8 @@ internal static class ValidationRun
         using var allowedIps = new AllowedIpsPort(context.Slub);
         var throughWireGuard = family == 0 ? null : new AllowedIpsValidation(context, allowedIps, stream);
 
-        if (parts.HasFlag(ValidationParts.Counts))
-            Count(context, inputs, throughWireGuard, routes, oif);
+        if (parts.HasFlag(ValidationParts.Counts) || patched)
+            Count(context, inputs, throughWireGuard, routes, oif, hashesStates: patched);
         if (!context.Machine.HasModule || !parts.HasFlag(ValidationParts.Costs))
             return;
         using var pinned = CpuPin.To(cpu);
@@ -120,7 +124,8 @@ internal static class ValidationRun
     }
 
     private static void Count(
-        ValidationContext context, IReadOnlyList<FamilyInput> inputs, AllowedIpsValidation? throughWireGuard, RouteStream routes, int oif)
+        ValidationContext context, IReadOnlyList<FamilyInput> inputs, AllowedIpsValidation? throughWireGuard, RouteStream routes, int oif,
+        bool hashesStates)
     {
         if (context.Machine.HasModule)
             CompareSizes(context, inputs[0]);
@@ -128,7 +133,7 @@ internal static class ValidationRun
             throughWireGuard?.Run(input);
         foreach (var input in inputs)
         {
-            using var port = PortOf(context, input.Family, oif);
+            using var port = PortOf(context, input.Family, oif, hashesStates);
             var throughRoutes = new FibValidation(context, port, routes, ValidationPlan.TableId, oif, RouteScheme.Stock);
             throughRoutes.Run(input);
             throughRoutes.RunShape(input, RouteShape.Device);

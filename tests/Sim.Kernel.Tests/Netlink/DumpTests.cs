@@ -149,6 +149,7 @@ public sealed class DumpTests
     {
         var socket = new DumpSocket(32768);
         Assert.Equal(144 - 72, new WireGuardDump(HasPrivateKey: false).Measure([], socket).Bytes);
+        Assert.Equal(144 + 8, new WireGuardDump(HasRouteMode: true).Measure([], socket).Bytes);
         // IFNAME is padded to four bytes: "wg10" and its zero take eight.
         Assert.Equal(144 + 4, new WireGuardDump(Name: "wg10").Measure([], socket).Bytes);
     }

@@ -72,6 +72,7 @@ public sealed class TraceValidationTests
     [Theory]
     [InlineData("needs the trace", "--parts", "trace")]
     [InlineData("kernel-patch/series", "--parts", "trace", "--updates", "UPDATES", "--schemes", "3,4,7")]
+    [InlineData("needs --kernel uml-patched", "--parts", "unchanged")]
     [InlineData("takes MRT files", "--parts", "trace", "--updates", "TEXT")]
     [InlineData("1 to 8", "--updates", "UPDATES", "--schemes", "9")]
     public void A_command_line_that_cannot_be_used_starts_no_kernel(string message, params string[] words)

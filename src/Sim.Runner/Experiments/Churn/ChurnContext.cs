@@ -20,7 +20,7 @@ internal sealed record ChurnPlan(
     int Replacements, long ReplacedPrefixes, int ReplayRounds, long ReplayedChanges, int Rounds, IReadOnlyList<string> Orders,
     int PairGroups, int PairedChanges, int PacketKeys)
 {
-    public static ChurnPlan Full { get; } = new(20, 1_000_000, 7, 300_000, 5, ["sorted"], 6, 20_000, 1 << 14);
+    public static ChurnPlan Full { get; } = new(20, 1_000_000, 5, 300_000, 3, ["sorted"], 6, 20_000, 1 << 14);
 
     public static ChurnPlan Quick { get; } = new(6, 200_000, 3, 100_000, 2, [], 2, 5_000, 1 << 13) { Reader = ReaderEffort.Quick };
 
