@@ -28,6 +28,10 @@ public sealed class ChurnAnswerTests
     }
 
     [Fact]
+    public void What_a_copy_of_the_reference_gains_too_is_no_gain() =>
+        Assert.Contains("about the same in changing a prefix", Answer(seconds: (200, 100), ratio: (0.92, 0.93, 0.94), noise: (0.88, 0.89, 0.9)));
+
+    [Fact]
     public void Without_rows_in_turns_the_values_decide() =>
         Assert.Contains("better in changing a prefix", Answer(seconds: (200, 100), ratio: null, noise: null));
 

@@ -30,7 +30,8 @@ public sealed class ScaleCommandTests
     [InlineData("were asked for with --prefixes", "--table", "TABLE", "--prefixes", "10,1000000")]
     [InlineData("1 to 10000", "--peers", "20000")]
     [InlineData("2 to 4000000", "--prefixes", "5000000")]
-    [InlineData("1 to 8", "--schemes", "9")]
+    [InlineData("1 to 10", "--schemes", "11")]
+    [InlineData("scheme 10 is of IPv6 alone", "--schemes", "10")]
     [InlineData("no such file", "--table", "no-such-file")]
     public void A_command_line_that_cannot_be_used_gets_a_message_and_exit_code_2(string message, params string[] args)
     {

@@ -21,7 +21,7 @@ internal static class ChurnRun
         observer.Run();
         context.Progress.Step("the reference", 1, "tables");
         var convergence = new ConvergenceExperiment(context);
-        using var paired = new PairedExperiment(context, convergence.First);
+        using var paired = new PairedExperiment(context);
         var readers = new ReaderExperiment(context);
         foreach (var kind in context.Kinds)
         {

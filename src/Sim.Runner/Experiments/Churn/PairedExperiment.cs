@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
+using Sim.Kernel;
 using Sim.Runner.Schemes.Binding;
 using Sim.Workloads;
 using Sim.Workloads.Churn;
@@ -22,28 +23,29 @@ internal sealed class PairedExperiment : IDisposable
     public const string Noise = "A/A";
 
     private readonly ChurnContext _context;
-    private readonly PeerLoss _loss;
     private readonly BindingScheme _reference;
-    private readonly BindingChange[] _changes;
-    private readonly BindingChange[] _back;
-    private readonly (string Pattern, UInt128[] Keys)[] _keys;
 
-    public PairedExperiment(ChurnContext context, PeerLoss loss)
+    // Two of each, which repetitions take in turn (see Interleaved).
+    private readonly (BindingChange[] Changes, BindingChange[] Back)[] _changes;
+    private readonly PeerLoss[] _losses;
+    private readonly (string Pattern, UInt128[][] Keys)[] _keys;
+
+    public PairedExperiment(ChurnContext context)
     {
-        (_context, _loss) = (context, loss);
+        (_context, _losses) = (context, [PeerLoss.All(context)[0], PeerLoss.All(context, rank: 1)[0]]);
         _reference = BindingKind.Of([ReferenceNumber], context.Family)[0].Create(context.Family, context.Peers);
         _reference.Load(context.Load, _ => context.Cancel.ThrowIfCancellationRequested());
-        (_changes, _back) = FirstChanges(context);
+        _changes = FirstChanges(context);
         var routes = Array.ConvertAll(context.Table.Prefixes, prefix => new Route(prefix, 0, 0));
         var table = new RouteTable("the starting table", context.Family, routes, [""]);
-        _keys = [.. new[] { KeyPattern.Prefixes, KeyPattern.Zipf }.Select(pattern =>
-            (pattern.Name(), LookupKeys.LeftAligned(table, pattern, context.Plan.PacketKeys, context.Seed)))];
+        UInt128[] Keys(KeyPattern pattern, ulong more) => LookupKeys.LeftAligned(table, pattern, context.Plan.PacketKeys, context.Seed + more);
+        _keys = [.. new[] { KeyPattern.Prefixes, KeyPattern.Zipf }.Select(pattern => (pattern.Name(), new[] { Keys(pattern, 0), Keys(pattern, 1) }))];
     }
 
     /// <summary>Measures a loaded scheme, which is left as it was.</summary>
     public void Run(BindingScheme scheme)
     {
-        if (_changes.Length > 0 && scheme.Kind.Number != 1)
+        if (Array.TrueForAll(_changes, part => part.Changes.Length > 0) && scheme.Kind.Number != 1)
             Updates(scheme);
         Loss(scheme);
         foreach (var (pattern, keys) in _keys)
@@ -56,40 +58,56 @@ internal sealed class PairedExperiment : IDisposable
 
     public void Dispose() => _reference.Dispose();
 
-    /// <summary>As many changes as the plan allows, and what undoes them.</summary>
-    private static (BindingChange[] Changes, BindingChange[] Back) FirstChanges(ChurnContext context)
+    /// <summary>
+    /// As many changes as the plan allows, and what undoes them, in two parts: those of a prefix are all in one, so that each part is
+    /// good by itself.
+    /// </summary>
+    private static (BindingChange[] Changes, BindingChange[] Back)[] FirstChanges(ChurnContext context)
     {
-        var changes = new List<BindingChange>(context.Plan.PairedChanges);
+        var parts = new[] { new List<BindingChange>(), new List<BindingChange>() };
         var reader = context.Trace.Changes.Read();
-        while (changes.Count < context.Plan.PairedChanges && reader.TryRead(out var change))
-            changes.Add(change);
-        var back = changes.Select(change => change with { OldPeer = change.NewPeer, NewPeer = change.OldPeer }).Reverse();
-        return ([.. changes], [.. back]);
+        for (var taken = 0; taken < context.Plan.PairedChanges && reader.TryRead(out var change); taken++)
+            parts[Part(change.Prefix)].Add(change);
+        return Array.ConvertAll(parts, changes =>
+        {
+            var back = changes.Select(change => change with { OldPeer = change.NewPeer, NewPeer = change.OldPeer }).Reverse();
+            return (changes.ToArray(), back.ToArray());
+        });
     }
+
+    /// <summary>0 or 1: a bit that all of the prefix decides (Fibonacci hashing).</summary>
+    private static int Part(Prefix prefix) =>
+        (int)(((ulong)(prefix.Address >> 64) + (ulong)prefix.Address + prefix.Length) * 0x9E37_79B9_7F4A_7C15 >> 63);
 
     /// <summary>The changes' times in one replay: of all, and of each kind.</summary>
     private void Updates(BindingScheme scheme)
     {
-        double[] Replay(BindingScheme binding)
+        double[] Replay(BindingScheme binding, int part)
         {
-            var seconds = Each(binding, _changes);
-            Each(binding, _back);
+            var seconds = Each(binding, _changes[part].Changes);
+            Each(binding, _changes[part].Back);
             return seconds;
         }
 
-        Replay(_reference);
-        Replay(scheme);
-        var times = Interleaved.RunMany(_context.Plan.PairGroups, () => Replay(_reference), () => Replay(scheme), _context.Cancel);
+        Replay(_reference, 1);
+        Replay(scheme, 1);
+        var times = Interleaved.RunMany(
+            _context.Plan.PairGroups, part => Replay(_reference, part), part => Replay(scheme, part), _context.Cancel);
         AddUpdate(scheme, ReplayRows.AnyChange, times[0]);
         foreach (var (kind, operation) in ReplayRows.Kinds)
         {
-            if (Array.Exists(_changes, change => change.Kind == kind))
+            if (Array.Exists(_changes, part => Array.Exists(part.Changes, change => change.Kind == kind)))
                 AddUpdate(scheme, operation, times[1 + (int)kind]);
         }
     }
 
-    private void AddUpdate(BindingScheme scheme, string operation, InterleavedTimes times) =>
-        Add(scheme, times.Ratio, _context.Row(ReplayRows.Experiment, "ratio", "ratio", 0, Basis.Measured) with { Operation = operation, X = 0 });
+    /// <summary>A part without a change of the kind, or with so few that the clock shows none of it, says nothing.</summary>
+    private void AddUpdate(BindingScheme scheme, string operation, InterleavedTimes times)
+    {
+        var ratios = times.Ratios.Where((_, pair) => times.A[pair] > 0).ToList();
+        if (ratios.Count > 0)
+            Add(scheme, Spread.Of(ratios), _context.Row(ReplayRows.Experiment, "ratio", "ratio", 0, Basis.Measured) with { Operation = operation, X = 0 });
+    }
 
     /// <summary>Seconds of all changes, and behind them those of each kind.</summary>
     private static double[] Each(BindingScheme scheme, BindingChange[] changes)
@@ -109,41 +127,41 @@ internal sealed class PairedExperiment : IDisposable
         return seconds;
     }
 
-    /// <summary>The largest peer's share goes to another peer as one batch, and comes back untimed.</summary>
+    /// <summary>The share of the largest peer, and of the next, goes to another peer as one batch, and comes back untimed.</summary>
     private void Loss(BindingScheme scheme)
     {
-        double Lose(BindingScheme binding)
+        double Lose(BindingScheme binding, int rank)
         {
-            var seconds = ConvergenceExperiment.Time(binding, _loss.Lose);
-            ConvergenceExperiment.Time(binding, _loss.Return);
+            var seconds = ConvergenceExperiment.Time(binding, _losses[rank].Lose);
+            ConvergenceExperiment.Time(binding, _losses[rank].Return);
             return seconds;
         }
 
-        Lose(_reference);
-        Lose(scheme);
-        var times = Interleaved.Run(_context.Plan.PairGroups, () => Lose(_reference), () => Lose(scheme), _context.Cancel);
-        Add(scheme, times.Ratio, _context.Row(ConvergenceExperiment.Experiment, "ratio", "ratio", 0, Basis.Measured) with { Operation = _loss.Operation });
+        Lose(_reference, 1);
+        Lose(scheme, 1);
+        var times = Interleaved.Run(_context.Plan.PairGroups, rank => Lose(_reference, rank), rank => Lose(scheme, rank), _context.Cancel);
+        Add(scheme, times.Ratio, _context.Row(ConvergenceExperiment.Experiment, "ratio", "ratio", 0, Basis.Measured) with { Operation = _losses[0].Operation });
     }
 
-    private void Packets(BindingScheme scheme, string pattern, UInt128[] keys, string operation, Func<BindingScheme, UInt128, int> lookup)
+    private void Packets(BindingScheme scheme, string pattern, UInt128[][] keys, string operation, Func<BindingScheme, UInt128, int> lookup)
     {
-        var expected = Chain(_reference, keys, lookup).Sum;
-        double Time(BindingScheme binding)
+        var expected = Array.ConvertAll(keys, part => Chain(_reference, part, lookup).Sum);
+        double Time(BindingScheme binding, int part)
         {
-            var (seconds, sum) = Chain(binding, keys, lookup);
-            if (sum != expected && (scheme.Kind.ChecksSources || operation != "receive"))
+            var (seconds, sum) = Chain(binding, keys[part], lookup);
+            if (sum != expected[part] && (scheme.Kind.ChecksSources || operation != "receive"))
                 throw new BindingMismatchException($"{binding.Name}: packets ({operation}) find other peers than in {_reference.Name}");
             return seconds;
         }
 
-        Time(scheme);
-        var times = Interleaved.Run(_context.Plan.PairGroups, () => Time(_reference), () => Time(scheme), _context.Cancel);
+        Time(scheme, 1);
+        var times = Interleaved.Run(_context.Plan.PairGroups, part => Time(_reference, part), part => Time(scheme, part), _context.Cancel);
         Figure Place(string metric, string unit) => _context.Row("packet", metric, unit, 0, Basis.Measured) with
         {
             Operation = operation, Keys = pattern, Chain = "dependent",
         };
 
-        var spread = times.SpreadB.Scale(1e9 / keys.Length);
+        var spread = times.SpreadB.Scale(1e9 / keys[0].Length);
         _context.Add(scheme, Place("time", "ns") with { Value = spread.Median, Low = spread.Low, High = spread.High, N = spread.N });
         Add(scheme, times.Ratio, Place("ratio", "ratio"));
     }

@@ -134,8 +134,8 @@ internal static class ChurnAnswer
     }
 
     /// <summary>
-    /// Below 0 where the first is better. Times go by the ratio that was measured in turns: alike within 5 %, or where its
-    /// quartiles overlap those of the A/A row; counts by their values, within 5 %.
+    /// Below 0 where the first is better. Times go by the ratio that was measured in turns: alike where its quartiles meet the range
+    /// from 1 to those of the A/A row, or it is within 5 % of that range; counts by their values, within 5 %.
     /// </summary>
     private static int Compare(ChurnView view, Column column, Figure one, Figure other)
     {
@@ -144,7 +144,10 @@ internal static class ChurnAnswer
         var noise = ratios.Find(f => f.Scheme == other.Scheme);
         if (paired is null || noise is null)
             return Differs(one.Value, other.Value, Overlap(one, other));
-        return Differs(paired.Value, 1, Overlap(paired, noise));
+        // What a copy of the reference shows is no difference, to either side.
+        var ((low, high), (quick, slow)) = (paired.Range(), noise.Range());
+        (quick, slow) = (Math.Min(quick, 1), Math.Max(slow, 1));
+        return low <= slow && high >= quick ? 0 : Differs(paired.Value, paired.Value < quick ? quick : slow, overlap: false);
     }
 
     private static int Differs(double value, double other, bool overlap) =>
