@@ -268,27 +268,36 @@ internal static class ChurnAnswer
         }
 
         return "<div id=\"churn-table\">" + Markup.Table(
-            "Each scheme; the best of a column is marked", Markup.Head(1, ["scheme", .. columns.Select(column => column.Title)]),
+            "Each scheme; the best of a column is marked, and what cannot be told from it", Markup.Head(1, ["scheme", .. columns.Select(column => column.Title)]),
             body.Append("</tbody>").ToString(), "costs summary", Markup.BasisTags(columns.SelectMany(column => column.Rows.Values.OfType<Figure>()))) + "</div>\n";
     }
 
-    /// <summary>The schemes with a column's least value; of times measured in turns with the reference, with the least ratio to it.</summary>
+    /// <summary>
+    /// The schemes with a column's least value; of times measured in turns with the reference, all whose ratio to it cannot be told
+    /// from the least: quartiles overlap.
+    /// </summary>
     private static HashSet<string> Best(ChurnView view, Column column)
     {
-        var values = new Dictionary<string, double>();
+        var values = new Dictionary<string, (double Low, double Value, double High)>();
         foreach (var ratio in (column.Ratios?.Invoke(view) ?? []).Where(f => !ChurnView.IsWhatIf(f.Scheme)))
-            values[ratio.Scheme] = ratio.Item == PairedExperiment.Noise ? 1 : ratio.Value;
+        {
+            var (low, high) = ratio.Range();
+            values[ratio.Scheme] = ratio.Item == PairedExperiment.Noise ? (Math.Min(low, 1), 1, Math.Max(high, 1)) : (low, ratio.Value, high);
+        }
+
         if (values.Count < 2)
         {
             foreach (var scheme in view.Schemes.Where(scheme => !ChurnView.IsWhatIf(scheme)))
             {
                 if (column.Row(view, scheme) is { } row)
-                    values[scheme] = row.Value;
+                    values[scheme] = (row.Value, row.Value, row.Value);
             }
         }
 
-        var least = values.Count == 0 ? 0 : values.Values.Min();
-        return [.. values.Where(pair => pair.Value <= least).Select(pair => pair.Key)];
+        if (values.Count == 0)
+            return [];
+        var least = values.Values.MinBy(value => value.Value);
+        return [.. values.Where(pair => pair.Value.Low <= least.High).Select(pair => pair.Key)];
     }
 
     private static string Cell(ChurnView view, Figure? row, bool best)
