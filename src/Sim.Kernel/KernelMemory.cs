@@ -90,6 +90,9 @@ public sealed unsafe class KernelMemory : IDisposable
         }
     }
 
+    /// <summary>The cache or kmalloc size class of this name; null where nothing was taken from it yet.</summary>
+    public KmemCache? Find(string name) => Array.Find(_all, cache => cache.Name == name);
+
     /// <summary>Makes a cache of its own (as with <c>slab_nomerge</c>: caches of one size are never merged).</summary>
     public KmemCache CreateCache(string name, int objectSize, int align = 8)
     {

@@ -10,6 +10,10 @@ internal static class SlabComparison
     /// <summary>Share of the objects by which two estimates of <c>count_partial_free_approx</c> may differ.</summary>
     private const double EstimateError = 0.02;
 
+    /// <summary>What the kernel says is in use, and how far its estimate may be from the port's; 0 where both count.</summary>
+    public static (long Active, double Error) ActiveObjects(KmemCache cache) =>
+        cache.ActiveObjectsAreEstimated ? (cache.ActiveObjects, Math.Ceiling(EstimateError * cache.ActiveObjects)) : (cache.Objects, 0);
+
     /// <summary>
     /// Caches that have one user: objects a slab and pages a slab exactly, slabs within one a processor, and active
     /// objects within the slabs that a processor keeps, whose free objects count as active. (A processor's own slab can
@@ -39,9 +43,9 @@ internal static class SlabComparison
             // Of more than 10,000 partial slabs the kernel looks at 10,000 and extrapolates: a few slabs in another place of
             // the list become hundreds of objects. The objects themselves are compared exactly, by a walk of the trie.
             double kept = context.Cpus * (1 + cache.CpuPartialSlabs) * cache.ObjectsPerSlab;
-            var estimate = cache.ActiveObjectsAreEstimated ? EstimateError * cache.ActiveObjects : 0;
+            var (_, error) = ActiveObjects(cache);
             context.Compare(
-                at, "active-objects", "count", cache.ActiveObjects, line.Active, bound: kept + Math.Ceiling(estimate), item: cache.Name);
+                at, "active-objects", "count", cache.ActiveObjects, line.Active, bound: kept + error, item: cache.Name);
         }
     }
 }
