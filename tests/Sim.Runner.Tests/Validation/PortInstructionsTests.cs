@@ -25,19 +25,29 @@ public sealed class PortInstructionsTests
         WriteInput(scratch.Folder, Family.IPv4);
         WriteInput(scratch.Folder, Family.IPv6);
         var kernel = KernelRows().ToList();
-        var (first, second) = (Counted(scratch.Folder, kernel), Counted(scratch.Folder, kernel));
+        var first = Counted(scratch.Folder, kernel);
+        List<List<Figure>> all = [first, Counted(scratch.Folder, kernel)];
         foreach (var row in kernel)
         {
             var port = Assert.Single(first, one => one == row with { Side = "port", Basis = Basis.Counted, Value = one.Value, Low = one.Low, High = one.High, N = 2 });
             var ratio = Assert.Single(first, one => one.Metric == "ratio" && Same(one, row));
             Assert.Equal(port.Value / row.Value, ratio.Value, 9);
             Assert.InRange(port.Value, 20, 20_000);
-            // Another process, the same instructions, but for what a runtime's timer adds now and then.
-            var again = Assert.Single(second, one => one.Side == "port" && Same(one, row));
-            Assert.InRange(again.Value / port.Value, 0.97, 1.03);
+            // Another process, the same instructions. Now and then, on a busy machine, a thread of the runtime wakes in between and its
+            // instructions are counted too: then two of a few must agree.
+            while (!Agree(all, row) && all.Count < 5)
+                all.Add(Counted(scratch.Folder, kernel));
+            Assert.True(Agree(all, row), string.Join(", ", all.Select(figures => figures.Single(one => one.Side == "port" && Same(one, row)).Value)));
         }
 
         Assert.Equal(3 * kernel.Count, first.Count);
+    }
+
+    /// <summary>Whether two of the processes counted the same within 3 %.</summary>
+    private static bool Agree(List<List<Figure>> all, Figure row)
+    {
+        var counts = all.Select(figures => figures.Single(one => one.Side == "port" && Same(one, row)).Value).Order().ToList();
+        return counts.Zip(counts.Skip(1), (less, more) => more / less).Any(ratio => ratio < 1.03);
     }
 
     [Fact]
