@@ -23,6 +23,10 @@ internal sealed class PairedExperiment : IDisposable
     public const string Noise = "A/A";
 
     private readonly ChurnContext _context;
+    /// <summary>Bytes that push one repetition's nodes out of the processor's own caches before the next begins.</summary>
+    private const int SweptBytes = 16 << 20;
+
+    private readonly byte[] _swept = new byte[SweptBytes];
     private readonly BindingScheme _reference;
 
     // Two of each, which repetitions take in turn (see Interleaved).
@@ -84,6 +88,7 @@ internal sealed class PairedExperiment : IDisposable
     {
         double[] Replay(BindingScheme binding, int part)
         {
+            Sweep();
             var seconds = Each(binding, _changes[part].Changes);
             Each(binding, _changes[part].Back);
             return seconds;
@@ -132,6 +137,7 @@ internal sealed class PairedExperiment : IDisposable
     {
         double Lose(BindingScheme binding, int rank)
         {
+            Sweep();
             var seconds = ConvergenceExperiment.Time(binding, _losses[rank].Lose);
             ConvergenceExperiment.Time(binding, _losses[rank].Return);
             return seconds;
@@ -148,6 +154,7 @@ internal sealed class PairedExperiment : IDisposable
         var expected = Array.ConvertAll(keys, part => Chain(_reference, part, lookup).Sum);
         double Time(BindingScheme binding, int part)
         {
+            Sweep();
             var (seconds, sum) = Chain(binding, keys[part], lookup);
             if (sum != expected[part] && (scheme.Kind.ChecksSources || operation != "receive"))
                 throw new BindingMismatchException($"{binding.Name}: packets ({operation}) find other peers than in {_reference.Name}");
@@ -179,6 +186,16 @@ internal sealed class PairedExperiment : IDisposable
         }
 
         return (Stopwatch.GetElapsedTime(clock).TotalSeconds, sum);
+    }
+
+    /// <summary>
+    /// Writes a line after the other. In A B B A a repetition that follows one of the same structure would find its upper nodes in the
+    /// caches, and one that follows the other structure would not.
+    /// </summary>
+    private void Sweep()
+    {
+        for (var at = 0; at < SweptBytes; at += 64)
+            _swept[at]++;
     }
 
     private void Add(BindingScheme scheme, Spread ratio, Figure row) => _context.Add(scheme, row with
