@@ -20,8 +20,8 @@ internal static class ChurnRun
         var observer = new ObserverExperiment(context);
         observer.Run();
         context.Progress.Step("the reference", 1, "tables");
-        var convergence = new ConvergenceExperiment(context);
         using var paired = new PairedExperiment(context);
+        var convergence = new ConvergenceExperiment(context);
         var readers = new ReaderExperiment(context);
         foreach (var kind in context.Kinds)
         {

@@ -15,7 +15,7 @@ internal sealed class ConvergenceExperiment(ChurnContext context)
 {
     public const string Experiment = "convergence";
 
-    private readonly PeerLoss[] _losses = PeerLoss.All(context);
+    private readonly PeerLoss[] _losses = [.. PeerLoss.All(context)];
 
     /// <summary>Loads a new scheme in the orders of the plan.</summary>
     public void Load(BindingKind kind)
@@ -128,7 +128,7 @@ internal sealed record PeerLoss(string To, BindingChange[] Lose, BindingChange[]
     /// <summary>To one other peer, to all others in turns, to none; with one peer in all, to none alone.</summary>
     /// <param name="context">The run.</param>
     /// <param name="rank">Whose: 0 the peer with the most prefixes, 1 the next; the last where there are not as many.</param>
-    public static PeerLoss[] All(ChurnContext context, int rank = 0)
+    public static IEnumerable<PeerLoss> All(ChurnContext context, int rank = 0)
     {
         var shares = context.Table.Peers.CountBy(peer => peer).OrderByDescending(share => share.Value).ThenBy(share => share.Key).ToList();
         var largest = shares[Math.Min(rank, shares.Count - 1)].Key;
@@ -140,9 +140,12 @@ internal sealed record PeerLoss(string To, BindingChange[] Lose, BindingChange[]
             return new(name, lose, Array.ConvertAll(lose, change => change with { OldPeer = change.NewPeer, NewPeer = largest }));
         }
 
-        var none = Of("to-none", _ => BindingChange.NoPeer);
-        return context.Peers == 1
-            ? [none]
-            : [Of("to-one", _ => other), Of("to-all", at => (largest + 1 + at % (context.Peers - 1)) % context.Peers), none];
+        if (context.Peers > 1)
+        {
+            yield return Of("to-one", _ => other);
+            yield return Of("to-all", at => (largest + 1 + at % (context.Peers - 1)) % context.Peers);
+        }
+
+        yield return Of("to-none", _ => BindingChange.NoPeer);
     }
 }

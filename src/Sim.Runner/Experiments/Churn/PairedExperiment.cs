@@ -36,7 +36,7 @@ internal sealed class PairedExperiment : IDisposable
 
     public PairedExperiment(ChurnContext context)
     {
-        (_context, _losses) = (context, [PeerLoss.All(context)[0], PeerLoss.All(context, rank: 1)[0]]);
+        (_context, _losses) = (context, [PeerLoss.All(context).First(), PeerLoss.All(context, rank: 1).First()]);
         _reference = BindingKind.Of([ReferenceNumber], context.Family)[0].Create(context.Family, context.Peers);
         _reference.Load(context.Load, _ => context.Cancel.ThrowIfCancellationRequested());
         _changes = FirstChanges(context);

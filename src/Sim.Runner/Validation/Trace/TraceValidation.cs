@@ -56,7 +56,7 @@ internal sealed class TraceValidation(
     {
         if (scheme.AllowedIps is { } allowedIps)
         {
-            var family = scheme.Routes?.Shape is RouteShape.Via or RouteShape.Gateway ? Family.IPv6 : input.Family;
+            var family = BindsGateways(scheme) ? Family.IPv6 : input.Family;
             ShapeComparison.AllowedIps(context, at, allowedIps.Table, family);
             SlabComparison.Compare(context, at, [allowedIps.Table.NodeCache]);
         }
@@ -69,7 +69,7 @@ internal sealed class TraceValidation(
     {
         if (scheme.AllowedIps is not null)
         {
-            var expected = scheme.Routes?.Shape is RouteShape.Via or RouteShape.Gateway ? Gateways() : binding.AsDumped;
+            var expected = BindsGateways(scheme) ? Gateways() : binding.AsDumped;
             var row = _kernel.One($"wg dump {ValidationPlan.DumpBuffer}");
             context.Compare(at, "entries", "count", expected.Count, row.Long("entries"), item: "allowedips");
             context.CompareDigest(at, "listing-digest", WireGuardDump.Set(expected), row.Hex("set"), item: "allowedips");
@@ -85,6 +85,9 @@ internal sealed class TraceValidation(
         context.CompareDigest(
             at, "listing-digest", new RouteDump(routes.Shape, host.Sockets.Interface).Content(listed), dump.Hex("content"), item: "routes");
     }
+
+    /// <summary>Whether the device's AllowedIPs are the gateways that routes name, RTA_VIA's or in IPv6 RTA_GATEWAY's: IPv6 addresses.</summary>
+    private static bool BindsGateways(BindingScheme scheme) => scheme.Routes?.Shape is RouteShape.Via or RouteShape.Gateway;
 
     /// <summary>What each peer has by RTA_VIA: its gateway.</summary>
     private List<KeyValuePair<Prefix, int>> Gateways() =>
