@@ -122,6 +122,9 @@ internal static class FigureExtensions
     /// <summary>The quartiles, or the value twice where there are none.</summary>
     public static (double Low, double High) Range(this Figure f) => f.HasSpread() ? (f.Low, f.High) : (f.Value, f.Value);
 
+    /// <summary>All ways in which these figures came about, in the order measured, counted, modelled.</summary>
+    public static IReadOnlyList<Basis> Bases(this IEnumerable<Figure> figures) => [.. figures.Select(f => f.Basis).Distinct().Order()];
+
     public static string Label(this Basis basis) => basis switch
     {
         Basis.Measured => "measured",

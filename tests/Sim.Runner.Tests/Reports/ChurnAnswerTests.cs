@@ -44,6 +44,15 @@ public sealed class ChurnAnswerTests
         Assert.DoesNotContain("best", Row(page, "RTA_WGPEER, what if: shared states"));
     }
 
+    [Fact]
+    public void Below_a_time_stands_the_ratio_that_it_is_judged_by()
+    {
+        var page = Answer(seconds: (100, 200), ratio: (0.4, 0.5, 0.6), noise: (0.98, 1.01, 1.02));
+        Assert.Matches("× <a [^>]*>0.500</a>", Row(page, Attribute));
+        Assert.Matches("A/A <a [^>]*>1.01</a>", Row(page, RemoveMe));
+        Assert.DoesNotContain("×", Row(Answer(seconds: (100, 200), ratio: null, noise: null), Attribute));
+    }
+
     private static string Row(string page, string scheme)
     {
         var start = page.IndexOf($"<tr><th scope=\"row\">{scheme}</th>", StringComparison.Ordinal);

@@ -2,6 +2,7 @@
 using System.Globalization;
 using System.Xml.Linq;
 using CsCheck;
+using Sim.Runner.Experiments.Scaling;
 using Sim.Runner.Reports;
 using Sim.Runner.Reports.Plots;
 using SkiaSharp;
@@ -153,6 +154,45 @@ public sealed class PlotTests(FullReport full) : IClassFixture<FullReport>
 
         Assert.Contains("allowedips touches 30.5 to 35.6 lines", Reading(touched, "touch"), StringComparison.Ordinal);
         Assert.Contains("allowedips touches 61.0 to 71.2 lines", Reading(doubled, "touch"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_plot_names_every_way_in_which_its_figures_came_about()
+    {
+        Figure Update(string scheme, Basis basis) => new()
+        {
+            Experiment = "replay", Scheme = scheme, Operation = "update", X = 0, Metric = "time-per-change", Unit = "ns", Value = 100, Basis = basis, Family = 4,
+        };
+        Figure[] figures =
+        [
+            Update("RTA_WGPEER", Basis.Measured), Update("AllowedIPs, REPLACE", Basis.Estimated),
+            Update("RTA_WGPEER", Basis.Measured) with { Metric = "speed" },
+            new() { Experiment = "observer", Scheme = "RTA_WGPEER", Operation = "trace", X = 10, Metric = "staleness-mean", Unit = "ms", Value = 1, Basis = Basis.Simulated, Family = 4 },
+        ];
+        var plots = ChurnPlots.For(ChurnView.Of(new Rows(new FabricatedRun().Build() with { Figures = figures }))!);
+
+        Assert.Equal([Basis.Measured, Basis.Estimated], plots.Single(plot => plot.Name == "churn-update").Bases);
+        Assert.Equal([Basis.Simulated], plots.Single(plot => plot.Name == "churn-staleness").Bases);
+    }
+
+    [Theory]
+    [InlineData(0.2, 0.3, "grows most: with the prefixes to the power of 0.25")]
+    [InlineData(-0.3, -0.2, "no scheme’s grows: the largest exponent is -0.25")]
+    public void A_cost_whose_largest_exponent_lies_below_zero_is_not_said_to_grow(double low, double high, string said)
+    {
+        Figure Point(double x) => new()
+        {
+            Experiment = ScalingMetrics.Points, Scheme = "RTA_WGPEER", Item = ScalingMetrics.PrefixAxis, X = x, Metric = ScalingMetrics.Pages, Unit = "bytes",
+            Value = 100, Basis = Basis.Counted, Family = 4,
+        };
+        var fit = Point(1000) with
+        {
+            Experiment = ScalingMetrics.Fits, Metric = ScalingMetrics.Of(ScalingMetrics.Exponent, ScalingMetrics.Pages), Unit = "ratio",
+            Value = (low + high) / 2, Low = low, High = high,
+        };
+        var run = new FabricatedRun().Build() with { Figures = [Point(1000), Point(2000), fit] };
+
+        Assert.Contains(said, Assert.Single(ScalingPlots.For(ScalingView.Of(new Rows(run))!)).Reading);
     }
 
     [Theory]

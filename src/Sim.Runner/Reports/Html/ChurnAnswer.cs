@@ -90,8 +90,8 @@ internal static class ChurnAnswer
         AppendQuestions(html, view);
         html.Append(Summary(view));
         html.Append("""
-            <p>Which is better, and best, in time goes by ratios to AllowedIPs with REMOVE_ME, measured in turns (A B B A) with it; the times
-            shown were taken scheme after scheme. They are those of the kernel’s structures alone, in ports that run in this program: system
+            <p>Which is better, and best, in time goes by ratios (×) to AllowedIPs with REMOVE_ME, measured in turns (A B B A) with it, and by what a
+            copy of it differs (A/A); the times above them were taken scheme after scheme, on a machine whose speed drifts. They are those of the kernel’s structures alone, in ports that run in this program: system
             calls, copying, parsing and locking are not in them; the counts of messages, bytes and calls stand for those. A packet’s lookups wait for one another,
             with addresses spread over the prefixes, and are without rp_filter. AllowedIPs need routes to the device as well: one
             default route, or, marked “+ routes”, one for each prefix. A removal takes one prefix away. “Known to others after” is the
@@ -256,14 +256,16 @@ internal static class ChurnAnswer
     private static string Summary(ChurnView view)
     {
         var columns = s_columns
-            .Select(column => (column.Title, Rows: view.Schemes.ToDictionary(scheme => scheme, scheme => column.Row(view, scheme)), Best: Best(view, column)))
+            .Select(column => (
+                column.Title, Rows: view.Schemes.ToDictionary(scheme => scheme, scheme => column.Row(view, scheme)),
+                Ratios: column.Ratios?.Invoke(view).ToList() ?? [], Best: Best(view, column)))
             .Where(column => column.Rows.Values.Any(row => row is not null)).ToList();
         var body = new StringBuilder("<tbody>\n");
         foreach (var scheme in view.Schemes)
         {
             body.Append($"<tr><th scope=\"row\">{Markup.Text(scheme)}</th>");
-            foreach (var (_, rows, best) in columns)
-                body.Append(Cell(view, rows[scheme], best.Contains(scheme)));
+            foreach (var (_, rows, ratios, best) in columns)
+                body.Append(Cell(view, rows[scheme], ratios.Find(f => f.Scheme == scheme), best.Contains(scheme)));
             body.Append("</tr>\n");
         }
 
@@ -300,13 +302,16 @@ internal static class ChurnAnswer
         return [.. values.Where(pair => pair.Value.Low <= least.High).Select(pair => pair.Key)];
     }
 
-    private static string Cell(ChurnView view, Figure? row, bool best)
+    /// <summary>A value and, below it, the ratio that it is judged by where there is one.</summary>
+    private static string Cell(ChurnView view, Figure? row, Figure? ratio, bool best)
     {
         if (row is null)
             return "<td>–</td>";
-        var link = Bare(view, row);
+        var link = best ? $"<strong class=\"best\">{Bare(view, row)}</strong>" : Bare(view, row);
         var tag = row.Basis == Basis.Estimated ? " " + Markup.BasisTag(row.Basis) : "";
-        return best ? $"<td><strong class=\"best\">{link}</strong>{tag}</td>" : $"<td>{link}{tag}</td>";
+        var judged = ratio is null ? ""
+            : $" <span class=\"spread\">{(ratio.Item == PairedExperiment.Noise ? PairedExperiment.Noise : "×")} {Bare(view, ratio)}</span>";
+        return $"<td>{link}{tag}{judged}</td>";
     }
 
     private static string Link(ChurnView view, Figure figure) => ChurnSection.Link(view, figure);

@@ -15,9 +15,10 @@ internal static class Markup
 
     public static string BasisTag(Basis basis) => $"""<span class="basis {basis.Label()}">{basis.Label()}</span>""";
 
-    /// <summary>The tags of all bases that occur, in the order measured, counted, modelled.</summary>
-    public static string BasisTags(IEnumerable<Figure> figures) =>
-        string.Join(' ', figures.Select(f => f.Basis).Distinct().Order().Select(BasisTag));
+    /// <summary>The tags of all bases that occur.</summary>
+    public static string BasisTags(IEnumerable<Figure> figures) => BasisTags(figures.Bases());
+
+    public static string BasisTags(IReadOnlyList<Basis> bases) => string.Join(' ', bases.Select(BasisTag));
 
     /// <summary>A value linked to its row, with its quartiles if it has any.</summary>
     public static string Value(Rows rows, Figure figure, Scale scale, bool best = false)

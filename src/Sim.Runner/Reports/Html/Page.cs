@@ -296,7 +296,7 @@ internal static partial class Page
             <h3>{Markup.Text(plot.Spec.Question)}</h3>
             {plot.WideSvg}
             {plot.NarrowSvg}
-            <figcaption>{Markup.Text(plot.Spec.Reading)} {Markup.BasisTag(plot.Spec.Basis)}
+            <figcaption>{Markup.Text(plot.Spec.Reading)} {Markup.BasisTags(plot.Spec.Bases)}
             <span class="files">Also as <a href="plot-{name}.png">PNG</a> and <a href="plot-{name}.svg">SVG</a>.</span></figcaption>
             </figure>
 

@@ -9,10 +9,15 @@ internal static class ReaderSection
     private static readonly (string Metric, string Title)[] s_tables =
     [
         ("gap-longest", "Longest time that a prefix was wrong, seen by readers"),
+        ("gap-simulated", "Longest time that a prefix was wrong, at the update’s mean time for an operation"),
+    ];
+
+    /// <summary>What these times are made of: most of it is noughts, and is folded.</summary>
+    private static readonly (string Metric, string Title)[] s_folded =
+    [
         ("wrong-ratio", "Share of lookups during the update that were wrong"),
         ("steps-none", "Most operations of the trie for which a prefix had no peer"),
         ("steps-other", "Most operations for which it led to a peer that has it neither before nor after"),
-        ("gap-simulated", "Longest time that a prefix was wrong: these operations at the update’s mean time for one"),
         ("prefixes-hit", "Prefixes that were wrong after some operation"),
         ("lookups", "Lookups during the update"),
     ];
@@ -41,9 +46,10 @@ internal static class ReaderSection
 
             """);
         foreach (var (metric, title) in s_tables)
-            AppendTable(html, view, title, [.. ReaderFigures(view).Where(f => f.Metric == metric)]);
-        string[] whole = ["steps", "time", "time-beside-readers"];
-        AppendTable(html, view, "The update itself", [.. ReaderFigures(view).Where(f => Array.IndexOf(whole, f.Metric) >= 0)]);
+            AppendTable(html, view, title, metric);
+        foreach (var (metric, title) in s_folded)
+            AppendFolded(html, view, title, metric);
+        AppendFolded(html, view, "The update itself", "steps", "time", "time-beside-readers");
         html.Append("</section>\n");
     }
 
@@ -84,8 +90,17 @@ internal static class ReaderSection
             + $"{Words.Join([.. harmless.Select(Markup.Text)])}, and no sampled prefix was after any operation of the trie.";
     }
 
-    private static void AppendTable(StringBuilder html, ChurnView view, string title, List<Figure> rows)
+    private static void AppendFolded(StringBuilder html, ChurnView view, string title, params string[] metrics)
     {
+        var table = new StringBuilder();
+        AppendTable(table, view, title, metrics);
+        if (table.Length > 0)
+            html.Append($"<details><summary>{Markup.Text(title)}</summary>\n").Append(table).Append("</details>\n");
+    }
+
+    private static void AppendTable(StringBuilder html, ChurnView view, string title, params string[] metrics)
+    {
+        var rows = ReaderFigures(view).Where(f => Array.IndexOf(metrics, f.Metric) >= 0).ToList();
         if (rows.Count == 0)
             return;
         var columns = rows.Select(f => (f.Operation, f.Keys, Metric: f.Keys.Length == 0 ? f.Metric : "")).Distinct().ToList();

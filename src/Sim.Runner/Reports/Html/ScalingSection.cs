@@ -103,32 +103,27 @@ internal static class ScalingSection
             insertion was measured to take 18 ns more for each peer; <code>validate --kernel uml-unhashed</code> measures it again.</p>
 
             """);
-        var places = times.Select(f => f.X!.Value).Distinct().Order().ToList();
-        var body = new StringBuilder("<tbody>\n");
-        foreach (var scheme in times.Select(f => f.Scheme).Distinct())
-        {
-            body.Append($"<tr><th scope=\"row\">{Markup.Text(scheme)}</th>");
-            body.Append(Cell(PerPeer(view, scheme) is { } slope ? Fit(view, slope) : null));
-            body.Append(Cell(Linked(view, ScalingMetrics.AtNone, scheme)));
-            body.Append(Cell(Linked(view, ScalingMetrics.RSquared, scheme)));
-            foreach (var metric in (string[])[ScalingMetrics.Time, ScalingMetrics.InfosWalked])
-            {
-                foreach (var place in places)
-                {
-                    var row = view.Of(ScalingMetrics.Bucket, metric).Find(f => f.Scheme == scheme && f.X == place);
-                    body.Append(Cell(row is null ? null : Linked(view, row)));
-                }
-            }
+        var schemes = times.Select(f => f.Scheme).Distinct().ToList();
+        var lines = schemes.Select(scheme => Row(
+            scheme, PerPeer(view, scheme) is { } slope ? Fit(view, slope) : null,
+            Linked(view, ScalingMetrics.AtNone, scheme), Linked(view, ScalingMetrics.RSquared, scheme)));
+        html.Append(Markup.Table(
+            "The line of an insertion’s time over the peers of the device", Markup.Head(1, ["", "one more peer", "without peers", "R²"]),
+            Body(lines), "costs", Markup.BasisTags(view.Figures.Where(f => f.Experiment == ScalingMetrics.BucketFits))));
 
-            body.Append("</tr>\n");
-        }
-
+        var walked = view.Of(ScalingMetrics.Bucket, ScalingMetrics.InfosWalked);
+        var places = times.Select(f => f.X!.Value).Distinct().Order().Select(place => Row(Numbers.Show(place), [.. new[] { times, walked }.SelectMany(
+            rows => schemes.Select(scheme => rows.Find(f => f.Scheme == scheme && f.X == place) is { } row ? Linked(view, row) : null))]));
         html.Append(Markup.Table(
             "Inserting a route among the peers of a device",
-            Markup.Head(1, ["", "one more peer", "without peers", "R²", .. places.Select(p => $"{Numbers.Show(p)} {(p == 1 ? "peer" : "peers")}"),
-                .. places.Select(p => $"infos walked, {Numbers.Show(p)}")]),
-            body.Append("</tbody>").ToString(), "costs", Markup.BasisTags(view.Figures.Where(f => f.Experiment is ScalingMetrics.Bucket or ScalingMetrics.BucketFits))));
+            Markup.Head(1, ["peers", .. schemes, .. schemes.Select(scheme => $"infos walked: {scheme}")]),
+            Body(places), "costs", Markup.BasisTags(times.Concat(walked))));
     }
+
+    private static string Body(IEnumerable<string> lines) => $"<tbody>\n{string.Concat(lines)}</tbody>";
+
+    private static string Row(string head, params string?[] cells) =>
+        $"<tr><th scope=\"row\">{Markup.Text(head)}</th>{string.Concat(cells.Select(Cell))}</tr>\n";
 
     private static string? Linked(ScalingView view, string metric, string scheme) =>
         view.Of(ScalingMetrics.BucketFits, metric).Find(f => f.Scheme == scheme) is { } row ? Linked(view, row) : null;

@@ -77,6 +77,6 @@ internal sealed record LogChart : Chart
 /// <param name="Name">File name without extension.</param>
 /// <param name="Question">The title.</param>
 /// <param name="Reading">Sentences computed from the same rows.</param>
-/// <param name="Basis">Measured, counted or modelled.</param>
+/// <param name="Bases">How the drawn figures came about; see <see cref="FigureExtensions.Bases"/>.</param>
 /// <param name="Chart">The chart.</param>
-internal sealed record PlotSpec(string Name, string Question, string Reading, Basis Basis, Chart Chart);
+internal sealed record PlotSpec(string Name, string Question, string Reading, IReadOnlyList<Basis> Bases, Chart Chart);

@@ -34,7 +34,7 @@ internal static class ChurnPlots
         var most = rows.MaxBy(f => f.Value)!;
         var reading = $"{most.Scheme} takes {Numbers.Digits(most.Value / least.Value, 3)} times as much as {least.Scheme}.";
         var estimated = rows.Exists(f => f.Basis == Basis.Estimated) ? " REPLACE is estimated, with a 95% interval." : "";
-        return new PlotSpec(name, question, reading + estimated, rows[0].Basis == Basis.Counted ? Basis.Counted : Basis.Measured, new MarkChart
+        return new PlotSpec(name, question, reading + estimated, rows.Bases(), new MarkChart
         {
             ValueLabel = PlotSet.Axis(axis, scale),
             Log = PlotSet.WideSpan(rows),
@@ -54,7 +54,7 @@ internal static class ChurnPlots
         var sent = rows.Where(f => f.Operation == "transmit").ToList();
         var reading = $"A packet that is sent waits least for {sent.MinBy(f => f.Value)!.Scheme} and most for {sent.MaxBy(f => f.Value)!.Scheme}. "
             + "A device of the peer’s own lets every source through.";
-        return new PlotSpec("churn-packet", "What do a packet’s lookups take?", reading, Basis.Measured, new MarkChart
+        return new PlotSpec("churn-packet", "What do a packet’s lookups take?", reading, rows.Bases(), new MarkChart
         {
             ValueLabel = PlotSet.Axis("time a packet", scale),
             Groups = [.. rows.GroupBy(f => f.Scheme).Select(group => new MarkGroup(group.Key, [.. group.Select(f => Mark(f, scale, Label(f)))]))],

@@ -24,7 +24,7 @@ internal static class ComparePlots
             + (noise > 1 ? " Shaded is the widest noise that any row is held against." : "");
         return
         [
-            new PlotSpec(AllNames[0], "What changed, and by how much?", reading, Basis.Estimated, new MarkChart
+            new PlotSpec(AllNames[0], "What changed, and by how much?", reading, changes.Select(c => c.Ratio).Bases(), new MarkChart
             {
                 ValueLabel = "after / before (logarithmic)",
                 Log = true,

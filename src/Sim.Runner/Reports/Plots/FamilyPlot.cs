@@ -15,7 +15,7 @@ internal static class FamilyPlot
         var families = FamilyCosts.Of(rows);
         if (families.Count == 0)
             return null;
-        var groups = new List<MarkGroup>();
+        var (groups, drawn) = (new List<MarkGroup>(), new List<Figure>());
         foreach (var (label, structures, row) in new (string, string[], Func<FamilyCosts, string, Figure?>)[]
         {
             ("nodes a lookup visits", s_looked, (family, structure) => family.Nodes(structure)),
@@ -25,13 +25,14 @@ internal static class FamilyPlot
         {
             foreach (var family in families)
             {
-                var marks = structures.Select(structure => row(family, structure)).OfType<Figure>().Select(Mark).ToList();
-                if (marks.Count > 0)
-                    groups.Add(new MarkGroup($"{label}, IPv{family.Family}", marks));
+                var figures = structures.Select(structure => row(family, structure)).OfType<Figure>().ToList();
+                drawn.AddRange(figures);
+                if (figures.Count > 0)
+                    groups.Add(new MarkGroup($"{label}, IPv{family.Family}", [.. figures.Select(Mark)]));
             }
         }
 
-        return new(Name, "What does a lookup read, and what does a prefix take?", Reading(families), Basis.Counted, new MarkChart
+        return new(Name, "What does a lookup read, and what does a prefix take?", Reading(families), drawn.Bases(), new MarkChart
         {
             ValueLabel = "nodes, cache lines of 64 bytes, or bytes (logarithmic)",
             Log = true,

@@ -16,7 +16,7 @@ internal static class MemoryPlots
             Groups = PlotSet.Groups(pages, scale, f => Words.Order(f.Order)),
         };
         return new("memory", "How much kernel memory does the table take, for each order of insertion?",
-            $"{verdict.Sentence(verdict.Memory)}{Slack(rows, pages)}", pages[0].Basis, chart);
+            $"{verdict.Sentence(verdict.Memory)}{Slack(rows, pages)}", pages.Bases(), chart);
     }
 
     public static PlotSpec? Caches(Rows rows)
@@ -34,7 +34,7 @@ internal static class MemoryPlots
             Groups = [.. caches.Select(f => new MarkGroup(f.Item, [PlotSet.Mark(f, scale)]))],
         };
         return new("caches", $"Which caches hold the memory{(order.Length > 0 ? $" ({Words.Order(order)})" : "")}?",
-            Words.Join([.. caches.GroupBy(f => f.Structure).Select(LargestCache)]) + ".", caches[0].Basis, chart);
+            Words.Join([.. caches.GroupBy(f => f.Structure).Select(LargestCache)]) + ".", caches.Bases(), chart);
     }
 
     private static List<Figure> Of(Rows rows, string metric) =>

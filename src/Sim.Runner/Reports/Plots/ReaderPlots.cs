@@ -25,7 +25,7 @@ internal static class ReaderPlots
             scheme.Key, [.. scheme.OrderBy(f => Array.IndexOf(s_operations, f.Operation)).Select(f => Mark(f, scale))]));
         return
         [
-            new PlotSpec(AllNames[0], "For how long does a lookup find no peer, or a wrong one, during an update?", Reading(rows), Basis.Measured,
+            new PlotSpec(AllNames[0], "For how long does a lookup find no peer, or a wrong one, during an update?", Reading(rows), rows.Bases(),
                 new MarkChart { ValueLabel = PlotSet.Axis("longest time that a prefix was wrong", scale), Groups = [.. groups] }),
         ];
     }

@@ -49,12 +49,18 @@ internal static class ScalingPlots
         if (rows.Select(f => f.X).Distinct().Count() < 2)
             return null;
         var steepest = view.Fits(axis, cost.Operation, ScalingMetrics.Of(ScalingMetrics.Exponent, cost.Metric), large: true).MaxBy(f => f.Value);
-        var steep = steepest is null
-            ? ""
-            : $" From {Numbers.Show(steepest.X!.Value)} {axis} on, {steepest.Scheme} grows most: with the {axis} to the power of "
-                + $"{Numbers.Digits(steepest.Value, 2)} ({Numbers.Digits(steepest.Low, 2)} to {Numbers.Digits(steepest.High, 2)}).";
-        return new PlotSpec(Name(axis, cost), $"{cost.Question}, over {axis}?", Range(rows, axis) + steep, rows[0].Basis,
+        var steep = steepest is null ? "" : " " + Steepest(steepest, axis);
+        return new PlotSpec(Name(axis, cost), $"{cost.Question}, over {axis}?", Range(rows, axis) + steep, rows.Bases(),
             Chart(view, rows, cost.Title, Axis(rows, axis)));
+    }
+
+    /// <summary>What the largest exponent says: that its scheme's cost grows, or that none does.</summary>
+    private static string Steepest(Figure exponent, string axis)
+    {
+        var power = $"{Numbers.Digits(exponent.Value, 2)} ({Numbers.Digits(exponent.Low, 2)} to {Numbers.Digits(exponent.High, 2)})";
+        return $"From {Numbers.Show(exponent.X!.Value)} {axis} on, " + (exponent.High > 0
+            ? $"{exponent.Scheme} grows most: with the {axis} to the power of {power}."
+            : $"no scheme’s grows: the largest exponent is {power}, of {exponent.Scheme}.");
     }
 
     private static PlotSpec? Bucket(ScalingView view)
@@ -65,7 +71,7 @@ internal static class ScalingPlots
         var fits = view.Of(ScalingMetrics.BucketFits, ScalingMetrics.PerPeer)
             .Select(f => $"{f.Scheme}: {Numbers.Digits(f.Value, 3)} ns ({Numbers.Digits(f.Low, 3)} to {Numbers.Digits(f.High, 3)})").ToList();
         var reading = Range(rows, ScalingMetrics.PeerAxis) + (fits.Count == 0 ? "" : $" One more peer costs an insertion {string.Join("; ", fits)}.");
-        return new PlotSpec(BucketName, "What do the other peers of a device cost the insertion of a route?", reading, rows[0].Basis,
+        return new PlotSpec(BucketName, "What do the other peers of a device cost the insertion of a route?", reading, rows.Bases(),
             Chart(view, rows, "insert", "peers of the device (logarithmic)"));
     }
 

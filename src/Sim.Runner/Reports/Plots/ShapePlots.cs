@@ -18,28 +18,28 @@ internal static class ShapePlots
         var reading = lines.GroupBy(f => f.Structure).OrderBy(g => PlotSet.Series(g.First())).Select(g =>
             $"{g.Key} touches {Numbers.Span(g.Min(f => f.Value), g.Max(f => f.Value))} lines on average{Visits(rows, g.Key)}");
         return new("touch", "How much memory does a lookup touch?", $"Over the patterns of keys, {Words.Join([.. reading])}.",
-            lines[0].Basis, chart);
+            lines.Bases(), chart);
     }
 
     public static PlotSpec? Depth(Rows rows)
     {
         var curves = new List<Curve>();
         var readings = new List<string>();
-        Figure? any = null;
+        var drawn = new List<Figure>();
         foreach (var structure in Names.Structures)
         {
             var points = Histogram(rows, "depth-histogram", structure);
             if (points.Count == 0)
                 continue;
-            any = points[0];
+            drawn.AddRange(points);
             var all = points.Sum(f => f.Value);
             var mean = points.Sum(f => f.Value * f.X!.Value) / all;
-            var what = structure != Names.Fib ? "nodes with a peer" : any.Family == 4 ? "leaves" : "nodes with routes";
-            curves.Add(new(PlotSet.Series(any), $"{structure}: {what}", [.. points.Select(f => (f.X!.Value, f.Value))]));
+            var what = structure != Names.Fib ? "nodes with a peer" : points[0].Family == 4 ? "leaves" : "nodes with routes";
+            curves.Add(new(PlotSet.Series(points[0]), $"{structure}: {what}", [.. points.Select(f => (f.X!.Value, f.Value))]));
             readings.Add($"the {Numbers.Show(all)} {what} of {structure} lie {Numbers.Show(mean)} deep on average, "
                 + $"the deepest at {Numbers.Show(points[^1].X!.Value)}");
         }
-        if (any is null)
+        if (drawn.Count == 0)
             return null;
         var chart = new CurveChart
         {
@@ -48,7 +48,7 @@ internal static class ShapePlots
             Log = true,
             Curves = curves,
         };
-        return new("depth", "How deep do the prefixes lie?", Sentence(Words.Join(readings)), any.Basis, chart);
+        return new("depth", "How deep do the prefixes lie?", Sentence(Words.Join(readings)), drawn.Bases(), chart);
     }
 
     public static PlotSpec? Tnodes(Rows rows)
@@ -70,7 +70,7 @@ internal static class ShapePlots
         };
         return new("tnodes", "How large are fib's internal nodes?",
             $"{Numbers.Show(nodes)} internal nodes have {Numbers.Show(children / nodes)} children on average; the largest indexes "
-            + $"{Numbers.Show(largest)} bits at once ({Numbers.Show(Math.Pow(2, largest))} children).", sizes[0].Basis, chart);
+            + $"{Numbers.Show(largest)} bits at once ({Numbers.Show(Math.Pow(2, largest))} children).", sizes.Bases(), chart);
     }
 
     private static List<Figure> Histogram(Rows rows, string metric, string structure) =>

@@ -19,7 +19,7 @@ internal static class TimePlots
                     + $"{Numbers.Ratio(worst.Value / best.Value)} times that in its worst ({Words.Order(worst.Order)})";
         });
         return new("load", "How long does loading the whole table take, per prefix?", Words.Join([.. reading]) + ".",
-            times[0].Basis, chart);
+            times.Bases(), chart);
     }
 
     public static PlotSpec? Lookup(Rows rows, Verdict verdict) =>
@@ -44,7 +44,7 @@ internal static class TimePlots
             Groups = [.. cases.Select(c => new MarkGroup(c.Case, [new Mark(ColorOf(c.Winner), c.Ratio, c.Low, c.High, Label(c))]))],
         };
         return new("ratios", "Which is faster, and is the difference larger than the noise?", RatioReading(cases, noise),
-            Basis.Measured, chart);
+            [Basis.Measured], chart);
     }
 
     private static PlotSpec? Compared(Rows rows, Area area, Verdict verdict, string experiment, string question, string axis)
@@ -54,7 +54,7 @@ internal static class TimePlots
             return null;
         var chart = Times(times, axis, f => Words.Case(f.Keys, f.Chain, f.Operation), out _);
         var ranges = times.GroupBy(f => f.Structure).OrderBy(g => PlotSet.Series(g.First())).Select(Range);
-        return new(experiment, question, $"{verdict.Sentence(area)} In all, {Words.Join([.. ranges])}.", times[0].Basis, chart);
+        return new(experiment, question, $"{verdict.Sentence(area)} In all, {Words.Join([.. ranges])}.", times.Bases(), chart);
     }
 
     private static string Range(IGrouping<string, Figure> times)

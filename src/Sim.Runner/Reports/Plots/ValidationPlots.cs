@@ -32,8 +32,8 @@ internal static class ValidationPlots
         var reading = $"The dashed line is the target, {Numbers.Ratio(target)}; {(above == 0 ? "no median lies" : $"{above} of {Numbers.Count(cases.Count, "median")} "
             + (above == 1 ? "lies" : "lie"))} right of it. The ratios reach from {Ratio(least)} to {Ratio(most)}.";
         return lookups
-            ? new(AllNames[0], "How long does the port take for a lookup, of the kernel’s time?", reading, Basis.Measured, chart)
-            : new(AllNames[1], "How long does the port take for a single update, of the kernel’s time?", reading, Basis.Measured, chart);
+            ? new(AllNames[0], "How long does the port take for a lookup, of the kernel’s time?", reading, [Basis.Measured], chart)
+            : new(AllNames[1], "How long does the port take for a single update, of the kernel’s time?", reading, [Basis.Measured], chart);
     }
 
     private static PlotSpec? Instructions(ValidationView view)
@@ -52,7 +52,7 @@ internal static class ValidationPlots
         var (least, most) = (shown.MinBy(c => c.Kernel!.Value)!, shown.MaxBy(c => c.Kernel!.Value)!);
         string Show(CostCase c) => $"{Numbers.Show(Math.Round(c.Kernel!.Value))} ({Words.Subject(c.Any)}, {c.Name})";
         return new(AllNames[2], "How many instructions does the kernel execute for one operation?",
-            $"From {Show(least)} to {Show(most)}.{(shown.Count < cases.Count ? " Of lookups, those with independent keys." : "")}", cases[0].Any.Basis, chart);
+            $"From {Show(least)} to {Show(most)}.{(shown.Count < cases.Count ? " Of lookups, those with independent keys." : "")}", shown.Select(c => c.Kernel!).Bases(), chart);
     }
 
     /// <summary>A group for each case, a mark for each structure and family that has it.</summary>
