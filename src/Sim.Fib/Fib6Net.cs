@@ -53,9 +53,8 @@ public sealed unsafe partial class Fib6Net : IRcuCallbacks, IDisposable
     public const int Loopback = 1;
 
     private const int CacheLine = 64; // SLAB_HWCACHE_ALIGN
-    private const int TableHashSize = 256; // FIB6_TABLE_HASHSZ
 
-    private readonly List<Fib6Table>[] _tables = new List<Fib6Table>[TableHashSize];
+    private readonly TableHash<Fib6Table> _tables = new();
     private readonly HashSet<int> _down = [];
     private readonly RcuQueue _rcu;
     private int _sernum = 1;
@@ -120,24 +119,10 @@ public sealed unsafe partial class Fib6Net : IRcuCallbacks, IDisposable
     internal ListHead* Walkers { get; }
 
     /// <summary><c>fib6_get_table</c>; 0 is the main table.</summary>
-    public Fib6Table? GetTable(uint id)
-    {
-        if (id == 0)
-            id = RouteTableId.Main;
-        var bucket = _tables[id % TableHashSize];
-        if (bucket == null)
-            return null;
-        foreach (var table in bucket)
-        {
-            if (table.Id == id)
-                return table;
-        }
-
-        return null;
-    }
+    public Fib6Table? GetTable(uint id) => _tables.Get(id);
 
     /// <summary>The tables in the kernel's order: by hash bucket, the newest of a bucket first.</summary>
-    public IEnumerable<Fib6Table> Tables => _tables.Where(bucket => bucket != null).SelectMany(bucket => bucket);
+    public IEnumerable<Fib6Table> Tables => _tables.All;
 
     /// <summary>The end of the namespace: its tables go, its nexthop objects, and all that waits for a grace period.</summary>
     public void Dispose()
@@ -155,14 +140,9 @@ public sealed unsafe partial class Fib6Net : IRcuCallbacks, IDisposable
         NativeMemory.Free(_nexthopDevHash);
     }
 
-    internal void Register(Fib6Table table)
-    {
-        if (GetTable(table.Id) != null)
-            throw new ArgumentException($"table {table.Id} exists already", nameof(table));
-        (_tables[table.Id % TableHashSize] ??= []).Insert(0, table);
-    }
+    internal void Register(Fib6Table table) => _tables.Add(table);
 
-    internal void Unregister(Fib6Table table) => _tables[table.Id % TableHashSize].Remove(table);
+    internal void Unregister(Fib6Table table) => _tables.Remove(table);
 
     /// <summary><c>fib6_new_sernum</c>.</summary>
     internal int NewSernum() => _sernum = _sernum < int.MaxValue ? _sernum + 1 : 1;

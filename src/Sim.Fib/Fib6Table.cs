@@ -43,7 +43,7 @@ public interface IFib6Routes
 /// compare and to answer; IPv4's routes share theirs.</para>
 /// <para>Not thread-safe; one writer. Insert, delete and lookup allocate no managed memory.</para>
 /// </remarks>
-public sealed unsafe partial class Fib6Table : IFib6Routes, IDisposable
+public sealed unsafe partial class Fib6Table : IFib6Routes, IRoutingTable, IDisposable
 {
     private readonly Fib6Net _net;
     private readonly Fib6TableHead* _tb;

@@ -28,9 +28,7 @@ public enum NetdevEvent
 /// </remarks>
 public sealed unsafe partial class FibNet : IRcuCallbacks, IDisposable
 {
-    private const int TableHashSize = 256; // FIB_TABLE_HASHSZ
-
-    private readonly List<FibTable>[] _tables = new List<FibTable>[TableHashSize];
+    private readonly TableHash<FibTable> _tables = new();
     private readonly HashSet<int> _down = [];
     private readonly RcuQueue _rcu;
     private readonly PeerStates _states;
@@ -85,24 +83,10 @@ public sealed unsafe partial class FibNet : IRcuCallbacks, IDisposable
     internal uint TnodeFreeSize { get; set; }
 
     /// <summary><c>fib_get_table</c>; 0 is the main table.</summary>
-    public FibTable? GetTable(uint id)
-    {
-        if (id == 0)
-            id = RouteTableId.Main;
-        var bucket = _tables[id % TableHashSize];
-        if (bucket == null)
-            return null;
-        foreach (var table in bucket)
-        {
-            if (table.Id == id)
-                return table;
-        }
-
-        return null;
-    }
+    public FibTable? GetTable(uint id) => _tables.Get(id);
 
     /// <summary>The tables in the order of /proc/net/fib_triestat: by hash bucket, the newest of a bucket first.</summary>
-    public IEnumerable<FibTable> Tables => _tables.Where(bucket => bucket != null).SelectMany(bucket => bucket);
+    public IEnumerable<FibTable> Tables => _tables.All;
 
     /// <summary><c>fib_flush</c>: drops what is dead from every table. Returns the number of routes dropped.</summary>
     public int Flush()
@@ -150,14 +134,9 @@ public sealed unsafe partial class FibNet : IRcuCallbacks, IDisposable
         NativeMemory.Free(_nexthopDevHash);
     }
 
-    internal void Register(FibTable table)
-    {
-        if (GetTable(table.Id) != null)
-            throw new ArgumentException($"table {table.Id} exists already", nameof(table));
-        (_tables[table.Id % TableHashSize] ??= []).Insert(0, table);
-    }
+    internal void Register(FibTable table) => _tables.Add(table);
 
-    internal void Unregister(FibTable table) => _tables[table.Id % TableHashSize].Remove(table);
+    internal void Unregister(FibTable table) => _tables.Remove(table);
 
     internal bool DeviceIsUp(int oif) => oif > 0 && (_down.Count == 0 || !_down.Contains(oif));
 

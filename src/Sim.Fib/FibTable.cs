@@ -39,7 +39,7 @@ internal unsafe struct TableHead
 /// lookup that takes a reference, which the kernel counts atomically, is the writer's here. Insert and lookup allocate no
 /// managed memory.</para>
 /// </remarks>
-public sealed unsafe partial class FibTable : IDisposable
+public sealed unsafe partial class FibTable : IRoutingTable, IDisposable
 {
     private readonly FibNet _net;
     private readonly TableHead* _tb;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Diagnostics;
-using System.Reflection;
 using Sim.Kernel;
 using Sim.Runner.Experiments;
 using Sim.Runner.Reports;
@@ -16,8 +14,7 @@ namespace Sim.Runner.Commands;
 /// <summary><c>bench</c>: every experiment on one table, and the report.</summary>
 internal static class BenchCommand
 {
-    private sealed record Settings(
-        string Command, int Peers, string PeersBy, double Skew, string Order, string[] Keys, ulong Seed, bool Quick, DirectoryInfo Out);
+    private sealed record Settings(int Peers, string PeersBy, double Skew, string Order, string[] Keys);
 
     public static Command Create()
     {
@@ -55,12 +52,7 @@ internal static class BenchCommand
             Arity = ArgumentArity.OneOrMore,
         };
         var quick = new Option<bool>("--quick") { Description = "Fewer repetitions: in under 40 seconds on the embedded table, with wider spreads." };
-        var output = new Option<DirectoryInfo>("--out")
-        {
-            Description = "Folder of the report (index.html, plots, results.csv, results.json).",
-            DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("reports", "latest")),
-            HelpName = "DIR",
-        };
+        var output = CommonOptions.Out();
         var command = new Command(
             "bench",
             """
@@ -78,15 +70,12 @@ internal static class BenchCommand
         };
         command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress =>
         {
-            RefuseDebugBuild();
+            var run = new MeasuredRun(parsed, seed, quick, output);
             var settings = new Settings(
-                string.Join(' ', parsed.Tokens.Select(token => token.Value)), parsed.GetValue(peers), parsed.GetValue(peersBy)!,
-                parsed.GetValue(skew), parsed.GetValue(order)!, parsed.GetValue(keys)!,
-                parsed.GetValue(seed), parsed.GetValue(quick), parsed.GetValue(output)!);
-            var clock = Stopwatch.StartNew();
+                parsed.GetValue(peers), parsed.GetValue(peersBy)!, parsed.GetValue(skew), parsed.GetValue(order)!, parsed.GetValue(keys)!);
             var loaded = TableInput.Load(
                 parsed.GetValue(table), parsed.GetValue(family).ToFamily(), best.Rule(parsed), progress, cancel);
-            return Run(settings, loaded, clock, progress, cancel);
+            return Run(run, settings, loaded, progress, cancel);
         })));
         return command;
     }
@@ -99,7 +88,7 @@ internal static class BenchCommand
         return patterns;
     }
 
-    private static int Run(Settings settings, LoadedTable loaded, Stopwatch clock, IWorkProgress progress, CancellationToken cancel)
+    private static int Run(MeasuredRun run, Settings settings, LoadedTable loaded, IWorkProgress progress, CancellationToken cancel)
     {
         if (loaded.Table.Routes.Length == 0)
         {
@@ -107,59 +96,33 @@ internal static class BenchCommand
             throw new UserException($"{loaded.Table.Source} holds no IPv{(int)loaded.Table.Family} prefix; nothing to measure (try the other --family)");
         }
 
-        ReportWriter.Prepare(settings.Out.FullName);
-        var started = DateTimeOffset.Now - clock.Elapsed;
-        var environment = HostFacts.Environment();
-        var context = new BenchContext(loaded.Table, Peers(loaded.Table, settings))
+        run.PrepareFolder();
+        var context = new BenchContext(loaded.Table, Peers(loaded.Table, settings, run.Seed))
         {
             Peers = settings.Peers,
             Order = settings.Order,
-            Seed = settings.Seed,
-            Plan = settings.Quick ? BenchPlan.Quick : loaded.Table.Family == Family.IPv6 ? BenchPlan.FullV6 : BenchPlan.Full,
+            Seed = run.Seed,
+            Plan = run.Quick ? BenchPlan.Quick : loaded.Table.Family == Family.IPv6 ? BenchPlan.FullV6 : BenchPlan.Full,
             KeyPatterns = settings.Keys,
             Progress = progress,
             Cancel = cancel,
         };
         BenchRun.Run(context);
-        progress.Step("report", 1, "reports");
-        var result = new RunResult
-        {
-            Command = settings.Command,
-            Started = started,
-            Duration = clock.Elapsed,
-            Environment = environment,
-            Versions = HostFacts.Versions(),
-            Table = TableFacts.Of(loaded.Table),
-            Seed = settings.Seed,
-            Quick = settings.Quick,
-            Warnings = loaded.Warnings(),
-            Figures = context.Figures,
-        };
-        ReportWriter.Write(result, settings.Out.FullName);
-        PrintSummary(result);
-        Console.Out.WriteLine($"Report: {Path.Combine(settings.Out.ToString(), "index.html")} ({clock.Elapsed.TotalSeconds:N0} s)");
-        return loaded.ReportDamage();
+        return run.Report(loaded, context.Figures, PrintSummary, progress);
     }
 
-    private static int[] Peers(RouteTable table, Settings settings)
+    private static int[] Peers(RouteTable table, Settings settings, ulong seed)
     {
         try
         {
             if (!PeerMap.TryParse(settings.PeersBy, out var rule))
                 throw new ArgumentException($"no such rule: {settings.PeersBy}", nameof(settings));
-            return PeerMap.Build(table, settings.Peers, rule, settings.Skew, settings.Seed);
+            return PeerMap.Build(table, settings.Peers, rule, settings.Skew, seed);
         }
         catch (ArgumentException error)
         {
             throw new UserException(error.Message);
         }
-    }
-
-    /// <summary>The JIT is told by this attribute to leave a Debug build slow: its times would mean nothing.</summary>
-    public static void RefuseDebugBuild()
-    {
-        if (typeof(BenchCommand).Assembly.GetCustomAttribute<DebuggableAttribute>()?.IsJITOptimizerDisabled == true)
-            throw new UserException("this is an unoptimised build, and its times would mean nothing; build with -c Release (the default here)");
     }
 
     private static void PrintSummary(RunResult result)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine;
-using System.Diagnostics;
 using Sim.Kernel;
 using Sim.Runner.Experiments;
 using Sim.Runner.Experiments.Churn;
@@ -20,8 +19,7 @@ internal static class ChurnCommand
 {
     private static readonly int[] s_windows = [0, 10, 100, 1000, 5000];
 
-    private sealed record Settings(
-        string Command, int Peers, IReadOnlyList<BindingKind> Kinds, int[] Windows, ulong Seed, bool Quick, DirectoryInfo Out);
+    private sealed record Settings(int Peers, IReadOnlyList<BindingKind> Kinds, int[] Windows);
 
     public static Command Create()
     {
@@ -53,21 +51,18 @@ internal static class ChurnCommand
         made.AddTo(command);
         command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress =>
         {
-            BenchCommand.RefuseDebugBuild();
+            var run = new MeasuredRun(parsed, seed, quick, output);
             var length = parsed.GetValue(days);
             RefuseMixed(parsed.GetValue(updates), length, made.Given(parsed));
             var chosen = parsed.GetValue(family).ToFamily();
-            var kinds = ReplayOptions.Chosen(parsed.GetValue(schemes)!, chosen).Where(kind => kind.InQuick || !parsed.GetValue(quick)).ToList();
-            var settings = new Settings(
-                string.Join(' ', parsed.Tokens.Select(token => token.Value)), parsed.GetValue(peers), kinds,
-                parsed.GetValue(batch)!, parsed.GetValue(seed), parsed.GetValue(quick), parsed.GetValue(output)!);
-            var clock = Stopwatch.StartNew();
+            var kinds = ReplayOptions.Chosen(parsed.GetValue(schemes)!, chosen).Where(kind => kind.InQuick || !run.Quick).ToList();
+            var settings = new Settings(parsed.GetValue(peers), kinds, parsed.GetValue(batch)!);
             var loaded = TableInput.Load(parsed.GetValue(table), chosen, BestPathRule.Default, progress, cancel);
             var files = length > 0
-                ? [made.File(parsed, loaded.Table, length, settings.Seed, loaded.Damage, progress, cancel)]
+                ? [made.File(parsed, loaded.Table, length, run.Seed, loaded.Damage, progress, cancel)]
                 : TraceFiles.Open(parsed.GetValue(updates)!, "--updates", progress, cancel);
             using var trace = ReplayOptions.Compile(files, chosen, best.Rule(parsed), settings.Peers, loaded.Damage);
-            return Run(settings, loaded, trace, clock, progress, cancel);
+            return Run(run, settings, loaded, trace, progress, cancel);
         })));
         return command;
     }
@@ -83,18 +78,16 @@ internal static class ChurnCommand
     }
 
     private static int Run(
-        Settings settings, LoadedTable loaded, ChurnTrace trace, Stopwatch clock, IWorkProgress progress, CancellationToken cancel)
+        MeasuredRun run, Settings settings, LoadedTable loaded, ChurnTrace trace, IWorkProgress progress, CancellationToken cancel)
     {
-        ReportWriter.Prepare(settings.Out.FullName);
-        var started = DateTimeOffset.Now - clock.Elapsed;
-        var environment = HostFacts.Environment();
-        var context = Context(settings, loaded.Table, trace, progress, cancel);
+        run.PrepareFolder();
+        var context = Context(run, settings, loaded.Table, trace, progress, cancel);
         try
         {
             ChurnRun.Run(context);
-            var tables = new ScalingTables(loaded.Table, settings.Seed);
-            var scaling = (settings.Quick ? ScalingPlan.Quick : ScalingPlan.OfChurn).For(tables.Own, tables.Grows);
-            context.Figures.AddRange(new ScalingExperiment(tables, settings.Kinds, scaling, settings.Seed, progress, cancel).Run());
+            var tables = new ScalingTables(loaded.Table, run.Seed);
+            var scaling = (run.Quick ? ScalingPlan.Quick : ScalingPlan.OfChurn).For(tables.Own, tables.Grows);
+            context.Figures.AddRange(new ScalingExperiment(tables, settings.Kinds, scaling, run.Seed, progress, cancel).Run());
         }
         catch (BindingMismatchException mismatch)
         {
@@ -102,31 +95,15 @@ internal static class ChurnCommand
             return ExitCode.Failed;
         }
 
-        progress.Step("report", 1, "reports");
-        var result = new RunResult
-        {
-            Command = settings.Command,
-            Started = started,
-            Duration = clock.Elapsed,
-            Environment = [.. environment, new("trace", $"{trace.Source}, {trace.Seconds:N0} s"), new("tick of the clock", $"{1e9 / Stopwatch.Frequency:N0} ns")],
-            Versions = HostFacts.Versions(),
-            Table = TableFacts.Of(loaded.Table),
-            Seed = settings.Seed,
-            Quick = settings.Quick,
-            Warnings = loaded.Warnings(),
-            Figures = context.Figures,
-        };
-        ReportWriter.Write(result, settings.Out.FullName);
-        PrintSummary(result);
-        Console.Out.WriteLine($"Report: {Path.Combine(settings.Out.ToString(), "index.html")} ({clock.Elapsed.TotalSeconds:N0} s)");
-        return loaded.ReportDamage();
+        return run.Report(
+            loaded, context.Figures, PrintSummary, progress, new("trace", $"{trace.Source}, {trace.Seconds:N0} s"), MeasuredRun.Tick);
     }
 
     private static ChurnContext Context(
-        Settings settings, RouteTable table, ChurnTrace trace, IWorkProgress progress, CancellationToken cancel)
+        MeasuredRun run, Settings settings, RouteTable table, ChurnTrace trace, IWorkProgress progress, CancellationToken cancel)
     {
         progress.Step("bind the table", 1, "tables");
-        var start = StartingTable.Build(table, PeerMap.Build(table, settings.Peers, PeerRule.PrefixHash, 0, settings.Seed), trace);
+        var start = StartingTable.Build(table, PeerMap.Build(table, settings.Peers, PeerRule.PrefixHash, 0, run.Seed), trace);
         var model = new BindingModel(start);
         model.Apply(trace.Changes);
         var before = new BindingModel(start);
@@ -140,8 +117,8 @@ internal static class ChurnCommand
             Peers = settings.Peers,
             Kinds = settings.Kinds,
             Windows = settings.Windows,
-            Plan = settings.Quick ? ChurnPlan.Quick : ChurnPlan.Full,
-            Seed = settings.Seed,
+            Plan = run.Quick ? ChurnPlan.Quick : ChurnPlan.Full,
+            Seed = run.Seed,
             Progress = progress,
             Cancel = cancel,
             Start = new ExpectedBinding(before.Bindings),

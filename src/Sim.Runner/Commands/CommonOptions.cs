@@ -64,7 +64,7 @@ internal static class CommonOptions
     /// <summary>Where a report goes.</summary>
     public static Option<DirectoryInfo> Out() => new("--out")
     {
-        Description = "Folder of the report (index.html, results.csv, results.json).",
+        Description = "Folder of the report (index.html, plots, results.csv, results.json).",
         DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("reports", "latest")),
         HelpName = "DIR",
     };

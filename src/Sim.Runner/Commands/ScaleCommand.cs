@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine;
-using System.Diagnostics;
 using Sim.Runner.Experiments;
 using Sim.Runner.Experiments.Scaling;
 using Sim.Runner.Reports;
@@ -13,8 +12,7 @@ namespace Sim.Runner.Commands;
 /// <summary><c>scale</c>: each cost of each scheme over numbers of prefixes and of peers, in full depth, and the report.</summary>
 internal static class ScaleCommand
 {
-    private sealed record Settings(
-        string Command, IReadOnlyList<BindingKind> Kinds, int[]? Prefixes, int[]? Peers, ulong Seed, bool Quick, DirectoryInfo Out);
+    private sealed record Settings(IReadOnlyList<BindingKind> Kinds, int[]? Prefixes, int[]? Peers);
 
     public static Command Create()
     {
@@ -43,44 +41,23 @@ internal static class ScaleCommand
         };
         command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress =>
         {
-            BenchCommand.RefuseDebugBuild();
-            var clock = Stopwatch.StartNew();
+            var run = new MeasuredRun(parsed, seed, quick, output);
             var chosen = parsed.GetValue(family).ToFamily();
             var kinds = ReplayOptions.Chosen(parsed.GetValue(schemes)!, chosen);
-            var settings = new Settings(
-                string.Join(' ', parsed.Tokens.Select(token => token.Value)), kinds, Asked(parsed, prefixes), Asked(parsed, peers),
-                parsed.GetValue(seed), parsed.GetValue(quick), parsed.GetValue(output)!);
+            var settings = new Settings(kinds, Asked(parsed, prefixes), Asked(parsed, peers));
             var loaded = TableInput.Load(parsed.GetValue(table), chosen, best.Rule(parsed), progress, cancel);
-            return Run(settings, loaded, clock, progress, cancel);
+            return Run(run, settings, loaded, progress, cancel);
         })));
         return command;
     }
 
-    private static int Run(Settings settings, LoadedTable loaded, Stopwatch clock, IWorkProgress progress, CancellationToken cancel)
+    private static int Run(MeasuredRun run, Settings settings, LoadedTable loaded, IWorkProgress progress, CancellationToken cancel)
     {
-        var tables = new ScalingTables(loaded.Table, settings.Seed);
-        var plan = Plan(settings, tables);
-        ReportWriter.Prepare(settings.Out.FullName);
-        var (started, environment) = (DateTimeOffset.Now - clock.Elapsed, HostFacts.Environment());
-        var figures = new ScalingExperiment(tables, settings.Kinds, plan, settings.Seed, progress, cancel).Run();
-        progress.Step("report", 1, "reports");
-        var result = new RunResult
-        {
-            Command = settings.Command,
-            Started = started,
-            Duration = clock.Elapsed,
-            Environment = [.. environment, new("tick of the clock", $"{1e9 / Stopwatch.Frequency:N0} ns")],
-            Versions = HostFacts.Versions(),
-            Table = TableFacts.Of(loaded.Table),
-            Seed = settings.Seed,
-            Quick = settings.Quick,
-            Warnings = loaded.Warnings(),
-            Figures = figures,
-        };
-        ReportWriter.Write(result, settings.Out.FullName);
-        PrintSummary(result);
-        Console.Out.WriteLine($"Report: {Path.Combine(settings.Out.ToString(), "index.html")} ({clock.Elapsed.TotalSeconds:N0} s)");
-        return loaded.ReportDamage();
+        var tables = new ScalingTables(loaded.Table, run.Seed);
+        var plan = Plan(settings, run.Quick, tables);
+        run.PrepareFolder();
+        var figures = new ScalingExperiment(tables, settings.Kinds, plan, run.Seed, progress, cancel).Run();
+        return run.Report(loaded, figures, PrintSummary, progress, MeasuredRun.Tick);
     }
 
     /// <summary>The numbers in ascending order; null where the option was not given.</summary>
@@ -88,9 +65,9 @@ internal static class ScaleCommand
         parsed.GetResult(option) is { Implicit: false } ? [.. parsed.GetValue(option)!.Order()] : null;
 
     /// <summary>What was asked for, without a limit of time; each size that was must have a table.</summary>
-    private static ScalingPlan Plan(Settings settings, ScalingTables tables)
+    private static ScalingPlan Plan(Settings settings, bool quick, ScalingTables tables)
     {
-        var plan = settings.Quick ? ScalingPlan.Quick : ScalingPlan.Whole;
+        var plan = quick ? ScalingPlan.Quick : ScalingPlan.Whole;
         if (settings.Peers is { } peers)
             plan = plan with { Peers = peers, PeerSeconds = double.PositiveInfinity };
         if (settings.Prefixes is not { } prefixes)

@@ -140,13 +140,7 @@ internal sealed unsafe class Fib6Port : RoutePort
         var request = Fib6Config.Add(operation.Prefix, shape == RouteShape.Nexthop ? 0 : Oif) with
         {
             Protocol = RtProtStatic,
-            NlFlags = operation.Kind switch
-            {
-                BindKind.Add => NlmFlags.Create | NlmFlags.Excl,
-                BindKind.Move => NlmFlags.Create | NlmFlags.Replace,
-                BindKind.Append => NlmFlags.Create | NlmFlags.Append,
-                _ => NlmFlags.None,
-            },
+            NlFlags = Flags(operation.Kind),
         };
         if (shape == RouteShape.Nexthop)
             request.NhId = operation.Peer + 1u;

@@ -141,13 +141,7 @@ internal sealed unsafe class FibPort : RoutePort
         {
             Protocol = RtProtStatic,
             Scope = shape is RouteShape.Nexthop or RouteShape.Gateway or RouteShape.Via ? RouteScope.Universe : RouteScope.Link,
-            NlFlags = operation.Kind switch
-            {
-                BindKind.Add => NlmFlags.Create | NlmFlags.Excl,
-                BindKind.Move => NlmFlags.Create | NlmFlags.Replace,
-                BindKind.Append => NlmFlags.Create | NlmFlags.Append,
-                _ => NlmFlags.None,
-            },
+            NlFlags = Flags(operation.Kind),
         };
         if (shape == RouteShape.Nexthop)
             request.NhId = operation.Peer + 1u;

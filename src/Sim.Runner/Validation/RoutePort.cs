@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using Sim.Fib;
 using Sim.Kernel;
 using Sim.Kernel.Netlink;
 using Sim.Runner.Schemes;
@@ -120,6 +121,15 @@ internal abstract class RoutePort(SlubConfig slub, int oif) : IDisposable
 
     /// <summary>Number of routes that went with it, or a negative error.</summary>
     protected abstract int DeleteNexthop(uint id);
+
+    /// <summary>What the agent's message of an operation has in its header.</summary>
+    protected static NlmFlags Flags(BindKind kind) => kind switch
+    {
+        BindKind.Add => NlmFlags.Create | NlmFlags.Excl,
+        BindKind.Move => NlmFlags.Create | NlmFlags.Replace,
+        BindKind.Append => NlmFlags.Create | NlmFlags.Append,
+        _ => NlmFlags.None,
+    };
 
     protected static void Check(int result, string what)
     {

@@ -39,7 +39,7 @@ internal enum Fib6WhatIf
 }
 
 /// <summary>The FIB of one family, in the port, with a table of routes of one form.</summary>
-internal abstract class KernelFib : IDisposable
+internal abstract unsafe class KernelFib : IDisposable
 {
     protected const byte ProtocolStatic = 4;
 
@@ -113,4 +113,16 @@ internal abstract class KernelFib : IDisposable
     protected abstract int AddNexthop(uint id, int peer);
 
     protected abstract void DisposeTables();
+
+    /// <summary>The peer that a route's nexthop leads to; 0 where routes name none.</summary>
+    /// <param name="nhc">The nexthop.</param>
+    /// <param name="nh">The object that it is of, where routes name such.</param>
+    protected int PeerOf(FibNhCommon* nhc, NextHop* nh) => Meaning switch
+    {
+        RouteMeaning.Device => 0,
+        RouteMeaning.Via => (int)(ushort)nhc->nhc_gw_second - 1,
+        RouteMeaning.DevicePerPeer => nhc->nhc_oif - FirstDevice,
+        RouteMeaning.NexthopObject => (int)nh->id - 1,
+        _ => nhc->Peer - 1,
+    };
 }

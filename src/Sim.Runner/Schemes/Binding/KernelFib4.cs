@@ -60,18 +60,7 @@ internal sealed unsafe class KernelFib4 : KernelFib
         _net.Dispose();
     }
 
-    private int PeerOf(FibInfo* info)
-    {
-        var nhc = FibInfo.Nhc(info, 0);
-        return Meaning switch
-        {
-            RouteMeaning.Device => 0,
-            RouteMeaning.Via => (int)(ushort)nhc->nhc_gw_second - 1,
-            RouteMeaning.DevicePerPeer => nhc->nhc_oif - FirstDevice,
-            RouteMeaning.NexthopObject => (int)info->nh->id - 1,
-            _ => nhc->Peer - 1,
-        };
-    }
+    private int PeerOf(FibInfo* info) => PeerOf(FibInfo.Nhc(info, 0), info->nh);
 
     private FibConfig Request(Prefix prefix, int peer)
     {

@@ -45,7 +45,7 @@ internal sealed unsafe class KernelFib6 : KernelFib
     public override int Lookup(UInt128 address)
     {
         var result = default(Fib6Result);
-        return _table.Lookup(address, ref result) == 0 ? PeerOf(result.Info, result.Nhc) : -1;
+        return _table.Lookup(address, ref result) == 0 ? PeerOf(result.Nhc, result.Info->nh) : -1;
     }
 
     public override void Visit(Action<Prefix, int> see)
@@ -61,15 +61,6 @@ internal sealed unsafe class KernelFib6 : KernelFib
         (_table as IDisposable)?.Dispose();
         _net.Dispose();
     }
-
-    private int PeerOf(Fib6Info* info, FibNhCommon* nhc) => Meaning switch
-    {
-        RouteMeaning.Device => 0,
-        RouteMeaning.Via => (int)(ushort)nhc->nhc_gw_second - 1,
-        RouteMeaning.DevicePerPeer => nhc->nhc_oif - FirstDevice,
-        RouteMeaning.NexthopObject => (int)info->nh->id - 1,
-        _ => nhc->Peer - 1,
-    };
 
     private Fib6Config Request(Prefix prefix, int peer)
     {
@@ -105,6 +96,6 @@ internal sealed unsafe class KernelFib6 : KernelFib
         }
 
         public void Route(Fib6Info* info) => see(
-            Prefix.OfV6(info->fib6_dst.Address, info->fib6_dst.plen), owner.PeerOf(info, &Fib6Info.Nh(info)->nh_common));
+            Prefix.OfV6(info->fib6_dst.Address, info->fib6_dst.plen), owner.PeerOf(&Fib6Info.Nh(info)->nh_common, info->nh));
     }
 }

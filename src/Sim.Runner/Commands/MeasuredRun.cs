@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+using System.CommandLine;
+using System.Diagnostics;
+using System.Reflection;
+using Sim.Runner.Experiments;
+using Sim.Runner.Reports;
+
+namespace Sim.Runner.Commands;
+
+/// <summary>A run of a command that measures: from its first moment, when it says on which machine, to its report.</summary>
+internal sealed class MeasuredRun
+{
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly DateTimeOffset _started = DateTimeOffset.Now;
+    private readonly IReadOnlyList<KeyValuePair<string, string>> _environment = HostFacts.Environment();
+    private readonly string _command;
+    private readonly DirectoryInfo _folder;
+
+    /// <exception cref="UserException">The build is not optimised: the JIT is told to leave it slow, and its times would mean nothing.</exception>
+    public MeasuredRun(ParseResult parsed, Option<ulong> seed, Option<bool> quick, Option<DirectoryInfo> folder)
+    {
+        if (typeof(MeasuredRun).Assembly.GetCustomAttribute<DebuggableAttribute>()?.IsJITOptimizerDisabled == true)
+            throw new UserException("this is an unoptimised build, and its times would mean nothing; build with -c Release (the default here)");
+        _command = string.Join(' ', parsed.Tokens.Select(token => token.Value));
+        (Seed, Quick, _folder) = (parsed.GetValue(seed), parsed.GetValue(quick), parsed.GetValue(folder)!);
+    }
+
+    public ulong Seed { get; }
+
+    /// <summary>Fewer repetitions.</summary>
+    public bool Quick { get; }
+
+    /// <summary>Makes sure that the report can be written, before what may take minutes.</summary>
+    public void PrepareFolder() => ReportWriter.Prepare(_folder.FullName);
+
+    /// <summary>Writes the report, and what is of most interest to the terminal.</summary>
+    /// <param name="loaded">The table.</param>
+    /// <param name="figures">What was found.</param>
+    /// <param name="printSummary">Prints some of it.</param>
+    /// <param name="progress">Is told of the step.</param>
+    /// <param name="facts">What else must be known of the conditions.</param>
+    /// <returns>The exit code: of damaged input where there was any.</returns>
+    public int Report(
+        LoadedTable loaded, IReadOnlyList<Figure> figures, Action<RunResult> printSummary, IWorkProgress progress,
+        params KeyValuePair<string, string>[] facts)
+    {
+        progress.Step("report", 1, "reports");
+        var result = new RunResult
+        {
+            Command = _command,
+            Started = _started,
+            Duration = _clock.Elapsed,
+            Environment = [.. _environment, .. facts],
+            Versions = HostFacts.Versions(),
+            Table = TableFacts.Of(loaded.Table),
+            Seed = Seed,
+            Quick = Quick,
+            Warnings = loaded.Warnings(),
+            Figures = figures,
+        };
+        ReportWriter.Write(result, _folder.FullName);
+        printSummary(result);
+        Console.Out.WriteLine($"Report: {Path.Combine(_folder.ToString(), "index.html")} ({_clock.Elapsed.TotalSeconds:N0} s)");
+        return loaded.ReportDamage();
+    }
+
+    /// <summary>How finely times are told: a condition of what is timed one by one.</summary>
+    public static KeyValuePair<string, string> Tick => new("tick of the clock", $"{1e9 / Stopwatch.Frequency:N0} ns");
+}
