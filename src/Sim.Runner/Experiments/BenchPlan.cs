@@ -12,12 +12,6 @@ namespace Sim.Runner.Experiments;
 internal sealed record BenchPlan(
     int LoadGroups, int OtherLoadGroups, int LookupKeys, int LookupGroups, int TouchKeys, int UpdatePrefixes, int UpdateGroups)
 {
-    /// <summary>Groups of lookups beside what no kernel has: its ratio needs fewer than the answer's.</summary>
-    public int WhatIfLookupGroups => (LookupGroups + 1) / 2;
-
-    /// <summary>The same of updates.</summary>
-    public int WhatIfUpdateGroups => (UpdateGroups + 1) / 2;
-
     public static BenchPlan Full { get; } = new(3, 2, 1 << 18, 5, 20_000, 20_000, 5);
 
     /// <summary>A full run of IPv6, whose lookups take four times as long: half the keys in a repetition, as many repetitions.</summary>

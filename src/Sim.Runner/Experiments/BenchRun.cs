@@ -25,15 +25,18 @@ internal static class BenchRun
 
             AddProcessMemory(context, schemes);
             var (compared, whatIfs) = (schemes[..kinds.Count], schemes[kinds.Count..]);
-            LookupExperiment.Run(context, compared);
+            List<SchemePair> pairs =
+            [
+                SchemePair.Answer(compared[0], compared[1], context.Plan),
+                .. whatIfs.Select(whatIf => SchemePair.WhatIf(compared[1], whatIf, context.Plan)),
+            ];
             foreach (var whatIf in whatIfs)
                 LoadExperiment.Count(context, whatIf, context.Order);
-            foreach (var whatIf in whatIfs)
-                LookupExperiment.Run(context, [compared[1], whatIf], secondAlone: true);
+            foreach (var pair in pairs)
+                LookupExperiment.Run(context, pair);
             // Last, since they leave the tries in another shape than the load did.
-            UpdateExperiment.Run(context, compared);
-            foreach (var whatIf in whatIfs)
-                UpdateExperiment.Run(context, [compared[1], whatIf], secondAlone: true);
+            foreach (var pair in pairs)
+                UpdateExperiment.Run(context, pair);
         }
         finally
         {

@@ -31,6 +31,20 @@ internal static class HostFacts
         type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
         ?? type.Assembly.GetName().Version?.ToString() ?? "unknown";
 
+    /// <summary>Bytes of the last-level cache; 0 where it is not known.</summary>
+    public static long LastLevelCacheBytes
+    {
+        get
+        {
+            // sysfs: "32768K"; /proc/cpuinfo: "512 KB".
+            var text = LastLevelCache();
+            var digits = text.TakeWhile(char.IsAsciiDigit).Count();
+            if (!long.TryParse(text.AsSpan(0, digits), out var size))
+                return 0;
+            return text[digits..].TrimStart() switch { ['K', ..] => size << 10, ['M', ..] => size << 20, _ => size };
+        }
+    }
+
     private static string LastLevelCache()
     {
         for (var index = 4; index >= 0; index--)

@@ -13,15 +13,14 @@ internal static class UpdateExperiment
 {
     private sealed record Operation(string Name, int Prefixes, Action<Scheme> Prepare, Action<Scheme> Timed, Action<Scheme> Restore);
 
-    /// <inheritdoc cref="LookupExperiment.Run"/>
-    public static void Run(BenchContext context, IReadOnlyList<Scheme> schemes, bool secondAlone = false)
+    public static void Run(BenchContext context, SchemePair pair)
     {
         foreach (var operation in Operations(context))
         {
             if (operation.Prefixes == 0)
                 continue;
-            context.Progress.Step($"update, {operation.Name}", secondAlone ? context.Plan.WhatIfUpdateGroups * 4.0 : context.Plan.UpdateGroups * 8.0, "runs");
-            Measure(context, schemes, secondAlone, operation);
+            context.Progress.Step($"update, {operation.Name}", pair.Repetitions(pair.UpdateGroups), "runs");
+            Measure(context, pair, operation);
         }
     }
 
@@ -61,13 +60,13 @@ internal static class UpdateExperiment
         return new OrderedTable(shuffled.Prefixes[..count], shuffled.Peers[..count]);
     }
 
-    private static void Measure(BenchContext context, IReadOnlyList<Scheme> schemes, bool secondAlone, Operation operation)
+    private static void Measure(BenchContext context, SchemePair pair, Operation operation)
     {
         var done = 0;
-        double Time(int index)
+        double Time(Scheme scheme)
         {
-            var scheme = schemes[index];
             operation.Prepare(scheme);
+            CacheSweep.Run();
             var clock = Stopwatch.StartNew();
             operation.Timed(scheme);
             var seconds = clock.Elapsed.TotalSeconds;
@@ -78,20 +77,9 @@ internal static class UpdateExperiment
 
         Figure Label(Figure row) => row with { Operation = operation.Name, Order = context.Order };
         // Counting comes first and warms the caches and the code.
-        foreach (var scheme in secondAlone ? [schemes[1]] : schemes)
+        foreach (var scheme in pair.Reported)
             CountAllocations(context, scheme, operation);
-        var groups = secondAlone ? context.Plan.WhatIfUpdateGroups : context.Plan.UpdateGroups;
-        if (!secondAlone)
-        {
-            var same = Interleaved.Run(groups, () => Time(0), () => Time(0), context.Cancel);
-            context.AddSelfRatio(schemes[0], same, Label);
-        }
-
-        var times = Interleaved.Run(groups, () => Time(0), () => Time(1), context.Cancel);
-        if (!secondAlone)
-            context.AddTime("update", schemes[0], times.SpreadA, Label);
-        context.AddTime("update", schemes[1], times.SpreadB, Label);
-        context.AddRatio("update", schemes[0].Structure, schemes[1].Structure, times, Label);
+        pair.Measure(context, "update", pair.UpdateGroups, Time, Label);
     }
 
     private static void CountAllocations(BenchContext context, Scheme scheme, Operation operation)

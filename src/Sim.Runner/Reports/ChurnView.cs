@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+using Sim.Runner.Experiments.Churn;
+
 namespace Sim.Runner.Reports;
 
 /// <summary>The rows of a run of <c>churn</c>, as its section and its plots ask for them.</summary>
@@ -43,7 +45,10 @@ internal sealed class ChurnView
         Replay(metric).Where(f => f.Operation == operation && f.X == Windows[0]);
 
     /// <summary>Ratios to the reference of a change, in turns with it.</summary>
-    public IEnumerable<Figure> UpdateRatios(string operation = Update) => Replay("ratio").Where(f => f.Operation == operation);
+    /// <param name="operation">A change, or a kind of it.</param>
+    /// <param name="warm">As in a burst, with warm caches; else with empty ones.</param>
+    public IEnumerable<Figure> UpdateRatios(string operation = Update, bool warm = false) =>
+        Replay(warm ? PairedExperiment.Warm : PairedExperiment.Cold).Where(f => f.Operation == operation);
 
     public IEnumerable<Figure> Convergence(string metric) => Of("convergence", metric);
 

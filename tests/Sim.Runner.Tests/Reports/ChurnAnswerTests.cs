@@ -53,17 +53,26 @@ public sealed class ChurnAnswerTests
         Assert.DoesNotContain("×", Row(Answer(seconds: (100, 200), ratio: null, noise: null), Attribute));
     }
 
+    [Fact]
+    public void What_is_the_same_alone_and_worse_in_a_burst_is_said_to_be_so()
+    {
+        var page = Answer(seconds: (200, 100), ratio: (0.98, 1, 1.02), noise: (0.98, 1, 1.02), warm: (1.3, 1.4, 1.5));
+        Assert.Contains("in changing a prefix about the same alone, worse in a burst", page);
+        Assert.Matches("warm × <a [^>]*>1.40</a>", Row(page, Attribute));
+        Assert.Contains("worse in changing a prefix", Answer(seconds: (200, 100), ratio: (1.3, 1.4, 1.5), noise: (0.98, 1, 1.02), warm: (1.3, 1.4, 1.5)));
+    }
+
     private static string Row(string page, string scheme)
     {
         var start = page.IndexOf($"<tr><th scope=\"row\">{scheme}</th>", StringComparison.Ordinal);
         return page[start..page.IndexOf("</tr>", start, StringComparison.Ordinal)];
     }
 
-    private static string Answer((double RemoveMe, double Attribute) seconds, (double, double, double)? ratio, (double, double, double)? noise)
+    private static string Answer((double RemoveMe, double Attribute) seconds, (double, double, double)? ratio, (double, double, double)? noise, (double, double, double)? warm = null)
     {
         Figure Update(string scheme, string metric, double value) => new()
         {
-            Experiment = "replay", Scheme = scheme, Operation = "update", X = 0, Metric = metric, Unit = metric == "ratio" ? "ratio" : "ns",
+            Experiment = "replay", Scheme = scheme, Operation = "update", X = 0, Metric = metric, Unit = metric.StartsWith("ratio", StringComparison.Ordinal) ? "ratio" : "ns",
             Value = value, Basis = Basis.Measured, Family = 6,
         };
         List<Figure> figures =
@@ -78,6 +87,12 @@ public sealed class ChurnAnswerTests
         {
             figures.Add(Update(Attribute, "ratio", middle) with { Low = least, High = most, N = 12, Item = $"to {RemoveMe}" });
             figures.Add(Update("RTA_WGPEER, what if: shared states", "ratio", 0.1) with { Low = 0.1, High = 0.1, N = 12, Item = $"to {RemoveMe}" });
+        }
+
+        if (warm is var (fast, usual, slow))
+        {
+            figures.Add(Update(RemoveMe, "ratio-warm", 1) with { Low = 0.99, High = 1.01, N = 12, Item = "A/A" });
+            figures.Add(Update(Attribute, "ratio-warm", usual) with { Low = fast, High = slow, N = 12, Item = $"to {RemoveMe}" });
         }
 
         var run = new FabricatedRun().Build() with { Figures = figures };

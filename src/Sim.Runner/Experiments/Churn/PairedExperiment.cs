@@ -11,7 +11,8 @@ namespace Sim.Runner.Experiments.Churn;
 
 /// <summary>
 /// Each scheme in turns (A B B A) with a reference that stays loaded through the whole run: the trace's first changes, each
-/// alone; the loss of a peer; and the lookups of packets. The reference is AllowedIPs with REMOVE_ME and a default route; where the scheme is that
+/// alone; the loss of a peer; and the lookups of packets. Caches are empty before each; the changes are also made
+/// a second time, when they are warm. The reference is AllowedIPs with REMOVE_ME and a default route; where the scheme is that
 /// one too, the row is the A/A row: two copies of the same, whose ratio shows the noise.
 /// </summary>
 internal sealed class PairedExperiment : IDisposable
@@ -19,14 +20,16 @@ internal sealed class PairedExperiment : IDisposable
     /// <summary>Number of the reference among the schemes.</summary>
     public const int ReferenceNumber = 3;
 
+    /// <summary>Metric of the ratios of what began with empty caches.</summary>
+    public const string Cold = "ratio";
+
+    /// <summary>Metric of the ratios of changes that were made and undone just before.</summary>
+    public const string Warm = "ratio-warm";
+
     /// <summary>Item of the rows that compare the reference with a copy of it.</summary>
     public const string Noise = "A/A";
 
     private readonly ChurnContext _context;
-    /// <summary>Bytes that push one repetition's nodes out of the processor's own caches before the next begins.</summary>
-    private const int SweptBytes = 16 << 20;
-
-    private readonly byte[] _swept = new byte[SweptBytes];
     private readonly BindingScheme _reference;
 
     // Two of each, which repetitions take in turn (see Interleaved).
@@ -83,35 +86,43 @@ internal sealed class PairedExperiment : IDisposable
     private static int Part(Prefix prefix) =>
         (int)(((ulong)(prefix.Address >> 64) + (ulong)prefix.Address + prefix.Length) * 0x9E37_79B9_7F4A_7C15 >> 63);
 
-    /// <summary>The changes' times in one replay: of all, and of each kind.</summary>
+    /// <summary>
+    /// The changes' times in one replay: of all, and of each kind; first as a change alone meets the caches, then as one in a burst does.
+    /// </summary>
     private void Updates(BindingScheme scheme)
     {
         double[] Replay(BindingScheme binding, int part)
         {
-            Sweep();
-            var seconds = Each(binding, _changes[part].Changes);
-            Each(binding, _changes[part].Back);
-            return seconds;
+            var (changes, back) = _changes[part];
+            CacheSweep.Run();
+            var cold = Each(binding, changes);
+            Each(binding, back);
+            var warm = Each(binding, changes);
+            Each(binding, back);
+            return [.. cold, .. warm];
         }
 
         Replay(_reference, 1);
         Replay(scheme, 1);
         var times = Interleaved.RunMany(
             _context.Plan.PairGroups, part => Replay(_reference, part), part => Replay(scheme, part), _context.Cancel);
-        AddUpdate(scheme, ReplayRows.AnyChange, times[0]);
-        foreach (var (kind, operation) in ReplayRows.Kinds)
+        foreach (var (metric, first) in new[] { (Cold, 0), (Warm, times.Length / 2) })
         {
-            if (Array.Exists(_changes, part => Array.Exists(part.Changes, change => change.Kind == kind)))
-                AddUpdate(scheme, operation, times[1 + (int)kind]);
+            AddUpdate(scheme, metric, ReplayRows.AnyChange, times[first]);
+            foreach (var (kind, operation) in ReplayRows.Kinds)
+            {
+                if (Array.Exists(_changes, part => Array.Exists(part.Changes, change => change.Kind == kind)))
+                    AddUpdate(scheme, metric, operation, times[first + 1 + (int)kind]);
+            }
         }
     }
 
     /// <summary>A part without a change of the kind, or with so few that the clock shows none of it, says nothing.</summary>
-    private void AddUpdate(BindingScheme scheme, string operation, InterleavedTimes times)
+    private void AddUpdate(BindingScheme scheme, string metric, string operation, InterleavedTimes times)
     {
         var ratios = times.Ratios.Where((_, pair) => times.A[pair] > 0).ToList();
         if (ratios.Count > 0)
-            Add(scheme, Spread.Of(ratios), _context.Row(ReplayRows.Experiment, "ratio", "ratio", 0, Basis.Measured) with { Operation = operation, X = 0 });
+            Add(scheme, Spread.Of(ratios), _context.Row(ReplayRows.Experiment, metric, "ratio", 0, Basis.Measured) with { Operation = operation, X = 0 });
     }
 
     /// <summary>Seconds of all changes, and behind them those of each kind.</summary>
@@ -137,7 +148,7 @@ internal sealed class PairedExperiment : IDisposable
     {
         double Lose(BindingScheme binding, int rank)
         {
-            Sweep();
+            CacheSweep.Run();
             var seconds = ConvergenceExperiment.Time(binding, _losses[rank].Lose);
             ConvergenceExperiment.Time(binding, _losses[rank].Return);
             return seconds;
@@ -146,7 +157,7 @@ internal sealed class PairedExperiment : IDisposable
         Lose(_reference, 1);
         Lose(scheme, 1);
         var times = Interleaved.Run(_context.Plan.PairGroups, rank => Lose(_reference, rank), rank => Lose(scheme, rank), _context.Cancel);
-        Add(scheme, times.Ratio, _context.Row(ConvergenceExperiment.Experiment, "ratio", "ratio", 0, Basis.Measured) with { Operation = _losses[0].Operation });
+        Add(scheme, times.Ratio, _context.Row(ConvergenceExperiment.Experiment, Cold, "ratio", 0, Basis.Measured) with { Operation = _losses[0].Operation });
     }
 
     private void Packets(BindingScheme scheme, string pattern, UInt128[][] keys, string operation, Func<BindingScheme, UInt128, int> lookup)
@@ -154,7 +165,7 @@ internal sealed class PairedExperiment : IDisposable
         var expected = Array.ConvertAll(keys, part => Chain(_reference, part, lookup).Sum);
         double Time(BindingScheme binding, int part)
         {
-            Sweep();
+            CacheSweep.Run();
             var (seconds, sum) = Chain(binding, keys[part], lookup);
             if (sum != expected[part] && (scheme.Kind.ChecksSources || operation != "receive"))
                 throw new BindingMismatchException($"{binding.Name}: packets ({operation}) find other peers than in {_reference.Name}");
@@ -170,7 +181,7 @@ internal sealed class PairedExperiment : IDisposable
 
         var spread = times.SpreadB.Scale(1e9 / keys[0].Length);
         _context.Add(scheme, Place("time", "ns") with { Value = spread.Median, Low = spread.Low, High = spread.High, N = spread.N });
-        Add(scheme, times.Ratio, Place("ratio", "ratio"));
+        Add(scheme, times.Ratio, Place(Cold, "ratio"));
     }
 
     /// <summary>Each lookup waits for the answer of the one before: latency, as a packet by itself meets it.</summary>
@@ -186,16 +197,6 @@ internal sealed class PairedExperiment : IDisposable
         }
 
         return (Stopwatch.GetElapsedTime(clock).TotalSeconds, sum);
-    }
-
-    /// <summary>
-    /// Writes a line after the other. In A B B A a repetition that follows one of the same structure would find its upper nodes in the
-    /// caches, and one that follows the other structure would not.
-    /// </summary>
-    private void Sweep()
-    {
-        for (var at = 0; at < SweptBytes; at += 64)
-            _swept[at]++;
     }
 
     private void Add(BindingScheme scheme, Spread ratio, Figure row) => _context.Add(scheme, row with

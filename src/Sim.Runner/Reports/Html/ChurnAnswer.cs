@@ -27,6 +27,9 @@ internal static class ChurnAnswer
         /// measured one after another, on a machine whose speed drifts, so that only these say which is faster.
         /// </summary>
         public Func<ChurnView, IEnumerable<Figure>>? Ratios { get; init; }
+
+        /// <summary>The same with warm caches, where that was measured as well.</summary>
+        public Func<ChurnView, IEnumerable<Figure>>? WarmRatios { get; init; }
     }
 
     private static readonly Column s_memory = new("memory, pages", "memory", (view, scheme) => ChurnView.ForScheme(view.Memory, scheme));
@@ -47,12 +50,14 @@ internal static class ChurnAnswer
         "a change", "changing a prefix", (view, scheme) => ChurnView.ForScheme(view.Uncoalesced("time-per-change"), scheme))
     {
         Ratios = view => view.UpdateRatios(),
+        WarmRatios = view => view.UpdateRatios(warm: true),
     };
 
     private static readonly Column s_removal = new(
         "a removal", "taking a prefix away", (view, scheme) => ChurnView.ForScheme(view.Uncoalesced("time-per-change", "delete"), scheme))
     {
         Ratios = view => view.UpdateRatios("delete"),
+        WarmRatios = view => view.UpdateRatios("delete", warm: true),
     };
 
     private static readonly Column s_bytes = new(
@@ -90,8 +95,10 @@ internal static class ChurnAnswer
         AppendQuestions(html, view);
         html.Append(Summary(view));
         html.Append("""
-            <p>Which is better, and best, in time goes by ratios (×) to AllowedIPs with REMOVE_ME, measured in turns (A B B A) with it, and by what a
-            copy of it differs (A/A); the times above them were taken scheme after scheme, on a machine whose speed drifts. They are those of the kernel’s structures alone, in ports that run in this program: system
+            <p>Which is better, and best, in time goes by ratios (×) to AllowedIPs with REMOVE_ME, measured in turns (A B B A) with it, each time with
+            empty caches, and by what a copy of it differs (A/A); “warm” is the ratio of changes that were made and undone just before, as in a
+            burst. The times above them were taken scheme after scheme, at full speed, with warm caches, on a machine whose speed drifts. They are
+            those of the kernel’s structures alone, in ports that run in this program: system
             calls, copying, parsing and locking are not in them; the counts of messages, bytes and calls stand for those. A packet’s lookups wait for one another,
             with addresses spread over the prefixes, and are without rp_filter. AllowedIPs need routes to the device as well: one
             default route, or, marked “+ routes”, one for each prefix. A removal takes one prefix away. “Known to others after” is the
@@ -121,15 +128,23 @@ internal static class ChurnAnswer
     {
         if (!view.Schemes.Contains(Attribute) || !view.Schemes.Contains(RemoveMe))
             return null;
-        var (better, alike, worse) = (new List<string>(), new List<string>(), new List<string>());
+        // What is found where a change comes alone, and where it comes in a burst.
+        var found = new List<(string About, int Alone, int Burst)>();
         foreach (var column in s_columns)
         {
-            if (column.Row(view, Attribute) is { } attribute && column.Row(view, RemoveMe) is { } allowed)
-                (Compare(view, column, attribute, allowed) switch { 0 => alike, < 0 => better, _ => worse }).Add(column.About);
+            if (column.Row(view, Attribute) is not { } attribute || column.Row(view, RemoveMe) is not { } allowed)
+                continue;
+            var alone = Compare(attribute, allowed, Ratios(view, column.Ratios));
+            var warm = Ratios(view, column.WarmRatios);
+            found.Add((column.About, alone, warm.Count > 0 ? Compare(attribute, allowed, warm) : alone));
         }
 
-        string Part(string text, List<string> subjects) => subjects.Count == 0 ? "" : $"{text} {Words.Join(subjects)}";
-        var parts = new[] { Part("better in", better), Part("about the same in", alike), Part("worse in", worse) }.Where(part => part.Length > 0);
+        static string Word(int outcome) => outcome switch { 0 => "about the same", < 0 => "better", _ => "worse" };
+        static string Subjects(IEnumerable<(string About, int Alone, int Burst)> some) => Words.Join([.. some.Select(one => one.About)]);
+        var parts = found.Where(one => one.Alone == one.Burst).GroupBy(one => one.Alone).OrderBy(group => group.Key)
+            .Select(group => $"{Word(group.Key)} in {Subjects(group)}")
+            .Concat(found.Where(one => one.Alone != one.Burst).GroupBy(one => (one.Alone, one.Burst))
+                .Select(group => $"in {Subjects(group)} {Word(group.Key.Alone)} alone, {Word(group.Key.Burst)} in a burst"));
         return Markup.Text($"On this table and trace a route attribute is, beside AllowedIPs with REMOVE_ME and a default route, {string.Join("; ", parts)}.");
     }
 
@@ -137,9 +152,8 @@ internal static class ChurnAnswer
     /// Below 0 where the first is better. Times go by the ratio that was measured in turns: alike where its quartiles meet the range
     /// from 1 to those of the A/A row, or it is within 5 % of that range; counts by their values, within 5 %.
     /// </summary>
-    private static int Compare(ChurnView view, Column column, Figure one, Figure other)
+    private static int Compare(Figure one, Figure other, List<Figure> ratios)
     {
-        var ratios = column.Ratios?.Invoke(view).ToList() ?? [];
         var paired = ratios.Find(f => f.Scheme == one.Scheme);
         var noise = ratios.Find(f => f.Scheme == other.Scheme);
         if (paired is null || noise is null)
@@ -150,8 +164,10 @@ internal static class ChurnAnswer
         return low <= slow && high >= quick ? 0 : Differs(paired.Value, paired.Value < quick ? quick : slow, overlap: false);
     }
 
+    private static List<Figure> Ratios(ChurnView view, Func<ChurnView, IEnumerable<Figure>>? rows) => rows?.Invoke(view).ToList() ?? [];
+
     private static int Differs(double value, double other, bool overlap) =>
-        overlap || Math.Abs(value - other) <= Alike * Math.Max(Math.Abs(value), Math.Abs(other)) ? 0 : value.CompareTo(other);
+        overlap || Math.Abs(value - other) <= Alike * Math.Max(Math.Abs(value), Math.Abs(other)) ? 0 : Math.Sign(value.CompareTo(other));
 
     /// <summary>Whether the quartiles of two rows overlap; false for rows without.</summary>
     private static bool Overlap(Figure one, Figure other)
@@ -174,6 +190,9 @@ internal static class ChurnAnswer
         var received = ChurnView.ForScheme(view.PacketRatios("receive"), Attribute);
         if (sent is not null && received is not null)
             text += $" A packet’s lookups take {Link(view, sent)} times as long to send and {Link(view, received)} times as long to receive.";
+        var (cold, warm) = (ChurnView.ForScheme(view.UpdateRatios(), Attribute), ChurnView.ForScheme(view.UpdateRatios(warm: true), Attribute));
+        if (cold is not null && warm is not null)
+            text += $" A change takes {Link(view, cold)} times as long where it comes alone, and {Link(view, warm)} times in a burst, when caches are warm.";
         return text;
     }
 
@@ -258,14 +277,18 @@ internal static class ChurnAnswer
         var columns = s_columns
             .Select(column => (
                 column.Title, Rows: view.Schemes.ToDictionary(scheme => scheme, scheme => column.Row(view, scheme)),
-                Ratios: column.Ratios?.Invoke(view).ToList() ?? [], Best: Best(view, column)))
+                Ratios: Ratios(view, column.Ratios), Warm: Ratios(view, column.WarmRatios), Best: Best(view, column)))
             .Where(column => column.Rows.Values.Any(row => row is not null)).ToList();
         var body = new StringBuilder("<tbody>\n");
         foreach (var scheme in view.Schemes)
         {
             body.Append($"<tr><th scope=\"row\">{Markup.Text(scheme)}</th>");
-            foreach (var (_, rows, ratios, best) in columns)
-                body.Append(Cell(view, rows[scheme], ratios.Find(f => f.Scheme == scheme), best.Contains(scheme)));
+            foreach (var (_, rows, ratios, warm, best) in columns)
+            {
+                var (cold, hot) = (ratios.Find(f => f.Scheme == scheme), warm.Find(f => f.Scheme == scheme));
+                body.Append(Cell(view, rows[scheme], cold, hot, best.Contains(scheme)));
+            }
+
             body.Append("</tr>\n");
         }
 
@@ -281,7 +304,7 @@ internal static class ChurnAnswer
     private static HashSet<string> Best(ChurnView view, Column column)
     {
         var values = new Dictionary<string, (double Low, double Value, double High)>();
-        foreach (var ratio in (column.Ratios?.Invoke(view) ?? []).Where(f => !ChurnView.IsWhatIf(f.Scheme)))
+        foreach (var ratio in Ratios(view, column.Ratios).Where(f => !ChurnView.IsWhatIf(f.Scheme)))
         {
             var (low, high) = ratio.Range();
             values[ratio.Scheme] = ratio.Item == PairedExperiment.Noise ? (Math.Min(low, 1), 1, Math.Max(high, 1)) : (low, ratio.Value, high);
@@ -302,16 +325,16 @@ internal static class ChurnAnswer
         return [.. values.Where(pair => pair.Value.Low <= least.High).Select(pair => pair.Key)];
     }
 
-    /// <summary>A value and, below it, the ratio that it is judged by where there is one.</summary>
-    private static string Cell(ChurnView view, Figure? row, Figure? ratio, bool best)
+    /// <summary>A value and, below it, the ratios that it is judged by where there are such.</summary>
+    private static string Cell(ChurnView view, Figure? row, Figure? ratio, Figure? warm, bool best)
     {
         if (row is null)
             return "<td>–</td>";
         var link = best ? $"<strong class=\"best\">{Bare(view, row)}</strong>" : Bare(view, row);
         var tag = row.Basis == Basis.Estimated ? " " + Markup.BasisTag(row.Basis) : "";
-        var judged = ratio is null ? ""
-            : $" <span class=\"spread\">{(ratio.Item == PairedExperiment.Noise ? PairedExperiment.Noise : "×")} {Bare(view, ratio)}</span>";
-        return $"<td>{link}{tag}{judged}</td>";
+        string Judged(Figure? by, string state) => by is null ? ""
+            : $" <span class=\"spread\">{state}{(by.Item == PairedExperiment.Noise ? PairedExperiment.Noise : "×")} {Bare(view, by)}</span>";
+        return $"<td>{link}{tag}{Judged(ratio, "")}{Judged(warm, "warm ")}</td>";
     }
 
     private static string Link(ChurnView view, Figure figure) => ChurnSection.Link(view, figure);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Text;
+using Sim.Runner.Experiments.Churn;
 
 namespace Sim.Runner.Reports.Html;
 
@@ -77,7 +78,7 @@ internal static class ChurnSection
             <p>A packet to be sent needs a route to the device and a peer; one that was received and decrypted needs its source checked.
             rp_filter looks up the route back as well; it compares devices and never peers. A device of the peer’s own lets every
             source through, which is why it is quick to receive. Each lookup waits for the one before. The ratio is to AllowedIPs with
-            REMOVE_ME and a default route, in turns A B B A; the row of that scheme is the A/A row, two copies of the same.</p>
+            REMOVE_ME and a default route, in turns A B B A, with empty caches before each; the row of that scheme is the A/A row, two copies of the same.</p>
 
             """);
         var counts = view.Of("packet", "lookups").Where(f => f.Value > 0).ToList();
@@ -147,8 +148,13 @@ internal static class ChurnSection
         }
 
         string[] compared = [Update, "insert", "move", "delete"];
-        html.Append(Matrix(view, "Time a change, in turns with AllowedIPs with REMOVE_ME: the ratio to it", [.. view.Replay("ratio")], compared,
-            f => f.Operation, operation => operation == Update ? "any change" : Words.Operation(operation)));
+        var caches = new[] { (Metric: PairedExperiment.Cold, Name: "cold"), (Metric: PairedExperiment.Warm, Name: "warm") };
+        var ratios = caches.SelectMany(cache => view.Replay(cache.Metric)).ToList();
+        var columns = compared.SelectMany(operation => caches.Select(cache => (Operation: operation, cache.Metric)))
+            .Where(column => ratios.Exists(f => f.Operation == column.Operation && f.Metric == column.Metric)).ToList();
+        html.Append(Matrix(view, "Time a change, in turns with AllowedIPs with REMOVE_ME: the ratio to it, by the state of the caches", ratios, columns,
+            f => (f.Operation, f.Metric), column => (column.Operation == Update ? "any change" : Words.Operation(column.Operation))
+                + ", " + caches.First(cache => cache.Metric == column.Metric).Name));
     }
 
     private static void AppendConvergence(StringBuilder html, ChurnView view)
