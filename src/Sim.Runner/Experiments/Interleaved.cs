@@ -24,18 +24,16 @@ public sealed record InterleavedTimes(double[] A, double[] B, double[] Ratios)
 /// </summary>
 public static class Interleaved
 {
-    /// <summary>Runs <paramref name="groups"/> groups of A B B A. Where the first run of a thing is slower, run each once before.</summary>
+    /// <summary>
+    /// Runs <paramref name="groups"/> groups of A B B A. Where the first run of a thing is slower, run each once before; where a run
+    /// leaves its memory in the caches, begin each with a <see cref="CacheSweep"/>.
+    /// </summary>
     /// <param name="groups">Groups of four; gives twice as many repetitions of each and as many ratios.</param>
     /// <param name="a">Runs the first once and returns its seconds: preparation is the callee's to leave out.</param>
     /// <param name="b">The same for the second.</param>
     /// <param name="cancel">Ends the measurement between two repetitions.</param>
-    public static InterleavedTimes Run(int groups, Func<double> a, Func<double> b, CancellationToken cancel) => Run(groups, _ => a(), _ => b(), cancel);
-
-    /// <summary>
-    /// The same with two inputs, 0 and 1, that the pairs of a group take in turn, A0 B0 B1 A1: otherwise the second B finds in the
-    /// caches what the first has left there, and an A what the last of the group before it has.
-    /// </summary>
-    public static InterleavedTimes Run(int groups, Func<int, double> a, Func<int, double> b, CancellationToken cancel)
+    public static InterleavedTimes Run(
+        int groups, Func<double> a, Func<double> b, CancellationToken cancel)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(groups, 1);
         var timesA = new double[groups * 2];
@@ -45,11 +43,11 @@ public static class Interleaved
         {
             cancel.ThrowIfCancellationRequested();
             var (first, second) = (group * 2, group * 2 + 1);
-            timesA[first] = a(0);
-            timesB[first] = b(0);
+            timesA[first] = a();
+            timesB[first] = b();
             cancel.ThrowIfCancellationRequested();
-            timesB[second] = b(1);
-            timesA[second] = a(1);
+            timesB[second] = b();
+            timesA[second] = a();
             ratios[first] = timesB[first] / timesA[first];
             ratios[second] = timesB[second] / timesA[second];
         }
@@ -59,18 +57,14 @@ public static class Interleaved
 
     /// <summary>The same where one run gives several times: of an insertion and of a deletion, say.</summary>
     /// <returns>One result for each time that a run gives.</returns>
-    public static InterleavedTimes[] RunMany(int groups, Func<double[]> a, Func<double[]> b, CancellationToken cancel) =>
-        RunMany(groups, _ => a(), _ => b(), cancel);
-
-    /// <summary>The same with two inputs in turn.</summary>
-    /// <returns>One result for each time that a run gives.</returns>
-    public static InterleavedTimes[] RunMany(int groups, Func<int, double[]> a, Func<int, double[]> b, CancellationToken cancel)
+    public static InterleavedTimes[] RunMany(
+        int groups, Func<double[]> a, Func<double[]> b, CancellationToken cancel)
     {
         var (timesA, timesB) = (new List<double[]>(), new List<double[]>());
         var all = Run(
             groups,
-            input => Remember(timesA, a(input)),
-            input => Remember(timesB, b(input)),
+            () => Remember(timesA, a()),
+            () => Remember(timesB, b()),
             cancel);
         return [.. timesA[0].Select((_, i) => new InterleavedTimes(
             [.. timesA.Select(times => times[i])],

@@ -21,20 +21,6 @@ public sealed class InterleavedTests
     }
 
     [Fact]
-    public void Two_inputs_take_turns_so_that_no_repetition_follows_one_of_the_same_thing_with_the_same_input()
-    {
-        var order = "";
-        Interleaved.Run(2, input => Note('A', input), input => Note('B', input), CancellationToken.None);
-        Assert.Equal("A0B0B1A1A0B0B1A1", order);
-
-        double Note(char which, int input)
-        {
-            order += $"{which}{input}";
-            return 1;
-        }
-    }
-
-    [Fact]
     public void A_machine_that_slows_steadily_does_not_favour_either_side()
     {
         // Each repetition takes 1 % longer than the one before; both sides do the same work.

@@ -113,7 +113,7 @@ internal sealed class ConvergenceExperiment(ChurnContext context)
     }
 }
 
-/// <summary>A large peer is lost: its share of the table goes elsewhere, and comes back.</summary>
+/// <summary>The largest peer is lost: its share of the table goes elsewhere, and comes back.</summary>
 /// <param name="To">Where it goes: <c>to-one</c>, <c>to-all</c> or <c>to-none</c>.</param>
 /// <param name="Lose">The changes, one for each of the peer's prefixes.</param>
 /// <param name="Return">What undoes them.</param>
@@ -126,12 +126,9 @@ internal sealed record PeerLoss(string To, BindingChange[] Lose, BindingChange[]
     public string ReturnOperation => $"return-{To}";
 
     /// <summary>To one other peer, to all others in turns, to none; with one peer in all, to none alone.</summary>
-    /// <param name="context">The run.</param>
-    /// <param name="rank">Whose: 0 the peer with the most prefixes, 1 the next; the last where there are not as many.</param>
-    public static IEnumerable<PeerLoss> All(ChurnContext context, int rank = 0)
+    public static IEnumerable<PeerLoss> All(ChurnContext context)
     {
-        var shares = context.Table.Peers.CountBy(peer => peer).OrderByDescending(share => share.Value).ThenBy(share => share.Key).ToList();
-        var largest = shares[Math.Min(rank, shares.Count - 1)].Key;
+        var largest = context.Table.Peers.CountBy(peer => peer).MaxBy(share => share.Value).Key;
         var share = context.Load.Where(change => change.NewPeer == largest).Select(change => change.Prefix).ToArray();
         var other = (largest + 1) % context.Peers;
         PeerLoss Of(string name, Func<int, int> to)

@@ -32,27 +32,29 @@ internal sealed class PairedExperiment : IDisposable
     private readonly ChurnContext _context;
     private readonly BindingScheme _reference;
 
-    // Two of each, which repetitions take in turn (see Interleaved).
-    private readonly (BindingChange[] Changes, BindingChange[] Back)[] _changes;
-    private readonly PeerLoss[] _losses;
-    private readonly (string Pattern, UInt128[][] Keys)[] _keys;
+    // The trace's first, and what undoes them.
+    private readonly BindingChange[] _changes;
+    private readonly BindingChange[] _back;
+    private readonly PeerLoss _loss;
+    private readonly (string Pattern, UInt128[] Keys)[] _keys;
 
     public PairedExperiment(ChurnContext context)
     {
-        (_context, _losses) = (context, [PeerLoss.All(context).First(), PeerLoss.All(context, rank: 1).First()]);
+        (_context, _loss) = (context, PeerLoss.All(context).First());
         _reference = BindingKind.Of([ReferenceNumber], context.Family)[0].Create(context.Family, context.Peers);
         _reference.Load(context.Load, _ => context.Cancel.ThrowIfCancellationRequested());
         _changes = FirstChanges(context);
+        _back = [.. _changes.Select(change => change with { OldPeer = change.NewPeer, NewPeer = change.OldPeer }).Reverse()];
         var routes = Array.ConvertAll(context.Table.Prefixes, prefix => new Route(prefix, 0, 0));
         var table = new RouteTable("the starting table", context.Family, routes, [""]);
-        UInt128[] Keys(KeyPattern pattern, ulong more) => LookupKeys.LeftAligned(table, pattern, context.Plan.PacketKeys, context.Seed + more);
-        _keys = [.. new[] { KeyPattern.Prefixes, KeyPattern.Zipf }.Select(pattern => (pattern.Name(), new[] { Keys(pattern, 0), Keys(pattern, 1) }))];
+        UInt128[] Keys(KeyPattern pattern) => LookupKeys.LeftAligned(table, pattern, context.Plan.PacketKeys, context.Seed);
+        _keys = [.. new[] { KeyPattern.Prefixes, KeyPattern.Zipf }.Select(pattern => (pattern.Name(), Keys(pattern)))];
     }
 
     /// <summary>Measures a loaded scheme, which is left as it was.</summary>
     public void Run(BindingScheme scheme)
     {
-        if (Array.TrueForAll(_changes, part => part.Changes.Length > 0) && scheme.Kind.Number != 1)
+        if (_changes.Length > 0 && scheme.Kind.Number != 1)
             Updates(scheme);
         Loss(scheme);
         foreach (var (pattern, keys) in _keys)
@@ -65,59 +67,46 @@ internal sealed class PairedExperiment : IDisposable
 
     public void Dispose() => _reference.Dispose();
 
-    /// <summary>
-    /// As many changes as the plan allows, and what undoes them, in two parts: those of a prefix are all in one, so that each part is
-    /// good by itself.
-    /// </summary>
-    private static (BindingChange[] Changes, BindingChange[] Back)[] FirstChanges(ChurnContext context)
+    /// <summary>As many of the trace's changes as the plan allows.</summary>
+    private static BindingChange[] FirstChanges(ChurnContext context)
     {
-        var parts = new[] { new List<BindingChange>(), new List<BindingChange>() };
+        var changes = new List<BindingChange>();
         var reader = context.Trace.Changes.Read();
-        for (var taken = 0; taken < context.Plan.PairedChanges && reader.TryRead(out var change); taken++)
-            parts[Part(change.Prefix)].Add(change);
-        return Array.ConvertAll(parts, changes =>
-        {
-            var back = changes.Select(change => change with { OldPeer = change.NewPeer, NewPeer = change.OldPeer }).Reverse();
-            return (changes.ToArray(), back.ToArray());
-        });
+        while (changes.Count < context.Plan.PairedChanges && reader.TryRead(out var change))
+            changes.Add(change);
+        return [.. changes];
     }
-
-    /// <summary>0 or 1: a bit that all of the prefix decides (Fibonacci hashing).</summary>
-    private static int Part(Prefix prefix) =>
-        (int)(((ulong)(prefix.Address >> 64) + (ulong)prefix.Address + prefix.Length) * 0x9E37_79B9_7F4A_7C15 >> 63);
 
     /// <summary>
     /// The changes' times in one replay: of all, and of each kind; first as a change alone meets the caches, then as one in a burst does.
     /// </summary>
     private void Updates(BindingScheme scheme)
     {
-        double[] Replay(BindingScheme binding, int part)
+        double[] Replay(BindingScheme binding)
         {
-            var (changes, back) = _changes[part];
             CacheSweep.Run();
-            var cold = Each(binding, changes);
-            Each(binding, back);
-            var warm = Each(binding, changes);
-            Each(binding, back);
+            var cold = Each(binding, _changes);
+            Each(binding, _back);
+            var warm = Each(binding, _changes);
+            Each(binding, _back);
             return [.. cold, .. warm];
         }
 
-        Replay(_reference, 1);
-        Replay(scheme, 1);
-        var times = Interleaved.RunMany(
-            _context.Plan.PairGroups, part => Replay(_reference, part), part => Replay(scheme, part), _context.Cancel);
+        Replay(_reference);
+        Replay(scheme);
+        var times = Interleaved.RunMany(_context.Plan.PairGroups, () => Replay(_reference), () => Replay(scheme), _context.Cancel);
         foreach (var (metric, first) in new[] { (Cold, 0), (Warm, times.Length / 2) })
         {
             AddUpdate(scheme, metric, ReplayRows.AnyChange, times[first]);
             foreach (var (kind, operation) in ReplayRows.Kinds)
             {
-                if (Array.Exists(_changes, part => Array.Exists(part.Changes, change => change.Kind == kind)))
+                if (Array.Exists(_changes, change => change.Kind == kind))
                     AddUpdate(scheme, metric, operation, times[first + 1 + (int)kind]);
             }
         }
     }
 
-    /// <summary>A part without a change of the kind, or with so few that the clock shows none of it, says nothing.</summary>
+    /// <summary>Of so few changes that the clock shows none of it a ratio says nothing.</summary>
     private void AddUpdate(BindingScheme scheme, string metric, string operation, InterleavedTimes times)
     {
         var ratios = times.Ratios.Where((_, pair) => times.A[pair] > 0).ToList();
@@ -143,43 +132,43 @@ internal sealed class PairedExperiment : IDisposable
         return seconds;
     }
 
-    /// <summary>The share of the largest peer, and of the next, goes to another peer as one batch, and comes back untimed.</summary>
+    /// <summary>The share of the largest peer goes to another peer as one batch, and comes back untimed.</summary>
     private void Loss(BindingScheme scheme)
     {
-        double Lose(BindingScheme binding, int rank)
+        double Lose(BindingScheme binding)
         {
             CacheSweep.Run();
-            var seconds = ConvergenceExperiment.Time(binding, _losses[rank].Lose);
-            ConvergenceExperiment.Time(binding, _losses[rank].Return);
+            var seconds = ConvergenceExperiment.Time(binding, _loss.Lose);
+            ConvergenceExperiment.Time(binding, _loss.Return);
             return seconds;
         }
 
-        Lose(_reference, 1);
-        Lose(scheme, 1);
-        var times = Interleaved.Run(_context.Plan.PairGroups, rank => Lose(_reference, rank), rank => Lose(scheme, rank), _context.Cancel);
-        Add(scheme, times.Ratio, _context.Row(ConvergenceExperiment.Experiment, Cold, "ratio", 0, Basis.Measured) with { Operation = _losses[0].Operation });
+        Lose(_reference);
+        Lose(scheme);
+        var times = Interleaved.Run(_context.Plan.PairGroups, () => Lose(_reference), () => Lose(scheme), _context.Cancel);
+        Add(scheme, times.Ratio, _context.Row(ConvergenceExperiment.Experiment, Cold, "ratio", 0, Basis.Measured) with { Operation = _loss.Operation });
     }
 
-    private void Packets(BindingScheme scheme, string pattern, UInt128[][] keys, string operation, Func<BindingScheme, UInt128, int> lookup)
+    private void Packets(BindingScheme scheme, string pattern, UInt128[] keys, string operation, Func<BindingScheme, UInt128, int> lookup)
     {
-        var expected = Array.ConvertAll(keys, part => Chain(_reference, part, lookup).Sum);
-        double Time(BindingScheme binding, int part)
+        var expected = Chain(_reference, keys, lookup).Sum;
+        double Time(BindingScheme binding)
         {
             CacheSweep.Run();
-            var (seconds, sum) = Chain(binding, keys[part], lookup);
-            if (sum != expected[part] && (scheme.Kind.ChecksSources || operation != "receive"))
+            var (seconds, sum) = Chain(binding, keys, lookup);
+            if (sum != expected && (scheme.Kind.ChecksSources || operation != "receive"))
                 throw new BindingMismatchException($"{binding.Name}: packets ({operation}) find other peers than in {_reference.Name}");
             return seconds;
         }
 
-        Time(scheme, 1);
-        var times = Interleaved.Run(_context.Plan.PairGroups, part => Time(_reference, part), part => Time(scheme, part), _context.Cancel);
+        Time(scheme);
+        var times = Interleaved.Run(_context.Plan.PairGroups, () => Time(_reference), () => Time(scheme), _context.Cancel);
         Figure Place(string metric, string unit) => _context.Row("packet", metric, unit, 0, Basis.Measured) with
         {
             Operation = operation, Keys = pattern, Chain = "dependent",
         };
 
-        var spread = times.SpreadB.Scale(1e9 / keys[0].Length);
+        var spread = times.SpreadB.Scale(1e9 / keys.Length);
         _context.Add(scheme, Place("time", "ns") with { Value = spread.Median, Low = spread.Low, High = spread.High, N = spread.N });
         Add(scheme, times.Ratio, Place(Cold, "ratio"));
     }
