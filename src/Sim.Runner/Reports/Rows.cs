@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Runtime.CompilerServices;
+using Sim.Runner.Experiments.Churn;
 
 namespace Sim.Runner.Reports;
 
@@ -121,6 +122,9 @@ internal static class FigureExtensions
 
     /// <summary>The quartiles, or the value twice where there are none.</summary>
     public static (double Low, double High) Range(this Figure f) => f.HasSpread() ? (f.Low, f.High) : (f.Value, f.Value);
+
+    /// <summary>An A/A row: bench has an experiment of them, in churn's they stand among the ratios of each experiment.</summary>
+    public static bool IsNoise(this Figure f) => f.Experiment == Names.AaExperiment || f.Item == PairedExperiment.Noise;
 
     /// <summary>All ways in which these figures came about, in the order measured, counted, modelled.</summary>
     public static IReadOnlyList<Basis> Bases(this IEnumerable<Figure> figures) => [.. figures.Select(f => f.Basis).Distinct().Order()];

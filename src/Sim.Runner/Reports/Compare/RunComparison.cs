@@ -42,7 +42,7 @@ internal sealed class RunComparison
     private RunComparison(IReadOnlyList<StoredRun> before, IReadOnlyList<StoredRun> after, double? noise, CancellationToken cancel)
     {
         (_before, _after, _cancel) = (before, after, cancel);
-        _tester = new Tester(before.Count, after.Count, [.. All.SelectMany(run => run.Result.Figures).Where(IsNoise)], noise);
+        _tester = new Tester(before.Count, after.Count, [.. All.SelectMany(run => run.Result.Figures).Where(figure => figure.IsNoise())], noise);
     }
 
     private IReadOnlyList<StoredRun> All => [.. _before, .. _after];
@@ -67,7 +67,7 @@ internal sealed class RunComparison
     private RunResult Build(string command)
     {
         var (before, after) = (Merger.Rows(_before), Merger.Rows(_after));
-        var pairs = before.Where(pair => after.ContainsKey(pair.Key) && !IsNoise(pair.Key.Columns))
+        var pairs = before.Where(pair => after.ContainsKey(pair.Key) && !pair.Key.Columns.IsNoise())
             .Select(pair => (Before: pair.Value, After: after[pair.Key])).ToList();
         if (pairs.Count == 0)
             throw new UserException(NothingInCommon(before.Keys, after.Keys));
@@ -161,7 +161,7 @@ internal sealed class RunComparison
 
     private int Add(string side, IEnumerable<Figure> figures, bool noise = false)
     {
-        var rows = figures.Where(figure => IsNoise(figure) == noise).Select(figure => Row(figure, side)).ToList();
+        var rows = figures.Where(figure => figure.IsNoise() == noise).Select(figure => Row(figure, side)).ToList();
         _rows.AddRange(rows);
         return rows.Count;
     }
@@ -186,8 +186,6 @@ internal sealed class RunComparison
         Side = side,
         Bound = null,
     };
-
-    private static bool IsNoise(Figure figure) => figure.Experiment == Names.AaExperiment;
 
     /// <summary>A kernel's count may vary within its bound from run to run; all else is equal to the last digit.</summary>
     private static bool AreEqual(Figure before, Figure after) => before.Bound is > 0 || after.Bound is > 0

@@ -44,7 +44,7 @@ internal sealed class Tester
     public Tester(int before, int after, IReadOnlyList<Figure> aa, double? given)
     {
         (_before, _after, _given) = (before, after, given);
-        _aa = [.. aa.Where(row => row.Metric == Names.Ratio && row.Value > 0 && double.IsFinite(row.Value))];
+        _aa = [.. aa.Where(row => row.Unit == "ratio" && row.Value > 0 && double.IsFinite(row.Value))];
         var relabelling = Math.Min(before, after) > 1 ? new Relabelling(before, after) : null;
         _relabelling = relabelling?.LeastP <= Significance.Alpha ? relabelling : null;
         Method = _relabelling is not null ? ByRelabelling : Math.Min(before, after) > 1 ? ByWelch : ByQuartiles;

@@ -130,7 +130,7 @@ internal static class Merger
         if (!figures.TrueForAll(f => double.IsFinite(f.Value)))
             return first with { Value = double.NaN, Low = double.NaN, High = double.NaN, N = figures.Count };
         var spread = Spread.Of([.. figures.Select(f => f.Value)]);
-        var envelope = first.Basis == Basis.Estimated || first.Experiment == Names.AaExperiment;
+        var envelope = first.Basis == Basis.Estimated || first.IsNoise();
         return first with
         {
             Value = spread.Median,

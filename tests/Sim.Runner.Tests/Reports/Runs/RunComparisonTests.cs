@@ -77,6 +77,23 @@ public sealed partial class RunComparisonTests
     }
 
     [Fact]
+    public void A_A_rows_of_churn_are_the_noise_of_their_own_case_and_not_compared()
+    {
+        Figure Ratio(double high) => new()
+        {
+            Experiment = "replay", Scheme = "AllowedIPs, REMOVE_ME", Operation = "update", X = 0, Item = "A/A", Metric = "ratio-warm", Unit = "ratio",
+            Value = 1, Low = 1 / high, High = high, N = 12, Basis = Basis.Measured, Family = 4,
+        };
+        Figure Time(double value) => Ratio(1) with { Item = "", Metric = "time-per-change", Unit = "ns", Value = value, Low = value * 0.99, High = value * 1.01 };
+        var run = new FabricatedRun().Build() with { Figures = [Time(100), Ratio(1.2), Ratio(1.03) with { Operation = "delete" }] };
+        var slower = run with { Figures = [Time(110), .. run.Figures.Skip(1)], Started = run.Started.AddDays(1) };
+        var view = View([new("b", run)], [new("a", slower)]);
+        Assert.Equal(1.2, Assert.Single(view.Measured).Ratio.Bound!.Value, 6);
+        Assert.Equal(2, view.OfSide(RunComparison.NoiseAfter).Count);
+        Assert.Empty(view.Changed);
+    }
+
+    [Fact]
     public void Counted_rows_are_compared_to_the_last_digit_and_the_difference_is_a_row()
     {
         var at = new FabricatedRun().Build().Figures.ToList().FindIndex(f => f is { Experiment: "memory", Metric: "page-bytes", Structure: "fib" });
