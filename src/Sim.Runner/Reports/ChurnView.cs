@@ -46,7 +46,7 @@ internal sealed class ChurnView
 
     /// <summary>Ratios to the reference of a change, in turns with it.</summary>
     /// <param name="operation">A change, or a kind of it.</param>
-    /// <param name="warm">As in a burst, with warm caches; else with empty ones.</param>
+    /// <param name="warm">With warm caches; else from empty ones.</param>
     public IEnumerable<Figure> UpdateRatios(string operation = Update, bool warm = false) =>
         Replay(warm ? PairedExperiment.Warm : PairedExperiment.Cold).Where(f => f.Operation == operation);
 

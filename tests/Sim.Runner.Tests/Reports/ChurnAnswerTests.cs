@@ -54,10 +54,10 @@ public sealed class ChurnAnswerTests
     }
 
     [Fact]
-    public void What_is_the_same_alone_and_worse_in_a_burst_is_said_to_be_so()
+    public void What_is_the_same_with_cold_caches_and_worse_with_warm_ones_is_said_to_be_so()
     {
         var page = Answer(seconds: (200, 100), ratio: (0.98, 1, 1.02), noise: (0.98, 1, 1.02), warm: (1.3, 1.4, 1.5));
-        Assert.Contains("in changing a prefix about the same alone, worse in a burst", page);
+        Assert.Contains("in changing a prefix about the same with cold caches, worse with warm ones", page);
         Assert.Matches("warm × <a [^>]*>1.40</a>", Row(page, Attribute));
         Assert.Contains("worse in changing a prefix", Answer(seconds: (200, 100), ratio: (1.3, 1.4, 1.5), noise: (0.98, 1, 1.02), warm: (1.3, 1.4, 1.5)));
     }

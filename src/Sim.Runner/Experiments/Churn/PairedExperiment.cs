@@ -78,7 +78,7 @@ internal sealed class PairedExperiment : IDisposable
     }
 
     /// <summary>
-    /// The changes' times in one replay: of all, and of each kind; first as a change alone meets the caches, then as one in a burst does.
+    /// The changes' times in one replay: of all, and of each kind; first from empty caches, then with all that they touch in them.
     /// </summary>
     private void Updates(BindingScheme scheme)
     {

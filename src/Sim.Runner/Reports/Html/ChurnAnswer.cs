@@ -95,9 +95,8 @@ internal static class ChurnAnswer
         AppendQuestions(html, view);
         html.Append(Summary(view));
         html.Append("""
-            <p>Which is better, and best, in time goes by ratios (×) to AllowedIPs with REMOVE_ME, measured in turns (A B B A) with it, each time with
-            empty caches, and by what a copy of it differs (A/A); “warm” is the ratio of changes that were made and undone just before, as in a
-            burst. The times above them were taken scheme after scheme, at full speed, with warm caches, on a machine whose speed drifts. They are
+            <p>Which is better, and best, in time goes by ratios (×) to AllowedIPs with REMOVE_ME, measured in turns (A B B A) with it, each time from
+            empty caches, and by what a copy of it differs (A/A); “warm” is the ratio of the same changes once they were made and undone. The times above them were taken scheme after scheme, at full speed, with warm caches, on a machine whose speed drifts. They are
             those of the kernel’s structures alone, in ports that run in this program: system
             calls, copying, parsing and locking are not in them; the counts of messages, bytes and calls stand for those. A packet’s lookups wait for one another,
             with addresses spread over the prefixes, and are without rp_filter. AllowedIPs need routes to the device as well: one
@@ -128,23 +127,23 @@ internal static class ChurnAnswer
     {
         if (!view.Schemes.Contains(Attribute) || !view.Schemes.Contains(RemoveMe))
             return null;
-        // What is found where a change comes alone, and where it comes in a burst.
-        var found = new List<(string About, int Alone, int Burst)>();
+        // What is found where caches were emptied before, and where they are warm.
+        var found = new List<(string About, int Cold, int Warm)>();
         foreach (var column in s_columns)
         {
             if (column.Row(view, Attribute) is not { } attribute || column.Row(view, RemoveMe) is not { } allowed)
                 continue;
-            var alone = Compare(attribute, allowed, Ratios(view, column.Ratios));
+            var cold = Compare(attribute, allowed, Ratios(view, column.Ratios));
             var warm = Ratios(view, column.WarmRatios);
-            found.Add((column.About, alone, warm.Count > 0 ? Compare(attribute, allowed, warm) : alone));
+            found.Add((column.About, cold, warm.Count > 0 ? Compare(attribute, allowed, warm) : cold));
         }
 
         static string Word(int outcome) => outcome switch { 0 => "about the same", < 0 => "better", _ => "worse" };
-        static string Subjects(IEnumerable<(string About, int Alone, int Burst)> some) => Words.Join([.. some.Select(one => one.About)]);
-        var parts = found.Where(one => one.Alone == one.Burst).GroupBy(one => one.Alone).OrderBy(group => group.Key)
+        static string Subjects(IEnumerable<(string About, int Cold, int Warm)> some) => Words.Join([.. some.Select(one => one.About)]);
+        var parts = found.Where(one => one.Cold == one.Warm).GroupBy(one => one.Cold).OrderBy(group => group.Key)
             .Select(group => $"{Word(group.Key)} in {Subjects(group)}")
-            .Concat(found.Where(one => one.Alone != one.Burst).GroupBy(one => (one.Alone, one.Burst))
-                .Select(group => $"in {Subjects(group)} {Word(group.Key.Alone)} alone, {Word(group.Key.Burst)} in a burst"));
+            .Concat(found.Where(one => one.Cold != one.Warm).GroupBy(one => (one.Cold, one.Warm))
+                .Select(group => $"in {Subjects(group)} {Word(group.Key.Cold)} with cold caches, {Word(group.Key.Warm)} with warm ones"));
         return Markup.Text($"On this table and trace a route attribute is, beside AllowedIPs with REMOVE_ME and a default route, {string.Join("; ", parts)}.");
     }
 
@@ -192,7 +191,7 @@ internal static class ChurnAnswer
             text += $" A packet’s lookups take {Link(view, sent)} times as long to send and {Link(view, received)} times as long to receive.";
         var (cold, warm) = (ChurnView.ForScheme(view.UpdateRatios(), Attribute), ChurnView.ForScheme(view.UpdateRatios(warm: true), Attribute));
         if (cold is not null && warm is not null)
-            text += $" A change takes {Link(view, cold)} times as long where it comes alone, and {Link(view, warm)} times in a burst, when caches are warm.";
+            text += $" A change takes {Link(view, cold)} times as long where caches are empty before the first, and {Link(view, warm)} times where all that is touched is warm.";
         return text;
     }
 
