@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.Text;
 using Sim.Runner.Experiments.Churn;
+using Sim.Runner.Reports.Plots;
 
 namespace Sim.Runner.Reports.Html;
 
@@ -181,9 +182,10 @@ internal static class ChurnAnswer
         Figure? Memory(string scheme) => ChurnView.ForScheme(memory, scheme);
         if (Memory(Attribute) is not { } attribute || Memory(RemoveMe) is not { } allowed)
             return null;
-        var text = $"It holds {Link(view, attribute)}, where AllowedIPs hold {Link(view, allowed)} beside a default route";
+        string Bytes(Figure row) => Markup.Link(view.Rows, row, ScaleOf(row, memory));
+        var text = $"It holds {Bytes(attribute)}, where AllowedIPs hold {Bytes(allowed)} beside a default route";
         if (Memory(RemoveMeAndRoutes) is { } both)
-            text += $" and {Link(view, both)} where a daemon keeps a route for each prefix as well, which is what the RFC complains of";
+            text += $" and {Bytes(both)} where a daemon keeps a route for each prefix as well, which is what the RFC complains of";
         text += ".";
         var sent = ChurnView.ForScheme(view.PacketRatios("transmit"), Attribute);
         var received = ChurnView.ForScheme(view.PacketRatios("receive"), Attribute);
@@ -255,9 +257,10 @@ internal static class ChurnAnswer
         {
             if (now is null && then is null)
                 continue;
-            var answers = new[] { (Label: now?.Scheme is { Length: > 0 } ? "AllowedIPs" : "", Row: now), (Label: "the attribute", Row: then) }
+            var both = new[] { now, then }.OfType<Figure>().ToList();
+            var answers = new[] { (Label: "AllowedIPs", Row: now), (Label: "the attribute", Row: then) }
                 .Where(answer => answer.Row is not null)
-                .Select(answer => $"{answer.Label} {Bare(view, answer.Row!)}");
+                .Select(answer => $"{answer.Label} {Markup.Link(view.Rows, answer.Row!, ScaleOf(answer.Row!, both))}");
             html.Append($"<li><a href=\"#{anchor}\">{Markup.Text(question)}</a> {string.Join(", ", answers)}.</li>\n");
         }
 
@@ -285,7 +288,8 @@ internal static class ChurnAnswer
             foreach (var (_, rows, ratios, warm, best) in columns)
             {
                 var (cold, hot) = (ratios.Find(f => f.Scheme == scheme), warm.Find(f => f.Scheme == scheme));
-                body.Append(Cell(view, rows[scheme], cold, hot, best.Contains(scheme)));
+                var scale = rows[scheme] is { } row ? ScaleOf(row, [.. rows.Values.OfType<Figure>()]) : default;
+                body.Append(Cell(view, rows[scheme], scale, cold, hot, best.Contains(scheme)));
             }
 
             body.Append("</tr>\n");
@@ -325,16 +329,21 @@ internal static class ChurnAnswer
     }
 
     /// <summary>A value and, below it, the ratios that it is judged by where there are such.</summary>
-    private static string Cell(ChurnView view, Figure? row, Figure? ratio, Figure? warm, bool best)
+    private static string Cell(ChurnView view, Figure? row, Scale scale, Figure? ratio, Figure? warm, bool best)
     {
         if (row is null)
             return "<td>–</td>";
-        var link = best ? $"<strong class=\"best\">{Bare(view, row)}</strong>" : Bare(view, row);
+        var link = Markup.Link(view.Rows, row, scale);
+        link = best ? $"<strong class=\"best\">{link}</strong>" : link;
         var tag = row.Basis == Basis.Estimated ? " " + Markup.BasisTag(row.Basis) : "";
         string Judged(Figure? by, string state) => by is null ? ""
             : $" <span class=\"spread\">{state}{(by.Item == PairedExperiment.Noise ? PairedExperiment.Noise : "×")} {Bare(view, by)}</span>";
         return $"<td>{link}{tag}{Judged(ratio, "")}{Judged(warm, "warm ")}</td>";
     }
+
+    /// <summary>The unit of a row among those it is compared with: one for all, but where it would hide the small ones.</summary>
+    private static Scale ScaleOf(Figure row, IReadOnlyCollection<Figure> together) =>
+        Scale.For(row.Unit, PlotSet.WideSpan(together) ? [row.Value] : together.Select(f => f.Value));
 
     private static string Link(ChurnView view, Figure figure) => ChurnSection.Link(view, figure);
 
