@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Runner.Experiments.Churn;
-
 namespace Sim.Runner.Reports;
 
 /// <summary>The rows of a run of <c>churn</c>, as its section and its plots ask for them.</summary>
@@ -48,7 +46,7 @@ internal sealed class ChurnView
     /// <param name="operation">A change, or a kind of it.</param>
     /// <param name="warm">With warm caches; else from empty ones.</param>
     public IEnumerable<Figure> UpdateRatios(string operation = Update, bool warm = false) =>
-        Replay(warm ? PairedExperiment.Warm : PairedExperiment.Cold).Where(f => f.Operation == operation);
+        Replay(warm ? Names.WarmRatio : Names.Ratio).Where(f => f.Operation == operation);
 
     public IEnumerable<Figure> Convergence(string metric) => Of("convergence", metric);
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.Runtime.CompilerServices;
-using Sim.Runner.Experiments.Churn;
 
 namespace Sim.Runner.Reports;
 
@@ -20,6 +19,12 @@ internal static class Names
     public const string Ratio = "ratio";
     public const string Time = "time";
     public const string AaExperiment = "aa";
+
+    /// <summary>Item of the rows that compare a scheme with a copy of it, among the ratios of an experiment.</summary>
+    public const string SelfItem = "A/A";
+
+    /// <summary>Ratio of changes that were made and undone just before; <see cref="Ratio"/> is that from empty caches.</summary>
+    public const string WarmRatio = "ratio-warm";
 
     /// <summary>The two structures in the order of every table and plot.</summary>
     public static readonly string[] Structures = [AllowedIps, Fib];
@@ -124,7 +129,7 @@ internal static class FigureExtensions
     public static (double Low, double High) Range(this Figure f) => f.HasSpread() ? (f.Low, f.High) : (f.Value, f.Value);
 
     /// <summary>An A/A row: bench has an experiment of them, in churn's they stand among the ratios of each experiment.</summary>
-    public static bool IsNoise(this Figure f) => f.Experiment == Names.AaExperiment || f.Item == PairedExperiment.Noise;
+    public static bool IsNoise(this Figure f) => f.Experiment == Names.AaExperiment || f.Item == Names.SelfItem;
 
     /// <summary>All ways in which these figures came about, in the order measured, counted, modelled.</summary>
     public static IReadOnlyList<Basis> Bases(this IEnumerable<Figure> figures) => [.. figures.Select(f => f.Basis).Distinct().Order()];

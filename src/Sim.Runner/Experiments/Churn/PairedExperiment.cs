@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
 using Sim.Kernel;
+using Sim.Runner.Reports;
 using Sim.Runner.Schemes.Binding;
 using Sim.Workloads;
 using Sim.Workloads.Churn;
@@ -19,15 +20,6 @@ internal sealed class PairedExperiment : IDisposable
 {
     /// <summary>Number of the reference among the schemes.</summary>
     public const int ReferenceNumber = 3;
-
-    /// <summary>Metric of the ratios of what began with empty caches.</summary>
-    public const string Cold = "ratio";
-
-    /// <summary>Metric of the ratios of changes that were made and undone just before.</summary>
-    public const string Warm = "ratio-warm";
-
-    /// <summary>Item of the rows that compare the reference with a copy of it.</summary>
-    public const string Noise = "A/A";
 
     private readonly ChurnContext _context;
     private readonly BindingScheme _reference;
@@ -95,7 +87,7 @@ internal sealed class PairedExperiment : IDisposable
         Replay(_reference);
         Replay(scheme);
         var times = Interleaved.RunMany(_context.Plan.PairGroups, () => Replay(_reference), () => Replay(scheme), _context.Cancel);
-        foreach (var (metric, first) in new[] { (Cold, 0), (Warm, times.Length / 2) })
+        foreach (var (metric, first) in new[] { (Names.Ratio, 0), (Names.WarmRatio, times.Length / 2) })
         {
             AddUpdate(scheme, metric, ReplayRows.AnyChange, times[first]);
             foreach (var (kind, operation) in ReplayRows.Kinds)
@@ -146,7 +138,7 @@ internal sealed class PairedExperiment : IDisposable
         Lose(_reference);
         Lose(scheme);
         var times = Interleaved.Run(_context.Plan.PairGroups, () => Lose(_reference), () => Lose(scheme), _context.Cancel);
-        Add(scheme, times.Ratio, _context.Row(ConvergenceExperiment.Experiment, Cold, "ratio", 0, Basis.Measured) with { Operation = _loss.Operation });
+        Add(scheme, times.Ratio, _context.Row(ConvergenceExperiment.Experiment, Names.Ratio, "ratio", 0, Basis.Measured) with { Operation = _loss.Operation });
     }
 
     private void Packets(BindingScheme scheme, string pattern, UInt128[] keys, string operation, Func<BindingScheme, UInt128, int> lookup)
@@ -170,7 +162,7 @@ internal sealed class PairedExperiment : IDisposable
 
         var spread = times.SpreadB.Scale(1e9 / keys.Length);
         _context.Add(scheme, Place("time", "ns") with { Value = spread.Median, Low = spread.Low, High = spread.High, N = spread.N });
-        Add(scheme, times.Ratio, Place(Cold, "ratio"));
+        Add(scheme, times.Ratio, Place(Names.Ratio, "ratio"));
     }
 
     /// <summary>Each lookup waits for the answer of the one before: latency, as a packet by itself meets it.</summary>
@@ -190,7 +182,7 @@ internal sealed class PairedExperiment : IDisposable
 
     private void Add(BindingScheme scheme, Spread ratio, Figure row) => _context.Add(scheme, row with
     {
-        Item = scheme.Kind == _reference.Kind ? Noise : $"to {_reference.Name}",
+        Item = scheme.Kind == _reference.Kind ? Names.SelfItem : $"to {_reference.Name}",
         Value = ratio.Median, Low = ratio.Low, High = ratio.High, N = ratio.N,
     });
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.Text;
-using Sim.Runner.Experiments.Churn;
 using Sim.Runner.Reports.Plots;
 
 namespace Sim.Runner.Reports.Html;
@@ -279,17 +278,16 @@ internal static class ChurnAnswer
         var columns = s_columns
             .Select(column => (
                 column.Title, Rows: view.Schemes.ToDictionary(scheme => scheme, scheme => column.Row(view, scheme)),
-                Ratios: Ratios(view, column.Ratios), Warm: Ratios(view, column.WarmRatios), Best: Best(view, column)))
+                Cold: Ratios(view, column.Ratios), Warm: Ratios(view, column.WarmRatios), Best: Best(view, column)))
             .Where(column => column.Rows.Values.Any(row => row is not null)).ToList();
         var body = new StringBuilder("<tbody>\n");
         foreach (var scheme in view.Schemes)
         {
             body.Append($"<tr><th scope=\"row\">{Markup.Text(scheme)}</th>");
-            foreach (var (_, rows, ratios, warm, best) in columns)
+            foreach (var (_, rows, cold, warm, best) in columns)
             {
-                var (cold, hot) = (ratios.Find(f => f.Scheme == scheme), warm.Find(f => f.Scheme == scheme));
                 var scale = rows[scheme] is { } row ? ScaleOf(row, [.. rows.Values.OfType<Figure>()]) : default;
-                body.Append(Cell(view, rows[scheme], scale, cold, hot, best.Contains(scheme)));
+                body.Append(Cell(view, rows[scheme], scale, ChurnView.ForScheme(cold, scheme), ChurnView.ForScheme(warm, scheme), best.Contains(scheme)));
             }
 
             body.Append("</tr>\n");
@@ -310,7 +308,7 @@ internal static class ChurnAnswer
         foreach (var ratio in Ratios(view, column.Ratios).Where(f => !ChurnView.IsWhatIf(f.Scheme)))
         {
             var (low, high) = ratio.Range();
-            values[ratio.Scheme] = ratio.Item == PairedExperiment.Noise ? (Math.Min(low, 1), 1, Math.Max(high, 1)) : (low, ratio.Value, high);
+            values[ratio.Scheme] = ratio.IsNoise() ? (Math.Min(low, 1), 1, Math.Max(high, 1)) : (low, ratio.Value, high);
         }
 
         if (values.Count < 2)
@@ -329,7 +327,7 @@ internal static class ChurnAnswer
     }
 
     /// <summary>A value and, below it, the ratios that it is judged by where there are such.</summary>
-    private static string Cell(ChurnView view, Figure? row, Scale scale, Figure? ratio, Figure? warm, bool best)
+    private static string Cell(ChurnView view, Figure? row, Scale scale, Figure? cold, Figure? warm, bool best)
     {
         if (row is null)
             return "<td>–</td>";
@@ -337,8 +335,8 @@ internal static class ChurnAnswer
         link = best ? $"<strong class=\"best\">{link}</strong>" : link;
         var tag = row.Basis == Basis.Estimated ? " " + Markup.BasisTag(row.Basis) : "";
         string Judged(Figure? by, string state) => by is null ? ""
-            : $" <span class=\"spread\">{state}{(by.Item == PairedExperiment.Noise ? PairedExperiment.Noise : "×")} {Bare(view, by)}</span>";
-        return $"<td>{link}{tag}{Judged(ratio, "")}{Judged(warm, "warm ")}</td>";
+            : $" <span class=\"spread\">{state}{(by.IsNoise() ? Names.SelfItem : "×")} {Bare(view, by)}</span>";
+        return $"<td>{link}{tag}{Judged(cold, "")}{Judged(warm, "warm ")}</td>";
     }
 
     /// <summary>The unit of a row among those it is compared with: one for all, but where it would hide the small ones.</summary>

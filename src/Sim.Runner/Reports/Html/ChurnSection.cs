@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.Text;
-using Sim.Runner.Experiments.Churn;
 
 namespace Sim.Runner.Reports.Html;
 
@@ -148,7 +147,7 @@ internal static class ChurnSection
         }
 
         string[] compared = [Update, "insert", "move", "delete"];
-        var caches = new[] { (Metric: PairedExperiment.Cold, Name: "cold"), (Metric: PairedExperiment.Warm, Name: "warm") };
+        var caches = new[] { (Metric: Names.Ratio, Name: "cold"), (Metric: Names.WarmRatio, Name: "warm") };
         var ratios = caches.SelectMany(cache => view.Replay(cache.Metric)).ToList();
         var columns = compared.SelectMany(operation => caches.Select(cache => (Operation: operation, cache.Metric)))
             .Where(column => ratios.Exists(f => f.Operation == column.Operation && f.Metric == column.Metric)).ToList();

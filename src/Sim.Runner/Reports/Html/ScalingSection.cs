@@ -113,7 +113,7 @@ internal static class ScalingSection
 
         var walked = view.Of(ScalingMetrics.Bucket, ScalingMetrics.InfosWalked);
         var places = times.Select(f => f.X!.Value).Distinct().Order().Select(place => Row(Numbers.Show(place), [.. new[] { times, walked }.SelectMany(
-            rows => schemes.Select(scheme => rows.Find(f => f.Scheme == scheme && f.X == place) is { } row ? Linked(view, row) : null))]));
+            rows => schemes.Select(scheme => At(view, rows, scheme, place)))]));
         html.Append(Markup.Table(
             "Inserting a route among the peers of a device",
             Markup.Head(1, ["peers", .. schemes, .. schemes.Select(scheme => $"infos walked: {scheme}")]),
@@ -154,25 +154,19 @@ internal static class ScalingSection
             .Where(column => column.Fits.Count > 0).ToList();
         if (columns.Count == 0)
             return "";
-        var body = new StringBuilder("<tbody>\n");
-        foreach (var scheme in view.Schemes)
+        string? Shown(List<Figure> fits, List<Figure> squares, string scheme)
         {
-            body.Append($"<tr><th scope=\"row\">{Markup.Text(scheme)}</th>");
-            foreach (var (_, fits, squares) in columns)
-            {
-                var square = squares.Find(f => f.Scheme == scheme) is { } row
-                    ? $""" <span class="spread">R² <a class="value" href="#row-{view.Rows.Id(row)}">{Numbers.Digits(row.Value, 2)}</a></span>"""
-                    : "";
-                body.Append(Cell(fits.Find(f => f.Scheme == scheme) is { } fit ? Fit(view, fit) + square : null));
-            }
-
-            body.Append("</tr>\n");
+            var square = squares.Find(f => f.Scheme == scheme) is { } row
+                ? $""" <span class="spread">R² <a class="value" href="#row-{view.Rows.Id(row)}">{Numbers.Digits(row.Value, 2)}</a></span>"""
+                : "";
+            return fits.Find(f => f.Scheme == scheme) is { } fit ? Fit(view, fit) + square : null;
         }
 
+        var lines = view.Schemes.Select(scheme => Row(scheme, [.. columns.Select(column => Shown(column.Fits, column.Squares, scheme))]));
         var sample = columns[0].Fits[0];
         return Markup.Table(
             $"Exponents over {axis}, {sample.Order} ({Numbers.Count(sample.N, "point")})", Markup.Head(1, ["scheme", .. columns.Select(column => column.Title)]),
-            body.Append("</tbody>").ToString(), "costs", Markup.BasisTag(sample.Basis));
+            Body(lines), "costs", Markup.BasisTag(sample.Basis));
     }
 
     private static void AppendPoints(StringBuilder html, ScalingView view)
@@ -199,17 +193,16 @@ internal static class ScalingSection
     private static string Matrix(ScalingView view, string caption, string axis, List<Figure> rows)
     {
         var places = rows.Select(f => f.X!.Value).Distinct().Order().ToList();
-        var body = new StringBuilder("<tbody>\n");
-        foreach (var scheme in view.Schemes.Where(scheme => rows.Exists(f => f.Scheme == scheme)))
-        {
-            var cells = places.Select(place => Cell(rows.Find(f => f.Scheme == scheme && f.X == place) is { } row ? Linked(view, row) : null));
-            body.Append($"<tr><th scope=\"row\">{Markup.Text(scheme)}</th>{string.Concat(cells)}</tr>\n");
-        }
-
+        var lines = view.Schemes.Where(scheme => rows.Exists(f => f.Scheme == scheme))
+            .Select(scheme => Row(scheme, [.. places.Select(place => At(view, rows, scheme, place))]));
         var heads = places.Select(place => Numbers.Show(place)
             + (axis == ScalingMetrics.PrefixAxis && rows.Find(f => f.X == place)!.Order == ScalingTable.Generated ? ", made up" : ""));
-        return Markup.Table(caption, Markup.Head(1, ["scheme", .. heads]), body.Append("</tbody>").ToString(), "costs", Markup.BasisTags(rows));
+        return Markup.Table(caption, Markup.Head(1, ["scheme", .. heads]), Body(lines), "costs", Markup.BasisTags(rows));
     }
+
+    /// <summary>The scheme's row at a place, linked; null where there is none.</summary>
+    private static string? At(ScalingView view, List<Figure> rows, string scheme, double place) =>
+        rows.Find(f => f.Scheme == scheme && f.X == place) is { } row ? Linked(view, row) : null;
 
     private static string Linked(ScalingView view, Figure row) => Markup.Value(view.Rows, row, Scale.For(row.Unit, [row.Value]));
 
