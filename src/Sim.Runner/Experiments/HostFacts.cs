@@ -32,17 +32,15 @@ internal static class HostFacts
         ?? type.Assembly.GetName().Version?.ToString() ?? "unknown";
 
     /// <summary>Bytes of the last-level cache; 0 where it is not known.</summary>
-    public static long LastLevelCacheBytes
+    public static long LastLevelCacheBytes { get; } = Bytes(LastLevelCache());
+
+    /// <summary>As sysfs says it (<c>32768K</c>), or /proc/cpuinfo (<c>512 KB</c>); 0 for what is no size.</summary>
+    private static long Bytes(string text)
     {
-        get
-        {
-            // sysfs: "32768K"; /proc/cpuinfo: "512 KB".
-            var text = LastLevelCache();
-            var digits = text.TakeWhile(char.IsAsciiDigit).Count();
-            if (!long.TryParse(text.AsSpan(0, digits), out var size))
-                return 0;
-            return text[digits..].TrimStart() switch { ['K', ..] => size << 10, ['M', ..] => size << 20, _ => size };
-        }
+        var digits = text.TakeWhile(char.IsAsciiDigit).Count();
+        if (!long.TryParse(text.AsSpan(0, digits), out var size))
+            return 0;
+        return text[digits..].TrimStart() switch { ['K', ..] => size << 10, ['M', ..] => size << 20, _ => size };
     }
 
     private static string LastLevelCache()

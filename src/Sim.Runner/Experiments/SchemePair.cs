@@ -11,6 +11,9 @@ namespace Sim.Runner.Experiments;
 /// <param name="SecondAlone">The first has its rows, and the A/A rows, from another pair: only the second's and the ratios are made.</param>
 internal sealed record SchemePair(Scheme First, Scheme Second, int LookupGroups, int UpdateGroups, bool SecondAlone = false)
 {
+    /// <summary>What both held when the pair was made.</summary>
+    public long Bytes { get; } = First.Memory.PageBytes + Second.Memory.PageBytes;
+
     /// <summary>Those whose own rows are made.</summary>
     public IReadOnlyList<Scheme> Reported => SecondAlone ? [Second] : [First, Second];
 

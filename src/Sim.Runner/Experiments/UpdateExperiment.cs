@@ -66,7 +66,7 @@ internal static class UpdateExperiment
         double Time(Scheme scheme)
         {
             operation.Prepare(scheme);
-            CacheSweep.Run();
+            CacheSweep.Run(pair.Bytes);
             var clock = Stopwatch.StartNew();
             operation.Timed(scheme);
             var seconds = clock.Elapsed.TotalSeconds;

@@ -283,9 +283,9 @@ internal static class Words
         "touch" => "Counted by walking each key's path: structure nodes read, and distinct 64-byte lines they lie on. "
             + "Value: mean over the keys; spread: quartiles over the keys.",
         "lookup" => "Longest-prefix match. Independent keys give throughput; in a dependent chain each key follows from the "
-            + "last answer, which gives latency. Both structures take turns on the same keys (A B B A), and the processor’s "
-            + "caches are emptied before each repetition: the ratio is the median over those pairs, not the quotient of the two medians.",
-        "update" => "Single changes to the loaded structure, paired in the same way (A B B A), with empty caches before each repetition.",
+            + "last answer, which gives latency. Both structures take turns on the same keys (A B B A), and the processor’s caches "
+            + "are emptied before each repetition unless they hold both whole: the ratio is the median over those pairs, not the quotient of the two medians.",
+        "update" => "Single changes to the loaded structure, paired in the same way (A B B A), with caches emptied likewise.",
         Names.AaExperiment => "The same structure in both places of the pairs. Whatever differs from 1 here is noise of the "
             + "machine and of the method, and a difference no larger than it proves nothing.",
         _ => "",

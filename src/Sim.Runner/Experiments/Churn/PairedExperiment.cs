@@ -12,7 +12,7 @@ namespace Sim.Runner.Experiments.Churn;
 
 /// <summary>
 /// Each scheme in turns (A B B A) with a reference that stays loaded through the whole run: the trace's first changes, each
-/// alone; the loss of a peer; and the lookups of packets. Caches are empty before each; the changes are also made
+/// alone; the loss of a peer; and the lookups of packets. Caches are empty before each (see CacheSweep); the changes are also made
 /// a second time, when they are warm. The reference is AllowedIPs with REMOVE_ME and a default route; where the scheme is that
 /// one too, the row is the A/A row: two copies of the same, whose ratio shows the noise.
 /// </summary>
@@ -46,14 +46,15 @@ internal sealed class PairedExperiment : IDisposable
     /// <summary>Measures a loaded scheme, which is left as it was.</summary>
     public void Run(BindingScheme scheme)
     {
+        var bytes = new[] { _reference, scheme }.Sum(binding => binding.Structures.Sum(part => part.Memory.PageBytes));
         if (_changes.Length > 0 && scheme.Kind.Number != 1)
-            Updates(scheme);
-        Loss(scheme);
+            Updates(scheme, bytes);
+        Loss(scheme, bytes);
         foreach (var (pattern, keys) in _keys)
         {
-            Packets(scheme, pattern, keys, "transmit", static (binding, key) => binding.Transmit(key));
-            Packets(scheme, pattern, keys, "receive", static (binding, key) => binding.Receive(key, rpFilter: false));
-            Packets(scheme, pattern, keys, "receive-rp-filter", static (binding, key) => binding.Receive(key, rpFilter: true));
+            Packets(scheme, bytes, pattern, keys, "transmit", static (binding, key) => binding.Transmit(key));
+            Packets(scheme, bytes, pattern, keys, "receive", static (binding, key) => binding.Receive(key, rpFilter: false));
+            Packets(scheme, bytes, pattern, keys, "receive-rp-filter", static (binding, key) => binding.Receive(key, rpFilter: true));
         }
     }
 
@@ -72,11 +73,11 @@ internal sealed class PairedExperiment : IDisposable
     /// <summary>
     /// The changes' times in one replay: of all, and of each kind; first from empty caches, then with all that they touch in them.
     /// </summary>
-    private void Updates(BindingScheme scheme)
+    private void Updates(BindingScheme scheme, long bytes)
     {
         double[] Replay(BindingScheme binding)
         {
-            CacheSweep.Run();
+            CacheSweep.Run(bytes);
             var cold = Each(binding, _changes);
             Each(binding, _back);
             var warm = Each(binding, _changes);
@@ -125,11 +126,11 @@ internal sealed class PairedExperiment : IDisposable
     }
 
     /// <summary>The share of the largest peer goes to another peer as one batch, and comes back untimed.</summary>
-    private void Loss(BindingScheme scheme)
+    private void Loss(BindingScheme scheme, long bytes)
     {
         double Lose(BindingScheme binding)
         {
-            CacheSweep.Run();
+            CacheSweep.Run(bytes);
             var seconds = ConvergenceExperiment.Time(binding, _loss.Lose);
             ConvergenceExperiment.Time(binding, _loss.Return);
             return seconds;
@@ -141,12 +142,12 @@ internal sealed class PairedExperiment : IDisposable
         Add(scheme, times.Ratio, _context.Row(ConvergenceExperiment.Experiment, Names.Ratio, "ratio", 0, Basis.Measured) with { Operation = _loss.Operation });
     }
 
-    private void Packets(BindingScheme scheme, string pattern, UInt128[] keys, string operation, Func<BindingScheme, UInt128, int> lookup)
+    private void Packets(BindingScheme scheme, long bytes, string pattern, UInt128[] keys, string operation, Func<BindingScheme, UInt128, int> lookup)
     {
         var expected = Chain(_reference, keys, lookup).Sum;
         double Time(BindingScheme binding)
         {
-            CacheSweep.Run();
+            CacheSweep.Run(bytes);
             var (seconds, sum) = Chain(binding, keys, lookup);
             if (sum != expected && (scheme.Kind.ChecksSources || operation != "receive"))
                 throw new BindingMismatchException($"{binding.Name}: packets ({operation}) find other peers than in {_reference.Name}");

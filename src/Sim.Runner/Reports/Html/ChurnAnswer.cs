@@ -96,7 +96,9 @@ internal static class ChurnAnswer
         html.Append(Summary(view));
         html.Append("""
             <p>Which is better, and best, in time goes by ratios (×) to AllowedIPs with REMOVE_ME, measured in turns (A B B A) with it, each time from
-            empty caches, and by what a copy of it differs (A/A); “warm” is the ratio of the same changes once they were made and undone. The times above them were taken scheme after scheme, at full speed, with warm caches, on a machine whose speed drifts. They are
+            empty caches, unless these hold both structures whole, and by what a copy of it differs (A/A); “warm” is the ratio of the same changes once they were made and undone. A
+            trace comes back to the same prefixes, so that most of its changes find their way in the caches even where these were empty before the
+            first; <code>bench</code> changes prefixes drawn at random, most of them cold. The times above them were taken scheme after scheme, at full speed, with warm caches, on a machine whose speed drifts. They are
             those of the kernel’s structures alone, in ports that run in this program: system
             calls, copying, parsing and locking are not in them; the counts of messages, bytes and calls stand for those. A packet’s lookups wait for one another,
             with addresses spread over the prefixes, and are without rp_filter. AllowedIPs need routes to the device as well: one
