@@ -23,6 +23,15 @@ public struct MrtRoute
 
     /// <summary>The record, counted from 1.</summary>
     public long Record;
+
+    /// <summary>Bytes from the start of the content to the record.</summary>
+    public long Offset;
+
+    /// <summary>
+    /// It is withdrawn because the UPDATE that announces it is malformed (RFC 7606, treat-as-withdraw): no sign that there was a
+    /// path before.
+    /// </summary>
+    public bool Malformed;
 }
 
 /// <summary>
@@ -38,7 +47,7 @@ public interface IMrtHandler
     /// <summary>A prefix that an UPDATE announces. The attributes are valid during the call.</summary>
     void Announce(ref readonly MrtRoute route, ref readonly PathAttributes attributes);
 
-    /// <summary>A prefix that an UPDATE withdraws.</summary>
+    /// <summary>A prefix that an UPDATE withdraws, or one that it announces with malformed attributes.</summary>
     void Withdraw(ref readonly MrtRoute route);
 
     /// <summary>A session changed its state.</summary>

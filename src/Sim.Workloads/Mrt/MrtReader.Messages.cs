@@ -8,7 +8,10 @@ namespace Sim.Workloads.Mrt;
 public sealed partial class MrtReader
 {
     private const byte Update = 2;
-    private const byte Unicast = 1;
+    private const byte UnicastSafi = 1;
+
+    private readonly NlriCheck _nlri = new();
+    private bool _external;
 
     private string? ReadBgp4mp<THandler>(ref THandler handler, ushort subtype, ReadOnlySpan<byte> body)
         where THandler : struct, IMrtHandler
@@ -42,6 +45,7 @@ public sealed partial class MrtReader
         if (body.Length < 2 * asSize + 4)
             return TooShort;
         var peerAs = AsPath.ReadAs(body, wide);
+        _external = peerAs != AsPath.ReadAs(body[asSize..], wide);
         var afi = BinaryPrimitives.ReadUInt16BigEndian(body[(2 * asSize + 2)..]);
         if (afi is not (MrtTypes.AfiIPv4 or MrtTypes.AfiIPv6))
             return "the peer's address is of an unknown family";
@@ -93,41 +97,77 @@ public sealed partial class MrtReader
 
     /// <summary>
     /// <code>length(2) withdrawn IPv4 prefixes | length(2) path attributes | announced IPv4 prefixes</code>
-    /// The attributes are read before anything is delivered: an UPDATE whose attributes are malformed is left out whole.
+    /// Everything is looked at before anything is delivered. What an error costs is what RFC 7606 says:
+    /// <list type="bullet">
+    /// <item>A field of prefixes that is refused, a framing of the UPDATE that does not fit, and MP_REACH_NLRI or MP_UNREACH_NLRI
+    /// that are malformed or come twice would reset the session (3 b, g, i, j and 5.3): where one field cannot be what it is said
+    /// to be, the others are not trusted either. Nothing of the UPDATE is used; see <see cref="Fault.Reset"/>.</item>
+    /// <item>With another malformed or missing attribute, what is announced is withdrawn, and what is withdrawn is too. That is
+    /// so even where nothing is announced and 5.2 asks for a reset, because the announcement may be hidden by the error: after
+    /// a reset the withdrawn prefixes were gone as well.</item>
+    /// </list>
     /// </summary>
     private string? ReadUpdate<THandler>(ref THandler handler, bool wide, bool addPath, ReadOnlySpan<byte> message)
         where THandler : struct, IMrtHandler
     {
         if (!TakeCounted(ref message, out var withdrawn) || !TakeCounted(ref message, out var attributes))
             return "the fields of the UPDATE run past its end";
-        if (PathAttributes.Read(attributes, wide, inRib: false, out var read) is { } wrong)
+        PathAttributes.Read(attributes, new AttributeSource(wide, InRib: false, _external), out var read);
+        var unreach = read.HasUnreach && read.Fault < Fault.Reset
+            ? Unicast(BinaryPrimitives.ReadUInt16BigEndian(read.Unreach), read.Unreach[2], read.Unreach[3..], out var unreachFamily)
+            : Nothing(out unreachFamily);
+        var reach = read.Reach.Present && read.Fault < Fault.Reset
+            ? Unicast(read.Reach.Afi, read.Reach.Safi, read.Reach.Nlri, out var reachFamily)
+            : Nothing(out reachFamily);
+        var wrong = Refusal("withdrawn routes", withdrawn, Family.IPv4, addPath)
+            ?? Refusal("announced routes", message, Family.IPv4, addPath)
+            ?? Refusal("MP_UNREACH_NLRI", unreach, unreachFamily, addPath)
+            ?? Refusal("MP_REACH_NLRI", reach, reachFamily, addPath);
+        if (wrong is not null)
             return wrong;
-        wrong = Withdraw(ref handler, withdrawn, Family.IPv4, addPath);
-        if (read.HasUnreach)
-        {
-            if (IsUnicast(BinaryPrimitives.ReadUInt16BigEndian(read.Unreach), read.Unreach[2], out var family))
-                wrong ??= Withdraw(ref handler, read.Unreach[3..], family, addPath);
-        }
-
-        wrong ??= Announce(ref handler, message, Family.IPv4, addPath, in read);
-        if (read.Reach.Present)
-        {
-            read.UseReachNextHop();
-            if (IsUnicast(read.Reach.Afi, read.Reach.Safi, out var family))
-                wrong ??= Announce(ref handler, read.Reach.Nlri, family, addPath, in read);
-        }
-
-        return wrong;
+        if (!message.IsEmpty || !reach.IsEmpty)
+            read.RequireMandatory(nextHop: !message.IsEmpty);
+        if (read.Fault < Fault.Reset)
+            Deliver(ref handler, new UpdateFields(withdrawn, message, unreach, unreachFamily, reach, reachFamily, addPath), ref read);
+        return read.Fault == Fault.None ? null : read.Complaint("what the UPDATE announces is withdrawn");
     }
 
-    /// <summary>Whether a family is IPv4 or IPv6 unicast; the others are counted.</summary>
-    private bool IsUnicast(ushort afi, byte safi, out Family family)
+    private void Deliver<THandler>(ref THandler handler, in UpdateFields fields, ref PathAttributes read)
+        where THandler : struct, IMrtHandler
     {
-        family = afi == MrtTypes.AfiIPv4 ? Family.IPv4 : Family.IPv6;
-        if (afi is (MrtTypes.AfiIPv4 or MrtTypes.AfiIPv6) && safi == Unicast)
-            return true;
+        _route.Malformed = false;
+        Withdraw(ref handler, fields.Withdrawn, Family.IPv4, fields.AddPath);
+        Withdraw(ref handler, fields.Unreach, fields.UnreachFamily, fields.AddPath);
+        if (read.Fault == Fault.Withdraw)
+        {
+            _route.Malformed = true;
+            Withdraw(ref handler, fields.Announced, Family.IPv4, fields.AddPath);
+            Withdraw(ref handler, fields.Reach, fields.ReachFamily, fields.AddPath);
+            _route.Malformed = false;
+            return;
+        }
+
+        Announce(ref handler, fields.Announced, Family.IPv4, fields.AddPath, in read);
+        if (fields.Reach.IsEmpty)
+            return;
+        read.UseReachNextHop();
+        Announce(ref handler, fields.Reach, fields.ReachFamily, fields.AddPath, in read);
+    }
+
+    /// <summary>The prefixes of a family if it is IPv4 or IPv6 unicast; the others are counted, and none of theirs are returned.</summary>
+    private ReadOnlySpan<byte> Unicast(ushort afi, byte safi, ReadOnlySpan<byte> nlri, out Family family)
+    {
+        family = afi == MrtTypes.AfiIPv6 ? Family.IPv6 : Family.IPv4;
+        if (afi is (MrtTypes.AfiIPv4 or MrtTypes.AfiIPv6) && safi == UnicastSafi)
+            return nlri;
         Counts.OtherFamilies++;
-        return false;
+        return default;
+    }
+
+    private static ReadOnlySpan<byte> Nothing(out Family family)
+    {
+        family = Family.IPv4;
+        return default;
     }
 
     private static bool TakeCounted(ref ReadOnlySpan<byte> message, out ReadOnlySpan<byte> field)
@@ -143,45 +183,50 @@ public sealed partial class MrtReader
         return true;
     }
 
-    private string? Announce<THandler>(
+    private string? Refusal(string field, ReadOnlySpan<byte> nlri, Family family, bool addPath)
+    {
+        var wrong = _nlri.Check(nlri, family, addPath);
+        return wrong is null ? null : $"{field}: {wrong}: nothing of the UPDATE is used";
+    }
+
+    /// <summary>Announces the prefixes of a field that has been checked.</summary>
+    private void Announce<THandler>(
         ref THandler handler, ReadOnlySpan<byte> nlri, Family family, bool addPath, ref readonly PathAttributes attributes)
         where THandler : struct, IMrtHandler
     {
-        while (!nlri.IsEmpty)
+        for (var reader = new NlriReader(nlri, family, addPath); reader.Left > 0;)
         {
-            if (TakeNlri(ref nlri, family, addPath) is { } wrong)
-                return wrong;
+            reader.TryRead();
+            (_route.Prefix, _route.PathId) = (reader.Prefix, reader.PathId);
             Counts.Announcements++;
             handler.Announce(in _route, in attributes);
         }
-
-        return null;
     }
 
-    private string? Withdraw<THandler>(ref THandler handler, ReadOnlySpan<byte> nlri, Family family, bool addPath)
+    /// <summary>Withdraws the prefixes of a field that has been checked.</summary>
+    private void Withdraw<THandler>(ref THandler handler, ReadOnlySpan<byte> nlri, Family family, bool addPath)
         where THandler : struct, IMrtHandler
     {
-        while (!nlri.IsEmpty)
+        for (var reader = new NlriReader(nlri, family, addPath); reader.Left > 0;)
         {
-            if (TakeNlri(ref nlri, family, addPath) is { } wrong)
-                return wrong;
+            reader.TryRead();
+            (_route.Prefix, _route.PathId) = (reader.Prefix, reader.PathId);
             Counts.Withdrawals++;
             handler.Withdraw(in _route);
         }
-
-        return null;
     }
 
-    private string? TakeNlri(ref ReadOnlySpan<byte> nlri, Family family, bool addPath)
+    /// <summary>The fields of prefixes of an UPDATE, all of them sound.</summary>
+    private readonly ref struct UpdateFields(
+        ReadOnlySpan<byte> withdrawn, ReadOnlySpan<byte> announced, ReadOnlySpan<byte> unreach, Family unreachFamily,
+        ReadOnlySpan<byte> reach, Family reachFamily, bool addPath)
     {
-        if (addPath)
-        {
-            if (nlri.Length < 4)
-                return TooShort;
-            _route.PathId = BinaryPrimitives.ReadUInt32BigEndian(nlri);
-            nlri = nlri[4..];
-        }
-
-        return TakePrefix(ref nlri, family, out _route.Prefix);
+        public readonly ReadOnlySpan<byte> Withdrawn = withdrawn;
+        public readonly ReadOnlySpan<byte> Announced = announced;
+        public readonly ReadOnlySpan<byte> Unreach = unreach;
+        public readonly ReadOnlySpan<byte> Reach = reach;
+        public readonly Family UnreachFamily = unreachFamily;
+        public readonly Family ReachFamily = reachFamily;
+        public readonly bool AddPath = addPath;
     }
 }

@@ -42,7 +42,10 @@ public sealed partial class MrtReader
         _route.Prefix = new Prefix(family, ReadAddress(body[4..], family), bits);
         _route.Originated = BinaryPrimitives.ReadUInt32BigEndian(body[(4 + width + 2)..]);
         _route.Peer = Peers.Intern(new MrtPeer(family, address, peer, 0));
-        return _route.Peer < 0 ? TooManyPeers : DeliverEntry(ref handler, body.Slice(head, size), wide: false);
+        if (_route.Peer < 0)
+            return TooManyPeers;
+        DeliverEntry(ref handler, body.Slice(head, size), wide: false);
+        return null;
     }
 
     private string? ReadTableDumpV2<THandler>(ref THandler handler, ushort subtype, ReadOnlySpan<byte> body)
@@ -122,21 +125,22 @@ public sealed partial class MrtReader
         if (body.Length < 4)
             return TooShort;
         body = body[4..];
-        if (TakePrefix(ref body, family, out _route.Prefix) is { } wrong)
+        var prefix = new NlriReader(body, family, addPath: false);
+        if (prefix.TryRead() is { } wrong)
             return wrong;
+        _route.Prefix = prefix.Prefix;
+        body = body[^prefix.Left..];
         if (body.Length < 2)
             return TooShort;
         int entries = BinaryPrimitives.ReadUInt16BigEndian(body);
         body = body[2..];
         var head = addPath ? 12 : 8;
+        if (Misfit(body, entries, head) is { } misfit)
+            return misfit;
         for (; entries > 0; entries--)
         {
-            if (body.Length < head)
-                return TooShort;
             int peer = BinaryPrimitives.ReadUInt16BigEndian(body);
             int size = BinaryPrimitives.ReadUInt16BigEndian(body[(head - 2)..]);
-            if (body.Length < head + size)
-                return TooShort;
             _route.Originated = BinaryPrimitives.ReadUInt32BigEndian(body[2..]);
             if (addPath)
                 _route.PathId = BinaryPrimitives.ReadUInt32BigEndian(body[6..]);
@@ -147,57 +151,52 @@ public sealed partial class MrtReader
             else
             {
                 _route.Peer = _table[peer];
-                if (DeliverEntry(ref handler, body.Slice(head, size), wide: true) is { } broken)
-                    Complain(broken);
+                DeliverEntry(ref handler, body.Slice(head, size), wide: true);
             }
 
+            body = body[(head + size)..];
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// Goes from entry to entry: null where the last one ends where the record does. Otherwise a size is wrong, or the entries
+    /// have path identifiers and the record's type has none, or the reverse, and none of them can be trusted.
+    /// </summary>
+    private static string? Misfit(ReadOnlySpan<byte> body, int entries, int head)
+    {
+        for (; entries > 0; entries--)
+        {
+            if (body.Length < head)
+                return TooShort;
+            int size = BinaryPrimitives.ReadUInt16BigEndian(body[(head - 2)..]);
+            if (body.Length < head + size)
+                return TooShort;
             body = body[(head + size)..];
         }
 
         return body.IsEmpty ? null : "the record goes on after its last entry";
     }
 
-    private string? DeliverEntry<THandler>(ref THandler handler, ReadOnlySpan<byte> attributes, bool wide)
+    /// <summary>
+    /// Delivers an entry, unless an attribute is malformed that RFC 7606 does not discard: the entry is refused and named then.
+    /// Attributes may be missing: BIRD dumps its routes of other protocols without any.
+    /// </summary>
+    private void DeliverEntry<THandler>(ref THandler handler, ReadOnlySpan<byte> attributes, bool wide)
         where THandler : struct, IMrtHandler
     {
-        if (PathAttributes.Read(attributes, wide, inRib: true, out var read) is { } wrong)
-            return wrong;
-        if (read.Reach.Present && (_route.Prefix.Family == Family.IPv6 || !read.HasNextHop))
+        PathAttributes.Read(attributes, new AttributeSource(wide, InRib: true, External: false), out var read);
+        if (read.Fault != Fault.None)
+            Complain(read.Complaint("the entry is left out"));
+        if (read.Fault > Fault.Discard)
+            return;
+        // The short form has no family; in the whole one that of another prefix would not be this one's.
+        var afi = _route.Prefix.Family == Family.IPv4 ? MrtTypes.AfiIPv4 : MrtTypes.AfiIPv6;
+        if (read.Reach.HasNextHop && (read.Reach.Afi == 0 || read.Reach.Afi == afi))
             read.UseReachNextHop();
         Counts.Entries++;
         handler.RibEntry(in _route, in read);
-        return null;
-    }
-
-    /// <summary>An NLRI without its path identifier: length in bits, then as many bytes as hold them.</summary>
-    private static string? TakePrefix(ref ReadOnlySpan<byte> bytes, Family family, out Prefix prefix)
-    {
-        prefix = default;
-        if (bytes.IsEmpty)
-            return TooShort;
-        int bits = bytes[0];
-        if (bits > family.Bits())
-            return "a prefix is longer than its family's addresses";
-        var size = (bits + 7) / 8;
-        if (bytes.Length < 1 + size)
-            return TooShort;
-        UInt128 address;
-        if (size <= 4 && bytes.Length >= 5)
-        {
-            // The usual case; the bytes after the prefix are masked away.
-            address = (UInt128)BinaryPrimitives.ReadUInt32BigEndian(bytes[1..]) << 96;
-        }
-        else
-        {
-            Span<byte> padded = stackalloc byte[16];
-            padded.Clear();
-            bytes.Slice(1, size).CopyTo(padded);
-            address = BinaryPrimitives.ReadUInt128BigEndian(padded);
-        }
-
-        prefix = new Prefix(family, address, bits);
-        bytes = bytes[(1 + size)..];
-        return null;
     }
 
     private static UInt128 ReadAddress(ReadOnlySpan<byte> bytes, Family family) =>

@@ -12,16 +12,15 @@ namespace Sim.Workloads.Mrt;
 ///   MRT record   time(4) type(2) subtype(2) length(4) | body             MrtReader.cs      sections 2 and 3
 ///   TABLE_DUMP, TABLE_DUMP_V2                                            MrtReader.Rib.cs  sections 4.2 and 4.3
 ///   BGP4MP, BGP4MP_ET  time in microseconds(4), peer header | BGP message MrtReader.Messages.cs  section 4.4
-///   path attributes                                                      PathAttributes.cs, AsPath.cs
+///   fields of prefixes                                                   Nlri.cs
+///   path attributes                                                      PathAttributes.cs, AttributeRule.cs, MpReach.cs, AsPath.cs
+///   holes: NUL bytes where a record should begin                         MrtReader.Holes.cs
 /// </code>
 /// </summary>
 /// <param name="input">The content: <see cref="CompressedInput"/>, or any stream that is plain MRT.</param>
 /// <param name="name">The file as messages call it.</param>
 /// <param name="damage">Where damage is logged.</param>
-/// <param name="progress">
-/// Told now and then how many bytes of the file have been read: compressed bytes for a <see cref="CompressedInput"/>.
-/// </param>
-public sealed partial class MrtReader(Stream input, string name, DamageLog damage, IProgress<long>? progress = null)
+public sealed partial class MrtReader(Stream input, string name, DamageLog damage)
 {
     /// <summary>Longer records are taken for damage: 65,535 entries of the usual 100 to 200 bytes fit.</summary>
     public const int MaxRecord = 16 << 20;
@@ -62,19 +61,16 @@ public sealed partial class MrtReader(Stream input, string name, DamageLog damag
         Counts.Bytes = _offset;
         Counts.Peers = Peers.Count;
         Counts.Damage = damage.Count - _damageBefore;
-        progress?.Report(Position);
     }
-
-    private long Position => input is CompressedInput compressed ? compressed.CompressedPosition : _offset;
 
     private void ReadRecords<THandler>(ref THandler handler)
         where THandler : struct, IMrtHandler
     {
         var strange = false;
-        while (NextHeader(out var type, out var subtype, out var length))
+        while (SkipNuls() && NextHeader(out var type, out var subtype, out var length))
         {
             Counts.AddRecord(type, subtype);
-            _route.Record = Counts.Records;
+            (_route.Record, _route.Offset) = (Counts.Records, _offset);
             var assigned = MrtTypes.IsAssigned(type);
             if (!assigned)
                 Complain($"type {type} is not an MRT record type");
@@ -90,8 +86,7 @@ public sealed partial class MrtReader(Stream input, string name, DamageLog damag
 
             if (assigned && ReadBody(ref handler, type, subtype, _buffer.AsSpan(_start + Header, length)) is { } wrong)
                 Complain(wrong);
-            _start += Header + length;
-            _offset += Header + length;
+            Advance(Header + length);
         }
     }
 
@@ -115,9 +110,10 @@ public sealed partial class MrtReader(Stream input, string name, DamageLog damag
                 if (body.Length < 4)
                     return TooShort;
                 var micro = BinaryPrimitives.ReadUInt32BigEndian(body);
-                if (micro >= 1_000_000)
-                    return "the microseconds are a second or more";
-                _route.Time += micro;
+                if (micro < 1_000_000)
+                    _route.Time += micro;
+                else
+                    Complain($"{micro:N0} microseconds are a second or more: the record counts for the second that it states");
                 return ReadBgp4mp(ref handler, subtype, body[4..]);
             default:
                 Counts.SkippedRecords++;
@@ -146,6 +142,12 @@ public sealed partial class MrtReader(Stream input, string name, DamageLog damag
         return false;
     }
 
+    private void Advance(int bytes)
+    {
+        _start += bytes;
+        _offset += bytes;
+    }
+
     /// <summary>Makes a number of bytes from <c>_start</c> on available; false where the content ends before that.</summary>
     private bool Ensure(int count)
     {
@@ -166,7 +168,6 @@ public sealed partial class MrtReader(Stream input, string name, DamageLog damag
         _start = 0;
         if (old != _buffer)
             ArrayPool<byte>.Shared.Return(old);
-        progress?.Report(Position);
         try
         {
             while (_end < count && !_ended)

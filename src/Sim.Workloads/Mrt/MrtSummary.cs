@@ -8,9 +8,9 @@ public static class MrtSummary
 {
     /// <summary>Counts a file. Parameters as those of <see cref="MrtReader"/>.</summary>
     /// <exception cref="IOException">The device fails.</exception>
-    public static MrtCounts Read(Stream input, string name, DamageLog damage, IProgress<long>? progress = null)
+    public static MrtCounts Read(Stream input, string name, DamageLog damage)
     {
-        var reader = new MrtReader(input, name, damage, progress);
+        var reader = new MrtReader(input, name, damage);
         var handler = new Handler([]);
         reader.Read(ref handler);
         reader.Counts.PrefixesV6 = handler.Prefixes.Count(prefix => prefix.Family == Family.IPv6);

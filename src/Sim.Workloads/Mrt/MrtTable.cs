@@ -20,18 +20,11 @@ public static class MrtTable
     /// <param name="family">The family to load; entries of the other are passed over.</param>
     /// <param name="rule">How the best path is chosen.</param>
     /// <param name="damage">Where damage is logged.</param>
-    /// <param name="progress">See <see cref="MrtReader"/>.</param>
     /// <exception cref="IOException">The device fails.</exception>
     /// <exception cref="InvalidDataException">The rule names a peer that the file does not have.</exception>
-    public static RouteTable Load(
-        Stream input, string name, Family family, BestPathRule rule, DamageLog damage, IProgress<long>? progress = null) =>
-        Load(input, name, family, rule, damage, progress, out _);
-
-    /// <summary>Loads a table as the other overload does, and says what the file held, of both families.</summary>
-    public static RouteTable Load(
-        Stream input, string name, Family family, BestPathRule rule, DamageLog damage, IProgress<long>? progress, out MrtCounts counts)
+    public static RouteTable Load(Stream input, string name, Family family, BestPathRule rule, DamageLog damage)
     {
-        var reader = new MrtReader(input, name, damage, progress);
+        var reader = new MrtReader(input, name, damage);
         var paths = new PathTable(family, rule);
         var handler = new TableHandler(paths, new PeerView(rule.Peer, reader.Peers));
         reader.Read(ref handler);
@@ -39,7 +32,6 @@ public static class MrtTable
             throw new InvalidDataException($"{name}: no peer {rule.Peer} among its {reader.Peers.Count} peers");
         if (paths.Refused > 0)
             damage.Add(name, 0, 0, $"{paths.Refused} paths beyond the {PathTable.MostPaths} kept of a prefix");
-        counts = reader.Counts;
         return paths.ToRouteTable(name, reader.Peers);
     }
 }

@@ -4,9 +4,16 @@ using Sim.Kernel;
 
 namespace Sim.Workloads.Mrt;
 
+/// <summary>Where attributes stand, as far as it decides how they are read.</summary>
+/// <param name="Wide">AS_PATH has ASes of 4 bytes.</param>
+/// <param name="InRib">They are a RIB entry's: MP_REACH_NLRI may be the short form of RFC 6396, 4.3.4.</param>
+/// <param name="External">They come from a peer of another AS.</param>
+internal readonly record struct AttributeSource(bool Wide, bool InRib, bool External);
+
 /// <summary>
 /// The path attributes of one entry or UPDATE (RFC 4271, 4.3; RFC 4760), read in place: the spans point into the reader's
-/// buffer. Attributes that selection does not need (communities, aggregator, ...) are stepped over.
+/// buffer. Every known attribute is held to its <see cref="AttributeRule"/>; those that selection does not need (communities,
+/// aggregator, ...) are stepped over then.
 /// <code>
 ///   flags(1) type(1) length(1, or 2 where flag 0x10 is set) value | flags type length value | ...
 /// </code>
@@ -17,8 +24,7 @@ public ref struct PathAttributes
     public const byte NoOrigin = 255;
 
     private const byte ExtendedLength = 0x10;
-    private const string RunsOver = "a path attribute runs past the end of the attributes";
-    private const string BadLength = "a path attribute has a wrong length";
+    private const ushort AsTrans = 23456;
 
     /// <summary>0 IGP, 1 EGP, 2 INCOMPLETE.</summary>
     public byte Origin;
@@ -55,174 +61,170 @@ public ref struct PathAttributes
     internal ReadOnlySpan<byte> Unreach;
     internal bool HasUnreach;
 
-    /// <summary>Reads the attributes; returns what is wrong, or null.</summary>
-    /// <param name="bytes">All attributes.</param>
-    /// <param name="wide">Whether AS_PATH has 4-byte ASes.</param>
-    /// <param name="inRib">Whether MP_REACH_NLRI may be the short form of RFC 6396, 4.3.4.</param>
-    /// <param name="read">The attributes.</param>
-    internal static string? Read(ReadOnlySpan<byte> bytes, bool wide, bool inRib, out PathAttributes read)
+    /// <summary>The strongest of the errors (RFC 7606, 3 h), and of several as strong the first.</summary>
+    internal Fault Fault;
+
+    private byte _wrongType;
+    private string _wrong;
+    private AsPathFacts _as4Path;
+    private bool _disowned;
+    private ulong _present;
+
+    /// <summary>Reads all attributes, or those before an error that hides the rest; <see cref="Fault"/> says whether they are sound.</summary>
+    internal static void Read(ReadOnlySpan<byte> bytes, AttributeSource source, out PathAttributes read)
     {
         read = default;
         read.Origin = NoOrigin;
-        read.WideAs = wide;
-        var seen = 0u;
-        var ignoreAs4 = false;
+        read.WideAs = source.Wide;
+        Span<ulong> seen = stackalloc ulong[4];
+        seen.Clear();
         while (!bytes.IsEmpty)
         {
-            if (bytes.Length < 3)
-                return RunsOver;
-            int length = bytes[2];
-            var header = 3;
-            if ((bytes[0] & ExtendedLength) != 0)
+            if (!TryTake(ref bytes, out var flags, out var type, out var value))
             {
-                if (bytes.Length < 4)
-                    return RunsOver;
-                length = length << 8 | bytes[3];
-                header = 4;
+                // RFC 7606, 4. What follows cannot be found; the NLRI field begins where the attributes' total length says.
+                read.Note(Fault.Withdraw, 0, "a path attribute runs past the end of the attributes");
+                break;
             }
 
-            if (length > bytes.Length - header)
-                return RunsOver;
-            var type = bytes[1];
-            var value = bytes.Slice(header, length);
-            bytes = bytes[(header + length)..];
-            // RFC 7606, 3 g: of an attribute that comes twice, the first counts.
-            if (type < 32)
-            {
-                if ((seen & 1u << type) != 0)
-                    continue;
-                seen |= 1u << type;
-            }
-
-            if (type == 7)
-                ignoreAs4 = value.Length == 6 && BinaryPrimitives.ReadUInt16BigEndian(value) != 23456;
-            else if (read.Take(type, value, inRib) is { } wrong)
-                return wrong;
+            ref var word = ref seen[type >> 6];
+            var bit = 1UL << type;
+            if ((word & bit) != 0)
+                read.Note(type is AttributeRule.MpReach or AttributeRule.MpUnreach ? Fault.Reset : Fault.Discard, type, "comes twice"); // 3 g
+            else
+                read.Take(flags, type, value, source);
+            word |= bit;
         }
 
-        // RFC 6793, 4.2.3: an AGGREGATOR that is not AS_TRANS was set by a speaker that did not know AS4_PATH.
-        if (ignoreAs4 && (seen & 1u << 18) != 0)
-            read.As4PathBytes = default;
-        return read.ReadPath();
+        read._present = seen[0];
+        read.MergePaths();
     }
 
-    /// <summary>Makes the next hop of MP_REACH_NLRI the one that the handler sees.</summary>
+    /// <summary>Notes which of the attributes that an announcement must have are missing (RFC 7606, 3 d).</summary>
+    /// <param name="nextHop">Whether NEXT_HOP is one of them: it is for the NLRI field, not for MP_REACH_NLRI.</param>
+    internal void RequireMandatory(bool nextHop)
+    {
+        if ((_present & 1UL << AttributeRule.Origin) == 0)
+            Note(Fault.Withdraw, AttributeRule.Origin, "is missing");
+        if ((_present & 1UL << AttributeRule.AsPath) == 0)
+            Note(Fault.Withdraw, AttributeRule.AsPath, "is missing");
+        if (nextHop && (_present & 1UL << AttributeRule.NextHop) == 0)
+            Note(Fault.Withdraw, AttributeRule.NextHop, "is missing");
+    }
+
+    /// <summary>The error in words.</summary>
+    internal readonly string Complaint(string withdrawn)
+    {
+        var name = _wrongType == 0 ? "" : $"{AttributeRule.Of(_wrongType).Name ?? $"attribute {_wrongType}"} ";
+        var consequence = Fault switch { Fault.Discard => "the attribute is ignored", Fault.Withdraw => withdrawn, _ => "nothing of it is used" };
+        return $"{name}{_wrong}: {consequence}";
+    }
+
+    /// <summary>
+    /// Makes the next hop of MP_REACH_NLRI the one that the handler sees. It is the one that counts where NEXT_HOP stands beside
+    /// it (RFC 4760, 3).
+    /// </summary>
     internal void UseReachNextHop() =>
         (HasNextHop, NextHop, NextHopFamily) = (Reach.HasNextHop, Reach.NextHop, Reach.NextHopFamily);
 
-    private string? Take(int type, ReadOnlySpan<byte> value, bool inRib)
+    private static bool TryTake(scoped ref ReadOnlySpan<byte> bytes, out byte flags, out byte type, out ReadOnlySpan<byte> value)
+    {
+        (flags, type) = (0, 0);
+        value = default;
+        if (bytes.Length < 3)
+            return false;
+        (flags, type) = (bytes[0], bytes[1]);
+        int length = bytes[2];
+        var header = 3;
+        if ((flags & ExtendedLength) != 0)
+        {
+            if (bytes.Length < 4)
+                return false;
+            length = length << 8 | bytes[3];
+            header = 4;
+        }
+
+        if (length > bytes.Length - header)
+            return false;
+        value = bytes.Slice(header, length);
+        bytes = bytes[(header + length)..];
+        return true;
+    }
+
+    private void Note(Fault fault, byte type, string wrong)
+    {
+        if (fault > Fault)
+            (Fault, _wrongType, _wrong) = (fault, type, wrong);
+    }
+
+    private void Take(byte flags, byte type, ReadOnlySpan<byte> value, AttributeSource source)
+    {
+        ref readonly var rule = ref AttributeRule.Of(type);
+        if (rule.Name is null)
+        {
+            // RFC 4271, 6.3: a well-known attribute that is not recognized. Others are passed on as they are.
+            if ((flags & AttributeRule.Optional) == 0)
+                Note(Fault.Reset, type, "is said to be well-known, and is not");
+            return;
+        }
+
+        var fault = rule.Internal && source.External ? Fault.Discard : rule.Fault;
+        if ((flags & (AttributeRule.Optional | AttributeRule.Transitive)) != rule.Flags)
+            Note(fault, type, "has wrong flags");
+        else if (!rule.Fits(value.Length) || type == AttributeRule.Aggregator && value.Length != (source.Wide ? 8 : 6))
+            Note(fault, type, "has a wrong length");
+        else if (!TakeValue(type, value, source.InRib))
+            Note(fault, type, "is malformed");
+    }
+
+    /// <summary>Takes an attribute whose flags and length are right; false where its value is malformed.</summary>
+    private bool TakeValue(byte type, ReadOnlySpan<byte> value, bool inRib)
     {
         switch (type)
         {
-            case 1 when value.Length == 1:
-                Origin = value[0];
-                return null;
-            case 2:
+            case AttributeRule.Origin:
+                Origin = value[0] <= 2 ? value[0] : NoOrigin;
+                return value[0] <= 2;
+            case AttributeRule.AsPath:
                 AsPathBytes = value;
-                return null;
-            case 3 when value.Length == 4:
+                return AsPath.TryRead(value, WideAs, out Path);
+            case AttributeRule.NextHop:
                 NextHop = (UInt128)BinaryPrimitives.ReadUInt32BigEndian(value) << 96;
                 (HasNextHop, NextHopFamily) = (true, Family.IPv4);
-                return null;
-            case 4 when value.Length == 4:
+                return true;
+            case AttributeRule.Med:
                 Med = BinaryPrimitives.ReadUInt32BigEndian(value);
-                HasMed = true;
-                return null;
-            case 5 when value.Length == 4:
+                return HasMed = true;
+            case AttributeRule.LocalPref:
                 LocalPref = BinaryPrimitives.ReadUInt32BigEndian(value);
-                HasLocalPref = true;
-                return null;
-            case 1 or 3 or 4 or 5:
-                return BadLength;
-            case 14:
-                return MpReach.Read(value, inRib, out Reach);
-            case 15:
+                return HasLocalPref = true;
+            case AttributeRule.Aggregator:
+                _disowned = value.Length == 6 && BinaryPrimitives.ReadUInt16BigEndian(value) != AsTrans;
+                return true;
+            case AttributeRule.MpReach:
+                return MpReach.TryRead(value, inRib, out Reach);
+            case AttributeRule.MpUnreach:
                 Unreach = value;
-                HasUnreach = true;
-                return value.Length < 3 ? BadLength : null;
-            case 17:
+                return HasUnreach = true;
+            case AttributeRule.As4Path:
+                if (!AsPath.TryRead(value, wide: true, out _as4Path))
+                    return false;
                 As4PathBytes = value;
-                return null;
+                return true;
             default:
-                return null;
+                return true;
         }
     }
 
-    private string? ReadPath()
+    /// <summary>
+    /// Lets AS4_PATH replace the end of AS_PATH. RFC 6793: beside ASes of 4 bytes it is ignored (4.1), and beside an AGGREGATOR
+    /// that is not AS_TRANS, which was set by a speaker that did not know AS4_PATH (4.2.3).
+    /// </summary>
+    private void MergePaths()
     {
-        if (!AsPath.TryRead(AsPathBytes, WideAs, out Path))
-            return AsPath.Malformed;
-        if (As4PathBytes.IsEmpty)
-            return null;
-        // RFC 6793, 6: a malformed AS4_PATH is ignored, and so is one beside 4-byte ASes.
-        if (WideAs || !AsPath.TryRead(As4PathBytes, wide: true, out var wide))
+        if (WideAs || _disowned && (_present & 1UL << AttributeRule.As4Aggregator) != 0)
             As4PathBytes = default;
-        else
-            Path = AsPath.Merge(Path, wide);
-        return null;
-    }
-}
-
-/// <summary>
-/// MP_REACH_NLRI (RFC 4760, 3). RIB dumps should carry only the length of the next hop and the next hop (RFC 6396, 4.3.4), but
-/// some carry the whole attribute: its first byte, the high byte of the AFI, is then 0, which no next hop's length is.
-/// <code>
-///   whole   AFI(2) SAFI(1) length(1) next hop(4, 16, 32; behind an RD 12, 24, 48) reserved(1) NLRI
-///   short                  length(1) next hop
-/// </code>
-/// </summary>
-internal ref struct MpReach
-{
-    public bool Present;
-    public ushort Afi;
-    public byte Safi;
-    public bool HasNextHop;
-    public Family NextHopFamily;
-    public UInt128 NextHop;
-    public ReadOnlySpan<byte> Nlri;
-
-    private const string Malformed = "MP_REACH_NLRI is malformed";
-
-    public static string? Read(ReadOnlySpan<byte> value, bool inRib, out MpReach reach)
-    {
-        reach = default;
-        reach.Present = true;
-        if (value.IsEmpty)
-            return Malformed;
-        if (inRib && value[0] != 0)
-            return value.Length == 1 + value[0] && reach.SetNextHop(value[1..]) ? null : Malformed;
-        if (value.Length < 5)
-            return Malformed;
-        reach.Afi = BinaryPrimitives.ReadUInt16BigEndian(value);
-        reach.Safi = value[2];
-        int length = value[3];
-        if (value.Length < 5 + length)
-        {
-            // Within a RIB dump some leave out the reserved byte and the prefix that the record already holds.
-            return inRib && value.Length == 4 + length && reach.SetNextHop(value[4..]) ? null : Malformed;
-        }
-
-        reach.Nlri = value[(5 + length)..];
-        var sound = reach.SetNextHop(value.Slice(4, length));
-        return sound || reach.Safi != 1 || reach.Afi is not (1 or 2) ? null : Malformed;
-    }
-
-    private bool SetNextHop(ReadOnlySpan<byte> bytes)
-    {
-        const int distinguisher = 8;
-        if (bytes.Length is 12 or 24 or 48)
-            bytes = bytes[distinguisher..];
-        if (bytes.Length == 4)
-        {
-            NextHop = (UInt128)BinaryPrimitives.ReadUInt32BigEndian(bytes) << 96;
-            (HasNextHop, NextHopFamily) = (true, Family.IPv4);
-            return true;
-        }
-
-        if (bytes.Length is not (16 or 32 or 40))
-            return false;
-        NextHop = BinaryPrimitives.ReadUInt128BigEndian(bytes);
-        (HasNextHop, NextHopFamily) = (true, Family.IPv6);
-        return true;
+        if (!As4PathBytes.IsEmpty)
+            Path = AsPath.Merge(Path, _as4Path);
     }
 }

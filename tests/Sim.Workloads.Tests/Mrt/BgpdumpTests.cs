@@ -10,7 +10,10 @@ using Xunit;
 
 namespace Sim.Workloads.Tests.Mrt;
 
-/// <summary>Line by line against another program's reader, where Debian's bgpdump is installed.</summary>
+/// <summary>
+/// Line by line against another program's reader, where Debian's bgpdump is installed. Not among the files are two with fields of
+/// prefixes that are refused, of which bgpdump prints what comes before the error: 0.0.0.0/0, for one.
+/// </summary>
 public sealed class BgpdumpTests
 {
     [Theory]
@@ -25,8 +28,6 @@ public sealed class BgpdumpTests
     [InlineData("bgpdump-updates.20071015.1505.gz")]
     [InlineData("bgpdump-updates.20160811.1600.gz")]
     [InlineData("bgpdump-updates.long_withdrawal.gz")]
-    [InlineData("bgpdump-updates.nlri_mask_trailing_bits.gz")]
-    [InlineData("mrtparse-bird_bgp.mrt")]
     [InlineData("mrtparse-bird-mrtdump_rib.mrt")]
     [InlineData("mrtparse-quagga_rib.mrt")]
     [InlineData("pyasn-rib.20140523.0600_firstMB.bz2")]

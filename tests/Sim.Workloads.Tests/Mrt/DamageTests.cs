@@ -88,7 +88,6 @@ public sealed class DamageTests
             Record(12, 1, new byte[10]),
             Record(16, 4, new byte[3]),
             Record(16, 4, [.. U32(1), .. U32(2), .. U16(0), .. U16(77)]),
-            Record(17, 4, [.. U32(1_000_000), .. new byte[40]]),
             Message(MrtTypes.MessageAs4, new byte[19]),
             Message(MrtTypes.MessageAs4, [.. Update([], [], [])[..16], 0, 18, 2, 0, 0, 0, 0]),
             Message(MrtTypes.MessageAs4, Update([], Attribute(2, 2, 9, 1), [])),

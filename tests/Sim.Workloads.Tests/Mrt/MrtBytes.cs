@@ -36,8 +36,13 @@ internal static class MrtBytes
     public static byte[] Record(int type, int subtype, params byte[] body) =>
         [.. U32(1_700_000_000), .. U16(type), .. U16(subtype), .. U32((uint)body.Length), .. body];
 
-    public static byte[] Attribute(int type, params byte[] value) =>
-        value.Length < 256 ? [0x40, (byte)type, (byte)value.Length, .. value] : [0x50, (byte)type, .. U16(value.Length), .. value];
+    /// <summary>An attribute with the flags that its RFC gives it.</summary>
+    public static byte[] Attribute(int type, params byte[] value) => Flagged(
+        type switch { 1 or 2 or 3 or 5 or 6 => 0x40, 4 or 9 or 10 or 14 or 15 or 24 => 0x80, _ => 0xC0 }, type, value);
+
+    public static byte[] Flagged(int flags, int type, params byte[] value) => value.Length < 256
+        ? [(byte)flags, (byte)type, (byte)value.Length, .. value]
+        : [(byte)(flags | 0x10), (byte)type, .. U16(value.Length), .. value];
 
     public static byte[] Sequence(params uint[] ases) => [2, (byte)ases.Length, .. ases.SelectMany(U32)];
 

@@ -68,7 +68,7 @@ public sealed class PathTableTests
     public void Updates_are_applied_in_order_and_a_session_that_ends_takes_its_paths_along()
     {
         byte[] Announced(string prefix, string peer, params uint[] path) =>
-            Message(MrtTypes.MessageAs4, Update([], [.. Attribute(2, Sequence(path)), .. Attribute(3, Address(peer))], Nlri(prefix)), peer, path[0]);
+            Message(MrtTypes.MessageAs4, Update([], [.. Attribute(1, 0), .. Attribute(2, Sequence(path)), .. Attribute(3, Address(peer))], Nlri(prefix)), peer, path[0]);
         byte[] file =
         [
             .. Announced("10.0.0.0/8", "192.0.2.1", 1, 2, 3),

@@ -23,10 +23,10 @@ public sealed class ReadmeCountsTests
     [InlineData("bgpdump-updates.long_withdrawal.gz", 0, 0, 4_096, 0, 0, 4_096, 0)]
     [InlineData("mrtparse-bird-mrtdump_rib.mrt", 18, 0, 0, 0, 6, 0, 0)]
     [InlineData("mrtparse-quagga_rib.mrt", 9, 0, 0, 0, 3, 3, 0)]
-    // One byte follows its only prefix and begins another.
-    [InlineData("bgpdump-updates.nlri_mask_trailing_bits.gz", 0, 1, 0, 0, 1, 0, 1)]
-    // Six UPDATEs hold ADD-PATH prefixes in records that say they do not: no reader can tell, until one is too long.
-    [InlineData("mrtparse-bird_bgp.mrt", 0, 24, 0, 12, 3, 0, 6)]
+    // One byte follows its only prefix and begins another: the field is refused.
+    [InlineData("bgpdump-updates.nlri_mask_trailing_bits.gz", 0, 0, 0, 0, 0, 0, 1)]
+    // Six UPDATEs hold prefixes with path identifiers in records that say they do not: the fields are refused.
+    [InlineData("mrtparse-bird_bgp.mrt", 0, 0, 0, 12, 0, 0, 6)]
     // The container is cut off, and with it the last record.
     [InlineData("pyasn-rib.20140523.0600_firstMB.bz2", 270_005, 0, 0, 0, 9_072, 0, 2)]
     public void A_file_holds_what_its_readme_says(
@@ -35,8 +35,7 @@ public sealed class ReadmeCountsTests
         var path = SharedData.File("mrt/" + file);
         var log = new DamageLog();
         using var input = CompressedInput.Open(path);
-        var progress = new LastReport();
-        var counts = MrtSummary.Read(input, file, log, progress);
+        var counts = MrtSummary.Read(input, file, log);
         Assert.Equal(
             (entries, announced, withdrawn, states),
             (counts.Entries, counts.Announcements, counts.Withdrawals, counts.StateChanges));
@@ -44,8 +43,6 @@ public sealed class ReadmeCountsTests
         Assert.Equal(damage, log.Count);
         Assert.Equal(damage, counts.Damage);
         Assert.Equal(counts.Records, counts.RecordsByType.Values.Sum());
-        if (damage == 0)
-            Assert.Equal(new FileInfo(path).Length, progress.Value);
     }
 
     [Fact]
@@ -59,16 +56,5 @@ public sealed class ReadmeCountsTests
         Assert.Equal(2, reader.Counts.RecordsByType[(MrtTypes.TableDumpV2, MrtTypes.PeerIndexTable)]);
         Assert.Contains(lines, line => line.PeerAs == 0);
         Assert.Contains(lines, line => line.PeerAs == 65000);
-    }
-
-    private sealed class LastReport : IProgress<long>
-    {
-        public long Value { get; private set; }
-
-        public void Report(long value)
-        {
-            Assert.True(value >= Value);
-            Value = value;
-        }
     }
 }

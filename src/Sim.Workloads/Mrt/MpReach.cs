@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+using System.Buffers.Binary;
+using Sim.Kernel;
+
+namespace Sim.Workloads.Mrt;
+
+/// <summary>
+/// MP_REACH_NLRI (RFC 4760, 3). RIB dumps should carry only the length of the next hop and the next hop (RFC 6396, 4.3.4), but
+/// some carry the whole attribute: its first byte, the high byte of the AFI, is then 0, which no next hop's length is.
+/// <code>
+///   whole   AFI(2) SAFI(1) length(1) next hop(4, 16, 32) reserved(1) NLRI
+///   short                  length(1) next hop
+/// </code>
+/// </summary>
+internal ref struct MpReach
+{
+    public bool Present;
+
+    /// <summary>0 in the short form.</summary>
+    public ushort Afi;
+
+    public byte Safi;
+    public bool HasNextHop;
+    public Family NextHopFamily;
+    public UInt128 NextHop;
+    public ReadOnlySpan<byte> Nlri;
+
+    /// <summary>
+    /// Reads the attribute; false where it is malformed. Of families other than IPv4 and IPv6 unicast the next hop is not
+    /// looked at.
+    /// </summary>
+    public static bool TryRead(ReadOnlySpan<byte> value, bool inRib, out MpReach reach)
+    {
+        reach = default;
+        reach.Present = true;
+        if (value.IsEmpty)
+            return false;
+        if (inRib && value[0] != 0)
+            return value.Length == 1 + value[0] && reach.SetNextHop(value[1..]);
+        if (value.Length < 4)
+            return false;
+        reach.Afi = BinaryPrimitives.ReadUInt16BigEndian(value);
+        reach.Safi = value[2];
+        int length = value[3];
+        // Within a RIB dump some leave out the reserved byte and the prefix that the record already holds.
+        if (inRib && value.Length == 4 + length)
+            return reach.SetNextHop(value[4..]);
+        if (value.Length < 5 + length)
+            return false;
+        reach.Nlri = value[(5 + length)..];
+        var sound = reach.SetNextHop(value.Slice(4, length));
+        return sound || reach.Safi != 1 || reach.Afi is not (MrtTypes.AfiIPv4 or MrtTypes.AfiIPv6);
+    }
+
+    /// <summary>
+    /// Takes an IPv4 address, an IPv6 address, or one with a link-local one behind it (RFC 2545, 3), which is dropped. The
+    /// family need not be that of the prefixes where these are IPv4 (RFC 8950, 3).
+    /// </summary>
+    private bool SetNextHop(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length == 4 && Afi != MrtTypes.AfiIPv6)
+        {
+            NextHop = (UInt128)BinaryPrimitives.ReadUInt32BigEndian(bytes) << 96;
+            (HasNextHop, NextHopFamily) = (true, Family.IPv4);
+            return true;
+        }
+
+        if (bytes.Length is not (16 or 32))
+            return false;
+        NextHop = BinaryPrimitives.ReadUInt128BigEndian(bytes);
+        (HasNextHop, NextHopFamily) = (true, Family.IPv6);
+        return true;
+    }
+}
