@@ -209,6 +209,7 @@ internal static class Words
         "same-peer" => "moves within the same peer",
         "assumed-paths" => "paths assumed at the beginning",
         "out-of-order" => "events out of order",
+        "times-set-aside" => "times that do not fit those around them",
         "bgp-peers" => "BGP peers",
         "seeded" => "prefixes whose beginning the trace decides",
         "added" => "of these, not in the table",

@@ -47,7 +47,7 @@ public sealed class ChurnTrace : IDisposable
     /// </summary>
     public required IReadOnlyDictionary<Prefix, int> Start { get; init; }
 
-    /// <summary>Time of the first event, in microseconds since 1970; 0 where there is none.</summary>
+    /// <summary>Time of the first event whose time is believed, in microseconds since 1970; 0 where there is none.</summary>
     public required long First { get; init; }
 
     /// <summary>Time of the last event.</summary>
@@ -60,7 +60,7 @@ public sealed class ChurnTrace : IDisposable
     public required int BgpPeers { get; init; }
 
     /// <summary>Compiles a trace.</summary>
-    /// <param name="files">In order of time.</param>
+    /// <param name="files">In order of time; otherwise they are brought into it.</param>
     /// <param name="family">The family to look at.</param>
     /// <param name="rule">How the best path is chosen; its peer filter applies, too.</param>
     /// <param name="router">The WireGuard peers.</param>

@@ -16,32 +16,36 @@ internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRoute
     private readonly List<(Prefix Prefix, int Peer, uint PathId)> _unannounced = [];
     private readonly Dictionary<Prefix, int> _bound = [];
     private readonly TraceCounts _counts = new();
-    private long _first;
-    private long _time;
+    private readonly TraceClock _clock = new();
 
     public ChurnTrace Compile(IReadOnlyList<TraceFile> files, DamageLog damage)
     {
+        files = TraceOrder.Sort(files, damage);
         foreach (var file in files)
-            Read(file, damage, (reader, peers) => Run(reader, new Gathering(this, peers)));
+            Read(file, damage, damage, (reader, peers) => Run(reader, new Gathering(this, peers)));
         if (_paths.Refused > 0)
             damage.Add(files[^1].Name, 0, 0, $"{_paths.Refused} paths beyond the {PathTable.MostPaths} kept of a prefix");
         Assume();
         var start = Bind();
-        // What is damaged was logged by the first reading.
+        _clock.Settle();
+        _clock.Restart();
+        // What is damaged was logged by the first reading, except the times, which the whole trace decides.
         foreach (var file in files)
-            Read(file, new DamageLog(), (reader, peers) => Run(reader, new Replaying(this, peers)));
+            Read(file, new DamageLog(), damage, (reader, peers) => Run(reader, new Replaying(this, peers)));
+        (_counts.OutOfOrder, _counts.SetAside) = (_clock.OutOfOrder, _clock.SetAside);
         return new ChurnTrace(string.Join(", ", files.Select(file => file.Name)), family, spool, _counts)
         {
             Start = start,
-            First = _first,
-            Last = _time,
+            First = _clock.First,
+            Last = _clock.Now,
             BgpPeers = _peers.Count,
         };
     }
 
-    private void Read(TraceFile file, DamageLog damage, Action<MrtReader, TracePeers.FilePeers> run)
+    private void Read(TraceFile file, DamageLog damage, DamageLog times, Action<MrtReader, TracePeers.FilePeers> run)
     {
         using var content = file.Open();
+        _clock.Open(file.Name, times);
         var reader = new MrtReader(content, file.Name, damage);
         run(reader, _peers.Of(reader.Peers));
     }
@@ -112,17 +116,7 @@ internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRoute
         spool.Add(in made);
     }
 
-    /// <summary>The event's time, never before that of the one before it.</summary>
-    private long Clock(long time)
-    {
-        if (_first == 0)
-            _first = _time = time;
-        if (time < _time)
-            _counts.OutOfOrder++;
-        else
-            _time = time;
-        return _time;
-    }
+    private long Time(ref readonly MrtRoute route) => _clock.At(route.Time, route.Record, route.Offset);
 
     /// <summary>The first reading: which paths are there at the end, and which were there before the beginning.</summary>
     private readonly struct Gathering(TraceCompiler owner, TracePeers.FilePeers peers) : IMrtHandler
@@ -138,6 +132,7 @@ internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRoute
             var known = route with { Peer = peers[route.Peer] };
             if (known.Prefix.Family != owner._paths.Family || known.Peer == TracePeers.FilePeers.Hidden)
                 return;
+            owner.Time(in route);
             if (attributes.HasNextHop)
                 owner._peers.Saw(known.Peer, attributes.NextHopFamily, attributes.NextHop);
             owner._paths.Announce(in known, in attributes);
@@ -148,16 +143,19 @@ internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRoute
             var known = route with { Peer = peers[route.Peer] };
             if (known.Prefix.Family != owner._paths.Family || known.Peer == TracePeers.FilePeers.Hidden)
                 return;
+            owner.Time(in route);
             var there = owner._paths.Has(known.Prefix, known.Peer, known.PathId);
             owner._paths.Withdraw(in known);
-            if (owner._withdrawn.Add((known.Prefix, known.Peer, known.PathId)) && !there)
+            if (owner._withdrawn.Add((known.Prefix, known.Peer, known.PathId)) && !there && !route.Malformed)
                 owner._unannounced.Add((known.Prefix, known.Peer, known.PathId));
         }
 
         public void StateChange(int peer, long time, int from, int to)
         {
-            if (to != Established && peers[peer] is var known and not TracePeers.FilePeers.Hidden)
-                owner._paths.RemovePeer(known);
+            if (to == Established || peers[peer] is not (var known and not TracePeers.FilePeers.Hidden))
+                return;
+            owner._clock.At(time, 0, 0);
+            owner._paths.RemovePeer(known);
         }
     }
 
@@ -174,7 +172,7 @@ internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRoute
             if (known.Prefix.Family != owner._paths.Family || known.Peer == TracePeers.FilePeers.Hidden)
                 return;
             owner._counts.Announcements++;
-            owner.Record(owner.Clock(route.Time), route.Prefix, owner._paths.Announce(in known, in attributes));
+            owner.Record(owner.Time(in route), route.Prefix, owner._paths.Announce(in known, in attributes));
         }
 
         public void Withdraw(ref readonly MrtRoute route)
@@ -183,14 +181,14 @@ internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRoute
             if (known.Prefix.Family != owner._paths.Family || known.Peer == TracePeers.FilePeers.Hidden)
                 return;
             owner._counts.Withdrawals++;
-            owner.Record(owner.Clock(route.Time), route.Prefix, owner._paths.Withdraw(in known));
+            owner.Record(owner.Time(in route), route.Prefix, owner._paths.Withdraw(in known));
         }
 
         public void StateChange(int peer, long time, int from, int to)
         {
             if (to == Established || peers[peer] is not (var known and not TracePeers.FilePeers.Hidden))
                 return;
-            var (compiler, now) = (owner, owner.Clock(time));
+            var (compiler, now) = (owner, owner._clock.At(time, 0, 0));
             owner._paths.RemovePeer(known, (prefix, change) =>
             {
                 compiler._counts.SessionLosses++;

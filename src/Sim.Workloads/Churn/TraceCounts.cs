@@ -42,4 +42,7 @@ public sealed record TraceCounts
 
     /// <summary>Events whose time lies before that of the event before; they were taken to be simultaneous with it.</summary>
     public long OutOfOrder { get; internal set; }
+
+    /// <summary>Events whose time does not fit those around it, which is damage; they were taken to be simultaneous with the event before.</summary>
+    public long SetAside { get; internal set; }
 }

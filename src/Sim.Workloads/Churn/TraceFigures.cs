@@ -49,7 +49,9 @@ public static class TraceFigures
         yield return new(group, "clock", trace.Seconds, "s", Nearness.NotCompared);
         yield return new(group, "events", trace.Events, "", Nearness.NotCompared);
         yield return new(group, "events a second", trace.EventsPerSecond, "1/s", Nearness.Times(1.5));
+        yield return new(group, "longest pause", trace.LongestPause, "s", Nearness.NotCompared);
         yield return new(group, "out of order", trace.OutOfOrder, "", Nearness.NotCompared);
+        yield return new(group, "times set aside", trace.SetAside, "", Nearness.NotCompared);
         yield return new(group, "ends of sessions", trace.SessionEnds, "", Nearness.NotCompared);
     }
 

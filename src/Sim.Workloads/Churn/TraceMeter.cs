@@ -7,7 +7,9 @@ using Sim.Workloads.Mrt;
 namespace Sim.Workloads.Churn;
 
 /// <summary>Takes a trace's events one after the other and comes to its <see cref="TraceStructure"/>.</summary>
-internal sealed class TraceMeter(Family family)
+/// <param name="family">The family to look at.</param>
+/// <param name="clock">Gives the events their times.</param>
+internal sealed class TraceMeter(Family family, TraceClock clock)
 {
     private const int Established = 6;
     private const int Second = 1_000_000;
@@ -25,9 +27,6 @@ internal sealed class TraceMeter(Family family)
     private readonly long[] _downs = new long[TraceStructure.FlapSeconds.Count];
     private readonly long[] _ups = new long[TraceStructure.FlapSeconds.Count];
     private long _events;
-    private long _first;
-    private long _time;
-    private long _outOfOrder;
     private long _sessionEnds;
     private long _samePeer;
     private int _lastPeer = -1;
@@ -52,7 +51,7 @@ internal sealed class TraceMeter(Family family)
     /// <summary>What came together; nothing may be added afterwards.</summary>
     public TraceStructure Finish(string source)
     {
-        var duration = _time - _first;
+        var duration = clock.Now - clock.First;
         var windows = Array.ConvertAll(_windows, window => window.Finish(duration));
         var shares = new double[_windows.Length - 1];
         for (var i = 0; i < shares.Length; i++)
@@ -70,7 +69,9 @@ internal sealed class TraceMeter(Family family)
             Seconds = duration / (double)Second,
             Kinds = _kinds,
             HasMicroseconds = _microseconds,
-            OutOfOrder = _outOfOrder,
+            OutOfOrder = clock.OutOfOrder,
+            SetAside = clock.SetAside,
+            LongestPause = clock.LongestPause / (double)Second,
             SessionEnds = _sessionEnds,
             Windows = windows,
             Variation = longest.Mean == 0 ? 0 : Math.Max(_windows[0].Pairs / longest.Windows / (longest.Mean * longest.Mean) - 1, 0),
@@ -110,15 +111,10 @@ internal sealed class TraceMeter(Family family)
     /// <summary>An event's place in time and among those of its prefix; returns its path.</summary>
     private ref Path Add(ref readonly MrtRoute route, int peer)
     {
-        if (_events == 0)
-            _first = _time = route.Time;
-        if (route.Time < _time)
-            _outOfOrder++;
-        else
-            _time = route.Time;
+        var now = clock.At(route.Time, route.Record, route.Offset);
         _microseconds |= route.Time % Second != 0;
         foreach (var window in _windows)
-            window.Add(_time);
+            window.Add(now);
         GrowTo(peer);
         _byPeer[peer]++;
         if (peer == _lastPeer)
@@ -151,7 +147,7 @@ internal sealed class TraceMeter(Family family)
         var flags = attributes.Origin | (attributes.HasMed ? 0x100ul : 0) | (attributes.HasLocalPref ? 0x200ul : 0);
         var rest = Rng.Mix(flags ^ Rng.Mix(numbers));
         ref var path = ref Add(in route, peer);
-        var now = path with { Session = _session[peer], Announced = true, Since = _time, Route = Rng.Mix(hash ^ hop) | 1, Rest = rest, AsPath = hash };
+        var now = path with { Session = _session[peer], Announced = true, Since = clock.Now, Route = Rng.Mix(hash ^ hop) | 1, Rest = rest, AsPath = hash };
         if (path.Session != now.Session)
         {
             _kinds.FirstAnnouncements++;
@@ -163,7 +159,7 @@ internal sealed class TraceMeter(Family family)
                 _kinds.ReturnsSame++;
             else
                 _kinds.ReturnsOther++;
-            _downs[FlapClass(_time - path.Since)]++;
+            _downs[FlapClass(clock.Now - path.Since)]++;
             now.Returned = true;
         }
         else
@@ -198,7 +194,7 @@ internal sealed class TraceMeter(Family family)
         if (path.Session != _session[peer])
         {
             _kinds.FirstWithdrawals++;
-            path = new Path(_session[peer], false, _time, false, 0, 0, 0);
+            path = new Path(_session[peer], false, clock.Now, false, 0, 0, 0);
         }
         else if (!path.Announced)
         {
@@ -208,8 +204,8 @@ internal sealed class TraceMeter(Family family)
         {
             _kinds.Withdrawals++;
             if (path.Returned)
-                _ups[FlapClass(_time - path.Since)]++;
-            path = path with { Announced = false, Since = _time };
+                _ups[FlapClass(clock.Now - path.Since)]++;
+            path = path with { Announced = false, Since = clock.Now };
         }
     }
 
@@ -269,10 +265,14 @@ internal sealed class TraceMeter(Family family)
 
         public void StateChange(int peer, long time, int from, int to)
         {
+            if (to != Established)
+                owner.Clock.At(time, 0, 0);
             if (from == Established)
                 owner.EndSession(peers[peer]);
         }
     }
 
     private Family Family => family;
+
+    private TraceClock Clock => clock;
 }

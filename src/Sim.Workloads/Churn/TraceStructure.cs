@@ -69,7 +69,7 @@ public sealed record TraceStructure
 
     public required Family Family { get; init; }
 
-    /// <summary>From the first event to the last.</summary>
+    /// <summary>From the first event to the last whose time is believed.</summary>
     public required double Seconds { get; init; }
 
     public required EventKinds Kinds { get; init; }
@@ -83,6 +83,12 @@ public sealed record TraceStructure
 
     /// <summary>Times before that of the event before; they were taken to be simultaneous with it.</summary>
     public required long OutOfOrder { get; init; }
+
+    /// <summary>Times that do not fit those around them, which are damage; the events count as simultaneous with the event before.</summary>
+    public required long SetAside { get; init; }
+
+    /// <summary>The longest time without an event, in seconds.</summary>
+    public required double LongestPause { get; init; }
 
     /// <summary>Ends of sessions. What a peer sends afterwards counts as if it had sent nothing before.</summary>
     public required long SessionEnds { get; init; }
@@ -143,24 +149,41 @@ public sealed record TraceStructure
     /// <summary>Duplicates of all events.</summary>
     public double DuplicateShare => Kinds.Duplicates / (double)Math.Max(Events, 1);
 
-    /// <summary>Measures a trace.</summary>
-    /// <param name="files">In order of time.</param>
+    /// <summary>Measures a trace. It is read a second time if some of its times cannot be believed.</summary>
+    /// <param name="files">In order of time; otherwise they are brought into it.</param>
     /// <param name="family">The family to look at.</param>
-    /// <param name="damage">Where damage is logged.</param>
+    /// <param name="damage">Where damage is logged, that of the clock too.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static TraceStructure Measure(IReadOnlyList<TraceFile> files, Family family, DamageLog damage)
     {
         ArgumentNullException.ThrowIfNull(files);
         ArgumentNullException.ThrowIfNull(damage);
-        var meter = new TraceMeter(family);
+        var clock = new TraceClock();
+        files = TraceOrder.Sort(files, damage);
+        var meter = Read(files, family, clock, damage, damage);
+        clock.Settle();
+        if (!clock.IsPlain)
+        {
+            clock.Restart();
+            meter = Read(files, family, clock, new DamageLog(), damage);
+        }
+
+        return meter.Finish(string.Join(", ", files.Select(file => file.Name)));
+    }
+
+    private static TraceMeter Read(
+        IReadOnlyList<TraceFile> files, Family family, TraceClock clock, DamageLog damage, DamageLog times)
+    {
+        var meter = new TraceMeter(family, clock);
         foreach (var file in files)
         {
             using var content = file.Open();
+            clock.Open(file.Name, times);
             var reader = new MrtReader(content, file.Name, damage);
             var handler = meter.Of(reader.Peers);
             reader.Read(ref handler);
         }
 
-        return meter.Finish(string.Join(", ", files.Select(file => file.Name)));
+        return meter;
     }
 }

@@ -119,7 +119,7 @@ public sealed class ChurnTraceTests
     private static byte[] Announced(int prefix, int peer, int length, int hop) =>
         Message(MrtTypes.MessageAs4, Update(
             [],
-            [.. Attribute(2, Sequence([.. Enumerable.Range(1, length).Select(at => (uint)at)])), .. Attribute(3, Address($"198.18.0.{hop}"))],
+            [.. Attribute(1, 0), .. Attribute(2, Sequence([.. Enumerable.Range(1, length).Select(at => (uint)at)])), .. Attribute(3, Address($"198.18.0.{hop}"))],
             Nlri($"{10 + prefix}.0.0.0/8")), $"192.0.2.{peer}", 1);
 
     private static byte[] Withdrawn(int prefix, int peer) =>

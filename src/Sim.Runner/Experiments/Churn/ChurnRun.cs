@@ -83,7 +83,8 @@ internal static class ChurnRun
             ("announcements", counts.Announcements), ("withdrawals", counts.Withdrawals), ("session-losses", counts.SessionLosses),
             ("inserts", counts.Inserts), ("moves", counts.Moves), ("deletes", counts.Deletes), ("no-ops", counts.NoOps),
             ("same-peer", counts.SamePeer), ("events", counts.Events), ("changes", counts.Changes),
-            ("assumed-paths", counts.AssumedPaths), ("out-of-order", counts.OutOfOrder), ("bgp-peers", context.Trace.BgpPeers),
+            ("assumed-paths", counts.AssumedPaths), ("out-of-order", counts.OutOfOrder),
+            ("times-set-aside", counts.SetAside), ("bgp-peers", context.Trace.BgpPeers),
             ("seeded", context.Table.Seeded), ("added", context.Table.Added), ("left-out", context.Table.LeftOut),
         })
         {

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: MIT
+using System.Globalization;
+
+namespace Sim.Workloads.Churn;
+
+/// <summary>
+/// The clock of a trace: which of its times are believed, and what time each event has. Events keep the order of the files; a
+/// clock never goes back. It is asked for each event in a first reading, which surveys the times, and after
+/// <see cref="Settle"/> in a second one, which gives the events their times.
+/// </summary>
+/// <remarks>
+/// <para>The survey cuts the times, in file order, into stretches: a time more than a second before or after the one before it
+/// begins another. Believed is the heaviest chain of stretches: of all ways to pick stretches such that time does not go back
+/// from one to the next, and does not leap by more than a year, the one with the most events. So a record, or any number of
+/// records fewer than the others, may state any time, be it the first, the last or in between; a pause of a year at most is a
+/// pause. Where a stretch begins within the one before it (a clock that was set back), its events in the overlap count for
+/// nothing. Times before 1994, when BGP-4 was new, weigh nothing beside any that are not: of clocks that were never set there may
+/// be more than of others.</para>
+/// <para>In the second reading a time is believed if it lies in the chain's stretch at that place of the file, or between the
+/// two around it. An event whose time is not, and one that is more than a second before the one before it, are logged as damage
+/// and count as simultaneous with the event before; those before the first that is believed, with that one. Lesser disorder is
+/// usual in archives, and counted only.</para>
+/// <para>Memory: <see cref="MostStretches"/>. When there are more, those that are not in the chain so far are forgotten, and a
+/// pause has to be twice as long to begin another, as often as it takes.</para>
+/// </remarks>
+internal sealed class TraceClock
+{
+    /// <summary>Stretches that are kept. Choosing among them takes time in proportion to their square.</summary>
+    public const int MostStretches = 1024;
+
+    private const long Second = 1_000_000;
+    private const long Year = 366 * 86_400 * Second;
+    private const long Earliest = 757_382_400 * Second;
+    private const double WeightOfEarly = 1e-12;
+
+    private List<Stretch> _stretches = [];
+    private long _slack = Second;
+    private long _events;
+    private bool _wentBack;
+    private bool _forgot;
+    private bool _settled;
+    private int _at;
+    private (string Name, long Record) _logged;
+    private string _file = "";
+    private DamageLog? _damage;
+
+    /// <summary>Time of the first event that is believed; 0 where there is none.</summary>
+    public long First { get; private set; }
+
+    /// <summary>The time of the last event so far.</summary>
+    public long Now { get; private set; }
+
+    /// <summary>Believed times that lie before that of the event before.</summary>
+    public long OutOfOrder { get; private set; }
+
+    /// <summary>Times that are not believed.</summary>
+    public long SetAside { get; private set; }
+
+    /// <summary>The longest time without an event, in microseconds.</summary>
+    public long LongestPause { get; private set; }
+
+    /// <summary>Whether every time is believed and the first reading's times were the right ones; known after <see cref="Settle"/>.</summary>
+    public bool IsPlain { get; private set; }
+
+    /// <summary>Times before this are those of clocks that were never set.</summary>
+    public static bool IsEarly(long time) => time < Earliest;
+
+    /// <summary>A time as damage is worded.</summary>
+    public static string Text(long time) =>
+        DateTimeOffset.UnixEpoch.AddMicroseconds(time).ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>A file begins.</summary>
+    /// <param name="name">As messages call it.</param>
+    /// <param name="damage">Where times that are not believed are logged in the second reading.</param>
+    public void Open(string name, DamageLog damage)
+    {
+        (_file, _damage) = (name, damage);
+        if (_settled && _events == 0 && IsEarly(First) && _stretches.Count > 0)
+            damage.Add(name, 0, 0, $"the trace's times are before 1994 ({Text(First)}): its clock was not set");
+    }
+
+    /// <summary>The time of the next event: in the first reading the latest so far, in the second the right one.</summary>
+    /// <param name="time">As the record states it, in microseconds since 1970.</param>
+    /// <param name="record">The record, and</param>
+    /// <param name="offset">where it begins; for damage.</param>
+    public long At(long time, long record, long offset)
+    {
+        _events++;
+        if (!_settled)
+        {
+            Survey(time);
+            if (_events == 1)
+                First = Now = time;
+        }
+        else if (!IsBelieved(time))
+        {
+            SetAside++;
+            Log(time, record, offset);
+            return Now;
+        }
+
+        if (time < Now)
+        {
+            OutOfOrder++;
+            if (time >= Now - Second)
+                return Now;
+            if (_settled)
+                Log(time, record, offset);
+            _wentBack = true;
+            return Now;
+        }
+
+        LongestPause = Math.Max(LongestPause, time - Now);
+        return Now = time;
+    }
+
+    /// <summary>Ends the first reading: chooses the times to believe.</summary>
+    public void Settle()
+    {
+        _settled = true;
+        var surveyed = _stretches.Count;
+        _stretches = Chain();
+        IsPlain = surveyed == 0 || _stretches.Count == surveyed && !_wentBack && !_forgot && !IsEarly(First);
+        if (!IsPlain)
+            First = _stretches[0].First;
+    }
+
+    /// <summary>Begins the second reading.</summary>
+    public void Restart() => (Now, OutOfOrder, SetAside, LongestPause, _events, _at) = (First, 0, 0, 0, 0, 0);
+
+    private void Survey(long time)
+    {
+        if (_stretches.Count > 0)
+        {
+            var last = _stretches[^1];
+            if (Math.Abs(time - last.Highest) <= _slack)
+            {
+                _stretches[^1] = last with
+                {
+                    LastEvent = _events, Lowest = Math.Min(last.Lowest, time), Highest = Math.Max(last.Highest, time), Events = last.Events + 1,
+                };
+                return;
+            }
+        }
+
+        if (_stretches.Count == MostStretches)
+            Condense();
+        _stretches.Add(new Stretch(_events, _events, time, time, time, 1));
+    }
+
+    private void Condense()
+    {
+        Merge();
+        if (_stretches.Count > MostStretches / 2)
+        {
+            var before = _stretches.Count;
+            _stretches = Chain();
+            _forgot |= _stretches.Count < before;
+        }
+
+        for (Merge(); _stretches.Count > MostStretches / 2; Merge())
+            _slack *= 2;
+    }
+
+    /// <summary>Makes one stretch of neighbours that are no further apart than the slack.</summary>
+    private void Merge()
+    {
+        var kept = 0;
+        for (var at = 1; at < _stretches.Count; at++)
+        {
+            var (last, next) = (_stretches[kept], _stretches[at]);
+            if (Math.Abs(next.Lowest - last.Highest) > _slack)
+            {
+                _stretches[++kept] = next;
+                continue;
+            }
+
+            _stretches[kept] = last with
+            {
+                LastEvent = next.LastEvent, Lowest = Math.Min(last.Lowest, next.Lowest), Highest = Math.Max(last.Highest, next.Highest),
+                Events = last.Events + next.Events,
+            };
+        }
+
+        _stretches.RemoveRange(kept + 1, _stretches.Count - kept - 1);
+    }
+
+    /// <summary>The heaviest chain; of several the one that ends first.</summary>
+    private List<Stretch> Chain()
+    {
+        var (best, previous) = (new double[_stretches.Count], new int[_stretches.Count]);
+        var end = -1;
+        for (var at = 0; at < best.Length; at++)
+        {
+            (best[at], previous[at]) = (_stretches[at].Weight, -1);
+            for (var before = at - 1; before >= 0; before--)
+            {
+                var gain = best[before] + _stretches[at].WeightAfter(_stretches[before]);
+                if (gain > best[at])
+                    (best[at], previous[at]) = (gain, before);
+            }
+
+            if (end < 0 || best[at] > best[end] || best[at] == best[end] && _stretches[at].Highest < _stretches[end].Highest)
+                end = at;
+        }
+
+        var chain = new List<Stretch>();
+        for (; end >= 0; end = previous[end])
+            chain.Add(_stretches[end]);
+        chain.Reverse();
+        return chain;
+    }
+
+    private bool IsBelieved(long time)
+    {
+        while (_at + 1 < _stretches.Count && _stretches[_at + 1].FirstEvent <= _events)
+            _at++;
+        var here = _stretches[_at];
+        if (_events < here.FirstEvent)
+            return false;
+        if (_events <= here.LastEvent)
+            return time >= here.Lowest && time <= here.Highest;
+        var most = _at + 1 < _stretches.Count ? _stretches[_at + 1].Lowest : here.Highest + Year;
+        return time >= here.Highest - Second && time <= most;
+    }
+
+    /// <summary>Logs a time, once a record.</summary>
+    private void Log(long time, long record, long offset)
+    {
+        if (_logged == (_file, record) && record != 0)
+            return;
+        _logged = (_file, record);
+        _damage!.Add(_file, record, offset, $"its time, {Text(time)}, does not fit those around it: it counts for {Text(Now)}");
+    }
+
+    /// <summary>Events one after the other whose times are near each other.</summary>
+    /// <param name="FirstEvent">Number of the first, from 1, in the order of the files.</param>
+    /// <param name="LastEvent">Number of the last. Events that were forgotten may lie between them.</param>
+    /// <param name="First">Time of the first.</param>
+    /// <param name="Lowest">Lowest time.</param>
+    /// <param name="Highest">Highest time.</param>
+    /// <param name="Events">How many they are.</param>
+    private readonly record struct Stretch(long FirstEvent, long LastEvent, long First, long Lowest, long Highest, long Events)
+    {
+        public double Weight => IsEarly(Highest) ? Events * WeightOfEarly : Events;
+
+        /// <summary>What it adds to a chain that ends in another; minus infinity where it cannot follow.</summary>
+        public double WeightAfter(in Stretch before)
+        {
+            if (Lowest - before.Highest > Year || Highest < before.Highest - Second)
+                return double.NegativeInfinity;
+            var overlap = before.Highest - Lowest;
+            return overlap <= Second ? Weight : Weight * (1 - Math.Min(1, overlap / (double)Math.Max(Highest - Lowest, 1)));
+        }
+    }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+using System.Buffers.Binary;
+using Sim.Workloads.Input;
+using Sim.Workloads.Mrt;
+
+namespace Sim.Workloads.Churn;
+
+/// <summary>Brings the files of a trace into order of time: a shell sorts <c>updates.10</c> before <c>updates.9</c>.</summary>
+internal static class TraceOrder
+{
+    private const int HeadBytes = 64 << 10;
+    private const int HeadRecords = 33;
+    private const int HeaderBytes = 12;
+
+    /// <summary>
+    /// The files by the time at which they begin, those that begin together as they were named. A file begins at the median time
+    /// of its first records, clocks that were never set left out; one without such a time stays behind the one named before it.
+    /// That files were named in another order is logged as damage.
+    /// </summary>
+    public static IReadOnlyList<TraceFile> Sort(IReadOnlyList<TraceFile> files, DamageLog damage)
+    {
+        if (files.Count < 2)
+            return files;
+        var begins = new long[files.Count];
+        var late = -1;
+        for (var at = 0; at < begins.Length; at++)
+        {
+            begins[at] = Begin(files[at]) ?? (at == 0 ? 0 : begins[at - 1]);
+            if (late < 0 && at > 0 && begins[at] < begins[at - 1])
+                late = at;
+        }
+
+        if (late < 0)
+            return files;
+        damage.Add(
+            files[late].Name, 0, 0,
+            $"it begins at {TraceClock.Text(begins[late])}, before the file named before it: the files are taken in order of time");
+        return [.. files.Zip(begins).OrderBy(file => file.Second).Select(file => file.First)];
+    }
+
+    private static long? Begin(TraceFile file)
+    {
+        var head = new byte[HeadBytes];
+        var length = 0;
+        using (var content = file.Open())
+        {
+            try
+            {
+                length = content.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+            }
+            catch (ContainerDamageException)
+            {
+                // The reading that follows meets it again, and logs it.
+            }
+        }
+
+        var times = new List<long>();
+        for (var at = 0L; at + HeaderBytes <= length && times.Count < HeadRecords;)
+        {
+            var header = head.AsSpan((int)at, HeaderBytes);
+            var time = BinaryPrimitives.ReadUInt32BigEndian(header) * 1_000_000L;
+            if (!MrtTypes.IsAssigned(BinaryPrimitives.ReadUInt16BigEndian(header[4..])))
+                break;
+            if (!TraceClock.IsEarly(time))
+                times.Add(time);
+            at += HeaderBytes + BinaryPrimitives.ReadUInt32BigEndian(header[8..]);
+        }
+
+        times.Sort();
+        return times.Count == 0 ? null : times[times.Count / 2];
+    }
+}
