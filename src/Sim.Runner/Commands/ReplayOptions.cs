@@ -64,7 +64,7 @@ internal static class ReplayOptions
         if (trace.Counts.Events > 0)
             return trace;
         trace.Dispose();
-        throw TraceFiles.Empty(trace.Source, family, trace.Counts.RibEntries);
+        throw TraceFiles.Empty(trace.Source, family, damage, trace.Counts.RibEntries);
     }
 
     /// <summary>An option of whole numbers with commas or blanks between them.</summary>

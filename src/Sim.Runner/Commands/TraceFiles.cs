@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Sim.Kernel;
+using Sim.Workloads;
 using Sim.Workloads.Churn;
 
 namespace Sim.Runner.Commands;
@@ -24,8 +25,12 @@ internal static class TraceFiles
         })),
     ];
 
-    /// <summary>Refuses a trace without an event.</summary>
-    public static UserException Empty(string source, Family family, long ribEntries = 0) => new(
-        $"{source}: no IPv{(int)family} update"
-        + (ribEntries > 0 ? "; this is a dump of a table, which --table takes" : " (try the other --family)"));
+    /// <summary>Refuses a trace without an event, once its damage is named: that may be why it has none.</summary>
+    public static UserException Empty(string source, Family family, DamageLog damage, long ribEntries = 0)
+    {
+        LoadedTable.Report(damage);
+        return new UserException(
+            $"{source}: no IPv{(int)family} update"
+            + (ribEntries > 0 ? "; this is a dump of a table, which --table takes" : damage.Count > 0 ? " that is valid" : " (try the other --family)"));
+    }
 }

@@ -24,8 +24,9 @@ internal static class TraceInfoCommand
             "info",
             """
             Measures how a trace's updates are spread: rate, bursts (counts in windows of 10 ms to 100 s), concentration on few
-            prefixes, kinds of events, flaps, BGP peers, prefix lengths. One reading; memory grows with the prefixes, not with
-            the length. With --like, exits with 1 where a figure is not near; compare traces of the same length and as many peers.
+            prefixes, kinds of events, flaps, BGP peers, prefix lengths. One reading, or two where times do not fit each other; memory
+            grows with the prefixes, not with the length. A record whose time does not fit those around it is damage (exit code 3).
+            With --like, exits with 1 where a figure is not near; compare traces of the same length and as many peers.
 
             Examples:
               trace info updates.20260222.1530.bz2
@@ -55,7 +56,7 @@ internal static class TraceInfoCommand
         FileInfo[] files, string option, Family family, DamageLog damage, IWorkProgress progress, CancellationToken cancel)
     {
         var structure = TraceStructure.Measure(TraceFiles.Open(files, option, progress, cancel), family, damage);
-        return structure.Events > 0 ? structure : throw TraceFiles.Empty(structure.Source, family);
+        return structure.Events > 0 ? structure : throw TraceFiles.Empty(structure.Source, family, damage);
     }
 
     private static List<Row> Rows(TraceStructure shown, TraceStructure? beside)

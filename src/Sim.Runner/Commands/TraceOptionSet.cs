@@ -139,7 +139,7 @@ internal sealed class TraceOptionSet
         {
             var structure = TraceStructure.Measure(TraceFiles.Open(like, "--like", progress, cancel), family, damage);
             if (structure.Events == 0)
-                throw TraceFiles.Empty(structure.Source, family);
+                throw TraceFiles.Empty(structure.Source, family, damage);
             try
             {
                 return TraceCalibration.Of(structure);

@@ -76,7 +76,8 @@ public sealed record TraceStructure
 
     public long Events => Kinds.Events;
 
-    public double EventsPerSecond => Events / Math.Max(Seconds, 1e-6);
+    /// <summary>0 where all events are of one instant: there is no rate then.</summary>
+    public double EventsPerSecond => Seconds > 0 ? Events / Seconds : 0;
 
     /// <summary>Whether times are finer than a second (BGP4MP_ET).</summary>
     public required bool HasMicroseconds { get; init; }

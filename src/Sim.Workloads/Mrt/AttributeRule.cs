@@ -19,16 +19,8 @@ internal enum Fault : byte
     Reset,
 }
 
-/// <summary>How an attribute has to look, and what it costs if it does not.</summary>
-/// <param name="Name">Its name; null for types that no rule is known of, which are stepped over.</param>
-/// <param name="Flags">Optional (0x80) and transitive (0x40) as specified; RFC 7606, 3 c.</param>
-/// <param name="Fault">What an error costs.</param>
-/// <param name="Least">Shortest length in bytes.</param>
-/// <param name="Most">Longest length.</param>
-/// <param name="Step">Every length is a multiple of it.</param>
-/// <param name="Internal">Discarded, not an error, when an external peer sends it (RFC 7606, 7.5, 7.9 and 7.10).</param>
-internal readonly record struct AttributeRule(
-    string? Name, byte Flags, Fault Fault, int Least, int Most, int Step = 1, bool Internal = false)
+/// <summary>How an attribute has to look, and what it costs if it does not. Small: it is looked up for every attribute.</summary>
+internal readonly struct AttributeRule
 {
     public const int Origin = 1;
     public const int AsPath = 2;
@@ -47,36 +39,65 @@ internal readonly record struct AttributeRule(
     private const byte Both = Optional | Transitive;
     private const int Any = ushort.MaxValue;
 
+    private static readonly string?[] s_names = new string?[256];
     private static readonly AttributeRule[] s_rules = Make();
+
+    private readonly ushort _least;
+    private readonly ushort _more;
+    private readonly byte _step;
+
+    private AttributeRule(byte flags, Fault fault, int least, int most, int step, bool isInternal)
+    {
+        (Flags, Fault, Internal) = (flags, fault, isInternal);
+        (_least, _more, _step) = ((ushort)least, (ushort)(most - least), (byte)step);
+    }
+
+    /// <summary>Optional (0x80) and transitive (0x40) as specified; RFC 7606, 3 c.</summary>
+    public readonly byte Flags;
+
+    /// <summary>What an error costs; <see cref="Fault.None"/> for types that no rule is known of, which are stepped over.</summary>
+    public readonly Fault Fault;
+
+    /// <summary>Discarded, whatever is wrong, when an external peer sends it (RFC 7606, 7.5, 7.9 and 7.10).</summary>
+    public readonly bool Internal;
 
     /// <summary>The rule for a type.</summary>
     public static ref readonly AttributeRule Of(byte type) => ref s_rules[type];
 
-    public bool Fits(int length) => length >= Least && length <= Most && length % Step == 0;
+    /// <summary>An attribute's name.</summary>
+    public static string NameOf(byte type) => s_names[type] ?? $"attribute {type}";
+
+    public bool Fits(int length) => (uint)(length - _least) <= _more && (_step == 1 || length % _step == 0);
 
     private static AttributeRule[] Make()
     {
         var rules = new AttributeRule[256];
-        rules[Origin] = new("ORIGIN", Transitive, Fault.Withdraw, 1, 1); // RFC 7606, 7.1
-        rules[AsPath] = new("AS_PATH", Transitive, Fault.Withdraw, 0, Any); // 7.2
-        rules[NextHop] = new("NEXT_HOP", Transitive, Fault.Withdraw, 4, 4); // 7.3
-        rules[Med] = new("MULTI_EXIT_DISC", Optional, Fault.Withdraw, 4, 4); // 7.4
-        rules[LocalPref] = new("LOCAL_PREF", Transitive, Fault.Withdraw, 4, 4, Internal: true); // 7.5
-        rules[6] = new("ATOMIC_AGGREGATE", Transitive, Fault.Discard, 0, 0); // 7.6
-        rules[Aggregator] = new("AGGREGATOR", Both, Fault.Discard, 6, 8, 2); // 7.7
-        rules[8] = new("COMMUNITIES", Both, Fault.Withdraw, 4, Any, 4); // 7.8
-        rules[9] = new("ORIGINATOR_ID", Optional, Fault.Withdraw, 4, 4, Internal: true); // 7.9
-        rules[10] = new("CLUSTER_LIST", Optional, Fault.Withdraw, 4, Any, 4, Internal: true); // 7.10
-        rules[MpReach] = new("MP_REACH_NLRI", Optional, Fault.Reset, 1, Any); // 7.11; MpReach looks at its length
-        rules[MpUnreach] = new("MP_UNREACH_NLRI", Optional, Fault.Reset, 3, Any); // 7.12
-        rules[16] = new("EXTENDED COMMUNITIES", Both, Fault.Withdraw, 8, Any, 8); // 7.14
-        rules[As4Path] = new("AS4_PATH", Both, Fault.Discard, 6, Any, 2); // RFC 6793, 6
-        rules[As4Aggregator] = new("AS4_AGGREGATOR", Both, Fault.Discard, 8, 8); // RFC 6793, 6
-        rules[24] = new("TRAFFIC_ENGINEERING", Optional, Fault.Withdraw, 1, Any); // RFC 7606, 7.13
-        rules[25] = new("IPV6 EXTENDED COMMUNITIES", Both, Fault.Withdraw, 20, Any, 20); // 7.15
-        rules[32] = new("LARGE_COMMUNITY", Both, Fault.Withdraw, 12, Any, 12); // RFC 8092, 5
-        rules[35] = new("ONLY_TO_CUSTOMER", Both, Fault.Withdraw, 4, 4); // RFC 9234, 5
-        rules[128] = new("ATTR_SET", Both, Fault.Withdraw, 4, Any); // RFC 7606, 7.16
+        void Add(int type, string name, byte flags, Fault fault, int least, int most, int step = 1, bool isInternal = false)
+        {
+            rules[type] = new AttributeRule(flags, fault, least, most, step, isInternal);
+            s_names[type] = name;
+        }
+
+        Add(Origin, "ORIGIN", Transitive, Fault.Withdraw, 1, 1); // RFC 7606, 7.1
+        Add(AsPath, "AS_PATH", Transitive, Fault.Withdraw, 0, Any); // 7.2
+        Add(NextHop, "NEXT_HOP", Transitive, Fault.Withdraw, 4, 4); // 7.3
+        Add(Med, "MULTI_EXIT_DISC", Optional, Fault.Withdraw, 4, 4); // 7.4
+        Add(LocalPref, "LOCAL_PREF", Transitive, Fault.Withdraw, 4, 4, isInternal: true); // 7.5
+        Add(6, "ATOMIC_AGGREGATE", Transitive, Fault.Discard, 0, 0); // 7.6
+        Add(Aggregator, "AGGREGATOR", Both, Fault.Discard, 6, 8, 2); // 7.7
+        Add(8, "COMMUNITIES", Both, Fault.Withdraw, 4, Any, 4); // 7.8
+        Add(9, "ORIGINATOR_ID", Optional, Fault.Withdraw, 4, 4, isInternal: true); // 7.9
+        Add(10, "CLUSTER_LIST", Optional, Fault.Withdraw, 4, Any, 4, isInternal: true); // 7.10
+        Add(MpReach, "MP_REACH_NLRI", Optional, Fault.Reset, 1, Any); // 7.11; MpReach looks at its length
+        Add(MpUnreach, "MP_UNREACH_NLRI", Optional, Fault.Reset, 3, Any); // 7.12
+        Add(16, "EXTENDED COMMUNITIES", Both, Fault.Withdraw, 8, Any, 8); // 7.14
+        Add(As4Path, "AS4_PATH", Both, Fault.Discard, 6, Any, 2); // RFC 6793, 6
+        Add(As4Aggregator, "AS4_AGGREGATOR", Both, Fault.Discard, 8, 8); // RFC 6793, 6
+        Add(24, "TRAFFIC_ENGINEERING", Optional, Fault.Withdraw, 1, Any); // RFC 7606, 7.13
+        Add(25, "IPV6 EXTENDED COMMUNITIES", Both, Fault.Withdraw, 20, Any, 20); // 7.15
+        Add(32, "LARGE_COMMUNITY", Both, Fault.Withdraw, 12, Any, 12); // RFC 8092, 5
+        Add(35, "ONLY_TO_CUSTOMER", Both, Fault.Withdraw, 4, 4); // RFC 9234, 5
+        Add(128, "ATTR_SET", Both, Fault.Withdraw, 4, Any); // RFC 7606, 7.16
         return rules;
     }
 }

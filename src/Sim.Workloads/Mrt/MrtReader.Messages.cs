@@ -10,7 +10,7 @@ public sealed partial class MrtReader
     private const byte Update = 2;
     private const byte UnicastSafi = 1;
 
-    private readonly NlriCheck _nlri = new();
+    private readonly NlriFields _nlri = new();
     private bool _external;
 
     private string? ReadBgp4mp<THandler>(ref THandler handler, ushort subtype, ReadOnlySpan<byte> body)
@@ -113,61 +113,61 @@ public sealed partial class MrtReader
         if (!TakeCounted(ref message, out var withdrawn) || !TakeCounted(ref message, out var attributes))
             return "the fields of the UPDATE run past its end";
         PathAttributes.Read(attributes, new AttributeSource(wide, InRib: false, _external), out var read);
-        var unreach = read.HasUnreach && read.Fault < Fault.Reset
-            ? Unicast(BinaryPrimitives.ReadUInt16BigEndian(read.Unreach), read.Unreach[2], read.Unreach[3..], out var unreachFamily)
-            : Nothing(out unreachFamily);
-        var reach = read.Reach.Present && read.Fault < Fault.Reset
-            ? Unicast(read.Reach.Afi, read.Reach.Safi, read.Reach.Nlri, out var reachFamily)
-            : Nothing(out reachFamily);
-        var wrong = Refusal("withdrawn routes", withdrawn, Family.IPv4, addPath)
-            ?? Refusal("announced routes", message, Family.IPv4, addPath)
-            ?? Refusal("MP_UNREACH_NLRI", unreach, unreachFamily, addPath)
-            ?? Refusal("MP_REACH_NLRI", reach, reachFamily, addPath);
+        if (read.Fault == Fault.Reset)
+            return read.Complaint("");
+        _nlri.Clear();
+        var wrong = Take("withdrawn routes", withdrawn, Family.IPv4, addPath);
+        if (read.HasUnreach)
+            wrong ??= TakeUnicast("MP_UNREACH_NLRI", BinaryPrimitives.ReadUInt16BigEndian(read.Unreach), read.Unreach[2], read.Unreach[3..], addPath);
+        var withdrawals = _nlri.Count;
+        wrong ??= Take("announced routes", message, Family.IPv4, addPath);
+        var reach = _nlri.Count;
+        if (read.Reach.Present)
+            wrong ??= TakeUnicast("MP_REACH_NLRI", read.Reach.Afi, read.Reach.Safi, read.Reach.Nlri, addPath);
         if (wrong is not null)
             return wrong;
-        if (!message.IsEmpty || !reach.IsEmpty)
-            read.RequireMandatory(nextHop: !message.IsEmpty);
-        if (read.Fault < Fault.Reset)
-            Deliver(ref handler, new UpdateFields(withdrawn, message, unreach, unreachFamily, reach, reachFamily, addPath), ref read);
+        if (_nlri.Count > withdrawals)
+            read.RequireMandatory(nextHop: reach > withdrawals);
+        Deliver(ref handler, withdrawals, reach, ref read);
         return read.Fault == Fault.None ? null : read.Complaint("what the UPDATE announces is withdrawn");
     }
 
-    private void Deliver<THandler>(ref THandler handler, in UpdateFields fields, ref PathAttributes read)
+    /// <summary>Delivers the prefixes of an UPDATE.</summary>
+    /// <param name="handler">Is called.</param>
+    /// <param name="withdrawals">As many are withdrawn; the others are announced, or treated as withdrawn.</param>
+    /// <param name="reach">Where the prefixes of MP_REACH_NLRI begin.</param>
+    /// <param name="read">The attributes.</param>
+    private void Deliver<THandler>(ref THandler handler, int withdrawals, int reach, ref PathAttributes read)
         where THandler : struct, IMrtHandler
     {
         _route.Malformed = false;
-        Withdraw(ref handler, fields.Withdrawn, Family.IPv4, fields.AddPath);
-        Withdraw(ref handler, fields.Unreach, fields.UnreachFamily, fields.AddPath);
+        Withdraw(ref handler, ..withdrawals);
         if (read.Fault == Fault.Withdraw)
         {
             _route.Malformed = true;
-            Withdraw(ref handler, fields.Announced, Family.IPv4, fields.AddPath);
-            Withdraw(ref handler, fields.Reach, fields.ReachFamily, fields.AddPath);
-            _route.Malformed = false;
+            Withdraw(ref handler, withdrawals..);
             return;
         }
 
-        Announce(ref handler, fields.Announced, Family.IPv4, fields.AddPath, in read);
-        if (fields.Reach.IsEmpty)
-            return;
-        read.UseReachNextHop();
-        Announce(ref handler, fields.Reach, fields.ReachFamily, fields.AddPath, in read);
+        Announce(ref handler, withdrawals..reach, in read);
+        if (read.Reach.Present)
+            read.UseReachNextHop();
+        Announce(ref handler, reach.., in read);
     }
 
-    /// <summary>The prefixes of a family if it is IPv4 or IPv6 unicast; the others are counted, and none of theirs are returned.</summary>
-    private ReadOnlySpan<byte> Unicast(ushort afi, byte safi, ReadOnlySpan<byte> nlri, out Family family)
+    private string? Take(string field, ReadOnlySpan<byte> nlri, Family family, bool addPath)
     {
-        family = afi == MrtTypes.AfiIPv6 ? Family.IPv6 : Family.IPv4;
+        var wrong = nlri.IsEmpty ? null : _nlri.Take(nlri, family, addPath);
+        return wrong is null ? null : $"{field}: {wrong}: nothing of the UPDATE is used";
+    }
+
+    /// <summary>Takes the prefixes of a family if it is IPv4 or IPv6 unicast; the others are counted.</summary>
+    private string? TakeUnicast(string field, ushort afi, byte safi, ReadOnlySpan<byte> nlri, bool addPath)
+    {
         if (afi is (MrtTypes.AfiIPv4 or MrtTypes.AfiIPv6) && safi == UnicastSafi)
-            return nlri;
+            return Take(field, nlri, afi == MrtTypes.AfiIPv4 ? Family.IPv4 : Family.IPv6, addPath);
         Counts.OtherFamilies++;
-        return default;
-    }
-
-    private static ReadOnlySpan<byte> Nothing(out Family family)
-    {
-        family = Family.IPv4;
-        return default;
+        return null;
     }
 
     private static bool TakeCounted(ref ReadOnlySpan<byte> message, out ReadOnlySpan<byte> field)
@@ -183,50 +183,25 @@ public sealed partial class MrtReader
         return true;
     }
 
-    private string? Refusal(string field, ReadOnlySpan<byte> nlri, Family family, bool addPath)
-    {
-        var wrong = _nlri.Check(nlri, family, addPath);
-        return wrong is null ? null : $"{field}: {wrong}: nothing of the UPDATE is used";
-    }
-
-    /// <summary>Announces the prefixes of a field that has been checked.</summary>
-    private void Announce<THandler>(
-        ref THandler handler, ReadOnlySpan<byte> nlri, Family family, bool addPath, ref readonly PathAttributes attributes)
+    private void Announce<THandler>(ref THandler handler, Range range, ref readonly PathAttributes attributes)
         where THandler : struct, IMrtHandler
     {
-        for (var reader = new NlriReader(nlri, family, addPath); reader.Left > 0;)
+        foreach (ref readonly var entry in _nlri[range])
         {
-            reader.TryRead();
-            (_route.Prefix, _route.PathId) = (reader.Prefix, reader.PathId);
+            (_route.Prefix, _route.PathId) = (entry.Prefix, entry.PathId);
             Counts.Announcements++;
             handler.Announce(in _route, in attributes);
         }
     }
 
-    /// <summary>Withdraws the prefixes of a field that has been checked.</summary>
-    private void Withdraw<THandler>(ref THandler handler, ReadOnlySpan<byte> nlri, Family family, bool addPath)
+    private void Withdraw<THandler>(ref THandler handler, Range range)
         where THandler : struct, IMrtHandler
     {
-        for (var reader = new NlriReader(nlri, family, addPath); reader.Left > 0;)
+        foreach (ref readonly var entry in _nlri[range])
         {
-            reader.TryRead();
-            (_route.Prefix, _route.PathId) = (reader.Prefix, reader.PathId);
+            (_route.Prefix, _route.PathId) = (entry.Prefix, entry.PathId);
             Counts.Withdrawals++;
             handler.Withdraw(in _route);
         }
-    }
-
-    /// <summary>The fields of prefixes of an UPDATE, all of them sound.</summary>
-    private readonly ref struct UpdateFields(
-        ReadOnlySpan<byte> withdrawn, ReadOnlySpan<byte> announced, ReadOnlySpan<byte> unreach, Family unreachFamily,
-        ReadOnlySpan<byte> reach, Family reachFamily, bool addPath)
-    {
-        public readonly ReadOnlySpan<byte> Withdrawn = withdrawn;
-        public readonly ReadOnlySpan<byte> Announced = announced;
-        public readonly ReadOnlySpan<byte> Unreach = unreach;
-        public readonly ReadOnlySpan<byte> Reach = reach;
-        public readonly Family UnreachFamily = unreachFamily;
-        public readonly Family ReachFamily = reachFamily;
-        public readonly bool AddPath = addPath;
     }
 }

@@ -46,29 +46,43 @@ internal ref struct NlriReader(ReadOnlySpan<byte> field, Family family, bool add
         var size = (bits + 7) / 8;
         if (_left.Length < 1 + size)
             return RunsOver;
-        UInt128 address;
+        // The bytes behind the prefix are masked away.
+        var (upper, lower) = (0ul, 0ul);
         if (size <= 4 && _left.Length >= 5)
-        {
-            // The usual case; the bytes after the prefix are masked away.
-            address = (UInt128)BinaryPrimitives.ReadUInt32BigEndian(_left[1..]) << 96;
-        }
+            upper = (ulong)BinaryPrimitives.ReadUInt32BigEndian(_left[1..]) << 32;
+        else if (size <= 8 && _left.Length >= 9)
+            upper = BinaryPrimitives.ReadUInt64BigEndian(_left[1..]);
         else
-        {
-            Span<byte> padded = stackalloc byte[16];
-            padded.Clear();
-            _left.Slice(1, size).CopyTo(padded);
-            address = BinaryPrimitives.ReadUInt128BigEndian(padded);
-        }
-
-        HostBits |= (_left[size] & 0xFF >> (bits & 7)) != 0 && (bits & 7) != 0;
-        Prefix = new Prefix(family, address, bits);
+            ReadBytes(_left.Slice(1, size), out upper, out lower);
+        HostBits |= (bits & 7) != 0 && (_left[size] & 0xFF >> (bits & 7)) != 0;
+        Prefix = new Prefix(family, new UInt128(upper, lower), bits);
         _left = _left[(1 + size)..];
         return null;
     }
+
+    private static void ReadBytes(ReadOnlySpan<byte> bytes, out ulong upper, out ulong lower)
+    {
+        Span<byte> padded = stackalloc byte[16];
+        padded.Clear();
+        bytes.CopyTo(padded);
+        (upper, lower) = (BinaryPrimitives.ReadUInt64BigEndian(padded), BinaryPrimitives.ReadUInt64BigEndian(padded[8..]));
+    }
+}
+
+/// <summary>A prefix of an UPDATE.</summary>
+internal struct NlriEntry
+{
+    public Prefix Prefix;
+
+    /// <summary>Its path identifier; 0 where there is none.</summary>
+    public uint PathId;
+
+    /// <summary>Of both.</summary>
+    public uint Hash;
 }
 
 /// <summary>
-/// Looks through a whole field before any of it is delivered. A field is refused whole where it is syntactically wrong
+/// The prefixes of one UPDATE, read before any of them is delivered. A field is refused whole where it is syntactically wrong
 /// (RFC 7606, 5.3), where it has a prefix twice, which no sender has a reason for, or where it makes sense only as what its record
 /// type says it is not: prefixes with path identifiers, or without. Collectors have written both (RFC 8050 gave ADD-PATH record
 /// types of its own). A small identifier, read as prefixes, is 0.0.0.0/0 or ::/0 several times over.
@@ -77,22 +91,40 @@ internal ref struct NlriReader(ReadOnlySpan<byte> field, Family family, bool add
 /// A large identifier may look like one prefix more. The record type is doubted only where its reading has host bits, which
 /// routers clear, and the other reading has none and is sound throughout; where both make sense the record type decides.
 /// </remarks>
-internal sealed class NlriCheck
+internal sealed class NlriFields
 {
-    // A slot is taken if its upper half is the field's stamp; the lower half is where in the field the prefix begins.
-    private readonly uint[] _slots = new uint[1 << 16];
+    // A slot is taken if its upper half is the field's stamp; the lower half is the entry.
+    private uint[] _slots = [];
+    private readonly ulong _seed = (ulong)Random.Shared.NextInt64();
+    private NlriEntry[] _entries = new NlriEntry[256];
     private uint _stamp;
 
-    /// <summary>What is wrong with a field, or null; its time is in proportion to the field's length. Allocates nothing.</summary>
-    /// <param name="field">At most 65,535 bytes.</param>
+    /// <summary>Prefixes of the fields taken so far.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Prefixes by number, in the order of the fields.</summary>
+    public ReadOnlySpan<NlriEntry> this[Range range] => _entries.AsSpan(0, Count)[range];
+
+    /// <summary>Begins another UPDATE.</summary>
+    public void Clear() => Count = 0;
+
+    /// <summary>
+    /// Takes the prefixes of a field, or says what is wrong with it. Takes time in proportion to the field's length, and allocates
+    /// nothing, except for more prefixes than ever before.
+    /// </summary>
+    /// <param name="field">All fields of an UPDATE have at most 65,535 bytes.</param>
     /// <param name="family">Family of the prefixes.</param>
     /// <param name="addPath">Whether the record type has path identifiers.</param>
-    public string? Check(ReadOnlySpan<byte> field, Family family, bool addPath)
+    public string? Take(ReadOnlySpan<byte> field, Family family, bool addPath)
     {
+        var before = Count;
         var wrong = Walk(field, family, addPath, out var hostBits);
         if (wrong is null && !hostBits)
             return null;
-        if (Walk(field, family, !addPath, out var othersHostBits) is not null || othersHostBits)
+        var taken = Count;
+        var doubted = Walk(field, family, !addPath, out var othersHostBits) is null && !othersHostBits;
+        Count = wrong is null && !doubted ? taken : before;
+        if (!doubted)
             return wrong;
         return addPath
             ? "its prefixes have no path identifiers, which its record type says they have"
@@ -102,50 +134,63 @@ internal sealed class NlriCheck
     private string? Walk(ReadOnlySpan<byte> field, Family family, bool addPath, out bool hostBits)
     {
         var reader = new NlriReader(field, family, addPath);
-        string? wrong = null;
-        var mask = 0;
-        while (reader.Left > 0 && wrong is null)
+        var first = Count;
+        var mask = 0u;
+        hostBits = false;
+        while (reader.Left > 0)
         {
-            var at = field.Length - reader.Left;
-            wrong = reader.TryRead();
+            if (reader.TryRead() is { } wrong)
+                return wrong;
+            if (Count == _entries.Length)
+                Array.Resize(ref _entries, 2 * Count);
+            ref var entry = ref _entries[Count++];
+            (entry.Prefix, entry.PathId) = (reader.Prefix, reader.PathId);
             // Most fields hold one prefix, which repeats nothing.
-            if (wrong is not null || at == 0 && reader.Left == 0)
-                break;
-            if (mask == 0)
+            if (mask == 0 && reader.Left > 0)
                 mask = Open(field.Length);
-            if (!TryAdd(field, family, addPath, reader, at, mask))
-                wrong = $"it has {reader.Prefix} more than once";
+            if (mask != 0 && !TryAdd(first, mask, (ulong)(reader.Prefix.Address >> 64), (ulong)reader.Prefix.Address ^ reader.Prefix.Length ^ (ulong)reader.PathId << 8))
+                return $"it has {reader.Prefix} more than once";
         }
 
         hostBits = reader.HostBits;
-        return wrong;
+        return null;
     }
 
     /// <summary>Empties the slots and returns the mask for a field, which has fewer prefixes than bytes.</summary>
-    private int Open(int length)
+    private uint Open(int length)
     {
+        if (_slots.Length == 0)
+            _slots = new uint[1 << 16];
         if (++_stamp > ushort.MaxValue)
         {
             _slots.AsSpan().Clear();
             _stamp = 1;
         }
 
-        return (int)Math.Min(BitOperations.RoundUpToPowerOf2((uint)length + 1), (uint)_slots.Length) - 1;
+        return Math.Min(BitOperations.RoundUpToPowerOf2((uint)length + 1), (uint)_slots.Length) - 1;
     }
 
-    private bool TryAdd(ReadOnlySpan<byte> field, Family family, bool addPath, NlriReader reader, int at, int mask)
+    /// <summary>Adds the last entry to the slots; false where it is there.</summary>
+    private bool TryAdd(int first, uint mask, ulong upper, ulong lower)
     {
-        // The seed of HashCode is drawn by the runtime: no file can aim at one slot.
-        var slot = HashCode.Combine((ulong)(reader.Prefix.Address >> 64), (ulong)reader.Prefix.Address, reader.Prefix.Length, reader.PathId) & mask;
-        for (; _slots[slot] >> 16 == _stamp; slot = slot + 1 & mask)
+        var at = Count - 1;
+        ref var entry = ref _entries[at];
+        // With the seed no file can aim at one slot.
+        var mixed = (upper ^ _seed) * 0x9E3779B97F4A7C15;
+        mixed = (mixed ^ mixed >> 32 ^ lower) * 0xD6E8FEB86659FD93;
+        entry.Hash = (uint)(mixed >> 32);
+        for (var slot = entry.Hash & mask; ; slot = slot + 1 & mask)
         {
-            var other = new NlriReader(field[(int)(_slots[slot] & 0xFFFF)..], family, addPath);
-            other.TryRead();
-            if (other.Prefix == reader.Prefix && other.PathId == reader.PathId)
+            var taken = _slots[slot];
+            if (taken >> 16 != _stamp)
+            {
+                _slots[slot] = _stamp << 16 | (uint)(at - first);
+                return true;
+            }
+
+            ref var other = ref _entries[first + (int)(taken & 0xFFFF)];
+            if (other.Hash == entry.Hash && other.PathId == entry.PathId && other.Prefix == entry.Prefix)
                 return false;
         }
-
-        _slots[slot] = _stamp << 16 | (uint)at;
-        return true;
     }
 }

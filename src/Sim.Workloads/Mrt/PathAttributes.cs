@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Sim.Kernel;
 
 namespace Sim.Workloads.Mrt;
@@ -76,8 +77,7 @@ public ref struct PathAttributes
         read = default;
         read.Origin = NoOrigin;
         read.WideAs = source.Wide;
-        Span<ulong> seen = stackalloc ulong[4];
-        seen.Clear();
+        var seen = default(TypeSet);
         while (!bytes.IsEmpty)
         {
             if (!TryTake(ref bytes, out var flags, out var type, out var value))
@@ -87,13 +87,10 @@ public ref struct PathAttributes
                 break;
             }
 
-            ref var word = ref seen[type >> 6];
-            var bit = 1UL << type;
-            if ((word & bit) != 0)
-                read.Note(type is AttributeRule.MpReach or AttributeRule.MpUnreach ? Fault.Reset : Fault.Discard, type, "comes twice"); // 3 g
-            else
+            if (seen.Add(type))
                 read.Take(flags, type, value, source);
-            word |= bit;
+            else
+                read.Note(type is AttributeRule.MpReach or AttributeRule.MpUnreach ? Fault.Reset : Fault.Discard, type, "comes twice"); // 3 g
         }
 
         read._present = seen[0];
@@ -115,7 +112,7 @@ public ref struct PathAttributes
     /// <summary>The error in words.</summary>
     internal readonly string Complaint(string withdrawn)
     {
-        var name = _wrongType == 0 ? "" : $"{AttributeRule.Of(_wrongType).Name ?? $"attribute {_wrongType}"} ";
+        var name = _wrongType == 0 ? "" : $"{AttributeRule.NameOf(_wrongType)} ";
         var consequence = Fault switch { Fault.Discard => "the attribute is ignored", Fault.Withdraw => withdrawn, _ => "nothing of it is used" };
         return $"{name}{_wrong}: {consequence}";
     }
@@ -160,7 +157,7 @@ public ref struct PathAttributes
     private void Take(byte flags, byte type, ReadOnlySpan<byte> value, AttributeSource source)
     {
         ref readonly var rule = ref AttributeRule.Of(type);
-        if (rule.Name is null)
+        if (rule.Fault == Fault.None)
         {
             // RFC 4271, 6.3: a well-known attribute that is not recognized. Others are passed on as they are.
             if ((flags & AttributeRule.Optional) == 0)
@@ -226,5 +223,21 @@ public ref struct PathAttributes
             As4PathBytes = default;
         if (!As4PathBytes.IsEmpty)
             Path = AsPath.Merge(Path, _as4Path);
+    }
+
+    /// <summary>A set of attribute types.</summary>
+    [InlineArray(4)]
+    private struct TypeSet
+    {
+        private ulong _word;
+
+        /// <summary>Adds a type; false where it was there.</summary>
+        public bool Add(byte type)
+        {
+            ref var word = ref this[type >> 6];
+            var before = word;
+            word |= 1UL << type;
+            return word != before;
+        }
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Sim.Testing;
@@ -40,6 +41,40 @@ public sealed partial class TraceCommandTests
         var other = Program.Run("trace", "info", scratch["other.mrt"], "--like", real);
         Assert.Equal(1, other.Code);
         Assert.Contains("NOT near", other.Out);
+    }
+
+    [Fact]
+    public void A_time_that_does_not_fit_is_named_with_its_record_and_leaves_the_clock_alone()
+    {
+        using var scratch = new Scratch();
+        Ok("trace", "generate", scratch["made.mrt"], "--days", "0.002", "--table", Table(scratch, 4), "--bgp-peers", "2");
+        var bytes = File.ReadAllBytes(scratch["made.mrt"]);
+        var clean = JsonDocument.Parse(Ok("trace", "info", scratch["made.mrt"], "--json").Out).RootElement.GetProperty("rate");
+        bytes.AsSpan(0, 4).Fill(0xFF);
+        var last = 0;
+        for (var next = 0; next < bytes.Length; next += 12 + BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(next + 8)))
+            last = next;
+        bytes.AsSpan(last, 4).Clear();
+        File.WriteAllBytes(scratch["bad.mrt"], bytes);
+        var bad = Program.Run("trace", "info", scratch["bad.mrt"], "--json");
+        Assert.Equal(3, bad.Code);
+        Assert.Contains("record 1 at offset 0: its time, 2106-02-07", bad.Error);
+        Assert.Contains($"at offset {last}: its time, 1970-01-01", bad.Error);
+        var rate = JsonDocument.Parse(bad.Out).RootElement.GetProperty("rate");
+        Assert.Equal(2, rate.GetProperty("times_set_aside").GetInt64());
+        Assert.Equal(clean.GetProperty("events").GetInt64(), rate.GetProperty("events").GetInt64());
+        Assert.InRange(rate.GetProperty("clock").GetDouble(), clean.GetProperty("clock").GetDouble() - 20, clean.GetProperty("clock").GetDouble());
+    }
+
+    [Fact]
+    public void A_trace_of_which_nothing_is_valid_gets_exit_code_2_and_its_damage_is_named()
+    {
+        using var scratch = new Scratch();
+        File.WriteAllBytes(scratch["nul.mrt"], [0x65, 0x53, 0xF1, 0, 0, 16, 0, 4, 0, 0, 0, 0]);
+        var ran = Program.Run("trace", "info", scratch["nul.mrt"]);
+        Assert.Equal(2, ran.Code);
+        Assert.Contains("record 1 at offset 0", ran.Error);
+        Assert.Contains("no IPv4 update that is valid", ran.Error);
     }
 
     [Theory]

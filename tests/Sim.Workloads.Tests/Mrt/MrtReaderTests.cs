@@ -169,18 +169,40 @@ public sealed class MrtReaderTests
             .. Enumerable.Range(0, records).SelectMany(at => Rib(
                 $"10.{at / 256 % 256}.{at % 256}.0/24", Entry(0, Path(1, 2, 3)), Entry(1, Path(2, 3)), Entry(2, Path(3, 4, 5, 6)))),
         ];
-        long Allocated(byte[] dump)
-        {
-            var reader = new MrtReader(new MemoryStream(dump), "dump", new DamageLog());
-            var handler = default(Nothing);
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            reader.Read(ref handler);
-            return GC.GetAllocatedBytesForCurrentThread() - before;
-        }
-
         var (small, large) = (Dump(10), Dump(10_000));
         Allocated(small);
         Assert.Equal(Allocated(small), Allocated(large));
+    }
+
+    [Fact]
+    public void Reading_updates_allocates_per_file_and_not_per_update()
+    {
+        byte[] v4 = Message(MrtTypes.MessageAs4, Update(
+            Nlri("10.1.0.0/16"), Path(1, 2), [.. Nlri("10.2.0.0/16"), .. Nlri("10.3.0.0/16"), .. Nlri("10.4.0.0/23")]));
+        byte[] v6 = Message(MrtTypes.MessageAs4AddPath, Update(
+            [],
+            [
+                .. Attribute(1, 0), .. Attribute(2, Sequence(1, 2)),
+                .. Attribute(14, [0, 2, 1, 16, .. Address("2001:db8::1"), 0, .. U32(1), .. Nlri("2001:db8::/32"), .. U32(2), .. Nlri("2001:db8::/32")]),
+                .. Attribute(15, [0, 2, 1, .. U32(1), .. Nlri("2001:db8:1::/48"), .. U32(1), .. Nlri("2001:db8:2::/48")]),
+            ],
+            []));
+        byte[] Updates(int rounds) => [.. Enumerable.Repeat((byte[])[.. v4, .. v6], rounds).SelectMany(bytes => bytes)];
+        var (small, large) = (Updates(10), Updates(10_000));
+        Allocated(small);
+        Assert.Equal(Allocated(small), Allocated(large));
+    }
+
+    private static long Allocated(byte[] file)
+    {
+        var log = new DamageLog();
+        var reader = new MrtReader(new MemoryStream(file), "file", log);
+        var handler = default(Nothing);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        reader.Read(ref handler);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.Empty(log.First);
+        return allocated;
     }
 
     private readonly struct Nothing : IMrtHandler
