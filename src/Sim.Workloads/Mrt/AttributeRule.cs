@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Mrt;
 
-/// <summary>What an error costs the UPDATE that has it, the mildest first (RFC 7606, 2).</summary>
+/// <summary>How an error in an UPDATE is handled, the mildest first (RFC 7606, 2).</summary>
 internal enum Fault : byte
 {
     None,
@@ -19,7 +19,7 @@ internal enum Fault : byte
     Reset,
 }
 
-/// <summary>How an attribute has to look, and what it costs if it does not. Small: it is looked up for every attribute.</summary>
+/// <summary>The form of an attribute, and the fault if it has another. Small: it is looked up for every attribute.</summary>
 internal readonly struct AttributeRule
 {
     public const int Origin = 1;
@@ -55,7 +55,7 @@ internal readonly struct AttributeRule
     /// <summary>Optional (0x80) and transitive (0x40) as specified; RFC 7606, 3 c.</summary>
     public readonly byte Flags;
 
-    /// <summary>What an error costs; <see cref="Fault.None"/> for types that no rule is known of, which are stepped over.</summary>
+    /// <summary>How an error is handled; <see cref="Fault.None"/> for types that no rule is known of, which are stepped over.</summary>
     public readonly Fault Fault;
 
     /// <summary>Discarded, whatever is wrong, when an external peer sends it (RFC 7606, 7.5, 7.9 and 7.10).</summary>

@@ -5,7 +5,7 @@ namespace Sim.Workloads.Mrt;
 
 /// <content>
 /// NUL bytes where a record should begin: the tail of a file after a power cut, or a hole that was never written. A header of
-/// zeros would be a record of type 0 (NULL, deprecated) without content, of which a hole has as many as it is long.
+/// zeros would read as an empty record of type 0 (NULL, deprecated), and a hole as hundreds of them.
 /// </content>
 public sealed partial class MrtReader
 {

@@ -97,7 +97,7 @@ public sealed partial class MrtReader
 
     /// <summary>
     /// <code>length(2) withdrawn IPv4 prefixes | length(2) path attributes | announced IPv4 prefixes</code>
-    /// Everything is looked at before anything is delivered. What an error costs is what RFC 7606 says:
+    /// The whole UPDATE is checked before any of it is delivered. Errors are handled as RFC 7606 says:
     /// <list type="bullet">
     /// <item>A field of prefixes that is refused, a framing of the UPDATE that does not fit, and MP_REACH_NLRI or MP_UNREACH_NLRI
     /// that are malformed or come twice would reset the session (3 b, g, i, j and 5.3): where one field cannot be what it is said
@@ -140,12 +140,12 @@ public sealed partial class MrtReader
     private void Deliver<THandler>(ref THandler handler, int withdrawals, int reach, ref PathAttributes read)
         where THandler : struct, IMrtHandler
     {
-        _route.Malformed = false;
         Withdraw(ref handler, ..withdrawals);
         if (read.Fault == Fault.Withdraw)
         {
             _route.Malformed = true;
             Withdraw(ref handler, withdrawals..);
+            _route.Malformed = false;
             return;
         }
 

@@ -67,7 +67,7 @@ public sealed partial class TraceCommandTests
     }
 
     [Fact]
-    public void A_trace_of_which_nothing_is_valid_gets_exit_code_2_and_its_damage_is_named()
+    public void A_trace_without_a_valid_update_gets_exit_code_2_and_its_damage_is_named()
     {
         using var scratch = new Scratch();
         File.WriteAllBytes(scratch["nul.mrt"], [0x65, 0x53, 0xF1, 0, 0, 16, 0, 4, 0, 0, 0, 0]);

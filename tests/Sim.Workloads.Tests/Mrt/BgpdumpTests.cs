@@ -11,8 +11,8 @@ using Xunit;
 namespace Sim.Workloads.Tests.Mrt;
 
 /// <summary>
-/// Line by line against another program's reader, where Debian's bgpdump is installed. Not among the files are two with fields of
-/// prefixes that are refused, of which bgpdump prints what comes before the error: 0.0.0.0/0, for one.
+/// Line by line against another program's reader, where Debian's bgpdump is installed. Two files are left out because
+/// their fields of prefixes are refused here, while bgpdump prints the prefixes before the error, 0.0.0.0/0 among them.
 /// </summary>
 public sealed class BgpdumpTests
 {
