@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
@@ -133,82 +132,4 @@ public static class FamilyExtensions
 
     public static AddressFamily ToSockets(this Family family) =>
         family == Family.IPv4 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6;
-}
-
-/// <summary>Text of addresses, left-aligned in 128 bits as in <see cref="Prefix"/>.</summary>
-public static class AddressText
-{
-    /// <summary>
-    /// Reads an address as RFC 4291 and dotted decimal write it. IPv4 takes exactly four decimal octets: the
-    /// shorter and hexadecimal spellings that <c>inet_aton</c> accepts are typing errors in a table.
-    /// </summary>
-    public static bool TryParse(ReadOnlySpan<byte> utf8, out Family family, out UInt128 address)
-    {
-        family = Family.IPv4;
-        address = default;
-        if (utf8.IndexOf((byte)':') < 0)
-        {
-            if (!TryParseV4(utf8, out var v4))
-                return false;
-            address = (UInt128)v4 << 96;
-            return true;
-        }
-
-        family = Family.IPv6;
-        if (utf8.IndexOfAny((byte)'%', (byte)'[') >= 0 || !IPAddress.TryParse(utf8, out var parsed))
-            return false;
-        Span<byte> bytes = stackalloc byte[16];
-        if (!parsed.TryWriteBytes(bytes, out var written) || written != 16)
-            return false;
-        address = System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes);
-        return true;
-    }
-
-    /// <inheritdoc cref="TryParse(ReadOnlySpan{byte}, out Family, out UInt128)"/>
-    public static bool TryParse(string text, out Family family, out UInt128 address) =>
-        TryParse(Encoding.UTF8.GetBytes(text), out family, out address);
-
-    public static string Format(Family family, UInt128 address)
-    {
-        if (family == Family.IPv4)
-        {
-            var v4 = (uint)(address >> 96);
-            return $"{v4 >> 24}.{(v4 >> 16) & 255}.{(v4 >> 8) & 255}.{v4 & 255}";
-        }
-
-        Span<byte> bytes = stackalloc byte[16];
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(bytes, address);
-        return new IPAddress(bytes).ToString();
-    }
-
-    /// <summary>Reads a decimal number of one to three digits, at most <paramref name="max"/>.</summary>
-    public static bool TryParseSmall(ReadOnlySpan<byte> digits, int max, out int value)
-    {
-        value = 0;
-        if (digits.Length is 0 or > 3)
-            return false;
-        foreach (var digit in digits)
-        {
-            if (digit is < (byte)'0' or > (byte)'9')
-                return false;
-            value = value * 10 + (digit - '0');
-        }
-
-        return value <= max;
-    }
-
-    private static bool TryParseV4(ReadOnlySpan<byte> text, out uint address)
-    {
-        address = 0;
-        for (var octet = 0; octet < 4; octet++)
-        {
-            var end = octet == 3 ? text.Length : text.IndexOf((byte)'.');
-            if (end < 0 || !TryParseSmall(text[..end], 255, out var value))
-                return false;
-            address = address << 8 | (uint)value;
-            text = text[Math.Min(end + 1, text.Length)..];
-        }
-
-        return true;
-    }
 }

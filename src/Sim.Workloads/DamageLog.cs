@@ -6,9 +6,10 @@ namespace Sim.Workloads;
 /// <param name="Record">The record or line, counted from 1; 0 where the damage is in the container.</param>
 /// <param name="Offset">Bytes from the start of the uncompressed content to the record.</param>
 /// <param name="What">What is wrong, in words.</param>
-public readonly record struct Damage(string File, long Record, long Offset, string What)
+/// <param name="Unit">What <paramref name="Record"/> counts: <c>record</c> or <c>line</c>.</param>
+public readonly record struct Damage(string File, long Record, long Offset, string What, string Unit = "record")
 {
-    public override string ToString() => $"{File}: record {Record} at offset {Offset}: {What}";
+    public override string ToString() => $"{File}: {Unit} {Record} at offset {Offset}: {What}";
 }
 
 /// <summary>
@@ -27,10 +28,10 @@ public sealed class DamageLog
     /// <summary>The first places, in file order.</summary>
     public IReadOnlyList<Damage> First => _first;
 
-    public void Add(string file, long record, long offset, string what)
+    public void Add(string file, long record, long offset, string what, string unit = "record")
     {
         Count++;
         if (_first.Count < Kept)
-            _first.Add(new Damage(file, record, offset, what));
+            _first.Add(new Damage(file, record, offset, what, unit));
     }
 }

@@ -36,6 +36,18 @@ internal static class TestTables
         return PrefixListReader.Read(stream, "test.txt", family, damage, out counts);
     }
 
+    /// <summary>Prefix, next hop and origin AS of each route, as text.</summary>
+    public static (string Prefix, string NextHop, uint OriginAs)[] Flatten(RouteTable table) =>
+        Array.ConvertAll(table.Routes, route => (route.Prefix.ToString(), table.NextHops[route.NextHop], route.OriginAs));
+
+    /// <summary>Both families' routes of a list, one a line as <see cref="PrefixListWriter"/> would write it with all fields.</summary>
+    public static string[] ReadAll(string text, out DamageLog damage, out PrefixListCounts counts)
+    {
+        var v4 = Read(text, Family.IPv4, out damage, out counts);
+        var v6 = Read(text, Family.IPv6, out _, out _);
+        return [.. Flatten(v4).Concat(Flatten(v6)).Select(route => $"{route.Prefix} {route.NextHop} {route.OriginAs}")];
+    }
+
     /// <summary>A gzipped text of the shared data, uncompressed.</summary>
     public static MemoryStream SharedText(string path)
     {

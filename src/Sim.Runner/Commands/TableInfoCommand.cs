@@ -2,7 +2,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Sim.Kernel;
 using Sim.Workloads;
 using Sim.Workloads.Mrt;
 using Sim.Workloads.Tables;
@@ -56,19 +55,16 @@ internal static class TableInfoCommand
         var damage = new DamageLog();
         using var content = new TableContent(file, progress, cancel);
         if (!content.IsText)
-            return new Info(file, content.Container.ToString(), MrtSummary.Read(content, file.ToString(), damage), null, 0, 0, damage);
+            return new Info(file, content.Container.ToString(), MrtSummary.Read(content, file.ToString(), damage), null, damage);
 
-        var v4 = PrefixListReader.Read(content, file.ToString(), Family.IPv4, damage, out var lines).Routes.Length;
-        if (content.ContainerDamage is { } container)
-            damage.Add(file.ToString(), 0, container.CompressedOffset, container.Message);
-        using var again = new TableContent(file, progress, cancel);
-        var v6 = lines.V6 == 0 ? 0 : PrefixListReader.Read(again, file.ToString(), Family.IPv6, new DamageLog()).Routes.Length;
-        return new Info(file, content.Container.ToString(), null, lines, v4, v6, damage);
+        var counts = PrefixListReader.Count(content, file.ToString(), damage);
+        content.RefuseWithoutPrefix(counts, damage);
+        return new Info(file, content.Container.ToString(), null, counts, damage);
     }
 
     /// <summary>The counts of one file: either of MRT or of a list.</summary>
     private sealed record Info(
-        FileInfo File, string Container, MrtCounts? Mrt, PrefixListCounts? List, int ListV4, int ListV6, DamageLog Damage)
+        FileInfo File, string Container, MrtCounts? Mrt, PrefixListCounts? List, DamageLog Damage)
     {
         public JsonObject Json() => new()
         {
@@ -83,7 +79,10 @@ internal static class TableInfoCommand
             ["withdrawals"] = Mrt?.Withdrawals ?? 0,
             ["state_changes"] = Mrt?.StateChanges ?? 0,
             ["peers"] = Mrt?.Peers ?? 0,
-            ["prefixes"] = new JsonObject { ["ipv4"] = Mrt?.PrefixesV4 ?? ListV4, ["ipv6"] = Mrt?.PrefixesV6 ?? ListV6 },
+            ["prefixes"] = new JsonObject { ["ipv4"] = Mrt?.PrefixesV4 ?? List!.DistinctV4, ["ipv6"] = Mrt?.PrefixesV6 ?? List!.DistinctV6 },
+            ["left_out"] = List?.LeftOut ?? 0,
+            ["further_next_hops"] = List?.FurtherNextHops ?? 0,
+            ["host_bits"] = List?.HostBits ?? 0,
             ["damage"] = Damage.Count,
             ["damaged"] = new JsonArray([.. Damage.First.Select(place => (JsonNode)new JsonObject
             {
@@ -111,13 +110,15 @@ internal static class TableInfoCommand
             }
             else
             {
-                Add("duplicates of IPv4 prefixes", List!.Duplicates);
+                Add("duplicates of prefixes", List!.Duplicates);
+                foreach (var (what, count) in List.Notes())
+                    Add(what, count);
             }
 
-            Add("IPv4 prefixes", Mrt?.PrefixesV4 ?? ListV4);
-            Add("IPv6 prefixes", Mrt?.PrefixesV6 ?? ListV6);
+            Add("IPv4 prefixes", Mrt?.PrefixesV4 ?? List!.DistinctV4);
+            Add("IPv6 prefixes", Mrt?.PrefixesV6 ?? List!.DistinctV6);
             Add("damaged places", Damage.Count);
-            lines.AddRange(Damage.First.Take(ShownDamage).Select(place => $"    record {place.Record} at offset {place.Offset:N0}: {place.What}"));
+            lines.AddRange(Damage.First.Take(ShownDamage).Select(place => $"    {place.Unit} {place.Record} at offset {place.Offset:N0}: {place.What}"));
             return string.Join('\n', lines);
         }
 

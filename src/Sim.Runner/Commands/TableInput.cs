@@ -10,7 +10,8 @@ namespace Sim.Runner.Commands;
 /// <summary>A table and what was wrong with the file it came from.</summary>
 /// <param name="Table">What was valid.</param>
 /// <param name="Damage">What was not.</param>
-internal sealed record LoadedTable(RouteTable Table, DamageLog Damage)
+/// <param name="List">What was counted, if it came from a list.</param>
+internal sealed record LoadedTable(RouteTable Table, DamageLog Damage, PrefixListCounts? List = null)
 {
     private const int Shown = 10;
 
@@ -32,12 +33,13 @@ internal sealed record LoadedTable(RouteTable Table, DamageLog Damage)
         return damage.Count == 0 ? ExitCode.Success : ExitCode.Damaged;
     }
 
-    /// <summary>The first places of damage, and how many there are.</summary>
+    /// <summary>What was left out of a list, the first places of damage, and how many there are.</summary>
     public IReadOnlyList<string> Warnings()
     {
+        var notes = List?.Notes().Select(note => $"{Table.Source}: {note.Count:N0} {note.What}") ?? [];
         if (Damage.Count == 0)
-            return [];
-        var lines = Damage.First.Take(Shown).Select(damage => $"Damaged input: {damage}").ToList();
+            return [.. notes];
+        var lines = notes.Concat(Damage.First.Take(Shown).Select(damage => $"Damaged input: {damage}")).ToList();
         lines.Add($"Damaged input: {Damage.Count:N0} places in all; the {Table.Routes.Length:N0} valid IPv{(int)Table.Family} prefixes were used");
         return lines;
     }
@@ -58,12 +60,11 @@ internal static class TableInput
         var damage = new DamageLog();
         try
         {
-            var table = content.IsText
-                ? PrefixListReader.Read(content, file.ToString(), family, damage)
-                : MrtTable.Load(content, file.ToString(), family, rule, damage);
-            if (content.IsText && content.ContainerDamage is { } container)
-                damage.Add(file.ToString(), 0, container.CompressedOffset, container.Message);
-            return new LoadedTable(table, damage);
+            if (!content.IsText)
+                return new LoadedTable(MrtTable.Load(content, file.ToString(), family, rule, damage), damage);
+            var table = PrefixListReader.Read(content, file.ToString(), family, damage, out var counts);
+            content.RefuseWithoutPrefix(counts, damage);
+            return new LoadedTable(table, damage, counts);
         }
         catch (InvalidDataException error)
         {
@@ -74,8 +75,7 @@ internal static class TableInput
 
 /// <summary>
 /// The content of a file: decompressed, with progress, and with its first bytes looked at to tell text from MRT.
-/// Where the container is damaged, text ends (its reader knows nothing of containers) and the damage is kept; the MRT
-/// reader gets the exception and logs it with the record.
+/// Where the container is damaged, the readers get the exception and log it.
 /// </summary>
 internal sealed class TableContent : ForwardStream
 {
@@ -87,16 +87,18 @@ internal sealed class TableContent : ForwardStream
     private readonly CancellationToken _cancel;
     private readonly byte[] _head = new byte[HeadBytes];
     private readonly int _headLength;
+    private readonly string _name;
     private int _headTaken;
+    private ContainerDamageException? _damage;
 
-    /// <exception cref="UserException">No such file, a folder, or an empty file.</exception>
+    /// <exception cref="UserException">No such file, a folder, an empty file, or content that is neither MRT nor readable text.</exception>
     public TableContent(FileInfo file, IWorkProgress progress, CancellationToken cancel)
     {
         if (Directory.Exists(file.FullName))
             throw new UserException($"{file} is a folder; name a file");
         if (!file.Exists)
             throw new UserException($"{file}: no such file; 'table download' fetches a dump, and without --table the embedded table is used");
-        (_progress, _cancel) = (progress, cancel);
+        (_name, _progress, _cancel) = (file.ToString(), progress, cancel);
         _input = CompressedInput.Open(file.FullName);
         progress.Step($"read {file.Name}", Math.Max(_input.CompressedLength, 0) / Megabyte, "MB");
         try
@@ -106,12 +108,15 @@ internal sealed class TableContent : ForwardStream
         }
         catch (ContainerDamageException damage)
         {
-            ContainerDamage = damage;
+            _damage = damage;
         }
 
-        if (_headLength == 0 && ContainerDamage is null)
+        if (_headLength == 0 && _damage is null)
             throw new UserException($"{file} is empty");
-        IsText = PrefixListReader.LooksLikeText(_head.AsSpan(0, _headLength));
+        var kind = ContentRecogniser.Recognise(Head);
+        if (kind is not (ContentKind.Text or ContentKind.Mrt))
+            throw new UserException($"{_name}: {ContentRecogniser.Refusal(kind, Head)}");
+        IsText = kind == ContentKind.Text;
     }
 
     /// <summary>Whether the content is a prefix list; otherwise it is taken for MRT.</summary>
@@ -119,7 +124,16 @@ internal sealed class TableContent : ForwardStream
 
     public ContainerFormat Container => _input.Format;
 
-    public ContainerDamageException? ContainerDamage { get; private set; }
+    private ReadOnlySpan<byte> Head => _head.AsSpan(0, _headLength);
+
+    /// <summary>Refuses text of which no line holds a prefix, saying what it looks like and what is wrong with its first line.</summary>
+    public void RefuseWithoutPrefix(PrefixListCounts counts, DamageLog damage)
+    {
+        if (!counts.HasNothing)
+            return;
+        var first = damage.Count > 0 ? $" (line {damage.First[0].Record}: {damage.First[0].What})" : "";
+        throw new UserException($"{_name}: {ContentRecogniser.Describe(Head)} without a prefix in {counts.Lines:N0} line{(counts.Lines == 1 ? "" : "s")}{first}");
+    }
 
     public override int Read(Span<byte> buffer)
     {
@@ -141,20 +155,10 @@ internal sealed class TableContent : ForwardStream
     private int ReadInput(Span<byte> buffer)
     {
         _cancel.ThrowIfCancellationRequested();
-        if (ContainerDamage is not null)
-            return IsText ? 0 : throw ContainerDamage;
-        try
-        {
-            var read = _input.Read(buffer);
-            _progress.Done(_input.CompressedPosition / Megabyte);
-            return read;
-        }
-        catch (ContainerDamageException damage)
-        {
-            ContainerDamage = damage;
-            if (IsText)
-                return 0;
-            throw;
-        }
+        if (_damage is not null)
+            throw _damage;
+        var read = _input.Read(buffer);
+        _progress.Done(_input.CompressedPosition / Megabyte);
+        return read;
     }
 }

@@ -3,8 +3,7 @@ namespace Sim.Workloads.Tables;
 
 /// <summary>
 /// Cuts a stream into lines without a string for each: one buffer, and a span into it a line. A line longer than
-/// <see cref="MaxLine"/> is skipped to its end and reported as over-long, so memory is bounded by the buffer
-/// whatever the input.
+/// <see cref="MaxLine"/> comes out as its first bytes, so memory is bounded by the buffer whatever the input.
 /// </summary>
 internal sealed class LineReader(Stream stream)
 {
@@ -12,6 +11,7 @@ internal sealed class LineReader(Stream stream)
     public const int MaxLine = 4096;
 
     private readonly byte[] _buffer = new byte[1 << 16];
+    private readonly byte[] _longHead = new byte[MaxLine];
     private int _start;
     private int _end;
     private long _bufferOffset;
@@ -23,8 +23,11 @@ internal sealed class LineReader(Stream stream)
     /// <summary>Bytes from the start of the stream to the line last read.</summary>
     public long Offset { get; private set; }
 
-    /// <summary>Whether the line last read was longer than <see cref="MaxLine"/>; it then comes out empty.</summary>
+    /// <summary>Whether the line last read was longer than <see cref="MaxLine"/>; its first bytes come out.</summary>
     public bool TooLong { get; private set; }
+
+    /// <summary>Bytes from the start of the stream to the first NUL byte of the line last read; -1 where it has none.</summary>
+    public long NulOffset { get; private set; }
 
     /// <summary>The next line without its line feed and carriage return, valid until the next call.</summary>
     /// <returns>False at the end of the stream.</returns>
@@ -37,17 +40,29 @@ internal sealed class LineReader(Stream stream)
             return false;
         Number++;
         Offset = _bufferOffset + _start;
+        NulOffset = -1;
         if (length > MaxLine)
         {
+            _buffer.AsSpan(_start, MaxLine).CopyTo(_longHead);
+            line = _longHead;
             SkipLongLine();
             return true;
         }
 
         line = _buffer.AsSpan(_start, length);
+        FindNul(line);
         _start = Math.Min(_start + length + 1, _end);
         if (line.EndsWith("\r"u8))
             line = line[..^1];
         return true;
+    }
+
+    /// <summary>Whether a line has begun that <see cref="TryRead"/> has not returned, as when the stream throws.</summary>
+    /// <param name="begun">Its first bytes.</param>
+    public bool IsUnfinished(out ReadOnlySpan<byte> begun)
+    {
+        begun = TooLong ? _longHead : _buffer.AsSpan(_start, Math.Min(_end - _start, MaxLine));
+        return begun.Length > 0;
     }
 
     /// <summary>
@@ -75,12 +90,22 @@ internal sealed class LineReader(Stream stream)
         TooLong = true;
         while (true)
         {
-            var feed = _buffer.AsSpan(_start, _end - _start).IndexOf((byte)'\n');
+            var rest = _buffer.AsSpan(_start, _end - _start);
+            var feed = rest.IndexOf((byte)'\n');
+            FindNul(feed < 0 ? rest : rest[..feed]);
             _start = feed < 0 ? _end : _start + feed + 1;
             if (feed >= 0 || _ended)
                 return;
             Fill();
         }
+    }
+
+    /// <summary>Notes the first NUL byte of a piece of the line that begins at <see cref="_start"/>.</summary>
+    private void FindNul(ReadOnlySpan<byte> piece)
+    {
+        var at = NulOffset >= 0 ? -1 : piece.IndexOf((byte)0);
+        if (at >= 0)
+            NulOffset = _bufferOffset + _start + at;
     }
 
     private void Fill()

@@ -1,41 +1,88 @@
 // SPDX-License-Identifier: MIT
-using System.Buffers;
 using System.Text;
 using Sim.Kernel;
+using Sim.Workloads.Input;
 
 namespace Sim.Workloads.Tables;
 
-/// <summary>What a prefix list held, line by line; <see cref="V4"/> + <see cref="V6"/> include duplicates.</summary>
+/// <summary>What a prefix list held; <see cref="V4"/> + <see cref="V6"/> include duplicates.</summary>
 public sealed class PrefixListCounts
 {
     /// <summary>All lines, blank ones and comments too.</summary>
     public long Lines { get; internal set; }
 
-    /// <summary>Lines with an IPv4 prefix.</summary>
+    /// <summary>Routes with an IPv4 prefix.</summary>
     public long V4 { get; internal set; }
 
-    /// <summary>Lines with an IPv6 prefix.</summary>
+    /// <summary>Routes with an IPv6 prefix.</summary>
     public long V6 { get; internal set; }
 
-    /// <summary>Lines of the family read whose prefix had been met before: the first one counts.</summary>
+    /// <summary>Routes of the families read whose prefix had been met before: the first one counts.</summary>
     public long Duplicates { get; internal set; }
 
-    /// <summary>Lines that are neither prefix, comment nor blank, or are over-long.</summary>
+    /// <summary>
+    /// Routes left out because they lead to no peer: unreachable, blackhole, prohibit, throw, local, broadcast, multicast,
+    /// anycast, and those for packets from one source only.
+    /// </summary>
+    public long LeftOut { get; internal set; }
+
+    /// <summary>Next hops beyond the first of a prefix, which counts.</summary>
+    public long FurtherNextHops { get; internal set; }
+
+    /// <summary>Prefixes whose address had bits beyond their length, which were masked.</summary>
+    public long HostBits { get; internal set; }
+
+    /// <summary>Routes whose next hop is a name rather than an address.</summary>
+    public long Named { get; internal set; }
+
+    /// <summary>Lines that the grammar does not know, or that are over-long or cut off.</summary>
     public long Damaged { get; internal set; }
+
+    /// <summary>Distinct IPv4 prefixes, where both families were counted.</summary>
+    public int DistinctV4 { get; internal set; }
+
+    /// <summary>Distinct IPv6 prefixes, where both families were counted.</summary>
+    public int DistinctV6 { get; internal set; }
+
+    /// <summary>Whether the container was damaged, and the list ended there.</summary>
+    public bool IsCut { get; internal set; }
+
+    /// <summary>Whether no line of a whole list held a route, not even one that was left out.</summary>
+    public bool HasNothing => V4 + V6 + LeftOut == 0 && !IsCut;
 
     /// <summary>Prefixes of the other family: counted and skipped.</summary>
     public long OtherFamily(Family family) => family == Family.IPv4 ? V6 : V4;
+
+    /// <summary>What was read in a way that the reader of a figure should know of, in words: counts that are not zero.</summary>
+    public IEnumerable<(string What, long Count)> Notes() =>
+        new (string What, long Count)[]
+        {
+            ("routes to no peer, left out", LeftOut),
+            ("further next hops, not used", FurtherNextHops),
+            ("routes with a name as next hop", Named),
+            ("prefixes with host bits, masked", HostBits),
+        }.Where(note => note.Count > 0);
 }
 
 /// <summary>
-/// Reads prefix lists as text. Each line is one of
+/// Reads prefix lists: text in UTF-8 of lines, each of one of these forms. Anything else is refused line by line and named.
 /// <code>
-///   PREFIX [NEXTHOP] [AS]      192.0.2.0/24 198.51.100.1 64500     any spaces or tabs between the fields
-///   ADDRESS LENGTH AS          192.0.2.0    24           64500     CAIDA pfx2as
-///   # comment, or nothing
+///   PREFIX [NEXTHOP] [AS]             192.0.2.0/24 198.51.100.1 64500      spaces or tabs between the fields
+///   ADDRESS LENGTH [NEXTHOP] [AS]     192.0.2.0    24           64500      CAIDA pfx2as; a netmask instead of the length
+///   ADDRESS [NAME] [AS]               192.0.2.77   peer-a       64500      a host
+///   AS PREFIX PEERS                   64500  192.0.2.0/24  342             RIPE's riswhois dumps
+///   [TYPE] PREFIX KEYWORD ...         192.0.2.0/24 via 198.51.100.1 dev eth0 proto bgp     `ip route`, BIRD
+///     nexthop via NEXTHOP ..., via NEXTHOP on DEVICE ...                   lines that go on with the route above
+///   FIELD,FIELD,...                   any of the first three with commas or semicolons, fields in quotes or not
+///   header row, then rows             CSV with named columns; `route -n` and `netstat -rn`
+///   # comment (also ; % //, and after blanks at the end of a line), or nothing
 /// </code>
-/// An AS is written 64500 or AS64500; of a set ({1,2}, 1,2) or of several origins (1_2) the first counts. A NEXTHOP is any
-/// word that is not an AS, with or without <c>via</c> before it; <c>-</c> means not stated. Further fields are ignored.
+/// PREFIX is ADDRESS/LENGTH, or <c>default</c>: 0.0.0.0/0 or ::/0 by the family of its next hop or else of the list. NEXTHOP is
+/// an IP address, IPv6 with or without a zone, or a NAME (<see cref="ListWords.IsName"/>), which is no keyword, type or AS;
+/// <c>-</c>, 0.0.0.0 and :: state none. AS is 64500 or AS64500, asdot (1.10) where it can be nothing else; of a set ({1,2}, 1,2)
+/// or of several origins (1_2) the first counts. A number after an address without a length is its length, never an AS.
+/// Leading zeros are refused. Of several next hops of a prefix the first counts. Routes that lead to no peer (TYPE
+/// unreachable, blackhole, prohibit, throw, local, broadcast, multicast, anycast) are left out. Both are counted.
 /// </summary>
 public static class PrefixListReader
 {
@@ -45,13 +92,21 @@ public static class PrefixListReader
     /// <summary>Longest name of a next hop, in bytes.</summary>
     public const int MaxNextHop = 64;
 
+    internal static readonly string LongNextHop = $"the name of the next hop is longer than {MaxNextHop} bytes";
+
+    /// <summary>Bytes of a refused line that its message quotes.</summary>
+    private const int Quoted = 60;
+
+    internal static ReadOnlySpan<byte> NoNextHopUtf8 => "-"u8;
+
     /// <inheritdoc cref="Read(Stream, string, Family, DamageLog, out PrefixListCounts)"/>
     public static RouteTable Read(Stream stream, string name, Family family, DamageLog damage) =>
         Read(stream, name, family, damage, out _);
 
     /// <summary>
-    /// Reads one family's prefixes in the order of the file, each once. Never fails on content: what is not
-    /// understood goes to <paramref name="damage"/> with its line and offset. Memory is bounded by the table.
+    /// Reads one family's prefixes in the order of the file, each once. Never fails on content: what is not understood goes
+    /// to <paramref name="damage"/> with its line and offset, and so does damage to the container, where the list ends and
+    /// its unfinished last line is no line. Memory is bounded by the table.
     /// </summary>
     /// <param name="stream">Uncompressed text.</param>
     /// <param name="name">The source as shown to people.</param>
@@ -63,137 +118,79 @@ public static class PrefixListReader
     {
         // A line is some 16 bytes: one guess saves the growing, and a wrong one costs little.
         var expected = stream.CanSeek ? Math.Clamp((stream.Length - stream.Position) / 16, 1 << 10, 1 << 21) : 1 << 16;
-        var reading = new Reading(family, (int)expected);
+        var sink = new TableSink(family, (int)expected);
+        counts = ReadLines(stream, name, sink, damage);
+        return sink.Finish(name);
+    }
+
+    /// <summary>Counts what a list holds of both families, in one reading. Parameters as those of <see cref="Read(Stream, string, Family, DamageLog, out PrefixListCounts)"/>.</summary>
+    public static PrefixListCounts Count(Stream stream, string name, DamageLog damage)
+    {
+        var sink = new CountingSink();
+        var counts = ReadLines(stream, name, sink, damage);
+        foreach (var prefix in sink.Prefixes)
+            counts.DistinctV4 += prefix.Family == Family.IPv4 ? 1 : 0;
+        counts.DistinctV6 = sink.Prefixes.Length - counts.DistinctV4;
+        return counts;
+    }
+
+    private static PrefixListCounts ReadLines(Stream stream, string name, IRouteSink sink, DamageLog damage)
+    {
+        var counts = new PrefixListCounts();
         var lines = new LineReader(stream);
-        counts = reading.Counts;
-        while (lines.TryRead(out var line))
+        var parser = new PrefixListParser(sink, counts);
+        try
         {
-            if (lines.Number == 1 && line.StartsWith("\uFEFF"u8))
-                line = line[3..];
-            var complaint = lines.TooLong ? $"the line is longer than {LineReader.MaxLine} bytes" : reading.Take(line);
-            if (complaint is null)
-                continue;
+            while (lines.TryRead(out var line))
+            {
+                if (lines.Number == 1 && line.StartsWith("\uFEFF"u8))
+                    line = line[3..];
+                if (Complaint(lines, line, parser) is not { } complaint)
+                    continue;
+                counts.Damaged++;
+                var offset = lines.NulOffset >= 0 ? lines.NulOffset : lines.Offset;
+                damage.Add(name, lines.Number, offset, damage.Count < DamageLog.Kept ? complaint + Quote(line) : complaint, "line");
+            }
+        }
+        catch (ContainerDamageException cut)
+        {
+            var unfinished = "";
+            if (lines.IsUnfinished(out var begun))
+            {
+                parser.Refuse(begun);
+                unfinished = $"; line {lines.Number + (lines.TooLong ? 0 : 1)} is cut off there and left out";
+            }
+
+            counts.IsCut = true;
+            damage.Add(name, 0, cut.CompressedOffset, cut.Message + unfinished);
+        }
+
+        if (parser.End() is var (number, at))
+        {
             counts.Damaged++;
-            damage.Add(name, lines.Number, lines.Offset, complaint);
+            damage.Add(name, number, at, "a 'default' of which neither its line nor the list tells the family", "line");
         }
 
         counts.Lines = lines.Number;
-        return reading.Finish(name);
+        return counts;
     }
 
-    /// <summary>
-    /// Whether a file that begins with these bytes can be such a list: only printable ASCII and white space, and the
-    /// first line that is no comment begins with an address. An MRT record's header has a zero byte within its first
-    /// eight.
-    /// </summary>
-    public static bool LooksLikeText(ReadOnlySpan<byte> head)
+    private static string? Complaint(LineReader lines, ReadOnlySpan<byte> line, PrefixListParser parser)
     {
-        if (head.StartsWith("\uFEFF"u8))
-            head = head[3..];
-        while (head.Length > 0)
-        {
-            var end = head.IndexOf((byte)'\n');
-            var whole = end >= 0;
-            var line = whole ? head[..end].Trim(" \t\r"u8) : head.TrimStart(" \t\r"u8);
-            head = whole ? head[(end + 1)..] : default;
-            if (line.IsEmpty)
-                continue;
-            if (line[0] == (byte)'#')
-            {
-                // Comments may hold any UTF-8, but no control characters.
-                if (line.IndexOfAnyInRange((byte)0, (byte)8) >= 0)
-                    return false;
-                continue;
-            }
-
-            var first = PrefixListFields.Next(ref line);
-            var isWhole = whole || !line.IsEmpty;
-            return Prefix.TryParse(first, out _) || (!isWhole && first.IndexOfAnyExcept(PrefixBytes) < 0);
-        }
-
-        return false;
-    }
-
-    private static readonly SearchValues<byte> PrefixBytes = SearchValues.Create("0123456789abcdefABCDEF.:/"u8);
-
-    private sealed class Reading(Family family, int expected)
-    {
-        private readonly PrefixSet _prefixes = new(expected);
-        private readonly NextHopNames _nextHops = new();
-        private (int NextHop, uint OriginAs)[] _bound = new (int, uint)[expected];
-
-        public PrefixListCounts Counts { get; } = new();
-
-        /// <summary>Takes one line; returns what is wrong with it, null where nothing is.</summary>
-        public string? Take(ReadOnlySpan<byte> line)
-        {
-            line = line.TrimStart(" \t"u8);
-            if (line.IsEmpty || line[0] == (byte)'#')
-                return null;
-            var complaint = PrefixListFields.Parse(line, out var prefix, out var nextHop, out var originAs);
-            if (complaint is not null)
-                return complaint;
-            Counts.V4 += prefix.Family == Family.IPv4 ? 1 : 0;
-            Counts.V6 += prefix.Family == Family.IPv6 ? 1 : 0;
-            if (prefix.Family != family)
-                return null;
-            if (nextHop.Length > MaxNextHop)
-                return $"the name of the next hop is longer than {MaxNextHop} bytes";
-            if (!_prefixes.Add(prefix))
-            {
-                Counts.Duplicates++;
-                return null;
-            }
-
-            if (_prefixes.Count > _bound.Length)
-                Array.Resize(ref _bound, _bound.Length * 2);
-            _bound[_prefixes.Count - 1] = (_nextHops.IndexOf(nextHop), originAs);
+        if (lines.NulOffset < 0 && !lines.TooLong)
+            return parser.Take(line, lines.Number, lines.Offset);
+        if (lines.NulOffset < 0 && ListWords.IsComment(line.TrimStart(" \t"u8)))
             return null;
-        }
-
-        public RouteTable Finish(string name)
-        {
-            var routes = new Route[_prefixes.Count];
-            for (var i = 0; i < routes.Length; i++)
-                routes[i] = new Route(_prefixes[i], _bound[i].NextHop, _bound[i].OriginAs);
-            return new RouteTable(name, family, routes, _nextHops.Names);
-        }
+        parser.Refuse(line);
+        return lines.NulOffset < 0
+            ? $"the line is longer than {LineReader.MaxLine} bytes"
+            : "a NUL byte: the file was cut off and filled up, or is no text";
     }
 
-    /// <summary>Numbers names as they come, with a string for each distinct one only.</summary>
-    private sealed class NextHopNames
+    /// <summary>The beginning of a line for a message, what cannot be shown as question marks.</summary>
+    private static string Quote(ReadOnlySpan<byte> line)
     {
-        private readonly Dictionary<string, int> _indexes = new(StringComparer.Ordinal);
-        private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _byChars;
-        private readonly List<string> _names = [];
-        private readonly byte[] _last = new byte[MaxNextHop];
-        private int _lastLength = -1;
-        private int _lastIndex;
-
-        public NextHopNames() => _byChars = _indexes.GetAlternateLookup<ReadOnlySpan<char>>();
-
-        public IReadOnlyList<string> Names => _names;
-
-        public int IndexOf(ReadOnlySpan<byte> utf8)
-        {
-            // Neighbouring lines mostly have one next hop: comparing it is cheaper than looking it up.
-            if (_lastLength == utf8.Length && utf8.SequenceEqual(_last.AsSpan(0, _lastLength)))
-                return _lastIndex;
-            utf8.CopyTo(_last);
-            _lastLength = utf8.Length;
-            _lastIndex = Find(utf8);
-            return _lastIndex;
-        }
-
-        private int Find(ReadOnlySpan<byte> utf8)
-        {
-            Span<char> chars = stackalloc char[MaxNextHop];
-            var name = utf8.IsEmpty ? NoNextHop.AsSpan() : chars[..Encoding.UTF8.GetChars(utf8, chars)];
-            if (_byChars.TryGetValue(name, out var index))
-                return index;
-            _names.Add(name.ToString());
-            _indexes.Add(_names[^1], _names.Count - 1);
-            return _names.Count - 1;
-        }
+        var text = Encoding.ASCII.GetString(line[..Math.Min(line.Length, Quoted)]);
+        return $": '{string.Concat(text.Select(c => char.IsControl(c) ? '?' : c))}{(line.Length > Quoted ? "..." : "")}'";
     }
 }

@@ -11,8 +11,8 @@ public static class PrefixListWriter
     private const int LongestLine = 256;
 
     /// <summary>
-    /// <c>PREFIX NEXTHOP AS</c>, one a line; next hop and AS only where the table states any. Blanks in the name of
-    /// a next hop become underscores.
+    /// <c>PREFIX NEXTHOP AS</c>, one a line; next hop and AS only where the table states any. What cannot be in
+    /// the name of a next hop becomes an underscore.
     /// </summary>
     public static void WriteText(RouteTable table, Stream stream)
     {
@@ -57,10 +57,16 @@ public static class PrefixListWriter
         }
     }
 
+    /// <summary>The name as a word that is read back as a next hop: what cannot be in a name becomes an underscore.</summary>
     private static byte[] Word(string name)
     {
-        var word = Encoding.UTF8.GetBytes(string.Concat(name.Select(c => char.IsWhiteSpace(c) || char.IsControl(c) ? '_' : c)));
-        return word.Length == 0 ? "-"u8.ToArray() : word[..Math.Min(word.Length, PrefixListReader.MaxNextHop)];
+        var word = Encoding.UTF8.GetBytes(name);
+        if (word is [] or [(byte)'-'])
+            return "-"u8.ToArray();
+        if (ListWords.IsName(word) || ListWords.TryParseAddress(word, out _, out _))
+            return word;
+        word = Encoding.ASCII.GetBytes(string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || "_-.@+=/".Contains(c, StringComparison.Ordinal) ? c : '_')));
+        return ListWords.IsName(word) ? word : [(byte)'_', .. word[..Math.Min(word.Length, PrefixListReader.MaxNextHop - 1)]];
     }
 
     /// <summary>A buffer that always has room for one more line after <see cref="Begin"/>.</summary>

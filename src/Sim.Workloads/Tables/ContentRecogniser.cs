@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text;
+using Sim.Workloads.Mrt;
+
+namespace Sim.Workloads.Tables;
+
+/// <summary>What a file that is no container holds.</summary>
+public enum ContentKind
+{
+    /// <summary>MRT, perhaps damaged.</summary>
+    Mrt,
+
+    /// <summary>A prefix list, or any other text.</summary>
+    Text,
+
+    /// <summary>UTF-16, which is not read.</summary>
+    WideText,
+
+    /// <summary>Neither MRT nor text.</summary>
+    Other,
+}
+
+/// <summary>Tells MRT from text by the first bytes of a file.</summary>
+public static class ContentRecogniser
+{
+    private const int MrtHeader = 12;
+
+    private static readonly SearchValues<byte> s_control = SearchValues.Create(
+        [.. Enumerable.Range(0, 32).Select(value => (byte)value).Except("\t\n\f\r\e"u8.ToArray()), 127]);
+
+    /// <summary>
+    /// Recognises MRT by the type of its first record and by its subtype or length, one of which may be damaged: the types in
+    /// use have a NUL byte where text has none. Recognises text by the lack of control characters in the head, or by a line of
+    /// it that holds a route.
+    /// </summary>
+    /// <param name="head">The file's first bytes, some kilobytes; less only where it has no more.</param>
+    public static ContentKind Recognise(ReadOnlySpan<byte> head)
+    {
+        if (IsWide(head))
+            return ContentKind.WideText;
+        var isRecord = IsRecord(head, out var isPrivate);
+        if (isRecord && !isPrivate)
+            return ContentKind.Mrt;
+        if (!head.IsEmpty && (!head.ContainsAny(s_control) || HasRoute(head)))
+            return ContentKind.Text;
+        return isRecord || head.Length < MrtHeader ? ContentKind.Mrt : ContentKind.Other;
+    }
+
+    private static bool IsRecord(ReadOnlySpan<byte> head, out bool isPrivate)
+    {
+        isPrivate = false;
+        if (head.Length < MrtHeader)
+            return false;
+        var type = BinaryPrimitives.ReadUInt16BigEndian(head[4..]);
+        isPrivate = type > byte.MaxValue;
+        return MrtTypes.IsAssigned(type)
+            && (head[6] == 0 || BinaryPrimitives.ReadUInt32BigEndian(head[8..]) <= MrtReader.MaxRecord);
+    }
+
+    /// <summary>Says why a file that is neither MRT nor readable text is refused.</summary>
+    public static string Refusal(ContentKind kind, ReadOnlySpan<byte> head) => kind == ContentKind.WideText
+        ? "text in UTF-16 is not supported; 'iconv -f UTF-16 -t UTF-8' converts it"
+        : $"neither MRT nor text: it begins with the bytes {Convert.ToHexString(head[..Math.Min(8, head.Length)])}";
+
+    /// <summary>Says what text looks like in which no line holds a prefix.</summary>
+    public static string Describe(ReadOnlySpan<byte> head)
+    {
+        head = head.StartsWith("\uFEFF"u8) ? head[3..] : head;
+        var text = Encoding.ASCII.GetString(head).Trim();
+        bool Begins(string start) => text.StartsWith(start, StringComparison.OrdinalIgnoreCase);
+        return Begins("<!doctype html") || Begins("<html") || Begins("<head") || Begins("<body") ? "HTML, such as an error page"
+            : Begins("<") ? "XML or HTML"
+            : Begins("{") || Begins("[") ? "JSON"
+            : Begins("version https://git-lfs") ? "a Git LFS pointer in place of the file"
+            : "text";
+    }
+
+    private static bool HasRoute(ReadOnlySpan<byte> head) =>
+        !PrefixListReader.Count(new MemoryStream(head.ToArray()), "", new DamageLog()).HasNothing;
+
+    /// <summary>A byte order mark, or ASCII in which every second byte is NUL.</summary>
+    private static bool IsWide(ReadOnlySpan<byte> head)
+    {
+        if (head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || head.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
+            head = head[2..];
+        if (head.Length < 8)
+            return false;
+        var (even, odd) = (true, true);
+        for (var i = 0; i < 8; i++)
+        {
+            var isText = head[i] is >= 0x20 and < 0x7F or (byte)'\t' or (byte)'\n' or (byte)'\r';
+            even &= i % 2 == 0 ? head[i] == 0 : isText;
+            odd &= i % 2 == 0 ? isText : head[i] == 0;
+        }
+
+        return even || odd;
+    }
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+using Sim.Kernel;
+
+namespace Sim.Workloads.Tables;
+
+/// <summary>
+/// The columns that a header row names: of a CSV export, or of what <c>route -n</c> and <c>netstat -rn</c> print. Case, blanks
+/// and marks in names do not count. CSV may have columns of any other names; in a header of words all must be known.
+/// </summary>
+internal sealed class ListColumns
+{
+    private const int LongestName = 32;
+
+    private readonly List<Column> _columns = [];
+    private readonly byte _separator;
+
+    private enum Column : byte
+    {
+        Other,
+        Destination,
+        Length,
+        NextHop,
+        OriginAs,
+        Origin,
+        Flags,
+        Type,
+        Device,
+    }
+
+    private ListColumns(byte separator) => _separator = separator;
+
+    /// <summary>The columns of a header row, or null where the line is none.</summary>
+    public static ListColumns? TryParse(ReadOnlySpan<byte> text)
+    {
+        var separator = text.Contains((byte)'\t') ? (byte)'\t' : FieldCursor.FindSeparator(text);
+        var columns = new ListColumns(separator);
+        var cursor = new FieldCursor(text, separator);
+        Span<byte> name = stackalloc byte[LongestName];
+        while (cursor.Next(out var field))
+        {
+            var length = Normalise(field, name);
+            if (separator == FieldCursor.Blanks && field.SequenceEqual("Next"u8) && cursor.Rest.StartsWith("Hop"u8))
+            {
+                cursor.Next(out _);
+                columns._columns.Add(Column.NextHop);
+                continue;
+            }
+
+            if (!TryName(name[..length], out var column) && separator == FieldCursor.Blanks)
+                return null;
+            columns._columns.Add(column);
+        }
+
+        return cursor.Complaint is null && columns.IsUsable() ? columns : null;
+    }
+
+    /// <summary>Reads a row into a route.</summary>
+    /// <returns>What is wrong with it, null where nothing is.</returns>
+    public string? Take(ReadOnlySpan<byte> line, ListRoute route)
+    {
+        // Tabs at the end of a line may stand for empty fields.
+        var cursor = new FieldCursor(_separator == (byte)'\t' ? line : line.Trim(" \t"u8), _separator);
+        ReadOnlySpan<byte> destination = default, length = default, nextHop = default, origin = default, flags = default, type = default, device = default;
+        var read = 0;
+        for (; cursor.Next(out var field); read++)
+        {
+            if (read == _columns.Count)
+                return "more fields than the header names";
+            switch (_columns[read])
+            {
+                case Column.Destination: destination = field; break;
+                case Column.Length: length = field; break;
+                case Column.NextHop: nextHop = field; break;
+                case Column.OriginAs: origin = field; break;
+                case Column.Origin when !field.IsOneOf(" IGP EGP INCOMPLETE igp egp incomplete i e ? "u8): origin = field; break;
+                case Column.Flags: flags = field; break;
+                case Column.Type: type = field; break;
+                case Column.Device: device = field; break;
+            }
+        }
+
+        if (cursor.Complaint is not null || (read < _columns.Count && _separator != FieldCursor.Blanks))
+            return cursor.Complaint ?? "fewer fields than the header names";
+        if (TakeDestination(destination, length, route) is { } complaint)
+            return complaint;
+        if (PrefixListLine.TakeNextHop(nextHop, route, names: true) is { } wrong)
+            return wrong;
+        if (!PrefixListLine.IsAbsent(origin) && !TakeAs(origin, route))
+            return "not an AS in its column";
+        if (!PrefixListLine.IsAbsent(device) && !route.SetDevice(device))
+            return "not a device in its column";
+        route.LeftOut = ListWords.IsNoPeerType(type) || (!flags.IsEmpty && LeadsToNoPeer(route, flags, device));
+        return null;
+    }
+
+    private static bool TakeAs(ReadOnlySpan<byte> field, ListRoute route)
+    {
+        var valid = ListWords.TryParseAs(field, alone: true, out var number);
+        route.OriginAs = number;
+        return valid;
+    }
+
+    private static string? TakeDestination(ReadOnlySpan<byte> destination, ReadOnlySpan<byte> length, ListRoute route)
+    {
+        // What `route -6` prints for ::/0.
+        if (destination.SequenceEqual("[::]/0"u8))
+            destination = "::/0"u8;
+        if (destination.SequenceEqual("default"u8))
+        {
+            if (AddressText.TryParse(length, out var family, out _))
+                route.GiveFamily(family);
+            return null;
+        }
+
+        if (!ListWords.TryParseDestination(destination, out var prefix, out var hostBits))
+            return ListWords.WhyNoDestination(destination);
+        route.SetDestination(prefix, hostBits);
+        if (length.IsEmpty)
+            return null;
+        if (!destination.Contains((byte)'/'))
+            return PrefixListLine.TakeMask(length, route);
+        return ListWords.ParseMask(length, prefix.Family, out var bits) is null && bits == prefix.Length
+            ? null
+            : "the prefix has one length, and its column another";
+    }
+
+    /// <summary>
+    /// Whether a line of net-tools leads to no peer: by its flags (! rejected; n without a next hop, an address of this host),
+    /// by its device (none, the loopback), or as multicast, which the kernel's table has on every device.
+    /// </summary>
+    private static bool LeadsToNoPeer(ListRoute route, ReadOnlySpan<byte> flags, ReadOnlySpan<byte> device) =>
+        flags.Contains((byte)'!') || (flags.Contains((byte)'n') && route.NextHop.IsEmpty)
+        || PrefixListLine.IsAbsent(device) || device.SequenceEqual("lo"u8) || PrefixListLine.IsMulticast(route.Prefix);
+
+    /// <summary>Exactly one destination, and no other column of use twice.</summary>
+    private bool IsUsable()
+    {
+        // ORIGIN is an attribute (RFC 4271, 5.1.1) beside a column of ASes, and often the AS where there is none.
+        var origin = _columns.IndexOf(Column.Origin);
+        if (origin >= 0 && _columns.Contains(Column.OriginAs))
+            _columns[origin] = Column.Other;
+        return Count(Column.Destination) == 1 && Count(Column.Length) <= 1 && Count(Column.NextHop) <= 1
+            && Count(Column.OriginAs) + Count(Column.Origin) <= 1;
+    }
+
+    private int Count(Column wanted) => _columns.Count(column => column == wanted);
+
+    /// <summary>Lower case, letters and digits only; too long a name becomes an empty one.</summary>
+    private static int Normalise(ReadOnlySpan<byte> field, Span<byte> name)
+    {
+        var length = 0;
+        foreach (var character in field)
+        {
+            if (!char.IsAsciiLetterOrDigit((char)character))
+                continue;
+            if (length == name.Length)
+                return 0;
+            name[length++] = char.IsAsciiLetter((char)character) ? (byte)(character | 0x20) : character;
+        }
+
+        return length;
+    }
+
+    /// <summary>Finds a column's meaning; false where its name is not known.</summary>
+    private static bool TryName(ReadOnlySpan<byte> name, out Column column)
+    {
+        column =
+            name.IsOneOf(" prefix prefixes network net cidr route subnet destination dest dst ipprefix ip address addr ipaddress "u8) ? Column.Destination
+            : name.IsOneOf(" length len prefixlen prefixlength masklen masklength plen mask netmask genmask subnetmask "u8) ? Column.Length
+            : name.IsOneOf(" nexthop nh gateway gw via nexthopip nexthopaddress "u8) ? Column.NextHop
+            : name.IsOneOf(" as asn originas originasn asnumber "u8) ? Column.OriginAs
+            : name.IsOneOf(" origin "u8) ? Column.Origin
+            : name.IsOneOf(" flags flag "u8) ? Column.Flags
+            : name.IsOneOf(" type routetype "u8) ? Column.Type
+            : name.IsOneOf(" iface if netif dev device interface "u8) ? Column.Device
+            : Column.Other;
+        return column != Column.Other || name.IsOneOf(" metric met ref refs use mss window irtt expire mtu "u8);
+    }
+}

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: MIT
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using Sim.Kernel;
+
+namespace Sim.Workloads.Tables;
+
+/// <summary>The single words of a prefix list: destinations, next hops, ASes. <see cref="PrefixListReader"/> has the grammar.</summary>
+internal static class ListWords
+{
+    /// <summary>Longest name of a device, in bytes.</summary>
+    public const int LongestDevice = 15;
+
+    private const string LeadingZeros = "leading zeros, which are octal to some programs and decimal to others";
+
+    /// <summary>The first words of routes that lead to no peer: iproute2's types, and BIRD's spelling of one.</summary>
+    private static ReadOnlySpan<byte> NoPeerTypes =>
+        " unreachable blackhole prohibit prohibited throw local broadcast multicast anycast nat xresolve "u8;
+
+    /// <summary>Words that stand for something else than the name of a next hop, beside the types of routes.</summary>
+    private static ReadOnlySpan<byte> NoNames =>
+        " default none null nil n/a na unknown undefined igp egp incomplete self direct connected permit deny any le ge eq upto exact orlonger "u8;
+
+    private static readonly SearchValues<byte> s_nameBytes = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.@+=/"u8);
+
+    private static readonly SearchValues<byte> s_deviceBytes = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.@+=:"u8);
+
+    private static readonly SearchValues<byte> s_v4Bytes = SearchValues.Create("0123456789./"u8);
+
+    private static readonly SearchValues<byte> s_base64 = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/"u8);
+
+    /// <summary>Whether a word is one of a list, which has a blank before and after each.</summary>
+    public static bool IsOneOf(this ReadOnlySpan<byte> word, ReadOnlySpan<byte> list)
+    {
+        if (word.IsEmpty || word.Contains((byte)' '))
+            return false;
+        var from = 1;
+        while (from < list.Length && list[from..].IndexOf(word) is >= 0 and var at)
+        {
+            var found = from + at;
+            if (list[found - 1] == (byte)' ' && list[found + word.Length] == (byte)' ')
+                return true;
+            from = found + 1;
+        }
+
+        return false;
+    }
+
+    public static bool IsNoPeerType(ReadOnlySpan<byte> word) => word.IsOneOf(NoPeerTypes);
+
+    /// <summary>Whether a field begins a comment: <c>#</c>, <c>;</c>, <c>%</c> or <c>//</c>.</summary>
+    public static bool IsComment(ReadOnlySpan<byte> text) => text is [(byte)'#' or (byte)';' or (byte)'%', ..] or [(byte)'/', (byte)'/', ..];
+
+    public static bool IsNumber(ReadOnlySpan<byte> word) => !word.IsEmpty && !word.ContainsAnyExceptInRange((byte)'0', (byte)'9');
+
+    /// <summary>Reads <c>ADDRESS/LENGTH</c>, <c>ADDRESS/NETMASK</c> or <c>ADDRESS</c>, a host's prefix.</summary>
+    /// <param name="word">The word.</param>
+    /// <param name="prefix">The prefix, host bits masked.</param>
+    /// <param name="hostBits">Whether there were any.</param>
+    public static bool TryParseDestination(ReadOnlySpan<byte> word, out Prefix prefix, out bool hostBits)
+    {
+        (prefix, hostBits) = (default, false);
+        var slash = word.IndexOf((byte)'/');
+        if (!AddressText.TryParse(slash < 0 ? word : word[..slash], out var family, out var address))
+            return false;
+        var length = family.Bits();
+        if (slash >= 0 && !AddressText.TryParseSmall(word[(slash + 1)..], family.Bits(), out length)
+            && ParseMask(word[(slash + 1)..], family, out length) is not null)
+        {
+            return false;
+        }
+
+        prefix = new Prefix(family, address, length);
+        hostBits = prefix.Address != address;
+        return true;
+    }
+
+    /// <summary>Reads a length, or a netmask as an address or as <c>0xff000000</c>.</summary>
+    /// <returns>What is wrong with it, null where nothing is.</returns>
+    public static string? ParseMask(ReadOnlySpan<byte> word, Family family, out int length)
+    {
+        if (AddressText.TryParseSmall(word, family.Bits(), out length))
+            return null;
+        if (IsNumber(word))
+            return HasLeadingZero(word) ? LeadingZeros : $"no prefix length of IPv{(int)family}: 0 to {family.Bits()}";
+        if (!TryParseHexMask(word, family, out var mask)
+            && !(AddressText.TryParse(word, out var maskFamily, out mask) && maskFamily == family))
+        {
+            return "neither a prefix length nor a netmask after an address";
+        }
+
+        length = (int)UInt128.LeadingZeroCount(~mask);
+        if (mask == Prefix.Mask(length))
+            return null;
+        return mask >> 127 == 0
+            ? "a wildcard mask or a next hop after an address without a length"
+            : "no netmask after an address without a length: its ones are not contiguous";
+    }
+
+    private static bool TryParseHexMask(ReadOnlySpan<byte> word, Family family, out UInt128 mask)
+    {
+        mask = default;
+        if (family != Family.IPv4 || word.Length != 10 || !word.StartsWith("0x"u8)
+            || !uint.TryParse(word[2..], NumberStyles.AllowHexSpecifier, null, out var bits))
+        {
+            return false;
+        }
+
+        mask = (UInt128)bits << 96;
+        return true;
+    }
+
+    /// <summary>Says why a word is no destination.</summary>
+    public static string WhyNoDestination(ReadOnlySpan<byte> word)
+    {
+        if (word.ContainsAnyExcept(s_v4Bytes))
+            return "not an IP prefix, a comment or a blank line";
+        return HasLeadingZero(word) ? LeadingZeros : "not an IP prefix";
+    }
+
+    private static bool HasLeadingZero(ReadOnlySpan<byte> word)
+    {
+        for (var i = 0; i + 1 < word.Length; i++)
+        {
+            if (word[i] == (byte)'0' && char.IsAsciiDigit((char)word[i + 1]) && (i == 0 || !char.IsAsciiDigit((char)word[i - 1])))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// Reads an AS: 64500 or AS64500, and where the field can be nothing else (<paramref name="alone"/>) or is marked as an
+    /// AS, asdot (RFC 5396: 1.10 is 65546). Of {1,2}, 1,2 and 1_2 the first counts, if all are ASes.
+    /// </summary>
+    public static bool TryParseAs(ReadOnlySpan<byte> field, bool alone, out uint number)
+    {
+        number = 0;
+        var marked = field.Length > 2 && (field[0] | 0x20) == 'a' && (field[1] | 0x20) == 's';
+        if (marked)
+            field = field[2..];
+        else if (field is [(byte)'{', .., (byte)'}'])
+            field = field[1..^1];
+        if (TryParseNumber(field, uint.MaxValue, out number))
+            return true;
+        var dot = field.IndexOf((byte)'.');
+        if (dot >= 0)
+        {
+            var valid = TryParseNumber(field[..dot], ushort.MaxValue, out var high)
+                & TryParseNumber(field[(dot + 1)..], ushort.MaxValue, out var low);
+            number = high << 16 | low;
+            return valid && (alone || marked);
+        }
+
+        var first = field.IndexOfAny((byte)',', (byte)'_');
+        if (first < 0 || !TryParseNumber(field[..first], uint.MaxValue, out number))
+            return false;
+        foreach (var range in field.SplitAny((byte)',', (byte)'_'))
+        {
+            if (!TryParseNumber(field[range], uint.MaxValue, out _))
+                return false;
+        }
+
+        return true;
+    }
+
+    private static bool TryParseNumber(ReadOnlySpan<byte> digits, uint most, out uint number)
+    {
+        number = 0;
+        if (digits.Length is 0 or > 10 || (digits.Length > 1 && digits[0] == (byte)'0'))
+            return false;
+        var value = 0ul;
+        foreach (var digit in digits)
+        {
+            if (!char.IsAsciiDigit((char)digit))
+                return false;
+            value = value * 10 + (uint)(digit - '0');
+        }
+
+        number = (uint)value;
+        return value <= most;
+    }
+
+    /// <summary>Reads a next hop that is an address, IPv6 with or without a zone.</summary>
+    /// <param name="word">The word.</param>
+    /// <param name="family">The address's family.</param>
+    /// <param name="isStated">False for 0.0.0.0 and ::, by which tables say that there is none.</param>
+    public static bool TryParseAddress(ReadOnlySpan<byte> word, out Family family, out bool isStated)
+    {
+        var zone = word.IndexOf((byte)'%');
+        var valid = AddressText.TryParse(zone < 0 ? word : word[..zone], out family, out var address);
+        isStated = address != 0;
+        return valid && (zone < 0 || (family == Family.IPv6 && IsDevice(word[(zone + 1)..])));
+    }
+
+    /// <summary>Whether a word can name a device: at most 15 bytes (IFNAMSIZ), those of names and <c>:</c>.</summary>
+    public static bool IsDevice(ReadOnlySpan<byte> word) =>
+        word.Length is > 0 and <= LongestDevice && !word.ContainsAnyExcept(s_deviceBytes);
+
+    /// <summary>
+    /// Whether a word can name a next hop: a letter or underscore, then letters, digits and <c>_-.@+=/</c>; or a WireGuard
+    /// key. Words that mean something else in some list are none.
+    /// </summary>
+    public static bool IsName(ReadOnlySpan<byte> word)
+    {
+        if (word.Length is 0 or > PrefixListReader.MaxNextHop)
+            return false;
+        if (word is { Length: 44 } and [.., (byte)'='] && !word[..43].ContainsAnyExcept(s_base64))
+            return true;
+        if (!(char.IsAsciiLetter((char)word[0]) || word[0] == (byte)'_') || word.ContainsAnyExcept(s_nameBytes))
+            return false;
+        Span<byte> lower = stackalloc byte[word.Length];
+        Ascii.ToLower(word, lower, out _);
+        ReadOnlySpan<byte> plain = lower;
+        return !(plain.StartsWith("as"u8) && (plain.Length == 2 || !char.IsAsciiLetter((char)plain[2])))
+            && !plain.IsOneOf(NoNames) && !plain.IsOneOf(NoPeerTypes) && !RouteWords.IsKeyword(plain);
+    }
+}

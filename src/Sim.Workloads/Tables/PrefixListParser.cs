@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+using Sim.Kernel;
+
+namespace Sim.Workloads.Tables;
+
+/// <summary>Takes the routes of a list as they become complete.</summary>
+internal interface IRouteSink
+{
+    /// <summary>Takes a route that leads to a next hop or device; false where its prefix had been met before.</summary>
+    bool Take(ListRoute route);
+}
+
+/// <summary>
+/// Puts the lines of a list together to routes: a route is complete when a line begins that does not go on with it. Keeps what
+/// lines say of others: the header's columns, and the family of a <c>default</c> that tells none. A list of both families tells
+/// none either.
+/// </summary>
+internal sealed class PrefixListParser(IRouteSink sink, PrefixListCounts counts)
+{
+    private ListRoute _route = new();
+    private ListRoute _waiting = new();
+    private long _waitingRoutes;
+    private State _state;
+    private ListColumns? _columns;
+    private bool _hasAttributes;
+    private Family _family;
+    private bool _isMixed;
+
+    private enum State
+    {
+        /// <summary>No route before that a line could go on with.</summary>
+        None,
+
+        /// <summary>A route is being read.</summary>
+        Route,
+
+        /// <summary>The route before was damaged: lines that go on with it belong to nothing.</summary>
+        Refused,
+    }
+
+    /// <summary>Takes one line.</summary>
+    /// <param name="line">Without its end, valid during the call.</param>
+    /// <param name="number">Counted from 1.</param>
+    /// <param name="offset">Bytes from the start of the list.</param>
+    /// <returns>What is wrong with it, null where nothing is.</returns>
+    public string? Take(ReadOnlySpan<byte> line, long number, long offset)
+    {
+        var text = line.Trim(" \t"u8);
+        if (text.IsEmpty || ListWords.IsComment(text))
+            return null;
+        // Cheap to tell, and most lines of most lists.
+        var isRoute = char.IsAsciiDigit((char)text[0]);
+        if (!isRoute && _hasAttributes && line[0] == (byte)'\t' && RouteWords.IsAttribute(text))
+            return null;
+        var fields = new FieldCursor(text, FieldCursor.FindSeparator(text));
+        if (!isRoute && fields.Separator == FieldCursor.Blanks)
+        {
+            var words = fields;
+            if (words.Next(out var word) && RouteWords.GoesOn(word, words.Rest))
+                return GoOn(text);
+        }
+
+        EndRoute();
+        _route.Begin(number, offset);
+        var complaint = _columns is not null ? _columns.Take(line, _route)
+            : fields.Next(out var first) ? PrefixListLine.Take(first, fields, _route) : fields.Complaint;
+        _state = complaint is null ? State.Route : State.Refused;
+        _hasAttributes |= _route.HasProtocol;
+        return complaint is not null && !isRoute && TakeHeading(text) ? null : complaint;
+    }
+
+    /// <summary>Passes over a line that cannot be read. Behind a tab it may have held the next hop of the route above.</summary>
+    public void Refuse(ReadOnlySpan<byte> line)
+    {
+        if (line is not [(byte)'\t', ..] || _route.Settled)
+            EndRoute();
+        _state = State.Refused;
+    }
+
+    /// <summary>Completes the last route.</summary>
+    /// <returns>Where the first <c>default</c> stands that nothing in the list gives a family; null where there is none.</returns>
+    public (long Number, long Offset)? End()
+    {
+        EndRoute();
+        return _waitingRoutes > 0 ? _waiting.Line : null;
+    }
+
+    private string? GoOn(ReadOnlySpan<byte> text)
+    {
+        if (_state == State.None)
+            return "goes on with a route, and none stands above it";
+        if (_state == State.Refused)
+            return null;
+        var complaint = new RouteWords(_route, text).Take(isHead: false);
+        if (complaint is null || _route.Settled)
+            return complaint;
+        // Its own next hop cannot be read, and it must not get that of the line after.
+        _state = State.Refused;
+        return complaint + "; the route above is left out";
+    }
+
+    /// <summary>
+    /// Whether the line is a header that names columns, which hold from there on, or what BIRD, net-tools and BSD's netstat
+    /// print above their tables.
+    /// </summary>
+    private bool TakeHeading(ReadOnlySpan<byte> text)
+    {
+        var columns = ListColumns.TryParse(text);
+        if (columns is null && !IsTitle(text))
+            return false;
+        _columns = columns;
+        _state = State.None;
+        return true;
+    }
+
+    private static bool IsTitle(ReadOnlySpan<byte> text) =>
+        text.SequenceEqual("Kernel IP routing table"u8) || text.SequenceEqual("Kernel IPv6 routing table"u8)
+        || text.SequenceEqual("Routing tables"u8) || text.SequenceEqual("Internet:"u8) || text.SequenceEqual("Internet6:"u8)
+        || text.SequenceEqual("Access restricted"u8)
+        || (text.StartsWith("BIRD "u8) && text.EndsWith(" ready."u8))
+        || (text.StartsWith("Table "u8) && text.EndsWith(":"u8) && text.Count((byte)' ') == 1);
+
+    private void EndRoute()
+    {
+        if (_state != State.Route)
+            return;
+        _state = State.None;
+        if (_route.LeftOut)
+        {
+            counts.LeftOut++;
+            return;
+        }
+
+        if (!_route.HasFamily && _family != default && !_isMixed)
+            _route.GiveFamily(_family);
+        if (_route.HasFamily)
+        {
+            _isMixed |= _family != default && _family != _route.Prefix.Family;
+            _family = _route.Prefix.Family;
+            TakeWaiting();
+            Deliver(_route);
+        }
+        else if (_waitingRoutes++ == 0)
+        {
+            (_route, _waiting) = (_waiting, _route);
+        }
+    }
+
+    /// <summary>Gives the first <c>default</c> that had no family that of the list; those after it repeat it.</summary>
+    private void TakeWaiting()
+    {
+        for (; _waitingRoutes > 0 && !_isMixed; _waitingRoutes--)
+        {
+            _waiting.GiveFamily(_family);
+            Deliver(_waiting);
+        }
+    }
+
+    private void Deliver(ListRoute route)
+    {
+        counts.V4 += route.Prefix.Family == Family.IPv4 ? 1 : 0;
+        counts.V6 += route.Prefix.Family == Family.IPv6 ? 1 : 0;
+        counts.HostBits += route.HostBits ? 1 : 0;
+        counts.Named += route.IsNamed ? 1 : 0;
+        counts.FurtherNextHops += route.FurtherNextHops;
+        if (!sink.Take(route))
+            counts.Duplicates++;
+    }
+}
