@@ -2,6 +2,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
+using Sim.Workloads.Output;
 
 namespace Sim.Workloads.Tables;
 
@@ -13,10 +14,10 @@ public sealed record DownloadRequest
 {
     public required Uri Url { get; init; }
 
-    /// <summary>The file to end up with. While it grows it is called <c>FILE.part</c>.</summary>
+    /// <summary>The file to end up with: a path, or <c>-</c> for standard output.</summary>
     public required string File { get; init; }
 
-    /// <summary>Expected SHA-256 in hex, where known.</summary>
+    /// <summary>Expected SHA-256 in hex, where known. Where both digests are, both must be right.</summary>
     public string? Sha256 { get; init; }
 
     /// <summary>Expected MD5 in hex, where the archive publishes only that: it finds accidents, not forgeries.</summary>
@@ -34,9 +35,9 @@ public sealed record DownloadRequest
 public sealed record DownloadResult(long Bytes, long ResumedAt, string Sha256, string? ETag);
 
 /// <summary>
-/// Downloads a dump over HTTP (RFC 9110): into <c>FILE.part</c>, renamed when complete and verified. An interrupted
-/// download leaves the part; the next one asks for the rest (Range) if the file is still the same version (If-Range
-/// with the ETag or the date, kept in <c>FILE.part.tag</c>), and starts over where the server says it is not.
+/// Downloads a dump over HTTP (RFC 9110): into a part (<see cref="PartFile"/>), which takes the file's place when it is complete and
+/// verified. An interrupted download leaves the part; the next one asks for the rest (Range) if the file is still the same version
+/// (If-Range with the ETag or the date), and starts over where the server says it is not.
 /// </summary>
 public sealed class DumpDownload(HttpClient client)
 {
@@ -47,13 +48,14 @@ public sealed class DumpDownload(HttpClient client)
     /// <param name="progress">Told (bytes so far, bytes in all or null where the server does not say).</param>
     /// <param name="cancel">Ends the download; the part stays and can be resumed.</param>
     /// <exception cref="DownloadException">Refused, interrupted, cut off or not what was expected.</exception>
+    /// <exception cref="UnusableOutputException">The file cannot be written.</exception>
     /// <exception cref="OperationCanceledException">Cancelled by <paramref name="cancel"/>.</exception>
     public async Task<DownloadResult> RunAsync(
         DownloadRequest request, Action<long, long?>? progress = null, CancellationToken cancel = default)
     {
         if (request.Url.Scheme is not ("http" or "https"))
             throw new DownloadException($"{request.Url}: only http and https addresses can be downloaded");
-        var part = new PartFile(request.File);
+        using var part = PartFile.Open(request.File, request.Url);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         try
         {
@@ -67,21 +69,16 @@ public sealed class DumpDownload(HttpClient client)
         catch (OperationCanceledException canceled) when (!cancel.IsCancellationRequested)
         {
             throw new DownloadException(
-                $"{request.Url}: nothing came for {request.Timeout.TotalSeconds:0.#} s; run the command again to resume", canceled);
+                $"{request.Url}: nothing came for {request.Timeout.TotalSeconds:0.#} s; run the command again{part.ToResume}", canceled);
         }
         catch (HttpRequestException failed)
         {
             throw new DownloadException(
                 $"{request.Url}: {failed.Message}; check the address and the connection, then run the command again", failed);
         }
-        catch (UnauthorizedAccessException denied)
+        catch (IOException broken) when (broken is not (DownloadException or UnusableOutputException or ReaderGoneException))
         {
-            throw new DownloadException($"{request.File}: {denied.Message}; choose a file that can be written", denied);
-        }
-        catch (IOException broken) when (broken is not DownloadException)
-        {
-            throw new DownloadException(
-                $"{request.Url}: {broken.Message}; {part.Length} bytes are kept, run the command again to resume", broken);
+            throw new DownloadException($"{request.Url}: {broken.Message}; run the command again{part.ToResume}", broken);
         }
     }
 
@@ -90,11 +87,10 @@ public sealed class DumpDownload(HttpClient client)
         DownloadRequest request, PartFile part, CancellationToken cancel)
     {
         using var message = new HttpRequestMessage(HttpMethod.Get, request.Url);
-        var tag = part.ReadTag();
-        if (part.Length > 0 && tag is not null)
+        if (part.Length > 0)
         {
             message.Headers.Range = new RangeHeaderValue(part.Length, null);
-            message.Headers.TryAddWithoutValidation("If-Range", tag);
+            message.Headers.TryAddWithoutValidation("If-Range", part.Tag);
         }
 
         var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancel);
@@ -109,16 +105,16 @@ public sealed class DumpDownload(HttpClient client)
         {
             // Some other range than the one asked for: without the part the next attempt asks for no range.
             if (response.StatusCode == HttpStatusCode.PartialContent)
-                part.Delete();
+                part.Clear();
             using (response)
                 throw new DownloadException(Refusal(request, response));
         }
 
         // The whole file is coming, or the part is no beginning of it: either way the part is of no use.
-        part.Delete();
+        part.Clear();
         if (!tooFar)
         {
-            part.WriteTag(TagOf(response));
+            part.SetTag(TagOf(response));
             return response;
         }
 
@@ -146,7 +142,7 @@ public sealed class DumpDownload(HttpClient client)
             ?? (response.Content.Headers.ContentLength is { } rest ? part.Length + rest : null);
         if (total != 0)
             return total;
-        part.Delete();
+        part.Clear();
         throw new DownloadException($"{request.Url}: the file is empty; choose another time or collector");
     }
 
@@ -155,7 +151,6 @@ public sealed class DumpDownload(HttpClient client)
         Action<long, long?>? progress, CancellationTokenSource patience)
     {
         await using var body = await response.Content.ReadAsStreamAsync(patience.Token);
-        await using var file = part.OpenToAppend();
         var buffer = new byte[BufferSize];
         var done = part.Length;
         progress?.Invoke(done, total);
@@ -166,7 +161,7 @@ public sealed class DumpDownload(HttpClient client)
             if (read == 0)
                 break;
             // Written whatever happens: bytes that came are not thrown away by a cancellation.
-            await file.WriteAsync(buffer.AsMemory(0, read), CancellationToken.None);
+            await part.AppendAsync(buffer.AsMemory(0, read));
             done += read;
             progress?.Invoke(done, total);
         }
@@ -182,18 +177,18 @@ public sealed class DumpDownload(HttpClient client)
         if (total is { } expected && length < expected)
         {
             throw new DownloadException(
-                $"{request.Url}: the connection ended after {length} of {expected} bytes; run the command again to resume");
+                $"{request.Url}: the connection ended after {length} of {expected} bytes; run the command again{part.ToResume}");
         }
 
         if (total is { } most && length > most)
         {
-            part.Delete();
+            part.Clear();
             throw new DownloadException($"{request.Url}: {length} bytes came instead of {most}; run the command again");
         }
 
         var sha256 = await DigestAsync(part, HashAlgorithmName.SHA256, cancel);
         await CheckDigestAsync(request, part, sha256, cancel);
-        part.Complete();
+        part.Complete(cancel);
         return new DownloadResult(length, resumedAt, sha256, response.Headers.ETag?.ToString());
     }
 
@@ -201,23 +196,25 @@ public sealed class DumpDownload(HttpClient client)
     private static async Task CheckDigestAsync(
         DownloadRequest request, PartFile part, string sha256, CancellationToken cancel)
     {
-        var (name, expected, actual) = request.Sha256 is not null
-            ? ("SHA-256", request.Sha256, sha256)
-            : ("MD5", request.Md5, request.Md5 is null ? null : await DigestAsync(part, HashAlgorithmName.MD5, cancel));
-        if (expected is null || string.Equals(expected.Trim(), actual, StringComparison.OrdinalIgnoreCase))
-            return;
-        part.Delete();
-        throw new DownloadException(
-            $"{request.Url}: {name} is {actual}, not {expected}; the file was deleted: check the digest, or run the command again");
+        await CheckAsync("SHA-256", request.Sha256, () => Task.FromResult(sha256));
+        await CheckAsync("MD5", request.Md5, () => DigestAsync(part, HashAlgorithmName.MD5, cancel));
+
+        async Task CheckAsync(string name, string? expected, Func<Task<string>> digest)
+        {
+            if (expected is null || await digest() is var actual && string.Equals(expected, actual, StringComparison.OrdinalIgnoreCase))
+                return;
+            part.Clear();
+            throw new DownloadException(
+                $"{request.Url}: {name} is {actual}, not {expected}; the file was deleted: check the digest, or run the command again");
+        }
     }
 
     private static async Task<string> DigestAsync(PartFile part, HashAlgorithmName algorithm, CancellationToken cancel)
     {
         using var hash = IncrementalHash.CreateHash(algorithm);
-        await using var file = part.OpenToRead();
         var buffer = new byte[1 << 20];
-        int read;
-        while ((read = await file.ReadAsync(buffer, cancel)) > 0)
+        var at = 0L;
+        for (int read; (read = await part.ReadAsync(buffer, at, cancel)) > 0; at += read)
             hash.AppendData(buffer, 0, read);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
@@ -228,38 +225,5 @@ public sealed class DumpDownload(HttpClient client)
         if (response.Headers.ETag is { IsWeak: false } tag)
             return tag.ToString();
         return response.Content.Headers.LastModified?.ToString("R");
-    }
-
-    /// <summary>The file while it is incomplete, and the note of which version it is the beginning of.</summary>
-    private sealed class PartFile(string file)
-    {
-        private readonly string _path = file + ".part";
-        private readonly string _tag = file + ".part.tag";
-
-        public long Length => new FileInfo(_path) is { Exists: true } info ? info.Length : 0;
-
-        public string? ReadTag() => File.Exists(_tag) ? File.ReadAllText(_tag).Trim() : null;
-
-        public void WriteTag(string? tag)
-        {
-            if (tag is not null)
-                File.WriteAllText(_tag, tag + "\n");
-        }
-
-        public FileStream OpenToAppend() => new(_path, FileMode.Append, FileAccess.Write, FileShare.Read, BufferSize);
-
-        public FileStream OpenToRead() => File.OpenRead(_path);
-
-        public void Delete()
-        {
-            File.Delete(_path);
-            File.Delete(_tag);
-        }
-
-        public void Complete()
-        {
-            File.Move(_path, file, overwrite: true);
-            File.Delete(_tag);
-        }
     }
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
+using Sim.Testing;
 using Sim.Workloads.Keys;
+using Sim.Workloads.Output;
 using Sim.Workloads.Tables;
 using Xunit;
 
@@ -170,11 +173,97 @@ public sealed class DumpDownloadTests : IDisposable
     }
 
     [Fact]
+    public async Task A_part_that_no_download_made_is_left_alone()
+    {
+        File.WriteAllText(Part, "mine");
+        File.WriteAllText(Target + ".2.part.tag", "mine too");
+        using var server = new LoopbackServer(LoopbackServer.Whole(Content, send: 100_000), LoopbackServer.Rest(Content));
+        await Assert.ThrowsAsync<DownloadException>(() => RunAsync(server));
+        Assert.Equal(Content[..100_000], File.ReadAllBytes(Target + ".3.part"));
+        Assert.Equal(100_000, (await RunAsync(server)).ResumedAt);
+        Assert.Equal(Content, File.ReadAllBytes(Target));
+        Assert.Equal(("mine", "mine too"), (File.ReadAllText(Part), File.ReadAllText(Target + ".2.part.tag")));
+        Assert.Equal(3, Directory.GetFiles(_folder).Length);
+    }
+
+    [Fact]
+    public async Task A_part_of_another_address_is_not_continued()
+    {
+        using var one = new LoopbackServer(LoopbackServer.Whole(NewContent, send: 100_000));
+        await Assert.ThrowsAsync<DownloadException>(() => RunAsync(one));
+        using var other = new LoopbackServer(LoopbackServer.Whole(Content));
+        await RunAsync(other);
+        Assert.DoesNotContain("Range:", other.Requests[0], StringComparison.Ordinal);
+        Assert.Equal(Content, File.ReadAllBytes(Target));
+        Assert.Equal([Target], Directory.GetFiles(_folder));
+    }
+
+    [Fact]
+    public async Task A_part_that_nothing_can_be_asked_to_continue_is_not_kept()
+    {
+        using var server = new LoopbackServer(LoopbackServer.Answer($"HTTP/1.1 200 OK\nContent-Length: {Content.Length}", Content[..5000]));
+        var error = await Assert.ThrowsAsync<DownloadException>(() => RunAsync(server));
+        Assert.DoesNotContain("resume", error.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_folder));
+    }
+
+    [Fact]
+    [SupportedOSPlatform("linux")]
+    public async Task A_link_stays_a_link_and_the_file_that_it_leads_to_keeps_its_mode()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "modes");
+        Directory.CreateDirectory(Path.Combine(_folder, "deep"));
+        var real = Path.Combine(_folder, "deep", "real.gz");
+        File.WriteAllText(real, "older");
+        File.SetUnixFileMode(real, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.CreateSymbolicLink(Target, "deep/real.gz");
+        using var server = new LoopbackServer(LoopbackServer.Whole(Content));
+        await RunAsync(server);
+        Assert.Equal("deep/real.gz", new FileInfo(Target).LinkTarget);
+        Assert.Equal(Content, File.ReadAllBytes(real));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(real));
+        Assert.Equal([real], Directory.GetFiles(Path.Combine(_folder, "deep")));
+    }
+
+    [Fact]
+    public async Task A_fifo_gets_the_verified_content()
+    {
+        SpecialFiles.Fifo(Target);
+        var read = Task.Run(() => File.ReadAllBytes(Target), TestContext.Current.CancellationToken);
+        using var server = new LoopbackServer(LoopbackServer.Whole(NewContent), LoopbackServer.Whole(Content));
+        await Assert.ThrowsAsync<DownloadException>(() => RunAsync(server, sha256: Sha256(Content)));
+        await RunAsync(server, sha256: Sha256(Content));
+        Assert.Equal(Content, await read);
+        Assert.Equal([Target], Directory.GetFiles(_folder));
+    }
+
+    [Fact]
+    public async Task Of_two_digests_both_must_be_right()
+    {
+        using var server = new LoopbackServer(LoopbackServer.Whole(Content), LoopbackServer.Whole(Content));
+        await Assert.ThrowsAsync<DownloadException>(() => RunAsync(server, sha256: Sha256(Content), md5: Md5(NewContent)));
+        await Assert.ThrowsAsync<DownloadException>(() => RunAsync(server, sha256: Sha256(NewContent), md5: Md5(Content)));
+        Assert.Empty(Directory.GetFiles(_folder));
+    }
+
+    [Fact]
+    public async Task A_second_download_into_the_same_file_is_refused_while_the_first_one_runs()
+    {
+        using var server = new LoopbackServer(LoopbackServer.Whole(Content), LoopbackServer.Whole(Content));
+        UnusableOutputException? refused = null;
+        await RunAsync(server, progress: (_, _) => refused ??= Assert.Throws<UnusableOutputException>(
+            () => { RunAsync(server).GetAwaiter().GetResult(); }));
+        Assert.Contains("another download", refused!.Message, StringComparison.Ordinal);
+        Assert.Equal(Content, File.ReadAllBytes(Target));
+        Assert.Equal([Target], Directory.GetFiles(_folder));
+    }
+
+    [Fact]
     public async Task A_place_that_cannot_be_written_is_named()
     {
-        Directory.CreateDirectory(Part);
+        Directory.CreateDirectory(Target);
         using var server = new LoopbackServer(LoopbackServer.Whole(Content));
-        var error = await Assert.ThrowsAsync<DownloadException>(() => RunAsync(server));
+        var error = await Assert.ThrowsAsync<UnusableOutputException>(() => RunAsync(server));
         Assert.Contains(Target, error.Message, StringComparison.Ordinal);
     }
 
