@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Sim.Kernel;
 using Sim.Runner.Experiments;
 using Sim.Runner.Reports;
@@ -14,6 +13,9 @@ namespace Sim.Runner.Commands;
 /// <summary><c>bench</c>: every experiment on one table, and the report.</summary>
 internal static class BenchCommand
 {
+    /// <summary>With a larger one the first peer has everything, to the last digit of a double.</summary>
+    private const int MostSkew = 100;
+
     private sealed record Settings(int Peers, string PeersBy, double Skew, string Order, string[] Keys);
 
     public static Command Create()
@@ -28,29 +30,22 @@ internal static class BenchCommand
             Description = "Number of WireGuard peers the prefixes are bound to.",
             DefaultValueFactory = _ => 8,
             HelpName = "N",
-        }.AtLeast(1, 65_536);
+        }.Between(1, 65_536);
         var peersBy = new Option<string>("--peers-by")
         {
             Description = "What decides a prefix's peer: its next hop, its origin AS, or a hash of the prefix.",
             DefaultValueFactory = _ => "hash",
             HelpName = "hash|next-hop|origin-as",
-        };
-        peersBy.AcceptOnlyFromAmong([.. PeerMap.Names]);
+        }.OneOf([.. PeerMap.Names]);
         var skew = new Option<double>("--peers-skew")
         {
             Description = "0 gives each peer an even share; s > 0 a share in proportion to 1/rank^s.",
             DefaultValueFactory = _ => 0,
             HelpName = "S",
-        };
-        var keys = new Option<string[]>("--keys")
-        {
-            Description = "Key patterns to look up, with commas or blanks between: uniform over the address space, prefixes (uniform over prefixes), zipf over prefixes, hot (one address).",
-            DefaultValueFactory = _ => [.. LookupKeys.Names],
-            CustomParser = ParseKeys,
-            HelpName = "uniform|prefixes|zipf|hot",
-            AllowMultipleArgumentsPerToken = true,
-            Arity = ArgumentArity.OneOrMore,
-        };
+        }.Decimal($"a number from 0 to {MostSkew}", skew => skew <= MostSkew);
+        var keys = StrictOptions.Words(
+            "--keys", "Key patterns to look up, with commas or blanks between: uniform over the address space, prefixes (uniform over prefixes), zipf over prefixes, hot (one address).",
+            [.. LookupKeys.Names], "uniform|prefixes|zipf|hot");
         var quick = new Option<bool>("--quick") { Description = "Fewer repetitions: in under 40 seconds on the embedded table, with wider spreads." };
         var output = CommonOptions.Out();
         var command = new Command(
@@ -70,7 +65,7 @@ internal static class BenchCommand
         };
         command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress =>
         {
-            var run = new MeasuredRun(parsed, seed, quick, output);
+            using var run = new MeasuredRun(parsed, seed, quick, output);
             var settings = new Settings(
                 parsed.GetValue(peers), parsed.GetValue(peersBy)!, parsed.GetValue(skew), parsed.GetValue(order)!, parsed.GetValue(keys)!);
             var loaded = TableInput.Load(
@@ -78,14 +73,6 @@ internal static class BenchCommand
             return Run(run, settings, loaded, progress, cancel);
         })));
         return command;
-    }
-
-    private static string[] ParseKeys(ArgumentResult result)
-    {
-        var patterns = result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries)).Distinct().ToArray();
-        foreach (var unknown in patterns.Where(pattern => !LookupKeys.Names.Contains(pattern)))
-            result.AddError($"--keys takes {string.Join(", ", LookupKeys.Names)}, not {unknown}.");
-        return patterns;
     }
 
     private static int Run(MeasuredRun run, Settings settings, LoadedTable loaded, IWorkProgress progress, CancellationToken cancel)
@@ -96,7 +83,6 @@ internal static class BenchCommand
             throw new UserException($"{loaded.Table.Source} holds no IPv{(int)loaded.Table.Family} prefix; nothing to measure (try the other --family)");
         }
 
-        run.PrepareFolder();
         var context = new BenchContext(loaded.Table, Peers(loaded.Table, settings, run.Seed))
         {
             Peers = settings.Peers,

@@ -51,7 +51,7 @@ internal static class ChurnCommand
         made.AddTo(command);
         command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress =>
         {
-            var run = new MeasuredRun(parsed, seed, quick, output);
+            using var run = new MeasuredRun(parsed, seed, quick, output);
             var length = parsed.GetValue(days);
             RefuseMixed(parsed.GetValue(updates), length, made.Given(parsed));
             var chosen = parsed.GetValue(family).ToFamily();
@@ -80,7 +80,6 @@ internal static class ChurnCommand
     private static int Run(
         MeasuredRun run, Settings settings, LoadedTable loaded, ChurnTrace trace, IWorkProgress progress, CancellationToken cancel)
     {
-        run.PrepareFolder();
         var context = Context(run, settings, loaded.Table, trace, progress, cancel);
         try
         {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine;
-using System.Runtime.InteropServices;
+using System.CommandLine.Parsing;
 using Sim.Lab;
+using Sim.Runner.Reports;
+using Sim.Workloads.Output;
 
 namespace Sim.Runner.Commands;
 
@@ -35,59 +37,116 @@ internal static class CommandLine
         TraceCommand.Create(),
     };
 
+    /// <summary>Parses a command line. Names that begin with @ are files like others, not lists of words.</summary>
+    internal static ParseResult Parse(string[] args) => Root().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+
+    /// <summary>Runs a command line.</summary>
+    /// <returns>The exit code (<see cref="ExitCode"/>).</returns>
     public static async Task<int> RunAsync(string[] args)
     {
         using var interrupted = new CancellationTokenSource();
-        Console.CancelKeyPress += (_, pressed) =>
-        {
-            // The first Ctrl-C ends the work in order; the second one ends the process.
-            pressed.Cancel = !interrupted.IsCancellationRequested;
-            interrupted.Cancel();
-        };
-        // The same order when the system asks: a VM that runs is ended, folders that are half made go.
-        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
-        {
-            signal.Cancel = !interrupted.IsCancellationRequested;
-            interrupted.Cancel();
-        });
-
+        using var signals = new Signals(interrupted);
         try
         {
-            var parsed = Root().Parse(args);
+            var parsed = Parse(args);
+            if (WrongIn(parsed) is { } wrong)
+                return Say($"Error: {wrong}", ExitCode.Usage);
             var configuration = new InvocationConfiguration
             {
                 EnableDefaultExceptionHandler = false,
                 ProcessTerminationTimeout = null,
             };
-            var code = await parsed.InvokeAsync(configuration, interrupted.Token);
-            return parsed.Errors.Count > 0 ? ExitCode.Usage : code;
+            return await parsed.InvokeAsync(configuration, interrupted.Token);
         }
-        catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
+        catch (Exception error) when (interrupted.IsCancellationRequested && error is OperationCanceledException or (IOException and not UnusableOutputException))
         {
-            await Console.Error.WriteLineAsync("Interrupted: nothing was written.");
-            return ExitCode.Interrupted;
-        }
-        catch (LabException error)
-        {
-            await Console.Error.WriteLineAsync($"Error: {error.Message}");
-            foreach (var line in error.LogTail)
-                await Console.Error.WriteLineAsync($"    {line}");
-            return error.Kind is LabFailure.MissingPackage or LabFailure.NotRoot or LabFailure.NotEnoughMemory ? ExitCode.Usage : ExitCode.Failed;
-        }
-        catch (UserException error)
-        {
-            await Console.Error.WriteLineAsync($"Error: {error.Message}");
-            return ExitCode.Usage;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            await Console.Error.WriteLineAsync($"Error: {error.Message}");
-            return ExitCode.Failed;
+            // A terminal that is gone refuses its progress bar: that is the same interruption.
+            return Say("Interrupted.", ExitCode.Interrupted);
         }
         catch (Exception error)
         {
-            await Console.Error.WriteLineAsync($"This is a defect of the program; please report it.\n{error}");
-            return ExitCode.Failed;
+            return Explain(error);
         }
+    }
+
+    /// <summary>One line of what is wrong with the command line; null where nothing is.</summary>
+    internal static string? WrongIn(ParseResult parsed)
+    {
+        var name = "";
+        foreach (var token in parsed.Tokens)
+        {
+            // No word of any command may be empty: most often it is a variable of a script that was not set.
+            if (token.Type == TokenType.Argument && string.IsNullOrWhiteSpace(token.Value))
+                return name.Length > 0 ? $"{name} takes something, not an empty word" : "an empty word names no file, folder or address";
+            name = token.Type == TokenType.Option ? token.Value : "";
+        }
+
+        if (parsed.Errors.Count == 0)
+            return null;
+        // A word that is no command says more than that a command is missing.
+        var message = parsed.UnmatchedTokens is [var unknown, ..] ? $"'{unknown}' is no command, option or argument" : parsed.Errors[0].Message;
+        return $"{message.TrimEnd('.')}; '{PathOf(parsed.CommandResult)}--help' lists what there is";
+    }
+
+    /// <summary>The commands down to this one, each with a blank after it.</summary>
+    private static string PathOf(SymbolResult? result) =>
+        result is CommandResult { Command: not RootCommand } command ? $"{PathOf(command.Parent)}{command.Command.Name} " : "";
+
+    /// <summary>One line on standard error, and the exit code; of a defect of the program, all that is known.</summary>
+    private static int Explain(Exception error)
+    {
+        switch (error)
+        {
+            case ReaderGoneException:
+                return ExitCode.ReaderGone;
+            case LabException lab:
+                Say($"Error: {lab.Message}", ExitCode.Failed);
+                foreach (var line in lab.LogTail)
+                    Say($"    {line}", ExitCode.Failed);
+                return lab.Kind is LabFailure.MissingPackage or LabFailure.NotRoot or LabFailure.NotEnoughMemory ? ExitCode.Usage : ExitCode.Failed;
+            case UserException or UnusableOutputException:
+                return Say($"Error: {error.Message}", ExitCode.Usage);
+            case UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException:
+                return Say($"Error: {error.Message.TrimEnd('.')}; name another one, or change its permissions", ExitCode.Usage);
+            case IOException when IsFull(error.HResult):
+                return Say($"Error: {error.Message}; free some room, or write elsewhere", ExitCode.Usage);
+            case IOException:
+                return Say($"Error: {error.Message}", ExitCode.Failed);
+            case ReportException { IsDefect: false }:
+                return Say($"Error: {error.Message}", ExitCode.Failed);
+            case ReportException:
+                Say($"Error: {error.Message}", ExitCode.Failed);
+                break;
+        }
+
+        Say("This is a defect of the program; please report it.", ExitCode.Failed);
+        try
+        {
+            Console.Error.WriteLine(error);
+        }
+        catch (IOException)
+        {
+            // As in Say.
+        }
+
+        return ExitCode.Failed;
+    }
+
+    /// <summary>Errors of Linux: no space left on the device, quota exceeded, a file larger than there may be.</summary>
+    private static bool IsFull(int error) => error is 28 or 122 or 27;
+
+    /// <summary>Writes one line: control characters, which file names may have, would make it two, or paint the terminal.</summary>
+    private static int Say(string line, int exitCode)
+    {
+        try
+        {
+            Console.Error.WriteLine(string.Concat(line.Select(c => char.IsControl(c) ? $"\\x{(int)c:x2}" : c.ToString())));
+        }
+        catch (IOException)
+        {
+            // Nobody listens any more; the exit code says it.
+        }
+
+        return exitCode;
     }
 }

@@ -33,33 +33,26 @@ internal static class CommonOptions
         HelpName = "FILE",
     };
 
-    public static Option<int> Family() => OneOf(
-        new Option<int>("--family")
-        {
-            Description = "Address family: 4 or 6.",
-            DefaultValueFactory = _ => 4,
-            HelpName = "4|6",
-        },
-        4, 6);
-
-    public static Option<string> Order()
+    public static Option<int> Family() => new Option<int>("--family")
     {
-        var option = new Option<string>("--order")
-        {
-            Description = "Order of insertion: file, sorted by (address, length), by-length by (length, address), or shuffled.",
-            DefaultValueFactory = _ => "file",
-            HelpName = "file|sorted|by-length|shuffled",
-        };
-        option.AcceptOnlyFromAmong([.. TableOrder.Names]);
-        return option;
-    }
+        Description = "Address family: 4 or 6.",
+        DefaultValueFactory = _ => 4,
+        HelpName = "4|6",
+    }.OneOf(["4", "6"]);
 
-    public static Option<ulong> Seed() => new("--seed")
+    public static Option<string> Order() => new Option<string>("--order")
+    {
+        Description = "Order of insertion: file, sorted by (address, length), by-length by (length, address), or shuffled.",
+        DefaultValueFactory = _ => "file",
+        HelpName = "file|sorted|by-length|shuffled",
+    }.OneOf([.. TableOrder.Names]);
+
+    public static Option<ulong> Seed() => new Option<ulong>("--seed")
     {
         Description = "Seed of everything random: shuffles, keys, samples, peer maps.",
         DefaultValueFactory = _ => 1,
         HelpName = "N",
-    };
+    }.OfDigits();
 
     /// <summary>Where a report goes.</summary>
     public static Option<DirectoryInfo> Out() => new("--out")
@@ -87,24 +80,4 @@ internal static class CommonOptions
         });
 
     public static Family ToFamily(this int number) => number == 6 ? Kernel.Family.IPv6 : Kernel.Family.IPv4;
-
-    public static Option<int> AtLeast(this Option<int> option, int least, int most)
-    {
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var value) && (value < least || value > most))
-                result.AddError($"{option.Name} takes a whole number from {least} to {most}, not {value}.");
-        });
-        return option;
-    }
-
-    private static Option<int> OneOf(Option<int> option, params int[] values)
-    {
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var value) && !values.Contains(value))
-                result.AddError($"{option.Name} takes {string.Join(" or ", values)}, not {value}.");
-        });
-        return option;
-    }
 }

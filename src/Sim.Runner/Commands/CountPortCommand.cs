@@ -18,9 +18,9 @@ internal static class CountPortCommand
     {
         var data = new Option<DirectoryInfo>("--data") { Description = "Folder of the operations and keys that 'validate' wrote.", Required = true };
         var dumps = new Option<string>("--dumps") { Description = "What callgrind was given as --callgrind-out-file.", Required = true };
-        var keys = new Option<int>("--keys") { Description = "Keys of one pass at most.", Required = true }.AtLeast(1, int.MaxValue);
-        var peers = new Option<int>("--peers") { Description = "Number of peers.", Required = true }.AtLeast(1, ushort.MaxValue);
-        var runs = new Option<int>("--runs") { Description = "How often each piece is counted.", Required = true }.AtLeast(1, 100);
+        var keys = new Option<int>("--keys") { Description = "Keys of one pass at most.", Required = true }.Between(1, int.MaxValue);
+        var peers = new Option<int>("--peers") { Description = "Number of peers.", Required = true }.Between(1, ushort.MaxValue);
+        var runs = new Option<int>("--runs") { Description = "How often each piece is counted.", Required = true }.Between(1, 100);
         var command = new Command(Name, "Counts the instructions of the ports, for 'validate'; under callgrind or with the processor's counter.")
         {
             data, dumps, keys, peers, runs,

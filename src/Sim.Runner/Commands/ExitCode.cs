@@ -15,8 +15,11 @@ internal static class ExitCode
     /// <summary>The work was done on what was valid, but the input is damaged.</summary>
     public const int Damaged = 3;
 
-    /// <summary>Stopped with Ctrl-C (128 + SIGINT).</summary>
+    /// <summary>Stopped with Ctrl-C, SIGTERM or SIGHUP: 128 + SIGINT for each.</summary>
     public const int Interrupted = 130;
+
+    /// <summary>The reader of the output has gone before its end, as <c>head</c> does: 128 + SIGPIPE.</summary>
+    public const int ReaderGone = 141;
 }
 
 /// <summary>An error that is the user's to mend: shown as one line, without a stack trace.</summary>

@@ -4,25 +4,29 @@ using System.Diagnostics;
 using System.Reflection;
 using Sim.Runner.Experiments;
 using Sim.Runner.Reports;
+using Sim.Workloads.Output;
 
 namespace Sim.Runner.Commands;
 
 /// <summary>A run of a command that measures: from its first moment, when it says on which machine, to its report.</summary>
-internal sealed class MeasuredRun
+internal sealed class MeasuredRun : IDisposable
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly DateTimeOffset _started = DateTimeOffset.Now;
     private readonly IReadOnlyList<KeyValuePair<string, string>> _environment = HostFacts.Environment();
     private readonly string _command;
-    private readonly DirectoryInfo _folder;
+    private readonly OutputFolder _folder;
 
+    /// <summary>Takes the folder of the report: what may take minutes is not begun where it could not be written.</summary>
     /// <exception cref="UserException">The build is not optimised: the JIT is told to leave it slow, and its times would mean nothing.</exception>
+    /// <exception cref="UnusableOutputException">The report could not be written, or another run writes there.</exception>
     public MeasuredRun(ParseResult parsed, Option<ulong> seed, Option<bool> quick, Option<DirectoryInfo> folder)
     {
         if (typeof(MeasuredRun).Assembly.GetCustomAttribute<DebuggableAttribute>()?.IsJITOptimizerDisabled == true)
             throw new UserException("this is an unoptimised build, and its times would mean nothing; build with -c Release (the default here)");
-        _command = string.Join(' ', parsed.Tokens.Select(token => token.Value));
-        (Seed, Quick, _folder) = (parsed.GetValue(seed), parsed.GetValue(quick), parsed.GetValue(folder)!);
+        _command = TypedCommand.Of(parsed);
+        (Seed, Quick) = (parsed.GetValue(seed), parsed.GetValue(quick));
+        _folder = ReportWriter.Prepare(parsed.GetValue(folder)!.ToString());
     }
 
     public ulong Seed { get; }
@@ -30,8 +34,7 @@ internal sealed class MeasuredRun
     /// <summary>Fewer repetitions.</summary>
     public bool Quick { get; }
 
-    /// <summary>Makes sure that the report can be written, before what may take minutes.</summary>
-    public void PrepareFolder() => ReportWriter.Prepare(_folder.FullName);
+    public void Dispose() => _folder.Dispose();
 
     /// <summary>Writes the report, and what is of most interest to the terminal.</summary>
     /// <param name="loaded">The table.</param>
@@ -40,6 +43,7 @@ internal sealed class MeasuredRun
     /// <param name="progress">Is told of the step.</param>
     /// <param name="facts">What else must be known of the conditions.</param>
     /// <returns>The exit code: of damaged input where there was any.</returns>
+    /// <exception cref="ReportException">There is no report; says where the results are.</exception>
     public int Report(
         LoadedTable loaded, IReadOnlyList<Figure> figures, Action<RunResult> printSummary, IWorkProgress progress,
         params KeyValuePair<string, string>[] facts)
@@ -58,9 +62,9 @@ internal sealed class MeasuredRun
             Warnings = loaded.Warnings(),
             Figures = figures,
         };
-        ReportWriter.Write(result, _folder.FullName);
+        SafeKeeping.Write(result, _folder);
         printSummary(result);
-        Console.Out.WriteLine($"Report: {Path.Combine(_folder.ToString(), "index.html")} ({_clock.Elapsed.TotalSeconds:N0} s)");
+        Console.Out.WriteLine($"Report: {Path.Combine(_folder.Name, "index.html")} ({_clock.Elapsed.TotalSeconds:N0} s)");
         return loaded.ReportDamage();
     }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Sim.Kernel;
 using Sim.Runner.Schemes.Binding;
 using Sim.Workloads;
@@ -30,16 +29,16 @@ internal static class ReplayOptions
         Description = "Number of WireGuard peers: next hops of the trace and prefixes of the table are spread over them.",
         DefaultValueFactory = _ => 32,
         HelpName = "N",
-    }.AtLeast(1, most);
+    }.Between(1, most);
 
     /// <param name="whatIfs">Whether those of IPv6 alone that no kernel has are among them.</param>
     public static Option<int[]> Schemes(bool whatIfs = true)
     {
         var kinds = whatIfs ? BindingKind.All.Concat(BindingKind.WhatIfs) : BindingKind.All;
         var names = kinds.DistinctBy(kind => kind.Number).Select(kind => $"{kind.Number} {kind.Name}{(kind.WhatIf == Fib6WhatIf.None ? "" : " (IPv6)")}").ToList();
-        return Numbers(
+        return StrictOptions.Numbers(
             "--schemes", $"Schemes by number, with commas or blanks between: {string.Join(", ", names)}.",
-            [.. kinds.Select(kind => kind.Number).Distinct()], number => number >= 1 && number <= names.Count ? null : $"1 to {names.Count}", "N");
+            [.. kinds.Select(kind => kind.Number).Distinct()], 1, names.Count, "N");
     }
 
     /// <summary>The kinds that were asked for; all of the family's unless some were named.</summary>
@@ -53,8 +52,8 @@ internal static class ReplayOptions
         return kinds;
     }
 
-    public static Option<int[]> Windows(int[] usual) => Numbers(
-        "--batch", "How long the daemon waits for more changes, in ms.", usual, ms => ms is >= 0 and <= 3_600_000 ? null : "0 to 3600000", "MS");
+    public static Option<int[]> Windows(int[] usual) => StrictOptions.Numbers(
+        "--batch", "How long the daemon waits for more changes, in ms.", usual, 0, 3_600_000, "MS");
 
     /// <summary>Compiles the trace of some files.</summary>
     /// <exception cref="UserException">They hold no update of the family.</exception>
@@ -65,32 +64,5 @@ internal static class ReplayOptions
             return trace;
         trace.Dispose();
         throw TraceFiles.Empty(trace.Source, family, damage, trace.Counts.RibEntries);
-    }
-
-    /// <summary>An option of whole numbers with commas or blanks between them.</summary>
-    public static Option<int[]> Numbers(string name, string description, int[] usual, Func<int, string?> wrong, string help) => new(name)
-    {
-        Description = description,
-        DefaultValueFactory = _ => usual,
-        CustomParser = result => ParseNumbers(name, result, wrong),
-        HelpName = help,
-        AllowMultipleArgumentsPerToken = true,
-        Arity = ArgumentArity.OneOrMore,
-    };
-
-    private static int[] ParseNumbers(string name, ArgumentResult result, Func<int, string?> wrong)
-    {
-        var numbers = new List<int>();
-        foreach (var text in result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries)))
-        {
-            if (!int.TryParse(text, out var number))
-                result.AddError($"{name} takes whole numbers, not '{text}'.");
-            else if (wrong(number) is { } range)
-                result.AddError($"{name} takes {range}, not {number}.");
-            else if (!numbers.Contains(number))
-                numbers.Add(number);
-        }
-
-        return [.. numbers];
     }
 }

@@ -4,6 +4,7 @@ using System.CommandLine.Parsing;
 using Sim.Runner.Reports;
 using Sim.Runner.Reports.Compare;
 using Sim.Runner.Reports.Runs;
+using Sim.Workloads.Output;
 
 namespace Sim.Runner.Commands;
 
@@ -30,12 +31,7 @@ internal static class ReportCommand
             Description = "What counts as noise in a comparison with one run on a side, in percent; without it, what the A/A rows of the runs "
                 + "show, or 5 where they have none.",
             HelpName = "PERCENT",
-        };
-        noise.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && double.TryParse(result.Tokens[0].Value, out var value) && value is not (>= 0 and <= 1000))
-                result.AddError($"--noise takes a percentage from 0 to 1000, not {value}.");
-        });
+        }.Decimal("a percentage from 0 to 1000", percent => percent <= 1000);
         var output = new Option<DirectoryInfo?>("--out")
         {
             Description = "Folder of the report. Without it: the run's own for one DIR, reports/merged for several, reports/compared for a comparison.",
@@ -62,7 +58,7 @@ internal static class ReportCommand
             result.GetValue(before) ?? [], result.GetValue(after) ?? []));
         command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress => Run(
             new Settings(
-                string.Join(' ', parsed.Tokens.Select(token => token.Value)), parsed.GetValue(folders) ?? [],
+                TypedCommand.Of(parsed), parsed.GetValue(folders) ?? [],
                 parsed.GetValue(compare), parsed.GetValue(before) ?? [], parsed.GetValue(after) ?? [], parsed.GetValue(noise), parsed.GetValue(output)),
             progress, cancel))));
         return command;
@@ -95,7 +91,7 @@ internal static class ReportCommand
     {
         var (before, after) = settings.Compares ? ([settings.Folders[0]], [settings.Folders[1]]) : (settings.Before, settings.After);
         string[] folders = before.Length > 0 ? [.. before, .. after] : settings.Folders;
-        var output = OutputFor(settings, folders, before.Length > 0);
+        var place = OutputFor(settings, folders, before.Length > 0);
         progress.Step("read results", folders.Length, "runs");
         var runs = new List<StoredRun>();
         foreach (var folder in folders)
@@ -105,6 +101,7 @@ internal static class ReportCommand
             progress.Done(runs.Count);
         }
 
+        using var output = ReportWriter.Prepare(place);
         progress.Step("report", 1, "reports");
         double? noise = settings.Noise is { } percent ? 1 + percent / 100 : null;
         var result = before.Length > 0
@@ -117,7 +114,7 @@ internal static class ReportCommand
                 cancel.ThrowIfCancellationRequested();
         });
         ReportSummary.Print(result);
-        Console.Out.WriteLine($"Report: {Path.Combine(output, "index.html")}");
+        Console.Out.WriteLine($"Report: {Path.Combine(output.Name, "index.html")}");
         return ExitCode.Success;
     }
 
@@ -127,11 +124,16 @@ internal static class ReportCommand
         if (folders.Length == 1)
             return settings.Out?.ToString() ?? (File.Exists(folders[0]) ? Path.GetDirectoryName(folders[0]) is { Length: > 0 } parent ? parent : "." : folders[0]);
         var output = settings.Out?.ToString() ?? Path.Combine("reports", compares ? Compared : Merged);
-        if (folders.FirstOrDefault(folder => Same(File.Exists(folder) ? Path.GetDirectoryName(Path.GetFullPath(folder))! : folder, output)) is { } taken)
+        if (folders.FirstOrDefault(folder => IsResultOf(output, folder)) is { } taken)
             throw new UserException($"{output} holds the results of {taken}, which would be lost; --out takes another folder");
         return output;
     }
 
-    private static bool Same(string one, string other) =>
-        Path.TrimEndingDirectorySeparator(Path.GetFullPath(one)) == Path.TrimEndingDirectorySeparator(Path.GetFullPath(other));
+    /// <summary>Whether the results in <paramref name="folder"/> are the file that a report in <paramref name="output"/> replaces, by whatever links.</summary>
+    private static bool IsResultOf(string output, string folder)
+    {
+        var results = RealPath.Of(File.Exists(folder) ? folder : Path.Combine(folder, ReportWriter.ResultsName));
+        var replaced = RealPath.Of(Path.Combine(output, ReportWriter.ResultsName));
+        return results == replaced || FileStatus.Of(results)?.IsSameFile(FileStatus.Of(replaced)) == true;
+    }
 }

@@ -18,10 +18,10 @@ internal static class ScaleCommand
     {
         var (table, family, seed, best) = (CommonOptions.Table(), CommonOptions.Family(), CommonOptions.Seed(), CommonOptions.BestPath());
         var schemes = ReplayOptions.Schemes();
-        var prefixes = ReplayOptions.Numbers("--prefixes", "Numbers of prefixes, at 32 peers. The table's own number takes the place of usual ones near it.",
-            [.. ScalingPlan.Whole.Prefixes], number => number is >= 2 and <= TableGenerator.Largest ? null : "2 to 4000000", "N");
-        var peers = ReplayOptions.Numbers("--peers", "Numbers of peers, at 100,000 prefixes; those that leave a peer less than two prefixes are left out.",
-            [.. ScalingPlan.Whole.Peers], number => number is >= 1 and <= ScalingPlan.MostPeers ? null : "1 to 10000", "N");
+        var prefixes = StrictOptions.Numbers("--prefixes", "Numbers of prefixes, at 32 peers. The table's own number takes the place of usual ones near it.",
+            [.. ScalingPlan.Whole.Prefixes], 2, TableGenerator.Largest, "N");
+        var peers = StrictOptions.Numbers("--peers", "Numbers of peers, at 100,000 prefixes; those that leave a peer less than two prefixes are left out.",
+            [.. ScalingPlan.Whole.Peers], 1, ScalingPlan.MostPeers, "N");
         var quick = new Option<bool>("--quick") { Description = "Fewer places and repetitions: what churn --quick has." };
         var output = CommonOptions.Out();
         var command = new Command(
@@ -41,7 +41,7 @@ internal static class ScaleCommand
         };
         command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress =>
         {
-            var run = new MeasuredRun(parsed, seed, quick, output);
+            using var run = new MeasuredRun(parsed, seed, quick, output);
             var chosen = parsed.GetValue(family).ToFamily();
             var kinds = ReplayOptions.Chosen(parsed.GetValue(schemes)!, chosen);
             var settings = new Settings(kinds, Asked(parsed, prefixes), Asked(parsed, peers));
@@ -55,7 +55,6 @@ internal static class ScaleCommand
     {
         var tables = new ScalingTables(loaded.Table, run.Seed);
         var plan = Plan(settings, run.Quick, tables);
-        run.PrepareFolder();
         var figures = new ScalingExperiment(tables, settings.Kinds, plan, run.Seed, progress, cancel).Run();
         return run.Report(loaded, figures, PrintSummary, progress, MeasuredRun.Tick);
     }

@@ -2,6 +2,7 @@
 using System.CommandLine;
 using Sim.Kernel;
 using Sim.Workloads;
+using Sim.Workloads.Output;
 using Sim.Workloads.Synthesis;
 using Sim.Workloads.Tables;
 
@@ -21,7 +22,7 @@ internal static class TableCommand
     private static Command Convert()
     {
         var input = new Argument<FileInfo>("FILE") { Description = "Dump or list to read; plain or compressed." };
-        var output = new Argument<FileInfo>("OUT") { Description = "File to write." };
+        var output = new Argument<FileInfo>("OUT") { Description = "File to write; - is standard output." };
         var family = CommonOptions.Family();
         var best = CommonOptions.BestPath();
         var (format, peers, missing, seed) = (Format(), MrtPeers(), Missing(), CommonOptions.Seed());
@@ -40,8 +41,15 @@ internal static class TableCommand
         };
         command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress =>
         {
+            using var file = new OutputFile(parsed.GetValue(output)!.ToString(), cancel);
             var loaded = TableInput.Load(
                 parsed.GetValue(input), parsed.GetValue(family).ToFamily(), best.Rule(parsed), progress, cancel);
+            if (loaded.Table.Routes.Length == 0)
+            {
+                loaded.ReportDamage();
+                throw new UserException($"{loaded.Table.Source} holds no IPv{(int)loaded.Table.Family} prefix, and nothing was written (try the other --family)");
+            }
+
             var options = new MrtDumpOptions
             {
                 Peers = parsed.GetValue(peers),
@@ -49,7 +57,7 @@ internal static class TableCommand
                 Seed = parsed.GetValue(seed),
                 NextHopsOfTable = parsed.GetValue(peers) == 1,
             };
-            Write([loaded.Table], parsed.GetValue(output)!, parsed.GetValue(format), options, progress, cancel);
+            Write(loaded.Table, file, parsed.GetValue(format), options, progress, cancel);
             return loaded.ReportDamage();
         })));
         return command;
@@ -57,13 +65,13 @@ internal static class TableCommand
 
     private static Command Generate()
     {
-        var output = new Argument<FileInfo>("FILE") { Description = "File to write." };
+        var output = new Argument<FileInfo>("FILE") { Description = "File to write; - is standard output." };
         var prefixes = new Option<int>("--prefixes")
         {
             Description = $"Number of prefixes, up to {TableGenerator.Largest:N0}.",
             DefaultValueFactory = _ => 1_000_000,
             HelpName = "N",
-        }.AtLeast(TableGenerator.Smallest, TableGenerator.Largest);
+        }.Between(TableGenerator.Smallest, TableGenerator.Largest);
         var family = CommonOptions.Family();
         var (format, peers, missing, seed) = (Format(), MrtPeers(), Missing(), CommonOptions.Seed());
         var command = new Command(
@@ -81,6 +89,7 @@ internal static class TableCommand
         };
         command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress =>
         {
+            using var file = new OutputFile(parsed.GetValue(output)!.ToString(), cancel);
             progress.Step("generate", 1, "tables");
             var table = TableGenerator.Generate(parsed.GetValue(family).ToFamily(), parsed.GetValue(prefixes), parsed.GetValue(seed));
             cancel.ThrowIfCancellationRequested();
@@ -90,73 +99,58 @@ internal static class TableCommand
                 Missing = parsed.GetValue(missing),
                 Seed = parsed.GetValue(seed),
             };
-            Write([table], parsed.GetValue(output)!, parsed.GetValue(format), options, progress, cancel);
+            Write(table, file, parsed.GetValue(format), options, progress, cancel);
             return ExitCode.Success;
         })));
         return command;
     }
 
-    /// <summary>Writes to a file beside the target and renames: an interrupted command leaves no half a table.</summary>
     private static void Write(
-        RouteTable[] tables, FileInfo output, string? format, MrtDumpOptions options, IWorkProgress progress, CancellationToken cancel)
+        RouteTable table, OutputFile output, string? format, MrtDumpOptions options, IWorkProgress progress, CancellationToken cancel)
     {
-        var part = output.FullName + ".part";
+        progress.Step($"write {output.Name}", table.Routes.Length, "prefixes");
         try
         {
-            using (var stream = new FileStream(part, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20))
+            switch (format)
             {
-                progress.Step($"write {output.Name}", tables.Sum(table => table.Routes.Length), "prefixes");
-                switch (format)
-                {
-                    case "mrt":
-                        MrtWriter.WriteDump(tables, stream, options, done => progress.Done(done), cancel);
-                        break;
-                    case "pfx2as":
-                        PrefixListWriter.WritePfx2As(tables[0], stream);
-                        break;
-                    default:
-                        PrefixListWriter.WriteText(tables[0], stream);
-                        break;
-                }
+                case "mrt":
+                    MrtWriter.WriteDump([table], output.Stream, options, done => progress.Done(done), cancel);
+                    break;
+                case "pfx2as":
+                    PrefixListWriter.WritePfx2As(table, output.Stream);
+                    break;
+                default:
+                    PrefixListWriter.WriteText(table, output.Stream);
+                    break;
             }
-
-            File.Move(part, output.FullName, overwrite: true);
         }
         catch (ArgumentException error)
         {
             throw new UserException(error.Message);
         }
-        finally
-        {
-            File.Delete(part);
-        }
 
-        Console.Out.WriteLine($"{output}: {tables.Sum(table => table.Routes.Length):N0} IPv{(int)tables[0].Family} prefixes, {new FileInfo(output.FullName).Length:N0} bytes");
+        output.Complete();
+        Terminal.Beside(output.Target).WriteLine($"{output.Name}: {table.Routes.Length:N0} IPv{(int)table.Family} prefixes, {output.Length:N0} bytes");
     }
 
-    private static Option<string?> Format()
+    private static Option<string?> Format() => new Option<string?>("--to")
     {
-        var option = new Option<string?>("--to")
-        {
-            Description = "Format: text ('PREFIX NEXTHOP AS'), pfx2as (CAIDA), or mrt (TABLE_DUMP_V2).",
-            DefaultValueFactory = _ => "text",
-            HelpName = "text|pfx2as|mrt",
-        };
-        option.AcceptOnlyFromAmong("text", "pfx2as", "mrt");
-        return option;
-    }
+        Description = "Format: text ('PREFIX NEXTHOP AS'), pfx2as (CAIDA), or mrt (TABLE_DUMP_V2).",
+        DefaultValueFactory = _ => "text",
+        HelpName = "text|pfx2as|mrt",
+    }.OneOf(["text", "pfx2as", "mrt"]);
 
     private static Option<int> MrtPeers() => new Option<int>("--mrt-peers")
     {
         Description = "With --to mrt: number of BGP peers, each with a path to most prefixes; with 1, next hops are the table's.",
         DefaultValueFactory = _ => 1,
         HelpName = "N",
-    }.AtLeast(1, 1000);
+    }.Between(1, 1000);
 
-    private static Option<double> Missing() => new("--mrt-missing")
+    private static Option<double> Missing() => new Option<double>("--mrt-missing")
     {
         Description = "With --to mrt: the share of prefixes that each peer has no path to.",
         DefaultValueFactory = _ => 0,
         HelpName = "SHARE",
-    };
+    }.Decimal("a number from 0 to below 1", share => share < 1);
 }

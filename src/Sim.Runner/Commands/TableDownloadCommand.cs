@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine;
+using System.Security.Cryptography;
+using Sim.Workloads.Output;
 using Sim.Workloads.Tables;
 
 namespace Sim.Runner.Commands;
@@ -11,8 +13,8 @@ internal static class TableDownloadCommand
     {
         var url = new Argument<string>("URL") { Description = "Where the dump is: see datasets/README.md." };
         var output = new Argument<FileInfo?>("FILE") { Description = "File to write; by default the URL's last part, in this folder.", Arity = ArgumentArity.ZeroOrOne };
-        var sha256 = new Option<string?>("--sha256") { Description = "Expected SHA-256, in hex.", HelpName = "HEX" };
-        var md5 = new Option<string?>("--md5") { Description = "Expected MD5, in hex, where an archive publishes only that.", HelpName = "HEX" };
+        var sha256 = Digest("--sha256", "Expected SHA-256, in hex.", SHA256.HashSizeInBytes);
+        var md5 = Digest("--md5", "Expected MD5, in hex, where an archive publishes only that.", 16);
         var command = new Command(
             "download",
             """
@@ -32,7 +34,7 @@ internal static class TableDownloadCommand
             var request = new DownloadRequest
             {
                 Url = address,
-                File = parsed.GetValue(output)?.FullName ?? Path.GetFileName(address.LocalPath),
+                File = parsed.GetValue(output)?.ToString() ?? Path.GetFileName(address.LocalPath),
                 Sha256 = parsed.GetValue(sha256),
                 Md5 = parsed.GetValue(md5),
             };
@@ -41,6 +43,18 @@ internal static class TableDownloadCommand
             return Task.FromResult(Terminal.WithProgress(progress => Run(request, progress, cancel)));
         });
         return command;
+    }
+
+    /// <summary>A digest is looked at before a download that may take an hour.</summary>
+    private static Option<string?> Digest(string name, string description, int bytes)
+    {
+        var option = new Option<string?>(name) { Description = description, HelpName = "HEX" };
+        option.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => token.Value.Length != bytes * 2 || !token.Value.All(char.IsAsciiHexDigit)))
+                result.AddError($"{name} takes {bytes * 2} hexadecimal digits, not '{token.Value}'.");
+        });
+        return option;
     }
 
     private static int Run(DownloadRequest request, IWorkProgress progress, CancellationToken cancel)
@@ -59,8 +73,13 @@ internal static class TableDownloadCommand
             },
             cancel).GetAwaiter().GetResult();
         var resumed = result.ResumedAt > 0 ? $", resumed at {result.ResumedAt:N0}" : "";
-        Console.Out.WriteLine($"{request.File}: {result.Bytes:N0} bytes{resumed}");
-        Console.Out.WriteLine($"sha256 {result.Sha256}");
+        var target = OutputTarget.Of(request.File);
+        var said = Terminal.Beside(target);
+        said.WriteLine($"{request.File}: {result.Bytes:N0} bytes{resumed}");
+        said.WriteLine($"sha256 {result.Sha256}");
+        // What went through a pipe or into a device cannot be read again.
+        if (target.IsInPlace)
+            return ExitCode.Success;
         return TableInfoCommand.VerifyContainer(new FileInfo(request.File), progress, cancel);
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
+using Sim.Workloads.Output;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -46,6 +47,9 @@ internal static class Terminal
             console.Profile.Width = width;
         return console;
     }
+
+    /// <summary>Where to say something about a file that was written: beside its content, not in it.</summary>
+    public static TextWriter Beside(OutputTarget output) => output.IsStandardOutput ? Console.Error : Console.Out;
 
     private sealed class Silent : IWorkProgress
     {

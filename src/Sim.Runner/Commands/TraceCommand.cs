@@ -2,6 +2,7 @@
 using System.CommandLine;
 using System.IO.Compression;
 using Sim.Workloads.Mrt;
+using Sim.Workloads.Output;
 using Sim.Workloads.Synthesis;
 using MrtCounts = Sim.Workloads.Synthesis.MrtCounts;
 
@@ -18,7 +19,7 @@ internal static class TraceCommand
 
     private static Command Generate()
     {
-        var output = new Argument<FileInfo>("OUT") { Description = "File to write: MRT (BGP4MP_ET), compressed where the name ends in .gz." };
+        var output = new Argument<FileInfo>("OUT") { Description = "File to write: MRT (BGP4MP_ET), compressed where the name ends in .gz; - is standard output." };
         var (table, family, seed) = (CommonOptions.Table(), CommonOptions.Family(), CommonOptions.Seed());
         var options = new TraceOptionSet();
         var days = TraceOptionSet.Days("--days", "Length of the trace in days.");
@@ -42,48 +43,40 @@ internal static class TraceCommand
         options.AddTo(command);
         command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress =>
         {
+            using var file = new OutputFile(parsed.GetValue(output)!.ToString(), cancel);
             var loaded = TableInput.Load(parsed.GetValue(table), parsed.GetValue(family).ToFamily(), BestPathRule.Default, progress, cancel);
             var generator = options.Generator(
                 parsed, loaded.Table, parsed.GetValue(days), parsed.GetValue(seed), loaded.Damage, progress, cancel)();
-            Write(generator, parsed.GetValue(output)!, parsed.GetValue(seed), progress, cancel);
+            Write(generator, file, parsed.GetValue(seed), progress, cancel);
             return LoadedTable.Report(loaded.Damage);
         })));
         return command;
     }
 
-    /// <summary>Writes to a file beside the target and renames: an interrupted command leaves no half a trace.</summary>
-    private static void Write(TraceGenerator generator, FileInfo output, ulong seed, IWorkProgress progress, CancellationToken cancel)
+    private static void Write(TraceGenerator generator, OutputFile output, ulong seed, IWorkProgress progress, CancellationToken cancel)
     {
         const int often = 0xFFFF;
-        var part = output.FullName + ".part";
         MrtCounts written;
-        try
+        using (var packed = output.Name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(output.Stream, CompressionLevel.Fastest, leaveOpen: true) : null)
+        using (var writer = new MrtUpdateWriter(packed ?? output.Stream, seed))
         {
-            using (var file = new FileStream(part, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20))
-            using (var stream = output.Name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionLevel.Fastest) : (Stream)file)
-            using (var writer = new MrtUpdateWriter(stream, seed))
+            progress.Step($"write {output.Name}", generator.Seconds * generator.EventsPerSecond, "updates");
+            for (var events = 0L; generator.TryNext(out var change); events++)
             {
-                progress.Step($"write {output.Name}", generator.Seconds * generator.EventsPerSecond, "updates");
-                for (var events = 0L; generator.TryNext(out var change); events++)
-                {
-                    writer.Write(in change);
-                    if ((events & often) != 0)
-                        continue;
-                    cancel.ThrowIfCancellationRequested();
-                    progress.Done(events);
-                }
-
-                written = writer.Counts;
+                writer.Write(in change);
+                if ((events & often) != 0)
+                    continue;
+                cancel.ThrowIfCancellationRequested();
+                progress.Done(events);
             }
 
-            File.Move(part, output.FullName, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(part);
+            written = writer.Counts;
         }
 
-        Console.Out.WriteLine(
-            $"{output}: {written.Records:N0} updates of {generator.Peers} BGP peers in {generator.Seconds:N0} s, {new FileInfo(output.FullName).Length:N0} bytes");
+        if (written.Records == 0)
+            throw new UserException($"{output.Name}: so short a trace has no update, and nothing was written; --days takes more");
+        output.Complete();
+        Terminal.Beside(output.Target).WriteLine(
+            $"{output.Name}: {written.Records:N0} updates of {generator.Peers} BGP peers in {generator.Seconds:N0} s, {output.Length:N0} bytes");
     }
 }

@@ -11,27 +11,22 @@ namespace Sim.Runner.Commands;
 /// <summary>The options that say what trace is made, the same for every command that makes one.</summary>
 internal sealed class TraceOptionSet
 {
-    private const double MostDays = 3660;
+    private const int MostDays = 3660;
+    private const int MostRate = 1_000_000;
 
     private readonly Option<FileInfo[]> _like = Like("The trace is made like these MRT files of updates.");
     private readonly Option<string?> _calibration = Calibration();
-    private readonly Option<double> _rate = new("--rate")
+    private readonly Option<double> _rate = new Option<double>("--rate")
     {
         Description = "Updates a second over all BGP peers; without it, the calibration's, in proportion to the peers.",
         HelpName = "N",
-    };
+    }.Decimal($"a number above 0 up to {MostRate}", rate => rate is > 0 and <= MostRate);
 
     private readonly Option<int> _peers = new Option<int>("--bgp-peers")
     {
         Description = "Number of BGP peers that send; without it, as many as the calibration has. One peer's next hop never changes: moves take several.",
         HelpName = "N",
-    }.AtLeast(1, TraceGenerator.MostPeers);
-
-    public TraceOptionSet() => _rate.Validators.Add(result =>
-    {
-        if (result.Tokens.Count == 1 && result.GetValueOrDefault<double>() is not (> 0 and <= 1e6))
-            result.AddError($"--rate takes a number above 0 up to 1000000, not {result.Tokens[0].Value}.");
-    });
+    }.Between(1, TraceGenerator.MostPeers);
 
     /// <summary>MRT files of updates to be like.</summary>
     public static Option<FileInfo[]> Like(string description) => new("--like")
@@ -43,28 +38,16 @@ internal sealed class TraceOptionSet
     };
 
     /// <summary>A calibration by name.</summary>
-    public static Option<string?> Calibration()
+    public static Option<string?> Calibration() => new Option<string?>("--calibration")
     {
-        var option = new Option<string?>("--calibration")
-        {
-            Description = $"Statistics that come with the program: {string.Join("; ", TraceCalibrations.All.Select(known => $"{known.Name} ({known.What})"))}.",
-            HelpName = string.Join('|', TraceCalibrations.All.Select(known => known.Name)),
-        };
-        option.AcceptOnlyFromAmong([.. TraceCalibrations.All.Select(known => known.Name)]);
-        return option;
-    }
+        Description = $"Statistics that come with the program: {string.Join("; ", TraceCalibrations.All.Select(known => $"{known.Name} ({known.What})"))}.",
+        HelpName = string.Join('|', TraceCalibrations.All.Select(known => known.Name)),
+    }.OneOf([.. TraceCalibrations.All.Select(known => known.Name)]);
 
     /// <summary>A length in days.</summary>
-    public static Option<double> Days(string name, string description)
-    {
-        var option = new Option<double>(name) { Description = description, HelpName = "DAYS" };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && result.GetValueOrDefault<double>() is not (> 0 and <= MostDays))
-                result.AddError($"{name} takes a number above 0 up to {MostDays}, not {result.Tokens[0].Value}.");
-        });
-        return option;
-    }
+    public static Option<double> Days(string name, string description) =>
+        new Option<double>(name) { Description = description, HelpName = "DAYS" }
+            .Decimal($"a number above 0 up to {MostDays}", days => days is > 0 and <= MostDays);
 
     public void AddTo(Command command)
     {

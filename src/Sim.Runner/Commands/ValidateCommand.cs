@@ -10,6 +10,7 @@ using Sim.Runner.Validation.Trace;
 using Sim.Workloads;
 using Sim.Workloads.Keys;
 using Sim.Workloads.Mrt;
+using Sim.Workloads.Output;
 using Sim.Workloads.Tables;
 
 namespace Sim.Runner.Commands;
@@ -28,7 +29,7 @@ internal static class ValidateCommand
     private static readonly string[] s_lanes = [.. Enum.GetValues<LaneKind>().Select(lane => lane.Word())];
 
     private sealed record Settings(
-        string Command, LaneKind Lane, ValidationParts Parts, ulong Seed, bool Quick, DirectoryInfo Out)
+        string Command, LaneKind Lane, ValidationParts Parts, ulong Seed, bool Quick, OutputFolder Out)
     {
         public required BestPathRule Rule { get; init; }
 
@@ -48,16 +49,14 @@ internal static class ValidateCommand
                 + "name peers: kernel-patch/series) or uml-unhashed (the same with 6.12's hash of nexthops; what its patch 2 changes).",
             DefaultValueFactory = _ => "uml",
             HelpName = string.Join('|', s_lanes),
-        };
-        kernel.AcceptOnlyFromAmong(s_lanes);
+        }.OneOf(s_lanes);
         var parts = new Option<string>("--parts")
         {
             Description = "counts (counts, answers, messages), costs (times too), all, trace (that of --updates alone), or unchanged (with "
                 + "--kernel uml-patched: counts of all that a kernel without the series has as well).",
             DefaultValueFactory = _ => "all",
             HelpName = "counts|costs|all|trace|unchanged",
-        };
-        parts.AcceptOnlyFromAmong("counts", "costs", "all", "trace", "unchanged");
+        }.OneOf(["counts", "costs", "all", "trace", "unchanged"]);
         var (updates, peers) = (ReplayOptions.Updates(required: false), ReplayOptions.Peers(MostTracePeers));
         var (schemes, batch) = (ReplayOptions.Schemes(whatIfs: false), ReplayOptions.Windows(s_windows));
         updates.Description = "MRT files of updates: their first changes are replayed under every scheme that the kernel can run.";
@@ -87,9 +86,10 @@ internal static class ValidateCommand
         };
         command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress =>
         {
+            using var folder = ReportWriter.Prepare(parsed.GetValue(output)!.ToString());
             var settings = new Settings(
-                string.Join(' ', parsed.Tokens.Select(token => token.Value)), Lanes.Of(parsed.GetValue(kernel)!),
-                Enum.Parse<ValidationParts>(parsed.GetValue(parts)!, ignoreCase: true), parsed.GetValue(seed), parsed.GetValue(quick), parsed.GetValue(output)!)
+                TypedCommand.Of(parsed), Lanes.Of(parsed.GetValue(kernel)!),
+                Enum.Parse<ValidationParts>(parsed.GetValue(parts)!, ignoreCase: true), parsed.GetValue(seed), parsed.GetValue(quick), folder)
             {
                 Rule = best.Rule(parsed),
                 Trace = (parsed.GetValue(updates)!, parsed.GetValue(peers), parsed.GetValue(batch)!, parsed.GetValue(schemes)!),
@@ -113,7 +113,6 @@ internal static class ValidateCommand
         if (loaded.Count == 0)
             throw new UserException("the table holds no prefix; nothing to validate with");
         var traces = Traces(settings, loaded, progress, cancel);
-        ReportWriter.Prepare(settings.Out.FullName);
         var environment = HostFacts.Environment().ToList();
         var plan = settings.Quick ? ValidationPlan.Quick : ValidationPlan.Full;
         plan = settings.Lane == LaneKind.Qemu ? plan.ForInstructions() : plan;
@@ -125,8 +124,8 @@ internal static class ValidateCommand
             context = InFolder(data => Replay(settings, plan, traces, data, found, environment, progress, cancel));
         progress.Step("report", 1, "reports");
         var result = Result(settings, loaded[0].Table, loaded, context!, environment, clock);
-        ReportWriter.Write(result, settings.Out.FullName);
-        ValidationSummary.Print(context!, settings.Out.ToString(), clock.Elapsed);
+        SafeKeeping.Write(result, settings.Out);
+        ValidationSummary.Print(context!, settings.Out.Name, clock.Elapsed);
         var damaged = loaded.Max(one => one.ReportDamage());
         return context!.Differences.Any() ? ExitCode.Failed : damaged;
     }

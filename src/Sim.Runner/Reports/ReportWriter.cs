@@ -3,6 +3,7 @@ using System.Text;
 using Sim.Runner.Reports.Compare;
 using Sim.Runner.Reports.Html;
 using Sim.Runner.Reports.Plots;
+using Sim.Workloads.Output;
 
 namespace Sim.Runner.Reports;
 
@@ -19,6 +20,8 @@ public static class ReportWriter
 
     internal const string PageName = "index.html";
 
+    internal const string ResultsName = "results.json";
+
     private const string PartSuffix = "-part";
 
     private const int WidePixels = 820;
@@ -26,22 +29,25 @@ public static class ReportWriter
     private const int PngScale = 2;
 
     /// <summary>
-    /// Makes the folder and sees that a file can be written in it: worth asking before a run that takes minutes.
+    /// Takes the folder for a run, and sees that a file can be written in it: worth asking before a run that takes minutes.
     /// </summary>
     /// <param name="outDir">The folder; it and its parents are made where they are missing.</param>
-    /// <exception cref="IOException">A file is in the way, or the disk refuses.</exception>
-    /// <exception cref="UnauthorizedAccessException">No permission.</exception>
-    public static void Prepare(string outDir)
+    /// <exception cref="UnusableOutputException">A file is in the way, another run writes there, or the disk or permissions refuse.</exception>
+    public static OutputFolder Prepare(string outDir)
     {
-        if (File.Exists(outDir))
-            throw new IOException($"{outDir}: is a file; the report needs a folder");
-        Directory.CreateDirectory(outDir);
-        var partial = Path.Combine(outDir, PartialName);
-        if (Directory.Exists(partial))
+        var folder = OutputFolder.Take(outDir);
+        try
+        {
+            var partial = MakePartial(folder);
+            File.WriteAllText(Path.Combine(partial, PageName), "");
             Directory.Delete(partial, recursive: true);
-        Directory.CreateDirectory(partial);
-        File.WriteAllText(Path.Combine(partial, PageName), "");
-        Directory.Delete(partial, recursive: true);
+            return folder;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            folder.Dispose();
+            throw new UnusableOutputException($"{outDir} cannot be written ({error.Message}); name another folder", error);
+        }
     }
 
     /// <summary>Writes the report of <paramref name="result"/> to <paramref name="outDir"/> and replaces an older one there.</summary>
@@ -52,26 +58,62 @@ public static class ReportWriter
     public static void Write(RunResult result, string outDir) => Write(result, outDir, static _ => { });
 
     /// <summary>
-    /// The same, calling <paramref name="reached"/> with the name of each file before it is written or moved: tests
-    /// interrupt it there.
+    /// The same, calling <paramref name="reached"/> with the name of each file before it is written or moved: tests interrupt it there.
     /// </summary>
     internal static void Write(RunResult result, string outDir, Action<string> reached)
     {
-        Prepare(outDir);
-        var partial = Path.Combine(outDir, PartialName);
-        Directory.CreateDirectory(partial);
+        using var folder = Prepare(outDir);
+        Write(result, folder, reached);
+    }
+
+    /// <summary>The same for a folder that is taken already.</summary>
+    internal static void Write(RunResult result, OutputFolder folder, Action<string> reached)
+    {
+        WriteAndPublish(folder, reached, partial =>
+        {
+            WriteResults(result, partial, reached);
+            WritePage(result, partial, reached);
+        });
+    }
+
+    /// <summary>Writes results.csv and results.json alone, for want of a page; an older report, which is not theirs, goes.</summary>
+    internal static void WriteResults(RunResult result, OutputFolder folder) =>
+        WriteAndPublish(folder, static _ => { }, partial => WriteResults(result, partial, static _ => { }));
+
+    /// <summary>results.csv and results.json, in any folder.</summary>
+    internal static void WriteResults(RunResult result, string folder, Action<string> reached)
+    {
+        reached("results.csv");
+        CsvResults.Write(Path.Combine(folder, "results.csv"), new Rows(result));
+        reached(ResultsName);
+        ResultsJson.Write(Path.Combine(folder, ResultsName), result);
+    }
+
+    private static void WriteAndPublish(OutputFolder folder, Action<string> reached, Action<string> write)
+    {
+        var partial = MakePartial(folder);
         try
         {
-            WriteFiles(result, partial, reached);
-            Publish(partial, outDir, reached);
+            write(partial);
+            Publish(partial, folder.RealName, reached);
         }
         finally
         {
-            Directory.Delete(partial, recursive: true);
+            if (Directory.Exists(partial))
+                Directory.Delete(partial, recursive: true);
         }
     }
 
-    private static void WriteFiles(RunResult result, string folder, Action<string> reached)
+    /// <summary>An empty folder to put a report together in; one that a killed run left behind is cleared: the lock says that no other runs.</summary>
+    private static string MakePartial(OutputFolder folder)
+    {
+        var partial = Path.Combine(folder.RealName, PartialName);
+        if (Directory.Exists(partial))
+            Directory.Delete(partial, recursive: true);
+        return Directory.CreateDirectory(partial).FullName;
+    }
+
+    private static void WritePage(RunResult result, string folder, Action<string> reached)
     {
         var rows = new Rows(result);
         string At(string name)
@@ -80,8 +122,6 @@ public static class ReportWriter
             return Path.Combine(folder, name);
         }
 
-        CsvResults.Write(At("results.csv"), rows);
-        ResultsJson.Write(At("results.json"), result);
         PagePlot Draw(PlotSpec spec)
         {
             WritePng(At($"plot-{spec.Name}.png"), spec);
@@ -128,21 +168,30 @@ public static class ReportWriter
     private static void Publish(string partial, string outDir, Action<string> reached)
     {
         reached($"publish {PageName}");
-        File.Delete(Path.Combine(outDir, PageName));
+        var page = OutputTarget.Of(Path.Combine(outDir, PageName));
+        Remove(Path.Combine(outDir, PageName));
         // Plots of an older report that this run has no rows for would look like its own.
         foreach (var name in PlotSet.AllNames.Concat(ValidationPlots.AllNames).Concat(ChurnPlots.AllNames).Concat(ReaderPlots.AllNames).Concat(ScalingPlots.AllNames).Concat(ComparePlots.AllNames))
         {
-            File.Delete(Path.Combine(outDir, $"plot-{name}.png"));
-            File.Delete(Path.Combine(outDir, $"plot-{name}.svg"));
+            Remove(Path.Combine(outDir, $"plot-{name}.png"));
+            Remove(Path.Combine(outDir, $"plot-{name}.svg"));
             foreach (var path in Directory.EnumerateFiles(outDir, $"plot-{name}{PartSuffix}*").ToList())
-                File.Delete(path);
+                Remove(path);
         }
         foreach (var path in Directory.EnumerateFiles(partial).OrderBy(p => Path.GetFileName(p) == PageName).ToList())
         {
             var name = Path.GetFileName(path);
             reached($"move {name}");
-            File.Move(path, Path.Combine(outDir, name), overwrite: true);
+            (name == PageName ? page : OutputTarget.Of(Path.Combine(outDir, name))).Publish(path);
         }
+    }
+
+    /// <summary>Takes a file away; where a link leads to it, the link stays, and what is no file is left alone.</summary>
+    private static void Remove(string path)
+    {
+        var file = RealPath.Of(path);
+        if (FileStatus.Of(file) is { Kind: PathKind.File })
+            File.Delete(file);
     }
 
     private static string Inline(PlotSpec spec, int width, string cssClass)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using System.Globalization;
 using Sim.Kernel;
 
 namespace Sim.Workloads.Mrt;
@@ -73,9 +74,9 @@ public sealed class PeerFilter
     /// <exception cref="FormatException">It is none of these.</exception>
     public static PeerFilter Parse(string text)
     {
-        if (int.TryParse(text, out var wanted) && wanted >= 0)
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var wanted))
             return new PeerFilter(text, (_, index) => index == wanted);
-        if (text.StartsWith("AS", StringComparison.OrdinalIgnoreCase) && uint.TryParse(text.AsSpan(2), out var number))
+        if (text.StartsWith("AS", StringComparison.OrdinalIgnoreCase) && uint.TryParse(text.AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             return new PeerFilter(text, (peer, _) => peer.As == number);
         if (AddressText.TryParse(text, out var family, out var address))
             return new PeerFilter(text, (peer, _) => peer.Address == address && peer.Family == family);

@@ -25,6 +25,16 @@ internal static class Program
         return Finish(process, "");
     }
 
+    /// <summary>Runs another program, which may start this one as <see cref="Words"/> say.</summary>
+    public static Ran RunOther(string command, params string[] args)
+    {
+        using var process = Process.Start(Info(command, args))!;
+        return Finish(process, "");
+    }
+
+    /// <summary>What starts the program.</summary>
+    public static string[] Words => ["dotnet", Path.Combine(SharedData.Root, "artifacts", "bin", "Sim.Runner", "release", "Sim.Runner.dll")];
+
     private static Ran Finish(Process process, string input)
     {
         var error = process.StandardError.ReadToEndAsync();
@@ -36,30 +46,27 @@ internal static class Program
     }
 
     /// <summary>
-    /// Starts the program so that Ctrl-C reaches it: a test run in the background of a shell has SIGINT ignored, and
-    /// its children inherit that.
+    /// Starts the program so that signals reach it: a test run in the background of a shell has SIGINT ignored, one under
+    /// nohup SIGHUP, and their children inherit that.
     /// </summary>
-    public static Process StartInterruptible(params string[] args) => Start("env", ["--default-signal=INT", "dotnet"], args);
+    public static Process StartInterruptible(params string[] args) => Start("env", ["--default-signal=INT,HUP,TERM", "dotnet"], args);
 
     private static Process Start(string command, string[] args) => Start(command, [], args);
 
     private static Process Start(string command, string[] before, string[] args, string folder = "")
     {
-        var start = new ProcessStartInfo(command)
-        {
-            UseShellExecute = false,
-            WorkingDirectory = folder,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var arg in before)
-            start.ArgumentList.Add(arg);
-        start.ArgumentList.Add(Path.Combine(SharedData.Root, "artifacts", "bin", "Sim.Runner", "release", "Sim.Runner.dll"));
-        foreach (var arg in args)
-            start.ArgumentList.Add(arg);
+        var start = Info(command, [.. before, Words[1], .. args]);
+        start.WorkingDirectory = folder;
         return Process.Start(start)!;
     }
+
+    private static ProcessStartInfo Info(string command, IEnumerable<string> args) => new(command, args)
+    {
+        UseShellExecute = false,
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    };
 }
 
 /// <summary>A folder for one test, gone when the test is over.</summary>

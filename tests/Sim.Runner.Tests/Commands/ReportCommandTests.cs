@@ -183,6 +183,33 @@ public sealed partial class ReportCommandTests
         Assert.Empty(ResultsJson.Read(Path.Combine(names[1], "results.json")).Runs);
     }
 
+    [Theory]
+    [InlineData("link")]
+    [InlineData("inner/../two")]
+    [InlineData("away/../two")]
+    [InlineData("through")]
+    [InlineData("hard")]
+    public void A_run_is_not_replaced_by_what_is_made_of_it_by_whatever_way_the_folder_is_named(string output)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "makes links");
+        using var scratch = new Scratch();
+        var names = Write(scratch, RunsOf.Program(["one", "two"], 0.01, 1));
+        Directory.CreateDirectory(scratch["inner"]);
+        Directory.CreateSymbolicLink(scratch["link"], "two");
+        Directory.CreateDirectory(scratch["elsewhere/deep"]);
+        Directory.CreateSymbolicLink(scratch["elsewhere/two"], scratch["two"]);
+        Directory.CreateSymbolicLink(scratch["away"], "elsewhere/deep");
+        Directory.CreateDirectory(scratch["through"]);
+        File.CreateSymbolicLink(scratch["through/results.json"], "../two/results.json");
+        Directory.CreateDirectory(scratch["hard"]);
+        Assert.Equal(0, Program.RunOther("ln", scratch["two/results.json"], scratch["hard/results.json"]).Code);
+        var before = File.ReadAllBytes(scratch["two/results.json"]);
+        var ran = Program.Run(["report", .. names, "--out", $"{scratch.Folder}/{output}"]);
+        Assert.Equal(2, ran.Code);
+        Assert.Contains("would be lost", ran.Error);
+        Assert.Equal(before, File.ReadAllBytes(scratch["two/results.json"]));
+    }
+
     private static string[] Write(Scratch scratch, IEnumerable<StoredRun> runs)
     {
         var names = new List<string>();

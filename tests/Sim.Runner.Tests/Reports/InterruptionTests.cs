@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Sim.Runner.Reports;
+using Sim.Workloads.Output;
 using Xunit;
 
 namespace Sim.Runner.Tests.Reports;
@@ -76,7 +77,7 @@ public sealed class InterruptionTests
         using var folder = new ReportFolder();
         File.WriteAllText(folder.At("taken"), "x");
 
-        var e = Assert.Throws<IOException>(() => ReportWriter.Prepare(folder.At("taken")));
+        var e = Assert.Throws<UnusableOutputException>(() => ReportWriter.Prepare(folder.At("taken")));
         Assert.Contains("taken", e.Message, StringComparison.Ordinal);
         Assert.Equal("x", folder.Read("taken"));
     }
@@ -86,7 +87,7 @@ public sealed class InterruptionTests
     {
         using var folder = ReportFolder.Of(Small("any"));
         var before = folder.Files;
-        ReportWriter.Prepare(folder.Path);
+        ReportWriter.Prepare(folder.Path).Dispose();
 
         Assert.Equal(before, folder.Files);
     }

@@ -22,7 +22,7 @@ internal static class ConditionSection
         ]));
         html.Append(Markup.Pairs(result.Runs.Count > 0 ? "This report" : "The run",
         [
-            new("command", result.Command),
+            new("command", ShellWords.WithProgram(result.Command)),
             new("seed", result.Seed.ToString()),
             new(result.Runs.Count > 0 ? "first run started" : "started", result.Started.ToString("yyyy-MM-dd HH:mm:ss zzz")),
             new(result.Runs.Count > 0 ? "duration of all runs" : "duration", $"{Numbers.Show(result.Duration.TotalSeconds)} s"),
@@ -143,7 +143,7 @@ internal static class ConditionSection
 
     private static void AppendRepeat(StringBuilder html, RunResult result) => html.Append($"""
         <h3 id="repeat">To repeat this</h3>
-        <pre><code>dotnet run --project src/Sim.Runner -- {Markup.Text(result.Command)}</code></pre>
+        <pre><code>{Markup.Text(ShellWords.WithProgram(result.Command))}</code></pre>
         <p>From a checkout of the version above. A table with the same SHA-256 and the same seed give the same counted figures to the
         last digit; measured ratios should come out within the noise, measured times will not. <a href="results.csv">results.csv</a> and
         <a href="results.json">results.json</a> hold all rows.</p>

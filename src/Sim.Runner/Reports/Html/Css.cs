@@ -35,7 +35,7 @@ internal static class Css
         tbody th { font-weight: 400; }
         th:first-child, td.text, th.text { text-align: left; }
         .answer td:nth-child(5) { white-space: nowrap; }
-        .pairs td.text { overflow-wrap: anywhere; }
+        .pairs td.text { overflow-wrap: anywhere; white-space: pre-wrap; }
         tr.group th { font-weight: 600; padding-top: .9rem; text-align: left; background: none; }
         .best { font-weight: 700; background: var(--best); padding: .1rem .35rem; border-radius: .25rem; }
         .bad { font-weight: 700; background: var(--bad); padding: .1rem .35rem; border-radius: .25rem; white-space: nowrap; }

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+using System.Runtime.Versioning;
+using Sim.Runner.Reports;
+using Sim.Workloads.Output;
+using Xunit;
+
+namespace Sim.Runner.Tests.Reports;
+
+public sealed class SafeKeepingTests : IDisposable
+{
+    private readonly string _scratch = Directory.CreateTempSubdirectory("sim-keeping-").FullName;
+
+    public void Dispose() => Directory.Delete(_scratch, recursive: true);
+
+    [Theory]
+    [InlineData("index.html")]
+    [InlineData("plot-load.svg")]
+    [InlineData("publish index.html")]
+    [InlineData("move index.html")]
+    public void Where_the_page_fails_the_results_are_in_the_folder_and_no_older_page_stands_beside_them(string step)
+    {
+        ReportWriter.Write(Small("older"), At("run"));
+        using (var folder = OutputFolder.Take(At("run")))
+        {
+            var error = Assert.Throws<ReportException>(() => SafeKeeping.Write(Small("newer"), folder, FailAt(step, new InvalidOperationException("no ink")), []));
+            Assert.True(error.IsDefect);
+            Assert.Contains("no ink", error.Message, StringComparison.Ordinal);
+            Assert.Contains(At("run"), error.Message, StringComparison.Ordinal);
+        }
+
+        AssertHolds("newer", At("run"));
+        Assert.Equal(["results.csv", "results.json"], Directory.EnumerateFileSystemEntries(At("run")).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void Where_the_folder_has_become_a_file_the_results_are_in_the_next_place_that_can_be_written()
+    {
+        Directory.CreateDirectory(At("fallback"));
+        File.WriteAllText(At("no-folder"), "");
+        using var folder = OutputFolder.Take(At("run"));
+        Directory.Delete(At("run"), recursive: true);
+        File.WriteAllText(At("run"), "mine");
+        var error = Assert.Throws<ReportException>(() => SafeKeeping.Write(Small("any"), folder, static _ => { }, [At("absent"), At("no-folder"), At("fallback")]));
+        Assert.False(error.IsDefect);
+        var kept = Directory.GetDirectories(At("fallback")).Single();
+        Assert.Contains(kept, error.Message, StringComparison.Ordinal);
+        AssertHolds("any", kept);
+        Assert.Equal("mine", File.ReadAllText(At("run")));
+    }
+
+    [Fact]
+    public void A_folder_that_was_removed_during_the_run_is_made_again()
+    {
+        using var folder = OutputFolder.Take(At("deep/run"));
+        Directory.Delete(At("deep"), recursive: true);
+        SafeKeeping.Write(Small("any"), folder, static _ => { }, []);
+        AssertHolds("any", At("deep/run"));
+        Assert.True(File.Exists(At("deep/run/index.html")));
+    }
+
+    [Fact]
+    public void Where_nothing_can_be_written_the_error_says_so()
+    {
+        using var folder = OutputFolder.Take(At("run"));
+        Directory.Delete(At("run"), recursive: true);
+        File.WriteAllText(At("run"), "");
+        var error = Assert.Throws<ReportException>(() => SafeKeeping.Write(Small("any"), folder, static _ => { }, []));
+        Assert.Contains("lost", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Results_that_were_kept_can_be_rendered_later()
+    {
+        var run = Small("any");
+        using (var folder = OutputFolder.Take(At("run")))
+            Assert.Throws<ReportException>(() => SafeKeeping.Write(run, folder, FailAt("index.html", new IOException("full")), []));
+        ReportWriter.Write(ResultsJson.Read(At("run/results.json")), At("again"));
+        ReportWriter.Write(run, At("whole"));
+        Assert.Equal(File.ReadAllText(At("whole/index.html")), File.ReadAllText(At("again/index.html")));
+    }
+
+    [Fact]
+    [SupportedOSPlatform("linux")]
+    public void A_report_goes_through_links_and_keeps_the_modes_of_the_files_it_replaces()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "modes");
+        const UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+        ReportWriter.Write(Small("older"), At("run"));
+        Directory.CreateDirectory(At("web"));
+        foreach (var name in (string[])["index.html", "results.csv"])
+        {
+            File.Move(At("run/" + name), At("web/" + name));
+            File.SetUnixFileMode(At("web/" + name), mode);
+            File.CreateSymbolicLink(At("run/" + name), "../web/" + name);
+        }
+
+        Directory.CreateSymbolicLink(At("latest"), "run");
+        ReportWriter.Write(Small("newer"), At("latest"));
+        Assert.Equal("run", new FileInfo(At("latest")).LinkTarget);
+        foreach (var name in (string[])["index.html", "results.csv"])
+        {
+            Assert.Equal("../web/" + name, new FileInfo(At("run/" + name)).LinkTarget);
+            Assert.Equal(mode, File.GetUnixFileMode(At("web/" + name)));
+        }
+
+        Assert.Contains("newer", File.ReadAllText(At("web/index.html")), StringComparison.Ordinal);
+        AssertHolds("newer", At("run"));
+    }
+
+    private static void AssertHolds(string source, string folder)
+    {
+        Assert.Equal(source, ResultsJson.Read(Path.Combine(folder, "results.json")).Table.Source);
+        Assert.NotEmpty(File.ReadAllLines(Path.Combine(folder, "results.csv")));
+    }
+
+    private static RunResult Small(string source)
+    {
+        var run = new FabricatedRun { Source = source }.Build();
+        return run with { Figures = [.. run.Figures.Where(f => f.Experiment is "load")] };
+    }
+
+    private static Action<string> FailAt(string step, Exception error) => reached =>
+    {
+        if (reached == step)
+            throw error;
+    };
+
+    private string At(string name) => Path.Combine(_scratch, name);
+}
