@@ -25,6 +25,9 @@ internal sealed class InputFile(FileInfo file, bool again, IWorkProgress progres
     /// <summary>The file as it was named.</summary>
     public string Name => file.ToString();
 
+    /// <summary>The file's name without its folder, for progress.</summary>
+    public string ShortName => Name == StandardInputName ? "standard input" : Name.StartsWith("/dev/", StringComparison.Ordinal) ? Name : file.Name;
+
     /// <summary>Opens the file from its beginning.</summary>
     /// <exception cref="UserException">No such file, a folder, or one that may not be read.</exception>
     /// <exception cref="OperationCanceledException">The command was cancelled before a FIFO had a writer.</exception>
@@ -72,7 +75,7 @@ internal sealed class InputFile(FileInfo file, bool again, IWorkProgress progres
 
     private FileStream Copy(PipeStream pipe)
     {
-        progress.Step($"copy {Name} to a temporary file", 0, "MB");
+        progress.Step($"copy {ShortName} to a temporary file", 0, "MB");
         var copy = TemporaryFile.Open("input");
         var buffer = new byte[1 << 16];
         using (pipe)

@@ -112,7 +112,7 @@ internal sealed class TableContent : ForwardStream
         try
         {
             _input = CompressedInput.Open(stream, _name);
-            progress.Step($"read {Path.GetFileName(_name)}", Math.Max(_input.CompressedLength, 0) / Megabyte, "MB");
+            progress.Step($"read {file.ShortName}", Math.Max(_input.CompressedLength, 0) / Megabyte, "MB");
             _headLength = ReadHead();
             if (_headLength == 0 && _damage is null)
                 throw new UserException($"{_name} is empty");

@@ -28,7 +28,8 @@ internal static class Terminal
     {
         if (Console.IsErrorRedirected)
             return work(Silent.Instance);
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        // Standard error is a terminal: it can be drawn on, also where standard input is a pipe.
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error), Interactive = InteractionSupport.Yes });
         var units = new Dictionary<int, string>();
         return console.Progress()
             .AutoRefresh(false)
