@@ -60,7 +60,7 @@ internal static class ChurnCommand
             var loaded = TableInput.Load(parsed.GetValue(table), chosen, BestPathRule.Default, progress, cancel);
             var files = length > 0
                 ? [made.File(parsed, loaded.Table, length, run.Seed, loaded.Damage, progress, cancel)]
-                : TraceFiles.Open(parsed.GetValue(updates)!, "--updates", progress, cancel);
+                : TraceFiles.Open(parsed.GetValue(updates)!, "--updates", again: true, progress, cancel);
             using var trace = ReplayOptions.Compile(files, chosen, best.Rule(parsed), settings.Peers, loaded.Damage);
             return Run(run, settings, loaded, trace, progress, cancel);
         })));

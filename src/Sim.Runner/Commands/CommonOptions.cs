@@ -29,7 +29,7 @@ internal static class CommonOptions
     public static Option<FileInfo?> Table(string without = "the embedded table") => new("--table")
     {
         Description = "MRT dump (RIB or updates), prefix list or CAIDA pfx2as; plain, gz, bz2, xz or zst, recognised by "
-            + $"content. Without it: {without}.",
+            + $"content; a pipe, or - for standard input. Without it: {without}.",
         HelpName = "FILE",
     };
 

@@ -41,14 +41,15 @@ internal static class LookupCommand
             var wanted = parsed.GetValue(family).ToFamily();
             var given = parsed.GetValue(addresses) ?? [];
             var loaded = TableInput.Load(parsed.GetValue(table), wanted, best.Rule(parsed), progress, cancel);
-            return Run(loaded, given.Length > 0 ? given : ReadStandardInput(), parsed.GetValue(json), cancel);
+            return Run(loaded, given.Length > 0 ? given : ReadStandardInput(cancel), parsed.GetValue(json), cancel);
         })));
         return command;
     }
 
-    private static IEnumerable<string> ReadStandardInput()
+    private static IEnumerable<string> ReadStandardInput(CancellationToken cancel)
     {
-        while (Console.In.ReadLine() is { } line)
+        using var reader = new StreamReader(InputFile.StandardInput(cancel));
+        while (reader.ReadLine() is { } line)
         {
             if (line.Trim() is { Length: > 0 } address)
                 yield return address;

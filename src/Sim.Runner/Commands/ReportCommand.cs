@@ -97,7 +97,7 @@ internal static class ReportCommand
         foreach (var folder in folders)
         {
             cancel.ThrowIfCancellationRequested();
-            runs.Add(StoredRun.Read(folder));
+            runs.Add(StoredRun.Read(folder, progress, cancel));
             progress.Done(runs.Count);
         }
 

@@ -52,7 +52,7 @@ internal static class StatCommand
         LoadedTable loaded, string order, ulong seed, FileInfo? ops, bool json, IWorkProgress progress, CancellationToken cancel)
     {
         var input = OrderedTable.Of(loaded.Table, new int[loaded.Table.Routes.Length], order, seed);
-        var operations = ops is null ? [] : OperationList.Read(ops, loaded.Table.Family, loaded.Damage);
+        var operations = ops is null ? [] : OperationList.Read(ops, loaded.Table.Family, loaded.Damage, progress, cancel);
         var schemes = SchemeFactory.For(loaded.Table.Family).Select(kind => kind.Create(1)).ToList();
         try
         {

@@ -21,7 +21,7 @@ internal static class TableCommand
 
     private static Command Convert()
     {
-        var input = new Argument<FileInfo>("FILE") { Description = "Dump or list to read; plain or compressed." };
+        var input = new Argument<FileInfo>("FILE") { Description = "Dump or list to read; plain or compressed; - for standard input." };
         var output = new Argument<FileInfo>("OUT") { Description = "File to write; - is standard output." };
         var family = CommonOptions.Family();
         var best = CommonOptions.BestPath();

@@ -15,7 +15,7 @@ internal static class TableInfoCommand
 
     public static Command Create()
     {
-        var file = new Argument<FileInfo>("FILE") { Description = "MRT dump or prefix list; plain or compressed." };
+        var file = new Argument<FileInfo>("FILE") { Description = "MRT dump or prefix list; plain or compressed; - for standard input." };
         var json = CommonOptions.Json();
         var command = new Command(
             "info",
@@ -53,7 +53,7 @@ internal static class TableInfoCommand
     private static Info Read(FileInfo file, IWorkProgress progress, CancellationToken cancel)
     {
         var damage = new DamageLog();
-        using var content = new TableContent(file, progress, cancel);
+        using var content = new TableContent(new InputFile(file, again: false, progress, cancel), progress, cancel);
         if (!content.IsText)
             return new Info(file, content.Container.ToString(), MrtSummary.Read(content, file.ToString(), damage), null, damage);
 

@@ -48,7 +48,18 @@ internal sealed record LoadedTable(RouteTable Table, DamageLog Damage, PrefixLis
 /// <summary>Reads what <c>--table</c> names, whatever it is; without it, the embedded table.</summary>
 internal static class TableInput
 {
-    public static LoadedTable Load(FileInfo? file, Family family, BestPathRule rule, IWorkProgress progress, CancellationToken cancel)
+    public static LoadedTable Load(FileInfo? file, Family family, BestPathRule rule, IWorkProgress progress, CancellationToken cancel) =>
+        Load(file, [family], rule, progress, cancel)[0];
+
+    /// <summary>The same for several families: one reading for each.</summary>
+    public static List<LoadedTable> Load(
+        FileInfo? file, Family[] families, BestPathRule rule, IWorkProgress progress, CancellationToken cancel)
+    {
+        var input = file is null ? null : new InputFile(file, again: families.Length > 1, progress, cancel);
+        return [.. families.Select(family => Load(input, family, rule, progress, cancel))];
+    }
+
+    private static LoadedTable Load(InputFile? file, Family family, BestPathRule rule, IWorkProgress progress, CancellationToken cancel)
     {
         if (file is null)
         {
@@ -61,8 +72,8 @@ internal static class TableInput
         try
         {
             if (!content.IsText)
-                return new LoadedTable(MrtTable.Load(content, file.ToString(), family, rule, damage), damage);
-            var table = PrefixListReader.Read(content, file.ToString(), family, damage, out var counts);
+                return new LoadedTable(MrtTable.Load(content, file.Name, family, rule, damage), damage);
+            var table = PrefixListReader.Read(content, file.Name, family, damage, out var counts);
             content.RefuseWithoutPrefix(counts, damage);
             return new LoadedTable(table, damage, counts);
         }
@@ -82,41 +93,46 @@ internal sealed class TableContent : ForwardStream
     private const int HeadBytes = 4096;
     private const double Megabyte = 1e6;
 
+    private readonly string _name;
     private readonly CompressedInput _input;
     private readonly IWorkProgress _progress;
     private readonly CancellationToken _cancel;
     private readonly byte[] _head = new byte[HeadBytes];
     private readonly int _headLength;
-    private readonly string _name;
     private int _headTaken;
     private ContainerDamageException? _damage;
 
-    /// <exception cref="UserException">No such file, a folder, an empty file, or content that is neither MRT nor readable text.</exception>
-    public TableContent(FileInfo file, IWorkProgress progress, CancellationToken cancel)
+    /// <exception cref="UserException">
+    /// No such file, a folder, an empty file, zeros, a container that is not read, or content that is neither MRT nor readable text.
+    /// </exception>
+    public TableContent(InputFile file, IWorkProgress progress, CancellationToken cancel)
     {
-        if (Directory.Exists(file.FullName))
-            throw new UserException($"{file} is a folder; name a file");
-        if (!file.Exists)
-            throw new UserException($"{file}: no such file; 'table download' fetches a dump, and without --table the embedded table is used");
-        (_name, _progress, _cancel) = (file.ToString(), progress, cancel);
-        _input = CompressedInput.Open(file.FullName);
-        progress.Step($"read {file.Name}", Math.Max(_input.CompressedLength, 0) / Megabyte, "MB");
+        (_name, _progress, _cancel) = (file.Name, progress, cancel);
+        var stream = file.Open();
         try
         {
-            for (var read = -1; read != 0 && _headLength < HeadBytes; _headLength += read)
-                read = _input.Read(_head.AsSpan(_headLength));
+            _input = CompressedInput.Open(stream, _name);
+            progress.Step($"read {file.ShortName}", Math.Max(_input.CompressedLength, 0) / Megabyte, "MB");
+            _headLength = ReadHead();
+            if (_headLength == 0 && _damage is null)
+                throw new UserException($"{_name} is empty");
+            if (_headLength > 0 && !_head.AsSpan(0, _headLength).ContainsAnyExcept((byte)0))
+                throw new UserException($"{_name} begins with {_headLength:N0} zero bytes: this is no table (a sparse file, or one that was never written to its end?)");
+            var kind = ContentRecogniser.Recognise(Head);
+            if (kind is not (ContentKind.Text or ContentKind.Mrt))
+                throw new UserException($"{_name}: {ContentRecogniser.Refusal(kind, Head)}");
+            IsText = kind == ContentKind.Text;
         }
-        catch (ContainerDamageException damage)
+        catch (UnsupportedContainerException unsupported)
         {
-            _damage = damage;
+            stream.Dispose();
+            throw Refused(unsupported);
         }
-
-        if (_headLength == 0 && _damage is null)
-            throw new UserException($"{file} is empty");
-        var kind = ContentRecogniser.Recognise(Head);
-        if (kind is not (ContentKind.Text or ContentKind.Mrt))
-            throw new UserException($"{_name}: {ContentRecogniser.Refusal(kind, Head)}");
-        IsText = kind == ContentKind.Text;
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Whether the content is a prefix list; otherwise it is taken for MRT.</summary>
@@ -152,13 +168,45 @@ internal sealed class TableContent : ForwardStream
         base.Dispose(disposing);
     }
 
+    private int ReadHead()
+    {
+        var length = 0;
+        try
+        {
+            for (var read = -1; read != 0 && length < HeadBytes; length += read)
+            {
+                _cancel.ThrowIfCancellationRequested();
+                read = _input.Read(_head.AsSpan(length));
+            }
+        }
+        catch (ContainerDamageException damage)
+        {
+            _damage = damage;
+        }
+
+        return length;
+    }
+
+    private UserException Refused(UnsupportedContainerException unsupported)
+    {
+        var command = unsupported.Command?.Replace("FILE", _name, StringComparison.Ordinal);
+        return new UserException($"{_name}: {unsupported.What}" + (command is null ? "" : $"; read its content from a pipe: {command} | ... -"));
+    }
+
     private int ReadInput(Span<byte> buffer)
     {
         _cancel.ThrowIfCancellationRequested();
         if (_damage is not null)
             throw _damage;
-        var read = _input.Read(buffer);
-        _progress.Done(_input.CompressedPosition / Megabyte);
-        return read;
+        try
+        {
+            var read = _input.Read(buffer);
+            _progress.Done(_input.CompressedPosition / Megabyte);
+            return read;
+        }
+        catch (UnsupportedContainerException unsupported)
+        {
+            throw Refused(unsupported);
+        }
     }
 }

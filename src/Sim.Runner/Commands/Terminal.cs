@@ -11,7 +11,7 @@ public interface IWorkProgress
 {
     /// <summary>Begins a step; the one before it is done.</summary>
     /// <param name="name">What is done, in a few words.</param>
-    /// <param name="total">Amount of work in <paramref name="unit"/>.</param>
+    /// <param name="total">Amount of work in <paramref name="unit"/>; 0 where it is not known, as with a pipe.</param>
     /// <param name="unit">What is counted: <c>MB</c>, <c>prefixes</c>, <c>runs</c>.</param>
     void Step(string name, double total, string unit);
 
@@ -29,13 +29,14 @@ internal static class Terminal
     {
         if (Console.IsErrorRedirected)
             return work(Silent.Instance);
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        // Standard error is a terminal: it can be drawn on, also where standard input is a pipe.
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error), Interactive = InteractionSupport.Yes });
         var units = new Dictionary<int, string>();
         return console.Progress()
             .AutoRefresh(false)
             .AutoClear(true)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(),
-                new PercentageColumn(), new RateColumn(units), new RemainingTimeColumn())
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new WithTotal(new ProgressBarColumn()),
+                new WithTotal(new PercentageColumn()), new RateColumn(units), new WithTotal(new RemainingTimeColumn()))
             .Start(context => work(new Drawn(context, units)));
     }
 
@@ -73,11 +74,13 @@ internal static class Terminal
         {
             if (_task is not null)
             {
-                _task.Value = _task.MaxValue;
+                if (!_task.IsIndeterminate)
+                    _task.Value = _task.MaxValue;
                 _task.StopTask();
             }
 
-            _task = context.AddTask(Markup.Escape(name), maxValue: Math.Max(total, 1e-9));
+            _task = context.AddTask(Markup.Escape(name), maxValue: total > 0 ? total : double.MaxValue);
+            _task.IsIndeterminate = total <= 0;
             units[_task.Id] = unit;
             context.Refresh();
         }
@@ -94,6 +97,17 @@ internal static class Terminal
         }
     }
 
+    /// <summary>A column that says nothing where the amount of work is not known.</summary>
+    private sealed class WithTotal(ProgressColumn column) : ProgressColumn
+    {
+        protected override bool NoWrap => true;
+
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
+            task.IsIndeterminate ? Text.Empty : column.Render(options, task, deltaTime);
+
+        public override int? GetColumnWidth(RenderOptions options) => column.GetColumnWidth(options);
+    }
+
     private sealed class RateColumn(Dictionary<int, string> units) : ProgressColumn
     {
         protected override bool NoWrap => true;
@@ -102,7 +116,8 @@ internal static class Terminal
         {
             var seconds = task.ElapsedTime?.TotalSeconds ?? 0;
             var rate = seconds > 0.2 ? task.Value / seconds : 0;
-            return new Text($"{rate:N1} {units.GetValueOrDefault(task.Id)}/s");
+            var unit = units.GetValueOrDefault(task.Id);
+            return new Text(task.IsIndeterminate ? $"{task.Value:N1} {unit}, {rate:N1} {unit}/s" : $"{rate:N1} {unit}/s");
         }
     }
 }

@@ -55,7 +55,7 @@ internal static class TraceInfoCommand
     private static TraceStructure Measure(
         FileInfo[] files, string option, Family family, DamageLog damage, IWorkProgress progress, CancellationToken cancel)
     {
-        var structure = TraceStructure.Measure(TraceFiles.Open(files, option, progress, cancel), family, damage);
+        var structure = TraceStructure.Measure(TraceFiles.Open(files, option, again: false, progress, cancel), family, damage);
         return structure.Events > 0 ? structure : throw TraceFiles.Empty(structure.Source, family, damage);
     }
 

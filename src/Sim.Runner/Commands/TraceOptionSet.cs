@@ -120,7 +120,7 @@ internal sealed class TraceOptionSet
             throw new UserException("--like and --calibration name two sources of statistics; give one");
         if (like is { Length: > 0 })
         {
-            var structure = TraceStructure.Measure(TraceFiles.Open(like, "--like", progress, cancel), family, damage);
+            var structure = TraceStructure.Measure(TraceFiles.Open(like, "--like", again: false, progress, cancel), family, damage);
             if (structure.Events == 0)
                 throw TraceFiles.Empty(structure.Source, family, damage);
             try

@@ -99,8 +99,7 @@ internal static class ValidateCommand
             if (settings.Parts == ValidationParts.Unchanged && settings.Lane != LaneKind.UmlPatched)
                 throw new UserException("--parts unchanged asks whether the series leaves the rest as it is: it needs --kernel uml-patched");
             var clock = Stopwatch.StartNew();
-            var loaded = new[] { Family.IPv4, Family.IPv6 }
-                .Select(family => TableInput.Load(parsed.GetValue(table), family, settings.Rule, progress, cancel))
+            var loaded = TableInput.Load(parsed.GetValue(table), [Family.IPv4, Family.IPv6], settings.Rule, progress, cancel)
                 .Where(one => one.Table.Routes.Length > 0).ToList();
             return Run(settings, loaded, clock, progress, cancel);
         })));

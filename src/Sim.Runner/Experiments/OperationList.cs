@@ -17,11 +17,11 @@ internal static class OperationList
 {
     private const int LongestLine = 256;
 
-    public static IReadOnlyList<TableOperation> Read(FileInfo file, Family family, DamageLog damage)
+    /// <exception cref="UserException">The file cannot be read.</exception>
+    public static IReadOnlyList<TableOperation> Read(
+        FileInfo file, Family family, DamageLog damage, IWorkProgress progress, CancellationToken cancel)
     {
-        if (file.Name != "-" && !file.Exists)
-            throw new UserException($"{file}: no such file (--ops)");
-        using var stream = file.Name == "-" ? Console.OpenStandardInput() : file.OpenRead();
+        using var stream = new InputFile(file, again: false, progress, cancel).Open();
         using var reader = new StreamReader(stream, Encoding.UTF8);
         var operations = new List<TableOperation>();
         var offset = 0L;

@@ -43,10 +43,17 @@ public static class ResultsJson
     /// </exception>
     public static RunResult Read(string path)
     {
+        using var stream = File.OpenRead(path);
+        return Read(stream, path);
+    }
+
+    /// <summary>The same from a stream that has a length.</summary>
+    public static RunResult Read(Stream stream, string path)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
         Document? document;
         try
         {
-            using var stream = File.OpenRead(path);
             if (stream.Length > MostBytes)
                 throw new InvalidDataException($"{path}: {stream.Length >> 20} MiB; results of this program have at most {MostBytes >> 20}");
             document = JsonSerializer.Deserialize<Document>(stream, Options);

@@ -20,6 +20,7 @@ public sealed class ChangeSpool : IDisposable
 
     private const int BufferRecords = 4096;
 
+    private readonly FileStream _stream;
     private readonly SafeFileHandle _file;
     private readonly Record[] _buffer = new Record[BufferRecords];
     private int _buffered;
@@ -29,8 +30,8 @@ public sealed class ChangeSpool : IDisposable
     /// <exception cref="IOException">The folder is full or not there.</exception>
     public ChangeSpool()
     {
-        var path = Path.Combine(Path.GetTempPath(), $"churn-{Guid.NewGuid():N}.spool");
-        _file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose);
+        _stream = TemporaryFile.Open("churn");
+        _file = _stream.SafeFileHandle;
     }
 
     /// <summary>Changes in the spool.</summary>
@@ -61,7 +62,7 @@ public sealed class ChangeSpool : IDisposable
         return new Reader(this);
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose() => _stream.Dispose();
 
     private void Flush()
     {

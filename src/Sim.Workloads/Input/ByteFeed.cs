@@ -7,10 +7,14 @@ namespace Sim.Workloads.Input;
 /// </summary>
 internal sealed class ByteFeed(Stream source) : ForwardStream
 {
+    private const int TailBytes = 12;
+
     private byte[] _buffer = new byte[64 << 10];
     private int _start;
     private int _end;
     private bool _sourceEnded;
+    private readonly byte[] _tail = new byte[TailBytes];
+    private int _tailLength;
 
     /// <summary>Bytes read ahead and not consumed.</summary>
     public ReadOnlySpan<byte> Buffered => _buffer.AsSpan(_start, _end - _start);
@@ -20,6 +24,9 @@ internal sealed class ByteFeed(Stream source) : ForwardStream
 
     /// <summary>Whether a read has asked for more than the file holds: a decoder that failed then was cut off.</summary>
     public bool RanOut { get; private set; }
+
+    /// <summary>The last bytes that the source has given, 12 at most: once it has ended, how the file ends.</summary>
+    public ReadOnlySpan<byte> Tail => _tail.AsSpan(TailBytes - _tailLength);
 
     public override long Position
     {
@@ -34,6 +41,7 @@ internal sealed class ByteFeed(Stream source) : ForwardStream
         {
             MakeRoom(count);
             var read = source.Read(_buffer, _end, _buffer.Length - _end);
+            KeepTail(_buffer.AsSpan(_end, read));
             _end += read;
             _sourceEnded = read == 0;
         }
@@ -67,6 +75,14 @@ internal sealed class ByteFeed(Stream source) : ForwardStream
     {
         Span<byte> one = stackalloc byte[1];
         return Read(one) == 0 ? -1 : one[0];
+    }
+
+    private void KeepTail(ReadOnlySpan<byte> read)
+    {
+        read = read[Math.Max(read.Length - TailBytes, 0)..];
+        _tail.AsSpan(read.Length).CopyTo(_tail);
+        read.CopyTo(_tail.AsSpan(TailBytes - read.Length));
+        _tailLength = Math.Min(_tailLength + read.Length, TailBytes);
     }
 
     private void MakeRoom(int count)

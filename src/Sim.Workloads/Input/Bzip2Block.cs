@@ -12,6 +12,9 @@ internal enum Bzip2Status
     NeedsMore,
 
     Corrupt,
+
+    /// <summary>Sound perhaps, but of a kind that is not decoded here.</summary>
+    Unsupported,
 }
 
 /// <summary>
@@ -74,6 +77,12 @@ internal sealed class Bzip2Block
         bits.Read(24);
         bits.Read(24);
         Crc = bits.Read(32);
+        if (bits.ReadBit())
+        {
+            (Status, What) = (Bzip2Status.Unsupported, "bzip2 with randomised blocks, as only bzip2 0.9.0 made them, is not supported");
+            return;
+        }
+
         var what = DecodeBody(ref bits);
         EndBit = bits.Position;
         if (bits.Overrun)
@@ -86,8 +95,6 @@ internal sealed class Bzip2Block
 
     private string? DecodeBody(ref BitReader bits)
     {
-        if (bits.ReadBit())
-            return "the bzip2 block is randomised, as only bzip2 0.9.0 made them";
         var origin = (int)bits.Read(24);
         var what = ReadSymbols(ref bits) ?? ReadSelectors(ref bits) ?? ReadCodes(ref bits) ?? ReadData(ref bits);
         if (what is not null || bits.Overrun)

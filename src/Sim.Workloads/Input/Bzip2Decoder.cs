@@ -24,13 +24,13 @@ internal sealed class Bzip2Decoder : Decoder
     private long _expectedBit;
     private uint _combined;
     private int _capacity;
-    private ContainerDamageException? _damage;
+    private IOException? _failure;
     private bool _ended;
 
     public Bzip2Decoder(ByteFeed feed, int workers)
     {
         _depth = (workers > 0 ? workers : Environment.ProcessorCount) + 2;
-        _capacity = (feed.Buffered[3] - '0') * 100_000;
+        _capacity = feed.Buffered[3] is >= (byte)'1' and <= (byte)'9' ? (feed.Buffered[3] - '0') * 100_000 : 0;
         feed.Consume(4);
         _expectedBit = feed.Consumed * 8;
         _splitter = new Bzip2Splitter(feed);
@@ -51,8 +51,8 @@ internal sealed class Bzip2Decoder : Decoder
                 _current = null;
             }
 
-            if (_damage is not null)
-                throw _damage;
+            if (_failure is not null)
+                throw _failure;
             if (_ended)
                 return 0;
             Advance();
@@ -129,8 +129,15 @@ internal sealed class Bzip2Decoder : Decoder
             return;
         }
 
+        if (block.Status == Bzip2Status.Unsupported)
+        {
+            _failure = new UnsupportedContainerException(block.What, "bzip2 -dc FILE", _expectedBit / 8);
+            return;
+        }
+
         Fail(block.Status switch
         {
+            Bzip2Status.Sound when _capacity == 0 => "the level in the header is none of 1 to 9",
             Bzip2Status.Sound => Bzip2Block.TooLarge,
             Bzip2Status.NeedsMore when _splitter.Lost => "the bzip2 block does not end where the largest would",
             _ => block.What,
@@ -204,7 +211,7 @@ internal sealed class Bzip2Decoder : Decoder
     }
 
     private void Fail(string what) =>
-        _damage = new ContainerDamageException(ContainerFormat.Bzip2, _expectedBit / 8, what);
+        _failure = new ContainerDamageException(ContainerFormat.Bzip2, _expectedBit / 8, what);
 
     /// <param name="Segment">What was cut off.</param>
     /// <param name="Block">Where it is decoded to; null for a stream's end and for a segment not begun.</param>

@@ -7,8 +7,9 @@ namespace Sim.Workloads.Input;
 /// </summary>
 /// <remarks>
 /// Damage to the container (cut off, a check that does not match, something after the end) is thrown as
-/// <see cref="ContainerDamageException"/>, after every byte before it has been delivered. A caller that wants to keep
-/// what it got catches that exception and goes on with what it has.
+/// <see cref="ContainerDamageException"/>, after all sound content before it has been delivered. A caller that wants to
+/// keep what it got catches that exception and goes on with what it has. A container that is sound but not supported is
+/// an <see cref="UnsupportedContainerException"/>; after content has been delivered, it is damage that says so.
 /// </remarks>
 #pragma warning disable CA1710 // It is the input that callers name; that it is a stream is how they read it.
 public sealed class CompressedInput : ForwardStream
@@ -25,14 +26,23 @@ public sealed class CompressedInput : ForwardStream
         (_source, Name, _leaveOpen) = (source, name, leaveOpen);
         _length = source.CanSeek ? source.Length - source.Position : -1;
         var feed = new ByteFeed(source);
-        feed.Fill(ContainerMagic.Length);
+        var isWhole = !feed.Fill(ContainerMagic.Length);
+        if (ForeignContainer.Find(feed.Buffered) is var (what, command))
+            throw new UnsupportedContainerException($"{what} is not read", command);
+        Format = isWhole ? ContainerMagic.CutOff(feed.Buffered) : ContainerFormat.Plain;
+        if (Format != ContainerFormat.Plain)
+        {
+            _decoder = new CutOffDecoder(Format, feed.Buffered.Length);
+            return;
+        }
+
         Format = ContainerMagic.Recognise(feed.Buffered);
         _decoder = Format switch
         {
-            ContainerFormat.Gzip => new GzipDecoder(feed),
+            ContainerFormat.Gzip => new VerifiedDecoder(new GzipDecoder(feed)),
             ContainerFormat.Bzip2 => new Bzip2Decoder(feed, workers),
-            ContainerFormat.Xz => new XzDecoder(feed),
-            ContainerFormat.Zstd => new ZstdDecoder(feed),
+            ContainerFormat.Xz => new VerifiedDecoder(new XzDecoder(feed)),
+            ContainerFormat.Zstd => new VerifiedDecoder(new ZstdDecoder(feed)),
             _ => new PlainDecoder(feed, source),
         };
     }
@@ -62,6 +72,7 @@ public sealed class CompressedInput : ForwardStream
     /// <param name="path">The file.</param>
     /// <param name="workers">Cores that decode bzip2 blocks; 0 means all.</param>
     /// <exception cref="IOException">The file cannot be opened or read.</exception>
+    /// <exception cref="UnsupportedContainerException">It is a container that only other programs read.</exception>
     public static CompressedInput Open(string path, int workers = 0)
     {
         // No buffer in the FileStream: every reader above has a large one of its own.
@@ -82,11 +93,13 @@ public sealed class CompressedInput : ForwardStream
     /// <param name="name">How messages call it.</param>
     /// <param name="workers">Cores that decode bzip2 blocks; 0 means all.</param>
     /// <param name="leaveOpen">Whether the source stays open when this is disposed of.</param>
+    /// <exception cref="UnsupportedContainerException">It is a container that only other programs read.</exception>
     public static CompressedInput Open(Stream source, string name, int workers = 0, bool leaveOpen = false) =>
         new(source, name, workers, leaveOpen);
 
     /// <inheritdoc/>
-    /// <exception cref="ContainerDamageException">The container is damaged here; everything before was delivered.</exception>
+    /// <exception cref="ContainerDamageException">The container is damaged here; what is sound before that was delivered.</exception>
+    /// <exception cref="UnsupportedContainerException">The first of it needs something that is not read here.</exception>
     public override int Read(Span<byte> buffer)
     {
         if (Damage is not null)
@@ -96,6 +109,8 @@ public sealed class CompressedInput : ForwardStream
         try
         {
             var read = _decoder.Read(buffer);
+            if (_position == 0 && Format != ContainerFormat.Plain)
+                RefuseContainer(buffer[..read]);
             _position += read;
             return read;
         }
@@ -104,6 +119,20 @@ public sealed class CompressedInput : ForwardStream
             Damage = damage;
             throw;
         }
+        catch (UnsupportedContainerException unsupported) when (_position > 0)
+        {
+            throw Damage = new ContainerDamageException(Format, unsupported.CompressedOffset, unsupported.What, unsupported);
+        }
+    }
+
+    /// <summary>Content that is a container of its own, as in a compressed tar archive, is nothing that a reader of tables knows.</summary>
+    private void RefuseContainer(ReadOnlySpan<byte> content)
+    {
+        var outer = Format.ToString().ToLowerInvariant();
+        if (ForeignContainer.Find(content) is var (what, command))
+            throw new UnsupportedContainerException($"{what} inside {outer} is not read", what.EndsWith("tar archive", StringComparison.Ordinal) ? command : null);
+        if (ContainerMagic.Recognise(content) is var inner and not ContainerFormat.Plain)
+            throw new UnsupportedContainerException($"{inner.ToString().ToLowerInvariant()} inside {outer} is not read", $"{outer} -dc FILE");
     }
 
     protected override void Dispose(bool disposing)

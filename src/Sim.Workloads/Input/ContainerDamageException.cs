@@ -3,10 +3,13 @@ namespace Sim.Workloads.Input;
 
 /// <summary>
 /// A container is cut off, corrupt, or followed by something else. <see cref="CompressedInput.Read(Span{byte})"/>
-/// throws it once every byte before the damage has been delivered, and again on every later call. What counts as
-/// before depends on the format: bzip2 delivers whole blocks whose CRC matches, zstd whole blocks, gzip all but the
-/// last 1,024 and xz all but the last 512 bytes before corrupt data.
+/// throws it once all sound content before the damage has been delivered, and again on every later call.
 /// </summary>
+/// <remarks>
+/// Sound is what a check of the container has confirmed: whole bzip2 blocks, xz blocks, gzip members and zstd frames,
+/// and all that comes before the place where a file is cut off. Members, xz blocks and frames with more than 32 MiB of
+/// content are delivered as they are decoded, up to the last 1,024 (gzip) or 4,096 (xz) bytes before corrupt data.
+/// </remarks>
 public sealed class ContainerDamageException : IOException
 {
     internal ContainerDamageException(ContainerFormat format, long compressedOffset, string what, Exception? inner = null)
@@ -24,4 +27,11 @@ public sealed class ContainerDamageException : IOException
 
     /// <summary>What is wrong, in words.</summary>
     public string What { get; }
+
+    /// <summary>Whether the file ends too early, and nothing else is wrong: all that was decoded is sound.</summary>
+    internal bool IsCutOff { get; init; }
+
+    /// <summary>The same damage, with a word on content that is left out because of it.</summary>
+    internal ContainerDamageException WithoutContent(long bytes) =>
+        new(Format, CompressedOffset, $"{What}; {bytes:N0} bytes of content that no check confirms are left out", this);
 }

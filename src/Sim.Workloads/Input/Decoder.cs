@@ -7,8 +7,12 @@ internal abstract class Decoder : IDisposable
     /// <summary>Compressed bytes that the delivered content has used, for progress.</summary>
     public abstract long CompressedPosition { get; }
 
+    /// <summary>Bytes of the content read that a check has confirmed. Where all is checked before it comes out, nothing is to be asked.</summary>
+    public virtual long Verified { get; protected set; }
+
     /// <summary>Content into a non-empty buffer; 0 only at a sound end.</summary>
     /// <exception cref="ContainerDamageException">The container is damaged; all content before that was delivered.</exception>
+    /// <exception cref="UnsupportedContainerException">It needs something that is not read here.</exception>
     public abstract int Read(Span<byte> buffer);
 
     public void Dispose()
@@ -20,6 +24,15 @@ internal abstract class Decoder : IDisposable
     protected virtual void Dispose(bool disposing)
     {
     }
+}
+
+/// <summary>A file that ends inside a container's magic.</summary>
+internal sealed class CutOffDecoder(ContainerFormat format, int length) : Decoder
+{
+    public override long CompressedPosition => length;
+
+    public override int Read(Span<byte> buffer) =>
+        throw new ContainerDamageException(format, length, "the file is cut off in its first bytes");
 }
 
 /// <summary>No container: the bytes themselves.</summary>

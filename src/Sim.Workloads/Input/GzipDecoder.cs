@@ -16,6 +16,7 @@ namespace Sim.Workloads.Input;
 internal sealed class GzipDecoder(ByteFeed feed) : Decoder
 {
     private const int Trailer = 8;
+    private const string CutData = "the deflate data is cut off";
 
     // Content is taken in small pieces: when the deflate data turns out corrupt, the piece being made is lost.
     private const int Piece = 1024;
@@ -24,6 +25,8 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
     private DeflateStream? _inflater;
     private uint _crc;
     private uint _length;
+    private long _delivered;
+    private bool _isFirst = true;
     private ContainerDamageException? _damage;
 
     public override long CompressedPosition => feed.Consumed + _member.Held;
@@ -62,7 +65,7 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
             }
             catch (InvalidDataException error)
             {
-                _damage = Damaged(_member.RanOut ? "the deflate data is cut off" : "the deflate data is corrupt", error);
+                _damage = _member.RanOut ? Cut(CutData, error) : Damaged("the deflate data is corrupt", error);
                 break;
             }
 
@@ -70,6 +73,7 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
                 break;
             _crc = Crc32.Update(_crc, piece[..read]);
             _length += (uint)read;
+            _delivered += read;
             total += read;
         }
 
@@ -80,13 +84,11 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
     {
         if (!feed.Fill(1))
             return false;
-        var first = feed.Consumed == 0;
         feed.Fill(3);
-        if (!feed.Buffered.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B, 8]))
-            throw Damaged(first ? "the gzip header is cut off or not deflate" : "garbage after the end");
+        if (!_isFirst && !feed.Buffered.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B, 8]))
+            throw Damaged("garbage after the end");
         SkipHeader();
-        _crc = 0;
-        _length = 0;
+        (_crc, _length, _isFirst) = (0, 0, false);
         _member.Restart();
         _inflater = new DeflateStream(_member, CompressionMode.Decompress, leaveOpen: true);
         return true;
@@ -96,47 +98,54 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
     {
         const int extra = 4, name = 8, comment = 16, headerCrc = 2, reserved = 0xE0;
         Need(10);
-        var flags = feed.Buffered[3];
+        var (method, flags) = (feed.Buffered[2], feed.Buffered[3]);
+        if (method != 8)
+            throw new UnsupportedContainerException($"gzip with the compression method {method} is not supported (RFC 1952 defines 8 alone)", null, feed.Consumed);
         if ((flags & reserved) != 0)
-            throw Damaged("reserved flags are set in the gzip header");
-        feed.Consume(10);
+            throw new UnsupportedContainerException($"gzip with the reserved flags 0x{flags & reserved:X2} is not supported (RFC 1952 2.3.1)", null, feed.Consumed);
+        _crc = 0;
+        Take(10);
         if ((flags & extra) != 0)
         {
             Need(2);
             var length = BinaryPrimitives.ReadUInt16LittleEndian(feed.Buffered);
             Need(2 + length);
-            feed.Consume(2 + length);
+            Take(2 + length);
         }
 
         if ((flags & name) != 0)
             SkipText();
         if ((flags & comment) != 0)
             SkipText();
-        if ((flags & headerCrc) != 0)
-        {
-            Need(2);
-            feed.Consume(2);
-        }
+        if ((flags & headerCrc) == 0)
+            return;
+        Need(2);
+        if (BinaryPrimitives.ReadUInt16LittleEndian(feed.Buffered) != (ushort)_crc)
+            throw Damaged("the CRC of the gzip header does not match");
+        feed.Consume(2);
     }
 
     private void SkipText()
     {
         do
             Need(1);
-        while (TakeByte() != 0);
+        while (Take(1) != 0);
     }
 
-    private byte TakeByte()
+    /// <summary>Takes bytes of the header into its CRC; returns the last of them.</summary>
+    private byte Take(int count)
     {
-        var value = feed.Buffered[0];
-        feed.Consume(1);
-        return value;
+        var taken = feed.Buffered[..count];
+        var last = taken[^1];
+        _crc = Crc32.Update(_crc, taken);
+        feed.Consume(count);
+        return last;
     }
 
     private void Need(int count)
     {
         if (!feed.Fill(count))
-            throw Damaged("the gzip header is cut off");
+            throw Damaged("the gzip header is cut off or its fields lead past the end of the file");
     }
 
     private void CloseMember()
@@ -145,11 +154,35 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
         BinaryPrimitives.WriteUInt32LittleEndian(trailer, _crc);
         BinaryPrimitives.WriteUInt32LittleEndian(trailer[4..], _length);
         if (_member.RanOut)
-            throw Damaged("the deflate data is cut off");
+            throw Cut(CutData);
         if (!_member.TakeThrough(trailer))
-            throw Damaged("the trailer (CRC-32, length) is cut off or does not match the content");
+            throw WrongTrailer(trailer);
+        Verified = _delivered;
         _inflater!.Dispose();
         _inflater = null;
+    }
+
+    private ContainerDamageException WrongTrailer(ReadOnlySpan<byte> trailer)
+    {
+        if (_member.IsCutShort)
+            return Cut("the trailer (CRC-32, length) is cut off");
+        if (!_member.Holds(trailer[..4]))
+            return Damaged("the CRC-32 in the trailer does not match the content");
+        Verified = _delivered;
+        return Damaged("the length in the trailer does not match the content");
+    }
+
+    /// <summary>
+    /// The file ends before the member does. One that ends in about the length of what came out is not cut off: corrupt data
+    /// has led over its trailer.
+    /// </summary>
+    private ContainerDamageException Cut(string what, Exception? inner = null)
+    {
+        var isWhole = feed.Tail.Length >= Trailer
+            && Math.Abs((long)BinaryPrimitives.ReadUInt32LittleEndian(feed.Tail[^4..]) - _length) < 256 + _length / 4;
+        return isWhole
+            ? Damaged("the deflate data is corrupt", inner)
+            : new(ContainerFormat.Gzip, CompressedPosition, what, inner) { IsCutOff = true };
     }
 
     private ContainerDamageException Damaged(string what, Exception? inner = null) =>
@@ -162,6 +195,9 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
     private sealed class MemberFeed(ByteFeed feed) : ForwardStream
     {
         private const int Most = 16 << 10;
+
+        // The last bytes of the file go out one at a time: where the deflate data ends among them is then known.
+        private const int Last = 4 * Trailer;
 
         /// <summary>Bytes handed out and still unconsumed in the feed.</summary>
         public int Held { get; private set; }
@@ -194,6 +230,12 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
             return true;
         }
 
+        /// <summary>Whether fewer bytes than a trailer has come between the deflate data and the end of the file.</summary>
+        public bool IsCutShort => Held <= 1 && !feed.Fill(Held + Trailer);
+
+        /// <summary>Whether what was handed out, or the bytes after it, hold <paramref name="bytes"/>.</summary>
+        public bool Holds(ReadOnlySpan<byte> bytes) => feed.Buffered[..Math.Min(Held + bytes.Length, feed.Buffered.Length)].IndexOf(bytes) >= 0;
+
         private bool EndsSoundly(int at) =>
             at == feed.Buffered.Length || feed.Buffered[at..].StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]);
 
@@ -207,7 +249,8 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
                 return 0;
             }
 
-            Held = Math.Min(Math.Min(buffer.Length, Most), feed.Buffered.Length);
+            var most = feed.Fill(Most + Last) ? Most : Math.Max(feed.Buffered.Length - Last, 1);
+            Held = Math.Min(Math.Min(buffer.Length, Most), most);
             feed.Buffered[..Held].CopyTo(buffer);
             return Held;
         }

@@ -14,17 +14,26 @@ namespace Sim.Workloads.Input;
 /// </remarks>
 internal sealed unsafe partial class ZstdDecoder : Decoder
 {
+    private const int WindowLogMax = 100;
+
+    /// <summary>256 MiB, twice what <c>zstd</c> reads without being told to. A hostile frame may ask for 2 GiB.</summary>
+    private const int LargestWindowLog = 28;
+
+    private const string Command = "zstd -dc --long=31 FILE";
+
     private readonly ByteFeed _feed;
     private readonly Context _context = ZSTD_createDStream();
     private nuint _wanted;
     private bool _inFrame;
     private bool _outputFull;
+    private long _delivered;
 
     public ZstdDecoder(ByteFeed feed)
     {
         _feed = feed;
         if (_context.IsInvalid)
             throw new InvalidOperationException("zstd cannot make a decompression context");
+        ZSTD_DCtx_setParameter(_context, WindowLogMax, LargestWindowLog);
     }
 
     public override long CompressedPosition => _feed.Consumed;
@@ -42,7 +51,7 @@ internal sealed unsafe partial class ZstdDecoder : Decoder
             if (written > 0)
                 return written;
             if (_inFrame && used == 0 && wanted > 0)
-                throw Damaged("the zstd frame is cut off");
+                throw new ContainerDamageException(ContainerFormat.Zstd, _feed.Consumed, "the zstd frame is cut off") { IsCutOff = true };
         }
     }
 
@@ -54,6 +63,7 @@ internal sealed unsafe partial class ZstdDecoder : Decoder
 
     private bool OpenFrame()
     {
+        Verified = _delivered;
         if (!_feed.Fill(1))
             return false;
         _feed.Fill(4);
@@ -73,15 +83,32 @@ internal sealed unsafe partial class ZstdDecoder : Decoder
             var target = new ZstdBuffer { Start = to, Size = (nuint)output.Length };
             var result = ZSTD_decompressStream(_context, &target, &source);
             if (ZSTD_isError(result) != 0)
-                throw Damaged($"the zstd frame is corrupt ({Marshal.PtrToStringUTF8(ZSTD_getErrorName(result))})");
+                throw Failed(result);
             used = (int)source.Position;
             _feed.Consume(used);
             _wanted = result;
             _outputFull = target.Position == target.Size;
             _inFrame = result != 0;
+            _delivered += (long)target.Position;
             return (int)target.Position;
         }
     }
+
+    /// <summary>Errors of <c>zstd_errors.h</c> that speak of a sound frame, and all others.</summary>
+    private IOException Failed(nuint result)
+    {
+        const int versionUnsupported = 12, parameterUnsupported = 14, windowTooLarge = 16, dictionaryWrong = 32;
+        return ZSTD_getErrorCode(result) switch
+        {
+            versionUnsupported or parameterUnsupported => Unsupported("frame header fields of a later version of the format"),
+            windowTooLarge => Unsupported($"a window of more than {1 << (LargestWindowLog - 20)} MiB"),
+            dictionaryWrong => new UnsupportedContainerException(
+                "zstd with a dictionary is not supported", "zstd -dc -D DICTIONARY FILE", _feed.Consumed),
+            _ => Damaged($"the zstd frame is corrupt ({Marshal.PtrToStringUTF8(ZSTD_getErrorName(result))})"),
+        };
+    }
+
+    private UnsupportedContainerException Unsupported(string what) => new($"zstd with {what} is not supported", Command, _feed.Consumed);
 
     private ContainerDamageException Damaged(string what) => new(ContainerFormat.Zstd, _feed.Consumed, what);
 
@@ -121,4 +148,12 @@ internal sealed unsafe partial class ZstdDecoder : Decoder
     [LibraryImport("libzstd")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]
     private static partial nint ZSTD_getErrorName(nuint code);
+
+    [LibraryImport("libzstd")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]
+    private static partial int ZSTD_getErrorCode(nuint code);
+
+    [LibraryImport("libzstd")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]
+    private static partial nuint ZSTD_DCtx_setParameter(Context context, int parameter, int value);
 }

@@ -44,6 +44,7 @@ public sealed partial class MrtReader(Stream input, string name, DamageLog damag
 
     /// <summary>Reads to the end, or to where the framing is lost.</summary>
     /// <exception cref="IOException">The device fails. Damage to the container or the content is logged, not thrown.</exception>
+    /// <exception cref="UnsupportedContainerException">The container needs something that is not read here.</exception>
     public void Read<THandler>(ref THandler handler)
         where THandler : struct, IMrtHandler
     {

@@ -120,6 +120,19 @@ internal static class Samples
         return target.ToArray();
     }
 
+    /// <summary>All that is delivered of a file, and how reading it failed, whether it is damaged or not supported.</summary>
+    public static (byte[] Content, IOException? Failure) Outcome(byte[] file)
+    {
+        try
+        {
+            return ReadAll(file);
+        }
+        catch (UnsupportedContainerException unsupported)
+        {
+            return ([], unsupported);
+        }
+    }
+
     public static (byte[] Content, ContainerDamageException? Damage) ReadAll(byte[] file, int piece = 5000, int workers = 2)
     {
         using var input = CompressedInput.Open(new MemoryStream(file), "sample", workers);

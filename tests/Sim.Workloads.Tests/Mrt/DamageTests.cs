@@ -185,7 +185,14 @@ public sealed class DamageTests
             var counts = Count(cut);
             Assert.True(counts.Damage > 0);
             Assert.InRange(counts.Entries, 0, whole.Entries);
-            Count(Mutate(file, random));
+            try
+            {
+                Count(Mutate(file, random));
+            }
+            catch (UnsupportedContainerException)
+            {
+                // A changed header may ask for what no decoder has: that is not damage, and no other failure either.
+            }
         }
 
         Assert.Equal(1, Count([.. file, 1, 2, 3]).Damage);

@@ -26,12 +26,13 @@ internal static class TraceInputs
         IWorkProgress progress, CancellationToken cancel)
     {
         var inputs = new List<TraceInput>();
+        var updates = TraceFiles.Open(files, "--updates", again: true, progress, cancel);
         foreach (var one in loaded)
         {
             progress.Step($"read the trace, IPv{(int)one.Table.Family}", 1, "traces");
             // The same files are read again for the other family: what is damaged is told once.
             var damage = ReferenceEquals(one, loaded[0]) ? one.Damage : new Workloads.DamageLog();
-            using var trace = ChurnTrace.Compile(TraceFiles.Open(files, "--updates", progress, cancel), one.Table.Family, rule, new TraceRouter(peers), damage);
+            using var trace = ChurnTrace.Compile(updates, one.Table.Family, rule, new TraceRouter(peers), damage);
             if (trace.Counts.Changes == 0)
                 continue;
             var table = ValidateCommand.Sample(one.Table, plan.Prefixes, seed);

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+using System.Buffers.Binary;
+
+namespace Sim.Workloads.Input;
+
+/// <summary>
+/// The chunks of LZMA2 data, handed to the library one at a time: it never sees the end marker of a block nor bytes of
+/// another chunk, so that one decoder, with its window, serves all blocks.
+/// <code>
+///   00                                       the end
+///   01, 02      size - 1 (2)               | content as it is       01 resets the dictionary
+///   80 to FF    content size - 1 (21 bits, 5 of them in the first byte), size - 1 (2), [properties (1)] | LZMA
+///               80 nothing is reset, A0 the state, C0 with new properties, E0 the dictionary too
+/// </code>
+/// </summary>
+internal sealed class Lzma2Chunks(ByteFeed feed) : ForwardStream
+{
+    private const int LongestHeader = 6;
+
+    private int _left;
+    private bool _started;
+
+    /// <summary>Bytes of the chunk's content.</summary>
+    public int Content { get; private set; }
+
+    /// <summary>Whether more than the chunk was asked for: what the decoder makes of that is made up.</summary>
+    public bool Overrun { get; private set; }
+
+    /// <summary>Whether the file ends inside the chunk.</summary>
+    public bool IsCut { get; private set; }
+
+    /// <summary>Whether all of the chunk was handed out.</summary>
+    public bool IsUsedUp => _left == 0;
+
+    /// <summary>The chunks of another block begin.</summary>
+    public void Restart() => _started = false;
+
+    /// <summary>Goes to the next chunk, whose header is part of what is handed out.</summary>
+    /// <param name="what">What is wrong with the header, or null. Null, and no chunk, at the end of the data.</param>
+    /// <returns>Whether there is one.</returns>
+    public bool TryNext(out string? what)
+    {
+        (what, _left, Content, Overrun) = (null, 0, 0, false);
+        if (!feed.Fill(1))
+        {
+            IsCut = true;
+            return true;
+        }
+
+        feed.Fill(LongestHeader);
+        var control = feed.Buffered[0];
+        if (control == 0)
+        {
+            feed.Consume(1);
+            return false;
+        }
+
+        var isLzma = control >= 0x80;
+        if ((!isLzma && control > 2) || (!_started && control is not (1 or >= 0xE0)))
+        {
+            what = "a chunk of its data begins with an impossible byte";
+            return false;
+        }
+
+        var header = isLzma ? (control >= 0xC0 ? LongestHeader : LongestHeader - 1) : 3;
+        if (feed.Buffered.Length < header)
+        {
+            (IsCut, Content) = (true, 0);
+            return true;
+        }
+
+        Content = BinaryPrimitives.ReadUInt16BigEndian(feed.Buffered[1..]) + 1 + (isLzma ? (control & 0x1F) << 16 : 0);
+        _left = header + (isLzma ? BinaryPrimitives.ReadUInt16BigEndian(feed.Buffered[3..]) + 1 : Content);
+        if (header == LongestHeader && !AreProperties(feed.Buffered[5]))
+        {
+            what = "a chunk of its data has impossible properties";
+            return false;
+        }
+
+        _started = true;
+        IsCut = !feed.Fill(_left);
+        // The first byte of the range coder is zero, and the library does not look at it.
+        if (isLzma && feed.Buffered.Length > header && feed.Buffered[header] != 0)
+            what = "the LZMA data of a chunk begins with an impossible byte";
+        return what is null;
+    }
+
+    public override int Read(Span<byte> buffer)
+    {
+        if (_left == 0 && !buffer.IsEmpty)
+            Overrun = true;
+        var read = feed.Read(buffer[..Math.Min(buffer.Length, _left)]);
+        _left -= read;
+        return read;
+    }
+
+    public override int ReadByte()
+    {
+        Span<byte> one = stackalloc byte[1];
+        return Read(one) == 0 ? -1 : one[0];
+    }
+
+    /// <summary>(pb * 5 + lp) * 9 + lc, with lc + lp of at most 4.</summary>
+    private static bool AreProperties(int value) => value < 225 && value % 9 + value / 9 % 5 <= 4;
+}
