@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: MIT
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+using Sim.Workloads.Input;
+
+namespace Sim.Fuzz;
+
+/// <summary>
+/// One container format: valid files of one to three members, damaged. Content that is delivered without a word about damage
+/// must be contents that were put in, each whole. Where the format's own program is installed it has the second word on
+/// one input in eight: what it refuses must be refused here, and what it accepts must be accepted.
+/// </summary>
+internal abstract class ContainerKind(ContainerFormat format) : FuzzKind
+{
+    // More than any of these files holds: a damaged length may stand for gigabytes of zeros, which nobody has to wait for.
+    private const int MostContent = 16 << 20;
+
+    private static readonly HashSet<string> s_missing = [];
+
+    public override string Name => format.ToString().ToLowerInvariant();
+
+    /// <summary>Whether content is verified before it is delivered, so that damage behind it cannot have changed it.</summary>
+    protected virtual bool DeliversVerified => false;
+
+    /// <summary>Bytes before the damage that may be lost with it, by where a buffer ended: see <see cref="ContainerDamageException"/>.</summary>
+    protected virtual int Withheld => 0;
+
+    /// <summary>One member (stream, frame) with some content.</summary>
+    protected abstract Field Member(byte[] content, Dice dice);
+
+    /// <summary>Bytes that may stand between two members; null where nothing may.</summary>
+    protected virtual Field? Between(Dice dice) => null;
+
+    public override FuzzInput Make(Dice dice)
+    {
+        var (file, contents) = MakeFile(dice, dice.Between(1, 3));
+        if (dice.OneIn(12))
+            return new FuzzInput(file.ToArray(), contents, Promise.Valid);
+        if (dice.OneIn(6))
+            return new FuzzInput(file.ToArray()[..dice.Below(file.ToArray().Length)], contents, Promise.Cut);
+        if (!dice.OneIn(3))
+            Damage.Structure(file, dice);
+        var bytes = file.ToArray();
+        if (dice.OneIn(2))
+        {
+            var (other, more) = MakeFile(dice, 1);
+            bytes = Damage.Bytes(bytes, other.ToArray(), dice);
+            contents.AddRange(more);
+        }
+
+        return new FuzzInput(bytes, contents, Promise.None);
+    }
+
+    public override void Check(FuzzInput input)
+    {
+        var (content, damage) = Read(new MemoryStream(input.Bytes), workers: 2, out var found);
+        var (again, againDamage) = Read(new Trickle(input.Bytes), workers: 1, out _);
+        Hold(damage == againDamage, $"read at once: {damage ?? "sound"}\n  a byte at a time: {againDamage ?? "sound"}");
+        var least = Math.Min(content.Length, again.Length);
+        Hold(content.AsSpan(0, least).SequenceEqual(again.AsSpan(0, least)) && Math.Max(content.Length, again.Length) - least <= (damage is null ? 0 : Withheld),
+            $"{content.Length} bytes read at once, {again.Length} a byte at a time, and not the same");
+        if (found == ContainerFormat.Plain)
+        {
+            Hold(damage is null && content.AsSpan().SequenceEqual(input.Bytes), "a plain file is not what it is");
+            return;
+        }
+
+        if (found != format || content.Length >= MostContent)
+            return;
+        byte[] all = [.. input.Contents.SelectMany(part => part)];
+        if (input.Promise == Promise.Valid)
+            Hold(damage is null && content.AsSpan().SequenceEqual(all), $"a valid file: {damage ?? "other content"}");
+        if (input.Promise == Promise.Cut)
+            Hold(all.AsSpan().StartsWith(content), "a file that is cut off delivers content that was never in it");
+        if (damage is null || DeliversVerified)
+            Hold(IsMadeOf(content, input.Contents, damage is not null), $"content that was never in the file ({damage ?? "and no word about damage"})");
+        if (Field.Crc32(input.Bytes)[0] % 8 == 0)
+            HoldToProgram(input.Bytes, content, damage);
+    }
+
+    private static (byte[] Content, string? Damage) Read(Stream stream, int workers, out ContainerFormat found)
+    {
+        using var input = CompressedInput.Open(stream, "input", workers);
+        found = input.Format;
+        using var content = new MemoryStream();
+        var buffer = new byte[4096];
+        try
+        {
+            for (int read; content.Length < MostContent && (read = input.Read(buffer)) > 0;)
+                content.Write(buffer, 0, read);
+            return (content.ToArray(), null);
+        }
+        catch (ContainerDamageException damage)
+        {
+            // Where damage shows depends on how much a decoder reads ahead; what it is must not.
+            return (content.ToArray(), damage.What);
+        }
+    }
+
+    /// <summary>Whether content is whole contents, in any order and number; the last of them begun only, where that is allowed.</summary>
+    private static bool IsMadeOf(byte[] content, IReadOnlyList<byte[]> contents, bool begun)
+    {
+        // Contents differ in their first bytes: there is one way at most to take content apart.
+        var rest = content.AsSpan();
+        while (rest.Length > 0)
+        {
+            byte[]? next = null;
+            foreach (var part in contents)
+            {
+                if (part.Length > 0 && (rest.StartsWith(part) || (begun && part.AsSpan().StartsWith(rest))))
+                    next = part;
+            }
+
+            if (next is null)
+                return false;
+            rest = rest[Math.Min(next.Length, rest.Length)..];
+        }
+
+        return true;
+    }
+
+    private void HoldToProgram(byte[] bytes, byte[] content, string? damage)
+    {
+        if (Run(bytes) is not { } program)
+            return;
+        // These programs pass over what follows the end, each in its own way.
+        if (program.Accepts && damage is not null && damage.Contains("garbage after the end", StringComparison.Ordinal))
+            return;
+        Hold(program.Accepts == damage is null, $"{Name} {(program.Accepts ? "accepts" : "refuses")} it; here: {damage ?? "sound"}");
+        Hold(damage is not null || content.AsSpan().SequenceEqual(program.Content), $"{Name} unpacks other content");
+    }
+
+    private (bool Accepts, byte[] Content)? Run(byte[] bytes)
+    {
+        if (s_missing.Contains(Name))
+            return null;
+        var start = new ProcessStartInfo(Name, "-dc")
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+        };
+        try
+        {
+            using var process = Process.Start(start)!;
+            process.ErrorDataReceived += (_, _) => { };
+            process.BeginErrorReadLine();
+            var feeding = Task.Run(() => Feed(process, bytes));
+            using var content = new MemoryStream();
+            process.StandardOutput.BaseStream.CopyTo(content);
+            feeding.Wait();
+            process.WaitForExit();
+            return (process.ExitCode == 0, content.ToArray());
+        }
+        catch (Win32Exception)
+        {
+            s_missing.Add(Name);
+            return null;
+        }
+    }
+
+    private static void Feed(Process process, byte[] bytes)
+    {
+        try
+        {
+            process.StandardInput.BaseStream.Write(bytes);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It has seen enough, and closed its end.
+        }
+    }
+
+    private (Field File, List<byte[]> Contents) MakeFile(Dice dice, int members)
+    {
+        var (parts, contents) = (new List<Field>(), new List<byte[]>());
+        for (; members > 0; members--)
+        {
+            contents.Add(Content(dice));
+            parts.Add(Member(contents[^1], dice));
+            if (dice.OneIn(2) && Between(dice) is { } between)
+                parts.Add(between);
+        }
+
+        return (Field.Group(parts), contents);
+    }
+
+    /// <summary>Text that compresses, bytes that do not, runs, or nothing. Some bytes of its own come first.</summary>
+    private static byte[] Content(Dice dice)
+    {
+        var own = dice.Bytes(8);
+        var size = dice.Pick([0, 1, 20, 600, 4000, 20_000, 60_000]);
+        if (size == 0)
+            return [];
+        return dice.Below(3) switch
+        {
+            0 => [.. own, .. dice.Bytes(size)],
+            1 => [.. own, .. Enumerable.Repeat(own[0], size)],
+            _ => [.. own, .. Enumerable.Range(0, size / 16).SelectMany(at => Encoding.ASCII.GetBytes($"10.{at % 7}.{at * at % 251}.0/24 "))],
+        };
+    }
+}

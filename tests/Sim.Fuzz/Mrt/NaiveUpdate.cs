@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+using System.Net;
+
+namespace Sim.Fuzz.Mrt;
+
+/// <summary>NLRI: path identifier(4, RFC 7911) length in bits(1) prefix, again and again.</summary>
+internal static class NaiveNlri
+{
+    /// <summary>The prefix as text, host bits cleared.</summary>
+    /// <exception cref="MalformedException">It is longer than an address of its family.</exception>
+    public static string Text(bool v6, int bits, byte[] bytes)
+    {
+        if (bits > (v6 ? 128 : 32))
+            throw new MalformedException("a prefix longer than an address");
+        var address = new byte[v6 ? 16 : 4];
+        for (var bit = 0; bit < bits; bit++)
+            address[bit / 8] |= (byte)(bytes[bit / 8] & 0x80 >> bit % 8);
+        return $"{new IPAddress(address)}/{bits}";
+    }
+
+    /// <summary>All prefixes of a field as <c>id|prefix</c>.</summary>
+    /// <exception cref="MalformedException">One of them is wrong, or comes twice (RFC 7606, 5.3): the field says nothing.</exception>
+    public static List<string> Read(byte[] field, bool v6, bool addPath)
+    {
+        var cursor = new Cursor(field);
+        var prefixes = new List<string>();
+        while (cursor.Left > 0)
+        {
+            var id = addPath ? cursor.U32() : 0;
+            var bits = cursor.U8();
+            prefixes.Add($"{id}|{Text(v6, bits, cursor.Take((bits + 7) / 8))}");
+        }
+
+        if (prefixes.Distinct().Count() != prefixes.Count)
+            throw new MalformedException("a prefix comes twice");
+        return prefixes;
+    }
+}
+
+/// <summary>One UPDATE (RFC 4271, 4.3) and the peer that sent it.</summary>
+internal sealed class NaiveUpdate(NaiveMrt reader, long record, string time)
+{
+    public string Peer { get; set; } = "";
+
+    public uint PeerAs { get; set; }
+
+    public uint LocalAs { get; set; }
+
+    public string Head => $"{record}|{time}|{Peer}|{PeerAs}";
+
+    /// <summary>
+    /// Withdrawn prefixes, attributes, announced prefixes. All is parsed before anything is said: RFC 7606, 3 j.
+    /// </summary>
+    public void Read(Cursor message, bool wide, bool addPath)
+    {
+        var withdrawn = message.Take(message.U16());
+        var attributes = message.Take(message.U16());
+        var read = NaiveAttributes.Read(attributes, wide, inRib: false, external: PeerAs != LocalAs);
+        if (read.Resets)
+            throw new MalformedException("the session would be reset");
+        if (read.Withdraws || read.Discarded)
+            reader.Damaged.Add(record);
+        var (gone, come) = (new List<string>(), new List<string>());
+        gone.AddRange(Prefixes(withdrawn, v6: false, addPath));
+        if (IsUnicast(read.Unreach, out var v6))
+            gone.AddRange(Prefixes(read.Unreach![3..], v6, addPath));
+        var announced = Prefixes(message.Rest(), v6: false, addPath);
+        come.AddRange(announced.Select(prefix => $"{prefix}|0|{read.Describe(v6: false, inRib: false)}"));
+        if (IsUnicast(read.ReachFamily, out v6))
+        {
+            var reached = Prefixes(read.ReachNlri, v6, addPath);
+            come.AddRange(reached.Select(prefix => $"{prefix}|0|{read.Describe(v6: true, inRib: false)}"));
+            announced.AddRange(reached);
+        }
+
+        // RFC 7606, 2: treat-as-withdraw takes back what the same attributes would have announced.
+        foreach (var prefix in read.Withdraws ? gone.Concat(announced) : gone)
+            reader.Events.Add($"W|{Head}|{prefix}");
+        foreach (var text in read.Withdraws ? [] : come)
+            reader.Events.Add($"A|{Head}|{text}");
+    }
+
+    /// <summary>A field that is malformed gives nothing; the others of the message count.</summary>
+    private List<string> Prefixes(byte[] field, bool v6, bool addPath)
+    {
+        try
+        {
+            return NaiveNlri.Read(field, v6, addPath);
+        }
+        catch (MalformedException)
+        {
+            reader.Damaged.Add(record);
+            return [];
+        }
+    }
+
+    /// <summary>Whether AFI(2) SAFI(1) are IPv4 or IPv6 unicast.</summary>
+    private static bool IsUnicast(byte[]? family, out bool v6)
+    {
+        v6 = family is [0, 2, 1, ..];
+        return family is [0, 1 or 2, 1, ..];
+    }
+}
