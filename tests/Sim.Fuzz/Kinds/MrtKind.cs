@@ -36,10 +36,11 @@ internal sealed class MrtKind : FuzzKind
         HoldEqual(events, again, "read at once and a byte at a time differ");
         HoldEqual(Texts(log), Texts(againLog), "the damage read at once and a byte at a time differs");
         var naive = NaiveMrt.Read(input.Bytes);
-        HoldEqual(events, naive.Events, "the reader and the naive reader differ");
+        var most = naive.EndsAtHole ? naive.Damaged.Max : long.MaxValue;
+        HoldEqual(naive.EndsAtHole ? events[..Math.Min(events.Count, naive.Events.Count)] : events, naive.Events, "the reader and the naive reader differ");
         if (log.Count <= DamageLog.Kept)
-            HoldEqual([.. log.First.Select(damage => $"{damage.Record}").Distinct()], [.. naive.Damaged.Select(record => $"{record}")], "records called damaged");
-        Hold(input.Promise != Promise.Valid || log.Count == 0, "a valid file is called damaged");
+            HoldEqual([.. Records(log.First.Select(damage => damage.Record), most)], [.. Records(naive.Damaged, most)], "records called damaged");
+        Hold(input.Promise != Promise.Valid || log.Count == 0, $"a valid file is called damaged: {log.First.FirstOrDefault()}");
         foreach (var family in (Family[])[Family.IPv4, Family.IPv6])
             HoldTable(input.Bytes, family);
     }
@@ -74,6 +75,9 @@ internal sealed class MrtKind : FuzzKind
             Hold(table.Routes.All(route => route.Prefix.Family == family), "a prefix of the other family is in the table");
         }
     }
+
+    private static IEnumerable<string> Records(IEnumerable<long> numbers, long most) =>
+        numbers.Where(record => record <= most).Distinct().Select(record => $"{record}");
 
     private static List<string> Texts(DamageLog log) => [.. log.First.Select(damage => damage.ToString())];
 

@@ -28,5 +28,8 @@ internal sealed class Cursor(byte[] data)
         return data[(_at - count).._at];
     }
 
+    /// <summary>The next bytes, as many as there are of those wanted; they stay.</summary>
+    public byte[] Peek(int count) => data[_at..Math.Min(data.Length, _at + count)];
+
     public byte[] Rest() => Take(Left);
 }

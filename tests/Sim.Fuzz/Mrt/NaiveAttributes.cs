@@ -8,6 +8,7 @@ namespace Sim.Fuzz.Mrt;
 internal sealed class NaiveAttributes
 {
     private readonly Dictionary<int, byte[]> _first = [];
+    private readonly Dictionary<int, int> _flags = [];
     private readonly bool _wide;
     private byte[]? _reachHop;
 
@@ -51,17 +52,18 @@ internal sealed class NaiveAttributes
             read.Check(type, value, external);
         if (read._first.TryGetValue(14, out var reach))
             read.TakeReach(reach, inRib);
-        if (read.Unreach is { Length: < 3 })
-            read.Resets = true;
         return read;
     }
 
     /// <summary>The fields of an event that the attributes decide.</summary>
-    /// <param name="v6">Whether the prefix came in MP_REACH_NLRI or is of IPv6.</param>
+    /// <param name="v6">Whether the prefix is of IPv6.</param>
+    /// <param name="inReach">Whether it came in MP_REACH_NLRI.</param>
     /// <param name="inRib">Whether it came in a RIB entry.</param>
-    public string Describe(bool v6, bool inRib)
+    public string Describe(bool v6, bool inReach, bool inRib)
     {
-        var hop = v6 || (inRib && _reachHop is not null) ? _reachHop : _first.GetValueOrDefault(3);
+        // RFC 4760, 3: beside MP_REACH_NLRI, NEXT_HOP says nothing of a RIB entry; of another family MP_REACH_NLRI does not.
+        var isOwn = _reachHop is not null && (ReachFamily is null || ReachFamily[1] == (v6 ? 2 : 1));
+        var hop = inReach || (inRib && isOwn) ? _reachHop : _first.GetValueOrDefault(3);
         var origin = _first.TryGetValue(1, out var value) ? value[0] : 255;
         return $"{origin}|{Path()}|{(hop is null ? "-" : NaiveMrt.Text(hop))}|{Number(5)}|{Number(4)}";
     }
@@ -76,16 +78,24 @@ internal sealed class NaiveAttributes
             var flags = cursor.U8();
             var type = cursor.U8();
             var value = cursor.Take((flags & 0x10) != 0 ? cursor.U16() : cursor.U8());
-            if (!_first.TryAdd(type, value))
+            if (_first.TryAdd(type, value))
             {
-                // RFC 7606, 3 g: of others the first counts.
-                Resets |= type is 14 or 15;
-                Discarded = true;
+                _flags[type] = flags;
+                continue;
             }
+
+            // RFC 7606, 3 g: of others the first counts.
+            Resets |= type is 14 or 15;
+            Discarded = true;
         }
     }
 
-    /// <summary>RFC 7606, 7, attribute by attribute; RFC 8092, 5, for large communities; RFC 6793, 6, for AS4_PATH.</summary>
+    /// <summary>Notes which attributes that an announcement must have are absent (RFC 7606, 3 d).</summary>
+    /// <param name="nextHop">Whether NEXT_HOP is one of them.</param>
+    public void Require(bool nextHop) =>
+        Withdraws |= !_flags.ContainsKey(1) || !_flags.ContainsKey(2) || (nextHop && !_flags.ContainsKey(3));
+
+    /// <summary>RFC 7606, 7, attribute by attribute; RFC 8092, 5; RFC 9234, 5; RFC 6793, 6, for AS4_PATH.</summary>
     private void Check(int type, byte[] value, bool external)
     {
         var length = value.Length;
@@ -93,25 +103,40 @@ internal sealed class NaiveAttributes
         {
             1 => length == 1 && value[0] <= 2,
             2 => IsPath(value, _wide),
-            3 or 4 or 5 or 9 => length == 4,
+            3 or 4 or 5 or 9 or 35 => length == 4,
             6 => length == 0,
             7 => length == (_wide ? 8 : 6),
             8 or 10 => length > 0 && length % 4 == 0,
+            15 => length >= 3,
             16 => length > 0 && length % 8 == 0,
+            17 => length >= 6 && IsPath(value, wide: true),
+            18 => length == 8,
+            24 => length > 0,
             25 => length > 0 && length % 20 == 0,
             32 => length > 0 && length % 12 == 0,
-            17 => _wide || IsPath(value, wide: true),
-            18 => _wide || length == 8,
+            128 => length >= 4,
             _ => true,
         };
-        if (sound)
+        if (sound && (_flags[type] & 0xC0) == Flags(type))
             return;
         _first.Remove(type);
-        if (type is 6 or 7 or 17 or 18 || (external && type is 5 or 9 or 10))
+        // RFC 7606, 7.11 and 7.12; RFC 4271, 6.3, for a well-known attribute that nobody knows.
+        if (type is 14 or 15 || Flags(type) < 0)
+            Resets = true;
+        else if (type is 6 or 7 or 17 or 18 || (external && type is 5 or 9 or 10))
             Discarded = true;
         else
             Withdraws = true;
     }
+
+    /// <summary>Optional (0x80) and transitive (0x40) as the attribute's RFC has them; of unknown ones the optional are right.</summary>
+    private int Flags(int type) => type switch
+    {
+        1 or 2 or 3 or 5 or 6 => 0x40,
+        4 or 9 or 10 or 14 or 15 or 24 => 0x80,
+        7 or 8 or 16 or 17 or 18 or 25 or 32 or 35 or 128 => 0xC0,
+        _ => (_flags[type] & 0x80) != 0 ? _flags[type] & 0xC0 : -1,
+    };
 
     /// <summary>RFC 4760, 3: AFI(2) SAFI(1) length(1) next hop, reserved(1) NLRI; in a RIB entry the length and next hop suffice.</summary>
     private void TakeReach(byte[] value, bool inRib)
@@ -131,7 +156,8 @@ internal sealed class NaiveAttributes
                 throw new MalformedException("bytes after the next hop");
             if (ReachFamily is not (null or [0, 1 or 2, 1]))
                 return;
-            if (hop.Length is not (4 or 16 or 32))
+            // RFC 8950: a next hop of IPv6 for prefixes of IPv4, and not the reverse.
+            if (hop.Length is not (4 or 16 or 32) || (hop.Length == 4 && ReachFamily is [0, 2, ..]))
                 throw new MalformedException("a next hop of another length");
             _reachHop = hop[..Math.Min(16, hop.Length)];
         }

@@ -20,6 +20,11 @@ internal sealed class NaiveMrt
     /// <summary>The records in which something is wrong, from 1; one more than there are for damage after the last.</summary>
     public SortedSet<long> Damaged { get; } = [];
 
+    /// <summary>
+    /// Whether reading ended at NUL bytes in place of a record. What a reader makes of what follows is for it to decide.
+    /// </summary>
+    public bool EndsAtHole { get; private set; }
+
     public static NaiveMrt Read(byte[] file)
     {
         var reader = new NaiveMrt();
@@ -33,6 +38,15 @@ internal sealed class NaiveMrt
         var strange = false;
         for (long record = 1; file.Left > 0; record++)
         {
+            // A record of time 0 and type 0, or of type 0 without content and with none behind it.
+            var head = file.Peek(13);
+            if (head.Take(6).All(value => value == 0) || (head.Length >= 12 && head.Skip(4).All(value => value == 0)))
+            {
+                Damaged.Add(record);
+                EndsAtHole = true;
+                return;
+            }
+
             if (file.Left < 12)
             {
                 Damaged.Add(record);
@@ -73,7 +87,7 @@ internal sealed class NaiveMrt
                     var micro = body.U32();
                     if (micro >= 1_000_000)
                         Damaged.Add(record);
-                    ReadBgp4mp(new NaiveUpdate(this, record, $"{time}.{micro:d6}"), subtype, body);
+                    ReadBgp4mp(new NaiveUpdate(this, record, $"{time}.{(micro < 1_000_000 ? micro : 0):d6}"), subtype, body);
                     break;
             }
         }
@@ -94,7 +108,7 @@ internal sealed class NaiveMrt
         var originated = body.U32();
         var peer = body.Take(width);
         var peerAs = body.As(wide: false);
-        var attributes = NaiveAttributes.Read(body.Take(body.U16()), wide: false, inRib: true, external: true);
+        var attributes = NaiveAttributes.Read(body.Take(body.U16()), wide: false, inRib: true, external: false);
         AddEntry(record, time, (peer, peerAs), prefix, 0, originated, v6, attributes);
     }
 
@@ -124,24 +138,23 @@ internal sealed class NaiveMrt
         body.U32();
         var bits = body.U8();
         var prefix = NaiveNlri.Text(v6, bits, body.Take((bits + 7) / 8));
+        // All entries are parsed before anything is said: where one has a wrong length, none can be trusted.
+        var entries = new List<(int Peer, uint Originated, uint PathId, byte[] Attributes)>();
         for (var count = body.U16(); count > 0; count--)
+            entries.Add((body.U16(), body.U32(), addPath ? body.U32() : 0, body.Take(body.U16())));
+        if (body.Left > 0)
+            throw new MalformedException("bytes after the last entry");
+        foreach (var (peer, originated, pathId, attributes) in entries)
         {
-            var peer = body.U16();
-            var originated = body.U32();
-            var pathId = addPath ? body.U32() : 0;
-            var attributes = body.Take(body.U16());
             if (peer >= _peers.Count)
             {
                 Damaged.Add(record);
                 continue;
             }
 
-            var read = NaiveAttributes.Read(attributes, wide: true, inRib: true, external: true);
+            var read = NaiveAttributes.Read(attributes, wide: true, inRib: true, external: false);
             AddEntry(record, time, _peers[peer], prefix, pathId, originated, v6, read);
         }
-
-        if (body.Left > 0)
-            throw new MalformedException("bytes after the last entry");
     }
 
     private void AddEntry(
@@ -150,7 +163,7 @@ internal sealed class NaiveMrt
         if (read.Withdraws || read.Resets || read.Discarded)
             Damaged.Add(record);
         if (!read.Withdraws && !read.Resets)
-            Events.Add($"B|{record}|{time}.000000|{Text(peer.Address)}|{peer.As}|{pathId}|{prefix}|{originated}|{read.Describe(v6, inRib: true)}");
+            Events.Add($"B|{record}|{time}.000000|{Text(peer.Address)}|{peer.As}|{pathId}|{prefix}|{originated}|{read.Describe(v6, inReach: false, inRib: true)}");
     }
 
     /// <summary>RFC 6396, 4.4: peer AS, local AS (2 or 4), interface(2), AFI(2), peer address, local address (4 or 16).</summary>

@@ -19,16 +19,43 @@ internal static class NaiveNlri
     }
 
     /// <summary>All prefixes of a field as <c>id|prefix</c>.</summary>
-    /// <exception cref="MalformedException">One of them is wrong, or comes twice (RFC 7606, 5.3): the field says nothing.</exception>
+    /// <exception cref="MalformedException">
+    /// One of them is wrong, or comes twice (RFC 7606, 5.3); or the field has host bits, and none if it is read as what its record
+    /// type says it is not, with path identifiers or without. The field says nothing then.
+    /// </exception>
     public static List<string> Read(byte[] field, bool v6, bool addPath)
     {
+        var prefixes = Read(field, v6, addPath, out var hostBits);
+        if (hostBits)
+        {
+            try
+            {
+                Read(field, v6, !addPath, out hostBits);
+            }
+            catch (MalformedException)
+            {
+                return prefixes;
+            }
+
+            if (!hostBits)
+                throw new MalformedException("it is what its record type is not");
+        }
+
+        return prefixes;
+    }
+
+    private static List<string> Read(byte[] field, bool v6, bool addPath, out bool hostBits)
+    {
+        hostBits = false;
         var cursor = new Cursor(field);
         var prefixes = new List<string>();
         while (cursor.Left > 0)
         {
             var id = addPath ? cursor.U32() : 0;
             var bits = cursor.U8();
-            prefixes.Add($"{id}|{Text(v6, bits, cursor.Take((bits + 7) / 8))}");
+            var bytes = cursor.Take((bits + 7) / 8);
+            prefixes.Add($"{id}|{Text(v6, bits, bytes)}");
+            hostBits |= bits % 8 != 0 && (bytes[^1] & 0xFF >> bits % 8) != 0;
         }
 
         if (prefixes.Distinct().Count() != prefixes.Count)
@@ -49,49 +76,35 @@ internal sealed class NaiveUpdate(NaiveMrt reader, long record, string time)
     public string Head => $"{record}|{time}|{Peer}|{PeerAs}";
 
     /// <summary>
-    /// Withdrawn prefixes, attributes, announced prefixes. All is parsed before anything is said: RFC 7606, 3 j.
+    /// Withdrawn prefixes, attributes, announced prefixes. All is parsed before anything is said (RFC 7606, 3 j): where one field
+    /// of prefixes is wrong, the whole UPDATE says nothing.
     /// </summary>
+    /// <exception cref="MalformedException">The session would be reset.</exception>
     public void Read(Cursor message, bool wide, bool addPath)
     {
         var withdrawn = message.Take(message.U16());
         var attributes = message.Take(message.U16());
         var read = NaiveAttributes.Read(attributes, wide, inRib: false, external: PeerAs != LocalAs);
         if (read.Resets)
-            throw new MalformedException("the session would be reset");
+            throw new MalformedException("an attribute is wrong");
+        var gone = NaiveNlri.Read(withdrawn, v6: false, addPath);
+        if (IsUnicast(read.Unreach, out var v6))
+            gone.AddRange(NaiveNlri.Read(read.Unreach![3..], v6, addPath));
+        var come = NaiveNlri.Read(message.Rest(), v6: false, addPath);
+        var reached = IsUnicast(read.ReachFamily, out v6) ? NaiveNlri.Read(read.ReachNlri, v6, addPath) : [];
+        if (come.Count + reached.Count > 0)
+            read.Require(nextHop: come.Count > 0);
         if (read.Withdraws || read.Discarded)
             reader.Damaged.Add(record);
-        var (gone, come) = (new List<string>(), new List<string>());
-        gone.AddRange(Prefixes(withdrawn, v6: false, addPath));
-        if (IsUnicast(read.Unreach, out var v6))
-            gone.AddRange(Prefixes(read.Unreach![3..], v6, addPath));
-        var announced = Prefixes(message.Rest(), v6: false, addPath);
-        come.AddRange(announced.Select(prefix => $"{prefix}|0|{read.Describe(v6: false, inRib: false)}"));
-        if (IsUnicast(read.ReachFamily, out v6))
-        {
-            var reached = Prefixes(read.ReachNlri, v6, addPath);
-            come.AddRange(reached.Select(prefix => $"{prefix}|0|{read.Describe(v6: true, inRib: false)}"));
-            announced.AddRange(reached);
-        }
-
         // RFC 7606, 2: treat-as-withdraw takes back what the same attributes would have announced.
-        foreach (var prefix in read.Withdraws ? gone.Concat(announced) : gone)
+        foreach (var prefix in read.Withdraws ? [.. gone, .. come, .. reached] : gone)
             reader.Events.Add($"W|{Head}|{prefix}");
-        foreach (var text in read.Withdraws ? [] : come)
-            reader.Events.Add($"A|{Head}|{text}");
-    }
-
-    /// <summary>A field that is malformed gives nothing; the others of the message count.</summary>
-    private List<string> Prefixes(byte[] field, bool v6, bool addPath)
-    {
-        try
-        {
-            return NaiveNlri.Read(field, v6, addPath);
-        }
-        catch (MalformedException)
-        {
-            reader.Damaged.Add(record);
-            return [];
-        }
+        if (read.Withdraws)
+            return;
+        foreach (var prefix in come)
+            reader.Events.Add($"A|{Head}|{prefix}|0|{read.Describe(v6: false, inReach: false, inRib: false)}");
+        foreach (var prefix in reached)
+            reader.Events.Add($"A|{Head}|{prefix}|0|{read.Describe(v6, inReach: true, inRib: false)}");
     }
 
     /// <summary>Whether AFI(2) SAFI(1) are IPv4 or IPv6 unicast.</summary>

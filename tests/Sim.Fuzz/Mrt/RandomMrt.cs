@@ -163,13 +163,14 @@ internal sealed class RandomMrt
         return [.. lengths.Select(length => addPath ? Group(Leaf(_dice.Bytes(4)), Prefix(v6, length)) : Prefix(v6, length))];
     }
 
-    private Field Prefix(bool v6) => Prefix(v6, PrefixLength(v6));
+    /// <summary>The prefix of a RIB record; its host bits are sometimes set, which RFC 4271 allows.</summary>
+    private Field Prefix(bool v6) => Prefix(v6, PrefixLength(v6), hostBits: _dice.OneIn(16));
 
-    /// <summary>Length and bytes; host bits below the length are sometimes set, as some speakers send them.</summary>
-    private Field Prefix(bool v6, int length)
+    /// <summary>Length and bytes. In a field of prefixes no host bits: they are reason to doubt the record's type.</summary>
+    private Field Prefix(bool v6, int length, bool hostBits = false)
     {
         var bytes = Address(v6)[..((length + 7) / 8)];
-        if (length % 8 != 0 && !_dice.OneIn(16))
+        if (length % 8 != 0 && !hostBits)
             bytes[^1] &= (byte)(0xFF << (8 - length % 8));
         return Group(Leaf((byte)length), Leaf(bytes));
     }
@@ -210,7 +211,7 @@ internal sealed class RandomMrt
         }
 
         if (!wide && _dice.OneIn(3))
-            made.Add(Attribute(0xC0, 17, AsPath(wide: true)));
+            made.Add(Attribute(0xC0, 17, AsPath(wide: true, least: 1)));
         if (!wide && _dice.OneIn(6))
             made.Add(Attribute(0xC0, 18, Leaf(_dice.Bytes(8))));
         return made;
@@ -224,9 +225,9 @@ internal sealed class RandomMrt
     }
 
     /// <summary>Mostly one sequence; sets and confederation segments now and then; empty for what the peer originates itself.</summary>
-    private Field[] AsPath(bool wide)
+    private Field[] AsPath(bool wide, int least = 0)
     {
-        if (_dice.OneIn(12))
+        if (least == 0 && _dice.OneIn(12))
             return [];
         var types = _dice.OneIn(3) ? Enumerable.Range(0, _dice.Between(1, 4)).Select(_ => _dice.Between(1, 4)) : [2];
         return [.. types.Select(type => Group(
