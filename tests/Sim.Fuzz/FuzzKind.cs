@@ -6,16 +6,16 @@ internal sealed class FindingException(string what) : Exception(what);
 
 /// <summary>One input.</summary>
 /// <param name="Bytes">The file.</param>
-/// <param name="Contents">
-/// Of a container, each content that a part of it held before it was damaged; empty where that is not known.
+/// <param name="Units">
+/// Of a container, the content of each part of it that has a check of its own, in order, before it was damaged; else empty.
 /// </param>
 /// <param name="Promise">What the damage leaves true of it.</param>
-internal sealed record FuzzInput(byte[] Bytes, IReadOnlyList<byte[]> Contents, Promise Promise);
+internal sealed record FuzzInput(byte[] Bytes, IReadOnlyList<byte[]> Units, Promise Promise);
 
 /// <summary>What may be said of an input beforehand, the most first.</summary>
 internal enum Promise
 {
-    /// <summary>It is valid: its content is the contents one after the other, and nothing is damaged.</summary>
+    /// <summary>It is valid: its content is the units one after the other, and nothing is damaged.</summary>
     Valid,
 
     /// <summary>A valid file without its end.</summary>

@@ -2,6 +2,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using ICSharpCode.SharpZipLib.BZip2;
+using SharpCompress.Compressors.LZMA;
 using Sim.Workloads.Input;
 using ZstdNet;
 using static Sim.Fuzz.Field;
@@ -11,10 +12,9 @@ namespace Sim.Fuzz;
 /// <summary>gzip (RFC 1952), each of the optional fields of its header now and then.</summary>
 internal sealed class GzipKind() : ContainerKind(ContainerFormat.Gzip)
 {
-    protected override int Withheld => 1024;
-
-    protected override Field Member(byte[] content, Dice dice)
+    protected override Field Member(List<byte[]> units, Dice dice)
     {
+        var content = units[0];
         using var target = new MemoryStream();
         using (var deflate = new DeflateStream(target, dice.Pick([CompressionLevel.Optimal, CompressionLevel.Fastest, CompressionLevel.NoCompression]), leaveOpen: true))
             deflate.Write(content);
@@ -37,10 +37,9 @@ internal sealed class GzipKind() : ContainerKind(ContainerFormat.Gzip)
 /// <summary>bzip2 of every level.</summary>
 internal sealed class Bzip2Kind() : ContainerKind(ContainerFormat.Bzip2)
 {
-    protected override bool DeliversVerified => true;
-
-    protected override Field Member(byte[] content, Dice dice)
+    protected override Field Member(List<byte[]> units, Dice dice)
     {
+        var content = units[0];
         using var target = new MemoryStream();
         using (var bzip2 = new BZip2OutputStream(target, dice.Between(1, 9)) { IsStreamOwner = false })
             bzip2.Write(content);
@@ -53,8 +52,24 @@ internal sealed class Bzip2Kind() : ContainerKind(ContainerFormat.Bzip2)
 /// <summary>zstd (RFC 8878) with a checksum, the size of the content in the header or not; skippable frames between.</summary>
 internal sealed class ZstdKind() : ContainerKind(ContainerFormat.Zstd)
 {
-    protected override Field Member(byte[] content, Dice dice)
+    /// <summary>Frames say in the third bit of their header whether they have a checksum, and damage may change it.</summary>
+    protected override bool IsChecked(byte[] file)
     {
+        ReadOnlySpan<byte> magic = [0x28, 0xB5, 0x2F, 0xFD];
+        for (var at = file.AsSpan().IndexOf(magic); at >= 0 && at + 4 < file.Length;)
+        {
+            if ((file[at + 4] & 4) == 0)
+                return false;
+            var next = file.AsSpan(at + 4).IndexOf(magic);
+            at = next < 0 ? -1 : at + 4 + next;
+        }
+
+        return true;
+    }
+
+    protected override Field Member(List<byte[]> units, Dice dice)
+    {
+        var content = units[0];
         var parameters = new Dictionary<ZSTD_cParameter, int> { [ZSTD_cParameter.ZSTD_c_checksumFlag] = 1 };
         using var options = new CompressionOptions(null!, parameters, dice.Pick([1, 3, 9]));
         byte[] file;
@@ -71,7 +86,7 @@ internal sealed class ZstdKind() : ContainerKind(ContainerFormat.Zstd)
             file = target.ToArray();
         }
 
-        // Magic; the header's 2 to 14 bytes and the first block's; blocks; the checksum.
+        // The magic; the header's 2 to 14 bytes and the first block's; blocks; the checksum.
         return Split(file, 4, 5, 6, 9, 12, file.Length - 4);
     }
 
@@ -88,17 +103,19 @@ internal sealed class ZstdKind() : ContainerKind(ContainerFormat.Zstd)
 /// </summary>
 internal sealed class XzKind() : ContainerKind(ContainerFormat.Xz)
 {
-    protected override int Withheld => 512;
+    protected override List<byte[]> Units(byte[] content, Dice dice)
+    {
+        var count = content.Length == 0 ? 0 : dice.Between(1, 3);
+        return [.. Enumerable.Range(0, count).Select(at => content[(content.Length * at / count)..(content.Length * (at + 1) / count)])];
+    }
 
-    protected override Field Member(byte[] content, Dice dice)
+    protected override Field Member(List<byte[]> units, Dice dice)
     {
         var check = dice.Pick<byte>([1, 1, 4, 10]);
         var blocks = new List<Field>();
         var records = new List<Field>();
-        var count = dice.Between(1, 3);
-        for (var at = 0; at < count && content.Length > 0; at++)
+        foreach (var part in units.Where(unit => unit.Length > 0))
         {
-            var part = content[(content.Length * at / count)..(content.Length * (at + 1) / count)];
             blocks.Add(Block(part, check, dice, out var unpadded));
             records.Add(Group(Leaf(Varint(unpadded)), Leaf(Varint(part.Length))));
         }
@@ -138,9 +155,30 @@ internal sealed class XzKind() : ContainerKind(ContainerFormat.Xz)
         return Group(Sealed(first: false, header), data, Leaf(new byte[Padding(length)]), Leaf(sum));
     }
 
-    /// <summary>Chunks of LZMA2: by the library's encoder, or stored: control(1) length less one(2) bytes.</summary>
+    /// <summary>
+    /// Chunks of LZMA2, by the library's LZMA encoder or stored, and the end:
+    /// <code>
+    ///   control(1) length less one(2) compressed length less one(2) properties(1) LZMA | control(1) length less one(2) bytes | 00
+    /// </code>
+    /// </summary>
     private static Field Lzma2(byte[] content, Dice dice)
     {
+        if (content.Length > 0 && dice.OneIn(2))
+        {
+            using var target = new MemoryStream();
+            byte properties;
+            using (var encoder = LzmaStream.Create(new LzmaEncoderProperties(), false, target))
+            {
+                encoder.Write(content);
+                properties = encoder.Properties[0];
+            }
+
+            // Control: resets of dictionary, state and properties, and the high bits of the content's length less one.
+            if (target.Length <= 1 << 16)
+                return Group(Leaf((byte)(0xE0 | (content.Length - 1) >> 16)), Leaf(Number(content.Length - 1, 2)),
+                    Leaf(Number(target.Length - 1, 2)), Leaf(properties), Split(target.ToArray(), 1, 5), Leaf(0));
+        }
+
         var chunks = new List<Field>();
         for (var at = 0; at < content.Length;)
         {
