@@ -42,7 +42,6 @@ internal sealed class ListKind : FuzzKind
 
     public override void Check(FuzzInput input)
     {
-        PrefixListReader.LooksLikeText(input.Bytes.AsSpan(0, Math.Min(input.Bytes.Length, 4096)));
         var allowed = new Lazy<HashSet<string>>(() => Denoted(input.Bytes));
         foreach (var family in (Family[])[Family.IPv4, Family.IPv6])
         {
@@ -124,7 +123,7 @@ internal sealed class ListKind : FuzzKind
     {
         if (word.Length is > 0 and < 4 && word.All(char.IsAsciiDigit) && (word[0] != '0' || word.Length == 1))
             return int.Parse(word, CultureInfo.InvariantCulture);
-        if (word.Count(letter => letter == '.') != 3 || Address(word) is not { } mask)
+        if (word.Count(letter => letter == '.') != 3 || Address(word) is not { Length: 4 } mask)
             return null;
         var ones = mask.Sum(octet => int.PopCount(octet));
         return Mrt.NaiveNlri.Text(false, ones, [255, 255, 255, 255]) == $"{new IPAddress(mask)}/{ones}" ? ones : null;
