@@ -9,7 +9,9 @@ namespace Sim.Fuzz;
 /// </summary>
 /// <param name="seed">The seed of the run.</param>
 /// <param name="kinds">The kinds, which the inputs take in rotation.</param>
-internal sealed class FuzzRun(ulong seed, IReadOnlyList<FuzzKind> kinds)
+/// <param name="folder">Where failing inputs are saved.</param>
+/// <param name="log">Where failures are named.</param>
+internal sealed class FuzzRun(ulong seed, IReadOnlyList<FuzzKind> kinds, string folder, TextWriter log)
 {
     /// <summary>The most memory that a run may take, in bytes.</summary>
     public const long MostMemory = 512L << 20;
@@ -28,6 +30,8 @@ internal sealed class FuzzRun(ulong seed, IReadOnlyList<FuzzKind> kinds)
     public int Done { get; private set; }
 
     public int Failed { get; private set; }
+
+    public string Summary => $"{Done} inputs, {Failed} failed, peak {Peak >> 20} MB, seed {seed}";
 
     /// <summary>The most memory that the process has held, in bytes.</summary>
     public static long Peak
@@ -77,8 +81,8 @@ internal sealed class FuzzRun(ulong seed, IReadOnlyList<FuzzKind> kinds)
         Failed++;
         var (kind, index, bytes) = _current;
         var file = $"fuzz-{kind.Name}-{seed}-{index}.bin";
-        File.WriteAllBytes(file, bytes);
-        Console.Error.WriteLine(
+        File.WriteAllBytes(Path.Combine(folder, file), bytes);
+        log.WriteLine(
             $"FAILED {kind.Name}, seed {seed}, input {index}: {what}\n  {bytes.Length} bytes in {file}\n"
             + $"  dotnet run --project tests/Sim.Fuzz -- --kind {kind.Name} --seed {seed} --replay {index}");
     }
@@ -88,8 +92,8 @@ internal sealed class FuzzRun(ulong seed, IReadOnlyList<FuzzKind> kinds)
         const int most = 400;
         var (kind, index, _) = _current;
         var file = $"fuzz-{kind.Name}-{seed}-{index}-small.bin";
-        File.WriteAllBytes(file, bytes);
-        Console.Error.WriteLine($"  {bytes.Length} bytes that fail likewise in {file}{(bytes.Length <= most ? $": {Convert.ToHexString(bytes)}" : "")}");
+        File.WriteAllBytes(Path.Combine(folder, file), bytes);
+        log.WriteLine($"  {bytes.Length} bytes that fail likewise in {file}{(bytes.Length <= most ? $": {Convert.ToHexString(bytes)}" : "")}");
     }
 
     private void EndHang()
@@ -101,7 +105,7 @@ internal sealed class FuzzRun(ulong seed, IReadOnlyList<FuzzKind> kinds)
             Report($"no end after {Limit.TotalSeconds:f0} s");
         }
 
-        Console.WriteLine($"{Done} inputs, {Failed} failed, peak {Peak >> 20} MB, seed {seed}");
+        Console.WriteLine(Summary);
         Environment.Exit(1);
     }
 }

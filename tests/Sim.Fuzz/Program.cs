@@ -18,14 +18,14 @@ root.SetAction(parsed =>
         cancel.Cancel();
     };
     var wanted = parsed.GetValue(kind);
-    var run = new FuzzRun(parsed.GetValue(seed), [.. FuzzKind.All.Where(known => wanted == "all" || known.Name == wanted)]);
+    var run = new FuzzRun(parsed.GetValue(seed), [.. FuzzKind.All.Where(known => wanted == "all" || known.Name == wanted)], ".", Console.Error);
     var one = parsed.GetValue(replay);
     var clock = Stopwatch.StartNew();
     var shown = TimeSpan.Zero;
     run.Run(one ?? 0, one is null ? parsed.GetValue(inputs) : 1, Progress, cancel.Token);
     if (!Console.IsErrorRedirected)
         Console.Error.Write("\r\e[K");
-    Console.WriteLine($"{run.Done} inputs, {run.Failed} failed, peak {FuzzRun.Peak >> 20} MB, seed {parsed.GetValue(seed)}");
+    Console.WriteLine(run.Summary);
     return cancel.IsCancellationRequested ? 130 : run.Failed > 0 ? 1 : 0;
 
     void Progress()

@@ -40,7 +40,7 @@ internal sealed class MrtKind : FuzzKind
         HoldEqual(naive.EndsAtHole ? events[..Math.Min(events.Count, naive.Events.Count)] : events, naive.Events, "the reader and the naive reader differ");
         if (log.Count <= DamageLog.Kept)
             HoldEqual([.. Records(log.First.Select(damage => damage.Record), most)], [.. Records(naive.Damaged, most)], "records called damaged");
-        Hold(input.Promise != Promise.Valid || log.Count == 0, $"a valid file is called damaged: {log.First.FirstOrDefault()}");
+        Hold(input.Promise != Promise.Valid || log.Count == 0, $"a valid file is called damaged: {(log.Count > 0 ? log.First[0] : null)}");
         foreach (var family in (Family[])[Family.IPv4, Family.IPv6])
             HoldTable(input.Bytes, family);
     }
