@@ -23,6 +23,16 @@ internal abstract class ContainerKind(ContainerFormat format) : FuzzKind
     /// <summary>Whether a file says of all its content that there is a check of it.</summary>
     protected virtual bool IsChecked(byte[] file) => true;
 
+    /// <summary>The byte that many bytes behind each magic of a file.</summary>
+    protected static IEnumerable<byte> BehindEach(byte[] magic, int bytes, byte[] file)
+    {
+        for (var at = 0; file.AsSpan(at).IndexOf(magic) is >= 0 and var next; at += next + 1)
+        {
+            if (at + next + magic.Length + bytes < file.Length)
+                yield return file[at + next + magic.Length + bytes];
+        }
+    }
+
     /// <summary>Content in the pieces that have a check each: all of it is one, unless the format has blocks.</summary>
     protected virtual List<byte[]> Units(byte[] content, Dice dice) => [content];
 

@@ -52,20 +52,8 @@ internal sealed class Bzip2Kind() : ContainerKind(ContainerFormat.Bzip2)
 /// <summary>zstd (RFC 8878) with a checksum, the size of the content in the header or not; skippable frames between.</summary>
 internal sealed class ZstdKind() : ContainerKind(ContainerFormat.Zstd)
 {
-    /// <summary>Frames say in the third bit of their header whether they have a checksum, and damage may change it.</summary>
-    protected override bool IsChecked(byte[] file)
-    {
-        ReadOnlySpan<byte> magic = [0x28, 0xB5, 0x2F, 0xFD];
-        for (var at = file.AsSpan().IndexOf(magic); at >= 0 && at + 4 < file.Length;)
-        {
-            if ((file[at + 4] & 4) == 0)
-                return false;
-            var next = file.AsSpan(at + 4).IndexOf(magic);
-            at = next < 0 ? -1 : at + 4 + next;
-        }
-
-        return true;
-    }
+    /// <summary>The third bit of a frame's header says that a checksum follows, and damage may change it.</summary>
+    protected override bool IsChecked(byte[] file) => BehindEach([0x28, 0xB5, 0x2F, 0xFD], 0, file).All(flags => (flags & 4) != 0);
 
     protected override Field Member(List<byte[]> units, Dice dice)
     {
@@ -103,6 +91,10 @@ internal sealed class ZstdKind() : ContainerKind(ContainerFormat.Zstd)
 /// </summary>
 internal sealed class XzKind() : ContainerKind(ContainerFormat.Xz)
 {
+    /// <summary>The second byte of a stream's flags names the check; 0 is none, and damage may bring it about.</summary>
+    protected override bool IsChecked(byte[] file) =>
+        BehindEach([0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0], 1, file).All(check => check != 0);
+
     protected override List<byte[]> Units(byte[] content, Dice dice)
     {
         var count = content.Length == 0 ? 0 : dice.Between(1, 3);
