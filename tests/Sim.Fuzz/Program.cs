@@ -7,6 +7,11 @@ var inputs = new Option<int>("--inputs") { Description = "How many inputs to mak
 var seed = new Option<ulong>("--seed") { Description = "The seed that all inputs follow from.", DefaultValueFactory = _ => 1 };
 var kind = new Option<string>("--kind") { Description = "The kind of input.", DefaultValueFactory = _ => "all" };
 var replay = new Option<uint?>("--replay") { Description = "Makes and reads one input alone, by its number." };
+inputs.Validators.Add(result =>
+{
+    if (result.Tokens.Count > 0 && int.TryParse(result.Tokens[0].Value, out var count) && count < 1)
+        result.AddError($"--inputs {count}: one at least");
+});
 kind.AcceptOnlyFromAmong([.. FuzzKind.All.Select(known => known.Name), "all"]);
 var root = new RootCommand("Damages inputs of every kind and holds the readers to what no damage excuses.") { inputs, seed, kind, replay };
 root.SetAction(parsed =>
@@ -36,4 +41,6 @@ root.SetAction(parsed =>
         Console.Error.Write($"\r\e[K{run.Done} inputs, {run.Failed} failed, {run.Done / clock.Elapsed.TotalSeconds:f0} a second");
     }
 });
-return root.Parse(args).Invoke() switch { > 1 and not 130 => 2, var code => code };
+var line = root.Parse(args);
+var code = line.Invoke();
+return line.Errors.Count > 0 ? 2 : code;
