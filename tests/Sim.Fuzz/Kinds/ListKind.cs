@@ -42,6 +42,7 @@ internal sealed class ListKind : FuzzKind
 
     public override void Check(FuzzInput input)
     {
+        ContentRecogniser.Recognise(input.Bytes.AsSpan(0, Math.Min(input.Bytes.Length, 4096)));
         var allowed = new Lazy<HashSet<string>>(() => Denoted(input.Bytes));
         foreach (var family in (Family[])[Family.IPv4, Family.IPv6])
         {
