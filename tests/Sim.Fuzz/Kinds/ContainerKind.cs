@@ -68,13 +68,15 @@ internal abstract class ContainerKind(ContainerFormat format) : FuzzKind
         var (again, againDamage) = Read(new Trickle(input.Bytes), workers: 1, out _);
         Hold(damage == againDamage, $"read at once: {damage ?? "sound"}\n  a byte at a time: {againDamage ?? "sound"}");
         Hold(content.AsSpan().SequenceEqual(again), $"{content.Length} bytes read at once, {again.Length} a byte at a time, and not the same");
+        if (content.Length >= MostContent)
+            return;
         if (found == ContainerFormat.Plain)
         {
             Hold(damage is not null || content.AsSpan().SequenceEqual(input.Bytes), "a plain file is not what it is");
             return;
         }
 
-        if (found != format || content.Length >= MostContent)
+        if (found != format)
             return;
         byte[] all = [.. input.Units.SelectMany(unit => unit)];
         if (input.Promise == Promise.Valid)
