@@ -14,9 +14,13 @@ namespace Sim.Workloads.Mrt;
 /// </summary>
 internal ref struct MpReach
 {
+    public const byte UnicastSafi = 1;
+
     public bool Present;
 
-    /// <summary>0 in the short form.</summary>
+    /// <summary>Whether the attribute is whole, and so names its family.</summary>
+    public bool IsWhole;
+
     public ushort Afi;
 
     public byte Safi;
@@ -39,17 +43,17 @@ internal ref struct MpReach
             return value.Length == 1 + value[0] && reach.SetNextHop(value[1..]);
         if (value.Length < 4)
             return false;
+        reach.IsWhole = true;
         reach.Afi = BinaryPrimitives.ReadUInt16BigEndian(value);
         reach.Safi = value[2];
         int length = value[3];
         // Within a RIB dump some leave out the reserved byte and the prefix that the record already holds.
-        if (inRib && value.Length == 4 + length)
-            return reach.SetNextHop(value[4..]);
-        if (value.Length < 5 + length)
+        var isBare = inRib && value.Length == 4 + length;
+        if (!isBare && value.Length < 5 + length)
             return false;
-        reach.Nlri = value[(5 + length)..];
+        reach.Nlri = isBare ? default : value[(5 + length)..];
         var sound = reach.SetNextHop(value.Slice(4, length));
-        return sound || reach.Safi != 1 || reach.Afi is not (MrtTypes.AfiIPv4 or MrtTypes.AfiIPv6);
+        return sound || reach.Safi != UnicastSafi || reach.Afi is not (MrtTypes.AfiIPv4 or MrtTypes.AfiIPv6);
     }
 
     /// <summary>

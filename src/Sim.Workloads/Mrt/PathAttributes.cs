@@ -69,6 +69,7 @@ public ref struct PathAttributes
     private string _wrong;
     private AsPathFacts _as4Path;
     private bool _disowned;
+    private bool _hasAs4Aggregator;
     private ulong _present;
 
     /// <summary>Reads all attributes, or those before an error that hides the rest; <see cref="Fault"/> says whether they are sound.</summary>
@@ -198,6 +199,8 @@ public ref struct PathAttributes
             case AttributeRule.Aggregator:
                 _disowned = value.Length == 6 && BinaryPrimitives.ReadUInt16BigEndian(value) != AsTrans;
                 return true;
+            case AttributeRule.As4Aggregator:
+                return _hasAs4Aggregator = true;
             case AttributeRule.MpReach:
                 return MpReach.TryRead(value, inRib, out Reach);
             case AttributeRule.MpUnreach:
@@ -219,7 +222,7 @@ public ref struct PathAttributes
     /// </summary>
     private void MergePaths()
     {
-        if (WideAs || _disowned && (_present & 1UL << AttributeRule.As4Aggregator) != 0)
+        if (WideAs || _disowned && _hasAs4Aggregator)
             As4PathBytes = default;
         if (!As4PathBytes.IsEmpty)
             Path = AsPath.Merge(Path, _as4Path);

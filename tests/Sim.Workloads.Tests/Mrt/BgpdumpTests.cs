@@ -54,7 +54,7 @@ public sealed class BgpdumpTests
         Compare(path, "generated");
     }
 
-    private static void Compare(string read, string file)
+    internal static void Compare(string read, string file)
     {
         using var source = new FileStream(read, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         using var input = CompressedInput.Open(source, read);
@@ -153,8 +153,11 @@ public sealed class BgpdumpTests
         }
 
         return new Line(
-            fields[2], time, peer, peerAs, what, fields[6], fields[7], Canonical(fields[8]), uint.Parse(fields[9]), uint.Parse(fields[10]));
+            fields[2], time, peer, peerAs, what, fields[6], fields[7], Canonical(fields[8]), Number(fields[9]), Number(fields[10]));
     }
+
+    /// <summary>bgpdump prints LOCAL_PREF and MED of 2^31 and more as negative numbers.</summary>
+    private static uint Number(string text) => unchecked((uint)long.Parse(text));
 
     private static string Canonical(string address)
     {
