@@ -196,7 +196,8 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
     {
         private const int Most = 16 << 10;
 
-        // The last bytes of the file go out one at a time: where the deflate data ends among them is then known.
+        // The last bytes before the end of the file, or before bytes like a member's first, go out one at a time: where the
+        // deflate data ends among them is then known, and that its trailer follows at once.
         private const int Last = 4 * Trailer;
 
         /// <summary>Bytes handed out and still unconsumed in the feed.</summary>
@@ -211,8 +212,9 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
         {
             feed.Fill(Held + trailer.Length + 2);
             var near = feed.Buffered[..Math.Min(Held + trailer.Length, feed.Buffered.Length)];
-            var at = near.IndexOf(trailer);
-            if (at < 0)
+            // The inflater asked for this piece, so that its first byte is of the deflate data.
+            var at = near[1..].IndexOf(trailer) + 1;
+            if (at == 0)
                 return false;
             // An empty member's trailer is eight zeros, and zeros may come before it: take the place that a member
             // or the end of the file follows.
@@ -249,8 +251,10 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
                 return 0;
             }
 
-            var most = feed.Fill(Most + Last) ? Most : Math.Max(feed.Buffered.Length - Last, 1);
-            Held = Math.Min(Math.Min(buffer.Length, Most), most);
+            feed.Fill(Most + Last);
+            var ahead = feed.Buffered[..Math.Min(feed.Buffered.Length, Most + Last)];
+            var next = ahead[1..].IndexOf((ReadOnlySpan<byte>)[0x1F, 0x8B, 8]) + 1;
+            Held = Math.Min(buffer.Length, Math.Max((next > 0 ? next : ahead.Length) - Last, 1));
             feed.Buffered[..Held].CopyTo(buffer);
             return Held;
         }
