@@ -61,9 +61,9 @@ public sealed class ChurnTraceTests
     }
 
     /// <summary>A length of 0 withdraws; others announce with a path as long.</summary>
-    [Fact]
+    [Fact, Property]
     public void Any_trace_gives_the_changes_that_a_list_of_paths_searched_from_end_to_end_gives() =>
-        Events.Array[0, 40].Sample(events =>
+        Events.Array[0, 40].Check(events =>
         {
             byte[] file = [.. events.SelectMany(Of)];
             using var trace = ChurnTrace.Compile(

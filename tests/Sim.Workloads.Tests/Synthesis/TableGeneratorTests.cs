@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using CsCheck;
 using Sim.Kernel;
+using Sim.Testing;
 using Sim.Workloads.Synthesis;
 using Sim.Workloads.Tables;
 using Xunit;
@@ -116,12 +117,12 @@ public sealed class TableGeneratorTests(ITestOutputHelper output)
         Assert.InRange(six.Covered, 0.55, 0.65);
     }
 
-    [Fact]
+    [Fact, Property]
     public void Reserved_space_overlaps_what_lies_inside_it_around_it_and_nothing_else()
     {
         foreach (var family in Enum.GetValues<Family>())
         {
-            TestTables.Prefixes(family).Sample(prefix =>
+            TestTables.Prefixes(family).Check(prefix =>
             {
                 var touched = false;
                 foreach (var reserved in ReservedSpace.Of(family))

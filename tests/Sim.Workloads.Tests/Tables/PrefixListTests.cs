@@ -2,6 +2,7 @@
 using System.Text;
 using CsCheck;
 using Sim.Kernel;
+using Sim.Testing;
 using Sim.Workloads.Tables;
 using Xunit;
 
@@ -126,10 +127,10 @@ public sealed class PrefixListTests
     public void Nothing_gives_an_empty_table() =>
         Assert.Empty(TestTables.Read("", Family.IPv6, out _, out _).Routes);
 
-    [Fact]
+    [Fact, Property]
     public void Any_bytes_in_any_portions_are_read_without_an_exception_and_every_line_is_accounted_for() =>
         Gen.Select(Gen.Int[0, 255].Select(value => (byte)"10./:a\n\n\t #29f,_"[value % 16]).Array[0, 400], Gen.Int[1, 50])
-            .Sample(
+            .Check(
                 (bytes, portion) =>
                 {
                     var damage = new DamageLog();
@@ -148,11 +149,11 @@ public sealed class PrefixListTests
                 },
                 iter: 2000);
 
-    [Theory]
+    [Theory, Property]
     [InlineData(Family.IPv4)]
     [InlineData(Family.IPv6)]
     public void What_the_writers_write_is_read_back_equal(Family family) =>
-        Gen.Select(TestTables.PrefixSets(family, 50), Gen.UInt, Gen.Bool).Sample(
+        Gen.Select(TestTables.PrefixSets(family, 50), Gen.UInt, Gen.Bool).Check(
             (prefixes, number, plain) =>
             {
                 string[] names = plain ? ["-"] : ["192.0.2.1", "2001:db8::1", "wg peer"];
