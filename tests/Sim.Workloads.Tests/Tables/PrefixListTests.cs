@@ -171,12 +171,16 @@ public sealed class PrefixListTests
             },
             iter: 200);
 
+    private static readonly (string Path, int V4, int V6)[] s_tables =
+        [("tables/bart-prefixes.txt.gz", 901_899, 160_147), ("tables/libloc-20221029-announced.txt.gz", 968_428, 177_846)];
+
+    public static TheoryData<string, int, int> FullTables => [("embedded", 968_428, 177_846), .. SharedData.Rows(s_tables, row => row.Path)];
+
     [Theory]
-    [InlineData("tables/bart-prefixes.txt.gz", 901_899, 160_147)]
-    [InlineData("tables/libloc-20221029-announced.txt.gz", 968_428, 177_846)]
-    public void The_shared_tables_have_the_counts_of_their_README(string path, int v4, int v6)
+    [MemberData(nameof(FullTables))]
+    public void Full_tables_have_the_counts_of_their_README(string path, int v4, int v6)
     {
-        using var text = TestTables.SharedText(path);
+        using var text = TestTables.Text(path);
         var damage = new DamageLog();
         var table = PrefixListReader.Read(text, path, Family.IPv4, damage, out var counts);
         Assert.Equal(v4, table.Routes.Length);
