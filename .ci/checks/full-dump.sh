@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # A dump of many peers that we write is read alike by bgpdump and by us, and is loaded within the table's memory.
-set -eu
+set -euo pipefail
+command -v bgpdump >/dev/null || { echo "bgpdump is not installed"; exit 77; }
 sim() { dotnet run --project src/Sim.Runner --no-build -- "$@"; }
 sim table generate "$1/dump.mrt" --prefixes 200000 --to mrt --mrt-peers 20 --mrt-missing 0.1
 ours=$(sim table info "$1/dump.mrt" --json | sed -n 's/.*"entries": \([0-9]*\).*/\1/p')

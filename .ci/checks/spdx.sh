@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: MIT
 # Every source file names its licence, and the right one.
 set -eu
-bad=0
+git rev-parse --is-inside-work-tree >/dev/null 2>&1 || { echo "git does not know this folder's files"; exit 77; }
+bad=0 files=0
 while read -r file; do
+    files=$((files + 1))
     case "$file" in
         src/Sim.Trie/* | src/Sim.Fib/* | kernel-patch/*) licence=GPL-2.0-only ;;
         *) licence=MIT ;;
@@ -13,4 +15,4 @@ while read -r file; do
         bad=1
     fi
 done < <(git ls-files '*.cs' '*.csproj' '*.props' '*.sh' '*.c' '*.h' '*Kbuild' '*.config' '*.md' '.ci/run' .editorconfig | grep -v '^reports/sample/')
-exit $bad
+[ "$files" -gt 100 ] && exit $bad

@@ -2,6 +2,7 @@
 using CsCheck;
 using Sim.Fib;
 using Sim.Kernel;
+using Sim.Testing;
 using Xunit;
 
 namespace Sim.Fib.Tests;
@@ -76,13 +77,13 @@ public sealed class Fib6RandomOperationTests
         Gen.ULong,
         (kind, config, probe) => new Op(kind, config, probe));
 
-    [Fact]
+    [Fact, Property]
     public void Routes_answer_as_a_linear_table_does_under_any_sequence() =>
-        s_op.Array[0, 60].Sample(ops => Run(ops, checkEvery: 1), iter: 300);
+        s_op.Array[0, 60].Check(ops => Run(ops, checkEvery: 1), iter: 300);
 
-    [Fact]
+    [Fact, Property]
     public void Long_sequences_keep_every_invariant() =>
-        s_op.Array[300, 900].Sample(ops => Run(ops, checkEvery: 25), iter: 10);
+        s_op.Array[300, 900].Check(ops => Run(ops, checkEvery: 25), iter: 10);
 
     private static void Run(Op[] ops, int checkEvery)
     {

@@ -2,6 +2,7 @@
 using CsCheck;
 using Sim.Fib;
 using Sim.Kernel;
+using Sim.Testing;
 using Xunit;
 
 namespace Sim.Fib.Tests;
@@ -17,8 +18,8 @@ public sealed class Fib6WalkTests
         (bits, length, metric, doomed) => (Prefix.OfV6((UInt128)bits << 122, length), metric, doomed)).Array[0, 60];
 
     /// <summary>fib6_walk's promise, which fib6_repair_tree keeps by moving the walker.</summary>
-    [Fact]
-    public void A_walk_that_deletes_sees_every_route_once() => s_routes.Sample(
+    [Fact, Property]
+    public void A_walk_that_deletes_sees_every_route_once() => s_routes.Check(
         routes =>
         {
             using var fib = new Fib6Fixture();

@@ -2,6 +2,7 @@
 using CsCheck;
 using Sim.Fib;
 using Sim.Kernel;
+using Sim.Testing;
 using Xunit;
 
 namespace Sim.Fib.Tests;
@@ -126,9 +127,9 @@ public sealed class LookupPathTests
         Assert.Equal(1, path.CacheLines);
     }
 
-    [Fact]
+    [Fact, Property]
     public void The_watched_lookup_answers_as_the_plain_one_and_enters_the_leaf_it_found() =>
-        Gen.Select(Gen.UInt.Array[1, 200], Gen.Int[8, 32], Gen.UInt.Array[20]).Sample(
+        Gen.Select(Gen.UInt.Array[1, 200], Gen.Int[8, 32], Gen.UInt.Array[20]).Check(
             (addresses, length, probes) =>
             {
                 using var fib = new Fixture();

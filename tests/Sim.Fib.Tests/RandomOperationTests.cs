@@ -2,6 +2,7 @@
 using CsCheck;
 using Sim.Fib;
 using Sim.Kernel;
+using Sim.Testing;
 using Xunit;
 
 namespace Sim.Fib.Tests;
@@ -62,17 +63,17 @@ public sealed class RandomOperationTests
         Gen.UInt,
         (kind, config, probe) => new Op(kind, config, probe));
 
-    [Fact]
+    [Fact, Property]
     public void Routes_answer_as_a_linear_table_does_under_any_sequence() =>
-        s_op.Array[0, 60].Sample(ops => Run(ops, checkEvery: 1), iter: 400);
+        s_op.Array[0, 60].Check(ops => Run(ops, checkEvery: 1), iter: 400);
 
-    [Fact]
+    [Fact, Property]
     public void Long_sequences_keep_every_invariant() =>
-        s_op.Array[500, 1500].Sample(ops => Run(ops, checkEvery: 25), iter: 12);
+        s_op.Array[500, 1500].Check(ops => Run(ops, checkEvery: 25), iter: 12);
 
-    [Fact]
+    [Fact, Property]
     public void Suffix_lengths_are_exact_and_no_node_superfluous_while_nothing_is_deleted() =>
-        s_config.Array[1, 300].Sample(
+        s_config.Array[1, 300].Check(
             configs =>
             {
                 using var memory = new KernelMemory();

@@ -2,6 +2,7 @@
 using CsCheck;
 using Sim.Fib;
 using Sim.Kernel;
+using Sim.Testing;
 using Xunit;
 using static Sim.Fib.KeyVector;
 
@@ -61,9 +62,9 @@ public sealed unsafe class VisitTests
             Seen(fib.Table));
     }
 
-    [Fact]
+    [Fact, Property]
     public void Every_node_and_route_of_random_tables_is_seen_once_where_it_is() =>
-        Gen.Select(s_prefix.Array[0, 200], s_prefix.Array[0, 50]).Sample(
+        Gen.Select(s_prefix.Array[0, 200], s_prefix.Array[0, 50]).Check(
             (prefixes, more) =>
             {
                 using var fib = new Fixture();

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using CsCheck;
 using Sim.Kernel;
+using Sim.Testing;
 using Xunit;
 
 namespace Sim.Kernel.Tests;
@@ -61,9 +62,9 @@ public sealed class AddressTextTests
     [InlineData(" 192.0.2.1")]
     public void What_programs_read_differently_is_refused(string text) => Assert.False(AddressText.TryParse(text, out _, out _));
 
-    [Fact]
+    [Fact, Property]
     public void Every_address_is_read_back_as_it_was_formatted() =>
-        Gen.Select(Gen.ULong, Gen.ULong, Gen.Int[0, 16], Gen.Int[0, 16]).Sample(
+        Gen.Select(Gen.ULong, Gen.ULong, Gen.Int[0, 16], Gen.Int[0, 16]).Check(
             (high, low, before, after) =>
             {
                 // Long runs of zeros are what "::" is for.
@@ -76,9 +77,9 @@ public sealed class AddressTextTests
             },
             iter: 2000);
 
-    [Fact]
+    [Fact, Property]
     public void Random_text_is_accepted_only_where_the_framework_accepts_it() =>
-        Gen.Char["0123:::af.%/"].Array[1, 24].Sample(
+        Gen.Char["0123:::af.%/"].Array[1, 24].Check(
             chars =>
             {
                 var text = new string(chars);

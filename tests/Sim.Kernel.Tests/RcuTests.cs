@@ -24,22 +24,19 @@ public sealed unsafe class RcuTests
     {
         var rcu = new Rcu();
         RcuReader[] readers = [rcu.AddReader(), rcu.AddReader()];
-        var (begun, quiescent, early) = (false, false, 0);
+        var (quiescent, early) = (false, 0);
         var freed = new Freed { Before = () => early += Volatile.Read(ref quiescent) ? 0 : 1 };
         // One of them was quiescent before the period began: that is of no use.
         readers[0].QuiescentState();
         rcu.Call(freed, 1, 0);
-        var writer = new Thread(() =>
-        {
-            Volatile.Write(ref begun, true);
-            rcu.GracePeriod();
-        });
+        var before = rcu.Period;
+        var writer = new Thread(rcu.GracePeriod);
         writer.Start();
-        SpinWait.SpinUntil(() => Volatile.Read(ref begun));
+        SpinWait.SpinUntil(() => rcu.Period != before);
         readers[1].QuiescentState();
-        Thread.Sleep(20);
-        readers[1].QuiescentState();
-        Thread.Sleep(20);
+        // A writer that waits for nobody, or for one of two, would have every chance to free by now.
+        for (var turn = 0; turn < 10_000 && writer.IsAlive; turn++)
+            Thread.Yield();
         Volatile.Write(ref quiescent, true);
         readers[0].QuiescentState();
         readers[1].QuiescentState();

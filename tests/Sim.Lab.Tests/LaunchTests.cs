@@ -44,7 +44,8 @@ public sealed class LaunchTests
     [Fact]
     public void A_vm_ends_with_the_process_that_started_it_even_if_that_is_killed()
     {
-        var command = new Launch(["sleep", "600"], "sleep").FullCommand(null);
+        // It is on its leash before it runs, and says so.
+        var command = new Launch(["bash", "-c", "echo up; exec sleep 600"], "sleep").FullCommand(null);
         using var harness = new Process
         {
             StartInfo = new ProcessStartInfo("bash", ["-c", "\"$@\" & echo $!; wait", "bash", .. command])
@@ -54,9 +55,9 @@ public sealed class LaunchTests
             },
         };
         harness.Start();
-        var vm = int.Parse(harness.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
-        while (File.ReadAllText($"/proc/{vm}/comm") != "sleep\n") // until then it is not on its leash
-            Thread.Sleep(1);
+        string[] said = [harness.StandardOutput.ReadLine()!, harness.StandardOutput.ReadLine()!];
+        Assert.Contains("up", said);
+        var vm = int.Parse(said.Single(line => line != "up"), CultureInfo.InvariantCulture);
         harness.Kill();
         FakeVm.AssertEnd([vm]);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using CsCheck;
 using Sim.Kernel;
+using Sim.Testing;
 using Xunit;
 
 namespace Sim.Trie.Tests;
@@ -51,17 +52,17 @@ public sealed class RandomOperationTests
         s_kind, Gen.OneOf(s_v4, s_v6), Gen.Int[0, Peers - 1], s_bits128,
         (kind, prefix, peer, bits) => new Step(kind, prefix, peer, bits));
 
-    [Fact]
+    [Fact, Property]
     public void After_every_step_of_a_random_sequence_the_trie_is_exactly_its_models() =>
-        s_step.Array[1, 40].Sample(steps => Run(steps, checkEvery: 1), iter: 4_000);
+        s_step.Array[1, 40].Check(steps => Run(steps, checkEvery: 1), iter: 4_000);
 
-    [Fact]
+    [Fact, Property]
     public void Long_sequences_leave_the_trie_exactly_its_models() =>
-        s_step.Array[1_500, 2_000].Sample(steps => Run(steps, checkEvery: 50), iter: 12);
+        s_step.Array[1_500, 2_000].Check(steps => Run(steps, checkEvery: 50), iter: 12);
 
-    [Fact]
+    [Fact, Property]
     public void The_order_of_insertion_does_not_change_the_shape() =>
-        Gen.OneOf(s_v4, s_v6).Array[0, 60].Sample(prefixes =>
+        Gen.OneOf(s_v4, s_v6).Array[0, 60].Check(prefixes =>
         {
             using var forward = new TrieHarness(1);
             using var backward = new TrieHarness(1);

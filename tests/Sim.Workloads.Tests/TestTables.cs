@@ -48,13 +48,21 @@ internal static class TestTables
         return [.. Flatten(v4).Concat(Flatten(v6)).Select(route => $"{route.Prefix} {route.NextHop} {route.OriginAs}")];
     }
 
-    /// <summary>A gzipped text of the shared data, uncompressed.</summary>
-    public static MemoryStream SharedText(string path)
+    /// <summary>A full table as text, both families: <c>embedded</c>, or a gzipped one of the shared data.</summary>
+    public static MemoryStream Text(string table)
     {
-        using var file = File.OpenRead(SharedData.File(path));
-        using var gzip = new GZipStream(file, CompressionMode.Decompress);
         var text = new MemoryStream();
-        gzip.CopyTo(text);
+        if (table == "embedded")
+        {
+            foreach (var family in Enum.GetValues<Family>())
+                PrefixListWriter.WriteText(EmbeddedTable.Load(family), text);
+        }
+        else
+        {
+            using var gzip = new GZipStream(File.OpenRead(SharedData.File(table)), CompressionMode.Decompress);
+            gzip.CopyTo(text);
+        }
+
         text.Position = 0;
         return text;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using CsCheck;
 using Sim.Kernel.Netlink;
+using Sim.Testing;
 using Xunit;
 
 namespace Sim.Kernel.Tests.Netlink;
@@ -13,9 +14,9 @@ public sealed class ChurnTests
         Gen.UInt, Gen.Int[0, 32], Gen.Int[0, 1], Gen.UShort[0, 3],
         (address, length, kind, peer) => new BindOperation(Prefix.OfV4(address, length), (BindKind)(kind * 2), peer));
 
-    [Fact]
+    [Fact, Property]
     public void Churn_is_message_by_message_an_addition_and_a_removal_for_each_chunk() =>
-        Gen.Select(s_operation.Array[0, 60], Gen.Int[104, 500], Gen.Int[1, 25]).Sample(
+        Gen.Select(s_operation.Array[0, 60], Gen.Int[104, 500], Gen.Int[1, 25]).Check(
             (operations, messageBytes, chunk) =>
             {
                 var (churned, separate) = (new Recorded(), new Recorded());

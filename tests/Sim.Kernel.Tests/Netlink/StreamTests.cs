@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using CsCheck;
 using Sim.Kernel.Netlink;
+using Sim.Testing;
 using Xunit;
 
 namespace Sim.Kernel.Tests.Netlink;
@@ -11,12 +12,12 @@ public sealed class StreamTests
         Gen.Select(Gen.UInt, Gen.Int[0, 32], Prefix.OfV4),
         Gen.Select(Gen.ULong, Gen.ULong, Gen.Int[0, 128], (high, low, length) => Prefix.OfV6(new UInt128(high, low), length)));
 
-    [Fact]
+    [Fact, Property]
     public void WireGuard_messages_are_those_of_the_obvious_agent()
     {
         var operation = Gen.Select(
             s_prefix, Gen.Int[0, 1], Gen.UShort[0, 2], (prefix, kind, peer) => new BindOperation(prefix, (BindKind)(kind * 2), peer));
-        Gen.Select(operation.Array[0, 40], Gen.Int[124, 700], Gen.Bool).Sample(
+        Gen.Select(operation.Array[0, 40], Gen.Int[124, 700], Gen.Bool).Check(
             (operations, messageBytes, replace) =>
             {
                 if (replace)
@@ -35,12 +36,12 @@ public sealed class StreamTests
             iter: 2000);
     }
 
-    [Fact]
+    [Fact, Property]
     public void Route_messages_are_those_of_the_obvious_agent()
     {
         var operation = Gen.Select(
             s_prefix, Gen.Int[0, 3], Gen.UShort, (route, kind, peer) => new BindOperation(route, (BindKind)kind, peer));
-        Gen.Select(operation.Array[0, 30], Gen.Int[0, 2], Gen.UInt[1, 400], Gen.Int[1, 12]).Sample(
+        Gen.Select(operation.Array[0, 30], Gen.Int[0, 2], Gen.UInt[1, 400], Gen.Int[1, 12]).Check(
             (operations, shape, table, batch) =>
             {
                 var stream = new RouteStream(77);

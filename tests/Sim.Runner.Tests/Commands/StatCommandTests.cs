@@ -1,42 +1,45 @@
 // SPDX-License-Identifier: MIT
 using System.Text.Json;
 using Sim.Kernel;
-using Sim.Testing;
+using Sim.Workloads.Tables;
 using Xunit;
 
 namespace Sim.Runner.Tests.Commands;
 
 public sealed class StatCommandTests
 {
-    /// <summary>/proc/net/fib_triestat of Linux 6.12 for these prefixes, loaded in this order into a table of their own.</summary>
+    /// <summary>
+    /// /proc/net/fib_triestat of Linux 6.12 for the embedded table, loaded in this order into a table of its own: <c>validate</c> compares
+    /// each figure with a running kernel.
+    /// </summary>
     private const string SortedReading =
         """
-        	Aver depth:     2.22
-        	Max depth:      7
-        	Leaves:         840390
-        	Prefixes:       901899
-        	Internal nodes: 148593
-        	  1: 37  2: 92243  3: 26266  4: 12732  5: 8927  6: 8019  7: 368  18: 1
-        	Pointers: 1891014
-        Null ptrs: 902032
-        Total size: 109294  kB
+        	Aver depth:     2.21
+        	Max depth:      4
+        	Leaves:         894447
+        	Prefixes:       968428
+        	Internal nodes: 151986
+        	  2: 93972  3: 26646  4: 12951  5: 9129  6: 8602  7: 685  18: 1
+        	Pointers: 1988752
+        Null ptrs: 942320
+        Total size: 116363  kB
         """;
 
     [Fact]
     public void A_sorted_full_table_has_the_kernels_shape()
     {
-        var ran = Program.Run("stat", "--table", FullTable, "--order", "sorted");
+        var ran = Program.Run("stat", "--order", "sorted");
         Assert.Equal(0, ran.Code);
         Assert.Contains(SortedReading, ran.Out);
-        Assert.Contains("allowedips: 1,652,689 nodes, 901,899 with a peer, greatest depth 33", ran.Out);
+        Assert.Contains("allowedips: 1,758,196 nodes, 968,428 with a peer, greatest depth 25", ran.Out);
     }
 
     [Fact]
     public void Loading_by_length_gives_the_kernels_other_shape()
     {
-        var fib = Json("stat", "--table", FullTable, "--order", "by-length", "--json").GetProperty("fib");
+        var fib = Json("stat", "--order", "by-length", "--json").GetProperty("fib");
         Assert.Equal(
-            (156264, 1828534, 831881, 109106),
+            (159998, 1924520, 870076, 116174),
             (Int(fib, "internal_nodes"), Int(fib, "pointers"), Int(fib, "null_pointers"), Int(fib, "total_size_kb")));
     }
 
@@ -44,14 +47,14 @@ public sealed class StatCommandTests
     public void Deleting_every_third_prefix_leaves_the_kernels_shape()
     {
         using var scratch = new Scratch();
-        var sorted = ReadPrefixes().Order().ToList();
+        var sorted = EmbeddedTable.LoadPrefixes(Family.IPv4).Order().ToList();
         var ops = scratch.Write("ops.txt", string.Concat(sorted.Where((_, place) => place % 3 == 0).Select(prefix => $"- {prefix}\n")));
-        var stat = Json("stat", "--table", FullTable, "--order", "sorted", "--ops", ops, "--json");
+        var stat = Json("stat", "--order", "sorted", "--ops", ops, "--json");
         var fib = stat.GetProperty("fib");
         Assert.Equal(
-            (578633, 98859, 1670676, 993185, 76919, 5),
+            (617864, 101938, 1766492, 1046691, 82053, 4),
             (Int(fib, "leaves"), Int(fib, "internal_nodes"), Int(fib, "pointers"), Int(fib, "null_pointers"), Int(fib, "total_size_kb"), Int(fib, "max_depth")));
-        Assert.Equal(601266, Int(stat.GetProperty("allowedips"), "valued"));
+        Assert.Equal(968428 - 322810, Int(stat.GetProperty("allowedips"), "valued"));
     }
 
     [Fact]
@@ -131,18 +134,6 @@ public sealed class StatCommandTests
         var after = Program.Run("stat", "--table", table, "--ops", ops, "--json");
         Assert.Equal(0, after.Code);
         Assert.Equal(plain.Out, after.Out);
-    }
-
-    private static string FullTable => SharedData.File("tables/bart-prefixes.txt.gz");
-
-    private static IEnumerable<Prefix> ReadPrefixes()
-    {
-        using var reader = new StreamReader(new System.IO.Compression.GZipStream(File.OpenRead(FullTable), System.IO.Compression.CompressionMode.Decompress));
-        while (reader.ReadLine() is { } line)
-        {
-            if (!line.Contains(':'))
-                yield return Prefix.Parse(line);
-        }
     }
 
     private static JsonElement Json(params string[] args)

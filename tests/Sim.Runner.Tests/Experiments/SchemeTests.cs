@@ -31,11 +31,11 @@ public sealed class SchemeTests
     /// <summary>Addresses that share some of their first 32 bits.</summary>
     private static UInt128 Block(uint block) => (UInt128)(0x0A000000 | block << 20 | block << 3) << 96;
 
-    [Theory]
+    [Theory, Property]
     [InlineData(Family.IPv4)]
     [InlineData(Family.IPv6)]
     public void Both_schemes_hold_the_binding_of_the_linear_model_after_every_change(Family family) =>
-        Changes(family).Sample(changes =>
+        Changes(family).Check(changes =>
         {
             var schemes = SchemeFactory.For(family).Concat(SchemeFactory.WhatIfs(family)).Select(kind => kind.Create(Peers)).ToList();
             var model = new LinearTable<int>();

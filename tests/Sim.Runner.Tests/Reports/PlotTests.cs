@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 using System.Globalization;
+using System.Text.Json;
 using System.Xml.Linq;
 using CsCheck;
 using Sim.Runner.Experiments.Scaling;
 using Sim.Runner.Reports;
 using Sim.Runner.Reports.Plots;
+using Sim.Testing;
 using SkiaSharp;
 using Xunit;
 
@@ -83,29 +85,86 @@ public sealed class PlotTests(FullReport full) : IClassFixture<FullReport>
         }
     }
 
-    [Fact]
+    [Fact, Property]
     public void Labels_stay_apart_whatever_the_values()
     {
         var value = Gen.Double[-3, 9].Select(e => Math.Pow(10, e));
         var mark = Gen.Select(Gen.Int[0, 2], value, Gen.Double[1, 3]).Select((series, v, spread) =>
             new Mark(series, v, v / spread, v * spread, $"allowedips {Numbers.Digits(v, 3)} ns"));
-        var chart = Gen.Select(mark.List[1, 3].List[1, 9], Gen.Bool, Gen.Bool, Gen.Double[1, 2]).Select((groups, log, ratio, noise) => new MarkChart
+        Charts(mark, (i, _) => $"case number {i}, dependent chain").Check(
+            (c, width) => AssertReadable("random", c, width, "Which of them is it?"), iter: 60, threads: 1, print: Print);
+    }
+
+    [Fact, Property]
+    public void Names_of_any_length_stay_in_the_picture()
+    {
+        var mark = Gen.Select(Gen.Double[0.001, 1000], s_name).Select((v, name) => new Mark(0, v, v, v, name));
+        Charts(mark, (_, name) => name).Check(
+            (c, width) => AssertReadable("random", c, width, "Which?", leastTexts: 1), iter: 40, threads: 1, print: Print);
+        var curve = Gen.Select(s_name, Gen.Double[0.001, 1e9].List[1, 30], (name, values) =>
+            new Curve(0, name, [.. values.Select((value, i) => ((double)i * values.Count, value))]));
+        var curves = Gen.Select(curve.List[1, 3], Gen.Bool, s_name, (all, log, name) =>
+            (Chart)new CurveChart { Curves = all, Log = log, ValueLabel = name, XLabel = name });
+        var logs = Gen.Select(curve.List[1, 9], s_name, (all, name) => (Chart)new LogChart
         {
-            ValueLabel = "time per operation, ns",
+            ValueLabel = name,
+            XLabel = name,
+            Log = true,
+            Curves = [.. all.Select(one => new LogCurve(one.Series, 1, false, one.Label, [.. one.Points.Select(p => (p.X + 1, p.Y))]))],
+        });
+        Gen.Select(Gen.OneOf(curves, logs), Gen.Int[340, 900], s_name).Check(
+            (c, width, title) => AssertReadable("random", c, width, title, leastTexts: 1), iter: 40, threads: 1);
+    }
+
+    // Found by the property above as its case 7WEyhDAuAuf1: the label of the first tick was cut off at the left.
+    [Theory]
+    [InlineData(340)]
+    [InlineData(481)]
+    [InlineData(559)]
+    public void The_first_tick_of_a_narrow_picture_is_not_cut_off(int width)
+    {
+        for (var least = 0.003; least < 0.02; least *= 1.01)
+        {
+            var chart = new MarkChart
+            {
+                ValueLabel = "time per operation, ns",
+                Log = true,
+                IsRatio = true,
+                Noise = 2,
+                Target = 1.15,
+                Groups = [new("case number 0, dependent chain", [new(0, least, least, least, "allowedips 0.003 ns"), new(1, 1, .5, 2, "allowedips 1.00 ns")])],
+            };
+            AssertReadable($"from {least}", chart, width, "Which of them is it?");
+        }
+    }
+
+    private static readonly Gen<string> s_name = Gen.Select(
+        Gen.Char.AlphaNumeric.Array[1, 12].Select(letters => new string(letters)).Array[1, 12], Gen.Bool, (words, split) => string.Join(split ? " " : "", words));
+
+    private static Gen<(MarkChart Chart, int Width)> Charts(Gen<Mark> mark, Func<int, string, string> name) =>
+        Gen.Select(Gen.Select(mark.List[1, 3], s_name).List[1, 9], Gen.Bool, Gen.Bool, Gen.Double[1, 2], Gen.Int[340, 900]).Select((groups, log, ratio, noise, width) => (new MarkChart
+        {
+            ValueLabel = name(0, "time per operation, ns"),
             Log = log || ratio,
             IsRatio = ratio,
             Noise = ratio ? noise : null,
             Target = ratio ? 1.15 : null,
-            Groups = [.. groups.Select((marks, i) => new MarkGroup($"case number {i}, dependent chain", [.. marks]))],
-        });
-        Gen.Select(chart, Gen.Int[340, 900]).Sample((c, width) => AssertReadable("random", c, width, "Which of them is it?"), iter: 60, threads: 1);
-    }
+            Groups = [.. groups.Select((one, i) => new MarkGroup(name(i, one.Item2), [.. one.Item1]))],
+        }, width));
 
-    private static void AssertReadable(string name, Chart chart, int width, string title)
+    private static string Print((MarkChart Chart, int Width) one) => $"{one.Width} px: {JsonSerializer.Serialize(one.Chart)}";
+
+    private static void AssertReadable(string name, Chart chart, int width, string title, int leastTexts = 4)
     {
         using var drawing = ChartRenderer.Draw(chart, new(width, title, Opaque: false));
-        var boxes = Boxes(XDocument.Parse(SvgFile.Standalone(drawing, "")));
-        Assert.True(boxes.Count > 3, name);
+        var svg = XDocument.Parse(SvgFile.Standalone(drawing, ""));
+        foreach (var text in svg.Descendants(Svg + "text").Where(IsRotated))
+        {
+            var length = PlotFont.Width(text.Value, (float)text.Attribute("font-size")!);
+            Assert.True(length <= drawing.Height, $"{name} at {width}: '{text.Value}' of {length} pixels, upright in {drawing.Height}");
+        }
+        var boxes = Boxes(svg);
+        Assert.True(boxes.Count >= leastTexts, name);
         foreach (var (text, box) in boxes)
         {
             Assert.True(box.Left >= -1 && box.Right <= width + 1, $"{name} at {width}: '{text}' from {box.Left} to {box.Right}");
@@ -245,6 +304,8 @@ public sealed class PlotTests(FullReport full) : IClassFixture<FullReport>
         return count;
     }
 
+    private static bool IsRotated(XElement text) => !((string)text.Attribute("transform")!).Contains("translate", StringComparison.Ordinal);
+
     /// <summary>Where each text lies, from its anchor; rotated texts (the label of a vertical axis) are left out.</summary>
     private static List<(string Text, SKRect Box)> Boxes(XDocument svg)
     {
@@ -252,7 +313,7 @@ public sealed class PlotTests(FullReport full) : IClassFixture<FullReport>
         foreach (var text in svg.Descendants(Svg + "text"))
         {
             var transform = (string)text.Attribute("transform")!;
-            if (!transform.Contains("translate", StringComparison.Ordinal))
+            if (IsRotated(text))
                 continue;
             var at = transform["translate(".Length..^1].Split(' ', ',').Select(p => float.Parse(p, CultureInfo.InvariantCulture)).ToArray();
             var size = (float)text.Attribute("font-size")!;

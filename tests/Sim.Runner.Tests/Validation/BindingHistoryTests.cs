@@ -3,6 +3,7 @@ using CsCheck;
 using Sim.Kernel;
 using Sim.Kernel.Netlink;
 using Sim.Runner.Validation;
+using Sim.Testing;
 using Sim.Workloads;
 using Xunit;
 
@@ -10,9 +11,9 @@ namespace Sim.Runner.Tests.Validation;
 
 public sealed class BindingHistoryTests
 {
-    [Fact]
+    [Fact, Property]
     public void Every_operation_fits_what_is_bound_at_that_moment() =>
-        Gen.Select(Gen.Int[0, 60], Gen.Int[1, 5], Gen.ULong, Gen.Int[0, 4].Array[1, 8]).Sample(
+        Gen.Select(Gen.Int[0, 60], Gen.Int[1, 5], Gen.ULong, Gen.Int[0, 4].Array[1, 8]).Check(
             (prefixes, peers, seed, steps) =>
             {
                 var table = Tables.Random(Family.IPv4, prefixes);

@@ -5,6 +5,7 @@ using Sim.Workloads.Churn;
 using Sim.Workloads.Input;
 using Sim.Workloads.Mrt;
 using Sim.Workloads.Synthesis;
+using Sim.Workloads.Tests.Mrt;
 using Xunit;
 using RouteChange = Sim.Workloads.Synthesis.RouteChange;
 
@@ -85,13 +86,15 @@ public sealed class TraceStructureTests
         Assert.Equal([11 / 12.0, 1 / 12.0], trace.PeerShares);
     }
 
-    [Fact]
-    public void After_the_end_of_a_session_a_peer_begins_anew()
+    [Theory]
+    [InlineData(Family.IPv4)]
+    [InlineData(Family.IPv6)]
+    public void After_the_end_of_a_session_a_peer_begins_anew(Family family)
     {
-        var path = SharedData.File("mrt/bgpdump-updates.et-header.2015.gz");
-        var trace = TraceStructure.Measure([new TraceFile(path, () => CompressedInput.Open(path))], Family.IPv4, new DamageLog());
-        Assert.Equal((577_706, 577_740), (trace.Kinds.FirstAnnouncements + trace.Kinds.FirstWithdrawals, trace.Events));
-        Assert.Equal(577_706, trace.Prefixes);
+        var made = MadeFiles.Of(family == Family.IPv4 ? "session-reset-4" : "session-reset-6");
+        var trace = TraceStructure.Measure([new TraceFile(made.Name, () => new MemoryStream(made.Content))], family, new DamageLog());
+        Assert.Equal((4000, 0, 4000), (trace.Kinds.FirstAnnouncements, trace.Kinds.Duplicates, trace.Events));
+        Assert.Equal(2000, trace.Prefixes);
     }
 
     [Fact]

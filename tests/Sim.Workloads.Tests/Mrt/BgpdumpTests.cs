@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.Buffers.Binary;
-using System.Diagnostics;
 using Sim.Kernel;
 using Sim.Testing;
 using Sim.Workloads.Input;
@@ -16,21 +15,21 @@ namespace Sim.Workloads.Tests.Mrt;
 /// </summary>
 public sealed class BgpdumpTests
 {
+    private static readonly string[] s_real =
+    [
+        "bgpdump-updates.et-header.2015.gz", "morrowc-updates.20260222.1530.bz2", "haskmrt-rib.bz2", "haskmrt-update.bz2",
+        "bgpdump-bview.20020722.2337.gz", "bgpdump-bview.64k_stream_overflow.gz", "bgpdump-bview.ipv4_unicast_add_path.gz",
+        "bgpdump-bview.ipv6_unicast_add_path.gz", "bgpdump-updates.20071015.1505.gz", "bgpdump-updates.20160811.1600.gz",
+        "bgpdump-updates.long_withdrawal.gz", "mrtparse-bird-mrtdump_rib.mrt", "mrtparse-quagga_rib.mrt", "pyasn-rib.20140523.0600_firstMB.bz2",
+    ];
+
+    public static TheoryData<string> Real => Bgpdump.Rows(SharedData.Rows(s_real, file => "mrt/" + file));
+
+    public static TheoryData<string> Made => Bgpdump.Rows(
+        [.. MadeFiles.All.Select(file => file.Name), .. Enum.GetValues<Family>().Select(family => $"generated {family}")]);
+
     [Theory]
-    [InlineData("bgpdump-updates.et-header.2015.gz")]
-    [InlineData("morrowc-updates.20260222.1530.bz2")]
-    [InlineData("haskmrt-rib.bz2")]
-    [InlineData("haskmrt-update.bz2")]
-    [InlineData("bgpdump-bview.20020722.2337.gz")]
-    [InlineData("bgpdump-bview.64k_stream_overflow.gz")]
-    [InlineData("bgpdump-bview.ipv4_unicast_add_path.gz")]
-    [InlineData("bgpdump-bview.ipv6_unicast_add_path.gz")]
-    [InlineData("bgpdump-updates.20071015.1505.gz")]
-    [InlineData("bgpdump-updates.20160811.1600.gz")]
-    [InlineData("bgpdump-updates.long_withdrawal.gz")]
-    [InlineData("mrtparse-bird-mrtdump_rib.mrt")]
-    [InlineData("mrtparse-quagga_rib.mrt")]
-    [InlineData("pyasn-rib.20140523.0600_firstMB.bz2")]
+    [MemberData(nameof(Real))]
     public void Every_line_is_the_one_that_bgpdump_prints(string file)
     {
         var path = SharedData.File("mrt/" + file);
@@ -39,26 +38,35 @@ public sealed class BgpdumpTests
     }
 
     [Theory]
-    [InlineData(Family.IPv4)]
-    [InlineData(Family.IPv6)]
-    public void Every_line_of_a_generated_trace_is_the_one_that_bgpdump_prints(Family family)
+    [MemberData(nameof(Made))]
+    public void Every_line_of_a_made_file_is_the_one_that_bgpdump_prints(string name)
+    {
+        using var target = Temporary();
+        if (name.StartsWith("generated", StringComparison.Ordinal))
+            Generate(target, Enum.Parse<Family>(name.AsSpan("generated ".Length)));
+        else
+            target.Write(MadeFiles.Of(name).Content);
+        target.Flush();
+        Compare(target.Name, name);
+    }
+
+    private static void Generate(Stream target, Family family)
     {
         var calibration = family == Family.IPv4 ? TraceCalibrations.RouteViews2026 : TraceCalibrations.V6Of2015;
         var generator = new TraceGenerator(calibration, TableGenerator.GeneratePrefixes(family, 20_000, 1), new Workloads.Synthesis.TraceOptions { Seconds = 200 });
-        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
-        using var target = new FileStream(
-            path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 4096, FileOptions.DeleteOnClose);
-        using (var stream = new GeneratedTraceStream(generator, seed: 1))
-            stream.CopyTo(target);
-        target.Flush();
-        Compare(path, "generated");
+        using var stream = new GeneratedTraceStream(generator, seed: 1);
+        stream.CopyTo(target);
     }
+
+    private static FileStream Temporary() => new(
+        Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()),
+        FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 4096, FileOptions.DeleteOnClose);
 
     internal static void Compare(string read, string file)
     {
         using var source = new FileStream(read, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         using var input = CompressedInput.Open(source, read);
-        using var printed = Print(read).GetEnumerator();
+        using var printed = Bgpdump.Lines(read).GetEnumerator();
         var reader = new MrtReader(input, file, new DamageLog());
         var at = 0;
         var handler = new LineHandler(reader.Peers, ours =>
@@ -88,9 +96,7 @@ public sealed class BgpdumpTests
         using var input = CompressedInput.Open(path);
         using var content = new MemoryStream();
         input.CopyTo(content);
-        var target = new FileStream(
-            Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()),
-            FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, 4096, FileOptions.DeleteOnClose);
+        var target = Temporary();
         var every = path.Contains("haskmrt-rib") ? 8 : 1;
         var bytes = content.GetBuffer().AsSpan(0, (int)content.Length);
         for (var record = 0; !bytes.IsEmpty; record++)
@@ -103,35 +109,6 @@ public sealed class BgpdumpTests
 
         target.Flush();
         return target;
-    }
-
-    private static IEnumerable<string> Print(string path)
-    {
-        var start = new ProcessStartInfo("bgpdump", ["-m", path]) 
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        Process? process = null;
-        try
-        {
-            process = Process.Start(start);
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            Assert.SkipWhen(Environment.GetEnvironmentVariable("CI") is not ("true" or "1"), "bgpdump is not installed");
-            Assert.Fail("bgpdump is not installed");
-        }
-
-        using (process)
-        {
-            process!.ErrorDataReceived += (_, _) => { };
-            process.BeginErrorReadLine();
-            while (process.StandardOutput.ReadLine() is { } line)
-                yield return line;
-            process.WaitForExit();
-        }
     }
 
     private static Line Parse(string text)

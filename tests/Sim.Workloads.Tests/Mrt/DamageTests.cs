@@ -11,12 +11,16 @@ namespace Sim.Workloads.Tests.Mrt;
 
 public sealed class DamageTests
 {
-    public static readonly TheoryData<string> SmallFiles =
+    private static readonly string[] s_small =
     [
         "bgpdump-bview.64k_stream_overflow.gz", "bgpdump-bview.ipv4_unicast_add_path.gz",
         "bgpdump-bview.ipv6_unicast_add_path.gz", "bgpdump-updates.nlri_mask_trailing_bits.gz",
         "mrtparse-bird-mrtdump_rib.mrt", "mrtparse-bird_bgp.mrt", "mrtparse-quagga_rib.mrt",
     ];
+
+    public static TheoryData<string> SmallFiles => [.. SharedData.Rows(s_small, file => "mrt/" + file)];
+
+    public static TheoryData<string> MadeNames => [.. MadeFiles.All.Select(file => file.Name)];
 
     private static byte[] Sound { get; } =
     [
@@ -160,7 +164,15 @@ public sealed class DamageTests
         using var input = CompressedInput.Open(SharedData.File("mrt/" + file));
         using var content = new MemoryStream();
         input.CopyTo(content);
-        var bytes = content.ToArray();
+        MutateAndCut(content.ToArray());
+    }
+
+    [Theory]
+    [MemberData(nameof(MadeNames))]
+    public void Mutations_and_cuts_of_made_files_never_escape_as_an_exception(string name) => MutateAndCut(MadeFiles.Of(name).Content);
+
+    private static void MutateAndCut(byte[] bytes)
+    {
         var random = new Random(5);
         for (var round = 0; round < 300; round++)
             ReadEveryWay(Mutate(bytes, random));

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 using System.Buffers.Binary;
-using System.Diagnostics;
-using System.Text;
 using Sim.Kernel;
 using Sim.Workloads.Keys;
 using Sim.Workloads.Synthesis;
 using Sim.Workloads.Tables;
+using Sim.Workloads.Tests.Mrt;
 using Xunit;
 
 namespace Sim.Workloads.Tests.Synthesis;
@@ -97,7 +96,7 @@ public sealed class MrtWriterTests
     public void Bgpdump_reads_a_dump_entry_by_entry()
     {
         var tables = Tables(3000);
-        var lines = Bgpdump(stream => Write(tables, stream, ThreePeers with { Missing = 0 }));
+        var lines = Lines(stream => Write(tables, stream, ThreePeers with { Missing = 0 }));
         Assert.Equal(18_000, lines.Length);
         var expected = tables.SelectMany(table => table.Routes.SelectMany(route =>
             Enumerable.Range(0, 3).Select(index => (Route: route, Peer: MrtPeers.Make(table.Family, index))))).ToArray();
@@ -131,7 +130,7 @@ public sealed class MrtWriterTests
     public void Bgpdump_finds_the_tables_next_hops_where_they_are_asked_for()
     {
         var table = Tables(500)[1];
-        var lines = Bgpdump(stream =>
+        var lines = Lines(stream =>
             MrtWriter.WriteDump(table, stream, new() { Peers = 1, NextHopsOfTable = true }));
         Assert.Equal(
             table.Routes.Select(route => (route.Prefix.ToString(), table.NextHops[route.NextHop])),
@@ -142,7 +141,7 @@ public sealed class MrtWriterTests
     public void Bgpdump_reads_a_trace_change_by_change()
     {
         var changes = Changes(4000);
-        var lines = Bgpdump(stream => WriteTrace(stream, changes));
+        var lines = Lines(stream => WriteTrace(stream, changes));
         Assert.Equal(changes.Length, lines.Length);
         for (var i = 0; i < lines.Length; i++)
         {
@@ -325,35 +324,15 @@ public sealed class MrtWriterTests
         return new Prefix(family, BinaryPrimitives.ReadUInt128BigEndian(address), bytes[0]);
     }
 
-    /// <summary>What Debian's bgpdump -m prints; skipped where it is not installed, failed in CI.</summary>
-    private static string[] Bgpdump(Action<Stream> write)
+    private static string[] Lines(Action<Stream> write)
     {
-        var program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
-            .Select(folder => Path.Combine(folder, "bgpdump")).FirstOrDefault(File.Exists);
-        if (program is null)
-        {
-            if (Environment.GetEnvironmentVariable("CI") is "true" or "1")
-                Assert.Fail("bgpdump is not installed");
-            Assert.Skip("bgpdump is not installed");
-        }
-
+        Bgpdump.Require();
         var path = Path.GetTempFileName();
         try
         {
             using (var file = File.Create(path))
                 write(file);
-            using var process = Process.Start(new ProcessStartInfo(program, ["-m", path])
-            {
-                UseShellExecute = false,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                StandardOutputEncoding = Encoding.ASCII,
-            })!;
-            process.ErrorDataReceived += (_, _) => { };
-            process.BeginErrorReadLine();
-            var lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            process.WaitForExit();
-            return lines;
+            return [.. Bgpdump.Lines(path)];
         }
         finally
         {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using CsCheck;
 using Sim.Kernel;
+using Sim.Testing;
 using Sim.Workloads.Synthesis;
 using Sim.Workloads.Tables;
 using Xunit;
@@ -76,14 +77,17 @@ public sealed class TableGeneratorTests(ITestOutputHelper output)
     }
 
     /// <summary>The embedded table is what the generator learned from; the other one it has never seen.</summary>
+    private static readonly (string Table, Family Family)[] s_unseen =
+        [("tables/bart-prefixes.txt.gz", Family.IPv4), ("tables/bart-prefixes.txt.gz", Family.IPv6)];
+
+    public static TheoryData<string, Family> RealTables =>
+        [("embedded", Family.IPv4), ("embedded", Family.IPv6), .. SharedData.Rows(s_unseen, row => row.Table)];
+
     [Theory]
-    [InlineData("tables/libloc-20221029-announced.txt.gz", Family.IPv4)]
-    [InlineData("tables/libloc-20221029-announced.txt.gz", Family.IPv6)]
-    [InlineData("tables/bart-prefixes.txt.gz", Family.IPv4)]
-    [InlineData("tables/bart-prefixes.txt.gz", Family.IPv6)]
+    [MemberData(nameof(RealTables))]
     public void At_the_size_of_a_real_table_the_structure_is_a_real_ones(string path, Family family)
     {
-        using var text = TestTables.SharedText(path);
+        using var text = TestTables.Text(path);
         var table = PrefixListReader.Read(text, path, family, new DamageLog());
         var real = new Structure(table.Routes.Select(route => route.Prefix));
         var generated = new Structure(TableGenerator.GeneratePrefixes(family, real.Prefixes, 1));
@@ -116,12 +120,12 @@ public sealed class TableGeneratorTests(ITestOutputHelper output)
         Assert.InRange(six.Covered, 0.55, 0.65);
     }
 
-    [Fact]
+    [Fact, Property]
     public void Reserved_space_overlaps_what_lies_inside_it_around_it_and_nothing_else()
     {
         foreach (var family in Enum.GetValues<Family>())
         {
-            TestTables.Prefixes(family).Sample(prefix =>
+            TestTables.Prefixes(family).Check(prefix =>
             {
                 var touched = false;
                 foreach (var reserved in ReservedSpace.Of(family))

@@ -43,11 +43,18 @@ public sealed class TraceGeneratorTests(ITestOutputHelper output)
         Assert.InRange(compared, 30, 60);
     }
 
+    private static readonly (string File, string Name, Family Family)[] s_calibrated =
+    [
+        ("mrt/morrowc-updates.20260222.1530.bz2", "2026", Family.IPv4),
+        ("mrt/haskmrt-update.bz2", "2015", Family.IPv6),
+        ("mrt/bgpdump-updates.20160811.1600.gz", "2016", Family.IPv4),
+        ("mrt/bgpdump-updates.20160811.1600.gz", "2016", Family.IPv6),
+    ];
+
+    public static TheoryData<string, string, Family> Calibrated => [.. SharedData.Rows(s_calibrated, row => row.File)];
+
     [Theory]
-    [InlineData("mrt/morrowc-updates.20260222.1530.bz2", "2026", Family.IPv4)]
-    [InlineData("mrt/haskmrt-update.bz2", "2015", Family.IPv6)]
-    [InlineData("mrt/bgpdump-updates.20160811.1600.gz", "2016", Family.IPv4)]
-    [InlineData("mrt/bgpdump-updates.20160811.1600.gz", "2016", Family.IPv6)]
+    [MemberData(nameof(Calibrated))]
     public void The_calibrations_that_come_with_the_program_are_what_their_traces_measure(string file, string name, Family family)
     {
         var path = SharedData.File(file);

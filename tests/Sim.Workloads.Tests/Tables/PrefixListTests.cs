@@ -2,6 +2,7 @@
 using System.Text;
 using CsCheck;
 using Sim.Kernel;
+using Sim.Testing;
 using Sim.Workloads.Tables;
 using Xunit;
 
@@ -126,10 +127,10 @@ public sealed class PrefixListTests
     public void Nothing_gives_an_empty_table() =>
         Assert.Empty(TestTables.Read("", Family.IPv6, out _, out _).Routes);
 
-    [Fact]
+    [Fact, Property]
     public void Any_bytes_in_any_portions_are_read_without_an_exception_and_every_line_is_accounted_for() =>
         Gen.Select(Gen.Int[0, 255].Select(value => (byte)"10./:a\n\n\t #29f,_"[value % 16]).Array[0, 400], Gen.Int[1, 50])
-            .Sample(
+            .Check(
                 (bytes, portion) =>
                 {
                     var damage = new DamageLog();
@@ -148,11 +149,11 @@ public sealed class PrefixListTests
                 },
                 iter: 2000);
 
-    [Theory]
+    [Theory, Property]
     [InlineData(Family.IPv4)]
     [InlineData(Family.IPv6)]
     public void What_the_writers_write_is_read_back_equal(Family family) =>
-        Gen.Select(TestTables.PrefixSets(family, 50), Gen.UInt, Gen.Bool).Sample(
+        Gen.Select(TestTables.PrefixSets(family, 50), Gen.UInt, Gen.Bool).Check(
             (prefixes, number, plain) =>
             {
                 string[] names = plain ? ["-"] : ["192.0.2.1", "2001:db8::1", "wg peer"];
@@ -170,12 +171,16 @@ public sealed class PrefixListTests
             },
             iter: 200);
 
+    private static readonly (string Path, int V4, int V6)[] s_tables =
+        [("tables/bart-prefixes.txt.gz", 901_899, 160_147), ("tables/libloc-20221029-announced.txt.gz", 968_428, 177_846)];
+
+    public static TheoryData<string, int, int> FullTables => [("embedded", 968_428, 177_846), .. SharedData.Rows(s_tables, row => row.Path)];
+
     [Theory]
-    [InlineData("tables/bart-prefixes.txt.gz", 901_899, 160_147)]
-    [InlineData("tables/libloc-20221029-announced.txt.gz", 968_428, 177_846)]
-    public void The_shared_tables_have_the_counts_of_their_README(string path, int v4, int v6)
+    [MemberData(nameof(FullTables))]
+    public void Full_tables_have_the_counts_of_their_README(string path, int v4, int v6)
     {
-        using var text = TestTables.SharedText(path);
+        using var text = TestTables.Text(path);
         var damage = new DamageLog();
         var table = PrefixListReader.Read(text, path, Family.IPv4, damage, out var counts);
         Assert.Equal(v4, table.Routes.Length);

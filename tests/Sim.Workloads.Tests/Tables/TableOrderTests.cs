@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using CsCheck;
 using Sim.Kernel;
+using Sim.Testing;
 using Sim.Workloads.Tables;
 using Xunit;
 
@@ -10,10 +11,10 @@ public sealed class TableOrderTests
 {
     public static TheoryData<Family> Families => [Family.IPv4, Family.IPv6];
 
-    [Theory]
+    [Theory, Property]
     [MemberData(nameof(Families))]
     public void Every_order_is_a_permutation_and_sorted_ones_agree_with_the_comparisons(Family family) =>
-        TestTables.PrefixSets(family, 80).Sample(
+        TestTables.PrefixSets(family, 80).Check(
             prefixes =>
             {
                 var table = Table(family, prefixes);
@@ -32,10 +33,10 @@ public sealed class TableOrderTests
             },
             iter: 200);
 
-    [Theory]
+    [Theory, Property]
     [MemberData(nameof(Families))]
     public void Routes_keep_what_they_are_bound_to(Family family) =>
-        TestTables.PrefixSets(family, 50).Sample(
+        TestTables.PrefixSets(family, 50).Check(
             prefixes =>
             {
                 var table = Table(family, prefixes);
@@ -66,10 +67,10 @@ public sealed class TableOrderTests
         Assert.False(TableOrder.TryParse("random", out _));
     }
 
-    [Theory]
+    [Theory, Property]
     [MemberData(nameof(Families))]
     public void The_prefix_set_agrees_with_a_hash_set(Family family) =>
-        TestTables.Prefixes(family).Array[0, 200].Sample(
+        TestTables.Prefixes(family).Array[0, 200].Check(
             prefixes =>
             {
                 var set = new PrefixSet(1);

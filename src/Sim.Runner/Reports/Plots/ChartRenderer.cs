@@ -70,19 +70,48 @@ internal static class ChartRenderer
         return new Drawing(plot, canvas.Width, height);
     }
 
-    /// <summary>Labels the bottom axis, in as many lines as the width asks for.</summary>
+    /// <summary>
+    /// Fixes where the data lie, and labels the bottom axis in as many lines as the width asks for. The axis's limits must be
+    /// set. A tick goes without text where that would leave the picture or touch the one before.
+    /// </summary>
+    /// <param name="plot">The plot.</param>
+    /// <param name="canvas">The whole picture.</param>
+    /// <param name="head">Height above the data in pixels.</param>
+    /// <param name="sides">Pixels left and right of the data.</param>
+    /// <param name="label">Name and unit of the axis.</param>
+    /// <param name="ticks">Places on the axis from the left, and their texts.</param>
     /// <returns>Height below the data in pixels.</returns>
-    public static int BottomAxis(Plot plot, string label, int width, IEnumerable<(double At, double Value)> ticks)
+    public static int BottomAxis(
+        Plot plot, Canvas canvas, int head, (int Left, int Right) sides, string label, IEnumerable<(double At, string Text)> ticks)
     {
         const int LineHeight = 17;
+        const int Gap = 4;
+        var width = canvas.Width - sides.Left - sides.Right;
+        var limits = plot.Axes.GetLimits();
+        var inside = new List<(double At, string Text)>();
+        var end = 0.0;
+        foreach (var tick in ticks)
+        {
+            var middle = sides.Left + (tick.At - limits.Left) / (limits.Right - limits.Left) * width;
+            var half = PlotFont.Width(tick.Text, FontSize) / 2;
+            if (middle - half < end + 1 || middle + half > canvas.Width - 1)
+                continue;
+            inside.Add(tick);
+            end = middle + half + Gap;
+        }
+        plot.Axes.Bottom.SetTicks([.. inside.Select(tick => tick.At)], [.. inside.Select(tick => tick.Text)]);
         var lines = Wrap(label, width, FontSize);
-        var places = ticks.ToList();
-        plot.Axes.Bottom.SetTicks([.. places.Select(t => t.At)], [.. places.Select(t => Numbers.Tick(t.Value))]);
         StyleLabel(plot.Axes.Bottom.Label, string.Join('\n', lines));
-        return 37 + lines.Count * LineHeight;
+        var below = 37 + lines.Count * LineHeight;
+        plot.Layout.Fixed(new PixelPadding(sides.Left, sides.Right, below, head));
+        return below;
     }
 
-    public static void StyleLabel(LabelStyle style, string text)
+    /// <summary>Labels the left axis, which the text runs along: no longer than the data are high.</summary>
+    public static void LeftAxis(Plot plot, string label, int height) =>
+        StyleLabel(plot.Axes.Left.Label, PlotFont.Fit(label, FontSize, height));
+
+    private static void StyleLabel(LabelStyle style, string text)
     {
         style.Text = text;
         style.FontSize = FontSize;
@@ -123,6 +152,6 @@ internal static class ChartRenderer
             else
                 lines[^1] = longer;
         }
-        return lines;
+        return lines.ConvertAll(line => PlotFont.Fit(line, size, width));
     }
 }

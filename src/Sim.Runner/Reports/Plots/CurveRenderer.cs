@@ -8,6 +8,8 @@ internal static class CurveRenderer
 {
     private const int DataHeight = 240;
     private const int NameHeight = 22;
+    private const int Right = 14;
+    private const int NameOffset = 9;
 
     /// <returns>Height of the picture in pixels.</returns>
     public static int Draw(Plot plot, CurveChart chart, Canvas canvas, int head)
@@ -29,12 +31,11 @@ internal static class CurveRenderer
             : Ticks.Linear(0, high, 6).Select(t => (At: t, Value: t)).ToList();
         var labels = ticks.Select(t => Numbers.Tick(t.Value)).ToArray();
         plot.Axes.Left.SetTicks([.. ticks.Select(t => t.At)], labels);
-        ChartRenderer.StyleLabel(plot.Axes.Left.Label, chart.ValueLabel);
+        ChartRenderer.LeftAxis(plot, chart.ValueLabel, DataHeight + names);
         var left = 44 + (int)labels.Max(l => PlotFont.Width(l, ChartRenderer.FontSize));
-        var width = canvas.Width - left - 14;
+        var width = canvas.Width - left - Right;
         var places = Ticks.Linear(first, last, Math.Clamp(width / 45, 2, 14)).Where(t => t == Math.Round(t));
-        var below = ChartRenderer.BottomAxis(plot, chart.XLabel, width, places.Select(t => (t, t)));
-        plot.Layout.Fixed(new PixelPadding(left, 14, below, head));
+        var below = ChartRenderer.BottomAxis(plot, canvas, head, (left, Right), chart.XLabel, places.Select(t => (t, Numbers.Tick(t))));
 
         // Names lie in a strip above all data, so no curve crosses them.
         var perPixel = (top - bottom) / (DataHeight + names);
@@ -61,11 +62,11 @@ internal static class CurveRenderer
         // Shapes as well as colours tell the curves apart.
         line.MarkerShape = curve.Series == 0 ? MarkerShape.FilledCircle : MarkerShape.FilledSquare;
         var perPixel = (x.Last - x.First + 1) / x.Width;
-        var text = PlotFont.Width(curve.Label, ChartRenderer.FontSize) + 8;
-        var right = peak.X + text * perPixel <= x.Last + .5;
-        var label = ChartRenderer.Text(plot, curve.Label, peak.X, nameAt, right ? Alignment.MiddleLeft : Alignment.MiddleRight);
-        label.OffsetX = right ? 5 : -5;
+        var (before, after) = ((peak.X - x.First + .5) / perPixel, (x.Last + .5 - peak.X) / perPixel);
+        var right = PlotFont.Width(curve.Label, ChartRenderer.FontSize) + NameOffset <= after || after >= before;
+        var name = PlotFont.Fit(curve.Label, ChartRenderer.FontSize, (float)(right ? after : before) - NameOffset);
+        var label = ChartRenderer.Text(plot, name, peak.X, nameAt, right ? Alignment.MiddleLeft : Alignment.MiddleRight);
+        label.OffsetX = right ? NameOffset : -NameOffset;
         plot.Add.Marker(peak.X, nameAt, line.MarkerShape, 7, color);
-        label.OffsetX += right ? 4 : -4;
     }
 }

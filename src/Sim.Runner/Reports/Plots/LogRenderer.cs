@@ -45,18 +45,17 @@ internal static class LogRenderer
         var across = (last - first) / (width - 16);
         plot.Axes.SetLimits(first - across * 8, last + across * 8, bottom, top);
         plot.Axes.Left.SetTicks(Array.ConvertAll(ticks, Math.Log10), labels);
-        ChartRenderer.StyleLabel(plot.Axes.Left.Label, chart.ValueLabel);
+        ChartRenderer.LeftAxis(plot, chart.ValueLabel, DataHeight + names);
         var places = Ticks.Logarithmic(Math.Pow(10, first), Math.Pow(10, last), Math.Clamp(width / 80, 2, 10));
-        var below = ChartRenderer.BottomAxis(plot, chart.XLabel, width, places.Select(place => (Math.Log10(place), place)));
-        plot.Axes.Bottom.SetTicks(Array.ConvertAll(places, Math.Log10), Array.ConvertAll(places, Tick));
-        plot.Layout.Fixed(new PixelPadding(left, Right, below, head));
+        var below = ChartRenderer.BottomAxis(
+            plot, canvas, head, (left, Right), chart.XLabel, places.Select(place => (Math.Log10(place), Tick(place))));
 
         for (var i = 0; i < chart.Curves.Count; i++)
         {
             DrawCurve(plot, chart.Curves[i]);
             var (column, line) = (i / lines, i % lines);
             var x = first - across * 8 + across * (14 + (double)width / columns * column);
-            DrawName(plot, chart.Curves[i], x, top - perPixel * (NameHeight * (line + .7)));
+            DrawName(plot, chart.Curves[i], x, top - perPixel * (NameHeight * (line + .7)), width / columns - NameOffset - 14);
         }
 
         return DataHeight + names + head + below;
@@ -103,13 +102,14 @@ internal static class LogRenderer
         line.MarkerLineColor = color;
     }
 
-    private static void DrawName(Plot plot, LogCurve curve, double x, double y)
+    private static void DrawName(Plot plot, LogCurve curve, double x, double y, int room)
     {
         var color = ChartRenderer.SeriesColor(curve.Series);
         var marker = plot.Add.Marker(x, y, Shape(curve), 8, color);
         marker.MarkerLineWidth = 1.4f;
         marker.MarkerLineColor = color;
-        ChartRenderer.Text(plot, curve.Label, x, y, Alignment.MiddleLeft).OffsetX = NameOffset;
+        var label = PlotFont.Fit(curve.Label, ChartRenderer.FontSize, room);
+        ChartRenderer.Text(plot, label, x, y, Alignment.MiddleLeft).OffsetX = NameOffset;
     }
 
     private static MarkerShape Shape(LogCurve curve)

@@ -13,19 +13,18 @@ internal static class MarkRenderer
     private const int GroupGap = 14;
     private const int LabelOffset = 7;
     private const int Margin = 14;
-    private const int LongestLabel = 46;
 
     /// <returns>Height of the picture in pixels.</returns>
     public static int Draw(Plot plot, MarkChart chart, Canvas canvas, int head)
     {
-        var labels = chart.Groups.Max(g => PlotFont.Width(Cut(g.Label), ChartRenderer.FontSize));
+        chart = Shortened(chart, canvas);
+        var labels = chart.Groups.Max(g => PlotFont.Width(g.Label, ChartRenderer.FontSize));
         var left = canvas.IsNarrow ? Margin : Margin + 10 + (int)labels;
         var width = canvas.Width - left - Margin;
         var content = ContentHeight(chart, canvas);
         var axis = ValueAxis.For(chart, width);
         plot.Axes.SetLimits(axis.Place(axis.Min), axis.PlaceMax, content, 0);
-        var bottom = ChartRenderer.BottomAxis(plot, chart.ValueLabel, width, axis.Ticks(width));
-        plot.Layout.Fixed(new PixelPadding(left, Margin, bottom, head));
+        var bottom = ChartRenderer.BottomAxis(plot, canvas, head, (left, Margin), chart.ValueLabel, axis.Ticks());
         plot.Axes.Left.FrameLineStyle.Width = chart.Log ? 0 : 1;
         plot.Grid.YAxisStyle.IsVisible = false;
         DrawReference(plot, chart, canvas, axis, content);
@@ -33,8 +32,19 @@ internal static class MarkRenderer
         return content + head + bottom;
     }
 
-    // A name from a file must not push the data out of the picture.
-    private static string Cut(string label) => label.Length <= LongestLabel ? label : $"{label.AsSpan(0, LongestLabel - 1)}…";
+    /// <summary>
+    /// The chart with every text as long as its place. Names of groups get the whole width of a narrow picture and less than half
+    /// of a wide one; labels of marks leave at least a third of what remains to the data.
+    /// </summary>
+    private static MarkChart Shortened(MarkChart chart, Canvas canvas)
+    {
+        var inner = canvas.Width - 2 * Margin;
+        string Name(string text) => PlotFont.Fit(text, ChartRenderer.FontSize, canvas.IsNarrow ? inner - 2 * LabelOffset : inner * .45f);
+        var names = canvas.IsNarrow ? 0 : 10 + chart.Groups.Max(g => PlotFont.Width(Name(g.Label), ChartRenderer.FontSize));
+        var room = (inner - names) * .66f - 2 * LabelOffset;
+        Mark Short(Mark mark) => mark with { Label = PlotFont.Fit(mark.Label, ChartRenderer.FontSize, room) };
+        return chart with { Groups = [.. chart.Groups.Select(group => new MarkGroup(Name(group.Label), [.. group.Marks.Select(Short)]))] };
+    }
 
     private static int ContentHeight(MarkChart chart, Canvas canvas) =>
         HeadLine(chart) + chart.Groups.Sum(g => GroupHeight(g, canvas)) + GroupGap;
@@ -61,6 +71,7 @@ internal static class MarkRenderer
     /// <summary>Right of its place where there is room, else at the right end.</summary>
     private static void Annotate(Plot plot, string label, ValueAxis axis, double value, double y)
     {
+        label = PlotFont.Fit(label, ChartRenderer.FontSize, axis.Width - 2 * LabelOffset);
         var text = PlotFont.Width(label, ChartRenderer.FontSize) + 2 * LabelOffset;
         if (text <= axis.PixelsRightOf(value))
             ChartRenderer.Text(plot, label, axis.Place(value), y, Alignment.MiddleLeft).OffsetX = LabelOffset;
@@ -97,7 +108,7 @@ internal static class MarkRenderer
             y += GroupGap;
             if (canvas.IsNarrow)
             {
-                ChartRenderer.Text(plot, Cut(group.Label), axis.Place(axis.Min), y + LineHeight * .5, Alignment.MiddleLeft).OffsetX = 4;
+                ChartRenderer.Text(plot, group.Label, axis.Place(axis.Min), y + LineHeight * .5, Alignment.MiddleLeft).OffsetX = 4;
                 y += LineHeight;
                 // The lines leave out the labels.
                 DrawLines(plot, chart, axis, y, y + group.Marks.Count * LineHeight);
@@ -109,7 +120,7 @@ internal static class MarkRenderer
                 y += LineHeight;
             }
         }
-        var labels = canvas.IsNarrow ? [] : chart.Groups.Select(g => Cut(g.Label)).ToArray();
+        var labels = canvas.IsNarrow ? [] : chart.Groups.Select(g => g.Label).ToArray();
         plot.Axes.Left.SetTicks(canvas.IsNarrow ? [] : [.. middles], labels);
         plot.Axes.Left.MajorTickStyle.Length = 0;
     }
@@ -172,7 +183,7 @@ internal static class MarkRenderer
             {
                 var column = marks.Max(m => PlotFont.Width(m.Label, ChartRenderer.FontSize)) + 2 * LabelOffset;
                 var data = axis.Place(max) - axis.Place(min);
-                var end = axis.Place(min) + data / Math.Max(.3, 1 - column / width);
+                var end = axis.Place(min) + data / (1 - column / width);
                 return axis with { PlaceLabels = axis.Place(max), PlaceMax = end };
             }
             return axis with { PlaceMax = marks.Select(m => axis.EndFor(m)).Append(axis.Place(max)).Max() };
@@ -182,22 +193,22 @@ internal static class MarkRenderer
 
         public double PixelsRightOf(double value) => (PlaceMax - Place(value)) / (PlaceMax - Place(Min)) * Width;
 
-        public IEnumerable<(double At, double Value)> Ticks(int width)
+        public IEnumerable<(double At, string Text)> Ticks()
         {
             for (var count = 9; ; count--)
             {
                 var ticks = Log ? Plots.Ticks.Logarithmic(Min, Max, count) : Plots.Ticks.Linear(Min, PlaceMax, count);
-                if (count == 2 || HaveRoom(ticks, width))
-                    return ticks.Where(t => PixelsRightOf(t) + Margin > HalfWidth(t) + 1).Select(t => (Place(t), t));
+                if (count == 2 || HaveRoom(ticks))
+                    return ticks.Select(t => (Place(t), Numbers.Tick(t)));
             }
         }
 
         private static float HalfWidth(double tick) => PlotFont.Width(Numbers.Tick(tick), ChartRenderer.FontSize) / 2;
 
-        private bool HaveRoom(double[] ticks, int width)
+        private bool HaveRoom(double[] ticks)
         {
             const int Gap = 14;
-            var perPixel = (PlaceMax - Place(Min)) / width;
+            var perPixel = (PlaceMax - Place(Min)) / Width;
             for (var i = 1; i < ticks.Length; i++)
             {
                 var text = (HalfWidth(ticks[i - 1]) + HalfWidth(ticks[i]) + Gap) * perPixel;
@@ -213,7 +224,7 @@ internal static class MarkRenderer
             var text = PlotFont.Width(mark.Label, ChartRenderer.FontSize) + LabelOffset + 6;
             var start = Place(Min);
             var end = Place(Math.Max(mark.Value, mark.High));
-            return start + (end - start) / Math.Max(.15, 1 - text / Width);
+            return start + (end - start) / (1 - text / Width);
         }
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using System.Globalization;
 using ScottPlot;
 using SkiaSharp;
 
@@ -46,6 +47,35 @@ internal sealed class PlotFont : IFontResolver
         Install();
         using var font = new SKFont(_installed!._face, size);
         return font.MeasureText(text);
+    }
+
+    /// <summary>
+    /// The text where it fits, else as much of its beginning and of its end as fits, with an ellipsis between them: names
+    /// of structures differ at their beginnings, and figures stand at the end.
+    /// </summary>
+    /// <param name="text">One line.</param>
+    /// <param name="size">Font size in pixels.</param>
+    /// <param name="width">Room in pixels.</param>
+    public static string Fit(string text, float size, float width)
+    {
+        if (Width(text, size) <= width)
+            return text;
+        var starts = StringInfo.ParseCombiningCharacters(text);
+        string Shortened(int kept)
+        {
+            var tail = kept / 2;
+            return $"{text.AsSpan(0, starts[kept - tail])}…{text.AsSpan(tail == 0 ? text.Length : starts[^tail])}";
+        }
+        var (fits, tooMany) = (0, starts.Length);
+        while (tooMany - fits > 1)
+        {
+            var kept = (fits + tooMany) / 2;
+            if (Width(Shortened(kept), size) <= width)
+                fits = kept;
+            else
+                tooMany = kept;
+        }
+        return Shortened(fits);
     }
 
     public SKTypeface? CreateTypeface(string fontName, FontWeight weight, FontSlant slant, FontSpacing spacing) =>
