@@ -96,4 +96,13 @@ public sealed record Figure
     /// of a comparison of runs, the factor up to which it is noise. Null on every other row: nothing is demanded of it.
     /// </summary>
     public double? Bound { get; init; }
+
+    /// <summary>Flags of rows that are not to be relied on.</summary>
+    public const string Unsettled = "unsettled", Busy = "busy";
+
+    /// <summary>
+    /// Why a measured row settles nothing: passes over it disagree (<see cref="Unsettled"/>), or others used the machine in every one
+    /// of them (<see cref="Busy"/>); empty where neither is so.
+    /// </summary>
+    public string Flag { get; init; } = "";
 }

@@ -37,7 +37,7 @@ internal static class RowSection
             body.Append($"<td>{(f.Unit == "digest" ? "" : Exact(quartile))}</td>");
         if (sides)
             body.Append($"<td>{(f.Bound is { } bound ? Exact(bound) : "")}</td>");
-        body.Append($"<td class=\"text\">{Markup.Text(f.Unit)}</td><td>{f.N}</td><td>{Markup.BasisTag(f.Basis)}</td></tr>\n");
+        body.Append($"<td class=\"text\">{Markup.Text(f.Unit)}</td><td>{f.N}</td><td>{Markup.BasisTag(f.Basis)}{Markup.FlagTag(f)}</td></tr>\n");
     }
 
     private static string Case(Figure f)
