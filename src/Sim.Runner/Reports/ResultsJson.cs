@@ -143,7 +143,7 @@ public static class ResultsJson
 
     private static Row ToRow(Figure f, int id) => new(
         id, f.Experiment, f.Structure, f.Scheme, f.Family, f.Order, f.Keys, f.Chain, f.Operation, f.Peers, f.Prefixes,
-        f.X, f.Item, f.Metric, f.Unit, f.Value, f.Low, f.High, f.N, f.Basis, f.Side, f.Bound, f.Flag.Length > 0 ? f.Flag : null);
+        f.X, f.Item, f.Metric, f.Unit, f.Value, f.Low, f.High, f.N, f.Basis, f.Side, f.Bound, f.Flag);
 
     private static Figure ToFigure(Row r) => new()
     {
@@ -168,7 +168,7 @@ public static class ResultsJson
         Basis = r.Basis,
         Side = r.Side,
         Bound = r.Bound,
-        Flag = r.Flag ?? "",
+        Flag = r.Flag,
     };
 
     private sealed record Named(string Name, string Value);
@@ -224,6 +224,5 @@ public static class ResultsJson
         Basis Basis,
         string Side = "",
         double? Bound = null,
-        // A row that can be relied on has no such field.
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Flag = null);
+        string Flag = "");
 }

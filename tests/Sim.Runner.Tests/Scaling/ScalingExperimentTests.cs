@@ -41,7 +41,9 @@ public sealed class ScalingExperimentTests
     public void Rows_say_of_how_many_prefixes_peers_and_rounds_they_are()
     {
         Figure Row(string axis, double x) => s_rows.Value.First(f => f.Experiment == "scaling" && f.Metric == "time" && f.Item == axis && f.X == x);
-        Assert.Equal((10, 5, 2), (Row("prefixes", 10).Prefixes, Row("prefixes", 10).Peers, Row("prefixes", 10).N));
+        Assert.Equal((10, 5), (Row("prefixes", 10).Prefixes, Row("prefixes", 10).Peers));
+        // Two rounds, and a third if these disagree.
+        Assert.InRange(Row("prefixes", 10).N, 2, 3);
         Assert.Equal((100, 8), (Row("prefixes", 100).Prefixes, Row("prefixes", 100).Peers));
         Assert.Equal((100, 10), (Row("peers", 10).Prefixes, Row("peers", 10).Peers));
         Assert.All(s_rows.Value.Where(f => f.Experiment == "scaling"), f => Assert.Equal("sample", f.Order));

@@ -158,7 +158,7 @@ internal static class ChurnAnswer
     /// <summary>
     /// Below 0 where the first is better. Times go by the ratio that was measured in turns: alike where its quartiles meet the range
     /// from 1 to those of the A/A row and to the noise of its own repetitions, or it is within 5 % of that range; counts by their values,
-    /// within 5 %. A ratio or an A/A row that is flagged settles nothing.
+    /// within 5 %. A ratio that is flagged settles nothing.
     /// </summary>
     private static int Compare(Figure one, Figure other, List<Figure> ratios)
     {
@@ -168,7 +168,7 @@ internal static class ChurnAnswer
             return one.Flag.Length + other.Flag.Length > 0 ? NotSettled : Differs(one.Value, other.Value, Overlap(one, other));
         // What a copy of the reference shows is no difference, to either side.
         var ((low, high), (quick, slow)) = (paired.Range(), noise.Range());
-        if (paired.Flag.Length + noise.Flag.Length > 0)
+        if (paired.Flag.Length > 0)
             return NotSettled;
         var own = Math.Max(paired.Bound ?? 1, 1);
         (quick, slow) = (Math.Min(quick, 1 / own), Math.Max(slow, own));
