@@ -93,7 +93,8 @@ public sealed record Figure
 
     /// <summary>
     /// On the kernel's row of a check, how far the port's value may lie from it: 0 where they must be equal. On the ratio
-    /// of a comparison of runs, the factor up to which it is noise. Null on every other row: nothing is demanded of it.
+    /// of a comparison of runs, the factor up to which it is noise; on a ratio of <c>churn</c>, the factor up to which equals differed among
+    /// the repetitions that it is of. Null on every other row: nothing is demanded of it.
     /// </summary>
     public double? Bound { get; init; }
 

@@ -312,22 +312,23 @@ internal static class ChurnAnswer
 
     /// <summary>
     /// The schemes with a column's least value; of times measured in turns with the reference, all whose ratio to it cannot be told
-    /// from the least: quartiles overlap.
+    /// from the least: quartiles overlap. Never one whose row is flagged.
     /// </summary>
     private static HashSet<string> Best(ChurnView view, Column column)
     {
         var values = new Dictionary<string, (double Low, double Value, double High)>();
-        foreach (var ratio in Ratios(view, column.Ratios).Where(f => !ChurnView.IsWhatIf(f.Scheme) && f.Flag.Length == 0))
+        var ratios = Ratios(view, column.Ratios).FindAll(f => !ChurnView.IsWhatIf(f.Scheme));
+        foreach (var ratio in ratios.Where(f => f.Flag.Length == 0))
         {
             var (low, high) = ratio.Range();
             values[ratio.Scheme] = ratio.IsNoise() ? (Math.Min(low, 1), 1, Math.Max(high, 1)) : (low, ratio.Value, high);
         }
 
-        if (values.Count < 2)
+        if (ratios.Count < 2)
         {
             foreach (var scheme in view.Schemes.Where(scheme => !ChurnView.IsWhatIf(scheme)))
             {
-                if (column.Row(view, scheme) is { } row)
+                if (column.Row(view, scheme) is { Flag: "" } row)
                     values[scheme] = (row.Value, row.Value, row.Value);
             }
         }

@@ -16,7 +16,7 @@ internal static class RowSection
 
             """);
         var body = new StringBuilder("<tbody>\n");
-        // Only a validation has sides; a bench's table would be wider for nothing.
+        // A bench has neither sides nor bounds; its table would be wider for nothing.
         var sides = rows.All.Any(f => f.Side.Length > 0 || f.Bound is not null);
         foreach (var f in rows.All)
             AppendRow(body, rows.Id(f), f, sides);
