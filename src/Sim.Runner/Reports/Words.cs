@@ -22,7 +22,7 @@ internal static class Words
     public static string Flag(string flag) => flag switch
     {
         Figure.Unsettled => "not settled",
-        Figure.Busy => "busy machine",
+        Figure.Busy => "busy",
         _ => flag,
     };
 
