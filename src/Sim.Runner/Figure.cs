@@ -106,4 +106,8 @@ public sealed record Figure
     /// of them (<see cref="Busy"/>); empty where neither is so.
     /// </summary>
     public string Flag { get; init; } = "";
+
+    /// <summary>The flag of what is made of several rows: that which half of them or more have, whichever it is.</summary>
+    public static string FlagOf(IReadOnlyCollection<Figure> rows) =>
+        rows.Count(row => row.Flag.Length > 0) * 2 >= rows.Count ? rows.Max(row => row.Flag) ?? "" : "";
 }

@@ -214,7 +214,7 @@ internal static class ScalingSection
 
     /// <summary>The value alone, for a sentence.</summary>
     private static string Plain(ScalingView view, Figure row) =>
-        $"""<a class="value" href="#row-{view.Rows.Id(row)}">{Markup.Text(Scale.For(row.Unit, [row.Value]).Show(row.Value))}</a>""";
+        $"""<a class="value" href="#row-{view.Rows.Id(row)}">{Markup.Text(Scale.For(row.Unit, [row.Value]).Show(row.Value))}</a>{Markup.FlagTag(row)}""";
 
     /// <summary>A fitted value with its interval, which is none of quartiles.</summary>
     private static string Fit(ScalingView view, Figure row)
@@ -222,7 +222,7 @@ internal static class ScalingSection
         var scale = Scale.For(row.Unit, [row.Value]);
         string Short(double value) => row.Unit == "ratio" ? value.ToString("0.00", System.Globalization.CultureInfo.InvariantCulture) : scale.Bare(value);
         var value = row.Unit == "ratio" ? Short(row.Value) : scale.Show(row.Value);
-        return $"""<a class="value" href="#row-{view.Rows.Id(row)}">{Markup.Text(value)}</a> <span class="spread" title="95% interval">{Short(row.Low)} – {Short(row.High)}</span>""";
+        return $"""<a class="value" href="#row-{view.Rows.Id(row)}">{Markup.Text(value)}</a> <span class="spread" title="95% interval">{Short(row.Low)} – {Short(row.High)}</span>{Markup.FlagTag(row)}""";
     }
 
     private static string Cell(string? content) => content is null ? "<td>–</td>" : $"<td>{content}</td>";

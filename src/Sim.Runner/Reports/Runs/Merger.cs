@@ -139,7 +139,7 @@ internal static class Merger
             High = envelope ? figures.Max(f => f.High) : spread.High,
             N = figures.Count,
             Bound = figures.Max(f => f.Bound),
-            Flag = figures.Count(f => f.Flag.Length > 0) * 2 >= figures.Count ? figures.Max(f => f.Flag)! : "",
+            Flag = Figure.FlagOf(figures),
         };
     }
 }
