@@ -56,12 +56,15 @@ internal sealed unsafe class CacheSweep : IDisposable
     /// <param name="bytes">All that these structures hold.</param>
     public void Run(long bytes)
     {
-        if (Fits(bytes, _cacheBytes))
+        if (!Empties(bytes))
             return;
         if (_array is null)
             Allocate();
         Read(Bytes);
     }
+
+    /// <summary>Whether structures of so many bytes are swept out.</summary>
+    public bool Empties(long bytes) => !Fits(bytes, _cacheBytes);
 
     /// <summary>Whether structures of so many bytes stay in the cache together: in half of it, since keys, code and others need some.</summary>
     public static bool Fits(long bytes, long cacheBytes) => bytes <= cacheBytes / 2;

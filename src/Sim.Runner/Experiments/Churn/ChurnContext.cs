@@ -29,9 +29,9 @@ internal sealed record ChurnPlan(
     /// <summary>Seconds that the report takes.</summary>
     public const double ReportSeconds = 4;
 
-    public static ChurnPlan Full { get; } = new(280, 0.05, 20, 1_000_000, 5, 300_000, 3, ["sorted"], 3, 8, 20_000, 1 << 14);
+    public static ChurnPlan Full { get; } = new(265, 0.05, 20, 1_000_000, 5, 300_000, 3, ["sorted"], 3, 8, 20_000, 1 << 14);
 
-    public static ChurnPlan Quick { get; } = new(56, 0.015, 6, 200_000, 3, 100_000, 2, [], 1, 3, 5_000, 1 << 13) { Reader = ReaderEffort.Quick };
+    public static ChurnPlan Quick { get; } = new(50, 0.015, 6, 200_000, 3, 100_000, 2, [], 1, 3, 5_000, 1 << 13) { Reader = ReaderEffort.Quick };
 
     /// <summary>What readers beside the writer do.</summary>
     public ReaderEffort Reader { get; init; } = ReaderEffort.Full;
