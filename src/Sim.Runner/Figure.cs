@@ -93,7 +93,21 @@ public sealed record Figure
 
     /// <summary>
     /// On the kernel's row of a check, how far the port's value may lie from it: 0 where they must be equal. On the ratio
-    /// of a comparison of runs, the factor up to which it is noise. Null on every other row: nothing is demanded of it.
+    /// of a comparison of runs, the factor up to which it is noise; on a ratio of <c>churn</c>, the factor up to which equals differed among
+    /// the repetitions that it is of. Null on every other row: nothing is demanded of it.
     /// </summary>
     public double? Bound { get; init; }
+
+    /// <summary>Flags of rows that are not to be relied on.</summary>
+    public const string Unsettled = "unsettled", Busy = "busy";
+
+    /// <summary>
+    /// Why a measured row settles nothing: passes over it disagree (<see cref="Unsettled"/>), or others used the machine in every one
+    /// of them (<see cref="Busy"/>); empty where neither is so.
+    /// </summary>
+    public string Flag { get; init; } = "";
+
+    /// <summary>The flag of what is made of several rows: that which half of them or more have, whichever it is.</summary>
+    public static string FlagOf(IReadOnlyCollection<Figure> rows) =>
+        rows.Count(row => row.Flag.Length > 0) * 2 >= rows.Count ? rows.Max(row => row.Flag) ?? "" : "";
 }

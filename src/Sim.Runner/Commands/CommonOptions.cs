@@ -62,6 +62,22 @@ internal static class CommonOptions
         HelpName = "DIR",
     };
 
+    /// <summary>How large the last-level cache is, where the system hides or misstates it; 0 without the option.</summary>
+    public static Option<long> CacheSize() => new("--cache-size")
+    {
+        Description = "Size of the processor's last-level cache: 260M, 32768K, 1G, or bytes. Without it, what the system says, which in a VM may be wrong. "
+            + "It decides how much is read to empty the caches between measurements.",
+        HelpName = "SIZE",
+        CustomParser = static result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (Experiments.CacheSize.TryParse(text, out var bytes) && bytes is >= Experiments.CacheSize.Least and <= Experiments.CacheSize.Most)
+                return bytes;
+            result.AddError($"--cache-size takes a size from 64K to 16G, such as 260M or 32768K, not {text}.");
+            return 0;
+        },
+    };
+
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON object instead of text." };
 
     /// <summary>The two options that choose among a dump's paths.</summary>

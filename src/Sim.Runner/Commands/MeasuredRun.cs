@@ -13,26 +13,39 @@ internal sealed class MeasuredRun : IDisposable
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly DateTimeOffset _started = DateTimeOffset.Now;
-    private readonly IReadOnlyList<KeyValuePair<string, string>> _environment = HostFacts.Environment();
+    private readonly IReadOnlyList<KeyValuePair<string, string>> _environment;
     private readonly string _command;
     private readonly OutputFolder _folder;
 
     /// <summary>Takes the folder of the report: what may take minutes is not begun where it could not be written.</summary>
     /// <exception cref="UserException">The build is not optimised: the JIT is told to leave it slow, and its times would mean nothing.</exception>
     /// <exception cref="UnusableOutputException">The report could not be written, or another run writes there.</exception>
-    public MeasuredRun(ParseResult parsed, Option<ulong> seed, Option<bool> quick, Option<DirectoryInfo> folder)
+    public MeasuredRun(ParseResult parsed, Option<ulong> seed, Option<bool> quick, Option<DirectoryInfo> folder, Option<long> cacheSize)
     {
         if (typeof(MeasuredRun).Assembly.GetCustomAttribute<DebuggableAttribute>()?.IsJITOptimizerDisabled == true)
             throw new UserException("this is an unoptimised build, and its times would mean nothing; build with -c Release (the default here)");
         _command = TypedCommand.Of(parsed);
         (Seed, Quick) = (parsed.GetValue(seed), parsed.GetValue(quick));
         _folder = ReportWriter.Prepare(parsed.GetValue(folder)!.ToString());
+        var given = parsed.GetValue(cacheSize);
+        _environment = HostFacts.Environment(given);
+        CacheBytes = given > 0 ? given : HostFacts.LastLevelCacheBytes;
+        Watch = new MachineWatch(() => MachineReading.At(_clock.Elapsed.TotalSeconds), _started, Environment.ProcessorCount);
     }
+
+    /// <summary>Size of the last-level cache, as the user or the system says; 0 where neither does.</summary>
+    public long CacheBytes { get; }
+
+    /// <summary>What others do on the machine, from the run's first moment on.</summary>
+    public MachineWatch Watch { get; }
 
     public ulong Seed { get; }
 
     /// <summary>Fewer repetitions.</summary>
     public bool Quick { get; }
+
+    /// <summary>The time that the whole run may take, from its first moment on.</summary>
+    public TimeBudget Budget(double seconds) => new(seconds, () => _clock.Elapsed.TotalSeconds);
 
     public void Dispose() => _folder.Dispose();
 
@@ -49,24 +62,31 @@ internal sealed class MeasuredRun : IDisposable
         params KeyValuePair<string, string>[] facts)
     {
         progress.Step("report", 1, "reports");
+        Watch.Sample();
+        var busy = Watch.Warning();
         var result = new RunResult
         {
             Command = _command,
             Started = _started,
             Duration = _clock.Elapsed,
-            Environment = [.. _environment, .. facts],
+            Environment = [.. _environment, new(HostFacts.LoadEndFact, HostFacts.LoadAverage()), .. Watch.Facts(), .. facts],
             Versions = HostFacts.Versions(),
             Table = TableFacts.Of(loaded.Table),
             Seed = Seed,
             Quick = Quick,
-            Warnings = loaded.Warnings(),
+            Warnings = [.. busy is null ? (string[])[] : [busy], .. loaded.Warnings()],
             Figures = figures,
         };
         SafeKeeping.Write(result, _folder);
         printSummary(result);
+        if (busy is not null)
+            Console.Error.WriteLine($"Warning: {busy}");
         Console.Out.WriteLine($"Report: {Path.Combine(_folder.Name, "index.html")} ({_clock.Elapsed.TotalSeconds:N0} s)");
         return loaded.ReportDamage();
     }
+
+    /// <summary>How the caches were emptied.</summary>
+    public static KeyValuePair<string, string> Swept(CacheSweep sweep) => new(HostFacts.SweepFact, sweep.Fact);
 
     /// <summary>How finely times are told: a condition of what is timed one by one.</summary>
     public static KeyValuePair<string, string> Tick => new("tick of the clock", $"{1e9 / Stopwatch.Frequency:N0} ns");

@@ -23,7 +23,7 @@ internal static class ScaleCommand
         var peers = StrictOptions.Numbers("--peers", "Numbers of peers, at 100,000 prefixes; those that leave a peer less than two prefixes are left out.",
             [.. ScalingPlan.Whole.Peers], 1, ScalingPlan.MostPeers, "N");
         var quick = new Option<bool>("--quick") { Description = "Fewer places and repetitions: what churn --quick has." };
-        var output = CommonOptions.Out();
+        var (output, cacheSize) = (CommonOptions.Out(), CommonOptions.CacheSize());
         var command = new Command(
             "scale",
             """
@@ -37,11 +37,11 @@ internal static class ScaleCommand
               scale --family 6 --quick
             """)
         {
-            table, family, schemes, prefixes, peers, best.Best, best.Peer, seed, quick, output,
+            table, family, schemes, prefixes, peers, best.Best, best.Peer, seed, cacheSize, quick, output,
         };
         command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress =>
         {
-            using var run = new MeasuredRun(parsed, seed, quick, output);
+            using var run = new MeasuredRun(parsed, seed, quick, output, cacheSize);
             var chosen = parsed.GetValue(family).ToFamily();
             var kinds = ReplayOptions.Chosen(parsed.GetValue(schemes)!, chosen);
             var settings = new Settings(kinds, Asked(parsed, prefixes), Asked(parsed, peers));
@@ -55,7 +55,7 @@ internal static class ScaleCommand
     {
         var tables = new ScalingTables(loaded.Table, run.Seed);
         var plan = Plan(settings, run.Quick, tables);
-        var figures = new ScalingExperiment(tables, settings.Kinds, plan, run.Seed, progress, cancel).Run();
+        var figures = new ScalingExperiment(tables, settings.Kinds, plan, run.Seed, progress, cancel, run.Watch).Run();
         return run.Report(loaded, figures, PrintSummary, progress, MeasuredRun.Tick);
     }
 

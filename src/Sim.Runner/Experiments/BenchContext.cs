@@ -39,6 +39,17 @@ internal sealed class BenchContext
 
     public CancellationToken Cancel { get; init; }
 
+    /// <summary>The time there is; without it, as many groups as the plan allows.</summary>
+    public TimeBudget Budget { get; init; } = TimeBudget.Unlimited;
+
+    /// <summary>What others do on the machine.</summary>
+    public MachineWatch Watch { get; init; } = MachineWatch.None;
+
+    /// <summary>What empties the caches.</summary>
+    public CacheSweep Sweep { get; init; } = new(HostFacts.LastLevelCacheBytes);
+
+    public PassRunner Passes => field ??= new(Budget, Watch, Progress, Cancel);
+
     public List<Figure> Figures { get; } = [];
 
     public int Family => (int)Table.Family;

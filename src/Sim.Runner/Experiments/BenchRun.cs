@@ -9,10 +9,13 @@ internal static class BenchRun
 {
     public static void Run(BenchContext context)
     {
-        LoadExperiment.Run(context);
-        RouteFormExperiment.Run(context);
         var kinds = SchemeFactory.For(context.Table.Family);
-        var schemes = kinds.Concat(SchemeFactory.WhatIfs(context.Table.Family)).Select(kind => kind.Create(context.Peers)).ToList();
+        var whatIfKinds = SchemeFactory.WhatIfs(context.Table.Family);
+        context.Budget.Later = BenchPlan.ReportSeconds;
+        context.Budget.Expect(PassRunner.Least * (LoadExperiment.Timed(context)
+            + (1 + whatIfKinds.Count) * (LookupExperiment.Cases(context) + UpdateExperiment.MostOperations)));
+        LoadExperiment.Run(context, () => RouteFormExperiment.Run(context));
+        var schemes = kinds.Concat(whatIfKinds).Select(kind => kind.Create(context.Peers)).ToList();
         try
         {
             var input = context.Ordered(context.Order);
@@ -27,16 +30,14 @@ internal static class BenchRun
             var (compared, whatIfs) = (schemes[..kinds.Count], schemes[kinds.Count..]);
             List<SchemePair> pairs =
             [
-                SchemePair.Answer(compared[0], compared[1], context.Plan),
-                .. whatIfs.Select(whatIf => SchemePair.WhatIf(compared[1], whatIf, context.Plan)),
+                new(compared[0], compared[1]),
+                .. whatIfs.Select(whatIf => new SchemePair(compared[1], whatIf, SecondAlone: true)),
             ];
             foreach (var whatIf in whatIfs)
                 LoadExperiment.Count(context, whatIf, context.Order);
-            foreach (var pair in pairs)
-                LookupExperiment.Run(context, pair);
+            LookupExperiment.Run(context, pairs);
             // Last, since they leave the tries in another shape than the load did.
-            foreach (var pair in pairs)
-                UpdateExperiment.Run(context, pair);
+            UpdateExperiment.Run(context, pairs);
         }
         finally
         {

@@ -7,16 +7,25 @@ namespace Sim.Runner.Experiments;
 /// <summary>What must be known of a machine before its numbers mean anything.</summary>
 internal static class HostFacts
 {
-    public static IReadOnlyList<KeyValuePair<string, string>> Environment() =>
+    /// <summary>Names of facts that are other ones in every run.</summary>
+    public const string LoadFact = "load average at start", LoadEndFact = "load average at end", OthersFact = "others’ use of processors",
+        StealFact = "steal", PressureFact = "CPU pressure", SweepFact = "cache sweep";
+
+    /// <summary>The fact that says how large the last-level cache is.</summary>
+    public const string CacheFact = "last-level cache";
+
+    /// <summary>The machine at the start of a run.</summary>
+    /// <param name="cacheBytes">Size of the last-level cache that the user gave; 0: the system's word is taken.</param>
+    public static IReadOnlyList<KeyValuePair<string, string>> Environment(long cacheBytes = 0) =>
     [
         new("processor", FirstValue("/proc/cpuinfo", "model name") ?? RuntimeInformation.ProcessArchitecture.ToString()),
         new("logical processors", $"{System.Environment.ProcessorCount}"),
-        new("last-level cache", LastLevelCache()),
+        new(CacheFact, cacheBytes > 0 ? $"{CacheSize.Show(cacheBytes)} (--cache-size; the system says {LastLevelCache()})" : LastLevelCache()),
         new("memory", FirstValue("/proc/meminfo", "MemTotal") ?? "unknown"),
         new("operating system", RuntimeInformation.OSDescription),
         new("transparent huge pages", ReadLine("/sys/kernel/mm/transparent_hugepage/enabled") ?? "unknown"),
         new("runtime", RuntimeInformation.FrameworkDescription),
-        new("load average at start", ReadLine("/proc/loadavg") ?? "unknown"),
+        new(LoadFact, LoadAverage()),
     ];
 
     public static IReadOnlyList<KeyValuePair<string, string>> Versions() =>
@@ -31,17 +40,10 @@ internal static class HostFacts
         type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
         ?? type.Assembly.GetName().Version?.ToString() ?? "unknown";
 
-    /// <summary>Bytes of the last-level cache; 0 where it is not known.</summary>
-    public static long LastLevelCacheBytes { get; } = Bytes(LastLevelCache());
+    /// <summary>Bytes of the last-level cache as the system says; 0 where it does not.</summary>
+    public static long LastLevelCacheBytes { get; } = CacheSize.OfFact(LastLevelCache());
 
-    /// <summary>As sysfs says it (<c>32768K</c>), or /proc/cpuinfo (<c>512 KB</c>); 0 for what is no size.</summary>
-    private static long Bytes(string text)
-    {
-        var digits = text.TakeWhile(char.IsAsciiDigit).Count();
-        if (!long.TryParse(text.AsSpan(0, digits), out var size))
-            return 0;
-        return text[digits..].TrimStart() switch { ['K', ..] => size << 10, ['M', ..] => size << 20, _ => size };
-    }
+    public static string LoadAverage() => ReadLine("/proc/loadavg") ?? "unknown";
 
     private static string LastLevelCache()
     {
@@ -55,11 +57,20 @@ internal static class HostFacts
     }
 
     private static string? FirstValue(string file, string key) =>
-        File.Exists(file)
-            ? File.ReadLines(file).FirstOrDefault(line => line.StartsWith(key, StringComparison.Ordinal))
-                ?.Split(':', 2)[1].Trim()
-            : null;
+        FirstLine(file, line => line.StartsWith(key, StringComparison.Ordinal))?.Split(':', 2)[1].Trim();
 
-    private static string? ReadLine(string file) =>
-        File.Exists(file) ? File.ReadLines(file).FirstOrDefault()?.Trim() : null;
+    private static string? ReadLine(string file) => FirstLine(file, static _ => true)?.Trim();
+
+    /// <summary>The first line that fits; null where there is none, or the system does not let the file be read.</summary>
+    public static string? FirstLine(string file, Func<string, bool> fits)
+    {
+        try
+        {
+            return File.ReadLines(file).FirstOrDefault(fits);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 }

@@ -12,6 +12,17 @@ public sealed record InterleavedTimes(double[] A, double[] B, double[] Ratios)
     public Spread SpreadB => Spread.Of(B);
 
     public Spread Ratio => Spread.Of(Ratios);
+
+    /// <summary>
+    /// What equals differ here: in each group, the first's second repetition over its first, and likewise the second's. A/A ratios out
+    /// of the very repetitions that the ratios are of.
+    /// </summary>
+    public IEnumerable<double> Selves => new[] { A, B }.SelectMany(times =>
+        Enumerable.Range(0, times.Length / 2).Select(group => times[group * 2 + 1] / times[group * 2]));
+
+    /// <summary>The repetitions of several measurements, one after the other.</summary>
+    public static InterleavedTimes Join(IReadOnlyCollection<InterleavedTimes> parts) => new(
+        [.. parts.SelectMany(part => part.A)], [.. parts.SelectMany(part => part.B)], [.. parts.SelectMany(part => part.Ratios)]);
 }
 
 /// <summary>
@@ -26,7 +37,7 @@ public static class Interleaved
 {
     /// <summary>
     /// Runs <paramref name="groups"/> groups of A B B A. Where the first run of a thing is slower, run each once before; where a run
-    /// leaves its memory in the caches, begin each with a <see cref="CacheSweep"/>.
+    /// leaves its memory in the caches, give a <see cref="CacheSweep"/>.
     /// </summary>
     /// <param name="groups">Groups of four; gives twice as many repetitions of each and as many ratios.</param>
     /// <param name="a">Runs the first once and returns its seconds: preparation is the callee's to leave out.</param>
@@ -36,36 +47,53 @@ public static class Interleaved
         int groups, Func<double> a, Func<double> b, CancellationToken cancel)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(groups, 1);
-        var timesA = new double[groups * 2];
-        var timesB = new double[groups * 2];
-        var ratios = new double[groups * 2];
-        for (var group = 0; group < groups; group++)
+        return Run(done => done < groups, a, b, cancel);
+    }
+
+    /// <summary>The same, as long as <paramref name="another"/> wants another group after so many; one at least.</summary>
+    /// <param name="another">Is asked after each group.</param>
+    /// <param name="a">Runs the first.</param>
+    /// <param name="b">Runs the second.</param>
+    /// <param name="cancel">Ends the measurement.</param>
+    /// <param name="before">Is called before each pair: what makes both sides' start alike.</param>
+    public static InterleavedTimes Run(
+        Func<int, bool> another, Func<double> a, Func<double> b, CancellationToken cancel, Action? before = null)
+    {
+        ArgumentNullException.ThrowIfNull(another);
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(b);
+        var (timesA, timesB) = (new List<double>(), new List<double>());
+        do
         {
             cancel.ThrowIfCancellationRequested();
-            var (first, second) = (group * 2, group * 2 + 1);
-            timesA[first] = a();
-            timesB[first] = b();
+            before?.Invoke();
+            timesA.Add(a());
+            timesB.Add(b());
             cancel.ThrowIfCancellationRequested();
-            timesB[second] = b();
-            timesA[second] = a();
-            ratios[first] = timesB[first] / timesA[first];
-            ratios[second] = timesB[second] / timesA[second];
+            before?.Invoke();
+            timesB.Add(b());
+            timesA.Add(a());
         }
-
-        return new InterleavedTimes(timesA, timesB, ratios);
+        while (another(timesA.Count / 2));
+        return new InterleavedTimes([.. timesA], [.. timesB], [.. timesA.Zip(timesB, (first, second) => second / first)]);
     }
 
     /// <summary>The same where one run gives several times: of an insertion and of a deletion, say.</summary>
     /// <returns>One result for each time that a run gives.</returns>
     public static InterleavedTimes[] RunMany(
-        int groups, Func<double[]> a, Func<double[]> b, CancellationToken cancel)
+        int groups, Func<double[]> a, Func<double[]> b, CancellationToken cancel) => RunMany(done => done < groups, a, b, cancel);
+
+    /// <summary>The same, as long as another group is wanted.</summary>
+    public static InterleavedTimes[] RunMany(
+        Func<int, bool> another, Func<double[]> a, Func<double[]> b, CancellationToken cancel, Action? before = null)
     {
         var (timesA, timesB) = (new List<double[]>(), new List<double[]>());
         var all = Run(
-            groups,
+            another,
             () => Remember(timesA, a()),
             () => Remember(timesB, b()),
-            cancel);
+            cancel,
+            before);
         return [.. timesA[0].Select((_, i) => new InterleavedTimes(
             [.. timesA.Select(times => times[i])],
             [.. timesB.Select(times => times[i])],

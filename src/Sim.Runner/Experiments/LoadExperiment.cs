@@ -11,31 +11,37 @@ namespace Sim.Runner.Experiments;
 /// </summary>
 internal static class LoadExperiment
 {
-    public static void Run(BenchContext context)
+    /// <summary>Loads everything twice or more.</summary>
+    /// <param name="context">Where rows go.</param>
+    /// <param name="between">What is done between the two passes.</param>
+    public static void Run(BenchContext context, Action between)
     {
+        var cases = new List<PairedCase>();
         foreach (var order in context.Orders)
         {
-            var groups = order == context.Order ? context.Plan.LoadGroups : context.Plan.OtherLoadGroups;
-            var kinds = SchemeFactory.For(context.Table.Family);
-            var input = context.Ordered(order);
-            context.Progress.Step($"load, {order}", groups == 0 ? kinds.Count : groups * 4, "loads");
-            var loads = new LoadRun(context, order, input);
-            if (groups == 0)
+            var loads = new LoadRun(context, order, context.Ordered(order));
+            if (Groups(context, order) > 0)
             {
-                // Counts need one load; its time alone would have no spread, and is not given.
-                foreach (var kind in kinds)
-                    loads.Once(kind);
+                cases.Add(loads.Case());
+                continue;
             }
-            else
-            {
-                var times = Interleaved.Run(
-                    groups, () => loads.Once(kinds[0]), () => loads.Once(kinds[1]), context.Cancel);
-                loads.AddTimes(kinds[0], times.SpreadA);
-                loads.AddTimes(kinds[1], times.SpreadB);
-                context.AddRatio("load", kinds[0].Structure, kinds[1].Structure, times, row => row with { Order = order });
-            }
+
+            // Counts need one load; its time alone would have no spread, and is not given.
+            context.Progress.Step($"load, {order}", 2, "loads");
+            loads.Both();
         }
+
+        context.Passes.Pass(cases);
+        between();
+        context.Passes.Pass(cases);
+        context.Passes.Finish(cases);
     }
+
+    /// <summary>In how many orders loads are timed.</summary>
+    public static int Timed(BenchContext context) => context.Orders.Count(order => Groups(context, order) > 0);
+
+    private static int Groups(BenchContext context, string order) =>
+        order == context.Order ? context.Plan.LoadGroups : context.Plan.OtherLoadGroups;
 
     /// <summary>The shape and the memory of a loaded scheme.</summary>
     public static void Count(BenchContext context, Scheme scheme, string order)
@@ -50,9 +56,20 @@ internal static class LoadExperiment
     private sealed class LoadRun(BenchContext context, string order, OrderedTable input)
     {
         private readonly HashSet<string> _counted = [];
-        private int _done;
+        private readonly IReadOnlyList<SchemeKind> _kinds = SchemeFactory.For(context.Table.Family);
 
-        public double Once(SchemeKind kind)
+        public void Both()
+        {
+            foreach (var kind in _kinds)
+                Once(kind);
+        }
+
+        public PairedCase Case() => new(
+            $"load, {order}", 4, Groups(context, order),
+            another => [new(Interleaved.Run(another, () => Once(_kinds[0]), () => Once(_kinds[1]), context.Cancel), null)],
+            settled => AddRows(settled[0]));
+
+        private double Once(SchemeKind kind)
         {
             using var scheme = kind.Create(context.Peers);
             var clock = Stopwatch.StartNew();
@@ -60,18 +77,21 @@ internal static class LoadExperiment
             var seconds = clock.Elapsed.TotalSeconds;
             if (_counted.Add(kind.Structure))
                 Count(context, scheme, order);
-            context.Progress.Done(++_done);
             return seconds;
         }
 
-        public void AddTimes(SchemeKind kind, Spread seconds)
+        private void AddRows(SettledTimes times)
         {
-            var perPrefix = seconds.Scale(1e9 / Math.Max(input.Prefixes.Length, 1));
-            Add(kind.Name, kind.Structure, context.Row("load", "time", "ms", seconds.Scale(1e3)));
-            Add(kind.Name, kind.Structure, context.Row("load", "time-per-prefix", "ns", perPrefix));
+            AddTimes(_kinds[0], times.Pair.SpreadA, times.Flag);
+            AddTimes(_kinds[1], times.Pair.SpreadB, times.Flag);
+            context.AddRatio("load", _kinds[0].Structure, _kinds[1].Structure, times.Pair, row => row with { Order = order, Flag = times.Flag });
         }
 
-        private void Add(string scheme, string structure, Figure row) =>
-            context.Figures.Add(row with { Scheme = scheme, Structure = structure, Order = order });
+        private void AddTimes(SchemeKind kind, Spread seconds, string flag)
+        {
+            var perPrefix = seconds.Scale(1e9 / Math.Max(input.Prefixes.Length, 1));
+            foreach (var row in new[] { context.Row("load", "time", "ms", seconds.Scale(1e3)), context.Row("load", "time-per-prefix", "ns", perPrefix) })
+                context.Figures.Add(row with { Scheme = kind.Name, Structure = kind.Structure, Order = order, Flag = flag });
+        }
     }
 }

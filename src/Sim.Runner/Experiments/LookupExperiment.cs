@@ -10,43 +10,49 @@ namespace Sim.Runner.Experiments;
 /// </summary>
 internal static class LookupExperiment
 {
-    public static void Run(BenchContext context, SchemePair pair)
+    /// <summary>How many cases a pair has.</summary>
+    public static int Cases(BenchContext context) => context.KeyPatterns.Count * 2;
+
+    /// <summary>Measures all pairs, one pass over all after the other.</summary>
+    public static void Run(BenchContext context, IReadOnlyList<SchemePair> pairs)
     {
-        var plan = context.Plan;
-        foreach (var pattern in context.KeyPatterns)
+        var cases = new List<PairedCase>();
+        foreach (var pair in pairs)
         {
-            var keys = context.MakeKeys(pattern, plan.LookupKeys);
-            Trace(context, pair.Reported, pattern, keys);
-            foreach (var dependent in new[] { false, true })
+            foreach (var pattern in context.KeyPatterns)
             {
-                var chain = dependent ? "dependent" : "independent";
-                context.Progress.Step($"lookup, {pattern} keys, {chain}", pair.Repetitions(pair.LookupGroups), "runs");
-                Measure(context, pair, keys, dependent, row => row with { Keys = pattern, Chain = chain });
+                var keys = context.MakeKeys(pattern, context.Plan.LookupKeys);
+                Trace(context, pair.Reported, pattern, keys);
+                cases.AddRange(new[] { false, true }.Select(dependent => Case(context, pair, pattern, keys, dependent)));
             }
         }
+
+        for (var pass = 0; pass < PassRunner.Least; pass++)
+            context.Passes.Pass(cases);
+        context.Passes.Finish(cases);
     }
 
-    private static void Measure(BenchContext context, SchemePair pair, Keys keys, bool dependent, Func<Figure, Figure> label)
+    private static PairedCase Case(BenchContext context, SchemePair pair, string pattern, Keys keys, bool dependent)
     {
-        var done = 0;
-        // The answer to hold every repetition to; the runs that make it warm the caches and the code.
+        var chain = dependent ? "dependent" : "independent";
+        // The answer to hold every repetition to; the runs that make it warm the code.
         var (expected, other) = (pair.First.Lookup(keys, dependent), pair.Second.Lookup(keys, dependent));
         if (other != expected)
             throw new InvalidOperationException($"the structures disagree: sums of answers {expected}, {other}");
 
         double Time(Scheme scheme)
         {
-            CacheSweep.Run(pair.Bytes);
             var clock = Stopwatch.StartNew();
             var answer = scheme.Lookup(keys, dependent);
             var seconds = clock.Elapsed.TotalSeconds;
             if (answer != expected)
                 throw new InvalidOperationException("two runs over the same keys gave different answers");
-            context.Progress.Done(++done);
             return seconds / keys.Count;
         }
 
-        pair.Measure(context, "lookup", pair.LookupGroups, Time, label);
+        return pair.Case(
+            context, "lookup", $"lookup, {pattern} keys, {chain}", context.Plan.LookupGroups, new(static _ => { }, Time, static _ => { }),
+            row => row with { Keys = pattern, Chain = chain });
     }
 
     /// <summary>Nodes and cache lines a lookup reads: what decides the time, and does not depend on the machine.</summary>

@@ -3,13 +3,17 @@ using Sim.Runner.Schemes;
 
 namespace Sim.Runner.Experiments;
 
-/// <summary>Two loaded schemes that take turns, and how often.</summary>
+/// <summary>One repetition: what is made ready before the caches are emptied, what is timed, and what undoes it.</summary>
+/// <param name="Prepare">Outside the clock, before the sweep.</param>
+/// <param name="Time">Seconds of one lookup or operation.</param>
+/// <param name="Restore">Outside the clock.</param>
+internal sealed record Repetition(Action<Scheme> Prepare, Func<Scheme, double> Time, Action<Scheme> Restore);
+
+/// <summary>Two loaded schemes that are measured interleaved.</summary>
 /// <param name="First">What the second is held against.</param>
 /// <param name="Second">The other.</param>
-/// <param name="LookupGroups">Groups of A B B A for each key pattern and chain.</param>
-/// <param name="UpdateGroups">Groups of A B B A for each operation.</param>
 /// <param name="SecondAlone">The first has its rows, and the A/A rows, from another pair: only the second's and the ratios are made.</param>
-internal sealed record SchemePair(Scheme First, Scheme Second, int LookupGroups, int UpdateGroups, bool SecondAlone = false)
+internal sealed record SchemePair(Scheme First, Scheme Second, bool SecondAlone = false)
 {
     /// <summary>What both held when the pair was made.</summary>
     public long Bytes { get; } = First.Memory.PageBytes + Second.Memory.PageBytes;
@@ -17,30 +21,62 @@ internal sealed record SchemePair(Scheme First, Scheme Second, int LookupGroups,
     /// <summary>Those whose own rows are made.</summary>
     public IReadOnlyList<Scheme> Reported => SecondAlone ? [Second] : [First, Second];
 
-    /// <summary>The question of a run: the two structures, as often as the plan says, with the noise.</summary>
-    public static SchemePair Answer(Scheme first, Scheme second, BenchPlan plan) => new(first, second, plan.LookupGroups, plan.UpdateGroups);
-
-    /// <summary>Beside what no kernel has: its ratio needs half as many groups as the answer's.</summary>
-    public static SchemePair WhatIf(Scheme first, Scheme whatIf, BenchPlan plan) =>
-        new(first, whatIf, (plan.LookupGroups + 1) / 2, (plan.UpdateGroups + 1) / 2, SecondAlone: true);
-
-    /// <summary>Repetitions that <paramref name="groups"/> groups and those of the A/A row take.</summary>
-    public int Repetitions(int groups) => groups * (SecondAlone ? 4 : 8);
-
-    /// <summary>Measures one thing in turns, the first against itself before, and adds the rows.</summary>
+    /// <summary>One thing to measure; in each group the first is run against itself before.</summary>
     /// <param name="context">Where rows go.</param>
     /// <param name="experiment">Of the rows.</param>
-    /// <param name="groups">Groups of A B B A.</param>
-    /// <param name="time">Runs one repetition of a scheme; seconds of one lookup or operation.</param>
+    /// <param name="name">For progress.</param>
+    /// <param name="most">The most groups of a pass; of a what-if half as many.</param>
+    /// <param name="repetition">What is run.</param>
     /// <param name="label">Adds the case's columns.</param>
-    public void Measure(BenchContext context, string experiment, int groups, Func<Scheme, double> time, Func<Figure, Figure> label)
+    public PairedCase Case(BenchContext context, string experiment, string name, int most, Repetition repetition, Func<Figure, Figure> label)
     {
-        if (!SecondAlone)
-            context.AddSelfRatio(First, Interleaved.Run(groups, () => time(First), () => time(First), context.Cancel), label);
-        var times = Interleaved.Run(groups, () => time(First), () => time(Second), context.Cancel);
-        if (!SecondAlone)
-            context.AddTime(experiment, First, times.SpreadA, label);
-        context.AddTime(experiment, Second, times.SpreadB, label);
-        context.AddRatio(experiment, First.Structure, Second.Structure, times, label);
+        double Time(Scheme scheme)
+        {
+            var seconds = repetition.Time(scheme);
+            repetition.Restore(scheme);
+            return seconds;
+        }
+
+        void Before(params ReadOnlySpan<Scheme> next)
+        {
+            foreach (var scheme in next)
+                repetition.Prepare(scheme);
+            context.Sweep.Run(Bytes);
+        }
+
+        double Alone()
+        {
+            // What the repetition before has left is the same structure's.
+            Before(First);
+            return Time(First);
+        }
+
+        PassTimes[] Measure(Func<int, bool> another)
+        {
+            var (pairs, selves) = (new List<InterleavedTimes>(), new List<InterleavedTimes>());
+            do
+            {
+                if (!SecondAlone)
+                    selves.Add(Interleaved.Run(1, Alone, Alone, context.Cancel));
+                pairs.Add(Interleaved.Run(_ => false, () => Time(First), () => Time(Second), context.Cancel, () => Before(First, Second)));
+            }
+            while (another(pairs.Count));
+            return [new(InterleavedTimes.Join(pairs), SecondAlone ? null : InterleavedTimes.Join(selves))];
+        }
+
+        return new(name, SecondAlone ? 4 : 8, SecondAlone ? (most + 1) / 2 : most, Measure, settled => AddRows(context, experiment, settled[0], label));
+    }
+
+    private void AddRows(BenchContext context, string experiment, SettledTimes times, Func<Figure, Figure> label)
+    {
+        Figure Flagged(Figure row) => label(row) with { Flag = times.Flag };
+        if (times.Self is { } self)
+        {
+            context.AddSelfRatio(First, self, Flagged);
+            context.AddTime(experiment, First, times.Pair.SpreadA, Flagged);
+        }
+
+        context.AddTime(experiment, Second, times.Pair.SpreadB, Flagged);
+        context.AddRatio(experiment, First.Structure, Second.Structure, times.Pair, Flagged);
     }
 }

@@ -13,15 +13,38 @@ internal static class UpdateExperiment
 {
     private sealed record Operation(string Name, int Prefixes, Action<Scheme> Prepare, Action<Scheme> Timed, Action<Scheme> Restore);
 
-    public static void Run(BenchContext context, SchemePair pair)
+    /// <summary>The most operations that are measured.</summary>
+    public const int MostOperations = 4;
+
+    /// <summary>Measures all pairs, one pass over all after the other.</summary>
+    public static void Run(BenchContext context, IReadOnlyList<SchemePair> pairs)
     {
-        foreach (var operation in Operations(context))
+        var operations = Operations(context).Where(operation => operation.Prefixes > 0).ToList();
+        // Counted before anything is timed: how often that is done depends on the machine, and what a change allocates on those before it.
+        foreach (var (pair, operation) in pairs.SelectMany(pair => operations.Select(operation => (pair, operation))))
         {
-            if (operation.Prefixes == 0)
-                continue;
-            context.Progress.Step($"update, {operation.Name}", pair.Repetitions(pair.UpdateGroups), "runs");
-            Measure(context, pair, operation);
+            foreach (var scheme in pair.Reported)
+                CountAllocations(context, scheme, operation);
         }
+
+        var cases = pairs.SelectMany(pair => operations.Select(operation => Case(context, pair, operation))).ToList();
+        for (var pass = 0; pass < PassRunner.Least; pass++)
+            context.Passes.Pass(cases);
+        context.Passes.Finish(cases);
+    }
+
+    private static PairedCase Case(BenchContext context, SchemePair pair, Operation operation)
+    {
+        double Time(Scheme scheme)
+        {
+            var clock = Stopwatch.StartNew();
+            operation.Timed(scheme);
+            return clock.Elapsed.TotalSeconds / operation.Prefixes;
+        }
+
+        return pair.Case(
+            context, "update", $"update, {operation.Name}", context.Plan.UpdateGroups, new(operation.Prepare, Time, operation.Restore),
+            row => row with { Operation = operation.Name, Order = context.Order });
     }
 
     private static IEnumerable<Operation> Operations(BenchContext context)
@@ -58,28 +81,6 @@ internal static class UpdateExperiment
         var shuffled = context.Ordered("shuffled");
         var count = Math.Min(context.Plan.UpdatePrefixes, shuffled.Prefixes.Length);
         return new OrderedTable(shuffled.Prefixes[..count], shuffled.Peers[..count]);
-    }
-
-    private static void Measure(BenchContext context, SchemePair pair, Operation operation)
-    {
-        var done = 0;
-        double Time(Scheme scheme)
-        {
-            operation.Prepare(scheme);
-            CacheSweep.Run(pair.Bytes);
-            var clock = Stopwatch.StartNew();
-            operation.Timed(scheme);
-            var seconds = clock.Elapsed.TotalSeconds;
-            operation.Restore(scheme);
-            context.Progress.Done(++done);
-            return seconds / operation.Prefixes;
-        }
-
-        Figure Label(Figure row) => row with { Operation = operation.Name, Order = context.Order };
-        // Counting comes first and warms the caches and the code.
-        foreach (var scheme in pair.Reported)
-            CountAllocations(context, scheme, operation);
-        pair.Measure(context, "update", pair.UpdateGroups, Time, Label);
     }
 
     private static void CountAllocations(BenchContext context, Scheme scheme, Operation operation)

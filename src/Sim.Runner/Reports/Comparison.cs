@@ -4,7 +4,7 @@ namespace Sim.Runner.Reports;
 /// <summary>Which of the two is better (less memory, less time) in one case.</summary>
 internal enum Winner
 {
-    /// <summary>The rows do not decide: within the A/A noise, too few repetitions, or no A/A row.</summary>
+    /// <summary>The rows do not decide: within the A/A noise, too few repetitions, no A/A row, or passes that disagree.</summary>
     CannotTell,
     AllowedIps,
     Fib,
@@ -39,6 +39,9 @@ internal sealed record Comparison(
     public bool Exact => Basis == Basis.Counted;
 
     public Basis Basis => (RatioRow ?? AllowedIps ?? Fib)!.Basis;
+
+    /// <summary>Why the rows settle nothing; empty where they may.</summary>
+    public string Flag => new[] { RatioRow, AllowedIps, Fib }.Select(row => row?.Flag ?? "").FirstOrDefault(flag => flag.Length > 0, "");
 }
 
 /// <summary>Finds the comparable cases in the rows and judges each.</summary>
@@ -100,7 +103,7 @@ internal sealed class Comparisons(Rows rows)
     {
         var (low, high) = ratio.Range();
         var noise = NoiseFor(ratio);
-        return new(CaseOf(ratio), a, fib, ratio, ratio.Value, low, high, noise, Judge(low, high, noise, ratio.N));
+        return new(CaseOf(ratio), a, fib, ratio, ratio.Value, low, high, noise, Judge(low, high, noise, ratio));
     }
 
     private Comparison FromRows(Figure a, Figure fib)
@@ -118,13 +121,19 @@ internal sealed class Comparisons(Rows rows)
         // Not paired: the quartiles of the two bound the ratio from both sides, which is wide but safe.
         var low = fib.Range().Low / a.Range().High;
         var high = fib.Range().High / a.Range().Low;
-        return new(CaseOf(a), a, fib, null, ratio, low, high, noise, Judge(low, high, noise, Math.Min(a.N, fib.N)));
+        return new(CaseOf(a), a, fib, null, ratio, low, high, noise, Judge(low, high, noise, a, fib));
     }
 
-    /// <summary>A measured difference counts where the quartiles lie wholly outside the A/A noise.</summary>
-    private static Winner Judge(double low, double high, double? noise, int n)
+    /// <summary>A measured difference counts where it is settled and the quartiles lie wholly outside the A/A noise.</summary>
+    private static Winner Judge(double low, double high, double? noise, params ReadOnlySpan<Figure> rows)
     {
-        if (noise is not { } factor || n < FewestRepetitions)
+        foreach (var row in rows)
+        {
+            if (row.N < FewestRepetitions || row.Flag.Length > 0)
+                return Winner.CannotTell;
+        }
+
+        if (noise is not { } factor)
             return Winner.CannotTell;
         return low > factor ? Winner.AllowedIps : high < 1 / factor ? Winner.Fib : Winner.CannotTell;
     }

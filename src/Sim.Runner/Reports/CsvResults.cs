@@ -12,7 +12,7 @@ internal static class CsvResults
     public static readonly string[] Columns =
     [
         "id", "experiment", "structure", "scheme", "family", "order", "keys", "chain", "operation", "peers", "prefixes",
-        "x", "item", "metric", "unit", "value", "low", "high", "n", "basis", "side", "bound",
+        "x", "item", "metric", "unit", "value", "low", "high", "n", "basis", "side", "bound", "flag",
     ];
 
     public static void Write(string path, Rows rows)
@@ -49,6 +49,7 @@ internal static class CsvResults
         csv.WriteField(f.Basis.Label());
         csv.WriteField(f.Side);
         csv.WriteField(f.Bound);
+        csv.WriteField(f.Flag);
         csv.EndRecord();
     }
 }

@@ -150,7 +150,7 @@ public static class ResultsJson
 
     private static Row ToRow(Figure f, int id) => new(
         id, f.Experiment, f.Structure, f.Scheme, f.Family, f.Order, f.Keys, f.Chain, f.Operation, f.Peers, f.Prefixes,
-        f.X, f.Item, f.Metric, f.Unit, f.Value, f.Low, f.High, f.N, f.Basis, f.Side, f.Bound);
+        f.X, f.Item, f.Metric, f.Unit, f.Value, f.Low, f.High, f.N, f.Basis, f.Side, f.Bound, f.Flag);
 
     private static Figure ToFigure(Row r) => new()
     {
@@ -175,6 +175,7 @@ public static class ResultsJson
         Basis = r.Basis,
         Side = r.Side,
         Bound = r.Bound,
+        Flag = r.Flag,
     };
 
     private sealed record Named(string Name, string Value);
@@ -229,5 +230,6 @@ public static class ResultsJson
         int N,
         Basis Basis,
         string Side = "",
-        double? Bound = null);
+        double? Bound = null,
+        string Flag = "");
 }

@@ -20,6 +20,9 @@ internal sealed record Area(string Name, string Better, string Quantity, IReadOn
         }
     }
 
+    /// <summary>Whether nothing is decided, and some of it since rows are not settled.</summary>
+    public bool Unsettled => Won(Winner.CannotTell) is var open && open.Count == Cases.Count && open.Any(c => c.Flag.Length > 0);
+
     public bool Mixed => Won(Winner.Fib).Count > 0 && Won(Winner.AllowedIps).Count > 0;
 }
 
@@ -77,7 +80,7 @@ internal sealed class Verdict
         var allowedIps = area.Won(Winner.AllowedIps);
         var open = area.Won(Winner.CannotTell);
         if (open.Count == area.Cases.Count)
-            return $"{area.Name}: this run cannot tell the two apart. {WhyOpen(open)}";
+            return $"{area.Name}: {(area.Unsettled ? "not settled" : "this run cannot tell the two apart")}. {WhyOpen(open)}";
         if (fib.Count + allowedIps.Count == 0)
             return $"{area.Name}: the two are the same.";
         var text = area.Mixed
@@ -95,6 +98,13 @@ internal sealed class Verdict
     /// <summary>Why cases stay undecided, in one sentence.</summary>
     public static string WhyOpen(IReadOnlyList<Comparison> open)
     {
+        if (open.Select(c => c.Flag).Where(flag => flag.Length > 0).ToList() is { Count: > 0 } flags)
+        {
+            var reasons = Words.Join([.. flags.GroupBy(flag => flag).Select(group => group.Count() == open.Count
+                ? Words.FlagReason(group.Key) : $"{Words.FlagReason(group.Key)} in {Numbers.Count(group.Count(), "case")}")]);
+            return $"{char.ToUpperInvariant(reasons[0])}{reasons[1..]}: measure again on a quiet machine.";
+        }
+
         if (open.Any(c => c.Noise is null))
             return "The run has no A/A row, so its noise is not known.";
         if (open.All(c => (c.RatioRow ?? c.AllowedIps)!.N < Comparisons.FewestRepetitions))
@@ -109,6 +119,7 @@ internal sealed class Verdict
         { Winner: Winner.AllowedIps } => "loses",
         { Winner: Winner.Same } => "is level",
         { Mixed: true } => "wins some cases and loses others",
+        { Unsettled: true } => area.Cases.Any(c => c.Flag == Figure.Busy) ? "is not settled (the machine was busy)" : "is not settled (passes disagree)",
         _ => "cannot be told apart",
     };
 

@@ -18,6 +18,22 @@ internal static class Words
         _ => keys,
     };
 
+    /// <summary>Why a row settles nothing, in a table's cell or a plot.</summary>
+    public static string Flag(string flag) => flag switch
+    {
+        Figure.Unsettled => "not settled",
+        Figure.Busy => "busy",
+        _ => flag,
+    };
+
+    /// <summary>The same as a reason.</summary>
+    public static string FlagReason(string flag) => flag switch
+    {
+        Figure.Unsettled => "passes over it disagree",
+        Figure.Busy => "the machine was busy",
+        _ => flag,
+    };
+
     /// <summary>What rows call fib, of a family.</summary>
     public static string Fib(int family) => family == 4 ? "the route attribute’s trie" : "the route attribute’s tree, the IPv6 FIB";
 

@@ -17,7 +17,7 @@ public sealed class ChurnCommandTests
     {
         using var scratch = new Scratch();
         var ran = Commands.Program.Run("churn", "--quick", "--table", Table(scratch), "--updates", Updates(scratch["updates.mrt"], Family.IPv4),
-            "--peers", "4", "--batch", "0,100", "--out", scratch["report"]);
+            "--peers", "4", "--batch", "0,100", "--cache-size", "260M", "--out", scratch["report"]);
         Assert.True(ran.Code == 0, ran.Error);
         var rows = File.ReadAllLines(Path.Combine(scratch["report"], "results.csv"));
         foreach (var kind in BindingKind.All.Where(kind => kind.InQuick))
@@ -39,6 +39,11 @@ public sealed class ChurnCommandTests
         }
 
         var page = File.ReadAllText(Path.Combine(scratch["report"], "index.html"));
+        Assert.Contains("260 MiB (--cache-size; the system says ", page);
+        Assert.Contains("The last-level cache (260 MiB) holds every scheme’s structures (", page);
+        Assert.Contains(" at most): times are of warm caches. A router", page);
+        foreach (var fact in (string[])["load average at end", "others’ use of processors", "steal", "CPU pressure", "cache sweep"])
+            Assert.Contains(fact, page);
         foreach (var id in (string[])["churn", "churn-table", "plots", "plot-churn-memory", "plot-churn-packet", "plot-churn-update", "plot-churn-staleness", "reader", "plot-churn-readers", "churn-details", "conditions", "rows"])
             Assert.Contains($"id=\"{id}\"", page);
         var links = page.Split("href=\"#").Skip(1).Select(part => part[..part.IndexOf('"')]).Distinct().ToList();

@@ -66,6 +66,35 @@ public sealed class InterleavedTests
     }
 
     [Fact]
+    public void Both_of_a_pair_follow_one_preparation()
+    {
+        var order = "";
+        Interleaved.Run(done => done < 2, () => Note('A'), () => Note('B'), CancellationToken.None, () => order += ' ');
+        Assert.Equal(" AB BA AB BA", order);
+
+        double Note(char which)
+        {
+            order += which;
+            return 1;
+        }
+    }
+
+    [Fact]
+    public void Groups_follow_as_long_as_another_is_wanted_and_one_is_always_made()
+    {
+        Assert.Equal(2, Interleaved.Run(_ => false, () => 1, () => 1, CancellationToken.None).Ratios.Length);
+        Assert.Equal(6, Interleaved.Run(done => done < 3, () => 1, () => 1, CancellationToken.None).Ratios.Length);
+    }
+
+    [Fact]
+    public void Equals_are_the_repetitions_of_one_side_in_a_group()
+    {
+        var times = new InterleavedTimes([1, 3, 10, 20], [2, 8, 30, 15], [2, 2.67, 3, 0.75]);
+        Assert.Equal([3, 2, 4, 0.5], times.Selves);
+        Assert.Equal([3, 2, 3, 2, 4, 0.5, 4, 0.5], InterleavedTimes.Join([times, times]).Selves);
+    }
+
+    [Fact]
     public void Quartiles_are_those_that_r_shows()
     {
         var spread = Spread.Of([1, 2, 3, 4]);

@@ -56,12 +56,11 @@ public sealed class RouteFormTests
             Peers = Peers,
             Order = "file",
             Seed = 1,
-            Plan = BenchPlan.Quick with { LoadGroups = 1 },
+            Plan = BenchPlan.Quick,
             KeyPatterns = [],
             Progress = new NoProgress(),
         };
-        LoadExperiment.Run(context);
-        RouteFormExperiment.Run(context);
+        LoadExperiment.Run(context, () => RouteFormExperiment.Run(context));
         return context;
     }
 }

@@ -73,7 +73,7 @@ public sealed class WhatIfTests
             Peers = Peers,
             Order = "file",
             Seed = 1,
-            Plan = new BenchPlan(1, 0, 1 << 8, 1, 64, 100, 1),
+            Plan = new BenchPlan(60, 1, 1, 0, 1 << 8, 1, 64, 100, 1),
             KeyPatterns = ["prefixes"],
             Progress = new NoProgress(),
         };

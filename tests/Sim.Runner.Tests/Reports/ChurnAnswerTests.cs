@@ -62,13 +62,33 @@ public sealed class ChurnAnswerTests
         Assert.Contains("worse in changing a prefix", Answer(seconds: (200, 100), ratio: (1.3, 1.4, 1.5), noise: (0.98, 1, 1.02), warm: (1.3, 1.4, 1.5)));
     }
 
+    [Theory]
+    [InlineData(Figure.Unsettled, "not settled in changing a prefix (passes disagree)")]
+    [InlineData(Figure.Busy, "not settled in changing a prefix (the machine was busy)")]
+    public void A_ratio_that_is_not_settled_gets_no_verdict_and_the_table_marks_it(string flag, string headline)
+    {
+        var page = Answer(seconds: (200, 100), ratio: (0.4, 0.5, 0.6), noise: (0.98, 1, 1.02), flag: flag);
+        Assert.Contains(headline, page);
+        Assert.Contains("class=\"flag\"", Row(page, Attribute));
+        Assert.DoesNotContain("class=\"best\"", Row(page, Attribute));
+    }
+
+    [Fact]
+    public void What_equals_differ_among_a_pairs_own_repetitions_is_no_difference()
+    {
+        // The A/A row was taken at another moment, when the machine was quiet.
+        Assert.Contains("better in changing a prefix", Answer(seconds: (200, 100), ratio: (0.6, 0.7, 0.8), noise: (0.99, 1, 1.01), own: 1.02));
+        Assert.Contains("about the same in changing a prefix", Answer(seconds: (200, 100), ratio: (0.6, 0.7, 0.8), noise: (0.99, 1, 1.01), own: 1.4));
+    }
+
     private static string Row(string page, string scheme)
     {
         var start = page.IndexOf($"<tr><th scope=\"row\">{scheme}</th>", StringComparison.Ordinal);
         return page[start..page.IndexOf("</tr>", start, StringComparison.Ordinal)];
     }
 
-    private static string Answer((double RemoveMe, double Attribute) seconds, (double, double, double)? ratio, (double, double, double)? noise, (double, double, double)? warm = null)
+    private static string Answer((double RemoveMe, double Attribute) seconds, (double, double, double)? ratio, (double, double, double)? noise, (double, double, double)? warm = null,
+        string flag = "", double? own = null)
     {
         Figure Update(string scheme, string metric, double value) => new()
         {
@@ -85,7 +105,7 @@ public sealed class ChurnAnswerTests
             figures.Add(Update(RemoveMe, "ratio", value) with { Low = low, High = high, N = 12, Item = "A/A" });
         if (ratio is var (least, middle, most))
         {
-            figures.Add(Update(Attribute, "ratio", middle) with { Low = least, High = most, N = 12, Item = $"to {RemoveMe}" });
+            figures.Add(Update(Attribute, "ratio", middle) with { Low = least, High = most, N = 12, Item = $"to {RemoveMe}", Flag = flag, Bound = own });
             figures.Add(Update("RTA_WGPEER, what if: shared states", "ratio", 0.1) with { Low = 0.1, High = 0.1, N = 12, Item = $"to {RemoveMe}" });
         }
 

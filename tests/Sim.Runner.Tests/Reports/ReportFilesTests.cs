@@ -12,7 +12,7 @@ public sealed class ReportFilesTests(FullReport full) : IClassFixture<FullReport
     private static readonly string[] Columns =
     [
         "id", "experiment", "structure", "scheme", "family", "order", "keys", "chain", "operation", "peers", "prefixes",
-        "x", "item", "metric", "unit", "value", "low", "high", "n", "basis", "side", "bound",
+        "x", "item", "metric", "unit", "value", "low", "high", "n", "basis", "side", "bound", "flag",
     ];
 
     [Fact]
@@ -78,6 +78,26 @@ public sealed class ReportFilesTests(FullReport full) : IClassFixture<FullReport
         Assert.Equal(run.Versions, back.Versions);
         Assert.Equal(run.Warnings, back.Warnings);
         Assert.Equal(run.Figures, back.Figures);
+    }
+
+    [Fact]
+    public void A_row_that_is_not_settled_says_so_in_csv_and_json_and_a_file_from_before_that_column_is_read()
+    {
+        var run = new FabricatedRun().Build();
+        run = run with { Figures = [run.Figures[0] with { Flag = Figure.Unsettled }, run.Figures[1]] };
+        using var folder = ReportFolder.Of(run);
+        using var csv = CsvReader.FromFile(folder.At("results.csv"), CsvReaderOptions.Default);
+        Assert.True(csv.Read());
+        Assert.Equal("unsettled", csv.GetString("flag"));
+        Assert.True(csv.Read());
+        Assert.Equal("", csv.GetString("flag"));
+        var path = folder.At("results.json");
+        Assert.Equal(["unsettled", ""], ResultsJson.Read(path).Figures.Select(f => f.Flag));
+
+        var old = System.Text.RegularExpressions.Regex.Replace(File.ReadAllText(path), ",\\s*\"flag\": \"[a-z]*\"", "", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(10));
+        Assert.DoesNotContain("flag", old, StringComparison.Ordinal);
+        File.WriteAllText(path, old);
+        Assert.Equal(["", ""], ResultsJson.Read(path).Figures.Select(f => f.Flag));
     }
 
     [Fact]

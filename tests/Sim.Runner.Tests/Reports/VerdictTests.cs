@@ -132,5 +132,33 @@ public sealed class VerdictTests
         Assert.Equal(1 / .8, verdict.Update.Cases[0].Noise!.Value, 9);
     }
 
+    [Theory]
+    [InlineData(Figure.Busy, "is not settled (the machine was busy) on lookup", "Lookup: not settled. The machine was busy: measure again on a quiet machine.")]
+    [InlineData(Figure.Unsettled, "is not settled (passes disagree) on lookup", "Lookup: not settled. Passes over it disagree: measure again on a quiet machine.")]
+    public void Rows_that_are_not_settled_get_no_verdict_and_the_headline_says_why(string flag, string headline, string sentence)
+    {
+        var verdict = Flagged(flag, f => f.Experiment == "lookup");
+        Assert.All(verdict.Lookup.Cases, c => Assert.Equal(Winner.CannotTell, c.Winner));
+        Assert.Contains(headline, verdict.Headline(), StringComparison.Ordinal);
+        Assert.Equal(sentence, verdict.Sentence(verdict.Lookup));
+        Assert.Equal(Winner.AllowedIps, verdict.Memory.Winner);
+    }
+
+    [Fact]
+    public void Cases_that_are_settled_decide_where_others_are_not()
+    {
+        var verdict = Flagged(Figure.Unsettled, f => f is { Experiment: "lookup", Keys: "hot", Metric: "ratio" });
+        Assert.Equal(Winner.Fib, verdict.Lookup.Winner);
+        Assert.Equal(2, verdict.Lookup.Won(Winner.CannotTell).Count);
+        Assert.EndsWith("In 2 cases (one hot address, independent keys; one hot address, dependent chain) this run cannot tell. Passes over it disagree: "
+            + "measure again on a quiet machine.", verdict.Sentence(verdict.Lookup), StringComparison.Ordinal);
+    }
+
+    private static Verdict Flagged(string flag, Func<Figure, bool> which)
+    {
+        var run = new FabricatedRun { LookupRatio = (_, _) => .5 }.Build();
+        return new Verdict(new Rows(run with { Figures = [.. run.Figures.Select(f => which(f) ? f with { Flag = flag } : f)] }));
+    }
+
     private static Verdict VerdictOf(FabricatedRun run) => new(new Rows(run.Build()));
 }

@@ -41,7 +41,9 @@ public sealed class ScalingExperimentTests
     public void Rows_say_of_how_many_prefixes_peers_and_rounds_they_are()
     {
         Figure Row(string axis, double x) => s_rows.Value.First(f => f.Experiment == "scaling" && f.Metric == "time" && f.Item == axis && f.X == x);
-        Assert.Equal((10, 5, 2), (Row("prefixes", 10).Prefixes, Row("prefixes", 10).Peers, Row("prefixes", 10).N));
+        Assert.Equal((10, 5), (Row("prefixes", 10).Prefixes, Row("prefixes", 10).Peers));
+        // Two rounds, and a third if these disagree.
+        Assert.InRange(Row("prefixes", 10).N, 2, 3);
         Assert.Equal((100, 8), (Row("prefixes", 100).Prefixes, Row("prefixes", 100).Peers));
         Assert.Equal((100, 10), (Row("peers", 10).Prefixes, Row("peers", 10).Peers));
         Assert.All(s_rows.Value.Where(f => f.Experiment == "scaling"), f => Assert.Equal("sample", f.Order));
@@ -106,6 +108,46 @@ public sealed class ScalingExperimentTests
         Assert.Equal(4, exponents[1].N);
         // What does not vary has no variance to explain.
         Assert.Equal(1, Assert.Single(rows, f => f.Metric == "r-squared").Value, 9);
+    }
+
+    [Theory]
+    [InlineData(1, "")]
+    [InlineData(2, Figure.Busy)]
+    public void A_line_through_points_half_of_which_are_not_settled_is_not_settled(int flagged, string flag)
+    {
+        var points = Enumerable.Range(1, 4).Select(x => new Figure
+        {
+            Experiment = "scaling", Scheme = "made", Family = 6, Item = "prefixes", Operation = "insert", Metric = "time", Unit = "ns",
+            X = 10 * x, Prefixes = 10 * x, Value = x, Basis = Basis.Measured, Flag = x <= flagged ? Figure.Busy : "",
+        });
+        Assert.All(ScalingFits.Of([.. points]), row => Assert.Equal(flag, row.Flag));
+    }
+
+    [Fact]
+    public void Rounds_whose_halves_disagree_are_made_again_and_what_no_two_agree_on_is_flagged()
+    {
+        Assert.Equal((4, "", 1.025), Rounds([1, 1.1, 1.05, 1], []));
+        Assert.Equal((4, Figure.Unsettled, 1.5), Rounds([1, 1, 2, 2], []));
+        // The third pass sides with the second, or with none.
+        Assert.Equal((4, "", 2), Rounds([1, 1, 2, 2], [2, 2]));
+        Assert.Equal((6, Figure.Unsettled, 1.5), Rounds([1, 1, 2, 2], [1.5, 1.5]));
+    }
+
+    private static (int N, string Flag, double Value) Rounds(double[] first, double[] again)
+    {
+        var (samples, cost) = (new ScalingSamples(), new Cost(ScalingMetrics.Insert, ScalingMetrics.Time));
+        foreach (var value in first)
+            samples.Add("made", cost, value);
+        if (again.Length > 0)
+        {
+            Assert.False(samples.Settled);
+            samples.Again();
+        }
+
+        foreach (var value in again)
+            samples.Add("made", cost, value);
+        var row = Assert.Single(samples.Rows((_, value) => new Figure { Experiment = "scaling", Family = 4, Metric = "time", Unit = "ns", Value = value, Basis = Basis.Measured }));
+        return (row.N, row.Flag, row.Value);
     }
 
     [Fact]

@@ -6,23 +6,32 @@ using Sim.Workloads.Churn;
 
 namespace Sim.Runner.Experiments.Churn;
 
-/// <summary>How much a run measures: the one place where <c>--quick</c> differs from a full run.</summary>
+/// <summary>
+/// How long a run may take, and how much it measures: the one place where <c>--quick</c> differs from a full run. How many groups the
+/// second passes have is decided while it runs; no counted row depends on it.
+/// </summary>
+/// <param name="Seconds">For the whole run, reading the table and the trace included.</param>
+/// <param name="SweepSeconds">For emptying the caches once.</param>
 /// <param name="Replacements">Replacements of a peer's whole set that are timed where doing all is too slow.</param>
 /// <param name="ReplacedPrefixes">The most prefixes that a window's replacements may send for all of them to be done.</param>
 /// <param name="ReplayRounds">Replays in each window.</param>
 /// <param name="ReplayedChanges">Changes after which no further round begins: long traces are replayed once.</param>
 /// <param name="Rounds">Repetitions of the loss and the return of a peer.</param>
 /// <param name="Orders">Orders of the initial load.</param>
-/// <param name="PairGroups">Groups of A B B A of a scheme and the reference.</param>
+/// <param name="FirstGroups">Groups of A B B A in the first pass over a scheme and the reference: as many in every run, since what follows is counted.</param>
+/// <param name="PairGroups">The most in the second pass.</param>
 /// <param name="PairedChanges">Changes of the trace in one repetition of these.</param>
 /// <param name="PacketKeys">Packets in one repetition; a power of two.</param>
 internal sealed record ChurnPlan(
-    int Replacements, long ReplacedPrefixes, int ReplayRounds, long ReplayedChanges, int Rounds, IReadOnlyList<string> Orders,
-    int PairGroups, int PairedChanges, int PacketKeys)
+    double Seconds, double SweepSeconds, int Replacements, long ReplacedPrefixes, int ReplayRounds, long ReplayedChanges, int Rounds,
+    IReadOnlyList<string> Orders, int FirstGroups, int PairGroups, int PairedChanges, int PacketKeys)
 {
-    public static ChurnPlan Full { get; } = new(20, 1_000_000, 5, 300_000, 3, ["sorted"], 6, 20_000, 1 << 14);
+    /// <summary>Seconds that the report takes.</summary>
+    public const double ReportSeconds = 4;
 
-    public static ChurnPlan Quick { get; } = new(6, 200_000, 3, 100_000, 2, [], 2, 5_000, 1 << 13) { Reader = ReaderEffort.Quick };
+    public static ChurnPlan Full { get; } = new(265, 0.05, 20, 1_000_000, 5, 300_000, 3, ["sorted"], 3, 8, 20_000, 1 << 14);
+
+    public static ChurnPlan Quick { get; } = new(50, 0.015, 6, 200_000, 3, 100_000, 2, [], 1, 3, 5_000, 1 << 13) { Reader = ReaderEffort.Quick };
 
     /// <summary>What readers beside the writer do.</summary>
     public ReaderEffort Reader { get; init; } = ReaderEffort.Full;
@@ -49,6 +58,15 @@ internal sealed class ChurnContext
     public required IWorkProgress Progress { get; init; }
 
     public CancellationToken Cancel { get; init; }
+
+    /// <summary>The time there is; without it, as much as the plan allows.</summary>
+    public TimeBudget Budget { get; init; } = TimeBudget.Unlimited;
+
+    /// <summary>What others do on the machine.</summary>
+    public MachineWatch Watch { get; init; } = MachineWatch.None;
+
+    /// <summary>What empties the caches.</summary>
+    public CacheSweep Sweep { get; init; } = new(HostFacts.LastLevelCacheBytes);
 
     public List<Figure> Figures { get; } = [];
 
@@ -79,5 +97,7 @@ internal sealed class ChurnContext
         Basis = basis,
     };
 
-    public void Add(BindingScheme scheme, Figure row) => Figures.Add(scheme.Kind.Label(row));
+    public void Add(BindingScheme scheme, Figure row) => Add(scheme.Kind, row);
+
+    public void Add(BindingKind kind, Figure row) => Figures.Add(kind.Label(row));
 }

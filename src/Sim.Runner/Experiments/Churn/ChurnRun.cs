@@ -7,14 +7,19 @@ using Sim.Workloads.Keys;
 
 namespace Sim.Runner.Experiments.Churn;
 
-/// <summary>All experiments of <c>churn</c>, scheme after scheme: one is in memory at a time.</summary>
+/// <summary>
+/// All experiments of <c>churn</c>, scheme after scheme: one is in memory at a time, beside the reference. After the last of them, each is
+/// loaded again for its second pass beside the reference.
+/// </summary>
 internal static class ChurnRun
 {
     private const int WarmPrefixes = 2000;
     private const int WarmRounds = 40;
 
+    /// <param name="context">Trace, table, plan, and where rows go.</param>
+    /// <param name="later">Seconds that other parts of the run take after this one.</param>
     /// <exception cref="BindingMismatchException">A scheme does not bind what the trace implies.</exception>
-    public static void Run(ChurnContext context)
+    public static void Run(ChurnContext context, double later = 0)
     {
         AddTrace(context);
         var observer = new ObserverExperiment(context);
@@ -23,30 +28,52 @@ internal static class ChurnRun
         using var paired = new PairedExperiment(context);
         var convergence = new ConvergenceExperiment(context);
         var readers = new ReaderExperiment(context);
+        var passes = new PassRunner(context.Budget, context.Watch, context.Progress, context.Cancel);
+        var cases = context.Kinds.ToDictionary(kind => kind, paired.Cases);
         foreach (var kind in context.Kinds)
         {
-            const int steps = 6;
-            context.Progress.Step($"{kind.Number} {kind.Name}", steps, "steps");
+            context.Progress.Step($"{kind.Number} {kind.Name}: load", 1, "loads");
             Warm(kind, context.Family);
-            convergence.Load(kind);
-            context.Progress.Done(1);
+            Watched(context, () => convergence.Load(kind));
             using var scheme = kind.Create(context.Family, context.Peers);
-            convergence.Load(scheme);
+            Watched(context, () => convergence.Load(scheme));
             AddMemory(context, scheme);
             AddPacket(context, scheme);
             CodeSize.Add(context, scheme);
+            paired.Use(scheme);
+            passes.Pass(cases[kind], context.Plan.FirstGroups);
+            context.Progress.Step($"{kind.Number} {kind.Name}", 3, "steps");
+            Watched(context, () => new ReplayExperiment(context, scheme).Run());
+            context.Progress.Done(1);
+            Watched(context, () => observer.Notify(scheme, convergence.Run(scheme)));
             context.Progress.Done(2);
-            paired.Run(scheme);
-            context.Progress.Done(3);
-            new ReplayExperiment(context, scheme).Run();
-            context.Progress.Done(4);
-            var loss = convergence.Run(scheme);
-            observer.Notify(scheme, loss);
-            context.Progress.Done(5);
-            readers.Run(scheme);
-            context.Progress.Done(steps);
+            Watched(context, () => readers.Run(scheme));
+        }
+
+        SecondPasses(context, paired, passes, cases, later);
+    }
+
+    /// <summary>Each scheme again, on a copy that nothing else was done to.</summary>
+    private static void SecondPasses(
+        ChurnContext context, PairedExperiment paired, PassRunner passes, Dictionary<BindingKind, IReadOnlyList<PairedCase>> cases, double later)
+    {
+        context.Budget.Expect(cases.Values.Sum(some => some.Count));
+        var loading = 0.0;
+        foreach (var (done, kind) in context.Kinds.Index())
+        {
+            var before = context.Budget.Now;
+            context.Progress.Step($"{kind.Number} {kind.Name}: load again", 1, "loads");
+            using var scheme = kind.Create(context.Family, context.Peers);
+            scheme.Load(context.Load, _ => context.Cancel.ThrowIfCancellationRequested());
+            paired.Use(scheme);
+            loading = Math.Max(loading, context.Budget.Now - before);
+            context.Budget.Later = later + ChurnPlan.ReportSeconds + (loading * (context.Kinds.Count - 1 - done));
+            passes.Pass(cases[kind]);
+            passes.Finish(cases[kind]);
         }
     }
+
+    private static void Watched(ChurnContext context, Action experiment) => context.Watch.Run(context.Figures, experiment);
 
     /// <summary>Runs the scheme's code until the compiler is done with it; what it leaves is thrown away.</summary>
     private static void Warm(BindingKind kind, Family family)

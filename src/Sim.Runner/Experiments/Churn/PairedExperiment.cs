@@ -11,11 +11,15 @@ using Sim.Workloads.Mrt;
 namespace Sim.Runner.Experiments.Churn;
 
 /// <summary>
-/// Each scheme in turns (A B B A) with a reference that stays loaded through the whole run: the trace's first changes, each
-/// alone; the loss of a peer; and the lookups of packets. Caches are empty before each (see CacheSweep); the changes are also made
+/// Each scheme interleaved (A B B A) with a reference that stays loaded through the whole run: the trace's first changes, each
+/// alone; the loss of a peer; and the lookups of packets. Caches are emptied before each pair (see CacheSweep); the changes are also made
 /// a second time, when they are warm. The reference is AllowedIPs with REMOVE_ME and a default route; where the scheme is that
-/// one too, the row is the A/A row: two copies of the same, whose ratio shows the noise.
+/// one too, the row is the A/A row: two copies of the same, whose ratio shows the noise. Every ratio has the noise of its own
+/// repetitions besides, as its bound.
 /// </summary>
+/// <remarks>
+/// A scheme's second pass is on another copy of it, loaded after all schemes had their first: half a run lies between the two.
+/// </remarks>
 internal sealed class PairedExperiment : IDisposable
 {
     /// <summary>Number of the reference among the schemes.</summary>
@@ -29,11 +33,14 @@ internal sealed class PairedExperiment : IDisposable
     private readonly BindingChange[] _back;
     private readonly PeerLoss _loss;
     private readonly (string Pattern, UInt128[] Keys)[] _keys;
+    private BindingScheme _scheme;
+    private long _bytes;
 
     public PairedExperiment(ChurnContext context)
     {
         (_context, _loss) = (context, PeerLoss.All(context).First());
         _reference = BindingKind.Of([ReferenceNumber], context.Family)[0].Create(context.Family, context.Peers);
+        _scheme = _reference;
         _reference.Load(context.Load, _ => context.Cancel.ThrowIfCancellationRequested());
         _changes = FirstChanges(context);
         _back = [.. _changes.Select(change => change with { OldPeer = change.NewPeer, NewPeer = change.OldPeer }).Reverse()];
@@ -43,19 +50,31 @@ internal sealed class PairedExperiment : IDisposable
         _keys = [.. new[] { KeyPattern.Prefixes, KeyPattern.Zipf }.Select(pattern => (pattern.Name(), Keys(pattern)))];
     }
 
-    /// <summary>Measures a loaded scheme, which is left as it was.</summary>
-    public void Run(BindingScheme scheme)
+    /// <summary>How many cases a scheme has at most.</summary>
+    public int MostCases => 2 + 3 * _keys.Length;
+
+    /// <summary>What is measured of a scheme. Its copy is given with each pass, and left as it was.</summary>
+    public IReadOnlyList<PairedCase> Cases(BindingKind kind)
     {
-        var bytes = new[] { _reference, scheme }.Sum(binding => binding.Structures.Sum(part => part.Memory.PageBytes));
-        if (_changes.Length > 0 && scheme.Kind.Number != 1)
-            Updates(scheme, bytes);
-        Loss(scheme, bytes);
+        var cases = new List<PairedCase>();
+        if (_changes.Length > 0 && kind.Number != 1)
+            cases.Add(Updates(kind));
+        cases.Add(Loss(kind));
         foreach (var (pattern, keys) in _keys)
         {
-            Packets(scheme, bytes, pattern, keys, "transmit", static (binding, key) => binding.Transmit(key));
-            Packets(scheme, bytes, pattern, keys, "receive", static (binding, key) => binding.Receive(key, rpFilter: false));
-            Packets(scheme, bytes, pattern, keys, "receive-rp-filter", static (binding, key) => binding.Receive(key, rpFilter: true));
+            cases.Add(Packets(kind, pattern, keys, "transmit", static (binding, key) => binding.Transmit(key)));
+            cases.Add(Packets(kind, pattern, keys, "receive", static (binding, key) => binding.Receive(key, rpFilter: false)));
+            cases.Add(Packets(kind, pattern, keys, "receive-rp-filter", static (binding, key) => binding.Receive(key, rpFilter: true)));
         }
+
+        return cases;
+    }
+
+    /// <summary>The loaded copy that the next pass is on.</summary>
+    public void Use(BindingScheme scheme)
+    {
+        _scheme = scheme;
+        _bytes = new[] { _reference, scheme }.Sum(binding => binding.Structures.Sum(part => part.Memory.PageBytes));
     }
 
     public void Dispose() => _reference.Dispose();
@@ -73,11 +92,10 @@ internal sealed class PairedExperiment : IDisposable
     /// <summary>
     /// The changes' times in one replay: of all, and of each kind; first from empty caches, then with all that they touch in them.
     /// </summary>
-    private void Updates(BindingScheme scheme, long bytes)
+    private PairedCase Updates(BindingKind kind)
     {
         double[] Replay(BindingScheme binding)
         {
-            CacheSweep.Run(bytes);
             var cold = Each(binding, _changes);
             Each(binding, _back);
             var warm = Each(binding, _changes);
@@ -85,26 +103,55 @@ internal sealed class PairedExperiment : IDisposable
             return [.. cold, .. warm];
         }
 
-        Replay(_reference);
-        Replay(scheme);
-        var times = Interleaved.RunMany(_context.Plan.PairGroups, () => Replay(_reference), () => Replay(scheme), _context.Cancel);
-        foreach (var (metric, first) in new[] { (Names.Ratio, 0), (Names.WarmRatio, times.Length / 2) })
+        var warmUp = WarmUp(() =>
         {
-            AddUpdate(scheme, metric, ReplayRows.AnyChange, times[first]);
-            foreach (var (kind, operation) in ReplayRows.Kinds)
-            {
-                if (Array.Exists(_changes, change => change.Kind == kind))
-                    AddUpdate(scheme, metric, operation, times[first + 1 + (int)kind]);
-            }
+            Replay(_reference);
+            Replay(_scheme);
+        });
+        PassTimes[] Measure(Func<int, bool> another)
+        {
+            warmUp();
+            var times = Interleaved.RunMany(another, () => Replay(_reference), () => Replay(_scheme), _context.Cancel, Sweep);
+            return Array.ConvertAll(times, one => new PassTimes(one, null));
         }
+
+        return Case(kind, "changes", Measure, times =>
+        {
+            foreach (var (metric, first) in new[] { (Names.Ratio, 0), (Names.WarmRatio, times.Count / 2) })
+            {
+                AddUpdate(kind, metric, ReplayRows.AnyChange, times[first]);
+                foreach (var (change, operation) in ReplayRows.Kinds)
+                {
+                    if (Array.Exists(_changes, made => made.Kind == change))
+                        AddUpdate(kind, metric, operation, times[first + 1 + (int)change]);
+                }
+            }
+        });
     }
 
-    /// <summary>Of so few changes that the clock shows none of it a ratio says nothing.</summary>
-    private void AddUpdate(BindingScheme scheme, string metric, string operation, InterleavedTimes times)
+    /// <summary>Before the first pass code has to be run once; before later ones, structures that stay in the cache.</summary>
+    private Action WarmUp(Action run)
     {
-        var ratios = times.Ratios.Where((_, pair) => times.A[pair] > 0).ToList();
+        var done = false;
+        return () =>
+        {
+            if (!done || !_context.Sweep.Empties(_bytes))
+                run();
+            done = true;
+        };
+    }
+
+    private void Sweep() => _context.Sweep.Run(_bytes);
+
+    private PairedCase Case(BindingKind kind, string name, Func<Func<int, bool>, PassTimes[]> measure, Action<IReadOnlyList<SettledTimes>> add) =>
+        new($"{kind.Number} {kind.Name}: {name}", 4, _context.Plan.PairGroups, measure, add);
+
+    /// <summary>Of so few changes that the clock shows none of it a ratio says nothing.</summary>
+    private void AddUpdate(BindingKind kind, string metric, string operation, SettledTimes times)
+    {
+        var ratios = times.Pair.Ratios.Where((_, pair) => times.Pair.A[pair] > 0).ToList();
         if (ratios.Count > 0)
-            Add(scheme, Spread.Of(ratios), _context.Row(ReplayRows.Experiment, metric, "ratio", 0, Basis.Measured) with { Operation = operation, X = 0 });
+            Add(kind, Spread.Of(ratios), times, _context.Row(ReplayRows.Experiment, metric, "ratio", 0, Basis.Measured) with { Operation = operation, X = 0 });
     }
 
     /// <summary>Seconds of all changes, and behind them those of each kind.</summary>
@@ -126,44 +173,60 @@ internal sealed class PairedExperiment : IDisposable
     }
 
     /// <summary>The share of the largest peer goes to another peer as one batch, and comes back untimed.</summary>
-    private void Loss(BindingScheme scheme, long bytes)
+    private PairedCase Loss(BindingKind kind)
     {
         double Lose(BindingScheme binding)
         {
-            CacheSweep.Run(bytes);
             var seconds = ConvergenceExperiment.Time(binding, _loss.Lose);
             ConvergenceExperiment.Time(binding, _loss.Return);
             return seconds;
         }
 
-        Lose(_reference);
-        Lose(scheme);
-        var times = Interleaved.Run(_context.Plan.PairGroups, () => Lose(_reference), () => Lose(scheme), _context.Cancel);
-        Add(scheme, times.Ratio, _context.Row(ConvergenceExperiment.Experiment, Names.Ratio, "ratio", 0, Basis.Measured) with { Operation = _loss.Operation });
+        var warmUp = WarmUp(() =>
+        {
+            Lose(_reference);
+            Lose(_scheme);
+        });
+        PassTimes[] Measure(Func<int, bool> another)
+        {
+            warmUp();
+            return [new(Interleaved.Run(another, () => Lose(_reference), () => Lose(_scheme), _context.Cancel, Sweep), null)];
+        }
+
+        var row = _context.Row(ConvergenceExperiment.Experiment, Names.Ratio, "ratio", 0, Basis.Measured) with { Operation = _loss.Operation };
+        return Case(kind, "loss of a peer", Measure, times => Add(kind, times[0].Pair.Ratio, times[0], row));
     }
 
-    private void Packets(BindingScheme scheme, long bytes, string pattern, UInt128[] keys, string operation, Func<BindingScheme, UInt128, int> lookup)
+    private PairedCase Packets(BindingKind kind, string pattern, UInt128[] keys, string operation, Func<BindingScheme, UInt128, int> lookup)
     {
         var expected = Chain(_reference, keys, lookup).Sum;
         double Time(BindingScheme binding)
         {
-            CacheSweep.Run(bytes);
             var (seconds, sum) = Chain(binding, keys, lookup);
-            if (sum != expected && (scheme.Kind.ChecksSources || operation != "receive"))
+            if (sum != expected && (kind.ChecksSources || operation != "receive"))
                 throw new BindingMismatchException($"{binding.Name}: packets ({operation}) find other peers than in {_reference.Name}");
             return seconds;
         }
 
-        Time(scheme);
-        var times = Interleaved.Run(_context.Plan.PairGroups, () => Time(_reference), () => Time(scheme), _context.Cancel);
-        Figure Place(string metric, string unit) => _context.Row("packet", metric, unit, 0, Basis.Measured) with
+        var warmUp = WarmUp(() => Time(_scheme));
+        PassTimes[] Measure(Func<int, bool> another)
         {
-            Operation = operation, Keys = pattern, Chain = "dependent",
-        };
+            warmUp();
+            return [new(Interleaved.Run(another, () => Time(_reference), () => Time(_scheme), _context.Cancel, Sweep), null)];
+        }
 
-        var spread = times.SpreadB.Scale(1e9 / keys.Length);
-        _context.Add(scheme, Place("time", "ns") with { Value = spread.Median, Low = spread.Low, High = spread.High, N = spread.N });
-        Add(scheme, times.Ratio, Place(Names.Ratio, "ratio"));
+        return Case(kind, $"packets, {pattern}, {operation}", Measure, settled =>
+        {
+            var times = settled[0];
+            Figure Place(string metric, string unit) => _context.Row("packet", metric, unit, 0, Basis.Measured) with
+            {
+                Operation = operation, Keys = pattern, Chain = "dependent", Flag = times.Flag,
+            };
+
+            var spread = times.Pair.SpreadB.Scale(1e9 / keys.Length);
+            _context.Add(kind, Place("time", "ns") with { Value = spread.Median, Low = spread.Low, High = spread.High, N = spread.N });
+            Add(kind, times.Pair.Ratio, times, Place(Names.Ratio, "ratio"));
+        });
     }
 
     /// <summary>Each lookup waits for the answer of the one before: latency, as a packet by itself meets it.</summary>
@@ -181,9 +244,9 @@ internal sealed class PairedExperiment : IDisposable
         return (Stopwatch.GetElapsedTime(clock).TotalSeconds, sum);
     }
 
-    private void Add(BindingScheme scheme, Spread ratio, Figure row) => _context.Add(scheme, row with
+    private void Add(BindingKind kind, Spread ratio, SettledTimes times, Figure row) => _context.Add(kind, row with
     {
-        Item = scheme.Kind == _reference.Kind ? Names.SelfItem : $"to {_reference.Name}",
-        Value = ratio.Median, Low = ratio.Low, High = ratio.High, N = ratio.N,
+        Item = kind == _reference.Kind ? Names.SelfItem : $"to {_reference.Name}",
+        Value = ratio.Median, Low = ratio.Low, High = ratio.High, N = ratio.N, Bound = times.Noise, Flag = times.Flag,
     });
 }

@@ -9,10 +9,12 @@ namespace Sim.Runner.Experiments.Scaling;
 /// <summary>
 /// Each cost of each scheme over numbers of prefixes and over numbers of peers, and what one more peer costs an insertion.
 /// At each place the schemes take turns, in one direction and then in the other, each with structures of its own that are gone
-/// before the next begins: one is in memory at a time, and slow drift falls on all alike.
+/// before the next begins: one is in memory at a time, and slow drift falls on all alike. Where rounds disagree, half of them are made
+/// again.
 /// </summary>
 internal sealed class ScalingExperiment(
-    ScalingTables tables, IReadOnlyList<BindingKind> kinds, ScalingPlan plan, ulong seed, IWorkProgress progress, CancellationToken cancel)
+    ScalingTables tables, IReadOnlyList<BindingKind> kinds, ScalingPlan plan, ulong seed, IWorkProgress progress, CancellationToken cancel,
+    MachineWatch? watch = null)
 {
     /// <summary>Until the compiler is done with code, it is run this long.</summary>
     private const double WarmSeconds = 1;
@@ -33,7 +35,7 @@ internal sealed class ScalingExperiment(
         Axis(ScalingMetrics.PeerAxis, peers, plan.PeerSeconds, count => (plan.FixedPrefixes, count));
         _figures.AddRange(ScalingFits.Of(_figures));
         if (tables.Family == Family.IPv4)
-            _figures.AddRange(new FibInfoBucket(tables, plan, seed, progress, cancel).Run());
+            Watched(() => _figures.AddRange(new FibInfoBucket(tables, plan, seed, progress, cancel).Run()));
         return _figures;
     }
 
@@ -71,10 +73,13 @@ internal sealed class ScalingExperiment(
             var (prefixes, peers) = at(place);
             if (table?.Prefixes.Length != prefixes)
                 table = tables.Of(prefixes);
-            Place(axis, place, table, peers);
+            var of = table;
+            Watched(() => Place(axis, place, of, peers));
             (last, spent) = (place, clock.Elapsed.TotalSeconds - before);
         }
     }
+
+    private void Watched(Action experiment) => (watch ?? MachineWatch.None).Run(_figures, experiment);
 
     private void Place(string axis, int place, ScalingTable table, int peers)
     {
@@ -83,7 +88,7 @@ internal sealed class ScalingExperiment(
         var probe = new ScalingProbe(table, peers, plan.Keys, seed, cancel);
         var samples = new ScalingSamples();
         var done = 0;
-        for (var round = 0; round < rounds; round++)
+        void Round(int round)
         {
             foreach (var kind in round % 2 == 0 ? kinds : kinds.Reverse())
             {
@@ -91,6 +96,15 @@ internal sealed class ScalingExperiment(
                 probe.Run(kind, samples);
                 progress.Done(++done);
             }
+        }
+
+        for (var round = 0; round < rounds; round++)
+            Round(round);
+        if (!samples.Settled)
+        {
+            samples.Again();
+            for (var round = rounds; round < rounds + (rounds + 1) / 2; round++)
+                Round(round);
         }
 
         _figures.AddRange(samples.Rows((cost, value) => new Figure

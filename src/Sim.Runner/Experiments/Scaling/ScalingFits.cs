@@ -72,6 +72,7 @@ internal static class ScalingFits
             Prefixes = first.Prefixes == last.Prefixes ? first.Prefixes : null,
             X = first.X,
             Item = first.Item,
+            Flag = Figure.FlagOf(points),
             Metric = "",
             Unit = "",
             Value = 0,

@@ -37,6 +37,9 @@ internal sealed record ScalingPlan(
         [10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000], 32, [1, 10, 100, 300, 1000], 10_000,
         3, 20_000, 1, 1 << 13, 2.5, 2);
 
+    /// <summary>What both axes may take, and some seconds for the bucket and to warm up.</summary>
+    public double Seconds => PrefixSeconds + PeerSeconds + (PeerSeconds / 2);
+
     /// <summary>Rounds at a place with so many prefixes.</summary>
     public int Rounds(int prefixes) => Math.Clamp(RoundPrefixes / prefixes, LeastRounds, MostRounds);
 

@@ -46,6 +46,7 @@ internal sealed class ScalingSamples
 {
     private readonly List<(string Scheme, Cost Cost)> _order = [];
     private readonly Dictionary<(string Scheme, Cost Cost), List<double>> _values = [];
+    private Dictionary<(string Scheme, Cost Cost), int>? _again;
 
     public void Add(string scheme, Cost cost, double value)
     {
@@ -62,13 +63,39 @@ internal sealed class ScalingSamples
 
     public bool Has(string scheme, Cost cost) => _values.ContainsKey((scheme, cost));
 
+    /// <summary>
+    /// Whether the first half of the rounds and the second tell the same times, or two of three passes do: what rounds came to after
+    /// <see cref="Again"/> is the third.
+    /// </summary>
+    public bool Settled => _order.TrueForAll(key => Settle(key).Settled);
+
+    /// <summary>Says that what comes is measured again.</summary>
+    public void Again() => _again = _order.ToDictionary(key => key, key => _values[key].Count);
+
     /// <summary>A row for each, with median and quartiles; what all rows of the place share comes from <paramref name="place"/>.</summary>
     public IEnumerable<Figure> Rows(Func<Cost, double, Figure> place)
     {
-        foreach (var (scheme, cost) in _order)
+        foreach (var key in _order)
         {
-            var spread = Spread.Of(_values[(scheme, cost)]);
-            yield return place(cost, spread.Median) with { Scheme = scheme, Low = spread.Low, High = spread.High, N = spread.N };
+            var (kept, settled) = Settle(key);
+            var spread = Spread.Of(kept);
+            yield return place(key.Cost, spread.Median) with
+            {
+                Scheme = key.Scheme, Low = spread.Low, High = spread.High, N = spread.N, Flag = settled ? "" : Figure.Unsettled,
+            };
         }
+    }
+
+    private (List<double> Kept, bool Settled) Settle((string Scheme, Cost Cost) key)
+    {
+        var values = _values[key];
+        if (key.Cost.Basis != Basis.Measured || values.Count < PassRunner.Least)
+            return (values, true);
+        var first = _again?.GetValueOrDefault(key) ?? values.Count;
+        List<List<double>> passes = [values[..(first / 2)], values[(first / 2)..first]];
+        if (first < values.Count)
+            passes.Add(values[first..]);
+        var (kept, settled) = Passes.Settle([.. passes.Select(pass => Passes.Of(pass, []))], Passes.TimeFloor);
+        return ([.. kept.SelectMany(pass => passes[pass])], settled);
     }
 }

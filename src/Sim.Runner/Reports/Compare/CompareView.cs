@@ -130,6 +130,8 @@ internal sealed class CompareView
         yield return $"{Exactly()} {Timed(tested)}";
         if (tested > 0)
             yield return TestInWords();
+        if (Count(RunComparison.Unsettled) is > 0 and var unsettled)
+            yield return $"Not tested, since a side’s row is not settled: {Numbers.Count(unsettled, "measured row")}.";
         var (before, after, some) = (Count(RunComparison.OnlyBefore), Count(RunComparison.OnlyAfter), Count(RunComparison.InSome));
         if (before + after + some > 0)
         {

@@ -27,6 +27,7 @@ internal sealed class RunComparison
     public const string OnlyBefore = "only-before";
     public const string OnlyAfter = "only-after";
     public const string InSome = "in-some";
+    public const string Unsettled = "unsettled";
     public const string NoiseBefore = "noise-before";
     public const string NoiseAfter = "noise-after";
 
@@ -154,6 +155,7 @@ internal sealed class RunComparison
 
         Count("measured-compared", pairs.Count);
         Count("measured-tested", tested.Count(change => change.Effect is not null));
+        Count(Unsettled, pairs.Count(pair => pair.Before.Figure.Flag.Length + pair.After.Figure.Flag.Length > 0));
         Count("measured-changed", tested.Count(change => change.IsChanged));
         Count("alpha", Significance.Alpha, Basis.Modelled);
         Count("test", _tester.LeastP, Basis.Modelled, _tester.Method);

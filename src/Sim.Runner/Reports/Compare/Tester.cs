@@ -110,8 +110,9 @@ internal sealed class Tester
         return (own.Count > 0 ? own : family.Count > 0 ? family : _aa).Max(ValidationView.Noise);
     }
 
+    /// <summary>The change; null where there is nothing to test, or a side's row is not settled.</summary>
     private Effect? EffectOf((MergedRow Before, MergedRow After) pair) =>
-        Value(pair.Before, _before) is { } before && Value(pair.After, _after) is { } after
+        pair is { Before.Figure.Flag: "", After.Figure.Flag: "" } && Value(pair.Before, _before) is { } before && Value(pair.After, _after) is { } after
             ? Significance.Welch(before, after, NoiseOf(pair.After.Figure))
             : null;
 

@@ -21,6 +21,7 @@ internal static class AnswerSection
             html.Append($"<li>{Markup.Text(verdict.Sentence(area))} {Tags(area)}</li>\n");
         html.Append("</ul>\n");
         AppendWarnings(html, rows.Result);
+        html.Append(CacheFit.Of(rows));
         AppendTable(html, rows, verdict);
         AppendBesides(html, rows);
         html.Append("""
@@ -28,7 +29,8 @@ internal static class AnswerSection
             layout of nodes in user space, without locks and without the rest of the packet’s path: read the ratios, not the
             nanoseconds. A lookup in allowedips takes a reference to the peer and drops it, as wg_xmit does; one in the FIB takes
             none, as on the data path, and is of one table, without policy rules. Every change includes freeing what it replaced, its grace period ending at once. A measured difference is called one only where the quartiles of the ratio lie clear of what allowedips
-            shows against itself (A/A), which tells of noise inside the run only: on a shared machine, repeat the run.</p>
+            shows against itself (A/A), and where two passes apart in time agree. Both tell of noise inside the run only: on a shared machine,
+            repeat the run.</p>
             </section>
 
             """);
@@ -128,6 +130,7 @@ internal static class AnswerSection
         Winner.AllowedIps => Names.AllowedIps,
         Winner.Fib => Names.Fib,
         Winner.Same => "the same",
+        _ when c.Flag.Length > 0 => $"not settled<br><span class=\"spread\">{Markup.Text(Words.FlagReason(c.Flag))}</span>",
         _ when c.Noise is { } noise => $"cannot tell<br><span class=\"spread\">A/A {Numbers.Percent(noise)}</span>",
         _ => "cannot tell<br><span class=\"spread\">no A/A row</span>",
     };

@@ -16,6 +16,9 @@ internal static class ChurnAnswer
     private const string Attribute = "RTA_WGPEER";
     private const string Loss = "lose-to-one";
 
+    /// <summary>The outcome of a comparison whose rows are flagged.</summary>
+    private const int NotSettled = 2;
+
     /// <summary>Where the two differ by less, they are called about the same.</summary>
     private const double Alike = 0.05;
 
@@ -92,11 +95,12 @@ internal static class ChurnAnswer
         foreach (var sentence in Verdict(view))
             html.Append($"<p class=\"{(sentence.Headline ? "headline" : "verdict")}\">{sentence.Text}</p>\n");
         AnswerSection.AppendWarnings(html, view.Rows.Result);
+        html.Append(CacheFit.Of(view));
         AppendQuestions(html, view);
         html.Append(Summary(view));
         html.Append("""
             <p>Which is better, and best, in time goes by ratios (×) to AllowedIPs with REMOVE_ME, measured in turns (A B B A) with it, each time from
-            empty caches, unless these hold both structures whole, and by what a copy of it differs (A/A); “warm” is the ratio of the same changes once they were made and undone. A
+            empty caches, unless these hold both structures whole, and by what a copy of it differs (A/A) and each pair’s own repetitions do; each pair is measured in two passes, half a run apart, and what they disagree on is “not settled”. “Warm” is the ratio of the same changes once they were made and undone. A
             trace comes back to the same prefixes, so that most of its changes find their way in the caches even where these were empty before the
             first; <code>bench</code> changes prefixes drawn at random, most of them cold. The times above them were taken scheme after scheme, at full speed, with warm caches, on a machine whose speed drifts. They are
             those of the kernel’s structures alone, in ports that run in this program: system
@@ -140,10 +144,12 @@ internal static class ChurnAnswer
             found.Add((column.About, cold, warm.Count > 0 ? Compare(attribute, allowed, warm) : cold));
         }
 
-        static string Word(int outcome) => outcome switch { 0 => "about the same", < 0 => "better", _ => "worse" };
+        var busy = view.Rows.All.Any(f => f.Flag == Figure.Busy);
+
+        static string Word(int outcome) => outcome switch { 0 => "about the same", < 0 => "better", NotSettled => "not settled", _ => "worse" };
         static string Subjects(IEnumerable<(string About, int Cold, int Warm)> some) => Words.Join([.. some.Select(one => one.About)]);
         var parts = found.Where(one => one.Cold == one.Warm).GroupBy(one => one.Cold).OrderBy(group => group.Key)
-            .Select(group => $"{Word(group.Key)} in {Subjects(group)}")
+            .Select(group => $"{Word(group.Key)} in {Subjects(group)}{(group.Key != NotSettled ? "" : busy ? " (the machine was busy)" : " (passes disagree)")}")
             .Concat(found.Where(one => one.Cold != one.Warm).GroupBy(one => (one.Cold, one.Warm))
                 .Select(group => $"in {Subjects(group)} {Word(group.Key.Cold)} with cold caches, {Word(group.Key.Warm)} with warm ones"));
         return Markup.Text($"On this table and trace a route attribute is, beside AllowedIPs with REMOVE_ME and a default route, {string.Join("; ", parts)}.");
@@ -151,17 +157,21 @@ internal static class ChurnAnswer
 
     /// <summary>
     /// Below 0 where the first is better. Times go by the ratio that was measured in turns: alike where its quartiles meet the range
-    /// from 1 to those of the A/A row, or it is within 5 % of that range; counts by their values, within 5 %.
+    /// from 1 to those of the A/A row and to the noise of its own repetitions, or it is within 5 % of that range; counts by their values,
+    /// within 5 %. A ratio that is flagged settles nothing.
     /// </summary>
     private static int Compare(Figure one, Figure other, List<Figure> ratios)
     {
         var paired = ratios.Find(f => f.Scheme == one.Scheme);
         var noise = ratios.Find(f => f.Scheme == other.Scheme);
         if (paired is null || noise is null)
-            return Differs(one.Value, other.Value, Overlap(one, other));
+            return one.Flag.Length + other.Flag.Length > 0 ? NotSettled : Differs(one.Value, other.Value, Overlap(one, other));
         // What a copy of the reference shows is no difference, to either side.
         var ((low, high), (quick, slow)) = (paired.Range(), noise.Range());
-        (quick, slow) = (Math.Min(quick, 1), Math.Max(slow, 1));
+        if (paired.Flag.Length > 0)
+            return NotSettled;
+        var own = Math.Max(paired.Bound ?? 1, 1);
+        (quick, slow) = (Math.Min(quick, 1 / own), Math.Max(slow, own));
         return low <= slow && high >= quick ? 0 : Differs(paired.Value, paired.Value < quick ? quick : slow, overlap: false);
     }
 
@@ -302,22 +312,23 @@ internal static class ChurnAnswer
 
     /// <summary>
     /// The schemes with a column's least value; of times measured in turns with the reference, all whose ratio to it cannot be told
-    /// from the least: quartiles overlap.
+    /// from the least: quartiles overlap. Never one whose row is flagged.
     /// </summary>
     private static HashSet<string> Best(ChurnView view, Column column)
     {
         var values = new Dictionary<string, (double Low, double Value, double High)>();
-        foreach (var ratio in Ratios(view, column.Ratios).Where(f => !ChurnView.IsWhatIf(f.Scheme)))
+        var ratios = Ratios(view, column.Ratios).FindAll(f => !ChurnView.IsWhatIf(f.Scheme));
+        foreach (var ratio in ratios.Where(f => f.Flag.Length == 0))
         {
             var (low, high) = ratio.Range();
             values[ratio.Scheme] = ratio.IsNoise() ? (Math.Min(low, 1), 1, Math.Max(high, 1)) : (low, ratio.Value, high);
         }
 
-        if (values.Count < 2)
+        if (ratios.Count < 2)
         {
             foreach (var scheme in view.Schemes.Where(scheme => !ChurnView.IsWhatIf(scheme)))
             {
-                if (column.Row(view, scheme) is { } row)
+                if (column.Row(view, scheme) is { Flag: "" } row)
                     values[scheme] = (row.Value, row.Value, row.Value);
             }
         }

@@ -43,8 +43,8 @@ internal static class CompareSection
 
         if (others.Where(change => change.Adjusted is null).ToList() is { Count: > 0 } untested)
         {
-            html.Append("<h3 id=\"untested\">Measured rows that cannot be tested</h3>\n<p>One repetition, no spread at all, or a value that has no logarithm: there "
-                + "is nothing to hold the difference against.</p>\n");
+            html.Append("<h3 id=\"untested\">Measured rows that cannot be tested</h3>\n<p>One repetition, no spread at all, a value that has no logarithm, or a "
+                + "side that is not settled: there is nothing to hold the difference against.</p>\n");
             html.Append(Ratios(view, untested, "Not tested, by the size of the ratio"));
         }
 
@@ -69,6 +69,7 @@ internal static class CompareSection
     {
         "exact-compared" => "counted rows in both",
         "exact-differ" => "of these, different",
+        RunComparison.Unsettled => "of these, not settled on a side and not tested",
         "measured-compared" => "measured rows in all runs of both",
         "measured-tested" => "of these, tested",
         "measured-changed" => "of these, changed",

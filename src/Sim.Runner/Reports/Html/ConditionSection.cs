@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Text;
+using Sim.Runner.Experiments;
 using Sim.Runner.Reports.Runs;
 
 namespace Sim.Runner.Reports.Html;
@@ -54,12 +55,12 @@ internal static class ConditionSection
             [
                 .. sides ? (string[])[run.Side] : [], run.Command, run.Started.ToString("yyyy-MM-dd HH:mm:ss zzz"), $"{Numbers.Show(run.Duration.TotalSeconds)} s",
                 $"IPv{run.Table.Family}, {Numbers.Show(run.Table.Prefixes)} prefixes of {run.Table.Source}", run.Versions is [var version, ..] ? version.Value : "",
-                Fact(run, "processor"), Fact(run, "load average at start"),
+                Fact(run, "processor"), Fact(run, HostFacts.LoadFact), Fact(run, HostFacts.OthersFact),
             ];
             body.Append($"<tr><th scope=\"row\" class=\"text\">{Markup.Text(run.Name)}</th>{string.Concat(cells.Select(cell => $"<td class=\"text\">{Markup.Text(cell)}</td>"))}</tr>\n");
         }
 
-        string[] head = ["folder", .. sides ? (string[])["side"] : [], "command", "started", "duration", "table", "version", "processor", "load at start"];
+        string[] head = ["folder", .. sides ? (string[])["side"] : [], "command", "started", "duration", "table", "version", "processor", "load at start", HostFacts.OthersFact];
         html.Append(Markup.Table("Runs that this was made of", Markup.Head(head.Length, head), body.Append("</tbody>").ToString()));
     }
 
@@ -77,7 +78,7 @@ internal static class ConditionSection
         }
         html.Append($"<p>allowedips was run against itself in the same pairs. Ideal is 1; the widest quartile of all "
             + $"{Numbers.Count(aa.Count, "row")} is {Numbers.Percent(verdict.Comparisons.WidestNoise!.Value)}. A case is held against "
-            + "the A/A row of the same keys and operation where there is one, else against the widest of all.</p>\n");
+            + $"the A/A row of the same keys and operation where there is one, else against the widest of all. {Markup.Text(Passes.Rule)}</p>\n");
         var body = new StringBuilder("<tbody>\n");
         foreach (var f in aa)
         {

@@ -53,6 +53,8 @@ internal static class Css
         details { margin: .6rem 0 1.4rem; }
         summary { cursor: pointer; color: var(--link); max-width: 46rem; }
         .spread { color: var(--soft); font-size: .82em; white-space: nowrap; }
+        .flag { font-size: .75rem; background: var(--warn); border: 1px solid var(--warnline); border-radius: .25rem; padding: 0 .3rem;
+          white-space: nowrap; font-weight: 400; }
         .basis { font-size: .75rem; border: 1px solid var(--soft); border-radius: .6rem; padding: 0 .45rem; white-space: nowrap;
           color: var(--soft); font-weight: 400; }
         .basis.measured { border-style: dashed; }

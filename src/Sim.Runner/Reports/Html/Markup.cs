@@ -29,9 +29,13 @@ internal static class Markup
         return figure.HasSpread() ? $"{link} {Spread(figure.Low, figure.High, scale)}" : link;
     }
 
-    /// <summary>A value linked to its row, alone.</summary>
+    /// <summary>A value linked to its row, alone; one that settles nothing says so.</summary>
     public static string Link(Rows rows, Figure figure, Scale scale) =>
-        $"""<a class="value" href="#row-{rows.Id(figure)}">{Text(scale.Show(figure.Value))}</a>""";
+        $"""<a class="value" href="#row-{rows.Id(figure)}">{Text(scale.Show(figure.Value))}</a>{FlagTag(figure)}""";
+
+    /// <summary>Why a row is not to be relied on; nothing where it is.</summary>
+    public static string FlagTag(Figure figure) => figure.Flag.Length == 0 ? ""
+        : $""" <span class="flag" title="{Text(Words.FlagReason(figure.Flag))}">{Text(Words.Flag(figure.Flag))}</span>""";
 
     /// <summary>Quartiles, small.</summary>
     public static string Spread(double low, double high, Scale scale) =>

@@ -194,7 +194,7 @@ internal static partial class Page
             <main>
 
             """);
-        ScalingSection.Append(html, scaling);
+        ScalingSection.Append(html, scaling, warn: true);
         ConditionSection.Append(html, rows, verdict, view: null, bench: false);
         RowSection.Append(html, rows);
         html.Append("</main>\n</body>\n</html>\n");

@@ -16,7 +16,7 @@ internal static class RowSection
 
             """);
         var body = new StringBuilder("<tbody>\n");
-        // Only a validation has sides; a bench's table would be wider for nothing.
+        // A bench has neither sides nor bounds; its table would be wider for nothing.
         var sides = rows.All.Any(f => f.Side.Length > 0 || f.Bound is not null);
         foreach (var f in rows.All)
             AppendRow(body, rows.Id(f), f, sides);
@@ -37,7 +37,7 @@ internal static class RowSection
             body.Append($"<td>{(f.Unit == "digest" ? "" : Exact(quartile))}</td>");
         if (sides)
             body.Append($"<td>{(f.Bound is { } bound ? Exact(bound) : "")}</td>");
-        body.Append($"<td class=\"text\">{Markup.Text(f.Unit)}</td><td>{f.N}</td><td>{Markup.BasisTag(f.Basis)}</td></tr>\n");
+        body.Append($"<td class=\"text\">{Markup.Text(f.Unit)}</td><td>{f.N}</td><td>{Markup.BasisTag(f.Basis)}{Markup.FlagTag(f)}</td></tr>\n");
     }
 
     private static string Case(Figure f)

@@ -13,10 +13,15 @@ internal sealed record ScalingPart(ScalingView View, IReadOnlyList<PagePlot> Plo
 /// <summary>How costs grow with prefixes and peers: sentences, a plot a cost, exponents with intervals, every point.</summary>
 internal static class ScalingSection
 {
-    public static void Append(StringBuilder html, ScalingPart part)
+    /// <param name="html">The page.</param>
+    /// <param name="part">Rows and plots.</param>
+    /// <param name="warn">Whether the page has shown no warnings yet.</param>
+    public static void Append(StringBuilder html, ScalingPart part, bool warn = false)
     {
         var view = part.View;
         html.Append("<section id=\"scaling\">\n<h2>How costs grow</h2>\n");
+        if (warn)
+            AnswerSection.AppendWarnings(html, view.Rows.Result);
         foreach (var sentence in Sentences(view))
             html.Append($"<p>{sentence}</p>\n");
         html.Append("""
@@ -24,7 +29,8 @@ internal static class ScalingSection
             and say so. Prefixes are dealt out evenly to the peers, of whom small tables have half as many as prefixes. At each place every
             scheme takes its turn with structures of its own, forwards and backwards; of small tables many copies are made, so that what is
             timed is far above the clock’s tick. Lookups are of random prefixes, none waiting for the one before, and are all that a packet costs;
-            a device for each peer looks its one AllowedIP up in a trie that stands for all devices’. Each change is a message of its own.</p>
+            a device for each peer looks its one AllowedIP up in a trie that stands for all devices’. Each change is a message of its own.
+            A time whose first and second half of rounds disagree by more than 25 % is measured again; if no two of the three agree, it is “not settled”.</p>
 
             """);
         AppendBucket(html, view);
@@ -208,7 +214,7 @@ internal static class ScalingSection
 
     /// <summary>The value alone, for a sentence.</summary>
     private static string Plain(ScalingView view, Figure row) =>
-        $"""<a class="value" href="#row-{view.Rows.Id(row)}">{Markup.Text(Scale.For(row.Unit, [row.Value]).Show(row.Value))}</a>""";
+        $"""<a class="value" href="#row-{view.Rows.Id(row)}">{Markup.Text(Scale.For(row.Unit, [row.Value]).Show(row.Value))}</a>{Markup.FlagTag(row)}""";
 
     /// <summary>A fitted value with its interval, which is none of quartiles.</summary>
     private static string Fit(ScalingView view, Figure row)
@@ -216,7 +222,7 @@ internal static class ScalingSection
         var scale = Scale.For(row.Unit, [row.Value]);
         string Short(double value) => row.Unit == "ratio" ? value.ToString("0.00", System.Globalization.CultureInfo.InvariantCulture) : scale.Bare(value);
         var value = row.Unit == "ratio" ? Short(row.Value) : scale.Show(row.Value);
-        return $"""<a class="value" href="#row-{view.Rows.Id(row)}">{Markup.Text(value)}</a> <span class="spread" title="95% interval">{Short(row.Low)} – {Short(row.High)}</span>""";
+        return $"""<a class="value" href="#row-{view.Rows.Id(row)}">{Markup.Text(value)}</a> <span class="spread" title="95% interval">{Short(row.Low)} – {Short(row.High)}</span>{Markup.FlagTag(row)}""";
     }
 
     private static string Cell(string? content) => content is null ? "<td>–</td>" : $"<td>{content}</td>";

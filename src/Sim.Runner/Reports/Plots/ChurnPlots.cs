@@ -65,6 +65,6 @@ internal static class ChurnPlots
     {
         var (low, high) = f.Range();
         return new(ChurnView.Series(f.Scheme), f.Value / scale.Divisor, low / scale.Divisor, high / scale.Divisor,
-            $"{label} {Scale.For(f.Unit, [f.Value]).Show(f.Value)}".TrimStart());
+            $"{label} {Scale.For(f.Unit, [f.Value]).Show(f.Value)}{(f.Flag.Length > 0 ? $", {Words.Flag(f.Flag)}" : "")}".TrimStart());
     }
 }

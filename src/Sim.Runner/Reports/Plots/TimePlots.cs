@@ -83,7 +83,7 @@ internal static class TimePlots
     {
         Winner.Fib => $"{Numbers.Ratio(c.Ratio)}, fib faster",
         Winner.AllowedIps => $"{Numbers.Ratio(c.Ratio)}, allowedips faster",
-        _ => $"{Numbers.Ratio(c.Ratio)}, cannot tell",
+        _ => $"{Numbers.Ratio(c.Ratio)}, {(c.Flag.Length > 0 ? "not settled" : "cannot tell")}",
     };
 
     private static string RatioReading(List<Comparison> cases, double? noise)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Sim.Runner.Commands;
+using Sim.Runner.Experiments;
 
 namespace Sim.Runner.Reports.Runs;
 
@@ -10,7 +11,10 @@ internal static class Fit
     private static readonly string[] s_decisive = ["trace", "kernel under test"];
 
     /// <summary>Facts that are other ones in every run.</summary>
-    private static readonly string[] s_passing = ["load average at start"];
+    private static readonly string[] s_passing =
+    [
+        HostFacts.LoadFact, HostFacts.LoadEndFact, HostFacts.OthersFact, HostFacts.StealFact, HostFacts.PressureFact, HostFacts.SweepFact,
+    ];
 
     /// <summary>Refuses runs whose counted rows could not be equal, or that are not runs of their own.</summary>
     /// <exception cref="UserException">Names the two runs and what differs between them.</exception>

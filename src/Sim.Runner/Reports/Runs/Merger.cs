@@ -19,6 +19,7 @@ internal sealed record MergedRow(Figure Figure, IReadOnlyList<Figure?> Sources)
 ///   a check's bound      where it is above 0, the kernel's counts may lie apart by as much; the lower median is taken
 ///   measured, simulated  value: the median of the runs' values; low, high: their quartiles; n: the number of runs
 ///   estimated, A/A       value: the median of the runs' values; low, high: the least and the greatest of any run
+///   a noise, a flag      the greatest of any run; the flag that half of the runs or more have
 /// </code>
 /// A row that one run alone has stays as it is.
 /// </summary>
@@ -30,8 +31,8 @@ internal static class Merger
     public const string Rule =
         "Each run counts once. Counted and modelled rows are equal in all runs that have them. A measured or simulated row that "
         + "several runs have is the median of their values, with the quartiles of these and the number of runs as n: the spread "
-        + "between runs, not that within one. Estimated and A/A rows keep the least low and the greatest high of any run. A row "
-        + "that one run alone has is as it was there.";
+        + "between runs, not that within one. Estimated and A/A rows keep the least low and the greatest high of any run. A row that is not "
+        + "settled in half of its runs or more is not settled. A row that one run alone has is as it was there.";
 
     /// <summary>Merges rows that have the same columns; rows stay in the order of the first run that has them.</summary>
     /// <exception cref="UserException">Counted rows differ between the runs; they are named.</exception>
@@ -137,6 +138,8 @@ internal static class Merger
             Low = envelope ? figures.Min(f => f.Low) : spread.Low,
             High = envelope ? figures.Max(f => f.High) : spread.High,
             N = figures.Count,
+            Bound = figures.Max(f => f.Bound),
+            Flag = Figure.FlagOf(figures),
         };
     }
 }

@@ -2,7 +2,7 @@
 namespace Sim.Runner.Reports.Runs;
 
 /// <summary>
-/// What makes rows of several runs the same row: every column but those that a run finds out (value, low, high, n, bound).
+/// What makes rows of several runs the same row: every column but those that a run finds out (value, low, high, n, bound, flag).
 /// Where a run has such a row several times, the first belongs to the first, the second to the second.
 /// </summary>
 /// <param name="Columns">The figure with what was found out taken from it.</param>
@@ -16,7 +16,7 @@ internal readonly record struct RowIdentity(Figure Columns, int Occurrence)
         var seen = new Dictionary<Figure, int>();
         foreach (var figure in figures)
         {
-            var columns = figure with { Value = 0, Low = 0, High = 0, N = 0, Bound = null };
+            var columns = figure with { Value = 0, Low = 0, High = 0, N = 0, Bound = null, Flag = "" };
             var occurrence = seen.GetValueOrDefault(columns);
             seen[columns] = occurrence + 1;
             rows.Add(new(columns, occurrence), figure);

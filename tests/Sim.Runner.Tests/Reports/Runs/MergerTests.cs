@@ -20,6 +20,20 @@ public sealed class MergerTests
         Assert.Equal((104, 102, 122, 3), (merged.Value, merged.Low, merged.High, merged.N));
     }
 
+    [Theory]
+    [InlineData(0, "")]
+    [InlineData(1, "")]
+    [InlineData(2, Figure.Busy)]
+    [InlineData(3, Figure.Busy)]
+    public void A_row_that_most_runs_did_not_settle_is_not_settled(int flagged, string flag)
+    {
+        var runs = Three();
+        var at = At(runs[0], "lookup", "time");
+        runs = [.. runs.Select((run, i) => i >= flagged ? run
+            : run.With(r => r with { Figures = [.. r.Figures.Select((f, j) => j == at ? f with { Flag = Figure.Busy } : f)] }))];
+        Assert.Equal(flag, Merger.Merge(runs, "report").Figures[at].Flag);
+    }
+
     [Fact]
     public void Counted_rows_stay_as_they_are_with_the_quartiles_and_the_n_of_their_keys()
     {

@@ -67,6 +67,20 @@ public sealed partial class RunComparisonTests
         Assert.Equal(0, Changed(Run(0.01), noise: 1.2));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void A_row_that_is_not_settled_on_a_side_is_not_tested_and_said_to_be(int runs)
+    {
+        static bool Which(Figure f) => f is { Experiment: "lookup", Structure: "fib", Keys: "zipf", Chain: "dependent", Metric: "time" };
+        var after = RunsOf.Program(s_after[..runs], 0.0005, 2, f => Which(f) ? RunsOf.Slower(Which, 3)(f) with { Flag = Figure.Busy } : f);
+        var view = View(RunsOf.Program(s_before[..runs], 0.0005, 1), after);
+        Assert.Empty(view.Changed);
+        Assert.Equal(Figure.Busy, Assert.Single(view.Measured, change => change.After.Flag.Length > 0).After.Flag);
+        Assert.Contains("Not tested, since a side’s row is not settled: 1 measured row.", view.Sentences());
+    }
+
     [Fact]
     public void Without_an_A_A_row_five_percent_are_taken_for_noise_and_said_to_be()
     {
