@@ -36,7 +36,7 @@ public sealed class ValidateCommandTests
 
     [Theory]
     [InlineData("", "is empty")]
-    [InlineData("# no prefix here\n", "holds no prefix")]
+    [InlineData("# no prefix here\n", "without a prefix")]
     public void A_table_without_a_prefix_is_refused_before_any_kernel_is_started(string table, string message)
     {
         using var lab = new FakeLab();
