@@ -7,7 +7,7 @@
 set -u
 cd "$(dirname "$0")/../.."
 export SIM_SEED=${SIM_SEED:-$((RANDOM << 15 | RANDOM))} SIM_SOAK=${SIM_SOAK:-5}
-dotnet build Sim.sln -v q || exit 1
+dotnet build Sim.sln -c Release -v q || exit 1
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 status=0 properties=0
