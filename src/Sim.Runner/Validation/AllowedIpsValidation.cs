@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
 using Sim.Kernel;
-using Sim.Kernel.Netlink;
 using Sim.Lab;
+using Sim.Netlink;
 using Sim.Trie;
 
 namespace Sim.Runner.Validation;

@@ -2,7 +2,7 @@
 using System.Runtime.CompilerServices;
 using Sim.Fib;
 using Sim.Kernel;
-using Sim.Kernel.Netlink;
+using Sim.Netlink;
 using Sim.Runner.Schemes;
 using Sim.Workloads.Keys;
 

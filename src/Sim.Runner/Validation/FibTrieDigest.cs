@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Sim.Fib;
-using Sim.Kernel.Netlink;
+using Sim.Netlink;
 
 namespace Sim.Runner.Validation;
 

@@ -2,7 +2,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Sim.Kernel;
-using Sim.Kernel.Netlink;
+using Sim.Netlink;
 
 namespace Sim.Runner.Validation;
 

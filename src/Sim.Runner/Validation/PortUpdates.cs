@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-using Sim.Kernel.Netlink;
+using Sim.Netlink;
 
 namespace Sim.Runner.Validation;
 
