@@ -4,8 +4,7 @@ using Sim.Netlink;
 namespace Sim.Runner.Validation;
 
 /// <summary>
-/// A round of single updates of a port, and what each costs: in ns or in instructions, whatever
-/// <c>measure</c> returns of a piece of work. A round ends with the table it began with.
+/// Times a round of single updates of a port, in ns. A round ends with the table it began with.
 /// </summary>
 internal static class PortUpdates
 {
@@ -17,22 +16,22 @@ internal static class PortUpdates
 
     /// <summary>Moves prefixes to a dummy peer, removes all that the dummy has, inserts them afresh; each cost a prefix.</summary>
     public static double[] AllowedIps(
-        AllowedIpsPort port, BindOperation[] toDummy, BindOperation[] insert, int dummy, Func<Action, double> measure)
+        AllowedIpsPort port, BindOperation[] toDummy, BindOperation[] insert, int dummy)
     {
-        var move = measure(() => port.Add(toDummy));
-        var remove = measure(() => port.RemoveByPeer(dummy));
+        var move = TimeComparison.Nanoseconds(() => port.Add(toDummy));
+        var remove = TimeComparison.Nanoseconds(() => port.RemoveByPeer(dummy));
         port.GracePeriod();
-        var inserted = measure(() => port.Add(insert));
+        var inserted = TimeComparison.Nanoseconds(() => port.Add(insert));
         port.GracePeriod();
         return [move / insert.Length, remove / insert.Length, inserted / insert.Length];
     }
 
     /// <summary>Deletes routes and inserts them again; each cost a route.</summary>
-    public static double[] Fib(RoutePort port, BindOperation[] delete, BindOperation[] insert, Func<Action, double> measure)
+    public static double[] Fib(RoutePort port, BindOperation[] delete, BindOperation[] insert)
     {
-        var deleted = measure(() => Run(port, delete));
+        var deleted = TimeComparison.Nanoseconds(() => Run(port, delete));
         port.GracePeriod();
-        var inserted = measure(() => Run(port, insert));
+        var inserted = TimeComparison.Nanoseconds(() => Run(port, insert));
         port.GracePeriod();
         return [deleted / insert.Length, inserted / insert.Length];
     }

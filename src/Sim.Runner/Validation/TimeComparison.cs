@@ -8,9 +8,8 @@ using Sim.Workloads.Keys;
 namespace Sim.Runner.Validation;
 
 /// <summary>
-/// What an operation costs in the kernel and in the port: the same keys or prefixes, on the same processor, in turns
-/// (A B B A); under -icount the kernel's instructions alone, which need no turns: the port's are counted by
-/// <see cref="PortInstructions"/>.
+/// Times an operation in the kernel and in the port: the same keys or prefixes, on the same processor, interleaved (A B B A).
+/// Under -icount it counts the kernel's instructions alone, which need no interleaving.
 /// </summary>
 internal sealed class TimeComparison(ValidationContext context)
 {

@@ -40,7 +40,7 @@ internal sealed class UpdateTimes(ValidationContext context, TimeComparison time
             return [move / (double)count, remove / (double)count, inserted / (double)count];
         }
 
-        double[] Port() => PortUpdates.AllowedIps(port, toDummy.Operations, insert.Operations, input.Dummy, TimeComparison.Nanoseconds);
+        double[] Port() => PortUpdates.AllowedIps(port, toDummy.Operations, insert.Operations, input.Dummy);
 
         Measure(at, PortUpdates.AllowedIpsNames, Kernel, Port);
     }
@@ -65,7 +65,7 @@ internal sealed class UpdateTimes(ValidationContext context, TimeComparison time
 
         double[] Port()
         {
-            var measured = PortUpdates.Fib(port, delete.Operations, insert.Operations, TimeComparison.Nanoseconds);
+            var measured = PortUpdates.Fib(port, delete.Operations, insert.Operations);
             return tells ? [.. measured, double.NaN] : measured;
         }
 
