@@ -2,6 +2,7 @@
 using System.Text.Json.Nodes;
 using Sim.Fib;
 using Sim.Kernel;
+using Sim.Netlink;
 
 namespace Sim.Runner.Schemes;
 
@@ -33,7 +34,7 @@ internal abstract class Fib6RoutesScheme<TTable> : RouteAttributeScheme
     {
         for (var i = 0; i < prefixes.Length; i++)
         {
-            var request = Fib6Config.Add(prefixes[i], Device, peers[i] + 1);
+            var request = RouteRequest.V6(prefixes[i], RouteShape.PeerKey, peers[i], Device);
             request.NlFlags = NlmFlags.Create | NlmFlags.Replace;
             var error = Table.Insert(in request);
             if (error != 0)
@@ -46,9 +47,8 @@ internal abstract class Fib6RoutesScheme<TTable> : RouteAttributeScheme
     {
         for (var i = 0; i < prefixes.Length; i++)
         {
-            var request = Fib6Config.Delete(prefixes[i]);
-            request.Oif = Device;
-            request.Peer = peers[i] + 1;
+            var request = RouteRequest.V6(prefixes[i], RouteShape.PeerKey, peers[i], Device);
+            request.NlFlags = NlmFlags.None;
             var error = Table.Delete(in request);
             if (error != 0 && error != -Errno.ESRCH)
                 throw new InvalidOperationException($"the FIB would not delete {prefixes[i]}: error {error}");

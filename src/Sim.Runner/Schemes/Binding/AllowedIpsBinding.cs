@@ -40,7 +40,7 @@ internal sealed class AllowedIpsBinding : BindingScheme
         (_removal, _fullRoutes) = (removal, fullRoutes);
         _table = new AllowedIpsPart(peers, host.Slub);
         _sender = new WireGuardSender(family, peers, host.Sockets);
-        _routes = new RoutePart(family, RouteMeaning.Device, peers, host);
+        _routes = new RoutePart(family, RouteShape.Device, peers, host);
         if (!fullRoutes)
             Check(_routes.Add(Everything, 0), Everything);
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Sim.Kernel;
+using Sim.Netlink;
 
 namespace Sim.Runner.Schemes.Binding;
 
@@ -38,12 +39,12 @@ internal sealed record BindingKind(int Number, string Name, PacketLookups Lookup
         .. AllowedIps(1, "AllowedIPs, REPLACE", Removal.Replace),
         .. AllowedIps(2, "AllowedIPs, dummy peer", Removal.DummyPeer),
         .. AllowedIps(3, "AllowedIPs, REMOVE_ME", Removal.RemoveMe),
-        Routes(4, "RTA_WGPEER", RouteMeaning.PeerAttribute, new(1, 0, 1, 0), "preparations", "attribute", "modes"),
-        Routes(5, "RTA_VIA", RouteMeaning.Via, new(1, 1, 1, 1), "preparations", "attribute", "modes", "gateways"),
-        Routes(6, "nexthop objects", RouteMeaning.NexthopObject, new(1, 0, 1, 0), "preparations", "attribute", "modes"),
+        Routes(4, "RTA_WGPEER", RouteShape.PeerKey, new(1, 0, 1, 0), "preparations", "attribute", "modes"),
+        Routes(5, "RTA_VIA", RouteShape.Via, new(1, 1, 1, 1), "preparations", "attribute", "modes", "gateways"),
+        Routes(6, "nexthop objects", RouteShape.Nexthop, new(1, 0, 1, 0), "preparations", "attribute", "modes"),
         PrivateFib(fullRoutes: false),
         PrivateFib(fullRoutes: true),
-        Routes(8, "a device per peer", RouteMeaning.DevicePerPeer, new(1, 1, 0, 1)),
+        Routes(8, "a device per peer", RouteShape.OwnDevice, new(1, 1, 0, 1)),
     ];
 
     /// <summary>What would help IPv6's FIB: the attribute in a FIB that no kernel has.</summary>
@@ -83,14 +84,18 @@ internal sealed record BindingKind(int Number, string Name, PacketLookups Lookup
         }
     }
 
-    private static BindingKind Routes(int number, string name, RouteMeaning meaning, PacketLookups lookups, params string[] patches) =>
+    private static BindingKind Routes(int number, string name, RouteShape shape, PacketLookups lookups, params string[] patches) =>
         new(number, name, lookups)
         {
-            Make = (kind, family, peers, host) => new RouteBinding(kind, family, peers, host, meaning),
+            Make = (kind, family, peers, host) => new RouteBinding(kind, family, peers, host, Of(family, shape)),
             Announces = true,
-            ChecksSources = meaning != RouteMeaning.DevicePerPeer,
+            ChecksSources = shape != RouteShape.OwnDevice,
             Patches = patches,
         };
+
+    /// <summary>An IPv6 route needs no RTA_VIA to have an IPv6 gateway: RTA_GATEWAY says it.</summary>
+    private static RouteShape Of(Family family, RouteShape shape) =>
+        shape == RouteShape.Via && family == Family.IPv6 ? RouteShape.Gateway : shape;
 
     private static BindingKind PrivateFib(bool fullRoutes) =>
         new(7, fullRoutes ? "AllowedIPs on a FIB trie + routes" : "AllowedIPs on a FIB trie", new(2, 0, 1, 0))

@@ -1,29 +1,9 @@
 // SPDX-License-Identifier: MIT
 using Sim.Fib;
 using Sim.Kernel;
+using Sim.Netlink;
 
 namespace Sim.Runner.Schemes.Binding;
-
-/// <summary>How routes say which peer they lead to.</summary>
-internal enum RouteMeaning
-{
-    /// <summary>They do not: every route leads to the one device, and AllowedIPs decide.</summary>
-    Device,
-
-    /// <summary>RTA_WGPEER beside the device.</summary>
-    PeerAttribute,
-
-    /// <summary>
-    /// RTA_VIA: an onlink IPv6 gateway that is the peer's only AllowedIP. In IPv6 a gateway of the route's own family: RTA_GATEWAY.
-    /// </summary>
-    Via,
-
-    /// <summary>RTA_NH_ID: an object that names device and peer.</summary>
-    NexthopObject,
-
-    /// <summary>The device, of which each peer has its own.</summary>
-    DevicePerPeer,
-}
 
 /// <summary>What an IPv6 FIB might have and no kernel's has.</summary>
 internal enum Fib6WhatIf
@@ -41,15 +21,13 @@ internal enum Fib6WhatIf
 /// <summary>The FIB of one family, in the port, with a table of routes of one form.</summary>
 internal abstract unsafe class KernelFib : IDisposable
 {
-    protected const byte ProtocolStatic = 4;
-
-    protected KernelFib(RouteMeaning meaning, BindingHost host)
+    protected KernelFib(RouteShape shape, BindingHost host)
     {
-        (Meaning, FirstDevice) = (meaning, host.Sockets.Interface);
+        (Shape, FirstDevice) = (shape, host.Sockets.Interface);
         Memory = new KernelMemory(host.Slub);
     }
 
-    public RouteMeaning Meaning { get; }
+    public RouteShape Shape { get; }
 
     public KernelMemory Memory { get; }
 
@@ -67,14 +45,14 @@ internal abstract unsafe class KernelFib : IDisposable
 
     /// <summary>Makes an empty one.</summary>
     /// <param name="family">The routes' family.</param>
-    /// <param name="meaning">Their form.</param>
+    /// <param name="shape">Their form.</param>
     /// <param name="peers">Peers: nexthop objects are made for each where routes name these.</param>
     /// <param name="host">What it stands on. IPv6 has no fib_info, whose hash could cover the peer.</param>
     /// <param name="whatIf">Of IPv6: the kernel's, or what it might be.</param>
-    public static KernelFib Create(Family family, RouteMeaning meaning, int peers, BindingHost host, Fib6WhatIf whatIf = Fib6WhatIf.None)
+    public static KernelFib Create(Family family, RouteShape shape, int peers, BindingHost host, Fib6WhatIf whatIf = Fib6WhatIf.None)
     {
-        KernelFib fib = family == Family.IPv4 ? new KernelFib4(meaning, host) : new KernelFib6(meaning, host, whatIf);
-        if (meaning != RouteMeaning.NexthopObject)
+        KernelFib fib = family == Family.IPv4 ? new KernelFib4(shape, host) : new KernelFib6(shape, host, whatIf);
+        if (shape != RouteShape.Nexthop)
             return fib;
         for (var peer = 0; peer < peers; peer++)
         {
@@ -117,12 +95,12 @@ internal abstract unsafe class KernelFib : IDisposable
     /// <summary>The peer that a route's nexthop leads to; 0 where routes name none.</summary>
     /// <param name="nhc">The nexthop.</param>
     /// <param name="nh">The object that it is of, where routes name such.</param>
-    protected int PeerOf(FibNhCommon* nhc, NextHop* nh) => Meaning switch
+    protected int PeerOf(FibNhCommon* nhc, NextHop* nh) => Shape switch
     {
-        RouteMeaning.Device => 0,
-        RouteMeaning.Via => (int)(ushort)nhc->nhc_gw_second - 1,
-        RouteMeaning.DevicePerPeer => nhc->nhc_oif - FirstDevice,
-        RouteMeaning.NexthopObject => (int)nh->id - 1,
+        RouteShape.Device => 0,
+        RouteShape.Via or RouteShape.Gateway => (int)(ushort)nhc->nhc_gw_second - 1,
+        RouteShape.OwnDevice => nhc->nhc_oif - FirstDevice,
+        RouteShape.Nexthop => (int)nh->id - 1,
         _ => nhc->Peer - 1,
     };
 }

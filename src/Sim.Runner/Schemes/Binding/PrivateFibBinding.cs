@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Sim.Kernel;
+using Sim.Netlink;
 using Sim.Workloads.Churn;
 
 namespace Sim.Runner.Schemes.Binding;
@@ -24,9 +25,9 @@ internal sealed class PrivateFibBinding : BindingScheme
         : base(kind, family, peers, host)
     {
         _fullRoutes = fullRoutes;
-        var meaning = family == Family.IPv4 ? RouteMeaning.PeerAttribute : RouteMeaning.NexthopObject;
-        _table = new RoutePart(family, meaning, peers, host);
-        _routes = new RoutePart(family, RouteMeaning.Device, peers, host);
+        var shape = family == Family.IPv4 ? RouteShape.PeerKey : RouteShape.Nexthop;
+        _table = new RoutePart(family, shape, peers, host);
+        _routes = new RoutePart(family, RouteShape.Device, peers, host);
         _sender = new WireGuardSender(family, peers, host.Sockets);
         if (!fullRoutes)
             Check(_routes.Add(Everything, 0), Everything);

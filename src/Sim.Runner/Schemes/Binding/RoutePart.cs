@@ -18,16 +18,16 @@ internal sealed class RoutePart : IDisposable
     private long _operations;
 
     /// <param name="family">The routes' family.</param>
-    /// <param name="meaning">The form.</param>
+    /// <param name="shape">The form.</param>
     /// <param name="peers">Peers.</param>
     /// <param name="host">What it stands on.</param>
     /// <param name="whatIf">Of IPv6: the kernel's FIB, or what it might be.</param>
-    public RoutePart(Family family, RouteMeaning meaning, int peers, BindingHost host, Fib6WhatIf whatIf = Fib6WhatIf.None)
+    public RoutePart(Family family, RouteShape shape, int peers, BindingHost host, Fib6WhatIf whatIf = Fib6WhatIf.None)
     {
         _family = family;
         _sockets = host.Sockets;
         _objects = host.NamesPeers ? RouteShape.PeerKey : RouteShape.Device;
-        _fib = KernelFib.Create(family, meaning, peers, host, whatIf);
+        _fib = KernelFib.Create(family, shape, peers, host, whatIf);
     }
 
     public KernelMemory Memory => _fib.Memory;
@@ -35,15 +35,8 @@ internal sealed class RoutePart : IDisposable
     /// <summary>The kernel's side.</summary>
     public KernelFib Fib => _fib;
 
-    /// <summary>What the messages have for it.</summary>
-    public RouteShape Shape => _fib.Meaning switch
-    {
-        RouteMeaning.PeerAttribute => RouteShape.PeerKey,
-        RouteMeaning.Via => _family == Family.IPv4 ? RouteShape.Via : RouteShape.Gateway,
-        RouteMeaning.NexthopObject => RouteShape.Nexthop,
-        RouteMeaning.DevicePerPeer => RouteShape.OwnDevice,
-        _ => RouteShape.Device,
-    };
+    /// <summary>The form of its routes.</summary>
+    public RouteShape Shape => _fib.Shape;
 
     /// <summary>See <see cref="BindingScheme.Stepped"/>.</summary>
     public Action? Stepped { get; set; }

@@ -4,6 +4,7 @@ using Sim.Fib;
 using Sim.Kernel;
 using Sim.Netlink;
 using Sim.Runner.Schemes;
+using Sim.Workloads.Keys;
 
 namespace Sim.Runner.Validation;
 
@@ -69,7 +70,7 @@ internal sealed unsafe class Fib6Port : RoutePort
         return (digest.Value, hits);
     }
 
-    public override long Lookup(Keys keys, bool dependent) => KeyLoop.Run(keys.V6, dependent, new Interfaces(Table));
+    public override long Lookup(Keys keys, bool dependent) => KeyLoop.Run(new Interfaces(Table), keys.V6, dependent);
 
     public override DumpedRoute[] Routes()
     {
@@ -109,7 +110,8 @@ internal sealed unsafe class Fib6Port : RoutePort
 
     protected override int Apply(in BindOperation operation, RouteShape shape)
     {
-        var request = Request(in operation, shape);
+        var request = RouteRequest.V6(operation.Prefix, shape, operation.Peer, Oif);
+        request.NlFlags = Flags(operation.Kind);
         return operation.Kind == BindKind.Delete ? Table.Delete(in request) : Table.Insert(in request);
     }
 
@@ -132,29 +134,6 @@ internal sealed unsafe class Fib6Port : RoutePort
             var request = Fib6Config.Add(prefix, oif) with { Protocol = RtProtKernel, Type = type };
             Check(_local.Insert(in request), $"route {prefix}");
         }
-    }
-
-    /// <summary>The request that <c>rtm_to_fib6_config</c> makes of the agent's message.</summary>
-    private Fib6Config Request(in BindOperation operation, RouteShape shape)
-    {
-        var request = Fib6Config.Add(operation.Prefix, shape == RouteShape.Nexthop ? 0 : Oif) with
-        {
-            Protocol = RtProtStatic,
-            NlFlags = Flags(operation.Kind),
-        };
-        if (shape == RouteShape.Nexthop)
-            request.NhId = operation.Peer + 1u;
-        if (shape is RouteShape.Encap or RouteShape.PeerKey)
-            request.Peer = operation.Peer + 1;
-        if (shape == RouteShape.Gateway)
-        {
-            request.Gateway = RouteMessages.Gateway(Family.IPv6, operation.Peer);
-            request.Flags = RtnhFlags.OnLink;
-        }
-
-        if (shape == RouteShape.OwnDevice)
-            request.Oif = Oif + operation.Peer;
-        return request;
     }
 
     /// <summary>0 if there is no route.</summary>

@@ -11,8 +11,6 @@ namespace Sim.Runner.Validation;
 /// <summary>The IPv4 FIB's port in the part of a routing table.</summary>
 internal sealed unsafe class FibPort : RoutePort
 {
-    private const uint GatewayBase = 0x0AFF0000;
-
     private readonly FibNet _net;
     private readonly FibTable _local;
 
@@ -72,7 +70,7 @@ internal sealed unsafe class FibPort : RoutePort
         return (digest.Value, hits);
     }
 
-    public override long Lookup(Keys keys, bool dependent) => KeyLoop.Run(keys.V4, dependent, new Interfaces(Table));
+    public override long Lookup(Keys keys, bool dependent) => KeyLoop.Run(new Interfaces(Table), keys.V4, dependent);
 
     public override DumpedRoute[] Routes()
     {
@@ -105,7 +103,8 @@ internal sealed unsafe class FibPort : RoutePort
 
     protected override int Apply(in BindOperation operation, RouteShape shape)
     {
-        var request = Request(in operation, shape);
+        var request = RouteRequest.V4(operation.Prefix, shape, operation.Peer, Oif);
+        request.NlFlags = Flags(operation.Kind);
         return operation.Kind == BindKind.Delete ? Table.Delete(in request) : Table.Insert(in request);
     }
 
@@ -132,38 +131,6 @@ internal sealed unsafe class FibPort : RoutePort
             var request = FibConfig.Add(prefix, lo) with { Protocol = RtProtKernel, Type = type, Scope = scope, PrefSrc = address };
             Check(_local.Insert(in request), $"route {prefix}");
         }
-    }
-
-    /// <summary>The request that <c>rtm_to_fib_config</c> makes of the agent's message.</summary>
-    private FibConfig Request(in BindOperation operation, RouteShape shape)
-    {
-        var request = FibConfig.Add(operation.Prefix, shape == RouteShape.Nexthop ? 0 : Oif) with
-        {
-            Protocol = RtProtStatic,
-            Scope = shape is RouteShape.Nexthop or RouteShape.Gateway or RouteShape.Via ? RouteScope.Universe : RouteScope.Link,
-            NlFlags = Flags(operation.Kind),
-        };
-        if (shape == RouteShape.Nexthop)
-            request.NhId = operation.Peer + 1u;
-        if (shape is RouteShape.Encap or RouteShape.PeerKey)
-            request.Peer = operation.Peer + 1;
-        if (shape == RouteShape.Gateway)
-        {
-            request.GatewayFamily = GatewayFamily.IPv4;
-            request.Gateway4 = GatewayBase + operation.Peer + 1u;
-            request.Flags = RtnhFlags.OnLink;
-        }
-
-        if (shape == RouteShape.Via)
-        {
-            request.GatewayFamily = GatewayFamily.IPv6;
-            request.Gateway6 = RouteMessages.Gateway(Family.IPv6, operation.Peer);
-            request.Flags = RtnhFlags.OnLink;
-        }
-
-        if (shape == RouteShape.OwnDevice)
-            request.Oif = Oif + operation.Peer;
-        return request;
     }
 
     /// <summary>0 if there is no route.</summary>

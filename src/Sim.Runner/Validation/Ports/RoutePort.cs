@@ -13,7 +13,6 @@ namespace Sim.Runner.Validation;
 internal abstract class RoutePort(SlubConfig slub, int oif) : IDisposable
 {
     protected const byte RtProtKernel = 2;
-    protected const byte RtProtStatic = 4;
 
     private readonly HashSet<int> _nexthops = [];
 
