@@ -65,7 +65,7 @@ internal static unsafe class Hlist
     }
 
     /// <summary><c>hlist_del_rcu</c>: the node's own next stays, for readers that stand on it.</summary>
-    /// <remarks>The kernel stores without ordering; here the next node may have been made a moment ago, with no lock between.</remarks>
+    /// <remarks>The kernel's store is not ordered. This one is: the next node may be new, and no lock orders its writes.</remarks>
     public static void Del(HlistNode* n)
     {
         var next = n->next;

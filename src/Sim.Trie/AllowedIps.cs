@@ -24,7 +24,7 @@ namespace Sim.Trie;
 /// knows; a thread that it does not know must not look up then.</para>
 /// <para>Files: this one holds the table's operations, <c>AllowedIps.Lookup.cs</c> the read side,
 /// <c>AllowedIps.Update.cs</c> insertion and removal of a node, <c>AllowedIps.Reclaim.cs</c> freeing,
-/// <c>AllowedIps.Peers.cs</c> the part of peer.c, <c>AllowedIps.Inspect.cs</c> what looks at the shape.</para>
+/// <c>AllowedIps.Peers.cs</c> the part of peer.c, <c>AllowedIps.Inspect.cs</c> walks for statistics and tests.</para>
 /// </remarks>
 public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
 {
@@ -34,7 +34,7 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
     /// <summary>Returned negated: the prefix is longer than the address, or there is no peer.</summary>
     public const int EINVAL = 22;
 
-    /// <summary>Returned negated: no memory for a node; the table is as it was, but for its sequence number.</summary>
+    /// <summary>Returned negated: no memory for a node; only the table's sequence number has changed.</summary>
     public const int ENOMEM = 12;
 
     private readonly KernelMemory _memory;
@@ -180,8 +180,8 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
 
     /// <summary>
     /// Gives back the table's own block; the slab goes with <see cref="Memory"/> (<c>wg_allowedips_slab_uninit</c>). Nodes
-    /// and peers stay there and die with it; call <see cref="PeerRemoveAll"/> and end a grace period first where the memory
-    /// is to be used further.
+    /// and peers stay there and die with it. To go on using the memory, call <see cref="PeerRemoveAll"/> and end a grace
+    /// period first.
     /// </summary>
     public void Dispose()
     {

@@ -95,14 +95,14 @@ public unsafe struct KeyVector
 }
 
 /// <summary>
-/// What surrounds a node in memory (<c>struct tnode</c>). A tnode takes 40 + 8 * 2^bits bytes, a leaf 48.
+/// A node with the fields that surround it in memory (<c>struct tnode</c>). A tnode takes 40 + 8 * 2^bits bytes, a leaf 48.
 /// <code>
 ///   0         16         20         24      32   36   37    38    40
 ///   | rcu     | empty_   | full_    | parent | key | pos | bits | slen | tnode[0] tnode[1] ...
 ///   |         | children | children |        |          key_vector
 /// </code>
 /// </summary>
-/// <remarks>A lookup reads from byte 32 on; the first 32 bytes only to climb (parent) and to change the trie.</remarks>
+/// <remarks>A lookup reads from byte 32 on. It reads the first 32 bytes only to climb (parent); updates need them all.</remarks>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct TNode
 {

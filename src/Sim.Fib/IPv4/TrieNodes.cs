@@ -125,7 +125,7 @@ public sealed unsafe partial class FibTable
     /// <summary><c>NODE_INIT_PARENT</c>: of a node no reader can see yet.</summary>
     private static void NodeInitParent(KeyVector* n, KeyVector* tp) => TnInfo(n)->parent = tp;
 
-    /// <summary><c>update_children</c>: turns the children's parent pointers to the new nodes of a cluster.</summary>
+    /// <summary><c>update_children</c>: sets the parent pointers of the children of a cluster's new nodes.</summary>
     private static void UpdateChildren(KeyVector* tn)
     {
         for (var i = ChildLength(tn); i != 0;)
@@ -133,7 +133,7 @@ public sealed unsafe partial class FibTable
             var inode = GetChild(tn, --i);
             if (inode == null)
                 continue;
-            // A child that is ours already is new too, with children of its own to turn.
+            // A child whose parent is set already is new too: its own children come next.
             if (NodeParent(inode) == tn)
                 UpdateChildren(inode);
             else
@@ -159,7 +159,7 @@ public sealed unsafe partial class FibTable
         var head = &TnInfo(tn)->rcu;
         while (head != null)
         {
-            // Before the queue takes the rcu_head over.
+            // Read next before the queue overwrites the rcu_head.
             head = head->next;
             _net.TnodeFreeSize += (uint)TNode.Size(1ul << tn->bits);
             NodeFree(tn);

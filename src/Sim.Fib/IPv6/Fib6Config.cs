@@ -75,7 +75,7 @@ public struct Fib6Config
         NlFlags = NlmFlags.None,
     };
 
-    /// <summary><c>rtm_to_fib6_config</c>: what the type and flags of a request make of <c>fc_flags</c>, less RTF_GATEWAY.</summary>
+    /// <summary><c>rtm_to_fib6_config</c>: the <c>fc_flags</c> for the request's type and flags, without RTF_GATEWAY.</summary>
     internal readonly Rtf RouteFlags => Rtf.Up | (Rtf)(Flags & RtnhFlags.OnLink) | Type switch
     {
         RouteType.Unreachable or RouteType.Blackhole or RouteType.Prohibit or RouteType.Throw => Rtf.Reject,
@@ -97,7 +97,7 @@ public struct Fib6Config
         return Table != 0 && Table != table ? -Errno.EINVAL : 0;
     }
 
-    /// <summary>The request for one nexthop of a multipath request: what the hop does not say, the request does.</summary>
+    /// <summary>Makes the request for one nexthop of a multipath request. The request fills what the hop leaves out.</summary>
     internal readonly Fib6Config ForHop(in Fib6NexthopConfig hop)
     {
         var one = this;
