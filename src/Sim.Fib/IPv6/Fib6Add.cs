@@ -80,7 +80,7 @@ public sealed unsafe partial class Fib6Table
         return ln;
     }
 
-    /// <summary>Returns -ENOENT for a replacement without NLM_F_CREATE. For a new route without it, the kernel only warns.</summary>
+    /// <summary>Returns -ENOENT for a replacement without NLM_F_CREATE. For a new route without it the kernel just warns.</summary>
     private static int MayCreate(NlmFlags flags) =>
         (flags & (NlmFlags.Create | NlmFlags.Replace)) == NlmFlags.Replace ? -Errno.ENOENT : 0;
 
