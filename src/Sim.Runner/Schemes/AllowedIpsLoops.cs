@@ -7,8 +7,8 @@ using Sim.Workloads.Keys;
 namespace Sim.Runner.Schemes;
 
 /// <summary>
-/// Loops of lookups over an allowedips table, as wg_xmit looks up: finds the peer, takes a reference, and drops it
-/// when the packet is through. Each loop is compiled for one family and calls its lookup directly.
+/// Loops of lookups over an allowedips table. Each lookup does as wg_xmit does: it finds the peer, takes a reference, and
+/// drops it when the packet is through. Each loop is compiled for one family and calls its lookup directly.
 /// </summary>
 internal static unsafe class AllowedIpsLoops
 {
@@ -22,7 +22,7 @@ internal static unsafe class AllowedIpsLoops
         (_, true) => Chain<UInt128, DstV6>(table, keys.V6),
     };
 
-    /// <summary>The number of a peer that a lookup returned, whose reference is given back; -1 for none.</summary>
+    /// <summary>Returns the number of the peer that a lookup found, -1 for none, and gives its reference back.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Answer(AllowedIps table, wg_peer* peer)
     {

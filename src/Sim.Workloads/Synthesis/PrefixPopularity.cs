@@ -62,7 +62,7 @@ internal static class PrefixPopularity
         return (low + high) / 2;
     }
 
-    /// <summary>The expected number of distinct ranks in a number of draws. A group of ranks is 1% of its first rank wide.</summary>
+    /// <summary>The expected number of distinct ranks in a number of draws. A group of ranks is 1% of the first wide.</summary>
     internal static double Distinct(int prefixes, double exponent, double draws)
     {
         var (sum, distinct) = (0.0, 0.0);
