@@ -9,7 +9,9 @@ internal interface IKeyLookup<in TKey>
     int Answer(TKey key);
 }
 
-/// <summary>The module's loop around lookups: one after the other, or each waiting for the last. A loop is compiled for each structure.</summary>
+/// <summary>
+/// The module's loop around lookups, which are independent or each wait for the last. A loop is compiled for each structure.
+/// </summary>
 internal static class KeyLoop
 {
     public static long Run<TKey, TLookup>(TKey[] keys, bool dependent, TLookup lookup)
