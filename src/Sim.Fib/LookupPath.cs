@@ -61,8 +61,8 @@ public readonly record struct LookupStep(
 /// </summary>
 /// <remarks>Lines counted: the root pointer, node headers (key to slen), child pointers, parent pointers when climbing,
 /// the leaf's list, the route, the fib_info and the nexthop. Not counted: fib_props and the net_device, which are the same
-/// for all routes and stay in cache. In an IPv6 table nodes, routes whose prefixes are compared, and the nexthop count; a
-/// route's prefix is not among the lines of the trie alone.</remarks>
+/// for all routes and stay in cache. A path in an IPv6 table counts nodes, the routes whose prefixes are compared, and the
+/// nexthop; <see cref="TrieCacheLines"/> leaves out the routes.</remarks>
 public sealed class LookupPath
 {
     private const int LineShift = 6;

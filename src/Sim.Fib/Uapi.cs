@@ -102,7 +102,7 @@ public static class RouteTableId
     public const uint Local = 255;
 }
 
-/// <summary>The address family of a gateway (<c>AF_*</c>): a route for IPv4 may have one of IPv6 (RTA_VIA).</summary>
+/// <summary>The address family of a gateway (<c>AF_*</c>): an IPv4 route may have an IPv6 gateway (RTA_VIA).</summary>
 public enum GatewayFamily : byte
 {
     None = 0,

@@ -102,14 +102,14 @@ public sealed unsafe class KernelMemory : IDisposable
         return cache;
     }
 
-    /// <summary><c>kzalloc</c>: zeroed memory from the smallest size class that fits.</summary>
+    /// <summary><c>kzalloc</c>: takes zeroed memory from the smallest size class that fits.</summary>
     /// <exception cref="ArgumentOutOfRangeException">More than 8 KiB: the ports use vmalloc beyond a page.</exception>
     public void* Kzalloc(int bytes) => Kmalloc(bytes).Zalloc();
 
     /// <summary><c>kfree</c>; <paramref name="bytes"/> is the size that was asked for.</summary>
     public void Kfree(void* obj, int bytes) => Kmalloc(bytes).Free(obj);
 
-    /// <summary><c>alloc_percpu</c> of a pointer: 8 zeroed bytes for the one processor that is accounted for.</summary>
+    /// <summary><c>alloc_percpu</c> of a pointer: takes 8 zeroed bytes, for the one processor that is counted.</summary>
     /// <remarks>
     /// This is the account's line <c>percpu</c> and /proc/meminfo's Percpu; slabinfo has none. Its pages are counted like a
     /// slab's. The kernel takes them in chunks (32 KiB on a uniprocessor kernel) and keeps bitmaps of about a tenth more in

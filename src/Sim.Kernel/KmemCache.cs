@@ -165,7 +165,7 @@ public sealed unsafe class KmemCache : IDisposable
         _cpuFreeList = null;
     }
 
-    /// <summary><c>calculate_order</c>: the smallest order that wastes at most a sixteenth, an eighth, ...</summary>
+    /// <summary><c>calculate_order</c>: finds the smallest order that wastes at most 1/16, else 1/8, and so on.</summary>
     internal static int CalculateOrder(int size, SlubConfig config)
     {
         const int maxOrder = 3; // PAGE_ALLOC_COSTLY_ORDER

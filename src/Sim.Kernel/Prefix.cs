@@ -19,7 +19,7 @@ public enum Family : byte
 ///   IPv4  10.1.0.0/16   0A01 0000 | 96 zero bits        bit 127 is the first bit of the address
 ///   IPv6  2001:db8::/32 2001 0DB8 | 96 more bits
 /// </code>
-/// Bits below <see cref="Length"/> are always zero: the constructor masks them.
+/// Bits beyond <see cref="Length"/> are always zero: the constructor masks them.
 /// </summary>
 public readonly struct Prefix : IEquatable<Prefix>, IComparable<Prefix>
 {

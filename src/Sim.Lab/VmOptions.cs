@@ -44,10 +44,10 @@ public static class Lanes
     public static LaneKind Of(string word) => Enum.GetValues<LaneKind>().First(lane => lane.Word() == word);
 }
 
-/// <summary>How a VM is started.</summary>
+/// <summary>Options for starting a VM.</summary>
 public sealed record VmOptions
 {
-    /// <summary>Which kernel.</summary>
+    /// <summary>The kernel to run.</summary>
     public required LaneKind Lane { get; init; }
 
     /// <summary>The folder whose files (not those of its subfolders) the agent finds in /data.</summary>

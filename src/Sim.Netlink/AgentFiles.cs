@@ -142,6 +142,6 @@ public static class AgentFile
     internal static void RequireWhole(ReadOnlySpan<byte> bytes, int record)
     {
         if (bytes.Length % record != 0)
-            throw new InvalidDataException($"{bytes.Length} bytes are no whole number of records of {record} bytes");
+            throw new InvalidDataException($"{bytes.Length} bytes are not a whole number of records of {record} bytes");
     }
 }

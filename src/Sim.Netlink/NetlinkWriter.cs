@@ -61,11 +61,11 @@ public sealed class NetlinkWriter
     }
 
     /// <summary>Begins a message with port id 0; its length is set by <see cref="EndMessage"/>.</summary>
-    /// <exception cref="InvalidOperationException">The message before has not ended.</exception>
+    /// <exception cref="InvalidOperationException">The last message has not ended.</exception>
     public void BeginMessage(ushort type, NetlinkFlags flags, uint sequence)
     {
         if (_message != None)
-            throw new InvalidOperationException("the message before has not ended");
+            throw new InvalidOperationException("the last message has not ended");
         _message = Length;
         var header = Append(HeaderBytes);
         BinaryPrimitives.WriteUInt16LittleEndian(header[4..], type);

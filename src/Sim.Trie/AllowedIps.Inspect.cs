@@ -107,7 +107,7 @@ public sealed unsafe partial class AllowedIps
     /// <summary>Lists every node of a family, joints included, by ascending (address, length). Allocates nothing.</summary>
     public TrieNodes Nodes(Family family) => new(Root(family));
 
-    /// <summary>Lists a peer's prefixes of both families in the order of a netlink dump, its list's. Allocates nothing.</summary>
+    /// <summary>Lists a peer's prefixes of both families in its list's order, as a netlink dump does. Allocates nothing.</summary>
     public static PeerPrefixes Prefixes(wg_peer* peer) => new(peer);
 
     /// <summary>Lists the nodes that <c>find_node</c> reads for an address, from the root down.</summary>

@@ -120,7 +120,7 @@ public sealed unsafe partial class AllowedIps
         return found;
     }
 
-    /// <summary><c>choose</c>: the key's bit after the node's prefix, which names the child.</summary>
+    /// <summary><c>choose</c>: returns the key's bit after the node's prefix, which names the child.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Choose(allowedips_node* node, byte* key) =>
         ((uint)key[node->bit_at_a] >> node->bit_at_b) & 1;

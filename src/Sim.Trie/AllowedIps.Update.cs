@@ -9,8 +9,9 @@ public sealed unsafe partial class AllowedIps
     internal long AllocationsLeft { get; set; } = long.MaxValue;
 
     /// <summary>
-    /// <c>add</c>: makes <paramref name="peer"/> the owner of a prefix. Four cases: the trie is empty; the prefix has a node
-    /// already; its node goes below a node, or between it and its child; or its node and the child go below a new joint:
+    /// <c>add</c>: makes <paramref name="peer"/> the owner of a prefix. Either the trie is empty, or the prefix has a node
+    /// already, or a new node goes below the deepest node that contains it. If that node has a child on the same side, the
+    /// new node goes between the two (left), or, if it does not contain the child, both go below a new joint (right):
     /// <code>
     ///   parent            parent              parent            parent
     ///     |        =>       |                   |        =>       |

@@ -42,7 +42,7 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
     private readonly KmemCache _peerCache;
     private wg_device* _device;
 
-    /// <summary><c>wg_allowedips_slab_init</c>, <c>wg_peer_init</c> and <c>wg_allowedips_init</c>: an empty table.</summary>
+    /// <summary><c>wg_allowedips_slab_init</c>, <c>wg_peer_init</c>, <c>wg_allowedips_init</c>: makes an empty table.</summary>
     /// <param name="memory">Gets the caches <c>allowedips_node</c> (72 bytes) and <c>wg_peer</c> (1,520 bytes). Must
     /// outlive the table, and its grace periods free what the table drops.</param>
     public AllowedIps(KernelMemory memory)
@@ -146,7 +146,7 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
     }
 
     /// <summary>
-    /// <c>wg_allowedips_read_node</c>: a node's prefix as netlink sends it.
+    /// <c>wg_allowedips_read_node</c>: reads a node's prefix as netlink sends it.
     /// </summary>
     /// <param name="node">The node.</param>
     /// <param name="ip">Gets 4 or 16 bytes in network order, masked; aligned to 8.</param>
@@ -165,7 +165,7 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
         return node->bitlen == 32 ? afInet : afInet6;
     }
 
-    /// <summary><see cref="ReadNode(allowedips_node*, byte*, out byte)"/> into a <see cref="Prefix"/>.</summary>
+    /// <summary>Reads a node's prefix as <see cref="ReadNode(allowedips_node*, byte*, out byte)"/> does.</summary>
     /// <returns>AF_INET (2) or AF_INET6 (10).</returns>
     public static int ReadNode(allowedips_node* node, out Prefix prefix)
     {

@@ -52,8 +52,8 @@ public unsafe struct FibAlias
 }
 
 /// <summary>
-/// Where packets go (<c>struct fib_nh_common</c>, include/net/ip_fib.h), 72 bytes: device, gateway and, in the
-/// variant this harness studies, a peer.
+/// The nexthop part that both families share (<c>struct fib_nh_common</c>, include/net/ip_fib.h), 72 bytes: device, gateway
+/// and, in the variant that this harness studies, a peer.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct FibNhCommon

@@ -131,7 +131,7 @@ public sealed unsafe partial class FibNet
         return true;
     }
 
-    /// <summary>The growth part of <c>fib_create_info</c>: doubles the buckets, 16 to begin with.</summary>
+    /// <summary>The growth part of <c>fib_create_info</c>: doubles the buckets, beginning with 16.</summary>
     private void GrowInfoHash()
     {
         if (_infoCount < _infoHashSize)

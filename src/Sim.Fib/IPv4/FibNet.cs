@@ -79,7 +79,7 @@ public sealed unsafe partial class FibNet : IRcuCallbacks, IDisposable
 
     internal KmemCache TrieLeafKmem { get; }
 
-    /// <summary><c>tnode_free_size</c>, which the kernel too keeps over all tables.</summary>
+    /// <summary><c>tnode_free_size</c>; as in the kernel, one for all tables.</summary>
     internal uint TnodeFreeSize { get; set; }
 
     /// <summary><c>fib_get_table</c>; 0 is the main table.</summary>

@@ -7,7 +7,7 @@ namespace Sim.Fib;
 /// </summary>
 public sealed unsafe partial class FibNet
 {
-    /// <summary><c>fib_check_nh</c>: finds the device and the scope. 0 or a negative error.</summary>
+    /// <summary><c>fib_check_nh</c>: finds the device and the scope. Returns 0 or a negative error.</summary>
     private int CheckNh(FibNhCommon* nhc, uint table, byte scope) => (GatewayFamily)nhc->nhc_gw_family switch
     {
         GatewayFamily.IPv4 => CheckNhV4Gateway(nhc, table, scope),
@@ -15,7 +15,7 @@ public sealed unsafe partial class FibNet
         _ => CheckNhNoGateway(nhc),
     };
 
-    /// <summary><c>fib_check_nh_nongw</c>: a device alone, as with WireGuard.</summary>
+    /// <summary><c>fib_check_nh_nongw</c>: checks a device without a gateway, as with WireGuard.</summary>
     private int CheckNhNoGateway(FibNhCommon* nhc)
     {
         if ((nhc->nhc_flags & (byte)(RtnhFlags.Pervasive | RtnhFlags.OnLink)) != 0)
@@ -77,7 +77,7 @@ public sealed unsafe partial class FibNet
         return 0;
     }
 
-    /// <summary><c>inet_addr_type_dev_table</c>: what the local table says about an address, seen from a device.</summary>
+    /// <summary><c>inet_addr_type_dev_table</c>: returns an address's type by the local table, seen from a device.</summary>
     private RouteType AddressType(uint address, int oif)
     {
         if (address >> 24 == 0 || address == uint.MaxValue)
@@ -92,7 +92,7 @@ public sealed unsafe partial class FibNet
     }
 
     /// <summary>
-    /// <c>fib_sync_down_dev</c>: marks the nexthops through a device, and the infos that have no other. Returns the
+    /// <c>fib_sync_down_dev</c>: marks the nexthops through a device, and the infos without a live one. Returns the
     /// number of infos that died; if there are any, the caller must flush the tables.
     /// </summary>
     /// <param name="dev">Interface index.</param>

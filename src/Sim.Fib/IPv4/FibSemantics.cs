@@ -305,7 +305,7 @@ public sealed unsafe partial class FibNet
         return true;
     }
 
-    /// <summary><c>fib_rebalance</c>: each live nexthop's share of the 31-bit hash space, by weight.</summary>
+    /// <summary><c>fib_rebalance</c>: sets each live nexthop's share of the 31-bit hash space, by weight.</summary>
     private static void Rebalance(FibInfo* fi)
     {
         if (FibInfo.NumPath(fi) < 2)

@@ -85,7 +85,7 @@ public unsafe struct KeyVector
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong ChildLength(KeyVector* n) => (1ul << n->bits) & ~1ul;
 
-    /// <summary><c>get_cindex</c>: child index, or something of 2^bits and more if a skipped bit differs.</summary>
+    /// <summary><c>get_cindex</c>: the child index, or a number of at least 2^bits if a skipped bit differs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong GetCindex(uint key, KeyVector* n) => (key ^ n->key) >> n->pos;
 
@@ -106,7 +106,7 @@ public unsafe struct KeyVector
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct TNode
 {
-    /// <summary>Where kv begins.</summary>
+    /// <summary>Offset of <see cref="kv"/>.</summary>
     public const int KvOffset = 32;
 
     /// <summary><c>LEAF_SIZE</c>.</summary>

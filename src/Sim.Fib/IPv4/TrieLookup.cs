@@ -223,7 +223,7 @@ public sealed unsafe partial class FibTable
         return (key ^ prefix) & (prefix | (0u - prefix));
     }
 
-    /// <summary>Step 3 of <c>fib_table_lookup</c>: 0 or an error if a route answers, else <see cref="NoMatch"/>.</summary>
+    /// <summary>Step 3 of <c>fib_table_lookup</c>. Returns 0 or an error if a route answers, else <see cref="NoMatch"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int CheckLeaf<TTrace>(
         KeyVector* n, uint key, in FlowI4 flow, ref FibResult res, FibLookupFlags flags, ref TTrace trace)
@@ -279,7 +279,7 @@ public sealed unsafe partial class FibTable
     }
 
     /// <summary>
-    /// <c>fib_lookup_good_nhc</c>: whether the nexthop is alive, and through the interface asked for. Devices here do not
+    /// <c>fib_lookup_good_nhc</c>: whether the nexthop is alive and uses the interface asked for. Devices here do not
     /// ignore routes with the link down (the sysctl's default), so <see cref="FibLookupFlags.IgnoreLinkState"/> has no effect.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

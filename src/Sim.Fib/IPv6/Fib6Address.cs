@@ -24,7 +24,7 @@ internal static class Fib6Address
         return differs == 0 && (plen == 64 || (key.low ^ low) >> (128 - plen) == 0);
     }
 
-    /// <summary><c>__ipv6_addr_diff</c>: the first bit in which they differ, 128 if none.</summary>
+    /// <summary><c>__ipv6_addr_diff</c>: returns the first bit in which two addresses differ; 128 if none.</summary>
     public static int Diff(in Rt6Key one, in Rt6Key other)
     {
         var high = one.high ^ other.high;
@@ -33,7 +33,7 @@ internal static class Fib6Address
             : 64 + BitOperations.LeadingZeroCount(one.low ^ other.low);
     }
 
-    /// <summary><c>ipv6_addr_prefix</c>: the address with the bits below the length cleared.</summary>
+    /// <summary><c>ipv6_addr_prefix</c>: returns the address with all bits beyond the length cleared.</summary>
     public static Rt6Key Key(UInt128 address, int plen)
     {
         var masked = address & Sim.Kernel.Prefix.Mask(plen);

@@ -27,10 +27,10 @@ public struct Fib6Config
     public byte Protocol;
     public RouteType Type;
 
-    /// <summary>0 for the table it is given to.</summary>
+    /// <summary>The table's id; 0 for the table that gets the request.</summary>
     public uint Table;
 
-    /// <summary>Bits below <see cref="DstLen"/> are ignored, as in the kernel.</summary>
+    /// <summary>The address; bits beyond <see cref="DstLen"/> are ignored, as in the kernel.</summary>
     public UInt128 Dst;
 
     /// <summary>0 for none.</summary>
@@ -54,7 +54,7 @@ public struct Fib6Config
     public static Fib6Config Add(Prefix prefix, int oif, int peer = 0)
     {
         if (prefix.Family != Family.IPv6)
-            throw new ArgumentException($"{prefix}: this FIB is IPv6's", nameof(prefix));
+            throw new ArgumentException($"{prefix}: this FIB takes only IPv6 prefixes", nameof(prefix));
         return new()
         {
             Dst = prefix.Address,

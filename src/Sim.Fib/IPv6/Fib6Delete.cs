@@ -115,7 +115,7 @@ public sealed unsafe partial class Fib6Table
         }
     }
 
-    /// <summary><c>fib6_find_prefix</c>: finds a route below a node, on its left side if there is one.</summary>
+    /// <summary><c>fib6_find_prefix</c>: finds a route below a node: the left child's leaf, else the right child's.</summary>
     private Fib6Info* FindPrefix(Fib6Node* fn)
     {
         if ((Tail(fn)->fn_flags & Fib6NodeFlags.Root) != 0)

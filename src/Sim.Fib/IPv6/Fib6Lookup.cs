@@ -120,7 +120,7 @@ public sealed unsafe partial class Fib6Table
         TableLookup(daddr, ref res, oif, strict, ref trace);
     }
 
-    /// <summary>0, or the error that a reject route stands for.</summary>
+    /// <summary>Returns 0, or the error of a reject route's type.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal int Verdict(in Fib6Result res)
     {

@@ -103,8 +103,8 @@ public sealed unsafe partial class Fib6Net
     }
 
     /// <summary>
-    /// <c>ip6_route_check_nh_onlink</c>: if the main table knows the gateway other than by a default or reject route, it must
-    /// be by a unicast route through this device.
+    /// <c>ip6_route_check_nh_onlink</c>: if the main table's route to the gateway is neither a default nor a reject route, it
+    /// must be a unicast route through this device.
     /// </summary>
     private int CheckNhOnLink(in Fib6Config cfg, int dev)
     {
@@ -115,8 +115,8 @@ public sealed unsafe partial class Fib6Net
     }
 
     /// <summary>
-    /// <c>ip6_route_check_nh</c>: the gateway must be reached without a gateway, by the request's table or else by local and
-    /// main, and through the request's device if it names one.
+    /// <c>ip6_route_check_nh</c>: the gateway must be reached directly, without another gateway, by the request's table or else
+    /// by local and main, and through the request's device if it names one.
     /// </summary>
     private int CheckNh(in Fib6Config cfg, uint table, ref int dev)
     {

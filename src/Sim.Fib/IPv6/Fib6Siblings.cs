@@ -5,8 +5,8 @@ namespace Sim.Fib;
 public sealed unsafe partial class Fib6Table
 {
     /// <summary>
-    /// <c>rt6_multipath_rebalance</c>: each live nexthop's share of the 31-bit hash space by weight, in the ring's order from
-    /// the route that is first in the list.
+    /// <c>rt6_multipath_rebalance</c>: sets each live nexthop's share of the 31-bit hash space by weight, in the ring's order,
+    /// beginning with the route that is first in the list.
     /// </summary>
     internal void MultipathRebalance(Fib6Info* rt)
     {

@@ -75,7 +75,7 @@ public sealed unsafe partial class Fib6Table
         }
     }
 
-    /// <summary><c>fib6_walk_continue</c>: 0 at the end, else what the function returned.</summary>
+    /// <summary><c>fib6_walk_continue</c>: walks on. Returns 0 at the end, else the function's result.</summary>
     private int WalkContinue<TFunc>(Fib6Walker* w, ref TFunc func)
         where TFunc : struct, IFib6WalkFunc
     {

@@ -88,7 +88,7 @@ public sealed unsafe partial class Fib6Net
     /// <summary><c>nexthop_find_by_id</c>.</summary>
     internal NextHop* FindNexthop(uint id) => (NextHop*)_nexthops.GetValueOrDefault(id);
 
-    /// <summary>The route whose siblings or nh_list this is.</summary>
+    /// <summary>Returns the route that this link lies in, as its siblings or nh_list.</summary>
     internal static Fib6Info* OfSiblings(ListHead* at) => (Fib6Info*)((byte*)at - Fib6Info.SiblingsOffset);
 
     /// <summary><c>nexthop_create</c>, <c>nh_create_ipv6</c>: makes an object, or returns null and a negative error.</summary>

@@ -49,7 +49,7 @@ internal unsafe struct Lc6Vector
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong ChildLength(Lc6Vector* n) => (1ul << n->bits) & ~1ul;
 
-    /// <summary>Child index, or something of 2^bits and more if a skipped bit differs.</summary>
+    /// <summary>The child index, or a number of at least 2^bits if a skipped bit differs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong GetCindex(UInt128 key, Lc6Vector* n)
     {

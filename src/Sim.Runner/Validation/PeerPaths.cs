@@ -7,9 +7,9 @@ using Sim.Runner.Experiments;
 namespace Sim.Runner.Validation;
 
 /// <summary>
-/// Runs AllowedIPs and the route attribute side by side in one kernel, with the same table in the same order. By every way in
-/// which the kernel finds the peer that a packet goes to or comes from, it compares the answers with the allowedips port. It
-/// also measures loads, moves, deletions and lookups. Routes are in the main table, which packets use.
+/// Runs AllowedIPs and the route attribute side by side in one kernel, with the same table in the same order. For every way in
+/// which the kernel finds a packet's peer, sent or received, it compares the answers with the allowedips port's. It also
+/// measures loads, moves, deletions and lookups. Routes are in the main table, which packets use.
 /// </summary>
 internal sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, WireGuardStream stream, RouteStream routes)
 {

@@ -70,11 +70,11 @@ public static class MrtWriter
         CancellationToken cancel = default)
     {
         if (tables.Count == 0 || tables.DistinctBy(table => table.Family).Count() != tables.Count)
-            throw new ArgumentException("one table of each family at most, and one at least", nameof(tables));
+            throw new ArgumentException("a dump takes one or two tables, at most one per family", nameof(tables));
         if (options.Peers < 1 || options.Peers * tables.Count > MrtPeers.Most)
             throw new ArgumentException($"1 to {MrtPeers.Most} peers, not {options.Peers}", nameof(options));
         if (options.Missing is not (>= 0 and < 1))
-            throw new ArgumentException($"a share from 0 to below 1 can be missing, not {options.Missing}", nameof(options));
+            throw new ArgumentException($"the missing share must be from 0 to below 1, not {options.Missing}", nameof(options));
         var dump = new Dump(tables, new MrtBuffer(output), options);
         return dump.Run(progress, cancel);
     }

@@ -32,7 +32,7 @@ public sealed class TableGenerator
     /// <summary>Prefixes per AS on average: about 74,000 ASes originated 968,428 IPv4 prefixes in 2022.</summary>
     private const int PrefixesPerAs = 13;
 
-    /// <summary>Bits of a run of neighbouring blocks: 16 blocks.</summary>
+    /// <summary>Bits that count the blocks of a run: 16 neighbours.</summary>
     private const int RunBits = 4;
 
     /// <summary>Layers that fill gaps only; after them hardly any gaps are left.</summary>

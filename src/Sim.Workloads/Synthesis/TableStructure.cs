@@ -7,7 +7,7 @@ using Sim.Workloads.Tables;
 namespace Sim.Workloads.Synthesis;
 
 /// <summary>
-/// The structure of a real table as the generator knows it: a top that is kept as it is, and how the trie branches below.
+/// The structure of a real table as the generator knows it: the trie's top, which is kept, and the way it branches below.
 /// <code>
 ///   depth 0 ......... BlockDepth ........... host      IPv4 /16, IPv6 /24
 ///     top: where       a block: size class,  shapes drawn by (size class, surroundings), the size class being

@@ -7,7 +7,7 @@ namespace Sim.Workloads.Synthesis;
 /// <summary>The statistics of a real trace that the generator uses, from the trace's <see cref="TraceStructure"/>.</summary>
 public sealed record TraceCalibration
 {
-    /// <summary>Where the numbers come from.</summary>
+    /// <summary>The source of the numbers.</summary>
     public required string Source { get; init; }
 
     public required Family Family { get; init; }
@@ -76,7 +76,7 @@ public sealed record TraceCalibration
         ArgumentNullException.ThrowIfNull(trace);
         const int least = 1000;
         if (trace.Events < least || trace.Seconds < 1)
-            throw new ArgumentException($"{trace.Source}: {trace.Events} IPv{(int)trace.Family} updates in {trace.Seconds:N0} s; a calibration takes {least} and a second at least", nameof(trace));
+            throw new ArgumentException($"{trace.Source}: {trace.Events} IPv{(int)trace.Family} updates in {trace.Seconds:N0} s; a calibration needs at least {least} over at least one second", nameof(trace));
         var kinds = trace.Kinds;
         double met = Math.Max(kinds.Duplicates + kinds.AttributeChanges + kinds.PathChanges + kinds.Withdrawals, 1);
         double gone = Math.Max(kinds.FirstWithdrawals + kinds.Withdrawals, 1);

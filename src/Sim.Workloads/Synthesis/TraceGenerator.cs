@@ -92,7 +92,7 @@ public sealed class TraceGenerator
         if (Peers is < 1 or > MostPeers || !(options.Seconds > 0) || !(options.EventsPerSecond >= 0)
             || options.Start + options.Seconds > uint.MaxValue)
         {
-            throw new ArgumentException($"peers 1 to {MostPeers}, a length above 0 that ends before 2106, and a rate", nameof(options));
+            throw new ArgumentException($"a trace needs 1 to {MostPeers} peers, a length above 0 that ends before 2106, and a rate of 0 or more", nameof(options));
         }
 
         _calibration = calibration;
@@ -205,7 +205,7 @@ public sealed class TraceGenerator
         _events++;
     }
 
-    /// <summary>Draws a prefix that the event's peer has not withdrawn, unless it meets only withdrawn ones.</summary>
+    /// <summary>Draws a prefix that the event's peer has not withdrawn, if one comes up within a few draws.</summary>
     private int DrawPrefix()
     {
         var kind = Draw(_lagsUpTo);

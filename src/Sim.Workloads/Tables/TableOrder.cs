@@ -4,7 +4,7 @@ using Sim.Workloads.Keys;
 
 namespace Sim.Workloads.Tables;
 
-/// <summary>The orders in which a table can be loaded; the shape of both structures depends on it.</summary>
+/// <summary>The orders in which a table can be loaded. The shape of IPv4's FIB trie and all slabs depend on the order.</summary>
 public enum RouteOrder
 {
     /// <summary>As the source has it.</summary>

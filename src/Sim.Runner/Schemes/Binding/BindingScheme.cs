@@ -8,9 +8,9 @@ namespace Sim.Runner.Schemes.Binding;
 /// A way to bind prefixes to peers, seen from a routing daemon: batches of changes become netlink messages, and these
 /// become operations of the kernel's structures. Peers are numbers from 0.
 /// <code>
-///   batch -> Prepare   what the daemon has to look up in its own tables     not the kernel's time
-///         -> Apply     what the kernel does, structures only                the time that is measured
-///         -> Encode    what is sent, to the byte                            counted
+///   batch -> Prepare   the daemon looks up its own tables                   not the kernel's time
+///         -> Apply     the kernel changes its structures                    the time that is measured
+///         -> Encode    the daemon sends messages, exact to the byte         counted
 /// </code>
 /// </summary>
 /// <remarks>
@@ -68,8 +68,8 @@ internal abstract class BindingScheme(BindingKind kind, Family family, int peers
     public virtual Sent Setup() => default;
 
     /// <summary>
-    /// Whether <see cref="Visit"/> shows, of prefixes with one address, the longest first, as a walk of an IPv4 FIB does, or
-    /// last.
+    /// Whether <see cref="Visit"/> shows the longest of the prefixes with one address first, as a walk of an IPv4 FIB does. If
+    /// not, it shows the longest last.
     /// </summary>
     public abstract bool LongestFirst { get; }
 

@@ -7,8 +7,8 @@ namespace Sim.Runner.Schemes.Binding;
 
 /// <summary>
 /// A daemon's two netlink sockets. All messages of a scheme are written here. Each method corresponds to the command of
-/// the VM's agent that sends the same (kernel-patch/vm/README.md). Each WireGuard message is one acknowledged call; the
-/// route messages given to one call of a method are one call too.
+/// the VM's agent that sends the same (kernel-patch/vm/README.md). Each WireGuard message is one acknowledged call.
+/// <see cref="Run"/> sends all its route messages in one call.
 /// </summary>
 /// <param name="familyId">Number of WireGuard's genetlink family.</param>
 /// <param name="ifindex">Index of wg0. If each peer has a device, the others follow it.</param>

@@ -8,8 +8,8 @@ namespace Sim.Runner.Validation.Trace;
 
 /// <summary>
 /// Replays the same short trace under each scheme that the kernel can run. Each scheme gets its own kernel, so that none meets
-/// memory that another left behind. First the commands of all schemes are written for the agent. Then each scheme does and
-/// counts again, beside its kernel, what the kernel does.
+/// memory that another left behind. First the commands of all schemes are written for the agent. Then each scheme repeats,
+/// beside its kernel, what the kernel does, and counts it.
 /// </summary>
 /// <param name="inputs">The inputs, one per family.</param>
 /// <param name="numbers">The numbers of the schemes asked for.</param>
