@@ -56,7 +56,7 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
         ListHead.Init(&_device->peer_list);
     }
 
-    /// <summary>Where nodes and peers live, and whose grace periods free them.</summary>
+    /// <summary>The memory of nodes and peers; its grace periods free them.</summary>
     public KernelMemory Memory => _memory;
 
     /// <summary>The slab cache of the nodes, both families; its objects include nodes that wait for a grace period.</summary>

@@ -123,7 +123,7 @@ public sealed unsafe partial class FibTable
         return Lookup(daddr, flow, ref res, flags, ref trace);
     }
 
-    /// <summary>Does the same lookup and records in <paramref name="path"/>, which it clears first, what was read.</summary>
+    /// <summary>Does the same lookup. Clears <paramref name="path"/>, then records in it what the lookup reads.</summary>
     public int Lookup(
         uint daddr,
         ref FibResult res,

@@ -29,7 +29,7 @@ public sealed unsafe partial class FibTable
     private const int HalveThresholdRoot = 15;
     private const int InflateThresholdRoot = 30;
 
-    /// <summary>Inflations, or halvings, of one node in one go.</summary>
+    /// <summary>The most inflations, or halvings, of a node in one call of <see cref="Resize"/>.</summary>
     private const int MaxWork = 10;
 
     /// <summary><c>replace</c>: puts a resized node in the old one's place; returns the parent.</summary>

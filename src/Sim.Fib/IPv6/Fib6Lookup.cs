@@ -103,7 +103,7 @@ public sealed unsafe partial class Fib6Table
     /// <inheritdoc/>
     public int Lookup(UInt128 daddr, ref Fib6Result res, LookupPath path) => Lookup(daddr, ref res, path, oif: 0);
 
-    /// <summary>Does the same lookup and records in <paramref name="path"/>, which it clears first, what was read.</summary>
+    /// <summary>Does the same lookup. Clears <paramref name="path"/>, then records in it what the lookup reads.</summary>
     public int Lookup(
         UInt128 daddr, ref Fib6Result res, LookupPath path, int oif, Rt6LookupFlags strict = Rt6LookupFlags.None)
     {

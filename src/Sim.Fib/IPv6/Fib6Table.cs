@@ -15,7 +15,7 @@ public interface IFib6Routes
     /// <summary>Finds the route for an address. Returns 0 and the result, or a negative error.</summary>
     int Lookup(UInt128 daddr, ref Fib6Result res);
 
-    /// <summary>Does the same lookup and records in <paramref name="path"/>, which it clears first, what was read.</summary>
+    /// <summary>Does the same lookup. Clears <paramref name="path"/>, then records in it what the lookup reads.</summary>
     int Lookup(UInt128 daddr, ref Fib6Result res, LookupPath path);
 
     /// <summary>Shows every route to the visitor. The table must not change meanwhile.</summary>

@@ -7,7 +7,7 @@ namespace Sim.Workloads.Tables;
 /// <summary>The orders in which a table can be loaded. The shape of IPv4's FIB trie and all slabs depend on the order.</summary>
 public enum RouteOrder
 {
-    /// <summary>As the source has it.</summary>
+    /// <summary>The source's own order.</summary>
     File,
 
     /// <summary>Ascending (address, length): <see cref="Prefix.CompareTo"/>.</summary>
