@@ -15,7 +15,7 @@ public static class BindOperations
     /// <summary>Bytes of a record: 8 for IPv4, 20 for IPv6.</summary>
     public static int RecordBytes(Family family) => family.AddressBytes() + 4;
 
-    /// <summary>The content of a file.</summary>
+    /// <summary>Encodes operations as the content of a file.</summary>
     /// <exception cref="ArgumentException">The families are mixed: a file has one.</exception>
     public static byte[] ToBytes(ReadOnlySpan<BindOperation> operations) =>
         operations.IsEmpty ? [] : Encode(operations[0].Prefix.Family, operations);
@@ -29,8 +29,8 @@ public static class BindOperations
             stream.Write(Encode(operations[0].Prefix.Family, operations.Slice(i, Math.Min(AgentFile.Chunk, operations.Length - i))));
     }
 
-    /// <summary>The operations of a file of one family.</summary>
-    /// <exception cref="InvalidDataException">The bytes are no whole number of records.</exception>
+    /// <summary>Decodes the operations of a file of one family.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not a whole number of records.</exception>
     public static BindOperation[] FromBytes(Family family, ReadOnlySpan<byte> bytes)
     {
         var record = RecordBytes(family);
@@ -73,7 +73,7 @@ public static class BindOperations
 /// <summary>The agent's key files: addresses in network order, 4 or 16 bytes each, without a header.</summary>
 public static class KeyFile
 {
-    /// <summary>The content of a file of IPv4 addresses, given in host order.</summary>
+    /// <summary>Encodes IPv4 addresses in host order as the content of a file.</summary>
     public static byte[] ToBytes(ReadOnlySpan<uint> addresses)
     {
         var bytes = new byte[4L * addresses.Length];
@@ -82,7 +82,7 @@ public static class KeyFile
         return bytes;
     }
 
-    /// <summary>The content of a file of IPv6 addresses.</summary>
+    /// <summary>Encodes IPv6 addresses as the content of a file.</summary>
     public static byte[] ToBytes(ReadOnlySpan<UInt128> addresses)
     {
         var bytes = new byte[16L * addresses.Length];
@@ -91,8 +91,8 @@ public static class KeyFile
         return bytes;
     }
 
-    /// <summary>The addresses of a file of IPv4 keys, in host order.</summary>
-    /// <exception cref="InvalidDataException">The bytes are no whole number of addresses.</exception>
+    /// <summary>Decodes a file of IPv4 keys into addresses in host order.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not a whole number of addresses.</exception>
     public static uint[] V4FromBytes(ReadOnlySpan<byte> bytes)
     {
         AgentFile.RequireWhole(bytes, 4);
@@ -102,8 +102,8 @@ public static class KeyFile
         return addresses;
     }
 
-    /// <summary>The addresses of a file of IPv6 keys.</summary>
-    /// <exception cref="InvalidDataException">The bytes are no whole number of addresses.</exception>
+    /// <summary>Decodes a file of IPv6 keys into addresses.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not a whole number of addresses.</exception>
     public static UInt128[] V6FromBytes(ReadOnlySpan<byte> bytes)
     {
         AgentFile.RequireWhole(bytes, 16);
@@ -142,6 +142,6 @@ public static class AgentFile
     internal static void RequireWhole(ReadOnlySpan<byte> bytes, int record)
     {
         if (bytes.Length % record != 0)
-            throw new InvalidDataException($"{bytes.Length} bytes are no whole number of records of {record} bytes");
+            throw new InvalidDataException($"{bytes.Length} bytes are not a whole number of records of {record} bytes");
     }
 }

@@ -22,7 +22,7 @@ public struct Digest64 : IEquatable<Digest64>
     // Kept as the difference to Empty, so that default(Digest64) is the digest of nothing.
     private ulong _difference;
 
-    /// <summary>The digest of all that was added.</summary>
+    /// <summary>The digest of everything that was added.</summary>
     public readonly ulong Value => _difference ^ Empty;
 
     /// <summary>Adds one word.</summary>

@@ -3,10 +3,10 @@ using Sim.Kernel;
 
 namespace Sim.Netlink;
 
-/// <summary>What comes back from a dump: the last figures of the agent's <c>traffic</c>.</summary>
+/// <summary>The traffic that a dump receives: the last figures of the agent's <c>traffic</c>.</summary>
 /// <param name="Messages">Messages, NLMSG_DONE included.</param>
 /// <param name="Bytes">Their bytes.</param>
-/// <param name="Calls">Calls that receive, each of which gets one socket buffer.</param>
+/// <param name="Calls">Receiving calls; each gets one socket buffer.</param>
 public readonly record struct DumpTraffic(long Messages, long Bytes, long Calls);
 
 /// <summary>
@@ -17,8 +17,8 @@ public readonly record struct DumpTraffic(long Messages, long Bytes, long Calls)
 /// <param name="ReceiveBuffer">Bytes given to recv.</param>
 /// <param name="EarlierBuffer">The most bytes given to recv on this socket before the dump; 0 if nothing was received.</param>
 /// <param name="AlignsCounters">
-/// Whether the kernel aligns 64-bit attributes to 8 bytes: without CONFIG_HAVE_EFFICIENT_UNALIGNED_ACCESS, which x86 has
-/// and User-Mode Linux has not.
+/// Whether the kernel aligns 64-bit attributes to 8 bytes, as kernels without CONFIG_HAVE_EFFICIENT_UNALIGNED_ACCESS do:
+/// User-Mode Linux does, x86 does not.
 /// </param>
 public readonly record struct DumpSocket(int ReceiveBuffer, int EarlierBuffer = 0, bool AlignsCounters = false)
 {
@@ -33,7 +33,7 @@ public readonly record struct DumpSocket(int ReceiveBuffer, int EarlierBuffer = 
     /// <summary>Bytes of the buffer that the kernel fills while the request is being sent.</summary>
     internal int FirstBytes => Math.Max(LeastBytes, Math.Min(EarlierBuffer, MostBytes));
 
-    /// <summary>Bytes of the buffers it fills during each recv.</summary>
+    /// <summary>Bytes of the buffer that the kernel fills during each recv.</summary>
     internal int NextBytes => Math.Max(FirstBytes, Math.Min(ReceiveBuffer, MostBytes));
 
     /// <summary>Begins to fill the buffers of one dump.</summary>
@@ -66,7 +66,7 @@ internal struct DumpFill
 
     public readonly bool IsEmpty => Room == _size;
 
-    /// <summary>Takes bytes if there is room for them.</summary>
+    /// <summary>Takes bytes if there is room for them; returns whether there was.</summary>
     public bool Put(int bytes)
     {
         if (bytes > Room)
@@ -79,8 +79,8 @@ internal struct DumpFill
     public void Cancel(int room) => Room = room;
 
     /// <summary>
-    /// Puts a 64-bit attribute: <c>nla_put_64bit</c>. The end of the buffer is aligned, so the room that is left says
-    /// how the next attribute lies; an empty attribute comes before one whose payload would not be aligned.
+    /// Puts a 64-bit attribute: <c>nla_put_64bit</c>. If its payload would not be aligned, an empty attribute comes first.
+    /// The end of the buffer is aligned, so the room that is left gives the alignment of the next attribute.
     /// </summary>
     public bool PutU64()
     {
@@ -91,7 +91,7 @@ internal struct DumpFill
     /// <summary>Counts a message that has ended.</summary>
     public void EndMessage() => _messages++;
 
-    /// <summary>The buffer is received, and the next one begins.</summary>
+    /// <summary>Counts the buffer as received, and begins the next one.</summary>
     public void NextBuffer()
     {
         _bytes += _size - Room;

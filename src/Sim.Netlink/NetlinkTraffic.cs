@@ -3,15 +3,15 @@ using Sim.Kernel;
 
 namespace Sim.Netlink;
 
-/// <summary>What one command sends: the first figures of the agent's <c>traffic</c>.</summary>
+/// <summary>The traffic that one command sends: the first figures of the agent's <c>traffic</c>.</summary>
 /// <param name="Messages">Netlink messages.</param>
 /// <param name="Bytes">Their bytes, headers and padding included.</param>
 /// <param name="Calls">System calls that send.</param>
 /// <param name="Digest">The <see cref="Digest64"/> of every byte sent.</param>
-/// <param name="Acks">Acknowledgements asked for, one a call; a dump asks for none. Errors come on top.</param>
+/// <param name="Acks">Acknowledgements asked for, one per call; a dump asks for none. Errors are not included.</param>
 public readonly record struct NetlinkTraffic(long Messages, long Bytes, long Calls, ulong Digest, long Acks);
 
-/// <summary>Sees the bytes of each call that sends; they are valid during the call only.</summary>
+/// <summary>Receives the bytes of each sending call; they are valid during the call only.</summary>
 public delegate void NetlinkSink(ReadOnlySpan<byte> call);
 
 /// <summary>One of the agent's sockets: its buffer, its sequence numbers, and the count of what a command sends.</summary>
@@ -31,7 +31,7 @@ internal sealed class NetlinkSocket
     /// <summary>The number that the next message gets.</summary>
     public uint Sequence { get; set; } = 1;
 
-    /// <summary>Begins the count of a command, and forgets what a failed one left.</summary>
+    /// <summary>Begins the count of a command, and forgets what a failed command left.</summary>
     public void BeginCommand()
     {
         Writer.Clear();
@@ -40,7 +40,7 @@ internal sealed class NetlinkSocket
         _pending = 0;
     }
 
-    /// <summary>Gives the sequence number for a message that is about to be written.</summary>
+    /// <summary>Returns the sequence number for a message that is about to be written.</summary>
     public uint NextMessage()
     {
         _pending++;

@@ -5,8 +5,8 @@ using Sim.Kernel;
 namespace Sim.Netlink;
 
 /// <summary>
-/// Builds netlink messages one after the other in a buffer that grows and is used again: once it has grown, nothing
-/// is allocated. Little-endian, as the machines of the lab are.
+/// Builds netlink messages one after the other. The buffer grows and is reused, so later messages allocate nothing.
+/// Little-endian, as the machines of the lab are.
 /// <code>
 ///   nlmsghdr   | length 4 | type 2 | flags 2 | sequence 4 | port 4 |        length without padding behind
 ///   family     | struct rtmsg, nhmsg, genlmsghdr ...               |
@@ -61,11 +61,11 @@ public sealed class NetlinkWriter
     }
 
     /// <summary>Begins a message with port id 0; its length is set by <see cref="EndMessage"/>.</summary>
-    /// <exception cref="InvalidOperationException">The message before has not ended.</exception>
+    /// <exception cref="InvalidOperationException">The last message has not ended.</exception>
     public void BeginMessage(ushort type, NetlinkFlags flags, uint sequence)
     {
         if (_message != None)
-            throw new InvalidOperationException("the message before has not ended");
+            throw new InvalidOperationException("the last message has not ended");
         _message = Length;
         var header = Append(HeaderBytes);
         BinaryPrimitives.WriteUInt16LittleEndian(header[4..], type);
@@ -83,7 +83,7 @@ public sealed class NetlinkWriter
         _message = None;
     }
 
-    /// <summary>Appends zeros for a family's header, padded to four bytes, and gives them to be filled.</summary>
+    /// <summary>Appends zeros for a family's header, padded to four bytes, and returns them to be filled.</summary>
     public Span<byte> Append(int bytes)
     {
         var padded = Align(bytes);
@@ -112,7 +112,7 @@ public sealed class NetlinkWriter
     public void PutAddress(ushort attribute, Family family, UInt128 address) =>
         WriteAddress(Reserve(attribute, family.AddressBytes()), family, address);
 
-    /// <summary>Puts an attribute and gives its payload, zeroed, to be filled.</summary>
+    /// <summary>Puts an attribute and returns its payload, zeroed, to be filled.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The payload exceeds 65,531 bytes.</exception>
     public Span<byte> Reserve(ushort attribute, int payload)
     {
@@ -123,7 +123,7 @@ public sealed class NetlinkWriter
         return space[AttributeHeaderBytes..];
     }
 
-    /// <summary>Begins a nest; the result is what <see cref="EndNest"/> takes.</summary>
+    /// <summary>Begins a nest. The result must be given to <see cref="EndNest"/>.</summary>
     public int BeginNest(ushort attribute)
     {
         var nest = Length;
@@ -133,7 +133,7 @@ public sealed class NetlinkWriter
     }
 
     /// <summary>Ends a nest and sets its length.</summary>
-    /// <exception cref="InvalidOperationException">The nest is longer than 65,535 bytes, which its length cannot say.</exception>
+    /// <exception cref="InvalidOperationException">The nest is longer than its length can say: 65,535 bytes.</exception>
     public void EndNest(int nest)
     {
         var bytes = Length - nest;

@@ -4,36 +4,36 @@ using Sim.Kernel;
 
 namespace Sim.Netlink;
 
-/// <summary>What nexthop objects that lead to peers have in common.</summary>
+/// <summary>The fields that all nexthop objects of a run share.</summary>
 /// <param name="Shape">How the peer is named: Device (not at all), Encap or PeerKey.</param>
-/// <param name="Family">Of the routes that may use them.</param>
+/// <param name="Family">The family of the routes that may use them.</param>
 /// <param name="Interface">The WireGuard device's interface index.</param>
 public readonly record struct NexthopForm(RouteShape Shape, Family Family, int Interface);
 
 /// <summary>
 /// RTM_NEWNEXTHOP and RTM_DELNEXTHOP (include/uapi/linux/nexthop.h): <c>nlmsghdr</c> 16, <c>struct nhmsg</c> 8, then
-/// NHA_ID first. Each is acknowledged; a new one is CREATE | EXCL.
+/// NHA_ID first. Each message is acknowledged; one for a new object has CREATE | EXCL.
 /// </summary>
 public static class NexthopMessages
 {
     private const int GroupEntryBytes = 8;
 
     /// <summary>Writes a nexthop over a device.</summary>
-    /// <param name="writer">Where to.</param>
+    /// <param name="writer">Takes the message.</param>
     /// <param name="id">The object's number, from 1.</param>
     /// <param name="interfaceIndex">The device.</param>
     /// <param name="sequence">The message's sequence number.</param>
     public static void WriteDevice(NetlinkWriter writer, uint id, int interfaceIndex, uint sequence) =>
         WritePeer(writer, new NexthopForm(RouteShape.Device, Family.IPv4, interfaceIndex), id, peer: 0, replace: false, sequence);
 
-    /// <summary>Writes a nexthop over a device that names a peer, or has an object lead to another one.</summary>
-    /// <param name="writer">Where to.</param>
+    /// <summary>Writes a new nexthop over a device that names a peer, or gives an existing object another peer.</summary>
+    /// <param name="writer">Takes the message.</param>
     /// <param name="form">The device, and how the peer is named: not at all, by NHA_ENCAP or by NHA_WGPEER.</param>
     /// <param name="id">The object's number, from 1.</param>
     /// <param name="peer">The peer.</param>
-    /// <param name="replace">Whether the object is there and gets another peer (REPLACE), or is new (EXCL).</param>
+    /// <param name="replace">Whether the object exists and gets another peer (REPLACE), or is new (EXCL).</param>
     /// <param name="sequence">The message's sequence number.</param>
-    /// <exception cref="ArgumentException">A shape that nexthop objects do not have.</exception>
+    /// <exception cref="ArgumentException">Nexthop objects do not have this shape.</exception>
     public static void WritePeer(
         NetlinkWriter writer, in NexthopForm form, uint id, ushort peer, bool replace, uint sequence)
     {
@@ -88,7 +88,7 @@ public static class NexthopMessages
         writer.EndMessage();
     }
 
-    /// <summary>Writes the deletion of an object; the kernel refuses anything but a family in the header.</summary>
+    /// <summary>Writes the deletion of an object. In the header the kernel accepts only a family.</summary>
     public static void WriteDelete(NetlinkWriter writer, uint id, uint sequence)
     {
         ArgumentNullException.ThrowIfNull(writer);

@@ -9,13 +9,13 @@ namespace Sim.Netlink;
 public readonly record struct DumpedRoute(Prefix Prefix, ushort Peer);
 
 /// <summary>
-/// What RTM_GETROUTE gives back for a table whose routes are as <see cref="RouteStream.Run"/> adds them, one message
-/// a route, cut into socket buffers as the kernel does (net/ipv4/fib_trie.c <c>fib_table_dump</c>, <c>fn_trie_dump_leaf</c>;
+/// The answer to RTM_GETROUTE for a table whose routes <see cref="RouteStream.Run"/> has added: one message per route, cut
+/// into socket buffers as the kernel does (net/ipv4/fib_trie.c <c>fib_table_dump</c>, <c>fn_trie_dump_leaf</c>;
 /// net/ipv4/fib_semantics.c <c>fib_dump_info</c>, <c>fib_nexthop_info</c>; net/ipv6/ip6_fib.c <c>inet6_dump_fib</c>,
-/// net/ipv6/route.c <c>rt6_fill_node</c>; 6.12). NLMSG_DONE comes in a buffer of its own, for old programs
+/// net/ipv6/route.c <c>rt6_fill_node</c>; 6.12). For old programs, NLMSG_DONE comes in its own buffer
 /// (net/core/rtnetlink.c <c>rtnl_dumpit</c>, RTNL_FLAG_DUMP_SPLIT_NLM_DONE).
 /// </summary>
-/// <param name="Shape">What the routes have; all have the same.</param>
+/// <param name="Shape">The shape of all routes.</param>
 /// <param name="Interface">The device's interface index.</param>
 /// <param name="NexthopCompatibility">
 /// The sysctl net.ipv4.nexthop_compat_mode, 1 by default: routes with nexthop objects list the object's device too.
@@ -27,8 +27,8 @@ public sealed record RouteDump(
     private static readonly int s_u32 = NetlinkWriter.AttributeBytes(sizeof(uint));
 
     /// <summary>
-    /// The order of a dump. IPv4: ascending address, and among equal addresses, which share a leaf, the longest prefix first.
-    /// IPv6: a node of the tree comes after all below it, so a prefix after those that it covers, and else by address.
+    /// Compares by the order of a dump. IPv4: by ascending address; of equal addresses, which share a leaf, the longest prefix
+    /// first. IPv6: a prefix comes after those that it covers, as a node after all below it in the tree; else by address.
     /// </summary>
     public static int CompareDumped(Prefix left, Prefix right)
     {
@@ -46,8 +46,8 @@ public sealed record RouteDump(
 
     /// <summary>Bytes of one route's message.</summary>
     /// <remarks>
-    /// RTA_TABLE is always there. There are no metrics and no preferred source, and in IPv4 no priority; IPv6 always has
-    /// RTA_PRIORITY, RTA_CACHEINFO and RTA_PREF.
+    /// RTA_TABLE is always there. Metrics and a preferred source never are. IPv4 has no priority; IPv6 always has RTA_PRIORITY,
+    /// RTA_CACHEINFO and RTA_PREF.
     /// </remarks>
     public int MessageBytes(Prefix prefix)
     {
@@ -62,7 +62,7 @@ public sealed record RouteDump(
     private static readonly int s_always6 =
         s_u32 + NetlinkWriter.AttributeBytes(RouteUapi.CacheInfoBytes) + NetlinkWriter.AttributeBytes(sizeof(byte));
 
-    /// <summary>Bytes of RTA_ENCAP and RTA_ENCAP_TYPE, as which the series dumps RTA_WGPEER as well.</summary>
+    /// <summary>Bytes of RTA_ENCAP and RTA_ENCAP_TYPE. The series dumps RTA_WGPEER in this form too.</summary>
     private static readonly int s_encap =
         NetlinkWriter.AttributeBytes(NetlinkWriter.AttributeBytes(PeerKey.Bytes)) + NetlinkWriter.AttributeBytes(sizeof(ushort));
 
@@ -101,8 +101,9 @@ public sealed record RouteDump(
     }
 
     /// <summary>
-    /// The agent's <c>content</c> of such a dump: for each route the length, the address, and what names the peer: the nexthop
-    /// object's number, the last word of the gateway in host order, the peer's number + 1, or the interface index.
+    /// Computes the agent's <c>content</c> of a dump: a digest of each route's length, address and the word that names the
+    /// peer. That is the nexthop object's number, the gateway's last word in host order, the peer's number + 1, or the
+    /// interface index.
     /// </summary>
     /// <exception cref="ArgumentException">The routes are not in the order of <see cref="CompareDumped"/>.</exception>
     public ulong Content(ReadOnlySpan<DumpedRoute> routes)

@@ -4,7 +4,7 @@ using Sim.Kernel;
 
 namespace Sim.Netlink;
 
-/// <summary>How a route says which peer it leads to. Linux 6.12 knows the first four.</summary>
+/// <summary>How a route names its peer. Linux 6.12 knows the first four, and <see cref="OwnDevice"/>.</summary>
 public enum RouteShape
 {
     /// <summary>RTA_OIF: the device alone, no peer.</summary>
@@ -19,7 +19,7 @@ public enum RouteShape
     /// <summary>RTA_VIA and RTA_OIF, onlink: the peer's IPv6 gateway for an IPv4 route.</summary>
     Via,
 
-    /// <summary>RTA_OIF and RTA_WGPEER, 32 bytes: what the RFC proposes.</summary>
+    /// <summary>RTA_OIF and RTA_WGPEER, 32 bytes: the RFC's proposal.</summary>
     PeerKey,
 
     /// <summary>RTA_OIF, RTA_ENCAP_TYPE and RTA_ENCAP with the peer's key nested: a lightweight tunnel.</summary>
@@ -29,7 +29,7 @@ public enum RouteShape
     OwnDevice,
 }
 
-/// <summary>What the agent calls shapes.</summary>
+/// <summary>The agent's words for shapes.</summary>
 public static class RouteShapes
 {
     /// <summary>The word in the agent's commands.</summary>
@@ -50,10 +50,10 @@ public static class RouteShapes
         Enum.GetValues<RouteShape>().First(shape => shape.AgentWord() == word);
 }
 
-/// <summary>What all routes of a run have in common.</summary>
+/// <summary>The fields that all routes of a run share.</summary>
 /// <param name="Shape">How the peer is named.</param>
 /// <param name="Table">The routing table's number; above 255 it needs RTA_TABLE.</param>
-/// <param name="Interface">The WireGuard device's interface index; the first one's, where each peer has its own.</param>
+/// <param name="Interface">The WireGuard device's interface index; if each peer has its own device, the first one's.</param>
 public readonly record struct RouteForm(RouteShape Shape, uint Table, int Interface);
 
 /// <summary>
@@ -62,11 +62,11 @@ public readonly record struct RouteForm(RouteShape Shape, uint Table, int Interf
 ///   nlmsghdr 16 | family, dst_len, src_len, tos, table, protocol, scope, type, flags 4 |
 ///   RTA_DST, unless /0 | the shape's attributes | RTA_TABLE, above 255
 /// </code>
-/// A deletion has the attributes of the addition.
+/// A deletion carries the same attributes as the addition.
 /// </summary>
 public static class RouteMessages
 {
-    /// <summary>The highest table number that <c>rtm_table</c> can say.</summary>
+    /// <summary>The highest table number that fits into <c>rtm_table</c>.</summary>
     public const uint HighestSmallTable = 255;
 
     private const uint FirstGatewayV4 = 0x0AFF0001;
@@ -101,12 +101,12 @@ public static class RouteMessages
     }
 
     /// <summary>Writes one operation's message.</summary>
-    /// <param name="writer">Where to.</param>
+    /// <param name="writer">Takes the message.</param>
     /// <param name="operation">The route, and whether it is added (CREATE | EXCL), moved (CREATE | REPLACE),
     /// appended (CREATE | APPEND) or deleted.</param>
-    /// <param name="form">How.</param>
+    /// <param name="form">How the route names its peer, its table and the device.</param>
     /// <param name="sequence">The message's sequence number.</param>
-    /// <param name="acknowledge">Whether the kernel shall acknowledge it.</param>
+    /// <param name="acknowledge">Whether to ask for an acknowledgement.</param>
     /// <exception cref="ArgumentException">RTA_VIA is for IPv4 routes only.</exception>
     public static void Write(
         NetlinkWriter writer, in BindOperation operation, in RouteForm form, uint sequence, bool acknowledge)

@@ -4,9 +4,9 @@ using Sim.Kernel;
 namespace Sim.Netlink;
 
 /// <summary>
-/// The agent's rtnetlink socket: each method gives what the <c>nexthop</c> or <c>route</c> command of its name sends,
-/// byte for byte (kernel-patch/vm/README.md). The first message has sequence number 1. Nothing is allocated for an
-/// operation. Not thread-safe.
+/// The agent's rtnetlink socket: each method produces the bytes that the <c>nexthop</c> or <c>route</c> command of its name
+/// sends (kernel-patch/vm/README.md). The first message has sequence number 1. An operation allocates nothing. Not
+/// thread-safe.
 /// </summary>
 public sealed class RouteStream
 {
@@ -21,7 +21,7 @@ public sealed class RouteStream
         _interface = ifindex;
     }
 
-    /// <summary>Sees each call's bytes.</summary>
+    /// <summary>Receives each call's bytes.</summary>
     public NetlinkSink? Sink
     {
         get => _socket.Sink;
@@ -31,15 +31,15 @@ public sealed class RouteStream
     /// <summary>The sequence number of the next message.</summary>
     public uint NextSequence => _socket.Sequence;
 
-    /// <summary><c>nexthop add</c>: objects <paramref name="from"/> ... over the device, one message a call.</summary>
+    /// <summary><c>nexthop add</c>: adds objects <paramref name="from"/> ... over the device, one message per call.</summary>
     public NetlinkTraffic AddNexthops(
         uint from, int count, RouteShape shape = RouteShape.Device, Family family = Family.IPv4) =>
         Nexthops(from, count, new NexthopForm(shape, family, _interface));
 
-    /// <summary><c>nexthop delete</c>: objects <paramref name="from"/> ..., one message a call.</summary>
+    /// <summary><c>nexthop delete</c>: deletes objects <paramref name="from"/> ..., one message per call.</summary>
     public NetlinkTraffic DeleteNexthops(uint from, int count) => Nexthops(from, count, form: null);
 
-    /// <summary><c>nexthop replace</c>: one object leads to another peer, and every route that names it.</summary>
+    /// <summary><c>nexthop replace</c>: gives one object, and so every route that names it, another peer.</summary>
     public NetlinkTraffic ReplaceNexthop(uint id, ushort peer, RouteShape shape, Family family = Family.IPv4)
     {
         _socket.BeginCommand();
@@ -49,11 +49,11 @@ public sealed class RouteStream
         return _socket.EndCommand();
     }
 
-    /// <summary><c>route run</c>: the operations in order, <paramref name="batch"/> messages a call.</summary>
+    /// <summary><c>route run</c>: sends the operations in order, <paramref name="batch"/> messages per call.</summary>
     /// <param name="operations">The routes.</param>
     /// <param name="shape">How they name the peer.</param>
     /// <param name="table">The routing table's number.</param>
-    /// <param name="batch">Messages a call; the last of a call is acknowledged.</param>
+    /// <param name="batch">Messages per call; the last of a call is acknowledged.</param>
     public NetlinkTraffic Run(ReadOnlySpan<BindOperation> operations, RouteShape shape, uint table, int batch)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
@@ -75,7 +75,7 @@ public sealed class RouteStream
         return _socket.EndCommand();
     }
 
-    /// <summary>The request of <c>route dump</c>; <see cref="RouteDump"/> says what comes back.</summary>
+    /// <summary>Sends the request of <c>route dump</c>; <see cref="RouteDump"/> models the answer.</summary>
     public NetlinkTraffic Dump(uint table, Family family = Family.IPv4)
     {
         _socket.BeginCommand();
@@ -84,14 +84,14 @@ public sealed class RouteStream
         return _socket.EndCommand();
     }
 
-    /// <summary>Counts messages that the socket sent and that are not modelled here: those of <c>route get</c>.</summary>
+    /// <summary>Counts messages that the socket sent but that are not modelled: those of <c>route get</c>.</summary>
     public void Skip(int messages)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(messages);
         _socket.Sequence += (uint)messages;
     }
 
-    /// <summary>Object p + 1 leads to peer p; without a form, the objects are deleted.</summary>
+    /// <summary>Adds objects, where object p + 1 leads to peer p; without a form, deletes them.</summary>
     private NetlinkTraffic Nexthops(uint from, int count, NexthopForm? form)
     {
         ArgumentOutOfRangeException.ThrowIfZero(from);

@@ -9,14 +9,17 @@ namespace Sim.Netlink;
 public sealed record DumpedPeer(int Peer, IReadOnlyList<Prefix> AllowedIps);
 
 /// <summary>
-/// What WG_CMD_GET_DEVICE gives back, cut into messages as the kernel does (drivers/net/wireguard/netlink.c, 6.12,
-/// <c>wg_get_device_dump</c>, <c>get_peer</c>, <c>get_allowedips</c>): each socket buffer has one message. A peer that does
-/// not fit goes on in the next, with its key alone; the device is described again until the first peer is complete.
+/// The answer to WG_CMD_GET_DEVICE, cut into messages as the kernel does (drivers/net/wireguard/netlink.c, 6.12,
+/// <c>wg_get_device_dump</c>, <c>get_peer</c>, <c>get_allowedips</c>). Each socket buffer has one message. A peer that does
+/// not fit continues in the next message, with only its key. Until the first peer is complete, each message describes the
+/// device again.
 /// </summary>
 /// <remarks>The peers have no endpoint, and nothing changes meanwhile.</remarks>
 /// <param name="Name">The interface's name.</param>
 /// <param name="HasPrivateKey">Whether a private key is set, as <c>wg reset</c> does.</param>
-/// <param name="HasRouteMode">Whether the kernel has patch 10 of the series, whose devices say what chooses their peers (WGDEVICE_A_ROUTE_MODE).</param>
+/// <param name="HasRouteMode">
+/// Whether the kernel has the series' patch 10, whose devices report how their peers are chosen (WGDEVICE_A_ROUTE_MODE).
+/// </param>
 public sealed record WireGuardDump(string Name = "wg0", bool HasPrivateKey = true, bool HasRouteMode = false)
 {
     private const int GenlMessageBytes = NetlinkWriter.HeaderBytes + 4;
@@ -55,8 +58,8 @@ public sealed record WireGuardDump(string Name = "wg0", bool HasPrivateKey = tru
     }
 
     /// <summary>
-    /// The agent's <c>content</c> of such a dump: for each allowed IP the peer's number, AF_INET or AF_INET6, the length
-    /// and the address.
+    /// Computes the agent's <c>content</c> of a dump: a digest of each allowed IP's peer number, AF_INET or AF_INET6, length
+    /// and address.
     /// </summary>
     public static ulong Content(IReadOnlyList<DumpedPeer> peers)
     {
@@ -72,8 +75,8 @@ public sealed record WireGuardDump(string Name = "wg0", bool HasPrivateKey = tru
     }
 
     /// <summary>
-    /// The agent's <c>set</c> of such a dump: the sum of the digests that each allowed IP has by itself, which does not depend
-    /// on the order of the lists.
+    /// Computes the agent's <c>set</c> of a dump: the sum of one digest per allowed IP, which does not depend on the order of
+    /// the lists.
     /// </summary>
     /// <param name="bindings">Every allowed IP with its peer's number.</param>
     public static ulong Set(IEnumerable<KeyValuePair<Prefix, int>> bindings)
@@ -98,7 +101,10 @@ public sealed record WireGuardDump(string Name = "wg0", bool HasPrivateKey = tru
         digest.AddAddress(prefix.Family, prefix.Address);
     }
 
-    /// <summary><c>get_peer</c>: whether the peer is complete; if not, <paramref name="resumeAt"/> is where it goes on, or -1.</summary>
+    /// <summary>
+    /// <c>get_peer</c>: puts a peer and returns whether it is complete. If not, <paramref name="resumeAt"/> is the allowed IP
+    /// at which it continues, or -1 at its beginning.
+    /// </summary>
     private static bool PutPeer(ref DumpFill fill, IReadOnlyList<Prefix> allowedIps, ref int resumeAt)
     {
         var before = fill.Room;
@@ -110,7 +116,7 @@ public sealed record WireGuardDump(string Name = "wg0", bool HasPrivateKey = tru
             return false;
         }
 
-        // A nest that cannot take even one allowed IP stays, empty.
+        // If the nest has no room for even one allowed IP, it stays in the message, empty.
         while (next < allowedIps.Count && fill.Put(WireGuardMessages.AllowedIpBytes(allowedIps[next].Family)))
             next++;
         resumeAt = next < allowedIps.Count ? next : -1;

@@ -35,8 +35,8 @@ public static class WireGuardMessages
         + (flags == AllowedIpFlags.None ? 0 : NetlinkWriter.AttributeBytes(sizeof(uint)));
 
     /// <summary>Begins WG_CMD_SET_DEVICE, which is acknowledged.</summary>
-    /// <param name="writer">Where to.</param>
-    /// <param name="familyId">The genetlink family's number, which the kernel gives out.</param>
+    /// <param name="writer">Takes the message.</param>
+    /// <param name="familyId">The genetlink family's number, which the kernel assigns.</param>
     /// <param name="sequence">The message's sequence number.</param>
     /// <param name="device">The interface's name.</param>
     public static void BeginSetDevice(NetlinkWriter writer, ushort familyId, uint sequence, ReadOnlySpan<byte> device) =>
@@ -69,7 +69,7 @@ public static class WireGuardMessages
         return writer.BeginNest(WireGuardUapi.DevicePeers);
     }
 
-    /// <summary>Begins a peer's nest: its public key, and its flags where there are any.</summary>
+    /// <summary>Begins a peer's nest: its public key, and its flags if there are any.</summary>
     public static int BeginPeer(NetlinkWriter writer, int peer, WireGuardPeerFlags flags)
     {
         ArgumentNullException.ThrowIfNull(writer);

@@ -4,16 +4,16 @@ using Sim.Kernel;
 namespace Sim.Netlink;
 
 /// <summary>
-/// The agent's generic netlink socket: each method is the <c>wg</c> command of its name and gives what that command
-/// sends, byte for byte (kernel-patch/vm/README.md). One message is one call and is acknowledged. The first message
-/// has sequence number 1. Nothing is allocated for an operation. Not thread-safe.
+/// The agent's generic netlink socket: each method produces the bytes that the <c>wg</c> command of its name sends
+/// (kernel-patch/vm/README.md). One message is one call and is acknowledged. The first message has sequence number 1. An
+/// operation allocates nothing. Not thread-safe.
 /// </summary>
 public sealed class WireGuardStream
 {
     /// <summary>Bytes before the nest of peers: header, generic header, name.</summary>
     public const int DeviceBytes = 28;
 
-    /// <summary>The most bytes a message may be given: its nest of peers must not exceed 65,535.</summary>
+    /// <summary>The most bytes that a message may have: its nest of peers must not exceed 65,535.</summary>
     public const int MostMessageBytes = DeviceBytes + NetlinkWriter.LongestAttribute;
 
     private readonly NetlinkSocket _socket = new();
@@ -32,7 +32,7 @@ public sealed class WireGuardStream
         _removesPrefixes = removesPrefixes;
     }
 
-    /// <summary>Sees each call's bytes.</summary>
+    /// <summary>Receives each call's bytes.</summary>
     public NetlinkSink? Sink
     {
         get => _socket.Sink;
@@ -44,7 +44,7 @@ public sealed class WireGuardStream
 
     private static ReadOnlySpan<byte> Device => "wg0"u8;
 
-    /// <summary><c>wg reset</c>: the private key and no peers.</summary>
+    /// <summary><c>wg reset</c>: sets the private key and removes all peers.</summary>
     public NetlinkTraffic Reset()
     {
         BeginMessage();
@@ -53,15 +53,15 @@ public sealed class WireGuardStream
         return EndOnlyMessage(acks: 1);
     }
 
-    /// <summary><c>wg add</c>: the operations in order, in messages of at most <paramref name="messageBytes"/>.</summary>
+    /// <summary><c>wg add</c>: sends the operations in order, in messages of at most <paramref name="messageBytes"/>.</summary>
     /// <remarks>Consecutive operations of one peer share its nest.</remarks>
     /// <exception cref="ArgumentException">A deletion, which 6.12 cannot do.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A message could not hold one operation, or its length not be said.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A message could not hold one operation, or be too long.</exception>
     public NetlinkTraffic Add(ReadOnlySpan<BindOperation> operations, int messageBytes) =>
         Send(operations, messageBytes, WireGuardPeerFlags.None);
 
     /// <summary>
-    /// <c>wg replace</c>: the same for one peer, whose first message carries REPLACE_ALLOWEDIPS and UPDATE_ONLY.
+    /// <c>wg replace</c>: as <see cref="Add"/> for one peer; the first message carries REPLACE_ALLOWEDIPS and UPDATE_ONLY.
     /// </summary>
     /// <exception cref="ArgumentException">No operation, operations of several peers, or a deletion.</exception>
     /// <exception cref="ArgumentOutOfRangeException">As with <see cref="Add"/>.</exception>
@@ -78,14 +78,15 @@ public sealed class WireGuardStream
         return Send(operations, messageBytes, WireGuardPeerFlags.ReplaceAllowedIps | WireGuardPeerFlags.UpdateOnly);
     }
 
-    /// <summary><c>wg empty</c>: one peer keeps nothing: the flags of <see cref="Replace"/>, and no nest of allowed IPs.</summary>
+    /// <summary><c>wg empty</c>: takes all prefixes from one peer: <see cref="Replace"/> without allowed IPs.</summary>
     public NetlinkTraffic Empty(ushort peer) => SendOnly(peer, WireGuardPeerFlags.ReplaceAllowedIps | WireGuardPeerFlags.UpdateOnly);
 
-    /// <summary><c>wg remove</c>: one peer and all it has.</summary>
+    /// <summary><c>wg remove</c>: removes one peer with all its prefixes.</summary>
     public NetlinkTraffic Remove(ushort peer) => SendOnly(peer, WireGuardPeerFlags.RemoveMe);
 
     /// <summary>
-    /// <c>wg churn</c>: the operations in chunks, and after each the removal of the dummy peer that took what is to go.
+    /// <c>wg churn</c>: sends the operations in chunks, and after each chunk removes the dummy peer, which took the prefixes
+    /// to be removed.
     /// </summary>
     /// <inheritdoc cref="Add" path="/exception"/>
     public NetlinkTraffic Churn(ReadOnlySpan<BindOperation> operations, int messageBytes, int chunk, ushort dummy)
@@ -104,7 +105,7 @@ public sealed class WireGuardStream
         return _socket.EndCommand();
     }
 
-    /// <summary>The request of <c>wg dump</c>; <see cref="WireGuardDump"/> says what comes back.</summary>
+    /// <summary>Sends the request of <c>wg dump</c>; <see cref="WireGuardDump"/> models the answer.</summary>
     public NetlinkTraffic Dump()
     {
         _socket.BeginCommand();
@@ -152,7 +153,7 @@ public sealed class WireGuardStream
         return _socket.EndCommand();
     }
 
-    /// <summary>A peer's flags, and nothing of its allowed IPs.</summary>
+    /// <summary>Sends a peer's flags without allowed IPs.</summary>
     private void SendPeer(ushort peer, WireGuardPeerFlags flags)
     {
         var writer = _socket.Writer;
@@ -164,7 +165,7 @@ public sealed class WireGuardStream
         _socket.Send(acks: 1);
     }
 
-    /// <summary>Sends one message with as many operations as fit; gives their number.</summary>
+    /// <summary>Sends one message with as many operations as fit; returns their number.</summary>
     private int SendSome(ReadOnlySpan<BindOperation> operations, int messageBytes, WireGuardPeerFlags flags)
     {
         var writer = _socket.Writer;

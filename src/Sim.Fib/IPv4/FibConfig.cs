@@ -30,7 +30,7 @@ public struct FibConfig
     public RouteType Type;
     public GatewayFamily GatewayFamily;
 
-    /// <summary>0 for the table it is given to.</summary>
+    /// <summary>The table's id; 0 for the table that gets the request.</summary>
     public uint Table;
     public uint Dst;
     public uint Gateway4;
@@ -53,7 +53,7 @@ public struct FibConfig
     public static FibConfig Add(Prefix prefix, int oif, int peer = 0)
     {
         if (prefix.Family != Family.IPv4)
-            throw new ArgumentException($"{prefix}: this FIB is IPv4's", nameof(prefix));
+            throw new ArgumentException($"{prefix}: this FIB takes only IPv4 prefixes", nameof(prefix));
         return new()
         {
             Dst = prefix.V4,

@@ -39,8 +39,8 @@ public unsafe struct FibAlias
     public const byte StateAccessed = 1;
 
     /// <summary>
-    /// <c>fib_alias_accessed</c>: writes only once, to keep the line shared between processors. Lookups on several may write
-    /// at once, and all write the same byte, which says nothing else.
+    /// <c>fib_alias_accessed</c>: writes only once, to keep the line shared between processors. Several lookups may write at
+    /// once: all write the same value, and the byte has no other use.
     /// </summary>
     public static void Accessed(FibAlias* fa)
     {
@@ -52,8 +52,8 @@ public unsafe struct FibAlias
 }
 
 /// <summary>
-/// Where packets go (<c>struct fib_nh_common</c>, include/net/ip_fib.h), 72 bytes: device, gateway and, in the
-/// variant this harness studies, a peer.
+/// The nexthop part that both families share (<c>struct fib_nh_common</c>, include/net/ip_fib.h), 72 bytes: device, gateway
+/// and, in the variant that this harness studies, a peer.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct FibNhCommon
@@ -66,7 +66,7 @@ public unsafe struct FibNhCommon
     public byte nhc_gw_family;
     public byte nhc_flags;
 
-    /// <summary>What names the WireGuard peer; null for none.</summary>
+    /// <summary>Names the WireGuard peer; null for none.</summary>
     public LwtunnelState* nhc_lwtstate;
 
     /// <summary>An IPv4 gateway in the low half, in host order; an IPv6 one in both, high bits first.</summary>
@@ -81,7 +81,7 @@ public unsafe struct FibNhCommon
     /// <summary>The peer's number; 0 for none.</summary>
     public readonly int Peer => nhc_lwtstate == null ? 0 : nhc_lwtstate->peer->number;
 
-    /// <summary>The gateway as text has it; IPv4 in the low 32 bits.</summary>
+    /// <summary>The gateway as one number; IPv4 in the low 32 bits.</summary>
     public readonly UInt128 Gateway =>
         nhc_gw_family == (byte)GatewayFamily.IPv6 ? new UInt128(nhc_gw_first, nhc_gw_second) : (uint)nhc_gw_first;
 }
@@ -98,8 +98,8 @@ public unsafe struct FibNh
 }
 
 /// <summary>
-/// What many routes share (<c>struct fib_info</c>), 128 bytes and 104 more for each nexthop in it. Equal requests
-/// get the same one, so a full table over P peers has P of these, not a million.
+/// Next hops and attributes that many routes share (<c>struct fib_info</c>), 128 bytes and 104 more for each nexthop in it.
+/// Equal requests get the same one, so a full table over P peers has P of these, not a million.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct FibInfo
@@ -112,7 +112,7 @@ public unsafe struct FibInfo
     /// <summary>Routes that use it.</summary>
     public int fib_treeref;
 
-    /// <summary>Its life: one for all routes together and one for each outside holder.</summary>
+    /// <summary>References: one for all routes together and one for each outside holder.</summary>
     public int fib_clntref;
     public RtnhFlags fib_flags;
     public byte fib_dead;
@@ -142,7 +142,7 @@ public unsafe struct FibInfo
     /// <summary>The <paramref name="i"/>th nexthop that lives in the fib_info itself.</summary>
     public static FibNh* Nh(FibInfo* fi, int i) => (FibNh*)((byte*)fi + HeaderSize) + i;
 
-    /// <summary><c>fib_info_nhc</c>: the nexthop, wherever it lives.</summary>
+    /// <summary><c>fib_info_nhc</c>: the nexthop, in the fib_info or in its nexthop object.</summary>
     public static FibNhCommon* Nhc(FibInfo* fi, int i) =>
         fi->nh != null ? &fi->nh->nh_info->fib_nh.nh_common : &Nh(fi, i)->nh_common;
 
@@ -176,7 +176,7 @@ public unsafe struct NextHop
     public const int RcuOffset = 112;
 }
 
-/// <summary>What a single nexthop object says (<c>struct nh_info</c>), 136 bytes.</summary>
+/// <summary>The contents of a single nexthop object (<c>struct nh_info</c>), 136 bytes.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct NhInfo
 {

@@ -4,14 +4,15 @@ using Sim.Kernel;
 
 namespace Sim.Fib;
 
-/// <summary>How a fib_info is found again: the hash of net/ipv4/fib_semantics.c.</summary>
+/// <summary>Finding an equal fib_info: the hash of net/ipv4/fib_semantics.c.</summary>
 /// <remarks>
 /// <code>
 ///   bucket = fold(nhs ^ protocol &lt;&lt; 8 ^ scope ^ prefsrc ^ priority ^ h8(oif) ^ ...)     h8: 8 bits of a product
 /// </code>
-/// Neither gateway nor encapsulation, which names the peer, is in it, so the infos of all peers of one device share a
-/// bucket and each route added walks them; but with <see cref="HashesStates"/> the encapsulation is. A nexthop object's id is hashed instead of the device, but to the same 8
-/// bits: N objects make chains of N/256, however large the hash grows.
+/// The hash covers neither the gateway nor the encapsulation, which names the peer. So the infos of all peers of one device
+/// share a bucket, and each route added walks them. <see cref="HashesStates"/> adds the encapsulation. If a nexthop object
+/// is named, its id is hashed instead of the device, to 8 bits as well: N objects make chains of N/256, however large the
+/// hash grows.
 /// </remarks>
 public sealed unsafe partial class FibNet
 {
@@ -27,7 +28,7 @@ public sealed unsafe partial class FibNet
     /// <summary>fib_infos in use (<c>fib_info_cnt</c>).</summary>
     public int InfoCount => (int)_infoCount;
 
-    /// <summary>Buckets of the fib_info hash (<c>fib_info_hash_size</c>): doubles when there are as many infos.</summary>
+    /// <summary>Buckets of the fib_info hash (<c>fib_info_hash_size</c>): doubled once there are as many infos.</summary>
     public int InfoHashSize => (int)_infoHashSize;
 
     /// <summary>fib_infos compared by <c>fib_find_info</c> and <c>fib_find_info_nh</c> since the start.</summary>
@@ -69,7 +70,7 @@ public sealed unsafe partial class FibNet
         return InfoHashResult(value);
     }
 
-    /// <summary><c>fib_find_info_nh</c>: the info of a request that names a nexthop object.</summary>
+    /// <summary><c>fib_find_info_nh</c>: finds the info of a request that names a nexthop object.</summary>
     private FibInfo* FindInfoNh(in FibConfig cfg, uint table)
     {
         if (_infoHashSize == 0)
@@ -91,7 +92,7 @@ public sealed unsafe partial class FibNet
         return null;
     }
 
-    /// <summary><c>fib_find_info</c>: an info equal to the one just made.</summary>
+    /// <summary><c>fib_find_info</c>: finds an info equal to the one just made.</summary>
     private FibInfo* FindInfo(FibInfo* nfi)
     {
         for (var fi = (FibInfo*)_infoHash[InfoHash(nfi)]; fi != null; fi = (FibInfo*)fi->fib_hash.next)
@@ -130,7 +131,7 @@ public sealed unsafe partial class FibNet
         return true;
     }
 
-    /// <summary>The growth part of <c>fib_create_info</c>: twice as many buckets, 16 to begin with.</summary>
+    /// <summary>The growth part of <c>fib_create_info</c>: doubles the buckets, beginning with 16.</summary>
     private void GrowInfoHash()
     {
         if (_infoCount < _infoHashSize)
@@ -181,8 +182,8 @@ public sealed unsafe partial class FibNet
     }
 
     /// <summary>
-    /// <c>kvzalloc</c>: beyond the size classes, whole pages; a power of two of them, so kmalloc and vmalloc hold
-    /// the same number.
+    /// <c>kvzalloc</c>: takes whole pages beyond the size classes. Their number is a power of two, so kmalloc and vmalloc
+    /// would hold the same number.
     /// </summary>
     private HlistNode** Kvzalloc(long bytes) =>
         (HlistNode**)(bytes <= 2 * KernelMemory.PageSize ? Memory.Kzalloc((int)bytes) : Memory.Vzalloc(bytes));

@@ -4,7 +4,7 @@ using Sim.Kernel;
 
 namespace Sim.Fib;
 
-/// <summary>What happens to a device (<c>NETDEV_*</c>).</summary>
+/// <summary>Events of a device (<c>NETDEV_*</c>).</summary>
 public enum NetdevEvent
 {
     Down,
@@ -54,7 +54,7 @@ public sealed unsafe partial class FibNet : IRcuCallbacks, IDisposable
     /// </summary>
     public uint SyncMem { get; set; } = 512 * 1024;
 
-    /// <summary>Times that wait happened (<c>synchronize_net</c> in <c>tnode_free</c>).</summary>
+    /// <summary>How often the writer waited so (<c>synchronize_net</c> in <c>tnode_free</c>).</summary>
     public long Synchronizations { get; private set; }
 
     /// <summary>Objects that wait for a grace period.</summary>
@@ -64,8 +64,8 @@ public sealed unsafe partial class FibNet : IRcuCallbacks, IDisposable
     public int RoutePeerCount => _states.PeerCount;
 
     /// <summary>
-    /// Whether fib_info's hash covers the state, as the series' patch 2 has it. Without it, as in 6.12, all peers of a
-    /// device share a bucket.
+    /// Whether fib_info's hash covers the state, as in the series' patch 2. If not, all peers of a device share a bucket, as
+    /// in 6.12.
     /// </summary>
     public bool HashesStates { get; init; }
 
@@ -79,7 +79,7 @@ public sealed unsafe partial class FibNet : IRcuCallbacks, IDisposable
 
     internal KmemCache TrieLeafKmem { get; }
 
-    /// <summary><c>tnode_free_size</c>, which the kernel too keeps over all tables.</summary>
+    /// <summary><c>tnode_free_size</c>; as in the kernel, one for all tables.</summary>
     internal uint TnodeFreeSize { get; set; }
 
     /// <summary><c>fib_get_table</c>; 0 is the main table.</summary>
@@ -88,7 +88,7 @@ public sealed unsafe partial class FibNet : IRcuCallbacks, IDisposable
     /// <summary>The tables in the order of /proc/net/fib_triestat: by hash bucket, the newest of a bucket first.</summary>
     public IEnumerable<FibTable> Tables => _tables.All;
 
-    /// <summary><c>fib_flush</c>: drops what is dead from every table. Returns the number of routes dropped.</summary>
+    /// <summary><c>fib_flush</c>: drops the dead routes of every table. Returns the number of routes dropped.</summary>
     public int Flush()
     {
         var flushed = 0;
@@ -98,8 +98,8 @@ public sealed unsafe partial class FibNet : IRcuCallbacks, IDisposable
     }
 
     /// <summary>
-    /// <c>fib_disable_ip</c> and <c>nexthop_flush_dev</c>: a device goes down or away, its routes are flushed and its
-    /// nexthop objects removed. Returns the number of routes dropped.
+    /// <c>fib_disable_ip</c> and <c>nexthop_flush_dev</c>: takes a device down or away, flushes its routes and removes its
+    /// nexthop objects. Returns the number of routes dropped.
     /// </summary>
     public int DeviceDown(int oif, NetdevEvent what = NetdevEvent.Down)
     {
@@ -111,14 +111,14 @@ public sealed unsafe partial class FibNet : IRcuCallbacks, IDisposable
         return flushed;
     }
 
-    /// <summary>A device comes up again; <c>fib_sync_up</c> wakes the nexthops of multipath routes through it.</summary>
+    /// <summary>Brings a device up again; <c>fib_sync_up</c> revives the nexthops of multipath routes through it.</summary>
     public void DeviceUp(int oif)
     {
         _down.Remove(oif);
         SyncUp(oif, RtnhFlags.Dead | RtnhFlags.LinkDown);
     }
 
-    /// <summary>The end of the namespace: its tables go, its nexthop objects, and all that waits for a grace period.</summary>
+    /// <summary>Frees the namespace's tables, its nexthop objects, and all objects that wait for a grace period.</summary>
     public void Dispose()
     {
         if (_disposed)
@@ -141,7 +141,7 @@ public sealed unsafe partial class FibNet : IRcuCallbacks, IDisposable
     internal bool DeviceIsUp(int oif) => oif > 0 && (_down.Count == 0 || !_down.Contains(oif));
 
     /// <summary>
-    /// <c>fib_lookup</c> with the rules a namespace starts with: local, main, default. -ENETUNREACH if none answers.
+    /// <c>fib_lookup</c> with the rules of a new namespace: local, main, default. Returns -ENETUNREACH if none answers.
     /// </summary>
     internal int FibLookup(uint daddr, in FlowI4 flow, ref FibResult res, FibLookupFlags flags)
     {

@@ -2,12 +2,12 @@
 namespace Sim.Fib;
 
 /// <summary>
-/// Whether a nexthop can be reached, and what becomes of it when its device goes: <c>fib_check_nh</c>,
+/// Checks whether a nexthop can be reached, and marks it when its device goes down: <c>fib_check_nh</c>,
 /// <c>fib_sync_down_dev</c>, <c>fib_sync_up</c> of net/ipv4/fib_semantics.c.
 /// </summary>
 public sealed unsafe partial class FibNet
 {
-    /// <summary><c>fib_check_nh</c>: finds the device and the scope. 0 or a negative error.</summary>
+    /// <summary><c>fib_check_nh</c>: finds the device and the scope. Returns 0 or a negative error.</summary>
     private int CheckNh(FibNhCommon* nhc, uint table, byte scope) => (GatewayFamily)nhc->nhc_gw_family switch
     {
         GatewayFamily.IPv4 => CheckNhV4Gateway(nhc, table, scope),
@@ -15,7 +15,7 @@ public sealed unsafe partial class FibNet
         _ => CheckNhNoGateway(nhc),
     };
 
-    /// <summary><c>fib_check_nh_nongw</c>: a device alone, as with WireGuard.</summary>
+    /// <summary><c>fib_check_nh_nongw</c>: checks a device without a gateway, as with WireGuard.</summary>
     private int CheckNhNoGateway(FibNhCommon* nhc)
     {
         if ((nhc->nhc_flags & (byte)(RtnhFlags.Pervasive | RtnhFlags.OnLink)) != 0)
@@ -23,12 +23,12 @@ public sealed unsafe partial class FibNet
         return HoldDevice(nhc, RouteScope.Host);
     }
 
-    /// <summary><c>fib_check_nh_v6_gw</c>; the address itself is IPv6's to check and is taken as it comes.</summary>
+    /// <summary><c>fib_check_nh_v6_gw</c>, without IPv6's check of the address itself.</summary>
     private int CheckNhV6Gateway(FibNhCommon* nhc) => HoldDevice(nhc, RouteScope.Link);
 
     /// <summary>
-    /// <c>fib_check_nh_v4_gw</c>: the gateway must be on a link: said to be (RTNH_F_ONLINK), or found by a lookup in
-    /// this table, then in local, main and default, in a narrower scope than the route's.
+    /// <c>fib_check_nh_v4_gw</c>: the gateway must be on a link. Either the request says so (RTNH_F_ONLINK), or a lookup in
+    /// this table, then in local, main and default, must find it in a narrower scope than the route's.
     /// </summary>
     private int CheckNhV4Gateway(FibNhCommon* nhc, uint table, byte scope)
     {
@@ -65,7 +65,7 @@ public sealed unsafe partial class FibNet
         return HoldDevice(nhc, (RouteScope)res.Scope);
     }
 
-    /// <summary>Takes the device of nhc_oif: -ENODEV without one, -ENETDOWN while it is down.</summary>
+    /// <summary>Takes the device of nhc_oif. Returns 0, -ENODEV if there is none, or -ENETDOWN if it is down.</summary>
     private int HoldDevice(FibNhCommon* nhc, RouteScope scope)
     {
         if (nhc->nhc_oif <= 0)
@@ -77,7 +77,7 @@ public sealed unsafe partial class FibNet
         return 0;
     }
 
-    /// <summary><c>inet_addr_type_dev_table</c>: what the local table says about an address, seen from a device.</summary>
+    /// <summary><c>inet_addr_type_dev_table</c>: returns an address's type by the local table, seen from a device.</summary>
     private RouteType AddressType(uint address, int oif)
     {
         if (address >> 24 == 0 || address == uint.MaxValue)
@@ -92,12 +92,12 @@ public sealed unsafe partial class FibNet
     }
 
     /// <summary>
-    /// <c>fib_sync_down_dev</c>: marks the nexthops through a device, and the infos that have no other. Returns the
-    /// number of infos that died: then the tables are to be flushed.
+    /// <c>fib_sync_down_dev</c>: marks the nexthops through a device, and the infos without a live one. Returns the
+    /// number of infos that died; if there are any, the caller must flush the tables.
     /// </summary>
     /// <param name="dev">Interface index.</param>
     /// <param name="what">Down and Unregister mean dead, Change only that the carrier is lost.</param>
-    /// <param name="force">Those of scope host too.</param>
+    /// <param name="force">Marks the nexthops of host-scope routes too.</param>
     internal int SyncDownDev(int dev, NetdevEvent what, bool force)
     {
         var scope = force ? -1 : (int)RouteScope.Nowhere;

@@ -5,9 +5,9 @@ namespace Sim.Fib;
 public sealed unsafe partial class FibNet
 {
     /// <summary>
-    /// <c>fib_create_info</c>: the info of a request, shared if an equal one exists, with a reference for the caller.
-    /// As in the kernel a whole info is built, compared with those in its bucket, and thrown away if one is equal;
-    /// a request with a nexthop id looks first. Null and a negative error otherwise.
+    /// <c>fib_create_info</c>: returns the info of a request, shared if an equal one exists, with a reference for the caller;
+    /// or null and a negative error. As in the kernel, a whole info is built, compared with those in its bucket, and thrown
+    /// away if one is equal. Only a request with a nexthop id searches before it builds.
     /// </summary>
     internal FibInfo* CreateInfo(in FibConfig cfg, uint table, out int err)
     {
@@ -51,7 +51,7 @@ public sealed unsafe partial class FibNet
         return null;
     }
 
-    /// <summary><c>fib_release_info</c>: one route less; the last takes the info out of the hashes.</summary>
+    /// <summary><c>fib_release_info</c>: gives up a route's use of an info; the last takes it out of the hashes.</summary>
     internal void ReleaseInfo(FibInfo* fi)
     {
         if (fi == null || --fi->fib_treeref != 0)
@@ -87,7 +87,7 @@ public sealed unsafe partial class FibNet
     /// <summary><c>free_fib_info</c>.</summary>
     private void FreeFibInfo(FibInfo* fi) => CallRcu(&fi->rcu, RcuFunc.InfoFree);
 
-    /// <summary><c>free_fib_info_rcu</c>: an object's reference is put only now, and waits for a grace period more.</summary>
+    /// <summary><c>free_fib_info_rcu</c>: puts a nexthop object only now; if that frees it, another grace period follows.</summary>
     private void FreeFibInfoRcu(FibInfo* fi)
     {
         if (fi->nh != null)
@@ -127,7 +127,7 @@ public sealed unsafe partial class FibNet
         return InitNexthop(FibInfo.Nh(fi, 0), cfg, 1);
     }
 
-    /// <summary><c>fib_nh_init</c>. A peer is one of a device, which the request must name: -EINVAL.</summary>
+    /// <summary><c>fib_nh_init</c>. A peer belongs to a device: returns -EINVAL for a peer without one.</summary>
     private int InitNexthop(FibNh* nh, in FibConfig cfg, int weight)
     {
         if (cfg.Peer != 0 && cfg.Oif == 0)
@@ -152,7 +152,7 @@ public sealed unsafe partial class FibNet
         return 0;
     }
 
-    /// <summary><c>fib_get_nhs</c>: the nexthops of RTA_MULTIPATH; the first must agree with what the request says.</summary>
+    /// <summary><c>fib_get_nhs</c>: fills the nexthops of RTA_MULTIPATH. The first must agree with the request itself.</summary>
     private int GetNexthops(FibInfo* fi, in FibConfig cfg)
     {
         for (var i = 0; i < fi->fib_nhs; i++)
@@ -231,7 +231,7 @@ public sealed unsafe partial class FibNet
         return 0;
     }
 
-    /// <summary>The end of <c>fib_create_info</c>: the equal that exists, or this one into the hashes.</summary>
+    /// <summary>The end of <c>fib_create_info</c>: returns an equal info, or puts this one into the hashes.</summary>
     private FibInfo* LinkInfo(FibInfo* fi)
     {
         var ofi = FindInfo(fi);
@@ -265,7 +265,7 @@ public sealed unsafe partial class FibNet
     }
 
     /// <summary>
-    /// <c>fib_nh_match</c> == 0: whether a deletion means this info. What the request leaves out matches anything.
+    /// <c>fib_nh_match</c> == 0: whether a deletion means this info. Fields that the request leaves out match anything.
     /// </summary>
     internal bool NhMatch(in FibConfig cfg, FibInfo* fi)
     {
@@ -289,7 +289,7 @@ public sealed unsafe partial class FibNet
 
     private static bool MultipathMatch(FibNexthopConfig[] hops, FibInfo* fi)
     {
-        // Fewer hops than the route has end the walk with -EINVAL: no match. More are not looked at.
+        // If the request has fewer hops than the route, the walk ends with -EINVAL: no match. Further hops are not looked at.
         if (hops.Length < fi->fib_nhs)
             return false;
         for (var i = 0; i < fi->fib_nhs; i++)
@@ -305,7 +305,7 @@ public sealed unsafe partial class FibNet
         return true;
     }
 
-    /// <summary><c>fib_rebalance</c>: each live nexthop's share of the 31-bit hash space, by weight.</summary>
+    /// <summary><c>fib_rebalance</c>: sets each live nexthop's share of the 31-bit hash space, by weight.</summary>
     private static void Rebalance(FibInfo* fi)
     {
         if (FibInfo.NumPath(fi) < 2)

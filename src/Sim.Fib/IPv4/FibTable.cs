@@ -35,8 +35,8 @@ internal unsafe struct TableHead
 /// leaf nearest to the address, and if none of its routes covers the address, strips one bits from the key, lowest
 /// first, to find the shorter prefixes, whose keys are zero there (TrieLookup).</para>
 /// <para>One writer, as under RTNL. Lookups with <see cref="FibLookupFlags.NoRef"/> may run beside it on other threads that
-/// <see cref="Sim.Kernel.Rcu.AddReader"/> knows, and what they found is good until the thread's next quiescent state. A
-/// lookup that takes a reference, which the kernel counts atomically, is the writer's here. Insert and lookup allocate no
+/// <see cref="Sim.Kernel.Rcu.AddReader"/> knows; a result is good until the thread's next quiescent state. Only the writer
+/// may look up with a reference: the kernel counts references atomically, this does not. Insert and lookup allocate no
 /// managed memory.</para>
 /// <para>Files, in reading order: <c>KeyVector.cs</c> the node's layout, <c>TrieLookup.cs</c> the read side, <c>TrieInsert.cs</c>,
 /// <c>TrieDelete.cs</c>, <c>TrieResize.cs</c> level compression, <c>TrieSuffix.cs</c> the bits that a lookup skips, <c>TrieNodes.cs</c>
@@ -50,7 +50,7 @@ public sealed unsafe partial class FibTable : IRoutingTable, IDisposable
     private readonly KeyVector* _trie;
     private bool _disposed;
 
-    /// <summary><c>fib_new_table</c>, <c>fib_trie_table</c>: an empty table, known to its namespace by id.</summary>
+    /// <summary><c>fib_new_table</c>, <c>fib_trie_table</c>: makes an empty table, which its namespace knows by id.</summary>
     /// <exception cref="ArgumentException">The namespace has a table of this id.</exception>
     public FibTable(FibNet net, uint id)
     {
@@ -78,7 +78,7 @@ public sealed unsafe partial class FibTable : IRoutingTable, IDisposable
     internal KeyVector* Trie => _trie;
 
     /// <summary>
-    /// The table goes with all its routes, as when a namespace ends; what was queued is freed at the next grace period.
+    /// Deletes the table with all its routes, as when a namespace ends. The next grace period frees the memory.
     /// </summary>
     public void Dispose()
     {

@@ -13,7 +13,7 @@ public sealed class FibTrieStat
     private readonly uint[] _nodeSizes = new uint[MaxStatDepth];
     private readonly List<long> _leafDepths = [];
 
-    /// <summary>Sum over the leaves of the tnodes above each.</summary>
+    /// <summary>Tnodes above a leaf, summed over all leaves.</summary>
     public uint TotalDepth { get; private set; }
 
     /// <summary>The most tnodes above a leaf.</summary>
@@ -46,8 +46,8 @@ public sealed class FibTrieStat
     }
 
     /// <summary>
-    /// What "Total size" is made of: 48 a leaf, 56 a route, 40 a tnode and 8 a pointer; no slab, page or fib_info.
-    /// 32 bits, as in the kernel: it wraps at 4 GiB.
+    /// "Total size" in bytes: 48 per leaf, 56 per route, 40 per tnode and 8 per pointer; no slab, page or fib_info.
+    /// As in the kernel it has 32 bits, and wraps at 4 GiB.
     /// </summary>
     public uint TotalBytes => unchecked(
         TNode.LeafSize * Leaves + 56 * Prefixes + (uint)TNode.Size(0) * InternalNodes + 8 * Pointers);
@@ -107,7 +107,7 @@ public sealed class FibTrieStat
 /// <summary>/proc/net/fib_triestat of all tables.</summary>
 public sealed unsafe partial class FibNet
 {
-    /// <summary><c>fib_triestat_seq_show</c>: the whole file, of a kernel without CONFIG_IP_FIB_TRIE_STATS.</summary>
+    /// <summary><c>fib_triestat_seq_show</c>: the whole file of a kernel without CONFIG_IP_FIB_TRIE_STATS.</summary>
     public string FormatTrieStat() =>
         FibTable.TrieStatHeader + string.Concat(Tables.Select(table => table.FormatTrieStat(header: false)));
 }
@@ -143,8 +143,8 @@ public sealed unsafe partial class FibTable
     }
 
     /// <summary>
-    /// This table as /proc/net/fib_triestat shows it, of a kernel without CONFIG_IP_FIB_TRIE_STATS (no counters):
-    /// the head line, the table's name (<c>fib_table_print</c>) and its figures.
+    /// Formats this table as /proc/net/fib_triestat of a kernel without CONFIG_IP_FIB_TRIE_STATS (no counters): the head
+    /// line, the table's name (<c>fib_table_print</c>) and its figures.
     /// </summary>
     public string FormatTrieStat(bool header = true) => (header ? TrieStatHeader : "") + Name + Stat().Format();
 
@@ -161,7 +161,7 @@ public sealed unsafe partial class FibTable
         private KeyVector* _tnode;
         private ulong _index;
 
-        /// <summary>Tnodes above the node just returned, or, for a tnode, that and itself.</summary>
+        /// <summary>Tnodes above the node just returned; if that is a tnode, it counts too.</summary>
         public int Depth { get; private set; }
 
         /// <summary><c>fib_trie_get_first</c>.</summary>

@@ -85,7 +85,7 @@ public unsafe struct KeyVector
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong ChildLength(KeyVector* n) => (1ul << n->bits) & ~1ul;
 
-    /// <summary><c>get_cindex</c>: child index, or something of 2^bits and more if a skipped bit differs.</summary>
+    /// <summary><c>get_cindex</c>: the child index, or a number of at least 2^bits if a skipped bit differs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong GetCindex(uint key, KeyVector* n) => (key ^ n->key) >> n->pos;
 
@@ -95,18 +95,18 @@ public unsafe struct KeyVector
 }
 
 /// <summary>
-/// What surrounds a node in memory (<c>struct tnode</c>). A tnode takes 40 + 8 * 2^bits bytes, a leaf 48.
+/// A node with the fields that surround it in memory (<c>struct tnode</c>). A tnode takes 40 + 8 * 2^bits bytes, a leaf 48.
 /// <code>
 ///   0         16         20         24      32   36   37    38    40
 ///   | rcu     | empty_   | full_    | parent | key | pos | bits | slen | tnode[0] tnode[1] ...
 ///   |         | children | children |        |          key_vector
 /// </code>
 /// </summary>
-/// <remarks>A lookup reads from byte 32 on; the first 32 bytes only to climb (parent) and to change the trie.</remarks>
+/// <remarks>A lookup reads from byte 32 on. It reads the first 32 bytes only to climb (parent); updates need them all.</remarks>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct TNode
 {
-    /// <summary>Where kv begins.</summary>
+    /// <summary>Offset of <see cref="kv"/>.</summary>
     public const int KvOffset = 32;
 
     /// <summary><c>LEAF_SIZE</c>.</summary>

@@ -7,8 +7,8 @@ namespace Sim.Fib;
 public sealed unsafe partial class FibTable
 {
     /// <summary>
-    /// <c>fib_table_delete</c>: deletes the first route of this prefix and dscp that fits what the request says; what
-    /// it leaves at zero (and scope nowhere) fits anything. Returns 0, -ESRCH if there is none, or -EINVAL.
+    /// <c>fib_table_delete</c>: deletes the first route of this prefix and dscp that fits the request. Fields left at zero,
+    /// and scope nowhere, fit anything. Returns 0, -ESRCH if there is none, or -EINVAL.
     /// </summary>
     public int Delete(in FibConfig cfg)
     {
@@ -53,8 +53,8 @@ public sealed unsafe partial class FibTable
     }
 
     /// <summary>
-    /// <c>fib_remove_alias</c>: takes a route off its leaf. An emptied leaf goes and the nodes above are resized;
-    /// otherwise, if it was the last (the longest suffix), slen is pulled in all the way up.
+    /// <c>fib_remove_alias</c>: takes a route off its leaf. An emptied leaf goes, and the nodes above are resized. If other
+    /// routes stay and this was the last (the longest suffix), slen is lowered all the way up.
     /// </summary>
     private void RemoveAlias(KeyVector* tp, KeyVector* l, FibAlias* old)
     {
@@ -74,7 +74,7 @@ public sealed unsafe partial class FibTable
             LeafPullSuffix(tp, l, (FibAlias*)pprev);
     }
 
-    /// <summary>The leaf has lost its last route: <paramref name="last"/> is the one now (once <c>leaf_pull_suffix</c>).</summary>
+    /// <summary>Lowers the leaf's slen after it lost its last route (<c>leaf_pull_suffix</c> of older kernels).</summary>
     private static void LeafPullSuffix(KeyVector* tp, KeyVector* l, FibAlias* last)
     {
         // pprev points at the predecessor's next, which is the first field of fa_list and so of the route.
@@ -152,8 +152,8 @@ public sealed unsafe partial class FibTable
     }
 
     /// <summary>
-    /// <c>fib_trie_free</c>: everything goes, without resizing. The kernel comes here with routes only in copies that
-    /// own no fib_info; here they do, and release it.
+    /// <c>fib_trie_free</c>: frees all nodes and routes, without resizing. The kernel gets here with routes only in copies of
+    /// a table, whose routes own no fib_info. Here routes own theirs and release it.
     /// </summary>
     private void TrieFree()
     {

@@ -110,8 +110,8 @@ public sealed unsafe partial class FibTable
     }
 
     /// <summary>The NLM_F_REPLACE part of <c>fib_table_insert</c>: readers see the old route or the new.</summary>
-    /// <remarks>With one exception, the kernel's: the last route of a fib_info takes it along, marked dead at once, and a lookup
-    /// that is on the old route just then passes over it, to a shorter prefix or to none.</remarks>
+    /// <remarks>With one exception, as in the kernel: if the old route was the last of its fib_info, that is marked dead at
+    /// once. A lookup that is just then on the old route skips it and finds a shorter prefix or none.</remarks>
     private void ReplaceAlias(FibAlias* fa, byte type, FibInfo* fi)
     {
         var by = AliasNew(fi, fa->fa_dscp, type, fa->fa_slen);
@@ -123,8 +123,8 @@ public sealed unsafe partial class FibTable
     }
 
     /// <summary>
-    /// <c>fib_find_node</c>: the leaf of exactly this key, or null; <paramref name="tp"/> gets the node that holds it
-    /// or would.
+    /// <c>fib_find_node</c>: finds the leaf of exactly this key, or null; <paramref name="tp"/> gets the node that holds the
+    /// leaf or would hold it.
     /// </summary>
     private KeyVector* FindNode(KeyVector** tp, uint key)
     {
@@ -152,9 +152,9 @@ public sealed unsafe partial class FibTable
     }
 
     /// <summary>
-    /// <c>fib_find_alias</c>: the first route of this suffix length and dscp with at least this priority value, or the
-    /// one before which such a route belongs; with <paramref name="findFirst"/> the first of this suffix length.
-    /// Null if it belongs behind all of its suffix length.
+    /// <c>fib_find_alias</c>: finds the first route of this suffix length and dscp with at least this priority value, or the
+    /// route before which such a route belongs. Null if it belongs behind all of its suffix length. With
+    /// <paramref name="findFirst"/>, finds the first route of this suffix length.
     /// </summary>
     private static FibAlias* FindAlias(HlistNode* list, byte slen, byte dscp, uint prio, uint table, bool findFirst)
     {
@@ -180,7 +180,7 @@ public sealed unsafe partial class FibTable
     }
 
     /// <summary>
-    /// <c>fib_find_matching_alias</c>: the route of exactly this prefix, dscp, type and info in this table, or null.
+    /// <c>fib_find_matching_alias</c>: finds the route of exactly this prefix, dscp, type and info in this table, or null.
     /// </summary>
     public FibAlias* FindMatchingAlias(uint dst, int length, byte dscp, RouteType type, FibInfo* fi)
     {
@@ -199,8 +199,8 @@ public sealed unsafe partial class FibTable
     }
 
     /// <summary>
-    /// <c>fib_insert_node</c>: a new leaf under <paramref name="tp"/>. If its slot is taken by a node whose skipped bits
-    /// differ, a tnode of one bit, the highest that differs, goes between:
+    /// <c>fib_insert_node</c>: puts a new leaf under <paramref name="tp"/>. If a node whose skipped bits differ has its slot,
+    /// a tnode of one bit, the highest that differs, goes between:
     /// <code>
     ///   tp -> n          tp -> tn -> n           tn.pos = highest bit in which key and n.key differ
     ///                           \--> leaf
@@ -227,8 +227,8 @@ public sealed unsafe partial class FibTable
     }
 
     /// <summary>
-    /// <c>fib_insert_alias</c>: on a leaf that exists before <paramref name="fa"/>, or behind the last of the same
-    /// suffix length; else with a leaf of its own.
+    /// <c>fib_insert_alias</c>: puts a route on its leaf, before <paramref name="fa"/>, or if that is null behind the last of
+    /// the same suffix length. If there is no leaf, makes one.
     /// </summary>
     private void InsertAlias(KeyVector* tp, KeyVector* l, FibAlias* created, FibAlias* fa, uint key)
     {
@@ -263,7 +263,7 @@ public sealed unsafe partial class FibTable
             LeafPushSuffix(tp, l, created->fa_slen);
     }
 
-    /// <summary>The leaf's longest suffix has grown: it has a new last route (once <c>leaf_push_suffix</c>).</summary>
+    /// <summary>Raises the leaf's slen after it got a new last route (<c>leaf_push_suffix</c> of older kernels).</summary>
     private static void LeafPushSuffix(KeyVector* tp, KeyVector* l, byte slen)
     {
         l->slen = slen;

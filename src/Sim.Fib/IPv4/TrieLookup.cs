@@ -4,7 +4,7 @@ using static Sim.Fib.KeyVector;
 
 namespace Sim.Fib;
 
-/// <summary>What a lookup asks besides the address (the part of <c>struct flowi4</c> that fib_trie.c reads).</summary>
+/// <summary>A lookup's demands besides the address (the part of <c>struct flowi4</c> that fib_trie.c reads).</summary>
 public struct FlowI4
 {
     /// <summary>Only nexthops through this interface; 0 for any.</summary>
@@ -35,7 +35,7 @@ public unsafe struct FibResult
     public readonly int Peer => Nhc->Peer;
 }
 
-/// <summary>Sees what a lookup reads. The empty one compiles to nothing.</summary>
+/// <summary>Is told what a lookup reads; <see cref="NoTrace"/> compiles to nothing.</summary>
 internal unsafe interface ILookupTrace
 {
     /// <summary>The key, pos, bits and slen of a node on the way down.</summary>
@@ -102,12 +102,12 @@ internal readonly unsafe struct NoTrace : ILookupTrace
 /// </remarks>
 public sealed unsafe partial class FibTable
 {
-    /// <summary>What <see cref="CheckLeaf"/> returns when no route of the leaf answers. Not an error number.</summary>
+    /// <summary>Returned by <see cref="CheckLeaf"/> if no route of the leaf answers. Not an error number.</summary>
     private const int NoMatch = 1;
 
     /// <summary>
-    /// <c>fib_table_lookup</c>: the route for an address (host order). 0 and the result; -EAGAIN if there is none; or
-    /// what the type of the route says (-EINVAL blackhole, -EHOSTUNREACH unreachable, -EACCES prohibit, -EAGAIN throw).
+    /// <c>fib_table_lookup</c>: finds the route for an address (host order). Returns 0 and the result; -EAGAIN if there is no
+    /// route; or the error of its type (-EINVAL blackhole, -EHOSTUNREACH unreachable, -EACCES prohibit, -EAGAIN throw).
     /// </summary>
     /// <remarks>Without <see cref="FibLookupFlags.NoRef"/> the caller owes a <see cref="FibNet.PutInfo"/>.</remarks>
     public int Lookup(uint daddr, ref FibResult res, FibLookupFlags flags = FibLookupFlags.NoRef)
@@ -123,7 +123,7 @@ public sealed unsafe partial class FibTable
         return Lookup(daddr, flow, ref res, flags, ref trace);
     }
 
-    /// <summary>The same lookup, watched: clears <paramref name="path"/> and fills it with what was read.</summary>
+    /// <summary>Does the same lookup. Clears <paramref name="path"/>, then records in it what the lookup reads.</summary>
     public int Lookup(
         uint daddr,
         ref FibResult res,
@@ -223,7 +223,7 @@ public sealed unsafe partial class FibTable
         return (key ^ prefix) & (prefix | (0u - prefix));
     }
 
-    /// <summary>Step 3 of <c>fib_table_lookup</c>: 0 or an error if a route answers, else <see cref="NoMatch"/>.</summary>
+    /// <summary>Step 3 of <c>fib_table_lookup</c>. Returns 0 or an error if a route answers, else <see cref="NoMatch"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int CheckLeaf<TTrace>(
         KeyVector* n, uint key, in FlowI4 flow, ref FibResult res, FibLookupFlags flags, ref TTrace trace)
@@ -254,7 +254,7 @@ public sealed unsafe partial class FibTable
                     return FibProps.Error((byte)RouteType.Blackhole);
                 var nhc = &fi->nh->nh_info->fib_nh.nh_common;
                 trace.Nexthop(fi, nhc);
-                // A nexthop object that will not do ends the search of this leaf.
+                // An unusable nexthop object ends the search of this leaf.
                 return GoodNhc(nhc, flow) ? SetResult(n, fa, nhc, 0, flags, ref res) : NoMatch;
             }
 
@@ -279,8 +279,8 @@ public sealed unsafe partial class FibTable
     }
 
     /// <summary>
-    /// <c>fib_lookup_good_nhc</c>: alive, and through the interface asked for. Devices here do not ignore routes with
-    /// the link down (the sysctl's default), so <see cref="FibLookupFlags.IgnoreLinkState"/> makes no difference.
+    /// <c>fib_lookup_good_nhc</c>: whether the nexthop is alive and uses the interface asked for. Devices here do not
+    /// ignore routes with the link down (the sysctl's default), so <see cref="FibLookupFlags.IgnoreLinkState"/> has no effect.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool GoodNhc(FibNhCommon* nhc, in FlowI4 flow) =>

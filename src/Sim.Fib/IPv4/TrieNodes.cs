@@ -8,7 +8,7 @@ namespace Sim.Fib;
 /// <summary>Making, linking and freeing nodes.</summary>
 public sealed unsafe partial class FibTable
 {
-    /// <summary><c>__node_free_rcu</c>: a leaf to its slab, a tnode to where its size came from.</summary>
+    /// <summary><c>__node_free_rcu</c>: frees a leaf to its slab, and a tnode to kmalloc or vmalloc by its size.</summary>
     internal static void NodeFreeRcu(FibNet net, TNode* n)
     {
         if (n->kv.bits == 0)
@@ -24,7 +24,7 @@ public sealed unsafe partial class FibTable
             net.Memory.Vfree(n);
     }
 
-    /// <summary><c>node_free</c>: after the next grace period.</summary>
+    /// <summary><c>node_free</c>: frees a node after the next grace period.</summary>
     private void NodeFree(KeyVector* n) => _net.CallRcu(&TnInfo(n)->rcu, RcuFunc.NodeFree);
 
     /// <summary><c>alias_free_mem_rcu</c>.</summary>
@@ -37,7 +37,7 @@ public sealed unsafe partial class FibTable
         return (TNode*)(size <= KernelMemory.PageSize ? _net.Memory.Kzalloc((int)size) : _net.Memory.Vzalloc(size));
     }
 
-    /// <summary><c>leaf_new</c>: a leaf with its first route.</summary>
+    /// <summary><c>leaf_new</c>: makes a leaf with its first route.</summary>
     private KeyVector* LeafNew(uint key, FibAlias* fa)
     {
         var kv = (TNode*)_net.TrieLeafKmem.Alloc();
@@ -51,7 +51,9 @@ public sealed unsafe partial class FibTable
         return l;
     }
 
-    /// <summary><c>tnode_new</c>: an empty tnode that reads <paramref name="bits"/> bits from bit <paramref name="pos"/> up.</summary>
+    /// <summary>
+    /// <c>tnode_new</c>: makes an empty tnode that reads <paramref name="bits"/> bits from bit <paramref name="pos"/> up.
+    /// </summary>
     private KeyVector* TnodeNew(uint key, int pos, int bits)
     {
         var shift = pos + bits;
@@ -69,7 +71,7 @@ public sealed unsafe partial class FibTable
         return tn;
     }
 
-    /// <summary><c>tnode_full</c>: the child is a tnode that begins where the parent ends, with no bit skipped.</summary>
+    /// <summary><c>tnode_full</c>: whether the child is a tnode that begins where the parent ends, with no bit skipped.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TnodeFull(KeyVector* tn, KeyVector* n) => n != null && n->pos + n->bits == tn->pos && n->IsTnode;
 
@@ -106,7 +108,7 @@ public sealed unsafe partial class FibTable
         Publish(&Children(tn)[i], n);
     }
 
-    /// <summary><c>put_child_root</c>: the same for a parent that may be the vector in struct trie.</summary>
+    /// <summary><c>put_child_root</c>: sets the child of a parent that may be the vector in struct trie.</summary>
     private static void PutChildRoot(KeyVector* tp, uint key, KeyVector* n)
     {
         if (tp->IsTrie)
@@ -125,7 +127,7 @@ public sealed unsafe partial class FibTable
     /// <summary><c>NODE_INIT_PARENT</c>: of a node no reader can see yet.</summary>
     private static void NodeInitParent(KeyVector* n, KeyVector* tp) => TnInfo(n)->parent = tp;
 
-    /// <summary><c>update_children</c>: turns the children's parent pointers to the new nodes of a cluster.</summary>
+    /// <summary><c>update_children</c>: sets the parent pointers of the children of a cluster's new nodes.</summary>
     private static void UpdateChildren(KeyVector* tn)
     {
         for (var i = ChildLength(tn); i != 0;)
@@ -133,7 +135,7 @@ public sealed unsafe partial class FibTable
             var inode = GetChild(tn, --i);
             if (inode == null)
                 continue;
-            // A child that is ours already is new too, with children of its own to turn.
+            // A child whose parent is set already is new too: its own children come next.
             if (NodeParent(inode) == tn)
                 UpdateChildren(inode);
             else
@@ -144,7 +146,7 @@ public sealed unsafe partial class FibTable
     /// <summary><c>tnode_free_init</c>: begins a list of nodes to free together, linked through their rcu_heads.</summary>
     private static void TnodeFreeInit(KeyVector* tn) => TnInfo(tn)->rcu.next = null;
 
-    /// <summary><c>tnode_free_append</c>: behind the first.</summary>
+    /// <summary><c>tnode_free_append</c>: puts a node behind the list's first.</summary>
     private static void TnodeFreeAppend(KeyVector* tn, KeyVector* n)
     {
         TnInfo(n)->rcu.next = TnInfo(tn)->rcu.next;
@@ -152,14 +154,14 @@ public sealed unsafe partial class FibTable
     }
 
     /// <summary>
-    /// <c>tnode_free</c>: queues the list, and waits for a grace period once fib_sync_mem bytes have been queued.
+    /// <c>tnode_free</c>: queues the list's nodes, and waits for a grace period once fib_sync_mem bytes have been queued.
     /// </summary>
     private void TnodeFree(KeyVector* tn)
     {
         var head = &TnInfo(tn)->rcu;
         while (head != null)
         {
-            // Before the queue takes the rcu_head over.
+            // Read next before the queue overwrites the rcu_head.
             head = head->next;
             _net.TnodeFreeSize += (uint)TNode.Size(1ul << tn->bits);
             NodeFree(tn);
@@ -173,7 +175,7 @@ public sealed unsafe partial class FibTable
         }
     }
 
-    /// <summary><c>rcu_assign_pointer</c>: a reader that finds the node finds it whole.</summary>
+    /// <summary><c>rcu_assign_pointer</c>: publishes a node, so that a reader that finds it finds it whole.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Publish(KeyVector** slot, KeyVector* n) => Volatile.Write(ref *(nint*)slot, (nint)n);
 }

@@ -29,7 +29,7 @@ public sealed unsafe partial class FibTable
     private const int HalveThresholdRoot = 15;
     private const int InflateThresholdRoot = 30;
 
-    /// <summary>Inflations, or halvings, of one node in one go.</summary>
+    /// <summary>The most inflations, or halvings, of a node in one call of <see cref="Resize"/>.</summary>
     private const int MaxWork = 10;
 
     /// <summary><c>replace</c>: puts a resized node in the old one's place; returns the parent.</summary>
@@ -52,7 +52,7 @@ public sealed unsafe partial class FibTable
         return tp;
     }
 
-    /// <summary><c>inflate</c>: a node of one bit more in place of <paramref name="oldtnode"/>; returns the parent.</summary>
+    /// <summary><c>inflate</c>: puts a node of one bit more in place of <paramref name="oldtnode"/>; returns the parent.</summary>
     private KeyVector* Inflate(KeyVector* oldtnode)
     {
         var tn = TnodeNew(oldtnode->key, oldtnode->pos - 1, oldtnode->bits + 1);
@@ -104,7 +104,7 @@ public sealed unsafe partial class FibTable
         PutChild(tn, 2 * i, node0);
     }
 
-    /// <summary><c>halve</c>: a node of one bit less in place of <paramref name="oldtnode"/>; returns the parent.</summary>
+    /// <summary><c>halve</c>: puts a node of one bit less in place of <paramref name="oldtnode"/>; returns the parent.</summary>
     private KeyVector* Halve(KeyVector* oldtnode)
     {
         var tn = TnodeNew(oldtnode->key, oldtnode->pos + 1, oldtnode->bits - 1);
@@ -129,7 +129,7 @@ public sealed unsafe partial class FibTable
         return Replace(oldtnode, tn);
     }
 
-    /// <summary><c>collapse</c>: the only child, or nothing, takes the node's place; returns the parent.</summary>
+    /// <summary><c>collapse</c>: puts the only child, or nothing, in the node's place; returns the parent.</summary>
     private KeyVector* Collapse(KeyVector* oldtnode)
     {
         KeyVector* n = null;
@@ -164,7 +164,7 @@ public sealed unsafe partial class FibTable
         return used > 1 && tn->bits > 1 && 100 * used < threshold;
     }
 
-    /// <summary><c>should_collapse</c>: one child or none.</summary>
+    /// <summary><c>should_collapse</c>: whether there is one child or none.</summary>
     private static bool ShouldCollapse(KeyVector* tn)
     {
         var used = ChildLength(tn);

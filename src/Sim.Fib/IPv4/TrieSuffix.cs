@@ -21,7 +21,7 @@ public sealed unsafe partial class FibTable
     private static byte UpdateSuffix(KeyVector* tn)
     {
         var slen = tn->pos;
-        // Only child 0 can reach pos + bits; with its slen the parent is asked, not this node.
+        // Only child 0, which comes first, can reach pos + bits. No other exceeds pos + bits - 1: there the search ends.
         var slenMax = Math.Min((byte)(tn->pos + tn->bits - 1), tn->slen);
         var stride = 2ul;
         for (var i = 0ul; i < ChildLength(tn); i += stride)
@@ -41,7 +41,7 @@ public sealed unsafe partial class FibTable
         return slen;
     }
 
-    /// <summary><c>node_pull_suffix</c>: a suffix has gone below; goes up as far as that changes anything.</summary>
+    /// <summary><c>node_pull_suffix</c>: lowers slen after a suffix below has gone, upwards while that changes anything.</summary>
     private static void NodePullSuffix(KeyVector* tn, byte slen)
     {
         var nodeSlen = tn->slen;
@@ -55,7 +55,7 @@ public sealed unsafe partial class FibTable
         }
     }
 
-    /// <summary><c>node_push_suffix</c>: a longer suffix has come; the vector in struct trie (slen 32) stops it.</summary>
+    /// <summary><c>node_push_suffix</c>: raises slen for a longer suffix, upwards to the vector in struct trie (slen 32).</summary>
     private static void NodePushSuffix(KeyVector* tn, byte slen)
     {
         while (tn->slen < slen)

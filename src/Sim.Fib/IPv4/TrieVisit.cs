@@ -3,17 +3,17 @@ using static Sim.Fib.KeyVector;
 
 namespace Sim.Fib;
 
-/// <summary>Sees every node and route of a trie: parents before children, children in order.</summary>
+/// <summary>Is shown every node and route of a trie: parents before children, children in order.</summary>
 public interface IFibTrieVisitor
 {
     /// <summary>A tnode.</summary>
     /// <param name="depth">Tnodes above it.</param>
-    /// <param name="key">The bits it stands for, host order.</param>
+    /// <param name="key">The bits known at the node, host order.</param>
     /// <param name="pos">Bits of the key below its index.</param>
     /// <param name="bits">Bits of its index.</param>
     /// <param name="slen">The longest suffix below it.</param>
     /// <param name="fullChildren">Children that are tnodes which skip no bit.</param>
-    /// <param name="emptyChildren">Children that are not there.</param>
+    /// <param name="emptyChildren">Empty child slots.</param>
     void Tnode(int depth, uint key, int pos, int bits, int slen, uint fullChildren, uint emptyChildren);
 
     /// <summary>A leaf, before its routes.</summary>
@@ -21,14 +21,14 @@ public interface IFibTrieVisitor
 
     /// <summary>A route of the leaf just seen, in the leaf's order.</summary>
     /// <param name="length">Prefix length.</param>
-    /// <param name="info">What it points at.</param>
+    /// <param name="info">The fib_info that it points at.</param>
     unsafe void Route(int length, FibInfo* info);
 }
 
 /// <summary>A walk of the whole trie, for comparison node by node.</summary>
 public sealed unsafe partial class FibTable
 {
-    /// <summary>Shows every node and route. The table must not change meanwhile.</summary>
+    /// <summary>Shows every node and route to the visitor. The table must not change meanwhile.</summary>
     public void Visit<TVisitor>(ref TVisitor visitor)
         where TVisitor : IFibTrieVisitor
     {

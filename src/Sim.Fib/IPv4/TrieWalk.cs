@@ -33,12 +33,12 @@ public readonly record struct FibRoute(
 public sealed unsafe partial class FibTable
 {
     /// <summary>
-    /// The routes in the order of <c>fib_table_dump</c>: ascending address; of one address the longest prefix first,
-    /// then as the leaf lists them (<see cref="FibAlias"/>). The table must not change meanwhile.
+    /// Lists the routes in the order of <c>fib_table_dump</c>: by ascending address, then longest prefix first, then as the
+    /// leaf lists them (<see cref="FibAlias"/>). The table must not change meanwhile.
     /// </summary>
     public RouteEnumerator GetEnumerator() => new(this);
 
-    /// <summary><c>leaf_walk_rcu</c>: the first leaf with a key of at least this, searched from a node at or above it.</summary>
+    /// <summary><c>leaf_walk_rcu</c>: finds the first leaf whose key is at least this, from a node at or above that leaf.</summary>
     private static KeyVector* LeafWalk(KeyVector** tn, uint key)
     {
         KeyVector* pn;

@@ -6,7 +6,7 @@ namespace Sim.Fib;
 /// <summary>Finding or making the node of a prefix.</summary>
 public sealed unsafe partial class Fib6Table
 {
-    /// <summary><c>fib6_add</c>: 0 and the tree holds a reference of its own to the route, or a negative error.</summary>
+    /// <summary><c>fib6_add</c>: adds a route. Returns 0, with a reference held by the tree, or a negative error.</summary>
     private int Add(Fib6Info* rt, NlmFlags flags)
     {
         var fn = Add1(rt->fib6_dst, flags, out var err);
@@ -30,8 +30,8 @@ public sealed unsafe partial class Fib6Table
     }
 
     /// <summary>
-    /// <c>fib6_add_1</c>: the node of a prefix, found or made. One that only branched, and the root without a route, come
-    /// back without their leaf. Null and -ENOENT if it would have to be made and the request replaces without creating.
+    /// <c>fib6_add_1</c>: finds or makes the node of a prefix. A node that only branched, and the root without a route, are
+    /// returned without their leaf. Null and -ENOENT if there is no node and the request replaces without creating.
     /// </summary>
     private Fib6Node* Add1(in Rt6Key key, NlmFlags flags, out int err)
     {
@@ -80,13 +80,13 @@ public sealed unsafe partial class Fib6Table
         return ln;
     }
 
-    /// <summary>Without NLM_F_CREATE the kernel warns, and refuses only a replacement.</summary>
+    /// <summary>Returns -ENOENT for a replacement without NLM_F_CREATE. For a new route without it the kernel just warns.</summary>
     private static int MayCreate(NlmFlags flags) =>
         (flags & (NlmFlags.Create | NlmFlags.Replace)) == NlmFlags.Replace ? -Errno.ENOENT : 0;
 
     /// <summary>
-    /// The end of <c>fib6_add_1</c>: a new node above <paramref name="fn"/>, which is child <paramref name="dir"/> of its
-    /// parent. Two prefixes that part in a bit get a node between that has no routes:
+    /// The end of <c>fib6_add_1</c>: puts a new node above <paramref name="fn"/>, which is child <paramref name="dir"/> of its
+    /// parent. If the two prefixes differ in a bit, a node without routes splits them:
     /// <code>
     ///   pn -> fn     pn -> in -> fn          in.fn_bit = first bit that differs
     ///                       \--> ln
@@ -140,7 +140,7 @@ public sealed unsafe partial class Fib6Table
         _net.FibNodes--;
     }
 
-    /// <summary>Left for 0, right for 1: they lie side by side.</summary>
+    /// <summary>The left pointer for 0, the right one for 1: they lie side by side.</summary>
     [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
     private static Fib6Node** Child(Fib6Node* fn, nuint dir) => &fn->left + dir;
 

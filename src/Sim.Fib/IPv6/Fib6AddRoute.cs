@@ -5,7 +5,8 @@ namespace Sim.Fib;
 public sealed unsafe partial class Fib6Table
 {
     /// <summary>
-    /// <c>fib6_add_rt2node</c>: into the list by ascending metric, behind those of the same metric; or in place of one.
+    /// <c>fib6_add_rt2node</c>: puts a route into its node's list, by ascending metric and behind those of the same metric, or
+    /// in place of one.
     /// </summary>
     private int AddRt2Node(Fib6Node* fn, Fib6Info* rt, NlmFlags flags)
     {
@@ -38,10 +39,10 @@ public sealed unsafe partial class Fib6Table
     }
 
     /// <summary>
-    /// The search in <c>fib6_add_rt2node</c>. <paramref name="found"/>: the route at <paramref name="iter"/> is to be
-    /// replaced, the first of the metric that can or cannot be part of a multipath route as the new one, else the first of
-    /// the metric. Otherwise the new one goes before <paramref name="iter"/>, and its nsiblings are those that make one
-    /// multipath route with it: same metric, and all have gateways.
+    /// The search in <c>fib6_add_rt2node</c>. If <paramref name="found"/>, the route at <paramref name="iter"/> is to be
+    /// replaced: the first of the metric that, like the new one, can or cannot be part of a multipath route, else the first
+    /// of the metric. If not, the new one goes before <paramref name="iter"/>, and its nsiblings counts the routes that form
+    /// a multipath route with it: same metric, and all have gateways.
     /// </summary>
     private static int FindPlace(
         Fib6NodeTail* t, Fib6Info* rt, NlmFlags flags, Fib6Info** iter, Fib6Info*** ins, out bool found)
@@ -90,7 +91,7 @@ public sealed unsafe partial class Fib6Table
         return 0;
     }
 
-    /// <summary>The middle of <c>fib6_add_rt2node</c>: the new route joins the ring of those it makes one with.</summary>
+    /// <summary>The middle of <c>fib6_add_rt2node</c>: puts the new route into the ring of its multipath route.</summary>
     private void LinkSiblings(Fib6Info* leaf, Fib6Info* rt)
     {
         var first = leaf;
@@ -103,8 +104,8 @@ public sealed unsafe partial class Fib6Table
     }
 
     /// <summary>
-    /// The NLM_F_REPLACE part of <c>fib6_add_rt2node</c>: <paramref name="old"/> gives way, and where it was part of a
-    /// multipath route, all of that.
+    /// The NLM_F_REPLACE part of <c>fib6_add_rt2node</c>: replaces <paramref name="old"/> and, if that was part of a multipath
+    /// route, all other parts.
     /// </summary>
     private void ReplaceRoute(Fib6Node* fn, Fib6Info* rt, Fib6Info* old, Fib6Info** ins)
     {
@@ -149,7 +150,7 @@ public sealed unsafe partial class Fib6Table
         t->fn_flags |= Fib6NodeFlags.RouteInfo;
     }
 
-    /// <summary><c>rt6_qualify_for_ecmp</c>: only routes with a gateway of their own make multipath routes.</summary>
+    /// <summary><c>rt6_qualify_for_ecmp</c>: only routes with a gateway of their own form multipath routes.</summary>
     internal static bool QualifyForEcmp(Fib6Info* f6i) =>
         (f6i->fib6_flags & Rtf.AddrConf) == 0 && f6i->nh == null && Fib6Info.InlineNh(f6i)->nh_common.nhc_gw_family != 0;
 

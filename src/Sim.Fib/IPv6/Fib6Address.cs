@@ -4,12 +4,12 @@ using System.Runtime.CompilerServices;
 
 namespace Sim.Fib;
 
-/// <summary>Bits of addresses that are kept as two halves in host order, high half first.</summary>
+/// <summary>Reads bits of addresses kept as two halves in host order, high half first.</summary>
 internal static class Fib6Address
 {
     /// <summary>
-    /// <c>addr_bit_set</c>: 1 if the bit is set, 0 the first of the address. For bit 128 the kernel reads behind the address, and
-    /// this the bit 64: a node of a whole address has no children to choose between.
+    /// <c>addr_bit_set</c>: returns a bit; bit 0 is the address's first. For bit 128 the kernel reads beyond the address and this
+    /// reads bit 64. Neither matters: a node of a whole address has no children to choose between.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static nuint Bit(ulong high, ulong low, int bit) => (nuint)((bit < 64 ? high : low) >> (~bit & 63)) & 1;
@@ -24,7 +24,7 @@ internal static class Fib6Address
         return differs == 0 && (plen == 64 || (key.low ^ low) >> (128 - plen) == 0);
     }
 
-    /// <summary><c>__ipv6_addr_diff</c>: the first bit in which they differ, 128 if none.</summary>
+    /// <summary><c>__ipv6_addr_diff</c>: returns the first bit in which two addresses differ; 128 if none.</summary>
     public static int Diff(in Rt6Key one, in Rt6Key other)
     {
         var high = one.high ^ other.high;
@@ -33,7 +33,7 @@ internal static class Fib6Address
             : 64 + BitOperations.LeadingZeroCount(one.low ^ other.low);
     }
 
-    /// <summary><c>ipv6_addr_prefix</c>: the address with the bits below the length cleared.</summary>
+    /// <summary><c>ipv6_addr_prefix</c>: returns the address with all bits beyond the length cleared.</summary>
     public static Rt6Key Key(UInt128 address, int plen)
     {
         var masked = address & Sim.Kernel.Prefix.Mask(plen);

@@ -27,10 +27,10 @@ public struct Fib6Config
     public byte Protocol;
     public RouteType Type;
 
-    /// <summary>0 for the table it is given to.</summary>
+    /// <summary>The table's id; 0 for the table that gets the request.</summary>
     public uint Table;
 
-    /// <summary>Bits below <see cref="DstLen"/> are ignored, as in the kernel.</summary>
+    /// <summary>The address; bits beyond <see cref="DstLen"/> are ignored, as in the kernel.</summary>
     public UInt128 Dst;
 
     /// <summary>0 for none.</summary>
@@ -54,7 +54,7 @@ public struct Fib6Config
     public static Fib6Config Add(Prefix prefix, int oif, int peer = 0)
     {
         if (prefix.Family != Family.IPv6)
-            throw new ArgumentException($"{prefix}: this FIB is IPv6's", nameof(prefix));
+            throw new ArgumentException($"{prefix}: this FIB takes only IPv6 prefixes", nameof(prefix));
         return new()
         {
             Dst = prefix.Address,
@@ -75,7 +75,7 @@ public struct Fib6Config
         NlFlags = NlmFlags.None,
     };
 
-    /// <summary><c>rtm_to_fib6_config</c>: what the type and flags of a request make of <c>fc_flags</c>, less RTF_GATEWAY.</summary>
+    /// <summary><c>rtm_to_fib6_config</c>: the <c>fc_flags</c> for the request's type and flags, without RTF_GATEWAY.</summary>
     internal readonly Rtf RouteFlags => Rtf.Up | (Rtf)(Flags & RtnhFlags.OnLink) | Type switch
     {
         RouteType.Unreachable or RouteType.Blackhole or RouteType.Prohibit or RouteType.Throw => Rtf.Reject,
@@ -97,7 +97,7 @@ public struct Fib6Config
         return Table != 0 && Table != table ? -Errno.EINVAL : 0;
     }
 
-    /// <summary>The request for one nexthop of a multipath request: what the hop does not say, the request does.</summary>
+    /// <summary>Makes the request for one nexthop of a multipath request. The request fills what the hop leaves out.</summary>
     internal readonly Fib6Config ForHop(in Fib6NexthopConfig hop)
     {
         var one = this;

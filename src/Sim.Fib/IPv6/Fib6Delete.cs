@@ -3,10 +3,10 @@ using static Sim.Fib.Fib6Address;
 
 namespace Sim.Fib;
 
-/// <summary>Taking routes out, and the nodes that nothing needs then.</summary>
+/// <summary>Deleting routes, and the nodes that are then not needed.</summary>
 public sealed unsafe partial class Fib6Table
 {
-    /// <summary><c>fib6_locate</c> with exact_match: the node of this prefix, if it has routes of its own; else null.</summary>
+    /// <summary><c>fib6_locate</c> with exact_match: finds the node of this prefix; null if it has no routes of its own.</summary>
     internal Fib6Node* Locate(in Rt6Key key)
     {
         var fn = _root;
@@ -23,7 +23,7 @@ public sealed unsafe partial class Fib6Table
         return null;
     }
 
-    /// <summary><c>fib6_del</c>: 0, or -ENOENT if the route is in no tree (any more).</summary>
+    /// <summary><c>fib6_del</c>: deletes a route. Returns 0, or -ENOENT if it is in no tree (any more).</summary>
     internal int Del(Fib6Info* rt)
     {
         var fn = rt->fib6_node;
@@ -63,7 +63,7 @@ public sealed unsafe partial class Fib6Table
                 w->state = Fib6WalkState.Up;
         }
 
-        // Its last route gone, a root gets the null entry back, and another node goes.
+        // The node has lost its last route: a root gets the null entry back, any other node goes.
         if (t->leaf == null)
         {
             if ((t->fn_flags & Fib6NodeFlags.TopLevelRoot) == 0)
@@ -90,7 +90,7 @@ public sealed unsafe partial class Fib6Table
     }
 
     /// <summary>
-    /// <c>fib6_purge_rt</c>: nodes above that only branch may stand on this route's address; they get another's from below.
+    /// <c>fib6_purge_rt</c>: a node above that only branches may use this route for its address; gives it another from below.
     /// </summary>
     private void PurgeRt(Fib6Info* rt, Fib6Node* fn)
     {
@@ -115,7 +115,7 @@ public sealed unsafe partial class Fib6Table
         }
     }
 
-    /// <summary><c>fib6_find_prefix</c>: a route from below a node, the left side's first.</summary>
+    /// <summary><c>fib6_find_prefix</c>: finds a route below a node: the left child's leaf, else the right child's.</summary>
     private Fib6Info* FindPrefix(Fib6Node* fn)
     {
         if ((Tail(fn)->fn_flags & Fib6NodeFlags.Root) != 0)
@@ -126,8 +126,8 @@ public sealed unsafe partial class Fib6Table
     }
 
     /// <summary>
-    /// <c>fib6_repair_tree</c>: takes out a node that has no routes, if it does not split two, then its parent likewise.
-    /// Returns the node at which that ended.
+    /// <c>fib6_repair_tree</c>: takes out a node without routes, unless it splits two others, then its parent likewise.
+    /// Returns the node at which this ended.
     /// </summary>
     private Fib6Node* RepairTree(Fib6Node* fn)
     {
@@ -164,7 +164,7 @@ public sealed unsafe partial class Fib6Table
         }
     }
 
-    /// <summary>The walkers' part of <c>fib6_repair_tree</c>: none stays on the freed node, none visits a node twice.</summary>
+    /// <summary>The walkers' part of <c>fib6_repair_tree</c>: no walker stays on the freed node or visits a node twice.</summary>
     private void MoveWalkers(Fib6Node* fn, Fib6Node* child, Fib6Node* pn)
     {
         for (var at = _net.Walkers->next; at != _net.Walkers; at = at->next)

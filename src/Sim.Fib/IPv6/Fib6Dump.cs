@@ -3,7 +3,7 @@ using Sim.Kernel;
 
 namespace Sim.Fib;
 
-/// <summary>An IPv6 route as a dump shows it; of a multipath route each part is one.</summary>
+/// <summary>An IPv6 route as a dump shows it; each part of a multipath route is a route.</summary>
 /// <param name="Dst">The prefix.</param>
 /// <param name="Type">The type.</param>
 /// <param name="Protocol">Who made it.</param>
@@ -24,7 +24,7 @@ public readonly record struct Fib6Route(
     uint NhId,
     nint Info);
 
-/// <summary>Sees every node and route of a tree: a node before its left part, and that before its right.</summary>
+/// <summary>Is shown every node and route of a tree: a node, then its left subtree, then its right.</summary>
 public interface IFib6Visitor
 {
     /// <summary>A node, before its routes.</summary>
@@ -32,10 +32,10 @@ public interface IFib6Visitor
     /// <param name="bit">The length of its prefix.</param>
     /// <param name="flags">RTN_ flags.</param>
     /// <param name="leaf">
-    /// The route whose address it stands on, one of its own or one below; null in a root without routes, where the kernel has the
-    /// null entry.
+    /// The route that supplies the node's address, its own or one below it. Null in a root without routes, where the kernel has
+    /// the null entry.
     /// </param>
-    /// <param name="routes">Routes of its own, siblings too; 0 in a node that only branches, and in a root without any.</param>
+    /// <param name="routes">The node's own routes, siblings included; 0 if it only branches, and in a root without any.</param>
     unsafe void Node(int depth, int bit, Fib6NodeFlags flags, Fib6Info* leaf, int routes);
 
     /// <summary>A route of the node just seen, in the list's order; siblings too.</summary>
@@ -45,17 +45,17 @@ public interface IFib6Visitor
 /// <summary>The table's contents, as nodes and as routes.</summary>
 public sealed unsafe partial class Fib6Table
 {
-    /// <summary>Shows every node and route. The table must not change meanwhile.</summary>
+    /// <summary>Shows every node and route to the visitor. The table must not change meanwhile.</summary>
     public void Visit<TVisitor>(ref TVisitor visitor)
         where TVisitor : IFib6Visitor => VisitNode(_root, 0, ref visitor);
 
     /// <summary>
-    /// The routes in the order of <c>inet6_dump_fib</c>: those of a node behind all that are below it, the left side before the
-    /// right. The table must not change meanwhile.
+    /// Lists the routes in the order of <c>inet6_dump_fib</c>: a node's routes after all routes below it, the left side before
+    /// the right. The table must not change meanwhile.
     /// </summary>
     public RouteEnumerator GetEnumerator() => new(this);
 
-    /// <summary>As deep as the tree: at most 129 calls.</summary>
+    /// <summary>Shows a node and all below it. The recursion is as deep as the tree: at most 129 calls.</summary>
     private void VisitNode<TVisitor>(Fib6Node* fn, int depth, ref TVisitor visitor)
         where TVisitor : IFib6Visitor
     {
@@ -74,7 +74,7 @@ public sealed unsafe partial class Fib6Table
             VisitNode(fn->right, depth + 1, ref visitor);
     }
 
-    /// <summary>A walk that is left at each route.</summary>
+    /// <summary>A walk that pauses at each route.</summary>
     public struct RouteEnumerator
     {
         private readonly Fib6Table _table;

@@ -21,7 +21,7 @@ public unsafe struct Fib6Result
     public readonly int Peer => Nhc->Peer;
 }
 
-/// <summary>Sees what a lookup in an IPv6 table reads. The empty one compiles to nothing.</summary>
+/// <summary>Is told what a lookup in an IPv6 table reads; <see cref="NoFib6Trace"/> compiles to nothing.</summary>
 internal unsafe interface IFib6Trace
 {
     /// <summary>A node on the way down: its bit, and the child that the address names.</summary>
@@ -30,10 +30,10 @@ internal unsafe interface IFib6Trace
     /// <summary>A node on the way up: its subtree and flags; with routes, its leaf's prefix.</summary>
     void Compare(Fib6Node* fn, bool withLeaf);
 
-    /// <summary>On from a node to its parent.</summary>
+    /// <summary>A step from a node to its parent.</summary>
     void Climb(Fib6Node* fn);
 
-    /// <summary>The node whose routes are chosen from: leaf, round robin and bit; and the prefix length of a route.</summary>
+    /// <summary>The choice among a node's routes: its leaf, round robin and bit, and the first route's prefix length.</summary>
     void Select(Fib6Node* fn, Fib6Info* rt0);
 
     /// <summary>A route's metric, flags and link.</summary>
@@ -76,8 +76,8 @@ internal readonly unsafe struct NoFib6Trace : IFib6Trace
 ///   ::/0 -- 2001::/16 -- 2001:db8::/32 -- 2001:db8:7::/48      down: one bit of the address at each node, nothing compared
 ///      &lt;---- fits? ---- fits? ------------ fits? --------        up: the prefix of each node with routes, the first that fits
 /// </code>
-/// <para>On the way down only nodes are read, a line each. Each comparison reads a route: where the address lies in none of the
-/// longest prefixes, several. If the node that fits has no usable route, the way up goes on from there.</para>
+/// <para>On the way down only nodes are read, a line each. On the way up each comparison reads a route, and an address outside
+/// the longest prefixes needs several. If the node that fits has no usable route, the way up goes on from there.</para>
 /// </remarks>
 public sealed unsafe partial class Fib6Table
 {
@@ -85,13 +85,13 @@ public sealed unsafe partial class Fib6Table
     public int Lookup(UInt128 daddr, ref Fib6Result res) => Lookup(daddr, ref res, oif: 0);
 
     /// <summary>
-    /// <c>fib6_table_lookup</c>: the route for an address. 0 and the result; -EAGAIN if there is none, as policy rules have it;
-    /// or, the result filled too, what the type of a reject route says (-EINVAL blackhole, -EHOSTUNREACH unreachable, -EACCES
-    /// prohibit, -EAGAIN throw, -ENETUNREACH a route to the loopback).
+    /// <c>fib6_table_lookup</c>: finds the route for an address. Returns 0 and the result; -EAGAIN if there is no route, as
+    /// policy rules do; or the result and the error of a reject route's type (-EINVAL blackhole, -EHOSTUNREACH unreachable,
+    /// -EACCES prohibit, -EAGAIN throw, -ENETUNREACH a route to the loopback).
     /// </summary>
     /// <param name="daddr">The address.</param>
     /// <param name="res">The result.</param>
-    /// <param name="oif">The interface that the packet is bound to: others answer if none goes there; 0 for any.</param>
+    /// <param name="oif">The interface that the packet is bound to; 0 for any. If no route uses it, another answers.</param>
     /// <param name="strict">With <see cref="Rt6LookupFlags.Iface"/>, no other interface answers.</param>
     public int Lookup(UInt128 daddr, ref Fib6Result res, int oif, Rt6LookupFlags strict = Rt6LookupFlags.None)
     {
@@ -103,7 +103,7 @@ public sealed unsafe partial class Fib6Table
     /// <inheritdoc/>
     public int Lookup(UInt128 daddr, ref Fib6Result res, LookupPath path) => Lookup(daddr, ref res, path, oif: 0);
 
-    /// <summary>The same lookup, watched: clears <paramref name="path"/> and fills it with what was read.</summary>
+    /// <summary>Does the same lookup. Clears <paramref name="path"/>, then records in it what the lookup reads.</summary>
     public int Lookup(
         UInt128 daddr, ref Fib6Result res, LookupPath path, int oif, Rt6LookupFlags strict = Rt6LookupFlags.None)
     {
@@ -120,7 +120,7 @@ public sealed unsafe partial class Fib6Table
         TableLookup(daddr, ref res, oif, strict, ref trace);
     }
 
-    /// <summary>0, or the error that a reject route stands for.</summary>
+    /// <summary>Returns 0, or the error of a reject route's type.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal int Verdict(in Fib6Result res)
     {
@@ -146,7 +146,7 @@ public sealed unsafe partial class Fib6Table
                     return;
             }
 
-            // Nobody answers: then a gateway that may not is better than none.
+            // No route answers: a gateway that may be unreachable is better than none.
             if ((strict & Rt6LookupFlags.Reachable) == 0)
                 break;
             strict &= ~Rt6LookupFlags.Reachable;
@@ -155,7 +155,7 @@ public sealed unsafe partial class Fib6Table
         _net.SetNull(ref res);
     }
 
-    /// <summary><c>fib6_node_lookup</c>: the node of the longest prefix with routes; the root if there is none.</summary>
+    /// <summary><c>fib6_node_lookup</c>: finds the node of the longest prefix with routes; the root if there is none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Fib6Node* NodeLookup<TTrace>(ulong high, ulong low, ref TTrace trace)
         where TTrace : struct, IFib6Trace
@@ -166,7 +166,7 @@ public sealed unsafe partial class Fib6Table
         do
         {
             fn = next;
-            // A branch, as the compiler makes it of the kernel's: where it is foreseen, the child is read before the bit is known.
+            // A branch, as compilers make of the kernel's code: if predicted, the child is read before the bit is known.
             if (Bit(high, low, ((Fib6NodeTail*)((byte*)fn + tail))->fn_bit) != 0)
             {
                 trace.Node(fn, &fn->right);
@@ -187,7 +187,7 @@ public sealed unsafe partial class Fib6Table
             trace.Compare(fn, (flags & Fib6NodeFlags.RouteInfo) != 0);
             if ((flags & Fib6NodeFlags.RouteInfo) != 0)
             {
-                // Null for a reader that meets the writer between two steps: a node that is new, or about to go.
+                // A reader between two steps of the writer may see null, in a node that is new or about to go.
                 var leaf = t->leaf;
                 if (leaf != null && PrefixEqual(leaf->fib6_dst, high, low, leaf->fib6_dst.plen))
                     return fn;
@@ -200,7 +200,7 @@ public sealed unsafe partial class Fib6Table
         }
     }
 
-    /// <summary><c>fib6_backtrack</c>: the next node above that has routes of its own; null from the root.</summary>
+    /// <summary><c>fib6_backtrack</c>: finds the next node above that has routes of its own; null from the root.</summary>
     private Fib6Node* Backtrack<TTrace>(Fib6Node* fn, ref TTrace trace)
         where TTrace : struct, IFib6Trace
     {

@@ -53,7 +53,7 @@ internal readonly unsafe struct Fib6PathTrace(LookupPath path, Fib6Table table) 
 
     public void Nexthop(Fib6Info* rt, FibNhCommon* nhc)
     {
-        // fib6_flags twice: the lifetime, the result; and the type.
+        // fib6_flags is read for the lifetime and for the result; then the type.
         path.Read((nint)(&rt->fib6_flags), sizeof(Rtf), inTrie: false);
         path.Read((nint)(&rt->fib6_type), sizeof(byte), inTrie: false);
         path.Read((nint)(&rt->nh), sizeof(nint), inTrie: false);
@@ -64,7 +64,7 @@ internal readonly unsafe struct Fib6PathTrace(LookupPath path, Fib6Table table) 
             path.Read((nint)(&rt->nh->nh_info->reject_nh), sizeof(byte), inTrie: false);
         }
 
-        // nhc_dev to nhc_flags, and the peer that the caller is after.
+        // nhc_dev to nhc_flags, and the peer that the caller wants.
         path.Read((nint)nhc, (int)((byte*)(&nhc->nhc_gw_first) - (byte*)nhc), inTrie: false);
     }
 

@@ -4,12 +4,12 @@ using Sim.Kernel;
 
 namespace Sim.Fib;
 
-/// <summary>How the kernel is configured, as far as it shows in the IPv6 FIB. The defaults are the lab's User-Mode Linux's.</summary>
+/// <summary>The kernel's options that change the IPv6 FIB. The defaults are those of the lab's User-Mode Linux.</summary>
 public sealed record Fib6Options
 {
     /// <summary>
-    /// CONFIG_IPV6_SUBTREES, on in Debian: nodes of 72 bytes in slots of 128, and a pointer more to look at on the way back
-    /// up. Routes with a source prefix, which would make a subtree, are not modelled: the pointer is always null.
+    /// CONFIG_IPV6_SUBTREES, on in Debian: nodes take 72 bytes in slots of 128, and a lookup reads one more pointer on the way
+    /// back up. Routes with a source prefix, which would make a subtree, are not modelled: the pointer is always null.
     /// </summary>
     public bool Subtrees { get; init; }
 
@@ -17,8 +17,8 @@ public sealed record Fib6Options
     public bool RouterPref { get; init; }
 
     /// <summary>
-    /// A "what if" that no kernel has: routes with nexthops of their own that name the same peer of the same device share
-    /// one <c>lwtunnel_state</c>, as IPv4's do through their fib_info.
+    /// A what-if that no kernel has: routes whose own nexthops name the same peer of the same device share one
+    /// <c>lwtunnel_state</c>, as IPv4's do through their fib_info.
     /// </summary>
     public bool SharesStates { get; init; }
 }
@@ -27,11 +27,11 @@ public sealed record Fib6Options
 /// <param name="FibNodes">Nodes, roots excepted.</param>
 /// <param name="FibRouteNodes">Nodes with routes of their own, roots excepted.</param>
 /// <param name="FibRtEntries">Routes.</param>
-/// <param name="FibDiscardedRoutes">Routes deleted since the start; replaced ones are not among them.</param>
+/// <param name="FibDiscardedRoutes">Routes deleted since the start; replaced ones do not count.</param>
 public readonly record struct Rt6Statistics(
     uint FibNodes, uint FibRouteNodes, uint FibRtEntries, uint FibDiscardedRoutes)
 {
-    /// <summary><c>rt6_stats_seq_show</c>: the line, of a namespace that has sent no packet: no dsts, no cached routes.</summary>
+    /// <summary><c>rt6_stats_seq_show</c>: the line of a namespace that has sent no packet: no dsts, no cached routes.</summary>
     public string Format() => $"{FibNodes:x4} {FibRouteNodes:x4} 0000 {FibRtEntries:x4} 0000 0000 {FibDiscardedRoutes:x4}\n";
 }
 
@@ -87,7 +87,7 @@ public sealed unsafe partial class Fib6Net : IRcuCallbacks, IDisposable
     /// <summary>The leaves of every <see cref="Lc6Table"/>; made with the first.</summary>
     internal KmemCache Lc6LeafCache => _lc6LeafCache ??= Memory.CreateCache("ip6_fib_trie", Lc6Tnode.LeafSize, CacheLine);
 
-    /// <summary>Times the writer waited for a grace period: nothing in the IPv6 FIB does.</summary>
+    /// <summary>How often the writer waited for a grace period: never in the IPv6 FIB.</summary>
     public long Synchronizations { get; }
 
     /// <summary>Objects that wait for a grace period.</summary>
@@ -112,7 +112,7 @@ public sealed unsafe partial class Fib6Net : IRcuCallbacks, IDisposable
     /// <summary>Bytes of a node, before the slab rounds them up.</summary>
     internal int NodeSize { get; }
 
-    /// <summary><c>fib6_null_entry</c>: what a lookup that finds nothing ends at, and the leaf of an empty root.</summary>
+    /// <summary><c>fib6_null_entry</c>: the result of a lookup that finds nothing, and the leaf of an empty root.</summary>
     internal Fib6Info* NullEntry { get; }
 
     /// <summary><c>fib6_walkers</c>: the walks under way, which deletions must not leave on a freed node.</summary>
@@ -124,7 +124,7 @@ public sealed unsafe partial class Fib6Net : IRcuCallbacks, IDisposable
     /// <summary>The tables in the kernel's order: by hash bucket, the newest of a bucket first.</summary>
     public IEnumerable<Fib6Table> Tables => _tables.All;
 
-    /// <summary>The end of the namespace: its tables go, its nexthop objects, and all that waits for a grace period.</summary>
+    /// <summary>Frees the namespace's tables, its nexthop objects, and all objects that wait for a grace period.</summary>
     public void Dispose()
     {
         if (_disposed)

@@ -8,9 +8,9 @@ public sealed unsafe partial class Fib6Net
 {
     private const byte FamilyIPv6 = (byte)GatewayFamily.IPv6;
 
-    /// <summary><c>fib6_nh_init</c>: 0, or a negative error and nothing held.</summary>
-    /// <param name="nh">Zeroed.</param>
-    /// <param name="cfg">Oif, Gateway, Flags and Peer count.</param>
+    /// <summary><c>fib6_nh_init</c>: fills a nexthop. Returns 0, or a negative error with nothing held.</summary>
+    /// <param name="nh">Must be zeroed.</param>
+    /// <param name="cfg">Only Oif, Gateway, Flags and Peer are used.</param>
     /// <param name="table">The request's table, where a gateway is looked up first; 0 for a nexthop object's.</param>
     /// <param name="reject">RTF_REJECT: through the loopback, whatever the request says.</param>
     internal int NhInit(Fib6Nh* nh, in Fib6Config cfg, uint table, bool reject)
@@ -48,8 +48,8 @@ public sealed unsafe partial class Fib6Net
     }
 
     /// <summary>
-    /// The part of <c>fib6_nh_init</c> that reject routes skip, with <c>fib_nh_common_init</c>. A peer is one of a device,
-    /// which the request must name: -EINVAL.
+    /// The part of <c>fib6_nh_init</c> that reject routes skip, with <c>fib_nh_common_init</c>. A peer belongs to a device:
+    /// returns -EINVAL if the request names a peer and no device.
     /// </summary>
     private int NhInitDevice(FibNhCommon* nhc, in Fib6Config cfg, uint table, ref int dev)
     {
@@ -83,8 +83,8 @@ public sealed unsafe partial class Fib6Net
     }
 
     /// <summary>
-    /// <c>ip6_validate_gw</c>: a link-local gateway needs a device; another must be said or found to be on a link. Whether
-    /// it is an address of this host is not asked, as interfaces have none.
+    /// <c>ip6_validate_gw</c>: a link-local gateway needs a device; any other must be on a link, by the request's word or by a
+    /// lookup. It is not compared with this host's addresses, because interfaces have none.
     /// </summary>
     private int ValidateGw(in Fib6Config cfg, uint table, ref int dev)
     {
@@ -103,8 +103,8 @@ public sealed unsafe partial class Fib6Net
     }
 
     /// <summary>
-    /// <c>ip6_route_check_nh_onlink</c>: if the main table knows the gateway other than by a default or reject route, it must
-    /// be by a unicast route through this device.
+    /// <c>ip6_route_check_nh_onlink</c>: if the main table's route to the gateway is neither a default nor a reject route, it
+    /// must be a unicast route through this device.
     /// </summary>
     private int CheckNhOnLink(in Fib6Config cfg, int dev)
     {
@@ -115,8 +115,8 @@ public sealed unsafe partial class Fib6Net
     }
 
     /// <summary>
-    /// <c>ip6_route_check_nh</c>: the gateway must be reached without a gateway, by the request's table or else by local and
-    /// main, and through the request's device if it names one.
+    /// <c>ip6_route_check_nh</c>: the gateway must be reached directly, without another gateway, by the request's table or else
+    /// by local and main, and through the request's device if it names one.
     /// </summary>
     private int CheckNh(in Fib6Config cfg, uint table, ref int dev)
     {
@@ -147,8 +147,8 @@ public sealed unsafe partial class Fib6Net
         (res.Flags & Rtf.Reject) == 0 && res.Nhc->nhc_gw_family == 0;
 
     /// <summary>
-    /// <c>ip6_nh_lookup_table</c>: where a gateway lies. A table that is not there is an empty one: local and main always are
-    /// in a kernel. The choice among siblings that follows there changes nothing: all of them have gateways.
+    /// <c>ip6_nh_lookup_table</c>: looks a gateway up. A missing table counts as empty, because a kernel always has local and
+    /// main. The kernel then chooses among siblings, which changes nothing: all of them have gateways.
     /// </summary>
     private Fib6Result NhLookup(Fib6Table? table, in Fib6Config cfg, Rt6LookupFlags flags)
     {
@@ -160,7 +160,7 @@ public sealed unsafe partial class Fib6Net
         return res;
     }
 
-    /// <summary>The end of <c>rt6_select</c> where nothing fits.</summary>
+    /// <summary>Answers with the null entry: the end of <c>rt6_select</c> if no route fits.</summary>
     internal void SetNull(ref Fib6Result res)
     {
         res.Info = NullEntry;

@@ -6,7 +6,7 @@ namespace Sim.Fib;
 /// <summary>
 /// A node of the tree (<c>struct fib6_node</c>, include/net/ip6_fib.h): 64 bytes of the slab fib6_node, a cache line. With
 /// CONFIG_IPV6_SUBTREES a fourth pointer follows <see cref="right"/>, and the 72 bytes take two lines, as the slab is aligned
-/// to them. Hence the two halves: <see cref="Fib6NodeTail"/> lies 24 or 32 bytes behind.
+/// to them. So the node has two halves here: <see cref="Fib6NodeTail"/> begins at byte 24 or 32.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct Fib6Node
@@ -32,14 +32,14 @@ public unsafe struct Fib6NodeTail
     /// </summary>
     public Fib6Info* leaf;
 
-    /// <summary>The bit that decides between left and right, 0 the first of the address; the length of the node's prefix.</summary>
+    /// <summary>The bit that chooses left or right (0 is the address's first), which is the length of the node's prefix.</summary>
     public ushort fn_bit;
     public Fib6NodeFlags fn_flags;
 
-    /// <summary>Raised by every change at or below the node: what dsts compare to learn that they are stale.</summary>
+    /// <summary>Raised by every change at or below the node; dsts compare it to learn that they are stale.</summary>
     public int fn_sernum;
 
-    /// <summary>Where round robin among unreachable gateways goes on.</summary>
+    /// <summary>The route at which round robin among unreachable gateways goes on.</summary>
     public Fib6Info* rr_ptr;
     public RcuHead rcu;
 
@@ -60,7 +60,7 @@ public struct Rt6Key
 
 /// <summary>
 /// A nexthop of an IPv6 route (<c>struct fib6_nh</c>), 88 bytes. CONFIG_IPV6_ROUTER_PREF puts <c>last_probe</c>, 8 bytes that
-/// the port does not read, before <see cref="rt6i_pcpu"/>; here they are behind.
+/// the port does not read, before <see cref="rt6i_pcpu"/>; here they come last.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct Fib6Nh
@@ -73,8 +73,8 @@ public unsafe struct Fib6Nh
 }
 
 /// <summary>
-/// A route (<c>struct fib6_info</c>), 184 bytes and behind them its <see cref="Fib6Nh"/>, unless a nexthop object has it. Nothing
-/// is shared between routes but that object.
+/// A route (<c>struct fib6_info</c>), 184 bytes followed by its <see cref="Fib6Nh"/>, unless a nexthop object has it. Routes
+/// share only that object.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct Fib6Info
@@ -84,10 +84,10 @@ public unsafe struct Fib6Info
     /// <summary>The next route of the same prefix, by ascending metric.</summary>
     public Fib6Info* fib6_next;
 
-    /// <summary>The node it hangs off; null once it is deleted.</summary>
+    /// <summary>The node of the route; null once the route is deleted.</summary>
     public Fib6Node* fib6_node;
 
-    /// <summary>The other routes that make one multipath route with it; or its place in a nexthop object's f6i_list.</summary>
+    /// <summary>The ring of the multipath route that it is a part of; or its place in a nexthop object's f6i_list.</summary>
     public ListHead fib6_siblings;
     public uint fib6_nsiblings;
     public int fib6_ref;
@@ -121,10 +121,10 @@ public unsafe struct Fib6Info
     /// <summary>Bytes before the nexthop.</summary>
     public const int HeaderSize = 184;
 
-    /// <summary><c>fib6_nh</c>: the nexthop inside the route. Only where <see cref="nh"/> is null.</summary>
+    /// <summary><c>fib6_nh</c>: the nexthop inside the route. Only if <see cref="nh"/> is null.</summary>
     public static Fib6Nh* InlineNh(Fib6Info* f6i) => (Fib6Nh*)((byte*)f6i + HeaderSize);
 
-    /// <summary>The nexthop, wherever it lives (<c>nexthop_fib6_nh</c> for an object's).</summary>
+    /// <summary>The nexthop, in the route or in its nexthop object (<c>nexthop_fib6_nh</c>).</summary>
     public static Fib6Nh* Nh(Fib6Info* f6i) => f6i->nh != null ? NhInfo.Fib6Nh(f6i->nh->nh_info) : InlineNh(f6i);
 }
 
@@ -137,7 +137,7 @@ public enum Fib6InfoBits : byte
     Destroying = 8,
 }
 
-/// <summary><c>struct fib6_table</c> up to its root node, which lies in it; behind follow peers, flags and counters.</summary>
+/// <summary><c>struct fib6_table</c> up to its root node, which lies in it; peers, flags and counters follow.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct Fib6TableHead
 {

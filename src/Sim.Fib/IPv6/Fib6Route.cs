@@ -14,10 +14,10 @@ public sealed unsafe partial class Fib6Table
     /// A request meets the routes of the same prefix and metric.
     /// <list type="table">
     /// <item><term>Excl</term><description>-EEXIST if there is one.</description></item>
-    /// <item><term>Replace</term><description>the first one that has, like the new one, a gateway or not, gives way, with all
-    /// of its multipath route; else the first. If there is none and not Create, -ENOENT.</description></item>
-    /// <item><term>neither</term><description>behind them; -EEXIST if one has the same nexthop. If all have gateways, together
-    /// they are one multipath route. Append and a missing Create change nothing.</description></item>
+    /// <item><term>Replace</term><description>replaces the first one that, like the new one, has or lacks a gateway, with its
+    /// whole multipath route; else the first. Without Create, -ENOENT if there is none.</description></item>
+    /// <item><term>neither</term><description>goes behind them; -EEXIST if one has the same nexthop. If all have gateways,
+    /// together they are one multipath route. Append and a missing Create change nothing.</description></item>
     /// </list>
     /// -EINVAL, -ENODEV, -ENETDOWN and -EHOSTUNREACH come from the request's checks and the nexthop's.
     /// </remarks>
@@ -32,10 +32,10 @@ public sealed unsafe partial class Fib6Table
     }
 
     /// <summary>
-    /// <c>inet6_rtm_delroute</c>, as the series' patch 4 has it: the first route to the prefix that fits what the request names
-    /// of metric, protocol, nexthop object, device, gateway and peer; its multipath route too, if neither a gateway nor a peer
-    /// is named. The type does not count. Returns 0, -ESRCH if none fits, or -EINVAL; -ENOENT if what fits is the null entry of
-    /// a table without a default route.
+    /// <c>inet6_rtm_delroute</c>, as in the series' patch 4: deletes the first route to the prefix that fits the request. If
+    /// the request names a metric, protocol, nexthop object, device, gateway or peer, the route's must equal it; the type does
+    /// not count. If it names neither a gateway nor a peer, the whole multipath route goes. Returns 0, -ESRCH if none fits,
+    /// -EINVAL, or -ENOENT if only the null entry of a table without a default route fits.
     /// </summary>
     public int Delete(in Fib6Config cfg)
     {
@@ -58,7 +58,7 @@ public sealed unsafe partial class Fib6Table
         return err;
     }
 
-    /// <summary><c>ip6_route_info_create</c>: a route with one reference, the caller's; null and a negative error.</summary>
+    /// <summary><c>ip6_route_info_create</c>: makes a route with a reference for the caller; or null and a negative error.</summary>
     internal Fib6Info* RouteInfoCreate(in Fib6Config cfg, out int err)
     {
         err = -Errno.EINVAL;
@@ -101,8 +101,8 @@ public sealed unsafe partial class Fib6Table
     }
 
     /// <summary>
-    /// <c>ip6_route_multipath_add</c>: a route for each nexthop, which must have a gateway (-EINVAL), none twice (-EEXIST). If
-    /// one cannot be added, those before it are deleted again; what the first one replaced stays gone.
+    /// <c>ip6_route_multipath_add</c>: adds a route for each nexthop. -EINVAL if one has no gateway, -EEXIST if one is there
+    /// twice. If one cannot be added, those before it are deleted again; a route that the first one replaced stays gone.
     /// </summary>
     private int MultipathAdd(in Fib6Config cfg, Fib6NexthopConfig[] hops)
     {
@@ -155,14 +155,14 @@ public sealed unsafe partial class Fib6Table
                 return err;
             }
 
-            // The first has met what was there; the others join it.
+            // The first has dealt with the routes that were there; the others join it.
             flags = (flags & ~(NlmFlags.Excl | NlmFlags.Replace)) | NlmFlags.Create;
         }
 
         return 0;
     }
 
-    /// <summary><c>ip6_route_multipath_del</c>: the last error of all.</summary>
+    /// <summary><c>ip6_route_multipath_del</c>: deletes the route of each nexthop. Returns the last error, or 0.</summary>
     private int MultipathDel(in Fib6Config cfg, Fib6NexthopConfig[] hops)
     {
         var last = 0;
@@ -176,7 +176,7 @@ public sealed unsafe partial class Fib6Table
         return last;
     }
 
-    /// <summary><c>ip6_route_del</c>: a state is built to compare with, if the request names a peer.</summary>
+    /// <summary><c>ip6_route_del</c>. If the request names a peer, a state is built to compare with.</summary>
     private int RouteDel(in Fib6Config cfg, bool deleteAllNh)
     {
         var state = cfg.Peer != 0 ? _net.States.BuildToCompare(cfg.Peer) : null;
@@ -203,12 +203,12 @@ public sealed unsafe partial class Fib6Table
         return null;
     }
 
-    /// <summary>Whether a route is one that a request to delete names.</summary>
+    /// <summary>Whether a route fits a request to delete.</summary>
     internal static bool Fits(in Fib6Config cfg, LwtunnelState* state, Fib6Info* rt)
     {
         if ((cfg.Metric != 0 && cfg.Metric != rt->fib6_metric) || (cfg.Protocol != 0 && cfg.Protocol != rt->fib6_protocol))
             return false;
-        // A route through an object fits whatever the request says of device and gateway.
+        // A route through an object fits any device and gateway in the request.
         if (rt->nh != null)
             return (cfg.NhId == 0 || cfg.NhId == rt->nh->id) && cfg.Peer == 0;
         if (cfg.NhId != 0)
@@ -222,7 +222,7 @@ public sealed unsafe partial class Fib6Table
         return cfg.Peer == 0 || PeerStates.Same(state, nhc->nhc_lwtstate);
     }
 
-    /// <summary><c>__ip6_del_rt_siblings</c>: the others of its multipath route first.</summary>
+    /// <summary><c>__ip6_del_rt_siblings</c>: deletes the other parts of a multipath route, then this one.</summary>
     private int DelSiblings(Fib6Info* rt)
     {
         ListHead* next;

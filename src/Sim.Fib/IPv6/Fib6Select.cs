@@ -3,19 +3,19 @@ using System.Runtime.CompilerServices;
 
 namespace Sim.Fib;
 
-/// <summary>Which of a node's routes answers (net/ipv6/route.c, <c>rt6_select</c> and below).</summary>
+/// <summary>The choice among a node's routes (net/ipv6/route.c, <c>rt6_select</c> and below).</summary>
 /// <remarks>
-/// Among the routes of the lowest metric the best score wins, the first where several are as good: 2 for the interface asked
-/// for, 0 for another. Higher metrics are asked only if none of these will do. What gateways score depends on neighbours where
-/// the lookup is a host's (<see cref="Rt6LookupFlags.Reachable"/>); no neighbour is known here, so that without
-/// CONFIG_IPV6_ROUTER_PREF gateways take turns, and with it all are good. A router does not ask.
+/// Among the routes of the lowest metric, the first with the best score wins: 2 for the interface asked for, 0 for another.
+/// Higher metrics are tried only if none of these is usable. In a host's lookup (<see cref="Rt6LookupFlags.Reachable"/>) a
+/// gateway's score also depends on its neighbour entry. Here no neighbour is known: without CONFIG_IPV6_ROUTER_PREF gateways
+/// are used round robin, and with it all are good. A router's lookup ignores neighbours.
 /// </remarks>
 public sealed unsafe partial class Fib6Table
 {
     private const int NudFailHard = -3; // RT6_NUD_FAIL_HARD
     private const int NudFailDoRr = -1; // RT6_NUD_FAIL_DO_RR
 
-    /// <summary>What <c>find_rr_leaf</c> keeps while it looks.</summary>
+    /// <summary>The state of the search in <c>find_rr_leaf</c>.</summary>
     private ref struct Search
     {
         public int Oif;
@@ -27,7 +27,7 @@ public sealed unsafe partial class Fib6Table
         public bool GatewaysAreGood;
     }
 
-    /// <summary><c>rt6_select</c>: false if no route of the node will do.</summary>
+    /// <summary><c>rt6_select</c>: chooses a route of the node. Returns false if none is usable.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Select<TTrace>(
         Fib6Node* fn, int oif, Rt6LookupFlags strict, ref Fib6Result res, ref TTrace trace)
@@ -57,7 +57,7 @@ public sealed unsafe partial class Fib6Table
         return res.Info != null;
     }
 
-    /// <summary>The end of <c>rt6_select</c>: nobody is known to answer, so the next lookup tries the next.</summary>
+    /// <summary>The end of <c>rt6_select</c>: no gateway is known to answer, so the next lookup starts at the next one.</summary>
     private static void RoundRobin(Fib6NodeTail* t, Fib6Info* leaf, Fib6Info* rt0)
     {
         var next = rt0->fib6_next;
@@ -68,8 +68,8 @@ public sealed unsafe partial class Fib6Table
     }
 
     /// <summary>
-    /// <c>find_rr_leaf</c>: the routes of the metric from <paramref name="head"/> on, then those before it, and if none will do
-    /// those of higher metrics.
+    /// <c>find_rr_leaf</c>: tries the routes of the metric from <paramref name="head"/> on, then those before it, and if none is
+    /// usable those of higher metrics.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void FindRrLeaf<TTrace>(
@@ -85,8 +85,8 @@ public sealed unsafe partial class Fib6Table
     }
 
     /// <summary>
-    /// <c>__find_rr_leaf</c>: from a route up to another, while the metric is this one, or all if <paramref name="rest"/> is
-    /// null. A blackhole object ends the search.
+    /// <c>__find_rr_leaf</c>: tries the routes from one up to another. Unless <paramref name="rest"/> is null, it stops at the
+    /// first of another metric and puts that there. A blackhole object ends the search.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void FindInList<TTrace>(
@@ -151,7 +151,7 @@ public sealed unsafe partial class Fib6Table
     }
 
     /// <summary>
-    /// <c>rt6_score_route</c>. CONFIG_IPV6_ROUTER_PREF adds the same for every route, as preferences are not modelled.
+    /// <c>rt6_score_route</c>. As preferences are not modelled, CONFIG_IPV6_ROUTER_PREF adds the same for every route.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int ScoreRoute(FibNhCommon* nhc, Rtf flags, in Search search)

@@ -5,8 +5,8 @@ namespace Sim.Fib;
 public sealed unsafe partial class Fib6Table
 {
     /// <summary>
-    /// <c>rt6_multipath_rebalance</c>: each live nexthop's share of the 31-bit hash space by weight, in the ring's order from
-    /// the route that is first in the list.
+    /// <c>rt6_multipath_rebalance</c>: sets each live nexthop's share of the 31-bit hash space by weight, in the ring's order,
+    /// beginning with the route that is first in the list.
     /// </summary>
     internal void MultipathRebalance(Fib6Info* rt)
     {
@@ -56,9 +56,9 @@ public sealed unsafe partial class Fib6Table
 public sealed unsafe partial class Fib6Net
 {
     /// <summary>
-    /// <c>rt6_sync_down_dev</c> and <c>nexthop_flush_dev</c>: a device goes down or away, and with it its routes and nexthop
-    /// objects. A part of a multipath route that goes down is only marked, while others are alive. Returns the number of
-    /// routes dropped.
+    /// <c>rt6_sync_down_dev</c> and <c>nexthop_flush_dev</c>: takes a device down or away, with its routes and nexthop objects.
+    /// While other parts of a multipath route are alive, a part that goes down is only marked. Returns the number of routes
+    /// dropped.
     /// </summary>
     public int DeviceDown(int oif, NetdevEvent what = NetdevEvent.Down)
     {
@@ -70,7 +70,7 @@ public sealed unsafe partial class Fib6Net
         return dropped;
     }
 
-    /// <summary>A device comes up again: <c>rt6_sync_up</c> wakes the marked parts of multipath routes through it.</summary>
+    /// <summary>Brings a device up again: <c>rt6_sync_up</c> revives the marked parts of multipath routes through it.</summary>
     public void DeviceUp(int oif)
     {
         _down.Remove(oif);

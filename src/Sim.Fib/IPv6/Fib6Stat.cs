@@ -16,13 +16,13 @@ public sealed class Fib6Stat
     /// <summary>Nodes that only split two others.</summary>
     public long IntermediateNodes { get; private set; }
 
-    /// <summary>Routes; of a multipath route each part is one.</summary>
+    /// <summary>Routes; each part of a multipath route counts.</summary>
     public long Routes { get; private set; }
 
     /// <summary>Nodes with routes by the number of nodes above them.</summary>
     public IReadOnlyList<long> Depths => _depths;
 
-    /// <summary>Mean over the nodes with routes of the nodes above each; 0 for an empty table.</summary>
+    /// <summary>Mean number of nodes above a node with routes; 0 for an empty table.</summary>
     public double MeanDepth => RouteNodes == 0 ? 0 : (double)_totalDepth / RouteNodes;
 
     /// <summary>The most nodes above a node with routes.</summary>
@@ -47,7 +47,7 @@ public sealed class Fib6Stat
 /// <summary>Counting the nodes of a table.</summary>
 public sealed unsafe partial class Fib6Table
 {
-    /// <summary>Walks the whole tree.</summary>
+    /// <summary>Counts nodes, routes and depths by a walk of the whole tree.</summary>
     public Fib6Stat Stat()
     {
         var counter = new StatVisitor(new Fib6Stat());

@@ -3,22 +3,22 @@ using System.Runtime.CompilerServices;
 
 namespace Sim.Fib;
 
-/// <summary>A table of IPv6 routes, whatever holds them: the kernel's tree, or a structure that it might have.</summary>
+/// <summary>A table of IPv6 routes, in the kernel's tree or in a what-if structure.</summary>
 public interface IFib6Routes
 {
-    /// <summary>RTM_NEWROUTE: 0 or a negative error.</summary>
+    /// <summary>RTM_NEWROUTE: adds or replaces a route. Returns 0 or a negative error.</summary>
     int Insert(in Fib6Config cfg);
 
-    /// <summary>RTM_DELROUTE: 0 or a negative error.</summary>
+    /// <summary>RTM_DELROUTE: deletes a route. Returns 0 or a negative error.</summary>
     int Delete(in Fib6Config cfg);
 
-    /// <summary>The route for an address: 0 and the result, or a negative error.</summary>
+    /// <summary>Finds the route for an address. Returns 0 and the result, or a negative error.</summary>
     int Lookup(UInt128 daddr, ref Fib6Result res);
 
-    /// <summary>The same lookup, watched: clears <paramref name="path"/> and fills it with what was read.</summary>
+    /// <summary>Does the same lookup. Clears <paramref name="path"/>, then records in it what the lookup reads.</summary>
     int Lookup(UInt128 daddr, ref Fib6Result res, LookupPath path);
 
-    /// <summary>Shows every route. The table must not change meanwhile.</summary>
+    /// <summary>Shows every route to the visitor. The table must not change meanwhile.</summary>
     void Visit<TVisitor>(ref TVisitor visitor)
         where TVisitor : IFib6Visitor;
 }
@@ -33,13 +33,13 @@ public interface IFib6Routes
 ///                            left  -> fn_bit 32 2001:db8::/32  -> routes, by metric
 ///                            right -> fn_bit 48 2001:fff8:3::/48  -> routes
 /// </code>
-/// <para>A node stands for the first <see cref="Fib6NodeTail.fn_bit"/> bits of an address, but does not store them: they are
-/// those of any route at or below it, and <see cref="Fib6NodeTail.leaf"/> points at one. A node is a prefix with routes
-/// (RTINFO), or splits two nodes that differ in its bit; the root is both, and there without routes too: then its leaf
+/// <para>A node stands for the first <see cref="Fib6NodeTail.fn_bit"/> bits of an address, but does not store them: any route
+/// at or below it has these bits, and <see cref="Fib6NodeTail.leaf"/> points at one. A node is a prefix with routes
+/// (RTINFO), or splits two nodes that differ in its bit. The root can be both, and exists without routes too: then its leaf
 /// is the namespace's null entry.</para>
-/// <para>A lookup follows the address's bits down to the end, without a look at the bits in between, and then compares on the
-/// way back up until a route's prefix fits (Fib6Lookup). One bit a level: twenty levels and more for a full table, where
-/// <see cref="FibTable"/> has two or three. Each route has a structure of its own, half a kilobyte, which must be read to
+/// <para>A lookup follows the address's bits down to the end and compares nothing on the way. Then it compares on the way back
+/// up until a route's prefix fits (Fib6Lookup). A level reads one bit, so a full table has twenty levels and more, where
+/// <see cref="FibTable"/> has two or three. Each route has its own structure of half a kilobyte, which a lookup reads to
 /// compare and to answer; IPv4's routes share theirs.</para>
 /// <para>One writer. Lookups may run beside it on other threads that <see cref="Sim.Kernel.Rcu.AddReader"/> knows. Insert, delete
 /// and lookup allocate no managed memory.</para>
@@ -57,7 +57,7 @@ public sealed unsafe partial class Fib6Table : IFib6Routes, IRoutingTable, IDisp
     private readonly bool _gatewaysAreGood;
     private bool _disposed;
 
-    /// <summary><c>fib6_new_table</c>, <c>fib6_alloc_table</c>: an empty table, known to its namespace by id.</summary>
+    /// <summary><c>fib6_new_table</c>, <c>fib6_alloc_table</c>: makes an empty table, which its namespace knows by id.</summary>
     /// <exception cref="ArgumentException">The namespace has a table of this id.</exception>
     public Fib6Table(Fib6Net net, uint id)
     {
@@ -83,7 +83,7 @@ public sealed unsafe partial class Fib6Table : IFib6Routes, IRoutingTable, IDisp
     internal Fib6Node* Root => _root;
 
     /// <summary>
-    /// The table goes with all its routes, as when a namespace ends; what was queued is freed at the next grace period.
+    /// Deletes the table with all its routes, as when a namespace ends. The next grace period frees the routes' memory.
     /// </summary>
     public void Dispose()
     {
@@ -95,13 +95,13 @@ public sealed unsafe partial class Fib6Table : IFib6Routes, IRoutingTable, IDisp
         _net.Memory.Kfree(_tb, TableSize);
     }
 
-    /// <summary>The half of a node that lies behind the subtree pointer, if there is one.</summary>
+    /// <summary>The second half of a node, behind the subtree pointer if there is one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Fib6NodeTail* Tail(Fib6Node* fn) => (Fib6NodeTail*)((byte*)fn + _tail);
 
     /// <summary>
-    /// <c>struct fib6_table</c>: up to the root, the root, the peers' tree (its lock and the table's take room on SMP alone), two
-    /// counters and a list.
+    /// Bytes of <c>struct fib6_table</c>: the fields up to the root, the root, the peers' tree, two counters and a list. Locks
+    /// take room only on SMP.
     /// </summary>
     private int TableSize => 24 + _net.NodeSize + (_net.Memory.Config.CpuPartial ? 24 : 16) + 2 * sizeof(uint) + sizeof(nint);
 }

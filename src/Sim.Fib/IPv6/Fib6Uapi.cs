@@ -11,13 +11,13 @@ public enum Rtf : uint
     /// <summary>In a request: it has a gateway. A route does not keep the flag.</summary>
     Gateway = 2,
 
-    /// <summary>Packets are refused; how, the route's type says.</summary>
+    /// <summary>Packets are refused, with the error of the route's type.</summary>
     Reject = 0x200,
 
     /// <summary>Learnt from an advertisement; never part of a multipath route.</summary>
     AddrConf = 0x40000,
 
-    /// <summary>The gateway is not to be asked for: its neighbour does not count.</summary>
+    /// <summary>The state of the gateway's neighbour entry does not count.</summary>
     NoNexthop = 0x200000,
     Anycast = 0x100000,
     Local = 0x80000000,
@@ -35,20 +35,20 @@ public enum Fib6NodeFlags : ushort
     /// <summary><c>RTN_ROOT</c>: the root of a tree, a subtree's included.</summary>
     Root = 2,
 
-    /// <summary><c>RTN_RTINFO</c>: the leaf list is of routes to the node's own prefix.</summary>
+    /// <summary><c>RTN_RTINFO</c>: the leaf list holds routes to the node's own prefix.</summary>
     RouteInfo = 4,
 }
 
-/// <summary>What a lookup insists on (<c>RT6_LOOKUP_F_*</c>, include/net/ip6_route.h).</summary>
+/// <summary>Demands of a lookup (<c>RT6_LOOKUP_F_*</c>, include/net/ip6_route.h).</summary>
 [Flags]
 public enum Rt6LookupFlags
 {
     None = 0,
 
-    /// <summary>Through the interface asked for, or not at all.</summary>
+    /// <summary>Only routes through the interface asked for.</summary>
     Iface = 1,
 
-    /// <summary>Gateways whose neighbour is not known to answer come last: what a host asks, not a router.</summary>
+    /// <summary>Gateways whose neighbour is not known to answer come last. Hosts ask for this, routers do not.</summary>
     Reachable = 2,
     IgnoreLinkState = 8,
 }

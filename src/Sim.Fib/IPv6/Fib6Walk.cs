@@ -4,7 +4,7 @@ using Sim.Kernel;
 
 namespace Sim.Fib;
 
-/// <summary>What a walker does next at its node (<c>enum fib6_walk_state</c>, without the state of subtrees).</summary>
+/// <summary>The next step of a walker at its node (<c>enum fib6_walk_state</c>, without the state of subtrees).</summary>
 internal enum Fib6WalkState
 {
     Left,
@@ -14,8 +14,8 @@ internal enum Fib6WalkState
 }
 
 /// <summary>
-/// A walk over a tree (<c>struct fib6_walker</c>): the left part of a node, its right, its routes. It may be left and taken up
-/// again, and what it calls may delete what it stands on.
+/// A walk over a tree (<c>struct fib6_walker</c>): a node's left subtree, its right one, then its routes. It can pause and
+/// resume, and the function that it calls may delete the route and the node where the walk is.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct Fib6Walker
@@ -35,10 +35,10 @@ internal unsafe interface IFib6WalkFunc
     int Call(Fib6Walker* w);
 }
 
-/// <summary>Judges routes in <c>fib6_clean_tree</c>.</summary>
+/// <summary>Decides which routes <c>fib6_clean_tree</c> deletes.</summary>
 internal unsafe interface IFib6Clean
 {
-    /// <summary>0 to keep a route, -1 to delete it, -2 to pass over the rest of a multipath route.</summary>
+    /// <summary>0 to keep a route, -1 to delete it, -2 to skip the rest of a multipath route.</summary>
     int Clean(Fib6Info* rt);
 }
 
@@ -75,7 +75,7 @@ public sealed unsafe partial class Fib6Table
         }
     }
 
-    /// <summary><c>fib6_walk_continue</c>: 0 at the end, else what the function returned.</summary>
+    /// <summary><c>fib6_walk_continue</c>: walks on. Returns 0 at the end, else the function's result.</summary>
     private int WalkContinue<TFunc>(Fib6Walker* w, ref TFunc func)
         where TFunc : struct, IFib6WalkFunc
     {
@@ -90,8 +90,8 @@ public sealed unsafe partial class Fib6Table
     }
 
     /// <summary>
-    /// The loop of <c>fib6_walk_continue</c> up to where it calls the function: on to the next node with routes of its own
-    /// that are not seen yet. False at the end.
+    /// The loop of <c>fib6_walk_continue</c> up to the call: goes on to the next node with routes of its own that are not seen
+    /// yet. Returns false at the end.
     /// </summary>
     private bool WalkToRoutes(Fib6Walker* w)
     {
@@ -160,7 +160,7 @@ public sealed unsafe partial class Fib6Table
     {
         public int Deleted { get; private set; }
 
-        /// <summary><c>fib6_clean_node</c>: after a deletion, back to the walk, which knows what is left of the node.</summary>
+        /// <summary><c>fib6_clean_node</c>: after a deletion returns to the walk, which knows what is left of the node.</summary>
         public int Call(Fib6Walker* w)
         {
             for (var rt = w->leaf; rt != null; rt = rt->fib6_next)

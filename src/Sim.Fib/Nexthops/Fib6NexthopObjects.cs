@@ -2,9 +2,9 @@
 namespace Sim.Fib;
 
 /// <summary>
-/// Nexthop objects of family IPv6 (net/ipv4/nexthop.c): made once, named by id in RTA_NH_ID, and with them the percpu
-/// pointers and the state that each route would otherwise have of its own. Groups are left out. The kernel keeps the objects of
-/// both families in one red-black tree by id; here each family has its own, and the search is a dictionary's.
+/// Nexthop objects of family IPv6 (net/ipv4/nexthop.c). An object is made once, and routes name it by id in RTA_NH_ID. It
+/// holds the percpu pointers and the state that each route would otherwise have of its own. Groups are left out. The kernel
+/// keeps the objects of both families in one red-black tree by id; here each family has a dictionary.
 /// </summary>
 public sealed unsafe partial class Fib6Net
 {
@@ -14,13 +14,13 @@ public sealed unsafe partial class Fib6Net
     private readonly Dictionary<uint, nint> _nexthops = [];
     private readonly HlistNode** _nexthopDevHash;
 
-    /// <summary>Nexthop objects there are.</summary>
+    /// <summary>The number of nexthop objects.</summary>
     public int NexthopCount => _nexthops.Count;
 
     /// <summary>
     /// <c>ip -6 nexthop add id ID [blackhole | dev OIF [via GATEWAY [onlink]]]</c>, with the proposed peer
-    /// (<c>nexthop_create</c>, <c>nh_create_ipv6</c>, <c>insert_nexthop</c>). 0, -EEXIST, or what <c>fib6_nh_init</c> says
-    /// of device and gateway.
+    /// (<c>nexthop_create</c>, <c>nh_create_ipv6</c>, <c>insert_nexthop</c>): adds an object. Returns 0, -EINVAL for id 0,
+    /// -EEXIST, or the error of <c>fib6_nh_init</c>.
     /// </summary>
     public int AddNexthop(
         uint id,
@@ -41,8 +41,8 @@ public sealed unsafe partial class Fib6Net
     }
 
     /// <summary>
-    /// <c>ip -6 nexthop replace id ID ...</c> (<c>replace_nexthop</c>): what the object says changes, for all routes that use
-    /// it and without touching them. 0, -ENOENT, or what <see cref="AddNexthop"/> says of device and gateway.
+    /// <c>ip -6 nexthop replace id ID ...</c> (<c>replace_nexthop</c>): changes the contents of an object, for all routes that
+    /// use it and without touching them. Returns 0, -ENOENT, or the error of <c>fib6_nh_init</c>.
     /// </summary>
     public int ReplaceNexthop(
         uint id,
@@ -58,7 +58,7 @@ public sealed unsafe partial class Fib6Net
         var fresh = NexthopCreate(id, oif, peer, gateway, flags, blackhole, out var err);
         if (fresh == null)
             return err;
-        // replace_nexthop_single: they change places, and the new object takes the old content with it.
+        // replace_nexthop_single: the objects swap contents, and the new one takes the old contents with it.
         var content = fresh->nh_info;
         fresh->nh_info = old->nh_info;
         fresh->nh_info->nh_parent = fresh;
@@ -74,7 +74,7 @@ public sealed unsafe partial class Fib6Net
     }
 
     /// <summary>
-    /// <c>ip nexthop del id ID</c>: with it go all routes that use it. Returns the number of routes dropped, or -ENOENT.
+    /// <c>ip nexthop del id ID</c>: deletes an object and all routes that use it. Returns their number, or -ENOENT.
     /// </summary>
     public int DeleteNexthop(uint id)
     {
@@ -88,10 +88,10 @@ public sealed unsafe partial class Fib6Net
     /// <summary><c>nexthop_find_by_id</c>.</summary>
     internal NextHop* FindNexthop(uint id) => (NextHop*)_nexthops.GetValueOrDefault(id);
 
-    /// <summary>The route whose siblings or nh_list this is.</summary>
+    /// <summary>Returns the route that this link lies in, as its siblings or nh_list.</summary>
     internal static Fib6Info* OfSiblings(ListHead* at) => (Fib6Info*)((byte*)at - Fib6Info.SiblingsOffset);
 
-    /// <summary><c>nexthop_create</c>, <c>nh_create_ipv6</c>; null and a negative error if the nexthop will not do.</summary>
+    /// <summary><c>nexthop_create</c>, <c>nh_create_ipv6</c>: makes an object, or returns null and a negative error.</summary>
     private NextHop* NexthopCreate(
         uint id, int oif, int peer, UInt128 gateway, RtnhFlags flags, bool blackhole, out int err)
     {
@@ -130,7 +130,7 @@ public sealed unsafe partial class Fib6Net
         return nh;
     }
 
-    /// <summary><c>remove_nexthop</c>, <c>__remove_nexthop_fib</c>: here each route goes by itself, without a walk.</summary>
+    /// <summary><c>remove_nexthop</c>, <c>__remove_nexthop_fib</c>: deletes each route by itself, without a walk.</summary>
     private int RemoveNexthop(NextHop* nh)
     {
         _nexthops.Remove(nh->id);
@@ -155,7 +155,7 @@ public sealed unsafe partial class Fib6Net
             Hlist.Del(&nh->nh_info->dev_hash);
     }
 
-    /// <summary><c>nexthop_flush_dev</c>: blackholes stay while the loopback only goes down.</summary>
+    /// <summary><c>nexthop_flush_dev</c>: removes a device's objects. If the loopback only goes down, blackholes stay.</summary>
     private int NexthopFlushDev(int dev, NetdevEvent what)
     {
         var dropped = 0;

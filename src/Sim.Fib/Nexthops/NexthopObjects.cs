@@ -2,21 +2,21 @@
 namespace Sim.Fib;
 
 /// <summary>
-/// Nexthop objects (net/ipv4/nexthop.c): made once, named by id in RTA_NH_ID. Groups are left out. The kernel keeps
-/// them in a red-black tree by id; its links are in the object (24 bytes), the search here is a dictionary's.
+/// Nexthop objects (net/ipv4/nexthop.c). An object is made once, and routes name it by id in RTA_NH_ID. Groups are left out.
+/// The kernel finds objects by id in a red-black tree, whose links take 24 bytes in the object; here a dictionary does.
 /// </summary>
 public sealed unsafe partial class FibNet
 {
     private readonly Dictionary<uint, nint> _nexthops = [];
     private readonly HlistNode** _nexthopDevHash;
 
-    /// <summary>Nexthop objects there are.</summary>
+    /// <summary>The number of nexthop objects.</summary>
     public int NexthopCount => _nexthops.Count;
 
     /// <summary>
     /// <c>ip nexthop add id ID [blackhole | dev OIF [via GATEWAY [onlink]]]</c>, with the proposed peer
-    /// (<c>nexthop_create</c>, <c>nh_create_ipv4</c>, <c>insert_nexthop</c>). 0, -EEXIST, or what
-    /// <c>fib_check_nh</c> says of device and gateway.
+    /// (<c>nexthop_create</c>, <c>nh_create_ipv4</c>, <c>insert_nexthop</c>): adds an object. Returns 0, -EINVAL for id 0,
+    /// -EEXIST, or the error of <c>fib_nh_init</c> or <c>fib_check_nh</c>.
     /// </summary>
     public int AddNexthop(
         uint id,
@@ -69,7 +69,7 @@ public sealed unsafe partial class FibNet
     }
 
     /// <summary>
-    /// <c>ip nexthop del id ID</c>: with it go all routes that use it. Returns the number of routes dropped, or -ENOENT.
+    /// <c>ip nexthop del id ID</c>: deletes an object and all routes that use it. Returns their number, or -ENOENT.
     /// </summary>
     public int DeleteNexthop(uint id)
     {

@@ -5,8 +5,8 @@ using Sim.Kernel;
 namespace Sim.Fib;
 
 /// <summary>
-/// What a nexthop carries besides device and gateway (<c>struct lwtunnel_state</c>, include/net/lwtunnel.h, as
-/// kernel-patch/series has it, with the pointer that is WireGuard's data): 56 bytes, one for each nexthop.
+/// The state of a nexthop besides device and gateway (<c>struct lwtunnel_state</c>, include/net/lwtunnel.h, as in
+/// kernel-patch/series, with the pointer that is WireGuard's data): 56 bytes, one for each nexthop.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct LwtunnelState
@@ -28,8 +28,8 @@ public unsafe struct LwtunnelState
 }
 
 /// <summary>
-/// What all states that name one peer of one device share (<c>struct route_peer</c>, drivers/net/wireguard/route.c of the
-/// series), 104 bytes.
+/// The object that all states of one peer of one device share (<c>struct route_peer</c>, drivers/net/wireguard/route.c of
+/// the series), 104 bytes.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct RoutePeer
@@ -39,7 +39,7 @@ public unsafe struct RoutePeer
     /// <summary>The device; its interface index stands for it.</summary>
     public nint wg;
 
-    /// <summary>The public key, of which the harness needs the peer's number alone.</summary>
+    /// <summary>The peer's number, in the first bytes of the public key: the harness needs no other key.</summary>
     public int number;
     public fixed byte key[28];
     public uint hash;
@@ -60,7 +60,7 @@ internal sealed unsafe class PeerStates(KernelMemory memory, RcuQueue rcu)
 {
     private const ushort EncapWgPeer = 11; // LWTUNNEL_ENCAP_WGPEER
 
-    /// <summary>The kernel finds them in a hash table by key; the search here is a dictionary's.</summary>
+    /// <summary>The route_peers in use. The kernel finds them in a hash table by key; here a dictionary does.</summary>
     private readonly Dictionary<(int Oif, int Peer), nint> _routePeers = [];
 
     private readonly Dictionary<(int Oif, int Peer), nint> _sharedStates = [];
@@ -68,12 +68,12 @@ internal sealed unsafe class PeerStates(KernelMemory memory, RcuQueue rcu)
     /// <summary>Peers that a route names: <c>num_route_peers</c> of all devices.</summary>
     public int PeerCount => _routePeers.Count;
 
-    /// <summary><c>build_state</c>: null for peer 0, which is none.</summary>
+    /// <summary><c>build_state</c>: makes a state that names the peer; null for peer 0, which means none.</summary>
     public LwtunnelState* Build(int oif, int peer) => peer == 0 ? null : AllocState(GetRoutePeer(oif, peer));
 
     /// <summary>
-    /// A "what if", no kernel's: the state that names the peer already, or a new one. Only for namespaces in which every
-    /// state is made so.
+    /// A what-if that no kernel has: returns the state that names the peer already, or a new one. A namespace must make all
+    /// its states so, or none.
     /// </summary>
     public LwtunnelState* BuildShared(int oif, int peer)
     {
@@ -90,10 +90,10 @@ internal sealed unsafe class PeerStates(KernelMemory memory, RcuQueue rcu)
         return state;
     }
 
-    /// <summary>The state that a deletion compares with: of no device, with a <c>route_peer</c> of its own.</summary>
+    /// <summary>Makes the state that a deletion compares with: it has no device, and its own <c>route_peer</c>.</summary>
     public LwtunnelState* BuildToCompare(int peer) => AllocState(AllocRoutePeer(peer));
 
-    /// <summary><c>lwtstate_put</c> and <c>lwtstate_free</c>: the shared object first, then the state.</summary>
+    /// <summary><c>lwtstate_put</c>, <c>lwtstate_free</c>: the last frees the shared object, if unused, then the state.</summary>
     public void Put(LwtunnelState* state)
     {
         if (state == null || --state->refcnt != 0)
@@ -115,7 +115,7 @@ internal sealed unsafe class PeerStates(KernelMemory memory, RcuQueue rcu)
     public static bool Same(LwtunnelState* one, LwtunnelState* other) =>
         one == null || other == null ? one == other : one->peer->number == other->peer->number;
 
-    /// <summary>The callbacks of <see cref="Put"/>.</summary>
+    /// <summary>Runs a callback that <see cref="Put"/> queued.</summary>
     public void Reclaim(RcuHead* head, RcuFunc func)
     {
         switch (func)
@@ -159,7 +159,7 @@ internal sealed unsafe class PeerStates(KernelMemory memory, RcuQueue rcu)
     {
         var peer = (RoutePeer*)memory.Kzalloc(sizeof(RoutePeer));
         peer->number = number;
-        // The kernel's is a seeded jhash of the key: another number in every boot, as well spread.
+        // The kernel takes a seeded jhash of the key, which differs in every boot and is as well spread.
         peer->hash = (uint)number * 0x9E3779B1u;
         peer->users = 1;
         return peer;
@@ -176,7 +176,7 @@ public sealed unsafe partial class FibNet
         nh->nh_common.nhc_lwtstate = null;
     }
 
-    /// <summary><c>fib_encap_match</c> == 0: the kernel builds a state for each comparison, and frees it.</summary>
+    /// <summary><c>fib_encap_match</c> == 0. As in the kernel, each comparison builds a state and frees it.</summary>
     private bool StateMatches(int peer, FibNhCommon* nhc)
     {
         if (peer == 0)

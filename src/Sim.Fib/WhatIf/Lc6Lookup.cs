@@ -4,7 +4,7 @@ using static Sim.Fib.Lc6Vector;
 
 namespace Sim.Fib;
 
-/// <summary>Sees what a lookup reads. The empty one compiles to nothing.</summary>
+/// <summary>Is told what a lookup reads; <see cref="NoLc6Trace"/> compiles to nothing.</summary>
 internal unsafe interface ILc6Trace
 {
     /// <summary>The key, pos, bits and slen of a node on the way down.</summary>
@@ -173,8 +173,8 @@ public sealed unsafe partial class Lc6Table
     }
 
     /// <summary>
-    /// Shows every route in the order of <see cref="Fib6Table"/>: ascending address, and of one address the shortest prefix first. The
-    /// table must not change meanwhile.
+    /// Shows every route by ascending address, then shortest prefix first, as <see cref="Fib6Table"/> does. The table must not
+    /// change meanwhile.
     /// </summary>
     public void Visit<TVisitor>(ref TVisitor visitor)
         where TVisitor : IFib6Visitor => VisitNode(GetChild(_trie, 0), ref visitor);
@@ -190,7 +190,7 @@ public sealed unsafe partial class Lc6Table
             VisitBackwards(n->leaf, ref visitor);
     }
 
-    /// <summary>A list has at most 129 prefixes, one of each length.</summary>
+    /// <summary>Shows the routes of a leaf from the last to the first. The recursion is as deep as the list is long.</summary>
     private static void VisitBackwards<TVisitor>(Fib6Info* rt, ref TVisitor visitor)
         where TVisitor : IFib6Visitor
     {
@@ -200,7 +200,7 @@ public sealed unsafe partial class Lc6Table
         visitor.Route(rt);
     }
 
-    /// <summary>The shape, counted from the live trie. Its sizes in bytes are those of IPv4's nodes and not to be used here.</summary>
+    /// <summary>Counts the shape of the live trie. Do not use its sizes in bytes: they are those of IPv4's nodes.</summary>
     public FibTrieStat Stat()
     {
         var stat = new FibTrieStat();

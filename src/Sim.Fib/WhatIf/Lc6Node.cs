@@ -6,7 +6,7 @@ using System.Runtime.InteropServices;
 namespace Sim.Fib;
 
 /// <summary>
-/// A node of <see cref="Lc6Table"/>: what <see cref="KeyVector"/> would be with keys of 128 bits.
+/// A node of <see cref="Lc6Table"/>: a <see cref="KeyVector"/> with keys of 128 bits.
 /// <code>
 ///   0                16    17     18     24
 ///   | key            | pos | bits | slen | leaf's first route, or tnode[0] tnode[1] ...
@@ -49,7 +49,7 @@ internal unsafe struct Lc6Vector
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong ChildLength(Lc6Vector* n) => (1ul << n->bits) & ~1ul;
 
-    /// <summary>Child index, or something of 2^bits and more if a skipped bit differs.</summary>
+    /// <summary>The child index, or a number of at least 2^bits if a skipped bit differs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong GetCindex(UInt128 key, Lc6Vector* n)
     {
@@ -70,8 +70,8 @@ internal unsafe struct Lc6Vector
 }
 
 /// <summary>
-/// What surrounds a node in memory: 56 + 8 * 2^bits bytes for a tnode, 64 for a leaf, where IPv4's (<see cref="TNode"/>) take
-/// 40 and 48.
+/// A node with the fields that surround it in memory. A tnode takes 56 + 8 * 2^bits bytes and a leaf 64, where IPv4's
+/// (<see cref="TNode"/>) take 40 + 8 * 2^bits and 48.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct Lc6Tnode
@@ -85,6 +85,6 @@ internal unsafe struct Lc6Tnode
     public Lc6Vector* parent;
     public Lc6Vector kv;
 
-    /// <summary>Bytes of a tnode of so many children.</summary>
+    /// <summary>Bytes of a tnode of <paramref name="children"/> children.</summary>
     public static long Size(ulong children) => 56 + 8 * (long)children;
 }

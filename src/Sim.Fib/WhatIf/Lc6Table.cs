@@ -5,19 +5,19 @@ using static Sim.Fib.Lc6Vector;
 namespace Sim.Fib;
 
 /// <summary>
-/// A "what if" that no kernel has: an IPv6 routing table whose routes are those of net/ipv6/route.c, each with a fib6_info of
-/// its own, on the LC-trie of net/ipv4/fib_trie.c with keys of 128 bits in place of the binary tree of fib6_nodes.
+/// A what-if that no kernel has: an IPv6 routing table whose routes are those of net/ipv6/route.c, each with its own fib6_info.
+/// They lie in the LC-trie of net/ipv4/fib_trie.c, with keys of 128 bits, instead of the binary tree of fib6_nodes.
 /// </summary>
 /// <remarks>
 /// <code>
 ///   Fib6Table   root -- fn_bit 16 -- fn_bit 19 -- ... -- node of the prefix -> fib6_info      one bit a node
 ///   Lc6Table    tnode of 12 bits -- tnode of 5 bits -- leaf -> fib6_info -> fib6_info         several at once
 /// </code>
-/// <para>It shows what level compression alone would change: what a lookup visits, and the bytes of nodes. The thresholds of
-/// growing and shrinking are IPv4's, so that a table in the highest 32 bits has the shape that <see cref="FibTable"/> gives it,
-/// which the tests hold it to. A leaf lists the routes of all prefixes with its address by fib6_next, longest first; fib6_node
-/// stays null. Left out: routes through nexthop objects and multipath routes (-EOPNOTSUPP), several routes to a prefix other
-/// than by metric, scores and turns among them (<c>rt6_select</c>: here the first that is alive answers), and the pacing of frees by
+/// <para>It shows the effect of level compression alone: on the nodes that a lookup visits, and on their bytes. The thresholds
+/// for growing and shrinking are IPv4's, so a table in the highest 32 bits has the shape that <see cref="FibTable"/> gives it;
+/// tests check this. A leaf lists the routes of all prefixes with its address by fib6_next, longest first; fib6_node stays
+/// null. Left out: routes through nexthop objects and multipath routes (-EOPNOTSUPP), several routes of one metric to a
+/// prefix, scores and round robin (<c>rt6_select</c>: here the first live route answers), and the pacing of frees by
 /// fib_sync_mem.</para>
 /// <para>One writer; lookups may run beside it as in <see cref="FibTable"/>.</para>
 /// </remarks>
@@ -25,14 +25,14 @@ public sealed unsafe partial class Lc6Table : IFib6Routes, IDisposable
 {
     private readonly Fib6Net _net;
 
-    /// <summary>Makes routes out of requests, and stands for the table in them; its own tree stays empty.</summary>
+    /// <summary>Makes routes out of requests, which name it as their table; its own tree stays empty.</summary>
     private readonly Fib6Table _requests;
     private readonly Lc6Tnode* _top;
     private readonly Lc6Vector* _trie;
     private readonly KmemCache _leafCache;
     private bool _disposed;
 
-    /// <summary>An empty table, known to its namespace by id.</summary>
+    /// <summary>Makes an empty table, which its namespace knows by id.</summary>
     /// <exception cref="ArgumentException">The namespace has a table of this id.</exception>
     public Lc6Table(Fib6Net net, uint id)
     {
@@ -96,7 +96,7 @@ public sealed unsafe partial class Lc6Table : IFib6Routes, IDisposable
         return 0;
     }
 
-    /// <summary>The table goes with all its routes; what was queued is freed at the next grace period.</summary>
+    /// <summary>Deletes the table with all its routes. The next grace period frees their memory.</summary>
     public void Dispose()
     {
         if (_disposed)
@@ -107,7 +107,7 @@ public sealed unsafe partial class Lc6Table : IFib6Routes, IDisposable
         _net.Memory.Kfree(_top, (int)Lc6Tnode.Size(1));
     }
 
-    /// <summary>Into the leaf's list: prefixes longest first, then by metric; in place of one with <see cref="NlmFlags.Replace"/>.</summary>
+    /// <summary>Puts a route into its leaf's list (longest prefix first, then by metric), or replaces one of its metric.</summary>
     private int Add(Fib6Info* rt, NlmFlags flags)
     {
         Lc6Vector* tp;

@@ -9,6 +9,8 @@ namespace Sim.Fib;
 /// The trie: <see cref="FibTable"/> explains each of these functions under the same name. Only the width of keys, indexes and
 /// suffixes differs.
 /// </summary>
+/// <remarks>The functions are repeated, not shared as one trie that is generic over the key. A type parameter in every
+/// function of <see cref="FibTable"/>, the exact port, would make the C functions harder to recognise.</remarks>
 public sealed unsafe partial class Lc6Table
 {
     private const int HalveThreshold = 25;
@@ -17,7 +19,7 @@ public sealed unsafe partial class Lc6Table
     private const int InflateThresholdRoot = 30;
     private const int MaxWork = 10;
 
-    /// <summary>Children are counted in 32 bits; no table fills a node as wide.</summary>
+    /// <summary>The most bits of a tnode: its children are counted in 32 bits, and no table fills a wider one.</summary>
     private const int MaxBits = 31;
 
     internal static void NodeFreeRcu(Fib6Net net, Lc6Tnode* n)
@@ -153,7 +155,7 @@ public sealed unsafe partial class Lc6Table
         Rebalance(tp);
     }
 
-    /// <summary>The new node takes the old one's place; returns the parent.</summary>
+    /// <summary>Puts a resized node in the old one's place; returns the parent.</summary>
     private Lc6Vector* ReplaceNode(Lc6Vector* oldtnode, Lc6Vector* tn)
     {
         var tp = NodeParent(oldtnode);
@@ -171,13 +173,13 @@ public sealed unsafe partial class Lc6Table
         return tp;
     }
 
-    /// <summary>Frees the list of nodes that a resize has left, linked through their rcu_heads.</summary>
+    /// <summary>Frees the nodes that a resize has replaced, a list linked through their rcu_heads.</summary>
     private void TnodeFree(Lc6Vector* tn)
     {
         var head = &TnInfo(tn)->rcu;
         while (head != null)
         {
-            // Before the queue takes the rcu_head over.
+            // Read next before the queue overwrites the rcu_head.
             head = head->next;
             NodeFree(tn);
             tn = (Lc6Vector*)((byte*)head + Lc6Tnode.KvOffset);

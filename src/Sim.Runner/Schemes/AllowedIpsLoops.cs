@@ -16,7 +16,7 @@ internal static unsafe class AllowedIpsLoops
     public static long Lookup(AllowedIps table, Keys keys, bool dependent) =>
         keys.V4.Length > 0 ? KeyLoop.Run(new V4(table), keys.V4, dependent) : KeyLoop.Run(new V6(table), keys.V6, dependent);
 
-    /// <summary>The number of a peer that a lookup returned, whose reference is given back; -1 for none.</summary>
+    /// <summary>Returns the number of the peer that a lookup found, -1 for none, and gives its reference back.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Answer(AllowedIps table, wg_peer* peer)
     {

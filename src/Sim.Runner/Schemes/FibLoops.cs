@@ -14,13 +14,13 @@ internal static class FibLoops
     /// <returns>The sum of the peers' numbers, from 1, over the keys that found a route.</returns>
     public static long Lookup(FibTable table, uint[] keys, bool dependent) => KeyLoop.Run(new V4(table), keys, dependent);
 
-    /// <summary>The same in an IPv6 table.</summary>
+    /// <summary>Does the same in an IPv6 table.</summary>
     public static long Lookup(Fib6Table table, UInt128[] keys, bool dependent) => KeyLoop.Run(new V6(table), keys, dependent);
 
-    /// <summary>The same in what an IPv6 table might be.</summary>
+    /// <summary>Does the same in a what-if IPv6 table.</summary>
     public static long Lookup(Lc6Table table, UInt128[] keys, bool dependent) => KeyLoop.Run(new Lc6(table), keys, dependent);
 
-    /// <summary>The peer behind the route, as wg_xmit would read it from the packet's dst; -1 for none. No reference is taken.</summary>
+    /// <summary>Returns the route's peer, as wg_xmit would read it from the packet's dst; -1 for none. Takes no reference.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Answer(FibTable table, uint address)
     {
@@ -28,7 +28,7 @@ internal static class FibLoops
         return table.Lookup(address, ref result) == 0 ? result.Peer - 1 : -1;
     }
 
-    /// <summary>The same in an IPv6 table.</summary>
+    /// <summary>Does the same in an IPv6 table.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Answer(Fib6Table table, UInt128 address)
     {
@@ -36,7 +36,7 @@ internal static class FibLoops
         return table.Lookup(address, ref result) == 0 ? result.Peer - 1 : -1;
     }
 
-    /// <summary>The same in what an IPv6 table might be.</summary>
+    /// <summary>Does the same in a what-if IPv6 table.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Answer(Lc6Table table, UInt128 address)
     {

@@ -5,7 +5,7 @@ using Sim.Netlink;
 
 namespace Sim.Runner.Schemes.Binding;
 
-/// <summary>The IPv4 FIB: prefixes share a fib_info where their routes lead to the same.</summary>
+/// <summary>The IPv4 FIB: routes that lead to the same peer share a fib_info.</summary>
 internal sealed unsafe class KernelFib4 : KernelFib
 {
     private readonly FibNet _net;
@@ -14,7 +14,7 @@ internal sealed unsafe class KernelFib4 : KernelFib
     public KernelFib4(RouteShape shape, BindingHost host)
         : base(shape, host)
     {
-        // To routes without a peer the hash makes no difference.
+        // For routes without a peer the hash makes no difference.
         _net = new FibNet(Memory) { HashesStates = host.HashesStates && shape is RouteShape.PeerKey or RouteShape.Nexthop };
         _table = new FibTable(_net, DaemonSockets.TableId);
     }

@@ -5,7 +5,7 @@ using Sim.Netlink;
 
 namespace Sim.Runner.Schemes.Binding;
 
-/// <summary>The IPv6 FIB: each route has a fib6_info of its own, with the state that names the peer, unless an object has that.</summary>
+/// <summary>The IPv6 FIB. Each route has its own fib6_info, with the state that names the peer unless an object has that.</summary>
 internal sealed unsafe class KernelFib6 : KernelFib
 {
     private readonly Fib6Net _net;
@@ -18,10 +18,10 @@ internal sealed unsafe class KernelFib6 : KernelFib
         _table = whatIf == Fib6WhatIf.LevelCompression ? new Lc6Table(_net, DaemonSockets.TableId) : new Fib6Table(_net, DaemonSockets.TableId);
     }
 
-    /// <summary>The kernel's own tree; not where the question is what if it were another structure.</summary>
+    /// <summary>The kernel's own tree. Fails if <see cref="Fib6WhatIf.LevelCompression"/> replaces it.</summary>
     public Fib6Table Table => (Fib6Table)_table;
 
-    /// <summary>What /proc/net/rt6_stats would say of the table.</summary>
+    /// <summary>The counters that /proc/net/rt6_stats would show.</summary>
     public Rt6Statistics Statistics => _net.Statistics;
 
     public override IEnumerable<KmemCache> Caches => [_net.NodeCache];

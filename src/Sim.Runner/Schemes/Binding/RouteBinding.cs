@@ -7,7 +7,7 @@ namespace Sim.Runner.Schemes.Binding;
 
 /// <summary>
 /// Routes that lead to a peer: by RTA_WGPEER, by RTA_VIA and the peer's one AllowedIP, by a nexthop object that carries the
-/// peer, or by a device for each peer, whose one AllowedIP is everything.
+/// peer, or by a device per peer, whose one AllowedIP is everything.
 /// </summary>
 internal sealed class RouteBinding : BindingScheme
 {
@@ -24,7 +24,7 @@ internal sealed class RouteBinding : BindingScheme
         if (shape is not (RouteShape.Via or RouteShape.Gateway or RouteShape.OwnDevice))
             return;
         _own = new AllowedIpsPart(peers, host.Slub);
-        // Devices have tries of their own: each prefix here stands for one trie of one node, and costs what that costs.
+        // Each device has its own trie. Each prefix here stands for one trie of one node, and costs the same.
         for (var peer = 0; peer < peers; peer++)
         {
             var own = Prefix.OfV6(RouteMessages.Gateway(Family.IPv6, (ushort)peer), 128);
@@ -33,7 +33,7 @@ internal sealed class RouteBinding : BindingScheme
 
         if (shape != RouteShape.OwnDevice)
             return;
-        // What a packet meets on any of the devices, all of which look alike.
+        // The trie that a packet meets on any device: all look alike.
         _device = new AllowedIpsPart(1);
         Check(_device.Bind(Everything, 0), Everything);
     }
@@ -81,7 +81,7 @@ internal sealed class RouteBinding : BindingScheme
 
     public override int Lookup(UInt128 address) => _routes.Lookup(address);
 
-    /// <summary>The route, and by a gateway or a device of the peer's own the AllowedIPs of that device.</summary>
+    /// <summary>Looks up the route and, with a gateway or a device per peer, the AllowedIPs of the device.</summary>
     public override int Transmit(UInt128 destination)
     {
         var peer = _routes.Lookup(destination);
@@ -94,8 +94,8 @@ internal sealed class RouteBinding : BindingScheme
     }
 
     /// <summary>
-    /// The route back tells the peer, but for a device of the peer's own, which a packet has come in by: there its AllowedIPs
-    /// let everything through, and it takes rp_filter to see whose the source is.
+    /// Looks up the route back, which names the peer. With a device per peer, the device names the peer, and its AllowedIPs let
+    /// every source through; only rp_filter checks the source.
     /// </summary>
     public override int Receive(UInt128 source, bool rpFilter)
     {

@@ -4,7 +4,7 @@ using Sim.Lab;
 
 namespace Sim.Runner.Validation;
 
-/// <summary>An IPv6 table: rt6_stats, counts by depth, and a digest that stands for every node and route.</summary>
+/// <summary>Compares an IPv6 table: rt6_stats, counts by depth, and a digest that stands for every node and route.</summary>
 internal sealed class Fib6Comparison(ValidationContext context, Fib6Port port, uint table) : TableComparison(context, port)
 {
     private readonly Rt6StatsComparison _statistics = new(context, () => port.Statistics);
@@ -22,16 +22,18 @@ internal sealed class Fib6Comparison(ValidationContext context, Fib6Port port, u
     }
 }
 
-/// <summary>/proc/net/rt6_stats, which counts all tables, and deletions since the start: what has come since a moment.</summary>
+/// <summary>
+/// Compares the changes in /proc/net/rt6_stats since a baseline, because it counts all tables, and deletions since the boot.
+/// </summary>
 internal sealed class Rt6StatsComparison(ValidationContext context, Func<Rt6Statistics> port)
 {
     private Row? _kernelBefore;
     private Rt6Statistics _portBefore;
 
-    /// <summary>The moment of the kernel, where the port's namespace has nothing but what is compared.</summary>
+    /// <summary>Takes the kernel's baseline. Enough if the port's namespace holds only what is compared.</summary>
     public void RememberKernel() => _kernelBefore = context.Machine.One("rt6stats");
 
-    /// <summary>The moment.</summary>
+    /// <summary>Takes the baselines of the kernel and the port.</summary>
     public void Remember() => (_kernelBefore, _portBefore) = (context.Machine.One("rt6stats"), port());
 
     public void Compare(CheckPoint at)

@@ -4,7 +4,7 @@ using Sim.Netlink;
 
 namespace Sim.Runner.Validation;
 
-/// <summary>The digest that the module's <c>trie fib6</c> command makes, and the counts beside it.</summary>
+/// <summary>Computes the digest of the module's <c>trie fib6</c> command, and its counts.</summary>
 internal unsafe struct Fib6TreeDigest : IFib6Visitor
 {
     private Digest64 _digest;
@@ -12,14 +12,14 @@ internal unsafe struct Fib6TreeDigest : IFib6Visitor
 
     public long Nodes { get; private set; }
 
-    /// <summary>Nodes with RTN_RTINFO, the table's root among them.</summary>
+    /// <summary>Nodes with RTN_RTINFO, including the table's root.</summary>
     public long Valued { get; private set; }
 
     public long Routes { get; private set; }
 
     public readonly ulong Value => _digest.Value;
 
-    /// <summary>By depth; the root's is 0.</summary>
+    /// <summary>Counts by depth; the root has depth 0.</summary>
     public readonly IReadOnlyList<(long Nodes, long Valued)> Depths => _depths ?? [];
 
     public void Node(int depth, int bit, Fib6NodeFlags flags, Fib6Info* leaf, int routes)

@@ -5,28 +5,28 @@ using Sim.Runner.Experiments;
 namespace Sim.Runner.Validation;
 
 /// <summary>
-/// A FIB's memory against the kernel's: its own slab caches, its vmalloc areas where it has any, and the kmalloc classes that
-/// tnodes, IPv6 routes and nexthops come from, which the rest of the kernel uses as well.
+/// Compares a FIB port's memory with the kernel's: the FIB's own slab caches, its vmalloc areas if it has any, and the
+/// kmalloc classes of tnodes, IPv6 routes and nexthops, which the rest of the kernel uses as well.
 /// </summary>
 internal sealed class FibMemoryComparison(ValidationContext context, KernelMemory memory, IEnumerable<KmemCache> caches)
 {
     /// <summary>
-    /// Objects that other users of a kmalloc class may take or give back while a step runs, in slabs: their number is
-    /// small, but one object can hold a slab.
+    /// The bound in slabs for objects that other users of a kmalloc class take or give back while a step runs. They are few,
+    /// but one object can hold a slab.
     /// </summary>
     private const int OtherUsersSlabs = 16;
 
-    /// <summary>Routes that one call drops at most, where the port frees after each message.</summary>
+    /// <summary>The most routes that one call drops, if the port frees after each message.</summary>
     public int Held { get; init; }
 
-    /// <summary>IPv4's tnodes may be vmalloc areas; IPv6's nexthops have per-CPU memory.</summary>
+    /// <summary>The family. IPv4's tnodes may be vmalloc areas; IPv6's nexthops have per-CPU memory.</summary>
     public Family Family { get; init; } = Family.IPv4;
 
     private IReadOnlyDictionary<string, SlabLine> _before = new Dictionary<string, SlabLine>();
     private Dictionary<string, long> _portBefore = [];
     private long _percpuBefore;
 
-    /// <summary>What the size classes hold before the port's first object, where the port is new and the kernel's table empty.</summary>
+    /// <summary>Takes the kernel's baseline. Enough if the port is new and the kernel's table empty.</summary>
     public void RememberKernel()
     {
         if (!context.ComparesSlabs)
@@ -36,7 +36,7 @@ internal sealed class FibMemoryComparison(ValidationContext context, KernelMemor
             _percpuBefore = PercpuBytes();
     }
 
-    /// <summary>What both hold before the table is filled.</summary>
+    /// <summary>Takes the baselines of the kernel and the port, before the table is filled.</summary>
     public void RememberBaseline()
     {
         RememberKernel();
@@ -54,7 +54,7 @@ internal sealed class FibMemoryComparison(ValidationContext context, KernelMemor
         {
             if (!slabs.TryGetValue(line.Cache, out var now) || !_before.TryGetValue(line.Cache, out var before))
                 continue;
-            // A size class with very many slabs that are partly filled is estimated, as SlabComparison says.
+            // If very many slabs of a size class are partly filled, the kernel estimates; see SlabComparison.
             var (active, error) = SlabComparison.ActiveObjects(memory.Find(line.Cache)!);
             var added = active - _portBefore.GetValueOrDefault(line.Cache);
             context.Compare(at, "kmalloc-objects", "count", added, now.Active - before.Active, (OtherUsersSlabs * now.PerSlab) + error, line.Cache);
@@ -72,7 +72,8 @@ internal sealed class FibMemoryComparison(ValidationContext context, KernelMemor
     }
 
     /// <summary>
-    /// What IPv6 nexthops hold for every processor, for information: the port counts objects, the kernel the pages of their chunks.
+    /// Records the per-CPU memory of IPv6 nexthops, without a comparison: the port counts objects, the kernel the pages of
+    /// their chunks.
     /// </summary>
     private void AddPercpu(CheckPoint at, IReadOnlyList<MemoryLine> lines)
     {

@@ -4,7 +4,7 @@ using Sim.Netlink;
 
 namespace Sim.Runner.Validation;
 
-/// <summary>The digest that the module's <c>trie fib</c> command makes, and the counts beside it.</summary>
+/// <summary>Computes the digest of the module's <c>trie fib</c> command, and its counts.</summary>
 internal unsafe struct FibTrieDigest : IFibTrieVisitor
 {
     private Digest64 _digest;

@@ -5,10 +5,13 @@ using Sim.Trie;
 
 namespace Sim.Runner.Validation;
 
-/// <summary>The structures of ports against the kernel's, node for node.</summary>
+/// <summary>Compares the structures of ports with the kernel's, node for node.</summary>
 internal static class ShapeComparison
 {
-    /// <summary>wg0's trie of a family, with the module: nodes and depths; the digest stands for every node's prefix, depth and owner.</summary>
+    /// <summary>
+    /// Compares a family's trie of wg0, if the module is loaded: nodes and depths, and a digest that stands for every node's
+    /// prefix, depth and owner.
+    /// </summary>
     public static void AllowedIps(ValidationContext context, CheckPoint at, AllowedIps table, Family family)
     {
         if (!context.Machine.HasModule)
@@ -27,7 +30,7 @@ internal static class ShapeComparison
         }
     }
 
-    /// <summary>Every figure of fib_triestat and, with the module, a digest that stands for every node and route.</summary>
+    /// <summary>Compares every figure of fib_triestat and, with the module, a digest that stands for every node and route.</summary>
     public static void Fib(ValidationContext context, CheckPoint at, FibTable table, uint tableId)
     {
         var counted = TrieStatText.Figures(context.Machine.TrieStat(tableId));
@@ -49,7 +52,7 @@ internal static class ShapeComparison
         context.CompareDigest(at, "trie-digest", trie.Value, kernelTrie.Hex("digest"), item: at.Scheme.Length > 0 ? "fib" : "");
     }
 
-    /// <summary>An IPv6 table, with the module: nodes and depths; the digest stands for every node and route.</summary>
+    /// <summary>With the module, compares an IPv6 table: nodes, depths, and a digest that stands for every node and route.</summary>
     public static void Fib6(ValidationContext context, CheckPoint at, Fib6Table table, uint tableId)
     {
         if (!context.Machine.HasModule)

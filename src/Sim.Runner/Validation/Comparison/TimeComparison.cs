@@ -15,11 +15,11 @@ internal sealed class TimeComparison(ValidationContext context)
 {
     private readonly KernelUnderTest _kernel = context.Machine;
 
-    /// <summary>Lookups over each pattern, independent and dependent, and the kernel against itself.</summary>
+    /// <summary>Times lookups over each pattern, independent and dependent, and the kernel against itself.</summary>
     /// <param name="at">Where in the validation.</param>
-    /// <param name="structure">The module's name of it: wg or fib.</param>
+    /// <param name="structure">The module's word for the structure.</param>
     /// <param name="number">The module's family or table.</param>
-    /// <param name="input">Keys.</param>
+    /// <param name="input">The keys.</param>
     /// <param name="port">Looks up every key in the port.</param>
     public void Lookups(CheckPoint at, string structure, uint number, FamilyInput input, Func<Keys, bool, long> port)
     {
@@ -41,7 +41,7 @@ internal sealed class TimeComparison(ValidationContext context)
         }
     }
 
-    /// <summary>Adds what is measured of one case on both sides.</summary>
+    /// <summary>Measures one case on both sides and adds its rows.</summary>
     public void Add(CheckPoint at, Func<double> kernel, Func<double> port)
     {
         if (context.Machine.Vm.CountsInstructions)
@@ -51,13 +51,13 @@ internal sealed class TimeComparison(ValidationContext context)
             return;
         }
 
-        // One run of each that counts for nothing: the kernel's caches, the port's code.
+        // One run of each does not count: it warms the kernel's caches and the port's code.
         kernel();
         port();
         Add(at, Interleaved.Run(context.Plan.LookupGroups, kernel, port, context.Cancel));
     }
 
-    /// <summary>Times of one case, kernel first, and their ratio port / kernel, pair by pair.</summary>
+    /// <summary>Adds the times of one case, where A is the kernel, and their ratio port / kernel, pair by pair.</summary>
     public void Add(CheckPoint at, InterleavedTimes times)
     {
         context.Figures.Add(context.Row(at, "time", "ns", times.SpreadB) with { Side = ValidationContext.Port });
@@ -65,7 +65,7 @@ internal sealed class TimeComparison(ValidationContext context)
         context.Figures.Add(context.Row(at, "ratio", "ratio", times.Ratio));
     }
 
-    /// <summary>The keys of a timed pass: a power of two of them, for dependent chains.</summary>
+    /// <summary>Returns the keys of a timed pass. Their number is a power of two, for dependent chains.</summary>
     public static Keys Timed(Keys keys, int most) => keys.First(KeyChain.RingSize(Math.Min(most, keys.Count)));
 
     public static double Nanoseconds(Action work)
@@ -75,7 +75,7 @@ internal sealed class TimeComparison(ValidationContext context)
         return clock.Elapsed.TotalNanoseconds;
     }
 
-    /// <summary>As <see cref="Add(CheckPoint, InterleavedTimes)"/>, and what the kernel shows against itself.</summary>
+    /// <summary>Adds times as <see cref="Add(CheckPoint, InterleavedTimes)"/> does, and the kernel's ratio to itself.</summary>
     public void AddWithSelf(CheckPoint at, InterleavedTimes times, InterleavedTimes self)
     {
         AddSelf(at, self);

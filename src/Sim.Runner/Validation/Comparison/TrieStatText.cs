@@ -7,8 +7,8 @@ namespace Sim.Runner.Validation;
 internal static class TrieStatText
 {
     /// <summary>
-    /// The figures by name: <c>Aver depth</c>, <c>Leaves</c>, ...; tnodes of b bits as <c>tnodes of b bits</c>. The counters
-    /// that follow <c>Total size</c> with CONFIG_IP_FIB_TRIE_STATS are not of the shape and are left out.
+    /// Returns the figures by name: <c>Aver depth</c>, <c>Leaves</c>, ...; tnodes of b bits as <c>tnodes of b bits</c>. With
+    /// CONFIG_IP_FIB_TRIE_STATS counters follow <c>Total size</c>; they do not describe the shape and are left out.
     /// </summary>
     public static IReadOnlyDictionary<string, double> Figures(string text)
     {
@@ -26,7 +26,7 @@ internal static class TrieStatText
         return figures;
     }
 
-    /// <summary><c>1: 30  2: 7</c>: bits and how many tnodes have them.</summary>
+    /// <summary>Reads <c>1: 30  2: 7</c>: bits, and the number of tnodes with them.</summary>
     private static void AddSizes(Dictionary<string, double> figures, string line)
     {
         var words = line.Split([' ', ':'], StringSplitOptions.RemoveEmptyEntries);

@@ -6,26 +6,26 @@ using Sim.Runner.Experiments;
 namespace Sim.Runner.Validation;
 
 /// <summary>
-/// Single updates without netlink: the trie's functions called in the kernel one prefix after the other, and the port's.
-/// Each run ends with the table it began with.
+/// Times single updates without netlink: the functions of the kernel's trie, called for one prefix after the other, and the
+/// port's. Each run ends with the table it began with.
 /// </summary>
 internal sealed class UpdateTimes(ValidationContext context, TimeComparison times, WireGuardStream stream)
 {
     private readonly KernelUnderTest _kernel = context.Machine;
 
     /// <summary>
-    /// Moves a sample to a dummy peer, removes all that the dummy has, and inserts the sample afresh: 6.12 removes no
-    /// single prefix.
+    /// Moves a sample to a dummy peer, removes all prefixes of the dummy, and inserts the sample again, because 6.12 cannot
+    /// remove a single prefix.
     /// </summary>
     public void AllowedIps(CheckPoint at, FamilyInput input, AllowedIpsPort port)
     {
         var (insert, _, toDummy) = input.Timed;
         var count = insert.Operations.Length;
         var family = (int)input.Family;
-        // The dummy must be there before the module can name it.
+        // The dummy must exist before the module can name it.
         _kernel.Traffic($"wg add {toDummy.File} 0 1 {ValidationPlan.MessageBytes}");
         port.Add(toDummy.Operations.AsSpan(0, 1));
-        // The message takes a sequence number.
+        // That message took a sequence number.
         stream.Add(toDummy.Operations.AsSpan(0, 1), ValidationPlan.MessageBytes);
 
         double[] Kernel()
@@ -46,8 +46,8 @@ internal sealed class UpdateTimes(ValidationContext context, TimeComparison time
     }
 
     /// <summary>
-    /// Deletes a sample of routes and inserts it again. fib_table_insert and _delete tell listeners (rtmsg_fib), which the
-    /// port has none of: the module times that by itself, and it is taken off. IPv6's functions can be asked to tell nobody.
+    /// Deletes a sample of routes and inserts it again. fib_table_insert and _delete notify listeners (rtmsg_fib), and the port
+    /// has none, so the module times the notification alone and it is subtracted. IPv6's functions can be told not to notify.
     /// </summary>
     public void Fib(CheckPoint at, FamilyInput input, RoutePort port, uint table)
     {

@@ -7,8 +7,8 @@ using Sim.Workloads.Keys;
 namespace Sim.Runner.Validation;
 
 /// <summary>
-/// Which prefix is bound to which peer as operations go on: makes operations that fit, such as deletions of what is there
-/// and insertions of what is not.
+/// Makes operations that are possible, such as deletions of bound prefixes and insertions of free ones. It keeps track of
+/// the peer that each prefix is bound to.
 /// </summary>
 internal sealed class BindingHistory
 {
@@ -16,7 +16,7 @@ internal sealed class BindingHistory
     private readonly List<(Prefix Prefix, ushort Peer)> _free = [];
     private Rng _random;
 
-    /// <param name="table">All of which is bound at first.</param>
+    /// <param name="table">The routes, which are all bound at first.</param>
     /// <param name="peerOf">The peer of each route.</param>
     /// <param name="seed">Seed of the mix.</param>
     public BindingHistory(RouteTable table, int[] peerOf, ulong seed)
@@ -25,10 +25,10 @@ internal sealed class BindingHistory
         _random = new Rng(seed);
     }
 
-    /// <summary>Bound prefixes with their peers, in no order that means anything.</summary>
+    /// <summary>Bound prefixes with their peers, in no particular order.</summary>
     public IReadOnlyList<(Prefix Prefix, ushort Peer)> Bound => _bound;
 
-    /// <summary>Deletes the third of every three.</summary>
+    /// <summary>Deletes every third prefix.</summary>
     public BindOperation[] DeleteThird()
     {
         var operations = new List<BindOperation>();
@@ -51,7 +51,7 @@ internal sealed class BindingHistory
         return [.. operations];
     }
 
-    /// <summary>Insertions, deletions and moves in equal parts, by seed; only what is possible.</summary>
+    /// <summary>Makes insertions, deletions and moves in equal parts, by seed, as far as they are possible.</summary>
     public BindOperation[] Mix(int count, int peers)
     {
         var operations = new List<BindOperation>(count);
@@ -88,7 +88,7 @@ internal sealed class BindingHistory
     }
 
     /// <summary>Takes every second prefix from a peer.</summary>
-    /// <returns>What it keeps, as additions, and what it loses, as deletions.</returns>
+    /// <returns>The prefixes that it keeps, as additions, and those that it loses, as deletions.</returns>
     public (BindOperation[] Kept, BindOperation[] Dropped) Halve(ushort peer)
     {
         var mine = _bound.Where(binding => binding.Peer == peer).ToList();

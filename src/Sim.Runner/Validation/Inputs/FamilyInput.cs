@@ -13,12 +13,12 @@ namespace Sim.Runner.Validation;
 internal sealed record Step(string Name, BindOperation[] Operations, string File);
 
 /// <summary>
-/// All that is done to one family, made before the kernel starts: the same operations go to the kernel as files and to
-/// the ports as arrays. AllowedIPs and routes end every step with the same bindings.
+/// All operations of one family, made before the kernel starts. The kernel gets them as files, the ports as arrays.
+/// AllowedIPs and routes end every step with the same bindings.
 /// </summary>
 internal sealed class FamilyInput
 {
-    /// <summary>For whom a step is that allowedips and routes share.</summary>
+    /// <summary>The structure's word for a step that allowedips and routes share.</summary>
     public const string Both = "both";
 
     /// <summary>Names of the steps that are timed.</summary>
@@ -51,64 +51,67 @@ internal sealed class FamilyInput
 
     public int Peers { get; }
 
-    /// <summary>Not one of the peers: takes prefixes to their end.</summary>
+    /// <summary>The dummy peer, which is none of the peers: it takes the prefixes that are to be removed.</summary>
     public ushort Dummy => (ushort)Peers;
 
     /// <summary>Key patterns with their keys and files.</summary>
     public List<(string Name, Keys Keys, string File)> Patterns { get; } = [];
 
     /// <summary>
-    /// The same, less the keys that no packet is routed to: the kernel sends multicast and its like by routes of other kinds.
+    /// Key patterns without the keys that no packet is routed to: the kernel sends multicast and the like by other kinds of
+    /// routes.
     /// </summary>
     public List<(string Name, Keys Keys, string File)> PacketPatterns { get; } = [];
 
-    /// <summary>The whole table in each order of insertion, a peer after the other as wg(8) sends them.</summary>
+    /// <summary>The whole table in each order of insertion, one peer after the other as wg(8) sends them.</summary>
     public List<Step> AllowedIpsLoads { get; } = [];
 
     /// <summary>The whole table in each order of insertion.</summary>
     public List<Step> RouteLoads { get; } = [];
 
-    /// <summary>Every third prefix: to the dummy, and as deletions.</summary>
+    /// <summary>Every third prefix: as moves to the dummy, and as deletions.</summary>
     public (Step AllowedIps, Step Routes) Third { get; private set; } = default!;
 
     /// <summary>The seeded mix of insertions, deletions and moves.</summary>
     public (Step AllowedIps, Step Routes) Mix { get; private set; } = default!;
 
-    /// <summary>Every tenth of the prefixes that are left moves to the next peer.</summary>
+    /// <summary>Moves of every tenth remaining prefix to the next peer.</summary>
     public (Step AllowedIps, Step Routes) Move { get; private set; } = default!;
 
-    /// <summary>Peer 0 keeps every second of its prefixes: what it keeps, and the deletion of the others.</summary>
+    /// <summary>Peer 0 keeps every second of its prefixes: the set that it keeps, and the deletions of the others.</summary>
     public (Step AllowedIps, Step Routes) Replace { get; private set; } = default!;
 
     /// <summary>The peer that is removed at the end.</summary>
     public int RemovedPeer => Peers > 1 ? 1 : 0;
 
     /// <summary>
-    /// For kernels with the series, the file's order but a peer after the other: deletions that name another peer, every
-    /// third prefix's deletion and return, the whole table's deletion, and all to the next peer and back.
+    /// Steps for kernels with the series, in file order, one peer after the other: deletions that name another peer; the
+    /// deletion of every third prefix and its return; the deletion of the whole table; moves of all prefixes to the next peer
+    /// and back.
     /// </summary>
     public (Step Foreign, Step Third, Step Back, Step All, Step MoveAll, Step MoveBack) Single { get; private set; } = default!;
 
-    /// <summary>Makes every peer, and leaves it without a prefix: a route can only name a peer that is there.</summary>
+    /// <summary>Makes every peer without a prefix, because a route can name only a peer that exists.</summary>
     public Step PeersAlone { get; private set; } = default!;
 
-    /// <summary>Every prefix that is left after the mix, the moves and the replacement, to be deleted.</summary>
+    /// <summary>Deletions of all prefixes that remain after the mix, the moves and the replacement.</summary>
     public Step Rest { get; private set; } = default!;
 
     /// <summary>
-    /// Several routes to a prefix, for the timed sample by gateways: the first is there; a second, and a third to every other;
-    /// the first deleted from every third; every fourth replaced whole by one; all that is left deleted.
+    /// Steps with several routes by gateways to each prefix of the timed sample, which has one already. They append a second
+    /// route to each prefix and a third to every other, and some again; delete the first from every third; replace all routes
+    /// of every fourth by one; and delete the rest.
     /// </summary>
     public IReadOnlyList<Step> Siblings { get; private set; } = [];
 
-    /// <summary>Prefixes whose single updates are timed, with their peers: to insert, and to delete.</summary>
+    /// <summary>The sample whose single updates are timed: as insertions, as deletions, and as moves to the dummy.</summary>
     public (Step Insert, Step Delete, Step ToDummy) Timed { get; private set; } = default!;
 
     /// <param name="table">The routes.</param>
-    /// <param name="peerOf">The peer of each.</param>
+    /// <param name="peerOf">The peer of each route.</param>
     /// <param name="peers">Number of peers.</param>
-    /// <param name="plan">How much.</param>
-    /// <param name="seed">Of shuffles, keys and the mix.</param>
+    /// <param name="plan">The numbers of keys and operations.</param>
+    /// <param name="seed">The seed of shuffles, keys and the mix.</param>
     public static FamilyInput Build(RouteTable table, int[] peerOf, int peers, ValidationPlan plan, ulong seed)
     {
         var input = new FamilyInput(table, peers, plan, seed);
@@ -136,10 +139,10 @@ internal sealed class FamilyInput
         return input;
     }
 
-    /// <summary>The file of a pattern's keys.</summary>
+    /// <summary>Returns the file name of a pattern's keys.</summary>
     public static string KeysFile(string pattern, Family family) => AgentFile.Name($"keys-{pattern}", family);
 
-    /// <summary>The file of a step's operations: of allowedips, of routes, or of both.</summary>
+    /// <summary>Returns the file name of a step's operations, for allowedips, routes or both.</summary>
     public static string StepFile(string structure, string step, Family family) => AgentFile.Name($"{structure}-{step}", family);
 
     /// <summary>Writes the files to the agent's folder.</summary>
@@ -168,10 +171,10 @@ internal sealed class FamilyInput
         AddKeys(less, unicast);
     }
 
-    /// <summary>Neither this host (0/8, 127/8) nor multicast, reserved or broadcast (224/3).</summary>
+    /// <summary>Whether an address is outside this host's 0/8 and 127/8, and 224/3 (multicast, reserved, broadcast).</summary>
     internal static bool IsUnicast(uint address) => address >> 24 is not (0 or 127) && address >> 29 != 7;
 
-    /// <summary>Neither unspecified or loopback (in ::/8) nor link-local (fe80::/10) nor multicast (ff00::/8).</summary>
+    /// <summary>Whether an address is outside ::/8 (unspecified, loopback), link-local fe80::/10 and multicast ff00::/8.</summary>
     internal static bool IsUnicast(UInt128 address) => (byte)(address >> 120) is not (0 or 0xFF) && (uint)(address >> 118) != 0x3FA;
 
     private void AddSingle()
@@ -189,7 +192,7 @@ internal sealed class FamilyInput
         PeersAlone = Add("peers-alone", Both, MakePeers(Family, Peers));
     }
 
-    /// <summary>A prefix for each peer, which makes it, and the prefix's removal.</summary>
+    /// <summary>Makes each peer by adding a prefix to it, and removes the prefix.</summary>
     internal static BindOperation[] MakePeers(Family family, int peers)
     {
         var host = new Prefix(family, (UInt128)0xC0000201 << 96, (byte)family.Bits());
@@ -215,7 +218,7 @@ internal sealed class FamilyInput
         if (Peers < 4)
             return;
         var sample = Timed.Insert.Operations;
-        // Which peers lead to each prefix: the sample's own first.
+        // The peers that each prefix has routes through, the sample's own first.
         var hops = sample.Select(operation => new List<ushort> { operation.Peer }).ToArray();
         BindOperation[] Of(BindKind kind, int nth, int shift) => [.. sample.Where((_, i) => i % nth == 0)
             .Select(operation => operation with { Kind = kind, Peer = (ushort)((operation.Peer + shift) % Peers) })];
@@ -247,7 +250,7 @@ internal sealed class FamilyInput
     private (Step AllowedIps, Step Routes) AddBoth(string name, BindOperation[] operations) =>
         (Add(name, "allowedips", Array.ConvertAll(operations, ToDummy)), Add(name, "routes", operations));
 
-    /// <summary>6.12 removes no single prefix: it moves to a peer that is removed.</summary>
+    /// <summary>Turns a deletion into a move to the dummy peer, because 6.12 cannot remove a single prefix.</summary>
     private BindOperation ToDummy(BindOperation operation) => operation.Kind switch
     {
         BindKind.Delete => new(operation.Prefix, BindKind.Add, Dummy),

@@ -7,28 +7,28 @@ using Sim.Runner.Experiments;
 namespace Sim.Runner.Validation;
 
 /// <summary>
-/// AllowedIPs and the route attribute side by side in one kernel, with the same table in the same order: which peer a packet
-/// goes to and comes from, by every way that the kernel has to find it, held to the allowedips port; and what loading,
-/// moving, deleting and looking up cost. Routes are in the main table, where packets look.
+/// Runs AllowedIPs and the route attribute side by side in one kernel, with the same table in the same order. For every way in
+/// which the kernel finds a packet's peer, sent or received, it compares the answers with the allowedips port's. It also
+/// measures loads, moves, deletions and lookups. Routes are in the main table, which packets use.
 /// </summary>
 internal sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, WireGuardStream stream, RouteStream routes)
 {
-    /// <summary>Experiment of the rows that compare nothing with a port: the kernel's own figures.</summary>
+    /// <summary>The experiment of the kernel's own figures, which are compared with no port.</summary>
     public const string Experiment = "peers";
 
     public const string AllowedIps = "allowedips";
 
     private const uint MainTable = 254;
 
-    /// <summary>The module's ways to a packet's peer by the route attribute.</summary>
+    /// <summary>The module's ways to find a packet's peer by the route attribute.</summary>
     private static readonly string[] s_routeWays = ["tx", "dst", "rx"];
 
-    /// <summary>Routes by the device alone, which AllowedIPs needs besides: what the attribute comes on top of.</summary>
+    /// <summary>Routes that name only the device: AllowedIPs needs them too, and the attribute is added to them.</summary>
     private static readonly RouteScheme s_plain = new("route plain", RouteShape.Device, RouteShape.Device);
 
     private readonly KernelUnderTest _kernel = context.Machine;
 
-    /// <summary>Which of the ways to a peer take the place of which of AllowedIPs'.</summary>
+    /// <summary>Pairs of ways: AllowedIPs' way to a peer, and the route attribute's way that replaces it.</summary>
     private static readonly (string Before, string After)[] s_replacements = [("wg", "tx"), ("wg", "dst"), ("src", "rx")];
 
     public void Run(FamilyInput input, ValidationParts parts)
@@ -39,7 +39,7 @@ internal sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, 
         Unload(input, s_plain);
         foreach (var scheme in RouteScheme.Patched)
         {
-            // The same state as by encap: what packets meet does not differ.
+            // RTA_WGPEER makes the same state as RTA_ENCAP, so packets meet the same.
             var isOtherInput = scheme.Shape == RouteShape.PeerKey || scheme.Objects == RouteShape.PeerKey;
             Load(input, scheme);
             Answers(input, scheme, "load");
@@ -80,7 +80,7 @@ internal sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, 
         Configure(input, input.Single.MoveBack, "move-back");
     }
 
-    /// <summary>Every peer, none of which has a prefix yet.</summary>
+    /// <summary>Makes every peer, without a prefix.</summary>
     private void MakePeers(FamilyInput input)
     {
         var at = At(input, AllowedIps, "peers-alone");
@@ -94,7 +94,7 @@ internal sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, 
         return stream.Reset();
     }
 
-    /// <summary>Operations on AllowedIPs, in kernel and port; their bytes, and what they took.</summary>
+    /// <summary>Does operations on AllowedIPs in kernel and port; compares their bytes and records their time.</summary>
     private void Configure(FamilyInput input, Step step, string operation)
     {
         var at = At(input, AllowedIps, operation);
@@ -134,8 +134,8 @@ internal sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, 
     }
 
     /// <summary>
-    /// Every way to a packet's peer answers as the allowedips port does with the same bindings. Receiving tries every peer
-    /// for each key: it must believe that one and no other.
+    /// Compares the answers of every way to a packet's peer with the allowedips port's. The receive way tries every peer as
+    /// the sender of each key, and must accept that one and no other.
     /// </summary>
     private void Answers(FamilyInput input, RouteScheme scheme, string operation)
     {
@@ -155,7 +155,7 @@ internal sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, 
         context.CompareDigest(at, "answer-digest", digest, row.Hex("digest"));
     }
 
-    /// <summary>All prefixes to the next peer, route by route, and back.</summary>
+    /// <summary>Moves all prefixes to the next peer, route by route, and back.</summary>
     private void Move(FamilyInput input, RouteScheme scheme)
     {
         Send(input, scheme, input.Single.MoveAll, "move-all");
@@ -167,7 +167,7 @@ internal sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, 
     }
 
     /// <summary>
-    /// The first object leads to the second peer, and all of the first's prefixes with it: one message. By default
+    /// Moves all prefixes of the first peer by one message, which gives their nexthop object the second peer. By default
     /// (nexthop_compat_mode) the kernel announces each route as well.
     /// </summary>
     private void MoveObject(FamilyInput input, RouteScheme scheme)
@@ -207,7 +207,7 @@ internal sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, 
         context.CompareTraffic(At(input, scheme.Structure, "main-flush"), routes.DeleteNexthops(1, input.Peers), traffic);
     }
 
-    /// <summary>AllowedIPs and the route attribute in turns, for each way that the one takes the other's place.</summary>
+    /// <summary>Times AllowedIPs and the route attribute, interleaved, for each pair of ways.</summary>
     private void TimeLookups(FamilyInput input, RouteScheme scheme)
     {
         foreach (var (name, keys, file) in input.PacketPatterns.Where(pattern => pattern.Name is "prefixes" or "zipf"))
@@ -230,7 +230,7 @@ internal sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, 
         }
     }
 
-    /// <summary>Single updates without netlink, of the table that is there: the kernel's functions, called by the module.</summary>
+    /// <summary>Times single updates of the loaded table without netlink: the module calls the kernel's functions.</summary>
     private void TimeUpdates(FamilyInput input, RouteScheme scheme)
     {
         var (insert, delete, _) = input.Timed;
@@ -280,7 +280,7 @@ internal sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, 
         Add(context.Row(at, "vmalloc-bytes", "bytes", after.Vmalloc - before.Vmalloc, Basis.Counted));
     }
 
-    /// <summary>Bytes in the pages of all slabs, and of the FIB's vmalloc areas.</summary>
+    /// <summary>Returns the bytes in the pages of all slabs, and of the FIB's vmalloc areas.</summary>
     private (long Slab, long Vmalloc) Memory() => (
         _kernel.Slabs().Values.Sum(line => line.Pages) * KernelMemory.PageSize,
         _kernel.One("vmalloc").Long("pages") * KernelMemory.PageSize);

@@ -7,12 +7,12 @@ using Sim.Runner.Experiments;
 namespace Sim.Runner.Validation;
 
 /// <summary>
-/// What a route's insertion costs among more and more peers: fib_info's hash decides, which the series' patch 2 changes.
-/// The module calls fib_table_insert, so that netlink is left out.
+/// Measures the insertion of a route among more and more peers. Its cost depends on fib_info's hash, which the series' patch
+/// 2 changes. The module calls fib_table_insert, so netlink is left out.
 /// </summary>
 internal sealed class PeerSweep
 {
-    /// <summary>Numbers of peers that the routes lead to.</summary>
+    /// <summary>The numbers of peers that the routes lead to.</summary>
     private static readonly int[] s_peers = [1, 8, 64, 256, 1000];
 
     private const int Most = 1000, MostRoutes = 20_000;
@@ -21,7 +21,7 @@ internal sealed class PeerSweep
     private readonly Step _makePeers;
     private readonly List<(int Peers, Step Insert, Step Delete)> _steps = [];
 
-    /// <param name="input">Its timed prefixes become the routes.</param>
+    /// <param name="input">The input whose timed prefixes become the routes.</param>
     public PeerSweep(FamilyInput input)
     {
         _makePeers = new Step("sweep-peers", FamilyInput.MakePeers(Family.IPv4, Most), FamilyInput.StepFile("sweep", "peers", Family.IPv4));
@@ -41,7 +41,10 @@ internal sealed class PeerSweep
             File.WriteAllBytes(Path.Combine(folder, step.File), BindOperations.ToBytes(step.Operations));
     }
 
-    /// <summary>Inline routes, then routes by nexthop objects, in rounds over all numbers of peers: drift falls on all alike.</summary>
+    /// <summary>
+    /// Measures inline routes, then routes by nexthop objects. Each round covers all numbers of peers, so drift affects all
+    /// alike.
+    /// </summary>
     public void Run(ValidationContext context, int prefixes)
     {
         var kernel = context.Machine;
@@ -63,7 +66,7 @@ internal sealed class PeerSweep
         {
             for (var i = 0; i < _steps.Count; i++)
             {
-                // A route for each peer first: what is timed finds every fib_info there.
+                // One route per peer comes first, so that the timed inserts find every fib_info.
                 var (peers, insert, delete) = _steps[i];
                 Update(context.Machine, insert, shape, 0, peers);
                 var each = Update(context.Machine, insert, shape, peers, insert.Operations.Length - peers);

@@ -7,8 +7,8 @@ using Sim.Trie;
 namespace Sim.Runner.Validation;
 
 /// <summary>
-/// The allowedips port in the part of wg0: does what WG_CMD_SET_DEVICE does with the same operations, in the same order,
-/// so that its slabs go through the same states. One port serves both families and a whole run, as one device does.
+/// The allowedips port as the counterpart of wg0: it does the same operations as WG_CMD_SET_DEVICE, in the same order, so
+/// that its slabs go through the same states. One port serves both families and a whole run, as one device does.
 /// </summary>
 internal sealed unsafe class AllowedIpsPort : IDisposable
 {
@@ -24,7 +24,7 @@ internal sealed unsafe class AllowedIpsPort : IDisposable
 
     public AllowedIps Table { get; }
 
-    /// <summary>Peers in the device's order, which is that of their first message.</summary>
+    /// <summary>Peers in the device's order: by their first message.</summary>
     public IEnumerable<int> Peers => _peers.Keys;
 
     /// <summary>WGDEVICE_F_REPLACE_PEERS with no peers: <c>wg_peer_remove_all</c>.</summary>
@@ -36,8 +36,8 @@ internal sealed unsafe class AllowedIpsPort : IDisposable
     }
 
     /// <summary>
-    /// Gives each prefix to its peer, or takes it from it (WGALLOWEDIP_F_REMOVE_ME); a peer that is not there yet is made,
-    /// as the first message for it does.
+    /// Gives each prefix to its peer, or removes it from its peer (WGALLOWEDIP_F_REMOVE_ME). A missing peer is made, as the
+    /// first message for it does.
     /// </summary>
     public void Add(ReadOnlySpan<BindOperation> operations)
     {
@@ -50,7 +50,7 @@ internal sealed unsafe class AllowedIpsPort : IDisposable
         }
     }
 
-    /// <summary>WGPEER_F_REPLACE_ALLOWEDIPS: drops all that the operations' peer has, then adds.</summary>
+    /// <summary>WGPEER_F_REPLACE_ALLOWEDIPS: drops all prefixes of the operations' peer, then adds.</summary>
     public void Replace(ReadOnlySpan<BindOperation> operations)
     {
         Table.RemoveByPeer(PeerOf(operations[0].Peer));
@@ -60,7 +60,7 @@ internal sealed unsafe class AllowedIpsPort : IDisposable
     /// <summary><c>wg_allowedips_remove_by_peer</c> alone: the peer stays.</summary>
     public void RemoveByPeer(int peer) => Table.RemoveByPeer(PeerOf(peer));
 
-    /// <summary>WGPEER_F_REMOVE_ME: the peer goes with its prefixes, <c>wg_peer_remove</c>.</summary>
+    /// <summary>WGPEER_F_REMOVE_ME: removes the peer with its prefixes (<c>wg_peer_remove</c>).</summary>
     public void Remove(int peer)
     {
         if (!_peers.Remove(peer, out var known))
@@ -71,7 +71,7 @@ internal sealed unsafe class AllowedIpsPort : IDisposable
 
     public void GracePeriod() => Memory.Rcu.GracePeriod();
 
-    /// <summary>The digest that the module's <c>trie</c> command makes: every node in preorder.</summary>
+    /// <summary>Computes the digest of the module's <c>trie</c> command: every node in preorder.</summary>
     public ulong TrieDigest(Family family) => TrieDigest(Table, family);
 
     /// <inheritdoc cref="TrieDigest(Family)"/>
@@ -91,7 +91,7 @@ internal sealed unsafe class AllowedIpsPort : IDisposable
         return digest.Value;
     }
 
-    /// <summary>The digest that the module's <c>answers</c> command makes, and how many keys found a peer.</summary>
+    /// <summary>Computes the digest of the module's <c>answers</c> command, and counts the keys that found a peer.</summary>
     public (ulong Digest, long Hits) Answers(Keys keys)
     {
         var digest = default(Digest64);
@@ -106,7 +106,7 @@ internal sealed unsafe class AllowedIpsPort : IDisposable
         return (digest.Value, hits);
     }
 
-    /// <summary>What a dump lists: peers in the device's order, and of each its prefixes in the list's.</summary>
+    /// <summary>Returns the contents of a dump: peers in the device's order, and each peer's prefixes in its list's order.</summary>
     public IReadOnlyList<DumpedPeer> Listing()
     {
         var listing = new List<DumpedPeer>();

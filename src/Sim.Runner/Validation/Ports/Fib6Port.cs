@@ -8,16 +8,16 @@ using Sim.Workloads.Keys;
 
 namespace Sim.Runner.Validation;
 
-/// <summary>The IPv6 FIB's port in the part of a routing table.</summary>
+/// <summary>The IPv6 FIB's port as the counterpart of a kernel's routing table.</summary>
 internal sealed unsafe class Fib6Port : RoutePort
 {
     private readonly Fib6Net _net;
     private readonly Fib6Table _local;
 
     /// <param name="slub">The machine whose allocator is followed.</param>
-    /// <param name="tableId">The table.</param>
+    /// <param name="tableId">The table's id.</param>
     /// <param name="oif">Index of wg0.</param>
-    /// <param name="options">How the kernel is configured.</param>
+    /// <param name="options">The kernel's configuration.</param>
     public Fib6Port(SlubConfig slub, uint tableId, int oif, Fib6Options options)
         : base(slub, oif)
     {
@@ -36,13 +36,13 @@ internal sealed unsafe class Fib6Port : RoutePort
 
     public override IEnumerable<KmemCache> Caches => [_net.NodeCache];
 
-    /// <summary>What /proc/net/rt6_stats counts, over all tables.</summary>
+    /// <summary>The counters of /proc/net/rt6_stats, over all tables.</summary>
     public Rt6Statistics Statistics => _net.Statistics;
 
-    /// <summary>Debian's kernels have what the lab's User-Mode Linux is built without.</summary>
+    /// <summary>Returns the configuration: Debian's kernels have two options that the lab's User-Mode Linux lacks.</summary>
     public static Fib6Options Options(bool isDebian) => new() { Subtrees = isDebian, RouterPref = isDebian };
 
-    /// <summary>What the module knows a nexthop by: its object's id, else its peer's number, its gateway, its device.</summary>
+    /// <summary>Returns the module's number for a nexthop: its object's id, else its peer's number, gateway or device.</summary>
     public static uint NexthopNumber(Fib6Info* info)
     {
         if (info->nh != null)
@@ -84,7 +84,7 @@ internal sealed unsafe class Fib6Port : RoutePort
         return [.. routes];
     }
 
-    /// <summary>Every node and route, digested.</summary>
+    /// <summary>Digests every node and route.</summary>
     public Fib6TreeDigest Tree()
     {
         var digest = default(Fib6TreeDigest);
@@ -94,7 +94,7 @@ internal sealed unsafe class Fib6Port : RoutePort
 
     public override TableComparison Comparison(ValidationContext context, uint table) => new Fib6Comparison(context, this, table);
 
-    /// <summary>The four words of an address, the highest first.</summary>
+    /// <summary>Adds the four words of an address, the highest first.</summary>
     public static void AddWords(ref Digest64 digest, UInt128 address)
     {
         for (var shift = 96; shift >= 0; shift -= 32)
@@ -120,8 +120,8 @@ internal sealed unsafe class Fib6Port : RoutePort
     protected override int DeleteNexthop(uint id) => _net.DeleteNexthop(id);
 
     /// <summary>
-    /// What the kernel has before anything else: the loopback's address and wg0's multicast route (<c>init_loopback</c>,
-    /// <c>addrconf_add_mroute</c>), whose nodes take the first places in the slab.
+    /// Adds the routes that a kernel has before any other: the loopback's address and wg0's multicast route
+    /// (<c>init_loopback</c>, <c>addrconf_add_mroute</c>). Their nodes take the first places in the slab.
     /// </summary>
     private void AddLocal()
     {
@@ -136,7 +136,7 @@ internal sealed unsafe class Fib6Port : RoutePort
         }
     }
 
-    /// <summary>0 if there is no route.</summary>
+    /// <summary>Answers with the nexthop's interface, or 0 if there is no route.</summary>
     private readonly struct Interfaces(Fib6Table table) : IKeyLookup<UInt128>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -8,14 +8,14 @@ using Sim.Workloads.Keys;
 
 namespace Sim.Runner.Validation;
 
-/// <summary>The IPv4 FIB's port in the part of a routing table.</summary>
+/// <summary>The IPv4 FIB's port as the counterpart of a kernel's routing table.</summary>
 internal sealed unsafe class FibPort : RoutePort
 {
     private readonly FibNet _net;
     private readonly FibTable _local;
 
     /// <param name="slub">The machine whose allocator is followed.</param>
-    /// <param name="tableId">The table.</param>
+    /// <param name="tableId">The table's id.</param>
     /// <param name="oif">Index of wg0.</param>
     /// <param name="hashesStates">Whether the kernel has the series' patch 2.</param>
     public FibPort(SlubConfig slub, uint tableId, int oif, bool hashesStates = false)
@@ -25,7 +25,7 @@ internal sealed unsafe class FibPort : RoutePort
         _local = new FibTable(_net, RouteTableId.Local);
         Table = new FibTable(_net, tableId);
         AddLoopback();
-        // lo came up long before wg0: what its routes replaced is freed.
+        // lo came up long before wg0, so anything that its routes dropped is freed by now.
         GracePeriod();
     }
 
@@ -37,7 +37,7 @@ internal sealed unsafe class FibPort : RoutePort
 
     public override IEnumerable<KmemCache> Caches => [_net.AliasCache, _net.LeafCache];
 
-    /// <summary>What the module knows a nexthop by: its object's id, else its peer's number, its gateway, its device.</summary>
+    /// <summary>Returns the module's number for a nexthop: its object's id, else its peer's number, gateway or device.</summary>
     public static uint NexthopNumber(FibInfo* info, FibNhCommon* nhc)
     {
         if (info->nh != null)
@@ -84,7 +84,7 @@ internal sealed unsafe class FibPort : RoutePort
         return [.. routes];
     }
 
-    /// <summary>Every node and route, digested.</summary>
+    /// <summary>Digests every node and route.</summary>
     public FibTrieDigest Trie()
     {
         var digest = default(FibTrieDigest);
@@ -113,7 +113,7 @@ internal sealed unsafe class FibPort : RoutePort
     protected override int DeleteNexthop(uint id) => _net.DeleteNexthop(id);
 
     /// <summary>
-    /// What the kernel has for lo before anything else (<c>fib_add_ifaddr</c>): three routes, which take the first places in
+    /// Adds the three routes that a kernel has for lo before any other (<c>fib_add_ifaddr</c>). They take the first places in
     /// the slabs.
     /// </summary>
     private void AddLoopback()
@@ -133,7 +133,7 @@ internal sealed unsafe class FibPort : RoutePort
         }
     }
 
-    /// <summary>0 if there is no route.</summary>
+    /// <summary>Answers with the nexthop's interface, or 0 if there is no route.</summary>
     private readonly struct Interfaces(FibTable table) : IKeyLookup<uint>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -7,8 +7,8 @@ using Sim.Runner.Schemes;
 namespace Sim.Runner.Validation;
 
 /// <summary>
-/// A port of a FIB in the part of a routing table: does what RTM_NEWROUTE, RTM_DELROUTE, RTM_NEWNEXTHOP and RTM_DELNEXTHOP do
-/// with the same operations in the same order.
+/// A port of a FIB as the counterpart of a kernel's routing table: it does the same operations as RTM_NEWROUTE,
+/// RTM_DELROUTE, RTM_NEWNEXTHOP and RTM_DELNEXTHOP, in the same order.
 /// </summary>
 internal abstract class RoutePort(SlubConfig slub, int oif) : IDisposable
 {
@@ -20,13 +20,13 @@ internal abstract class RoutePort(SlubConfig slub, int oif) : IDisposable
 
     public abstract Family Family { get; }
 
-    /// <summary>What the module calls the structure.</summary>
+    /// <summary>The module's word for the structure.</summary>
     public abstract string ModuleWord { get; }
 
     /// <summary>The FIB's own slab caches.</summary>
     public abstract IEnumerable<KmemCache> Caches { get; }
 
-    /// <summary>Whether the last operation of the last run was refused: then its acknowledgement is an error's.</summary>
+    /// <summary>Whether the last operation of the last run was refused; its acknowledgement then carries the error.</summary>
     public bool LastRefused { get; private set; }
 
     public bool HasNexthops => _nexthops.Count > 0;
@@ -34,10 +34,10 @@ internal abstract class RoutePort(SlubConfig slub, int oif) : IDisposable
     /// <summary>Index of wg0.</summary>
     protected int Oif { get; } = oif;
 
-    /// <summary>Whether the peer's nexthop object is there.</summary>
+    /// <summary>Whether the peer's nexthop object exists.</summary>
     public bool HasNexthop(int peer) => _nexthops.Contains(peer + 1);
 
-    /// <summary>Adds nexthop objects with these ids over wg0; those of a shape that names peers name that of their number.</summary>
+    /// <summary>Adds nexthop objects with these ids over wg0. If the shape names peers, each names the peer of its number.</summary>
     public void AddNexthops(int first, int count, RouteShape shape = RouteShape.Device)
     {
         for (var id = first; id < first + count; id++)
@@ -59,7 +59,7 @@ internal abstract class RoutePort(SlubConfig slub, int oif) : IDisposable
         GracePeriod();
     }
 
-    /// <summary>Does the operations in order. A refusal is counted, not thrown: the kernel's are too.</summary>
+    /// <summary>Does the operations in order. Refusals are counted and not thrown, as for the kernel.</summary>
     /// <returns>Refused operations, and the first refusal's error number or 0.</returns>
     public (int Failed, int FirstError) Run(ReadOnlySpan<BindOperation> operations, RouteShape shape)
     {
@@ -78,8 +78,8 @@ internal abstract class RoutePort(SlubConfig slub, int oif) : IDisposable
     }
 
     /// <summary>
-    /// Frees all that waits, as the kernel has by the time it answers after a barrier: the callback of a route queues that of
-    /// its nexthop object (<c>free_fib_info_rcu</c>, <c>fib6_info_destroy_rcu</c>, <c>nexthop_put</c>).
+    /// Frees everything that waits, as the kernel has when it answers after a barrier. The callback of a route queues that of
+    /// its nexthop object (<c>free_fib_info_rcu</c>, <c>fib6_info_destroy_rcu</c>, <c>nexthop_put</c>), so one period may not do.
     /// </summary>
     public void GracePeriod()
     {
@@ -87,20 +87,20 @@ internal abstract class RoutePort(SlubConfig slub, int oif) : IDisposable
             Memory.Rcu.GracePeriod();
     }
 
-    /// <summary>The digest that the module's <c>answers</c> command makes, and how many keys found a route.</summary>
+    /// <summary>Computes the digest of the module's <c>answers</c> command, and counts the keys that found a route.</summary>
     public abstract (ulong Digest, long Hits) Answers(Keys keys);
 
-    /// <summary>Looks up every key, as the module's <c>lookup</c> does: the answer is the nexthop's interface, a load.</summary>
+    /// <summary>Looks up every key, as the module's <c>lookup</c> does. The answer is the nexthop's interface, a load.</summary>
     /// <remarks>
-    /// Not the nexthop's peer: where no route names one, a predicted branch gives 0 at once, a chain of lookups does not wait
-    /// for what it found, and the lookups overlap as independent ones do.
+    /// The nexthop's peer would not do: if no route names a peer, a predicted branch gives 0 at once. A dependent chain would
+    /// then not wait for the lookups, and they would overlap like independent ones.
     /// </remarks>
     public abstract long Lookup(Keys keys, bool dependent);
 
-    /// <summary>The routes in the order of a dump; the peer is the nexthop's number less what the shape adds.</summary>
+    /// <summary>Lists the routes in the order of a dump. The peer is the nexthop's number less the shape's offset.</summary>
     public abstract DumpedRoute[] Routes();
 
-    /// <summary>What compares the table with the kernel's.</summary>
+    /// <summary>Makes the comparison of the table with the kernel's.</summary>
     public abstract TableComparison Comparison(ValidationContext context, uint table);
 
     public void Dispose()
@@ -109,19 +109,19 @@ internal abstract class RoutePort(SlubConfig slub, int oif) : IDisposable
         Memory.Dispose();
     }
 
-    /// <summary>Tables and namespace go before their memory does.</summary>
+    /// <summary>Disposes of tables and namespace, before their memory is freed.</summary>
     protected abstract void DisposeTables();
 
-    /// <summary>0, or a negative error.</summary>
+    /// <summary>Does one operation. Returns 0 or a negative error.</summary>
     protected abstract int Apply(in BindOperation operation, RouteShape shape);
 
-    /// <summary>0, or a negative error. No peer is 0.</summary>
+    /// <summary>Adds a nexthop object; peer 0 is none. Returns 0 or a negative error.</summary>
     protected abstract int AddNexthop(uint id, int peer);
 
-    /// <summary>Number of routes that went with it, or a negative error.</summary>
+    /// <summary>Deletes a nexthop object. Returns the number of routes deleted with it, or a negative error.</summary>
     protected abstract int DeleteNexthop(uint id);
 
-    /// <summary>What the agent's message of an operation has in its header.</summary>
+    /// <summary>Returns the flags in the header of the agent's message for an operation.</summary>
     protected static NlmFlags Flags(BindKind kind) => kind switch
     {
         BindKind.Add => NlmFlags.Create | NlmFlags.Excl,
@@ -136,18 +136,18 @@ internal abstract class RoutePort(SlubConfig slub, int oif) : IDisposable
             throw new InvalidOperationException($"the FIB refused {what} with error {result}");
     }
 
-    /// <summary>What the number of a route's nexthop says of its peer: an object's id, a peer's number + 1, or a gateway.</summary>
+    /// <summary>Returns the peer of a nexthop's number: an object's id, a peer's number + 1, or a gateway.</summary>
     protected static ushort PeerOf(uint nexthop) => nexthop == 0 ? (ushort)0 : (ushort)(nexthop - 1);
 }
 
-/// <summary>A table of a FIB port against the kernel's: every node, the statistics in /proc, the memory.</summary>
+/// <summary>Compares a table of a FIB port with the kernel's: every node, the statistics in /proc, the memory.</summary>
 internal abstract class TableComparison(ValidationContext context, RoutePort port)
 {
     private readonly FibMemoryComparison _memory = new(context, port.Memory, port.Caches) { Family = port.Family };
 
     protected ValidationContext Context { get; } = context;
 
-    /// <summary>What the machine holds before the table is filled.</summary>
+    /// <summary>Takes the baseline, before the table is filled.</summary>
     public virtual void RememberBaseline() => _memory.RememberBaseline();
 
     public void Compare(CheckPoint at)
@@ -156,6 +156,6 @@ internal abstract class TableComparison(ValidationContext context, RoutePort por
         _memory.Compare(at);
     }
 
-    /// <summary>What /proc says of the table and, with the module, every node.</summary>
+    /// <summary>Compares the table's statistics in /proc and, with the module, every node.</summary>
     protected abstract void CompareShape(CheckPoint at);
 }
