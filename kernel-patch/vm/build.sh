@@ -244,7 +244,6 @@ iproute2)
     ;;
 qemu)
     need gcc make xz-utils kmod qemu-system-x86 libelf1
-    want valgrind # counts the ports' instructions beside this kernel's
     kernel_source
     # The stock kernel of the very version that the source is of: the module is built with that source's headers.
     version=$(source_version)

@@ -44,9 +44,6 @@ need() {
     exec 8>&-
 }
 
-# want PACKAGE...: packages that are used where they are there; installed when we may, and done without otherwise.
-want() { (need "$@") || say "going on without: $*"; }
-
 # hash_of FILE-OR-TEXT...: one short hash of files' contents and of words.
 hash_of() {
     local part

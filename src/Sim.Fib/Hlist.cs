@@ -64,8 +64,8 @@ internal static unsafe class Hlist
             next->pprev = &by->next;
     }
 
-    /// <summary><c>hlist_del_rcu</c>: the node's own next stays, for readers that stand on it.</summary>
-    /// <remarks>The kernel stores without ordering; here the next node may have been made a moment ago, with no lock between.</remarks>
+    /// <summary><c>hlist_del_rcu</c>: takes a node out. Its own next stays, for readers that are on it.</summary>
+    /// <remarks>The kernel's store is not ordered. This one is: the next node may be new, and no lock orders its writes.</remarks>
     public static void Del(HlistNode* n)
     {
         var next = n->next;
@@ -77,7 +77,7 @@ internal static unsafe class Hlist
     /// <summary><c>INIT_LIST_HEAD</c>.</summary>
     public static void Init(ListHead* list) => list->next = list->prev = list;
 
-    /// <summary><c>list_add</c>: behind the head.</summary>
+    /// <summary><c>list_add</c>: adds an entry behind the head.</summary>
     public static void Add(ListHead* n, ListHead* head)
     {
         n->next = head->next;
@@ -86,7 +86,7 @@ internal static unsafe class Hlist
         head->next = n;
     }
 
-    /// <summary><c>list_add_tail_rcu</c>: before the head.</summary>
+    /// <summary><c>list_add_tail_rcu</c>: adds an entry before the head, which is the tail.</summary>
     public static void AddTail(ListHead* n, ListHead* head)
     {
         n->next = head;

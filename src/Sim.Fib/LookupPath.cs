@@ -4,7 +4,7 @@ using static Sim.Fib.KeyVector;
 
 namespace Sim.Fib;
 
-/// <summary>What a step of a lookup's path was.</summary>
+/// <summary>The kind of a step in a lookup's path.</summary>
 public enum LookupStepKind : byte
 {
     /// <summary>A tnode was entered.</summary>
@@ -20,16 +20,16 @@ public enum LookupStepKind : byte
     Route,
 }
 
-/// <summary>What a step of a lookup's path in an IPv6 table was.</summary>
+/// <summary>The kind of a step in a lookup's path in an IPv6 table.</summary>
 public enum Fib6StepKind : byte
 {
     /// <summary>A node was entered on the way down.</summary>
     Node,
 
-    /// <summary>A node was looked at on the way up; with routes of its own, their prefix was compared.</summary>
+    /// <summary>A node was looked at on the way up. If it has routes of its own, their prefix was compared.</summary>
     Compare,
 
-    /// <summary>The node's routes were chosen from.</summary>
+    /// <summary>The choice among a node's routes began.</summary>
     Select,
 
     /// <summary>A route of the node was looked at.</summary>
@@ -37,7 +37,7 @@ public enum Fib6StepKind : byte
 }
 
 /// <summary>One step of a lookup's path in an IPv6 table.</summary>
-/// <param name="Kind">What it was.</param>
+/// <param name="Kind">The kind of step.</param>
 /// <param name="Prefix">The node's prefix, or the route's.</param>
 /// <param name="Flags">The node's flags.</param>
 /// <param name="Metric">The route's metric.</param>
@@ -46,7 +46,7 @@ public readonly record struct Fib6Step(
     Fib6StepKind Kind, Prefix Prefix, Fib6NodeFlags Flags, uint Metric, nint Address);
 
 /// <summary>One step of a lookup's path.</summary>
-/// <param name="Kind">What it was.</param>
+/// <param name="Kind">The kind of step.</param>
 /// <param name="Key">The node's key, host order.</param>
 /// <param name="Pos">The lowest bit the node reads.</param>
 /// <param name="Bits">How many bits it reads; for a route its prefix length.</param>
@@ -60,9 +60,9 @@ public readonly record struct LookupStep(
 /// after the first long path it allocates nothing.
 /// </summary>
 /// <remarks>Lines counted: the root pointer, node headers (key to slen), child pointers, parent pointers when climbing,
-/// the leaf's list, the route, the fib_info and the nexthop. Not: fib_props, and the net_device, which are the same
-/// for all routes and stay in cache. Of an IPv6 table: nodes, the routes whose prefixes are compared, and the nexthop; there
-/// a route's prefix is no part of the tree's own lines.</remarks>
+/// the leaf's list, the route, the fib_info and the nexthop. Not counted: fib_props and the net_device, which are the same
+/// for all routes and stay in cache. A path in an IPv6 table counts nodes, the routes whose prefixes are compared, and the
+/// nexthop; <see cref="TrieCacheLines"/> leaves out the routes.</remarks>
 public sealed class LookupPath
 {
     private const int LineShift = 6;
@@ -70,19 +70,19 @@ public sealed class LookupPath
     private readonly List<Fib6Step> _fib6Steps = [];
     private readonly List<nint> _lines = new(64);
 
-    /// <summary>The steps in order, of a lookup in an IPv4 table.</summary>
+    /// <summary>The steps of a lookup in an IPv4 table, in order.</summary>
     public IReadOnlyList<LookupStep> Steps => _steps;
 
-    /// <summary>The steps in order, of a lookup in an IPv6 table.</summary>
+    /// <summary>The steps of a lookup in an IPv6 table, in order.</summary>
     public IReadOnlyList<Fib6Step> Fib6Steps => _fib6Steps;
 
     /// <summary>
-    /// Nodes entered, leaves included; a node entered again when backtracking counts again. In an IPv6 table those on the way
-    /// down.
+    /// Nodes entered, leaves included; a node entered again when backtracking counts again. In an IPv6 table only nodes on the
+    /// way down count.
     /// </summary>
     public int Nodes { get; private set; }
 
-    /// <summary>Times the lookup climbed.</summary>
+    /// <summary>How often the lookup climbed.</summary>
     public int Climbs { get; private set; }
 
     /// <summary>Distinct 64-byte lines read.</summary>
@@ -117,7 +117,7 @@ public sealed class LookupPath
 
     internal void Climb() => Climbs++;
 
-    /// <summary>Notes the lines of <paramref name="bytes"/> bytes. A path has a few dozen: a list is searched fastest.</summary>
+    /// <summary>Notes the lines of <paramref name="bytes"/> bytes. A path has a few dozen: searching a list is fastest.</summary>
     internal void Read(nint address, int bytes, bool inTrie)
     {
         for (var line = address >> LineShift; line <= (address + bytes - 1) >> LineShift; line++)
@@ -175,7 +175,7 @@ internal readonly unsafe struct PathTrace(LookupPath path) : ILookupTrace
             path.Read((nint)(&fi->nh->nh_info->reject_nh), 1, inTrie: false);
         }
 
-        // nhc_dev to nhc_flags, and the peer that the caller is after.
+        // nhc_dev to nhc_flags, and the peer that the caller wants.
         path.Read((nint)nhc, (int)((byte*)(&nhc->nhc_gw_first) - (byte*)nhc), inTrie: false);
     }
 }

@@ -26,8 +26,8 @@ internal unsafe interface IRcuCallbacks
 }
 
 /// <summary>
-/// <c>call_rcu</c>. The queue runs through the objects' own rcu_heads, as the kernel's does, so that deferring a free
-/// allocates nothing; the shared <see cref="Rcu"/> is told once for each batch.
+/// <c>call_rcu</c>: queues objects that are freed after a grace period. As in the kernel, the queue runs through the
+/// objects' own rcu_heads, so deferring a free allocates nothing. The shared <see cref="Rcu"/> is called once per batch.
 /// </summary>
 internal sealed unsafe class RcuQueue(KernelMemory memory, IRcuCallbacks owner) : IRcuReclaimer
 {
@@ -55,14 +55,14 @@ internal sealed unsafe class RcuQueue(KernelMemory memory, IRcuCallbacks owner) 
         _tail = head;
     }
 
-    /// <summary><c>rcu_barrier</c>: ends grace periods until nothing waits, as what a callback frees may wait in turn.</summary>
+    /// <summary><c>rcu_barrier</c>: ends grace periods until nothing waits, because a callback may queue another object.</summary>
     public void Barrier()
     {
         while (_head != null)
             memory.Rcu.GracePeriod();
     }
 
-    /// <summary>Ends a grace period for the objects queued before it began, in the order of the calls.</summary>
+    /// <summary>Runs the callbacks of the objects queued before the grace period, in the order of the calls.</summary>
     void IRcuReclaimer.Reclaim(nint obj, int tag)
     {
         var head = _head;

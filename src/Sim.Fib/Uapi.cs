@@ -17,7 +17,7 @@ public static class Errno
     public const int EHOSTUNREACH = 113;
 }
 
-/// <summary>Flags of a netlink request that makes something (<c>NLM_F_*</c>, uapi/linux/netlink.h).</summary>
+/// <summary>Flags of a netlink request that creates something (<c>NLM_F_*</c>, uapi/linux/netlink.h).</summary>
 [Flags]
 public enum NlmFlags : ushort
 {
@@ -29,10 +29,10 @@ public enum NlmFlags : ushort
     /// <summary>Fail with -EEXIST if there is one: with <see cref="Create"/>, <c>ip route add</c>.</summary>
     Excl = 0x200,
 
-    /// <summary>Make the route if there is none; without it -ENOENT.</summary>
+    /// <summary>Make the route if there is none; without this flag, -ENOENT.</summary>
     Create = 0x400,
 
-    /// <summary>Put it behind those with the same prefix, dscp and priority: <c>ip route append</c>.</summary>
+    /// <summary>Put the route behind those with the same prefix, dscp and priority: <c>ip route append</c>.</summary>
     Append = 0x800,
 }
 
@@ -89,7 +89,7 @@ public enum FibLookupFlags
 {
     None = 0,
 
-    /// <summary>Take no reference on the fib_info: what the data path does, under RCU.</summary>
+    /// <summary>Take no reference on the fib_info, as the data path does under RCU.</summary>
     NoRef = 1,
     IgnoreLinkState = 2,
 }
@@ -102,7 +102,7 @@ public static class RouteTableId
     public const uint Local = 255;
 }
 
-/// <summary>The address family of a gateway (<c>AF_*</c>): a route for IPv4 may have one of IPv6 (RTA_VIA).</summary>
+/// <summary>The address family of a gateway (<c>AF_*</c>): an IPv4 route may have an IPv6 gateway (RTA_VIA).</summary>
 public enum GatewayFamily : byte
 {
     None = 0,
@@ -110,7 +110,7 @@ public enum GatewayFamily : byte
     IPv6 = 10,
 }
 
-/// <summary><c>fib_props</c>: what a lookup that ends at a route of this type returns, and its widest scope.</summary>
+/// <summary><c>fib_props</c>: for each type of route, the error that a lookup returns, and the widest scope.</summary>
 internal static class FibProps
 {
     private static ReadOnlySpan<short> Errors =>

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Sim.Kernel;
 
-/// <summary>Asks for huge pages, which the kernel's own direct map has; without them nothing changes but the time.</summary>
+/// <summary>Asks for huge pages, which the kernel's own direct map uses. Without them only times change.</summary>
 internal static unsafe partial class HugePages
 {
     private const int MadvHugepage = 14;

@@ -8,7 +8,7 @@ namespace Sim.Kernel;
 /// <param name="CpuPartial">CONFIG_SLUB_CPU_PARTIAL, which SMP kernels have and uniprocessor ones (UML) lack.</param>
 public sealed record SlubConfig(int Cpus, bool CpuPartial)
 {
-    /// <summary>A uniprocessor kernel: what User-Mode Linux runs, and the default of every command.</summary>
+    /// <summary>A uniprocessor kernel, as User-Mode Linux is; the default of every command.</summary>
     public static SlubConfig Uniprocessor { get; } = new(1, CpuPartial: false);
 
     /// <summary>A distribution's SMP kernel on one virtual processor, as under QEMU.</summary>
@@ -29,7 +29,7 @@ public readonly record struct MemoryLine(
 /// The kernel's allocators over native memory, accounted as the kernel accounts them: slab caches by name,
 /// the kmalloc size classes, vmalloc, and the objects that wait for an RCU grace period.
 /// </summary>
-/// <remarks>Give each structure an instance of its own, and its pages are its own. Sources: mm/slub.c,
+/// <remarks>Give each structure its own instance, so that it shares no page. Sources: mm/slub.c,
 /// mm/slab_common.c (<c>kmalloc_info</c>), mm/vmalloc.c of Linux 6.12.</remarks>
 public sealed unsafe class KernelMemory : IDisposable
 {
@@ -40,7 +40,7 @@ public sealed unsafe class KernelMemory : IDisposable
 
     private readonly List<KmemCache> _caches = [];
 
-    /// <summary>The caches, then the kmalloc classes in use: replays count allocations around every change.</summary>
+    /// <summary>The caches, then the kmalloc classes in use; an array, as replays sum allocations around every change.</summary>
     private KmemCache[] _all = [];
     private readonly KmemCache?[] _kmalloc = new KmemCache?[s_kmallocSizes.Length];
     private readonly Dictionary<nint, long> _vmallocAreas = [];
@@ -66,7 +66,7 @@ public sealed unsafe class KernelMemory : IDisposable
     /// <summary>Bytes in pages over all lines.</summary>
     public long PageBytes => Account().Sum(line => line.PageBytes);
 
-    /// <summary>Objects in use over all lines; those that wait for a grace period are among them.</summary>
+    /// <summary>Objects in use over all lines, including those that wait for a grace period.</summary>
     public long Objects
     {
         get
@@ -90,7 +90,7 @@ public sealed unsafe class KernelMemory : IDisposable
         }
     }
 
-    /// <summary>The cache or kmalloc size class of this name; null where nothing was taken from it yet.</summary>
+    /// <summary>Finds the cache or kmalloc size class of this name; null for a size class that was never used.</summary>
     public KmemCache? Find(string name) => Array.Find(_all, cache => cache.Name == name);
 
     /// <summary>Makes a cache of its own (as with <c>slab_nomerge</c>: caches of one size are never merged).</summary>
@@ -102,17 +102,18 @@ public sealed unsafe class KernelMemory : IDisposable
         return cache;
     }
 
-    /// <summary><c>kzalloc</c>: zeroed memory from the smallest size class that fits.</summary>
+    /// <summary><c>kzalloc</c>: takes zeroed memory from the smallest size class that fits.</summary>
     /// <exception cref="ArgumentOutOfRangeException">More than 8 KiB: the ports use vmalloc beyond a page.</exception>
     public void* Kzalloc(int bytes) => Kmalloc(bytes).Zalloc();
 
-    /// <summary><c>kfree</c>; <paramref name="bytes"/> as it was asked for.</summary>
+    /// <summary><c>kfree</c>; <paramref name="bytes"/> is the size that was asked for.</summary>
     public void Kfree(void* obj, int bytes) => Kmalloc(bytes).Free(obj);
 
-    /// <summary><c>alloc_percpu</c> of a pointer: 8 zeroed bytes for the one processor that is accounted for.</summary>
+    /// <summary><c>alloc_percpu</c> of a pointer: takes 8 zeroed bytes, for the one processor that is counted.</summary>
     /// <remarks>
-    /// The line <c>percpu</c>, and /proc/meminfo's Percpu; not in slabinfo. Its pages are counted as a slab's. The kernel takes
-    /// them in chunks, of 32 KiB on a uniprocessor kernel, and keeps bitmaps of about a tenth more in kmalloc, left out here.
+    /// This is the account's line <c>percpu</c> and /proc/meminfo's Percpu; slabinfo has none. Its pages are counted like a
+    /// slab's. The kernel takes them in chunks (32 KiB on a uniprocessor kernel) and keeps bitmaps of about a tenth more in
+    /// kmalloc, which are left out.
     /// </remarks>
     public void* AllocPercpu() => (_percpu ??= CreateCache("percpu", sizeof(nint))).Zalloc();
 
@@ -123,7 +124,7 @@ public sealed unsafe class KernelMemory : IDisposable
             _percpu!.Free(obj);
     }
 
-    /// <summary><c>vzalloc</c>: zeroed whole pages, and for more than 512 of them the array that lists them.</summary>
+    /// <summary><c>vzalloc</c>: takes zeroed whole pages and, for more than 512 pages, the array that lists them.</summary>
     /// <remarks>
     /// <c>__vmalloc_area_node</c> allocates that array, 8 bytes a page, by vmalloc once it exceeds a page. Shorter arrays
     /// come from kmalloc and are left out, as are the area's <c>vm_struct</c> and <c>vmap_area</c>: together at most
@@ -150,7 +151,7 @@ public sealed unsafe class KernelMemory : IDisposable
         NativeMemory.AlignedFree(area);
     }
 
-    /// <summary>Every cache that holds or held an object, then the kmalloc classes, then vmalloc.</summary>
+    /// <summary>Returns a line for each cache, then for each kmalloc class used so far, then for vmalloc if in use.</summary>
     public IReadOnlyList<MemoryLine> Account()
     {
         var lines = _all.Select(cache => cache.Line).ToList();

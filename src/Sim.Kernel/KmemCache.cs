@@ -27,7 +27,7 @@ public sealed unsafe class KmemCache : IDisposable
     private const int MaxPartial = 10;
     private const int MaxPartialToScan = 10_000;
 
-    /// <summary>What <c>struct slab</c> keeps, and the links of the list that the slab is on.</summary>
+    /// <summary>The fields of <c>struct slab</c>, and the links of the list that the slab is on.</summary>
     private struct Slab
     {
         public byte* Base;
@@ -87,13 +87,13 @@ public sealed unsafe class KmemCache : IDisposable
     /// <summary>Slabs that a processor may keep on its partial list; 0 on uniprocessor kernels.</summary>
     public int CpuPartialSlabs => _cpuPartialSlabs;
 
-    /// <summary>Objects in use: <c>active_objs</c> without those idling in per-CPU lists.</summary>
+    /// <summary>Objects in use: <c>active_objs</c> without the free ones in per-CPU lists.</summary>
     public long Objects { get; private set; }
 
     /// <summary>
-    /// <c>active_objs</c> of /proc/slabinfo (<c>get_slabinfo</c>): all objects of all slabs but the free ones of the slabs
-    /// on the node's partial list. Free objects of the processor's own slabs count as active there. Of a list longer than
-    /// 10,000 the kernel looks at both ends and extrapolates (<c>count_partial_free_approx</c>), and so does this.
+    /// <c>active_objs</c> of /proc/slabinfo (<c>get_slabinfo</c>): the objects of all slabs, less the free ones of slabs on
+    /// the node's partial list. So free objects of the processor's own slabs count as active. If the list is longer than
+    /// 10,000 slabs, the kernel looks at both ends and extrapolates (<c>count_partial_free_approx</c>), and so does this.
     /// </summary>
     public long ActiveObjects
     {
@@ -153,7 +153,7 @@ public sealed unsafe class KmemCache : IDisposable
         SlabFreeSlow(slab, obj);
     }
 
-    /// <summary>The line this cache has in a memory account.</summary>
+    /// <summary>This cache's line in a memory account.</summary>
     public MemoryLine Line => new(Name, ObjectSize, Objects, ObjectBytes, Slabs, PageBytes);
 
     public void Dispose()
@@ -165,7 +165,7 @@ public sealed unsafe class KmemCache : IDisposable
         _cpuFreeList = null;
     }
 
-    /// <summary><c>calculate_order</c>: the smallest order that wastes at most a sixteenth, an eighth, ...</summary>
+    /// <summary><c>calculate_order</c>: finds the smallest order that wastes at most 1/16, else 1/8, and so on.</summary>
     internal static int CalculateOrder(int size, SlubConfig config)
     {
         const int maxOrder = 3; // PAGE_ALLOC_COSTLY_ORDER
@@ -190,7 +190,7 @@ public sealed unsafe class KmemCache : IDisposable
     private static int CpuPartialObjects(int size) =>
         size switch { >= 4096 => 6, >= 1024 => 24, >= 256 => 52, _ => 120 };
 
-    /// <summary><c>___slab_alloc</c>: the processor's slab is used up. Returns the head of a freelist.</summary>
+    /// <summary><c>___slab_alloc</c>: takes the next slab when the processor's is used up; returns its freelist.</summary>
     private void* SlabAllocSlow()
     {
         // The processor's slab is full: from here on it is on no list until one of its objects is freed.
@@ -213,7 +213,7 @@ public sealed unsafe class KmemCache : IDisposable
         return list;
     }
 
-    /// <summary><c>__slab_free</c>: the object's slab is not the processor's own.</summary>
+    /// <summary><c>__slab_free</c>: frees an object of a slab that is not the processor's own.</summary>
     private void SlabFreeSlow(Slab* slab, void* obj)
     {
         var prior = slab->FreeList;
@@ -348,7 +348,8 @@ public sealed unsafe class KmemCache : IDisposable
     }
 
     /// <summary>
-    /// Native memory comes in 2 MiB chunks, aligned so that an object's slab is found by masking its address:
+    /// Returns a slab from native memory, which comes in 2 MiB chunks, aligned so that masking an object's address finds
+    /// its slab:
     /// <code>
     ///   | Slab headers ... | slab k | slab k+1 | ...  |      slab i begins at chunk + i * slab size
     /// </code>

@@ -18,7 +18,7 @@ public enum Family : byte
 ///   IPv4  10.1.0.0/16   0A01 0000 | 96 zero bits        bit 127 is the first bit of the address
 ///   IPv6  2001:db8::/32 2001 0DB8 | 96 more bits
 /// </code>
-/// Bits below <see cref="Length"/> are always zero: the constructor masks them.
+/// Bits beyond <see cref="Length"/> are always zero: the constructor masks them.
 /// </summary>
 public readonly struct Prefix : IEquatable<Prefix>, IComparable<Prefix>
 {
@@ -80,7 +80,7 @@ public readonly struct Prefix : IEquatable<Prefix>, IComparable<Prefix>
             ? prefix
             : throw new FormatException($"'{text}' is not an IP prefix; write 192.0.2.0/24 or 2001:db8::/32");
 
-    /// <summary>Ascending (family, address, length): the order called <c>sorted</c>.</summary>
+    /// <summary>Compares by family, address, then length: the order called <c>sorted</c>.</summary>
     public int CompareTo(Prefix other)
     {
         if (Family != other.Family)
@@ -89,7 +89,7 @@ public readonly struct Prefix : IEquatable<Prefix>, IComparable<Prefix>
         return byAddress != 0 ? byAddress : Length.CompareTo(other.Length);
     }
 
-    /// <summary>Ascending (family, length, address): the order called <c>by-length</c>.</summary>
+    /// <summary>Compares by family, length, then address: the order called <c>by-length</c>.</summary>
     public static int CompareByLength(Prefix left, Prefix right)
     {
         if (left.Family != right.Family)

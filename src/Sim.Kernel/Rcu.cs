@@ -8,7 +8,7 @@ public interface IRcuReclaimer
 {
     /// <summary>Called once for each object, in the order of the calls.</summary>
     /// <param name="obj">The object.</param>
-    /// <param name="tag">What the caller passed to <see cref="Rcu.Call"/>: which callback this is.</param>
+    /// <param name="tag">The tag passed to <see cref="Rcu.Call"/>: it names the callback.</param>
     void Reclaim(nint obj, int tag);
 }
 
@@ -17,16 +17,16 @@ public interface IRcuReclaimer
 /// <see cref="GracePeriod"/>, and then everything is, in the order of the calls.
 /// </summary>
 /// <remarks>
-/// <para>When a grace period ends is the caller's to say, since it decides which slabs memory is reused from. Ending
-/// one after each message is what a uniprocessor kernel does (TINY_RCU: the callbacks run at the next softirq).</para>
-/// <para>One writer. Threads that look up beside it are made known with <see cref="AddReader"/>, and a grace period then
-/// lasts until each has said that it holds nothing (quiescent-state-based RCU, M. Desnoyers et al., "User-Level
+/// <para>The caller ends grace periods, because their ends decide which slabs are reused. A uniprocessor kernel ends one
+/// after each message (TINY_RCU: the callbacks run at the next softirq).</para>
+/// <para>There is one writer. Threads that look up meanwhile are registered with <see cref="AddReader"/>, and a grace period
+/// then lasts until each has declared that it holds nothing (quiescent-state-based RCU, M. Desnoyers et al., "User-Level
 /// Implementations of Read-Copy Update", 2012):</para>
 /// <code>
 ///   writer   takes the node out | period 7 -> 8 | waits ........................ | frees the node
 ///   reader   looks up ........................... | quiescent: has seen period 8 | looks up: cannot find the node
 /// </code>
-/// <para>Without readers nothing waits.</para>
+/// <para>Without readers a grace period ends at once.</para>
 /// </remarks>
 public sealed class Rcu
 {
@@ -44,9 +44,8 @@ public sealed class Rcu
     public long Calls { get; private set; }
 
     /// <summary>
-    /// While set, <see cref="GracePeriod"/> runs nothing, and what waits goes on waiting: as where callbacks run later, on
-    /// another processor, and a writer with readers beside it is not held up by them. <see cref="Synchronize"/> waits all the
-    /// same.
+    /// While set, <see cref="GracePeriod"/> does nothing, and callbacks go on waiting. This models a kernel that runs them
+    /// later, on another processor, where they do not hold up the writer. <see cref="Synchronize"/> still waits.
     /// </summary>
     public bool HoldsCallbacks { get; set; }
 
@@ -62,7 +61,7 @@ public sealed class Rcu
 
     /// <summary>
     /// Ends a grace period (<c>synchronize_rcu</c>, <c>rcu_barrier</c>): waits for the readers, then runs the callbacks
-    /// that wait. Those that a callback queues wait for the next one.
+    /// that wait. Callbacks queued by a callback wait for the next grace period.
     /// </summary>
     public void GracePeriod()
     {
@@ -77,8 +76,8 @@ public sealed class Rcu
     }
 
     /// <summary>
-    /// Makes a thread known that will look up beside the writer. The writer's to call, before that thread's first lookup;
-    /// the thread ends it with <see cref="RcuReader.Dispose"/>.
+    /// Registers a thread that will look up while the writer runs. The writer calls this before that thread's first lookup;
+    /// the thread ends the registration with <see cref="RcuReader.Dispose"/>.
     /// </summary>
     public RcuReader AddReader()
     {
@@ -91,8 +90,8 @@ public sealed class Rcu
     public int Readers => _readers.Length;
 
     /// <summary>
-    /// Waits until no reader holds what was taken out before (<c>synchronize_net</c>), and runs no callback. The writer's
-    /// to call; at once without readers.
+    /// Waits until no reader holds anything taken out before the call (<c>synchronize_net</c>); runs no callback. Only the
+    /// writer may call it. Without readers it returns at once.
     /// </summary>
     public void Synchronize()
     {
@@ -100,17 +99,17 @@ public sealed class Rcu
             WaitForReaders();
     }
 
-    /// <summary>The period that a reader in a quiescent state has seen. Whoever reads 8 sees all that was written before 8 began.</summary>
+    /// <summary>The current period. A thread that reads 8 sees everything that was written before period 8 began.</summary>
     internal long Period => Volatile.Read(ref _period);
 
     private void WaitForReaders()
     {
-        // A full barrier: what was taken out is out for whoever sees the new period.
+        // A full barrier: a reader that sees the new period no longer finds what was taken out.
         var period = Interlocked.Increment(ref _period);
         var gone = false;
         foreach (var reader in _readers)
         {
-            // No sleep: a lookup takes less than the shortest one.
+            // Never sleep: a lookup is shorter than the shortest sleep.
             for (var spin = default(SpinWait); reader.Seen < period;)
                 spin.SpinOnce(sleep1Threshold: -1);
             gone |= reader.IsGone;

@@ -4,8 +4,9 @@ using System.Runtime.InteropServices;
 
 namespace Sim.Kernel;
 
-/// <summary>A thread that looks up beside the writer, as <see cref="Rcu"/> knows it; see <see cref="Rcu.AddReader"/>.</summary>
-/// <remarks>Of one thread. Whatever it found in a lookup is good until its next <see cref="QuiescentState"/>.</remarks>
+/// <summary>A thread that looks up while the writer runs, registered by <see cref="Rcu.AddReader"/>.</summary>
+/// <remarks>Only that thread may use it. Whatever the thread found in a lookup is good until its next
+/// <see cref="QuiescentState"/>.</remarks>
 public sealed class RcuReader : IDisposable
 {
     private const long Gone = long.MaxValue;
@@ -24,20 +25,21 @@ public sealed class RcuReader : IDisposable
     internal bool IsGone => Seen == Gone;
 
     /// <summary>
-    /// Says that the thread holds nothing of what it has found (<c>rcu_quiescent_state</c>). To be called often: the
-    /// writer's grace periods wait for it.
+    /// Declares that the thread holds nothing it has found (<c>rcu_quiescent_state</c>). Call it often: the writer's grace
+    /// periods wait for it.
     /// </summary>
     /// <remarks>
-    /// No barrier is needed between the two: lookups before it are done when its store is seen (a release), and lookups
-    /// after it see what the period they follow has taken out (an acquire).
+    /// No further barrier is needed. The store is a release: lookups before it are done when it is seen. The read of the
+    /// period is an acquire: lookups after it see everything that was taken out before the period began.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void QuiescentState() => Volatile.Write(ref _seen.Value, _rcu.Period);
 
-    /// <summary>The thread looks up no more: nobody waits for it.</summary>
+    /// <summary>Ends the thread's lookups: grace periods no longer wait for it.</summary>
     public void Dispose() => Volatile.Write(ref _seen.Value, Gone);
 
-    /// <summary>A cache line of its own, and the one that is fetched beside it: readers must not slow one another down.</summary>
+    /// <summary>Keeps the value alone in its cache line and in the line prefetched with it, so that readers do not slow one
+    /// another.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     private struct OwnLine
     {

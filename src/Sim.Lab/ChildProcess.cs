@@ -6,8 +6,8 @@ using System.Text;
 namespace Sim.Lab;
 
 /// <summary>
-/// A process that leads a session and a process group of its own, so that Ctrl-C at the terminal does not reach it
-/// and that whatever it starts ends with it.
+/// A process that leads its own session and process group, so that Ctrl-C at the terminal does not reach it and
+/// everything it starts ends with it.
 /// </summary>
 internal sealed class ChildProcess : IDisposable
 {
@@ -23,7 +23,7 @@ internal sealed class ChildProcess : IDisposable
     /// <param name="command">The program and its arguments; it must lead its own group, as after <c>setsid</c>.</param>
     /// <param name="environment">Variables to set.</param>
     /// <param name="outputLine">Takes each line of standard output, on another thread.</param>
-    /// <param name="errorLine">Takes each line of standard error; never at the same time as the other.</param>
+    /// <param name="errorLine">Takes each line of standard error; never at the same time as <paramref name="outputLine"/>.</param>
     /// <param name="ended">Called once, when the process has ended and all its lines were taken; no line follows.</param>
     /// <exception cref="LabException">The program cannot be started.</exception>
     public ChildProcess(IReadOnlyList<string> command, IEnumerable<KeyValuePair<string, string>> environment,
@@ -57,7 +57,7 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>The exit code; valid once it has ended.</summary>
     public int ExitCode { get; private set; }
 
-    /// <summary>Sends a line to standard input; lost where nobody reads any more.</summary>
+    /// <summary>Sends a line to standard input. It is lost if nobody reads any more.</summary>
     public void SendLine(string line)
     {
         try
@@ -67,11 +67,11 @@ internal sealed class ChildProcess : IDisposable
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
-            // It has ended: the caller sees that where it waits for the answer.
+            // The process has ended: the caller sees this when it waits for the answer.
         }
     }
 
-    /// <summary>Waits until it has ended and its lines were taken; false where that takes longer.</summary>
+    /// <summary>Waits until it has ended and its lines were taken. Returns false if that takes longer.</summary>
     public bool WaitForEnd(TimeSpan timeout) => _ended.Wait(timeout);
 
     /// <inheritdoc cref="WaitForEnd(TimeSpan)"/>
@@ -121,7 +121,7 @@ internal sealed class ChildProcess : IDisposable
         ExitCode = _process.ExitCode;
         lock (_group)
         {
-            // What it left behind; afterwards the number may be another group's.
+            // End what it left behind, now: later the number may be another group's.
             Libc.KillGroup(Id);
             _groupIsGone = true;
         }
@@ -152,7 +152,7 @@ internal sealed class ChildProcess : IDisposable
         }
     }
 
-    /// <summary>Splits at line feeds, without the carriage returns before them; the last line may have no end.</summary>
+    /// <summary>Splits at line feeds and drops carriage returns before them. The last line may lack its line feed.</summary>
     internal static void ReadLines(Stream stream, Action<string> take)
     {
         var buffer = new byte[1 << 14];
@@ -173,7 +173,7 @@ internal sealed class ChildProcess : IDisposable
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
-            // The pipe was closed under us: what was read is what there is.
+            // The pipe was closed: nothing more can be read.
         }
 
         if (line.Count > 0)

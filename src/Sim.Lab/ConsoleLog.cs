@@ -18,7 +18,7 @@ internal sealed class ConsoleLog
         }
     }
 
-    /// <summary>A copy of what is kept, oldest first.</summary>
+    /// <summary>A copy of the lines kept, oldest first.</summary>
     public IReadOnlyList<string> Lines
     {
         get

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Lab;
 
-/// <summary>What the VM finds when it boots: the layout that kernel-patch/vm/README.md describes.</summary>
+/// <summary>Makes the VM's initramfs, in the layout that kernel-patch/vm/README.md describes.</summary>
 internal static class Initramfs
 {
     private const uint Executable = 0b111_101_101, Readable = 0b110_100_100, Private = 0b110_000_000;

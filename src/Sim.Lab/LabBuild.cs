@@ -3,23 +3,23 @@ using System.Collections.Concurrent;
 
 namespace Sim.Lab;
 
-/// <summary>Makes the parts of the lab with kernel-patch/vm/build.sh, which keeps what it has made.</summary>
+/// <summary>Makes the parts of the lab with kernel-patch/vm/build.sh, which keeps finished parts.</summary>
 public static class LabBuild
 {
     private const int ExitMissingPackage = 69;
     private const string Script = "kernel-patch/vm/build.sh", Prefix = "lab: ";
 
-    // Runs a command, and kills the group when standard input ends: also a harness that is killed ends its builds.
+    // Runs a command, and kills the group when standard input ends: so a harness that is killed ends its builds too.
     private const string Watched =
         """exec 3<&0; "$@" 3<&- & child=$!; { read -r _ <&3; kill -KILL 0; } >/dev/null 2>&1 & wait "$child" """;
 
-    /// <summary>Makes a part, or finds it made.</summary>
-    /// <param name="part">What build.sh takes: <c>agent</c>, or a kernel by its <see cref="Lanes.Word"/>.</param>
-    /// <param name="progressLine">Takes what build.sh says meanwhile, line by line.</param>
+    /// <summary>Makes a part, unless it is made already.</summary>
+    /// <param name="part">The argument of build.sh: <c>agent</c>, or a kernel by its <see cref="Lanes.Word"/>.</param>
+    /// <param name="progressLine">Takes the output of build.sh meanwhile, line by line.</param>
     /// <param name="cancellation">Ends the build and everything it started.</param>
     /// <returns>The folder of the part.</returns>
     /// <exception cref="LabException">
-    /// <see cref="LabFailure.MissingPackage"/> or <see cref="LabFailure.BuildFailed"/>, also where there is no checkout.
+    /// <see cref="LabFailure.MissingPackage"/>, or <see cref="LabFailure.BuildFailed"/>, also if there is no checkout.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static string Build(string part, Action<string> progressLine, CancellationToken cancellation) =>
@@ -56,8 +56,8 @@ public static class LabBuild
                 $"The lab's part '{part}' could not be built: {said}. Correct that, or remove artifacts/vm to build from the start.", errors.Tail);
     }
 
-    /// <summary>The checkout that holds this program: the nearest folder upwards with Sim.sln and build.sh.</summary>
-    /// <exception cref="LabException">There is none.</exception>
+    /// <summary>Finds the checkout that holds this program: the nearest folder upwards with Sim.sln and build.sh.</summary>
+    /// <exception cref="LabException">There is no checkout.</exception>
     public static string FindCheckout() => FindCheckout([Directory.GetCurrentDirectory(), AppContext.BaseDirectory]);
 
     internal static string FindCheckout(IEnumerable<string> starts)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Lab;
 
-/// <summary>What went wrong in the lab.</summary>
+/// <summary>The kinds of failure in the lab.</summary>
 public enum LabFailure
 {
     /// <summary>A package or program is not installed.</summary>
@@ -13,7 +13,7 @@ public enum LabFailure
     /// <summary>The machine has too little memory, or too little room where User-Mode Linux keeps its memory.</summary>
     NotEnoughMemory,
 
-    /// <summary>The VM ended, or said nothing, before its agent was ready.</summary>
+    /// <summary>The VM ended, or the boot took too long, before its agent was ready.</summary>
     DidNotBoot,
 
     /// <summary>The VM ended in the middle of a command: most likely the kernel in it panicked.</summary>
@@ -32,7 +32,7 @@ public enum LabFailure
     Refused,
 }
 
-/// <summary>The lab cannot go on; the message says why and what to do.</summary>
+/// <summary>Thrown if the lab cannot go on; the message says why and what to do.</summary>
 public sealed class LabException : Exception
 {
     internal LabException(LabFailure kind, string message, IReadOnlyList<string>? logTail = null, Exception? inner = null)
@@ -42,9 +42,9 @@ public sealed class LabException : Exception
         LogTail = logTail ?? [];
     }
 
-    /// <summary>What went wrong.</summary>
+    /// <summary>The kind of failure.</summary>
     public LabFailure Kind { get; }
 
-    /// <summary>The last lines of the console or of the build's output, oldest first; empty where there is neither.</summary>
+    /// <summary>The last lines of the console or of the build's output, oldest first; empty if there is neither.</summary>
     public IReadOnlyList<string> LogTail { get; }
 }

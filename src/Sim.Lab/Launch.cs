@@ -3,12 +3,12 @@ using System.Text.RegularExpressions;
 
 namespace Sim.Lab;
 
-/// <summary>How a VM's process is started, and what it is called.</summary>
+/// <summary>The command that starts a VM's process, and the VM's name.</summary>
 /// <param name="Command">The program and its arguments.</param>
-/// <param name="Name">What runs the kernel, as it stands before the kernel's version.</param>
+/// <param name="Name">The name of the machine that runs the kernel, as shown before the kernel's version.</param>
 internal sealed partial record Launch(IReadOnlyList<string> Command, string Name)
 {
-    /// <summary>Ends with the thread that started it, leads a session, and leaves no core dump of a VM's memory.</summary>
+    /// <summary>Makes a command end with the thread that started it, lead a session, and leave no core dump of a VM's memory.</summary>
     internal static readonly string[] Leash = ["setpriv", "--pdeathsig", "KILL", "setsid", "prlimit", "--core=0"];
 
     // One processor and the same addresses in every run; no merged slabs, so that /proc/slabinfo counts each structure
@@ -19,13 +19,13 @@ internal sealed partial record Launch(IReadOnlyList<string> Command, string Name
     // The kernel tests its ciphers in a thread that takes half of the processor for seconds after the boot.
     private const string NoCipherTests = " cryptomgr.notests";
 
-    // Under TCG, waiting for the timers that these calibrate and check is half of the boot.
+    // These skip the calibration and check of timers, whose waits are half of the boot under TCG.
     private const string EmulatedTimers = " noapictimer no_timer_check tsc=reliable";
 
     /// <summary>Variables to set.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>The command as it is started: on a leash, and on one processor where that is asked for.</summary>
+    /// <summary>The command with its leash, and pinned to a processor if <paramref name="cpu"/> names one.</summary>
     public IReadOnlyList<string> FullCommand(int? cpu) =>
         cpu is { } number ? [.. Leash, "taskset", "-c", $"{number}", .. Command] : [.. Leash, .. Command];
 
@@ -34,7 +34,7 @@ internal sealed partial record Launch(IReadOnlyList<string> Command, string Name
         new(
             [
                 Path.Combine(laneFolder, "linux"), $"mem={options.MemoryMegabytes}M", $"initrd={initramfs}",
-                // Its control socket; else it leaves a folder in the user's home for every run.
+                // The folder of its control socket; without it, every run leaves one in the user's home.
                 $"uml_dir={privateFolder}/",
                 "con=null", "con0=fd:0,fd:1", "console=tty0", "quiet", "panic=-1", "slab_nomerge",
             ],
@@ -56,7 +56,7 @@ internal sealed partial record Launch(IReadOnlyList<string> Command, string Name
             "-kernel", Path.Combine(laneFolder, "vmlinuz"), "-initrd", initramfs, "-append", kernelLine,
         ];
         if (options.InstructionCount)
-            // The seed and the date so that every run executes the same instructions.
+            // With this seed and date, every run executes the same instructions.
             command.AddRange(["-icount", "shift=0,sleep=off", "-seed", "1", "-rtc", "base=2026-01-01,clock=vm"]);
         var mode = kvm ? "KVM" : options.InstructionCount ? "TCG -icount" : "TCG";
         return new Launch(command, $"QEMU {version} {mode}, Debian");
@@ -66,7 +66,7 @@ internal sealed partial record Launch(IReadOnlyList<string> Command, string Name
     public static Launch Host(string agent, string dataFolder) =>
         new(["unshare", "--net", "--mount", "--", agent, dataFolder], "the running kernel in a network namespace, Linux");
 
-    /// <summary>QEMU's version, such as 7.2.22.</summary>
+    /// <summary>Asks QEMU for its version, such as 7.2.22.</summary>
     public static string QemuVersion()
     {
         var text = "";

@@ -3,16 +3,16 @@ using System.Globalization;
 
 namespace Sim.Lab;
 
-/// <summary>Whether a VM's memory is there before it is started: a VM that runs out of it dies late and without a word.</summary>
+/// <summary>Checks before a VM starts that its memory is available: a VM that runs out of memory dies late and silently.</summary>
 internal static class MemoryCheck
 {
-    /// <summary>What a VM needs beside its own memory: the emulator, its translated code, the initramfs.</summary>
+    /// <summary>Memory that a VM needs besides its own: the emulator, its translated code, the initramfs.</summary>
     private const int OverheadMegabytes = 256;
 
     /// <summary>A folder that could keep the memory of User-Mode Linux.</summary>
     internal readonly record struct Place(string Folder, long FreeMegabytes, bool MayExecute);
 
-    /// <summary>Compares with MemAvailable, and with the limit of the control group where there is one.</summary>
+    /// <summary>Compares the VM's need with MemAvailable, and with the control group's limit if there is one.</summary>
     /// <exception cref="LabException"><see cref="LabFailure.NotEnoughMemory"/>.</exception>
     public static void Require(int megabytes, string memInfo = "/proc/meminfo", string groupLimit = "/sys/fs/cgroup/memory.max")
     {
@@ -26,12 +26,12 @@ internal static class MemoryCheck
                 $"The VM needs {needed:N0} MiB of memory and {available:N0} MiB are available. End other programs, or give the VM less memory.");
     }
 
-    /// <summary>The folder for the memory of User-Mode Linux, a file that grows to the VM's size: in memory if it can be.</summary>
+    /// <summary>Chooses the folder for User-Mode Linux's memory, a file that grows to the VM's size: in memory if possible.</summary>
     /// <exception cref="LabException"><see cref="LabFailure.NotEnoughMemory"/>.</exception>
     public static string UmlFolder(int megabytes) =>
         Choose(megabytes, [Describe("/dev/shm"), Describe(Path.GetTempPath())]);
 
-    /// <summary>The first folder with room that programs may be mapped from.</summary>
+    /// <summary>Returns the first folder that has room and allows programs to be mapped.</summary>
     internal static string Choose(int megabytes, IReadOnlyList<Place> places)
     {
         foreach (var place in places)
@@ -55,7 +55,7 @@ internal static class MemoryCheck
         return new Place(folder, drive.AvailableFreeSpace >> 20, !IsNoExec(folder, File.ReadLines("/proc/self/mounts")));
     }
 
-    /// <summary>Whether the file system that a folder is on is mounted with noexec.</summary>
+    /// <summary>Whether a folder's file system is mounted with noexec.</summary>
     internal static bool IsNoExec(string folder, IEnumerable<string> mounts)
     {
         var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + '/';

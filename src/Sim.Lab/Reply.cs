@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Sim.Lab;
 
-/// <summary>What the agent answered to one command.</summary>
+/// <summary>The agent's answer to one command.</summary>
 public sealed class Reply
 {
     private readonly string _command;
@@ -17,8 +17,8 @@ public sealed class Reply
     /// <summary>The rows, in the order of the answer.</summary>
     public IReadOnlyList<Row> Rows { get; }
 
-    /// <summary>The row of an answer that has one.</summary>
-    /// <exception cref="LabException">There are none, or several (<see cref="LabFailure.Protocol"/>).</exception>
+    /// <summary>The only row of the answer.</summary>
+    /// <exception cref="LabException">There is no row, or several (<see cref="LabFailure.Protocol"/>).</exception>
     public Row One => Rows.Count == 1
         ? Rows[0]
         : throw new LabException(LabFailure.Protocol, $"The agent answered '{_command}' with {Rows.Count} rows where one is expected. Check that the agent and this program are of the same checkout.");

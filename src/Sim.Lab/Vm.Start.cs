@@ -3,16 +3,16 @@ using System.Diagnostics;
 
 namespace Sim.Lab;
 
-/// <content>How a VM comes to be.</content>
+/// <content>Starting a VM.</content>
 public sealed partial class Vm
 {
-    /// <summary>A guest that does not run under KVM shows it at once; there is no need to wait for the whole timeout.</summary>
+    /// <summary>The longest wait for a boot under KVM: if a guest does not run there, this shows at once.</summary>
     private static readonly TimeSpan KvmBootTimeout = TimeSpan.FromSeconds(15);
 
     private static bool s_kvmFailed;
 
     /// <summary>Builds what the lane needs, boots, and waits until the agent is ready.</summary>
-    /// <param name="options">Which kernel, and with what.</param>
+    /// <param name="options">The kernel, its memory and its data.</param>
     /// <param name="progress">Takes a line for every step.</param>
     /// <param name="cancellation">Ends the build, the boot or the VM, at any time until the VM is disposed.</param>
     /// <exception cref="LabException">
@@ -42,7 +42,7 @@ public sealed partial class Vm
             var vm = options.Lane.IsUml()
                 ? StartUml(options, laneFolder, initramfs, privateFolder, progress, cancellation)
                 : StartQemu(options, laneFolder, initramfs, privateFolder, progress, cancellation);
-            // The VM has read it: the space is free again, and nothing large is left where this process is killed.
+            // The VM has read it. Deleted now, it takes no space, and nothing large is left if this process is killed.
             File.Delete(initramfs);
             return vm;
         }
@@ -81,7 +81,7 @@ public sealed partial class Vm
                 }
 
                 var hurried = options with { BootTimeout = TimeSpan.FromTicks(Math.Min(options.BootTimeout.Ticks, KvmBootTimeout.Ticks)) };
-                // Without the folder: it stays for the second attempt.
+                // Boot does not get the folder, which must stay for a second attempt.
                 return Boot(Launch.Qemu(options, laneFolder, initramfs, kvm: true, version), hurried, null, progress, cancellation)
                     .Adopt(privateFolder);
             }
@@ -111,7 +111,7 @@ public sealed partial class Vm
         {
             while (vm.Next(options.BootTimeout - Stopwatch.GetElapsedTime(since), timedOut => vm.NotReady(options, timedOut)) != Ready)
             {
-                // Rows before that are nobody's answer.
+                // Rows before that answer no command.
             }
 
             var seconds = Stopwatch.GetElapsedTime(since).TotalSeconds;

@@ -5,9 +5,9 @@ using System.Diagnostics;
 namespace Sim.Lab;
 
 /// <summary>
-/// A kernel that runs with the lab's agent as its process 1 (or, in the host lane, the agent alone), and the
-/// conversation with it (kernel-patch/vm/README.md). It ends with <see cref="Dispose"/>, with the cancellation, and
-/// with this process. One command at a time.
+/// A kernel that runs with the lab's agent as its process 1 (or, in the host lane, the agent alone). Commands go to the
+/// agent, one at a time (kernel-patch/vm/README.md). The VM ends with <see cref="Dispose"/>, with the cancellation, and
+/// with this process.
 /// </summary>
 public sealed partial class Vm : IDisposable
 {
@@ -37,13 +37,13 @@ public sealed partial class Vm : IDisposable
         AppDomain.CurrentDomain.ProcessExit += DisposeAtExit;
     }
 
-    /// <summary>Which kernel is driven.</summary>
+    /// <summary>The kernel that is driven.</summary>
     public LaneKind Lane { get; }
 
     /// <summary>Whether the nanoseconds of the guest's clock are instructions that it executed.</summary>
     public bool CountsInstructions { get; }
 
-    /// <summary>What runs which kernel, such as "User-Mode Linux 6.12.117, 1 CPU".</summary>
+    /// <summary>The machine and its kernel, such as "User-Mode Linux 6.12.117, 1 CPU".</summary>
     public string Description { get; private set; }
 
     /// <summary>The last 1,000 lines of the console that are not the protocol's, oldest first.</summary>
@@ -55,7 +55,7 @@ public sealed partial class Vm : IDisposable
     /// <param name="line">The command and its words, one line.</param>
     /// <exception cref="LabException">
     /// <see cref="LabFailure.Refused"/>: the agent could not do it, and goes on. <see cref="LabFailure.Died"/> and
-    /// <see cref="LabFailure.TimedOut"/>: the VM has ended. <see cref="LabFailure.Protocol"/>: the answer makes no sense.
+    /// <see cref="LabFailure.TimedOut"/>: the VM has ended. <see cref="LabFailure.Protocol"/>: the answer is malformed.
     /// </exception>
     /// <exception cref="OperationCanceledException">The run was cancelled; the VM has ended.</exception>
     public Reply Command(string line)
@@ -79,7 +79,7 @@ public sealed partial class Vm : IDisposable
         }
     }
 
-    /// <summary>Ends the VM: asks it to power off, and kills what is still there shortly after.</summary>
+    /// <summary>Ends the VM: asks it to power off, and kills it if it still runs after three seconds.</summary>
     public void Dispose()
     {
         lock (_disposing)
@@ -105,7 +105,7 @@ public sealed partial class Vm : IDisposable
 
     private void DisposeAtExit(object? sender, EventArgs e) => Dispose();
 
-    /// <summary>Sorts a line of the console: only what begins a line is the protocol's.</summary>
+    /// <summary>Sorts a line of the console: a line of the protocol begins with its marker.</summary>
     private void TakeLine(string line)
     {
         if (IsProtocol(line))
@@ -118,15 +118,15 @@ public sealed partial class Vm : IDisposable
         line.StartsWith(RowMarker, StringComparison.Ordinal) || line is Done or Error
         || line.StartsWith(Done + " ", StringComparison.Ordinal) || line.StartsWith(Error + " ", StringComparison.Ordinal);
 
-    /// <summary>The next line of the protocol. Where there will be none, or too late, the VM is ended.</summary>
+    /// <summary>Waits for the next line of the protocol. If none comes, or not in time, ends the VM and throws.</summary>
     /// <param name="timeout">How long to wait.</param>
-    /// <param name="lost">What to throw; takes whether it was the time that ran out.</param>
+    /// <param name="lost">Makes the exception; its argument says whether the time ran out.</param>
     private string Next(TimeSpan timeout, Func<bool, LabException> lost)
     {
         var milliseconds = (int)Math.Clamp(timeout.TotalMilliseconds, 0, int.MaxValue);
         if (_protocol.TryTake(out var line, milliseconds, _cancellation))
             return line;
-        // The cancellation kills the VM: that is no death to report.
+        // The cancellation kills the VM: this is no failure to report.
         _cancellation.ThrowIfCancellationRequested();
         var timedOut = !_protocol.IsCompleted;
         _process.Kill();
@@ -139,7 +139,7 @@ public sealed partial class Vm : IDisposable
         : new LabException(LabFailure.Died,
             $"The VM ({Description}) ended during '{command}'{HowItEnded()}. Where it ran out of memory, give it more; otherwise the last lines of its console say why.", _log.Tail);
 
-    /// <summary>The exit code, and what the kernel gave as the reason: a stack trace may have pushed that out of the tail.</summary>
+    /// <summary>The exit code and the kernel's reason, which a stack trace may have pushed out of the tail.</summary>
     private string HowItEnded()
     {
         var code = _process.WaitForEnd(TimeSpan.Zero) ? $" with code {_process.ExitCode}" : "";

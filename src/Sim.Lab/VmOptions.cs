@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Lab;
 
-/// <summary>Which kernel is driven.</summary>
+/// <summary>The kernels that the lab can drive.</summary>
 public enum LaneKind
 {
     /// <summary>User-Mode Linux built from Debian's source: native speed, one processor.</summary>
     Uml,
 
-    /// <summary>The same with kernel-patch/series: routes may name WireGuard peers.</summary>
+    /// <summary>User-Mode Linux with kernel-patch/series: routes may name WireGuard peers.</summary>
     UmlPatched,
 
-    /// <summary>The same again, but fib_info's hash is 6.12's: the kernel that the series' patch 2 is measured against.</summary>
+    /// <summary>As <see cref="UmlPatched"/>, but with 6.12's hash of fib_info: the baseline for the series' patch 2.</summary>
     UmlUnhashed,
 
     /// <summary>Debian's stock cloud kernel in QEMU.</summary>
@@ -20,16 +20,16 @@ public enum LaneKind
     Host,
 }
 
-/// <summary>What lanes have in common.</summary>
+/// <summary>Words and properties of lanes.</summary>
 public static class Lanes
 {
-    /// <summary>User-Mode Linux of any kind.</summary>
+    /// <summary>Whether the kernel is User-Mode Linux, patched or not.</summary>
     public static bool IsUml(this LaneKind lane) => lane is LaneKind.Uml or LaneKind.UmlPatched or LaneKind.UmlUnhashed;
 
     /// <summary>Whether routes can name peers: the kernel has kernel-patch/series.</summary>
     public static bool IsPatched(this LaneKind lane) => lane is LaneKind.UmlPatched or LaneKind.UmlUnhashed;
 
-    /// <summary>The word for it in commands, and build.sh's for its kernel.</summary>
+    /// <summary>The lane's word in commands, and its kernel's word in build.sh.</summary>
     public static string Word(this LaneKind lane) => lane switch
     {
         LaneKind.Uml => "uml",
@@ -40,14 +40,14 @@ public static class Lanes
         _ => throw new ArgumentOutOfRangeException(nameof(lane), lane, "not a lane"),
     };
 
-    /// <summary>The lane of a word.</summary>
+    /// <summary>Returns the lane of a word.</summary>
     public static LaneKind Of(string word) => Enum.GetValues<LaneKind>().First(lane => lane.Word() == word);
 }
 
-/// <summary>How a VM is started.</summary>
+/// <summary>Options for starting a VM.</summary>
 public sealed record VmOptions
 {
-    /// <summary>Which kernel.</summary>
+    /// <summary>The kernel to run.</summary>
     public required LaneKind Lane { get; init; }
 
     /// <summary>The folder whose files (not those of its subfolders) the agent finds in /data.</summary>
@@ -59,10 +59,10 @@ public sealed record VmOptions
     /// <summary>The processor that the VM is pinned to; null leaves it to the scheduler.</summary>
     public int? Cpu { get; init; }
 
-    /// <summary>QEMU only: the guest's clock counts instructions, one a nanosecond, and time spent waiting is skipped.</summary>
+    /// <summary>QEMU only: the guest's clock counts instructions, one per nanosecond, and skips time spent waiting.</summary>
     public bool InstructionCount { get; init; }
 
-    /// <summary>QEMU only: use KVM where a guest boots under it; has no effect with <see cref="InstructionCount"/>.</summary>
+    /// <summary>QEMU only: use KVM if a guest boots under it; has no effect with <see cref="InstructionCount"/>.</summary>
     public bool AllowKvm { get; init; }
 
     /// <summary>How long the boot may take. Under TCG it takes 2 to 4 s on an idle machine.</summary>

@@ -14,7 +14,7 @@ public sealed record AllowedIpsShape(
     Family Family, long Nodes, long Valued, int MaxDepth, IReadOnlyList<long> NodesAtDepth,
     IReadOnlyList<long> ValuedAtDepth);
 
-/// <summary>A node as a walk of the whole trie meets it.</summary>
+/// <summary>A node and its depth, as a walk of the whole trie returns them.</summary>
 public readonly unsafe struct TrieNode(allowedips_node* node, int depth)
 {
     public allowedips_node* Node { get; } = node;
@@ -38,8 +38,8 @@ public readonly unsafe struct TrieNode(allowedips_node* node, int depth)
 
 /// <summary>A node that <c>find_node</c> reads on its way.</summary>
 /// <remarks>
-/// The bytes it reads lie between the field it reads first and the last word of <c>bits</c> that it needs, less than a
-/// line apart, so that they touch <see cref="FirstLine"/> and <see cref="LastLine"/> (often the same) and no other:
+/// <c>find_node</c> reads less than a cache line of a node, from the first field it needs to the last word of <c>bits</c>.
+/// So it touches <see cref="FirstLine"/> and <see cref="LastLine"/>, which are often the same, and no other line:
 /// <code>
 ///   the prefix matches      peer ... bit[] ... cidr ... bits   from byte 0
 ///   it does not                            cidr ... bits       from byte 24
@@ -65,7 +65,7 @@ public readonly unsafe struct PathStep(allowedips_node* node, int depth, bool ma
     /// <inheritdoc cref="TrieNode.Prefix"/>
     public Prefix Prefix => _node.Prefix;
 
-    /// <summary>Whether the prefix contains the address; only a path's last node may not.</summary>
+    /// <summary>Whether the prefix contains the address; false only for the last node of a path.</summary>
     public bool Matches { get; } = matches;
 
     /// <summary>Address of the first 64-byte line read.</summary>
@@ -75,16 +75,16 @@ public readonly unsafe struct PathStep(allowedips_node* node, int depth, bool ma
     public nuint LastLine => ((nuint)Node + (nuint)_bytesEnd - 1) & ~(nuint)(AllowedIps.CacheLine - 1);
 }
 
-/// <summary>What one lookup reads of the trie.</summary>
+/// <summary>The nodes and cache lines that one lookup reads.</summary>
 /// <param name="Nodes">Nodes visited, the one that did not match included.</param>
 /// <param name="CacheLines">Distinct 64-byte lines of those nodes that <c>find_node</c> reads.</param>
 /// <param name="FoundDepth">Depth of the node whose peer is the answer, the root being 1; 0 when there is none.</param>
 public readonly record struct LookupCost(int Nodes, int CacheLines, int FoundDepth);
 
-/// <content>Looks at the structure, for statistics and tests. Not for use beside a writer.</content>
+/// <content>Walks the structure for statistics and tests. No writer may run meanwhile.</content>
 public sealed unsafe partial class AllowedIps
 {
-    /// <summary>Bytes in a cache line of every machine the figures are for.</summary>
+    /// <summary>Bytes in a cache line, on every machine that the figures are for.</summary>
     public const int CacheLine = 64;
 
     /// <summary>Counts nodes and depths by a walk of the whole trie.</summary>
@@ -104,17 +104,17 @@ public sealed unsafe partial class AllowedIps
         return new(family, nodes.Sum(), valued.Sum(), deepest, nodes[..(deepest + 1)], valued[..(deepest + 1)]);
     }
 
-    /// <summary>Every node of a family in ascending order of (address, length), joints included. Allocates nothing.</summary>
+    /// <summary>Lists every node of a family, joints included, by ascending (address, length). Allocates nothing.</summary>
     public TrieNodes Nodes(Family family) => new(Root(family));
 
-    /// <summary>A peer's prefixes of both families, in its list's order: as a netlink dump sends them. Allocates nothing.</summary>
+    /// <summary>Lists a peer's prefixes of both families in its list's order, as a netlink dump does. Allocates nothing.</summary>
     public static PeerPrefixes Prefixes(wg_peer* peer) => new(peer);
 
-    /// <summary>The nodes that <c>find_node</c> reads for an address, from the root.</summary>
+    /// <summary>Lists the nodes that <c>find_node</c> reads for an address, from the root down.</summary>
     /// <param name="family">The family.</param>
     /// <param name="address">The address, left-aligned as in <see cref="Prefix.Address"/>.</param>
     /// <param name="path">Gets the nodes; <see cref="MaxAllowedIpsDepth"/> places always suffice.</param>
-    /// <returns>How many there are. The answer is the last of them that matches and has a peer.</returns>
+    /// <returns>The number of nodes. The lookup's answer is the last one that matches and has a peer.</returns>
     /// <exception cref="ArgumentException"><paramref name="path"/> is too short.</exception>
     public int Walk(Family family, UInt128 address, Span<PathStep> path)
     {
@@ -168,7 +168,7 @@ public sealed unsafe partial class AllowedIps
         return visited;
     }
 
-    /// <summary>Where the part of a node ends that <c>common_bits</c> reads.</summary>
+    /// <summary>The offset in a node where <c>common_bits</c> stops reading.</summary>
     private static int BytesEnd<TBits>(allowedips_node* node, byte* key)
         where TBits : struct, IKeyBits
     {
@@ -177,7 +177,7 @@ public sealed unsafe partial class AllowedIps
         return *(ulong*)node->bits == *(ulong*)key ? 48 : 40;
     }
 
-    /// <summary>A pre-order walk, left before right, that climbs by the packed parent pointers.</summary>
+    /// <summary>Walks a trie in pre-order, left before right, and climbs by the packed parent pointers.</summary>
     public unsafe ref struct TrieNodes
     {
         private readonly allowedips_node* _root;
@@ -212,7 +212,7 @@ public sealed unsafe partial class AllowedIps
             return ClimbToNextSubtree();
         }
 
-        /// <summary>Climbs until a left child whose parent also has a right one.</summary>
+        /// <summary>Climbs to the first ancestor with a right subtree that is not yet walked, and enters it.</summary>
         private bool ClimbToNextSubtree()
         {
             while ((_node->parent_bit_packed & 3) != RootBit)
@@ -234,7 +234,7 @@ public sealed unsafe partial class AllowedIps
         }
     }
 
-    /// <summary>A walk of <c>allowedips_list</c>.</summary>
+    /// <summary>Walks a peer's <c>allowedips_list</c>.</summary>
     public unsafe ref struct PeerPrefixes
     {
         private readonly list_head* _head;

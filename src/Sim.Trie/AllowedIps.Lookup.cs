@@ -36,16 +36,16 @@ internal readonly struct Key128(UInt128 ip)
 
 public sealed unsafe partial class AllowedIps
 {
-    /// <summary><c>wg_allowedips_lookup_dst</c> of an IPv4 packet: who gets it.</summary>
+    /// <summary><c>wg_allowedips_lookup_dst</c>: finds the peer that an IPv4 packet is sent to.</summary>
     /// <param name="daddr">The destination in host order.</param>
     /// <returns>The owner with a reference taken (give it back with <see cref="PeerPut"/>), or null.</returns>
     public wg_peer* LookupDstV4(uint daddr) => Lookup<Bits32>(RcuDereference(&_device->root4), (byte*)&daddr);
 
-    /// <summary><c>wg_allowedips_lookup_src</c> of an IPv4 packet: who may send from this address.</summary>
+    /// <summary><c>wg_allowedips_lookup_src</c>: finds the peer that may send from an IPv4 address.</summary>
     /// <inheritdoc cref="LookupDstV4" path="/returns"/>
     public wg_peer* LookupSrcV4(uint saddr) => Lookup<Bits32>(RcuDereference(&_device->root4), (byte*)&saddr);
 
-    /// <summary><c>wg_allowedips_lookup_dst</c> of an IPv6 packet.</summary>
+    /// <summary><c>wg_allowedips_lookup_dst</c>: finds the peer that an IPv6 packet is sent to.</summary>
     /// <inheritdoc cref="LookupDstV4" path="/returns"/>
     public wg_peer* LookupDstV6(UInt128 daddr)
     {
@@ -53,7 +53,7 @@ public sealed unsafe partial class AllowedIps
         return Lookup<Bits128>(RcuDereference(&_device->root6), (byte*)&key);
     }
 
-    /// <summary><c>wg_allowedips_lookup_src</c> of an IPv6 packet.</summary>
+    /// <summary><c>wg_allowedips_lookup_src</c>: finds the peer that may send from an IPv6 address.</summary>
     /// <inheritdoc cref="LookupDstV4" path="/returns"/>
     public wg_peer* LookupSrcV6(UInt128 saddr)
     {
@@ -61,7 +61,7 @@ public sealed unsafe partial class AllowedIps
         return Lookup<Bits128>(RcuDereference(&_device->root6), (byte*)&key);
     }
 
-    /// <summary><c>find_node</c> alone, with no reference taken: the longest matching node that has a peer, or null.</summary>
+    /// <summary><c>find_node</c>: finds the longest matching node that has a peer, or null. Takes no reference.</summary>
     public allowedips_node* FindNodeV4(uint ip) => FindNode<Bits32>(RcuDereference(&_device->root4), (byte*)&ip);
 
     /// <inheritdoc cref="FindNodeV4"/>
@@ -95,7 +95,7 @@ public sealed unsafe partial class AllowedIps
             if (node == null)
                 return null;
             var peer = PeerGetMaybeZero((wg_peer*)Volatile.Read(ref *(nint*)&node->peer));
-            // A peer on its way out, or a node that lost its peer since: the writer is about to finish.
+            // The peer is being removed, or the node has lost it meanwhile. Look again: the writer is about to finish.
             if (peer != null)
                 return peer;
         }
@@ -120,7 +120,7 @@ public sealed unsafe partial class AllowedIps
         return found;
     }
 
-    /// <summary><c>choose</c>: the key's bit after the node's prefix, which names the child.</summary>
+    /// <summary><c>choose</c>: returns the key's bit after the node's prefix, which names the child.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Choose(allowedips_node* node, byte* key) =>
         ((uint)key[node->bit_at_a] >> node->bit_at_b) & 1;
@@ -131,7 +131,7 @@ public sealed unsafe partial class AllowedIps
         where TBits : struct, IKeyBits => CommonBits<TBits>(node, key) >= node->cidr;
 
     /// <summary>
-    /// <c>common_bits</c>: how many leading bits the node's address and the key share. <c>32 - fls(x)</c> counts
+    /// <c>common_bits</c>: counts the leading bits that the node's address and the key share. <c>32 - fls(x)</c> counts
     /// the leading zeros of x, and 32 of them when x is 0.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -150,7 +150,7 @@ public sealed unsafe partial class AllowedIps
     private static int LeadingZeros128(ulong upper, ulong lower) =>
         upper != 0 ? BitOperations.LeadingZeroCount(upper) : 64 + BitOperations.LeadingZeroCount(lower);
 
-    /// <summary><c>swap_endian</c>: between network order and the words that comparisons want.</summary>
+    /// <summary><c>swap_endian</c>: converts between network order and the words that comparisons need.</summary>
     private static void SwapEndian(byte* dst, byte* src, byte bits)
     {
         if (bits == 32)

@@ -2,7 +2,7 @@
 
 namespace Sim.Trie;
 
-/// <content>What drivers/net/wireguard/peer.c does that concerns the trie: the life of a peer.</content>
+/// <content>The life of a peer: the part of drivers/net/wireguard/peer.c that concerns the trie.</content>
 public sealed unsafe partial class AllowedIps
 {
     /// <summary>MAX_PEERS_PER_DEVICE (messages.h).</summary>
@@ -11,9 +11,9 @@ public sealed unsafe partial class AllowedIps
     /// <summary>Peers created and not removed.</summary>
     public int PeerCount => (int)_device->num_peers;
 
-    /// <summary><c>wg_peer_create</c>: a peer without prefixes, holding one reference of its own.</summary>
-    /// <param name="id">Kept in <c>internal_id</c>; not looked at here.</param>
-    /// <returns>The peer; null when the device has 2^20 of them or memory is out.</returns>
+    /// <summary><c>wg_peer_create</c>: makes a peer without prefixes, with one reference.</summary>
+    /// <param name="id">Kept in <c>internal_id</c>; not used here.</param>
+    /// <returns>The peer; null if the device has 2^20 peers already or there is no memory.</returns>
     public wg_peer* PeerCreate(int id)
     {
         if (_device->num_peers >= MaxPeersPerDevice)
@@ -40,8 +40,8 @@ public sealed unsafe partial class AllowedIps
     /// <c>wg_peer_remove</c>: takes every prefix from a peer and drops the table's reference to it. The memory goes
     /// back after the last reference is put and a grace period has ended.
     /// </summary>
-    /// <remarks>Between the two <c>synchronize_net</c> waits for lookups under way, so that the last reference is the
-    /// writer's where readers put theirs before they are quiescent.</remarks>
+    /// <remarks>Between the two, <c>synchronize_net</c> waits for the lookups under way. If readers put their references
+    /// before they become quiescent, the writer puts the last one.</remarks>
     public void PeerRemove(wg_peer* peer)
     {
         if (peer == null)
@@ -63,8 +63,8 @@ public sealed unsafe partial class AllowedIps
     }
 
     /// <summary>
-    /// <c>wg_peer_get_maybe_zero</c> (<c>kref_get_unless_zero</c>): takes a reference, or returns null for no peer and
-    /// for one whose last reference is gone.
+    /// <c>wg_peer_get_maybe_zero</c> (<c>kref_get_unless_zero</c>): takes a reference. Returns null if the peer is
+    /// null or its last reference is gone.
     /// </summary>
     public static wg_peer* PeerGetMaybeZero(wg_peer* peer)
     {
@@ -83,7 +83,8 @@ public sealed unsafe partial class AllowedIps
     }
 
     /// <summary><c>wg_peer_put</c>: gives a reference back; the last one frees the peer after a grace period.</summary>
-    /// <remarks>A reader may put any reference but the last, which queues a deferred free and so is the writer's.</remarks>
+    /// <remarks>Only the writer may put the last reference, because that queues a deferred free. A reader may put any
+    /// other.</remarks>
     /// <exception cref="InvalidOperationException">The peer is still configured: the last reference is not the caller's.</exception>
     public void PeerPut(wg_peer* peer)
     {

@@ -4,12 +4,12 @@ namespace Sim.Trie;
 
 public sealed unsafe partial class AllowedIps
 {
-    // Which callback a deferred object waits for.
+    // The callback that a deferred object waits for.
     private const int NodeFreeRcu = 0;
     private const int RootFreeRcu = 1;
     private const int PeerRelease = 2;
 
-    /// <summary>The end of a grace period for one object: <c>node_free_rcu</c>, <c>root_free_rcu</c> or <c>rcu_release</c>.</summary>
+    /// <summary><c>node_free_rcu</c>, <c>root_free_rcu</c> or <c>rcu_release</c>: frees an object after its grace period.</summary>
     void Kernel.IRcuReclaimer.Reclaim(nint obj, int tag)
     {
         switch (tag)
@@ -26,7 +26,7 @@ public sealed unsafe partial class AllowedIps
         }
     }
 
-    /// <summary><c>wg_allowedips_free</c>'s part for one family: lets the peers go now, the nodes after a grace period.</summary>
+    /// <summary><c>wg_allowedips_free</c> for one family: empties the peers' lists now, frees nodes after a grace period.</summary>
     private void FreeRoot(allowedips_node* root)
     {
         if (root == null)
@@ -67,8 +67,8 @@ public sealed unsafe partial class AllowedIps
     }
 
     /// <summary>
-    /// <c>push_rcu</c>. Each node taken off puts at most two on, so the stack never holds more nodes than the trie has
-    /// levels: 129. Where the kernel warns (and only with DEBUG), this throws.
+    /// <c>push_rcu</c>: pushes a node that is not null. Each node popped pushes at most two, so the stack never holds more
+    /// nodes than the trie has levels: 129. Where the kernel warns (and only with DEBUG), this throws.
     /// </summary>
     private static void PushRcu(allowedips_node** stack, allowedips_node* node, ref int len)
     {

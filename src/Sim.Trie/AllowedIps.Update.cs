@@ -5,12 +5,13 @@ namespace Sim.Trie;
 
 public sealed unsafe partial class AllowedIps
 {
-    /// <summary>Node allocations that still succeed: tests shorten it, as failslab does in a kernel.</summary>
+    /// <summary>The number of node allocations that still succeed. Tests lower it, as failslab does in a kernel.</summary>
     internal long AllocationsLeft { get; set; } = long.MaxValue;
 
     /// <summary>
-    /// <c>add</c>: makes <paramref name="peer"/> the owner of a prefix. Four cases: the trie is empty; the prefix's node
-    /// exists; it goes between a node and its child, or below it; or it and the child part ways, under a new joint:
+    /// <c>add</c>: makes <paramref name="peer"/> the owner of a prefix. Either the trie is empty, or the prefix has a node
+    /// already, or a new node goes below the deepest node that contains it. If that node has a child on the same side, the
+    /// new node goes between the two (left), or, if it does not contain the child, both go below a new joint (right):
     /// <code>
     ///   parent            parent              parent            parent
     ///     |        =>       |                   |        =>       |
@@ -90,8 +91,8 @@ public sealed unsafe partial class AllowedIps
     /// away. With two children the node stays, to join them; otherwise its child takes its place, and a parent without
     /// a peer that is left with one child goes too.
     /// </summary>
-    /// <remarks>The kernel moves the child up by a plain store. Here it is a release: the child may have been made a moment
-    /// ago, and no lock lies between as there.</remarks>
+    /// <remarks>The kernel moves the child up by a plain store. Here it is a release, because the child may be new and there
+    /// is no lock to order its writes.</remarks>
     private void RemoveNode(allowedips_node* node)
     {
         ListHead.DelInit(&node->peer_list);
@@ -105,7 +106,7 @@ public sealed unsafe partial class AllowedIps
         var packed = node->parent_bit_packed;
         var slot = (allowedips_node**)(packed & ~3ul);
         RcuAssignPointer(slot, child);
-        // Not a node at all when the slot is the root's; then the low bits say so before it is read.
+        // If the slot is the root's, this is no node: the low bits of packed say so before it is read.
         var parent = (allowedips_node*)((byte*)slot - 8 - 8 * (packed & 1));
         var freeParent = child == null && (packed & 3) <= 1 && parent->peer == null;
         if (freeParent)
@@ -121,7 +122,7 @@ public sealed unsafe partial class AllowedIps
     }
 
     /// <summary>
-    /// <c>node_placement</c>: the deepest node that contains the prefix, null when not even the root does.
+    /// <c>node_placement</c>: finds the deepest node that contains the prefix; null if not even the root does.
     /// </summary>
     /// <returns>Whether that node is the prefix itself.</returns>
     private static bool NodePlacement<TBits>(allowedips_node* trie, byte* key, byte cidr, out allowedips_node* placed)
@@ -148,14 +149,14 @@ public sealed unsafe partial class AllowedIps
     /// <summary>The place in <c>parent_bit_packed</c> that says: the pointer is a root.</summary>
     private const uint RootBit = 2;
 
-    /// <summary><c>connect_node</c>: hangs a finished node into a slot, and readers see it from then on.</summary>
+    /// <summary><c>connect_node</c>: puts a finished node into a slot; readers see it from then on.</summary>
     private static void ConnectNode(allowedips_node** parent, uint bit, allowedips_node* node)
     {
         node->parent_bit_packed = (ulong)parent | bit;
         RcuAssignPointer(parent, node);
     }
 
-    /// <summary><c>choose_and_connect_node</c>: hangs a node below another, on the side its own bits say.</summary>
+    /// <summary><c>choose_and_connect_node</c>: puts a node below another, on the side that its own bits say.</summary>
     private static void ChooseAndConnectNode(allowedips_node* parent, allowedips_node* node)
     {
         var bit = Choose(parent, node->bits);

@@ -24,7 +24,7 @@ namespace Sim.Trie;
 /// knows; a thread that it does not know must not look up then.</para>
 /// <para>Files: this one holds the table's operations, <c>AllowedIps.Lookup.cs</c> the read side,
 /// <c>AllowedIps.Update.cs</c> insertion and removal of a node, <c>AllowedIps.Reclaim.cs</c> freeing,
-/// <c>AllowedIps.Peers.cs</c> the part of peer.c, <c>AllowedIps.Inspect.cs</c> what looks at the shape.</para>
+/// <c>AllowedIps.Peers.cs</c> the part of peer.c, <c>AllowedIps.Inspect.cs</c> walks for statistics and tests.</para>
 /// </remarks>
 public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
 {
@@ -34,7 +34,7 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
     /// <summary>Returned negated: the prefix is longer than the address, or there is no peer.</summary>
     public const int EINVAL = 22;
 
-    /// <summary>Returned negated: no memory for a node; the table is as it was, but for its sequence number.</summary>
+    /// <summary>Returned negated: no memory for a node; only the table's sequence number has changed.</summary>
     public const int ENOMEM = 12;
 
     private readonly KernelMemory _memory;
@@ -42,7 +42,7 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
     private readonly KmemCache _peerCache;
     private wg_device* _device;
 
-    /// <summary><c>wg_allowedips_slab_init</c>, <c>wg_peer_init</c> and <c>wg_allowedips_init</c>: an empty table.</summary>
+    /// <summary><c>wg_allowedips_slab_init</c>, <c>wg_peer_init</c>, <c>wg_allowedips_init</c>: makes an empty table.</summary>
     /// <param name="memory">Gets the caches <c>allowedips_node</c> (72 bytes) and <c>wg_peer</c> (1,520 bytes). Must
     /// outlive the table, and its grace periods free what the table drops.</param>
     public AllowedIps(KernelMemory memory)
@@ -56,7 +56,7 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
         ListHead.Init(&_device->peer_list);
     }
 
-    /// <summary>Where nodes and peers live, and whose grace periods free them.</summary>
+    /// <summary>The memory of nodes and peers; its grace periods free them.</summary>
     public KernelMemory Memory => _memory;
 
     /// <summary>The slab cache of the nodes, both families; its objects include nodes that wait for a grace period.</summary>
@@ -146,7 +146,7 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
     }
 
     /// <summary>
-    /// <c>wg_allowedips_read_node</c>: a node's prefix as netlink sends it.
+    /// <c>wg_allowedips_read_node</c>: reads a node's prefix as netlink sends it.
     /// </summary>
     /// <param name="node">The node.</param>
     /// <param name="ip">Gets 4 or 16 bytes in network order, masked; aligned to 8.</param>
@@ -165,7 +165,7 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
         return node->bitlen == 32 ? afInet : afInet6;
     }
 
-    /// <summary><see cref="ReadNode(allowedips_node*, byte*, out byte)"/> into a <see cref="Prefix"/>.</summary>
+    /// <summary>Reads a node's prefix as <see cref="ReadNode(allowedips_node*, byte*, out byte)"/> does.</summary>
     /// <returns>AF_INET (2) or AF_INET6 (10).</returns>
     public static int ReadNode(allowedips_node* node, out Prefix prefix)
     {
@@ -180,8 +180,8 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
 
     /// <summary>
     /// Gives back the table's own block; the slab goes with <see cref="Memory"/> (<c>wg_allowedips_slab_uninit</c>). Nodes
-    /// and peers stay there and die with it; call <see cref="PeerRemoveAll"/> and end a grace period first where the memory
-    /// is to be used further.
+    /// and peers stay there and die with it. To go on using the memory, call <see cref="PeerRemoveAll"/> and end a grace
+    /// period first.
     /// </summary>
     public void Dispose()
     {

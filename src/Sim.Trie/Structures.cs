@@ -18,7 +18,7 @@ public unsafe struct list_head
 ///    | peer   | bit[0] | bit[1] | cidr | bit_at_a | bit_at_b | bitlen | - | bits[16]   | parent_bit    | peer_list |
 ///    |        |        |        |      |          |          |        |   |            | _packed       | or rcu    |
 /// </code>
-/// A lookup reads bytes 0 to 35 (IPv4) or 0 to 47 (IPv6); what follows serves updates only.
+/// A lookup reads bytes 0 to 35 (IPv4) or 0 to 47 (IPv6); the rest serves updates only.
 /// </summary>
 /// <remarks><c>bits</c> is in host order: one u32, or two u64 with the upper half first. Bits beyond
 /// <c>cidr</c> are whatever the first insertion carried; <see cref="AllowedIps.ReadNode(allowedips_node*, byte*, out byte)"/>
@@ -59,14 +59,14 @@ public unsafe struct allowedips_node
 }
 
 /// <summary>
-/// <c>struct wg_peer</c> (drivers/net/wireguard/peer.h): 1,520 bytes, of which the trie touches the fields below.
+/// <c>struct wg_peer</c> (drivers/net/wireguard/peer.h): 1,520 bytes. Only the fields that the trie uses are declared.
 /// </summary>
-/// <remarks>Offsets follow from the declaration of 6.12 for a uniprocessor x86-64 kernel without lock debugging
-/// (spinlocks take no room), whose size of 1,520 they add up to; an SMP kernel has 1,552 and refcount at 1088.</remarks>
+/// <remarks>Offsets follow from 6.12's declaration in a uniprocessor x86-64 kernel without lock debugging, where spinlocks
+/// take no room; they add up to its size of 1,520. An SMP kernel has 1,552 bytes, and refcount at 1088.</remarks>
 [StructLayout(LayoutKind.Explicit, Size = 1520)]
 public struct wg_peer
 {
-    /// <summary>Set when the peer has left the configuration; references may outlive that.</summary>
+    /// <summary>Set once the peer has left the configuration; references may outlive this.</summary>
     [FieldOffset(132)] public byte is_dead;
 
     /// <summary><c>struct kref</c>: 1 for the device's own reference, and one for each lookup's.</summary>
@@ -83,7 +83,7 @@ public struct wg_peer
 }
 
 /// <summary><c>struct allowedips</c> and the two fields of <c>struct wg_device</c> that peer.c keeps beside it.</summary>
-/// <remarks>In native memory, because a root's <c>parent_bit_packed</c> holds the address of <c>root4</c> or
+/// <remarks>It lies in native memory, because a root's <c>parent_bit_packed</c> holds the address of <c>root4</c> or
 /// <c>root6</c>.</remarks>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct wg_device

@@ -32,7 +32,6 @@ internal static class CommandLine
         LookupCommand.Create(),
         ValidateCommand.Create(),
         ReportCommand.Create(),
-        CountPortCommand.Create(),
         TableCommand.Create(),
         TraceCommand.Create(),
     };

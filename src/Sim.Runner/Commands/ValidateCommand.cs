@@ -218,17 +218,8 @@ internal static class ValidateCommand
         VmOptions options, ValidationParts parts, ValidationPlan plan, IReadOnlyList<FamilyInput> inputs, PeerSweep? sweep,
         ValidationFindings found, List<KeyValuePair<string, string>> environment, IWorkProgress progress, CancellationToken cancel)
     {
-        return WithKernel(options, plan, Peers, found, environment, progress, Work, cancel);
-
-        void Work(ValidationContext context)
-        {
-            using var counting = context.Machine.Vm.CountsInstructions && context.Machine.HasModule && parts.HasFlag(ValidationParts.Costs)
-                ? PortInstructions.Start(options.DataFolder, plan, Peers)
-                : null;
-            ValidationRun.Run(context, inputs, options.Cpu, parts, sweep);
-            if (counting is not null)
-                CountPort(counting, context, environment);
-        }
+        return WithKernel(
+            options, plan, Peers, found, environment, progress, context => ValidationRun.Run(context, inputs, options.Cpu, parts, sweep), cancel);
     }
 
     private static VmOptions Options(Settings settings, string data) => new()
@@ -264,17 +255,6 @@ internal static class ValidateCommand
         };
         work(context);
         return context;
-    }
-
-    private static void CountPort(
-        PortInstructions counting, ValidationContext context, List<KeyValuePair<string, string>> environment)
-    {
-        context.Progress.Step("count the port's instructions", 1, "processes");
-        var (counter, warning) = counting.AddTo(context.Figures, context.Cancel);
-        if (counter is not null)
-            environment.Add(new("port's instructions counted by", counter));
-        if (warning is not null)
-            context.Warnings.Add(warning);
     }
 
     private static FamilyInput Input(RouteTable table, ValidationPlan plan, ulong seed)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using Sim.Fib;
 using Sim.Kernel;
+using Sim.Netlink;
 using Sim.Runner.Reports;
 using Sim.Runner.Schemes;
 using Sim.Runner.Schemes.Binding;
@@ -14,12 +15,12 @@ namespace Sim.Runner.Experiments;
 /// </summary>
 internal static class RouteFormExperiment
 {
-    private sealed record Form(RouteMeaning Meaning, string Scheme, string Structure);
+    private sealed record Form(RouteShape Shape, string Scheme, string Structure);
 
     private static readonly Form[] s_forms =
     [
-        new(RouteMeaning.Device, "plain routes", Names.PlainRoutes),
-        new(RouteMeaning.NexthopObject, "nexthop objects", Names.NexthopObjects),
+        new(RouteShape.Device, "plain routes", Names.PlainRoutes),
+        new(RouteShape.Nexthop, "nexthop objects", Names.NexthopObjects),
     ];
 
     public static void Run(BenchContext context)
@@ -29,7 +30,7 @@ internal static class RouteFormExperiment
         foreach (var (done, form) in s_forms.Index())
         {
             context.Cancel.ThrowIfCancellationRequested();
-            using var fib = KernelFib.Create(context.Table.Family, form.Meaning, context.Peers, BindingHost.Usual());
+            using var fib = KernelFib.Create(context.Table.Family, form.Shape, context.Peers, BindingHost.Usual());
             for (var i = 0; i < input.Prefixes.Length; i++)
             {
                 var error = fib.Insert(input.Prefixes[i], input.Peers[i], NlmFlags.Create | NlmFlags.Replace);
@@ -40,7 +41,7 @@ internal static class RouteFormExperiment
             }
 
             var pages = MemoryRows.Add(context, fib.Memory.Account(), Label, caches: false);
-            if (form.Meaning == RouteMeaning.Device)
+            if (form.Shape == RouteShape.Device)
                 AddBoth(context, pages);
             context.Progress.Done(done + 1);
             Figure Label(Figure row) => row with { Scheme = form.Scheme, Structure = form.Structure, Order = context.Order };

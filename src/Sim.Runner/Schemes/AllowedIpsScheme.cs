@@ -6,8 +6,8 @@ using Sim.Trie;
 namespace Sim.Runner.Schemes;
 
 /// <summary>
-/// AllowedIPs as WireGuard has them: each prefix is bound in the device's allowedips trie, single prefixes are
-/// removed with REMOVE_ME (Linux 6.16), and a peer takes its prefixes with it.
+/// AllowedIPs as in WireGuard: each prefix is bound in the device's allowedips trie, single prefixes are removed with
+/// REMOVE_ME (Linux 6.16), and the removal of a peer removes its prefixes.
 /// </summary>
 internal sealed unsafe class AllowedIpsScheme : Scheme
 {
@@ -48,7 +48,7 @@ internal sealed unsafe class AllowedIpsScheme : Scheme
         }
     }
 
-    /// <summary>Inserting a prefix for another peer moves it: one operation, no gap.</summary>
+    /// <summary>Inserts each prefix for another peer, which moves it in one operation without a gap.</summary>
     public override void Move(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers) => Insert(prefixes, peers);
 
     public override void RemovePeer(int peer, ReadOnlySpan<Prefix> prefixes)

@@ -2,16 +2,17 @@
 using System.Text.Json.Nodes;
 using Sim.Fib;
 using Sim.Kernel;
+using Sim.Netlink;
 
 namespace Sim.Runner.Schemes;
 
-/// <summary>The route attribute in a table of IPv6 routes: each has a fib6_info of its own, and the state that names its peer.</summary>
+/// <summary>The route attribute in a table of IPv6 routes, each with its own fib6_info and the state that names its peer.</summary>
 internal abstract class Fib6RoutesScheme<TTable> : RouteAttributeScheme
     where TTable : class, IFib6Routes, IDisposable
 {
-    /// <param name="peers">Peers, of which routes need to know nothing before.</param>
-    /// <param name="structure">As rows name it.</param>
-    /// <param name="options">How the kernel is configured.</param>
+    /// <param name="peers">The number of peers, at least 1. Routes need no preparation for them.</param>
+    /// <param name="structure">The structure's name in rows.</param>
+    /// <param name="options">The kernel's configuration.</param>
     /// <param name="create">Makes the table.</param>
     protected Fib6RoutesScheme(int peers, string structure, Fib6Options options, Func<Fib6Net, TTable> create)
         : base(Family.IPv6, structure)
@@ -33,7 +34,7 @@ internal abstract class Fib6RoutesScheme<TTable> : RouteAttributeScheme
     {
         for (var i = 0; i < prefixes.Length; i++)
         {
-            var request = Fib6Config.Add(prefixes[i], Device, peers[i] + 1);
+            var request = RouteRequest.V6(prefixes[i], RouteShape.PeerKey, peers[i], Device);
             request.NlFlags = NlmFlags.Create | NlmFlags.Replace;
             var error = Table.Insert(in request);
             if (error != 0)
@@ -46,9 +47,8 @@ internal abstract class Fib6RoutesScheme<TTable> : RouteAttributeScheme
     {
         for (var i = 0; i < prefixes.Length; i++)
         {
-            var request = Fib6Config.Delete(prefixes[i]);
-            request.Oif = Device;
-            request.Peer = peers[i] + 1;
+            var request = RouteRequest.V6(prefixes[i], RouteShape.PeerKey, peers[i], Device);
+            request.NlFlags = NlmFlags.None;
             var error = Table.Delete(in request);
             if (error != 0 && error != -Errno.ESRCH)
                 throw new InvalidOperationException($"the FIB would not delete {prefixes[i]}: error {error}");
@@ -86,7 +86,7 @@ internal sealed unsafe class Fib6Scheme(int peers, string structure, Fib6Options
 
     public override long Lookup(Keys keys, bool dependent) => FibLoops.Lookup(Table, keys.V6, dependent);
 
-    /// <summary>A line a node down, and a line for each node with routes that is compared on the way up.</summary>
+    /// <summary>Describes the path: a line for each node on the way down, and for each node with routes on the way up.</summary>
     public override IReadOnlyList<string> Describe(UInt128 address)
     {
         var result = default(Fib6Result);

@@ -2,6 +2,7 @@
 using System.Text.Json.Nodes;
 using Sim.Fib;
 using Sim.Kernel;
+using Sim.Netlink;
 
 namespace Sim.Runner.Schemes;
 
@@ -24,7 +25,7 @@ internal sealed unsafe class FibScheme : RouteAttributeScheme
     {
         for (var i = 0; i < prefixes.Length; i++)
         {
-            var request = FibConfig.Add(prefixes[i], Device, peers[i] + 1);
+            var request = RouteRequest.V4(prefixes[i], RouteShape.PeerKey, peers[i], Device);
             request.NlFlags = NlmFlags.Create | NlmFlags.Replace;
             var error = _table.Insert(in request);
             if (error != 0)
@@ -37,9 +38,8 @@ internal sealed unsafe class FibScheme : RouteAttributeScheme
     {
         for (var i = 0; i < prefixes.Length; i++)
         {
-            var request = FibConfig.Delete(prefixes[i]);
-            request.Oif = Device;
-            request.Peer = peers[i] + 1;
+            var request = RouteRequest.V4(prefixes[i], RouteShape.PeerKey, peers[i], Device);
+            request.NlFlags = NlmFlags.None;
             var error = _table.Delete(in request);
             if (error != 0 && error != -Errno.ESRCH)
                 throw new InvalidOperationException($"the FIB would not delete {prefixes[i]}: error {error}");

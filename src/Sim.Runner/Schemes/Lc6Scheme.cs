@@ -4,7 +4,7 @@ using Sim.Fib;
 
 namespace Sim.Runner.Schemes;
 
-/// <summary>The route attribute in an IPv6 FIB that no kernel has: its routes on IPv4's trie.</summary>
+/// <summary>The route attribute in a what-if FIB that no kernel has: IPv6 routes in IPv4's trie.</summary>
 internal sealed class Lc6Scheme(int peers, string structure)
     : Fib6RoutesScheme<Lc6Table>(peers, structure, new Fib6Options(), net => new Lc6Table(net, TableId))
 {

@@ -4,9 +4,9 @@ using Sim.Kernel;
 namespace Sim.Runner.Schemes;
 
 /// <summary>
-/// The route attribute: each prefix is a route to the WireGuard device whose nexthop names the peer, in a table of
-/// its own. Routes are set as BIRD sets them (NLM_F_CREATE | NLM_F_REPLACE), and a
-/// peer's routes are deleted one by one, as a daemon would: the kernel keeps routes whose peer is gone.
+/// The route attribute: each prefix is a route to the WireGuard device, in a table of its own, and the route's nexthop
+/// names the peer. Routes are set as BIRD sets them (NLM_F_CREATE | NLM_F_REPLACE). The kernel keeps routes whose peer is
+/// gone, so a peer's routes are deleted one by one, as a daemon would.
 /// </summary>
 internal abstract class RouteAttributeScheme(Family family, string structure = RouteAttributeScheme.StructureName) : Scheme(family, new KernelMemory())
 {
@@ -20,7 +20,7 @@ internal abstract class RouteAttributeScheme(Family family, string structure = R
 
     public sealed override string Structure => structure;
 
-    /// <summary>Replacing a route by one through another peer: one operation, no gap.</summary>
+    /// <summary>Replaces each route by one through another peer, in one operation without a gap.</summary>
     public sealed override void Move(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers) => Insert(prefixes, peers);
 
     public sealed override void RemovePeer(int peer, ReadOnlySpan<Prefix> prefixes)
@@ -30,7 +30,7 @@ internal abstract class RouteAttributeScheme(Family family, string structure = R
         Delete(prefixes, same);
     }
 
-    /// <summary>The callback of a route queues that of the state which names its peer.</summary>
+    /// <summary>Ends grace periods until nothing waits: a route's callback queues the callback of its peer's state.</summary>
     protected void EndGracePeriods()
     {
         while (Memory.Rcu.Pending > 0)

@@ -5,13 +5,13 @@ using Sim.Kernel;
 namespace Sim.Runner.Schemes;
 
 /// <summary>
-/// One way to bind prefixes to peers, over the kernel's structure that holds the binding. Peers are numbers
-/// from 0; a binding is changed as a routing daemon would have the kernel change it, one prefix at a time.
+/// One way to bind prefixes to peers, over the kernel's structure that holds the binding. Peers are numbers from 0.
+/// Bindings change one prefix at a time, as a routing daemon would have the kernel change them.
 /// </summary>
 /// <remarks>
-/// Each call that changes something ends with a grace period, as on a uniprocessor kernel whose softirq runs
-/// before the next message: the cost of the deferred frees is inside the call that caused them.
-/// Loops over many prefixes or keys are inside the scheme, so that no virtual call is inside a measured loop.
+/// Each change ends with a grace period, as on a uniprocessor kernel whose softirq runs before the next message. So the
+/// cost of deferred frees is inside the call that caused them. Loops over many prefixes or keys are inside the scheme, so
+/// that no virtual call is inside a measured loop.
 /// </remarks>
 internal abstract class Scheme : IDisposable
 {
@@ -23,61 +23,61 @@ internal abstract class Scheme : IDisposable
 
     public Family Family { get; }
 
-    /// <summary>The kernel memory of this structure and no other.</summary>
+    /// <summary>The kernel memory of this structure alone.</summary>
     public KernelMemory Memory { get; }
 
-    /// <summary>As shown: <c>AllowedIPs</c>, <c>route attribute</c>.</summary>
+    /// <summary>The name shown to users: <c>AllowedIPs</c>, <c>route attribute</c>.</summary>
     public abstract string Name { get; }
 
-    /// <summary>The structure that is looked up, as rows name it: <c>allowedips</c>, <c>fib</c>. The row's family says which FIB.</summary>
+    /// <summary>The structure's name in rows: <c>allowedips</c>, <c>fib</c>. The row's family says which FIB.</summary>
     public abstract string Structure { get; }
 
-    /// <summary>The same as <c>stat</c> and <c>lookup</c> name it: <c>allowedips</c>, <c>fib</c>, <c>fib6</c>.</summary>
+    /// <summary>The structure's name in <c>stat</c> and <c>lookup</c>: <c>allowedips</c>, <c>fib</c>, <c>fib6</c>.</summary>
     public virtual string Key => Structure;
 
-    /// <summary>How rows label what is counted: of a structure that no kernel has it is modelled.</summary>
+    /// <summary>The basis of counts in rows: modelled for a structure that no kernel has.</summary>
     public Basis Counts { get; init; } = Basis.Counted;
 
-    /// <summary>Binds each prefix to its peer; a prefix bound before moves.</summary>
+    /// <summary>Binds each prefix to its peer; a prefix that is bound already moves.</summary>
     public abstract void Insert(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers);
 
-    /// <summary>Unbinds each prefix from its peer; one that is not bound so stays as it is.</summary>
+    /// <summary>Unbinds each prefix from its peer; a prefix that is not bound to this peer stays as it is.</summary>
     public abstract void Delete(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers);
 
     /// <summary>Rebinds each prefix to another peer.</summary>
     public abstract void Move(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers);
 
-    /// <summary>Unbinds all of a peer's prefixes, which are given to the schemes that need to be told.</summary>
+    /// <summary>Unbinds all of a peer's prefixes. They are passed in for the schemes that cannot find them.</summary>
     public abstract void RemovePeer(int peer, ReadOnlySpan<Prefix> prefixes);
 
-    /// <summary>The peer of the longest prefix that holds the left-aligned address; -1 where there is none.</summary>
+    /// <summary>Returns the peer of the longest prefix that contains the left-aligned address; -1 for none.</summary>
     public abstract int Lookup(UInt128 address);
 
     /// <summary>
-    /// Looks up every key. With <paramref name="dependent"/> the place of each key waits for the answer before it
+    /// Looks up every key. With <paramref name="dependent"/>, the place of each key depends on the last answer
     /// (<see cref="Workloads.Keys.KeyChain"/>), so that lookups cannot overlap in the processor.
     /// </summary>
     /// <param name="keys">The keys; for a dependent chain their number is a power of two.</param>
     /// <param name="dependent">Whether lookups wait for each other.</param>
-    /// <returns>The sum of (answer + 1): a check, and a use that keeps the loop from being optimised away.</returns>
+    /// <returns>The sum of (answer + 1). It serves as a check, and keeps the loop from being optimised away.</returns>
     public abstract long Lookup(Keys keys, bool dependent);
 
-    /// <summary>What a lookup reads: see <see cref="Touch"/>.</summary>
+    /// <summary>Counts what a lookup reads; see <see cref="Touch"/>.</summary>
     public abstract Touch Trace(UInt128 address);
 
-    /// <summary>The path of a lookup in words, a line a step.</summary>
+    /// <summary>Describes the path of a lookup in words, one line per step.</summary>
     public abstract IReadOnlyList<string> Describe(UInt128 address);
 
-    /// <summary>Counts of the live structure: metric, x, value.</summary>
+    /// <summary>Counts the nodes, depths and sizes of the live structure.</summary>
     public abstract IReadOnlyList<ShapeCount> Shape();
 
     /// <summary>
-    /// The memory of the binding, line by line as /proc/slabinfo has it. The peers themselves are left out: they are
-    /// the same in every scheme.
+    /// Returns the memory of the binding, line by line as in /proc/slabinfo. The peers themselves are left out: they are the
+    /// same in every scheme.
     /// </summary>
     public IReadOnlyList<MemoryLine> Account() => [.. Memory.Account().Where(line => line.Cache != "wg_peer")];
 
-    /// <summary>The counts that <c>stat --json</c> promises, without the memory.</summary>
+    /// <summary>The counts of <c>stat --json</c>, without the memory.</summary>
     public abstract JsonObject StatJson();
 
     /// <summary>The counts as the kernel shows them.</summary>
@@ -100,15 +100,15 @@ internal sealed record Keys(uint[] V4, UInt128[] V6)
     public UInt128 LeftAligned(int index) => V4.Length > 0 ? (UInt128)V4[index] << 96 : V6[index];
 }
 
-/// <summary>What one lookup reads in memory.</summary>
+/// <summary>The nodes and memory that one lookup reads, and its match.</summary>
 /// <param name="Nodes">Nodes, tnodes and leaves visited.</param>
 /// <param name="CacheLines">Distinct 64-byte lines read.</param>
-/// <param name="Match">The longest prefix that holds the address; null where there is none.</param>
+/// <param name="Match">The longest prefix that contains the address; null for none.</param>
 internal readonly record struct Touch(int Nodes, int CacheLines, Prefix? Match);
 
 /// <summary>A count of a structure's shape.</summary>
-/// <param name="Metric">Name as in results.csv.</param>
-/// <param name="X">Depth or bits where the count is one of a histogram.</param>
+/// <param name="Metric">The metric's name in results.csv.</param>
+/// <param name="X">Depth or bits, if the count is part of a histogram.</param>
 /// <param name="Value">The count.</param>
 /// <param name="Unit">Usually <c>count</c>.</param>
 internal readonly record struct ShapeCount(string Metric, double? X, double Value, string Unit = "count");

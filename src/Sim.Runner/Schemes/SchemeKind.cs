@@ -5,10 +5,10 @@ using Sim.Runner.Reports;
 
 namespace Sim.Runner.Schemes;
 
-/// <summary>A scheme before it holds anything: its names, and how to make one.</summary>
-/// <param name="Name">As shown.</param>
-/// <param name="Structure">The structure that is looked up.</param>
-/// <param name="Create">Makes an empty one for a number of peers.</param>
+/// <summary>A kind of scheme: its names, and how to make one.</summary>
+/// <param name="Name">The name shown to users.</param>
+/// <param name="Structure">The name of the structure that is looked up.</param>
+/// <param name="Create">Makes an empty scheme for a number of peers.</param>
 internal sealed record SchemeKind(string Name, string Structure, Func<int, Scheme> Create);
 
 /// <summary>The two schemes, AllowedIPs first, each over the structure of its family.</summary>
@@ -20,7 +20,7 @@ internal static class SchemeFactory
 
     public static IReadOnlyList<SchemeKind> For(Family family) => family == Family.IPv4 ? s_v4 : s_v6;
 
-    /// <summary>What would help IPv6's FIB: the attribute in a FIB that no kernel has. None of IPv4.</summary>
+    /// <summary>What-if schemes: the attribute in an IPv6 FIB that no kernel has. IPv4 has none.</summary>
     public static IReadOnlyList<SchemeKind> WhatIfs(Family family) => family == Family.IPv4 ? [] :
     [
         new(RouteAttributeScheme.SchemeName, Names.SharedStates, peers => new Fib6Scheme(peers, Names.SharedStates, new Fib6Options { SharesStates = true }) { Counts = Basis.Modelled }),

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
 using Sim.Kernel;
-using Sim.Kernel.Netlink;
 using Sim.Lab;
+using Sim.Netlink;
 using Sim.Trie;
 
 namespace Sim.Runner.Validation;
 
 /// <summary>
-/// wg0 and the allowedips port through the same life: the table in every order, a third deleted, a mix, a move, a set
-/// replaced, a peer removed, everything flushed; after each step every count, and where it tells something every answer.
+/// Takes wg0 and the allowedips port through the same steps: load the table in every order, delete a third, mix, move,
+/// replace a set, remove a peer, flush. After each step it compares every count, and after most of them the answers.
 /// </summary>
 internal sealed class AllowedIpsValidation(ValidationContext context, AllowedIpsPort port, WireGuardStream stream)
 {
@@ -33,7 +33,8 @@ internal sealed class AllowedIpsValidation(ValidationContext context, AllowedIps
     }
 
     /// <summary>
-    /// Single prefixes removed as Linux 6.16 does: from another peer, which changes nothing; a third, which comes back; all.
+    /// Removes single prefixes as Linux 6.16 does: first from other peers, which changes nothing; then a third, which is
+    /// inserted again; then all.
     /// </summary>
     public void RunRemovals(FamilyInput input)
     {
@@ -49,7 +50,7 @@ internal sealed class AllowedIpsValidation(ValidationContext context, AllowedIps
         }
     }
 
-    /// <summary>The table in file order again, for timing.</summary>
+    /// <summary>Loads the table in file order again, for timing.</summary>
     public void LoadOnly(FamilyInput input)
     {
         Reset(At(input, "file", "reload"), input);
@@ -108,7 +109,7 @@ internal sealed class AllowedIpsValidation(ValidationContext context, AllowedIps
         Answers(input, at, "prefixes");
     }
 
-    /// <summary>In chunks with a grace period after each, so that both sides reuse memory at the same points.</summary>
+    /// <summary>Does the mix in chunks with a grace period after each, so both sides reuse memory at the same points.</summary>
     private void Mix(FamilyInput input)
     {
         var at = At(input, "file", "mix");
@@ -131,8 +132,8 @@ internal sealed class AllowedIpsValidation(ValidationContext context, AllowedIps
     }
 
     /// <summary>
-    /// The first message drops the peer's set and begins the new one; a grace period follows, before the others could
-    /// meet memory that one side has freed already and the other not.
+    /// Replaces a peer's set. The first message drops the old set and begins the new one. A grace period follows it, so that
+    /// the next messages do not meet memory that only one side has freed.
     /// </summary>
     private void Replace(FamilyInput input)
     {
@@ -169,7 +170,7 @@ internal sealed class AllowedIpsValidation(ValidationContext context, AllowedIps
         Answers(input, at, "prefixes");
     }
 
-    /// <summary>Nodes, depths and slabs; the digest stands for every node's prefix, depth and owner.</summary>
+    /// <summary>Compares nodes, depths and slabs. A digest stands for every node's prefix, depth and owner.</summary>
     private void CompareShape(CheckPoint at)
     {
         ShapeComparison.AllowedIps(context, at, port.Table, at.Family);

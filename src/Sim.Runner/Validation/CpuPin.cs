@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Sim.Runner.Validation;
 
 /// <summary>
-/// Keeps the calling thread on one processor: the one the VM runs on, so that both are measured on the same silicon. The
-/// two never run at the same time: each waits while the other is measured.
+/// Keeps the calling thread on the processor that the VM runs on, so that both are measured on the same silicon. The two
+/// never run at the same time: each waits while the other is measured.
 /// </summary>
 internal sealed partial class CpuPin : IDisposable
 {
@@ -15,7 +15,7 @@ internal sealed partial class CpuPin : IDisposable
 
     private CpuPin(byte[]? before) => _before = before;
 
-    /// <summary>Pins until disposed of; does nothing without a processor, or where the system refuses.</summary>
+    /// <summary>Pins the thread until disposed of. Does nothing if no processor is named or the system refuses.</summary>
     public static CpuPin To(int? cpu)
     {
         if (cpu is not { } number || number >= MaskBytes * 8)

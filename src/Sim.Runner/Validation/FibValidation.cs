@@ -2,20 +2,20 @@
 using System.Diagnostics;
 using System.Globalization;
 using Sim.Kernel;
-using Sim.Kernel.Netlink;
+using Sim.Netlink;
 
 namespace Sim.Runner.Validation;
 
-/// <summary>How the routes of a validation name their peers.</summary>
-/// <param name="Structure">What the rows call it.</param>
+/// <summary>The way in which routes of a validation name their peers.</summary>
+/// <param name="Structure">Its name in rows.</param>
 /// <param name="Shape">The routes' shape.</param>
-/// <param name="Objects">Where that is nexthop objects: whether and how these name the peer.</param>
+/// <param name="Objects">If the shape is nexthop objects: whether and how these name the peer.</param>
 internal sealed record RouteScheme(string Structure, RouteShape Shape, RouteShape Objects)
 {
-    /// <summary>As far as a kernel without the route attribute can.</summary>
+    /// <summary>The way of a kernel without the route attribute: nexthop objects that name only the device.</summary>
     public static RouteScheme Stock { get; } = new("fib", RouteShape.Nexthop, RouteShape.Device);
 
-    /// <summary>What kernel-patch/series adds.</summary>
+    /// <summary>The ways that kernel-patch/series adds.</summary>
     public static IReadOnlyList<RouteScheme> Patched { get; } =
     [
         new("route encap", RouteShape.Encap, RouteShape.Device),
@@ -28,8 +28,8 @@ internal sealed record RouteScheme(string Structure, RouteShape Shape, RouteShap
 }
 
 /// <summary>
-/// A routing table and the FIB port through the same life as <see cref="AllowedIpsValidation"/>. Routes name their peer by
-/// a nexthop object, as far as a kernel without the route attribute can; the other shapes are tried on a sample.
+/// Takes a routing table and the FIB port through the same steps as <see cref="AllowedIpsValidation"/>. A kernel without the
+/// route attribute has one nexthop object per peer; the other shapes are tried on a sample.
 /// </summary>
 internal sealed class FibValidation(
     ValidationContext context, RoutePort port, RouteStream stream, uint tableId, int oif, RouteScheme scheme)
@@ -56,8 +56,8 @@ internal sealed class FibValidation(
     }
 
     /// <summary>
-    /// The table in the file's order with routes that name peers: deletions that name another peer, which are refused, a
-    /// third deleted, a mix, moves, a set halved, and all that is left deleted route by route.
+    /// Loads the table in file order with routes that name peers, then changes it: deletions that name another peer, which are
+    /// refused; deletions of a third; a mix; moves; deletions of half a peer's set; deletions of all remaining routes.
     /// </summary>
     public void RunPeers(FamilyInput input)
     {
@@ -80,7 +80,7 @@ internal sealed class FibValidation(
         Flush(At(input, "file", "flush"), input);
     }
 
-    /// <summary>The table in file order again, for timing.</summary>
+    /// <summary>Loads the table in file order again, for timing.</summary>
     public void LoadOnly(FamilyInput input)
     {
         Flush(At(input, "file", "reload"), input);
@@ -88,10 +88,10 @@ internal sealed class FibValidation(
         Send(At(input, "file", "reload"), input.RouteLoads.Single(load => load.Name == "file"), "run", ValidationPlan.Batch, scheme.Shape);
     }
 
-    /// <summary>Empties the table and takes the nexthop objects away, so that another family can have their numbers.</summary>
+    /// <summary>Empties the table and deletes the nexthop objects, so that the other family can use their numbers.</summary>
     public void Unload(FamilyInput input) => Flush(At(input, "file", "unload"), input);
 
-    /// <summary>A sample in the shapes that need no nexthop objects: their bytes, their answers, their dump.</summary>
+    /// <summary>Compares bytes, answers and dump of a sample in a shape that needs no nexthop objects.</summary>
     public void RunShape(FamilyInput input, RouteShape shape)
     {
         var name = shape.ToString().ToLowerInvariant();
@@ -109,8 +109,8 @@ internal sealed class FibValidation(
         new(scheme.Structure, input.Family, order, operation, input.Prefixes);
 
     /// <summary>
-    /// Several routes by gateways to each prefix of the sample, which in IPv6 are siblings of one multipath route. What is appended
-    /// again is refused.
+    /// Changes several routes by gateways to each prefix of the sample; in IPv6 they are siblings of one multipath route. A
+    /// route that is appended again is refused.
     /// </summary>
     public void RunSiblings(FamilyInput input)
     {
@@ -129,7 +129,7 @@ internal sealed class FibValidation(
 
     private string Name(FamilyInput input) => $"{scheme.Structure} IPv{(int)input.Family}";
 
-    /// <summary>The prefixes whose updates are timed: a random sample, which is a file already.</summary>
+    /// <summary>Returns the timed prefixes: a random sample, which is a file already.</summary>
     private static Step Sample(FamilyInput input) => input.Timed.Insert;
 
     private void Load(FamilyInput input, Step load)
@@ -143,7 +143,7 @@ internal sealed class FibValidation(
         Answers(input, at, "prefixes");
     }
 
-    /// <summary>Deletes the nexthop objects, and with them every route; at first there are none.</summary>
+    /// <summary>Deletes the nexthop objects, if there are any, and with them every route.</summary>
     private void Flush(CheckPoint at, FamilyInput input)
     {
         if (!port.HasNexthops)
@@ -251,8 +251,8 @@ internal sealed class FibValidation(
         if (context.Machine.HasModule)
             context.Compare(at, "keys", "count", keys.Count, row.Long("keys"));
         context.Compare(at, "hits", "count", hits, row.Long("hits"));
-        // Without the module the kernel is asked by RTM_GETROUTE. IPv6 answers with the dst that a nexthop object keeps, and that
-        // names the route which it was made for, not the one that was found (rt6_get_pcpu_route, inet6_rtm_getroute).
+        // Without the module, RTM_GETROUTE asks the kernel. IPv6 answers with the dst that a nexthop object keeps, which names
+        // the route it was made for, not the route found (rt6_get_pcpu_route, inet6_rtm_getroute).
         if (context.Machine.HasModule || input.Family == Family.IPv4 || !port.HasNexthops)
             context.CompareDigest(at, "answer-digest", digest, row.Hex("digest"));
     }

@@ -5,12 +5,12 @@ using Sim.Lab;
 
 namespace Sim.Runner.Validation;
 
-/// <summary>What the agent counted of one command.</summary>
+/// <summary>The agent's counts for one command.</summary>
 /// <param name="Messages">Netlink messages sent.</param>
 /// <param name="Bytes">Bytes sent.</param>
 /// <param name="Calls">System calls that sent them.</param>
 /// <param name="Digest">Digest of the bytes.</param>
-/// <param name="Nanoseconds">In those calls, until their last acknowledgement; instructions under -icount.</param>
+/// <param name="Nanoseconds">Time in those calls until their last acknowledgement; instructions under -icount.</param>
 /// <param name="Acks">Acknowledgements received.</param>
 internal sealed record KernelTraffic(long Messages, long Bytes, long Calls, ulong Digest, long Nanoseconds, long Acks);
 
@@ -20,7 +20,7 @@ internal sealed record SlabLine(string Name, long Active, long Objects, int Size
     public long Pages => Slabs * PagesPerSlab;
 }
 
-/// <summary>The kernel in the VM as the validation asks it: the agent's commands, typed.</summary>
+/// <summary>The kernel in the VM: typed methods for the agent's commands.</summary>
 internal sealed class KernelUnderTest(Vm vm)
 {
     public Vm Vm { get; } = vm;
@@ -37,10 +37,10 @@ internal sealed class KernelUnderTest(Vm vm)
 
     public IReadOnlyList<Row> Rows(string command) => Vm.Command(command).Rows;
 
-    /// <summary>Whether the measurement module is there: walks, answers and times inside the kernel.</summary>
+    /// <summary>Whether the measurement module is loaded, which walks, answers and times inside the kernel.</summary>
     public bool HasModule { get; } = vm.Command("hello").One.Long("module") != 0;
 
-    /// <summary>Waits for all that was deferred to be freed. Without the module nothing that depends on it is compared.</summary>
+    /// <summary>Waits until all deferred frees are done. Without the module, nothing that depends on this is compared.</summary>
     public void Barrier()
     {
         if (HasModule)
@@ -52,21 +52,21 @@ internal sealed class KernelUnderTest(Vm vm)
         (int)row.Long("pages-per-slab"), row.Long("slabs"))).GroupBy(line => line.Name, StringComparer.Ordinal)
         .ToDictionary(lines => lines.Key, lines => lines.First(), StringComparer.Ordinal);
 
-    /// <summary>The lines of a table in /proc/net/fib_triestat.</summary>
+    /// <summary>Returns the lines of a table in /proc/net/fib_triestat.</summary>
     public string TrieStat(uint table) => string.Concat(
         Rows(Invariant($"triestat {table}")).Select(row => row["line"].Replace('_', ' ') + "\n"));
 
-    /// <summary>Gives keys to the module; answers and lookups are about these from now on.</summary>
+    /// <summary>Gives keys to the module; answers and lookups use them from now on.</summary>
     public void GiveKeys(string file) => Vm.Command($"keys {file}");
 
     /// <summary>Gives a part of a file's operations to the module.</summary>
     public void GiveOperations(string file, int count, int from = 0) => Vm.Command(Invariant($"ops {file} {from} {count}"));
 
-    /// <summary>One pass over the first keys that were given, in ns (instructions under -icount) a key.</summary>
+    /// <summary>Times one pass over the first keys that were given, in ns (instructions under -icount) per key.</summary>
     public double TimeLookups(string structure, uint number, int count, bool dependent) =>
         One(Invariant($"module lookup {structure} {number} {count} {(dependent ? 1 : 0)}")).Long("ns") / (double)count;
 
-    /// <summary>A module command that answers with a time, in ns or instructions.</summary>
+    /// <summary>Runs a module command that answers with a time, in ns or instructions.</summary>
     public long Time(string command) => One($"module {command}").Long("ns");
 
     public static uint Number(Family family) => (uint)family;

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 using Sim.Kernel;
-using Sim.Kernel.Netlink;
 using Sim.Lab;
+using Sim.Netlink;
 using Sim.Runner.Commands;
 using Sim.Runner.Experiments;
 
 namespace Sim.Runner.Validation;
 
-/// <summary>Where in a validation something is compared: the columns that its two rows share.</summary>
-/// <param name="Structure">allowedips or fib.</param>
+/// <summary>The place of a comparison in a validation: the columns that its two rows share.</summary>
+/// <param name="Structure">The structure, such as allowedips or fib.</param>
 /// <param name="Family">The family.</param>
-/// <param name="Order">Order in which the table was loaded.</param>
-/// <param name="Operation">What was done last.</param>
+/// <param name="Order">The order in which the table was loaded.</param>
+/// <param name="Operation">The last operation.</param>
 /// <param name="Prefixes">Prefixes of the table.</param>
 internal sealed record CheckPoint(string Structure, Family Family, string Order, string Operation, long Prefixes)
 {
@@ -23,7 +23,7 @@ internal sealed record CheckPoint(string Structure, Family Family, string Order,
     public string Scheme { get; init; } = "";
 }
 
-/// <summary>What the parts of a validation share: the kernel, the plan, and where rows go.</summary>
+/// <summary>The context that all parts of a validation share: the kernel, the plan, and the findings.</summary>
 internal sealed class ValidationContext
 {
     public const string Experiment = "validate";
@@ -34,13 +34,13 @@ internal sealed class ValidationContext
 
     public required ValidationPlan Plan { get; init; }
 
-    /// <summary>What the kernel's allocator is like: that of a uniprocessor UML or of a distribution.</summary>
+    /// <summary>The kernel's allocator: a uniprocessor UML's or a distribution's.</summary>
     public required SlubConfig Slub { get; init; }
 
-    /// <summary>Whether slabs can be compared: the allocator is the VM's alone, and caches are not merged.</summary>
+    /// <summary>Whether slabs can be compared: only the VM uses the allocator, and caches are not merged.</summary>
     public required bool ComparesSlabs { get; init; }
 
-    /// <summary>How the agent reads dumps: each on a socket of its own. UML aligns 64-bit attributes, x86-64 does not.</summary>
+    /// <summary>The socket of a dump: the agent opens one for each. UML aligns 64-bit attributes, x86-64 does not.</summary>
     public DumpSocket DumpSocket => new(ValidationPlan.DumpBuffer, AlignsCounters: Machine.Vm.Lane.IsUml());
 
     public required int Peers { get; init; }
@@ -51,7 +51,7 @@ internal sealed class ValidationContext
 
     public CancellationToken Cancel { get; init; }
 
-    /// <summary>Where rows go: the runs of one validation share it.</summary>
+    /// <summary>The findings, to which rows are added. All runs of one validation share them.</summary>
     public required ValidationFindings Found { get; init; }
 
     public List<Figure> Figures => Found.Figures;
@@ -65,7 +65,7 @@ internal sealed class ValidationContext
     /// <summary>Rows whose two sides lie further apart than their bound.</summary>
     public IEnumerable<(Figure Port, Figure Kernel)> Differences => Checks.Where(check => !Agrees(check.Port, check.Kernel));
 
-    /// <summary>All that is demanded to agree, port and kernel.</summary>
+    /// <summary>All pairs of rows that must agree, the port's and the kernel's.</summary>
     public IEnumerable<(Figure Port, Figure Kernel)> Checks => ValidationRows.Checks(Figures);
 
     /// <summary>Demands that port and kernel agree, exactly or within a bound.</summary>
@@ -82,7 +82,7 @@ internal sealed class ValidationContext
     public void CompareDigest(CheckPoint at, string metric, ulong port, ulong kernel, string item = "") =>
         Compare(at, metric, "digest", port >> 11, kernel >> 11, item: item);
 
-    /// <summary>Demands that the kernel was sent what the harness says it is.</summary>
+    /// <summary>Demands that the kernel was sent the same bytes that the harness encodes.</summary>
     public void CompareTraffic(CheckPoint at, NetlinkTraffic port, KernelTraffic kernel)
     {
         Compare(at, "messages", "count", port.Messages, kernel.Messages);
@@ -92,7 +92,7 @@ internal sealed class ValidationContext
         Compare(at, "acks", "count", port.Acks, kernel.Acks);
     }
 
-    /// <summary>Records the time of an operation a prefix, of both sides; nothing is demanded.</summary>
+    /// <summary>Records an operation's time per prefix on both sides, without a demand.</summary>
     public void AddTimes(CheckPoint at, string metric, double portSeconds, KernelTraffic kernel, int operations)
     {
         if (operations == 0)
@@ -129,15 +129,15 @@ internal sealed class ValidationContext
     private static bool Agrees(Figure port, Figure kernel) => ValidationRows.Agrees(port, kernel);
 }
 
-/// <summary>What a validation has found so far.</summary>
-/// <param name="Figures">Rows.</param>
+/// <summary>The findings of a validation so far.</summary>
+/// <param name="Figures">The rows.</param>
 /// <param name="Warnings">Remarks that the report must show.</param>
 internal sealed record ValidationFindings(List<Figure> Figures, List<string> Warnings);
 
-/// <summary>How checks are read back from rows.</summary>
+/// <summary>Reads checks back from rows.</summary>
 internal static class ValidationRows
 {
-    /// <summary>The kernel's rows that have a bound, each with the port's row, which stands before it.</summary>
+    /// <summary>Returns the kernel's rows that have a bound, each with the port's row, which comes before it.</summary>
     public static IEnumerable<(Figure Port, Figure Kernel)> Checks(IReadOnlyList<Figure> rows)
     {
         for (var i = 1; i < rows.Count; i++)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Runner.Validation;
 
-/// <summary>How much a validation does: the one place where <c>--quick</c> and the lanes differ.</summary>
-/// <param name="MostV4">IPv4 prefixes at most; a larger table is sampled.</param>
-/// <param name="MostV6">IPv6 prefixes at most.</param>
+/// <summary>The amounts of work in a validation: the one place where <c>--quick</c> and the lanes differ.</summary>
+/// <param name="MostV4">The most IPv4 prefixes; a larger table is sampled.</param>
+/// <param name="MostV6">The most IPv6 prefixes.</param>
 /// <param name="AnswerKeys">Keys of each pattern whose answers are compared.</param>
 /// <param name="MixOperations">Operations of the seeded mix.</param>
 /// <param name="TimedKeys">Keys in one timed repetition; a power of two, for dependent chains.</param>
@@ -13,16 +13,16 @@ namespace Sim.Runner.Validation;
 internal sealed record ValidationPlan(
     int MostV4, int MostV6, int AnswerKeys, int MixOperations, int TimedKeys, int LookupGroups, int TimedUpdates, int UpdateGroups)
 {
-    /// <summary>Operations between two grace periods of the mix: few, so that it hardly matters when the kernel's end.</summary>
+    /// <summary>Operations between two grace periods of the mix: few, so it hardly matters when the kernel ends its own.</summary>
     public const int MixChunk = 50;
 
-    /// <summary>Bytes of a SET_DEVICE message: what wg(8) fills where pages are of 4 KiB.</summary>
+    /// <summary>Bytes of a SET_DEVICE message, as wg(8) fills it with pages of 4 KiB.</summary>
     public const int MessageBytes = 8192;
 
     /// <summary>Route messages in one sendmsg.</summary>
     public const int Batch = 1000;
 
-    /// <summary>Receive buffer of dumps: what the kernel fills at most.</summary>
+    /// <summary>The receive buffer of dumps: the most that the kernel fills.</summary>
     public const int DumpBuffer = 32768;
 
     public const uint TableId = 100;
@@ -31,7 +31,7 @@ internal sealed record ValidationPlan(
 
     public static ValidationPlan Quick { get; } = new(100_000, 20_000, 1 << 17, 10_000, 1 << 16, 2, 5_000, 2);
 
-    /// <summary>Counting instructions needs no repetitions, and is slow.</summary>
+    /// <summary>Returns the plan for counting instructions, which is slow and needs no repetitions.</summary>
     public ValidationPlan ForInstructions() => this with
     {
         TimedKeys = Math.Min(TimedKeys, 1 << 16),

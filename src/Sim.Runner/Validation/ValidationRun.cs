@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 using Sim.Fib;
 using Sim.Kernel;
-using Sim.Kernel.Netlink;
 using Sim.Lab;
+using Sim.Netlink;
 using Sim.Trie;
 
 namespace Sim.Runner.Validation;
 
-/// <summary>What is taken from one kernel.</summary>
+/// <summary>The parts of a validation that are run in one kernel.</summary>
 [Flags]
 internal enum ValidationParts
 {
@@ -19,14 +19,14 @@ internal enum ValidationParts
 
     All = Counts | Costs,
 
-    /// <summary>The replay of a trace, and nothing of the table.</summary>
+    /// <summary>The replay of a trace, without the parts of the table.</summary>
     Trace = 4,
 
-    /// <summary>Of a kernel with the series: counts of all that a kernel without it has as well, which must be as there.</summary>
+    /// <summary>In a patched kernel: counts of everything that an unpatched kernel also has, which must be the same.</summary>
     Unchanged = 8,
 }
 
-/// <summary>A whole validation: every family through every structure, then the times.</summary>
+/// <summary>Runs a whole validation in one kernel: every family in every structure, then the times.</summary>
 internal static class ValidationRun
 {
     /// <summary>Sizes of the structures that the ports lay out, by the kernel's names.</summary>
@@ -37,11 +37,11 @@ internal static class ValidationRun
         ("fib6_node", Fib6Node.Size), ("fib6_info", Fib6Info.HeaderSize), ("fib6_nh", sizeof(Fib6Nh)),
     ];
 
-    /// <param name="context">The kernel, the plan, and where rows go.</param>
-    /// <param name="inputs">What is done, a family each.</param>
+    /// <param name="context">The kernel, the plan, and the findings.</param>
+    /// <param name="inputs">The operations, one input per family.</param>
     /// <param name="cpu">The processor that the VM runs on and the port is timed on.</param>
-    /// <param name="parts">What to take from this kernel.</param>
-    /// <param name="sweep">For kernels with the series.</param>
+    /// <param name="parts">The parts to run in this kernel.</param>
+    /// <param name="sweep">The sweep over peers, for kernels with the series.</param>
     public static void Run(
         ValidationContext context, IReadOnlyList<FamilyInput> inputs, int? cpu, ValidationParts parts, PeerSweep? sweep)
     {
@@ -77,14 +77,14 @@ internal static class ValidationRun
             TimeRoutes(context, input, routes, oif, times, updates);
     }
 
-    /// <summary>The port of the family's FIB, as the kernel under test is configured.</summary>
+    /// <summary>Makes the port of the family's FIB, configured like the kernel under test.</summary>
     private static RoutePort PortOf(ValidationContext context, Family family, int oif, bool hashesStates = false) => family == Family.IPv4
         ? new FibPort(context.Slub, ValidationPlan.TableId, oif, hashesStates)
         : new Fib6Port(context.Slub, ValidationPlan.TableId, oif, Fib6Port.Options(isDebian: !context.Machine.Vm.Lane.IsUml()));
 
     /// <summary>
-    /// What the series adds: prefixes removed one by one, routes that name peers, and both beside each other. The kernel whose
-    /// hash is 6.12's is there for the sweep over peers alone.
+    /// Runs what the series adds: single removals, routes that name peers, and both side by side. The kernel with 6.12's hash
+    /// serves only the sweep over peers.
     /// </summary>
     private static void RunPatched(
         ValidationContext context, IReadOnlyList<FamilyInput> inputs, int? cpu, ValidationParts parts, PeerSweep? sweep)
@@ -143,7 +143,7 @@ internal static class ValidationRun
         }
     }
 
-    /// <summary>The families have the same numbers of nexthop objects, one after the other.</summary>
+    /// <summary>Times the routes of one family. The families use the same nexthop object numbers, one after the other.</summary>
     private static void TimeRoutes(
         ValidationContext context, FamilyInput input, RouteStream routes, int oif, TimeComparison times, UpdateTimes updates)
     {
@@ -171,9 +171,9 @@ internal static class ValidationRun
         var at = new CheckPoint("layout", input.Family, "", "sizeof", 0);
         foreach (var (name, bytes) in s_sizes)
         {
-            // Distributions set CONFIG_IP_ROUTE_CLASSID: fib_nh has nh_tclassid, and 8 bytes more with its padding. The
-            // size classes of what holds it stay the same (fib_info 232 or 240 of 256, nh_info 136 or 144 of 192). They set
-            // CONFIG_IPV6_SUBTREES and _ROUTER_PREF too, which the port accounts for: a pointer and a time.
+            // Distributions set CONFIG_IP_ROUTE_CLASSID: nh_tclassid and its padding make fib_nh 8 bytes larger. The size
+            // classes of the objects around it stay the same (fib_info 232 or 240 of 256, nh_info 136 or 144 of 192). They
+            // also set CONFIG_IPV6_SUBTREES and _ROUTER_PREF, which the port accounts for: a pointer and a time.
             var more = !context.Machine.Vm.Lane.IsUml() && name is ("fib_nh" or "nh_info" or "fib6_node" or "fib6_nh") ? sizeof(ulong) : 0;
             context.Compare(at, "sizeof", "bytes", bytes, kernel[name], bound: more, item: name);
         }

@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace Sim.Runner.Validation;
 
-/// <summary>What a validation found, in a screen of text.</summary>
+/// <summary>Prints the findings of a validation as a screen of text.</summary>
 internal static class ValidationSummary
 {
     private const int MostDifferences = 20;
@@ -24,7 +24,7 @@ internal static class ValidationSummary
             $"{context.Checks.Count():N0} checks, {differences.Count:N0} differ. Report: {Path.Combine(folder, "index.html")} ({elapsed.TotalSeconds:N0} s)");
     }
 
-    /// <summary>Where a figure was taken, in words.</summary>
+    /// <summary>Returns a figure's place in the validation, in words.</summary>
     public static string Place(Figure figure)
     {
         string[] parts =

@@ -27,10 +27,10 @@ public static class KeyChain
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static int Zero() => Volatile.Read(ref s_zero);
 
-    /// <summary>The index after <paramref name="index"/> in a ring of mask + 1 keys, once the answer is known.</summary>
+    /// <summary>Returns the index after <paramref name="index"/> in a ring of mask + 1 keys, once the answer is known.</summary>
     /// <param name="index">The index of the key just looked up.</param>
-    /// <param name="answer">What the lookup found: a peer's number, or the low bits of a pointer.</param>
-    /// <param name="zero">What <see cref="Zero"/> returned.</param>
+    /// <param name="answer">The lookup's answer: a peer's number, or the low bits of a pointer.</param>
+    /// <param name="zero">The result of <see cref="Zero"/>.</param>
     /// <param name="mask">Number of keys - 1; the number is a power of two.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Next(int index, int answer, int zero, int mask) => (index + 1 + (answer & zero)) & mask;

@@ -3,7 +3,7 @@ using Sim.Kernel;
 
 namespace Sim.Workloads.Keys;
 
-/// <summary>Which addresses are looked up. Figures under different patterns are not comparable.</summary>
+/// <summary>The patterns of addresses that are looked up. Figures under different patterns are not comparable.</summary>
 public enum KeyPattern
 {
     /// <summary>
@@ -17,7 +17,7 @@ public enum KeyPattern
 
     /// <summary>
     /// Zipf over prefixes: the prefix of rank r with probability proportional to 1 / (r + 1)^s, then random host
-    /// bits. Which prefix has which rank is a random permutation.
+    /// bits. A random permutation gives each prefix its rank.
     /// </summary>
     Zipf,
 
@@ -27,12 +27,12 @@ public enum KeyPattern
 
 /// <summary>
 /// Makes lookup keys for a table: reproducible by (table as a set, pattern, exponent, seed). Keys under
-/// <see cref="KeyPattern.Prefixes"/> and <see cref="KeyPattern.Zipf"/> lie inside the prefix drawn, and may be caught
-/// by a more specific one inside it: that is what traffic to a covering route meets too.
+/// <see cref="KeyPattern.Prefixes"/> and <see cref="KeyPattern.Zipf"/> lie inside the prefix drawn. They may match a more
+/// specific prefix inside it, as traffic to a covering route does.
 /// </summary>
 public static class LookupKeys
 {
-    /// <summary>The exponent of Zipf's law where none is named.</summary>
+    /// <summary>The exponent of Zipf's law if none is given.</summary>
     public const double DefaultExponent = 1.0;
 
     /// <summary>The names on the command line and in results, in the order of <see cref="KeyPattern"/>.</summary>
@@ -53,7 +53,7 @@ public static class LookupKeys
         return false;
     }
 
-    /// <summary>IPv4 keys in host byte order.</summary>
+    /// <summary>Makes IPv4 keys in host byte order.</summary>
     /// <param name="table">An IPv4 table with at least one route.</param>
     /// <param name="pattern">The pattern.</param>
     /// <param name="count">Number of keys.</param>
@@ -68,7 +68,7 @@ public static class LookupKeys
         return Array.ConvertAll(Make(table, pattern, count, seed, exponent), key => (uint)(key >> 96));
     }
 
-    /// <summary>IPv6 keys, left-aligned in 128 bits: the address as a big-endian number.</summary>
+    /// <summary>Makes IPv6 keys, left-aligned in 128 bits: the address as a big-endian number.</summary>
     /// <inheritdoc cref="V4"/>
     /// <exception cref="ArgumentException">The table is IPv4 or empty.</exception>
     public static UInt128[] V6(
@@ -79,7 +79,7 @@ public static class LookupKeys
         return Make(table, pattern, count, seed, exponent);
     }
 
-    /// <summary>Keys of a table of either family, left-aligned in 128 bits.</summary>
+    /// <summary>Makes keys for a table of either family, left-aligned in 128 bits.</summary>
     /// <inheritdoc cref="V4"/>
     /// <exception cref="ArgumentException">The table is empty.</exception>
     public static UInt128[] LeftAligned(
@@ -128,14 +128,14 @@ public static class LookupKeys
         }
     }
 
-    /// <summary>A random address of a prefix.</summary>
+    /// <summary>Draws an address inside a prefix.</summary>
     private static UInt128 Inside(Prefix prefix, ref Rng rng)
     {
         var bits = prefix.Family == Family.IPv4 ? (UInt128)rng.NextUInt() << 96 : rng.NextUInt128();
         return prefix.Address | (bits & ~Prefix.Mask(prefix.Length));
     }
 
-    /// <summary>The prefixes in a random order that depends on the set of prefixes, not on the order of the file.</summary>
+    /// <summary>Returns the prefixes in a random order that depends on their set, not on the order of the file.</summary>
     private static Prefix[] InRankOrder(RouteTable table, ref Rng rng)
     {
         var prefixes = Array.ConvertAll(table.Routes, route => route.Prefix);

@@ -6,8 +6,8 @@ namespace Sim.Workloads.Keys;
 
 /// <summary>
 /// xoshiro256** 1.0 (Blackman and Vigna, prng.di.unimi.it), seeded through SplitMix64 as its authors advise.
-/// Own code rather than <see cref="Random"/>, whose seeded sequence is not promised across runtimes: a seed in a
-/// report must give the same keys on any machine. A mutable struct: pass it by reference.
+/// A seed in a report must give the same keys on any machine, and <see cref="Random"/> does not promise the same seeded
+/// sequence in every runtime. A mutable struct: pass it by reference.
 /// </summary>
 public struct Rng
 {
@@ -16,7 +16,7 @@ public struct Rng
     private ulong _s2;
     private ulong _s3;
 
-    /// <summary>The generator of a seed; every seed is good, 0 too.</summary>
+    /// <summary>Makes the generator of a seed; every seed is good, 0 included.</summary>
     public Rng(ulong seed)
     {
         _s0 = SplitMix64(ref seed);
@@ -26,12 +26,12 @@ public struct Rng
     }
 
     /// <summary>
-    /// An independent generator for one purpose (a block, a pattern), so that drawing more numbers for one thing
-    /// does not change another.
+    /// Makes an independent generator for one purpose (a block, a pattern), so that more draws for one purpose do not
+    /// change another.
     /// </summary>
     public static Rng Derive(ulong seed, ulong purpose) => new(Mix(seed) ^ Mix(purpose ^ 0xA5A5A5A5A5A5A5A5));
 
-    /// <summary>The generator with this very state; for comparison with published vectors.</summary>
+    /// <summary>Makes the generator with this state, to compare it with published vectors.</summary>
     internal static Rng OfState(ulong s0, ulong s1, ulong s2, ulong s3) =>
         new() { _s0 = s0, _s1 = s1, _s2 = s2, _s3 = s3 };
 
@@ -54,12 +54,12 @@ public struct Rng
     public uint NextUInt() => (uint)(Next() >> 32);
 
     /// <summary>
-    /// A number in [0, bound). Multiply-shift (Lemire 2019) without its rejection step: the bias is below
-    /// bound / 2^64, far under what any table here could show.
+    /// Draws a number in [0, bound). Multiply-shift (Lemire 2019) without its rejection step: the bias is below
+    /// bound / 2^64, far too small to show in any table here.
     /// </summary>
     public int Below(int bound) => (int)Math.BigMul(Next(), (ulong)bound, out _);
 
-    /// <summary>A number in [0, 1) with 53 random bits.</summary>
+    /// <summary>Draws a number in [0, 1) with 53 random bits.</summary>
     public double NextDouble() => (Next() >> 11) * (1.0 / (1UL << 53));
 
     public UInt128 NextUInt128() => new(Next(), Next());

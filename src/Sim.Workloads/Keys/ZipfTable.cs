@@ -3,7 +3,7 @@ namespace Sim.Workloads.Keys;
 
 /// <summary>
 /// Zipf's law over ranks 0..n-1: rank r has probability proportional to 1 / (r + 1)^s. Exponent 0 is the uniform
-/// distribution. Exact inversion of the cumulated weights by binary search, 8 bytes a rank.
+/// distribution. A binary search inverts the cumulated weights exactly; they take 8 bytes per rank.
 /// </summary>
 public sealed class ZipfTable
 {
@@ -29,13 +29,13 @@ public sealed class ZipfTable
     public double Probability(int rank) =>
         (_upTo[rank] - (rank == 0 ? 0 : _upTo[rank - 1])) / _upTo[^1];
 
-    /// <summary>A rank drawn from a generator.</summary>
+    /// <summary>Draws a rank.</summary>
     public int Draw(ref Rng rng) => RankAt(rng.NextDouble());
 
     /// <summary>The rank that a 64-bit hash falls on: equal hashes, equal ranks.</summary>
     public int RankOf(ulong hash) => RankAt((hash >> 11) * (1.0 / (1UL << 53)));
 
-    /// <summary>The rank at a place of the cumulated distribution, from 0 (the first rank) up to 1.</summary>
+    /// <summary>Returns the rank at a quantile of the distribution, from 0 (the first rank) up to 1.</summary>
     public int RankAt(double quantile)
     {
         var target = quantile * _upTo[^1];

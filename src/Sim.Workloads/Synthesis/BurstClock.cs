@@ -5,16 +5,16 @@ using Sim.Workloads.Keys;
 namespace Sim.Workloads.Synthesis;
 
 /// <summary>
-/// Times of events that come in bursts as a real trace's do: a cascade from windows of 100 s down to 10 ms.
+/// Draws times of events that come in bursts, as in a real trace: a cascade from windows of 100 s down to 10 ms.
 /// <code>
 ///   100 s  |            n events, n of a Poisson law whose mean is lognormal           |
 ///    10 s  |  0  | 4 | 61 | ...      each event into one of ten parts, by a Polya urn
 ///     1 s        ...                 and so on, down to 10 ms; there they are equally far apart, with jitter
 /// </code>
-/// Of two events in a window, the urn puts both into the same part with the probability (a + 1) / (10 a + 1), which is what
-/// <see cref="TraceStructure.PairShares"/> measures; so counts in windows of every length spread as they do in the trace.
+/// The urn puts two events of a window into the same part with probability (a + 1) / (10 a + 1).
+/// <see cref="TraceStructure.PairShares"/> measures this, so counts in windows of every length spread as they do in the trace.
 /// </summary>
-/// <remarks>Memory: a byte for each event of 100 s. Longer waves than 100 s (day and night) are not made.</remarks>
+/// <remarks>Memory: a byte per event of 100 s. Waves longer than 100 s (day and night) are not made.</remarks>
 internal sealed class BurstClock
 {
     private const int Parts = 10;
@@ -37,9 +37,9 @@ internal sealed class BurstClock
     private int _inBin;
     private int _taken;
 
-    /// <param name="calibration">The bursts.</param>
-    /// <param name="perSecond">Events a second on average, above 0.</param>
-    /// <param name="end">Microseconds after which nothing comes.</param>
+    /// <param name="calibration">Gives the strength of the bursts.</param>
+    /// <param name="perSecond">Events per second on average, above 0.</param>
+    /// <param name="end">The time in microseconds before which all events lie.</param>
     /// <param name="seed">Same seed, same times.</param>
     public BurstClock(TraceCalibration calibration, double perSecond, long end, ulong seed)
     {
@@ -50,7 +50,7 @@ internal sealed class BurstClock
         _rng = Rng.Derive(seed, 0x636C6F636B);
     }
 
-    /// <summary>The next event's time in microseconds from 0; never before the one before it. False at the end.</summary>
+    /// <summary>Draws the next event's time in microseconds from 0, never before the last one. Returns false at the end.</summary>
     public bool TryNext(out long time)
     {
         while (_taken == _inBin)
@@ -67,14 +67,14 @@ internal sealed class BurstClock
         return time < _end;
     }
 
-    /// <summary>The urn's a for a probability that two events share a part.</summary>
+    /// <summary>Returns the urn's a for a probability that two events share a part.</summary>
     private static double WeightOf(double pairShare)
     {
         const double even = 1.0 / Parts;
         return pairShare <= even + 1e-6 ? double.PositiveInfinity : Math.Max((1 - pairShare) / (Parts * pairShare - 1), 0);
     }
 
-    /// <summary>Goes on to the next 10 ms that have an event.</summary>
+    /// <summary>Goes on to the next 10 ms with an event. Returns false at the end.</summary>
     private bool NextBin()
     {
         for (;;)

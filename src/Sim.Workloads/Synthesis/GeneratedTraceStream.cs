@@ -4,12 +4,12 @@ using Sim.Workloads.Input;
 namespace Sim.Workloads.Synthesis;
 
 /// <summary>
-/// A generated trace as the MRT file that <see cref="MrtUpdateWriter"/> would write, made while it is read: what reads traces
-/// needs no file of them. Memory: a megabyte or two and the generator's own.
+/// A generated trace as the MRT file that <see cref="MrtUpdateWriter"/> would write. It is made while it is read, so a reader
+/// of traces needs no file. Memory: one or two megabytes, besides the generator's.
 /// </summary>
 /// <param name="generator">A new generator; it is used up.</param>
 /// <param name="seed">The writer's seed, which decides paths and attributes.</param>
-/// <param name="made">Told the number of events made, now and then; may throw to end the reading.</param>
+/// <param name="made">Called now and then with the number of events made; may throw to end the reading.</param>
 public sealed class GeneratedTraceStream(TraceGenerator generator, ulong seed, Action<long>? made = null) : ForwardStream
 {
     private const int Chunk = 8192;

@@ -28,8 +28,8 @@ internal sealed class MrtAttributes
     public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, _length);
 
     /// <summary>
-    /// What prefixes must have in common to share attributes: the origin AS, or where it is not stated the allocation
-    /// (IPv4 /20, IPv6 /32) they lie in.
+    /// Returns the group of prefixes that share attributes: the origin AS or, if it is not stated, the allocation (IPv4
+    /// /20, IPv6 /32) that the prefix lies in.
     /// </summary>
     public static ulong GroupOf(Prefix prefix, uint originAs) =>
         originAs != 0
@@ -38,13 +38,13 @@ internal sealed class MrtAttributes
 
     /// <summary>
     /// Writes ORIGIN, AS_PATH, NEXT_HOP (IPv4 only), MED and communities, in order of type. A <paramref name="med"/> other
-    /// than 0 stands in place of the one that is drawn, and changes nothing else.
+    /// than 0 replaces the drawn one and changes nothing else.
     /// </summary>
     public void Write(MrtPeer peer, ulong group, uint originAs, UInt128 nextHop, ulong variant, ulong seed, uint med = 0)
     {
         var rng = Rng.Derive(seed + variant, group ^ Rng.Mix(peer.As));
         _length = 0;
-        // ORIGIN: IGP nine times of ten, else incomplete.
+        // ORIGIN: IGP nine times in ten, else incomplete.
         Head(0x40, 1, 1);
         _bytes[_length++] = (byte)(rng.Below(10) == 0 ? 2 : 0);
         AsPath(peer.As, originAs != 0 ? originAs : SyntheticOrigins + (uint)(Rng.Mix(group) % Origins), ref rng);
@@ -70,7 +70,7 @@ internal sealed class MrtAttributes
         }
     }
 
-    /// <summary>MP_REACH_NLRI as a RIB entry abbreviates it: the next hop only (RFC 6396, 4.3.4).</summary>
+    /// <summary>Appends MP_REACH_NLRI as a RIB entry abbreviates it: the next hop only (RFC 6396, 4.3.4).</summary>
     public void AppendShortReach(UInt128 nextHop)
     {
         Head(0x80, 14, 17);

@@ -5,8 +5,8 @@ using Sim.Kernel;
 namespace Sim.Workloads.Synthesis;
 
 /// <summary>
-/// A big-endian byte buffer before a stream: records are written into it, lengths patched in place, whole records
-/// flushed. It grows when one record needs more.
+/// A big-endian byte buffer in front of a stream. Records are written into it, lengths are patched in place, and whole
+/// records are flushed. It grows when one record needs more.
 /// </summary>
 internal sealed class MrtBuffer(Stream stream)
 {
@@ -18,7 +18,7 @@ internal sealed class MrtBuffer(Stream stream)
     /// <summary>Bytes written to the stream.</summary>
     public long Flushed { get; private set; }
 
-    /// <summary>Makes room for so many bytes. Call it between records: it writes out what is held.</summary>
+    /// <summary>Makes room for <paramref name="bytes"/> bytes. Call it between records: it writes out the bytes held.</summary>
     public void Reserve(int bytes)
     {
         if (_bytes.Length - Position >= bytes)
@@ -55,7 +55,7 @@ internal sealed class MrtBuffer(Stream stream)
         Position += bytes.Length;
     }
 
-    /// <summary>An address in full: 4 or 16 bytes.</summary>
+    /// <summary>Writes an address in full: 4 or 16 bytes.</summary>
     public void Address(Family family, UInt128 address)
     {
         BinaryPrimitives.WriteUInt64BigEndian(_bytes.AsSpan(Position), (ulong)(address >> 64));
@@ -64,7 +64,7 @@ internal sealed class MrtBuffer(Stream stream)
         Position += family.Bits() / 8;
     }
 
-    /// <summary>NLRI: the length in bits and as many bytes as it takes (RFC 4271, 4.3).</summary>
+    /// <summary>Writes NLRI: the length in bits and as many bytes as it takes (RFC 4271, 4.3).</summary>
     public void Nlri(Prefix prefix)
     {
         _bytes[Position] = prefix.Length;

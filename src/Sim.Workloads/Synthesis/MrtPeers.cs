@@ -9,7 +9,7 @@ namespace Sim.Workloads.Synthesis;
 /// <param name="As">Its AS number.</param>
 public readonly record struct MrtPeer(Family Family, UInt128 Address, uint As)
 {
-    /// <summary>BGP identifier: any number that is the peer's own.</summary>
+    /// <summary>BGP identifier: a number that no other peer has.</summary>
     public uint BgpId => 0xC6130000 | (As & 0xFFFF);
 }
 
@@ -20,7 +20,7 @@ public readonly record struct MrtPeer(Family Family, UInt128 Address, uint As)
 /// </summary>
 public static class MrtPeers
 {
-    /// <summary>Most peers a dump can have: the peer index is 16 bits, and so are the hosts of 198.19.0.0/16.</summary>
+    /// <summary>The most peers a dump can have: the peer index has 16 bits, and so have the hosts of 198.19.0.0/16.</summary>
     public const int Most = 65_000;
 
     private const int FewPeers = 400;
@@ -32,7 +32,7 @@ public static class MrtPeers
     /// <summary>AS number of the collector.</summary>
     public const uint CollectorAs = 64_999;
 
-    /// <summary>Peer number <paramref name="index"/> of a family, from 0.</summary>
+    /// <summary>Makes peer number <paramref name="index"/> of a family, from 0.</summary>
     public static MrtPeer Make(Family family, int index)
     {
         var address = family == Family.IPv4

@@ -6,20 +6,20 @@ namespace Sim.Workloads.Synthesis;
 /// <summary>One announcement or withdrawal of a synthetic trace.</summary>
 /// <param name="Microseconds">Time, microseconds since 1970.</param>
 /// <param name="Prefix">The prefix.</param>
-/// <param name="Peer">The peer that sends it: a number as of <see cref="MrtPeers.Make"/>.</param>
+/// <param name="Peer">The peer that sends it, by its number in <see cref="MrtPeers.Make"/>.</param>
 /// <param name="Announce">True announces, false withdraws.</param>
-/// <param name="OriginAs">Origin AS of an announcement; 0 has one drawn.</param>
+/// <param name="OriginAs">Origin AS of an announcement; if 0, one is drawn.</param>
 /// <param name="Variant">
-/// Which of the peer's possible paths it announces: the same variant of the same prefix is a duplicate, another one is
-/// a change of attributes.
+/// The number of the announced path among the peer's possible ones. The same variant of the same prefix is a duplicate,
+/// another one is a change of attributes.
 /// </param>
-/// <param name="Med">MULTI_EXIT_DISC of an announcement; 0 has it drawn with the path.</param>
+/// <param name="Med">MULTI_EXIT_DISC of an announcement; if 0, it is drawn with the path.</param>
 public readonly record struct RouteChange(
     long Microseconds, Prefix Prefix, int Peer, bool Announce, uint OriginAs = 0, uint Variant = 0, uint Med = 0);
 
 /// <summary>
-/// Writes a trace of updates as BGP4MP_ET, MESSAGE_AS4 (RFC 6396, 3 and 4.4.3): one BGP UPDATE (RFC 4271, 4.3; IPv6 in
-/// MP_REACH_NLRI and MP_UNREACH_NLRI, RFC 4760) a change. Deterministic by seed; streams.
+/// Writes a trace of updates as BGP4MP_ET, MESSAGE_AS4 (RFC 6396, 3 and 4.4.3). Each change is one BGP UPDATE (RFC 4271,
+/// 4.3; IPv6 in MP_REACH_NLRI and MP_UNREACH_NLRI, RFC 4760). Deterministic by seed; streams.
 /// <code>
 ///   MRT header   seconds 4 | type 2 = 17 | subtype 2 = 4 | length 4 | microseconds 4
 ///   BGP4MP       peer AS 4 | local AS 4 | interface 2 | family 2 | peer address | local address
@@ -37,7 +37,7 @@ public sealed class MrtUpdateWriter(Stream output, ulong seed) : IDisposable
     private readonly MrtAttributes _attributes = new();
     private long _records;
 
-    /// <summary>What was written so far.</summary>
+    /// <summary>Counts of the records and bytes written so far.</summary>
     public MrtCounts Counts => new(_records, _records, _buffer.Flushed + _buffer.Position);
 
     /// <summary>Writes one change.</summary>
@@ -72,10 +72,10 @@ public sealed class MrtUpdateWriter(Stream output, ulong seed) : IDisposable
         _records++;
     }
 
-    /// <summary>Writes out what is held.</summary>
+    /// <summary>Writes out the bytes held.</summary>
     public void Flush() => _buffer.Flush();
 
-    /// <summary>Writes out what is held. The stream stays open.</summary>
+    /// <summary>Writes out the bytes held. The stream stays open.</summary>
     public void Dispose() => Flush();
 
     private void UpdateV4(MrtPeer peer, in RouteChange change)

@@ -5,13 +5,13 @@ using Sim.Workloads.Keys;
 
 namespace Sim.Workloads.Synthesis;
 
-/// <summary>How a synthetic RIB dump is made.</summary>
+/// <summary>Options for a synthetic RIB dump.</summary>
 public sealed record MrtDumpOptions
 {
     /// <summary>Peers that send each table, 1 to <see cref="MrtPeers.Most"/>.</summary>
     public int Peers { get; init; } = 20;
 
-    /// <summary>Share of the prefixes that a peer does not send, 0 to below 1. Every prefix is sent by one at least.</summary>
+    /// <summary>Share of the prefixes that a peer does not send, 0 to below 1. At least one peer sends each prefix.</summary>
     public double Missing { get; init; } = 0.1;
 
     /// <summary>Time of the dump, seconds since 1970.</summary>
@@ -23,18 +23,18 @@ public sealed record MrtDumpOptions
     public string View { get; init; } = "";
 
     /// <summary>
-    /// Takes next hops from the table, where their names are addresses of its family, instead of the peers' own
-    /// addresses: with one peer, the dump then says what the table says.
+    /// Takes next hops from the table, if their names are addresses of its family, instead of the peers' own addresses. With
+    /// one peer, the dump then holds the same routes as the table.
     /// </summary>
     public bool NextHopsOfTable { get; init; }
 }
 
-/// <summary>What was written.</summary>
+/// <summary>Counts of records, entries and bytes written.</summary>
 public readonly record struct MrtCounts(long Records, long Entries, long Bytes);
 
 /// <summary>
 /// Writes a RIB dump in TABLE_DUMP_V2 (RFC 6396, 4.3): one PEER_INDEX_TABLE, then a RIB_IPV4_UNICAST or
-/// RIB_IPV6_UNICAST record a prefix. Streams: memory is one record. The same table, options and seed give the same
+/// RIB_IPV6_UNICAST record per prefix. Streams: memory is one record. The same table, options and seed give the same
 /// bytes. Tables of both families can go into one dump; each then has its own peers.
 /// <code>
 ///   MRT header   timestamp 4 | type 2 = 13 | subtype 2 | length 4
@@ -49,7 +49,7 @@ public static class MrtWriter
     private const int RibIpv4Unicast = 2;
     private const int RibIpv6Unicast = 4;
 
-    /// <summary>The MRT header, the sequence number, the longest prefix, the number of entries.</summary>
+    /// <summary>Bytes of the MRT header, the sequence number, the longest prefix and the number of entries.</summary>
     private const int RecordOverhead = 12 + 4 + 17 + 2;
     private const int EntryOverhead = 8;
     private const uint OldestRoute = 30 * 86_400;
@@ -58,11 +58,11 @@ public static class MrtWriter
     public static MrtCounts WriteDump(RouteTable table, Stream output, MrtDumpOptions options) =>
         WriteDump([table], output, options);
 
-    /// <summary>Writes a dump of one table, or of one of each family.</summary>
+    /// <summary>Writes a dump of one table, or of one table per family.</summary>
     /// <param name="tables">The tables; records come in their order.</param>
-    /// <param name="output">Is not closed.</param>
+    /// <param name="output">Gets the dump; it is not closed.</param>
     /// <param name="options">Peers, gaps, seed.</param>
-    /// <param name="progress">Told the number of prefixes written, now and then.</param>
+    /// <param name="progress">Called now and then with the number of prefixes written.</param>
     /// <param name="cancel">Ends the writing between records.</param>
     /// <exception cref="ArgumentException">No table, or two of one family, or options out of range.</exception>
     public static MrtCounts WriteDump(
@@ -70,16 +70,16 @@ public static class MrtWriter
         CancellationToken cancel = default)
     {
         if (tables.Count == 0 || tables.DistinctBy(table => table.Family).Count() != tables.Count)
-            throw new ArgumentException("one table of each family at most, and one at least", nameof(tables));
+            throw new ArgumentException("a dump takes one or two tables, at most one per family", nameof(tables));
         if (options.Peers < 1 || options.Peers * tables.Count > MrtPeers.Most)
             throw new ArgumentException($"1 to {MrtPeers.Most} peers, not {options.Peers}", nameof(options));
         if (options.Missing is not (>= 0 and < 1))
-            throw new ArgumentException($"a share from 0 to below 1 can be missing, not {options.Missing}", nameof(options));
+            throw new ArgumentException($"the missing share must be from 0 to below 1, not {options.Missing}", nameof(options));
         var dump = new Dump(tables, new MrtBuffer(output), options);
         return dump.Run(progress, cancel);
     }
 
-    /// <summary>Begins a record; returns the place of its length, for <see cref="EndRecord"/>.</summary>
+    /// <summary>Begins a record; returns where its body begins, for <see cref="EndRecord"/>.</summary>
     internal static int BeginRecord(MrtBuffer buffer, uint timestamp, int type, int subtype)
     {
         buffer.U32(timestamp);
@@ -183,7 +183,7 @@ public static class MrtWriter
             return count;
         }
 
-        /// <summary>The next hops as addresses; null for names that are none.</summary>
+        /// <summary>Returns the next hops as addresses; null for names that are not addresses.</summary>
         private static UInt128?[] Addresses(RouteTable table) =>
             table.NextHops.Select(name =>
                 AddressText.TryParse(name, out var family, out var address) && family == table.Family

@@ -4,7 +4,7 @@ using Sim.Workloads.Keys;
 namespace Sim.Workloads.Synthesis;
 
 /// <summary>
-/// What each BGP peer last said of each prefix, in a byte:
+/// The last state of each BGP peer's path to each prefix, in a byte:
 /// <code>
 ///   withdrawn 1 | known 1 | other attributes 3 | path 3
 /// </code>
@@ -20,7 +20,7 @@ internal sealed class PathStates(int peers, int prefixes)
 
     public bool IsWithdrawn(int peer, int prefix) => (Of(peer)[prefix] & WithdrawnBit) != 0;
 
-    /// <summary>Whether the peer has spoken of the prefix.</summary>
+    /// <summary>Whether the peer has announced or withdrawn the prefix before.</summary>
     public bool IsKnown(int peer, int prefix) => (Of(peer)[prefix] & KnownBit) != 0;
 
     public void Withdraw(int peer, int prefix) => Of(peer)[prefix] |= WithdrawnBit | KnownBit;
@@ -31,7 +31,7 @@ internal sealed class PathStates(int peers, int prefixes)
         state = (byte)((state & ~WithdrawnBit) | KnownBit);
     }
 
-    /// <summary>Another path than the one before.</summary>
+    /// <summary>Changes the path to another.</summary>
     public void ChangePath(int peer, int prefix, ref Rng rng)
     {
         ref var state = ref Of(peer)[prefix];
@@ -39,7 +39,7 @@ internal sealed class PathStates(int peers, int prefixes)
         state = (byte)((state & ~PathMask) | path);
     }
 
-    /// <summary>Other attributes with the same path.</summary>
+    /// <summary>Changes other attributes and keeps the path.</summary>
     public void ChangeAttributes(int peer, int prefix)
     {
         ref var state = ref Of(peer)[prefix];

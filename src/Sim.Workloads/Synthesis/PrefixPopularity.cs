@@ -4,19 +4,19 @@ using Sim.Workloads.Keys;
 
 namespace Sim.Workloads.Synthesis;
 
-/// <summary>Which prefixes of a table churn, and how much more one than another: Zipf's law over a random ranking.</summary>
+/// <summary>Decides how often each prefix of a table churns: by Zipf's law over a random ranking.</summary>
 internal static class PrefixPopularity
 {
     /// <summary>
-    /// The least exponent. A trace of minutes meets almost every prefix for the first time and would have all of them alike;
-    /// that of 2026, 15 minutes over 20 peers, comes to 0.85.
+    /// The least exponent. In a trace of minutes almost every prefix occurs for the first time, so a fit would make all of
+    /// them equal. The 2026 trace, 15 minutes over 20 peers, gives 0.85.
     /// </summary>
     private const double LeastExponent = 0.8;
     private const double MostExponent = 1.6;
 
     /// <summary>
-    /// The table's prefixes in an order of falling popularity. At its beginning their lengths are mixed as the churning
-    /// prefixes' are: lengths that churn more than they are frequent come sooner.
+    /// Returns the table's prefixes by falling popularity. Lengths that churn more than they are frequent come sooner, so the
+    /// first prefixes have the churning prefixes' mix of lengths.
     /// </summary>
     /// <exception cref="ArgumentException">No prefix of the table has any of the lengths.</exception>
     public static Prefix[] Rank(IReadOnlyList<Prefix> table, TraceCalibration calibration, ulong seed)
@@ -32,8 +32,8 @@ internal static class PrefixPopularity
         {
             if (weights[prefix.Length] <= 0)
                 continue;
-            // Efraimidis and Spirakis 2006: ascending -ln(u) / w is a draw without replacement in proportion to w. The
-            // chance is the prefix's own, so that the table's order does not matter.
+            // Efraimidis and Spirakis 2006: ascending -ln(u) / w is a draw without replacement in proportion to w. Each
+            // prefix has its own generator, so that the table's order does not matter.
             var rng = Rng.Derive(seed, (ulong)(prefix.Address >> 64) ^ Rng.Mix((ulong)prefix.Address + prefix.Length));
             ranked.Add((-Math.Log(1 - rng.NextDouble()) / weights[prefix.Length], prefix));
         }
@@ -44,7 +44,7 @@ internal static class PrefixPopularity
         return [.. ranked.Select(entry => entry.Prefix)];
     }
 
-    /// <summary>The exponent with which so many draws meet so many different prefixes.</summary>
+    /// <summary>Finds the exponent with which a number of draws meets a number of distinct prefixes.</summary>
     public static double Exponent(int prefixes, double draws, double distinct)
     {
         var (low, high) = (LeastExponent, MostExponent);
@@ -62,7 +62,7 @@ internal static class PrefixPopularity
         return (low + high) / 2;
     }
 
-    /// <summary>Different ranks expected in a number of draws. Ranks are taken together by hundredths of themselves.</summary>
+    /// <summary>The expected number of distinct ranks in a number of draws. A group of ranks is 1% of the first wide.</summary>
     internal static double Distinct(int prefixes, double exponent, double draws)
     {
         var (sum, distinct) = (0.0, 0.0);

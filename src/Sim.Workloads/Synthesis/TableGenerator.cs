@@ -13,14 +13,14 @@ namespace Sim.Workloads.Synthesis;
 ///   IPv6  first 16 bits kept (later: permuted)    | bits 16-23 mirrored likewise       | below /24 drawn
 /// </code>
 /// Mirroring a node (swapping its halves) keeps every length, distance and cluster. Blocks are taken in runs of
-/// neighbours until there are enough prefixes: small tables are some regions of a full one. A table larger than the
-/// real one is several such layers, each permuted anew (IPv6 into other /16s of 2000::/3), first in the gaps and, when
-/// those are full, over one another. So IPv4 grows more nested beyond some 1.6M prefixes, and must: at 4M the same
-/// length mix announces every /16 there is.
+/// neighbours until there are enough prefixes, so a small table consists of some regions of a full one. A table larger
+/// than the real one consists of several layers, each permuted anew (IPv6 into other /16s of 2000::/3). Layers fill the
+/// gaps first, then lie over one another. So IPv4 grows more nested beyond some 1.6M prefixes. It must: at 4M the same
+/// length mix announces every /16.
 /// </summary>
 public sealed class TableGenerator
 {
-    /// <summary>Sizes that are promised; more than the largest may not find room.</summary>
+    /// <summary>The range of sizes. Beyond the largest there may be no room.</summary>
     public const int Smallest = 1;
 
     /// <inheritdoc cref="Smallest"/>
@@ -29,18 +29,18 @@ public sealed class TableGenerator
     /// <summary>First of the private AS numbers (RFC 6996) that synthetic origins are taken from.</summary>
     public const uint FirstOriginAs = 4_200_000_000;
 
-    /// <summary>Prefixes an AS originates on average: 968,428 IPv4 prefixes came from about 74,000 ASes in 2022.</summary>
+    /// <summary>Prefixes per AS on average: about 74,000 ASes originated 968,428 IPv4 prefixes in 2022.</summary>
     private const int PrefixesPerAs = 13;
 
-    /// <summary>Bits of a run of neighbouring blocks: 16 blocks.</summary>
+    /// <summary>Bits that count the blocks of a run: 16 neighbours.</summary>
     private const int RunBits = 4;
 
-    /// <summary>Layers that fill gaps only; after them there are hardly any left.</summary>
+    /// <summary>Layers that fill gaps only; after them hardly any gaps are left.</summary>
     private const ulong GapLayers = 6;
 
     private const int MaxLayers = 1000;
 
-    /// <summary>Learned once, at the first table: a few megabytes that save a third of a second a table.</summary>
+    /// <summary>Learned once, at the first table: takes a few megabytes and saves a third of a second per table.</summary>
     private static readonly Lazy<TableStructure> LearnedV4 = new(() => Learn(Family.IPv4));
     private static readonly Lazy<TableStructure> LearnedV6 = new(() => Learn(Family.IPv6));
 
@@ -64,9 +64,9 @@ public sealed class TableGenerator
     private int HeadBits => _structure.Family == Family.IPv4 ? 8 : 16;
 
     /// <summary>
-    /// A table of exactly so many prefixes, sorted by (address, length), none in <see cref="ReservedSpace"/>, with
-    /// assigned next hops (<see cref="NextHopAssignment"/>) and private origin ASes. The same arguments give the
-    /// same table on any machine.
+    /// Makes a table of exactly <paramref name="prefixes"/> prefixes, sorted by (address, length), none in
+    /// <see cref="ReservedSpace"/>, with assigned next hops (<see cref="NextHopAssignment"/>) and private origin ASes. The
+    /// same arguments give the same table on any machine.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">A size outside 1 to 4,000,000.</exception>
     public static RouteTable Generate(Family family, int prefixes, ulong seed)
@@ -88,14 +88,14 @@ public sealed class TableGenerator
         return Run(structure.Value, prefixes, seed);
     }
 
-    /// <summary>The same with the structure of another table than the embedded one.</summary>
-    /// <param name="family">The family of both.</param>
+    /// <summary>Makes prefixes with the structure of a given table instead of the embedded one's.</summary>
+    /// <param name="family">The family of both tables.</param>
     /// <param name="prefixes">How many to make.</param>
     /// <param name="seed">Same seed and same table, same prefixes.</param>
     /// <param name="learned">The table to learn from: sorted, none twice.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size outside 1 to 4,000,000.</exception>
-    /// <exception cref="ArgumentException">Nothing to learn from.</exception>
-    /// <exception cref="InvalidOperationException">Its structure is too dense, or it has too few prefixes, to find room for so many.</exception>
+    /// <exception cref="ArgumentException">The given table is empty.</exception>
+    /// <exception cref="InvalidOperationException">There is no room: the table is too dense or has too few prefixes.</exception>
     public static Prefix[] GeneratePrefixes(Family family, int prefixes, ulong seed, Prefix[] learned)
     {
         ArgumentNullException.ThrowIfNull(learned);
@@ -164,7 +164,7 @@ public sealed class TableGenerator
         return _made.Count < _wanted;
     }
 
-    /// <summary>Where the layer's permutation takes the first <paramref name="length"/> bits of an address.</summary>
+    /// <summary>Permutes the first <paramref name="length"/> bits of an address as this layer does.</summary>
     private UInt128 Move(UInt128 address, int length)
     {
         var head = (int)(address >> (128 - HeadBits));
@@ -179,7 +179,7 @@ public sealed class TableGenerator
         return moved & Prefix.Mask(length);
     }
 
-    /// <summary>Where each value of the first bits goes in this layer.</summary>
+    /// <summary>Returns the new value for each value of the first bits in this layer.</summary>
     private ushort[] HeadPermutation()
     {
         var map = new ushort[1 << HeadBits];
@@ -207,14 +207,14 @@ public sealed class TableGenerator
         return false;
     }
 
-    /// <summary>An AS for the allocation (IPv4 /20, IPv6 /32) that a prefix lies in.</summary>
+    /// <summary>Returns the AS of the allocation (IPv4 /20, IPv6 /32) that a prefix lies in.</summary>
     private static uint Origin(Prefix prefix, int origins)
     {
         var allocation = prefix.Address >> (prefix.Family == Family.IPv4 ? 108 : 96);
         return (uint)(Rng.Mix((ulong)allocation) % (ulong)origins);
     }
 
-    /// <summary>The prefixes above the blocks, each given out once, with the first block it covers.</summary>
+    /// <summary>Gives out each prefix above the blocks once, with the first block it covers.</summary>
     private sealed class TopPrefixes(List<Prefix> top)
     {
         private readonly HashSet<Prefix> _left = [.. top];

@@ -7,14 +7,14 @@ using Sim.Workloads.Tables;
 namespace Sim.Workloads.Synthesis;
 
 /// <summary>
-/// What the generator knows of a real table: a top that is kept as it is, and how what hangs below it branches.
+/// The structure of a real table as the generator knows it: the trie's top, which is kept, and the way it branches below.
 /// <code>
 ///   depth 0 ......... BlockDepth ........... host      IPv4 /16, IPv6 /24
 ///     top: where       a block: size class,  shapes drawn by (size class, surroundings), the size class being
 ///     blocks are       covered or not        drawn anew at each of ClassDepths
 /// </code>
-/// The size class of a node is the number of bits of the count of prefixes at and below it: without it dense and
-/// sparse space would average out, and a real table is anything but average.
+/// The size class of a node is the number of bits of the count of prefixes at and below it. Without it, dense and sparse
+/// space would average out, unlike in a real table.
 /// </summary>
 internal sealed class TableStructure
 {
@@ -24,7 +24,7 @@ internal sealed class TableStructure
     private readonly int _contexts;
     private readonly int[] _classDepths;
 
-    /// <summary>[class, context, shape] and [class above, context, class]: how often each was seen.</summary>
+    /// <summary>How often each [class, context, shape], and each [class above, context, class], was seen.</summary>
     private readonly Dictionary<int, int[]> _shapes = [];
     private readonly Dictionary<int, int[]> _classes = [];
 
@@ -40,7 +40,7 @@ internal sealed class TableStructure
     /// <summary>One node at <see cref="BlockDepth"/> that leads to a prefix.</summary>
     /// <param name="Address">Its bits, left-aligned.</param>
     /// <param name="Class">Its size class.</param>
-    /// <param name="Cover">Length of the nearest prefix above it, -1 where there is none.</param>
+    /// <param name="Cover">Length of the nearest prefix above it, -1 if there is none.</param>
     internal readonly record struct Block(UInt128 Address, int Class, int Cover);
 
     public Family Family { get; }
@@ -63,20 +63,20 @@ internal sealed class TableStructure
 
     /// <summary>Draws the prefixes of one block, in ascending order.</summary>
     /// <param name="root">The block to draw for: its address may be another than the learned one's.</param>
-    /// <param name="rng">The source of chance.</param>
+    /// <param name="rng">The random numbers.</param>
     /// <param name="take">Takes each prefix; false ends the drawing.</param>
     public bool Draw(Block root, ref Rng rng, Func<Prefix, bool> take) =>
         DrawNode(root.Address, BlockDepth, root.Cover, TrieShape.Alone, root.Class, ref rng, take) >= 0;
 
-    /// <summary>Draws a subtrie; returns the node's shape, or -1 when there are to be no more prefixes.</summary>
+    /// <summary>Draws a subtrie; returns the node's shape, or -1 if <paramref name="take"/> ended the drawing.</summary>
     private int DrawNode(
         UInt128 address, int depth, int cover, int sibling, int sizeClass, ref Rng rng, Func<Prefix, bool> take)
     {
         var context = TrieShape.Context(depth, cover, sibling);
         if (depth > BlockDepth && Array.IndexOf(_classDepths, depth) >= 0)
         {
-            // The left sibling's shape was drawn under a class of its own, so the two may never have been seen
-            // together; a left child's surroundings were.
+            // The left sibling's shape was drawn under its own class, so this class may never have been seen beside it.
+            // It has been seen in the surroundings of a left child.
             if (!_classes.ContainsKey(sizeClass * _contexts + context))
                 context = TrieShape.Context(depth, cover, TrieShape.SiblingToCome);
             sizeClass = DrawFrom(_classes[sizeClass * _contexts + context], ref rng);
@@ -108,7 +108,7 @@ internal sealed class TableStructure
         return shape;
     }
 
-    /// <summary>An index drawn with the frequency its count says.</summary>
+    /// <summary>Draws an index in proportion to its count.</summary>
     private static int DrawFrom(int[] cumulated, ref Rng rng)
     {
         var ticket = rng.Below(cumulated[^1]);
@@ -119,9 +119,9 @@ internal sealed class TableStructure
     }
 
     /// <summary>
-    /// Counts shapes and classes. Whatever context a drawing can reach was seen here: a child's context follows from
-    /// its parent's context and shape (and its left sibling's shape), and those were drawn from what was seen. Only
-    /// where the class is drawn anew can siblings meet that never did; see <see cref="DrawNode"/>.
+    /// Counts shapes and classes. A drawing reaches only contexts that were seen here: a child's context follows from its
+    /// parent's context and shape (and its left sibling's shape), which were drawn from those seen. Only where the class is
+    /// drawn anew can siblings meet that never did; see <see cref="DrawNode"/>.
     /// </summary>
     private sealed class Learner(TableStructure structure, Prefix[] sorted) : TrieWalk(structure.Family, sorted)
     {

@@ -4,18 +4,18 @@ using Sim.Workloads.Churn;
 
 namespace Sim.Workloads.Synthesis;
 
-/// <summary>What the trace generator knows of a real trace: the small numbers of its <see cref="TraceStructure"/>.</summary>
+/// <summary>The statistics of a real trace that the generator uses, from the trace's <see cref="TraceStructure"/>.</summary>
 public sealed record TraceCalibration
 {
-    /// <summary>Where the numbers come from.</summary>
+    /// <summary>The source of the numbers.</summary>
     public required string Source { get; init; }
 
     public required Family Family { get; init; }
 
-    /// <summary>Events a second over all BGP peers.</summary>
+    /// <summary>Events per second over all BGP peers.</summary>
     public required double EventsPerSecond { get; init; }
 
-    /// <summary>Events and prefixes of the trace: together they say how fast new prefixes come up.</summary>
+    /// <summary>Events and prefixes of the trace: together they say how fast new prefixes appear.</summary>
     public required double Events { get; init; }
 
     /// <inheritdoc cref="Events"/>
@@ -42,38 +42,41 @@ public sealed record TraceCalibration
     /// <inheritdoc cref="TraceStructure.OtherLags"/>
     public required IReadOnlyList<double> OtherLags { get; init; }
 
-    /// <summary>Of the first events of a pair, the share of withdrawals.</summary>
+    /// <summary>The share of withdrawals among the first events of a pair.</summary>
     public required double FirstWithdrawals { get; init; }
 
-    /// <summary>Of the events that meet an announced path, the share that withdraws it.</summary>
+    /// <summary>The share of withdrawals among the events that meet an announced path.</summary>
     public required double Withdrawals { get; init; }
 
-    /// <summary>Of the same events, the share that repeats it.</summary>
+    /// <summary>The share of duplicates among the events that meet an announced path.</summary>
     public required double Duplicates { get; init; }
 
-    /// <summary>Of the same events, the share that changes other attributes than AS path and next hop.</summary>
+    /// <summary>The share, among the same events, that changes only attributes other than AS path and next hop.</summary>
     public required double AttributeChanges { get; init; }
 
-    /// <summary>Share of the events that bring a withdrawn path back.</summary>
+    /// <summary>The share of events that bring a withdrawn path back.</summary>
     public required double Returns { get; init; }
 
-    /// <summary>Of the paths that come back, the share that comes back as it was.</summary>
+    /// <summary>The share, among the paths that come back, that comes back unchanged.</summary>
     public required double SameReturns { get; init; }
 
-    /// <summary>Shares of the withdrawn paths that come back within each of <see cref="TraceStructure.FlapSeconds"/>; the rest came back after the trace.</summary>
+    /// <summary>
+    /// Shares of the withdrawn paths that come back within each of <see cref="TraceStructure.FlapSeconds"/>; the rest come
+    /// back after the trace.
+    /// </summary>
     public required IReadOnlyList<double> Downs { get; init; }
 
     /// <summary>Shares of the prefix lengths, from the first to the last that occur: (length, share).</summary>
     public required IReadOnlyList<(int Length, double Share)> Lengths { get; init; }
 
-    /// <summary>The numbers of a measured trace.</summary>
-    /// <exception cref="ArgumentException">The trace has too few events to say anything.</exception>
+    /// <summary>Takes the statistics from a measured trace.</summary>
+    /// <exception cref="ArgumentException">The trace has too few events, or is shorter than a second.</exception>
     public static TraceCalibration Of(TraceStructure trace)
     {
         ArgumentNullException.ThrowIfNull(trace);
         const int least = 1000;
         if (trace.Events < least || trace.Seconds < 1)
-            throw new ArgumentException($"{trace.Source}: {trace.Events} IPv{(int)trace.Family} updates in {trace.Seconds:N0} s; a calibration takes {least} and a second at least", nameof(trace));
+            throw new ArgumentException($"{trace.Source}: {trace.Events} IPv{(int)trace.Family} updates in {trace.Seconds:N0} s; a calibration needs at least {least} over at least one second", nameof(trace));
         var kinds = trace.Kinds;
         double met = Math.Max(kinds.Duplicates + kinds.AttributeChanges + kinds.PathChanges + kinds.Withdrawals, 1);
         double gone = Math.Max(kinds.FirstWithdrawals + kinds.Withdrawals, 1);
@@ -103,7 +106,7 @@ public sealed record TraceCalibration
         };
     }
 
-    /// <summary>A trace in whole seconds says nothing about bursts within them: those of the 2026 trace stand in.</summary>
+    /// <summary>The trace's pair shares. If its times are whole seconds, bursts within a second are the 2026 trace's.</summary>
     private static double[] WithSubseconds(TraceStructure trace)
     {
         double[] shares = [.. trace.PairShares];

@@ -4,18 +4,18 @@ using Sim.Kernel;
 namespace Sim.Workloads.Synthesis;
 
 /// <summary>A calibration that comes with the program.</summary>
-/// <param name="Name">On the command line.</param>
-/// <param name="What">What it is, in a few words.</param>
-/// <param name="V4">For IPv4, or null.</param>
-/// <param name="V6">For IPv6, or null.</param>
+/// <param name="Name">The name on the command line.</param>
+/// <param name="What">A description in a few words.</param>
+/// <param name="V4">The IPv4 statistics, or null.</param>
+/// <param name="V6">The IPv6 statistics, or null.</param>
 public sealed record KnownCalibration(string Name, string What, TraceCalibration? V4, TraceCalibration? V6)
 {
     public TraceCalibration? Of(Family family) => family == Family.IPv4 ? V4 : V6;
 }
 
 /// <summary>
-/// Calibrations that come with the program: what <see cref="TraceCalibration.Of"/> makes of the traces named, to four digits.
-/// The tests measure the traces again.
+/// Calibrations that come with the program: the results of <see cref="TraceCalibration.Of"/> for the traces named, to four
+/// digits. The tests measure the traces again.
 /// </summary>
 public static class TraceCalibrations
 {
@@ -32,15 +32,15 @@ public static class TraceCalibrations
     public static TraceCalibration V6Of2015 { get; } = Calibration2015();
 
     /// <summary>
-    /// One full feed as G. Huston counts it (bgp.potaroo.net, a day of 2025): 722,489 IPv4 updates a day, of which 18,000 to
-    /// 25,000 of both families are withdrawals and up to 40% duplicates. The rest is the 2026 trace's.
+    /// One full feed as G. Huston counts it (bgp.potaroo.net, a day of 2025): 722,489 IPv4 updates a day. Up to 40% are
+    /// duplicates; of both families together, 18,000 to 25,000 are withdrawals. Other numbers are the 2026 trace's.
     /// </summary>
     public static TraceCalibration FeedV4 { get; } = Feed(RouteViews2026, 722_489);
 
-    /// <summary>The same for IPv6: 270,380 updates a day; the rest is the 2015 trace's.</summary>
+    /// <summary>The same feed for IPv6: 270,380 updates a day. Other numbers are the 2015 trace's.</summary>
     public static TraceCalibration FeedV6 { get; } = Feed(V6Of2015, 270_380);
 
-    /// <summary>All of them. The first of a family is the one that is taken where none is named.</summary>
+    /// <summary>All calibrations. The first of a family is the default.</summary>
     public static IReadOnlyList<KnownCalibration> All { get; } =
     [
         new("2026", "RouteViews, 20 peers, IPv4", RouteViews2026, null),

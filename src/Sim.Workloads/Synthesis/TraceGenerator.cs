@@ -5,13 +5,13 @@ using Sim.Workloads.Keys;
 
 namespace Sim.Workloads.Synthesis;
 
-/// <summary>What trace is to be made.</summary>
+/// <summary>Options for a generated trace.</summary>
 public sealed record TraceOptions
 {
     /// <summary>Length in seconds.</summary>
     public required double Seconds { get; init; }
 
-    /// <summary>Events a second over all peers; 0 for the calibration's rate, in proportion to the peers.</summary>
+    /// <summary>Events per second over all peers; 0 for the calibration's rate, in proportion to the peers.</summary>
     public double EventsPerSecond { get; init; }
 
     /// <summary>BGP peers, up to <see cref="TraceGenerator.MostPeers"/>; 0 for as many as the calibration has.</summary>
@@ -19,13 +19,13 @@ public sealed record TraceOptions
 
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>When it begins, in seconds since 1970; 2026-01-01 00:00 UTC by default.</summary>
+    /// <summary>Time of the beginning, in seconds since 1970; 2026-01-01 00:00 UTC by default.</summary>
     public uint Start { get; init; } = 1_767_225_600;
 }
 
 /// <summary>
-/// Makes updates one after the other, with the statistics of a real trace: <see cref="BurstClock"/> says when, this says
-/// which prefix, which peer and what. The same calibration, table, options and seed give the same trace.
+/// Makes updates one after the other, with the statistics of a real trace. <see cref="BurstClock"/> draws the times, this
+/// draws peers, prefixes and kinds. The same calibration, table, options and seed give the same trace.
 /// <code>
 ///   an event's peer      that of the event before, or one drawn by the peers' shares
 ///            prefix      one of an event some time ago, by the trace's distribution of lags, or one drawn by popularity
@@ -40,7 +40,7 @@ public sealed record TraceOptions
 /// </remarks>
 public sealed class TraceGenerator
 {
-    /// <summary>Most BGP peers.</summary>
+    /// <summary>The most BGP peers that a trace can have.</summary>
     public const int MostPeers = 1000;
 
     private const int Ring = 16_384;
@@ -67,7 +67,7 @@ public sealed class TraceGenerator
     private long _events;
     private int _peer;
 
-    /// <summary>An event of the last <see cref="Ring"/>.</summary>
+    /// <summary>One of the last <see cref="Ring"/> events.</summary>
     private struct Recent
     {
         public int Prefix;
@@ -92,7 +92,7 @@ public sealed class TraceGenerator
         if (Peers is < 1 or > MostPeers || !(options.Seconds > 0) || !(options.EventsPerSecond >= 0)
             || options.Start + options.Seconds > uint.MaxValue)
         {
-            throw new ArgumentException($"peers 1 to {MostPeers}, a length above 0 that ends before 2106, and a rate", nameof(options));
+            throw new ArgumentException($"a trace needs 1 to {MostPeers} peers, a length above 0 that ends before 2106, and a rate of 0 or more", nameof(options));
         }
 
         _calibration = calibration;
@@ -111,7 +111,7 @@ public sealed class TraceGenerator
         _lagsUpTo = UpTo([.. calibration.SameLags, .. calibration.OtherLags, Fresh]);
         _downsUpTo = UpTo([.. calibration.Downs, Math.Max(1 - calibration.Downs.Sum(), 0)]);
         _samePeer = RunShare();
-        // Half of the pairs that are new come up unasked: from popularity, and where no recent prefix fits.
+        // Half of the new pairs appear anyway: from draws by popularity, and if no recent prefix fits.
         _newToPeer = Math.Max(calibration.Pairs - calibration.Prefixes, 0) / Math.Max(calibration.Events - calibration.Prefixes, 1) / 2;
         for (var decade = 0; decade < TraceStructure.LagDecades; decade++)
         {
@@ -123,16 +123,16 @@ public sealed class TraceGenerator
     /// <summary>BGP peers.</summary>
     public int Peers { get; }
 
-    /// <summary>Events a second on average.</summary>
+    /// <summary>Events per second on average.</summary>
     public double EventsPerSecond { get; }
 
-    /// <summary>Length.</summary>
+    /// <summary>Length of the trace.</summary>
     public double Seconds { get; }
 
-    /// <summary>The share of events whose prefix is drawn by popularity rather than from those before.</summary>
+    /// <summary>The share of events whose prefix is drawn by popularity and not from earlier events.</summary>
     private double Fresh => Math.Max(1 - _calibration.SameLags.Sum() - _calibration.OtherLags.Sum(), 1e-3);
 
-    /// <summary>The next event; false at the end.</summary>
+    /// <summary>Makes the next event. Returns false at the end.</summary>
     public bool TryNext(out RouteChange change)
     {
         change = default;
@@ -147,7 +147,7 @@ public sealed class TraceGenerator
         return true;
     }
 
-    /// <summary>A withdrawn path whose time has come.</summary>
+    /// <summary>Announces a withdrawn path again if its time has come. Returns whether it did.</summary>
     private bool TryReturn(long time, out RouteChange change)
     {
         change = default;
@@ -205,7 +205,7 @@ public sealed class TraceGenerator
         _events++;
     }
 
-    /// <summary>A prefix of which the event's peer has a path, or of which nothing is known.</summary>
+    /// <summary>Draws a prefix that the event's peer has not withdrawn, if one comes up within a few draws.</summary>
     private int DrawPrefix()
     {
         var kind = Draw(_lagsUpTo);
@@ -218,8 +218,9 @@ public sealed class TraceGenerator
     }
 
     /// <summary>
-    /// The prefix of an event so long ago, the best of a few: one of which there was no event since, that is new to the peer
-    /// as often as in the calibration's trace, and whose last event was of the same peer or not. -1 where there is none.
+    /// Draws the prefix of an earlier event, at a distance of 10^<paramref name="decade"/> events or more; -1 if none fits. It
+    /// takes the best of a few draws: a prefix that had no event since, that is new to the peer as often as in the
+    /// calibration's trace, and whose event came from the same peer if <paramref name="same"/>, else from another.
     /// </summary>
     private int DrawRecent(int decade, bool same)
     {
@@ -229,7 +230,7 @@ public sealed class TraceGenerator
         var (best, bestFit) = (-1, stale - 1);
         for (var i = 0; i < Tries && bestFit < perfect && _events > 0; i++)
         {
-            // What lies before the beginning is nearer instead: a trace is not to begin with new prefixes only.
+            // A distance beyond the beginning becomes a shorter one, or a trace would begin with new prefixes only.
             var at = _events - _lags[decade, _rng.Below(LagTable)];
             if (at < 0)
                 at = (long)(_rng.NextDouble() * _events);
@@ -245,7 +246,7 @@ public sealed class TraceGenerator
         return best;
     }
 
-    /// <summary>Microseconds until a withdrawn path comes back.</summary>
+    /// <summary>Draws the microseconds until a withdrawn path comes back.</summary>
     private long DownTime()
     {
         var at = Draw(_downsUpTo);
@@ -258,7 +259,7 @@ public sealed class TraceGenerator
 
     private double Exponent() => PrefixPopularity.Exponent(_prefixes.Length, _calibration.Events * Fresh, _calibration.Prefixes);
 
-    /// <summary>How often the peer is kept: returns break runs, and a peer that is drawn may be the same.</summary>
+    /// <summary>The share of events that keep the last peer. It allows for returns, which break runs, and equal draws.</summary>
     private double RunShare()
     {
         var square = 0.0;

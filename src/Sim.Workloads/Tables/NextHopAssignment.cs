@@ -5,14 +5,14 @@ using Sim.Workloads.Keys;
 namespace Sim.Workloads.Tables;
 
 /// <summary>
-/// Next hops for tables whose source states none. They are assigned, not observed: every prefix inside one
-/// allocation-sized block (IPv4 /16, IPv6 /32) gets the same next hop, because more-specifics mostly leave a router
-/// where their neighbours do; blocks are spread over the next hops by a hash of the block with Zipf weights, because
-/// a few neighbours carry most of a real table. Depends on the prefix only: adding routes moves none.
+/// Assigns next hops to tables whose source states none. Every prefix inside one allocation-sized block (IPv4 /16, IPv6
+/// /32) gets the same next hop, because more-specifics mostly leave a router where their neighbours do. A hash of the
+/// block, with Zipf weights, chooses the next hop, because a few neighbours carry most of a real table. The next hop
+/// depends on the prefix only: adding routes moves none.
 /// </summary>
 public static class NextHopAssignment
 {
-    /// <summary>Next hops where the caller names no number.</summary>
+    /// <summary>The number of next hops if the caller gives none.</summary>
     public const int Default = 64;
 
     private const ulong Purpose = 0x6E657874;
@@ -28,8 +28,8 @@ public static class NextHopAssignment
     }
 
     /// <summary>
-    /// Names of the assigned next hops: addresses of the documentation ranges (RFC 2544 198.18.0.0/15, which holds
-    /// more of them than RFC 5737; RFC 3849 2001:db8::/32), so that nobody takes them for observed ones.
+    /// Returns the names of the assigned next hops: addresses of ranges for tests and documents (RFC 2544 198.18.0.0/15,
+    /// which holds more than RFC 5737; RFC 3849 2001:db8::/32), so that nobody takes them for observed ones.
     /// </summary>
     public static string[] Names(Family family, int count = Default)
     {

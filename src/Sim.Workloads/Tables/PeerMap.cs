@@ -4,27 +4,27 @@ using Sim.Workloads.Keys;
 
 namespace Sim.Workloads.Tables;
 
-/// <summary>What decides a route's WireGuard peer.</summary>
+/// <summary>The rules by which a route gets its WireGuard peer.</summary>
 public enum PeerRule
 {
-    /// <summary>Its next hop: all routes of one next hop go to one peer, as when peers are a router's neighbours.</summary>
+    /// <summary>By next hop: all routes of one next hop go to one peer, as when peers are a router's neighbours.</summary>
     NextHop,
 
-    /// <summary>Its origin AS: all routes of one AS go to one peer, as when peers are sites.</summary>
+    /// <summary>By origin AS: all routes of one AS go to one peer, as when peers are sites.</summary>
     OriginAs,
 
-    /// <summary>Its prefix: neighbouring routes go to unrelated peers, the worst case for aggregation.</summary>
+    /// <summary>By a hash of the prefix: neighbouring routes go to unrelated peers, the worst case for aggregation.</summary>
     PrefixHash,
 }
 
 /// <summary>
-/// Maps routes to N WireGuard peers. Even or skewed: peer p is given a share proportional to 1 / (p + 1)^skew of the
-/// groups (next hops, ASes or prefixes), so skew 0 is even and skew 1 is Zipf's law.
+/// Maps routes to N WireGuard peers. Peer p gets a share of the groups (next hops, ASes or prefixes) proportional to
+/// 1 / (p + 1)^skew: skew 0 is even, skew 1 is Zipf's law.
 /// </summary>
 /// <remarks>
 /// Next hops are few, so they are shuffled by seed and dealt out exactly by share: with as many peers as next hops and
-/// no skew, each has its own. ASes and prefixes are many: a seeded hash of each decides, so the peer of a route does not
-/// change when other routes come or go. A share of groups is not the same share of routes where groups differ in size.
+/// no skew, each peer has its own. ASes and prefixes are many: a seeded hash of each decides, so the peer of a route does
+/// not change when other routes come or go. If groups differ in size, a share of groups is not the same share of routes.
 /// </remarks>
 public static class PeerMap
 {
@@ -44,13 +44,13 @@ public static class PeerMap
         return false;
     }
 
-    /// <summary>The peer, 0 to <paramref name="peers"/> - 1, of every route of the table, in the table's order.</summary>
+    /// <summary>Returns the peer, 0 to <paramref name="peers"/> - 1, of every route, in the table's order.</summary>
     /// <param name="table">The routes.</param>
-    /// <param name="peers">Number of peers, at least 1. Some may get no route where there are fewer groups.</param>
-    /// <param name="rule">What decides.</param>
+    /// <param name="peers">Number of peers, at least 1. If there are fewer groups, some peers get no route.</param>
+    /// <param name="rule">The rule that forms groups.</param>
     /// <param name="skew">Zipf exponent of the shares; 0 is even.</param>
     /// <param name="seed">Same seed, same map.</param>
-    /// <exception cref="ArgumentException">By origin AS, and the table states no origin AS.</exception>
+    /// <exception cref="ArgumentException">The rule is by origin AS, and the table states no origin AS.</exception>
     /// <exception cref="ArgumentOutOfRangeException">No peers, or a skew that is negative or not finite.</exception>
     public static int[] Build(RouteTable table, int peers, PeerRule rule, double skew, ulong seed)
     {

@@ -4,10 +4,10 @@ using Sim.Workloads.Keys;
 
 namespace Sim.Workloads.Tables;
 
-/// <summary>The orders in which a table can be loaded; the shape of both structures depends on it.</summary>
+/// <summary>The orders in which a table can be loaded. The shape of IPv4's FIB trie and all slabs depend on the order.</summary>
 public enum RouteOrder
 {
-    /// <summary>As the source has it.</summary>
+    /// <summary>The source's own order.</summary>
     File,
 
     /// <summary>Ascending (address, length): <see cref="Prefix.CompareTo"/>.</summary>
@@ -41,8 +41,8 @@ public static class TableOrder
         return false;
     }
 
-    /// <summary>The routes of a table in an order, in an array of its own.</summary>
-    /// <param name="table">Left as it is.</param>
+    /// <summary>Returns the routes of a table in an order, in a new array.</summary>
+    /// <param name="table">The table, which stays as it is.</param>
     /// <param name="order">The order.</param>
     /// <param name="seed">For <see cref="RouteOrder.Shuffled"/>; the others do not use it.</param>
     public static Route[] Permute(RouteTable table, RouteOrder order, ulong seed)
@@ -54,8 +54,8 @@ public static class TableOrder
     }
 
     /// <summary>
-    /// The permutation behind <see cref="Permute"/>: entry i is the index in <paramref name="routes"/> of the route
-    /// that comes i-th; null for <see cref="RouteOrder.File"/>. For arrays that run beside the routes, such as peers.
+    /// Returns the permutation behind <see cref="Permute"/>: entry i is the index in <paramref name="routes"/> of the route
+    /// that comes i-th; null for <see cref="RouteOrder.File"/>. Use it for arrays parallel to the routes, such as peers.
     /// </summary>
     public static int[]? Places(Route[] routes, RouteOrder order, ulong seed)
     {
@@ -89,7 +89,7 @@ public static class TableOrder
     }
 
     /// <summary>
-    /// An IPv4 prefix fits one 64-bit key, which sorts several times faster than comparing prefixes:
+    /// Sorts by 64-bit keys, which hold an IPv4 prefix and sort several times faster than prefixes:
     /// <c>sorted</c> address &lt;&lt; 8 | length, <c>by-length</c> length &lt;&lt; 32 | address.
     /// </summary>
     private static void SortV4(Route[] routes, int[] places, RouteOrder order)

@@ -6,12 +6,11 @@ namespace Sim.Workloads.Tables;
 
 /// <summary>
 /// What one node of the binary trie of a table looks like, and what is known of its surroundings when a
-/// depth-first walk (node, left, right) reaches it. The codec predicts the shape from the surroundings; the
-/// generator draws it from them.
+/// depth-first walk (node, left, right) reaches it. The table generator learns the shapes that surroundings have, and draws from them.
 /// <code>
 ///   shape   bit 0: the node is a prefix    bit 1: it has a left child    bit 2: it has a right child
 /// </code>
-/// Shape 0 never occurs: a node that is no prefix leads to one.
+/// Shape 0 never occurs: a node that is no prefix leads to a prefix.
 /// </summary>
 internal static class TrieShape
 {
@@ -21,10 +20,10 @@ internal static class TrieShape
     public const int Both = Left | Right;
     public const int Shapes = 8;
 
-    /// <summary>Surroundings of a node that is its parent's only child.</summary>
+    /// <summary>Surroundings of a node that is its parent's only child. No sibling has shape 0, so the number is free.</summary>
     public const int Alone = 0;
 
-    /// <summary>Surroundings of a left child whose right sibling comes later. Shape 0 is free for it, see above.</summary>
+    /// <summary>Surroundings of a left child whose right sibling comes later.</summary>
     public const int SiblingToCome = 8;
 
     private const int Siblings = 9;
@@ -35,9 +34,9 @@ internal static class TrieShape
     /// <summary>The number of contexts for addresses of <paramref name="bits"/> bits.</summary>
     public static int Contexts(int bits) => (bits + 1) * Covers * Siblings;
 
-    /// <summary>The number of a node's surroundings.</summary>
+    /// <summary>Returns the number of a node's surroundings.</summary>
     /// <param name="depth">Prefix length of the node.</param>
-    /// <param name="cover">Length of the nearest prefix strictly above it, -1 where there is none.</param>
+    /// <param name="cover">Length of the nearest prefix strictly above it, -1 if there is none.</param>
     /// <param name="sibling"><see cref="Alone"/>, <see cref="SiblingToCome"/>, or the left sibling's shape.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Context(int depth, int cover, int sibling)
@@ -62,10 +61,10 @@ internal abstract class TrieWalk(Family family, Prefix[] sorted)
             Node(0, sorted.Length, 0, -1, TrieShape.Alone);
     }
 
-    /// <summary>One node.</summary>
+    /// <summary>Called for each node.</summary>
     /// <param name="prefixes">The prefixes at and below the node, at least one, sorted.</param>
     /// <param name="depth">The node's own length.</param>
-    /// <param name="cover">Length of the nearest prefix strictly above, -1 where there is none.</param>
+    /// <param name="cover">Length of the nearest prefix strictly above, -1 if there is none.</param>
     /// <param name="sibling">See <see cref="TrieShape.Context"/>.</param>
     /// <param name="shape">See <see cref="TrieShape"/>.</param>
     protected abstract void Visit(ReadOnlySpan<Prefix> prefixes, int depth, int cover, int sibling, int shape);
@@ -92,7 +91,7 @@ internal abstract class TrieWalk(Family family, Prefix[] sorted)
         return shape;
     }
 
-    /// <summary>The first prefix of [start, end) whose bit number <paramref name="depth"/> is one.</summary>
+    /// <summary>Finds the first prefix of [start, end) whose bit number <paramref name="depth"/> is one.</summary>
     private int FirstWithBit(int start, int end, int depth)
     {
         if (depth == Bits)

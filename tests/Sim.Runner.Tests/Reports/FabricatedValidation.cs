@@ -25,9 +25,6 @@ internal sealed class FabricatedValidation
     /// <summary>How wide the quartiles of ratios are, either way.</summary>
     public double Spread { get; init; } = .02;
 
-    /// <summary>Whether the port's costs are there where instructions are counted.</summary>
-    public bool CountsPort { get; init; }
-
     public bool WithAa { get; init; } = true;
 
     private bool CountsInstructions => Kernel == Qemu;
@@ -137,7 +134,7 @@ internal sealed class FabricatedValidation
     private void Cost(Figure row, double kernel, double ratio)
     {
         row = row with { Unit = CountsInstructions ? "instructions" : "ns" };
-        if (!CountsInstructions || CountsPort)
+        if (!CountsInstructions)
             _rows.Add(Quartiles(row with { Side = "port", Value = kernel * ratio }, Spread));
         _rows.Add(Quartiles(row with { Side = "kernel", Value = kernel }, Spread));
         if (!CountsInstructions)

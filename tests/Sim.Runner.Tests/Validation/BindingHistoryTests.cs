@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 using CsCheck;
 using Sim.Kernel;
-using Sim.Kernel.Netlink;
+using Sim.Netlink;
 using Sim.Runner.Validation;
 using Sim.Testing;
 using Sim.Workloads;

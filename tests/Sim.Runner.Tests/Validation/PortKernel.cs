@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using Sim.Kernel;
-using Sim.Kernel.Netlink;
+using Sim.Netlink;
 using Sim.Runner.Schemes;
 using Sim.Runner.Validation;
 
@@ -155,8 +155,8 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
         var listing = _allowedIps.Listing();
         var received = new WireGuardDump().Measure(listing, new DumpSocket(buffer, AlignsCounters: true));
         return $"{Row(new WireGuardStream(28).Dump(), received)} peers {listing.Count} entries {listing.Sum(peer => peer.AllowedIps.Count)} "
-            + $"content {Kernel.Netlink.WireGuardDump.Content(listing):x16} "
-            + $"set {Kernel.Netlink.WireGuardDump.Set(listing.SelectMany(peer => peer.AllowedIps.Select(prefix => KeyValuePair.Create(prefix, peer.Peer)))):x16}";
+            + $"content {Netlink.WireGuardDump.Content(listing):x16} "
+            + $"set {Netlink.WireGuardDump.Set(listing.SelectMany(peer => peer.AllowedIps.Select(prefix => KeyValuePair.Create(prefix, peer.Peer)))):x16}";
     }
 
     private RoutePort PortOf(string family) => family == "4" ? _fib : _fib6;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 using Sim.Kernel;
-using Sim.Kernel.Netlink;
 using Sim.Lab;
+using Sim.Netlink;
 using Sim.Runner.Reports;
 using Sim.Runner.Schemes.Binding;
 using Sim.Runner.Tests.Churn;

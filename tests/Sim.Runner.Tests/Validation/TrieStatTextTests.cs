@@ -50,7 +50,7 @@ public sealed class TrieStatTextTests
     {
         using var port = new FibPort(SlubConfig.Uniprocessor, 100, oif: 2);
         port.AddNexthops(1, Tables.Peers);
-        port.Run(Tables.Input(Tables.Random(Family.IPv4, 300)).RouteLoads[0].Operations, Kernel.Netlink.RouteShape.Nexthop);
+        port.Run(Tables.Input(Tables.Random(Family.IPv4, 300)).RouteLoads[0].Operations, Netlink.RouteShape.Nexthop);
         var stat = port.Table.Stat();
         var figures = TrieStatText.Figures(port.Table.FormatTrieStat());
         Assert.Equal(

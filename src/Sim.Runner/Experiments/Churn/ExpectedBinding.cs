@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Sim.Kernel;
-using Sim.Kernel.Netlink;
+using Sim.Netlink;
 using Sim.Runner.Schemes.Binding;
 
 namespace Sim.Runner.Experiments.Churn;

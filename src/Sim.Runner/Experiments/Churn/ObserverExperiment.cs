@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
 using Sim.Kernel;
-using Sim.Kernel.Netlink;
+using Sim.Netlink;
 using Sim.Runner.Schemes.Binding;
 
 namespace Sim.Runner.Experiments.Churn;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
 using Sim.Kernel;
+using Sim.Netlink;
 using Sim.Runner.Commands;
 using Sim.Runner.Schemes.Binding;
 using Sim.Workloads.Keys;
@@ -29,9 +30,9 @@ internal sealed class FibInfoBucket(ScalingTables tables, ScalingPlan plan, ulon
     private static readonly Cost s_time = new(ScalingMetrics.InsertAmong, ScalingMetrics.Time);
     private static readonly Cost s_walked = new(ScalingMetrics.InsertAmong, ScalingMetrics.InfosWalked);
 
-    private static readonly (string Name, RouteMeaning Meaning, bool HashesStates)[] s_cases =
+    private static readonly (string Name, RouteShape Shape, bool HashesStates)[] s_cases =
     [
-        (Unhashed, RouteMeaning.PeerAttribute, false), (Hashed, RouteMeaning.PeerAttribute, true), (Objects, RouteMeaning.NexthopObject, true),
+        (Unhashed, RouteShape.PeerKey, false), (Hashed, RouteShape.PeerKey, true), (Objects, RouteShape.Nexthop, true),
     ];
 
     /// <summary>Rows of each case at each number of peers that the table has prefixes for, and of the lines through them.</summary>
@@ -59,9 +60,9 @@ internal sealed class FibInfoBucket(ScalingTables tables, ScalingPlan plan, ulon
         var parts = new List<RoutePart>();
         try
         {
-            foreach (var (_, meaning, hashesStates) in s_cases)
+            foreach (var (_, shape, hashesStates) in s_cases)
             {
-                var part = new RoutePart(Family.IPv4, meaning, peers, BindingHost.Usual() with { HashesStates = hashesStates });
+                var part = new RoutePart(Family.IPv4, shape, peers, BindingHost.Usual() with { HashesStates = hashesStates });
                 parts.Add(part);
                 for (var route = 0; route < routes; route++)
                     Check(part.Add(table.Prefixes[table.Drawn[route]], route % peers));

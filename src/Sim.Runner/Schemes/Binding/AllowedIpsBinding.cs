@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 using Sim.Kernel;
-using Sim.Kernel.Netlink;
+using Sim.Netlink;
 using Sim.Workloads.Churn;
 
 namespace Sim.Runner.Schemes.Binding;
 
-/// <summary>How a daemon takes a prefix from a peer without giving it to another.</summary>
+/// <summary>The ways in which a daemon takes a prefix from a peer without giving it to another.</summary>
 internal enum Removal
 {
-    /// <summary>WGPEER_F_REPLACE_ALLOWEDIPS with all the peer keeps.</summary>
+    /// <summary>WGPEER_F_REPLACE_ALLOWEDIPS with all prefixes that the peer keeps.</summary>
     Replace,
 
-    /// <summary>Moves it to a peer made for the purpose, and removes that one.</summary>
+    /// <summary>Moves the prefix to a dummy peer, and removes that peer.</summary>
     DummyPeer,
 
     /// <summary>WGALLOWEDIP_F_REMOVE_ME.</summary>
@@ -19,8 +19,8 @@ internal enum Removal
 }
 
 /// <summary>
-/// AllowedIPs in the device's own trie, and beside them the routes to the device: one default route, or one for each
-/// prefix. Adding and moving are the same message and the same operation.
+/// AllowedIPs in the device's own trie, and the routes to the device: one default route, or one route per prefix. Adding
+/// and moving are the same message and the same operation.
 /// </summary>
 internal sealed class AllowedIpsBinding : BindingScheme
 {
@@ -40,7 +40,7 @@ internal sealed class AllowedIpsBinding : BindingScheme
         (_removal, _fullRoutes) = (removal, fullRoutes);
         _table = new AllowedIpsPart(peers, host.Slub);
         _sender = new WireGuardSender(family, peers, host.Sockets);
-        _routes = new RoutePart(family, RouteMeaning.Device, peers, host);
+        _routes = new RoutePart(family, RouteShape.Device, peers, host);
         if (!fullRoutes)
             Check(_routes.Add(Everything, 0), Everything);
     }
@@ -139,7 +139,7 @@ internal sealed class AllowedIpsBinding : BindingScheme
         _table.Visit(Family, see);
         if (!_fullRoutes)
             return;
-        // A prefix that is bound without a route, or routed without a peer, is not bound at all.
+        // A prefix needs both: an AllowedIP without a route, or a route without an AllowedIP, binds nothing.
         if (_routes.Count != _table.Count)
             throw new InvalidOperationException($"{_table.Count} AllowedIPs, but {_routes.Count} routes to the device");
     }
@@ -166,7 +166,7 @@ internal sealed class AllowedIpsBinding : BindingScheme
 
     private bool LeadsToDevice(UInt128 address) => _routes.Lookup(address) >= 0;
 
-    /// <summary>Routes come after the AllowedIPs that they need, and lead to the device whoever the peer is.</summary>
+    /// <summary>Applies the batch's routes, after the AllowedIPs that they need. They lead to the device for every peer.</summary>
     private void ApplyRoutes(ReadOnlySpan<BindingChange> batch)
     {
         foreach (ref readonly var change in batch)
@@ -176,7 +176,9 @@ internal sealed class AllowedIpsBinding : BindingScheme
         }
     }
 
-    /// <summary>What each peer that loses a prefix keeps, with what it gets in the same batch: the daemon's own knowledge.</summary>
+    /// <summary>
+    /// Collects, for each peer that loses a prefix, all prefixes it has after the batch. A daemon has these in its own tables.
+    /// </summary>
     private void CollectSets(ReadOnlySpan<BindingChange> batch)
     {
         var changed = new HashSet<Prefix>(batch.Length);

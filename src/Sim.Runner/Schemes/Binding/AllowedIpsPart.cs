@@ -35,7 +35,7 @@ internal sealed unsafe class AllowedIpsPart : IDisposable
     public KernelWork Work =>
         new(_operations, Memory.Allocations, Memory.Allocations - Memory.Objects, Memory.Rcu.GracePeriods, _waits);
 
-    /// <summary>Prefixes of a peer.</summary>
+    /// <summary>Returns the number of a peer's prefixes.</summary>
     public int Share(int peer) => _shares[peer];
 
     /// <summary>Binds a prefix, taking it from any other peer.</summary>
@@ -45,14 +45,14 @@ internal sealed unsafe class AllowedIpsPart : IDisposable
         return Step(Table.Insert(prefix, _peers[peer]));
     }
 
-    /// <summary>WGALLOWEDIP_F_REMOVE_ME.</summary>
+    /// <summary>WGALLOWEDIP_F_REMOVE_ME: removes one prefix from a peer.</summary>
     public int Remove(Prefix prefix, int peer)
     {
         _operations++;
         return Step(Table.Remove(prefix, _peers[peer]));
     }
 
-    /// <summary>A new peer takes the prefixes, and goes with them: <c>wg_peer_remove</c>, which waits for a grace period.</summary>
+    /// <summary>Moves the prefixes to a new peer, then removes that peer (<c>wg_peer_remove</c> waits for a grace period).</summary>
     public void RemoveThroughDummy(IReadOnlyList<Prefix> gone)
     {
         var dummy = Table.PeerCreate(_peers.Length);
@@ -71,11 +71,11 @@ internal sealed unsafe class AllowedIpsPart : IDisposable
         EndMessage();
     }
 
-    /// <summary>WGPEER_F_REPLACE_ALLOWEDIPS: the peer loses all it has, then gets the set, message by message.</summary>
+    /// <summary>WGPEER_F_REPLACE_ALLOWEDIPS: takes all prefixes from the peer, then gives it the set, message by message.</summary>
     /// <param name="peer">The peer.</param>
-    /// <param name="set">What it has from then on.</param>
-    /// <param name="had">What it had, for the count of operations.</param>
-    /// <param name="perMessage">Prefixes a message.</param>
+    /// <param name="set">Its prefixes from then on.</param>
+    /// <param name="had">The number of prefixes it had, for the count of operations.</param>
+    /// <param name="perMessage">Prefixes per message.</param>
     public void Replace(int peer, List<Prefix> set, int had, int perMessage)
     {
         _operations += had + set.Count;
@@ -94,7 +94,7 @@ internal sealed unsafe class AllowedIpsPart : IDisposable
         EndMessage();
     }
 
-    /// <summary>Keeps the daemon's count of each peer's share: a prefix goes from one to the other, -1 being none.</summary>
+    /// <summary>Counts a prefix that moves from one peer to another in the daemon's tables; -1 stands for no peer.</summary>
     public void Moved(int old, int peer)
     {
         if (old >= 0)
@@ -110,7 +110,7 @@ internal sealed unsafe class AllowedIpsPart : IDisposable
     /// <summary>Frees what the message's operations dropped.</summary>
     public void EndMessage() => Memory.Rcu.GracePeriod();
 
-    /// <summary>A peer's prefixes in its list's order.</summary>
+    /// <summary>Appends a peer's prefixes in its list's order.</summary>
     public void CopySet(int peer, List<Prefix> set)
     {
         foreach (var prefix in AllowedIps.Prefixes(_peers[peer]))
@@ -141,7 +141,7 @@ internal sealed unsafe class AllowedIpsPart : IDisposable
         return error;
     }
 
-    /// <summary>What <see cref="AllowedIps.RemoveByPeer"/> does, node by node in its order, each a step.</summary>
+    /// <summary>Does the same as <see cref="AllowedIps.RemoveByPeer"/>, in its order, with a step for each node.</summary>
     private void RemoveOneByOne(wg_peer* peer)
     {
         var set = new List<Prefix>();

@@ -1,52 +1,53 @@
 // SPDX-License-Identifier: MIT
 using Sim.Kernel;
+using Sim.Netlink;
 
 namespace Sim.Runner.Schemes.Binding;
 
-/// <summary>A way to bind prefixes to peers before it holds anything.</summary>
-/// <param name="Number">1 to 8, and of IPv6 9 and 10: what <c>--schemes</c> takes.</param>
-/// <param name="Name">As shown; no two have the same.</param>
+/// <summary>A kind of binding scheme: its names and properties, and how to make one.</summary>
+/// <param name="Number">The number that <c>--schemes</c> takes: 1 to 8, and for IPv6 also 9 and 10.</param>
+/// <param name="Name">The name shown to users; each kind has its own.</param>
 /// <param name="Lookups">Lookups that a packet costs.</param>
 internal sealed record BindingKind(int Number, string Name, PacketLookups Lookups)
 {
     public required Func<BindingKind, Family, int, BindingHost, BindingScheme> Make { get; init; }
 
-    /// <summary>Whether reception checks sources without rp_filter: a device of the peer's own lets every source through.</summary>
+    /// <summary>Whether reception checks sources without rp_filter. A device per peer lets every source through.</summary>
     public bool ChecksSources { get; init; } = true;
 
-    /// <summary>Whether the kernel tells who listens of each change of a prefix's peer: routes that name peers are announced.</summary>
+    /// <summary>Whether the kernel notifies listeners of each change of a prefix's peer: it does if routes name peers.</summary>
     public bool Announces { get; init; }
 
     /// <summary>
-    /// Whether <c>--quick</c> has it: of the schemes with a route for each prefix it has one, since what the routes add is the
-    /// same in all.
+    /// Whether <c>--quick</c> includes it. It includes only one of the AllowedIPs schemes with a route per prefix, because the
+    /// routes add the same to all.
     /// </summary>
     public bool InQuick { get; init; } = true;
 
-    /// <summary>What Linux 6.12 lacks for it: variants of kernel-patch/lines.csv.</summary>
+    /// <summary>The patches that Linux 6.12 needs for it: variants of kernel-patch/lines.csv.</summary>
     public IReadOnlyList<string> Patches { get; init; } = [];
 
-    /// <summary>Of IPv6: a FIB that no kernel has; then its bytes and counts are modelled, and it is never called the best.</summary>
+    /// <summary>The what-if FIB of IPv6. With one, bytes and counts are modelled, and the scheme is never called the best.</summary>
     public Fib6WhatIf WhatIf { get; init; }
 
     /// <summary>
-    /// All of those that both families have. Those that bind in AllowedIPs need routes to the device as well, and stand here twice: with one default
-    /// route, and with a route for each prefix ("+ routes").
+    /// All kinds that both families have. Schemes that bind in AllowedIPs also need routes to the device. Each is listed
+    /// twice: with one default route, and with a route per prefix ("+ routes").
     /// </summary>
     public static IReadOnlyList<BindingKind> All { get; } =
     [
         .. AllowedIps(1, "AllowedIPs, REPLACE", Removal.Replace),
         .. AllowedIps(2, "AllowedIPs, dummy peer", Removal.DummyPeer),
         .. AllowedIps(3, "AllowedIPs, REMOVE_ME", Removal.RemoveMe),
-        Routes(4, "RTA_WGPEER", RouteMeaning.PeerAttribute, new(1, 0, 1, 0), "preparations", "attribute", "modes"),
-        Routes(5, "RTA_VIA", RouteMeaning.Via, new(1, 1, 1, 1), "preparations", "attribute", "modes", "gateways"),
-        Routes(6, "nexthop objects", RouteMeaning.NexthopObject, new(1, 0, 1, 0), "preparations", "attribute", "modes"),
+        Routes(4, "RTA_WGPEER", RouteShape.PeerKey, new(1, 0, 1, 0), "preparations", "attribute", "modes"),
+        Routes(5, "RTA_VIA", RouteShape.Via, new(1, 1, 1, 1), "preparations", "attribute", "modes", "gateways"),
+        Routes(6, "nexthop objects", RouteShape.Nexthop, new(1, 0, 1, 0), "preparations", "attribute", "modes"),
         PrivateFib(fullRoutes: false),
         PrivateFib(fullRoutes: true),
-        Routes(8, "a device per peer", RouteMeaning.DevicePerPeer, new(1, 1, 0, 1)),
+        Routes(8, "a device per peer", RouteShape.OwnDevice, new(1, 1, 0, 1)),
     ];
 
-    /// <summary>What would help IPv6's FIB: the attribute in a FIB that no kernel has.</summary>
+    /// <summary>What-if kinds: the attribute in an IPv6 FIB that no kernel has.</summary>
     public static IReadOnlyList<BindingKind> WhatIfs { get; } =
     [
         All.Single(kind => kind.Number == 4) with { Number = 9, Name = "RTA_WGPEER, what if: shared states", WhatIf = Fib6WhatIf.SharedStates, Patches = [] },
@@ -63,11 +64,11 @@ internal sealed record BindingKind(int Number, string Name, PacketLookups Lookup
     public static IReadOnlyList<BindingKind> Of(IReadOnlyCollection<int> numbers, Family family) =>
         [.. For(family).Where(kind => numbers.Contains(kind.Number))];
 
-    /// <summary>A row of this kind.</summary>
+    /// <summary>Labels a row with this kind; the counts of a what-if become modelled.</summary>
     public Figure Label(Figure row) =>
         row with { Scheme = Name, Basis = WhatIf != Fib6WhatIf.None && row.Basis == Basis.Counted ? Basis.Modelled : row.Basis };
 
-    /// <summary>Makes an empty one.</summary>
+    /// <summary>Makes an empty scheme of this kind.</summary>
     public BindingScheme Create(Family family, int peers, BindingHost? host = null) => Make(this, family, peers, host ?? BindingHost.Usual());
 
     private static IEnumerable<BindingKind> AllowedIps(int number, string name, Removal removal)
@@ -83,14 +84,18 @@ internal sealed record BindingKind(int Number, string Name, PacketLookups Lookup
         }
     }
 
-    private static BindingKind Routes(int number, string name, RouteMeaning meaning, PacketLookups lookups, params string[] patches) =>
+    private static BindingKind Routes(int number, string name, RouteShape shape, PacketLookups lookups, params string[] patches) =>
         new(number, name, lookups)
         {
-            Make = (kind, family, peers, host) => new RouteBinding(kind, family, peers, host, meaning),
+            Make = (kind, family, peers, host) => new RouteBinding(kind, family, peers, host, Of(family, shape)),
             Announces = true,
-            ChecksSources = meaning != RouteMeaning.DevicePerPeer,
+            ChecksSources = shape != RouteShape.OwnDevice,
             Patches = patches,
         };
+
+    /// <summary>An IPv6 route needs no RTA_VIA to have an IPv6 gateway: RTA_GATEWAY says it.</summary>
+    private static RouteShape Of(Family family, RouteShape shape) =>
+        shape == RouteShape.Via && family == Family.IPv6 ? RouteShape.Gateway : shape;
 
     private static BindingKind PrivateFib(bool fullRoutes) =>
         new(7, fullRoutes ? "AllowedIPs on a FIB trie + routes" : "AllowedIPs on a FIB trie", new(2, 0, 1, 0))

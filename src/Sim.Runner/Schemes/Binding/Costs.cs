@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Runner.Schemes.Binding;
 
-/// <summary>What a daemon sends.</summary>
+/// <summary>Counts of what a daemon sends.</summary>
 /// <param name="Messages">Netlink messages.</param>
 /// <param name="Bytes">Their bytes, headers and padding included.</param>
 /// <param name="Calls">System calls that send.</param>
@@ -11,8 +11,8 @@ internal readonly record struct Sent(long Messages, long Bytes, long Calls)
         new(left.Messages + right.Messages, left.Bytes + right.Bytes, left.Calls + right.Calls);
 }
 
-/// <summary>What the kernel has done for it, since the scheme was made.</summary>
-/// <param name="Operations">Insertions, removals and moves in tries, a peer's removal counting each prefix it takes along.</param>
+/// <summary>Counts of the kernel's work since the scheme was made.</summary>
+/// <param name="Operations">Insertions, removals and moves in tries. The removal of a peer counts each of its prefixes.</param>
 /// <param name="Allocations">Objects allocated: slab, kmalloc, vmalloc.</param>
 /// <param name="Frees">Objects freed.</param>
 /// <param name="GracePeriods">Grace periods that ended with something to free.</param>
@@ -28,10 +28,13 @@ internal readonly record struct KernelWork(long Operations, long Allocations, lo
         left.GracePeriods - right.GracePeriods, left.Waits - right.Waits);
 }
 
-/// <summary>Lookups that a packet costs, in each structure.</summary>
+/// <summary>The number of lookups that a packet costs, in each structure.</summary>
 /// <param name="TransmitFib">FIB lookups of a packet to be sent, the one that chose the device included.</param>
 /// <param name="TransmitAllowedIps">Lookups in allowedips.</param>
 /// <param name="ReceiveFib">FIB lookups that check the source of a decrypted packet, without rp_filter.</param>
 /// <param name="ReceiveAllowedIps">The same in allowedips.</param>
-/// <remarks>rp_filter adds one FIB lookup to the reception; the route of the packet's destination is left out: it is the same everywhere.</remarks>
+/// <remarks>
+/// rp_filter adds one FIB lookup to the reception. The lookup of a received packet's destination is left out, because it is
+/// the same in all schemes.
+/// </remarks>
 internal readonly record struct PacketLookups(int TransmitFib, int TransmitAllowedIps, int ReceiveFib, int ReceiveAllowedIps);

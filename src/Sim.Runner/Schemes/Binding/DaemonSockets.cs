@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 using Sim.Fib;
 using Sim.Kernel;
-using Sim.Kernel.Netlink;
+using Sim.Netlink;
 
 namespace Sim.Runner.Schemes.Binding;
 
 /// <summary>
-/// A daemon's two netlink sockets: what a scheme sends goes through here, and nowhere else are its messages written. Each
-/// method is the command of the VM's agent that sends the same (kernel-patch/vm/README.md), one acknowledged call for each
-/// message of WireGuard's, one for as many route messages as are given.
+/// A daemon's two netlink sockets. All messages of a scheme are written here. Each method corresponds to the command of
+/// the VM's agent that sends the same (kernel-patch/vm/README.md). Each WireGuard message is one acknowledged call.
+/// <see cref="Run"/> sends all its route messages in one call.
 /// </summary>
 /// <param name="familyId">Number of WireGuard's genetlink family.</param>
-/// <param name="ifindex">Index of wg0; where each peer has a device, they follow one another from there.</param>
+/// <param name="ifindex">Index of wg0. If each peer has a device, the others follow it.</param>
 internal class DaemonSockets(ushort familyId, int ifindex)
 {
     /// <summary>The routing table of all schemes.</summary>
@@ -23,21 +23,21 @@ internal class DaemonSockets(ushort familyId, int ifindex)
     public int Interface { get; } = ifindex;
 
     /// <summary>
-    /// Whether a peer's set is to be written when it is replaced. Otherwise its length is enough for the counts, and a trace
-    /// of thousands of replacements does not write gigabytes.
+    /// Whether a peer's set is written out when it is replaced. The counts need only its length, so that a trace with
+    /// thousands of replacements need not write gigabytes.
     /// </summary>
     public virtual bool WritesSets => false;
 
-    /// <summary><c>wg reset</c>: no peers.</summary>
+    /// <summary><c>wg reset</c>: removes all peers.</summary>
     public virtual Sent Reset() => Of(_wireGuard.Reset());
 
     /// <summary><c>wg add</c>.</summary>
     public virtual Sent Add(ReadOnlySpan<BindOperation> operations) => Of(_wireGuard.Add(operations, BindingScheme.CallBytes));
 
-    /// <summary><c>wg replace</c>: all that the operations' peer has from then on.</summary>
+    /// <summary><c>wg replace</c>: gives the operations' peer these prefixes and no other.</summary>
     public virtual Sent Replace(ReadOnlySpan<BindOperation> set) => Of(_wireGuard.Replace(set, BindingScheme.CallBytes));
 
-    /// <summary><c>wg empty</c>: the peer keeps nothing.</summary>
+    /// <summary><c>wg empty</c>: takes all prefixes from the peer.</summary>
     public virtual Sent Empty(ushort peer) => Of(_wireGuard.Empty(peer));
 
     /// <summary><c>wg remove</c>.</summary>
@@ -47,19 +47,19 @@ internal class DaemonSockets(ushort familyId, int ifindex)
     public virtual Sent Run(ReadOnlySpan<BindOperation> call, RouteShape shape) =>
         Of(_routes.Run(call, shape, TableId, Math.Max(1, call.Length)));
 
-    /// <summary><c>nexthop add</c>: objects 1 to <paramref name="count"/>, each a call.</summary>
+    /// <summary><c>nexthop add</c>: adds objects 1 to <paramref name="count"/>, one call each.</summary>
     public virtual Sent AddNexthops(Family family, int count, RouteShape shape) => Of(_routes.AddNexthops(1, count, shape, family));
 
-    /// <summary>Shows each call's bytes, of both sockets, in the order in which they are sent.</summary>
+    /// <summary>Shows the bytes of each call on both sockets, in the order in which they are sent.</summary>
     protected void ShowCalls(NetlinkSink sink) => _wireGuard.Sink = _routes.Sink = sink;
 
     private static Sent Of(NetlinkTraffic traffic) => new(traffic.Messages, traffic.Bytes, traffic.Calls);
 }
 
-/// <summary>What a scheme stands on.</summary>
+/// <summary>The kernel and the sockets that a scheme uses.</summary>
 /// <param name="Slub">The machine whose allocator is followed.</param>
-/// <param name="Sockets">What the daemon sends through.</param>
-/// <param name="NamesPeers">Whether the kernel has kernel-patch/series; nexthop objects carry no peer otherwise.</param>
+/// <param name="Sockets">The daemon's sockets.</param>
+/// <param name="NamesPeers">Whether the kernel has kernel-patch/series. Without it, nexthop objects carry no peer.</param>
 internal sealed record BindingHost(SlubConfig Slub, DaemonSockets Sockets, bool NamesPeers)
 {
     private const ushort AnyFamilyId = 32;
@@ -68,9 +68,9 @@ internal sealed record BindingHost(SlubConfig Slub, DaemonSockets Sockets, bool 
     /// <summary>Whether the hash of fib_infos covers the peer: the series' patch 2.</summary>
     public bool HashesStates { get; init; } = NamesPeers;
 
-    /// <summary>How the kernel's IPv6 is configured.</summary>
+    /// <summary>The kernel's IPv6 configuration.</summary>
     public Fib6Options Fib6 { get; init; } = new();
 
-    /// <summary>A uniprocessor kernel with the series, and sockets that nobody listens to.</summary>
+    /// <summary>Makes a uniprocessor kernel with the series, and sockets that nobody listens to.</summary>
     public static BindingHost Usual() => new(SlubConfig.Uniprocessor, new DaemonSockets(AnyFamilyId, AnyDevice), NamesPeers: true);
 }

@@ -1,34 +1,14 @@
 // SPDX-License-Identifier: MIT
 using Sim.Fib;
 using Sim.Kernel;
+using Sim.Netlink;
 
 namespace Sim.Runner.Schemes.Binding;
 
-/// <summary>How routes say which peer they lead to.</summary>
-internal enum RouteMeaning
-{
-    /// <summary>They do not: every route leads to the one device, and AllowedIPs decide.</summary>
-    Device,
-
-    /// <summary>RTA_WGPEER beside the device.</summary>
-    PeerAttribute,
-
-    /// <summary>
-    /// RTA_VIA: an onlink IPv6 gateway that is the peer's only AllowedIP. In IPv6 a gateway of the route's own family: RTA_GATEWAY.
-    /// </summary>
-    Via,
-
-    /// <summary>RTA_NH_ID: an object that names device and peer.</summary>
-    NexthopObject,
-
-    /// <summary>The device, of which each peer has its own.</summary>
-    DevicePerPeer,
-}
-
-/// <summary>What an IPv6 FIB might have and no kernel's has.</summary>
+/// <summary>Variants of the IPv6 FIB that no kernel has.</summary>
 internal enum Fib6WhatIf
 {
-    /// <summary>The kernel's FIB.</summary>
+    /// <summary>The kernel's own FIB.</summary>
     None,
 
     /// <summary>Routes that name the same peer share a state (<see cref="Fib6Options.SharesStates"/>).</summary>
@@ -38,43 +18,41 @@ internal enum Fib6WhatIf
     LevelCompression,
 }
 
-/// <summary>The FIB of one family, in the port, with a table of routes of one form.</summary>
+/// <summary>The port of one family's FIB, with a table of routes of one form.</summary>
 internal abstract unsafe class KernelFib : IDisposable
 {
-    protected const byte ProtocolStatic = 4;
-
-    protected KernelFib(RouteMeaning meaning, BindingHost host)
+    protected KernelFib(RouteShape shape, BindingHost host)
     {
-        (Meaning, FirstDevice) = (meaning, host.Sockets.Interface);
+        (Shape, FirstDevice) = (shape, host.Sockets.Interface);
         Memory = new KernelMemory(host.Slub);
     }
 
-    public RouteMeaning Meaning { get; }
+    public RouteShape Shape { get; }
 
     public KernelMemory Memory { get; }
 
     /// <summary>The FIB's own slab caches.</summary>
     public abstract IEnumerable<KmemCache> Caches { get; }
 
-    /// <summary>The device of the first peer, and of all where they share one.</summary>
+    /// <summary>The device of the first peer, or of all if they share one.</summary>
     protected int FirstDevice { get; }
 
-    /// <summary>Times the writer waited for a grace period.</summary>
+    /// <summary>How often the writer waited for a grace period.</summary>
     public abstract long Waits { get; }
 
-    /// <summary>fib_infos that insertions compared with theirs, in the hash bucket that theirs falls into; IPv6 has none.</summary>
+    /// <summary>fib_infos that insertions compared with their own, in its hash bucket; 0 in IPv6, which has none.</summary>
     public virtual long InfosWalked => 0;
 
-    /// <summary>Makes an empty one.</summary>
+    /// <summary>Makes an empty FIB.</summary>
     /// <param name="family">The routes' family.</param>
-    /// <param name="meaning">Their form.</param>
-    /// <param name="peers">Peers: nexthop objects are made for each where routes name these.</param>
-    /// <param name="host">What it stands on. IPv6 has no fib_info, whose hash could cover the peer.</param>
-    /// <param name="whatIf">Of IPv6: the kernel's, or what it might be.</param>
-    public static KernelFib Create(Family family, RouteMeaning meaning, int peers, BindingHost host, Fib6WhatIf whatIf = Fib6WhatIf.None)
+    /// <param name="shape">The routes' form.</param>
+    /// <param name="peers">The number of peers. If routes name nexthop objects, one is made for each peer.</param>
+    /// <param name="host">The kernel. IPv6 has no fib_info, so <see cref="BindingHost.HashesStates"/> has no effect there.</param>
+    /// <param name="whatIf">For IPv6: the kernel's FIB or a what-if.</param>
+    public static KernelFib Create(Family family, RouteShape shape, int peers, BindingHost host, Fib6WhatIf whatIf = Fib6WhatIf.None)
     {
-        KernelFib fib = family == Family.IPv4 ? new KernelFib4(meaning, host) : new KernelFib6(meaning, host, whatIf);
-        if (meaning != RouteMeaning.NexthopObject)
+        KernelFib fib = family == Family.IPv4 ? new KernelFib4(shape, host) : new KernelFib6(shape, host, whatIf);
+        if (shape != RouteShape.Nexthop)
             return fib;
         for (var peer = 0; peer < peers; peer++)
         {
@@ -85,19 +63,19 @@ internal abstract unsafe class KernelFib : IDisposable
         return fib;
     }
 
-    /// <summary>RTM_NEWROUTE with these flags: 0 or a negative error.</summary>
+    /// <summary>RTM_NEWROUTE with these flags. Returns 0 or a negative error.</summary>
     public abstract int Insert(Prefix prefix, int peer, NlmFlags flags);
 
-    /// <summary>RTM_DELROUTE with the attributes of the addition: 0 or a negative error.</summary>
+    /// <summary>RTM_DELROUTE with the attributes of the addition. Returns 0 or a negative error.</summary>
     public abstract int Delete(Prefix prefix, int peer);
 
-    /// <summary>The peer behind the route of an address; -1 without a route.</summary>
-    /// <param name="address">Left-aligned.</param>
+    /// <summary>Returns the peer that an address's route leads to; -1 without a route.</summary>
+    /// <param name="address">The left-aligned address.</param>
     public abstract int Lookup(UInt128 address);
 
     /// <summary>
-    /// Calls back for each route with its peer; 0 where routes name none. IPv4: of prefixes with one address the longest first;
-    /// IPv6: a prefix before those it covers.
+    /// Calls back for each route with its peer, or 0 if routes name none. IPv4 shows, of prefixes with one address, the longest
+    /// first; IPv6 shows a prefix before those it covers.
     /// </summary>
     public abstract void Visit(Action<Prefix, int> see);
 
@@ -108,21 +86,21 @@ internal abstract unsafe class KernelFib : IDisposable
     }
 
     /// <summary>RTM_NEWNEXTHOP over the first device.</summary>
-    /// <param name="id">Its id.</param>
+    /// <param name="id">The object's id.</param>
     /// <param name="peer">The peer's number, from 1; 0 for none.</param>
     protected abstract int AddNexthop(uint id, int peer);
 
     protected abstract void DisposeTables();
 
-    /// <summary>The peer that a route's nexthop leads to; 0 where routes name none.</summary>
+    /// <summary>Returns the peer that a route's nexthop leads to; 0 if routes name none.</summary>
     /// <param name="nhc">The nexthop.</param>
-    /// <param name="nh">The object that it is of, where routes name such.</param>
-    protected int PeerOf(FibNhCommon* nhc, NextHop* nh) => Meaning switch
+    /// <param name="nh">The nexthop's object, if routes name objects.</param>
+    protected int PeerOf(FibNhCommon* nhc, NextHop* nh) => Shape switch
     {
-        RouteMeaning.Device => 0,
-        RouteMeaning.Via => (int)(ushort)nhc->nhc_gw_second - 1,
-        RouteMeaning.DevicePerPeer => nhc->nhc_oif - FirstDevice,
-        RouteMeaning.NexthopObject => (int)nh->id - 1,
+        RouteShape.Device => 0,
+        RouteShape.Via or RouteShape.Gateway => (int)(ushort)nhc->nhc_gw_second - 1,
+        RouteShape.OwnDevice => nhc->nhc_oif - FirstDevice,
+        RouteShape.Nexthop => (int)nh->id - 1,
         _ => nhc->Peer - 1,
     };
 }

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
 using Sim.Fib;
 using Sim.Kernel;
-using Sim.Kernel.Netlink;
+using Sim.Netlink;
 
 namespace Sim.Runner.Schemes.Binding;
 
-/// <summary>The IPv4 FIB: prefixes share a fib_info where their routes lead to the same.</summary>
+/// <summary>The IPv4 FIB: routes that lead to the same peer share a fib_info.</summary>
 internal sealed unsafe class KernelFib4 : KernelFib
 {
     private readonly FibNet _net;
     private readonly FibTable _table;
 
-    public KernelFib4(RouteMeaning meaning, BindingHost host)
-        : base(meaning, host)
+    public KernelFib4(RouteShape shape, BindingHost host)
+        : base(shape, host)
     {
-        // To routes without a peer the hash makes no difference.
-        _net = new FibNet(Memory) { HashesStates = host.HashesStates && meaning is RouteMeaning.PeerAttribute or RouteMeaning.NexthopObject };
+        // For routes without a peer the hash makes no difference.
+        _net = new FibNet(Memory) { HashesStates = host.HashesStates && shape is RouteShape.PeerKey or RouteShape.Nexthop };
         _table = new FibTable(_net, DaemonSockets.TableId);
     }
 
@@ -29,14 +29,14 @@ internal sealed unsafe class KernelFib4 : KernelFib
 
     public override int Insert(Prefix prefix, int peer, NlmFlags flags)
     {
-        var request = Request(prefix, peer);
+        var request = RouteRequest.V4(prefix, Shape, peer, FirstDevice);
         request.NlFlags = flags;
         return _table.Insert(in request);
     }
 
     public override int Delete(Prefix prefix, int peer)
     {
-        var request = Request(prefix, peer);
+        var request = RouteRequest.V4(prefix, Shape, peer, FirstDevice);
         return _table.Delete(in request);
     }
 
@@ -61,36 +61,6 @@ internal sealed unsafe class KernelFib4 : KernelFib
     }
 
     private int PeerOf(FibInfo* info) => PeerOf(FibInfo.Nhc(info, 0), info->nh);
-
-    private FibConfig Request(Prefix prefix, int peer)
-    {
-        var request = FibConfig.Add(prefix, FirstDevice);
-        request.Protocol = ProtocolStatic;
-        switch (Meaning)
-        {
-            case RouteMeaning.PeerAttribute:
-                request.Peer = peer + 1;
-                break;
-            case RouteMeaning.Via:
-                request.Scope = RouteScope.Universe;
-                request.GatewayFamily = GatewayFamily.IPv6;
-                request.Gateway6 = RouteMessages.Gateway(Family.IPv6, (ushort)peer);
-                request.Flags = RtnhFlags.OnLink;
-                break;
-            case RouteMeaning.NexthopObject:
-                request.Scope = RouteScope.Universe;
-                request.Oif = 0;
-                request.NhId = RouteMessages.NexthopId((ushort)peer);
-                break;
-            case RouteMeaning.DevicePerPeer:
-                request.Oif = FirstDevice + peer;
-                break;
-            default:
-                break;
-        }
-
-        return request;
-    }
 
     private readonly struct Seen(KernelFib4 owner, Action<Prefix, int> see) : IFibTrieVisitor
     {

@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: MIT
 using Sim.Fib;
 using Sim.Kernel;
-using Sim.Kernel.Netlink;
+using Sim.Netlink;
 
 namespace Sim.Runner.Schemes.Binding;
 
-/// <summary>The IPv6 FIB: each route has a fib6_info of its own, with the state that names the peer, unless an object has that.</summary>
+/// <summary>The IPv6 FIB. Each route has its own fib6_info, with the state that names the peer unless an object has that.</summary>
 internal sealed unsafe class KernelFib6 : KernelFib
 {
     private readonly Fib6Net _net;
     private readonly IFib6Routes _table;
 
-    public KernelFib6(RouteMeaning meaning, BindingHost host, Fib6WhatIf whatIf)
-        : base(meaning, host)
+    public KernelFib6(RouteShape shape, BindingHost host, Fib6WhatIf whatIf)
+        : base(shape, host)
     {
         _net = new Fib6Net(Memory, host.Fib6 with { SharesStates = whatIf == Fib6WhatIf.SharedStates });
         _table = whatIf == Fib6WhatIf.LevelCompression ? new Lc6Table(_net, DaemonSockets.TableId) : new Fib6Table(_net, DaemonSockets.TableId);
     }
 
-    /// <summary>The kernel's own tree; not where the question is what if it were another structure.</summary>
+    /// <summary>The kernel's own tree. Fails if <see cref="Fib6WhatIf.LevelCompression"/> replaces it.</summary>
     public Fib6Table Table => (Fib6Table)_table;
 
-    /// <summary>What /proc/net/rt6_stats would say of the table.</summary>
+    /// <summary>The counters that /proc/net/rt6_stats would show.</summary>
     public Rt6Statistics Statistics => _net.Statistics;
 
     public override IEnumerable<KmemCache> Caches => [_net.NodeCache];
@@ -30,14 +30,14 @@ internal sealed unsafe class KernelFib6 : KernelFib
 
     public override int Insert(Prefix prefix, int peer, NlmFlags flags)
     {
-        var request = Request(prefix, peer);
+        var request = RouteRequest.V6(prefix, Shape, peer, FirstDevice);
         request.NlFlags = flags;
         return _table.Insert(in request);
     }
 
     public override int Delete(Prefix prefix, int peer)
     {
-        var request = Request(prefix, peer);
+        var request = RouteRequest.V6(prefix, Shape, peer, FirstDevice);
         request.NlFlags = NlmFlags.None;
         return _table.Delete(in request);
     }
@@ -60,33 +60,6 @@ internal sealed unsafe class KernelFib6 : KernelFib
     {
         (_table as IDisposable)?.Dispose();
         _net.Dispose();
-    }
-
-    private Fib6Config Request(Prefix prefix, int peer)
-    {
-        var request = Fib6Config.Add(prefix, FirstDevice);
-        request.Protocol = ProtocolStatic;
-        switch (Meaning)
-        {
-            case RouteMeaning.PeerAttribute:
-                request.Peer = peer + 1;
-                break;
-            case RouteMeaning.Via:
-                request.Gateway = RouteMessages.Gateway(Family.IPv6, (ushort)peer);
-                request.Flags = RtnhFlags.OnLink;
-                break;
-            case RouteMeaning.NexthopObject:
-                request.Oif = 0;
-                request.NhId = RouteMessages.NexthopId((ushort)peer);
-                break;
-            case RouteMeaning.DevicePerPeer:
-                request.Oif = FirstDevice + peer;
-                break;
-            default:
-                break;
-        }
-
-        return request;
     }
 
     private readonly struct Seen(KernelFib6 owner, Action<Prefix, int> see) : IFib6Visitor

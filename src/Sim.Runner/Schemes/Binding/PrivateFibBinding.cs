@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT
 using Sim.Kernel;
+using Sim.Netlink;
 using Sim.Workloads.Churn;
 
 namespace Sim.Runner.Schemes.Binding;
 
 /// <summary>
-/// AllowedIPs kept on a FIB trie of the device's own (the RFC's last paragraph): the messages are those of AllowedIPs with
-/// REMOVE_ME, the structure is one of routes that name peers, and the routes to the device are needed as ever.
+/// AllowedIPs kept in the device's own FIB trie (the RFC's last paragraph). The messages are those of AllowedIPs with
+/// REMOVE_ME, the structure holds routes that name peers, and the routes to the device are still needed.
 /// </summary>
 /// <remarks>
-/// In IPv4 a prefix takes what it takes in kernel-patch/series-optional: its leaf and 56 bytes. In IPv6, where a route with a peer
-/// has a nexthop of its own, the tree is one of routes through nexthop objects, which is nearer: 192 bytes a prefix beside the
-/// nodes, where the patches have 56.
+/// In IPv4 a prefix takes the same memory as in kernel-patch/series-optional: its leaf and 56 bytes. In IPv6 a route that names
+/// a peer would have its own nexthop. Routes through nexthop objects come nearer, so the tree holds those: 192 bytes per
+/// prefix besides the nodes, where the patches have 56.
 /// </remarks>
 internal sealed class PrivateFibBinding : BindingScheme
 {
@@ -24,9 +25,9 @@ internal sealed class PrivateFibBinding : BindingScheme
         : base(kind, family, peers, host)
     {
         _fullRoutes = fullRoutes;
-        var meaning = family == Family.IPv4 ? RouteMeaning.PeerAttribute : RouteMeaning.NexthopObject;
-        _table = new RoutePart(family, meaning, peers, host);
-        _routes = new RoutePart(family, RouteMeaning.Device, peers, host);
+        var shape = family == Family.IPv4 ? RouteShape.PeerKey : RouteShape.Nexthop;
+        _table = new RoutePart(family, shape, peers, host);
+        _routes = new RoutePart(family, RouteShape.Device, peers, host);
         _sender = new WireGuardSender(family, peers, host.Sockets);
         if (!fullRoutes)
             Check(_routes.Add(Everything, 0), Everything);
@@ -81,7 +82,7 @@ internal sealed class PrivateFibBinding : BindingScheme
         return !rpFilter || _routes.Lookup(source) >= 0 ? peer : BindingChange.NoPeer;
     }
 
-    /// <summary>REPLACE means what it means in a trie of AllowedIPs: first all goes, then all comes.</summary>
+    /// <summary>Does REPLACE as in a trie of AllowedIPs: deletes all prefixes of the peer, then adds all.</summary>
     public override void Resend(int peer, List<Prefix> set)
     {
         foreach (var prefix in set)

@@ -1,39 +1,39 @@
 // SPDX-License-Identifier: MIT
 using Sim.Kernel;
-using Sim.Kernel.Netlink;
+using Sim.Netlink;
 using Sim.Workloads.Churn;
 
 namespace Sim.Runner.Schemes.Binding;
 
 /// <summary>
 /// Routes that lead to a peer: by RTA_WGPEER, by RTA_VIA and the peer's one AllowedIP, by a nexthop object that carries the
-/// peer, or by a device for each peer, whose one AllowedIP is everything.
+/// peer, or by a device per peer, whose one AllowedIP is everything.
 /// </summary>
 internal sealed class RouteBinding : BindingScheme
 {
-    private readonly RouteMeaning _meaning;
+    private readonly RouteShape _shape;
     private readonly RoutePart _routes;
     private readonly AllowedIpsPart? _own;
     private readonly AllowedIpsPart? _device;
 
-    public RouteBinding(BindingKind kind, Family family, int peers, BindingHost host, RouteMeaning meaning)
+    public RouteBinding(BindingKind kind, Family family, int peers, BindingHost host, RouteShape shape)
         : base(kind, family, peers, host)
     {
-        _meaning = meaning;
-        _routes = new RoutePart(family, meaning, peers, host, kind.WhatIf);
-        if (meaning is not (RouteMeaning.Via or RouteMeaning.DevicePerPeer))
+        _shape = shape;
+        _routes = new RoutePart(family, shape, peers, host, kind.WhatIf);
+        if (shape is not (RouteShape.Via or RouteShape.Gateway or RouteShape.OwnDevice))
             return;
         _own = new AllowedIpsPart(peers, host.Slub);
-        // Devices have tries of their own: each prefix here stands for one trie of one node, and costs what that costs.
+        // Each device has its own trie. Each prefix here stands for one trie of one node, and costs the same.
         for (var peer = 0; peer < peers; peer++)
         {
             var own = Prefix.OfV6(RouteMessages.Gateway(Family.IPv6, (ushort)peer), 128);
             Check(_own.Bind(own, peer), own);
         }
 
-        if (meaning != RouteMeaning.DevicePerPeer)
+        if (shape != RouteShape.OwnDevice)
             return;
-        // What a packet meets on any of the devices, all of which look alike.
+        // The trie that a packet meets on any device: all look alike.
         _device = new AllowedIpsPart(1);
         Check(_device.Bind(Everything, 0), Everything);
     }
@@ -45,7 +45,7 @@ internal sealed class RouteBinding : BindingScheme
 
     public override int Count => _routes.Count;
 
-    public override AllowedIpsPart? AllowedIps => _meaning == RouteMeaning.Via ? _own : null;
+    public override AllowedIpsPart? AllowedIps => _shape is RouteShape.Via or RouteShape.Gateway ? _own : null;
 
     public override RoutePart Routes => _routes;
 
@@ -59,14 +59,14 @@ internal sealed class RouteBinding : BindingScheme
 
     public override Sent Setup()
     {
-        if (_meaning == RouteMeaning.NexthopObject)
+        if (_shape == RouteShape.Nexthop)
             return _routes.EncodeNexthops(Peers);
         if (_own is null)
             return default;
         var sent = default(Sent);
         for (var peer = 0; peer < Peers; peer++)
         {
-            var own = _meaning == RouteMeaning.Via
+            var own = _shape is RouteShape.Via or RouteShape.Gateway
                 ? Prefix.OfV6(RouteMessages.Gateway(Family.IPv6, (ushort)peer), 128)
                 : Everything;
             sent += Host.Sockets.Add([new BindOperation(own, BindKind.Add, (ushort)peer)]);
@@ -81,25 +81,25 @@ internal sealed class RouteBinding : BindingScheme
 
     public override int Lookup(UInt128 address) => _routes.Lookup(address);
 
-    /// <summary>The route, and by a gateway or a device of the peer's own the AllowedIPs of that device.</summary>
+    /// <summary>Looks up the route and, with a gateway or a device per peer, the AllowedIPs of the device.</summary>
     public override int Transmit(UInt128 destination)
     {
         var peer = _routes.Lookup(destination);
-        return peer == BindingChange.NoPeer ? peer : _meaning switch
+        return peer == BindingChange.NoPeer ? peer : _shape switch
         {
-            RouteMeaning.Via => _own!.Lookup(Family.IPv6, RouteMessages.Gateway(Family.IPv6, (ushort)peer)),
-            RouteMeaning.DevicePerPeer => _device!.Lookup(Family, destination) < 0 ? BindingChange.NoPeer : peer,
+            RouteShape.Via or RouteShape.Gateway => _own!.Lookup(Family.IPv6, RouteMessages.Gateway(Family.IPv6, (ushort)peer)),
+            RouteShape.OwnDevice => _device!.Lookup(Family, destination) < 0 ? BindingChange.NoPeer : peer,
             _ => peer,
         };
     }
 
     /// <summary>
-    /// The route back tells the peer, but for a device of the peer's own, which a packet has come in by: there its AllowedIPs
-    /// let everything through, and it takes rp_filter to see whose the source is.
+    /// Looks up the route back, which names the peer. With a device per peer, the device names the peer, and its AllowedIPs let
+    /// every source through; only rp_filter checks the source.
     /// </summary>
     public override int Receive(UInt128 source, bool rpFilter)
     {
-        if (_meaning == RouteMeaning.DevicePerPeer)
+        if (_shape == RouteShape.OwnDevice)
         {
             var peer = _device!.Lookup(Family, source);
             return rpFilter ? _routes.Lookup(source) : peer;

@@ -2,7 +2,7 @@
 using System.Runtime.InteropServices;
 using Sim.Fib;
 using Sim.Kernel;
-using Sim.Kernel.Netlink;
+using Sim.Netlink;
 using Sim.Workloads.Churn;
 
 namespace Sim.Runner.Schemes.Binding;
@@ -18,16 +18,16 @@ internal sealed class RoutePart : IDisposable
     private long _operations;
 
     /// <param name="family">The routes' family.</param>
-    /// <param name="meaning">The form.</param>
-    /// <param name="peers">Peers.</param>
-    /// <param name="host">What it stands on.</param>
-    /// <param name="whatIf">Of IPv6: the kernel's FIB, or what it might be.</param>
-    public RoutePart(Family family, RouteMeaning meaning, int peers, BindingHost host, Fib6WhatIf whatIf = Fib6WhatIf.None)
+    /// <param name="shape">The routes' form.</param>
+    /// <param name="peers">The number of peers.</param>
+    /// <param name="host">The kernel and the sockets.</param>
+    /// <param name="whatIf">For IPv6: the kernel's FIB or a what-if.</param>
+    public RoutePart(Family family, RouteShape shape, int peers, BindingHost host, Fib6WhatIf whatIf = Fib6WhatIf.None)
     {
         _family = family;
         _sockets = host.Sockets;
         _objects = host.NamesPeers ? RouteShape.PeerKey : RouteShape.Device;
-        _fib = KernelFib.Create(family, meaning, peers, host, whatIf);
+        _fib = KernelFib.Create(family, shape, peers, host, whatIf);
     }
 
     public KernelMemory Memory => _fib.Memory;
@@ -35,20 +35,13 @@ internal sealed class RoutePart : IDisposable
     /// <summary>The kernel's side.</summary>
     public KernelFib Fib => _fib;
 
-    /// <summary>What the messages have for it.</summary>
-    public RouteShape Shape => _fib.Meaning switch
-    {
-        RouteMeaning.PeerAttribute => RouteShape.PeerKey,
-        RouteMeaning.Via => _family == Family.IPv4 ? RouteShape.Via : RouteShape.Gateway,
-        RouteMeaning.NexthopObject => RouteShape.Nexthop,
-        RouteMeaning.DevicePerPeer => RouteShape.OwnDevice,
-        _ => RouteShape.Device,
-    };
+    /// <summary>The shape of the routes in messages.</summary>
+    public RouteShape Shape => _fib.Shape;
 
     /// <summary>See <see cref="BindingScheme.Stepped"/>.</summary>
     public Action? Stepped { get; set; }
 
-    /// <summary>Routes.</summary>
+    /// <summary>The number of routes.</summary>
     public int Count { get; private set; }
 
     /// <inheritdoc cref="KernelFib.InfosWalked"/>
@@ -57,17 +50,17 @@ internal sealed class RoutePart : IDisposable
     public KernelWork Work =>
         new(_operations, Memory.Allocations, Memory.Allocations - Memory.Objects, Memory.Rcu.GracePeriods, _fib.Waits);
 
-    /// <summary>The first route of a prefix: RTM_NEWROUTE with CREATE and EXCL.</summary>
+    /// <summary>Adds the first route of a prefix: RTM_NEWROUTE with CREATE and EXCL.</summary>
     public int Add(Prefix prefix, int peer)
     {
         Count++;
         return End(_fib.Insert(prefix, peer, NlmFlags.Create | NlmFlags.Excl));
     }
 
-    /// <summary>Another route in place of a prefix's: CREATE and REPLACE.</summary>
+    /// <summary>Replaces the route of a prefix: RTM_NEWROUTE with CREATE and REPLACE.</summary>
     public int Move(Prefix prefix, int peer) => End(_fib.Insert(prefix, peer, NlmFlags.Create | NlmFlags.Replace));
 
-    /// <summary>RTM_DELROUTE with the attributes of the addition.</summary>
+    /// <summary>Deletes a route: RTM_DELROUTE with the attributes of the addition.</summary>
     public int Delete(Prefix prefix, int peer)
     {
         Count--;
@@ -82,9 +75,9 @@ internal sealed class RoutePart : IDisposable
         _ => Move(change.Prefix, change.NewPeer),
     };
 
-    /// <summary>The messages of a batch, as many a call as fit.</summary>
+    /// <summary>Sends the messages of a batch, as many per call as fit.</summary>
     /// <param name="batch">The changes.</param>
-    /// <param name="moves">Whether a move needs a message: not where all routes lead to one device.</param>
+    /// <param name="moves">Whether a move needs a message; it needs none if all routes lead to one device.</param>
     public Sent Encode(ReadOnlySpan<BindingChange> batch, bool moves)
     {
         var form = new RouteForm(Shape, DaemonSockets.TableId, _sockets.Interface);
@@ -110,7 +103,7 @@ internal sealed class RoutePart : IDisposable
         return length > 0 ? sent + Send() : sent;
     }
 
-    /// <summary>The messages that make the nexthop objects.</summary>
+    /// <summary>Sends the messages that make the nexthop objects.</summary>
     public Sent EncodeNexthops(int peers) => _sockets.AddNexthops(_family, peers, _objects);
 
     /// <inheritdoc cref="KernelFib.Visit"/>
@@ -121,7 +114,7 @@ internal sealed class RoutePart : IDisposable
 
     public void Dispose() => _fib.Dispose();
 
-    /// <summary>A message's end: the callback of a route's info queues that of the state which names its peer.</summary>
+    /// <summary>Ends a message and all grace periods: a route's callback queues the callback of its peer's state.</summary>
     private int End(int error)
     {
         _operations++;
@@ -131,7 +124,7 @@ internal sealed class RoutePart : IDisposable
         return error;
     }
 
-    /// <summary>One call. Of its messages the last is acknowledged; an error would come for any.</summary>
+    /// <summary>Sends one call. Only its last message is acknowledged; an error would be reported for any.</summary>
     private Sent Send()
     {
         var sent = _sockets.Run(CollectionsMarshal.AsSpan(_call), Shape);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 using System.Runtime.InteropServices;
 using Sim.Kernel;
-using Sim.Kernel.Netlink;
+using Sim.Netlink;
 using Sim.Workloads.Churn;
 
 namespace Sim.Runner.Schemes.Binding;
 
-/// <summary>A daemon's WG_CMD_SET_DEVICE messages for batches of changes, one message a call.</summary>
+/// <summary>Sends a daemon's WG_CMD_SET_DEVICE messages for batches of changes, one message per call.</summary>
 /// <remarks>Within a batch the changes are grouped by peer, so that those of one peer share its nest.</remarks>
 internal sealed class WireGuardSender
 {
@@ -24,7 +24,7 @@ internal sealed class WireGuardSender
     /// <summary>Prefixes of one peer that fit into a message.</summary>
     public int PerMessage { get; }
 
-    /// <summary>Additions, and REMOVE_ME for what goes.</summary>
+    /// <summary>Sends additions and moves, and removes single prefixes with REMOVE_ME.</summary>
     public Sent BindAndRemove(ReadOnlySpan<BindingChange> batch)
     {
         _operations.Clear();
@@ -38,7 +38,7 @@ internal sealed class WireGuardSender
         return Send();
     }
 
-    /// <summary>Additions, and moves to the dummy peer of what goes, which is removed at the end.</summary>
+    /// <summary>Sends additions and moves. Prefixes to be removed move to the dummy peer, which is removed at the end.</summary>
     public Sent BindThroughDummy(ReadOnlySpan<BindingChange> batch)
     {
         _operations.Clear();
@@ -53,10 +53,10 @@ internal sealed class WireGuardSender
         return removes ? Send() + _sockets.Remove(_dummy) : Send();
     }
 
-    /// <summary>Additions to the peers that keep all they have, and the whole sets of the others.</summary>
+    /// <summary>Sends additions to the peers that lose no prefix, and the whole sets of those that do.</summary>
     /// <param name="batch">The changes.</param>
-    /// <param name="replaced">Peers whose set is sent, and how many prefixes it has then.</param>
-    /// <param name="setOf">Gives these prefixes; asked only where the set is written.</param>
+    /// <param name="replaced">Peers whose set is sent, and the number of prefixes in it.</param>
+    /// <param name="setOf">Gives these prefixes; called only if sets are written.</param>
     public Sent Bind(ReadOnlySpan<BindingChange> batch, IReadOnlyDictionary<int, int> replaced, Func<int, IReadOnlyList<Prefix>> setOf)
     {
         _operations.Clear();
@@ -78,8 +78,8 @@ internal sealed class WireGuardSender
     }
 
     /// <summary>
-    /// What REPLACE sends: the first message with the flags, the others without. All prefixes of a family take as many
-    /// bytes, so that their number says it all; an empty set has no nest of AllowedIPs.
+    /// Counts the messages of REPLACE: the first has the flags, the others do not. All prefixes of a family take the same
+    /// bytes, so their number suffices. An empty set has no nest of AllowedIPs.
     /// </summary>
     public Sent Replace(int prefixes)
     {
@@ -93,7 +93,7 @@ internal sealed class WireGuardSender
         return new Sent(messages, bytes, messages);
     }
 
-    /// <summary>Bytes of a message for one peer without its prefixes.</summary>
+    /// <summary>Returns the bytes of a message for one peer without its prefixes.</summary>
     private static int Overhead(WireGuardPeerFlags flags) =>
         WireGuardStream.DeviceBytes + NetlinkWriter.AttributeBytes(0) + WireGuardMessages.PeerBytes(flags);
 

@@ -3,20 +3,20 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Sim.Kernel;
-using Sim.Kernel.Netlink;
+using Sim.Netlink;
 using Sim.Runner.Schemes.Binding;
 
 namespace Sim.Runner.Validation.Trace;
 
-/// <summary>What was sent since the last recording, as the agent's <c>trace</c> takes it.</summary>
-/// <param name="Script">Name of the file of commands; none where nothing was sent.</param>
-/// <param name="Files">That file and those of operations which it names, each named by its content.</param>
+/// <summary>The commands since the last recording, as the agent's <c>trace</c> takes them.</summary>
+/// <param name="Script">Name of the file of commands, which is empty if nothing was sent.</param>
+/// <param name="Files">That file and the files of operations that it names, each named by its content.</param>
 /// <param name="Digest">Digest of every byte that was sent.</param>
 internal sealed record Recording(string Script, IReadOnlyList<(string Name, byte[] Content)> Files, ulong Digest);
 
 /// <summary>
-/// A daemon's sockets that also write down what they are asked to send: the agent's commands and their operations, but not
-/// the messages, which the agent has to make by itself.
+/// A daemon's sockets that also record what they are asked to send: the agent's commands and their operations, but not the
+/// messages, which the agent must make by itself.
 /// </summary>
 internal sealed class RecordingSockets : DaemonSockets
 {
@@ -76,7 +76,7 @@ internal sealed class RecordingSockets : DaemonSockets
         return base.AddNexthops(family, count, shape);
     }
 
-    /// <summary>What was sent since the last time.</summary>
+    /// <summary>Returns and clears the recording since the last call.</summary>
     public Recording Take()
     {
         var files = new List<(string Name, byte[] Content)>();

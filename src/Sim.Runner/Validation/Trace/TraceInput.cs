@@ -11,16 +11,16 @@ namespace Sim.Runner.Validation.Trace;
 
 /// <summary>The first changes of a trace in one window of coalescing.</summary>
 /// <param name="Milliseconds">The window; with 0 each change is a batch.</param>
-/// <param name="Batches">What is handed over, without the windows that nothing is left of.</param>
+/// <param name="Batches">The batches handed over, without the windows in which no change is left.</param>
 /// <param name="Back">One batch that leads from the end back to the start.</param>
 /// <param name="End">The binding that the trace implies at the end.</param>
 internal sealed record TraceWindow(int Milliseconds, BindingChange[][] Batches, BindingChange[] Back, ExpectedBinding End)
 {
-    /// <summary>Changes that are handed over: those that the windows left.</summary>
+    /// <summary>The number of changes handed over, after coalescing.</summary>
     public int Changes { get; } = Batches.Sum(batch => batch.Length);
 }
 
-/// <summary>What is replayed under every scheme: a table, the beginning of a trace, and the binding that must come of it.</summary>
+/// <summary>The input replayed under every scheme: a table, the beginning of a trace, and the binding that must result.</summary>
 internal sealed class TraceInput
 {
     public required Family Family { get; init; }
@@ -36,15 +36,15 @@ internal sealed class TraceInput
 
     public required IReadOnlyList<TraceWindow> Windows { get; init; }
 
-    /// <summary>What is replayed, in words.</summary>
+    /// <summary>A description of the replay, in words.</summary>
     public required string Facts { get; init; }
 
-    /// <param name="table">The table, already as small as the plan wants it.</param>
+    /// <param name="table">The table, already sampled to the plan's size.</param>
     /// <param name="peerOf">The peer of each of its routes.</param>
     /// <param name="trace">The trace.</param>
     /// <param name="peers">WireGuard peers.</param>
     /// <param name="windows">Windows in ms.</param>
-    /// <param name="plan">How much.</param>
+    /// <param name="plan">The numbers of changes and rounds.</param>
     public static TraceInput Build(
         RouteTable table, int[] peerOf, ChurnTrace trace, int peers, IReadOnlyList<int> windows, TracePlan plan)
     {

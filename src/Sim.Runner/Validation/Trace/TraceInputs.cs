@@ -12,14 +12,14 @@ namespace Sim.Runner.Validation.Trace;
 internal static class TraceInputs
 {
     /// <param name="files">MRT files of updates.</param>
-    /// <param name="loaded">Tables, a family each; damage of the files is logged with the first.</param>
-    /// <param name="rule">How the best path is chosen.</param>
+    /// <param name="loaded">Tables, one per family; damage in the files is logged with the first.</param>
+    /// <param name="rule">The rule that chooses the best path.</param>
     /// <param name="peers">WireGuard peers.</param>
     /// <param name="windows">Windows of coalescing in ms.</param>
-    /// <param name="plan">How much.</param>
-    /// <param name="seed">Of the sample of the table and its peers.</param>
-    /// <param name="progress">Told what is read.</param>
-    /// <param name="cancel">Ends it.</param>
+    /// <param name="plan">The numbers of prefixes, changes and rounds.</param>
+    /// <param name="seed">The seed of the table's sample and its peers.</param>
+    /// <param name="progress">Shows what is read.</param>
+    /// <param name="cancel">Ends the reading.</param>
     /// <exception cref="UserException">The trace changes nothing in any family.</exception>
     public static List<TraceInput> Load(
         FileInfo[] files, List<LoadedTable> loaded, BestPathRule rule, int peers, int[] windows, TracePlan plan, ulong seed,
@@ -30,7 +30,7 @@ internal static class TraceInputs
         foreach (var one in loaded)
         {
             progress.Step($"read the trace, IPv{(int)one.Table.Family}", 1, "traces");
-            // The same files are read again for the other family: what is damaged is told once.
+            // The same files are read again for the other family: report damage only once.
             var damage = ReferenceEquals(one, loaded[0]) ? one.Damage : new Workloads.DamageLog();
             using var trace = ChurnTrace.Compile(updates, one.Table.Family, rule, new TraceRouter(peers), damage);
             if (trace.Counts.Changes == 0)

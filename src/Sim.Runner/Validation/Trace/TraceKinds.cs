@@ -4,23 +4,23 @@ using Sim.Runner.Schemes.Binding;
 
 namespace Sim.Runner.Validation.Trace;
 
-/// <summary>Which schemes a kernel can run.</summary>
+/// <summary>Decides which schemes a kernel can run.</summary>
 internal static class TraceKinds
 {
-    /// <summary>Nexthop objects as 6.12 has them: the route leads to an object, and the object to the device alone.</summary>
+    /// <summary>Nexthop objects as in 6.12: the route leads to an object, and the object only to the device.</summary>
     public const string NexthopsWithoutPeer = "nexthop objects without a peer";
 
-    /// <summary>The scheme that has a device for each peer.</summary>
+    /// <summary>The number of the scheme that has a device per peer.</summary>
     public const int OwnDevices = 8;
 
-    /// <summary>What some schemes need.</summary>
+    /// <summary>A remark on the kernels that some schemes need.</summary>
     public const string Needs = "3 and 4 need a kernel with kernel-patch/series (--kernel uml-patched), 7 is in no kernel of the lab";
 
     private const int RemoveMe = 3, PeerAttribute = 4, NexthopObjects = 6, PrivateFib = 7;
 
     /// <summary>
-    /// Those of the numbers that the lane's kernel has: single removals (REMOVE_ME) and routes that name peers need
-    /// kernel-patch/series, and AllowedIPs on a FIB trie no kernel of the lab has.
+    /// Returns the schemes of these numbers that the lane's kernel can run. Single removals (REMOVE_ME) and routes that name
+    /// peers need kernel-patch/series; no kernel of the lab has AllowedIPs on a FIB trie.
     /// </summary>
     public static IReadOnlyList<BindingKind> Of(IReadOnlyCollection<int> numbers, LaneKind lane) =>
     [
@@ -28,10 +28,10 @@ internal static class TraceKinds
             kind.Number == NexthopObjects && !lane.IsPatched() ? kind with { Name = NexthopsWithoutPeer } : kind),
     ];
 
-    /// <summary>Whether a scheme does without WireGuard's netlink, which the running kernel may lack.</summary>
+    /// <summary>Whether a scheme needs no WireGuard netlink, which the running kernel may lack.</summary>
     public static bool IsRoutesAlone(BindingKind kind, LaneKind lane) => kind.Number == NexthopObjects && !lane.IsPatched();
 
-    /// <summary>What is not replayed though it was asked for, with the reason; null where all is.</summary>
+    /// <summary>Returns a remark on the schemes asked for but not replayed, with the reason; null if all are replayed.</summary>
     public static string? LeftOut(IReadOnlyCollection<int> asked, LaneKind lane)
     {
         var run = Of(asked, lane).Select(kind => kind.Number).ToHashSet();

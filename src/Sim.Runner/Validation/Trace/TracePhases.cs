@@ -1,30 +1,30 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
-using Sim.Kernel.Netlink;
+using Sim.Netlink;
 using Sim.Runner.Schemes.Binding;
 using Sim.Workloads.Churn;
 
 namespace Sim.Runner.Validation.Trace;
 
-/// <summary>A part of a scheme's life that the kernel is held to the scheme after.</summary>
+/// <summary>A phase of a scheme's replay, after which the kernel is compared with the scheme.</summary>
 /// <param name="Operation"><c>setup</c>, <c>load</c>, <c>replay</c> or <c>back</c>.</param>
 /// <param name="Window">The window that is replayed; null in the other phases.</param>
-/// <param name="Sent">What the scheme counts.</param>
-/// <param name="Recording">What it sends.</param>
+/// <param name="Sent">The scheme's counts of what it sends.</param>
+/// <param name="Recording">The commands that send it.</param>
 /// <param name="Changes">Changes handed over.</param>
 /// <param name="Seconds">Time in the scheme's structures.</param>
 internal sealed record TracePhase(string Operation, TraceWindow? Window, Sent Sent, Recording Recording, int Changes, double Seconds)
 {
     /// <summary>
-    /// Whether it is repeated for its time alone. The others are compared, with a grace period after each call on both sides, so
-    /// that they reuse memory at the same points.
+    /// Whether the phase is only timed. The others are compared, with a grace period after each call on both sides, so that
+    /// both reuse memory at the same points.
     /// </summary>
     public bool IsTimed { get; init; }
 }
 
 /// <summary>
-/// The life of a scheme in a validation, a phase after the other. Done twice: once before the kernel starts, for the files
-/// that it needs, and once beside the kernel. Both times the same is sent, but for the numbers that the kernel gives out.
+/// Runs the phases of a scheme in a validation, one after the other. This is done twice: before the kernel starts, for the
+/// files that it needs, and again beside the kernel. Only numbers that the kernel assigns differ in what is sent.
 /// </summary>
 internal sealed class TracePhases(TraceInput input, BindingScheme scheme, RecordingSockets sockets, bool namesPeers, CancellationToken cancel)
 {
@@ -44,7 +44,7 @@ internal sealed class TracePhases(TraceInput input, BindingScheme scheme, Record
         }
     }
 
-    /// <summary>The device without peers; then what the scheme needs, and the peers themselves, where routes name them.</summary>
+    /// <summary>Resets the device, makes the peers if routes name them, and sends what the scheme needs first.</summary>
     private TracePhase Setup()
     {
         var sent = sockets.Reset();

@@ -7,12 +7,12 @@ using Sim.Runner.Schemes.Binding;
 namespace Sim.Runner.Validation.Trace;
 
 /// <summary>
-/// The same short trace under each scheme that the kernel can run, each in a kernel of its own: what one left behind would be
-/// in the other's memory. First every scheme's commands are written for the agent; then, beside the kernel, each scheme does
-/// and counts again what the kernel does.
+/// Replays the same short trace under each scheme that the kernel can run. Each scheme gets its own kernel, so that none meets
+/// memory that another left behind. First the commands of all schemes are written for the agent. Then each scheme repeats,
+/// beside its kernel, what the kernel does, and counts it.
 /// </summary>
-/// <param name="inputs">What is replayed, a family each.</param>
-/// <param name="numbers">Schemes that are asked for.</param>
+/// <param name="inputs">The inputs, one per family.</param>
+/// <param name="numbers">The numbers of the schemes asked for.</param>
 /// <param name="lane">The kernel.</param>
 internal sealed class TraceRun(IReadOnlyList<TraceInput> inputs, IReadOnlyCollection<int> numbers, LaneKind lane)
 {
@@ -21,7 +21,7 @@ internal sealed class TraceRun(IReadOnlyList<TraceInput> inputs, IReadOnlyCollec
 
     private readonly TraceTimes _times = new();
 
-    /// <summary>Writes all commands and operations to the agent's folder. What schemes have in common is one file.</summary>
+    /// <summary>Writes all commands and operations to the agent's folder. Schemes share files with the same content.</summary>
     public void Write(string folder, IWorkProgress progress, CancellationToken cancel)
     {
         foreach (var (input, kind) in Cases())
@@ -37,7 +37,7 @@ internal sealed class TraceRun(IReadOnlyList<TraceInput> inputs, IReadOnlyCollec
         }
     }
 
-    /// <summary>Replays under one scheme, in a kernel in which nothing happened yet.</summary>
+    /// <summary>Replays under one scheme, in a freshly booted kernel.</summary>
     public void Run(ValidationContext context, TraceInput input, BindingKind kind)
     {
         var hello = context.Machine.Hello();
@@ -54,7 +54,7 @@ internal sealed class TraceRun(IReadOnlyList<TraceInput> inputs, IReadOnlyCollec
         new TraceValidation(context, input, kind, host, sockets, _times).Run();
     }
 
-    /// <summary>Adds the rows that need all schemes, and a remark on those that were not replayed.</summary>
+    /// <summary>Adds the rows that need all schemes, and a remark on the schemes that were not replayed.</summary>
     public void End(ValidationFindings found)
     {
         _times.AddRatios();

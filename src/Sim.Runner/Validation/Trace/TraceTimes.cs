@@ -5,23 +5,23 @@ using Sim.Runner.Experiments;
 namespace Sim.Runner.Validation.Trace;
 
 /// <summary>
-/// What a change takes under each scheme, and the ratio to one of them: of the kernel with netlink and system calls, of the
-/// port in its structures alone. Nothing is demanded of times.
+/// The time per change under each scheme, and its ratio to a baseline. The kernel's times include netlink and system calls,
+/// the port's only its structures. Times are not compared.
 /// </summary>
 internal sealed class TraceTimes
 {
-    /// <summary>Experiment of these rows.</summary>
+    /// <summary>The experiment of these rows.</summary>
     public const string Experiment = "trace-replay";
 
-    /// <summary>Metrics: time and bytes a change, and the ratio of times to the first of the baselines that was replayed.</summary>
+    /// <summary>Metrics: time, bytes and calls per change, changes, and the ratio of times to the first baseline replayed.</summary>
     public const string Time = "time-per-change", Bytes = "bytes-per-change", Calls = "calls-per-change", Changes = "changes", Ratio = "ratio";
 
-    /// <summary>What the others are compared with: the scheme of today's kernels, else of those before 6.16.</summary>
+    /// <summary>The baselines, in order of preference: today's kernels, then those before 6.16.</summary>
     private static readonly string[] s_baselines = ["AllowedIPs, REMOVE_ME", "AllowedIPs, dummy peer", "AllowedIPs, REPLACE"];
 
     private readonly List<Replays> _all = [];
 
-    /// <summary>Takes a replay's times; the other phases have none that are shown.</summary>
+    /// <summary>Adds the times of a replay; times of other phases are not shown.</summary>
     public void Add(ValidationContext context, CheckPoint at, TracePhase phase, long kernelNs)
     {
         if (phase is not { Operation: "replay", Window: { } window, Changes: > 0, IsTimed: true })

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 using Sim.Kernel;
-using Sim.Kernel.Netlink;
+using Sim.Netlink;
 using Sim.Runner.Experiments.Churn;
 using Sim.Runner.Schemes.Binding;
 
 namespace Sim.Runner.Validation.Trace;
 
 /// <summary>
-/// One scheme of <c>churn</c> and the kernel through the same life. After each phase: the messages, bytes, calls and every
-/// byte sent; after those that end with another binding also the tries node for node, the memory, and the binding as the
-/// kernel dumps it, against the one that the trace implies.
+/// Takes one scheme of <c>churn</c> and the kernel through the same phases. After each phase it compares messages, calls and
+/// every byte sent. After the load and after each untimed phase it also compares the tries node for node, the memory, and the
+/// binding that the kernel dumps with the one that the trace implies.
 /// </summary>
 internal sealed class TraceValidation(
     ValidationContext context, TraceInput input, BindingKind kind, BindingHost host, RecordingSockets sockets, TraceTimes times)
@@ -64,7 +64,10 @@ internal sealed class TraceValidation(
         routes?.Compare(at);
     }
 
-    /// <summary>AllowedIPs in any order, routes in that of the table; the port's side of these rows is the trace's own binding.</summary>
+    /// <summary>
+    /// Compares the dumped binding with the trace's own, which is the port's side of these rows: AllowedIPs in any order, routes
+    /// in the table's order.
+    /// </summary>
     private void CompareBinding(CheckPoint at, BindingScheme scheme, ExpectedBinding binding)
     {
         if (scheme.AllowedIps is not null)
@@ -86,10 +89,10 @@ internal sealed class TraceValidation(
             at, "listing-digest", new RouteDump(routes.Shape, host.Sockets.Interface).Content(listed), dump.Hex("content"), item: "routes");
     }
 
-    /// <summary>Whether the device's AllowedIPs are the gateways that routes name, RTA_VIA's or in IPv6 RTA_GATEWAY's: IPv6 addresses.</summary>
+    /// <summary>Whether the device's AllowedIPs are the gateways that routes name (RTA_VIA, in IPv6 RTA_GATEWAY).</summary>
     private static bool BindsGateways(BindingScheme scheme) => scheme.Routes?.Shape is RouteShape.Via or RouteShape.Gateway;
 
-    /// <summary>What each peer has by RTA_VIA: its gateway.</summary>
+    /// <summary>Returns each peer's gateway, its only AllowedIP under RTA_VIA.</summary>
     private List<KeyValuePair<Prefix, int>> Gateways() =>
     [
         .. Enumerable.Range(0, input.Peers).Select(peer =>
@@ -97,7 +100,7 @@ internal sealed class TraceValidation(
     ];
 }
 
-/// <summary>The routes of a scheme against the kernel's table, from when the scheme is new: the FIB's shape and its memory.</summary>
+/// <summary>Compares a scheme's routes with the kernel's table: the FIB's shape and its memory since the scheme was made.</summary>
 internal sealed class TraceRoutes
 {
     private readonly ValidationContext _context;

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using Sim.Kernel;
+
+namespace Sim.Fib;
+
+/// <summary>One nexthop of a multipath request (<c>struct rtnexthop</c> and its attributes).</summary>
+/// <param name="Oif">Interface index.</param>
+/// <param name="Weight">1 to 256: what <c>ip route ... weight N</c> says.</param>
+/// <param name="Gateway4">IPv4 gateway in host order; 0 for none.</param>
+/// <param name="Flags">OnLink or none.</param>
+/// <param name="Peer">Peer id; 0 for none.</param>
+public readonly record struct FibNexthopConfig(
+    int Oif, int Weight = 1, uint Gateway4 = 0, RtnhFlags Flags = RtnhFlags.None, int Peer = 0)
+{
+    internal GatewayFamily GatewayFamily => Gateway4 != 0 ? GatewayFamily.IPv4 : GatewayFamily.None;
+}
+
+/// <summary>
+/// A request to add or delete a route (<c>struct fib_config</c>): what RTM_NEWROUTE and RTM_DELROUTE carry.
+/// Addresses are in host order. RTA_METRICS, RTA_FLOW and RTA_ENCAP are not modelled.
+/// </summary>
+public struct FibConfig
+{
+    public byte DstLen;
+
+    /// <summary>The DS field (dscp in the upper six bits), <c>rtm_tos</c>.</summary>
+    public byte Dscp;
+    public byte Protocol;
+    public RouteScope Scope;
+    public RouteType Type;
+    public GatewayFamily GatewayFamily;
+
+    /// <summary>The table's id; 0 for the table that gets the request.</summary>
+    public uint Table;
+    public uint Dst;
+    public uint Gateway4;
+    public UInt128 Gateway6;
+    public int Oif;
+    public RtnhFlags Flags;
+    public uint Priority;
+    public uint PrefSrc;
+
+    /// <summary>RTA_NH_ID: a nexthop object; excludes Oif, a gateway, a peer and multipath.</summary>
+    public uint NhId;
+
+    /// <summary>The proposed route attribute: the peer behind the device; 0 for none.</summary>
+    public int Peer;
+    public NlmFlags NlFlags;
+    public FibNexthopConfig[]? Multipath;
+
+    /// <summary><c>ip route add PREFIX dev OIF [via-wgpeer PEER]</c>: scope link, protocol boot, create and exclusive.</summary>
+    /// <exception cref="ArgumentException">An IPv6 prefix.</exception>
+    public static FibConfig Add(Prefix prefix, int oif, int peer = 0)
+    {
+        if (prefix.Family != Family.IPv4)
+            throw new ArgumentException($"{prefix}: this FIB takes only IPv4 prefixes", nameof(prefix));
+        return new()
+        {
+            Dst = prefix.V4,
+            DstLen = prefix.Length,
+            Oif = oif,
+            Peer = peer,
+            Protocol = 3,
+            Scope = RouteScope.Link,
+            Type = RouteType.Unicast,
+            NlFlags = NlmFlags.Create | NlmFlags.Excl,
+        };
+    }
+
+    /// <summary><c>ip route del PREFIX</c>: any type, any scope, any nexthop.</summary>
+    public static FibConfig Delete(Prefix prefix) => Add(prefix, 0) with
+    {
+        Protocol = 0,
+        Scope = RouteScope.Nowhere,
+        Type = RouteType.Unspec,
+        NlFlags = NlmFlags.None,
+    };
+
+    /// <summary>
+    /// The checks of <c>rtm_to_fib_config</c> (net/ipv4/fib_frontend.c): host bits, length, dscp, and that a nexthop
+    /// object stands alone. Returns 0 or -EINVAL.
+    /// </summary>
+    internal readonly int Validate(uint table)
+    {
+        const int ecn = 3;
+        if ((Dscp & ecn) != 0 || Type > RouteType.XResolve || DstLen > KeyVector.KeyLength)
+            return -Errno.EINVAL;
+        if (DstLen < KeyVector.KeyLength && Dst << DstLen != 0)
+            return -Errno.EINVAL;
+        if (NhId != 0 && (Oif != 0 || GatewayFamily != GatewayFamily.None || Peer != 0 || Multipath != null))
+            return -Errno.EINVAL;
+        return Table != 0 && Table != table ? -Errno.EINVAL : 0;
+    }
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Numerics;
+using Sim.Kernel;
+
+namespace Sim.Fib;
+
+/// <summary>Finding an equal fib_info: the hash of net/ipv4/fib_semantics.c.</summary>
+/// <remarks>
+/// <code>
+///   bucket = fold(nhs ^ protocol &lt;&lt; 8 ^ scope ^ prefsrc ^ priority ^ h8(oif) ^ ...)     h8: 8 bits of a product
+/// </code>
+/// The hash covers neither the gateway nor the encapsulation, which names the peer. So the infos of all peers of one device
+/// share a bucket, and each route added walks them. <see cref="HashesStates"/> adds the encapsulation. If a nexthop object
+/// is named, its id is hashed instead of the device, to 8 bits as well: N objects make chains of N/256, however large the
+/// hash grows.
+/// </remarks>
+public sealed unsafe partial class FibNet
+{
+    private const int DevIndexHashBits = 8;
+    private const int DevIndexHashSize = 1 << DevIndexHashBits;
+
+    private readonly HlistNode** _infoDevHash;
+    private HlistNode** _infoHash;
+    private HlistNode** _infoLaddrHash;
+    private uint _infoHashSize;
+    private uint _infoCount;
+
+    /// <summary>fib_infos in use (<c>fib_info_cnt</c>).</summary>
+    public int InfoCount => (int)_infoCount;
+
+    /// <summary>Buckets of the fib_info hash (<c>fib_info_hash_size</c>): doubled once there are as many infos.</summary>
+    public int InfoHashSize => (int)_infoHashSize;
+
+    /// <summary>fib_infos compared by <c>fib_find_info</c> and <c>fib_find_info_nh</c> since the start.</summary>
+    public long InfosWalked { get; private set; }
+
+    /// <summary><c>hash_32</c> (include/linux/hash.h) to 8 bits.</summary>
+    private static uint DevIndexHash(uint value) => value * 0x61C88647u >> (32 - DevIndexHashBits);
+
+    /// <summary><c>fib_info_hashfn_1</c>.</summary>
+    private static uint InfoHash1(uint init, byte protocol, byte scope, uint prefsrc, uint priority) =>
+        init ^ ((uint)protocol << 8 | scope) ^ NetworkOrder(prefsrc) ^ priority;
+
+    /// <summary><c>fib_info_hashfn_result</c>.</summary>
+    private uint InfoHashResult(uint value) => (value ^ (value >> 7) ^ (value >> 12)) & (_infoHashSize - 1);
+
+    /// <summary>The kernel hashes prefsrc as it lies in memory, in network order.</summary>
+    private static uint NetworkOrder(uint address) =>
+        System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(address);
+
+    /// <summary><c>fib_info_hashfn</c>.</summary>
+    private uint InfoHash(FibInfo* fi)
+    {
+        var value = InfoHash1((uint)fi->fib_nhs, fi->fib_protocol, fi->fib_scope, fi->fib_prefsrc, fi->fib_priority);
+        if (fi->nh != null)
+        {
+            value ^= DevIndexHash(fi->nh->id);
+        }
+        else
+        {
+            for (var i = 0; i < fi->fib_nhs; i++)
+            {
+                var nhc = &FibInfo.Nh(fi, i)->nh_common;
+                value ^= DevIndexHash((uint)nhc->nhc_oif);
+                if (HashesStates && nhc->nhc_lwtstate != null)
+                    value ^= nhc->nhc_lwtstate->hash;
+            }
+        }
+
+        return InfoHashResult(value);
+    }
+
+    /// <summary><c>fib_find_info_nh</c>: finds the info of a request that names a nexthop object.</summary>
+    private FibInfo* FindInfoNh(in FibConfig cfg, uint table)
+    {
+        if (_infoHashSize == 0)
+            return null;
+        var hash = InfoHashResult(InfoHash1(
+            DevIndexHash(cfg.NhId), cfg.Protocol, (byte)cfg.Scope, cfg.PrefSrc, cfg.Priority));
+        for (var fi = (FibInfo*)_infoHash[hash]; fi != null; fi = (FibInfo*)fi->fib_hash.next)
+        {
+            InfosWalked++;
+            if (fi->nh == null || fi->nh->id != cfg.NhId)
+                continue;
+            if (cfg.Protocol == fi->fib_protocol && (byte)cfg.Scope == fi->fib_scope &&
+                cfg.PrefSrc == fi->fib_prefsrc && cfg.Priority == fi->fib_priority &&
+                (byte)cfg.Type == fi->fib_type && table == fi->fib_tb_id &&
+                ((cfg.Flags ^ fi->fib_flags) & ~RtnhFlags.CompareMask) == 0)
+                return fi;
+        }
+
+        return null;
+    }
+
+    /// <summary><c>fib_find_info</c>: finds an info equal to the one just made.</summary>
+    private FibInfo* FindInfo(FibInfo* nfi)
+    {
+        for (var fi = (FibInfo*)_infoHash[InfoHash(nfi)]; fi != null; fi = (FibInfo*)fi->fib_hash.next)
+        {
+            InfosWalked++;
+            if (fi->fib_nhs != nfi->fib_nhs)
+                continue;
+            if (nfi->fib_protocol == fi->fib_protocol && nfi->fib_scope == fi->fib_scope &&
+                nfi->fib_prefsrc == fi->fib_prefsrc && nfi->fib_priority == fi->fib_priority &&
+                nfi->fib_type == fi->fib_type && nfi->fib_tb_id == fi->fib_tb_id &&
+                ((nfi->fib_flags ^ fi->fib_flags) & ~RtnhFlags.CompareMask) == 0 && SameNexthops(fi, nfi))
+                return fi;
+        }
+
+        return null;
+    }
+
+    /// <summary><c>nh_comp</c> == 0: the same nexthop object, or the same nexthops in the same order.</summary>
+    private static bool SameNexthops(FibInfo* fi, FibInfo* ofi)
+    {
+        if (fi->nh != null || ofi->nh != null)
+            return fi->nh == ofi->nh;
+        for (var i = 0; i < ofi->fib_nhs; i++)
+        {
+            var nh = &FibInfo.Nh(fi, i)->nh_common;
+            var onh = &FibInfo.Nh(ofi, i)->nh_common;
+            if (nh->nhc_oif != onh->nhc_oif || nh->nhc_gw_family != onh->nhc_gw_family ||
+                nh->nhc_scope != onh->nhc_scope || nh->nhc_weight != onh->nhc_weight ||
+                !PeerStates.Same(nh->nhc_lwtstate, onh->nhc_lwtstate) ||
+                ((uint)(nh->nhc_flags ^ onh->nhc_flags) & ~(uint)RtnhFlags.CompareMask) != 0)
+                return false;
+            if (nh->nhc_gw_first != onh->nhc_gw_first || nh->nhc_gw_second != onh->nhc_gw_second)
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>The growth part of <c>fib_create_info</c>: doubles the buckets, beginning with 16.</summary>
+    private void GrowInfoHash()
+    {
+        if (_infoCount < _infoHashSize)
+            return;
+        var size = _infoHashSize == 0 ? 16 : _infoHashSize << 1;
+        InfoHashMove(Kvzalloc(size * 8L), Kvzalloc(size * 8L), size);
+    }
+
+    /// <summary><c>fib_info_hash_move</c>.</summary>
+    private void InfoHashMove(HlistNode** newHash, HlistNode** newLaddrHash, uint newSize)
+    {
+        var (oldHash, oldLaddrHash, oldSize) = ((nint)_infoHash, (nint)_infoLaddrHash, _infoHashSize);
+        _infoHashSize = newSize;
+        for (var i = 0u; i < oldSize; i++)
+        {
+            HlistNode* next;
+            for (var n = ((HlistNode**)oldHash)[i]; n != null; n = next)
+            {
+                next = n->next;
+                Hlist.AddHead(n, &newHash[InfoHash((FibInfo*)n)]);
+            }
+
+            for (var n = ((HlistNode**)oldLaddrHash)[i]; n != null; n = next)
+            {
+                next = n->next;
+                Hlist.AddHead(n, &newLaddrHash[LaddrHash(OfLhash(n)->fib_prefsrc)]);
+            }
+        }
+
+        _infoHash = newHash;
+        _infoLaddrHash = newLaddrHash;
+        Kvfree((void*)oldHash, oldSize * 8L);
+        Kvfree((void*)oldLaddrHash, oldSize * 8L);
+    }
+
+    /// <summary><c>fib_info_laddrhash_bucket</c>.</summary>
+    private uint LaddrHash(uint prefsrc) =>
+        NetworkOrder(prefsrc) * 0x61C88647u >> (32 - BitOperations.Log2(_infoHashSize));
+
+    private static FibInfo* OfLhash(HlistNode* n) => (FibInfo*)((byte*)n - sizeof(HlistNode));
+
+    private void FreeInfoHash()
+    {
+        Kvfree(_infoHash, _infoHashSize * 8L);
+        Kvfree(_infoLaddrHash, _infoHashSize * 8L);
+        _infoHash = _infoLaddrHash = null;
+        _infoHashSize = 0;
+    }
+
+    /// <summary>
+    /// <c>kvzalloc</c>: takes whole pages beyond the size classes. Their number is a power of two, so kmalloc and vmalloc
+    /// would hold the same number.
+    /// </summary>
+    private HlistNode** Kvzalloc(long bytes) =>
+        (HlistNode**)(bytes <= 2 * KernelMemory.PageSize ? Memory.Kzalloc((int)bytes) : Memory.Vzalloc(bytes));
+
+    private void Kvfree(void* area, long bytes)
+    {
+        if (area == null)
+            return;
+        if (bytes <= 2 * KernelMemory.PageSize)
+            Memory.Kfree(area, (int)bytes);
+        else
+            Memory.Vfree(area);
+    }
+}

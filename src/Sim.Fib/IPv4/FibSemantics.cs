@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: GPL-2.0-only
+namespace Sim.Fib;
+
+/// <summary>Making, sharing and releasing fib_infos: the part of net/ipv4/fib_semantics.c that routes need.</summary>
+public sealed unsafe partial class FibNet
+{
+    /// <summary>
+    /// <c>fib_create_info</c>: returns the info of a request, shared if an equal one exists, with a reference for the caller;
+    /// or null and a negative error. As in the kernel, a whole info is built, compared with those in its bucket, and thrown
+    /// away if one is equal. Only a request with a nexthop id searches before it builds.
+    /// </summary>
+    internal FibInfo* CreateInfo(in FibConfig cfg, uint table, out int err)
+    {
+        err = -Errno.EINVAL;
+        if (cfg.Type > RouteType.XResolve || FibProps.Scope(cfg.Type) > (byte)cfg.Scope ||
+            (cfg.Flags & (RtnhFlags.Dead | RtnhFlags.LinkDown)) != 0)
+            return null;
+        NextHop* nh = null;
+        var nhs = 1;
+        if (cfg.NhId != 0)
+        {
+            var shared = FindInfoNh(cfg, table);
+            if (shared != null)
+            {
+                shared->fib_treeref++;
+                return shared;
+            }
+
+            nh = FindNexthop(cfg.NhId);
+            if (nh == null)
+                return null;
+            nhs = 0;
+        }
+
+        if (cfg.Multipath != null)
+        {
+            nhs = cfg.Multipath.Length;
+            if (nhs == 0)
+                return null;
+        }
+
+        GrowInfoHash();
+        var fi = AllocInfo(cfg, table, nhs);
+        err = nh != null ? HoldNexthop(fi, nh) : InitNexthops(fi, cfg);
+        if (err == 0)
+            err = CheckInfo(fi, cfg, table);
+        if (err == 0)
+            return LinkInfo(fi);
+        fi->fib_dead = 1;
+        FreeFibInfo(fi);
+        return null;
+    }
+
+    /// <summary><c>fib_release_info</c>: gives up a route's use of an info; the last takes it out of the hashes.</summary>
+    internal void ReleaseInfo(FibInfo* fi)
+    {
+        if (fi == null || --fi->fib_treeref != 0)
+            return;
+        Hlist.Del(&fi->fib_hash);
+        _infoCount--;
+        if (fi->fib_prefsrc != 0)
+            Hlist.Del(&fi->fib_lhash);
+        if (fi->nh != null)
+        {
+            Hlist.Del(&fi->nh_list);
+        }
+        else
+        {
+            for (var i = 0; i < fi->fib_nhs; i++)
+            {
+                if (FibInfo.Nh(fi, i)->nh_common.nhc_dev != 0)
+                    Hlist.Del(&FibInfo.Nh(fi, i)->nh_hash);
+            }
+        }
+
+        fi->fib_dead = 1;
+        PutInfo(fi);
+    }
+
+    /// <summary><c>fib_info_put</c>: gives back the reference of a lookup without <see cref="FibLookupFlags.NoRef"/>.</summary>
+    public void PutInfo(FibInfo* fi)
+    {
+        if (--fi->fib_clntref == 0)
+            FreeFibInfo(fi);
+    }
+
+    /// <summary><c>free_fib_info</c>.</summary>
+    private void FreeFibInfo(FibInfo* fi) => CallRcu(&fi->rcu, RcuFunc.InfoFree);
+
+    /// <summary><c>free_fib_info_rcu</c>: puts a nexthop object only now; if that frees it, another grace period follows.</summary>
+    private void FreeFibInfoRcu(FibInfo* fi)
+    {
+        if (fi->nh != null)
+            PutNexthop(fi->nh);
+        for (var i = 0; i < fi->fib_nhs; i++)
+            ReleaseNh(FibInfo.Nh(fi, i));
+        Memory.Kfree(fi, FibInfo.Size(fi->fib_nhs));
+    }
+
+    private FibInfo* AllocInfo(in FibConfig cfg, uint table, int nhs)
+    {
+        var fi = (FibInfo*)Memory.Kzalloc(FibInfo.Size(nhs));
+        fi->fib_protocol = cfg.Protocol;
+        fi->fib_scope = (byte)cfg.Scope;
+        fi->fib_flags = cfg.Flags;
+        fi->fib_priority = cfg.Priority;
+        fi->fib_prefsrc = cfg.PrefSrc;
+        fi->fib_type = (byte)cfg.Type;
+        fi->fib_tb_id = table;
+        fi->fib_nhs = nhs;
+        for (var i = 0; i < nhs; i++)
+            FibInfo.Nh(fi, i)->nh_parent = fi;
+        return fi;
+    }
+
+    private static int HoldNexthop(FibInfo* fi, NextHop* nh)
+    {
+        nh->refcnt++;
+        fi->nh = nh;
+        return 0;
+    }
+
+    private int InitNexthops(FibInfo* fi, in FibConfig cfg)
+    {
+        if (cfg.Multipath != null)
+            return GetNexthops(fi, cfg);
+        return InitNexthop(FibInfo.Nh(fi, 0), cfg, 1);
+    }
+
+    /// <summary><c>fib_nh_init</c>. A peer belongs to a device: returns -EINVAL for a peer without one.</summary>
+    private int InitNexthop(FibNh* nh, in FibConfig cfg, int weight)
+    {
+        if (cfg.Peer != 0 && cfg.Oif == 0)
+            return -Errno.EINVAL;
+        var nhc = &nh->nh_common;
+        nhc->nhc_family = (byte)GatewayFamily.IPv4;
+        nhc->nhc_lwtstate = _states.Build(cfg.Oif, cfg.Peer);
+        nhc->nhc_oif = cfg.Oif;
+        nhc->nhc_gw_family = (byte)cfg.GatewayFamily;
+        if (cfg.GatewayFamily == GatewayFamily.IPv4)
+        {
+            nhc->nhc_gw_first = cfg.Gateway4;
+        }
+        else if (cfg.GatewayFamily == GatewayFamily.IPv6)
+        {
+            nhc->nhc_gw_first = (ulong)(cfg.Gateway6 >> 64);
+            nhc->nhc_gw_second = (ulong)cfg.Gateway6;
+        }
+
+        nhc->nhc_flags = (byte)cfg.Flags;
+        nhc->nhc_weight = weight;
+        return 0;
+    }
+
+    /// <summary><c>fib_get_nhs</c>: fills the nexthops of RTA_MULTIPATH. The first must agree with the request itself.</summary>
+    private int GetNexthops(FibInfo* fi, in FibConfig cfg)
+    {
+        for (var i = 0; i < fi->fib_nhs; i++)
+        {
+            ref readonly var hop = ref cfg.Multipath![i];
+            if ((hop.Flags & (RtnhFlags.Dead | RtnhFlags.LinkDown)) != 0 || hop.Weight is < 1 or > 256)
+                return -Errno.EINVAL;
+            var one = new FibConfig
+            {
+                Flags = (RtnhFlags)((uint)cfg.Flags & ~0xFFu) | hop.Flags,
+                Oif = hop.Oif,
+                GatewayFamily = hop.GatewayFamily,
+                Gateway4 = hop.Gateway4,
+                Peer = hop.Peer,
+            };
+            var err = InitNexthop(FibInfo.Nh(fi, i), one, hop.Weight);
+            if (err != 0)
+                return err;
+        }
+
+        var first = &FibInfo.Nh(fi, 0)->nh_common;
+        if (cfg.Oif != 0 && first->nhc_oif != cfg.Oif)
+            return -Errno.EINVAL;
+        return cfg.GatewayFamily != GatewayFamily.None && !SameGateway(cfg, first) ? -Errno.EINVAL : 0;
+    }
+
+    private static bool SameGateway(in FibConfig cfg, FibNhCommon* nhc) =>
+        (byte)cfg.GatewayFamily == nhc->nhc_gw_family &&
+        nhc->Gateway == (cfg.GatewayFamily == GatewayFamily.IPv6 ? cfg.Gateway6 : cfg.Gateway4);
+
+    /// <summary>The checks of <c>fib_create_info</c> between building an info and looking for its equal.</summary>
+    private int CheckInfo(FibInfo* fi, in FibConfig cfg, uint table)
+    {
+        if (FibProps.Error((byte)cfg.Type) != 0)
+        {
+            var hasNexthop = cfg.GatewayFamily != GatewayFamily.None || cfg.Oif != 0 || cfg.Multipath != null;
+            return hasNexthop ? -Errno.EINVAL : 0;
+        }
+
+        if (cfg.Type is < RouteType.Unicast or > RouteType.Multicast || cfg.Scope > RouteScope.Host)
+            return -Errno.EINVAL;
+        if (fi->nh != null)
+            return CheckNexthop(fi->nh, cfg.Scope);
+        var err = cfg.Scope == RouteScope.Host ? CheckHostScope(fi) : CheckEachNh(fi, cfg, table);
+        if (err != 0)
+            return err;
+        for (var i = 0; i < fi->fib_nhs; i++)
+        {
+            if (FibInfo.Nh(fi, i)->nh_common.nhc_gw_family == (byte)GatewayFamily.IPv6)
+                fi->fib_nh_is_v6 = 1;
+        }
+
+        Rebalance(fi);
+        return 0;
+    }
+
+    private static int CheckHostScope(FibInfo* fi)
+    {
+        var nhc = &FibInfo.Nh(fi, 0)->nh_common;
+        if (fi->fib_nhs != 1 || nhc->nhc_gw_family != 0)
+            return -Errno.EINVAL;
+        nhc->nhc_scope = (byte)RouteScope.Nowhere;
+        nhc->nhc_dev = nhc->nhc_oif > 0 ? nhc->nhc_oif : 0;
+        return nhc->nhc_dev == 0 ? -Errno.ENODEV : 0;
+    }
+
+    private int CheckEachNh(FibInfo* fi, in FibConfig cfg, uint table)
+    {
+        for (var i = 0; i < fi->fib_nhs; i++)
+        {
+            var err = CheckNh(&FibInfo.Nh(fi, i)->nh_common, table, (byte)cfg.Scope);
+            if (err != 0)
+                return err;
+        }
+
+        return 0;
+    }
+
+    /// <summary>The end of <c>fib_create_info</c>: returns an equal info, or puts this one into the hashes.</summary>
+    private FibInfo* LinkInfo(FibInfo* fi)
+    {
+        var ofi = FindInfo(fi);
+        if (ofi != null)
+        {
+            fi->fib_dead = 1;
+            FreeFibInfo(fi);
+            ofi->fib_treeref++;
+            return ofi;
+        }
+
+        fi->fib_treeref = fi->fib_clntref = 1;
+        _infoCount++;
+        Hlist.AddHead(&fi->fib_hash, &_infoHash[InfoHash(fi)]);
+        if (fi->fib_prefsrc != 0)
+            Hlist.AddHead(&fi->fib_lhash, &_infoLaddrHash[LaddrHash(fi->fib_prefsrc)]);
+        if (fi->nh != null)
+        {
+            Hlist.Add(&fi->nh_list, &fi->nh->fi_list);
+            return fi;
+        }
+
+        for (var i = 0; i < fi->fib_nhs; i++)
+        {
+            var nh = FibInfo.Nh(fi, i);
+            if (nh->nh_common.nhc_dev != 0)
+                Hlist.AddHead(&nh->nh_hash, &_infoDevHash[DevIndexHash((uint)nh->nh_common.nhc_dev)]);
+        }
+
+        return fi;
+    }
+
+    /// <summary>
+    /// <c>fib_nh_match</c> == 0: whether a deletion means this info. Fields that the request leaves out match anything.
+    /// </summary>
+    internal bool NhMatch(in FibConfig cfg, FibInfo* fi)
+    {
+        if (cfg.Priority != 0 && cfg.Priority != fi->fib_priority)
+            return false;
+        if (cfg.NhId != 0)
+            return fi->nh != null && cfg.NhId == fi->nh->id;
+        var namesNexthop = cfg.Oif != 0 || cfg.GatewayFamily != GatewayFamily.None;
+        if (fi->nh != null)
+            return !namesNexthop && cfg.Multipath == null;
+        if (namesNexthop)
+        {
+            // The kernel compares an encapsulation only beside a device or gateway.
+            var nhc = &FibInfo.Nh(fi, 0)->nh_common;
+            return StateMatches(cfg.Peer, nhc) && (cfg.Oif == 0 || cfg.Oif == nhc->nhc_oif) &&
+                (cfg.GatewayFamily == GatewayFamily.None || SameGateway(cfg, nhc));
+        }
+
+        return cfg.Multipath == null || MultipathMatch(cfg.Multipath, fi);
+    }
+
+    private static bool MultipathMatch(FibNexthopConfig[] hops, FibInfo* fi)
+    {
+        // If the request has fewer hops than the route, the walk ends with -EINVAL: no match. Further hops are not looked at.
+        if (hops.Length < fi->fib_nhs)
+            return false;
+        for (var i = 0; i < fi->fib_nhs; i++)
+        {
+            var nhc = &FibInfo.Nh(fi, i)->nh_common;
+            if (hops[i].Oif != 0 && hops[i].Oif != nhc->nhc_oif)
+                return false;
+            if (hops[i].Gateway4 != 0 &&
+                (nhc->nhc_gw_family != (byte)GatewayFamily.IPv4 || hops[i].Gateway4 != (uint)nhc->nhc_gw_first))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary><c>fib_rebalance</c>: sets each live nexthop's share of the 31-bit hash space, by weight.</summary>
+    private static void Rebalance(FibInfo* fi)
+    {
+        if (FibInfo.NumPath(fi) < 2)
+            return;
+        var total = 0;
+        for (var i = 0; i < fi->fib_nhs; i++)
+        {
+            var nhc = &FibInfo.Nh(fi, i)->nh_common;
+            if ((nhc->nhc_flags & (byte)RtnhFlags.Dead) == 0)
+                total += nhc->nhc_weight;
+        }
+
+        var weight = 0;
+        for (var i = 0; i < fi->fib_nhs; i++)
+        {
+            var nhc = &FibInfo.Nh(fi, i)->nh_common;
+            if (total == 0 || (nhc->nhc_flags & (byte)RtnhFlags.Dead) != 0)
+            {
+                nhc->nhc_upper_bound = -1;
+                continue;
+            }
+
+            weight += nhc->nhc_weight;
+            nhc->nhc_upper_bound = (int)((((long)weight << 31) + total / 2) / total - 1);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Runtime.InteropServices;
+using static Sim.Fib.KeyVector;
+
+namespace Sim.Fib;
+
+/// <summary><c>struct fib_table</c> with its <c>struct trie</c> behind it: 48 + 16 bytes.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct TableHead
+{
+    public HlistNode tb_hlist;
+    public uint tb_id;
+    public int tb_num_default;
+    public RcuHead rcu;
+    public nint tb_data;
+
+    /// <summary><c>struct trie</c>: a vector of one pointer, so that the root node has a parent like any other.</summary>
+    public KeyVector trie;
+
+    /// <summary>Where rcu lies (<c>container_of</c>).</summary>
+    public const int RcuOffset = 24;
+}
+
+/// <summary>
+/// A routing table: an LC-trie of leaves, and on each leaf the routes whose prefixes have that address
+/// (net/ipv4/fib_trie.c of Linux 6.12, function by function).
+/// </summary>
+/// <remarks>
+/// <code>
+///   TableHead.trie  ->  tnode  ->  tnode  ->  leaf 10.0.0.0  ->  fib_alias /24  ->  fib_alias /8
+///    pos 32, root                                                     |                  |
+///                                                                  fib_info  (shared)  fib_info
+/// </code>
+/// <para>10.0.0.0/24 and 10.0.0.0/8 are one key: a trie of addresses, not of prefixes. A lookup walks down to the
+/// leaf nearest to the address, and if none of its routes covers the address, strips one bits from the key, lowest
+/// first, to find the shorter prefixes, whose keys are zero there (TrieLookup).</para>
+/// <para>One writer, as under RTNL. Lookups with <see cref="FibLookupFlags.NoRef"/> may run beside it on other threads that
+/// <see cref="Sim.Kernel.Rcu.AddReader"/> knows; a result is good until the thread's next quiescent state. Only the writer
+/// may look up with a reference: the kernel counts references atomically, this does not. Insert and lookup allocate no
+/// managed memory.</para>
+/// <para>Files, in reading order: <c>KeyVector.cs</c> the node's layout, <c>TrieLookup.cs</c> the read side, <c>TrieInsert.cs</c>,
+/// <c>TrieDelete.cs</c>, <c>TrieResize.cs</c> level compression, <c>TrieSuffix.cs</c> the bits that a lookup skips, <c>TrieNodes.cs</c>
+/// allocation and freeing, <c>TrieWalk.cs</c> and <c>FibTrieStat.cs</c> dumps and /proc. Next hops are fib_semantics.c's: <c>FibInfo.cs</c>,
+/// <c>FibSemantics.cs</c>, <c>FibInfoHash.cs</c>, <c>FibNexthopCheck.cs</c>, <c>FibNet.cs</c>.</para>
+/// </remarks>
+public sealed unsafe partial class FibTable : IRoutingTable, IDisposable
+{
+    private readonly FibNet _net;
+    private readonly TableHead* _tb;
+    private readonly KeyVector* _trie;
+    private bool _disposed;
+
+    /// <summary><c>fib_new_table</c>, <c>fib_trie_table</c>: makes an empty table, which its namespace knows by id.</summary>
+    /// <exception cref="ArgumentException">The namespace has a table of this id.</exception>
+    public FibTable(FibNet net, uint id)
+    {
+        ArgumentNullException.ThrowIfNull(net);
+        _net = net;
+        Id = id == 0 ? RouteTableId.Main : id;
+        net.Register(this);
+        _tb = (TableHead*)net.Memory.Kzalloc(sizeof(TableHead));
+        _tb->tb_id = Id;
+        _trie = &_tb->trie;
+        _tb->tb_data = (nint)_trie;
+        _trie->pos = KeyLength;
+        _trie->slen = KeyLength;
+    }
+
+    /// <summary><c>tb_id</c>.</summary>
+    public uint Id { get; }
+
+    /// <summary>Default routes (<c>tb_num_default</c>).</summary>
+    public int DefaultRoutes => _tb->tb_num_default;
+
+    public FibNet Net => _net;
+
+    /// <summary>The vector in struct trie, for tests that walk the nodes.</summary>
+    internal KeyVector* Trie => _trie;
+
+    /// <summary>
+    /// Deletes the table with all its routes, as when a namespace ends. The next grace period frees the memory.
+    /// </summary>
+    public void Dispose()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        TrieFree();
+        _net.Unregister(this);
+        _net.CallRcu(&_tb->rcu, RcuFunc.TableFree);
+    }
+
+    /// <summary><c>__trie_free_rcu</c>.</summary>
+    internal static void TrieFreeRcu(FibNet net, RcuHead* head) =>
+        net.Memory.Kfree((byte*)head - TableHead.RcuOffset, sizeof(TableHead));
+}

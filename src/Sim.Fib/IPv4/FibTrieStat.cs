@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Text;
+using static Sim.Fib.KeyVector;
+
+namespace Sim.Fib;
+
+/// <summary>The shape of a table (<c>struct trie_stat</c>), counted from the live trie.</summary>
+public sealed class FibTrieStat
+{
+    /// <summary><c>MAX_STAT_DEPTH</c>: nodes of 32 bits are not counted by size.</summary>
+    public const int MaxStatDepth = 32;
+
+    private readonly uint[] _nodeSizes = new uint[MaxStatDepth];
+    private readonly List<long> _leafDepths = [];
+
+    /// <summary>Tnodes above a leaf, summed over all leaves.</summary>
+    public uint TotalDepth { get; private set; }
+
+    /// <summary>The most tnodes above a leaf.</summary>
+    public uint MaxDepth { get; private set; }
+
+    public uint Leaves { get; private set; }
+
+    public uint Prefixes { get; private set; }
+
+    public uint InternalNodes { get; private set; }
+
+    public uint NullPointers { get; private set; }
+
+    /// <summary>Tnodes by bits.</summary>
+    public IReadOnlyList<uint> NodeSizes => _nodeSizes;
+
+    /// <summary>Leaves by the number of tnodes above them.</summary>
+    public IReadOnlyList<long> LeafDepths => _leafDepths;
+
+    /// <summary>Child pointers of all tnodes.</summary>
+    public uint Pointers
+    {
+        get
+        {
+            var pointers = 0u;
+            for (var bits = 1; bits < MaxStatDepth; bits++)
+                pointers += (1u << bits) * _nodeSizes[bits];
+            return pointers;
+        }
+    }
+
+    /// <summary>
+    /// "Total size" in bytes: 48 per leaf, 56 per route, 40 per tnode and 8 per pointer; no slab, page or fib_info.
+    /// As in the kernel it has 32 bits, and wraps at 4 GiB.
+    /// </summary>
+    public uint TotalBytes => unchecked(
+        TNode.LeafSize * Leaves + 56 * Prefixes + (uint)TNode.Size(0) * InternalNodes + 8 * Pointers);
+
+    /// <summary>Total size in kB, rounded up, as shown.</summary>
+    public uint TotalKb => (TotalBytes + 1023) / 1024;
+
+    /// <summary>Average depth as shown: two decimals, cut off. The 32-bit product wraps as in the kernel.</summary>
+    public string AverageDepth
+    {
+        get
+        {
+            var hundredths = Leaves == 0 ? 0 : unchecked(TotalDepth * 100) / Leaves;
+            return $"{hundredths / 100}.{hundredths % 100:00}";
+        }
+    }
+
+    /// <summary><c>trie_show_stats</c>: the lines of one table in /proc/net/fib_triestat.</summary>
+    public string Format()
+    {
+        var text = new StringBuilder();
+        text.Append($"\tAver depth:     {AverageDepth}\n");
+        text.Append($"\tMax depth:      {MaxDepth}\n");
+        text.Append($"\tLeaves:         {Leaves}\n");
+        text.Append($"\tPrefixes:       {Prefixes}\n");
+        text.Append($"\tInternal nodes: {InternalNodes}\n\t");
+        for (var bits = 1; bits < MaxStatDepth; bits++)
+        {
+            if (_nodeSizes[bits] != 0)
+                text.Append($"  {bits}: {_nodeSizes[bits]}");
+        }
+
+        text.Append($"\n\tPointers: {Pointers}\nNull ptrs: {NullPointers}\nTotal size: {TotalKb}  kB\n");
+        return text.ToString();
+    }
+
+    internal void Leaf(int depth, uint routes)
+    {
+        Leaves++;
+        TotalDepth += (uint)depth;
+        MaxDepth = Math.Max(MaxDepth, (uint)depth);
+        while (_leafDepths.Count <= depth)
+            _leafDepths.Add(0);
+        _leafDepths[depth]++;
+        Prefixes += routes;
+    }
+
+    internal void Tnode(int bits, uint emptyChildren)
+    {
+        InternalNodes++;
+        if (bits < MaxStatDepth)
+            _nodeSizes[bits]++;
+        NullPointers += emptyChildren;
+    }
+}
+
+/// <summary>/proc/net/fib_triestat of all tables.</summary>
+public sealed unsafe partial class FibNet
+{
+    /// <summary><c>fib_triestat_seq_show</c>: the whole file of a kernel without CONFIG_IP_FIB_TRIE_STATS.</summary>
+    public string FormatTrieStat() =>
+        FibTable.TrieStatHeader + string.Concat(Tables.Select(table => table.FormatTrieStat(header: false)));
+}
+
+/// <summary>/proc/net/fib_triestat of one table.</summary>
+public sealed unsafe partial class FibTable
+{
+    /// <summary>The first line of /proc/net/fib_triestat (<c>fib_triestat_seq_show</c>).</summary>
+    public const string TrieStatHeader = "Basic info: size of leaf: 48 bytes, size of tnode: 40 bytes.\n";
+
+    /// <summary><c>trie_collect_stats</c>: walks the whole trie.</summary>
+    public FibTrieStat Stat()
+    {
+        var stat = new FibTrieStat();
+        var iter = default(TrieIterator);
+        for (var n = iter.GetFirst(_trie); n != null; n = iter.GetNext())
+        {
+            if (n->IsLeaf)
+                stat.Leaf(iter.Depth, Routes(n));
+            else
+                stat.Tnode(n->bits, TnInfo(n)->empty_children);
+        }
+
+        return stat;
+    }
+
+    private static uint Routes(KeyVector* leaf)
+    {
+        var routes = 0u;
+        for (var fa = leaf->leaf; fa != null; fa = fa->next)
+            routes++;
+        return routes;
+    }
+
+    /// <summary>
+    /// Formats this table as /proc/net/fib_triestat of a kernel without CONFIG_IP_FIB_TRIE_STATS (no counters): the head
+    /// line, the table's name (<c>fib_table_print</c>) and its figures.
+    /// </summary>
+    public string FormatTrieStat(bool header = true) => (header ? TrieStatHeader : "") + Name + Stat().Format();
+
+    private string Name => Id switch
+    {
+        RouteTableId.Local => "Local:\n",
+        RouteTableId.Main => "Main:\n",
+        _ => $"Id {(int)Id}:\n",
+    };
+
+    /// <summary><c>struct fib_trie_iter</c>: every node, depth first, parents before children.</summary>
+    private struct TrieIterator
+    {
+        private KeyVector* _tnode;
+        private ulong _index;
+
+        /// <summary>Tnodes above the node just returned; if that is a tnode, it counts too.</summary>
+        public int Depth { get; private set; }
+
+        /// <summary><c>fib_trie_get_first</c>.</summary>
+        public KeyVector* GetFirst(KeyVector* trie)
+        {
+            var n = GetChild(trie, 0);
+            if (n == null)
+                return null;
+            _tnode = n->IsTnode ? n : trie;
+            _index = 0;
+            Depth = n->IsTnode ? 1 : 0;
+            return n;
+        }
+
+        /// <summary><c>fib_trie_get_next</c>.</summary>
+        public KeyVector* GetNext()
+        {
+            var cindex = _index;
+            var pn = _tnode;
+            while (!pn->IsTrie)
+            {
+                while (cindex < ChildLength(pn))
+                {
+                    var n = GetChild(pn, cindex++);
+                    if (n == null)
+                        continue;
+                    _tnode = n->IsLeaf ? pn : n;
+                    _index = n->IsLeaf ? cindex : 0;
+                    if (n->IsTnode)
+                        Depth++;
+                    return n;
+                }
+
+                var pkey = pn->key;
+                pn = NodeParent(pn);
+                cindex = GetIndex(pkey, pn) + 1;
+                Depth--;
+            }
+
+            _tnode = pn;
+            _index = 0;
+            return null;
+        }
+    }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Sim.Fib;
+
+/// <summary><c>struct rcu_head</c>: links an object into the queue of those that wait for a grace period.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public unsafe struct RcuHead
+{
+    public RcuHead* next;
+
+    /// <summary>Which callback: a <see cref="RcuFunc"/> where the kernel has a function pointer.</summary>
+    public nint func;
+}
+
+/// <summary>
+/// A node of the trie (<c>struct key_vector</c>, net/ipv4/fib_trie.c): a tnode with 2^bits children, or a leaf.
+/// </summary>
+/// <remarks>
+/// <para>
+/// An LC-trie (level- and path-compressed; S. Nilsson and M. Tikkanen, "Implementing a dynamic compressed trie",
+/// 1998) reads several bits of the key at once where the table is dense, and skips bits that all keys below
+/// share. A node says which bits it reads by <c>pos</c> and <c>bits</c>:
+/// </para>
+/// <code>
+///   bit 31                                                      bit 0
+///   | known from above | index in parent | skipped | index here | not yet known |
+///                      |   parent.bits   |         |    bits    |      pos      |
+///                                        ^ parent.pos           ^ pos
+///
+///   key     the bits known up to here, skipped ones included; zero from pos+bits down
+///   slen    the longest suffix (32 - prefix length) of any route below, at least pos;
+///           slen == pos: no route below is shorter than what the index tells apart, nothing to come back for
+/// </code>
+/// <para>
+/// The node's key has zeros where the index is, so one exclusive-or finds the child and checks the skipped bits:
+/// </para>
+/// <code>
+///   index = (address ^ key) >> pos        index >> bits == 0:  skipped bits agree, index is the child
+///                                         otherwise:           a skipped bit differs
+/// </code>
+/// <para>In a leaf pos = bits = 0 and the key is whole, so the same test reads: index == 0, an exact match.</para>
+/// </remarks>
+[StructLayout(LayoutKind.Sequential)]
+public unsafe struct KeyVector
+{
+    /// <summary>Bits of an IPv4 key (<c>KEYLENGTH</c>).</summary>
+    public const int KeyLength = 32;
+
+    public uint key;
+    public byte pos;
+    public byte bits;
+    public byte slen;
+
+    /// <summary>A leaf's list of routes; in a tnode the first of 2^bits child pointers.</summary>
+    public HlistNode* leaf;
+
+    /// <summary><c>IS_TRIE</c>: the vector of one pointer in struct trie, above the root.</summary>
+    public readonly bool IsTrie => pos >= KeyLength;
+
+    /// <summary><c>IS_TNODE</c>.</summary>
+    public readonly bool IsTnode => bits != 0;
+
+    /// <summary><c>IS_LEAF</c>.</summary>
+    public readonly bool IsLeaf => bits == 0;
+
+    /// <summary><c>tnode[0]</c>: where the child pointers begin.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static KeyVector** Children(KeyVector* n) => (KeyVector**)&n->leaf;
+
+    /// <summary><c>get_child</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static KeyVector* GetChild(KeyVector* n, ulong i) => Children(n)[i];
+
+    /// <summary><c>tn_info</c>: the struct tnode around this node. Not for the vector in struct trie.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TNode* TnInfo(KeyVector* n) => (TNode*)((byte*)n - TNode.KvOffset);
+
+    /// <summary><c>node_parent</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static KeyVector* NodeParent(KeyVector* n) => TnInfo(n)->parent;
+
+    /// <summary><c>child_length</c>: 2^bits; 0 for a leaf.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong ChildLength(KeyVector* n) => (1ul << n->bits) & ~1ul;
+
+    /// <summary><c>get_cindex</c>: the child index, or a number of at least 2^bits if a skipped bit differs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong GetCindex(uint key, KeyVector* n) => (key ^ n->key) >> n->pos;
+
+    /// <summary><c>get_index</c>: the same, right for the vector in struct trie too (pos 32: always 0).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong GetIndex(uint key, KeyVector* n) => (ulong)(key ^ n->key) >> n->pos;
+}
+
+/// <summary>
+/// A node with the fields that surround it in memory (<c>struct tnode</c>). A tnode takes 40 + 8 * 2^bits bytes, a leaf 48.
+/// <code>
+///   0         16         20         24      32   36   37    38    40
+///   | rcu     | empty_   | full_    | parent | key | pos | bits | slen | tnode[0] tnode[1] ...
+///   |         | children | children |        |          key_vector
+/// </code>
+/// </summary>
+/// <remarks>A lookup reads from byte 32 on. It reads the first 32 bytes only to climb (parent); updates need them all.</remarks>
+[StructLayout(LayoutKind.Sequential)]
+public unsafe struct TNode
+{
+    /// <summary>Offset of <see cref="kv"/>.</summary>
+    public const int KvOffset = 32;
+
+    /// <summary><c>LEAF_SIZE</c>.</summary>
+    public const int LeafSize = 48;
+
+    public RcuHead rcu;
+    public uint empty_children;
+
+    /// <summary>Children that are tnodes with no skipped bits: they are split for free when this node doubles.</summary>
+    public uint full_children;
+    public KeyVector* parent;
+    public KeyVector kv;
+
+    /// <summary><c>TNODE_SIZE(n)</c>: bytes of a tnode of <paramref name="children"/> children.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static long Size(ulong children) => 40 + 8 * (long)children;
+}

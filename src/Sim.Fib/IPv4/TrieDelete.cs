@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using static Sim.Fib.KeyVector;
+
+namespace Sim.Fib;
+
+/// <summary>Deleting a route, flushing the dead ones, and freeing a whole trie.</summary>
+public sealed unsafe partial class FibTable
+{
+    /// <summary>
+    /// <c>fib_table_delete</c>: deletes the first route of this prefix and dscp that fits the request. Fields left at zero,
+    /// and scope nowhere, fit anything. Returns 0, -ESRCH if there is none, or -EINVAL.
+    /// </summary>
+    public int Delete(in FibConfig cfg)
+    {
+        var err = cfg.Validate(Id);
+        if (err != 0)
+            return err;
+        // inet_rtm_delroute
+        if (cfg.NhId != 0 && _net.FindNexthop(cfg.NhId) == null)
+            return -Errno.EINVAL;
+        var slen = (byte)(KeyLength - cfg.DstLen);
+        KeyVector* tp;
+        var l = FindNode(&tp, cfg.Dst);
+        if (l == null)
+            return -Errno.ESRCH;
+        var fa = FindAlias(l->leaf, slen, cfg.Dscp, 0, Id, findFirst: false);
+        for (; fa != null; fa = FibAlias.Next(fa))
+        {
+            if (fa->fa_slen != slen || fa->tb_id != Id || fa->fa_dscp != cfg.Dscp)
+                return -Errno.ESRCH;
+            if (Fits(cfg, fa))
+                break;
+        }
+
+        if (fa == null)
+            return -Errno.ESRCH;
+        if (cfg.DstLen == 0)
+            _tb->tb_num_default--;
+        RemoveAlias(tp, l, fa);
+        _net.ReleaseInfo(fa->fa_info);
+        AliasFree(fa);
+        return 0;
+    }
+
+    private bool Fits(in FibConfig cfg, FibAlias* fa)
+    {
+        var fi = fa->fa_info;
+        return (cfg.Type == RouteType.Unspec || fa->fa_type == (byte)cfg.Type) &&
+            (cfg.Scope == RouteScope.Nowhere || fi->fib_scope == (byte)cfg.Scope) &&
+            (cfg.PrefSrc == 0 || fi->fib_prefsrc == cfg.PrefSrc) &&
+            (cfg.Protocol == 0 || fi->fib_protocol == cfg.Protocol) &&
+            _net.NhMatch(cfg, fi);
+    }
+
+    /// <summary>
+    /// <c>fib_remove_alias</c>: takes a route off its leaf. An emptied leaf goes, and the nodes above are resized. If other
+    /// routes stay and this was the last (the longest suffix), slen is lowered all the way up.
+    /// </summary>
+    private void RemoveAlias(KeyVector* tp, KeyVector* l, FibAlias* old)
+    {
+        var pprev = old->fa_list.pprev;
+        Hlist.Del(&old->fa_list);
+        if (l->leaf == null)
+        {
+            if (tp->slen == l->slen)
+                NodePullSuffix(tp, tp->pos);
+            PutChildRoot(tp, l->key, null);
+            NodeFree(l);
+            TrieRebalance(tp);
+            return;
+        }
+
+        if (*pprev == null)
+            LeafPullSuffix(tp, l, (FibAlias*)pprev);
+    }
+
+    /// <summary>Lowers the leaf's slen after it lost its last route (<c>leaf_pull_suffix</c> of older kernels).</summary>
+    private static void LeafPullSuffix(KeyVector* tp, KeyVector* l, FibAlias* last)
+    {
+        // pprev points at the predecessor's next, which is the first field of fa_list and so of the route.
+        l->slen = last->fa_slen;
+        NodePullSuffix(tp, last->fa_slen);
+    }
+
+    /// <summary>
+    /// <c>fib_table_flush</c>: drops the routes whose fib_info is dead (RTNH_F_DEAD), and with
+    /// <paramref name="flushAll"/> the error routes (blackhole, ...) too. Live unicast routes stay in any case.
+    /// Returns the number dropped.
+    /// </summary>
+    public int Flush(bool flushAll)
+    {
+        var found = 0;
+        var pn = _trie;
+        var cindex = 1ul;
+        // From the last child back to the first, so that a node is resized only when all below it is done.
+        while (true)
+        {
+            if (cindex-- == 0)
+            {
+                if (pn->IsTrie)
+                    return found;
+                var pkey = pn->key;
+                if (pn->slen > pn->pos)
+                    UpdateSuffix(pn);
+                pn = Resize(pn);
+                cindex = GetIndex(pkey, pn);
+                continue;
+            }
+
+            var n = GetChild(pn, cindex);
+            if (n == null)
+                continue;
+            if (n->IsTnode)
+            {
+                pn = n;
+                cindex = 1ul << n->bits;
+                continue;
+            }
+
+            n->slen = FlushLeaf(n, flushAll, ref found);
+            if (n->leaf == null)
+            {
+                PutChildRoot(pn, n->key, null);
+                NodeFree(n);
+            }
+        }
+    }
+
+    /// <summary>The loop of <c>fib_table_flush</c> over a leaf's routes; returns the slen of those that stay.</summary>
+    private byte FlushLeaf(KeyVector* n, bool flushAll, ref int found)
+    {
+        byte slen = 0;
+        FibAlias* next;
+        for (var fa = (FibAlias*)n->leaf; fa != null; fa = next)
+        {
+            next = FibAlias.Next(fa);
+            var dead = (fa->fa_info->fib_flags & RtnhFlags.Dead) != 0;
+            var doomed = dead || (flushAll && FibProps.Error(fa->fa_type) != 0);
+            if (fa->tb_id != Id || !doomed)
+            {
+                slen = fa->fa_slen;
+                continue;
+            }
+
+            Hlist.Del(&fa->fa_list);
+            _net.ReleaseInfo(fa->fa_info);
+            AliasFree(fa);
+            found++;
+        }
+
+        return slen;
+    }
+
+    /// <summary>
+    /// <c>fib_trie_free</c>: frees all nodes and routes, without resizing. The kernel gets here with routes only in copies of
+    /// a table, whose routes own no fib_info. Here routes own theirs and release it.
+    /// </summary>
+    private void TrieFree()
+    {
+        var pn = _trie;
+        var cindex = 1ul;
+        while (true)
+        {
+            KeyVector* n;
+            if (cindex-- == 0)
+            {
+                if (pn->IsTrie)
+                    return;
+                n = pn;
+                pn = NodeParent(pn);
+                PutChildRoot(pn, n->key, null);
+                cindex = GetIndex(n->key, pn);
+                NodeFree(n);
+                continue;
+            }
+
+            n = GetChild(pn, cindex);
+            if (n == null)
+                continue;
+            if (n->IsTnode)
+            {
+                pn = n;
+                cindex = 1ul << n->bits;
+                continue;
+            }
+
+            while (n->leaf != null)
+            {
+                var fa = (FibAlias*)n->leaf;
+                Hlist.Del(&fa->fa_list);
+                _net.ReleaseInfo(fa->fa_info);
+                AliasFree(fa);
+            }
+
+            PutChildRoot(pn, n->key, null);
+            NodeFree(n);
+        }
+    }
+}

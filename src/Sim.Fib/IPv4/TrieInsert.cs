@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Numerics;
+using static Sim.Fib.KeyVector;
+
+namespace Sim.Fib;
+
+/// <summary>Finding where a route belongs, and adding it.</summary>
+public sealed unsafe partial class FibTable
+{
+    /// <summary>
+    /// <c>fib_table_insert</c>: adds a route, or replaces one. Returns 0 or a negative error:
+    /// </summary>
+    /// <remarks>
+    /// A request meets the routes of the same prefix, dscp and priority ("same key" below).
+    /// <list type="table">
+    /// <item><term>Excl</term><description>-EEXIST if there is one of the same key.</description></item>
+    /// <item><term>Replace</term><description>the first of the same key gives way; if that one is equal already
+    /// (type and fib_info) nothing changes, if another one is equal -EEXIST.</description></item>
+    /// <item><term>Append</term><description>behind all of the same key; -EEXIST if an equal one is there.</description></item>
+    /// <item><term>neither</term><description>before all of the same key (<c>ip route prepend</c>); -EEXIST likewise.</description></item>
+    /// <item><term>without Create</term><description>-ENOENT if nothing was replaced.</description></item>
+    /// </list>
+    /// -EINVAL, -ENODEV, -ENETDOWN and -ENETUNREACH come from the request's checks and the nexthop's.
+    /// </remarks>
+    public int Insert(in FibConfig cfg)
+    {
+        var err = cfg.Validate(Id);
+        if (err != 0)
+            return err;
+        var fi = _net.CreateInfo(cfg, Id, out err);
+        if (fi == null)
+            return err;
+        err = InsertInfo(cfg, fi, out var taken);
+        if (!taken)
+            _net.ReleaseInfo(fi);
+        return err;
+    }
+
+    private int InsertInfo(in FibConfig cfg, FibInfo* fi, out bool taken)
+    {
+        taken = false;
+        var slen = (byte)(KeyLength - cfg.DstLen);
+        KeyVector* tp;
+        var l = FindNode(&tp, cfg.Dst);
+        var fa = l != null ? FindAlias(l->leaf, slen, cfg.Dscp, fi->fib_priority, Id, findFirst: false) : null;
+        if (fa != null && fa->fa_dscp == cfg.Dscp && fa->fa_info->fib_priority == fi->fib_priority)
+        {
+            if ((cfg.NlFlags & NlmFlags.Excl) != 0)
+                return -Errno.EEXIST;
+            var first = fa;
+            var match = FindEqual(ref fa, slen, cfg, fi);
+            if ((cfg.NlFlags & NlmFlags.Replace) != 0)
+            {
+                if (match != null)
+                    return match == first ? 0 : -Errno.EEXIST;
+                ReplaceAlias(first, (byte)cfg.Type, fi);
+                taken = true;
+                return 0;
+            }
+
+            if (match != null)
+                return -Errno.EEXIST;
+            // FindEqual left fa behind the last of the same key: that is where Append inserts before.
+            if ((cfg.NlFlags & NlmFlags.Append) == 0)
+                fa = first;
+        }
+
+        if ((cfg.NlFlags & NlmFlags.Create) == 0)
+            return -Errno.ENOENT;
+        taken = true;
+        var created = AliasNew(fi, cfg.Dscp, (byte)cfg.Type, slen);
+        InsertAlias(tp, l, created, fa, cfg.Dst);
+        if (cfg.DstLen == 0)
+            _tb->tb_num_default++;
+        return 0;
+    }
+
+    /// <summary>
+    /// Looks through the routes of the same key for an equal one (type and fib_info); leaves <paramref name="fa"/> on
+    /// it, or on the first route behind them, or null.
+    /// </summary>
+    private FibAlias* FindEqual(ref FibAlias* fa, byte slen, in FibConfig cfg, FibInfo* fi)
+    {
+        for (; fa != null; fa = FibAlias.Next(fa))
+        {
+            if (fa->fa_slen != slen || fa->tb_id != Id || fa->fa_dscp != cfg.Dscp ||
+                fa->fa_info->fib_priority != fi->fib_priority)
+                return null;
+            if (fa->fa_type == (byte)cfg.Type && fa->fa_info == fi)
+                return fa;
+        }
+
+        return null;
+    }
+
+    private FibAlias* AliasNew(FibInfo* fi, byte dscp, byte type, byte slen)
+    {
+        var fa = (FibAlias*)_net.AliasKmem.Alloc();
+        fa->fa_info = fi;
+        fa->fa_dscp = dscp;
+        fa->fa_type = type;
+        fa->fa_state = 0;
+        fa->fa_slen = slen;
+        fa->tb_id = Id;
+        fa->fa_default = -1;
+        fa->offload = 0;
+        fa->trap = 0;
+        fa->offload_failed = 0;
+        return fa;
+    }
+
+    /// <summary>The NLM_F_REPLACE part of <c>fib_table_insert</c>: readers see the old route or the new.</summary>
+    /// <remarks>With one exception, as in the kernel: if the old route was the last of its fib_info, that is marked dead at
+    /// once. A lookup that is just then on the old route skips it and finds a shorter prefix or none.</remarks>
+    private void ReplaceAlias(FibAlias* fa, byte type, FibInfo* fi)
+    {
+        var by = AliasNew(fi, fa->fa_dscp, type, fa->fa_slen);
+        by->fa_state = (byte)(fa->fa_state & ~FibAlias.StateAccessed);
+        var dropped = fa->fa_info;
+        Hlist.Replace(&fa->fa_list, &by->fa_list);
+        AliasFree(fa);
+        _net.ReleaseInfo(dropped);
+    }
+
+    /// <summary>
+    /// <c>fib_find_node</c>: finds the leaf of exactly this key, or null; <paramref name="tp"/> gets the node that holds the
+    /// leaf or would hold it.
+    /// </summary>
+    private KeyVector* FindNode(KeyVector** tp, uint key)
+    {
+        KeyVector* pn;
+        var n = _trie;
+        var index = 0ul;
+        do
+        {
+            pn = n;
+            n = GetChild(n, index);
+            if (n == null)
+                break;
+            index = GetCindex(key, n);
+            // A skipped bit differs, or in a leaf any bit.
+            if (index >= 1ul << n->bits)
+            {
+                n = null;
+                break;
+            }
+        }
+        while (n->IsTnode);
+
+        *tp = pn;
+        return n;
+    }
+
+    /// <summary>
+    /// <c>fib_find_alias</c>: finds the first route of this suffix length and dscp with at least this priority value, or the
+    /// route before which such a route belongs. Null if it belongs behind all of its suffix length. With
+    /// <paramref name="findFirst"/>, finds the first route of this suffix length.
+    /// </summary>
+    private static FibAlias* FindAlias(HlistNode* list, byte slen, byte dscp, uint prio, uint table, bool findFirst)
+    {
+        for (var fa = (FibAlias*)list; fa != null; fa = FibAlias.Next(fa))
+        {
+            if (fa->fa_slen < slen)
+                continue;
+            if (fa->fa_slen != slen)
+                break;
+            if (fa->tb_id > table)
+                continue;
+            if (fa->tb_id != table)
+                break;
+            if (findFirst)
+                return fa;
+            if (fa->fa_dscp > dscp)
+                continue;
+            if (fa->fa_info->fib_priority >= prio || fa->fa_dscp < dscp)
+                return fa;
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// <c>fib_find_matching_alias</c>: finds the route of exactly this prefix, dscp, type and info in this table, or null.
+    /// </summary>
+    public FibAlias* FindMatchingAlias(uint dst, int length, byte dscp, RouteType type, FibInfo* fi)
+    {
+        KeyVector* tp;
+        var l = FindNode(&tp, dst);
+        if (l == null)
+            return null;
+        for (var fa = (FibAlias*)l->leaf; fa != null; fa = FibAlias.Next(fa))
+        {
+            if (fa->fa_slen == KeyLength - length && fa->tb_id == Id && fa->fa_dscp == dscp && fa->fa_info == fi &&
+                fa->fa_type == (byte)type)
+                return fa;
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// <c>fib_insert_node</c>: puts a new leaf under <paramref name="tp"/>. If a node whose skipped bits differ has its slot,
+    /// a tnode of one bit, the highest that differs, goes between:
+    /// <code>
+    ///   tp -> n          tp -> tn -> n           tn.pos = highest bit in which key and n.key differ
+    ///                           \--> leaf
+    /// </code>
+    /// </summary>
+    private void InsertNode(KeyVector* tp, FibAlias* created, uint key)
+    {
+        var l = LeafNew(key, created);
+        var n = GetChild(tp, GetIndex(key, tp));
+        if (n != null)
+        {
+            var tn = TnodeNew(key, BitOperations.Log2(key ^ n->key), 1);
+            NodeInitParent(tn, tp);
+            PutChild(tn, GetIndex(key, tn) ^ 1, n);
+            PutChildRoot(tp, key, tn);
+            NodeSetParent(n, tn);
+            tp = tn;
+        }
+
+        NodePushSuffix(tp, created->fa_slen);
+        NodeInitParent(l, tp);
+        PutChildRoot(tp, key, l);
+        TrieRebalance(tp);
+    }
+
+    /// <summary>
+    /// <c>fib_insert_alias</c>: puts a route on its leaf, before <paramref name="fa"/>, or if that is null behind the last of
+    /// the same suffix length. If there is no leaf, makes one.
+    /// </summary>
+    private void InsertAlias(KeyVector* tp, KeyVector* l, FibAlias* created, FibAlias* fa, uint key)
+    {
+        if (l == null)
+        {
+            InsertNode(tp, created, key);
+            return;
+        }
+
+        if (fa != null)
+        {
+            Hlist.AddBefore(&created->fa_list, &fa->fa_list);
+        }
+        else
+        {
+            for (var last = (FibAlias*)l->leaf; last != null; last = FibAlias.Next(last))
+            {
+                if (created->fa_slen < last->fa_slen)
+                    break;
+                if (created->fa_slen == last->fa_slen && created->tb_id > last->tb_id)
+                    break;
+                fa = last;
+            }
+
+            if (fa != null)
+                Hlist.AddBehind(&created->fa_list, &fa->fa_list);
+            else
+                Hlist.AddHead(&created->fa_list, &l->leaf);
+        }
+
+        if (l->slen < created->fa_slen)
+            LeafPushSuffix(tp, l, created->fa_slen);
+    }
+
+    /// <summary>Raises the leaf's slen after it got a new last route (<c>leaf_push_suffix</c> of older kernels).</summary>
+    private static void LeafPushSuffix(KeyVector* tp, KeyVector* l, byte slen)
+    {
+        l->slen = slen;
+        NodePushSuffix(tp, slen);
+    }
+}

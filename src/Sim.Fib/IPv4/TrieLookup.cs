@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Runtime.CompilerServices;
+using static Sim.Fib.KeyVector;
+
+namespace Sim.Fib;
+
+/// <summary>A lookup's demands besides the address (the part of <c>struct flowi4</c> that fib_trie.c reads).</summary>
+public struct FlowI4
+{
+    /// <summary>Only nexthops through this interface; 0 for any.</summary>
+    public int Oif;
+
+    /// <summary>The DS field; 6.12 compares only its bits 0x1C with a route's (<c>fib_dscp_masked_match</c>).</summary>
+    public byte Tos;
+
+    /// <summary>Only routes of at least this scope.</summary>
+    public RouteScope Scope;
+}
+
+/// <summary>The answer of a lookup (<c>struct fib_result</c>). Valid while the route is: under RCU, or by reference.</summary>
+public unsafe struct FibResult
+{
+    /// <summary>The address of the route's prefix, host order.</summary>
+    public uint Prefix;
+    public byte PrefixLength;
+    public byte NhSel;
+    public RouteType Type;
+    public byte Scope;
+    public byte Dscp;
+    public uint Table;
+    public FibNhCommon* Nhc;
+    public FibInfo* Info;
+
+    /// <summary>The peer of the nexthop; 0 for none.</summary>
+    public readonly int Peer => Nhc->Peer;
+}
+
+/// <summary>Is told what a lookup reads; <see cref="NoTrace"/> compiles to nothing.</summary>
+internal unsafe interface ILookupTrace
+{
+    /// <summary>The key, pos, bits and slen of a node on the way down.</summary>
+    void Node(KeyVector* n);
+
+    /// <summary>A child pointer, or a leaf's list.</summary>
+    void Slot(void* slot);
+
+    /// <summary>Climbs out of a node: reads its key and parent, and the parent's key and pos.</summary>
+    void Climb(KeyVector* n);
+
+    void Alias(FibAlias* fa);
+
+    /// <summary>Goes on from a route to the next.</summary>
+    void Link(FibAlias* fa);
+
+    void Info(FibInfo* fi);
+
+    void Nexthop(FibInfo* fi, FibNhCommon* nhc);
+}
+
+internal readonly unsafe struct NoTrace : ILookupTrace
+{
+    public void Node(KeyVector* n)
+    {
+    }
+
+    public void Slot(void* slot)
+    {
+    }
+
+    public void Climb(KeyVector* n)
+    {
+    }
+
+    public void Alias(FibAlias* fa)
+    {
+    }
+
+    public void Link(FibAlias* fa)
+    {
+    }
+
+    public void Info(FibInfo* fi)
+    {
+    }
+
+    public void Nexthop(FibInfo* fi, FibNhCommon* nhc)
+    {
+    }
+}
+
+/// <summary>Longest-prefix match.</summary>
+/// <remarks>
+/// <para>Down: the address's bits lead to the one leaf that could equal it. If its routes do not cover the address
+/// (or there is no leaf, or a skipped bit differs), the answer is a shorter prefix. A prefix of length p is stored
+/// under a key with 32-p zeros at its end, so the candidates are the keys that agree with the address down to some
+/// bit and are zero below; the longest come first by clearing the index's one bits from the lowest up:</para>
+/// <code>
+///   address bits in this node   1 0 1 1      tried: 1011, then 1010, 1000, 0000, then the parent, one bit less
+///   (pos p)                                         /32-p  /31-p ...
+/// </code>
+/// <para>Once a bit is cleared, all below are taken as zero: from there it is child 0 all the way down.</para>
+/// </remarks>
+public sealed unsafe partial class FibTable
+{
+    /// <summary>Returned by <see cref="CheckLeaf"/> if no route of the leaf answers. Not an error number.</summary>
+    private const int NoMatch = 1;
+
+    /// <summary>
+    /// <c>fib_table_lookup</c>: finds the route for an address (host order). Returns 0 and the result; -EAGAIN if there is no
+    /// route; or the error of its type (-EINVAL blackhole, -EHOSTUNREACH unreachable, -EACCES prohibit, -EAGAIN throw).
+    /// </summary>
+    /// <remarks>Without <see cref="FibLookupFlags.NoRef"/> the caller owes a <see cref="FibNet.PutInfo"/>.</remarks>
+    public int Lookup(uint daddr, ref FibResult res, FibLookupFlags flags = FibLookupFlags.NoRef)
+    {
+        var trace = default(NoTrace);
+        return Lookup(daddr, default, ref res, flags, ref trace);
+    }
+
+    /// <inheritdoc cref="Lookup(uint, ref FibResult, FibLookupFlags)"/>
+    public int Lookup(uint daddr, in FlowI4 flow, ref FibResult res, FibLookupFlags flags = FibLookupFlags.NoRef)
+    {
+        var trace = default(NoTrace);
+        return Lookup(daddr, flow, ref res, flags, ref trace);
+    }
+
+    /// <summary>Does the same lookup. Clears <paramref name="path"/>, then records in it what the lookup reads.</summary>
+    public int Lookup(
+        uint daddr,
+        ref FibResult res,
+        LookupPath path,
+        in FlowI4 flow = default,
+        FibLookupFlags flags = FibLookupFlags.NoRef)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        path.Clear();
+        var trace = new PathTrace(path);
+        return Lookup(daddr, flow, ref res, flags, ref trace);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Lookup<TTrace>(uint key, in FlowI4 flow, ref FibResult res, FibLookupFlags flags, ref TTrace trace)
+        where TTrace : struct, ILookupTrace
+    {
+        var pn = _trie;
+        var cindex = 0u;
+        ulong index;
+        trace.Slot(Children(pn));
+        var n = GetChild(pn, 0);
+        if (n == null)
+            return -Errno.EAGAIN;
+
+        // Step 1: down to the leaf that could equal the address.
+        while (true)
+        {
+            trace.Node(n);
+            index = GetCindex(key, n);
+            if (index >= 1ul << n->bits)
+                break;
+            if (n->IsLeaf)
+                goto found;
+            // Only a node with a suffix of its own is worth coming back to.
+            if (n->slen > n->pos)
+            {
+                pn = n;
+                cindex = (uint)index;
+            }
+
+            trace.Slot(&Children(n)[index]);
+            n = GetChild(n, index);
+            if (n == null)
+                goto backtrace;
+        }
+
+        // Step 2: back up by clearing one bits, and down again along zeros.
+    descend:
+        if (PrefixMismatch(key, n) != 0 || n->slen == n->pos)
+            goto backtrace;
+        if (n->IsLeaf)
+            goto found;
+        trace.Slot(Children(n));
+        n = GetChild(n, 0);
+        if (n != null)
+        {
+            trace.Node(n);
+            goto descend;
+        }
+
+    backtrace:
+        while (cindex == 0)
+        {
+            if (pn->IsTrie)
+                return -Errno.EAGAIN;
+            trace.Climb(pn);
+            var pkey = pn->key;
+            pn = NodeParent(pn);
+            cindex = (uint)GetIndex(pkey, pn);
+        }
+
+        cindex &= cindex - 1;
+        trace.Slot(&Children(pn)[cindex]);
+        n = GetChild(pn, cindex);
+        if (n == null)
+            goto backtrace;
+        trace.Node(n);
+        goto descend;
+
+        // Step 3: the leaf's routes, longest prefix first.
+    found:
+        var err = CheckLeaf(n, key, flow, ref res, flags, ref trace);
+        if (err <= 0)
+            return err;
+        goto backtrace;
+    }
+
+    /// <summary>
+    /// <c>prefix_mismatch</c>: nonzero if the address differs from the node's key at or above the key's lowest one
+    /// bit. Below it the key is zero: there it may be a shorter prefix.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint PrefixMismatch(uint key, KeyVector* n)
+    {
+        var prefix = n->key;
+        return (key ^ prefix) & (prefix | (0u - prefix));
+    }
+
+    /// <summary>Step 3 of <c>fib_table_lookup</c>. Returns 0 or an error if a route answers, else <see cref="NoMatch"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int CheckLeaf<TTrace>(
+        KeyVector* n, uint key, in FlowI4 flow, ref FibResult res, FibLookupFlags flags, ref TTrace trace)
+        where TTrace : struct, ILookupTrace
+    {
+        ulong index = key ^ n->key;
+        trace.Slot(&n->leaf);
+        for (var fa = (FibAlias*)n->leaf; fa != null; fa = Next(fa, ref trace))
+        {
+            trace.Alias(fa);
+            if (index >= 1ul << fa->fa_slen)
+                continue;
+            if (fa->fa_dscp != 0 && fa->fa_dscp != (flow.Tos & 0x1C))
+                continue;
+            var fi = fa->fa_info;
+            trace.Info(fi);
+            if (fi->fib_dead != 0 || fi->fib_scope < (byte)flow.Scope)
+                continue;
+            FibAlias.Accessed(fa);
+            var err = FibProps.Error(fa->fa_type);
+            if (err < 0)
+                return err;
+            if ((fi->fib_flags & RtnhFlags.Dead) != 0)
+                continue;
+            if (fi->nh != null)
+            {
+                if (fi->nh->nh_info->reject_nh != 0)
+                    return FibProps.Error((byte)RouteType.Blackhole);
+                var nhc = &fi->nh->nh_info->fib_nh.nh_common;
+                trace.Nexthop(fi, nhc);
+                // An unusable nexthop object ends the search of this leaf.
+                return GoodNhc(nhc, flow) ? SetResult(n, fa, nhc, 0, flags, ref res) : NoMatch;
+            }
+
+            for (var sel = 0; sel < fi->fib_nhs; sel++)
+            {
+                var nhc = &FibInfo.Nh(fi, sel)->nh_common;
+                trace.Nexthop(fi, nhc);
+                if (GoodNhc(nhc, flow))
+                    return SetResult(n, fa, nhc, sel, flags, ref res);
+            }
+        }
+
+        return NoMatch;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static FibAlias* Next<TTrace>(FibAlias* fa, ref TTrace trace)
+        where TTrace : struct, ILookupTrace
+    {
+        trace.Link(fa);
+        return FibAlias.Next(fa);
+    }
+
+    /// <summary>
+    /// <c>fib_lookup_good_nhc</c>: whether the nexthop is alive and uses the interface asked for. Devices here do not
+    /// ignore routes with the link down (the sysctl's default), so <see cref="FibLookupFlags.IgnoreLinkState"/> has no effect.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool GoodNhc(FibNhCommon* nhc, in FlowI4 flow) =>
+        (nhc->nhc_flags & (byte)RtnhFlags.Dead) == 0 && (flow.Oif == 0 || flow.Oif == nhc->nhc_oif);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int SetResult(
+        KeyVector* n, FibAlias* fa, FibNhCommon* nhc, int sel, FibLookupFlags flags, ref FibResult res)
+    {
+        var fi = fa->fa_info;
+        if ((flags & FibLookupFlags.NoRef) == 0)
+            fi->fib_clntref++;
+        res.Prefix = n->key;
+        res.PrefixLength = (byte)(KeyLength - fa->fa_slen);
+        res.NhSel = (byte)sel;
+        res.Nhc = nhc;
+        res.Type = (RouteType)fa->fa_type;
+        res.Scope = fi->fib_scope;
+        res.Dscp = fa->fa_dscp;
+        res.Info = fi;
+        res.Table = fa->tb_id;
+        return 0;
+    }
+}

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using static Sim.Fib.KeyVector;
+
+namespace Sim.Fib;
+
+/// <summary>
+/// Keeping the trie flat: a node dense enough reads one bit more (inflate), one too sparse reads one bit less
+/// (halve), one with a single child goes (collapse).
+/// </summary>
+/// <remarks>
+/// <code>
+///   inflate   bits 2, pos 6                    bits 3, pos 5
+///             [ a | - | T | b ]         ->     [ a | - | - | - | T0 | T1 | b | - ]
+///   T is a full child of bits 1: its two children move up and T goes. A full child of more bits is split
+///   into two of one bit less. A leaf, or a child that skips bits, moves to the slot its key names.
+///   halve is the reverse: two neighbours get a node of bits 1 of their own, one alone moves as it is.
+/// </code>
+/// The thresholds differ by a factor of two between growing and shrinking, and from the root to the others, so that
+/// a node at the edge is not resized at every change: this memory of the past is why the order of insertions and
+/// deletions shows in the shape.
+/// </remarks>
+public sealed unsafe partial class FibTable
+{
+    /// <summary>Halve when fewer than this percentage of the children exist.</summary>
+    private const int HalveThreshold = 25;
+
+    /// <summary>Inflate when at least this percentage would exist afterwards.</summary>
+    private const int InflateThreshold = 50;
+    private const int HalveThresholdRoot = 15;
+    private const int InflateThresholdRoot = 30;
+
+    /// <summary>The most inflations, or halvings, of a node in one call of <see cref="Resize"/>.</summary>
+    private const int MaxWork = 10;
+
+    /// <summary><c>replace</c>: puts a resized node in the old one's place; returns the parent.</summary>
+    private KeyVector* Replace(KeyVector* oldtnode, KeyVector* tn)
+    {
+        var tp = NodeParent(oldtnode);
+        NodeInitParent(tn, tp);
+        PutChildRoot(tp, tn->key, tn);
+        UpdateChildren(tn);
+        // Nothing points at the old nodes any more.
+        TnodeFree(oldtnode);
+        for (var i = ChildLength(tn); i != 0;)
+        {
+            var inode = GetChild(tn, --i);
+            // Resizing a child never replaces tn, which is its parent and what Resize returns.
+            if (TnodeFull(tn, inode))
+                tn = Resize(inode);
+        }
+
+        return tp;
+    }
+
+    /// <summary><c>inflate</c>: puts a node of one bit more in place of <paramref name="oldtnode"/>; returns the parent.</summary>
+    private KeyVector* Inflate(KeyVector* oldtnode)
+    {
+        var tn = TnodeNew(oldtnode->key, oldtnode->pos - 1, oldtnode->bits + 1);
+        TnodeFreeInit(oldtnode);
+        for (var i = ChildLength(oldtnode); i != 0;)
+        {
+            var inode = GetChild(oldtnode, --i);
+            if (inode == null)
+                continue;
+            if (!TnodeFull(oldtnode, inode))
+            {
+                PutChild(tn, GetIndex(inode->key, tn), inode);
+                continue;
+            }
+
+            TnodeFreeAppend(oldtnode, inode);
+            if (inode->bits == 1)
+            {
+                PutChild(tn, 2 * i + 1, GetChild(inode, 1));
+                PutChild(tn, 2 * i, GetChild(inode, 0));
+                continue;
+            }
+
+            InflateSplit(tn, i, inode);
+        }
+
+        return Replace(oldtnode, tn);
+    }
+
+    /// <summary>
+    /// The part of <c>inflate</c> that splits a full child in two: its highest index bit becomes the lowest of the
+    /// new node, 0 in node0's key and 1 in node1's.
+    /// </summary>
+    private void InflateSplit(KeyVector* tn, ulong i, KeyVector* inode)
+    {
+        var m = 1u << tn->pos;
+        var node1 = TnodeNew(inode->key | m, inode->pos, inode->bits - 1);
+        var node0 = TnodeNew(inode->key, inode->pos, inode->bits - 1);
+        // The kernel lists the new nodes for the case that a later allocation fails, which cannot happen here.
+        for (ulong k = ChildLength(inode), j = k / 2; j != 0;)
+        {
+            PutChild(node1, --j, GetChild(inode, --k));
+            PutChild(node0, j, GetChild(inode, j));
+        }
+
+        NodeInitParent(node1, tn);
+        NodeInitParent(node0, tn);
+        PutChild(tn, 2 * i + 1, node1);
+        PutChild(tn, 2 * i, node0);
+    }
+
+    /// <summary><c>halve</c>: puts a node of one bit less in place of <paramref name="oldtnode"/>; returns the parent.</summary>
+    private KeyVector* Halve(KeyVector* oldtnode)
+    {
+        var tn = TnodeNew(oldtnode->key, oldtnode->pos + 1, oldtnode->bits - 1);
+        TnodeFreeInit(oldtnode);
+        for (var i = ChildLength(oldtnode); i != 0;)
+        {
+            var node1 = GetChild(oldtnode, --i);
+            var node0 = GetChild(oldtnode, --i);
+            if (node1 == null || node0 == null)
+            {
+                PutChild(tn, i / 2, node1 != null ? node1 : node0);
+                continue;
+            }
+
+            var inode = TnodeNew(node0->key, oldtnode->pos, 1);
+            PutChild(inode, 1, node1);
+            PutChild(inode, 0, node0);
+            NodeInitParent(inode, tn);
+            PutChild(tn, i / 2, inode);
+        }
+
+        return Replace(oldtnode, tn);
+    }
+
+    /// <summary><c>collapse</c>: puts the only child, or nothing, in the node's place; returns the parent.</summary>
+    private KeyVector* Collapse(KeyVector* oldtnode)
+    {
+        KeyVector* n = null;
+        for (var i = ChildLength(oldtnode); n == null && i != 0;)
+            n = GetChild(oldtnode, --i);
+        var tp = NodeParent(oldtnode);
+        PutChildRoot(tp, oldtnode->key, n);
+        NodeSetParent(n, tp);
+        NodeFree(oldtnode);
+        return tp;
+    }
+
+    /// <summary>
+    /// <c>should_inflate</c>. With c children, e empty and f full ones, doubling leaves c-e+f in use of 2c:
+    /// <code>  100 (c - e + f) >= threshold * 2c   </code>
+    /// </summary>
+    private static bool ShouldInflate(KeyVector* tp, KeyVector* tn)
+    {
+        var used = ChildLength(tn);
+        var threshold = used * (ulong)(tp->IsTrie ? InflateThresholdRoot : InflateThreshold);
+        used -= TnInfo(tn)->empty_children;
+        used += TnInfo(tn)->full_children;
+        return used > 1 && tn->pos != 0 && 50 * used >= threshold;
+    }
+
+    /// <summary><c>should_halve</c>: <c>100 (c - e) &lt; threshold * c</c>.</summary>
+    private static bool ShouldHalve(KeyVector* tp, KeyVector* tn)
+    {
+        var used = ChildLength(tn);
+        var threshold = used * (ulong)(tp->IsTrie ? HalveThresholdRoot : HalveThreshold);
+        used -= TnInfo(tn)->empty_children;
+        return used > 1 && tn->bits > 1 && 100 * used < threshold;
+    }
+
+    /// <summary><c>should_collapse</c>: whether there is one child or none.</summary>
+    private static bool ShouldCollapse(KeyVector* tn)
+    {
+        var used = ChildLength(tn);
+        used -= TnInfo(tn)->empty_children;
+        if (tn->bits == KeyLength && TnInfo(tn)->full_children != 0)
+            used -= uint.MaxValue;
+        return used < 2;
+    }
+
+    /// <summary>
+    /// <c>resize</c>: inflates a node while it may; if it did not, halves it while it should, and drops it if it has
+    /// become superfluous. Returns the parent, where to go on.
+    /// </summary>
+    private KeyVector* Resize(KeyVector* tn)
+    {
+        var tp = NodeParent(tn);
+        var cindex = GetIndex(tn->key, tp);
+        var maxWork = MaxWork;
+        while (ShouldInflate(tp, tn) && maxWork != 0)
+        {
+            tp = Inflate(tn);
+            maxWork--;
+            tn = GetChild(tp, cindex);
+        }
+
+        tp = NodeParent(tn);
+        if (maxWork != MaxWork)
+            return tp;
+        while (ShouldHalve(tp, tn) && maxWork != 0)
+        {
+            tp = Halve(tn);
+            maxWork--;
+            tn = GetChild(tp, cindex);
+        }
+
+        return ShouldCollapse(tn) ? Collapse(tn) : NodeParent(tn);
+    }
+
+    /// <summary><c>trie_rebalance</c>: resizes every node from here up.</summary>
+    private void TrieRebalance(KeyVector* tn)
+    {
+        while (!tn->IsTrie)
+            tn = Resize(tn);
+    }
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using Sim.Kernel;
+
+namespace Sim.Fib;
+
+/// <summary>An IPv6 route as a dump shows it; each part of a multipath route is a route.</summary>
+/// <param name="Dst">The prefix.</param>
+/// <param name="Type">The type.</param>
+/// <param name="Protocol">Who made it.</param>
+/// <param name="Metric">The metric.</param>
+/// <param name="Oif">The nexthop's interface.</param>
+/// <param name="Peer">The nexthop's peer; 0 for none.</param>
+/// <param name="Gateway">The nexthop's gateway; 0 for none.</param>
+/// <param name="NhId">The nexthop object's id; 0 for none.</param>
+/// <param name="Info">The fib6_info's address.</param>
+public readonly record struct Fib6Route(
+    Prefix Dst,
+    RouteType Type,
+    byte Protocol,
+    uint Metric,
+    int Oif,
+    int Peer,
+    UInt128 Gateway,
+    uint NhId,
+    nint Info);
+
+/// <summary>Is shown every node and route of a tree: a node, then its left subtree, then its right.</summary>
+public interface IFib6Visitor
+{
+    /// <summary>A node, before its routes.</summary>
+    /// <param name="depth">Nodes above it.</param>
+    /// <param name="bit">The length of its prefix.</param>
+    /// <param name="flags">RTN_ flags.</param>
+    /// <param name="leaf">
+    /// The route that supplies the node's address, its own or one below it. Null in a root without routes, where the kernel has
+    /// the null entry.
+    /// </param>
+    /// <param name="routes">The node's own routes, siblings included; 0 if it only branches, and in a root without any.</param>
+    unsafe void Node(int depth, int bit, Fib6NodeFlags flags, Fib6Info* leaf, int routes);
+
+    /// <summary>A route of the node just seen, in the list's order; siblings too.</summary>
+    unsafe void Route(Fib6Info* info);
+}
+
+/// <summary>The table's contents, as nodes and as routes.</summary>
+public sealed unsafe partial class Fib6Table
+{
+    /// <summary>Shows every node and route to the visitor. The table must not change meanwhile.</summary>
+    public void Visit<TVisitor>(ref TVisitor visitor)
+        where TVisitor : IFib6Visitor => VisitNode(_root, 0, ref visitor);
+
+    /// <summary>
+    /// Lists the routes in the order of <c>inet6_dump_fib</c>: a node's routes after all routes below it, the left side before
+    /// the right. The table must not change meanwhile.
+    /// </summary>
+    public RouteEnumerator GetEnumerator() => new(this);
+
+    /// <summary>Shows a node and all below it. The recursion is as deep as the tree: at most 129 calls.</summary>
+    private void VisitNode<TVisitor>(Fib6Node* fn, int depth, ref TVisitor visitor)
+        where TVisitor : IFib6Visitor
+    {
+        var t = Tail(fn);
+        var leaf = t->leaf == _net.NullEntry ? null : t->leaf;
+        var own = (t->fn_flags & Fib6NodeFlags.RouteInfo) != 0 ? leaf : null;
+        var routes = 0;
+        for (var rt = own; rt != null; rt = rt->fib6_next)
+            routes++;
+        visitor.Node(depth, t->fn_bit, t->fn_flags, leaf, routes);
+        for (var rt = own; rt != null; rt = rt->fib6_next)
+            visitor.Route(rt);
+        if (fn->left != null)
+            VisitNode(fn->left, depth + 1, ref visitor);
+        if (fn->right != null)
+            VisitNode(fn->right, depth + 1, ref visitor);
+    }
+
+    /// <summary>A walk that pauses at each route.</summary>
+    public struct RouteEnumerator
+    {
+        private readonly Fib6Table _table;
+        private Fib6Walker _walker;
+        private bool _started;
+
+        internal RouteEnumerator(Fib6Table table)
+        {
+            _table = table;
+            _walker = new Fib6Walker { root = table._root, node = table._root };
+        }
+
+        public readonly Fib6Route Current => Describe(_walker.leaf);
+
+        public bool MoveNext()
+        {
+            if (_started)
+                _walker.leaf = _walker.leaf->fib6_next;
+            _started = true;
+            fixed (Fib6Walker* w = &_walker)
+            {
+                while (_table.WalkToRoutes(w))
+                {
+                    if (w->leaf != _table._net.NullEntry)
+                        return true;
+                    w->leaf = null;
+                }
+            }
+
+            return false;
+        }
+
+        private static Fib6Route Describe(Fib6Info* rt)
+        {
+            var nhc = &Fib6Info.Nh(rt)->nh_common;
+            return new(
+                Prefix.OfV6(rt->fib6_dst.Address, rt->fib6_dst.plen),
+                (RouteType)rt->fib6_type,
+                rt->fib6_protocol,
+                rt->fib6_metric,
+                nhc->nhc_oif,
+                nhc->Peer,
+                nhc->nhc_gw_family == 0 ? UInt128.Zero : nhc->Gateway,
+                rt->nh != null ? rt->nh->id : 0,
+                (nint)rt);
+        }
+    }
+}

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Runtime.CompilerServices;
+using static Sim.Fib.Fib6Address;
+
+namespace Sim.Fib;
+
+/// <summary>The answer of a lookup (<c>struct fib6_result</c>). Valid while the route is: under RCU, or by reference.</summary>
+public unsafe struct Fib6Result
+{
+    public FibNhCommon* Nhc;
+    public Fib6Info* Info;
+    public Rtf Flags;
+    public RouteType Type;
+
+    public readonly int PrefixLength => Info->fib6_dst.plen;
+
+    /// <summary>The address of the route's prefix.</summary>
+    public readonly UInt128 Prefix => Info->fib6_dst.Address;
+
+    /// <summary>The peer of the nexthop; 0 for none.</summary>
+    public readonly int Peer => Nhc->Peer;
+}
+
+/// <summary>Is told what a lookup in an IPv6 table reads; <see cref="NoFib6Trace"/> compiles to nothing.</summary>
+internal unsafe interface IFib6Trace
+{
+    /// <summary>A node on the way down: its bit, and the child that the address names.</summary>
+    void Node(Fib6Node* fn, Fib6Node** child);
+
+    /// <summary>A node on the way up: its subtree and flags; with routes, its leaf's prefix.</summary>
+    void Compare(Fib6Node* fn, bool withLeaf);
+
+    /// <summary>A step from a node to its parent.</summary>
+    void Climb(Fib6Node* fn);
+
+    /// <summary>The choice among a node's routes: its leaf, round robin and bit, and the first route's prefix length.</summary>
+    void Select(Fib6Node* fn, Fib6Info* rt0);
+
+    /// <summary>A route's metric, flags and link.</summary>
+    void Route(Fib6Info* rt);
+
+    /// <summary>The nexthop of a route.</summary>
+    void Nexthop(Fib6Info* rt, FibNhCommon* nhc);
+}
+
+internal readonly unsafe struct NoFib6Trace : IFib6Trace
+{
+    public void Node(Fib6Node* fn, Fib6Node** child)
+    {
+    }
+
+    public void Compare(Fib6Node* fn, bool withLeaf)
+    {
+    }
+
+    public void Climb(Fib6Node* fn)
+    {
+    }
+
+    public void Select(Fib6Node* fn, Fib6Info* rt0)
+    {
+    }
+
+    public void Route(Fib6Info* rt)
+    {
+    }
+
+    public void Nexthop(Fib6Info* rt, FibNhCommon* nhc)
+    {
+    }
+}
+
+/// <summary>Longest-prefix match.</summary>
+/// <remarks>
+/// <code>
+///   ::/0 -- 2001::/16 -- 2001:db8::/32 -- 2001:db8:7::/48      down: one bit of the address at each node, nothing compared
+///      &lt;---- fits? ---- fits? ------------ fits? --------        up: the prefix of each node with routes, the first that fits
+/// </code>
+/// <para>On the way down only nodes are read, a line each. On the way up each comparison reads a route, and an address outside
+/// the longest prefixes needs several. If the node that fits has no usable route, the way up goes on from there.</para>
+/// </remarks>
+public sealed unsafe partial class Fib6Table
+{
+    /// <inheritdoc cref="Lookup(UInt128, ref Fib6Result, int, Rt6LookupFlags)"/>
+    public int Lookup(UInt128 daddr, ref Fib6Result res) => Lookup(daddr, ref res, oif: 0);
+
+    /// <summary>
+    /// <c>fib6_table_lookup</c>: finds the route for an address. Returns 0 and the result; -EAGAIN if there is no route, as
+    /// policy rules do; or the result and the error of a reject route's type (-EINVAL blackhole, -EHOSTUNREACH unreachable,
+    /// -EACCES prohibit, -EAGAIN throw, -ENETUNREACH a route to the loopback).
+    /// </summary>
+    /// <param name="daddr">The address.</param>
+    /// <param name="res">The result.</param>
+    /// <param name="oif">The interface that the packet is bound to; 0 for any. If no route uses it, another answers.</param>
+    /// <param name="strict">With <see cref="Rt6LookupFlags.Iface"/>, no other interface answers.</param>
+    public int Lookup(UInt128 daddr, ref Fib6Result res, int oif, Rt6LookupFlags strict = Rt6LookupFlags.None)
+    {
+        var trace = default(NoFib6Trace);
+        TableLookup(daddr, ref res, oif, strict, ref trace);
+        return Verdict(res);
+    }
+
+    /// <inheritdoc/>
+    public int Lookup(UInt128 daddr, ref Fib6Result res, LookupPath path) => Lookup(daddr, ref res, path, oif: 0);
+
+    /// <summary>Does the same lookup. Clears <paramref name="path"/>, then records in it what the lookup reads.</summary>
+    public int Lookup(
+        UInt128 daddr, ref Fib6Result res, LookupPath path, int oif, Rt6LookupFlags strict = Rt6LookupFlags.None)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        path.Clear();
+        var trace = new Fib6PathTrace(path, this);
+        TableLookup(daddr, ref res, oif, strict, ref trace);
+        return Verdict(res);
+    }
+
+    internal void TableLookup(UInt128 daddr, ref Fib6Result res, int oif, Rt6LookupFlags strict)
+    {
+        var trace = default(NoFib6Trace);
+        TableLookup(daddr, ref res, oif, strict, ref trace);
+    }
+
+    /// <summary>Returns 0, or the error of a reject route's type.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal int Verdict(in Fib6Result res)
+    {
+        if ((res.Flags & Rtf.Reject) == 0)
+            return 0;
+        if (res.Info == _net.NullEntry)
+            return -Errno.EAGAIN;
+        var err = FibProps.Error((byte)res.Type);
+        return err != 0 ? err : -Errno.ENETUNREACH;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void TableLookup<TTrace>(
+        UInt128 daddr, ref Fib6Result res, int oif, Rt6LookupFlags strict, ref TTrace trace)
+        where TTrace : struct, IFib6Trace
+    {
+        var found = NodeLookup((ulong)(daddr >> 64), (ulong)daddr, ref trace);
+        while (true)
+        {
+            for (var fn = found; fn != null; fn = Backtrack(fn, ref trace))
+            {
+                if (Select(fn, oif, strict, ref res, ref trace))
+                    return;
+            }
+
+            // No route answers: a gateway that may be unreachable is better than none.
+            if ((strict & Rt6LookupFlags.Reachable) == 0)
+                break;
+            strict &= ~Rt6LookupFlags.Reachable;
+        }
+
+        _net.SetNull(ref res);
+    }
+
+    /// <summary><c>fib6_node_lookup</c>: finds the node of the longest prefix with routes; the root if there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Fib6Node* NodeLookup<TTrace>(ulong high, ulong low, ref TTrace trace)
+        where TTrace : struct, IFib6Trace
+    {
+        var tail = _tail;
+        Fib6Node* fn;
+        var next = _root;
+        do
+        {
+            fn = next;
+            // A branch, as compilers make of the kernel's code: if predicted, the child is read before the bit is known.
+            if (Bit(high, low, ((Fib6NodeTail*)((byte*)fn + tail))->fn_bit) != 0)
+            {
+                trace.Node(fn, &fn->right);
+                next = fn->right;
+            }
+            else
+            {
+                trace.Node(fn, &fn->left);
+                next = fn->left;
+            }
+        }
+        while (next != null);
+
+        while (true)
+        {
+            var t = (Fib6NodeTail*)((byte*)fn + tail);
+            var flags = t->fn_flags;
+            trace.Compare(fn, (flags & Fib6NodeFlags.RouteInfo) != 0);
+            if ((flags & Fib6NodeFlags.RouteInfo) != 0)
+            {
+                // A reader between two steps of the writer may see null, in a node that is new or about to go.
+                var leaf = t->leaf;
+                if (leaf != null && PrefixEqual(leaf->fib6_dst, high, low, leaf->fib6_dst.plen))
+                    return fn;
+            }
+
+            if ((flags & Fib6NodeFlags.Root) != 0)
+                return _root;
+            trace.Climb(fn);
+            fn = fn->parent;
+        }
+    }
+
+    /// <summary><c>fib6_backtrack</c>: finds the next node above that has routes of its own; null from the root.</summary>
+    private Fib6Node* Backtrack<TTrace>(Fib6Node* fn, ref TTrace trace)
+        where TTrace : struct, IFib6Trace
+    {
+        while (true)
+        {
+            if ((Tail(fn)->fn_flags & Fib6NodeFlags.TopLevelRoot) != 0)
+                return null;
+            trace.Climb(fn);
+            fn = fn->parent;
+            trace.Compare(fn, withLeaf: false);
+            if ((Tail(fn)->fn_flags & Fib6NodeFlags.RouteInfo) != 0)
+                return fn;
+        }
+    }
+}

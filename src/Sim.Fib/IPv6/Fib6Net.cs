@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Runtime.InteropServices;
+using Sim.Kernel;
+
+namespace Sim.Fib;
+
+/// <summary>The kernel's options that change the IPv6 FIB. The defaults are those of the lab's User-Mode Linux.</summary>
+public sealed record Fib6Options
+{
+    /// <summary>
+    /// CONFIG_IPV6_SUBTREES, on in Debian: nodes take 72 bytes in slots of 128, and a lookup reads one more pointer on the way
+    /// back up. Routes with a source prefix, which would make a subtree, are not modelled: the pointer is always null.
+    /// </summary>
+    public bool Subtrees { get; init; }
+
+    /// <summary>CONFIG_IPV6_ROUTER_PREF, on in Debian: 8 bytes in every nexthop, and gateways without a neighbour are good.</summary>
+    public bool RouterPref { get; init; }
+
+    /// <summary>
+    /// A what-if that no kernel has: routes whose own nexthops name the same peer of the same device share one
+    /// <c>lwtunnel_state</c>, as IPv4's do through their fib_info.
+    /// </summary>
+    public bool SharesStates { get; init; }
+}
+
+/// <summary>Counters of a namespace (<c>struct rt6_statistics</c>), shown in /proc/net/rt6_stats.</summary>
+/// <param name="FibNodes">Nodes, roots excepted.</param>
+/// <param name="FibRouteNodes">Nodes with routes of their own, roots excepted.</param>
+/// <param name="FibRtEntries">Routes.</param>
+/// <param name="FibDiscardedRoutes">Routes deleted since the start; replaced ones do not count.</param>
+public readonly record struct Rt6Statistics(
+    uint FibNodes, uint FibRouteNodes, uint FibRtEntries, uint FibDiscardedRoutes)
+{
+    /// <summary><c>rt6_stats_seq_show</c>: the line of a namespace that has sent no packet: no dsts, no cached routes.</summary>
+    public string Format() => $"{FibNodes:x4} {FibRouteNodes:x4} 0000 {FibRtEntries:x4} 0000 0000 {FibDiscardedRoutes:x4}\n";
+}
+
+/// <summary>
+/// A network namespace's part of the IPv6 FIB: its tables, nexthop objects, the slab of nodes, and the objects that wait for
+/// a grace period.
+/// </summary>
+/// <remarks>
+/// <para>Read in this order: Fib6Table (the tree), Fib6Node (the structures), Fib6Lookup, Fib6Select, Fib6Add, Fib6AddRoute,
+/// Fib6Delete, Fib6Walk; then Fib6Route and Fib6Nexthop for how a request becomes a route.</para>
+/// <para>Interfaces are their indexes: every index above 0 exists, is up and has a carrier until <see cref="DeviceDown"/>; no
+/// interface has an address. One writer, as under RTNL. Left out: policy rules, source prefixes, route metrics, preferences
+/// and lifetimes, router advertisements, notifiers, nexthop groups, dsts with their exceptions, neighbours, and the choice
+/// among equal nexthops after a lookup (<c>fib6_select_path</c>): none of them shapes a table of its own.</para>
+/// </remarks>
+public sealed unsafe partial class Fib6Net : IRcuCallbacks, IDisposable
+{
+    /// <summary>The loopback's interface index: reject routes go through it, and a route through it is a reject route.</summary>
+    public const int Loopback = 1;
+
+    private const int CacheLine = 64; // SLAB_HWCACHE_ALIGN
+
+    private readonly TableHash<Fib6Table> _tables = new();
+    private readonly HashSet<int> _down = [];
+    private readonly RcuQueue _rcu;
+    private int _sernum = 1;
+    private KmemCache? _lc6LeafCache;
+    private bool _disposed;
+
+    /// <summary>Makes the namespace in <paramref name="memory"/>, which must outlive it.</summary>
+    public Fib6Net(KernelMemory memory, Fib6Options? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(memory);
+        Memory = memory;
+        Options = options ?? new Fib6Options();
+        _rcu = new RcuQueue(memory, this);
+        States = new PeerStates(memory, _rcu);
+        NodeSize = Options.Subtrees ? Fib6Node.SubtreesSize : Fib6Node.Size;
+        NodeCache = memory.CreateCache("fib6_node", NodeSize, CacheLine);
+        NullEntry = AllocNullEntry();
+        Walkers = (ListHead*)NativeMemory.Alloc((nuint)sizeof(ListHead));
+        Hlist.Init(Walkers);
+        _nexthopDevHash = (HlistNode**)NativeMemory.AllocZeroed(NexthopDevHashSize, (nuint)sizeof(HlistNode*));
+    }
+
+    public KernelMemory Memory { get; }
+
+    public Fib6Options Options { get; }
+
+    /// <summary>The slab cache of the nodes, <c>fib6_node</c>.</summary>
+    public KmemCache NodeCache { get; }
+
+    /// <summary>The leaves of every <see cref="Lc6Table"/>; made with the first.</summary>
+    internal KmemCache Lc6LeafCache => _lc6LeafCache ??= Memory.CreateCache("ip6_fib_trie", Lc6Tnode.LeafSize, CacheLine);
+
+    /// <summary>How often the writer waited for a grace period: never in the IPv6 FIB.</summary>
+    public long Synchronizations { get; }
+
+    /// <summary>Objects that wait for a grace period.</summary>
+    public long PendingFrees => _rcu.Pending;
+
+    /// <summary>Peers that a route names: <c>num_route_peers</c> of all devices.</summary>
+    public int RoutePeerCount => States.PeerCount;
+
+    /// <summary><c>rt6_stats</c>.</summary>
+    public Rt6Statistics Statistics => new(FibNodes, FibRouteNodes, FibRtEntries, FibDiscardedRoutes);
+
+    internal uint FibNodes { get; set; }
+
+    internal uint FibRouteNodes { get; set; }
+
+    internal uint FibRtEntries { get; set; }
+
+    internal uint FibDiscardedRoutes { get; set; }
+
+    internal PeerStates States { get; }
+
+    /// <summary>Bytes of a node, before the slab rounds them up.</summary>
+    internal int NodeSize { get; }
+
+    /// <summary><c>fib6_null_entry</c>: the result of a lookup that finds nothing, and the leaf of an empty root.</summary>
+    internal Fib6Info* NullEntry { get; }
+
+    /// <summary><c>fib6_walkers</c>: the walks under way, which deletions must not leave on a freed node.</summary>
+    internal ListHead* Walkers { get; }
+
+    /// <summary><c>fib6_get_table</c>; 0 is the main table.</summary>
+    public Fib6Table? GetTable(uint id) => _tables.Get(id);
+
+    /// <summary>The tables in the kernel's order: by hash bucket, the newest of a bucket first.</summary>
+    public IEnumerable<Fib6Table> Tables => _tables.All;
+
+    /// <summary>Frees the namespace's tables, its nexthop objects, and all objects that wait for a grace period.</summary>
+    public void Dispose()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        foreach (var table in Tables.ToArray())
+            table.Dispose();
+        foreach (var nh in _nexthops.Values.ToArray())
+            RemoveNexthop((NextHop*)nh);
+        _rcu.Barrier();
+        Memory.Kfree(NullEntry, InfoSize(withNh: true));
+        NativeMemory.Free(Walkers);
+        NativeMemory.Free(_nexthopDevHash);
+    }
+
+    internal void Register(Fib6Table table) => _tables.Add(table);
+
+    internal void Unregister(Fib6Table table) => _tables.Remove(table);
+
+    /// <summary><c>fib6_new_sernum</c>.</summary>
+    internal int NewSernum() => _sernum = _sernum < int.MaxValue ? _sernum + 1 : 1;
+
+    /// <summary>Bytes of a <c>fib6_info</c>, with or without a nexthop of its own.</summary>
+    internal int InfoSize(bool withNh) => Fib6Info.HeaderSize + (withNh ? NhSize : 0);
+
+    /// <summary>Bytes of a <c>fib6_nh</c>.</summary>
+    internal int NhSize => sizeof(Fib6Nh) + (Options.RouterPref ? sizeof(ulong) : 0);
+
+    /// <summary><c>fib6_info_alloc</c>.</summary>
+    internal Fib6Info* InfoAlloc(bool withNh)
+    {
+        var f6i = (Fib6Info*)Memory.Kzalloc(InfoSize(withNh));
+        Hlist.Init(&f6i->fib6_siblings);
+        f6i->fib6_ref = 1;
+        return f6i;
+    }
+
+    /// <summary><c>fib6_info_hold</c>.</summary>
+    internal static void Hold(Fib6Info* f6i) => f6i->fib6_ref++;
+
+    /// <summary><c>fib6_info_release</c>; null is allowed.</summary>
+    internal void Release(Fib6Info* f6i)
+    {
+        if (f6i != null && --f6i->fib6_ref == 0)
+            _rcu.Call(&f6i->rcu, RcuFunc.Fib6InfoFree);
+    }
+
+    internal void CallRcu(RcuHead* head, RcuFunc func) => _rcu.Call(head, func);
+
+    void IRcuCallbacks.Invoke(RcuHead* head, RcuFunc func)
+    {
+        switch (func)
+        {
+            case RcuFunc.Fib6NodeFree: // node_free_rcu
+                NodeCache.Free((byte*)head - (NodeSize - sizeof(RcuHead)));
+                break;
+            case RcuFunc.Fib6InfoFree:
+                InfoDestroyRcu((Fib6Info*)((byte*)head - Fib6Info.RcuOffset));
+                break;
+            case RcuFunc.Lc6NodeFree:
+                Lc6Table.NodeFreeRcu(this, (Lc6Tnode*)head);
+                break;
+            case RcuFunc.NexthopFree:
+                NexthopFreeRcu((NextHop*)((byte*)head - NextHop.RcuOffset));
+                break;
+            default:
+                States.Reclaim(head, func);
+                break;
+        }
+    }
+
+    /// <summary><c>fib6_info_destroy_rcu</c>.</summary>
+    private void InfoDestroyRcu(Fib6Info* f6i)
+    {
+        var withNh = f6i->nh == null;
+        if (withNh)
+            NhRelease(Fib6Info.InlineNh(f6i));
+        else
+            PutNexthop(f6i->nh);
+        Memory.Kfree(f6i, InfoSize(withNh));
+    }
+
+    /// <summary><c>fib6_null_entry_template</c>, and the loopback that ip6_route_init_special_entries gives it.</summary>
+    private Fib6Info* AllocNullEntry()
+    {
+        var f6i = InfoAlloc(withNh: true);
+        f6i->fib6_flags = Rtf.Reject | Rtf.NoNexthop;
+        f6i->fib6_protocol = 2; // RTPROT_KERNEL
+        f6i->fib6_metric = uint.MaxValue;
+        f6i->fib6_type = (byte)RouteType.Unreachable;
+        Fib6Info.InlineNh(f6i)->nh_common.nhc_dev = Loopback;
+        return f6i;
+    }
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-only
+namespace Sim.Fib;
+
+/// <summary>
+/// Nexthops of IPv6 routes: <c>fib6_nh_init</c> and the check of gateways (net/ipv6/route.c), and the devices they go through.
+/// </summary>
+public sealed unsafe partial class Fib6Net
+{
+    private const byte FamilyIPv6 = (byte)GatewayFamily.IPv6;
+
+    /// <summary><c>fib6_nh_init</c>: fills a nexthop. Returns 0, or a negative error with nothing held.</summary>
+    /// <param name="nh">Must be zeroed.</param>
+    /// <param name="cfg">Only Oif, Gateway, Flags and Peer are used.</param>
+    /// <param name="table">The request's table, where a gateway is looked up first; 0 for a nexthop object's.</param>
+    /// <param name="reject">RTF_REJECT: through the loopback, whatever the request says.</param>
+    internal int NhInit(Fib6Nh* nh, in Fib6Config cfg, uint table, bool reject)
+    {
+        var nhc = &nh->nh_common;
+        nhc->nhc_family = FamilyIPv6;
+        var dev = cfg.Oif;
+        if (dev < 0)
+            return -Errno.ENODEV;
+        if ((cfg.Flags & RtnhFlags.OnLink) != 0)
+        {
+            if (dev == 0)
+                return -Errno.ENODEV;
+            if (!DeviceIsUp(dev))
+                return -Errno.ENETDOWN;
+            nhc->nhc_flags |= (byte)RtnhFlags.OnLink;
+        }
+
+        nhc->nhc_weight = 1;
+        if (reject)
+        {
+            dev = Loopback;
+        }
+        else
+        {
+            var err = NhInitDevice(nhc, cfg, table, ref dev);
+            if (err != 0)
+                return err;
+        }
+
+        nh->rt6i_pcpu = Memory.AllocPercpu();
+        nhc->nhc_dev = dev;
+        nhc->nhc_oif = dev;
+        return 0;
+    }
+
+    /// <summary>
+    /// The part of <c>fib6_nh_init</c> that reject routes skip, with <c>fib_nh_common_init</c>. A peer belongs to a device:
+    /// returns -EINVAL if the request names a peer and no device.
+    /// </summary>
+    private int NhInitDevice(FibNhCommon* nhc, in Fib6Config cfg, uint table, ref int dev)
+    {
+        if (cfg.Gateway != UInt128.Zero)
+        {
+            var err = ValidateGw(cfg, table, ref dev);
+            if (err != 0)
+                return err;
+            nhc->nhc_gw_first = (ulong)(cfg.Gateway >> 64);
+            nhc->nhc_gw_second = (ulong)cfg.Gateway;
+            nhc->nhc_gw_family = FamilyIPv6;
+        }
+
+        if (dev == 0)
+            return -Errno.ENODEV;
+        if (!DeviceIsUp(dev))
+            return -Errno.ENETDOWN;
+        if (cfg.Peer != 0 && cfg.Oif == 0)
+            return -Errno.EINVAL;
+        nhc->nhc_pcpu_rth_output = (nint)Memory.AllocPercpu();
+        nhc->nhc_lwtstate = Options.SharesStates ? States.BuildShared(cfg.Oif, cfg.Peer) : States.Build(cfg.Oif, cfg.Peer);
+        return 0;
+    }
+
+    /// <summary><c>fib6_nh_release</c>, <c>fib_nh_common_release</c>.</summary>
+    internal void NhRelease(Fib6Nh* nh)
+    {
+        Memory.FreePercpu(nh->rt6i_pcpu);
+        States.Put(nh->nh_common.nhc_lwtstate);
+        Memory.FreePercpu((void*)nh->nh_common.nhc_pcpu_rth_output);
+    }
+
+    /// <summary>
+    /// <c>ip6_validate_gw</c>: a link-local gateway needs a device; any other must be on a link, by the request's word or by a
+    /// lookup. It is not compared with this host's addresses, because interfaces have none.
+    /// </summary>
+    private int ValidateGw(in Fib6Config cfg, uint table, ref int dev)
+    {
+        if (!IsLinkLocal(cfg.Gateway))
+        {
+            if (IsMulticast(cfg.Gateway))
+                return -Errno.EINVAL;
+            var err = (cfg.Flags & RtnhFlags.OnLink) != 0
+                ? CheckNhOnLink(cfg, dev)
+                : CheckNh(cfg, table, ref dev);
+            if (err != 0)
+                return err;
+        }
+
+        return dev is 0 or Loopback ? -Errno.EINVAL : 0;
+    }
+
+    /// <summary>
+    /// <c>ip6_route_check_nh_onlink</c>: if the main table's route to the gateway is neither a default nor a reject route, it
+    /// must be a unicast route through this device.
+    /// </summary>
+    private int CheckNhOnLink(in Fib6Config cfg, int dev)
+    {
+        var res = NhLookup(GetTable(RouteTableId.Main), cfg, Rt6LookupFlags.None);
+        if ((res.Flags & Rtf.Reject) != 0 || res.Prefix == UInt128.Zero)
+            return 0;
+        return res.Type != RouteType.Unicast || dev != res.Nhc->nhc_dev ? -Errno.EINVAL : 0;
+    }
+
+    /// <summary>
+    /// <c>ip6_route_check_nh</c>: the gateway must be reached directly, without another gateway, by the request's table or else
+    /// by local and main, and through the request's device if it names one.
+    /// </summary>
+    private int CheckNh(in Fib6Config cfg, uint table, ref int dev)
+    {
+        const Rt6LookupFlags flags = Rt6LookupFlags.Iface;
+        var res = default(Fib6Result);
+        var found = false;
+        if (table != 0)
+        {
+            res = NhLookup(GetTable(table), cfg, flags);
+            found = IsOnLink(res) && (dev == 0 || dev == res.Nhc->nhc_dev);
+        }
+
+        if (!found)
+        {
+            res = NhLookup(GetTable(RouteTableId.Local), cfg, flags);
+            if (res.Info == NullEntry)
+                res = NhLookup(GetTable(RouteTableId.Main), cfg, flags);
+            if (!IsOnLink(res))
+                return -Errno.EHOSTUNREACH;
+        }
+
+        if (dev == 0)
+            dev = (int)res.Nhc->nhc_dev;
+        return dev == res.Nhc->nhc_dev ? 0 : -Errno.EHOSTUNREACH;
+    }
+
+    private static bool IsOnLink(in Fib6Result res) =>
+        (res.Flags & Rtf.Reject) == 0 && res.Nhc->nhc_gw_family == 0;
+
+    /// <summary>
+    /// <c>ip6_nh_lookup_table</c>: looks a gateway up. A missing table counts as empty, because a kernel always has local and
+    /// main. The kernel then chooses among siblings, which changes nothing: all of them have gateways.
+    /// </summary>
+    private Fib6Result NhLookup(Fib6Table? table, in Fib6Config cfg, Rt6LookupFlags flags)
+    {
+        var res = default(Fib6Result);
+        if (table != null)
+            table.TableLookup(cfg.Gateway, ref res, cfg.Oif, flags | Rt6LookupFlags.IgnoreLinkState);
+        else
+            SetNull(ref res);
+        return res;
+    }
+
+    /// <summary>Answers with the null entry: the end of <c>rt6_select</c> if no route fits.</summary>
+    internal void SetNull(ref Fib6Result res)
+    {
+        res.Info = NullEntry;
+        res.Nhc = &Fib6Info.InlineNh(NullEntry)->nh_common;
+        res.Flags = NullEntry->fib6_flags;
+        res.Type = (RouteType)NullEntry->fib6_type;
+    }
+
+    /// <summary>fe80::/10.</summary>
+    private static bool IsLinkLocal(UInt128 address) => (uint)(address >> 118) == 0xFE80 >> 6;
+
+    /// <summary>ff00::/8.</summary>
+    private static bool IsMulticast(UInt128 address) => (uint)(address >> 120) == 0xFF;
+
+    internal bool DeviceIsUp(int oif) => oif > 0 && (_down.Count == 0 || !_down.Contains(oif));
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Runtime.InteropServices;
+using static Sim.Fib.Fib6Address;
+
+namespace Sim.Fib;
+
+/// <summary>From a request to a route: the part of net/ipv6/route.c between netlink and the tree.</summary>
+public sealed unsafe partial class Fib6Table
+{
+    /// <summary>
+    /// <c>inet6_rtm_newroute</c>: adds a route, or replaces one. Returns 0 or a negative error:
+    /// </summary>
+    /// <remarks>
+    /// A request meets the routes of the same prefix and metric.
+    /// <list type="table">
+    /// <item><term>Excl</term><description>-EEXIST if there is one.</description></item>
+    /// <item><term>Replace</term><description>replaces the first one that, like the new one, has or lacks a gateway, with its
+    /// whole multipath route; else the first. Without Create, -ENOENT if there is none.</description></item>
+    /// <item><term>neither</term><description>goes behind them; -EEXIST if one has the same nexthop. If all have gateways,
+    /// together they are one multipath route. Append and a missing Create change nothing.</description></item>
+    /// </list>
+    /// -EINVAL, -ENODEV, -ENETDOWN and -EHOSTUNREACH come from the request's checks and the nexthop's.
+    /// </remarks>
+    public int Insert(in Fib6Config cfg)
+    {
+        var err = cfg.Validate(Id);
+        if (err != 0)
+            return err;
+        if (cfg.Metric == 0)
+            return Insert(cfg with { Metric = Fib6Config.UserMetric });
+        return cfg.Multipath != null ? MultipathAdd(cfg, cfg.Multipath) : RouteAdd(cfg);
+    }
+
+    /// <summary>
+    /// <c>inet6_rtm_delroute</c>, as in the series' patch 4: deletes the first route to the prefix that fits the request. If
+    /// the request names a metric, protocol, nexthop object, device, gateway or peer, the route's must equal it; the type does
+    /// not count. If it names neither a gateway nor a peer, the whole multipath route goes. Returns 0, -ESRCH if none fits,
+    /// -EINVAL, or -ENOENT if only the null entry of a table without a default route fits.
+    /// </summary>
+    public int Delete(in Fib6Config cfg)
+    {
+        var err = cfg.Validate(Id);
+        if (err != 0)
+            return err;
+        if (cfg.NhId != 0 && _net.FindNexthop(cfg.NhId) == null)
+            return -Errno.EINVAL;
+        return cfg.Multipath != null ? MultipathDel(cfg, cfg.Multipath) : RouteDel(cfg, deleteAllNh: true);
+    }
+
+    /// <summary><c>ip6_route_add</c>.</summary>
+    private int RouteAdd(in Fib6Config cfg)
+    {
+        var rt = RouteInfoCreate(cfg, out var err);
+        if (rt == null)
+            return err;
+        err = Add(rt, cfg.NlFlags);
+        _net.Release(rt);
+        return err;
+    }
+
+    /// <summary><c>ip6_route_info_create</c>: makes a route with a reference for the caller; or null and a negative error.</summary>
+    internal Fib6Info* RouteInfoCreate(in Fib6Config cfg, out int err)
+    {
+        err = -Errno.EINVAL;
+        NextHop* nh = null;
+        if (cfg.NhId != 0)
+        {
+            nh = _net.FindNexthop(cfg.NhId);
+            if (nh == null)
+                return null;
+        }
+
+        var rt = _net.InfoAlloc(withNh: nh == null);
+        rt->fib6_protocol = cfg.Protocol != 0 ? cfg.Protocol : Fib6Config.ProtocolBoot;
+        rt->fib6_table = _tb;
+        rt->fib6_metric = cfg.Metric;
+        rt->fib6_type = (byte)(cfg.Type != RouteType.Unspec ? cfg.Type : RouteType.Unicast);
+        rt->fib6_flags = cfg.RouteFlags;
+        rt->fib6_dst = Key(cfg.Dst, cfg.DstLen);
+        if (nh != null)
+        {
+            nh->refcnt++;
+            rt->nh = nh;
+            err = 0;
+            return rt;
+        }
+
+        var fib6Nh = Fib6Info.InlineNh(rt);
+        var reject = (cfg.RouteFlags & Rtf.Reject) != 0;
+        err = _net.NhInit(fib6Nh, cfg, Id, reject);
+        if (err != 0)
+        {
+            _net.Release(rt);
+            return null;
+        }
+
+        // fib6_is_reject: what goes to the loopback would come back.
+        if (reject || (fib6Nh->nh_common.nhc_dev == Fib6Net.Loopback && cfg.Dst != UInt128.One && cfg.Type != RouteType.Local))
+            rt->fib6_flags = Rtf.Reject | Rtf.NoNexthop;
+        return rt;
+    }
+
+    /// <summary>
+    /// <c>ip6_route_multipath_add</c>: adds a route for each nexthop. -EINVAL if one has no gateway, -EEXIST if one is there
+    /// twice. If one cannot be added, those before it are deleted again; a route that the first one replaced stays gone.
+    /// </summary>
+    private int MultipathAdd(in Fib6Config cfg, Fib6NexthopConfig[] hops)
+    {
+        if (hops.Length == 0)
+            return -Errno.EINVAL;
+        var infos = (Fib6Info**)NativeMemory.AllocZeroed((nuint)hops.Length, (nuint)sizeof(Fib6Info*));
+        var err = 0;
+        for (var i = 0; i < hops.Length && err == 0; i++)
+            err = CreateHop(cfg.ForHop(hops[i]), hops[i].Weight, infos, i);
+        if (err == 0)
+            err = InsertHops(cfg, hops, infos);
+        for (var i = 0; i < hops.Length; i++)
+            _net.Release(infos[i]);
+        NativeMemory.Free(infos);
+        return err;
+    }
+
+    private int CreateHop(in Fib6Config cfg, int weight, Fib6Info** infos, int i)
+    {
+        if (weight is < 1 or > 256)
+            return -Errno.EINVAL;
+        var rt = RouteInfoCreate(cfg, out var err);
+        if (rt == null)
+            return err;
+        if (!QualifyForEcmp(rt))
+            err = -Errno.EINVAL;
+        for (var before = 0; before < i && err == 0; before++)
+            err = DuplicateNexthop(infos[before], rt) ? -Errno.EEXIST : 0;
+        if (err != 0)
+        {
+            _net.Release(rt);
+            return err;
+        }
+
+        Fib6Info.InlineNh(rt)->nh_common.nhc_weight = weight;
+        infos[i] = rt;
+        return 0;
+    }
+
+    private int InsertHops(in Fib6Config cfg, Fib6NexthopConfig[] hops, Fib6Info** infos)
+    {
+        var flags = cfg.NlFlags;
+        for (var i = 0; i < hops.Length; i++)
+        {
+            var err = Add(infos[i], flags);
+            if (err != 0)
+            {
+                for (var before = 0; before < i; before++)
+                    RouteDel(cfg.ForHop(hops[before]), deleteAllNh: false);
+                return err;
+            }
+
+            // The first has dealt with the routes that were there; the others join it.
+            flags = (flags & ~(NlmFlags.Excl | NlmFlags.Replace)) | NlmFlags.Create;
+        }
+
+        return 0;
+    }
+
+    /// <summary><c>ip6_route_multipath_del</c>: deletes the route of each nexthop. Returns the last error, or 0.</summary>
+    private int MultipathDel(in Fib6Config cfg, Fib6NexthopConfig[] hops)
+    {
+        var last = 0;
+        foreach (var hop in hops)
+        {
+            var err = RouteDel(cfg.ForHop(hop), deleteAllNh: false);
+            if (err != 0)
+                last = err;
+        }
+
+        return last;
+    }
+
+    /// <summary><c>ip6_route_del</c>. If the request names a peer, a state is built to compare with.</summary>
+    private int RouteDel(in Fib6Config cfg, bool deleteAllNh)
+    {
+        var state = cfg.Peer != 0 ? _net.States.BuildToCompare(cfg.Peer) : null;
+        var rt = FindToDelete(cfg, state);
+        _net.States.Put(state);
+        if (rt == null)
+            return -Errno.ESRCH;
+        if (rt->nh == null && cfg.Gateway == UInt128.Zero && cfg.Peer == 0 && deleteAllNh)
+            return DelSiblings(rt);
+        return Del(rt);
+    }
+
+    private Fib6Info* FindToDelete(in Fib6Config cfg, LwtunnelState* state)
+    {
+        var fn = Locate(Key(cfg.Dst, cfg.DstLen));
+        if (fn == null)
+            return null;
+        for (var rt = Tail(fn)->leaf; rt != null; rt = rt->fib6_next)
+        {
+            if (Fits(cfg, state, rt))
+                return rt;
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether a route fits a request to delete.</summary>
+    internal static bool Fits(in Fib6Config cfg, LwtunnelState* state, Fib6Info* rt)
+    {
+        if ((cfg.Metric != 0 && cfg.Metric != rt->fib6_metric) || (cfg.Protocol != 0 && cfg.Protocol != rt->fib6_protocol))
+            return false;
+        // A route through an object fits any device and gateway in the request.
+        if (rt->nh != null)
+            return (cfg.NhId == 0 || cfg.NhId == rt->nh->id) && cfg.Peer == 0;
+        if (cfg.NhId != 0)
+            return false;
+        var nhc = &Fib6Info.InlineNh(rt)->nh_common;
+        if (cfg.Oif != 0 && cfg.Oif != nhc->nhc_dev)
+            return false;
+        if (cfg.Gateway != UInt128.Zero &&
+            ((ulong)(cfg.Gateway >> 64) != nhc->nhc_gw_first || (ulong)cfg.Gateway != nhc->nhc_gw_second))
+            return false;
+        return cfg.Peer == 0 || PeerStates.Same(state, nhc->nhc_lwtstate);
+    }
+
+    /// <summary><c>__ip6_del_rt_siblings</c>: deletes the other parts of a multipath route, then this one.</summary>
+    private int DelSiblings(Fib6Info* rt)
+    {
+        ListHead* next;
+        if (rt->fib6_nsiblings != 0)
+        {
+            for (var at = rt->fib6_siblings.next; at != &rt->fib6_siblings; at = next)
+            {
+                next = at->next;
+                var err = Del(Fib6Net.OfSiblings(at));
+                if (err != 0)
+                    return err;
+            }
+        }
+
+        return Del(rt);
+    }
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Runtime.CompilerServices;
+
+namespace Sim.Fib;
+
+/// <summary>The choice among a node's routes (net/ipv6/route.c, <c>rt6_select</c> and below).</summary>
+/// <remarks>
+/// Among the routes of the lowest metric, the first with the best score wins: 2 for the interface asked for, 0 for another.
+/// Higher metrics are tried only if none of these is usable. In a host's lookup (<see cref="Rt6LookupFlags.Reachable"/>) a
+/// gateway's score also depends on its neighbour entry. Here no neighbour is known: without CONFIG_IPV6_ROUTER_PREF gateways
+/// are used round robin, and with it all are good. A router's lookup ignores neighbours.
+/// </remarks>
+public sealed unsafe partial class Fib6Table
+{
+    private const int NudFailHard = -3; // RT6_NUD_FAIL_HARD
+    private const int NudFailDoRr = -1; // RT6_NUD_FAIL_DO_RR
+
+    /// <summary>The state of the search in <c>find_rr_leaf</c>.</summary>
+    private ref struct Search
+    {
+        public int Oif;
+        public Rt6LookupFlags Strict;
+        public int BestScore;
+        public bool DoRoundRobin;
+
+        /// <summary>CONFIG_IPV6_ROUTER_PREF.</summary>
+        public bool GatewaysAreGood;
+    }
+
+    /// <summary><c>rt6_select</c>: chooses a route of the node. Returns false if none is usable.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool Select<TTrace>(
+        Fib6Node* fn, int oif, Rt6LookupFlags strict, ref Fib6Result res, ref TTrace trace)
+        where TTrace : struct, IFib6Trace
+    {
+        var t = Tail(fn);
+        var leaf = t->leaf;
+        if (leaf == null || leaf == _net.NullEntry)
+            return false;
+        var rt0 = t->rr_ptr;
+        if (rt0 == null)
+            rt0 = leaf;
+        trace.Select(fn, rt0);
+        if (t->fn_bit != rt0->fib6_dst.plen)
+            return false;
+        var search = new Search
+        {
+            Oif = oif,
+            Strict = strict,
+            BestScore = -1,
+            GatewaysAreGood = _gatewaysAreGood,
+        };
+        res.Info = null;
+        FindRrLeaf(leaf, rt0, ref search, ref res, ref trace);
+        if (search.DoRoundRobin)
+            RoundRobin(t, leaf, rt0);
+        return res.Info != null;
+    }
+
+    /// <summary>The end of <c>rt6_select</c>: no gateway is known to answer, so the next lookup starts at the next one.</summary>
+    private static void RoundRobin(Fib6NodeTail* t, Fib6Info* leaf, Fib6Info* rt0)
+    {
+        var next = rt0->fib6_next;
+        if (next == null || next->fib6_metric != rt0->fib6_metric)
+            next = leaf;
+        if (next != rt0)
+            t->rr_ptr = next;
+    }
+
+    /// <summary>
+    /// <c>find_rr_leaf</c>: tries the routes of the metric from <paramref name="head"/> on, then those before it, and if none is
+    /// usable those of higher metrics.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FindRrLeaf<TTrace>(
+        Fib6Info* leaf, Fib6Info* head, ref Search search, ref Fib6Result res, ref TTrace trace)
+        where TTrace : struct, IFib6Trace
+    {
+        var metric = head->fib6_metric;
+        Fib6Info* rest = null;
+        FindInList(head, null, metric, &rest, ref search, ref res, ref trace);
+        FindInList(leaf, head, metric, &rest, ref search, ref res, ref trace);
+        if (res.Info == null && rest != null)
+            FindInList(rest, null, metric, null, ref search, ref res, ref trace);
+    }
+
+    /// <summary>
+    /// <c>__find_rr_leaf</c>: tries the routes from one up to another. Unless <paramref name="rest"/> is null, it stops at the
+    /// first of another metric and puts that there. A blackhole object ends the search.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FindInList<TTrace>(
+        Fib6Info* from,
+        Fib6Info* to,
+        uint metric,
+        Fib6Info** rest,
+        ref Search search,
+        ref Fib6Result res,
+        ref TTrace trace)
+        where TTrace : struct, IFib6Trace
+    {
+        for (var f6i = from; f6i != null && f6i != to; f6i = f6i->fib6_next)
+        {
+            trace.Route(f6i);
+            if (rest != null && f6i->fib6_metric != metric)
+            {
+                *rest = f6i;
+                return;
+            }
+
+            var nhc = &Fib6Info.Nh(f6i)->nh_common;
+            trace.Nexthop(f6i, nhc);
+            if (f6i->nh != null && f6i->nh->nh_info->reject_nh != 0)
+            {
+                res.Flags = Rtf.Reject;
+                res.Type = RouteType.Blackhole;
+                res.Info = f6i;
+                res.Nhc = nhc;
+                return;
+            }
+
+            if (!FindMatch(nhc, f6i->fib6_flags, ref search))
+                continue;
+            res.Info = f6i;
+            res.Nhc = nhc;
+            res.Flags = f6i->fib6_flags;
+            res.Type = (RouteType)f6i->fib6_type;
+        }
+    }
+
+    /// <summary>
+    /// <c>find_match</c>: whether the nexthop is better than the best yet. Devices here do not ignore routes with the link down
+    /// (the sysctl's default).
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool FindMatch(FibNhCommon* nhc, Rtf flags, ref Search search)
+    {
+        if ((nhc->nhc_flags & (byte)RtnhFlags.Dead) != 0)
+            return false;
+        var score = ScoreRoute(nhc, flags, search);
+        if (score == NudFailHard)
+            return false;
+        var roundRobin = score == NudFailDoRr;
+        if (roundRobin)
+            score = 0;
+        if (score <= search.BestScore)
+            return false;
+        search.DoRoundRobin = roundRobin;
+        search.BestScore = score;
+        return true;
+    }
+
+    /// <summary>
+    /// <c>rt6_score_route</c>. As preferences are not modelled, CONFIG_IPV6_ROUTER_PREF adds the same for every route.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int ScoreRoute(FibNhCommon* nhc, Rtf flags, in Search search)
+    {
+        var score = search.Oif == 0 || nhc->nhc_dev == search.Oif ? 2 : 0;
+        if (score == 0 && (search.Strict & Rt6LookupFlags.Iface) != 0)
+            return NudFailHard;
+        if ((search.Strict & Rt6LookupFlags.Reachable) != 0 && (flags & Rtf.NoNexthop) == 0 && nhc->nhc_gw_family != 0 &&
+            !search.GatewaysAreGood)
+            return NudFailDoRr; // rt6_check_neigh
+        return score;
+    }
+}

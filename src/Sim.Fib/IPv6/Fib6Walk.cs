@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Runtime.InteropServices;
+using Sim.Kernel;
+
+namespace Sim.Fib;
+
+/// <summary>The next step of a walker at its node (<c>enum fib6_walk_state</c>, without the state of subtrees).</summary>
+internal enum Fib6WalkState
+{
+    Left,
+    Right,
+    Call,
+    Up,
+}
+
+/// <summary>
+/// A walk over a tree (<c>struct fib6_walker</c>): a node's left subtree, its right one, then its routes. It can pause and
+/// resume, and the function that it calls may delete the route and the node where the walk is.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct Fib6Walker
+{
+    /// <summary>First, so that a Fib6Walker* and its ListHead* are the same address.</summary>
+    public ListHead lh;
+    public Fib6Node* root;
+    public Fib6Node* node;
+    public Fib6Info* leaf;
+    public Fib6WalkState state;
+}
+
+/// <summary>Called at each node with routes.</summary>
+internal unsafe interface IFib6WalkFunc
+{
+    /// <summary>0 to go on: then w-&gt;leaf must be null or a route still to be seen. Positive to pause, negative to end.</summary>
+    int Call(Fib6Walker* w);
+}
+
+/// <summary>Decides which routes <c>fib6_clean_tree</c> deletes.</summary>
+internal unsafe interface IFib6Clean
+{
+    /// <summary>0 to keep a route, -1 to delete it, -2 to skip the rest of a multipath route.</summary>
+    int Clean(Fib6Info* rt);
+}
+
+/// <summary>Walking the whole tree.</summary>
+public sealed unsafe partial class Fib6Table
+{
+    /// <summary><c>fib6_clean_tree</c>. Returns the number of routes deleted.</summary>
+    internal int CleanTree<TClean>(TClean clean)
+        where TClean : struct, IFib6Clean
+    {
+        var cleaner = new Cleaner<TClean>(this, clean);
+        var w = new Fib6Walker { root = _root };
+        Walk(&w, ref cleaner);
+        return cleaner.Deleted;
+    }
+
+    /// <summary>Deletes all routes. Returns their number.</summary>
+    public int Flush() => CleanTree(new All(_net.NullEntry));
+
+    /// <summary><c>fib6_walk</c>.</summary>
+    private int Walk<TFunc>(Fib6Walker* w, ref TFunc func)
+        where TFunc : struct, IFib6WalkFunc
+    {
+        w->state = Fib6WalkState.Left;
+        w->node = w->root;
+        Hlist.Add(&w->lh, _net.Walkers);
+        try
+        {
+            return WalkContinue(w, ref func);
+        }
+        finally
+        {
+            Hlist.Del(&w->lh);
+        }
+    }
+
+    /// <summary><c>fib6_walk_continue</c>: walks on. Returns 0 at the end, else the function's result.</summary>
+    private int WalkContinue<TFunc>(Fib6Walker* w, ref TFunc func)
+        where TFunc : struct, IFib6WalkFunc
+    {
+        while (WalkToRoutes(w))
+        {
+            var err = func.Call(w);
+            if (err != 0)
+                return err;
+        }
+
+        return 0;
+    }
+
+    /// <summary>
+    /// The loop of <c>fib6_walk_continue</c> up to the call: goes on to the next node with routes of its own that are not seen
+    /// yet. Returns false at the end.
+    /// </summary>
+    private bool WalkToRoutes(Fib6Walker* w)
+    {
+        while (true)
+        {
+            var fn = w->node;
+            if (w->state == Fib6WalkState.Left)
+            {
+                if (fn->left != null)
+                {
+                    w->node = fn->left;
+                    continue;
+                }
+
+                w->state = Fib6WalkState.Right;
+            }
+
+            if (w->state == Fib6WalkState.Right)
+            {
+                if (fn->right != null)
+                {
+                    w->node = fn->right;
+                    w->state = Fib6WalkState.Left;
+                    continue;
+                }
+
+                w->state = Fib6WalkState.Call;
+                w->leaf = Tail(fn)->leaf;
+            }
+
+            if (w->state == Fib6WalkState.Call)
+            {
+                if (w->leaf != null && (Tail(fn)->fn_flags & Fib6NodeFlags.RouteInfo) != 0)
+                    return true;
+                w->state = Fib6WalkState.Up;
+            }
+
+            if (fn == w->root)
+                return false;
+            WalkUp(w, fn);
+        }
+    }
+
+    private void WalkUp(Fib6Walker* w, Fib6Node* fn)
+    {
+        var pn = fn->parent;
+        w->node = pn;
+        if (pn->left == fn)
+        {
+            w->state = Fib6WalkState.Right;
+            return;
+        }
+
+        w->state = Fib6WalkState.Call;
+        w->leaf = Tail(pn)->leaf;
+    }
+
+    private readonly struct All(Fib6Info* nullEntry) : IFib6Clean
+    {
+        public int Clean(Fib6Info* rt) => rt == nullEntry ? 0 : -1;
+    }
+
+    /// <summary><c>struct fib6_cleaner</c>.</summary>
+    private struct Cleaner<TClean>(Fib6Table table, TClean clean) : IFib6WalkFunc
+        where TClean : struct, IFib6Clean
+    {
+        public int Deleted { get; private set; }
+
+        /// <summary><c>fib6_clean_node</c>: after a deletion returns to the walk, which knows what is left of the node.</summary>
+        public int Call(Fib6Walker* w)
+        {
+            for (var rt = w->leaf; rt != null; rt = rt->fib6_next)
+            {
+                var res = clean.Clean(rt);
+                if (res == -1)
+                {
+                    w->leaf = rt;
+                    if (table.Del(rt) != 0)
+                        continue;
+                    Deleted++;
+                    return 0;
+                }
+
+                if (res == -2)
+                    rt = Fib6Net.OfSiblings(rt->fib6_siblings.prev);
+            }
+
+            w->leaf = null;
+            return 0;
+        }
+    }
+}

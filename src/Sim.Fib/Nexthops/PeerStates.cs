@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Runtime.InteropServices;
+using Sim.Kernel;
+
+namespace Sim.Fib;
+
+/// <summary>
+/// The state of a nexthop besides device and gateway (<c>struct lwtunnel_state</c>, include/net/lwtunnel.h, as in
+/// kernel-patch/series, with the pointer that is WireGuard's data): 56 bytes, one for each nexthop.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+public unsafe struct LwtunnelState
+{
+    public ushort type;
+    public ushort flags;
+    public ushort headroom;
+    public int refcnt;
+    public uint hash;
+    public nint orig_output;
+    public nint orig_input;
+    public RcuHead rcu;
+
+    /// <summary><c>data[]</c>.</summary>
+    public RoutePeer* peer;
+
+    /// <summary>Where rcu lies (<c>container_of</c>).</summary>
+    public const int RcuOffset = 32;
+}
+
+/// <summary>
+/// The object that all states of one peer of one device share (<c>struct route_peer</c>, drivers/net/wireguard/route.c of
+/// the series), 104 bytes.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+public unsafe struct RoutePeer
+{
+    public nint peer;
+
+    /// <summary>The device; its interface index stands for it.</summary>
+    public nint wg;
+
+    /// <summary>The peer's number, in the first bytes of the public key: the harness needs no other key.</summary>
+    public int number;
+    public fixed byte key[28];
+    public uint hash;
+    public int users;
+    public HlistNode node;
+    public ListHead device_list;
+    public RcuHead rcu;
+
+    /// <summary>Where rcu lies (<c>container_of</c>).</summary>
+    public const int RcuOffset = 88;
+}
+
+/// <summary>
+/// The states by which nexthops name peers: made for each nexthop, compared by key, freed after a grace period
+/// (<c>build_state</c>, <c>destroy_state</c>, <c>get</c>, <c>put</c> of the series' route.c; <c>lwtstate_free</c>).
+/// </summary>
+internal sealed unsafe class PeerStates(KernelMemory memory, RcuQueue rcu)
+{
+    private const ushort EncapWgPeer = 11; // LWTUNNEL_ENCAP_WGPEER
+
+    /// <summary>The route_peers in use. The kernel finds them in a hash table by key; here a dictionary does.</summary>
+    private readonly Dictionary<(int Oif, int Peer), nint> _routePeers = [];
+
+    private readonly Dictionary<(int Oif, int Peer), nint> _sharedStates = [];
+
+    /// <summary>Peers that a route names: <c>num_route_peers</c> of all devices.</summary>
+    public int PeerCount => _routePeers.Count;
+
+    /// <summary><c>build_state</c>: makes a state that names the peer; null for peer 0, which means none.</summary>
+    public LwtunnelState* Build(int oif, int peer) => peer == 0 ? null : AllocState(GetRoutePeer(oif, peer));
+
+    /// <summary>
+    /// A what-if that no kernel has: returns the state that names the peer already, or a new one. A namespace must make all
+    /// its states so, or none.
+    /// </summary>
+    public LwtunnelState* BuildShared(int oif, int peer)
+    {
+        if (peer == 0)
+            return null;
+        if (_sharedStates.TryGetValue((oif, peer), out var known))
+        {
+            ((LwtunnelState*)known)->refcnt++;
+            return (LwtunnelState*)known;
+        }
+
+        var state = Build(oif, peer);
+        _sharedStates.Add((oif, peer), (nint)state);
+        return state;
+    }
+
+    /// <summary>Makes the state that a deletion compares with: it has no device, and its own <c>route_peer</c>.</summary>
+    public LwtunnelState* BuildToCompare(int peer) => AllocState(AllocRoutePeer(peer));
+
+    /// <summary><c>lwtstate_put</c>, <c>lwtstate_free</c>: the last frees the shared object, if unused, then the state.</summary>
+    public void Put(LwtunnelState* state)
+    {
+        if (state == null || --state->refcnt != 0)
+            return;
+        var peer = state->peer;
+        if (_sharedStates.Count > 0 && peer->wg != 0)
+            _sharedStates.Remove(((int)peer->wg, peer->number));
+        if (--peer->users == 0)
+        {
+            if (peer->wg != 0)
+                _routePeers.Remove(((int)peer->wg, peer->number));
+            rcu.Call(&peer->rcu, RcuFunc.RoutePeerFree);
+        }
+
+        rcu.Call(&state->rcu, RcuFunc.StateFree);
+    }
+
+    /// <summary><c>lwtunnel_cmp_encap</c> == 0: both name no peer, or the same one.</summary>
+    public static bool Same(LwtunnelState* one, LwtunnelState* other) =>
+        one == null || other == null ? one == other : one->peer->number == other->peer->number;
+
+    /// <summary>Runs a callback that <see cref="Put"/> queued.</summary>
+    public void Reclaim(RcuHead* head, RcuFunc func)
+    {
+        switch (func)
+        {
+            case RcuFunc.StateFree:
+                memory.Kfree((byte*)head - LwtunnelState.RcuOffset, sizeof(LwtunnelState));
+                break;
+            case RcuFunc.RoutePeerFree:
+                memory.Kfree((byte*)head - RoutePeer.RcuOffset, sizeof(RoutePeer));
+                break;
+            default:
+                throw new InvalidOperationException($"an rcu_head was overwritten: callback {(nint)func}");
+        }
+    }
+
+    private LwtunnelState* AllocState(RoutePeer* peer)
+    {
+        var state = (LwtunnelState*)memory.Kzalloc(sizeof(LwtunnelState));
+        state->type = EncapWgPeer;
+        state->refcnt = 1;
+        state->hash = peer->hash;
+        state->peer = peer;
+        return state;
+    }
+
+    private RoutePeer* GetRoutePeer(int oif, int number)
+    {
+        if (_routePeers.TryGetValue((oif, number), out var known))
+        {
+            ((RoutePeer*)known)->users++;
+            return (RoutePeer*)known;
+        }
+
+        var peer = AllocRoutePeer(number);
+        peer->wg = oif;
+        _routePeers.Add((oif, number), (nint)peer);
+        return peer;
+    }
+
+    private RoutePeer* AllocRoutePeer(int number)
+    {
+        var peer = (RoutePeer*)memory.Kzalloc(sizeof(RoutePeer));
+        peer->number = number;
+        // The kernel takes a seeded jhash of the key, which differs in every boot and is as well spread.
+        peer->hash = (uint)number * 0x9E3779B1u;
+        peer->users = 1;
+        return peer;
+    }
+}
+
+/// <summary>The states of IPv4's nexthops.</summary>
+public sealed unsafe partial class FibNet
+{
+    /// <summary><c>fib_nh_release</c>.</summary>
+    private void ReleaseNh(FibNh* nh)
+    {
+        _states.Put(nh->nh_common.nhc_lwtstate);
+        nh->nh_common.nhc_lwtstate = null;
+    }
+
+    /// <summary><c>fib_encap_match</c> == 0. As in the kernel, each comparison builds a state and frees it.</summary>
+    private bool StateMatches(int peer, FibNhCommon* nhc)
+    {
+        if (peer == 0)
+            return true;
+        var state = _states.BuildToCompare(peer);
+        var same = PeerStates.Same(state, nhc->nhc_lwtstate);
+        _states.Put(state);
+        return same;
+    }
+}

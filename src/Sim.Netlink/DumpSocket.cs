@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+using Sim.Kernel;
+
+namespace Sim.Netlink;
+
+/// <summary>The traffic that a dump receives: the last figures of the agent's <c>traffic</c>.</summary>
+/// <param name="Messages">Messages, NLMSG_DONE included.</param>
+/// <param name="Bytes">Their bytes.</param>
+/// <param name="Calls">Receiving calls; each gets one socket buffer.</param>
+public readonly record struct DumpTraffic(long Messages, long Bytes, long Calls);
+
+/// <summary>
+/// The receiving side of a dump, and the kernel it comes from: both decide how large the kernel's socket buffers are
+/// (net/netlink/af_netlink.c, <c>netlink_dump</c> and <c>netlink_recvmsg</c>). The kernel remembers the largest buffer
+/// that was ever given to recv on the socket, and fills the first buffer of a dump before the dump's first recv.
+/// </summary>
+/// <param name="ReceiveBuffer">Bytes given to recv.</param>
+/// <param name="EarlierBuffer">The most bytes given to recv on this socket before the dump; 0 if nothing was received.</param>
+/// <param name="AlignsCounters">
+/// Whether the kernel aligns 64-bit attributes to 8 bytes, as kernels without CONFIG_HAVE_EFFICIENT_UNALIGNED_ACCESS do:
+/// User-Mode Linux does, x86 does not.
+/// </param>
+public readonly record struct DumpSocket(int ReceiveBuffer, int EarlierBuffer = 0, bool AlignsCounters = false)
+{
+    /// <summary>Bytes of NLMSG_GOODSIZE: a page of 4 KiB without <c>struct skb_shared_info</c>.</summary>
+    public const int LeastBytes = 4096 - SharedInfoBytes;
+
+    /// <summary>The largest buffer in bytes, whatever recv was given: SKB_WITH_OVERHEAD(32768).</summary>
+    public const int MostBytes = 32768 - SharedInfoBytes;
+
+    private const int SharedInfoBytes = 320;
+
+    /// <summary>Bytes of the buffer that the kernel fills while the request is being sent.</summary>
+    internal int FirstBytes => Math.Max(LeastBytes, Math.Min(EarlierBuffer, MostBytes));
+
+    /// <summary>Bytes of the buffer that the kernel fills during each recv.</summary>
+    internal int NextBytes => Math.Max(FirstBytes, Math.Min(ReceiveBuffer, MostBytes));
+
+    /// <summary>Begins to fill the buffers of one dump.</summary>
+    /// <exception cref="InvalidOperationException">recv would be given fewer bytes than the kernel fills.</exception>
+    internal DumpFill Begin() =>
+        ReceiveBuffer >= NextBytes
+            ? new DumpFill(this)
+            : throw new InvalidOperationException($"{NextBytes} bytes in a buffer of {ReceiveBuffer}: the end would be lost");
+}
+
+/// <summary>Fills socket buffers as <c>netlink_dump</c> does and counts what is received.</summary>
+internal struct DumpFill
+{
+    private const int DoneBytes = NetlinkWriter.HeaderBytes + sizeof(int);
+
+    private readonly DumpSocket _socket;
+    private int _size;
+    private long _messages;
+    private long _bytes;
+    private long _calls;
+
+    public DumpFill(DumpSocket socket)
+    {
+        _socket = socket;
+        Room = _size = socket.FirstBytes;
+    }
+
+    /// <summary>Bytes left in the buffer: <c>skb_tailroom</c>.</summary>
+    public int Room { get; private set; }
+
+    public readonly bool IsEmpty => Room == _size;
+
+    /// <summary>Takes bytes if there is room for them; returns whether there was.</summary>
+    public bool Put(int bytes)
+    {
+        if (bytes > Room)
+            return false;
+        Room -= bytes;
+        return true;
+    }
+
+    /// <summary>Gives back what was taken since <paramref name="room"/> bytes were left: <c>nla_nest_cancel</c>.</summary>
+    public void Cancel(int room) => Room = room;
+
+    /// <summary>
+    /// Puts a 64-bit attribute: <c>nla_put_64bit</c>. If its payload would not be aligned, an empty attribute comes first.
+    /// The end of the buffer is aligned, so the room that is left gives the alignment of the next attribute.
+    /// </summary>
+    public bool PutU64()
+    {
+        var padding = _socket.AlignsCounters && (Room & 7) == 0 ? NetlinkWriter.AttributeBytes(0) : 0;
+        return Put(NetlinkWriter.AttributeBytes(sizeof(ulong)) + padding);
+    }
+
+    /// <summary>Counts a message that has ended.</summary>
+    public void EndMessage() => _messages++;
+
+    /// <summary>Counts the buffer as received, and begins the next one.</summary>
+    public void NextBuffer()
+    {
+        _bytes += _size - Room;
+        _calls++;
+        Room = _size = _socket.NextBytes;
+    }
+
+    /// <summary>Ends the dump with NLMSG_DONE, in this buffer or, without room, in one of its own (<c>netlink_dump_done</c>).</summary>
+    public DumpTraffic End()
+    {
+        if (!Put(DoneBytes))
+        {
+            NextBuffer();
+            Put(DoneBytes);
+        }
+
+        EndMessage();
+        NextBuffer();
+        return new DumpTraffic(_messages, _bytes, _calls);
+    }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+using System.Buffers.Binary;
+using Sim.Kernel;
+
+namespace Sim.Netlink;
+
+/// <summary>The lab's keys: peers are told apart by the number in their key (kernel-patch/vm/README.md, Messages).</summary>
+public static class PeerKey
+{
+    /// <summary>Bytes of a key: WG_KEY_LEN.</summary>
+    public const int Bytes = 32;
+
+    /// <summary>The public key of a peer.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The peer is negative.</exception>
+    public static byte[] Public(int peer)
+    {
+        var key = new byte[Bytes];
+        WritePublic(key, peer);
+        return key;
+    }
+
+    /// <summary>Writes the public key of a peer into 32 bytes.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The peer is negative.</exception>
+    public static void WritePublic(Span<byte> key, int peer)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(peer);
+        BinaryPrimitives.WriteInt32LittleEndian(key, peer);
+        for (var j = sizeof(int); j < Bytes; j++)
+            key[j] = unchecked((byte)((peer * 37) + (j * 11) + 5));
+        key[Bytes - 1] &= 0x7F;
+    }
+
+    /// <summary>The peer whose public key this is: the number in its first four bytes.</summary>
+    public static int Peer(ReadOnlySpan<byte> publicKey) => BinaryPrimitives.ReadInt32LittleEndian(publicKey);
+
+    /// <summary>The device's private key, clamped as curve25519_clamp_secret does.</summary>
+    public static byte[] Private()
+    {
+        var key = new byte[Bytes];
+        for (var j = 0; j < Bytes; j++)
+            key[j] = (byte)((j * 3) + 1);
+        key[0] &= 248;
+        key[Bytes - 1] = (byte)((key[Bytes - 1] & 127) | 64);
+        return key;
+    }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+using Sim.Kernel;
+
+namespace Sim.Netlink;
+
+/// <summary>A route as a dump lists it.</summary>
+/// <param name="Prefix">The prefix.</param>
+/// <param name="Peer">The peer it leads to.</param>
+public readonly record struct DumpedRoute(Prefix Prefix, ushort Peer);
+
+/// <summary>
+/// The answer to RTM_GETROUTE for a table whose routes <see cref="RouteStream.Run"/> has added: one message per route, cut
+/// into socket buffers as the kernel does (net/ipv4/fib_trie.c <c>fib_table_dump</c>, <c>fn_trie_dump_leaf</c>;
+/// net/ipv4/fib_semantics.c <c>fib_dump_info</c>, <c>fib_nexthop_info</c>; net/ipv6/ip6_fib.c <c>inet6_dump_fib</c>,
+/// net/ipv6/route.c <c>rt6_fill_node</c>; 6.12). For old programs, NLMSG_DONE comes in its own buffer
+/// (net/core/rtnetlink.c <c>rtnl_dumpit</c>, RTNL_FLAG_DUMP_SPLIT_NLM_DONE).
+/// </summary>
+/// <param name="Shape">The shape of all routes.</param>
+/// <param name="Interface">The device's interface index.</param>
+/// <param name="NexthopCompatibility">
+/// The sysctl net.ipv4.nexthop_compat_mode, 1 by default: routes with nexthop objects list the object's device too.
+/// </param>
+/// <param name="NexthopsNamePeers">Whether those objects name a peer, which is listed with the device.</param>
+public sealed record RouteDump(
+    RouteShape Shape, int Interface, bool NexthopCompatibility = true, bool NexthopsNamePeers = false)
+{
+    private static readonly int s_u32 = NetlinkWriter.AttributeBytes(sizeof(uint));
+
+    /// <summary>
+    /// Compares by the order of a dump. IPv4: by ascending address; of equal addresses, which share a leaf, the longest prefix
+    /// first. IPv6: a prefix comes after those that it covers, as a node after all below it in the tree; else by address.
+    /// </summary>
+    public static int CompareDumped(Prefix left, Prefix right)
+    {
+        if (left.Family == Family.IPv6 && left != right)
+        {
+            if (left.Contains(right))
+                return 1;
+            if (right.Contains(left))
+                return -1;
+        }
+
+        var byAddress = left.Address.CompareTo(right.Address);
+        return byAddress != 0 ? byAddress : right.Length.CompareTo(left.Length);
+    }
+
+    /// <summary>Bytes of one route's message.</summary>
+    /// <remarks>
+    /// RTA_TABLE is always there. Metrics and a preferred source never are. IPv4 has no priority; IPv6 always has RTA_PRIORITY,
+    /// RTA_CACHEINFO and RTA_PREF.
+    /// </remarks>
+    public int MessageBytes(Prefix prefix)
+    {
+        var bytes = NetlinkWriter.HeaderBytes + RouteUapi.RtMsgBytes + s_u32;
+        if (prefix.Length > 0)
+            bytes += NetlinkWriter.AttributeBytes(prefix.Family.AddressBytes());
+        if (prefix.Family == Family.IPv6)
+            bytes += s_always6;
+        return bytes + ShapeBytes(prefix.Family);
+    }
+
+    private static readonly int s_always6 =
+        s_u32 + NetlinkWriter.AttributeBytes(RouteUapi.CacheInfoBytes) + NetlinkWriter.AttributeBytes(sizeof(byte));
+
+    /// <summary>Bytes of RTA_ENCAP and RTA_ENCAP_TYPE. The series dumps RTA_WGPEER in this form too.</summary>
+    private static readonly int s_encap =
+        NetlinkWriter.AttributeBytes(NetlinkWriter.AttributeBytes(PeerKey.Bytes)) + NetlinkWriter.AttributeBytes(sizeof(ushort));
+
+    private int ShapeBytes(Family family) => Shape switch
+    {
+        RouteShape.Device or RouteShape.OwnDevice => s_u32,
+        RouteShape.Gateway => NetlinkWriter.AttributeBytes(family.AddressBytes()) + s_u32,
+        RouteShape.Nexthop => NexthopCompatibility ? s_u32 + s_u32 + (NexthopsNamePeers ? s_encap : 0) : s_u32,
+        RouteShape.Encap or RouteShape.PeerKey => s_u32 + s_encap,
+        RouteShape.Via => NetlinkWriter.AttributeBytes(RouteUapi.RtViaBytes) + s_u32,
+        _ => throw new InvalidOperationException($"no routes of shape {Shape}"),
+    };
+
+    /// <summary>Counts what is received for these routes, in the order of <see cref="CompareDumped"/>.</summary>
+    /// <exception cref="ArgumentException">The routes are in another order.</exception>
+    /// <exception cref="InvalidOperationException">The receive buffer is smaller than the kernel's, or 6.12 has no such routes.</exception>
+    public DumpTraffic Measure(ReadOnlySpan<DumpedRoute> routes, DumpSocket socket)
+    {
+        var fill = socket.Begin();
+        for (var i = 0; i < routes.Length; i++)
+        {
+            CheckOrder(routes, i);
+            var bytes = MessageBytes(routes[i].Prefix);
+            if (!fill.Put(bytes))
+            {
+                fill.NextBuffer();
+                fill.Put(bytes);
+            }
+
+            fill.EndMessage();
+        }
+
+        if (!fill.IsEmpty)
+            fill.NextBuffer();
+        return fill.End();
+    }
+
+    /// <summary>
+    /// Computes the agent's <c>content</c> of a dump: a digest of each route's length, address and the word that names the
+    /// peer. That is the nexthop object's number, the gateway's last word in host order, the peer's number + 1, or the
+    /// interface index.
+    /// </summary>
+    /// <exception cref="ArgumentException">The routes are not in the order of <see cref="CompareDumped"/>.</exception>
+    public ulong Content(ReadOnlySpan<DumpedRoute> routes)
+    {
+        var digest = default(Digest64);
+        for (var i = 0; i < routes.Length; i++)
+        {
+            CheckOrder(routes, i);
+            var prefix = routes[i].Prefix;
+            digest.Add(prefix.Length);
+            digest.AddAddress(prefix.Family, prefix.Address);
+            digest.Add(Target(prefix.Family, routes[i].Peer));
+        }
+
+        return digest.Value;
+    }
+
+    private uint Target(Family family, ushort peer) => Shape switch
+    {
+        RouteShape.Nexthop => RouteMessages.NexthopId(peer),
+        RouteShape.Gateway => (uint)(RouteMessages.Gateway(family, peer) >> (family == Family.IPv4 ? 96 : 0)),
+        RouteShape.Via => (uint)RouteMessages.Gateway(Family.IPv6, peer),
+        RouteShape.Encap or RouteShape.PeerKey => peer + 1u,
+        RouteShape.OwnDevice => (uint)Interface + peer,
+        _ => (uint)Interface,
+    };
+
+    private static void CheckOrder(ReadOnlySpan<DumpedRoute> routes, int i)
+    {
+        var prefix = routes[i].Prefix;
+        if (prefix.Family != routes[0].Prefix.Family)
+            throw new ArgumentException($"{prefix} in a table of {routes[0].Prefix}", nameof(routes));
+        if (i > 0 && CompareDumped(routes[i - 1].Prefix, prefix) >= 0)
+            throw new ArgumentException($"{prefix} after {routes[i - 1].Prefix}: not the order of a dump", nameof(routes));
+    }
+}

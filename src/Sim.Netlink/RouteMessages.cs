@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+using System.Buffers.Binary;
+using Sim.Kernel;
+
+namespace Sim.Netlink;
+
+/// <summary>How a route names its peer. Linux 6.12 knows the first four, and <see cref="OwnDevice"/>.</summary>
+public enum RouteShape
+{
+    /// <summary>RTA_OIF: the device alone, no peer.</summary>
+    Device,
+
+    /// <summary>RTA_GATEWAY and RTA_OIF, onlink: the peer's gateway of the route's own family.</summary>
+    Gateway,
+
+    /// <summary>RTA_NH_ID: the nexthop object of the peer's number + 1.</summary>
+    Nexthop,
+
+    /// <summary>RTA_VIA and RTA_OIF, onlink: the peer's IPv6 gateway for an IPv4 route.</summary>
+    Via,
+
+    /// <summary>RTA_OIF and RTA_WGPEER, 32 bytes: the RFC's proposal.</summary>
+    PeerKey,
+
+    /// <summary>RTA_OIF, RTA_ENCAP_TYPE and RTA_ENCAP with the peer's key nested: a lightweight tunnel.</summary>
+    Encap,
+
+    /// <summary>RTA_OIF: the peer's own device, whose index is the first device's plus the peer's number.</summary>
+    OwnDevice,
+}
+
+/// <summary>The agent's words for shapes.</summary>
+public static class RouteShapes
+{
+    /// <summary>The word in the agent's commands.</summary>
+    public static string AgentWord(this RouteShape shape) => shape switch
+    {
+        RouteShape.Device => "device",
+        RouteShape.Gateway => "gateway",
+        RouteShape.Nexthop => "nexthop",
+        RouteShape.PeerKey => "wgpeer",
+        RouteShape.Encap => "encap",
+        RouteShape.Via => "via",
+        RouteShape.OwnDevice => "own-device",
+        _ => throw new ArgumentOutOfRangeException(nameof(shape), shape, "the agent has no such shape"),
+    };
+
+    /// <summary>The shape of a word in the agent's commands.</summary>
+    public static RouteShape OfAgentWord(string word) =>
+        Enum.GetValues<RouteShape>().First(shape => shape.AgentWord() == word);
+}
+
+/// <summary>The fields that all routes of a run share.</summary>
+/// <param name="Shape">How the peer is named.</param>
+/// <param name="Table">The routing table's number; above 255 it needs RTA_TABLE.</param>
+/// <param name="Interface">The WireGuard device's interface index; if each peer has its own device, the first one's.</param>
+public readonly record struct RouteForm(RouteShape Shape, uint Table, int Interface);
+
+/// <summary>
+/// RTM_NEWROUTE, RTM_DELROUTE and the dump request (include/uapi/linux/rtnetlink.h, <c>struct rtmsg</c>):
+/// <code>
+///   nlmsghdr 16 | family, dst_len, src_len, tos, table, protocol, scope, type, flags 4 |
+///   RTA_DST, unless /0 | the shape's attributes | RTA_TABLE, above 255
+/// </code>
+/// A deletion carries the same attributes as the addition.
+/// </summary>
+public static class RouteMessages
+{
+    /// <summary>The highest table number that fits into <c>rtm_table</c>.</summary>
+    public const uint HighestSmallTable = 255;
+
+    private const uint FirstGatewayV4 = 0x0AFF0001;
+
+    /// <summary>A peer's gateway, left-aligned: 10.255.0.0 + (peer + 1), or fe80:: + (peer + 1).</summary>
+    public static UInt128 Gateway(Family family, ushort peer) =>
+        family == Family.IPv4
+            ? (UInt128)(FirstGatewayV4 + peer) << 96
+            : ((UInt128)0xFE80 << 112) + peer + 1;
+
+    /// <summary>The number of a peer's nexthop object.</summary>
+    public static uint NexthopId(ushort peer) => peer + 1u;
+
+    /// <summary>Bytes that <see cref="Write"/> writes.</summary>
+    public static int Bytes(Prefix prefix, in RouteForm form)
+    {
+        var own = NetlinkWriter.AttributeBytes(sizeof(uint));
+        var bytes = NetlinkWriter.HeaderBytes + RouteUapi.RtMsgBytes + own;
+        if (prefix.Length > 0)
+            bytes += NetlinkWriter.AttributeBytes(prefix.Family.AddressBytes());
+        if (form.Table > HighestSmallTable)
+            bytes += own;
+        return bytes + form.Shape switch
+        {
+            RouteShape.Gateway => NetlinkWriter.AttributeBytes(prefix.Family.AddressBytes()),
+            RouteShape.Via => NetlinkWriter.AttributeBytes(RouteUapi.RtViaBytes),
+            RouteShape.PeerKey => NetlinkWriter.AttributeBytes(PeerKey.Bytes),
+            RouteShape.Encap => NetlinkWriter.AttributeBytes(sizeof(ushort))
+                + NetlinkWriter.AttributeBytes(NetlinkWriter.AttributeBytes(PeerKey.Bytes)),
+            _ => 0,
+        };
+    }
+
+    /// <summary>Writes one operation's message.</summary>
+    /// <param name="writer">Takes the message.</param>
+    /// <param name="operation">The route, and whether it is added (CREATE | EXCL), moved (CREATE | REPLACE),
+    /// appended (CREATE | APPEND) or deleted.</param>
+    /// <param name="form">How the route names its peer, its table and the device.</param>
+    /// <param name="sequence">The message's sequence number.</param>
+    /// <param name="acknowledge">Whether to ask for an acknowledgement.</param>
+    /// <exception cref="ArgumentException">RTA_VIA is for IPv4 routes only.</exception>
+    public static void Write(
+        NetlinkWriter writer, in BindOperation operation, in RouteForm form, uint sequence, bool acknowledge)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        var prefix = operation.Prefix;
+        if (form.Shape == RouteShape.Via && prefix.Family != Family.IPv4)
+            throw new ArgumentException($"{prefix}: RTA_VIA is a gateway of another family, here IPv6 for IPv4", nameof(operation));
+        var (type, flags) = Meaning(operation.Kind);
+        writer.BeginMessage(type, acknowledge ? flags | NetlinkFlags.Ack : flags, sequence);
+        var header = writer.Append(RouteUapi.RtMsgBytes);
+        header[0] = prefix.Family.Number();
+        header[1] = prefix.Length;
+        header[4] = form.Table <= HighestSmallTable ? (byte)form.Table : (byte)0;
+        header[5] = RouteUapi.ProtocolStatic;
+        header[6] = form.Shape is RouteShape.Gateway or RouteShape.Nexthop or RouteShape.Via
+            ? RouteUapi.ScopeUniverse
+            : RouteUapi.ScopeLink;
+        header[7] = RouteUapi.TypeUnicast;
+        if (form.Shape is RouteShape.Gateway or RouteShape.Via)
+            BinaryPrimitives.WriteUInt32LittleEndian(header[8..], RouteUapi.FlagOnlink);
+        if (prefix.Length > 0)
+            writer.PutAddress(RouteAttribute.Dst, prefix.Family, prefix.Address);
+        PutShape(writer, prefix.Family, operation.Peer, form);
+        if (form.Table > HighestSmallTable)
+            writer.PutU32(RouteAttribute.Table, form.Table);
+        writer.EndMessage();
+    }
+
+    /// <summary>Writes RTM_GETROUTE for a dump of one table, which needs NETLINK_GET_STRICT_CHK.</summary>
+    public static void WriteDump(NetlinkWriter writer, Family family, uint table, uint sequence)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.BeginMessage(RtnetlinkType.GetRoute, NetlinkFlags.Request | NetlinkFlags.Dump, sequence);
+        var header = writer.Append(RouteUapi.RtMsgBytes);
+        header[0] = family.Number();
+        if (table <= HighestSmallTable)
+            header[4] = (byte)table;
+        else
+            writer.PutU32(RouteAttribute.Table, table);
+        writer.EndMessage();
+    }
+
+    private static (ushort Type, NetlinkFlags Flags) Meaning(BindKind kind) => kind switch
+    {
+        BindKind.Add => (RtnetlinkType.NewRoute, NetlinkFlags.Request | NetlinkFlags.Create | NetlinkFlags.Excl),
+        BindKind.Move => (RtnetlinkType.NewRoute, NetlinkFlags.Request | NetlinkFlags.Create | NetlinkFlags.Replace),
+        BindKind.Append => (RtnetlinkType.NewRoute, NetlinkFlags.Request | NetlinkFlags.Create | NetlinkFlags.Append),
+        BindKind.Delete => (RtnetlinkType.DelRoute, NetlinkFlags.Request),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "not a kind of operation"),
+    };
+
+    private static void PutShape(NetlinkWriter writer, Family family, ushort peer, in RouteForm form)
+    {
+        switch (form.Shape)
+        {
+            case RouteShape.Nexthop:
+                writer.PutU32(RouteAttribute.NexthopId, NexthopId(peer));
+                return;
+            case RouteShape.Gateway:
+                writer.PutAddress(RouteAttribute.Gateway, family, Gateway(family, peer));
+                break;
+            case RouteShape.Via:
+                var via = writer.Reserve(RouteAttribute.Via, RouteUapi.RtViaBytes);
+                BinaryPrimitives.WriteUInt16LittleEndian(via, AddressFamilies.Inet6);
+                NetlinkWriter.WriteAddress(via[sizeof(ushort)..], Family.IPv6, Gateway(Family.IPv6, peer));
+                break;
+            case RouteShape.Device or RouteShape.PeerKey or RouteShape.Encap or RouteShape.OwnDevice:
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(form), form.Shape, "not a shape of routes");
+        }
+
+        writer.PutU32(RouteAttribute.Oif, (uint)form.Interface + (form.Shape == RouteShape.OwnDevice ? peer : 0u));
+        if (form.Shape == RouteShape.PeerKey)
+            PeerKey.WritePublic(writer.Reserve(RouteAttribute.WgPeer, PeerKey.Bytes), peer);
+        else if (form.Shape == RouteShape.Encap)
+            PutEncap(writer, peer);
+    }
+
+    private static void PutEncap(NetlinkWriter writer, ushort peer)
+    {
+        writer.PutU16(RouteAttribute.EncapType, RouteUapi.EncapWgPeer);
+        var nest = writer.BeginNest(RouteAttribute.Encap);
+        PeerKey.WritePublic(writer.Reserve(RouteUapi.EncapWgPeerKey, PeerKey.Bytes), peer);
+        writer.EndNest(nest);
+    }
+}

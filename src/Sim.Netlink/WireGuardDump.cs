@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+using Sim.Kernel;
+
+namespace Sim.Netlink;
+
+/// <summary>A peer as a dump lists it.</summary>
+/// <param name="Peer">The peer's number.</param>
+/// <param name="AllowedIps">Its allowed IPs in the order of the kernel's list, <c>peer->allowedips_list</c>.</param>
+public sealed record DumpedPeer(int Peer, IReadOnlyList<Prefix> AllowedIps);
+
+/// <summary>
+/// The answer to WG_CMD_GET_DEVICE, cut into messages as the kernel does (drivers/net/wireguard/netlink.c, 6.12,
+/// <c>wg_get_device_dump</c>, <c>get_peer</c>, <c>get_allowedips</c>). Each socket buffer has one message. A peer that does
+/// not fit continues in the next message, with only its key. Until the first peer is complete, each message describes the
+/// device again.
+/// </summary>
+/// <remarks>The peers have no endpoint, and nothing changes meanwhile.</remarks>
+/// <param name="Name">The interface's name.</param>
+/// <param name="HasPrivateKey">Whether a private key is set, as <c>wg reset</c> does.</param>
+/// <param name="HasRouteMode">
+/// Whether the kernel has the series' patch 10, whose devices report how their peers are chosen (WGDEVICE_A_ROUTE_MODE).
+/// </param>
+public sealed record WireGuardDump(string Name = "wg0", bool HasPrivateKey = true, bool HasRouteMode = false)
+{
+    private const int GenlMessageBytes = NetlinkWriter.HeaderBytes + 4;
+    private const int TimespecBytes = 16;
+
+    private static readonly int s_nest = NetlinkWriter.AttributeBytes(0);
+    private static readonly int s_key = NetlinkWriter.AttributeBytes(PeerKey.Bytes);
+    private static readonly int s_u8 = NetlinkWriter.AttributeBytes(sizeof(byte));
+    private static readonly int s_u16 = NetlinkWriter.AttributeBytes(sizeof(ushort));
+    private static readonly int s_u32 = NetlinkWriter.AttributeBytes(sizeof(uint));
+
+    /// <summary>Bytes of the port, mark, mode, index, name and keys.</summary>
+    private int DeviceBytes =>
+        s_u16 + s_u32 + (HasRouteMode ? s_u8 : 0) + s_u32 + NetlinkWriter.AttributeBytes(Name.Length + 1) + (HasPrivateKey ? 2 * s_key : 0);
+
+    /// <summary>Counts what is received for a device with these peers, in the order in which they were added.</summary>
+    /// <exception cref="InvalidOperationException">The receive buffer is smaller than the kernel's.</exception>
+    public DumpTraffic Measure(IReadOnlyList<DumpedPeer> peers, DumpSocket socket)
+    {
+        ArgumentNullException.ThrowIfNull(peers);
+        var fill = socket.Begin();
+        var complete = 0;
+        var resumeAt = -1;
+        while (true)
+        {
+            fill.Put(GenlMessageBytes + (complete == 0 ? DeviceBytes : 0));
+            if (peers.Count > 0)
+                fill.Put(s_nest);
+            while (complete < peers.Count && PutPeer(ref fill, peers[complete].AllowedIps, ref resumeAt))
+                complete++;
+            fill.EndMessage();
+            if (complete == peers.Count)
+                return fill.End();
+            fill.NextBuffer();
+        }
+    }
+
+    /// <summary>
+    /// Computes the agent's <c>content</c> of a dump: a digest of each allowed IP's peer number, AF_INET or AF_INET6, length
+    /// and address.
+    /// </summary>
+    public static ulong Content(IReadOnlyList<DumpedPeer> peers)
+    {
+        ArgumentNullException.ThrowIfNull(peers);
+        var digest = default(Digest64);
+        foreach (var peer in peers)
+        {
+            for (var i = 0; i < peer.AllowedIps.Count; i++)
+                Add(ref digest, peer.AllowedIps[i], peer.Peer);
+        }
+
+        return digest.Value;
+    }
+
+    /// <summary>
+    /// Computes the agent's <c>set</c> of a dump: the sum of one digest per allowed IP, which does not depend on the order of
+    /// the lists.
+    /// </summary>
+    /// <param name="bindings">Every allowed IP with its peer's number.</param>
+    public static ulong Set(IEnumerable<KeyValuePair<Prefix, int>> bindings)
+    {
+        ArgumentNullException.ThrowIfNull(bindings);
+        var sum = 0ul;
+        foreach (var (prefix, peer) in bindings)
+        {
+            var digest = default(Digest64);
+            Add(ref digest, prefix, peer);
+            sum = unchecked(sum + digest.Value);
+        }
+
+        return sum;
+    }
+
+    private static void Add(ref Digest64 digest, in Prefix prefix, int peer)
+    {
+        digest.Add((uint)peer);
+        digest.Add(prefix.Family.Number());
+        digest.Add(prefix.Length);
+        digest.AddAddress(prefix.Family, prefix.Address);
+    }
+
+    /// <summary>
+    /// <c>get_peer</c>: puts a peer and returns whether it is complete. If not, <paramref name="resumeAt"/> is the allowed IP
+    /// at which it continues, or -1 at its beginning.
+    /// </summary>
+    private static bool PutPeer(ref DumpFill fill, IReadOnlyList<Prefix> allowedIps, ref int resumeAt)
+    {
+        var before = fill.Room;
+        var fits = fill.Put(s_nest) && fill.Put(s_key) && (resumeAt >= 0 || PutPeerFacts(ref fill));
+        var next = Math.Max(resumeAt, 0);
+        if (!fits || (next < allowedIps.Count && !fill.Put(s_nest)))
+        {
+            fill.Cancel(before);
+            return false;
+        }
+
+        // If the nest has no room for even one allowed IP, it stays in the message, empty.
+        while (next < allowedIps.Count && fill.Put(WireGuardMessages.AllowedIpBytes(allowedIps[next].Family)))
+            next++;
+        resumeAt = next < allowedIps.Count ? next : -1;
+        return resumeAt < 0;
+    }
+
+    /// <summary>The preshared key, last handshake, keepalive, bytes sent and received, protocol version.</summary>
+    private static bool PutPeerFacts(ref DumpFill fill) =>
+        fill.Put(s_key)
+        && fill.Put(NetlinkWriter.AttributeBytes(TimespecBytes))
+        && fill.Put(s_u16)
+        && fill.PutU64()
+        && fill.PutU64()
+        && fill.Put(s_u32);
+}
