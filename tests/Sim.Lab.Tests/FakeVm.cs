@@ -59,12 +59,17 @@ internal static partial class FakeVm
             }
 
             var poll = new PollFd { Descriptor = (int)process.DangerousGetHandle(), Events = 1 };
-            Assert.True(Poll(ref poll, 1, 60_000) == 1, $"process {pid} still runs");
+            int ready;
+            do
+                ready = Poll(ref poll, 1, 60_000);
+            while (ready < 0 && Marshal.GetLastPInvokeError() == Interrupted);
+            Assert.True(ready == 1, $"process {pid} still runs");
         }
     }
 
     private const int PidFdOpen = 434;
-    private const int NoSuchProcess = 3;
+    private const int NoSuchProcess = 3; // ESRCH
+    private const int Interrupted = 4; // EINTR: another child's end is a signal here
 
     [StructLayout(LayoutKind.Sequential)]
     private struct PollFd
@@ -78,7 +83,7 @@ internal static partial class FakeVm
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial nint OpenProcess(long number, int pid, uint flags);
 
-    [LibraryImport("libc", EntryPoint = "poll")]
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Poll(ref PollFd descriptors, ulong count, int milliseconds);
 }

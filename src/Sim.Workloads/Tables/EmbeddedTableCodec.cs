@@ -9,16 +9,17 @@ namespace Sim.Workloads.Tables;
 /// Stores a set of prefixes in few bytes: sorted by (address, length), each as its length and its distance from the prefix
 /// before, and all of it under Brotli. An IPv4 prefix of a real table takes 3.5 bits, an IPv6 prefix 4.6.
 /// <code>
-///   file    "SIMT" | version 2 | family 4 or 6 | number of prefixes, u32 big-endian | Brotli of the prefixes
+///   file    "SIMT" | version 2 | family 4 or 6 | number of prefixes, u32 | coded bytes, u32 | Brotli of the prefixes
 ///   prefix  length, 1 byte | gap, little-endian base 128 (the high bit says that another byte follows)
 ///   gap     in prefixes of this length, from the first one that does not begin before the last address
 /// </code>
+/// The header's numbers are big-endian.
 /// </summary>
 public static class EmbeddedTableCodec
 {
     private const uint Magic = 0x53494D54;
     private const byte Version = 2;
-    private const int HeaderLength = 10;
+    private const int HeaderLength = 14;
 
     /// <summary>Largest table that <see cref="Decode"/> takes: bounds what a damaged header can ask for.</summary>
     public const int MaxPrefixes = 1 << 24;
@@ -30,13 +31,10 @@ public static class EmbeddedTableCodec
         var sorted = prefixes.Distinct().Order().ToArray();
         if (Array.Exists(sorted, prefix => prefix.Family != family))
             throw new ArgumentException($"a prefix is not IPv{(int)family}", nameof(prefixes));
-        Span<byte> header = stackalloc byte[HeaderLength];
-        BinaryPrimitives.WriteUInt32BigEndian(header, Magic);
-        (header[4], header[5]) = (Version, (byte)family);
-        BinaryPrimitives.WriteInt32BigEndian(header[6..], sorted.Length);
-        using var file = new MemoryStream();
-        file.Write(header);
-        using (var coded = new BufferedStream(new BrotliStream(file, CompressionLevel.SmallestSize, leaveOpen: true)))
+        using var content = new MemoryStream();
+        content.SetLength(HeaderLength);
+        content.Position = HeaderLength;
+        using (var coded = new BufferedStream(new BrotliStream(content, CompressionLevel.SmallestSize, leaveOpen: true)))
         {
             var last = UInt128.Zero;
             foreach (var prefix in sorted)
@@ -47,7 +45,12 @@ public static class EmbeddedTableCodec
             }
         }
 
-        return file.ToArray();
+        var file = content.ToArray();
+        BinaryPrimitives.WriteUInt32BigEndian(file, Magic);
+        (file[4], file[5]) = (Version, (byte)family);
+        BinaryPrimitives.WriteInt32BigEndian(file.AsSpan(6), sorted.Length);
+        BinaryPrimitives.WriteInt32BigEndian(file.AsSpan(10), file.Length - HeaderLength);
+        return file;
     }
 
     /// <summary>The prefixes of a coded table in ascending (address, length).</summary>
@@ -61,8 +64,12 @@ public static class EmbeddedTableCodec
             throw new InvalidDataException($"not a coded table of version {Version}");
         family = (Family)file[5];
         var count = BinaryPrimitives.ReadUInt32BigEndian(file.AsSpan(6));
-        if (family is not (Family.IPv4 or Family.IPv6) || count > MaxPrefixes)
-            throw new InvalidDataException("the header of the coded table is damaged");
+        if (family is not (Family.IPv4 or Family.IPv6) || count > MaxPrefixes
+            || BinaryPrimitives.ReadUInt32BigEndian(file.AsSpan(10)) != (uint)(file.Length - HeaderLength))
+        {
+            throw new InvalidDataException("the header of the coded table is damaged, or the table is cut off");
+        }
+
         var content = new MemoryStream(file, HeaderLength, file.Length - HeaderLength);
         using var coded = new BufferedStream(new BrotliStream(content, CompressionMode.Decompress), 1 << 16);
         try
