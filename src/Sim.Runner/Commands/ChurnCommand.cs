@@ -140,7 +140,7 @@ internal static class ChurnCommand
         var console = Terminal.Summary(140);
         var table = new Table { Title = new TableTitle("Each scheme in the shortest window that was replayed") };
         table.AddColumns("scheme", "memory", "a change", "worst batch", "times its own clock", "bytes a change", "loss of a peer");
-        var windows = result.Figures.Where(row => row.Experiment == "replay" && row.Metric == "speed").Select(row => row.X).ToList();
+        var windows = result.Figures.Where(row => row.Experiment == "replay" && row.Metric == "changes-taken").Select(row => row.X).ToList();
         foreach (var scheme in result.Figures.Where(row => row.Experiment == "replay").Select(row => row.Scheme).Distinct())
         {
             var rows = result.Figures.Where(row => row.Scheme == scheme).ToList();

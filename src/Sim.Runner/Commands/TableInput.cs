@@ -29,7 +29,7 @@ internal sealed record LoadedTable(RouteTable Table, DamageLog Damage, PrefixLis
         foreach (var place in damage.First.Take(Shown))
             Console.Error.WriteLine($"Damaged input: {place}");
         if (damage.Count > 0)
-            Console.Error.WriteLine($"Damaged input: {damage.Count:N0} places in all; what was valid was used");
+            Console.Error.WriteLine($"Damaged input: {Places(damage)} in all; what was valid was used");
         return damage.Count == 0 ? ExitCode.Success : ExitCode.Damaged;
     }
 
@@ -40,9 +40,11 @@ internal sealed record LoadedTable(RouteTable Table, DamageLog Damage, PrefixLis
         if (Damage.Count == 0)
             return [.. notes];
         var lines = notes.Concat(Damage.First.Take(Shown).Select(damage => $"Damaged input: {damage}")).ToList();
-        lines.Add($"Damaged input: {Damage.Count:N0} places in all; the {Table.Routes.Length:N0} valid IPv{(int)Table.Family} prefixes were used");
+        lines.Add($"Damaged input: {Places(Damage)} in all; the {Table.Routes.Length:N0} valid IPv{(int)Table.Family} prefixes were used");
         return lines;
     }
+
+    private static string Places(DamageLog damage) => damage.Count == 1 ? "1 place" : $"{damage.Count:N0} places";
 }
 
 /// <summary>Reads what <c>--table</c> names, whatever it is; without it, the embedded table.</summary>

@@ -16,7 +16,7 @@ internal sealed class ChurnView
     {
         (Rows, Figures) = (rows, figures);
         Schemes = [.. figures.Where(f => f.Experiment == "replay").Select(f => f.Scheme).Distinct()];
-        Windows = [.. Replay("speed").Select(f => f.X!.Value).Distinct().Order()];
+        Windows = [.. Replay("changes-taken").Select(f => f.X!.Value).Distinct().Order()];
     }
 
     public Rows Rows { get; }

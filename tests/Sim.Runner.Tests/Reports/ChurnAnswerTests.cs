@@ -99,7 +99,7 @@ public sealed class ChurnAnswerTests
         [
             Update(RemoveMe, "time-per-change", seconds.RemoveMe), Update(Attribute, "time-per-change", seconds.Attribute),
             Update("RTA_WGPEER, what if: shared states", "time-per-change", 1),
-            Update(Attribute, "speed", 1), Update(RemoveMe, "speed", 1), Update("RTA_WGPEER, what if: shared states", "speed", 1),
+            Update(Attribute, "changes-taken", 1), Update(RemoveMe, "changes-taken", 1), Update("RTA_WGPEER, what if: shared states", "changes-taken", 1),
         ];
         if (noise is var (low, value, high))
             figures.Add(Update(RemoveMe, "ratio", value) with { Low = low, High = high, N = 12, Item = "A/A" });

@@ -225,7 +225,7 @@ public sealed class PlotTests(FullReport full) : IClassFixture<FullReport>
         Figure[] figures =
         [
             Update("RTA_WGPEER", Basis.Measured), Update("AllowedIPs, REPLACE", Basis.Estimated),
-            Update("RTA_WGPEER", Basis.Measured) with { Metric = "speed" },
+            Update("RTA_WGPEER", Basis.Measured) with { Metric = "changes-taken" },
             new() { Experiment = "observer", Scheme = "RTA_WGPEER", Operation = "trace", X = 10, Metric = "staleness-mean", Unit = "ms", Value = 1, Basis = Basis.Simulated, Family = 4 },
         ];
         var plots = ChurnPlots.For(ChurnView.Of(new Rows(new FabricatedRun().Build() with { Figures = figures }))!);

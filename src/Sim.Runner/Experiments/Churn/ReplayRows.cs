@@ -75,7 +75,7 @@ internal sealed class ReplayRows(ChurnContext context, BindingScheme scheme)
     private void AddOwnClock(int window, IReadOnlyList<ReplayRound> rounds, ReplacementCost replacement)
     {
         var costs = rounds[^1].All;
-        var clock = Math.Max(context.Trace.Seconds, 1e-6);
+        var clock = context.Trace.Seconds;
         void Add(Figure row) => context.Add(scheme, row with { X = window });
         void AddTimed(string metric, string unit, Func<ReplayRound, double> value, Func<double, double> ofSeconds) =>
             Add(WithInterval(Timed(metric, unit, rounds, value, costs), costs, replacement, ofSeconds));
@@ -84,9 +84,14 @@ internal sealed class ReplayRows(ChurnContext context, BindingScheme scheme)
         void Count(string metric, string unit, double value) => Add(context.Row(Experiment, metric, unit, value, Basis.Counted));
 
         AddTimed("time", "ms", round => round.All.Seconds * 1e3, seconds => seconds * 1e3);
-        AddTimed("speed", "ratio", round => clock / Math.Max(round.All.Seconds, 1e-9), seconds => clock / Math.Max(seconds, 1e-9));
-        Add(Timed("harness-speed", "ratio", rounds, round => clock / round.HarnessSeconds, costs) with { Basis = Basis.Measured });
-        Simulate("busy", "ratio", round => round.Own.Busy / clock);
+        // A trace of one instant, or without a change, has no clock to be held against.
+        if (clock > 0 && costs.Changes > 0)
+        {
+            AddTimed("speed", "ratio", round => clock / Math.Max(round.All.Seconds, 1e-9), seconds => clock / Math.Max(seconds, 1e-9));
+            Add(Timed("harness-speed", "ratio", rounds, round => clock / round.HarnessSeconds, costs) with { Basis = Basis.Measured });
+            Simulate("busy", "ratio", round => round.Own.Busy / clock);
+        }
+
         Simulate("backlog-worst", "ms", round => round.Own.WorstBacklog * 1e3);
         Simulate("staleness-worst", "ms", round => round.Own.WorstStaleness * 1e3);
         Count("changes-taken", "count", rounds[^1].Taken);
