@@ -14,13 +14,14 @@ namespace Sim.Runner.Tests.Commands;
 public sealed partial class CommandTests
 {
     [Fact]
-    public void Every_example_in_the_help_and_the_readme_is_a_command_line_that_parses()
+    public void Every_example_in_the_help_the_readme_and_the_docs_is_a_command_line_that_parses()
     {
         var root = Root();
         var examples = AllCommands(root).SelectMany(command => Examples(command.Description ?? ""));
         const string run = "dotnet run --project src/Sim.Runner -- ";
-        var readme = File.ReadLines(Path.Combine(SharedData.Root, "README.md"));
-        examples = examples.Concat(readme.Where(line => line.StartsWith(run, StringComparison.Ordinal)).Select(line => line[run.Length..]));
+        var pages = Directory.GetFiles(Path.Combine(SharedData.Root, "docs"), "*.md").Append(Path.Combine(SharedData.Root, "README.md"));
+        examples = examples.Concat(pages.SelectMany(File.ReadLines)
+            .Where(line => line.StartsWith(run, StringComparison.Ordinal)).Select(line => line[run.Length..]));
         var count = 0;
         foreach (var example in examples)
         {
@@ -213,7 +214,7 @@ public sealed partial class CommandTests
         Assert.Equal([table], Directory.EnumerateFiles(scratch.Folder, "*", SearchOption.AllDirectories));
     }
 
-    private static readonly string[] s_commands = ["bench", "churn", "stat", "lookup", "table", "trace"];
+    private static readonly string[] s_commands = ["bench", "churn", "scale", "stat", "lookup", "validate", "report", "table", "trace"];
 
     /// <summary>Example lines of a help text: indented by two, beginning with a command.</summary>
     private static IEnumerable<string> Examples(string text) =>
