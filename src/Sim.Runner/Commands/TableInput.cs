@@ -144,7 +144,7 @@ internal sealed class TableContent : ForwardStream
 
     private ReadOnlySpan<byte> Head => _head.AsSpan(0, _headLength);
 
-    /// <summary>Refuses text of which no line holds a prefix, saying what it looks like and what is wrong with its first line.</summary>
+    /// <summary>Refuses text without a prefix. The error says what the text looks like and what is wrong with its first line.</summary>
     public void RefuseWithoutPrefix(PrefixListCounts counts, DamageLog damage)
     {
         if (!counts.HasNothing)

@@ -63,10 +63,10 @@ internal sealed unsafe class CacheSweep : IDisposable
         Read(Bytes);
     }
 
-    /// <summary>Whether structures of so many bytes are swept out.</summary>
+    /// <summary>Whether structures of this size are swept out.</summary>
     public bool Empties(long bytes) => !Fits(bytes, _cacheBytes);
 
-    /// <summary>Whether structures of so many bytes stay in the cache together: in half of it, since keys, code and others need some.</summary>
+    /// <summary>Whether structures of this size stay in the cache together: in half of it, since keys, code and others need the rest.</summary>
     public static bool Fits(long bytes, long cacheBytes) => bytes <= cacheBytes / 2;
 
     /// <summary>Bytes to read: four times the cache, or as much as the time allows, but once the cache at least.</summary>
@@ -88,7 +88,7 @@ internal sealed unsafe class CacheSweep : IDisposable
         _array = null;
     }
 
-    /// <summary>Reads so many bytes from where the last sweep ended, round and round.</summary>
+    /// <summary>Reads a number of bytes, beginning where the last sweep ended and wrapping around.</summary>
     private void Read(long bytes)
     {
         var sum = 0L;

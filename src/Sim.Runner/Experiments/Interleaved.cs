@@ -50,7 +50,7 @@ public static class Interleaved
         return Run(done => done < groups, a, b, cancel);
     }
 
-    /// <summary>The same, as long as <paramref name="another"/> wants another group after so many; one at least.</summary>
+    /// <summary>Runs groups until <paramref name="another"/>, given how many there were, wants no more; at least one.</summary>
     /// <param name="another">Is asked after each group.</param>
     /// <param name="a">Runs the first.</param>
     /// <param name="b">Runs the second.</param>

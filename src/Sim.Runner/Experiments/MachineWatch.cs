@@ -23,7 +23,7 @@ internal sealed class MachineWatch(Func<MachineReading> read, DateTimeOffset sta
     /// <summary>The machine was busy if it was for so much of the run.</summary>
     public const double BusyTime = 0.1;
 
-    /// <summary>Nothing is read again before so many seconds have passed: the kernel counts in hundredths.</summary>
+    /// <summary>Shortest time in seconds between two readings: the kernel counts in hundredths.</summary>
     private const double LeastSeconds = 0.2;
 
     private readonly List<MachineReading> _readings = [read()];

@@ -70,7 +70,7 @@ internal sealed class PassRunner(TimeBudget budget, MachineWatch watch, IWorkPro
             Pass(one, budget.Next(one.MostGroups));
     }
 
-    /// <summary>One pass over each case with so many groups, however long it takes: what comes later may count on it.</summary>
+    /// <summary>Makes one pass over each case with a fixed number of groups, however long that takes. Later counts may depend on it.</summary>
     public void Pass(IEnumerable<PairedCase> cases, int groups)
     {
         foreach (var one in cases)

@@ -10,10 +10,10 @@ namespace Sim.Runner.Experiments;
 /// </summary>
 internal static class Passes
 {
-    /// <summary>What no ratio that is measured in turns is asked to repeat better than.</summary>
+    /// <summary>Two interleaved ratios may always differ by this factor.</summary>
     public const double Floor = 1.05;
 
-    /// <summary>The same of times that have no neighbour to be held against.</summary>
+    /// <summary>Two times that are not interleaved with another may always differ by this factor.</summary>
     public const double TimeFloor = 1.25;
 
     /// <summary>The rule in words, for pages.</summary>

@@ -24,12 +24,12 @@ internal sealed class TimeBudget(double seconds, Func<double> clock)
     /// <summary>Seconds that everything takes which comes later and cannot be shortened.</summary>
     public double Later { get; set; }
 
-    /// <summary>Says that so many more parts will come.</summary>
+    /// <summary>Announces a number of parts that will come.</summary>
     public void Expect(int parts) => _parts += parts;
 
     /// <summary>Begins the next part.</summary>
     /// <param name="most">The most groups that it makes.</param>
-    /// <returns>Whether another group follows so many: as long as it is expected to end within the part's share.</returns>
+    /// <returns>Tells, given how many groups there were, whether another is expected to end within the part's share.</returns>
     public Func<int, bool> Next(int most)
     {
         var start = clock();

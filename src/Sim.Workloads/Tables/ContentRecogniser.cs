@@ -31,7 +31,7 @@ public static class ContentRecogniser
         [.. Enumerable.Range(0, 32).Select(value => (byte)value).Except("\t\n\f\r\e"u8.ToArray()), 127]);
 
     /// <summary>
-    /// Recognises MRT by the type of its first record and by its subtype or length, one of which may be damaged: the types in
+    /// Recognises MRT by the type of its first record and by its subtype or length. One of the two may be damaged: the types in
     /// use have a NUL byte where text has none. Recognises text by the lack of control characters in the head, or by a line of
     /// it that holds a route.
     /// </summary>

@@ -4,8 +4,8 @@ using Sim.Workloads.Output;
 namespace Sim.Workloads.Tables;
 
 /// <summary>
-/// A download while it is incomplete: <c>FILE.part</c>, and beside it <c>FILE.part.tag</c>, which says of which address and which
-/// version it is the beginning. A <c>.part</c> without such a note is somebody else's and is left alone: the next free name is taken. Where
+/// A download while it is incomplete: <c>FILE.part</c>, and beside it <c>FILE.part.tag</c>, which names the address and the
+/// version of the file. A <c>.part</c> without such a note is somebody else's and is left alone: the next free name is taken. Where
 /// nothing can be kept beside the file (a pipe, a device, a folder that may not be written), the part is a temporary file.
 /// </summary>
 internal sealed class PartFile : IDisposable
@@ -59,7 +59,7 @@ internal sealed class PartFile : IDisposable
         return new PartFile(target, target.CreateGrowing(), null, url);
     }
 
-    /// <summary>Forgets the bytes and of which version they are.</summary>
+    /// <summary>Forgets the bytes and their version.</summary>
     public void Clear()
     {
         _file.SetLength(0);

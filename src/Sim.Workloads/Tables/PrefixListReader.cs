@@ -168,7 +168,7 @@ public static class PrefixListReader
         if (parser.End() is var (number, at))
         {
             counts.Damaged++;
-            damage.Add(name, number, at, "a 'default' of which neither its line nor the list tells the family", "line");
+            damage.Add(name, number, at, "a 'default' route whose family neither its line nor the list tells", "line");
         }
 
         counts.Lines = lines.Number;
