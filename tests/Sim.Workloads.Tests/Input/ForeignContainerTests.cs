@@ -116,14 +116,6 @@ public sealed class ForeignContainerTests
     }
 
     [Fact]
-    public void A_window_of_a_real_file_that_zstd_itself_refuses_is_read()
-    {
-        var (content, damage) = Samples.ReadAll(File.ReadAllBytes(SharedData.File("cases/c66-window28.zst")));
-        Assert.Null(damage);
-        Assert.Equal("10.0.0.0/8\n"u8.ToArray(), content);
-    }
-
-    [Fact]
     public void Content_longer_than_is_held_back_is_delivered_as_it_comes_and_the_next_member_is_held_again()
     {
         var content = new byte[VerifiedDecoder.Most + (5 << 20)];

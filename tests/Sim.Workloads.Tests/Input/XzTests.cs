@@ -131,13 +131,6 @@ public sealed class XzTests
         }
     }
 
-    [Fact]
-    public void A_filter_of_a_real_file_is_not_supported()
-    {
-        var refused = Refused(File.ReadAllBytes(SharedData.File("cases/c43-delta.xz")));
-        Assert.Equal("xz with the filter delta is not supported", refused.What);
-    }
-
     private static void AssertKeepsAll(string what, XzCrafted crafted)
     {
         var (content, damage) = Samples.ReadAll(crafted.Block(First).Block(Second).ToArray());

@@ -84,13 +84,4 @@ public sealed class ContentRecogniserTests
     [InlineData("404 Not Found\n", "text")]
     public void Text_without_a_prefix_is_told_for_what_it_looks_like(string head, string expected) =>
         Assert.StartsWith(expected, ContentRecogniser.Describe(Encoding.UTF8.GetBytes(head)).Replace("a Git", "Git", StringComparison.Ordinal), StringComparison.Ordinal);
-
-    [Fact]
-    public void Every_MRT_file_of_the_shared_data_is_recognised()
-    {
-        var files = Directory.GetFiles(Path.GetDirectoryName(SharedData.File("cases/README.md"))!, "*.mrt");
-        Assert.NotEmpty(files);
-        foreach (var file in files)
-            Assert.Equal(ContentKind.Mrt, ContentRecogniser.Recognise(File.ReadAllBytes(file).AsSpan(0, Math.Min(4096, (int)new FileInfo(file).Length))));
-    }
 }

@@ -65,44 +65,6 @@ public sealed class DamagedListTests
     }
 
     [Fact]
-    public void The_case_of_a_list_cut_inside_its_last_line_has_one_route()
-    {
-        var damage = new DamageLog();
-        using var input = CompressedInput.Open(SharedData.File("cases/c80-cutline.gz"));
-        var table = PrefixListReader.Read(input, "c80", Family.IPv4, damage);
-        Assert.Equal([("10.0.0.0/8", "192.0.2.1", 65001u)], TestTables.Flatten(table));
-        Assert.Contains("line 2 is cut off", Assert.Single(damage.First).What, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("l10-zeros.txt", 3)]
-    [InlineData("l11-iproute.txt", 0, "0.0.0.0/0 192.0.2.1 0", "10.0.0.0/8 192.0.2.1 0", "10.1.0.0/16 - 0", "192.0.2.7/32 - 0")]
-    [InlineData("l20-riswhois.txt", 0, "1.0.0.0/24 - 13335", "1.0.4.0/22 - 56203")]
-    [InlineData("l22-csv2.txt", 0, "1.0.0.0/24 - 13335", "1.0.4.0/22 - 56203")]
-    [InlineData("l26-html.txt", 1)]
-    [InlineData("l41-twocols.txt", 0, "10.0.0.0/8 - 0", "192.168.0.0/16 - 0")]
-    [InlineData("l42-netmask.txt", 0, "10.0.0.0/8 - 0", "192.168.0.0/16 - 0")]
-    [InlineData("l44-iproute.txt", 0, "10.0.0.0/8 192.0.2.1 0", "10.1.0.0/16 - 0", "10.2.0.0/16 192.0.2.1 0", "10.3.0.0/16 fe80::1 0",
-        "10.4.0.0/16 192.0.2.1 0", "192.0.2.7/32 - 0", "0.0.0.0/0 192.0.2.1 0")]
-    [InlineData("l47-as.txt", 5, "10.2.0.0/16 192.0.2.1 65546", "10.4.0.0/16 - 65001", "10.5.0.0/16 - 65001", "10.7.0.0/16 192.0.2.1 0",
-        "10.8.0.0/16 - 65001")]
-    public void The_cases_are_read_for_what_they_mean(string file, int damaged, params string[] expected)
-    {
-        var text = File.ReadAllText(SharedData.File($"cases/{file}"));
-        Assert.Equal(ContentKind.Text, ContentRecogniser.Recognise(Encoding.UTF8.GetBytes(text)));
-        Assert.Equal(expected, TestTables.ReadAll(text, out var damage, out _));
-        Assert.Equal(damaged, damage.Count);
-    }
-
-    [Fact]
-    public void The_case_with_an_error_in_its_first_line_keeps_all_others()
-    {
-        var routes = TestTables.ReadAll(File.ReadAllText(SharedData.File("cases/l45-firsttypo.txt")), out var damage, out _);
-        Assert.Equal(200, routes.Length);
-        Assert.Equal(1, Assert.Single(damage.First).Record);
-    }
-
-    [Fact]
     public void Both_families_are_counted_in_one_reading()
     {
         const string text = "10.0.0.0/8\n10.0.0.0/8\n2001:db8::/32\nunreachable 11.0.0.0/8\nword\n2001:db8::/32\n2001:db8::/33\n";
