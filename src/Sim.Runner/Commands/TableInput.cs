@@ -147,8 +147,11 @@ internal sealed class TableContent : ForwardStream
     /// <summary>Refuses text without a prefix. The error says what the text looks like and what is wrong with its first line.</summary>
     public void RefuseWithoutPrefix(PrefixListCounts counts, DamageLog damage)
     {
-        if (!counts.HasNothing)
+        // A page may show an address on a line of its own; a list never begins with a tag.
+        if (!counts.HasNothing && !ContentRecogniser.IsMarkup(Head))
             return;
+        if (!counts.HasNothing)
+            throw new UserException($"{_name}: {ContentRecogniser.Describe(Head)}, and no list of prefixes");
         var first = damage.Count > 0 ? $" (line {damage.First[0].Record}: {damage.First[0].What})" : "";
         throw new UserException($"{_name}: {ContentRecogniser.Describe(Head)} without a prefix in {counts.Lines:N0} line{(counts.Lines == 1 ? "" : "s")}{first}");
     }

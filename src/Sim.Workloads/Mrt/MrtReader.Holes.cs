@@ -70,6 +70,11 @@ public sealed partial class MrtReader
         return lead <= 4 && bytes.Length >= Header;
     }
 
+    /// <summary>Whether a hole begins within the record: it ends in a NUL byte, and a header's worth of them follows it.</summary>
+    private bool EndsInHole(int length) =>
+        length > 0 && _buffer[_start + Header + length - 1] == 0 && Ensure(Header + length + Header)
+        && _buffer.AsSpan(_start + Header + length, Header).IndexOfAnyExcept((byte)0) < 0;
+
     private bool BeginsRecord(int at)
     {
         if (!IsHeader(at, out var length) || length == 0 || !Ensure(at + Header + length))

@@ -8,6 +8,7 @@ namespace Sim.Workloads.Mrt;
 public sealed partial class MrtReader
 {
     private const byte Update = 2;
+    private const int Established = 6;
     private const byte UnicastSafi = 1;
 
     private readonly NlriFields _nlri = new();
@@ -64,11 +65,14 @@ public sealed partial class MrtReader
     {
         if (TakePeer(ref body, wide) is { } wrong)
             return wrong;
-        if (body.Length < 4)
-            return TooShort;
+        if (body.Length != 4)
+            return body.Length < 4 ? TooShort : "bytes follow the states";
+        var (from, to) = (BinaryPrimitives.ReadUInt16BigEndian(body), BinaryPrimitives.ReadUInt16BigEndian(body[2..]));
+        // RFC 6396, 4.4.1: Idle is 1, Established 6. Some write 0 for a session that they had no state of.
+        if (from > Established || to is 0 or > Established)
+            return $"a change from state {from} to {to}, which are not both states of a session";
         Counts.StateChanges++;
-        var from = BinaryPrimitives.ReadUInt16BigEndian(body);
-        handler.StateChange(_route.Peer, _route.Time, from, BinaryPrimitives.ReadUInt16BigEndian(body[2..]));
+        handler.StateChange(_route.Peer, _route.Time, from, to);
         return null;
     }
 
@@ -84,7 +88,7 @@ public sealed partial class MrtReader
         if (body[..16].IndexOfAnyExcept((byte)0xFF) >= 0)
             return "the BGP message has no marker";
         int length = BinaryPrimitives.ReadUInt16BigEndian(body[16..]);
-        if (length < header || length > body.Length)
+        if (length < header || length != body.Length)
             return "the BGP message's length does not fit the record";
         if (body[18] != Update)
         {

@@ -35,8 +35,8 @@ public sealed partial class MrtReader
         if (bits > family.Bits())
             return "a prefix is longer than its family's addresses";
         var size = BinaryPrimitives.ReadUInt16BigEndian(body[(head - 2)..]);
-        if (body.Length < head + size)
-            return TooShort;
+        if (body.Length != head + size)
+            return body.Length < head + size ? TooShort : "bytes follow the entry's attributes";
         var address = ReadAddress(body[(4 + width + 6)..], family);
         var peer = BinaryPrimitives.ReadUInt16BigEndian(body[(head - 4)..]);
         _route.Prefix = new Prefix(family, ReadAddress(body[4..], family), bits);

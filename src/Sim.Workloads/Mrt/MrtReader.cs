@@ -85,7 +85,9 @@ public sealed partial class MrtReader(Stream input, string name, DamageLog damag
                 break;
             }
 
-            if (assigned && ReadBody(ref handler, type, subtype, _buffer.AsSpan(_start + Header, length)) is { } wrong)
+            if (EndsInHole(length))
+                Complain("the record ends in NUL bytes, and more follow it: its end was never written");
+            else if (assigned && ReadBody(ref handler, type, subtype, _buffer.AsSpan(_start + Header, length)) is { } wrong)
                 Complain(wrong);
             Advance(Header + length);
         }

@@ -77,6 +77,10 @@ public static class ContentRecogniser
             : "text";
     }
 
+    /// <summary>Whether text begins with a tag, as HTML and XML do.</summary>
+    public static bool IsMarkup(ReadOnlySpan<byte> head) =>
+        (head.StartsWith("\uFEFF"u8) ? head[3..] : head).TrimStart(" \t\r\n"u8) is [(byte)'<', ..];
+
     private static bool HasRoute(ReadOnlySpan<byte> head) =>
         !PrefixListReader.Count(new MemoryStream(head.ToArray()), "", new DamageLog()).HasNothing;
 

@@ -89,7 +89,8 @@ internal sealed class ListColumns
             return "not an AS in its column";
         if (!PrefixListLine.IsAbsent(device) && !route.SetDevice(device))
             return "not a device in its column";
-        route.LeftOut = ListWords.IsNoPeerType(type) || (!flags.IsEmpty && LeadsToNoPeer(route, flags, device));
+        route.LeftOut = ListWords.IsNoPeerType(type)
+            || (!flags.IsEmpty && _columns.Contains(Column.Device) && LeadsToNoPeer(route, flags, device));
         return null;
     }
 
@@ -130,7 +131,7 @@ internal sealed class ListColumns
     /// </summary>
     private static bool LeadsToNoPeer(ListRoute route, ReadOnlySpan<byte> flags, ReadOnlySpan<byte> device) =>
         flags.Contains((byte)'!') || (flags.Contains((byte)'n') && route.NextHop.IsEmpty)
-        || PrefixListLine.IsAbsent(device) || device.SequenceEqual("lo"u8) || PrefixListLine.IsMulticast(route.Prefix);
+        || PrefixListLine.IsAbsent(device) || device.SequenceEqual("lo"u8) || device.SequenceEqual("lo0"u8) || PrefixListLine.IsMulticast(route.Prefix);
 
     /// <summary>Exactly one destination, and no other column of use twice.</summary>
     private bool IsUsable()

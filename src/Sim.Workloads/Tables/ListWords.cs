@@ -14,9 +14,9 @@ internal static class ListWords
 
     private const string LeadingZeros = "leading zeros, which are octal to some programs and decimal to others";
 
-    /// <summary>The first words of routes that lead to no peer: iproute2's types, and BIRD's spelling of one.</summary>
+    /// <summary>The types of routes that lead to no peer: iproute2's, and those of BIRD, Junos and IOS.</summary>
     private static ReadOnlySpan<byte> NoPeerTypes =>
-        " unreachable blackhole prohibit prohibited throw local broadcast multicast anycast nat xresolve "u8;
+        " unreachable blackhole prohibit prohibited throw local broadcast multicast anycast nat xresolve reject discard drop null0 receive "u8;
 
     /// <summary>Words that stand for something else than the name of a next hop, beside the types of routes.</summary>
     private static ReadOnlySpan<byte> NoNames =>
@@ -50,7 +50,12 @@ internal static class ListWords
         return false;
     }
 
-    public static bool IsNoPeerType(ReadOnlySpan<byte> word) => word.IsOneOf(NoPeerTypes);
+    public static bool IsNoPeerType(ReadOnlySpan<byte> word)
+    {
+        Span<byte> lower = stackalloc byte[16];
+        return word.Length <= lower.Length && Ascii.ToLower(word, lower, out var length) == System.Buffers.OperationStatus.Done
+            && ((ReadOnlySpan<byte>)lower[..length]).IsOneOf(NoPeerTypes);
+    }
 
     /// <summary>Whether a field begins a comment: <c>#</c>, <c>;</c>, <c>%</c> or <c>//</c>.</summary>
     public static bool IsComment(ReadOnlySpan<byte> text) => text is [(byte)'#' or (byte)';' or (byte)'%', ..] or [(byte)'/', (byte)'/', ..];

@@ -77,12 +77,21 @@ internal sealed class PrefixListParser(IRouteSink sink, PrefixListCounts counts)
         _state = State.Refused;
     }
 
-    /// <summary>Completes the last route.</summary>
+    /// <summary>Completes the last route, and gives a <c>default</c> without a family that of the list.</summary>
     /// <returns>Where the first <c>default</c> stands that nothing in the list gives a family; null where there is none.</returns>
     public (long Number, long Offset)? End()
     {
         EndRoute();
-        return _waitingRoutes > 0 ? _waiting.Line : null;
+        if (_waitingRoutes > 0 && (_isMixed || _family == default))
+            return _waiting.Line;
+        // Those after the first repeat it.
+        for (; _waitingRoutes > 0; _waitingRoutes--)
+        {
+            _waiting.GiveFamily(_family);
+            Deliver(_waiting);
+        }
+
+        return null;
     }
 
     private string? GoOn(ReadOnlySpan<byte> text)
@@ -131,28 +140,15 @@ internal sealed class PrefixListParser(IRouteSink sink, PrefixListCounts counts)
             return;
         }
 
-        if (!_route.HasFamily && _family != default && !_isMixed)
-            _route.GiveFamily(_family);
         if (_route.HasFamily)
         {
             _isMixed |= _family != default && _family != _route.Prefix.Family;
             _family = _route.Prefix.Family;
-            TakeWaiting();
             Deliver(_route);
         }
         else if (_waitingRoutes++ == 0)
         {
             (_route, _waiting) = (_waiting, _route);
-        }
-    }
-
-    /// <summary>Gives the first <c>default</c> that had no family that of the list; those after it repeat it.</summary>
-    private void TakeWaiting()
-    {
-        for (; _waitingRoutes > 0 && !_isMixed; _waitingRoutes--)
-        {
-            _waiting.GiveFamily(_family);
-            Deliver(_waiting);
         }
     }
 

@@ -77,7 +77,7 @@ public sealed class PrefixListCounts
 ///   header row, then rows             CSV with named columns; `route -n` and `netstat -rn`
 ///   # comment (also ; % //, and after blanks at the end of a line), or nothing
 /// </code>
-/// PREFIX is ADDRESS/LENGTH, or <c>default</c>: 0.0.0.0/0 or ::/0 by the family of its next hop or else of the list. NEXTHOP is
+/// PREFIX is ADDRESS/LENGTH, or <c>default</c>: 0.0.0.0/0 or ::/0 by the family of its next hop or else of the list, at whose end it then stands. NEXTHOP is
 /// an IP address, IPv6 with or without a zone, or a NAME (<see cref="ListWords.IsName"/>), which is no keyword, type or AS;
 /// <c>-</c>, 0.0.0.0 and :: state none. AS is 64500 or AS64500, asdot (1.10) where it can be nothing else; of a set ({1,2}, 1,2)
 /// or of several origins (1_2) the first counts. A number after an address without a length is its length, never an AS.
@@ -177,8 +177,14 @@ public static class PrefixListReader
 
     private static string? Complaint(LineReader lines, ReadOnlySpan<byte> line, PrefixListParser parser)
     {
-        if (lines.NulOffset < 0 && !lines.TooLong)
+        if (lines.NulOffset < 0 && !lines.TooLong && !line.Contains((byte)'\r'))
             return parser.Take(line, lines.Number, lines.Offset);
+        if (lines.NulOffset < 0 && !lines.TooLong)
+        {
+            parser.Refuse(line);
+            return "a carriage return within the line: lines end in LF or CR LF";
+        }
+
         if (lines.NulOffset < 0 && ListWords.IsComment(line.TrimStart(" \t"u8)))
             return null;
         parser.Refuse(line);

@@ -60,7 +60,13 @@ internal sealed class NaiveMrt
             if (length > MaxRecord || length > file.Left || (!assigned && (strange || record == 1)))
                 return;
             strange = !assigned;
-            ReadRecord(record, time, type, subtype, new Cursor(file.Take((int)length)));
+            var body = file.Take((int)length);
+            // A hole that begins within the record: its end was never written.
+            var next = file.Peek(12);
+            if (body is [.., 0] && next.Length == 12 && next.All(value => value == 0))
+                Damaged.Add(record);
+            else
+                ReadRecord(record, time, type, subtype, new Cursor(body));
         }
     }
 
@@ -109,6 +115,8 @@ internal sealed class NaiveMrt
         var peer = body.Take(width);
         var peerAs = body.As(wide: false);
         var attributes = NaiveAttributes.Read(body.Take(body.U16()), wide: false, inRib: true, external: false);
+        if (body.Left > 0)
+            throw new MalformedException("bytes behind the attributes");
         AddEntry(record, time, (peer, peerAs), prefix, 0, originated, v6, attributes);
     }
 
@@ -183,6 +191,8 @@ internal sealed class NaiveMrt
         if (subtype is 0 or 5)
         {
             var (from, to) = (body.U16(), body.U16());
+            if (body.Left > 0 || from > 6 || to is 0 or > 6)
+                throw new MalformedException("no states, or bytes behind them");
             Events.Add($"S|{update.Head}|{from}|{to}");
             return;
         }
@@ -191,8 +201,8 @@ internal sealed class NaiveMrt
         if (body.Take(16).Any(value => value != 0xFF))
             throw new MalformedException("no marker");
         var length = body.U16();
-        if (length < 19)
-            throw new MalformedException("a message shorter than its header");
+        if (length < 19 || length != body.Left + 18)
+            throw new MalformedException("a message shorter than its header, or not as long as the record says");
         var message = new Cursor(body.Take(length - 18));
         if (message.U8() == 2)
             update.Read(message, wide, addPath: subtype >= 8);

@@ -12,10 +12,10 @@ public sealed class HoleTests
     [
         .. PeerTable(("192.0.2.1", 1)),
         .. Rib("10.0.0.0/8", Entry(0, Path(1))),
-        .. Message(MrtTypes.MessageAs4, Update(Nlri("10.1.0.0/16"), [], [])),
+        .. Message(MrtTypes.MessageAs4, Update([], Path(1), Nlri("10.1.0.0/16"))),
     ];
 
-    private static byte[] After { get; } = Message(MrtTypes.MessageAs4, Update(Nlri("10.2.0.0/16"), [], []));
+    private static byte[] After { get; } = Message(MrtTypes.MessageAs4, Update([], Path(1), Nlri("10.2.0.0/16")));
 
     [Theory]
     [InlineData(1)]
@@ -54,6 +54,54 @@ public sealed class HoleTests
             Assert.Equal((4L, (long)Before.Length), (named.Record, named.Offset));
             Assert.Equal($"{zeros:N0} NUL bytes where a record should begin", named.What);
         }
+    }
+
+    [Theory]
+    [InlineData("10.4.5.0/24")]
+    [InlineData("2001:db8:4:5::/64")]
+    public void A_record_whose_end_is_in_the_hole_is_refused_and_named(string prefix)
+    {
+        byte[] update = prefix.Contains(':')
+            ? Update([], [.. Attribute(1, 0), .. Attribute(2, Sequence(1)), .. Attribute(14, [0, 2, 1, 16, .. Address("2001:db8::1"), 0, .. Nlri(prefix)])], [])
+            : Update([], Path(1), Nlri(prefix));
+        foreach (var zeroed in (int[])[1, 2, 8, 20])
+        {
+            var record = Message(MrtTypes.MessageAs4, update);
+            record.AsSpan(record.Length - zeroed).Clear();
+            var (lines, counts, log) = Read(Before, record, new byte[4096], After);
+            Assert.Equal(["10.0.0.0/8", "10.1.0.0/16", "10.2.0.0/16"], lines.Select(line => line.What));
+            Assert.Equal(5, counts.Records);
+            Assert.Contains("its end was never written", log.First[0].What);
+            Assert.Equal(2, log.Count);
+        }
+    }
+
+    [Fact]
+    public void An_old_rib_entry_of_zeros_is_no_default_route()
+    {
+        foreach (var (subtype, length) in (((ushort, int)[])[(1, 60), (2, 80)]))
+        {
+            var (lines, _, log) = Read(Record(MrtTypes.TableDump, subtype, new byte[length]), Before);
+            Assert.Equal(["10.0.0.0/8", "10.1.0.0/16"], lines.Select(line => line.What));
+            Assert.Equal("bytes follow the entry's attributes", Assert.Single(log.First).What);
+        }
+    }
+
+    [Fact]
+    public void A_change_to_a_state_that_is_none_and_bytes_behind_a_message_are_named_and_not_used()
+    {
+        byte[] peer = [0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 1, 192, 0, 2, 1, 192, 0, 2, 2];
+        foreach (var states in (byte[][])[[0, 6, 0, 99], [0, 6, 0, 0], [0, 7, 0, 1], [0, 6, 0, 1, 0]])
+        {
+            var (lines, counts, log) = Read(Before, Record(MrtTypes.Bgp4mp, MrtTypes.StateChangeAs4, [.. peer, .. states]));
+            Assert.Equal((2, 0, 1), (lines.Count, counts.StateChanges, log.Count));
+        }
+
+        var message = Message(MrtTypes.MessageAs4, Update([], Path(1), Nlri("10.3.0.0/16")));
+        byte[] longer = [.. message[..8], .. U32((uint)(message.Length - 12 + 4)), .. message[12..], 1, 2, 3, 4];
+        var (read, _, named) = Read(Before, longer);
+        Assert.Equal(2, read.Count);
+        Assert.Contains("does not fit the record", Assert.Single(named.First).What);
     }
 
     [Fact]

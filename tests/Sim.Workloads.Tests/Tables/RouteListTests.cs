@@ -118,8 +118,8 @@ public sealed class RouteListTests
     [InlineData("2001:db8::/32 dev d1\ndefault dev d0 scope link", "0.0.0.0/0 - 0", "2001:db8::/32 - 0")]
     [InlineData("default proto bird metric 32 \n\tnexthop via 192.0.2.1 dev d0 weight 1", "0.0.0.0/0 192.0.2.1 0")]
     [InlineData("default metric 1024 pref medium\n\tnexthop via fe80::1 dev d0 weight 1", "::/0 fe80::1 0")]
-    [InlineData("default dev d0\n10.0.0.0/8 via 192.0.2.1", "0.0.0.0/0 - 0", "10.0.0.0/8 192.0.2.1 0")]
-    [InlineData("default dev d0\n2001:db8::/32 via fe80::1 dev d0", "::/0 - 0", "2001:db8::/32 fe80::1 0")]
+    [InlineData("default dev d0\n10.0.0.0/8 via 192.0.2.1", "10.0.0.0/8 192.0.2.1 0", "0.0.0.0/0 - 0")]
+    [InlineData("default dev d0\n2001:db8::/32 via fe80::1 dev d0", "2001:db8::/32 fe80::1 0", "::/0 - 0")]
     [InlineData("10.0.0.0/8 via 192.0.2.1\ndefault dev d0", "10.0.0.0/8 192.0.2.1 0", "0.0.0.0/0 - 0")]
     [InlineData("2001:db8::/32 via fe80::1 dev d0\ndefault dev d1", "2001:db8::/32 fe80::1 0", "::/0 - 0")]
     [InlineData("default 192.0.2.1 64500", "0.0.0.0/0 192.0.2.1 64500")]
@@ -136,11 +136,29 @@ public sealed class RouteListTests
         Assert.Equal(1, counts.Damaged);
     }
 
+    [Theory]
+    [InlineData("default dev a\n10.0.0.0/8 dev a\n2001:db8::/32 dev a\n")]
+    [InlineData("2001:db8::/32 dev a\ndefault dev a\n10.0.0.0/8 dev a\n")]
+    public void Default_of_a_list_of_both_families_is_guessed_for_neither(string text)
+    {
+        var routes = TestTables.ReadAll(text, out var damage, out _);
+        Assert.Equal(["10.0.0.0/8 - 0", "2001:db8::/32 - 0"], routes.Order(StringComparer.Ordinal));
+        Assert.Contains("whose family", Assert.Single(damage.First).What, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("destination,gateway,flags\n10.0.0.0/8,192.0.2.1,UG\n", "10.0.0.0/8 192.0.2.1 0")]
+    [InlineData("type,prefix,nexthop\nreject,10.0.0.0/8,\nBlackhole,10.1.0.0/16,\nDiscard,2001:db8::/32,\n,10.2.0.0/16,192.0.2.1\n", "10.2.0.0/16 192.0.2.1 0")]
+    [InlineData("10.0.0.0/8 Null0\n2001:db8::/32 discard\n10.2.0.0/16 192.0.2.1\n", "10.2.0.0/16 192.0.2.1 0")]
+    [InlineData("# old Mac\r10.1.0.0/16 192.0.2.1\n10.2.0.0/16 192.0.2.1\n", "10.2.0.0/16 192.0.2.1 0")]
+    public void Words_that_mean_no_next_hop_lose_no_route_and_make_none(string text, params string[] expected) =>
+        Assert.Equal(expected, TestTables.ReadAll(text, out _, out _));
+
     [Fact]
     public void Further_defaults_without_a_family_are_duplicates()
     {
         var routes = TestTables.ReadAll("default dev a\ndefault dev b\n10.0.0.0/8 dev a\n", out var damage, out var counts);
-        Assert.Equal(["0.0.0.0/0 - 0", "10.0.0.0/8 - 0"], routes);
+        Assert.Equal(["10.0.0.0/8 - 0", "0.0.0.0/0 - 0"], routes);
         Assert.Equal((0L, 3L, 1L), (damage.Count, counts.V4, counts.Duplicates));
     }
 
