@@ -41,6 +41,9 @@ internal sealed class MeasuredRun : IDisposable
 
     public ulong Seed { get; }
 
+    /// <summary>A remark on the input that the reader of the report must see; null for none.</summary>
+    public string? Remark { get; set; }
+
     /// <summary>Fewer repetitions.</summary>
     public bool Quick { get; }
 
@@ -63,7 +66,7 @@ internal sealed class MeasuredRun : IDisposable
     {
         progress.Step("report", 1, "reports");
         Watch.Sample();
-        var busy = Watch.Warning();
+        string[] remarks = [.. new[] { Watch.Warning(), Remark }.OfType<string>()];
         var result = new RunResult
         {
             Command = _command,
@@ -74,13 +77,13 @@ internal sealed class MeasuredRun : IDisposable
             Table = TableFacts.Of(loaded.Table),
             Seed = Seed,
             Quick = Quick,
-            Warnings = [.. busy is null ? (string[])[] : [busy], .. loaded.Warnings()],
+            Warnings = [.. remarks, .. loaded.Warnings()],
             Figures = figures,
         };
         SafeKeeping.Write(result, _folder);
         printSummary(result);
-        if (busy is not null)
-            Console.Error.WriteLine($"Warning: {busy}");
+        foreach (var remark in remarks)
+            Console.Error.WriteLine($"Warning: {remark}");
         Console.Out.WriteLine($"Report: {Path.Combine(_folder.Name, "index.html")} ({_clock.Elapsed.TotalSeconds:N0} s)");
         return loaded.ReportDamage();
     }

@@ -32,7 +32,7 @@ internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRoute
         // What is damaged was logged by the first reading, except the times, which the whole trace decides.
         foreach (var file in files)
             Read(file, new DamageLog(), damage, (reader, peers) => Run(reader, new Replaying(this, peers)));
-        (_counts.OutOfOrder, _counts.SetAside) = (_clock.OutOfOrder, _clock.SetAside);
+        (_counts.OutOfOrder, _counts.SetAside, _counts.LongestPause) = (_clock.OutOfOrder, _clock.SetAside, _clock.LongestPause);
         return new ChurnTrace(string.Join(", ", files.Select(file => file.Name)), family, spool, _counts)
         {
             Start = start,

@@ -45,4 +45,7 @@ public sealed record TraceCounts
 
     /// <summary>Events whose time does not fit those around it, which is damage; they were taken to be simultaneous with the event before.</summary>
     public long SetAside { get; internal set; }
+
+    /// <summary>The longest time between two events, in microseconds.</summary>
+    public long LongestPause { get; internal set; }
 }

@@ -17,6 +17,15 @@ public sealed class TraceClockTests
     private const uint Never = uint.MaxValue;
 
     [Theory]
+    [InlineData(59, 1, false)]
+    [InlineData(31_449_600, 31_449_541, true)]
+    [InlineData(90_000, 86_400, true)]
+    [InlineData(900, 890, false)]
+    [InlineData(200_000, 86_400, false)]
+    public void A_trace_that_is_nearly_all_one_pause_says_so(double seconds, double pause, bool said) =>
+        Assert.Equal(said, TraceRemarks.Pause("trace", seconds, pause) is not null);
+
+    [Theory]
     [InlineData(Family.IPv4)]
     [InlineData(Family.IPv6)]
     public void One_time_far_off_is_set_aside_wherever_it_stands(Family family)
