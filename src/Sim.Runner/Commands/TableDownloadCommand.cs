@@ -62,7 +62,7 @@ internal static class TableDownloadCommand
         const double megabyte = 1e6;
         var begun = false;
         using var client = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
-        var result = new DumpDownload(client).RunAsync(
+        var running = new DumpDownload(client).RunAsync(
             request,
             (bytes, total) =>
             {
@@ -71,7 +71,17 @@ internal static class TableDownloadCommand
                 begun = true;
                 progress.Done(bytes / megabyte);
             },
-            cancel).GetAwaiter().GetResult();
+            cancel);
+        DownloadResult result;
+        try
+        {
+            result = running.GetAwaiter().GetResult();
+        }
+        catch (InvalidDataException error)
+        {
+            throw new UserException(error.Message);
+        }
+
         var resumed = result.ResumedAt > 0 ? $", resumed at {result.ResumedAt:N0}" : "";
         var target = OutputTarget.Of(request.File);
         var said = Terminal.Beside(target);

@@ -42,11 +42,13 @@ public sealed record DownloadResult(long Bytes, long ResumedAt, string Sha256, s
 public sealed class DumpDownload(HttpClient client)
 {
     private const int BufferSize = 1 << 16;
+    private const int HeadBytes = 4096;
 
     /// <summary>Downloads and verifies.</summary>
     /// <param name="request">What to download.</param>
     /// <param name="progress">Told (bytes so far, bytes in all or null where the server does not say).</param>
     /// <param name="cancel">Ends the download; the part stays and can be resumed.</param>
+    /// <exception cref="InvalidDataException">It is a page, such as an error's, and no dump.</exception>
     /// <exception cref="DownloadException">Refused, interrupted, cut off or not what was expected.</exception>
     /// <exception cref="UnusableOutputException">The file cannot be written.</exception>
     /// <exception cref="OperationCanceledException">Cancelled by <paramref name="cancel"/>.</exception>
@@ -188,6 +190,13 @@ public sealed class DumpDownload(HttpClient client)
 
         var sha256 = await DigestAsync(part, HashAlgorithmName.SHA256, cancel);
         await CheckDigestAsync(request, part, sha256, cancel);
+        // A page that asks to log in is sent as if it were the file; a good file must not make room for it.
+        if (part.ReadHead(HeadBytes) is var head && ContentRecogniser.IsMarkup(head))
+        {
+            part.Clear();
+            throw new InvalidDataException($"{request.Url}: {ContentRecogniser.Describe(head)}, and no dump; {request.File} is as it was");
+        }
+
         part.Complete(cancel);
         return new DownloadResult(length, resumedAt, sha256, response.Headers.ETag?.ToString());
     }

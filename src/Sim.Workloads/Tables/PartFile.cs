@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using Sim.Workloads.Input;
 using Sim.Workloads.Output;
 
 namespace Sim.Workloads.Tables;
@@ -83,6 +84,25 @@ internal sealed class PartFile : IDisposable
     /// <summary>Reads at an offset; 0 at the end.</summary>
     public ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancel) =>
         RandomAccess.ReadAsync(_file.SafeFileHandle, buffer, offset, cancel);
+
+    /// <summary>The first bytes of the content, decompressed; fewer where it ends, or is damaged, before that.</summary>
+    public byte[] ReadHead(int bytes)
+    {
+        var (head, length) = (new byte[bytes], 0);
+        _file.Position = 0;
+        try
+        {
+            using var content = CompressedInput.Open(_file, _file.Name, leaveOpen: true);
+            for (var read = -1; read != 0 && length < bytes; length += read)
+                read = content.Read(head.AsSpan(length));
+        }
+        catch (Exception error) when (error is ContainerDamageException or UnsupportedContainerException)
+        {
+            // What came before it is all that can be looked at.
+        }
+
+        return head[..length];
+    }
 
     /// <summary>The part is the file: puts it in its place.</summary>
     /// <exception cref="UnusableOutputException">It cannot be put there; says where it is.</exception>

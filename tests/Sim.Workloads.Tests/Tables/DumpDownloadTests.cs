@@ -41,6 +41,23 @@ public sealed class DumpDownloadTests : IDisposable
         Assert.Equal([Target], Directory.GetFiles(_folder));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_page_in_place_of_the_file_leaves_a_good_file_as_it_was(bool compressed)
+    {
+        File.WriteAllBytes(Target, Content);
+        var page = "<html><body>Log in</body></html>\n"u8.ToArray();
+        using var target = new MemoryStream();
+        using (var gzip = new System.IO.Compression.GZipStream(target, System.IO.Compression.CompressionLevel.Optimal, leaveOpen: true))
+            gzip.Write(page);
+        using var server = new LoopbackServer(LoopbackServer.Whole(compressed ? target.ToArray() : page));
+        var error = await Assert.ThrowsAsync<InvalidDataException>(() => RunAsync(server));
+        Assert.Contains("HTML, such as an error page, and no dump", error.Message, StringComparison.Ordinal);
+        Assert.Equal(Content, File.ReadAllBytes(Target));
+        Assert.Equal([Target], Directory.GetFiles(_folder));
+    }
+
     [Fact]
     public async Task A_truncated_response_leaves_a_part_and_the_next_run_asks_for_the_rest_only()
     {
