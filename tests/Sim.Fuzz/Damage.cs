@@ -24,7 +24,7 @@ internal static class Damage
 
     /// <summary>Changes a file whatever it holds: flips, cuts, splices, repeats, NUL runs, extremes.</summary>
     /// <param name="file">The bytes.</param>
-    /// <param name="other">Another file, of which pieces may be inserted.</param>
+    /// <param name="other">Another file, whose pieces may be inserted.</param>
     /// <param name="dice">The choices.</param>
     public static byte[] Bytes(byte[] file, byte[] other, Dice dice)
     {

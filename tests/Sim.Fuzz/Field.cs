@@ -26,7 +26,7 @@ internal sealed class Field
 
     public static Field Leaf(params byte[] bytes) => new(bytes, []);
 
-    /// <summary>Bytes in pieces that end at the places given, as far as there are that many bytes.</summary>
+    /// <summary>Cuts bytes into pieces that end at the given places; places beyond the bytes are left out.</summary>
     public static Field Split(byte[] bytes, params int[] ends)
     {
         int[] places = [0, .. ends.Where(end => end > 0 && end < bytes.Length).Order(), bytes.Length];

@@ -28,7 +28,7 @@ internal sealed class Cursor(byte[] data)
         return data[(_at - count).._at];
     }
 
-    /// <summary>The next bytes, as many as there are of those wanted; they stay.</summary>
+    /// <summary>Returns up to this number of the next bytes without taking them.</summary>
     public byte[] Peek(int count) => data[_at..Math.Min(data.Length, _at + count)];
 
     public byte[] Rest() => Take(Left);

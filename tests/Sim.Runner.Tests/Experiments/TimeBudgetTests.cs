@@ -67,7 +67,7 @@ public sealed class TimeBudgetTests
         var budget = Budget(10);
         budget.Expect(1);
         var another = budget.Next(100);
-        // 1 s, then 5 s: 3 s each on average, of which a third one would end at 9 s.
+        // 1 s, then 5 s: 3 s each on average, so a third one would end at 9 s.
         _now = 1;
         Assert.True(another(1));
         _now = 6;
