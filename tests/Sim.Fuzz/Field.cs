@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using ICSharpCode.SharpZipLib.Checksum;
+using Sim.Workloads.Input;
 
 namespace Sim.Fuzz;
 

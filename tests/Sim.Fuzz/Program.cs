@@ -2,6 +2,8 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Sim.Fuzz;
+using Sim.Workloads.Keys;
+using Sim.Workloads.Tables;
 
 var inputs = new Option<int>("--inputs") { Description = "How many inputs to make and read.", DefaultValueFactory = _ => 2000 };
 var seed = new Option<ulong>("--seed") { Description = "The seed that all inputs follow from.", DefaultValueFactory = _ => 1 };

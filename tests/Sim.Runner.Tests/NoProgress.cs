@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-using Sim.Runner.Commands;
+using Sim.Files;
+using Sim.Validation.Inputs;
 
 namespace Sim.Runner.Tests;
 

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine;
+using Sim.Experiments.Bench;
+using Sim.Figures;
+using Sim.Figures.Measuring;
+using Sim.Files;
 using Sim.Kernel;
-using Sim.Runner.Experiments;
-using Sim.Runner.Reports;
+using Sim.Reports.Html;
+using Sim.Schemes;
 using Sim.Workloads;
+using Sim.Workloads.Files;
 using Sim.Workloads.Keys;
 using Sim.Workloads.Tables;
 using Spectre.Console;

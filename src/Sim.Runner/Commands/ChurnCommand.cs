@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine;
+using Sim.Experiments.Churn;
+using Sim.Experiments.Scaling;
+using Sim.Figures;
+using Sim.Figures.Measuring;
+using Sim.Files;
 using Sim.Kernel;
-using Sim.Runner.Experiments;
-using Sim.Runner.Experiments.Churn;
-using Sim.Runner.Experiments.Scaling;
-using Sim.Runner.Reports;
-using Sim.Runner.Schemes.Binding;
+using Sim.Reports.Html;
+using Sim.Schemes.Binding;
 using Sim.Workloads;
 using Sim.Workloads.Churn;
+using Sim.Workloads.Files;
 using Sim.Workloads.Mrt;
 using Sim.Workloads.Tables;
 using Spectre.Console;
@@ -148,7 +151,7 @@ internal static class ChurnCommand
             string Replay(string metric) => Shown(rows.FirstOrDefault(row =>
                 row.Experiment == "replay" && row.Metric == metric && row.X == windows.Min() && (row.Operation is "update" or "")));
             var memory = rows.FirstOrDefault(row =>
-                row.Experiment == "binding-memory" && row.Metric == "page-bytes" && row.Structure == ChurnView.AllStructures);
+                row.Experiment == "binding-memory" && row.Metric == "page-bytes" && row.Structure == Names.AllStructures);
             table.AddRow(
                 Markup.Escape(scheme), Shown(memory), Replay("time-per-change"), Replay("batch-worst"), Replay("speed"),
                 Replay("bytes-per-change"), Shown(rows.FirstOrDefault(row => row.Experiment == "convergence" && row.Operation == "lose-to-one" && row.Metric == "time")));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Sim.Files;
 using Sim.Lab;
-using Sim.Runner.Reports;
-using Sim.Workloads.Output;
+using Sim.Reports;
 
 namespace Sim.Runner.Commands;
 

@@ -21,6 +21,3 @@ internal static class ExitCode
     /// <summary>The reader of the output has gone before its end, as <c>head</c> does: 128 + SIGPIPE.</summary>
     public const int ReaderGone = 141;
 }
-
-/// <summary>An error that is the user's to mend: shown as one line, without a stack trace.</summary>
-public sealed class UserException(string message) : Exception(message);

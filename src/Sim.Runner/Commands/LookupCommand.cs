@@ -3,7 +3,8 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sim.Kernel;
-using Sim.Runner.Schemes;
+using Sim.Schemes;
+using Sim.Workloads.Files;
 
 namespace Sim.Runner.Commands;
 

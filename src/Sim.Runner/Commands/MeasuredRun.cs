@@ -2,9 +2,12 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Reflection;
-using Sim.Runner.Experiments;
-using Sim.Runner.Reports;
-using Sim.Workloads.Output;
+using Sim.Figures;
+using Sim.Figures.Machine;
+using Sim.Figures.Measuring;
+using Sim.Files;
+using Sim.Reports;
+using Sim.Workloads.Files;
 
 namespace Sim.Runner.Commands;
 
@@ -73,8 +76,8 @@ internal sealed class MeasuredRun : IDisposable
             Started = _started,
             Duration = _clock.Elapsed,
             Environment = [.. _environment, new(HostFacts.LoadEndFact, HostFacts.LoadAverage()), .. Watch.Facts(), .. facts],
-            Versions = HostFacts.Versions(),
-            Table = TableFacts.Of(loaded.Table),
+            Versions = RunOf.Versions(),
+            Table = loaded.Table.Facts(),
             Seed = Seed,
             Quick = Quick,
             Warnings = [.. remarks, .. loaded.Warnings()],

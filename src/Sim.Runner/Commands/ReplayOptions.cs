@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine;
+using Sim.Files;
 using Sim.Kernel;
-using Sim.Runner.Schemes.Binding;
+using Sim.Netlink;
+using Sim.Schemes.Binding;
 using Sim.Workloads;
 using Sim.Workloads.Churn;
 using Sim.Workloads.Mrt;
@@ -63,6 +65,6 @@ internal static class ReplayOptions
         if (trace.Counts.Events > 0)
             return trace;
         trace.Dispose();
-        throw TraceFiles.Empty(trace.Source, family, damage, trace.Counts.RibEntries);
+        throw InputDamage.EmptyTrace(trace.Source, family, damage, trace.Counts.RibEntries);
     }
 }

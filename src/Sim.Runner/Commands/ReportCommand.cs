@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Sim.Runner.Reports;
-using Sim.Runner.Reports.Compare;
-using Sim.Runner.Reports.Runs;
-using Sim.Workloads.Output;
+using Sim.Figures;
+using Sim.Files;
+using Sim.Reports;
+using Sim.Reports.Compare;
+using Sim.Reports.Runs;
+using Sim.Workloads.Files;
 
 namespace Sim.Runner.Commands;
 
@@ -97,7 +99,7 @@ internal static class ReportCommand
         foreach (var folder in folders)
         {
             cancel.ThrowIfCancellationRequested();
-            runs.Add(StoredRun.Read(folder, progress, cancel));
+            runs.Add(StoredRun.Read(folder, path => new InputFile(new FileInfo(path), again: false, progress, cancel).Open()));
             progress.Done(runs.Count);
         }
 

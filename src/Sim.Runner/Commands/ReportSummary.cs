@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-using Sim.Runner.Reports;
-using Sim.Runner.Reports.Compare;
+using Sim.Figures;
+using Sim.Reports.Compare;
+using Sim.Reports.Html;
 using Spectre.Console;
 
 namespace Sim.Runner.Commands;
@@ -13,7 +14,7 @@ internal static class ReportSummary
     public static void Print(RunResult result)
     {
         var console = Terminal.Summary(140);
-        if (CompareView.Of(new Reports.Rows(result)) is { } view)
+        if (CompareView.Of(new Sim.Figures.Rows(result)) is { } view)
         {
             foreach (var sentence in view.Sentences())
                 Console.Out.WriteLine(sentence);

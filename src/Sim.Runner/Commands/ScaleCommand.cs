@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine;
-using Sim.Runner.Experiments;
-using Sim.Runner.Experiments.Scaling;
-using Sim.Runner.Reports;
-using Sim.Runner.Schemes.Binding;
+using Sim.Experiments.Scaling;
+using Sim.Figures;
+using Sim.Files;
+using Sim.Reports.Html;
+using Sim.Schemes.Binding;
+using Sim.Workloads.Files;
 using Sim.Workloads.Synthesis;
 using Spectre.Console;
 

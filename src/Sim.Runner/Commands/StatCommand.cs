@@ -3,10 +3,12 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Sim.Files;
 using Sim.Kernel;
-using Sim.Runner.Experiments;
-using Sim.Runner.Schemes;
+using Sim.Schemes;
 using Sim.Workloads;
+using Sim.Workloads.Files;
+using Sim.Workloads.Tables;
 
 namespace Sim.Runner.Commands;
 

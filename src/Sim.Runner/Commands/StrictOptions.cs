@@ -2,6 +2,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Sim.Figures;
 
 namespace Sim.Runner.Commands;
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine;
+using Sim.Files;
 using Sim.Kernel;
 using Sim.Workloads;
-using Sim.Workloads.Output;
+using Sim.Workloads.Files;
 using Sim.Workloads.Synthesis;
 using Sim.Workloads.Tables;
 

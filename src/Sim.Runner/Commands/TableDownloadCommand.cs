@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine;
 using System.Security.Cryptography;
-using Sim.Workloads.Output;
+using Sim.Files;
 using Sim.Workloads.Tables;
 
 namespace Sim.Runner.Commands;

@@ -2,7 +2,10 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Sim.Files;
 using Sim.Workloads;
+using Sim.Workloads.Files;
+using Sim.Workloads.Keys;
 using Sim.Workloads.Mrt;
 using Sim.Workloads.Tables;
 

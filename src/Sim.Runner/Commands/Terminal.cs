@@ -1,23 +1,12 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
-using Sim.Workloads.Output;
+using Sim.Files;
+using Sim.Reports.Html;
+using Sim.Validation.Inputs;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
 namespace Sim.Runner.Commands;
-
-/// <summary>Takes reports of how far a piece of work is.</summary>
-public interface IWorkProgress
-{
-    /// <summary>Begins a step; the one before it is done.</summary>
-    /// <param name="name">What is done, in a few words.</param>
-    /// <param name="total">Amount of work in <paramref name="unit"/>; 0 where it is not known, as with a pipe.</param>
-    /// <param name="unit">What is counted: <c>MB</c>, <c>prefixes</c>, <c>runs</c>.</param>
-    void Step(string name, double total, string unit);
-
-    /// <summary>How much of the step is done.</summary>
-    void Done(double amount);
-}
 
 /// <summary>
 /// Progress on standard error: bar, rate and time left. Silent where standard error is no terminal. It draws

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine;
 using System.IO.Compression;
+using Sim.Files;
+using Sim.Workloads.Files;
 using Sim.Workloads.Mrt;
-using Sim.Workloads.Output;
 using Sim.Workloads.Synthesis;
 using MrtCounts = Sim.Workloads.Synthesis.MrtCounts;
 
@@ -48,7 +49,7 @@ internal static class TraceCommand
             var generator = options.Generator(
                 parsed, loaded.Table, parsed.GetValue(days), parsed.GetValue(seed), loaded.Damage, progress, cancel)();
             Write(generator, file, parsed.GetValue(seed), progress, cancel);
-            return LoadedTable.Report(loaded.Damage);
+            return InputDamage.Report(loaded.Damage);
         })));
         return command;
     }

@@ -3,9 +3,15 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Sim.Figures;
+using Sim.Files;
 using Sim.Kernel;
+using Sim.Lab;
 using Sim.Workloads;
 using Sim.Workloads.Churn;
+using Sim.Workloads.Files;
+using Sim.Workloads.Keys;
+using Sim.Workloads.Tables;
 
 namespace Sim.Runner.Commands;
 
@@ -46,7 +52,7 @@ internal static class TraceInfoCommand
             Console.Out.WriteLine(parsed.GetValue(json) ? Json(shown, beside, rows, damage).ToJsonString(s_indented) : Text(shown, beside, rows));
             if (TraceRemarks.Pause(shown.Source, shown.Seconds, shown.LongestPause) is { } remark)
                 Console.Error.WriteLine($"Warning: {remark}");
-            var code = LoadedTable.Report(damage);
+            var code = InputDamage.Report(damage);
             return code == ExitCode.Success && rows.Any(row => row.Near == false) ? ExitCode.Failed : code;
         })));
         return command;
@@ -58,7 +64,7 @@ internal static class TraceInfoCommand
         FileInfo[] files, string option, Family family, DamageLog damage, IWorkProgress progress, CancellationToken cancel)
     {
         var structure = TraceStructure.Measure(TraceFiles.Open(files, option, again: false, progress, cancel), family, damage);
-        return structure.Events > 0 ? structure : throw TraceFiles.Empty(structure.Source, family, damage);
+        return structure.Events > 0 ? structure : throw InputDamage.EmptyTrace(structure.Source, family, damage);
     }
 
     private static List<Row> Rows(TraceStructure shown, TraceStructure? beside)

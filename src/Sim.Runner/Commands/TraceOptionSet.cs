@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine;
 using System.Globalization;
+using Sim.Files;
 using Sim.Kernel;
 using Sim.Workloads;
 using Sim.Workloads.Churn;
+using Sim.Workloads.Files;
+using Sim.Workloads.Keys;
 using Sim.Workloads.Synthesis;
+using Sim.Workloads.Tables;
 
 namespace Sim.Runner.Commands;
 
@@ -122,7 +126,7 @@ internal sealed class TraceOptionSet
         {
             var structure = TraceStructure.Measure(TraceFiles.Open(like, "--like", again: false, progress, cancel), family, damage);
             if (structure.Events == 0)
-                throw TraceFiles.Empty(structure.Source, family, damage);
+                throw InputDamage.EmptyTrace(structure.Source, family, damage);
             try
             {
                 return TraceCalibration.Of(structure);

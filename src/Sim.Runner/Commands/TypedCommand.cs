@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Sim.Runner.Reports;
+using Sim.Figures;
 
 namespace Sim.Runner.Commands;
 

@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine;
 using System.Diagnostics;
+using Sim.Figures;
+using Sim.Figures.Machine;
+using Sim.Files;
 using Sim.Kernel;
 using Sim.Lab;
-using Sim.Runner.Experiments;
-using Sim.Runner.Reports;
-using Sim.Runner.Validation;
-using Sim.Runner.Validation.Trace;
+using Sim.Reports;
+using Sim.Validation;
+using Sim.Validation.Inputs;
+using Sim.Validation.Patched;
+using Sim.Validation.Session;
+using Sim.Validation.Trace;
 using Sim.Workloads;
+using Sim.Workloads.Files;
 using Sim.Workloads.Keys;
 using Sim.Workloads.Mrt;
-using Sim.Workloads.Output;
 using Sim.Workloads.Tables;
 
 namespace Sim.Runner.Commands;
@@ -260,20 +265,9 @@ internal static class ValidateCommand
     private static FamilyInput Input(RouteTable table, ValidationPlan plan, ulong seed)
     {
         var most = table.Family == Family.IPv4 ? plan.MostV4 : plan.MostV6;
-        var sample = Sample(table, most, seed);
+        var sample = TableSample.Draw(table, most, seed);
         var peerOf = PeerMap.Build(sample, Peers, PeerRule.PrefixHash, skew: 0, seed);
         return FamilyInput.Build(sample, peerOf, Peers, plan, seed);
-    }
-
-    /// <summary>At most so many routes, drawn by seed, in their order.</summary>
-    internal static RouteTable Sample(RouteTable table, int most, ulong seed)
-    {
-        if (table.Routes.Length <= most)
-            return table;
-        var places = Enumerable.Range(0, table.Routes.Length).ToArray();
-        new Rng(seed).Shuffle(places.AsSpan());
-        var drawn = places.Take(most).Order().Select(place => table.Routes[place]).ToArray();
-        return new RouteTable(table.Source, table.Family, drawn, table.NextHops);
     }
 
     private static RunResult Result(
@@ -284,8 +278,8 @@ internal static class ValidateCommand
             Started = DateTimeOffset.Now - clock.Elapsed,
             Duration = clock.Elapsed,
             Environment = environment,
-            Versions = HostFacts.Versions(),
-            Table = TableFacts.Of(table),
+            Versions = RunOf.Versions(),
+            Table = table.Facts(),
             Seed = settings.Seed,
             Quick = settings.Quick,
             Warnings = [.. loaded.SelectMany(one => one.Warnings()), .. context.Warnings],

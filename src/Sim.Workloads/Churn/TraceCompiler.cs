@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 using System.Runtime.InteropServices;
 using Sim.Kernel;
+using Sim.Workloads.Keys;
 using Sim.Workloads.Mrt;
+using Sim.Workloads.Tables;
 
 namespace Sim.Workloads.Churn;
 

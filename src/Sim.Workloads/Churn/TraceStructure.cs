@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 using Sim.Kernel;
+using Sim.Workloads.Keys;
 using Sim.Workloads.Mrt;
+using Sim.Workloads.Tables;
 
 namespace Sim.Workloads.Churn;
 

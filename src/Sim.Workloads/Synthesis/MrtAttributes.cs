@@ -2,6 +2,7 @@
 using System.Buffers.Binary;
 using Sim.Kernel;
 using Sim.Workloads.Keys;
+using Sim.Workloads.Mrt;
 
 namespace Sim.Workloads.Synthesis;
 

@@ -2,7 +2,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
-using Sim.Workloads.Output;
+using Sim.Files;
 
 namespace Sim.Workloads.Tables;
 

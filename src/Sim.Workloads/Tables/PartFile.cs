@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
+using Sim.Files;
 using Sim.Workloads.Input;
-using Sim.Workloads.Output;
 
 namespace Sim.Workloads.Tables;
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Sim.Kernel;
+using Sim.Workloads;
 using Sim.Workloads.Mrt;
 
 namespace Sim.Fuzz.Mrt;

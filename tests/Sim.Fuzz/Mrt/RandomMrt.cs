@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+using Sim.Kernel;
+using Sim.Workloads.Mrt;
 using static Sim.Fuzz.Field;
 
 namespace Sim.Fuzz.Mrt;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
+using Sim.Figures;
 using Sim.Kernel;
-using Sim.Runner.Schemes.Binding;
 using Sim.Runner.Tests.Commands;
+using Sim.Schemes.Binding;
 using Sim.Workloads.Keys;
 using Sim.Workloads.Synthesis;
 using Xunit;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
-using Sim.Runner.Experiments.Churn;
-using Sim.Runner.Schemes.Binding;
+using Sim.Experiments.Churn;
+using Sim.Schemes.Binding;
+using Sim.Workloads.Keys;
+using Sim.Workloads.Tables;
 using Xunit;
 
 namespace Sim.Runner.Tests.Churn;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-using Sim.Runner.Experiments.Churn;
+using Sim.Experiments.Churn;
+using Sim.Figures;
 using Sim.Workloads.Keys;
 using Xunit;
 

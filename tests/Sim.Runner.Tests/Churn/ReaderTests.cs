@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
+using Sim.Experiments.Churn;
+using Sim.Figures;
 using Sim.Kernel;
-using Sim.Runner.Experiments.Churn;
-using Sim.Runner.Schemes.Binding;
+using Sim.Schemes.Binding;
 using Sim.Workloads.Churn;
 using Sim.Workloads.Keys;
+using Sim.Workloads.Tables;
 using Xunit;
 
 namespace Sim.Runner.Tests.Churn;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
+using Sim.Experiments.Churn;
+using Sim.Figures;
 using Sim.Kernel;
-using Sim.Runner.Commands;
-using Sim.Runner.Experiments.Churn;
-using Sim.Runner.Schemes.Binding;
+using Sim.Schemes.Binding;
 using Sim.Workloads;
 using Sim.Workloads.Churn;
 using Sim.Workloads.Mrt;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Sim.Kernel;
-using Sim.Runner.Schemes.Binding;
+using Sim.Schemes.Binding;
 
 namespace Sim.Runner.Tests.Churn;
 

@@ -4,9 +4,12 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Sim.Figures;
 using Sim.Kernel;
 using Sim.Runner.Commands;
 using Sim.Testing;
+using Sim.Workloads.Keys;
+using Sim.Workloads.Tables;
 using Xunit;
 
 namespace Sim.Runner.Tests.Commands;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
-using Sim.Runner.Reports;
+using Sim.Figures;
+using Sim.Figures.Results;
+using Sim.Files;
 using Sim.Runner.Tests.Reports;
 using Sim.Testing;
-using Sim.Workloads.Output;
 using Xunit;
 
 namespace Sim.Runner.Tests.Commands;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
+using Sim.Figures;
 using Sim.Testing;
 
 namespace Sim.Runner.Tests.Commands;

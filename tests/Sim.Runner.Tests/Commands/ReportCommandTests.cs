@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 using System.Text.RegularExpressions;
-using Sim.Runner.Reports;
-using Sim.Runner.Reports.Runs;
+using Sim.Figures;
+using Sim.Figures.Results;
+using Sim.Kernel;
+using Sim.Reports;
+using Sim.Reports.Runs;
+using Sim.Runner.Commands;
 using Sim.Runner.Tests.Reports;
 using Sim.Runner.Tests.Reports.Runs;
 using Xunit;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 using System.Text.Json;
+using Sim.Figures;
 using Sim.Kernel;
+using Sim.Workloads.Keys;
 using Sim.Workloads.Tables;
 using Xunit;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-using Sim.Runner.Experiments;
+using Sim.Figures.Measuring;
 using Xunit;
 
 namespace Sim.Runner.Tests.Experiments;

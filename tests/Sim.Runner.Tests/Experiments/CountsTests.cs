@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
+using Sim.Experiments.Bench;
+using Sim.Figures;
+using Sim.Figures.Measuring;
 using Sim.Kernel;
-using Sim.Runner.Experiments;
 using Sim.Workloads;
 using Xunit;
 

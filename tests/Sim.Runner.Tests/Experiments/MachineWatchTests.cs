@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
-using Sim.Runner.Experiments;
+using Sim.Figures;
+using Sim.Figures.Machine;
+using Sim.Kernel;
+using Sim.Lab;
+using Sim.Runner.Commands;
 using Xunit;
 
 namespace Sim.Runner.Tests.Experiments;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-using Sim.Runner.Experiments;
+using Sim.Figures;
+using Sim.Figures.Machine;
+using Sim.Figures.Measuring;
 using Xunit;
 
 namespace Sim.Runner.Tests.Experiments;

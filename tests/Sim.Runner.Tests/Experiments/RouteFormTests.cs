@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
+using Sim.Experiments.Bench;
+using Sim.Figures;
 using Sim.Kernel;
-using Sim.Runner.Commands;
-using Sim.Runner.Experiments;
-using Sim.Runner.Reports;
 using Sim.Workloads;
 using Xunit;
 

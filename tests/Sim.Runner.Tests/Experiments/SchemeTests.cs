@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 using CsCheck;
+using Sim.Figures;
 using Sim.Kernel;
-using Sim.Runner.Schemes;
+using Sim.Schemes;
 using Sim.Testing;
 using Sim.Workloads;
 using Sim.Workloads.Keys;

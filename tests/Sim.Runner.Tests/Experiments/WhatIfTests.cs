@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 using System.Text;
+using Sim.Experiments.Bench;
+using Sim.Figures;
 using Sim.Kernel;
-using Sim.Runner.Experiments;
-using Sim.Runner.Reports;
-using Sim.Runner.Reports.Html;
+using Sim.Reports.Html;
 using Sim.Workloads;
 using Xunit;
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-using Sim.Runner.Experiments;
-using Sim.Runner.Reports;
-using Sim.Runner.Reports.Html;
+using Sim.Figures;
+using Sim.Figures.Machine;
+using Sim.Kernel;
+using Sim.Reports.Html;
 using Xunit;
 
 namespace Sim.Runner.Tests.Reports;

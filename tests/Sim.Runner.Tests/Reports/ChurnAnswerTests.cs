@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 using System.Text;
-using Sim.Runner.Reports;
-using Sim.Runner.Reports.Html;
+using Sim.Figures;
+using Sim.Kernel;
+using Sim.Lab;
+using Sim.Reports.Html;
+using Sim.Reports.Views;
+using Sim.Schemes;
 using Xunit;
 
 namespace Sim.Runner.Tests.Reports;

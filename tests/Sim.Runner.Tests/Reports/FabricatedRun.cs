@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: MIT
+using Sim.Figures;
+using Sim.Kernel;
+using Sim.Lab;
+using Sim.Schemes;
+using Sim.Trie;
+
 namespace Sim.Runner.Tests.Reports;
 
 /// <summary>A made-up run with every kind of row the experiments write. None of its numbers was measured.</summary>

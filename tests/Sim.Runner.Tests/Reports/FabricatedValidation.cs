@@ -1,4 +1,11 @@
 // SPDX-License-Identifier: MIT
+using Sim.Experiments.Scaling;
+using Sim.Figures;
+using Sim.Kernel;
+using Sim.Lab;
+using Sim.Schemes;
+using Sim.Trie;
+
 namespace Sim.Runner.Tests.Reports;
 
 /// <summary>A made-up validation with every kind of row that the command writes. None of its numbers was measured.</summary>

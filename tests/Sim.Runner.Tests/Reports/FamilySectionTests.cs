@@ -2,9 +2,11 @@
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
-using Sim.Runner.Reports;
-using Sim.Runner.Reports.Html;
-using Sim.Runner.Reports.Plots;
+using Sim.Figures;
+using Sim.Kernel;
+using Sim.Reports.Html;
+using Sim.Reports.Plots;
+using Sim.Reports.Views;
 using Xunit;
 
 namespace Sim.Runner.Tests.Reports;

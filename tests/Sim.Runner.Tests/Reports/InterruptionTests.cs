@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
-using Sim.Runner.Reports;
-using Sim.Workloads.Output;
+using Sim.Figures;
+using Sim.Files;
+using Sim.Reports;
+using Sim.Runner.Commands;
 using Xunit;
 
 namespace Sim.Runner.Tests.Reports;

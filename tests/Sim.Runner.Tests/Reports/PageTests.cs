@@ -2,6 +2,10 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Sim.Figures;
+using Sim.Kernel;
+using Sim.Runner.Commands;
+using Sim.Schemes;
 using Xunit;
 
 namespace Sim.Runner.Tests.Reports;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 using System.Globalization;
-using Sim.Runner.Reports;
+using Sim.Figures;
+using Sim.Figures.Results;
+using Sim.Runner.Commands;
+using Sim.Schemes;
 using Sim.Testing;
 using Xunit;
 

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 using System.Text.Json;
 using CsvHelper;
-using Sim.Runner.Reports;
-using Sim.Runner.Reports.Plots;
+using Sim.Figures;
+using Sim.Figures.Results;
+using Sim.Reports.Plots;
+using Sim.Runner.Commands;
+using Sim.Workloads.Keys;
+using Sim.Workloads.Tables;
 using Xunit;
 
 namespace Sim.Runner.Tests.Reports;

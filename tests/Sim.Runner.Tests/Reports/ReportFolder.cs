@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-using Sim.Runner.Reports;
+using Sim.Figures;
+using Sim.Reports;
 
 namespace Sim.Runner.Tests.Reports;
 

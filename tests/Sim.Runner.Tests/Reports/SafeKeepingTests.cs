@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 using System.Runtime.Versioning;
-using Sim.Runner.Reports;
-using Sim.Workloads.Output;
+using Sim.Figures;
+using Sim.Figures.Results;
+using Sim.Files;
+using Sim.Reports;
+using Sim.Runner.Commands;
 using Xunit;
 
 namespace Sim.Runner.Tests.Reports;

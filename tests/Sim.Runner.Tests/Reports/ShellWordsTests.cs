@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
 using System.Net;
+using Sim.Figures;
 using Sim.Runner.Commands;
-using Sim.Runner.Reports;
 using Xunit;
 
 namespace Sim.Runner.Tests.Reports;

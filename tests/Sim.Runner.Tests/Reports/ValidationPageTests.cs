@@ -2,8 +2,13 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using Sim.Runner.Reports;
-using Sim.Runner.Reports.Plots;
+using Sim.Figures;
+using Sim.Kernel;
+using Sim.Reports;
+using Sim.Reports.Plots;
+using Sim.Reports.Views;
+using Sim.Runner.Commands;
+using Sim.Schemes;
 using Xunit;
 
 namespace Sim.Runner.Tests.Reports;

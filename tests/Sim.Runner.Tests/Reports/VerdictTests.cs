@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
-using Sim.Runner.Reports;
+using Sim.Figures;
+using Sim.Figures.Measuring;
+using Sim.Kernel;
+using Sim.Reports.Views;
+using Sim.Schemes;
 using Xunit;
 
 namespace Sim.Runner.Tests.Reports;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-using Sim.Runner.Experiments.Scaling;
+using Sim.Experiments.Scaling;
+using Sim.Figures;
 using Sim.Workloads.Keys;
 using Xunit;
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using Sim.Figures;
 using Sim.Runner.Tests.Commands;
 using Xunit;
 

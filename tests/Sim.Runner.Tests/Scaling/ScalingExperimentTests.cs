@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
+using Sim.Experiments.Scaling;
+using Sim.Figures;
 using Sim.Kernel;
-using Sim.Runner.Commands;
-using Sim.Runner.Experiments.Scaling;
-using Sim.Runner.Schemes.Binding;
+using Sim.Lab;
+using Sim.Schemes;
+using Sim.Schemes.Binding;
+using Sim.Workloads.Keys;
+using Sim.Workloads.Tables;
 using Xunit;
 
 namespace Sim.Runner.Tests.Scaling;
@@ -70,12 +74,12 @@ public sealed class ScalingExperimentTests
     {
         double Walked(string scheme, int peers) => s_rows.Value.Single(f =>
             f.Experiment == "scaling-bucket" && f.Metric == "infos-walked" && f.Scheme == scheme && f.X == peers).Value;
-        Assert.Equal(1, Walked(FibInfoBucket.Unhashed, 1));
+        Assert.Equal(1, Walked(ScalingMetrics.Unhashed, 1));
         // Over peers at random, 1 to 10 infos as often each.
-        Assert.InRange(Walked(FibInfoBucket.Unhashed, 10), 4, 7);
-        Assert.InRange(Walked(FibInfoBucket.Hashed, 10), 1, 3);
-        Assert.InRange(Walked(FibInfoBucket.Objects, 10), 1, 3);
-        foreach (var scheme in (string[])[FibInfoBucket.Unhashed, FibInfoBucket.Hashed, FibInfoBucket.Objects])
+        Assert.InRange(Walked(ScalingMetrics.Unhashed, 10), 4, 7);
+        Assert.InRange(Walked(ScalingMetrics.Hashed, 10), 1, 3);
+        Assert.InRange(Walked(ScalingMetrics.BucketObjects, 10), 1, 3);
+        foreach (var scheme in (string[])[ScalingMetrics.Unhashed, ScalingMetrics.Hashed, ScalingMetrics.BucketObjects])
         {
             var slope = s_rows.Value.Single(f => f.Experiment == "scaling-bucket-fit" && f.Metric == "time-per-peer" && f.Scheme == scheme);
             Assert.Equal(("ns", 3), (slope.Unit, slope.N));

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 using CsCheck;
+using Sim.Figures;
 using Sim.Kernel;
 using Sim.Netlink;
-using Sim.Runner.Validation;
 using Sim.Testing;
+using Sim.Validation.Inputs;
 using Sim.Workloads;
 using Xunit;
 

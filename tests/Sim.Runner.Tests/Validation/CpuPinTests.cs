@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.Globalization;
-using Sim.Runner.Validation;
+using Sim.Figures;
+using Sim.Validation.Session;
 using Xunit;
 
 namespace Sim.Runner.Tests.Validation;

@@ -2,6 +2,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Sim.Runner.Commands;
 using Sim.Runner.Tests.Commands;
 
 namespace Sim.Runner.Tests.Validation;

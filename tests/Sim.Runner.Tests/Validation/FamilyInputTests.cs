@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
+using Sim.Figures;
 using Sim.Kernel;
 using Sim.Netlink;
 using Sim.Runner.Tests.Commands;
-using Sim.Runner.Validation;
+using Sim.Validation.Inputs;
+using Sim.Workloads.Keys;
 using Sim.Workloads.Tables;
 using Xunit;
 

@@ -3,9 +3,12 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using Sim.Kernel;
+using Sim.Lab;
 using Sim.Netlink;
-using Sim.Runner.Schemes;
-using Sim.Runner.Validation;
+using Sim.Schemes;
+using Sim.Trie;
+using Sim.Validation.Ports;
+using Sim.Validation.Session;
 
 namespace Sim.Runner.Tests.Validation;
 

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
+using Sim.Figures;
 using Sim.Kernel;
 using Sim.Netlink;
-using Sim.Runner.Schemes;
-using Sim.Runner.Validation;
+using Sim.Schemes;
 using Sim.Testing;
+using Sim.Validation.Inputs;
+using Sim.Validation.Ports;
+using Sim.Validation.Session;
+using Sim.Workloads;
 using Xunit;
 
 namespace Sim.Runner.Tests.Validation;

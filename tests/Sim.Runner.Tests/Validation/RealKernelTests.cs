@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
+using Sim.Figures;
+using Sim.Figures.Results;
 using Sim.Kernel;
-using Sim.Runner.Reports;
+using Sim.Runner.Commands;
 using Sim.Runner.Tests.Churn;
 using Sim.Runner.Tests.Commands;
-using Sim.Runner.Validation;
 using Sim.Testing;
 using Xunit;
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 using Sim.Kernel;
 using Sim.Netlink;
-using Sim.Runner.Validation;
+using Sim.Validation.Inputs;
+using Sim.Validation.Session;
 using Sim.Workloads;
 using Sim.Workloads.Tables;
 

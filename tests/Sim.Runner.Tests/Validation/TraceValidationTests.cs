@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
+using Sim.Figures;
+using Sim.Figures.Results;
 using Sim.Kernel;
 using Sim.Lab;
 using Sim.Netlink;
-using Sim.Runner.Reports;
-using Sim.Runner.Schemes.Binding;
+using Sim.Runner.Commands;
 using Sim.Runner.Tests.Churn;
-using Sim.Runner.Validation;
-using Sim.Runner.Validation.Trace;
+using Sim.Schemes;
+using Sim.Schemes.Binding;
+using Sim.Validation.Trace;
+using Sim.Workloads.Keys;
+using Sim.Workloads.Tables;
 using Xunit;
 
 namespace Sim.Runner.Tests.Validation;
@@ -40,7 +44,7 @@ public sealed class TraceValidationTests
             checks.Select(check => check.Port.Operation).Distinct().Order(StringComparer.Ordinal));
         foreach (var metric in new[] { "messages", "message-bytes", "calls", "message-digest", "acks", "refused", "trie-digest", "listing-digest", "entries", "slab-pages", "triestat" })
             Assert.Contains(checks, check => check.Port.Metric == metric);
-        Assert.Equal(2 * 2 * 7, run.Figures.Count(row => row is { Experiment: TraceTimes.Experiment, Metric: TraceTimes.Ratio, Side: ValidationContext.Kernel }));
+        Assert.Equal(2 * 2 * 7, run.Figures.Count(row => row is { Experiment: ValidationRows.ReplayExperiment, Metric: ReplayMetrics.Ratio, Side: ValidationRows.Kernel }));
         Assert.Contains(run.Warnings, warning => warning.Contains("schemes 3, 4, 7:", StringComparison.Ordinal));
         var page = File.ReadAllText(Path.Combine(lab.Report, "index.html"));
         Assert.Contains("id=\"trace\"", page, StringComparison.Ordinal);

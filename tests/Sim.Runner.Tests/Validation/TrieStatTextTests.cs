@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using Sim.Kernel;
-using Sim.Runner.Validation;
+using Sim.Validation.Comparison;
+using Sim.Validation.Ports;
 using Xunit;
 
 namespace Sim.Runner.Tests.Validation;

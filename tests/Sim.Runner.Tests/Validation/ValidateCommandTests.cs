@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
+using Sim.Figures;
+using Sim.Figures.Results;
 using Sim.Kernel;
-using Sim.Runner.Reports;
+using Sim.Runner.Commands;
 using Sim.Runner.Tests.Commands;
-using Sim.Runner.Validation;
 using Xunit;
 
 namespace Sim.Runner.Tests.Validation;

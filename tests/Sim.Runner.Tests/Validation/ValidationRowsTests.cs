@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-using Sim.Runner.Validation;
+using Sim.Figures;
+using Sim.Kernel;
+using Sim.Lab;
 using Xunit;
 
 namespace Sim.Runner.Tests.Validation;

@@ -4,6 +4,7 @@ using Sim.Testing;
 using Sim.Workloads.Churn;
 using Sim.Workloads.Keys;
 using Sim.Workloads.Mrt;
+using Sim.Workloads.Tests.Synthesis;
 using Xunit;
 using static Sim.Workloads.Tests.Mrt.MrtBytes;
 

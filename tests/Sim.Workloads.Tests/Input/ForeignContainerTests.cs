@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.IO.Compression;
-using Sim.Workloads.Input;
 using Sim.Testing;
+using Sim.Workloads.Input;
 using Xunit;
 
 namespace Sim.Workloads.Tests.Input;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-using Sim.Workloads.Input;
 using Sim.Testing;
+using Sim.Workloads.Input;
 using Xunit;
 
 namespace Sim.Workloads.Tests.Input;

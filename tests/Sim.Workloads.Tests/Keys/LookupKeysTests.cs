@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using Sim.Kernel;
 using Sim.Workloads.Keys;
+using Sim.Workloads.Tables;
 using Xunit;
 
 namespace Sim.Workloads.Tests.Keys;

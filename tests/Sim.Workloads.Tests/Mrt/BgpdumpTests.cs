@@ -3,8 +3,10 @@ using System.Buffers.Binary;
 using Sim.Kernel;
 using Sim.Testing;
 using Sim.Workloads.Input;
+using Sim.Workloads.Keys;
 using Sim.Workloads.Mrt;
 using Sim.Workloads.Synthesis;
+using Sim.Workloads.Tables;
 using Xunit;
 
 namespace Sim.Workloads.Tests.Mrt;

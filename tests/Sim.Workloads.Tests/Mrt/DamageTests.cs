@@ -2,7 +2,9 @@
 using Sim.Kernel;
 using Sim.Testing;
 using Sim.Workloads.Input;
+using Sim.Workloads.Keys;
 using Sim.Workloads.Mrt;
+using Sim.Workloads.Tables;
 using Sim.Workloads.Tests.Input;
 using Xunit;
 using static Sim.Workloads.Tests.Mrt.MrtBytes;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 using Sim.Testing;
 using Sim.Workloads.Input;
+using Sim.Workloads.Keys;
 using Sim.Workloads.Mrt;
+using Sim.Workloads.Tables;
 using Xunit;
 
 namespace Sim.Workloads.Tests.Mrt;

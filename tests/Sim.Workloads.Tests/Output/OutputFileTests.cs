@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 using System.Runtime.Versioning;
 using System.Text;
+using Sim.Files;
 using Sim.Testing;
-using Sim.Workloads.Output;
 using Xunit;
 
 namespace Sim.Workloads.Tests.Output;

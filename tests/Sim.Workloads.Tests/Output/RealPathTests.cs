@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-using Sim.Workloads.Output;
+using Sim.Files;
 using Xunit;
 
 namespace Sim.Workloads.Tests.Output;

@@ -4,6 +4,7 @@ using Sim.Kernel;
 using Sim.Testing;
 using Sim.Workloads.Churn;
 using Sim.Workloads.Input;
+using Sim.Workloads.Keys;
 using Sim.Workloads.Mrt;
 using Sim.Workloads.Synthesis;
 using Sim.Workloads.Tables;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using Sim.Kernel;
 using Sim.Workloads.Tables;
 using Xunit;
 

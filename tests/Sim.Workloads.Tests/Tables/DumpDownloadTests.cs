@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
+using Sim.Files;
 using Sim.Testing;
 using Sim.Workloads.Keys;
-using Sim.Workloads.Output;
 using Sim.Workloads.Tables;
 using Xunit;
 

@@ -2,6 +2,7 @@
 using CsCheck;
 using Sim.Kernel;
 using Sim.Testing;
+using Sim.Workloads.Keys;
 using Sim.Workloads.Tables;
 using Xunit;
 

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: MIT
+using Sim.Figures;
+using Sim.Figures.Results;
+using Sim.Files;
+using Sim.Kernel;
+using Sim.Reports.Runs;
 using Sim.Runner.Commands;
-using Sim.Runner.Reports.Runs;
+using Sim.Workloads.Keys;
+using Sim.Workloads.Tables;
 using Xunit;
 
 namespace Sim.Runner.Tests.Reports.Runs;
@@ -116,7 +122,7 @@ public sealed class MergerTests
         Assert.Equal(runs.Select(run => run.Result.Started), merged.Runs.Select(run => run.Started));
         Assert.All(runs, run => Assert.Contains(merged.Warnings, w => w == $"{run.Name}: {run.Result.Warnings[0]}"));
         using var folder = ReportFolder.Of(merged);
-        var back = Sim.Runner.Reports.ResultsJson.Read(folder.At("results.json"));
+        var back = ResultsJson.Read(folder.At("results.json"));
         Assert.Equal(merged.Runs.Select(r => (r.Name, r.Command, r.Started, r.Duration, r.Table)), back.Runs.Select(r => (r.Name, r.Command, r.Started, r.Duration, r.Table)));
         Assert.Contains("Runs that this was made of", folder.Html);
         Assert.All(s_names, name => Assert.Contains($"class=\"text\">{name}</th>", folder.Html));

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 using System.Text.RegularExpressions;
+using Sim.Figures;
+using Sim.Figures.Results;
+using Sim.Files;
+using Sim.Kernel;
+using Sim.Reports.Compare;
+using Sim.Reports.Runs;
 using Sim.Runner.Commands;
-using Sim.Runner.Reports;
-using Sim.Runner.Reports.Compare;
-using Sim.Runner.Reports.Runs;
+using Sim.Schemes;
 using Xunit;
 
 namespace Sim.Runner.Tests.Reports.Runs;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-using Sim.Runner.Reports.Runs;
+using Sim.Figures;
+using Sim.Reports.Runs;
+using Sim.Runner.Tests.Commands;
 using Sim.Workloads.Keys;
 
 namespace Sim.Runner.Tests.Reports.Runs;

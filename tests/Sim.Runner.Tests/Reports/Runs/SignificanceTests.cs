@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 using MathNet.Numerics.Distributions;
-using Sim.Runner.Experiments;
-using Sim.Runner.Reports.Compare;
+using Sim.Figures;
+using Sim.Kernel;
+using Sim.Reports.Compare;
+using Sim.Runner.Commands;
 using Sim.Workloads.Keys;
 using Xunit;
 

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+using System.Diagnostics;
+using Sim.Figures;
+using Sim.Figures.Measuring;
+using Sim.Schemes;
+
+namespace Sim.Experiments.Bench;
+
+/// <summary>All experiments of <c>bench</c>, in turn, on one table.</summary>
+public static class BenchRun
+{
+    public static void Run(BenchContext context)
+    {
+        var kinds = SchemeFactory.For(context.Table.Family);
+        var whatIfKinds = SchemeFactory.WhatIfs(context.Table.Family);
+        context.Budget.Later = BenchPlan.ReportSeconds;
+        context.Budget.Expect(PassRunner.Least * (LoadExperiment.Timed(context)
+            + (1 + whatIfKinds.Count) * (LookupExperiment.Cases(context) + UpdateExperiment.MostOperations)));
+        LoadExperiment.Run(context, () => RouteFormExperiment.Run(context));
+        var schemes = kinds.Concat(whatIfKinds).Select(kind => kind.Create(context.Peers)).ToList();
+        try
+        {
+            var input = context.Ordered(context.Order);
+            context.Progress.Step("load for lookups", schemes.Count, "loads");
+            foreach (var scheme in schemes)
+            {
+                scheme.Insert(input.Prefixes, input.Peers);
+                context.Progress.Done(schemes.IndexOf(scheme) + 1);
+            }
+
+            AddProcessMemory(context, schemes);
+            var (compared, whatIfs) = (schemes[..kinds.Count], schemes[kinds.Count..]);
+            List<SchemePair> pairs =
+            [
+                new(compared[0], compared[1]),
+                .. whatIfs.Select(whatIf => new SchemePair(compared[1], whatIf, SecondAlone: true)),
+            ];
+            foreach (var whatIf in whatIfs)
+                LoadExperiment.Count(context, whatIf, context.Order);
+            LookupExperiment.Run(context, pairs);
+            // Last, since they leave the tries in another shape than the load did.
+            UpdateExperiment.Run(context, pairs);
+        }
+        finally
+        {
+            foreach (var scheme in schemes)
+                scheme.Dispose();
+        }
+    }
+
+    /// <summary>What this program itself takes: never to be confused with the kernel's memory.</summary>
+    private static void AddProcessMemory(BenchContext context, IReadOnlyList<Scheme> schemes)
+    {
+        using var self = Process.GetCurrentProcess();
+        foreach (var (metric, bytes, basis) in new[]
+        {
+            ("working-set", self.WorkingSet64, Basis.Measured),
+            ("peak-working-set", self.PeakWorkingSet64, Basis.Measured),
+            ("gc-heap", GC.GetTotalMemory(forceFullCollection: false), Basis.Measured),
+            ("native", schemes.Sum(scheme => scheme.Memory.PageBytes), Basis.Counted),
+        })
+        {
+            context.Figures.Add(context.Row("memory", metric, "bytes", bytes, basis) with { Structure = "process" });
+        }
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+using System.Diagnostics;
+using Sim.Figures;
+using Sim.Figures.Measuring;
+using Sim.Schemes;
+using Sim.Workloads.Tables;
+
+namespace Sim.Experiments.Bench;
+
+/// <summary>
+/// Loads the whole table into each structure in each order: the time it takes, and the memory and shape that
+/// result, which the order decides as well.
+/// </summary>
+public static class LoadExperiment
+{
+    /// <summary>Loads everything twice or more.</summary>
+    /// <param name="context">Where rows go.</param>
+    /// <param name="between">What is done between the two passes.</param>
+    public static void Run(BenchContext context, Action between)
+    {
+        var cases = new List<PairedCase>();
+        foreach (var order in context.Orders)
+        {
+            var loads = new LoadRun(context, order, context.Ordered(order));
+            if (Groups(context, order) > 0)
+            {
+                cases.Add(loads.Case());
+                continue;
+            }
+
+            // Counts need one load; its time alone would have no spread, and is not given.
+            context.Progress.Step($"load, {order}", 2, "loads");
+            loads.Both();
+        }
+
+        context.Passes.Pass(cases);
+        between();
+        context.Passes.Pass(cases);
+        context.Passes.Finish(cases);
+    }
+
+    /// <summary>In how many orders loads are timed.</summary>
+    public static int Timed(BenchContext context) => context.Orders.Count(order => Groups(context, order) > 0);
+
+    private static int Groups(BenchContext context, string order) =>
+        order == context.Order ? context.Plan.LoadGroups : context.Plan.OtherLoadGroups;
+
+    /// <summary>The shape and the memory of a loaded scheme.</summary>
+    public static void Count(BenchContext context, Scheme scheme, string order)
+    {
+        foreach (var count in scheme.Shape())
+            context.Figures.Add(Label(context.Row("shape", count.Metric, count.Unit, count.Value, Basis.Counted) with { X = count.X }));
+        MemoryRows.Add(context, scheme.Account(), Label);
+        Figure Label(Figure row) => row with { Scheme = scheme.Name, Structure = scheme.Structure, Order = order, Basis = scheme.Counts };
+    }
+
+    /// <summary>The loads of one order; the first load of each structure is counted as well as timed.</summary>
+    private sealed class LoadRun(BenchContext context, string order, OrderedTable input)
+    {
+        private readonly HashSet<string> _counted = [];
+        private readonly IReadOnlyList<SchemeKind> _kinds = SchemeFactory.For(context.Table.Family);
+
+        public void Both()
+        {
+            foreach (var kind in _kinds)
+                Once(kind);
+        }
+
+        public PairedCase Case() => new(
+            $"load, {order}", 4, Groups(context, order),
+            another => [new(Interleaved.Run(another, () => Once(_kinds[0]), () => Once(_kinds[1]), context.Cancel), null)],
+            settled => AddRows(settled[0]));
+
+        private double Once(SchemeKind kind)
+        {
+            using var scheme = kind.Create(context.Peers);
+            var clock = Stopwatch.StartNew();
+            scheme.Insert(input.Prefixes, input.Peers);
+            var seconds = clock.Elapsed.TotalSeconds;
+            if (_counted.Add(kind.Structure))
+                Count(context, scheme, order);
+            return seconds;
+        }
+
+        private void AddRows(SettledTimes times)
+        {
+            AddTimes(_kinds[0], times.Pair.SpreadA, times.Flag);
+            AddTimes(_kinds[1], times.Pair.SpreadB, times.Flag);
+            context.AddRatio("load", _kinds[0].Structure, _kinds[1].Structure, times.Pair, row => row with { Order = order, Flag = times.Flag });
+        }
+
+        private void AddTimes(SchemeKind kind, Spread seconds, string flag)
+        {
+            var perPrefix = seconds.Scale(1e9 / Math.Max(input.Prefixes.Length, 1));
+            foreach (var row in new[] { context.Row("load", "time", "ms", seconds.Scale(1e3)), context.Row("load", "time-per-prefix", "ns", perPrefix) })
+                context.Figures.Add(row with { Scheme = kind.Name, Structure = kind.Structure, Order = order, Flag = flag });
+        }
+    }
+}

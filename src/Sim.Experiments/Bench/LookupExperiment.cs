@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+using System.Diagnostics;
+using Sim.Figures;
+using Sim.Figures.Measuring;
+using Sim.Schemes;
+
+namespace Sim.Experiments.Bench;
+
+/// <summary>
+/// Looks up addresses in both structures, for each key pattern as independent lookups (the processor overlaps
+/// them: throughput) and as a dependent chain (each waits for the answer before it: latency).
+/// </summary>
+public static class LookupExperiment
+{
+    /// <summary>How many cases a pair has.</summary>
+    public static int Cases(BenchContext context) => context.KeyPatterns.Count * 2;
+
+    /// <summary>Measures all pairs, one pass over all after the other.</summary>
+    public static void Run(BenchContext context, IReadOnlyList<SchemePair> pairs)
+    {
+        var cases = new List<PairedCase>();
+        foreach (var pair in pairs)
+        {
+            foreach (var pattern in context.KeyPatterns)
+            {
+                var keys = context.MakeKeys(pattern, context.Plan.LookupKeys);
+                Trace(context, pair.Reported, pattern, keys);
+                cases.AddRange(new[] { false, true }.Select(dependent => Case(context, pair, pattern, keys, dependent)));
+            }
+        }
+
+        for (var pass = 0; pass < PassRunner.Least; pass++)
+            context.Passes.Pass(cases);
+        context.Passes.Finish(cases);
+    }
+
+    private static PairedCase Case(BenchContext context, SchemePair pair, string pattern, Keys keys, bool dependent)
+    {
+        var chain = dependent ? "dependent" : "independent";
+        // The answer to hold every repetition to; the runs that make it warm the code.
+        var (expected, other) = (pair.First.Lookup(keys, dependent), pair.Second.Lookup(keys, dependent));
+        if (other != expected)
+            throw new InvalidOperationException($"the structures disagree: sums of answers {expected}, {other}");
+
+        double Time(Scheme scheme)
+        {
+            var clock = Stopwatch.StartNew();
+            var answer = scheme.Lookup(keys, dependent);
+            var seconds = clock.Elapsed.TotalSeconds;
+            if (answer != expected)
+                throw new InvalidOperationException("two runs over the same keys gave different answers");
+            return seconds / keys.Count;
+        }
+
+        return pair.Case(
+            context, "lookup", $"lookup, {pattern} keys, {chain}", context.Plan.LookupGroups, new(static _ => { }, Time, static _ => { }),
+            row => row with { Keys = pattern, Chain = chain });
+    }
+
+    /// <summary>Nodes and cache lines a lookup reads: what decides the time, and does not depend on the machine.</summary>
+    private static void Trace(BenchContext context, IReadOnlyList<Scheme> schemes, string pattern, Keys keys)
+    {
+        var count = Math.Min(keys.Count, context.Plan.TouchKeys);
+        foreach (var scheme in schemes)
+        {
+            var touches = Enumerable.Range(0, count).Select(index => scheme.Trace(keys.LeftAligned(index))).ToList();
+            void Add(string metric, string unit, Func<Touch, double> value)
+            {
+                var values = touches.ConvertAll(touch => value(touch));
+                var spread = Spread.Of(values);
+                context.Figures.Add(context.Row("touch", metric, unit, values.Average(), scheme.Counts) with
+                {
+                    Low = spread.Low,
+                    High = spread.High,
+                    N = count,
+                    Keys = pattern,
+                    Order = context.Order,
+                    Scheme = scheme.Name,
+                    Structure = scheme.Structure,
+                });
+            }
+
+            Add("nodes-visited", "count", touch => touch.Nodes);
+            Add("cache-lines", "count", touch => touch.CacheLines);
+            Add("hit-rate", "ratio", touch => touch.Match is null ? 0 : 1);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+using Sim.Figures;
+using Sim.Kernel;
+
+namespace Sim.Experiments.Bench;
+
+/// <summary>The rows of a loaded structure's memory: in all, for each prefix, and for each slab cache.</summary>
+public static class MemoryRows
+{
+    /// <param name="context">The run.</param>
+    /// <param name="lines">The structure's memory.</param>
+    /// <param name="label">Gives a row its scheme, structure and order.</param>
+    /// <param name="caches">Whether each cache has rows of its own.</param>
+    /// <returns>Bytes in pages.</returns>
+    public static long Add(BenchContext context, IReadOnlyList<MemoryLine> lines, Func<Figure, Figure> label, bool caches = true)
+    {
+        void Row(string metric, string unit, double value, MemoryLine? line = null) => context.Figures.Add(label(
+            context.Row("memory", metric, unit, value, Basis.Counted) with { Item = line?.Cache ?? "", X = line?.ObjectSize }));
+
+        long objects = 0, pages = 0;
+        foreach (var line in lines)
+        {
+            objects += line.ObjectBytes;
+            pages += line.PageBytes;
+            if (!caches)
+                continue;
+            Row("cache-objects", "count", line.Objects, line);
+            Row("cache-object-bytes", "bytes", line.ObjectBytes, line);
+            Row("cache-page-bytes", "bytes", line.PageBytes, line);
+        }
+
+        double prefixes = Math.Max(context.Table.Routes.Length, 1);
+        Row("object-bytes", "bytes", objects);
+        Row("page-bytes", "bytes", pages);
+        Row("bytes-per-prefix", "bytes", objects / prefixes);
+        Row("page-bytes-per-prefix", "bytes", pages / prefixes);
+        return pages;
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+using Sim.Fib;
+using Sim.Figures;
+using Sim.Kernel;
+using Sim.Netlink;
+using Sim.Schemes;
+using Sim.Schemes.Binding;
+
+namespace Sim.Experiments.Bench;
+
+/// <summary>
+/// What the table takes in the FIB where its routes do not name peers themselves: routes to the device alone, which is what there
+/// is without the attribute, and routes through nexthop objects that name peers. Beside the attribute's they show what the state in
+/// a route costs. Counted, in the run's own order.
+/// </summary>
+public static class RouteFormExperiment
+{
+    private sealed record Form(RouteShape Shape, string Scheme, string Structure);
+
+    private static readonly Form[] s_forms =
+    [
+        new(RouteShape.Device, "plain routes", Names.PlainRoutes),
+        new(RouteShape.Nexthop, "nexthop objects", Names.NexthopObjects),
+    ];
+
+    public static void Run(BenchContext context)
+    {
+        var input = context.Ordered(context.Order);
+        context.Progress.Step("load, other forms of routes", s_forms.Length, "loads");
+        foreach (var (done, form) in s_forms.Index())
+        {
+            context.Cancel.ThrowIfCancellationRequested();
+            using var fib = KernelFib.Create(context.Table.Family, form.Shape, context.Peers, BindingHost.Usual());
+            for (var i = 0; i < input.Prefixes.Length; i++)
+            {
+                var error = fib.Insert(input.Prefixes[i], input.Peers[i], NlmFlags.Create | NlmFlags.Replace);
+                if (error != 0)
+                    throw new InvalidOperationException($"the FIB refused {input.Prefixes[i]} with error {error}");
+                while (fib.Memory.Rcu.Pending > 0)
+                    fib.Memory.Rcu.GracePeriod();
+            }
+
+            var pages = MemoryRows.Add(context, fib.Memory.Account(), Label, caches: false);
+            if (form.Shape == RouteShape.Device)
+                AddBoth(context, pages);
+            context.Progress.Done(done + 1);
+            Figure Label(Figure row) => row with { Scheme = form.Scheme, Structure = form.Structure, Order = context.Order };
+        }
+    }
+
+    /// <summary>What a daemon holds that binds every prefix in AllowedIPs and routes every prefix to the device.</summary>
+    private static void AddBoth(BenchContext context, long routes)
+    {
+        var allowedIps = context.Figures.First(
+            row => row.Metric == "page-bytes" && row.Structure == AllowedIpsScheme.StructureName && row.Order == context.Order);
+        context.Figures.Add(context.Row("memory", "page-bytes", "bytes", allowedIps.Value + routes, Basis.Modelled) with
+        {
+            Scheme = AllowedIpsScheme.SchemeName, Structure = Names.Both, Order = context.Order,
+        });
+    }
+}

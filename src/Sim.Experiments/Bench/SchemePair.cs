@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+using Sim.Figures;
+using Sim.Figures.Measuring;
+using Sim.Schemes;
+
+namespace Sim.Experiments.Bench;
+
+/// <summary>One repetition: what is made ready before the caches are emptied, what is timed, and what undoes it.</summary>
+/// <param name="Prepare">Outside the clock, before the sweep.</param>
+/// <param name="Time">Seconds of one lookup or operation.</param>
+/// <param name="Restore">Outside the clock.</param>
+public sealed record Repetition(Action<Scheme> Prepare, Func<Scheme, double> Time, Action<Scheme> Restore);
+
+/// <summary>Two loaded schemes that are measured interleaved.</summary>
+/// <param name="First">What the second is held against.</param>
+/// <param name="Second">The other.</param>
+/// <param name="SecondAlone">The first has its rows, and the A/A rows, from another pair: only the second's and the ratios are made.</param>
+public sealed record SchemePair(Scheme First, Scheme Second, bool SecondAlone = false)
+{
+    /// <summary>What both held when the pair was made.</summary>
+    public long Bytes { get; } = First.Memory.PageBytes + Second.Memory.PageBytes;
+
+    /// <summary>Those whose own rows are made.</summary>
+    public IReadOnlyList<Scheme> Reported => SecondAlone ? [Second] : [First, Second];
+
+    /// <summary>One thing to measure; in each group the first is run against itself before.</summary>
+    /// <param name="context">Where rows go.</param>
+    /// <param name="experiment">Of the rows.</param>
+    /// <param name="name">For progress.</param>
+    /// <param name="most">The most groups of a pass; of a what-if half as many.</param>
+    /// <param name="repetition">What is run.</param>
+    /// <param name="label">Adds the case's columns.</param>
+    public PairedCase Case(BenchContext context, string experiment, string name, int most, Repetition repetition, Func<Figure, Figure> label)
+    {
+        double Time(Scheme scheme)
+        {
+            var seconds = repetition.Time(scheme);
+            repetition.Restore(scheme);
+            return seconds;
+        }
+
+        void Before(params ReadOnlySpan<Scheme> next)
+        {
+            foreach (var scheme in next)
+                repetition.Prepare(scheme);
+            context.Sweep.Run(Bytes);
+        }
+
+        double Alone()
+        {
+            // What the repetition before has left is the same structure's.
+            Before(First);
+            return Time(First);
+        }
+
+        PassTimes[] Measure(Func<int, bool> another)
+        {
+            var (pairs, selves) = (new List<InterleavedTimes>(), new List<InterleavedTimes>());
+            do
+            {
+                if (!SecondAlone)
+                    selves.Add(Interleaved.Run(1, Alone, Alone, context.Cancel));
+                pairs.Add(Interleaved.Run(_ => false, () => Time(First), () => Time(Second), context.Cancel, () => Before(First, Second)));
+            }
+            while (another(pairs.Count));
+            return [new(InterleavedTimes.Join(pairs), SecondAlone ? null : InterleavedTimes.Join(selves))];
+        }
+
+        return new(name, SecondAlone ? 4 : 8, SecondAlone ? (most + 1) / 2 : most, Measure, settled => AddRows(context, experiment, settled[0], label));
+    }
+
+    private void AddRows(BenchContext context, string experiment, SettledTimes times, Func<Figure, Figure> label)
+    {
+        Figure Flagged(Figure row) => label(row) with { Flag = times.Flag };
+        if (times.Self is { } self)
+        {
+            context.AddSelfRatio(First, self, Flagged);
+            context.AddTime(experiment, First, times.Pair.SpreadA, Flagged);
+        }
+
+        context.AddTime(experiment, Second, times.Pair.SpreadB, Flagged);
+        context.AddRatio(experiment, First.Structure, Second.Structure, times.Pair, Flagged);
+    }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+using System.Diagnostics;
+using Sim.Figures;
+using Sim.Figures.Measuring;
+using Sim.Kernel;
+using Sim.Schemes;
+using Sim.Workloads.Tables;
+
+namespace Sim.Experiments.Bench;
+
+/// <summary>
+/// Changes single prefixes of the loaded table: delete, insert, move to another peer, and remove a peer with all
+/// it has. Each repetition puts back, outside the clock, what it changed.
+/// </summary>
+public static class UpdateExperiment
+{
+    private sealed record Operation(string Name, int Prefixes, Action<Scheme> Prepare, Action<Scheme> Timed, Action<Scheme> Restore);
+
+    /// <summary>The most operations that are measured.</summary>
+    public const int MostOperations = 4;
+
+    /// <summary>Measures all pairs, one pass over all after the other.</summary>
+    public static void Run(BenchContext context, IReadOnlyList<SchemePair> pairs)
+    {
+        var operations = Operations(context).Where(operation => operation.Prefixes > 0).ToList();
+        // Counted before anything is timed: how often that is done depends on the machine, and what a change allocates on those before it.
+        foreach (var (pair, operation) in pairs.SelectMany(pair => operations.Select(operation => (pair, operation))))
+        {
+            foreach (var scheme in pair.Reported)
+                CountAllocations(context, scheme, operation);
+        }
+
+        var cases = pairs.SelectMany(pair => operations.Select(operation => Case(context, pair, operation))).ToList();
+        for (var pass = 0; pass < PassRunner.Least; pass++)
+            context.Passes.Pass(cases);
+        context.Passes.Finish(cases);
+    }
+
+    private static PairedCase Case(BenchContext context, SchemePair pair, Operation operation)
+    {
+        double Time(Scheme scheme)
+        {
+            var clock = Stopwatch.StartNew();
+            operation.Timed(scheme);
+            return clock.Elapsed.TotalSeconds / operation.Prefixes;
+        }
+
+        return pair.Case(
+            context, "update", $"update, {operation.Name}", context.Plan.UpdateGroups, new(operation.Prepare, Time, operation.Restore),
+            row => row with { Operation = operation.Name, Order = context.Order });
+    }
+
+    private static IEnumerable<Operation> Operations(BenchContext context)
+    {
+        var sample = Sample(context);
+        var moved = Array.ConvertAll(sample.Peers, peer => (peer + 1) % context.Peers);
+        void Insert(Scheme scheme) => scheme.Insert(sample.Prefixes, sample.Peers);
+        void Delete(Scheme scheme) => scheme.Delete(sample.Prefixes, sample.Peers);
+        static void Nothing(Scheme scheme)
+        {
+        }
+
+        yield return new("delete", sample.Prefixes.Length, Nothing, Delete, Insert);
+        yield return new("insert", sample.Prefixes.Length, Delete, Insert, Nothing);
+        if (context.Peers > 1)
+        {
+            yield return new("move", sample.Prefixes.Length, Nothing,
+                scheme => scheme.Move(sample.Prefixes, moved), scheme => scheme.Move(sample.Prefixes, sample.Peers));
+        }
+
+        var all = context.Ordered(context.Order);
+        var peer = context.PeerOf.CountBy(peer => peer).MaxBy(share => share.Value).Key;
+        var share = Enumerable.Range(0, all.Prefixes.Length).Where(index => all.Peers[index] == peer)
+            .Select(index => all.Prefixes[index]).ToArray();
+        var same = new int[share.Length];
+        Array.Fill(same, peer);
+        yield return new("remove-peer", share.Length, Nothing,
+            scheme => scheme.RemovePeer(peer, share), scheme => scheme.Insert(share, same));
+    }
+
+    /// <summary>Distinct routes drawn at random: updates do not arrive in the order of the table.</summary>
+    private static OrderedTable Sample(BenchContext context)
+    {
+        var shuffled = context.Ordered("shuffled");
+        var count = Math.Min(context.Plan.UpdatePrefixes, shuffled.Prefixes.Length);
+        return new OrderedTable(shuffled.Prefixes[..count], shuffled.Peers[..count]);
+    }
+
+    private static void CountAllocations(BenchContext context, Scheme scheme, Operation operation)
+    {
+        operation.Prepare(scheme);
+        var (allocations, objects) = (scheme.Memory.Allocations, scheme.Memory.Objects);
+        operation.Timed(scheme);
+        var allocated = scheme.Memory.Allocations - allocations;
+        var freed = allocated - (scheme.Memory.Objects - objects);
+        operation.Restore(scheme);
+        foreach (var (metric, value) in new[] { ("allocations", allocated), ("frees", freed) })
+        {
+            context.Figures.Add(
+                context.Row("update", metric, "per operation", (double)value / operation.Prefixes, scheme.Counts) with
+                {
+                    Operation = operation.Name,
+                    Order = context.Order,
+                    Scheme = scheme.Name,
+                    Structure = scheme.Structure,
+                    N = operation.Prefixes,
+                });
+        }
+    }
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: MIT
+using Sim.Figures;
+using Sim.Figures.Measuring;
+using Sim.Kernel;
+using Sim.Schemes.Binding;
+using Sim.Trie;
+using Sim.Workloads.Churn;
+using Sim.Workloads.Keys;
+
+namespace Sim.Experiments.Churn;
+
+/// <summary>
+/// All experiments of <c>churn</c>, scheme after scheme: one is in memory at a time, beside the reference. After the last of them, each is
+/// loaded again for its second pass beside the reference.
+/// </summary>
+public static class ChurnRun
+{
+    private const int WarmPrefixes = 2000;
+    private const int WarmRounds = 40;
+
+    /// <param name="context">Trace, table, plan, and where rows go.</param>
+    /// <param name="later">Seconds that other parts of the run take after this one.</param>
+    /// <exception cref="BindingMismatchException">A scheme does not bind what the trace implies.</exception>
+    public static void Run(ChurnContext context, double later = 0)
+    {
+        AddTrace(context);
+        var observer = new ObserverExperiment(context);
+        observer.Run();
+        context.Progress.Step("the reference", 1, "tables");
+        using var paired = new PairedExperiment(context);
+        var convergence = new ConvergenceExperiment(context);
+        var readers = new ReaderExperiment(context);
+        var passes = new PassRunner(context.Budget, context.Watch, context.Progress, context.Cancel);
+        var cases = context.Kinds.ToDictionary(kind => kind, paired.Cases);
+        foreach (var kind in context.Kinds)
+        {
+            context.Progress.Step($"{kind.Number} {kind.Name}: load", 1, "loads");
+            Warm(kind, context.Family);
+            Watched(context, () => convergence.Load(kind));
+            using var scheme = kind.Create(context.Family, context.Peers);
+            Watched(context, () => convergence.Load(scheme));
+            AddMemory(context, scheme);
+            AddPacket(context, scheme);
+            CodeSize.Add(context, scheme);
+            paired.Use(scheme);
+            passes.Pass(cases[kind], context.Plan.FirstGroups);
+            context.Progress.Step($"{kind.Number} {kind.Name}", 3, "steps");
+            Watched(context, () => new ReplayExperiment(context, scheme).Run());
+            context.Progress.Done(1);
+            Watched(context, () => observer.Notify(scheme, convergence.Run(scheme)));
+            context.Progress.Done(2);
+            Watched(context, () => readers.Run(scheme));
+        }
+
+        SecondPasses(context, paired, passes, cases, later);
+    }
+
+    /// <summary>Each scheme again, on a copy that nothing else was done to.</summary>
+    private static void SecondPasses(
+        ChurnContext context, PairedExperiment paired, PassRunner passes, Dictionary<BindingKind, IReadOnlyList<PairedCase>> cases, double later)
+    {
+        context.Budget.Expect(cases.Values.Sum(some => some.Count));
+        var loading = 0.0;
+        foreach (var (done, kind) in context.Kinds.Index())
+        {
+            var before = context.Budget.Now;
+            context.Progress.Step($"{kind.Number} {kind.Name}: load again", 1, "loads");
+            using var scheme = kind.Create(context.Family, context.Peers);
+            scheme.Load(context.Load, _ => context.Cancel.ThrowIfCancellationRequested());
+            paired.Use(scheme);
+            loading = Math.Max(loading, context.Budget.Now - before);
+            context.Budget.Later = later + ChurnPlan.ReportSeconds + (loading * (context.Kinds.Count - 1 - done));
+            passes.Pass(cases[kind]);
+            passes.Finish(cases[kind]);
+        }
+    }
+
+    private static void Watched(ChurnContext context, Action experiment) => context.Watch.Run(context.Figures, experiment);
+
+    /// <summary>Runs the scheme's code until the compiler is done with it; what it leaves is thrown away.</summary>
+    private static void Warm(BindingKind kind, Family family)
+    {
+        const int peers = 4;
+        using var scheme = kind.Create(family, peers);
+        var rng = new Rng(1);
+        var prefixes = Array.ConvertAll(
+            new int[WarmPrefixes], _ => new Prefix(family, (UInt128)rng.NextUInt() << 96, 16 + rng.Below(9))).Distinct().ToArray();
+        for (var round = 0; round < WarmRounds; round++)
+        {
+            var at = 0;
+            void Each(Func<int, BindingChange> change)
+            {
+                for (at = 0; at < prefixes.Length; at++)
+                {
+                    // Replacing a set for each prefix would take longer than what it warms up for.
+                    scheme.Prepare([change(at)], sampled: at % 200 == 0);
+                    scheme.Apply([change(at)]);
+                }
+            }
+
+            Each(at => new BindingChange(0, prefixes[at], BindingChange.NoPeer, at % peers));
+            Each(at => new BindingChange(0, prefixes[at], at % peers, (at + 1) % peers));
+            Each(at => new BindingChange(0, prefixes[at], (at + 1) % peers, BindingChange.NoPeer));
+        }
+    }
+
+    private static void AddTrace(ChurnContext context)
+    {
+        var counts = context.Trace.Counts;
+        foreach (var (metric, value) in new[]
+        {
+            ("announcements", counts.Announcements), ("withdrawals", counts.Withdrawals), ("session-losses", counts.SessionLosses),
+            ("inserts", counts.Inserts), ("moves", counts.Moves), ("deletes", counts.Deletes), ("no-ops", counts.NoOps),
+            ("same-peer", counts.SamePeer), ("events", counts.Events), ("changes", counts.Changes),
+            ("assumed-paths", counts.AssumedPaths), ("out-of-order", counts.OutOfOrder),
+            ("times-set-aside", counts.SetAside), ("bgp-peers", context.Trace.BgpPeers),
+            ("seeded", context.Table.Seeded), ("added", context.Table.Added), ("left-out", context.Table.LeftOut),
+        })
+        {
+            context.Figures.Add(context.Row("trace", metric, "count", value, Basis.Counted));
+        }
+
+        context.Figures.Add(context.Row("trace", "clock", "s", context.Trace.Seconds, Basis.Counted));
+    }
+
+    private static void AddMemory(ChurnContext context, BindingScheme scheme)
+    {
+        void Add(string structure, long objects, long pages)
+        {
+            void Row(string metric, long bytes) => context.Add(
+                scheme, context.Row("binding-memory", metric, "bytes", bytes, Basis.Counted) with { Structure = structure });
+
+            Row("object-bytes", objects);
+            Row("page-bytes", pages);
+        }
+
+        var (allObjects, allPages) = (0L, 0L);
+        foreach (var (structure, memory) in scheme.Structures)
+        {
+            // Peers are the same in every scheme.
+            var lines = memory.Account().Where(line => line.Cache != "wg_peer").ToList();
+            var (objects, pages) = (lines.Sum(line => line.ObjectBytes), lines.Sum(line => line.PageBytes));
+            Add(structure, objects, pages);
+            allObjects += objects;
+            allPages += pages;
+        }
+
+        Add(Names.AllStructures, allObjects, allPages);
+    }
+
+    private static void AddPacket(ChurnContext context, BindingScheme scheme)
+    {
+        var lookups = scheme.Kind.Lookups;
+        void Add(string operation, string structure, int count) => context.Add(
+            scheme, context.Row("packet", "lookups", "count", count, Basis.Modelled) with { Operation = operation, Structure = structure });
+
+        Add("transmit", "fib", lookups.TransmitFib);
+        Add("transmit", "allowedips", lookups.TransmitAllowedIps);
+        Add("receive", "fib", lookups.ReceiveFib);
+        Add("receive", "allowedips", lookups.ReceiveAllowedIps);
+        Add("receive-rp-filter", "fib", lookups.ReceiveFib + 1);
+        Add("receive-rp-filter", "allowedips", lookups.ReceiveAllowedIps);
+    }
+}

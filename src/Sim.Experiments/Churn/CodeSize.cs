@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+using System.Globalization;
+using Sim.Figures;
+using Sim.Schemes.Binding;
+
+namespace Sim.Experiments.Churn;
+
+/// <summary>
+/// Lines of code that Linux 6.12 lacks for a scheme, as kernel-patch/tests/count-lines.sh counted them in the patches
+/// (kernel-patch/lines.csv): without comments, blank lines, tests and documentation.
+/// </summary>
+public static class CodeSize
+{
+    private const string Resource = "lines.csv";
+
+    private static readonly Lazy<Dictionary<string, (int Added, int Removed)>> s_variants = new(Read);
+
+    /// <summary>Adds the rows of a scheme; none where nobody has written the code.</summary>
+    public static void Add(ChurnContext context, BindingScheme scheme)
+    {
+        if (scheme.Kind.WhatIf != Fib6WhatIf.None)
+            return;
+        var (added, removed) = Of(scheme.Kind);
+        void Row(string metric, int value) => context.Add(scheme, context.Row("code", metric, "lines", value, Basis.Counted));
+
+        Row("added", added);
+        Row("removed", removed);
+        Row("net", added - removed);
+    }
+
+    /// <summary>Lines that a kernel for the scheme adds and removes.</summary>
+    public static (int Added, int Removed) Of(BindingKind kind)
+    {
+        var lines = kind.Patches.Select(variant => s_variants.Value[variant]).ToList();
+        return (lines.Sum(variant => variant.Added), lines.Sum(variant => variant.Removed));
+    }
+
+    private static Dictionary<string, (int, int)> Read()
+    {
+        using var stream = typeof(CodeSize).Assembly.GetManifestResourceStream(Resource)
+            ?? throw new InvalidOperationException($"{Resource} is not embedded");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.Split(','))
+            .ToDictionary(fields => fields[0], fields => (Number(fields[1]), Number(fields[2])));
+    }
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+using System.Diagnostics;
+using Sim.Figures;
+using Sim.Kernel;
+using Sim.Schemes.Binding;
+using Sim.Workloads.Churn;
+using Sim.Workloads.Keys;
+
+namespace Sim.Experiments.Churn;
+
+/// <summary>
+/// Large changes at once: the initial load; the loss of the peer with the most prefixes, to one other, to all others, and
+/// to none; its return. Each is one batch, handed over as fast as the kernel takes it.
+/// </summary>
+public sealed class ConvergenceExperiment(ChurnContext context)
+{
+    public const string Experiment = "convergence";
+
+    private readonly PeerLoss[] _losses = [.. PeerLoss.All(context)];
+
+    /// <summary>Loads a new scheme in the orders of the plan.</summary>
+    public void Load(BindingKind kind)
+    {
+        foreach (var order in context.Plan.Orders)
+        {
+            using var scheme = kind.Create(context.Family, context.Peers);
+            TimeLoad(scheme, Ordered(order), order);
+        }
+    }
+
+    /// <summary>Loads a scheme that the other experiments go on with.</summary>
+    public void Load(BindingScheme scheme) => TimeLoad(scheme, context.Load, "file");
+
+    /// <summary>
+    /// Takes the largest peer away and brings it back. The scheme is left as it was. Gives the changes of the first kind of loss
+    /// and the seconds it takes.
+    /// </summary>
+    public (int Changes, double Seconds) Run(BindingScheme scheme)
+    {
+        var first = (Changes: 0, Seconds: 0.0);
+        foreach (var loss in _losses)
+        {
+            var (losing, returning) = (new List<double>(), new List<double>());
+            var (lostSent, backSent) = (default(Sent), default(Sent));
+            for (var round = 0; round < context.Plan.Rounds; round++)
+            {
+                context.Cancel.ThrowIfCancellationRequested();
+                losing.Add(Time(scheme, loss.Lose, out lostSent));
+                returning.Add(Time(scheme, loss.Return, out backSent));
+            }
+
+            Add(scheme, loss.Operation, loss.Lose.Length, losing, lostSent);
+            Add(scheme, loss.ReturnOperation, loss.Return.Length, returning, backSent);
+            if (first.Changes == 0)
+                first = (loss.Lose.Length, Spread.Of(losing).Median);
+        }
+
+        context.Start.Require(scheme, "after the loss of a peer and its return");
+        return first;
+    }
+
+    private void TimeLoad(BindingScheme scheme, BindingChange[] inserts, string order)
+    {
+        var clock = Stopwatch.GetTimestamp();
+        scheme.Load(inserts, _ => context.Cancel.ThrowIfCancellationRequested());
+        var seconds = Stopwatch.GetElapsedTime(clock).TotalSeconds;
+        context.Start.Require(scheme, $"loaded, order {order}");
+        var row = context.Row(Experiment, "time", "ms", seconds * 1e3, Basis.Measured) with { Operation = "load", Order = order };
+        context.Add(scheme, row);
+        context.Add(scheme, row with { Metric = "time-per-prefix", Unit = "ns", Value = seconds * 1e9 / inserts.Length, });
+    }
+
+    /// <summary>Seconds that the kernel's structures take for a batch.</summary>
+    public static double Time(BindingScheme scheme, BindingChange[] batch)
+    {
+        scheme.Prepare(batch);
+        var clock = Stopwatch.GetTimestamp();
+        scheme.Apply(batch);
+        return Stopwatch.GetElapsedTime(clock).TotalSeconds;
+    }
+
+    private static double Time(BindingScheme scheme, BindingChange[] batch, out Sent sent)
+    {
+        var seconds = Time(scheme, batch);
+        sent = scheme.Encode(batch);
+        return seconds;
+    }
+
+    private void Add(BindingScheme scheme, string operation, int prefixes, List<double> seconds, Sent sent)
+    {
+        var spread = Spread.Of(seconds).Scale(1e3);
+        var row = context.Row(Experiment, "time", "ms", spread.Median, Basis.Measured) with
+        {
+            Operation = operation, Low = spread.Low, High = spread.High, N = spread.N,
+        };
+        void Count(string metric, string unit, double value) =>
+            context.Add(scheme, context.Row(Experiment, metric, unit, value, Basis.Counted) with { Operation = operation });
+
+        context.Add(scheme, row);
+        Count("changes", "count", prefixes);
+        Count("messages", "count", sent.Messages);
+        Count("message-bytes", "bytes", sent.Bytes);
+        Count("calls", "count", sent.Calls);
+    }
+
+    private BindingChange[] Ordered(string order)
+    {
+        var inserts = (BindingChange[])context.Load.Clone();
+        if (order == "sorted")
+            Array.Sort(inserts, static (left, right) => left.Prefix.CompareTo(right.Prefix));
+        else
+            new Rng(context.Seed).Shuffle(inserts.AsSpan());
+        return inserts;
+    }
+}
+
+/// <summary>The largest peer is lost: its share of the table goes elsewhere, and comes back.</summary>
+/// <param name="To">Where it goes: <c>to-one</c>, <c>to-all</c> or <c>to-none</c>.</param>
+/// <param name="Lose">The changes, one for each of the peer's prefixes.</param>
+/// <param name="Return">What undoes them.</param>
+public sealed record PeerLoss(string To, BindingChange[] Lose, BindingChange[] Return)
+{
+    /// <summary>As rows name the loss.</summary>
+    public string Operation => $"lose-{To}";
+
+    /// <summary>As rows name the return.</summary>
+    public string ReturnOperation => $"return-{To}";
+
+    /// <summary>To one other peer, to all others in turns, to none; with one peer in all, to none alone.</summary>
+    public static IEnumerable<PeerLoss> All(ChurnContext context)
+    {
+        var largest = context.Table.Peers.CountBy(peer => peer).MaxBy(share => share.Value).Key;
+        var share = context.Load.Where(change => change.NewPeer == largest).Select(change => change.Prefix).ToArray();
+        var other = (largest + 1) % context.Peers;
+        PeerLoss Of(string name, Func<int, int> to)
+        {
+            var lose = share.Select((prefix, at) => new BindingChange(0, prefix, largest, to(at))).ToArray();
+            return new(name, lose, Array.ConvertAll(lose, change => change with { OldPeer = change.NewPeer, NewPeer = largest }));
+        }
+
+        if (context.Peers > 1)
+        {
+            yield return Of("to-one", _ => other);
+            yield return Of("to-all", at => (largest + 1 + at % (context.Peers - 1)) % context.Peers);
+        }
+
+        yield return Of("to-none", _ => BindingChange.NoPeer);
+    }
+}

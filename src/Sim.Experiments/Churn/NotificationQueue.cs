@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+namespace Sim.Experiments.Churn;
+
+/// <summary>
+/// A socket that is told of every change of a route, and the program that reads it. The socket's buffer is full after so many
+/// messages; the one that does not fit is lost, and so is each that follows until the program has read the buffer empty
+/// (net/netlink/af_netlink.c <c>netlink_broadcast_deliver</c>, <c>netlink_overrun</c>, NETLINK_S_CONGESTED). ENOBUFS tells the
+/// program, which then dumps the whole table to know what it has missed.
+/// <code>
+///   changes    x x x x x x x x x x                       x
+///   buffer     1 2 3 4 full: lost until empty            1
+///   program    |--read--|--read--|...empty|==== dump ====|--read--|
+///                                                        the lost ones are known from here on
+/// </code>
+/// </summary>
+/// <param name="Told">Changes that a notification told.</param>
+/// <param name="Lost">Changes whose notification was lost.</param>
+/// <param name="Overruns">Times that the buffer ran over.</param>
+/// <param name="MeanStaleness">Seconds from a change to the program's knowing of it, on average.</param>
+/// <param name="LongestStaleness">The most.</param>
+public readonly record struct NotificationQueue(long Told, long Lost, long Overruns, double MeanStaleness, double LongestStaleness)
+{
+    /// <summary>net.core.rmem_default: bytes that a socket may hold if nobody asks for more.</summary>
+    public const int DefaultBuffer = 212_992;
+
+    /// <summary>
+    /// Bytes that one notification of an IPv4 route counts for: struct sk_buff, skb_shared_info and the 384 bytes of data of
+    /// skb_small_head, into which fib_nlmsg_size fits with each way to name a peer (x86-64; <c>SKB_TRUESIZE</c>).
+    /// </summary>
+    public const int TrueSizeV4 = 256 + 320 + 384;
+
+    /// <summary>The same of IPv6, whose rt6_nlmsg_size is larger: kmalloc-1k, and the sk_buff.</summary>
+    public const int TrueSizeV6 = 256 + 1024;
+
+    /// <summary>Simulates the program from the first change until it knows them all.</summary>
+    /// <param name="changes">Seconds at which changes are announced, ascending.</param>
+    /// <param name="capacity">Messages that the buffer holds.</param>
+    /// <param name="read">Seconds the program takes for a message.</param>
+    /// <param name="dump">Seconds it takes for a dump of the table.</param>
+    public static NotificationQueue Run(IEnumerable<double> changes, int capacity, double read, double dump)
+    {
+        var program = new Reader(capacity, read, dump);
+        foreach (var at in changes)
+            program.Announce(at);
+        return program.End();
+    }
+
+    private sealed class Reader(int capacity, double read, double dump)
+    {
+        private readonly Queue<double> _buffer = new(capacity);
+        private double _free;
+        private bool _congested;
+        private long _told;
+        private long _lost;
+        private long _pending;
+        private double _pendingSum;
+        private double _pendingOldest;
+        private long _overruns;
+        private double _staleness;
+        private double _longest;
+
+        public void Announce(double at)
+        {
+            Work(at);
+            if (!_congested && _buffer.Count < capacity)
+            {
+                _buffer.Enqueue(at);
+                return;
+            }
+
+            if (!_congested)
+                _overruns++;
+            _congested = true;
+            if (_pending++ == 0)
+                _pendingOldest = at;
+            _pendingSum += at;
+        }
+
+        public NotificationQueue End()
+        {
+            Work(double.PositiveInfinity);
+            var known = _told + _lost;
+            return new NotificationQueue(_told, _lost, _overruns, known == 0 ? 0 : _staleness / known, _longest);
+        }
+
+        /// <summary>All that the program begins before this moment.</summary>
+        private void Work(double until)
+        {
+            while (true)
+            {
+                if (_buffer.TryPeek(out var arrived))
+                {
+                    var begin = Math.Max(_free, arrived);
+                    if (begin > until)
+                        return;
+                    _buffer.Dequeue();
+                    _free = begin + read;
+                    Know(arrived, 1, _free - arrived);
+                    _told++;
+                }
+                else if (_congested && _free <= until)
+                {
+                    // The buffer is empty: messages are taken in again, and the dump begins.
+                    _congested = false;
+                    _free += dump;
+                    Know(_pendingOldest, _pending, _pending * _free - _pendingSum);
+                    _lost += _pending;
+                    (_pending, _pendingSum) = (0, 0);
+                }
+                else
+                {
+                    return;
+                }
+            }
+        }
+
+        private void Know(double oldest, long changes, double staleness)
+        {
+            if (changes == 0)
+                return;
+            _staleness += staleness;
+            _longest = Math.Max(_longest, _free - oldest);
+        }
+    }
+}

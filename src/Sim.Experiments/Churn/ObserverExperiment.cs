@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+using System.Diagnostics;
+using Sim.Figures;
+using Sim.Kernel;
+using Sim.Netlink;
+using Sim.Schemes;
+using Sim.Schemes.Binding;
+
+namespace Sim.Experiments.Churn;
+
+/// <summary>
+/// What it takes to notice changes that others make. AllowedIPs have no notification: an observer scans all of them every
+/// now and then, and begins again where a change fell into the scan. Routes are announced, a message a change.
+/// </summary>
+public sealed class ObserverExperiment(ChurnContext context)
+{
+    private const string Experiment = "observer";
+    private const int Device = 2;
+
+    /// <summary>What wg(8) and iproute2 give to recv.</summary>
+    private const int WgBuffer = 8192;
+    private const int RouteBuffer = 32768;
+
+    private static readonly int[] s_intervals = [1, 10, 60];
+
+    /// <summary>Microseconds that a program may take for a message that it is sent.</summary>
+    private static readonly int[] s_readMicroseconds = [1, 10, 100];
+
+    public void Run()
+    {
+        context.Progress.Step("observers", 1 + s_intervals.Length, "steps");
+        var scan = ScanAllowedIps();
+        DumpRoutes();
+        var seconds = ScanSeconds();
+        Add("AllowedIPs", "scan-time", "ms", seconds * 1e3, Basis.Measured);
+        foreach (var interval in s_intervals)
+        {
+            context.Cancel.ThrowIfCancellationRequested();
+            AddScans(interval, PeriodicScans.Run(context.Trace, interval, seconds), scan.Bytes);
+        }
+    }
+
+    /// <summary>
+    /// What a program that is told of every change of a scheme's routes makes of it: of the trace's changes at their times, and
+    /// of the loss of a peer, whose changes are announced as fast as the kernel makes them.
+    /// </summary>
+    public void Notify(BindingScheme scheme, (int Changes, double Seconds) loss)
+    {
+        if (!scheme.Kind.Announces)
+            return;
+        foreach (var microseconds in s_readMicroseconds)
+        {
+            context.Cancel.ThrowIfCancellationRequested();
+            AddQueue(scheme, "trace", microseconds, PeriodicScans.Times(context.Trace));
+            AddQueue(scheme, "lose-peer", microseconds, Enumerable.Range(1, loss.Changes).Select(at => at * loss.Seconds / loss.Changes));
+        }
+    }
+
+    private void AddQueue(BindingScheme scheme, string operation, int microseconds, IEnumerable<double> changes)
+    {
+        var trueSize = context.Family == Family.IPv4 ? NotificationQueue.TrueSizeV4 : NotificationQueue.TrueSizeV6;
+        var queue = NotificationQueue.Run(
+            changes, NotificationQueue.DefaultBuffer / trueSize, microseconds / 1e6, context.Start.Count * (microseconds / 1e6));
+        void At(string metric, string unit, double value) => context.Add(
+            scheme, context.Row(Experiment, metric, unit, value, Basis.Simulated) with { Operation = operation, X = microseconds });
+
+        At("told", "count", queue.Told);
+        At("lost", "count", queue.Lost);
+        At("overruns", "count", queue.Overruns);
+        At("staleness-mean", "ms", queue.MeanStaleness * 1e3);
+        At("staleness-longest", "ms", queue.LongestStaleness * 1e3);
+    }
+
+    private DumpTraffic ScanAllowedIps()
+    {
+        var lists = new List<Prefix>[context.Peers];
+        for (var peer = 0; peer < lists.Length; peer++)
+            lists[peer] = [];
+        foreach (var (prefix, peer) in context.Start.AsDumped)
+            lists[peer].Add(prefix);
+        var scan = new WireGuardDump().Measure([.. lists.Select((list, peer) => new DumpedPeer(peer, list))], new DumpSocket(WgBuffer));
+        AddDump("AllowedIPs", scan);
+        return scan;
+    }
+
+    private static (string Scheme, RouteDump Dump)[] Routes(Family family) =>
+    [
+        ("RTA_WGPEER", new(RouteShape.PeerKey, Device)),
+        ("RTA_VIA", new(family == Family.IPv4 ? RouteShape.Via : RouteShape.Gateway, Device)),
+        ("nexthop objects", new(RouteShape.Nexthop, Device, NexthopsNamePeers: true)),
+        ("a device per peer", new(RouteShape.Device, Device)),
+    ];
+
+    private void DumpRoutes()
+    {
+        var routes = context.Start.AsDumped.Select(bound => new DumpedRoute(bound.Key, (ushort)bound.Value)).ToArray();
+        foreach (var (scheme, dump) in Routes(context.Family))
+        {
+            AddDump(scheme, dump.Measure(routes, new DumpSocket(RouteBuffer)));
+            // A notification is filled by the same function as an entry of a dump (rtmsg_fib, fib_dump_info; inet6_rt_notify,
+            // rt6_fill_node).
+            var bytes = dump.MessageBytes(new Prefix(context.Family, 0, 1));
+            Add(scheme, "notification-bytes", "bytes", bytes, Basis.Modelled);
+            Add(scheme, "trace-bytes", "bytes", (double)bytes * context.Trace.Counts.Changes, Basis.Modelled);
+        }
+    }
+
+    /// <summary>The least of three walks of every peer's list, which are what a dump reads.</summary>
+    private double ScanSeconds()
+    {
+        using var table = new AllowedIpsPart(context.Peers);
+        foreach (var bound in context.Load)
+        {
+            if (table.Bind(bound.Prefix, bound.NewPeer) != 0)
+                throw new InvalidOperationException($"{bound.Prefix} was refused");
+        }
+
+        var (best, set) = (double.MaxValue, new List<Prefix>(context.Load.Length));
+        for (var round = 0; round < 3; round++)
+        {
+            set.Clear();
+            var clock = Stopwatch.GetTimestamp();
+            for (var peer = 0; peer < context.Peers; peer++)
+                table.CopySet(peer, set);
+            best = Math.Min(best, Stopwatch.GetElapsedTime(clock).TotalSeconds);
+        }
+
+        return best;
+    }
+
+    private void AddDump(string scheme, DumpTraffic dump)
+    {
+        Add(scheme, "scan-messages", "count", dump.Messages, Basis.Counted);
+        Add(scheme, "scan-bytes", "bytes", dump.Bytes, Basis.Counted);
+        Add(scheme, "scan-calls", "count", dump.Calls, Basis.Counted);
+    }
+
+    private void AddScans(int interval, PeriodicScans scans, long bytes)
+    {
+        void At(string metric, string unit, double value) =>
+            context.Figures.Add(context.Row(Experiment, metric, unit, value, Basis.Simulated) with { Scheme = "AllowedIPs", X = interval });
+
+        At("scans-completed", "count", scans.Completed);
+        At("scans-begun", "count", scans.Begun);
+        // At most: what a scan that is cut off leaves out of one peer is received all the same here.
+        At("received", "bytes", (double)scans.Begun * bytes);
+        At("staleness-mean", "ms", scans.MeanStaleness * 1e3);
+        At("staleness-longest", "ms", scans.LongestStaleness * 1e3);
+        At("unnoticed", "count", scans.Unnoticed);
+    }
+
+    private void Add(string scheme, string metric, string unit, double value, Basis basis) =>
+        context.Figures.Add(context.Row(Experiment, metric, unit, value, basis) with { Scheme = scheme });
+}

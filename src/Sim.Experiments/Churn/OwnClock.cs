@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+namespace Sim.Experiments.Churn;
+
+/// <summary>
+/// One writer on the trace's own clock: batches queue in the order in which they are handed over, and each takes the time
+/// that was measured for it.
+/// <code>
+///   opened   due       begins      done
+///   |--------|---------|-----------|        backlog = done - due, staleness = done - opened
+///    window    waiting   service
+/// </code>
+/// </summary>
+/// <param name="origin">The trace's beginning in microseconds since 1970: seconds are counted from it, or digits would be lost.</param>
+public struct OwnClock(long origin)
+{
+    private double _free;
+
+    /// <summary>Seconds of service in all.</summary>
+    public double Busy { get; private set; }
+
+    /// <summary>The most unfinished work at any handing over, in seconds, that of the batch included.</summary>
+    public double WorstBacklog { get; private set; }
+
+    /// <summary>The longest time from a window's opening to its end in the kernel, in seconds.</summary>
+    public double WorstStaleness { get; private set; }
+
+    /// <summary>Serves a batch.</summary>
+    /// <param name="opened">When its window opened, in microseconds.</param>
+    /// <param name="due">When it was handed over, in microseconds.</param>
+    /// <param name="service">Seconds it takes.</param>
+    public void Serve(long opened, long due, double service)
+    {
+        var handedOver = (due - origin) / 1e6;
+        var done = Math.Max(_free, handedOver) + service;
+        Busy += service;
+        WorstBacklog = Math.Max(WorstBacklog, done - handedOver);
+        WorstStaleness = Math.Max(WorstStaleness, done - (opened - origin) / 1e6);
+        _free = done;
+    }
+}

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: MIT
+using System.Diagnostics;
+using Sim.Figures;
+using Sim.Figures.Measuring;
+using Sim.Kernel;
+using Sim.Schemes;
+using Sim.Schemes.Binding;
+using Sim.Workloads;
+using Sim.Workloads.Churn;
+using Sim.Workloads.Keys;
+using Sim.Workloads.Mrt;
+using Sim.Workloads.Tables;
+
+namespace Sim.Experiments.Churn;
+
+/// <summary>
+/// Each scheme interleaved (A B B A) with a reference that stays loaded through the whole run: the trace's first changes, each
+/// alone; the loss of a peer; and the lookups of packets. Caches are emptied before each pair (see CacheSweep); the changes are also made
+/// a second time, when they are warm. The reference is AllowedIPs with REMOVE_ME and a default route; where the scheme is that
+/// one too, the row is the A/A row: two copies of the same, whose ratio shows the noise. Every ratio has the noise of its own
+/// repetitions besides, as its bound.
+/// </summary>
+/// <remarks>
+/// A scheme's second pass is on another copy of it, loaded after all schemes had their first: half a run lies between the two.
+/// </remarks>
+public sealed class PairedExperiment : IDisposable
+{
+    /// <summary>Number of the reference among the schemes.</summary>
+    public const int ReferenceNumber = 3;
+
+    private readonly ChurnContext _context;
+    private readonly BindingScheme _reference;
+
+    // The trace's first, and what undoes them.
+    private readonly BindingChange[] _changes;
+    private readonly BindingChange[] _back;
+    private readonly PeerLoss _loss;
+    private readonly (string Pattern, UInt128[] Keys)[] _keys;
+    private BindingScheme _scheme;
+    private long _bytes;
+
+    public PairedExperiment(ChurnContext context)
+    {
+        (_context, _loss) = (context, PeerLoss.All(context).First());
+        _reference = BindingKind.Of([ReferenceNumber], context.Family)[0].Create(context.Family, context.Peers);
+        _scheme = _reference;
+        _reference.Load(context.Load, _ => context.Cancel.ThrowIfCancellationRequested());
+        _changes = FirstChanges(context);
+        _back = [.. _changes.Select(change => change with { OldPeer = change.NewPeer, NewPeer = change.OldPeer }).Reverse()];
+        var routes = Array.ConvertAll(context.Table.Prefixes, prefix => new Route(prefix, 0, 0));
+        var table = new RouteTable("the starting table", context.Family, routes, [""]);
+        UInt128[] Keys(KeyPattern pattern) => LookupKeys.LeftAligned(table, pattern, context.Plan.PacketKeys, context.Seed);
+        _keys = [.. new[] { KeyPattern.Prefixes, KeyPattern.Zipf }.Select(pattern => (pattern.Name(), Keys(pattern)))];
+    }
+
+    /// <summary>How many cases a scheme has at most.</summary>
+    public int MostCases => 2 + 3 * _keys.Length;
+
+    /// <summary>What is measured of a scheme. Its copy is given with each pass, and left as it was.</summary>
+    public IReadOnlyList<PairedCase> Cases(BindingKind kind)
+    {
+        var cases = new List<PairedCase>();
+        if (_changes.Length > 0 && kind.Number != 1)
+            cases.Add(Updates(kind));
+        cases.Add(Loss(kind));
+        foreach (var (pattern, keys) in _keys)
+        {
+            cases.Add(Packets(kind, pattern, keys, "transmit", static (binding, key) => binding.Transmit(key)));
+            cases.Add(Packets(kind, pattern, keys, "receive", static (binding, key) => binding.Receive(key, rpFilter: false)));
+            cases.Add(Packets(kind, pattern, keys, "receive-rp-filter", static (binding, key) => binding.Receive(key, rpFilter: true)));
+        }
+
+        return cases;
+    }
+
+    /// <summary>The loaded copy that the next pass is on.</summary>
+    public void Use(BindingScheme scheme)
+    {
+        _scheme = scheme;
+        _bytes = new[] { _reference, scheme }.Sum(binding => binding.Structures.Sum(part => part.Memory.PageBytes));
+    }
+
+    public void Dispose() => _reference.Dispose();
+
+    /// <summary>As many of the trace's changes as the plan allows.</summary>
+    private static BindingChange[] FirstChanges(ChurnContext context)
+    {
+        var changes = new List<BindingChange>();
+        var reader = context.Trace.Changes.Read();
+        while (changes.Count < context.Plan.PairedChanges && reader.TryRead(out var change))
+            changes.Add(change);
+        return [.. changes];
+    }
+
+    /// <summary>
+    /// The changes' times in one replay: of all, and of each kind; first from empty caches, then with all that they touch in them.
+    /// </summary>
+    private PairedCase Updates(BindingKind kind)
+    {
+        double[] Replay(BindingScheme binding)
+        {
+            var cold = Each(binding, _changes);
+            Each(binding, _back);
+            var warm = Each(binding, _changes);
+            Each(binding, _back);
+            return [.. cold, .. warm];
+        }
+
+        var warmUp = WarmUp(() =>
+        {
+            Replay(_reference);
+            Replay(_scheme);
+        });
+        PassTimes[] Measure(Func<int, bool> another)
+        {
+            warmUp();
+            var times = Interleaved.RunMany(another, () => Replay(_reference), () => Replay(_scheme), _context.Cancel, Sweep);
+            return Array.ConvertAll(times, one => new PassTimes(one, null));
+        }
+
+        return Case(kind, "changes", Measure, times =>
+        {
+            foreach (var (metric, first) in new[] { (Names.Ratio, 0), (Names.WarmRatio, times.Count / 2) })
+            {
+                AddUpdate(kind, metric, ReplayRows.AnyChange, times[first]);
+                foreach (var (change, operation) in ReplayRows.Kinds)
+                {
+                    if (Array.Exists(_changes, made => made.Kind == change))
+                        AddUpdate(kind, metric, operation, times[first + 1 + (int)change]);
+                }
+            }
+        });
+    }
+
+    /// <summary>Before the first pass code has to be run once; before later ones, structures that stay in the cache.</summary>
+    private Action WarmUp(Action run)
+    {
+        var done = false;
+        return () =>
+        {
+            if (!done || !_context.Sweep.Empties(_bytes))
+                run();
+            done = true;
+        };
+    }
+
+    private void Sweep() => _context.Sweep.Run(_bytes);
+
+    private PairedCase Case(BindingKind kind, string name, Func<Func<int, bool>, PassTimes[]> measure, Action<IReadOnlyList<SettledTimes>> add) =>
+        new($"{kind.Number} {kind.Name}: {name}", 4, _context.Plan.PairGroups, measure, add);
+
+    /// <summary>Of so few changes that the clock shows none of it a ratio says nothing.</summary>
+    private void AddUpdate(BindingKind kind, string metric, string operation, SettledTimes times)
+    {
+        var ratios = times.Pair.Ratios.Where((_, pair) => times.Pair.A[pair] > 0).ToList();
+        if (ratios.Count > 0)
+            Add(kind, Spread.Of(ratios), times, _context.Row(ReplayRows.Experiment, metric, "ratio", 0, Basis.Measured) with { Operation = operation, X = 0 });
+    }
+
+    /// <summary>Seconds of all changes, and behind them those of each kind.</summary>
+    private static double[] Each(BindingScheme scheme, BindingChange[] changes)
+    {
+        var seconds = new double[1 + Enum.GetValues<RouteChange>().Length];
+        foreach (ref readonly var change in changes.AsSpan())
+        {
+            var batch = new ReadOnlySpan<BindingChange>(in change);
+            scheme.Prepare(batch, sampled: false);
+            var clock = Stopwatch.GetTimestamp();
+            scheme.Apply(batch);
+            var one = Stopwatch.GetElapsedTime(clock).TotalSeconds;
+            seconds[0] += one;
+            seconds[1 + (int)change.Kind] += one;
+        }
+
+        return seconds;
+    }
+
+    /// <summary>The share of the largest peer goes to another peer as one batch, and comes back untimed.</summary>
+    private PairedCase Loss(BindingKind kind)
+    {
+        double Lose(BindingScheme binding)
+        {
+            var seconds = ConvergenceExperiment.Time(binding, _loss.Lose);
+            ConvergenceExperiment.Time(binding, _loss.Return);
+            return seconds;
+        }
+
+        var warmUp = WarmUp(() =>
+        {
+            Lose(_reference);
+            Lose(_scheme);
+        });
+        PassTimes[] Measure(Func<int, bool> another)
+        {
+            warmUp();
+            return [new(Interleaved.Run(another, () => Lose(_reference), () => Lose(_scheme), _context.Cancel, Sweep), null)];
+        }
+
+        var row = _context.Row(ConvergenceExperiment.Experiment, Names.Ratio, "ratio", 0, Basis.Measured) with { Operation = _loss.Operation };
+        return Case(kind, "loss of a peer", Measure, times => Add(kind, times[0].Pair.Ratio, times[0], row));
+    }
+
+    private PairedCase Packets(BindingKind kind, string pattern, UInt128[] keys, string operation, Func<BindingScheme, UInt128, int> lookup)
+    {
+        var expected = Chain(_reference, keys, lookup).Sum;
+        double Time(BindingScheme binding)
+        {
+            var (seconds, sum) = Chain(binding, keys, lookup);
+            if (sum != expected && (kind.ChecksSources || operation != "receive"))
+                throw new BindingMismatchException($"{binding.Name}: packets ({operation}) find other peers than in {_reference.Name}");
+            return seconds;
+        }
+
+        var warmUp = WarmUp(() => Time(_scheme));
+        PassTimes[] Measure(Func<int, bool> another)
+        {
+            warmUp();
+            return [new(Interleaved.Run(another, () => Time(_reference), () => Time(_scheme), _context.Cancel, Sweep), null)];
+        }
+
+        return Case(kind, $"packets, {pattern}, {operation}", Measure, settled =>
+        {
+            var times = settled[0];
+            Figure Place(string metric, string unit) => _context.Row("packet", metric, unit, 0, Basis.Measured) with
+            {
+                Operation = operation, Keys = pattern, Chain = "dependent", Flag = times.Flag,
+            };
+
+            var spread = times.Pair.SpreadB.Scale(1e9 / keys.Length);
+            _context.Add(kind, Place("time", "ns") with { Value = spread.Median, Low = spread.Low, High = spread.High, N = spread.N });
+            Add(kind, times.Pair.Ratio, times, Place(Names.Ratio, "ratio"));
+        });
+    }
+
+    /// <summary>Each lookup waits for the answer of the one before: latency, as a packet by itself meets it.</summary>
+    private static (double Seconds, long Sum) Chain(BindingScheme scheme, UInt128[] keys, Func<BindingScheme, UInt128, int> lookup)
+    {
+        var (sum, place, zero) = (0L, 0, KeyChain.Zero());
+        var clock = Stopwatch.GetTimestamp();
+        for (var i = 0; i < keys.Length; i++)
+        {
+            var answer = lookup(scheme, keys[place]) + 1;
+            sum += answer;
+            place = KeyChain.Next(place, answer, zero, keys.Length - 1);
+        }
+
+        return (Stopwatch.GetElapsedTime(clock).TotalSeconds, sum);
+    }
+
+    private void Add(BindingKind kind, Spread ratio, SettledTimes times, Figure row) => _context.Add(kind, row with
+    {
+        Item = kind == _reference.Kind ? Names.SelfItem : $"to {_reference.Name}",
+        Value = ratio.Median, Low = ratio.Low, High = ratio.High, N = ratio.N, Bound = times.Noise, Flag = times.Flag,
+    });
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+using Sim.Kernel;
+
+namespace Sim.Experiments.Churn;
+
+/// <summary>What an update has to do with a prefix that is looked up beside it.</summary>
+public enum ProbeGroup
+{
+    /// <summary>The update moves it or takes it away.</summary>
+    Changed,
+
+    /// <summary>The same peer's, and to stay there.</summary>
+    Kept,
+
+    /// <summary>Another peer's.</summary>
+    Others,
+}
+
+/// <summary>An address whose longest prefix is known, and what a lookup may answer for it.</summary>
+/// <param name="Prefix">The prefix.</param>
+/// <param name="Address">An address in it that no longer prefix holds, left-aligned.</param>
+/// <param name="Before">The peer before the update; -1 for none.</param>
+/// <param name="After">The peer after it.</param>
+/// <param name="Group">What the update has to do with it.</param>
+public readonly record struct Probe(Prefix Prefix, UInt128 Address, int Before, int After, ProbeGroup Group)
+{
+    /// <summary>Whether the answer is one of before or after: neither may be wrong while the update is under way.</summary>
+    public bool Allows(int peer) => peer == Before || peer == After;
+}
+
+/// <summary>Finds addresses and their answers in a binding: a model that knows no trie.</summary>
+/// <param name="sorted">Ascending addresses, of equal ones the shortest prefix first.</param>
+public sealed class ProbeFinder(IReadOnlyList<KeyValuePair<Prefix, int>> sorted)
+{
+    /// <summary>
+    /// The first address of the prefix at this place that no longer prefix holds; false where they leave none.
+    /// <code>
+    ///   10.0.0.0/22   | 10.0.0.0/24 | 10.0.1.0/25 | here: 10.0.1.128 ...      what a prefix holds stands behind it
+    /// </code>
+    /// </summary>
+    public bool TryAddress(int at, out UInt128 address)
+    {
+        var prefix = sorted[at].Key;
+        address = prefix.Address;
+        var end = End(prefix);
+        for (var next = at + 1; next < sorted.Count && prefix.Contains(sorted[next].Key); next++)
+        {
+            var inner = sorted[next].Key;
+            if (inner.Address > address)
+                break;
+            var innerEnd = End(inner);
+            if (innerEnd == end)
+                return false;
+            if (innerEnd >= address)
+                address = innerEnd + 1;
+        }
+
+        return true;
+    }
+
+    /// <summary>The peer of the longest prefix shorter than <paramref name="length"/> that holds the address; -1 for none.</summary>
+    public int Cover(Family family, UInt128 address, int length)
+    {
+        while (--length >= 0)
+        {
+            if (Find(new Prefix(family, address, length)) is >= 0 and var at)
+                return sorted[at].Value;
+        }
+
+        return -1;
+    }
+
+    /// <summary>The last address of a prefix, the bits beyond the family's included.</summary>
+    private static UInt128 End(Prefix prefix) => prefix.Address | ~Prefix.Mask(prefix.Length);
+
+    private int Find(Prefix wanted)
+    {
+        var (low, high) = (0, sorted.Count - 1);
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            var order = sorted[middle].Key.CompareTo(wanted);
+            if (order == 0)
+                return middle;
+            (low, high) = order < 0 ? (middle + 1, high) : (low, middle - 1);
+        }
+
+        return -1;
+    }
+}

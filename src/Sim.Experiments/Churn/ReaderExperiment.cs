@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+using System.Diagnostics;
+using Sim.Figures;
+using Sim.Schemes.Binding;
+
+namespace Sim.Experiments.Churn;
+
+/// <summary>
+/// What packets see of an update: lookups that find no peer, or one that has the prefix neither before nor after. Each update
+/// is done three ways:
+/// <code>
+///   alone            timed, with no reader                                     measured
+///   beside readers   threads look up all the time, each answer is judged       measured, another number in every run
+///   step by step     every probe is looked up after each operation             counted, the same in every run
+///                    the longest wrong time = its steps * time alone / steps   simulated
+/// </code>
+/// </summary>
+public sealed class ReaderExperiment
+{
+    private static readonly ProbeGroup[] s_groups = Enum.GetValues<ProbeGroup>();
+
+    private readonly ChurnContext _context;
+    private readonly List<IReadOnlyList<ReaderUpdate>> _operations;
+
+    public ReaderExperiment(ChurnContext context)
+    {
+        _context = context;
+        _operations = [.. new ReaderUpdates(context).All()];
+        if (_operations.Count > 0)
+            context.Figures.Add(context.Row(ReaderRows.Experiment, "readers", "count", ReaderThreads.Count, Basis.Counted));
+    }
+
+    /// <summary>Runs all updates on a loaded scheme and takes them back.</summary>
+    /// <exception cref="BindingMismatchException">A lookup was wrong with no update under way, or the binding is not as it was.</exception>
+    public void Run(BindingScheme scheme)
+    {
+        foreach (var updates in _operations)
+        {
+            var rows = new ReaderRows(_context, scheme, updates[0].Operation);
+            var alone = Alone(scheme, updates);
+            var sums = Array.ConvertAll(s_groups, _ => new GroupTally());
+            rows.AddTimes(alone, Beside(scheme, updates, sums));
+            var steps = ReaderSteps.Count(scheme, updates[0]);
+            rows.AddSteps(steps.Steps, alone);
+            foreach (var group in s_groups.Where(group => steps.Of(group).Probed > 0))
+            {
+                rows.AddSeen(group, sums[(int)group]);
+                if (steps.Steps > 0)
+                    rows.AddCounted(group, steps, alone);
+            }
+        }
+
+        _context.Start.Require(scheme, "after the updates beside readers");
+    }
+
+    /// <summary>Seconds of each update with no reader beside it.</summary>
+    private List<double> Alone(BindingScheme scheme, IReadOnlyList<ReaderUpdate> updates)
+    {
+        var seconds = new List<double>();
+        var begun = Stopwatch.GetTimestamp();
+        while (seconds.Count == 0 || Stopwatch.GetElapsedTime(begun).TotalMilliseconds < _context.Plan.Reader.Milliseconds)
+        {
+            _context.Cancel.ThrowIfCancellationRequested();
+            var update = updates[seconds.Count % updates.Count];
+            update.Prepare(scheme);
+            var clock = Stopwatch.GetTimestamp();
+            update.Apply(scheme);
+            seconds.Add(ReaderRound.SecondsBetween(clock, Stopwatch.GetTimestamp()));
+            update.Restore(scheme);
+        }
+
+        return seconds;
+    }
+
+    /// <summary>Adds up what readers see of the updates; returns the seconds of each.</summary>
+    private List<double> Beside(BindingScheme scheme, IReadOnlyList<ReaderUpdate> updates, GroupTally[] sums)
+    {
+        var seconds = new List<double>();
+        using var readers = new ReaderThreads(scheme, ReaderThreads.Count);
+        var each = _context.Plan.Reader.Milliseconds / (double)updates.Count;
+        foreach (var update in updates)
+        {
+            _context.Cancel.ThrowIfCancellationRequested();
+            var round = new ReaderRound(update);
+            readers.Begin(round);
+            var begun = Stopwatch.GetTimestamp();
+            do
+                round.Do(scheme);
+            while (Stopwatch.GetElapsedTime(begun).TotalMilliseconds < each);
+            readers.End(sums);
+            seconds.AddRange(round.Seconds);
+        }
+
+        return seconds;
+    }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+using Sim.Schemes.Binding;
+
+namespace Sim.Experiments.Churn;
+
+/// <summary>
+/// An update taken step by step: after each operation of the trie every probe is looked up. Exact and repeatable, beside the
+/// threads' figures, which are not.
+/// <code>
+///   REPLACE of a, b, c    -a  -b  -c  +a  +b  +c        between two operations is one step
+///                            |   |   |   |   |
+///   a answers             .  0   0   0   a   a          wrong for 3 steps; so are b and c
+/// </code>
+/// </summary>
+public sealed class ReaderSteps
+{
+    private readonly BindingScheme _scheme;
+    private readonly Probe[] _probes;
+    private readonly int[] _none;
+    private readonly int[] _other;
+
+    private ReaderSteps(BindingScheme scheme, Probe[] probes)
+    {
+        (_scheme, _probes) = (scheme, probes);
+        (_none, _other) = (new int[probes.Length], new int[probes.Length]);
+    }
+
+    /// <summary>Operations of the trie that the update takes.</summary>
+    public int Steps { get; private set; }
+
+    /// <summary>Does the update and takes it back; 0 steps where the scheme does not tell them.</summary>
+    /// <exception cref="BindingMismatchException">Before or after it, a probe's answer is not what it has to be.</exception>
+    public static ReaderSteps Count(BindingScheme scheme, ReaderUpdate update)
+    {
+        var steps = new ReaderSteps(scheme, update.Probes);
+        steps.Require(probe => probe.Before, $"before {update.Operation}");
+        update.Prepare(scheme);
+        scheme.Stepped = steps.Look;
+        try
+        {
+            update.Apply(scheme);
+        }
+        finally
+        {
+            scheme.Stepped = null;
+        }
+
+        steps.Require(probe => probe.After, $"after {update.Operation}");
+        update.Restore(scheme);
+        steps.Require(probe => probe.Before, $"after {update.Operation} was taken back");
+        return steps;
+    }
+
+    /// <summary>The figures of one group.</summary>
+    public GroupSteps Of(ProbeGroup group)
+    {
+        var (probed, hit, none, other, wrong) = (0, 0, 0, 0, 0);
+        for (var at = 0; at < _probes.Length; at++)
+        {
+            if (_probes[at].Group != group)
+                continue;
+            probed++;
+            if (_none[at] + _other[at] > 0)
+                hit++;
+            none = Math.Max(none, _none[at]);
+            other = Math.Max(other, _other[at]);
+            wrong = Math.Max(wrong, _none[at] + _other[at]);
+        }
+
+        return new(probed, hit, none, other, wrong);
+    }
+
+    private void Look()
+    {
+        Steps++;
+        for (var at = 0; at < _probes.Length; at++)
+        {
+            var peer = _scheme.Transmit(_probes[at].Address);
+            if (!_probes[at].Allows(peer))
+                (peer < 0 ? _none : _other)[at]++;
+        }
+    }
+
+    private void Require(Func<Probe, int> wanted, string when)
+    {
+        foreach (var probe in _probes)
+        {
+            var peer = _scheme.Transmit(probe.Address);
+            if (peer != wanted(probe))
+                throw new BindingMismatchException($"{_scheme.Name}, {when}: {probe.Prefix} leads to peer {peer} instead of {wanted(probe)}");
+        }
+    }
+}
+
+/// <summary>How long prefixes of a group were wrong, in steps.</summary>
+/// <param name="Probed">Prefixes looked up after each step.</param>
+/// <param name="Hit">Of these, those with a wrong answer.</param>
+/// <param name="None">The most steps for which one of them had no peer.</param>
+/// <param name="Other">The most for which one led to a peer that has it neither before nor after.</param>
+/// <param name="Wrong">The most for which one was either.</param>
+public readonly record struct GroupSteps(int Probed, int Hit, int None, int Other, int Wrong);

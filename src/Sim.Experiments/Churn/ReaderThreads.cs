@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+using System.Diagnostics;
+using System.Runtime.ExceptionServices;
+using Sim.Kernel;
+using Sim.Schemes.Binding;
+
+namespace Sim.Experiments.Churn;
+
+/// <summary>Threads that look up in a scheme beside the one that changes it, which makes this, hands over the rounds and ends it.</summary>
+public sealed class ReaderThreads : IDisposable
+{
+    private readonly BindingScheme _scheme;
+    private readonly Reader[] _readers;
+    private volatile ReaderRound? _round;
+    private volatile bool _ended;
+    private volatile Exception? _failure;
+
+    public ReaderThreads(BindingScheme scheme, int count)
+    {
+        _scheme = scheme;
+        _readers = new Reader[count];
+        for (var i = 0; i < count; i++)
+        {
+            var reader = new Reader { Rcu = [.. scheme.Structures.Select(part => part.Memory.Rcu.AddReader())] };
+            reader.Thread = new Thread(() => Run(reader)) { IsBackground = true, Name = $"reader {i + 1}" };
+            _readers[i] = reader;
+        }
+
+        foreach (var reader in _readers)
+            reader.Thread!.Start();
+    }
+
+    /// <summary>One less than there are processors: the writer has one to itself.</summary>
+    public static int Count => Math.Clamp(Environment.ProcessorCount - 1, 1, 4);
+
+    /// <summary>Has every reader look up this round's probes from the time this returns on.</summary>
+    public void Begin(ReaderRound round)
+    {
+        _round = round;
+        Await(reader => reader.In == round);
+    }
+
+    /// <summary>Ends the round and adds up what the readers saw, by <see cref="ProbeGroup"/>.</summary>
+    /// <exception cref="BindingMismatchException">A lookup was wrong with no update under way.</exception>
+    public void End(GroupTally[] sums)
+    {
+        _round = null;
+        Await(static reader => reader.In is null);
+        foreach (var reader in _readers)
+        {
+            for (var group = 0; group < sums.Length; group++)
+                sums[group].Add(reader.Tally!.Groups[group]);
+        }
+    }
+
+    public void Dispose()
+    {
+        _ended = true;
+        _round = null;
+        foreach (var reader in _readers)
+            reader.Thread!.Join();
+    }
+
+    private void Await(Func<Reader, bool> ready)
+    {
+        foreach (var reader in _readers)
+        {
+            for (var spin = default(SpinWait); _failure is null && !ready(reader);)
+                spin.SpinOnce(sleep1Threshold: -1);
+        }
+
+        if (_failure is { } failure)
+            ExceptionDispatchInfo.Throw(failure);
+    }
+
+    private void Run(Reader reader)
+    {
+        try
+        {
+            for (var spin = default(SpinWait); !_ended;)
+            {
+                if (_round is not { } round)
+                {
+                    reader.QuiescentState();
+                    spin.SpinOnce(sleep1Threshold: -1);
+                    continue;
+                }
+
+                reader.Tally = new ReaderTally(_scheme, round);
+                LookUp(reader, round, reader.Tally);
+                reader.In = null;
+                spin.Reset();
+            }
+        }
+        catch (Exception failure)
+        {
+            // The writer throws it again; it waits for nobody who is gone.
+            _failure = failure;
+        }
+        finally
+        {
+            foreach (var registered in reader.Rcu)
+                registered.Dispose();
+        }
+    }
+
+    private void LookUp(Reader reader, ReaderRound round, ReaderTally tally)
+    {
+        var (probes, order) = (round.Probes, round.Order);
+        reader.In = round;
+        var start = Stopwatch.GetTimestamp();
+        while (_round == round)
+        {
+            foreach (var at in order)
+            {
+                var from = round.State;
+                var peer = _scheme.Transmit(probes[at].Address);
+                reader.QuiescentState();
+                var to = round.State;
+                var end = Stopwatch.GetTimestamp();
+                tally.See(at, peer, from, to, start, end);
+                start = end;
+            }
+        }
+
+        tally.End();
+    }
+
+    private sealed class Reader
+    {
+        private volatile ReaderRound? _in;
+
+        public required RcuReader[] Rcu { get; init; }
+
+        public Thread? Thread { get; set; }
+
+        public ReaderTally? Tally { get; set; }
+
+        /// <summary>The round whose probes are being looked up.</summary>
+        public ReaderRound? In { get => _in; set => _in = value; }
+
+        public void QuiescentState()
+        {
+            foreach (var registered in Rcu)
+                registered.QuiescentState();
+        }
+    }
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+using Sim.Figures;
+using Sim.Kernel;
+using Sim.Schemes.Binding;
+using Sim.Workloads.Churn;
+using Sim.Workloads.Keys;
+
+namespace Sim.Experiments.Churn;
+
+/// <summary>How much the readers' experiment does for each scheme.</summary>
+/// <param name="Milliseconds">Time after which no further update of an operation begins beside readers.</param>
+/// <param name="Variants">Prefixes that are moved and deleted, one after the other.</param>
+/// <param name="StepLookups">Lookups that an update's count may make, over all its steps.</param>
+public sealed record ReaderEffort(int Milliseconds, int Variants, int StepLookups)
+{
+    public static ReaderEffort Full { get; } = new(120, 8, 3_000_000);
+
+    public static ReaderEffort Quick { get; } = new(20, 4, 500_000);
+}
+
+/// <summary>An update, what takes it back, and addresses to look up meanwhile.</summary>
+/// <param name="Operation"><c>move</c>, <c>delete</c>, <c>lose-to-one</c> or <c>replace</c>.</param>
+/// <param name="Peer">The peer whose prefixes it is about.</param>
+/// <param name="Changes">The update as a batch; empty where the peer's set is sent again as it is.</param>
+/// <param name="Back">The batch that takes it back.</param>
+/// <param name="Set">The peer's prefixes where they are sent again.</param>
+/// <param name="Probes">Addresses, of each group the ones that are looked up first.</param>
+public sealed record ReaderUpdate(
+    string Operation, int Peer, BindingChange[] Changes, BindingChange[] Back, List<Prefix> Set, Probe[] Probes)
+{
+    public const string Move = "move";
+    public const string Delete = "delete";
+    public const string Lose = "lose-to-one";
+    public const string Replace = "replace";
+
+    /// <summary>What the daemon has to look up before; not the kernel's time.</summary>
+    public void Prepare(BindingScheme scheme)
+    {
+        if (Changes.Length > 0)
+            scheme.Prepare(Changes);
+    }
+
+    /// <summary>The kernel's part.</summary>
+    public void Apply(BindingScheme scheme)
+    {
+        if (Changes.Length > 0)
+            scheme.Apply(Changes);
+        else
+            scheme.Resend(Peer, Set);
+    }
+
+    /// <summary>Takes it back.</summary>
+    public void Restore(BindingScheme scheme)
+    {
+        if (Back.Length == 0)
+            return;
+        scheme.Prepare(Back);
+        scheme.Apply(Back);
+    }
+}
+
+/// <summary>
+/// The updates that readers run beside, all about the peer with the most prefixes: one prefix moves, one goes, the whole share
+/// moves to one other peer, the whole set is sent again.
+/// </summary>
+/// <remarks>
+/// Which addresses are looked up is drawn once, by seed: prefixes of the peer at random, all of them where they fit into the
+/// effort; of other peers first those that are neighbours of these in the sorted table (what covers them, what they cover, and
+/// what lies beside them), then any.
+/// </remarks>
+public sealed class ReaderUpdates
+{
+    private const int LeastProbes = 8;
+
+    private readonly ChurnContext _context;
+    private readonly ProbeFinder _finder;
+    private readonly IReadOnlyList<KeyValuePair<Prefix, int>> _sorted;
+    private readonly int _peer;
+    private readonly int _other;
+    private readonly Prefix[] _share;
+    private readonly List<(Prefix Prefix, UInt128 Address)> _own = [];
+    private readonly List<Probe> _others = [];
+
+    public ReaderUpdates(ChurnContext context)
+    {
+        _context = context;
+        _sorted = context.Start.Sorted;
+        _finder = new ProbeFinder(_sorted);
+        _peer = _sorted.CountBy(bound => bound.Value).MaxBy(share => share.Value).Key;
+        _other = (_peer + 1) % context.Peers;
+        _share = [.. context.Load.Where(change => change.NewPeer == _peer).Select(change => change.Prefix)];
+        // REPLACE takes the most steps: it removes each prefix and adds it again.
+        var probes = (int)Math.Clamp(context.Plan.Reader.StepLookups / (2L * _share.Length), LeastProbes, _share.Length + LeastProbes);
+        Draw(probes);
+    }
+
+    /// <summary>The updates of each operation.</summary>
+    public IEnumerable<IReadOnlyList<ReaderUpdate>> All()
+    {
+        var some = _own.Take(_context.Plan.Reader.Variants).ToList();
+        if (some.Count == 0)
+            yield break;
+        if (_context.Peers > 1)
+            yield return [.. some.Select(own => OneOf(ReaderUpdate.Move, own, _other))];
+        yield return [.. some.Select(own => OneOf(ReaderUpdate.Delete, own, BindingChange.NoPeer))];
+        if (_context.Peers > 1)
+            yield return [Lose()];
+        yield return [new(ReaderUpdate.Replace, _peer, [], [], [.. _share], [.. Stay(_own), .. _others])];
+    }
+
+    private ReaderUpdate OneOf(string operation, (Prefix Prefix, UInt128 Address) own, int to)
+    {
+        var change = new BindingChange(0, own.Prefix, _peer, to);
+        var after = to == BindingChange.NoPeer ? _finder.Cover(_context.Family, own.Address, own.Prefix.Length) : to;
+        var probe = new Probe(own.Prefix, own.Address, _peer, after, ProbeGroup.Changed);
+        return new(operation, _peer, [change], [Reverse(change)], [], [probe, .. Stay(_own.Where(other => other != own)), .. _others]);
+    }
+
+    private ReaderUpdate Lose()
+    {
+        var changes = Array.ConvertAll(_share, prefix => new BindingChange(0, prefix, _peer, _other));
+        var probes = _own.Select(own => new Probe(own.Prefix, own.Address, _peer, _other, ProbeGroup.Changed));
+        return new(ReaderUpdate.Lose, _peer, changes, Array.ConvertAll(changes, Reverse), [], [.. probes, .. _others]);
+    }
+
+    private static BindingChange Reverse(BindingChange change) => change with { OldPeer = change.NewPeer, NewPeer = change.OldPeer };
+
+    private IEnumerable<Probe> Stay(IEnumerable<(Prefix Prefix, UInt128 Address)> own) =>
+        own.Select(own => new Probe(own.Prefix, own.Address, _peer, _peer, ProbeGroup.Kept));
+
+    private void Draw(int probes)
+    {
+        var rng = new Rng(_context.Seed);
+        var places = Enumerable.Range(0, _sorted.Count).Where(at => _sorted[at].Value == _peer).ToArray();
+        rng.Shuffle(places.AsSpan());
+        var most = Math.Max(probes / 2, LeastProbes / 2);
+        var seen = new HashSet<int>();
+        foreach (var at in places)
+        {
+            if (_own.Count == probes)
+                break;
+            if (_finder.TryAddress(at, out var address))
+                _own.Add((_sorted[at].Key, address));
+            AddOther(at - 1, most / 2, seen);
+            AddOther(at + 1, most / 2, seen);
+        }
+
+        for (var tries = 0; tries < 20 * most; tries++)
+            AddOther(rng.Below(_sorted.Count), most, seen);
+    }
+
+    private void AddOther(int at, int most, HashSet<int> seen)
+    {
+        if (_others.Count >= most || at < 0 || at >= _sorted.Count || _sorted[at].Value == _peer || !seen.Add(at))
+            return;
+        if (_finder.TryAddress(at, out var address))
+            _others.Add(new Probe(_sorted[at].Key, address, _sorted[at].Value, _sorted[at].Value, ProbeGroup.Others));
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+using System.Diagnostics;
+using MathNet.Numerics.Distributions;
+using Sim.Schemes.Binding;
+using Sim.Workloads.Churn;
+using Sim.Workloads.Keys;
+using Sim.Workloads.Mrt;
+
+namespace Sim.Experiments.Churn;
+
+/// <summary>
+/// What REPLACE costs for each prefix that is sent again, from a sample: doing it for every withdrawal of a full table
+/// would take minutes.
+/// <code>
+///   plan      n deletions of the trace are drawn at random (reservoir, seeded), so that peers come as often as they do there;
+///             for each, its peer's set is replaced in full once, in the loaded table, and put back
+///   estimate  R = sum of times / sum of prefixes sent;  interval: Student's t over the residuals t - R * prefixes
+/// </code>
+/// </summary>
+/// <param name="Seconds">Seconds a prefix.</param>
+/// <param name="Low">Lower end of the 95% interval.</param>
+/// <param name="High">Upper end.</param>
+/// <param name="N">Replacements timed.</param>
+/// <param name="Work">The kernel’s work for all replacements of the sample.</param>
+public readonly record struct ReplacementCost(double Seconds, double Low, double High, int N, KernelWork Work)
+{
+    /// <summary>Times a sample on a loaded scheme, which is left as it was.</summary>
+    public static ReplacementCost Sample(ChurnContext context, BindingScheme scheme)
+    {
+        var victims = Victims(context);
+        var times = new List<(double Seconds, double Prefixes)>();
+        var work = default(KernelWork);
+        foreach (var victim in victims)
+        {
+            context.Cancel.ThrowIfCancellationRequested();
+            BindingChange[] delete = [victim with { OldPeer = victim.NewPeer, NewPeer = BindingChange.NoPeer }];
+            var sent = scheme.Prepare(delete);
+            var before = scheme.Work;
+            var clock = Stopwatch.GetTimestamp();
+            scheme.Apply(delete);
+            times.Add((Stopwatch.GetElapsedTime(clock).TotalSeconds, sent));
+            work += scheme.Work - before;
+            scheme.Prepare([victim]);
+            scheme.Apply([victim]);
+        }
+
+        return Of(times, work);
+    }
+
+    private static ReplacementCost Of(List<(double Seconds, double Prefixes)> times, KernelWork work)
+    {
+        var prefixes = times.Sum(time => time.Prefixes);
+        if (times.Count == 0 || prefixes == 0)
+            return default;
+        var ratio = times.Sum(time => time.Seconds) / prefixes;
+        var (low, high) = (ratio, ratio);
+        if (times.Count > 1)
+        {
+            var variance = times.Sum(time => Math.Pow(time.Seconds - ratio * time.Prefixes, 2)) / (times.Count - 1);
+            var error = Math.Sqrt(variance / times.Count) / (prefixes / times.Count);
+            var reach = StudentT.InvCDF(0, 1, times.Count - 1, 0.975) * error;
+            (low, high) = (Math.Max(ratio - reach, 0), ratio + reach);
+        }
+
+        return new ReplacementCost(ratio, low, high, times.Count, work);
+    }
+
+    /// <summary>For each drawn deletion an insertion of its peer's: of that prefix, or of one that the peer has at the start.</summary>
+    private static List<BindingChange> Victims(ChurnContext context)
+    {
+        var rng = new Rng(context.Seed);
+        var drawn = new List<BindingChange>();
+        var (reader, seen) = (context.Trace.Changes.Read(), 0);
+        while (reader.TryRead(out var change))
+        {
+            if (change.Kind != RouteChange.Delete)
+                continue;
+            seen++;
+            if (drawn.Count < context.Plan.Replacements)
+                drawn.Add(change);
+            else if (rng.Below(seen) is var place && place < drawn.Count)
+                drawn[place] = change;
+        }
+
+        var byPeer = context.Load.GroupBy(change => change.NewPeer).ToDictionary(group => group.Key, group => group.First());
+        return [.. drawn.Where(change => byPeer.ContainsKey(change.OldPeer)).Select(change => byPeer[change.OldPeer])];
+    }
+}

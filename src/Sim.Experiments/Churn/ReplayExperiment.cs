@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+using System.Diagnostics;
+using Sim.Schemes.Binding;
+using Sim.Workloads.Churn;
+
+namespace Sim.Experiments.Churn;
+
+/// <summary>
+/// Replays the trace on a loaded scheme, in rounds for each window: at full speed with a clock around each batch, and with
+/// these times on the trace's own clock. After each round the binding is led back to the start; after a window's last round
+/// it is first compared with the model's.
+/// </summary>
+public sealed class ReplayExperiment(ChurnContext context, BindingScheme scheme)
+{
+    private readonly ReplayRows _rows = new(context, scheme);
+    private ReplacementCost _replacement;
+
+    public void Run()
+    {
+        var estimate = NeedsEstimate();
+        if (estimate)
+        {
+            _replacement = ReplacementCost.Sample(context, scheme);
+            _rows.AddReplacement(_replacement);
+        }
+
+        var rounds = (int)Math.Clamp(context.Plan.ReplayedChanges / Math.Max(context.Trace.Changes.Count, 1), 1, context.Plan.ReplayRounds);
+        foreach (var window in context.Windows)
+        {
+            var done = new List<ReplayRound>();
+            while (done.Count < rounds)
+            {
+                done.Add(Replay(window, estimate));
+                if (done.Count == rounds)
+                    context.End.Require(scheme, $"after the replay with a window of {window} ms");
+                scheme.Prepare(context.Back, sampled: false);
+                scheme.Apply(context.Back);
+            }
+
+            _rows.Add(window, done, _replacement);
+        }
+
+        context.Start.Require(scheme, "led back to the start");
+    }
+
+    /// <summary>Whether replacing every peer's set that the trace takes a prefix from would take too long.</summary>
+    private bool NeedsEstimate() =>
+        scheme.Kind.Number == 1
+        && context.Trace.Counts.Deletes * (context.Table.Prefixes.Length / context.Peers) > context.Plan.ReplacedPrefixes;
+
+    private ReplayRound Replay(int window, bool estimate)
+    {
+        var whole = Stopwatch.GetTimestamp();
+        var coalescer = new Coalescer(context.Trace.Changes, window * 1000L);
+        var round = new ReplayRound(context.Trace.First);
+        while (coalescer.Next())
+        {
+            round.Taken += coalescer.Taken;
+            if (++round.Windows % 1024 == 0)
+                context.Cancel.ThrowIfCancellationRequested();
+            var batch = coalescer.Batch;
+            if (batch.IsEmpty)
+                continue;
+            var sentAgain = scheme.Prepare(batch, sampled: !estimate);
+            var before = scheme.Work;
+            var clock = Stopwatch.GetTimestamp();
+            scheme.Apply(batch);
+            var seconds = Stopwatch.GetElapsedTime(clock).TotalSeconds;
+            var work = scheme.Work - before;
+            var sent = scheme.Encode(batch);
+            var estimated = estimate ? sentAgain : 0;
+            seconds += estimated * _replacement.Seconds;
+            round.All.Add(batch.Length, seconds, estimated, sent, work);
+            if (window == 0)
+                round.ByKind[(int)batch[0].Kind].Add(1, seconds, estimated, sent, work);
+            round.Serve(coalescer.Opened, coalescer.Due, seconds);
+        }
+
+        round.HarnessSeconds = Stopwatch.GetElapsedTime(whole).TotalSeconds;
+        return round;
+    }
+}
+
+/// <summary>What one replay came to.</summary>
+/// <param name="origin">The trace's beginning in microseconds.</param>
+public sealed class ReplayRound(long origin)
+{
+    private OwnClock _own = new(origin);
+
+    public ReplayCosts All { get; } = new();
+
+    /// <summary>By <see cref="Workloads.Mrt.RouteChange"/>; filled where each change is a batch of its own.</summary>
+    public ReplayCosts[] ByKind { get; } = [new(), new(), new(), new()];
+
+    public OwnClock Own => _own;
+
+    /// <summary>Changes before coalescing.</summary>
+    public long Taken { get; set; }
+
+    /// <summary>Windows, those of which nothing was left included.</summary>
+    public long Windows { get; set; }
+
+    /// <summary>Seconds of the whole replay in this program, encoding and counting included.</summary>
+    public double HarnessSeconds { get; set; }
+
+    public void Serve(long opened, long due, double seconds) => _own.Serve(opened, due, seconds);
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+using System.Diagnostics;
+using Sim.Figures;
+using Sim.Files;
+using Sim.Kernel;
+using Sim.Netlink;
+using Sim.Schemes.Binding;
+using Sim.Workloads.Keys;
+using Sim.Workloads.Tables;
+
+namespace Sim.Experiments.Scaling;
+
+/// <summary>
+/// What the insertion of a route costs among more and more peers of one device. fib_info's hash covers neither gateway nor
+/// encapsulation, so the infos of all peers share a bucket and each insertion walks it; the series' patch 2 hashes the
+/// encapsulation; a nexthop object's id is hashed, to 8 bits.
+/// </summary>
+/// <remarks>
+/// As many routes as there are peers at most come first, so that the trie is the same at every place and each peer has one, as
+/// <c>validate</c> has it: what is timed finds its fib_info, half way along the bucket on average.
+/// </remarks>
+public sealed class FibInfoBucket(ScalingTables tables, ScalingPlan plan, ulong seed, IWorkProgress progress, CancellationToken cancel)
+{
+    private const int MostInserts = 2000;
+    private const int LeastInserts = 100;
+
+    /// <summary>Infos that a round's insertions may walk where all share a bucket.</summary>
+    private const int MostWalked = 1_000_000;
+
+    private static readonly Cost s_time = new(ScalingMetrics.InsertAmong, ScalingMetrics.Time);
+    private static readonly Cost s_walked = new(ScalingMetrics.InsertAmong, ScalingMetrics.InfosWalked);
+
+    private static readonly (string Name, RouteShape Shape, bool HashesStates)[] s_cases =
+    [
+        (ScalingMetrics.Unhashed, RouteShape.PeerKey, false), (ScalingMetrics.Hashed, RouteShape.PeerKey, true), (ScalingMetrics.BucketObjects, RouteShape.Nexthop, true),
+    ];
+
+    /// <summary>Rows of each case at each number of peers that the table has prefixes for, and of the lines through them.</summary>
+    public IReadOnlyList<Figure> Run()
+    {
+        var figures = new List<Figure>();
+        var places = plan.Peers.Where(peers => peers <= tables.Own / 2).ToList();
+        if (places.Count == 0)
+            return figures;
+        var (routes, timed) = (places.Max(), Math.Min(MostInserts, tables.Own / 2));
+        var table = tables.Of(routes + timed);
+        foreach (var peers in places)
+            figures.AddRange(Among(peers, table, routes, Math.Clamp(MostWalked / Math.Max(1, peers / 2), Math.Min(LeastInserts, timed), timed)));
+
+        foreach (var curve in figures.Where(f => f.Metric == ScalingMetrics.Time).GroupBy(f => f.Scheme).ToList())
+            figures.AddRange(Fit([.. curve]));
+        return figures;
+    }
+
+    private IEnumerable<Figure> Among(int peers, ScalingTable table, int routes, int timed)
+    {
+        progress.Step($"scaling: insert among {peers:N0} peers of a device", (plan.MostRounds + 1) * s_cases.Length, "runs");
+        var inserts = Inserts(table, peers, routes, timed);
+        var samples = new ScalingSamples();
+        var parts = new List<RoutePart>();
+        try
+        {
+            foreach (var (_, shape, hashesStates) in s_cases)
+            {
+                var part = new RoutePart(Family.IPv4, shape, peers, BindingHost.Usual() with { HashesStates = hashesStates });
+                parts.Add(part);
+                for (var route = 0; route < routes; route++)
+                    Check(part.Add(table.Prefixes[table.Drawn[route]], route % peers));
+            }
+
+            // The first round warms up.
+            for (var round = 0; round <= plan.MostRounds; round++)
+            {
+                for (var turn = 0; turn < parts.Count; turn++)
+                {
+                    cancel.ThrowIfCancellationRequested();
+                    var at = round % 2 == 1 ? turn : parts.Count - 1 - turn;
+                    Time(parts[at], inserts, round == 0 ? new() : samples, s_cases[at].Name);
+                    progress.Done(round * parts.Count + turn + 1);
+                }
+            }
+        }
+        finally
+        {
+            parts.ForEach(part => part.Dispose());
+        }
+
+        return samples.Rows((cost, value) => Row(table, peers, cost, value));
+    }
+
+    /// <summary>Routes that the others leave, leading to peers at random.</summary>
+    private (Prefix Prefix, int Peer)[] Inserts(ScalingTable table, int peers, int routes, int timed)
+    {
+        var rng = Rng.Derive(seed, (ulong)peers);
+        return [.. table.Drawn.Skip(routes).Take(timed).Select(place => (table.Prefixes[place], rng.Below(peers)))];
+    }
+
+    /// <summary>Inserts the routes, and takes them away again off the clock.</summary>
+    private static void Time(RoutePart part, (Prefix Prefix, int Peer)[] routes, ScalingSamples samples, string name)
+    {
+        var walked = part.InfosWalked;
+        var clock = Stopwatch.GetTimestamp();
+        foreach (var (prefix, peer) in routes)
+            Check(part.Add(prefix, peer));
+        var time = (Stopwatch.GetTimestamp() - clock) * (1e9 / Stopwatch.Frequency);
+        samples.Add(name, s_time, time / routes.Length);
+        samples.Add(name, s_walked, (double)(part.InfosWalked - walked) / routes.Length);
+        foreach (var (prefix, peer) in routes)
+            Check(part.Delete(prefix, peer));
+    }
+
+    private Figure Row(ScalingTable table, int peers, Cost cost, double value) => new()
+    {
+        Experiment = ScalingMetrics.Bucket,
+        Structure = "fib",
+        Family = (int)tables.Family,
+        Order = table.Origin,
+        Operation = cost.Operation,
+        Peers = peers,
+        Prefixes = table.Prefixes.Length,
+        X = peers,
+        Item = ScalingMetrics.PeerAxis,
+        Metric = cost.Metric,
+        Unit = cost.Unit,
+        Value = value,
+        Basis = cost.Basis,
+    };
+
+    /// <summary>A straight line over all points, in ns and peers: what one more peer costs, and what is left without any.</summary>
+    private static IEnumerable<Figure> Fit(List<Figure> points)
+    {
+        if (LineFit.Of([.. points.Select(f => f.X!.Value)], [.. points.Select(f => f.Value)]) is not { } fit)
+            yield break;
+        var row = ScalingFits.Row(points, ScalingMetrics.BucketFits) with { Structure = "fib", Unit = "ns", N = fit.N };
+        yield return row with { Metric = ScalingMetrics.PerPeer, Value = fit.Slope, Low = fit.Low, High = fit.High };
+        yield return row with { Metric = ScalingMetrics.AtNone, Value = fit.Intercept };
+        if (double.IsFinite(fit.RSquared))
+            yield return row with { Metric = ScalingMetrics.RSquared, Unit = "ratio", Value = fit.RSquared };
+    }
+
+    private static void Check(int error)
+    {
+        if (error != 0)
+            throw new InvalidOperationException($"a route was refused with error {error}");
+    }
+}

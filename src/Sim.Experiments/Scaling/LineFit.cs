@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+using MathNet.Numerics;
+using MathNet.Numerics.Distributions;
+using MathNet.Numerics.LinearRegression;
+
+namespace Sim.Experiments.Scaling;
+
+/// <summary>A straight line through points by ordinary least squares, with the interval of its slope.</summary>
+/// <param name="Slope">Units of y for one of x; of a power law, its exponent.</param>
+/// <param name="Low">Lower end of the slope's 95% interval.</param>
+/// <param name="High">Upper end.</param>
+/// <param name="Intercept">y at x = 0; of a power law, the factor: y at x = 1.</param>
+/// <param name="RSquared">Share of y's variance that the line explains; NaN where y does not vary.</param>
+/// <param name="N">Points.</param>
+public readonly record struct LineFit(double Slope, double Low, double High, double Intercept, double RSquared, int N)
+{
+    /// <summary>Fewer points leave no degree of freedom for an interval.</summary>
+    public const int LeastPoints = 3;
+
+    /// <summary>
+    /// Fits y = intercept + slope * x. The interval is Student's t with n - 2 degrees of freedom times the slope's standard
+    /// error, which is the residuals' over the spread of x.
+    /// </summary>
+    /// <returns>Null for fewer than <see cref="LeastPoints"/> points, or where all have one x.</returns>
+    public static LineFit? Of(double[] x, double[] y)
+    {
+        if (x.Length != y.Length)
+            throw new ArgumentException($"{x.Length} places and {y.Length} values", nameof(y));
+        var mean = x.Length == 0 ? 0 : x.Average();
+        var spread = x.Sum(at => (at - mean) * (at - mean));
+        if (x.Length < LeastPoints || spread == 0)
+            return null;
+        var (intercept, slope) = SimpleRegression.Fit(x, y);
+        var fitted = Array.ConvertAll(x, at => intercept + slope * at);
+        var residuals = y.Zip(fitted, (seen, line) => (seen - line) * (seen - line)).Sum();
+        var error = Math.Sqrt(residuals / (x.Length - 2) / spread);
+        var reach = StudentT.InvCDF(0, 1, x.Length - 2, 0.975) * error;
+        var varies = Array.Exists(y, seen => seen != y[0]);
+        return new LineFit(slope, slope - reach, slope + reach, intercept, varies ? GoodnessOfFit.RSquared(fitted, y) : double.NaN, x.Length);
+    }
+
+    /// <summary>Fits y = factor * x^exponent as a line through the logarithms: relative differences count, not absolute ones.</summary>
+    /// <param name="x">Places; all above 0.</param>
+    /// <param name="y">Values; all above 0.</param>
+    public static LineFit? OfPower(double[] x, double[] y)
+    {
+        if (x.Concat(y).Any(value => !(value > 0)))
+            throw new ArgumentException("a power law needs places and values above 0", nameof(x));
+        return Of(Array.ConvertAll(x, Math.Log10), Array.ConvertAll(y, Math.Log10)) is { } line
+            ? line with { Intercept = Math.Pow(10, line.Intercept) }
+            : null;
+    }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+using System.Diagnostics;
+using Sim.Figures;
+using Sim.Figures.Machine;
+using Sim.Files;
+using Sim.Kernel;
+using Sim.Schemes.Binding;
+
+namespace Sim.Experiments.Scaling;
+
+/// <summary>
+/// Each cost of each scheme over numbers of prefixes and over numbers of peers, and what one more peer costs an insertion.
+/// At each place the schemes take turns, in one direction and then in the other, each with structures of its own that are gone
+/// before the next begins: one is in memory at a time, and slow drift falls on all alike. Where rounds disagree, half of them are made
+/// again.
+/// </summary>
+public sealed class ScalingExperiment(
+    ScalingTables tables, IReadOnlyList<BindingKind> kinds, ScalingPlan plan, ulong seed, IWorkProgress progress, CancellationToken cancel,
+    MachineWatch? watch = null)
+{
+    /// <summary>Until the compiler is done with code, it is run this long.</summary>
+    private const double WarmSeconds = 1;
+    private const int WarmPrefixes = 300;
+
+    /// <summary>Places of an axis that no want of time leaves out: they are small, and a line needs points.</summary>
+    private const int AlwaysMeasured = 4;
+
+    private readonly List<Figure> _figures = [];
+
+    /// <summary>Runs both axes and the bucket.</summary>
+    /// <returns>A row for each cost, place and scheme, and the rows of what was fitted to them.</returns>
+    public IReadOnlyList<Figure> Run()
+    {
+        Warm();
+        Axis(ScalingMetrics.PrefixAxis, plan.Prefixes, plan.PrefixSeconds, prefixes => (prefixes, PeersFor(prefixes)));
+        var peers = plan.Peers.Where(count => count == 1 || count <= plan.FixedPrefixes / 2).ToList();
+        Axis(ScalingMetrics.PeerAxis, peers, plan.PeerSeconds, count => (plan.FixedPrefixes, count));
+        _figures.AddRange(ScalingFits.Of(_figures));
+        if (tables.Family == Family.IPv4)
+            Watched(() => _figures.AddRange(new FibInfoBucket(tables, plan, seed, progress, cancel).Run()));
+        return _figures;
+    }
+
+    /// <summary>Never more than half as many peers as prefixes, so that each has two.</summary>
+    private int PeersFor(int prefixes) => Math.Clamp(prefixes / 2, 1, plan.FixedPeers);
+
+    private void Warm()
+    {
+        progress.Step("scaling: warm up", 1, "runs");
+        var table = tables.Of(Math.Min(WarmPrefixes, tables.Own));
+        var probe = new ScalingProbe(table, PeersFor(table.Prefixes.Length), plan.Keys, seed, cancel);
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed.TotalSeconds < WarmSeconds;)
+        {
+            foreach (var kind in kinds)
+                probe.Run(kind, new ScalingSamples());
+        }
+    }
+
+    /// <summary>Measures place after place, until one is expected to take longer than there is time left; the first ones always.</summary>
+    private void Axis(string axis, IReadOnlyList<int> places, double seconds, Func<int, (int Prefixes, int Peers)> at)
+    {
+        var clock = Stopwatch.StartNew();
+        var (last, spent) = (0, 0.0);
+        ScalingTable? table = null;
+        foreach (var place in places)
+        {
+            cancel.ThrowIfCancellationRequested();
+            // In proportion to the place is the worst that was seen, but for a scheme whose bucket grows with the peers.
+            var expected = last == 0 ? 0 : spent * place / last * plan.Rounds(at(place).Prefixes) / plan.Rounds(at(last).Prefixes);
+            if (axis == ScalingMetrics.PeerAxis)
+                expected = spent * Math.Sqrt((double)place / Math.Max(last, 1));
+            if (place > places[Math.Min(AlwaysMeasured, places.Count) - 1] && clock.Elapsed.TotalSeconds + expected > seconds)
+                return;
+            var before = clock.Elapsed.TotalSeconds;
+            var (prefixes, peers) = at(place);
+            if (table?.Prefixes.Length != prefixes)
+                table = tables.Of(prefixes);
+            var of = table;
+            Watched(() => Place(axis, place, of, peers));
+            (last, spent) = (place, clock.Elapsed.TotalSeconds - before);
+        }
+    }
+
+    private void Watched(Action experiment) => (watch ?? MachineWatch.None).Run(_figures, experiment);
+
+    private void Place(string axis, int place, ScalingTable table, int peers)
+    {
+        var rounds = plan.Rounds(table.Prefixes.Length);
+        progress.Step($"scaling: {table.Prefixes.Length:N0} prefixes ({table.Origin}), {peers:N0} peers", rounds * kinds.Count, "runs");
+        var probe = new ScalingProbe(table, peers, plan.Keys, seed, cancel);
+        var samples = new ScalingSamples();
+        var done = 0;
+        void Round(int round)
+        {
+            foreach (var kind in round % 2 == 0 ? kinds : kinds.Reverse())
+            {
+                cancel.ThrowIfCancellationRequested();
+                probe.Run(kind, samples);
+                progress.Done(++done);
+            }
+        }
+
+        for (var round = 0; round < rounds; round++)
+            Round(round);
+        if (!samples.Settled)
+        {
+            samples.Again();
+            for (var round = rounds; round < rounds + (rounds + 1) / 2; round++)
+                Round(round);
+        }
+
+        _figures.AddRange(samples.Rows((cost, value) => new Figure
+        {
+            Experiment = ScalingMetrics.Points,
+            Family = (int)tables.Family,
+            Order = table.Origin,
+            Operation = cost.Operation,
+            Peers = peers,
+            Prefixes = table.Prefixes.Length,
+            X = place,
+            Item = axis,
+            Metric = cost.Metric,
+            Unit = cost.Unit,
+            Value = value,
+            Basis = cost.Basis,
+        }).Select(row => kinds.First(kind => kind.Name == row.Scheme).Label(row)));
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+using Sim.Schemes;
+
+namespace Sim.Experiments.Scaling;
+
+/// <summary>Which places are measured, and how often: the one place where the three depths differ.</summary>
+/// <param name="Prefixes">Numbers of prefixes, at <paramref name="FixedPeers"/> peers.</param>
+/// <param name="FixedPeers">Peers of that axis; half as many as prefixes where there are too few of these.</param>
+/// <param name="Peers">Numbers of peers, at <paramref name="FixedPrefixes"/> prefixes.</param>
+/// <param name="FixedPrefixes">Prefixes of that axis; the whole table where it has fewer.</param>
+/// <param name="MostRounds">Rounds where the table is small.</param>
+/// <param name="RoundPrefixes">Prefixes that all rounds of a place may load, which makes rounds fewer where the table is large.</param>
+/// <param name="LeastRounds">But never fewer than these.</param>
+/// <param name="Keys">Keys of a run of lookups.</param>
+/// <param name="PrefixSeconds">Time for the axis of prefixes: a place that would exceed it ends the axis. Infinite: all of it.</param>
+/// <param name="PeerSeconds">The same for the axis of peers.</param>
+public sealed record ScalingPlan(
+    IReadOnlyList<int> Prefixes, int FixedPeers, IReadOnlyList<int> Peers, int FixedPrefixes,
+    int MostRounds, int RoundPrefixes, int LeastRounds, int Keys, double PrefixSeconds, double PeerSeconds)
+{
+    /// <summary>The most peers that are measured.</summary>
+    public const int MostPeers = 10_000;
+
+    private static readonly int[] s_prefixes =
+        [10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000, 300_000, 1_000_000, 2_000_000, 4_000_000];
+
+    private static readonly int[] s_peers = [1, 3, 10, 30, 100, 300, 1000, 3000, MostPeers];
+
+    /// <summary>Everything: what <c>scale</c> runs.</summary>
+    public static ScalingPlan Whole { get; } =
+        new(s_prefixes, 32, s_peers, 100_000, 7, 600_000, 2, 1 << 16, double.PositiveInfinity, double.PositiveInfinity);
+
+    /// <summary>A part of <c>churn</c>: some three quarters of a minute.</summary>
+    public static ScalingPlan OfChurn { get; } =
+        Whole with { MostRounds = 5, RoundPrefixes = 200_000, LeastRounds = 1, Keys = 1 << 15, PrefixSeconds = 24, PeerSeconds = 14 };
+
+    /// <summary>A part of <c>churn --quick</c>: some six seconds.</summary>
+    public static ScalingPlan Quick { get; } = new(
+        [10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000], 32, [1, 10, 100, 300, 1000], 10_000,
+        3, 20_000, 1, 1 << 13, 2.5, 2);
+
+    /// <summary>What both axes may take, and some seconds for the bucket and to warm up.</summary>
+    public double Seconds => PrefixSeconds + PeerSeconds + (PeerSeconds / 2);
+
+    /// <summary>Rounds at a place with so many prefixes.</summary>
+    public int Rounds(int prefixes) => Math.Clamp(RoundPrefixes / prefixes, LeastRounds, MostRounds);
+
+    /// <summary>
+    /// The plan for a table: the table's own size takes the place of the numbers near it, so that the real table is among the
+    /// places, and a table that is too small to make larger ones of is the last.
+    /// </summary>
+    /// <param name="own">Prefixes of the table.</param>
+    /// <param name="grows">Whether larger tables can be made of it.</param>
+    public ScalingPlan For(int own, bool grows)
+    {
+        var others = Prefixes.Where(prefixes => prefixes * 1.5 < own || (grows && prefixes > own * 1.5));
+        var most = grows ? Prefixes.Max() : own;
+        int[] places = [.. others.Append(own).Where(prefixes => prefixes <= Math.Min(most, Prefixes.Max())).Order()];
+        return this with { Prefixes = places.Length > 0 ? places : [own], FixedPrefixes = Math.Min(FixedPrefixes, own) };
+    }
+}

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: MIT
+using System.Diagnostics;
+using Sim.Figures;
+using Sim.Schemes.Binding;
+using Sim.Trie;
+using Sim.Workloads.Churn;
+
+namespace Sim.Experiments.Scaling;
+
+/// <summary>
+/// All costs of a scheme with one table and one number of peers. A table of ten prefixes is loaded in tens of nanoseconds each,
+/// and a clock ticks in tens of nanoseconds too: so small ones are made many times over, and what is timed goes over all of them.
+/// <code>
+///   copies   as many fresh structures as hold 2,000 prefixes together, 24 at most
+///   updates  a tenth of each copy's prefixes, at random: deleted, inserted again, moved, moved back; in cycles until there are 2,000
+///   loss     one peer's whole share to the next, then back; peer after peer, until 2,000 prefixes were lost
+///   lookups  all keys, in eight parts
+/// </code>
+/// A round's value is the median of its cycles, peers or parts, so that an interruption spoils one of them. Each change is a
+/// message of its own. The daemon's side (<see cref="BindingScheme.Prepare"/>) is outside the clock.
+/// </summary>
+public sealed class ScalingProbe
+{
+    private const int Enough = 2000;
+    private const int MostCopies = 24;
+    private const int MostUpdated = 400;
+    private const int KeyParts = 8;
+
+    /// <summary>Prefixes that REPLACE may send again in one cycle of deletions; what is left is deleted off the clock.</summary>
+    private const int MostReplaced = 20_000;
+
+    /// <summary>Changes of a kind whose bytes are counted.</summary>
+    private const int MostCounted = 32;
+
+    private readonly ScalingTable _table;
+    private readonly int _peers;
+    private readonly int[] _peerOf;
+    private readonly BindingChange[] _inserts;
+    private readonly UInt128[] _keys;
+    private readonly List<BindingChange[]> _losses;
+    private readonly CancellationToken _cancel;
+    private long? _answer;
+
+    public ScalingProbe(ScalingTable table, int peers, int keys, ulong seed, CancellationToken cancel)
+    {
+        (_table, _peers, _cancel) = (table, peers, cancel);
+        _peerOf = table.PeerOf(peers);
+        _inserts = [.. table.Prefixes.Zip(_peerOf, (prefix, peer) => new BindingChange(0, prefix, BindingChange.NoPeer, peer))];
+        _keys = table.Keys(keys / KeyParts * KeyParts, seed);
+        var share = Math.Max(1, table.Prefixes.Length / peers);
+        var lost = Math.Clamp(Enough / Copies / share, 1, Math.Max(1, peers / 2));
+        _losses = [.. Enumerable.Range(0, table.Prefixes.Length).Where(place => _peerOf[place] < lost).GroupBy(place => _peerOf[place])
+            .OrderBy(group => group.Key).Select(group => group.Select(place => Change(place, _peerOf[place], Next(_peerOf[place]))).ToArray())];
+    }
+
+    private int Copies => Math.Clamp(Enough / _table.Prefixes.Length, 1, MostCopies);
+
+    private int Updated => Math.Clamp(_table.Prefixes.Length / 10, 1, MostUpdated);
+
+    /// <summary>Runs one round with new structures.</summary>
+    /// <exception cref="InvalidOperationException">A lookup's answer is not that of the schemes before.</exception>
+    public void Run(BindingKind kind, ScalingSamples samples)
+    {
+        var copies = new BindingScheme[Copies];
+        try
+        {
+            for (var i = 0; i < copies.Length; i++)
+                copies[i] = kind.Create(_table.Family, _peers);
+            samples.Add(kind.Name, new(ScalingMetrics.Load, ScalingMetrics.Time), Load(copies));
+            CountMemory(copies[0], samples);
+            Lookups(copies[0], samples);
+            Updates(copies, samples);
+            Loss(copies, samples);
+            CountMessages(copies[0], samples);
+        }
+        finally
+        {
+            foreach (var copy in copies)
+                copy?.Dispose();
+        }
+    }
+
+    private double Load(BindingScheme[] copies)
+    {
+        var clock = Stopwatch.GetTimestamp();
+        foreach (var copy in copies)
+            copy.Load(_inserts, _ => _cancel.ThrowIfCancellationRequested());
+        return Nanoseconds(clock) / copies.Length / _inserts.Length;
+    }
+
+    private void CountMemory(BindingScheme scheme, ScalingSamples samples)
+    {
+        // Peers are the same in every scheme.
+        var lines = scheme.Structures.SelectMany(part => part.Memory.Account()).Where(line => line.Cache != "wg_peer").ToList();
+        samples.Add(scheme.Name, new("", ScalingMetrics.Pages), (double)lines.Sum(line => line.PageBytes) / _inserts.Length);
+        samples.Add(scheme.Name, new("", ScalingMetrics.Objects), (double)lines.Sum(line => line.ObjectBytes) / _inserts.Length);
+    }
+
+    private void Lookups(BindingScheme scheme, ScalingSamples samples)
+    {
+        var sent = Look(scheme, _keys, received: false);
+        if (sent != (_answer ??= sent))
+            throw new InvalidOperationException($"{scheme.Name} finds other peers than the scheme before: sums of answers {sent} and {_answer}");
+        samples.Add(scheme.Name, new(ScalingMetrics.Transmit, ScalingMetrics.Time), Time(scheme, received: false));
+        samples.Add(scheme.Name, new(ScalingMetrics.Receive, ScalingMetrics.Time), Time(scheme, received: true));
+    }
+
+    /// <summary>Looks all keys up, and again with the clock: the first run warms the caches, and gives the answer to hold the other to.</summary>
+    private double Time(BindingScheme scheme, bool received)
+    {
+        var (answer, again, tally) = (Look(scheme, _keys, received), 0L, new Tally());
+        for (var part = 0; part < KeyParts; part++)
+        {
+            var keys = _keys.AsSpan(part * _keys.Length / KeyParts, _keys.Length / KeyParts);
+            var clock = Stopwatch.GetTimestamp();
+            again += Look(scheme, keys, received);
+            tally.Add(Nanoseconds(clock), keys.Length);
+        }
+
+        return again == answer
+            ? tally.Median
+            : throw new InvalidOperationException($"{scheme.Name}: two runs over the same keys gave different answers");
+    }
+
+    /// <summary>All lookups of packets, none of which waits for the one before; received ones without rp_filter.</summary>
+    /// <returns>The sum of the answers.</returns>
+    private static long Look(BindingScheme scheme, ReadOnlySpan<UInt128> keys, bool received)
+    {
+        var sum = 0L;
+        if (received)
+        {
+            foreach (var key in keys)
+                sum += scheme.Receive(key, rpFilter: false);
+            return sum;
+        }
+
+        foreach (var key in keys)
+            sum += scheme.Transmit(key);
+        return sum;
+    }
+
+    private void Updates(BindingScheme[] copies, ScalingSamples samples)
+    {
+        var (deleting, inserting, moving) = (new Tally(), new Tally(), new Tally());
+        var cycles = Math.Max(1, Enough / (copies.Length * Updated));
+        for (var cycle = 0; cycle < cycles; cycle++)
+        {
+            _cancel.ThrowIfCancellationRequested();
+            BindingChange[][] Changes(Func<int, BindingChange> change) => [.. copies.Select((_, copy) =>
+                Enumerable.Range((cycle * copies.Length + copy) * Updated, Updated).Select(drawn => change(_table.Drawn[drawn % _inserts.Length])).ToArray())];
+
+            Time(copies, Changes(place => Change(place, _peerOf[place], BindingChange.NoPeer)), deleting);
+            Time(copies, Changes(place => _inserts[place]), inserting);
+            if (_peers == 1)
+                continue;
+            Time(copies, Changes(place => Change(place, _peerOf[place], Next(_peerOf[place]))), moving);
+            Time(copies, Changes(place => Change(place, Next(_peerOf[place]), _peerOf[place])), moving);
+        }
+
+        void Add(string operation, Tally tally) => samples.Add(copies[0].Name, new(operation, ScalingMetrics.Time), tally.Median);
+        Add(ScalingMetrics.Insert, inserting);
+        Add(ScalingMetrics.Delete, deleting);
+        if (_peers > 1)
+            Add(ScalingMetrics.Move, moving);
+    }
+
+    /// <summary>Makes each copy's changes, one message each, and adds their time.</summary>
+    private static void Time(BindingScheme[] copies, BindingChange[][] changes, Tally tally)
+    {
+        var replaced = 0L;
+        for (var copy = 0; copy < copies.Length; copy++)
+            replaced += copies[copy].Prepare(changes[copy].AsSpan(0, 1));
+        if (replaced > 0)
+        {
+            TimePrepared(copies, changes, tally);
+            return;
+        }
+
+        // What needs no preparation once needs none at all.
+        var clock = Stopwatch.GetTimestamp();
+        for (var copy = 0; copy < copies.Length; copy++)
+        {
+            for (var i = 0; i < changes[copy].Length; i++)
+                copies[copy].Apply(changes[copy].AsSpan(i, 1));
+        }
+
+        tally.Add(Nanoseconds(clock), copies.Length * changes[0].Length);
+    }
+
+    /// <summary>The same for REPLACE: the daemon's look into its own tables lies between any two messages to one copy.</summary>
+    private static void TimePrepared(BindingScheme[] copies, BindingChange[][] changes, Tally tally)
+    {
+        var replaced = 0L;
+        for (var i = 0; i < changes[0].Length; i++)
+        {
+            var done = i == 0 || replaced < MostReplaced;
+            for (var copy = 0; copy < copies.Length; copy++)
+                replaced += copies[copy].Prepare(changes[copy].AsSpan(i, 1), done);
+            var clock = Stopwatch.GetTimestamp();
+            for (var copy = 0; copy < copies.Length; copy++)
+                copies[copy].Apply(changes[copy].AsSpan(i, 1));
+            if (done)
+                tally.Add(Nanoseconds(clock), copies.Length);
+        }
+    }
+
+    private void Loss(BindingScheme[] copies, ScalingSamples samples)
+    {
+        var tally = new Tally();
+        foreach (var lose in _losses)
+        {
+            var back = Array.ConvertAll(lose, change => change with { OldPeer = change.NewPeer, NewPeer = change.OldPeer });
+            foreach (var copy in copies)
+                copy.Prepare(lose);
+            var clock = Stopwatch.GetTimestamp();
+            foreach (var copy in copies)
+                copy.Apply(lose);
+            tally.Add(Nanoseconds(clock), copies.Length * lose.Length);
+            foreach (var copy in copies)
+            {
+                copy.Prepare(back);
+                copy.Apply(back);
+            }
+
+            _cancel.ThrowIfCancellationRequested();
+        }
+
+        var operation = _peers == 1 ? ScalingMetrics.LossToNone : ScalingMetrics.Loss;
+        samples.Add(copies[0].Name, new(operation, ScalingMetrics.Time), tally.Median);
+    }
+
+    private void CountMessages(BindingScheme scheme, ScalingSamples samples)
+    {
+        if (samples.Has(scheme.Name, new(ScalingMetrics.Insert, ScalingMetrics.Bytes)))
+            return;
+        var places = _table.Drawn.Take(Math.Min(MostCounted, Updated)).ToList();
+        // Each is there and back, so that every change meets the whole table.
+        Count(scheme, samples, places, ScalingMetrics.Delete, place => Change(place, _peerOf[place], BindingChange.NoPeer), ScalingMetrics.Insert);
+        if (_peers > 1)
+            Count(scheme, samples, places, ScalingMetrics.Move, place => Change(place, _peerOf[place], Next(_peerOf[place])), "");
+    }
+
+    private static void Count(
+        BindingScheme scheme, ScalingSamples samples, List<int> places, string operation, Func<int, BindingChange> change, string opposite)
+    {
+        var (there, back) = (default(Sent), default(Sent));
+        foreach (var place in places)
+        {
+            var made = change(place);
+            there += Send(scheme, made);
+            back += Send(scheme, made with { OldPeer = made.NewPeer, NewPeer = made.OldPeer });
+        }
+
+        void Add(string name, Sent sent)
+        {
+            samples.Add(scheme.Name, new(name, ScalingMetrics.Bytes), (double)sent.Bytes / places.Count);
+            samples.Add(scheme.Name, new(name, ScalingMetrics.Messages), (double)sent.Messages / places.Count);
+        }
+
+        Add(operation, there);
+        if (opposite.Length > 0)
+            Add(opposite, back);
+    }
+
+    private static Sent Send(BindingScheme scheme, BindingChange change)
+    {
+        BindingChange[] alone = [change];
+        scheme.Prepare(alone, sampled: false);
+        scheme.Apply(alone);
+        return scheme.Encode(alone);
+    }
+
+    private BindingChange Change(int place, int from, int to) => new(0, _table.Prefixes[place], from, to);
+
+    /// <summary>Where a peer's prefixes go; nowhere if it is the only one.</summary>
+    private int Next(int peer) => _peers == 1 ? BindingChange.NoPeer : (peer + 1) % _peers;
+
+    private static double Nanoseconds(long since) => (Stopwatch.GetTimestamp() - since) * (1e9 / Stopwatch.Frequency);
+
+    /// <summary>Times of one thing: of each run its time for one change.</summary>
+    private sealed class Tally
+    {
+        private readonly List<double> _each = [];
+
+        public double Median => Spread.Of(_each).Median;
+
+        public void Add(double nanoseconds, int changes) => _each.Add(nanoseconds / changes);
+    }
+}

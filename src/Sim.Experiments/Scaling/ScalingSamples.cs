@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+using Sim.Figures;
+using Sim.Figures.Measuring;
+using Sim.Schemes;
+
+namespace Sim.Experiments.Scaling;
+
+/// <summary>One of the costs that are followed over sizes.</summary>
+/// <param name="Operation">What is done; empty for memory.</param>
+/// <param name="Metric">What of it: a name of <see cref="ScalingMetrics"/>.</param>
+public readonly record struct Cost(string Operation, string Metric)
+{
+    public Basis Basis => Metric == ScalingMetrics.Time ? Basis.Measured : Basis.Counted;
+
+    public string Unit => Metric switch
+    {
+        ScalingMetrics.Time => "ns",
+        ScalingMetrics.Messages or ScalingMetrics.InfosWalked => "count",
+        _ => "bytes",
+    };
+}
+
+/// <summary>What the rounds at one place gave for each scheme.</summary>
+public sealed class ScalingSamples
+{
+    private readonly List<(string Scheme, Cost Cost)> _order = [];
+    private readonly Dictionary<(string Scheme, Cost Cost), List<double>> _values = [];
+    private Dictionary<(string Scheme, Cost Cost), int>? _again;
+
+    public void Add(string scheme, Cost cost, double value)
+    {
+        if (!_values.TryGetValue((scheme, cost), out var values))
+        {
+            _values.Add((scheme, cost), values = []);
+            _order.Add((scheme, cost));
+        }
+
+        // A count is the same in every round.
+        if (values.Count == 0 || cost.Basis == Basis.Measured)
+            values.Add(value);
+    }
+
+    public bool Has(string scheme, Cost cost) => _values.ContainsKey((scheme, cost));
+
+    /// <summary>
+    /// Whether the first half of the rounds and the second tell the same times, or two of three passes do: what rounds came to after
+    /// <see cref="Again"/> is the third.
+    /// </summary>
+    public bool Settled => _order.TrueForAll(key => Settle(key).Settled);
+
+    /// <summary>Says that what comes is measured again.</summary>
+    public void Again() => _again = _order.ToDictionary(key => key, key => _values[key].Count);
+
+    /// <summary>A row for each, with median and quartiles; what all rows of the place share comes from <paramref name="place"/>.</summary>
+    public IEnumerable<Figure> Rows(Func<Cost, double, Figure> place)
+    {
+        foreach (var key in _order)
+        {
+            var (kept, settled) = Settle(key);
+            var spread = Spread.Of(kept);
+            yield return place(key.Cost, spread.Median) with
+            {
+                Scheme = key.Scheme, Low = spread.Low, High = spread.High, N = spread.N, Flag = settled ? "" : Figure.Unsettled,
+            };
+        }
+    }
+
+    private (List<double> Kept, bool Settled) Settle((string Scheme, Cost Cost) key)
+    {
+        var values = _values[key];
+        if (key.Cost.Basis != Basis.Measured || values.Count < PassRunner.Least)
+            return (values, true);
+        var first = _again?.GetValueOrDefault(key) ?? values.Count;
+        List<List<double>> passes = [values[..(first / 2)], values[(first / 2)..first]];
+        if (first < values.Count)
+            passes.Add(values[first..]);
+        var (kept, settled) = Passes.Settle([.. passes.Select(pass => Passes.Of(pass, []))], Passes.TimeFloor);
+        return ([.. kept.SelectMany(pass => passes[pass])], settled);
+    }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+using Sim.Figures;
+using Sim.Kernel;
+using Sim.Schemes;
+using Sim.Workloads;
+using Sim.Workloads.Keys;
+using Sim.Workloads.Synthesis;
+using Sim.Workloads.Tables;
+
+namespace Sim.Experiments.Scaling;
+
+/// <summary>A table of some size, in the order it is loaded in.</summary>
+/// <param name="Origin"><c>sample</c> of the real one, or <c>generated</c>.</param>
+/// <param name="Prefixes">Its prefixes.</param>
+/// <param name="Drawn">Their places in a random order: any part of it is a random sample.</param>
+public sealed record ScalingTable(string Origin, Prefix[] Prefixes, int[] Drawn)
+{
+    public Family Family => Prefixes[0].Family;
+
+    /// <summary>The peer of each prefix: dealt out along the random order, so that shares differ by one at most.</summary>
+    public int[] PeerOf(int peers)
+    {
+        var of = new int[Prefixes.Length];
+        for (var rank = 0; rank < of.Length; rank++)
+            of[Drawn[rank]] = rank % peers;
+        return of;
+    }
+
+    /// <summary>Random addresses of random prefixes, left-aligned: every one has a match.</summary>
+    public UInt128[] Keys(int count, ulong seed)
+    {
+        var keys = new UInt128[count];
+        var rng = Rng.Derive(seed, (ulong)Prefixes.Length);
+        foreach (ref var key in keys.AsSpan())
+        {
+            var prefix = Prefixes[rng.Below(Prefixes.Length)];
+            var bits = Family == Family.IPv4 ? (UInt128)rng.NextUInt() << 96 : rng.NextUInt128();
+            key = prefix.Address | (bits & ~Prefix.Mask(prefix.Length));
+        }
+
+        return keys;
+    }
+}
+
+/// <summary>
+/// Tables of any size out of one. Smaller ones are random samples, nested: each is a part of every larger one, in the order of
+/// the file. Larger ones are made by <see cref="TableGenerator"/> with the structure of the one.
+/// </summary>
+public sealed class ScalingTables
+{
+    /// <summary>Tables with fewer prefixes do not say how a larger one looks.</summary>
+    public const int LeastToGrow = 100_000;
+
+    private readonly RouteTable _table;
+    private readonly ulong _seed;
+    private readonly int[] _drawn;
+    private Prefix[]? _sorted;
+
+    public ScalingTables(RouteTable table, ulong seed)
+    {
+        (_table, _seed) = (table, seed);
+        _drawn = Shuffled(table.Routes.Length, seed);
+    }
+
+    /// <summary>Prefixes of the table itself.</summary>
+    public int Own => _table.Routes.Length;
+
+    /// <summary>Whether tables larger than it can be made.</summary>
+    public bool Grows => Own >= LeastToGrow;
+
+    public Family Family => _table.Family;
+
+    /// <summary>A table of exactly so many prefixes.</summary>
+    /// <exception cref="InvalidOperationException">More than the table has, and it is too small or too dense to make such a one of.</exception>
+    public ScalingTable Of(int prefixes)
+    {
+        if (prefixes <= Own)
+            return SampleOf(prefixes);
+        if (!Grows)
+            throw new InvalidOperationException($"{Own} prefixes are too few to make {prefixes} of: {LeastToGrow} are needed");
+        if (_sorted is null)
+        {
+            _sorted = Array.ConvertAll(_table.Routes, route => route.Prefix);
+            TableOrder.SortPrefixes(_sorted);
+        }
+
+        var made = TableGenerator.GeneratePrefixes(_table.Family, prefixes, _seed, _sorted);
+        return new ScalingTable(ScalingMetrics.Generated, made, Shuffled(prefixes, _seed));
+    }
+
+    private ScalingTable SampleOf(int prefixes)
+    {
+        var places = _drawn[..prefixes];
+        Array.Sort(places);
+        var placeOf = new Dictionary<int, int>(prefixes);
+        for (var place = 0; place < prefixes; place++)
+            placeOf.Add(places[place], place);
+        return new ScalingTable(
+            ScalingMetrics.Sampled, Array.ConvertAll(places, place => _table.Routes[place].Prefix),
+            Array.ConvertAll(_drawn[..prefixes], drawn => placeOf[drawn]));
+    }
+
+    private static int[] Shuffled(int count, ulong seed)
+    {
+        var order = new int[count];
+        for (var i = 0; i < count; i++)
+            order[i] = i;
+        new Rng(seed).Shuffle(order.AsSpan());
+        return order;
+    }
+}

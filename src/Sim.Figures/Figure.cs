@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+namespace Sim.Figures;
+
+/// <summary>How a figure came about. They are never mixed without the label.</summary>
+public enum Basis
+{
+    /// <summary>A clock was read.</summary>
+    Measured,
+
+    /// <summary>Counted in the live structure: exact.</summary>
+    Counted,
+
+    /// <summary>Follows from a formula or a model of the kernel.</summary>
+    Modelled,
+
+    /// <summary>A queue was simulated with measured costs: what would have happened on the trace's own clock.</summary>
+    Simulated,
+
+    /// <summary>Extrapolated from a sample by a plan that the report states; low and high are a 95% interval, not quartiles.</summary>
+    Estimated,
+}
+
+/// <summary>
+/// One figure: one row of results.csv. Every number, plot and table that is shown is drawn from such rows.
+/// </summary>
+/// <remarks>Parameters that do not apply are empty strings or null, so that rows stay tidy.</remarks>
+public sealed record Figure
+{
+    private readonly double? _low;
+    private readonly double? _high;
+
+    /// <summary>What was done: <c>load</c>, <c>memory</c>, <c>shape</c>, <c>lookup</c>, <c>update</c>, ...</summary>
+    public required string Experiment { get; init; }
+
+    /// <summary><c>allowedips</c> or <c>fib</c>; empty where the figure is about neither.</summary>
+    public string Structure { get; init; } = "";
+
+    /// <summary>The way prefixes are bound to peers: <c>AllowedIPs</c>, <c>route attribute</c>, ...</summary>
+    public string Scheme { get; init; } = "";
+
+    /// <summary>4 or 6.</summary>
+    public required int Family { get; init; }
+
+    /// <summary>Order of insertion: <c>file</c>, <c>sorted</c>, <c>by-length</c>, <c>shuffled</c>.</summary>
+    public string Order { get; init; } = "";
+
+    /// <summary>Key pattern of a lookup: <c>uniform</c>, <c>prefixes</c>, <c>zipf</c>, <c>hot</c>.</summary>
+    public string Keys { get; init; } = "";
+
+    /// <summary><c>independent</c> (throughput) or <c>dependent</c> (latency).</summary>
+    public string Chain { get; init; } = "";
+
+    /// <summary>Operation of an update: <c>insert</c>, <c>delete</c>, <c>move</c>, <c>remove-peer</c>.</summary>
+    public string Operation { get; init; } = "";
+
+    /// <summary>Number of WireGuard peers.</summary>
+    public int? Peers { get; init; }
+
+    /// <summary>Prefixes in the structure when the figure was taken.</summary>
+    public long? Prefixes { get; init; }
+
+    /// <summary>The place on an axis (a depth, a tnode size, a memory cache's object size), where the row is a point of a curve.</summary>
+    public double? X { get; init; }
+
+    /// <summary>Name of the place on an axis, where it has one (a slab cache).</summary>
+    public string Item { get; init; } = "";
+
+    /// <summary>What was measured: <c>time</c>, <c>nodes</c>, <c>cache-lines</c>, <c>page-bytes</c>, ...</summary>
+    public required string Metric { get; init; }
+
+    /// <summary>Unit of the value: <c>ns</c>, <c>bytes</c>, <c>count</c>, <c>ratio</c>, ...</summary>
+    public required string Unit { get; init; }
+
+    /// <summary>The value: the median where there are repetitions.</summary>
+    public required double Value { get; init; }
+
+    /// <summary>Lower quartile; equals the value where it was not set: one repetition, or none.</summary>
+    public double Low { get => _low ?? Value; init => _low = value; }
+
+    /// <summary>Upper quartile; equals the value where it was not set.</summary>
+    public double High { get => _high ?? Value; init => _high = value; }
+
+    /// <summary>Number of repetitions behind the value.</summary>
+    public int N { get; init; } = 1;
+
+    public required Basis Basis { get; init; }
+
+    /// <summary>
+    /// Which side of a validation the figure is of, <c>port</c> or <c>kernel</c>; in a comparison of runs <c>before</c>,
+    /// <c>after</c>, or what follows from the two (<c>ratio</c>, <c>p</c>, ...); empty elsewhere.
+    /// </summary>
+    public string Side { get; init; } = "";
+
+    /// <summary>
+    /// On the kernel's row of a check, how far the port's value may lie from it: 0 where they must be equal. On the ratio
+    /// of a comparison of runs, the factor up to which it is noise; on a ratio of <c>churn</c>, the factor up to which equals differed among
+    /// the repetitions that it is of. Null on every other row: nothing is demanded of it.
+    /// </summary>
+    public double? Bound { get; init; }
+
+    /// <summary>Flags of rows that are not to be relied on.</summary>
+    public const string Unsettled = "unsettled", Busy = "busy";
+
+    /// <summary>
+    /// Why a measured row settles nothing: passes over it disagree (<see cref="Unsettled"/>), or others used the machine in every one
+    /// of them (<see cref="Busy"/>); empty where neither is so.
+    /// </summary>
+    public string Flag { get; init; } = "";
+
+    /// <summary>The flag of what is made of several rows: that which half of them or more have, whichever it is.</summary>
+    public static string FlagOf(IReadOnlyCollection<Figure> rows) =>
+        rows.Count(row => row.Flag.Length > 0) * 2 >= rows.Count ? rows.Max(row => row.Flag) ?? "" : "";
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Sim.Figures.Measuring;
+
+namespace Sim.Figures.Machine;
+
+/// <summary>What must be known of a machine before its numbers mean anything.</summary>
+public static class HostFacts
+{
+    /// <summary>Names of facts that are other ones in every run.</summary>
+    public const string LoadFact = "load average at start", LoadEndFact = "load average at end", OthersFact = "others’ use of processors",
+        StealFact = "steal", PressureFact = "CPU pressure", SweepFact = "cache sweep";
+
+    /// <summary>The fact that says how large the last-level cache is.</summary>
+    public const string CacheFact = "last-level cache";
+
+    /// <summary>The machine at the start of a run.</summary>
+    /// <param name="cacheBytes">Size of the last-level cache that the user gave; 0: the system's word is taken.</param>
+    public static IReadOnlyList<KeyValuePair<string, string>> Environment(long cacheBytes = 0) =>
+    [
+        new("processor", FirstValue("/proc/cpuinfo", "model name") ?? RuntimeInformation.ProcessArchitecture.ToString()),
+        new("logical processors", $"{System.Environment.ProcessorCount}"),
+        new(CacheFact, cacheBytes > 0 ? $"{CacheSize.Show(cacheBytes)} (--cache-size; the system says {LastLevelCache()})" : LastLevelCache()),
+        new("memory", FirstValue("/proc/meminfo", "MemTotal") ?? "unknown"),
+        new("operating system", RuntimeInformation.OSDescription),
+        new("transparent huge pages", ReadLine("/sys/kernel/mm/transparent_hugepage/enabled") ?? "unknown"),
+        new("runtime", RuntimeInformation.FrameworkDescription),
+        new(LoadFact, LoadAverage()),
+    ];
+
+    /// <summary>Bytes of the last-level cache as the system says; 0 where it does not.</summary>
+    public static long LastLevelCacheBytes { get; } = CacheSize.OfFact(LastLevelCache());
+
+    public static string LoadAverage() => ReadLine("/proc/loadavg") ?? "unknown";
+
+    private static string LastLevelCache()
+    {
+        for (var index = 4; index >= 0; index--)
+        {
+            if (ReadLine($"/sys/devices/system/cpu/cpu0/cache/index{index}/size") is { } size)
+                return size;
+        }
+
+        return FirstValue("/proc/cpuinfo", "cache size") ?? "unknown";
+    }
+
+    private static string? FirstValue(string file, string key) =>
+        FirstLine(file, line => line.StartsWith(key, StringComparison.Ordinal))?.Split(':', 2)[1].Trim();
+
+    private static string? ReadLine(string file) => FirstLine(file, static _ => true)?.Trim();
+
+    /// <summary>The first line that fits; null where there is none, or the system does not let the file be read.</summary>
+    public static string? FirstLine(string file, Func<string, bool> fits)
+    {
+        try
+        {
+            return File.ReadLines(file).FirstOrDefault(fits);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

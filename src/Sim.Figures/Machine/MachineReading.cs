@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+using System.Globalization;
+
+namespace Sim.Figures.Machine;
+
+/// <summary>What a system says of itself at one moment: counters that grow. Null where it does not say it.</summary>
+/// <param name="Seconds">Of the run's clock.</param>
+/// <param name="Busy">Seconds that all processors together have worked, whoever for.</param>
+/// <param name="Own">Seconds of these that this process used.</param>
+/// <param name="Steal">Seconds that a hypervisor gave to others while a processor here had work.</param>
+/// <param name="Waiting">Seconds in which some task waited for a processor.</param>
+public readonly record struct MachineReading(double Seconds, double? Busy, double? Own, double? Steal, double? Waiting)
+{
+    /// <summary>Ticks a second of /proc/stat (USER_HZ): 100 wherever .NET runs on Linux.</summary>
+    private const double TicksPerSecond = 100;
+
+    /// <summary>Reads /proc; where there is none, as on other systems, all but the time is null.</summary>
+    public static MachineReading At(double seconds)
+    {
+        var (busy, steal) = OfStat(FirstLine("/proc/stat"));
+        return new(seconds, busy, Environment.CpuUsage.TotalTime.TotalSeconds, steal, OfPressure(FirstLine("/proc/pressure/cpu")));
+    }
+
+    /// <summary>
+    /// Out of the first line of /proc/stat (proc(5)): <c>cpu user nice system idle iowait irq softirq steal guest guest_nice</c>. Guests'
+    /// time is in user's and nice's. Kernels before 2.6.11 have no steal.
+    /// </summary>
+    public static (double? Busy, double? Steal) OfStat(string? line)
+    {
+        var words = line?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
+        if (words is not ["cpu", _, _, _, _, ..])
+            return (null, null);
+        var ticks = new List<double>();
+        foreach (var word in words.Skip(1))
+        {
+            if (!ulong.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+                return (null, null);
+            ticks.Add(count / TicksPerSecond);
+        }
+
+        double At(int place) => place < ticks.Count ? ticks[place] : 0;
+        return (At(0) + At(1) + At(2) + At(5) + At(6), ticks.Count > 7 ? At(7) : null);
+    }
+
+    /// <summary>
+    /// Out of the first line of /proc/pressure/cpu (Documentation/accounting/psi.rst), whose total is in microseconds:
+    /// <c>some avg10=0.00 avg60=0.00 avg300=0.00 total=53431978</c>.
+    /// </summary>
+    public static double? OfPressure(string? line)
+    {
+        const string total = "total=";
+        var word = line?.StartsWith("some ", StringComparison.Ordinal) == true
+            ? line.Split(' ').FirstOrDefault(part => part.StartsWith(total, StringComparison.Ordinal))
+            : null;
+        return word is not null && ulong.TryParse(word.AsSpan(total.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var microseconds)
+            ? microseconds / 1e6
+            : null;
+    }
+
+    private static string? FirstLine(string file) => HostFacts.FirstLine(file, static _ => true);
+}

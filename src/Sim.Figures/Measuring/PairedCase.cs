@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+using Sim.Figures.Machine;
+using Sim.Files;
+
+namespace Sim.Figures.Measuring;
+
+/// <summary>What one pass gave of one time.</summary>
+/// <param name="Pair">The two sides, interleaved.</param>
+/// <param name="Self">The first against itself, between the same moments; null where that was not run.</param>
+public readonly record struct PassTimes(InterleavedTimes Pair, InterleavedTimes? Self)
+{
+    public Passes.Pass Summary => Passes.Of(Pair.Ratios, Self?.Ratios ?? Pair.Selves);
+}
+
+/// <summary>What the passes that were kept gave together.</summary>
+/// <param name="Pair">The two sides.</param>
+/// <param name="Self">The first against itself; null where that was not run.</param>
+/// <param name="Noise">The factor up to which equals differed among these repetitions.</param>
+/// <param name="Flag">See <see cref="Figure.Flag"/>.</param>
+public sealed record SettledTimes(InterleavedTimes Pair, InterleavedTimes? Self, double Noise, string Flag);
+
+/// <summary>One thing that is measured on two structures, in passes.</summary>
+/// <param name="Name">In a few words, for progress.</param>
+/// <param name="Repetitions">How many a group has.</param>
+/// <param name="MostGroups">The most that a pass has.</param>
+/// <param name="Measure">Makes one pass: asks after each group whether another follows. Gives one result for each time that a repetition has.</param>
+/// <param name="AddRows">Makes rows of the results, in the same order.</param>
+public sealed record PairedCase(
+    string Name, int Repetitions, int MostGroups, Func<Func<int, bool>, PassTimes[]> Measure, Action<IReadOnlyList<SettledTimes>> AddRows)
+{
+    private readonly List<(PassTimes[] Times, double From, double To)> _passes = [];
+
+    public int Passed => _passes.Count;
+
+    /// <summary>Groups of the last pass.</summary>
+    public int Groups => _passes[^1].Times[0].Pair.A.Length / 2;
+
+    /// <summary>Whether the passes so far agree, or two of three do, in every time.</summary>
+    public bool Settled => Enumerable.Range(0, _passes[0].Times.Length).All(time => Settle(time).Settled);
+
+    /// <summary>Takes a pass in, with the moments of the run's clock at which it began and ended.</summary>
+    public void Add(PassTimes[] times, double from, double to) => _passes.Add((times, from, to));
+
+    /// <summary>Makes the rows of all passes.</summary>
+    public void Finish(MachineWatch watch) => AddRows([.. Enumerable.Range(0, _passes[0].Times.Length).Select(time => Result(time, watch))]);
+
+    private (IReadOnlyList<int> Kept, bool Settled) Settle(int time) => Passes.Settle([.. _passes.Select(pass => pass.Times[time].Summary)]);
+
+    private SettledTimes Result(int time, MachineWatch watch)
+    {
+        var (kept, settled) = Settle(time);
+        var passes = kept.Select(at => _passes[at]).ToList();
+        var busy = passes.TrueForAll(pass => watch.IsBusy(pass.From, pass.To));
+        var all = new PassTimes(
+            InterleavedTimes.Join([.. passes.Select(pass => pass.Times[time].Pair)]),
+            passes[0].Times[time].Self is null ? null : InterleavedTimes.Join([.. passes.Select(pass => pass.Times[time].Self!)]));
+        return new(all.Pair, all.Self, Math.Exp(all.Summary.Width), !settled ? Figure.Unsettled : busy ? Figure.Busy : "");
+    }
+}
+
+/// <summary>Makes passes over cases, within the time there is, and looks at the machine between them.</summary>
+public sealed class PassRunner(TimeBudget budget, MachineWatch watch, IWorkProgress progress, CancellationToken cancel)
+{
+    /// <summary>Passes that are always made; one more where they disagree.</summary>
+    public const int Least = 2;
+
+    /// <summary>One pass over each case, with as many groups as its share of the time allows.</summary>
+    public void Pass(IEnumerable<PairedCase> cases)
+    {
+        foreach (var one in cases)
+            Pass(one, budget.Next(one.MostGroups));
+    }
+
+    /// <summary>Makes one pass over each case with a fixed number of groups, however long that takes. Later counts may depend on it.</summary>
+    public void Pass(IEnumerable<PairedCase> cases, int groups)
+    {
+        foreach (var one in cases)
+            Pass(one, done => done < groups);
+    }
+
+    /// <summary>Measures those whose passes disagree again, and makes the rows of all.</summary>
+    public void Finish(IReadOnlyList<PairedCase> cases)
+    {
+        foreach (var one in cases.Where(one => !one.Settled))
+        {
+            var groups = one.Groups;
+            Pass(one, done => done < groups);
+        }
+
+        foreach (var one in cases)
+            one.Finish(watch);
+    }
+
+    private void Pass(PairedCase one, Func<int, bool> another)
+    {
+        cancel.ThrowIfCancellationRequested();
+        progress.Step($"{one.Name}, pass {one.Passed + 1}", one.Repetitions * one.MostGroups, "runs");
+        var from = watch.Sample();
+        var times = one.Measure(done =>
+        {
+            progress.Done(done * one.Repetitions);
+            return another(done);
+        });
+        one.Add(times, from, watch.Sample());
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+namespace Sim.Figures.Measuring;
+
+/// <summary>
+/// Whether passes that were made apart in time tell the same. The machine may be another one in the second pass: a neighbour has
+/// come, or gone. A pass's median may be off by what equals differ in it (its A/A ratios), so that two passes agree where
+/// <code>
+///   |ln median 1 - ln median 2|  &lt;=  max(ln floor, width 1 + width 2)      width: the farther quartile of ln A/A from 0
+/// </code>
+/// </summary>
+public static class Passes
+{
+    /// <summary>Two interleaved ratios may always differ by this factor.</summary>
+    public const double Floor = 1.05;
+
+    /// <summary>Two times that are not interleaved with another may always differ by this factor.</summary>
+    public const double TimeFloor = 1.25;
+
+    /// <summary>The rule in words, for pages.</summary>
+    public const string Rule =
+        "Each pair is measured in two passes apart in time. They agree if their medians differ by no more than the sum of what equals "
+        + "differ in each (the farther quartile of A/A), or by 5 %. Where they do not, a third pass is made, and two that agree are kept; if no two do, the "
+        + "row is not settled.";
+
+    /// <summary>What a pass gave.</summary>
+    /// <param name="Log">Natural logarithm of its median; NaN where it has none.</param>
+    /// <param name="Width">How far from 0 the farther quartile of its A/A's logarithms lies; 0 where it has none.</param>
+    public readonly record struct Pass(double Log, double Width);
+
+    /// <summary>A pass out of its ratios, or times, and its A/A ratios; those without a logarithm say nothing.</summary>
+    public static Pass Of(IEnumerable<double> values, IEnumerable<double> selves)
+    {
+        var logs = Logs(values);
+        var noise = Logs(selves);
+        if (logs.Count == 0)
+            return new(double.NaN, 0);
+        var width = 0.0;
+        if (noise.Count > 0)
+        {
+            var spread = Spread.Of(noise);
+            width = Math.Max(Math.Abs(spread.Low), Math.Abs(spread.High));
+        }
+
+        return new(Spread.Of(logs).Median, width);
+    }
+
+    /// <summary>Whether two passes tell the same; one that has no value contradicts none.</summary>
+    public static bool Agree(Pass one, Pass other, double floor) =>
+        !(Math.Abs(one.Log - other.Log) > Math.Max(Math.Log(floor), one.Width + other.Width));
+
+    /// <summary>
+    /// The passes to make the row of: all, if each agrees with each; else the nearest two that agree, if there are three or more; else
+    /// all, and the row is not settled.
+    /// </summary>
+    public static (IReadOnlyList<int> Kept, bool Settled) Settle(IReadOnlyList<Pass> passes, double floor = Floor)
+    {
+        var all = Enumerable.Range(0, passes.Count).ToList();
+        var pairs = all.SelectMany(one => all.Skip(one + 1).Select(other => (One: one, Other: other))).ToList();
+        var agreeing = pairs.Where(pair => Agree(passes[pair.One], passes[pair.Other], floor)).ToList();
+        if (agreeing.Count == pairs.Count)
+            return (all, true);
+        if (passes.Count < 3 || agreeing.Count == 0)
+            return (all, false);
+        var (nearest, next) = agreeing.MinBy(pair => Math.Abs(passes[pair.One].Log - passes[pair.Other].Log));
+        return ([nearest, next], true);
+    }
+
+    private static List<double> Logs(IEnumerable<double> values) =>
+        [.. values.Where(value => value > 0 && double.IsFinite(value)).Select(value => Math.Log(value))];
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+namespace Sim.Figures.Measuring;
+
+/// <summary>
+/// The time that a run may take, dealt out to its parts while it runs. Each part gets an even share of what is left; what it does not
+/// use is the later parts'. One group of repetitions is always made, whatever it takes:
+/// <code>
+///   |-- done --|-- this part --|-- other parts --|-- what cannot be shortened --|
+///   0          now                                                              seconds
+/// </code>
+/// </summary>
+/// <param name="seconds">Of the whole run.</param>
+/// <param name="clock">Seconds since the run began.</param>
+public sealed class TimeBudget(double seconds, Func<double> clock)
+{
+    private int _parts;
+
+    /// <summary>Without end: each part makes as many groups as it may.</summary>
+    public static TimeBudget Unlimited => new(double.PositiveInfinity, static () => 0);
+
+    /// <summary>Seconds since the run began.</summary>
+    public double Now => clock();
+
+    /// <summary>Seconds that everything takes which comes later and cannot be shortened.</summary>
+    public double Later { get; set; }
+
+    /// <summary>Announces a number of parts that will come.</summary>
+    public void Expect(int parts) => _parts += parts;
+
+    /// <summary>Begins the next part.</summary>
+    /// <param name="most">The most groups that it makes.</param>
+    /// <returns>Tells, given how many groups there were, whether another is expected to end within the part's share.</returns>
+    public Func<int, bool> Next(int most)
+    {
+        var start = clock();
+        var share = (seconds - Later - start) / Math.Max(_parts, 1);
+        _parts = Math.Max(_parts - 1, 0);
+        return done =>
+        {
+            var spent = clock() - start;
+            return done < most && spent + spent / done <= share;
+        };
+    }
+}

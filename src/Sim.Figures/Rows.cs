@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+using System.Runtime.CompilerServices;
+
+namespace Sim.Figures;
+
+/// <summary>
+/// The figures of a run with their row numbers: row <c>n</c> is line <c>n + 1</c> of results.csv, <c>id</c> in
+/// results.json and the anchor <c>row-n</c> of the page.
+/// </summary>
+public sealed class Rows
+{
+    private readonly Dictionary<Figure, int> _ids;
+
+    public Rows(RunResult result)
+    {
+        Result = result;
+        // Copies, so that a figure that is listed twice is two rows.
+        All = [.. result.Figures.Select(f => f with { })];
+        _ids = new Dictionary<Figure, int>(All.Count, ByReference.Instance);
+        for (var i = 0; i < All.Count; i++)
+            _ids[All[i]] = i + 1;
+    }
+
+    private Rows(RunResult result, IReadOnlyList<Figure> all, Dictionary<Figure, int> ids) => (Result, All, _ids) = (result, all, ids);
+
+    /// <summary>
+    /// The rows by part: a run's own are one; a merged result has those of one command and family after those of another.
+    /// Row numbers stay those of the whole.
+    /// </summary>
+    public IReadOnlyList<Rows> Parts()
+    {
+        var parts = Result.Runs.GroupBy(run => run.Part).ToList();
+        if (parts.Count < 2 || parts.Sum(part => (long)part.First().Rows) != All.Count || parts.Exists(part => part.First().Rows < 0))
+            return [this];
+        var (list, first) = (new List<Rows>(), 0);
+        foreach (var part in parts)
+        {
+            var figures = All.Skip(first).Take(part.First().Rows).ToList();
+            first += figures.Count;
+            list.Add(new Rows(Result with { Table = part.First().Table, Figures = figures, Runs = [.. part] }, figures, _ids));
+        }
+
+        return list;
+    }
+
+    public RunResult Result { get; }
+
+    public IReadOnlyList<Figure> All { get; }
+
+    /// <summary>The row number, counted from 1.</summary>
+    public int Id(Figure figure) => _ids[figure];
+
+    /// <summary>4 or 6: of the first row, which is every row's unless runs of both families were put together.</summary>
+    public int Family => All.Count > 0 ? All[0].Family : Result.Table.Family;
+
+    public IEnumerable<Figure> Of(string experiment, string metric) =>
+        All.Where(f => f.Experiment == experiment && f.Metric == metric && double.IsFinite(f.Value));
+
+    public IEnumerable<Figure> Of(string experiment, string metric, string structure) =>
+        Of(experiment, metric).Where(f => f.Structure == structure);
+
+    /// <summary>True where both structures have a row of that experiment and metric.</summary>
+    public bool Compares(string experiment, string metric) =>
+        Names.Structures.All(s => Of(experiment, metric, s).Any());
+
+    /// <summary>
+    /// The order of insertion the report speaks of where it names one: the file's own if it was loaded that way,
+    /// else the first of the rows.
+    /// </summary>
+    public string MainOrder(string experiment)
+    {
+        var orders = All.Where(f => f.Experiment == experiment && f.Order.Length > 0).Select(f => f.Order).ToList();
+        return orders.Contains("file") ? "file" : orders.FirstOrDefault() ?? "";
+    }
+
+    private sealed class ByReference : IEqualityComparer<Figure>
+    {
+        public static readonly ByReference Instance = new();
+
+        public bool Equals(Figure? x, Figure? y) => ReferenceEquals(x, y);
+
+        public int GetHashCode(Figure obj) => RuntimeHelpers.GetHashCode(obj);
+    }
+}
+
+/// <summary>The parameters that make two rows comparable: the same key, another structure.</summary>
+public readonly record struct RowKey(string Order, string Keys, string Chain, string Operation, string Item, double? X)
+{
+    public static RowKey Of(Figure f) => new(f.Order, f.Keys, f.Chain, f.Operation, f.Item, f.X);
+
+    /// <summary>What a ratio is matched by: experiments may leave the order out of rows where it does not vary.</summary>
+    public static (string Keys, string Chain, string Operation) Case(Figure f) => (f.Keys, f.Chain, f.Operation);
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+namespace Sim.Figures;
+
+/// <summary>Reads checks back from rows.</summary>
+public static class ValidationRows
+{
+    /// <summary>Experiment of the rows, and their two sides.</summary>
+    public const string Experiment = "validate", Port = "port", Kernel = "kernel";
+
+    /// <summary>Experiments of a patched kernel's paths of packets, and of a trace's replay.</summary>
+    public const string PeersExperiment = "peers", ReplayExperiment = "trace-replay";
+
+    /// <summary>Returns the kernel's rows that have a bound, each with the port's row, which comes before it.</summary>
+    public static IEnumerable<(Figure Port, Figure Kernel)> Checks(IReadOnlyList<Figure> rows)
+    {
+        for (var i = 1; i < rows.Count; i++)
+        {
+            if (rows[i].Bound is not null && rows[i - 1].Side == Port)
+                yield return (rows[i - 1], rows[i]);
+        }
+    }
+
+    public static bool Agrees(Figure port, Figure kernel) => Math.Abs(port.Value - kernel.Value) <= kernel.Bound;
+}

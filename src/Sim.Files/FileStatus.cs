@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Sim.Files;
+
+/// <summary>Kinds of things that a path names.</summary>
+public enum PathKind
+{
+    /// <summary>A regular file.</summary>
+    File,
+
+    /// <summary>A folder.</summary>
+    Folder,
+
+    /// <summary>A FIFO, a device or a socket: bytes go through it, and it is never replaced.</summary>
+    Device,
+}
+
+/// <summary>What a path names, and whose it is.</summary>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Mode">Its permissions, with setuid, setgid and the sticky bit.</param>
+/// <param name="User">Owner.</param>
+/// <param name="Group">Group of the owner.</param>
+/// <param name="Links">Number of names (hard links).</param>
+/// <param name="Device">The file system.</param>
+/// <param name="Inode">The file in it: two paths with the same device and inode are one file.</param>
+public sealed record FileStatus(PathKind Kind, UnixFileMode Mode, uint User, uint Group, uint Links, ulong Device, ulong Inode)
+{
+    /// <summary>What <paramref name="path"/> names, links followed; null where there is nothing.</summary>
+    /// <exception cref="IOException">Links go in a circle, or a folder on the way may not be searched.</exception>
+    public static FileStatus? Of(string path)
+    {
+        if (!OperatingSystem.IsLinux())
+            return Elsewhere(path);
+        if (Posix.Statx(Posix.AtCurrentFolder, path, 0, Posix.StatxBasic, out var found) == 0)
+            return From(found);
+        var error = Marshal.GetLastPInvokeError();
+        return error is Posix.NoEntry or Posix.NotFolder ? null : throw Posix.Failure(path, error);
+    }
+
+    /// <summary>What a handle is open on.</summary>
+    /// <exception cref="IOException">The handle is none.</exception>
+    public static FileStatus Of(SafeFileHandle handle) =>
+        Posix.Statx((int)handle.DangerousGetHandle(), "", Posix.AtEmptyPath, Posix.StatxBasic, out var found) == 0
+            ? From(found)
+            : throw Posix.Failure("handle", Marshal.GetLastPInvokeError());
+
+    /// <summary>Whether both are one file.</summary>
+    public bool IsSameFile(FileStatus? other) => other is not null && (Device, Inode) == (other.Device, other.Inode);
+
+    private static FileStatus From(Posix.StatxBuffer found)
+    {
+        const int typeMask = 0xF000, folder = 0x4000, file = 0x8000;
+        var kind = (found.Mode & typeMask) switch { folder => PathKind.Folder, file => PathKind.File, _ => PathKind.Device };
+        return new FileStatus(
+            kind, (UnixFileMode)(found.Mode & 0xFFF), found.User, found.Group, found.Links,
+            ((ulong)found.DeviceMajor << 32) | found.DeviceMinor, found.Inode);
+    }
+
+    /// <summary>Other systems are asked for no more than the kind.</summary>
+    private static FileStatus? Elsewhere(string path) =>
+        Directory.Exists(path) ? new FileStatus(PathKind.Folder, default, 0, 0, 1, 0, 0)
+        : File.Exists(path) ? new FileStatus(PathKind.File, default, 0, 0, 1, 0, (ulong)Path.GetFullPath(path).GetHashCode(StringComparison.Ordinal))
+        : null;
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Sim.Files;
+
+/// <summary>The reader of a pipe is gone: nobody wants the rest, and nothing has failed.</summary>
+public sealed class ReaderGoneException(string name) : IOException($"{name}: its reader is gone");
+
+/// <summary>
+/// Writes into a pipe, a device or standard output, with <c>write(2)</c>. What has no reader yet, or a slow one, blocks the
+/// system calls; they are made on another thread, so that a cancellation ends the wait.
+/// </summary>
+public sealed class InPlaceStream(string name, Func<SafeFileHandle> open, CancellationToken cancel) : Stream
+{
+    private SafeFileHandle? _file;
+    private long _written;
+
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    /// <summary>Bytes written so far.</summary>
+    public override long Position
+    {
+        get => _written;
+        set => throw new NotSupportedException();
+    }
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    /// <exception cref="ReaderGoneException">The reader is gone.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled while it waited.</exception>
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        // The writer may be left behind in its system call when the wait ends: it has bytes of its own.
+        var bytes = buffer.ToArray();
+        Wait(Task.Run(() =>
+        {
+            _file ??= open();
+            WriteAll(_file, bytes);
+        }, CancellationToken.None));
+        _written += bytes.Length;
+    }
+
+    public override void Flush()
+    {
+    }
+
+    /// <summary>Opens the file if nothing was written: a reader that waits for a FIFO learns that it is empty.</summary>
+    public void Finish() => Write([]);
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _file?.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private void Wait(Task task)
+    {
+        try
+        {
+            task.Wait(cancel);
+        }
+        catch (AggregateException failed) when (failed.InnerException is { } reason)
+        {
+            throw reason is IOException { HResult: Posix.BrokenPipe } ? new ReaderGoneException(name) : reason;
+        }
+    }
+
+    private unsafe void WriteAll(SafeFileHandle file, ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length > 0)
+        {
+            nint count;
+            fixed (byte* first = bytes)
+                count = Posix.Write(file, first, bytes.Length);
+            if (count >= 0)
+            {
+                bytes = bytes[(int)count..];
+                continue;
+            }
+
+            var error = Marshal.GetLastPInvokeError();
+            if (error == Posix.TryAgain)
+                WaitForRoom(file);
+            else if (error != Posix.Interrupted)
+                throw Posix.Failure(name, error);
+        }
+    }
+
+    /// <summary>A terminal or pipe that another process made non-blocking.</summary>
+    private static void WaitForRoom(SafeFileHandle file)
+    {
+        var held = false;
+        file.DangerousAddRef(ref held);
+        var room = new Posix.PollDescriptor { Descriptor = (int)file.DangerousGetHandle(), Events = Posix.PollOut };
+        _ = Posix.Poll(ref room, 1, -1);
+        file.DangerousRelease();
+    }
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace Sim.Files;
+
+/// <summary>
+/// A folder that one run writes, from its start to its end: another one that wants it is refused, with the number of the process that has
+/// it. The lock (<c>flock</c>) is the kernel's and ends with the process, however that ends. Disposed of, a folder that was made for the
+/// run and is still empty is gone again.
+/// </summary>
+public sealed class OutputFolder : IDisposable
+{
+    /// <summary>The file that is locked. One that a killed run left behind is locked by nobody.</summary>
+    public const string LockName = ".report-lock";
+
+    private readonly List<string> _made;
+    private readonly SafeFileHandle? _lock;
+
+    private OutputFolder(string name, string path, List<string> made)
+    {
+        (Name, RealName, _made) = (name, path, made);
+        try
+        {
+            _lock = OperatingSystem.IsLinux() ? TakeLock() : null;
+        }
+        catch (UnusableOutputException)
+        {
+            RemoveMade();
+            throw;
+        }
+    }
+
+    /// <summary>The folder as it was named.</summary>
+    public string Name { get; }
+
+    /// <summary>The folder without links.</summary>
+    public string RealName { get; }
+
+    /// <summary>Makes the folder where it is missing, with its parents, and locks it.</summary>
+    /// <exception cref="UnusableOutputException">A file is in the way, another run has it, or it may not be written.</exception>
+    public static OutputFolder Take(string name)
+    {
+        var made = new List<string>();
+        try
+        {
+            var path = RealPath.Of(name);
+            for (var missing = path; FileStatus.Of(missing) is var status && status?.Kind != PathKind.Folder; missing = Path.GetDirectoryName(missing)!)
+            {
+                if (status is not null)
+                    throw new UnusableOutputException($"{name}: {missing} is a file; name a folder");
+                made.Insert(0, missing);
+            }
+
+            Directory.CreateDirectory(path);
+            return new OutputFolder(name, path, made);
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw new UnusableOutputException($"{name} may not be written; name another folder, or change its permissions", error);
+        }
+        catch (IOException error) when (error is not UnusableOutputException)
+        {
+            throw new UnusableOutputException($"{name} cannot be written: {error.Message}", error);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_lock is not null)
+        {
+            // Removed while it is locked: see TakeLock for one who has opened it meanwhile.
+            TryDelete(Path.Combine(RealName, LockName));
+            _lock.Dispose();
+        }
+
+        RemoveMade();
+    }
+
+    /// <summary>Opens and locks the file; null where the file system has no locks.</summary>
+    private SafeFileHandle? TakeLock()
+    {
+        var path = Path.Combine(RealName, LockName);
+        while (true)
+        {
+            var handle = Open(path);
+            if (Posix.Lock(handle, Posix.LockExclusive | Posix.LockNonBlocking) != 0)
+            {
+                var error = Marshal.GetLastPInvokeError();
+                using (handle)
+                {
+                    if (error == Posix.TryAgain)
+                        throw new UnusableOutputException($"{Name}: {Holder(handle)} writes a report there; wait for its end, or name another folder");
+                }
+
+                return null;
+            }
+
+            // The run that had it may have removed it between the opening and the locking.
+            if (FileStatus.Of(handle).IsSameFile(FileStatus.Of(path)))
+            {
+                WriteHolder(handle);
+                return handle;
+            }
+
+            handle.Dispose();
+        }
+    }
+
+    private SafeFileHandle Open(string path)
+    {
+        var descriptor = Posix.Open(path, Posix.ReadWrite | Posix.Create | Posix.CloseOnExec, 0x1B6);
+        var error = Marshal.GetLastPInvokeError();
+        // Left behind by another user's run: reading suffices to lock it.
+        if (descriptor < 0 && error == Posix.NoAccess && File.Exists(path))
+            descriptor = Posix.Open(path, Posix.ReadOnly | Posix.CloseOnExec, 0);
+        return descriptor >= 0
+            ? new SafeFileHandle(descriptor, ownsHandle: true)
+            : throw new UnusableOutputException($"{Name} cannot be written ({Marshal.GetPInvokeErrorMessage(error)}); name another folder, or change its permissions");
+    }
+
+    private static string Holder(SafeFileHandle handle)
+    {
+        var bytes = new byte[32];
+        var count = RandomAccess.Read(handle, bytes, 0);
+        return int.TryParse(Encoding.ASCII.GetString(bytes, 0, count).Trim(), out var process) ? $"process {process}" : "another run";
+    }
+
+    private static void WriteHolder(SafeFileHandle handle)
+    {
+        try
+        {
+            RandomAccess.SetLength(handle, 0);
+            RandomAccess.Write(handle, Encoding.ASCII.GetBytes($"{Environment.ProcessId}\n"), 0);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            // The number is for a message: a lock without one locks as well.
+        }
+    }
+
+    private void RemoveMade()
+    {
+        foreach (var folder in _made.AsEnumerable().Reverse())
+        {
+            try
+            {
+                Directory.Delete(folder);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                return;
+            }
+        }
+    }
+
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Gone with its folder, or not ours to delete; the lock ends all the same.
+        }
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+namespace Sim.Files;
+
+/// <summary>
+/// Paths as the kernel follows them. .NET takes <c>..</c> away before it looks at links: of <c>link/../file</c> it makes
+/// <c>file</c>, where the kernel goes to the parent of the folder that the link leads to.
+/// </summary>
+public static class RealPath
+{
+    /// <summary>Links that Linux follows in one path (MAXSYMLINKS).</summary>
+    private const int MostLinks = 40;
+
+    /// <summary>
+    /// The absolute path without links, <c>.</c> and <c>..</c>. What does not exist is kept as it is named, so that a dangling
+    /// link gives the file to be made. A process's descriptors (<c>/proc/PID/fd/N</c>) are left: their links are no paths.
+    /// </summary>
+    /// <exception cref="IOException">Links go in a circle.</exception>
+    public static string Of(string path)
+    {
+        var ahead = new Stack<string>();
+        var at = Begin(path, Environment.CurrentDirectory, ahead);
+        var links = 0;
+        while (ahead.TryPop(out var name))
+        {
+            if (name == "..")
+            {
+                at = Path.GetDirectoryName(at) ?? at;
+                continue;
+            }
+
+            var next = Path.Combine(at, name);
+            if (IsDescriptorFolder(at) || new FileInfo(next).LinkTarget is not { } target)
+                at = next;
+            else if (++links > MostLinks)
+                throw new IOException($"{path}: its links go in a circle");
+            else
+                at = Begin(target, at, ahead);
+        }
+
+        return at;
+    }
+
+    /// <summary>Whether <paramref name="path"/>, without links, is a descriptor of a process.</summary>
+    public static bool IsDescriptor(string path) => Path.GetDirectoryName(path) is { } folder && IsDescriptorFolder(folder);
+
+    private static bool IsDescriptorFolder(string folder) =>
+        folder.StartsWith("/proc/", StringComparison.Ordinal) && folder.EndsWith("/fd", StringComparison.Ordinal);
+
+    /// <summary>Puts the path's names ahead of those that are there; returns where they begin.</summary>
+    private static string Begin(string path, string folder, Stack<string> ahead)
+    {
+        var root = Path.GetPathRoot(path) ?? "";
+        foreach (var name in path[root.Length..].Split(Path.DirectorySeparatorChar).Reverse())
+        {
+            if (name is not ("" or "."))
+                ahead.Push(name);
+        }
+
+        return root.Length > 0 ? root : folder;
+    }
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+using Sim.Figures;
+
+namespace Sim.Reports.Compare;
+
+/// <summary>A counted row that differs.</summary>
+public sealed record ExactChange(Figure Before, Figure After, Figure Difference)
+{
+    /// <summary>After over before; null where that says nothing.</summary>
+    public double? Factor => Before.Unit != "digest" && Before.Value > 0 && After.Value > 0 ? After.Value / Before.Value : null;
+
+    /// <summary>The difference with its sign and its unit.</summary>
+    public string ShowDifference() => Before.Unit == "digest"
+        ? "differs"
+        : (Difference.Value > 0 ? "+" : "") + Scale.For(After.Unit, [Difference.Value]).Show(Difference.Value);
+
+    /// <summary>The factor with as many digits as tell it from 1.</summary>
+    public string ShowFactor() => Factor is { } factor ? Numbers.Digits(factor, Math.Abs(factor - 1) < 0.005 ? 6 : 3) : "";
+}
+
+/// <summary>A measured row before and after, as it was read back.</summary>
+/// <param name="Before">The row before.</param>
+/// <param name="After">The row after.</param>
+/// <param name="Ratio">After over before, with its interval where it was tested.</param>
+/// <param name="P">The row's own p; null where it was not tested.</param>
+/// <param name="Adjusted">The p that holds for all rows; null likewise.</param>
+public sealed record RatioChange(Figure Before, Figure After, Figure Ratio, Figure? P, Figure? Adjusted);
+
+/// <summary>The rows of a comparison, as its page, its plot and its summary ask for them.</summary>
+public sealed class CompareView
+{
+    private static readonly string[] s_times = ["ns", "µs", "ms", "s"];
+
+    private readonly bool _variesFamily;
+    private readonly bool _variesPeers;
+
+    private CompareView(Rows rows, List<Figure> figures)
+    {
+        Rows = rows;
+        Figures = figures;
+        var (exact, ratios) = (new List<ExactChange>(), new List<RatioChange>());
+        for (var i = 0; i + 2 < figures.Count; i++)
+        {
+            if (figures[i].Side != RunComparison.Before || figures[i + 1].Side != RunComparison.After)
+                continue;
+            var result = figures[i + 2];
+            Figure? Next(int at, string side) => i + at < figures.Count && figures[i + at].Side == side ? figures[i + at] : null;
+            if (result.Side == RunComparison.Difference)
+                exact.Add(new(figures[i], figures[i + 1], result));
+            else if (result.Side == RunComparison.Ratio && Next(3, RunComparison.P) is { } p && Next(4, RunComparison.Adjusted) is { } adjusted)
+                ratios.Add(new(figures[i], figures[i + 1], result, p, adjusted));
+            else if (result.Side == RunComparison.Ratio)
+                ratios.Add(new(figures[i], figures[i + 1], result, null, null));
+        }
+
+        (Exact, Measured) = (exact, ratios);
+        Changed = [.. ratios.Where(IsChanged)];
+        var taken = figures.Where(f => f.Side.Length > 0).ToList();
+        _variesFamily = taken.Select(f => f.Family).Distinct().Count() > 1;
+        _variesPeers = taken.Select(f => f.Peers).Distinct().Count() > 1;
+    }
+
+    public Rows Rows { get; }
+
+    public IReadOnlyList<Figure> Figures { get; }
+
+    /// <summary>Counted rows that differ, the largest change first.</summary>
+    public IReadOnlyList<ExactChange> Exact { get; }
+
+    /// <summary>Measured rows: those that changed first, then by the size of the ratio.</summary>
+    public IReadOnlyList<RatioChange> Measured { get; }
+
+    /// <summary>Measured rows whose change is significant.</summary>
+    public IReadOnlyList<RatioChange> Changed { get; }
+
+    /// <summary>The test by its name in the rows.</summary>
+    public string Method => Summary("test")?.Item ?? "";
+
+    public double Alpha => Summary("alpha")?.Value ?? Significance.Alpha;
+
+    /// <summary>The comparison in a result; null where it is none.</summary>
+    public static CompareView? Of(Rows rows)
+    {
+        var figures = rows.All.Where(f => f.Experiment == RunComparison.Experiment).ToList();
+        return figures.Count == 0 ? null : new CompareView(rows, figures);
+    }
+
+    public bool IsChanged(RatioChange change) => change.Adjusted is { } p && p.Value <= Alpha;
+
+    public IReadOnlyList<Figure> OfSide(string side) => [.. Figures.Where(f => f.Side == side)];
+
+    /// <summary>A row that counts the comparison's rows; null where it is missing.</summary>
+    public Figure? Summary(string metric) => Figures.FirstOrDefault(f => f.Side.Length == 0 && f.Metric == metric);
+
+    public static bool IsTime(Figure figure) => Array.IndexOf(s_times, figure.Unit) >= 0;
+
+    /// <summary>The unit in which both are shown.</summary>
+    public static Scale ScaleOf(Figure before, Figure after) => Scale.For(after.Unit, [before.Value, after.Value]);
+
+    /// <summary>The row in words: what was taken, of whom, in which case.</summary>
+    public string Label(Figure f)
+    {
+        var parts = f.Metric.Split('/');
+        var (experiment, metric) = (parts[0], parts[^1]);
+        var side = parts.Length > 2 ? parts[1] : "";
+        string[] words =
+        [
+            Words.Experiment(experiment), f.Structure, f.Scheme == f.Structure ? "" : f.Scheme, side, _variesFamily ? $"IPv{f.Family}" : "",
+            Words.Case(f.Keys, f.Chain, f.Operation, f.Order), f.Item, f.X is { } x ? $"x = {Numbers.Show(x)}" : "",
+            _variesPeers && f.Peers is { } peers ? Numbers.Count(peers, "peer") : "", Words.Metric(metric),
+        ];
+        return string.Join(", ", words.Where(word => word.Length > 0));
+    }
+
+    /// <summary>The row in few letters, for a plot.</summary>
+    public string Short(Figure f)
+    {
+        var parts = f.Metric.Split('/');
+        string[] words =
+        [
+            $"{parts[0]} {(f.Structure.Length > 0 ? f.Structure : f.Scheme)}".TrimEnd(), _variesFamily ? $"v{f.Family}" : "", f.Keys, f.Chain, f.Operation,
+            f.Keys.Length + f.Operation.Length > 0 ? "" : f.Order, f.Item, f.X is { } x ? Numbers.Show(x) : "",
+            _variesPeers && f.Peers is { } peers ? Numbers.Count(peers, "peer") : "", parts[^1] is Names.Time or Names.Ratio ? "" : parts[^1],
+        ];
+        return string.Join(", ", words.Where(word => word.Length > 0));
+    }
+
+    /// <summary>The verdict.</summary>
+    public IEnumerable<string> Sentences()
+    {
+        var tested = Measured.Count(change => change.Adjusted is not null);
+        yield return $"{Exactly()} {Timed(tested)}";
+        if (tested > 0)
+            yield return TestInWords();
+        if (Count(RunComparison.Unsettled) is > 0 and var unsettled)
+            yield return $"Not tested, since a side’s row is not settled: {Numbers.Count(unsettled, "measured row")}.";
+        var (before, after, some) = (Count(RunComparison.OnlyBefore), Count(RunComparison.OnlyAfter), Count(RunComparison.InSome));
+        if (before + after + some > 0)
+        {
+            yield return $"Not compared, having no like on the other side: {Numbers.Count(before, "row")} only before, {Numbers.Count(after, "row")} only after"
+                + (some > 0 ? $"; and {Numbers.Count(some, "measured row")} that some runs do not have." : ".");
+        }
+    }
+
+    private int Count(string metric) => (int)(Summary(metric)?.Value ?? 0);
+
+    private string Exactly()
+    {
+        var (compared, differ) = (Count("exact-compared"), Exact.Count);
+        return compared == 0 ? "No counted row is in both."
+            : differ == 0 ? $"All {Numbers.Show(compared)} counted rows are equal."
+            : $"Of {Numbers.Show(compared)} counted rows {Numbers.Show(differ)} {(differ == 1 ? "differs" : "differ")}.";
+    }
+
+    private string Timed(int tested)
+    {
+        if (tested == 0)
+            return "No measured row can be tested.";
+        if (Changed.Count == 0)
+            return $"Of {Numbers.Show(tested)} measured rows none changed by more than chance explains.";
+        var parts = Changed.GroupBy(change => (IsTime(change.After), change.Ratio.Value > 1)).OrderByDescending(g => g.Count()).Select(g =>
+        {
+            var most = g.MaxBy(change => Math.Abs(Math.Log(change.Ratio.Value)))!;
+            var word = g.Key switch { (true, true) => "slower", (true, false) => "faster", (false, true) => "larger", _ => "smaller" };
+            return $"{Numbers.Show(g.Count())} {(g.Count() == 1 ? "is" : "are")} {word} (at most by the factor {Numbers.Ratio(most.Ratio.Value)}: {Label(most.After)})";
+        });
+        return $"Of {Numbers.Show(tested)} measured rows {Numbers.Show(Changed.Count)} changed: {string.Join("; ", parts)}.";
+    }
+
+    /// <summary>Which test was made, and what it covers.</summary>
+    private string TestInWords() => Method switch
+    {
+        Tester.ByRelabelling => $"The test calls the runs before and after in every other way that is possible (permutation of whole runs; least possible p "
+            + $"{Numbers.P(Summary("test")!.Value)}); by the largest statistic over all rows (Westfall and Young, step-down) the chance to call any row "
+            + $"changed that is not is at most {Numbers.Tick(Alpha)}. Intervals are Welch’s, for one row each.",
+        Tester.ByWelch => $"The test is Welch’s t over the logarithms of the runs’ values, corrected by Holm for {Numbers.Show(Measured.Count(c => c.Adjusted is not null))} "
+            + $"rows at {Numbers.Tick(Alpha)}; it takes what varies between runs to be normal.",
+        Tester.ByQuartiles => "With one run on a side, the error of a median is estimated from its quartiles and repetitions (t on a logarithmic "
+            + $"scale, corrected by Holm at {Numbers.Tick(Alpha)}), and a change must be beyond the noise of its case. What differs between two runs "
+            + "of one program is not covered.",
+        _ => "",
+    };
+}

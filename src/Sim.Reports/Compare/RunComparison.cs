@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+using Sim.Figures;
+using Sim.Files;
+using Sim.Reports.Runs;
+
+namespace Sim.Reports.Compare;
+
+/// <summary>
+/// Two groups of runs, before and after a change, row by row. The result is rows again, of the experiment <c>compare</c>;
+/// a row's metric is what the two rows were, <c>experiment/metric</c>, and its side says what it is:
+/// <code>
+///   before, after, difference             counted rows that differ; those that are equal are counted
+///   before, after, ratio [, p, p-adjusted] measured rows; ratio: after / before, low and high its 95% interval, bound the
+///                                         noise it was held against; p where there was something to test
+///   only-before, only-after, in-some      rows that have no like
+///   noise-before, noise-after             A/A rows
+/// </code>
+/// </summary>
+public sealed class RunComparison
+{
+    public const string Experiment = "compare";
+    public const string Before = "before";
+    public const string After = "after";
+    public const string Difference = "difference";
+    public const string Ratio = "ratio";
+    public const string P = "p";
+    public const string Adjusted = "p-adjusted";
+    public const string OnlyBefore = "only-before";
+    public const string OnlyAfter = "only-after";
+    public const string InSome = "in-some";
+    public const string Unsettled = "unsettled";
+    public const string NoiseBefore = "noise-before";
+    public const string NoiseAfter = "noise-after";
+
+    /// <summary>What is taken for the noise of one run where it has no A/A row.</summary>
+    public const double AssumedNoise = 1.05;
+
+    private readonly IReadOnlyList<StoredRun> _before;
+    private readonly IReadOnlyList<StoredRun> _after;
+    private readonly CancellationToken _cancel;
+    private readonly Tester _tester;
+    private readonly List<Figure> _rows = [];
+
+    private RunComparison(IReadOnlyList<StoredRun> before, IReadOnlyList<StoredRun> after, double? noise, CancellationToken cancel)
+    {
+        (_before, _after, _cancel) = (before, after, cancel);
+        _tester = new Tester(before.Count, after.Count, [.. All.SelectMany(run => run.Result.Figures).Where(figure => figure.IsNoise())], noise);
+    }
+
+    private IReadOnlyList<StoredRun> All => [.. _before, .. _after];
+
+    /// <summary>Compares the runs of both sides.</summary>
+    /// <param name="before">One run or more.</param>
+    /// <param name="after">Likewise.</param>
+    /// <param name="noise">The factor to take for noise where there is one run a side, whatever its A/A rows say; null: these.</param>
+    /// <param name="command">The command line that asks for it.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <exception cref="UserException">The runs do not fit together, or have no row in common.</exception>
+    public static RunResult Of(
+        IReadOnlyList<StoredRun> before, IReadOnlyList<StoredRun> after, double? noise, string command, CancellationToken cancel = default)
+    {
+        Fit.RefuseMade([.. before, .. after]);
+        Fit.RefuseUnlike(before);
+        Fit.RefuseUnlike(after);
+        Fit.RefuseOtherInput([.. before, .. after]);
+        return new RunComparison(before, after, noise, cancel).Build(command);
+    }
+
+    private RunResult Build(string command)
+    {
+        var (before, after) = (Merger.Rows(_before), Merger.Rows(_after));
+        var pairs = before.Where(pair => after.ContainsKey(pair.Key) && !pair.Key.Columns.IsNoise())
+            .Select(pair => (Before: pair.Value, After: after[pair.Key])).ToList();
+        if (pairs.Count == 0)
+            throw new UserException(NothingInCommon(before.Keys, after.Keys));
+        var exact = pairs.Where(pair => Merger.IsExact(pair.Before.Figure)).ToList();
+        var measured = pairs.Where(pair => !Merger.IsExact(pair.Before.Figure)).ToList();
+        var whole = measured.Where(pair => pair.Before.IsInAll && pair.After.IsInAll).ToList();
+        Count("exact-compared", exact.Count);
+        Count("exact-differ", AddExact(exact));
+        AddMeasured(whole);
+        Count(OnlyBefore, Add(OnlyBefore, before.Where(pair => !after.ContainsKey(pair.Key)).Select(pair => pair.Value.Figure)));
+        Count(OnlyAfter, Add(OnlyAfter, after.Where(pair => !before.ContainsKey(pair.Key)).Select(pair => pair.Value.Figure)));
+        Count(InSome, Add(InSome, measured.Except(whole).Select(pair => pair.Before.Figure)));
+        Add(NoiseBefore, before.Values.Select(row => row.Figure), noise: true);
+        Add(NoiseAfter, after.Values.Select(row => row.Figure), noise: true);
+        return Result(command);
+    }
+
+    private RunResult Result(string command) => new()
+    {
+        Command = command,
+        Started = All.Min(run => run.Result.Started),
+        Duration = All.Aggregate(TimeSpan.Zero, (sum, run) => sum + run.Result.Duration),
+        Environment = Merger.Common(All, run => run.Result.Environment),
+        Versions = Merger.Common(All, run => run.Result.Versions),
+        Table = _after[0].Result.Table,
+        Seed = _after[0].Result.Seed,
+        Quick = All.Any(run => run.Result.Quick),
+        Warnings = [.. Warnings()],
+        Figures = _rows,
+        Runs = [.. _before.Select(run => run.Facts(Before)), .. _after.Select(run => run.Facts(After))],
+    };
+
+    private IEnumerable<string> Warnings()
+    {
+        if (_tester.Caveat is { Length: > 0 } caveat)
+            yield return caveat;
+        foreach (var difference in Fit.MachineDifferences(All))
+            yield return $"The machines differ, and times with them: {difference}.";
+        if (All.Select(run => run.Result.Quick).Distinct().Count() > 1)
+            yield return "Some runs have fewer repetitions (--quick) than others.";
+        foreach (var run in All)
+        {
+            foreach (var warning in run.Result.Warnings)
+                yield return $"{run.Name}: {warning}";
+        }
+    }
+
+    /// <returns>How many differ.</returns>
+    private int AddExact(List<(MergedRow Before, MergedRow After)> pairs)
+    {
+        var differing = pairs.Select(pair => (Before: pair.Before.Figure, After: pair.After.Figure))
+            .Where(pair => !AreEqual(pair.Before, pair.After))
+            .OrderByDescending(pair => Size(pair.After.Value / pair.Before.Value)).ToList();
+        foreach (var (before, after) in differing)
+        {
+            _rows.Add(Row(before, Before));
+            _rows.Add(Row(after, After));
+            var difference = after.Value - before.Value;
+            _rows.Add(Row(after, Difference) with { Value = difference, Low = difference, High = difference });
+        }
+
+        return differing.Count;
+    }
+
+    private void AddMeasured(List<(MergedRow Before, MergedRow After)> pairs)
+    {
+        var tested = _tester.Test(pairs, _cancel).OrderByDescending(change => change.IsChanged)
+            .ThenByDescending(change => Size(change.Effect?.Ratio ?? change.Quotient)).ToList();
+        foreach (var change in tested)
+        {
+            _rows.Add(Row(change.Before, Before));
+            _rows.Add(Row(change.After, After));
+            var ratio = Row(change.After, Ratio) with { Unit = "ratio", Basis = Basis.Estimated, N = _before.Count + _after.Count };
+            if (change.Effect is not { } effect)
+            {
+                _rows.Add(ratio with { Value = change.Quotient, Low = change.Quotient, High = change.Quotient });
+                continue;
+            }
+
+            _rows.Add(ratio with { Value = effect.Ratio, Low = effect.Low, High = effect.High, Bound = change.Noise });
+            foreach (var (side, p) in new[] { (P, effect.P), (Adjusted, change.Adjusted) })
+                _rows.Add(ratio with { Side = side, Unit = "p", Value = p, Low = p, High = p });
+        }
+
+        Count("measured-compared", pairs.Count);
+        Count("measured-tested", tested.Count(change => change.Effect is not null));
+        Count(Unsettled, pairs.Count(pair => pair.Before.Figure.Flag.Length + pair.After.Figure.Flag.Length > 0));
+        Count("measured-changed", tested.Count(change => change.IsChanged));
+        Count("alpha", Significance.Alpha, Basis.Modelled);
+        Count("test", _tester.LeastP, Basis.Modelled, _tester.Method);
+    }
+
+    private int Add(string side, IEnumerable<Figure> figures, bool noise = false)
+    {
+        var rows = figures.Where(figure => figure.IsNoise() == noise).Select(figure => Row(figure, side)).ToList();
+        _rows.AddRange(rows);
+        return rows.Count;
+    }
+
+    private void Count(string metric, double value, Basis basis = Basis.Counted, string item = "") => _rows.Add(new Figure
+    {
+        Experiment = Experiment,
+        Family = _after[0].Result.Table.Family,
+        Metric = metric,
+        Item = item,
+        Unit = metric is "alpha" or "test" ? "p" : "count",
+        Value = value,
+        Low = value,
+        High = value,
+        Basis = basis,
+    });
+
+    private static Figure Row(Figure figure, string side) => figure with
+    {
+        Experiment = Experiment,
+        Metric = string.Join('/', new[] { figure.Experiment, figure.Side, figure.Metric }.Where(part => part.Length > 0)),
+        Side = side,
+        Bound = null,
+    };
+
+    /// <summary>A kernel's count may vary within its bound from run to run; all else is equal to the last digit.</summary>
+    private static bool AreEqual(Figure before, Figure after) => before.Bound is > 0 || after.Bound is > 0
+        ? Math.Abs(before.Value - after.Value) <= 2 * Math.Max(before.Bound ?? 0, after.Bound ?? 0)
+        : before with { Bound = null } == after with { Bound = null };
+
+    /// <summary>How far a ratio is from 1, either way: what the rows are ordered by.</summary>
+    private static double Size(double ratio) => ratio > 0 ? Math.Abs(Math.Log(ratio)) : double.PositiveInfinity;
+
+    private string NothingInCommon(IEnumerable<RowIdentity> before, IEnumerable<RowIdentity> after)
+    {
+        static string First(IEnumerable<RowIdentity> rows) => rows.Select(row => row.Describe()).FirstOrDefault() ?? "nothing";
+        return $"no row of {_before[0].Name} has its like in {_after[0].Name}: compare runs of the same command, options and table "
+            + $"(first rows: {First(before)}; {First(after)})";
+    }
+}

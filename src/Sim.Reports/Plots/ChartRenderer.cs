@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+using ScottPlot;
+
+namespace Sim.Reports.Plots;
+
+/// <summary>How a chart is to be drawn.</summary>
+/// <param name="Width">In pixels at scale 1. Below <see cref="Narrow"/> group labels stand above their marks.</param>
+/// <param name="Title">Drawn above; null where the page says it.</param>
+/// <param name="Opaque">White ground instead of none.</param>
+internal sealed record Canvas(int Width, string? Title, bool Opaque)
+{
+    public const int Narrow = 560;
+
+    public bool IsNarrow => Width < Narrow;
+}
+
+/// <summary>A ScottPlot plot and the height its content asks for.</summary>
+internal sealed record Drawing(Plot Plot, int Width, int Height) : IDisposable
+{
+    public void Dispose() => Plot.Dispose();
+}
+
+/// <summary>Turns charts into ScottPlot plots: common style, layout in pixels so that nothing overlaps.</summary>
+internal static class ChartRenderer
+{
+    public const float FontSize = 13;
+    public const float TitleSize = 15;
+
+    /// <summary>ScottPlot centres a line of text with room for descenders that this font hardly uses.</summary>
+    private const float Lift = 3;
+
+    /// <summary>
+    /// Blue and vermilion told apart by every common kind of colour blindness, and against black and white alike;
+    /// the third is for what belongs to neither structure.
+    /// </summary>
+    private static readonly Color[] Palette = [Color.FromHex("#d9660a"), Color.FromHex("#2f87c8"), Color.FromHex("#7d8590")];
+
+    /// <summary>All text and lines. Pure black, so that an SVG can follow the colour of the text around it.</summary>
+    public static Color Ink => Colors.Black;
+
+    public static Color SeriesColor(int series) => Palette[Math.Clamp(series, 0, Palette.Length - 1)];
+
+    public static Drawing Draw(Chart chart, Canvas canvas)
+    {
+        PlotFont.Install();
+        var plot = new Plot();
+        plot.FigureBackground.Color = canvas.Opaque ? Colors.White : Colors.Transparent;
+        plot.DataBackground.Color = Colors.Transparent;
+        plot.Axes.Color(Ink);
+        plot.Grid.MajorLineColor = Ink.WithAlpha(.14);
+        plot.HideLegend();
+        foreach (var axis in plot.Axes.GetAxes())
+        {
+            axis.TickLabelStyle.FontSize = FontSize;
+            axis.MajorTickStyle.Color = Ink.WithAlpha(.4);
+            axis.MinorTickStyle.Length = 0;
+            axis.FrameLineStyle.Color = Ink.WithAlpha(.4);
+        }
+        plot.Axes.Left.TickLabelStyle.OffsetY = Lift;
+        plot.Axes.Right.FrameLineStyle.Width = 0;
+        plot.Axes.Top.FrameLineStyle.Width = 0;
+        var head = DrawTitle(plot, canvas);
+        var height = chart switch
+        {
+            MarkChart marks => MarkRenderer.Draw(plot, marks, canvas, head),
+            CurveChart curves => CurveRenderer.Draw(plot, curves, canvas, head),
+            LogChart curves => LogRenderer.Draw(plot, curves, canvas, head),
+            _ => throw new ArgumentOutOfRangeException(nameof(chart)),
+        };
+        return new Drawing(plot, canvas.Width, height);
+    }
+
+    /// <summary>
+    /// Fixes where the data lie, and labels the bottom axis in as many lines as the width asks for. The axis's limits must be
+    /// set. A tick goes without text where that would leave the picture or touch the one before.
+    /// </summary>
+    /// <param name="plot">The plot.</param>
+    /// <param name="canvas">The whole picture.</param>
+    /// <param name="head">Height above the data in pixels.</param>
+    /// <param name="sides">Pixels left and right of the data.</param>
+    /// <param name="label">Name and unit of the axis.</param>
+    /// <param name="ticks">Places on the axis from the left, and their texts.</param>
+    /// <returns>Height below the data in pixels.</returns>
+    public static int BottomAxis(
+        Plot plot, Canvas canvas, int head, (int Left, int Right) sides, string label, IEnumerable<(double At, string Text)> ticks)
+    {
+        const int LineHeight = 17;
+        const int Gap = 4;
+        var width = canvas.Width - sides.Left - sides.Right;
+        var limits = plot.Axes.GetLimits();
+        var inside = new List<(double At, string Text)>();
+        var end = 0.0;
+        foreach (var tick in ticks)
+        {
+            var middle = sides.Left + (tick.At - limits.Left) / (limits.Right - limits.Left) * width;
+            var half = PlotFont.Width(tick.Text, FontSize) / 2;
+            if (middle - half < end + 1 || middle + half > canvas.Width - 1)
+                continue;
+            inside.Add(tick);
+            end = middle + half + Gap;
+        }
+        plot.Axes.Bottom.SetTicks([.. inside.Select(tick => tick.At)], [.. inside.Select(tick => tick.Text)]);
+        var lines = Wrap(label, width, FontSize);
+        StyleLabel(plot.Axes.Bottom.Label, string.Join('\n', lines));
+        var below = 37 + lines.Count * LineHeight;
+        plot.Layout.Fixed(new PixelPadding(sides.Left, sides.Right, below, head));
+        return below;
+    }
+
+    /// <summary>Labels the left axis, which the text runs along: no longer than the data are high.</summary>
+    public static void LeftAxis(Plot plot, string label, int height) =>
+        StyleLabel(plot.Axes.Left.Label, PlotFont.Fit(label, FontSize, height));
+
+    private static void StyleLabel(LabelStyle style, string text)
+    {
+        style.Text = text;
+        style.FontSize = FontSize;
+        style.Bold = false;
+        style.ForeColor = Ink;
+    }
+
+    public static ScottPlot.Plottables.Text Text(Plot plot, string text, double x, double y, Alignment alignment)
+    {
+        var label = plot.Add.Text(text, x, y);
+        label.LabelFontSize = FontSize;
+        label.LabelFontColor = Ink;
+        label.LabelAlignment = alignment;
+        label.OffsetY = Lift;
+        return label;
+    }
+
+    // The title is wrapped by hand: ScottPlot would let it run out of the picture.
+    private static int DrawTitle(Plot plot, Canvas canvas)
+    {
+        if (canvas.Title is null)
+            return 8;
+        var lines = Wrap(canvas.Title, canvas.Width - 32, TitleSize);
+        StyleLabel(plot.Axes.Title.Label, string.Join('\n', lines));
+        plot.Axes.Title.Label.FontSize = TitleSize;
+        plot.Axes.Title.FullFigureCenter = true;
+        return 20 + lines.Count * 20;
+    }
+
+    private static List<string> Wrap(string text, float width, float size)
+    {
+        var lines = new List<string> { "" };
+        foreach (var word in text.Split(' '))
+        {
+            var longer = lines[^1].Length == 0 ? word : $"{lines[^1]} {word}";
+            if (lines[^1].Length > 0 && PlotFont.Width(longer, size) > width)
+                lines.Add(word);
+            else
+                lines[^1] = longer;
+        }
+        return lines.ConvertAll(line => PlotFont.Fit(line, size, width));
+    }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+using Sim.Figures;
+
+namespace Sim.Reports.Plots;
+
+/// <summary>What a plot shows, without how: all of it comes from rows.</summary>
+internal abstract record Chart
+{
+    /// <summary>Name and unit of the value axis.</summary>
+    public required string ValueLabel { get; init; }
+
+    /// <summary>A logarithmic value axis.</summary>
+    public bool Log { get; init; }
+}
+
+/// <summary>One value with its quartiles.</summary>
+/// <param name="Series">Index of the colour: 0 allowedips, 1 fib, 2 neither.</param>
+/// <param name="Value">In the axis's unit, as are the next two.</param>
+/// <param name="Low">Lower quartile; equals the value where there is none.</param>
+/// <param name="High">Upper quartile.</param>
+/// <param name="Label">Stands right of the mark: who and how much.</param>
+internal sealed record Mark(int Series, double Value, double Low, double High, string Label);
+
+/// <summary>Marks that share a place: one case.</summary>
+internal sealed record MarkGroup(string Label, IReadOnlyList<Mark> Marks);
+
+/// <summary>
+/// Horizontal marks in groups, one line each: bars from zero on a linear axis, dots on a logarithmic one (a bar's
+/// length would mean nothing there).
+/// </summary>
+internal sealed record MarkChart : Chart
+{
+    public required IReadOnlyList<MarkGroup> Groups { get; init; }
+
+    /// <summary>Draw a line at 1: the values are ratios.</summary>
+    public bool IsRatio { get; init; }
+
+    /// <summary>Shade from 1/f to f: the A/A noise.</summary>
+    public double? Noise { get; init; }
+
+    /// <summary>What the shade is called.</summary>
+    public string NoiseName { get; init; } = "A/A noise";
+
+    /// <summary>Draw a dashed line there: what a ratio should not exceed.</summary>
+    public double? Target { get; init; }
+}
+
+/// <summary>One curve.</summary>
+/// <param name="Series">Index of the colour.</param>
+/// <param name="Label">Written above its peak.</param>
+/// <param name="Points">By ascending X.</param>
+internal sealed record Curve(int Series, string Label, IReadOnlyList<(double X, double Y)> Points);
+
+/// <summary>Curves over a whole-number axis.</summary>
+internal sealed record CurveChart : Chart
+{
+    public required string XLabel { get; init; }
+
+    public required IReadOnlyList<Curve> Curves { get; init; }
+}
+
+/// <summary>One curve on two logarithmic axes.</summary>
+/// <param name="Series">Index of the colour.</param>
+/// <param name="Shape">Index of its points' shape, which tells curves of one colour apart.</param>
+/// <param name="Open">Outlined points instead of filled ones.</param>
+/// <param name="Label">Written beside its shape above the data.</param>
+/// <param name="Points">By ascending X; all above 0.</param>
+internal sealed record LogCurve(int Series, int Shape, bool Open, string Label, IReadOnlyList<(double X, double Y)> Points);
+
+/// <summary>Curves on two logarithmic axes, where a power law is a straight line. Places without a value break no line.</summary>
+internal sealed record LogChart : Chart
+{
+    public required string XLabel { get; init; }
+
+    public required IReadOnlyList<LogCurve> Curves { get; init; }
+}
+
+/// <summary>A question, the chart that answers it and the reading of it in words.</summary>
+/// <param name="Name">File name without extension.</param>
+/// <param name="Question">The title.</param>
+/// <param name="Reading">Sentences computed from the same rows.</param>
+/// <param name="Bases">How the drawn figures came about; see <see cref="FigureExtensions.Bases"/>.</param>
+/// <param name="Chart">The chart.</param>
+internal sealed record PlotSpec(string Name, string Question, string Reading, IReadOnlyList<Basis> Bases, Chart Chart);

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+using ScottPlot;
+using Sim.Figures;
+
+namespace Sim.Reports.Plots;
+
+/// <summary>Draws a <see cref="CurveChart"/>: each curve's name stands above its peak, on a line of its own.</summary>
+internal static class CurveRenderer
+{
+    private const int DataHeight = 240;
+    private const int NameHeight = 22;
+    private const int Right = 14;
+    private const int NameOffset = 9;
+
+    /// <returns>Height of the picture in pixels.</returns>
+    public static int Draw(Plot plot, CurveChart chart, Canvas canvas, int head)
+    {
+        var points = chart.Curves.SelectMany(c => c.Points).Where(p => !chart.Log || p.Y > 0).ToList();
+        var (low, high) = chart.Log
+            ? (Math.Log10(points.Min(p => p.Y)), Math.Log10(points.Max(p => p.Y)))
+            : (0, points.Max(p => p.Y));
+        if (!(high > low))
+            high = low + 1;
+        var names = NameHeight * chart.Curves.Count + 8;
+        var bottom = chart.Log ? low - (high - low) * .04 : low;
+        var top = bottom + (high - bottom) * (DataHeight + names) / DataHeight;
+        var (first, last) = (points.Min(p => p.X), Math.Max(points.Max(p => p.X), points.Min(p => p.X) + 1));
+        plot.Axes.SetLimits(first - .5, last + .5, bottom, top);
+
+        var ticks = chart.Log
+            ? Ticks.Logarithmic(Math.Pow(10, bottom), Math.Pow(10, high), 8).Select(t => (At: Math.Log10(t), Value: t)).ToList()
+            : Ticks.Linear(0, high, 6).Select(t => (At: t, Value: t)).ToList();
+        var labels = ticks.Select(t => Numbers.Tick(t.Value)).ToArray();
+        plot.Axes.Left.SetTicks([.. ticks.Select(t => t.At)], labels);
+        ChartRenderer.LeftAxis(plot, chart.ValueLabel, DataHeight + names);
+        var left = 44 + (int)labels.Max(l => PlotFont.Width(l, ChartRenderer.FontSize));
+        var width = canvas.Width - left - Right;
+        var places = Ticks.Linear(first, last, Math.Clamp(width / 45, 2, 14)).Where(t => t == Math.Round(t));
+        var below = ChartRenderer.BottomAxis(plot, canvas, head, (left, Right), chart.XLabel, places.Select(t => (t, Numbers.Tick(t))));
+
+        // Names lie in a strip above all data, so no curve crosses them.
+        var perPixel = (top - bottom) / (DataHeight + names);
+        for (var i = 0; i < chart.Curves.Count; i++)
+            DrawCurve(plot, chart, chart.Curves[i], top - perPixel * (NameHeight * (i + .6)), (first, last, width));
+        return DataHeight + names + head + below;
+    }
+
+    private static void DrawCurve(Plot plot, CurveChart chart, Curve curve, double nameAt, (double First, double Last, int Width) x)
+    {
+        var points = curve.Points.Where(p => !chart.Log || p.Y > 0).ToList();
+        if (points.Count == 0)
+            return;
+        var color = ChartRenderer.SeriesColor(curve.Series);
+        var peak = points.MaxBy(p => p.Y);
+        var peakAt = chart.Log ? Math.Log10(peak.Y) : peak.Y;
+        plot.Add.Line(peak.X, peakAt, peak.X, nameAt).LineStyle = new(1, color.WithAlpha(.6));
+        var line = plot.Add.Scatter(
+            points.Select(p => p.X).ToArray(),
+            points.Select(p => chart.Log ? Math.Log10(p.Y) : p.Y).ToArray(),
+            color);
+        line.LineWidth = 2;
+        line.MarkerSize = 7;
+        // Shapes as well as colours tell the curves apart.
+        line.MarkerShape = curve.Series == 0 ? MarkerShape.FilledCircle : MarkerShape.FilledSquare;
+        var perPixel = (x.Last - x.First + 1) / x.Width;
+        var (before, after) = ((peak.X - x.First + .5) / perPixel, (x.Last + .5 - peak.X) / perPixel);
+        var right = PlotFont.Width(curve.Label, ChartRenderer.FontSize) + NameOffset <= after || after >= before;
+        var name = PlotFont.Fit(curve.Label, ChartRenderer.FontSize, (float)(right ? after : before) - NameOffset);
+        var label = ChartRenderer.Text(plot, name, peak.X, nameAt, right ? Alignment.MiddleLeft : Alignment.MiddleRight);
+        label.OffsetX = right ? NameOffset : -NameOffset;
+        plot.Add.Marker(peak.X, nameAt, line.MarkerShape, 7, color);
+    }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+using Sim.Figures;
+using Sim.Reports.Views;
+
+namespace Sim.Reports.Plots;
+
+/// <summary>The one drawing of why IPv4 and IPv6 differ: three counts, the families under one another.</summary>
+internal static class FamilyPlot
+{
+    public const string Name = "families";
+
+    private static readonly string[] s_looked = [.. Names.Structures, Names.LevelCompression];
+
+    private static readonly string[] s_forms = [.. Names.Structures, Names.PlainRoutes, Names.NexthopObjects, Names.SharedStates, Names.LevelCompression];
+
+    public static PlotSpec? For(Rows rows)
+    {
+        var families = FamilyCosts.Of(rows);
+        if (families.Count == 0)
+            return null;
+        var (groups, drawn) = (new List<MarkGroup>(), new List<Figure>());
+        foreach (var (label, structures, row) in new (string, string[], Func<FamilyCosts, string, Figure?>)[]
+        {
+            ("nodes a lookup visits", s_looked, (family, structure) => family.Nodes(structure)),
+            ("cache lines a lookup touches", s_looked, (family, structure) => family.Lines(structure)),
+            ("bytes a prefix takes", s_forms, (family, structure) => family.Bytes(structure)),
+        })
+        {
+            foreach (var family in families)
+            {
+                var figures = structures.Select(structure => row(family, structure)).OfType<Figure>().ToList();
+                drawn.AddRange(figures);
+                if (figures.Count > 0)
+                    groups.Add(new MarkGroup($"{label}, IPv{family.Family}", [.. figures.Select(Mark)]));
+            }
+        }
+
+        return new(Name, "What does a lookup read, and what does a prefix take?", Reading(families), drawn.Bases(), new MarkChart
+        {
+            ValueLabel = "nodes, cache lines of 64 bytes, or bytes (logarithmic)",
+            Log = true,
+            Groups = groups,
+        });
+    }
+
+    private static string Reading(IReadOnlyList<FamilyCosts> families) =>
+        string.Join(' ', families.Select(family =>
+            $"In IPv{family.Family} the FIB has {Times(family.Nodes)} times the nodes of allowedips and {Times(family.Lines)} times the lines."));
+
+    private static string Times(Func<string, Figure?> row) => Numbers.Ratio(row(Names.Fib)!.Value / row(Names.AllowedIps)!.Value);
+
+    private static Mark Mark(Figure f)
+    {
+        var (low, high) = f.Range();
+        return new(PlotSet.Series(f), f.Value, low > 0 ? low : f.Value, high, $"{f.Structure} {Numbers.Digits(f.Value, 3)}");
+    }
+}

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MIT
+using ScottPlot;
+using Sim.Figures;
+
+namespace Sim.Reports.Plots;
+
+/// <summary>
+/// Draws a <see cref="MarkChart"/>. The vertical axis is in pixels from the top, so that every mark and every label has
+/// a line of its own whatever their number; the horizontal one ends where the longest label still fits.
+/// </summary>
+internal static class MarkRenderer
+{
+    private const int LineHeight = 22;
+    private const int GroupGap = 14;
+    private const int LabelOffset = 7;
+    private const int Margin = 14;
+
+    /// <returns>Height of the picture in pixels.</returns>
+    public static int Draw(Plot plot, MarkChart chart, Canvas canvas, int head)
+    {
+        chart = Shortened(chart, canvas);
+        var labels = chart.Groups.Max(g => PlotFont.Width(g.Label, ChartRenderer.FontSize));
+        var left = canvas.IsNarrow ? Margin : Margin + 10 + (int)labels;
+        var width = canvas.Width - left - Margin;
+        var content = ContentHeight(chart, canvas);
+        var axis = ValueAxis.For(chart, width);
+        plot.Axes.SetLimits(axis.Place(axis.Min), axis.PlaceMax, content, 0);
+        var bottom = ChartRenderer.BottomAxis(plot, canvas, head, (left, Margin), chart.ValueLabel, axis.Ticks());
+        plot.Axes.Left.FrameLineStyle.Width = chart.Log ? 0 : 1;
+        plot.Grid.YAxisStyle.IsVisible = false;
+        DrawReference(plot, chart, canvas, axis, content);
+        DrawGroups(plot, chart, canvas, axis);
+        return content + head + bottom;
+    }
+
+    /// <summary>
+    /// The chart with every text as long as its place. Names of groups get the whole width of a narrow picture and less than half
+    /// of a wide one; labels of marks leave at least a third of what remains to the data.
+    /// </summary>
+    private static MarkChart Shortened(MarkChart chart, Canvas canvas)
+    {
+        var inner = canvas.Width - 2 * Margin;
+        string Name(string text) => PlotFont.Fit(text, ChartRenderer.FontSize, canvas.IsNarrow ? inner - 2 * LabelOffset : inner * .45f);
+        var names = canvas.IsNarrow ? 0 : 10 + chart.Groups.Max(g => PlotFont.Width(Name(g.Label), ChartRenderer.FontSize));
+        var room = (inner - names) * .66f - 2 * LabelOffset;
+        Mark Short(Mark mark) => mark with { Label = PlotFont.Fit(mark.Label, ChartRenderer.FontSize, room) };
+        return chart with { Groups = [.. chart.Groups.Select(group => new MarkGroup(Name(group.Label), [.. group.Marks.Select(Short)]))] };
+    }
+
+    private static int ContentHeight(MarkChart chart, Canvas canvas) =>
+        HeadLine(chart) + chart.Groups.Sum(g => GroupHeight(g, canvas)) + GroupGap;
+
+    private static int GroupHeight(MarkGroup group, Canvas canvas) =>
+        GroupGap + LineHeight * (group.Marks.Count + (canvas.IsNarrow ? 1 : 0));
+
+    private static int HeadLine(MarkChart chart) => LineHeight * ((chart.Noise is null ? 0 : 1) + (chart.Target is null ? 0 : 1));
+
+    private static void DrawReference(Plot plot, MarkChart chart, Canvas canvas, ValueAxis axis, int content)
+    {
+        if (chart.Noise is { } noise)
+        {
+            var span = plot.Add.HorizontalSpan(axis.Place(1 / noise), axis.Place(noise), ChartRenderer.Ink.WithAlpha(.13));
+            span.LineStyle.Width = 0;
+            Annotate(plot, $"shaded: {chart.NoiseName} {Numbers.Percent(noise)}", axis, noise, LineHeight * .7);
+        }
+        if (chart.Target is { } target)
+            Annotate(plot, $"dashed: target {Numbers.Ratio(target)}", axis, target, HeadLine(chart) - LineHeight * .3);
+        if (!canvas.IsNarrow)
+            DrawLines(plot, chart, axis, HeadLine(chart), content);
+    }
+
+    /// <summary>Right of its place where there is room, else at the right end.</summary>
+    private static void Annotate(Plot plot, string label, ValueAxis axis, double value, double y)
+    {
+        label = PlotFont.Fit(label, ChartRenderer.FontSize, axis.Width - 2 * LabelOffset);
+        var text = PlotFont.Width(label, ChartRenderer.FontSize) + 2 * LabelOffset;
+        if (text <= axis.PixelsRightOf(value))
+            ChartRenderer.Text(plot, label, axis.Place(value), y, Alignment.MiddleLeft).OffsetX = LabelOffset;
+        else
+            ChartRenderer.Text(plot, label, axis.PlaceMax, y, Alignment.MiddleRight).OffsetX = -LabelOffset;
+    }
+
+    private static void DrawLines(Plot plot, MarkChart chart, ValueAxis axis, double top, double bottom)
+    {
+        if (chart.IsRatio)
+            DrawLineAtOne(plot, axis, top, bottom);
+        if (chart.Target is { } target)
+            DrawDashes(plot, axis.Place(target), top, bottom);
+    }
+
+    // Dash by dash: Skia writes no dashed line to an SVG and complains of it on the error output.
+    private static void DrawDashes(Plot plot, double at, double top, double bottom)
+    {
+        const double Dash = 6;
+        const double Gap = 5;
+        for (var y = top; y < bottom; y += Dash + Gap)
+            plot.Add.Line(at, y, at, Math.Min(bottom, y + Dash)).LineStyle = new(1.5f, ChartRenderer.Ink.WithAlpha(.75));
+    }
+
+    private static void DrawLineAtOne(Plot plot, ValueAxis axis, double top, double bottom) =>
+        plot.Add.Line(axis.Place(1), bottom, axis.Place(1), top).LineStyle = new(1.5f, ChartRenderer.Ink.WithAlpha(.6));
+
+    private static void DrawGroups(Plot plot, MarkChart chart, Canvas canvas, ValueAxis axis)
+    {
+        double y = HeadLine(chart);
+        var middles = new List<double>();
+        foreach (var group in chart.Groups)
+        {
+            y += GroupGap;
+            if (canvas.IsNarrow)
+            {
+                ChartRenderer.Text(plot, group.Label, axis.Place(axis.Min), y + LineHeight * .5, Alignment.MiddleLeft).OffsetX = 4;
+                y += LineHeight;
+                // The lines leave out the labels.
+                DrawLines(plot, chart, axis, y, y + group.Marks.Count * LineHeight);
+            }
+            middles.Add(y + group.Marks.Count * LineHeight * .5);
+            foreach (var mark in group.Marks)
+            {
+                DrawMark(plot, chart, mark, axis, y + LineHeight * .5);
+                y += LineHeight;
+            }
+        }
+        var labels = canvas.IsNarrow ? [] : chart.Groups.Select(g => g.Label).ToArray();
+        plot.Axes.Left.SetTicks(canvas.IsNarrow ? [] : [.. middles], labels);
+        plot.Axes.Left.MajorTickStyle.Length = 0;
+    }
+
+    private static void DrawMark(Plot plot, MarkChart chart, Mark mark, ValueAxis axis, double y)
+    {
+        var color = ChartRenderer.SeriesColor(mark.Series);
+        var at = axis.Place(mark.Value);
+        if (!chart.Log)
+        {
+            plot.Add.Bar(new Bar
+            {
+                Position = y,
+                Value = at,
+                Size = LineHeight * .72,
+                Orientation = Orientation.Horizontal,
+                FillColor = color,
+                LineWidth = 0,
+            });
+        }
+        if (mark.High > mark.Low)
+            DrawQuartiles(plot, axis.Place(mark.Low), axis.Place(mark.High), y, chart.Log ? color : ChartRenderer.Ink);
+        if (chart.Log)
+            plot.Add.Marker(at, y, MarkerShape.FilledCircle, 9, color);
+        var end = Math.Max(at, axis.Place(Math.Max(mark.High, axis.Min)));
+        // Beside a ratio's mark the label would cross the line at 1: those stand in a column at the right end.
+        if (chart.IsRatio)
+            ChartRenderer.Text(plot, mark.Label, axis.PlaceLabels, y, Alignment.MiddleLeft).OffsetX = LabelOffset;
+        else
+            ChartRenderer.Text(plot, mark.Label, end, y, Alignment.MiddleLeft).OffsetX = LabelOffset;
+    }
+
+    private static void DrawQuartiles(Plot plot, double low, double high, double y, Color color)
+    {
+        const double Cap = 4.5;
+        plot.Add.Line(low, y, high, y).LineStyle = new(2, color);
+        plot.Add.Line(low, y - Cap, low, y + Cap).LineStyle = new(2, color);
+        plot.Add.Line(high, y - Cap, high, y + Cap).LineStyle = new(2, color);
+    }
+
+    /// <summary>The horizontal axis: values to places, which are the values or their logarithms.</summary>
+    private sealed record ValueAxis(bool Log, double Min, double Max, double PlaceLabels, double PlaceMax, int Width)
+    {
+        public static ValueAxis For(MarkChart chart, int width)
+        {
+            var marks = chart.Groups.SelectMany(g => g.Marks).ToList();
+            var min = chart.Log ? marks.Min(m => Math.Min(m.Value, m.Low)) : 0;
+            var max = marks.Max(m => Math.Max(m.Value, m.High));
+            if (chart.IsRatio)
+            {
+                var noise = chart.Noise ?? 1;
+                (min, max) = (Math.Min(min, 1 / noise) / 1.03, Math.Max(max, Math.Max(noise, chart.Target ?? 1)) * 1.03);
+            }
+            if (chart.Log)
+                min /= Math.Pow(Math.Max(1.05, max / min), .06);
+            if (!(max > min))
+                max = min + 1;
+            var axis = new ValueAxis(chart.Log, min, max, 0, 0, width);
+            if (chart.IsRatio)
+            {
+                var column = marks.Max(m => PlotFont.Width(m.Label, ChartRenderer.FontSize)) + 2 * LabelOffset;
+                var data = axis.Place(max) - axis.Place(min);
+                var end = axis.Place(min) + data / (1 - column / width);
+                return axis with { PlaceLabels = axis.Place(max), PlaceMax = end };
+            }
+            return axis with { PlaceMax = marks.Select(m => axis.EndFor(m)).Append(axis.Place(max)).Max() };
+        }
+
+        public double Place(double value) => Log ? Math.Log10(Math.Max(value, double.Epsilon)) : value;
+
+        public double PixelsRightOf(double value) => (PlaceMax - Place(value)) / (PlaceMax - Place(Min)) * Width;
+
+        public IEnumerable<(double At, string Text)> Ticks()
+        {
+            for (var count = 9; ; count--)
+            {
+                var ticks = Log ? Plots.Ticks.Logarithmic(Min, Max, count) : Plots.Ticks.Linear(Min, PlaceMax, count);
+                if (count == 2 || HaveRoom(ticks))
+                    return ticks.Select(t => (Place(t), Numbers.Tick(t)));
+            }
+        }
+
+        private static float HalfWidth(double tick) => PlotFont.Width(Numbers.Tick(tick), ChartRenderer.FontSize) / 2;
+
+        private bool HaveRoom(double[] ticks)
+        {
+            const int Gap = 14;
+            var perPixel = (PlaceMax - Place(Min)) / Width;
+            for (var i = 1; i < ticks.Length; i++)
+            {
+                var text = (HalfWidth(ticks[i - 1]) + HalfWidth(ticks[i]) + Gap) * perPixel;
+                if (Place(ticks[i]) - Place(ticks[i - 1]) < text)
+                    return false;
+            }
+            return true;
+        }
+
+        /// <summary>How far the axis must go for the mark's label to end inside: label pixels are a share of the width.</summary>
+        private double EndFor(Mark mark)
+        {
+            var text = PlotFont.Width(mark.Label, ChartRenderer.FontSize) + LabelOffset + 6;
+            var start = Place(Min);
+            var end = Place(Math.Max(mark.Value, mark.High));
+            return start + (end - start) / (1 - text / Width);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+using Sim.Figures;
+using Sim.Reports.Views;
+
+namespace Sim.Reports.Plots;
+
+/// <summary>Kernel memory: in all, and where it lies.</summary>
+internal static class MemoryPlots
+{
+    public static PlotSpec? Memory(Rows rows, Verdict verdict)
+    {
+        var pages = Of(rows, "page-bytes");
+        if (pages.Count == 0)
+            return null;
+        var scale = PlotSet.ScaleOf(pages);
+        var chart = new MarkChart
+        {
+            ValueLabel = PlotSet.Axis("kernel memory in pages", scale),
+            Groups = PlotSet.Groups(pages, scale, f => Words.Order(f.Order)),
+        };
+        return new("memory", "How much kernel memory does the table take, for each order of insertion?",
+            $"{verdict.Sentence(verdict.Memory)}{Slack(rows, pages)}", pages.Bases(), chart);
+    }
+
+    public static PlotSpec? Caches(Rows rows)
+    {
+        var order = rows.MainOrder("memory");
+        var caches = rows.Of("memory", "cache-page-bytes")
+            .Where(f => f.Order == order && f.Value > 0 && f.Structure != Names.Process)
+            .OrderBy(PlotSet.Series).ThenByDescending(f => f.Value).ToList();
+        if (caches.Count == 0)
+            return null;
+        var scale = PlotSet.ScaleOf(caches);
+        var chart = new MarkChart
+        {
+            ValueLabel = PlotSet.Axis("kernel memory in pages", scale),
+            Groups = [.. caches.Select(f => new MarkGroup(f.Item, [PlotSet.Mark(f, scale)]))],
+        };
+        return new("caches", $"Which caches hold the memory{(order.Length > 0 ? $" ({Words.Order(order)})" : "")}?",
+            Words.Join([.. caches.GroupBy(f => f.Structure).Select(LargestCache)]) + ".", caches.Bases(), chart);
+    }
+
+    private static List<Figure> Of(Rows rows, string metric) =>
+        [.. rows.Of("memory", metric).Where(f => f.Structure != Names.Process)];
+
+    // Pages against objects in the same order: what half-empty slabs and size classes cost.
+    private static string Slack(Rows rows, List<Figure> pages)
+    {
+        var parts = new List<string>();
+        foreach (var page in pages.Where(f => f.Order == rows.MainOrder("memory")))
+        {
+            var objects = rows.Of("memory", "object-bytes", page.Structure).FirstOrDefault(f => f.Order == page.Order);
+            if (objects is not null && objects.Value > 0)
+                parts.Add($"{Numbers.Digits((page.Value / objects.Value - 1) * 100, 2)} % for {page.Structure}");
+        }
+        return parts.Count == 0 ? "" : $" Pages exceed the objects in them by {Words.Join(parts)}.";
+    }
+
+    private static string LargestCache(IGrouping<string, Figure> caches)
+    {
+        var all = caches.Sum(f => f.Value);
+        var first = caches.First();
+        return $"{first.Item} holds {Numbers.Digits(first.Value / all * 100, 2)} % of the memory of {caches.Key}";
+    }
+}

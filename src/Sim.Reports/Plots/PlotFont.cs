@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+using System.Globalization;
+using ScottPlot;
+using Sim.Reports.Runs;
+using SkiaSharp;
+
+namespace Sim.Reports.Plots;
+
+/// <summary>
+/// DejaVu Sans from this assembly's resources. Without it a machine that has no font gets PNGs with no text, and no error.
+/// </summary>
+internal sealed class PlotFont : IFontResolver
+{
+    public const string Family = "DejaVu Sans";
+
+    private static readonly Lock Gate = new();
+    private static PlotFont? _installed;
+
+    private readonly SKTypeface _face;
+
+    private PlotFont()
+    {
+        using var stream = typeof(PlotFont).Assembly.GetManifestResourceStream("DejaVuSans.ttf")
+            ?? throw new InvalidOperationException("The font DejaVuSans.ttf is missing from the assembly's resources.");
+        using var data = SKData.Create(stream);
+        _face = SKTypeface.FromData(data)
+            ?? throw new InvalidOperationException("The font DejaVuSans.ttf in the assembly's resources is damaged.");
+    }
+
+    /// <summary>Makes the font ScottPlot's default, once in the life of the process.</summary>
+    public static void Install()
+    {
+        lock (Gate)
+        {
+            if (_installed is not null)
+                return;
+            _installed = new PlotFont();
+            Fonts.FontResolvers.Insert(0, _installed);
+            Fonts.Default = Family;
+        }
+    }
+
+    /// <summary>Width of a line of text in pixels.</summary>
+    /// <param name="text">One line.</param>
+    /// <param name="size">Font size in pixels.</param>
+    public static float Width(string text, float size)
+    {
+        Install();
+        using var font = new SKFont(_installed!._face, size);
+        return font.MeasureText(text);
+    }
+
+    /// <summary>
+    /// The text where it fits, else as much of its beginning and of its end as fits, with an ellipsis between them: names
+    /// of structures differ at their beginnings, and figures stand at the end.
+    /// </summary>
+    /// <param name="text">One line.</param>
+    /// <param name="size">Font size in pixels.</param>
+    /// <param name="width">Room in pixels.</param>
+    public static string Fit(string text, float size, float width)
+    {
+        if (Width(text, size) <= width)
+            return text;
+        var starts = StringInfo.ParseCombiningCharacters(text);
+        string Shortened(int kept)
+        {
+            var tail = kept / 2;
+            return $"{text.AsSpan(0, starts[kept - tail])}…{text.AsSpan(tail == 0 ? text.Length : starts[^tail])}";
+        }
+        var (fits, tooMany) = (0, starts.Length);
+        while (tooMany - fits > 1)
+        {
+            var kept = (fits + tooMany) / 2;
+            if (Width(Shortened(kept), size) <= width)
+                fits = kept;
+            else
+                tooMany = kept;
+        }
+        return Shortened(fits);
+    }
+
+    public SKTypeface? CreateTypeface(string fontName, FontWeight weight, FontSlant slant, FontSpacing spacing) =>
+        fontName == Family ? _face : null;
+
+    public SKTypeface? CreateTypeface(string fontName, bool bold, bool italic) => fontName == Family ? _face : null;
+}

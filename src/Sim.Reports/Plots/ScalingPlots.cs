@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+using Sim.Figures;
+using Sim.Reports.Views;
+
+namespace Sim.Reports.Plots;
+
+/// <summary>A plot a cost and axis, a curve a scheme, and the one of the bucket.</summary>
+internal static class ScalingPlots
+{
+    private const string BucketName = "scaling-bucket";
+
+    /// <summary>A cost that is plotted.</summary>
+    /// <param name="Name">Middle of the plot's name.</param>
+    /// <param name="Operation">As in the rows.</param>
+    /// <param name="Metric">As in the rows.</param>
+    /// <param name="Title">What it is, in words.</param>
+    /// <param name="Question">What the plot answers, up to the axis.</param>
+    public sealed record PlottedCost(string Name, string Operation, string Metric, string Title, string Question);
+
+    /// <summary>The costs in the order of the page.</summary>
+    public static IReadOnlyList<PlottedCost> Costs { get; } =
+    [
+        new("memory", "", ScalingMetrics.Pages, "memory a prefix, pages", "How much memory does a prefix take"),
+        new("transmit", ScalingMetrics.Transmit, ScalingMetrics.Time, "lookups to send", "What do the lookups of a packet to be sent cost"),
+        new("receive", ScalingMetrics.Receive, ScalingMetrics.Time, "lookups to receive", "What does checking a received packet’s source cost"),
+        new("insert", ScalingMetrics.Insert, ScalingMetrics.Time, "insert", "What does inserting a prefix cost"),
+        new("move", ScalingMetrics.Move, ScalingMetrics.Time, "move", "What does moving a prefix to another peer cost"),
+        new("delete", ScalingMetrics.Delete, ScalingMetrics.Time, "delete", "What does deleting a prefix cost"),
+        new("bytes", ScalingMetrics.Delete, ScalingMetrics.Bytes, "bytes to delete", "How much has a daemon to send for deleting a prefix"),
+        new("load", ScalingMetrics.Load, ScalingMetrics.Time, "load, a prefix", "What does loading cost, for each prefix"),
+        new("loss", ScalingMetrics.Loss, ScalingMetrics.Time, "loss of a peer, a prefix", "What does the loss of a peer to another cost, for each of its prefixes"),
+    ];
+
+    /// <summary>Every name such a plot can have.</summary>
+    public static IReadOnlyList<string> AllNames { get; } =
+        [.. new[] { ScalingMetrics.PrefixAxis, ScalingMetrics.PeerAxis }.SelectMany(axis => Costs.Select(cost => Name(axis, cost))), BucketName];
+
+    public static IReadOnlyList<PlotSpec> For(ScalingView view)
+    {
+        var plots = new[] { ScalingMetrics.PrefixAxis, ScalingMetrics.PeerAxis }
+            .SelectMany(axis => Costs.Select(cost => Plot(view, axis, cost))).Append(Bucket(view));
+        return [.. plots.OfType<PlotSpec>()];
+    }
+
+    private static string Name(string axis, PlottedCost cost) => $"scaling-{axis}-{cost.Name}";
+
+    private static PlotSpec? Plot(ScalingView view, string axis, PlottedCost cost)
+    {
+        var rows = view.Points(axis, cost.Operation, cost.Metric).FindAll(f => f.Value > 0);
+        if (rows.Select(f => f.X).Distinct().Count() < 2)
+            return null;
+        var steepest = view.Fits(axis, cost.Operation, ScalingMetrics.Of(ScalingMetrics.Exponent, cost.Metric), large: true).MaxBy(f => f.Value);
+        var steep = steepest is null ? "" : " " + Steepest(steepest, axis);
+        return new PlotSpec(Name(axis, cost), $"{cost.Question}, over {axis}?", Range(rows, axis) + steep, rows.Bases(),
+            Chart(view, rows, cost.Title, Axis(rows, axis)));
+    }
+
+    /// <summary>What the largest exponent says: that its scheme's cost grows, or that none does.</summary>
+    private static string Steepest(Figure exponent, string axis)
+    {
+        var power = $"{Numbers.Digits(exponent.Value, 2)} ({Numbers.Digits(exponent.Low, 2)} to {Numbers.Digits(exponent.High, 2)})";
+        return $"From {Numbers.Show(exponent.X!.Value)} {axis} on, " + (exponent.High > 0
+            ? $"{exponent.Scheme} grows most: with the {axis} to the power of {power}."
+            : $"no scheme’s grows: the largest exponent is {power}, of {exponent.Scheme}.");
+    }
+
+    private static PlotSpec? Bucket(ScalingView view)
+    {
+        var rows = view.Of(ScalingMetrics.Bucket, ScalingMetrics.Time).FindAll(f => f.Value > 0 && f.X is not null);
+        if (rows.Select(f => f.X).Distinct().Count() < 2)
+            return null;
+        var fits = view.Of(ScalingMetrics.BucketFits, ScalingMetrics.PerPeer)
+            .Select(f => $"{f.Scheme}: {Numbers.Digits(f.Value, 3)} ns ({Numbers.Digits(f.Low, 3)} to {Numbers.Digits(f.High, 3)})").ToList();
+        var reading = Range(rows, ScalingMetrics.PeerAxis) + (fits.Count == 0 ? "" : $" One more peer costs an insertion {string.Join("; ", fits)}.");
+        return new PlotSpec(BucketName, "What do the other peers of a device cost the insertion of a route?", reading, rows.Bases(),
+            Chart(view, rows, "insert", "peers of the device (logarithmic)"));
+    }
+
+    private static LogChart Chart(ScalingView view, List<Figure> rows, string title, string axis) => new()
+    {
+        ValueLabel = $"{title}, {(rows[0].Unit == "bytes" ? "bytes" : rows[0].Unit)}",
+        XLabel = axis,
+        Log = true,
+        Curves = [.. rows.GroupBy(f => f.Scheme).OrderBy(group => Order(view, rows, group.Key)).Select(group => Curve(view, rows, group))],
+    };
+
+    private static LogCurve Curve(ScalingView view, List<Figure> rows, IGrouping<string, Figure> scheme)
+    {
+        var (shape, open) = rows[0].Experiment == ScalingMetrics.Points ? view.ShapeOf(scheme.Key) : (Order(view, rows, scheme.Key), false);
+        return new(ChurnView.Series(scheme.Key), shape, open, scheme.Key, [.. scheme.OrderBy(f => f.X).Select(f => (f.X!.Value, f.Value))]);
+    }
+
+    private static int Order(ScalingView view, List<Figure> rows, string scheme)
+    {
+        var order = rows[0].Experiment == ScalingMetrics.Points ? view.Schemes : rows.Select(f => f.Scheme).Distinct();
+        return order.ToList().IndexOf(scheme);
+    }
+
+    private static string Axis(List<Figure> rows, string axis)
+    {
+        if (axis == ScalingMetrics.PeerAxis)
+            return $"peers, at {Numbers.Show(rows[0].Prefixes ?? 0)} prefixes (logarithmic)";
+        var generated = rows.Where(f => f.Order == ScalingMetrics.Generated).ToList();
+        return $"prefixes, at {Numbers.Show(rows.Max(f => f.Peers ?? 0))} peers (logarithmic"
+            + (generated.Count == 0 ? ")" : $"; from {Numbers.Show(generated.Min(f => f.X!.Value))} on, made-up tables)");
+    }
+
+    /// <summary>Least and most at either end.</summary>
+    private static string Range(List<Figure> rows, string axis)
+    {
+        string At(double? place)
+        {
+            var there = rows.FindAll(f => f.X == place);
+            var (least, most) = (there.MinBy(f => f.Value)!, there.MaxBy(f => f.Value)!);
+            string Show(Figure f) => $"{Scale.For(f.Unit, [f.Value]).Show(f.Value)} ({f.Scheme})";
+            return $"{Show(least)}" + (most.Value > least.Value ? $" to {Show(most)}" : "");
+        }
+
+        var noun = axis == ScalingMetrics.PrefixAxis ? "prefix" : "peer";
+        return $"With {Many(rows.Min(f => f.X)!.Value, noun)}: {At(rows.Min(f => f.X))}. With {Many(rows.Max(f => f.X)!.Value, noun)}: {At(rows.Max(f => f.X))}.";
+    }
+
+    private static string Many(double number, string noun) => $"{Numbers.Show(number)} {noun}{(number == 1 ? "" : noun == "prefix" ? "es" : "s")}";
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+using Sim.Figures;
+
+namespace Sim.Reports.Plots;
+
+/// <summary>What explains the times: nodes and cache lines a lookup touches, depths, sizes of internal nodes.</summary>
+internal static class ShapePlots
+{
+    public static PlotSpec? Touch(Rows rows)
+    {
+        var lines = rows.Of("touch", "cache-lines").ToList();
+        if (lines.Count == 0)
+            return null;
+        var scale = PlotSet.ScaleOf(lines);
+        var chart = new MarkChart
+        {
+            ValueLabel = "cache lines of 64 bytes a lookup touches: mean, with quartiles over keys",
+            Groups = PlotSet.Groups(lines, scale, f => Words.Case(f.Keys, f.Chain, f.Operation)),
+        };
+        var reading = lines.GroupBy(f => f.Structure).OrderBy(g => PlotSet.Series(g.First())).Select(g =>
+            $"{g.Key} touches {Numbers.Span(g.Min(f => f.Value), g.Max(f => f.Value))} lines on average{Visits(rows, g.Key)}");
+        return new("touch", "How much memory does a lookup touch?", $"Over the patterns of keys, {Words.Join([.. reading])}.",
+            lines.Bases(), chart);
+    }
+
+    public static PlotSpec? Depth(Rows rows)
+    {
+        var curves = new List<Curve>();
+        var readings = new List<string>();
+        var drawn = new List<Figure>();
+        foreach (var structure in Names.Structures)
+        {
+            var points = Histogram(rows, "depth-histogram", structure);
+            if (points.Count == 0)
+                continue;
+            drawn.AddRange(points);
+            var all = points.Sum(f => f.Value);
+            var mean = points.Sum(f => f.Value * f.X!.Value) / all;
+            var what = structure != Names.Fib ? "nodes with a peer" : points[0].Family == 4 ? "leaves" : "nodes with routes";
+            curves.Add(new(PlotSet.Series(points[0]), $"{structure}: {what}", [.. points.Select(f => (f.X!.Value, f.Value))]));
+            readings.Add($"the {Numbers.Show(all)} {what} of {structure} lie {Numbers.Show(mean)} deep on average, "
+                + $"the deepest at {Numbers.Show(points[^1].X!.Value)}");
+        }
+        if (drawn.Count == 0)
+            return null;
+        var chart = new CurveChart
+        {
+            ValueLabel = "how many (logarithmic)",
+            XLabel = "depth in nodes",
+            Log = true,
+            Curves = curves,
+        };
+        return new("depth", "How deep do the prefixes lie?", Sentence(Words.Join(readings)), drawn.Bases(), chart);
+    }
+
+    public static PlotSpec? Tnodes(Rows rows)
+    {
+        var sizes = Histogram(rows, "node-size", Names.Fib);
+        if (sizes.Count == 0)
+            return null;
+        var children = sizes.Sum(f => f.Value * Math.Pow(2, f.X!.Value));
+        var nodes = sizes.Sum(f => f.Value);
+        var largest = sizes[^1].X!.Value;
+        var log = PlotSet.WideSpan(sizes);
+        var chart = new MarkChart
+        {
+            ValueLabel = "internal nodes" + (log ? " (logarithmic)" : ""),
+            Log = log,
+            Groups = [.. sizes.Select(f => new MarkGroup(
+                $"{Numbers.Show(Math.Pow(2, f.X!.Value))} children ({Numbers.Count((int)f.X!.Value, "bit")})",
+                [new Mark(1, f.Value, f.Value, f.Value, Numbers.Show(f.Value))]))],
+        };
+        return new("tnodes", "How large are fib's internal nodes?",
+            $"{Numbers.Show(nodes)} internal nodes have {Numbers.Show(children / nodes)} children on average; the largest indexes "
+            + $"{Numbers.Show(largest)} bits at once ({Numbers.Show(Math.Pow(2, largest))} children).", sizes.Bases(), chart);
+    }
+
+    private static List<Figure> Histogram(Rows rows, string metric, string structure) =>
+        [.. rows.Of("shape", metric, structure)
+            .Where(f => f.Order == rows.MainOrder("shape") && f.X is { } x && double.IsFinite(x) && f.Value > 0)
+            .OrderBy(f => f.X)];
+
+    private static string Visits(Rows rows, string structure)
+    {
+        var nodes = rows.Of("touch", "nodes-visited", structure).Select(f => f.Value).ToList();
+        return nodes.Count == 0 ? "" : $" ({Numbers.Span(nodes.Min(), nodes.Max())} nodes)";
+    }
+
+    private static string Sentence(string text) => char.ToUpperInvariant(text[0]) + text[1..] + ".";
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+using System.Globalization;
+using System.Net;
+using System.Text.RegularExpressions;
+
+namespace Sim.Reports.Plots;
+
+/// <summary>
+/// Cleans the SVG that Skia writes: black becomes <c>currentColor</c>, so that a plot is right on light and on dark
+/// ground; glyph-by-glyph positions become an anchor, so that the text is whole and survives another font; and
+/// identifiers are numbered anew with a prefix, so that several plots can share a page and a plot drawn twice is the same.
+/// </summary>
+internal partial class SvgFile
+{
+    private const string FontFamilies = "DejaVu Sans, Verdana, sans-serif";
+
+    /// <summary>An svg element for a page: no declaration, no outer size, named for those who cannot see it.</summary>
+    public static string Inline(Drawing drawing, string idPrefix, string cssClass, string label)
+    {
+        var (width, height) = (drawing.Width, drawing.Height);
+        var body = Body(drawing, idPrefix);
+        return $"""
+            <svg class="{cssClass}" viewBox="0 0 {width} {height}" width="{width}" height="{height}" fill="currentColor"
+            role="img" aria-label="{WebUtility.HtmlEncode(label)}">{body}</svg>
+            """;
+    }
+
+    /// <summary>A file of its own, that follows the viewer's colour scheme.</summary>
+    public static string Standalone(Drawing drawing, string label)
+    {
+        var (width, height) = (drawing.Width, drawing.Height);
+        return $$"""
+            <?xml version="1.0" encoding="utf-8"?>
+            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {{width}} {{height}}" width="{{width}}" height="{{height}}"
+            role="img" aria-label="{{WebUtility.HtmlEncode(label)}}" fill="currentColor">
+            <style>svg { color: #1c2128; background: #fff }
+            @media (prefers-color-scheme: dark) { svg { color: #dfe3e8; background: #14171c } }</style>
+            {{Body(drawing, "p")}}
+            </svg>
+
+            """;
+    }
+
+    private static string Body(Drawing drawing, string idPrefix)
+    {
+        var svg = drawing.Plot.GetSvgXml(drawing.Width, drawing.Height);
+        var start = svg.IndexOf('>', svg.IndexOf("<svg", StringComparison.Ordinal)) + 1;
+        var body = svg[start..svg.LastIndexOf("</svg>", StringComparison.Ordinal)];
+        body = TextElement().Replace(body, Text);
+        body = Black().Replace(body, "${name}=\"currentColor\"");
+        // Skia counts its identifiers through the whole process: by their order here the same drawing gives the same file.
+        var ids = new Dictionary<string, int>();
+        body = Identifier().Replace(body, match =>
+        {
+            var id = match.Groups["id"].Value;
+            ids.TryAdd(id, ids.Count + 1);
+            return $"{match.Groups["before"].Value}{idPrefix}-{ids[id]}";
+        });
+        body = LongNumber().Replace(body, m => Round(m.Value, 3));
+        return Whitespace().Replace(body, ">\n<").Trim();
+    }
+
+    /// <summary>
+    /// Skia places text by the left edge of each glyph, relative to the anchor that ScottPlot aligned it to. Where the
+    /// text lies about that anchor tells the alignment.
+    /// </summary>
+    private static string Text(Match match)
+    {
+        var attributes = match.Groups["attributes"].Value;
+        var content = match.Groups["content"].Value.Trim();
+        if (content.Length == 0)
+            return "";
+        var x = Positions(XList().Match(attributes));
+        var y = Positions(YList().Match(attributes));
+        var size = double.Parse(Size().Match(attributes).Groups["size"].Value, CultureInfo.InvariantCulture);
+        var transform = Transform().Match(attributes).Value;
+        var fill = Fill().Match(attributes).Value;
+        var width = PlotFont.Width(WebUtility.HtmlDecode(content), (float)size);
+        var share = width > 0 ? -x[0] / width : 0;
+        var (anchor, at) = share switch
+        {
+            < .25 => ("start", x[0]),
+            < .75 => ("middle", x[0] + width / 2),
+            _ => ("end", x[0] + width),
+        };
+        return string.Create(CultureInfo.InvariantCulture,
+            $"""<text {transform} font-size="{size}" font-family="{FontFamilies}" """
+            + $"""text-anchor="{anchor}" x="{at:0.##}" y="{y[0]:0.##}" {fill}>{content}</text>""");
+    }
+
+    private static double[] Positions(Match match) => match.Success
+        ? [.. match.Groups["list"].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(p => double.Parse(p, CultureInfo.InvariantCulture))]
+        : [0];
+
+    private static string Round(string number, int digits) =>
+        Math.Round(double.Parse(number, CultureInfo.InvariantCulture), digits).ToString(CultureInfo.InvariantCulture);
+
+    [GeneratedRegex("<text (?<attributes>[^>]*)>(?<content>[^<]*)</text>", RegexOptions.None, 1000)]
+    private static partial Regex TextElement();
+
+    // Black with some transparency comes out as #010101.
+    [GeneratedRegex("(?<name>fill|stroke)=\"(?:black|#000000|#010101)\"", RegexOptions.None, 1000)]
+    private static partial Regex Black();
+
+    [GeneratedRegex("(?<before>id=\"|url\\(#|href=\"#)(?<id>[A-Za-z0-9_]+)", RegexOptions.None, 1000)]
+    private static partial Regex Identifier();
+
+    [GeneratedRegex("[0-9]+\\.[0-9]{4,}", RegexOptions.None, 1000)]
+    private static partial Regex LongNumber();
+
+    [GeneratedRegex(">\\s+<", RegexOptions.None, 1000)]
+    private static partial Regex Whitespace();
+
+    [GeneratedRegex("(?<![a-z-])x=\"(?<list>[^\"]*)\"", RegexOptions.None, 1000)]
+    private static partial Regex XList();
+
+    [GeneratedRegex("(?<![a-z-])y=\"(?<list>[^\"]*)\"", RegexOptions.None, 1000)]
+    private static partial Regex YList();
+
+    [GeneratedRegex("font-size=\"(?<size>[^\"]*)\"", RegexOptions.None, 1000)]
+    private static partial Regex Size();
+
+    [GeneratedRegex("transform=\"[^\"]*\"", RegexOptions.None, 1000)]
+    private static partial Regex Transform();
+
+    [GeneratedRegex("fill=\"[^\"]*\"", RegexOptions.None, 1000)]
+    private static partial Regex Fill();
+}

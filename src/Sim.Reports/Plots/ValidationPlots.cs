@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+using Sim.Figures;
+using Sim.Reports.Views;
+
+namespace Sim.Reports.Plots;
+
+/// <summary>The plots of a validation: ratios of port to kernel against their targets, and the kernel's instructions.</summary>
+internal static class ValidationPlots
+{
+    /// <summary>Every name a plot of a validation can have: what an older report may have left behind.</summary>
+    public static readonly string[] AllNames = ["validation-lookups", "validation-updates", "validation-instructions"];
+
+    public static IReadOnlyList<PlotSpec> For(ValidationView view)
+    {
+        PlotSpec?[] plots = [Ratios(view, lookups: true), Ratios(view, lookups: false), Instructions(view)];
+        return [.. plots.OfType<PlotSpec>()];
+    }
+
+    private static PlotSpec? Ratios(ValidationView view, bool lookups)
+    {
+        var cases = view.Costs.Where(c => c.IsLookup == lookups && c.Target is not null && c.Ratio > 0 && Range(c).Low > 0).ToList();
+        if (cases.Count == 0)
+            return null;
+        var target = cases[0].Target!.Value;
+        var chart = new MarkChart
+        {
+            ValueLabel = "time of the port / time of the kernel; left of 1, the port is faster",
+            Log = true,
+            IsRatio = true,
+            Target = target,
+            Groups = Groups(cases, c => RatioMark(c)),
+        };
+        var above = cases.Count(c => c.IsAboveTarget);
+        var (least, most) = (cases.MinBy(c => c.Ratio)!, cases.MaxBy(c => c.Ratio)!);
+        var reading = $"The dashed line is the target, {Numbers.Ratio(target)}; {(above == 0 ? "no median lies" : $"{above} of {Numbers.Count(cases.Count, "median")} "
+            + (above == 1 ? "lies" : "lie"))} right of it. The ratios reach from {Ratio(least)} to {Ratio(most)}.";
+        return lookups
+            ? new(AllNames[0], "How long does the port take for a lookup, of the kernel’s time?", reading, [Basis.Measured], chart)
+            : new(AllNames[1], "How long does the port take for a single update, of the kernel’s time?", reading, [Basis.Measured], chart);
+    }
+
+    private static PlotSpec? Instructions(ValidationView view)
+    {
+        var cases = view.Costs.Where(c => c is { Unit: "instructions", Kernel.Value: > 0 }).ToList();
+        if (cases.Count == 0)
+            return null;
+        // One more kind of chain would say the same again: the chain changes when an instruction runs, not how many do.
+        var shown = cases.Exists(c => c.Any.Chain == "independent") ? cases.Where(c => c.Any.Chain != "dependent").ToList() : cases;
+        var chart = new MarkChart
+        {
+            ValueLabel = "instructions per operation, in the kernel",
+            Groups = Groups(shown, c => new Mark(PlotSet.Series(c.Any), c.Kernel!.Value, c.Kernel.Value, c.Kernel.Value,
+                $"{Words.Subject(c.Any)} {Numbers.Show(Math.Round(c.Kernel.Value))}")),
+        };
+        var (least, most) = (shown.MinBy(c => c.Kernel!.Value)!, shown.MaxBy(c => c.Kernel!.Value)!);
+        string Show(CostCase c) => $"{Numbers.Show(Math.Round(c.Kernel!.Value))} ({Words.Subject(c.Any)}, {c.Name})";
+        return new(AllNames[2], "How many instructions does the kernel execute for one operation?",
+            $"From {Show(least)} to {Show(most)}.{(shown.Count < cases.Count ? " Of lookups, those with independent keys." : "")}", shown.Select(c => c.Kernel!).Bases(), chart);
+    }
+
+    /// <summary>A group for each case, a mark for each structure and family that has it.</summary>
+    private static IReadOnlyList<MarkGroup> Groups(IEnumerable<CostCase> cases, Func<CostCase, Mark> mark) =>
+        [.. cases.GroupBy(c => c.Name).Select(g => new MarkGroup(g.Key, [.. g.OrderBy(c => PlotSet.Series(c.Any)).Select(mark)]))];
+
+    private static Mark RatioMark(CostCase c)
+    {
+        var (low, high) = Range(c);
+        var above = c.IsAboveTarget ? ", above" : "";
+        return new(PlotSet.Series(c.Any), c.Ratio!.Value, low, high, $"{Words.Subject(c.Any)} {Numbers.Ratio(c.Ratio.Value)}{above}");
+    }
+
+    private static (double Low, double High) Range(CostCase c) => c.RatioRow?.Range() ?? (c.Ratio!.Value, c.Ratio.Value);
+
+    private static string Ratio(CostCase c) => $"{Numbers.Ratio(c.Ratio!.Value)} ({Words.Subject(c.Any)}, {c.Name})";
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+using Sim.Figures;
+using Sim.Figures.Machine;
+using Sim.Files;
+
+namespace Sim.Reports.Runs;
+
+/// <summary>Which runs may be put together, and what a reader must know where they may.</summary>
+public static class Fit
+{
+    /// <summary>Facts of a run's environment that decide what its counts are.</summary>
+    private static readonly string[] s_decisive = ["trace", "kernel under test"];
+
+    /// <summary>Facts that are other ones in every run.</summary>
+    private static readonly string[] s_passing =
+    [
+        HostFacts.LoadFact, HostFacts.LoadEndFact, HostFacts.OthersFact, HostFacts.StealFact, HostFacts.PressureFact, HostFacts.SweepFact,
+    ];
+
+    /// <summary>Refuses runs whose counted rows could not be equal, or that are not runs of their own.</summary>
+    /// <exception cref="UserException">Names the two runs and what differs between them.</exception>
+    public static void RefuseUnlike(IReadOnlyList<StoredRun> runs)
+    {
+        RefuseMade(runs);
+        Same(runs, "--quick", run => run.Result.Quick ? "few repetitions" : "all repetitions");
+        foreach (var name in runs.SelectMany(run => run.Result.Versions).Select(version => version.Key).Distinct().ToList())
+            Same(runs, $"version of {name}", run => Value(run.Result.Versions, name));
+        RefuseOtherInput(runs);
+        foreach (var part in Parts(runs))
+        {
+            foreach (var (experiment, family) in part.SelectMany(run => run.Result.Figures).Select(f => (f.Experiment, f.Family)).Distinct().ToList())
+                Same(part, $"peers in {experiment}, IPv{family}", run => Peers(run, experiment, family));
+        }
+    }
+
+    /// <summary>Refuses runs on other tables, with other seeds, of other traces or kernels.</summary>
+    /// <exception cref="UserException">Names the two runs and what differs between them.</exception>
+    public static void RefuseOtherInput(IReadOnlyList<StoredRun> runs)
+    {
+        foreach (var family in (int[])[4, 6])
+            Same(runs, $"IPv{family} table", run => run.Result.Table.Family == family ? run.Result.Table.Sha256 : null, run => Table(run.Result.Table));
+        Same(runs, "seed", run => $"{run.Result.Seed}");
+        foreach (var part in Parts(runs))
+        {
+            foreach (var name in s_decisive)
+                Same(part, name, run => Value(run.Result.Environment, name));
+        }
+    }
+
+    /// <summary>Refuses what is no run but was made of some, and one run that is given twice.</summary>
+    /// <exception cref="UserException">Names the folders.</exception>
+    public static void RefuseMade(IReadOnlyList<StoredRun> runs)
+    {
+        if (runs.FirstOrDefault(run => run.Result.Runs.Count > 0) is { } made)
+        {
+            throw new UserException($"{made.Name} was itself made of {made.Result.Runs.Count} runs ({string.Join(", ", made.Result.Runs.Select(run => run.Name))}); "
+                + "give those: a median of medians would hide how many there are");
+        }
+
+        foreach (var twice in runs.GroupBy(run => (run.Result.Started, run.Result.Duration, run.Result.Command)).Where(g => g.Count() > 1))
+            throw new UserException($"{string.Join(" and ", twice.Select(run => run.Name))} are one run; given twice, it would confirm itself");
+    }
+
+    /// <summary>Facts of the machine that differ between the runs: what a change of times may come from.</summary>
+    public static IEnumerable<string> MachineDifferences(IReadOnlyList<StoredRun> runs)
+    {
+        var names = runs.SelectMany(run => run.Result.Environment).Select(fact => fact.Key).Distinct().Except(s_passing).Except(s_decisive);
+        foreach (var name in names)
+        {
+            var values = runs.GroupBy(run => Value(run.Result.Environment, name)).Where(g => g.Key is not null).ToList();
+            if (values.Count > 1)
+                yield return $"{name} differs: {string.Join("; ", values.Select(g => $"{g.Key} ({string.Join(", ", g.Select(run => run.Name))})"))}";
+        }
+    }
+
+    /// <summary>A named fact; null where the run does not state it.</summary>
+    public static string? Value(IReadOnlyList<KeyValuePair<string, string>> facts, string name)
+    {
+        foreach (var (key, value) in facts)
+        {
+            if (key == name)
+                return value;
+        }
+
+        return null;
+    }
+
+    private static List<List<StoredRun>> Parts(IReadOnlyList<StoredRun> runs) =>
+        [.. runs.GroupBy(run => run.Facts("").Part).Select(part => part.ToList())];
+
+    private static void Same(IReadOnlyList<StoredRun> runs, string what, Func<StoredRun, string?> value, Func<StoredRun, string>? show = null)
+    {
+        StoredRun? first = null;
+        foreach (var run in runs.Where(run => value(run) is not null))
+        {
+            first ??= run;
+            if (value(first) == value(run))
+                continue;
+            string Show(StoredRun one) => $"{show?.Invoke(one) ?? value(one)} in {one.Name}";
+            throw new UserException($"these runs do not fit together: {what}: {Show(first)}, {Show(run)}");
+        }
+    }
+
+    private static string Table(TableFacts table) =>
+        $"{table.Prefixes} prefixes of {table.Source} (SHA-256 {(table.Sha256.Length > 12 ? table.Sha256[..12] : table.Sha256)}...)";
+
+    private static string? Peers(StoredRun run, string experiment, int family)
+    {
+        var peers = run.Result.Figures.Where(f => f.Experiment == experiment && f.Family == family && f.Peers is not null)
+            .Select(f => f.Peers!.Value).Distinct().Order().ToList();
+        return peers.Count == 0 ? null : string.Join(", ", peers);
+    }
+}

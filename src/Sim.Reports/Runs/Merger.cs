@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+using Sim.Figures;
+using Sim.Files;
+
+namespace Sim.Reports.Runs;
+
+/// <summary>A row of one or several runs, and what each of these had there.</summary>
+/// <param name="Figure">The merged row.</param>
+/// <param name="Sources">The runs' own rows, in the order of the runs; null where a run has none.</param>
+public sealed record MergedRow(Figure Figure, IReadOnlyList<Figure?> Sources)
+{
+    public bool IsInAll => !Sources.Contains(null);
+}
+
+/// <summary>
+/// One row out of the rows of several runs. Each run counts once, however often it repeated within itself:
+/// <code>
+///   counted, modelled    must be equal in every run
+///   a check's bound      where it is above 0, the kernel's counts may lie apart by as much; the lower median is taken
+///   measured, simulated  value: the median of the runs' values; low, high: their quartiles; n: the number of runs
+///   estimated, A/A       value: the median of the runs' values; low, high: the least and the greatest of any run
+///   a noise, a flag      the greatest of any run; the flag that half of the runs or more have
+/// </code>
+/// A row that one run alone has stays as it is.
+/// </summary>
+public static class Merger
+{
+    private const int MostNamed = 10;
+
+    /// <summary>The rule in words, for the page.</summary>
+    public const string Rule =
+        "Each run counts once. Counted and modelled rows are equal in all runs that have them. A measured or simulated row that "
+        + "several runs have is the median of their values, with the quartiles of these and the number of runs as n: the spread "
+        + "between runs, not that within one. Estimated and A/A rows keep the least low and the greatest high of any run. A row that is not "
+        + "settled in half of its runs or more is not settled. A row that one run alone has is as it was there.";
+
+    /// <summary>Merges rows that have the same columns; rows stay in the order of the first run that has them.</summary>
+    /// <exception cref="UserException">Counted rows differ between the runs; they are named.</exception>
+    public static OrderedDictionary<RowIdentity, MergedRow> Rows(IReadOnlyList<StoredRun> runs)
+    {
+        var indexes = runs.Select(run => RowIdentity.Index(run.Result.Figures)).ToList();
+        var merged = new OrderedDictionary<RowIdentity, MergedRow>();
+        var unequal = new List<string>();
+        foreach (var key in indexes.SelectMany(index => index.Keys))
+        {
+            if (merged.ContainsKey(key))
+                continue;
+            var sources = indexes.Select(index => index.GetValueOrDefault(key)).ToList();
+            var figures = sources.OfType<Figure>().ToList();
+            if (IsExact(figures[0]) && !AreEqual(figures))
+                unequal.Add($"{key.Describe()}: {string.Join(", ", sources.Select((f, i) => f is null ? null : $"{f.Value:R} in {runs[i].Name}").Where(t => t is not null))}");
+            merged.Add(key, new(Merge(figures), sources));
+        }
+
+        if (unequal.Count == 0)
+            return merged;
+        var more = unequal.Count > MostNamed ? $"\n    and {unequal.Count - MostNamed} more" : "";
+        throw new UserException($"{Numbers.Count(unequal.Count, "row")} that must be equal in every run of one version and one table "
+            + $"{(unequal.Count == 1 ? "is" : "are")} not:\n    {string.Join("\n    ", unequal.Take(MostNamed))}{more}");
+    }
+
+    /// <summary>All runs as one result.</summary>
+    /// <param name="runs">Two or more runs.</param>
+    /// <param name="command">The command line that asks for it.</param>
+    /// <exception cref="UserException">The runs do not fit together, or their counted rows differ.</exception>
+    public static RunResult Merge(IReadOnlyList<StoredRun> runs, string command)
+    {
+        Fit.RefuseUnlike(runs);
+        var parts = runs.GroupBy(run => run.Facts("").Part).Select(part => part.ToList()).ToList();
+        var rows = parts.ConvertAll(part => Rows(part).Values.ToList());
+        return new RunResult
+        {
+            Command = command,
+            Started = runs.Min(run => run.Result.Started),
+            Duration = runs.Aggregate(TimeSpan.Zero, (sum, run) => sum + run.Result.Duration),
+            Environment = Common(runs, run => run.Result.Environment),
+            Versions = Common(runs, run => run.Result.Versions),
+            Table = runs[0].Result.Table,
+            Seed = runs[0].Result.Seed,
+            Quick = runs[0].Result.Quick,
+            Warnings = [.. Fit.MachineDifferences(runs).Select(difference => $"The machines differ: {difference}."), .. parts.Zip(rows, Warnings).SelectMany(w => w)],
+            Figures = [.. rows.SelectMany(part => part).Select(row => row.Figure)],
+            Runs = [.. parts.Zip(rows).SelectMany(pair => pair.First.Select(run => run.Facts("", pair.Second.Count)))],
+        };
+    }
+
+    /// <summary>True where every run of the same input must find the same.</summary>
+    public static bool IsExact(Figure figure) => figure.Basis is Basis.Counted or Basis.Modelled;
+
+    /// <summary>Facts that are the same in all runs as they are; those that differ with the runs' names.</summary>
+    public static IReadOnlyList<KeyValuePair<string, string>> Common(
+        IReadOnlyList<StoredRun> runs, Func<StoredRun, IReadOnlyList<KeyValuePair<string, string>>> facts) =>
+    [
+        .. runs.SelectMany(facts).Select(fact => fact.Key).Distinct().Select(name =>
+        {
+            var values = runs.GroupBy(run => Fit.Value(facts(run), name)).Where(g => g.Key is not null).ToList();
+            return KeyValuePair.Create(name, values.Count == 1
+                ? values[0].Key!
+                : string.Join("; ", values.Select(g => $"{g.Key} ({string.Join(", ", g.Select(run => run.Name))})")));
+        }),
+    ];
+
+    private static IEnumerable<string> Warnings(List<StoredRun> runs, List<MergedRow> rows)
+    {
+        if (rows.Count(row => !row.IsInAll) is > 0 and var some)
+            yield return $"{Numbers.Count(some, "row")} of {Numbers.Show(rows.Count)} {(some == 1 ? "is" : "are")} not in every run: {OnlyIn(runs, rows)}.";
+        foreach (var run in runs)
+        {
+            foreach (var warning in run.Result.Warnings)
+                yield return $"{run.Name}: {warning}";
+        }
+    }
+
+    private static string OnlyIn(List<StoredRun> runs, List<MergedRow> rows) => string.Join("; ", rows
+        .Where(row => !row.IsInAll)
+        .GroupBy(row => string.Join(", ", runs.Where((_, i) => row.Sources[i] is not null).Select(run => run.Name)))
+        .Select(g => $"{Numbers.Show(g.Count())} in {g.Key} alone"));
+
+    /// <summary>Equal to the last digit, quartiles over keys included; a kernel's count that has a bound may vary within it.</summary>
+    private static bool AreEqual(List<Figure> figures) => figures[0].Bound is > 0 and var bound
+        ? figures.Max(f => f.Value) - figures.Min(f => f.Value) <= 2 * bound
+        : figures.TrueForAll(f => f == figures[0]);
+
+    private static Figure Merge(List<Figure> figures)
+    {
+        var first = figures[0];
+        if (figures.Count == 1 || (IsExact(first) && !(first.Bound > 0)))
+            return first;
+        if (IsExact(first))
+            return figures.OrderBy(f => f.Value).ElementAt((figures.Count - 1) / 2);
+        if (!figures.TrueForAll(f => double.IsFinite(f.Value)))
+            return first with { Value = double.NaN, Low = double.NaN, High = double.NaN, N = figures.Count };
+        var spread = Spread.Of([.. figures.Select(f => f.Value)]);
+        var envelope = first.Basis == Basis.Estimated || first.IsNoise();
+        return first with
+        {
+            Value = spread.Median,
+            Low = envelope ? figures.Min(f => f.Low) : spread.Low,
+            High = envelope ? figures.Max(f => f.High) : spread.High,
+            N = figures.Count,
+            Bound = figures.Max(f => f.Bound),
+            Flag = Figure.FlagOf(figures),
+        };
+    }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+using Sim.Figures;
+
+namespace Sim.Reports.Runs;
+
+/// <summary>
+/// What makes rows of several runs the same row: every column but those that a run finds out (value, low, high, n, bound, flag).
+/// Where a run has such a row several times, the first belongs to the first, the second to the second.
+/// </summary>
+/// <param name="Columns">The figure with what was found out taken from it.</param>
+/// <param name="Occurrence">0 for the first such row of its run.</param>
+public readonly record struct RowIdentity(Figure Columns, int Occurrence)
+{
+    /// <summary>The rows of a run by identity, in their order.</summary>
+    public static OrderedDictionary<RowIdentity, Figure> Index(IReadOnlyList<Figure> figures)
+    {
+        var rows = new OrderedDictionary<RowIdentity, Figure>(figures.Count);
+        var seen = new Dictionary<Figure, int>();
+        foreach (var figure in figures)
+        {
+            var columns = figure with { Value = 0, Low = 0, High = 0, N = 0, Bound = null, Flag = "" };
+            var occurrence = seen.GetValueOrDefault(columns);
+            seen[columns] = occurrence + 1;
+            rows.Add(new(columns, occurrence), figure);
+        }
+
+        return rows;
+    }
+
+    /// <summary>The row in words: <c>lookup, fib, IPv4, zipf, dependent, time</c>.</summary>
+    public string Describe()
+    {
+        string[] parts =
+        [
+            Columns.Experiment, Columns.Structure, Columns.Scheme, Columns.Side, $"IPv{Columns.Family}", Columns.Order, Columns.Keys,
+            Columns.Chain, Columns.Operation, Columns.Item, Columns.Peers is { } peers ? $"{peers} peers" : "",
+            Columns.X is { } x ? $"x = {x}" : "", Columns.Metric, Columns.Unit == Columns.Metric ? "" : Columns.Unit,
+        ];
+        return string.Join(", ", parts.Where(part => part.Length > 0));
+    }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+using Sim.Figures;
+using Sim.Figures.Results;
+using Sim.Files;
+
+namespace Sim.Reports.Runs;
+
+/// <summary>A run that was read back.</summary>
+/// <param name="Name">The folder as the user named it.</param>
+/// <param name="Result">What its results.json holds.</param>
+public sealed record StoredRun(string Name, RunResult Result)
+{
+    /// <summary>Reads what a command has written.</summary>
+    /// <param name="place">The folder of a report, or its results.json itself.</param>
+    /// <param name="open">Opens a file.</param>
+    /// <exception cref="UserException">No such folder, no results in it, or none that this program wrote; names file and place.</exception>
+    public static StoredRun Read(string place, Func<string, Stream> open)
+    {
+        var path = Directory.Exists(place) ? Path.Combine(place, "results.json") : place;
+        if (Directory.Exists(path))
+            throw new UserException($"{path}: is a folder; results are a file");
+        if (!Path.Exists(path))
+            throw new UserException(path == place
+                ? $"{place}: no such folder"
+                : $"{path}: no such file; the folder of a report of bench, churn or validate has it");
+        try
+        {
+            using var stream = open(path);
+            return stream.CanSeek
+                ? new StoredRun(place, ResultsJson.Read(stream, path))
+                : throw new UserException($"{path} is a pipe; report takes folders with a results.json");
+        }
+        catch (InvalidDataException error)
+        {
+            throw new UserException(error.Message);
+        }
+        catch (IOException error)
+        {
+            throw new UserException($"{path}: {error.Message}");
+        }
+    }
+
+    /// <summary>Where the run comes from, for the page of what is made of it.</summary>
+    public RunFacts Facts(string side, int rows = 0) => new(
+        Name, side, Result.Command, Result.Started, Result.Duration, Result.Quick, Result.Seed, Result.Table, Result.Environment,
+        Result.Versions, rows);
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+using Sim.Figures;
+using Sim.Files;
+
+namespace Sim.Reports;
+
+/// <summary>A report could not be written. The message says why and where the results are.</summary>
+public sealed class ReportException(string message, Exception inner) : Exception(message, inner)
+{
+    /// <summary>Whether the program is at fault, not the machine.</summary>
+    public bool IsDefect => InnerException is not (IOException or UnauthorizedAccessException);
+}
+
+/// <summary>What minutes of measuring have found is not lost at their end, whatever has become of the folder, the disk or the page.</summary>
+public static class SafeKeeping
+{
+    /// <summary>Writes the report; where that fails, the results alone: into its folder or, where that fails too, into another one.</summary>
+    /// <exception cref="ReportException">There is no report; says where the results are.</exception>
+    public static void Write(RunResult result, OutputFolder folder) => Write(result, folder, static _ => { }, Fallbacks());
+
+    /// <summary>The same; tests say where it fails.</summary>
+    internal static void Write(RunResult result, OutputFolder folder, Action<string> reached, IEnumerable<string> fallbacks)
+    {
+        try
+        {
+            ReportWriter.Write(result, folder, reached);
+        }
+        catch (Exception error)
+        {
+            var reason = error.Message.ReplaceLineEndings(" ");
+            throw new ReportException(
+                $"the report could not be written to {folder.Name} ({reason}); " + (Store(result, folder, fallbacks) is { } place
+                    ? $"the results are in {place}: 'report {ShellWords.Quote(place)}' makes the report of them"
+                    : "nor could the results be, here or elsewhere: they are lost"),
+                error);
+        }
+    }
+
+    /// <summary>Folders to try when the report's own fails. The last is memory, which a full disk leaves.</summary>
+    private static IEnumerable<string> Fallbacks() =>
+    [
+        Path.GetTempPath(), Environment.CurrentDirectory, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), "/dev/shm",
+    ];
+
+    /// <summary>The folder that has the results; null where none could be written.</summary>
+    private static string? Store(RunResult result, OutputFolder folder, IEnumerable<string> fallbacks)
+    {
+        if (Try(() => ReportWriter.WriteResults(result, folder)))
+            return folder.Name;
+        foreach (var parent in fallbacks.Where(Directory.Exists))
+        {
+            var place = Path.Combine(parent, $"sim-results-{Guid.NewGuid():N}");
+            if (Try(() => ReportWriter.WriteResults(result, Directory.CreateDirectory(place).FullName, static _ => { })))
+                return place;
+            Try(() => Directory.Delete(place, recursive: true));
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether it was done. What went wrong first is what the user is told.</summary>
+    private static bool Try(Action work)
+    {
+        try
+        {
+            work();
+            return true;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}

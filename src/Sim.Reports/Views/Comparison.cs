@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+using Sim.Figures;
+
+namespace Sim.Reports.Views;
+
+/// <summary>Which of the two is better (less memory, less time) in one case.</summary>
+public enum Winner
+{
+    /// <summary>The rows do not decide: within the A/A noise, too few repetitions, no A/A row, or passes that disagree.</summary>
+    CannotTell,
+    AllowedIps,
+    Fib,
+
+    /// <summary>Counted, and the same.</summary>
+    Same,
+}
+
+/// <summary>One case in which both structures were measured or counted.</summary>
+/// <param name="Case">The case in words.</param>
+/// <param name="AllowedIps">The row of allowedips.</param>
+/// <param name="Fib">The row of fib.</param>
+/// <param name="RatioRow">The row of the paired ratio; null where the ratio is the quotient of two rows.</param>
+/// <param name="Ratio">fib over allowedips: below 1, fib is better.</param>
+/// <param name="Low">Lower quartile of the ratio; of unpaired rows, the least that their quartiles allow.</param>
+/// <param name="High">Upper quartile, likewise.</param>
+/// <param name="Noise">The A/A factor the case was held against (1.04 is 4 % either way); null where none applies.</param>
+/// <param name="Winner">The judgement.</param>
+public sealed record Comparison(
+    string Case,
+    Figure? AllowedIps,
+    Figure? Fib,
+    Figure? RatioRow,
+    double Ratio,
+    double Low,
+    double High,
+    double? Noise,
+    Winner Winner)
+{
+    public bool Paired => RatioRow is not null;
+
+    public bool Exact => Basis == Basis.Counted;
+
+    public Basis Basis => (RatioRow ?? AllowedIps ?? Fib)!.Basis;
+
+    /// <summary>Why the rows settle nothing; empty where they may.</summary>
+    public string Flag => new[] { RatioRow, AllowedIps, Fib }.Select(row => row?.Flag ?? "").FirstOrDefault(flag => flag.Length > 0, "");
+}
+
+/// <summary>Finds the comparable cases in the rows and judges each.</summary>
+public sealed class Comparisons(Rows rows)
+{
+    /// <summary>Fewest repetitions whose quartiles say anything.</summary>
+    public const int FewestRepetitions = 3;
+
+    /// <summary>The A/A rows: allowedips against allowedips.</summary>
+    public IReadOnlyList<Figure> AaRows { get; } =
+        [.. rows.All.Where(f => f.Structure == Names.SelfRatio && f.Metric == Names.Ratio && IsRatio(f))];
+
+    public IReadOnlyList<Comparison> Of(string experiment, string metric)
+    {
+        var ratios = rows.Of(experiment, Names.Ratio, Names.FibOverAllowedIps).Where(IsRatio).ToList();
+        var fibs = rows.Of(experiment, metric, Names.Fib).ToList();
+        var list = new List<Comparison>();
+        foreach (var a in rows.Of(experiment, metric, Names.AllowedIps))
+        {
+            var fib = fibs.Find(f => RowKey.Of(f) == RowKey.Of(a) && f.Peers == a.Peers)
+                ?? fibs.Find(f => RowKey.Of(f) == RowKey.Of(a));
+            var ratio = Match(ratios, a);
+            if (fib is not null && ratio is not null && metric == Names.Time)
+                list.Add(FromPairs(a, fib, ratio));
+            else if (fib is not null && a.Value > 0 && fib.Value > 0)
+                list.Add(FromRows(a, fib));
+        }
+        // A ratio whose two medians were left out still counts.
+        foreach (var ratio in ratios.Where(r => metric == Names.Time && list.TrueForAll(c => c.RatioRow != r)))
+            list.Add(FromPairs(null, null, ratio));
+        return list;
+    }
+
+    /// <summary>
+    /// The noise to hold a case against: the widest quartile of its A/A rows, as a factor either way. Where the case has
+    /// none of its own, the widest of all A/A rows; where there is no A/A row, null.
+    /// </summary>
+    public double? NoiseFor(Figure figure)
+    {
+        var own = AaRows.Where(f => RowKey.Case(f) == RowKey.Case(figure)).ToList();
+        return Widest(own.Count > 0 ? own : AaRows);
+    }
+
+    /// <summary>The widest noise of the run, as a factor either way; null where there is no A/A row.</summary>
+    public double? WidestNoise => Widest(AaRows);
+
+    private static Figure? Match(List<Figure> ratios, Figure a) =>
+        ratios.Find(r => RowKey.Case(r) == RowKey.Case(a) && r.Order == a.Order)
+        ?? ratios.Find(r => RowKey.Case(r) == RowKey.Case(a));
+
+    private static bool IsRatio(Figure f) => double.IsFinite(f.Value) && f.Value > 0 && f.Range().Low > 0;
+
+    private static double? Widest(IReadOnlyList<Figure> aa) => aa.Count == 0
+        ? null
+        : Math.Exp(aa.Max(f => Math.Max(Math.Abs(Math.Log(f.Value)),
+            Math.Max(Math.Abs(Math.Log(f.Range().Low)), Math.Abs(Math.Log(f.Range().High))))));
+
+    private Comparison FromPairs(Figure? a, Figure? fib, Figure ratio)
+    {
+        var (low, high) = ratio.Range();
+        var noise = NoiseFor(ratio);
+        return new(CaseOf(ratio), a, fib, ratio, ratio.Value, low, high, noise, Judge(low, high, noise, ratio));
+    }
+
+    private Comparison FromRows(Figure a, Figure fib)
+    {
+        var ratio = fib.Value / a.Value;
+        if (a.Basis != Basis.Measured && fib.Basis != Basis.Measured)
+        {
+            var winner = ratio < 1 ? Winner.Fib : ratio > 1 ? Winner.AllowedIps : Winner.Same;
+            return new(CaseOf(a), a, fib, null, ratio, ratio, ratio, null, winner);
+        }
+        var noise = NoiseFor(a);
+        // A clock too coarse for what it timed: a quartile of nothing bounds nothing.
+        if (a.Range().Low <= 0 || fib.Range().Low <= 0)
+            return new(CaseOf(a), a, fib, null, ratio, ratio, ratio, noise, Winner.CannotTell);
+        // Not paired: the quartiles of the two bound the ratio from both sides, which is wide but safe.
+        var low = fib.Range().Low / a.Range().High;
+        var high = fib.Range().High / a.Range().Low;
+        return new(CaseOf(a), a, fib, null, ratio, low, high, noise, Judge(low, high, noise, a, fib));
+    }
+
+    /// <summary>A measured difference counts where it is settled and the quartiles lie wholly outside the A/A noise.</summary>
+    private static Winner Judge(double low, double high, double? noise, params ReadOnlySpan<Figure> rows)
+    {
+        foreach (var row in rows)
+        {
+            if (row.N < FewestRepetitions || row.Flag.Length > 0)
+                return Winner.CannotTell;
+        }
+
+        if (noise is not { } factor)
+            return Winner.CannotTell;
+        return low > factor ? Winner.AllowedIps : high < 1 / factor ? Winner.Fib : Winner.CannotTell;
+    }
+
+    private static string CaseOf(Figure f)
+    {
+        var order = f.Keys.Length + f.Operation.Length > 0 ? "" : f.Order;
+        return Words.Case(f.Keys, f.Chain, f.Operation, order);
+    }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+using Sim.Figures;
+
+namespace Sim.Reports.Views;
+
+/// <summary>
+/// What explains how a family's FIB compares with its allowedips: nodes a lookup visits, cache lines it touches, bytes a prefix
+/// takes. All are counted, and the same on every machine.
+/// </summary>
+public sealed class FamilyCosts
+{
+    /// <summary>Addresses spread over the prefixes, so that none is more to the point than another.</summary>
+    private const string Keys = "prefixes";
+
+    private readonly Rows _rows;
+    private readonly List<Figure> _figures;
+
+    private FamilyCosts(Rows rows, int family)
+    {
+        (_rows, Family) = (rows, family);
+        _figures = [.. rows.All.Where(f => f.Family == family && double.IsFinite(f.Value) && f.Value > 0)];
+    }
+
+    public int Family { get; }
+
+    /// <summary>The families of which rows have both structures' lookups counted, IPv4 first.</summary>
+    public static IReadOnlyList<FamilyCosts> Of(Rows rows) =>
+    [
+        .. rows.All.Select(f => f.Family).Distinct().Order().Select(family => new FamilyCosts(rows, family))
+            .Where(costs => Array.TrueForAll(Names.Structures, s => costs.Nodes(s) is not null && costs.Lines(s) is not null)),
+    ];
+
+    /// <summary>Nodes that a lookup visits, on average over keys.</summary>
+    public Figure? Nodes(string structure) => Touch("nodes-visited", structure);
+
+    /// <summary>Cache lines that it touches, the answer's included.</summary>
+    public Figure? Lines(string structure) => Touch("cache-lines", structure);
+
+    /// <summary>Bytes of objects for each prefix.</summary>
+    public Figure? Bytes(string structure) => Find("memory", "bytes-per-prefix", structure, f => f.Order == _rows.MainOrder("memory"));
+
+    /// <summary>The paired ratio of lookups' times.</summary>
+    /// <param name="chain">Whether lookups wait for each other.</param>
+    /// <param name="pair">The two structures.</param>
+    public Figure? Ratio(string chain, string pair = Names.FibOverAllowedIps) => Find(
+        "lookup", Names.Ratio, pair, f => f.Chain == chain && f.Keys == KeysOf(_figures.Where(row => row.Experiment == "lookup")));
+
+    /// <summary>The paired ratio of updates' times.</summary>
+    public Figure? UpdateRatio(string operation, string pair) => Find("update", Names.Ratio, pair, f => f.Operation == operation);
+
+    private Figure? Touch(string metric, string structure) =>
+        Find("touch", metric, structure, f => f.Keys == KeysOf(_figures.Where(row => row.Experiment == "touch")));
+
+    private Figure? Find(string experiment, string metric, string structure, Func<Figure, bool> where) => _figures.Find(
+        f => f.Experiment == experiment && f.Metric == metric && f.Structure == structure && where(f));
+
+    private static string KeysOf(IEnumerable<Figure> figures)
+    {
+        var patterns = figures.Select(f => f.Keys).Distinct().ToList();
+        return patterns.Contains(Keys) ? Keys : patterns.FirstOrDefault() ?? "";
+    }
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+using Sim.Figures;
+
+namespace Sim.Reports.Views;
+
+/// <summary>Which kernel the ports were held to.</summary>
+public enum KernelLane
+{
+    Unknown,
+    Uml,
+    Qemu,
+    Host,
+}
+
+/// <summary>What one operation costs on both sides, as far as there are rows.</summary>
+/// <param name="Kernel">The kernel's row.</param>
+/// <param name="Port">The port's row, in the same unit.</param>
+/// <param name="RatioRow">The paired ratio port / kernel, of times; null where the ratio is the quotient of two rows.</param>
+public sealed record CostCase(Figure? Kernel, Figure? Port, Figure? RatioRow)
+{
+    public Figure Any => (Kernel ?? Port ?? RatioRow)!;
+
+    public string Unit => (Kernel ?? Port)?.Unit ?? "ns";
+
+    public bool IsLookup => Any.Operation == "lookup";
+
+    public bool IsTime => Unit == "ns";
+
+    /// <summary>port / kernel; null where a side is missing.</summary>
+    public double? Ratio => RatioRow?.Value ?? (Kernel?.Value > 0 ? Port?.Value / Kernel.Value : null);
+
+    /// <summary>What the ratio's median should not exceed; null for what is no time of both sides.</summary>
+    public double? Target => IsTime && Ratio is not null ? IsLookup ? ValidationView.LookupTarget : ValidationView.UpdateTarget : null;
+
+    public bool IsAboveTarget => Ratio > Target;
+
+    /// <summary>True where the ratio's quartiles lie on both sides of the target: another run may come out the other way.</summary>
+    public bool StraddlesTarget => RatioRow is { } row && row.Range().Low <= Target && row.Range().High > Target;
+
+    /// <summary>The case without its structure: <c>Zipf over prefixes, dependent chain</c>, <c>insert a prefix</c>, ...</summary>
+    public string Name => Words.Case(Any.Keys, Any.Chain, IsLookup ? "" : Any.Operation);
+}
+
+/// <summary>The rows of a validation, read back from a run: its checks, its costs, its noise.</summary>
+public sealed class ValidationView
+{
+    /// <summary>A port's lookup should take at most this much of the kernel's time.</summary>
+    public const double LookupTarget = 1.15;
+
+    /// <summary>The same for a single update, of the trie's own share: without netlink and without telling listeners.</summary>
+    public const double UpdateTarget = 1.25;
+
+    /// <summary>Below this, with the upper quartile, the port counts as faster and the page says what may be behind it.</summary>
+    public const double Faster = 0.9;
+
+    private ValidationView(Rows rows, IReadOnlyList<Figure> figures)
+    {
+        Rows = rows;
+        Figures = figures;
+        Checks = [.. ValidationRows.Checks(figures).Select(pair => new Check(pair.Port, pair.Kernel))];
+        Differences = [.. Checks.Where(check => !check.Agrees)];
+        Costs = FindCosts(figures);
+        AaRows = [.. figures.Where(f => f.Experiment == Names.AaExperiment && f.Metric == Names.Ratio && f.Value > 0 && double.IsFinite(f.Value))];
+    }
+
+    public Rows Rows { get; }
+
+    public IReadOnlyList<Figure> Figures { get; }
+
+    public IReadOnlyList<Check> Checks { get; }
+
+    public IReadOnlyList<Check> Differences { get; }
+
+    /// <summary>Lookups and single updates without netlink, times and instructions.</summary>
+    public IReadOnlyList<CostCase> Costs { get; }
+
+    /// <summary>The kernel against itself.</summary>
+    public IReadOnlyList<Figure> AaRows { get; }
+
+    /// <summary>The kernel under test in words; empty where the run does not say.</summary>
+    public string Kernel => Fact("kernel under test");
+
+    public KernelLane Lane => Kernel switch
+    {
+        var k when k.StartsWith("User-Mode Linux", StringComparison.Ordinal) => KernelLane.Uml,
+        var k when k.StartsWith("QEMU", StringComparison.Ordinal) => KernelLane.Qemu,
+        var k when k.StartsWith("the running kernel", StringComparison.Ordinal) => KernelLane.Host,
+        _ => KernelLane.Unknown,
+    };
+
+    /// <summary>True where nothing says that the host gives the ports' slabs no huge pages.</summary>
+    public bool MayUseHugePages => !Fact("transparent huge pages").Contains("[never]", StringComparison.Ordinal);
+
+    /// <summary>Whether a row belongs to a validation and not to a bench.</summary>
+    public static bool Has(Figure f) => f.Side.Length > 0 || f.Experiment == ValidationRows.Experiment;
+
+    /// <summary>The validation in a run; null where there is none.</summary>
+    public static ValidationView? Of(Rows rows)
+    {
+        var figures = rows.All.Where(Has).ToList();
+        return figures.Count == 0 ? null : new ValidationView(rows, figures);
+    }
+
+    /// <summary>Agreement in a sentence, naming where there is none.</summary>
+    public string Headline()
+    {
+        const string What = "counts and answers";
+        if (Checks.Count == 0)
+            return "This run holds no count or answer of the port against the kernel’s.";
+        if (Differences.Count == 0)
+            return Checks.Count == 1
+                ? "The one count or answer of the kernel and of the ports agrees."
+                : $"All {Numbers.Show(Checks.Count)} {What} of the kernel and of the ports agree.";
+        var places = Differences.GroupBy(check => Words.Subject(check.Kernel)).Select(g => $"{Numbers.Show(g.Count())} of {g.Key}");
+        return $"{Numbers.Show(Differences.Count)} of {Numbers.Show(Checks.Count)} {What} differ: {Words.Join([.. places])}.";
+    }
+
+    /// <summary>Prefixes that were held in kernel and port, by family: a sample may be smaller than the table.</summary>
+    public string Prefixes() => string.Join(", ", Figures.Where(f => f.Prefixes > 0).GroupBy(f => f.Family).OrderBy(g => g.Key)
+        .Select(g => $"IPv{g.Key} {Numbers.Show(g.Max(f => f.Prefixes!.Value))}"));
+
+    /// <summary>How far a kernel's ratio with itself lies from 1 at its wider quartile, as a factor either way.</summary>
+    public static double Noise(Figure aa)
+    {
+        var (low, high) = aa.Range();
+        return Math.Exp(new[] { aa.Value, low, high }.Where(v => v > 0).Max(v => Math.Abs(Math.Log(v))));
+    }
+
+    private string Fact(string name) => Rows.Result.Environment.FirstOrDefault(pair => pair.Key == name).Value ?? "";
+
+    private static List<CostCase> FindCosts(IReadOnlyList<Figure> figures)
+    {
+        static (string, int, RowKey, string) KeyOf(Figure f) => (f.Structure, f.Family, RowKey.Of(f), f.Unit == "ratio" ? "ns" : f.Unit);
+        var costs = figures.Where(f => f.Experiment == ValidationRows.Experiment && f.Metric is Names.Time or Names.Ratio && double.IsFinite(f.Value));
+        return
+        [
+            .. costs.GroupBy(KeyOf).Select(g => new CostCase(
+                g.FirstOrDefault(f => f.Metric == Names.Time && f.Side == ValidationRows.Kernel),
+                g.FirstOrDefault(f => f.Metric == Names.Time && f.Side == ValidationRows.Port),
+                g.FirstOrDefault(f => f.Metric == Names.Ratio))).Where(c => (c.Kernel ?? c.Port ?? c.RatioRow) is not null),
+        ];
+    }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+using Sim.Files;
+using Sim.Kernel;
+using Sim.Netlink;
+using Sim.Workloads;
+using Sim.Workloads.Files;
+
+namespace Sim.Runner.Commands;
+
+/// <summary>Says on standard error what was wrong with an input; the exit code says whether anything was.</summary>
+internal static class InputDamage
+{
+    /// <summary>Names what was left out of a table's file, and its damage.</summary>
+    public static int ReportDamage(this LoadedTable loaded)
+    {
+        foreach (var line in loaded.Warnings())
+            Console.Error.WriteLine(line);
+        return Code(loaded.Damage);
+    }
+
+    /// <summary>Names the damage of a file that gives no table.</summary>
+    public static int Report(DamageLog damage)
+    {
+        foreach (var place in LoadedTable.Places(damage))
+            Console.Error.WriteLine(place);
+        if (damage.Count > 0)
+            Console.Error.WriteLine($"Damaged input: {LoadedTable.Number(damage)} in all; what was valid was used");
+        return Code(damage);
+    }
+
+    /// <summary>Refuses a trace without an event, once its damage is named: that may be why it has none.</summary>
+    public static UserException EmptyTrace(string source, Family family, DamageLog damage, long ribEntries = 0)
+    {
+        Report(damage);
+        return new UserException(
+            $"{source}: no IPv{(int)family} update"
+            + (ribEntries > 0 ? "; this is a dump of a table, which --table takes" : damage.Count > 0 ? " that is valid" : " (try the other --family)"));
+    }
+
+    private static int Code(DamageLog damage) => damage.Count == 0 ? ExitCode.Success : ExitCode.Damaged;
+}

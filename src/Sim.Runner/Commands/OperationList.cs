@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+using System.Text;
+using Sim.Files;
+using Sim.Kernel;
+using Sim.Schemes;
+using Sim.Workloads;
+using Sim.Workloads.Files;
+
+namespace Sim.Runner.Commands;
+
+/// <summary>One line of an operations file.</summary>
+/// <param name="Insert">Whether the line began with <c>+</c>.</param>
+/// <param name="Prefix">The prefix.</param>
+internal readonly record struct TableOperation(bool Insert, Prefix Prefix);
+
+/// <summary>Operations on a loaded table: lines <c>+ PREFIX</c> and <c>- PREFIX</c>; blank lines and # comments are skipped.</summary>
+internal static class OperationList
+{
+    private const int LongestLine = 256;
+
+    /// <exception cref="UserException">The file cannot be read.</exception>
+    public static IReadOnlyList<TableOperation> Read(
+        FileInfo file, Family family, DamageLog damage, IWorkProgress progress, CancellationToken cancel)
+    {
+        using var stream = new InputFile(file, again: false, progress, cancel).Open();
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        var operations = new List<TableOperation>();
+        var offset = 0L;
+        for (var line = 1L; ReadBoundedLine(reader) is { } text; line++)
+        {
+            var trimmed = text.AsSpan().Trim();
+            if (!trimmed.IsEmpty && trimmed[0] != '#')
+            {
+                if (trimmed[0] is '+' or '-' && Prefix.TryParse(trimmed[1..].Trim().ToString(), out var prefix) && prefix.Family == family)
+                    operations.Add(new TableOperation(trimmed[0] == '+', prefix));
+                else
+                    damage.Add(file.ToString(), line, offset, $"not '+ PREFIX' or '- PREFIX' of IPv{(int)family}: {Shown(text)}");
+            }
+
+            offset += Encoding.UTF8.GetByteCount(text) + 1;
+        }
+
+        return operations;
+    }
+
+    /// <summary>Applies the operations one by one; every prefix belongs to peer 0.</summary>
+    public static void Apply(IReadOnlyList<TableOperation> operations, Scheme scheme)
+    {
+        Span<int> peer = [0];
+        Span<Prefix> one = stackalloc Prefix[1];
+        foreach (var operation in operations)
+        {
+            one[0] = operation.Prefix;
+            if (operation.Insert)
+                scheme.Insert(one, peer);
+            else
+                scheme.Delete(one, peer);
+        }
+    }
+
+    private static string Shown(string text) => text.Length <= 60 ? $"'{text}'" : $"'{text[..60]}...'";
+
+    /// <summary>A line of at most <see cref="LongestLine"/> characters; the rest of a longer one is read and dropped.</summary>
+    private static string? ReadBoundedLine(StreamReader reader)
+    {
+        var text = new StringBuilder();
+        var any = false;
+        for (int next; (next = reader.Read()) >= 0;)
+        {
+            any = true;
+            if (next == '\n')
+                break;
+            if (text.Length < LongestLine)
+                text.Append((char)next);
+        }
+
+        return any ? text.ToString() : null;
+    }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+using System.Reflection;
+using Sim.Figures;
+using Sim.Workloads;
+
+namespace Sim.Runner.Commands;
+
+/// <summary>What a result says of this program and of the table that it was given.</summary>
+internal static class RunOf
+{
+    public static IReadOnlyList<KeyValuePair<string, string>> Versions() =>
+    [
+        new("wg-sim", VersionOf(typeof(RunOf))),
+        new("ports follow", "Linux 6.12 (allowedips.c with single-prefix removal of 6.16, fib_trie.c, ip6_fib.c, mm/slub.c)"),
+        new("MathNet.Numerics", VersionOf(typeof(MathNet.Numerics.Statistics.Statistics))),
+        new("ScottPlot", VersionOf(typeof(ScottPlot.Plot))),
+    ];
+
+    private static string VersionOf(Type type) =>
+        type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
+        ?? type.Assembly.GetName().Version?.ToString() ?? "unknown";
+
+    /// <summary>The table as a result names it.</summary>
+    public static TableFacts Facts(this RouteTable table) =>
+        new(table.Source, (int)table.Family, table.Routes.Length, table.NextHops.Count, table.Digest);
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+using Sim.Figures;
+using Sim.Validation.Session;
+using Spectre.Console;
+
+namespace Sim.Runner.Commands;
+
+/// <summary>Prints the findings of a validation as a screen of text.</summary>
+internal static class ValidationSummary
+{
+    private const int MostDifferences = 20;
+
+    public static void Print(ValidationContext context, string folder, TimeSpan elapsed)
+    {
+        var console = Terminal.Summary();
+        console.Write(Checks(context));
+        console.Write(Times(context));
+        var differences = context.Differences.ToList();
+        foreach (var (port, kernel) in differences.Take(MostDifferences))
+            Console.Error.WriteLine($"Differs: {Place(port)}: port {Value(port)}, kernel {Value(kernel)}");
+        if (differences.Count > MostDifferences)
+            Console.Error.WriteLine($"and {differences.Count - MostDifferences} more; the report lists them");
+        Console.Out.WriteLine(
+            $"{context.Checks.Count():N0} checks, {differences.Count:N0} differ. Report: {Path.Combine(folder, "index.html")} ({elapsed.TotalSeconds:N0} s)");
+    }
+
+    /// <summary>Returns a figure's place in the validation, in words.</summary>
+    public static string Place(Figure figure)
+    {
+        string[] parts =
+        [
+            figure.Structure, $"IPv{figure.Family}", figure.Scheme, figure.Order, figure.Operation, figure.Keys, figure.Chain, figure.Item,
+            figure.X is { } x ? $"{figure.Metric} {x}" : figure.Metric,
+        ];
+        return string.Join(", ", parts.Where(part => part.Length > 0));
+    }
+
+    private static string Value(Figure figure) => figure.Unit == "digest" ? $"{(long)figure.Value:x}" : $"{figure.Value:N2} {figure.Unit}";
+
+    private static Table Checks(ValidationContext context)
+    {
+        var table = new Table { Title = new TableTitle("counts and answers: port against kernel") };
+        table.AddColumns("structure", "metric", "checks", "differ");
+        foreach (var group in context.Checks.GroupBy(check => (check.Port.Structure, check.Port.Family, check.Port.Metric)))
+        {
+            var differ = group.Count(check => !ValidationRows.Agrees(check.Port, check.Kernel));
+            table.AddRow($"{group.Key.Structure} IPv{group.Key.Family}", group.Key.Metric, $"{group.Count():N0}", $"{differ:N0}");
+        }
+
+        return table;
+    }
+
+    private static Table Times(ValidationContext context)
+    {
+        var table = new Table { Title = new TableTitle("times: port against kernel") };
+        table.AddColumns("case", "kernel", "port", "port / kernel");
+        foreach (var kernel in context.Figures.Where(row => row.Side == ValidationRows.Kernel && row.Metric.StartsWith("time", StringComparison.Ordinal)))
+        {
+            bool Same(Figure row) => RowKey.Of(row) == RowKey.Of(kernel) && row.Structure == kernel.Structure && row.Scheme == kernel.Scheme && row.Family == kernel.Family;
+            var port = context.Figures.FirstOrDefault(row => row.Side == ValidationRows.Port && row.Metric == kernel.Metric && Same(row));
+            var ratio = context.Figures.FirstOrDefault(row => kernel.Metric == "time" && row.Metric == "ratio" && row.Experiment == ValidationRows.Experiment && Same(row));
+            table.AddRow(
+                Place(kernel), $"{kernel.Value:N1} {kernel.Unit}", port is null ? "" : $"{port.Value:N1} {port.Unit}",
+                ratio is null ? port is null ? "" : $"{port.Value / kernel.Value:0.00}" : $"{ratio.Value:0.00} ({ratio.Low:0.00}-{ratio.High:0.00})");
+        }
+
+        return table;
+    }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+namespace Sim.Schemes.Binding;
+
+/// <summary>Counts of what a daemon sends.</summary>
+/// <param name="Messages">Netlink messages.</param>
+/// <param name="Bytes">Their bytes, headers and padding included.</param>
+/// <param name="Calls">System calls that send.</param>
+public readonly record struct Sent(long Messages, long Bytes, long Calls)
+{
+    public static Sent operator +(Sent left, Sent right) =>
+        new(left.Messages + right.Messages, left.Bytes + right.Bytes, left.Calls + right.Calls);
+}
+
+/// <summary>Counts of the kernel's work since the scheme was made.</summary>
+/// <param name="Operations">Insertions, removals and moves in tries. The removal of a peer counts each of its prefixes.</param>
+/// <param name="Allocations">Objects allocated: slab, kmalloc, vmalloc.</param>
+/// <param name="Frees">Objects freed.</param>
+/// <param name="GracePeriods">Grace periods that ended with something to free.</param>
+/// <param name="Waits">Grace periods that the writer had to wait for (<c>synchronize_net</c>).</param>
+public readonly record struct KernelWork(long Operations, long Allocations, long Frees, long GracePeriods, long Waits)
+{
+    public static KernelWork operator +(KernelWork left, KernelWork right) => new(
+        left.Operations + right.Operations, left.Allocations + right.Allocations, left.Frees + right.Frees,
+        left.GracePeriods + right.GracePeriods, left.Waits + right.Waits);
+
+    public static KernelWork operator -(KernelWork left, KernelWork right) => new(
+        left.Operations - right.Operations, left.Allocations - right.Allocations, left.Frees - right.Frees,
+        left.GracePeriods - right.GracePeriods, left.Waits - right.Waits);
+}
+
+/// <summary>The number of lookups that a packet costs, in each structure.</summary>
+/// <param name="TransmitFib">FIB lookups of a packet to be sent, the one that chose the device included.</param>
+/// <param name="TransmitAllowedIps">Lookups in allowedips.</param>
+/// <param name="ReceiveFib">FIB lookups that check the source of a decrypted packet, without rp_filter.</param>
+/// <param name="ReceiveAllowedIps">The same in allowedips.</param>
+/// <remarks>
+/// rp_filter adds one FIB lookup to the reception. The lookup of a received packet's destination is left out, because it is
+/// the same in all schemes.
+/// </remarks>
+public readonly record struct PacketLookups(int TransmitFib, int TransmitAllowedIps, int ReceiveFib, int ReceiveAllowedIps);

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+using System.Runtime.InteropServices;
+using Sim.Kernel;
+using Sim.Netlink;
+using Sim.Workloads.Churn;
+
+namespace Sim.Schemes.Binding;
+
+/// <summary>Sends a daemon's WG_CMD_SET_DEVICE messages for batches of changes, one message per call.</summary>
+/// <remarks>Within a batch the changes are grouped by peer, so that those of one peer share its nest.</remarks>
+public sealed class WireGuardSender
+{
+    private readonly DaemonSockets _sockets;
+    private readonly List<BindOperation> _operations = [];
+    private readonly Family _family;
+    private readonly ushort _dummy;
+
+    public WireGuardSender(Family family, int peers, DaemonSockets sockets)
+    {
+        (_family, _dummy, _sockets) = (family, (ushort)peers, sockets);
+        PerMessage = (BindingScheme.CallBytes - Overhead(WireGuardPeerFlags.None)) / WireGuardMessages.AllowedIpBytes(family);
+    }
+
+    /// <summary>Prefixes of one peer that fit into a message.</summary>
+    public int PerMessage { get; }
+
+    /// <summary>Sends additions and moves, and removes single prefixes with REMOVE_ME.</summary>
+    public Sent BindAndRemove(ReadOnlySpan<BindingChange> batch)
+    {
+        _operations.Clear();
+        foreach (ref readonly var change in batch)
+        {
+            _operations.Add(change.NewPeer == BindingChange.NoPeer
+                ? new BindOperation(change.Prefix, BindKind.Delete, (ushort)change.OldPeer)
+                : new BindOperation(change.Prefix, BindKind.Add, (ushort)change.NewPeer));
+        }
+
+        return Send();
+    }
+
+    /// <summary>Sends additions and moves. Prefixes to be removed move to the dummy peer, which is removed at the end.</summary>
+    public Sent BindThroughDummy(ReadOnlySpan<BindingChange> batch)
+    {
+        _operations.Clear();
+        var removes = false;
+        foreach (ref readonly var change in batch)
+        {
+            var goes = change.NewPeer == BindingChange.NoPeer;
+            removes |= goes;
+            _operations.Add(new BindOperation(change.Prefix, BindKind.Add, goes ? _dummy : (ushort)change.NewPeer));
+        }
+
+        return removes ? Send() + _sockets.Remove(_dummy) : Send();
+    }
+
+    /// <summary>Sends additions to the peers that lose no prefix, and the whole sets of those that do.</summary>
+    /// <param name="batch">The changes.</param>
+    /// <param name="replaced">Peers whose set is sent, and the number of prefixes in it.</param>
+    /// <param name="setOf">Gives these prefixes; called only if sets are written.</param>
+    public Sent Bind(ReadOnlySpan<BindingChange> batch, IReadOnlyDictionary<int, int> replaced, Func<int, IReadOnlyList<Prefix>> setOf)
+    {
+        _operations.Clear();
+        foreach (ref readonly var change in batch)
+        {
+            if (change.NewPeer != BindingChange.NoPeer && !replaced.ContainsKey(change.NewPeer))
+                _operations.Add(new BindOperation(change.Prefix, BindKind.Add, (ushort)change.NewPeer));
+        }
+
+        var sent = Send();
+        foreach (var (peer, prefixes) in replaced)
+        {
+            if (_sockets.WritesSets)
+                Write(peer, setOf(peer));
+            sent += Replace(prefixes);
+        }
+
+        return sent;
+    }
+
+    /// <summary>
+    /// Counts the messages of REPLACE: the first has the flags, the others do not. All prefixes of a family take the same
+    /// bytes, so their number suffices. An empty set has no nest of AllowedIPs.
+    /// </summary>
+    public Sent Replace(int prefixes)
+    {
+        const WireGuardPeerFlags flags = WireGuardPeerFlags.ReplaceAllowedIps | WireGuardPeerFlags.UpdateOnly;
+        if (prefixes == 0)
+            return new Sent(1, Overhead(flags) - NetlinkWriter.AttributeBytes(0), 1);
+        var each = WireGuardMessages.AllowedIpBytes(_family);
+        var first = Math.Min(prefixes, (BindingScheme.CallBytes - Overhead(flags)) / each);
+        var messages = 1 + (prefixes - first + PerMessage - 1) / PerMessage;
+        var bytes = Overhead(flags) + (messages - 1L) * Overhead(WireGuardPeerFlags.None) + (long)prefixes * each;
+        return new Sent(messages, bytes, messages);
+    }
+
+    /// <summary>Returns the bytes of a message for one peer without its prefixes.</summary>
+    private static int Overhead(WireGuardPeerFlags flags) =>
+        WireGuardStream.DeviceBytes + NetlinkWriter.AttributeBytes(0) + WireGuardMessages.PeerBytes(flags);
+
+    private Sent Send()
+    {
+        if (_operations.Count == 0)
+            return default;
+        var operations = CollectionsMarshal.AsSpan(_operations);
+        if (operations.Length > 1)
+            operations.Sort(static (left, right) => left.Peer.CompareTo(right.Peer));
+        return _sockets.Add(operations);
+    }
+
+    private void Write(int peer, IReadOnlyList<Prefix> set)
+    {
+        if (set.Count == 0)
+            _sockets.Empty((ushort)peer);
+        else
+            _sockets.Replace([.. set.Select(prefix => new BindOperation(prefix, BindKind.Add, (ushort)peer))]);
+    }
+}

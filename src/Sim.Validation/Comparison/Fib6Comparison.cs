@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+using Sim.Fib;
+using Sim.Lab;
+using Sim.Validation.Ports;
+using Sim.Validation.Session;
+
+namespace Sim.Validation.Comparison;
+
+/// <summary>Compares an IPv6 table: rt6_stats, counts by depth, and a digest that stands for every node and route.</summary>
+public sealed class Fib6Comparison(ValidationContext context, Fib6Port port, uint table) : TableComparison(context, port)
+{
+    private readonly Rt6StatsComparison _statistics = new(context, () => port.Statistics);
+
+    public override void RememberBaseline()
+    {
+        base.RememberBaseline();
+        _statistics.Remember();
+    }
+
+    protected override void CompareShape(CheckPoint at)
+    {
+        _statistics.Compare(at);
+        ShapeComparison.Fib6(Context, at, port.Table, table);
+    }
+}
+
+/// <summary>
+/// Compares the changes in /proc/net/rt6_stats since a baseline, because it counts all tables, and deletions since the boot.
+/// </summary>
+public sealed class Rt6StatsComparison(ValidationContext context, Func<Rt6Statistics> port)
+{
+    private Row? _kernelBefore;
+    private Rt6Statistics _portBefore;
+
+    /// <summary>Takes the kernel's baseline. Enough if the port's namespace holds only what is compared.</summary>
+    public void RememberKernel() => _kernelBefore = context.Machine.One("rt6stats");
+
+    /// <summary>Takes the baselines of the kernel and the port.</summary>
+    public void Remember() => (_kernelBefore, _portBefore) = (context.Machine.One("rt6stats"), port());
+
+    public void Compare(CheckPoint at)
+    {
+        var kernel = context.Machine.One("rt6stats");
+        var (ported, before) = (port(), _portBefore);
+        CompareOne("nodes", (long)ported.FibNodes - before.FibNodes);
+        CompareOne("route-nodes", (long)ported.FibRouteNodes - before.FibRouteNodes);
+        CompareOne("entries", (long)ported.FibRtEntries - before.FibRtEntries);
+        CompareOne("discarded", (long)ported.FibDiscardedRoutes - before.FibDiscardedRoutes);
+
+        void CompareOne(string name, long more) =>
+            context.Compare(at, "rt6-stats", "count", more, kernel.Long(name) - _kernelBefore!.Long(name), item: name);
+    }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+using System.Diagnostics;
+using Sim.Figures;
+using Sim.Figures.Measuring;
+using Sim.Kernel;
+using Sim.Schemes;
+using Sim.Validation.Inputs;
+using Sim.Validation.Session;
+using Sim.Workloads.Keys;
+
+namespace Sim.Validation.Comparison;
+
+/// <summary>
+/// Times an operation in the kernel and in the port: the same keys or prefixes, on the same processor, interleaved (A B B A).
+/// Under -icount it counts the kernel's instructions alone, which need no interleaving.
+/// </summary>
+public sealed class TimeComparison(ValidationContext context)
+{
+    private readonly KernelUnderTest _kernel = context.Machine;
+
+    /// <summary>Times lookups over each pattern, independent and dependent, and the kernel against itself.</summary>
+    /// <param name="at">Where in the validation.</param>
+    /// <param name="structure">The module's word for the structure.</param>
+    /// <param name="number">The module's family or table.</param>
+    /// <param name="input">The keys.</param>
+    /// <param name="port">Looks up every key in the port.</param>
+    public void Lookups(CheckPoint at, string structure, uint number, FamilyInput input, Func<Keys, bool, long> port)
+    {
+        foreach (var (name, keys, file) in input.Patterns)
+        {
+            var some = Timed(keys, context.Plan.TimedKeys);
+            var count = some.Count;
+            _kernel.GiveKeys(file);
+            foreach (var dependent in new[] { false, true })
+            {
+                var here = at with { Operation = "lookup", Keys = name, Chain = dependent ? "dependent" : "independent" };
+                context.Progress.Step($"{at.Structure} IPv{(int)at.Family}, time {name} keys, {here.Chain}", context.Plan.LookupGroups * 4, "runs");
+                double Kernel() => _kernel.TimeLookups(structure, number, count, dependent);
+                double Port() => Nanoseconds(() => port(some, dependent)) / count;
+                if (name == "prefixes" && !context.Machine.Vm.CountsInstructions)
+                    AddSelf(here, Interleaved.Run(context.Plan.LookupGroups, Kernel, Kernel, context.Cancel));
+                Add(here, Kernel, Port);
+            }
+        }
+    }
+
+    /// <summary>Measures one case on both sides and adds its rows.</summary>
+    public void Add(CheckPoint at, Func<double> kernel, Func<double> port)
+    {
+        if (context.Machine.Vm.CountsInstructions)
+        {
+            var counts = Enumerable.Range(0, context.Plan.LookupGroups * 2).Select(_ => kernel()).ToArray();
+            context.Figures.Add(context.Row(at, "time", context.TimeUnit, Spread.Of(counts)) with { Side = ValidationRows.Kernel });
+            return;
+        }
+
+        // One run of each does not count: it warms the kernel's caches and the port's code.
+        kernel();
+        port();
+        Add(at, Interleaved.Run(context.Plan.LookupGroups, kernel, port, context.Cancel));
+    }
+
+    /// <summary>Adds the times of one case, where A is the kernel, and their ratio port / kernel, pair by pair.</summary>
+    public void Add(CheckPoint at, InterleavedTimes times)
+    {
+        context.Figures.Add(context.Row(at, "time", "ns", times.SpreadB) with { Side = ValidationRows.Port });
+        context.Figures.Add(context.Row(at, "time", "ns", times.SpreadA) with { Side = ValidationRows.Kernel });
+        context.Figures.Add(context.Row(at, "ratio", "ratio", times.Ratio));
+    }
+
+    /// <summary>Returns the keys of a timed pass. Their number is a power of two, for dependent chains.</summary>
+    public static Keys Timed(Keys keys, int most) => keys.First(KeyChain.RingSize(Math.Min(most, keys.Count)));
+
+    public static double Nanoseconds(Action work)
+    {
+        var clock = Stopwatch.StartNew();
+        work();
+        return clock.Elapsed.TotalNanoseconds;
+    }
+
+    /// <summary>Adds times as <see cref="Add(CheckPoint, InterleavedTimes)"/> does, and the kernel's ratio to itself.</summary>
+    public void AddWithSelf(CheckPoint at, InterleavedTimes times, InterleavedTimes self)
+    {
+        AddSelf(at, self);
+        Add(at, times);
+    }
+
+    private void AddSelf(CheckPoint at, InterleavedTimes times) =>
+        context.Figures.Add(context.Row(at, "ratio", "ratio", times.Ratio) with { Experiment = "aa", Side = ValidationRows.Kernel });
+}

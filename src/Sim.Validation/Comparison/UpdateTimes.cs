@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+using Sim.Figures;
+using Sim.Figures.Measuring;
+using Sim.Kernel;
+using Sim.Netlink;
+using Sim.Trie;
+using Sim.Validation.Inputs;
+using Sim.Validation.Ports;
+using Sim.Validation.Session;
+
+namespace Sim.Validation.Comparison;
+
+/// <summary>
+/// Times single updates without netlink: the functions of the kernel's trie, called for one prefix after the other, and the
+/// port's. Each run ends with the table it began with.
+/// </summary>
+public sealed class UpdateTimes(ValidationContext context, TimeComparison times, WireGuardStream stream)
+{
+    private readonly KernelUnderTest _kernel = context.Machine;
+
+    /// <summary>
+    /// Moves a sample to a dummy peer, removes all prefixes of the dummy, and inserts the sample again, because 6.12 cannot
+    /// remove a single prefix.
+    /// </summary>
+    public void AllowedIps(CheckPoint at, FamilyInput input, AllowedIpsPort port)
+    {
+        var (insert, _, toDummy) = input.Timed;
+        var count = insert.Operations.Length;
+        var family = (int)input.Family;
+        // The dummy must exist before the module can name it.
+        _kernel.Traffic($"wg add {toDummy.File} 0 1 {ValidationPlan.MessageBytes}");
+        port.Add(toDummy.Operations.AsSpan(0, 1));
+        // That message took a sequence number.
+        stream.Add(toDummy.Operations.AsSpan(0, 1), ValidationPlan.MessageBytes);
+
+        double[] Kernel()
+        {
+            _kernel.GiveOperations(toDummy.File, count);
+            var move = _kernel.Time($"update wg {family}");
+            var remove = _kernel.Time($"remove wg {input.Dummy}");
+            _kernel.Barrier();
+            _kernel.GiveOperations(insert.File, count);
+            var inserted = _kernel.Time($"update wg {family}");
+            _kernel.Barrier();
+            return [move / (double)count, remove / (double)count, inserted / (double)count];
+        }
+
+        double[] Port() => PortUpdates.AllowedIps(port, toDummy.Operations, insert.Operations, input.Dummy);
+
+        Measure(at, PortUpdates.AllowedIpsNames, Kernel, Port);
+    }
+
+    /// <summary>
+    /// Deletes a sample of routes and inserts it again. fib_table_insert and _delete notify listeners (rtmsg_fib), and the port
+    /// has none, so the module times the notification alone and it is subtracted. IPv6's functions can be told not to notify.
+    /// </summary>
+    public void Fib(CheckPoint at, FamilyInput input, RoutePort port, uint table)
+    {
+        var (insert, delete, _) = input.Timed;
+        var count = insert.Operations.Length;
+        var tells = port.Family == Family.IPv4;
+
+        double[] Kernel()
+        {
+            var notify = tells ? Notify(insert, table) : 0;
+            var deleted = Update(delete, port, table) - notify;
+            var inserted = Update(insert, port, table) - notify;
+            return tells ? [deleted, inserted, notify] : [deleted, inserted];
+        }
+
+        double[] Port()
+        {
+            var measured = PortUpdates.Fib(port, delete.Operations, insert.Operations);
+            return tells ? [.. measured, double.NaN] : measured;
+        }
+
+        Measure(at, tells ? [.. PortUpdates.FibNames, "notify"] : PortUpdates.FibNames, Kernel, Port);
+    }
+
+    private double Notify(Step step, uint table)
+    {
+        _kernel.GiveOperations(step.File, step.Operations.Length);
+        var told = _kernel.One($"module notify fib {table}");
+        return told.Long("ns") / (double)told.Long("calls");
+    }
+
+    private double Update(Step step, RoutePort port, uint table)
+    {
+        _kernel.GiveOperations(step.File, step.Operations.Length);
+        var row = _kernel.One($"module update {port.ModuleWord} {table}");
+        if (row.Long("failed") != 0)
+            throw new InvalidOperationException($"the kernel refused {row.Long("failed")} of the updates in {step.File}");
+        _kernel.Barrier();
+        return row.Long("ns") / (double)step.Operations.Length;
+    }
+
+    private void Measure(CheckPoint at, string[] operations, Func<double[]> kernel, Func<double[]> port)
+    {
+        context.Progress.Step($"{at.Structure} IPv{(int)at.Family}, time updates", 1, "rounds");
+        if (context.Machine.Vm.CountsInstructions)
+        {
+            var runs = Enumerable.Range(0, context.Plan.UpdateGroups * 2).Select(_ => kernel()).ToList();
+            for (var i = 0; i < operations.Length; i++)
+            {
+                var row = context.Row(at with { Operation = operations[i] }, "time", context.TimeUnit, Spread.Of([.. runs.Select(run => run[i])]));
+                context.Figures.Add(row with { Side = ValidationRows.Kernel });
+            }
+
+            return;
+        }
+
+        kernel();
+        port();
+        var self = Interleaved.RunMany(context.Plan.UpdateGroups, kernel, kernel, context.Cancel);
+        var measured = Interleaved.RunMany(context.Plan.UpdateGroups, kernel, port, context.Cancel);
+        for (var i = 0; i < operations.Length; i++)
+        {
+            if (operations[i] == "notify")
+                context.Figures.Add(context.Row(at with { Operation = "notify" }, "time", "ns", measured[i].SpreadA) with { Side = ValidationRows.Kernel });
+            else
+                times.AddWithSelf(at with { Operation = operations[i] }, measured[i], self[i]);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+using System.Runtime.InteropServices;
+
+namespace Sim.Validation.Session;
+
+/// <summary>
+/// Keeps the calling thread on the processor that the VM runs on, so that both are measured on the same silicon. The two
+/// never run at the same time: each waits while the other is measured.
+/// </summary>
+public sealed partial class CpuPin : IDisposable
+{
+    private const int MaskBytes = 128;
+
+    private readonly byte[]? _before;
+
+    private CpuPin(byte[]? before) => _before = before;
+
+    /// <summary>Pins the thread until disposed of. Does nothing if no processor is named or the system refuses.</summary>
+    public static CpuPin To(int? cpu)
+    {
+        if (cpu is not { } number || number >= MaskBytes * 8)
+            return new CpuPin(null);
+        var before = new byte[MaskBytes];
+        if (GetAffinity(0, MaskBytes, before) < 0)
+            return new CpuPin(null);
+        var mask = new byte[MaskBytes];
+        mask[number / 8] = (byte)(1 << (number % 8));
+        return new CpuPin(SetAffinity(0, MaskBytes, mask) == 0 ? before : null);
+    }
+
+    public void Dispose()
+    {
+        if (_before is not null)
+            _ = SetAffinity(0, MaskBytes, _before);
+    }
+
+    /// <summary>Process id 0 is the calling thread.</summary>
+    [LibraryImport("libc", EntryPoint = "sched_setaffinity")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int SetAffinity(int pid, nint bytes, byte[] mask);
+
+    [LibraryImport("libc", EntryPoint = "sched_getaffinity")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int GetAffinity(int pid, nint bytes, byte[] mask);
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+using System.Globalization;
+using Sim.Figures;
+using Sim.Kernel;
+using Sim.Lab;
+
+namespace Sim.Validation.Session;
+
+/// <summary>The agent's counts for one command.</summary>
+/// <param name="Messages">Netlink messages sent.</param>
+/// <param name="Bytes">Bytes sent.</param>
+/// <param name="Calls">System calls that sent them.</param>
+/// <param name="Digest">Digest of the bytes.</param>
+/// <param name="Nanoseconds">Time in those calls until their last acknowledgement; instructions under -icount.</param>
+/// <param name="Acks">Acknowledgements received.</param>
+public sealed record KernelTraffic(long Messages, long Bytes, long Calls, ulong Digest, long Nanoseconds, long Acks);
+
+/// <summary>A slab cache in /proc/slabinfo.</summary>
+public sealed record SlabLine(string Name, long Active, long Objects, int Size, int PerSlab, int PagesPerSlab, long Slabs)
+{
+    public long Pages => Slabs * PagesPerSlab;
+}
+
+/// <summary>The kernel in the VM: typed methods for the agent's commands.</summary>
+public sealed class KernelUnderTest(Vm vm)
+{
+    public Vm Vm { get; } = vm;
+
+    public Row Hello() => One("hello");
+
+    /// <summary>Sends a command that answers with counts of netlink messages.</summary>
+    public KernelTraffic Traffic(string command) => Traffic(One(command));
+
+    public static KernelTraffic Traffic(Row row) => new(
+        row.Long("messages"), row.Long("bytes"), row.Long("calls"), row.Hex("digest"), row.Long("ns"), row.Long("acks"));
+
+    public Row One(string command) => Vm.Command(command).One;
+
+    public IReadOnlyList<Row> Rows(string command) => Vm.Command(command).Rows;
+
+    /// <summary>Whether the measurement module is loaded, which walks, answers and times inside the kernel.</summary>
+    public bool HasModule { get; } = vm.Command("hello").One.Long("module") != 0;
+
+    /// <summary>Waits until all deferred frees are done. Without the module, nothing that depends on this is compared.</summary>
+    public void Barrier()
+    {
+        if (HasModule)
+            Vm.Command("module barrier");
+    }
+
+    public IReadOnlyDictionary<string, SlabLine> Slabs() => Rows("slabinfo").Select(row => new SlabLine(
+        row["name"], row.Long("active"), row.Long("objects"), (int)row.Long("size"), (int)row.Long("per-slab"),
+        (int)row.Long("pages-per-slab"), row.Long("slabs"))).GroupBy(line => line.Name, StringComparer.Ordinal)
+        .ToDictionary(lines => lines.Key, lines => lines.First(), StringComparer.Ordinal);
+
+    /// <summary>Returns the lines of a table in /proc/net/fib_triestat.</summary>
+    public string TrieStat(uint table) => string.Concat(
+        Rows(Invariant($"triestat {table}")).Select(row => row["line"].Replace('_', ' ') + "\n"));
+
+    /// <summary>Gives keys to the module; answers and lookups use them from now on.</summary>
+    public void GiveKeys(string file) => Vm.Command($"keys {file}");
+
+    /// <summary>Gives a part of a file's operations to the module.</summary>
+    public void GiveOperations(string file, int count, int from = 0) => Vm.Command(Invariant($"ops {file} {from} {count}"));
+
+    /// <summary>Times one pass over the first keys that were given, in ns (instructions under -icount) per key.</summary>
+    public double TimeLookups(string structure, uint number, int count, bool dependent) =>
+        One(Invariant($"module lookup {structure} {number} {count} {(dependent ? 1 : 0)}")).Long("ns") / (double)count;
+
+    /// <summary>Runs a module command that answers with a time, in ns or instructions.</summary>
+    public long Time(string command) => One($"module {command}").Long("ns");
+
+    public static uint Number(Family family) => (uint)family;
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Sim.Kernel;
+using Sim.Netlink;
+using Sim.Schemes.Binding;
+using Sim.Workloads.Keys;
+using Sim.Workloads.Tables;
+
+namespace Sim.Validation.Trace;
+
+/// <summary>The commands since the last recording, as the agent's <c>trace</c> takes them.</summary>
+/// <param name="Script">Name of the file of commands, which is empty if nothing was sent.</param>
+/// <param name="Files">That file and the files of operations that it names, each named by its content.</param>
+/// <param name="Digest">Digest of every byte that was sent.</param>
+public sealed record Recording(string Script, IReadOnlyList<(string Name, byte[] Content)> Files, ulong Digest);
+
+/// <summary>
+/// A daemon's sockets that also record what they are asked to send: the agent's commands and their operations, but not the
+/// messages, which the agent must make by itself.
+/// </summary>
+public sealed class RecordingSockets : DaemonSockets
+{
+    private readonly List<(string Before, Family? Family, string After)> _lines = [];
+    private readonly Dictionary<Family, List<BindOperation>> _operations = new()
+    {
+        [Family.IPv4] = [],
+        [Family.IPv6] = [],
+    };
+
+    private Digest64 _digest;
+
+    public RecordingSockets(ushort familyId, int ifindex)
+        : base(familyId, ifindex) => ShowCalls(call => _digest.AddBytes(call));
+
+    public override bool WritesSets => true;
+
+    public override Sent Reset()
+    {
+        Record("wg reset");
+        return base.Reset();
+    }
+
+    public override Sent Add(ReadOnlySpan<BindOperation> operations)
+    {
+        Record("wg add", operations, Text($"{BindingScheme.CallBytes}"));
+        return base.Add(operations);
+    }
+
+    public override Sent Replace(ReadOnlySpan<BindOperation> set)
+    {
+        Record("wg replace", set, Text($"{BindingScheme.CallBytes}"));
+        return base.Replace(set);
+    }
+
+    public override Sent Empty(ushort peer)
+    {
+        Record(Text($"wg empty {peer}"));
+        return base.Empty(peer);
+    }
+
+    public override Sent Remove(ushort peer)
+    {
+        Record(Text($"wg remove {peer}"));
+        return base.Remove(peer);
+    }
+
+    public override Sent Run(ReadOnlySpan<BindOperation> call, RouteShape shape)
+    {
+        Record("route run", call, Text($"{shape.AgentWord()} {TableId} {call.Length}"));
+        return base.Run(call, shape);
+    }
+
+    public override Sent AddNexthops(Family family, int count, RouteShape shape)
+    {
+        Record(Text($"nexthop add 1 {count} {shape.AgentWord()} {(int)family}"));
+        return base.AddNexthops(family, count, shape);
+    }
+
+    /// <summary>Returns and clears the recording since the last call.</summary>
+    public Recording Take()
+    {
+        var files = new List<(string Name, byte[] Content)>();
+        var names = new Dictionary<Family, string>();
+        foreach (var (family, operations) in _operations.Where(entry => entry.Value.Count > 0))
+        {
+            var content = BindOperations.ToBytes(operations.ToArray());
+            names[family] = AgentFile.Name(Named(content), family);
+            files.Add((names[family], content));
+            operations.Clear();
+        }
+
+        var script = string.Concat(_lines.Select(line => line.Before + (line.Family is { } family ? $" {names[family]} {line.After}" : "") + "\n"));
+        var commands = Encoding.ASCII.GetBytes(script);
+        files.Add((Named(commands), commands));
+        var recording = new Recording(files[^1].Name, files, _digest.Value);
+        _lines.Clear();
+        _digest = default;
+        return recording;
+    }
+
+    private static string Named(byte[] content) => "trace-" + Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 10));
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private void Record(string command) => _lines.Add((command, null, ""));
+
+    private void Record(string command, ReadOnlySpan<BindOperation> operations, string words)
+    {
+        if (operations.IsEmpty)
+            throw new ArgumentException($"{command} without an operation", nameof(operations));
+        var family = operations[0].Prefix.Family;
+        var all = _operations[family];
+        _lines.Add((command, family, Text($"{all.Count} {operations.Length} {words}")));
+        all.AddRange(operations);
+    }
+}

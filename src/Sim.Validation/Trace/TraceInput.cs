@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+using System.Globalization;
+using Sim.Kernel;
+using Sim.Schemes.Binding;
+using Sim.Workloads;
+using Sim.Workloads.Churn;
+using Sim.Workloads.Mrt;
+using Sim.Workloads.Tables;
+
+namespace Sim.Validation.Trace;
+
+/// <summary>The first changes of a trace in one window of coalescing.</summary>
+/// <param name="Milliseconds">The window; with 0 each change is a batch.</param>
+/// <param name="Batches">The batches handed over, without the windows in which no change is left.</param>
+/// <param name="Back">One batch that leads from the end back to the start.</param>
+/// <param name="End">The binding that the trace implies at the end.</param>
+public sealed record TraceWindow(int Milliseconds, BindingChange[][] Batches, BindingChange[] Back, ExpectedBinding End)
+{
+    /// <summary>The number of changes handed over, after coalescing.</summary>
+    public int Changes { get; } = Batches.Sum(batch => batch.Length);
+}
+
+/// <summary>The input replayed under every scheme: a table, the beginning of a trace, and the binding that must result.</summary>
+public sealed class TraceInput
+{
+    public required Family Family { get; init; }
+
+    public required int Peers { get; init; }
+
+    public required int Rounds { get; init; }
+
+    /// <summary>The table as insertions, in its order.</summary>
+    public required BindingChange[] Load { get; init; }
+
+    public required ExpectedBinding Start { get; init; }
+
+    public required IReadOnlyList<TraceWindow> Windows { get; init; }
+
+    /// <summary>A description of the replay, in words.</summary>
+    public required string Facts { get; init; }
+
+    /// <param name="table">The table, already sampled to the plan's size.</param>
+    /// <param name="peerOf">The peer of each of its routes.</param>
+    /// <param name="trace">The trace.</param>
+    /// <param name="peers">WireGuard peers.</param>
+    /// <param name="windows">Windows in ms.</param>
+    /// <param name="plan">The numbers of changes and rounds.</param>
+    public static TraceInput Build(
+        RouteTable table, int[] peerOf, ChurnTrace trace, int peers, IReadOnlyList<int> windows, TracePlan plan)
+    {
+        var start = StartingTable.Build(table, peerOf, trace);
+        return new TraceInput
+        {
+            Family = trace.Family,
+            Peers = peers,
+            Rounds = plan.Rounds,
+            Load = [.. start.Prefixes.Zip(start.Peers, (prefix, peer) => new BindingChange(0, prefix, BindingChange.NoPeer, peer))],
+            Start = new ExpectedBinding(new BindingModel(start).Bindings),
+            Facts = string.Create(CultureInfo.InvariantCulture,
+                $"{trace.Source}: the first {Math.Min(plan.Changes, trace.Counts.Changes):N0} of {trace.Counts.Changes:N0} changes "
+                + $"({Math.Min(plan.Alone, trace.Counts.Changes):N0} where each is handed over alone), {plan.Rounds} rounds, on {start.Prefixes.Length:N0} prefixes, {peers} peers"),
+            Windows = [.. windows.Select(ms => Window(start, trace.Changes, ms, ms == 0 ? plan.Alone : plan.Changes))],
+        };
+    }
+
+    private static TraceWindow Window(StartingTable start, ChangeSpool changes, int milliseconds, int most)
+    {
+        using var first = new ChangeSpool();
+        var reader = changes.Read();
+        while (first.Count < most && reader.TryRead(out var change))
+            first.Add(in change);
+        var (before, after) = (new BindingModel(start), new BindingModel(start));
+        after.Apply(first);
+        var batches = new List<BindingChange[]>();
+        var coalescer = new Coalescer(first, milliseconds * 1000L);
+        while (coalescer.Next())
+        {
+            if (!coalescer.Batch.IsEmpty)
+                batches.Add(coalescer.Batch.ToArray());
+        }
+
+        var back = batches.SelectMany(batch => batch.Select(change => change.Prefix)).Distinct()
+            .Select(prefix => new BindingChange(0, prefix, after.PeerOf(prefix), before.PeerOf(prefix)))
+            .Where(change => change.Kind != RouteChange.None).ToArray();
+        return new TraceWindow(milliseconds, [.. batches], back, new ExpectedBinding(after.Bindings));
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+using System.Diagnostics;
+using Sim.Netlink;
+using Sim.Schemes.Binding;
+using Sim.Validation.Inputs;
+using Sim.Workloads.Churn;
+
+namespace Sim.Validation.Trace;
+
+/// <summary>A phase of a scheme's replay, after which the kernel is compared with the scheme.</summary>
+/// <param name="Operation"><c>setup</c>, <c>load</c>, <c>replay</c> or <c>back</c>.</param>
+/// <param name="Window">The window that is replayed; null in the other phases.</param>
+/// <param name="Sent">The scheme's counts of what it sends.</param>
+/// <param name="Recording">The commands that send it.</param>
+/// <param name="Changes">Changes handed over.</param>
+/// <param name="Seconds">Time in the scheme's structures.</param>
+public sealed record TracePhase(string Operation, TraceWindow? Window, Sent Sent, Recording Recording, int Changes, double Seconds)
+{
+    /// <summary>
+    /// Whether the phase is only timed. The others are compared, with a grace period after each call on both sides, so that
+    /// both reuse memory at the same points.
+    /// </summary>
+    public bool IsTimed { get; init; }
+}
+
+/// <summary>
+/// Runs the phases of a scheme in a validation, one after the other. This is done twice: before the kernel starts, for the
+/// files that it needs, and again beside the kernel. Only numbers that the kernel assigns differ in what is sent.
+/// </summary>
+public sealed class TracePhases(TraceInput input, BindingScheme scheme, RecordingSockets sockets, bool namesPeers, CancellationToken cancel)
+{
+    private const int LoadChunk = 1024;
+
+    public IEnumerable<TracePhase> All()
+    {
+        yield return Setup();
+        yield return Do("load", null, input.Load.Chunk(LoadChunk));
+        for (var round = 0; round <= input.Rounds; round++)
+        {
+            foreach (var window in input.Windows)
+            {
+                yield return Do("replay", window, window.Batches) with { IsTimed = round > 0 };
+                yield return Do("back", window, window.Back.Length > 0 ? [window.Back] : []) with { IsTimed = round > 0 };
+            }
+        }
+    }
+
+    /// <summary>Resets the device, makes the peers if routes name them, and sends what the scheme needs first.</summary>
+    private TracePhase Setup()
+    {
+        var sent = sockets.Reset();
+        if (namesPeers && scheme.Routes?.Shape is RouteShape.PeerKey or RouteShape.Nexthop)
+            sent += sockets.Add(FamilyInput.MakePeers(input.Family, input.Peers));
+        return new TracePhase("setup", null, sent + scheme.Setup(), sockets.Take(), 0, 0);
+    }
+
+    private TracePhase Do(string operation, TraceWindow? window, IEnumerable<BindingChange[]> batches)
+    {
+        var (sent, changes, ticks) = (default(Sent), 0, 0L);
+        foreach (var batch in batches)
+        {
+            cancel.ThrowIfCancellationRequested();
+            scheme.Prepare(batch);
+            var clock = Stopwatch.GetTimestamp();
+            scheme.Apply(batch);
+            ticks += Stopwatch.GetTimestamp() - clock;
+            sent += scheme.Encode(batch);
+            changes += batch.Length;
+        }
+
+        return new TracePhase(operation, window, sent, sockets.Take(), changes, (double)ticks / Stopwatch.Frequency);
+    }
+}

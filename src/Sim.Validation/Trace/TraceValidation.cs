@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+using Sim.Figures;
+using Sim.Kernel;
+using Sim.Netlink;
+using Sim.Schemes;
+using Sim.Schemes.Binding;
+using Sim.Validation.Comparison;
+using Sim.Validation.Session;
+
+namespace Sim.Validation.Trace;
+
+/// <summary>
+/// Takes one scheme of <c>churn</c> and the kernel through the same phases. After each phase it compares messages, calls and
+/// every byte sent. After the load and after each untimed phase it also compares the tries node for node, the memory, and the
+/// binding that the kernel dumps with the one that the trace implies.
+/// </summary>
+public sealed class TraceValidation(
+    ValidationContext context, TraceInput input, BindingKind kind, BindingHost host, RecordingSockets sockets, TraceTimes times)
+{
+    public const string Structure = "trace";
+
+    private readonly KernelUnderTest _kernel = context.Machine;
+
+    public void Run()
+    {
+        using var scheme = kind.Create(input.Family, input.Peers, host);
+        var routes = scheme.Routes is { } part ? new TraceRoutes(context, part, input.Family) : null;
+        foreach (var phase in new TracePhases(input, scheme, sockets, host.NamesPeers, context.Cancel).All())
+        {
+            var at = At(phase);
+            context.Progress.Step($"trace IPv{(int)input.Family}, {kind.Name}, {Words.Step(at.Operation)}", 1, "phases");
+            Send(at, phase);
+            if (phase.Operation == "setup" || phase.IsTimed)
+                continue;
+            var binding = phase is { Operation: "replay", Window: { } window } ? window.End : input.Start;
+            binding.Require(scheme, Words.Step(at.Operation));
+            CompareShape(at, scheme, routes);
+            CompareBinding(at, scheme, binding);
+        }
+    }
+
+    private CheckPoint At(TracePhase phase)
+    {
+        var operation = phase.Window is { } window ? $"{phase.Operation}-{window.Milliseconds}" : phase.Operation;
+        return new CheckPoint(Structure, input.Family, "", operation, input.Load.Length) { Scheme = kind.Name };
+    }
+
+    private void Send(CheckPoint at, TracePhase phase)
+    {
+        var row = _kernel.One($"trace {phase.Recording.Script} {(phase.IsTimed ? 0 : 1)}");
+        _kernel.Barrier();
+        var sent = phase.Sent;
+        context.CompareTraffic(at, new NetlinkTraffic(sent.Messages, sent.Bytes, sent.Calls, phase.Recording.Digest, sent.Calls), KernelUnderTest.Traffic(row));
+        context.Compare(at, "refused", "count", 0, row.Long("refused"));
+        times.Add(context, at, phase, row.Long("ns"));
+    }
+
+    private void CompareShape(CheckPoint at, BindingScheme scheme, TraceRoutes? routes)
+    {
+        if (scheme.AllowedIps is { } allowedIps)
+        {
+            var family = BindsGateways(scheme) ? Family.IPv6 : input.Family;
+            ShapeComparison.AllowedIps(context, at, allowedIps.Table, family);
+            SlabComparison.Compare(context, at, [allowedIps.Table.NodeCache]);
+        }
+
+        routes?.Compare(at);
+    }
+
+    /// <summary>
+    /// Compares the dumped binding with the trace's own, which is the port's side of these rows: AllowedIPs in any order, routes
+    /// in the table's order.
+    /// </summary>
+    private void CompareBinding(CheckPoint at, BindingScheme scheme, ExpectedBinding binding)
+    {
+        if (scheme.AllowedIps is not null)
+        {
+            var expected = BindsGateways(scheme) ? Gateways() : binding.AsDumped;
+            var row = _kernel.One($"wg dump {ValidationPlan.DumpBuffer}");
+            context.Compare(at, "entries", "count", expected.Count, row.Long("entries"), item: "allowedips");
+            context.CompareDigest(at, "listing-digest", WireGuardDump.Set(expected), row.Hex("set"), item: "allowedips");
+        }
+
+        if (scheme.Routes is not { } routes)
+            return;
+        DumpedRoute[] listed = routes.Count == 1 && routes.Shape == RouteShape.Device && binding.Count != 1
+            ? [new DumpedRoute(new Prefix(input.Family, 0, 0), 0)]
+            : [.. binding.AsDumped.Select(entry => new DumpedRoute(entry.Key, (ushort)entry.Value))];
+        var dump = _kernel.One($"route dump {DaemonSockets.TableId} {ValidationPlan.DumpBuffer} {(int)input.Family}");
+        context.Compare(at, "entries", "count", listed.Length, dump.Long("entries"), item: "routes");
+        context.CompareDigest(
+            at, "listing-digest", new RouteDump(routes.Shape, host.Sockets.Interface).Content(listed), dump.Hex("content"), item: "routes");
+    }
+
+    /// <summary>Whether the device's AllowedIPs are the gateways that routes name (RTA_VIA, in IPv6 RTA_GATEWAY).</summary>
+    private static bool BindsGateways(BindingScheme scheme) => scheme.Routes?.Shape is RouteShape.Via or RouteShape.Gateway;
+
+    /// <summary>Returns each peer's gateway, its only AllowedIP under RTA_VIA.</summary>
+    private List<KeyValuePair<Prefix, int>> Gateways() =>
+    [
+        .. Enumerable.Range(0, input.Peers).Select(peer =>
+            KeyValuePair.Create(Prefix.OfV6(RouteMessages.Gateway(Family.IPv6, (ushort)peer), 128), peer)),
+    ];
+}
+
+/// <summary>Compares a scheme's routes with the kernel's table: the FIB's shape and its memory since the scheme was made.</summary>
+public sealed class TraceRoutes
+{
+    private readonly ValidationContext _context;
+    private readonly KernelFib _fib;
+    private readonly FibMemoryComparison _memory;
+    private readonly Rt6StatsComparison? _statistics;
+
+    public TraceRoutes(ValidationContext context, RoutePart routes, Family family)
+    {
+        (_context, _fib) = (context, routes.Fib);
+        _memory = new FibMemoryComparison(context, _fib.Memory, _fib.Caches) { Held = MostRoutesOfCall(routes, family), Family = family };
+        _memory.RememberKernel();
+        if (_fib is not KernelFib6 fib6)
+            return;
+        _statistics = new Rt6StatsComparison(context, () => fib6.Statistics);
+        _statistics.RememberKernel();
+    }
+
+    public void Compare(CheckPoint at)
+    {
+        if (_fib is KernelFib6 fib6)
+            ShapeComparison.Fib6(_context, at, fib6.Table, DaemonSockets.TableId);
+        else
+            ShapeComparison.Fib(_context, at, ((KernelFib4)_fib).Table, DaemonSockets.TableId);
+        _statistics?.Compare(at);
+        _memory.Compare(at);
+    }
+
+    private static int MostRoutesOfCall(RoutePart routes, Family family) =>
+        BindingScheme.CallBytes / RouteMessages.Bytes(new Prefix(family, 0, 8), new RouteForm(routes.Shape, DaemonSockets.TableId, 1));
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+using Sim.Fib;
+using Sim.Kernel;
+using Sim.Lab;
+using Sim.Netlink;
+using Sim.Trie;
+using Sim.Validation.Comparison;
+using Sim.Validation.Inputs;
+using Sim.Validation.Patched;
+using Sim.Validation.Ports;
+using Sim.Validation.Session;
+
+namespace Sim.Validation;
+
+/// <summary>Runs a whole validation in one kernel: every family in every structure, then the times.</summary>
+public static class ValidationRun
+{
+    /// <summary>Sizes of the structures that the ports lay out, by the kernel's names.</summary>
+    private static readonly unsafe (string Name, int Bytes)[] s_sizes =
+    [
+        ("allowedips_node", sizeof(allowedips_node)), ("fib_alias", sizeof(FibAlias)), ("fib_info", FibInfo.HeaderSize),
+        ("fib_nh", sizeof(FibNh)), ("fib_nh_common", sizeof(FibNhCommon)), ("nexthop", sizeof(NextHop)), ("nh_info", sizeof(NhInfo)),
+        ("fib6_node", Fib6Node.Size), ("fib6_info", Fib6Info.HeaderSize), ("fib6_nh", sizeof(Fib6Nh)),
+    ];
+
+    /// <param name="context">The kernel, the plan, and the findings.</param>
+    /// <param name="inputs">The operations, one input per family.</param>
+    /// <param name="cpu">The processor that the VM runs on and the port is timed on.</param>
+    /// <param name="parts">The parts to run in this kernel.</param>
+    /// <param name="sweep">The sweep over peers, for kernels with the series.</param>
+    public static void Run(
+        ValidationContext context, IReadOnlyList<FamilyInput> inputs, int? cpu, ValidationParts parts, PeerSweep? sweep)
+    {
+        var patched = context.Machine.Vm.Lane.IsPatched();
+        if (patched && parts != ValidationParts.Unchanged)
+        {
+            RunPatched(context, inputs, cpu, parts, sweep);
+            return;
+        }
+
+        var hello = context.Machine.Hello();
+        var family = (ushort)hello.Long("wireguard");
+        var oif = (int)context.Machine.One("wg create").Long("ifindex");
+        var stream = new WireGuardStream(family);
+        var routes = new RouteStream(oif);
+        using var allowedIps = new AllowedIpsPort(context.Slub);
+        var throughWireGuard = family == 0 ? null : new AllowedIpsValidation(context, allowedIps, stream);
+
+        if (parts.HasFlag(ValidationParts.Counts) || patched)
+            Count(context, inputs, throughWireGuard, routes, oif, hashesStates: patched);
+        if (!context.Machine.HasModule || !parts.HasFlag(ValidationParts.Costs))
+            return;
+        using var pinned = CpuPin.To(cpu);
+        var times = new TimeComparison(context);
+        var updates = new UpdateTimes(context, times, stream);
+        foreach (var input in inputs)
+        {
+            if (throughWireGuard is not null)
+                TimeAllowedIps(input, throughWireGuard, allowedIps, times, updates);
+        }
+
+        foreach (var input in inputs)
+            TimeRoutes(context, input, routes, oif, times, updates);
+    }
+
+    /// <summary>Makes the port of the family's FIB, configured like the kernel under test.</summary>
+    private static RoutePort PortOf(ValidationContext context, Family family, int oif, bool hashesStates = false) => family == Family.IPv4
+        ? new FibPort(context.Slub, ValidationPlan.TableId, oif, hashesStates)
+        : new Fib6Port(context.Slub, ValidationPlan.TableId, oif, Fib6Port.Options(isDebian: !context.Machine.Vm.Lane.IsUml()));
+
+    /// <summary>
+    /// Runs what the series adds: single removals, routes that name peers, and both side by side. The kernel with 6.12's hash
+    /// serves only the sweep over peers.
+    /// </summary>
+    private static void RunPatched(
+        ValidationContext context, IReadOnlyList<FamilyInput> inputs, int? cpu, ValidationParts parts, PeerSweep? sweep)
+    {
+        var family = (ushort)context.Machine.Hello().Long("wireguard");
+        var oif = (int)context.Machine.One("wg create").Long("ifindex");
+        var isWhole = context.Machine.Vm.Lane == LaneKind.UmlPatched;
+        using var pinned = CpuPin.To(parts.HasFlag(ValidationParts.Costs) ? cpu : null);
+        if (isWhole)
+        {
+            using var allowedIps = new AllowedIpsPort(context.Slub);
+            var stream = new WireGuardStream(family, removesPrefixes: true);
+            var routes = new RouteStream(oif);
+            if (parts.HasFlag(ValidationParts.Counts))
+                CountPatched(context, inputs, new AllowedIpsValidation(context, allowedIps, stream), routes, oif);
+            var paths = new PeerPaths(context, allowedIps, stream, routes);
+            foreach (var input in inputs)
+                paths.Run(input, parts);
+        }
+
+        if (parts.HasFlag(ValidationParts.Costs))
+            sweep?.Run(context, inputs[0].Prefixes);
+    }
+
+    private static void CountPatched(
+        ValidationContext context, IReadOnlyList<FamilyInput> inputs, AllowedIpsValidation throughWireGuard, RouteStream routes, int oif)
+    {
+        CompareSizes(context, inputs[0]);
+        foreach (var input in inputs)
+            throughWireGuard.RunRemovals(input);
+        foreach (var input in inputs)
+        {
+            using var port = PortOf(context, input.Family, oif, hashesStates: true);
+            foreach (var scheme in RouteScheme.Patched)
+                new FibValidation(context, port, routes, ValidationPlan.TableId, oif, scheme).RunPeers(input);
+        }
+    }
+
+    private static void Count(
+        ValidationContext context, IReadOnlyList<FamilyInput> inputs, AllowedIpsValidation? throughWireGuard, RouteStream routes, int oif,
+        bool hashesStates)
+    {
+        if (context.Machine.HasModule)
+            CompareSizes(context, inputs[0]);
+        foreach (var input in inputs)
+            throughWireGuard?.Run(input);
+        foreach (var input in inputs)
+        {
+            using var port = PortOf(context, input.Family, oif, hashesStates);
+            var throughRoutes = new FibValidation(context, port, routes, ValidationPlan.TableId, oif, RouteScheme.Stock);
+            throughRoutes.Run(input);
+            throughRoutes.RunShape(input, RouteShape.Device);
+            throughRoutes.RunShape(input, RouteShape.Gateway);
+            if (input.Family == Family.IPv6)
+                throughRoutes.RunSiblings(input);
+        }
+    }
+
+    /// <summary>Times the routes of one family. The families use the same nexthop object numbers, one after the other.</summary>
+    private static void TimeRoutes(
+        ValidationContext context, FamilyInput input, RouteStream routes, int oif, TimeComparison times, UpdateTimes updates)
+    {
+        using var port = PortOf(context, input.Family, oif);
+        var validation = new FibValidation(context, port, routes, ValidationPlan.TableId, oif, RouteScheme.Stock);
+        validation.LoadOnly(input);
+        var at = new CheckPoint("fib", input.Family, "file", "", input.Prefixes);
+        times.Lookups(at, port.ModuleWord, ValidationPlan.TableId, input, port.Lookup);
+        updates.Fib(at, input, port, ValidationPlan.TableId);
+        validation.Unload(input);
+    }
+
+    private static void TimeAllowedIps(
+        FamilyInput input, AllowedIpsValidation validation, AllowedIpsPort port, TimeComparison times, UpdateTimes updates)
+    {
+        validation.LoadOnly(input);
+        var at = new CheckPoint("allowedips", input.Family, "file", "", input.Prefixes);
+        times.Lookups(at, "wg", KernelUnderTest.Number(input.Family), input, port.Lookup);
+        updates.AllowedIps(at, input, port);
+    }
+
+    private static void CompareSizes(ValidationContext context, FamilyInput input)
+    {
+        var kernel = context.Machine.Rows("module sizes").ToDictionary(row => row["name"], row => row.Long("bytes"), StringComparer.Ordinal);
+        var at = new CheckPoint("layout", input.Family, "", "sizeof", 0);
+        foreach (var (name, bytes) in s_sizes)
+        {
+            // Distributions set CONFIG_IP_ROUTE_CLASSID: nh_tclassid and its padding make fib_nh 8 bytes larger. The size
+            // classes of the objects around it stay the same (fib_info 232 or 240 of 256, nh_info 136 or 144 of 192). They
+            // also set CONFIG_IPV6_SUBTREES and _ROUTER_PREF, which the port accounts for: a pointer and a time.
+            var more = !context.Machine.Vm.Lane.IsUml() && name is ("fib_nh" or "nh_info" or "fib6_node" or "fib6_nh") ? sizeof(ulong) : 0;
+            context.Compare(at, "sizeof", "bytes", bytes, kernel[name], bound: more, item: name);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+using Microsoft.Win32.SafeHandles;
+using Sim.Files;
+using Sim.Workloads.Input;
+
+namespace Sim.Workloads.Files;
+
+/// <summary>
+/// A file that the command line names, whatever it is: regular, a FIFO, a pipe of the shell (<c>/dev/fd/63</c>), a
+/// device, or <c>-</c> for standard input. Opening and reading end when the command is cancelled.
+/// </summary>
+/// <param name="file">The file.</param>
+/// <param name="again">Whether it is read more than once: what cannot be is copied to a temporary file first.</param>
+/// <param name="progress">Told how far the copying is.</param>
+/// <param name="cancel">Ends opening and reading.</param>
+public sealed class InputFile(FileInfo file, bool again, IWorkProgress progress, CancellationToken cancel)
+{
+    private const string StandardInputName = "-";
+    private const double Megabyte = 1e6;
+
+    private static int s_standardInputTaken;
+
+    private FileStream? _copy;
+
+    /// <summary>The file as it was named.</summary>
+    public string Name => file.ToString();
+
+    /// <summary>The file's name without its folder, for progress.</summary>
+    public string ShortName => Name == StandardInputName ? "standard input" : Name.StartsWith("/dev/", StringComparison.Ordinal) ? Name : file.Name;
+
+    /// <summary>Opens the file from its beginning.</summary>
+    /// <exception cref="UserException">No such file, a folder, or one that may not be read.</exception>
+    /// <exception cref="OperationCanceledException">The command was cancelled before a FIFO had a writer.</exception>
+    public Stream Open()
+    {
+        if (_copy is null)
+        {
+            var stream = Name == StandardInputName ? StandardInput(cancel) : OpenNamed();
+            if (stream.CanSeek)
+                return stream;
+            var pipe = stream as PipeStream ?? new PipeStream(stream, cancel);
+            if (!again)
+                return pipe;
+            _copy = Copy(pipe);
+        }
+
+        // The copy has no name to open it by: each reading goes over its handle, with a position of its own.
+        return new FileStream(new SafeFileHandle(_copy.SafeFileHandle.DangerousGetHandle(), ownsHandle: false), FileAccess.Read, bufferSize: 0) { Position = 0 };
+    }
+
+    /// <summary>Standard input, which one input of a command at most can be.</summary>
+    /// <exception cref="UserException">It is one already.</exception>
+    public static Stream StandardInput(CancellationToken cancel) => Interlocked.Exchange(ref s_standardInputTaken, 1) == 0
+        ? new PipeStream(Console.OpenStandardInput(), cancel)
+        : throw new UserException("standard input (-) can be one input alone; name a file for the other");
+
+    private FileStream OpenNamed()
+    {
+        try
+        {
+            // No buffer: every reader has a large one of its own. A FIFO that nobody writes to keeps open(2) waiting.
+            return Task.Run(
+                () => new FileStream(file.FullName, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan),
+                CancellationToken.None).WaitAsync(cancel).GetAwaiter().GetResult();
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new UserException($"{Name}: no such file");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException(Directory.Exists(file.FullName) ? $"{Name} is a folder; name a file" : $"{Name}: {error.Message}");
+        }
+    }
+
+    private FileStream Copy(PipeStream pipe)
+    {
+        progress.Step($"copy {ShortName} to a temporary file", 0, "MB");
+        var copy = TemporaryFile.Open("input");
+        var buffer = new byte[1 << 16];
+        using (pipe)
+        {
+            for (int read; (read = pipe.Read(buffer)) > 0; progress.Done(copy.Length / Megabyte))
+                copy.Write(buffer, 0, read);
+        }
+
+        return copy;
+    }
+
+    /// <summary>A pipe, whose reads may block for ever: they run on another thread, which is left behind on cancellation.</summary>
+    private sealed class PipeStream(Stream source, CancellationToken cancel) : ForwardStream
+    {
+        private readonly byte[] _buffer = new byte[1 << 16];
+        private int _start;
+        private int _end;
+
+        public override int Read(Span<byte> buffer)
+        {
+            if (buffer.IsEmpty)
+                return 0;
+            if (_start == _end)
+            {
+                _start = 0;
+                _end = Task.Run(() => source.Read(_buffer), CancellationToken.None).WaitAsync(cancel).GetAwaiter().GetResult();
+            }
+
+            var count = Math.Min(buffer.Length, _end - _start);
+            _buffer.AsSpan(_start, count).CopyTo(buffer);
+            _start += count;
+            return count;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+                source.Dispose();
+            base.Dispose(disposing);
+        }
+    }
+}
