@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Reflection;
 using System.Runtime.InteropServices;
-using Sim.Figures.Measuring;
 
 namespace Sim.Figures.Machine;
 

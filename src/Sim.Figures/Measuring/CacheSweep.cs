@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Sim.Figures.Machine;
 
 namespace Sim.Figures.Measuring;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine;
-using Sim.Figures.Measuring;
+using Sim.Figures.Machine;
 using Sim.Files;
 using Sim.Kernel;
 using Sim.Workloads.Mrt;
@@ -73,7 +73,7 @@ internal static class CommonOptions
         CustomParser = static result =>
         {
             var text = result.Tokens[0].Value;
-            if (Sim.Figures.Measuring.CacheSize.TryParse(text, out var bytes) && bytes is >= Sim.Figures.Measuring.CacheSize.Least and <= Sim.Figures.Measuring.CacheSize.Most)
+            if (Sim.Figures.Machine.CacheSize.TryParse(text, out var bytes) && bytes is >= Sim.Figures.Machine.CacheSize.Least and <= Sim.Figures.Machine.CacheSize.Most)
                 return bytes;
             result.AddError($"--cache-size takes a size from 64K to 16G, such as 260M or 32768K, not {text}.");
             return 0;

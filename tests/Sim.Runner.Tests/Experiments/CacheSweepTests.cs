@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using Sim.Figures.Machine;
 using Sim.Figures.Measuring;
 using Xunit;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.Globalization;
 
-namespace Sim.Figures.Measuring;
+namespace Sim.Figures.Machine;
 
 /// <summary>Sizes of caches as systems, people and reports write them.</summary>
 public static class CacheSize
