@@ -114,8 +114,8 @@ internal static class TableInfoCommand
             else
             {
                 Add("duplicates of prefixes", List!.Duplicates);
-                foreach (var (what, count) in List.Notes())
-                    Add(what, count);
+                foreach (var (what, count, first) in List.Notes())
+                    lines.Add($"  {what,-34}{count,16:N0}  {first}");
             }
 
             Add("IPv4 prefixes", Mrt?.PrefixesV4 ?? List!.DistinctV4);

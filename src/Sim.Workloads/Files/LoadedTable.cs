@@ -17,7 +17,7 @@ public sealed record LoadedTable(RouteTable Table, DamageLog Damage, PrefixListC
     /// <summary>What was left out of a list, the first places of damage, and how many there are.</summary>
     public IReadOnlyList<string> Warnings()
     {
-        var notes = List?.Notes().Select(note => $"{Table.Source}: {note.Count:N0} {note.What}") ?? [];
+        var notes = List?.Notes().Select(note => $"{Table.Source}: {note.Count:N0} {note.What} ({note.First})") ?? [];
         if (Damage.Count == 0)
             return [.. notes];
         return [.. notes, .. Places(Damage), $"Damaged input: {Number(Damage)} in all; the {Table.Routes.Length:N0} valid IPv{(int)Table.Family} prefixes were used"];

@@ -65,16 +65,19 @@ public sealed class TableContent : ForwardStream
 
     private ReadOnlySpan<byte> Head => _head.AsSpan(0, _headLength);
 
-    /// <summary>Refuses text without a prefix. The error says what the text looks like and what is wrong with its first line.</summary>
+    /// <summary>Refuses text in a format that is not read, and text without a prefix. The error says what the text looks like and what is wrong with its first line.</summary>
     public void RefuseWithoutPrefix(PrefixListCounts counts, DamageLog damage)
     {
-        // A page may show an address on a line of its own; a list never begins with a tag.
-        if (!counts.HasNothing && !ContentRecogniser.IsMarkup(Head))
+        if (counts.Refusal is { } refusal)
+            throw new UserException($"{_name}: line {counts.Lines:N0}: {refusal}");
+        // A page may show an address on a line of its own; a list never begins with a tag or as JSON does.
+        if (!counts.HasNothing && !ContentRecogniser.IsNoList(Head))
             return;
+        var advice = ContentRecogniser.Advice(Head);
         if (!counts.HasNothing)
-            throw new UserException($"{_name}: {ContentRecogniser.Describe(Head)}, and no list of prefixes");
+            throw new UserException($"{_name}: {ContentRecogniser.Describe(Head)}, and no list of prefixes{advice}");
         var first = damage.Count > 0 ? $" (line {damage.First[0].Record}: {damage.First[0].What})" : "";
-        throw new UserException($"{_name}: {ContentRecogniser.Describe(Head)} without a prefix in {counts.Lines:N0} line{(counts.Lines == 1 ? "" : "s")}{first}");
+        throw new UserException($"{_name}: {ContentRecogniser.Describe(Head)} without a prefix in {counts.Lines:N0} line{(counts.Lines == 1 ? "" : "s")}{first}{advice}");
     }
 
     public override int Read(Span<byte> buffer)

@@ -72,14 +72,26 @@ public static class ContentRecogniser
         bool Begins(string start) => text.StartsWith(start, StringComparison.OrdinalIgnoreCase);
         return Begins("<!doctype html") || Begins("<html") || Begins("<head") || Begins("<body") ? "HTML, such as an error page"
             : Begins("<") ? "XML or HTML"
-            : Begins("{") || Begins("[") ? "JSON"
+            : IsJson(head.TrimStart(" \t\r\n"u8)) ? "JSON"
             : Begins("version https://git-lfs") ? "a Git LFS pointer in place of the file"
             : "text";
     }
 
-    /// <summary>Whether text begins with a tag, as HTML and XML do.</summary>
-    public static bool IsMarkup(ReadOnlySpan<byte> head) =>
-        (head.StartsWith("\uFEFF"u8) ? head[3..] : head).TrimStart(" \t\r\n"u8) is [(byte)'<', ..];
+    /// <summary>What to use instead of text that is no list, for the end of a message; empty where nothing is known.</summary>
+    public static string Advice(ReadOnlySpan<byte> head) =>
+        Describe(head) == "JSON" ? "; a command's plain output is read ('ip route' without -j), and jq makes a list of other files" : "";
+
+    /// <summary>Whether text begins with a tag, as HTML and XML do, or as JSON does: some lines of such text may look like a list's.</summary>
+    public static bool IsNoList(ReadOnlySpan<byte> head)
+    {
+        var text = (head.StartsWith("\uFEFF"u8) ? head[3..] : head).TrimStart(" \t\r\n"u8);
+        return text is [(byte)'<', ..] || IsJson(text);
+    }
+
+    /// <summary>A bracket, and in it a string, another bracket or nothing; a set of ASes begins with a brace and a number.</summary>
+    private static bool IsJson(ReadOnlySpan<byte> text) =>
+        text is [(byte)'{' or (byte)'[', ..]
+        && text[1..].TrimStart(" \t\r\n"u8) is [] or [(byte)'"' or (byte)'{' or (byte)'[' or (byte)'}' or (byte)']', ..];
 
     private static bool HasRoute(ReadOnlySpan<byte> head) =>
         !PrefixListReader.Count(new MemoryStream(head.ToArray()), "", new DamageLog()).HasNothing;

@@ -191,7 +191,7 @@ public sealed class DumpDownload(HttpClient client)
         var sha256 = await DigestAsync(part, HashAlgorithmName.SHA256, cancel);
         await CheckDigestAsync(request, part, sha256, cancel);
         // A page that asks to log in is sent as if it were the file; a good file must not make room for it.
-        if (part.ReadHead(HeadBytes) is var head && ContentRecogniser.IsMarkup(head))
+        if (part.ReadHead(HeadBytes) is var head && ContentRecogniser.IsNoList(head))
         {
             part.Clear();
             throw new InvalidDataException($"{request.Url}: {ContentRecogniser.Describe(head)}, and no dump; {request.File} is as it was");

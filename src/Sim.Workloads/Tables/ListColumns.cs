@@ -29,7 +29,16 @@ internal sealed class ListColumns
 
     private ListColumns(byte separator) => _separator = separator;
 
-    /// <summary>The columns of a header row, or null where the line is none.</summary>
+    /// <summary>Whether a line is one word that names the column of prefixes, in the singular or plural.</summary>
+    public static bool IsTitle(ReadOnlySpan<byte> text)
+    {
+        Span<byte> name = stackalloc byte[LongestName];
+        var plain = name[..(text.ContainsAny(" \t,;"u8) ? 0 : Normalise(text, name))];
+        return IsDestination(plain) || (plain is [.., (byte)'s'] && IsDestination(plain[..^1]))
+            || (plain.EndsWith("es"u8) && IsDestination(plain[..^2]));
+    }
+
+    /// <summary>The columns of a header row, two or more, or null where the line is none.</summary>
     public static ListColumns? TryParse(ReadOnlySpan<byte> text)
     {
         var separator = text.Contains((byte)'\t') ? (byte)'\t' : FieldCursor.FindSeparator(text);
@@ -39,6 +48,8 @@ internal sealed class ListColumns
         while (cursor.Next(out var field))
         {
             var length = Normalise(field, name);
+            if (IsValue(field))
+                return null;
             if (separator == FieldCursor.Blanks && field.SequenceEqual("Next"u8) && cursor.Rest.StartsWith("Hop"u8))
             {
                 cursor.Next(out _);
@@ -51,7 +62,7 @@ internal sealed class ListColumns
             columns._columns.Add(column);
         }
 
-        return cursor.Complaint is null && columns.IsUsable() ? columns : null;
+        return cursor.Complaint is null && columns._columns.Count > 1 && columns.IsUsable() ? columns : null;
     }
 
     /// <summary>Reads a row into a route.</summary>
@@ -89,8 +100,12 @@ internal sealed class ListColumns
             return "not an AS in its column";
         if (!PrefixListLine.IsAbsent(device) && !route.SetDevice(device))
             return "not a device in its column";
-        route.LeftOut = ListWords.IsNoPeerType(type)
-            || (!flags.IsEmpty && _columns.Contains(Column.Device) && LeadsToNoPeer(route, flags, device));
+        if (ListWords.IsNoPeerType(type)
+            || (!flags.IsEmpty && _columns.Contains(Column.Device) && LeadsToNoPeer(route, flags, device)))
+        {
+            route.SetAside(ListNote.NoPeer);
+        }
+
         return null;
     }
 
@@ -162,11 +177,22 @@ internal sealed class ListColumns
         return length;
     }
 
+    private static bool IsDestination(ReadOnlySpan<byte> name) =>
+        name.IsOneOf(" prefix prefixes network net cidr route subnet destination dest dst ipprefix ip address addr ipaddress "u8);
+
+    /// <summary>Whether a field is a value rather than the name of a column: a number, or what an address or a prefix is made of.</summary>
+    private static bool IsValue(ReadOnlySpan<byte> field)
+    {
+        var slash = field.IndexOf((byte)'/');
+        return field is [>= (byte)'0' and <= (byte)'9', ..] || field.Count((byte)'.') > 2 || field.Count((byte)':') > 1
+            || (slash >= 0 && slash + 1 < field.Length && char.IsAsciiDigit((char)field[slash + 1]));
+    }
+
     /// <summary>Finds a column's meaning; false where its name is not known.</summary>
     private static bool TryName(ReadOnlySpan<byte> name, out Column column)
     {
         column =
-            name.IsOneOf(" prefix prefixes network net cidr route subnet destination dest dst ipprefix ip address addr ipaddress "u8) ? Column.Destination
+            IsDestination(name) ? Column.Destination
             : name.IsOneOf(" length len prefixlen prefixlength masklen masklength plen mask netmask genmask subnetmask "u8) ? Column.Length
             : name.IsOneOf(" nexthop nh gateway gw via nexthopip nexthopaddress "u8) ? Column.NextHop
             : name.IsOneOf(" as asn originas originasn asnumber "u8) ? Column.OriginAs

@@ -14,6 +14,21 @@ internal sealed class ListRoute
     private int _nextHopLength;
     private int _deviceLength;
     private int _nextHops;
+    private readonly byte[] _reason = new byte[MaxReason];
+    private int _reasonLength;
+    private Hop _current;
+    private bool _isProvisional;
+    private bool _isHeadDead;
+
+    /// <summary>Longest word kept of the reason why a route is set aside, in bytes.</summary>
+    private const int MaxReason = 40;
+
+    private enum Hop : byte
+    {
+        None,
+        First,
+        Further,
+    }
 
     /// <summary>Where its line is, for messages.</summary>
     public (long Number, long Offset) Line { get; private set; }
@@ -30,8 +45,11 @@ internal sealed class ListRoute
     /// <summary>The origin AS, 0 where not stated.</summary>
     public uint OriginAs { get; set; }
 
-    /// <summary>Whether it leads to no peer (unreachable, local, multicast), or is for packets of one source only.</summary>
-    public bool LeftOut { get; set; }
+    /// <summary>Why the route is not in the table; None where it is.</summary>
+    public ListNote Aside { get; private set; }
+
+    /// <summary>The words of the line that say why it is set aside, such as <c>table local</c>; may be empty.</summary>
+    public ReadOnlySpan<byte> Reason => _reason.AsSpan(0, _reasonLength);
 
     /// <summary>Whether its next hop is settled: what lines below it say is counted and no more.</summary>
     public bool Settled { get; set; }
@@ -42,6 +60,15 @@ internal sealed class ListRoute
     /// <summary>Whether the line says, in brackets, by which protocol the route came: BIRD's lines of attributes may follow.</summary>
     public bool HasProtocol { get; set; }
 
+    /// <summary>Whether it is of FRR's <c>show ip route</c>, whose lines go on in a way of their own.</summary>
+    public bool IsFrr { get; set; }
+
+    /// <summary>Next hops that are not in use: dead, or inactive.</summary>
+    public int DeadNextHops { get; private set; }
+
+    /// <summary>Whether it has next hops, and all of them are dead.</summary>
+    public bool IsDead => !HasNextHop && (DeadNextHops > 0 || _isHeadDead);
+
     /// <summary>Next hops after the first, and routes after the best: what the table has no place for.</summary>
     public int FurtherNextHops { get; private set; }
 
@@ -49,6 +76,9 @@ internal sealed class ListRoute
     public ReadOnlySpan<byte> NextHop => _nextHop.AsSpan(0, _nextHopLength);
 
     public bool HasDevice => _deviceLength > 0;
+
+    /// <summary>Whether it has a next hop or a device in use.</summary>
+    public bool HasNextHop => _nextHops > 0 || HasDevice;
 
     /// <summary>
     /// The device of a link-local next hop, which is unique on its link only (RFC 4007); empty for other next hops.
@@ -64,8 +94,24 @@ internal sealed class ListRoute
     {
         Line = (number, offset);
         (Prefix, HasFamily, HostBits, OriginAs, FurtherNextHops) = (default, false, false, 0, 0);
-        (LeftOut, Settled, HasProtocol, IsNamed) = (false, false, false, false);
-        (_nextHopLength, _deviceLength, _nextHops) = (0, 0, 0);
+        (Settled, HasProtocol, IsNamed, IsFrr) = (false, false, false, false);
+        (Aside, _reasonLength, DeadNextHops, _current) = (ListNote.None, 0, 0, Hop.None);
+        (_isProvisional, _isHeadDead) = (false, false);
+        Forget();
+    }
+
+    /// <summary>Sets the route aside, unless a reason that goes before this one did.</summary>
+    public void SetAside(ListNote note, ReadOnlySpan<byte> keyword = default, ReadOnlySpan<byte> word = default)
+    {
+        if (Aside != ListNote.None && Aside <= note)
+            return;
+        (Aside, _reasonLength) = (note, 0);
+        if (keyword.Length + 1 + word.Length > MaxReason || word.IsEmpty)
+            return;
+        keyword.CopyTo(_reason);
+        _reason[keyword.Length] = (byte)' ';
+        word.CopyTo(_reason.AsSpan(keyword.Length + 1));
+        _reasonLength = keyword.Length + 1 + word.Length;
     }
 
     public void SetDestination(Prefix prefix, bool hostBits) => (Prefix, HasFamily, HostBits) = (prefix, true, hostBits);
@@ -77,14 +123,54 @@ internal sealed class ListRoute
             SetDestination(new Prefix(family, default, 0), hostBits: false);
     }
 
-    /// <summary>Counts a next hop; only the first can be set.</summary>
+    /// <summary>Counts a next hop; only the first can be set. One that was provisional makes room.</summary>
     public void BeginNextHop()
     {
-        if (Settled || _nextHops > 0)
+        if (_isProvisional)
+            Forget();
+        _isProvisional = false;
+        _current = Settled || _nextHops > 0 ? Hop.Further : Hop.First;
+        if (_current == Hop.Further)
             FurtherNextHops++;
         else
             _nextHops = 1;
     }
+
+    /// <summary>
+    /// Begins a next hop that is the route's only if no other follows: FRR's <c>recursive</c> ones, below which those stand
+    /// that they resolve to. False where the route has one.
+    /// </summary>
+    public bool BeginProvisional()
+    {
+        if (Settled || _nextHops > 0)
+            return false;
+        BeginNextHop();
+        _isProvisional = true;
+        return true;
+    }
+
+    /// <summary>Takes the current next hop back: it is dead. Before any, the whole route is, or its device.</summary>
+    public void Die()
+    {
+        if (_current == Hop.Further)
+        {
+            FurtherNextHops--;
+            DeadNextHops++;
+        }
+        else if (_current == Hop.First || (_nextHops == 0 && HasDevice))
+        {
+            Forget();
+            DeadNextHops++;
+        }
+        else
+        {
+            _isHeadDead = true;
+        }
+
+        _current = Hop.None;
+    }
+
+    private void Forget() => (_nextHopLength, _deviceLength, _nextHops) = (0, 0, 0);
 
     /// <summary>Sets the next hop, if it is the first; false where it is too long.</summary>
     public bool SetNextHop(ReadOnlySpan<byte> word) => Set(word, _nextHop, ref _nextHopLength);

@@ -69,7 +69,8 @@ internal static class PrefixListLine
     /// <summary><c>TYPE PREFIX ...</c>, as <c>ip route</c> prints routes that are not unicast, and with -d all.</summary>
     private static string? TakeTyped(ReadOnlySpan<byte> type, FieldCursor fields, ListRoute route)
     {
-        route.LeftOut = !type.SequenceEqual("unicast"u8);
+        if (!type.SequenceEqual("unicast"u8))
+            route.SetAside(ListNote.NoPeer);
         if (!fields.Next(out var word))
             return "a type of route without its prefix";
         if (!word.SequenceEqual("default"u8))
@@ -86,7 +87,8 @@ internal static class PrefixListLine
     {
         var complaint = new RouteWords(route, rest).Take(isHead: true);
         // Kernels before 5.11 had no type for the ff00::/8 of each device.
-        route.LeftOut |= route.HasFamily && IsMulticast(route.Prefix);
+        if (route.HasFamily && IsMulticast(route.Prefix))
+            route.SetAside(ListNote.NoPeer);
         return complaint;
     }
 

@@ -13,7 +13,7 @@ internal interface IRouteSink
 /// <summary>
 /// Puts the lines of a list together to routes: a route is complete when a line begins that does not go on with it. Keeps what
 /// lines say of others: the header's columns, and the family of a <c>default</c> that tells none. A list of both families tells
-/// none either.
+/// none either. Of several tables that titles name, a family's first is read.
 /// </summary>
 internal sealed class PrefixListParser(IRouteSink sink, PrefixListCounts counts)
 {
@@ -25,6 +25,8 @@ internal sealed class PrefixListParser(IRouteSink sink, PrefixListCounts counts)
     private bool _hasAttributes;
     private Family _family;
     private bool _isMixed;
+    private bool _inLegend;
+    private readonly ListTables _tables = new();
 
     private enum State
     {
@@ -46,27 +48,29 @@ internal sealed class PrefixListParser(IRouteSink sink, PrefixListCounts counts)
     public string? Take(ReadOnlySpan<byte> line, long number, long offset)
     {
         var text = line.Trim(" \t"u8);
-        if (text.IsEmpty || ListWords.IsComment(text))
+        if (text.IsEmpty || ListWords.IsComment(text) || (_inLegend && ListTitles.IsLegend(text)))
             return null;
+        _inLegend = false;
         // Cheap to tell, and most lines of most lists.
         var isRoute = char.IsAsciiDigit((char)text[0]);
         if (!isRoute && _hasAttributes && line[0] == (byte)'\t' && RouteWords.IsAttribute(text))
             return null;
         var fields = new FieldCursor(text, FieldCursor.FindSeparator(text));
-        if (!isRoute && fields.Separator == FieldCursor.Blanks)
-        {
-            var words = fields;
-            if (words.Next(out var word) && RouteWords.GoesOn(word, words.Rest))
-                return GoOn(text);
-        }
-
+        if (!isRoute && GoesOn(text, fields))
+            return GoOn(text);
         EndRoute();
         _route.Begin(number, offset);
         var complaint = _columns is not null ? _columns.Take(line, _route)
+            : !isRoute && FrrLine.IsHead(text) ? FrrLine.TakeHead(text, _route)
             : fields.Next(out var first) ? PrefixListLine.Take(first, fields, _route) : fields.Complaint;
         _state = complaint is null ? State.Route : State.Refused;
         _hasAttributes |= _route.HasProtocol;
-        return complaint is not null && !isRoute && TakeHeading(text) ? null : complaint;
+        if (complaint is null || TakeHeading(text))
+            return null;
+        // Below routes that were read it is one line of damage, and they are kept.
+        if (counts.HasNothing)
+            counts.Refusal = ListTitles.Refusal(text);
+        return counts.Refusal ?? complaint;
     }
 
     /// <summary>Passes over a line that cannot be read. Behind a tab it may have held the next hop of the route above.</summary>
@@ -94,13 +98,17 @@ internal sealed class PrefixListParser(IRouteSink sink, PrefixListCounts counts)
         return null;
     }
 
+    private bool GoesOn(ReadOnlySpan<byte> text, FieldCursor fields) =>
+        (_route.IsFrr && _state != State.None && FrrLine.IsHop(text))
+        || (fields.Separator == FieldCursor.Blanks && fields.Next(out var word) && RouteWords.GoesOn(word, fields.Rest));
+
     private string? GoOn(ReadOnlySpan<byte> text)
     {
         if (_state == State.None)
             return "goes on with a route, and none stands above it";
         if (_state == State.Refused)
             return null;
-        var complaint = new RouteWords(_route, text).Take(isHead: false);
+        var complaint = _route.IsFrr ? FrrLine.TakeHop(text, _route) : new RouteWords(_route, text).Take(isHead: false);
         if (complaint is null || _route.Settled)
             return complaint;
         // Its own next hop cannot be read, and it must not get that of the line after.
@@ -109,34 +117,35 @@ internal sealed class PrefixListParser(IRouteSink sink, PrefixListCounts counts)
     }
 
     /// <summary>
-    /// Whether the line is a header that names columns, which hold from there on, or what BIRD, net-tools and BSD's netstat
-    /// print above their tables.
+    /// Whether the line is a header that names columns, which hold from there on, or a title. One word that names the column of
+    /// prefixes is a title of the list: below it a line may hold as many fields as in any list.
     /// </summary>
     private bool TakeHeading(ReadOnlySpan<byte> text)
     {
-        var columns = ListColumns.TryParse(text);
-        if (columns is null && !IsTitle(text))
+        _inLegend = ListTitles.BeginsLegend(text);
+        var isTitle = _inLegend || ListTitles.IsTitle(text) || (_columns is null && ListColumns.IsTitle(text));
+        var columns = isTitle ? null : ListColumns.TryParse(text);
+        if (columns is null && !isTitle)
             return false;
+        if (ListTitles.Table(text) is { IsEmpty: false } table)
+            _tables.Begin(table);
         _columns = columns;
         _state = State.None;
         return true;
     }
-
-    private static bool IsTitle(ReadOnlySpan<byte> text) =>
-        text.SequenceEqual("Kernel IP routing table"u8) || text.SequenceEqual("Kernel IPv6 routing table"u8)
-        || text.SequenceEqual("Routing tables"u8) || text.SequenceEqual("Internet:"u8) || text.SequenceEqual("Internet6:"u8)
-        || text.SequenceEqual("Access restricted"u8)
-        || (text.StartsWith("BIRD "u8) && text.EndsWith(" ready."u8))
-        || (text.StartsWith("Table "u8) && text.EndsWith(":"u8) && text.Count((byte)' ') == 1);
 
     private void EndRoute()
     {
         if (_state != State.Route)
             return;
         _state = State.None;
-        if (_route.LeftOut)
+        if (_route.IsDead)
+            _route.SetAside(ListNote.Dead);
+        if (_route.HasFamily && !_tables.IsFirst(_route.Prefix.Family))
+            _route.SetAside(ListNote.OtherTable, "table"u8, _tables.Current);
+        if (_route.Aside != ListNote.None)
         {
-            counts.LeftOut++;
+            counts.Add(_route.Aside, 1, _route.Line.Number, _route.Reason);
             return;
         }
 
@@ -156,9 +165,11 @@ internal sealed class PrefixListParser(IRouteSink sink, PrefixListCounts counts)
     {
         counts.V4 += route.Prefix.Family == Family.IPv4 ? 1 : 0;
         counts.V6 += route.Prefix.Family == Family.IPv6 ? 1 : 0;
-        counts.HostBits += route.HostBits ? 1 : 0;
-        counts.Named += route.IsNamed ? 1 : 0;
-        counts.FurtherNextHops += route.FurtherNextHops;
+        var line = route.Line.Number;
+        counts.Add(ListNote.HostBits, route.HostBits ? 1 : 0, line);
+        counts.Add(ListNote.Named, route.IsNamed ? 1 : 0, line);
+        counts.Add(ListNote.DeadNextHop, route.DeadNextHops, line);
+        counts.Add(ListNote.FurtherNextHop, route.FurtherNextHops, line);
         if (!sink.Take(route))
             counts.Duplicates++;
     }

@@ -5,65 +5,6 @@ using Sim.Workloads.Input;
 
 namespace Sim.Workloads.Tables;
 
-/// <summary>What a prefix list held; <see cref="V4"/> + <see cref="V6"/> include duplicates.</summary>
-public sealed class PrefixListCounts
-{
-    /// <summary>All lines, blank ones and comments too.</summary>
-    public long Lines { get; internal set; }
-
-    /// <summary>Routes with an IPv4 prefix.</summary>
-    public long V4 { get; internal set; }
-
-    /// <summary>Routes with an IPv6 prefix.</summary>
-    public long V6 { get; internal set; }
-
-    /// <summary>Routes of the families read whose prefix had been met before: the first one counts.</summary>
-    public long Duplicates { get; internal set; }
-
-    /// <summary>
-    /// Routes left out because they lead to no peer: unreachable, blackhole, prohibit, throw, local, broadcast, multicast,
-    /// anycast, and those for packets from one source only.
-    /// </summary>
-    public long LeftOut { get; internal set; }
-
-    /// <summary>Next hops beyond the first of a prefix, which counts.</summary>
-    public long FurtherNextHops { get; internal set; }
-
-    /// <summary>Prefixes whose address had bits beyond their length, which were masked.</summary>
-    public long HostBits { get; internal set; }
-
-    /// <summary>Routes whose next hop is a name rather than an address.</summary>
-    public long Named { get; internal set; }
-
-    /// <summary>Lines that the grammar does not know, or that are over-long or cut off.</summary>
-    public long Damaged { get; internal set; }
-
-    /// <summary>Distinct IPv4 prefixes, where both families were counted.</summary>
-    public int DistinctV4 { get; internal set; }
-
-    /// <summary>Distinct IPv6 prefixes, where both families were counted.</summary>
-    public int DistinctV6 { get; internal set; }
-
-    /// <summary>Whether the container was damaged, and the list ended there.</summary>
-    public bool IsCut { get; internal set; }
-
-    /// <summary>Whether no line of a whole list held a route, not even one that was left out.</summary>
-    public bool HasNothing => V4 + V6 + LeftOut == 0 && !IsCut;
-
-    /// <summary>Prefixes of the other family: counted and skipped.</summary>
-    public long OtherFamily(Family family) => family == Family.IPv4 ? V6 : V4;
-
-    /// <summary>What was read in a way that the reader of a figure should know of, in words: counts that are not zero.</summary>
-    public IEnumerable<(string What, long Count)> Notes() =>
-        new (string What, long Count)[]
-        {
-            ("routes to no peer, left out", LeftOut),
-            ("further next hops, not used", FurtherNextHops),
-            ("routes with a name as next hop", Named),
-            ("prefixes with host bits, masked", HostBits),
-        }.Where(note => note.Count > 0);
-}
-
 /// <summary>
 /// Reads prefix lists: text in UTF-8 of lines, each of one of these forms. Anything else is refused line by line and named.
 /// <code>
@@ -73,16 +14,21 @@ public sealed class PrefixListCounts
 ///   AS PREFIX PEERS                   64500  192.0.2.0/24  342             RIPE's riswhois dumps
 ///   [TYPE] PREFIX KEYWORD ...         192.0.2.0/24 via 198.51.100.1 dev eth0 proto bgp     `ip route`, BIRD
 ///     nexthop via NEXTHOP ..., via NEXTHOP on DEVICE ...                   lines that go on with the route above
+///   B>* PREFIX [20/0] via NEXTHOP, DEVICE, ...                            `show ip route` of FRR (FrrLine)
 ///   FIELD,FIELD,...                   any of the first three with commas or semicolons, fields in quotes or not
-///   header row, then rows             CSV with named columns; `route -n` and `netstat -rn`
+///   header row, then rows             CSV with two named columns or more; `route -n` and `netstat -rn`
 ///   # comment (also ; % //, and after blanks at the end of a line), or nothing
 /// </code>
 /// PREFIX is ADDRESS/LENGTH, or <c>default</c>: 0.0.0.0/0 or ::/0 by the family of its next hop or else of the list, at whose end it then stands. NEXTHOP is
 /// an IP address, IPv6 with or without a zone, or a NAME (<see cref="ListWords.IsName"/>), which is no keyword, type or AS;
 /// <c>-</c>, 0.0.0.0 and :: state none. AS is 64500 or AS64500, asdot (1.10) where it can be nothing else; of a set ({1,2}, 1,2)
 /// or of several origins (1_2) the first counts. A number after an address without a length is its length, never an AS.
-/// Leading zeros are refused. Of several next hops of a prefix the first counts. Routes that lead to no peer (TYPE
-/// unreachable, blackhole, prohibit, throw, local, broadcast, multicast, anycast) are left out. Both are counted.
+/// Leading zeros are refused. Of several next hops of a prefix the first that is not dead counts. A list is one table: routes
+/// of another one (<c>table N</c>, or below a second title <c>Table NAME:</c> or <c>VRF NAME:</c>) are set aside, and so are routes
+/// for one type of service or source, those that lead to no peer (TYPE unreachable, blackhole, prohibit, throw, local,
+/// broadcast, multicast, anycast), and those of FRR that are not selected. <see cref="PrefixListCounts.Notes"/> counts each reason.
+/// A line of one word that names a column of prefixes is a title. <see cref="ListTitles"/> knows the other titles, and the
+/// formats that are refused as a whole (<see cref="PrefixListCounts.Refusal"/>), where the list ends.
 /// </summary>
 public static class PrefixListReader
 {
@@ -150,6 +96,8 @@ public static class PrefixListReader
                 counts.Damaged++;
                 var offset = lines.NulOffset >= 0 ? lines.NulOffset : lines.Offset;
                 damage.Add(name, lines.Number, offset, damage.Count < DamageLog.Kept ? complaint + Quote(line) : complaint, "line");
+                if (counts.Refusal is not null)
+                    break;
             }
         }
         catch (ContainerDamageException cut)

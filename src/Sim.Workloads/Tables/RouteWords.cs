@@ -20,14 +20,20 @@ internal ref struct RouteWords(ListRoute route, ReadOnlySpan<byte> rest)
     private static ReadOnlySpan<byte> Structure => " via nexthop dev on from encap nh_info unicast multipath "u8;
 
     private static ReadOnlySpan<byte> WithArgument =>
-        " nhid table proto scope src metric weight pref tos dsfield mtu advmss rtt rttvar window cwnd ssthresh initcwnd initrwnd hoplimit rto_min reordering features quickack congctl fastopen_no_cookie ttl-propagate expires error users age ipid used realm realms flow mark uid iif oif mpls "u8;
+        " nhid table proto scope src metric weight pref tos dsfield dscp mtu advmss rtt rttvar window cwnd ssthresh initcwnd initrwnd hoplimit rto_min reordering features quickack congctl fastopen_no_cookie ttl-propagate expires error users age ipid used realm realms flow mark uid iif oif mpls "u8;
 
     private static ReadOnlySpan<byte> Flags =>
-        " onlink pervasive dead linkdown offload trap offload_failed rt_offload rt_trap rt_offload_failed notify unresolved cache * ! "u8;
+        " onlink pervasive linkdown offload trap offload_failed rt_offload rt_trap rt_offload_failed notify unresolved cache * ! "u8;
+
+    /// <summary>A next hop that the kernel does not use. One that is <c>linkdown</c> alone is used (ignore_routes_with_linkdown).</summary>
+    private static ReadOnlySpan<byte> Dead => "dead"u8;
+
+    /// <summary>BIRD's types of OSPF routes, behind the protocol: within the area, between areas, external.</summary>
+    private static ReadOnlySpan<byte> OspfTypes => " I IA E1 E2 "u8;
 
     /// <summary>Whether a word means something after a destination, and is thus no next hop.</summary>
     public static bool IsKeyword(ReadOnlySpan<byte> word) =>
-        word is [(byte)'\\'] || word.IsOneOf(Structure) || word.IsOneOf(WithArgument) || word.IsOneOf(Flags) || ListWords.IsNoPeerType(word);
+        word is [(byte)'\\'] || word.IsOneOf(Structure) || word.IsOneOf(WithArgument) || word.IsOneOf(Flags) || word.SequenceEqual(Dead) || ListWords.IsNoPeerType(word);
 
     /// <summary>Whether a line that begins so goes on with the route of the lines above.</summary>
     /// <param name="first">The line's first word.</param>
@@ -57,7 +63,7 @@ internal ref struct RouteWords(ListRoute route, ReadOnlySpan<byte> rest)
                 return complaint;
         }
 
-        route.Settled |= _begun || route.HasDevice;
+        route.Settled |= route.HasNextHop && (_begun || route.HasDevice);
         return null;
     }
 
@@ -98,7 +104,13 @@ internal ref struct RouteWords(ListRoute route, ReadOnlySpan<byte> rest)
 
         if (word.IsOneOf(WithArgument))
             return TakeArgument(word);
-        return word.IsOneOf(Flags) ? null : TakeType(word, isHead);
+        if (word.SequenceEqual(Dead))
+        {
+            route.Die();
+            return null;
+        }
+
+        return word.IsOneOf(Flags) || (route.HasProtocol && word.IsOneOf(OspfTypes)) ? null : TakeType(word, isHead);
     }
 
     /// <summary>BIRD's type of route; without a destination before it, it begins a further route to the same prefix.</summary>
@@ -107,7 +119,8 @@ internal ref struct RouteWords(ListRoute route, ReadOnlySpan<byte> rest)
         var toNoPeer = ListWords.IsNoPeerType(word);
         if (!toNoPeer && !word.IsOneOf(" unicast multipath "u8))
             return "a word that neither 'ip route' nor BIRD prints there";
-        route.LeftOut |= toNoPeer && isHead;
+        if (toNoPeer && isHead)
+            route.SetAside(ListNote.NoPeer);
         route.Settled |= !isHead;
         return null;
     }
@@ -142,6 +155,10 @@ internal ref struct RouteWords(ListRoute route, ReadOnlySpan<byte> rest)
             route.GiveFamily(Family.IPv4);
         else if (keyword.SequenceEqual("src"u8) && AddressText.TryParse(argument, out var family, out _))
             route.GiveFamily(family);
+        else if (keyword.SequenceEqual("table"u8) && !argument.IsOneOf(" main 254 "u8))
+            route.SetAside(ListNote.OtherTable, keyword, argument);
+        else if (keyword.IsOneOf(" tos dsfield dscp "u8) && !argument.IsOneOf(" 0 0x0 0x00 default CS0 "u8))
+            route.SetAside(ListNote.Tos, keyword, argument);
         return null;
     }
 
@@ -151,7 +168,8 @@ internal ref struct RouteWords(ListRoute route, ReadOnlySpan<byte> rest)
         var word = Next();
         if (!ListWords.TryParseDestination(word, out var source, out _))
             return "no prefix after 'from'";
-        route.LeftOut |= source.Address != 0;
+        if (source.Address != 0)
+            route.SetAside(ListNote.Source, "from"u8, word);
         return null;
     }
 

@@ -16,18 +16,20 @@ namespace Sim.Fuzz;
 /// </summary>
 internal sealed class ListKind : FuzzKind
 {
+    private const int Styles = 10;
+
     private static readonly char[] s_separators = [.. " \t\r\n,;|\"'=()[]{}<>\0"];
 
     public override string Name => "list";
 
     public override FuzzInput Make(Dice dice)
     {
-        var style = dice.Below(8);
-        var lines = Enumerable.Range(0, dice.Pick([1, 3, 12, 200])).Select(_ => Line(dice.OneIn(30) ? dice.Below(8) : style, dice)).ToList();
+        var style = dice.Below(Styles);
+        var lines = Enumerable.Range(0, dice.Pick([1, 3, 12, 200])).Select(_ => Line(dice.OneIn(30) ? dice.Below(Styles) : style, dice)).ToList();
         if (dice.OneIn(3))
             lines.Insert(dice.OneIn(3) ? dice.Below(lines.Count) : 0, Words(dice.Pick(
             [
-                "# comment", "; comment", "% comment", "// comment", "prefix,next hop,origin as", "BIRD 2.0.12 ready.", "Table master4:",
+                "# comment", "; comment", "% comment", "// comment", "prefix,next hop,origin as", "BIRD 2.0.12 ready.", "Table master4:", "Table other:", "VRF red:", "Codes: K - kernel route,", "   Network          Next Hop            Metric LocPrf Weight Path", "prefixes",
                 "Destination     Gateway         Genmask         Flags Metric Ref    Use Iface", "<!DOCTYPE html>", "", "\uFEFF10.0.0.0/8",
                 "Kernel IP routing table", "# " + new string('x', dice.Pick([100, 4094, 5000, 70_000])),
             ])));
@@ -36,7 +38,7 @@ internal sealed class ListKind : FuzzKind
             Damage.Structure(file, dice);
         var bytes = file.ToArray();
         if (dice.OneIn(3))
-            bytes = Damage.Bytes(bytes, Group(Enumerable.Range(0, 20).Select(_ => Line(dice.Below(8), dice))).ToArray(), dice);
+            bytes = Damage.Bytes(bytes, Group(Enumerable.Range(0, 20).Select(_ => Line(dice.Below(Styles), dice))).ToArray(), dice);
         return new FuzzInput(bytes, [], Promise.None);
     }
 
@@ -130,7 +132,7 @@ internal sealed class ListKind : FuzzKind
         return Mrt.NaiveNlri.Text(false, ones, [255, 255, 255, 255]) == $"{new IPAddress(mask)}/{ones}" ? ones : null;
     }
 
-    /// <summary>One line in one of eight ways to write routes.</summary>
+    /// <summary>One line in one of ten ways to write routes.</summary>
     private static Field Line(int style, Dice dice)
     {
         var v6 = style is 3 || dice.OneIn(3);
@@ -147,7 +149,9 @@ internal sealed class ListKind : FuzzKind
             3 => $"{dice.Pick(["", "unreachable ", "local ", "blackhole "])}{dice.Pick([$"{address}/{bits}", "default"])} {dice.Pick(["via " + hop, "nhid 20 via inet6 fe80::1", ""])} dev eth0 proto bgp metric {dice.Below(2000)} pref medium",
             4 => $"{address} {hop} {mask} UG 0 0 0 eth0",
             5 => $"{address}/{bits} unicast [bgp1 12:00:00.000] * ({dice.Below(200)}) [AS64500i]\n\tvia 192.0.2.1 on eth0",
-            6 => $"\"{address}/{bits}\",{hop},{number}",
+            6 => $"{dice.Pick(["B>*", "S  ", "O[1]>*", "C *", "K>r", "L>*"])} {address}/{bits} [20/0] {dice.Pick(["via 192.0.2.1, eth0", "via fe80::1, eth0 inactive", "via 2001:db8::9 (recursive)", "is directly connected, eth0", "unreachable (blackhole)"])}, weight 1, 00:00:0{dice.Below(9)}\n  *       via {dice.Pick(["192.0.2.2", "fe80::2"])}, eth1, 00:00:02",
+            7 => $"{address}/{bits} {dice.Pick(["tos 0x10 ", "table 100 ", ""])}proto bird \n\tnexthop via 192.0.2.1 dev eth0 weight 1 {dice.Pick(["dead linkdown", "linkdown", ""])}\n\tnexthop via 192.0.2.2 dev eth1 {dice.Pick(["dead", ""])}",
+            8 => $"\"{address}/{bits}\",{hop},{number}",
             _ => dice.Pick([$"{address} {mask}", $"{address} {bits}", $"0{address}/{bits}", $"{address}/0{bits}", "<tr><td>10.0.0.0/8</td></tr>", "404 not found"]),
         });
     }

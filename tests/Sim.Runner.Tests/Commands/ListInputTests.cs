@@ -11,6 +11,11 @@ public sealed class ListInputTests
     [Theory]
     [InlineData("<!DOCTYPE html><html><body>404</body></html>\n", "HTML, such as an error page without a prefix in 1 line")]
     [InlineData("{\"error\": \"not found\"}\n", "JSON without a prefix in 1 line")]
+    [InlineData("[{\"dst\":\"10.0.0.0/8\",\"gateway\":\"192.0.2.1\"}]\n", "JSON without a prefix in 1 line")]
+    [InlineData("[ {\n        \"dst\": \"2001:db8::/32\"\n    } ]\n", "JSON without a prefix in 3 lines")]
+    [InlineData("[\n\"2001:db8::/32\"\n]\n", "JSON without a prefix in 3 lines")]
+    [InlineData("BGP table version is 2\n\n   Network          Next Hop            Metric LocPrf Weight Path\n*> 10.0.0.0/8       192.0.2.1    0 64500 i\n", "line 3: a table of BGP paths")]
+    [InlineData("no ipv6 prefix-list NN\nipv6 prefix-list NN permit 2001:db8::/32\n", "line 1: a filter of a router's configuration")]
     [InlineData("[\n  \"10.0.0.0/8\",\n  \"11.0.0.0/8\"\n]\n", "JSON without a prefix in 4 lines")]
     [InlineData("010.0.0.0/8\n10.0.0.0/33\n", "text without a prefix in 2 lines (line 1: leading zeros")]
     [InlineData("# nothing yet\n", "text without a prefix in 1 line")]
@@ -23,6 +28,7 @@ public sealed class ListInputTests
         {
             Assert.Equal(2, ran.Code);
             Assert.Contains($"dump.txt: {expected}", ran.Error);
+            Assert.Equal(expected.StartsWith("JSON", StringComparison.Ordinal), ran.Error.Contains("'ip route' without -j", StringComparison.Ordinal));
             Assert.Single(ran.Error.TrimEnd().Split('\n'));
         }
 

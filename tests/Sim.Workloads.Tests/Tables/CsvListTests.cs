@@ -32,6 +32,7 @@ public sealed class CsvListTests
     [InlineData("prefix,asn\n10.0.0.0/8,64500\n2001:db8::/32,64501")]
     [InlineData("Prefix , ASN\n10.0.0.0/8 , 64500\n2001:db8::/32 , 64501")]
     [InlineData("\uFEFFprefix,asn\r\n10.0.0.0/8,64500\r\n2001:db8::/32,64501\r\n")]
+    [InlineData("\uFEFF\"prefix\";\"asn\"\r\n\"10.0.0.0/8\";\"64500\"\r\n\"2001:db8::/32\";\"64501\"\r\n")]
     [InlineData("asn\tcidr\n64500\t10.0.0.0/8\n64501\t2001:db8::/32")]
     [InlineData("prefix asn\n10.0.0.0/8 64500\n2001:db8::/32 64501")]
     [InlineData("address,length,origin\n10.0.0.0,8,64500\n2001:db8::,32,64501")]

@@ -41,7 +41,7 @@ public sealed class RouteListTests
     private static readonly string[] s_ip4 =
     [
         "0.0.0.0/0 192.0.2.1 0", "10.0.0.0/8 192.0.2.1 0", "10.1.0.0/16 192.0.2.1 0", "10.2.0.0/16 192.0.2.1 0", "10.5.0.0/16 fe80::1 0",
-        "10.7.0.0/16 203.0.113.7 0", "10.8.0.0/16 - 0", "10.13.0.0/16 192.0.2.1 0", "10.15.0.0/16 - 0", "10.17.0.0/16 192.0.2.1 0",
+        "10.7.0.0/16 203.0.113.7 0", "10.8.0.0/16 - 0", "10.15.0.0/16 - 0", "10.17.0.0/16 192.0.2.1 0",
         "10.18.0.0/16 fe80::1%d1 0", "10.30.0.0/16 100.64.0.2 0", "192.0.2.77/32 - 0",
     ];
 
@@ -77,19 +77,19 @@ public sealed class RouteListTests
     ];
 
     [Fact]
-    public void Ip_route_is_read_for_what_it_means() => Check(Ip4, s_ip4, leftOut: 5, further: 2);
+    public void Ip_route_is_read_for_what_it_means() => Check(Ip4, s_ip4, leftOut: 6, further: 2);
 
     [Fact]
     public void Ip_6_route_is_read_for_what_it_means() => Check(Ip6, s_ip6, leftOut: 9, further: 1);
 
     [Fact]
-    public void Both_families_may_stand_in_one_list() => Check(Ip4 + Ip6, [.. s_ip4, .. s_ip6], leftOut: 14, further: 3);
+    public void Both_families_may_stand_in_one_list() => Check(Ip4 + Ip6, [.. s_ip4, .. s_ip6], leftOut: 15, further: 3);
 
     [Fact]
     public void One_line_a_route_says_the_same_as_several()
     {
         static string OneLine(string text) => text.Replace("\n\tnexthop", "\\\tnexthop", StringComparison.Ordinal);
-        Check(OneLine(Ip4), s_ip4, leftOut: 5, further: 2);
+        Check(OneLine(Ip4), s_ip4, leftOut: 6, further: 2);
         Check(OneLine(Ip6), s_ip6, leftOut: 9, further: 1);
     }
 
@@ -182,7 +182,6 @@ public sealed class RouteListTests
     [InlineData("6 10.4.0.0/16 nhid 23 dev lo")]
     [InlineData("nexthop via 192.0.2.1 dev d0 weight 1")]
     [InlineData("\tvia 192.0.2.1 on d0")]
-    [InlineData("B>* 10.0.0.0/8 [20/0] via 192.0.2.1, eth0, weight 1, 00:00:05")]
     [InlineData("*> 10.0.0.0/8       192.0.2.1                0             0 64500 i")]
     public void A_line_that_is_no_route_as_printed_is_damage(string line)
     {
