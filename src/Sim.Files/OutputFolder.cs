@@ -16,7 +16,7 @@ public sealed class OutputFolder : IDisposable
     public const string LockName = ".report-lock";
 
     private readonly List<string> _made;
-    private readonly SafeFileHandle? _lock;
+    private SafeFileHandle? _lock;
 
     private OutputFolder(string name, string path, List<string> made)
     {
@@ -66,35 +66,65 @@ public sealed class OutputFolder : IDisposable
         }
     }
 
+    /// <summary>
+    /// Sees, before something is written, that the path still leads to the folder that was taken. The lock belongs to a folder and writing goes
+    /// by path: a folder that was renamed may have left its name to another run. One that is gone is made and taken again.
+    /// </summary>
+    /// <exception cref="UnusableOutputException">Another folder has its name, or it may not be made again.</exception>
+    public void Confirm()
+    {
+        if (HasOwnLock())
+            return;
+        if (FileStatus.Of(RealName) is not null)
+            throw new UnusableOutputException($"{Name} is no longer the folder that this run began with: it was moved or replaced");
+        Directory.CreateDirectory(RealName);
+        using var gone = _lock;
+        _lock = TakeLock();
+    }
+
     public void Dispose()
     {
-        if (_lock is not null)
+        if (!HasOwnLock())
         {
-            // Removed while it is locked: see TakeLock for one who has opened it meanwhile.
-            TryDelete(Path.Combine(RealName, LockName));
-            _lock.Dispose();
+            _lock!.Dispose();
+            return;
         }
 
+        // Removed while it is locked: see TakeLock for one who has opened it meanwhile.
+        if (_lock is not null)
+            TryDelete(LockPath);
+        _lock?.Dispose();
         RemoveMade();
     }
 
-    /// <summary>Opens and locks the file; null where the file system has no locks.</summary>
-    private SafeFileHandle? TakeLock()
+    private string LockPath => Path.Combine(RealName, LockName);
+
+    /// <summary>Whether the file of the lock is where it was made; true where a system has none.</summary>
+    private bool HasOwnLock()
     {
-        var path = Path.Combine(RealName, LockName);
+        try
+        {
+            return _lock is null || FileStatus.Of(_lock).IsSameFile(FileStatus.Of(LockPath));
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Opens and locks the file. Where the file system has no locks, it is open all the same, and tells the folder from others.</summary>
+    private SafeFileHandle TakeLock()
+    {
+        var path = LockPath;
         while (true)
         {
             var handle = Open(path);
             if (Posix.Lock(handle, Posix.LockExclusive | Posix.LockNonBlocking) != 0)
             {
-                var error = Marshal.GetLastPInvokeError();
+                if (Marshal.GetLastPInvokeError() != Posix.TryAgain)
+                    return handle;
                 using (handle)
-                {
-                    if (error == Posix.TryAgain)
-                        throw new UnusableOutputException($"{Name}: {Holder(handle)} writes a report there; wait for its end, or name another folder");
-                }
-
-                return null;
+                    throw new UnusableOutputException($"{Name}: {Holder(handle)} writes a report there; wait for its end, or name another folder");
             }
 
             // The run that had it may have removed it between the opening and the locking.

@@ -18,14 +18,19 @@ namespace Sim.Reports;
 /// </remarks>
 public static class ReportWriter
 {
-    /// <summary>Name of the folder the report is put together in.</summary>
-    internal const string PartialName = ".report-partial";
+    /// <summary>Begins the name of the folder that the report is put together in; 32 hexadecimal digits follow, so that it is nobody else's.</summary>
+    internal const string PartialPrefix = ".report-partial-";
 
     public const string PageName = "index.html";
 
     public const string ResultsName = "results.json";
 
-    private const string PartSuffix = "-part";
+    private const string TableName = "results.csv", PlotPrefix = "plot-", PartSuffix = "-part";
+
+    private static readonly string[] s_plots =
+    [
+        .. PlotSet.AllNames, .. ValidationPlots.AllNames, .. ChurnPlots.AllNames, .. ReaderPlots.AllNames, .. ScalingPlots.AllNames, .. ComparePlots.AllNames,
+    ];
 
     private const int WidePixels = 820;
     private const int NarrowPixels = 370;
@@ -35,12 +40,16 @@ public static class ReportWriter
     /// Takes the folder for a run, and sees that a file can be written in it: worth asking before a run that takes minutes.
     /// </summary>
     /// <param name="outDir">The folder; it and its parents are made where they are missing.</param>
-    /// <exception cref="UnusableOutputException">A file is in the way, another run writes there, or the disk or permissions refuse.</exception>
+    /// <exception cref="UnusableOutputException">
+    /// A file is in the way, or no file where the report will have one; another run writes there, or the disk or permissions refuse.
+    /// </exception>
     public static OutputFolder Prepare(string outDir)
     {
         var folder = OutputFolder.Take(outDir);
         try
         {
+            foreach (var name in OlderNames(folder.RealName))
+                TargetOf(folder.RealName, name);
             var partial = MakePartial(folder);
             File.WriteAllText(Path.Combine(partial, PageName), "");
             Directory.Delete(partial, recursive: true);
@@ -49,7 +58,7 @@ public static class ReportWriter
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             folder.Dispose();
-            throw new UnusableOutputException($"{outDir} cannot be written ({error.Message}); name another folder", error);
+            throw error as UnusableOutputException ?? new UnusableOutputException($"{outDir} cannot be written ({error.Message}); name another folder", error);
         }
     }
 
@@ -86,18 +95,20 @@ public static class ReportWriter
     /// <summary>results.csv and results.json, in any folder.</summary>
     internal static void WriteResults(RunResult result, string folder, Action<string> reached)
     {
-        reached("results.csv");
-        CsvResults.Write(Path.Combine(folder, "results.csv"), new Rows(result));
+        reached(TableName);
+        CsvResults.Write(Path.Combine(folder, TableName), new Rows(result));
         reached(ResultsName);
         ResultsJson.Write(Path.Combine(folder, ResultsName), result);
     }
 
     private static void WriteAndPublish(OutputFolder folder, Action<string> reached, Action<string> write)
     {
+        folder.Confirm();
         var partial = MakePartial(folder);
         try
         {
             write(partial);
+            folder.Confirm();
             Publish(partial, folder.RealName, reached);
         }
         finally
@@ -107,13 +118,16 @@ public static class ReportWriter
         }
     }
 
-    /// <summary>An empty folder to put a report together in; one that a killed run left behind is cleared: the lock says that no other runs.</summary>
+    /// <summary>An empty folder to put a report together in; those that killed runs left behind go: the lock says that no other runs.</summary>
     private static string MakePartial(OutputFolder folder)
     {
-        var partial = Path.Combine(folder.RealName, PartialName);
-        if (Directory.Exists(partial))
-            Directory.Delete(partial, recursive: true);
-        return Directory.CreateDirectory(partial).FullName;
+        foreach (var path in Directory.GetDirectories(folder.RealName, $"{PartialPrefix}*"))
+        {
+            if (Guid.TryParseExact(Path.GetFileName(path)[PartialPrefix.Length..], "N", out _))
+                Directory.Delete(path, recursive: true);
+        }
+
+        return Directory.CreateDirectory(Path.Combine(folder.RealName, $"{PartialPrefix}{Guid.NewGuid():N}")).FullName;
     }
 
     private static void WritePage(RunResult result, string folder, Action<string> reached)
@@ -127,8 +141,8 @@ public static class ReportWriter
 
         PagePlot Draw(PlotSpec spec)
         {
-            WritePng(At($"plot-{spec.Name}.png"), spec);
-            WriteSvg(At($"plot-{spec.Name}.svg"), spec);
+            WritePng(At($"{PlotPrefix}{spec.Name}.png"), spec);
+            WriteSvg(At($"{PlotPrefix}{spec.Name}.svg"), spec);
             return new(spec, Inline(spec, WidePixels, "wide"), Inline(spec, NarrowPixels, "narrow"));
         }
 
@@ -171,30 +185,57 @@ public static class ReportWriter
     private static void Publish(string partial, string outDir, Action<string> reached)
     {
         reached($"publish {PageName}");
-        var page = OutputTarget.Of(Path.Combine(outDir, PageName));
-        Remove(Path.Combine(outDir, PageName));
+        var names = Directory.EnumerateFiles(partial).Select(path => Path.GetFileName(path)!).OrderBy(name => name == PageName).ToList();
+        // All are looked at before one is touched: an older report stays whole where this one cannot be written.
+        foreach (var name in names)
+            TargetOf(outDir, name);
+        var page = TargetOf(outDir, PageName);
+        Remove(outDir, PageName);
         // Plots of an older report that this run has no rows for would look like its own.
-        foreach (var name in PlotSet.AllNames.Concat(ValidationPlots.AllNames).Concat(ChurnPlots.AllNames).Concat(ReaderPlots.AllNames).Concat(ScalingPlots.AllNames).Concat(ComparePlots.AllNames))
+        foreach (var name in OlderNames(outDir).Where(name => name != PageName && !names.Contains(name)).ToList())
+            Remove(outDir, name);
+        foreach (var name in names)
         {
-            Remove(Path.Combine(outDir, $"plot-{name}.png"));
-            Remove(Path.Combine(outDir, $"plot-{name}.svg"));
-            foreach (var path in Directory.EnumerateFiles(outDir, $"plot-{name}{PartSuffix}*").ToList())
-                Remove(path);
-        }
-        foreach (var path in Directory.EnumerateFiles(partial).OrderBy(p => Path.GetFileName(p) == PageName).ToList())
-        {
-            var name = Path.GetFileName(path);
             reached($"move {name}");
-            (name == PageName ? page : OutputTarget.Of(Path.Combine(outDir, name))).Publish(path);
+            (name == PageName ? page : TargetOf(outDir, name)).Publish(Path.Combine(partial, name));
         }
     }
 
-    /// <summary>Takes a file away; where a link leads to it, the link stays, and what is no file is left alone.</summary>
-    private static void Remove(string path)
+    /// <summary>Names in the folder that a report may have.</summary>
+    private static IEnumerable<string> OlderNames(string folder) =>
+        Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path)!)
+            .Where(name => name is PageName or TableName or ResultsName || s_plots.Any(plot => IsPlot(name, PlotPrefix + plot)));
+
+    private static bool IsPlot(string name, string plot) =>
+        name == $"{plot}.png" || name == $"{plot}.svg" || name.StartsWith(plot + PartSuffix, StringComparison.Ordinal);
+
+    /// <summary>Where a file of the report goes.</summary>
+    /// <exception cref="UnusableOutputException">A folder, FIFO, device or socket has its name, or the file there may not be written.</exception>
+    private static OutputTarget TargetOf(string folder, string name)
     {
-        var file = RealPath.Of(path);
-        if (FileStatus.Of(file) is { Kind: PathKind.File })
-            File.Delete(file);
+        var path = Path.Combine(folder, name);
+        var isFile = FileStatus.Of(path) is null or { Kind: PathKind.File };
+        return isFile && OutputTarget.Of(path) is { IsInPlace: false } target
+            ? target
+            : throw new UnusableOutputException($"{path} is no regular file, and the report has one of that name; remove it, or name another folder");
+    }
+
+    /// <summary>
+    /// Takes a file away. Where a link leads to it, the link stays; a file with other names, which are not the report's, keeps them and is
+    /// emptied, so that it shows nothing of an older report.
+    /// </summary>
+    private static void Remove(string folder, string name)
+    {
+        var file = RealPath.Of(Path.Combine(folder, name));
+        switch (FileStatus.Of(file))
+        {
+            case { Kind: PathKind.File, Links: > 1 } when name == PageName:
+                File.WriteAllBytes(file, []);
+                break;
+            case { Kind: PathKind.File }:
+                File.Delete(file);
+                break;
+        }
     }
 
     private static string Inline(PlotSpec spec, int width, string cssClass)

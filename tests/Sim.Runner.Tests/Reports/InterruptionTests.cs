@@ -9,6 +9,8 @@ namespace Sim.Runner.Tests.Reports;
 
 public sealed class InterruptionTests
 {
+    private static readonly string s_partial = $"{ReportWriter.PartialPrefix}{Guid.NewGuid():N}";
+
     private sealed class Interrupted : Exception;
 
     [Fact]
@@ -52,11 +54,24 @@ public sealed class InterruptionTests
     public void What_a_killed_run_left_behind_is_cleared_by_the_next()
     {
         using var folder = new ReportFolder();
-        Directory.CreateDirectory(folder.At(ReportWriter.PartialName));
-        File.WriteAllText(Path.Combine(folder.At(ReportWriter.PartialName), "plot-junk.png"), "x");
+        Directory.CreateDirectory(folder.At(s_partial));
+        File.WriteAllText(Path.Combine(folder.At(s_partial), "plot-junk.png"), "x");
         ReportWriter.Write(Small("any"), folder.Path);
 
         Assert.DoesNotContain(folder.Files, n => n.Contains("junk", StringComparison.Ordinal) || n.StartsWith('.'));
+    }
+
+    [Theory]
+    [InlineData(".report-partial")]
+    [InlineData(".report-partial-mine")]
+    public void A_folder_of_somebody_else_whose_name_is_like_that_of_a_half_made_report_stays(string name)
+    {
+        using var folder = new ReportFolder();
+        Directory.CreateDirectory(folder.At(name));
+        File.WriteAllText(Path.Combine(folder.At(name), "notes.txt"), "mine");
+        ReportWriter.Write(Small("any"), folder.Path);
+
+        Assert.Equal("mine", folder.Read(Path.Combine(name, "notes.txt")));
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using Sim.Figures.Results;
 using Sim.Files;
 using Sim.Reports;
 using Sim.Runner.Commands;
+using Sim.Testing;
 using Xunit;
 
 namespace Sim.Runner.Tests.Reports;
@@ -108,6 +109,110 @@ public sealed class SafeKeepingTests : IDisposable
 
         Assert.Contains("newer", File.ReadAllText(At("web/index.html")), StringComparison.Ordinal);
         AssertHolds("newer", At("run"));
+    }
+
+    [Theory]
+    [InlineData("index.html", "fallback")]
+    [InlineData("results.csv", "fallback")]
+    [InlineData("results.json", "fallback")]
+    [InlineData("plot-load.png", "run")]
+    public async Task Where_a_fifo_has_turned_up_nothing_waits_for_its_reader_and_the_results_are_kept(string name, string place)
+    {
+        Directory.CreateDirectory(At("fallback"));
+        using var folder = ReportWriter.Prepare(At("run"));
+        var fifo = SpecialFiles.Fifo(At("run/" + name));
+        var writing = Task.Run(() => SafeKeeping.Write(Small("any"), folder, static _ => { }, [At("fallback")]), TestContext.Current.CancellationToken);
+        var error = await Assert.ThrowsAsync<ReportException>(() => writing.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
+        Assert.False(error.IsDefect);
+        Assert.Contains($"{name} is no regular file", error.Message, StringComparison.Ordinal);
+        AssertHolds("any", place == "run" ? At("run") : Directory.GetDirectories(At("fallback")).Single());
+        Assert.Equal(PathKind.Device, FileStatus.Of(fifo)!.Kind);
+        Assert.False(File.Exists(At("run/index.html")) && name != "index.html");
+    }
+
+    [Theory]
+    [InlineData("fifo", "index.html")]
+    [InlineData("fifo", "results.csv")]
+    [InlineData("fifo", "results.json")]
+    [InlineData("fifo", "plot-load.png")]
+    [InlineData("fifo", "plot-load-part2.svg")]
+    [InlineData("folder", "results.csv")]
+    [InlineData("link to fifo", "results.csv")]
+    [InlineData("link to descriptor", "index.html")]
+    public void A_name_of_the_report_that_is_no_regular_file_is_refused_at_the_start(string kind, string name)
+    {
+        Directory.CreateDirectory(At("run"));
+        if (kind == "folder")
+            Directory.CreateDirectory(At("run/" + name));
+        else if (kind == "fifo")
+            SpecialFiles.Fifo(At("run/" + name));
+        else
+            File.CreateSymbolicLink(At("run/" + name), kind == "link to fifo" ? SpecialFiles.Fifo(At("fifo")) : "/dev/stderr");
+        var error = Assert.Throws<UnusableOutputException>(() => ReportWriter.Prepare(At("run")));
+        Assert.Contains($"{At("run/" + name)} is no regular file", error.Message, StringComparison.Ordinal);
+        Assert.Equal([At("run/" + name)], Directory.EnumerateFileSystemEntries(At("run")));
+    }
+
+    [Theory]
+    [InlineData("notes")]
+    [InlineData("plot-mine.png")]
+    public void What_is_no_name_of_a_report_may_be_a_fifo(string name)
+    {
+        Directory.CreateDirectory(At("run"));
+        var fifo = SpecialFiles.Fifo(At("run/" + name));
+        ReportWriter.Write(Small("any"), At("run"));
+        Assert.Equal(PathKind.Device, FileStatus.Of(fifo)!.Kind);
+    }
+
+    [Fact]
+    public void A_run_whose_folder_was_renamed_keeps_its_results_and_the_run_that_has_the_name_its_own()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "flock(2)");
+        Directory.CreateDirectory(At("fallback"));
+        using var first = ReportWriter.Prepare(At("run"));
+        Directory.Move(At("run"), At("renamed"));
+        using (var second = ReportWriter.Prepare(At("run")))
+            SafeKeeping.Write(Small("second"), second, static _ => { }, []);
+        var theirs = Directory.GetFiles(At("run"));
+        var error = Assert.Throws<ReportException>(() => SafeKeeping.Write(Small("first"), first, static _ => { }, [At("fallback")]));
+        AssertHolds("first", Directory.GetDirectories(At("fallback")).Single());
+        Assert.Contains(At("fallback"), error.Message, StringComparison.Ordinal);
+        AssertHolds("second", At("run"));
+        Assert.Equal(theirs, Directory.GetFiles(At("run")));
+    }
+
+    [Fact]
+    public void A_folder_that_is_renamed_while_the_page_is_made_loses_nothing_either()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "flock(2)");
+        Directory.CreateDirectory(At("fallback"));
+        using var first = ReportWriter.Prepare(At("run"));
+        OutputFolder? second = null;
+        void Rename(string step)
+        {
+            if (step != "index.html")
+                return;
+            Directory.Move(At("run"), At("renamed"));
+            second = ReportWriter.Prepare(At("run"));
+        }
+
+        Assert.Throws<ReportException>(() => SafeKeeping.Write(Small("first"), first, Rename, [At("fallback")]));
+        using (second)
+            AssertHolds("first", Directory.GetDirectories(At("fallback")).Single());
+        Assert.False(Directory.Exists(At("run")));
+    }
+
+    [Fact]
+    public void All_names_of_the_page_show_the_newer_report()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "makes a hard link with ln(1)");
+        ReportWriter.Write(Small("older"), At("run"));
+        foreach (var name in (string[])["index.html", "plot-load.png"])
+            Assert.Equal(0, Commands.Program.RunOther("ln", At("run/" + name), At(name)).Code);
+        ReportWriter.Write(Small("newer"), At("run"));
+        Assert.Contains("newer", File.ReadAllText(At("index.html")), StringComparison.Ordinal);
+        foreach (var name in (string[])["index.html", "plot-load.png"])
+            Assert.True(FileStatus.Of(At(name))!.IsSameFile(FileStatus.Of(At("run/" + name))));
     }
 
     private static void AssertHolds(string source, string folder)

@@ -79,5 +79,50 @@ public sealed class OutputFolderTests : IDisposable
         Assert.Equal("elsewhere/run", new FileInfo(At("link")).LinkTarget);
     }
 
+    [Fact]
+    public void A_folder_that_was_renamed_is_not_the_one_that_another_run_has_made_under_its_name()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "flock(2)");
+        using var other = Replaced(out var one);
+        Assert.Contains("moved or replaced", Assert.Throws<UnusableOutputException>(one.Confirm).Message, StringComparison.Ordinal);
+        one.Dispose();
+        other.Confirm();
+        Assert.Throws<UnusableOutputException>(() => OutputFolder.Take(At("run")));
+    }
+
+    [Fact]
+    public void A_folder_that_another_run_has_made_and_left_is_not_the_renamed_one_either()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "flock(2)");
+        using (Replaced(out var one))
+        {
+            File.WriteAllText(At("run/results"), "theirs");
+            using (one)
+                Assert.Throws<UnusableOutputException>(one.Confirm);
+        }
+
+        Assert.Equal("theirs", File.ReadAllText(At("run/results")));
+        Assert.True(Directory.Exists(At("renamed")));
+    }
+
+    [Fact]
+    public void A_folder_that_is_gone_is_made_and_taken_again()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "flock(2)");
+        using var folder = OutputFolder.Take(At("deep/run"));
+        folder.Confirm();
+        Directory.Delete(At("deep"), recursive: true);
+        folder.Confirm();
+        Assert.Throws<UnusableOutputException>(() => OutputFolder.Take(At("deep/run")));
+    }
+
+    /// <summary>Takes a folder, renames it, and takes a new one of its name as another run does.</summary>
+    private OutputFolder Replaced(out OutputFolder renamed)
+    {
+        renamed = OutputFolder.Take(At("run"));
+        Directory.Move(At("run"), At("renamed"));
+        return OutputFolder.Take(At("run"));
+    }
+
     private string At(string name) => Path.Combine(_folder, name);
 }
