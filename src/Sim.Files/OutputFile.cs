@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+using System.Collections.Concurrent;
+
 namespace Sim.Files;
 
 /// <summary>
@@ -8,6 +10,8 @@ namespace Sim.Files;
 public sealed class OutputFile : IDisposable
 {
     private const int BufferBytes = 1 << 20;
+
+    private static readonly ConcurrentDictionary<string, bool> s_growing = new();
 
     private readonly OutputTarget _target;
     private readonly CancellationToken _cancel;
@@ -26,7 +30,7 @@ public sealed class OutputFile : IDisposable
         if (_target.IsInPlace)
             _inPlace = _target.OpenInPlace(cancel);
         else
-            _growing = _target.CreateGrowing();
+            s_growing[(_growing = _target.CreateGrowing()).Name] = true;
         _stream = new BufferedStream((Stream?)_growing ?? _inPlace!, BufferBytes);
     }
 
@@ -62,7 +66,24 @@ public sealed class OutputFile : IDisposable
         catch (UnusableOutputException)
         {
             _isKept = true;
+            s_growing.TryRemove(_growing.Name, out _);
             throw;
+        }
+    }
+
+    /// <summary>Removes what grows, of all files that are not complete: for a process that ends at once.</summary>
+    public static void RemoveGrowing()
+    {
+        foreach (var name in s_growing.Keys)
+        {
+            try
+            {
+                File.Delete(name);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                // The process ends all the same.
+            }
         }
     }
 
@@ -71,7 +92,9 @@ public sealed class OutputFile : IDisposable
         // Without what is buffered: it is not wanted, and where the disk is full it could not be written.
         _inPlace?.Dispose();
         _growing?.Dispose();
-        if (_growing is not null && !_isKept)
-            File.Delete(_growing.Name);
+        if (_growing is null || _isKept)
+            return;
+        File.Delete(_growing.Name);
+        s_growing.TryRemove(_growing.Name, out _);
     }
 }

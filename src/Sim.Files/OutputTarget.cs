@@ -57,6 +57,8 @@ public sealed class OutputTarget
         try
         {
             var path = RealPath.Of(name);
+            if (Descriptor.IsClosed(path))
+                throw new UnusableOutputException($"{name} is closed; name a file");
             var status = FileStatus.Of(path);
             if (status?.Kind == PathKind.Folder || Path.EndsInDirectorySeparator(name))
                 throw new UnusableOutputException($"{name} is a folder; name a file");
@@ -72,7 +74,7 @@ public sealed class OutputTarget
     }
 
     /// <summary>Opens the stream that goes into the target itself: for those that are <see cref="IsInPlace"/>.</summary>
-    internal InPlaceStream OpenInPlace(CancellationToken cancel) => new(Name, OpenHandle, cancel);
+    internal InPlaceStream OpenInPlace(CancellationToken cancel) => new(IsStandardOutput ? "standard output" : Name, OpenHandle, cancel);
 
     /// <summary>
     /// Makes the file that grows: beside the target, or in the system's folder for temporary files where the target can be written but its

@@ -11,6 +11,7 @@ public static partial class Posix
     public const uint StatxBasic = 0x7FF;
     public const int ReadOnly = 0, ReadWrite = 2, Create = 0x40, CloseOnExec = 0x80000;
     public const int LockExclusive = 2, LockNonBlocking = 4;
+    public const int GetDescriptorFlags = 1;
     public const int NoEntry = 2, Interrupted = 4, TryAgain = 11, NoAccess = 13, NotFolder = 20, BrokenPipe = 32;
 
     public const short PollOut = 4;
@@ -71,6 +72,11 @@ public static partial class Posix
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static unsafe partial nint Write(SafeFileHandle file, byte* bytes, nint count);
+
+    /// <summary><c>fcntl(2)</c> with a command that takes no argument.</summary>
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial int DescriptorFlags(int descriptor, int command);
 
     /// <summary>Goes to an offset from the end (<c>SEEK_END</c>, 2).</summary>
     [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]

@@ -34,11 +34,14 @@ public static class RealPath
             else if (++links > MostLinks)
                 throw new IOException($"{path}: its links go in a circle");
             else
-                at = Begin(target, at, ahead);
+                at = Begin(IsText(target) ? target : throw new IOException($"{path}: its link leads to a name that is not UTF-8"), at, ahead);
         }
 
         return at;
     }
+
+    /// <summary>Whether a name came through .NET as it is: bytes that are not UTF-8 become U+FFFD, and the name is another one's.</summary>
+    private static bool IsText(string target) => !target.Contains('\uFFFD');
 
     /// <summary>Whether <paramref name="path"/>, without links, is a descriptor of a process.</summary>
     public static bool IsDescriptor(string path) => Path.GetDirectoryName(path) is { } folder && IsDescriptorFolder(folder);

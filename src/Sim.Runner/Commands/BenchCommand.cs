@@ -32,38 +32,36 @@ internal static class BenchCommand
         var best = CommonOptions.BestPath();
         var peers = new Option<int>("--peers")
         {
-            Description = "Number of WireGuard peers the prefixes are bound to.",
+            Description = "Number of WireGuard peers.",
             DefaultValueFactory = _ => 8,
             HelpName = "N",
         }.Between(1, 65_536);
         var peersBy = new Option<string>("--peers-by")
         {
-            Description = "What decides a prefix's peer: its next hop, its origin AS, or a hash of the prefix.",
+            Description = "A prefix's peer depends on its hash, next-hop or origin-as.",
             DefaultValueFactory = _ => "hash",
-            HelpName = "hash|next-hop|origin-as",
+            HelpName = "RULE",
         }.OneOf([.. PeerMap.Names]);
         var skew = new Option<double>("--peers-skew")
         {
-            Description = "0 gives each peer an even share; s > 0 a share in proportion to 1/rank^s.",
+            Description = "0: equal shares. S > 0: shares in proportion to 1/rank^S.",
             DefaultValueFactory = _ => 0,
             HelpName = "S",
         }.Decimal($"a number from 0 to {MostSkew}", skew => skew <= MostSkew);
         var keys = StrictOptions.Words(
-            "--keys", "Key patterns to look up, with commas or blanks between: uniform over the address space, prefixes (uniform over prefixes), zipf over prefixes, hot (one address).",
-            [.. LookupKeys.Names], "uniform|prefixes|zipf|hot");
-        var quick = new Option<bool>("--quick") { Description = "Fewer repetitions: in under 40 seconds on the embedded table (seen on 2 cores of an AMD EPYC with 32 MiB of cache), with wider spreads." };
+            "--keys", "Addresses to look up: uniform over the address space, prefixes (uniform over them), zipf, hot (one address).",
+            [.. LookupKeys.Names], "KEYS");
+        var quick = new Option<bool>("--quick") { Description = "Fewer repetitions: under 40 s on 2 cores (AMD EPYC)." };
         var (output, cacheSize) = (CommonOptions.Out(), CommonOptions.CacheSize());
         var command = new Command(
             "bench",
             """
-            Loads the table into the AllowedIPs trie and the FIB, in every order, measures memory, shape, lookups and
-            updates in interleaved repetitions, in two passes apart in time, and writes a report. Nothing else should run on the
-            machine meanwhile; the report says if something did. The run makes as many repetitions as fit into its time.
+            Measures memory, lookups and updates of one table in AllowedIPs and in the FIB, and writes a report.
+            Nothing else should run on the machine meanwhile; the report says if something did.
 
             Examples:
-              bench
-              bench --table latest-bview.gz --peers 100 --out reports/ris
               bench --family 6 --quick
+              bench --table latest-bview.gz --peers 100 --out reports/ris
               bench --table prefixes.txt --order shuffled --keys zipf,hot
             """)
         {

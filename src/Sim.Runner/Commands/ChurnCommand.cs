@@ -28,24 +28,19 @@ internal static class ChurnCommand
     {
         var (table, family, seed, best) = (CommonOptions.Table(), CommonOptions.Family(), CommonOptions.Seed(), CommonOptions.BestPath());
         var (updates, peers) = (ReplayOptions.Updates(required: false), ReplayOptions.Peers());
-        var days = TraceOptionSet.Days("--generate-days", "Instead of --updates: a trace of so many days, made while it is replayed; as 'trace generate' makes it.");
+        var days = TraceOptionSet.Days("--generate-days", "Instead of --updates: a generated trace.");
         var made = new TraceOptionSet();
         var (schemes, batch) = (ReplayOptions.Schemes(), ReplayOptions.Windows(s_windows));
-        var quick = new Option<bool>("--quick") { Description = "Fewer repetitions, and a route for each prefix beside REMOVE_ME alone: in under a minute on the embedded table (seen on 2 cores of an AMD EPYC with 32 MiB of cache)." };
+        var quick = new Option<bool>("--quick") { Description = "Fewer repetitions: under 60 s on 2 cores (AMD EPYC)." };
         var (output, cacheSize) = (CommonOptions.Out(), CommonOptions.CacheSize());
         var command = new Command(
             "churn",
             """
-            Replays BGP updates under every scheme that binds prefixes to peers, in windows of coalescing, measures what each
-            update and each loss of a peer costs, and how costs grow with prefixes and peers (in full depth: scale), and writes a
-            report. At the end each scheme must bind what the trace implies.
-            Memory is bounded by the table; changes wait in a temporary file, 40 bytes each.
+            Measures the cost of BGP updates under every scheme that binds prefixes to peers, and writes a report.
 
             Examples:
-              churn --updates updates.20260222.1530.bz2
-              churn --table latest-bview.gz --updates updates.*.gz --peers 100 --schemes 3,4,6
               churn --family 6 --updates updates.20260222.1530.bz2
-              churn --updates updates.mrt --batch 0,1000 --quick
+              churn --table latest-bview.gz --updates updates.*.gz --schemes 3,4,6
               churn --generate-days 1 --calibration feed --bgp-peers 4 --quick
             """)
         {

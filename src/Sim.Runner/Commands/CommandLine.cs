@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Text.Unicode;
 using Sim.Files;
 using Sim.Lab;
 using Sim.Reports;
@@ -11,18 +12,15 @@ namespace Sim.Runner.Commands;
 internal static class CommandLine
 {
     /// <summary>The program's commands.</summary>
-    public static RootCommand Root() => new(
+    public static RootCommand Root() => HelpPages.AddTo(new(
         """
-        Should WireGuard's AllowedIPs be replaced by an IP route attribute? Loads a routing table into ports of the
-        kernel's allowedips trie and fib_trie, and measures memory, lookup and update cost.
+        Should WireGuard's AllowedIPs be replaced by an IP route attribute?
+        Loads a routing table into ports of the kernel's structures and measures memory, lookups and updates.
 
         Examples:
-          bench                                    the embedded table, all experiments, a report in reports/latest
-          bench --table ris-dump.mrt.bz2 --quick   a real dump, in under a minute
-          stat --table prefixes.txt --order sorted --json
+          bench
+          bench --table ris-dump.mrt.bz2 --quick
           lookup --table ris-dump.mrt 192.0.2.1
-          table info updates.20260222.1530.bz2
-          report --compare reports/old reports/new
         """)
     {
         BenchCommand.Create(),
@@ -34,7 +32,7 @@ internal static class CommandLine
         ReportCommand.Create(),
         TableCommand.Create(),
         TraceCommand.Create(),
-    };
+    });
 
     /// <summary>Parses a command line. Names that begin with @ are files like others, not lists of words.</summary>
     internal static ParseResult Parse(string[] args) => Root().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
@@ -47,6 +45,8 @@ internal static class CommandLine
         using var signals = new Signals(interrupted);
         try
         {
+            if (Unusable(args) is { } reason)
+                return Say($"Error: {reason}", ExitCode.Usage);
             var parsed = Parse(args);
             if (WrongIn(parsed) is { } wrong)
                 return Say($"Error: {wrong}", ExitCode.Usage);
@@ -65,6 +65,35 @@ internal static class CommandLine
         catch (Exception error)
         {
             return Explain(error);
+        }
+    }
+
+    /// <summary>One line of why nothing can be done for this process, whatever the words mean; null where it can.</summary>
+    private static string? Unusable(string[] args)
+    {
+        if (!Descriptor.IsInherited(1))
+            return "standard output is closed; redirect it, to /dev/null if nobody reads it";
+        if (WrongInFolder() is { } wrong)
+            return wrong;
+        // The runtime puts U+FFFD for bytes that are not UTF-8: that names another file. The bytes tell it from a U+FFFD that was typed.
+        var changed = args.FirstOrDefault(word => word.Contains('\uFFFD'));
+        return changed is not null && OperatingSystem.IsLinux() && !Utf8.IsValid(File.ReadAllBytes("/proc/self/cmdline"))
+            ? $"'{changed}' is not UTF-8, and no other names can be opened; rename it, or give its content to standard input (-)"
+            : null;
+    }
+
+    /// <summary>Why no name can be followed from the current folder: the runtime makes one path of both, whatever the name is.</summary>
+    private static string? WrongInFolder()
+    {
+        try
+        {
+            return FileStatus.Of(".") is { } here && here.IsSameFile(FileStatus.Of(Environment.CurrentDirectory))
+                ? null
+                : "the current folder's name is not UTF-8, or not its name any more; work in another one";
+        }
+        catch (IOException)
+        {
+            return "the current folder is no longer there; work in another one";
         }
     }
 
@@ -103,6 +132,7 @@ internal static class CommandLine
                 foreach (var line in lab.LogTail)
                     Say($"    {line}", ExitCode.Failed);
                 return lab.Kind is LabFailure.MissingPackage or LabFailure.NotRoot or LabFailure.NotEnoughMemory ? ExitCode.Usage : ExitCode.Failed;
+            case StandardOutputException:
             case UserException or UnusableOutputException:
                 return Say($"Error: {error.Message}", ExitCode.Usage);
             case UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException:

@@ -30,8 +30,7 @@ internal static class CommonOptions
 {
     public static Option<FileInfo?> Table(string without = "the embedded table") => new("--table")
     {
-        Description = "MRT dump (RIB or updates), prefix list or CAIDA pfx2as; plain, gz, bz2, xz or zst, recognised by "
-            + $"content; a pipe, or - for standard input. Without it: {without}.",
+        Description = $"MRT dump or prefix list, plain or compressed; - is standard input. Without it: {without}.",
         HelpName = "FILE",
     };
 
@@ -44,14 +43,14 @@ internal static class CommonOptions
 
     public static Option<string> Order() => new Option<string>("--order")
     {
-        Description = "Order of insertion: file, sorted by (address, length), by-length by (length, address), or shuffled.",
+        Description = "Order of insertion: file, sorted (by address), by-length, shuffled.",
         DefaultValueFactory = _ => "file",
-        HelpName = "file|sorted|by-length|shuffled",
+        HelpName = "ORDER",
     }.OneOf([.. TableOrder.Names]);
 
     public static Option<ulong> Seed() => new Option<ulong>("--seed")
     {
-        Description = "Seed of everything random: shuffles, keys, samples, peer maps.",
+        Description = "Seed of everything random.",
         DefaultValueFactory = _ => 1,
         HelpName = "N",
     }.OfDigits();
@@ -59,7 +58,7 @@ internal static class CommonOptions
     /// <summary>Where a report goes.</summary>
     public static Option<DirectoryInfo> Out() => new("--out")
     {
-        Description = "Folder of the report (index.html, plots, results.csv, results.json).",
+        Description = "Folder of the report.",
         DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("reports", "latest")),
         HelpName = "DIR",
     };
@@ -67,8 +66,7 @@ internal static class CommonOptions
     /// <summary>How large the last-level cache is, where the system hides or misstates it; 0 without the option.</summary>
     public static Option<long> CacheSize() => new("--cache-size")
     {
-        Description = "Size of the processor's last-level cache: 260M, 32768K, 1G, or bytes. Without it, what the system says, which in a VM may be wrong. "
-            + "It decides how much is read to empty the caches between measurements.",
+        Description = "Size of the last-level cache, if the system misstates it: 260M, 32768K, 1G, or bytes.",
         HelpName = "SIZE",
         CustomParser = static result =>
         {
@@ -86,15 +84,14 @@ internal static class CommonOptions
     public static BestPathOptions BestPath() => new(
         new Option<string>("--best")
         {
-            Description = "Which of a dump's paths to a prefix makes the table: path (shortest AS path, then lowest peer index) "
-                + "or preference (RFC 4271: LOCAL_PREF, AS path, ORIGIN, then lowest peer index).",
+            Description = "Best path of a dump: path (shortest AS path) or preference (RFC 4271).",
             DefaultValueFactory = _ => "path",
-            HelpName = "path|preference",
+            HelpName = "RULE",
         },
         new Option<string?>("--bgp-peer")
         {
-            Description = "One BGP peer's view of a dump, by index, address or AS; without it, the best over all peers.",
-            HelpName = "INDEX|ADDRESS|ASn",
+            Description = "One BGP peer's paths, by index, address or ASn; without it, the best over all peers.",
+            HelpName = "PEER",
         });
 
     public static Family ToFamily(this int number) => number == 6 ? Kernel.Family.IPv6 : Kernel.Family.IPv4;

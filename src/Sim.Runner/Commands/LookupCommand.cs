@@ -19,17 +19,16 @@ internal static class LookupCommand
         var json = CommonOptions.Json();
         var addresses = new Argument<string[]>("ADDRESS")
         {
-            Description = "Addresses to look up; read from standard input, one a line, when none is given.",
+            Description = "Addresses to look up; without any, standard input is read.",
             Arity = ArgumentArity.ZeroOrMore,
         };
         var command = new Command(
             "lookup",
             """
-            Looks addresses up in both structures and shows the path walked: each node with its prefix or key, position
-            and bits; in the IPv6 FIB the nodes down, and the prefixes compared on the way back up. The peer numbers are indices of the table's next hops.
+            Looks addresses up in both structures and shows each node on the path.
+            Peer numbers are indices of the table's next hops.
 
             Examples:
-              lookup 192.0.2.1 198.51.100.7
               lookup --table ris-dump.mrt.gz --json 192.0.2.1
               lookup --family 6 2001:db8::1
               lookup --table prefixes.txt < addresses.txt

@@ -84,10 +84,13 @@ internal sealed class MeasuredRun : IDisposable
             Figures = figures,
         };
         SafeKeeping.Write(result, _folder);
-        printSummary(result);
-        foreach (var remark in remarks)
-            Console.Error.WriteLine($"Warning: {remark}");
-        Console.Out.WriteLine($"Report: {Path.Combine(_folder.Name, "index.html")} ({_clock.Elapsed.TotalSeconds:N0} s)");
+        Terminal.Announce($"the report is in {_folder.Name}", () =>
+        {
+            printSummary(result);
+            foreach (var remark in remarks)
+                Console.Error.WriteLine($"Warning: {remark}");
+            Console.Out.WriteLine($"Report: {Path.Combine(_folder.Name, "index.html")} ({_clock.Elapsed.TotalSeconds:N0} s)");
+        });
         return loaded.ReportDamage();
     }
 

@@ -18,7 +18,7 @@ internal static class ReplayOptions
 
     public static Option<FileInfo[]> Updates(bool required) => new("--updates")
     {
-        Description = "MRT files of updates in order of time; plain or compressed.",
+        Description = "MRT files of updates in order of time.",
         HelpName = "FILE",
         Required = required,
         DefaultValueFactory = required ? null : _ => [],
@@ -28,7 +28,7 @@ internal static class ReplayOptions
 
     public static Option<int> Peers(int most = MostPeers) => new Option<int>("--peers")
     {
-        Description = "Number of WireGuard peers: next hops of the trace and prefixes of the table are spread over them.",
+        Description = "Number of WireGuard peers.",
         DefaultValueFactory = _ => 32,
         HelpName = "N",
     }.Between(1, most);
@@ -39,7 +39,7 @@ internal static class ReplayOptions
         var kinds = whatIfs ? BindingKind.All.Concat(BindingKind.WhatIfs) : BindingKind.All;
         var names = kinds.DistinctBy(kind => kind.Number).Select(kind => $"{kind.Number} {kind.Name}{(kind.WhatIf == Fib6WhatIf.None ? "" : " (IPv6)")}").ToList();
         return StrictOptions.Numbers(
-            "--schemes", $"Schemes by number, with commas or blanks between: {string.Join(", ", names)}.",
+            "--schemes", $"Schemes by number: {string.Join(", ", names)}.",
             [.. kinds.Select(kind => kind.Number).Distinct()], 1, names.Count, "N");
     }
 
@@ -55,7 +55,7 @@ internal static class ReplayOptions
     }
 
     public static Option<int[]> Windows(int[] usual) => StrictOptions.Numbers(
-        "--batch", "How long the daemon waits for more changes, in ms.", usual, 0, 3_600_000, "MS");
+        "--batch", "How long the daemon waits for more changes.", usual, 0, 3_600_000, "MS");
 
     /// <summary>Compiles the trace of some files.</summary>
     /// <exception cref="UserException">They hold no update of the family.</exception>

@@ -25,30 +25,26 @@ internal static class ReportCommand
             Description = "Folders with the results.json of a bench, churn or validate.",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var compare = new Option<bool>("--compare") { Description = "Compare two runs: the first DIR is before the change, the second after it." };
-        var before = Side("--before", "Runs before the change, one or more; with --after, instead of DIR.");
+        var compare = new Option<bool>("--compare") { Description = "Compares two runs: the first DIR is before the change." };
+        var before = Side("--before", "Runs before the change; with --after, instead of DIR.");
         var after = Side("--after", "Runs after the change.");
         var noise = new Option<double?>("--noise")
         {
-            Description = "What counts as noise in a comparison with one run on a side, in percent; without it, what the A/A rows of the runs "
-                + "show, or 5 where they have none.",
+            Description = "Noise in percent, if a side has one run; without it, that of the A/A rows, or 5.",
             HelpName = "PERCENT",
         }.Decimal("a percentage from 0 to 1000", percent => percent <= 1000);
         var output = new Option<DirectoryInfo?>("--out")
         {
-            Description = "Folder of the report. Without it: the run's own for one DIR, reports/merged for several, reports/compared for a comparison.",
+            Description = "Folder of the report. Without it: the one DIR, reports/merged or reports/compared.",
             HelpName = "DIR",
         };
         var command = new Command(
             "report",
             """
-            Makes a report from results that are there. One folder is rendered again; several are merged: counted rows must be
-            equal, of measured ones the median over the runs is taken; runs of other experiments or families stand side by side.
-            With --compare the page says what a change changed: counted rows exactly, measured ones with a test of significance
-            that is corrected for their number. With four runs a side the test is over runs; with less it says what it leaves open.
+            Renders one run again, merges several, or compares runs before and after a change.
+            Merging takes medians of measured rows; counted rows must be equal. A comparison needs four runs a side for a test over runs.
 
             Examples:
-              report reports/latest
               report reports/run1 reports/run2 reports/run3 --out reports/merged
               report --compare reports/old reports/new
               report --before b1 b2 b3 b4 --after a1 a2 a3 a4 --out reports/change
@@ -115,8 +111,11 @@ internal static class ReportCommand
             if (!step.StartsWith("move ", StringComparison.Ordinal))
                 cancel.ThrowIfCancellationRequested();
         });
-        ReportSummary.Print(result);
-        Console.Out.WriteLine($"Report: {Path.Combine(output.Name, "index.html")}");
+        Terminal.Announce($"the report is in {output.Name}", () =>
+        {
+            ReportSummary.Print(result);
+            Console.Out.WriteLine($"Report: {Path.Combine(output.Name, "index.html")}");
+        });
         return ExitCode.Success;
     }
 

@@ -20,23 +20,22 @@ internal static class ScaleCommand
     {
         var (table, family, seed, best) = (CommonOptions.Table(), CommonOptions.Family(), CommonOptions.Seed(), CommonOptions.BestPath());
         var schemes = ReplayOptions.Schemes();
-        var prefixes = StrictOptions.Numbers("--prefixes", "Numbers of prefixes, at 32 peers. The table's own number takes the place of usual ones near it.",
+        var prefixes = StrictOptions.Numbers("--prefixes", "Numbers of prefixes, at 32 peers; the table's own is one.",
             [.. ScalingPlan.Whole.Prefixes], 2, TableGenerator.Largest, "N");
-        var peers = StrictOptions.Numbers("--peers", "Numbers of peers, at 100,000 prefixes; those that leave a peer less than two prefixes are left out.",
+        var peers = StrictOptions.Numbers("--peers", "Numbers of peers, at 100,000 prefixes.",
             [.. ScalingPlan.Whole.Peers], 1, ScalingPlan.MostPeers, "N");
-        var quick = new Option<bool>("--quick") { Description = "Fewer places and repetitions: what churn --quick has." };
+        var quick = new Option<bool>("--quick") { Description = "Fewer sizes and repetitions, as churn --quick." };
         var (output, cacheSize) = (CommonOptions.Out(), CommonOptions.CacheSize());
         var command = new Command(
             "scale",
             """
-            Measures memory, lookups, insertions, moves, deletions, loads and the loss of a peer under every scheme that binds
-            prefixes to peers, over 10 to 4,000,000 prefixes and 1 to 10,000 peers, fits power laws, and writes a report. Tables
-            smaller than the given one are random samples of it, larger ones are made with its structure. churn has a part of it.
+            Measures every scheme over 10 to 4 million prefixes and 1 to 10,000 peers, and writes a report.
+            Smaller tables are random samples of the given one; larger ones are made with its structure.
 
             Examples:
-              scale
-              scale --table latest-bview.gz --schemes 3,4,6 --prefixes 10,100,1000,10000 --peers 1,10,100
               scale --family 6 --quick
+              scale --table latest-bview.gz --schemes 3,4,6
+              scale --prefixes 10,100,1000,10000 --peers 1,10,100
             """)
         {
             table, family, schemes, prefixes, peers, best.Best, best.Peer, seed, cacheSize, quick, output,

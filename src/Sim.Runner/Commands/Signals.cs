@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 using System.Runtime.InteropServices;
+using Sim.Files;
 
 namespace Sim.Runner.Commands;
 
 /// <summary>
 /// The signals that ask the program to end: Ctrl-C, SIGTERM, and SIGHUP of a terminal that is closed. The first one ends the work in order: a
-/// VM that runs is ended, files and folders that are half made go. The second one, of any kind, ends the process at once.
+/// VM that runs is ended, files and folders that are half made go. The second one, of any kind, ends the process at once, and half-made files with it.
 /// </summary>
 internal sealed class Signals : IDisposable
 {
@@ -18,6 +19,8 @@ internal sealed class Signals : IDisposable
             _registrations.Add(PosixSignalRegistration.Create(kind, signal =>
             {
                 signal.Cancel = !interrupted.IsCancellationRequested;
+                if (!signal.Cancel)
+                    OutputFile.RemoveGrowing();
                 interrupted.Cancel();
             }));
         }

@@ -25,16 +25,14 @@ internal static class StatCommand
         var json = CommonOptions.Json();
         var ops = new Option<FileInfo?>("--ops")
         {
-            Description = "Operations to apply after the load: lines '+ PREFIX' and '- PREFIX', in order. '-' reads standard input.",
+            Description = "Operations to apply after the load: lines '+ PREFIX' and '- PREFIX'. - is standard input.",
             HelpName = "FILE",
         };
         var command = new Command(
             "stat",
             """
-            Loads the table into both structures in the given order, then applies the operations, and prints the text of
-            /proc/net/fib_triestat and the counts of allowedips; for IPv6, whose FIB is a binary tree, its nodes, routes and
-            depths, and /proc/net/rt6_stats. object_bytes counts objects at their size class as
-            /proc/slabinfo does (vmalloc areas as whole pages), page_bytes the pages of their slabs.
+            Prints /proc/net/fib_triestat (for IPv6 rt6_stats) and the counts of AllowedIPs for a table.
+            object_bytes counts objects at their size class, as /proc/slabinfo does; page_bytes counts the pages of their slabs.
 
             Examples:
               stat --table prefixes.txt.gz --order sorted

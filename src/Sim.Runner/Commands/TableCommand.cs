@@ -22,7 +22,7 @@ internal static class TableCommand
 
     private static Command Convert()
     {
-        var input = new Argument<FileInfo>("FILE") { Description = "Dump or list to read; plain or compressed; - for standard input." };
+        var input = new Argument<FileInfo>("FILE") { Description = "Dump or list to read; - is standard input." };
         var output = new Argument<FileInfo>("OUT") { Description = "File to write; - is standard output." };
         var family = CommonOptions.Family();
         var best = CommonOptions.BestPath();
@@ -30,7 +30,7 @@ internal static class TableCommand
         var command = new Command(
             "convert",
             """
-            Writes one family's prefixes, with next hop and origin AS where they are known, in the order of the file.
+            Writes the prefixes of one family, with next hop and origin AS if known, in the order of the file.
 
             Examples:
               table convert latest-bview.gz prefixes.txt
@@ -78,8 +78,8 @@ internal static class TableCommand
         var command = new Command(
             "generate",
             """
-            Makes a table of any size with the structure of a real one: mix of lengths, nesting and clustering are those
-            of the embedded table. The same size, family and seed give the same table.
+            Makes a table of any size with the structure of the embedded one: mix of lengths, nesting, clustering.
+            The same size, family and seed give the same table.
 
             Examples:
               table generate 4m.txt --prefixes 4000000
@@ -131,26 +131,26 @@ internal static class TableCommand
         }
 
         output.Complete();
-        Terminal.Beside(output.Target).WriteLine($"{output.Name}: {table.Routes.Length:N0} IPv{(int)table.Family} prefixes, {output.Length:N0} bytes");
+        Terminal.Announce(output, $"{table.Routes.Length:N0} IPv{(int)table.Family} prefixes");
     }
 
     private static Option<string?> Format() => new Option<string?>("--to")
     {
         Description = "Format: text ('PREFIX NEXTHOP AS'), pfx2as (CAIDA), or mrt (TABLE_DUMP_V2).",
         DefaultValueFactory = _ => "text",
-        HelpName = "text|pfx2as|mrt",
+        HelpName = "FORMAT",
     }.OneOf(["text", "pfx2as", "mrt"]);
 
     private static Option<int> MrtPeers() => new Option<int>("--mrt-peers")
     {
-        Description = "With --to mrt: number of BGP peers, each with a path to most prefixes; with 1, next hops are the table's.",
+        Description = "With --to mrt: number of BGP peers; with 1, next hops are the table's.",
         DefaultValueFactory = _ => 1,
         HelpName = "N",
     }.Between(1, 1000);
 
     private static Option<double> Missing() => new Option<double>("--mrt-missing")
     {
-        Description = "With --to mrt: the share of prefixes that each peer has no path to.",
+        Description = "With --to mrt: share of prefixes that a peer has no path to.",
         DefaultValueFactory = _ => 0,
         HelpName = "SHARE",
     }.Decimal("a number from 0 to below 1", share => share < 1);

@@ -18,13 +18,13 @@ internal static class TableInfoCommand
 
     public static Command Create()
     {
-        var file = new Argument<FileInfo>("FILE") { Description = "MRT dump or prefix list; plain or compressed; - for standard input." };
+        var file = new Argument<FileInfo>("FILE") { Description = "MRT dump or prefix list; - is standard input." };
         var json = CommonOptions.Json();
         var command = new Command(
             "info",
             """
-            Counts what is in a file: records by type, RIB entries, announcements, withdrawals, state changes, peers, distinct
-            prefixes of each family, and damage, with record and offset. Exits with 3 where there is damage.
+            Counts the records, routes, peers, prefixes and damage of a file.
+            Exits with 3 if it is damaged.
 
             Examples:
               table info latest-bview.gz

@@ -41,6 +41,25 @@ internal static class Terminal
     /// <summary>Where to say something about a file that was written: beside its content, not in it.</summary>
     public static TextWriter Beside(OutputTarget output) => output.IsStandardOutput ? Console.Error : Console.Out;
 
+    /// <summary>Says something about what is there already; if standard output does not take it, the error names what is there.</summary>
+    /// <param name="made">What is there, as a clause: <c>the report is in reports/latest</c>.</param>
+    /// <param name="say">Writes to standard output.</param>
+    public static void Announce(string made, Action say)
+    {
+        try
+        {
+            say();
+        }
+        catch (StandardOutputException error)
+        {
+            throw new StandardOutputException($"{error.Message}; {made}", error);
+        }
+    }
+
+    /// <summary>Says something about a file that is complete: beside its content, not in it.</summary>
+    public static void Announce(OutputFile output, string line) =>
+        Announce($"{output.Name} is complete", () => Beside(output.Target).WriteLine($"{output.Name}: {line}, {output.Length:N0} bytes"));
+
     private sealed class Silent : IWorkProgress
     {
         public static readonly Silent Instance = new();

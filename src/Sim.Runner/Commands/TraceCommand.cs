@@ -20,7 +20,7 @@ internal static class TraceCommand
 
     private static Command Generate()
     {
-        var output = new Argument<FileInfo>("OUT") { Description = "File to write: MRT (BGP4MP_ET), compressed where the name ends in .gz; - is standard output." };
+        var output = new Argument<FileInfo>("OUT") { Description = "MRT file to write, compressed if its name ends in .gz; - is standard output." };
         var (table, family, seed) = (CommonOptions.Table(), CommonOptions.Family(), CommonOptions.Seed());
         var options = new TraceOptionSet();
         var days = TraceOptionSet.Days("--days", "Length of the trace in days.");
@@ -28,13 +28,11 @@ internal static class TraceCommand
         var command = new Command(
             "generate",
             """
-            Makes a trace of updates of any length with the statistics of a real one: its rate, bursts, concentration on few
-            prefixes, flaps, duplicates, shares of the BGP peers. The same table, calibration and seed give the same file.
-            Memory does not grow with the length. An update takes about 100 bytes: at 11 a second, a day is 100 MB.
+            Makes a trace of updates with the statistics of a real one: rate, bursts, flaps, duplicates, shares of the BGP peers.
+            The same table, calibration and seed give the same file. An update takes about 100 bytes.
 
             Examples:
-              trace generate day.mrt
-              trace generate week.mrt.gz --days 7 --like updates.20260222.1530.bz2 --seed 7
+              trace generate week.mrt.gz --days 7 --like updates.20260222.1530.bz2
               trace generate v6.mrt --family 6 --bgp-peers 4 --rate 50
               trace generate year.mrt --days 365 --calibration feed --bgp-peers 1
             """)
@@ -77,7 +75,6 @@ internal static class TraceCommand
         if (written.Records == 0)
             throw new UserException($"{output.Name}: so short a trace has no update, and nothing was written; --days takes more");
         output.Complete();
-        Terminal.Beside(output.Target).WriteLine(
-            $"{output.Name}: {written.Records:N0} updates of {generator.Peers} BGP peers in {generator.Seconds:N0} s, {output.Length:N0} bytes");
+        Terminal.Announce(output, $"{written.Records:N0} updates of {generator.Peers} BGP peers in {generator.Seconds:N0} s");
     }
 }

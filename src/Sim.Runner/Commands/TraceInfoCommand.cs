@@ -22,17 +22,15 @@ internal static class TraceInfoCommand
 
     public static Command Create()
     {
-        var files = new Argument<FileInfo[]>("FILE") { Description = "MRT files of updates in order of time; plain or compressed.", Arity = ArgumentArity.OneOrMore };
-        var like = TraceOptionSet.Like("Shows these MRT files beside it, and whether each figure is as near as a made trace has to be.");
+        var files = new Argument<FileInfo[]>("FILE") { Description = "MRT files of updates in order of time.", Arity = ArgumentArity.OneOrMore };
+        var like = TraceOptionSet.Like("MRT files to compare with: is each figure near enough?");
         var family = CommonOptions.Family();
         var json = CommonOptions.Json();
         var command = new Command(
             "info",
             """
-            Measures how a trace's updates are spread: rate, bursts (counts in windows of 10 ms to 100 s), concentration on few
-            prefixes, kinds of events, flaps, BGP peers, prefix lengths. One reading, or two where times do not fit each other; memory
-            grows with the prefixes, not with the length. A record whose time does not fit those around it is damage (exit code 3).
-            With --like, exits with 1 where a figure is not near; compare traces of the same length and as many peers.
+            Measures how a trace's updates are spread: rate, bursts, concentration on few prefixes, flaps, BGP peers, lengths.
+            A record whose time does not fit those around it is damage (exit code 3). With --like, exits with 1 if a figure is not near.
 
             Examples:
               trace info updates.20260222.1530.bz2

@@ -18,17 +18,17 @@ internal sealed class TraceOptionSet
     private const int MostDays = 3660;
     private const int MostRate = 1_000_000;
 
-    private readonly Option<FileInfo[]> _like = Like("The trace is made like these MRT files of updates.");
+    private readonly Option<FileInfo[]> _like = Like("MRT files of updates; the trace is made like them.");
     private readonly Option<string?> _calibration = Calibration();
     private readonly Option<double> _rate = new Option<double>("--rate")
     {
-        Description = "Updates a second over all BGP peers; without it, the calibration's, in proportion to the peers.",
+        Description = "Updates a second; without it, as calibrated.",
         HelpName = "N",
     }.Decimal($"a number above 0 up to {MostRate}", rate => rate is > 0 and <= MostRate);
 
     private readonly Option<int> _peers = new Option<int>("--bgp-peers")
     {
-        Description = "Number of BGP peers that send; without it, as many as the calibration has. One peer's next hop never changes: moves take several.",
+        Description = "Number of BGP peers; without it, as calibrated.",
         HelpName = "N",
     }.Between(1, TraceGenerator.MostPeers);
 
@@ -44,9 +44,11 @@ internal sealed class TraceOptionSet
     /// <summary>A calibration by name.</summary>
     public static Option<string?> Calibration() => new Option<string?>("--calibration")
     {
-        Description = $"Statistics that come with the program: {string.Join("; ", TraceCalibrations.All.Select(known => $"{known.Name} ({known.What})"))}.",
-        HelpName = string.Join('|', TraceCalibrations.All.Select(known => known.Name)),
+        Description = $"Statistics of the trace: {string.Join(", ", TraceCalibrations.All.Select(known => $"{known.Name} ({Families(known)})"))}.",
+        HelpName = "NAME",
     }.OneOf([.. TraceCalibrations.All.Select(known => known.Name)]);
+
+    private static string Families(KnownCalibration known) => known.V6 is null ? "IPv4" : known.V4 is null ? "IPv6" : "both";
 
     /// <summary>A length in days.</summary>
     public static Option<double> Days(string name, string description) =>

@@ -49,23 +49,22 @@ internal static class ValidateCommand
         var best = CommonOptions.BestPath();
         var kernel = new Option<string>("--kernel")
         {
-            Description = "Which kernel: uml (User-Mode Linux built from Debian's source), qemu (Debian's stock kernel, costs in "
-                + "instructions), host (the running kernel in a network namespace of its own; needs root), uml-patched (routes may "
-                + "name peers: kernel-patch/series) or uml-unhashed (the same with 6.12's hash of nexthops; what its patch 2 changes).",
+            Description = $"{string.Join('|', s_lanes)}: User-Mode Linux; with the patch series; with it but for the hash of nexthops; "
+                + "Debian's kernel in QEMU; the running kernel (needs root).",
             DefaultValueFactory = _ => "uml",
-            HelpName = string.Join('|', s_lanes),
+            HelpName = "KERNEL",
         }.OneOf(s_lanes);
         var parts = new Option<string>("--parts")
         {
-            Description = "counts (counts, answers, messages), costs (times too), all, trace (that of --updates alone), or unchanged (with "
-                + "--kernel uml-patched: counts of all that a kernel without the series has as well).",
+            Description = "counts|costs|all|trace|unchanged: counts and messages; times; both; --updates alone; counts that uml-patched "
+                + "shares with uml.",
             DefaultValueFactory = _ => "all",
-            HelpName = "counts|costs|all|trace|unchanged",
+            HelpName = "PARTS",
         }.OneOf(["counts", "costs", "all", "trace", "unchanged"]);
         var (updates, peers) = (ReplayOptions.Updates(required: false), ReplayOptions.Peers(MostTracePeers));
         var (schemes, batch) = (ReplayOptions.Schemes(whatIfs: false), ReplayOptions.Windows(s_windows));
-        updates.Description = "MRT files of updates: their first changes are replayed under every scheme that the kernel can run.";
-        var quick = new Option<bool>("--quick") { Description = "A sample of the table and fewer repetitions: in under a minute once the kernel is built." };
+        updates.Description = "MRT files of updates to replay under every scheme that the kernel can run.";
+        var quick = new Option<bool>("--quick") { Description = "A sample of the table: under a minute with a built kernel." };
         var output = new Option<DirectoryInfo>("--out")
         {
             Description = "Folder of the report.",
@@ -75,16 +74,13 @@ internal static class ValidateCommand
         var command = new Command(
             "validate",
             """
-            Runs the same table, order and operations through a real kernel and through the ports, and compares every count,
-            every answer, every netlink byte, and the times. Ends with exit code 1 where a count or an answer differs.
-            The first run builds what the kernel needs: minutes; later ones start in seconds.
+            Compares the ports with a real kernel: every count, answer and netlink byte of the same operations.
+            Exits with 1 if one differs. The first run builds a kernel, which takes minutes.
 
             Examples:
-              validate
               validate --quick --kernel qemu
               validate --kernel uml-patched --parts costs
-              validate --table latest-bview.gz --out reports/validation-ris
-              validate --updates updates.20260222.1530.bz2 --parts trace --kernel uml-patched --schemes 3,4,6
+              validate --updates updates.mrt --parts trace --kernel uml-patched
             """)
         {
             table, kernel, parts, updates, peers, schemes, batch, seed, best.Best, best.Peer, quick, output,
@@ -129,7 +125,7 @@ internal static class ValidateCommand
         progress.Step("report", 1, "reports");
         var result = Result(settings, loaded[0].Table, loaded, context!, environment, clock);
         SafeKeeping.Write(result, settings.Out);
-        ValidationSummary.Print(context!, settings.Out.Name, clock.Elapsed);
+        Terminal.Announce($"the report is in {settings.Out.Name}", () => ValidationSummary.Print(context!, settings.Out.Name, clock.Elapsed));
         var damaged = loaded.Max(one => one.ReportDamage());
         return context!.Differences.Any() ? ExitCode.Failed : damaged;
     }

@@ -38,7 +38,7 @@ public sealed class InputFile(FileInfo file, bool again, IWorkProgress progress,
             var stream = Name == StandardInputName ? StandardInput(cancel) : OpenNamed();
             if (stream.CanSeek)
                 return stream;
-            var pipe = stream as PipeStream ?? new PipeStream(stream, cancel);
+            var pipe = stream as PipeStream ?? new PipeStream(Name, stream, cancel);
             if (!again)
                 return pipe;
             _copy = Copy(pipe);
@@ -49,15 +49,22 @@ public sealed class InputFile(FileInfo file, bool again, IWorkProgress progress,
     }
 
     /// <summary>Standard input, which one input of a command at most can be.</summary>
-    /// <exception cref="UserException">It is one already.</exception>
-    public static Stream StandardInput(CancellationToken cancel) => Interlocked.Exchange(ref s_standardInputTaken, 1) == 0
-        ? new PipeStream(Console.OpenStandardInput(), cancel)
-        : throw new UserException("standard input (-) can be one input alone; name a file for the other");
+    /// <exception cref="UserException">It is one already, or closed.</exception>
+    public static Stream StandardInput(CancellationToken cancel)
+    {
+        if (!Descriptor.IsInherited(0))
+            throw new UserException("standard input is closed; name a file, or redirect one to it");
+        return Interlocked.Exchange(ref s_standardInputTaken, 1) == 0
+            ? new PipeStream("standard input", Console.OpenStandardInput(), cancel)
+            : throw new UserException("standard input (-) can be one input alone; name a file for the other");
+    }
 
     private FileStream OpenNamed()
     {
         try
         {
+            if (Descriptor.IsClosed(RealPath.Of(Name)))
+                throw new UserException($"{Name} is closed; name a file, or redirect one to it");
             // No buffer: every reader has a large one of its own. A FIFO that nobody writes to keeps open(2) waiting.
             return Task.Run(
                 () => new FileStream(file.FullName, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan),
@@ -88,7 +95,7 @@ public sealed class InputFile(FileInfo file, bool again, IWorkProgress progress,
     }
 
     /// <summary>A pipe, whose reads may block for ever: they run on another thread, which is left behind on cancellation.</summary>
-    private sealed class PipeStream(Stream source, CancellationToken cancel) : ForwardStream
+    private sealed class PipeStream(string name, Stream source, CancellationToken cancel) : ForwardStream
     {
         private readonly byte[] _buffer = new byte[1 << 16];
         private int _start;
@@ -99,15 +106,24 @@ public sealed class InputFile(FileInfo file, bool again, IWorkProgress progress,
             if (buffer.IsEmpty)
                 return 0;
             if (_start == _end)
-            {
-                _start = 0;
-                _end = Task.Run(() => source.Read(_buffer), CancellationToken.None).WaitAsync(cancel).GetAwaiter().GetResult();
-            }
+                (_start, _end) = (0, Fill());
 
             var count = Math.Min(buffer.Length, _end - _start);
             _buffer.AsSpan(_start, count).CopyTo(buffer);
             _start += count;
             return count;
+        }
+
+        private int Fill()
+        {
+            try
+            {
+                return Task.Run(() => source.Read(_buffer), CancellationToken.None).WaitAsync(cancel).GetAwaiter().GetResult();
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                throw new UserException($"{name} cannot be read: {error.Message}");
+            }
         }
 
         protected override void Dispose(bool disposing)

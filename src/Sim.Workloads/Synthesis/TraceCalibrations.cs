@@ -5,10 +5,9 @@ namespace Sim.Workloads.Synthesis;
 
 /// <summary>A calibration that comes with the program.</summary>
 /// <param name="Name">The name on the command line.</param>
-/// <param name="What">A description in a few words.</param>
 /// <param name="V4">The IPv4 statistics, or null.</param>
 /// <param name="V6">The IPv6 statistics, or null.</param>
-public sealed record KnownCalibration(string Name, string What, TraceCalibration? V4, TraceCalibration? V6)
+public sealed record KnownCalibration(string Name, TraceCalibration? V4, TraceCalibration? V6)
 {
     public TraceCalibration? Of(Family family) => family == Family.IPv4 ? V4 : V6;
 }
@@ -43,10 +42,10 @@ public static class TraceCalibrations
     /// <summary>All calibrations. The first of a family is the default.</summary>
     public static IReadOnlyList<KnownCalibration> All { get; } =
     [
-        new("2026", "RouteViews, 20 peers, IPv4", RouteViews2026, null),
-        new("2015", "27 peers, IPv6", null, V6Of2015),
-        new("2016", "RIPE RIS, 19 and 17 peers, both families", Ris2016V4, Ris2016V6),
-        new("feed", "one full feed of 2025, 8.4 IPv4 and 3.1 IPv6 updates a second and peer", FeedV4, FeedV6),
+        new("2026", RouteViews2026, null),
+        new("2015", null, V6Of2015),
+        new("2016", Ris2016V4, Ris2016V6),
+        new("feed", FeedV4, FeedV6),
     ];
 
     private static TraceCalibration Feed(TraceCalibration rest, double aDay)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
@@ -36,6 +37,26 @@ public sealed partial class CommandTests
 
         Assert.InRange(count, 15, 100);
     }
+
+    [Fact]
+    public void The_help_of_every_command_fits_on_a_screen_of_80_columns_with_three_examples_at_most()
+    {
+        foreach (var words in Paths(Root(), []))
+        {
+            var root = Root();
+            ((HelpPages)root.Options.OfType<HelpOption>().Single().Action!).Width = 80;
+            using var text = new StringWriter();
+            Assert.Equal(0, root.Parse([.. words, "--help"]).Invoke(new InvocationConfiguration { Output = text }));
+            var lines = text.ToString().TrimEnd('\n').Split('\n');
+            Assert.True(lines.Length is > 5 and <= 45, $"{string.Join(' ', words)}: {lines.Length} lines");
+            Assert.All(lines, line => Assert.InRange(line.Length, 0, 80));
+        }
+
+        Assert.All(AllCommands(Root()), command => Assert.InRange(Examples(command.Description!).Count(), 0, 3));
+    }
+
+    private static IEnumerable<string[]> Paths(Command command, string[] path) =>
+        command.Subcommands.SelectMany(below => Paths(below, [.. path, below.Name])).Prepend(path);
 
     [Fact]
     public void Every_command_and_option_says_what_it_does()

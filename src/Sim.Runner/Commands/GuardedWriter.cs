@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+using System.Text;
+
+namespace Sim.Runner.Commands;
+
+/// <summary>Standard output takes nothing: its file system is full, or it is no longer there.</summary>
+internal sealed class StandardOutputException(string message, Exception inner) : IOException(message, inner)
+{
+    public StandardOutputException(Exception inner)
+        : this($"standard output could not be written ({inner.Message.TrimEnd('.')})", inner)
+    {
+    }
+}
+
+/// <summary>Hands a standard stream's text on, and says of each piece that could not be written why.</summary>
+/// <param name="inner">Writes the stream.</param>
+/// <param name="failed">Is told of the error, which ends with it unless it throws.</param>
+internal sealed class GuardedWriter(TextWriter inner, Action<Exception> failed) : TextWriter
+{
+    public override Encoding Encoding => inner.Encoding;
+
+    public override void Write(char value) => Try(() => inner.Write(value));
+
+    public override void Write(char[] buffer, int index, int count) => Try(() => inner.Write(buffer, index, count));
+
+    public override void Write(string? value) => Try(() => inner.Write(value));
+
+    public override void WriteLine(string? value) => Try(() => inner.WriteLine(value));
+
+    public override void Flush() => Try(inner.Flush);
+
+    private void Try(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            failed(error);
+        }
+    }
+}
