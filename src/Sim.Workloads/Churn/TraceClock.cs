@@ -16,6 +16,10 @@ namespace Sim.Workloads.Churn;
 /// pause. Where a stretch begins within the one before it (a clock that was set back), its events in the overlap count for
 /// nothing. Times before 1994, when BGP-4 was new, weigh nothing beside any that are not: of clocks that were never set there may
 /// be more than of others.</para>
+/// <para>At an end of the trace no later or earlier time contradicts a wrong one, so that the chain believes it. Set aside there are
+/// the few records (<see cref="FewRecords"/>, or one in a thousand where that is more, and at most a tenth of the others) that are an
+/// hour or more away, and farther than all the others are from each other. A pause with more records on both sides, or between two
+/// files, is a pause.</para>
 /// <para>In the second reading a time is believed if it lies in the chain's stretch at that place of the file, or between the
 /// two around it. An event whose time is not, and one that is more than a second before the one before it, are logged as damage
 /// and count as simultaneous with the event before; those before the first that is believed, with that one. Lesser disorder is
@@ -28,7 +32,11 @@ internal sealed class TraceClock
     /// <summary>Stretches that are kept. Choosing among them takes time in proportion to their square.</summary>
     public const int MostStretches = 1024;
 
+    /// <summary>As many records at an end of a trace may be set aside for being far from all others.</summary>
+    public const int FewRecords = 3;
+
     private const long Second = 1_000_000;
+    private const long Hour = 3600 * Second;
     private const long Year = 366 * 86_400 * Second;
     private const long Earliest = 757_382_400 * Second;
     private const double WeightOfEarly = 1e-12;
@@ -39,6 +47,9 @@ internal sealed class TraceClock
     private bool _wentBack;
     private bool _forgot;
     private bool _settled;
+    private long _most = long.MaxValue;
+    private long _record = -1;
+    private int _files;
     private int _at;
     private (string Name, long Record) _logged;
     private string _file = "";
@@ -75,6 +86,7 @@ internal sealed class TraceClock
     public void Open(string name, DamageLog damage)
     {
         (_file, _damage) = (name, damage);
+        (_files, _record) = (_files + 1, -1);
         if (_settled && _events == 0 && IsEarly(First) && _stretches.Count > 0)
             damage.Add(name, 0, 0, $"the trace's times are before 1994 ({Text(First)}): its clock was not set");
     }
@@ -88,7 +100,7 @@ internal sealed class TraceClock
         _events++;
         if (!_settled)
         {
-            Survey(time);
+            Survey(time, record);
             if (_events == 1)
                 First = Now = time;
         }
@@ -119,7 +131,7 @@ internal sealed class TraceClock
     {
         _settled = true;
         var surveyed = _stretches.Count;
-        _stretches = Chain();
+        _stretches = WithoutLoneEnds(Chain());
         IsPlain = surveyed == 0 || _stretches.Count == surveyed && !_wentBack && !_forgot && !IsEarly(First);
         if (!IsPlain)
             First = _stretches[0].First;
@@ -128,8 +140,11 @@ internal sealed class TraceClock
     /// <summary>Begins the second reading.</summary>
     public void Restart() => (Now, OutOfOrder, SetAside, LongestPause, _events, _at) = (First, 0, 0, 0, 0, 0);
 
-    private void Survey(long time)
+    private void Survey(long time, long record)
     {
+        // A record with a thousand prefixes is a thousand events with one time.
+        var records = record == _record ? 0 : 1;
+        _record = record;
         if (_stretches.Count > 0)
         {
             var last = _stretches[^1];
@@ -138,6 +153,7 @@ internal sealed class TraceClock
                 _stretches[^1] = last with
                 {
                     LastEvent = _events, Lowest = Math.Min(last.Lowest, time), Highest = Math.Max(last.Highest, time), Events = last.Events + 1,
+                    Records = last.Records + records, LastFile = _files,
                 };
                 return;
             }
@@ -145,7 +161,7 @@ internal sealed class TraceClock
 
         if (_stretches.Count == MostStretches)
             Condense();
-        _stretches.Add(new Stretch(_events, _events, time, time, time, 1));
+        _stretches.Add(new Stretch(_events, _events, time, time, time, 1) { Records = records, FirstFile = _files, LastFile = _files });
     }
 
     private void Condense()
@@ -178,7 +194,7 @@ internal sealed class TraceClock
             _stretches[kept] = last with
             {
                 LastEvent = next.LastEvent, Lowest = Math.Min(last.Lowest, next.Lowest), Highest = Math.Max(last.Highest, next.Highest),
-                Events = last.Events + next.Events,
+                Events = last.Events + next.Events, Records = last.Records + next.Records, LastFile = next.LastFile,
             };
         }
 
@@ -211,6 +227,35 @@ internal sealed class TraceClock
         return chain;
     }
 
+    /// <summary>A chain without the records at its ends that are far from all others; see the remarks.</summary>
+    private List<Stretch> WithoutLoneEnds(List<Stretch> chain)
+    {
+        var all = chain.Sum(stretch => stretch.Records);
+        var few = Math.Min(Math.Max(FewRecords, all / 1000), all / 11);
+        var (from, to) = (0, chain.Count - 1);
+        var before = 0L;
+        for (var first = 0; first < chain.Count && before <= few; before += chain[first++].Records)
+        {
+            var after = 0L;
+            for (var last = chain.Count - 1; last >= first && before + after <= few; after += chain[last--].Records)
+            {
+                var apart = Math.Max(Hour, chain[last].Highest - chain[first].Lowest);
+                if (last - first < to - from && (first == 0 || IsLone(chain[first - 1], chain[first], apart))
+                    && (last == chain.Count - 1 || IsLone(chain[last], chain[last + 1], apart)))
+                {
+                    (from, to) = (first, last);
+                }
+            }
+        }
+
+        if (to + 1 < chain.Count)
+            _most = chain[to + 1].Lowest - 1;
+        return chain[from..(to + 1)];
+    }
+
+    private static bool IsLone(in Stretch before, in Stretch after, long apart) =>
+        before.LastFile == after.FirstFile && after.Lowest - before.Highest >= apart;
+
     private bool IsBelieved(long time)
     {
         while (_at + 1 < _stretches.Count && _stretches[_at + 1].FirstEvent <= _events)
@@ -220,7 +265,7 @@ internal sealed class TraceClock
             return false;
         if (_events <= here.LastEvent)
             return time >= here.Lowest && time <= here.Highest;
-        var most = _at + 1 < _stretches.Count ? _stretches[_at + 1].Lowest : here.Highest + Year;
+        var most = _at + 1 < _stretches.Count ? _stretches[_at + 1].Lowest : Math.Min(here.Highest + Year, _most);
         return time >= here.Highest - Second && time <= most;
     }
 
@@ -242,6 +287,15 @@ internal sealed class TraceClock
     /// <param name="Events">How many they are.</param>
     private readonly record struct Stretch(long FirstEvent, long LastEvent, long First, long Lowest, long Highest, long Events)
     {
+        /// <summary>How many records they are from, and</summary>
+        public long Records { get; init; }
+
+        /// <summary>the number of the file that the first of them is in, and</summary>
+        public int FirstFile { get; init; }
+
+        /// <summary>that of the last.</summary>
+        public int LastFile { get; init; }
+
         public double Weight => IsEarly(Highest) ? Events * WeightOfEarly : Events;
 
         /// <summary>What it adds to a chain that ends in another; minus infinity where it cannot follow.</summary>

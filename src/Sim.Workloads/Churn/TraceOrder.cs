@@ -15,7 +15,8 @@ internal static class TraceOrder
     /// <summary>
     /// The files by the time at which they begin, those that begin together as they were named. A file begins at the median time
     /// of its first records, clocks that were never set left out; one without such a time stays behind the one named before it.
-    /// That files were named in another order is logged as damage.
+    /// Of an even number of records there are two medians: if either fits the order in which the files were named, that order
+    /// stands. That files were named in another order is logged as damage.
     /// </summary>
     public static IReadOnlyList<TraceFile> Sort(IReadOnlyList<TraceFile> files, DamageLog damage)
     {
@@ -23,22 +24,26 @@ internal static class TraceOrder
             return files;
         var begins = new long[files.Count];
         var late = -1;
+        var latest = long.MinValue;
         for (var at = 0; at < begins.Length; at++)
         {
-            begins[at] = Begin(files[at]) ?? (at == 0 ? 0 : begins[at - 1]);
-            if (late < 0 && at > 0 && begins[at] < begins[at - 1])
+            var (low, high) = Begin(files[at]) ?? (at == 0 ? (0, 0) : (begins[at - 1], begins[at - 1]));
+            begins[at] = Math.Clamp(latest, low, high);
+            if (late < 0 && begins[at] < latest)
                 late = at;
+            latest = Math.Max(latest, begins[at]);
         }
 
         if (late < 0)
             return files;
         damage.Add(
             files[late].Name, 0, 0,
-            $"it begins at {TraceClock.Text(begins[late])}, before the file named before it: the files are taken in order of time");
+            $"it begins at {TraceClock.Text(begins[late])}, before a file named before it: the files are taken in order of time");
         return [.. files.Zip(begins).OrderBy(file => file.Second).Select(file => file.First)];
     }
 
-    private static long? Begin(TraceFile file)
+    /// <summary>The two medians of a file's first times, which are one if their number is odd; null where there are none.</summary>
+    private static (long Low, long High)? Begin(TraceFile file)
     {
         var head = new byte[HeadBytes];
         var length = 0;
@@ -46,11 +51,12 @@ internal static class TraceOrder
         {
             try
             {
-                length = content.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+                for (int read; (read = content.Read(head, length, head.Length - length)) > 0;)
+                    length += read;
             }
             catch (ContainerDamageException)
             {
-                // The reading that follows meets it again, and logs it.
+                // What came before it counts. The reading that follows meets it again, and logs it.
             }
         }
 
@@ -67,6 +73,6 @@ internal static class TraceOrder
         }
 
         times.Sort();
-        return times.Count == 0 ? null : times[times.Count / 2];
+        return times.Count == 0 ? null : (times[(times.Count - 1) / 2], times[times.Count / 2]);
     }
 }

@@ -24,7 +24,10 @@ internal ref struct MpReach
     public ushort Afi;
 
     public byte Safi;
+
+    /// <summary>Whether it has a next hop other than <c>0.0.0.0</c> and <c>::</c>.</summary>
     public bool HasNextHop;
+
     public Family NextHopFamily;
     public UInt128 NextHop;
     public ReadOnlySpan<byte> Nlri;
@@ -57,22 +60,25 @@ internal ref struct MpReach
     }
 
     /// <summary>
-    /// Takes an IPv4 address, an IPv6 address, or one with a link-local one behind it (RFC 2545, 3), which is dropped. The
-    /// family need not be that of the prefixes where these are IPv4 (RFC 8950, 3).
+    /// Takes an IPv4 address, an IPv6 address, or one with a link-local one behind it (RFC 2545, 3), which is dropped unless the
+    /// first is <c>::</c>. The family need not be that of the prefixes where these are IPv4 (RFC 8950, 3). An address of zeros is
+    /// no next hop.
     /// </summary>
     private bool SetNextHop(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length == 4 && Afi != MrtTypes.AfiIPv6)
         {
             NextHop = (UInt128)BinaryPrimitives.ReadUInt32BigEndian(bytes) << 96;
-            (HasNextHop, NextHopFamily) = (true, Family.IPv4);
+            (HasNextHop, NextHopFamily) = (NextHop != 0, Family.IPv4);
             return true;
         }
 
         if (bytes.Length is not (16 or 32))
             return false;
         NextHop = BinaryPrimitives.ReadUInt128BigEndian(bytes);
-        (HasNextHop, NextHopFamily) = (true, Family.IPv6);
+        if (NextHop == 0)
+            NextHop = BinaryPrimitives.ReadUInt128BigEndian(bytes[^16..]);
+        (HasNextHop, NextHopFamily) = (NextHop != 0, Family.IPv6);
         return true;
     }
 }

@@ -12,6 +12,9 @@ public sealed partial class MrtReader
     private const byte UnicastSafi = 1;
 
     private readonly NlriFields _nlri = new();
+    private readonly PathIdSigns _pathIds = new();
+    private int _doubtfulV4;
+    private int _doubtfulV6;
     private bool _external;
 
     private string? ReadBgp4mp<THandler>(ref THandler handler, ushort subtype, ReadOnlySpan<byte> body)
@@ -120,6 +123,7 @@ public sealed partial class MrtReader
         if (read.Fault == Fault.Reset)
             return read.Complaint("");
         _nlri.Clear();
+        (_doubtfulV4, _doubtfulV6) = (0, 0);
         var wrong = Take("withdrawn routes", withdrawn, Family.IPv4, addPath);
         if (read.HasUnreach)
             wrong ??= TakeUnicast("MP_UNREACH_NLRI", BinaryPrimitives.ReadUInt16BigEndian(read.Unreach), read.Unreach[2], read.Unreach[3..], addPath);
@@ -130,6 +134,10 @@ public sealed partial class MrtReader
             wrong ??= TakeUnicast("MP_REACH_NLRI", read.Reach.Afi, read.Reach.Safi, read.Reach.Nlri, addPath);
         if (wrong is not null)
             return wrong;
+        for (; _doubtfulV4 > 0; _doubtfulV4--)
+            _pathIds.Doubt(in _route, Family.IPv4, addPath);
+        for (; _doubtfulV6 > 0; _doubtfulV6--)
+            _pathIds.Doubt(in _route, Family.IPv6, addPath);
         if (_nlri.Count > withdrawals)
             read.RequireMandatory(nextHop: reach > withdrawals);
         Deliver(ref handler, withdrawals, reach, ref read);
@@ -161,7 +169,13 @@ public sealed partial class MrtReader
 
     private string? Take(string field, ReadOnlySpan<byte> nlri, Family family, bool addPath)
     {
-        var wrong = nlri.IsEmpty ? null : _nlri.Take(nlri, family, addPath);
+        if (nlri.IsEmpty)
+            return null;
+        var wrong = _nlri.Take(nlri, family, addPath, ref _pathIds[_route.Peer, family], out var isDoubtful);
+        if (isDoubtful && family == Family.IPv4)
+            _doubtfulV4++;
+        else if (isDoubtful)
+            _doubtfulV6++;
         return wrong is null ? null : $"{field}: {wrong}: nothing of the UPDATE is used";
     }
 

@@ -193,7 +193,7 @@ public sealed partial class MrtReader
             return;
         // The short form has no family; in the whole one that of another prefix would not be this one's.
         var afi = _route.Prefix.Family == Family.IPv4 ? MrtTypes.AfiIPv4 : MrtTypes.AfiIPv6;
-        if (read.Reach.HasNextHop && (!read.Reach.IsWhole || (read.Reach.Afi == afi && read.Reach.Safi == MpReach.UnicastSafi)))
+        if (read.Reach.Present && (!read.Reach.IsWhole || (read.Reach.Afi == afi && read.Reach.Safi == MpReach.UnicastSafi)))
             read.UseReachNextHop();
         Counts.Entries++;
         handler.RibEntry(in _route, in read);

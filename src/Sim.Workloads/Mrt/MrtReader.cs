@@ -12,7 +12,7 @@ namespace Sim.Workloads.Mrt;
 ///   MRT record   time(4) type(2) subtype(2) length(4) | body             MrtReader.cs      sections 2 and 3
 ///   TABLE_DUMP, TABLE_DUMP_V2                                            MrtReader.Rib.cs  sections 4.2 and 4.3
 ///   BGP4MP, BGP4MP_ET  time in microseconds(4), peer header | BGP message MrtReader.Messages.cs  section 4.4
-///   fields of prefixes                                                   Nlri.cs
+///   fields of prefixes                                                   Nlri.cs, PathIdSigns.cs
 ///   path attributes                                                      PathAttributes.cs, AttributeRule.cs, MpReach.cs, AsPath.cs
 ///   holes: NUL bytes where a record should begin                         MrtReader.Holes.cs
 /// </code>
@@ -52,6 +52,7 @@ public sealed partial class MrtReader(Stream input, string name, DamageLog damag
         try
         {
             ReadRecords(ref handler);
+            _pathIds.Report(name, Peers, damage);
         }
         finally
         {

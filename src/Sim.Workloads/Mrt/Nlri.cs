@@ -88,11 +88,16 @@ internal struct NlriEntry
 /// types of its own). A small identifier, read as prefixes, is 0.0.0.0/0 or ::/0 several times over.
 /// </summary>
 /// <remarks>
-/// A large identifier may look like one prefix more. The record type is doubted only where its reading has host bits, which
-/// routers clear, and the other reading has none and is sound throughout; where both make sense the record type decides.
+/// A field is sound in a reading, with path identifiers or without, if it is syntactically right, repeats nothing and has no host
+/// bits, which routers clear. Sound in the record type's reading alone, or in neither, it is read as the record type says; sound in
+/// the other one alone, it is refused. Sound in both, the fields of that peer that are sound in one alone decide; see
+/// <see cref="PathIdSigns"/>.
 /// </remarks>
 internal sealed class NlriFields
 {
+    // Speakers number the paths of a prefix; an identifier that does not begin with a zero looks like a prefix (RFC 7911, 3).
+    private const uint FirstLargeId = 1 << 24;
+
     // A slot is taken if its upper half is the field's stamp; the lower half is the entry.
     private uint[] _slots = [];
     private readonly ulong _seed = (ulong)Random.Shared.NextInt64();
@@ -115,28 +120,45 @@ internal sealed class NlriFields
     /// <param name="field">All fields of an UPDATE have at most 65,535 bytes.</param>
     /// <param name="family">Family of the prefixes.</param>
     /// <param name="addPath">Whether the record type has path identifiers.</param>
-    public string? Take(ReadOnlySpan<byte> field, Family family, bool addPath)
+    /// <param name="signs">What other fields of the peer have shown; this one adds to it.</param>
+    /// <param name="isDoubtful">
+    /// Whether both readings are sound, nothing else of the peer decides, and the identifiers are against the record type: they would
+    /// be small ones, as routers count them, where there should be none, or large ones where there should be some.
+    /// </param>
+    public string? Take(ReadOnlySpan<byte> field, Family family, bool addPath, ref PathIds signs, out bool isDoubtful)
     {
+        isDoubtful = false;
+        var (said, other) = addPath ? (PathIds.Present, PathIds.Absent) : (PathIds.Absent, PathIds.Present);
         var before = Count;
-        var wrong = Walk(field, family, addPath, out var hostBits);
-        if (wrong is null && !hostBits)
+        var wrong = Walk(field, family, addPath, out var hostBits, out var ids);
+        var isSound = wrong is null && !hostBits;
+        if (isSound && signs == said)
             return null;
-        var taken = Count;
-        var doubted = Walk(field, family, !addPath, out var othersHostBits) is null && !othersHostBits;
-        Count = wrong is null && !doubted ? taken : before;
-        if (!doubted)
+        var taken = wrong is null ? Count : before;
+        var otherIsSound = Walk(field, family, !addPath, out hostBits, out var otherIds) is null && !hostBits;
+        Count = taken;
+        if (isSound != otherIsSound)
+            signs |= isSound ? said : other;
+        if (!otherIsSound)
             return wrong;
+        if (isSound && signs != other)
+        {
+            isDoubtful = (ids | otherIds) >= FirstLargeId == addPath;
+            return null;
+        }
+
+        Count = before;
         return addPath
             ? "its prefixes have no path identifiers, which its record type says they have"
             : "its prefixes have path identifiers, which its record type has not";
     }
 
-    private string? Walk(ReadOnlySpan<byte> field, Family family, bool addPath, out bool hostBits)
+    private string? Walk(ReadOnlySpan<byte> field, Family family, bool addPath, out bool hostBits, out uint ids)
     {
         var reader = new NlriReader(field, family, addPath);
         var first = Count;
         var mask = 0u;
-        hostBits = false;
+        (hostBits, ids) = (false, 0);
         while (reader.Left > 0)
         {
             if (reader.TryRead() is { } wrong)
@@ -145,6 +167,7 @@ internal sealed class NlriFields
                 Array.Resize(ref _entries, 2 * Count);
             ref var entry = ref _entries[Count++];
             (entry.Prefix, entry.PathId) = (reader.Prefix, reader.PathId);
+            ids |= reader.PathId;
             // Most fields hold one prefix, which repeats nothing.
             if (mask == 0 && reader.Left > 0)
                 mask = Open(field.Length);

@@ -33,6 +33,7 @@ public ref struct PathAttributes
     public bool HasMed;
     public bool HasLocalPref;
 
+    /// <summary>Whether there is a next hop. <c>0.0.0.0</c> and <c>::</c>, which dumps give their own routes, are none.</summary>
     public bool HasNextHop;
 
     /// <summary>Family of <see cref="NextHop"/>, which may differ from the prefix's (RFC 8950).</summary>
@@ -188,7 +189,7 @@ public ref struct PathAttributes
                 return AsPath.TryRead(value, WideAs, out Path);
             case AttributeRule.NextHop:
                 NextHop = (UInt128)BinaryPrimitives.ReadUInt32BigEndian(value) << 96;
-                (HasNextHop, NextHopFamily) = (true, Family.IPv4);
+                (HasNextHop, NextHopFamily) = (NextHop != 0, Family.IPv4);
                 return true;
             case AttributeRule.Med:
                 Med = BinaryPrimitives.ReadUInt32BigEndian(value);

@@ -2,6 +2,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Sim.Kernel;
+using Sim.Workloads.Tables;
 
 namespace Sim.Workloads.Mrt;
 
@@ -151,7 +152,7 @@ public sealed class PathTable(Family family, BestPathRule rule)
 
     /// <summary>
     /// The table of best paths, in the order in which the prefixes first appeared. A path without a next hop is named
-    /// after the peer that it came from.
+    /// after the peer that it came from, if the peer has an address: a router's own routes come from 0.0.0.0 or ::.
     /// </summary>
     public RouteTable ToRouteTable(string source, MrtPeers peers)
     {
@@ -171,7 +172,7 @@ public sealed class PathTable(Family family, BestPathRule rule)
             if (!known)
             {
                 index = names.Count;
-                names.Add(AddressText.Format(hop.Item2, hop.Item1));
+                names.Add(hop.Item1 == 0 ? PrefixListReader.NoNextHop : AddressText.Format(hop.Item2, hop.Item1));
             }
 
             routes[at++] = new Route(slot.Prefix, index, best.OriginAs);

@@ -65,7 +65,7 @@ internal sealed class NaiveAttributes
         var isOwn = _reachHop is not null && (ReachFamily is null || ReachFamily[1] == (v6 ? 2 : 1));
         var hop = inReach || (inRib && isOwn) ? _reachHop : _first.GetValueOrDefault(3);
         var origin = _first.TryGetValue(1, out var value) ? value[0] : 255;
-        return $"{origin}|{Path()}|{(hop is null ? "-" : NaiveMrt.Text(hop))}|{Number(5)}|{Number(4)}";
+        return $"{origin}|{Path()}|{(hop is null || hop.All(value => value == 0) ? "-" : NaiveMrt.Text(hop))}|{Number(5)}|{Number(4)}";
     }
 
     private string Number(int type) => _first.TryGetValue(type, out var value) ? $"{new Cursor(value).U32()}" : "-";
@@ -159,7 +159,8 @@ internal sealed class NaiveAttributes
             // RFC 8950: a next hop of IPv6 for prefixes of IPv4, and not the reverse.
             if (hop.Length is not (4 or 16 or 32) || (hop.Length == 4 && ReachFamily is [0, 2, ..]))
                 throw new MalformedException("a next hop of another length");
-            _reachHop = hop[..Math.Min(16, hop.Length)];
+            // RFC 2545, 3: a link-local address may come second, or alone behind zeros.
+            _reachHop = hop.Length == 32 && hop.Take(16).All(value => value == 0) ? hop[16..] : hop[..Math.Min(16, hop.Length)];
         }
         catch (MalformedException)
         {

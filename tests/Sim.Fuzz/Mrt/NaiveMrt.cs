@@ -12,6 +12,7 @@ internal sealed class NaiveMrt
     private const uint MaxRecord = 16 << 20;
 
     private readonly List<(byte[] Address, uint As)> _peers = [];
+    private readonly Dictionary<(string, uint), NaiveSigns> _signs = [];
     private bool _hasTable;
 
     /// <summary>One line for each entry, announcement, withdrawal and change of state, in order.</summary>
@@ -29,7 +30,17 @@ internal sealed class NaiveMrt
     {
         var reader = new NaiveMrt();
         reader.ReadRecords(new Cursor(file));
+        reader.Damaged.UnionWith(reader._signs.Values.SelectMany(signs => signs.Doubted));
         return reader;
+    }
+
+    /// <summary>What is known of an UPDATE's peer.</summary>
+    public NaiveSigns Signs(NaiveUpdate update)
+    {
+        if (!_signs.TryGetValue((update.Peer, update.PeerAs), out var signs))
+            _signs[(update.Peer, update.PeerAs)] = signs = new NaiveSigns();
+        signs.Begin();
+        return signs;
     }
 
     /// <summary>RFC 6396, 2: time(4) type(2) subtype(2) length(4) body.</summary>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using System.Globalization;
 using System.Net;
 
 namespace Sim.Fuzz.Mrt;
@@ -18,30 +19,45 @@ internal static class NaiveNlri
         return $"{new IPAddress(address)}/{bits}";
     }
 
-    /// <summary>All prefixes of a field as <c>id|prefix</c>.</summary>
+    /// <summary>
+    /// All prefixes of a field as <c>id|prefix</c>. A field that makes sense with path identifiers or without them, but not both,
+    /// shows which the peer sends; see <see cref="NaiveSigns"/>.
+    /// </summary>
     /// <exception cref="MalformedException">
-    /// One of them is wrong, or comes twice (RFC 7606, 5.3); or the field has host bits, and none if it is read as what its record
-    /// type says it is not, with path identifiers or without. The field says nothing then.
+    /// One of them is wrong, or comes twice (RFC 7606, 5.3); or the field makes sense only as what its record type says it is not, or in
+    /// both ways, and the peer's other fields are what the record type says they are not. The field says nothing then.
     /// </exception>
-    public static List<string> Read(byte[] field, bool v6, bool addPath)
+    public static List<string> Read(byte[] field, bool v6, bool addPath, NaiveSigns signs)
     {
-        var prefixes = Read(field, v6, addPath, out var hostBits);
-        if (hostBits)
+        var (asSaid, other) = (TryRead(field, v6, addPath), TryRead(field, v6, !addPath));
+        if (field.Length == 0)
+            return [];
+        if (asSaid.IsSound != other.IsSound)
+            signs.Show(v6, asSaid.IsSound ? addPath : !addPath);
+        if (other.IsSound && (!asSaid.IsSound || signs.Only(v6, !addPath)))
+            throw new MalformedException("it is what its record type is not");
+        if (asSaid.Prefixes is null)
+            throw new MalformedException("it makes no sense");
+        if (asSaid.IsSound && other.IsSound && !signs.Only(v6, addPath))
         {
-            try
-            {
-                Read(field, v6, !addPath, out hostBits);
-            }
-            catch (MalformedException)
-            {
-                return prefixes;
-            }
-
-            if (!hostBits)
-                throw new MalformedException("it is what its record type is not");
+            var ids = (addPath ? asSaid : other).Prefixes!.Select(prefix => uint.Parse(prefix[..prefix.IndexOf('|', StringComparison.Ordinal)], CultureInfo.InvariantCulture));
+            if (addPath == ids.Any(id => id > 0xFFFFFF))
+                signs.Doubt(v6, addPath);
         }
 
-        return prefixes;
+        return asSaid.Prefixes;
+    }
+
+    private static (List<string>? Prefixes, bool IsSound) TryRead(byte[] field, bool v6, bool addPath)
+    {
+        try
+        {
+            return (Read(field, v6, addPath, out var hostBits), !hostBits);
+        }
+        catch (MalformedException)
+        {
+            return (null, false);
+        }
     }
 
     private static List<string> Read(byte[] field, bool v6, bool addPath, out bool hostBits)
@@ -87,11 +103,13 @@ internal sealed class NaiveUpdate(NaiveMrt reader, long record, string time)
         var read = NaiveAttributes.Read(attributes, wide, inRib: false, external: PeerAs != LocalAs);
         if (read.Resets)
             throw new MalformedException("an attribute is wrong");
-        var gone = NaiveNlri.Read(withdrawn, v6: false, addPath);
+        var signs = reader.Signs(this);
+        var gone = NaiveNlri.Read(withdrawn, v6: false, addPath, signs);
         if (IsUnicast(read.Unreach, out var v6))
-            gone.AddRange(NaiveNlri.Read(read.Unreach![3..], v6, addPath));
-        var come = NaiveNlri.Read(message.Rest(), v6: false, addPath);
-        var reached = IsUnicast(read.ReachFamily, out v6) ? NaiveNlri.Read(read.ReachNlri, v6, addPath) : [];
+            gone.AddRange(NaiveNlri.Read(read.Unreach![3..], v6, addPath, signs));
+        var come = NaiveNlri.Read(message.Rest(), v6: false, addPath, signs);
+        var reached = IsUnicast(read.ReachFamily, out v6) ? NaiveNlri.Read(read.ReachNlri, v6, addPath, signs) : [];
+        signs.Keep(record);
         if (come.Count + reached.Count > 0)
             read.Require(nextHop: come.Count > 0);
         if (read.Withdraws || read.Discarded)

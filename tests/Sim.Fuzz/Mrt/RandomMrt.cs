@@ -160,10 +160,18 @@ internal sealed class RandomMrt
 
     private List<Field> Nlri(bool v6, bool addPath)
     {
-        // Distinct lengths make the prefixes of a field distinct.
-        var lengths = Enumerable.Range(0, _dice.Between(1, 4)).Select(_ => PrefixLength(v6)).Distinct();
-        return [.. lengths.Select(length => addPath ? Group(Leaf(_dice.Bytes(4)), Prefix(v6, length)) : Prefix(v6, length))];
+        // An even number of prefixes of three bytes makes sense with path identifiers and without.
+        if (_dice.OneIn(4))
+            return [.. Enumerable.Range(0, 2 * _dice.Between(1, 2)).Select(at => Identified(addPath, Group(Leaf(24, 32, (byte)at), Leaf(_dice.Bytes(1)))))];
+        // Distinct lengths make the prefixes of a field distinct. A default route before others may look like a small identifier.
+        var lengths = Enumerable.Range(0, _dice.Between(1, 4)).Select(_ => PrefixLength(v6)).Distinct().ToList();
+        if (lengths.Count > 1)
+            lengths.Remove(0);
+        return [.. lengths.Select(length => Identified(addPath, Prefix(v6, length)))];
     }
+
+    /// <summary>A prefix, with an identifier or without. A large identifier would be reason to doubt the record's type.</summary>
+    private Field Identified(bool addPath, Field prefix) => addPath ? Group(Leaf([0, .. _dice.Bytes(3)]), prefix) : prefix;
 
     /// <summary>The prefix of a RIB record; its host bits are sometimes set, which RFC 4271 allows.</summary>
     private Field Prefix(bool v6) => Prefix(v6, PrefixLength(v6), hostBits: _dice.OneIn(16));
