@@ -39,7 +39,7 @@ public sealed class CompressedInput : ForwardStream
         Format = ContainerMagic.Recognise(feed.Buffered);
         _decoder = Format switch
         {
-            ContainerFormat.Gzip => new VerifiedDecoder(new GzipDecoder(feed)),
+            ContainerFormat.Gzip => new GzipDecoder(feed),
             ContainerFormat.Bzip2 => new Bzip2Decoder(feed, workers),
             ContainerFormat.Xz => new VerifiedDecoder(new XzDecoder(feed)),
             ContainerFormat.Zstd => new VerifiedDecoder(new ZstdDecoder(feed)),

@@ -7,8 +7,10 @@ namespace Sim.Workloads.Input;
 /// </summary>
 /// <remarks>
 /// Sound is what a check of the container has confirmed: whole bzip2 blocks, xz blocks, gzip members and zstd frames,
-/// and all that comes before the place where a file is cut off. Members, xz blocks and frames with more than 32 MiB of
-/// content are delivered as they are decoded, up to the last 1,024 (gzip) or 4,096 (xz) bytes before corrupt data.
+/// and all that comes before the place where a file is cut off. A gzip file is mostly one member with one check at its end, which
+/// would take the whole file with it: members are delivered as they are decoded, and so are xz blocks and zstd frames with more than
+/// 32 MiB of content, up to the last 1,024 (gzip) or 4,096 (xz) bytes before corrupt data. <see cref="Unconfirmed"/> and the message say
+/// how much of what was delivered no check has confirmed.
 /// </remarks>
 public sealed class ContainerDamageException : IOException
 {
@@ -28,8 +30,19 @@ public sealed class ContainerDamageException : IOException
     /// <summary>What is wrong, in words.</summary>
     public string What { get; }
 
+    /// <summary>Bytes at the end of the content delivered that no check confirms, because of this damage; 0 where the file is cut off.</summary>
+    public long Unconfirmed { get; private init; }
+
     /// <summary>Whether the file ends too early, and nothing else is wrong: all that was decoded is sound.</summary>
     internal bool IsCutOff { get; init; }
+
+    /// <summary>The same damage, with a word on content that was delivered and is not confirmed because of it.</summary>
+    internal ContainerDamageException AfterContent(long bytes) => bytes == 0
+        ? this
+        : new(Format, CompressedOffset, $"{What}; the last {bytes:N0} bytes of content before it are used, and no check confirms them", InnerException)
+        {
+            Unconfirmed = bytes,
+        };
 
     /// <summary>The same damage, with a word on content that is left out because of it.</summary>
     internal ContainerDamageException WithoutContent(long bytes) =>

@@ -10,6 +10,8 @@ namespace Sim.Workloads.Input;
 /// <code>
 ///   1F 8B 08 flags mtime(4) xfl os [extra] [name\0] [comment\0] [crc16] | deflate data | CRC-32 length   (trailer, LE)
 /// </code>
+/// Content is delivered as it is decoded: the only check of a member is at its end, so that holding it back would lose all of
+/// a file for one wrong bit in it. What is not confirmed in the end is said; see <see cref="ContainerDamageException.Unconfirmed"/>.
 /// <see cref="DeflateStream"/> does not say where the deflate data ended. The trailer does: its eight bytes are known
 /// once the content is, so they are looked for in the last piece that the inflater was given.
 /// </summary>
@@ -168,7 +170,7 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
             return Cut("the trailer (CRC-32, length) is cut off");
         if (!_member.Holds(trailer[..4]))
             return Damaged("the CRC-32 in the trailer does not match the content");
-        Verified = _delivered;
+        Verified = _delivered; // by the CRC-32
         return Damaged("the length in the trailer does not match the content");
     }
 
@@ -186,7 +188,7 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
     }
 
     private ContainerDamageException Damaged(string what, Exception? inner = null) =>
-        new(ContainerFormat.Gzip, CompressedPosition, what, inner);
+        new ContainerDamageException(ContainerFormat.Gzip, CompressedPosition, what, inner).AfterContent(_delivered - Verified);
 
     /// <summary>
     /// Hands the inflater one piece at a time and leaves it unconsumed in the feed until the next is asked for, so

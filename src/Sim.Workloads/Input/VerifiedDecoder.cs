@@ -2,8 +2,8 @@
 namespace Sim.Workloads.Input;
 
 /// <summary>
-/// Holds content back until the check at the end of its unit (a gzip member, an xz block, a zstd frame) has confirmed
-/// it: what a flipped bit turns a prefix into is never delivered.
+/// Holds content back until the check at the end of its unit (an xz block, a zstd frame) has confirmed it: what a flipped bit
+/// turns a prefix into is not delivered.
 /// </summary>
 /// <remarks>
 /// Of a unit with more than <see cref="Most"/> bytes of content that cannot be had in bounded memory: it is delivered
@@ -116,7 +116,7 @@ internal sealed class VerifiedDecoder(Decoder inner) : Decoder
         }
         catch (IOException failure) when (failure is ContainerDamageException or UnsupportedContainerException)
         {
-            _failure = failure;
+            _failure = _streams && failure is ContainerDamageException { IsCutOff: false } damage ? damage.AfterContent(_taken - inner.Verified) : failure;
             return 0;
         }
     }

@@ -7,8 +7,8 @@ using Sim.Workloads.Input;
 namespace Sim.Fuzz;
 
 /// <summary>
-/// One container format: valid files of one to three members, damaged. What is delivered must be units that were put in, each
-/// whole, since a check stands behind each. Where the format's own program is installed it has the second word on
+/// One container format: valid files of one to three members, damaged. What is delivered, and not said to be unconfirmed, must be
+/// units that were put in, each whole, since a check stands behind each. Where the format's own program is installed it has the second word on
 /// one input in eight: what it refuses must be refused here, and what it accepts must be accepted.
 /// </summary>
 internal abstract class ContainerKind(ContainerFormat format) : FuzzKind
@@ -67,8 +67,8 @@ internal abstract class ContainerKind(ContainerFormat format) : FuzzKind
 
     public override void Check(FuzzInput input)
     {
-        var (content, damage) = Read(new MemoryStream(input.Bytes), workers: 2, out var found);
-        var (again, againDamage) = Read(new Trickle(input.Bytes), workers: 1, out _);
+        var (content, damage, unconfirmed) = Read(new MemoryStream(input.Bytes), workers: 2, out var found);
+        var (again, againDamage, _) = Read(new Trickle(input.Bytes), workers: 1, out _);
         Hold(damage == againDamage, $"read at once: {damage ?? "sound"}\n  a byte at a time: {againDamage ?? "sound"}");
         Hold(content.AsSpan().SequenceEqual(again), $"{content.Length} bytes read at once, {again.Length} a byte at a time, and not the same");
         if (content.Length >= MostContent)
@@ -88,12 +88,12 @@ internal abstract class ContainerKind(ContainerFormat format) : FuzzKind
             Hold(all.AsSpan().StartsWith(content), "a file that is cut off delivers content that was never in it");
         // Before the place where a file ends too early there is no check that could speak against what was decoded.
         if (damage?.Contains("cut off", StringComparison.Ordinal) != true && IsChecked(input.Bytes))
-            Hold(IsMadeOf(content, input.Units), $"content that was never in the file ({damage ?? "and no word about damage"})");
+            Hold(IsMadeOf(content[..^unconfirmed], input.Units), $"content that was never in the file ({damage ?? "and no word about damage"})");
         if (Field.Crc32(input.Bytes)[0] % 8 == 0 && !IsUnsupported(damage))
             HoldToProgram(input.Bytes, content, damage);
     }
 
-    private static (byte[] Content, string? Damage) Read(Stream stream, int workers, out ContainerFormat found)
+    private static (byte[] Content, string? Damage, int Unconfirmed) Read(Stream stream, int workers, out ContainerFormat found)
     {
         found = ContainerFormat.Plain;
         using var content = new MemoryStream();
@@ -104,12 +104,13 @@ internal abstract class ContainerKind(ContainerFormat format) : FuzzKind
             found = input.Format;
             for (int read; content.Length < MostContent && (read = input.Read(buffer)) > 0;)
                 content.Write(buffer, 0, read);
-            return (content.ToArray(), null);
+            return (content.ToArray(), null, 0);
         }
         catch (IOException error) when (error.GetType().Namespace == typeof(CompressedInput).Namespace)
         {
             // Where damage shows depends on how much a decoder reads ahead; what it is must not.
-            return (content.ToArray(), (error as ContainerDamageException)?.What ?? error.Message);
+            var damage = error as ContainerDamageException;
+            return (content.ToArray(), damage?.What ?? error.Message, (int)(damage?.Unconfirmed ?? 0));
         }
     }
 

@@ -23,7 +23,7 @@ public sealed class ContainerFlipTests
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void A_flipped_byte_is_reported_and_what_comes_out_is_a_prefix_of_the_content(string name, int[] uninformative)
+    public void A_flipped_byte_is_reported_and_what_a_check_confirms_is_a_prefix_of_the_content(string name, int[] uninformative)
     {
         var file = File(name);
         var format = ContainerMagic.Recognise(file);
@@ -44,7 +44,7 @@ public sealed class ContainerFlipTests
                 else if (failure is not ContainerDamageException { Format: ContainerFormat.Zstd, IsCutOff: true })
                 {
                     // A corrupt length of a zstd block may lead to the end of the file, as if it were cut off there.
-                    Assert.True(SmallContainers.Content.AsSpan().StartsWith(content), $"byte {at} ^ {flip}");
+                    Assert.True(SmallContainers.Content.AsSpan().StartsWith(Samples.Confirmed(content, failure)), $"byte {at} ^ {flip}");
                 }
             }
         }

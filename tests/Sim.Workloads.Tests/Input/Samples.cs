@@ -121,6 +121,10 @@ internal static class Samples
     }
 
     /// <summary>All that is delivered of a file, and how reading it failed, whether it is damaged or not supported.</summary>
+    /// <summary>The content without what is said to be confirmed by no check.</summary>
+    public static byte[] Confirmed(byte[] content, IOException failure) =>
+        content[..^(int)((failure as ContainerDamageException)?.Unconfirmed ?? 0)];
+
     public static (byte[] Content, IOException? Failure) Outcome(byte[] file)
     {
         try

@@ -214,6 +214,15 @@ public sealed class DamageTests
     }
 
     [Fact]
+    public void The_records_of_a_gzip_file_with_a_wrong_crc_are_read_and_the_file_is_called_damaged()
+    {
+        var file = Samples.Compress(ContainerFormat.Gzip, [.. Enumerable.Repeat(Sound, 40).SelectMany(bytes => bytes)]);
+        file[^8] ^= 1;
+        var counts = Count(file);
+        Assert.Equal((1L, 160L), (counts.Damage, counts.Entries));
+    }
+
+    [Fact]
     public void Xz_damage_is_logged_as_damage_of_the_container()
     {
         // So short that no content comes out: what did would be damage too, for the sample's content is no MRT.
