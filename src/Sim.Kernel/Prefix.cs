@@ -48,7 +48,9 @@ public readonly struct Prefix : IEquatable<Prefix>, IComparable<Prefix>
     public static Prefix OfV6(UInt128 address, int length) => new(Family.IPv6, address, length);
 
     /// <summary>The left-aligned mask of <paramref name="length"/> one bits.</summary>
-    public static UInt128 Mask(int length) => length == 0 ? UInt128.Zero : UInt128.MaxValue << (128 - length);
+    public static UInt128 Mask(int length) => length <= 64
+        ? new(length == 64 ? ulong.MaxValue : ~(ulong.MaxValue >> length), 0)
+        : new(ulong.MaxValue, ulong.MaxValue << (128 - length));
 
     /// <summary>Whether a left-aligned address lies inside this prefix.</summary>
     public bool Contains(UInt128 address) => (address & Mask(Length)) == Address;

@@ -125,11 +125,12 @@ public sealed partial class MrtReader
         if (body.Length < 4)
             return TooShort;
         body = body[4..];
-        var prefix = new NlriReader(body, family, addPath: false);
-        if (prefix.TryRead() is { } wrong)
+        var reader = new NlriReader(body, family, addPath: false);
+        var entry = default(NlriEntry);
+        if (reader.TryRead(ref entry) is { } wrong)
             return wrong;
-        _route.Prefix = prefix.Prefix;
-        body = body[^prefix.Left..];
+        _route.Prefix = entry.Prefix;
+        body = body[^reader.Left..];
         if (body.Length < 2)
             return TooShort;
         int entries = BinaryPrimitives.ReadUInt16BigEndian(body);

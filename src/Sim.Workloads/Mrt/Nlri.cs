@@ -13,72 +13,78 @@ internal ref struct NlriReader(ReadOnlySpan<byte> field, Family family, bool add
 {
     private const string RunsOver = "a prefix runs past the end of its field";
 
+    private readonly int _bits = family.Bits();
     private ReadOnlySpan<byte> _left = field;
-
-    /// <summary>The prefix that <see cref="TryRead"/> came to; its host bits are masked.</summary>
-    public Prefix Prefix;
-
-    /// <summary>Its path identifier; 0 where there is none.</summary>
-    public uint PathId;
+    private uint _hostBits;
 
     /// <summary>Whether a prefix so far had host bits, which RFC 4271 allows and no router sends.</summary>
-    public bool HostBits;
+    public readonly bool HostBits => _hostBits != 0;
 
     /// <summary>Bytes that are left.</summary>
     public readonly int Left => _left.Length;
 
     /// <summary>Reads the next prefix; what is wrong with it, or null.</summary>
-    public string? TryRead()
+    /// <param name="entry">Is written field by field where it stays: copying what was just written waits for the writes.</param>
+    public string? TryRead(ref NlriEntry entry)
     {
-        if (addPath)
-        {
-            if (_left.Length < 4)
-                return RunsOver;
-            PathId = BinaryPrimitives.ReadUInt32BigEndian(_left);
-            _left = _left[4..];
-        }
-
-        if (_left.IsEmpty)
+        var head = addPath ? 5 : 1;
+        if (_left.Length < head)
             return RunsOver;
-        int bits = _left[0];
-        if (bits > family.Bits())
+        entry.PathId = addPath ? BinaryPrimitives.ReadUInt32BigEndian(_left) : 0;
+        int bits = _left[head - 1];
+        if (bits > _bits)
             return "a prefix is longer than its family's addresses";
-        var size = (bits + 7) / 8;
-        if (_left.Length < 1 + size)
+        var size = (bits + 7) >> 3;
+        var rest = _left[head..];
+        if (rest.Length < size)
             return RunsOver;
         // The bytes behind the prefix are masked away.
-        var (upper, lower) = (0ul, 0ul);
-        if (size <= 4 && _left.Length >= 5)
-            upper = (ulong)BinaryPrimitives.ReadUInt32BigEndian(_left[1..]) << 32;
-        else if (size <= 8 && _left.Length >= 9)
-            upper = BinaryPrimitives.ReadUInt64BigEndian(_left[1..]);
-        else
-            ReadBytes(_left.Slice(1, size), out upper, out lower);
-        HostBits |= (bits & 7) != 0 && (_left[size] & 0xFF >> (bits & 7)) != 0;
-        Prefix = new Prefix(family, new UInt128(upper, lower), bits);
-        _left = _left[(1 + size)..];
+        var lower = 0ul;
+        var upper = rest.Length >= 8 ? BinaryPrimitives.ReadUInt64BigEndian(rest) : ReadFew(rest[..size]);
+        if (size > 8)
+            lower = rest.Length >= 16 ? BinaryPrimitives.ReadUInt64BigEndian(rest[8..]) : ReadFew(rest[8..size]);
+        if (size > 0)
+            _hostBits |= (uint)rest[size - 1] & 0xFFu >> ((bits - 1 & 7) + 1);
+        (entry.Upper, entry.Lower) = (upper & Mask(bits), lower & Mask(bits - 64));
+        (entry.Length, entry.Family) = ((byte)bits, family);
+        _left = rest[size..];
         return null;
     }
 
-    private static void ReadBytes(ReadOnlySpan<byte> bytes, out ulong upper, out ulong lower)
+    /// <summary>The mask of so many bits of 64: none where it is negative, and all from 64 on.</summary>
+    private static ulong Mask(int bits) => bits <= 0 ? 0 : ulong.MaxValue << Math.Max(64 - bits, 0);
+
+    /// <summary>Up to 7 bytes at the end of a field, left-aligned.</summary>
+    private static ulong ReadFew(ReadOnlySpan<byte> bytes)
     {
-        Span<byte> padded = stackalloc byte[16];
-        padded.Clear();
-        bytes.CopyTo(padded);
-        (upper, lower) = (BinaryPrimitives.ReadUInt64BigEndian(padded), BinaryPrimitives.ReadUInt64BigEndian(padded[8..]));
+        var read = 0ul;
+        var shift = 64;
+        foreach (var value in bytes)
+            read |= (ulong)value << (shift -= 8);
+        return read;
     }
 }
 
-/// <summary>A prefix of an UPDATE.</summary>
+/// <summary>A prefix of a field, its host bits masked.</summary>
 internal struct NlriEntry
 {
-    public Prefix Prefix;
+    /// <summary>The first 64 bits of the address, left-aligned, and</summary>
+    public ulong Upper;
+
+    /// <summary>the others.</summary>
+    public ulong Lower;
 
     /// <summary>Its path identifier; 0 where there is none.</summary>
     public uint PathId;
 
-    /// <summary>Of both.</summary>
-    public uint Hash;
+    public byte Length;
+
+    public Family Family;
+
+    public readonly Prefix Prefix => new(Family, new UInt128(Upper, Lower), Length);
+
+    public readonly bool Repeats(ref readonly NlriEntry other) =>
+        Upper == other.Upper && Lower == other.Lower && PathId == other.PathId && Length == other.Length;
 }
 
 /// <summary>
@@ -156,26 +162,26 @@ internal sealed class NlriFields
     private string? Walk(ReadOnlySpan<byte> field, Family family, bool addPath, out bool hostBits, out uint ids)
     {
         var reader = new NlriReader(field, family, addPath);
-        var first = Count;
+        var (first, count) = (Count, Count);
         var mask = 0u;
+        var allIds = 0u;
         (hostBits, ids) = (false, 0);
         while (reader.Left > 0)
         {
-            if (reader.TryRead() is { } wrong)
+            if (count == _entries.Length)
+                Array.Resize(ref _entries, 2 * count);
+            ref var entry = ref _entries[count++];
+            if (reader.TryRead(ref entry) is { } wrong)
                 return wrong;
-            if (Count == _entries.Length)
-                Array.Resize(ref _entries, 2 * Count);
-            ref var entry = ref _entries[Count++];
-            (entry.Prefix, entry.PathId) = (reader.Prefix, reader.PathId);
-            ids |= reader.PathId;
+            allIds |= entry.PathId;
             // Most fields hold one prefix, which repeats nothing.
             if (mask == 0 && reader.Left > 0)
                 mask = Open(field.Length);
-            if (mask != 0 && !TryAdd(first, mask, (ulong)(reader.Prefix.Address >> 64), (ulong)reader.Prefix.Address ^ reader.Prefix.Length ^ (ulong)reader.PathId << 8))
-                return $"it has {reader.Prefix} more than once";
+            if (mask != 0 && !TryAdd(first, mask, in entry, count - 1 - first))
+                return $"it has {entry.Prefix} more than once";
         }
 
-        hostBits = reader.HostBits;
+        (Count, hostBits, ids) = (count, reader.HostBits, allIds);
         return null;
     }
 
@@ -193,26 +199,22 @@ internal sealed class NlriFields
         return Math.Min(BitOperations.RoundUpToPowerOf2((uint)length + 1), (uint)_slots.Length) - 1;
     }
 
-    /// <summary>Adds the last entry to the slots; false where it is there.</summary>
-    private bool TryAdd(int first, uint mask, ulong upper, ulong lower)
+    /// <summary>Adds an entry to the slots by its number in the field; false where one that is equal is there.</summary>
+    private bool TryAdd(int first, uint mask, ref readonly NlriEntry entry, int number)
     {
-        var at = Count - 1;
-        ref var entry = ref _entries[at];
         // With the seed no file can aim at one slot.
-        var mixed = (upper ^ _seed) * 0x9E3779B97F4A7C15;
-        mixed = (mixed ^ mixed >> 32 ^ lower) * 0xD6E8FEB86659FD93;
-        entry.Hash = (uint)(mixed >> 32);
-        for (var slot = entry.Hash & mask; ; slot = slot + 1 & mask)
+        var mixed = (entry.Upper ^ _seed) * 0x9E3779B97F4A7C15;
+        mixed = (mixed ^ mixed >> 32 ^ entry.Lower ^ entry.Length ^ (ulong)entry.PathId << 8) * 0xD6E8FEB86659FD93;
+        for (var slot = (uint)(mixed >> 32) & mask; ; slot = slot + 1 & mask)
         {
-            var taken = _slots[slot];
+            ref var taken = ref _slots[slot];
             if (taken >> 16 != _stamp)
             {
-                _slots[slot] = _stamp << 16 | (uint)(at - first);
+                taken = _stamp << 16 | (uint)number;
                 return true;
             }
 
-            ref var other = ref _entries[first + (int)(taken & 0xFFFF)];
-            if (other.Hash == entry.Hash && other.PathId == entry.PathId && other.Prefix == entry.Prefix)
+            if (_entries[first + (int)(taken & 0xFFFF)].Repeats(in entry))
                 return false;
         }
     }
