@@ -17,6 +17,9 @@ public readonly record struct Route(Prefix Prefix, int NextHop, uint OriginAs);
 /// </summary>
 public sealed class RouteTable
 {
+    /// <summary>The name of the next hop of routes that have none.</summary>
+    public const string NoNextHop = "-";
+
     private string? _digest;
 
     /// <summary>Takes the routes as they are; the caller has removed duplicates.</summary>

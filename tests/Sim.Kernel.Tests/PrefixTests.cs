@@ -30,6 +30,16 @@ public sealed class PrefixTests
     public void Text_that_is_no_prefix_is_refused(string text) => Assert.False(Prefix.TryParse(text, out _));
 
     [Fact]
+    public void A_mask_has_as_many_ones_as_its_length_and_they_come_first()
+    {
+        for (var length = 0; length <= 128; length++)
+        {
+            var mask = Prefix.Mask(length);
+            Assert.Equal((length, length), ((int)UInt128.PopCount(mask), (int)UInt128.LeadingZeroCount(~mask)));
+        }
+    }
+
+    [Fact]
     public void Sorted_and_by_length_differ_only_in_which_key_comes_first()
     {
         var wide = Prefix.Parse("11.0.0.0/8");

@@ -2,7 +2,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Sim.Kernel;
-using Sim.Workloads.Tables;
 
 namespace Sim.Workloads.Mrt;
 
@@ -172,7 +171,7 @@ public sealed class PathTable(Family family, BestPathRule rule)
             if (!known)
             {
                 index = names.Count;
-                names.Add(hop.Item1 == 0 ? PrefixListReader.NoNextHop : AddressText.Format(hop.Item2, hop.Item1));
+                names.Add(hop.Item1 == 0 ? RouteTable.NoNextHop : AddressText.Format(hop.Item2, hop.Item1));
             }
 
             routes[at++] = new Route(slot.Prefix, index, best.OriginAs);

@@ -33,7 +33,7 @@ namespace Sim.Workloads.Tables;
 public static class PrefixListReader
 {
     /// <summary>The name of the next hop of prefixes that state none.</summary>
-    public const string NoNextHop = "-";
+    public const string NoNextHop = RouteTable.NoNextHop;
 
     /// <summary>Longest name of a next hop, in bytes.</summary>
     public const int MaxNextHop = 64;
