@@ -59,7 +59,7 @@ internal static class CommonOptions
     public static Option<DirectoryInfo> Out() => new("--out")
     {
         Description = "Folder of the report.",
-        DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("reports", "latest")),
+        DefaultValueFactory = _ => new DirectoryInfo(ReportFolders.At("latest")),
         HelpName = "DIR",
     };
 

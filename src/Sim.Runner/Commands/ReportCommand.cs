@@ -124,7 +124,7 @@ internal static class ReportCommand
     {
         if (folders.Length == 1)
             return settings.Out?.ToString() ?? (File.Exists(folders[0]) ? Path.GetDirectoryName(folders[0]) is { Length: > 0 } parent ? parent : "." : folders[0]);
-        var output = settings.Out?.ToString() ?? Path.Combine("reports", compares ? Compared : Merged);
+        var output = settings.Out?.ToString() ?? ReportFolders.At(compares ? Compared : Merged);
         if (folders.FirstOrDefault(folder => IsResultOf(output, folder)) is { } taken)
             throw new UserException($"{output} holds the results of {taken}, which would be lost; --out takes another folder");
         return output;

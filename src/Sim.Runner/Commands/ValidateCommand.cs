@@ -68,7 +68,7 @@ internal static class ValidateCommand
         var output = new Option<DirectoryInfo>("--out")
         {
             Description = "Folder of the report.",
-            DefaultValueFactory = _ => new DirectoryInfo(Path.Combine("reports", "validation")),
+            DefaultValueFactory = _ => new DirectoryInfo(ReportFolders.At("validation")),
             HelpName = "DIR",
         };
         var command = new Command(

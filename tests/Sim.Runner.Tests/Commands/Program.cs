@@ -34,7 +34,7 @@ internal static class Program
     }
 
     /// <summary>What starts the program.</summary>
-    public static string[] Words => ["dotnet", Path.Combine(SharedData.Root, "artifacts", "bin", "Sim.Runner", "release", "Sim.Runner.dll")];
+    public static string[] Words => ["dotnet", Path.Combine(SharedData.Root, "artifacts", "bin", "Sim.Runner", "release", "wg-sim.dll")];
 
     private static Ran Finish(Process process, string input)
     {
