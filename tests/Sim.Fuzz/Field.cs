@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-using ICSharpCode.SharpZipLib.Checksum;
-using Sim.Workloads.Input;
+using System.IO.Hashing;
 
 namespace Sim.Fuzz;
 
@@ -53,14 +52,7 @@ internal sealed class Field
 
     /// <summary>The parts and then their CRC-32, little-endian; before them where <paramref name="first"/> is set.</summary>
     public static Field Sealed(bool first, params IEnumerable<Field> parts) =>
-        new(null, parts) { _guard = static (_, content) => Crc32(content), _guardIsLast = !first };
-
-    public static byte[] Crc32(byte[] content)
-    {
-        var crc = new Crc32();
-        crc.Update(content);
-        return BitConverter.GetBytes((uint)crc.Value);
-    }
+        new(null, parts) { _guard = static (_, content) => Crc32.Hash(content), _guardIsLast = !first };
 
     /// <summary>A number, big-endian.</summary>
     public static byte[] Number(long value, int width) =>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 
 namespace Sim.Workloads.Input;
 
@@ -25,7 +26,7 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
 
     private readonly MemberFeed _member = new(feed);
     private DeflateStream? _inflater;
-    private uint _crc;
+    private readonly Crc32 _crc = new();
     private uint _length;
     private long _delivered;
     private bool _isFirst = true;
@@ -73,7 +74,7 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
 
             if (read == 0)
                 break;
-            _crc = Crc32.Update(_crc, piece[..read]);
+            _crc.Append(piece[..read]);
             _length += (uint)read;
             _delivered += read;
             total += read;
@@ -90,7 +91,8 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
         if (!_isFirst && !feed.Buffered.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B, 8]))
             throw Damaged("garbage after the end");
         SkipHeader();
-        (_crc, _length, _isFirst) = (0, 0, false);
+        _crc.Reset();
+        (_length, _isFirst) = (0, false);
         _member.Restart();
         _inflater = new DeflateStream(_member, CompressionMode.Decompress, leaveOpen: true);
         return true;
@@ -105,7 +107,7 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
             throw new UnsupportedContainerException($"gzip with the compression method {method} is not supported (RFC 1952 defines 8 alone)", null, feed.Consumed);
         if ((flags & reserved) != 0)
             throw new UnsupportedContainerException($"gzip with the reserved flags 0x{flags & reserved:X2} is not supported (RFC 1952 2.3.1)", null, feed.Consumed);
-        _crc = 0;
+        _crc.Reset();
         Take(10);
         if ((flags & extra) != 0)
         {
@@ -122,7 +124,7 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
         if ((flags & headerCrc) == 0)
             return;
         Need(2);
-        if (BinaryPrimitives.ReadUInt16LittleEndian(feed.Buffered) != (ushort)_crc)
+        if (BinaryPrimitives.ReadUInt16LittleEndian(feed.Buffered) != (ushort)_crc.GetCurrentHashAsUInt32())
             throw Damaged("the CRC of the gzip header does not match");
         feed.Consume(2);
     }
@@ -139,7 +141,7 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
     {
         var taken = feed.Buffered[..count];
         var last = taken[^1];
-        _crc = Crc32.Update(_crc, taken);
+        _crc.Append(taken);
         feed.Consume(count);
         return last;
     }
@@ -153,7 +155,7 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
     private void CloseMember()
     {
         Span<byte> trailer = stackalloc byte[Trailer];
-        BinaryPrimitives.WriteUInt32LittleEndian(trailer, _crc);
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer, _crc.GetCurrentHashAsUInt32());
         BinaryPrimitives.WriteUInt32LittleEndian(trailer[4..], _length);
         if (_member.RanOut)
             throw Cut(CutData);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using SharpCompress.Compressors.LZMA;
 
 namespace Sim.Workloads.Input;
@@ -42,7 +43,7 @@ internal sealed class XzBlock(ByteFeed feed) : IDisposable
         if (!feed.Fill(_header))
             throw XzDecoder.Cut(feed, "the xz stream is cut off in a block's header");
         var header = feed.Buffered[.._header];
-        if (Crc32.Update(0, header[..^4]) != BinaryPrimitives.ReadUInt32LittleEndian(header[^4..]))
+        if (Crc32.HashToUInt32(header[..^4]) != BinaryPrimitives.ReadUInt32LittleEndian(header[^4..]))
             throw XzDecoder.Damaged(_start, "the CRC of the xz block's header does not match");
         ReadHeader(header[1..^4]);
         feed.Consume(_header);

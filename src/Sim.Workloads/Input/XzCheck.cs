@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Security.Cryptography;
 
 namespace Sim.Workloads.Input;
@@ -13,7 +14,7 @@ internal sealed class XzCheck : IDisposable
 
     private readonly int _id;
     private readonly IncrementalHash? _sha256;
-    private uint _crc32;
+    private readonly Crc32 _crc32 = new();
     private ulong _crc64;
 
     /// <param name="id">One of the four; <see cref="IsKnown"/> tells.</param>
@@ -31,9 +32,9 @@ internal sealed class XzCheck : IDisposable
     public void Update(ReadOnlySpan<byte> content)
     {
         if (_id == Crc32Id)
-            _crc32 = Crc32.Update(_crc32, content);
+            _crc32.Append(content);
         else if (_id == Crc64Id)
-            _crc64 = Crc64.Update(_crc64, content);
+            _crc64 = XzCrc64.Update(_crc64, content);
         else
             _sha256?.AppendData(content);
     }
@@ -43,12 +44,13 @@ internal sealed class XzCheck : IDisposable
     {
         Span<byte> own = stackalloc byte[32];
         if (_id == Crc32Id)
-            BinaryPrimitives.WriteUInt32LittleEndian(own, _crc32);
+            BinaryPrimitives.WriteUInt32LittleEndian(own, _crc32.GetCurrentHashAsUInt32());
         else if (_id == Crc64Id)
             BinaryPrimitives.WriteUInt64LittleEndian(own, _crc64);
         else
             _sha256?.GetHashAndReset(own);
-        (_crc32, _crc64) = (0, 0);
+        _crc32.Reset();
+        _crc64 = 0;
         return stored.SequenceEqual(own[..Size]);
     }
 

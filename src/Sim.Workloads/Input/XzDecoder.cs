@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Buffers.Binary;
+using System.IO.Hashing;
 
 namespace Sim.Workloads.Input;
 
@@ -80,7 +81,7 @@ internal sealed class XzDecoder(ByteFeed feed) : Decoder
         if (feed.Buffered.Length < HeaderBytes)
             throw Cut(feed, "the xz stream is cut off in its header");
         var header = feed.Buffered[..HeaderBytes];
-        if (Crc32.Update(0, header[6..8]) != BinaryPrimitives.ReadUInt32LittleEndian(header[8..]))
+        if (Crc32.HashToUInt32(header[6..8]) != BinaryPrimitives.ReadUInt32LittleEndian(header[8..]))
             throw Damaged(feed.Consumed, "the CRC of the xz stream's header does not match");
         if (header[6] != 0 || !XzCheck.IsKnown(header[7]))
             throw new UnsupportedContainerException(
@@ -123,5 +124,5 @@ internal sealed class XzDecoder(ByteFeed feed) : Decoder
 
     private static bool IsFooter(ReadOnlySpan<byte> bytes) =>
         bytes.Length == FooterBytes && bytes.EndsWith("YZ"u8)
-        && Crc32.Update(0, bytes[4..10]) == BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+        && Crc32.HashToUInt32(bytes[4..10]) == BinaryPrimitives.ReadUInt32LittleEndian(bytes);
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
@@ -18,7 +19,7 @@ internal sealed class XzIndex(ByteFeed feed) : IDisposable
     private readonly IncrementalHash _blocks = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly IncrementalHash _records = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long _count;
-    private uint _crc;
+    private readonly Crc32 _crc = new();
     private long _start;
 
     /// <summary>Notes a block.</summary>
@@ -35,7 +36,8 @@ internal sealed class XzIndex(ByteFeed feed) : IDisposable
     /// <returns>What is wrong with it, or null.</returns>
     public string? Read(out long size)
     {
-        (_crc, _start, size) = (0, feed.Consumed, 0);
+        _crc.Reset();
+        (_start, size) = (feed.Consumed, 0);
         Take(1);
         var count = ReadNumber();
         if (count != _count)
@@ -57,7 +59,7 @@ internal sealed class XzIndex(ByteFeed feed) : IDisposable
             Take(1);
         }
 
-        if (!feed.Fill(4) || BitConverter.ToUInt32(feed.Buffered) != _crc)
+        if (!feed.Fill(4) || BitConverter.ToUInt32(feed.Buffered) != _crc.GetCurrentHashAsUInt32())
             return "the xz index is cut off or its CRC does not match";
         feed.Consume(4);
         size = feed.Consumed - _start;
@@ -98,7 +100,7 @@ internal sealed class XzIndex(ByteFeed feed) : IDisposable
 
     private void Take(int count)
     {
-        _crc = Crc32.Update(_crc, feed.Buffered[..count]);
+        _crc.Append(feed.Buffered[..count]);
         feed.Consume(count);
     }
 

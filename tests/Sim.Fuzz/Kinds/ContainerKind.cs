@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.ComponentModel;
 using System.Diagnostics;
+using System.IO.Hashing;
 using System.Text;
 using Sim.Workloads.Input;
 
@@ -89,7 +90,7 @@ internal abstract class ContainerKind(ContainerFormat format) : FuzzKind
         // Before the place where a file ends too early there is no check that could speak against what was decoded.
         if (damage?.Contains("cut off", StringComparison.Ordinal) != true && IsChecked(input.Bytes))
             Hold(IsMadeOf(content[..^unconfirmed], input.Units), $"content that was never in the file ({damage ?? "and no word about damage"})");
-        if (Field.Crc32(input.Bytes)[0] % 8 == 0 && !IsUnsupported(damage))
+        if (Crc32.Hash(input.Bytes)[0] % 8 == 0 && !IsUnsupported(damage))
             HoldToProgram(input.Bytes, content, damage);
     }
 

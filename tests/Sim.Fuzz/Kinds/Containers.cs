@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 using ICSharpCode.SharpZipLib.BZip2;
 using SharpCompress.Compressors.LZMA;
 using Sim.Workloads.Input;
@@ -29,8 +30,8 @@ internal sealed class GzipKind() : ContainerKind(ContainerFormat.Gzip)
         if ((flags & 16) != 0)
             header.Add(Leaf(0));
         if ((flags & 2) != 0)
-            header.Add(Leaf(Crc32(Group(header).ToArray())[..2]));
-        return Group([.. header, Leaf(data), Leaf(Crc32(content)), Leaf(BitConverter.GetBytes(content.Length))]);
+            header.Add(Leaf(Crc32.Hash(Group(header).ToArray())[..2]));
+        return Group([.. header, Leaf(data), Leaf(Crc32.Hash(content)), Leaf(BitConverter.GetBytes(content.Length))]);
     }
 }
 
@@ -141,7 +142,7 @@ internal sealed class XzKind() : ContainerKind(ContainerFormat.Xz)
         header[0].Value = [(byte)(size / 4 - 1)];
         var sum = check switch
         {
-            1 => Crc32(content),
+            1 => Crc32.Hash(content),
             4 => Crc64(content),
             _ => System.Security.Cryptography.SHA256.HashData(content),
         };

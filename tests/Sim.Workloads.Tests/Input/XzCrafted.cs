@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Security.Cryptography;
 using Sim.Workloads.Input;
 
@@ -60,7 +61,7 @@ internal sealed class XzCrafted
     {
         0 => [],
         1 => Crc(content),
-        4 => BitConverter.GetBytes(Crc64.Update(0, content)),
+        4 => BitConverter.GetBytes(XzCrc64.Update(0, content)),
         10 => SHA256.HashData(content),
         _ => new byte[4 << ((Check - 1) / 3)],
     };
@@ -73,5 +74,5 @@ internal sealed class XzCrafted
         return [.. bytes, (byte)value];
     }
 
-    private static byte[] Crc(byte[] bytes) => BitConverter.GetBytes(Crc32.Update(0, bytes));
+    private static byte[] Crc(byte[] bytes) => Crc32.Hash(bytes);
 }

@@ -2,7 +2,7 @@
 namespace Sim.Workloads.Input;
 
 /// <summary>The CRC-64 of xz (the .xz file format 1.2, 6): polynomial of ECMA-182, least significant bit first; four bytes a step.</summary>
-internal static class Crc64
+internal static class XzCrc64
 {
     private const int Step = 4;
 
