@@ -11,7 +11,7 @@ namespace Sim.Workloads.Input;
 ///            ^ each must begin at the bit where the last one ended: a segment that begins elsewhere was cut at
 ///              bits that only look like a magic, and is dropped
 /// </code>
-/// In flight are as many blocks as workers and two more, about 6 MB each.
+/// In flight are as many blocks as workers and two more, about 8 MB each.
 /// </summary>
 internal sealed class Bzip2Decoder : Decoder
 {
@@ -20,18 +20,18 @@ internal sealed class Bzip2Decoder : Decoder
     private readonly List<Job> _jobs = [];
     private readonly Stack<Bzip2Block> _idle = new();
     private Bzip2Block? _current;
-    private Bzip2Runs _runs;
     private long _expectedBit;
     private uint _combined;
-    private int _capacity;
+    private int _level;
+    private int _cutLevel;
     private IOException? _failure;
     private bool _ended;
 
     public Bzip2Decoder(ByteFeed feed, int workers)
     {
         _depth = (workers > 0 ? workers : Environment.ProcessorCount) + 2;
-        _capacity = feed.Buffered[3] is >= (byte)'1' and <= (byte)'9' ? (feed.Buffered[3] - '0') * 100_000 : 0;
-        feed.Consume(4);
+        _level = _cutLevel = Level(feed.Buffered);
+        feed.Consume(Bzip2Block.HeaderBytes);
         _expectedBit = feed.Consumed * 8;
         _splitter = new Bzip2Splitter(feed);
     }
@@ -44,7 +44,7 @@ internal sealed class Bzip2Decoder : Decoder
         {
             if (_current is not null)
             {
-                var written = _runs.Expand(_current.Content, buffer);
+                var written = _current.Read(buffer);
                 if (written > 0)
                     return written;
                 _idle.Push(_current);
@@ -90,58 +90,67 @@ internal sealed class Bzip2Decoder : Decoder
             EndStream(job.Segment);
         else if (begins == 0)
             Accept(job);
-        // What begins earlier lies inside a block already delivered: its magic was none.
+        // A segment that begins earlier lies inside a block already delivered: its magic was none.
     }
 
     private bool TryCut()
     {
         if (!_splitter.TryNext(out var segment))
             return false;
+        if (segment.IsEnd)
+            _cutLevel = Level(AfterEnd(segment), _cutLevel);
         // A file full of false magics may have many segments waiting to be joined: they are decoded only when due.
-        if (segment.IsEnd || _jobs.Count >= _depth)
-            _jobs.Add(new Job(segment, null, null));
-        else
-            _jobs.Add(Start(segment));
+        _jobs.Add(segment.IsEnd || _cutLevel == 0 || _jobs.Count >= _depth ? new Job(segment, 0, null, null) : Start(segment, _cutLevel));
         return true;
     }
 
-    private Job Start(Bzip2Segment segment)
+    private Job Start(Bzip2Segment segment, int level)
     {
         var block = _idle.Count > 0 ? _idle.Pop() : new Bzip2Block();
-        (block.Data, block.DataLength) = (segment.Bytes, segment.Bytes.Length);
-        var startBit = (int)(segment.StartBit & 7);
-        return new Job(segment, block, Task.Run(() => block.Decode(startBit)));
+        return new Job(segment, level, block, Task.Run(() =>
+        {
+            if (segment.NextBit >= 0)
+                block.Decode(segment.Bytes, segment.FirstBit, segment.NextBit, level);
+            else
+                block.TryFindEnd(segment.Bytes, segment.FirstBit, level);
+        }));
     }
 
     private void Accept(Job job)
     {
-        if (job.Work is null)
-            job = Start(job.Segment);
-        job.Work!.GetAwaiter().GetResult();
-        var block = job.Block!;
-        if (block.Status == Bzip2Status.NeedsMore)
-            Join(job.Segment, block);
-        if (block.Status == Bzip2Status.Sound && block.Content.Length <= _capacity)
+        var (segment, block) = (job.Segment, job.Block);
+        if (Bzip2Block.Bits(segment.Bytes, segment.FirstBit + Bzip2Block.MagicBits + 32, 1) != 0)
         {
-            _combined = BitOperations.RotateLeft(_combined, 1) ^ block.Crc;
-            (_current, _runs) = (block, default);
-            _expectedBit = (job.Segment.StartBit & ~7L) + block.EndBit;
+            const string what = "bzip2 with randomised blocks, as only bzip2 0.9.0 made them, is not supported";
+            _failure = new UnsupportedContainerException(what, "bzip2 -dc FILE", _expectedBit / 8);
             return;
         }
 
-        if (block.Status == Bzip2Status.Unsupported)
+        if (_level == 0)
         {
-            _failure = new UnsupportedContainerException(block.What, "bzip2 -dc FILE", _expectedBit / 8);
+            Fail("the level in the header is none of 1 to 9");
             return;
         }
 
-        Fail(block.Status switch
+        job.Work?.GetAwaiter().GetResult();
+        if (block is null || job.Level != _level)
         {
-            Bzip2Status.Sound when _capacity == 0 => "the level in the header is none of 1 to 9",
-            Bzip2Status.Sound => Bzip2Block.TooLarge,
-            Bzip2Status.NeedsMore when _splitter.Lost => "the bzip2 block does not end where the largest would",
-            _ => block.What,
-        });
+            job = Start(segment, _level);
+            block = job.Block!;
+            job.Work!.GetAwaiter().GetResult();
+        }
+
+        if (block.What is not null && segment.NextBit >= 0)
+            Join(segment, block);
+        if (block.What is not null)
+        {
+            Fail(block.What == Bzip2Block.CutOff && _splitter.Lost ? "the bzip2 block does not end where the largest would" : block.What);
+            return;
+        }
+
+        _combined = BitOperations.RotateLeft(_combined, 1) ^ block.Crc;
+        _current = block;
+        _expectedBit = (segment.StartBit & ~7L) + block.EndBit;
     }
 
     /// <summary>
@@ -153,10 +162,9 @@ internal sealed class Bzip2Decoder : Decoder
         var origin = segment.StartBit / 8;
         var joined = new MemoryStream();
         joined.Write(segment.Bytes);
-        for (var next = 0; block.Status == Bzip2Status.NeedsMore && joined.Length < Bzip2Splitter.MaxBlockBytes;)
+        for (var next = 0; !block.TryFindEnd(joined.GetBuffer().AsSpan(0, (int)joined.Length), segment.FirstBit, _level);)
         {
-            var goal = joined.Length * 2;
-            var before = joined.Length;
+            var (before, goal) = (joined.Length, Math.Min(joined.Length * 2, Bzip2Splitter.MaxBlockBytes));
             while (joined.Length < goal && (next < _jobs.Count || TryCut()))
             {
                 // Segments overlap: each holds the whole of the next one's magic.
@@ -167,54 +175,57 @@ internal sealed class Bzip2Decoder : Decoder
 
             if (joined.Length == before)
                 return;
-            (block.Data, block.DataLength) = (joined.GetBuffer(), (int)joined.Length);
-            block.Decode((int)(segment.StartBit & 7));
         }
     }
 
     private void EndStream(Bzip2Segment segment)
     {
-        var bits = new BitReader(segment.Bytes, (int)(segment.StartBit & 7));
-        bits.Read(24);
-        bits.Read(24);
-        var check = bits.Read(32);
-        if (bits.Overrun)
+        var bits = segment.FirstBit + Bzip2Block.MagicBits;
+        if (segment.Bytes.Length * 8 < bits + 32)
         {
             Fail("the bzip2 stream is cut off in its end");
             return;
         }
 
-        if (check != _combined)
+        if (Bzip2Block.Bits(segment.Bytes, bits, 32) != _combined)
         {
             Fail("the bzip2 stream's CRC does not match its blocks");
             return;
         }
 
-        var end = (int)((bits.Position + 7) / 8);
-        _expectedBit = (segment.StartBit / 8 + end) * 8;
-        var rest = segment.Bytes.AsSpan(end);
+        var rest = AfterEnd(segment);
+        _expectedBit = (segment.StartBit / 8 + segment.Bytes.Length - rest.Length) * 8;
         if (rest.IsEmpty)
         {
             _ended = true;
             return;
         }
 
-        if (rest.Length < 4 || ContainerMagic.Recognise(rest) != ContainerFormat.Bzip2)
+        if (rest.Length < Bzip2Block.HeaderBytes || ContainerMagic.Recognise(rest) != ContainerFormat.Bzip2)
         {
             Fail("garbage after the end");
             return;
         }
 
-        _capacity = (rest[3] - '0') * 100_000;
+        _level = Level(rest);
         _combined = 0;
-        _expectedBit += 32;
+        _expectedBit += Bzip2Block.HeaderBytes * 8;
     }
+
+    /// <summary>The bytes that follow the end of a stream, as far as the segment holds them.</summary>
+    private static ReadOnlySpan<byte> AfterEnd(Bzip2Segment segment) =>
+        segment.Bytes.AsSpan(Math.Min((segment.FirstBit + Bzip2Block.MagicBits + 32 + 7) / 8, segment.Bytes.Length));
+
+    /// <summary>The level in a stream's header; <paramref name="otherwise"/> where there is none of 1 to 9.</summary>
+    private static int Level(ReadOnlySpan<byte> header, int otherwise = 0) =>
+        header.StartsWith("BZh"u8) && header.Length > 3 && header[3] is >= (byte)'1' and <= (byte)'9' ? header[3] - '0' : otherwise;
 
     private void Fail(string what) =>
         _failure = new ContainerDamageException(ContainerFormat.Bzip2, _expectedBit / 8, what);
 
     /// <param name="Segment">What was cut off.</param>
+    /// <param name="Level">The level that it is decoded with: that of the last header before it.</param>
     /// <param name="Block">Where it is decoded to; null for a stream's end and for a segment not begun.</param>
     /// <param name="Work">The decoding, or null.</param>
-    private readonly record struct Job(Bzip2Segment Segment, Bzip2Block? Block, Task? Work);
+    private readonly record struct Job(Bzip2Segment Segment, int Level, Bzip2Block? Block, Task? Work);
 }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Buffers.Binary;
 
 namespace Sim.Workloads.Input;
 
@@ -7,11 +6,16 @@ namespace Sim.Workloads.Input;
 /// <param name="StartBit">Bits from the start of the file to the magic.</param>
 /// <param name="IsEnd">Whether the magic is that of a stream's end rather than of a block.</param>
 /// <param name="Bytes">The bytes from the magic's first to the next magic's last, or to the end of the file.</param>
-internal readonly record struct Bzip2Segment(long StartBit, bool IsEnd, byte[] Bytes);
+/// <param name="NextBit">Bits from the first of the bytes to the next magic; -1 where there is none.</param>
+internal readonly record struct Bzip2Segment(long StartBit, bool IsEnd, byte[] Bytes, int NextBit)
+{
+    /// <summary>Bits from the first of the bytes to the magic: 0 to 7.</summary>
+    public int FirstBit => (int)(StartBit & 7);
+}
 
 /// <summary>
 /// Cuts a bzip2 file at its magics, which lie at any bit: blocks begin with 0x314159265359, streams end with
-/// 0x177245385090. The same 48 bits inside a block's data cut it too; who decodes it notices and joins the parts.
+/// 0x177245385090. The same 48 bits inside a block's data cut it too; the decoder notices and joins the parts.
 /// <code>
 ///   bytes    w0       w1       w2       w3 ...   w6
 ///   shift 3  ...mmmmm mmmmmmmm mmmmmmmm mmmmmmmm mmm.....    w1 and w2 lie inside the magic at every shift
@@ -22,8 +26,6 @@ internal sealed class Bzip2Splitter
     /// <summary>No sound block is longer: 900,000 symbols of 20 bits and its tables are 2.3 MB.</summary>
     public const int MaxBlockBytes = 3 << 20;
 
-    private const ulong BlockMagic = 0x314159265359;
-    private const ulong EndMagic = 0x177245385090;
     private const ulong MagicMask = (1UL << 48) - 1;
 
     // Indexed by w1 w2: the shifts at which a magic may lie, one bit each.
@@ -50,7 +52,7 @@ internal sealed class Bzip2Splitter
         var from = (int)(_startBit - _feed.Consumed * 8);
         var found = Find(from + 1, out var next, out var nextIsEnd);
         var length = found ? (next + Bzip2Block.MagicBits + 7) / 8 : _feed.Buffered.Length;
-        segment = new Bzip2Segment(_startBit, _startIsEnd, _feed.Buffered[..length].ToArray());
+        segment = new Bzip2Segment(_startBit, _startIsEnd, _feed.Buffered[..length].ToArray(), found ? next : -1);
         _ended = !found;
         if (found)
         {
@@ -108,17 +110,13 @@ internal sealed class Bzip2Splitter
     private bool TryMatch(int at, int fromBit, out int bit, out bool isEnd)
     {
         (bit, isEnd) = (0, false);
-        Span<byte> padded = stackalloc byte[8];
-        padded.Clear();
-        var there = _feed.Buffered[at..];
-        there[..Math.Min(8, there.Length)].CopyTo(padded);
-        var word = BinaryPrimitives.ReadUInt64BigEndian(padded);
-        for (var shift = 0; shift < 8 && shift + Bzip2Block.MagicBits <= there.Length * 8; shift++)
+        var word = Bzip2Block.Bits(_feed.Buffered, at * 8, Bzip2Block.MagicBits + 7);
+        for (var shift = 0; shift < 8 && at * 8 + shift + Bzip2Block.MagicBits <= _feed.Buffered.Length * 8; shift++)
         {
-            var value = word >> (16 - shift) & MagicMask;
-            if ((value is not (BlockMagic or EndMagic)) || at * 8 + shift < fromBit)
+            var value = word >> (7 - shift) & MagicMask;
+            if ((value is not (Bzip2Block.BlockMagic or Bzip2Block.EndMagic)) || at * 8 + shift < fromBit)
                 continue;
-            (bit, isEnd) = (at * 8 + shift, value == EndMagic);
+            (bit, isEnd) = (at * 8 + shift, value == Bzip2Block.EndMagic);
             return true;
         }
 
@@ -128,7 +126,7 @@ internal sealed class Bzip2Splitter
     private static byte[] MakeShifts()
     {
         var shifts = new byte[1 << 16];
-        foreach (var magic in (ReadOnlySpan<ulong>)[BlockMagic, EndMagic])
+        foreach (var magic in (ReadOnlySpan<ulong>)[Bzip2Block.BlockMagic, Bzip2Block.EndMagic])
         {
             // Bit 48 - (8 - shift) is where w1 begins; w1 w2 are the 16 bits from there.
             for (var shift = 0; shift < 8; shift++)
