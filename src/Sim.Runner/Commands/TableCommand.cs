@@ -9,15 +9,14 @@ using Sim.Workloads.Tables;
 
 namespace Sim.Runner.Commands;
 
-/// <summary><c>table</c>: what is in a dump, conversion, generation, download.</summary>
+/// <summary><c>table</c>: what is in a dump, conversion, generation.</summary>
 internal static class TableCommand
 {
-    public static Command Create() => new("table", "Looks into dumps and lists, converts, makes and downloads them.")
+    public static Command Create() => new("table", "Looks into dumps and lists, converts and makes them.")
     {
         TableInfoCommand.Create(),
         Convert(),
         Generate(),
-        TableDownloadCommand.Create(),
     };
 
     private static Command Convert()

@@ -43,14 +43,6 @@ internal static class TableInfoCommand
         return command;
     }
 
-    /// <summary>Reads a downloaded file from end to end; names its damage.</summary>
-    public static int VerifyContainer(FileInfo file, IWorkProgress progress, CancellationToken cancel)
-    {
-        var info = Read(file, progress, cancel);
-        Console.Out.WriteLine(info.Text());
-        return info.Damage.Count == 0 ? ExitCode.Success : ExitCode.Damaged;
-    }
-
     private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
 
     private static Info Read(FileInfo file, IWorkProgress progress, CancellationToken cancel)

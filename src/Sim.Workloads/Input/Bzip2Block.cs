@@ -21,6 +21,8 @@ internal sealed class Bzip2Block
     public const ulong EndMagic = 0x177245385090;
     public const int HeaderBytes = 4;
     public const string CutOff = "the bzip2 block is cut off";
+    private const string Corrupt = "the bzip2 block's data is corrupt";
+    private const string WrongCrc = "the bzip2 block's CRC does not match its content";
     private const int TrailerBytes = 11;
 
     // A block of long runs may expand to 46 MB. More than this is not held but decoded again on delivery.
@@ -55,11 +57,13 @@ internal sealed class Bzip2Block
         Append(Crc, 32);
         EndBit = endBit;
         (_count, _isHeld, _delivered, _again) = (0, true, 0, null);
-        What = "the bzip2 block's data is corrupt";
+        What = Corrupt;
+        var source = Source();
+        long codes = 0;
         try
         {
-            var library = Open();
-            What = "the bzip2 block's CRC does not match its content";
+            using var library = new BZip2InputStream(source) { IsStreamOwner = false };
+            codes = source.Position;
             while (Take(library))
             {
             }
@@ -68,6 +72,9 @@ internal sealed class Bzip2Block
         }
         catch (Exception error) when (IsDamage(error))
         {
+            // The library compares the CRC before it looks for the next magic.
+            if (source.Position == codes)
+                What = WrongCrc;
         }
     }
 
@@ -79,8 +86,8 @@ internal sealed class Bzip2Block
     public bool TryFindEnd(ReadOnlySpan<byte> data, int startBit, int level)
     {
         Wrap(data, startBit, data.Length * 8, level);
-        var source = new MemoryStream(_stream, 0, (_streamBits + 7) / 8);
-        What = "the bzip2 block's data is corrupt";
+        var source = Source();
+        What = Corrupt;
         try
         {
             // The library reads the block's codes at once and byte by byte: the block ends in the last byte that it took.
@@ -96,9 +103,9 @@ internal sealed class Bzip2Block
             return true;
         }
 
-        // Only at the right one of the eight bits does the library find the end magic that is put there.
+        // At the right one of the eight bits the library finds the end magic that is put there. A bit after that gives the same content.
         var last = Math.Min((int)(source.Position - HeaderBytes) * 8 + startBit, data.Length * 8);
-        for (var end = last - 7; end <= last && What is not null; end++)
+        for (var end = last; end > last - 8 && What == Corrupt; end--)
             Decode(data, startBit, end, level);
         return true;
     }
@@ -107,7 +114,7 @@ internal sealed class Bzip2Block
     public int Read(Span<byte> target)
     {
         if (!_isHeld)
-            return (_again ??= Open()).Read(target);
+            return (_again ??= new BZip2InputStream(Source())).Read(target);
         var read = Math.Min(target.Length, _count - _delivered);
         _content.AsSpan(_delivered, read).CopyTo(target);
         _delivered += read;
@@ -131,7 +138,7 @@ internal sealed class Bzip2Block
     private static bool IsDamage(Exception error) =>
         error is SharpZipBaseException or EndOfStreamException or IndexOutOfRangeException;
 
-    private BZip2InputStream Open() => new(new MemoryStream(_stream, 0, (_streamBits + 7) / 8));
+    private MemoryStream Source() => new(_stream, 0, (_streamBits + 7) / 8);
 
     /// <summary>Takes a piece of content; false at the end. Content that cannot be held only goes through the library's check.</summary>
     private bool Take(BZip2InputStream library)

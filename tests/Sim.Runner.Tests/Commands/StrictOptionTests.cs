@@ -92,7 +92,6 @@ public sealed class StrictOptionTests
     [InlineData("report a", "--before")]
     [InlineData("trace generate out", "--like")]
     [InlineData("table generate out", "--to")]
-    [InlineData("table download http://127.0.0.1/", "--sha256")]
     public void An_empty_word_after_an_option_is_refused(string command, string option)
     {
         foreach (var empty in (string[])["", " ", "\t"])
@@ -103,28 +102,11 @@ public sealed class StrictOptionTests
     [InlineData("table", "info", "")]
     [InlineData("table", "convert", "in", "")]
     [InlineData("table", "generate", "")]
-    [InlineData("table", "download", "")]
     [InlineData("trace", "generate", "")]
     [InlineData("report", "")]
     [InlineData("report", "a", "")]
     [InlineData("lookup", "")]
     public void An_empty_word_in_the_place_of_a_name_is_refused(params string[] words) => AssertRefused("empty", Wrong(words));
-
-    [Theory]
-    [InlineData("--sha256", "xyz")]
-    [InlineData("--sha256", "0123456789abcdef0123456789abcdef")]
-    [InlineData("--sha256", "g123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
-    [InlineData("--md5", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")]
-    [InlineData("--md5", "٠١٢٣٤٥٦٧٨٩٠١٢٣٤٥٦٧٨٩٠١٢٣٤٥٦٧٨٩٠١")]
-    public void A_digest_that_is_none_is_refused(string option, string digest) =>
-        AssertRefused(option, Wrong(["table", "download", "http://127.0.0.1/x", option, digest]));
-
-    [Fact]
-    public void A_digest_in_either_case_is_taken()
-    {
-        Assert.Null(Wrong(["table", "download", "http://127.0.0.1/x", "--md5", "0123456789ABCDEF0123456789abcdef"]));
-        Assert.Null(Wrong(["table", "download", "http://127.0.0.1/x", "--sha256", new string('A', 64)]));
-    }
 
     [Theory]
     [InlineData("+0")]
