@@ -25,7 +25,5 @@ internal static class TableFixture
         Array.ConvertAll(s_shuffled[..Math.Min(count, s_shuffled.Length)], route => route.Prefix);
 
     public static uint[] MakeKeys(Prefix[] prefixes, KeyPattern pattern) =>
-        LookupKeys.V4(
-            new RouteTable("benchmark", Family.IPv4, Array.ConvertAll(prefixes, prefix => new Route(prefix, 0, 0)), ["-"]),
-            pattern, Keys, Seed);
+        LookupKeys.V4(prefixes, pattern, Keys, Seed);
 }

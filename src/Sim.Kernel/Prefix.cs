@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Net.Sockets;
 using System.Text;
 
 namespace Sim.Kernel;
@@ -131,7 +130,4 @@ public static class FamilyExtensions
 {
     /// <summary>Bits of an address: 32 or 128.</summary>
     public static int Bits(this Family family) => family == Family.IPv4 ? 32 : 128;
-
-    public static AddressFamily ToSockets(this Family family) =>
-        family == Family.IPv4 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6;
 }

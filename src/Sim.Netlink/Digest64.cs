@@ -40,13 +40,6 @@ public struct Digest64 : IEquatable<Digest64>
         _difference = value ^ Empty;
     }
 
-    /// <summary>Adds text: each byte is a word of its own.</summary>
-    public void AddText(ReadOnlySpan<byte> text)
-    {
-        foreach (var character in text)
-            Add(character);
-    }
-
     /// <summary>Adds a left-aligned address as it lies in memory in network order: one word, or four.</summary>
     public void AddAddress(Family family, UInt128 address)
     {

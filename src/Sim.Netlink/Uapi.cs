@@ -87,10 +87,7 @@ internal static class RouteAttribute
 internal static class NexthopAttribute
 {
     public const ushort Id = 1;
-    public const ushort Group = 2;
-    public const ushort Blackhole = 4;
     public const ushort Oif = 5;
-    public const ushort Gateway = 6;
     public const ushort EncapType = 7;
     public const ushort Encap = 8;
 

@@ -2,7 +2,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Sim.Kernel;
-using Sim.Workloads.Tables;
 
 namespace Sim.Workloads;
 
@@ -43,6 +42,9 @@ public sealed class RouteTable
 
     public IReadOnlyList<string> NextHops { get; }
 
+    /// <summary>Returns the prefixes in a new array, in the order of the routes.</summary>
+    public Prefix[] ToPrefixes() => Array.ConvertAll(Routes, route => route.Prefix);
+
     /// <summary>
     /// SHA-256 in lower-case hex over the sorted prefixes as text, one a line, each line ended by a line feed:
     /// equal for equal sets of prefixes, whatever file, format or order they came in.
@@ -51,8 +53,8 @@ public sealed class RouteTable
 
     private string ComputeDigest()
     {
-        var sorted = Array.ConvertAll(Routes, route => route.Prefix);
-        TableOrder.SortPrefixes(sorted);
+        var sorted = ToPrefixes();
+        PrefixOrder.Sort(sorted);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var prefix in sorted)
             hash.AppendData(Encoding.ASCII.GetBytes($"{prefix}\n"));

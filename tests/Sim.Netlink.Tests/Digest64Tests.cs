@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.Numerics;
-using System.Text;
 using Sim.Kernel;
 using Sim.Netlink;
 using Xunit;
@@ -52,14 +51,6 @@ public sealed class Digest64Tests
     [Fact]
     public void Bytes_that_are_not_whole_words_are_refused() =>
         Assert.Throws<ArgumentException>(() => new Digest64().AddBytes([1, 2, 3, 4, 5]));
-
-    [Fact]
-    public void Each_byte_of_text_is_a_word()
-    {
-        var digest = default(Digest64);
-        digest.AddText(Encoding.ASCII.GetBytes("ab\n"));
-        Assert.Equal(Defined('a', 'b', '\n'), digest.Value);
-    }
 
     [Fact]
     public void Addresses_are_the_words_that_lie_in_memory()

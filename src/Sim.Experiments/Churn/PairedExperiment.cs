@@ -47,9 +47,7 @@ public sealed class PairedExperiment : IDisposable
         _reference.Load(context.Load, _ => context.Cancel.ThrowIfCancellationRequested());
         _changes = FirstChanges(context);
         _back = [.. _changes.Select(change => change with { OldPeer = change.NewPeer, NewPeer = change.OldPeer }).Reverse()];
-        var routes = Array.ConvertAll(context.Table.Prefixes, prefix => new Route(prefix, 0, 0));
-        var table = new RouteTable("the starting table", context.Family, routes, [""]);
-        UInt128[] Keys(KeyPattern pattern) => LookupKeys.LeftAligned(table, pattern, context.Plan.PacketKeys, context.Seed);
+        UInt128[] Keys(KeyPattern pattern) => LookupKeys.LeftAligned(context.Table.Prefixes, pattern, context.Plan.PacketKeys, context.Seed);
         _keys = [.. new[] { KeyPattern.Prefixes, KeyPattern.Zipf }.Select(pattern => (pattern.Name(), Keys(pattern)))];
     }
 

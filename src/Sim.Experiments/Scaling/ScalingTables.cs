@@ -80,8 +80,8 @@ public sealed class ScalingTables
             throw new InvalidOperationException($"{Own} prefixes are too few to make {prefixes} of: {LeastToGrow} are needed");
         if (_sorted is null)
         {
-            _sorted = Array.ConvertAll(_table.Routes, route => route.Prefix);
-            TableOrder.SortPrefixes(_sorted);
+            _sorted = _table.ToPrefixes();
+            PrefixOrder.Sort(_sorted);
         }
 
         var made = TableGenerator.GeneratePrefixes(_table.Family, prefixes, _seed, _sorted);

@@ -42,8 +42,6 @@ public sealed class Relabelling
     /// <summary>True where every choice is tried; else a drawn sample.</summary>
     public bool AreAll { get; }
 
-    public int Choices => _choices.Count;
-
     /// <summary>The least p that so many runs can give: the choice that was made, and, of sides of one size, its mirror image.</summary>
     public double LeastP => (AreAll && 2 * _before == _runs ? 2.0 : 1.0) / _choices.Count;
 

@@ -60,7 +60,7 @@ internal static class LookupCommand
     {
         var table = loaded.Table;
         var peers = Math.Max(table.NextHops.Count, 1);
-        var prefixes = Array.ConvertAll(table.Routes, route => route.Prefix);
+        var prefixes = table.ToPrefixes();
         var peerOf = Array.ConvertAll(table.Routes, route => route.NextHop);
         var schemes = SchemeFactory.For(table.Family).Select(kind => kind.Create(peers)).ToList();
         var bad = 0;

@@ -5,7 +5,6 @@ using Sim.Files;
 using Sim.Workloads.Files;
 using Sim.Workloads.Mrt;
 using Sim.Workloads.Synthesis;
-using MrtCounts = Sim.Workloads.Synthesis.MrtCounts;
 
 namespace Sim.Runner.Commands;
 
@@ -55,7 +54,7 @@ internal static class TraceCommand
     private static void Write(TraceGenerator generator, OutputFile output, ulong seed, IWorkProgress progress, CancellationToken cancel)
     {
         const int often = 0xFFFF;
-        MrtCounts written;
+        WrittenMrt written;
         using (var packed = output.Name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(output.Stream, CompressionLevel.Fastest, leaveOpen: true) : null)
         using (var writer = new MrtUpdateWriter(packed ?? output.Stream, seed))
         {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Runtime.InteropServices;
+using MathNet.Numerics;
 using Sim.Kernel;
 using Sim.Workloads.Keys;
 using Sim.Workloads.Mrt;
@@ -99,13 +100,14 @@ internal sealed class TraceMeter(Family family, TraceClock clock)
     /// <summary>Least squares through ranks that are equally far apart on a logarithmic scale.</summary>
     private static double Slope(long[] byPrefix)
     {
-        var points = new List<(double X, double Y)>();
+        var (x, y) = (new List<double>(), new List<double>());
         for (var rank = 10.0; rank < byPrefix.Length / 2.0; rank *= 1.25)
-            points.Add((Math.Log(rank), Math.Log(byPrefix[(int)rank - 1])));
-        if (points.Count < 3)
-            return 0;
-        var (x, y) = (points.Average(point => point.X), points.Average(point => point.Y));
-        return points.Sum(point => (point.X - x) * (point.Y - y)) / points.Sum(point => (point.X - x) * (point.X - x));
+        {
+            x.Add(Math.Log(rank));
+            y.Add(Math.Log(byPrefix[(int)rank - 1]));
+        }
+
+        return x.Count < 3 ? 0 : Fit.Line([.. x], [.. y]).B;
     }
 
     /// <summary>An event's place in time and among those of its prefix; returns its path.</summary>

@@ -16,9 +16,6 @@ public sealed class TraceRouter(int peers)
     /// <summary>WireGuard peers to map to.</summary>
     public int Peers { get; } = peers >= 1 ? peers : throw new ArgumentOutOfRangeException(nameof(peers), peers, "at least one peer");
 
-    /// <summary>Neighbours met so far. More than <see cref="Peers"/> share peers.</summary>
-    public int Neighbours => _numbers.Count;
-
     /// <summary>The WireGuard peer, 0 to <see cref="Peers"/> - 1, behind a neighbour's address.</summary>
     /// <param name="family">Family of the address, which need not be that of the prefixes.</param>
     /// <param name="address">The address, left-aligned.</param>

@@ -26,7 +26,7 @@ public enum KeyPattern
 }
 
 /// <summary>
-/// Makes lookup keys for a table: reproducible by (table as a set, pattern, exponent, seed). Keys under
+/// Makes lookup keys for a table: reproducible by (set of prefixes, pattern, exponent, seed). Keys under
 /// <see cref="KeyPattern.Prefixes"/> and <see cref="KeyPattern.Zipf"/> lie inside the prefix drawn. They may match a more
 /// specific prefix inside it, as traffic to a covering route does.
 /// </summary>
@@ -54,68 +54,72 @@ public static class LookupKeys
     }
 
     /// <summary>Makes IPv4 keys in host byte order.</summary>
-    /// <param name="table">An IPv4 table with at least one route.</param>
+    /// <param name="prefixes">The prefixes of an IPv4 table, each once; at least one.</param>
     /// <param name="pattern">The pattern.</param>
     /// <param name="count">Number of keys.</param>
     /// <param name="seed">Same seed, same keys.</param>
     /// <param name="exponent">s of Zipf's law; the other patterns do not use it.</param>
-    /// <exception cref="ArgumentException">The table is IPv6 or empty.</exception>
+    /// <exception cref="ArgumentException">A prefix is IPv6, or there is none.</exception>
     public static uint[] V4(
-        RouteTable table, KeyPattern pattern, int count, ulong seed, double exponent = DefaultExponent)
+        ReadOnlySpan<Prefix> prefixes, KeyPattern pattern, int count, ulong seed, double exponent = DefaultExponent)
     {
-        if (table.Family != Family.IPv4)
-            throw new ArgumentException("the table is IPv6", nameof(table));
-        return Array.ConvertAll(Make(table, pattern, count, seed, exponent), key => (uint)(key >> 96));
+        Refuse(Family.IPv6, prefixes);
+        return Array.ConvertAll(LeftAligned(prefixes, pattern, count, seed, exponent), key => (uint)(key >> 96));
     }
 
     /// <summary>Makes IPv6 keys, left-aligned in 128 bits: the address as a big-endian number.</summary>
     /// <inheritdoc cref="V4"/>
-    /// <exception cref="ArgumentException">The table is IPv4 or empty.</exception>
+    /// <exception cref="ArgumentException">A prefix is IPv4, or there is none.</exception>
     public static UInt128[] V6(
-        RouteTable table, KeyPattern pattern, int count, ulong seed, double exponent = DefaultExponent)
+        ReadOnlySpan<Prefix> prefixes, KeyPattern pattern, int count, ulong seed, double exponent = DefaultExponent)
     {
-        if (table.Family != Family.IPv6)
-            throw new ArgumentException("the table is IPv4", nameof(table));
-        return Make(table, pattern, count, seed, exponent);
+        Refuse(Family.IPv4, prefixes);
+        return LeftAligned(prefixes, pattern, count, seed, exponent);
     }
 
     /// <summary>Makes keys for a table of either family, left-aligned in 128 bits.</summary>
     /// <inheritdoc cref="V4"/>
-    /// <exception cref="ArgumentException">The table is empty.</exception>
+    /// <exception cref="ArgumentException">There is no prefix.</exception>
     public static UInt128[] LeftAligned(
-        RouteTable table, KeyPattern pattern, int count, ulong seed, double exponent = DefaultExponent) =>
-        Make(table, pattern, count, seed, exponent);
-
-    private static UInt128[] Make(RouteTable table, KeyPattern pattern, int count, ulong seed, double exponent)
+        ReadOnlySpan<Prefix> prefixes, KeyPattern pattern, int count, ulong seed, double exponent = DefaultExponent)
     {
-        if (table.Routes.Length == 0)
-            throw new ArgumentException("an empty table has no keys", nameof(table));
+        if (prefixes.IsEmpty)
+            throw new ArgumentException("an empty table has no keys", nameof(prefixes));
         var keys = new UInt128[count];
         var rng = Rng.Derive(seed, (ulong)pattern);
         switch (pattern)
         {
             case KeyPattern.Uniform:
-                FillUniform(keys, table.Family, ref rng);
+                FillUniform(keys, prefixes[0].Family, ref rng);
                 break;
             case KeyPattern.Prefixes:
-                var drawn = InRankOrder(table, ref rng);
+                var drawn = InRankOrder(prefixes, ref rng);
                 foreach (ref var key in keys.AsSpan())
                     key = Inside(drawn[rng.Below(drawn.Length)], ref rng);
                 break;
             case KeyPattern.Zipf:
-                var ranked = InRankOrder(table, ref rng);
+                var ranked = InRankOrder(prefixes, ref rng);
                 var ranks = new ZipfTable(ranked.Length, exponent);
                 foreach (ref var key in keys.AsSpan())
                     key = Inside(ranked[ranks.Draw(ref rng)], ref rng);
                 break;
             case KeyPattern.Hot:
-                Array.Fill(keys, Inside(InRankOrder(table, ref rng)[0], ref rng));
+                Array.Fill(keys, Inside(InRankOrder(prefixes, ref rng)[0], ref rng));
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(pattern), pattern, "no such pattern");
         }
 
         return keys;
+    }
+
+    private static void Refuse(Family other, ReadOnlySpan<Prefix> prefixes)
+    {
+        foreach (var prefix in prefixes)
+        {
+            if (prefix.Family == other)
+                throw new ArgumentException($"{prefix} is IPv{(int)other}", nameof(prefixes));
+        }
     }
 
     private static void FillUniform(Span<UInt128> keys, Family family, ref Rng rng)
@@ -136,11 +140,11 @@ public static class LookupKeys
     }
 
     /// <summary>Returns the prefixes in a random order that depends on their set, not on the order of the file.</summary>
-    private static Prefix[] InRankOrder(RouteTable table, ref Rng rng)
+    private static Prefix[] InRankOrder(ReadOnlySpan<Prefix> prefixes, ref Rng rng)
     {
-        var prefixes = Array.ConvertAll(table.Routes, route => route.Prefix);
-        Tables.TableOrder.SortPrefixes(prefixes);
-        rng.Shuffle(prefixes.AsSpan());
-        return prefixes;
+        var ranked = prefixes.ToArray();
+        PrefixOrder.Sort(ranked);
+        rng.Shuffle(ranked.AsSpan());
+        return ranked;
     }
 }

@@ -23,8 +23,6 @@ public sealed class ZipfTable
             _upTo[rank] = sum += Math.Pow(rank + 1, -exponent);
     }
 
-    public int Ranks => _upTo.Length;
-
     /// <summary>The probability of a rank.</summary>
     public double Probability(int rank) =>
         (_upTo[rank] - (rank == 0 ? 0 : _upTo[rank - 1])) / _upTo[^1];

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 using Sim.Kernel;
+using Sim.Workloads.Mrt;
 
 namespace Sim.Workloads.Synthesis;
 
 /// <summary>One announcement or withdrawal of a synthetic trace.</summary>
 /// <param name="Microseconds">Time, microseconds since 1970.</param>
 /// <param name="Prefix">The prefix.</param>
-/// <param name="Peer">The peer that sends it, by its number in <see cref="MrtPeers.Make"/>.</param>
+/// <param name="Peer">The peer that sends it, by its number in <see cref="MadePeers.Make"/>.</param>
 /// <param name="Announce">True announces, false withdraws.</param>
 /// <param name="OriginAs">Origin AS of an announcement; if 0, one is drawn.</param>
 /// <param name="Variant">
@@ -14,7 +15,7 @@ namespace Sim.Workloads.Synthesis;
 /// another one is a change of attributes.
 /// </param>
 /// <param name="Med">MULTI_EXIT_DISC of an announcement; if 0, it is drawn with the path.</param>
-public readonly record struct RouteChange(
+public readonly record struct RouteUpdate(
     long Microseconds, Prefix Prefix, int Peer, bool Announce, uint OriginAs = 0, uint Variant = 0, uint Med = 0);
 
 /// <summary>
@@ -38,26 +39,26 @@ public sealed class MrtUpdateWriter(Stream output, ulong seed) : IDisposable
     private long _records;
 
     /// <summary>Counts of the records and bytes written so far.</summary>
-    public MrtCounts Counts => new(_records, _records, _buffer.Flushed + _buffer.Position);
+    public WrittenMrt Counts => new(_records, _records, _buffer.Flushed + _buffer.Position);
 
     /// <summary>Writes one change.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A time before 1970 or after 2106, or a peer below 0 or too high.</exception>
-    public void Write(in RouteChange change)
+    public void Write(in RouteUpdate change)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(change.Peer, nameof(change));
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(change.Peer, MrtPeers.Most, nameof(change));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(change.Peer, MadePeers.Most, nameof(change));
         ArgumentOutOfRangeException.ThrowIfNegative(change.Microseconds, nameof(change));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(change.Microseconds / 1_000_000, uint.MaxValue, nameof(change));
-        var peer = MrtPeers.Make(change.Prefix.Family, change.Peer);
+        var peer = MadePeers.Make(change.Prefix.Family, change.Peer);
         _buffer.Reserve(MaxRecord);
         var body = MrtWriter.BeginRecord(_buffer, (uint)(change.Microseconds / 1_000_000), Bgp4MpEt, MessageAs4);
         _buffer.U32((uint)(change.Microseconds % 1_000_000));
         _buffer.U32(peer.As);
-        _buffer.U32(MrtPeers.CollectorAs);
+        _buffer.U32(MadePeers.CollectorAs);
         _buffer.U16(0);
         _buffer.U16(peer.Family == Family.IPv4 ? 1 : 2);
         _buffer.Address(peer.Family, peer.Address);
-        _buffer.Address(peer.Family, MrtPeers.Collector(peer.Family));
+        _buffer.Address(peer.Family, MadePeers.Collector(peer.Family));
         var message = _buffer.Position;
         for (var i = 0; i < 4; i++)
             _buffer.U32(uint.MaxValue);
@@ -78,7 +79,7 @@ public sealed class MrtUpdateWriter(Stream output, ulong seed) : IDisposable
     /// <summary>Writes out the bytes held. The stream stays open.</summary>
     public void Dispose() => Flush();
 
-    private void UpdateV4(MrtPeer peer, in RouteChange change)
+    private void UpdateV4(MrtPeer peer, in RouteUpdate change)
     {
         if (!change.Announce)
         {
@@ -95,7 +96,7 @@ public sealed class MrtUpdateWriter(Stream output, ulong seed) : IDisposable
         _buffer.Nlri(change.Prefix);
     }
 
-    private void UpdateV6(MrtPeer peer, in RouteChange change)
+    private void UpdateV6(MrtPeer peer, in RouteUpdate change)
     {
         var nlri = 1 + (change.Prefix.Length + 7) / 8;
         _buffer.U16(0);
@@ -128,7 +129,7 @@ public sealed class MrtUpdateWriter(Stream output, ulong seed) : IDisposable
         _buffer.U8(1);
     }
 
-    private void Draw(MrtPeer peer, in RouteChange change)
+    private void Draw(MrtPeer peer, in RouteUpdate change)
     {
         var group = MrtAttributes.GroupOf(change.Prefix, change.OriginAs);
         _attributes.Write(peer, group, change.OriginAs, peer.Address, change.Variant, seed, change.Med);

@@ -2,13 +2,14 @@
 using System.Text;
 using Sim.Kernel;
 using Sim.Workloads.Keys;
+using Sim.Workloads.Mrt;
 
 namespace Sim.Workloads.Synthesis;
 
 /// <summary>Options for a synthetic RIB dump.</summary>
 public sealed record MrtDumpOptions
 {
-    /// <summary>Peers that send each table, 1 to <see cref="MrtPeers.Most"/>.</summary>
+    /// <summary>Peers that send each table, 1 to <see cref="MadePeers.Most"/>.</summary>
     public int Peers { get; init; } = 20;
 
     /// <summary>Share of the prefixes that a peer does not send, 0 to below 1. At least one peer sends each prefix.</summary>
@@ -30,7 +31,7 @@ public sealed record MrtDumpOptions
 }
 
 /// <summary>Counts of records, entries and bytes written.</summary>
-public readonly record struct MrtCounts(long Records, long Entries, long Bytes);
+public readonly record struct WrittenMrt(long Records, long Entries, long Bytes);
 
 /// <summary>
 /// Writes a RIB dump in TABLE_DUMP_V2 (RFC 6396, 4.3): one PEER_INDEX_TABLE, then a RIB_IPV4_UNICAST or
@@ -55,7 +56,7 @@ public static class MrtWriter
     private const uint OldestRoute = 30 * 86_400;
 
     /// <inheritdoc cref="WriteDump(IReadOnlyList{RouteTable}, Stream, MrtDumpOptions, Action{long}, CancellationToken)"/>
-    public static MrtCounts WriteDump(RouteTable table, Stream output, MrtDumpOptions options) =>
+    public static WrittenMrt WriteDump(RouteTable table, Stream output, MrtDumpOptions options) =>
         WriteDump([table], output, options);
 
     /// <summary>Writes a dump of one table, or of one table per family.</summary>
@@ -65,14 +66,14 @@ public static class MrtWriter
     /// <param name="progress">Called now and then with the number of prefixes written.</param>
     /// <param name="cancel">Ends the writing between records.</param>
     /// <exception cref="ArgumentException">No table, or two of one family, or options out of range.</exception>
-    public static MrtCounts WriteDump(
+    public static WrittenMrt WriteDump(
         IReadOnlyList<RouteTable> tables, Stream output, MrtDumpOptions options, Action<long>? progress = null,
         CancellationToken cancel = default)
     {
         if (tables.Count == 0 || tables.DistinctBy(table => table.Family).Count() != tables.Count)
             throw new ArgumentException("a dump takes one or two tables, at most one per family", nameof(tables));
-        if (options.Peers < 1 || options.Peers * tables.Count > MrtPeers.Most)
-            throw new ArgumentException($"1 to {MrtPeers.Most} peers, not {options.Peers}", nameof(options));
+        if (options.Peers < 1 || options.Peers * tables.Count > MadePeers.Most)
+            throw new ArgumentException($"1 to {MadePeers.Most} peers, not {options.Peers}", nameof(options));
         if (options.Missing is not (>= 0 and < 1))
             throw new ArgumentException($"the missing share must be from 0 to below 1, not {options.Missing}", nameof(options));
         var dump = new Dump(tables, new MrtBuffer(output), options);
@@ -99,13 +100,13 @@ public static class MrtWriter
         private uint _sequence;
         private long _entries;
 
-        public MrtCounts Run(Action<long>? progress, CancellationToken cancel)
+        public WrittenMrt Run(Action<long>? progress, CancellationToken cancel)
         {
             WritePeerIndex();
             for (var i = 0; i < tables.Count; i++)
                 WriteTable(tables[i], i * options.Peers, progress, cancel);
             buffer.Flush();
-            return new MrtCounts(_sequence + 1, _entries, buffer.Flushed);
+            return new WrittenMrt(_sequence + 1, _entries, buffer.Flushed);
         }
 
         private void WritePeerIndex()
@@ -113,7 +114,7 @@ public static class MrtWriter
             var view = Encoding.UTF8.GetBytes(options.View);
             buffer.Reserve(64 + view.Length + tables.Count * options.Peers * 25);
             var body = BeginRecord(buffer, options.Timestamp, TableDumpV2, PeerIndexTable);
-            buffer.U32((uint)(MrtPeers.Collector(Family.IPv4) >> 96));
+            buffer.U32((uint)(MadePeers.Collector(Family.IPv4) >> 96));
             buffer.U16(view.Length);
             buffer.Bytes(view);
             buffer.U16(tables.Count * options.Peers);
@@ -121,7 +122,7 @@ public static class MrtWriter
             {
                 for (var i = 0; i < options.Peers; i++)
                 {
-                    var peer = MrtPeers.Make(table.Family, i);
+                    var peer = MadePeers.Make(table.Family, i);
                     // Bit 0: the address is IPv6. Bit 1: the AS number has 4 bytes.
                     buffer.U8(2 | (peer.Family == Family.IPv6 ? 1 : 0));
                     buffer.U32(peer.BgpId);
@@ -137,7 +138,7 @@ public static class MrtWriter
         {
             var feeds = new Feed[options.Peers];
             for (var i = 0; i < feeds.Length; i++)
-                feeds[i] = new Feed(MrtPeers.Make(table.Family, i), options.Seed);
+                feeds[i] = new Feed(MadePeers.Make(table.Family, i), options.Seed);
             var nextHops = options.NextHopsOfTable ? Addresses(table) : null;
             var subtype = table.Family == Family.IPv4 ? RibIpv4Unicast : RibIpv6Unicast;
             var chance = Rng.Derive(options.Seed, (ulong)table.Family);

@@ -47,7 +47,7 @@ internal sealed class PathStates(int peers, int prefixes)
         state = (byte)((state & ~(PathMask << RestShift)) | rest << RestShift);
     }
 
-    /// <summary>The variant and the MED of a <see cref="RouteChange"/>.</summary>
+    /// <summary>The variant and the MED of a <see cref="RouteUpdate"/>.</summary>
     public (uint Variant, uint Med) Attributes(int peer, int prefix)
     {
         var state = Of(peer)[prefix];

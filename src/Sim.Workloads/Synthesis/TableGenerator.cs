@@ -125,7 +125,7 @@ public sealed class TableGenerator
         }
 
         var sorted = _made.Items.ToArray();
-        TableOrder.SortPrefixes(sorted);
+        PrefixOrder.Sort(sorted);
         return sorted;
     }
 

@@ -133,7 +133,7 @@ public sealed class TraceGenerator
     private double Fresh => Math.Max(1 - _calibration.SameLags.Sum() - _calibration.OtherLags.Sum(), 1e-3);
 
     /// <summary>Makes the next event. Returns false at the end.</summary>
-    public bool TryNext(out RouteChange change)
+    public bool TryNext(out RouteUpdate change)
     {
         change = default;
         if (!_clock.TryNext(out var since))
@@ -148,7 +148,7 @@ public sealed class TraceGenerator
     }
 
     /// <summary>Announces a withdrawn path again if its time has come. Returns whether it did.</summary>
-    private bool TryReturn(long time, out RouteChange change)
+    private bool TryReturn(long time, out RouteUpdate change)
     {
         change = default;
         if (!_returns.TryPeek(out var path, out var due) || due > time)
@@ -162,7 +162,7 @@ public sealed class TraceGenerator
         return true;
     }
 
-    private RouteChange Happen(long time, int prefix)
+    private RouteUpdate Happen(long time, int prefix)
     {
         var known = _paths.IsKnown(_peer, prefix);
         var luck = _rng.NextDouble();
@@ -172,7 +172,7 @@ public sealed class TraceGenerator
             _paths.Withdraw(_peer, prefix);
             _returns.Enqueue((prefix, _peer), time + DownTime());
             Remember(prefix, _peer);
-            return new RouteChange(time, _prefixes[prefix], _peer, Announce: false);
+            return new RouteUpdate(time, _prefixes[prefix], _peer, Announce: false);
         }
 
         luck -= withdrawn;
@@ -187,12 +187,12 @@ public sealed class TraceGenerator
         return Announce(time, prefix, _peer);
     }
 
-    private RouteChange Announce(long time, int prefix, int peer)
+    private RouteUpdate Announce(long time, int prefix, int peer)
     {
         _paths.Announce(peer, prefix);
         Remember(prefix, peer);
         var (variant, med) = _paths.Attributes(peer, prefix);
-        return new RouteChange(time, _prefixes[prefix], peer, Announce: true, Variant: variant, Med: med);
+        return new RouteUpdate(time, _prefixes[prefix], peer, Announce: true, Variant: variant, Med: med);
     }
 
     private void Remember(int prefix, int peer)

@@ -16,7 +16,7 @@ public sealed record OrderedTable(Prefix[] Prefixes, int[] Peers)
     {
         if (!TableOrder.TryParse(order, out var parsed))
             throw new ArgumentException($"no such order: {order}", nameof(order));
-        var prefixes = Array.ConvertAll(table.Routes, route => route.Prefix);
+        var prefixes = table.ToPrefixes();
         return TableOrder.Places(table.Routes, parsed, seed) is { } places
             ? new OrderedTable(Array.ConvertAll(places, place => prefixes[place]), Array.ConvertAll(places, place => peerOf[place]))
             : new OrderedTable(prefixes, peerOf);

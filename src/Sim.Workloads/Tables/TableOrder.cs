@@ -73,21 +73,6 @@ public static class TableOrder
         return places;
     }
 
-    /// <summary>Sorts prefixes of one family by <see cref="Prefix.CompareTo"/>.</summary>
-    public static void SortPrefixes(Prefix[] prefixes)
-    {
-        if (Array.Exists(prefixes, prefix => prefix.Family == Family.IPv6))
-        {
-            Array.Sort(prefixes);
-            return;
-        }
-
-        var keys = Array.ConvertAll(prefixes, prefix => (ulong)prefix.V4 << 8 | prefix.Length);
-        Array.Sort(keys);
-        for (var i = 0; i < keys.Length; i++)
-            prefixes[i] = Prefix.OfV4((uint)(keys[i] >> 8), (int)(keys[i] & 255));
-    }
-
     /// <summary>
     /// Sorts by 64-bit keys, which hold an IPv4 prefix and sort several times faster than prefixes:
     /// <c>sorted</c> address &lt;&lt; 8 | length, <c>by-length</c> length &lt;&lt; 32 | address.

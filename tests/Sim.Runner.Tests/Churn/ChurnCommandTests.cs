@@ -121,7 +121,7 @@ public sealed class ChurnCommandTests
             var prefix = family == Family.IPv4
                 ? Prefix.OfV4(0x0A000000u + (number << 9), 24)
                 : new Prefix(family, ((UInt128)0x20010DB8 << 96) + ((UInt128)number << 80), 48);
-            writer.Write(new RouteChange(time, prefix, rng.Below(5), Announce: rng.Below(3) > 0, OriginAs: 64500, Variant: (uint)rng.Below(3)));
+            writer.Write(new RouteUpdate(time, prefix, rng.Below(5), Announce: rng.Below(3) > 0, OriginAs: 64500, Variant: (uint)rng.Below(3)));
         }
 
         return path;

@@ -117,7 +117,7 @@ public sealed class ReplayTests
             for (var i = 0; i < 60; i++)
             {
                 var prefix = Prefix.OfV4((uint)(i % 10) << 20, 16);
-                writer.Write(new Workloads.Synthesis.RouteChange(1_700_000_000_000_000 + i * 10_000, prefix, i % 2, Announce: i / 10 % 2 == 0));
+                writer.Write(new RouteUpdate(1_700_000_000_000_000 + i * 10_000, prefix, i % 2, Announce: i / 10 % 2 == 0));
             }
         }
 

@@ -7,7 +7,6 @@ using Sim.Workloads.Mrt;
 using Sim.Workloads.Synthesis;
 using Sim.Workloads.Tests.Mrt;
 using Xunit;
-using RouteChange = Sim.Workloads.Synthesis.RouteChange;
 
 namespace Sim.Workloads.Tests.Churn;
 
@@ -75,7 +74,7 @@ public sealed class TraceStructureTests
     public void Lags_count_events_since_the_prefix_was_last_heard_of_and_by_which_peer()
     {
         // Prefix 0: one event later by the same peer, then 10 events later by another.
-        List<RouteChange> changes = [Announced(0, 0, 0), Announced(1, 0, 1)];
+        List<RouteUpdate> changes = [Announced(0, 0, 0), Announced(1, 0, 1)];
         for (var i = 0; i < 9; i++)
             changes.Add(Announced(2 + i, 1 + (uint)i, 0));
         changes.Add(Announced(20, 0, 0, peer: 1));
@@ -104,9 +103,9 @@ public sealed class TraceStructureTests
     private readonly record struct EventKindsOf(
         long FirstA, long FirstW, long Duplicate, long Attributes, long Path, long Withdrawal, long Again, long Same, long Other);
 
-    private static TraceStructure Measure(params RouteChange[] changes) => Measure(Family.IPv4, changes);
+    private static TraceStructure Measure(params RouteUpdate[] changes) => Measure(Family.IPv4, changes);
 
-    private static TraceStructure Measure(Family family, params RouteChange[] changes)
+    private static TraceStructure Measure(Family family, params RouteUpdate[] changes)
     {
         using var file = new MemoryStream();
         using (var writer = new MrtUpdateWriter(file, seed: 1))
@@ -119,9 +118,9 @@ public sealed class TraceStructureTests
         return TraceStructure.Measure([new TraceFile("made", () => new MemoryStream(bytes))], family, new DamageLog());
     }
 
-    private static RouteChange Announced(double second, uint prefix, uint variant, uint med = 1, int peer = 0) =>
+    private static RouteUpdate Announced(double second, uint prefix, uint variant, uint med = 1, int peer = 0) =>
         new(Start + (long)(second * 1e6), Prefix.OfV4((prefix + 10) << 24, 8), peer, Announce: true, OriginAs: 64500, Variant: variant, Med: med);
 
-    private static RouteChange Withdrawn(double second, uint prefix) =>
+    private static RouteUpdate Withdrawn(double second, uint prefix) =>
         new(Start + (long)(second * 1e6), Prefix.OfV4((prefix + 10) << 24, 8), 0, Announce: false);
 }

@@ -75,11 +75,11 @@ public sealed class MrtWriterTests
     {
         foreach (var family in Enum.GetValues<Family>())
         {
-            var peers = Enumerable.Range(0, MrtPeers.Most).Select(index => MrtPeers.Make(family, index)).ToArray();
+            var peers = Enumerable.Range(0, MadePeers.Most).Select(index => MadePeers.Make(family, index)).ToArray();
             Assert.Equal(peers.Length, peers.Select(peer => peer.Address).Distinct().Count());
             Assert.Equal(peers.Length, peers.Select(peer => peer.As).Distinct().Count());
-            Assert.DoesNotContain(MrtPeers.Collector(family), peers.Select(peer => peer.Address));
-            Assert.DoesNotContain(MrtPeers.CollectorAs, peers.Select(peer => peer.As));
+            Assert.DoesNotContain(MadePeers.Collector(family), peers.Select(peer => peer.Address));
+            Assert.DoesNotContain(MadePeers.CollectorAs, peers.Select(peer => peer.As));
         }
     }
 
@@ -99,7 +99,7 @@ public sealed class MrtWriterTests
         var lines = Lines(stream => Write(tables, stream, ThreePeers with { Missing = 0 }));
         Assert.Equal(18_000, lines.Length);
         var expected = tables.SelectMany(table => table.Routes.SelectMany(route =>
-            Enumerable.Range(0, 3).Select(index => (Route: route, Peer: MrtPeers.Make(table.Family, index))))).ToArray();
+            Enumerable.Range(0, 3).Select(index => (Route: route, Peer: MadePeers.Make(table.Family, index))))).ToArray();
         var lengths = new List<int>();
         for (var i = 0; i < lines.Length; i++)
         {
@@ -146,7 +146,7 @@ public sealed class MrtWriterTests
         for (var i = 0; i < lines.Length; i++)
         {
             var change = changes[i];
-            var peer = MrtPeers.Make(change.Prefix.Family, change.Peer);
+            var peer = MadePeers.Make(change.Prefix.Family, change.Peer);
             var address = AddressText.Format(peer.Family, peer.Address);
             var time = $"{change.Microseconds / 1_000_000}.{change.Microseconds % 1_000_000:D6}";
             var fields = lines[i].Split('|');
@@ -223,7 +223,7 @@ public sealed class MrtWriterTests
     [Fact]
     public void A_variant_repeated_is_the_same_announcement_and_another_variant_is_a_change()
     {
-        var change = new RouteChange(1_700_000_000_000_000, Prefix.Parse("10.0.0.0/8"), 0, true, 64_500);
+        var change = new RouteUpdate(1_700_000_000_000_000, Prefix.Parse("10.0.0.0/8"), 0, true, 64_500);
         var bytes = Enumerable.Range(0, 20).Select(variant => Convert.ToHexString(Trace(change with { Variant = (uint)variant }))).ToArray();
         Assert.Equal(bytes[3], Convert.ToHexString(Trace(change with { Variant = 3 })));
         Assert.True(bytes.Distinct().Count() > 10);
@@ -233,8 +233,8 @@ public sealed class MrtWriterTests
     public void Changes_out_of_range_are_refused()
     {
         using var writer = new MrtUpdateWriter(Stream.Null, 1);
-        var good = new RouteChange(0, Prefix.Parse("10.0.0.0/8"), 0, true);
-        foreach (var bad in new[] { good with { Peer = -1 }, good with { Peer = MrtPeers.Most }, good with { Microseconds = -1 }, good with { Microseconds = long.MaxValue } })
+        var good = new RouteUpdate(0, Prefix.Parse("10.0.0.0/8"), 0, true);
+        foreach (var bad in new[] { good with { Peer = -1 }, good with { Peer = MadePeers.Most }, good with { Microseconds = -1 }, good with { Microseconds = long.MaxValue } })
             Assert.Throws<ArgumentOutOfRangeException>(() => writer.Write(bad));
     }
 
@@ -252,22 +252,22 @@ public sealed class MrtWriterTests
     private static RouteTable[] Tables(int size) =>
         [TableGenerator.Generate(Family.IPv4, size, 1), TableGenerator.Generate(Family.IPv6, size, 1)];
 
-    private static RouteChange[] Changes(int count)
+    private static RouteUpdate[] Changes(int count)
     {
         var tables = Tables(500);
         var rng = new Rng(9);
-        var changes = new RouteChange[count];
+        var changes = new RouteUpdate[count];
         for (var i = 0; i < count; i++)
         {
             var route = tables[rng.Below(2)].Routes[rng.Below(500)];
-            changes[i] = new RouteChange(
+            changes[i] = new RouteUpdate(
                 1_700_000_000_000_000 + i * 90_001L, route.Prefix, rng.Below(500), rng.Below(10) > 0, route.OriginAs, (uint)rng.Below(4));
         }
 
         return changes;
     }
 
-    private static MrtCounts Write(IReadOnlyList<RouteTable> tables, Stream file, MrtDumpOptions options) =>
+    private static WrittenMrt Write(IReadOnlyList<RouteTable> tables, Stream file, MrtDumpOptions options) =>
         MrtWriter.WriteDump(tables, file, options, progress: null, TestContext.Current.CancellationToken);
 
     private static byte[] Dump(MrtDumpOptions options)
@@ -277,14 +277,14 @@ public sealed class MrtWriterTests
         return file.ToArray();
     }
 
-    private static byte[] Trace(params RouteChange[] changes)
+    private static byte[] Trace(params RouteUpdate[] changes)
     {
         using var file = new MemoryStream();
         WriteTrace(file, changes);
         return file.ToArray();
     }
 
-    private static void WriteTrace(Stream stream, RouteChange[] changes)
+    private static void WriteTrace(Stream stream, RouteUpdate[] changes)
     {
         using var writer = new MrtUpdateWriter(stream, 1);
         foreach (var change in changes)

@@ -233,9 +233,9 @@ public sealed class TraceGeneratorTests(ITestOutputHelper output)
     private static TraceStructure Measure(TraceCalibration calibration, IReadOnlyList<Prefix> table, TraceOptions options) =>
         TraceStructure.Measure([new TraceFile("made", () => Stream(calibration, table, options))], calibration.Family, new DamageLog());
 
-    private static List<Workloads.Synthesis.RouteChange> All(TraceCalibration calibration, IReadOnlyList<Prefix> table, TraceOptions options)
+    private static List<RouteUpdate> All(TraceCalibration calibration, IReadOnlyList<Prefix> table, TraceOptions options)
     {
-        var changes = new List<Workloads.Synthesis.RouteChange>();
+        var changes = new List<RouteUpdate>();
         var generator = new TraceGenerator(calibration, table, options);
         while (generator.TryNext(out var change))
             changes.Add(change);

@@ -29,7 +29,7 @@ public sealed class TableOrderTests
                 Assert.Equal(byLength, Order(table, RouteOrder.ByLength));
                 Assert.Equal(sorted, Order(table, RouteOrder.Shuffled).Order());
                 Assert.Equal(before, table.Routes);
-                TableOrder.SortPrefixes(prefixes);
+                PrefixOrder.Sort(prefixes);
                 Assert.Equal(sorted, prefixes);
             },
             iter: 200);

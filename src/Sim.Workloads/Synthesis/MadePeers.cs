@@ -1,24 +1,15 @@
 // SPDX-License-Identifier: MIT
 using Sim.Kernel;
+using Sim.Workloads.Mrt;
 
 namespace Sim.Workloads.Synthesis;
-
-/// <summary>One BGP neighbour of the collector in a synthetic dump.</summary>
-/// <param name="Family">The family of its address and of the routes it sends.</param>
-/// <param name="Address">Its address, left-aligned.</param>
-/// <param name="As">Its AS number.</param>
-public readonly record struct MrtPeer(Family Family, UInt128 Address, uint As)
-{
-    /// <summary>BGP identifier: a number that no other peer has.</summary>
-    public uint BgpId => 0xC6130000 | (As & 0xFFFF);
-}
 
 /// <summary>
 /// The neighbours of a synthetic dump. Addresses are of ranges set aside for tests and documents (198.19.0.0/16 of
 /// RFC 2544, 2001:db8::/32 of RFC 3849), AS numbers are private (RFC 6996): 64512 upwards for the first 400,
 /// 4200000400 upwards for the others.
 /// </summary>
-public static class MrtPeers
+public static class MadePeers
 {
     /// <summary>The most peers a dump can have: the peer index has 16 bits, and so have the hosts of 198.19.0.0/16.</summary>
     public const int Most = 65_000;
@@ -32,14 +23,14 @@ public static class MrtPeers
     /// <summary>AS number of the collector.</summary>
     public const uint CollectorAs = 64_999;
 
-    /// <summary>Makes peer number <paramref name="index"/> of a family, from 0.</summary>
+    /// <summary>Makes peer number <paramref name="index"/> of a family, from 0. No two have one BGP identifier.</summary>
     public static MrtPeer Make(Family family, int index)
     {
         var address = family == Family.IPv4
             ? (UInt128)(0xC6130000u + (uint)index + 1) << 96
             : new UInt128(0x20010DB8FFFF0000, (ulong)index + 1);
         var number = index < FewPeers ? 64_512u + (uint)index : 4_200_000_000u + (uint)index;
-        return new MrtPeer(family, address, number);
+        return new MrtPeer(family, address, number, BgpId: 0xC6130000 | (number & 0xFFFF));
     }
 
     /// <summary>The collector's own address, left-aligned.</summary>
