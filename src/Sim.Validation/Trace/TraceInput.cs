@@ -65,10 +65,7 @@ public sealed class TraceInput
 
     private static TraceWindow Window(StartingTable start, ChangeSpool changes, int milliseconds, int most)
     {
-        using var first = new ChangeSpool();
-        var reader = changes.Read();
-        while (first.Count < most && reader.TryRead(out var change))
-            first.Add(in change);
+        var first = changes.Take(most);
         var (before, after) = (new BindingModel(start), new BindingModel(start));
         after.Apply(first);
         var batches = new List<BindingChange[]>();

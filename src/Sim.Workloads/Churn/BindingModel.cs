@@ -42,12 +42,11 @@ public sealed class BindingModel
             CollectionsMarshal.GetValueRefOrAddDefault(_bound, change.Prefix, out _) = change.NewPeer;
     }
 
-    /// <summary>Makes all changes of a spool in order.</summary>
-    public void Apply(ChangeSpool changes)
+    /// <summary>Makes changes in order.</summary>
+    public void Apply(IEnumerable<BindingChange> changes)
     {
         ArgumentNullException.ThrowIfNull(changes);
-        var reader = changes.Read();
-        while (reader.TryRead(out var change))
+        foreach (var change in changes)
             Apply(in change);
     }
 }

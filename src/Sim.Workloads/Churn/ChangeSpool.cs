@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using System.Collections;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Sim.Kernel;
@@ -13,7 +14,7 @@ namespace Sim.Workloads.Churn;
 /// </code>
 /// The file has no name that outlives the spool. Not thread-safe.
 /// </summary>
-public sealed class ChangeSpool : IDisposable
+public sealed class ChangeSpool : IEnumerable<BindingChange>, IDisposable
 {
     /// <summary>Bytes of one change in the file.</summary>
     public const int RecordBytes = 40;
@@ -61,6 +62,16 @@ public sealed class ChangeSpool : IDisposable
         Flush();
         return new Reader(this);
     }
+
+    /// <inheritdoc cref="Read"/>
+    public IEnumerator<BindingChange> GetEnumerator()
+    {
+        var reader = Read();
+        while (reader.TryRead(out var change))
+            yield return change;
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     public void Dispose() => _stream.Dispose();
 

@@ -18,22 +18,21 @@ namespace Sim.Workloads.Churn;
 /// <remarks>Memory: one entry for each prefix that changes within a window.</remarks>
 public sealed class Coalescer
 {
-    private readonly ChangeSpool.Reader _reader;
+    private readonly IEnumerator<BindingChange> _changes;
     private readonly long _window;
     private readonly Dictionary<Prefix, int> _places = [];
     private readonly List<BindingChange> _batch = [];
-    private BindingChange _ahead;
     private bool _hasAhead;
 
     /// <param name="changes">Changes in ascending time.</param>
     /// <param name="window">Microseconds from a window's first change to its end.</param>
-    public Coalescer(ChangeSpool changes, long window)
+    public Coalescer(IEnumerable<BindingChange> changes, long window)
     {
         ArgumentNullException.ThrowIfNull(changes);
         ArgumentOutOfRangeException.ThrowIfNegative(window);
-        _reader = changes.Read();
+        _changes = changes.GetEnumerator();
         _window = window;
-        _hasAhead = _reader.TryRead(out _ahead);
+        _hasAhead = _changes.MoveNext();
     }
 
     /// <summary>What is left of the window's changes, each prefix once; may be empty. Valid until the next call.</summary>
@@ -55,17 +54,17 @@ public sealed class Coalescer
         Taken = 0;
         if (!_hasAhead)
             return false;
-        Opened = _ahead.Time;
+        Opened = _changes.Current.Time;
         if (_window == 0)
         {
-            _batch.Add(_ahead);
+            _batch.Add(_changes.Current);
             Taken = 1;
-            _hasAhead = _reader.TryRead(out _ahead);
+            _hasAhead = _changes.MoveNext();
             return true;
         }
 
         _places.Clear();
-        while (_hasAhead && _ahead.Time < Due)
+        while (_hasAhead && _changes.Current.Time < Due)
             Take();
         _batch.RemoveAll(static change => change.OldPeer == change.NewPeer);
         return true;
@@ -73,18 +72,19 @@ public sealed class Coalescer
 
     private void Take()
     {
-        ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(_places, _ahead.Prefix, out var known);
+        var change = _changes.Current;
+        ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(_places, change.Prefix, out var known);
         if (known)
         {
-            _batch[place] = _batch[place] with { NewPeer = _ahead.NewPeer };
+            _batch[place] = _batch[place] with { NewPeer = change.NewPeer };
         }
         else
         {
             place = _batch.Count;
-            _batch.Add(_ahead);
+            _batch.Add(change);
         }
 
         Taken++;
-        _hasAhead = _reader.TryRead(out _ahead);
+        _hasAhead = _changes.MoveNext();
     }
 }
