@@ -4,7 +4,7 @@ using Sim.Workloads.Mrt;
 
 namespace Sim.Workloads.Churn;
 
-/// <summary>A prefix changes its WireGuard peer: what a routing daemon has to tell the kernel.</summary>
+/// <summary>One change of a prefix's WireGuard peer, which a routing daemon sends to the kernel.</summary>
 /// <param name="Time">Microseconds since 1970.</param>
 /// <param name="Prefix">The prefix.</param>
 /// <param name="OldPeer">The peer it was bound to, or <see cref="NoPeer"/>.</param>
@@ -14,7 +14,7 @@ public readonly record struct BindingChange(long Time, Prefix Prefix, int OldPee
     /// <summary>Stands for no peer: the prefix is not in the table.</summary>
     public const int NoPeer = -1;
 
-    /// <summary>What happens to the prefix; <see cref="RouteChange.None"/> where both peers are the same.</summary>
+    /// <summary>Returns the kind of change; <see cref="RouteChange.None"/> if both peers are the same.</summary>
     public RouteChange Kind => OldPeer == NewPeer ? RouteChange.None
         : OldPeer == NoPeer ? RouteChange.Insert
         : NewPeer == NoPeer ? RouteChange.Delete

@@ -5,8 +5,8 @@ using Sim.Kernel;
 namespace Sim.Workloads.Churn;
 
 /// <summary>
-/// The binding that a starting table and a trace imply, kept in a dictionary and changed one change after the other,
-/// uncoalesced: slow, and independent of every scheme, structure and window.
+/// Computes the binding that a starting table and a trace imply. A dictionary takes one change after the other, uncoalesced: slow,
+/// and independent of every scheme, structure and window.
 /// </summary>
 public sealed class BindingModel
 {
@@ -26,11 +26,11 @@ public sealed class BindingModel
     /// <summary>Every bound prefix with its peer, in no order.</summary>
     public IReadOnlyCollection<KeyValuePair<Prefix, int>> Bindings => _bound;
 
-    /// <summary>The prefix's peer, or <see cref="BindingChange.NoPeer"/>.</summary>
+    /// <summary>Returns the prefix's peer, or <see cref="BindingChange.NoPeer"/>.</summary>
     public int PeerOf(Prefix prefix) => _bound.TryGetValue(prefix, out var peer) ? peer : BindingChange.NoPeer;
 
     /// <summary>Makes a change.</summary>
-    /// <exception cref="InvalidOperationException">The prefix is not bound as the change says: trace and table do not fit.</exception>
+    /// <exception cref="InvalidOperationException">The prefix is bound to another peer than the change's old one: trace and table do not fit.</exception>
     public void Apply(in BindingChange change)
     {
         var bound = PeerOf(change.Prefix);

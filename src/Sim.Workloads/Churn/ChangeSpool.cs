@@ -7,7 +7,7 @@ using Sim.Kernel;
 namespace Sim.Workloads.Churn;
 
 /// <summary>
-/// Changes in a temporary file, so that a trace of any length takes no memory: appended once, read any number of times.
+/// Holds changes in a temporary file, so that a trace of any length takes no memory. Changes are appended once and read any number of times.
 /// <code>
 ///   record of 40 bytes, in the machine's byte order
 ///   address 16 | time 8 | old peer 4 | new peer 4 | length 1 | family 1 | 0 6
@@ -28,7 +28,7 @@ public sealed class ChangeSpool : IEnumerable<BindingChange>, IDisposable
     private long _written;
 
     /// <summary>Opens an empty spool in the system's folder for temporary files.</summary>
-    /// <exception cref="IOException">The folder is full or not there.</exception>
+    /// <exception cref="IOException">The folder is full or does not exist.</exception>
     public ChangeSpool()
     {
         _stream = TemporaryFile.Open("churn");
@@ -56,7 +56,7 @@ public sealed class ChangeSpool : IEnumerable<BindingChange>, IDisposable
         };
     }
 
-    /// <summary>Reads from the first change on. Nothing may be added while a reader is in use.</summary>
+    /// <summary>Returns a reader that begins with the first change. Nothing may be added while it is in use.</summary>
     public Reader Read()
     {
         Flush();
@@ -84,7 +84,7 @@ public sealed class ChangeSpool : IEnumerable<BindingChange>, IDisposable
         _buffered = 0;
     }
 
-    /// <summary>Goes through a spool once.</summary>
+    /// <summary>Reads a spool once, from the first change to the last.</summary>
     public sealed class Reader
     {
         private readonly ChangeSpool _spool;
@@ -95,7 +95,7 @@ public sealed class ChangeSpool : IEnumerable<BindingChange>, IDisposable
 
         internal Reader(ChangeSpool spool) => _spool = spool;
 
-        /// <summary>The next change; false at the end.</summary>
+        /// <summary>Reads the next change. Returns false at the end.</summary>
         /// <exception cref="IOException">The file is shorter than was written.</exception>
         public bool TryRead(out BindingChange change)
         {

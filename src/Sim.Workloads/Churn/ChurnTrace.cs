@@ -4,26 +4,24 @@ using Sim.Workloads.Mrt;
 
 namespace Sim.Workloads.Churn;
 
-/// <summary>A file of updates, which is read twice.</summary>
-/// <param name="Name">As messages call it.</param>
+/// <summary>A file of updates. It is read twice.</summary>
+/// <param name="Name">The file's name in messages.</param>
 /// <param name="Open">Opens its content: decompressed, plain MRT.</param>
 public sealed record TraceFile(string Name, Func<Stream> Open);
 
 /// <summary>
-/// What BGP updates mean for a table of bindings: the best path over the trace's peers decides each prefix's next hop,
-/// next hops are mapped to WireGuard peers, and what is left are inserts, moves and deletes.
+/// Compiles BGP updates into changes of bindings. The best path over the trace's peers decides each prefix's next hop. Next hops
+/// map to WireGuard peers. The results are inserts, moves and deletes.
 /// <code>
 ///   MRT files -> best path (PathTable) -> neighbour's peer (TraceRouter) -> changes (ChangeSpool) + Start
 /// </code>
 /// </summary>
 /// <remarks>
-/// <para>A trace does not say what was there before it. It is read twice. The first reading finds each neighbour's path
-/// to each prefix at the end, and with these the second one begins: the trace goes round, so that what is announced again
-/// unchanged is a duplicate, and what moves back has been away. A path that is withdrawn before it was ever announced and
-/// is not there at the end was there at the beginning all the same: it is assumed, with its neighbour's usual next hop, and
-/// ranks behind every path that is known.</para>
-/// <para>Memory: the paths of each prefix and neighbour and the bindings; of the length of the trace only the spool's
-/// file depends.</para>
+/// <para>A trace does not state the table before its first update, so it is read twice. The first reading finds each
+/// neighbour's path to each prefix at the end of the trace. The second reading starts from these paths: a path announced again
+/// unchanged is then a duplicate. Some paths are withdrawn before any announcement and are missing at the end. They must have
+/// existed at the start, so they are assumed with their neighbour's usual next hop and rank behind every known path.</para>
+/// <para>Memory: the paths per prefix and neighbour, and the bindings. Only the spool's file grows with the trace.</para>
 /// </remarks>
 public sealed class ChurnTrace : IDisposable
 {
@@ -43,11 +41,11 @@ public sealed class ChurnTrace : IDisposable
     public TraceCounts Counts { get; }
 
     /// <summary>
-    /// Every prefix that the trace speaks of, with its peer before the first event or <see cref="BindingChange.NoPeer"/>.
+    /// Every prefix of the trace with its peer before the first event, or <see cref="BindingChange.NoPeer"/>.
     /// </summary>
     public required IReadOnlyDictionary<Prefix, int> Start { get; init; }
 
-    /// <summary>Time of the first event whose time is believed, in microseconds since 1970; 0 where there is none.</summary>
+    /// <summary>Time of the first event with a credible time, in microseconds since 1970; 0 if there is none.</summary>
     public required long First { get; init; }
 
     /// <summary>Time of the last event.</summary>
@@ -60,12 +58,12 @@ public sealed class ChurnTrace : IDisposable
     public required int BgpPeers { get; init; }
 
     /// <summary>Compiles a trace.</summary>
-    /// <param name="files">In order of time; otherwise they are brought into it.</param>
-    /// <param name="family">The family to look at.</param>
-    /// <param name="rule">How the best path is chosen; its peer filter applies, too.</param>
+    /// <param name="files">The files, in any order; they are sorted by time.</param>
+    /// <param name="family">The family whose events count.</param>
+    /// <param name="rule">Chooses the best path, and filters BGP peers.</param>
     /// <param name="router">The WireGuard peers.</param>
     /// <param name="damage">Where damage is logged, once.</param>
-    /// <exception cref="IOException">A file cannot be read, or the temporary one not be written.</exception>
+    /// <exception cref="IOException">A file cannot be read, or the temporary file cannot be written.</exception>
     public static ChurnTrace Compile(
         IReadOnlyList<TraceFile> files, Family family, BestPathRule rule, TraceRouter router, DamageLog damage)
     {

@@ -5,15 +5,15 @@ using Sim.Kernel;
 namespace Sim.Workloads.Churn;
 
 /// <summary>
-/// Hands a trace's changes over in batches, as a daemon that waits a while for more: a window opens with the first change
-/// and closes a fixed time later; what comes meanwhile goes with it.
+/// Hands a trace's changes over in batches, like a daemon that waits for more changes. A window opens with a change and closes a
+/// fixed time later. All changes in between join its batch.
 /// <code>
 ///   changes    a b a     c          a  A to B, b  none to A, a  B to A: nothing is left of a
 ///   windows   |--------||--------|
 ///   batches            {b}       {c}
 /// </code>
-/// Changes of one prefix collapse into the first one's old peer and the last one's new peer; where both are the same,
-/// nothing is left of them. A window of 0 hands over each change alone. Order: that of each prefix's first change.
+/// The changes of one prefix collapse into one, from the first one's old peer to the last one's new peer. If both are the same, the
+/// prefix drops out. A window of 0 hands over each change alone. A batch is in the order of each prefix's first change.
 /// </summary>
 /// <remarks>Memory: one entry for each prefix that changes within a window.</remarks>
 public sealed class Coalescer
@@ -35,10 +35,10 @@ public sealed class Coalescer
         _hasAhead = _changes.MoveNext();
     }
 
-    /// <summary>What is left of the window's changes, each prefix once; may be empty. Valid until the next call.</summary>
+    /// <summary>Returns the window's collapsed changes, each prefix once; may be empty. Valid until the next call.</summary>
     public ReadOnlySpan<BindingChange> Batch => CollectionsMarshal.AsSpan(_batch);
 
-    /// <summary>Changes that the window took in.</summary>
+    /// <summary>Number of changes before collapsing.</summary>
     public int Taken { get; private set; }
 
     /// <summary>When the window opened: the time of its first change, in microseconds.</summary>
@@ -47,7 +47,7 @@ public sealed class Coalescer
     /// <summary>When the batch is handed over, in microseconds.</summary>
     public long Due => Opened + _window;
 
-    /// <summary>Goes on to the next window; false when there are no more changes.</summary>
+    /// <summary>Goes on to the next window. Returns false if there are no more changes.</summary>
     public bool Next()
     {
         _batch.Clear();

@@ -4,22 +4,22 @@ using Sim.Kernel;
 namespace Sim.Workloads.Churn;
 
 /// <summary>The binding before a trace's first change.</summary>
-/// <param name="Prefixes">Each prefix once: the table's in its order, then those that only the trace knows.</param>
+/// <param name="Prefixes">Each prefix once: first the table's in its order, then those of the trace alone.</param>
 /// <param name="Peers">The peer of each.</param>
 public sealed record StartingTable(Prefix[] Prefixes, int[] Peers)
 {
     /// <summary>Prefixes whose binding the trace decides.</summary>
     public int Seeded { get; private init; }
 
-    /// <summary>Of these, prefixes that the table does not have.</summary>
+    /// <summary>Prefixes of the trace that the table does not have.</summary>
     public int Added { get; private init; }
 
-    /// <summary>Prefixes of the table that are left out, because at the trace's beginning they are not there.</summary>
+    /// <summary>Prefixes of the table that are left out because the trace begins without them.</summary>
     public int LeftOut { get; private init; }
 
     /// <summary>
-    /// A table with what the trace needs: what the trace speaks of is bound as the trace begins with, the rest as
-    /// <paramref name="peerOf"/> says.
+    /// Combines a table and a trace. Prefixes of the trace get the peer that the trace begins with, all others the peer of
+    /// <paramref name="peerOf"/>.
     /// </summary>
     /// <param name="table">The table; of the trace's family.</param>
     /// <param name="peerOf">The peer of each of its routes.</param>

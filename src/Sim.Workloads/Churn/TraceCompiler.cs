@@ -55,7 +55,7 @@ internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRoute
     private static void Run<THandler>(MrtReader reader, THandler handler)
         where THandler : struct, IMrtHandler => reader.Read(ref handler);
 
-    /// <summary>Adds the paths that were withdrawn first and are not there at the end.</summary>
+    /// <summary>Adds the paths whose first event is a withdrawal and which are missing at the end.</summary>
     private void Assume()
     {
         foreach (var (prefix, peer, pathId) in _unannounced)
@@ -69,7 +69,7 @@ internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRoute
         _unannounced.Clear();
     }
 
-    /// <summary>Binds every known prefix as its best path says; a copy is the binding before the first event.</summary>
+    /// <summary>Binds every known prefix by its best path, and keeps a copy as the binding before the first event.</summary>
     private Dictionary<Prefix, int> Bind()
     {
         foreach (var prefix in _paths.KnownPrefixes)
@@ -87,7 +87,7 @@ internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRoute
         return router.PeerOf(own, address);
     }
 
-    /// <summary>What an event did to the best path becomes a change of binding, or is counted as none.</summary>
+    /// <summary>Turns a change of the best path into a change of binding, or counts it as none.</summary>
     private void Record(long time, Prefix prefix, RouteChange change)
     {
         if (change == RouteChange.None)
@@ -120,7 +120,7 @@ internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRoute
 
     private long Time(ref readonly MrtRoute route) => _clock.At(route.Time, route.Record, route.Offset);
 
-    /// <summary>The first reading: which paths are there at the end, and which were there before the beginning.</summary>
+    /// <summary>The first reading finds the paths at the end, and those that existed before the beginning.</summary>
     private readonly struct Gathering(TraceCompiler owner, TracePeers.FilePeers peers) : IMrtHandler
     {
         public void RibEntry(ref readonly MrtRoute route, ref readonly PathAttributes attributes)
@@ -161,7 +161,7 @@ internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRoute
         }
     }
 
-    /// <summary>The second reading, which begins with what the first one found.</summary>
+    /// <summary>The second reading starts from the paths that the first one found.</summary>
     private readonly struct Replaying(TraceCompiler owner, TracePeers.FilePeers peers) : IMrtHandler
     {
         public void RibEntry(ref readonly MrtRoute route, ref readonly PathAttributes attributes)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Churn;
 
-/// <summary>What a trace's events come to, each counted apart.</summary>
+/// <summary>Counts a trace's events by their effect on the bindings.</summary>
 public sealed record TraceCounts
 {
     /// <summary>Announcements of the family.</summary>
@@ -10,7 +10,7 @@ public sealed record TraceCounts
     /// <summary>Withdrawals of the family.</summary>
     public long Withdrawals { get; internal set; }
 
-    /// <summary>Paths that ended with their session rather than by a withdrawal, counted where the best path changed.</summary>
+    /// <summary>Paths that ended with their session instead of a withdrawal, if the best path changed.</summary>
     public long SessionLosses { get; internal set; }
 
     /// <summary>Prefixes that got a peer.</summary>
@@ -22,28 +22,28 @@ public sealed record TraceCounts
     /// <summary>Prefixes that lost their peer.</summary>
     public long Deletes { get; internal set; }
 
-    /// <summary>Events that left the best path's next hop as it was: duplicates, other attributes, paths that are not the best.</summary>
+    /// <summary>Events that kept the best path's next hop: duplicates, changes of other attributes, paths that are not the best.</summary>
     public long NoOps { get; internal set; }
 
-    /// <summary>Events that changed the next hop to one behind the same WireGuard peer, because neighbours share peers.</summary>
+    /// <summary>Events that changed the next hop but not the WireGuard peer, because neighbours share peers.</summary>
     public long SamePeer { get; internal set; }
 
     /// <summary>Events in all: the sum of the five outcomes.</summary>
     public long Events => Inserts + Moves + Deletes + NoOps + SamePeer;
 
-    /// <summary>What a daemon tells the kernel.</summary>
+    /// <summary>Changes that a daemon sends to the kernel.</summary>
     public long Changes => Inserts + Moves + Deletes;
 
-    /// <summary>Paths that the trace withdraws without having announced them, and which were put into the starting table.</summary>
+    /// <summary>Paths that the trace withdraws but never announced. They are part of the starting table.</summary>
     public long AssumedPaths { get; internal set; }
 
-    /// <summary>Entries of RIB dumps in the files, which are no updates and were passed over.</summary>
+    /// <summary>Entries of RIB dumps in the files. They are no updates and were skipped.</summary>
     public long RibEntries { get; internal set; }
 
-    /// <summary>Events whose time lies before that of the event before; they were taken to be simultaneous with it.</summary>
+    /// <summary>Events with a time before the previous event's. They count as simultaneous with the previous event.</summary>
     public long OutOfOrder { get; internal set; }
 
-    /// <summary>Events whose time does not fit those around it, which is damage; they were taken to be simultaneous with the event before.</summary>
+    /// <summary>Events with a damaged time, one that does not fit the times around it. They count as simultaneous with the previous event.</summary>
     public long SetAside { get; internal set; }
 
     /// <summary>The longest time between two events, in microseconds.</summary>

@@ -4,9 +4,9 @@ using Sim.Kernel;
 
 namespace Sim.Workloads.Churn;
 
-/// <summary>How near a made trace's figure has to be to the real one's.</summary>
-/// <param name="Absolute">The largest difference; or</param>
-/// <param name="Factor">the largest ratio, either way. 0 for both: the figure is not compared.</param>
+/// <summary>Says how close a generated trace's figure must be to the real trace's.</summary>
+/// <param name="Absolute">The largest difference allowed.</param>
+/// <param name="Factor">The largest ratio allowed, either way. If both are 0, the figure is not compared.</param>
 public readonly record struct Nearness(double Absolute, double Factor)
 {
     public static Nearness NotCompared => default;
@@ -26,17 +26,17 @@ public readonly record struct Nearness(double Absolute, double Factor)
 }
 
 /// <summary>One figure of a trace's structure.</summary>
-/// <param name="Group">What it belongs to, as a heading.</param>
-/// <param name="Name">Its name; with the group, no two have the same.</param>
+/// <param name="Group">The heading that the figure stands under.</param>
+/// <param name="Name">Its name, unique in its group.</param>
 /// <param name="Value">The figure.</param>
 /// <param name="Unit">Its unit; empty for a share or a ratio.</param>
-/// <param name="Near">How near a trace that was made like this one has to come.</param>
+/// <param name="Near">How close a trace generated like this one must come.</param>
 public sealed record TraceFigure(string Group, string Name, double Value, string Unit, Nearness Near);
 
-/// <summary>A trace's structure as a list of figures: what is shown, and what a made trace is held to.</summary>
+/// <summary>Lists a trace's structure as figures, for display and for comparing a generated trace with its model.</summary>
 public static class TraceFigures
 {
-    /// <summary>The figures, always the same ones for a family.</summary>
+    /// <summary>Returns the figures, the same ones for every trace of a family.</summary>
     public static IReadOnlyList<TraceFigure> Of(TraceStructure trace)
     {
         ArgumentNullException.ThrowIfNull(trace);

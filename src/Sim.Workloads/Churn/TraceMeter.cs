@@ -7,8 +7,8 @@ using Sim.Workloads.Mrt;
 
 namespace Sim.Workloads.Churn;
 
-/// <summary>Takes a trace's events one after the other and comes to its <see cref="TraceStructure"/>.</summary>
-/// <param name="family">The family to look at.</param>
+/// <summary>Measures a trace's <see cref="TraceStructure"/>, event by event.</summary>
+/// <param name="family">The family whose events count.</param>
 /// <param name="clock">Gives the events their times.</param>
 internal sealed class TraceMeter(Family family, TraceClock clock)
 {
@@ -33,23 +33,23 @@ internal sealed class TraceMeter(Family family, TraceClock clock)
     private int _lastPeer = -1;
     private bool _microseconds;
 
-    /// <summary>A prefix: its events so far, and the last of them.</summary>
+    /// <summary>A prefix's number of events so far, and its last event.</summary>
     private record struct Heard(long Events, long LastEvent, int LastPeer);
 
     /// <summary>A peer's path to a prefix.</summary>
-    /// <param name="Session">The session that spoke of it.</param>
-    /// <param name="Announced">Whether it is there.</param>
-    /// <param name="Since">When that became so.</param>
+    /// <param name="Session">The peer's session that last announced or withdrew it.</param>
+    /// <param name="Announced">Whether it is announced.</param>
+    /// <param name="Since">When it was announced or withdrawn.</param>
     /// <param name="Returned">Whether it had been withdrawn before.</param>
     /// <param name="Route">Hash of AS path and next hop of the last announcement; 0 where there was none.</param>
     /// <param name="Rest">Hash of its other attributes.</param>
     /// <param name="AsPath">Hash of the AS path alone.</param>
     private record struct Path(int Session, bool Announced, long Since, bool Returned, ulong Route, ulong Rest, ulong AsPath);
 
-    /// <summary>The handler for a file.</summary>
+    /// <summary>Returns the handler for a file.</summary>
     public Handler Of(MrtPeers peers) => new(this, _peers.Of(peers));
 
-    /// <summary>What came together; nothing may be added afterwards.</summary>
+    /// <summary>Returns the structure. Nothing may be added afterwards.</summary>
     public TraceStructure Finish(string source)
     {
         var duration = clock.Now - clock.First;
@@ -97,7 +97,7 @@ internal sealed class TraceMeter(Family family, TraceClock clock)
         return byPrefix.AsSpan(0, count).ToArray().Sum() / (double)Math.Max(_events, 1);
     }
 
-    /// <summary>Least squares through ranks that are equally far apart on a logarithmic scale.</summary>
+    /// <summary>Fits a line through ranks that are equally far apart on a logarithmic scale, and returns its slope.</summary>
     private static double Slope(long[] byPrefix)
     {
         var (x, y) = (new List<double>(), new List<double>());
@@ -110,7 +110,7 @@ internal sealed class TraceMeter(Family family, TraceClock clock)
         return x.Count < 3 ? 0 : Fit.Line([.. x], [.. y]).B;
     }
 
-    /// <summary>An event's place in time and among those of its prefix; returns its path.</summary>
+    /// <summary>Counts an event by time, peer and prefix, and returns its path.</summary>
     private ref Path Add(ref readonly MrtRoute route, int peer)
     {
         var now = clock.At(route.Time, route.Record, route.Offset);

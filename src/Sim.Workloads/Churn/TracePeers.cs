@@ -5,9 +5,9 @@ using Sim.Workloads.Mrt;
 namespace Sim.Workloads.Churn;
 
 /// <summary>
-/// The BGP peers of several files under one numbering, in the order in which they appear: each file numbers its own.
+/// Numbers the BGP peers of several files in the order in which they appear. Each file numbers its own.
 /// </summary>
-/// <param name="filter">Which peers are looked at; null for all.</param>
+/// <param name="filter">Selects peers; null selects all.</param>
 internal sealed class TracePeers(PeerFilter? filter)
 {
     private readonly Dictionary<(UInt128, uint, Family), int> _numbers = [];
@@ -16,16 +16,16 @@ internal sealed class TracePeers(PeerFilter? filter)
 
     public int Count => _usualHop.Count;
 
-    /// <summary>A peer's own address.</summary>
+    /// <summary>Returns a peer's own address.</summary>
     public (Family Family, UInt128 Address) Own(int peer) => _own[peer];
 
-    /// <summary>The next hop that a peer announced last, of anything; its own address where it never did.</summary>
+    /// <summary>Returns the next hop that a peer announced last, for any prefix; the peer's own address if it announced none.</summary>
     public (Family Family, UInt128 Address) UsualHop(int peer) => _usualHop[peer];
 
     /// <summary>Remembers a next hop that a peer announces.</summary>
     public void Saw(int peer, Family family, UInt128 hop) => _usualHop[peer] = (family, hop);
 
-    /// <summary>The numbers of one file's peers.</summary>
+    /// <summary>Returns the numbers of one file's peers.</summary>
     public FilePeers Of(MrtPeers peers) => new(this, peers);
 
     private bool Shows(MrtPeer peer, int index) => filter is null || filter.Matches(peer, index);
@@ -43,10 +43,10 @@ internal sealed class TracePeers(PeerFilter? filter)
         return number;
     }
 
-    /// <summary>From a file's own numbers to the common ones, remembered by index.</summary>
+    /// <summary>Maps a file's own peer numbers to the common ones, and remembers them by index.</summary>
     internal sealed class FilePeers(TracePeers all, MrtPeers peers)
     {
-        /// <summary>Stands for a peer that is not looked at.</summary>
+        /// <summary>The number of every peer that the filter leaves out.</summary>
         public const int Hidden = -1;
 
         private readonly List<int> _numbers = [];

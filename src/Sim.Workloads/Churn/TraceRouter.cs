@@ -5,8 +5,8 @@ using Sim.Kernel;
 namespace Sim.Workloads.Churn;
 
 /// <summary>
-/// Maps a trace's neighbours to WireGuard peers. A neighbour is a next hop, or the BGP peer itself where a path states
-/// none; they are dealt out in the order in which they appear, so that with as many peers as neighbours each has its own.
+/// Maps a trace's neighbours to WireGuard peers. A neighbour is a next hop, or the BGP peer itself if a path states none.
+/// Neighbours get peers round-robin in order of appearance: with as many peers as neighbours, each has its own.
 /// </summary>
 /// <param name="peers">WireGuard peers, at least 1.</param>
 public sealed class TraceRouter(int peers)
@@ -16,7 +16,7 @@ public sealed class TraceRouter(int peers)
     /// <summary>WireGuard peers to map to.</summary>
     public int Peers { get; } = peers >= 1 ? peers : throw new ArgumentOutOfRangeException(nameof(peers), peers, "at least one peer");
 
-    /// <summary>The WireGuard peer, 0 to <see cref="Peers"/> - 1, behind a neighbour's address.</summary>
+    /// <summary>Returns the WireGuard peer, 0 to <see cref="Peers"/> - 1, behind a neighbour's address.</summary>
     /// <param name="family">Family of the address, which need not be that of the prefixes.</param>
     /// <param name="address">The address, left-aligned.</param>
     public int PeerOf(Family family, UInt128 address)

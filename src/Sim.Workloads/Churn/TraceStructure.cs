@@ -6,40 +6,40 @@ using Sim.Workloads.Tables;
 
 namespace Sim.Workloads.Churn;
 
-/// <summary>What became of a BGP peer's path to a prefix, for each event: the sum is the number of events.</summary>
+/// <summary>Counts events by their effect on the BGP peer's path to the prefix. The counts add up to the number of events.</summary>
 public sealed record EventKinds
 {
-    /// <summary>Announcements of a path of which the trace had said nothing before.</summary>
+    /// <summary>First announcements: the trace had not mentioned the path before.</summary>
     public long FirstAnnouncements { get; internal set; }
 
-    /// <summary>Withdrawals of a path of which the trace had said nothing before.</summary>
+    /// <summary>First withdrawals: the trace had not mentioned the path before.</summary>
     public long FirstWithdrawals { get; internal set; }
 
     /// <summary>
-    /// Announcements equal to the one before of that peer and prefix, in AS path, next hop, ORIGIN, MED and LOCAL_PREF.
+    /// Announcements that repeat the peer's last one for the prefix: same AS path, next hop, ORIGIN, MED and LOCAL_PREF.
     /// Communities are not compared.
     /// </summary>
     public long Duplicates { get; internal set; }
 
-    /// <summary>Same AS path and next hop, but another ORIGIN, MED or LOCAL_PREF.</summary>
+    /// <summary>Announcements with the same AS path and next hop, but another ORIGIN, MED or LOCAL_PREF.</summary>
     public long AttributeChanges { get; internal set; }
 
-    /// <summary>Another AS path or next hop.</summary>
+    /// <summary>Announcements with another AS path or next hop.</summary>
     public long PathChanges { get; internal set; }
 
-    /// <summary>Of these, the ones with the same AS path.</summary>
+    /// <summary>Path changes that keep the AS path and change the next hop.</summary>
     public long NextHopChanges { get; internal set; }
 
     /// <summary>Withdrawals of a path that the trace had announced.</summary>
     public long Withdrawals { get; internal set; }
 
-    /// <summary>Withdrawals of what is withdrawn.</summary>
+    /// <summary>Withdrawals of a path that is withdrawn already.</summary>
     public long WithdrawalsAgain { get; internal set; }
 
-    /// <summary>A withdrawn path is announced as it was: a flap.</summary>
+    /// <summary>Announcements of a withdrawn path, unchanged: flaps.</summary>
     public long ReturnsSame { get; internal set; }
 
-    /// <summary>A withdrawn path comes back as another one.</summary>
+    /// <summary>Announcements of a withdrawn path, with other attributes.</summary>
     public long ReturnsOther { get; internal set; }
 
     public long Events => FirstAnnouncements + FirstWithdrawals + Duplicates + AttributeChanges + PathChanges + Withdrawals
@@ -49,8 +49,8 @@ public sealed record EventKinds
 }
 
 /// <summary>
-/// How the events of a trace of updates are spread over time, prefixes and BGP peers. Measured in one reading; memory: an
-/// entry for each prefix and for each prefix of a peer that the trace speaks of.
+/// Describes how a trace's events are spread over time, prefixes and BGP peers. One reading measures it. Memory: one entry per
+/// prefix, and one per pair of peer and prefix.
 /// </summary>
 public sealed record TraceStructure
 {
@@ -71,32 +71,32 @@ public sealed record TraceStructure
 
     public required Family Family { get; init; }
 
-    /// <summary>From the first event to the last whose time is believed.</summary>
+    /// <summary>Length of the trace in seconds, from the first event to the last one with a credible time.</summary>
     public required double Seconds { get; init; }
 
     public required EventKinds Kinds { get; init; }
 
     public long Events => Kinds.Events;
 
-    /// <summary>0 where all events are of one instant: there is no rate then.</summary>
+    /// <summary>Events per second; 0 if all events have one time.</summary>
     public double EventsPerSecond => Seconds > 0 ? Events / Seconds : 0;
 
     /// <summary>Whether times are finer than a second (BGP4MP_ET).</summary>
     public required bool HasMicroseconds { get; init; }
 
-    /// <summary>Times before that of the event before; they were taken to be simultaneous with it.</summary>
+    /// <summary>Events with a time before the previous event's. They count as simultaneous with the previous event.</summary>
     public required long OutOfOrder { get; init; }
 
-    /// <summary>Times that do not fit those around them, which are damage; the events count as simultaneous with the event before.</summary>
+    /// <summary>Events with a damaged time, one that does not fit the times around it. They count as simultaneous with the previous event.</summary>
     public required long SetAside { get; init; }
 
     /// <summary>The longest time without an event, in seconds.</summary>
     public required double LongestPause { get; init; }
 
-    /// <summary>Ends of sessions. What a peer sends afterwards counts as if it had sent nothing before.</summary>
+    /// <summary>Ends of sessions. After one, all paths of the peer are new again.</summary>
     public required long SessionEnds { get; init; }
 
-    /// <summary>Counts in windows, in the order of <see cref="WindowLengths"/>.</summary>
+    /// <summary>Statistics of the events per window, in the order of <see cref="WindowLengths"/>.</summary>
     public required IReadOnlyList<WindowCounts> Windows { get; init; }
 
     /// <summary>
@@ -106,15 +106,15 @@ public sealed record TraceStructure
     public required double Variation { get; init; }
 
     /// <summary>
-    /// Of two events in one window, how probable it is that they lie in the same tenth of it: from each of
-    /// <see cref="WindowLengths"/> to the next. 0.1 without bursts, 1 where all is one burst.
+    /// The probability that two events of one window lie in the same tenth of it, from each of <see cref="WindowLengths"/> to
+    /// the next. It is 0.1 without bursts, and 1 if all events are one burst.
     /// </summary>
     public required IReadOnlyList<double> PairShares { get; init; }
 
-    /// <summary>Prefixes that the trace speaks of.</summary>
+    /// <summary>Number of distinct prefixes.</summary>
     public required int Prefixes { get; init; }
 
-    /// <summary>Pairs of peer and prefix that the trace speaks of.</summary>
+    /// <summary>Number of distinct pairs of peer and prefix.</summary>
     public required int Pairs { get; init; }
 
     /// <summary>Share of the events of the busiest prefixes, for each of <see cref="TopParts"/>.</summary>
@@ -130,18 +130,18 @@ public sealed record TraceStructure
     public required double SamePeer { get; init; }
 
     /// <summary>
-    /// Share of the events whose prefix had its last event so many events ago, by decades, and from the same peer. What these
-    /// and <see cref="OtherLags"/> leave over is prefixes that are new, or that were last heard of longer ago.
+    /// Shares of the events by lag, if the prefix's previous event came from the same peer. The lag is the number of events since
+    /// then, in decades. The rest, beside <see cref="OtherLags"/>, are new prefixes and longer lags.
     /// </summary>
     public required IReadOnlyList<double> SameLags { get; init; }
 
-    /// <summary>The same where the last event was from another peer.</summary>
+    /// <summary>Shares of the events by lag, if the prefix's previous event came from another peer.</summary>
     public required IReadOnlyList<double> OtherLags { get; init; }
 
-    /// <summary>How long paths were withdrawn until they came back: counts in the classes of <see cref="FlapSeconds"/>.</summary>
+    /// <summary>Counts withdrawn paths by the time until they came back, in the classes of <see cref="FlapSeconds"/>.</summary>
     public required IReadOnlyList<long> Downs { get; init; }
 
-    /// <summary>How long paths that had come back lasted until they were withdrawn again.</summary>
+    /// <summary>Counts paths that had come back by the time until they were withdrawn again, in the same classes.</summary>
     public required IReadOnlyList<long> Ups { get; init; }
 
     /// <summary>Share of the trace's prefixes of each length, 0 to 128.</summary>
@@ -149,13 +149,13 @@ public sealed record TraceStructure
 
     public double WithdrawalShare => Kinds.AllWithdrawals / (double)Math.Max(Events, 1);
 
-    /// <summary>Duplicates of all events.</summary>
+    /// <summary>The share of duplicates among all events.</summary>
     public double DuplicateShare => Kinds.Duplicates / (double)Math.Max(Events, 1);
 
-    /// <summary>Measures a trace. It is read a second time if some of its times cannot be believed.</summary>
-    /// <param name="files">In order of time; otherwise they are brought into it.</param>
-    /// <param name="family">The family to look at.</param>
-    /// <param name="damage">Where damage is logged, that of the clock too.</param>
+    /// <summary>Measures a trace. It is read twice if some of its times are not credible.</summary>
+    /// <param name="files">The files, in any order; they are sorted by time.</param>
+    /// <param name="family">The family whose events count.</param>
+    /// <param name="damage">Where damage is logged, including damaged times.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static TraceStructure Measure(IReadOnlyList<TraceFile> files, Family family, DamageLog damage)
     {

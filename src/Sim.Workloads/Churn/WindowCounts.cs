@@ -3,15 +3,15 @@ using System.Runtime.InteropServices;
 
 namespace Sim.Workloads.Churn;
 
-/// <summary>How many events fall into windows of one length: the mean, how far they spread, and their quantiles.</summary>
+/// <summary>Statistics of the events per window, for windows of one length.</summary>
 /// <param name="Microseconds">Length of a window; windows begin at multiples of it, in UTC.</param>
-/// <param name="Windows">Windows, empty ones included.</param>
-/// <param name="Mean">Events a window.</param>
-/// <param name="Dispersion">Variance divided by mean: 1 where events come independently of one another.</param>
-/// <param name="Median">Of the events a window.</param>
+/// <param name="Windows">Number of windows, including empty ones.</param>
+/// <param name="Mean">Mean events per window.</param>
+/// <param name="Dispersion">Variance divided by mean; 1 if events are independent.</param>
+/// <param name="Median">Median events per window.</param>
 /// <param name="P90">90th percentile.</param>
 /// <param name="P99">99th percentile.</param>
-/// <param name="Most">The fullest window.</param>
+/// <param name="Most">Events in the fullest window.</param>
 public sealed record WindowCounts(
     long Microseconds, long Windows, double Mean, double Dispersion, long Median, long P90, long P99, long Most);
 
@@ -26,7 +26,7 @@ internal sealed class WindowCounter(long microseconds)
     /// <summary>Ordered pairs of different events in one window, over all windows: the sum of n (n - 1).</summary>
     public double Pairs { get; private set; }
 
-    /// <summary>An event; times never go back.</summary>
+    /// <summary>Counts an event. Times never decrease.</summary>
     /// <param name="time">Microseconds since 1970.</param>
     public void Add(long time)
     {
@@ -37,7 +37,7 @@ internal sealed class WindowCounter(long microseconds)
         _count++;
     }
 
-    /// <summary>What came together.</summary>
+    /// <summary>Returns the statistics.</summary>
     /// <param name="duration">Microseconds from the first event to the last.</param>
     public WindowCounts Finish(long duration)
     {

@@ -36,7 +36,7 @@ internal sealed class Bzip2Block
     private int _delivered;
     private BZip2InputStream? _again;
 
-    /// <summary>What is wrong with the block; null where its content matches its CRC.</summary>
+    /// <summary>Says what is wrong with the block; null if its content matches its CRC.</summary>
     public string? What { get; private set; }
 
     /// <summary>Bits from the start of the data to the end of the block, where it is sound.</summary>
@@ -78,7 +78,7 @@ internal sealed class Bzip2Block
         }
     }
 
-    /// <summary>Finds the end of a block of which only the start is known, and decodes it.</summary>
+    /// <summary>Finds the end of a block whose start is known, and decodes it.</summary>
     /// <param name="data">Compressed bytes, as far as the block can reach; the block's magic begins in the first of them.</param>
     /// <param name="startBit">Where the magic begins: 0 to 7.</param>
     /// <param name="level">The level of the block's stream, 1 to 9.</param>

@@ -5,24 +5,24 @@ using Sim.Kernel;
 namespace Sim.Workloads.Tables;
 
 /// <summary>
-/// The real table that travels inside this assembly, so that every command works with nothing downloaded: the
-/// networks with an origin AS in the IPFire location database (CC BY-SA 4.0; see datasets/README.md). Prefixes only:
-/// origin ASes are 0 and next hops come from <see cref="NextHopAssignment"/>.
+/// Loads the real table that this assembly contains, so that every command works without a download. It holds the networks with
+/// an origin AS in the IPFire location database (CC BY-SA 4.0; see datasets/README.md). Only prefixes are stored: origin ASes
+/// are 0 and next hops come from <see cref="NextHopAssignment"/>.
 /// </summary>
 public static class EmbeddedTable
 {
     /// <summary>Names of the files in datasets/, which are the names of the resources too.</summary>
     internal const string VersionFile = "embedded.version";
 
-    /// <summary>The table of one family, sorted by (address, length).</summary>
+    /// <summary>Loads the table of one family, sorted by (address, length).</summary>
     public static RouteTable Load(Family family) =>
         new(Source, family, NextHopAssignment.Assign(LoadPrefixes(family)), NextHopAssignment.Names(family));
 
-    /// <summary>The prefixes of one family, sorted by (address, length).</summary>
+    /// <summary>Loads the prefixes of one family, sorted by (address, length).</summary>
     public static Prefix[] LoadPrefixes(Family family) =>
         EmbeddedTableCodec.Decode(Resource(FileName(family)), out _);
 
-    /// <summary>What the table is and of which day, such as <c>embedded: libloc 2022-10-29</c>.</summary>
+    /// <summary>Names the table's source and day, such as <c>embedded: libloc 2022-10-29</c>.</summary>
     public static string Source { get; } = "embedded: " + Encoding.UTF8.GetString(Resource(VersionFile)).Trim();
 
     /// <summary>
@@ -30,7 +30,7 @@ public static class EmbeddedTable
     /// datasets/make-embedded.sh calls it.
     /// </summary>
     /// <param name="list">Prefixes as <see cref="PrefixListReader"/> reads them.</param>
-    /// <param name="name">What the table is and of which day, such as <c>libloc 2022-10-29</c>.</param>
+    /// <param name="name">The source and its day, such as <c>libloc 2022-10-29</c>.</param>
     /// <param name="folder">The folder to write to.</param>
     /// <returns>Bytes of the coded tables, IPv4 and IPv6.</returns>
     /// <exception cref="InvalidDataException">The list has damaged lines, or no prefix of a family.</exception>

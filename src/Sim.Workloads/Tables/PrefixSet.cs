@@ -26,7 +26,7 @@ internal sealed class PrefixSet
 
     public ReadOnlySpan<Prefix> Items => _items.AsSpan(0, Count);
 
-    /// <summary>Adds a prefix; false where it is in the set already.</summary>
+    /// <summary>Adds a prefix. Returns false if the set has it already.</summary>
     public bool Add(Prefix prefix)
     {
         if (Count == _items.Length)
@@ -41,7 +41,7 @@ internal sealed class PrefixSet
 
     public bool Contains(Prefix prefix) => _slots[FindSlot(prefix)] != 0;
 
-    /// <summary>The slot that holds index + 1 of the prefix, or the free slot (0) where it belongs.</summary>
+    /// <summary>Returns the slot that holds index + 1 of the prefix, or the free slot (0) where it belongs.</summary>
     private int FindSlot(Prefix prefix)
     {
         var mask = _slots.Length - 1;

@@ -5,8 +5,8 @@ using Sim.Kernel;
 namespace Sim.Workloads.Tables;
 
 /// <summary>
-/// What one node of the binary trie of a table looks like, and what is known of its surroundings when a
-/// depth-first walk (node, left, right) reaches it. The table generator learns the shapes that surroundings have, and draws from them.
+/// Numbers the shapes of a binary trie's nodes, and the surroundings that a depth-first walk (node, left, right) knows when it
+/// reaches a node. The table generator learns the shapes that surroundings have, and draws from them.
 /// <code>
 ///   shape   bit 0: the node is a prefix    bit 1: it has a left child    bit 2: it has a right child
 /// </code>
