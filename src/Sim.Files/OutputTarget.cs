@@ -44,9 +44,6 @@ public sealed class OutputTarget
     /// <summary>Whether bytes go straight into the target, which is no file that could be replaced or read again.</summary>
     public bool IsInPlace => _isDescriptor || _status?.Kind == PathKind.Device;
 
-    /// <summary>The target without links.</summary>
-    public string RealName => _path;
-
     /// <summary>Looks at the target. Nothing is changed.</summary>
     /// <param name="name">A path; <c>-</c> is standard output.</param>
     /// <exception cref="UnusableOutputException">A folder, a file that may not be written, a folder that is not there, a circle of links.</exception>
