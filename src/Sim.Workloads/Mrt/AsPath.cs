@@ -3,12 +3,12 @@ using System.Buffers.Binary;
 
 namespace Sim.Workloads.Mrt;
 
-/// <summary>What best-path selection asks of an AS path.</summary>
+/// <summary>The properties of an AS path that best-path selection compares.</summary>
 /// <param name="Length">
 /// RFC 4271, 9.1.2.2: each AS of a sequence counts, a set counts once; RFC 5065, 5.3: confederation segments do not.
 /// </param>
-/// <param name="NeighbourAs">The first AS; 0 where the path is empty or begins with a set.</param>
-/// <param name="OriginAs">The last AS; 0 where the path is empty or ends in a set (RFC 6811, 2).</param>
+/// <param name="NeighbourAs">The first AS; 0 if the path is empty or begins with a set.</param>
+/// <param name="OriginAs">The last AS; 0 if the path is empty or ends in a set (RFC 6811, 2).</param>
 public readonly record struct AsPathFacts(int Length, uint NeighbourAs, uint OriginAs);
 
 /// <summary>
@@ -24,7 +24,7 @@ public static class AsPath
 
     internal const string Malformed = "the AS_PATH is malformed";
 
-    /// <summary>Walks a path; false where it is malformed.</summary>
+    /// <summary>Walks a path. Returns false if it is malformed.</summary>
     public static bool TryRead(ReadOnlySpan<byte> path, bool wide, out AsPathFacts facts)
     {
         // Nearly every path of a dump is one sequence.
@@ -41,8 +41,8 @@ public static class AsPath
     }
 
     /// <summary>
-    /// A path with 2-byte ASes together with its AS4_PATH (RFC 6793, 4.2.3): the AS4_PATH replaces the end of the path,
-    /// unless it is longer, when it is ignored. The length stays that of the AS_PATH.
+    /// Merges a path of 2-byte ASes with its AS4_PATH (RFC 6793, 4.2.3). The AS4_PATH replaces the end of the path; a longer AS4_PATH
+    /// is ignored. The length stays that of the AS_PATH.
     /// </summary>
     public static AsPathFacts Merge(in AsPathFacts path, in AsPathFacts wide)
     {

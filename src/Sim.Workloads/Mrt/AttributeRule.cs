@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Mrt;
 
-/// <summary>How an error in an UPDATE is handled, the mildest first (RFC 7606, 2).</summary>
+/// <summary>The ways to handle an error in an UPDATE, the mildest first (RFC 7606, 2).</summary>
 internal enum Fault : byte
 {
     None,
@@ -9,17 +9,17 @@ internal enum Fault : byte
     /// <summary>Attribute discard: the attribute is ignored.</summary>
     Discard,
 
-    /// <summary>Treat-as-withdraw: what the UPDATE announces is withdrawn. An entry of a RIB is left out.</summary>
+    /// <summary>Treat-as-withdraw: the prefixes that the UPDATE announces are withdrawn. An entry of a RIB is left out.</summary>
     Withdraw,
 
     /// <summary>
-    /// Session reset. An archive has no session to reset, and what came next is in it; so nothing of the UPDATE is used, and
-    /// the peer's other routes stay.
+    /// Session reset. An archive has no session to reset, and it holds what the peer sent next. So the UPDATE is ignored, and the
+    /// peer's other routes stay.
     /// </summary>
     Reset,
 }
 
-/// <summary>The form of an attribute, and the fault if it has another. Small: it is looked up for every attribute.</summary>
+/// <summary>The form that an attribute must have, and the fault if it has another. It is small because every attribute looks one up.</summary>
 internal readonly struct AttributeRule
 {
     public const int Origin = 1;
@@ -55,16 +55,16 @@ internal readonly struct AttributeRule
     /// <summary>Optional (0x80) and transitive (0x40) as specified; RFC 7606, 3 c.</summary>
     public readonly byte Flags;
 
-    /// <summary>How an error is handled; <see cref="Fault.None"/> for types that no rule is known of, which are stepped over.</summary>
+    /// <summary>The handling of an error; <see cref="Fault.None"/> for types without a rule, which are skipped.</summary>
     public readonly Fault Fault;
 
-    /// <summary>Discarded, whatever is wrong, when an external peer sends it (RFC 7606, 7.5, 7.9 and 7.10).</summary>
+    /// <summary>Whether the attribute is discarded if an external peer sends it, malformed or not (RFC 7606, 7.5, 7.9 and 7.10).</summary>
     public readonly bool Internal;
 
-    /// <summary>The rule for a type.</summary>
+    /// <summary>Returns the rule for a type.</summary>
     public static ref readonly AttributeRule Of(byte type) => ref s_rules[type];
 
-    /// <summary>An attribute's name.</summary>
+    /// <summary>Returns an attribute's name.</summary>
     public static string NameOf(byte type) => s_names[type] ?? $"attribute {type}";
 
     public bool Fits(int length) => (uint)(length - _least) <= _more && (_step == 1 || length % _step == 0);

@@ -4,7 +4,7 @@ using Sim.Kernel;
 
 namespace Sim.Workloads.Mrt;
 
-/// <summary>How the best of several paths to a prefix is chosen.</summary>
+/// <summary>The orders by which the best of several paths to a prefix is chosen.</summary>
 public enum BestPathOrder
 {
     /// <summary>Shortest AS path, then lowest peer index, then lowest path identifier. The default.</summary>
@@ -12,15 +12,15 @@ public enum BestPathOrder
 
     /// <summary>
     /// RFC 4271, 9.1: highest LOCAL_PREF (100 where absent), shortest AS path, lowest ORIGIN, then lowest peer index and path
-    /// identifier. MULTI_EXIT_DISC is ignored: it compares only paths from one neighbouring AS, so that no total order
-    /// has it and the result would depend on the order of arrival (RFC 3345); a collector seldom has two peers in an AS.
+    /// identifier. MULTI_EXIT_DISC is ignored because it compares only paths from one neighbouring AS: the order would not be
+    /// total, and the result would depend on the order of arrival (RFC 3345). A collector seldom has two peers in one AS.
     /// </summary>
     Preference,
 }
 
-/// <summary>Which peers' paths are looked at, and how the best of them is chosen.</summary>
+/// <summary>The choice of the best path: the peers that count, and the order among their paths.</summary>
 /// <param name="Order">The order of preference.</param>
-/// <param name="Peer">One peer's view: its index, its address, or all peers of an AS; null for all peers.</param>
+/// <param name="Peer">The peer or the AS whose paths alone count; null for all peers.</param>
 public sealed record BestPathRule(BestPathOrder Order, PeerFilter? Peer = null)
 {
     private const uint UsualLocalPref = 100;
@@ -28,7 +28,7 @@ public sealed record BestPathRule(BestPathOrder Order, PeerFilter? Peer = null)
     /// <summary>The best path over all peers: shortest AS path, then lowest peer index.</summary>
     public static BestPathRule Default { get; } = new(BestPathOrder.ShortestPath);
 
-    /// <summary>Reads <c>--best path|preference</c> and <c>--peer INDEX|ADDRESS|AS64500</c>; null stands for the option left out.</summary>
+    /// <summary>Reads <c>--best path|preference</c> and <c>--peer INDEX|ADDRESS|AS64500</c>; null means that the option was not given.</summary>
     /// <exception cref="FormatException">An option has none of its forms.</exception>
     public static BestPathRule Parse(string? best, string? peer)
     {
@@ -42,10 +42,10 @@ public sealed record BestPathRule(BestPathOrder Order, PeerFilter? Peer = null)
     }
 
     /// <summary>
-    /// A path's rank: the lower, the better; no two paths of a prefix have the same.
+    /// Returns a path's rank. The lowest is best, and no two paths of a prefix have the same.
     /// <code>
     ///   ~LOCAL_PREF(32) path length(16) origin(8) 0(8) | peer(32) path id(32)
-    ///   `------ 0 for ShortestPath ---- ^^^^ but not this     `- what tells a prefix's paths apart
+    ///   `------ 0 for ShortestPath ---- ^^^^ but not this     `- tells a prefix's paths apart
     /// </code>
     /// </summary>
     internal UInt128 Rank(ref readonly MrtRoute route, ref readonly PathAttributes attributes)

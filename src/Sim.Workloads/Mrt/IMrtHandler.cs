@@ -3,10 +3,10 @@ using Sim.Kernel;
 
 namespace Sim.Workloads.Mrt;
 
-/// <summary>One prefix in one record. Reused from call to call: copy what is to be kept.</summary>
+/// <summary>One prefix in one record. The reader reuses it for the next call: copy what you keep.</summary>
 public struct MrtRoute
 {
-    /// <summary>The prefix; host bits that the file sets are masked away.</summary>
+    /// <summary>The prefix. Host bits that the file sets are cleared.</summary>
     public Prefix Prefix;
 
     /// <summary>Index into <see cref="MrtReader.Peers"/>.</summary>
@@ -18,7 +18,7 @@ public struct MrtRoute
     /// <summary>The record's time in microseconds since 1970.</summary>
     public long Time;
 
-    /// <summary>When the peer announced an entry of a dump, in seconds since 1970; 0 for messages.</summary>
+    /// <summary>The time at which the peer announced an entry of a dump, in seconds since 1970; 0 for messages.</summary>
     public uint Originated;
 
     /// <summary>The record, counted from 1.</summary>
@@ -28,29 +28,29 @@ public struct MrtRoute
     public long Offset;
 
     /// <summary>
-    /// It is withdrawn because the UPDATE that announces it is malformed (RFC 7606, treat-as-withdraw): no sign that there was a
-    /// path before.
+    /// Whether it is withdrawn because the UPDATE that announces it is malformed (RFC 7606, treat-as-withdraw). Such a withdrawal
+    /// does not show that there was a path before.
     /// </summary>
     public bool Malformed;
 }
 
 /// <summary>
-/// What a reader calls as it meets things, in file order. Implement it as a struct: the reader is compiled for it and the
-/// calls inline.
+/// Receives what a reader finds, in file order. Implement it as a struct: the reader is then compiled for it, and the calls are
+/// inlined.
 /// </summary>
 /// <remarks>Within one UPDATE, withdrawals come before announcements, as RFC 4271 orders the fields.</remarks>
 public interface IMrtHandler
 {
-    /// <summary>An entry of a RIB dump. The attributes are valid during the call.</summary>
+    /// <summary>Takes an entry of a RIB dump. The attributes are valid during the call.</summary>
     void RibEntry(ref readonly MrtRoute route, ref readonly PathAttributes attributes);
 
-    /// <summary>A prefix that an UPDATE announces. The attributes are valid during the call.</summary>
+    /// <summary>Takes a prefix that an UPDATE announces. The attributes are valid during the call.</summary>
     void Announce(ref readonly MrtRoute route, ref readonly PathAttributes attributes);
 
-    /// <summary>A prefix that an UPDATE withdraws, or one that it announces with malformed attributes.</summary>
+    /// <summary>Takes a prefix that an UPDATE withdraws, or one that it announces with malformed attributes.</summary>
     void Withdraw(ref readonly MrtRoute route);
 
-    /// <summary>A session changed its state.</summary>
+    /// <summary>Takes a change of a session's state.</summary>
     /// <param name="peer">Index into <see cref="MrtReader.Peers"/>.</param>
     /// <param name="time">Microseconds since 1970.</param>
     /// <param name="from">State before: 1 Idle, 2 Connect, 3 Active, 4 OpenSent, 5 OpenConfirm, 6 Established.</param>

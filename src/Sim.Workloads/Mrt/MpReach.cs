@@ -6,7 +6,7 @@ namespace Sim.Workloads.Mrt;
 
 /// <summary>
 /// MP_REACH_NLRI (RFC 4760, 3). RIB dumps should carry only the length of the next hop and the next hop (RFC 6396, 4.3.4), but
-/// some carry the whole attribute: its first byte, the high byte of the AFI, is then 0, which no next hop's length is.
+/// some carry the whole attribute. Its first byte tells the two apart: 0, the high byte of an AFI, is no next hop's length.
 /// <code>
 ///   whole   AFI(2) SAFI(1) length(1) next hop(4, 16, 32) reserved(1) NLRI
 ///   short                  length(1) next hop
@@ -18,7 +18,7 @@ internal ref struct MpReach
 
     public bool Present;
 
-    /// <summary>Whether the attribute is whole, and so names its family.</summary>
+    /// <summary>Whether the attribute is whole. Only then it names its family.</summary>
     public bool IsWhole;
 
     public ushort Afi;
@@ -33,8 +33,8 @@ internal ref struct MpReach
     public ReadOnlySpan<byte> Nlri;
 
     /// <summary>
-    /// Reads the attribute; false where it is malformed. Of families other than IPv4 and IPv6 unicast the next hop is not
-    /// looked at.
+    /// Reads the attribute. Returns false if it is malformed. The next hop of families other than IPv4 and IPv6 unicast is not
+    /// read.
     /// </summary>
     public static bool TryRead(ReadOnlySpan<byte> value, bool inRib, out MpReach reach)
     {
@@ -60,9 +60,9 @@ internal ref struct MpReach
     }
 
     /// <summary>
-    /// Takes an IPv4 address, an IPv6 address, or one with a link-local one behind it (RFC 2545, 3), which is dropped unless the
-    /// first is <c>::</c>. The family need not be that of the prefixes where these are IPv4 (RFC 8950, 3). An address of zeros is
-    /// no next hop.
+    /// Takes an IPv4 address, an IPv6 address, or an IPv6 address followed by a link-local one (RFC 2545, 3). The link-local address
+    /// counts only if the first is <c>::</c>. IPv4 prefixes may have an IPv6 next hop (RFC 8950, 3). An address of zeros is no next
+    /// hop.
     /// </summary>
     private bool SetNextHop(ReadOnlySpan<byte> bytes)
     {

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Sim.Workloads.Mrt;
 
-/// <summary>What was in a file. Everything is counted: what was read, what was skipped and what was damaged.</summary>
+/// <summary>The counts of a file: everything that was read, skipped or damaged.</summary>
 public sealed class MrtCounts
 {
     private readonly Dictionary<(ushort Type, ushort Subtype), long> _records = [];
@@ -11,7 +11,7 @@ public sealed class MrtCounts
     /// <summary>Whole records, damaged ones included.</summary>
     public long Records { get; internal set; }
 
-    /// <summary>Records by type and subtype; of types that are not read, all subtypes together under 0.</summary>
+    /// <summary>Records by type and subtype. A type that is not read has all its subtypes under 0.</summary>
     public IReadOnlyDictionary<(ushort Type, ushort Subtype), long> RecordsByType => _records;
 
     /// <summary>Records of types or subtypes that carry no unicast routes: deprecated, multicast, generic, unknown.</summary>
@@ -20,7 +20,7 @@ public sealed class MrtCounts
     /// <summary>BGP messages other than UPDATE.</summary>
     public long OtherMessages { get; internal set; }
 
-    /// <summary>Reachability of families other than IPv4 and IPv6 unicast, in attributes, not prefixes.</summary>
+    /// <summary>Attributes with reachability of families other than IPv4 and IPv6 unicast.</summary>
     public long OtherFamilies { get; internal set; }
 
     /// <summary>Entries of RIB dumps: one prefix from one peer.</summary>
@@ -35,13 +35,13 @@ public sealed class MrtCounts
     /// <summary>Distinct peers; those of a PEER_INDEX_TABLE count whether or not they have entries.</summary>
     public int Peers { get; internal set; }
 
-    /// <summary>Distinct prefixes, announced or withdrawn; counted only by <see cref="MrtSummary"/>, else 0.</summary>
+    /// <summary>Distinct prefixes, announced or withdrawn. Only <see cref="MrtSummary"/> counts them.</summary>
     public int PrefixesV4 { get; internal set; }
 
     /// <inheritdoc cref="PrefixesV4"/>
     public int PrefixesV6 { get; internal set; }
 
-    /// <summary>Damaged places, those of the container included.</summary>
+    /// <summary>Damaged places, including those of the container.</summary>
     public long Damage { get; internal set; }
 
     /// <summary>Bytes of uncompressed content.</summary>

@@ -14,13 +14,13 @@ public readonly record struct MrtPeer(Family Family, UInt128 Address, uint As, u
 }
 
 /// <summary>
-/// The peers of a file. The peers of its first PEER_INDEX_TABLE stand where they stand there, so that an index printed by
-/// another tool means the same here; those of further tables, of TABLE_DUMP and of BGP4MP records are found by address
-/// and AS, or appended in the order in which they appear.
+/// The peers of a file. The peers of its first PEER_INDEX_TABLE keep their places, so that an index printed by another tool means
+/// the same here. Peers of further tables, of TABLE_DUMP and of BGP4MP records are found by address and AS, or appended in
+/// order of appearance.
 /// </summary>
 public sealed class MrtPeers
 {
-    /// <summary>More than any collector has; a file with more is hostile.</summary>
+    /// <summary>The most peers of a file. No collector has so many; a file with more is hostile.</summary>
     public const int Most = 1 << 18;
 
     private readonly List<MrtPeer> _peers = [];
@@ -33,7 +33,7 @@ public sealed class MrtPeers
 
     public MrtPeer this[int index] => _peers[index];
 
-    /// <summary>The peer's index, appended if it is new; -1 where there are <see cref="Most"/> already.</summary>
+    /// <summary>Returns the peer's index, and appends the peer if it is new; -1 if there are <see cref="Most"/> already.</summary>
     internal int Intern(in MrtPeer peer)
     {
         if (_lastIndex >= 0 && peer.Address == _last.Address && peer.As == _last.As && peer.Family == _last.Family)
@@ -44,7 +44,7 @@ public sealed class MrtPeers
         return index;
     }
 
-    /// <summary>Opens a PEER_INDEX_TABLE: returns how its peers are to be placed.</summary>
+    /// <summary>Opens a PEER_INDEX_TABLE. Returns how its peers are to be placed.</summary>
     internal Func<MrtPeer, int> OpenTable()
     {
         var first = !_hasTable;

@@ -4,8 +4,8 @@ using System.Buffers.Binary;
 namespace Sim.Workloads.Mrt;
 
 /// <content>
-/// NUL bytes where a record should begin: the tail of a file after a power cut, or a hole that was never written. A header of
-/// zeros would read as an empty record of type 0 (NULL, deprecated), and a hole as hundreds of them.
+/// Skips NUL bytes where a record should begin: the tail of a file after a power cut, or a hole that was never written. A header of
+/// zeros would be read as an empty record of type 0 (NULL, deprecated), and a hole as hundreds of such records.
 /// </content>
 public sealed partial class MrtReader
 {
@@ -13,8 +13,8 @@ public sealed partial class MrtReader
     private const int LeadingZeros = 5;
 
     /// <summary>
-    /// Passes over NUL bytes and logs them as one place of damage; false where no record follows. One does where a header makes
-    /// sense and what comes after its record is a header too, or the end.
+    /// Skips NUL bytes and logs them as one place of damage. Returns false if no record follows. A record follows if there is a
+    /// plausible header, and after its record another header or the end.
     /// </summary>
     private bool SkipNuls()
     {
@@ -52,8 +52,8 @@ public sealed partial class MrtReader
     }
 
     /// <summary>
-    /// Whether the next header begins with zeros, or ends in them because the hole begins within it; <paramref name="lead"/> is how
-    /// much of it was written.
+    /// Returns whether the next header begins with zeros, or ends in zeros because the hole begins within it. Then
+    /// <paramref name="lead"/> bytes of it were written.
     /// </summary>
     private bool AtHole(out int lead)
     {
@@ -70,7 +70,7 @@ public sealed partial class MrtReader
         return lead <= 4 && bytes.Length >= Header;
     }
 
-    /// <summary>Whether a hole begins within the record: it ends in a NUL byte, and a header's worth of them follows it.</summary>
+    /// <summary>Returns whether a hole begins within the record: it ends in a NUL byte, and as many NUL bytes as a header has follow it.</summary>
     private bool EndsInHole(int length) =>
         length > 0 && _buffer[_start + Header + length - 1] == 0 && Ensure(Header + length + Header)
         && _buffer.AsSpan(_start + Header + length, Header).IndexOfAnyExcept((byte)0) < 0;

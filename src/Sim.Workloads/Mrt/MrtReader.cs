@@ -22,7 +22,7 @@ namespace Sim.Workloads.Mrt;
 /// <param name="damage">Where damage is logged.</param>
 public sealed partial class MrtReader(Stream input, string name, DamageLog damage)
 {
-    /// <summary>Longer records are taken for damage: 65,535 entries of the usual 100 to 200 bytes fit.</summary>
+    /// <summary>The longest record; a longer one is damage. It has room for 65,535 entries of the usual 100 to 200 bytes.</summary>
     public const int MaxRecord = 16 << 20;
 
     private const int Header = 12;
@@ -42,9 +42,9 @@ public sealed partial class MrtReader(Stream input, string name, DamageLog damag
     /// <summary>Counts so far; complete when <see cref="Read"/> has returned.</summary>
     public MrtCounts Counts { get; } = new();
 
-    /// <summary>Reads to the end, or to where the framing is lost.</summary>
+    /// <summary>Reads to the end, or until the framing is lost.</summary>
     /// <exception cref="IOException">The device fails. Damage to the container or the content is logged, not thrown.</exception>
-    /// <exception cref="UnsupportedContainerException">The container needs something that is not read here.</exception>
+    /// <exception cref="UnsupportedContainerException">The container uses a feature that no decoder here reads.</exception>
     public void Read<THandler>(ref THandler handler)
         where THandler : struct, IMrtHandler
     {
@@ -152,7 +152,7 @@ public sealed partial class MrtReader(Stream input, string name, DamageLog damag
         _offset += bytes;
     }
 
-    /// <summary>Makes a number of bytes from <c>_start</c> on available; false where the content ends before that.</summary>
+    /// <summary>Makes a number of bytes from <c>_start</c> on available. Returns false if the content ends before that.</summary>
     private bool Ensure(int count)
     {
         if (_end - _start >= count)

@@ -3,10 +3,10 @@ using Sim.Kernel;
 
 namespace Sim.Workloads.Mrt;
 
-/// <summary>What a file holds, for <c>table info</c>: reads it all and remembers only which prefixes there were.</summary>
+/// <summary>Counts the content of a file for <c>table info</c>. It reads all and remembers only the distinct prefixes.</summary>
 public static class MrtSummary
 {
-    /// <summary>Counts a file. Parameters as those of <see cref="MrtReader"/>.</summary>
+    /// <summary>Counts a file. The parameters are those of <see cref="MrtReader"/>.</summary>
     /// <exception cref="IOException">The device fails.</exception>
     public static MrtCounts Read(Stream input, string name, DamageLog damage)
     {

@@ -5,21 +5,20 @@ using Sim.Workloads.Input;
 namespace Sim.Workloads.Mrt;
 
 /// <summary>
-/// From an MRT file to a table of one next hop a prefix: a RIB dump by selecting the best of its entries, an update file
-/// by applying its announcements, withdrawals and ends of sessions in order.
+/// Makes a table with one next hop per prefix from an MRT file. From a RIB dump it takes the best of each prefix's entries; from an
+/// update file, the result of applying all announcements, withdrawals and ends of sessions in order.
 /// </summary>
 /// <remarks>
-/// Memory is bounded by the table: one path a prefix from a dump, one path a prefix, peer and path identifier from
-/// updates. In a file that holds both, a prefix's entries count only by the best of them: withdrawing that one later
-/// does not bring back the second best.
+/// Memory is bounded by the table: a dump needs one path per prefix, updates one per prefix, peer and path identifier. In a file
+/// that holds both, only the best of a prefix's entries counts: its later withdrawal does not bring back the second best.
 /// </remarks>
 public static class MrtTable
 {
     /// <summary>Loads a table.</summary>
     /// <param name="input">The content: <see cref="Input.CompressedInput"/>, or any stream that is plain MRT.</param>
     /// <param name="name">The file as messages and the table call it.</param>
-    /// <param name="family">The family to load; entries of the other are passed over.</param>
-    /// <param name="rule">How the best path is chosen.</param>
+    /// <param name="family">The family to load. Entries of the other are skipped.</param>
+    /// <param name="rule">The choice of the best path.</param>
     /// <param name="damage">Where damage is logged.</param>
     /// <exception cref="IOException">The device fails.</exception>
     /// <exception cref="InvalidDataException">The rule names a peer that the file does not have.</exception>
@@ -37,7 +36,7 @@ public static class MrtTable
     }
 }
 
-/// <summary>Which peers of a file a filter lets through, remembered by index.</summary>
+/// <summary>Decides which peers of a file a filter lets through, and remembers it by index.</summary>
 public sealed class PeerView(PeerFilter? filter, MrtPeers peers)
 {
     private readonly List<bool> _seen = [];

@@ -52,12 +52,12 @@ public static class MrtTypes
     ];
 
     /// <summary>
-    /// Whether IANA has assigned the type, or it lies in the range for private use (64512 and up). Any other type
-    /// means that the file is not MRT or that its framing is lost.
+    /// Returns whether IANA has assigned the type, or reserved it for private use (64512 and up). Any other type means that the file
+    /// is not MRT, or that the framing is lost.
     /// </summary>
     public static bool IsAssigned(int type) => type is <= 13 or 16 or 17 or 32 or 33 or 48 or 49 or >= 64512;
 
-    /// <summary>The name in the RFC, such as <c>TABLE_DUMP_V2/RIB_IPV4_UNICAST</c>; numbers where there is none.</summary>
+    /// <summary>Returns the name in the RFC, such as <c>TABLE_DUMP_V2/RIB_IPV4_UNICAST</c>, or numbers if it has none.</summary>
     public static string Name(int type, int subtype) => type switch
     {
         TableDump => "TABLE_DUMP/" + (subtype switch { AfiIPv4 => "AFI_IPv4", AfiIPv6 => "AFI_IPv6", _ => $"{subtype}" }),

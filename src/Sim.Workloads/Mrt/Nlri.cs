@@ -17,14 +17,14 @@ internal ref struct NlriReader(ReadOnlySpan<byte> field, Family family, bool add
     private ReadOnlySpan<byte> _left = field;
     private uint _hostBits;
 
-    /// <summary>Whether a prefix so far had host bits, which RFC 4271 allows and no router sends.</summary>
+    /// <summary>Whether one of the prefixes so far had host bits. RFC 4271 allows them, but no router sends them.</summary>
     public readonly bool HostBits => _hostBits != 0;
 
     /// <summary>Bytes that are left.</summary>
     public readonly int Left => _left.Length;
 
-    /// <summary>Reads the next prefix; what is wrong with it, or null.</summary>
-    /// <param name="entry">Is written field by field where it stays: copying what was just written waits for the writes.</param>
+    /// <summary>Reads the next prefix. Returns what is wrong with it, or null.</summary>
+    /// <param name="entry">The prefix. It is written in place: a copy of freshly written fields would wait for the writes.</param>
     public string? TryRead(ref NlriEntry entry)
     {
         var head = addPath ? 5 : 1;
@@ -51,10 +51,10 @@ internal ref struct NlriReader(ReadOnlySpan<byte> field, Family family, bool add
         return null;
     }
 
-    /// <summary>The mask of so many bits of 64: none where it is negative, and all from 64 on.</summary>
+    /// <summary>Returns a mask of the first <paramref name="bits"/> of 64 bits; a negative number gives none, and 64 or more give all.</summary>
     private static ulong Mask(int bits) => bits <= 0 ? 0 : ulong.MaxValue << Math.Max(64 - bits, 0);
 
-    /// <summary>Up to 7 bytes at the end of a field, left-aligned.</summary>
+    /// <summary>Returns up to 7 bytes at the end of a field, left-aligned.</summary>
     private static ulong ReadFew(ReadOnlySpan<byte> bytes)
     {
         var read = 0ul;
@@ -68,13 +68,13 @@ internal ref struct NlriReader(ReadOnlySpan<byte> field, Family family, bool add
 /// <summary>A prefix of a field, its host bits masked.</summary>
 internal struct NlriEntry
 {
-    /// <summary>The first 64 bits of the address, left-aligned, and</summary>
+    /// <summary>The first 64 bits of the address.</summary>
     public ulong Upper;
 
-    /// <summary>the others.</summary>
+    /// <summary>The last 64 bits of the address; 0 in IPv4.</summary>
     public ulong Lower;
 
-    /// <summary>Its path identifier; 0 where there is none.</summary>
+    /// <summary>The path identifier; 0 if there is none.</summary>
     public uint PathId;
 
     public byte Length;
@@ -88,16 +88,21 @@ internal struct NlriEntry
 }
 
 /// <summary>
-/// The prefixes of one UPDATE, read before any of them is delivered. A field is refused whole where it is syntactically wrong
-/// (RFC 7606, 5.3), where it has a prefix twice, which no sender has a reason for, or where it makes sense only as what its record
-/// type says it is not: prefixes with path identifiers, or without. Collectors have written both (RFC 8050 gave ADD-PATH record
-/// types of its own). A small identifier, read as prefixes, is 0.0.0.0/0 or ::/0 several times over.
+/// The prefixes of one UPDATE. All are read before the first is delivered. A field is refused whole in three cases: it is
+/// syntactically wrong (RFC 7606, 5.3); it repeats a prefix, for which no sender has a reason; or it makes sense only with path
+/// identifiers where the record type has none, or the reverse. Collectors have written both: RFC 8050 gave ADD-PATH its own record
+/// types late. A small identifier, read as prefixes, is 0.0.0.0/0 or ::/0 several times.
 /// </summary>
 /// <remarks>
-/// A field is sound in a reading, with path identifiers or without, if it is syntactically right, repeats nothing and has no host
-/// bits, which routers clear. Sound in the record type's reading alone, or in neither, it is read as the record type says; sound in
-/// the other one alone, it is refused. Sound in both, the fields of that peer that are sound in one alone decide; see
-/// <see cref="PathIdSigns"/>.
+/// A field is sound in a reading (with path identifiers, or without) if it is syntactically right, repeats nothing and has no host
+/// bits, which routers clear.
+/// <code>
+///   sound as the record type says it   sound in the other reading
+///            yes                               no                   read as the record type says
+///            no                                no                   read as the record type says
+///            no                                yes                  refused
+///            yes                               yes                  the peer's other fields decide: PathIdSigns
+/// </code>
 /// </remarks>
 internal sealed class NlriFields
 {
@@ -120,16 +125,16 @@ internal sealed class NlriFields
     public void Clear() => Count = 0;
 
     /// <summary>
-    /// Takes the prefixes of a field, or says what is wrong with it. Takes time in proportion to the field's length, and allocates
-    /// nothing, except for more prefixes than ever before.
+    /// Takes the prefixes of a field, or returns what is wrong with it. The time is proportional to the field's length. It allocates
+    /// only if there are more prefixes than ever before.
     /// </summary>
-    /// <param name="field">All fields of an UPDATE have at most 65,535 bytes.</param>
+    /// <param name="field">The field. All fields of an UPDATE have at most 65,535 bytes.</param>
     /// <param name="family">Family of the prefixes.</param>
     /// <param name="addPath">Whether the record type has path identifiers.</param>
-    /// <param name="signs">What other fields of the peer have shown; this one adds to it.</param>
+    /// <param name="signs">The evidence of other fields of the peer. This field adds to it.</param>
     /// <param name="isDoubtful">
-    /// Whether both readings are sound, nothing else of the peer decides, and the identifiers are against the record type: they would
-    /// be small ones, as routers count them, where there should be none, or large ones where there should be some.
+    /// Whether both readings are sound, no other field of the peer decides, and the identifiers speak against the record type: small
+    /// ones, as routers number paths, where there should be none; or large ones where there should be some.
     /// </param>
     public string? Take(ReadOnlySpan<byte> field, Family family, bool addPath, ref PathIds signs, out bool isDoubtful)
     {
@@ -185,7 +190,7 @@ internal sealed class NlriFields
         return null;
     }
 
-    /// <summary>Empties the slots and returns the mask for a field, which has fewer prefixes than bytes.</summary>
+    /// <summary>Empties the slots, and returns the mask for a field. A field has fewer prefixes than bytes.</summary>
     private uint Open(int length)
     {
         if (_slots.Length == 0)
@@ -199,7 +204,7 @@ internal sealed class NlriFields
         return Math.Min(BitOperations.RoundUpToPowerOf2((uint)length + 1), (uint)_slots.Length) - 1;
     }
 
-    /// <summary>Adds an entry to the slots by its number in the field; false where one that is equal is there.</summary>
+    /// <summary>Adds an entry to the slots by its number in the field. Returns false if an equal one is there.</summary>
     private bool TryAdd(int first, uint mask, ref readonly NlriEntry entry, int number)
     {
         // With the seed no file can aim at one slot.

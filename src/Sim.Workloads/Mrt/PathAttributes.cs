@@ -5,23 +5,23 @@ using Sim.Kernel;
 
 namespace Sim.Workloads.Mrt;
 
-/// <summary>Where attributes stand, as far as it decides how they are read.</summary>
-/// <param name="Wide">AS_PATH has ASes of 4 bytes.</param>
-/// <param name="InRib">They are a RIB entry's: MP_REACH_NLRI may be the short form of RFC 6396, 4.3.4.</param>
-/// <param name="External">They come from a peer of another AS.</param>
+/// <summary>The context of attributes that decides how they are read.</summary>
+/// <param name="Wide">Whether AS_PATH has ASes of 4 bytes.</param>
+/// <param name="InRib">Whether they belong to a RIB entry, in which MP_REACH_NLRI may have the short form of RFC 6396, 4.3.4.</param>
+/// <param name="External">Whether they come from a peer of another AS.</param>
 internal readonly record struct AttributeSource(bool Wide, bool InRib, bool External);
 
 /// <summary>
-/// The path attributes of one entry or UPDATE (RFC 4271, 4.3; RFC 4760), read in place: the spans point into the reader's
-/// buffer. Every known attribute is held to its <see cref="AttributeRule"/>; those that selection does not need (communities,
-/// aggregator, ...) are stepped over then.
+/// The path attributes of one entry or UPDATE (RFC 4271, 4.3; RFC 4760), read in place: the spans point into the reader's buffer.
+/// Every known attribute is checked against its <see cref="AttributeRule"/>. Those that selection does not need (communities,
+/// aggregator, ...) are then skipped.
 /// <code>
 ///   flags(1) type(1) length(1, or 2 where flag 0x10 is set) value | flags type length value | ...
 /// </code>
 /// </summary>
 public ref struct PathAttributes
 {
-    /// <summary><see cref="Origin"/> where the attribute is absent: worse than any.</summary>
+    /// <summary>The value of <see cref="Origin"/> if the attribute is absent: worse than any.</summary>
     public const byte NoOrigin = 255;
 
     private const byte ExtendedLength = 0x10;
@@ -33,7 +33,7 @@ public ref struct PathAttributes
     public bool HasMed;
     public bool HasLocalPref;
 
-    /// <summary>Whether there is a next hop. <c>0.0.0.0</c> and <c>::</c>, which dumps give their own routes, are none.</summary>
+    /// <summary>Whether there is a next hop. <c>0.0.0.0</c> and <c>::</c> are none; dumps give them to a router's own routes.</summary>
     public bool HasNextHop;
 
     /// <summary>Family of <see cref="NextHop"/>, which may differ from the prefix's (RFC 8950).</summary>
@@ -45,16 +45,16 @@ public ref struct PathAttributes
     /// <summary>LOCAL_PREF; 0 where absent.</summary>
     public uint LocalPref;
 
-    /// <summary>Length, first and last AS of the path, AS4_PATH taken into account.</summary>
+    /// <summary>The length and the first and last AS of the path, after AS4_PATH is merged in.</summary>
     public AsPathFacts Path;
 
-    /// <summary>The next hop of the prefix that the handler is given, left-aligned; link-local second addresses are dropped.</summary>
+    /// <summary>The next hop of the prefix that the handler is given, left-aligned, without a link-local second address.</summary>
     public UInt128 NextHop;
 
-    /// <summary>AS_PATH as it stands; ASes of 4 bytes if <see cref="WideAs"/>, else 2.</summary>
+    /// <summary>The bytes of AS_PATH, with ASes of 4 bytes if <see cref="WideAs"/>, else of 2.</summary>
     public ReadOnlySpan<byte> AsPathBytes;
 
-    /// <summary>AS4_PATH as it stands; empty where absent or to be ignored.</summary>
+    /// <summary>The bytes of AS4_PATH; empty if it is absent or must be ignored.</summary>
     public ReadOnlySpan<byte> As4PathBytes;
 
     public bool WideAs;
@@ -63,7 +63,7 @@ public ref struct PathAttributes
     internal ReadOnlySpan<byte> Unreach;
     internal bool HasUnreach;
 
-    /// <summary>The strongest of the errors (RFC 7606, 3 h), and of several as strong the first.</summary>
+    /// <summary>The strongest of the errors (RFC 7606, 3 h); the first of several equally strong ones.</summary>
     internal Fault Fault;
 
     private byte _wrongType;
@@ -73,7 +73,7 @@ public ref struct PathAttributes
     private bool _hasAs4Aggregator;
     private ulong _present;
 
-    /// <summary>Reads all attributes, or those before an error that hides the rest; <see cref="Fault"/> says whether they are sound.</summary>
+    /// <summary>Reads all attributes, or those before an error that hides the rest. <see cref="Fault"/> says whether they are sound.</summary>
     internal static void Read(ReadOnlySpan<byte> bytes, AttributeSource source, out PathAttributes read)
     {
         read = default;
@@ -99,8 +99,8 @@ public ref struct PathAttributes
         read.MergePaths();
     }
 
-    /// <summary>Notes which of the attributes that an announcement must have are missing (RFC 7606, 3 d).</summary>
-    /// <param name="nextHop">Whether NEXT_HOP is one of them: it is for the NLRI field, not for MP_REACH_NLRI.</param>
+    /// <summary>Notes which mandatory attributes an announcement lacks (RFC 7606, 3 d).</summary>
+    /// <param name="nextHop">Whether NEXT_HOP is mandatory: it is for the NLRI field, but not for MP_REACH_NLRI.</param>
     internal void RequireMandatory(bool nextHop)
     {
         if ((_present & 1UL << AttributeRule.Origin) == 0)
@@ -111,7 +111,7 @@ public ref struct PathAttributes
             Note(Fault.Withdraw, AttributeRule.NextHop, "is missing");
     }
 
-    /// <summary>The error in words.</summary>
+    /// <summary>Returns the error in words.</summary>
     internal readonly string Complaint(string withdrawn)
     {
         var name = _wrongType == 0 ? "" : $"{AttributeRule.NameOf(_wrongType)} ";
@@ -120,8 +120,7 @@ public ref struct PathAttributes
     }
 
     /// <summary>
-    /// Makes the next hop of MP_REACH_NLRI the one that the handler sees. It is the one that counts where NEXT_HOP stands beside
-    /// it (RFC 4760, 3).
+    /// Makes the next hop of MP_REACH_NLRI the one that the handler sees. It counts even if NEXT_HOP is there as well (RFC 4760, 3).
     /// </summary>
     internal void UseReachNextHop() =>
         (HasNextHop, NextHop, NextHopFamily) = (Reach.HasNextHop, Reach.NextHop, Reach.NextHopFamily);
@@ -176,7 +175,7 @@ public ref struct PathAttributes
             Note(fault, type, "is malformed");
     }
 
-    /// <summary>Takes an attribute whose flags and length are right; false where its value is malformed.</summary>
+    /// <summary>Takes an attribute whose flags and length are right. Returns false if its value is malformed.</summary>
     private bool TakeValue(byte type, ReadOnlySpan<byte> value, bool inRib)
     {
         switch (type)
@@ -218,8 +217,8 @@ public ref struct PathAttributes
     }
 
     /// <summary>
-    /// Lets AS4_PATH replace the end of AS_PATH. RFC 6793: beside ASes of 4 bytes it is ignored (4.1), and beside an AGGREGATOR
-    /// that is not AS_TRANS, which was set by a speaker that did not know AS4_PATH (4.2.3).
+    /// Lets AS4_PATH replace the end of AS_PATH. By RFC 6793 it is ignored if AS_PATH has ASes of 4 bytes (4.1), or if the AGGREGATOR
+    /// is not AS_TRANS, because a speaker without AS4_PATH has set that (4.2.3).
     /// </summary>
     private void MergePaths()
     {
@@ -235,7 +234,7 @@ public ref struct PathAttributes
     {
         private ulong _word;
 
-        /// <summary>Adds a type; false where it was there.</summary>
+        /// <summary>Adds a type. Returns false if it was there.</summary>
         public bool Add(byte type)
         {
             ref var word = ref this[type >> 6];

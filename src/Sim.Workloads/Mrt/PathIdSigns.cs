@@ -3,7 +3,9 @@ using Sim.Kernel;
 
 namespace Sim.Workloads.Mrt;
 
-/// <summary>What fields of prefixes that make sense in one reading alone have shown of a peer: both where they contradict each other.</summary>
+/// <summary>
+/// The evidence that a peer's fields give if they make sense in one reading alone. Both flags are set if the fields contradict each other.
+/// </summary>
 [Flags]
 internal enum PathIds : byte
 {
@@ -13,16 +15,16 @@ internal enum PathIds : byte
 }
 
 /// <summary>
-/// Whether a peer's prefixes of a family have path identifiers, as its fields show, whatever their record types say; and the fields
-/// that were read as their record type says though the other reading makes sense too. Memory: two bytes a peer, and an entry for each
-/// peer with such fields.
+/// Remembers whether a peer's prefixes of a family have path identifiers, as its fields show it, whatever their record types say. It
+/// also remembers the fields that were read as their record type says although the other reading makes sense too. It takes two bytes
+/// per peer, and an entry per peer with such fields.
 /// </summary>
 internal sealed class PathIdSigns
 {
     private readonly Dictionary<(int Peer, Family Family, bool AddPath), (long Fields, long Record, long Offset)> _doubts = [];
     private PathIds[] _signs = new PathIds[64];
 
-    /// <summary>What is known of a peer.</summary>
+    /// <summary>Returns the evidence for a peer.</summary>
     public ref PathIds this[int peer, Family family]
     {
         get
@@ -34,7 +36,7 @@ internal sealed class PathIdSigns
         }
     }
 
-    /// <summary>Remembers a field of a route's peer that was read as its record type says, for want of anything that decides.</summary>
+    /// <summary>Remembers a field that was read as its record type says because nothing decided.</summary>
     public void Doubt(ref readonly MrtRoute route, Family family, bool addPath)
     {
         var key = (route.Peer, family, addPath);

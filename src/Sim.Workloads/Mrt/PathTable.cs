@@ -5,16 +5,16 @@ using Sim.Kernel;
 
 namespace Sim.Workloads.Mrt;
 
-/// <summary>What an event did to the best path of its prefix.</summary>
+/// <summary>The effects that an event may have on the best path of its prefix.</summary>
 public enum RouteChange
 {
-    /// <summary>The prefix is bound to the next hop it was bound to, or still absent.</summary>
+    /// <summary>The prefix keeps its next hop, or is still absent.</summary>
     None,
 
     /// <summary>The prefix was absent.</summary>
     Insert,
 
-    /// <summary>Another next hop.</summary>
+    /// <summary>The prefix has another next hop.</summary>
     Move,
 
     /// <summary>The prefix has no path any more.</summary>
@@ -22,17 +22,17 @@ public enum RouteChange
 }
 
 /// <summary>
-/// The paths to each prefix of one family, as a router that selects among them keeps them (RFC 4271, 3.2, the
-/// Adj-RIBs-In), and the best of each.
+/// The paths to each prefix of one family, as a router keeps them in its Adj-RIBs-In (RFC 4271, 3.2), and the best path of each
+/// prefix.
 /// <code>
 ///   prefix -> slot -> path -> path -> ...   the paths of a prefix, the best first, the others in no order
 ///   peer   ----------> path &lt;-> path &lt;-> ... the paths of a peer, for when its session ends
 /// </code>
-/// From a dump only the best is kept (<see cref="Offer"/>): the entries of a prefix come together and never change.
+/// From a dump only the best path is kept (<see cref="Offer"/>), because a prefix's entries come together and never change.
 /// </summary>
 public sealed class PathTable(Family family, BestPathRule rule)
 {
-    /// <summary>Paths kept of one prefix; more are refused. Each event costs time in proportion to them.</summary>
+    /// <summary>The most paths of one prefix; more are refused. An event takes time in proportion to a prefix's paths.</summary>
     public const int MostPaths = 4096;
 
     private const int None = -1;
@@ -53,7 +53,7 @@ public sealed class PathTable(Family family, BestPathRule rule)
     /// <summary>Paths refused because their prefix had <see cref="MostPaths"/>.</summary>
     public long Refused { get; private set; }
 
-    /// <summary>An entry of a dump: kept if it is better than what is there, in place of it.</summary>
+    /// <summary>Takes an entry of a dump. It replaces the path that is there if it is better.</summary>
     public void Offer(ref readonly MrtRoute route, ref readonly PathAttributes attributes)
     {
         var rank = rule.Rank(in route, in attributes);
@@ -71,7 +71,7 @@ public sealed class PathTable(Family family, BestPathRule rule)
         Add(slot, NewPath(rank, in attributes));
     }
 
-    /// <summary>A peer announces a path: it replaces the one with the same peer and path identifier.</summary>
+    /// <summary>Takes a path that a peer announces. It replaces the one with the same peer and path identifier.</summary>
     public RouteChange Announce(ref readonly MrtRoute route, ref readonly PathAttributes attributes)
     {
         var rank = rule.Rank(in route, in attributes);
@@ -89,7 +89,7 @@ public sealed class PathTable(Family family, BestPathRule rule)
         return Changed(before, BestOf(slot));
     }
 
-    /// <summary>A peer withdraws a path.</summary>
+    /// <summary>Removes a path that a peer withdraws.</summary>
     public RouteChange Withdraw(ref readonly MrtRoute route)
     {
         if (!_slots.TryGetValue(route.Prefix, out var slot))
@@ -101,13 +101,13 @@ public sealed class PathTable(Family family, BestPathRule rule)
         return Changed(before, BestOf(slot));
     }
 
-    /// <summary>Whether a peer has a path to the prefix.</summary>
+    /// <summary>Returns whether a peer has a path to the prefix.</summary>
     public bool Has(Prefix prefix, int peer, uint pathId) =>
         _slots.TryGetValue(prefix, out var slot) && Find(slot, (ulong)(uint)peer << 32 | pathId, out _, out _, out _);
 
     /// <summary>
-    /// Adds a path of which only the next hop is known, behind all that are known better; false where the peer has one
-    /// already, or the prefix has <see cref="MostPaths"/>.
+    /// Adds a path whose next hop alone is known; every other path is better. Returns false if the peer has one already, or the
+    /// prefix has <see cref="MostPaths"/>.
     /// </summary>
     public bool Assume(Prefix prefix, int peer, uint pathId, Family hopFamily, UInt128 hop)
     {
@@ -122,7 +122,7 @@ public sealed class PathTable(Family family, BestPathRule rule)
     /// <summary>Every prefix that ever had a path, in the order of appearance.</summary>
     public IEnumerable<Prefix> KnownPrefixes => _table.Select(static slot => slot.Prefix);
 
-    /// <summary>A peer's session has ended: all its paths go. Calls back for every prefix whose best path changed.</summary>
+    /// <summary>Removes all paths of a peer whose session has ended. Calls back for every prefix whose best path changed.</summary>
     public void RemovePeer(int peer, Action<Prefix, RouteChange>? changed = null)
     {
         while (peer < _firstOfPeer.Count && _firstOfPeer[peer] != None)
@@ -139,7 +139,7 @@ public sealed class PathTable(Family family, BestPathRule rule)
         }
     }
 
-    /// <summary>The best path of a prefix: its peer, next hop and origin AS; false where it has none.</summary>
+    /// <summary>Finds the best path of a prefix: its peer, next hop and origin AS. Returns false if there is none.</summary>
     public bool TryGetBest(Prefix prefix, out BestPath best)
     {
         best = default;
@@ -150,8 +150,8 @@ public sealed class PathTable(Family family, BestPathRule rule)
     }
 
     /// <summary>
-    /// The table of best paths, in the order in which the prefixes first appeared. A path without a next hop is named
-    /// after the peer that it came from, if the peer has an address: a router's own routes come from 0.0.0.0 or ::.
+    /// Returns the table of best paths, in the order in which the prefixes first appeared. A path without a next hop is named after
+    /// its peer, if the peer has an address: a router's own routes come from 0.0.0.0 or ::.
     /// </summary>
     public RouteTable ToRouteTable(string source, MrtPeers peers)
     {
@@ -339,14 +339,14 @@ public sealed class PathTable(Family family, BestPathRule rule)
 /// <summary>The best path of a prefix.</summary>
 /// <param name="Peer">Index of the peer that announced it.</param>
 /// <param name="PathId">Its path identifier, or 0.</param>
-/// <param name="NextHopFamily">Family of the next hop; 0 where the path has none.</param>
+/// <param name="NextHopFamily">Family of the next hop; 0 if the path has none.</param>
 /// <param name="NextHop">The next hop, left-aligned in 128 bits.</param>
-/// <param name="OriginAs">The AS that originates the prefix; 0 where the path does not say.</param>
+/// <param name="OriginAs">The AS that originates the prefix; 0 if the path does not say.</param>
 public readonly record struct BestPath(int Peer, uint PathId, Family NextHopFamily, UInt128 NextHop, uint OriginAs)
 {
     public bool HasNextHop => NextHopFamily != default;
 
-    /// <summary>Whether both lead to the same next hop; without next hops, to the same peer.</summary>
+    /// <summary>Returns whether both lead to the same next hop, or without next hops to the same peer.</summary>
     public bool SameHop(BestPath other) =>
         NextHopFamily == other.NextHopFamily && NextHop == other.NextHop && (HasNextHop || Peer == other.Peer);
 }
