@@ -7,7 +7,7 @@ namespace Sim.Files;
 public static class Descriptor
 {
     /// <summary>
-    /// Whether a descriptor was open when the process started. One that was closed (<c>&lt;&amp;-</c>) may be in use all the same: the
+    /// Returns whether a descriptor was open when the process started. One that was closed (<c>&lt;&amp;-</c>) may be in use all the same: the
     /// runtime's first pipe gets the lowest free number. What survived <c>execve(2)</c> is not close-on-exec; what the runtime opens is.
     /// </summary>
     public static bool IsInherited(int number)
@@ -16,7 +16,7 @@ public static class Descriptor
         return !OperatingSystem.IsLinux() || Posix.DescriptorFlags(number, Posix.GetDescriptorFlags) is >= 0 and var flags && (flags & closeOnExec) == 0;
     }
 
-    /// <summary>Whether a path without links is a descriptor of this process that it was not started with.</summary>
+    /// <summary>Returns whether a path without links is a descriptor of this process that it was not started with.</summary>
     public static bool IsClosed(string path) =>
         Path.GetDirectoryName(path) == $"/proc/{Environment.ProcessId}/fd"
         && int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && !IsInherited(number);

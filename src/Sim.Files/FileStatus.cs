@@ -17,7 +17,7 @@ public enum PathKind
     Device,
 }
 
-/// <summary>What a path names, and whose it is.</summary>
+/// <summary>The kind, owner and identity of the file that a path names.</summary>
 /// <param name="Kind">Its kind.</param>
 /// <param name="Mode">Its permissions, with setuid, setgid and the sticky bit.</param>
 /// <param name="User">Owner.</param>
@@ -27,7 +27,7 @@ public enum PathKind
 /// <param name="Inode">The file in it: two paths with the same device and inode are one file.</param>
 public sealed record FileStatus(PathKind Kind, UnixFileMode Mode, uint User, uint Group, uint Links, ulong Device, ulong Inode)
 {
-    /// <summary>What <paramref name="path"/> names, links followed; null where there is nothing.</summary>
+    /// <summary>Looks at <paramref name="path"/>, and follows links. Returns null if there is nothing.</summary>
     /// <exception cref="IOException">Links go in a circle, or a folder on the way may not be searched.</exception>
     public static FileStatus? Of(string path)
     {
@@ -39,14 +39,14 @@ public sealed record FileStatus(PathKind Kind, UnixFileMode Mode, uint User, uin
         return error is Posix.NoEntry or Posix.NotFolder ? null : throw Posix.Failure(path, error);
     }
 
-    /// <summary>What a handle is open on.</summary>
+    /// <summary>Returns the status of an open file.</summary>
     /// <exception cref="IOException">The handle is none.</exception>
     public static FileStatus Of(SafeFileHandle handle) =>
         Posix.Statx((int)handle.DangerousGetHandle(), "", Posix.AtEmptyPath, Posix.StatxBasic, out var found) == 0
             ? From(found)
             : throw Posix.Failure("handle", Marshal.GetLastPInvokeError());
 
-    /// <summary>Whether both are one file.</summary>
+    /// <summary>Returns whether both are one file.</summary>
     public bool IsSameFile(FileStatus? other) => other is not null && (Device, Inode) == (other.Device, other.Inode);
 
     private static FileStatus From(Posix.StatxBuffer found)

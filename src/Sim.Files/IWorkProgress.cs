@@ -6,10 +6,10 @@ public interface IWorkProgress
 {
     /// <summary>Begins a step; the one before it is done.</summary>
     /// <param name="name">What is done, in a few words.</param>
-    /// <param name="total">Amount of work in <paramref name="unit"/>; 0 where it is not known, as with a pipe.</param>
+    /// <param name="total">Amount of work in <paramref name="unit"/>; 0 if it is not known, as with a pipe.</param>
     /// <param name="unit">What is counted: <c>MB</c>, <c>prefixes</c>, <c>runs</c>.</param>
     void Step(string name, double total, string unit);
 
-    /// <summary>How much of the step is done.</summary>
+    /// <summary>Reports the amount of the step that is done.</summary>
     void Done(double amount);
 }

@@ -37,7 +37,7 @@ public sealed class OutputFile : IDisposable
     /// <summary>The file as it was named.</summary>
     public string Name => _target.Name;
 
-    /// <summary>Where the content goes.</summary>
+    /// <summary>The target of the content.</summary>
     public OutputTarget Target => _target;
 
     /// <summary>Takes the content. It may be closed before <see cref="Complete"/>.</summary>

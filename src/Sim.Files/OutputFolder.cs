@@ -99,7 +99,7 @@ public sealed class OutputFolder : IDisposable
 
     private string LockPath => Path.Combine(RealName, LockName);
 
-    /// <summary>Whether the file of the lock is where it was made; true where a system has none.</summary>
+    /// <summary>Returns whether the file of the lock is where it was made; true where a system has none.</summary>
     private bool HasOwnLock()
     {
         try

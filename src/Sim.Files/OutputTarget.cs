@@ -7,7 +7,7 @@ namespace Sim.Files;
 public sealed class UnusableOutputException(string message, Exception? inner = null) : IOException(message, inner);
 
 /// <summary>
-/// Where a file goes that is written whole or not at all. It grows under a name of its own beside the target and takes the target's
+/// The target of a file that is written whole or not at all. It grows under a name of its own beside the target and takes the target's
 /// place when it is complete:
 /// <list type="bullet">
 /// <item>links are followed and stay links, dangling ones too;</item>
@@ -161,7 +161,7 @@ public sealed class OutputTarget
         }
     }
 
-    /// <summary>Gives a new file the owner and the mode of the one it replaces; false where the owner may not be given.</summary>
+    /// <summary>Gives a new file the owner and the mode of the one it replaces; false if the owner may not be given.</summary>
     private static bool TryTakeOver(string complete, FileStatus old)
     {
         if (!OperatingSystem.IsLinux())

@@ -40,10 +40,10 @@ public static class RealPath
         return at;
     }
 
-    /// <summary>Whether a name came through .NET as it is: bytes that are not UTF-8 become U+FFFD, and the name is another one's.</summary>
+    /// <summary>Returns whether a name came through .NET as it is: bytes that are not UTF-8 become U+FFFD, and the name is another one's.</summary>
     private static bool IsText(string target) => !target.Contains('\uFFFD');
 
-    /// <summary>Whether <paramref name="path"/>, without links, is a descriptor of a process.</summary>
+    /// <summary>Returns whether <paramref name="path"/>, without links, is a descriptor of a process.</summary>
     public static bool IsDescriptor(string path) => Path.GetDirectoryName(path) is { } folder && IsDescriptorFolder(folder);
 
     private static bool IsDescriptorFolder(string folder) =>

@@ -51,7 +51,7 @@ public readonly struct Prefix : IEquatable<Prefix>, IComparable<Prefix>
         ? new(length == 64 ? ulong.MaxValue : ~(ulong.MaxValue >> length), 0)
         : new(ulong.MaxValue, ulong.MaxValue << (128 - length));
 
-    /// <summary>Whether a left-aligned address lies inside this prefix.</summary>
+    /// <summary>Returns whether a left-aligned address lies inside this prefix.</summary>
     public bool Contains(UInt128 address) => (address & Mask(Length)) == Address;
 
     public bool Contains(Prefix other) =>

@@ -55,7 +55,7 @@ internal static class MemoryCheck
         return new Place(folder, drive.AvailableFreeSpace >> 20, !IsNoExec(folder, File.ReadLines("/proc/self/mounts")));
     }
 
-    /// <summary>Whether a folder's file system is mounted with noexec.</summary>
+    /// <summary>Returns whether a folder's file system is mounted with noexec.</summary>
     internal static bool IsNoExec(string folder, IEnumerable<string> mounts)
     {
         var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + '/';

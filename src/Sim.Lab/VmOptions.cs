@@ -23,10 +23,10 @@ public enum LaneKind
 /// <summary>Words and properties of lanes.</summary>
 public static class Lanes
 {
-    /// <summary>Whether the kernel is User-Mode Linux, patched or not.</summary>
+    /// <summary>Returns whether the kernel is User-Mode Linux, patched or not.</summary>
     public static bool IsUml(this LaneKind lane) => lane is LaneKind.Uml or LaneKind.UmlPatched or LaneKind.UmlUnhashed;
 
-    /// <summary>Whether routes can name peers: the kernel has kernel-patch/series.</summary>
+    /// <summary>Returns whether routes can name peers: the kernel has kernel-patch/series.</summary>
     public static bool IsPatched(this LaneKind lane) => lane is LaneKind.UmlPatched or LaneKind.UmlUnhashed;
 
     /// <summary>The lane's word in commands, and its kernel's word in build.sh.</summary>
@@ -65,9 +65,9 @@ public sealed record VmOptions
     /// <summary>QEMU only: use KVM if a guest boots under it; has no effect with <see cref="InstructionCount"/>.</summary>
     public bool AllowKvm { get; init; }
 
-    /// <summary>How long the boot may take. Under TCG it takes 2 to 4 s on an idle machine.</summary>
+    /// <summary>The longest time that the boot may take. Under TCG it takes 2 to 4 s on an idle machine.</summary>
     public TimeSpan BootTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>How long a command may take until its last line.</summary>
+    /// <summary>The longest time until a command's last line.</summary>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromMinutes(10);
 }

@@ -4,7 +4,7 @@ using Sim.Kernel;
 
 namespace Sim.Netlink;
 
-/// <summary>How a route names its peer. Linux 6.12 knows the first four, and <see cref="OwnDevice"/>.</summary>
+/// <summary>The ways in which a route names its peer. Linux 6.12 knows the first four, and <see cref="OwnDevice"/>.</summary>
 public enum RouteShape
 {
     /// <summary>RTA_OIF: the device alone, no peer.</summary>

@@ -3,7 +3,7 @@ namespace Sim.Workloads;
 
 /// <summary>One place where an input is damaged.</summary>
 /// <param name="File">The file as the user named it.</param>
-/// <param name="Record">The record or line, counted from 1; 0 where the damage is in the container.</param>
+/// <param name="Record">The record or line, counted from 1; 0 if the damage is in the container.</param>
 /// <param name="Offset">Bytes from the start of the uncompressed content to the record.</param>
 /// <param name="What">What is wrong, in words.</param>
 /// <param name="Unit">What <paramref name="Record"/> counts: <c>record</c> or <c>line</c>.</param>

@@ -8,7 +8,7 @@ namespace Sim.Workloads;
 /// <summary>One prefix of a table and what it is bound to.</summary>
 /// <param name="Prefix">The prefix.</param>
 /// <param name="NextHop">Index into <see cref="RouteTable.NextHops"/>.</param>
-/// <param name="OriginAs">The AS that originates the prefix; 0 where the source does not say.</param>
+/// <param name="OriginAs">The AS that originates the prefix; 0 if the source does not say.</param>
 public readonly record struct Route(Prefix Prefix, int NextHop, uint OriginAs);
 
 /// <summary>

@@ -68,7 +68,7 @@ internal static class CommandLine
         }
     }
 
-    /// <summary>One line of why nothing can be done for this process, whatever the words mean; null where it can.</summary>
+    /// <summary>One line of why nothing can be done for this process, whatever the words mean; null if it can.</summary>
     private static string? Unusable(string[] args)
     {
         if (!Descriptor.IsInherited(1))
@@ -97,7 +97,7 @@ internal static class CommandLine
         }
     }
 
-    /// <summary>One line of what is wrong with the command line; null where nothing is.</summary>
+    /// <summary>One line of what is wrong with the command line; null if nothing is.</summary>
     internal static string? WrongIn(ParseResult parsed)
     {
         var name = "";

@@ -8,7 +8,7 @@ using Sim.Workloads.Tables;
 
 namespace Sim.Runner.Commands;
 
-/// <summary>How <c>--best</c> and <c>--bgp-peer</c> choose among the paths of a dump.</summary>
+/// <summary>The two options that choose among the paths of a dump.</summary>
 internal sealed record BestPathOptions(Option<string> Best, Option<string?> Peer)
 {
     /// <exception cref="UserException">An option has none of its forms.</exception>
@@ -55,7 +55,7 @@ internal static class CommonOptions
         HelpName = "N",
     }.OfDigits();
 
-    /// <summary>Where a report goes.</summary>
+    /// <summary>The folder of a report.</summary>
     public static Option<DirectoryInfo> Out() => new("--out")
     {
         Description = "Folder of the report.",
@@ -63,7 +63,7 @@ internal static class CommonOptions
         HelpName = "DIR",
     };
 
-    /// <summary>How large the last-level cache is, where the system hides or misstates it; 0 without the option.</summary>
+    /// <summary>The size of the last-level cache, for systems that hide or misstate it; 0 without the option.</summary>
     public static Option<long> CacheSize() => new("--cache-size")
     {
         Description = "Size of the last-level cache, if the system misstates it: 260M, 32768K, 1G, or bytes.",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Runner.Commands;
 
-/// <summary>What the program's exit code says; listed in the README.</summary>
+/// <summary>The program's exit codes. docs/files.md lists them.</summary>
 internal static class ExitCode
 {
     public const int Success = 0;

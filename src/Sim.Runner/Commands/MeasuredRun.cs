@@ -36,10 +36,10 @@ internal sealed class MeasuredRun : IDisposable
         Watch = new MachineWatch(() => MachineReading.At(_clock.Elapsed.TotalSeconds), _started, Environment.ProcessorCount);
     }
 
-    /// <summary>Size of the last-level cache, as the user or the system says; 0 where neither does.</summary>
+    /// <summary>Size of the last-level cache, as the user or the system says; 0 if neither does.</summary>
     public long CacheBytes { get; }
 
-    /// <summary>What others do on the machine, from the run's first moment on.</summary>
+    /// <summary>Watches other processes on the machine from the run's first moment on.</summary>
     public MachineWatch Watch { get; }
 
     public ulong Seed { get; }
@@ -94,9 +94,9 @@ internal sealed class MeasuredRun : IDisposable
         return loaded.ReportDamage();
     }
 
-    /// <summary>How the caches were emptied.</summary>
+    /// <summary>Returns the fact that says how the caches were emptied.</summary>
     public static KeyValuePair<string, string> Swept(CacheSweep sweep) => new(HostFacts.SweepFact, sweep.Fact);
 
-    /// <summary>How finely times are told: a condition of what is timed one by one.</summary>
+    /// <summary>The resolution of the clock, which limits operations that are timed one by one.</summary>
     public static KeyValuePair<string, string> Tick => new("tick of the clock", $"{1e9 / Stopwatch.Frequency:N0} ns");
 }

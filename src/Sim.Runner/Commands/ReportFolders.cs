@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Runner.Commands;
 
-/// <summary>Where reports go that are given no folder: reports/ of the checkout, from whichever of its folders the program is run.</summary>
+/// <summary>Default folders of reports: under reports/ of the checkout, in whichever of its folders the program runs.</summary>
 internal static class ReportFolders
 {
     private const string Solution = "Sim.sln";
 
-    /// <summary>A folder of reports/, as it is named from here; outside a checkout, of reports/ here.</summary>
+    /// <summary>Returns the path of a folder in reports/, relative to the current folder. Outside a checkout, reports/ is in the current folder.</summary>
     public static string At(string name)
     {
         var here = Environment.CurrentDirectory;

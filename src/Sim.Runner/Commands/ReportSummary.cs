@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace Sim.Runner.Commands;
 
-/// <summary>What <c>report</c> made, in a screen of text.</summary>
+/// <summary>Prints a summary of a report, at most a screen long.</summary>
 internal static class ReportSummary
 {
     private const int MostLines = 15;

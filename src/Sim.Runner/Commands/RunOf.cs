@@ -5,7 +5,7 @@ using Sim.Workloads;
 
 namespace Sim.Runner.Commands;
 
-/// <summary>What a result says of this program and of the table that it was given.</summary>
+/// <summary>Facts of a result: the versions of this program, and the table that it was given.</summary>
 internal static class RunOf
 {
     public static IReadOnlyList<KeyValuePair<string, string>> Versions() =>
@@ -20,7 +20,7 @@ internal static class RunOf
         type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
         ?? type.Assembly.GetName().Version?.ToString() ?? "unknown";
 
-    /// <summary>The table as a result names it.</summary>
+    /// <summary>Returns the facts of a table.</summary>
     public static TableFacts Facts(this RouteTable table) =>
         new(table.Source, (int)table.Family, table.Routes.Length, table.NextHops.Count, table.Digest);
 }

@@ -60,11 +60,11 @@ internal static class ScaleCommand
         return run.Report(loaded, figures, PrintSummary, progress, MeasuredRun.Tick);
     }
 
-    /// <summary>The numbers in ascending order; null where the option was not given.</summary>
+    /// <summary>The numbers in ascending order; null if the option was not given.</summary>
     private static int[]? Asked(ParseResult parsed, Option<int[]> option) =>
         parsed.GetResult(option) is { Implicit: false } ? [.. parsed.GetValue(option)!.Order()] : null;
 
-    /// <summary>What was asked for, without a limit of time; each size that was must have a table.</summary>
+    /// <summary>Returns the plan for the sizes that the user named, without a time limit. Each of these sizes must have a table.</summary>
     private static ScalingPlan Plan(Settings settings, bool quick, ScalingTables tables)
     {
         var plan = quick ? ScalingPlan.Quick : ScalingPlan.Whole;

@@ -38,7 +38,7 @@ internal static class Terminal
         return console;
     }
 
-    /// <summary>Where to say something about a file that was written: beside its content, not in it.</summary>
+    /// <summary>Returns the stream for remarks on a file that was written: standard error, if the file itself went to standard output.</summary>
     public static TextWriter Beside(OutputTarget output) => output.IsStandardOutput ? Console.Error : Console.Out;
 
     /// <summary>Says something about what is there already; if standard output does not take it, the error names what is there.</summary>

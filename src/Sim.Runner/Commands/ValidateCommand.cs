@@ -26,7 +26,7 @@ internal static class ValidateCommand
     /// <summary>WireGuard peers: few enough for every lane, more than one message's worth.</summary>
     private const int Peers = 8;
 
-    /// <summary>Where each peer has a device of its own, the kernel has to make them.</summary>
+    /// <summary>The most peers of a trace. In one scheme each peer has its own device, which the kernel has to make.</summary>
     private const int MostTracePeers = 1000;
 
     private static readonly int[] s_windows = [0, 100, 1000];

@@ -41,10 +41,10 @@ public sealed class Coalescer
     /// <summary>Number of changes before collapsing.</summary>
     public int Taken { get; private set; }
 
-    /// <summary>When the window opened: the time of its first change, in microseconds.</summary>
+    /// <summary>The time of the window's first change, in microseconds.</summary>
     public long Opened { get; private set; }
 
-    /// <summary>When the batch is handed over, in microseconds.</summary>
+    /// <summary>The time at which the batch is handed over, in microseconds.</summary>
     public long Due => Opened + _window;
 
     /// <summary>Goes on to the next window. Returns false if there are no more changes.</summary>

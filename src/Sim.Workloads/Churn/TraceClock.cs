@@ -32,7 +32,7 @@ internal sealed class TraceClock
     /// <summary>Stretches that are kept. Choosing among them takes time in proportion to their square.</summary>
     public const int MostStretches = 1024;
 
-    /// <summary>As many records at an end of a trace may be set aside for being far from all others.</summary>
+    /// <summary>The most records at an end of a trace that are set aside because they are far from all others.</summary>
     public const int FewRecords = 3;
 
     private const long Second = 1_000_000;
@@ -55,7 +55,7 @@ internal sealed class TraceClock
     private string _file = "";
     private DamageLog? _damage;
 
-    /// <summary>Time of the first event that is believed; 0 where there is none.</summary>
+    /// <summary>Time of the first event that is believed; 0 if there is none.</summary>
     public long First { get; private set; }
 
     /// <summary>The time of the last event so far.</summary>
@@ -287,7 +287,7 @@ internal sealed class TraceClock
     /// <param name="Events">How many they are.</param>
     private readonly record struct Stretch(long FirstEvent, long LastEvent, long First, long Lowest, long Highest, long Events)
     {
-        /// <summary>How many records they are from, and</summary>
+        /// <summary>The number of their records.</summary>
         public long Records { get; init; }
 
         /// <summary>the number of the file that the first of them is in, and</summary>
@@ -298,7 +298,7 @@ internal sealed class TraceClock
 
         public double Weight => IsEarly(Highest) ? Events * WeightOfEarly : Events;
 
-        /// <summary>What it adds to a chain that ends in another; minus infinity where it cannot follow.</summary>
+        /// <summary>Returns the weight that it adds to a chain that ends in another stretch; minus infinity if it cannot follow that.</summary>
         public double WeightAfter(in Stretch before)
         {
             if (Lowest - before.Highest > Year || Highest < before.Highest - Second)

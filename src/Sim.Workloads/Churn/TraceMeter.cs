@@ -41,7 +41,7 @@ internal sealed class TraceMeter(Family family, TraceClock clock)
     /// <param name="Announced">Whether it is announced.</param>
     /// <param name="Since">When it was announced or withdrawn.</param>
     /// <param name="Returned">Whether it had been withdrawn before.</param>
-    /// <param name="Route">Hash of AS path and next hop of the last announcement; 0 where there was none.</param>
+    /// <param name="Route">Hash of AS path and next hop of the last announcement; 0 if there was none.</param>
     /// <param name="Rest">Hash of its other attributes.</param>
     /// <param name="AsPath">Hash of the AS path alone.</param>
     private record struct Path(int Session, bool Announced, long Since, bool Returned, ulong Route, ulong Rest, ulong AsPath);

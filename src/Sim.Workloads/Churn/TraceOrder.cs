@@ -42,7 +42,7 @@ internal static class TraceOrder
         return [.. files.Zip(begins).OrderBy(file => file.Second).Select(file => file.First)];
     }
 
-    /// <summary>The two medians of a file's first times, which are one if their number is odd; null where there are none.</summary>
+    /// <summary>The two medians of a file's first times, which are one if their number is odd; null if there are none.</summary>
     private static (long Low, long High)? Begin(TraceFile file)
     {
         var head = new byte[HeadBytes];

@@ -100,7 +100,7 @@ public sealed record TraceStructure
     public required IReadOnlyList<WindowCounts> Windows { get; init; }
 
     /// <summary>
-    /// How far the counts of the longest windows spread beyond chance: E[n (n - 1)] / E[n]^2 - 1, the squared coefficient of
+    /// The spread of the counts of the longest windows beyond chance: E[n (n - 1)] / E[n]^2 - 1, the squared coefficient of
     /// variation of their rate.
     /// </summary>
     public required double Variation { get; init; }

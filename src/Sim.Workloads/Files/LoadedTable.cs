@@ -14,7 +14,7 @@ public sealed record LoadedTable(RouteTable Table, DamageLog Damage, PrefixListC
 {
     private const int Shown = 10;
 
-    /// <summary>What was left out of a list, the first places of damage, and how many there are.</summary>
+    /// <summary>Returns the remarks on the input: entries of a list that were left out, the first places of damage, and their number.</summary>
     public IReadOnlyList<string> Warnings()
     {
         var notes = List?.Notes().Select(note => $"{Table.Source}: {note.Count:N0} {note.What} ({note.First})") ?? [];

@@ -2,8 +2,8 @@
 namespace Sim.Workloads.Input;
 
 /// <summary>
-/// The compressed side of an input: a forward reader that can be looked into before it is consumed, and that knows
-/// how far it has been consumed. It is a <see cref="Stream"/> too, for libraries that want one.
+/// The compressed side of an input: a forward reader with look-ahead that counts the bytes consumed. It is also a
+/// <see cref="Stream"/>, for libraries that need one.
 /// </summary>
 internal sealed class ByteFeed(Stream source) : ForwardStream
 {
@@ -22,10 +22,10 @@ internal sealed class ByteFeed(Stream source) : ForwardStream
     /// <summary>Bytes consumed.</summary>
     public long Consumed { get; private set; }
 
-    /// <summary>Whether a read has asked for more than the file holds: a decoder that failed then was cut off.</summary>
+    /// <summary>Whether a read has asked for more than the file holds. If a decoder failed then, the file was cut off.</summary>
     public bool RanOut { get; private set; }
 
-    /// <summary>The last bytes that the source has given, 12 at most: once it has ended, how the file ends.</summary>
+    /// <summary>The last bytes that the source has given, 12 at most. After its end they are the last bytes of the file.</summary>
     public ReadOnlySpan<byte> Tail => _tail.AsSpan(TailBytes - _tailLength);
 
     public override long Position
@@ -34,7 +34,7 @@ internal sealed class ByteFeed(Stream source) : ForwardStream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Reads ahead until <paramref name="count"/> bytes are buffered; false where the file ends before that.</summary>
+    /// <summary>Reads ahead until <paramref name="count"/> bytes are buffered. Returns false if the file ends before that.</summary>
     public bool Fill(int count)
     {
         while (_end - _start < count && !_sourceEnded)

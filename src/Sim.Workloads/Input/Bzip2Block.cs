@@ -134,7 +134,7 @@ internal sealed class Bzip2Block
         return BinaryPrimitives.ReadUInt64BigEndian(padded) << (bit & 7) >> (64 - count);
     }
 
-    /// <summary>Whether the library fails in this way on corrupt data.</summary>
+    /// <summary>Returns whether the library fails in this way on corrupt data.</summary>
     private static bool IsDamage(Exception error) =>
         error is SharpZipBaseException or EndOfStreamException or IndexOutOfRangeException;
 

@@ -11,7 +11,7 @@ namespace Sim.Workloads.Input;
 ///            ^ each must begin at the bit where the last one ended: a segment that begins elsewhere was cut at
 ///              bits that only look like a magic, and is dropped
 /// </code>
-/// In flight are as many blocks as workers and two more, about 8 MB each.
+/// Two blocks more than there are workers are in flight, with about 8 MB each.
 /// </summary>
 internal sealed class Bzip2Decoder : Decoder
 {

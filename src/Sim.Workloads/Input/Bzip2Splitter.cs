@@ -6,7 +6,7 @@ namespace Sim.Workloads.Input;
 /// <param name="StartBit">Bits from the start of the file to the magic.</param>
 /// <param name="IsEnd">Whether the magic is that of a stream's end rather than of a block.</param>
 /// <param name="Bytes">The bytes from the magic's first to the next magic's last, or to the end of the file.</param>
-/// <param name="NextBit">Bits from the first of the bytes to the next magic; -1 where there is none.</param>
+/// <param name="NextBit">Bits from the first of the bytes to the next magic; -1 if there is none.</param>
 internal readonly record struct Bzip2Segment(long StartBit, bool IsEnd, byte[] Bytes, int NextBit)
 {
     /// <summary>Bits from the first of the bytes to the magic: 0 to 7.</summary>

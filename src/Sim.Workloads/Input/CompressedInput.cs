@@ -98,8 +98,8 @@ public sealed class CompressedInput : ForwardStream
         new(source, name, workers, leaveOpen);
 
     /// <inheritdoc/>
-    /// <exception cref="ContainerDamageException">The container is damaged here; what is sound before that was delivered.</exception>
-    /// <exception cref="UnsupportedContainerException">The first of it needs something that is not read here.</exception>
+    /// <exception cref="ContainerDamageException">The container is damaged here. All sound content before was delivered.</exception>
+    /// <exception cref="UnsupportedContainerException">Its beginning uses a feature that no decoder here reads.</exception>
     public override int Read(Span<byte> buffer)
     {
         if (Damage is not null)
@@ -125,7 +125,7 @@ public sealed class CompressedInput : ForwardStream
         }
     }
 
-    /// <summary>Content that is a container of its own, as in a compressed tar archive, is nothing that a reader of tables knows.</summary>
+    /// <summary>Refuses content that is itself a container, such as a compressed tar archive.</summary>
     private void RefuseContainer(ReadOnlySpan<byte> content)
     {
         var outer = Format.ToString().ToLowerInvariant();

@@ -6,11 +6,11 @@ namespace Sim.Workloads.Input;
 /// throws it once all sound content before the damage has been delivered, and again on every later call.
 /// </summary>
 /// <remarks>
-/// Sound is what a check of the container has confirmed: whole bzip2 blocks, xz blocks, gzip members and zstd frames,
-/// and all that comes before the place where a file is cut off. A gzip file is mostly one member with one check at its end, which
-/// would take the whole file with it: members are delivered as they are decoded, and so are xz blocks and zstd frames with more than
-/// 32 MiB of content, up to the last 1,024 (gzip) or 4,096 (xz) bytes before corrupt data. <see cref="Unconfirmed"/> and the message say
-/// how much of what was delivered no check has confirmed.
+/// Content is sound if a check of the container has confirmed it: whole bzip2 blocks, xz blocks, gzip members and zstd frames, and
+/// everything before the place where a file is cut off. Most gzip files have one member and one check at its end, so one wrong bit
+/// would lose the whole file. Therefore gzip members are delivered as they are decoded, and so are xz blocks and zstd frames with more
+/// than 32 MiB of content; the last 1,024 (gzip) or 4,096 (xz) bytes before corrupt data are dropped. <see cref="Unconfirmed"/> and the
+/// message say how many of the delivered bytes no check has confirmed.
 /// </remarks>
 public sealed class ContainerDamageException : IOException
 {
@@ -27,10 +27,10 @@ public sealed class ContainerDamageException : IOException
     /// <summary>Bytes from the start of the compressed file to where the damage shows.</summary>
     public long CompressedOffset { get; }
 
-    /// <summary>What is wrong, in words.</summary>
+    /// <summary>The damage in words.</summary>
     public string What { get; }
 
-    /// <summary>Bytes at the end of the content delivered that no check confirms, because of this damage; 0 where the file is cut off.</summary>
+    /// <summary>Bytes at the end of the content delivered that no check confirms, because of this damage; 0 if the file is cut off.</summary>
     public long Unconfirmed { get; private init; }
 
     /// <summary>Whether the file ends too early, and nothing else is wrong: all that was decoded is sound.</summary>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Input;
 
-/// <summary>How the bytes of an input are wrapped.</summary>
+/// <summary>The containers that are read.</summary>
 public enum ContainerFormat
 {
     Plain,
@@ -26,7 +26,7 @@ internal static class ContainerMagic
     private static ReadOnlySpan<byte> Bzip2Block => [0x31, 0x41, 0x59, 0x26, 0x53, 0x59];
 
     /// <summary>
-    /// The container by its first bytes: gzip RFC 1952, bzip2 <c>BZh1</c> to <c>BZh9</c>, xz file format 1.2, zstd
+    /// Recognises a container by its first bytes: gzip RFC 1952, bzip2 <c>BZh1</c> to <c>BZh9</c>, xz file format 1.2, zstd
     /// RFC 8878 (a frame or a skippable frame). Anything else is plain.
     /// </summary>
     public static ContainerFormat Recognise(ReadOnlySpan<byte> head)
@@ -42,7 +42,7 @@ internal static class ContainerMagic
         return IsZstd(head) ? ContainerFormat.Zstd : ContainerFormat.Plain;
     }
 
-    /// <summary>The container whose magic a whole file ends in; plain where it ends in none, or is empty.</summary>
+    /// <summary>Returns the container in whose magic a whole file ends; plain if it ends in none or is empty.</summary>
     public static ContainerFormat CutOff(ReadOnlySpan<byte> file)
     {
         if (file.IsEmpty)
@@ -61,7 +61,7 @@ internal static class ContainerMagic
         || (head.Length >= 4 && (head[0] & 0xF0) == 0x50 && head[1..4].SequenceEqual((ReadOnlySpan<byte>)[0x2A, 0x4D, 0x18]));
 
     /// <summary>
-    /// Whether this is the header of an MRT record that RFC 6396 (4) or RFC 8050 assigns. Its time may spell a magic:
+    /// Returns whether this is the header of an MRT record that RFC 6396 (4) or RFC 8050 assigns. Its time may spell a magic:
     /// <c>BZh1</c> to <c>BZh9</c> are nine seconds of 2005-04-11, and <c>PK 03 04</c> is one of 2012-09-08.
     /// </summary>
     public static bool IsMrt(ReadOnlySpan<byte> head) =>

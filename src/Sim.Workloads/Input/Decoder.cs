@@ -7,10 +7,10 @@ internal abstract class Decoder : IDisposable
     /// <summary>Compressed bytes that the delivered content has used, for progress.</summary>
     public abstract long CompressedPosition { get; }
 
-    /// <summary>Bytes of the content read that a check has confirmed. Where all is checked before it comes out, nothing is to be asked.</summary>
+    /// <summary>Bytes of the content read that a check has confirmed. Decoders that check everything before they deliver it need not say.</summary>
     public virtual long Verified { get; protected set; }
 
-    /// <summary>Content into a non-empty buffer; 0 only at a sound end.</summary>
+    /// <summary>Reads content into a non-empty buffer. Returns 0 only at a sound end.</summary>
     /// <exception cref="ContainerDamageException">The container is damaged; all content before that was delivered.</exception>
     /// <exception cref="UnsupportedContainerException">It needs something that is not read here.</exception>
     public abstract int Read(Span<byte> buffer);

@@ -6,7 +6,7 @@ internal static class ForeignContainer
 {
     private const int TarMagicAt = 257;
 
-    /// <summary>What a file with these first bytes is, and the command that writes its content; null where it is none of them.</summary>
+    /// <summary>Recognises a foreign container by its first bytes. Returns its name and the command that writes its content, or null.</summary>
     /// <param name="head">Up to <see cref="ContainerMagic.Length"/> bytes.</param>
     public static (string What, string? Command)? Find(ReadOnlySpan<byte> head)
     {

@@ -211,7 +211,7 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
 
         public void Restart() => RanOut = false;
 
-        /// <summary>Consumes the held piece up to and with <paramref name="trailer"/>; false where it is not there.</summary>
+        /// <summary>Consumes the held piece up to and with <paramref name="trailer"/>; false if it is not there.</summary>
         public bool TakeThrough(ReadOnlySpan<byte> trailer)
         {
             feed.Fill(Held + trailer.Length + 2);
@@ -236,10 +236,10 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
             return true;
         }
 
-        /// <summary>Whether fewer bytes than a trailer has come between the deflate data and the end of the file.</summary>
+        /// <summary>Returns whether fewer bytes than a trailer has come between the deflate data and the end of the file.</summary>
         public bool IsCutShort => Held <= 1 && !feed.Fill(Held + Trailer);
 
-        /// <summary>Whether what was handed out, or the bytes after it, hold <paramref name="bytes"/>.</summary>
+        /// <summary>Returns whether what was handed out, or the bytes after it, hold <paramref name="bytes"/>.</summary>
         public bool Holds(ReadOnlySpan<byte> bytes) => feed.Buffered[..Math.Min(Held + bytes.Length, feed.Buffered.Length)].IndexOf(bytes) >= 0;
 
         private bool EndsSoundly(int at) =>

@@ -8,7 +8,7 @@ namespace Sim.Workloads.Input;
 public sealed class UnsupportedContainerException : IOException
 {
     /// <param name="what">What the file is or needs, as a clause: <c>the xz filter delta is not supported</c>.</param>
-    /// <param name="command">A command that writes the content to its standard output, with FILE for the file; null where none does.</param>
+    /// <param name="command">A command that writes the content to its standard output, with FILE for the file; null if none does.</param>
     /// <param name="compressedOffset">Bytes from the start of the file to where that shows.</param>
     internal UnsupportedContainerException(string what, string? command, long compressedOffset = 0)
         : base(command is null ? what : $"{what}; {command} reads it")
@@ -16,7 +16,7 @@ public sealed class UnsupportedContainerException : IOException
         (What, Command, CompressedOffset) = (what, command, compressedOffset);
     }
 
-    /// <summary>What is not supported, in words.</summary>
+    /// <summary>The unsupported feature in words.</summary>
     public string What { get; }
 
     /// <summary>A command that writes the content to its standard output, with FILE for the file, or null.</summary>

@@ -39,7 +39,7 @@ internal sealed class XzCheck : IDisposable
             _sha256?.AppendData(content);
     }
 
-    /// <summary>Whether the content since the last call has the check <paramref name="stored"/>; begins anew.</summary>
+    /// <summary>Returns whether the content since the last call has the check <paramref name="stored"/>; begins anew.</summary>
     public bool Ends(ReadOnlySpan<byte> stored)
     {
         Span<byte> own = stackalloc byte[32];

@@ -92,7 +92,7 @@ internal sealed class XzDecoder(ByteFeed feed) : Decoder
         return true;
     }
 
-    /// <summary>Opens the next block; false where the index follows.</summary>
+    /// <summary>Opens the next block. Returns false if the index follows.</summary>
     private bool OpenBlock()
     {
         if (!feed.Fill(1))

@@ -66,7 +66,7 @@ internal sealed class XzIndex(ByteFeed feed) : IDisposable
         return null;
     }
 
-    /// <summary>A number of 7 bits a byte, the least significant first, or -1 where there is none.</summary>
+    /// <summary>Reads a number of 7 bits per byte, the least significant first. Returns -1 if there is none.</summary>
     /// <param name="bytes">Where it begins.</param>
     /// <param name="length">Bytes that it takes.</param>
     public static long Number(ReadOnlySpan<byte> bytes, out int length)

@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Sim.Workloads.Input;
 
 /// <summary>
-/// zstd (RFC 8878): any number of frames. ZstdNet's own stream takes a frame that is cut off for the end, so its native
+/// Decodes zstd (RFC 8878), any number of frames. ZstdNet's own stream mistakes a frame that is cut off for the end, so its native
 /// library is called directly.
 /// </summary>
 /// <remarks>
@@ -16,7 +16,7 @@ internal sealed unsafe partial class ZstdDecoder : Decoder
 {
     private const int WindowLogMax = 100;
 
-    /// <summary>256 MiB, twice what <c>zstd</c> reads without being told to. A hostile frame may ask for 2 GiB.</summary>
+    /// <summary>The largest window: 256 MiB, twice the default of <c>zstd</c>. A hostile frame may ask for 2 GiB.</summary>
     private const int LargestWindowLog = 28;
 
     private const string Command = "zstd -dc --long=31 FILE";
@@ -94,7 +94,7 @@ internal sealed unsafe partial class ZstdDecoder : Decoder
         }
     }
 
-    /// <summary>Errors of <c>zstd_errors.h</c> that speak of a sound frame, and all others.</summary>
+    /// <summary>The errors of <c>zstd_errors.h</c> that a sound frame may cause, and all others.</summary>
     private IOException Failed(nuint result)
     {
         const int versionUnsupported = 12, parameterUnsupported = 14, windowTooLarge = 16, dictionaryWrong = 32;

@@ -12,7 +12,7 @@ public struct MrtRoute
     /// <summary>Index into <see cref="MrtReader.Peers"/>.</summary>
     public int Peer;
 
-    /// <summary>The ADD-PATH identifier (RFC 7911); 0 where there is none.</summary>
+    /// <summary>The ADD-PATH identifier (RFC 7911); 0 if there is none.</summary>
     public uint PathId;
 
     /// <summary>The record's time in microseconds since 1970.</summary>

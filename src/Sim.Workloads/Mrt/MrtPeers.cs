@@ -7,7 +7,7 @@ namespace Sim.Workloads.Mrt;
 /// <param name="Family">Family of the address.</param>
 /// <param name="Address">The peer's address, left-aligned in 128 bits.</param>
 /// <param name="As">The peer's AS.</param>
-/// <param name="BgpId">Its BGP identifier; 0 where the record does not carry one.</param>
+/// <param name="BgpId">Its BGP identifier; 0 if the record does not carry one.</param>
 public readonly record struct MrtPeer(Family Family, UInt128 Address, uint As, uint BgpId)
 {
     public override string ToString() => $"{AddressText.Format(Family, Address)} AS{As}";

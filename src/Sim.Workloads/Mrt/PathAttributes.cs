@@ -39,10 +39,10 @@ public ref struct PathAttributes
     /// <summary>Family of <see cref="NextHop"/>, which may differ from the prefix's (RFC 8950).</summary>
     public Family NextHopFamily;
 
-    /// <summary>MULTI_EXIT_DISC; 0 where absent.</summary>
+    /// <summary>MULTI_EXIT_DISC; 0 if absent.</summary>
     public uint Med;
 
-    /// <summary>LOCAL_PREF; 0 where absent.</summary>
+    /// <summary>LOCAL_PREF; 0 if absent.</summary>
     public uint LocalPref;
 
     /// <summary>The length and the first and last AS of the path, after AS4_PATH is merged in.</summary>

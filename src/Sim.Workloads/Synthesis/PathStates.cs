@@ -20,7 +20,7 @@ internal sealed class PathStates(int peers, int prefixes)
 
     public bool IsWithdrawn(int peer, int prefix) => (Of(peer)[prefix] & WithdrawnBit) != 0;
 
-    /// <summary>Whether the peer has announced or withdrawn the prefix before.</summary>
+    /// <summary>Returns whether the peer has announced or withdrawn the prefix before.</summary>
     public bool IsKnown(int peer, int prefix) => (Of(peer)[prefix] & KnownBit) != 0;
 
     public void Withdraw(int peer, int prefix) => Of(peer)[prefix] |= WithdrawnBit | KnownBit;

@@ -20,7 +20,7 @@ public static class ReservedSpace
     /// <summary>The reserved prefixes of a family, sorted, none inside another.</summary>
     public static ReadOnlySpan<Prefix> Of(Family family) => family == Family.IPv4 ? V4 : V6;
 
-    /// <summary>Whether a prefix shares an address with reserved space.</summary>
+    /// <summary>Returns whether a prefix shares an address with reserved space.</summary>
     public static bool Overlaps(Prefix prefix)
     {
         foreach (var reserved in Of(prefix.Family))

@@ -24,7 +24,7 @@ internal sealed class TableStructure
     private readonly int _contexts;
     private readonly int[] _classDepths;
 
-    /// <summary>How often each [class, context, shape], and each [class above, context, class], was seen.</summary>
+    /// <summary>The frequency of each [class, context, shape], and of each [class above, context, class].</summary>
     private readonly Dictionary<int, int[]> _shapes = [];
     private readonly Dictionary<int, int[]> _classes = [];
 

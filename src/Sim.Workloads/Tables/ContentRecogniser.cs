@@ -6,7 +6,7 @@ using Sim.Workloads.Mrt;
 
 namespace Sim.Workloads.Tables;
 
-/// <summary>What a file that is no container holds.</summary>
+/// <summary>The kinds of content that a file may hold.</summary>
 public enum ContentKind
 {
     /// <summary>MRT, perhaps damaged.</summary>
@@ -77,11 +77,11 @@ public static class ContentRecogniser
             : "text";
     }
 
-    /// <summary>What to use instead of text that is no list, for the end of a message; empty where nothing is known.</summary>
+    /// <summary>Returns advice for the end of a message on text that is no list; empty if there is none.</summary>
     public static string Advice(ReadOnlySpan<byte> head) =>
         Describe(head) == "JSON" ? "; a command's plain output is read ('ip route' without -j), and jq makes a list of other files" : "";
 
-    /// <summary>Whether text begins with a tag, as HTML and XML do, or as JSON does: some lines of such text may look like a list's.</summary>
+    /// <summary>Returns whether text begins with a tag, as HTML and XML do, or as JSON does: some lines of such text may look like a list's.</summary>
     public static bool IsNoList(ReadOnlySpan<byte> head)
     {
         var text = (head.StartsWith("\uFEFF"u8) ? head[3..] : head).TrimStart(" \t\r\n"u8);

@@ -12,12 +12,12 @@ internal ref struct FieldCursor(ReadOnlySpan<byte> text, byte separator)
 
     private bool _isDone;
 
-    /// <summary>What is left of the line.</summary>
+    /// <summary>The rest of the line.</summary>
     public ReadOnlySpan<byte> Rest { get; private set; } = text;
 
     public byte Separator { get; } = separator;
 
-    /// <summary>What is wrong with the fields read, null where nothing is.</summary>
+    /// <summary>The fault of the fields read so far, or null.</summary>
     public string? Complaint { get; private set; }
 
     /// <summary>The separator of a line, by what stands after its first field.</summary>

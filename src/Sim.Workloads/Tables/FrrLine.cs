@@ -8,7 +8,7 @@ namespace Sim.Workloads.Tables;
 ///   S>* 10.0.0.0/8 [1/0] via 192.0.2.1, eth0, weight 1, 00:00:02
 ///     *                  via 198.51.100.1, eth1, weight 1, 00:00:02
 /// </code>
-/// Every method returns what is wrong, null where nothing is.
+/// Every method returns what is wrong, or null.
 /// </summary>
 internal static class FrrLine
 {
@@ -30,13 +30,13 @@ internal static class FrrLine
 
     private static ReadOnlySpan<byte> Unreachable => "unreachable"u8;
 
-    /// <summary>What may follow the next hop and its device, each after a comma, and does not change them.</summary>
+    /// <summary>The words that may follow the next hop and its device, each after a comma, without changing them.</summary>
     private static ReadOnlySpan<byte> Details => " weight label src rmapsrc backup seg6 seg6local bsid mtu "u8;
 
-    /// <summary>Whether a line is a route: a letter and marks (<c>></c> selected, <c>*</c> in the kernel's table) in their columns.</summary>
+    /// <summary>Returns whether a line is a route: a letter and marks (<c>></c> selected, <c>*</c> in the kernel's table) in their columns.</summary>
     public static bool IsHead(ReadOnlySpan<byte> text) => FindPrefix(text) > 0;
 
-    /// <summary>Whether a line is a further next hop.</summary>
+    /// <summary>Returns whether a line is a further next hop.</summary>
     public static bool IsHop(ReadOnlySpan<byte> text) => BeginsHop(text) || (Marked(text) is [_, ..] rest && BeginsHop(rest));
 
     /// <summary>Reads a route from its letter on.</summary>
@@ -150,7 +150,7 @@ internal static class FrrLine
         return null;
     }
 
-    /// <summary>Whether the next part is a device, not a detail or the age, which is last and begins with a digit.</summary>
+    /// <summary>Returns whether the next part is a device, not a detail or the age, which is last and begins with a digit.</summary>
     private static bool IsDevice(ReadOnlySpan<byte> rest) =>
         !rest.IsEmpty && !IsDetail(rest) && (!char.IsAsciiDigit((char)rest[0]) || rest.Contains((byte)','));
 
@@ -159,11 +159,11 @@ internal static class FrrLine
     private static bool BeginsHop(ReadOnlySpan<byte> text) =>
         text.StartsWith("via "u8) || text.StartsWith(Direct) || text.StartsWith(Unreachable);
 
-    /// <summary>What follows the mark of a further next hop, if there is one.</summary>
+    /// <summary>Returns the text after the mark of a further next hop, if there is one.</summary>
     private static ReadOnlySpan<byte> Marked(ReadOnlySpan<byte> text) =>
         text is [(byte)'*' or (byte)'q' or (byte)'r' or (byte)'b' or (byte)'t' or (byte)'o', (byte)' ', ..] ? text[1..].TrimStart((byte)' ') : default;
 
-    /// <summary>Where the prefix stands: 4 bytes from the line's begin, more with the instance of a protocol (<c>O[1]>* </c>); -1 where the line is none.</summary>
+    /// <summary>Returns the offset of the prefix: 4 bytes, or more with the instance of a protocol (<c>O[1]>* </c>); -1 if the line is no route.</summary>
     private static int FindPrefix(ReadOnlySpan<byte> text)
     {
         if (text.Length < 8 || !char.IsAsciiLetter((char)text[0]))

@@ -2,7 +2,7 @@
 namespace Sim.Workloads.Tables;
 
 /// <summary>
-/// Cuts a stream into lines without a string for each: one buffer, and a span into it a line. A line longer than
+/// Cuts a stream into lines without making strings: each line is a span into one buffer. A line longer than
 /// <see cref="MaxLine"/> comes out as its first bytes, so memory is bounded by the buffer whatever the input.
 /// </summary>
 internal sealed class LineReader(Stream stream)
@@ -26,10 +26,10 @@ internal sealed class LineReader(Stream stream)
     /// <summary>Whether the line last read was longer than <see cref="MaxLine"/>; its first bytes come out.</summary>
     public bool TooLong { get; private set; }
 
-    /// <summary>Bytes from the start of the stream to the first NUL byte of the line last read; -1 where it has none.</summary>
+    /// <summary>Bytes from the start of the stream to the first NUL byte of the line last read; -1 if it has none.</summary>
     public long NulOffset { get; private set; }
 
-    /// <summary>The next line without its line feed and carriage return, valid until the next call.</summary>
+    /// <summary>Reads the next line, without its line feed and carriage return. It is valid until the next call.</summary>
     /// <returns>False at the end of the stream.</returns>
     public bool TryRead(out ReadOnlySpan<byte> line)
     {
@@ -57,7 +57,7 @@ internal sealed class LineReader(Stream stream)
         return true;
     }
 
-    /// <summary>Whether a line has begun that <see cref="TryRead"/> has not returned, as when the stream throws.</summary>
+    /// <summary>Returns whether a line has begun that <see cref="TryRead"/> has not returned, as when the stream throws.</summary>
     /// <param name="begun">Its first bytes.</param>
     public bool IsUnfinished(out ReadOnlySpan<byte> begun)
     {

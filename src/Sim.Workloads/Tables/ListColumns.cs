@@ -29,7 +29,7 @@ internal sealed class ListColumns
 
     private ListColumns(byte separator) => _separator = separator;
 
-    /// <summary>Whether a line is one word that names the column of prefixes, in the singular or plural.</summary>
+    /// <summary>Returns whether a line is one word that names the column of prefixes, in the singular or plural.</summary>
     public static bool IsTitle(ReadOnlySpan<byte> text)
     {
         Span<byte> name = stackalloc byte[LongestName];
@@ -38,7 +38,7 @@ internal sealed class ListColumns
             || (plain.EndsWith("es"u8) && IsDestination(plain[..^2]));
     }
 
-    /// <summary>The columns of a header row, two or more, or null where the line is none.</summary>
+    /// <summary>Reads the columns of a header row, two or more. Returns null if the line is no header.</summary>
     public static ListColumns? TryParse(ReadOnlySpan<byte> text)
     {
         var separator = text.Contains((byte)'\t') ? (byte)'\t' : FieldCursor.FindSeparator(text);
@@ -66,7 +66,7 @@ internal sealed class ListColumns
     }
 
     /// <summary>Reads a row into a route.</summary>
-    /// <returns>What is wrong with it, null where nothing is.</returns>
+    /// <returns>What is wrong with it, or null.</returns>
     public string? Take(ReadOnlySpan<byte> line, ListRoute route)
     {
         // Tabs at the end of a line may stand for empty fields.
@@ -141,7 +141,7 @@ internal sealed class ListColumns
     }
 
     /// <summary>
-    /// Whether a line of net-tools leads to no peer: by its flags (! rejected; n without a next hop, an address of this host),
+    /// Returns whether a line of net-tools leads to no peer: by its flags (! rejected; n without a next hop, an address of this host),
     /// by its device (none, the loopback), or as multicast, which the kernel's table has on every device.
     /// </summary>
     private static bool LeadsToNoPeer(ListRoute route, ReadOnlySpan<byte> flags, ReadOnlySpan<byte> device) =>
@@ -180,7 +180,7 @@ internal sealed class ListColumns
     private static bool IsDestination(ReadOnlySpan<byte> name) =>
         name.IsOneOf(" prefix prefixes network net cidr route subnet destination dest dst ipprefix ip address addr ipaddress "u8);
 
-    /// <summary>Whether a field is a value rather than the name of a column: a number, or what an address or a prefix is made of.</summary>
+    /// <summary>Returns whether a field is a value rather than the name of a column: a number, or what an address or a prefix is made of.</summary>
     private static bool IsValue(ReadOnlySpan<byte> field)
     {
         var slash = field.IndexOf((byte)'/');
@@ -188,7 +188,7 @@ internal sealed class ListColumns
             || (slash >= 0 && slash + 1 < field.Length && char.IsAsciiDigit((char)field[slash + 1]));
     }
 
-    /// <summary>Finds a column's meaning; false where its name is not known.</summary>
+    /// <summary>Finds a column's meaning. Returns false if its name is not known.</summary>
     private static bool TryName(ReadOnlySpan<byte> name, out Column column)
     {
         column =

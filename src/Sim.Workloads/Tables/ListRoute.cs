@@ -30,7 +30,7 @@ internal sealed class ListRoute
         Further,
     }
 
-    /// <summary>Where its line is, for messages.</summary>
+    /// <summary>The number and the offset of its line, for messages.</summary>
     public (long Number, long Offset) Line { get; private set; }
 
     /// <summary>The destination.</summary>
@@ -172,10 +172,10 @@ internal sealed class ListRoute
 
     private void Forget() => (_nextHopLength, _deviceLength, _nextHops) = (0, 0, 0);
 
-    /// <summary>Sets the next hop, if it is the first; false where it is too long.</summary>
+    /// <summary>Sets the next hop, if it is the first; false if it is too long.</summary>
     public bool SetNextHop(ReadOnlySpan<byte> word) => Set(word, _nextHop, ref _nextHopLength);
 
-    /// <summary>Sets the next hop's device, if it is the first's; false where the word names none.</summary>
+    /// <summary>Sets the next hop's device, if it is the first's; false if the word names none.</summary>
     public bool SetDevice(ReadOnlySpan<byte> word) => ListWords.IsDevice(word) && Set(word, _device, ref _deviceLength);
 
     private bool Set(ReadOnlySpan<byte> word, byte[] buffer, ref int length)

@@ -23,7 +23,7 @@ internal sealed class ListTables
             _current = name.ToArray();
     }
 
-    /// <summary>Whether the table is the one read for a family: the first with a route of it.</summary>
+    /// <summary>Returns whether the table is the one read for a family: the first with a route of it.</summary>
     public bool IsFirst(Family family)
     {
         ref var first = ref family == Family.IPv4 ? ref _firstV4 : ref _firstV6;

@@ -12,7 +12,7 @@ internal static class ListTitles
 
     private static ReadOnlySpan<byte> BgpHeader => "Network Next Hop Metric LocPrf Weight Path"u8;
 
-    /// <summary>Whether a line is one that BIRD, FRR, net-tools or BSD's netstat prints above, between or below its routes.</summary>
+    /// <summary>Returns whether a line is one that BIRD, FRR, net-tools or BSD's netstat prints above, between or below its routes.</summary>
     public static bool IsTitle(ReadOnlySpan<byte> text) =>
         text.SequenceEqual("Kernel IP routing table"u8) || text.SequenceEqual("Kernel IPv6 routing table"u8)
         || text.SequenceEqual("Routing tables"u8) || text.SequenceEqual("Internet:"u8) || text.SequenceEqual("Internet6:"u8)
@@ -35,10 +35,10 @@ internal static class ListTitles
         return name.StartsWith("Table "u8) && name.Count((byte)' ') == 1 ? name[6..] : default;
     }
 
-    /// <summary>Whether a line begins FRR's list of the letters that stand before its routes.</summary>
+    /// <summary>Returns whether a line begins FRR's list of the letters that stand before its routes.</summary>
     public static bool BeginsLegend(ReadOnlySpan<byte> text) => text.StartsWith("Codes: "u8);
 
-    /// <summary>Whether a line goes on with that list: <c>O - OSPF, ...</c>.</summary>
+    /// <summary>Returns whether a line goes on with that list: <c>O - OSPF, ...</c>.</summary>
     public static bool IsLegend(ReadOnlySpan<byte> text) => text.Length > 4 && text[1..].StartsWith(" - "u8);
 
     /// <summary>Why a text with this line above its first route is refused as a whole, null where it is not.</summary>

@@ -33,7 +33,7 @@ internal static class ListWords
     private static readonly SearchValues<byte> s_base64 = SearchValues.Create(
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/"u8);
 
-    /// <summary>Whether a word is one of a list, which has a blank before and after each.</summary>
+    /// <summary>Returns whether a word is one of a list, which has a blank before and after each.</summary>
     public static bool IsOneOf(this ReadOnlySpan<byte> word, ReadOnlySpan<byte> list)
     {
         if (word.IsEmpty || word.Contains((byte)' '))
@@ -57,7 +57,7 @@ internal static class ListWords
             && ((ReadOnlySpan<byte>)lower[..length]).IsOneOf(NoPeerTypes);
     }
 
-    /// <summary>Whether a field begins a comment: <c>#</c>, <c>;</c>, <c>%</c> or <c>//</c>.</summary>
+    /// <summary>Returns whether a field begins a comment: <c>#</c>, <c>;</c>, <c>%</c> or <c>//</c>.</summary>
     public static bool IsComment(ReadOnlySpan<byte> text) => text is [(byte)'#' or (byte)';' or (byte)'%', ..] or [(byte)'/', (byte)'/', ..];
 
     public static bool IsNumber(ReadOnlySpan<byte> word) => !word.IsEmpty && !word.ContainsAnyExceptInRange((byte)'0', (byte)'9');
@@ -85,7 +85,7 @@ internal static class ListWords
     }
 
     /// <summary>Reads a length, or a netmask as an address or as <c>0xff000000</c>.</summary>
-    /// <returns>What is wrong with it, null where nothing is.</returns>
+    /// <returns>What is wrong with it, or null.</returns>
     public static string? ParseMask(ReadOnlySpan<byte> word, Family family, out int length)
     {
         if (AddressText.TryParseSmall(word, family.Bits(), out length))
@@ -202,12 +202,12 @@ internal static class ListWords
         return valid && (zone < 0 || (family == Family.IPv6 && IsDevice(word[(zone + 1)..])));
     }
 
-    /// <summary>Whether a word can name a device: at most 15 bytes (IFNAMSIZ), those of names and <c>:</c>.</summary>
+    /// <summary>Returns whether a word can name a device: at most 15 bytes (IFNAMSIZ), those of names and <c>:</c>.</summary>
     public static bool IsDevice(ReadOnlySpan<byte> word) =>
         word.Length is > 0 and <= LongestDevice && !word.ContainsAnyExcept(s_deviceBytes);
 
     /// <summary>
-    /// Whether a word can name a next hop: a letter or underscore, then letters, digits and <c>_-.@+=/</c>; or a WireGuard
+    /// Returns whether a word can name a next hop: a letter or underscore, then letters, digits and <c>_-.@+=/</c>; or a WireGuard
     /// key. Words that mean something else in some list are none.
     /// </summary>
     public static bool IsName(ReadOnlySpan<byte> word)

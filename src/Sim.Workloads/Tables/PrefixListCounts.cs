@@ -12,7 +12,7 @@ internal enum ListNote : byte
 {
     None,
 
-    /// <summary>Of another table than the main one, or than the first that the list names for the family.</summary>
+    /// <summary>The route is of another table than the main one, or than the first that the list names for the family.</summary>
     OtherTable,
 
     /// <summary>For packets of one type of service.</summary>
@@ -39,7 +39,7 @@ internal enum ListNote : byte
     HostBits,
 }
 
-/// <summary>What a prefix list held; <see cref="V4"/> + <see cref="V6"/> include duplicates.</summary>
+/// <summary>The counts of a prefix list. <see cref="V4"/> and <see cref="V6"/> include duplicates.</summary>
 public sealed class PrefixListCounts
 {
     private static readonly string[] s_notes =
@@ -106,7 +106,7 @@ public sealed class PrefixListCounts
     public long OtherFamily(Family family) => family == Family.IPv4 ? V6 : V4;
 
     /// <summary>
-    /// What was read in a way that the reader of a figure should know of: in words, how often, and where first. Counts that
+    /// Returns the remarks that the reader of a figure should see: in words, their number, and the first place. Counts that
     /// are zero are left out.
     /// </summary>
     public IEnumerable<(string What, long Count, string First)> Notes() =>

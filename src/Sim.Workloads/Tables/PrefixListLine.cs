@@ -5,7 +5,7 @@ namespace Sim.Workloads.Tables;
 
 /// <summary>
 /// Reads a line that begins a route, without a header above it; <see cref="PrefixListReader"/> has the grammar. Every method
-/// returns what is wrong, null where nothing is.
+/// returns what is wrong, or null.
 /// </summary>
 internal static class PrefixListLine
 {
@@ -31,7 +31,7 @@ internal static class PrefixListLine
         return TakeFields(second, ref fields, route, isBare: !isDefault && !first.Contains((byte)'/'));
     }
 
-    /// <summary>Whether a field states nothing.</summary>
+    /// <summary>Returns whether a field states nothing.</summary>
     public static bool IsAbsent(ReadOnlySpan<byte> field) => field.IsEmpty || field is [(byte)'-' or (byte)'*'];
 
     /// <summary>Sets the next hop to an address, or to a name if names are allowed. 0.0.0.0, ::, - and * state none.</summary>

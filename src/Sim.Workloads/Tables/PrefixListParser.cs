@@ -6,7 +6,7 @@ namespace Sim.Workloads.Tables;
 /// <summary>Takes the routes of a list as they become complete.</summary>
 internal interface IRouteSink
 {
-    /// <summary>Takes a route that leads to a next hop or device; false where its prefix had been met before.</summary>
+    /// <summary>Takes a route that leads to a next hop or device. Returns false if its prefix had been met before.</summary>
     bool Take(ListRoute route);
 }
 
@@ -44,7 +44,7 @@ internal sealed class PrefixListParser(IRouteSink sink, PrefixListCounts counts)
     /// <param name="line">Without its end, valid during the call.</param>
     /// <param name="number">Counted from 1.</param>
     /// <param name="offset">Bytes from the start of the list.</param>
-    /// <returns>What is wrong with it, null where nothing is.</returns>
+    /// <returns>What is wrong with it, or null.</returns>
     public string? Take(ReadOnlySpan<byte> line, long number, long offset)
     {
         var text = line.Trim(" \t"u8);
@@ -82,7 +82,7 @@ internal sealed class PrefixListParser(IRouteSink sink, PrefixListCounts counts)
     }
 
     /// <summary>Completes the last route, and gives a <c>default</c> without a family that of the list.</summary>
-    /// <returns>Where the first <c>default</c> stands that nothing in the list gives a family; null where there is none.</returns>
+    /// <returns>Where the first <c>default</c> stands that nothing in the list gives a family; null if there is none.</returns>
     public (long Number, long Offset)? End()
     {
         EndRoute();
@@ -117,7 +117,7 @@ internal sealed class PrefixListParser(IRouteSink sink, PrefixListCounts counts)
     }
 
     /// <summary>
-    /// Whether the line is a header that names columns, which hold from there on, or a title. One word that names the column of
+    /// Returns whether the line is a header that names columns, which hold from there on, or a title. One word that names the column of
     /// prefixes is a title of the list: below it a line may hold as many fields as in any list.
     /// </summary>
     private bool TakeHeading(ReadOnlySpan<byte> text)

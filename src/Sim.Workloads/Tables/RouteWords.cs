@@ -4,7 +4,7 @@ using Sim.Kernel;
 namespace Sim.Workloads.Tables;
 
 /// <summary>
-/// What follows the destination in a line of <c>ip route</c> (<c>print_route</c> of iproute2) or of BIRD's
+/// The words after the destination in a line of <c>ip route</c> (<c>print_route</c> of iproute2) or of BIRD's
 /// <c>show route</c>: keywords with their arguments, flags, and what BIRD puts in brackets.
 /// </summary>
 internal ref struct RouteWords(ListRoute route, ReadOnlySpan<byte> rest)
@@ -31,18 +31,18 @@ internal ref struct RouteWords(ListRoute route, ReadOnlySpan<byte> rest)
     /// <summary>BIRD's types of OSPF routes, behind the protocol: within the area, between areas, external.</summary>
     private static ReadOnlySpan<byte> OspfTypes => " I IA E1 E2 "u8;
 
-    /// <summary>Whether a word means something after a destination, and is thus no next hop.</summary>
+    /// <summary>Returns whether a word means something after a destination, and is thus no next hop.</summary>
     public static bool IsKeyword(ReadOnlySpan<byte> word) =>
         word is [(byte)'\\'] || word.IsOneOf(Structure) || word.IsOneOf(WithArgument) || word.IsOneOf(Flags) || word.SequenceEqual(Dead) || ListWords.IsNoPeerType(word);
 
-    /// <summary>Whether a line that begins so goes on with the route of the lines above.</summary>
+    /// <summary>Returns whether a line that begins so goes on with the route of the lines above.</summary>
     /// <param name="first">The line's first word.</param>
     /// <param name="rest">What follows it: BIRD's further routes to one prefix give a type and then the protocol in brackets.</param>
     public static bool GoesOn(ReadOnlySpan<byte> first, ReadOnlySpan<byte> rest) =>
         first.IsOneOf(" via nexthop dev nh_info cache "u8)
         || (rest is [(byte)'[', ..] && (first.IsOneOf(Structure) || ListWords.IsNoPeerType(first)));
 
-    /// <summary>Whether a line is one of the attributes that <c>show route all</c> puts below a route: <c>BGP.as_path: 64500</c>.</summary>
+    /// <summary>Returns whether a line is one of the attributes that <c>show route all</c> puts below a route: <c>BGP.as_path: 64500</c>.</summary>
     public static bool IsAttribute(ReadOnlySpan<byte> text)
     {
         var colon = text.IndexOf((byte)':');
@@ -52,7 +52,7 @@ internal ref struct RouteWords(ListRoute route, ReadOnlySpan<byte> rest)
 
     /// <summary>Reads a line from its first keyword on.</summary>
     /// <param name="isHead">Whether the destination stands before it, rather than on a line above.</param>
-    /// <returns>What is wrong, null where nothing is.</returns>
+    /// <returns>What is wrong, or null.</returns>
     public string? Take(bool isHead)
     {
         for (var word = Next(); !word.IsEmpty && !ListWords.IsComment(word); word = Next())
