@@ -284,16 +284,16 @@ internal sealed class TraceClock
     /// <param name="First">Time of the first.</param>
     /// <param name="Lowest">Lowest time.</param>
     /// <param name="Highest">Highest time.</param>
-    /// <param name="Events">How many they are.</param>
+    /// <param name="Events">Number of events.</param>
     private readonly record struct Stretch(long FirstEvent, long LastEvent, long First, long Lowest, long Highest, long Events)
     {
         /// <summary>The number of their records.</summary>
         public long Records { get; init; }
 
-        /// <summary>the number of the file that the first of them is in, and</summary>
+        /// <summary>The number of the file that holds the first of them.</summary>
         public int FirstFile { get; init; }
 
-        /// <summary>that of the last.</summary>
+        /// <summary>The number of the file that holds the last of them.</summary>
         public int LastFile { get; init; }
 
         public double Weight => IsEarly(Highest) ? Events * WeightOfEarly : Events;
