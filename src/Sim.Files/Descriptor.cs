@@ -3,12 +3,12 @@ using System.Globalization;
 
 namespace Sim.Files;
 
-/// <summary>Descriptors that the process was started with, told from those that it has opened itself.</summary>
+/// <summary>Tells the descriptors that the process was started with from those that it has opened itself.</summary>
 public static class Descriptor
 {
     /// <summary>
-    /// Returns whether a descriptor was open when the process started. One that was closed (<c>&lt;&amp;-</c>) may be in use all the same: the
-    /// runtime's first pipe gets the lowest free number. What survived <c>execve(2)</c> is not close-on-exec; what the runtime opens is.
+    /// Returns whether a descriptor was open when the process started. A descriptor that was closed (<c>&lt;&amp;-</c>) may be in use
+    /// all the same, because the runtime's first pipe gets the lowest free number. Only the runtime's own descriptors are close-on-exec.
     /// </summary>
     public static bool IsInherited(int number)
     {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Files;
 
-/// <summary>Takes reports of how far a piece of work is.</summary>
+/// <summary>Receives the progress of a piece of work.</summary>
 public interface IWorkProgress
 {
-    /// <summary>Begins a step; the one before it is done.</summary>
+    /// <summary>Begins a step. The step before it is complete.</summary>
     /// <param name="name">What is done, in a few words.</param>
     /// <param name="total">Amount of work in <paramref name="unit"/>; 0 if it is not known, as with a pipe.</param>
     /// <param name="unit">What is counted: <c>MB</c>, <c>prefixes</c>, <c>runs</c>.</param>

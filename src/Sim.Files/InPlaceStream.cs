@@ -4,12 +4,12 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Sim.Files;
 
-/// <summary>The reader of a pipe is gone: nobody wants the rest, and nothing has failed.</summary>
+/// <summary>The reader of a pipe has closed it. Nothing has failed, but nobody reads the rest.</summary>
 public sealed class ReaderGoneException(string name) : IOException($"{name}: its reader is gone");
 
 /// <summary>
-/// Writes into a pipe, a device or standard output, with <c>write(2)</c>. What has no reader yet, or a slow one, blocks the
-/// system calls; they are made on another thread, so that a cancellation ends the wait.
+/// Writes into a pipe, a device or standard output with <c>write(2)</c>. A missing or slow reader blocks the system calls. They run on
+/// another thread, so that a cancellation ends the wait.
 /// </summary>
 public sealed class InPlaceStream(string name, Func<SafeFileHandle> open, CancellationToken cancel) : Stream
 {

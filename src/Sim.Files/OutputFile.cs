@@ -4,8 +4,8 @@ using System.Collections.Concurrent;
 namespace Sim.Files;
 
 /// <summary>
-/// A file that a command writes. It takes its place (<see cref="OutputTarget"/>) in <see cref="Complete"/>; disposed of before that, it
-/// leaves what was there as it was. A pipe, a device and standard output get the bytes as they come.
+/// A file that a command writes. <see cref="Complete"/> puts it in its place (<see cref="OutputTarget"/>). Disposed of before that, it
+/// leaves the old file as it was. A pipe, a device and standard output get the bytes as they come.
 /// </summary>
 public sealed class OutputFile : IDisposable
 {
@@ -20,7 +20,7 @@ public sealed class OutputFile : IDisposable
     private readonly BufferedStream _stream;
     private bool _isKept;
 
-    /// <summary>Makes the file that grows; opens nothing that could block.</summary>
+    /// <summary>Makes the growing file. It opens nothing that could block.</summary>
     /// <param name="name">A path; <c>-</c> is standard output.</param>
     /// <param name="cancel">Ends the wait for a pipe's reader.</param>
     /// <exception cref="UnusableOutputException">It cannot be written; says why and what to do.</exception>
@@ -46,7 +46,7 @@ public sealed class OutputFile : IDisposable
     /// <summary>Bytes of the content; known when it is complete.</summary>
     public long Length { get; private set; }
 
-    /// <summary>The content is complete: puts it in its place.</summary>
+    /// <summary>Puts the complete content in its place.</summary>
     /// <exception cref="IOException">No room for the rest of it, or as of <see cref="OutputTarget.Publish"/>.</exception>
     public void Complete()
     {
@@ -71,7 +71,7 @@ public sealed class OutputFile : IDisposable
         }
     }
 
-    /// <summary>Removes what grows, of all files that are not complete: for a process that ends at once.</summary>
+    /// <summary>Removes the growing parts of all incomplete files, for a process that ends at once.</summary>
     public static void RemoveGrowing()
     {
         foreach (var name in s_growing.Keys)

@@ -6,13 +6,13 @@ using Microsoft.Win32.SafeHandles;
 namespace Sim.Files;
 
 /// <summary>
-/// A folder that one run writes, from its start to its end: another one that wants it is refused, with the number of the process that has
-/// it. The lock (<c>flock</c>) is the kernel's and ends with the process, however that ends. Disposed of, a folder that was made for the
-/// run and is still empty is gone again.
+/// A folder that one run holds from its start to its end. Another run is refused, with the number of the process that holds it. The
+/// lock (<c>flock</c>) is the kernel's and ends with the process, however that ends. Disposal removes a folder that was made for the
+/// run and is still empty.
 /// </summary>
 public sealed class OutputFolder : IDisposable
 {
-    /// <summary>The file that is locked. One that a killed run left behind is locked by nobody.</summary>
+    /// <summary>The name of the locked file. A killed run may leave one behind, which nobody locks.</summary>
     public const string LockName = ".report-lock";
 
     private readonly List<string> _made;
@@ -38,7 +38,7 @@ public sealed class OutputFolder : IDisposable
     /// <summary>The folder without links.</summary>
     public string RealName { get; }
 
-    /// <summary>Makes the folder where it is missing, with its parents, and locks it.</summary>
+    /// <summary>Makes the folder and its parents if they are missing, and locks it.</summary>
     /// <exception cref="UnusableOutputException">A file is in the way, another run has it, or it may not be written.</exception>
     public static OutputFolder Take(string name)
     {
@@ -67,8 +67,8 @@ public sealed class OutputFolder : IDisposable
     }
 
     /// <summary>
-    /// Sees, before something is written, that the path still leads to the folder that was taken. The lock belongs to a folder and writing goes
-    /// by path: a folder that was renamed may have left its name to another run. One that is gone is made and taken again.
+    /// Checks, before anything is written, that the path still leads to the folder that was taken. The lock belongs to a folder, but files
+    /// are written by path: after a rename, the name may belong to another run. A folder that is gone is made and taken again.
     /// </summary>
     /// <exception cref="UnusableOutputException">Another folder has its name, or it may not be made again.</exception>
     public void Confirm()
@@ -99,7 +99,7 @@ public sealed class OutputFolder : IDisposable
 
     private string LockPath => Path.Combine(RealName, LockName);
 
-    /// <summary>Returns whether the file of the lock is where it was made; true where a system has none.</summary>
+    /// <summary>Returns whether the lock's file is where it was made; true on systems without locks.</summary>
     private bool HasOwnLock()
     {
         try
@@ -112,7 +112,7 @@ public sealed class OutputFolder : IDisposable
         }
     }
 
-    /// <summary>Opens and locks the file. Where the file system has no locks, it is open all the same, and tells the folder from others.</summary>
+    /// <summary>Opens and locks the file. On a file system without locks it stays open all the same, to tell the folder from others.</summary>
     private SafeFileHandle TakeLock()
     {
         var path = LockPath;

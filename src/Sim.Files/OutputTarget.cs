@@ -19,7 +19,7 @@ public sealed class UnusableOutputException(string message, Exception? inner = n
 /// </summary>
 public sealed class OutputTarget
 {
-    /// <summary>Names of files that grow: theirs alone, and short where the target's name is as long as names may be.</summary>
+    /// <summary>The names of growing files. No other file has such a name, and it is short, because the target's may have the greatest length.</summary>
     public const string GrowingPrefix = ".sim-", GrowingSuffix = ".part";
 
     private const UnixFileMode Permissions = (UnixFileMode)0x1FF, Own = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -41,7 +41,7 @@ public sealed class OutputTarget
     /// <summary>Whether bytes go to this process's standard output.</summary>
     public bool IsStandardOutput { get; }
 
-    /// <summary>Whether bytes go straight into the target, which is no file that could be replaced or read again.</summary>
+    /// <summary>Whether bytes go straight into the target, because it is no file that could be replaced.</summary>
     public bool IsInPlace => _isDescriptor || _status?.Kind == PathKind.Device;
 
     /// <summary>Looks at the target. Nothing is changed.</summary>
@@ -70,11 +70,11 @@ public sealed class OutputTarget
         }
     }
 
-    /// <summary>Opens the stream that goes into the target itself: for those that are <see cref="IsInPlace"/>.</summary>
+    /// <summary>Opens the stream into the target itself, if that is <see cref="IsInPlace"/>.</summary>
     internal InPlaceStream OpenInPlace(CancellationToken cancel) => new(IsStandardOutput ? "standard output" : Name, OpenHandle, cancel);
 
     /// <summary>
-    /// Makes the file that grows: beside the target, or in the system's folder for temporary files where the target can be written but its
+    /// Makes the growing file beside the target, or in the system's folder for temporary files if the target can be written but its
     /// folder cannot.
     /// </summary>
     /// <exception cref="UnusableOutputException">Neither can be written.</exception>
@@ -161,7 +161,7 @@ public sealed class OutputTarget
         }
     }
 
-    /// <summary>Gives a new file the owner and the mode of the one it replaces; false if the owner may not be given.</summary>
+    /// <summary>Gives a new file the owner and the mode of the one it replaces. Returns false if the owner may not be given.</summary>
     private static bool TryTakeOver(string complete, FileStatus old)
     {
         if (!OperatingSystem.IsLinux())
@@ -181,7 +181,7 @@ public sealed class OutputTarget
         into.Finish();
     }
 
-    /// <summary>The tail is cut off last: a copy that fails for want of room has not given away what the file had.</summary>
+    /// <summary>Overwrites the target. The tail is cut off last, so that a copy that fails for want of room does not shrink the file first.</summary>
     private void Overwrite(FileStream content)
     {
         using var into = new FileStream(_path, FileMode.Open, FileAccess.Write, FileShare.Read, bufferSize: 0);

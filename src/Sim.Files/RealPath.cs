@@ -2,8 +2,8 @@
 namespace Sim.Files;
 
 /// <summary>
-/// Paths as the kernel follows them. .NET takes <c>..</c> away before it looks at links: of <c>link/../file</c> it makes
-/// <c>file</c>, where the kernel goes to the parent of the folder that the link leads to.
+/// Resolves paths as the kernel does. .NET removes <c>..</c> before it looks at links: it turns <c>link/../file</c> into <c>file</c>,
+/// but the kernel goes to the parent of the folder that the link leads to.
 /// </summary>
 public static class RealPath
 {
@@ -11,8 +11,8 @@ public static class RealPath
     private const int MostLinks = 40;
 
     /// <summary>
-    /// The absolute path without links, <c>.</c> and <c>..</c>. What does not exist is kept as it is named, so that a dangling
-    /// link gives the file to be made. A process's descriptors (<c>/proc/PID/fd/N</c>) are left: their links are no paths.
+    /// Returns the absolute path without links, <c>.</c> and <c>..</c>. Names that do not exist are kept, so that a dangling link gives the
+    /// file to be made. A process's descriptors (<c>/proc/PID/fd/N</c>) are left: their links are no paths.
     /// </summary>
     /// <exception cref="IOException">Links go in a circle.</exception>
     public static string Of(string path)
@@ -40,7 +40,7 @@ public static class RealPath
         return at;
     }
 
-    /// <summary>Returns whether a name came through .NET as it is: bytes that are not UTF-8 become U+FFFD, and the name is another one's.</summary>
+    /// <summary>Returns whether .NET has kept a name. Bytes that are not UTF-8 become U+FFFD, which may name another file.</summary>
     private static bool IsText(string target) => !target.Contains('\uFFFD');
 
     /// <summary>Returns whether <paramref name="path"/>, without links, is a descriptor of a process.</summary>
@@ -49,7 +49,7 @@ public static class RealPath
     private static bool IsDescriptorFolder(string folder) =>
         folder.StartsWith("/proc/", StringComparison.Ordinal) && folder.EndsWith("/fd", StringComparison.Ordinal);
 
-    /// <summary>Puts the path's names ahead of those that are there; returns where they begin.</summary>
+    /// <summary>Puts the path's names before those that are there. Returns their offset.</summary>
     private static string Begin(string path, string folder, Stack<string> ahead)
     {
         var root = Path.GetPathRoot(path) ?? "";

@@ -18,7 +18,7 @@ namespace Sim.Runner.Commands;
 /// <summary><c>bench</c>: every experiment on one table, and the report.</summary>
 internal static class BenchCommand
 {
-    /// <summary>With a larger one the first peer has everything, to the last digit of a double.</summary>
+    /// <summary>The largest skew. A larger one gives the first peer everything, to the last digit of a double.</summary>
     private const int MostSkew = 100;
 
     private sealed record Settings(int Peers, string PeersBy, double Skew, string Order, string[] Keys);

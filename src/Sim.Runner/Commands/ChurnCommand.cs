@@ -65,7 +65,7 @@ internal static class ChurnCommand
         return command;
     }
 
-    /// <summary>Updates come from files or are made, and options of the one say nothing to the other.</summary>
+    /// <summary>Refuses options for made traces beside files of updates, and the reverse.</summary>
     private static void RefuseMixed(FileInfo[]? updates, double days, string? option)
     {
         var files = updates is { Length: > 0 };

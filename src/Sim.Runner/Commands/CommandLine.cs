@@ -8,7 +8,7 @@ using Sim.Reports;
 
 namespace Sim.Runner.Commands;
 
-/// <summary>Runs a command and turns what can go wrong into one line on standard error and an exit code.</summary>
+/// <summary>Runs a command. Every error becomes one line on standard error and an exit code.</summary>
 internal static class CommandLine
 {
     /// <summary>The program's commands.</summary>
@@ -68,7 +68,7 @@ internal static class CommandLine
         }
     }
 
-    /// <summary>One line of why nothing can be done for this process, whatever the words mean; null if it can.</summary>
+    /// <summary>Returns one line that says why this process can do nothing, whatever its command line; null if it can work.</summary>
     private static string? Unusable(string[] args)
     {
         if (!Descriptor.IsInherited(1))
@@ -82,7 +82,7 @@ internal static class CommandLine
             : null;
     }
 
-    /// <summary>Why no name can be followed from the current folder: the runtime makes one path of both, whatever the name is.</summary>
+    /// <summary>Returns why no name can be resolved from the current folder; null if names can be. The runtime joins both into one path.</summary>
     private static string? WrongInFolder()
     {
         try
@@ -97,7 +97,7 @@ internal static class CommandLine
         }
     }
 
-    /// <summary>One line of what is wrong with the command line; null if nothing is.</summary>
+    /// <summary>Returns one line on the first fault of the command line; null if it has none.</summary>
     internal static string? WrongIn(ParseResult parsed)
     {
         var name = "";
@@ -116,11 +116,11 @@ internal static class CommandLine
         return $"{message.TrimEnd('.')}; '{PathOf(parsed.CommandResult)}--help' lists what there is";
     }
 
-    /// <summary>The commands down to this one, each with a blank after it.</summary>
+    /// <summary>Returns the commands down to this one, each followed by a blank.</summary>
     private static string PathOf(SymbolResult? result) =>
         result is CommandResult { Command: not RootCommand } command ? $"{PathOf(command.Parent)}{command.Command.Name} " : "";
 
-    /// <summary>One line on standard error, and the exit code; of a defect of the program, all that is known.</summary>
+    /// <summary>Explains an error in one line on standard error, and returns the exit code. A defect of the program is shown with its stack.</summary>
     private static int Explain(Exception error)
     {
         switch (error)
@@ -164,7 +164,7 @@ internal static class CommandLine
     /// <summary>Errors of Linux: no space left on the device, quota exceeded, a file larger than there may be.</summary>
     private static bool IsFull(int error) => error is 28 or 122 or 27;
 
-    /// <summary>Writes one line: control characters, which file names may have, would make it two, or paint the terminal.</summary>
+    /// <summary>Writes one line. Control characters are escaped: in a file name they could break the line or paint the terminal.</summary>
     private static int Say(string line, int exitCode)
     {
         try

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Sim.Runner.Commands;
 
-/// <summary>Standard output takes nothing: its file system is full, or it is no longer there.</summary>
+/// <summary>Standard output cannot be written: its file system is full, or it was closed.</summary>
 internal sealed class StandardOutputException(string message, Exception inner) : IOException(message, inner)
 {
     public StandardOutputException(Exception inner)
@@ -12,7 +12,7 @@ internal sealed class StandardOutputException(string message, Exception inner) :
     }
 }
 
-/// <summary>Hands a standard stream's text on, and says of each piece that could not be written why.</summary>
+/// <summary>Passes text on to a standard stream. If a piece cannot be written, the error says why.</summary>
 /// <param name="inner">Writes the stream.</param>
 /// <param name="failed">Is told of the error, which ends with it unless it throws.</param>
 internal sealed class GuardedWriter(TextWriter inner, Action<Exception> failed) : TextWriter

@@ -11,13 +11,13 @@ namespace Sim.Runner.Commands;
 /// </summary>
 internal sealed class HelpPages(HelpAction pages) : SynchronousCommandLineAction
 {
-    /// <summary>Columns, where not those of the terminal.</summary>
+    /// <summary>The columns to use instead of the terminal's.</summary>
     public int Width
     {
         set => pages.MaxWidth = value;
     }
 
-    /// <summary>Gives a program's help this form.</summary>
+    /// <summary>Puts this help in the place of a program's own.</summary>
     public static RootCommand AddTo(RootCommand root)
     {
         var option = root.Options.OfType<HelpOption>().Single();

@@ -7,10 +7,10 @@ using Sim.Workloads.Files;
 
 namespace Sim.Runner.Commands;
 
-/// <summary>Says on standard error what was wrong with an input; the exit code says whether anything was.</summary>
+/// <summary>Reports the damage of an input on standard error, and returns the exit code.</summary>
 internal static class InputDamage
 {
-    /// <summary>Names what was left out of a table's file, and its damage.</summary>
+    /// <summary>Names the damage of a table's file, and the entries that were left out.</summary>
     public static int ReportDamage(this LoadedTable loaded)
     {
         foreach (var line in loaded.Warnings())
@@ -28,7 +28,7 @@ internal static class InputDamage
         return Code(damage);
     }
 
-    /// <summary>Refuses a trace without an event, once its damage is named: that may be why it has none.</summary>
+    /// <summary>Refuses a trace without an event. It names the damage first, which may be the reason.</summary>
     public static UserException EmptyTrace(string source, Family family, DamageLog damage, long ribEntries = 0)
     {
         Report(damage);

@@ -8,7 +8,7 @@ using Sim.Workloads.Files;
 
 namespace Sim.Runner.Commands;
 
-/// <summary><c>lookup</c>: what each structure answers for an address, and the path it takes.</summary>
+/// <summary><c>lookup</c>: shows the answer of each structure for an address, and the path to it.</summary>
 internal static class LookupCommand
 {
     public static Command Create()

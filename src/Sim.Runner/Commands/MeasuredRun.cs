@@ -11,7 +11,7 @@ using Sim.Workloads.Files;
 
 namespace Sim.Runner.Commands;
 
-/// <summary>A run of a command that measures: from its first moment, when it says on which machine, to its report.</summary>
+/// <summary>A run of a command that measures, from its start, when the machine is recorded, to its report.</summary>
 internal sealed class MeasuredRun : IDisposable
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -20,7 +20,7 @@ internal sealed class MeasuredRun : IDisposable
     private readonly string _command;
     private readonly OutputFolder _folder;
 
-    /// <summary>Takes the folder of the report: what may take minutes is not begun where it could not be written.</summary>
+    /// <summary>Takes the folder of the report first, so that minutes of measuring do not begin if the report cannot be written.</summary>
     /// <exception cref="UserException">The build is not optimised: the JIT is told to leave it slow, and its times would mean nothing.</exception>
     /// <exception cref="UnusableOutputException">The report could not be written, or another run writes there.</exception>
     public MeasuredRun(ParseResult parsed, Option<ulong> seed, Option<bool> quick, Option<DirectoryInfo> folder, Option<long> cacheSize)
@@ -55,13 +55,13 @@ internal sealed class MeasuredRun : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>Writes the report, and what is of most interest to the terminal.</summary>
+    /// <summary>Writes the report, and prints a summary of it.</summary>
     /// <param name="loaded">The table.</param>
     /// <param name="figures">What was found.</param>
     /// <param name="printSummary">Prints some of it.</param>
     /// <param name="progress">Is told of the step.</param>
     /// <param name="facts">What else must be known of the conditions.</param>
-    /// <returns>The exit code: of damaged input where there was any.</returns>
+    /// <returns>The exit code, which says whether the input was damaged.</returns>
     /// <exception cref="ReportException">There is no report; says where the results are.</exception>
     public int Report(
         LoadedTable loaded, IReadOnlyList<Figure> figures, Action<RunResult> printSummary, IWorkProgress progress,

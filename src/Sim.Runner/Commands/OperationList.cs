@@ -13,7 +13,7 @@ namespace Sim.Runner.Commands;
 /// <param name="Prefix">The prefix.</param>
 internal readonly record struct TableOperation(bool Insert, Prefix Prefix);
 
-/// <summary>Operations on a loaded table: lines <c>+ PREFIX</c> and <c>- PREFIX</c>; blank lines and # comments are skipped.</summary>
+/// <summary>Reads operations on a loaded table: lines <c>+ PREFIX</c> and <c>- PREFIX</c>. Blank lines and # comments are skipped.</summary>
 internal static class OperationList
 {
     private const int LongestLine = 256;
@@ -60,7 +60,7 @@ internal static class OperationList
 
     private static string Shown(string text) => text.Length <= 60 ? $"'{text}'" : $"'{text[..60]}...'";
 
-    /// <summary>A line of at most <see cref="LongestLine"/> characters; the rest of a longer one is read and dropped.</summary>
+    /// <summary>Reads a line of at most <see cref="LongestLine"/> characters. The rest of a longer one is dropped.</summary>
     private static string? ReadBoundedLine(StreamReader reader)
     {
         var text = new StringBuilder();

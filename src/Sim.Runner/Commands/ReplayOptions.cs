@@ -10,7 +10,7 @@ using Sim.Workloads.Mrt;
 
 namespace Sim.Runner.Commands;
 
-/// <summary>The options of commands that replay a trace of updates, and the trace that comes of them.</summary>
+/// <summary>The options of commands that replay a trace of updates, and the trace that they name.</summary>
 internal static class ReplayOptions
 {
     /// <summary>Netlink operations name a peer in 16 bits, and one number is the dummy peer's.</summary>

@@ -9,7 +9,7 @@ using Sim.Workloads.Tables;
 
 namespace Sim.Runner.Commands;
 
-/// <summary><c>table</c>: what is in a dump, conversion, generation.</summary>
+/// <summary><c>table</c>: inspects, converts and generates tables.</summary>
 internal static class TableCommand
 {
     public static Command Create() => new("table", "Looks into dumps and lists, converts and makes them.")

@@ -11,7 +11,7 @@ using Sim.Workloads.Tables;
 
 namespace Sim.Runner.Commands;
 
-/// <summary><c>table info</c>: what is in a dump or list, all of it counted, the damage too.</summary>
+/// <summary><c>table info</c>: counts everything in a dump or list, including its damage.</summary>
 internal static class TableInfoCommand
 {
     private const int ShownDamage = 10;

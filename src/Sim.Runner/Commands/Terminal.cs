@@ -9,8 +9,8 @@ using Spectre.Console.Rendering;
 namespace Sim.Runner.Commands;
 
 /// <summary>
-/// Progress on standard error: bar, rate and time left. Silent where standard error is no terminal. It draws
-/// only when work reports, never from a thread of its own: nothing else runs while a figure is measured.
+/// Shows progress on standard error: a bar, the rate and the time left. It is silent if standard error is no terminal. It draws only
+/// when the work reports, never from a thread of its own, because nothing else may run while a figure is measured.
 /// </summary>
 internal static class Terminal
 {
@@ -29,7 +29,7 @@ internal static class Terminal
             .Start(context => work(new Drawn(context, units)));
     }
 
-    /// <summary>Standard output, for a command's tables. Where there is no terminal to ask, it is this many columns wide.</summary>
+    /// <summary>Returns standard output for a command's tables. If it is no terminal, it is <paramref name="width"/> columns wide.</summary>
     public static IAnsiConsole Summary(int width = 120)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
@@ -41,7 +41,7 @@ internal static class Terminal
     /// <summary>Returns the stream for remarks on a file that was written: standard error, if the file itself went to standard output.</summary>
     public static TextWriter Beside(OutputTarget output) => output.IsStandardOutput ? Console.Error : Console.Out;
 
-    /// <summary>Says something about what is there already; if standard output does not take it, the error names what is there.</summary>
+    /// <summary>Prints a remark on a finished file. If standard output fails, the error names that file.</summary>
     /// <param name="made">What is there, as a clause: <c>the report is in reports/latest</c>.</param>
     /// <param name="say">Writes to standard output.</param>
     public static void Announce(string made, Action say)
@@ -56,7 +56,7 @@ internal static class Terminal
         }
     }
 
-    /// <summary>Says something about a file that is complete: beside its content, not in it.</summary>
+    /// <summary>Prints a remark on a complete file, beside its content.</summary>
     public static void Announce(OutputFile output, string line) =>
         Announce($"{output.Name} is complete", () => Beside(output.Target).WriteLine($"{output.Name}: {line}, {output.Length:N0} bytes"));
 

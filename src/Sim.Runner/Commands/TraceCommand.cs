@@ -8,7 +8,7 @@ using Sim.Workloads.Synthesis;
 
 namespace Sim.Runner.Commands;
 
-/// <summary><c>trace</c>: how updates are spread over time, prefixes and peers, and traces that are made like them.</summary>
+/// <summary><c>trace</c>: measures how updates spread over time, prefixes and peers, and makes traces with the same structure.</summary>
 internal static class TraceCommand
 {
     public static Command Create() => new("trace", "Looks into traces of updates, and makes them.")

@@ -15,7 +15,7 @@ using Sim.Workloads.Tables;
 
 namespace Sim.Runner.Commands;
 
-/// <summary><c>trace info</c>: the structure of a trace, alone or beside that of another.</summary>
+/// <summary><c>trace info</c>: shows the structure of a trace, alone or beside that of another.</summary>
 internal static class TraceInfoCommand
 {
     private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };

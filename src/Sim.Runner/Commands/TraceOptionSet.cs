@@ -12,7 +12,7 @@ using Sim.Workloads.Tables;
 
 namespace Sim.Runner.Commands;
 
-/// <summary>The options that say what trace is made, the same for every command that makes one.</summary>
+/// <summary>The options of a made trace. Every command that makes one has the same.</summary>
 internal sealed class TraceOptionSet
 {
     private const int MostDays = 3660;
@@ -65,7 +65,7 @@ internal sealed class TraceOptionSet
     public string? Given(ParseResult parsed) =>
         ((Option[])[_like, _calibration, _rate, _peers]).FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })?.Name;
 
-    /// <summary>Chooses the calibration; what is returned makes the same trace each time.</summary>
+    /// <summary>Chooses the calibration. The generator returned makes the same trace each time.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="table">The prefixes that can churn.</param>
     /// <param name="days">Length.</param>
@@ -100,7 +100,7 @@ internal sealed class TraceOptionSet
         };
     }
 
-    /// <summary>The same as a file that is made while it is read.</summary>
+    /// <summary>Returns the trace as a file that is made while it is read.</summary>
     /// <inheritdoc cref="Generator"/>
     public TraceFile File(
         ParseResult parsed, RouteTable table, double days, ulong seed, DamageLog damage, IWorkProgress progress, CancellationToken cancel)
@@ -118,7 +118,7 @@ internal sealed class TraceOptionSet
         });
     }
 
-    /// <summary>Measures the files, or takes the numbers of that name; the family's own where neither is named.</summary>
+    /// <summary>Measures the files, or takes the calibration of that name; without either, the family's default.</summary>
     private static TraceCalibration Choose(
         FileInfo[]? like, string? name, Family family, DamageLog damage, IWorkProgress progress, CancellationToken cancel)
     {

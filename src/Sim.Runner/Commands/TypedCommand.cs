@@ -5,10 +5,10 @@ using Sim.Figures;
 
 namespace Sim.Runner.Commands;
 
-/// <summary>The command line as it can be typed again.</summary>
+/// <summary>Restores the command line so that it can be typed again.</summary>
 internal static class TypedCommand
 {
-    /// <summary>The words after the program, quoted for a shell (<see cref="ShellWords"/>).</summary>
+    /// <summary>Returns the words after the program, quoted for a shell (<see cref="ShellWords"/>).</summary>
     public static string Of(ParseResult parsed)
     {
         var words = new List<string>();

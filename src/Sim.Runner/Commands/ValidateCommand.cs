@@ -20,10 +20,10 @@ using Sim.Workloads.Tables;
 
 namespace Sim.Runner.Commands;
 
-/// <summary><c>validate</c>: the ports held to the real kernel, and the report of it.</summary>
+/// <summary><c>validate</c>: compares the ports with the real kernel, and writes a report.</summary>
 internal static class ValidateCommand
 {
-    /// <summary>WireGuard peers: few enough for every lane, more than one message's worth.</summary>
+    /// <summary>The number of WireGuard peers: few enough for every kernel, and more than fit into one message.</summary>
     private const int Peers = 8;
 
     /// <summary>The most peers of a trace. In one scheme each peer has its own device, which the kernel has to make.</summary>
@@ -130,7 +130,7 @@ internal static class ValidateCommand
         return context!.Differences.Any() ? ExitCode.Failed : damaged;
     }
 
-    /// <summary>The traces, none where none is asked for: read before anything else is done, which may take minutes.</summary>
+    /// <summary>Reads the traces, if any are named, before the steps that take minutes.</summary>
     private static List<TraceInput> Traces(Settings settings, List<LoadedTable> loaded, IWorkProgress progress, CancellationToken cancel)
     {
         var trace = settings.Trace;
@@ -144,7 +144,7 @@ internal static class ValidateCommand
             : throw new UserException($"--kernel {settings.Lane.Word()} can run none of the schemes {string.Join(", ", trace.Schemes)}: {TraceKinds.Needs}");
     }
 
-    /// <summary>A folder for what the agent is given, which goes when the kernel has ended.</summary>
+    /// <summary>Gives the work a folder for the agent's input, and removes it when the kernel has ended.</summary>
     private static ValidationContext InFolder(Func<string, ValidationContext> work)
     {
         var data = Directory.CreateTempSubdirectory("sim-validate-");
@@ -172,7 +172,7 @@ internal static class ValidateCommand
         return Execute(settings, plan, inputs, sweep, data, found, environment, progress, cancel);
     }
 
-    /// <summary>Each scheme has a kernel of its own: what it finds there does not depend on what else was validated.</summary>
+    /// <summary>Replays the trace with a fresh kernel for each scheme, so that results do not depend on other validations.</summary>
     private static ValidationContext Replay(
         Settings settings, ValidationPlan plan, List<TraceInput> inputs, string data, ValidationFindings found,
         List<KeyValuePair<string, string>> environment, IWorkProgress progress, CancellationToken cancel)
@@ -192,8 +192,8 @@ internal static class ValidateCommand
     }
 
     /// <summary>
-    /// One kernel for counts and costs; but where QEMU can use KVM, the counts are taken with it, and the costs, which are
-    /// instructions, in a second run without.
+    /// Runs counts and costs in one kernel. If QEMU can use KVM, it runs the counts with KVM, and the costs, which are instructions, in a
+    /// second kernel without it.
     /// </summary>
     private static ValidationContext Execute(
         Settings settings, ValidationPlan plan, IReadOnlyList<FamilyInput> inputs, PeerSweep? sweep, string data, ValidationFindings found,
@@ -231,7 +231,7 @@ internal static class ValidateCommand
         InstructionCount = settings.Lane == LaneKind.Qemu,
     };
 
-    /// <summary>Starts a kernel, does something with it, and ends it.</summary>
+    /// <summary>Starts a kernel, runs the work, and ends the kernel.</summary>
     private static ValidationContext WithKernel(
         VmOptions options, ValidationPlan plan, int peers, ValidationFindings found, List<KeyValuePair<string, string>> environment,
         IWorkProgress progress, Action<ValidationContext> work, CancellationToken cancel)
