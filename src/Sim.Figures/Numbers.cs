@@ -11,24 +11,35 @@ public readonly record struct Scale(double Divisor, string Unit)
     /// <summary>Ratios have no unit and always three digits.</summary>
     public static Scale Ratio => new(1, "ratio");
 
-    /// <summary>The unit in which the largest of <paramref name="values"/> has at most five digits before the point.</summary>
+    private static readonly (double Step, string[] Units)[] s_ladders = [(1000, ["ns", "µs", "ms", "s"]), (1024, ["bytes", "KiB", "MiB", "GiB"])];
+
+    /// <summary>
+    /// The unit in which the largest of <paramref name="values"/> has at most four digits before the point, unless there is no larger
+    /// unit: 9,999 µs, and then 10 ms.
+    /// </summary>
     /// <param name="unit">The rows' unit: ns, ms, bytes, kB, count, ratio or any other (shown as it is).</param>
     /// <param name="values">The values that will be shown together.</param>
-    public static Scale For(string unit, IEnumerable<double> values)
+    public static Scale For(string unit, IEnumerable<double> values) =>
+        Largest(unit, values.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max(), 9999.5);
+
+    /// <summary>The unit of a place on a logarithmic axis: the largest in which it is 1 or more.</summary>
+    public static Scale ForPlace(string unit, double value) => Largest(unit, value * (1 + 1e-9), StepOf(unit));
+
+    /// <summary>How many of a unit make one of the next: 1024 of bytes, 1000 of all else.</summary>
+    public static double StepOf(string unit) => Array.Find(s_ladders, ladder => Array.IndexOf(ladder.Units, unit) >= 0) is { Step: > 0 } found ? found.Step : 1000;
+
+    private static Scale Largest(string unit, double largest, double limit)
     {
-        var largest = values.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max();
-        return unit switch
-        {
-            "ns" when largest >= 1e8 => new(1e6, "ms"),
-            "ns" when largest >= 1e5 => new(1e3, "µs"),
-            "ms" when largest >= 1e5 => new(1e3, "s"),
-            "bytes" when largest >= 10L << 30 => new(1L << 30, "GiB"),
-            "bytes" when largest >= 10 << 20 => new(1 << 20, "MiB"),
-            "bytes" when largest >= 10 << 10 => new(1 << 10, "KiB"),
-            "ratio" => Ratio,
-            "count" or "nodes" or "levels" or "lines" or "" => new(1, ""),
-            _ => new(1, unit),
-        };
+        if (unit == "ratio")
+            return Ratio;
+        if (unit is "count" or "nodes" or "levels" or "lines" or "")
+            return new(1, "");
+        if (Array.Find(s_ladders, ladder => Array.IndexOf(ladder.Units, unit) >= 0) is not { Units: { } units } ladder)
+            return new(1, unit);
+        var (divisor, rung) = (1.0, Array.IndexOf(units, unit));
+        for (; rung < units.Length - 1 && largest / divisor >= limit; rung++)
+            divisor *= ladder.Step;
+        return new(divisor, units[rung]);
     }
 
     public string Show(double value) => Unit.Length == 0 || this == Ratio ? Bare(value) : $"{Bare(value)} {Unit}";
@@ -63,7 +74,9 @@ public static class Numbers
         var size = Math.Abs(value);
         if (size < 0.001)
             return value.ToString("0.##e0", CultureInfo.InvariantCulture);
-        var decimals = digits - 1 - (int)Math.Floor(Math.Log10(size));
+        int Decimals(double of) => digits - 1 - (int)Math.Floor(Math.Log10(of));
+        // What rounds up to the next power of ten has a digit less after the point.
+        var decimals = Decimals(Math.Round(size, Math.Clamp(Decimals(size), 0, 15)));
         return decimals > 0 ? value.ToString("F" + decimals, CultureInfo.InvariantCulture) : Group(Math.Round(value));
     }
 

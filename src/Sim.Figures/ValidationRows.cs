@@ -10,6 +10,9 @@ public static class ValidationRows
     /// <summary>Experiments of a patched kernel's paths of packets, and of a trace's replay.</summary>
     public const string PeersExperiment = "peers", ReplayExperiment = "trace-replay";
 
+    /// <summary>Facts of a run's environment: the kernel in words, and how it runs (the value of <c>--kernel</c>).</summary>
+    public const string KernelFact = "kernel under test", LaneFact = "lane";
+
     /// <summary>Returns the kernel's rows that have a bound, each with the port's row, which comes before it.</summary>
     public static IEnumerable<(Figure Port, Figure Kernel)> Checks(IReadOnlyList<Figure> rows)
     {

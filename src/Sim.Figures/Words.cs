@@ -27,13 +27,10 @@ public static class Words
     /// <summary>The same as a reason.</summary>
     public static string FlagReason(string flag) => flag switch
     {
-        Figure.Unsettled => "passes over it disagree",
+        Figure.Unsettled => "its passes disagree",
         Figure.Busy => "the machine was busy",
         _ => flag,
     };
-
-    /// <summary>What rows call fib, of a family.</summary>
-    public static string Fib(int family) => family == 4 ? "the route attribute’s trie" : "the route attribute’s tree, the IPv6 FIB";
 
     public static string Chain(string chain) => chain switch
     {
@@ -55,7 +52,7 @@ public static class Words
         "trace" => "trace",
         "lose-peer" => "loss of a peer",
         "notify" => "tell listeners (rtmsg_fib)",
-        ScalingMetrics.Loss => "lose a peer to another, per prefix",
+        ScalingMetrics.Loss => "failover from a lost peer, per prefix",
         ScalingMetrics.LossToNone => "lose the only peer, per prefix",
         ScalingMetrics.InsertAmong => "insert a route among the peers of a device",
         _ => operation,
@@ -65,7 +62,7 @@ public static class Words
     public static string ReaderOperation(string operation) => operation switch
     {
         "move" => "one moves",
-        "delete" => "one goes",
+        "delete" => "one is withdrawn",
         "lose-to-one" => "all move to one peer",
         "replace" => "all are sent again",
         _ => operation,
@@ -86,7 +83,7 @@ public static class Words
         "nexthops" => "add the nexthop objects",
         "sizeof" => "",
         "peers-alone" => "make the peers, without a prefix",
-        "delete-foreign" => "delete what is another peer’s",
+        "delete-foreign" => "delete prefixes of another peer",
         "delete-single" => "delete every third prefix, one by one",
         "insert-single" => "insert these again",
         "delete-all" => "delete every prefix, one by one",
@@ -95,7 +92,7 @@ public static class Words
         "load-siblings" => "load a sample by gateways",
         "append-second" => "a second route to each prefix of it",
         "append-third" => "a third to every other",
-        "append-again" => "append what is there, which is refused",
+        "append-again" => "append existing routes, which is refused",
         "delete-first" => "delete the first route of every third",
         "replace-siblings" => "replace all routes of every fourth by one",
         "delete-siblings" => "delete all that is left",
@@ -167,8 +164,8 @@ public static class Words
         "time-per-prefix" => "time per prefix",
         "object-bytes" => "bytes in objects",
         "page-bytes" => "bytes in pages",
-        "bytes-per-prefix" => "bytes a prefix, in objects",
-        "page-bytes-per-prefix" => "bytes a prefix, in pages",
+        "bytes-per-prefix" => "bytes per prefix, in objects",
+        "page-bytes-per-prefix" => "bytes per prefix, in pages",
         "cache-objects" => "objects",
         "cache-object-bytes" => "bytes in objects",
         "cache-page-bytes" => "bytes in pages",
@@ -181,13 +178,13 @@ public static class Words
         "total-size-kb" => "total size as fib_triestat prints it",
         "null-pointers" => "null pointers",
         "internal-nodes" => "internal nodes",
-        "intermediate-nodes" => "nodes that only part two others",
-        "nodes-visited" => "nodes visited a lookup",
-        "cache-lines" => "cache lines touched a lookup",
+        "intermediate-nodes" => "nodes that only separate two others",
+        "nodes-visited" => "nodes visited per lookup",
+        "cache-lines" => "cache lines touched per lookup",
         "depth-histogram" => "nodes by depth",
         "node-size" => "internal nodes by size",
-        "allocations" => "kernel objects allocated an operation",
-        "frees" => "kernel objects freed an operation",
+        "allocations" => "kernel objects allocated per operation",
+        "frees" => "kernel objects freed per operation",
         "hit-rate" => "share of keys that match",
         "nodes-at-depth" => "nodes at depth",
         "valued-at-depth" => "nodes with a peer or a route at depth",
@@ -195,8 +192,8 @@ public static class Words
         "triestat" => "fib_triestat",
         "rt6-stats" => "rt6_stats",
         "answer-digest" => "digest of every answer",
-        "objects-per-slab" => "objects a slab",
-        "pages-per-slab" => "pages a slab",
+        "objects-per-slab" => "objects per slab",
+        "pages-per-slab" => "pages per slab",
         "slab-pages" => "slab pages",
         "active-objects" => "active objects",
         "kmalloc-objects" => "kmalloc objects",
@@ -231,13 +228,13 @@ public static class Words
         "session-losses" => "best paths lost with their session",
         "no-ops" => "no-ops",
         "same-peer" => "moves within the same peer",
-        "assumed-paths" => "paths assumed at the beginning",
+        "assumed-paths" => "paths assumed at the start",
         "out-of-order" => "events out of order",
         "times-set-aside" => "times that do not fit those around them",
         "bgp-peers" => "BGP peers",
-        "seeded" => "prefixes whose beginning the trace decides",
-        "added" => "of these, not in the table",
-        "left-out" => "of the table, not there at the beginning",
+        "seeded" => "prefixes whose start the trace decides",
+        "added" => "added: these are not in the table",
+        "left-out" => "left out: in the table, but not at the start",
         "clock" => "the trace’s own clock",
         "scan-messages" => "messages of a scan",
         "scan-bytes" => "bytes of a scan",
@@ -246,17 +243,17 @@ public static class Words
         "notification-bytes" => "bytes of a notification",
         "trace-bytes" => "bytes of the trace’s notifications",
         "scans-completed" => "scans completed",
-        "scans-begun" => "scans begun, those cut off included",
+        "scans-begun" => "scans started, including those cut off",
         "received" => "received",
         "staleness-mean" => "staleness, mean",
         "staleness-longest" => "staleness, longest",
-        "told" => "changes told by a notification",
+        "told" => "changes announced by a notification",
         "lost" => "changes whose notification was lost",
         "overruns" => "buffer overruns",
         "unnoticed" => "changes not noticed by the end",
         ScalingMetrics.Exponent => "exponent of the time",
         ScalingMetrics.RSquared => "share of the variance that the fit explains",
-        ScalingMetrics.PerPeer => "time for each peer more",
+        ScalingMetrics.PerPeer => "time per further peer",
         ScalingMetrics.AtNone => "time without peers, by the fit",
         ScalingMetrics.InfosWalked => "fib_infos compared",
         _ when After(metric, "exponent-of-") is { } of => $"exponent of {Metric(of)}",
@@ -266,21 +263,21 @@ public static class Words
 
     private static string ReaderMetric(string metric) => metric switch
     {
-        "readers" => "threads that look up",
+        "readers" => "reader threads",
         "time-beside-readers" => "time beside readers",
         "time-per-step" => "time of a step",
         "steps" => "operations of the trie",
         "lookups" => "lookups during the update",
-        "wrong-none" => "lookups that found no peer, and should have",
-        "wrong-other" => "lookups that found a peer of neither before nor after",
+        "wrong-none" => "lookups that should have found a peer and found none",
+        "wrong-other" => "lookups that found a peer that is neither old nor new",
         "wrong-ratio" => "share of lookups that were wrong",
         "gap-longest" => "longest time that a prefix was wrong, seen",
         "gap-median" => "time that a prefix was wrong, median of those seen",
         "gap-simulated" => "longest time that a prefix was wrong, by steps",
         "prefixes-probed" => "prefixes looked up after each step",
-        "prefixes-hit" => "of these, wrong at some step",
+        "prefixes-hit" => "probed prefixes that were wrong at some step",
         "steps-none" => "most steps without a peer",
-        "steps-other" => "most steps with a peer of neither before nor after",
+        "steps-other" => "most steps with a peer that is neither old nor new",
         _ => metric,
     };
 
@@ -289,7 +286,7 @@ public static class Words
         "load" => "Load",
         "memory" => "Memory",
         "shape" => "Shape",
-        "touch" => "Nodes and cache lines a lookup touches",
+        "touch" => "Nodes and cache lines per lookup",
         "lookup" => "Lookup",
         "update" => "Update",
         Names.AaExperiment => "A/A: allowedips against itself",
@@ -299,20 +296,19 @@ public static class Words
     /// <summary>What an experiment does, for a reader who has not seen the code; empty where it is not known.</summary>
     public static string Method(string experiment) => experiment switch
     {
-        "load" => "Every prefix is inserted into an empty structure, in each order; the time is that of all the inserts.",
+        "load" => "Every prefix is inserted into an empty structure, in each order. The time covers all inserts.",
         "memory" => "Kernel memory, counted in the loaded structure as the kernel would allocate it: bytes in objects, and "
-            + "bytes in the slab, kmalloc and vmalloc pages that hold the objects. No byte of the .NET process is in it.",
-        "shape" => "Counted in the loaded structure. Depth of the root is 1 for allowedips; fib's depths are those of "
-            + "/proc/net/fib_triestat in IPv4, and the nodes above in IPv6, whose root is counted as "
-            + "a node here and not in /proc/net/rt6_stats.",
-        "touch" => "Counted by walking each key's path: structure nodes read, and distinct 64-byte lines they lie on. "
-            + "Value: mean over the keys; spread: quartiles over the keys.",
-        "lookup" => "Longest-prefix match. Independent keys give throughput; in a dependent chain each key follows from the "
-            + "last answer, which gives latency. Both structures take turns on the same keys (A B B A), and the processor’s caches "
-            + "are emptied before each repetition unless they hold both whole: the ratio is the median over those pairs, not the quotient of the two medians.",
-        "update" => "Single changes to the loaded structure, paired in the same way (A B B A), with caches emptied likewise.",
-        Names.AaExperiment => "The same structure in both places of the pairs. Whatever differs from 1 here is noise of the "
-            + "machine and of the method, and a difference no larger than it proves nothing.",
+            + "bytes in the slab, kmalloc and vmalloc pages that hold the objects. The memory of the .NET process is not included.",
+        "shape" => "Counted in the loaded structure. The root of allowedips has depth 1. In IPv4 fib's depths are those of "
+            + "/proc/net/fib_triestat. In IPv6 they count the nodes above, and the root is a node, unlike in /proc/net/rt6_stats.",
+        "touch" => "Counted by walking each key's path: the nodes that are read, and the distinct 64-byte lines that hold them. "
+            + "The value is the mean over the keys, the spread their quartiles.",
+        "lookup" => "Longest-prefix match. Independent keys show throughput. In a dependent chain each key follows from the "
+            + "last answer, which shows latency. The two structures are interleaved on the same keys (A B B A). Caches are flushed before each "
+            + "repetition, unless they hold both structures. The ratio is the median over the pairs, not the quotient of the two medians.",
+        "update" => "Single changes to the loaded structure, interleaved in the same way (A B B A), also with flushed caches.",
+        Names.AaExperiment => "The same structure on both sides of the pairs. Any difference from 1 is noise of the machine and of the "
+            + "method. A difference of that size proves nothing.",
         _ => "",
     };
 

@@ -3,14 +3,12 @@ using System.Text;
 using Sim.Figures;
 using Sim.Figures.Results;
 using Sim.Files;
-using Sim.Reports.Compare;
-using Sim.Reports.Html;
+using Sim.Reports.Pages;
 using Sim.Reports.Plots;
-using Sim.Reports.Views;
 
 namespace Sim.Reports;
 
-/// <summary>Writes a run's report: index.html, results.csv, results.json and each plot as PNG and SVG.</summary>
+/// <summary>Writes a run's report: index.html, results.csv, results.json and each plot as PNG.</summary>
 /// <remarks>
 /// Everything is first written to a folder of its own inside the target and moved when it is complete. index.html is
 /// taken away first and comes back last: a folder that has one holds a whole report, whenever a run was interrupted.
@@ -25,7 +23,7 @@ public static class ReportWriter
 
     public const string ResultsName = "results.json";
 
-    private const string TableName = "results.csv", PlotPrefix = "plot-", PartSuffix = "-part";
+    private const string TableName = "results.csv", PlotPrefix = "plot-";
 
     private static readonly string[] s_plots =
     [
@@ -34,7 +32,6 @@ public static class ReportWriter
 
     private const int WidePixels = 820;
     private const int NarrowPixels = 370;
-    private const int PngScale = 2;
 
     /// <summary>
     /// Takes the folder for a run, and sees that a file can be written in it: worth asking before a run that takes minutes.
@@ -139,47 +136,20 @@ public static class ReportWriter
             return Path.Combine(folder, name);
         }
 
-        PagePlot Draw(PlotSpec spec)
+        // The wide drawing serves the page and, with its title, the PNG.
+        PagePlot Draw(PlotSpec spec, string suffix)
         {
-            WritePng(At($"{PlotPrefix}{spec.Name}.png"), spec);
-            WriteSvg(At($"{PlotPrefix}{spec.Name}.svg"), spec);
-            return new(spec, Inline(spec, WidePixels, "wide"), Inline(spec, NarrowPixels, "narrow"));
+            var file = $"{PlotPrefix}{spec.Name}{suffix}";
+            using var wide = ChartRenderer.Draw(spec.Chart, WidePixels);
+            using var narrow = ChartRenderer.Draw(spec.Chart, NarrowPixels);
+            var plot = new PagePlot(
+                spec, file, SvgFile.Inline(wide, $"{file}-wide", "wide", spec.Description), SvgFile.Inline(narrow, $"{file}-narrow", "narrow", spec.Description));
+            wide.WithTitle(spec.Question).SavePng(At($"{file}.png"));
+            return plot;
         }
 
-        string Compare(CompareView compared) => Page.Render(rows, new Verdict(rows), compared, [.. ComparePlots.For(compared).Select(Draw)]);
-        var page = CompareView.Of(rows) is { } compared ? Compare(compared) : RenderRuns(rows, Draw);
+        var page = new PageComposer(Draw).Render(rows).ToString();
         File.WriteAllText(At(PageName), page, new UTF8Encoding(false));
-    }
-
-    private static string RenderRuns(Rows rows, Func<PlotSpec, PagePlot> draw)
-    {
-        var parts = rows.Parts();
-        if (parts.Count == 1)
-            return RenderRun(rows, draw);
-        // A plot's file has its part's number; the first part's keep their names.
-        return Page.Join(rows, [.. parts.Select((part, i) => (part.Result.Runs[0],
-            RenderRun(part, spec => draw(i == 0 ? spec : spec with { Name = $"{spec.Name}{PartSuffix}{i + 1}" }))))], Families(rows, parts, draw));
-    }
-
-    /// <summary>Where the parts are of both families: a verdict on each, and the drawing that has both.</summary>
-    private static (IReadOnlyList<string> Verdicts, PagePlot Plot)? Families(Rows rows, IReadOnlyList<Rows> parts, Func<PlotSpec, PagePlot> draw)
-    {
-        if (FamilyCosts.Of(rows).Count < 2)
-            return null;
-        var compared = parts.Where(part => FamilyCosts.Of(part).Count > 0).OrderBy(part => part.Family);
-        return ([.. compared.Select(part => new Verdict(part).Headline())], draw(FamilyPlot.For(rows)! with { Name = $"{FamilyPlot.Name}{PartSuffix}s" }));
-    }
-
-    private static string RenderRun(Rows rows, Func<PlotSpec, PagePlot> draw)
-    {
-        var verdict = new Verdict(rows);
-        var view = ValidationView.Of(rows);
-        var plots = PlotSet.For(rows, verdict).Select(draw).ToList();
-        var validationPlots = view is null ? [] : ValidationPlots.For(view).Select(draw).ToList();
-        var churn = ChurnView.Of(rows);
-        var churnPlots = churn is null ? [] : ChurnPlots.For(churn).Concat(ReaderPlots.For(churn)).Select(draw).ToList();
-        var scaling = ScalingView.Of(rows) is { } sizes ? new ScalingPart(sizes, [.. ScalingPlots.For(sizes).Select(draw)]) : null;
-        return Page.Render(rows, verdict, view, plots, validationPlots, churn, churnPlots, scaling);
     }
 
     private static void Publish(string partial, string outDir, Action<string> reached)
@@ -207,7 +177,7 @@ public static class ReportWriter
             .Where(name => name is PageName or TableName or ResultsName || s_plots.Any(plot => IsPlot(name, PlotPrefix + plot)));
 
     private static bool IsPlot(string name, string plot) =>
-        name == $"{plot}.png" || name == $"{plot}.svg" || name.StartsWith(plot + PartSuffix, StringComparison.Ordinal);
+        name == $"{plot}.png" || name == $"{plot}.svg" || name.StartsWith(plot + PageComposer.PartSuffix, StringComparison.Ordinal);
 
     /// <summary>Where a file of the report goes.</summary>
     /// <exception cref="UnusableOutputException">A folder, FIFO, device or socket has its name, or the file there may not be written.</exception>
@@ -236,24 +206,5 @@ public static class ReportWriter
                 File.Delete(file);
                 break;
         }
-    }
-
-    private static string Inline(PlotSpec spec, int width, string cssClass)
-    {
-        using var drawing = ChartRenderer.Draw(spec.Chart, new(width, Title: null, Opaque: false));
-        return SvgFile.Inline(drawing, $"{spec.Name}-{cssClass}", cssClass, $"{spec.Question} {spec.Reading}");
-    }
-
-    private static void WriteSvg(string path, PlotSpec spec)
-    {
-        using var drawing = ChartRenderer.Draw(spec.Chart, new(WidePixels, spec.Question, Opaque: false));
-        File.WriteAllText(path, SvgFile.Standalone(drawing, spec.Question));
-    }
-
-    private static void WritePng(string path, PlotSpec spec)
-    {
-        using var drawing = ChartRenderer.Draw(spec.Chart, new(WidePixels, spec.Question, Opaque: true));
-        drawing.Plot.ScaleFactor = PngScale;
-        drawing.Plot.SavePng(path, drawing.Width * PngScale, drawing.Height * PngScale);
     }
 }

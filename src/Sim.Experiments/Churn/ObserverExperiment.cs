@@ -32,7 +32,7 @@ public sealed class ObserverExperiment(ChurnContext context)
         var scan = ScanAllowedIps();
         DumpRoutes();
         var seconds = ScanSeconds();
-        Add("AllowedIPs", "scan-time", "ms", seconds * 1e3, Basis.Measured);
+        Add(SchemeNames.AllowedIps, "scan-time", "ms", seconds * 1e3, Basis.Measured);
         foreach (var interval in s_intervals)
         {
             context.Cancel.ThrowIfCancellationRequested();
@@ -79,16 +79,16 @@ public sealed class ObserverExperiment(ChurnContext context)
         foreach (var (prefix, peer) in context.Start.AsDumped)
             lists[peer].Add(prefix);
         var scan = new WireGuardDump().Measure([.. lists.Select((list, peer) => new DumpedPeer(peer, list))], new DumpSocket(WgBuffer));
-        AddDump("AllowedIPs", scan);
+        AddDump(SchemeNames.AllowedIps, scan);
         return scan;
     }
 
     private static (string Scheme, RouteDump Dump)[] Routes(Family family) =>
     [
-        ("RTA_WGPEER", new(RouteShape.PeerKey, Device)),
-        ("RTA_VIA", new(family == Family.IPv4 ? RouteShape.Via : RouteShape.Gateway, Device)),
-        ("nexthop objects", new(RouteShape.Nexthop, Device, NexthopsNamePeers: true)),
-        ("a device per peer", new(RouteShape.Device, Device)),
+        (SchemeNames.Attribute, new(RouteShape.PeerKey, Device)),
+        (SchemeNames.Via, new(family == Family.IPv4 ? RouteShape.Via : RouteShape.Gateway, Device)),
+        (SchemeNames.NexthopObjects, new(RouteShape.Nexthop, Device, NexthopsNamePeers: true)),
+        (SchemeNames.OwnDevice, new(RouteShape.Device, Device)),
     ];
 
     private void DumpRoutes()
@@ -138,7 +138,7 @@ public sealed class ObserverExperiment(ChurnContext context)
     private void AddScans(int interval, PeriodicScans scans, long bytes)
     {
         void At(string metric, string unit, double value) =>
-            context.Figures.Add(context.Row(Experiment, metric, unit, value, Basis.Simulated) with { Scheme = "AllowedIPs", X = interval });
+            context.Figures.Add(context.Row(Experiment, metric, unit, value, Basis.Simulated) with { Scheme = SchemeNames.AllowedIps, X = interval });
 
         At("scans-completed", "count", scans.Completed);
         At("scans-begun", "count", scans.Begun);

@@ -22,9 +22,8 @@ public sealed record ExactChange(Figure Before, Figure After, Figure Difference)
 /// <param name="Before">The row before.</param>
 /// <param name="After">The row after.</param>
 /// <param name="Ratio">After over before, with its interval where it was tested.</param>
-/// <param name="P">The row's own p; null where it was not tested.</param>
-/// <param name="Adjusted">The p that holds for all rows; null likewise.</param>
-public sealed record RatioChange(Figure Before, Figure After, Figure Ratio, Figure? P, Figure? Adjusted);
+/// <param name="Adjusted">The p-value, corrected for the number of rows; null where the row was not tested.</param>
+public sealed record RatioChange(Figure Before, Figure After, Figure Ratio, Figure? Adjusted);
 
 /// <summary>The rows of a comparison, as its page, its plot and its summary ask for them.</summary>
 public sealed class CompareView
@@ -44,13 +43,10 @@ public sealed class CompareView
             if (figures[i].Side != RunComparison.Before || figures[i + 1].Side != RunComparison.After)
                 continue;
             var result = figures[i + 2];
-            Figure? Next(int at, string side) => i + at < figures.Count && figures[i + at].Side == side ? figures[i + at] : null;
             if (result.Side == RunComparison.Difference)
                 exact.Add(new(figures[i], figures[i + 1], result));
-            else if (result.Side == RunComparison.Ratio && Next(3, RunComparison.P) is { } p && Next(4, RunComparison.Adjusted) is { } adjusted)
-                ratios.Add(new(figures[i], figures[i + 1], result, p, adjusted));
             else if (result.Side == RunComparison.Ratio)
-                ratios.Add(new(figures[i], figures[i + 1], result, null, null));
+                ratios.Add(new(figures[i], figures[i + 1], result, figures.Skip(i + 3).TakeWhile(f => f.Side is "p" or RunComparison.Adjusted).LastOrDefault()));
         }
 
         (Exact, Measured) = (exact, ratios);
@@ -130,15 +126,15 @@ public sealed class CompareView
     {
         var tested = Measured.Count(change => change.Adjusted is not null);
         yield return $"{Exactly()} {Timed(tested)}";
-        if (tested > 0)
-            yield return TestInWords();
+        if (tested > 0 && TestInWords() is { Length: > 0 } test)
+            yield return test;
         if (Count(RunComparison.Unsettled) is > 0 and var unsettled)
-            yield return $"Not tested, since a side’s row is not settled: {Numbers.Count(unsettled, "measured row")}.";
+            yield return $"{Numbers.Count(unsettled, "measured row")} {(unsettled == 1 ? "is" : "are")} left open, because a side’s row is not settled.";
         var (before, after, some) = (Count(RunComparison.OnlyBefore), Count(RunComparison.OnlyAfter), Count(RunComparison.InSome));
         if (before + after + some > 0)
         {
-            yield return $"Not compared, having no like on the other side: {Numbers.Count(before, "row")} only before, {Numbers.Count(after, "row")} only after"
-                + (some > 0 ? $"; and {Numbers.Count(some, "measured row")} that some runs do not have." : ".");
+            yield return $"Rows without a counterpart are not compared: {Numbers.Count(before, "row")} only before, {Numbers.Count(after, "row")} only after"
+                + (some > 0 ? $", {Numbers.Count(some, "measured row")} missing in some runs." : ".");
         }
     }
 
@@ -147,9 +143,9 @@ public sealed class CompareView
     private string Exactly()
     {
         var (compared, differ) = (Count("exact-compared"), Exact.Count);
-        return compared == 0 ? "No counted row is in both."
+        return compared == 0 ? "The two sides have no counted row in common."
             : differ == 0 ? $"All {Numbers.Show(compared)} counted rows are equal."
-            : $"Of {Numbers.Show(compared)} counted rows {Numbers.Show(differ)} {(differ == 1 ? "differs" : "differ")}.";
+            : $"{Numbers.Show(differ)} of {Numbers.Show(compared)} counted rows {(differ == 1 ? "differs" : "differ")}.";
     }
 
     private string Timed(int tested)
@@ -157,27 +153,25 @@ public sealed class CompareView
         if (tested == 0)
             return "No measured row can be tested.";
         if (Changed.Count == 0)
-            return $"Of {Numbers.Show(tested)} measured rows none changed by more than chance explains.";
+            return $"None of {Numbers.Show(tested)} measured rows changed by more than chance explains.";
         var parts = Changed.GroupBy(change => (IsTime(change.After), change.Ratio.Value > 1)).OrderByDescending(g => g.Count()).Select(g =>
         {
             var most = g.MaxBy(change => Math.Abs(Math.Log(change.Ratio.Value)))!;
             var word = g.Key switch { (true, true) => "slower", (true, false) => "faster", (false, true) => "larger", _ => "smaller" };
-            return $"{Numbers.Show(g.Count())} {(g.Count() == 1 ? "is" : "are")} {word} (at most by the factor {Numbers.Ratio(most.Ratio.Value)}: {Label(most.After)})";
+            var size = g.Key.Item1 ? Phrases.Speed(most.Ratio.Value) : Phrases.Amount(most.Ratio.Value);
+            return $"{Numbers.Show(g.Count())} {(g.Count() == 1 ? "is" : "are")} {word}, at most {size} ({Label(most.After)})";
         });
-        return $"Of {Numbers.Show(tested)} measured rows {Numbers.Show(Changed.Count)} changed: {string.Join("; ", parts)}.";
+        return $"{Numbers.Show(Changed.Count)} of {Numbers.Show(tested)} measured rows changed: {string.Join("; ", parts)}.";
     }
 
-    /// <summary>Which test was made, and what it covers.</summary>
+    /// <summary>Which test was made, and what it assumes.</summary>
     private string TestInWords() => Method switch
     {
-        Tester.ByRelabelling => $"The test calls the runs before and after in every other way that is possible (permutation of whole runs; least possible p "
-            + $"{Numbers.P(Summary("test")!.Value)}); by the largest statistic over all rows (Westfall and Young, step-down) the chance to call any row "
-            + $"changed that is not is at most {Numbers.Tick(Alpha)}. Intervals are Welch’s, for one row each.",
-        Tester.ByWelch => $"The test is Welch’s t over the logarithms of the runs’ values, corrected by Holm for {Numbers.Show(Measured.Count(c => c.Adjusted is not null))} "
-            + $"rows at {Numbers.Tick(Alpha)}; it takes what varies between runs to be normal.",
+        Tester.ByWelch => "The test is Welch’s t over the logarithms of the runs’ values, corrected by Holm for "
+            + $"{Numbers.Show(Measured.Count(c => c.Adjusted is not null))} rows at {Numbers.Tick(Alpha)}. It assumes that these logarithms are normal.",
         Tester.ByQuartiles => "With one run on a side, the error of a median is estimated from its quartiles and repetitions (t on a logarithmic "
-            + $"scale, corrected by Holm at {Numbers.Tick(Alpha)}), and a change must be beyond the noise of its case. What differs between two runs "
-            + "of one program is not covered.",
+            + $"scale, corrected by Holm at {Numbers.Tick(Alpha)}), and a change must exceed the noise of its case. Differences between two runs "
+            + "of the same program are not covered.",
         _ => "",
     };
 }

@@ -10,9 +10,9 @@ namespace Sim.Reports.Compare;
 /// a row's metric is what the two rows were, <c>experiment/metric</c>, and its side says what it is:
 /// <code>
 ///   before, after, difference             counted rows that differ; those that are equal are counted
-///   before, after, ratio [, p, p-adjusted] measured rows; ratio: after / before, low and high its 95% interval, bound the
-///                                         noise it was held against; p where there was something to test
-///   only-before, only-after, in-some      rows that have no like
+///   before, after, ratio [, p-adjusted]   measured rows; ratio: after / before, low and high its 95 % interval, bound the
+///                                         noise it must exceed; p, corrected for all rows, where there was something to test
+///   only-before, only-after, in-some      rows without a counterpart
 ///   noise-before, noise-after             A/A rows
 /// </code>
 /// </summary>
@@ -23,7 +23,6 @@ public sealed class RunComparison
     public const string After = "after";
     public const string Difference = "difference";
     public const string Ratio = "ratio";
-    public const string P = "p";
     public const string Adjusted = "p-adjusted";
     public const string OnlyBefore = "only-before";
     public const string OnlyAfter = "only-after";
@@ -32,18 +31,17 @@ public sealed class RunComparison
     public const string NoiseBefore = "noise-before";
     public const string NoiseAfter = "noise-after";
 
-    /// <summary>What is taken for the noise of one run where it has no A/A row.</summary>
+    /// <summary>The noise that is assumed for one run without an A/A row.</summary>
     public const double AssumedNoise = 1.05;
 
     private readonly IReadOnlyList<StoredRun> _before;
     private readonly IReadOnlyList<StoredRun> _after;
-    private readonly CancellationToken _cancel;
     private readonly Tester _tester;
     private readonly List<Figure> _rows = [];
 
-    private RunComparison(IReadOnlyList<StoredRun> before, IReadOnlyList<StoredRun> after, double? noise, CancellationToken cancel)
+    private RunComparison(IReadOnlyList<StoredRun> before, IReadOnlyList<StoredRun> after, double? noise)
     {
-        (_before, _after, _cancel) = (before, after, cancel);
+        (_before, _after) = (before, after);
         _tester = new Tester(before.Count, after.Count, [.. All.SelectMany(run => run.Result.Figures).Where(figure => figure.IsNoise())], noise);
     }
 
@@ -54,16 +52,14 @@ public sealed class RunComparison
     /// <param name="after">Likewise.</param>
     /// <param name="noise">The factor to take for noise where there is one run a side, whatever its A/A rows say; null: these.</param>
     /// <param name="command">The command line that asks for it.</param>
-    /// <param name="cancel">Ends it.</param>
     /// <exception cref="UserException">The runs do not fit together, or have no row in common.</exception>
-    public static RunResult Of(
-        IReadOnlyList<StoredRun> before, IReadOnlyList<StoredRun> after, double? noise, string command, CancellationToken cancel = default)
+    public static RunResult Of(IReadOnlyList<StoredRun> before, IReadOnlyList<StoredRun> after, double? noise, string command)
     {
         Fit.RefuseMade([.. before, .. after]);
         Fit.RefuseUnlike(before);
         Fit.RefuseUnlike(after);
         Fit.RefuseOtherInput([.. before, .. after]);
-        return new RunComparison(before, after, noise, cancel).Build(command);
+        return new RunComparison(before, after, noise).Build(command);
     }
 
     private RunResult Build(string command)
@@ -107,7 +103,7 @@ public sealed class RunComparison
         if (_tester.Caveat is { Length: > 0 } caveat)
             yield return caveat;
         foreach (var difference in Fit.MachineDifferences(All))
-            yield return $"The machines differ, and times with them: {difference}.";
+            yield return $"The machines differ, so times may differ too: {difference}.";
         if (All.Select(run => run.Result.Quick).Distinct().Count() > 1)
             yield return "Some runs have fewer repetitions (--quick) than others.";
         foreach (var run in All)
@@ -136,7 +132,7 @@ public sealed class RunComparison
 
     private void AddMeasured(List<(MergedRow Before, MergedRow After)> pairs)
     {
-        var tested = _tester.Test(pairs, _cancel).OrderByDescending(change => change.IsChanged)
+        var tested = _tester.Test(pairs).OrderByDescending(change => change.IsChanged)
             .ThenByDescending(change => Size(change.Effect?.Ratio ?? change.Quotient)).ToList();
         foreach (var change in tested)
         {
@@ -150,8 +146,7 @@ public sealed class RunComparison
             }
 
             _rows.Add(ratio with { Value = effect.Ratio, Low = effect.Low, High = effect.High, Bound = change.Noise });
-            foreach (var (side, p) in new[] { (P, effect.P), (Adjusted, change.Adjusted) })
-                _rows.Add(ratio with { Side = side, Unit = "p", Value = p, Low = p, High = p });
+            _rows.Add(ratio with { Side = Adjusted, Unit = "p", Value = change.Adjusted, Low = change.Adjusted, High = change.Adjusted });
         }
 
         Count("measured-compared", pairs.Count);
@@ -159,7 +154,7 @@ public sealed class RunComparison
         Count(Unsettled, pairs.Count(pair => pair.Before.Figure.Flag.Length + pair.After.Figure.Flag.Length > 0));
         Count("measured-changed", tested.Count(change => change.IsChanged));
         Count("alpha", Significance.Alpha, Basis.Modelled);
-        Count("test", _tester.LeastP, Basis.Modelled, _tester.Method);
+        Count("test", 1, Basis.Modelled, _tester.Method);
     }
 
     private int Add(string side, IEnumerable<Figure> figures, bool noise = false)
@@ -175,7 +170,7 @@ public sealed class RunComparison
         Family = _after[0].Result.Table.Family,
         Metric = metric,
         Item = item,
-        Unit = metric is "alpha" or "test" ? "p" : "count",
+        Unit = metric == "alpha" ? "p" : "count",
         Value = value,
         Low = value,
         High = value,
@@ -201,7 +196,7 @@ public sealed class RunComparison
     private string NothingInCommon(IEnumerable<RowIdentity> before, IEnumerable<RowIdentity> after)
     {
         static string First(IEnumerable<RowIdentity> rows) => rows.Select(row => row.Describe()).FirstOrDefault() ?? "nothing";
-        return $"no row of {_before[0].Name} has its like in {_after[0].Name}: compare runs of the same command, options and table "
+        return $"no row of {_before[0].Name} has a counterpart in {_after[0].Name}: compare runs of the same command, options and table "
             + $"(first rows: {First(before)}; {First(after)})";
     }
 }

@@ -6,7 +6,7 @@ using Sim.Reports.Views;
 
 namespace Sim.Reports.Compare;
 
-/// <summary>How much a quantity changed, as a factor, and how likely chance alone does as much.</summary>
+/// <summary>How much a quantity changed, as a factor, and how likely chance alone causes as much.</summary>
 /// <param name="Ratio">After over before.</param>
 /// <param name="Low">Lower end of the 95% interval.</param>
 /// <param name="High">Upper end.</param>

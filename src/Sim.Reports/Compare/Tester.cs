@@ -20,24 +20,25 @@ public sealed record MeasuredChange(Figure Before, Figure After, Effect? Effect,
 }
 
 /// <summary>
-/// Chooses the test that so many runs allow, and applies it to all rows.
+/// Chooses the test that the number of runs allows, and applies it to all rows.
 /// <code>
-///   relabelling  enough runs that calling them "after" otherwise can give p below alpha (4 and 4, or 3 and 4)
-///   welch        2 or 3 runs a side: t over the logarithms of the runs' values, corrected by Holm
-///   quartiles    one run on a side: t over the error that its quartiles and n give its median, beyond its noise, corrected by Holm
+///   welch      several runs a side: Welch's t over the logarithms of the runs' values
+///   quartiles  one run on a side: t over the error that its quartiles and n give its median, beyond the noise of its case
 /// </code>
+/// Both are corrected by Holm for the number of rows, which holds however the rows of a run depend on one another.
 /// </summary>
 public sealed class Tester
 {
-    public const string ByRelabelling = "relabelling";
     public const string ByWelch = "welch";
     public const string ByQuartiles = "quartiles";
+
+    /// <summary>With fewer runs on a side than this, Welch's t misses all but large changes.</summary>
+    private const int Enough = 4;
 
     private readonly int _before;
     private readonly int _after;
     private readonly IReadOnlyList<Figure> _aa;
     private readonly double? _given;
-    private readonly Relabelling? _relabelling;
 
     /// <param name="before">Runs before.</param>
     /// <param name="after">Runs after.</param>
@@ -47,56 +48,34 @@ public sealed class Tester
     {
         (_before, _after, _given) = (before, after, given);
         _aa = [.. aa.Where(row => row.Unit == "ratio" && row.Value > 0 && double.IsFinite(row.Value))];
-        var relabelling = Math.Min(before, after) > 1 ? new Relabelling(before, after) : null;
-        _relabelling = relabelling?.LeastP <= Significance.Alpha ? relabelling : null;
-        Method = _relabelling is not null ? ByRelabelling : Math.Min(before, after) > 1 ? ByWelch : ByQuartiles;
+        Method = Math.Min(before, after) > 1 ? ByWelch : ByQuartiles;
     }
 
     public string Method { get; }
 
-    /// <summary>The least p the test can give.</summary>
-    public double LeastP => _relabelling?.LeastP ?? 0;
-
     /// <summary>What so few runs leave open; empty where they are enough.</summary>
-    public string Caveat => Method switch
-    {
-        ByQuartiles => "One side is a single run: repetitions within a run do not show what differs between two runs of one and the same "
-            + "program (another place in memory, a neighbour on the machine), and no test of them covers it. Give several runs a side "
-            + "(--before, --after; 4 and 4 are enough for a test over runs)." + NoiseCaveat,
-        ByWelch => $"{_before} runs before and {_after} after are too few for a test that assumes nothing of how runs vary; their "
-            + "logarithms are taken to be normal. 4 and 4 are enough.",
-        _ => "",
-    };
+    public string Caveat => Method == ByQuartiles
+        ? "One side is a single run. Its repetitions do not show the differences between two runs of the same program (another place in memory, "
+            + "a neighbour on the machine), and no test covers these. Give several runs per side (--before, --after; 4 and 4 are enough)." + NoiseCaveat
+        : Math.Min(_before, _after) < Enough
+            ? $"{_before} runs before and {_after} after are few: only large changes are found. 4 and 4 find smaller ones."
+            : "";
 
     private string NoiseCaveat => _given is not null || _aa.Count > 0
         ? ""
-        : $" These runs have no A/A row: {Numbers.Percent(RunComparison.AssumedNoise)} is taken for their noise (--noise).";
+        : $" These runs have no A/A row: {Numbers.Percent(RunComparison.AssumedNoise)} is assumed as their noise (--noise).";
 
     /// <summary>Tests all rows together.</summary>
-    public IReadOnlyList<MeasuredChange> Test(IReadOnlyList<(MergedRow Before, MergedRow After)> pairs, CancellationToken cancel)
+    public IReadOnlyList<MeasuredChange> Test(IReadOnlyList<(MergedRow Before, MergedRow After)> pairs)
     {
         var effects = pairs.Select(EffectOf).ToList();
-        var tested = Enumerable.Range(0, pairs.Count).Where(i => effects[i] is not null).ToList();
-        var adjusted = new double[pairs.Count];
-        if (_relabelling is not null)
-        {
-            var results = _relabelling.Test([.. tested.Select(i => Logs(pairs[i]))], cancel);
-            foreach (var (i, (p, all)) in tested.Zip(results))
-                (effects[i], adjusted[i]) = (effects[i]!.Value with { P = p }, all);
-        }
-        else
-        {
-            var corrected = Significance.Holm([.. tested.Select(i => effects[i]!.Value.P)]);
-            foreach (var (i, p) in tested.Zip(corrected))
-                adjusted[i] = p;
-        }
-
-        return [.. pairs.Select((pair, i) => new MeasuredChange(
-            pair.Before.Figure, pair.After.Figure, effects[i], adjusted[i], effects[i] is null ? null : NoiseOf(pair.After.Figure)))];
+        var corrected = new Queue<double>(Significance.Holm([.. effects.OfType<Effect>().Select(effect => effect.P)]));
+        return [.. pairs.Zip(effects, (pair, effect) => new MeasuredChange(
+            pair.Before.Figure, pair.After.Figure, effect, effect is null ? 1 : corrected.Dequeue(), effect is null ? null : NoiseOf(pair.After.Figure)))];
     }
 
     /// <summary>
-    /// The factor a change must be beyond: with several runs on both sides 1, since these show the noise themselves; else
+    /// The factor a change must be beyond. With several runs on both sides it is 1, because these show the noise themselves. Otherwise it is
     /// the widest quartile of the A/A rows of the same case, or of all where it has none.
     /// </summary>
     private double NoiseOf(Figure figure)
@@ -120,7 +99,4 @@ public sealed class Tester
 
     private static LogValue? Value(MergedRow row, int runs) =>
         runs > 1 ? Significance.Between([.. row.Sources.Select(source => source!.Value)]) : Significance.Within(row.Figure);
-
-    private static double[] Logs((MergedRow Before, MergedRow After) pair) =>
-        [.. pair.Before.Sources.Concat(pair.After.Sources).Select(source => Math.Log(source!.Value))];
 }

@@ -3,20 +3,46 @@ using ScottPlot;
 
 namespace Sim.Reports.Plots;
 
-/// <summary>How a chart is to be drawn.</summary>
+/// <summary>The room for a chart.</summary>
 /// <param name="Width">In pixels at scale 1. Below <see cref="Narrow"/> group labels stand above their marks.</param>
-/// <param name="Title">Drawn above; null where the page says it.</param>
-/// <param name="Opaque">White ground instead of none.</param>
-internal sealed record Canvas(int Width, string? Title, bool Opaque)
+internal sealed record Canvas(int Width)
 {
     public const int Narrow = 560;
 
     public bool IsNarrow => Width < Narrow;
 }
 
-/// <summary>A ScottPlot plot and the height its content asks for.</summary>
-internal sealed record Drawing(Plot Plot, int Width, int Height) : IDisposable
+/// <summary>A ScottPlot plot on a clear ground, without a title.</summary>
+/// <param name="Plot">The plot.</param>
+/// <param name="Width">Width of the picture in pixels.</param>
+/// <param name="Content">Height of the data in pixels.</param>
+/// <param name="Padding">Pixels around the data.</param>
+internal sealed record Drawing(Plot Plot, int Width, int Content, PixelPadding Padding) : IDisposable
 {
+    private const int PngScale = 2;
+
+    public int Height => Content + (int)(Padding.Top + Padding.Bottom);
+
+    /// <summary>Puts a title above the same plot, for where no page says it.</summary>
+    public Drawing WithTitle(string title)
+    {
+        var lines = ChartRenderer.Wrap(title, Width - 32, ChartRenderer.TitleSize);
+        ChartRenderer.StyleLabel(Plot.Axes.Title.Label, string.Join('\n', lines));
+        Plot.Axes.Title.Label.FontSize = ChartRenderer.TitleSize;
+        Plot.Axes.Title.FullFigureCenter = true;
+        var padding = new PixelPadding(Padding.Left, Padding.Right, Padding.Bottom, 20 + lines.Count * 20);
+        Plot.Layout.Fixed(padding);
+        return this with { Padding = padding };
+    }
+
+    /// <summary>Writes the picture on white ground, at twice its size.</summary>
+    public void SavePng(string path)
+    {
+        Plot.FigureBackground.Color = Colors.White;
+        Plot.ScaleFactor = PngScale;
+        Plot.SavePng(path, Width * PngScale, Height * PngScale);
+    }
+
     public void Dispose() => Plot.Dispose();
 }
 
@@ -25,6 +51,9 @@ internal static class ChartRenderer
 {
     public const float FontSize = 13;
     public const float TitleSize = 15;
+
+    /// <summary>Pixels above the data.</summary>
+    public const int Head = 8;
 
     /// <summary>ScottPlot centres a line of text with room for descenders that this font hardly uses.</summary>
     private const float Lift = 3;
@@ -40,11 +69,12 @@ internal static class ChartRenderer
 
     public static Color SeriesColor(int series) => Palette[Math.Clamp(series, 0, Palette.Length - 1)];
 
-    public static Drawing Draw(Chart chart, Canvas canvas)
+    public static Drawing Draw(Chart chart, int width)
     {
+        var canvas = new Canvas(width);
         PlotFont.Install();
         var plot = new Plot();
-        plot.FigureBackground.Color = canvas.Opaque ? Colors.White : Colors.Transparent;
+        plot.FigureBackground.Color = Colors.Transparent;
         plot.DataBackground.Color = Colors.Transparent;
         plot.Axes.Color(Ink);
         plot.Grid.MajorLineColor = Ink.WithAlpha(.14);
@@ -59,30 +89,28 @@ internal static class ChartRenderer
         plot.Axes.Left.TickLabelStyle.OffsetY = Lift;
         plot.Axes.Right.FrameLineStyle.Width = 0;
         plot.Axes.Top.FrameLineStyle.Width = 0;
-        var head = DrawTitle(plot, canvas);
-        var height = chart switch
+        var (content, padding) = chart switch
         {
-            MarkChart marks => MarkRenderer.Draw(plot, marks, canvas, head),
-            CurveChart curves => CurveRenderer.Draw(plot, curves, canvas, head),
-            LogChart curves => LogRenderer.Draw(plot, curves, canvas, head),
+            MarkChart marks => MarkRenderer.Draw(plot, marks, canvas),
+            CurveChart curves => CurveRenderer.Draw(plot, curves, canvas),
+            LogChart curves => LogRenderer.Draw(plot, curves, canvas),
             _ => throw new ArgumentOutOfRangeException(nameof(chart)),
         };
-        return new Drawing(plot, canvas.Width, height);
+        return new Drawing(plot, width, content, padding);
     }
 
     /// <summary>
     /// Fixes where the data lie, and labels the bottom axis in as many lines as the width asks for. The axis's limits must be
-    /// set. A tick goes without text where that would leave the picture or touch the one before.
+    /// set. A tick has no text where it would leave the picture or touch the one before.
     /// </summary>
     /// <param name="plot">The plot.</param>
     /// <param name="canvas">The whole picture.</param>
-    /// <param name="head">Height above the data in pixels.</param>
     /// <param name="sides">Pixels left and right of the data.</param>
     /// <param name="label">Name and unit of the axis.</param>
     /// <param name="ticks">Places on the axis from the left, and their texts.</param>
-    /// <returns>Height below the data in pixels.</returns>
-    public static int BottomAxis(
-        Plot plot, Canvas canvas, int head, (int Left, int Right) sides, string label, IEnumerable<(double At, string Text)> ticks)
+    /// <returns>Pixels around the data.</returns>
+    public static PixelPadding BottomAxis(
+        Plot plot, Canvas canvas, (int Left, int Right) sides, string label, IEnumerable<(double At, string Text)> ticks)
     {
         const int LineHeight = 17;
         const int Gap = 4;
@@ -102,16 +130,16 @@ internal static class ChartRenderer
         plot.Axes.Bottom.SetTicks([.. inside.Select(tick => tick.At)], [.. inside.Select(tick => tick.Text)]);
         var lines = Wrap(label, width, FontSize);
         StyleLabel(plot.Axes.Bottom.Label, string.Join('\n', lines));
-        var below = 37 + lines.Count * LineHeight;
-        plot.Layout.Fixed(new PixelPadding(sides.Left, sides.Right, below, head));
-        return below;
+        var padding = new PixelPadding(sides.Left, sides.Right, 37 + lines.Count * LineHeight, Head);
+        plot.Layout.Fixed(padding);
+        return padding;
     }
 
     /// <summary>Labels the left axis, which the text runs along: no longer than the data are high.</summary>
     public static void LeftAxis(Plot plot, string label, int height) =>
         StyleLabel(plot.Axes.Left.Label, PlotFont.Fit(label, FontSize, height));
 
-    private static void StyleLabel(LabelStyle style, string text)
+    public static void StyleLabel(LabelStyle style, string text)
     {
         style.Text = text;
         style.FontSize = FontSize;
@@ -129,19 +157,8 @@ internal static class ChartRenderer
         return label;
     }
 
-    // The title is wrapped by hand: ScottPlot would let it run out of the picture.
-    private static int DrawTitle(Plot plot, Canvas canvas)
-    {
-        if (canvas.Title is null)
-            return 8;
-        var lines = Wrap(canvas.Title, canvas.Width - 32, TitleSize);
-        StyleLabel(plot.Axes.Title.Label, string.Join('\n', lines));
-        plot.Axes.Title.Label.FontSize = TitleSize;
-        plot.Axes.Title.FullFigureCenter = true;
-        return 20 + lines.Count * 20;
-    }
-
-    private static List<string> Wrap(string text, float width, float size)
+    /// <summary>Breaks text by hand: ScottPlot would let it run out of the picture.</summary>
+    public static List<string> Wrap(string text, float width, float size)
     {
         var lines = new List<string> { "" };
         foreach (var word in text.Split(' '))

@@ -6,16 +6,26 @@ namespace Sim.Reports.Plots;
 /// <summary>What a plot shows, without how: all of it comes from rows.</summary>
 internal abstract record Chart
 {
-    /// <summary>Name and unit of the value axis.</summary>
+    /// <summary>Name of the value axis; the drawing adds the unit.</summary>
     public required string ValueLabel { get; init; }
+
+    /// <summary>The rows' unit, in which all values are; empty for counts and ratios.</summary>
+    public string Unit { get; init; } = "";
 
     /// <summary>A logarithmic value axis.</summary>
     public bool Log { get; init; }
+
+    /// <summary>The label of a place on a logarithmic value axis, each with its own unit: <c>10 µs</c>.</summary>
+    public string Place(double value)
+    {
+        var scale = Scale.ForPlace(Unit, value);
+        return scale.Unit.Length == 0 || Unit == "ratio" ? Numbers.Tick(value) : $"{Numbers.Tick(Math.Round(value / scale.Divisor, 9))} {scale.Unit}";
+    }
 }
 
 /// <summary>One value with its quartiles.</summary>
 /// <param name="Series">Index of the colour: 0 allowedips, 1 fib, 2 neither.</param>
-/// <param name="Value">In the axis's unit, as are the next two.</param>
+/// <param name="Value">In the chart's unit, as are the next two.</param>
 /// <param name="Low">Lower quartile; equals the value where there is none.</param>
 /// <param name="High">Upper quartile.</param>
 /// <param name="Label">Stands right of the mark: who and how much.</param>
@@ -81,4 +91,8 @@ internal sealed record LogChart : Chart
 /// <param name="Reading">Sentences computed from the same rows.</param>
 /// <param name="Bases">How the drawn figures came about; see <see cref="FigureExtensions.Bases"/>.</param>
 /// <param name="Chart">The chart.</param>
-internal sealed record PlotSpec(string Name, string Question, string Reading, IReadOnlyList<Basis> Bases, Chart Chart);
+internal sealed record PlotSpec(string Name, string Question, string Reading, IReadOnlyList<Basis> Bases, Chart Chart)
+{
+    /// <summary>For those who cannot see the plot.</summary>
+    public string Description => $"{Question} {Reading}";
+}

@@ -15,14 +15,14 @@ internal static class ChurnPlots
     {
         PlotSpec?[] plots =
         [
-            Plot("churn-memory", "What does the table take in the kernel?", "memory in pages", [.. view.Memory]),
+            Plot("churn-memory", "How much kernel memory does the table take?", "kernel memory in pages", [.. view.Memory]),
             Packet(view),
-            Plot("churn-update", "What does a change of one prefix cost the kernel’s structures?", "time a change", [.. view.Uncoalesced("time-per-change")]),
-            Plot("churn-delete", "What does taking one prefix away cost?", "time a removal", [.. view.Uncoalesced("time-per-change", "delete")]),
-            Plot("churn-bytes", "How much has a daemon to send for a change?", "bytes a change", [.. view.Uncoalesced("bytes-per-change")]),
-            Plot("churn-loss", "How long until the largest peer’s prefixes are another’s?", "time",
+            Plot("churn-update", "How long does one change take in the kernel’s structures?", "time per change", [.. view.Uncoalesced("time-per-change")]),
+            Plot("churn-delete", "How long does withdrawing one prefix take?", "time per withdrawal", [.. view.Uncoalesced("time-per-change", "delete")]),
+            Plot("churn-bytes", "How much does a daemon send per change?", "bytes sent per change", [.. view.Uncoalesced("bytes-per-change")]),
+            Plot("churn-loss", "How long does failover of the largest peer take?", "time until another peer has all its prefixes",
                 [.. view.Convergence("time").Where(f => f.Operation == "lose-to-one")]),
-            Plot("churn-staleness", "How late does who listens know of a change?", "mean staleness",
+            Plot("churn-staleness", "How late does an observer know of a change?", "mean staleness",
                 [.. view.Schemes.Select(scheme => view.Staleness(scheme) is { } row ? row with { Scheme = scheme } : null).OfType<Figure>()]),
         ];
         return [.. plots.OfType<PlotSpec>()];
@@ -32,16 +32,18 @@ internal static class ChurnPlots
     {
         if (rows.Count == 0)
             return null;
-        var scale = PlotSet.ScaleOf(rows);
         var least = rows.MinBy(f => f.Value)!;
         var most = rows.MaxBy(f => f.Value)!;
-        var reading = $"{most.Scheme} takes {Numbers.Digits(most.Value / least.Value, 3)} times as much as {least.Scheme}.";
-        var estimated = rows.Exists(f => f.Basis == Basis.Estimated) ? " REPLACE is estimated, with a 95% interval." : "";
+        var reading = least.Value > 0 && most.Value > least.Value
+            ? $"{most.Scheme} has the most, {PlotSet.Show(most)}: {Phrases.Amount(most.Value / least.Value)}{(most.Value < 2 * least.Value ? " than" : " as")} {least.Scheme}, with {PlotSet.Show(least)}."
+            : $"The values reach from {PlotSet.Show(least)} to {PlotSet.Show(most)}.";
+        var estimated = rows.Exists(f => f.Basis == Basis.Estimated) ? " REPLACE is estimated, with a 95 % interval." : "";
         return new PlotSpec(name, question, reading + estimated, rows.Bases(), new MarkChart
         {
-            ValueLabel = PlotSet.Axis(axis, scale),
+            ValueLabel = axis,
+            Unit = rows[0].Unit,
             Log = PlotSet.WideSpan(rows),
-            Groups = [.. rows.Select(f => new MarkGroup(f.Scheme, [Mark(f, scale)]))],
+            Groups = [.. rows.Select(f => new MarkGroup(f.Scheme, [Mark(f)]))],
         });
     }
 
@@ -52,22 +54,18 @@ internal static class ChurnPlots
         var rows = ways.SelectMany(way => view.Packet(way.Operation)).ToList();
         if (rows.Count == 0)
             return null;
-        var scale = PlotSet.ScaleOf(rows);
         string Label(Figure f) => ways.First(way => way.Operation == f.Operation).Label;
         var sent = rows.Where(f => f.Operation == "transmit").ToList();
-        var reading = $"A packet that is sent waits least for {sent.MinBy(f => f.Value)!.Scheme} and most for {sent.MaxBy(f => f.Value)!.Scheme}. "
-            + "A device of the peer’s own lets every source through.";
-        return new PlotSpec("churn-packet", "What do a packet’s lookups take?", reading, rows.Bases(), new MarkChart
+        var reading = $"A sent packet’s lookups are shortest with {sent.MinBy(f => f.Value)!.Scheme} and longest with {sent.MaxBy(f => f.Value)!.Scheme}. "
+            + "A device per peer accepts every source, so a received packet needs no lookup.";
+        return new PlotSpec("churn-packet", "How long do a packet’s lookups take?", reading, rows.Bases(), new MarkChart
         {
-            ValueLabel = PlotSet.Axis("time a packet", scale),
-            Groups = [.. rows.GroupBy(f => f.Scheme).Select(group => new MarkGroup(group.Key, [.. group.Select(f => Mark(f, scale, Label(f)))]))],
+            ValueLabel = "time per packet",
+            Unit = rows[0].Unit,
+            Groups = [.. rows.GroupBy(f => f.Scheme).Select(group => new MarkGroup(group.Key, [.. group.Select(f => Mark(f, Label(f)))]))],
         });
     }
 
-    private static Mark Mark(Figure f, Scale scale, string label = "")
-    {
-        var (low, high) = f.Range();
-        return new(ChurnView.Series(f.Scheme), f.Value / scale.Divisor, low / scale.Divisor, high / scale.Divisor,
-            $"{label} {Scale.For(f.Unit, [f.Value]).Show(f.Value)}{(f.Flag.Length > 0 ? $", {Words.Flag(f.Flag)}" : "")}".TrimStart());
-    }
+    private static Mark Mark(Figure f, string label = "") => PlotSet.Mark(
+        f, ChurnView.Series(f.Scheme), $"{label} {PlotSet.Show(f)}{(f.Flag.Length > 0 ? $", {Words.Flag(f.Flag)}" : "")}".TrimStart());
 }

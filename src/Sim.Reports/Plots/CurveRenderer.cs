@@ -12,8 +12,8 @@ internal static class CurveRenderer
     private const int Right = 14;
     private const int NameOffset = 9;
 
-    /// <returns>Height of the picture in pixels.</returns>
-    public static int Draw(Plot plot, CurveChart chart, Canvas canvas, int head)
+    /// <returns>Height of the data, and what is around them, in pixels.</returns>
+    public static (int Content, PixelPadding Padding) Draw(Plot plot, CurveChart chart, Canvas canvas)
     {
         var points = chart.Curves.SelectMany(c => c.Points).Where(p => !chart.Log || p.Y > 0).ToList();
         var (low, high) = chart.Log
@@ -24,25 +24,25 @@ internal static class CurveRenderer
         var names = NameHeight * chart.Curves.Count + 8;
         var bottom = chart.Log ? low - (high - low) * .04 : low;
         var top = bottom + (high - bottom) * (DataHeight + names) / DataHeight;
-        var (first, last) = (points.Min(p => p.X), Math.Max(points.Max(p => p.X), points.Min(p => p.X) + 1));
+        var (first, last) = (points.Min(p => p.X), Math.Max(points.Max(p => p.X), points.Min(p => p.X) + 2));
         plot.Axes.SetLimits(first - .5, last + .5, bottom, top);
 
         var ticks = chart.Log
-            ? Ticks.Logarithmic(Math.Pow(10, bottom), Math.Pow(10, high), 8).Select(t => (At: Math.Log10(t), Value: t)).ToList()
+            ? Ticks.Logarithmic(Math.Pow(10, bottom), Math.Pow(10, high), 8, Scale.StepOf(chart.Unit)).Select(t => (At: Math.Log10(t), Value: t)).ToList()
             : Ticks.Linear(0, high, 6).Select(t => (At: t, Value: t)).ToList();
-        var labels = ticks.Select(t => Numbers.Tick(t.Value)).ToArray();
+        var labels = ticks.Select(t => chart.Log ? chart.Place(t.Value) : Numbers.Tick(t.Value)).ToArray();
         plot.Axes.Left.SetTicks([.. ticks.Select(t => t.At)], labels);
-        ChartRenderer.LeftAxis(plot, chart.ValueLabel, DataHeight + names);
+        ChartRenderer.LeftAxis(plot, chart.ValueLabel + (chart.Log ? " (logarithmic)" : ""), DataHeight + names);
         var left = 44 + (int)labels.Max(l => PlotFont.Width(l, ChartRenderer.FontSize));
         var width = canvas.Width - left - Right;
-        var places = Ticks.Linear(first, last, Math.Clamp(width / 45, 2, 14)).Where(t => t == Math.Round(t));
-        var below = ChartRenderer.BottomAxis(plot, canvas, head, (left, Right), chart.XLabel, places.Select(t => (t, Numbers.Tick(t))));
+        var places = Ticks.Linear(first, last, Math.Clamp(width / 45, Ticks.Fewest, 14)).Where(t => t == Math.Round(t));
+        var padding = ChartRenderer.BottomAxis(plot, canvas, (left, Right), chart.XLabel, places.Select(t => (t, Numbers.Tick(t))));
 
         // Names lie in a strip above all data, so no curve crosses them.
         var perPixel = (top - bottom) / (DataHeight + names);
         for (var i = 0; i < chart.Curves.Count; i++)
             DrawCurve(plot, chart, chart.Curves[i], top - perPixel * (NameHeight * (i + .6)), (first, last, width));
-        return DataHeight + names + head + below;
+        return (DataHeight + names, padding);
     }
 
     private static void DrawCurve(Plot plot, CurveChart chart, Curve curve, double nameAt, (double First, double Last, int Width) x)

@@ -21,9 +21,9 @@ internal static class FamilyPlot
         var (groups, drawn) = (new List<MarkGroup>(), new List<Figure>());
         foreach (var (label, structures, row) in new (string, string[], Func<FamilyCosts, string, Figure?>)[]
         {
-            ("nodes a lookup visits", s_looked, (family, structure) => family.Nodes(structure)),
-            ("cache lines a lookup touches", s_looked, (family, structure) => family.Lines(structure)),
-            ("bytes a prefix takes", s_forms, (family, structure) => family.Bytes(structure)),
+            ("nodes per lookup", s_looked, (family, structure) => family.Nodes(structure)),
+            ("cache lines per lookup", s_looked, (family, structure) => family.Lines(structure)),
+            ("bytes per prefix", s_forms, (family, structure) => family.Bytes(structure)),
         })
         {
             foreach (var family in families)
@@ -35,9 +35,9 @@ internal static class FamilyPlot
             }
         }
 
-        return new(Name, "What does a lookup read, and what does a prefix take?", Reading(families), drawn.Bases(), new MarkChart
+        return new(Name, "How much does a lookup read, and how much memory does a prefix take?", Reading(families), drawn.Bases(), new MarkChart
         {
-            ValueLabel = "nodes, cache lines of 64 bytes, or bytes (logarithmic)",
+            ValueLabel = "nodes, cache lines of 64 bytes, or bytes",
             Log = true,
             Groups = groups,
         });
@@ -45,9 +45,15 @@ internal static class FamilyPlot
 
     private static string Reading(IReadOnlyList<FamilyCosts> families) =>
         string.Join(' ', families.Select(family =>
-            $"In IPv{family.Family} the FIB has {Times(family.Nodes)} times the nodes of allowedips and {Times(family.Lines)} times the lines."));
+            $"In IPv{family.Family} a lookup in the FIB visits {Share(family.Nodes)} nodes and touches {Share(family.Lines)} cache lines compared with allowedips."));
 
-    private static string Times(Func<string, Figure?> row) => Numbers.Ratio(row(Names.Fib)!.Value / row(Names.AllowedIps)!.Value);
+    private static string Share(Func<string, Figure?> row) => (row(Names.Fib)!.Value / row(Names.AllowedIps)!.Value) switch
+    {
+        < 1 and var ratio => $"{Phrases.Percent(1 - ratio)} fewer",
+        > 2 and var ratio => $"{Numbers.Digits(ratio, 2)} times as many",
+        > 1 and var ratio => $"{Phrases.Percent(ratio - 1)} more",
+        _ => "as many",
+    };
 
     private static Mark Mark(Figure f)
     {

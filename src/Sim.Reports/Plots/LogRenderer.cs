@@ -24,13 +24,13 @@ internal static class LogRenderer
         (MarkerShape.Cross, MarkerShape.Cross), (MarkerShape.Asterisk, MarkerShape.Asterisk),
     ];
 
-    /// <returns>Height of the picture in pixels.</returns>
-    public static int Draw(Plot plot, LogChart chart, Canvas canvas, int head)
+    /// <returns>Height of the data, and what is around them, in pixels.</returns>
+    public static (int Content, PixelPadding Padding) Draw(Plot plot, LogChart chart, Canvas canvas)
     {
         var points = chart.Curves.SelectMany(curve => curve.Points).ToList();
         var (low, high) = Wide(points.Min(p => p.Y), points.Max(p => p.Y));
-        var ticks = Ticks.Logarithmic(low, high, 8);
-        var labels = Array.ConvertAll(ticks, Tick);
+        var ticks = Ticks.Logarithmic(low, high, 8, Scale.StepOf(chart.Unit));
+        var labels = Array.ConvertAll(ticks, tick => chart.Unit.Length > 0 ? chart.Place(tick) : Tick(tick));
         var left = 44 + (int)labels.Max(label => PlotFont.Width(label, ChartRenderer.FontSize));
         var width = canvas.Width - left - Right;
 
@@ -47,9 +47,9 @@ internal static class LogRenderer
         plot.Axes.SetLimits(first - across * 8, last + across * 8, bottom, top);
         plot.Axes.Left.SetTicks(Array.ConvertAll(ticks, Math.Log10), labels);
         ChartRenderer.LeftAxis(plot, chart.ValueLabel, DataHeight + names);
-        var places = Ticks.Logarithmic(Math.Pow(10, first), Math.Pow(10, last), Math.Clamp(width / 80, 2, 10));
-        var below = ChartRenderer.BottomAxis(
-            plot, canvas, head, (left, Right), chart.XLabel, places.Select(place => (Math.Log10(place), Tick(place))));
+        var places = Ticks.Logarithmic(Math.Pow(10, first), Math.Pow(10, last), Math.Clamp(width / 80, Ticks.Fewest, 10));
+        var padding = ChartRenderer.BottomAxis(
+            plot, canvas, (left, Right), chart.XLabel, places.Select(place => (Math.Log10(place), Tick(place))));
 
         for (var i = 0; i < chart.Curves.Count; i++)
         {
@@ -59,7 +59,7 @@ internal static class LogRenderer
             DrawName(plot, chart.Curves[i], x, top - perPixel * (NameHeight * (line + .7)), width / columns - NameOffset - 14);
         }
 
-        return DataHeight + names + head + below;
+        return (DataHeight + names, padding);
     }
 
     /// <summary>A range that is wider than its values, and never narrower than a factor of two.</summary>

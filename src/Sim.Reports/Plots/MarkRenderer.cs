@@ -14,23 +14,24 @@ internal static class MarkRenderer
     private const int GroupGap = 14;
     private const int LabelOffset = 7;
     private const int Margin = 14;
+    private const int LeastBar = 2;
 
-    /// <returns>Height of the picture in pixels.</returns>
-    public static int Draw(Plot plot, MarkChart chart, Canvas canvas, int head)
+    /// <returns>Height of the data, and what is around them, in pixels.</returns>
+    public static (int Content, PixelPadding Padding) Draw(Plot plot, MarkChart chart, Canvas canvas)
     {
-        chart = Shortened(chart, canvas);
+        chart = InOneUnit(Shortened(chart, canvas));
         var labels = chart.Groups.Max(g => PlotFont.Width(g.Label, ChartRenderer.FontSize));
         var left = canvas.IsNarrow ? Margin : Margin + 10 + (int)labels;
         var width = canvas.Width - left - Margin;
         var content = ContentHeight(chart, canvas);
         var axis = ValueAxis.For(chart, width);
         plot.Axes.SetLimits(axis.Place(axis.Min), axis.PlaceMax, content, 0);
-        var bottom = ChartRenderer.BottomAxis(plot, canvas, head, (left, Margin), chart.ValueLabel, axis.Ticks());
+        var padding = ChartRenderer.BottomAxis(plot, canvas, (left, Margin), chart.ValueLabel, axis.Ticks());
         plot.Axes.Left.FrameLineStyle.Width = chart.Log ? 0 : 1;
         plot.Grid.YAxisStyle.IsVisible = false;
         DrawReference(plot, chart, canvas, axis, content);
         DrawGroups(plot, chart, canvas, axis);
-        return content + head + bottom;
+        return (content, padding);
     }
 
     /// <summary>
@@ -45,6 +46,20 @@ internal static class MarkRenderer
         var room = (inner - names) * .66f - 2 * LabelOffset;
         Mark Short(Mark mark) => mark with { Label = PlotFont.Fit(mark.Label, ChartRenderer.FontSize, room) };
         return chart with { Groups = [.. chart.Groups.Select(group => new MarkGroup(Name(group.Label), [.. group.Marks.Select(Short)]))] };
+    }
+
+    /// <summary>A linear axis has one unit for all; on a logarithmic one every place has its own.</summary>
+    private static MarkChart InOneUnit(MarkChart chart)
+    {
+        if (chart.Log)
+            return chart.IsRatio ? chart : chart with { ValueLabel = $"{chart.ValueLabel} (logarithmic)" };
+        var scale = Scale.For(chart.Unit, chart.Groups.SelectMany(group => group.Marks).Select(mark => Math.Max(mark.Value, mark.High)));
+        Mark Scaled(Mark mark) => mark with { Value = mark.Value / scale.Divisor, Low = mark.Low / scale.Divisor, High = mark.High / scale.Divisor };
+        return chart with
+        {
+            ValueLabel = scale.Unit.Length == 0 ? chart.ValueLabel : $"{chart.ValueLabel}, {scale.Unit}",
+            Groups = [.. chart.Groups.Select(group => group with { Marks = [.. group.Marks.Select(Scaled)] })],
+        };
     }
 
     private static int ContentHeight(MarkChart chart, Canvas canvas) =>
@@ -135,7 +150,8 @@ internal static class MarkRenderer
             plot.Add.Bar(new Bar
             {
                 Position = y,
-                Value = at,
+                // What is there has a length that can be seen.
+                Value = mark.Value > 0 ? Math.Max(at, axis.Place(axis.Min) + LeastBar * axis.PerPixel) : at,
                 Size = LineHeight * .72,
                 Orientation = Orientation.Horizontal,
                 FillColor = color,
@@ -163,7 +179,7 @@ internal static class MarkRenderer
     }
 
     /// <summary>The horizontal axis: values to places, which are the values or their logarithms.</summary>
-    private sealed record ValueAxis(bool Log, double Min, double Max, double PlaceLabels, double PlaceMax, int Width)
+    private sealed record ValueAxis(MarkChart Chart, double Min, double Max, double PlaceLabels, double PlaceMax, int Width)
     {
         public static ValueAxis For(MarkChart chart, int width)
         {
@@ -179,7 +195,7 @@ internal static class MarkRenderer
                 min /= Math.Pow(Math.Max(1.05, max / min), .06);
             if (!(max > min))
                 max = min + 1;
-            var axis = new ValueAxis(chart.Log, min, max, 0, 0, width);
+            var axis = new ValueAxis(chart, min, max, 0, 0, width);
             if (chart.IsRatio)
             {
                 var column = marks.Max(m => PlotFont.Width(m.Label, ChartRenderer.FontSize)) + 2 * LabelOffset;
@@ -190,32 +206,42 @@ internal static class MarkRenderer
             return axis with { PlaceMax = marks.Select(m => axis.EndFor(m)).Append(axis.Place(max)).Max() };
         }
 
-        public double Place(double value) => Log ? Math.Log10(Math.Max(value, double.Epsilon)) : value;
+        /// <summary>Places in one pixel.</summary>
+        public double PerPixel => (PlaceMax - Place(Min)) / Width;
 
-        public double PixelsRightOf(double value) => (PlaceMax - Place(value)) / (PlaceMax - Place(Min)) * Width;
+        public double Place(double value) => Chart.Log ? Math.Log10(Math.Max(value, double.Epsilon)) : value;
+
+        public double PixelsRightOf(double value) => (PlaceMax - Place(value)) / PerPixel;
 
         public IEnumerable<(double At, string Text)> Ticks()
         {
-            for (var count = 9; ; count--)
+            double[] ticks = [];
+            for (var most = 9; most >= Plots.Ticks.Fewest; most--)
             {
-                var ticks = Log ? Plots.Ticks.Logarithmic(Min, Max, count) : Plots.Ticks.Linear(Min, PlaceMax, count);
-                if (count == 2 || HaveRoom(ticks))
-                    return ticks.Select(t => (Place(t), Numbers.Tick(t)));
+                ticks = !Chart.Log ? Plots.Ticks.Linear(Min, PlaceMax, most)
+                    : Plots.Ticks.Logarithmic(Min, Chart.IsRatio ? Max : Math.Pow(10, Math.Min(PlaceMax, 308)), most, Scale.StepOf(Chart.Unit));
+                if (HaveRoom(ticks))
+                    return ticks.Select(t => (Place(t), Text(t)));
             }
+
+            // Three of them, as far apart as they are.
+            var middle = (Place(ticks[0]) + Place(ticks[^1])) / 2;
+            return new[] { ticks[0], ticks.MinBy(t => Math.Abs(Place(t) - middle)), ticks[^1] }.Distinct().Select(t => (Place(t), Text(t)));
         }
 
-        private static float HalfWidth(double tick) => PlotFont.Width(Numbers.Tick(tick), ChartRenderer.FontSize) / 2;
+        private string Text(double tick) => Chart.Log ? Chart.Place(tick) : Numbers.Tick(tick);
+
+        private float HalfWidth(double tick) => PlotFont.Width(Text(tick), ChartRenderer.FontSize) / 2;
 
         private bool HaveRoom(double[] ticks)
         {
             const int Gap = 14;
-            var perPixel = (PlaceMax - Place(Min)) / Width;
             for (var i = 1; i < ticks.Length; i++)
             {
-                var text = (HalfWidth(ticks[i - 1]) + HalfWidth(ticks[i]) + Gap) * perPixel;
-                if (Place(ticks[i]) - Place(ticks[i - 1]) < text)
+                if (Place(ticks[i]) - Place(ticks[i - 1]) < (HalfWidth(ticks[i - 1]) + HalfWidth(ticks[i]) + Gap) * PerPixel)
                     return false;
             }
+
             return true;
         }
 

@@ -12,12 +12,7 @@ internal static class MemoryPlots
         var pages = Of(rows, "page-bytes");
         if (pages.Count == 0)
             return null;
-        var scale = PlotSet.ScaleOf(pages);
-        var chart = new MarkChart
-        {
-            ValueLabel = PlotSet.Axis("kernel memory in pages", scale),
-            Groups = PlotSet.Groups(pages, scale, f => Words.Order(f.Order)),
-        };
+        var chart = new MarkChart { ValueLabel = "kernel memory in pages", Unit = pages[0].Unit, Groups = PlotSet.Groups(pages, f => Words.Order(f.Order)) };
         return new("memory", "How much kernel memory does the table take, for each order of insertion?",
             $"{verdict.Sentence(verdict.Memory)}{Slack(rows, pages)}", pages.Bases(), chart);
     }
@@ -30,14 +25,12 @@ internal static class MemoryPlots
             .OrderBy(PlotSet.Series).ThenByDescending(f => f.Value).ToList();
         if (caches.Count == 0)
             return null;
-        var scale = PlotSet.ScaleOf(caches);
         var chart = new MarkChart
         {
-            ValueLabel = PlotSet.Axis("kernel memory in pages", scale),
-            Groups = [.. caches.Select(f => new MarkGroup(f.Item, [PlotSet.Mark(f, scale)]))],
+            ValueLabel = "kernel memory in pages", Unit = caches[0].Unit, Groups = [.. caches.Select(f => new MarkGroup(f.Item, [PlotSet.Mark(f)]))],
         };
         return new("caches", $"Which caches hold the memory{(order.Length > 0 ? $" ({Words.Order(order)})" : "")}?",
-            Words.Join([.. caches.GroupBy(f => f.Structure).Select(LargestCache)]) + ".", caches.Bases(), chart);
+            string.Join(". ", caches.GroupBy(f => f.Structure).Select(LargestCache)) + ".", caches.Bases(), chart);
     }
 
     private static List<Figure> Of(Rows rows, string metric) =>
@@ -51,7 +44,7 @@ internal static class MemoryPlots
         {
             var objects = rows.Of("memory", "object-bytes", page.Structure).FirstOrDefault(f => f.Order == page.Order);
             if (objects is not null && objects.Value > 0)
-                parts.Add($"{Numbers.Digits((page.Value / objects.Value - 1) * 100, 2)} % for {page.Structure}");
+                parts.Add($"{Phrases.Percent(page.Value / objects.Value - 1)} for {page.Structure}");
         }
         return parts.Count == 0 ? "" : $" Pages exceed the objects in them by {Words.Join(parts)}.";
     }
@@ -60,6 +53,6 @@ internal static class MemoryPlots
     {
         var all = caches.Sum(f => f.Value);
         var first = caches.First();
-        return $"{first.Item} holds {Numbers.Digits(first.Value / all * 100, 2)} % of the memory of {caches.Key}";
+        return $"{first.Item} holds {Phrases.Percent(first.Value / all)} of the memory of {caches.Key}";
     }
 }

@@ -4,7 +4,7 @@ using Sim.Reports.Views;
 
 namespace Sim.Reports.Plots;
 
-/// <summary>The plots of a report: one a question, in the order of the page. A question without rows has no plot.</summary>
+/// <summary>The plots of a bench: one per question, in the order of the page. A question without rows has no plot.</summary>
 internal static class PlotSet
 {
     /// <summary>Every name a plot of a bench can have: what an older report may have left behind.</summary>
@@ -32,25 +32,21 @@ internal static class PlotSet
     /// <summary>0 for allowedips, 1 for fib, 2 for anything else.</summary>
     public static int Series(Figure f) => Array.IndexOf(Names.Structures, f.Structure) is >= 0 and var i ? i : 2;
 
+    /// <summary>A value in its own unit; <c>none</c> where a bar would have no length.</summary>
+    public static string Show(Figure f) => f.Value == 0 ? "none" : Scale.For(f.Unit, [f.Value]).Show(f.Value);
+
     /// <summary>A mark that says who and how much.</summary>
-    public static Mark Mark(Figure f, Scale scale, bool ownLabel = false)
+    public static Mark Mark(Figure f) => Mark(f, Series(f), $"{f.Structure} {Show(f)}".TrimStart());
+
+    public static Mark Mark(Figure f, int series, string label)
     {
         var (low, high) = f.Range();
-        var shown = ownLabel ? Scale.For(f.Unit, [f.Value]) : scale;
-        return new(Series(f), f.Value / scale.Divisor, low / scale.Divisor, high / scale.Divisor,
-            $"{f.Structure} {shown.Show(f.Value)}".TrimStart());
+        return new(series, f.Value, low, high, label);
     }
 
     /// <summary>Groups in order of first appearance, allowedips before fib in each.</summary>
-    public static IReadOnlyList<MarkGroup> Groups(
-        IEnumerable<Figure> figures, Scale scale, Func<Figure, string> label, bool ownLabels = false) =>
-        [.. figures.GroupBy(label).Select(g => new MarkGroup(g.Key, [.. g.OrderBy(Series).Select(f => Mark(f, scale, ownLabels))]))];
-
-    public static Scale ScaleOf(IReadOnlyCollection<Figure> figures) =>
-        Scale.For(figures.First().Unit, figures.Select(f => f.Value));
-
-    /// <summary>The unit for an axis label: <c>name, unit</c>, or the name alone.</summary>
-    public static string Axis(string name, Scale scale) => scale.Unit.Length == 0 ? name : $"{name}, {scale.Unit}";
+    public static IReadOnlyList<MarkGroup> Groups(IEnumerable<Figure> figures, Func<Figure, string> label) =>
+        [.. figures.GroupBy(label).Select(g => new MarkGroup(g.Key, [.. g.OrderBy(Series).Select(Mark)]))];
 
     /// <summary>True where positive values span so much that a linear axis would hide the small ones.</summary>
     public static bool WideSpan(IEnumerable<Figure> figures)

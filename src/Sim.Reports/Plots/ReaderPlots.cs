@@ -14,20 +14,19 @@ internal static class ReaderPlots
 
     public static IReadOnlyList<PlotSpec> For(ChurnView view)
     {
-        // Of each update the prefix that was wrong for the longest time, whoever's it was.
+        // For each update the prefix that was wrong for the longest time, of any peer.
         var rows = view.Of("reader", "gap-longest").GroupBy(f => (f.Scheme, f.Operation)).Select(group => group.MaxBy(f => f.Value)!).ToList();
-        // What disturbs no scheme needs no mark; but for removal, which is the question.
+        // An update that disturbs no scheme needs no mark, except a withdrawal, which is the question.
         var quiet = rows.GroupBy(f => f.Operation).Where(group => group.All(f => f.Value == 0)).Select(group => group.Key).Except(["delete", "replace"]).ToList();
         rows.RemoveAll(f => quiet.Contains(f.Operation));
         if (rows.Count == 0)
             return [];
-        var scale = PlotSet.ScaleOf(rows);
         var groups = rows.GroupBy(f => f.Scheme).Select(scheme => new MarkGroup(
-            scheme.Key, [.. scheme.OrderBy(f => Array.IndexOf(s_operations, f.Operation)).Select(f => Mark(f, scale))]));
+            scheme.Key, [.. scheme.OrderBy(f => Array.IndexOf(s_operations, f.Operation)).Select(f => PlotSet.Mark(f with { Low = f.Value, High = f.Value }, ChurnView.Series(f.Scheme), $"{Words.ReaderOperation(f.Operation)} {PlotSet.Show(f)}"))]));
         return
         [
-            new PlotSpec(AllNames[0], "For how long does a lookup find no peer, or a wrong one, during an update?", Reading(rows), rows.Bases(),
-                new MarkChart { ValueLabel = PlotSet.Axis("longest time that a prefix was wrong", scale), Groups = [.. groups] }),
+            new PlotSpec(AllNames[0], "How long do lookups find no peer, or a wrong one, during an update?", Reading(rows), rows.Bases(),
+                new MarkChart { ValueLabel = "longest time that a prefix was wrong", Unit = rows[0].Unit, Groups = [.. groups] }),
         ];
     }
 
@@ -37,11 +36,7 @@ internal static class ReaderPlots
         if (worst.Value == 0)
             return "No lookup was wrong.";
         var never = rows.GroupBy(f => f.Scheme).Where(scheme => scheme.All(f => f.Value == 0)).Select(scheme => scheme.Key).ToList();
-        return $"The longest is under {worst.Scheme}, {Words.ReaderOperation(worst.Operation)}: {Scale.For(worst.Unit, [worst.Value]).Show(worst.Value)}. "
-            + (never.Count == 0 ? "Under each scheme some lookup was wrong." : $"No lookup was wrong under {Words.Join(never)}.");
+        return $"The longest gap is {PlotSet.Show(worst)}, under {worst.Scheme} ({Words.ReaderOperation(worst.Operation)}). "
+            + (never.Count == 0 ? "Every scheme gave some wrong answer." : $"{Words.Join(never)} gave none.");
     }
-
-    private static Mark Mark(Figure f, Scale scale) => new(
-        ChurnView.Series(f.Scheme), f.Value / scale.Divisor, f.Value / scale.Divisor, f.Value / scale.Divisor,
-        $"{Words.ReaderOperation(f.Operation)} {Scale.For(f.Unit, [f.Value]).Show(f.Value)}");
 }

@@ -4,7 +4,7 @@ using Sim.Reports.Views;
 
 namespace Sim.Reports.Plots;
 
-/// <summary>A plot a cost and axis, a curve a scheme, and the one of the bucket.</summary>
+/// <summary>A plot per cost and axis with a curve per scheme, and the plot of the bucket.</summary>
 internal static class ScalingPlots
 {
     private const string BucketName = "scaling-bucket";
@@ -20,15 +20,15 @@ internal static class ScalingPlots
     /// <summary>The costs in the order of the page.</summary>
     public static IReadOnlyList<PlottedCost> Costs { get; } =
     [
-        new("memory", "", ScalingMetrics.Pages, "memory a prefix, pages", "How much memory does a prefix take"),
-        new("transmit", ScalingMetrics.Transmit, ScalingMetrics.Time, "lookups to send", "What do the lookups of a packet to be sent cost"),
-        new("receive", ScalingMetrics.Receive, ScalingMetrics.Time, "lookups to receive", "What does checking a received packet’s source cost"),
-        new("insert", ScalingMetrics.Insert, ScalingMetrics.Time, "insert", "What does inserting a prefix cost"),
-        new("move", ScalingMetrics.Move, ScalingMetrics.Time, "move", "What does moving a prefix to another peer cost"),
-        new("delete", ScalingMetrics.Delete, ScalingMetrics.Time, "delete", "What does deleting a prefix cost"),
-        new("bytes", ScalingMetrics.Delete, ScalingMetrics.Bytes, "bytes to delete", "How much has a daemon to send for deleting a prefix"),
-        new("load", ScalingMetrics.Load, ScalingMetrics.Time, "load, a prefix", "What does loading cost, for each prefix"),
-        new("loss", ScalingMetrics.Loss, ScalingMetrics.Time, "loss of a peer, a prefix", "What does the loss of a peer to another cost, for each of its prefixes"),
+        new("memory", "", ScalingMetrics.Pages, "memory per prefix, in pages", "How much memory does a prefix take"),
+        new("transmit", ScalingMetrics.Transmit, ScalingMetrics.Time, "lookup time to send", "How long do the lookups of a sent packet take"),
+        new("receive", ScalingMetrics.Receive, ScalingMetrics.Time, "lookup time to receive", "How long does checking a received packet’s source take"),
+        new("insert", ScalingMetrics.Insert, ScalingMetrics.Time, "time per insertion", "How long does inserting a prefix take"),
+        new("move", ScalingMetrics.Move, ScalingMetrics.Time, "time per move", "How long does moving a prefix to another peer take"),
+        new("delete", ScalingMetrics.Delete, ScalingMetrics.Time, "time per deletion", "How long does deleting a prefix take"),
+        new("bytes", ScalingMetrics.Delete, ScalingMetrics.Bytes, "bytes per deletion", "How much does a daemon send to delete a prefix"),
+        new("load", ScalingMetrics.Load, ScalingMetrics.Time, "time to load, per prefix", "How long does loading take per prefix"),
+        new("loss", ScalingMetrics.Loss, ScalingMetrics.Time, "failover time, per prefix", "How long does failover from a lost peer take per prefix"),
     ];
 
     /// <summary>Every name such a plot can have.</summary>
@@ -61,7 +61,7 @@ internal static class ScalingPlots
         var power = $"{Numbers.Digits(exponent.Value, 2)} ({Numbers.Digits(exponent.Low, 2)} to {Numbers.Digits(exponent.High, 2)})";
         return $"From {Numbers.Show(exponent.X!.Value)} {axis} on, " + (exponent.High > 0
             ? $"{exponent.Scheme} grows most: with the {axis} to the power of {power}."
-            : $"no scheme’s grows: the largest exponent is {power}, of {exponent.Scheme}.");
+            : $"no scheme’s cost grows: the largest exponent is {power}, of {exponent.Scheme}.");
     }
 
     private static PlotSpec? Bucket(ScalingView view)
@@ -71,14 +71,15 @@ internal static class ScalingPlots
             return null;
         var fits = view.Of(ScalingMetrics.BucketFits, ScalingMetrics.PerPeer)
             .Select(f => $"{f.Scheme}: {Numbers.Digits(f.Value, 3)} ns ({Numbers.Digits(f.Low, 3)} to {Numbers.Digits(f.High, 3)})").ToList();
-        var reading = Range(rows, ScalingMetrics.PeerAxis) + (fits.Count == 0 ? "" : $" One more peer costs an insertion {string.Join("; ", fits)}.");
-        return new PlotSpec(BucketName, "What do the other peers of a device cost the insertion of a route?", reading, rows.Bases(),
-            Chart(view, rows, "insert", "peers of the device (logarithmic)"));
+        var reading = Range(rows, ScalingMetrics.PeerAxis) + (fits.Count == 0 ? "" : $" Each further peer adds to an insertion: {string.Join("; ", fits)}.");
+        return new PlotSpec(BucketName, "How much do the other peers of a device slow the insertion of a route down?", reading, rows.Bases(),
+            Chart(view, rows, "time per insertion", "peers of the device (logarithmic)"));
     }
 
     private static LogChart Chart(ScalingView view, List<Figure> rows, string title, string axis) => new()
     {
-        ValueLabel = $"{title}, {(rows[0].Unit == "bytes" ? "bytes" : rows[0].Unit)}",
+        ValueLabel = title,
+        Unit = rows[0].Unit,
         XLabel = axis,
         Log = true,
         Curves = [.. rows.GroupBy(f => f.Scheme).OrderBy(group => Order(view, rows, group.Key)).Select(group => Curve(view, rows, group))],
@@ -102,7 +103,7 @@ internal static class ScalingPlots
             return $"peers, at {Numbers.Show(rows[0].Prefixes ?? 0)} prefixes (logarithmic)";
         var generated = rows.Where(f => f.Order == ScalingMetrics.Generated).ToList();
         return $"prefixes, at {Numbers.Show(rows.Max(f => f.Peers ?? 0))} peers (logarithmic"
-            + (generated.Count == 0 ? ")" : $"; from {Numbers.Show(generated.Min(f => f.X!.Value))} on, made-up tables)");
+            + (generated.Count == 0 ? ")" : $"; from {Numbers.Show(generated.Min(f => f.X!.Value))} on, generated tables)");
     }
 
     /// <summary>Least and most at either end.</summary>
@@ -112,7 +113,7 @@ internal static class ScalingPlots
         {
             var there = rows.FindAll(f => f.X == place);
             var (least, most) = (there.MinBy(f => f.Value)!, there.MaxBy(f => f.Value)!);
-            string Show(Figure f) => $"{Scale.For(f.Unit, [f.Value]).Show(f.Value)} ({f.Scheme})";
+            string Show(Figure f) => $"{PlotSet.Show(f)} ({f.Scheme})";
             return $"{Show(least)}" + (most.Value > least.Value ? $" to {Show(most)}" : "");
         }
 

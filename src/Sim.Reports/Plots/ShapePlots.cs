@@ -11,15 +11,14 @@ internal static class ShapePlots
         var lines = rows.Of("touch", "cache-lines").ToList();
         if (lines.Count == 0)
             return null;
-        var scale = PlotSet.ScaleOf(lines);
         var chart = new MarkChart
         {
-            ValueLabel = "cache lines of 64 bytes a lookup touches: mean, with quartiles over keys",
-            Groups = PlotSet.Groups(lines, scale, f => Words.Case(f.Keys, f.Chain, f.Operation)),
+            ValueLabel = "cache lines of 64 bytes per lookup: mean, with quartiles over keys",
+            Groups = PlotSet.Groups(lines, f => Words.Case(f.Keys, f.Chain, f.Operation)),
         };
         var reading = lines.GroupBy(f => f.Structure).OrderBy(g => PlotSet.Series(g.First())).Select(g =>
             $"{g.Key} touches {Numbers.Span(g.Min(f => f.Value), g.Max(f => f.Value))} lines on average{Visits(rows, g.Key)}");
-        return new("touch", "How much memory does a lookup touch?", $"Over the patterns of keys, {Words.Join([.. reading])}.",
+        return new("touch", "How many cache lines does a lookup touch?", $"Over the patterns of keys, {string.Join("; ", reading)}.",
             lines.Bases(), chart);
     }
 
@@ -38,19 +37,18 @@ internal static class ShapePlots
             var mean = points.Sum(f => f.Value * f.X!.Value) / all;
             var what = structure != Names.Fib ? "nodes with a peer" : points[0].Family == 4 ? "leaves" : "nodes with routes";
             curves.Add(new(PlotSet.Series(points[0]), $"{structure}: {what}", [.. points.Select(f => (f.X!.Value, f.Value))]));
-            readings.Add($"the {Numbers.Show(all)} {what} of {structure} lie {Numbers.Show(mean)} deep on average, "
-                + $"the deepest at {Numbers.Show(points[^1].X!.Value)}");
+            readings.Add($"the {Numbers.Show(all)} {what} of {structure} have an average depth of {Numbers.Show(mean)} and a greatest depth of {Numbers.Show(points[^1].X!.Value)}");
         }
         if (drawn.Count == 0)
             return null;
         var chart = new CurveChart
         {
-            ValueLabel = "how many (logarithmic)",
+            ValueLabel = "how many",
             XLabel = "depth in nodes",
             Log = true,
             Curves = curves,
         };
-        return new("depth", "How deep do the prefixes lie?", Sentence(Words.Join(readings)), drawn.Bases(), chart);
+        return new("depth", "How deep do the prefixes lie?", Sentence(string.Join("; ", readings)), drawn.Bases(), chart);
     }
 
     public static PlotSpec? Tnodes(Rows rows)
@@ -64,13 +62,13 @@ internal static class ShapePlots
         var log = PlotSet.WideSpan(sizes);
         var chart = new MarkChart
         {
-            ValueLabel = "internal nodes" + (log ? " (logarithmic)" : ""),
+            ValueLabel = "internal nodes",
             Log = log,
             Groups = [.. sizes.Select(f => new MarkGroup(
                 $"{Numbers.Show(Math.Pow(2, f.X!.Value))} children ({Numbers.Count((int)f.X!.Value, "bit")})",
                 [new Mark(1, f.Value, f.Value, f.Value, Numbers.Show(f.Value))]))],
         };
-        return new("tnodes", "How large are fib's internal nodes?",
+        return new("tnodes", "How large are fib’s internal nodes?",
             $"{Numbers.Show(nodes)} internal nodes have {Numbers.Show(children / nodes)} children on average; the largest indexes "
             + $"{Numbers.Show(largest)} bits at once ({Numbers.Show(Math.Pow(2, largest))} children).", sizes.Bases(), chart);
     }

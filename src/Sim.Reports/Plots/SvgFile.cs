@@ -25,22 +25,6 @@ internal partial class SvgFile
             """;
     }
 
-    /// <summary>A file of its own, that follows the viewer's colour scheme.</summary>
-    public static string Standalone(Drawing drawing, string label)
-    {
-        var (width, height) = (drawing.Width, drawing.Height);
-        return $$"""
-            <?xml version="1.0" encoding="utf-8"?>
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {{width}} {{height}}" width="{{width}}" height="{{height}}"
-            role="img" aria-label="{{WebUtility.HtmlEncode(label)}}" fill="currentColor">
-            <style>svg { color: #1c2128; background: #fff }
-            @media (prefers-color-scheme: dark) { svg { color: #dfe3e8; background: #14171c } }</style>
-            {{Body(drawing, "p")}}
-            </svg>
-
-            """;
-    }
-
     private static string Body(Drawing drawing, string idPrefix)
     {
         var svg = drawing.Plot.GetSvgXml(drawing.Width, drawing.Height);

@@ -1,50 +1,72 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
-
 namespace Sim.Reports.Plots;
 
-/// <summary>Round places for an axis.</summary>
+/// <summary>Round places for an axis: three at least, so that a reader sees whether and how it grows.</summary>
 internal static class Ticks
 {
-    /// <summary>Steps of 1, 2 or 5 times a power of ten, about <paramref name="count"/> of them, inside the range.</summary>
-    public static double[] Linear(double min, double max, int count)
+    public const int Fewest = 3;
+
+    private static readonly double[] s_steps = [1, .5, .2, .1, .05, .02, .01];
+
+    /// <summary>Places at steps of 1, 2 or 5 times a power of ten inside the range: the finest step with at most so many.</summary>
+    /// <param name="min">Beginning of the range.</param>
+    /// <param name="max">Its end.</param>
+    /// <param name="most">Places for which there is room. Three come whatever it is, and more if no step has just three.</param>
+    public static double[] Linear(double min, double max, int most)
     {
         if (!(max > min))
             return [min];
-        var rough = (max - min) / Math.Max(1, count);
-        var power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
-        var step = power * (rough / power) switch { <= 1 => 1, <= 2 => 2, <= 5 => 5, _ => 10 };
-        var first = (long)Math.Ceiling(min / step - 1e-9);
-        var last = (long)Math.Floor(max / step + 1e-9);
-        return [.. Enumerable.Range(0, (int)Math.Min(100, last - first + 1)).Select(i => Math.Round((first + i) * step, 12))];
+        double[] found = [];
+        foreach (var share in s_steps)
+        {
+            var step = share * Math.Pow(10, Math.Floor(Math.Log10(max - min)));
+            var (first, last) = ((long)Math.Ceiling(min / step - 1e-9), (long)Math.Floor(max / step + 1e-9));
+            double[] ticks = [.. Enumerable.Range(0, (int)Math.Clamp(last - first + 1, 0, 100)).Select(i => Math.Round((first + i) * share, 12) * (step / share))];
+            if (found.Length >= Fewest && ticks.Length > most)
+                break;
+            found = ticks;
+        }
+
+        return found;
     }
 
     /// <summary>
-    /// Places on a logarithmic axis: powers of ten where there are many, with 2 and 5 between where there are few;
-    /// over less than a factor of four, those of a linear axis.
+    /// Places on a logarithmic axis: powers of ten, with 2 and 5 or 3 between if there is room. A range too short for three of them gets
+    /// the places of a linear axis.
     /// </summary>
-    public static double[] Logarithmic(double min, double max, int count)
+    /// <param name="min">Beginning of the range, above 0.</param>
+    /// <param name="max">Its end.</param>
+    /// <param name="most">As of <see cref="Linear"/>.</param>
+    /// <param name="step">How many of a unit make one of the next: of 1024 bytes, 1, 10 and 100 bytes, then 1 KiB.</param>
+    public static double[] Logarithmic(double min, double max, int most, double step = 1000)
     {
-        if (max / min < 4)
-            return [.. Linear(min, max, count).Where(t => t > 0)];
-        var from = (int)Math.Floor(Math.Log10(min));
-        var to = (int)Math.Ceiling(Math.Log10(max));
-        foreach (var digits in (double[][])[[1, 2, 5], [1, 3], [1]])
+        double[] found = [];
+        if (max / min >= 4)
         {
-            double[] ticks = [.. Decades(from, to, 1, digits).Where(t => t >= min * 0.999 && t <= max * 1.001)];
-            if (ticks.Length <= count)
-                return ticks;
+            foreach (var ticks in Candidates(min, max, step).TakeWhile(ticks => ticks.Length >= Fewest))
+            {
+                found = ticks;
+                if (ticks.Length <= most)
+                    break;
+            }
         }
-        var stride = (to - from + count - 1) / Math.Max(1, count);
-        return [.. Decades(from, to, Math.Max(1, stride), [1]).Where(t => t >= min * 0.999 && t <= max * 1.001)];
+
+        return found.Length > 0 ? found : [.. Linear(min, max, most).Where(t => t > 0)];
     }
 
-    private static IEnumerable<double> Decades(int from, int to, int stride, double[] digits)
+    /// <summary>From the finest to ever coarser ones.</summary>
+    private static IEnumerable<double[]> Candidates(double min, double max, double step)
     {
-        for (var power = from; power <= to; power += stride)
-        {
-            foreach (var digit in digits)
-                yield return digit * Math.Pow(10, power);
-        }
+        var (from, to) = ((int)Math.Floor(Math.Log10(min)) - 1, (int)Math.Ceiling(Math.Log10(max)));
+        double Power(int power) => Math.Pow(step, Math.Floor(power / 3.0)) * Math.Pow(10, power - 3 * Math.Floor(power / 3.0));
+        double[] Places(int stride, double[] digits) =>
+        [
+            .. Enumerable.Range(0, (to - from) / stride + 1).SelectMany(i => digits.Select(digit => digit * Power(from + i * stride)))
+                .Where(t => t >= min * 0.999 && t <= max * 1.001),
+        ];
+        yield return Places(1, [1, 2, 5]);
+        yield return Places(1, [1, 3]);
+        for (var stride = 1; stride <= to - from; stride++)
+            yield return Places(stride, [1]);
     }
 }

@@ -12,17 +12,15 @@ internal static class TimePlots
         var times = rows.Of("load", "time-per-prefix").ToList();
         if (times.Count == 0)
             return null;
-        var chart = Times(times, "load time per prefix", f => Words.Order(f.Order), out var scale);
         var reading = times.GroupBy(f => f.Structure).OrderBy(g => PlotSet.Series(g.First())).Select(g =>
         {
             var (best, worst) = (g.MinBy(f => f.Value)!, g.MaxBy(f => f.Value)!);
             return best == worst
-                ? $"{g.Key} takes {scale.Show(best.Value)} a prefix"
-                : $"{g.Key} takes {scale.Show(best.Value)} a prefix in its best order ({Words.Order(best.Order)}) and "
-                    + $"{Numbers.Ratio(worst.Value / best.Value)} times that in its worst ({Words.Order(worst.Order)})";
+                ? $"{g.Key} takes {PlotSet.Show(best)} per prefix"
+                : $"{g.Key} takes {PlotSet.Show(best)} per prefix in its best order ({Words.Order(best.Order)}) and {PlotSet.Show(worst)} in its worst ({Words.Order(worst.Order)})";
         });
-        return new("load", "How long does loading the whole table take, per prefix?", Words.Join([.. reading]) + ".",
-            times.Bases(), chart);
+        return new("load", "How long does loading the whole table take, per prefix?", string.Join(". ", reading) + ".",
+            times.Bases(), Times(times, "load time per prefix", f => Words.Order(f.Order)));
     }
 
     public static PlotSpec? Lookup(Rows rows, Verdict verdict) =>
@@ -55,49 +53,43 @@ internal static class TimePlots
         var times = rows.Of(experiment, Names.Time).ToList();
         if (times.Count == 0)
             return null;
-        var chart = Times(times, axis, f => Words.Case(f.Keys, f.Chain, f.Operation), out _);
+        var chart = Times(times, axis, f => Words.Case(f.Keys, f.Chain, f.Operation));
         var ranges = times.GroupBy(f => f.Structure).OrderBy(g => PlotSet.Series(g.First())).Select(Range);
-        return new(experiment, question, $"{verdict.Sentence(area)} In all, {Words.Join([.. ranges])}.", times.Bases(), chart);
+        return new(experiment, question, $"{verdict.Sentence(area)} Times: {string.Join("; ", ranges)}.", times.Bases(), chart);
     }
 
     private static string Range(IGrouping<string, Figure> times)
     {
-        string Show(Figure f) => $"{Scale.For(f.Unit, [f.Value]).Show(f.Value)} ({Words.Case(f.Keys, f.Chain, f.Operation)})";
+        string Show(Figure f) => $"{PlotSet.Show(f)} ({Words.Case(f.Keys, f.Chain, f.Operation)})";
         var (least, most) = (times.MinBy(f => f.Value)!, times.MaxBy(f => f.Value)!);
         return least == most ? $"{times.Key} takes {Show(least)}" : $"{times.Key} takes {Show(least)} to {Show(most)}";
     }
 
-    private static MarkChart Times(List<Figure> times, string axis, Func<Figure, string> label, out Scale scale)
+    private static MarkChart Times(List<Figure> times, string axis, Func<Figure, string> label) => new()
     {
-        var log = PlotSet.WideSpan(times);
-        // On a logarithmic axis one unit would hide the small: the axis keeps the rows' own, and each label chooses.
-        scale = log ? new Scale(1, times[0].Unit) : PlotSet.ScaleOf(times);
-        return new MarkChart
-        {
-            ValueLabel = PlotSet.Axis(axis, scale) + (log ? " (logarithmic)" : ""),
-            Log = log,
-            Groups = PlotSet.Groups(times, scale, label, ownLabels: log),
-        };
-    }
+        ValueLabel = axis,
+        Unit = times[0].Unit,
+        Log = PlotSet.WideSpan(times),
+        Groups = PlotSet.Groups(times, label),
+    };
 
     private static int ColorOf(Winner winner) => winner switch { Winner.AllowedIps => 0, Winner.Fib => 1, _ => 2 };
 
     private static string Label(Comparison c) => c.Winner switch
     {
-        Winner.Fib => $"{Numbers.Ratio(c.Ratio)}, fib faster",
-        Winner.AllowedIps => $"{Numbers.Ratio(c.Ratio)}, allowedips faster",
+        Winner.Fib or Winner.AllowedIps => $"{Numbers.Ratio(c.Ratio)}, fib {Phrases.Speed(c.Ratio)}",
         _ => $"{Numbers.Ratio(c.Ratio)}, {(c.Flag.Length > 0 ? "not settled" : "cannot tell")}",
     };
 
     private static string RatioReading(List<Comparison> cases, double? noise)
     {
         var count = (Winner w) => cases.Count(c => c.Winner == w);
-        var text = $"Of {Numbers.Count(cases.Count, "case")}, fib is faster in {count(Winner.Fib)} and allowedips in "
-            + $"{count(Winner.AllowedIps)}; in {count(Winner.CannotTell)} this run cannot tell.";
+        var text = $"fib is faster in {count(Winner.Fib)} of {Numbers.Count(cases.Count, "case")} and allowedips in {count(Winner.AllowedIps)}"
+            + (count(Winner.CannotTell) > 0 ? $"; {count(Winner.CannotTell)} cannot be told apart." : ".");
         text += noise is { } factor
-            ? $" Compared with itself, allowedips differs by up to {Numbers.Percent(factor)} (shaded), at the widest quartile of "
-                + "any A/A row; a difference counts where its quartiles lie clear of the noise of its own case."
-            : " The run has no A/A row, so no difference can be held against the noise.";
+            ? $" allowedips differs from itself by up to {Numbers.Percent(factor)} (shaded: the widest quartile of any A/A row). A difference counts "
+                + "if its quartiles lie clear of the noise of its own case."
+            : " The run has no A/A row, so no difference counts.";
         return cases.TrueForAll(c => c.Paired) ? text : text + " Cases without paired runs use the quotient of two medians.";
     }
 }

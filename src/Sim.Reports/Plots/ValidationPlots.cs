@@ -35,8 +35,8 @@ internal static class ValidationPlots
         var reading = $"The dashed line is the target, {Numbers.Ratio(target)}; {(above == 0 ? "no median lies" : $"{above} of {Numbers.Count(cases.Count, "median")} "
             + (above == 1 ? "lies" : "lie"))} right of it. The ratios reach from {Ratio(least)} to {Ratio(most)}.";
         return lookups
-            ? new(AllNames[0], "How long does the port take for a lookup, of the kernel’s time?", reading, [Basis.Measured], chart)
-            : new(AllNames[1], "How long does the port take for a single update, of the kernel’s time?", reading, [Basis.Measured], chart);
+            ? new(AllNames[0], "How does the port’s time for a lookup compare with the kernel’s?", reading, [Basis.Measured], chart)
+            : new(AllNames[1], "How does the port’s time for a single update compare with the kernel’s?", reading, [Basis.Measured], chart);
     }
 
     private static PlotSpec? Instructions(ValidationView view)
@@ -48,14 +48,14 @@ internal static class ValidationPlots
         var shown = cases.Exists(c => c.Any.Chain == "independent") ? cases.Where(c => c.Any.Chain != "dependent").ToList() : cases;
         var chart = new MarkChart
         {
-            ValueLabel = "instructions per operation, in the kernel",
+            ValueLabel = "instructions per operation in the kernel",
             Groups = Groups(shown, c => new Mark(PlotSet.Series(c.Any), c.Kernel!.Value, c.Kernel.Value, c.Kernel.Value,
                 $"{Words.Subject(c.Any)} {Numbers.Show(Math.Round(c.Kernel.Value))}")),
         };
         var (least, most) = (shown.MinBy(c => c.Kernel!.Value)!, shown.MaxBy(c => c.Kernel!.Value)!);
         string Show(CostCase c) => $"{Numbers.Show(Math.Round(c.Kernel!.Value))} ({Words.Subject(c.Any)}, {c.Name})";
         return new(AllNames[2], "How many instructions does the kernel execute for one operation?",
-            $"From {Show(least)} to {Show(most)}.{(shown.Count < cases.Count ? " Of lookups, those with independent keys." : "")}", shown.Select(c => c.Kernel!).Bases(), chart);
+            $"From {Show(least)} to {Show(most)}.{(shown.Count < cases.Count ? " Lookups are those with independent keys." : "")}", shown.Select(c => c.Kernel!).Bases(), chart);
     }
 
     /// <summary>A group for each case, a mark for each structure and family that has it.</summary>

@@ -9,7 +9,7 @@ namespace Sim.Reports.Runs;
 public static class Fit
 {
     /// <summary>Facts of a run's environment that decide what its counts are.</summary>
-    private static readonly string[] s_decisive = ["trace", "kernel under test"];
+    private static readonly string[] s_decisive = ["trace", ValidationRows.KernelFact, ValidationRows.LaneFact];
 
     /// <summary>Facts that are other ones in every run.</summary>
     private static readonly string[] s_passing =

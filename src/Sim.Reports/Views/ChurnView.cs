@@ -41,7 +41,7 @@ public sealed class ChurnView
     public IEnumerable<Figure> Uncoalesced(string metric, string operation = Update) =>
         Replay(metric).Where(f => f.Operation == operation && f.X == Windows[0]);
 
-    /// <summary>Ratios to the reference of a change, in turns with it.</summary>
+    /// <summary>Ratios to the reference of a change, interleaved with it.</summary>
     /// <param name="operation">A change, or a kind of it.</param>
     /// <param name="warm">With warm caches; else from empty ones.</param>
     public IEnumerable<Figure> UpdateRatios(string operation = Update, bool warm = false) =>
@@ -67,7 +67,7 @@ public sealed class ChurnView
     public IEnumerable<Figure> Packet(string operation) =>
         Of("packet", "time").Where(f => f.Operation == operation && f.Keys == "prefixes");
 
-    /// <summary>Ratios of these lookups to the reference's, in turns with it.</summary>
+    /// <summary>Ratios of these lookups to the reference's, interleaved with it.</summary>
     public IEnumerable<Figure> PacketRatios(string operation) =>
         Of("packet", "ratio").Where(f => f.Operation == operation && f.Keys == "prefixes");
 
@@ -79,7 +79,7 @@ public sealed class ChurnView
     {
         var rows = Of("observer", "staleness-mean").Where(f => f.X == 10).ToList();
         return rows.Find(f => f.Scheme == scheme && f.Operation == "trace")
-            ?? (Series(scheme) == 1 ? null : rows.Find(f => f.Scheme == "AllowedIPs" && f.Operation.Length == 0));
+            ?? (SchemeNames.PlaceOf(scheme) == BindingPlace.Routes ? null : rows.Find(f => f.Scheme == SchemeNames.AllowedIps && f.Operation.Length == 0));
     }
 
     /// <summary>The scheme's row of a metric, as <paramref name="rows"/> has it.</summary>
@@ -91,10 +91,6 @@ public sealed class ChurnView
     /// <summary>The trace's figure; null where it is missing.</summary>
     public Figure? Trace(string metric) => Of("trace", metric).FirstOrDefault();
 
-    /// <summary>Whether a scheme is one that no kernel has.</summary>
-    public static bool IsWhatIf(string scheme) => scheme.Contains("what if:", StringComparison.Ordinal);
-
-    /// <summary>Colour of a scheme: 0 binds in the allowedips trie, 1 in routes, 2 in both ways at once.</summary>
-    public static int Series(string scheme) =>
-        scheme.Contains("FIB trie", StringComparison.Ordinal) ? 2 : scheme.StartsWith("AllowedIPs", StringComparison.Ordinal) ? 0 : 1;
+    /// <summary>Colour of a scheme: that of the structure in which it binds prefixes to peers.</summary>
+    public static int Series(string scheme) => (int)SchemeNames.PlaceOf(scheme);
 }

@@ -6,8 +6,6 @@ namespace Sim.Reports.Views;
 /// <summary>The rows of costs over sizes, as their section and their plots ask for them.</summary>
 public sealed class ScalingView
 {
-    private const string WithRoutes = " + routes";
-
     private ScalingView(Rows rows, List<Figure> figures)
     {
         (Rows, Figures) = (rows, figures);
@@ -48,11 +46,10 @@ public sealed class ScalingView
     /// <summary>A shape for a scheme; the same for a scheme with a route for each prefix, whose points are open.</summary>
     public (int Shape, bool Open) ShapeOf(string scheme)
     {
-        var open = scheme.EndsWith(WithRoutes, StringComparison.Ordinal);
+        var open = SchemeNames.WithoutRoutes(scheme) is not null;
         var shapes = Schemes.Select(Plain).Distinct().ToList();
         return (Math.Max(0, shapes.IndexOf(Plain(scheme))), open);
     }
 
-    private static string Plain(string scheme) =>
-        scheme.EndsWith(WithRoutes, StringComparison.Ordinal) ? scheme[..^WithRoutes.Length] : scheme;
+    private static string Plain(string scheme) => SchemeNames.WithoutRoutes(scheme) ?? scheme;
 }

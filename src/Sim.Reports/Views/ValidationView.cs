@@ -78,13 +78,14 @@ public sealed class ValidationView
     public IReadOnlyList<Figure> AaRows { get; }
 
     /// <summary>The kernel under test in words; empty where the run does not say.</summary>
-    public string Kernel => Fact("kernel under test");
+    public string Kernel => Fact(ValidationRows.KernelFact);
 
-    public KernelLane Lane => Kernel switch
+    /// <summary>Unknown in results from before the fact was written.</summary>
+    public KernelLane Lane => Fact(ValidationRows.LaneFact) switch
     {
-        var k when k.StartsWith("User-Mode Linux", StringComparison.Ordinal) => KernelLane.Uml,
-        var k when k.StartsWith("QEMU", StringComparison.Ordinal) => KernelLane.Qemu,
-        var k when k.StartsWith("the running kernel", StringComparison.Ordinal) => KernelLane.Host,
+        "uml" or "uml-patched" or "uml-unhashed" => KernelLane.Uml,
+        "qemu" => KernelLane.Qemu,
+        "host" => KernelLane.Host,
         _ => KernelLane.Unknown,
     };
 
@@ -104,15 +105,14 @@ public sealed class ValidationView
     /// <summary>Agreement in a sentence, naming where there is none.</summary>
     public string Headline()
     {
-        const string What = "counts and answers";
         if (Checks.Count == 0)
-            return "This run holds no count or answer of the port against the kernel’s.";
+            return "This run compares no count or answer of the port with the kernel’s.";
         if (Differences.Count == 0)
             return Checks.Count == 1
                 ? "The one count or answer of the kernel and of the ports agrees."
-                : $"All {Numbers.Show(Checks.Count)} {What} of the kernel and of the ports agree.";
+                : $"All {Numbers.Show(Checks.Count)} counts and answers of the kernel and of the ports agree.";
         var places = Differences.GroupBy(check => Words.Subject(check.Kernel)).Select(g => $"{Numbers.Show(g.Count())} of {g.Key}");
-        return $"{Numbers.Show(Differences.Count)} of {Numbers.Show(Checks.Count)} {What} differ: {Words.Join([.. places])}.";
+        return $"{Numbers.Show(Differences.Count)} of {Numbers.Show(Checks.Count)} counts and answers differ: {Words.Join([.. places])}.";
     }
 
     /// <summary>Prefixes that were held in kernel and port, by family: a sample may be smaller than the table.</summary>

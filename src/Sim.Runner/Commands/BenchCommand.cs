@@ -5,7 +5,6 @@ using Sim.Figures;
 using Sim.Figures.Measuring;
 using Sim.Files;
 using Sim.Kernel;
-using Sim.Reports.Html;
 using Sim.Schemes;
 using Sim.Workloads;
 using Sim.Workloads.Files;
@@ -148,7 +147,7 @@ internal static class BenchCommand
             [name, Cell(match, "allowedips"), Cell(match, "fib"), Cell(ratio, "fib/allowedips")];
 
         var order = result.Figures.First(figure => figure.Experiment == "lookup").Order;
-        yield return Line("page bytes a prefix", row => row.Metric == "page-bytes-per-prefix" && row.Order == order, _ => false);
+        yield return Line("page bytes per prefix", row => row.Metric == "page-bytes-per-prefix" && row.Order == order, _ => false);
         yield return Line(
             "load, a prefix", row => row.Metric == "time-per-prefix" && row.Order == order,
             row => row.Experiment == "load" && row.Metric == "ratio" && row.Order == order);

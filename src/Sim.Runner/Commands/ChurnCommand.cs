@@ -6,7 +6,6 @@ using Sim.Figures;
 using Sim.Figures.Measuring;
 using Sim.Files;
 using Sim.Kernel;
-using Sim.Reports.Html;
 using Sim.Schemes.Binding;
 using Sim.Workloads;
 using Sim.Workloads.Churn;
@@ -138,7 +137,7 @@ internal static class ChurnCommand
     {
         var console = Terminal.Summary(140);
         var table = new Table { Title = new TableTitle("Each scheme in the shortest window that was replayed") };
-        table.AddColumns("scheme", "memory", "a change", "worst batch", "times its own clock", "bytes a change", "loss of a peer");
+        table.AddColumns("scheme", "memory", "time per change", "worst batch", "times real time", "bytes per change", "failover");
         var windows = result.Figures.Where(row => row.Experiment == "replay" && row.Metric == "changes-taken").Select(row => row.X).ToList();
         foreach (var scheme in result.Figures.Where(row => row.Experiment == "replay").Select(row => row.Scheme).Distinct())
         {

@@ -42,7 +42,7 @@ internal static class ReportCommand
             "report",
             """
             Renders one run again, merges several, or compares runs before and after a change.
-            Merging takes medians of measured rows; counted rows must be equal. A comparison needs four runs a side for a test over runs.
+            Merging takes medians of measured rows; counted rows must be equal. A comparison of single runs says what it leaves open: use four per side.
 
             Examples:
               report reports/run1 reports/run2 reports/run3 --out reports/merged
@@ -103,7 +103,7 @@ internal static class ReportCommand
         progress.Step("report", 1, "reports");
         double? noise = settings.Noise is { } percent ? 1 + percent / 100 : null;
         var result = before.Length > 0
-            ? RunComparison.Of(runs[..before.Length], runs[before.Length..], noise, settings.Command, cancel)
+            ? RunComparison.Of(runs[..before.Length], runs[before.Length..], noise, settings.Command)
             : runs.Count > 1 ? Merger.Merge(runs, settings.Command) : runs[0].Result;
         // Once files are being moved into place it is quicker to finish than to stop.
         ReportWriter.Write(result, output, step =>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Sim.Figures;
 using Sim.Reports.Compare;
-using Sim.Reports.Html;
 using Spectre.Console;
 
 namespace Sim.Runner.Commands;

@@ -3,7 +3,6 @@ using System.CommandLine;
 using Sim.Experiments.Scaling;
 using Sim.Figures;
 using Sim.Files;
-using Sim.Reports.Html;
 using Sim.Schemes.Binding;
 using Sim.Workloads.Files;
 using Sim.Workloads.Synthesis;
@@ -89,7 +88,7 @@ internal static class ScaleCommand
             return;
         var (least, most) = (times.Min(row => row.X), times.Max(row => row.X));
         var table = new Table { Title = new TableTitle($"Each scheme with {least:N0} and with {most:N0} prefixes") };
-        table.AddColumns("scheme", "bytes a prefix", "transmit", "insert", "move", "delete", "exponent of delete");
+        table.AddColumns("scheme", "bytes per prefix", "transmit", "insert", "move", "delete", "exponent of delete");
         foreach (var scheme in times.Select(row => row.Scheme).Distinct())
         {
             string Shown(string operation, string metric) => string.Join(" / ", new[] { least, most }.Select(place => times

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
 using Sim.Files;
-using Sim.Reports.Html;
 using Sim.Validation.Inputs;
 using Spectre.Console;
 using Spectre.Console.Rendering;

@@ -238,8 +238,10 @@ internal static class ValidateCommand
     {
         progress.Step($"start the kernel ({options.Lane.Word()})", 1, "kernels");
         using var vm = Vm.Start(options, line => progress.Step(line, 1, "steps"), cancel);
-        if (!environment.Contains(new("kernel under test", vm.Description)))
-            environment.Add(new("kernel under test", vm.Description));
+        if (!environment.Contains(new(ValidationRows.KernelFact, vm.Description)))
+            environment.Add(new(ValidationRows.KernelFact, vm.Description));
+        if (!environment.Contains(new(ValidationRows.LaneFact, options.Lane.Word())))
+            environment.Add(new(ValidationRows.LaneFact, options.Lane.Word()));
         var machine = new KernelUnderTest(vm);
         var cpus = (int)machine.Hello().Long("cpus");
         var context = new ValidationContext

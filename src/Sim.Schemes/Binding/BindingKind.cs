@@ -38,22 +38,22 @@ public sealed record BindingKind(int Number, string Name, PacketLookups Lookups)
     /// </summary>
     public static IReadOnlyList<BindingKind> All { get; } =
     [
-        .. AllowedIps(1, "AllowedIPs, REPLACE", Removal.Replace),
-        .. AllowedIps(2, "AllowedIPs, dummy peer", Removal.DummyPeer),
-        .. AllowedIps(3, "AllowedIPs, REMOVE_ME", Removal.RemoveMe),
-        Routes(4, "RTA_WGPEER", RouteShape.PeerKey, new(1, 0, 1, 0), "preparations", "attribute", "modes"),
-        Routes(5, "RTA_VIA", RouteShape.Via, new(1, 1, 1, 1), "preparations", "attribute", "modes", "gateways"),
-        Routes(6, "nexthop objects", RouteShape.Nexthop, new(1, 0, 1, 0), "preparations", "attribute", "modes"),
+        .. AllowedIps(1, SchemeNames.Replace, Removal.Replace),
+        .. AllowedIps(2, SchemeNames.DummyPeer, Removal.DummyPeer),
+        .. AllowedIps(3, SchemeNames.RemoveMe, Removal.RemoveMe),
+        Routes(4, SchemeNames.Attribute, RouteShape.PeerKey, new(1, 0, 1, 0), "preparations", "attribute", "modes"),
+        Routes(5, SchemeNames.Via, RouteShape.Via, new(1, 1, 1, 1), "preparations", "attribute", "modes", "gateways"),
+        Routes(6, SchemeNames.NexthopObjects, RouteShape.Nexthop, new(1, 0, 1, 0), "preparations", "attribute", "modes"),
         PrivateFib(fullRoutes: false),
         PrivateFib(fullRoutes: true),
-        Routes(8, "a device per peer", RouteShape.OwnDevice, new(1, 1, 0, 1)),
+        Routes(8, SchemeNames.OwnDevice, RouteShape.OwnDevice, new(1, 1, 0, 1)),
     ];
 
     /// <summary>What-if kinds: the attribute in an IPv6 FIB that no kernel has.</summary>
     public static IReadOnlyList<BindingKind> WhatIfs { get; } =
     [
-        All.Single(kind => kind.Number == 4) with { Number = 9, Name = "RTA_WGPEER, what if: shared states", WhatIf = Fib6WhatIf.SharedStates, Patches = [] },
-        All.Single(kind => kind.Number == 4) with { Number = 10, Name = "RTA_WGPEER, what if: level compression", WhatIf = Fib6WhatIf.LevelCompression, Patches = [] },
+        All.Single(kind => kind.Number == 4) with { Number = 9, Name = SchemeNames.SharedStates, WhatIf = Fib6WhatIf.SharedStates, Patches = [] },
+        All.Single(kind => kind.Number == 4) with { Number = 10, Name = SchemeNames.LevelCompression, WhatIf = Fib6WhatIf.LevelCompression, Patches = [] },
     ];
 
     /// <summary>The numbers that <c>--schemes</c> takes.</summary>
@@ -77,7 +77,7 @@ public sealed record BindingKind(int Number, string Name, PacketLookups Lookups)
     {
         foreach (var full in (bool[])[false, true])
         {
-            yield return new(number, full ? name + " + routes" : name, new(1, 1, 0, 1))
+            yield return new(number, full ? SchemeNames.WithRoutes(name) : name, new(1, 1, 0, 1))
             {
                 Make = (kind, family, peers, host) => new AllowedIpsBinding(kind, family, peers, host, removal, full),
                 Patches = removal == Removal.RemoveMe ? ["remove-me"] : [],
@@ -100,7 +100,7 @@ public sealed record BindingKind(int Number, string Name, PacketLookups Lookups)
         shape == RouteShape.Via && family == Family.IPv6 ? RouteShape.Gateway : shape;
 
     private static BindingKind PrivateFib(bool fullRoutes) =>
-        new(7, fullRoutes ? "AllowedIPs on a FIB trie + routes" : "AllowedIPs on a FIB trie", new(2, 0, 1, 0))
+        new(7, fullRoutes ? SchemeNames.WithRoutes(SchemeNames.FibTrie) : SchemeNames.FibTrie, new(2, 0, 1, 0))
         {
             Make = (kind, family, peers, host) => new PrivateFibBinding(kind, family, peers, host, fullRoutes),
             Patches = ["fib-tables"],

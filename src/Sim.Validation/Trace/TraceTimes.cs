@@ -12,7 +12,7 @@ namespace Sim.Validation.Trace;
 public sealed class TraceTimes
 {
     /// <summary>The baselines, in order of preference: today's kernels, then those before 6.16.</summary>
-    private static readonly string[] s_baselines = ["AllowedIPs, REMOVE_ME", "AllowedIPs, dummy peer", "AllowedIPs, REPLACE"];
+    private static readonly string[] s_baselines = [SchemeNames.RemoveMe, SchemeNames.DummyPeer, SchemeNames.Replace];
 
     private readonly List<Replays> _all = [];
 

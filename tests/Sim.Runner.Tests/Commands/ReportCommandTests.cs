@@ -93,7 +93,7 @@ public sealed partial class ReportCommandTests
         var ran = Program.Run(["report", .. names, "--out", scratch["all"]]);
         Assert.True(ran.Code == 0, ran.Error);
         var page = File.ReadAllText(Path.Combine(scratch["all"], "index.html"));
-        foreach (var id in (string[])["part-1", "part-2", "part-3", "answer", "answer-part2", "validation-part3", "plot-lookup", "plot-lookup-part2-part2", "families", "why", "why-part2", "rows"])
+        foreach (var id in (string[])["part-1", "part-2", "part-3", "part-1-answer", "part-2-answer", "part-3-validation", "part-1-plot-lookup", "part-2-plot-lookup", "families", "part-1-why", "part-2-why", "rows"])
             Assert.Contains($" id=\"{id}\"", page);
         var ids = Id().Matches(page).Select(m => m.Groups["id"].Value).ToList();
         Assert.Equal(ids.Distinct().Order(), ids.Order());
@@ -107,7 +107,7 @@ public sealed partial class ReportCommandTests
         using var other = ReportFolder.Of(six);
         Assert.Equal(2, page.Split(headline).Length - 1);
         Assert.Equal(2, page.Split(Headline().Match(other.Html).Value).Length - 1);
-        Assert.True(File.Exists(Path.Combine(scratch["all"], "plot-families-parts.svg")));
+        Assert.True(File.Exists(Path.Combine(scratch["all"], "plot-families-parts.png")));
         Assert.DoesNotContain("bench --family 6", page, StringComparison.Ordinal);
         var again = Program.Run("report", scratch["all"], "--out", scratch["again"]);
         Assert.True(again.Code == 0, again.Error);

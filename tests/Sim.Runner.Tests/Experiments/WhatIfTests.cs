@@ -3,7 +3,7 @@ using System.Text;
 using Sim.Experiments.Bench;
 using Sim.Figures;
 using Sim.Kernel;
-using Sim.Reports.Html;
+using Sim.Reports.Pages;
 using Sim.Workloads;
 using Xunit;
 
@@ -34,7 +34,7 @@ public sealed class WhatIfTests
         Assert.Single(rows, row => row is { Structure: "fib", Experiment: "lookup", Metric: "time", Chain: "dependent" });
         Assert.Single(rows, row => row is { Structure: "fib", Experiment: "update", Metric: "time", Operation: "insert" });
         var section = Section(rows);
-        Assert.Contains("What would help the IPv6 FIB", section);
+        Assert.Contains("If routes of one peer shared its state", section);
         Assert.Equal(3, section.Split("<th scope=\"row\">").Length - 1);
         Assert.DoesNotContain("<td>–</td>", section[section.IndexOf("shared states</th>", StringComparison.Ordinal)..]);
     }
@@ -58,12 +58,7 @@ public sealed class WhatIfTests
         Assert.Equal("", Section(rows));
     }
 
-    private static string Section(List<Figure> rows)
-    {
-        var html = new StringBuilder();
-        WhatIfSection.Append(html, new Rows(new Reports.FabricatedRun().Build() with { Figures = rows }));
-        return html.ToString();
-    }
+    private static string Section(List<Figure> rows) => WhatIfSection.Of(new Rows(new Reports.FabricatedRun().Build() with { Figures = rows })).Body.ToString();
 
     private static List<Figure> Run(Family family)
     {

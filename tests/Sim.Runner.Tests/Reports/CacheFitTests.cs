@@ -2,7 +2,7 @@
 using Sim.Figures;
 using Sim.Figures.Machine;
 using Sim.Kernel;
-using Sim.Reports.Html;
+using Sim.Reports.Pages;
 using Xunit;
 
 namespace Sim.Runner.Tests.Reports;
@@ -17,13 +17,13 @@ public sealed class CacheFitTests
     {
         Assert.Equal("", Line("32768K", family));
         Assert.Equal("", Line("unknown", family));
-        Assert.Equal("", CacheFit.Of(new Rows(new FabricatedRun { Family = family }.Build())));
+        Assert.Equal("", CacheFit.Of(new Rows(new FabricatedRun { Family = family }.Build())).ToString());
     }
 
     [Theory]
-    [InlineData("131072K", "(128 MiB) holds allowedips (", ") alone: times are of warm caches, after the first touch.")]
-    [InlineData("260 MiB (--cache-size; the system says 32768K)", "(260 MiB) holds allowedips (", ") each, but not together: times are of warm caches, after the first touch.")]
-    [InlineData("1G", "(1 GiB) holds allowedips (", ") together: times are of warm caches. ")]
+    [InlineData("131072K", "(128 MiB) holds allowedips (", ") alone. Times are those of warm caches, after the first touch.")]
+    [InlineData("260 MiB (--cache-size; the system says 32768K)", "(260 MiB) holds allowedips (", ") each, but not together. Times are those of warm caches, after the first touch.")]
+    [InlineData("1G", "(1 GiB) holds allowedips (", ") together. Times are those of warm caches.\n")]
     public void Those_that_fit_are_named_with_what_that_changes(string cache, string start, string end)
     {
         foreach (var family in (int[])[4, 6])
@@ -31,14 +31,14 @@ public sealed class CacheFitTests
             var line = Line(cache, family);
             Assert.StartsWith($"<p class=\"cache\">The last-level cache {start}", line, StringComparison.Ordinal);
             Assert.Contains(end, line);
-            Assert.Contains("A router whose cache is smaller", line);
-            Assert.Single(line.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+            Assert.Contains("A router with a smaller cache", line);
+            Assert.EndsWith("</p>\n", line, StringComparison.Ordinal);
         }
     }
 
     private static string Line(string cache, int family)
     {
         var run = new FabricatedRun { Family = family }.Build();
-        return CacheFit.Of(new Rows(run with { Environment = [.. run.Environment, new(HostFacts.CacheFact, cache)] }));
+        return CacheFit.Of(new Rows(run with { Environment = [.. run.Environment, new(HostFacts.CacheFact, cache)] })).ToString();
     }
 }

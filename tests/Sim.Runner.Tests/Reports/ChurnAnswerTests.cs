@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-using System.Text;
 using Sim.Figures;
 using Sim.Kernel;
 using Sim.Lab;
-using Sim.Reports.Html;
+using Sim.Reports.Pages;
 using Sim.Reports.Views;
 using Sim.Schemes;
 using Xunit;
@@ -120,8 +119,6 @@ public sealed class ChurnAnswerTests
         }
 
         var run = new FabricatedRun().Build() with { Figures = figures };
-        var html = new StringBuilder();
-        ChurnAnswer.Append(html, ChurnView.Of(new Rows(run))!);
-        return html.ToString();
+        return ChurnAnswer.Of(ChurnView.Of(new Rows(run))!).Body.ToString();
     }
 }

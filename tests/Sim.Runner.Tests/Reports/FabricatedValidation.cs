@@ -19,8 +19,17 @@ internal sealed class FabricatedValidation
     private static readonly string[] Orders = ["sorted", "file"];
 
     private readonly List<Figure> _rows = [];
+    private readonly string? _lane;
+    private readonly bool _hasLane;
 
     public string Kernel { get; init; } = Uml;
+
+    /// <summary>The environment's lane, by default that of the kernel; null for a result from before there was one.</summary>
+    public string? Lane
+    {
+        get => _hasLane ? _lane : Kernel switch { Uml => "uml", Qemu => "qemu", _ => "host" };
+        init => (_lane, _hasLane) = (value, true);
+    }
 
     public string HugePages { get; init; } = "always [madvise] never";
 
@@ -51,7 +60,7 @@ internal sealed class FabricatedValidation
             Command = "validate --seed 42",
             Started = new DateTimeOffset(2026, 11, 23, 5, 18, 6, TimeSpan.Zero),
             Duration = TimeSpan.FromSeconds(143),
-            Environment = [new("processor", "AMD EPYC 7B13"), new("transparent huge pages", HugePages), new("kernel under test", Kernel)],
+            Environment = [new("processor", "AMD EPYC 7B13"), new("transparent huge pages", HugePages), new("kernel under test", Kernel), .. Lane is null ? (KeyValuePair<string, string>[])[] : [new("lane", Lane)]],
             Versions = [new("sim", "0.1.0")],
             Table = new TableFacts("ris-dump.mrt", 4, 968_412, 1_204, new string('a', 64)),
             Seed = 42,

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Sim.Figures;
 using Sim.Kernel;
-using Sim.Reports.Html;
+using Sim.Reports.Pages;
 using Sim.Reports.Plots;
 using Sim.Reports.Views;
 using Xunit;
@@ -25,8 +25,8 @@ public sealed partial class FamilySectionTests
     public void A_run_of_one_family_shows_its_side_and_says_how_to_get_the_other(int family, int other)
     {
         var text = Section(family == 4 ? s_v4.Build() : s_v6.Build());
-        Assert.Contains($"IPv{family}. A lookup visits", text);
-        Assert.DoesNotContain($"IPv{other}. A lookup visits", text);
+        Assert.Contains($"IPv{family}. A lookup in the FIB visits", text);
+        Assert.DoesNotContain($"IPv{other}. A lookup in the FIB visits", text);
         Assert.Contains($"bench --family {other}", text);
     }
 
@@ -35,10 +35,10 @@ public sealed partial class FamilySectionTests
     {
         var text = Section(Both());
         Assert.Contains("A verdict & another.", text);
-        Assert.Contains("a lookup visits 21.1 nodes against 3.30", text);
-        Assert.Contains("A route that names a peer takes 676.3 bytes in IPv6", text);
-        Assert.Contains("IPv4. A lookup visits", text);
-        Assert.Contains("IPv6. A lookup visits", text);
+        Assert.Contains("An IPv6 lookup visits 21.1 nodes", text);
+        Assert.Contains("In IPv6 a route that names a peer takes 676.3 bytes", text);
+        Assert.Contains("IPv4. A lookup in the FIB visits", text);
+        Assert.Contains("IPv6. A lookup in the FIB visits", text);
         Assert.DoesNotContain("bench --family", text);
     }
 
@@ -46,16 +46,16 @@ public sealed partial class FamilySectionTests
     public void Each_family_has_the_ratio_of_its_own_rows()
     {
         var text = Section(Both());
-        Assert.Contains("It takes 0.410", text);
-        Assert.Contains("It takes 1.30", text);
+        Assert.Contains("it is 2.4 times faster (ratio 0.410)", text);
+        Assert.Contains("it is 30 % slower (ratio 1.30)", text);
     }
 
     [Fact]
     public void What_the_state_costs_is_the_difference_to_a_route_without_one()
     {
-        Assert.Contains("To name a peer costs 86.3 bytes a route, its own state; an object saves 346, the whole nexthop.", Section(s_v6.Build()));
+        Assert.Contains("Naming the peer costs 86.3 bytes per route, for its own state. An object saves the whole nexthop, 346 bytes.", Section(s_v6.Build()));
         var without = new FabricatedRun { MemoryRatio = 1.22, PlainBytes = 1.22 * 127e6 * .955 / FabricatedRun.Prefixes };
-        Assert.Contains("To name a peer costs no route anything", Section(without.Build()));
+        Assert.Contains("Naming the peer costs no memory per route", Section(without.Build()));
     }
 
     [Fact]
@@ -64,8 +64,8 @@ public sealed partial class FamilySectionTests
         var chart = (MarkChart)FamilyPlot.For(new Rows(Both()))!.Chart;
         Assert.Equal(
             [
-                "nodes a lookup visits, IPv4", "nodes a lookup visits, IPv6", "cache lines a lookup touches, IPv4",
-                "cache lines a lookup touches, IPv6", "bytes a prefix takes, IPv4", "bytes a prefix takes, IPv6",
+                "nodes per lookup, IPv4", "nodes per lookup, IPv6", "cache lines per lookup, IPv4",
+                "cache lines per lookup, IPv6", "bytes per prefix, IPv4", "bytes per prefix, IPv6",
             ],
             chart.Groups.Select(group => group.Label));
         Assert.Equal([2, 2, 2, 2, 4, 4], chart.Groups.Select(group => group.Marks.Count));
@@ -88,12 +88,9 @@ public sealed partial class FamilySectionTests
     /// <summary>The section's words.</summary>
     private static string Section(RunResult run)
     {
-        var (html, rows) = (new StringBuilder(), new Rows(run));
-        if (FamilyCosts.Of(rows).Count > 1)
-            FamilySection.AppendBoth(html, rows, ["A verdict & another."], plot: "");
-        else
-            FamilySection.Append(html, rows, plot: "");
-        return Blank().Replace(WebUtility.HtmlDecode(Tag().Replace(html.ToString(), "")), " ").Trim();
+        var rows = new Rows(run);
+        var section = FamilyCosts.Of(rows).Count > 1 ? FamilySection.OfBoth(rows, ["A verdict & another."], $"") : FamilySection.Of(rows, $"");
+        return Blank().Replace(WebUtility.HtmlDecode(Tag().Replace(section.Body.ToString(), "")), " ").Trim();
     }
 
     [GeneratedRegex("<[^>]*>", RegexOptions.None, 1000)]

@@ -57,15 +57,8 @@ public sealed partial class PageTests(FullReport full) : IClassFixture<FullRepor
     }
 
     [Fact]
-    public void The_page_and_its_plots_load_nothing_and_run_nothing()
-    {
-        var folder = full.Folder;
-        foreach (var name in folder.Files.Where(n => n.EndsWith(".html", StringComparison.Ordinal) || n.EndsWith(".svg", StringComparison.Ordinal)))
-        {
-            var text = folder.Read(name).Replace("xmlns=\"http://www.w3.org/2000/svg\"", "");
-            Assert.DoesNotMatch("(?i)https?:|<script|<link|@import|\\ssrc=|url\\((?!#)|<iframe|\\son[a-z]+=", text);
-        }
-    }
+    public void The_page_and_its_plots_load_nothing_and_run_nothing() =>
+        Assert.DoesNotMatch("(?i)https?:|<script|<link|@import|\\ssrc=|url\\((?!#)|<iframe|\\son[a-z]+=", full.Folder.Html);
 
     [Fact]
     public void Links_to_files_name_files_that_are_there()
@@ -73,7 +66,7 @@ public sealed partial class PageTests(FullReport full) : IClassFixture<FullRepor
         var folder = full.Folder;
         var names = FileLink().Matches(folder.Html).Select(m => m.Groups["to"].Value).Distinct().ToList();
 
-        Assert.Equal(22, names.Count);
+        Assert.Equal(12, names.Count);
         Assert.Empty(names.Except(folder.Files));
     }
 
@@ -87,8 +80,6 @@ public sealed partial class PageTests(FullReport full) : IClassFixture<FullRepor
         // The page keeps to the common subset of HTML and XML but for its empty elements.
         var xml = EmptyElement().Replace(folder.Html.Replace("<!DOCTYPE html>", ""), "<${tag}/>");
         Assert.Equal("html", XDocument.Parse(xml).Root!.Name.LocalName);
-        foreach (var svg in folder.Files.Where(n => n.EndsWith(".svg", StringComparison.Ordinal)))
-            Assert.Equal("svg", XDocument.Load(folder.At(svg)).Root!.Name.LocalName);
     }
 
     [Fact]
@@ -115,8 +106,6 @@ public sealed partial class PageTests(FullReport full) : IClassFixture<FullRepor
         Assert.DoesNotContain("<img", folder.Html, StringComparison.OrdinalIgnoreCase);
         XDocument.Parse(EmptyElement().Replace(folder.Html.Replace("<!DOCTYPE html>", ""), "<${tag}/>"));
         Assert.Contains(Hostile, WebUtility.HtmlDecode(folder.Html), StringComparison.Ordinal);
-        foreach (var svg in folder.Files.Where(n => n.EndsWith(".svg", StringComparison.Ordinal)))
-            Assert.DoesNotContain(XDocument.Load(folder.At(svg)).Descendants(), e => e.Name.LocalName is "script" or "img");
     }
 
     [Fact]
@@ -152,7 +141,7 @@ public sealed partial class PageTests(FullReport full) : IClassFixture<FullRepor
 
         Assert.Equal(1, Count(html, $"href=\"#row-{id}\""));
         Assert.True(html.IndexOf($"href=\"#row-{id}\"", StringComparison.Ordinal) > html.IndexOf("not of the kernel", StringComparison.Ordinal));
-        Assert.DoesNotContain("process", folder.Read("plot-memory.svg"), StringComparison.Ordinal);
+        Assert.DoesNotContain("process", Figure(html, "plot-memory"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -213,6 +202,12 @@ public sealed partial class PageTests(FullReport full) : IClassFixture<FullRepor
             using var folder = ReportFolder.Of(run with { Figures = [figure] });
             Assert.Contains("href=\"#row-1\"", folder.Html, StringComparison.Ordinal);
         }
+    }
+
+    private static string Figure(string html, string id)
+    {
+        var start = html.IndexOf($"<figure id=\"{id}\">", StringComparison.Ordinal);
+        return html[start..html.IndexOf("</figure>", start, StringComparison.Ordinal)];
     }
 
     private static int Count(string text, string part) => text.Split(part).Length - 1;

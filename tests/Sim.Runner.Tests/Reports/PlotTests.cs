@@ -20,8 +20,6 @@ namespace Sim.Runner.Tests.Reports;
 
 public sealed class PlotTests(FullReport full) : IClassFixture<FullReport>
 {
-    private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
-
     [Fact]
     public void Every_png_has_text_in_its_title_strip()
     {
@@ -86,7 +84,7 @@ public sealed class PlotTests(FullReport full) : IClassFixture<FullReport>
         {
             var curves = Enumerable.Range(0, names).Select(i => new LogCurve(
                 i % 3, i, i % 2 == 0, i % 2 == 0 ? "AllowedIPs on a FIB trie + routes" : $"RTA_WGPEER {i}", [(10, least), (1000, Math.Sqrt(least * most)), (4e6, most)]));
-            var chart = new LogChart { ValueLabel = "loss of a peer, a prefix, ns", XLabel = "prefixes, at 32 peers (logarithmic; from 2 000 000 on, made-up tables)", Log = true, Curves = [.. curves] };
+            var chart = new LogChart { ValueLabel = "failover, per prefix", Unit = "ns", XLabel = "prefixes, at 32 peers (logarithmic; from 2 000 000 on, made-up tables)", Log = true, Curves = [.. curves] };
             AssertReadable($"{names} curves", chart, width, "What does the loss of a peer to another cost, for each of its prefixes?");
         }
     }
@@ -162,9 +160,9 @@ public sealed class PlotTests(FullReport full) : IClassFixture<FullReport>
 
     private static void AssertReadable(string name, Chart chart, int width, string title, int leastTexts = 4)
     {
-        using var drawing = ChartRenderer.Draw(chart, new(width, title, Opaque: false));
-        var svg = XDocument.Parse(SvgFile.Standalone(drawing, ""));
-        foreach (var text in svg.Descendants(Svg + "text").Where(IsRotated))
+        using var drawing = ChartRenderer.Draw(chart, width).WithTitle(title);
+        var svg = XDocument.Parse(SvgFile.Inline(drawing, "a", "wide", ""));
+        foreach (var text in svg.Descendants("text").Where(IsRotated))
         {
             var length = PlotFont.Width(text.Value, (float)text.Attribute("font-size")!);
             Assert.True(length <= drawing.Height, $"{name} at {width}: '{text.Value}' of {length} pixels, upright in {drawing.Height}");
@@ -188,7 +186,7 @@ public sealed class PlotTests(FullReport full) : IClassFixture<FullReport>
     {
         foreach (var spec in Specs())
         {
-            using var drawing = ChartRenderer.Draw(spec.Chart, new(820, null, Opaque: false));
+            using var drawing = ChartRenderer.Draw(spec.Chart, 820);
             var svg = SvgFile.Inline(drawing, "a", "wide", "label");
             Assert.DoesNotContain("black", svg, StringComparison.Ordinal);
             Assert.DoesNotContain("#010101", svg, StringComparison.Ordinal);
@@ -207,8 +205,8 @@ public sealed class PlotTests(FullReport full) : IClassFixture<FullReport>
             Assert.NotEmpty(spec.Chart.ValueLabel);
             Assert.EndsWith(".", spec.Reading, StringComparison.Ordinal);
         }
-        Assert.Contains("MiB", Specs().First(s => s.Name == "memory").Chart.ValueLabel, StringComparison.Ordinal);
-        Assert.Contains("ns", Specs().First(s => s.Name == "lookup").Chart.ValueLabel, StringComparison.Ordinal);
+        Assert.Contains(Texts(Specs().First(s => s.Name == "memory").Chart), text => text.EndsWith(", MiB", StringComparison.Ordinal));
+        Assert.Contains(Texts(Specs().First(s => s.Name == "lookup").Chart), text => text.EndsWith(", ns", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -242,7 +240,7 @@ public sealed class PlotTests(FullReport full) : IClassFixture<FullReport>
 
     [Theory]
     [InlineData(0.2, 0.3, "grows most: with the prefixes to the power of 0.25")]
-    [InlineData(-0.3, -0.2, "no scheme’s grows: the largest exponent is -0.25")]
+    [InlineData(-0.3, -0.2, "no scheme’s cost grows: the largest exponent is -0.25")]
     public void A_cost_whose_largest_exponent_lies_below_zero_is_not_said_to_grow(double low, double high, string said)
     {
         Figure Point(double x) => new()
@@ -267,7 +265,7 @@ public sealed class PlotTests(FullReport full) : IClassFixture<FullReport>
     public void Linear_ticks_are_inside_the_range_and_not_too_many(double min, double max, int count)
     {
         var ticks = Ticks.Linear(min, max, count);
-        Assert.InRange(ticks.Length, 2, count + 2);
+        Assert.InRange(ticks.Length, Ticks.Fewest, count);
         Assert.All(ticks, t => Assert.InRange(t, min - 1e-9, max + 1e-9));
     }
 
@@ -279,8 +277,79 @@ public sealed class PlotTests(FullReport full) : IClassFixture<FullReport>
     public void Logarithmic_ticks_are_inside_the_range_and_not_too_many(double min, double max, int count)
     {
         var ticks = Ticks.Logarithmic(min, max, count);
-        Assert.InRange(ticks.Length, 2, count + 1);
+        Assert.InRange(ticks.Length, Ticks.Fewest, count);
         Assert.All(ticks, t => Assert.InRange(t, min * .998, max * 1.002));
+    }
+
+    [Fact, Property]
+    public void Every_axis_has_three_places_at_least_whatever_its_range()
+    {
+        Gen.Select(Gen.Double[-9, 12], Gen.Double[1e-3, 1e6], Gen.Int[3, 12]).Check((exponent, width, most) =>
+        {
+            var min = Math.Pow(10, exponent);
+            Assert.True(Ticks.Linear(min, min * (1 + width), most).Length >= Ticks.Fewest);
+            Assert.True(Ticks.Logarithmic(min, min * (1 + width), most).Length >= Ticks.Fewest);
+            Assert.True(Ticks.Logarithmic(min, min * (1 + width), most, 1024).Length >= Ticks.Fewest);
+        }, iter: 2000, threads: 1);
+    }
+
+    [Theory]
+    [InlineData(820)]
+    [InlineData(370)]
+    public void Three_places_are_written_on_each_axis_of_a_plot(int width)
+    {
+        foreach (var spec in Specs())
+        {
+            using var drawing = ChartRenderer.Draw(spec.Chart, width);
+            var boxes = Boxes(XDocument.Parse(SvgFile.Inline(drawing, "a", "wide", "")));
+            var below = drawing.Content + drawing.Padding.Top;
+            Assert.True(boxes.Count(box => box.Box.Top > below - 2 && box.Box.Bottom < below + 24) >= Ticks.Fewest, $"{spec.Name} at {width}");
+        }
+    }
+
+    [Fact]
+    public void What_is_there_has_a_bar_that_can_be_seen_and_what_is_not_says_none()
+    {
+        Figure Memory(string structure, double value) => new()
+        {
+            Experiment = "memory", Structure = structure, Order = "file", Metric = "page-bytes", Unit = "bytes", Value = value, Basis = Basis.Counted, Family = 4,
+        };
+        PlotSpec Of(double little) => Specs(new FabricatedRun().Build() with { Figures = [Memory("allowedips", little), Memory("fib", 1e9)] }).Single(spec => spec.Name == "memory");
+        Assert.Contains("allowedips none", Texts(Of(0).Chart));
+        using var some = Render(Of(4096), " ");
+        using var none = Render(Of(0), " ");
+        static int Orange(SKBitmap image) => Enumerable.Range(0, image.Height).Sum(y => Enumerable.Range(0, image.Width).Count(x => image.GetPixel(x, y) is { Red: > 180, Blue: < 90 }));
+        Assert.InRange(Orange(some), 16, 80);
+        Assert.Equal(0, Orange(none));
+    }
+
+    [Theory]
+    [InlineData("ns", 9999, "9 999 ns")]
+    [InlineData("ns", 29_114_000, "29.1 ms")]
+    [InlineData("ns", 9_999_700, "10.0 ms")]
+    [InlineData("ms", 29_114, "29.1 s")]
+    [InlineData("µs", 29_114, "29.1 ms")]
+    [InlineData("s", 29_114, "29 114 s")]
+    [InlineData("bytes", 9999, "9 999 bytes")]
+    [InlineData("bytes", 29_114, "28.43 KiB")]
+    [InlineData("bytes", 130_000_000, "124.0 MiB")]
+    [InlineData("count", 968_428, "968 428")]
+    public void A_unit_leaves_four_digits_before_the_point_at_most(string unit, double value, string shown) =>
+        Assert.Equal(shown, Scale.For(unit, [value]).Show(value).Replace('\u202f', ' '));
+
+    [Theory]
+    [InlineData("ns", 10_000, "10 µs")]
+    [InlineData("ns", 5e6, "5 ms")]
+    [InlineData("bytes", 1024 * 100, "100 KiB")]
+    [InlineData("bytes", 20, "20 bytes")]
+    [InlineData("", 20_000, "20 000")]
+    public void A_place_on_a_logarithmic_axis_has_its_own_unit(string unit, double value, string label) =>
+        Assert.Equal(label, new MarkChart { ValueLabel = "", Unit = unit, Log = true, Groups = [] }.Place(value).Replace('\u202f', ' '));
+
+    private static List<string> Texts(Chart chart)
+    {
+        using var drawing = ChartRenderer.Draw(chart, 820);
+        return [.. Boxes(XDocument.Parse(SvgFile.Inline(drawing, "a", "wide", ""))).Select(box => box.Text)];
     }
 
     private static IReadOnlyList<PlotSpec> Specs() => Specs(new FabricatedRun().Build());
@@ -295,7 +364,8 @@ public sealed class PlotTests(FullReport full) : IClassFixture<FullReport>
 
     private static SKBitmap Render(PlotSpec spec, string title)
     {
-        using var drawing = ChartRenderer.Draw(spec.Chart, new(820, title, Opaque: true));
+        using var drawing = ChartRenderer.Draw(spec.Chart, 820).WithTitle(title);
+        drawing.Plot.FigureBackground.Color = ScottPlot.Colors.White;
         return SKBitmap.Decode(drawing.Plot.GetImageBytes(drawing.Width, drawing.Height, ScottPlot.ImageFormat.Png));
     }
 
@@ -316,7 +386,7 @@ public sealed class PlotTests(FullReport full) : IClassFixture<FullReport>
     private static List<(string Text, SKRect Box)> Boxes(XDocument svg)
     {
         var boxes = new List<(string, SKRect)>();
-        foreach (var text in svg.Descendants(Svg + "text"))
+        foreach (var text in svg.Descendants("text"))
         {
             var transform = (string)text.Attribute("transform")!;
             if (IsRotated(text))

@@ -18,7 +18,7 @@ public sealed class SafeKeepingTests : IDisposable
 
     [Theory]
     [InlineData("index.html")]
-    [InlineData("plot-load.svg")]
+    [InlineData("plot-load.png")]
     [InlineData("publish index.html")]
     [InlineData("move index.html")]
     public void Where_the_page_fails_the_results_are_in_the_folder_and_no_older_page_stands_beside_them(string step)

@@ -16,12 +16,15 @@ public sealed class VerdictTests
         var fib = VerdictOf(new FabricatedRun { LookupRatio = (_, _) => .5, UpdateRatio = _ => .5, MemoryRatio = .5 });
         var allowedIps = VerdictOf(new FabricatedRun { LookupRatio = (_, _) => 2, UpdateRatio = _ => 2, MemoryRatio = 2 });
 
-        Assert.Equal("IPv4: against allowedips, fib (the route attribute’s trie) wins on memory, lookup and update.", fib.Headline());
-        Assert.Equal("Lookup: fib is faster in all 8 cases, with 0.500 of the time of allowedips.", fib.Sentence(fib.Lookup));
-        Assert.StartsWith("Memory: fib is smaller, with 0.500 of the memory of allowedips.", fib.Sentence(fib.Memory), StringComparison.Ordinal);
-        Assert.Equal("IPv4: against allowedips, fib (the route attribute’s trie) loses on memory, lookup and update.", allowedIps.Headline());
-        Assert.Equal("Lookup: allowedips is faster in all 8 cases, with 0.500 of the time of fib.", allowedIps.Sentence(allowedIps.Lookup));
-        Assert.StartsWith("Memory: allowedips is smaller, with 0.500 of the memory of fib.", allowedIps.Sentence(allowedIps.Memory), StringComparison.Ordinal);
+        Assert.Equal(
+            "In IPv4 the route attribute (fib) takes 50 % less memory than allowedips. Lookups are 2.0 times faster. Single changes are 2.0 times faster.", fib.Headline());
+        Assert.Equal("Lookup: fib is 2.0 times faster.", fib.Sentence(fib.Lookup));
+        Assert.StartsWith("Memory: fib takes 50 % less memory than allowedips.", fib.Sentence(fib.Memory), StringComparison.Ordinal);
+        Assert.Equal(
+            "In IPv4 the route attribute (fib) takes 2.0 times as much memory as allowedips. Lookups are 2.0 times slower. Single changes are 2.0 times slower.",
+            allowedIps.Headline());
+        Assert.Equal("Lookup: fib is 2.0 times slower.", allowedIps.Sentence(allowedIps.Lookup));
+        Assert.StartsWith("Memory: fib takes 2.0 times as much memory as allowedips.", allowedIps.Sentence(allowedIps.Memory), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -30,9 +33,9 @@ public sealed class VerdictTests
         var verdict = VerdictOf(new FabricatedRun { LookupRatio = (_, _) => .98, Noise = .03 });
 
         Assert.All(verdict.Lookup.Cases, c => Assert.Equal(Winner.CannotTell, c.Winner));
-        Assert.Equal("Lookup: this run cannot tell the two apart. The quartiles of the ratio are not clear of the A/A noise (±4.2 %).",
+        Assert.Equal("Lookup: this run cannot tell the two apart. The ratio’s quartiles reach into the A/A noise (±4.2 %).",
             verdict.Sentence(verdict.Lookup));
-        Assert.EndsWith("loses on memory and update, and cannot be told apart on lookup.", verdict.Headline(), StringComparison.Ordinal);
+        Assert.EndsWith("No verdict on lookups (cannot be told apart).", verdict.Headline(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -60,7 +63,7 @@ public sealed class VerdictTests
     {
         var verdict = VerdictOf(new FabricatedRun { WithAa = false, LookupRatio = (_, _) => .2 });
 
-        Assert.Equal("Lookup: this run cannot tell the two apart. The run has no A/A row, so its noise is not known.", verdict.Sentence(verdict.Lookup));
+        Assert.Equal("Lookup: this run cannot tell the two apart. The run has no A/A row, so its noise is unknown.", verdict.Sentence(verdict.Lookup));
         Assert.Equal(Winner.AllowedIps, verdict.Memory.Winner);
     }
 
@@ -71,7 +74,7 @@ public sealed class VerdictTests
         var few = run with { Figures = [.. run.Figures.Select(f => f.Experiment == "lookup" ? f with { N = 2 } : f)] };
         var verdict = new Verdict(new Rows(few));
 
-        Assert.Equal("Lookup: this run cannot tell the two apart. Too few repetitions to know the spread.", verdict.Sentence(verdict.Lookup));
+        Assert.Equal("Lookup: this run cannot tell the two apart. There are too few repetitions to know the spread.", verdict.Sentence(verdict.Lookup));
     }
 
     [Fact]
@@ -79,16 +82,16 @@ public sealed class VerdictTests
     {
         var verdict = VerdictOf(new FabricatedRun { LookupRatio = (keys, _) => keys == "hot" ? 1.5 : .5 });
 
-        Assert.Equal("Lookup: fib is faster in 6 of 8 cases, with 0.500 of the time of allowedips; allowedips is faster in 2 of 8 cases "
-            + "(one hot address, independent keys; one hot address, dependent chain), with 0.667 of the time of fib.", verdict.Sentence(verdict.Lookup));
-        Assert.Contains("wins some cases and loses others on lookup", verdict.Headline(), StringComparison.Ordinal);
+        const string said = "2.0 times faster in 6 of 8 cases, and 1.5 times slower in 2 (one hot address, independent keys; one hot address, dependent chain).";
+        Assert.Equal($"Lookup: fib is {said}", verdict.Sentence(verdict.Lookup));
+        Assert.Contains($"Lookups are {said}", verdict.Headline(), StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_winner_of_memory_that_depends_on_the_order_is_said_to()
     {
         var verdict = VerdictOf(new FabricatedRun { MemoryRatio = .985 });
-        Assert.Contains("The winner depends on the order of insertion", verdict.Sentence(verdict.Memory), StringComparison.Ordinal);
+        Assert.Contains("The order of insertion decides: it takes from ", verdict.Sentence(verdict.Memory), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -98,8 +101,8 @@ public sealed class VerdictTests
         var same = run with { Figures = [.. run.Figures.Select(f => f.Metric == "page-bytes" ? f with { Value = 1e6, Low = 1e6, High = 1e6 } : f)] };
         var verdict = new Verdict(new Rows(same));
 
-        Assert.Equal("Memory: the two are the same.", verdict.Sentence(verdict.Memory));
-        Assert.Contains("is level on memory", verdict.Headline(), StringComparison.Ordinal);
+        Assert.StartsWith("Memory: fib takes as much memory as allowedips.", verdict.Sentence(verdict.Memory), StringComparison.Ordinal);
+        Assert.Contains("takes as much memory as allowedips", verdict.Headline(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -137,8 +140,8 @@ public sealed class VerdictTests
     }
 
     [Theory]
-    [InlineData(Figure.Busy, "is not settled (the machine was busy) on lookup", "Lookup: not settled. The machine was busy: measure again on a quiet machine.")]
-    [InlineData(Figure.Unsettled, "is not settled (passes disagree) on lookup", "Lookup: not settled. Passes over it disagree: measure again on a quiet machine.")]
+    [InlineData(Figure.Busy, "No verdict on lookups (not settled, because the machine was busy).", "Lookup: not settled. The machine was busy: measure again on a quiet machine.")]
+    [InlineData(Figure.Unsettled, "No verdict on lookups (not settled, because passes disagree).", "Lookup: not settled. Its passes disagree: measure again on a quiet machine.")]
     public void Rows_that_are_not_settled_get_no_verdict_and_the_headline_says_why(string flag, string headline, string sentence)
     {
         var verdict = Flagged(flag, f => f.Experiment == "lookup");
@@ -154,8 +157,37 @@ public sealed class VerdictTests
         var verdict = Flagged(Figure.Unsettled, f => f is { Experiment: "lookup", Keys: "hot", Metric: "ratio" });
         Assert.Equal(Winner.Fib, verdict.Lookup.Winner);
         Assert.Equal(2, verdict.Lookup.Won(Winner.CannotTell).Count);
-        Assert.EndsWith("In 2 cases (one hot address, independent keys; one hot address, dependent chain) this run cannot tell. Passes over it disagree: "
+        Assert.EndsWith("In 2 cases (one hot address, independent keys; one hot address, dependent chain) this run cannot tell. Its passes disagree: "
             + "measure again on a quiet machine.", verdict.Sentence(verdict.Lookup), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0.0866, "12 times faster")]
+    [InlineData(0.5, "2.0 times faster")]
+    [InlineData(0.9, "11 % faster")]
+    [InlineData(0.999, "0.10 % faster")]
+    [InlineData(1.0, "as fast")]
+    [InlineData(1.04, "4.0 % slower")]
+    [InlineData(3.12, "3.1 times slower")]
+    [InlineData(137.4, "137 times slower")]
+    public void A_ratio_of_times_is_said_as_people_say_it(double ratio, string said) => Assert.Equal(said, Phrases.Speed(ratio));
+
+    [Theory]
+    [InlineData(0.972, "2.8 % less")]
+    [InlineData(0.5, "50 % less")]
+    [InlineData(1.0, "as much")]
+    [InlineData(1.029, "2.9 % more")]
+    [InlineData(5.24, "5.2 times as much")]
+    public void A_ratio_of_amounts_is_said_in_percent_or_times(double ratio, string said) => Assert.Equal(said, Phrases.Amount(ratio));
+
+    [Fact]
+    public void Several_ratios_are_said_from_the_least_to_the_greatest()
+    {
+        Assert.Equal("1.7 to 11 times faster", Phrases.Speed([0.09, 0.6, 0.2]));
+        Assert.Equal("1.05 to 11 times faster", Phrases.Speed([0.09, 0.952]));
+        Assert.Equal("10 to 20 % slower", Phrases.Speed([1.1, 1.2]));
+        Assert.Equal("2.8 % less memory than allowedips", Phrases.Amount(0.972, "memory", "allowedips"));
+        Assert.Equal("3.0 times as much memory as allowedips", Phrases.Amount(3, "memory", "allowedips"));
     }
 
     private static Verdict Flagged(string flag, Func<Figure, bool> which)

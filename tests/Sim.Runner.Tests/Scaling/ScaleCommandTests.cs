@@ -24,7 +24,7 @@ public sealed class ScaleCommandTests
         Assert.All(links, link => Assert.Contains($"id=\"{link}\"", page));
         // Every row is linked from a table or a sentence.
         Assert.All(Enumerable.Range(1, rows.Length - 1), row => Assert.Contains($"row-{row}", links));
-        Assert.True(File.Exists(Path.Combine(scratch["report"], "plot-scaling-bucket.svg")));
+        Assert.True(File.Exists(Path.Combine(scratch["report"], "plot-scaling-bucket.png")));
     }
 
     [Theory]

@@ -124,7 +124,7 @@ public sealed class MergerTests
         using var folder = ReportFolder.Of(merged);
         var back = ResultsJson.Read(folder.At("results.json"));
         Assert.Equal(merged.Runs.Select(r => (r.Name, r.Command, r.Started, r.Duration, r.Table)), back.Runs.Select(r => (r.Name, r.Command, r.Started, r.Duration, r.Table)));
-        Assert.Contains("Runs that this was made of", folder.Html);
+        Assert.Contains("Runs behind this report", folder.Html);
         Assert.All(s_names, name => Assert.Contains($"class=\"text\">{name}</th>", folder.Html));
     }
 

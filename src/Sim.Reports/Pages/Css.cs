@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-namespace Sim.Reports.Html;
+namespace Sim.Reports.Pages;
 
 /// <summary>The page's style: light and dark by the reader's preference, from phones to paper.</summary>
 internal static class Css
@@ -16,6 +16,7 @@ internal static class Css
         body { margin: 0 auto; max-width: 62rem; padding: 1.5rem 1.25rem 4rem; background: var(--ground); color: var(--ink);
           font: 1rem/1.55 system-ui, "Segoe UI", "Helvetica Neue", "DejaVu Sans", sans-serif; overflow-wrap: break-word; }
         h1 { font-size: 1.75rem; line-height: 1.2; margin: 0 0 .4rem; }
+        h2.part { font-size: 1.6rem; }
         h2 { font-size: 1.35rem; margin: 2.8rem 0 .6rem; padding-top: .8rem; border-top: 1px solid var(--line); }
         h3 { font-size: 1.08rem; margin: 1.9rem 0 .4rem; }
         p, ul, ol { margin: .5rem 0; max-width: 46rem; }
@@ -46,6 +47,7 @@ internal static class Css
         .costs th:first-child { min-width: 7.5rem; }
         .summary table { font-size: .82rem; width: 100%; }
         .summary th, .summary td { padding: .26rem .35rem; }
+        .summary .flag, .summary .basis { font-size: .7rem; padding: 0 .2rem; }
         .asks { display: grid; grid-template-columns: 1fr 1fr; gap: 0 2rem; }
         .asks h3 { margin: .8rem 0 .2rem; }
         .asks ul { margin: .2rem 0; padding-left: 1.1rem; }

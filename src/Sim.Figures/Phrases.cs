@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+namespace Sim.Figures;
+
+/// <summary>Ratios as people say them: <c>1.7 to 11 times faster</c>, <c>2.8 % less</c>.</summary>
+public static class Phrases
+{
+    /// <summary>Factors below this are said in percent.</summary>
+    private const double Percentual = 1.5;
+
+    /// <summary>A time over that of the other: <c>1.8 times faster</c>, <c>12 % slower</c>.</summary>
+    public static string Speed(double ratio) => Speed([ratio]);
+
+    /// <summary>The same of several ratios, all below 1 or all above: <c>1.7 to 11 times faster</c>.</summary>
+    public static string Speed(IReadOnlyCollection<double> ratios)
+    {
+        var (faster, factors) = (ratios.Max() <= 1, ratios.Select(ratio => ratio <= 1 ? 1 / ratio : ratio).ToList());
+        return factors.Max() < Percentual
+            ? Span(factors, factor => Round((factor - 1) * 100)) is var percent and not "0" ? $"{percent} % {(faster ? "faster" : "slower")}" : "as fast"
+            : $"{Span(factors, Round)} times {(faster ? "faster" : "slower")}";
+    }
+
+    /// <summary>An amount over another: <c>2.8 % less</c>, <c>3.2 times as much</c>.</summary>
+    public static string Amount(double ratio) => Amount(ratio, "", "").TrimEnd();
+
+    /// <summary>The same of a thing: <c>2.8 % less memory than allowedips</c>.</summary>
+    public static string Amount(double ratio, string thing, string other)
+    {
+        string With(string amount, string comparing) => other.Length > 0 ? $"{amount} {thing} {comparing} {other}" : amount;
+        return ratio switch
+        {
+            < 1 when Percent(1 - ratio) is var less and not "0 %" => With($"{less} less", "than"),
+            >= 2 => With($"{Round(ratio)} times as much", "as"),
+            > 1 when Percent(ratio - 1) is var more and not "0 %" => With($"{more} more", "than"),
+            _ => With("as much", "as"),
+        };
+    }
+
+    /// <summary>A share as a percentage of two digits: 0.028 is <c>2.8 %</c>.</summary>
+    public static string Percent(double share) => $"{Round(share * 100)} %";
+
+    private static string Span(List<double> values, Func<double, string> show) =>
+        show(values.Min()) is var low && show(values.Max()) is var high && low == high ? low : $"{show(values.Min())} to {show(values.Max())}";
+
+    // Two digits, and three just above 1; all before the point, and none of what rounds to nothing.
+    private static string Round(double value) => value < 0.001 ? "0" : Numbers.Digits(value, value is > 1 and < 1.1 ? 3 : 2);
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+using Sim.Figures;
+using Sim.Figures.Machine;
+using Sim.Figures.Measuring;
+using Sim.Reports.Views;
+
+namespace Sim.Reports.Pages;
+
+/// <summary>The line that says which structures fit in the last-level cache, and how to read their times then.</summary>
+internal static class CacheFit
+{
+    /// <summary>Of a bench; empty where neither structure fits, or the cache is not known.</summary>
+    public static Html Of(Rows rows)
+    {
+        var cache = Cache(rows.Result);
+        var order = rows.MainOrder("memory");
+        var sizes = Names.Structures
+            .Select(structure => rows.Of("memory", "page-bytes", structure).FirstOrDefault(f => f.Order == order)).OfType<Figure>().ToList();
+        var fitting = sizes.Where(f => f.Value <= cache).ToList();
+        if (fitting.Count == 0)
+            return new Html();
+        var together = sizes.Sum(f => f.Value);
+        var named = Html.Join(" and ", fitting.Select(f => (Html)$"{f.Structure} ({Markup.Link(rows, f, Scale.For(f.Unit, [f.Value]))})"));
+        return Line(cache, $"{named}{(fitting.Count < sizes.Count ? " alone" : together <= cache ? " together" : " each, but not together")}", (long)together);
+    }
+
+    /// <summary>Of a run of churn, whose schemes stand beside the reference; empty where none fits.</summary>
+    public static Html Of(ChurnView view)
+    {
+        var cache = Cache(view.Rows.Result);
+        var sizes = view.Memory.Where(f => !SchemeNames.IsWhatIf(f.Scheme)).ToList();
+        var fitting = sizes.Where(f => f.Value <= cache).ToList();
+        if (fitting.Count == 0)
+            return new Html();
+        var largest = fitting.MaxBy(f => f.Value)!;
+        var what = fitting.Count == sizes.Count ? "every scheme’s structures" : $"the structures of {fitting.Count} of {sizes.Count} schemes";
+        return Line(cache, $"{what} ({Markup.Link(view.Rows, largest, Scale.For(largest.Unit, [largest.Value]))} at most)", (long)largest.Value * 2);
+    }
+
+    private static Html Line(long cache, Html what, long together) => $"""
+        <p class="cache">The last-level cache ({CacheSize.Show(cache)}) holds {what}. Times are those of warm caches{(CacheSweep.Fits(together, cache) ? "" : ", after the first touch")}.
+        A router with a smaller cache, or one full of packets, sees longer times and larger differences.</p>
+
+        """;
+
+    private static long Cache(RunResult result) =>
+        CacheSize.OfFact(result.Environment.FirstOrDefault(fact => fact.Key == HostFacts.CacheFact).Value ?? "");
+}

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: MIT
+using Sim.Figures;
+using Sim.Reports.Plots;
+using Sim.Reports.Views;
+
+namespace Sim.Reports.Pages;
+
+/// <summary>
+/// The first screen of a run of <c>churn</c>: the verdict in sentences, questions of maintainers and of daemon authors, and one table.
+/// All of it is computed from the rows.
+/// </summary>
+internal static class ChurnAnswer
+{
+    private const string RemoveMe = SchemeNames.RemoveMe;
+    private const string Attribute = SchemeNames.Attribute;
+    private const string Loss = "lose-to-one";
+
+    /// <summary>The outcome of a comparison whose rows are flagged.</summary>
+    private const int NotSettled = 2;
+
+    /// <summary>Where the two differ by less, they are called about the same.</summary>
+    private const double Alike = 0.05;
+
+    /// <summary>A column of the table: its head, what it is about in a sentence, and a scheme's row.</summary>
+    private sealed record Column(string Title, string About, Func<ChurnView, string, Figure?> Row)
+    {
+        /// <summary>
+        /// Of times: ratios to AllowedIPs with REMOVE_ME, interleaved with it; its own is the A/A row. Schemes are measured one after
+        /// another, on a machine whose speed drifts, so only these ratios say which is faster.
+        /// </summary>
+        public Func<ChurnView, IEnumerable<Figure>>? Ratios { get; init; }
+
+        /// <summary>The same with warm caches, where that was measured as well.</summary>
+        public Func<ChurnView, IEnumerable<Figure>>? WarmRatios { get; init; }
+    }
+
+    private static readonly Column s_memory = new("memory, pages", "memory", (view, scheme) => ChurnView.ForScheme(view.Memory, scheme));
+
+    private static readonly Column s_sent = new(
+        "packet sent", "sending a packet", (view, scheme) => ChurnView.ForScheme(view.Packet("transmit"), scheme))
+    {
+        Ratios = view => view.PacketRatios("transmit"),
+    };
+
+    private static readonly Column s_received = new(
+        "packet received", "checking a packet’s source", (view, scheme) => ChurnView.ForScheme(view.Packet("receive"), scheme))
+    {
+        Ratios = view => view.PacketRatios("receive"),
+    };
+
+    private static readonly Column s_change = new(
+        "change", "changing a prefix", (view, scheme) => ChurnView.ForScheme(view.Uncoalesced("time-per-change"), scheme))
+    {
+        Ratios = view => view.UpdateRatios(),
+        WarmRatios = view => view.UpdateRatios(warm: true),
+    };
+
+    private static readonly Column s_removal = new(
+        "withdrawal", "withdrawing a prefix", (view, scheme) => ChurnView.ForScheme(view.Uncoalesced("time-per-change", "delete"), scheme))
+    {
+        Ratios = view => view.UpdateRatios("delete"),
+        WarmRatios = view => view.UpdateRatios("delete", warm: true),
+    };
+
+    private static readonly Column s_bytes = new(
+        "sent per change", "bytes that a daemon sends", (view, scheme) => ChurnView.ForScheme(view.Uncoalesced("bytes-per-change"), scheme));
+
+    private static readonly Column s_loss = new("loss of a peer", "the loss of a peer", (view, scheme) =>
+        ChurnView.ForScheme(view.Convergence("time").Where(f => f.Operation == Loss), scheme))
+    {
+        Ratios = view => view.Convergence("ratio").Where(f => f.Operation == Loss),
+    };
+
+    private static readonly Column s_known = new("others know after", "telling observers", (view, scheme) => view.Staleness(scheme));
+
+    private static readonly Column s_code = new(
+        "kernel code", "lines of kernel code", (view, scheme) => ChurnView.ForScheme(view.Of("code", "net"), scheme));
+
+    /// <summary>What a scheme’s name means in IPv6, where that differs.</summary>
+    private static readonly Html s_ofIPv6 = $"""
+        <p>In IPv6, RTA_VIA is RTA_GATEWAY: an onlink gateway of the route’s own family. Each route has a nexthop and a state of its own; only routes
+        through nexthop objects share theirs. AllowedIPs on a FIB trie are modelled on a tree of routes through such objects, with 192 bytes per prefix
+        beside the tree’s nodes; the patches (<code>kernel-patch/series-optional</code>) need 56. “What if” is the attribute in a FIB that no kernel has:
+        either routes of one peer share its state, or routes hang off the trie of IPv4’s FIB with keys of 128 bits. Neither is ever marked best,
+        and their counts are modelled.</p>
+
+        """;
+
+    private static readonly Html s_reading = $"""
+        <p>The ratio (×) below a time decides what is better and best. It compares with AllowedIPs and REMOVE_ME, interleaved (A B B A). Caches are
+        flushed before each repetition, unless they hold both structures. A difference must exceed the noise of the reference against itself (A/A) and that of
+        the pair’s own repetitions. Each pair is measured in two passes, half a run apart; if they disagree, it is “not settled”. “Warm” is the ratio of the same
+        changes after they were made and undone once. A trace returns to the same prefixes, so most of its changes find their path in the cache even if the
+        caches were flushed before the first. <code>bench</code> changes random prefixes, most of them cold.</p>
+        <p>The times themselves were taken scheme after scheme, at full speed, with warm caches. They are those of the kernel’s structures alone, in ports that
+        run in this program. System calls, copying, parsing and locking are not included; messages, bytes and calls are counted instead. A packet’s lookups wait
+        for one another. Their addresses are spread over the prefixes, without rp_filter. AllowedIPs also need routes to the device: one default route, or one per prefix where
+        marked “+ routes”. “Others know after” is the mean time until an observer knows of a change, by a notification that takes 10 µs to read or by a scan
+        every 10 s. Kernel code is the number of lines that Linux 6.12 lacks, added minus removed, in <code>kernel-patch</code>; Linux has REMOVE_ME since 6.16. Quartiles are under Details.</p>
+
+        """;
+
+    private static readonly Column[] s_columns = [s_memory, s_sent, s_received, s_change, s_removal, s_bytes, s_loss, s_known, s_code];
+
+    public static Section Of(ChurnView view) => new("churn", "The answer", "The answer", $"""
+        {(Headline(view) is { } headline ? (Html)$"<p class=\"headline\">{headline}</p>\n" : null)}{
+        Html.Concat(new[] { Costs(view), Wholesale(view), Observing(view) }.OfType<Html>(), sentences => $"<p class=\"verdict\">{sentences}</p>\n")}{
+        AnswerSection.Warnings(view.Rows.Result)}{CacheFit.Of(view)}{Questions(view)}{Summary(view)}{s_reading}{Html.If(view.Figures[0].Family == 6, s_ofIPv6)}
+        """);
+
+    /// <summary>What the attribute is better and worse at than AllowedIPs with REMOVE_ME, in the columns that both have.</summary>
+    private static string? Headline(ChurnView view)
+    {
+        if (!view.Schemes.Contains(Attribute) || !view.Schemes.Contains(RemoveMe))
+            return null;
+        // The outcome with flushed caches, and the one with warm caches.
+        var found = new List<(string About, int Cold, int Warm)>();
+        foreach (var column in s_columns)
+        {
+            if (column.Row(view, Attribute) is not { } attribute || column.Row(view, RemoveMe) is not { } allowed)
+                continue;
+            var cold = Compare(attribute, allowed, Ratios(view, column.Ratios));
+            var warm = Ratios(view, column.WarmRatios);
+            found.Add((column.About, cold, warm.Count > 0 ? Compare(attribute, allowed, warm) : cold));
+        }
+
+        var busy = view.Rows.All.Any(f => f.Flag == Figure.Busy);
+
+        static string Word(int outcome) => outcome switch { 0 => "about the same", < 0 => "better", NotSettled => "not settled", _ => "worse" };
+        static string Subjects(IEnumerable<(string About, int Cold, int Warm)> some) => Words.Join([.. some.Select(one => one.About)]);
+        var parts = found.Where(one => one.Cold == one.Warm).GroupBy(one => one.Cold).OrderBy(group => group.Key)
+            .Select(group => $"{Word(group.Key)} in {Subjects(group)}{(group.Key != NotSettled ? "" : busy ? " (the machine was busy)" : " (passes disagree)")}")
+            .Concat(found.Where(one => one.Cold != one.Warm).GroupBy(one => (one.Cold, one.Warm))
+                .Select(group => $"in {Subjects(group)} {Word(group.Key.Cold)} with cold caches, {Word(group.Key.Warm)} with warm ones"));
+        return $"Compared with AllowedIPs, REMOVE_ME and a default route, the route attribute is {string.Join("; ", parts)}.";
+    }
+
+    /// <summary>
+    /// Below 0 where the first is better. Times go by their interleaved ratio. They are alike if the ratio's quartiles meet the range
+    /// of noise (of the A/A row, and of its own repetitions), or if it is within 5 % of that range. Counts are alike within 5 %.
+    /// A ratio that is flagged settles nothing.
+    /// </summary>
+    private static int Compare(Figure one, Figure other, List<Figure> ratios)
+    {
+        var paired = ratios.Find(f => f.Scheme == one.Scheme);
+        var noise = ratios.Find(f => f.Scheme == other.Scheme);
+        if (paired is null || noise is null)
+            return one.Flag.Length + other.Flag.Length > 0 ? NotSettled : Differs(one.Value, other.Value, Overlap(one, other));
+        // What a copy of the reference shows is no difference, to either side.
+        var ((low, high), (quick, slow)) = (paired.Range(), noise.Range());
+        if (paired.Flag.Length > 0)
+            return NotSettled;
+        var own = Math.Max(paired.Bound ?? 1, 1);
+        (quick, slow) = (Math.Min(quick, 1 / own), Math.Max(slow, own));
+        return low <= slow && high >= quick ? 0 : Differs(paired.Value, paired.Value < quick ? quick : slow, overlap: false);
+    }
+
+    private static List<Figure> Ratios(ChurnView view, Func<ChurnView, IEnumerable<Figure>>? rows) => rows?.Invoke(view).ToList() ?? [];
+
+    private static int Differs(double value, double other, bool overlap) =>
+        overlap || Math.Abs(value - other) <= Alike * Math.Max(Math.Abs(value), Math.Abs(other)) ? 0 : Math.Sign(value.CompareTo(other));
+
+    /// <summary>Whether the quartiles of two rows overlap; false for rows without.</summary>
+    private static bool Overlap(Figure one, Figure other)
+    {
+        var ((low, high), (otherLow, otherHigh)) = (one.Range(), other.Range());
+        return one.HasSpread() && other.HasSpread() && low <= otherHigh && otherLow <= high;
+    }
+
+    private static Html? Costs(ChurnView view)
+    {
+        var memory = view.Memory.ToList();
+        Figure? Memory(string scheme) => ChurnView.ForScheme(memory, scheme);
+        if (Memory(Attribute) is not { } attribute || Memory(RemoveMe) is not { } allowed)
+            return null;
+        Html Bytes(Figure row) => Markup.Link(view.Rows, row, ScaleOf(row, memory));
+        Html text = $"The attribute holds {Bytes(attribute)}, and AllowedIPs hold {Bytes(allowed)} beside a default route.";
+        if (Memory(SchemeNames.WithRoutes(RemoveMe)) is { } both)
+            text.Append($" If a daemon also keeps a route per prefix, AllowedIPs and routes hold {Bytes(both)}: that is the RFC’s complaint.");
+        Html Speed(Figure ratio) => Markup.Speed(view.Rows, ratio);
+        var sent = ChurnView.ForScheme(view.PacketRatios("transmit"), Attribute);
+        var received = ChurnView.ForScheme(view.PacketRatios("receive"), Attribute);
+        if (sent is { Flag: "" } && received is { Flag: "" })
+            text.Append($" Its lookups for a packet are {Speed(sent)} to send and {Speed(received)} to receive.");
+        var (cold, warm) = (ChurnView.ForScheme(view.UpdateRatios(), Attribute), ChurnView.ForScheme(view.UpdateRatios(warm: true), Attribute));
+        if (cold is { Flag: "" } && warm is { Flag: "" })
+            text.Append($" A change is {Speed(cold)} with cold caches and {Speed(warm)} with warm ones.");
+        return text;
+    }
+
+    private static Html? Wholesale(ChurnView view)
+    {
+        var deletes = view.Uncoalesced("time-per-change", "delete").ToList();
+        var others = deletes.Where(f => (SchemeNames.WithoutRoutes(f.Scheme) ?? f.Scheme) != SchemeNames.Replace).OrderBy(f => f.Value).ToList();
+        if (ChurnView.ForScheme(deletes, SchemeNames.Replace) is not { } wholesale || others.Count == 0)
+            return null;
+        return $"""
+            The RFC complains that a peer’s whole set must be replaced. Withdrawing one prefix that way takes {Bare(view, wholesale)} {Markup.BasisTag(wholesale.Basis)}.
+            Every other scheme takes {Bare(view, others[0])} to {Bare(view, others[^1])}, so REMOVE_ME has answered this complaint.
+            """;
+    }
+
+    private static Html? Observing(ChurnView view)
+    {
+        if (view.Observer.FirstOrDefault(f => f.Metric == "scan-bytes" && f.Scheme == SchemeNames.AllowedIps) is not { } scan)
+            return null;
+        Html text = $"The RFC also complains that AllowedIPs announce no changes, and this still holds. An observer must scan {Bare(view, scan)} each time";
+        text.Append(view.Staleness(RemoveMe) is { } late ? $", and learns of a change {Bare(view, late)} late if it scans every 10 s." : (Html)$".");
+        return view.Observer.Where(f => f.Metric == "notification-bytes").MinBy(f => f.Value) is not { } told ? text
+            : text.Append($" The notification of a route has {Bare(view, told)}.");
+    }
+
+    /// <summary>Two lists of questions, each with the number that answers it and a link to where more is said.</summary>
+    private static Html Questions(ChurnView view)
+    {
+        Html? Ask(string question, string anchor, Column column, bool withRoutes = false)
+        {
+            var now = (withRoutes ? column.Row(view, SchemeNames.WithRoutes(RemoveMe)) : null) ?? column.Row(view, RemoveMe);
+            var then = column.Row(view, Attribute);
+            var both = new[] { now, then }.OfType<Figure>().ToList();
+            var answers = new[] { (Label: "AllowedIPs", Row: now), (Label: "the attribute", Row: then) }.Where(answer => answer.Row is not null)
+                .Select(answer => (Html)$"{answer.Label} {Markup.Link(view.Rows, answer.Row!, ScaleOf(answer.Row!, both))}");
+            return both.Count == 0 ? null : (Html)$"<li><a href=\"#{new Anchor(anchor)}\">{question}</a> {Html.Join(", ", answers)}.</li>\n";
+        }
+
+        Html? More(string question, string anchor, bool has) => has ? (Html)$"<li><a href=\"#{new Anchor(anchor)}\">{question}</a></li>\n" : null;
+        Html List(string title, params Html?[] questions) => $"<div><h3>{title}</h3>\n<ul>\n{questions.OfType<Html>()}</ul></div>\n";
+        return $"""
+            <div class="asks">
+            {List(
+                "If you maintain WireGuard",
+                Ask("Is a packet sent faster?", "plot-churn-packet", s_sent),
+                Ask("Is its source checked faster?", "plot-churn-packet", s_received),
+                Ask("How much memory does it need?", "plot-churn-memory", s_memory),
+                Ask("How many lines of code?", "churn-table", s_code),
+                More("What do packets meet while a set is replaced?", "reader", view.Has("reader")),
+                More("What about 10 prefixes, or 4 million?", "scaling", view.Has(ScalingMetrics.Points)))}{
+            List(
+                "If you write a routing daemon",
+                Ask("How much do I send per change?", "plot-churn-bytes", s_bytes, withRoutes: true),
+                Ask("How long does a withdrawal take?", "plot-churn-delete", s_removal),
+                Ask("How fast is failover from a lost peer?", "plot-churn-loss", s_loss),
+                Ask("How soon do I know what others change?", "plot-churn-staleness", s_known),
+                More("Should I wait for more changes?", "churn-windows", view.Windows.Count > 1),
+                More("What about my number of peers?", "scaling", view.Has(ScalingMetrics.Points)))}</div>
+
+            """;
+    }
+
+    /// <summary>The one table.</summary>
+    private static Html Summary(ChurnView view)
+    {
+        var columns = s_columns
+            .Select(column => (
+                column.Title, Rows: view.Schemes.ToDictionary(scheme => scheme, scheme => column.Row(view, scheme)),
+                Cold: Ratios(view, column.Ratios), Warm: Ratios(view, column.WarmRatios), Best: Best(view, column)))
+            .Where(column => column.Rows.Values.Any(row => row is not null)).ToList();
+        var lines = view.Schemes.Select(scheme => Markup.Row(scheme, columns.Select(column => Value(
+            view, column.Rows[scheme], column.Rows.Values.OfType<Figure>().ToList(),
+            ChurnView.ForScheme(column.Cold, scheme), ChurnView.ForScheme(column.Warm, scheme), column.Best.Contains(scheme)))));
+        return $"""
+            <div id="{new Anchor("churn-table")}">{Markup.Table(
+                "The best of each column is marked, with all that cannot be told from it", Markup.Head(1, ["scheme", .. columns.Select(column => column.Title)]),
+                Markup.Body(lines), "costs summary", Markup.BasisTags(columns.SelectMany(column => column.Rows.Values.OfType<Figure>())))}</div>
+
+            """;
+    }
+
+    /// <summary>
+    /// The schemes with a column's least value. Of interleaved times, all whose ratio cannot be told from the least, because quartiles
+    /// overlap. A scheme whose row is flagged is never the best.
+    /// </summary>
+    private static HashSet<string> Best(ChurnView view, Column column)
+    {
+        var values = new Dictionary<string, (double Low, double Value, double High)>();
+        var ratios = Ratios(view, column.Ratios).FindAll(f => !SchemeNames.IsWhatIf(f.Scheme));
+        foreach (var ratio in ratios.Where(f => f.Flag.Length == 0))
+        {
+            var (low, high) = ratio.Range();
+            values[ratio.Scheme] = ratio.IsNoise() ? (Math.Min(low, 1), 1, Math.Max(high, 1)) : (low, ratio.Value, high);
+        }
+
+        if (ratios.Count < 2)
+        {
+            foreach (var scheme in view.Schemes.Where(scheme => !SchemeNames.IsWhatIf(scheme)))
+            {
+                if (column.Row(view, scheme) is { Flag: "" } row)
+                    values[scheme] = (row.Value, row.Value, row.Value);
+            }
+        }
+
+        if (values.Count == 0)
+            return [];
+        var least = values.Values.MinBy(value => value.Value);
+        return [.. values.Where(pair => pair.Value.Low <= least.High).Select(pair => pair.Key)];
+    }
+
+    /// <summary>A value and, below it, the ratios that decide and the flags of all.</summary>
+    private static Html? Value(ChurnView view, Figure? row, List<Figure> together, Figure? cold, Figure? warm, bool best)
+    {
+        if (row is null)
+            return null;
+        Html Link(Figure f, Scale scale) => Markup.Link(view.Rows, f, scale.Show(f.Value));
+        Html Judged(Figure? by, string state) => by is null ? new Html()
+            : $" <span class=\"spread\">{state}{(by.IsNoise() ? Names.SelfItem : "×")} {Link(by, Scale.Ratio)}</span>";
+        // Each flag once: a busy run would have three in every cell.
+        var flagged = new[] { row, cold, warm }.OfType<Figure>().Where(f => f.Flag.Length > 0).DistinctBy(f => f.Flag);
+        return $"""
+            {Markup.Best(Link(row, ScaleOf(row, together)), best)}{Html.If(row.Basis == Basis.Estimated, $" {Markup.BasisTag(row.Basis)}")}{Judged(cold, "")}{Judged(warm, "warm ")}{Html.Concat(flagged, Markup.FlagTag)}
+            """;
+    }
+
+    /// <summary>The unit of a row among those it is compared with: one for all, unless it would hide the small ones.</summary>
+    private static Scale ScaleOf(Figure row, IReadOnlyCollection<Figure> together) =>
+        Scale.For(row.Unit, PlotSet.WideSpan(together) ? [row.Value] : together.Select(f => f.Value));
+
+    /// <summary>A linked value without its quartiles, which are in the details: the first screen is read at a glance.</summary>
+    private static Html Bare(ChurnView view, Figure figure) => Markup.Link(view.Rows, figure, Scale.For(figure.Unit, [figure.Value]));
+}

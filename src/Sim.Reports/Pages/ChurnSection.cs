@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+using Sim.Figures;
+using Sim.Reports.Views;
+
+namespace Sim.Reports.Pages;
+
+/// <summary>What churn costs each scheme: one table per question.</summary>
+internal static class ChurnSection
+{
+    private const string Update = ChurnView.Update;
+
+    private static readonly (string Operation, string Title)[] s_convergence =
+    [
+        ("load", "load"), ("lose-to-one", "failover to one peer"), ("return-to-one", "its return"),
+        ("lose-to-all", "failover to all peers"), ("return-to-all", "its return"),
+        ("lose-to-none", "loss without failover"), ("return-to-none", "its return"),
+    ];
+
+    private static readonly (string Metric, string Operation, string Title)[] s_windows =
+    [
+        ("time-per-change", Update, "Time per change"), ("batch-median", Update, "Time per batch, median"),
+        ("batch-p99", Update, "Time per batch, 99th percentile"), ("batch-worst", Update, "Time per batch, worst"),
+        ("bytes-per-change", Update, "Bytes per change"), ("calls-per-change", Update, "System calls per change"),
+        ("busy", "", "Share of real time in which the writer is busy"), ("backlog-worst", "", "Worst backlog"),
+        ("staleness-worst", "", "Worst staleness"), ("speed", "", "Times faster than the trace’s own clock"),
+    ];
+
+    /// <summary>Everything but the answer: the trace, windows, kinds of change, convergence.</summary>
+    public static Section Of(ChurnView view) => new("churn-details", "Details", "Details", $"""
+        {Trace(view)}{Memory(view)}{Packets(view)}{Windows(view)}{Kinds(view)}{Convergence(view)}{Observer(view)}
+        """);
+
+    /// <summary>A value linked to its row, in its own unit, with its quartiles.</summary>
+    public static Html Link(ChurnView view, Figure figure) =>
+        Markup.Value(view.Rows, figure, Scale.For(figure.Unit, [figure.Value]));
+
+    private static Html Trace(ChurnView view) => $"""
+        <h3>The trace</h3>
+        <p>The best path over the trace’s BGP peers decides each prefix’s next hop, and with it the WireGuard peer. The shortest AS path wins, then the peer that
+        appeared first. The trace can repeat: it starts with the paths that it ends with, and with those that it withdraws without announcing them.
+        “No-ops” are events that leave the next hop unchanged. “Same peer” are changes to a next hop behind the same WireGuard peer.</p>
+        {Markup.Table("Events and their outcome", Markup.Head(1, ["", "count"]),
+            Markup.Body(view.Figures.Where(f => f.Experiment == "trace").Select(f => Markup.Row(Words.Metric(f.Metric), [Link(view, f)]))), "pairs", Markup.BasisTag(Basis.Counted))}
+        """;
+
+    private static Html Memory(ChurnView view)
+    {
+        var rows = view.Of("binding-memory", "page-bytes").ToList();
+        var structures = rows.Select(f => f.Structure).Distinct().OrderBy(name => name == Names.AllStructures).ToList();
+        return Html.If(rows.Count > 0, $"""
+            <h3>Memory by structure</h3>
+            <p>Pages that the kernel’s allocator takes for the starting table. Peers are the same in every scheme and left out.</p>
+            {Matrix(view, "Bytes in pages", rows, structures, f => f.Structure, name => name)}
+            """);
+    }
+
+    /// <summary>What a packet meets: counted, measured, and compared with the reference.</summary>
+    private static Html Packets(ChurnView view)
+    {
+        var counts = view.Of("packet", "lookups").Where(f => f.Value > 0).ToList();
+        Html Times(string metric, string title)
+        {
+            var rows = view.Of("packet", metric).ToList();
+            return Matrix(view, title, rows, [.. rows.Select(f => (f.Operation, f.Keys)).Distinct()],
+                f => (f.Operation, f.Keys), key => $"{Words.Operation(key.Operation)}, {Words.Keys(key.Keys)}");
+        }
+
+        return Html.If(view.Of("packet", "time").Any(), $"""
+            <h3>A packet’s lookups</h3>
+            <p>A packet to send needs a route to the device and a peer. A packet that was received and decrypted needs its source checked. rp_filter also looks up
+            the route back; it compares devices, never peers. If every peer has a device of its own, the device accepts every source, so reception is quick. Each lookup
+            waits for the one before. The ratio is to AllowedIPs with REMOVE_ME and a default route, interleaved (A B B A), with caches flushed before each repetition.
+            The row of that scheme is the A/A row: two copies of the same structure.</p>
+            {Matrix(view, "Lookups per packet", counts, [.. counts.Select(f => (f.Operation, f.Structure)).Distinct()],
+                f => (f.Operation, f.Structure), key => $"{Words.Operation(key.Operation)}, {key.Structure}")}{
+            Times("time", "Time per packet")}{Times("ratio", "Ratio to AllowedIPs with REMOVE_ME")}
+            """);
+    }
+
+    /// <summary>What becomes of notifications that come faster than they are read.</summary>
+    private static Html Notifications(ChurnView view)
+    {
+        var rows = view.Observer.Where(f => f.Operation.Length > 0).ToList();
+        Html Of(string metric, string title)
+        {
+            var some = rows.FindAll(f => f.Metric == metric);
+            return Matrix(view, title, some, [.. some.Select(f => (f.Operation, f.X)).Distinct()], f => (f.Operation, f.X),
+                key => $"{Words.Operation(key.Operation)}, {Numbers.Show(key.X!.Value)} µs per message");
+        }
+
+        return Html.If(rows.Count > 0, $"""
+            <p>A notification is lost if the socket’s buffer is full (net.core.rmem_default). All that follow are lost too, until the program has emptied the buffer.
+            Then it dumps the table, at the same pace per message. “Trace” are the trace’s changes at their times. “Loss of a peer” are those of the largest peer’s
+            share, as fast as the kernel makes them.</p>
+            {Of("overruns", "Buffer overruns, each with a dump")}{Of("lost", "Changes whose notification was lost")}{Of("staleness-mean", "Mean staleness")}
+            """);
+    }
+
+    private static Html Windows(ChurnView view)
+    {
+        Html Of((string Metric, string Operation, string Title) table) => Matrix(
+            view, table.Title, [.. view.Replay(table.Metric).Where(f => f.Operation == table.Operation)], view.Windows, f => f.X!.Value, ms => $"{Numbers.Show(ms)} ms");
+        return $"""
+            <h3 id="{new Anchor("churn-windows")}">Waiting for more: coalescing windows</h3>
+            <p>A window opens with its first change, and its remaining changes are one batch when it closes. “Busy” is the share of the trace’s time in which the writer
+            works. “Backlog” is the most work that was left when a batch was handed over. “Staleness” is the longest time from a window’s first change to its
+            end in the kernel, including the window.</p>
+            {Html.Concat(s_windows, Of)}
+            """;
+    }
+
+    private static Html Kinds(ChurnView view)
+    {
+        string[] metrics = ["time-per-change", "bytes-per-change", "messages-per-change", "operations-per-change", "allocations-per-change",
+            "frees-per-change", "grace-periods-per-change", "waits-per-change"];
+        Html Of(string kind) => Matrix(
+            view, Words.Operation(kind), [.. metrics.SelectMany(metric => view.Uncoalesced(metric, kind))], metrics, f => f.Metric, Words.Metric);
+        string[] compared = [Update, "insert", "move", "delete"];
+        var caches = new[] { (Metric: Names.Ratio, Name: "cold"), (Metric: Names.WarmRatio, Name: "warm") };
+        var ratios = caches.SelectMany(cache => view.Replay(cache.Metric)).ToList();
+        var columns = compared.SelectMany(operation => caches.Select(cache => (Operation: operation, cache.Metric)))
+            .Where(column => ratios.Exists(f => f.Operation == column.Operation && f.Metric == column.Metric)).ToList();
+        return $"""
+            <h3>The cost of one change in the kernel</h3>
+            <p>Each change alone, without a window. Operations are those of tries. Grace periods end with something to free; waits are those in which the writer
+            does nothing else.</p>
+            {Html.Concat((string[])["insert", "move", "delete"], Of)}{
+            Matrix(view, "Time per change: interleaved ratio to AllowedIPs with REMOVE_ME, by the state of the caches", ratios, columns,
+                f => (f.Operation, f.Metric), column => (column.Operation == Update ? "any change" : Words.Operation(column.Operation))
+                    + ", " + caches.First(cache => cache.Metric == column.Metric).Name)}
+            """;
+    }
+
+    private static Html Convergence(ChurnView view)
+    {
+        Html Of(string metric, string title)
+        {
+            var rows = view.Convergence(metric).ToList();
+            var columns = s_convergence.SelectMany(column => rows.Where(f => f.Operation == column.Operation)
+                .Select(f => (column.Operation, f.Order)).Distinct()).ToList();
+            return Matrix(view, title, rows, columns, f => (f.Operation, f.Order), column =>
+                s_convergence.First(known => known.Operation == column.Operation).Title + (column.Order.Length > 0 ? $", {Words.Order(column.Order)}" : ""));
+        }
+
+        return $"""
+            <h3>Convergence</h3>
+            <p>The peer with the most prefixes fails and returns, each as one batch. Loads are in the order of the file, or as the column says.</p>
+            {Of("time", "Time")}{Of("ratio", "Time: interleaved ratio to AllowedIPs with REMOVE_ME")}{Of("messages", "Messages")}{Of("message-bytes", "Bytes")}
+            """;
+    }
+
+    private static Html Observer(ChurnView view)
+    {
+        var sizes = view.Observer.Where(f => f.X is null).ToList();
+        var scans = view.Observer.Where(f => f.X is not null && f.Operation.Length == 0).ToList();
+        var metrics = scans.Select(f => f.Metric).Distinct().ToList();
+        var lines = scans.GroupBy(f => f.X!.Value).OrderBy(group => group.Key).Select(interval => Markup.Row(
+            $"every {Numbers.Show(interval.Key)} s", metrics.Select(metric => interval.FirstOrDefault(f => f.Metric == metric) is { } figure ? Link(view, figure) : null)));
+        return Html.If(view.Observer.Count > 0, $"""
+            <h3>Noticing the changes of others</h3>
+            <p>AllowedIPs announce no change, so an observer scans. A change during a scan cuts the rest of that peer’s list off, and the scan starts again, as in wg(8).
+            The simulated scan lasts as long as walking the lists in the port, without system calls; a real one is cut off more often. Routes are announced:
+            each change is one notification.</p>
+            {Matrix(view, "Size of scans and notifications", sizes, [.. sizes.Select(f => f.Metric).Distinct()], f => f.Metric, Words.Metric, [.. sizes.Select(f => f.Scheme).Distinct()])}{
+            Notifications(view)}{
+            Markup.Table("Periodic scans of AllowedIPs on the trace’s own clock", Markup.Head(1, ["", .. metrics.Select(Words.Metric)]),
+                Markup.Body(lines), "costs", Markup.BasisTags(scans))}
+            """);
+    }
+
+    private static Html Matrix<TKey>(
+        ChurnView view, string caption, List<Figure> rows, IReadOnlyList<TKey> keys, Func<Figure, TKey> keyOf, Func<TKey, string> title,
+        IReadOnlyList<string>? schemes = null)
+    {
+        Html? Value(Figure? figure) => figure is null ? null
+            : (Html)$"{Link(view, figure)}{Html.If(figure.Basis == Basis.Estimated, $" {Markup.BasisTag(figure.Basis)}")}";
+        var lines = (schemes ?? view.Schemes).Where(scheme => rows.Exists(f => f.Scheme == scheme)).Select(scheme => Markup.Row(
+            scheme, keys.Select(key => Value(rows.Find(f => f.Scheme == scheme && Equals(keyOf(f), key))))));
+        return Html.If(rows.Count > 0, Markup.Table(caption, Markup.Head(1, ["scheme", .. keys.Select(title)]), Markup.Body(lines), "costs", Markup.BasisTags(rows)));
+    }
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+using Sim.Figures;
+using Sim.Reports.Views;
+
+namespace Sim.Reports.Pages;
+
+/// <summary>
+/// Every figure in a table of its experiment. Which columns a table has follows from the rows, so that rows of an
+/// experiment this report does not know are shown as well.
+/// </summary>
+internal static class DetailSection
+{
+    private static readonly string[] Known = ["memory", "load", "lookup", Names.AaExperiment, "update", "shape", "touch"];
+
+    /// <summary>A parameter that tells rows of a table apart.</summary>
+    private sealed record Parameter(string Title, Func<Figure, string> Value, bool OnlyIfVaried = false);
+
+    private static readonly Parameter[] Parameters =
+    [
+        new("family", f => $"IPv{f.Family}", OnlyIfVaried: true),
+        new("order", f => Words.Order(f.Order)),
+        new("keys", f => Words.Keys(f.Keys)),
+        new("chain", f => Words.Chain(f.Chain)),
+        new("operation", f => Words.Operation(f.Operation)),
+        new("peers", f => f.Peers is { } peers ? Numbers.Show(peers) : "", OnlyIfVaried: true),
+    ];
+
+    public static Section Of(Rows rows)
+    {
+        var groups = rows.All.Where(f => !ValidationView.Has(f)).GroupBy(f => f.Experiment).ToDictionary(g => g.Key, g => g.ToList());
+        return new("details", "Details", "Details", $"""
+            <p>Every number leads to its row at the end of the page, which is also a line of <a href="results.csv">results.csv</a>.
+            Quartiles stand beside each median.</p>
+            {Html.Concat(Known.Where(groups.ContainsKey).Concat(groups.Keys.Except(Known)), experiment => Experiment(rows, experiment, groups[experiment]))}
+            """);
+    }
+
+    private static Html Experiment(Rows rows, string experiment, List<Figure> figures)
+    {
+        var kernel = figures.FindAll(f => f.Structure != Names.Process);
+        var scalars = kernel.FindAll(f => f.X is null && f.Item.Length == 0);
+        return $"""
+            <h3>{Words.Experiment(experiment)}</h3>
+            {(Words.Method(experiment) is { Length: > 0 } method ? (Html)$"<p>{method}</p>\n" : null)}{
+            (scalars.Count == 0 ? null : OnlyOrderVaries(scalars) ? ByOrder(rows, scalars) : Scalars(rows, scalars))}{
+            Items(rows, kernel.FindAll(f => f.Item.Length > 0))}{
+            Html.Concat(kernel.Where(f => f.X is not null && f.Item.Length == 0).GroupBy(f => f.Metric), curve => Curves(rows, [.. curve]))}{
+            Process(rows, figures.FindAll(f => f.Structure == Names.Process))}
+            """;
+    }
+
+    /// <summary>Metrics one under the other, structures side by side.</summary>
+    private static Html Scalars(Rows rows, List<Figure> figures)
+    {
+        var parameters = ParametersOf(figures);
+        var columns = Columns(figures);
+        // A paired ratio belongs beside the two times it was taken with.
+        var paired = figures.Exists(f => f.Metric == Names.Time);
+        Html Line(IGrouping<string, Figure> row) => $"""
+            <tr>{ParameterCells(parameters, row.First())}{Html.Concat(columns, column => Cells(rows, row.Where(f => ColumnOf(f) == column), ScaleOf(row)))}<td>{Markup.BasisTags(row)}</td></tr>
+
+            """;
+        var body = figures.GroupBy(f => paired && f.Metric == Names.Ratio ? Names.Time : f.Metric).Select(metric => Markup.Group(
+            parameters.Count + columns.Count + 1, Words.Metric(metric.Key), metric.GroupBy(f => Case(parameters, f)).Select(Line)));
+        return Markup.Table($"{Words.Experiment(figures[0].Experiment)}: all cases",
+            Markup.Head(parameters.Count, [.. parameters.Select(p => p.Title), .. columns, ""]), Html.Join("", body));
+    }
+
+    private static bool OnlyOrderVaries(List<Figure> figures) =>
+        ParametersOf(figures) is [{ Title: "order" }] && figures.Select(f => f.Order).Distinct().Count() > 1;
+
+    /// <summary>Metrics and structures one under the other, orders of insertion side by side.</summary>
+    private static Html ByOrder(Rows rows, List<Figure> figures)
+    {
+        var orders = figures.Select(f => f.Order).Distinct().ToList();
+        Html Line(IGrouping<string, Figure> metric, string column)
+        {
+            var row = metric.Where(f => ColumnOf(f) == column).ToList();
+            return $"<tr><th scope=\"row\">{column}</th>{Html.Concat(orders, order => Cells(rows, row.Where(f => f.Order == order), ScaleOf(metric)))}<td>{Markup.BasisTags(row)}</td></tr>\n";
+        }
+
+        var body = figures.GroupBy(f => f.Metric).Select(metric =>
+            Markup.Group(orders.Count + 2, Words.Metric(metric.Key), Columns([.. metric]).Select(column => Line(metric, column))));
+        return Markup.Table($"{Words.Experiment(figures[0].Experiment)}, by order of insertion",
+            Markup.Head(1, ["structure", .. orders.Select(Words.Order), ""]), Html.Join("", body));
+    }
+
+    /// <summary>Named places (slab caches) one under the other, metrics side by side.</summary>
+    private static Html Items(Rows rows, List<Figure> figures)
+    {
+        if (figures.Count == 0)
+            return new Html();
+        var parameters = ParametersOf(figures);
+        var metrics = figures.Select(f => f.Metric).Distinct().ToList();
+        var lines = figures.GroupBy(f => (f.Structure, f.Item, Case: Case(parameters, f), f.X)).Select(row => (Html)$"""
+            <tr><th scope="row" class="text">{row.Key.Item}</th><td class="text">{row.Key.Structure}</td>{ParameterCells(parameters, row.First())}<td>{(row.Key.X is { } x ? Numbers.Show(x) : "")}</td>{
+            Html.Concat(metrics, metric => Cells(rows, [.. row.Where(f => f.Metric == metric)]))}<td>{Markup.BasisTags(row)}</td></tr>
+
+            """);
+        string[] columns =
+            ["cache", "structure", .. parameters.Select(p => p.Title), "object size", .. metrics.Select(Words.Metric), ""];
+        return Markup.Table($"{Words.Experiment(figures[0].Experiment)}: by cache", Markup.Head(2 + parameters.Count, columns), Markup.Body(lines));
+    }
+
+    /// <summary>Points of one metric's curves: places one under the other, a column for each curve.</summary>
+    private static Html Curves(Rows rows, List<Figure> figures)
+    {
+        var parameters = ParametersOf(figures);
+        string Column(Figure f) => string.Join(", ", parameters.Select(p => p.Value(f)).Prepend(ColumnOf(f)).Where(t => t.Length > 0));
+        var columns = figures.Select(Column).Distinct().ToList();
+        var lines = figures.GroupBy(f => f.X!.Value).OrderBy(g => g.Key).Select(row => (Html)$"""
+            <tr><th scope="row">{Numbers.Show(row.Key)}</th>{Html.Concat(columns, column => Cells(rows, row.Where(f => Column(f) == column), ScaleOf(row)))}</tr>
+
+            """);
+        var first = figures[0].Metric switch { "node-size" => "bits", "depth-histogram" => "depth", _ => "x" };
+        return Markup.Table(Words.Metric(figures[0].Metric), Markup.Head(1, [first, .. columns]), Markup.Body(lines), tags: Markup.BasisTags(figures));
+    }
+
+    private static Html Process(Rows rows, List<Figure> figures) => figures.Count == 0 ? new Html() : $"""
+        <p id="{new Anchor("process-memory")}">The measuring process needs memory of its own, for the table, keys and the .NET runtime. It is not kernel memory, and enters
+        no comparison.</p>
+        {Markup.Table("Memory of the .NET process, not of the kernel", Markup.Head(1, ["", "value", ""]), Markup.Body(figures.Select(f => Markup.Row(
+            Words.Metric(f.Metric), [Markup.Value(rows, f, Scale.For(f.Unit, [f.Value])), Markup.BasisTag(f.Basis)]))))}
+        """;
+
+    private static string Case(List<Parameter> parameters, Figure f) => string.Join('\0', parameters.Select(p => p.Value(f)));
+
+    private static List<Parameter> ParametersOf(List<Figure> figures) =>
+        [.. Parameters.Where(p => p.OnlyIfVaried
+            ? figures.Select(p.Value).Distinct().Count() > 1
+            : figures.Exists(f => p.Value(f).Length > 0))];
+
+    private static List<string> Columns(List<Figure> figures) =>
+        [.. figures.Select(ColumnOf).Distinct().OrderBy(c => Array.IndexOf(Names.Structures, c) is >= 0 and var i ? i : 9)];
+
+    private static string ColumnOf(Figure f) => f.Structure.Length > 0 ? f.Structure : "value";
+
+    private static Scale ScaleOf(IEnumerable<Figure> figures)
+    {
+        var list = figures.OrderBy(f => f.Unit == "ratio").ToList();
+        return Scale.For(list[0].Unit, list.Where(f => f.Unit == list[0].Unit).Select(f => f.Value));
+    }
+
+    private static Html ParameterCells(List<Parameter> parameters, Figure f) => Html.Concat(parameters.Index(), p => p.Index == 0
+        ? (Html)$"<th scope=\"row\" class=\"text\">{p.Item.Value(f)}</th>"
+        : $"<td class=\"text\">{p.Item.Value(f)}</td>");
+
+    private static Html Cells(Rows rows, List<Figure> figures) => figures.Count == 0 ? $"<td></td>" : Cells(rows, figures, ScaleOf(figures));
+
+    // A ratio keeps its own scale beside nanoseconds.
+    private static Html Cells(Rows rows, IEnumerable<Figure> figures, Scale scale) =>
+        $"<td>{Html.Join("<br>", figures.Select(f => Markup.Value(rows, f, f.Unit == "ratio" ? Scale.Ratio : scale)))}</td>";
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+using Sim.Figures;
+using Sim.Reports.Views;
+
+namespace Sim.Reports.Pages;
+
+/// <summary>
+/// Why the verdicts on IPv4 and IPv6 differ, in words that are computed from the rows; the drawing stands beside them. Of a run of
+/// one family it shows that side.
+/// </summary>
+internal static class FamilySection
+{
+    /// <summary>Two counts that differ by less are called about the same.</summary>
+    private const double Alike = 0.1;
+
+    /// <summary>The section of one family's run, empty where the rows do not compare.</summary>
+    public static Section Of(Rows rows, Html plot) => new("why", "Why", "Why IPv4 and IPv6 differ", Body(rows, FamilyCosts.Of(rows), plot));
+
+    /// <summary>Both families' verdicts, and the difference between the two.</summary>
+    /// <param name="rows">Rows of both families.</param>
+    /// <param name="verdicts">A sentence for each.</param>
+    /// <param name="plot">The drawing.</param>
+    public static Section OfBoth(Rows rows, IEnumerable<string> verdicts, Html plot)
+    {
+        var families = FamilyCosts.Of(rows);
+        return new("families", "IPv4 and IPv6", "IPv4 and IPv6, and why they differ", $"""
+            {Html.Concat(verdicts, verdict => $"<p class=\"headline\">{verdict}</p>\n")}<p>{Beside(rows, families[0], families[^1])} {Markup.BasisTag(Basis.Counted)}</p>
+            {Body(rows, families, plot)}
+            """);
+    }
+
+    private static Html Body(Rows rows, IReadOnlyList<FamilyCosts> families, Html plot) => Html.If(families.Count > 0, $"""
+        {Html.Concat(families, family => $"<p>{Lookup(rows, family)} {Memory(rows, family)} {Markup.BasisTag(Basis.Counted)}</p>\n")}{
+        // A part of several runs has the other part beside it.
+        Html.If(families.Count == 1 && rows.Result.Runs.Count == 0, Missing(rows.Family))}{plot}
+        """);
+
+    /// <summary>Both FIBs, side by side.</summary>
+    private static Html Beside(Rows rows, FamilyCosts v4, FamilyCosts v6)
+    {
+        Html text = $"""
+            A node of IPv6’s FIB reads one bit; a node of IPv4’s reads several. An IPv6 lookup visits {Link(rows, v6.Nodes(Names.Fib)!)} nodes and touches
+            {Link(rows, v6.Lines(Names.Fib)!)} cache lines. An IPv4 lookup visits {Link(rows, v4.Nodes(Names.Fib)!)} and touches {Link(rows, v4.Lines(Names.Fib)!)}.
+            allowedips is the same trie in both families.
+            """;
+        return v4.Bytes(Names.Fib) is not { } four || v6.Bytes(Names.Fib) is not { } six ? text : text.Append($"""
+             In IPv6 a route that names a peer takes {Link(rows, six)}, because every route has a structure and a state of its own. In IPv4 it takes
+            {Link(rows, four)}, because all routes of a peer share theirs.
+            """);
+    }
+
+    private static Html Lookup(Rows rows, FamilyCosts family)
+    {
+        var nodes = (AllowedIps: family.Nodes(Names.AllowedIps)!, Fib: family.Nodes(Names.Fib)!);
+        var lines = (AllowedIps: family.Lines(Names.AllowedIps)!, Fib: family.Lines(Names.Fib)!);
+        Html text = $"""
+            <strong>IPv{family.Family}.</strong> A lookup in the FIB visits {Link(rows, nodes.Fib)} nodes, {Against(nodes)} in allowedips
+            ({Link(rows, nodes.AllowedIps)}). It touches {Link(rows, lines.Fib)} cache lines, {Against(lines)} in allowedips ({Link(rows, lines.AllowedIps)}). {(family.Family == 4
+                ? "An inner node of the FIB reads as many bits as its part of the table fills."
+                : "The lookup compares no node on the way down. On the way up it compares every node that has routes, and reads the prefix from the route.")}
+            """;
+        foreach (var ratio in new[] { family.Ratio("independent"), family.Ratio("dependent") }.OfType<Figure>().Where(ratio => ratio.Flag.Length == 0))
+            text.Append($" With {(ratio.Chain == "dependent" ? "each key waiting for the last answer" : "independent keys")} it is {Markup.Speed(rows, ratio)}.");
+        return text;
+    }
+
+    private static Html Memory(Rows rows, FamilyCosts family)
+    {
+        if (family.Bytes(Names.Fib) is not { } attribute || family.Bytes(Names.AllowedIps) is not { } allowed)
+            return new Html();
+        Html text = $"A prefix takes {Link(rows, attribute)} as a route that names its peer, and {Link(rows, allowed)} in allowedips.";
+        if (family.Bytes(Names.PlainRoutes) is not { } plain || family.Bytes(Names.NexthopObjects) is not { } objects)
+            return text;
+        var state = attribute.Value - plain.Value;
+        return text.Append($" A route to the device alone takes {Link(rows, plain)}, and a route through a nexthop object {Link(rows, objects)}. ").Append(state >= 1
+            ? (Html)$"Naming the peer costs {Numbers.Digits(state, 3)} bytes per route, for its own state. An object saves the whole nexthop, {Numbers.Digits(attribute.Value - objects.Value, 3)} bytes."
+            : $"Naming the peer costs no memory per route: routes of one peer share the structure that names it.");
+    }
+
+    private static Html Missing(int family) => $"""
+        <p>This run is of IPv{family}. <code>bench --family {(family == 4 ? 6 : 4)}</code> measures the other family, and <code>report</code> with both folders puts
+        the two on one page.</p>
+
+        """;
+
+    private static string Against((Figure AllowedIps, Figure Fib) pair)
+    {
+        var ratio = pair.Fib.Value / pair.AllowedIps.Value;
+        return Math.Abs(ratio - 1) < Alike ? "about as many as" : ratio > 1 ? $"{Numbers.Digits(ratio, 2)} times as many as" : $"{Phrases.Percent(1 - ratio)} fewer than";
+    }
+
+    private static Html Link(Rows rows, Figure figure) =>
+        Markup.Link(rows, figure, figure.Unit == "bytes" ? new Scale(1, "bytes") : Scale.For(figure.Unit, [figure.Value]));
+}

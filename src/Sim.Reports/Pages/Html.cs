@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
+
+namespace Sim.Reports.Pages;
+
+/// <summary>The name of an anchor within its part of a page: an <c>id</c>, and where a link to it leads.</summary>
+internal readonly record struct Anchor(string Name);
+
+/// <summary>
+/// Markup. An interpolated string becomes markup by its type, and every value in it that is not markup itself is encoded for
+/// content and for quoted attributes alike:
+/// <code>Html cell = $"&lt;td title=\"{reason}\"&gt;{value}&lt;/td&gt;";</code>
+/// </summary>
+[InterpolatedStringHandler]
+internal sealed class Html(int literals, int values)
+{
+    private static readonly HtmlEncoder s_encoder = HtmlEncoder.Create(UnicodeRanges.All);
+
+    private readonly StringBuilder _text = new(literals + 16 * values);
+
+    /// <summary>Where the names of anchors begin: a prefix goes there.</summary>
+    private readonly List<int> _anchors = [];
+
+    public Html()
+        : this(0, 0)
+    {
+    }
+
+    public bool IsEmpty => _text.Length == 0;
+
+    /// <summary>Takes text as markup: a style sheet or a drawing that is markup already.</summary>
+    public static Html Raw(string markup) => new Html().Add(markup);
+
+    public static Html Join(string separator, IEnumerable<Html> parts)
+    {
+        var all = new Html();
+        foreach (var part in parts)
+            all.Add(all.IsEmpty ? "" : separator).Append(part);
+        return all;
+    }
+
+    public static Html Concat<T>(IEnumerable<T> items, Func<T, Html> markup) => Join("", items.Select(markup));
+
+    public static Html If(bool condition, Html markup) => condition ? markup : new Html();
+
+    public Html Append(Html other)
+    {
+        _anchors.AddRange(other._anchors.Select(at => at + _text.Length));
+        _text.Append(other._text);
+        return this;
+    }
+
+    /// <summary>The same markup with a prefix before the name of each anchor, so that parts of one page do not share any.</summary>
+    public Html Under(string prefix)
+    {
+        var (renamed, from) = (new Html(_text.Length, _anchors.Count), 0);
+        foreach (var at in _anchors)
+        {
+            renamed.Add(_text.ToString(from, at - from))._anchors.Add(renamed._text.Length);
+            renamed.Add(prefix);
+            from = at;
+        }
+
+        return renamed.Add(_text.ToString(from, _text.Length - from));
+    }
+
+    public override string ToString() => _text.ToString();
+
+    public void AppendLiteral(string markup) => Add(markup);
+
+    public void AppendFormatted(Html? markup) => Append(markup ?? new Html());
+
+    public void AppendFormatted(IEnumerable<Html> markup) => Append(Join("", markup));
+
+    public void AppendFormatted(Anchor anchor)
+    {
+        _anchors.Add(_text.Length);
+        AppendFormatted(anchor.Name);
+    }
+
+    public void AppendFormatted(string? text) => Add(s_encoder.Encode(text ?? ""));
+
+    public void AppendFormatted<T>(T value, string? format = null)
+        where T : IFormattable => AppendFormatted(value.ToString(format, CultureInfo.InvariantCulture));
+
+    private Html Add(string markup)
+    {
+        _text.Append(markup);
+        return this;
+    }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+using System.Globalization;
+using Sim.Figures;
+using Sim.Reports.Plots;
+
+namespace Sim.Reports.Pages;
+
+/// <summary>A plot as the page needs it.</summary>
+/// <param name="Spec">What it shows.</param>
+/// <param name="File">Name of its PNG, without extension.</param>
+/// <param name="WideSvg">Drawn for wide screens and paper.</param>
+/// <param name="NarrowSvg">Drawn for phones, where the same text needs another layout.</param>
+internal sealed record PagePlot(PlotSpec Spec, string File, string WideSvg, string NarrowSvg);
+
+/// <summary>A section of a page.</summary>
+/// <param name="Id">Its anchor.</param>
+/// <param name="Link">What the links at the top of the page call it.</param>
+/// <param name="Heading">Its heading.</param>
+/// <param name="Body">What follows the heading. A section without a body is left out.</param>
+internal sealed record Section(string Id, string Link, string Heading, Html Body)
+{
+    /// <summary>Anchors inside it that the top of the page leads to as well.</summary>
+    public IReadOnlyList<(string Id, string Link)> Parts { get; init; } = [];
+}
+
+/// <summary>
+/// index.html: a question, the sections that answer it, and every row. The page of several runs has one such part for each kind of run, and
+/// each part's anchors have a prefix. The file loads nothing and runs no script.
+/// </summary>
+/// <param name="Title">The window's title.</param>
+/// <param name="Question">The heading.</param>
+/// <param name="About">Of what runs and tables it is.</param>
+/// <param name="Sections">Sections in their order.</param>
+internal sealed record Page(string Title, string Question, Html About, IReadOnlyList<Section> Sections)
+{
+    /// <summary>Returns the whole page of one run, or of runs of one kind.</summary>
+    public Html Render(Rows rows) => Document(Title, $"""
+        <header>
+        <h1>{Question}</h1>
+        <p class="about">{About}</p>
+        <nav aria-label="Sections">{Links(Shown)}
+        <a href="#rows">All rows</a></nav>
+        </header>
+        <main>
+        {Html.Concat(Shown, Render)}{RowSection.Of(rows)}</main>
+
+        """);
+
+    /// <summary>Returns one page of the parts, with all their rows at its end.</summary>
+    /// <param name="rows">The rows of all parts.</param>
+    /// <param name="families">The section that stands before all parts; null where there is none.</param>
+    /// <param name="parts">Each part with its name.</param>
+    public static Html Join(Rows rows, Section? families, IReadOnlyList<(string Name, Page Page)> parts)
+    {
+        static string Id(int index) => string.Create(CultureInfo.InvariantCulture, $"part-{index + 1}");
+        Section[] first = families is null ? [] : [families];
+        return Document("Several runs side by side", $"""
+            <header>
+            <h1>{Numbers.Count(rows.Result.Runs.Count, "run")}, side by side</h1>
+            <nav aria-label="Parts">{Links(first)}
+            {Html.Concat(parts.Index(), part => $"<a href=\"#{Id(part.Index)}\">{part.Item.Name}</a>\n")}<a href="#rows">All rows</a></nav>
+            </header>
+            <main>
+            {Html.Concat(first, Render)}{Html.Concat(parts.Index(), part => $"<article id=\"{Id(part.Index)}\">\n{part.Item.Page.Part(part.Item.Name).Under(Id(part.Index) + "-")}</article>\n")}
+            {RowSection.Of(rows)}</main>
+
+            """);
+    }
+
+    /// <summary>The section of some plots.</summary>
+    public static Section Plots(string id, string link, string heading, Html reading, IReadOnlyList<PagePlot> plots) =>
+        new(id, link, heading, plots.Count == 0 ? new Html() : $"<p>{reading}</p>\n{Html.Concat(plots, Figure)}");
+
+    public static Html Figure(PagePlot plot) => $"""
+        <figure id="{new Anchor($"plot-{plot.Spec.Name}")}">
+        <h3>{plot.Spec.Question}</h3>
+        {Html.Raw(plot.WideSvg)}
+        {Html.Raw(plot.NarrowSvg)}
+        <figcaption>{plot.Spec.Reading} {Markup.BasisTags(plot.Spec.Bases)}
+        <span class="files">Also as <a href="{plot.File}.png">PNG</a>.</span></figcaption>
+        </figure>
+
+        """;
+
+    private IEnumerable<Section> Shown => Sections.Where(section => !section.Body.IsEmpty);
+
+    private Html Part(string name) => $"""
+        <header>
+        <h2 class="part">{name}: {Question}</h2>
+        <p class="about">{About}</p>
+        <nav aria-label="Sections of this part">{Links(Shown)}</nav>
+        </header>
+        {Html.Concat(Shown, Render)}
+        """;
+
+    private static Html Links(IEnumerable<Section> sections) => Html.Join("\n", sections
+        .SelectMany(section => section.Parts.Prepend((section.Id, section.Link)))
+        .Select(part => (Html)$"<a href=\"#{new Anchor(part.Item1)}\">{part.Item2}</a>"));
+
+    private static Html Render(Section section) => $"""
+        <section id="{new Anchor(section.Id)}">
+        <h2>{section.Heading}</h2>
+        {section.Body}</section>
+
+        """;
+
+    private static Html Document(string title, Html body) => $"""
+        <!DOCTYPE html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <title>{title}</title>
+        <style>
+        {Html.Raw(Css.Sheet)}
+        </style>
+        </head>
+        <body>
+        {body}</body>
+        </html>
+
+        """;
+}

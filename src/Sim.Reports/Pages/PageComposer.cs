@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+using Sim.Figures;
+using Sim.Reports.Compare;
+using Sim.Reports.Plots;
+using Sim.Reports.Views;
+
+namespace Sim.Reports.Pages;
+
+/// <summary>Decides from the rows which page a result gets, and composes it of sections.</summary>
+/// <param name="draw">Draws a plot; the second value goes to the end of its file's name.</param>
+internal sealed class PageComposer(Func<PlotSpec, string, PagePlot> draw)
+{
+    /// <summary>Names of files of all parts but the first end so, with the part's number.</summary>
+    public const string PartSuffix = "-part";
+
+    /// <summary>Returns index.html.</summary>
+    public Html Render(Rows rows)
+    {
+        if (CompareView.Of(rows) is { } compared)
+            return Comparison(rows, compared).Render(rows);
+        var parts = rows.Parts();
+        return parts.Count == 1
+            ? OfRun(rows, "").Render(rows)
+            : Page.Join(rows, Families(rows, parts), [.. parts.Select((part, i) => (Name(part.Result.Runs[0]), OfRun(part, i == 0 ? "" : $"{PartSuffix}{i + 1}")))]);
+    }
+
+    private static string Name(RunFacts run) => $"{run.Part.Command}, IPv{run.Part.Family}";
+
+    private static Html RunOn(RunResult result) =>
+        $"Run on {result.Started:yyyy-MM-dd HH:mm zzz}{(result.Quick ? ", with fewer repetitions (--quick)" : "")}.";
+
+    private List<PagePlot> Drawn(IEnumerable<PlotSpec> plots, string suffix) => [.. plots.Select(plot => draw(plot, suffix))];
+
+    private Page OfRun(Rows rows, string suffix)
+    {
+        var (view, churn, scaling) = (ValidationView.Of(rows), ChurnView.Of(rows), ScalingView.Of(rows));
+        // A run without any row is a bench that found nothing.
+        var others = (view?.Figures.Count ?? 0) + (churn?.Figures.Count ?? 0) + (scaling?.Figures.Count ?? 0);
+        if (others == 0 || rows.All.Count > others)
+            return Bench(rows, view, suffix);
+        return view is not null ? Validation(rows, view, suffix)
+            : churn is not null ? Churn(rows, churn, scaling, suffix)
+            : Scaling(rows, scaling!, suffix);
+    }
+
+    private Page Bench(Rows rows, ValidationView? view, string suffix)
+    {
+        var (table, verdict) = (rows.Result.Table, new Verdict(rows));
+        var plots = Drawn(PlotSet.For(rows, verdict), suffix);
+        var families = plots.FindAll(plot => plot.Spec.Name == FamilyPlot.Name);
+        return new(
+            $"AllowedIPs or a route attribute: {table.Source}",
+            $"Should a route attribute replace WireGuard’s AllowedIPs{(table.Family == 6 ? " for IPv6" : "")}?",
+            $"""
+            Memory, lookups and updates of the allowedips trie and of the IPv{table.Family} FIB, side by side. The table is {table.Source}:
+            {Numbers.Show(table.Prefixes)} prefixes, {Numbers.Show(table.NextHops)} next hops. {RunOn(rows.Result)}
+            """,
+            [
+                AnswerSection.Of(rows, verdict), FamilySection.Of(rows, Html.Concat(families, Page.Figure)), WhatIfSection.Of(rows),
+                Page.Plots("plots", "Plots", "One plot per question", $"""
+                    Bars and dots are medians or counts, the thin marks quartiles. Orange is allowedips and blue is fib, as the text beside every mark says.
+                    """, [.. plots.Except(families)]),
+                DetailSection.Of(rows), .. view is null ? (Section[])[] : ValidationSections(view, suffix, warn: false), ConditionSection.Of(rows, view, verdict),
+            ]);
+    }
+
+    private Page Validation(Rows rows, ValidationView view, string suffix) => new(
+        $"The ports compared with the kernel: {rows.Result.Table.Source}",
+        "Do the ports do what the kernel does?",
+        $"""
+        The ports of the allowedips trie and of the FIB are compared with {(view.Kernel.Length > 0 ? view.Kernel : "a kernel")}. The table is
+        {rows.Result.Table.Source}{(view.Prefixes() is { Length: > 0 } prefixes ? $": {prefixes} prefixes" : "")}. {RunOn(rows.Result)}
+        """,
+        [.. ValidationSections(view, suffix, warn: true), ConditionSection.Of(rows, view)]);
+
+    private Section[] ValidationSections(ValidationView view, string suffix, bool warn) =>
+    [
+        ValidationSection.Of(view, warn),
+        Page.Plots("validation-plots", "Plots of kernel and port", "Kernel and port in plots", $"""
+            Orange is allowedips and blue is fib, as the text beside every mark says.
+            """, Drawn(ValidationPlots.For(view), suffix)),
+    ];
+
+    private Page Churn(Rows rows, ChurnView churn, ScalingView? scaling, string suffix)
+    {
+        var table = rows.Result.Table;
+        string Traced(string metric) => Numbers.Show(Math.Round(churn.Trace(metric)?.Value ?? 0));
+        return new(
+            $"Schemes under churn: {table.Source}",
+            "What does churn cost with AllowedIPs, and with routes?",
+            $"""
+            {Traced("events")} BGP events in {Traced("clock")} s make {Traced("changes")} changes. The table is {table.Source} with {Numbers.Show(table.Prefixes)}
+            IPv{table.Family} prefixes. {Numbers.Count(churn.Schemes.Count, "scheme")} of binding prefixes to peers replay{(churn.Schemes.Count == 1 ? "s" : "")} them. {RunOn(rows.Result)}
+            """,
+            [
+                ChurnAnswer.Of(churn),
+                Page.Plots("plots", "Plots", "One plot per question", $"""
+                    Orange schemes bind prefixes in the allowedips trie, blue ones in routes, as the text beside every mark says.
+                    """, Drawn([.. ChurnPlots.For(churn), .. ReaderPlots.For(churn)], suffix)),
+                ReaderSection.Of(churn), .. scaling is null ? (Section[])[] : [ScalingSection.Of(scaling, Drawn(ScalingPlots.For(scaling), suffix), warn: false)],
+                ChurnSection.Of(churn), ConditionSection.Of(rows),
+            ]);
+    }
+
+    private Page Scaling(Rows rows, ScalingView scaling, string suffix) => new(
+        $"Schemes over sizes: {rows.Result.Table.Source}",
+        "How do costs grow with AllowedIPs, and with routes?",
+        $"""
+        {Numbers.Count(scaling.Schemes.Count, "scheme")} of binding prefixes to peers over numbers of prefixes and of peers. The tables are {rows.Result.Table.Source}
+        with {Numbers.Show(rows.Result.Table.Prefixes)} prefixes, and smaller and larger ones like it. {RunOn(rows.Result)}
+        """,
+        [ScalingSection.Of(scaling, Drawn(ScalingPlots.For(scaling), suffix), warn: true), ConditionSection.Of(rows)]);
+
+    private Page Comparison(Rows rows, CompareView view) => new(
+        $"Before and after: {rows.Result.Table.Source}",
+        "What did the change change?",
+        $"""
+        Before: {Named(rows.Result, RunComparison.Before)}. After: {Named(rows.Result, RunComparison.After)}. The table is
+        {rows.Result.Table.Source} with {Numbers.Show(rows.Result.Table.Prefixes)} prefixes.
+        """,
+        [
+            CompareSection.Answer(view),
+            Page.Plots("plots", "Plot", "The largest changes", $"Dots are ratios, lines their intervals.", Drawn(ComparePlots.For(view), "")),
+            CompareSection.Details(view), ConditionSection.Of(rows),
+        ]);
+
+    /// <summary>The runs of one side with the program's version: <c>a, b (version 0.1.0+4c2f...)</c>.</summary>
+    private static string Named(RunResult result, string side)
+    {
+        var runs = result.Runs.Where(run => run.Side == side).ToList();
+        var version = runs is [{ Versions: [var own, ..] }, ..] ? $" (version {own.Value})" : "";
+        return string.Join(", ", runs.Select(run => run.Name)) + version;
+    }
+
+    /// <summary>Where the parts are of both families: a verdict on each, and the drawing that has both.</summary>
+    private Section? Families(Rows rows, IReadOnlyList<Rows> parts)
+    {
+        if (FamilyCosts.Of(rows).Count < 2)
+            return null;
+        var compared = parts.Where(part => FamilyCosts.Of(part).Count > 0).OrderBy(part => part.Family);
+        return FamilySection.OfBoth(rows, compared.Select(part => new Verdict(part).Headline()), Page.Figure(draw(FamilyPlot.For(rows)!, $"{PartSuffix}s")));
+    }
+}

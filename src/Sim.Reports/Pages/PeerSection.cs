@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+using Sim.Figures;
+using Sim.Reports.Views;
+
+namespace Sim.Reports.Pages;
+
+/// <summary>AllowedIPs and the route attribute side by side in the patched kernel: its own figures, no model in them.</summary>
+internal static class PeerSection
+{
+    /// <summary>Tables of one metric: an operation a row, a structure a column.</summary>
+    private static readonly (string Metric, string Caption)[] s_matrices =
+    [
+        ("time", "time per single update, without netlink"), ("time-with-netlink", "time per prefix with netlink (for an object: per message)"),
+        ("bytes-sent", "bytes sent"), ("slab-bytes", "slab pages added by loading the table"), ("vmalloc-bytes", "vmalloc added by loading the table"),
+    ];
+
+    /// <summary>Empty where the kernel has no such patches.</summary>
+    public static Html Of(ValidationView view)
+    {
+        var rows = view.Figures.Where(IsOurs).ToList();
+        Html Family(IGrouping<int, Figure> family) => $"""
+            {Paths(view, $"IPv{family.Key}: time to find the peer of a packet", [.. family.Where(IsPath)])}{
+            Html.Concat(s_matrices, table => Matrix(view, $"IPv{family.Key}: {table.Caption}", [.. family.Where(f => f.Metric == table.Metric && !IsPath(f) && f.X is null)]))}{
+            Sweep(view, $"IPv{family.Key}: time to insert a route among many peers, without netlink", [.. family.Where(f => f.X is not null)])}
+            """;
+        return Html.If(rows.Count > 0, $"""
+            <h3 id="{new Anchor("peers")}">The route attribute beside AllowedIPs</h3>
+            <p>These figures are the patched kernel’s own; the model has no part in them. A module inside the kernel measures them, or they are taken around its system calls.
+            Ratios are route attribute / AllowedIPs, medians over neighbouring pairs (A B B A); quartiles stand below each median. Under User-Mode Linux a system call costs about 14 µs more
+            than natively, and a grace period costs nothing.</p>
+            {Html.Concat(rows.GroupBy(f => f.Family).OrderBy(g => g.Key), Family)}
+            """);
+    }
+
+    private static bool IsOurs(Figure f) => f.Experiment == ValidationRows.PeersExperiment && double.IsFinite(f.Value);
+
+    private static bool IsPath(Figure f) => f.Operation is "tx" or "dst" or "rx";
+
+    private static Html Paths(ValidationView view, string caption, List<Figure> rows)
+    {
+        var scale = Scale.For("ns", rows.Where(f => f.Metric == "time").Select(f => f.Value));
+        Html Path(IGrouping<(string Structure, string Operation), Figure> path) => Markup.Group(
+            4, $"{path.Key.Structure}, {Words.Step(path.Key.Operation)}", path.GroupBy(f => (f.Keys, f.Chain)).Select(keys => Markup.Row(
+                Words.Case(keys.Key.Keys, keys.Key.Chain, ""),
+                [
+                    Value(view, rows.Find(f => f.Structure == Names.AllowedIps && f.Item == path.Key.Structure && f.Operation == path.Key.Operation && (f.Keys, f.Chain) == keys.Key), scale),
+                    Value(view, keys.FirstOrDefault(f => f.Metric == "time"), scale), Value(view, keys.FirstOrDefault(f => f.Metric == "ratio"), Scale.Ratio),
+                ])));
+        return Html.If(rows.Count > 0, Markup.Table(caption, Markup.Head(1, ["", "AllowedIPs", "route", "route / AllowedIPs"]), Html.Concat(
+            rows.Where(f => f.Structure != Names.AllowedIps).GroupBy(f => (f.Structure, f.Operation)), Path), "costs", Markup.BasisTags(rows)));
+    }
+
+    private static Html Matrix(ValidationView view, string caption, List<Figure> rows)
+    {
+        var structures = rows.Select(f => f.Structure).Distinct().ToList();
+        Html Line(IGrouping<string, Figure> operation)
+        {
+            var scale = Scale.For(rows[0].Unit, operation.Select(f => f.Value));
+            return Markup.Row(Words.Step(operation.Key), structures.Select(structure => Value(view, operation.FirstOrDefault(f => f.Structure == structure), scale)));
+        }
+
+        return Html.If(rows.Count > 0, Markup.Table(
+            caption, Markup.Head(1, ["", .. structures]), Markup.Body(rows.GroupBy(f => f.Operation).Select(Line)), "costs", Markup.BasisTags(rows)));
+    }
+
+    private static Html Sweep(ValidationView view, string caption, List<Figure> rows)
+    {
+        var structures = rows.Select(f => f.Structure).Distinct().ToList();
+        var scale = Scale.For("ns", rows.Where(f => f.Metric == "time").Select(f => f.Value));
+        var lines = rows.GroupBy(f => f.X!.Value).OrderBy(g => g.Key).Select(peers => Markup.Row(Numbers.Count((int)peers.Key, "peer"), structures.SelectMany(structure => new[]
+        {
+            Value(view, peers.FirstOrDefault(f => f.Structure == structure && f.Metric == "time"), scale),
+            Value(view, peers.FirstOrDefault(f => f.Structure == structure && f.Metric == "ratio"), Scale.Ratio),
+        })));
+        return Html.If(rows.Count > 0, Markup.Table(caption, Markup.Head(
+            1, ["", .. structures.SelectMany(structure => new[] { structure, "/ 1 peer" })]), Markup.Body(lines), "costs", Markup.BasisTags(rows)));
+    }
+
+    private static Html? Value(ValidationView view, Figure? figure, Scale scale) => figure is null ? null : Markup.Value(view.Rows, figure, scale);
+}
