@@ -20,8 +20,8 @@ public sealed class ReadmeTests
 
     private static readonly (string Title, Func<RunResult, string> Cell)[] s_rows =
     [
-        ("memory, beside a default route", run => Less(Pages(run, Names.Fib), Pages(run, Names.AllowedIps))),
-        ("memory, if a daemon also routes every prefix", run => Less(Pages(run, Names.Fib), Pages(run, Names.Both))),
+        ("memory, beside a default route", run => Phrases.Amount(Pages(run, Names.Fib) / Pages(run, Names.AllowedIps))),
+        ("memory, if a daemon also routes every prefix", run => Phrases.Amount(Pages(run, Names.Fib) / Pages(run, Names.Both))),
         ("lookup of a packet's peer, spread over prefixes", run => Faster(run, "lookup", row => row is { Keys: "prefixes", Chain: "dependent" })),
         ("lookup of a packet's peer, one hot address", run => Faster(run, "lookup", row => row is { Keys: "hot", Chain: "dependent" })),
         ("insert a prefix", run => Faster(run, "update", row => row.Operation == "insert")),
@@ -74,24 +74,10 @@ public sealed class ReadmeTests
     private static double Pages(RunResult run, string structure) =>
         run.Figures.First(row => row is { Metric: "page-bytes", Order: "file" } && row.Structure == structure).Value;
 
-    private static string Less(double value, double other) => (value / other) switch
-    {
-        < 0.995 and var ratio => Percent((1 - ratio) * 100, "less"),
-        < 2 and var ratio => Percent((ratio - 1) * 100, "more"),
-        var ratio => Times(ratio, "as much"),
-    };
-
     /// <summary>The ratio of times as people say it; quartiles that hold 1 are no difference.</summary>
     private static string Faster(RunResult run, string experiment, Func<Figure, bool> which)
     {
         var row = run.Figures.Single(row => row.Experiment == experiment && row.Metric == Names.Ratio && row.Structure == Names.FibOverAllowedIps && which(row));
-        if (row.Low <= 1 && row.High >= 1)
-            return "no difference";
-        return row.Value < 1 ? Times(1 / row.Value, "faster") : Times(row.Value, "slower");
+        return row.Low <= 1 && row.High >= 1 ? "no difference" : Phrases.Speed(row.Value);
     }
-
-    private static string Percent(double percent, string word) => string.Create(CultureInfo.InvariantCulture, $"{percent:0} % {word}");
-
-    private static string Times(double times, string word) =>
-        times.ToString(times < 10 ? "0.0" : "0", CultureInfo.InvariantCulture) + $" times {word}";
 }
