@@ -1,130 +1,154 @@
 // SPDX-License-Identifier: MIT
-using System.Text.Json.Nodes;
-using Sim.Figures;
 using Sim.Kernel;
+using Sim.Schemes.Structures;
 using Sim.Trie;
+using Sim.Workloads.Churn;
 
 namespace Sim.Schemes;
 
-/// <summary>
-/// AllowedIPs as in WireGuard: each prefix is bound in the device's allowedips trie, single prefixes are removed with
-/// REMOVE_ME (Linux 6.16), and the removal of a peer removes its prefixes.
-/// </summary>
-public sealed unsafe class AllowedIpsScheme : Scheme
+/// <summary>The ways in which a daemon takes a prefix from a peer without giving it to another.</summary>
+public enum Removal
 {
-    public const string SchemeName = "AllowedIPs";
-    public const string StructureName = "allowedips";
+    /// <summary>WGPEER_F_REPLACE_ALLOWEDIPS with all prefixes that the peer keeps.</summary>
+    Replace,
 
-    private readonly AllowedIps _table;
-    private readonly wg_peer*[] _peers;
+    /// <summary>Moves the prefix to a dummy peer, and removes that peer.</summary>
+    DummyPeer,
 
-    public AllowedIpsScheme(Family family, int peers)
-        : base(family, new KernelMemory())
+    /// <summary>WGALLOWEDIP_F_REMOVE_ME.</summary>
+    RemoveMe,
+}
+
+/// <summary>AllowedIPs in the device's own trie. Adding and moving are the same message and the same operation.</summary>
+public sealed class AllowedIpsScheme : DeviceTableScheme
+{
+    private readonly Removal _removal;
+    private readonly AllowedIpsStructure _table;
+    private readonly int[] _shares;
+    private readonly List<Prefix> _gone = [];
+    private readonly Dictionary<int, (List<Prefix> Set, int Had)> _replaced = [];
+    private readonly Dictionary<int, int> _replacedCounts = [];
+
+    // Whether Apply removes single prefixes with REMOVE_ME.
+    private bool _removesSingly;
+
+    public AllowedIpsScheme(SchemeKind kind, Family family, int peers, DaemonSockets sockets, Removal removal)
+        : base(kind, family, peers, sockets, "allowedips", new AllowedIpsStructure(family, peers, sockets.Kernel))
     {
-        _table = new AllowedIps(Memory);
-        _peers = new wg_peer*[peers];
-        for (var id = 0; id < peers; id++)
-            _peers[id] = _table.PeerCreate(id);
+        _removal = removal;
+        _table = (AllowedIpsStructure)Binding;
+        _shares = new int[peers];
+        _removesSingly = removal != Removal.DummyPeer;
     }
 
-    public override string Name => SchemeName;
+    public override AllowedIpsStructure AllowedIps => _table;
 
-    public override string Structure => StructureName;
-
-    public override void Insert(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers)
+    public override int Prepare(ReadOnlySpan<BindingChange> batch)
     {
-        for (var i = 0; i < prefixes.Length; i++)
+        var sent = PrepareWithoutReplace(batch);
+        _removesSingly = _removal == Removal.RemoveMe;
+        if (_replacedCounts.Count > 0)
+            CollectSets(batch);
+        return sent;
+    }
+
+    public override int PrepareWithoutReplace(ReadOnlySpan<BindingChange> batch)
+    {
+        _replaced.Clear();
+        _replacedCounts.Clear();
+        _removesSingly = _removal != Removal.DummyPeer;
+        if (_removal != Removal.Replace)
+            return 0;
+        foreach (ref readonly var change in batch)
         {
-            Check(_table.Insert(prefixes[i], _peers[peers[i]]));
-            Memory.Rcu.GracePeriod();
-        }
-    }
-
-    public override void Delete(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers)
-    {
-        for (var i = 0; i < prefixes.Length; i++)
-        {
-            Check(_table.Remove(prefixes[i], _peers[peers[i]]));
-            Memory.Rcu.GracePeriod();
-        }
-    }
-
-    /// <summary>Inserts each prefix for another peer, which moves it in one operation without a gap.</summary>
-    public override void Move(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers) => Insert(prefixes, peers);
-
-    public override void RemovePeer(int peer, ReadOnlySpan<Prefix> prefixes)
-    {
-        _table.RemoveByPeer(_peers[peer]);
-        Memory.Rcu.GracePeriod();
-    }
-
-    public override int Lookup(UInt128 address) =>
-        Family == Family.IPv4 ? Answer(_table.LookupDstV4((uint)(address >> 96))) : Answer(_table.LookupDstV6(address));
-
-    public override long Lookup(Keys keys, bool dependent) => AllowedIpsLoops.Lookup(_table, keys, dependent);
-
-    public override Touch Trace(UInt128 address)
-    {
-        var cost = _table.Cost(Family, address);
-        Span<PathStep> path = stackalloc PathStep[AllowedIps.MaxAllowedIpsDepth];
-        _table.Walk(Family, address, path);
-        return new Touch(cost.Nodes, cost.CacheLines, cost.FoundDepth > 0 ? path[cost.FoundDepth - 1].Prefix : null);
-    }
-
-    public override IReadOnlyList<string> Describe(UInt128 address)
-    {
-        Span<PathStep> path = stackalloc PathStep[AllowedIps.MaxAllowedIpsDepth];
-        var lines = new List<string>();
-        foreach (var step in path[.._table.Walk(Family, address, path)])
-        {
-            var owner = step.Peer == null ? "joins two subtrees" : $"peer {step.Peer->internal_id}";
-            lines.Add($"node {step.Prefix}: {(step.Matches ? owner : "does not match, end")}");
+            if (change.NewPeer == BindingChange.NoPeer)
+                _replacedCounts.TryAdd(change.OldPeer, _shares[change.OldPeer]);
         }
 
-        return lines;
-    }
-
-    public override IReadOnlyList<ShapeCount> Shape()
-    {
-        var shape = _table.Shape(Family);
-        var counts = new List<ShapeCount>
+        if (_replacedCounts.Count == 0)
+            return 0;
+        foreach (ref readonly var change in batch)
         {
-            new("nodes", null, shape.Nodes),
-            new("valued", null, shape.Valued),
-            new("max-depth", null, shape.MaxDepth),
-            new("average-depth", null, Mean(shape.ValuedAtDepth)),
-        };
-        for (var depth = 1; depth < shape.ValuedAtDepth.Count; depth++)
-            counts.Add(new("depth-histogram", depth, shape.ValuedAtDepth[depth]));
-        return counts;
+            if (_replacedCounts.TryGetValue(change.OldPeer, out var left))
+                _replacedCounts[change.OldPeer] = left - 1;
+            if (_replacedCounts.TryGetValue(change.NewPeer, out var joined))
+                _replacedCounts[change.NewPeer] = joined + 1;
+        }
+
+        return _replacedCounts.Values.Sum();
     }
 
-    public override JsonObject StatJson()
+    public override void Resend(int peer, List<Prefix> set) => _table.Replace(peer, set, _shares[peer], Sender.PerMessage);
+
+    protected override void ChangeTable(ReadOnlySpan<BindingChange> batch)
     {
-        var shape = _table.Shape(Family);
-        return new JsonObject { ["nodes"] = shape.Nodes, ["valued"] = shape.Valued, ["max_depth"] = shape.MaxDepth };
+        _gone.Clear();
+        var inMessage = 0;
+        foreach (ref readonly var change in batch)
+        {
+            Moved(change.OldPeer, change.NewPeer);
+            if (change.NewPeer != BindingChange.NoPeer)
+            {
+                if (!_replaced.ContainsKey(change.NewPeer))
+                    KernelStructure.Check(_table.Insert(change.Prefix, change.NewPeer), change.Prefix);
+            }
+            else if (_removal == Removal.DummyPeer)
+            {
+                _gone.Add(change.Prefix);
+            }
+            else if (_removesSingly)
+            {
+                KernelStructure.Check(_table.Remove(change.Prefix, change.OldPeer), change.Prefix);
+            }
+
+            if (++inMessage % Sender.PerMessage == 0)
+                _table.EndMessage();
+        }
+
+        _table.EndMessage();
+        if (_gone.Count > 0)
+            _table.RemoveThroughDummy(_gone);
+        foreach (var (peer, (set, had)) in _replaced)
+            _table.Replace(peer, set, had, Sender.PerMessage);
     }
 
-    public override string StatText()
+    protected override Sent EncodeTable(ReadOnlySpan<BindingChange> batch) => _removal switch
     {
-        var shape = _table.Shape(Family);
-        return $"allowedips: {shape.Nodes:N0} nodes, {shape.Valued:N0} with a peer, greatest depth {shape.MaxDepth} (the root is 1)";
+        Removal.Replace => Sender.Bind(batch, _replacedCounts, peer => _replaced[peer].Set),
+        Removal.DummyPeer => Sender.BindThroughDummy(batch),
+        _ => Sender.BindAndRemove(batch),
+    };
+
+    /// <summary>Counts a prefix that moves between peers in the daemon's tables.</summary>
+    private void Moved(int old, int peer)
+    {
+        if (old != BindingChange.NoPeer)
+            _shares[old]--;
+        if (peer != BindingChange.NoPeer)
+            _shares[peer]++;
     }
 
-    public override void Dispose()
+    /// <summary>
+    /// Collects, for each peer that loses a prefix, all prefixes it has after the batch. A daemon has these in its own tables.
+    /// </summary>
+    private void CollectSets(ReadOnlySpan<BindingChange> batch)
     {
-        _table.Dispose();
-        base.Dispose();
-    }
+        var changed = new HashSet<Prefix>(batch.Length);
+        foreach (ref readonly var change in batch)
+            changed.Add(change.Prefix);
+        foreach (var (peer, count) in _replacedCounts)
+        {
+            var had = _shares[peer];
+            var set = new List<Prefix>(had + count);
+            _table.CopySet(peer, set);
+            set.RemoveAll(changed.Contains);
+            foreach (ref readonly var change in batch)
+            {
+                if (change.NewPeer == peer)
+                    set.Add(change.Prefix);
+            }
 
-    private int Answer(wg_peer* peer) => AllowedIpsLoops.Answer(_table, peer);
-
-    private static double Mean(IReadOnlyList<long> histogram) =>
-        histogram.Select((count, depth) => (double)count * depth).Sum() / Math.Max(histogram.Sum(), 1);
-
-    private static void Check(int error)
-    {
-        if (error != 0)
-            throw new InvalidOperationException($"allowedips refused an operation with error {error}");
+            _replaced.Add(peer, (set, had));
+        }
     }
 }

@@ -1,117 +1,156 @@
 // SPDX-License-Identifier: MIT
-using System.Text.Json.Nodes;
-using Sim.Figures;
 using Sim.Kernel;
+using Sim.Schemes.Structures;
 using Sim.Trie;
-using Sim.Workloads.Keys;
+using Sim.Workloads.Churn;
 
 namespace Sim.Schemes;
 
 /// <summary>
-/// One way to bind prefixes to peers, over the kernel's structure that holds the binding. Peers are numbers from 0.
-/// Bindings change one prefix at a time, as a routing daemon would have the kernel change them.
+/// A way to bind prefixes to peers, seen from a routing daemon. A scheme holds the kernel's structures, takes changes, answers
+/// packets and encodes messages. Peers are numbers from 0. <see cref="SchemeKind"/> lists all schemes.
+/// <code>
+///   batch of changes --> Prepare    the daemon looks up its own tables          not the kernel's time
+///                    --> Apply      the kernel changes its structures           the time that is measured
+///                    --> Encode     the daemon sends messages                   counted, exact to the byte
+///   packet           --> Transmit, Receive    the kernel's lookups
+///
+///   scheme                 structures (ports)                    sockets (messages)
+///   AllowedIpsScheme       allowedips*  + FIB to the device      WireGuardSender, RouteSender
+///   PrivateFibScheme       FIB*         + FIB to the device      WireGuardSender, RouteSender
+///   PeerRouteScheme        FIB*        (+ allowedips, RTA_VIA)   RouteSender
+///                          * binds: Binding. bench, stat and lookup use it alone
+/// </code>
 /// </summary>
 /// <remarks>
-/// Each change ends with a grace period, as on a uniprocessor kernel whose softirq runs before the next message. So the
-/// cost of deferred frees is inside the call that caused them. Loops over many prefixes or keys are inside the scheme, so
-/// that no virtual call is inside a measured loop.
+/// After each message a grace period ends, as on a uniprocessor kernel, so the frees are inside the call that caused them.
+/// System calls, copying, parsing and locking are not measured; the counts of messages and calls stand for them.
 /// </remarks>
-public abstract class Scheme : IDisposable
+public abstract class Scheme(SchemeKind kind, Family family, int peers, DaemonSockets sockets, KernelStructure binding) : IDisposable
 {
-    protected Scheme(Family family, KernelMemory memory)
+    /// <summary>Bytes that a daemon gives to one system call, as wg(8) and iproute2 do.</summary>
+    public const int CallBytes = 8192;
+
+    private const int LoadChunk = 1024;
+
+    public SchemeKind Kind { get; } = kind;
+
+    /// <summary>The name shown to users.</summary>
+    public string Name => Kind.Name;
+
+    public Family Family { get; } = family;
+
+    public int Peers { get; } = peers;
+
+    /// <summary>The structure that says which peer a prefix has.</summary>
+    public KernelStructure Binding { get; } = binding;
+
+    /// <summary>The structures that hold memory for the binding, by their names in rows.</summary>
+    public abstract IReadOnlyList<(string Name, KernelStructure Structure)> Structures { get; }
+
+    /// <summary>The device's own allowedips; null if the scheme has none, or one per device.</summary>
+    public virtual AllowedIpsStructure? AllowedIps => null;
+
+    /// <summary>The routes; null if there are none.</summary>
+    public virtual FibStructure? Routes => null;
+
+    /// <summary>Whether each bound prefix has a route. If not, one default route leads to the device.</summary>
+    public virtual bool RoutesEach => true;
+
+    /// <summary>Prefixes that are bound.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The kernel's work since the scheme was made.</summary>
+    public KernelWork Work
     {
-        Family = family;
-        Memory = memory;
+        get
+        {
+            var work = default(KernelWork);
+            for (var i = 0; i < Structures.Count; i++)
+                work += Structures[i].Structure.Work;
+            return work;
+        }
     }
 
-    public Family Family { get; }
+    /// <summary>The family's default route, and the AllowedIP of all addresses: 0.0.0.0/0 or ::/0.</summary>
+    protected Prefix Everything { get; } = new(family, 0, 0);
 
-    /// <summary>The kernel memory of this structure alone.</summary>
-    public KernelMemory Memory { get; }
+    protected DaemonSockets Sockets { get; } = sockets;
 
-    /// <summary>The name shown to users: <c>AllowedIPs</c>, <c>route attribute</c>.</summary>
-    public abstract string Name { get; }
-
-    /// <summary>The structure's name in rows: <c>allowedips</c>, <c>fib</c>. The row's family says which FIB.</summary>
-    public abstract string Structure { get; }
-
-    /// <summary>The structure's name in <c>stat</c> and <c>lookup</c>: <c>allowedips</c>, <c>fib</c>, <c>fib6</c>.</summary>
-    public virtual string Key => Structure;
-
-    /// <summary>The basis of counts in rows: modelled for a structure that no kernel has.</summary>
-    public Basis Counts { get; init; } = Basis.Counted;
-
-    /// <summary>Binds each prefix to its peer; a prefix that is bound already moves.</summary>
-    public abstract void Insert(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers);
-
-    /// <summary>Unbinds each prefix from its peer; a prefix that is not bound to this peer stays as it is.</summary>
-    public abstract void Delete(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers);
-
-    /// <summary>Rebinds each prefix to another peer.</summary>
-    public abstract void Move(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers);
-
-    /// <summary>Unbinds all of a peer's prefixes. They are passed in for the schemes that cannot find them.</summary>
-    public abstract void RemovePeer(int peer, ReadOnlySpan<Prefix> prefixes);
-
-    /// <summary>Returns the peer of the longest prefix that contains the left-aligned address; -1 for none.</summary>
-    public abstract int Lookup(UInt128 address);
+    /// <summary>Makes <see cref="Apply"/> ready for a batch.</summary>
+    /// <returns>The number of prefixes that REPLACE sends for it; 0 if it needs no REPLACE.</returns>
+    public virtual int Prepare(ReadOnlySpan<BindingChange> batch) => 0;
 
     /// <summary>
-    /// Looks up every key. With <paramref name="dependent"/>, the place of each key depends on the last answer
-    /// (<see cref="Workloads.Keys.KeyChain"/>), so that lookups cannot overlap in the processor.
+    /// Does the same without REPLACE, which sends a peer's whole set again and is too slow for every batch: <see cref="Apply"/>
+    /// reaches the same binding by REMOVE_ME.
     /// </summary>
-    /// <param name="keys">The keys; for a dependent chain their number is a power of two.</param>
-    /// <param name="dependent">Whether lookups wait for each other.</param>
-    /// <returns>The sum of (answer + 1). It serves as a check, and keeps the loop from being optimised away.</returns>
-    public abstract long Lookup(Keys keys, bool dependent);
+    /// <returns>The number of prefixes that REPLACE would send for the batch.</returns>
+    public virtual int PrepareWithoutReplace(ReadOnlySpan<BindingChange> batch) => 0;
 
-    /// <summary>Counts what a lookup reads; see <see cref="Touch"/>.</summary>
-    public abstract Touch Trace(UInt128 address);
+    /// <summary>Applies the batch to the kernel's structures, as its messages ask. Each prefix is in the batch once.</summary>
+    public void Apply(ReadOnlySpan<BindingChange> batch)
+    {
+        foreach (ref readonly var change in batch)
+            Count += (change.OldPeer == BindingChange.NoPeer ? 1 : 0) - (change.NewPeer == BindingChange.NoPeer ? 1 : 0);
+        Change(batch);
+    }
 
-    /// <summary>Describes the path of a lookup in words, one line per step.</summary>
-    public abstract IReadOnlyList<string> Describe(UInt128 address);
+    /// <summary>Encodes and counts the messages for a batch that was just applied.</summary>
+    public abstract Sent Encode(ReadOnlySpan<BindingChange> batch);
 
-    /// <summary>Counts the nodes, depths and sizes of the live structure.</summary>
-    public abstract IReadOnlyList<ShapeCount> Shape();
+    /// <summary>Counts the messages before the first prefix: peers' own AllowedIPs, nexthop objects, a default route.</summary>
+    public virtual Sent Setup() => default;
+
+    /// <summary>Calls back for each bound prefix, in the order of <see cref="KernelStructure.Visit"/>.</summary>
+    public virtual void Visit(Action<Prefix, int> see) => Binding.Visit(see);
 
     /// <summary>
-    /// Returns the memory of the binding, line by line as in /proc/slabinfo. The peers themselves are left out: they are the
-    /// same in every scheme.
+    /// Sets all of a peer's prefixes again, as after a restart: routes replace routes; schemes with AllowedIPs use REPLACE.
     /// </summary>
-    public IReadOnlyList<MemoryLine> Account() => [.. Memory.Account().Where(line => line.Cache != "wg_peer")];
+    /// <param name="peer">The peer.</param>
+    /// <param name="set">All its prefixes.</param>
+    public virtual void Resend(int peer, List<Prefix> set)
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        foreach (var prefix in set)
+            Apply([new BindingChange(0, prefix, peer, peer)]);
+    }
 
-    /// <summary>The counts of <c>stat --json</c>, without the memory.</summary>
-    public abstract JsonObject StatJson();
+    /// <summary>
+    /// Does all lookups of a packet to be sent, as <see cref="SchemeKind.Lookups"/> counts them. Returns the peer that it goes
+    /// to; -1 if one of the lookups finds nothing.
+    /// </summary>
+    public abstract int Transmit(UInt128 destination);
 
-    /// <summary>The counts as the kernel shows them.</summary>
-    public abstract string StatText();
+    /// <summary>
+    /// Does all lookups that check the source of a decrypted packet. Returns the peer that it may come from; -1 if one of the
+    /// lookups finds nothing.
+    /// </summary>
+    /// <param name="source">The left-aligned address.</param>
+    /// <param name="rpFilter">Whether rp_filter looks up the route back as well (<c>fib_validate_source</c>).</param>
+    public abstract int Receive(UInt128 source, bool rpFilter);
 
-    public virtual void Dispose() => Memory.Dispose();
+    /// <summary>Binds a table, in batches of 1,024 changes.</summary>
+    /// <param name="inserts">Insertions of prefixes that are not bound.</param>
+    /// <param name="loaded">Called with the number bound so far; may throw to end the load.</param>
+    public void Load(ReadOnlySpan<BindingChange> inserts, Action<int>? loaded = null)
+    {
+        for (var done = 0; done < inserts.Length; done += LoadChunk)
+        {
+            var batch = inserts.Slice(done, Math.Min(LoadChunk, inserts.Length - done));
+            Prepare(batch);
+            Apply(batch);
+            loaded?.Invoke(done + batch.Length);
+        }
+    }
+
+    public virtual void Dispose()
+    {
+        foreach (var (_, structure) in Structures)
+            structure.Dispose();
+    }
+
+    /// <summary>Changes the structures.</summary>
+    protected abstract void Change(ReadOnlySpan<BindingChange> batch);
 }
-
-/// <summary>Keys to look up, in the form that their family's lookup takes.</summary>
-/// <param name="V4">IPv4 addresses in host order; empty for IPv6.</param>
-/// <param name="V6">IPv6 addresses; empty for IPv4.</param>
-public sealed record Keys(uint[] V4, UInt128[] V6)
-{
-    public int Count => V4.Length + V6.Length;
-
-    /// <summary>The first <paramref name="count"/> keys.</summary>
-    public Keys First(int count) => V4.Length > 0 ? this with { V4 = V4[..count] } : this with { V6 = V6[..count] };
-
-    /// <summary>Key <paramref name="index"/>, left-aligned.</summary>
-    public UInt128 LeftAligned(int index) => V4.Length > 0 ? (UInt128)V4[index] << 96 : V6[index];
-}
-
-/// <summary>The nodes and memory that one lookup reads, and its match.</summary>
-/// <param name="Nodes">Nodes, tnodes and leaves visited.</param>
-/// <param name="CacheLines">Distinct 64-byte lines read.</param>
-/// <param name="Match">The longest prefix that contains the address; null for none.</param>
-public readonly record struct Touch(int Nodes, int CacheLines, Prefix? Match);
-
-/// <summary>A count of a structure's shape.</summary>
-/// <param name="Metric">The metric's name in results.csv.</param>
-/// <param name="X">Depth or bits, if the count is part of a histogram.</param>
-/// <param name="Value">The count.</param>
-/// <param name="Unit">Usually <c>count</c>.</param>
-public readonly record struct ShapeCount(string Metric, double? X, double Value, string Unit = "count");

@@ -1,36 +1,139 @@
 // SPDX-License-Identifier: MIT
-using Sim.Fib;
 using Sim.Figures;
 using Sim.Kernel;
+using Sim.Netlink;
+using Sim.Schemes.Structures;
 using Sim.Trie;
+using Sim.Workloads;
 
 namespace Sim.Schemes;
 
-/// <summary>A kind of scheme: its names, and how to make one.</summary>
-/// <param name="Name">The name shown to users.</param>
-/// <param name="Structure">The name of the structure that is looked up.</param>
-/// <param name="Create">Makes an empty scheme for a number of peers.</param>
-public sealed record SchemeKind(string Name, string Structure, Func<int, Scheme> Create);
-
-/// <summary>The two schemes, AllowedIPs first, each over the structure of its family.</summary>
-public static class SchemeFactory
+/// <summary>A kind of scheme: its names and properties, and how to make one. This is the one list of schemes.</summary>
+/// <param name="Word">The word that <c>--schemes</c> takes. A scheme and its variant with a route per prefix share it.</param>
+/// <param name="Name">The name shown to users; each kind has its own.</param>
+/// <param name="Lookups">Lookups that a packet costs.</param>
+public sealed record SchemeKind(string Word, string Name, PacketLookups Lookups)
 {
-    private static readonly SchemeKind[] s_v4 = [AllowedIps(Family.IPv4), Routes(peers => new FibScheme(peers))];
+    private delegate Scheme Maker(SchemeKind kind, Family family, int peers, DaemonSockets sockets);
 
-    private static readonly SchemeKind[] s_v6 = [AllowedIps(Family.IPv6), Routes(peers => new Fib6Scheme(peers))];
+    /// <summary>AllowedIPs where a withdrawal sends a peer's whole set again, with a default route.</summary>
+    public static SchemeKind Replace { get; } = AllowedIps("replace", SchemeNames.Replace, Removal.Replace);
 
-    public static IReadOnlyList<SchemeKind> For(Family family) => family == Family.IPv4 ? s_v4 : s_v6;
+    /// <summary>AllowedIPs where a withdrawal moves the prefix to a peer that is then removed, with a default route.</summary>
+    public static SchemeKind DummyPeer { get; } = AllowedIps("dummy", SchemeNames.DummyPeer, Removal.DummyPeer);
 
-    /// <summary>What-if schemes: the attribute in an IPv6 FIB that no kernel has. IPv4 has none.</summary>
-    public static IReadOnlyList<SchemeKind> WhatIfs(Family family) => family == Family.IPv4 ? [] :
+    /// <summary>AllowedIPs with REMOVE_ME and a default route: today's kernels, and the baseline of comparisons.</summary>
+    public static SchemeKind RemoveMe { get; } = AllowedIps("remove-me", SchemeNames.RemoveMe, Removal.RemoveMe);
+
+    /// <summary>The route attribute that the RFC proposes.</summary>
+    public static SchemeKind Route { get; } =
+        Routes("route", SchemeNames.Attribute, RouteShape.PeerKey, new(1, 0, 1, 0), "preparations", "attribute", "modes");
+
+    /// <summary>Nexthop objects that name peers.</summary>
+    public static SchemeKind Nexthop { get; } =
+        Routes("nexthop", SchemeNames.NexthopObjects, RouteShape.Nexthop, new(1, 0, 1, 0), "preparations", "attribute", "modes");
+
+    /// <summary>AllowedIPs on a FIB trie.</summary>
+    public static SchemeKind PrivateFib { get; } = new("private-fib", SchemeNames.FibTrie, new(2, 0, 1, 0))
+    {
+        Make = static (kind, family, peers, sockets) => new PrivateFibScheme(kind, family, peers, sockets),
+        Patches = ["fib-tables"],
+    };
+
+    /// <summary>A device per peer.</summary>
+    public static SchemeKind OwnDevices { get; } = Routes("device", SchemeNames.OwnDevice, RouteShape.OwnDevice, new(1, 1, 0, 1)) with { ChecksSources = false };
+
+    /// <summary>
+    /// All kinds that both families have. Schemes that bind in AllowedIPs also need routes to the device. Each is listed
+    /// twice: with one default route, and with a route per prefix ("+ routes").
+    /// </summary>
+    public static IReadOnlyList<SchemeKind> All { get; } =
     [
-        new(RouteAttributeScheme.SchemeName, Names.SharedStates, peers => new Fib6Scheme(peers, Names.SharedStates, new Fib6Options { SharesStates = true }) { Counts = Basis.Modelled }),
-        new(RouteAttributeScheme.SchemeName, Names.LevelCompression, peers => new Lc6Scheme(peers, Names.LevelCompression) { Counts = Basis.Modelled }),
+        .. WithRoutes(Replace),
+        .. WithRoutes(DummyPeer),
+        .. WithRoutes(RemoveMe, inQuick: true),
+        Route,
+        Routes("via", SchemeNames.Via, RouteShape.Via, new(1, 1, 1, 1), "preparations", "attribute", "modes", "gateways"),
+        Nexthop,
+        .. WithRoutes(PrivateFib),
+        OwnDevices,
     ];
 
-    private static SchemeKind AllowedIps(Family family) =>
-        new(AllowedIpsScheme.SchemeName, AllowedIpsScheme.StructureName, peers => new AllowedIpsScheme(family, peers));
+    /// <summary>The two that the question is about, AllowedIPs first: <c>bench</c>, <c>stat</c> and <c>lookup</c> look at their structures.</summary>
+    public static IReadOnlyList<SchemeKind> Compared { get; } = [RemoveMe, Route];
 
-    private static SchemeKind Routes(Func<int, Scheme> create) =>
-        new(RouteAttributeScheme.SchemeName, RouteAttributeScheme.StructureName, create);
+    /// <summary>What-if kinds: the attribute in an IPv6 FIB that no kernel has.</summary>
+    public static IReadOnlyList<SchemeKind> WhatIfs { get; } =
+    [
+        WhatIf("shared-states", SchemeNames.SharedStates, kernel => kernel with { Fib6 = kernel.Fib6 with { SharesStates = true } }),
+        WhatIf("level-compression", SchemeNames.LevelCompression, kernel => kernel with { CompressesFib6Levels = true }),
+    ];
+
+    /// <summary>Whether the scheme removes prefixes with REPLACE, which sends a peer's whole set again.</summary>
+    public bool Replaces => Word == Replace.Word;
+
+    /// <summary>Whether each prefix has a route to the device besides what binds it.</summary>
+    public bool HasFullRoutes { get; init; }
+
+    /// <summary>Whether reception checks sources without rp_filter. A device per peer lets every source through.</summary>
+    public bool ChecksSources { get; init; } = true;
+
+    /// <summary>Whether the kernel notifies listeners of each change of a prefix's peer: it does if routes name peers.</summary>
+    public bool Announces { get; init; }
+
+    /// <summary>
+    /// Whether <c>--quick</c> includes it. It includes only one of the AllowedIPs schemes with a route per prefix, because the
+    /// routes add the same to all.
+    /// </summary>
+    public bool InQuick { get; init; } = true;
+
+    /// <summary>The patches that Linux 6.12 needs for it: variants of kernel-patch/lines.csv.</summary>
+    public IReadOnlyList<string> Patches { get; init; } = [];
+
+    /// <summary>What the scheme changes about its kernel: nothing, or it is a what-if.</summary>
+    public Func<KernelConfig, KernelConfig> KernelOf { get; init; } = static kernel => kernel;
+
+    /// <summary>Whether no kernel has it. Bytes and counts are then modelled, and the scheme is never called the best.</summary>
+    public bool IsWhatIf => KernelOf(KernelConfig.Usual).IsWhatIf;
+
+    private Maker Make { get; init; } = null!;
+
+    /// <summary>All kinds of a family.</summary>
+    public static IReadOnlyList<SchemeKind> For(Family family) => family == Family.IPv4 ? All : [.. All, .. WhatIfs];
+
+    /// <summary>The kinds of these words that a family has.</summary>
+    public static IReadOnlyList<SchemeKind> Of(IReadOnlyCollection<string> words, Family family) =>
+        [.. For(family).Where(kind => words.Contains(kind.Word))];
+
+    /// <summary>Labels a row with this kind; the counts of a what-if become modelled.</summary>
+    public Figure Label(Figure row) => row with { Scheme = Name, Basis = IsWhatIf && row.Basis == Basis.Counted ? Basis.Modelled : row.Basis };
+
+    /// <summary>Makes an empty scheme of this kind.</summary>
+    /// <param name="family">The family of its prefixes.</param>
+    /// <param name="peers">The number of peers.</param>
+    /// <param name="sockets">The sockets, and the kernel behind them; without any, a usual kernel that nobody listens to.</param>
+    public Scheme Create(Family family, int peers, DaemonSockets? sockets = null) => Make(this, family, peers, sockets ?? new(KernelConfig.Usual));
+
+    private static SchemeKind AllowedIps(string word, string name, Removal removal) => new(word, name, new(1, 1, 0, 1))
+    {
+        Make = (kind, family, peers, sockets) => new AllowedIpsScheme(kind, family, peers, sockets, removal),
+        Patches = removal == Removal.RemoveMe ? ["remove-me"] : [],
+    };
+
+    private static IEnumerable<SchemeKind> WithRoutes(SchemeKind kind, bool inQuick = false) =>
+        [kind, kind with { Name = SchemeNames.WithRoutes(kind.Name), HasFullRoutes = true, InQuick = inQuick }];
+
+    private static SchemeKind Routes(string word, string name, RouteShape shape, PacketLookups lookups, params string[] patches) => new(word, name, lookups)
+    {
+        Make = (kind, family, peers, sockets) => new PeerRouteScheme(kind, family, peers, sockets, Of(family, shape)),
+        Announces = true,
+        Patches = patches,
+    };
+
+    /// <summary>An IPv6 route needs no RTA_VIA to have an IPv6 gateway: RTA_GATEWAY says it.</summary>
+    private static RouteShape Of(Family family, RouteShape shape) =>
+        shape == RouteShape.Via && family == Family.IPv6 ? RouteShape.Gateway : shape;
+
+    private static SchemeKind WhatIf(string word, string name, Func<KernelConfig, KernelConfig> kernel) =>
+        Route with { Word = word, Name = name, KernelOf = kernel, Patches = [] };
 }

@@ -3,7 +3,7 @@ using System.Diagnostics;
 using Sim.Kernel;
 using Sim.Lab;
 using Sim.Netlink;
-using Sim.Schemes;
+using Sim.Schemes.Structures;
 using Sim.Trie;
 using Sim.Validation.Comparison;
 using Sim.Validation.Inputs;
@@ -81,7 +81,7 @@ public sealed class AllowedIpsValidation(ValidationContext context, AllowedIpsPo
     private void Reset(CheckPoint at, FamilyInput input)
     {
         var traffic = _kernel.Traffic("wg reset");
-        port.Reset();
+        port.Structure.RemoveAllPeers();
         _kernel.Barrier();
         context.CompareTraffic(at, stream.Reset(), traffic);
     }
@@ -127,7 +127,7 @@ public sealed class AllowedIpsValidation(ValidationContext context, AllowedIpsPo
         for (var from = 0; from < count; from += ValidationPlan.MixChunk)
         {
             port.Add(step.Operations.AsSpan(from, Math.Min(ValidationPlan.MixChunk, count - from)));
-            port.Remove(input.Dummy);
+            port.Structure.RemovePeer(input.Dummy);
             port.GracePeriod();
         }
 
@@ -168,7 +168,7 @@ public sealed class AllowedIpsValidation(ValidationContext context, AllowedIpsPo
         var at = At(input, "file", operation);
         var traffic = _kernel.Traffic($"wg remove {peer}");
         var clock = Stopwatch.StartNew();
-        port.Remove(peer);
+        port.Structure.RemovePeer(peer);
         var seconds = clock.Elapsed.TotalSeconds;
         _kernel.Barrier();
         context.CompareTraffic(at, stream.Remove((ushort)peer), traffic);

@@ -4,7 +4,7 @@ using System.Globalization;
 using Sim.Figures;
 using Sim.Kernel;
 using Sim.Netlink;
-using Sim.Schemes;
+using Sim.Schemes.Structures;
 using Sim.Validation.Comparison;
 using Sim.Validation.Inputs;
 using Sim.Validation.Ports;
@@ -19,10 +19,10 @@ namespace Sim.Validation;
 /// route attribute has one nexthop object per peer; the other shapes are tried on a sample.
 /// </summary>
 public sealed class FibValidation(
-    ValidationContext context, RoutePort port, RouteStream stream, uint tableId, int oif, RouteScheme scheme)
+    ValidationContext context, RoutePort port, RouteStream stream, int oif, RouteScheme scheme)
 {
     private readonly KernelUnderTest _kernel = context.Machine;
-    private readonly TableComparison _table = TableComparison.Of(context, port, tableId);
+    private readonly TableComparison _table = new(context, port.Fib);
 
     public void Run(FamilyInput input)
     {
@@ -157,7 +157,7 @@ public sealed class FibValidation(
     {
         var count = step.Operations.Length;
         var row = _kernel.One(
-            $"route {command} {step.File} 0 {count} {shape.AgentWord()} {tableId} {batch}");
+            $"route {command} {step.File} 0 {count} {shape.AgentWord()} {FibStructure.TableId} {batch}");
         var traffic = KernelUnderTest.Traffic(row);
         var (failed, firstError, lost) = (0, 0, 0);
         var clock = Stopwatch.StartNew();
@@ -172,7 +172,7 @@ public sealed class FibValidation(
 
         var seconds = clock.Elapsed.TotalSeconds;
         _kernel.Barrier();
-        var sent = stream.Run(step.Operations, shape, tableId, batch);
+        var sent = stream.Run(step.Operations, shape, FibStructure.TableId, batch);
         context.CompareTraffic(at, sent with { Acks = sent.Acks - lost }, traffic);
         context.Compare(at, "refused", "count", failed, row.Long("failed"));
         context.Compare(at, "first-error", "errno", firstError, row.Long("first-error"));
@@ -233,8 +233,8 @@ public sealed class FibValidation(
         if (context.Machine.HasModule)
             _kernel.GiveKeys(file);
         var row = context.Machine.HasModule
-            ? _kernel.One($"module answers {port.ModuleWord} {tableId}")
-            : _kernel.One(string.Create(CultureInfo.InvariantCulture, $"route get {file} {keys.Count} {tableId} {ValidationPlan.Batch}"));
+            ? _kernel.One($"module answers {port.Fib.Key} {FibStructure.TableId}")
+            : _kernel.One(string.Create(CultureInfo.InvariantCulture, $"route get {file} {keys.Count} {FibStructure.TableId} {ValidationPlan.Batch}"));
         if (context.Machine.HasModule)
             context.Compare(at, "keys", "count", keys.Count, row.Long("keys"));
         context.Compare(at, "hits", "count", hits, row.Long("hits"));
@@ -247,7 +247,7 @@ public sealed class FibValidation(
     private void Dump(CheckPoint at, RouteShape shape)
     {
         at = at with { Operation = $"dump-{at.Operation}" };
-        var row = _kernel.One($"route dump {tableId} {ValidationPlan.DumpBuffer} {(int)at.Family}");
+        var row = _kernel.One($"route dump {FibStructure.TableId} {ValidationPlan.DumpBuffer} {(int)at.Family}");
         var routes = port.Routes();
         var dump = new RouteDump(shape, oif, NexthopsNamePeers: scheme.Objects != RouteShape.Device);
         var model = dump.Measure(routes, context.DumpSocket);

@@ -3,6 +3,7 @@ using Sim.Fib;
 using Sim.Kernel;
 using Sim.Lab;
 using Sim.Netlink;
+using Sim.Schemes.Structures;
 using Sim.Trie;
 using Sim.Validation.Comparison;
 using Sim.Validation.Inputs;
@@ -43,11 +44,11 @@ public static class ValidationRun
         var oif = (int)context.Machine.One("wg create").Long("ifindex");
         var stream = new WireGuardStream(family);
         var routes = new RouteStream(oif);
-        using var allowedIps = new AllowedIpsPort(context.Slub);
+        using var allowedIps = new AllowedIpsPort(context.Kernel(oif));
         var throughWireGuard = family == 0 ? null : new AllowedIpsValidation(context, allowedIps, stream);
 
         if (parts.HasFlag(ValidationParts.Counts) || patched)
-            Count(context, inputs, throughWireGuard, routes, oif, hashesStates: patched);
+            Count(context, inputs, throughWireGuard, routes, oif);
         if (!context.Machine.HasModule || !parts.HasFlag(ValidationParts.Costs))
             return;
         using var pinned = CpuPin.To(cpu);
@@ -63,11 +64,6 @@ public static class ValidationRun
             TimeRoutes(context, input, routes, oif, times, updates);
     }
 
-    /// <summary>Makes the port of the family's FIB, configured like the kernel under test.</summary>
-    private static RoutePort PortOf(ValidationContext context, Family family, int oif, bool hashesStates = false) => family == Family.IPv4
-        ? new FibPort(context.Slub, ValidationPlan.TableId, oif, hashesStates)
-        : new Fib6Port(context.Slub, ValidationPlan.TableId, oif, Fib6Port.Options(isDebian: !context.Machine.Vm.Lane.IsUml()));
-
     /// <summary>
     /// Runs what the series adds: single removals, routes that name peers, and both side by side. The kernel with 6.12's hash
     /// serves only the sweep over peers.
@@ -81,7 +77,7 @@ public static class ValidationRun
         using var pinned = CpuPin.To(parts.HasFlag(ValidationParts.Costs) ? cpu : null);
         if (isWhole)
         {
-            using var allowedIps = new AllowedIpsPort(context.Slub);
+            using var allowedIps = new AllowedIpsPort(context.Kernel(oif));
             var stream = new WireGuardStream(family, removesPrefixes: true);
             var routes = new RouteStream(oif);
             if (parts.HasFlag(ValidationParts.Counts))
@@ -103,15 +99,14 @@ public static class ValidationRun
             throughWireGuard.RunRemovals(input);
         foreach (var input in inputs)
         {
-            using var port = PortOf(context, input.Family, oif, hashesStates: true);
+            using var port = new RoutePort(input.Family, context.Kernel(oif));
             foreach (var scheme in RouteScheme.Patched)
-                new FibValidation(context, port, routes, ValidationPlan.TableId, oif, scheme).RunPeers(input);
+                new FibValidation(context, port, routes, oif, scheme).RunPeers(input);
         }
     }
 
     private static void Count(
-        ValidationContext context, IReadOnlyList<FamilyInput> inputs, AllowedIpsValidation? throughWireGuard, RouteStream routes, int oif,
-        bool hashesStates)
+        ValidationContext context, IReadOnlyList<FamilyInput> inputs, AllowedIpsValidation? throughWireGuard, RouteStream routes, int oif)
     {
         if (context.Machine.HasModule)
             CompareSizes(context, inputs[0]);
@@ -119,8 +114,8 @@ public static class ValidationRun
             throughWireGuard?.Run(input);
         foreach (var input in inputs)
         {
-            using var port = PortOf(context, input.Family, oif, hashesStates);
-            var throughRoutes = new FibValidation(context, port, routes, ValidationPlan.TableId, oif, RouteScheme.Stock);
+            using var port = new RoutePort(input.Family, context.Kernel(oif));
+            var throughRoutes = new FibValidation(context, port, routes, oif, RouteScheme.Stock);
             throughRoutes.Run(input);
             throughRoutes.RunShape(input, RouteShape.Device);
             throughRoutes.RunShape(input, RouteShape.Gateway);
@@ -133,12 +128,12 @@ public static class ValidationRun
     private static void TimeRoutes(
         ValidationContext context, FamilyInput input, RouteStream routes, int oif, TimeComparison times, UpdateTimes updates)
     {
-        using var port = PortOf(context, input.Family, oif);
-        var validation = new FibValidation(context, port, routes, ValidationPlan.TableId, oif, RouteScheme.Stock);
+        using var port = new RoutePort(input.Family, context.Kernel(oif));
+        var validation = new FibValidation(context, port, routes, oif, RouteScheme.Stock);
         validation.LoadOnly(input);
         var at = new CheckPoint("fib", input.Family, "file", "", input.Prefixes);
-        times.Lookups(at, port.ModuleWord, ValidationPlan.TableId, input, port.Lookup);
-        updates.Fib(at, input, port, ValidationPlan.TableId);
+        times.Lookups(at, port.Fib.Key, FibStructure.TableId, input, port.Fib.Lookup);
+        updates.Fib(at, input, port);
         validation.Unload(input);
     }
 
@@ -147,7 +142,7 @@ public static class ValidationRun
     {
         validation.LoadOnly(input);
         var at = new CheckPoint("allowedips", input.Family, "file", "", input.Prefixes);
-        times.Lookups(at, "wg", KernelUnderTest.Number(input.Family), input, port.Lookup);
+        times.Lookups(at, "wg", KernelUnderTest.Number(input.Family), input, port.Structure.Lookup);
         updates.AllowedIps(at, input, port);
     }
 

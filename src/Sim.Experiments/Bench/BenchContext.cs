@@ -4,7 +4,7 @@ using Sim.Figures.Machine;
 using Sim.Figures.Measuring;
 using Sim.Files;
 using Sim.Kernel;
-using Sim.Schemes;
+using Sim.Schemes.Structures;
 using Sim.Workloads;
 using Sim.Workloads.Keys;
 using Sim.Workloads.Tables;
@@ -104,13 +104,8 @@ public sealed class BenchContext
         };
 
     /// <summary>A measured time per lookup or operation, in ns.</summary>
-    public void AddTime(string experiment, Scheme scheme, Spread seconds, Func<Figure, Figure> label) =>
-        Figures.Add(label(Row(experiment, "time", "ns", seconds.Scale(1e9)) with
-        {
-            Scheme = scheme.Name,
-            Structure = scheme.Structure,
-            Order = Order,
-        }));
+    public void AddTime(string experiment, Subject subject, Spread seconds, Func<Figure, Figure> label) =>
+        Figures.Add(label(subject.Label(Row(experiment, "time", "ns", seconds.Scale(1e9))) with { Order = Order }));
 
     /// <summary>How the second structure's time compares with the first's, pair by pair.</summary>
     public void AddRatio(string experiment, string first, string second, InterleavedTimes times, Func<Figure, Figure> label) =>
@@ -121,10 +116,10 @@ public sealed class BenchContext
         }));
 
     /// <summary>The A/A row: one structure against itself, which shows what the machine's noise alone does.</summary>
-    public void AddSelfRatio(Scheme scheme, InterleavedTimes times, Func<Figure, Figure> label) =>
+    public void AddSelfRatio(Subject subject, InterleavedTimes times, Func<Figure, Figure> label) =>
         Figures.Add(label(Row("aa", "ratio", "ratio", times.Ratio) with
         {
-            Structure = $"{scheme.Structure}/{scheme.Structure}",
+            Structure = $"{subject.Kind.Structure}/{subject.Kind.Structure}",
             Order = Order,
         }));
 }

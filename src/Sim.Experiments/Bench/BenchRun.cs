@@ -2,7 +2,6 @@
 using System.Diagnostics;
 using Sim.Figures;
 using Sim.Figures.Measuring;
-using Sim.Schemes;
 
 namespace Sim.Experiments.Bench;
 
@@ -11,29 +10,29 @@ public static class BenchRun
 {
     public static void Run(BenchContext context)
     {
-        var kinds = SchemeFactory.For(context.Table.Family);
-        var whatIfKinds = SchemeFactory.WhatIfs(context.Table.Family);
+        var kinds = SubjectKind.Compared;
+        var whatIfKinds = SubjectKind.WhatIfs(context.Table.Family);
         context.Budget.Later = BenchPlan.ReportSeconds;
         context.Budget.Expect(PassRunner.Least * (LoadExperiment.Timed(context)
             + (1 + whatIfKinds.Count) * (LookupExperiment.Cases(context) + UpdateExperiment.MostOperations)));
         LoadExperiment.Run(context, () => RouteFormExperiment.Run(context));
-        var schemes = kinds.Concat(whatIfKinds).Select(kind => kind.Create(context.Peers)).ToList();
+        var subjects = kinds.Concat(whatIfKinds).Select(kind => kind.Create(context.Table.Family, context.Peers)).ToList();
         try
         {
             var input = context.Ordered(context.Order);
-            context.Progress.Step("load for lookups", schemes.Count, "loads");
-            foreach (var scheme in schemes)
+            context.Progress.Step("load for lookups", subjects.Count, "loads");
+            foreach (var subject in subjects)
             {
-                scheme.Insert(input.Prefixes, input.Peers);
-                context.Progress.Done(schemes.IndexOf(scheme) + 1);
+                subject.Structure.Bind(input.Prefixes, input.Peers);
+                context.Progress.Done(subjects.IndexOf(subject) + 1);
             }
 
-            AddProcessMemory(context, schemes);
-            var (compared, whatIfs) = (schemes[..kinds.Count], schemes[kinds.Count..]);
-            List<SchemePair> pairs =
+            AddProcessMemory(context, subjects);
+            var (compared, whatIfs) = (subjects[..kinds.Count], subjects[kinds.Count..]);
+            List<SubjectPair> pairs =
             [
                 new(compared[0], compared[1]),
-                .. whatIfs.Select(whatIf => new SchemePair(compared[1], whatIf, SecondAlone: true)),
+                .. whatIfs.Select(whatIf => new SubjectPair(compared[1], whatIf, SecondAlone: true)),
             ];
             foreach (var whatIf in whatIfs)
                 LoadExperiment.Count(context, whatIf, context.Order);
@@ -43,13 +42,13 @@ public static class BenchRun
         }
         finally
         {
-            foreach (var scheme in schemes)
-                scheme.Dispose();
+            foreach (var subject in subjects)
+                subject.Dispose();
         }
     }
 
     /// <summary>What this program itself takes: never to be confused with the kernel's memory.</summary>
-    private static void AddProcessMemory(BenchContext context, IReadOnlyList<Scheme> schemes)
+    private static void AddProcessMemory(BenchContext context, IReadOnlyList<Subject> subjects)
     {
         using var self = Process.GetCurrentProcess();
         foreach (var (metric, bytes, basis) in new[]
@@ -57,7 +56,7 @@ public static class BenchRun
             ("working-set", self.WorkingSet64, Basis.Measured),
             ("peak-working-set", self.PeakWorkingSet64, Basis.Measured),
             ("gc-heap", GC.GetTotalMemory(forceFullCollection: false), Basis.Measured),
-            ("native", schemes.Sum(scheme => scheme.Memory.PageBytes), Basis.Counted),
+            ("native", subjects.Sum(subject => subject.Structure.Memory.PageBytes), Basis.Counted),
         })
         {
             context.Figures.Add(context.Row("memory", metric, "bytes", bytes, basis) with { Structure = "process" });

@@ -45,20 +45,20 @@ public static class LoadExperiment
     private static int Groups(BenchContext context, string order) =>
         order == context.Order ? context.Plan.LoadGroups : context.Plan.OtherLoadGroups;
 
-    /// <summary>The shape and the memory of a loaded scheme.</summary>
-    public static void Count(BenchContext context, Scheme scheme, string order)
+    /// <summary>The shape and the memory of a loaded structure.</summary>
+    public static void Count(BenchContext context, Subject subject, string order)
     {
-        foreach (var count in scheme.Shape())
+        foreach (var count in subject.Structure.Shape())
             context.Figures.Add(Label(context.Row("shape", count.Metric, count.Unit, count.Value, Basis.Counted) with { X = count.X }));
-        MemoryRows.Add(context, scheme.Account(), Label);
-        Figure Label(Figure row) => row with { Scheme = scheme.Name, Structure = scheme.Structure, Order = order, Basis = scheme.Counts };
+        MemoryRows.Add(context, subject.Structure.Account(), Label);
+        Figure Label(Figure row) => subject.Label(row) with { Order = order, Basis = subject.Counts };
     }
 
     /// <summary>The loads of one order; the first load of each structure is counted as well as timed.</summary>
     private sealed class LoadRun(BenchContext context, string order, OrderedTable input)
     {
         private readonly HashSet<string> _counted = [];
-        private readonly IReadOnlyList<SchemeKind> _kinds = SchemeFactory.For(context.Table.Family);
+        private readonly IReadOnlyList<SubjectKind> _kinds = SubjectKind.Compared;
 
         public void Both()
         {
@@ -71,14 +71,14 @@ public static class LoadExperiment
             another => [new(Interleaved.Run(another, () => Once(_kinds[0]), () => Once(_kinds[1]), context.Cancel), null)],
             settled => AddRows(settled[0]));
 
-        private double Once(SchemeKind kind)
+        private double Once(SubjectKind kind)
         {
-            using var scheme = kind.Create(context.Peers);
+            using var subject = kind.Create(context.Table.Family, context.Peers);
             var clock = Stopwatch.StartNew();
-            scheme.Insert(input.Prefixes, input.Peers);
+            subject.Structure.Bind(input.Prefixes, input.Peers);
             var seconds = clock.Elapsed.TotalSeconds;
             if (_counted.Add(kind.Structure))
-                Count(context, scheme, order);
+                Count(context, subject, order);
             return seconds;
         }
 
@@ -89,11 +89,11 @@ public static class LoadExperiment
             context.AddRatio("load", _kinds[0].Structure, _kinds[1].Structure, times.Pair, row => row with { Order = order, Flag = times.Flag });
         }
 
-        private void AddTimes(SchemeKind kind, Spread seconds, string flag)
+        private void AddTimes(SubjectKind kind, Spread seconds, string flag)
         {
             var perPrefix = seconds.Scale(1e9 / Math.Max(input.Prefixes.Length, 1));
             foreach (var row in new[] { context.Row("load", "time", "ms", seconds.Scale(1e3)), context.Row("load", "time-per-prefix", "ns", perPrefix) })
-                context.Figures.Add(row with { Scheme = kind.Name, Structure = kind.Structure, Order = order, Flag = flag });
+                context.Figures.Add(row with { Scheme = kind.Scheme, Structure = kind.Structure, Order = order, Flag = flag });
         }
     }
 }

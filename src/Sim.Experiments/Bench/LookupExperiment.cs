@@ -2,7 +2,7 @@
 using System.Diagnostics;
 using Sim.Figures;
 using Sim.Figures.Measuring;
-using Sim.Schemes;
+using Sim.Schemes.Structures;
 
 namespace Sim.Experiments.Bench;
 
@@ -16,7 +16,7 @@ public static class LookupExperiment
     public static int Cases(BenchContext context) => context.KeyPatterns.Count * 2;
 
     /// <summary>Measures all pairs, one pass over all after the other.</summary>
-    public static void Run(BenchContext context, IReadOnlyList<SchemePair> pairs)
+    public static void Run(BenchContext context, IReadOnlyList<SubjectPair> pairs)
     {
         var cases = new List<PairedCase>();
         foreach (var pair in pairs)
@@ -34,18 +34,18 @@ public static class LookupExperiment
         context.Passes.Finish(cases);
     }
 
-    private static PairedCase Case(BenchContext context, SchemePair pair, string pattern, Keys keys, bool dependent)
+    private static PairedCase Case(BenchContext context, SubjectPair pair, string pattern, Keys keys, bool dependent)
     {
         var chain = dependent ? "dependent" : "independent";
         // The answer to hold every repetition to; the runs that make it warm the code.
-        var (expected, other) = (pair.First.Lookup(keys, dependent), pair.Second.Lookup(keys, dependent));
+        var (expected, other) = (pair.First.Structure.Lookup(keys, dependent), pair.Second.Structure.Lookup(keys, dependent));
         if (other != expected)
             throw new InvalidOperationException($"the structures disagree: sums of answers {expected}, {other}");
 
-        double Time(Scheme scheme)
+        double Time(KernelStructure structure)
         {
             var clock = Stopwatch.StartNew();
-            var answer = scheme.Lookup(keys, dependent);
+            var answer = structure.Lookup(keys, dependent);
             var seconds = clock.Elapsed.TotalSeconds;
             if (answer != expected)
                 throw new InvalidOperationException("two runs over the same keys gave different answers");
@@ -58,25 +58,23 @@ public static class LookupExperiment
     }
 
     /// <summary>Nodes and cache lines a lookup reads: what decides the time, and does not depend on the machine.</summary>
-    private static void Trace(BenchContext context, IReadOnlyList<Scheme> schemes, string pattern, Keys keys)
+    private static void Trace(BenchContext context, IReadOnlyList<Subject> subjects, string pattern, Keys keys)
     {
         var count = Math.Min(keys.Count, context.Plan.TouchKeys);
-        foreach (var scheme in schemes)
+        foreach (var subject in subjects)
         {
-            var touches = Enumerable.Range(0, count).Select(index => scheme.Trace(keys.LeftAligned(index))).ToList();
+            var touches = Enumerable.Range(0, count).Select(index => subject.Structure.Trace(keys.LeftAligned(index))).ToList();
             void Add(string metric, string unit, Func<Touch, double> value)
             {
                 var values = touches.ConvertAll(touch => value(touch));
                 var spread = Spread.Of(values);
-                context.Figures.Add(context.Row("touch", metric, unit, values.Average(), scheme.Counts) with
+                context.Figures.Add(subject.Label(context.Row("touch", metric, unit, values.Average(), subject.Counts)) with
                 {
                     Low = spread.Low,
                     High = spread.High,
                     N = count,
                     Keys = pattern,
                     Order = context.Order,
-                    Scheme = scheme.Name,
-                    Structure = scheme.Structure,
                 });
             }
 

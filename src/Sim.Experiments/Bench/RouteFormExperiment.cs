@@ -4,7 +4,7 @@ using Sim.Figures;
 using Sim.Kernel;
 using Sim.Netlink;
 using Sim.Schemes;
-using Sim.Schemes.Binding;
+using Sim.Schemes.Structures;
 
 namespace Sim.Experiments.Bench;
 
@@ -30,17 +30,9 @@ public static class RouteFormExperiment
         foreach (var (done, form) in s_forms.Index())
         {
             context.Cancel.ThrowIfCancellationRequested();
-            using var fib = KernelFib.Create(context.Table.Family, form.Shape, context.Peers, BindingHost.Usual());
-            for (var i = 0; i < input.Prefixes.Length; i++)
-            {
-                var error = fib.Insert(input.Prefixes[i], input.Peers[i], NlmFlags.Create | NlmFlags.Replace);
-                if (error != 0)
-                    throw new InvalidOperationException($"the FIB refused {input.Prefixes[i]} with error {error}");
-                while (fib.Memory.Rcu.Pending > 0)
-                    fib.Memory.Rcu.GracePeriod();
-            }
-
-            var pages = MemoryRows.Add(context, fib.Memory.Account(), Label, caches: false);
+            using var fib = FibStructure.Create(context.Table.Family, form.Shape, context.Peers, KernelConfig.Usual);
+            fib.Bind(input.Prefixes, input.Peers);
+            var pages = MemoryRows.Add(context, fib.Account(), Label, caches: false);
             if (form.Shape == RouteShape.Device)
                 AddBoth(context, pages);
             context.Progress.Done(done + 1);
@@ -52,10 +44,10 @@ public static class RouteFormExperiment
     private static void AddBoth(BenchContext context, long routes)
     {
         var allowedIps = context.Figures.First(
-            row => row.Metric == "page-bytes" && row.Structure == AllowedIpsScheme.StructureName && row.Order == context.Order);
+            row => row.Metric == "page-bytes" && row.Structure == Names.AllowedIps && row.Order == context.Order);
         context.Figures.Add(context.Row("memory", "page-bytes", "bytes", allowedIps.Value + routes, Basis.Modelled) with
         {
-            Scheme = AllowedIpsScheme.SchemeName, Structure = Names.Both, Order = context.Order,
+            Scheme = SubjectKind.AllowedIps, Structure = Names.Both, Order = context.Order,
         });
     }
 }

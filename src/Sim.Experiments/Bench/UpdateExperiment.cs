@@ -3,7 +3,7 @@ using System.Diagnostics;
 using Sim.Figures;
 using Sim.Figures.Measuring;
 using Sim.Kernel;
-using Sim.Schemes;
+using Sim.Schemes.Structures;
 using Sim.Workloads.Tables;
 
 namespace Sim.Experiments.Bench;
@@ -14,20 +14,20 @@ namespace Sim.Experiments.Bench;
 /// </summary>
 public static class UpdateExperiment
 {
-    private sealed record Operation(string Name, int Prefixes, Action<Scheme> Prepare, Action<Scheme> Timed, Action<Scheme> Restore);
+    private sealed record Operation(string Name, int Prefixes, Action<KernelStructure> Prepare, Action<KernelStructure> Timed, Action<KernelStructure> Restore);
 
     /// <summary>The most operations that are measured.</summary>
     public const int MostOperations = 4;
 
     /// <summary>Measures all pairs, one pass over all after the other.</summary>
-    public static void Run(BenchContext context, IReadOnlyList<SchemePair> pairs)
+    public static void Run(BenchContext context, IReadOnlyList<SubjectPair> pairs)
     {
         var operations = Operations(context).Where(operation => operation.Prefixes > 0).ToList();
         // Counted before anything is timed: how often that is done depends on the machine, and what a change allocates on those before it.
         foreach (var (pair, operation) in pairs.SelectMany(pair => operations.Select(operation => (pair, operation))))
         {
-            foreach (var scheme in pair.Reported)
-                CountAllocations(context, scheme, operation);
+            foreach (var subject in pair.Reported)
+                CountAllocations(context, subject, operation);
         }
 
         var cases = pairs.SelectMany(pair => operations.Select(operation => Case(context, pair, operation))).ToList();
@@ -36,12 +36,12 @@ public static class UpdateExperiment
         context.Passes.Finish(cases);
     }
 
-    private static PairedCase Case(BenchContext context, SchemePair pair, Operation operation)
+    private static PairedCase Case(BenchContext context, SubjectPair pair, Operation operation)
     {
-        double Time(Scheme scheme)
+        double Time(KernelStructure structure)
         {
             var clock = Stopwatch.StartNew();
-            operation.Timed(scheme);
+            operation.Timed(structure);
             return clock.Elapsed.TotalSeconds / operation.Prefixes;
         }
 
@@ -54,9 +54,9 @@ public static class UpdateExperiment
     {
         var sample = Sample(context);
         var moved = Array.ConvertAll(sample.Peers, peer => (peer + 1) % context.Peers);
-        void Insert(Scheme scheme) => scheme.Insert(sample.Prefixes, sample.Peers);
-        void Delete(Scheme scheme) => scheme.Delete(sample.Prefixes, sample.Peers);
-        static void Nothing(Scheme scheme)
+        void Insert(KernelStructure structure) => structure.Bind(sample.Prefixes, sample.Peers);
+        void Delete(KernelStructure structure) => structure.Unbind(sample.Prefixes, sample.Peers);
+        static void Nothing(KernelStructure structure)
         {
         }
 
@@ -65,7 +65,7 @@ public static class UpdateExperiment
         if (context.Peers > 1)
         {
             yield return new("move", sample.Prefixes.Length, Nothing,
-                scheme => scheme.Move(sample.Prefixes, moved), scheme => scheme.Move(sample.Prefixes, sample.Peers));
+                structure => structure.Bind(sample.Prefixes, moved), Insert);
         }
 
         var all = context.Ordered(context.Order);
@@ -75,7 +75,7 @@ public static class UpdateExperiment
         var same = new int[share.Length];
         Array.Fill(same, peer);
         yield return new("remove-peer", share.Length, Nothing,
-            scheme => scheme.RemovePeer(peer, share), scheme => scheme.Insert(share, same));
+            structure => structure.UnbindPeer(peer, share), structure => structure.Bind(share, same));
     }
 
     /// <summary>Distinct routes drawn at random: updates do not arrive in the order of the table.</summary>
@@ -86,23 +86,22 @@ public static class UpdateExperiment
         return new OrderedTable(shuffled.Prefixes[..count], shuffled.Peers[..count]);
     }
 
-    private static void CountAllocations(BenchContext context, Scheme scheme, Operation operation)
+    private static void CountAllocations(BenchContext context, Subject subject, Operation operation)
     {
-        operation.Prepare(scheme);
-        var (allocations, objects) = (scheme.Memory.Allocations, scheme.Memory.Objects);
-        operation.Timed(scheme);
-        var allocated = scheme.Memory.Allocations - allocations;
-        var freed = allocated - (scheme.Memory.Objects - objects);
-        operation.Restore(scheme);
+        var structure = subject.Structure;
+        operation.Prepare(structure);
+        var (allocations, objects) = (structure.Memory.Allocations, structure.Memory.Objects);
+        operation.Timed(structure);
+        var allocated = structure.Memory.Allocations - allocations;
+        var freed = allocated - (structure.Memory.Objects - objects);
+        operation.Restore(structure);
         foreach (var (metric, value) in new[] { ("allocations", allocated), ("frees", freed) })
         {
             context.Figures.Add(
-                context.Row("update", metric, "per operation", (double)value / operation.Prefixes, scheme.Counts) with
+                subject.Label(context.Row("update", metric, "per operation", (double)value / operation.Prefixes, subject.Counts)) with
                 {
                     Operation = operation.Name,
                     Order = context.Order,
-                    Scheme = scheme.Name,
-                    Structure = scheme.Structure,
                     N = operation.Prefixes,
                 });
         }

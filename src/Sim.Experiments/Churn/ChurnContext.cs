@@ -4,7 +4,7 @@ using Sim.Figures.Machine;
 using Sim.Figures.Measuring;
 using Sim.Files;
 using Sim.Kernel;
-using Sim.Schemes.Binding;
+using Sim.Schemes;
 using Sim.Workloads.Churn;
 
 namespace Sim.Experiments.Churn;
@@ -49,7 +49,7 @@ public sealed class ChurnContext
 
     public required int Peers { get; init; }
 
-    public required IReadOnlyList<BindingKind> Kinds { get; init; }
+    public required IReadOnlyList<SchemeKind> Kinds { get; init; }
 
     /// <summary>Windows of coalescing in ms.</summary>
     public required IReadOnlyList<int> Windows { get; init; }
@@ -100,7 +100,7 @@ public sealed class ChurnContext
         Basis = basis,
     };
 
-    public void Add(BindingScheme scheme, Figure row) => Add(scheme.Kind, row);
+    public void Add(Scheme scheme, Figure row) => Add(scheme.Kind, row);
 
-    public void Add(BindingKind kind, Figure row) => Figures.Add(kind.Label(row));
+    public void Add(SchemeKind kind, Figure row) => Figures.Add(kind.Label(row));
 }

@@ -2,7 +2,7 @@
 using Sim.Figures;
 using Sim.Figures.Measuring;
 using Sim.Kernel;
-using Sim.Schemes.Binding;
+using Sim.Schemes;
 using Sim.Trie;
 using Sim.Workloads.Churn;
 using Sim.Workloads.Keys;
@@ -34,7 +34,7 @@ public static class ChurnRun
         var cases = context.Kinds.ToDictionary(kind => kind, paired.Cases);
         foreach (var kind in context.Kinds)
         {
-            context.Progress.Step($"{kind.Number} {kind.Name}: load", 1, "loads");
+            context.Progress.Step($"{kind.Name}: load", 1, "loads");
             Warm(kind, context.Family);
             Watched(context, () => convergence.Load(kind));
             using var scheme = kind.Create(context.Family, context.Peers);
@@ -44,7 +44,7 @@ public static class ChurnRun
             CodeSize.Add(context, scheme);
             paired.Use(scheme);
             passes.Pass(cases[kind], context.Plan.FirstGroups);
-            context.Progress.Step($"{kind.Number} {kind.Name}", 3, "steps");
+            context.Progress.Step(kind.Name, 3, "steps");
             Watched(context, () => new ReplayExperiment(context, scheme).Run());
             context.Progress.Done(1);
             Watched(context, () => observer.Notify(scheme, convergence.Run(scheme)));
@@ -57,14 +57,14 @@ public static class ChurnRun
 
     /// <summary>Each scheme again, on a copy that nothing else was done to.</summary>
     private static void SecondPasses(
-        ChurnContext context, PairedExperiment paired, PassRunner passes, Dictionary<BindingKind, IReadOnlyList<PairedCase>> cases, double later)
+        ChurnContext context, PairedExperiment paired, PassRunner passes, Dictionary<SchemeKind, IReadOnlyList<PairedCase>> cases, double later)
     {
         context.Budget.Expect(cases.Values.Sum(some => some.Count));
         var loading = 0.0;
         foreach (var (done, kind) in context.Kinds.Index())
         {
             var before = context.Budget.Now;
-            context.Progress.Step($"{kind.Number} {kind.Name}: load again", 1, "loads");
+            context.Progress.Step($"{kind.Name}: load again", 1, "loads");
             using var scheme = kind.Create(context.Family, context.Peers);
             scheme.Load(context.Load, _ => context.Cancel.ThrowIfCancellationRequested());
             paired.Use(scheme);
@@ -78,7 +78,7 @@ public static class ChurnRun
     private static void Watched(ChurnContext context, Action experiment) => context.Watch.Run(context.Figures, experiment);
 
     /// <summary>Runs the scheme's code until the compiler is done with it; what it leaves is thrown away.</summary>
-    private static void Warm(BindingKind kind, Family family)
+    private static void Warm(SchemeKind kind, Family family)
     {
         const int peers = 4;
         using var scheme = kind.Create(family, peers);
@@ -93,7 +93,10 @@ public static class ChurnRun
                 for (at = 0; at < prefixes.Length; at++)
                 {
                     // Replacing a set for each prefix would take longer than what it warms up for.
-                    scheme.Prepare([change(at)], sampled: at % 200 == 0);
+                    if (at % 200 == 0)
+                        scheme.Prepare([change(at)]);
+                    else
+                        scheme.PrepareWithoutReplace([change(at)]);
                     scheme.Apply([change(at)]);
                 }
             }
@@ -123,7 +126,7 @@ public static class ChurnRun
         context.Figures.Add(context.Row("trace", "clock", "s", context.Trace.Seconds, Basis.Counted));
     }
 
-    private static void AddMemory(ChurnContext context, BindingScheme scheme)
+    private static void AddMemory(ChurnContext context, Scheme scheme)
     {
         void Add(string structure, long objects, long pages)
         {
@@ -135,12 +138,11 @@ public static class ChurnRun
         }
 
         var (allObjects, allPages) = (0L, 0L);
-        foreach (var (structure, memory) in scheme.Structures)
+        foreach (var (name, structure) in scheme.Structures)
         {
-            // Peers are the same in every scheme.
-            var lines = memory.Account().Where(line => line.Cache != "wg_peer").ToList();
+            var lines = structure.Account();
             var (objects, pages) = (lines.Sum(line => line.ObjectBytes), lines.Sum(line => line.PageBytes));
-            Add(structure, objects, pages);
+            Add(name, objects, pages);
             allObjects += objects;
             allPages += pages;
         }
@@ -148,7 +150,7 @@ public static class ChurnRun
         Add(Names.AllStructures, allObjects, allPages);
     }
 
-    private static void AddPacket(ChurnContext context, BindingScheme scheme)
+    private static void AddPacket(ChurnContext context, Scheme scheme)
     {
         var lookups = scheme.Kind.Lookups;
         void Add(string operation, string structure, int count) => context.Add(

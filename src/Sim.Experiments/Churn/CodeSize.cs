@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.Globalization;
 using Sim.Figures;
-using Sim.Schemes.Binding;
+using Sim.Schemes;
 
 namespace Sim.Experiments.Churn;
 
@@ -16,9 +16,9 @@ public static class CodeSize
     private static readonly Lazy<Dictionary<string, (int Added, int Removed)>> s_variants = new(Read);
 
     /// <summary>Adds the rows of a scheme; none where nobody has written the code.</summary>
-    public static void Add(ChurnContext context, BindingScheme scheme)
+    public static void Add(ChurnContext context, Scheme scheme)
     {
-        if (scheme.Kind.WhatIf != Fib6WhatIf.None)
+        if (scheme.Kind.IsWhatIf)
             return;
         var (added, removed) = Of(scheme.Kind);
         void Row(string metric, int value) => context.Add(scheme, context.Row("code", metric, "lines", value, Basis.Counted));
@@ -29,7 +29,7 @@ public static class CodeSize
     }
 
     /// <summary>Lines that a kernel for the scheme adds and removes.</summary>
-    public static (int Added, int Removed) Of(BindingKind kind)
+    public static (int Added, int Removed) Of(SchemeKind kind)
     {
         var lines = kind.Patches.Select(variant => s_variants.Value[variant]).ToList();
         return (lines.Sum(variant => variant.Added), lines.Sum(variant => variant.Removed));

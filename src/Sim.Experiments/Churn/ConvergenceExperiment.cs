@@ -2,7 +2,7 @@
 using System.Diagnostics;
 using Sim.Figures;
 using Sim.Kernel;
-using Sim.Schemes.Binding;
+using Sim.Schemes;
 using Sim.Workloads.Churn;
 using Sim.Workloads.Keys;
 
@@ -19,7 +19,7 @@ public sealed class ConvergenceExperiment(ChurnContext context)
     private readonly PeerLoss[] _losses = [.. PeerLoss.All(context)];
 
     /// <summary>Loads a new scheme in the orders of the plan.</summary>
-    public void Load(BindingKind kind)
+    public void Load(SchemeKind kind)
     {
         foreach (var order in context.Plan.Orders)
         {
@@ -29,13 +29,13 @@ public sealed class ConvergenceExperiment(ChurnContext context)
     }
 
     /// <summary>Loads a scheme that the other experiments go on with.</summary>
-    public void Load(BindingScheme scheme) => TimeLoad(scheme, context.Load, "file");
+    public void Load(Scheme scheme) => TimeLoad(scheme, context.Load, "file");
 
     /// <summary>
     /// Takes the largest peer away and brings it back. The scheme is left as it was. Gives the changes of the first kind of loss
     /// and the seconds it takes.
     /// </summary>
-    public (int Changes, double Seconds) Run(BindingScheme scheme)
+    public (int Changes, double Seconds) Run(Scheme scheme)
     {
         var first = (Changes: 0, Seconds: 0.0);
         foreach (var loss in _losses)
@@ -59,7 +59,7 @@ public sealed class ConvergenceExperiment(ChurnContext context)
         return first;
     }
 
-    private void TimeLoad(BindingScheme scheme, BindingChange[] inserts, string order)
+    private void TimeLoad(Scheme scheme, BindingChange[] inserts, string order)
     {
         var clock = Stopwatch.GetTimestamp();
         scheme.Load(inserts, _ => context.Cancel.ThrowIfCancellationRequested());
@@ -71,7 +71,7 @@ public sealed class ConvergenceExperiment(ChurnContext context)
     }
 
     /// <summary>Seconds that the kernel's structures take for a batch.</summary>
-    public static double Time(BindingScheme scheme, BindingChange[] batch)
+    public static double Time(Scheme scheme, BindingChange[] batch)
     {
         scheme.Prepare(batch);
         var clock = Stopwatch.GetTimestamp();
@@ -79,14 +79,14 @@ public sealed class ConvergenceExperiment(ChurnContext context)
         return Stopwatch.GetElapsedTime(clock).TotalSeconds;
     }
 
-    private static double Time(BindingScheme scheme, BindingChange[] batch, out Sent sent)
+    private static double Time(Scheme scheme, BindingChange[] batch, out Sent sent)
     {
         var seconds = Time(scheme, batch);
         sent = scheme.Encode(batch);
         return seconds;
     }
 
-    private void Add(BindingScheme scheme, string operation, int prefixes, List<double> seconds, Sent sent)
+    private void Add(Scheme scheme, string operation, int prefixes, List<double> seconds, Sent sent)
     {
         var spread = Spread.Of(seconds).Scale(1e3);
         var row = context.Row(Experiment, "time", "ms", spread.Median, Basis.Measured) with

@@ -4,7 +4,7 @@ using Sim.Figures;
 using Sim.Kernel;
 using Sim.Netlink;
 using Sim.Schemes;
-using Sim.Schemes.Binding;
+using Sim.Schemes.Structures;
 
 namespace Sim.Experiments.Churn;
 
@@ -44,7 +44,7 @@ public sealed class ObserverExperiment(ChurnContext context)
     /// What a program that is told of every change of a scheme's routes makes of it: of the trace's changes at their times, and
     /// of the loss of a peer, whose changes are announced as fast as the kernel makes them.
     /// </summary>
-    public void Notify(BindingScheme scheme, (int Changes, double Seconds) loss)
+    public void Notify(Scheme scheme, (int Changes, double Seconds) loss)
     {
         if (!scheme.Kind.Announces)
             return;
@@ -56,7 +56,7 @@ public sealed class ObserverExperiment(ChurnContext context)
         }
     }
 
-    private void AddQueue(BindingScheme scheme, string operation, int microseconds, IEnumerable<double> changes)
+    private void AddQueue(Scheme scheme, string operation, int microseconds, IEnumerable<double> changes)
     {
         var trueSize = context.Family == Family.IPv4 ? NotificationQueue.TrueSizeV4 : NotificationQueue.TrueSizeV6;
         var queue = NotificationQueue.Run(
@@ -108,12 +108,9 @@ public sealed class ObserverExperiment(ChurnContext context)
     /// <summary>The least of three walks of every peer's list, which are what a dump reads.</summary>
     private double ScanSeconds()
     {
-        using var table = new AllowedIpsPart(context.Peers);
+        using var table = new AllowedIpsStructure(context.Family, context.Peers, KernelConfig.Usual);
         foreach (var bound in context.Load)
-        {
-            if (table.Bind(bound.Prefix, bound.NewPeer) != 0)
-                throw new InvalidOperationException($"{bound.Prefix} was refused");
-        }
+            KernelStructure.Check(table.Insert(bound.Prefix, bound.NewPeer), bound.Prefix);
 
         var (best, set) = (double.MaxValue, new List<Prefix>(context.Load.Length));
         for (var round = 0; round < 3; round++)

@@ -4,7 +4,7 @@ using Sim.Figures;
 using Sim.Figures.Measuring;
 using Sim.Kernel;
 using Sim.Schemes;
-using Sim.Schemes.Binding;
+using Sim.Schemes.Structures;
 using Sim.Workloads;
 using Sim.Workloads.Churn;
 using Sim.Workloads.Keys;
@@ -25,24 +25,21 @@ namespace Sim.Experiments.Churn;
 /// </remarks>
 public sealed class PairedExperiment : IDisposable
 {
-    /// <summary>Number of the reference among the schemes.</summary>
-    public const int ReferenceNumber = 3;
-
     private readonly ChurnContext _context;
-    private readonly BindingScheme _reference;
+    private readonly Scheme _reference;
 
     // The trace's first, and what undoes them.
     private readonly BindingChange[] _changes;
     private readonly BindingChange[] _back;
     private readonly PeerLoss _loss;
     private readonly (string Pattern, UInt128[] Keys)[] _keys;
-    private BindingScheme _scheme;
+    private Scheme _scheme;
     private long _bytes;
 
     public PairedExperiment(ChurnContext context)
     {
         (_context, _loss) = (context, PeerLoss.All(context).First());
-        _reference = BindingKind.Of([ReferenceNumber], context.Family)[0].Create(context.Family, context.Peers);
+        _reference = SchemeKind.RemoveMe.Create(context.Family, context.Peers);
         _scheme = _reference;
         _reference.Load(context.Load, _ => context.Cancel.ThrowIfCancellationRequested());
         _changes = FirstChanges(context);
@@ -55,10 +52,10 @@ public sealed class PairedExperiment : IDisposable
     public int MostCases => 2 + 3 * _keys.Length;
 
     /// <summary>What is measured of a scheme. Its copy is given with each pass, and left as it was.</summary>
-    public IReadOnlyList<PairedCase> Cases(BindingKind kind)
+    public IReadOnlyList<PairedCase> Cases(SchemeKind kind)
     {
         var cases = new List<PairedCase>();
-        if (_changes.Length > 0 && kind.Number != 1)
+        if (_changes.Length > 0 && !kind.Replaces)
             cases.Add(Updates(kind));
         cases.Add(Loss(kind));
         foreach (var (pattern, keys) in _keys)
@@ -72,10 +69,10 @@ public sealed class PairedExperiment : IDisposable
     }
 
     /// <summary>The loaded copy that the next pass is on.</summary>
-    public void Use(BindingScheme scheme)
+    public void Use(Scheme scheme)
     {
         _scheme = scheme;
-        _bytes = new[] { _reference, scheme }.Sum(binding => binding.Structures.Sum(part => part.Memory.PageBytes));
+        _bytes = new[] { _reference, scheme }.Sum(binding => binding.Structures.Sum(part => part.Structure.Memory.PageBytes));
     }
 
     public void Dispose() => _reference.Dispose();
@@ -93,9 +90,9 @@ public sealed class PairedExperiment : IDisposable
     /// <summary>
     /// The changes' times in one replay: of all, and of each kind; first from empty caches, then with all that they touch in them.
     /// </summary>
-    private PairedCase Updates(BindingKind kind)
+    private PairedCase Updates(SchemeKind kind)
     {
-        double[] Replay(BindingScheme binding)
+        double[] Replay(Scheme binding)
         {
             var cold = Each(binding, _changes);
             Each(binding, _back);
@@ -144,11 +141,11 @@ public sealed class PairedExperiment : IDisposable
 
     private void Sweep() => _context.Sweep.Run(_bytes);
 
-    private PairedCase Case(BindingKind kind, string name, Func<Func<int, bool>, PassTimes[]> measure, Action<IReadOnlyList<SettledTimes>> add) =>
-        new($"{kind.Number} {kind.Name}: {name}", 4, _context.Plan.PairGroups, measure, add);
+    private PairedCase Case(SchemeKind kind, string name, Func<Func<int, bool>, PassTimes[]> measure, Action<IReadOnlyList<SettledTimes>> add) =>
+        new($"{kind.Name}: {name}", 4, _context.Plan.PairGroups, measure, add);
 
     /// <summary>Of so few changes that the clock shows none of it a ratio says nothing.</summary>
-    private void AddUpdate(BindingKind kind, string metric, string operation, SettledTimes times)
+    private void AddUpdate(SchemeKind kind, string metric, string operation, SettledTimes times)
     {
         var ratios = times.Pair.Ratios.Where((_, pair) => times.Pair.A[pair] > 0).ToList();
         if (ratios.Count > 0)
@@ -156,13 +153,13 @@ public sealed class PairedExperiment : IDisposable
     }
 
     /// <summary>Seconds of all changes, and behind them those of each kind.</summary>
-    private static double[] Each(BindingScheme scheme, BindingChange[] changes)
+    private static double[] Each(Scheme scheme, BindingChange[] changes)
     {
         var seconds = new double[1 + Enum.GetValues<RouteChange>().Length];
         foreach (ref readonly var change in changes.AsSpan())
         {
             var batch = new ReadOnlySpan<BindingChange>(in change);
-            scheme.Prepare(batch, sampled: false);
+            scheme.PrepareWithoutReplace(batch);
             var clock = Stopwatch.GetTimestamp();
             scheme.Apply(batch);
             var one = Stopwatch.GetElapsedTime(clock).TotalSeconds;
@@ -174,9 +171,9 @@ public sealed class PairedExperiment : IDisposable
     }
 
     /// <summary>The share of the largest peer goes to another peer as one batch, and comes back untimed.</summary>
-    private PairedCase Loss(BindingKind kind)
+    private PairedCase Loss(SchemeKind kind)
     {
-        double Lose(BindingScheme binding)
+        double Lose(Scheme binding)
         {
             var seconds = ConvergenceExperiment.Time(binding, _loss.Lose);
             ConvergenceExperiment.Time(binding, _loss.Return);
@@ -198,10 +195,10 @@ public sealed class PairedExperiment : IDisposable
         return Case(kind, "loss of a peer", Measure, times => Add(kind, times[0].Pair.Ratio, times[0], row));
     }
 
-    private PairedCase Packets(BindingKind kind, string pattern, UInt128[] keys, string operation, Func<BindingScheme, UInt128, int> lookup)
+    private PairedCase Packets(SchemeKind kind, string pattern, UInt128[] keys, string operation, Func<Scheme, UInt128, int> lookup)
     {
         var expected = Chain(_reference, keys, lookup).Sum;
-        double Time(BindingScheme binding)
+        double Time(Scheme binding)
         {
             var (seconds, sum) = Chain(binding, keys, lookup);
             if (sum != expected && (kind.ChecksSources || operation != "receive"))
@@ -231,7 +228,7 @@ public sealed class PairedExperiment : IDisposable
     }
 
     /// <summary>Each lookup waits for the answer of the one before: latency, as a packet by itself meets it.</summary>
-    private static (double Seconds, long Sum) Chain(BindingScheme scheme, UInt128[] keys, Func<BindingScheme, UInt128, int> lookup)
+    private static (double Seconds, long Sum) Chain(Scheme scheme, UInt128[] keys, Func<Scheme, UInt128, int> lookup)
     {
         var (sum, place, zero) = (0L, 0, KeyChain.Zero());
         var clock = Stopwatch.GetTimestamp();
@@ -245,7 +242,7 @@ public sealed class PairedExperiment : IDisposable
         return (Stopwatch.GetElapsedTime(clock).TotalSeconds, sum);
     }
 
-    private void Add(BindingKind kind, Spread ratio, SettledTimes times, Figure row) => _context.Add(kind, row with
+    private void Add(SchemeKind kind, Spread ratio, SettledTimes times, Figure row) => _context.Add(kind, row with
     {
         Item = kind == _reference.Kind ? Names.SelfItem : $"to {_reference.Name}",
         Value = ratio.Median, Low = ratio.Low, High = ratio.High, N = ratio.N, Bound = times.Noise, Flag = times.Flag,

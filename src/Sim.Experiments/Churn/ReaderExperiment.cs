@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
 using Sim.Figures;
-using Sim.Schemes.Binding;
+using Sim.Schemes;
 
 namespace Sim.Experiments.Churn;
 
@@ -32,7 +32,7 @@ public sealed class ReaderExperiment
 
     /// <summary>Runs all updates on a loaded scheme and takes them back.</summary>
     /// <exception cref="BindingMismatchException">A lookup was wrong with no update under way, or the binding is not as it was.</exception>
-    public void Run(BindingScheme scheme)
+    public void Run(Scheme scheme)
     {
         foreach (var updates in _operations)
         {
@@ -54,7 +54,7 @@ public sealed class ReaderExperiment
     }
 
     /// <summary>Seconds of each update with no reader beside it.</summary>
-    private List<double> Alone(BindingScheme scheme, IReadOnlyList<ReaderUpdate> updates)
+    private List<double> Alone(Scheme scheme, IReadOnlyList<ReaderUpdate> updates)
     {
         var seconds = new List<double>();
         var begun = Stopwatch.GetTimestamp();
@@ -73,7 +73,7 @@ public sealed class ReaderExperiment
     }
 
     /// <summary>Adds up what readers see of the updates; returns the seconds of each.</summary>
-    private List<double> Beside(BindingScheme scheme, IReadOnlyList<ReaderUpdate> updates, GroupTally[] sums)
+    private List<double> Beside(Scheme scheme, IReadOnlyList<ReaderUpdate> updates, GroupTally[] sums)
     {
         var seconds = new List<double>();
         using var readers = new ReaderThreads(scheme, ReaderThreads.Count);

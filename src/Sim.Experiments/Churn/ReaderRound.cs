@@ -2,7 +2,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Sim.Figures;
-using Sim.Schemes.Binding;
+using Sim.Schemes;
 
 namespace Sim.Experiments.Churn;
 
@@ -46,7 +46,7 @@ public sealed class ReaderRound
     /// Does the update and takes it back. What it drops is freed after it, when no reader can hold it: a writer waits for
     /// readers where the kernel's does (<c>synchronize_net</c>), not at the end of each message.
     /// </summary>
-    public void Do(BindingScheme scheme)
+    public void Do(Scheme scheme)
     {
         Update.Prepare(scheme);
         Hold(scheme);
@@ -63,15 +63,15 @@ public sealed class ReaderRound
         Release(scheme);
     }
 
-    private static void Hold(BindingScheme scheme)
+    private static void Hold(Scheme scheme)
     {
-        foreach (var (_, memory) in scheme.Structures)
+        foreach (var memory in scheme.Structures.Select(part => part.Structure.Memory))
             memory.Rcu.HoldsCallbacks = true;
     }
 
-    private static void Release(BindingScheme scheme)
+    private static void Release(Scheme scheme)
     {
-        foreach (var (_, memory) in scheme.Structures)
+        foreach (var memory in scheme.Structures.Select(part => part.Structure.Memory))
         {
             memory.Rcu.HoldsCallbacks = false;
             // A callback may queue another.
@@ -98,11 +98,11 @@ public sealed class ReaderRound
 /// <summary>What one reader saw in a round. Its own while the round lasts.</summary>
 public sealed class ReaderTally
 {
-    private readonly BindingScheme _scheme;
+    private readonly Scheme _scheme;
     private readonly ReaderRound _round;
     private readonly Gap[] _gaps;
 
-    public ReaderTally(BindingScheme scheme, ReaderRound round)
+    public ReaderTally(Scheme scheme, ReaderRound round)
     {
         (_scheme, _round) = (scheme, round);
         _gaps = new Gap[round.Probes.Length];

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 using Sim.Figures;
 using Sim.Schemes;
-using Sim.Schemes.Binding;
+using Sim.Schemes.Structures;
 
 namespace Sim.Experiments.Churn;
 
 /// <summary>The rows of what readers see of one operation under one scheme. <c>keys</c> says whose prefixes were looked up.</summary>
-public sealed class ReaderRows(ChurnContext context, BindingScheme scheme, string operation)
+public sealed class ReaderRows(ChurnContext context, Scheme scheme, string operation)
 {
     public const string Experiment = "reader";
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-using Sim.Schemes.Binding;
+using Sim.Schemes;
 
 namespace Sim.Experiments.Churn;
 
@@ -14,12 +14,12 @@ namespace Sim.Experiments.Churn;
 /// </summary>
 public sealed class ReaderSteps
 {
-    private readonly BindingScheme _scheme;
+    private readonly Scheme _scheme;
     private readonly Probe[] _probes;
     private readonly int[] _none;
     private readonly int[] _other;
 
-    private ReaderSteps(BindingScheme scheme, Probe[] probes)
+    private ReaderSteps(Scheme scheme, Probe[] probes)
     {
         (_scheme, _probes) = (scheme, probes);
         (_none, _other) = (new int[probes.Length], new int[probes.Length]);
@@ -30,19 +30,19 @@ public sealed class ReaderSteps
 
     /// <summary>Does the update and takes it back; 0 steps where the scheme does not tell them.</summary>
     /// <exception cref="BindingMismatchException">Before or after it, a probe's answer is not what it has to be.</exception>
-    public static ReaderSteps Count(BindingScheme scheme, ReaderUpdate update)
+    public static ReaderSteps Count(Scheme scheme, ReaderUpdate update)
     {
         var steps = new ReaderSteps(scheme, update.Probes);
         steps.Require(probe => probe.Before, $"before {update.Operation}");
         update.Prepare(scheme);
-        scheme.Stepped = steps.Look;
+        scheme.Binding.Stepped = steps.Look;
         try
         {
             update.Apply(scheme);
         }
         finally
         {
-            scheme.Stepped = null;
+            scheme.Binding.Stepped = null;
         }
 
         steps.Require(probe => probe.After, $"after {update.Operation}");

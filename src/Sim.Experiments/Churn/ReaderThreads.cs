@@ -2,26 +2,26 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using Sim.Kernel;
-using Sim.Schemes.Binding;
+using Sim.Schemes;
 
 namespace Sim.Experiments.Churn;
 
 /// <summary>Threads that look up in a scheme beside the one that changes it, which makes this, hands over the rounds and ends it.</summary>
 public sealed class ReaderThreads : IDisposable
 {
-    private readonly BindingScheme _scheme;
+    private readonly Scheme _scheme;
     private readonly Reader[] _readers;
     private volatile ReaderRound? _round;
     private volatile bool _ended;
     private volatile Exception? _failure;
 
-    public ReaderThreads(BindingScheme scheme, int count)
+    public ReaderThreads(Scheme scheme, int count)
     {
         _scheme = scheme;
         _readers = new Reader[count];
         for (var i = 0; i < count; i++)
         {
-            var reader = new Reader { Rcu = [.. scheme.Structures.Select(part => part.Memory.Rcu.AddReader())] };
+            var reader = new Reader { Rcu = [.. scheme.Structures.Select(part => part.Structure.Memory.Rcu.AddReader())] };
             reader.Thread = new Thread(() => Run(reader)) { IsBackground = true, Name = $"reader {i + 1}" };
             _readers[i] = reader;
         }

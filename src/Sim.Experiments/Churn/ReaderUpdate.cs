@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 using Sim.Figures;
 using Sim.Kernel;
-using Sim.Schemes.Binding;
+using Sim.Schemes;
 using Sim.Workloads.Churn;
 using Sim.Workloads.Keys;
 
@@ -34,14 +34,14 @@ public sealed record ReaderUpdate(
     public const string Replace = "replace";
 
     /// <summary>What the daemon has to look up before; not the kernel's time.</summary>
-    public void Prepare(BindingScheme scheme)
+    public void Prepare(Scheme scheme)
     {
         if (Changes.Length > 0)
             scheme.Prepare(Changes);
     }
 
     /// <summary>The kernel's part.</summary>
-    public void Apply(BindingScheme scheme)
+    public void Apply(Scheme scheme)
     {
         if (Changes.Length > 0)
             scheme.Apply(Changes);
@@ -50,7 +50,7 @@ public sealed record ReaderUpdate(
     }
 
     /// <summary>Takes it back.</summary>
-    public void Restore(BindingScheme scheme)
+    public void Restore(Scheme scheme)
     {
         if (Back.Length == 0)
             return;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
 using MathNet.Numerics.Distributions;
-using Sim.Schemes.Binding;
+using Sim.Schemes;
+using Sim.Schemes.Structures;
 using Sim.Workloads.Churn;
 using Sim.Workloads.Keys;
 using Sim.Workloads.Mrt;
@@ -25,7 +26,7 @@ namespace Sim.Experiments.Churn;
 public readonly record struct ReplacementCost(double Seconds, double Low, double High, int N, KernelWork Work)
 {
     /// <summary>Times a sample on a loaded scheme, which is left as it was.</summary>
-    public static ReplacementCost Sample(ChurnContext context, BindingScheme scheme)
+    public static ReplacementCost Sample(ChurnContext context, Scheme scheme)
     {
         var victims = Victims(context);
         var times = new List<(double Seconds, double Prefixes)>();

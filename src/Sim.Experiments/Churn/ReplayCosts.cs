@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using HdrHistogram;
-using Sim.Schemes.Binding;
+using Sim.Schemes;
+using Sim.Schemes.Structures;
 
 namespace Sim.Experiments.Churn;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
-using Sim.Schemes.Binding;
+using Sim.Schemes;
 using Sim.Workloads.Churn;
 
 namespace Sim.Experiments.Churn;
@@ -10,7 +10,7 @@ namespace Sim.Experiments.Churn;
 /// these times on the trace's own clock. After each round the binding is led back to the start; after a window's last round
 /// it is first compared with the model's.
 /// </summary>
-public sealed class ReplayExperiment(ChurnContext context, BindingScheme scheme)
+public sealed class ReplayExperiment(ChurnContext context, Scheme scheme)
 {
     private readonly ReplayRows _rows = new(context, scheme);
     private ReplacementCost _replacement;
@@ -33,7 +33,7 @@ public sealed class ReplayExperiment(ChurnContext context, BindingScheme scheme)
                 done.Add(Replay(window, estimate));
                 if (done.Count == rounds)
                     context.End.Require(scheme, $"after the replay with a window of {window} ms");
-                scheme.Prepare(context.Back, sampled: false);
+                scheme.PrepareWithoutReplace(context.Back);
                 scheme.Apply(context.Back);
             }
 
@@ -45,7 +45,7 @@ public sealed class ReplayExperiment(ChurnContext context, BindingScheme scheme)
 
     /// <summary>Whether replacing every peer's set that the trace takes a prefix from would take too long.</summary>
     private bool NeedsEstimate() =>
-        scheme.Kind.Number == 1
+        scheme.Kind.Replaces
         && context.Trace.Counts.Deletes * (context.Table.Prefixes.Length / context.Peers) > context.Plan.ReplacedPrefixes;
 
     private ReplayRound Replay(int window, bool estimate)
@@ -61,7 +61,7 @@ public sealed class ReplayExperiment(ChurnContext context, BindingScheme scheme)
             var batch = coalescer.Batch;
             if (batch.IsEmpty)
                 continue;
-            var sentAgain = scheme.Prepare(batch, sampled: !estimate);
+            var sentAgain = estimate ? scheme.PrepareWithoutReplace(batch) : scheme.Prepare(batch);
             var before = scheme.Work;
             var clock = Stopwatch.GetTimestamp();
             scheme.Apply(batch);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using Sim.Figures;
-using Sim.Schemes.Binding;
+using Sim.Schemes;
+using Sim.Schemes.Structures;
 using Sim.Workloads.Mrt;
 
 namespace Sim.Experiments.Churn;
@@ -9,7 +10,7 @@ namespace Sim.Experiments.Churn;
 /// The rows of a scheme's replays. Values are medians over the rounds with quartiles; where REPLACE is estimated, low and
 /// high are the ends of its 95% interval.
 /// </summary>
-public sealed class ReplayRows(ChurnContext context, BindingScheme scheme)
+public sealed class ReplayRows(ChurnContext context, Scheme scheme)
 {
     public const string Experiment = "replay";
     public const string AnyChange = "update";

@@ -4,7 +4,7 @@ using Sim.Figures;
 using Sim.Files;
 using Sim.Kernel;
 using Sim.Netlink;
-using Sim.Schemes.Binding;
+using Sim.Schemes.Structures;
 using Sim.Workloads.Keys;
 using Sim.Workloads.Tables;
 
@@ -57,32 +57,32 @@ public sealed class FibInfoBucket(ScalingTables tables, ScalingPlan plan, ulong 
         progress.Step($"scaling: insert among {peers:N0} peers of a device", (plan.MostRounds + 1) * s_cases.Length, "runs");
         var inserts = Inserts(table, peers, routes, timed);
         var samples = new ScalingSamples();
-        var parts = new List<RoutePart>();
+        var fibs = new List<FibStructure>();
         try
         {
             foreach (var (_, shape, hashesStates) in s_cases)
             {
-                var part = new RoutePart(Family.IPv4, shape, peers, BindingHost.Usual() with { HashesStates = hashesStates });
-                parts.Add(part);
+                var fib = FibStructure.Create(Family.IPv4, shape, peers, KernelConfig.Usual with { HashesStates = hashesStates });
+                fibs.Add(fib);
                 for (var route = 0; route < routes; route++)
-                    Check(part.Add(table.Prefixes[table.Drawn[route]], route % peers));
+                    Add(fib, table.Prefixes[table.Drawn[route]], route % peers);
             }
 
             // The first round warms up.
             for (var round = 0; round <= plan.MostRounds; round++)
             {
-                for (var turn = 0; turn < parts.Count; turn++)
+                for (var turn = 0; turn < fibs.Count; turn++)
                 {
                     cancel.ThrowIfCancellationRequested();
-                    var at = round % 2 == 1 ? turn : parts.Count - 1 - turn;
-                    Time(parts[at], inserts, round == 0 ? new() : samples, s_cases[at].Name);
-                    progress.Done(round * parts.Count + turn + 1);
+                    var at = round % 2 == 1 ? turn : fibs.Count - 1 - turn;
+                    Time(fibs[at], inserts, round == 0 ? new() : samples, s_cases[at].Name);
+                    progress.Done(round * fibs.Count + turn + 1);
                 }
             }
         }
         finally
         {
-            parts.ForEach(part => part.Dispose());
+            fibs.ForEach(fib => fib.Dispose());
         }
 
         return samples.Rows((cost, value) => Row(table, peers, cost, value));
@@ -96,17 +96,17 @@ public sealed class FibInfoBucket(ScalingTables tables, ScalingPlan plan, ulong 
     }
 
     /// <summary>Inserts the routes, and takes them away again off the clock.</summary>
-    private static void Time(RoutePart part, (Prefix Prefix, int Peer)[] routes, ScalingSamples samples, string name)
+    private static void Time(FibStructure fib, (Prefix Prefix, int Peer)[] routes, ScalingSamples samples, string name)
     {
-        var walked = part.InfosWalked;
+        var walked = fib.InfosWalked;
         var clock = Stopwatch.GetTimestamp();
         foreach (var (prefix, peer) in routes)
-            Check(part.Add(prefix, peer));
+            Add(fib, prefix, peer);
         var time = (Stopwatch.GetTimestamp() - clock) * (1e9 / Stopwatch.Frequency);
         samples.Add(name, s_time, time / routes.Length);
-        samples.Add(name, s_walked, (double)(part.InfosWalked - walked) / routes.Length);
+        samples.Add(name, s_walked, (double)(fib.InfosWalked - walked) / routes.Length);
         foreach (var (prefix, peer) in routes)
-            Check(part.Delete(prefix, peer));
+            KernelStructure.Check(fib.Unbind(prefix, peer), prefix);
     }
 
     private Figure Row(ScalingTable table, int peers, Cost cost, double value) => new()
@@ -138,9 +138,5 @@ public sealed class FibInfoBucket(ScalingTables tables, ScalingPlan plan, ulong 
             yield return row with { Metric = ScalingMetrics.RSquared, Unit = "ratio", Value = fit.RSquared };
     }
 
-    private static void Check(int error)
-    {
-        if (error != 0)
-            throw new InvalidOperationException($"a route was refused with error {error}");
-    }
+    private static void Add(FibStructure fib, Prefix prefix, int peer) => KernelStructure.Check(fib.Add(prefix, peer), prefix);
 }

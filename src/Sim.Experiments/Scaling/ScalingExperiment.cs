@@ -4,7 +4,7 @@ using Sim.Figures;
 using Sim.Figures.Machine;
 using Sim.Files;
 using Sim.Kernel;
-using Sim.Schemes.Binding;
+using Sim.Schemes;
 
 namespace Sim.Experiments.Scaling;
 
@@ -15,7 +15,7 @@ namespace Sim.Experiments.Scaling;
 /// again.
 /// </summary>
 public sealed class ScalingExperiment(
-    ScalingTables tables, IReadOnlyList<BindingKind> kinds, ScalingPlan plan, ulong seed, IWorkProgress progress, CancellationToken cancel,
+    ScalingTables tables, IReadOnlyList<SchemeKind> kinds, ScalingPlan plan, ulong seed, IWorkProgress progress, CancellationToken cancel,
     MachineWatch? watch = null)
 {
     /// <summary>Until the compiler is done with code, it is run this long.</summary>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-using Sim.Schemes;
+using Sim.Schemes.Structures;
 
 namespace Sim.Experiments.Scaling;
 

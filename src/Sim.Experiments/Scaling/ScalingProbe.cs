@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
 using Sim.Figures;
-using Sim.Schemes.Binding;
+using Sim.Schemes;
 using Sim.Trie;
 using Sim.Workloads.Churn;
 
@@ -17,7 +17,7 @@ namespace Sim.Experiments.Scaling;
 ///   lookups  all keys, in eight parts
 /// </code>
 /// A round's value is the median of its cycles, peers or parts, so that an interruption spoils one of them. Each change is a
-/// message of its own. The daemon's side (<see cref="BindingScheme.Prepare"/>) is outside the clock.
+/// message of its own. The daemon's side (<see cref="Scheme.Prepare"/>) is outside the clock.
 /// </summary>
 public sealed class ScalingProbe
 {
@@ -59,9 +59,9 @@ public sealed class ScalingProbe
 
     /// <summary>Runs one round with new structures.</summary>
     /// <exception cref="InvalidOperationException">A lookup's answer is not that of the schemes before.</exception>
-    public void Run(BindingKind kind, ScalingSamples samples)
+    public void Run(SchemeKind kind, ScalingSamples samples)
     {
-        var copies = new BindingScheme[Copies];
+        var copies = new Scheme[Copies];
         try
         {
             for (var i = 0; i < copies.Length; i++)
@@ -80,7 +80,7 @@ public sealed class ScalingProbe
         }
     }
 
-    private double Load(BindingScheme[] copies)
+    private double Load(Scheme[] copies)
     {
         var clock = Stopwatch.GetTimestamp();
         foreach (var copy in copies)
@@ -88,15 +88,14 @@ public sealed class ScalingProbe
         return Nanoseconds(clock) / copies.Length / _inserts.Length;
     }
 
-    private void CountMemory(BindingScheme scheme, ScalingSamples samples)
+    private void CountMemory(Scheme scheme, ScalingSamples samples)
     {
-        // Peers are the same in every scheme.
-        var lines = scheme.Structures.SelectMany(part => part.Memory.Account()).Where(line => line.Cache != "wg_peer").ToList();
+        var lines = scheme.Structures.SelectMany(part => part.Structure.Account()).ToList();
         samples.Add(scheme.Name, new("", ScalingMetrics.Pages), (double)lines.Sum(line => line.PageBytes) / _inserts.Length);
         samples.Add(scheme.Name, new("", ScalingMetrics.Objects), (double)lines.Sum(line => line.ObjectBytes) / _inserts.Length);
     }
 
-    private void Lookups(BindingScheme scheme, ScalingSamples samples)
+    private void Lookups(Scheme scheme, ScalingSamples samples)
     {
         var sent = Look(scheme, _keys, received: false);
         if (sent != (_answer ??= sent))
@@ -106,7 +105,7 @@ public sealed class ScalingProbe
     }
 
     /// <summary>Looks all keys up, and again with the clock: the first run warms the caches, and gives the answer to hold the other to.</summary>
-    private double Time(BindingScheme scheme, bool received)
+    private double Time(Scheme scheme, bool received)
     {
         var (answer, again, tally) = (Look(scheme, _keys, received), 0L, new Tally());
         for (var part = 0; part < KeyParts; part++)
@@ -124,7 +123,7 @@ public sealed class ScalingProbe
 
     /// <summary>All lookups of packets, none of which waits for the one before; received ones without rp_filter.</summary>
     /// <returns>The sum of the answers.</returns>
-    private static long Look(BindingScheme scheme, ReadOnlySpan<UInt128> keys, bool received)
+    private static long Look(Scheme scheme, ReadOnlySpan<UInt128> keys, bool received)
     {
         var sum = 0L;
         if (received)
@@ -139,7 +138,7 @@ public sealed class ScalingProbe
         return sum;
     }
 
-    private void Updates(BindingScheme[] copies, ScalingSamples samples)
+    private void Updates(Scheme[] copies, ScalingSamples samples)
     {
         var (deleting, inserting, moving) = (new Tally(), new Tally(), new Tally());
         var cycles = Math.Max(1, Enough / (copies.Length * Updated));
@@ -165,7 +164,7 @@ public sealed class ScalingProbe
     }
 
     /// <summary>Makes each copy's changes, one message each, and adds their time.</summary>
-    private static void Time(BindingScheme[] copies, BindingChange[][] changes, Tally tally)
+    private static void Time(Scheme[] copies, BindingChange[][] changes, Tally tally)
     {
         var replaced = 0L;
         for (var copy = 0; copy < copies.Length; copy++)
@@ -188,14 +187,14 @@ public sealed class ScalingProbe
     }
 
     /// <summary>The same for REPLACE: the daemon's look into its own tables lies between any two messages to one copy.</summary>
-    private static void TimePrepared(BindingScheme[] copies, BindingChange[][] changes, Tally tally)
+    private static void TimePrepared(Scheme[] copies, BindingChange[][] changes, Tally tally)
     {
         var replaced = 0L;
         for (var i = 0; i < changes[0].Length; i++)
         {
             var done = i == 0 || replaced < MostReplaced;
             for (var copy = 0; copy < copies.Length; copy++)
-                replaced += copies[copy].Prepare(changes[copy].AsSpan(i, 1), done);
+                replaced += done ? copies[copy].Prepare(changes[copy].AsSpan(i, 1)) : copies[copy].PrepareWithoutReplace(changes[copy].AsSpan(i, 1));
             var clock = Stopwatch.GetTimestamp();
             for (var copy = 0; copy < copies.Length; copy++)
                 copies[copy].Apply(changes[copy].AsSpan(i, 1));
@@ -204,7 +203,7 @@ public sealed class ScalingProbe
         }
     }
 
-    private void Loss(BindingScheme[] copies, ScalingSamples samples)
+    private void Loss(Scheme[] copies, ScalingSamples samples)
     {
         var tally = new Tally();
         foreach (var lose in _losses)
@@ -229,7 +228,7 @@ public sealed class ScalingProbe
         samples.Add(copies[0].Name, new(operation, ScalingMetrics.Time), tally.Median);
     }
 
-    private void CountMessages(BindingScheme scheme, ScalingSamples samples)
+    private void CountMessages(Scheme scheme, ScalingSamples samples)
     {
         if (samples.Has(scheme.Name, new(ScalingMetrics.Insert, ScalingMetrics.Bytes)))
             return;
@@ -241,7 +240,7 @@ public sealed class ScalingProbe
     }
 
     private static void Count(
-        BindingScheme scheme, ScalingSamples samples, List<int> places, string operation, Func<int, BindingChange> change, string opposite)
+        Scheme scheme, ScalingSamples samples, List<int> places, string operation, Func<int, BindingChange> change, string opposite)
     {
         var (there, back) = (default(Sent), default(Sent));
         foreach (var place in places)
@@ -262,10 +261,10 @@ public sealed class ScalingProbe
             Add(opposite, back);
     }
 
-    private static Sent Send(BindingScheme scheme, BindingChange change)
+    private static Sent Send(Scheme scheme, BindingChange change)
     {
         BindingChange[] alone = [change];
-        scheme.Prepare(alone, sampled: false);
+        scheme.PrepareWithoutReplace(alone);
         scheme.Apply(alone);
         return scheme.Encode(alone);
     }

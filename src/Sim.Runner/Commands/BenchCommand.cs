@@ -5,7 +5,7 @@ using Sim.Figures;
 using Sim.Figures.Measuring;
 using Sim.Files;
 using Sim.Kernel;
-using Sim.Schemes;
+using Sim.Schemes.Structures;
 using Sim.Workloads;
 using Sim.Workloads.Files;
 using Sim.Workloads.Keys;

@@ -6,7 +6,7 @@ using Sim.Figures;
 using Sim.Figures.Measuring;
 using Sim.Files;
 using Sim.Kernel;
-using Sim.Schemes.Binding;
+using Sim.Schemes;
 using Sim.Workloads;
 using Sim.Workloads.Churn;
 using Sim.Workloads.Files;
@@ -21,7 +21,7 @@ internal static class ChurnCommand
 {
     private static readonly int[] s_windows = [0, 10, 100, 1000, 5000];
 
-    private sealed record Settings(int Peers, IReadOnlyList<BindingKind> Kinds, int[] Windows);
+    private sealed record Settings(int Peers, IReadOnlyList<SchemeKind> Kinds, int[] Windows);
 
     public static Command Create()
     {
@@ -39,7 +39,7 @@ internal static class ChurnCommand
 
             Examples:
               churn --family 6 --updates updates.20260222.1530.bz2
-              churn --table latest-bview.gz --updates updates.*.gz --schemes 3,4,6
+              churn --table latest-bview.gz --updates updates.*.gz --schemes remove-me,route
               churn --generate-days 1 --calibration feed --bgp-peers 4 --quick
             """)
         {
@@ -52,7 +52,7 @@ internal static class ChurnCommand
             var length = parsed.GetValue(days);
             RefuseMixed(parsed.GetValue(updates), length, made.Given(parsed));
             var chosen = parsed.GetValue(family).ToFamily();
-            var kinds = ReplayOptions.Chosen(parsed.GetValue(schemes)!, chosen).Where(kind => kind.InQuick || !run.Quick).ToList();
+            var kinds = ReplayOptions.Chosen(parsed, schemes, chosen).Where(kind => kind.InQuick || !run.Quick).ToList();
             var settings = new Settings(parsed.GetValue(peers), kinds, parsed.GetValue(batch)!);
             var loaded = TableInput.Load(parsed.GetValue(table), chosen, BestPathRule.Default, progress, cancel);
             var files = length > 0

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sim.Kernel;
 using Sim.Schemes;
+using Sim.Schemes.Structures;
 using Sim.Workloads.Files;
 
 namespace Sim.Runner.Commands;
@@ -62,12 +63,13 @@ internal static class LookupCommand
         var peers = Math.Max(table.NextHops.Count, 1);
         var prefixes = table.ToPrefixes();
         var peerOf = Array.ConvertAll(table.Routes, route => route.NextHop);
-        var schemes = SchemeFactory.For(table.Family).Select(kind => kind.Create(peers)).ToList();
+        var schemes = SchemeKind.Compared.Select(kind => kind.Create(table.Family, peers)).ToList();
+        var structures = schemes.ConvertAll(scheme => scheme.Binding);
         var bad = 0;
         try
         {
-            foreach (var scheme in schemes)
-                scheme.Insert(prefixes, peerOf);
+            foreach (var structure in structures)
+                structure.Bind(prefixes, peerOf);
             var results = new JsonArray();
             foreach (var text in addresses)
             {
@@ -79,11 +81,11 @@ internal static class LookupCommand
                 }
                 else if (json)
                 {
-                    results.Add(Json(loaded, schemes, text, address));
+                    results.Add(Json(loaded, structures, text, address));
                 }
                 else
                 {
-                    Print(loaded, schemes, text, address);
+                    Print(loaded, structures, text, address);
                 }
             }
 
@@ -101,34 +103,34 @@ internal static class LookupCommand
 
     private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
 
-    private static void Print(LoadedTable loaded, IReadOnlyList<Scheme> schemes, string text, UInt128 address)
+    private static void Print(LoadedTable loaded, IReadOnlyList<KernelStructure> structures, string text, UInt128 address)
     {
-        foreach (var scheme in schemes)
+        foreach (var structure in structures)
         {
-            var peer = scheme.Lookup(address);
-            var touch = scheme.Trace(address);
+            var peer = structure.Lookup(address);
+            var touch = structure.Trace(address);
             var answer = peer < 0 ? "no prefix" : $"{touch.Match}, peer {peer} ({loaded.Table.NextHops[peer]})";
-            Console.Out.WriteLine($"{text} {scheme.Key}: {answer}; {touch.Nodes} nodes, {touch.CacheLines} cache lines");
-            foreach (var step in scheme.Describe(address))
+            Console.Out.WriteLine($"{text} {structure.Key}: {answer}; {touch.Nodes} nodes, {touch.CacheLines} cache lines");
+            foreach (var step in structure.Describe(address))
                 Console.Out.WriteLine($"    {step}");
         }
     }
 
-    private static JsonObject Json(LoadedTable loaded, IReadOnlyList<Scheme> schemes, string text, UInt128 address)
+    private static JsonObject Json(LoadedTable loaded, IReadOnlyList<KernelStructure> structures, string text, UInt128 address)
     {
         var result = new JsonObject { ["address"] = text };
-        foreach (var scheme in schemes)
+        foreach (var structure in structures)
         {
-            var peer = scheme.Lookup(address);
-            var touch = scheme.Trace(address);
-            result[scheme.Key] = new JsonObject
+            var peer = structure.Lookup(address);
+            var touch = structure.Trace(address);
+            result[structure.Key] = new JsonObject
             {
                 ["prefix"] = touch.Match?.ToString(),
                 ["peer"] = peer < 0 ? null : peer,
                 ["next_hop"] = peer < 0 ? null : loaded.Table.NextHops[peer],
                 ["nodes"] = touch.Nodes,
                 ["cache_lines"] = touch.CacheLines,
-                ["path"] = new JsonArray([.. scheme.Describe(address).Select(step => (JsonNode)step)]),
+                ["path"] = new JsonArray([.. structure.Describe(address).Select(step => (JsonNode)step)]),
             };
         }
 

@@ -2,7 +2,7 @@
 using System.Text;
 using Sim.Files;
 using Sim.Kernel;
-using Sim.Schemes;
+using Sim.Schemes.Structures;
 using Sim.Workloads;
 using Sim.Workloads.Files;
 
@@ -44,7 +44,7 @@ internal static class OperationList
     }
 
     /// <summary>Applies the operations one by one; every prefix belongs to peer 0.</summary>
-    public static void Apply(IReadOnlyList<TableOperation> operations, Scheme scheme)
+    public static void Apply(IReadOnlyList<TableOperation> operations, KernelStructure structure)
     {
         Span<int> peer = [0];
         Span<Prefix> one = stackalloc Prefix[1];
@@ -52,9 +52,9 @@ internal static class OperationList
         {
             one[0] = operation.Prefix;
             if (operation.Insert)
-                scheme.Insert(one, peer);
+                structure.Bind(one, peer);
             else
-                scheme.Delete(one, peer);
+                structure.Unbind(one, peer);
         }
     }
 

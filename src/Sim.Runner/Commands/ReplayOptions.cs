@@ -2,8 +2,9 @@
 using System.CommandLine;
 using Sim.Files;
 using Sim.Kernel;
+using Sim.Lab;
 using Sim.Netlink;
-using Sim.Schemes.Binding;
+using Sim.Schemes;
 using Sim.Workloads;
 using Sim.Workloads.Churn;
 using Sim.Workloads.Mrt;
@@ -34,23 +35,22 @@ internal static class ReplayOptions
     }.Between(1, most);
 
     /// <param name="whatIfs">Whether those of IPv6 alone that no kernel has are among them.</param>
-    public static Option<int[]> Schemes(bool whatIfs = true)
+    public static Option<string[]> Schemes(bool whatIfs = true)
     {
-        var kinds = whatIfs ? BindingKind.All.Concat(BindingKind.WhatIfs) : BindingKind.All;
-        var names = kinds.DistinctBy(kind => kind.Number).Select(kind => $"{kind.Number} {kind.Name}{(kind.WhatIf == Fib6WhatIf.None ? "" : " (IPv6)")}").ToList();
-        return StrictOptions.Numbers(
-            "--schemes", $"Schemes by number: {string.Join(", ", names)}.",
-            [.. kinds.Select(kind => kind.Number).Distinct()], 1, names.Count, "N");
+        var kinds = SchemeKind.For(whatIfs ? Family.IPv6 : Family.IPv4).DistinctBy(kind => kind.Word).ToList();
+        var names = kinds.Select(kind => $"{kind.Word} ({kind.Name}{(kind.IsWhatIf ? "; IPv6" : "")})");
+        return StrictOptions.Words(
+            "--schemes", $"Schemes: {string.Join(", ", names)}.", [.. kinds.Select(kind => kind.Word)], "NAME");
     }
 
     /// <summary>The kinds that were asked for; all of the family's unless some were named.</summary>
     /// <exception cref="UserException">One is not the family's.</exception>
-    public static IReadOnlyList<BindingKind> Chosen(int[] numbers, Family family)
+    public static IReadOnlyList<SchemeKind> Chosen(ParseResult parsed, Option<string[]> schemes, Family family)
     {
-        var kinds = BindingKind.Of(numbers, family);
-        var missing = numbers.Except(kinds.Select(kind => kind.Number)).ToList();
-        if (missing.Count > 0 && numbers.Length < BindingKind.Numbers.Count)
-            throw new UserException($"scheme {missing[0]} is of IPv6 alone: leave it out of --schemes, or add --family 6");
+        var words = parsed.GetValue(schemes)!;
+        var kinds = SchemeKind.Of(words, family);
+        if (parsed.GetResult(schemes) is { Implicit: false } && words.FirstOrDefault(word => kinds.All(kind => kind.Word != word)) is { } missing)
+            throw new UserException($"scheme {missing} is of IPv6 alone: leave it out of --schemes, or add --family 6");
         return kinds;
     }
 

@@ -3,7 +3,7 @@ using System.CommandLine;
 using Sim.Experiments.Scaling;
 using Sim.Figures;
 using Sim.Files;
-using Sim.Schemes.Binding;
+using Sim.Schemes;
 using Sim.Workloads.Files;
 using Sim.Workloads.Synthesis;
 using Spectre.Console;
@@ -13,7 +13,7 @@ namespace Sim.Runner.Commands;
 /// <summary><c>scale</c>: each cost of each scheme over numbers of prefixes and of peers, in full depth, and the report.</summary>
 internal static class ScaleCommand
 {
-    private sealed record Settings(IReadOnlyList<BindingKind> Kinds, int[]? Prefixes, int[]? Peers);
+    private sealed record Settings(IReadOnlyList<SchemeKind> Kinds, int[]? Prefixes, int[]? Peers);
 
     public static Command Create()
     {
@@ -33,7 +33,7 @@ internal static class ScaleCommand
 
             Examples:
               scale --family 6 --quick
-              scale --table latest-bview.gz --schemes 3,4,6
+              scale --table latest-bview.gz --schemes remove-me,route
               scale --prefixes 10,100,1000,10000 --peers 1,10,100
             """)
         {
@@ -43,7 +43,7 @@ internal static class ScaleCommand
         {
             using var run = new MeasuredRun(parsed, seed, quick, output, cacheSize);
             var chosen = parsed.GetValue(family).ToFamily();
-            var kinds = ReplayOptions.Chosen(parsed.GetValue(schemes)!, chosen);
+            var kinds = ReplayOptions.Chosen(parsed, schemes, chosen);
             var settings = new Settings(kinds, Asked(parsed, prefixes), Asked(parsed, peers));
             var loaded = TableInput.Load(parsed.GetValue(table), chosen, best.Rule(parsed), progress, cancel);
             return Run(run, settings, loaded, progress, cancel);

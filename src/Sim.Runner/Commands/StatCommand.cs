@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using Sim.Files;
 using Sim.Kernel;
 using Sim.Schemes;
+using Sim.Schemes.Structures;
 using Sim.Workloads;
 using Sim.Workloads.Files;
 using Sim.Workloads.Tables;
@@ -53,7 +54,7 @@ internal static class StatCommand
     {
         var input = OrderedTable.Of(loaded.Table, new int[loaded.Table.Routes.Length], order, seed);
         var operations = ops is null ? [] : OperationList.Read(ops, loaded.Table.Family, loaded.Damage, progress, cancel);
-        var schemes = SchemeFactory.For(loaded.Table.Family).Select(kind => kind.Create(1)).ToList();
+        var schemes = SchemeKind.Compared.Select(kind => kind.Create(loaded.Table.Family, 1)).ToList();
         try
         {
             // Nothing is timed here, and each structure has memory of its own: load them, and digest the table, side by side.
@@ -61,11 +62,12 @@ internal static class StatCommand
             var digest = Task.Run(() => loaded.Table.Digest, cancel);
             Parallel.ForEach(schemes, new ParallelOptions { CancellationToken = cancel }, scheme =>
             {
-                scheme.Insert(input.Prefixes, input.Peers);
-                OperationList.Apply(operations, scheme);
+                scheme.Binding.Bind(input.Prefixes, input.Peers);
+                OperationList.Apply(operations, scheme.Binding);
             });
             digest.Wait(cancel);
-            var text = json ? Json(loaded.Table, schemes).ToJsonString(s_indented) : Text(loaded.Table, schemes);
+            var structures = schemes.ConvertAll(scheme => scheme.Binding);
+            var text = json ? Json(loaded.Table, structures).ToJsonString(s_indented) : Text(loaded.Table, structures);
             Console.Out.WriteLine(text);
         }
         finally
@@ -79,7 +81,7 @@ internal static class StatCommand
 
     private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
 
-    private static JsonObject Json(RouteTable table, IReadOnlyList<Scheme> schemes)
+    private static JsonObject Json(RouteTable table, IReadOnlyList<KernelStructure> structures)
     {
         var result = new JsonObject
         {
@@ -87,27 +89,27 @@ internal static class StatCommand
             ["allowedips"] = null,
             ["fib"] = null,
         };
-        foreach (var scheme in schemes)
+        foreach (var structure in structures)
         {
-            var json = scheme.StatJson();
-            var memory = scheme.Account();
+            var json = structure.StatJson();
+            var memory = structure.Account();
             json["object_bytes"] = memory.Sum(line => line.ObjectBytes);
             json["page_bytes"] = memory.Sum(line => line.PageBytes);
-            result[scheme.Key] = json;
+            result[structure.Key] = json;
         }
 
         return result;
     }
 
-    private static string Text(RouteTable table, IReadOnlyList<Scheme> schemes)
+    private static string Text(RouteTable table, IReadOnlyList<KernelStructure> structures)
     {
         var text = new StringBuilder();
         text.AppendLine($"table: {table.Routes.Length:N0} IPv{(int)table.Family} prefixes of {table.Source}");
         text.AppendLine($"sha256 of the sorted prefixes: {table.Digest}");
-        foreach (var scheme in schemes)
+        foreach (var structure in structures)
         {
-            text.AppendLine().AppendLine(scheme.StatText().TrimEnd('\n'));
-            var memory = scheme.Account();
+            text.AppendLine().AppendLine(structure.StatText().TrimEnd('\n'));
+            var memory = structure.Account();
             foreach (var line in memory)
                 text.AppendLine(Line(line.Cache, line.Objects, line.ObjectBytes, line.PageBytes));
             text.AppendLine(Line("total", memory.Sum(line => line.Objects), memory.Sum(line => line.ObjectBytes), memory.Sum(line => line.PageBytes)));

@@ -39,7 +39,7 @@ internal static class ValidateCommand
         public required BestPathRule Rule { get; init; }
 
         /// <summary>Files of a trace, the peers and windows that it is replayed with, and the schemes; no file, no replay.</summary>
-        public required (FileInfo[] Files, int Peers, int[] Windows, int[] Schemes) Trace { get; init; }
+        public required (FileInfo[] Files, int Peers, int[] Windows, string[] Schemes) Trace { get; init; }
     }
 
     public static Command Create()

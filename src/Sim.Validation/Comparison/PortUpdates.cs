@@ -21,7 +21,7 @@ public static class PortUpdates
         AllowedIpsPort port, BindOperation[] toDummy, BindOperation[] insert, int dummy)
     {
         var move = TimeComparison.Nanoseconds(() => port.Add(toDummy));
-        var remove = TimeComparison.Nanoseconds(() => port.RemoveByPeer(dummy));
+        var remove = TimeComparison.Nanoseconds(() => port.Structure.RemoveByPeer(dummy));
         port.GracePeriod();
         var inserted = TimeComparison.Nanoseconds(() => port.Add(insert));
         port.GracePeriod();

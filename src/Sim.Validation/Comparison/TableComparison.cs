@@ -1,34 +1,49 @@
 // SPDX-License-Identifier: MIT
 using Sim.Kernel;
-using Sim.Validation.Ports;
+using Sim.Schemes.Structures;
 using Sim.Validation.Session;
 
 namespace Sim.Validation.Comparison;
 
 /// <summary>Compares a table of a FIB port with the kernel's: every node, the statistics in /proc, the memory.</summary>
-public abstract class TableComparison(ValidationContext context, RoutePort port)
+public sealed class TableComparison
 {
-    private readonly FibMemoryComparison _memory = new(context, port.Memory, port.Caches) { Family = port.Family };
+    private readonly ValidationContext _context;
+    private readonly FibStructure _fib;
+    private readonly FibMemoryComparison _memory;
+    private readonly Rt6StatsComparison? _statistics;
 
-    protected ValidationContext Context { get; } = context;
-
-    /// <summary>Makes the comparison for a port's family.</summary>
-    public static TableComparison Of(ValidationContext context, RoutePort port, uint table) => port switch
+    /// <param name="context">The kernel, and where rows go.</param>
+    /// <param name="fib">The port.</param>
+    /// <param name="held">The most routes that one call drops, if the port frees after each message.</param>
+    public TableComparison(ValidationContext context, FibStructure fib, int held = 0)
     {
-        FibPort fib => new FibComparison(context, fib, table),
-        Fib6Port fib6 => new Fib6Comparison(context, fib6, table),
-        _ => throw new ArgumentOutOfRangeException(nameof(port)),
-    };
+        (_context, _fib) = (context, fib);
+        _memory = new FibMemoryComparison(context, fib.Memory, fib.Caches) { Held = held, Family = fib.Family };
+        _statistics = fib is Fib6Structure fib6 ? new Rt6StatsComparison(context, () => fib6.Statistics) : null;
+    }
 
-    /// <summary>Takes the baseline, before the table is filled.</summary>
-    public virtual void RememberBaseline() => _memory.RememberBaseline();
+    /// <summary>Takes the kernel's baseline. Enough if the port is new and the kernel's table empty.</summary>
+    public void RememberKernel()
+    {
+        _memory.RememberKernel();
+        _statistics?.RememberKernel();
+    }
+
+    /// <summary>Takes the baselines of the kernel and the port, before the table is filled.</summary>
+    public void RememberBaseline()
+    {
+        _memory.RememberBaseline();
+        _statistics?.Remember();
+    }
 
     public void Compare(CheckPoint at)
     {
-        CompareShape(at);
+        _statistics?.Compare(at);
+        if (_fib is Fib6Structure fib6)
+            ShapeComparison.Fib6(_context, at, fib6.Table, FibStructure.TableId);
+        else
+            ShapeComparison.Fib(_context, at, ((Fib4Structure)_fib).Table, FibStructure.TableId);
         _memory.Compare(at);
     }
-
-    /// <summary>Compares the table's statistics in /proc and, with the module, every node.</summary>
-    protected abstract void CompareShape(CheckPoint at);
 }

@@ -3,7 +3,7 @@ using System.Diagnostics;
 using Sim.Figures;
 using Sim.Figures.Measuring;
 using Sim.Kernel;
-using Sim.Schemes;
+using Sim.Schemes.Structures;
 using Sim.Validation.Inputs;
 using Sim.Validation.Session;
 using Sim.Workloads.Keys;

@@ -3,6 +3,7 @@ using Sim.Figures;
 using Sim.Figures.Measuring;
 using Sim.Kernel;
 using Sim.Netlink;
+using Sim.Schemes.Structures;
 using Sim.Trie;
 using Sim.Validation.Inputs;
 using Sim.Validation.Ports;
@@ -54,17 +55,17 @@ public sealed class UpdateTimes(ValidationContext context, TimeComparison times,
     /// Deletes a sample of routes and inserts it again. fib_table_insert and _delete notify listeners (rtmsg_fib), and the port
     /// has none, so the module times the notification alone and it is subtracted. IPv6's functions can be told not to notify.
     /// </summary>
-    public void Fib(CheckPoint at, FamilyInput input, RoutePort port, uint table)
+    public void Fib(CheckPoint at, FamilyInput input, RoutePort port)
     {
         var (insert, delete, _) = input.Timed;
         var count = insert.Operations.Length;
-        var tells = port.Family == Family.IPv4;
+        var tells = port.Fib.Family == Family.IPv4;
 
         double[] Kernel()
         {
-            var notify = tells ? Notify(insert, table) : 0;
-            var deleted = Update(delete, port, table) - notify;
-            var inserted = Update(insert, port, table) - notify;
+            var notify = tells ? Notify(insert) : 0;
+            var deleted = Update(delete, port) - notify;
+            var inserted = Update(insert, port) - notify;
             return tells ? [deleted, inserted, notify] : [deleted, inserted];
         }
 
@@ -77,17 +78,17 @@ public sealed class UpdateTimes(ValidationContext context, TimeComparison times,
         Measure(at, tells ? [.. PortUpdates.FibNames, "notify"] : PortUpdates.FibNames, Kernel, Port);
     }
 
-    private double Notify(Step step, uint table)
+    private double Notify(Step step)
     {
         _kernel.GiveOperations(step.File, step.Operations.Length);
-        var told = _kernel.One($"module notify fib {table}");
+        var told = _kernel.One($"module notify fib {FibStructure.TableId}");
         return told.Long("ns") / (double)told.Long("calls");
     }
 
-    private double Update(Step step, RoutePort port, uint table)
+    private double Update(Step step, RoutePort port)
     {
         _kernel.GiveOperations(step.File, step.Operations.Length);
-        var row = _kernel.One($"module update {port.ModuleWord} {table}");
+        var row = _kernel.One($"module update {port.Fib.Key} {FibStructure.TableId}");
         if (row.Long("failed") != 0)
             throw new InvalidOperationException($"the kernel refused {row.Long("failed")} of the updates in {step.File}");
         _kernel.Barrier();

@@ -2,7 +2,7 @@
 using Sim.Figures;
 using Sim.Kernel;
 using Sim.Netlink;
-using Sim.Schemes;
+using Sim.Schemes.Structures;
 using Sim.Trie;
 using Sim.Validation.Session;
 using Sim.Workloads;

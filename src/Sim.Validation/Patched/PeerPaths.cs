@@ -4,7 +4,7 @@ using Sim.Figures;
 using Sim.Figures.Measuring;
 using Sim.Kernel;
 using Sim.Netlink;
-using Sim.Schemes;
+using Sim.Schemes.Structures;
 using Sim.Validation.Comparison;
 using Sim.Validation.Inputs;
 using Sim.Validation.Ports;
@@ -92,7 +92,7 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
 
     private NetlinkTraffic Reset()
     {
-        port.Reset();
+        port.Structure.RemoveAllPeers();
         return stream.Reset();
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Sim.Fib;
+using Sim.Kernel;
 using Sim.Netlink;
 using Sim.Workloads;
 
@@ -36,7 +37,7 @@ public unsafe struct Fib6TreeDigest : IFib6Visitor
             return;
         }
 
-        Fib6Port.AddWords(ref _digest, leaf->fib6_dst.Address);
+        RoutePort.AddAddress(ref _digest, Family.IPv6, leaf->fib6_dst.Address);
         _digest.Add((uint)leaf->fib6_dst.plen);
         if (valued)
             _digest.Add((uint)routes);
@@ -46,7 +47,7 @@ public unsafe struct Fib6TreeDigest : IFib6Visitor
     {
         Routes++;
         _digest.Add(info->fib6_metric);
-        _digest.Add(Fib6Port.NexthopNumber(info));
+        _digest.Add(RoutePort.Number(&Fib6Info.Nh(info)->nh_common, info->nh));
     }
 
     private void Count(int depth, bool valued)

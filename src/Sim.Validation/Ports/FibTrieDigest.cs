@@ -36,7 +36,7 @@ public unsafe struct FibTrieDigest : IFibTrieVisitor
     {
         Routes++;
         _digest.Add((uint)length);
-        _digest.Add(FibPort.NexthopNumber(info, FibInfo.Nhc(info, 0)));
+        _digest.Add(RoutePort.Number(FibInfo.Nhc(info, 0), info->nh));
     }
 
     private void Node(int depth, uint key, int pos, int bits, int slen)

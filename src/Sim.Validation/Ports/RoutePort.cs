@@ -3,7 +3,7 @@ using Sim.Fib;
 using Sim.Figures;
 using Sim.Kernel;
 using Sim.Netlink;
-using Sim.Schemes;
+using Sim.Schemes.Structures;
 
 namespace Sim.Validation.Ports;
 
@@ -11,29 +11,24 @@ namespace Sim.Validation.Ports;
 /// A port of a FIB as the counterpart of a kernel's routing table: it does the same operations as RTM_NEWROUTE,
 /// RTM_DELROUTE, RTM_NEWNEXTHOP and RTM_DELNEXTHOP, in the same order.
 /// </summary>
-public abstract class RoutePort(SlubConfig slub, int oif) : IDisposable
+public sealed unsafe class RoutePort : IDisposable
 {
-    protected const byte RtProtKernel = 2;
-
     private readonly HashSet<int> _nexthops = [];
+    private readonly int _device;
 
-    public KernelMemory Memory { get; } = new(slub);
+    public RoutePort(Family family, KernelConfig kernel)
+    {
+        _device = kernel.Device;
+        Fib = FibStructure.Create(family, RouteShape.Device, 0, kernel);
+        Fib.AddLocalRoutes();
+    }
 
-    public abstract Family Family { get; }
-
-    /// <summary>The module's word for the structure.</summary>
-    public abstract string ModuleWord { get; }
-
-    /// <summary>The FIB's own slab caches.</summary>
-    public abstract IEnumerable<KmemCache> Caches { get; }
+    public FibStructure Fib { get; }
 
     /// <summary>Whether the last operation of the last run was refused; its acknowledgement then carries the error.</summary>
     public bool LastRefused { get; private set; }
 
     public bool HasNexthops => _nexthops.Count > 0;
-
-    /// <summary>Index of wg0.</summary>
-    protected int Oif { get; } = oif;
 
     /// <summary>Whether the peer's nexthop object exists.</summary>
     public bool HasNexthop(int peer) => _nexthops.Contains(peer + 1);
@@ -43,7 +38,7 @@ public abstract class RoutePort(SlubConfig slub, int oif) : IDisposable
     {
         for (var id = first; id < first + count; id++)
         {
-            Check(AddNexthop((uint)id, peer: shape == RouteShape.Device ? 0 : id), $"nexthop {id}");
+            Check(Fib.AddNexthop((uint)id, peer: shape == RouteShape.Device ? 0 : id), id);
             _nexthops.Add(id);
         }
     }
@@ -53,7 +48,7 @@ public abstract class RoutePort(SlubConfig slub, int oif) : IDisposable
     {
         for (var id = first; id < first + count; id++)
         {
-            Check(DeleteNexthop((uint)id), $"nexthop {id}");
+            Check(Fib.DeleteNexthop((uint)id), id);
             _nexthops.Remove(id);
         }
 
@@ -67,7 +62,8 @@ public abstract class RoutePort(SlubConfig slub, int oif) : IDisposable
         var (failed, firstError) = (0, 0);
         foreach (ref readonly var operation in operations)
         {
-            var error = Apply(in operation, shape);
+            var (prefix, kind, peer) = operation;
+            var error = kind == BindKind.Delete ? Fib.Delete(prefix, shape, peer) : Fib.Insert(prefix, shape, peer, Flags(kind));
             LastRefused = error != 0;
             if (error == 0)
                 continue;
@@ -78,49 +74,88 @@ public abstract class RoutePort(SlubConfig slub, int oif) : IDisposable
         return (failed, firstError);
     }
 
-    /// <summary>
-    /// Frees everything that waits, as the kernel has when it answers after a barrier. The callback of a route queues that of
-    /// its nexthop object (<c>free_fib_info_rcu</c>, <c>fib6_info_destroy_rcu</c>, <c>nexthop_put</c>), so one period may not do.
-    /// </summary>
-    public void GracePeriod()
-    {
-        while (Memory.Rcu.Pending > 0)
-            Memory.Rcu.GracePeriod();
-    }
+    /// <summary>Frees everything that waits, as the kernel has when it answers after a barrier.</summary>
+    public void GracePeriod() => Fib.EndMessage();
 
     /// <summary>Computes the digest of the module's <c>answers</c> command, and counts the keys that found a route.</summary>
-    public abstract (ulong Digest, long Hits) Answers(Keys keys);
-
-    /// <summary>Looks up every key, as the module's <c>lookup</c> does. The answer is the nexthop's interface, a load.</summary>
-    /// <remarks>
-    /// The nexthop's peer would not do: if no route names a peer, a predicted branch gives 0 at once. A dependent chain would
-    /// then not wait for the lookups, and they would overlap like independent ones.
-    /// </remarks>
-    public abstract long Lookup(Keys keys, bool dependent);
-
-    /// <summary>Lists the routes in the order of a dump. The peer is the nexthop's number less the shape's offset.</summary>
-    public abstract DumpedRoute[] Routes();
-
-    public void Dispose()
+    public (ulong Digest, long Hits) Answers(Keys keys)
     {
-        DisposeTables();
-        Memory.Dispose();
+        var digest = default(Digest64);
+        var hits = 0L;
+        for (var i = 0; i < keys.Count; i++)
+        {
+            var answer = Fib is Fib4Structure fib4 ? Answer(fib4.Table, keys.V4[i]) : Answer(((Fib6Structure)Fib).Table, keys.V6[i]);
+            hits += answer.Found ? 1 : 0;
+            digest.Add(answer.Number);
+            AddAddress(ref digest, Fib.Family, answer.Prefix.Address);
+            digest.Add((uint)answer.Prefix.Length);
+        }
+
+        return (digest.Value, hits);
     }
 
-    /// <summary>Disposes of tables and namespace, before their memory is freed.</summary>
-    protected abstract void DisposeTables();
+    /// <summary>Lists the routes with their peers, in the order of a dump.</summary>
+    public DumpedRoute[] Routes()
+    {
+        var routes = new List<DumpedRoute>();
+        void Add(Prefix prefix, uint nexthop, int peer, UInt128 gateway, int oif)
+        {
+            var number = nexthop != 0 ? nexthop : peer != 0 ? (uint)peer : (uint)gateway & ushort.MaxValue;
+            routes.Add(new DumpedRoute(prefix, (ushort)(number != 0 ? number - 1 : (uint)(oif - _device))));
+        }
 
-    /// <summary>Does one operation. Returns 0 or a negative error.</summary>
-    protected abstract int Apply(in BindOperation operation, RouteShape shape);
+        if (Fib is Fib4Structure fib4)
+        {
+            foreach (var route in fib4.Table)
+                Add(route.Dst, route.NhId, route.Peer, route.Gateway, route.Oif);
+        }
+        else
+        {
+            foreach (var route in ((Fib6Structure)Fib).Table)
+                Add(route.Dst, route.NhId, route.Peer, route.Gateway, route.Oif);
+        }
 
-    /// <summary>Adds a nexthop object; peer 0 is none. Returns 0 or a negative error.</summary>
-    protected abstract int AddNexthop(uint id, int peer);
+        return [.. routes];
+    }
 
-    /// <summary>Deletes a nexthop object. Returns the number of routes deleted with it, or a negative error.</summary>
-    protected abstract int DeleteNexthop(uint id);
+    public void Dispose() => Fib.Dispose();
+
+    /// <summary>Returns the module's number for a nexthop: its object's id, else its peer's number, gateway or device.</summary>
+    internal static uint Number(FibNhCommon* nhc, NextHop* nh)
+    {
+        if (nh != null)
+            return nh->id;
+        if (nhc->Peer != 0)
+            return (uint)nhc->Peer;
+        // Of an IPv6 gateway the last word.
+        return nhc->nhc_gw_family != 0 ? (uint)nhc->Gateway : (uint)nhc->nhc_oif;
+    }
+
+    /// <summary>Adds the words of a left-aligned address, the highest first.</summary>
+    internal static void AddAddress(ref Digest64 digest, Family family, UInt128 address)
+    {
+        for (var shift = 96; shift >= (family == Family.IPv4 ? 96 : 0); shift -= 32)
+            digest.Add((uint)(address >> shift));
+    }
+
+    private static (bool Found, uint Number, Prefix Prefix) Answer(FibTable table, uint key)
+    {
+        var result = default(FibResult);
+        return table.Lookup(key, ref result) != 0
+            ? default
+            : (true, Number(result.Nhc, result.Info->nh), Prefix.OfV4(result.Prefix, result.PrefixLength));
+    }
+
+    private static (bool Found, uint Number, Prefix Prefix) Answer(Fib6Table table, UInt128 key)
+    {
+        var result = default(Fib6Result);
+        return table.Lookup(key, ref result) != 0
+            ? default
+            : (true, Number(result.Nhc, result.Info->nh), Prefix.OfV6(result.Prefix, result.PrefixLength));
+    }
 
     /// <summary>Returns the flags in the header of the agent's message for an operation.</summary>
-    protected static NlmFlags Flags(BindKind kind) => kind switch
+    private static NlmFlags Flags(BindKind kind) => kind switch
     {
         BindKind.Add => NlmFlags.Create | NlmFlags.Excl,
         BindKind.Move => NlmFlags.Create | NlmFlags.Replace,
@@ -128,12 +163,9 @@ public abstract class RoutePort(SlubConfig slub, int oif) : IDisposable
         _ => NlmFlags.None,
     };
 
-    protected static void Check(int result, string what)
+    private static void Check(int result, int nexthop)
     {
         if (result < 0)
-            throw new InvalidOperationException($"the FIB refused {what} with error {result}");
+            throw new InvalidOperationException($"the FIB refused nexthop object {nexthop} with error {result}");
     }
-
-    /// <summary>Returns the peer of a nexthop's number: an object's id, a peer's number + 1, or a gateway.</summary>
-    protected static ushort PeerOf(uint nexthop) => nexthop == 0 ? (ushort)0 : (ushort)(nexthop - 1);
 }

@@ -5,6 +5,7 @@ using Sim.Kernel;
 using Sim.Lab;
 using Sim.Netlink;
 using Sim.Schemes;
+using Sim.Schemes.Structures;
 
 namespace Sim.Validation.Session;
 
@@ -33,6 +34,16 @@ public sealed class ValidationContext
 
     /// <summary>The kernel's allocator: a uniprocessor UML's or a distribution's.</summary>
     public required SlubConfig Slub { get; init; }
+
+    /// <summary>
+    /// The kernel that the ports follow. Debian's kernels have two options of IPv6 that the lab's User-Mode Linux lacks.
+    /// </summary>
+    /// <param name="device">Index of wg0.</param>
+    public KernelConfig Kernel(int device) => new(Slub, NamesPeers: Machine.Vm.Lane.IsPatched())
+    {
+        Device = device,
+        Fib6 = new() { Subtrees = !Machine.Vm.Lane.IsUml(), RouterPref = !Machine.Vm.Lane.IsUml() },
+    };
 
     /// <summary>Whether slabs can be compared: only the VM uses the allocator, and caches are not merged.</summary>
     public required bool ComparesSlabs { get; init; }

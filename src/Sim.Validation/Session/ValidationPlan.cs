@@ -25,8 +25,6 @@ public sealed record ValidationPlan(
     /// <summary>The receive buffer of dumps: the most that the kernel fills.</summary>
     public const int DumpBuffer = 32768;
 
-    public const uint TableId = 100;
-
     public static ValidationPlan Full { get; } = new(int.MaxValue, int.MaxValue, 1 << 20, 100_000, 1 << 18, 5, 20_000, 5);
 
     public static ValidationPlan Quick { get; } = new(100_000, 20_000, 1 << 17, 10_000, 1 << 16, 2, 5_000, 2);

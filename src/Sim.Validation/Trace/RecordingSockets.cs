@@ -4,7 +4,8 @@ using System.Security.Cryptography;
 using System.Text;
 using Sim.Kernel;
 using Sim.Netlink;
-using Sim.Schemes.Binding;
+using Sim.Schemes;
+using Sim.Schemes.Structures;
 using Sim.Workloads.Keys;
 using Sim.Workloads.Tables;
 
@@ -31,8 +32,8 @@ public sealed class RecordingSockets : DaemonSockets
 
     private Digest64 _digest;
 
-    public RecordingSockets(ushort familyId, int ifindex)
-        : base(familyId, ifindex) => ShowCalls(call => _digest.AddBytes(call));
+    public RecordingSockets(KernelConfig kernel, ushort familyId = AnyFamilyId)
+        : base(kernel, familyId) => ShowCalls(call => _digest.AddBytes(call));
 
     public override bool WritesSets => true;
 
@@ -44,13 +45,13 @@ public sealed class RecordingSockets : DaemonSockets
 
     public override Sent Add(ReadOnlySpan<BindOperation> operations)
     {
-        Record("wg add", operations, Text($"{BindingScheme.CallBytes}"));
+        Record("wg add", operations, Text($"{Scheme.CallBytes}"));
         return base.Add(operations);
     }
 
     public override Sent Replace(ReadOnlySpan<BindOperation> set)
     {
-        Record("wg replace", set, Text($"{BindingScheme.CallBytes}"));
+        Record("wg replace", set, Text($"{Scheme.CallBytes}"));
         return base.Replace(set);
     }
 
@@ -68,7 +69,7 @@ public sealed class RecordingSockets : DaemonSockets
 
     public override Sent Run(ReadOnlySpan<BindOperation> call, RouteShape shape)
     {
-        Record("route run", call, Text($"{shape.AgentWord()} {TableId} {call.Length}"));
+        Record("route run", call, Text($"{shape.AgentWord()} {FibStructure.TableId} {call.Length}"));
         return base.Run(call, shape);
     }
 

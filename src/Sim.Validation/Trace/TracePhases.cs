@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
 using Sim.Netlink;
-using Sim.Schemes.Binding;
+using Sim.Schemes;
 using Sim.Validation.Inputs;
 using Sim.Workloads.Churn;
 
@@ -27,7 +27,7 @@ public sealed record TracePhase(string Operation, TraceWindow? Window, Sent Sent
 /// Runs the phases of a scheme in a validation, one after the other. This is done twice: before the kernel starts, for the
 /// files that it needs, and again beside the kernel. Only numbers that the kernel assigns differ in what is sent.
 /// </summary>
-public sealed class TracePhases(TraceInput input, BindingScheme scheme, RecordingSockets sockets, bool namesPeers, CancellationToken cancel)
+public sealed class TracePhases(TraceInput input, Scheme scheme, RecordingSockets sockets, CancellationToken cancel)
 {
     private const int LoadChunk = 1024;
 
@@ -49,7 +49,7 @@ public sealed class TracePhases(TraceInput input, BindingScheme scheme, Recordin
     private TracePhase Setup()
     {
         var sent = sockets.Reset();
-        if (namesPeers && scheme.Routes?.Shape is RouteShape.PeerKey or RouteShape.Nexthop)
+        if (sockets.Kernel.NamesPeers && scheme.Routes?.RouteShape is RouteShape.PeerKey or RouteShape.Nexthop)
             sent += sockets.Add(FamilyInput.MakePeers(input.Family, input.Peers));
         return new TracePhase("setup", null, sent + scheme.Setup(), sockets.Take(), 0, 0);
     }

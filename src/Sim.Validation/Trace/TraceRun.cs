@@ -2,8 +2,8 @@
 using Sim.Files;
 using Sim.Kernel;
 using Sim.Lab;
-using Sim.Schemes.Binding;
-using Sim.Validation.Ports;
+using Sim.Schemes;
+using Sim.Schemes.Structures;
 using Sim.Validation.Session;
 
 namespace Sim.Validation.Trace;
@@ -14,13 +14,10 @@ namespace Sim.Validation.Trace;
 /// beside its kernel, what the kernel does, and counts it.
 /// </summary>
 /// <param name="inputs">The inputs, one per family.</param>
-/// <param name="numbers">The numbers of the schemes asked for.</param>
+/// <param name="words">The words of the schemes asked for.</param>
 /// <param name="lane">The kernel.</param>
-public sealed class TraceRun(IReadOnlyList<TraceInput> inputs, IReadOnlyCollection<int> numbers, LaneKind lane)
+public sealed class TraceRun(IReadOnlyList<TraceInput> inputs, IReadOnlyCollection<string> words, LaneKind lane)
 {
-    private const ushort AnyFamilyId = 32;
-    private const int AnyDevice = 2;
-
     private readonly TraceTimes _times = new();
 
     /// <summary>Writes all commands and operations to the agent's folder. Schemes share files with the same content.</summary>
@@ -29,9 +26,9 @@ public sealed class TraceRun(IReadOnlyList<TraceInput> inputs, IReadOnlyCollecti
         foreach (var (input, kind) in Cases())
         {
             progress.Step($"commands of a trace, {kind.Name}", 1, "schemes");
-            var sockets = new RecordingSockets(AnyFamilyId, AnyDevice);
-            using var scheme = kind.Create(input.Family, input.Peers, new BindingHost(SlubConfig.Uniprocessor, sockets, lane.IsPatched()));
-            foreach (var (name, content) in new TracePhases(input, scheme, sockets, lane.IsPatched(), cancel).All().SelectMany(phase => phase.Recording.Files))
+            var sockets = new RecordingSockets(new KernelConfig(SlubConfig.Uniprocessor, lane.IsPatched()));
+            using var scheme = kind.Create(input.Family, input.Peers, sockets);
+            foreach (var (name, content) in new TracePhases(input, scheme, sockets, cancel).All().SelectMany(phase => phase.Recording.Files))
             {
                 if (!File.Exists(Path.Combine(folder, name)))
                     File.WriteAllBytes(Path.Combine(folder, name), content);
@@ -40,7 +37,7 @@ public sealed class TraceRun(IReadOnlyList<TraceInput> inputs, IReadOnlyCollecti
     }
 
     /// <summary>Replays under one scheme, in a freshly booted kernel.</summary>
-    public void Run(ValidationContext context, TraceInput input, BindingKind kind)
+    public void Run(ValidationContext context, TraceInput input, SchemeKind kind)
     {
         var hello = context.Machine.Hello();
         var family = (ushort)hello.Long("wireguard");
@@ -50,21 +47,20 @@ public sealed class TraceRun(IReadOnlyList<TraceInput> inputs, IReadOnlyCollecti
             return;
         }
 
-        var oif = (int)context.Machine.One(kind.Number == TraceKinds.OwnDevices ? $"wg create {input.Peers}" : "wg create").Long("ifindex");
-        var sockets = new RecordingSockets(family, oif);
-        var host = new BindingHost(context.Slub, sockets, lane.IsPatched()) { Fib6 = Fib6Port.Options(isDebian: !lane.IsUml()) };
-        new TraceValidation(context, input, kind, host, sockets, _times).Run();
+        var oif = (int)context.Machine.One(kind.Word == SchemeKind.OwnDevices.Word ? $"wg create {input.Peers}" : "wg create").Long("ifindex");
+        var sockets = new RecordingSockets(context.Kernel(oif), family);
+        new TraceValidation(context, input, kind, sockets, _times).Run();
     }
 
     /// <summary>Adds the rows that need all schemes, and a remark on the schemes that were not replayed.</summary>
     public void End(ValidationFindings found)
     {
         _times.AddRatios();
-        if (TraceKinds.LeftOut(numbers, lane) is { } left)
+        if (TraceKinds.LeftOut(words, lane) is { } left)
             found.Warnings.Add(left);
     }
 
     /// <summary>Each scheme for each family that has it.</summary>
-    public IEnumerable<(TraceInput Input, BindingKind Kind)> Cases() =>
-        inputs.SelectMany(input => TraceKinds.Of(numbers, lane).Select(kind => (input, kind)));
+    public IEnumerable<(TraceInput Input, SchemeKind Kind)> Cases() =>
+        inputs.SelectMany(input => TraceKinds.Of(words, lane).Select(kind => (input, kind)));
 }

@@ -3,7 +3,7 @@ using Sim.Figures;
 using Sim.Kernel;
 using Sim.Netlink;
 using Sim.Schemes;
-using Sim.Schemes.Binding;
+using Sim.Schemes.Structures;
 using Sim.Validation.Comparison;
 using Sim.Validation.Session;
 
@@ -15,7 +15,7 @@ namespace Sim.Validation.Trace;
 /// binding that the kernel dumps with the one that the trace implies.
 /// </summary>
 public sealed class TraceValidation(
-    ValidationContext context, TraceInput input, BindingKind kind, BindingHost host, RecordingSockets sockets, TraceTimes times)
+    ValidationContext context, TraceInput input, SchemeKind kind, RecordingSockets sockets, TraceTimes times)
 {
     public const string Structure = "trace";
 
@@ -23,9 +23,10 @@ public sealed class TraceValidation(
 
     public void Run()
     {
-        using var scheme = kind.Create(input.Family, input.Peers, host);
-        var routes = scheme.Routes is { } part ? new TraceRoutes(context, part, input.Family) : null;
-        foreach (var phase in new TracePhases(input, scheme, sockets, host.NamesPeers, context.Cancel).All())
+        using var scheme = kind.Create(input.Family, input.Peers, sockets);
+        var routes = scheme.Routes is { } fib ? new TableComparison(context, fib, MostRoutesOfCall(fib)) : null;
+        routes?.RememberKernel();
+        foreach (var phase in new TracePhases(input, scheme, sockets, context.Cancel).All())
         {
             var at = At(phase);
             context.Progress.Step($"trace IPv{(int)input.Family}, {kind.Name}, {Words.Step(at.Operation)}", 1, "phases");
@@ -55,7 +56,7 @@ public sealed class TraceValidation(
         times.Add(context, at, phase, row.Long("ns"));
     }
 
-    private void CompareShape(CheckPoint at, BindingScheme scheme, TraceRoutes? routes)
+    private void CompareShape(CheckPoint at, Scheme scheme, TableComparison? routes)
     {
         if (scheme.AllowedIps is { } allowedIps)
         {
@@ -71,7 +72,7 @@ public sealed class TraceValidation(
     /// Compares the dumped binding with the trace's own, which is the port's side of these rows: AllowedIPs in any order, routes
     /// in the table's order.
     /// </summary>
-    private void CompareBinding(CheckPoint at, BindingScheme scheme, ExpectedBinding binding)
+    private void CompareBinding(CheckPoint at, Scheme scheme, ExpectedBinding binding)
     {
         if (scheme.AllowedIps is not null)
         {
@@ -83,17 +84,17 @@ public sealed class TraceValidation(
 
         if (scheme.Routes is not { } routes)
             return;
-        DumpedRoute[] listed = routes.Count == 1 && routes.Shape == RouteShape.Device && binding.Count != 1
+        DumpedRoute[] listed = !scheme.RoutesEach
             ? [new DumpedRoute(new Prefix(input.Family, 0, 0), 0)]
             : [.. binding.AsDumped.Select(entry => new DumpedRoute(entry.Key, (ushort)entry.Value))];
-        var dump = _kernel.One($"route dump {DaemonSockets.TableId} {ValidationPlan.DumpBuffer} {(int)input.Family}");
+        var dump = _kernel.One($"route dump {FibStructure.TableId} {ValidationPlan.DumpBuffer} {(int)input.Family}");
         context.Compare(at, "entries", "count", listed.Length, dump.Long("entries"), item: "routes");
         context.CompareDigest(
-            at, "listing-digest", new RouteDump(routes.Shape, host.Sockets.Interface).Content(listed), dump.Hex("content"), item: "routes");
+            at, "listing-digest", new RouteDump(routes.RouteShape, sockets.Kernel.Device).Content(listed), dump.Hex("content"), item: "routes");
     }
 
     /// <summary>Whether the device's AllowedIPs are the gateways that routes name (RTA_VIA, in IPv6 RTA_GATEWAY).</summary>
-    private static bool BindsGateways(BindingScheme scheme) => scheme.Routes?.Shape is RouteShape.Via or RouteShape.Gateway;
+    private static bool BindsGateways(Scheme scheme) => scheme.Routes?.RouteShape is RouteShape.Via or RouteShape.Gateway;
 
     /// <summary>Returns each peer's gateway, its only AllowedIP under RTA_VIA.</summary>
     private List<KeyValuePair<Prefix, int>> Gateways() =>
@@ -101,37 +102,7 @@ public sealed class TraceValidation(
         .. Enumerable.Range(0, input.Peers).Select(peer =>
             KeyValuePair.Create(Prefix.OfV6(RouteMessages.Gateway(Family.IPv6, (ushort)peer), 128), peer)),
     ];
-}
 
-/// <summary>Compares a scheme's routes with the kernel's table: the FIB's shape and its memory since the scheme was made.</summary>
-public sealed class TraceRoutes
-{
-    private readonly ValidationContext _context;
-    private readonly KernelFib _fib;
-    private readonly FibMemoryComparison _memory;
-    private readonly Rt6StatsComparison? _statistics;
-
-    public TraceRoutes(ValidationContext context, RoutePart routes, Family family)
-    {
-        (_context, _fib) = (context, routes.Fib);
-        _memory = new FibMemoryComparison(context, _fib.Memory, _fib.Caches) { Held = MostRoutesOfCall(routes, family), Family = family };
-        _memory.RememberKernel();
-        if (_fib is not KernelFib6 fib6)
-            return;
-        _statistics = new Rt6StatsComparison(context, () => fib6.Statistics);
-        _statistics.RememberKernel();
-    }
-
-    public void Compare(CheckPoint at)
-    {
-        if (_fib is KernelFib6 fib6)
-            ShapeComparison.Fib6(_context, at, fib6.Table, DaemonSockets.TableId);
-        else
-            ShapeComparison.Fib(_context, at, ((KernelFib4)_fib).Table, DaemonSockets.TableId);
-        _statistics?.Compare(at);
-        _memory.Compare(at);
-    }
-
-    private static int MostRoutesOfCall(RoutePart routes, Family family) =>
-        BindingScheme.CallBytes / RouteMessages.Bytes(new Prefix(family, 0, 8), new RouteForm(routes.Shape, DaemonSockets.TableId, 1));
+    private static int MostRoutesOfCall(FibStructure fib) =>
+        Scheme.CallBytes / RouteMessages.Bytes(new Prefix(fib.Family, 0, 8), new RouteForm(fib.RouteShape, FibStructure.TableId, 1));
 }

@@ -2,7 +2,7 @@
 using Sim.Figures;
 using Sim.Kernel;
 using Sim.Runner.Tests.Commands;
-using Sim.Schemes.Binding;
+using Sim.Schemes;
 using Sim.Workloads.Keys;
 using Sim.Workloads.Synthesis;
 using Xunit;
@@ -21,7 +21,7 @@ public sealed class ChurnCommandTests
             "--peers", "4", "--batch", "0,100", "--cache-size", "260M", "--out", scratch["report"]);
         Assert.True(ran.Code == 0, ran.Error);
         var rows = File.ReadAllLines(Path.Combine(scratch["report"], "results.csv"));
-        foreach (var kind in BindingKind.All.Where(kind => kind.InQuick))
+        foreach (var kind in SchemeKind.All.Where(kind => kind.InQuick))
         {
             var own = rows.Where(row => row.Contains($",{kind.Name},", StringComparison.Ordinal) || row.Contains($",\"{kind.Name}\",", StringComparison.Ordinal)).ToList();
             Assert.Equal(2, own.Count(row => row.Contains(",speed,", StringComparison.Ordinal)));
@@ -29,8 +29,8 @@ public sealed class ChurnCommandTests
             Assert.Contains(own, row => row.Contains(",lose-to-all,", StringComparison.Ordinal));
             // In turns with the reference: three ways of a packet under two key patterns, the loss of a peer, and changes of any and of each
             // kind that comes often enough to be timed, where they are not estimated.
-            var paired = own.Where(row => row.Contains(kind.Number == 3 && !kind.Name.Contains('+') ? ",A/A,ratio," : "\"to AllowedIPs, REMOVE_ME\",ratio,", StringComparison.Ordinal));
-            Assert.InRange(paired.Count(), kind.Number == 1 ? 7 : 9, kind.Number == 1 ? 7 : 11);
+            var paired = own.Where(row => row.Contains(kind == SchemeKind.RemoveMe ? ",A/A,ratio," : "\"to AllowedIPs, REMOVE_ME\",ratio,", StringComparison.Ordinal));
+            Assert.InRange(paired.Count(), kind.Replaces ? 7 : 9, kind.Replaces ? 7 : 11);
             Assert.Equal(kind.Announces ? 6 : 0, own.Count(row => row.Contains(",overruns,", StringComparison.Ordinal)));
             Assert.Single(own, row => row.Contains(",code,", StringComparison.Ordinal) && row.Contains(",net,", StringComparison.Ordinal));
             foreach (var operation in (string[])["move", "delete", "lose-to-one", "replace"])
@@ -60,7 +60,7 @@ public sealed class ChurnCommandTests
             "--updates", Updates(scratch["updates.mrt"], Family.IPv6), "--peers", "3", "--batch", "10", "--out", scratch["report"]);
         Assert.True(ran.Code == 0, ran.Error);
         var rows = File.ReadAllLines(Path.Combine(scratch["report"], "results.csv"));
-        var kinds = BindingKind.For(Family.IPv6).Where(kind => kind.InQuick).ToList();
+        var kinds = SchemeKind.For(Family.IPv6).Where(kind => kind.InQuick).ToList();
         Assert.Equal(kinds.Count, rows.Count(row => row.Contains(",speed,", StringComparison.Ordinal)));
         Assert.Equal(kinds.Count, rows.Count(row => row.Contains(",bindings-checked,", StringComparison.Ordinal)));
         // What rt6_fill_node puts: see Sim.Kernel.Tests, DumpTests.
@@ -77,8 +77,8 @@ public sealed class ChurnCommandTests
     [InlineData("--updates takes MRT", "churn", "--updates", "TEXT")]
     [InlineData("no such file", "churn", "--updates", "no-such-file.mrt")]
     [InlineData("try the other --family", "churn", "--family", "6", "--updates", "UPDATES")]
-    [InlineData("1 to 10", "churn", "--updates", "UPDATES", "--schemes", "1,11")]
-    [InlineData("scheme 9 is of IPv6 alone", "churn", "--updates", "UPDATES", "--schemes", "1,9")]
+    [InlineData("replace, dummy, remove-me, route, via, nexthop, private-fib, device, shared-states, level-compression, with commas between, not '3'", "churn", "--updates", "UPDATES", "--schemes", "replace,3")]
+    [InlineData("scheme shared-states is of IPv6 alone", "churn", "--updates", "UPDATES", "--schemes", "replace,shared-states")]
     [InlineData("whole numbers", "churn", "--updates", "UPDATES", "--batch", "soon")]
     [InlineData("--updates", "churn")]
     public void A_command_line_that_cannot_be_used_gets_a_message_and_exit_code_2(string message, params string[] args)

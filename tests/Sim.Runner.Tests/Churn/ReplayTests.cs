@@ -2,7 +2,7 @@
 using Sim.Experiments.Churn;
 using Sim.Figures;
 using Sim.Kernel;
-using Sim.Schemes.Binding;
+using Sim.Schemes;
 using Sim.Workloads;
 using Sim.Workloads.Churn;
 using Sim.Workloads.Mrt;
@@ -42,16 +42,17 @@ public sealed class ReplayTests
     }
 
     [Theory]
-    [InlineData(3)]
-    [InlineData(4)]
-    public void A_binding_that_is_missing_wrong_or_too_many_is_found_in_either_order_of_walking(int number)
+    [InlineData("remove-me")]
+    [InlineData("route")]
+    public void A_binding_that_is_missing_wrong_or_too_many_is_found_in_either_order_of_walking(string word)
     {
+        var kind = SchemeKind.All.First(kind => kind.Word == word);
         var expected = new ExpectedBinding([new(s_c, 0), new(s_b, 1), new(s_a, 2)]);
-        Require(expected, number, new(0, s_a, -1, 2), new(0, s_b, -1, 1), new(0, s_c, -1, 0));
-        Assert.Throws<BindingMismatchException>(() => Require(expected, number, new(0, s_a, -1, 2), new(0, s_b, -1, 1)));
-        Assert.Throws<BindingMismatchException>(() => Require(expected, number, new(0, s_a, -1, 1), new(0, s_b, -1, 2), new(0, s_c, -1, 0)));
+        Require(expected, kind, new(0, s_a, -1, 2), new(0, s_b, -1, 1), new(0, s_c, -1, 0));
+        Assert.Throws<BindingMismatchException>(() => Require(expected, kind, new(0, s_a, -1, 2), new(0, s_b, -1, 1)));
+        Assert.Throws<BindingMismatchException>(() => Require(expected, kind, new(0, s_a, -1, 1), new(0, s_b, -1, 2), new(0, s_c, -1, 0)));
         Assert.Throws<BindingMismatchException>(() => Require(
-            expected, number, new(0, s_a, -1, 2), new(0, s_b, -1, 1), new(0, s_c, -1, 0), new(0, Prefix.Parse("198.18.0.0/15"), -1, 0)));
+            expected, kind, new(0, s_a, -1, 2), new(0, s_b, -1, 1), new(0, s_c, -1, 0), new(0, Prefix.Parse("198.18.0.0/15"), -1, 0)));
     }
 
     [Fact]
@@ -72,9 +73,9 @@ public sealed class ReplayTests
 
     private static double Value(List<Figure> rows, string metric) => rows.Single(row => row.Metric == metric).Value;
 
-    private static void Require(ExpectedBinding expected, int number, params BindingChange[] bound)
+    private static void Require(ExpectedBinding expected, SchemeKind kind, params BindingChange[] bound)
     {
-        using var scheme = BindingKind.All.First(kind => kind.Number == number).Create(Family.IPv4, 3);
+        using var scheme = kind.Create(Family.IPv4, 3);
         scheme.Load(bound);
         expected.Require(scheme, "in this test");
     }
@@ -85,7 +86,7 @@ public sealed class ReplayTests
         var table = StartingTable.Build(new RouteTable("made", Family.IPv4, routes, ["198.18.0.1"]), [.. routes.Select((_, at) => at % 2)], trace);
         var (before, after) = (new BindingModel(table), new BindingModel(table));
         after.Apply(trace.Changes);
-        var kind = BindingKind.All[0];
+        var kind = SchemeKind.All[0];
         var context = new ChurnContext
         {
             Trace = trace,

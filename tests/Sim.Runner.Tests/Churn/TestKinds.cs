@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 using Sim.Kernel;
-using Sim.Schemes.Binding;
+using Sim.Schemes;
 
 namespace Sim.Runner.Tests.Churn;
 
 /// <summary>Every kind of binding, what-ifs too, and the families that it is of.</summary>
 internal static class TestKinds
 {
-    public static IReadOnlyList<BindingKind> All { get; } = BindingKind.For(Family.IPv6);
+    public static IReadOnlyList<SchemeKind> All { get; } = SchemeKind.For(Family.IPv6);
 
-    public static BindingKind Named(string name) => All.Single(kind => kind.Name == name);
+    public static SchemeKind Named(string name) => All.Single(kind => kind.Name == name);
 
-    public static Family[] FamiliesOf(string name) => BindingKind.For(Family.IPv4).Any(kind => kind.Name == name) ? [Family.IPv4, Family.IPv6] : [Family.IPv6];
+    public static Family[] FamiliesOf(string name) => SchemeKind.For(Family.IPv4).Any(kind => kind.Name == name) ? [Family.IPv4, Family.IPv6] : [Family.IPv6];
 }

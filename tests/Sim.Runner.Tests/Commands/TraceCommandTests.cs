@@ -110,7 +110,7 @@ public sealed class TraceCommandTests
         using var scratch = new Scratch();
         string[] options = ["--table", Table(scratch, family), "--family", $"{family}", "--seed", "2"];
         string[] made = ["--bgp-peers", "4", "--rate", "20"];
-        string[] churn = ["--quick", "--peers", "4", "--schemes", "3", "--batch", "0,1000"];
+        string[] churn = ["--quick", "--peers", "4", "--schemes", "remove-me", "--batch", "0,1000"];
         Ok(["trace", "generate", scratch["made.mrt"], "--days", "0.005", .. options, .. made]);
         Ok(["churn", "--updates", scratch["made.mrt"], .. options, .. churn, "--out", scratch["file"]]);
         Ok(["churn", "--generate-days", "0.005", .. options, .. made, .. churn, "--out", scratch["stream"]]);

@@ -3,6 +3,7 @@ using Sim.Figures;
 using Sim.Kernel;
 using Sim.Lab;
 using Sim.Schemes;
+using Sim.Schemes.Structures;
 using Sim.Trie;
 
 namespace Sim.Runner.Tests.Reports;

@@ -4,7 +4,6 @@ using Sim.Figures;
 using Sim.Kernel;
 using Sim.Lab;
 using Sim.Schemes;
-using Sim.Schemes.Binding;
 using Sim.Workloads.Keys;
 using Sim.Workloads.Tables;
 using Xunit;
@@ -15,14 +14,14 @@ public sealed class ScalingExperimentTests
 {
     private static readonly ScalingPlan s_plan = new([10, 30, 100], 8, [1, 5, 10], 100, 2, 200, 1, 256, double.PositiveInfinity, double.PositiveInfinity);
 
-    private static readonly Lazy<IReadOnlyList<Figure>> s_rows = new(() => Run(BindingKind.All, s_plan));
+    private static readonly Lazy<IReadOnlyList<Figure>> s_rows = new(() => Run(SchemeKind.All, s_plan));
 
     [Fact]
     public void Every_scheme_has_every_cost_at_every_place_once()
     {
         foreach (var (axis, places) in new[] { (ScalingMetrics.PrefixAxis, s_plan.Prefixes), (ScalingMetrics.PeerAxis, s_plan.Peers) })
         {
-            foreach (var kind in BindingKind.All)
+            foreach (var kind in SchemeKind.All)
             {
                 foreach (var place in places)
                 {
@@ -90,7 +89,7 @@ public sealed class ScalingExperimentTests
     [Fact]
     public void IPv6_has_every_scheme()
     {
-        var kinds = BindingKind.For(Family.IPv6);
+        var kinds = SchemeKind.For(Family.IPv6);
         var rows = Run(kinds, s_plan with { Prefixes = [10], Peers = [2] }, Family.IPv6);
         Assert.Equal(kinds.Select(kind => kind.Name), rows.Where(f => f.Experiment == "scaling").Select(f => f.Scheme).Distinct());
         Assert.All(rows, f => Assert.Equal(6, f.Family));
@@ -158,11 +157,11 @@ public sealed class ScalingExperimentTests
     public void An_axis_ends_where_time_does_but_not_before_its_first_places()
     {
         var plan = s_plan with { Prefixes = [10, 20, 30, 40, 50, 60], PrefixSeconds = 0, PeerSeconds = 0 };
-        var rows = Run([BindingKind.All[^1]], plan);
+        var rows = Run([SchemeKind.All[^1]], plan);
         Assert.Equal([10.0, 20, 30, 40], rows.Where(f => f is { Experiment: "scaling", Item: "prefixes" }).Select(f => f.X!.Value).Distinct());
     }
 
-    private static IReadOnlyList<Figure> Run(IReadOnlyList<BindingKind> kinds, ScalingPlan plan, Family family = Family.IPv4)
+    private static IReadOnlyList<Figure> Run(IReadOnlyList<SchemeKind> kinds, ScalingPlan plan, Family family = Family.IPv4)
     {
         var table = ScalingTablesTests.Made(300);
         if (family == Family.IPv6)

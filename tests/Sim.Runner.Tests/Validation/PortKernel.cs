@@ -2,13 +2,13 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
+using Sim.Fib;
 using Sim.Kernel;
 using Sim.Lab;
 using Sim.Netlink;
-using Sim.Schemes;
+using Sim.Schemes.Structures;
 using Sim.Trie;
 using Sim.Validation.Ports;
-using Sim.Validation.Session;
 
 namespace Sim.Runner.Tests.Validation;
 
@@ -26,14 +26,18 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
 
     private static readonly int[] s_kmalloc = [8, 16, 32, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096, 8192];
 
-    private readonly AllowedIpsPort _allowedIps = new(SlubConfig.Uniprocessor);
-    private readonly FibPort _fib = new(SlubConfig.Uniprocessor, ValidationPlan.TableId, Interface);
-    private readonly Fib6Port _fib6 = new(SlubConfig.Uniprocessor, ValidationPlan.TableId, Interface, Fib6Port.Options(isDebian: false));
+    private static readonly KernelConfig s_kernel = new(SlubConfig.Uniprocessor, NamesPeers: false) { Device = Interface };
+
+    private readonly AllowedIpsPort _allowedIps = new(s_kernel);
+    private readonly RoutePort _fib = new(Family.IPv4, s_kernel);
+    private readonly RoutePort _fib6 = new(Family.IPv6, s_kernel);
     private readonly WireGuardStream _wireGuard = new(28);
     private readonly RouteStream _routes = new(Interface);
     private RouteShape _shape;
     private Digest64 _sent;
     private Keys _keys = new([], []);
+
+    private FibTable Fib4 => ((Fib4Structure)_fib.Fib).Table;
 
     public void Dispose()
     {
@@ -58,7 +62,7 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
             ["route", "run" or "churn", var file, var from, var count, var shape, var table, var batch] =>
                 [Routes(PortOf(file[^1..]), Operations(file, from, count), RouteShapes.OfAgentWord(shape), (uint)Number(table), Number(batch))],
             ["slabinfo"] => [.. SlabInfo()],
-            ["triestat", _] => [.. _fib.Table.FormatTrieStat().TrimEnd('\n').Split('\n').Select(line => $"line {line.Replace(' ', '_').Replace('\t', '_')}")],
+            ["triestat", _] => [.. Fib4.FormatTrieStat().TrimEnd('\n').Split('\n').Select(line => $"line {line.Replace(' ', '_').Replace('\t', '_')}")],
             ["meminfo"] => ["name MemTotal kb 1000000", "name Percpu kb 32"],
             ["rt6stats"] => [Rt6Stats()],
             ["vmalloc"] => [Vmalloc()],
@@ -112,7 +116,7 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
         switch (words)
         {
             case ["reset"]:
-                _allowedIps.Reset();
+                _allowedIps.Structure.RemoveAllPeers();
                 traffic = _wireGuard.Reset();
                 break;
             case ["add" or "replace", var file, var from, var count, var bytes]:
@@ -124,11 +128,11 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
                 traffic = words[0] == "add" ? _wireGuard.Add(operations, Number(bytes)) : _wireGuard.Replace(operations, Number(bytes));
                 break;
             case ["empty", var peer]:
-                _allowedIps.RemoveByPeer(Number(peer));
+                _allowedIps.Structure.RemoveByPeer(Number(peer));
                 traffic = _wireGuard.Empty((ushort)Number(peer));
                 break;
             case ["remove", var peer]:
-                _allowedIps.Remove(Number(peer));
+                _allowedIps.Structure.RemovePeer(Number(peer));
                 traffic = _wireGuard.Remove((ushort)Number(peer));
                 break;
             case ["churn", var file, var from, var count, var bytes, var chunk, var dummy]:
@@ -136,7 +140,7 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
                 foreach (var part in churned.Chunk(Number(chunk)))
                 {
                     _allowedIps.Add(part);
-                    _allowedIps.Remove(Number(dummy));
+                    _allowedIps.Structure.RemovePeer(Number(dummy));
                     _allowedIps.GracePeriod();
                 }
 
@@ -167,13 +171,13 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
     private string AddNexthops(RoutePort port, int from, int count)
     {
         port.AddNexthops(from, count);
-        return Row(_routes.AddNexthops((uint)from, count, family: port.Family));
+        return Row(_routes.AddNexthops((uint)from, count, family: port.Fib.Family));
     }
 
     /// <summary>The families share the numbers.</summary>
     private string DeleteNexthop(int id)
     {
-        RoutePort port = _fib.HasNexthop(id - 1) ? _fib : _fib6;
+        var port = _fib.HasNexthop(id - 1) ? _fib : _fib6;
         port.DeleteNexthops(id, 1);
         return Row(_routes.DeleteNexthops((uint)id, 1));
     }
@@ -199,19 +203,20 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
         var routes = port.Routes();
         var dump = new RouteDump(_shape, Interface);
         var received = dump.Measure(routes, new DumpSocket(buffer, AlignsCounters: true));
-        return $"{Row(new RouteStream(Interface).Dump(ValidationPlan.TableId, port.Family), received)} entries {routes.Length} content {dump.Content(routes):x16}";
+        return $"{Row(new RouteStream(Interface).Dump(FibStructure.TableId, port.Fib.Family), received)} entries {routes.Length} content {dump.Content(routes):x16}";
     }
 
     private string Rt6Stats()
     {
-        var stats = _fib6.Statistics;
+        var stats = ((Fib6Structure)_fib6.Fib).Statistics;
         return $"nodes {stats.FibNodes} route-nodes {stats.FibRouteNodes} allocated 0 entries {stats.FibRtEntries} cached 0 destinations 0 "
             + $"discarded {stats.FibDiscardedRoutes}";
     }
 
     private IEnumerable<string> Tree()
     {
-        var tree = _fib6.Tree();
+        var tree = default(Fib6TreeDigest);
+        ((Fib6Structure)_fib6.Fib).Table.Visit(ref tree);
         yield return $"nodes {tree.Nodes} valued {tree.Valued} routes {tree.Routes} max-depth {tree.Depths.Count - 1} digest {tree.Value:x16}";
         for (var depth = 0; depth < tree.Depths.Count; depth++)
             yield return $"depth {depth} nodes {tree.Depths[depth].Nodes} valued {tree.Depths[depth].Valued}";
@@ -220,14 +225,15 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
     private IEnumerable<string> Trie(Family family)
     {
         var shape = _allowedIps.Table.Shape(family);
-        yield return $"nodes {shape.Nodes} valued {shape.Valued} max-depth {shape.MaxDepth} digest {_allowedIps.TrieDigest(family):x16}";
+        yield return $"nodes {shape.Nodes} valued {shape.Valued} max-depth {shape.MaxDepth} digest {AllowedIpsPort.TrieDigest(_allowedIps.Table, family):x16}";
         for (var depth = 1; depth <= shape.MaxDepth; depth++)
             yield return $"depth {depth} nodes {shape.NodesAtDepth[depth]} valued {shape.ValuedAtDepth[depth]}";
     }
 
     private string Trie()
     {
-        var trie = _fib.Trie();
+        var trie = default(FibTrieDigest);
+        Fib4.Visit(ref trie);
         return $"tnodes {trie.Tnodes} leaves {trie.Leaves} routes {trie.Routes} digest {trie.Value:x16}";
     }
 
@@ -235,14 +241,14 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
 
     private IEnumerable<string> SlabInfo()
     {
-        foreach (var cache in _fib.Caches.Concat(_fib6.Caches).Append(_allowedIps.Table.NodeCache))
+        foreach (var cache in _fib.Fib.Caches.Concat(_fib6.Fib.Caches).Append(_allowedIps.Table.NodeCache))
         {
             yield return $"name {cache.Name} active {cache.ActiveObjects} objects {cache.Slabs * cache.ObjectsPerSlab} size {cache.ObjectSize} "
                 + $"per-slab {cache.ObjectsPerSlab} pages-per-slab {1 << cache.Order} slabs {cache.Slabs}";
         }
 
         // The rest of a kernel has a thousand of each.
-        var used = _fib.Memory.Account().Concat(_fib6.Memory.Account()).GroupBy(line => line.Cache)
+        var used = _fib.Fib.Memory.Account().Concat(_fib6.Fib.Memory.Account()).GroupBy(line => line.Cache)
             .ToDictionary(lines => lines.Key, lines => lines.Sum(line => line.Objects));
         foreach (var size in s_kmalloc)
         {
@@ -254,7 +260,7 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
 
     private string Vmalloc()
     {
-        var line = _fib.Memory.Account().FirstOrDefault(line => line.Cache == "vmalloc");
+        var line = _fib.Fib.Memory.Account().FirstOrDefault(line => line.Cache == "vmalloc");
         return $"areas {line.Objects} bytes {line.PageBytes} pages {line.PageBytes / KernelMemory.PageSize}";
     }
 

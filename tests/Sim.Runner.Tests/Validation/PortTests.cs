@@ -2,11 +2,10 @@
 using Sim.Figures;
 using Sim.Kernel;
 using Sim.Netlink;
-using Sim.Schemes;
+using Sim.Schemes.Structures;
 using Sim.Testing;
 using Sim.Validation.Inputs;
 using Sim.Validation.Ports;
-using Sim.Validation.Session;
 using Sim.Workloads;
 using Xunit;
 
@@ -15,9 +14,11 @@ namespace Sim.Runner.Tests.Validation;
 /// <summary>The ports as a validation drives them, held to each other and to a table that is searched from end to end.</summary>
 public sealed class PortTests : IDisposable
 {
-    private readonly AllowedIpsPort _allowedIps = new(SlubConfig.Uniprocessor);
-    private readonly FibPort _fib = new(SlubConfig.Uniprocessor, ValidationPlan.TableId, oif: 2);
-    private readonly Fib6Port _fib6 = NewFib6();
+    private static readonly KernelConfig s_kernel = new(SlubConfig.Uniprocessor, NamesPeers: false);
+
+    private readonly AllowedIpsPort _allowedIps = new(s_kernel);
+    private readonly RoutePort _fib = new(Family.IPv4, s_kernel);
+    private readonly RoutePort _fib6 = new(Family.IPv6, s_kernel);
 
     public void Dispose()
     {
@@ -49,10 +50,10 @@ public sealed class PortTests : IDisposable
             Run(input, model, allowedIps, routes);
         _allowedIps.Replace(input.Replace.AllowedIps.Operations.Length == 0 ? [new(family == Family.IPv4 ? Prefix.Parse("10.0.0.0/8") : Prefix.Parse("2001:db8::/32"), BindKind.Add, 0)] : input.Replace.AllowedIps.Operations);
         if (input.Replace.AllowedIps.Operations.Length == 0)
-            _allowedIps.RemoveByPeer(0);
+            _allowedIps.Structure.RemoveByPeer(0);
         Route(input, model, input.Replace.Routes);
         Compare(input, model);
-        _allowedIps.Remove(input.RemovedPeer);
+        _allowedIps.Structure.RemovePeer(input.RemovedPeer);
         routed.DeleteNexthops(input.RemovedPeer + 1, 1);
         model.RemoveWhere(peer => peer == input.RemovedPeer);
         Compare(input, model);
@@ -87,10 +88,10 @@ public sealed class PortTests : IDisposable
         var seen = new List<(long, long, long)>();
         foreach (var shape in new[] { RouteShape.Nexthop, RouteShape.Device, RouteShape.Gateway })
         {
-            using var fib = new FibPort(SlubConfig.Uniprocessor, ValidationPlan.TableId, oif: 2);
+            using var fib = new RoutePort(Family.IPv4, s_kernel);
             fib.AddNexthops(1, Tables.Peers);
             Assert.Equal((0, 0), fib.Run(operations, shape));
-            var trie = fib.Trie();
+            var trie = Trie(fib);
             seen.Add((trie.Tnodes, trie.Leaves, trie.Routes));
         }
 
@@ -105,10 +106,10 @@ public sealed class PortTests : IDisposable
         var seen = new List<(long, long, long)>();
         foreach (var shape in new[] { RouteShape.Nexthop, RouteShape.Device, RouteShape.Gateway, RouteShape.Encap })
         {
-            using var fib = NewFib6();
+            using var fib = new RoutePort(Family.IPv6, s_kernel);
             fib.AddNexthops(1, Tables.Peers);
             Assert.Equal((0, 0), fib.Run(input.RouteLoads[0].Operations, shape));
-            var tree = fib.Tree();
+            var tree = Tree(fib);
             seen.Add((tree.Nodes, tree.Valued, tree.Routes));
             Assert.Equal((tree.Nodes, tree.Valued), (tree.Depths.Sum(depth => depth.Nodes), tree.Depths.Sum(depth => depth.Valued)));
         }
@@ -152,7 +153,7 @@ public sealed class PortTests : IDisposable
     {
         var input = Tables.Input(Tables.Random(Family.IPv6, 20));
         _allowedIps.Add(input.PeersAlone.Operations);
-        Assert.Equal(input.Peers, _allowedIps.Peers.Count());
+        Assert.Equal(input.Peers, _allowedIps.Structure.Peers.Count);
         Assert.Equal(0, _allowedIps.Table.Shape(Family.IPv6).Nodes);
     }
 
@@ -181,7 +182,7 @@ public sealed class PortTests : IDisposable
         _fib.DeleteNexthops(2, 1);
         Assert.Equal(0, Objects() - before);
 
-        long Objects() => _fib.Memory.Account().FirstOrDefault(line => line.Cache == "kmalloc-192").Objects;
+        long Objects() => _fib.Fib.Memory.Account().FirstOrDefault(line => line.Cache == "kmalloc-192").Objects;
     }
 
     [Theory]
@@ -192,9 +193,9 @@ public sealed class PortTests : IDisposable
         var load = Tables.Input(Tables.Random(family, 40)).AllowedIpsLoads[^1].Operations;
         ulong Digest(IEnumerable<BindOperation> operations)
         {
-            using var port = new AllowedIpsPort(SlubConfig.Uniprocessor);
+            using var port = new AllowedIpsPort(s_kernel);
             port.Add(operations.ToArray());
-            return port.TrieDigest(family);
+            return AllowedIpsPort.TrieDigest(port.Table, family);
         }
 
         AssertAllDiffer(load, Digest);
@@ -208,8 +209,8 @@ public sealed class PortTests : IDisposable
         Assert.Equal((0, 0), _fib.Run(new BindOperation[] { new(prefix, BindKind.Add, 0) }, RouteShape.Nexthop));
         var keys = new Keys([0x0A000001, 0x0B000001, 0x0AFFFFFF, 0x0A010203], []);
 
-        Assert.Equal(3 * 2, _fib.Lookup(keys, dependent: false));
-        Assert.Equal(3 * 2, _fib.Lookup(keys, dependent: true));
+        Assert.Equal(3 * 2, _fib.Fib.Lookup(keys, dependent: false));
+        Assert.Equal(3 * 2, _fib.Fib.Lookup(keys, dependent: true));
     }
 
     [Fact]
@@ -220,8 +221,8 @@ public sealed class PortTests : IDisposable
         UInt128 inside = (UInt128)0x20010DB8 << 96, outside = (UInt128)0x20010DB9 << 96;
         var keys = new Keys([], [inside, outside, inside + 1, inside + 2]);
 
-        Assert.Equal(3 * 2, _fib6.Lookup(keys, dependent: false));
-        Assert.Equal(3 * 2, _fib6.Lookup(keys, dependent: true));
+        Assert.Equal(3 * 2, _fib6.Fib.Lookup(keys, dependent: false));
+        Assert.Equal(3 * 2, _fib6.Fib.Lookup(keys, dependent: true));
     }
 
     [Theory]
@@ -232,10 +233,10 @@ public sealed class PortTests : IDisposable
         var load = Tables.Input(Tables.Random(family, 40)).RouteLoads[^1].Operations;
         ulong Digest(IEnumerable<BindOperation> operations)
         {
-            using RoutePort port = family == Family.IPv4 ? new FibPort(SlubConfig.Uniprocessor, ValidationPlan.TableId, oif: 2) : NewFib6();
+            using var port = new RoutePort(family, s_kernel);
             port.AddNexthops(1, Tables.Peers + 1);
             Assert.Equal((0, 0), port.Run(operations.ToArray(), RouteShape.Nexthop));
-            return port is Fib6Port six ? six.Tree().Value : ((FibPort)port).Trie().Value;
+            return family == Family.IPv6 ? Tree(port).Value : Trie(port).Value;
         }
 
         AssertAllDiffer(load, Digest);
@@ -244,11 +245,11 @@ public sealed class PortTests : IDisposable
     [Fact]
     public void The_digests_tell_one_family_from_the_other_and_from_an_empty_table()
     {
-        var empty = _allowedIps.TrieDigest(Family.IPv4);
+        var empty = AllowedIpsPort.TrieDigest(_allowedIps.Table, Family.IPv4);
         Assert.Equal(Digest64.Empty, empty);
         _allowedIps.Add([new(Prefix.Parse("2001:db8::/32"), BindKind.Add, 0)]);
-        Assert.Equal(empty, _allowedIps.TrieDigest(Family.IPv4));
-        Assert.NotEqual(empty, _allowedIps.TrieDigest(Family.IPv6));
+        Assert.Equal(empty, AllowedIpsPort.TrieDigest(_allowedIps.Table, Family.IPv4));
+        Assert.NotEqual(empty, AllowedIpsPort.TrieDigest(_allowedIps.Table, Family.IPv6));
     }
 
     /// <summary>Without each binding, with each of another peer, and with each a bit longer or shorter: all digests differ.</summary>
@@ -268,14 +269,26 @@ public sealed class PortTests : IDisposable
         }
     }
 
-    private static Fib6Port NewFib6() => new(SlubConfig.Uniprocessor, ValidationPlan.TableId, oif: 2, Fib6Port.Options(isDebian: false));
+    private static FibTrieDigest Trie(RoutePort port)
+    {
+        var digest = default(FibTrieDigest);
+        ((Fib4Structure)port.Fib).Table.Visit(ref digest);
+        return digest;
+    }
+
+    private static Fib6TreeDigest Tree(RoutePort port)
+    {
+        var digest = default(Fib6TreeDigest);
+        ((Fib6Structure)port.Fib).Table.Visit(ref digest);
+        return digest;
+    }
 
     private RoutePort FibOf(Family family) => family == Family.IPv4 ? _fib : _fib6;
 
     private void Run(FamilyInput input, LinearTable<int> model, Step allowedIps, Step routes)
     {
         _allowedIps.Add(allowedIps.Operations);
-        _allowedIps.Remove(input.Dummy);
+        _allowedIps.Structure.RemovePeer(input.Dummy);
         Route(input, model, routes);
         Compare(input, model);
     }
@@ -295,7 +308,7 @@ public sealed class PortTests : IDisposable
     private void Give(LinearTable<int> model, Step step, int dummy)
     {
         _allowedIps.Add(step.Operations);
-        _allowedIps.Remove(dummy);
+        _allowedIps.Structure.RemovePeer(dummy);
         foreach (var operation in step.Operations)
             model.Set(operation.Prefix, operation.Peer);
         model.RemoveWhere(peer => peer == dummy);
@@ -303,7 +316,7 @@ public sealed class PortTests : IDisposable
 
     private void Flush(FamilyInput input, LinearTable<int> model)
     {
-        _allowedIps.Reset();
+        _allowedIps.Structure.RemoveAllPeers();
         var routed = FibOf(input.Family);
         foreach (var peer in Enumerable.Range(0, input.Peers).Where(routed.HasNexthop))
             routed.DeleteNexthops(peer + 1, 1);

@@ -7,7 +7,7 @@ using Sim.Netlink;
 using Sim.Runner.Commands;
 using Sim.Runner.Tests.Churn;
 using Sim.Schemes;
-using Sim.Schemes.Binding;
+using Sim.Schemes.Structures;
 using Sim.Validation.Trace;
 using Sim.Workloads.Keys;
 using Sim.Workloads.Tables;
@@ -33,7 +33,7 @@ public sealed class TraceValidationTests
         foreach (var family in (int[])[4, 6])
         {
             Assert.Equal(
-                TraceKinds.Of([1, 2, 3, 4, 5, 6, 7, 8], LaneKind.Uml).Select(kind => kind.Name).Order(StringComparer.Ordinal),
+                TraceKinds.Of([.. SchemeKind.All.Select(kind => kind.Word)], LaneKind.Uml).Select(kind => kind.Name).Order(StringComparer.Ordinal),
                 checks.Where(check => check.Port.Family == family).Select(check => check.Port.Scheme).Distinct().Order(StringComparer.Ordinal));
         }
 
@@ -45,7 +45,7 @@ public sealed class TraceValidationTests
         foreach (var metric in new[] { "messages", "message-bytes", "calls", "message-digest", "acks", "refused", "trie-digest", "listing-digest", "entries", "slab-pages", "triestat" })
             Assert.Contains(checks, check => check.Port.Metric == metric);
         Assert.Equal(2 * 2 * 7, run.Figures.Count(row => row is { Experiment: ValidationRows.ReplayExperiment, Metric: ReplayMetrics.Ratio, Side: ValidationRows.Kernel }));
-        Assert.Contains(run.Warnings, warning => warning.Contains("schemes 3, 4, 7:", StringComparison.Ordinal));
+        Assert.Contains(run.Warnings, warning => warning.Contains("schemes remove-me, route, private-fib:", StringComparison.Ordinal));
         var page = File.ReadAllText(Path.Combine(lab.Report, "index.html"));
         Assert.Contains("id=\"trace\"", page, StringComparison.Ordinal);
         Assert.Contains("nexthop objects without a peer", page, StringComparison.Ordinal);
@@ -61,7 +61,7 @@ public sealed class TraceValidationTests
             lab,
             [(command, row) => command.StartsWith("trace ", StringComparison.Ordinal) && ++scripts == 2 ? More(row, "bytes") : row,
             (command, row) => command.StartsWith("wg dump", StringComparison.Ordinal) && ++dumps == 2 ? row[..^16] + "0123456789abcdef" : row],
-            "--peers", "4", "--batch", "100", "--schemes", "2");
+            "--peers", "4", "--batch", "100", "--schemes", "dummy");
         Assert.Equal(1, ran.Code);
         Assert.All(ran.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.StartsWith("Differs: ", line, StringComparison.Ordinal));
         Assert.Equal(
@@ -75,10 +75,10 @@ public sealed class TraceValidationTests
 
     [Theory]
     [InlineData("needs the trace", "--parts", "trace")]
-    [InlineData("kernel-patch/series", "--parts", "trace", "--updates", "UPDATES", "--schemes", "3,4,7")]
+    [InlineData("kernel-patch/series", "--parts", "trace", "--updates", "UPDATES", "--schemes", "remove-me,route,private-fib")]
     [InlineData("needs --kernel uml-patched", "--parts", "unchanged")]
     [InlineData("takes MRT files", "--parts", "trace", "--updates", "TEXT")]
-    [InlineData("1 to 8", "--updates", "UPDATES", "--schemes", "9")]
+    [InlineData("private-fib, device, with commas between", "--updates", "UPDATES", "--schemes", "shared-states")]
     public void A_command_line_that_cannot_be_used_starts_no_kernel(string message, params string[] words)
     {
         using var lab = new FakeLab();
@@ -96,7 +96,7 @@ public sealed class TraceValidationTests
     [Fact]
     public void Recorded_sockets_write_down_commands_and_operations_and_digest_every_byte()
     {
-        var sockets = new RecordingSockets(28, 5);
+        var sockets = new RecordingSockets(KernelConfig.Usual with { Device = 5 }, 28);
         BindOperation[] adds = [new(Prefix.Parse("192.0.2.0/24"), BindKind.Add, 1), new(Prefix.Parse("198.51.100.0/24"), BindKind.Add, 2)];
         sockets.Add(adds);
         sockets.Empty(7);
@@ -111,9 +111,9 @@ public sealed class TraceValidationTests
         var digest = default(Digest64);
         var (wireGuard, routes) = (new WireGuardStream(28), new RouteStream(5));
         wireGuard.Sink = routes.Sink = call => digest.AddBytes(call);
-        wireGuard.Add(adds, BindingScheme.CallBytes);
+        wireGuard.Add(adds, Scheme.CallBytes);
         wireGuard.Empty(7);
-        routes.Run(adds.AsSpan(1), RouteShape.Via, DaemonSockets.TableId, 1);
+        routes.Run(adds.AsSpan(1), RouteShape.Via, FibStructure.TableId, 1);
         Assert.Equal(digest.Value, recording.Digest);
         Assert.Equal(Digest64.Empty, sockets.Take().Digest);
     }
@@ -124,8 +124,8 @@ public sealed class TraceValidationTests
     {
         Recording Of(ushort familyId, int ifindex)
         {
-            var sockets = new RecordingSockets(familyId, ifindex);
-            using var scheme = BindingKind.All.First(kind => kind.Number == 4).Create(Family.IPv4, 3, new BindingHost(SlubConfig.Uniprocessor, sockets, NamesPeers: true));
+            var sockets = new RecordingSockets(KernelConfig.Usual with { Device = ifindex }, familyId);
+            using var scheme = SchemeKind.Route.Create(Family.IPv4, 3, sockets);
             scheme.Load([new(0, Prefix.Parse("192.0.2.0/24"), -1, 2)]);
             scheme.Encode([new(0, Prefix.Parse("192.0.2.0/24"), -1, 2)]);
             return sockets.Take();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Sim.Kernel;
+using Sim.Schemes.Structures;
 using Sim.Validation.Comparison;
 using Sim.Validation.Ports;
 using Xunit;
@@ -49,11 +50,12 @@ public sealed class TrieStatTextTests
     [Fact]
     public void A_port_s_text_reads_as_the_counts_it_was_made_of()
     {
-        using var port = new FibPort(SlubConfig.Uniprocessor, 100, oif: 2);
+        using var port = new RoutePort(Family.IPv4, new KernelConfig(SlubConfig.Uniprocessor, NamesPeers: false));
         port.AddNexthops(1, Tables.Peers);
         port.Run(Tables.Input(Tables.Random(Family.IPv4, 300)).RouteLoads[0].Operations, Netlink.RouteShape.Nexthop);
-        var stat = port.Table.Stat();
-        var figures = TrieStatText.Figures(port.Table.FormatTrieStat());
+        var table = ((Fib4Structure)port.Fib).Table;
+        var stat = table.Stat();
+        var figures = TrieStatText.Figures(table.FormatTrieStat());
         Assert.Equal(
             (300, stat.Leaves, stat.InternalNodes, stat.Pointers, stat.NullPointers, stat.MaxDepth),
             (figures["Prefixes"], figures["Leaves"], figures["Internal nodes"], figures["Pointers"], figures["Null ptrs"], figures["Max depth"]));

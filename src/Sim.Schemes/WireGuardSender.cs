@@ -4,7 +4,7 @@ using Sim.Kernel;
 using Sim.Netlink;
 using Sim.Workloads.Churn;
 
-namespace Sim.Schemes.Binding;
+namespace Sim.Schemes;
 
 /// <summary>Sends a daemon's WG_CMD_SET_DEVICE messages for batches of changes, one message per call.</summary>
 /// <remarks>Within a batch the changes are grouped by peer, so that those of one peer share its nest.</remarks>
@@ -18,7 +18,7 @@ public sealed class WireGuardSender
     public WireGuardSender(Family family, int peers, DaemonSockets sockets)
     {
         (_family, _dummy, _sockets) = (family, (ushort)peers, sockets);
-        PerMessage = (BindingScheme.CallBytes - Overhead(WireGuardPeerFlags.None)) / WireGuardMessages.AllowedIpBytes(family);
+        PerMessage = (Scheme.CallBytes - Overhead(WireGuardPeerFlags.None)) / WireGuardMessages.AllowedIpBytes(family);
     }
 
     /// <summary>Prefixes of one peer that fit into a message.</summary>
@@ -87,7 +87,7 @@ public sealed class WireGuardSender
         if (prefixes == 0)
             return new Sent(1, Overhead(flags) - NetlinkWriter.AttributeBytes(0), 1);
         var each = WireGuardMessages.AllowedIpBytes(_family);
-        var first = Math.Min(prefixes, (BindingScheme.CallBytes - Overhead(flags)) / each);
+        var first = Math.Min(prefixes, (Scheme.CallBytes - Overhead(flags)) / each);
         var messages = 1 + (prefixes - first + PerMessage - 1) / PerMessage;
         var bytes = Overhead(flags) + (messages - 1L) * Overhead(WireGuardPeerFlags.None) + (long)prefixes * each;
         return new Sent(messages, bytes, messages);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-namespace Sim.Schemes.Binding;
+namespace Sim.Schemes;
 
 /// <summary>Counts of what a daemon sends.</summary>
 /// <param name="Messages">Netlink messages.</param>
@@ -9,23 +9,6 @@ public readonly record struct Sent(long Messages, long Bytes, long Calls)
 {
     public static Sent operator +(Sent left, Sent right) =>
         new(left.Messages + right.Messages, left.Bytes + right.Bytes, left.Calls + right.Calls);
-}
-
-/// <summary>Counts of the kernel's work since the scheme was made.</summary>
-/// <param name="Operations">Insertions, removals and moves in tries. The removal of a peer counts each of its prefixes.</param>
-/// <param name="Allocations">Objects allocated: slab, kmalloc, vmalloc.</param>
-/// <param name="Frees">Objects freed.</param>
-/// <param name="GracePeriods">Grace periods that ended with something to free.</param>
-/// <param name="Waits">Grace periods that the writer had to wait for (<c>synchronize_net</c>).</param>
-public readonly record struct KernelWork(long Operations, long Allocations, long Frees, long GracePeriods, long Waits)
-{
-    public static KernelWork operator +(KernelWork left, KernelWork right) => new(
-        left.Operations + right.Operations, left.Allocations + right.Allocations, left.Frees + right.Frees,
-        left.GracePeriods + right.GracePeriods, left.Waits + right.Waits);
-
-    public static KernelWork operator -(KernelWork left, KernelWork right) => new(
-        left.Operations - right.Operations, left.Allocations - right.Allocations, left.Frees - right.Frees,
-        left.GracePeriods - right.GracePeriods, left.Waits - right.Waits);
 }
 
 /// <summary>The number of lookups that a packet costs, in each structure.</summary>

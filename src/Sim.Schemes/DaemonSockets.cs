@@ -2,25 +2,26 @@
 using Sim.Fib;
 using Sim.Kernel;
 using Sim.Netlink;
+using Sim.Schemes.Structures;
 
-namespace Sim.Schemes.Binding;
+namespace Sim.Schemes;
 
 /// <summary>
 /// A daemon's two netlink sockets. All messages of a scheme are written here. Each method corresponds to the command of
 /// the VM's agent that sends the same (kernel-patch/vm/README.md). Each WireGuard message is one acknowledged call.
 /// <see cref="Run"/> sends all its route messages in one call.
 /// </summary>
-/// <param name="familyId">Number of WireGuard's genetlink family.</param>
-/// <param name="ifindex">Index of wg0. If each peer has a device, the others follow it.</param>
-public class DaemonSockets(ushort familyId, int ifindex)
+/// <param name="kernel">The kernel behind the sockets.</param>
+/// <param name="familyId">Number of WireGuard's genetlink family there.</param>
+public class DaemonSockets(KernelConfig kernel, ushort familyId = DaemonSockets.AnyFamilyId)
 {
-    /// <summary>The routing table of all schemes.</summary>
-    public const uint TableId = 100;
+    /// <summary>A number for the families that nobody registered.</summary>
+    protected const ushort AnyFamilyId = 32;
 
     private readonly WireGuardStream _wireGuard = new(familyId, removesPrefixes: true);
-    private readonly RouteStream _routes = new(ifindex);
+    private readonly RouteStream _routes = new(kernel.Device);
 
-    public int Interface { get; } = ifindex;
+    public KernelConfig Kernel { get; } = kernel;
 
     /// <summary>
     /// Whether a peer's set is written out when it is replaced. The counts need only its length, so that a trace with
@@ -32,10 +33,10 @@ public class DaemonSockets(ushort familyId, int ifindex)
     public virtual Sent Reset() => Of(_wireGuard.Reset());
 
     /// <summary><c>wg add</c>.</summary>
-    public virtual Sent Add(ReadOnlySpan<BindOperation> operations) => Of(_wireGuard.Add(operations, BindingScheme.CallBytes));
+    public virtual Sent Add(ReadOnlySpan<BindOperation> operations) => Of(_wireGuard.Add(operations, Scheme.CallBytes));
 
     /// <summary><c>wg replace</c>: gives the operations' peer these prefixes and no other.</summary>
-    public virtual Sent Replace(ReadOnlySpan<BindOperation> set) => Of(_wireGuard.Replace(set, BindingScheme.CallBytes));
+    public virtual Sent Replace(ReadOnlySpan<BindOperation> set) => Of(_wireGuard.Replace(set, Scheme.CallBytes));
 
     /// <summary><c>wg empty</c>: takes all prefixes from the peer.</summary>
     public virtual Sent Empty(ushort peer) => Of(_wireGuard.Empty(peer));
@@ -45,7 +46,7 @@ public class DaemonSockets(ushort familyId, int ifindex)
 
     /// <summary><c>route run</c>, all in one call.</summary>
     public virtual Sent Run(ReadOnlySpan<BindOperation> call, RouteShape shape) =>
-        Of(_routes.Run(call, shape, TableId, Math.Max(1, call.Length)));
+        Of(_routes.Run(call, shape, FibStructure.TableId, Math.Max(1, call.Length)));
 
     /// <summary><c>nexthop add</c>: adds objects 1 to <paramref name="count"/>, one call each.</summary>
     public virtual Sent AddNexthops(Family family, int count, RouteShape shape) => Of(_routes.AddNexthops(1, count, shape, family));
@@ -54,23 +55,4 @@ public class DaemonSockets(ushort familyId, int ifindex)
     protected void ShowCalls(NetlinkSink sink) => _wireGuard.Sink = _routes.Sink = sink;
 
     private static Sent Of(NetlinkTraffic traffic) => new(traffic.Messages, traffic.Bytes, traffic.Calls);
-}
-
-/// <summary>The kernel and the sockets that a scheme uses.</summary>
-/// <param name="Slub">The machine whose allocator is followed.</param>
-/// <param name="Sockets">The daemon's sockets.</param>
-/// <param name="NamesPeers">Whether the kernel has kernel-patch/series. Without it, nexthop objects carry no peer.</param>
-public sealed record BindingHost(SlubConfig Slub, DaemonSockets Sockets, bool NamesPeers)
-{
-    private const ushort AnyFamilyId = 32;
-    private const int AnyDevice = 2;
-
-    /// <summary>Whether the hash of fib_infos covers the peer: the series' patch 2.</summary>
-    public bool HashesStates { get; init; } = NamesPeers;
-
-    /// <summary>The kernel's IPv6 configuration.</summary>
-    public Fib6Options Fib6 { get; init; } = new();
-
-    /// <summary>Makes a uniprocessor kernel with the series, and sockets that nobody listens to.</summary>
-    public static BindingHost Usual() => new(SlubConfig.Uniprocessor, new DaemonSockets(AnyFamilyId, AnyDevice), NamesPeers: true);
 }

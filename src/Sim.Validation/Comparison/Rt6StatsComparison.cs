@@ -1,28 +1,9 @@
 // SPDX-License-Identifier: MIT
 using Sim.Fib;
 using Sim.Lab;
-using Sim.Validation.Ports;
 using Sim.Validation.Session;
 
 namespace Sim.Validation.Comparison;
-
-/// <summary>Compares an IPv6 table: rt6_stats, counts by depth, and a digest that stands for every node and route.</summary>
-public sealed class Fib6Comparison(ValidationContext context, Fib6Port port, uint table) : TableComparison(context, port)
-{
-    private readonly Rt6StatsComparison _statistics = new(context, () => port.Statistics);
-
-    public override void RememberBaseline()
-    {
-        base.RememberBaseline();
-        _statistics.Remember();
-    }
-
-    protected override void CompareShape(CheckPoint at)
-    {
-        _statistics.Compare(at);
-        ShapeComparison.Fib6(Context, at, port.Table, table);
-    }
-}
 
 /// <summary>
 /// Compares the changes in /proc/net/rt6_stats since a baseline, because it counts all tables, and deletions since the boot.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 using CsCheck;
+using Sim.Experiments.Bench;
 using Sim.Figures;
 using Sim.Kernel;
-using Sim.Schemes;
+using Sim.Schemes.Structures;
 using Sim.Testing;
 using Sim.Workloads;
 using Sim.Workloads.Keys;
@@ -10,8 +11,8 @@ using Xunit;
 
 namespace Sim.Runner.Tests.Experiments;
 
-/// <summary>The schemes must hold the same binding after the same changes: a figure compares nothing otherwise.</summary>
-public sealed class SchemeTests
+/// <summary>The structures must hold the same binding after the same changes: a figure compares nothing otherwise.</summary>
+public sealed class StructureTests
 {
     private const int Peers = 3;
 
@@ -35,24 +36,24 @@ public sealed class SchemeTests
     [Theory, Property]
     [InlineData(Family.IPv4)]
     [InlineData(Family.IPv6)]
-    public void Both_schemes_hold_the_binding_of_the_linear_model_after_every_change(Family family) =>
+    public void All_structures_hold_the_binding_of_the_linear_model_after_every_change(Family family) =>
         Changes(family).Check(changes =>
         {
-            var schemes = SchemeFactory.For(family).Concat(SchemeFactory.WhatIfs(family)).Select(kind => kind.Create(Peers)).ToList();
+            var subjects = SubjectKind.Compared.Concat(SubjectKind.WhatIfs(family)).Select(kind => kind.Create(family, Peers)).ToList();
             var model = new LinearTable<int>();
             try
             {
                 foreach (var (change, prefix, peer) in changes)
                 {
-                    foreach (var scheme in schemes)
-                        Apply(scheme, model, change, prefix, peer);
+                    foreach (var subject in subjects)
+                        Apply(subject.Structure, model, change, prefix, peer);
                     Apply(model, change, prefix, peer);
-                    Compare(schemes, model);
+                    Compare(subjects, model);
                 }
             }
             finally
             {
-                schemes.ForEach(scheme => scheme.Dispose());
+                subjects.ForEach(subject => subject.Dispose());
             }
         }, iter: 300);
 
@@ -67,13 +68,14 @@ public sealed class SchemeTests
             ? new Keys(LookupKeys.V4(prefixes, KeyPattern.Prefixes, 1 << 12, 1), [])
             : new Keys([], LookupKeys.V6(prefixes, KeyPattern.Prefixes, 1 << 12, 1));
         var sums = new HashSet<long>();
-        foreach (var kind in SchemeFactory.For(family))
+        foreach (var kind in SubjectKind.Compared.Concat(SubjectKind.WhatIfs(family)))
         {
-            using var scheme = kind.Create(2);
-            scheme.Insert(prefixes, peers);
-            sums.Add(scheme.Lookup(keys, dependent: false));
-            sums.Add(scheme.Lookup(keys, dependent: true));
-            var expected = Enumerable.Range(0, keys.Count).Sum(i => scheme.Lookup(keys.LeftAligned(i)) + 1L);
+            using var subject = kind.Create(family, 2);
+            var structure = subject.Structure;
+            structure.Bind(prefixes, peers);
+            sums.Add(structure.Lookup(keys, dependent: false));
+            sums.Add(structure.Lookup(keys, dependent: true));
+            var expected = Enumerable.Range(0, keys.Count).Sum(i => structure.Lookup(keys.LeftAligned(i)) + 1L);
             sums.Add(expected);
         }
 
@@ -90,21 +92,22 @@ public sealed class SchemeTests
         var keys = family == Family.IPv4
             ? new Keys([.. prefixes.Select(prefix => prefix.V4 + 1)], [])
             : new Keys([], [.. prefixes.Select(prefix => prefix.Address + 1)]);
-        foreach (var kind in SchemeFactory.For(family))
+        foreach (var kind in SubjectKind.Compared.Concat(SubjectKind.WhatIfs(family)))
         {
-            using var scheme = kind.Create(Peers);
+            using var subject = kind.Create(family, Peers);
+            var structure = subject.Structure;
             for (var warm = 0; warm < 2; warm++)
             {
-                scheme.Insert(prefixes, peers);
-                scheme.Delete(prefixes, peers);
+                structure.Bind(prefixes, peers);
+                structure.Unbind(prefixes, peers);
             }
 
             var before = GC.GetAllocatedBytesForCurrentThread();
-            scheme.Insert(prefixes, peers);
-            scheme.Lookup(keys, dependent: false);
-            scheme.Lookup(keys, dependent: true);
-            scheme.Move(prefixes, peers);
-            scheme.Delete(prefixes, peers);
+            structure.Bind(prefixes, peers);
+            structure.Lookup(keys, dependent: false);
+            structure.Lookup(keys, dependent: true);
+            structure.Bind(prefixes, peers);
+            structure.Unbind(prefixes, peers);
             Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         }
     }
@@ -112,13 +115,14 @@ public sealed class SchemeTests
     [Fact]
     public void A_traced_IPv6_lookup_visits_the_nodes_it_describes_and_matches_what_it_answers()
     {
-        using var scheme = SchemeFactory.For(Family.IPv6)[1].Create(Peers);
-        scheme.Insert([Prefix.Parse("2001:db8::/32"), Prefix.Parse("2001:db8:1::/48"), Prefix.Parse("2001:db9::/32")], [0, 1, 2]);
+        using var subject = SubjectKind.Compared[1].Create(Family.IPv6, Peers);
+        var structure = subject.Structure;
+        structure.Bind([Prefix.Parse("2001:db8::/32"), Prefix.Parse("2001:db8:1::/48"), Prefix.Parse("2001:db9::/32")], [0, 1, 2]);
         var address = Prefix.Parse("2001:db8:2::1/128").Address;
-        var touch = scheme.Trace(address);
-        var path = scheme.Describe(address);
+        var touch = structure.Trace(address);
+        var path = structure.Describe(address);
         Assert.Equal(Prefix.Parse("2001:db8::/32"), touch.Match);
-        Assert.Equal(0, scheme.Lookup(address));
+        Assert.Equal(0, structure.Lookup(address));
         Assert.Equal(["back up to 2001:db8:1::/48: does not fit", "back up to 2001:db8::/32: fits"], path.Where(line => line.StartsWith("back", StringComparison.Ordinal)));
         // The root, the node that parts the two /32, the /32, and the /48 that the first bits lead to.
         Assert.Equal(["node ::/0", "node 2001:db8::/31 (no routes)", "node 2001:db8::/32", "node 2001:db8:1::/48"], path.Take(4));
@@ -127,22 +131,22 @@ public sealed class SchemeTests
         Assert.InRange(touch.CacheLines, 4 + 2, 4 + 8);
     }
 
-    private static void Apply(Scheme scheme, LinearTable<int> before, Change change, Prefix prefix, int peer)
+    private static void Apply(KernelStructure structure, LinearTable<int> before, Change change, Prefix prefix, int peer)
     {
         switch (change)
         {
             case Change.Insert:
-                scheme.Insert([prefix], [peer]);
+                structure.Bind([prefix], [peer]);
                 break;
             case Change.Delete:
-                scheme.Delete([prefix], [peer]);
+                structure.Unbind([prefix], [peer]);
                 break;
             case Change.Move:
                 if (before.Routes.ContainsKey(prefix))
-                    scheme.Move([prefix], [peer]);
+                    structure.Bind([prefix], [peer]);
                 break;
             default:
-                scheme.RemovePeer(peer, [.. before.Routes.Where(route => route.Value == peer).Select(route => route.Key)]);
+                structure.UnbindPeer(peer, [.. before.Routes.Where(route => route.Value == peer).Select(route => route.Key)]);
                 break;
         }
     }
@@ -168,16 +172,16 @@ public sealed class SchemeTests
         }
     }
 
-    private static void Compare(List<Scheme> schemes, LinearTable<int> model)
+    private static void Compare(List<Subject> subjects, LinearTable<int> model)
     {
-        foreach (var scheme in schemes)
+        foreach (var structure in subjects.Select(subject => subject.Structure))
         {
             for (var block = 0u; block < 8; block++)
             {
                 foreach (var host in new[] { 0u, 1u, 0xFFFFu })
                 {
                     var address = Block(block) + ((UInt128)host << 96);
-                    Assert.Equal(model.Lookup(scheme.Family, address) ?? -1, scheme.Lookup(address));
+                    Assert.Equal(model.Lookup(structure.Family, address) ?? -1, structure.Lookup(address));
                 }
             }
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 using Sim.Figures;
 using Sim.Figures.Measuring;
-using Sim.Schemes;
+using Sim.Schemes.Structures;
 
 namespace Sim.Experiments.Bench;
 
@@ -9,19 +9,19 @@ namespace Sim.Experiments.Bench;
 /// <param name="Prepare">Outside the clock, before the sweep.</param>
 /// <param name="Time">Seconds of one lookup or operation.</param>
 /// <param name="Restore">Outside the clock.</param>
-public sealed record Repetition(Action<Scheme> Prepare, Func<Scheme, double> Time, Action<Scheme> Restore);
+public sealed record Repetition(Action<KernelStructure> Prepare, Func<KernelStructure, double> Time, Action<KernelStructure> Restore);
 
-/// <summary>Two loaded schemes that are measured interleaved.</summary>
+/// <summary>Two loaded structures that are measured interleaved.</summary>
 /// <param name="First">What the second is held against.</param>
 /// <param name="Second">The other.</param>
 /// <param name="SecondAlone">The first has its rows, and the A/A rows, from another pair: only the second's and the ratios are made.</param>
-public sealed record SchemePair(Scheme First, Scheme Second, bool SecondAlone = false)
+public sealed record SubjectPair(Subject First, Subject Second, bool SecondAlone = false)
 {
     /// <summary>What both held when the pair was made.</summary>
-    public long Bytes { get; } = First.Memory.PageBytes + Second.Memory.PageBytes;
+    public long Bytes { get; } = First.Structure.Memory.PageBytes + Second.Structure.Memory.PageBytes;
 
     /// <summary>Those whose own rows are made.</summary>
-    public IReadOnlyList<Scheme> Reported => SecondAlone ? [Second] : [First, Second];
+    public IReadOnlyList<Subject> Reported => SecondAlone ? [Second] : [First, Second];
 
     /// <summary>One thing to measure; in each group the first is run against itself before.</summary>
     /// <param name="context">Where rows go.</param>
@@ -32,17 +32,17 @@ public sealed record SchemePair(Scheme First, Scheme Second, bool SecondAlone = 
     /// <param name="label">Adds the case's columns.</param>
     public PairedCase Case(BenchContext context, string experiment, string name, int most, Repetition repetition, Func<Figure, Figure> label)
     {
-        double Time(Scheme scheme)
+        double Time(Subject subject)
         {
-            var seconds = repetition.Time(scheme);
-            repetition.Restore(scheme);
+            var seconds = repetition.Time(subject.Structure);
+            repetition.Restore(subject.Structure);
             return seconds;
         }
 
-        void Before(params ReadOnlySpan<Scheme> next)
+        void Before(params ReadOnlySpan<Subject> next)
         {
-            foreach (var scheme in next)
-                repetition.Prepare(scheme);
+            foreach (var subject in next)
+                repetition.Prepare(subject.Structure);
             context.Sweep.Run(Bytes);
         }
 
@@ -79,6 +79,6 @@ public sealed record SchemePair(Scheme First, Scheme Second, bool SecondAlone = 
         }
 
         context.AddTime(experiment, Second, times.Pair.SpreadB, Flagged);
-        context.AddRatio(experiment, First.Structure, Second.Structure, times.Pair, Flagged);
+        context.AddRatio(experiment, First.Kind.Structure, Second.Kind.Structure, times.Pair, Flagged);
     }
 }

@@ -2,7 +2,7 @@
 using Sim.Kernel;
 using Sim.Netlink;
 
-namespace Sim.Schemes.Binding;
+namespace Sim.Schemes;
 
 /// <summary>A scheme does not bind what it has to.</summary>
 public sealed class BindingMismatchException(string message) : Exception(message);
@@ -35,9 +35,9 @@ public sealed class ExpectedBinding
 
     /// <summary>Compares all prefixes and peers.</summary>
     /// <exception cref="BindingMismatchException">Anything differs.</exception>
-    public void Require(BindingScheme scheme, string when)
+    public void Require(Scheme scheme, string when)
     {
-        var expected = scheme.LongestFirst ? _asDumped : _shortestFirst;
+        var expected = scheme.Binding.LongestFirst ? _asDumped : _shortestFirst;
         var at = 0;
         scheme.Visit((prefix, peer) =>
         {

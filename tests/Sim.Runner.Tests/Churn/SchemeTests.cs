@@ -2,7 +2,8 @@
 using Sim.Figures;
 using Sim.Kernel;
 using Sim.Netlink;
-using Sim.Schemes.Binding;
+using Sim.Schemes;
+using Sim.Schemes.Structures;
 using Sim.Workloads.Churn;
 using Sim.Workloads.Keys;
 using Sim.Workloads.Tables;
@@ -10,7 +11,7 @@ using Xunit;
 
 namespace Sim.Runner.Tests.Churn;
 
-public sealed class BindingSchemeTests
+public sealed class SchemeTests
 {
     private const int Peers = 5;
 
@@ -39,7 +40,7 @@ public sealed class BindingSchemeTests
     private static void LoadAndTakeAway(string name, Family family)
     {
         using var scheme = TestKinds.Named(name).Create(family, Peers);
-        var empty = scheme.Structures.Sum(part => part.Memory.Objects);
+        var empty = scheme.Structures.Sum(part => part.Structure.Memory.Objects);
         var inserts = Enumerable.Range(0, 3000)
             .Select(at => new BindingChange(0, new Prefix(family, (UInt128)at << 108, 20), -1, at % Peers)).ToArray();
         scheme.Load(inserts);
@@ -49,7 +50,7 @@ public sealed class BindingSchemeTests
         scheme.Apply(deletes);
         Assert.Equal(0, scheme.Count);
         // The table of fib_infos never shrinks.
-        Assert.InRange(scheme.Structures.Sum(part => part.Memory.Objects), empty, empty + 4);
+        Assert.InRange(scheme.Structures.Sum(part => part.Structure.Memory.Objects), empty, empty + 4);
         Assert.True(scheme.Work.Frees > 3000, "frees are counted");
     }
 
@@ -129,7 +130,7 @@ public sealed class BindingSchemeTests
     {
         using var scheme = TestKinds.Named(name).Create(Family.IPv6, Peers);
         scheme.Load([.. Enumerable.Range(0, 3000).Select(at => new BindingChange(0, Prefix.OfV6((UInt128)at << 108, 20), -1, at % Peers))]);
-        var fib = scheme.Structures.Single(part => part.Structure == "fib").Memory;
+        var fib = scheme.Structures.Single(part => part.Name == "fib").Structure.Memory;
         return fib.Account().Where(line => line.Cache == "kmalloc-64").Sum(line => line.Objects);
     }
 
@@ -145,53 +146,53 @@ public sealed class BindingSchemeTests
         {
             var operations = Enumerable.Range(0, prefixes)
                 .Select(at => new BindOperation(new Prefix(family, (UInt128)at << 96, 32), BindKind.Add, 3)).ToArray();
-            var written = new WireGuardStream(32).Replace(operations, BindingScheme.CallBytes);
+            var written = new WireGuardStream(32).Replace(operations, Scheme.CallBytes);
             Assert.Equal(
-                new Sent(written.Messages, written.Bytes, written.Calls), new WireGuardSender(family, Peers, BindingHost.Usual().Sockets).Replace(prefixes));
+                new Sent(written.Messages, written.Bytes, written.Calls), new WireGuardSender(family, Peers, new DaemonSockets(KernelConfig.Usual)).Replace(prefixes));
         }
     }
 
     [Fact]
-    public void A_replacement_frees_and_makes_every_node_and_one_that_is_not_sampled_does_not()
+    public void A_replacement_frees_and_makes_every_node_and_one_that_is_only_counted_does_not()
     {
-        var kind = BindingKind.All.First(kind => kind.Number == 1);
-        long Allocated(bool sampled)
+        var kind = SchemeKind.Replace;
+        long Allocated(bool replaced)
         {
             using var scheme = kind.Create(Family.IPv4, 1);
             scheme.Load([.. Enumerable.Range(0, 1000).Select(at => new BindingChange(0, Prefix.OfV4((uint)at << 12, 20), -1, 0))]);
             var before = scheme.Work;
             BindingChange[] delete = [new(0, Prefix.OfV4(0, 20), 0, -1)];
-            Assert.Equal(999, scheme.Prepare(delete, sampled));
+            Assert.Equal(999, replaced ? scheme.Prepare(delete) : scheme.PrepareWithoutReplace(delete));
             scheme.Apply(delete);
             Assert.Equal(999, scheme.Count);
             return (scheme.Work - before).Allocations;
         }
 
-        Assert.InRange(Allocated(sampled: true), 999, 1998);
-        Assert.Equal(0, Allocated(sampled: false));
+        Assert.InRange(Allocated(replaced: true), 999, 1998);
+        Assert.Equal(0, Allocated(replaced: false));
     }
 
     [Fact]
     public void A_dummy_peer_costs_a_wait_and_the_others_none()
     {
-        foreach (var (kind, text) in BindingKind.All.SelectMany(kind => new[] { (kind, "192.0.2.0/24"), (kind, "2001:db8::/32") }))
+        foreach (var (kind, text) in SchemeKind.All.SelectMany(kind => new[] { (kind, "192.0.2.0/24"), (kind, "2001:db8::/32") }))
         {
             var prefix = Prefix.Parse(text);
             using var scheme = kind.Create(prefix.Family, Peers);
             Do(scheme, new(0, prefix, -1, 1));
             Do(scheme, new(0, prefix, 1, -1));
-            Assert.Equal(kind.Number == 2 ? 1 : 0, scheme.Work.Waits);
+            Assert.Equal(kind.Word == "dummy" ? 1 : 0, scheme.Work.Waits);
         }
     }
 
-    private static Sent Do(BindingScheme scheme, BindingChange change)
+    private static Sent Do(Scheme scheme, BindingChange change)
     {
         scheme.Prepare([change]);
         scheme.Apply([change]);
         return scheme.Encode([change]);
     }
 
-    private static void RunBesideDictionary(BindingKind kind, Family family, ulong seed)
+    private static void RunBesideDictionary(SchemeKind kind, Family family, ulong seed)
     {
         var rng = new Rng(seed);
         using var scheme = kind.Create(family, Peers);
@@ -210,7 +211,10 @@ public sealed class BindingSchemeTests
             }
 
             BindingChange[] changes = [.. batch.Values];
-            scheme.Prepare(changes, sampled: rng.Below(3) > 0);
+            if (rng.Below(3) > 0)
+                scheme.Prepare(changes);
+            else
+                scheme.PrepareWithoutReplace(changes);
             scheme.Apply(changes);
             var sent = scheme.Encode(changes);
             Assert.True(changes.Length == 0 || (sent.Messages > 0 && sent.Bytes >= 44 * sent.Messages && sent.Calls <= sent.Messages));
@@ -233,7 +237,7 @@ public sealed class BindingSchemeTests
             var address = (UInt128)rng.Below(1 << 13) << 115;
             var longest = bound.Where(entry => entry.Key.Contains(address)).OrderByDescending(entry => entry.Key.Length).ToList();
             var peer = longest.Count == 0 ? -1 : longest[0].Value;
-            Assert.Equal(peer, scheme.Lookup(address));
+            Assert.Equal(peer, scheme.Binding.Lookup(address));
             Assert.Equal(peer, scheme.Transmit(address));
             Assert.Equal(peer, scheme.Receive(address, rpFilter: true));
             // A device of the peer's own takes whatever comes in by it.

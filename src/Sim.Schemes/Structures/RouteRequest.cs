@@ -3,7 +3,7 @@ using Sim.Fib;
 using Sim.Kernel;
 using Sim.Netlink;
 
-namespace Sim.Schemes;
+namespace Sim.Schemes.Structures;
 
 /// <summary>
 /// Makes the request that the kernel makes of a route's message (<c>rtm_to_fib_config</c>, <c>rtm_to_fib6_config</c>): the one

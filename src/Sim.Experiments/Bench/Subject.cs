@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+using Sim.Figures;
+using Sim.Kernel;
+using Sim.Schemes;
+using Sim.Schemes.Structures;
+using Sim.Trie;
+
+namespace Sim.Experiments.Bench;
+
+/// <summary>What <c>bench</c> measures: the structure that binds in a scheme, under names that its rows have.</summary>
+/// <param name="Kind">The scheme.</param>
+/// <param name="Scheme">The scheme's name in rows: <c>AllowedIPs</c>, <c>route attribute</c>.</param>
+/// <param name="Structure">The structure's name in rows: <c>allowedips</c>, <c>fib</c>. The row's family says which FIB.</param>
+public sealed record SubjectKind(SchemeKind Kind, string Scheme, string Structure)
+{
+    public const string AllowedIps = "AllowedIPs";
+    private const string Attribute = "route attribute";
+
+    private static readonly SubjectKind[] s_whatIfs =
+        [.. SchemeKind.WhatIfs.Zip((string[])[Names.SharedStates, Names.LevelCompression], (kind, name) => new SubjectKind(kind, Attribute, name))];
+
+    /// <summary>The two that are compared, AllowedIPs first.</summary>
+    public static IReadOnlyList<SubjectKind> Compared { get; } =
+        [new(SchemeKind.RemoveMe, AllowedIps, Names.AllowedIps), new(SchemeKind.Route, Attribute, Names.Fib)];
+
+    /// <summary>The attribute in FIBs that no kernel has. IPv4 has none.</summary>
+    public static IReadOnlyList<SubjectKind> WhatIfs(Family family) => family == Family.IPv4 ? [] : s_whatIfs;
+
+    /// <summary>Makes an empty structure for a number of peers.</summary>
+    public Subject Create(Family family, int peers) => new(this, Kind.Create(family, peers));
+}
+
+/// <summary>A structure that is measured.</summary>
+public sealed class Subject(SubjectKind kind, Scheme scheme) : IDisposable
+{
+    public SubjectKind Kind { get; } = kind;
+
+    public KernelStructure Structure { get; } = scheme.Binding;
+
+    /// <summary>The basis of counts in rows: modelled for a structure that no kernel has.</summary>
+    public Basis Counts { get; } = scheme.Kind.IsWhatIf ? Basis.Modelled : Basis.Counted;
+
+    /// <summary>Labels a row with the scheme and the structure.</summary>
+    public Figure Label(Figure row) => row with { Scheme = Kind.Scheme, Structure = Kind.Structure };
+
+    public void Dispose() => scheme.Dispose();
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+using Sim.Kernel;
+using Sim.Netlink;
+using Sim.Schemes.Structures;
+using Sim.Workloads.Churn;
+
+namespace Sim.Schemes;
+
+/// <summary>
+/// Prefixes are bound in a table of the WireGuard device's own. Routes lead to the device, whatever the peer: one default route,
+/// or one route per prefix.
+/// </summary>
+public abstract class DeviceTableScheme : Scheme
+{
+    private readonly FibStructure _routes;
+    private readonly RouteSender _routeSender;
+
+    protected DeviceTableScheme(SchemeKind kind, Family family, int peers, DaemonSockets sockets, string name, KernelStructure table)
+        : base(kind, family, peers, sockets, table)
+    {
+        _routes = FibStructure.Create(family, RouteShape.Device, peers, sockets.Kernel);
+        _routeSender = new RouteSender(sockets, RouteShape.Device);
+        Sender = new WireGuardSender(family, peers, sockets);
+        Structures = [(name, table), ("fib", _routes)];
+        if (!RoutesEach)
+            _routes.Change(DefaultRoute);
+    }
+
+    public sealed override IReadOnlyList<(string Name, KernelStructure Structure)> Structures { get; }
+
+    public sealed override FibStructure Routes => _routes;
+
+    public sealed override bool RoutesEach => Kind.HasFullRoutes;
+
+    protected WireGuardSender Sender { get; }
+
+    private BindingChange DefaultRoute => new(0, Everything, BindingChange.NoPeer, 0);
+
+    public sealed override Sent Setup() => RoutesEach ? default : _routeSender.Send([DefaultRoute], moves: false);
+
+    public sealed override Sent Encode(ReadOnlySpan<BindingChange> batch)
+    {
+        var sent = EncodeTable(batch);
+        return RoutesEach ? sent + _routeSender.Send(batch, moves: false) : sent;
+    }
+
+    /// <summary>A prefix needs both: a binding without a route, or a route without a binding, leads no packet to a peer.</summary>
+    public sealed override void Visit(Action<Prefix, int> see)
+    {
+        base.Visit(see);
+        var routes = 0;
+        _routes.Visit((_, _) => routes++);
+        if (routes != (RoutesEach ? Count : 1))
+            throw new InvalidOperationException($"{Count} prefixes are bound, but {routes} routes lead to the device");
+    }
+
+    public sealed override int Transmit(UInt128 destination) => LeadsToDevice(destination) ? Binding.Lookup(destination) : BindingChange.NoPeer;
+
+    public sealed override int Receive(UInt128 source, bool rpFilter)
+    {
+        var peer = Binding.Lookup(source);
+        return !rpFilter || LeadsToDevice(source) ? peer : BindingChange.NoPeer;
+    }
+
+    /// <summary>Changes the device's table, then the routes that need it.</summary>
+    protected sealed override void Change(ReadOnlySpan<BindingChange> batch)
+    {
+        ChangeTable(batch);
+        if (!RoutesEach)
+            return;
+        foreach (ref readonly var change in batch)
+        {
+            if (change.OldPeer == BindingChange.NoPeer || change.NewPeer == BindingChange.NoPeer)
+                _routes.Change(in change);
+        }
+    }
+
+    protected abstract void ChangeTable(ReadOnlySpan<BindingChange> batch);
+
+    protected abstract Sent EncodeTable(ReadOnlySpan<BindingChange> batch);
+
+    private bool LeadsToDevice(UInt128 address) => _routes.Lookup(address) >= 0;
+}

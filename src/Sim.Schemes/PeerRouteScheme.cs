@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+using Sim.Kernel;
+using Sim.Netlink;
+using Sim.Schemes.Structures;
+using Sim.Trie;
+using Sim.Workloads.Churn;
+
+namespace Sim.Schemes;
+
+/// <summary>
+/// Routes that lead to a peer: by RTA_WGPEER, by RTA_VIA and the peer's one AllowedIP, by a nexthop object that carries the
+/// peer, or by a device per peer, whose one AllowedIP is everything.
+/// </summary>
+public sealed class PeerRouteScheme : Scheme
+{
+    private readonly RouteShape _shape;
+    private readonly FibStructure _routes;
+    private readonly RouteSender _sender;
+    private readonly AllowedIpsStructure? _own;
+    private readonly AllowedIpsStructure? _device;
+
+    public PeerRouteScheme(SchemeKind kind, Family family, int peers, DaemonSockets sockets, RouteShape shape)
+        : base(kind, family, peers, sockets, FibStructure.Create(family, shape, peers, kind.KernelOf(sockets.Kernel)))
+    {
+        _shape = shape;
+        _routes = (FibStructure)Binding;
+        _sender = new RouteSender(sockets, shape);
+        Structures = [("fib", _routes)];
+        if (!HasGateways && shape != RouteShape.OwnDevice)
+            return;
+        // Each device has its own trie. Each prefix here stands for one trie of one node, and costs the same.
+        _own = new AllowedIpsStructure(Family.IPv6, peers, sockets.Kernel);
+        for (var peer = 0; peer < peers; peer++)
+            KernelStructure.Check(_own.Bind(Gateway(peer), peer), Gateway(peer));
+        Structures = [("allowedips", _own), ("fib", _routes)];
+        if (HasGateways)
+            return;
+        // The trie that a packet meets on any device: all look alike.
+        _device = new AllowedIpsStructure(family, 1, sockets.Kernel);
+        KernelStructure.Check(_device.Bind(Everything, 0), Everything);
+    }
+
+    public override IReadOnlyList<(string Name, KernelStructure Structure)> Structures { get; }
+
+    public override AllowedIpsStructure? AllowedIps => HasGateways ? _own : null;
+
+    public override FibStructure Routes => _routes;
+
+    private bool HasGateways => _shape is RouteShape.Via or RouteShape.Gateway;
+
+    public override Sent Encode(ReadOnlySpan<BindingChange> batch) => _sender.Send(batch, moves: true);
+
+    public override Sent Setup()
+    {
+        if (_shape == RouteShape.Nexthop)
+            return Sockets.AddNexthops(Family, Peers, Sockets.Kernel.NamesPeers ? RouteShape.PeerKey : RouteShape.Device);
+        var sent = default(Sent);
+        for (var peer = 0; _own is not null && peer < Peers; peer++)
+            sent += Sockets.Add([new BindOperation(HasGateways ? Gateway(peer) : Everything, BindKind.Add, (ushort)peer)]);
+        return sent;
+    }
+
+    /// <summary>Looks up the route and, with a gateway or a device per peer, the AllowedIPs of the device.</summary>
+    public override int Transmit(UInt128 destination)
+    {
+        var peer = _routes.Lookup(destination);
+        return peer == BindingChange.NoPeer ? peer : _shape switch
+        {
+            RouteShape.Via or RouteShape.Gateway => _own!.Lookup(RouteMessages.Gateway(Family.IPv6, (ushort)peer)),
+            RouteShape.OwnDevice => _device!.Lookup(destination) < 0 ? BindingChange.NoPeer : peer,
+            _ => peer,
+        };
+    }
+
+    /// <summary>
+    /// Looks up the route back, which names the peer. With a device per peer, the device names the peer, and its AllowedIPs let
+    /// every source through; only rp_filter checks the source.
+    /// </summary>
+    public override int Receive(UInt128 source, bool rpFilter)
+    {
+        if (_shape == RouteShape.OwnDevice)
+        {
+            var peer = _device!.Lookup(source);
+            return rpFilter ? _routes.Lookup(source) : peer;
+        }
+
+        var allowed = Transmit(source);
+        return !rpFilter || _routes.Lookup(source) >= 0 ? allowed : BindingChange.NoPeer;
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _device?.Dispose();
+    }
+
+    protected override void Change(ReadOnlySpan<BindingChange> batch)
+    {
+        foreach (ref readonly var change in batch)
+            _routes.Change(in change);
+    }
+
+    /// <summary>The peer's gateway, its only AllowedIP.</summary>
+    private static Prefix Gateway(int peer) => Prefix.OfV6(RouteMessages.Gateway(Family.IPv6, (ushort)peer), 128);
+}

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: MIT
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+using Sim.Figures;
+using Sim.Kernel;
+using Sim.Trie;
+using Sim.Workloads.Keys;
+
+namespace Sim.Schemes.Structures;
+
+/// <summary>
+/// A device's allowedips with its peers, as WG_CMD_SET_DEVICE changes it. It takes prefixes of both families; walks, traces and
+/// counts are of one. A lookup takes a reference to the peer and puts it, as wg_xmit does for a packet.
+/// </summary>
+public sealed unsafe class AllowedIpsStructure : KernelStructure
+{
+    // By number, wg_peer*: 0 for none.
+    private nint[] _peers;
+    private readonly List<int> _order = [];
+    private long _waits;
+
+    /// <param name="family">The family that is walked, traced and counted.</param>
+    /// <param name="peers">Peers made at once. Others are made by their first operation.</param>
+    /// <param name="kernel">The kernel.</param>
+    public AllowedIpsStructure(Family family, int peers, KernelConfig kernel)
+        : base(family, kernel)
+    {
+        Table = new AllowedIps(Memory);
+        _peers = new nint[peers];
+        for (var number = 0; number < peers; number++)
+            MakePeer(number);
+    }
+
+    public AllowedIps Table { get; }
+
+    /// <summary>The peers' numbers in the device's order: that in which they were made.</summary>
+    public IReadOnlyList<int> Peers => _order;
+
+    public override string Key => "allowedips";
+
+    protected override long Waits => _waits;
+
+    /// <summary>Binds a prefix, taking it from any other peer. The message goes on.</summary>
+    public int Insert(Prefix prefix, int peer) => Step(Table.Insert(prefix, PeerOf(peer)));
+
+    /// <summary>WGALLOWEDIP_F_REMOVE_ME: removes one prefix from a peer. The message goes on.</summary>
+    public int Remove(Prefix prefix, int peer) => Step(Table.Remove(prefix, PeerOf(peer)));
+
+    public override int Bind(Prefix prefix, int peer)
+    {
+        var error = Insert(prefix, peer);
+        EndMessage();
+        return error;
+    }
+
+    public override int Unbind(Prefix prefix, int peer)
+    {
+        var error = Remove(prefix, peer);
+        EndMessage();
+        return error;
+    }
+
+    public override void UnbindPeer(int peer, ReadOnlySpan<Prefix> prefixes)
+    {
+        RemoveByPeer(peer);
+        EndMessage();
+    }
+
+    /// <summary><c>wg_allowedips_remove_by_peer</c>: takes all prefixes from a peer, which stays. The message goes on.</summary>
+    public void RemoveByPeer(int peer)
+    {
+        if (Stepped is null)
+            Table.RemoveByPeer(PeerOf(peer));
+        else
+            RemoveOneByOne(PeerOf(peer));
+    }
+
+    /// <summary>WGPEER_F_REMOVE_ME: removes a peer with its prefixes (<c>wg_peer_remove</c>).</summary>
+    public void RemovePeer(int peer)
+    {
+        if (!_order.Remove(peer))
+            return;
+        Table.PeerRemove(PeerOf(peer));
+        _peers[peer] = 0;
+        EndMessage();
+    }
+
+    /// <summary>WGDEVICE_F_REPLACE_PEERS with no peers: <c>wg_peer_remove_all</c>.</summary>
+    public void RemoveAllPeers()
+    {
+        Table.PeerRemoveAll();
+        Array.Clear(_peers);
+        _order.Clear();
+        EndMessage();
+    }
+
+    /// <summary>Moves the prefixes to a new peer, then removes that peer (<c>wg_peer_remove</c> waits for a grace period).</summary>
+    public void RemoveThroughDummy(IReadOnlyList<Prefix> gone)
+    {
+        var dummy = Table.PeerCreate(_order.Count);
+        foreach (var prefix in gone)
+            Check(Step(Table.Insert(prefix, dummy)), prefix);
+        EndMessage();
+        var operations = Operations;
+        if (Stepped is not null)
+            RemoveOneByOne(dummy);
+        Table.PeerRemove(dummy);
+        Operations = operations + gone.Count;
+        _waits++;
+        EndMessage();
+    }
+
+    /// <summary>WGPEER_F_REPLACE_ALLOWEDIPS: takes all prefixes from the peer, then gives it the set, message by message.</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="set">Its prefixes from then on.</param>
+    /// <param name="had">The number of prefixes it had, for the count of operations.</param>
+    /// <param name="perMessage">Prefixes per message.</param>
+    public void Replace(int peer, List<Prefix> set, int had, int perMessage)
+    {
+        var operations = Operations;
+        RemoveByPeer(peer);
+        Operations = operations + had;
+        for (var i = 0; i < set.Count; i++)
+        {
+            Check(Insert(set[i], peer), set[i]);
+            if ((i + 1) % perMessage == 0)
+                EndMessage();
+        }
+
+        EndMessage();
+    }
+
+    public override void EndMessage() => Memory.Rcu.GracePeriod();
+
+    /// <summary>Appends a peer's prefixes of both families in its list's order.</summary>
+    public void CopySet(int peer, List<Prefix> set)
+    {
+        foreach (var prefix in AllowedIps.Prefixes(PeerOf(peer)))
+            set.Add(prefix);
+    }
+
+    public override void Visit(Action<Prefix, int> see)
+    {
+        foreach (var node in Table.Nodes(Family))
+        {
+            if (node.Peer != null)
+                see(node.Prefix, (int)node.Peer->internal_id);
+        }
+    }
+
+    public override int Lookup(UInt128 address) =>
+        Answer(Table, Family == Family.IPv4 ? Table.LookupDstV4((uint)(address >> 96)) : Table.LookupDstV6(address));
+
+    public override long Lookup(Keys keys, bool dependent) => keys.V4.Length > 0
+        ? KeyLoop.Run(new V4(Table), keys.V4, dependent)
+        : KeyLoop.Run(new V6(Table), keys.V6, dependent);
+
+    public override Touch Trace(UInt128 address)
+    {
+        var cost = Table.Cost(Family, address);
+        Span<PathStep> path = stackalloc PathStep[AllowedIps.MaxAllowedIpsDepth];
+        Table.Walk(Family, address, path);
+        return new Touch(cost.Nodes, cost.CacheLines, cost.FoundDepth > 0 ? path[cost.FoundDepth - 1].Prefix : null);
+    }
+
+    public override IReadOnlyList<string> Describe(UInt128 address)
+    {
+        Span<PathStep> path = stackalloc PathStep[AllowedIps.MaxAllowedIpsDepth];
+        var lines = new List<string>();
+        foreach (var step in path[..Table.Walk(Family, address, path)])
+        {
+            var owner = step.Peer == null ? "joins two subtrees" : $"peer {step.Peer->internal_id}";
+            lines.Add($"node {step.Prefix}: {(step.Matches ? owner : "does not match, end")}");
+        }
+
+        return lines;
+    }
+
+    public override IReadOnlyList<ShapeCount> Shape()
+    {
+        var shape = Table.Shape(Family);
+        var depths = shape.ValuedAtDepth;
+        return
+        [
+            new("nodes", null, shape.Nodes),
+            new("valued", null, shape.Valued),
+            new("max-depth", null, shape.MaxDepth),
+            new("average-depth", null, depths.Select((count, depth) => (double)count * depth).Sum() / Math.Max(depths.Sum(), 1)),
+            .. depths.Select((count, depth) => new ShapeCount("depth-histogram", depth, count)).Skip(1),
+        ];
+    }
+
+    public override JsonObject StatJson()
+    {
+        var shape = Table.Shape(Family);
+        return new JsonObject { ["nodes"] = shape.Nodes, ["valued"] = shape.Valued, ["max_depth"] = shape.MaxDepth };
+    }
+
+    public override string StatText()
+    {
+        var shape = Table.Shape(Family);
+        return $"allowedips: {shape.Nodes:N0} nodes, {shape.Valued:N0} with a peer, greatest depth {shape.MaxDepth} (the root is 1)";
+    }
+
+    protected override void DisposeTables() => Table.Dispose();
+
+    /// <summary>Returns the number of the peer that a lookup found, -1 for none, and gives its reference back.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Answer(AllowedIps table, wg_peer* peer)
+    {
+        if (peer == null)
+            return -1;
+        var number = (int)peer->internal_id;
+        table.PeerPut(peer);
+        return number;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private wg_peer* PeerOf(int number) => number < _peers.Length && _peers[number] != 0 ? (wg_peer*)_peers[number] : MakePeer(number);
+
+    private wg_peer* MakePeer(int number)
+    {
+        var peer = Table.PeerCreate(number);
+        if (peer == null)
+            throw new InvalidOperationException($"no memory for peer {number}");
+        if (number >= _peers.Length)
+            Array.Resize(ref _peers, Math.Max(number + 1, 2 * _peers.Length));
+        _peers[number] = (nint)peer;
+        _order.Add(number);
+        return peer;
+    }
+
+    /// <summary>Does the same as <see cref="AllowedIps.RemoveByPeer"/>, in its order, with a step for each node.</summary>
+    private void RemoveOneByOne(wg_peer* peer)
+    {
+        var set = new List<Prefix>();
+        foreach (var prefix in AllowedIps.Prefixes(peer))
+            set.Add(prefix);
+        foreach (var prefix in set)
+            Step(Table.Remove(prefix, peer));
+    }
+
+    private readonly struct V4(AllowedIps table) : IKeyLookup<uint>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public int Answer(uint key) => AllowedIpsStructure.Answer(table, table.LookupDstV4(key)) + 1;
+    }
+
+    private readonly struct V6(AllowedIps table) : IKeyLookup<UInt128>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public int Answer(UInt128 key) => AllowedIpsStructure.Answer(table, table.LookupDstV6(key)) + 1;
+    }
+}

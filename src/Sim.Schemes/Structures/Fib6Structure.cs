@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+using Sim.Fib;
+using Sim.Figures;
+using Sim.Kernel;
+using Sim.Netlink;
+using Sim.Workloads;
+using Sim.Workloads.Keys;
+
+namespace Sim.Schemes.Structures;
+
+/// <summary>
+/// A table of IPv6 routes. Each route has its own fib6_info, with the state that names the peer unless an object has that.
+/// </summary>
+public abstract unsafe class Fib6RouteStructure<TTable> : FibStructure
+    where TTable : class, IFib6Routes, IDisposable
+{
+    private Fib6Table? _local;
+
+    protected Fib6RouteStructure(RouteShape shape, KernelConfig kernel, Func<Fib6Net, TTable> create)
+        : base(Family.IPv6, shape, kernel)
+    {
+        Net = new Fib6Net(Memory, kernel.Fib6);
+        Table = create(Net);
+    }
+
+    public TTable Table { get; }
+
+    public sealed override string Key => "fib6";
+
+    public sealed override IEnumerable<KmemCache> Caches => [Net.NodeCache];
+
+    protected sealed override long Waits => Net.Synchronizations;
+
+    protected Fib6Net Net { get; }
+
+    protected LookupPath Path { get; } = new();
+
+    public sealed override int Insert(Prefix prefix, RouteShape shape, int peer, NlmFlags flags)
+    {
+        var request = RouteRequest.V6(prefix, shape, peer, Device);
+        request.NlFlags = flags;
+        return Table.Insert(in request);
+    }
+
+    public sealed override int Delete(Prefix prefix, RouteShape shape, int peer)
+    {
+        var request = RouteRequest.V6(prefix, shape, peer, Device);
+        request.NlFlags = NlmFlags.None;
+        return Table.Delete(in request);
+    }
+
+    public sealed override int AddNexthop(uint id, int peer) => Net.AddNexthop(id, Device, peer);
+
+    public sealed override int DeleteNexthop(uint id) => Net.DeleteNexthop(id);
+
+    /// <summary>
+    /// Adds the loopback's address and wg0's multicast route (<c>init_loopback</c>, <c>addrconf_add_mroute</c>).
+    /// </summary>
+    public sealed override void AddLocalRoutes()
+    {
+        _local = new Fib6Table(Net, RouteTableId.Local);
+        (Prefix Prefix, int Oif, RouteType Type)[] routes =
+        [
+            (Prefix.Parse("::1/128"), Fib6Net.Loopback, RouteType.Local), (Prefix.Parse("ff00::/8"), Device, RouteType.Multicast),
+        ];
+        foreach (var (prefix, oif, type) in routes)
+        {
+            var request = Fib6Config.Add(prefix, oif) with { Protocol = ProtocolKernel, Type = type };
+            Check(_local.Insert(in request), prefix);
+        }
+
+        EndMessage();
+    }
+
+    public sealed override void Visit(Action<Prefix, int> see)
+    {
+        var visitor = new Seen(this, see);
+        Table.Visit(ref visitor);
+    }
+
+    public sealed override Touch Trace(UInt128 address)
+    {
+        var found = Walk(address, out var result);
+        return new Touch(Path.Nodes, Path.CacheLines, found ? Matched(result) : null);
+    }
+
+    public sealed override IReadOnlyList<string> Describe(UInt128 address)
+    {
+        var found = Walk(address, out var result);
+        var lines = Path.Fib6Steps.Select(step => Describe(step, found && step.Prefix.Contains(address))).OfType<string>().ToList();
+        lines.Add(found ? $"{Matched(result)}: peer {PeerOf(result.Nhc, result.Info->nh)}" : "no route");
+        return lines;
+    }
+
+    /// <summary>Describes a step of a lookup's path.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="fits">Whether the lookup found a route, and the address is in the step's prefix.</param>
+    /// <returns>The line; null if the step needs none.</returns>
+    protected abstract string? Describe(Fib6Step step, bool fits);
+
+    /// <summary>Returns the peer of a lookup's result.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected int PeerOf(in Fib6Result result) => PeerOf(result.Nhc, result.Info->nh);
+
+    protected sealed override void DisposeTables()
+    {
+        Table.Dispose();
+        _local?.Dispose();
+        Net.Dispose();
+    }
+
+    private bool Walk(UInt128 address, out Fib6Result result)
+    {
+        result = default;
+        return Table.Lookup(address, ref result, Path) == 0;
+    }
+
+    private static Prefix Matched(Fib6Result result) => Prefix.OfV6(result.Prefix, result.PrefixLength);
+
+    private readonly struct Seen(Fib6RouteStructure<TTable> owner, Action<Prefix, int> see) : IFib6Visitor
+    {
+        public void Node(int depth, int bit, Fib6NodeFlags flags, Fib6Info* leaf, int routes)
+        {
+        }
+
+        public void Route(Fib6Info* info) => see(
+            Prefix.OfV6(info->fib6_dst.Address, info->fib6_dst.plen), owner.PeerOf(&Fib6Info.Nh(info)->nh_common, info->nh));
+    }
+}
+
+/// <summary>The IPv6 FIB: a binary tree.</summary>
+public sealed unsafe class Fib6Structure(RouteShape shape, KernelConfig kernel)
+    : Fib6RouteStructure<Fib6Table>(shape, kernel, net => new Fib6Table(net, TableId))
+{
+    /// <summary>The counters of /proc/net/rt6_stats, over all tables.</summary>
+    public Rt6Statistics Statistics => Net.Statistics;
+
+    public override int Lookup(UInt128 address)
+    {
+        var result = default(Fib6Result);
+        return Table.Lookup(address, ref result) == 0 ? PeerOf(in result) : -1;
+    }
+
+    public override long Lookup(Keys keys, bool dependent) => NamesPeers
+        ? KeyLoop.Run(new Answers<NamedPeer>(Table), keys.V6, dependent)
+        : KeyLoop.Run(new Answers<DeviceIndex>(Table), keys.V6, dependent);
+
+    public override IReadOnlyList<ShapeCount> Shape()
+    {
+        var stat = Table.Stat();
+        return
+        [
+            new("nodes", null, stat.Nodes),
+            new("valued", null, stat.RouteNodes),
+            new("intermediate-nodes", null, stat.IntermediateNodes),
+            new("routes", null, stat.Routes),
+            new("max-depth", null, stat.MaxDepth),
+            new("average-depth", null, stat.MeanDepth),
+            .. stat.Depths.Select((nodes, depth) => new ShapeCount("depth-histogram", depth, nodes)).Where(count => count.Value > 0),
+        ];
+    }
+
+    public override JsonObject StatJson()
+    {
+        var stat = Table.Stat();
+        var depths = new JsonObject();
+        for (var depth = 0; depth < stat.Depths.Count; depth++)
+        {
+            if (stat.Depths[depth] > 0)
+                depths[$"{depth}"] = stat.Depths[depth];
+        }
+
+        return new JsonObject
+        {
+            ["nodes"] = stat.Nodes,
+            ["route_nodes"] = stat.RouteNodes,
+            ["intermediate_nodes"] = stat.IntermediateNodes,
+            ["routes"] = stat.Routes,
+            ["mean_depth"] = Math.Round(stat.MeanDepth, 2),
+            ["max_depth"] = stat.MaxDepth,
+            ["depths"] = depths,
+            ["rt6_stats"] = Statistics.Format().TrimEnd('\n'),
+        };
+    }
+
+    public override string StatText()
+    {
+        var stat = Table.Stat();
+        return $"""
+            fib6: {stat.Nodes:N0} nodes with the root, {stat.RouteNodes:N0} with routes, {stat.IntermediateNodes:N0} that only branch, {stat.Routes:N0} routes
+            nodes above a node with routes: mean {stat.MeanDepth:F2}, most {stat.MaxDepth}
+            rt6_stats: {Statistics.Format()}
+            """;
+    }
+
+    /// <summary>A line for each node on the way down, for each node with routes on the way up, and for each route.</summary>
+    protected override string? Describe(Fib6Step step, bool fits)
+    {
+        var hasRoutes = step.Flags.HasFlag(Fib6NodeFlags.RouteInfo);
+        return step.Kind switch
+        {
+            Fib6StepKind.Node => $"node {step.Prefix}{(hasRoutes ? "" : " (no routes)")}",
+            Fib6StepKind.Compare when hasRoutes => $"back up to {step.Prefix}: {(fits ? "fits" : "does not fit")}",
+            Fib6StepKind.Route => $"route {step.Prefix} metric {step.Metric}",
+            _ => null,
+        };
+    }
+
+    private readonly struct Answers<TAnswer>(Fib6Table table) : IKeyLookup<UInt128>
+        where TAnswer : struct, IAnswer
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public int Answer(UInt128 key)
+        {
+            var result = default(Fib6Result);
+            return table.Lookup(key, ref result) == 0 ? TAnswer.Of(result.Nhc) : 0;
+        }
+    }
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+using System.Runtime.CompilerServices;
+using Sim.Fib;
+using Sim.Figures;
+using Sim.Kernel;
+using Sim.Netlink;
+using Sim.Workloads.Churn;
+
+namespace Sim.Schemes.Structures;
+
+/// <summary>
+/// The port of one family's FIB, with one table of routes that lead to peers. Routes are set as routing daemons set them. The
+/// kernel keeps routes whose peer is gone, so a peer's routes are deleted one by one.
+/// </summary>
+public abstract unsafe class FibStructure(Family family, RouteShape shape, KernelConfig kernel) : KernelStructure(family, kernel)
+{
+    /// <summary>The id of the table.</summary>
+    public const uint TableId = 100;
+
+    protected const byte ProtocolKernel = 2; // RTPROT_KERNEL
+
+    /// <summary>The attributes by which routes lead to peers, unless an operation names others.</summary>
+    public RouteShape RouteShape { get; } = shape;
+
+    /// <summary>The FIB's own slab caches.</summary>
+    public abstract IEnumerable<KmemCache> Caches { get; }
+
+    /// <summary>fib_infos that insertions compared with their own, in its hash bucket; 0 in IPv6, which has none.</summary>
+    public virtual long InfosWalked => 0;
+
+    /// <summary>Index of wg0; if each peer has a device, of the first.</summary>
+    protected int Device { get; } = kernel.Device;
+
+    /// <summary>Whether routes name peers themselves. If not, loops over keys answer with devices.</summary>
+    protected bool NamesPeers => RouteShape is RouteShape.PeerKey or RouteShape.Encap;
+
+    /// <summary>Makes an empty FIB.</summary>
+    /// <param name="family">The routes' family.</param>
+    /// <param name="shape">The attributes by which routes lead to peers.</param>
+    /// <param name="peers">The number of peers. If routes name nexthop objects, one is made for each peer.</param>
+    /// <param name="kernel">The kernel.</param>
+    public static FibStructure Create(Family family, RouteShape shape, int peers, KernelConfig kernel)
+    {
+        FibStructure fib = family == Family.IPv4 ? new Fib4Structure(shape, kernel)
+            : kernel.CompressesFib6Levels ? new Lc6Structure(shape, kernel)
+            : new Fib6Structure(shape, kernel);
+        for (var peer = 0; shape == RouteShape.Nexthop && peer < peers; peer++)
+        {
+            if (fib.AddNexthop((uint)peer + 1, kernel.NamesPeers ? peer + 1 : 0) is not 0 and var error)
+                throw new InvalidOperationException($"nexthop object {peer + 1} was refused with error {error}");
+        }
+
+        return fib;
+    }
+
+    /// <summary>RTM_NEWROUTE with these flags; the message goes on. Returns 0 or a negative error.</summary>
+    public abstract int Insert(Prefix prefix, RouteShape shape, int peer, NlmFlags flags);
+
+    /// <summary>RTM_DELROUTE with the attributes of the addition; the message goes on. Returns 0 or a negative error.</summary>
+    public abstract int Delete(Prefix prefix, RouteShape shape, int peer);
+
+    /// <summary>RTM_NEWNEXTHOP over the first device. Returns 0 or a negative error.</summary>
+    /// <param name="id">The object's id.</param>
+    /// <param name="peer">The peer's number, from 1; 0 for none.</param>
+    public abstract int AddNexthop(uint id, int peer);
+
+    /// <summary>RTM_DELNEXTHOP. Returns the number of routes that are deleted with the object, or a negative error.</summary>
+    public abstract int DeleteNexthop(uint id);
+
+    /// <summary>
+    /// Adds the routes that a kernel has before any other. They are in another table and take the first places in the slabs.
+    /// </summary>
+    public abstract void AddLocalRoutes();
+
+    /// <summary>Adds the first route of a prefix: RTM_NEWROUTE with CREATE and EXCL. Returns 0 or a negative error.</summary>
+    public int Add(Prefix prefix, int peer) => End(Insert(prefix, RouteShape, peer, NlmFlags.Create | NlmFlags.Excl));
+
+    /// <summary>Replaces the route of a prefix or adds the first: RTM_NEWROUTE with CREATE and REPLACE, as BIRD sends it.</summary>
+    public sealed override int Bind(Prefix prefix, int peer) => End(Insert(prefix, RouteShape, peer, NlmFlags.Create | NlmFlags.Replace));
+
+    public sealed override int Unbind(Prefix prefix, int peer) => End(Delete(prefix, RouteShape, peer));
+
+    public sealed override void UnbindPeer(int peer, ReadOnlySpan<Prefix> prefixes)
+    {
+        foreach (var prefix in prefixes)
+            Check(Unbind(prefix, peer), prefix);
+    }
+
+    /// <summary>Does one change as a message of its own.</summary>
+    /// <exception cref="InvalidOperationException">The FIB refuses it.</exception>
+    public void Change(in BindingChange change) => Check(
+        change switch
+        {
+            { OldPeer: BindingChange.NoPeer } => Add(change.Prefix, change.NewPeer),
+            { NewPeer: BindingChange.NoPeer } => Unbind(change.Prefix, change.OldPeer),
+            _ => Bind(change.Prefix, change.NewPeer),
+        },
+        change.Prefix);
+
+    /// <summary>Ends grace periods until nothing waits: a route's callback queues the callback of its peer's state.</summary>
+    public sealed override void EndMessage()
+    {
+        while (Memory.Rcu.Pending > 0 && !Memory.Rcu.HoldsCallbacks)
+            Memory.Rcu.GracePeriod();
+    }
+
+    /// <summary>Returns the peer that a route's nexthop leads to; 0 if all routes lead to one device.</summary>
+    /// <param name="nhc">The nexthop.</param>
+    /// <param name="nh">The nexthop's object, if routes name objects.</param>
+    protected int PeerOf(FibNhCommon* nhc, NextHop* nh) =>
+        nhc->Peer is not 0 and var peer ? peer - 1
+        : nh != null ? (int)nh->id - 1
+        : nhc->nhc_gw_family != 0 ? (ushort)nhc->Gateway - 1
+        : nhc->nhc_oif - Device;
+
+    private int End(int error)
+    {
+        Step(error);
+        EndMessage();
+        return error;
+    }
+
+    /// <summary>What loops over keys answer with, as a type, so that the JIT compiles a loop for each.</summary>
+    protected interface IAnswer
+    {
+        /// <summary>Returns a number that depends on the nexthop, which a lookup found.</summary>
+        static abstract int Of(FibNhCommon* nhc);
+    }
+
+    /// <summary>The number from 1 of the peer that the nexthop names, as wg_xmit would read it from the packet's dst.</summary>
+    protected readonly struct NamedPeer : IAnswer
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static int Of(FibNhCommon* nhc) => nhc->Peer;
+    }
+
+    /// <summary>
+    /// The nexthop's device, a load. If no route names a peer, a predicted branch would give peer 0 at once, and a dependent
+    /// chain would not wait for the lookups.
+    /// </summary>
+    protected readonly struct DeviceIndex : IAnswer
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static int Of(FibNhCommon* nhc) => nhc->nhc_oif;
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+using Sim.Fib;
+using Sim.Netlink;
+using Sim.Workloads.Keys;
+
+namespace Sim.Schemes.Structures;
+
+/// <summary>A what-if FIB that no kernel has: IPv6 routes in IPv4's trie.</summary>
+public sealed unsafe class Lc6Structure(RouteShape shape, KernelConfig kernel)
+    : Fib6RouteStructure<Lc6Table>(shape, kernel, net => new Lc6Table(net, TableId))
+{
+    public override int Lookup(UInt128 address)
+    {
+        var result = default(Fib6Result);
+        return Table.Lookup(address, ref result) == 0 ? PeerOf(in result) : -1;
+    }
+
+    public override long Lookup(Keys keys, bool dependent) => NamesPeers
+        ? KeyLoop.Run(new Answers<NamedPeer>(Table), keys.V6, dependent)
+        : KeyLoop.Run(new Answers<DeviceIndex>(Table), keys.V6, dependent);
+
+    public override IReadOnlyList<ShapeCount> Shape()
+    {
+        var stat = Table.Stat();
+        return
+        [
+            new("nodes", null, stat.InternalNodes + stat.Leaves),
+            new("valued", null, stat.Prefixes),
+            new("leaves", null, stat.Leaves),
+            new("internal-nodes", null, stat.InternalNodes),
+            new("pointers", null, stat.Pointers),
+            new("null-pointers", null, stat.NullPointers),
+            new("max-depth", null, stat.MaxDepth),
+            new("average-depth", null, (double)stat.TotalDepth / Math.Max(stat.Leaves, 1)),
+            .. stat.NodeSizes.Select((tnodes, bits) => new ShapeCount("node-size", bits, tnodes)).Where(count => count.Value > 0),
+        ];
+    }
+
+    public override JsonObject StatJson() =>
+        new(Shape().Where(count => count.X is null).Select(count => KeyValuePair.Create(count.Metric, (JsonNode?)count.Value)));
+
+    public override string StatText() =>
+        string.Join('\n', Shape().Where(count => count.X is null).Select(count => $"{count.Metric}: {count.Value:N2}"));
+
+    protected override string Describe(Fib6Step step, bool fits) =>
+        step.Kind == Fib6StepKind.Node ? $"node {step.Prefix}" : $"route {step.Prefix} metric {step.Metric}";
+
+    private readonly struct Answers<TAnswer>(Lc6Table table) : IKeyLookup<UInt128>
+        where TAnswer : struct, IAnswer
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public int Answer(UInt128 key)
+        {
+            var result = default(Fib6Result);
+            return table.Lookup(key, ref result) == 0 ? TAnswer.Of(result.Nhc) : 0;
+        }
+    }
+}
