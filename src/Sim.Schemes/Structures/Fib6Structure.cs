@@ -100,10 +100,6 @@ public abstract unsafe class Fib6RouteStructure<TTable> : FibStructure
     /// <returns>The line; null if the step needs none.</returns>
     protected abstract string? Describe(Fib6Step step, bool fits);
 
-    /// <summary>Returns the peer of a lookup's result.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    protected int PeerOf(in Fib6Result result) => PeerOf(result.Nhc, result.Info->nh);
-
     protected sealed override void DisposeTables()
     {
         Table.Dispose();
@@ -140,7 +136,7 @@ public sealed unsafe class Fib6Structure(RouteShape shape, KernelConfig kernel)
     public override int Lookup(UInt128 address)
     {
         var result = default(Fib6Result);
-        return Table.Lookup(address, ref result) == 0 ? PeerOf(in result) : -1;
+        return Table.Lookup(address, ref result) == 0 ? PeerOf(result.Nhc, result.Info->nh) : -1;
     }
 
     public override long Lookup(Keys keys, bool dependent) => NamesPeers

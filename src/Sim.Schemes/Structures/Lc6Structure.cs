@@ -14,7 +14,7 @@ public sealed unsafe class Lc6Structure(RouteShape shape, KernelConfig kernel)
     public override int Lookup(UInt128 address)
     {
         var result = default(Fib6Result);
-        return Table.Lookup(address, ref result) == 0 ? PeerOf(in result) : -1;
+        return Table.Lookup(address, ref result) == 0 ? PeerOf(result.Nhc, result.Info->nh) : -1;
     }
 
     public override long Lookup(Keys keys, bool dependent) => NamesPeers

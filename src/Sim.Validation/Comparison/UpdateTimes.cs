@@ -46,9 +46,17 @@ public sealed class UpdateTimes(ValidationContext context, TimeComparison times,
             return [move / (double)count, remove / (double)count, inserted / (double)count];
         }
 
-        double[] Port() => PortUpdates.AllowedIps(port, toDummy.Operations, insert.Operations, input.Dummy);
+        double[] Port()
+        {
+            var move = TimeComparison.Nanoseconds(() => port.Add(toDummy.Operations));
+            var remove = TimeComparison.Nanoseconds(() => port.Structure.RemoveByPeer(input.Dummy));
+            port.GracePeriod();
+            var inserted = TimeComparison.Nanoseconds(() => port.Add(insert.Operations));
+            port.GracePeriod();
+            return [move / count, remove / count, inserted / count];
+        }
 
-        Measure(at, PortUpdates.AllowedIpsNames, Kernel, Port);
+        Measure(at, ["move", "remove-by-peer", "insert"], Kernel, Port);
     }
 
     /// <summary>
@@ -64,18 +72,31 @@ public sealed class UpdateTimes(ValidationContext context, TimeComparison times,
         double[] Kernel()
         {
             var notify = tells ? Notify(insert) : 0;
-            var deleted = Update(delete, port) - notify;
-            var inserted = Update(insert, port) - notify;
+            var deleted = Update(delete, port.Fib.Key) - notify;
+            var inserted = Update(insert, port.Fib.Key) - notify;
             return tells ? [deleted, inserted, notify] : [deleted, inserted];
         }
 
         double[] Port()
         {
-            var measured = PortUpdates.Fib(port, delete.Operations, insert.Operations);
-            return tells ? [.. measured, double.NaN] : measured;
+            var deleted = Update(delete, port) / count;
+            var inserted = Update(insert, port) / count;
+            return tells ? [deleted, inserted, double.NaN] : [deleted, inserted];
         }
 
-        Measure(at, tells ? [.. PortUpdates.FibNames, "notify"] : PortUpdates.FibNames, Kernel, Port);
+        Measure(at, tells ? ["delete", "insert", "notify"] : ["delete", "insert"], Kernel, Port);
+    }
+
+    private static double Update(Step step, RoutePort port)
+    {
+        var nanoseconds = TimeComparison.Nanoseconds(() =>
+        {
+            var (failed, error) = port.Run(step.Operations, RouteShape.Nexthop);
+            if (failed > 0)
+                throw new InvalidOperationException($"the FIB port refused {failed} timed operations, the first with error {error}");
+        });
+        port.GracePeriod();
+        return nanoseconds;
     }
 
     private double Notify(Step step)
@@ -85,10 +106,10 @@ public sealed class UpdateTimes(ValidationContext context, TimeComparison times,
         return told.Long("ns") / (double)told.Long("calls");
     }
 
-    private double Update(Step step, RoutePort port)
+    private double Update(Step step, string structure)
     {
         _kernel.GiveOperations(step.File, step.Operations.Length);
-        var row = _kernel.One($"module update {port.Fib.Key} {FibStructure.TableId}");
+        var row = _kernel.One($"module update {structure} {FibStructure.TableId}");
         if (row.Long("failed") != 0)
             throw new InvalidOperationException($"the kernel refused {row.Long("failed")} of the updates in {step.File}");
         _kernel.Barrier();
