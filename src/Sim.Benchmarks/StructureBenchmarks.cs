@@ -3,7 +3,6 @@ using BenchmarkDotNet.Attributes;
 using Sim.Kernel;
 using Sim.Schemes;
 using Sim.Schemes.Structures;
-using Sim.Workloads;
 using Sim.Workloads.Keys;
 using Sim.Workloads.Tables;
 
@@ -47,13 +46,10 @@ public class StructureBenchmarks
     public void Load()
     {
         var whole = TableOrder.Permute(EmbeddedTable.Load(Family), RouteOrder.Shuffled, Seed);
-        var table = new RouteTable("benchmark", Family, whole[..Math.Min(Prefixes, whole.Length)], ["-"]);
-        _keys = Family == Family.IPv4
-            ? new Keys(LookupKeys.V4(table, Keys, KeyCount, Seed), [])
-            : new Keys([], LookupKeys.V6(table, Keys, KeyCount, Seed));
+        _prefixes = Array.ConvertAll(whole[..Math.Min(Prefixes, whole.Length)], route => route.Prefix);
+        _keys = Schemes.Structures.Keys.Of(_prefixes, Keys, KeyCount, Seed);
         _scheme = SchemeKind.Of([Binding], Family)[0].Create(Family, 2);
         _structure = _scheme.Binding;
-        _prefixes = Array.ConvertAll(table.Routes, route => route.Prefix);
         _structure.Bind(_prefixes, new int[_prefixes.Length]);
         _prefixes = _prefixes[..Updates];
     }

@@ -74,9 +74,7 @@ public sealed class BenchContext
     {
         if (!LookupKeys.TryParse(pattern, out var parsed))
             throw new ArgumentException($"no such key pattern: {pattern}", nameof(pattern));
-        return Table.Family == Kernel.Family.IPv4
-            ? new Keys(LookupKeys.V4(Table.ToPrefixes(), parsed, count, Seed), [])
-            : new Keys([], LookupKeys.V6(Table.ToPrefixes(), parsed, count, Seed));
+        return Keys.Of(Table.ToPrefixes(), parsed, count, Seed);
     }
 
     /// <summary>A row with the columns that all of this run's rows share.</summary>

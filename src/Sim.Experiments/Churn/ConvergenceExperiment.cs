@@ -135,7 +135,7 @@ public sealed record PeerLoss(string To, BindingChange[] Lose, BindingChange[] R
         PeerLoss Of(string name, Func<int, int> to)
         {
             var lose = share.Select((prefix, at) => new BindingChange(0, prefix, largest, to(at))).ToArray();
-            return new(name, lose, Array.ConvertAll(lose, change => change with { OldPeer = change.NewPeer, NewPeer = largest }));
+            return new(name, lose, Array.ConvertAll(lose, change => change.Reversed));
         }
 
         if (context.Peers > 1)

@@ -43,7 +43,7 @@ public sealed class PairedExperiment : IDisposable
         _scheme = _reference;
         _reference.Load(context.Load, _ => context.Cancel.ThrowIfCancellationRequested());
         _changes = FirstChanges(context);
-        _back = [.. _changes.Select(change => change with { OldPeer = change.NewPeer, NewPeer = change.OldPeer }).Reverse()];
+        _back = [.. _changes.Select(change => change.Reversed).Reverse()];
         UInt128[] Keys(KeyPattern pattern) => LookupKeys.LeftAligned(context.Table.Prefixes, pattern, context.Plan.PacketKeys, context.Seed);
         _keys = [.. new[] { KeyPattern.Prefixes, KeyPattern.Zipf }.Select(pattern => (pattern.Name(), Keys(pattern)))];
     }
@@ -60,9 +60,9 @@ public sealed class PairedExperiment : IDisposable
         cases.Add(Loss(kind));
         foreach (var (pattern, keys) in _keys)
         {
-            cases.Add(Packets(kind, pattern, keys, "transmit", static (binding, key) => binding.Transmit(key)));
-            cases.Add(Packets(kind, pattern, keys, "receive", static (binding, key) => binding.Receive(key, rpFilter: false)));
-            cases.Add(Packets(kind, pattern, keys, "receive-rp-filter", static (binding, key) => binding.Receive(key, rpFilter: true)));
+            cases.Add(Packets(kind, pattern, keys, "transmit", PacketWay.Transmit));
+            cases.Add(Packets(kind, pattern, keys, "receive", PacketWay.Receive));
+            cases.Add(Packets(kind, pattern, keys, "receive-rp-filter", PacketWay.ReceiveRpFilter));
         }
 
         return cases;
@@ -195,13 +195,16 @@ public sealed class PairedExperiment : IDisposable
         return Case(kind, "loss of a peer", Measure, times => Add(kind, times[0].Pair.Ratio, times[0], row));
     }
 
-    private PairedCase Packets(SchemeKind kind, string pattern, UInt128[] keys, string operation, Func<Scheme, UInt128, int> lookup)
+    private PairedCase Packets(SchemeKind kind, string pattern, UInt128[] keys, string operation, PacketWay way)
     {
-        var expected = Chain(_reference, keys, lookup).Sum;
+        // Each lookup waits for the answer of the one before: latency, as a packet by itself meets it.
+        var expected = KeyLoop.Run(new Packets(_reference, way), keys, dependent: true);
         double Time(Scheme binding)
         {
-            var (seconds, sum) = Chain(binding, keys, lookup);
-            if (sum != expected && (kind.ChecksSources || operation != "receive"))
+            var clock = Stopwatch.GetTimestamp();
+            var sum = KeyLoop.Run(new Packets(binding, way), keys, dependent: true);
+            var seconds = Stopwatch.GetElapsedTime(clock).TotalSeconds;
+            if (sum != expected && (kind.ChecksSources || way != PacketWay.Receive))
                 throw new BindingMismatchException($"{binding.Name}: packets ({operation}) find other peers than in {_reference.Name}");
             return seconds;
         }
@@ -225,21 +228,6 @@ public sealed class PairedExperiment : IDisposable
             _context.Add(kind, Place("time", "ns") with { Value = spread.Median, Low = spread.Low, High = spread.High, N = spread.N });
             Add(kind, times.Pair.Ratio, times, Place(Names.Ratio, "ratio"));
         });
-    }
-
-    /// <summary>Each lookup waits for the answer of the one before: latency, as a packet by itself meets it.</summary>
-    private static (double Seconds, long Sum) Chain(Scheme scheme, UInt128[] keys, Func<Scheme, UInt128, int> lookup)
-    {
-        var (sum, place, zero) = (0L, 0, KeyChain.Zero());
-        var clock = Stopwatch.GetTimestamp();
-        for (var i = 0; i < keys.Length; i++)
-        {
-            var answer = lookup(scheme, keys[place]) + 1;
-            sum += answer;
-            place = KeyChain.Next(place, answer, zero, keys.Length - 1);
-        }
-
-        return (Stopwatch.GetElapsedTime(clock).TotalSeconds, sum);
     }
 
     private void Add(SchemeKind kind, Spread ratio, SettledTimes times, Figure row) => _context.Add(kind, row with

@@ -113,17 +113,15 @@ public sealed class ReaderUpdates
         var change = new BindingChange(0, own.Prefix, _peer, to);
         var after = to == BindingChange.NoPeer ? _finder.Cover(_context.Family, own.Address, own.Prefix.Length) : to;
         var probe = new Probe(own.Prefix, own.Address, _peer, after, ProbeGroup.Changed);
-        return new(operation, _peer, [change], [Reverse(change)], [], [probe, .. Stay(_own.Where(other => other != own)), .. _others]);
+        return new(operation, _peer, [change], [change.Reversed], [], [probe, .. Stay(_own.Where(other => other != own)), .. _others]);
     }
 
     private ReaderUpdate Lose()
     {
         var changes = Array.ConvertAll(_share, prefix => new BindingChange(0, prefix, _peer, _other));
         var probes = _own.Select(own => new Probe(own.Prefix, own.Address, _peer, _other, ProbeGroup.Changed));
-        return new(ReaderUpdate.Lose, _peer, changes, Array.ConvertAll(changes, Reverse), [], [.. probes, .. _others]);
+        return new(ReaderUpdate.Lose, _peer, changes, Array.ConvertAll(changes, change => change.Reversed), [], [.. probes, .. _others]);
     }
-
-    private static BindingChange Reverse(BindingChange change) => change with { OldPeer = change.NewPeer, NewPeer = change.OldPeer };
 
     private IEnumerable<Probe> Stay(IEnumerable<(Prefix Prefix, UInt128 Address)> own) =>
         own.Select(own => new Probe(own.Prefix, own.Address, _peer, _peer, ProbeGroup.Kept));

@@ -4,6 +4,7 @@ using Sim.Figures;
 using Sim.Schemes;
 using Sim.Trie;
 using Sim.Workloads.Churn;
+using Sim.Workloads.Keys;
 
 namespace Sim.Experiments.Scaling;
 
@@ -36,7 +37,7 @@ public sealed class ScalingProbe
     private readonly int _peers;
     private readonly int[] _peerOf;
     private readonly BindingChange[] _inserts;
-    private readonly UInt128[] _keys;
+    private readonly UInt128[][] _keys;
     private readonly List<BindingChange[]> _losses;
     private readonly CancellationToken _cancel;
     private long? _answer;
@@ -46,7 +47,7 @@ public sealed class ScalingProbe
         (_table, _peers, _cancel) = (table, peers, cancel);
         _peerOf = table.PeerOf(peers);
         _inserts = [.. table.Prefixes.Zip(_peerOf, (prefix, peer) => new BindingChange(0, prefix, BindingChange.NoPeer, peer))];
-        _keys = table.Keys(keys / KeyParts * KeyParts, seed);
+        _keys = [.. table.Keys(keys / KeyParts * KeyParts, seed).Chunk(keys / KeyParts)];
         var share = Math.Max(1, table.Prefixes.Length / peers);
         var lost = Math.Clamp(Enough / Copies / share, 1, Math.Max(1, peers / 2));
         _losses = [.. Enumerable.Range(0, table.Prefixes.Length).Where(place => _peerOf[place] < lost).GroupBy(place => _peerOf[place])
@@ -97,23 +98,22 @@ public sealed class ScalingProbe
 
     private void Lookups(Scheme scheme, ScalingSamples samples)
     {
-        var sent = Look(scheme, _keys, received: false);
+        var sent = _keys.Sum(part => Look(scheme, part, PacketWay.Transmit));
         if (sent != (_answer ??= sent))
             throw new InvalidOperationException($"{scheme.Name} finds other peers than the scheme before: sums of answers {sent} and {_answer}");
-        samples.Add(scheme.Name, new(ScalingMetrics.Transmit, ScalingMetrics.Time), Time(scheme, received: false));
-        samples.Add(scheme.Name, new(ScalingMetrics.Receive, ScalingMetrics.Time), Time(scheme, received: true));
+        samples.Add(scheme.Name, new(ScalingMetrics.Transmit, ScalingMetrics.Time), Time(scheme, PacketWay.Transmit));
+        samples.Add(scheme.Name, new(ScalingMetrics.Receive, ScalingMetrics.Time), Time(scheme, PacketWay.Receive));
     }
 
     /// <summary>Looks all keys up, and again with the clock: the first run warms the caches, and gives the answer to hold the other to.</summary>
-    private double Time(Scheme scheme, bool received)
+    private double Time(Scheme scheme, PacketWay way)
     {
-        var (answer, again, tally) = (Look(scheme, _keys, received), 0L, new Tally());
-        for (var part = 0; part < KeyParts; part++)
+        var (answer, again, tally) = (_keys.Sum(part => Look(scheme, part, way)), 0L, new Tally());
+        foreach (var part in _keys)
         {
-            var keys = _keys.AsSpan(part * _keys.Length / KeyParts, _keys.Length / KeyParts);
             var clock = Stopwatch.GetTimestamp();
-            again += Look(scheme, keys, received);
-            tally.Add(Nanoseconds(clock), keys.Length);
+            again += Look(scheme, part, way);
+            tally.Add(Nanoseconds(clock), part.Length);
         }
 
         return again == answer
@@ -122,21 +122,7 @@ public sealed class ScalingProbe
     }
 
     /// <summary>All lookups of packets, none of which waits for the one before; received ones without rp_filter.</summary>
-    /// <returns>The sum of the answers.</returns>
-    private static long Look(Scheme scheme, ReadOnlySpan<UInt128> keys, bool received)
-    {
-        var sum = 0L;
-        if (received)
-        {
-            foreach (var key in keys)
-                sum += scheme.Receive(key, rpFilter: false);
-            return sum;
-        }
-
-        foreach (var key in keys)
-            sum += scheme.Transmit(key);
-        return sum;
-    }
+    private static long Look(Scheme scheme, UInt128[] keys, PacketWay way) => KeyLoop.Run(new Packets(scheme, way), keys, dependent: false);
 
     private void Updates(Scheme[] copies, ScalingSamples samples)
     {
@@ -208,7 +194,7 @@ public sealed class ScalingProbe
         var tally = new Tally();
         foreach (var lose in _losses)
         {
-            var back = Array.ConvertAll(lose, change => change with { OldPeer = change.NewPeer, NewPeer = change.OldPeer });
+            var back = Array.ConvertAll(lose, change => change.Reversed);
             foreach (var copy in copies)
                 copy.Prepare(lose);
             var clock = Stopwatch.GetTimestamp();
@@ -247,7 +233,7 @@ public sealed class ScalingProbe
         {
             var made = change(place);
             there += Send(scheme, made);
-            back += Send(scheme, made with { OldPeer = made.NewPeer, NewPeer = made.OldPeer });
+            back += Send(scheme, made.Reversed);
         }
 
         void Add(string name, Sent sent)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Sim.Kernel;
+using Sim.Workloads.Keys;
 
 namespace Sim.Schemes.Structures;
 
@@ -8,6 +9,11 @@ namespace Sim.Schemes.Structures;
 /// <param name="V6">IPv6 addresses; empty for IPv4.</param>
 public sealed record Keys(uint[] V4, UInt128[] V6)
 {
+    /// <summary>Draws keys from prefixes, which are all of one family; see <see cref="LookupKeys"/>.</summary>
+    public static Keys Of(ReadOnlySpan<Prefix> prefixes, KeyPattern pattern, int count, ulong seed) => prefixes is [{ Family: Family.IPv6 }, ..]
+        ? new Keys([], LookupKeys.V6(prefixes, pattern, count, seed))
+        : new Keys(LookupKeys.V4(prefixes, pattern, count, seed), []);
+
     public int Count => V4.Length + V6.Length;
 
     /// <summary>The first <paramref name="count"/> keys.</summary>

@@ -37,9 +37,7 @@ public sealed class FamilyInput
         {
             if (!LookupKeys.TryParse(name, out var pattern))
                 throw new InvalidOperationException($"no such key pattern: {name}");
-            var keys = Family == Family.IPv4
-                ? new Keys(LookupKeys.V4(table.ToPrefixes(), pattern, plan.AnswerKeys, seed), [])
-                : new Keys([], LookupKeys.V6(table.ToPrefixes(), pattern, plan.AnswerKeys, seed));
+            var keys = Keys.Of(table.ToPrefixes(), pattern, plan.AnswerKeys, seed);
             var file = KeysFile(name, Family);
             Patterns.Add((name, keys, file));
             AddKeys(file, keys);

@@ -19,4 +19,7 @@ public readonly record struct BindingChange(long Time, Prefix Prefix, int OldPee
         : OldPeer == NoPeer ? RouteChange.Insert
         : NewPeer == NoPeer ? RouteChange.Delete
         : RouteChange.Move;
+
+    /// <summary>The change that takes this one back.</summary>
+    public BindingChange Reversed => this with { OldPeer = NewPeer, NewPeer = OldPeer };
 }

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+using System.Runtime.CompilerServices;
+using Sim.Workloads.Keys;
+
+namespace Sim.Schemes;
+
+/// <summary>The ways of a packet through a scheme's lookups.</summary>
+public enum PacketWay
+{
+    /// <summary>A packet to be sent.</summary>
+    Transmit,
+
+    /// <summary>The source of a decrypted packet.</summary>
+    Receive,
+
+    /// <summary>The same with rp_filter, which looks up the route back as well.</summary>
+    ReceiveRpFilter,
+}
+
+/// <summary>All lookups of a packet, for <see cref="KeyLoop"/>: the answer is the peer's number from 1, or 0.</summary>
+public readonly struct Packets(Scheme scheme, PacketWay way) : IKeyLookup<UInt128>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Answer(UInt128 key) => 1 + (way == PacketWay.Transmit ? scheme.Transmit(key) : scheme.Receive(key, way == PacketWay.ReceiveRpFilter));
+}
