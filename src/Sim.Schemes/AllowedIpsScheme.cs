@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Sim.Kernel;
 using Sim.Schemes.Structures;
-using Sim.Trie;
 using Sim.Workloads.Churn;
 
 namespace Sim.Schemes;

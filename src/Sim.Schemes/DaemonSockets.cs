@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Fib;
 using Sim.Kernel;
 using Sim.Netlink;
 using Sim.Schemes.Structures;

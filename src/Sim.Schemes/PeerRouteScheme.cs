@@ -2,7 +2,6 @@
 using Sim.Kernel;
 using Sim.Netlink;
 using Sim.Schemes.Structures;
-using Sim.Trie;
 using Sim.Workloads.Churn;
 
 namespace Sim.Schemes;

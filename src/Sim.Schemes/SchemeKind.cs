@@ -3,7 +3,6 @@ using Sim.Figures;
 using Sim.Kernel;
 using Sim.Netlink;
 using Sim.Schemes.Structures;
-using Sim.Trie;
 using Sim.Workloads;
 
 namespace Sim.Schemes;

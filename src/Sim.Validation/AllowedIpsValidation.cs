@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
-using Sim.Kernel;
 using Sim.Lab;
 using Sim.Netlink;
-using Sim.Schemes.Structures;
 using Sim.Trie;
 using Sim.Validation.Comparison;
 using Sim.Validation.Inputs;
 using Sim.Validation.Ports;
 using Sim.Validation.Session;
-using Sim.Workloads.Keys;
 using Sim.Workloads.Tables;
 
 namespace Sim.Validation;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
 using System.Globalization;
-using Sim.Figures;
 using Sim.Kernel;
 using Sim.Netlink;
 using Sim.Schemes.Structures;
@@ -9,7 +8,6 @@ using Sim.Validation.Comparison;
 using Sim.Validation.Inputs;
 using Sim.Validation.Ports;
 using Sim.Validation.Session;
-using Sim.Workloads.Keys;
 using Sim.Workloads.Tables;
 
 namespace Sim.Validation;

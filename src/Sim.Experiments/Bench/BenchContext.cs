@@ -3,7 +3,6 @@ using Sim.Figures;
 using Sim.Figures.Machine;
 using Sim.Figures.Measuring;
 using Sim.Files;
-using Sim.Kernel;
 using Sim.Schemes.Structures;
 using Sim.Workloads;
 using Sim.Workloads.Keys;

@@ -2,7 +2,6 @@
 using System.Diagnostics;
 using Sim.Figures;
 using Sim.Figures.Measuring;
-using Sim.Schemes;
 using Sim.Workloads.Tables;
 
 namespace Sim.Experiments.Bench;

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
-using Sim.Fib;
 using Sim.Figures;
-using Sim.Kernel;
 using Sim.Netlink;
-using Sim.Schemes;
 using Sim.Schemes.Structures;
 
 namespace Sim.Experiments.Bench;

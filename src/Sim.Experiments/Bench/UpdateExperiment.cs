@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
-using Sim.Figures;
 using Sim.Figures.Measuring;
-using Sim.Kernel;
 using Sim.Schemes.Structures;
 using Sim.Workloads.Tables;
 

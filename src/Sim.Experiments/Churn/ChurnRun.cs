@@ -3,7 +3,6 @@ using Sim.Figures;
 using Sim.Figures.Measuring;
 using Sim.Kernel;
 using Sim.Schemes;
-using Sim.Trie;
 using Sim.Workloads.Churn;
 using Sim.Workloads.Keys;
 

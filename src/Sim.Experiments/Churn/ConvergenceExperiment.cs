@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
 using Sim.Figures;
-using Sim.Kernel;
 using Sim.Schemes;
 using Sim.Workloads.Churn;
 using Sim.Workloads.Keys;

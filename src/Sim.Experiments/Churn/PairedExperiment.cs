@@ -2,9 +2,7 @@
 using System.Diagnostics;
 using Sim.Figures;
 using Sim.Figures.Measuring;
-using Sim.Kernel;
 using Sim.Schemes;
-using Sim.Schemes.Structures;
 using Sim.Workloads;
 using Sim.Workloads.Churn;
 using Sim.Workloads.Keys;

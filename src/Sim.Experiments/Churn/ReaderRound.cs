@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using Sim.Figures;
 using Sim.Schemes;
 
 namespace Sim.Experiments.Churn;

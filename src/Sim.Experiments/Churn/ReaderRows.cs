@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Sim.Figures;
 using Sim.Schemes;
-using Sim.Schemes.Structures;
 
 namespace Sim.Experiments.Churn;
 

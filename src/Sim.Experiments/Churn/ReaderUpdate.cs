@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
 using Sim.Kernel;
 using Sim.Schemes;
 using Sim.Workloads.Churn;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-using Sim.Schemes.Structures;
+using Sim.Schemes;
 
 namespace Sim.Experiments.Scaling;
 

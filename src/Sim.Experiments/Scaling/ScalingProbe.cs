@@ -2,7 +2,6 @@
 using System.Diagnostics;
 using Sim.Figures;
 using Sim.Schemes;
-using Sim.Trie;
 using Sim.Workloads.Churn;
 using Sim.Workloads.Keys;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 using Sim.Figures;
 using Sim.Kernel;
-using Sim.Schemes.Structures;
+using Sim.Schemes;
 using Sim.Workloads;
 using Sim.Workloads.Keys;
 using Sim.Workloads.Synthesis;

@@ -5,7 +5,6 @@ using Sim.Experiments.Scaling;
 using Sim.Figures;
 using Sim.Figures.Measuring;
 using Sim.Files;
-using Sim.Kernel;
 using Sim.Schemes;
 using Sim.Workloads;
 using Sim.Workloads.Churn;

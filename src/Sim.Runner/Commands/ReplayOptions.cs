@@ -2,8 +2,6 @@
 using System.CommandLine;
 using Sim.Files;
 using Sim.Kernel;
-using Sim.Lab;
-using Sim.Netlink;
 using Sim.Schemes;
 using Sim.Workloads;
 using Sim.Workloads.Churn;

@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sim.Files;
-using Sim.Kernel;
 using Sim.Schemes;
 using Sim.Schemes.Structures;
 using Sim.Workloads;

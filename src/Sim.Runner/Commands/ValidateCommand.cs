@@ -14,7 +14,6 @@ using Sim.Validation.Session;
 using Sim.Validation.Trace;
 using Sim.Workloads;
 using Sim.Workloads.Files;
-using Sim.Workloads.Keys;
 using Sim.Workloads.Mrt;
 using Sim.Workloads.Tables;
 

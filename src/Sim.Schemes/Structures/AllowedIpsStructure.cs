@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
-using Sim.Figures;
 using Sim.Kernel;
 using Sim.Trie;
 using Sim.Workloads.Keys;

@@ -2,10 +2,8 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Sim.Fib;
-using Sim.Figures;
 using Sim.Kernel;
 using Sim.Netlink;
-using Sim.Workloads;
 using Sim.Workloads.Keys;
 
 namespace Sim.Schemes.Structures;

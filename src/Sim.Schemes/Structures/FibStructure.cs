@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Runtime.CompilerServices;
 using Sim.Fib;
-using Sim.Figures;
 using Sim.Kernel;
 using Sim.Netlink;
 using Sim.Workloads.Churn;

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.Text.Json.Nodes;
 using Sim.Fib;
-using Sim.Figures;
 using Sim.Kernel;
-using Sim.Netlink;
 using Sim.Trie;
 using Sim.Workloads.Keys;
 

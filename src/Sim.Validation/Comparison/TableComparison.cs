@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Kernel;
 using Sim.Schemes.Structures;
 using Sim.Validation.Session;
 

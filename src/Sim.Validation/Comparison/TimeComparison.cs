@@ -2,7 +2,6 @@
 using System.Diagnostics;
 using Sim.Figures;
 using Sim.Figures.Measuring;
-using Sim.Kernel;
 using Sim.Schemes.Structures;
 using Sim.Validation.Inputs;
 using Sim.Validation.Session;

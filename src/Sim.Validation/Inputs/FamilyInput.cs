@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
 using Sim.Kernel;
 using Sim.Netlink;
 using Sim.Schemes.Structures;
-using Sim.Trie;
 using Sim.Validation.Session;
 using Sim.Workloads;
 using Sim.Workloads.Keys;

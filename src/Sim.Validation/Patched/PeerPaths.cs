@@ -4,7 +4,6 @@ using Sim.Figures;
 using Sim.Figures.Measuring;
 using Sim.Kernel;
 using Sim.Netlink;
-using Sim.Schemes.Structures;
 using Sim.Validation.Comparison;
 using Sim.Validation.Inputs;
 using Sim.Validation.Ports;

@@ -2,7 +2,6 @@
 using Sim.Fib;
 using Sim.Kernel;
 using Sim.Netlink;
-using Sim.Workloads;
 
 namespace Sim.Validation.Ports;
 

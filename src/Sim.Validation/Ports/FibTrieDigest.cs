@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Sim.Fib;
 using Sim.Netlink;
-using Sim.Workloads;
 
 namespace Sim.Validation.Ports;
 

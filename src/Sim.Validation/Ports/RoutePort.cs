@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using Sim.Fib;
-using Sim.Figures;
 using Sim.Kernel;
 using Sim.Netlink;
 using Sim.Schemes.Structures;

@@ -4,7 +4,6 @@ using Sim.Files;
 using Sim.Kernel;
 using Sim.Lab;
 using Sim.Netlink;
-using Sim.Schemes;
 using Sim.Schemes.Structures;
 
 namespace Sim.Validation.Session;

@@ -6,7 +6,6 @@ using Sim.Kernel;
 using Sim.Netlink;
 using Sim.Schemes;
 using Sim.Schemes.Structures;
-using Sim.Workloads.Keys;
 using Sim.Workloads.Tables;
 
 namespace Sim.Validation.Trace;

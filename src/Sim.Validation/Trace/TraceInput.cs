@@ -5,7 +5,6 @@ using Sim.Schemes;
 using Sim.Workloads;
 using Sim.Workloads.Churn;
 using Sim.Workloads.Mrt;
-using Sim.Workloads.Tables;
 
 namespace Sim.Validation.Trace;
 

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 using Sim.Figures;
-using Sim.Kernel;
 using Sim.Schemes;
 using Sim.Validation.Session;
-using Sim.Workloads.Keys;
 using Sim.Workloads.Tables;
 
 namespace Sim.Validation.Trace;

@@ -3,7 +3,6 @@ using Sim.Figures;
 using Sim.Kernel;
 using Sim.Lab;
 using Sim.Schemes;
-using Sim.Schemes.Structures;
 using Sim.Trie;
 
 namespace Sim.Runner.Tests.Reports;

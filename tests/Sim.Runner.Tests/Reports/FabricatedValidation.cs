@@ -3,7 +3,7 @@ using Sim.Experiments.Scaling;
 using Sim.Figures;
 using Sim.Kernel;
 using Sim.Lab;
-using Sim.Schemes.Structures;
+using Sim.Schemes;
 using Sim.Trie;
 
 namespace Sim.Runner.Tests.Reports;

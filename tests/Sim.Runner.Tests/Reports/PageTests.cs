@@ -6,7 +6,6 @@ using Sim.Figures;
 using Sim.Kernel;
 using Sim.Runner.Commands;
 using Sim.Schemes;
-using Sim.Schemes.Structures;
 using Xunit;
 
 namespace Sim.Runner.Tests.Reports;

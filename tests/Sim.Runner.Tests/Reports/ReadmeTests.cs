@@ -3,7 +3,7 @@ using System.Globalization;
 using Sim.Figures;
 using Sim.Figures.Results;
 using Sim.Runner.Commands;
-using Sim.Schemes.Structures;
+using Sim.Schemes;
 using Sim.Testing;
 using Xunit;
 

@@ -9,7 +9,7 @@ using Sim.Reports;
 using Sim.Reports.Plots;
 using Sim.Reports.Views;
 using Sim.Runner.Commands;
-using Sim.Schemes.Structures;
+using Sim.Schemes;
 using Xunit;
 
 namespace Sim.Runner.Tests.Reports;

@@ -8,7 +8,6 @@ using Sim.Reports.Compare;
 using Sim.Reports.Runs;
 using Sim.Runner.Commands;
 using Sim.Schemes;
-using Sim.Schemes.Structures;
 using Xunit;
 
 namespace Sim.Runner.Tests.Reports.Runs;
