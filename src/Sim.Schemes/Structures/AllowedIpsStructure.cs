@@ -40,23 +40,42 @@ public sealed unsafe class AllowedIpsStructure : KernelStructure
     protected override long Waits => _waits;
 
     /// <summary>Binds a prefix, taking it from any other peer. The message goes on.</summary>
-    public int Insert(Prefix prefix, int peer) => Step(Table.Insert(prefix, PeerOf(peer)));
+    public int Insert(in Prefix prefix, int peer) => Step(Table.Insert(prefix, PeerOf(peer)));
 
     /// <summary>WGALLOWEDIP_F_REMOVE_ME: removes one prefix from a peer. The message goes on.</summary>
-    public int Remove(Prefix prefix, int peer) => Step(Table.Remove(prefix, PeerOf(peer)));
+    public int Remove(in Prefix prefix, int peer) => Step(Table.Remove(prefix, PeerOf(peer)));
 
-    public override int Bind(Prefix prefix, int peer)
+    public override int Bind(in Prefix prefix, int peer)
     {
         var error = Insert(prefix, peer);
         EndMessage();
         return error;
     }
 
-    public override int Unbind(Prefix prefix, int peer)
+    public override int Unbind(in Prefix prefix, int peer)
     {
         var error = Remove(prefix, peer);
         EndMessage();
         return error;
+    }
+
+    /// <summary>Calls the port at once: its insertion is inlined here, which one of <see cref="Bind(in Prefix, int)"/> is not.</summary>
+    public override void Bind(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers)
+    {
+        for (var i = 0; i < prefixes.Length; i++)
+        {
+            Check(Step(Table.Insert(prefixes[i], PeerOf(peers[i]))), prefixes[i]);
+            EndMessage();
+        }
+    }
+
+    public override void Unbind(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers)
+    {
+        for (var i = 0; i < prefixes.Length; i++)
+        {
+            Check(Step(Table.Remove(prefixes[i], PeerOf(peers[i]))), prefixes[i]);
+            EndMessage();
+        }
     }
 
     public override void UnbindPeer(int peer, ReadOnlySpan<Prefix> prefixes)

@@ -34,14 +34,14 @@ public sealed unsafe class Fib4Structure : FibStructure
 
     protected override long Waits => _net.Synchronizations;
 
-    public override int Insert(Prefix prefix, RouteShape shape, int peer, NlmFlags flags)
+    public override int Insert(in Prefix prefix, RouteShape shape, int peer, NlmFlags flags)
     {
         var request = RouteRequest.V4(prefix, shape, peer, Device);
         request.NlFlags = flags;
         return Table.Insert(in request);
     }
 
-    public override int Delete(Prefix prefix, RouteShape shape, int peer)
+    public override int Delete(in Prefix prefix, RouteShape shape, int peer)
     {
         var request = RouteRequest.V4(prefix, shape, peer, Device);
         request.NlFlags = NlmFlags.None;

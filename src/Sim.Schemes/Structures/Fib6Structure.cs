@@ -35,14 +35,14 @@ public abstract unsafe class Fib6RouteStructure<TTable> : FibStructure
 
     protected LookupPath Path { get; } = new();
 
-    public sealed override int Insert(Prefix prefix, RouteShape shape, int peer, NlmFlags flags)
+    public sealed override int Insert(in Prefix prefix, RouteShape shape, int peer, NlmFlags flags)
     {
         var request = RouteRequest.V6(prefix, shape, peer, Device);
         request.NlFlags = flags;
         return Table.Insert(in request);
     }
 
-    public sealed override int Delete(Prefix prefix, RouteShape shape, int peer)
+    public sealed override int Delete(in Prefix prefix, RouteShape shape, int peer)
     {
         var request = RouteRequest.V6(prefix, shape, peer, Device);
         request.NlFlags = NlmFlags.None;

@@ -53,10 +53,10 @@ public abstract unsafe class FibStructure(Family family, RouteShape shape, Kerne
     }
 
     /// <summary>RTM_NEWROUTE with these flags; the message goes on. Returns 0 or a negative error.</summary>
-    public abstract int Insert(Prefix prefix, RouteShape shape, int peer, NlmFlags flags);
+    public abstract int Insert(in Prefix prefix, RouteShape shape, int peer, NlmFlags flags);
 
     /// <summary>RTM_DELROUTE with the attributes of the addition; the message goes on. Returns 0 or a negative error.</summary>
-    public abstract int Delete(Prefix prefix, RouteShape shape, int peer);
+    public abstract int Delete(in Prefix prefix, RouteShape shape, int peer);
 
     /// <summary>RTM_NEWNEXTHOP over the first device. Returns 0 or a negative error.</summary>
     /// <param name="id">The object's id.</param>
@@ -72,12 +72,28 @@ public abstract unsafe class FibStructure(Family family, RouteShape shape, Kerne
     public abstract void AddLocalRoutes();
 
     /// <summary>Adds the first route of a prefix: RTM_NEWROUTE with CREATE and EXCL. Returns 0 or a negative error.</summary>
-    public int Add(Prefix prefix, int peer) => End(Insert(prefix, RouteShape, peer, NlmFlags.Create | NlmFlags.Excl));
+    public int Add(in Prefix prefix, int peer) => End(Insert(prefix, RouteShape, peer, NlmFlags.Create | NlmFlags.Excl));
 
     /// <summary>Replaces the route of a prefix or adds the first: RTM_NEWROUTE with CREATE and REPLACE, as BIRD sends it.</summary>
-    public sealed override int Bind(Prefix prefix, int peer) => End(Insert(prefix, RouteShape, peer, NlmFlags.Create | NlmFlags.Replace));
+    public sealed override int Bind(in Prefix prefix, int peer) => End(Insert(prefix, RouteShape, peer, NlmFlags.Create | NlmFlags.Replace));
 
-    public sealed override int Unbind(Prefix prefix, int peer) => End(Delete(prefix, RouteShape, peer));
+    public sealed override int Unbind(in Prefix prefix, int peer) => End(Delete(prefix, RouteShape, peer));
+
+    public sealed override void Bind(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers)
+    {
+        for (var i = 0; i < prefixes.Length; i++)
+            Check(Bind(in prefixes[i], peers[i]), prefixes[i]);
+    }
+
+    public sealed override void Unbind(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers)
+    {
+        for (var i = 0; i < prefixes.Length; i++)
+        {
+            var error = Unbind(in prefixes[i], peers[i]);
+            if (error != -Errno.ESRCH)
+                Check(error, prefixes[i]);
+        }
+    }
 
     public sealed override void UnbindPeer(int peer, ReadOnlySpan<Prefix> prefixes)
     {

@@ -18,7 +18,7 @@ namespace Sim.Schemes.Structures;
 /// Peers are numbers from 0.
 /// </summary>
 /// <remarks>
-/// A change made with <see cref="Bind(Prefix, int)"/> or <see cref="Unbind(Prefix, int)"/> is a message of its own and ends with
+/// A change made with <see cref="Bind(in Prefix, int)"/> or <see cref="Unbind(in Prefix, int)"/> is a message of its own and ends with
 /// a grace period, as on a uniprocessor kernel whose softirq runs before the next message. So the cost of deferred frees is
 /// inside the call that caused them.
 /// </remarks>
@@ -51,28 +51,16 @@ public abstract class KernelStructure(Family family, KernelConfig kernel) : IDis
     protected abstract long Waits { get; }
 
     /// <summary>Binds a prefix to a peer, taking it from any other. Returns 0 or a negative error.</summary>
-    public abstract int Bind(Prefix prefix, int peer);
+    public abstract int Bind(in Prefix prefix, int peer);
 
     /// <summary>Takes a prefix from a peer. Returns 0 or a negative error.</summary>
-    public abstract int Unbind(Prefix prefix, int peer);
+    public abstract int Unbind(in Prefix prefix, int peer);
 
     /// <summary>Binds each prefix to its peer; a prefix that is bound already moves.</summary>
-    public void Bind(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers)
-    {
-        for (var i = 0; i < prefixes.Length; i++)
-            Check(Bind(prefixes[i], peers[i]), prefixes[i]);
-    }
+    public abstract void Bind(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers);
 
     /// <summary>Takes each prefix from its peer; a prefix that is not bound to this peer stays as it is.</summary>
-    public void Unbind(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers)
-    {
-        for (var i = 0; i < prefixes.Length; i++)
-        {
-            var error = Unbind(prefixes[i], peers[i]);
-            if (error != -Errno.ESRCH)
-                Check(error, prefixes[i]);
-        }
-    }
+    public abstract void Unbind(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers);
 
     /// <summary>Unbinds all of a peer's prefixes. They are passed in for the structures that cannot find them.</summary>
     public abstract void UnbindPeer(int peer, ReadOnlySpan<Prefix> prefixes);
