@@ -35,19 +35,23 @@ internal static class ReplayOptions
     /// <param name="whatIfs">Whether those of IPv6 alone that no kernel has are among them.</param>
     public static Option<string[]> Schemes(bool whatIfs = true)
     {
-        var kinds = SchemeKind.For(whatIfs ? Family.IPv6 : Family.IPv4).DistinctBy(kind => kind.Word).ToList();
-        var names = kinds.Select(kind => $"{kind.Word} ({kind.Name}{(kind.IsWhatIf ? "; IPv6" : "")})");
-        return StrictOptions.Words(
-            "--schemes", $"Schemes: {string.Join(", ", names)}.", [.. kinds.Select(kind => kind.Word)], "NAME");
+        string[] words = [.. SchemeKind.For(whatIfs ? Family.IPv6 : Family.IPv4).Select(kind => kind.Word).Distinct()];
+        var option = StrictOptions.Words(
+            "--schemes", $"Schemes; without it, all: {string.Join(", ", words)}{(whatIfs ? " (the last two: IPv6)" : "")}.", words, "NAME");
+        option.DefaultValueFactory = null;
+        return option;
     }
+
+    /// <summary>The words that were given; those of all schemes if none was.</summary>
+    public static string[] Words(ParseResult parsed, Option<string[]> schemes) =>
+        parsed.GetValue(schemes) is { Length: > 0 } given ? given : [.. SchemeKind.For(Family.IPv6).Select(kind => kind.Word).Distinct()];
 
     /// <summary>The kinds that were asked for; all of the family's unless some were named.</summary>
     /// <exception cref="UserException">One is not the family's.</exception>
     public static IReadOnlyList<SchemeKind> Chosen(ParseResult parsed, Option<string[]> schemes, Family family)
     {
-        var words = parsed.GetValue(schemes)!;
-        var kinds = SchemeKind.Of(words, family);
-        if (parsed.GetResult(schemes) is { Implicit: false } && words.FirstOrDefault(word => kinds.All(kind => kind.Word != word)) is { } missing)
+        var kinds = SchemeKind.Of(Words(parsed, schemes), family);
+        if (parsed.GetValue(schemes)?.FirstOrDefault(word => kinds.All(kind => kind.Word != word)) is { } missing)
             throw new UserException($"scheme {missing} is of IPv6 alone: leave it out of --schemes, or add --family 6");
         return kinds;
     }

@@ -92,7 +92,7 @@ internal static class ValidateCommand
                 Enum.Parse<ValidationParts>(parsed.GetValue(parts)!, ignoreCase: true), parsed.GetValue(seed), parsed.GetValue(quick), folder)
             {
                 Rule = best.Rule(parsed),
-                Trace = (parsed.GetValue(updates)!, parsed.GetValue(peers), parsed.GetValue(batch)!, parsed.GetValue(schemes)!),
+                Trace = (parsed.GetValue(updates)!, parsed.GetValue(peers), parsed.GetValue(batch)!, ReplayOptions.Words(parsed, schemes)),
             };
             if (settings.Parts == ValidationParts.Trace && settings.Trace.Files.Length == 0)
                 throw new UserException("--parts trace needs the trace: --updates FILE");

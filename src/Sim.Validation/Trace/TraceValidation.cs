@@ -60,8 +60,7 @@ public sealed class TraceValidation(
     {
         if (scheme.AllowedIps is { } allowedIps)
         {
-            var family = BindsGateways(scheme) ? Family.IPv6 : input.Family;
-            ShapeComparison.AllowedIps(context, at, allowedIps.Table, family);
+            ShapeComparison.AllowedIps(context, at, allowedIps.Table, allowedIps.Family);
             SlabComparison.Compare(context, at, [allowedIps.Table.NodeCache]);
         }
 
