@@ -17,5 +17,5 @@ public sealed record Check(Figure Port, Figure Kernel)
     public CheckKind Kind => CheckKinds.Of(Kernel.Metric);
 
     /// <summary>The upper bits of a digest, whose size says nothing.</summary>
-    public bool IsDigest => Kernel.Unit == "digest";
+    public bool IsDigest => Kernel.Unit == Units.Digest;
 }

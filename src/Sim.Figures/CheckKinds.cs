@@ -17,18 +17,7 @@ public enum CheckKind
 /// <summary>Sorts checks by their metric, and names what was demanded of them.</summary>
 public static class CheckKinds
 {
-    public static CheckKind Of(string metric) => metric switch
-    {
-        "nodes" or "valued" or "max-depth" or "nodes-at-depth" or "valued-at-depth" or "trie-digest" or "triestat" or "rt6-stats" or "tnodes"
-            or "leaves" or "routes" => CheckKind.Shape,
-        "keys" or "hits" or "answer-digest" => CheckKind.Answers,
-        "objects-per-slab" or "pages-per-slab" or "slab-pages" or "active-objects" => CheckKind.Slabs,
-        "kmalloc-objects" or "vmalloc-pages" => CheckKind.Kmalloc,
-        "messages" or "message-bytes" or "calls" or "message-digest" or "acks" or "refused" or "first-error" => CheckKind.Netlink,
-        "peers" or "entries" or "listing-digest" or "received-messages" or "received-bytes" or "received-calls" => CheckKind.Dumps,
-        "sizeof" => CheckKind.Layout,
-        _ => CheckKind.Other,
-    };
+    public static CheckKind Of(string metric) => Metrics.Find(metric, Experiment.Validate)?.Check ?? CheckKind.Other;
 
     public static string Label(this CheckKind kind) => kind switch
     {
@@ -52,7 +41,7 @@ public static class CheckKinds
         {
             var (least, most) = (g.Min(check => check.Kernel.Bound!.Value), g.Max(check => check.Kernel.Bound!.Value));
             var range = least.Equals(most) ? Numbers.Show(least) : $"{Numbers.Show(least)} to {Numbers.Show(most)}, by cache";
-            return $"{Words.Metric(g.Key)} within {range}";
+            return $"{Words.Metric(g.Key, Experiment.Validate)} within {range}";
         });
         var exact = checks.Count - bounded.Count;
         return string.Join("; ", parts.Prepend(exact > 0 ? $"{Numbers.Show(exact)} exactly equal" : "").Where(part => part.Length > 0));

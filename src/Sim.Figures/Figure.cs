@@ -29,7 +29,7 @@ public sealed record Figure
     private readonly double? _low;
     private readonly double? _high;
 
-    /// <summary>What was done: <c>load</c>, <c>memory</c>, <c>shape</c>, <c>lookup</c>, <c>update</c>, ...</summary>
+    /// <summary>What was done: a name of <see cref="Figures.Experiment"/>.</summary>
     public required string Experiment { get; init; }
 
     /// <summary><c>allowedips</c> or <c>fib</c>; empty where the figure is about neither.</summary>
@@ -41,16 +41,16 @@ public sealed record Figure
     /// <summary>4 or 6.</summary>
     public required int Family { get; init; }
 
-    /// <summary>Order of insertion: <c>file</c>, <c>sorted</c>, <c>by-length</c>, <c>shuffled</c>.</summary>
+    /// <summary>Order of insertion: a name of <see cref="Orders"/>.</summary>
     public string Order { get; init; } = "";
 
-    /// <summary>Key pattern of a lookup: <c>uniform</c>, <c>prefixes</c>, <c>zipf</c>, <c>hot</c>.</summary>
+    /// <summary>Key pattern of a lookup: a name of <see cref="KeyPatterns"/>.</summary>
     public string Keys { get; init; } = "";
 
-    /// <summary><c>independent</c> (throughput) or <c>dependent</c> (latency).</summary>
+    /// <summary>A name of <see cref="Chains"/>: <c>independent</c> (throughput) or <c>dependent</c> (latency).</summary>
     public string Chain { get; init; } = "";
 
-    /// <summary>Operation of an update: <c>insert</c>, <c>delete</c>, <c>move</c>, <c>remove-peer</c>.</summary>
+    /// <summary>What is done: a name of <see cref="Operations"/>, of a validation also of <see cref="Steps"/>.</summary>
     public string Operation { get; init; } = "";
 
     /// <summary>Number of WireGuard peers.</summary>
@@ -65,10 +65,10 @@ public sealed record Figure
     /// <summary>Name of the place on an axis, where it has one (a slab cache).</summary>
     public string Item { get; init; } = "";
 
-    /// <summary>What was measured: <c>time</c>, <c>nodes</c>, <c>cache-lines</c>, <c>page-bytes</c>, ...</summary>
+    /// <summary>What was measured: a name of <see cref="Metrics"/>.</summary>
     public required string Metric { get; init; }
 
-    /// <summary>Unit of the value: <c>ns</c>, <c>bytes</c>, <c>count</c>, <c>ratio</c>, ...</summary>
+    /// <summary>Unit of the value: one of <see cref="Units"/>.</summary>
     public required string Unit { get; init; }
 
     /// <summary>The value: the median where there are repetitions.</summary>
@@ -97,6 +97,10 @@ public sealed record Figure
     /// the repetitions that it is of. Null on every other row: nothing is demanded of it.
     /// </summary>
     public double? Bound { get; init; }
+
+    /// <summary>Returns the place of a row: a figure whose metric is still to come (<see cref="Metric.Row(Figure, double)"/>).</summary>
+    public static Figure At(string experiment, int family) =>
+        new() { Experiment = experiment, Family = family, Metric = "", Unit = "", Value = 0, Basis = Basis.Counted };
 
     /// <summary>Flags of rows that are not to be relied on.</summary>
     public const string Unsettled = "unsettled", Busy = "busy";

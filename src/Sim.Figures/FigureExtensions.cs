@@ -12,7 +12,7 @@ public static class FigureExtensions
     public static (double Low, double High) Range(this Figure f) => f.HasSpread() ? (f.Low, f.High) : (f.Value, f.Value);
 
     /// <summary>An A/A row: bench has an experiment of them, in churn's they stand among the ratios of each experiment.</summary>
-    public static bool IsNoise(this Figure f) => f.Experiment == Names.AaExperiment || f.Item == Names.SelfItem;
+    public static bool IsNoise(this Figure f) => f.Experiment == Experiment.Aa || f.Item == Names.SelfItem;
 
     /// <summary>All ways in which these figures came about, in the order measured, counted, modelled.</summary>
     public static IReadOnlyList<Basis> Bases(this IEnumerable<Figure> figures) => [.. figures.Select(f => f.Basis).Distinct().Order()];

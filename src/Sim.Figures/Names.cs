@@ -1,32 +1,45 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Figures;
 
-/// <summary>The names that experiments put into rows and that the report asks for.</summary>
+/// <summary>The names of structures, and of what rows compare, that experiments put into rows and reports ask for.</summary>
 public static class Names
 {
     public const string AllowedIps = "allowedips";
     public const string Fib = "fib";
+    public const string PrivateFib = "private fib";
     public const string FibOverAllowedIps = "fib/allowedips";
+    public const string SelfRatio = "allowedips/allowedips";
+
+    /// <summary>Both structures, as a daemon holds them that also routes every prefix.</summary>
     public const string Both = "allowedips+fib";
+
+    /// <summary>Other forms of routes, and IPv6 FIBs that no kernel has.</summary>
     public const string PlainRoutes = "fib, plain routes";
     public const string NexthopObjects = "fib, nexthop objects";
     public const string SharedStates = "fib, what if: shared states";
     public const string LevelCompression = "fib, what if: level compression";
-    public const string SelfRatio = "allowedips/allowedips";
+
+    /// <summary>Structures of a validation: the sizes of the kernel's structures, a trace, and the ways in which routes name peers.</summary>
+    public const string Layout = "layout";
+    public const string Trace = "trace";
+    public const string RoutePlain = "route plain";
+    public const string RouteEncap = "route encap";
+    public const string RouteWgPeer = "route wgpeer";
+    public const string RouteNexthop = "route nexthop";
+    public const string RouteNexthopWgPeer = "route nexthop wgpeer";
+
+    /// <summary>Rows of this program itself.</summary>
     public const string Process = "process";
-    public const string Ratio = "ratio";
-    public const string Time = "time";
-    public const string AaExperiment = "aa";
-
-    /// <summary>Item of the rows that compare a scheme with a copy of it, among the ratios of an experiment.</summary>
-    public const string SelfItem = "A/A";
-
-    /// <summary>Ratio of changes that were made and undone just before; <see cref="Ratio"/> is that from empty caches.</summary>
-    public const string WarmRatio = "ratio-warm";
 
     /// <summary>Structure of the rows that sum up all of a scheme's.</summary>
     public const string AllStructures = "all";
 
+    /// <summary>Item of the rows that compare a scheme with a copy of it, among the ratios of an experiment.</summary>
+    public const string SelfItem = "A/A";
+
     /// <summary>The two structures in the order of every table and plot.</summary>
     public static readonly string[] Structures = [AllowedIps, Fib];
+
+    /// <summary>Returns the structure of a row that compares one structure with another.</summary>
+    public static string Over(string structure, string other) => $"{structure}/{other}";
 }

@@ -53,24 +53,24 @@ public sealed class Rows
     /// <summary>4 or 6: of the first row, which is every row's unless runs of both families were put together.</summary>
     public int Family => All.Count > 0 ? All[0].Family : Result.Table.Family;
 
-    public IEnumerable<Figure> Of(string experiment, string metric) =>
+    public IEnumerable<Figure> Of(Experiment experiment, Metric metric) =>
         All.Where(f => f.Experiment == experiment && f.Metric == metric && double.IsFinite(f.Value));
 
-    public IEnumerable<Figure> Of(string experiment, string metric, string structure) =>
+    public IEnumerable<Figure> Of(Experiment experiment, Metric metric, string structure) =>
         Of(experiment, metric).Where(f => f.Structure == structure);
 
     /// <summary>True where both structures have a row of that experiment and metric.</summary>
-    public bool Compares(string experiment, string metric) =>
+    public bool Compares(Experiment experiment, Metric metric) =>
         Names.Structures.All(s => Of(experiment, metric, s).Any());
 
     /// <summary>
     /// The order of insertion the report speaks of where it names one: the file's own if it was loaded that way,
     /// else the first of the rows.
     /// </summary>
-    public string MainOrder(string experiment)
+    public string MainOrder(Experiment experiment)
     {
         var orders = All.Where(f => f.Experiment == experiment && f.Order.Length > 0).Select(f => f.Order).ToList();
-        return orders.Contains("file") ? "file" : orders.FirstOrDefault() ?? "";
+        return orders.Contains(Orders.File) ? Orders.File : orders.FirstOrDefault() ?? "";
     }
 
     private sealed class ByReference : IEqualityComparer<Figure>

@@ -4,12 +4,6 @@ namespace Sim.Figures;
 /// <summary>Reads checks back from rows.</summary>
 public static class ValidationRows
 {
-    /// <summary>Experiment of the rows, and their two sides.</summary>
-    public const string Experiment = "validate", Port = "port", Kernel = "kernel";
-
-    /// <summary>Experiments of a patched kernel's paths of packets, and of a trace's replay.</summary>
-    public const string PeersExperiment = "peers", ReplayExperiment = "trace-replay";
-
     /// <summary>Facts of a run's environment: the kernel in words, and how it runs (the value of <c>--kernel</c>).</summary>
     public const string KernelFact = "kernel under test", LaneFact = "lane";
 
@@ -18,7 +12,7 @@ public static class ValidationRows
     {
         for (var i = 1; i < rows.Count; i++)
         {
-            if (rows[i].Bound is not null && rows[i - 1].Side == Port)
+            if (rows[i].Bound is not null && rows[i - 1].Side == Sides.Port)
                 yield return (rows[i - 1], rows[i]);
         }
     }

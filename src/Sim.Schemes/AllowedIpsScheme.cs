@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using Sim.Figures;
 using Sim.Kernel;
 using Sim.Schemes.Structures;
 using Sim.Workloads.Churn;
@@ -32,7 +33,7 @@ public sealed class AllowedIpsScheme : DeviceTableScheme
     private bool _removesSingly;
 
     public AllowedIpsScheme(SchemeKind kind, Family family, int peers, DaemonSockets sockets, Removal removal)
-        : base(kind, family, peers, sockets, "allowedips", new AllowedIpsStructure(family, peers, sockets.Kernel))
+        : base(kind, family, peers, sockets, Names.AllowedIps, new AllowedIpsStructure(family, peers, sockets.Kernel))
     {
         _removal = removal;
         _table = (AllowedIpsStructure)Binding;

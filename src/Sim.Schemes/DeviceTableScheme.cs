@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using Sim.Figures;
 using Sim.Kernel;
 using Sim.Netlink;
 using Sim.Schemes.Structures;
@@ -21,7 +22,7 @@ public abstract class DeviceTableScheme : Scheme
         _routes = FibStructure.Create(family, RouteShape.Device, peers, sockets.Kernel);
         _routeSender = new RouteSender(sockets, RouteShape.Device);
         Sender = new WireGuardSender(family, peers, sockets);
-        Structures = [(name, table), ("fib", _routes)];
+        Structures = [(name, table), (Names.Fib, _routes)];
         if (!RoutesEach)
             _routes.Change(DefaultRoute);
     }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using Sim.Figures;
 using Sim.Kernel;
 using Sim.Netlink;
 using Sim.Schemes.Structures;
@@ -24,14 +25,14 @@ public sealed class PeerRouteScheme : Scheme
         _shape = shape;
         _routes = (FibStructure)Binding;
         _sender = new RouteSender(sockets, shape);
-        Structures = [("fib", _routes)];
+        Structures = [(Names.Fib, _routes)];
         if (!HasGateways && shape != RouteShape.OwnDevice)
             return;
         // Each device has its own trie. Each prefix here stands for one trie of one node, and costs the same.
         _own = new AllowedIpsStructure(Family.IPv6, peers, sockets.Kernel);
         for (var peer = 0; peer < peers; peer++)
             KernelStructure.Check(_own.Bind(Gateway(peer), peer), Gateway(peer));
-        Structures = [("allowedips", _own), ("fib", _routes)];
+        Structures = [(Names.AllowedIps, _own), (Names.Fib, _routes)];
         if (HasGateways)
             return;
         // The trie that a packet meets on any device: all look alike.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using Sim.Figures;
 using Sim.Kernel;
 using Sim.Netlink;
 using Sim.Schemes.Structures;
@@ -16,7 +17,7 @@ namespace Sim.Schemes;
 /// prefix besides the nodes, where the patches have 56.
 /// </remarks>
 public sealed class PrivateFibScheme(SchemeKind kind, Family family, int peers, DaemonSockets sockets) : DeviceTableScheme(
-    kind, family, peers, sockets, "private fib",
+    kind, family, peers, sockets, Names.PrivateFib,
     FibStructure.Create(family, family == Family.IPv4 ? RouteShape.PeerKey : RouteShape.Nexthop, peers, sockets.Kernel))
 {
     /// <summary>Does REPLACE as in a trie of AllowedIPs: deletes all prefixes of the peer, then adds all.</summary>

@@ -11,36 +11,36 @@ namespace Sim.Schemes;
 /// <param name="Word">The word that <c>--schemes</c> takes. A scheme and its variant with a route per prefix share it.</param>
 /// <param name="Name">The name shown to users; each kind has its own.</param>
 /// <param name="Lookups">Lookups that a packet costs.</param>
-public sealed record SchemeKind(string Word, string Name, PacketLookups Lookups)
+public sealed record SchemeKind(string Word, SchemeName Name, PacketLookups Lookups)
 {
     private delegate Scheme Maker(SchemeKind kind, Family family, int peers, DaemonSockets sockets);
 
     /// <summary>AllowedIPs where a withdrawal sends a peer's whole set again, with a default route.</summary>
-    public static SchemeKind Replace { get; } = AllowedIps("replace", SchemeNames.Replace, Removal.Replace);
+    public static SchemeKind Replace { get; } = AllowedIps("replace", SchemeName.Replace, Removal.Replace);
 
     /// <summary>AllowedIPs where a withdrawal moves the prefix to a peer that is then removed, with a default route.</summary>
-    public static SchemeKind DummyPeer { get; } = AllowedIps("dummy", SchemeNames.DummyPeer, Removal.DummyPeer);
+    public static SchemeKind DummyPeer { get; } = AllowedIps("dummy", SchemeName.DummyPeer, Removal.DummyPeer);
 
     /// <summary>AllowedIPs with REMOVE_ME and a default route: today's kernels, and the baseline of comparisons.</summary>
-    public static SchemeKind RemoveMe { get; } = AllowedIps("remove-me", SchemeNames.RemoveMe, Removal.RemoveMe);
+    public static SchemeKind RemoveMe { get; } = AllowedIps("remove-me", SchemeName.RemoveMe, Removal.RemoveMe);
 
     /// <summary>The route attribute that the RFC proposes.</summary>
     public static SchemeKind Route { get; } =
-        Routes("route", SchemeNames.Attribute, RouteShape.PeerKey, new(1, 0, 1, 0), "preparations", "attribute", "modes");
+        Routes("route", SchemeName.Attribute, RouteShape.PeerKey, new(1, 0, 1, 0), "preparations", "attribute", "modes");
 
     /// <summary>Nexthop objects that name peers.</summary>
     public static SchemeKind Nexthop { get; } =
-        Routes("nexthop", SchemeNames.NexthopObjects, RouteShape.Nexthop, new(1, 0, 1, 0), "preparations", "attribute", "modes");
+        Routes("nexthop", SchemeName.NexthopObjects, RouteShape.Nexthop, new(1, 0, 1, 0), "preparations", "attribute", "modes");
 
     /// <summary>AllowedIPs on a FIB trie.</summary>
-    public static SchemeKind PrivateFib { get; } = new("private-fib", SchemeNames.FibTrie, new(2, 0, 1, 0))
+    public static SchemeKind PrivateFib { get; } = new("private-fib", SchemeName.PrivateFib, new(2, 0, 1, 0))
     {
         Make = static (kind, family, peers, sockets) => new PrivateFibScheme(kind, family, peers, sockets),
         Patches = ["fib-tables"],
     };
 
     /// <summary>A device per peer.</summary>
-    public static SchemeKind OwnDevices { get; } = Routes("device", SchemeNames.OwnDevice, RouteShape.OwnDevice, new(1, 1, 0, 1)) with { ChecksSources = false };
+    public static SchemeKind OwnDevices { get; } = Routes("device", SchemeName.OwnDevices, RouteShape.OwnDevice, new(1, 1, 0, 1)) with { ChecksSources = false };
 
     /// <summary>
     /// All kinds that both families have. Schemes that bind in AllowedIPs also need routes to the device. Each is listed
@@ -52,7 +52,7 @@ public sealed record SchemeKind(string Word, string Name, PacketLookups Lookups)
         .. WithRoutes(DummyPeer),
         .. WithRoutes(RemoveMe, inQuick: true),
         Route,
-        Routes("via", SchemeNames.Via, RouteShape.Via, new(1, 1, 1, 1), "preparations", "attribute", "modes", "gateways"),
+        Routes("via", SchemeName.Via, RouteShape.Via, new(1, 1, 1, 1), "preparations", "attribute", "modes", "gateways"),
         Nexthop,
         .. WithRoutes(PrivateFib),
         OwnDevices,
@@ -64,15 +64,15 @@ public sealed record SchemeKind(string Word, string Name, PacketLookups Lookups)
     /// <summary>What-if kinds: the attribute in an IPv6 FIB that no kernel has.</summary>
     public static IReadOnlyList<SchemeKind> WhatIfs { get; } =
     [
-        WhatIf("shared-states", SchemeNames.SharedStates, kernel => kernel with { Fib6 = kernel.Fib6 with { SharesStates = true } }),
-        WhatIf("level-compression", SchemeNames.LevelCompression, kernel => kernel with { CompressesFib6Levels = true }),
+        WhatIf("shared-states", SchemeName.SharedStates, kernel => kernel with { Fib6 = kernel.Fib6 with { SharesStates = true } }),
+        WhatIf("level-compression", SchemeName.LevelCompression, kernel => kernel with { CompressesFib6Levels = true }),
     ];
 
     /// <summary>Whether the scheme removes prefixes with REPLACE, which sends a peer's whole set again.</summary>
-    public bool Replaces => Word == Replace.Word;
+    public bool Replaces => Name.Resends;
 
     /// <summary>Whether each prefix has a route to the device besides what binds it.</summary>
-    public bool HasFullRoutes { get; init; }
+    public bool HasFullRoutes => Name.HasFullRoutes;
 
     /// <summary>Whether reception checks sources without rp_filter. A device per peer lets every source through.</summary>
     public bool ChecksSources { get; init; } = true;
@@ -113,16 +113,16 @@ public sealed record SchemeKind(string Word, string Name, PacketLookups Lookups)
     /// <param name="sockets">The sockets, and the kernel behind them; without any, a usual kernel that nobody listens to.</param>
     public Scheme Create(Family family, int peers, DaemonSockets? sockets = null) => Make(this, family, peers, sockets ?? new(KernelConfig.Usual));
 
-    private static SchemeKind AllowedIps(string word, string name, Removal removal) => new(word, name, new(1, 1, 0, 1))
+    private static SchemeKind AllowedIps(string word, SchemeName name, Removal removal) => new(word, name, new(1, 1, 0, 1))
     {
         Make = (kind, family, peers, sockets) => new AllowedIpsScheme(kind, family, peers, sockets, removal),
         Patches = removal == Removal.RemoveMe ? ["remove-me"] : [],
     };
 
     private static IEnumerable<SchemeKind> WithRoutes(SchemeKind kind, bool inQuick = false) =>
-        [kind, kind with { Name = SchemeNames.WithRoutes(kind.Name), HasFullRoutes = true, InQuick = inQuick }];
+        [kind, kind with { Name = kind.Name.WithRoutes(), InQuick = inQuick }];
 
-    private static SchemeKind Routes(string word, string name, RouteShape shape, PacketLookups lookups, params string[] patches) => new(word, name, lookups)
+    private static SchemeKind Routes(string word, SchemeName name, RouteShape shape, PacketLookups lookups, params string[] patches) => new(word, name, lookups)
     {
         Make = (kind, family, peers, sockets) => new PeerRouteScheme(kind, family, peers, sockets, Of(family, shape)),
         Announces = true,
@@ -133,6 +133,6 @@ public sealed record SchemeKind(string Word, string Name, PacketLookups Lookups)
     private static RouteShape Of(Family family, RouteShape shape) =>
         shape == RouteShape.Via && family == Family.IPv6 ? RouteShape.Gateway : shape;
 
-    private static SchemeKind WhatIf(string word, string name, Func<KernelConfig, KernelConfig> kernel) =>
+    private static SchemeKind WhatIf(string word, SchemeName name, Func<KernelConfig, KernelConfig> kernel) =>
         Route with { Word = word, Name = name, KernelOf = kernel, Patches = [] };
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
+using Sim.Figures;
 using Sim.Lab;
 using Sim.Netlink;
 using Sim.Trie;
@@ -23,17 +24,17 @@ public sealed class AllowedIpsValidation(ValidationContext context, AllowedIpsPo
     {
         foreach (var load in input.AllowedIpsLoads)
             Load(input, load);
-        var at = At(input, "file", "load");
+        var at = At(input, Orders.File, Steps.Load);
         AllAnswers(input, at);
         Dump(at);
         Delete(input);
         Mix(input);
-        Add(input, "move", input.Move.AllowedIps);
+        Add(input, Steps.Move, input.Move.AllowedIps);
         Replace(input);
-        Remove(input, "remove-peer", input.RemovedPeer);
-        AllAnswers(input, At(input, "file", "remove-peer"));
-        Reset(At(input, "file", "flush"), input);
-        CompareShape(At(input, "file", "flush"));
+        Remove(input, Steps.RemovePeer, input.RemovedPeer);
+        AllAnswers(input, At(input, Orders.File, Steps.RemovePeer));
+        Reset(At(input, Orders.File, Steps.Flush), input);
+        CompareShape(At(input, Orders.File, Steps.Flush));
     }
 
     /// <summary>
@@ -43,11 +44,11 @@ public sealed class AllowedIpsValidation(ValidationContext context, AllowedIpsPo
     public void RunRemovals(FamilyInput input)
     {
         context.Progress.Step($"allowedips IPv{(int)input.Family}, remove single prefixes", 1, "rounds");
-        Reset(At(input, "file", "flush"), input);
-        Send(At(input, "file", "load"), input.AllowedIpsLoads.Single(load => load.Name == "file"));
+        Reset(At(input, Orders.File, Steps.Flush), input);
+        Send(At(input, Orders.File, Steps.Load), input.AllowedIpsLoads.Single(load => load.Name == Orders.File));
         foreach (var step in new[] { input.Single.Foreign, input.Single.Third, input.Single.Back, input.Single.All })
         {
-            var at = At(input, "file", step.Name);
+            var at = At(input, Orders.File, step.Name);
             Send(at, step);
             CompareShape(at);
             AllAnswers(input, at);
@@ -57,22 +58,22 @@ public sealed class AllowedIpsValidation(ValidationContext context, AllowedIpsPo
     /// <summary>Loads the table in file order again, for timing.</summary>
     public void LoadOnly(FamilyInput input)
     {
-        Reset(At(input, "file", "reload"), input);
-        var step = input.AllowedIpsLoads.Single(load => load.Name == "file");
-        Send(At(input, "file", "reload"), step);
+        Reset(At(input, Orders.File, Steps.Reload), input);
+        var step = input.AllowedIpsLoads.Single(load => load.Name == Orders.File);
+        Send(At(input, Orders.File, Steps.Reload), step);
     }
 
     private static CheckPoint At(FamilyInput input, string order, string operation) =>
-        new("allowedips", input.Family, order, operation, input.Prefixes);
+        new(Names.AllowedIps, input.Family, order, operation, input.Prefixes);
 
     private void Load(FamilyInput input, Step load)
     {
-        var at = At(input, load.Name, "load");
+        var at = At(input, load.Name, Steps.Load);
         context.Progress.Step($"allowedips IPv{(int)input.Family}, load {load.Name}", 1, "tables");
-        Reset(At(input, load.Name, "flush"), input);
+        Reset(At(input, load.Name, Steps.Flush), input);
         Send(at, load);
         CompareShape(at);
-        Answers(input, at, "prefixes");
+        Answers(input, at, KeyPatterns.Prefixes);
     }
 
     private void Reset(CheckPoint at, FamilyInput input)
@@ -93,30 +94,30 @@ public sealed class AllowedIpsValidation(ValidationContext context, AllowedIpsPo
         var seconds = clock.Elapsed.TotalSeconds;
         _kernel.Barrier();
         context.CompareTraffic(at, stream.Add(step.Operations, ValidationPlan.MessageBytes), traffic);
-        context.AddTimes(at, "time-with-netlink", seconds, traffic, count);
+        context.AddTimes(at, Metrics.TimeWithNetlink, seconds, traffic, count);
     }
 
     private void Delete(FamilyInput input)
     {
         context.Progress.Step($"allowedips IPv{(int)input.Family}, delete, mix, move, remove", 1, "rounds");
-        var at = At(input, "file", input.Third.AllowedIps.Name);
+        var at = At(input, Orders.File, input.Third.AllowedIps.Name);
         Send(at, input.Third.AllowedIps);
-        Remove(input, input.Third.AllowedIps.Name + "-dummy", input.Dummy);
-        AllAnswers(input, At(input, "file", input.Third.AllowedIps.Name));
+        Remove(input, Steps.DeleteThirdDummy, input.Dummy);
+        AllAnswers(input, At(input, Orders.File, input.Third.AllowedIps.Name));
     }
 
     private void Add(FamilyInput input, string operation, Step step)
     {
-        var at = At(input, "file", operation);
+        var at = At(input, Orders.File, operation);
         Send(at, step);
         CompareShape(at);
-        Answers(input, at, "prefixes");
+        Answers(input, at, KeyPatterns.Prefixes);
     }
 
     /// <summary>Does the mix in chunks with a grace period after each, so both sides reuse memory at the same points.</summary>
     private void Mix(FamilyInput input)
     {
-        var at = At(input, "file", "mix");
+        var at = At(input, Orders.File, Steps.Mix);
         var step = input.Mix.AllowedIps;
         var count = step.Operations.Length;
         var traffic = _kernel.Traffic(
@@ -144,34 +145,34 @@ public sealed class AllowedIpsValidation(ValidationContext context, AllowedIpsPo
         var step = input.Replace.AllowedIps;
         if (step.Operations.Length == 0)
             return;
-        var at = At(input, "file", "replace");
+        var at = At(input, Orders.File, Steps.Replace);
         var first = Math.Min(100, step.Operations.Length);
         var traffic = _kernel.Traffic($"wg replace {step.File} 0 {first} {ValidationPlan.MessageBytes}");
         port.Replace(step.Operations.AsSpan(0, first));
         port.GracePeriod();
         _kernel.Barrier();
-        context.CompareTraffic(at with { Operation = "replace-first" }, stream.Replace(step.Operations.AsSpan(0, first), ValidationPlan.MessageBytes), traffic);
+        context.CompareTraffic(at with { Operation = Steps.ReplaceFirst }, stream.Replace(step.Operations.AsSpan(0, first), ValidationPlan.MessageBytes), traffic);
         traffic = _kernel.Traffic($"wg add {step.File} {first} {step.Operations.Length - first} {ValidationPlan.MessageBytes}");
         port.Add(step.Operations.AsSpan(first));
         port.GracePeriod();
         _kernel.Barrier();
         context.CompareTraffic(at, stream.Add(step.Operations.AsSpan(first), ValidationPlan.MessageBytes), traffic);
         CompareShape(at);
-        Answers(input, at, "prefixes");
+        Answers(input, at, KeyPatterns.Prefixes);
     }
 
     private void Remove(FamilyInput input, string operation, int peer)
     {
-        var at = At(input, "file", operation);
+        var at = At(input, Orders.File, operation);
         var traffic = _kernel.Traffic($"wg remove {peer}");
         var clock = Stopwatch.StartNew();
         port.Structure.RemovePeer(peer);
         var seconds = clock.Elapsed.TotalSeconds;
         _kernel.Barrier();
         context.CompareTraffic(at, stream.Remove((ushort)peer), traffic);
-        context.AddTimes(at, "time-of-removal", seconds, traffic, 1);
+        context.AddTimes(at, Metrics.TimeOfRemoval, seconds, traffic, 1);
         CompareShape(at);
-        Answers(input, at, "prefixes");
+        Answers(input, at, KeyPatterns.Prefixes);
     }
 
     /// <summary>Compares nodes, depths and slabs. A digest stands for every node's prefix, depth and owner.</summary>
@@ -196,22 +197,22 @@ public sealed class AllowedIpsValidation(ValidationContext context, AllowedIpsPo
         var row = _kernel.One($"module answers wg {(int)input.Family}");
         var (digest, hits) = port.Answers(keys);
         at = at with { Keys = pattern };
-        context.Compare(at, "keys", "count", keys.Count, row.Long("keys"));
-        context.Compare(at, "hits", "count", hits, row.Long("hits"));
-        context.CompareDigest(at, "answer-digest", digest, row.Hex("digest"));
+        context.Compare(at, Metrics.Keys, keys.Count, row.Long("keys"));
+        context.Compare(at, Metrics.Hits, hits, row.Long("hits"));
+        context.CompareDigest(at, Metrics.AnswerDigest, digest, row.Hex("digest"));
     }
 
     private void Dump(CheckPoint at)
     {
-        at = at with { Operation = "dump" };
+        at = at with { Operation = Steps.Dump };
         var row = _kernel.One($"wg dump {ValidationPlan.DumpBuffer}");
         var listing = port.Listing();
-        context.Compare(at, "peers", "count", listing.Count, row.Long("peers"));
-        context.Compare(at, "entries", "count", listing.Sum(peer => peer.AllowedIps.Count), row.Long("entries"));
-        context.CompareDigest(at, "listing-digest", WireGuardDump.Content(listing), row.Hex("content"));
+        context.Compare(at, Metrics.Peers, listing.Count, row.Long("peers"));
+        context.Compare(at, Metrics.Entries, listing.Sum(peer => peer.AllowedIps.Count), row.Long("entries"));
+        context.CompareDigest(at, Metrics.ListingDigest, WireGuardDump.Content(listing), row.Hex("content"));
         var model = new WireGuardDump(HasRouteMode: context.Machine.Vm.Lane.IsPatched()).Measure(listing, context.DumpSocket);
-        context.Compare(at, "received-messages", "count", model.Messages, row.Long("received-messages"));
-        context.Compare(at, "received-bytes", "bytes", model.Bytes, row.Long("received-bytes"));
-        context.Compare(at, "received-calls", "count", model.Calls, row.Long("received-calls"));
+        context.Compare(at, Metrics.ReceivedMessages, model.Messages, row.Long("received-messages"));
+        context.Compare(at, Metrics.ReceivedBytes, model.Bytes, row.Long("received-bytes"));
+        context.Compare(at, Metrics.ReceivedCalls, model.Calls, row.Long("received-calls"));
     }
 }

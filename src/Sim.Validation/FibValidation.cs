@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
 using System.Globalization;
+using Sim.Figures;
 using Sim.Kernel;
 using Sim.Netlink;
 using Sim.Schemes.Structures;
@@ -27,7 +28,7 @@ public sealed class FibValidation(
         _table.RememberBaseline();
         foreach (var load in input.RouteLoads)
             Load(input, load);
-        var at = At(input, "file", "load");
+        var at = At(input, Orders.File, Steps.Load);
         AllAnswers(input, at);
         Dump(at, scheme.Shape);
         Change(input, input.Third.Routes);
@@ -35,9 +36,9 @@ public sealed class FibValidation(
         Change(input, input.Move.Routes);
         Change(input, input.Replace.Routes);
         RemovePeer(input);
-        AllAnswers(input, At(input, "file", "remove-peer"));
-        Flush(At(input, "file", "flush"), input);
-        _table.Compare(At(input, "file", "flush"));
+        AllAnswers(input, At(input, Orders.File, Steps.RemovePeer));
+        Flush(At(input, Orders.File, Steps.Flush), input);
+        _table.Compare(At(input, Orders.File, Steps.Flush));
     }
 
     /// <summary>
@@ -48,10 +49,10 @@ public sealed class FibValidation(
     {
         _table.RememberBaseline();
         if (scheme.UsesObjects)
-            AddNexthops(At(input, "file", "nexthops"), input);
-        var at = At(input, "file", "load");
+            AddNexthops(At(input, Orders.File, Steps.Nexthops), input);
+        var at = At(input, Orders.File, Steps.Load);
         context.Progress.Step($"{Name(input)}, load", 1, "tables");
-        Send(at, input.RouteLoads.Single(load => load.Name == "file"), "run", ValidationPlan.Batch, scheme.Shape);
+        Send(at, input.RouteLoads.Single(load => load.Name == Orders.File), "run", ValidationPlan.Batch, scheme.Shape);
         _table.Compare(at);
         AllAnswers(input, at);
         Dump(at, scheme.Shape);
@@ -60,34 +61,34 @@ public sealed class FibValidation(
         Churn(input);
         foreach (var step in new[] { input.Move.Routes, input.Replace.Routes })
             Change(input, step);
-        AllAnswers(input, At(input, "file", "replace"));
+        AllAnswers(input, At(input, Orders.File, Steps.Replace));
         Change(input, input.Rest);
-        Flush(At(input, "file", "flush"), input);
+        Flush(At(input, Orders.File, Steps.Flush), input);
     }
 
     /// <summary>Loads the table in file order again, for timing.</summary>
     public void LoadOnly(FamilyInput input)
     {
-        Flush(At(input, "file", "reload"), input);
-        AddNexthops(At(input, "file", "reload"), input);
-        Send(At(input, "file", "reload"), input.RouteLoads.Single(load => load.Name == "file"), "run", ValidationPlan.Batch, scheme.Shape);
+        Flush(At(input, Orders.File, Steps.Reload), input);
+        AddNexthops(At(input, Orders.File, Steps.Reload), input);
+        Send(At(input, Orders.File, Steps.Reload), input.RouteLoads.Single(load => load.Name == Orders.File), "run", ValidationPlan.Batch, scheme.Shape);
     }
 
     /// <summary>Empties the table and deletes the nexthop objects, so that the other family can use their numbers.</summary>
-    public void Unload(FamilyInput input) => Flush(At(input, "file", "unload"), input);
+    public void Unload(FamilyInput input) => Flush(At(input, Orders.File, Steps.Unload), input);
 
     /// <summary>Compares bytes, answers and dump of a sample in a shape that needs no nexthop objects.</summary>
     public void RunShape(FamilyInput input, RouteShape shape)
     {
         var name = shape.ToString().ToLowerInvariant();
         context.Progress.Step($"{Name(input)}, routes by {name}", 1, "tables");
-        var at = At(input, "file", $"load-by-{name}");
+        var at = At(input, Orders.File, Steps.LoadBy.Of(name));
         var step = Sample(input);
         Send(at, step, "run", ValidationPlan.Batch, shape);
         _table.Compare(at);
         AllAnswers(input, at);
         Dump(at, shape);
-        Delete(at with { Operation = $"delete-by-{name}" }, input, shape);
+        Delete(at with { Operation = Steps.DeleteBy.Of(name) }, input, shape);
     }
 
     private CheckPoint At(FamilyInput input, string order, string operation) =>
@@ -102,10 +103,10 @@ public sealed class FibValidation(
         if (input.Siblings.Count == 0)
             return;
         context.Progress.Step($"{Name(input)}, siblings", input.Siblings.Count, "rounds");
-        Send(At(input, "file", "load-siblings"), Sample(input), "run", ValidationPlan.Batch, RouteShape.Gateway);
+        Send(At(input, Orders.File, Steps.LoadSiblings), Sample(input), "run", ValidationPlan.Batch, RouteShape.Gateway);
         foreach (var step in input.Siblings)
         {
-            var at = At(input, "file", step.Name);
+            var at = At(input, Orders.File, step.Name);
             Send(at, step, "run", ValidationPlan.Batch, RouteShape.Gateway);
             _table.Compare(at);
             AllAnswers(input, at);
@@ -119,13 +120,13 @@ public sealed class FibValidation(
 
     private void Load(FamilyInput input, Step load)
     {
-        var at = At(input, load.Name, "load");
+        var at = At(input, load.Name, Steps.Load);
         context.Progress.Step($"{Name(input)}, load {load.Name}", 1, "tables");
-        Flush(At(input, load.Name, "flush"), input);
-        AddNexthops(At(input, load.Name, "nexthops"), input);
+        Flush(At(input, load.Name, Steps.Flush), input);
+        AddNexthops(At(input, load.Name, Steps.Nexthops), input);
         Send(at, load, "run", ValidationPlan.Batch, scheme.Shape);
         _table.Compare(at);
-        Answers(input, at, "prefixes");
+        Answers(input, at, KeyPatterns.Prefixes);
     }
 
     /// <summary>Deletes the nexthop objects, if there are any, and with them every route.</summary>
@@ -139,7 +140,7 @@ public sealed class FibValidation(
             var traffic = _kernel.Traffic($"nexthop delete {peer + 1} 1");
             port.DeleteNexthops(peer + 1, 1);
             _kernel.Barrier();
-            context.CompareTraffic(at with { Operation = $"flush-nexthop-{peer + 1}" }, stream.DeleteNexthops((uint)peer + 1, 1), traffic);
+            context.CompareTraffic(at with { Operation = Steps.FlushNexthop.Of(peer + 1) }, stream.DeleteNexthops((uint)peer + 1, 1), traffic);
         }
     }
 
@@ -172,9 +173,9 @@ public sealed class FibValidation(
         _kernel.Barrier();
         var sent = stream.Run(step.Operations, shape, FibStructure.TableId, batch);
         context.CompareTraffic(at, sent with { Acks = sent.Acks - lost }, traffic);
-        context.Compare(at, "refused", "count", failed, row.Long("failed"));
-        context.Compare(at, "first-error", "errno", firstError, row.Long("first-error"));
-        context.AddTimes(at, "time-with-netlink", seconds, traffic, count);
+        context.Compare(at, Metrics.Refused, failed, row.Long("failed"));
+        context.Compare(at, Metrics.FirstError, firstError, row.Long("first-error"));
+        context.AddTimes(at, Metrics.TimeWithNetlink, seconds, traffic, count);
     }
 
     private void Change(FamilyInput input, Step step)
@@ -182,16 +183,16 @@ public sealed class FibValidation(
         if (step.Operations.Length == 0)
             return;
         context.Progress.Step($"{Name(input)}, {step.Name}", 1, "rounds");
-        var at = At(input, "file", step.Name);
+        var at = At(input, Orders.File, step.Name);
         Send(at, step, "run", ValidationPlan.Batch, scheme.Shape);
         _table.Compare(at);
-        Answers(input, at, "prefixes");
+        Answers(input, at, KeyPatterns.Prefixes);
     }
 
     private void Churn(FamilyInput input)
     {
         context.Progress.Step($"{Name(input)}, mix", 1, "rounds");
-        var at = At(input, "file", "mix");
+        var at = At(input, Orders.File, Steps.Mix);
         Send(at, input.Mix.Routes, "churn", ValidationPlan.MixChunk, scheme.Shape);
         _table.Compare(at);
         AllAnswers(input, at);
@@ -199,7 +200,7 @@ public sealed class FibValidation(
 
     private void RemovePeer(FamilyInput input)
     {
-        var at = At(input, "file", "remove-peer");
+        var at = At(input, Orders.File, Steps.RemovePeer);
         var id = input.RemovedPeer + 1;
         var traffic = _kernel.Traffic($"nexthop delete {id} 1");
         var clock = Stopwatch.StartNew();
@@ -207,7 +208,7 @@ public sealed class FibValidation(
         var seconds = clock.Elapsed.TotalSeconds;
         _kernel.Barrier();
         context.CompareTraffic(at, stream.DeleteNexthops((uint)id, 1), traffic);
-        context.AddTimes(at, "time-of-removal", seconds, traffic, 1);
+        context.AddTimes(at, Metrics.TimeOfRemoval, seconds, traffic, 1);
         _table.Compare(at);
     }
 
@@ -234,25 +235,25 @@ public sealed class FibValidation(
             ? _kernel.One($"module answers {port.Fib.Key} {FibStructure.TableId}")
             : _kernel.One(string.Create(CultureInfo.InvariantCulture, $"route get {file} {keys.Count} {FibStructure.TableId} {ValidationPlan.Batch}"));
         if (context.Machine.HasModule)
-            context.Compare(at, "keys", "count", keys.Count, row.Long("keys"));
-        context.Compare(at, "hits", "count", hits, row.Long("hits"));
+            context.Compare(at, Metrics.Keys, keys.Count, row.Long("keys"));
+        context.Compare(at, Metrics.Hits, hits, row.Long("hits"));
         // Without the module, RTM_GETROUTE asks the kernel. IPv6 answers with the dst that a nexthop object keeps, which names
         // the route it was made for, not the route found (rt6_get_pcpu_route, inet6_rtm_getroute).
         if (context.Machine.HasModule || input.Family == Family.IPv4 || !port.HasNexthops)
-            context.CompareDigest(at, "answer-digest", digest, row.Hex("digest"));
+            context.CompareDigest(at, Metrics.AnswerDigest, digest, row.Hex("digest"));
     }
 
     private void Dump(CheckPoint at, RouteShape shape)
     {
-        at = at with { Operation = $"dump-{at.Operation}" };
+        at = at with { Operation = Steps.DumpAfter.Of(at.Operation) };
         var row = _kernel.One($"route dump {FibStructure.TableId} {ValidationPlan.DumpBuffer} {(int)at.Family}");
         var routes = port.Routes();
         var dump = new RouteDump(shape, oif, NexthopsNamePeers: scheme.Objects != RouteShape.Device);
         var model = dump.Measure(routes, context.DumpSocket);
-        context.Compare(at, "entries", "count", routes.Length, row.Long("entries"));
-        context.CompareDigest(at, "listing-digest", dump.Content(routes), row.Hex("content"));
-        context.Compare(at, "received-messages", "count", model.Messages, row.Long("received-messages"));
-        context.Compare(at, "received-bytes", "bytes", model.Bytes, row.Long("received-bytes"));
-        context.Compare(at, "received-calls", "count", model.Calls, row.Long("received-calls"));
+        context.Compare(at, Metrics.Entries, routes.Length, row.Long("entries"));
+        context.CompareDigest(at, Metrics.ListingDigest, dump.Content(routes), row.Hex("content"));
+        context.Compare(at, Metrics.ReceivedMessages, model.Messages, row.Long("received-messages"));
+        context.Compare(at, Metrics.ReceivedBytes, model.Bytes, row.Long("received-bytes"));
+        context.Compare(at, Metrics.ReceivedCalls, model.Calls, row.Long("received-calls"));
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Sim.Fib;
+using Sim.Figures;
 using Sim.Kernel;
 using Sim.Lab;
 using Sim.Netlink;
@@ -131,7 +132,7 @@ public static class ValidationRun
         using var port = new RoutePort(input.Family, context.Kernel(oif));
         var validation = new FibValidation(context, port, routes, oif, RouteScheme.Stock);
         validation.LoadOnly(input);
-        var at = new CheckPoint("fib", input.Family, "file", "", input.Prefixes);
+        var at = new CheckPoint(Names.Fib, input.Family, Orders.File, "", input.Prefixes);
         times.Lookups(at, port.Fib.Key, FibStructure.TableId, input, port.Fib.Lookup);
         updates.Fib(at, input, port);
         validation.Unload(input);
@@ -141,7 +142,7 @@ public static class ValidationRun
         FamilyInput input, AllowedIpsValidation validation, AllowedIpsPort port, TimeComparison times, UpdateTimes updates)
     {
         validation.LoadOnly(input);
-        var at = new CheckPoint("allowedips", input.Family, "file", "", input.Prefixes);
+        var at = new CheckPoint(Names.AllowedIps, input.Family, Orders.File, "", input.Prefixes);
         times.Lookups(at, "wg", KernelUnderTest.Number(input.Family), input, port.Structure.Lookup);
         updates.AllowedIps(at, input, port);
     }
@@ -149,14 +150,14 @@ public static class ValidationRun
     private static void CompareSizes(ValidationContext context, FamilyInput input)
     {
         var kernel = context.Machine.Rows("module sizes").ToDictionary(row => row["name"], row => row.Long("bytes"), StringComparer.Ordinal);
-        var at = new CheckPoint("layout", input.Family, "", "sizeof", 0);
+        var at = new CheckPoint(Names.Layout, input.Family, "", Steps.Sizeof, 0);
         foreach (var (name, bytes) in s_sizes)
         {
             // Distributions set CONFIG_IP_ROUTE_CLASSID: nh_tclassid and its padding make fib_nh 8 bytes larger. The size
             // classes of the objects around it stay the same (fib_info 232 or 240 of 256, nh_info 136 or 144 of 192). They
             // also set CONFIG_IPV6_SUBTREES and _ROUTER_PREF, which the port accounts for: a pointer and a time.
             var more = !context.Machine.Vm.Lane.IsUml() && name is ("fib_nh" or "nh_info" or "fib6_node" or "fib6_nh") ? sizeof(ulong) : 0;
-            context.Compare(at, "sizeof", "bytes", bytes, kernel[name], bound: more, item: name);
+            context.Compare(at, Metrics.Sizeof, bytes, kernel[name], bound: more, item: name);
         }
     }
 }

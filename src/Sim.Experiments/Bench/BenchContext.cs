@@ -76,47 +76,18 @@ public sealed class BenchContext
         return Keys.Of(Table.ToPrefixes(), parsed, count, Seed);
     }
 
-    /// <summary>A row with the columns that all of this run's rows share.</summary>
-    public Figure Row(string experiment, string metric, string unit, double value, Basis basis) => new()
-    {
-        Experiment = experiment,
-        Family = Family,
-        Peers = Peers,
-        Prefixes = Table.Routes.Length,
-        Metric = metric,
-        Unit = unit,
-        Value = value,
-        Low = value,
-        High = value,
-        Basis = basis,
-    };
-
-    /// <summary>A measured row from a spread.</summary>
-    public Figure Row(string experiment, string metric, string unit, Spread spread) =>
-        Row(experiment, metric, unit, spread.Median, Basis.Measured) with
-        {
-            Low = spread.Low,
-            High = spread.High,
-            N = spread.N,
-        };
+    /// <summary>The place of a row: the columns that all rows of an experiment share.</summary>
+    public Figure At(Experiment experiment) => Figure.At(experiment, Family) with { Peers = Peers, Prefixes = Table.Routes.Length };
 
     /// <summary>A measured time per lookup or operation, in ns.</summary>
-    public void AddTime(string experiment, Subject subject, Spread seconds, Func<Figure, Figure> label) =>
-        Figures.Add(label(subject.Label(Row(experiment, "time", "ns", seconds.Scale(1e9))) with { Order = Order }));
+    public void AddTime(Experiment experiment, Subject subject, Spread seconds, Func<Figure, Figure> label) =>
+        Figures.Add(label(Metrics.Time.Row(subject.Label(At(experiment)) with { Order = Order }, seconds.Scale(1e9))));
 
     /// <summary>How the second structure's time compares with the first's, pair by pair.</summary>
-    public void AddRatio(string experiment, string first, string second, InterleavedTimes times, Func<Figure, Figure> label) =>
-        Figures.Add(label(Row(experiment, "ratio", "ratio", times.Ratio) with
-        {
-            Structure = $"{second}/{first}",
-            Order = Order,
-        }));
+    public void AddRatio(Experiment experiment, string first, string second, InterleavedTimes times, Func<Figure, Figure> label) =>
+        Figures.Add(label(Metrics.Ratio.Row(At(experiment) with { Structure = Names.Over(second, first), Order = Order }, times.Ratio)));
 
     /// <summary>The A/A row: one structure against itself, which shows what the machine's noise alone does.</summary>
     public void AddSelfRatio(Subject subject, InterleavedTimes times, Func<Figure, Figure> label) =>
-        Figures.Add(label(Row("aa", "ratio", "ratio", times.Ratio) with
-        {
-            Structure = $"{subject.Kind.Structure}/{subject.Kind.Structure}",
-            Order = Order,
-        }));
+        AddRatio(Experiment.Aa, subject.Kind.Structure, subject.Kind.Structure, times, label);
 }

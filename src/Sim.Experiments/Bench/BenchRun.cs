@@ -51,15 +51,15 @@ public static class BenchRun
     private static void AddProcessMemory(BenchContext context, IReadOnlyList<Subject> subjects)
     {
         using var self = Process.GetCurrentProcess();
-        foreach (var (metric, bytes, basis) in new[]
+        foreach (var (metric, bytes) in new[]
         {
-            ("working-set", self.WorkingSet64, Basis.Measured),
-            ("peak-working-set", self.PeakWorkingSet64, Basis.Measured),
-            ("gc-heap", GC.GetTotalMemory(forceFullCollection: false), Basis.Measured),
-            ("native", subjects.Sum(subject => subject.Structure.Memory.PageBytes), Basis.Counted),
+            (Metrics.WorkingSet, self.WorkingSet64),
+            (Metrics.PeakWorkingSet, self.PeakWorkingSet64),
+            (Metrics.GcHeap, GC.GetTotalMemory(forceFullCollection: false)),
+            (Metrics.Native, subjects.Sum(subject => subject.Structure.Memory.PageBytes)),
         })
         {
-            context.Figures.Add(context.Row("memory", metric, "bytes", bytes, basis) with { Structure = "process" });
+            context.Figures.Add(metric.Row(context.At(Experiment.Memory) with { Structure = Names.Process }, bytes));
         }
     }
 }

@@ -48,7 +48,7 @@ public static class LoadExperiment
     public static void Count(BenchContext context, Subject subject, string order)
     {
         foreach (var count in subject.Structure.Shape())
-            context.Figures.Add(Label(context.Row("shape", count.Metric, count.Unit, count.Value, Basis.Counted) with { X = count.X }));
+            context.Figures.Add(Label(count.Metric.Row(context.At(Experiment.Shape) with { X = count.X }, count.Value)));
         MemoryRows.Add(context, subject.Structure.Account(), Label);
         Figure Label(Figure row) => subject.Label(row) with { Order = order, Basis = subject.Counts };
     }
@@ -85,14 +85,14 @@ public static class LoadExperiment
         {
             AddTimes(_kinds[0], times.Pair.SpreadA, times.Flag);
             AddTimes(_kinds[1], times.Pair.SpreadB, times.Flag);
-            context.AddRatio("load", _kinds[0].Structure, _kinds[1].Structure, times.Pair, row => row with { Order = order, Flag = times.Flag });
+            context.AddRatio(Experiment.Load, _kinds[0].Structure, _kinds[1].Structure, times.Pair, row => row with { Order = order, Flag = times.Flag });
         }
 
         private void AddTimes(SubjectKind kind, Spread seconds, string flag)
         {
-            var perPrefix = seconds.Scale(1e9 / Math.Max(input.Prefixes.Length, 1));
-            foreach (var row in new[] { context.Row("load", "time", "ms", seconds.Scale(1e3)), context.Row("load", "time-per-prefix", "ns", perPrefix) })
-                context.Figures.Add(row with { Scheme = kind.Scheme, Structure = kind.Structure, Order = order, Flag = flag });
+            var at = context.At(Experiment.Load) with { Scheme = kind.Scheme, Structure = kind.Structure, Order = order, Flag = flag };
+            context.Figures.Add(Metrics.Time.Row(at, seconds.Scale(1e3)) with { Unit = Units.Milliseconds });
+            context.Figures.Add(Metrics.TimePerPrefix.Row(at, seconds.Scale(1e9 / Math.Max(input.Prefixes.Length, 1))));
         }
     }
 }

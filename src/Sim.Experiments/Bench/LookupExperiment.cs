@@ -36,7 +36,7 @@ public static class LookupExperiment
 
     private static PairedCase Case(BenchContext context, SubjectPair pair, string pattern, Keys keys, bool dependent)
     {
-        var chain = dependent ? "dependent" : "independent";
+        var chain = Chains.Of(dependent);
         // The answer to hold every repetition to; the runs that make it warm the code.
         var (expected, other) = (pair.First.Structure.Lookup(keys, dependent), pair.Second.Structure.Lookup(keys, dependent));
         if (other != expected)
@@ -53,7 +53,7 @@ public static class LookupExperiment
         }
 
         return pair.Case(
-            context, "lookup", $"lookup, {pattern} keys, {chain}", context.Plan.LookupGroups, new(static _ => { }, Time, static _ => { }),
+            context, Experiment.Lookup, $"lookup, {pattern} keys, {chain}", context.Plan.LookupGroups, new(static _ => { }, Time, static _ => { }),
             row => row with { Keys = pattern, Chain = chain });
     }
 
@@ -64,23 +64,16 @@ public static class LookupExperiment
         foreach (var subject in subjects)
         {
             var touches = Enumerable.Range(0, count).Select(index => subject.Structure.Trace(keys.LeftAligned(index))).ToList();
-            void Add(string metric, string unit, Func<Touch, double> value)
+            var at = subject.Label(context.At(Experiment.Touch)) with { Keys = pattern, Order = context.Order };
+            void Add(Metric metric, Func<Touch, double> value)
             {
                 var values = touches.ConvertAll(touch => value(touch));
-                var spread = Spread.Of(values);
-                context.Figures.Add(subject.Label(context.Row("touch", metric, unit, values.Average(), subject.Counts)) with
-                {
-                    Low = spread.Low,
-                    High = spread.High,
-                    N = count,
-                    Keys = pattern,
-                    Order = context.Order,
-                });
+                context.Figures.Add(metric.Row(at, Spread.Of(values)) with { Value = values.Average(), Basis = subject.Counts });
             }
 
-            Add("nodes-visited", "count", touch => touch.Nodes);
-            Add("cache-lines", "count", touch => touch.CacheLines);
-            Add("hit-rate", "ratio", touch => touch.Match is null ? 0 : 1);
+            Add(Metrics.NodesVisited, touch => touch.Nodes);
+            Add(Metrics.CacheLines, touch => touch.CacheLines);
+            Add(Metrics.HitRate, touch => touch.Match is null ? 0 : 1);
         }
     }
 }

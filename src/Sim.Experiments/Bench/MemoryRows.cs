@@ -14,8 +14,8 @@ public static class MemoryRows
     /// <returns>Bytes in pages.</returns>
     public static long Add(BenchContext context, IReadOnlyList<MemoryLine> lines, Func<Figure, Figure> label, bool caches = true)
     {
-        void Row(string metric, string unit, double value, MemoryLine? line = null) => context.Figures.Add(label(
-            context.Row("memory", metric, unit, value, Basis.Counted) with { Item = line?.Cache ?? "", X = line?.ObjectSize }));
+        void Row(Metric metric, double value, MemoryLine? line = null) => context.Figures.Add(label(
+            metric.Row(context.At(Experiment.Memory) with { Item = line?.Cache ?? "", X = line?.ObjectSize }, value)));
 
         long objects = 0, pages = 0;
         foreach (var line in lines)
@@ -24,16 +24,16 @@ public static class MemoryRows
             pages += line.PageBytes;
             if (!caches)
                 continue;
-            Row("cache-objects", "count", line.Objects, line);
-            Row("cache-object-bytes", "bytes", line.ObjectBytes, line);
-            Row("cache-page-bytes", "bytes", line.PageBytes, line);
+            Row(Metrics.CacheObjects, line.Objects, line);
+            Row(Metrics.CacheObjectBytes, line.ObjectBytes, line);
+            Row(Metrics.CachePageBytes, line.PageBytes, line);
         }
 
         double prefixes = Math.Max(context.Table.Routes.Length, 1);
-        Row("object-bytes", "bytes", objects);
-        Row("page-bytes", "bytes", pages);
-        Row("bytes-per-prefix", "bytes", objects / prefixes);
-        Row("page-bytes-per-prefix", "bytes", pages / prefixes);
+        Row(Metrics.ObjectBytes, objects);
+        Row(Metrics.PageBytes, pages);
+        Row(Metrics.BytesPerPrefix, objects / prefixes);
+        Row(Metrics.PageBytesPerPrefix, pages / prefixes);
         return pages;
     }
 }

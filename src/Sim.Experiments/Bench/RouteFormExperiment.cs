@@ -12,12 +12,12 @@ namespace Sim.Experiments.Bench;
 /// </summary>
 public static class RouteFormExperiment
 {
-    private sealed record Form(RouteShape Shape, string Scheme, string Structure);
+    private sealed record Form(RouteShape Shape, SchemeName Scheme, string Structure);
 
     private static readonly Form[] s_forms =
     [
-        new(RouteShape.Device, "plain routes", Names.PlainRoutes),
-        new(RouteShape.Nexthop, "nexthop objects", Names.NexthopObjects),
+        new(RouteShape.Device, SchemeName.PlainRoutes, Names.PlainRoutes),
+        new(RouteShape.Nexthop, SchemeName.NexthopObjects, Names.NexthopObjects),
     ];
 
     public static void Run(BenchContext context)
@@ -41,10 +41,8 @@ public static class RouteFormExperiment
     private static void AddBoth(BenchContext context, long routes)
     {
         var allowedIps = context.Figures.First(
-            row => row.Metric == "page-bytes" && row.Structure == Names.AllowedIps && row.Order == context.Order);
-        context.Figures.Add(context.Row("memory", "page-bytes", "bytes", allowedIps.Value + routes, Basis.Modelled) with
-        {
-            Scheme = SubjectKind.AllowedIps, Structure = Names.Both, Order = context.Order,
-        });
+            row => row.Metric == Metrics.PageBytes && row.Structure == Names.AllowedIps && row.Order == context.Order);
+        var at = context.At(Experiment.Memory) with { Scheme = SchemeName.AllowedIps, Structure = Names.Both, Order = context.Order };
+        context.Figures.Add(Metrics.PageBytes.Row(at, allowedIps.Value + routes) with { Basis = Basis.Modelled });
     }
 }

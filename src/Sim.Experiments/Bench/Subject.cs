@@ -10,17 +10,14 @@ namespace Sim.Experiments.Bench;
 /// <param name="Kind">The scheme.</param>
 /// <param name="Scheme">The scheme's name in rows: <c>AllowedIPs</c>, <c>route attribute</c>.</param>
 /// <param name="Structure">The structure's name in rows: <c>allowedips</c>, <c>fib</c>. The row's family says which FIB.</param>
-public sealed record SubjectKind(SchemeKind Kind, string Scheme, string Structure)
+public sealed record SubjectKind(SchemeKind Kind, SchemeName Scheme, string Structure)
 {
-    public const string AllowedIps = "AllowedIPs";
-    private const string Attribute = "route attribute";
-
     private static readonly SubjectKind[] s_whatIfs =
-        [.. SchemeKind.WhatIfs.Zip((string[])[Names.SharedStates, Names.LevelCompression], (kind, name) => new SubjectKind(kind, Attribute, name))];
+        [.. SchemeKind.WhatIfs.Zip((string[])[Names.SharedStates, Names.LevelCompression], (kind, name) => new SubjectKind(kind, SchemeName.RouteAttribute, name))];
 
     /// <summary>The two that are compared, AllowedIPs first.</summary>
     public static IReadOnlyList<SubjectKind> Compared { get; } =
-        [new(SchemeKind.RemoveMe, AllowedIps, Names.AllowedIps), new(SchemeKind.Route, Attribute, Names.Fib)];
+        [new(SchemeKind.RemoveMe, SchemeName.AllowedIps, Names.AllowedIps), new(SchemeKind.Route, SchemeName.RouteAttribute, Names.Fib)];
 
     /// <summary>The attribute in FIBs that no kernel has. IPv4 has none.</summary>
     public static IReadOnlyList<SubjectKind> WhatIfs(Family family) => family == Family.IPv4 ? [] : s_whatIfs;

@@ -30,7 +30,7 @@ public sealed record SubjectPair(Subject First, Subject Second, bool SecondAlone
     /// <param name="most">The most groups of a pass; of a what-if half as many.</param>
     /// <param name="repetition">What is run.</param>
     /// <param name="label">Adds the case's columns.</param>
-    public PairedCase Case(BenchContext context, string experiment, string name, int most, Repetition repetition, Func<Figure, Figure> label)
+    public PairedCase Case(BenchContext context, Experiment experiment, string name, int most, Repetition repetition, Func<Figure, Figure> label)
     {
         double Time(Subject subject)
         {
@@ -69,7 +69,7 @@ public sealed record SubjectPair(Subject First, Subject Second, bool SecondAlone
         return new(name, SecondAlone ? 4 : 8, SecondAlone ? (most + 1) / 2 : most, Measure, settled => AddRows(context, experiment, settled[0], label));
     }
 
-    private void AddRows(BenchContext context, string experiment, SettledTimes times, Func<Figure, Figure> label)
+    private void AddRows(BenchContext context, Experiment experiment, SettledTimes times, Func<Figure, Figure> label)
     {
         Figure Flagged(Figure row) => label(row) with { Flag = times.Flag };
         if (times.Self is { } self)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
+using Sim.Figures;
 using Sim.Figures.Measuring;
 using Sim.Schemes.Structures;
 using Sim.Workloads.Tables;
@@ -12,7 +13,7 @@ namespace Sim.Experiments.Bench;
 /// </summary>
 public static class UpdateExperiment
 {
-    private sealed record Operation(string Name, int Prefixes, Action<KernelStructure> Prepare, Action<KernelStructure> Timed, Action<KernelStructure> Restore);
+    private sealed record Operation(Term Name, int Prefixes, Action<KernelStructure> Prepare, Action<KernelStructure> Timed, Action<KernelStructure> Restore);
 
     /// <summary>The most operations that are measured.</summary>
     public const int MostOperations = 4;
@@ -44,7 +45,7 @@ public static class UpdateExperiment
         }
 
         return pair.Case(
-            context, "update", $"update, {operation.Name}", context.Plan.UpdateGroups, new(operation.Prepare, Time, operation.Restore),
+            context, Experiment.Update, $"update, {operation.Name}", context.Plan.UpdateGroups, new(operation.Prepare, Time, operation.Restore),
             row => row with { Operation = operation.Name, Order = context.Order });
     }
 
@@ -58,11 +59,11 @@ public static class UpdateExperiment
         {
         }
 
-        yield return new("delete", sample.Prefixes.Length, Nothing, Delete, Insert);
-        yield return new("insert", sample.Prefixes.Length, Delete, Insert, Nothing);
+        yield return new(Figures.Operations.Delete, sample.Prefixes.Length, Nothing, Delete, Insert);
+        yield return new(Figures.Operations.Insert, sample.Prefixes.Length, Delete, Insert, Nothing);
         if (context.Peers > 1)
         {
-            yield return new("move", sample.Prefixes.Length, Nothing,
+            yield return new(Figures.Operations.Move, sample.Prefixes.Length, Nothing,
                 structure => structure.Bind(sample.Prefixes, moved), Insert);
         }
 
@@ -72,14 +73,14 @@ public static class UpdateExperiment
             .Select(index => all.Prefixes[index]).ToArray();
         var same = new int[share.Length];
         Array.Fill(same, peer);
-        yield return new("remove-peer", share.Length, Nothing,
+        yield return new(Figures.Operations.RemovePeer, share.Length, Nothing,
             structure => structure.UnbindPeer(peer, share), structure => structure.Bind(share, same));
     }
 
     /// <summary>Distinct routes drawn at random: updates do not arrive in the order of the table.</summary>
     private static OrderedTable Sample(BenchContext context)
     {
-        var shuffled = context.Ordered("shuffled");
+        var shuffled = context.Ordered(Orders.Shuffled);
         var count = Math.Min(context.Plan.UpdatePrefixes, shuffled.Prefixes.Length);
         return new OrderedTable(shuffled.Prefixes[..count], shuffled.Peers[..count]);
     }
@@ -93,15 +94,13 @@ public static class UpdateExperiment
         var allocated = structure.Memory.Allocations - allocations;
         var freed = allocated - (structure.Memory.Objects - objects);
         operation.Restore(structure);
-        foreach (var (metric, value) in new[] { ("allocations", allocated), ("frees", freed) })
+        var at = subject.Label(context.At(Experiment.Update)) with { Operation = operation.Name, Order = context.Order };
+        foreach (var (metric, value) in new[] { (Metrics.Allocations, allocated), (Metrics.Frees, freed) })
         {
-            context.Figures.Add(
-                subject.Label(context.Row("update", metric, "per operation", (double)value / operation.Prefixes, subject.Counts)) with
-                {
-                    Operation = operation.Name,
-                    Order = context.Order,
-                    N = operation.Prefixes,
-                });
+            context.Figures.Add(metric.Row(at, (double)value / operation.Prefixes) with
+            {
+                N = operation.Prefixes, Basis = subject.Counts,
+            });
         }
     }
 }

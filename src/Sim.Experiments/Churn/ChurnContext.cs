@@ -32,7 +32,7 @@ public sealed record ChurnPlan(
     /// <summary>Seconds that the report takes.</summary>
     public const double ReportSeconds = 4;
 
-    public static ChurnPlan Full { get; } = new(265, 0.05, 20, 1_000_000, 5, 300_000, 3, ["sorted"], 3, 8, 20_000, 1 << 14);
+    public static ChurnPlan Full { get; } = new(265, 0.05, 20, 1_000_000, 5, 300_000, 3, [Figures.Orders.Sorted], 3, 8, 20_000, 1 << 14);
 
     public static ChurnPlan Quick { get; } = new(50, 0.015, 6, 200_000, 3, 100_000, 2, [], 1, 3, 5_000, 1 << 13) { Reader = ReaderEffort.Quick };
 
@@ -87,18 +87,9 @@ public sealed class ChurnContext
     /// <summary>The table as insertions, in its order.</summary>
     public required BindingChange[] Load { get; init; }
 
-    /// <summary>A row with the columns that all rows of a run share.</summary>
-    public Figure Row(string experiment, string metric, string unit, double value, Basis basis) => new()
-    {
-        Experiment = experiment,
-        Family = (int)Family,
-        Peers = Peers,
-        Prefixes = Table.Prefixes.Length,
-        Metric = metric,
-        Unit = unit,
-        Value = value,
-        Basis = basis,
-    };
+    /// <summary>The place of a row: the columns that all rows of an experiment share.</summary>
+    public Figure At(Experiment experiment) =>
+        Figure.At(experiment, (int)Family) with { Peers = Peers, Prefixes = Table.Prefixes.Length };
 
     public void Add(Scheme scheme, Figure row) => Add(scheme.Kind, row);
 

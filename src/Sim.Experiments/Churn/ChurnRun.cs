@@ -111,29 +111,27 @@ public static class ChurnRun
         var counts = context.Trace.Counts;
         foreach (var (metric, value) in new[]
         {
-            ("announcements", counts.Announcements), ("withdrawals", counts.Withdrawals), ("session-losses", counts.SessionLosses),
-            ("inserts", counts.Inserts), ("moves", counts.Moves), ("deletes", counts.Deletes), ("no-ops", counts.NoOps),
-            ("same-peer", counts.SamePeer), ("events", counts.Events), ("changes", counts.Changes),
-            ("assumed-paths", counts.AssumedPaths), ("out-of-order", counts.OutOfOrder),
-            ("times-set-aside", counts.SetAside), ("bgp-peers", context.Trace.BgpPeers),
-            ("seeded", context.Table.Seeded), ("added", context.Table.Added), ("left-out", context.Table.LeftOut),
+            (Metrics.Announcements, counts.Announcements), (Metrics.Withdrawals, counts.Withdrawals), (Metrics.SessionLosses, counts.SessionLosses),
+            (Metrics.Inserts, counts.Inserts), (Metrics.Moves, counts.Moves), (Metrics.Deletes, counts.Deletes), (Metrics.NoOps, counts.NoOps),
+            (Metrics.SamePeer, counts.SamePeer), (Metrics.Events, counts.Events), (Metrics.Changes, counts.Changes),
+            (Metrics.AssumedPaths, counts.AssumedPaths), (Metrics.OutOfOrder, counts.OutOfOrder),
+            (Metrics.TimesSetAside, counts.SetAside), (Metrics.BgpPeers, context.Trace.BgpPeers),
+            (Metrics.Seeded, context.Table.Seeded), (Metrics.Added, context.Table.Added), (Metrics.LeftOut, context.Table.LeftOut),
         })
         {
-            context.Figures.Add(context.Row("trace", metric, "count", value, Basis.Counted));
+            context.Figures.Add(metric.Row(context.At(Experiment.Trace), value));
         }
 
-        context.Figures.Add(context.Row("trace", "clock", "s", context.Trace.Seconds, Basis.Counted));
+        context.Figures.Add(Metrics.Clock.Row(context.At(Experiment.Trace), context.Trace.Seconds));
     }
 
     private static void AddMemory(ChurnContext context, Scheme scheme)
     {
         void Add(string structure, long objects, long pages)
         {
-            void Row(string metric, long bytes) => context.Add(
-                scheme, context.Row("binding-memory", metric, "bytes", bytes, Basis.Counted) with { Structure = structure });
-
-            Row("object-bytes", objects);
-            Row("page-bytes", pages);
+            var at = context.At(Experiment.BindingMemory) with { Structure = structure };
+            context.Add(scheme, Metrics.ObjectBytes.Row(at, objects));
+            context.Add(scheme, Metrics.PageBytes.Row(at, pages));
         }
 
         var (allObjects, allPages) = (0L, 0L);
@@ -152,14 +150,14 @@ public static class ChurnRun
     private static void AddPacket(ChurnContext context, Scheme scheme)
     {
         var lookups = scheme.Kind.Lookups;
-        void Add(string operation, string structure, int count) => context.Add(
-            scheme, context.Row("packet", "lookups", "count", count, Basis.Modelled) with { Operation = operation, Structure = structure });
+        void Add(Term operation, string structure, int count) => context.Add(
+            scheme, Metrics.PacketLookups.Row(context.At(Experiment.Packet) with { Operation = operation, Structure = structure }, count));
 
-        Add("transmit", "fib", lookups.TransmitFib);
-        Add("transmit", "allowedips", lookups.TransmitAllowedIps);
-        Add("receive", "fib", lookups.ReceiveFib);
-        Add("receive", "allowedips", lookups.ReceiveAllowedIps);
-        Add("receive-rp-filter", "fib", lookups.ReceiveFib + 1);
-        Add("receive-rp-filter", "allowedips", lookups.ReceiveAllowedIps);
+        Add(Operations.Transmit, Names.Fib, lookups.TransmitFib);
+        Add(Operations.Transmit, Names.AllowedIps, lookups.TransmitAllowedIps);
+        Add(Operations.Receive, Names.Fib, lookups.ReceiveFib);
+        Add(Operations.Receive, Names.AllowedIps, lookups.ReceiveAllowedIps);
+        Add(Operations.ReceiveRpFilter, Names.Fib, lookups.ReceiveFib + 1);
+        Add(Operations.ReceiveRpFilter, Names.AllowedIps, lookups.ReceiveAllowedIps);
     }
 }

@@ -21,11 +21,11 @@ public static class CodeSize
         if (scheme.Kind.IsWhatIf)
             return;
         var (added, removed) = Of(scheme.Kind);
-        void Row(string metric, int value) => context.Add(scheme, context.Row("code", metric, "lines", value, Basis.Counted));
+        void Row(Metric metric, int value) => context.Add(scheme, metric.Row(context.At(Experiment.Code), value));
 
-        Row("added", added);
-        Row("removed", removed);
-        Row("net", added - removed);
+        Row(Metrics.LinesAdded, added);
+        Row(Metrics.LinesRemoved, removed);
+        Row(Metrics.NetLines, added - removed);
     }
 
     /// <summary>Lines that a kernel for the scheme adds and removes.</summary>

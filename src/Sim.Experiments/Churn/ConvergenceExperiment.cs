@@ -13,8 +13,6 @@ namespace Sim.Experiments.Churn;
 /// </summary>
 public sealed class ConvergenceExperiment(ChurnContext context)
 {
-    public const string Experiment = "convergence";
-
     private readonly PeerLoss[] _losses = [.. PeerLoss.All(context)];
 
     /// <summary>Loads a new scheme in the orders of the plan.</summary>
@@ -28,7 +26,7 @@ public sealed class ConvergenceExperiment(ChurnContext context)
     }
 
     /// <summary>Loads a scheme that the other experiments go on with.</summary>
-    public void Load(Scheme scheme) => TimeLoad(scheme, context.Load, "file");
+    public void Load(Scheme scheme) => TimeLoad(scheme, context.Load, Orders.File);
 
     /// <summary>
     /// Takes the largest peer away and brings it back. The scheme is left as it was. Gives the changes of the first kind of loss
@@ -64,9 +62,9 @@ public sealed class ConvergenceExperiment(ChurnContext context)
         scheme.Load(inserts, _ => context.Cancel.ThrowIfCancellationRequested());
         var seconds = Stopwatch.GetElapsedTime(clock).TotalSeconds;
         context.Start.Require(scheme, $"loaded, order {order}");
-        var row = context.Row(Experiment, "time", "ms", seconds * 1e3, Basis.Measured) with { Operation = "load", Order = order };
-        context.Add(scheme, row);
-        context.Add(scheme, row with { Metric = "time-per-prefix", Unit = "ns", Value = seconds * 1e9 / inserts.Length, });
+        var at = context.At(Experiment.Convergence) with { Operation = Operations.Load, Order = order };
+        context.Add(scheme, Metrics.Time.Row(at, seconds * 1e3) with { Unit = Units.Milliseconds });
+        context.Add(scheme, Metrics.TimePerPrefix.Row(at, seconds * 1e9 / inserts.Length));
     }
 
     /// <summary>Seconds that the kernel's structures take for a batch.</summary>
@@ -87,25 +85,18 @@ public sealed class ConvergenceExperiment(ChurnContext context)
 
     private void Add(Scheme scheme, string operation, int prefixes, List<double> seconds, Sent sent)
     {
-        var spread = Spread.Of(seconds).Scale(1e3);
-        var row = context.Row(Experiment, "time", "ms", spread.Median, Basis.Measured) with
-        {
-            Operation = operation, Low = spread.Low, High = spread.High, N = spread.N,
-        };
-        void Count(string metric, string unit, double value) =>
-            context.Add(scheme, context.Row(Experiment, metric, unit, value, Basis.Counted) with { Operation = operation });
-
-        context.Add(scheme, row);
-        Count("changes", "count", prefixes);
-        Count("messages", "count", sent.Messages);
-        Count("message-bytes", "bytes", sent.Bytes);
-        Count("calls", "count", sent.Calls);
+        var at = context.At(Experiment.Convergence) with { Operation = operation };
+        context.Add(scheme, Metrics.Time.Row(at, Spread.Of(seconds).Scale(1e3)) with { Unit = Units.Milliseconds });
+        context.Add(scheme, Metrics.Changes.Row(at, prefixes));
+        context.Add(scheme, Metrics.Messages.Row(at, sent.Messages));
+        context.Add(scheme, Metrics.MessageBytes.Row(at, sent.Bytes));
+        context.Add(scheme, Metrics.Calls.Row(at, sent.Calls));
     }
 
     private BindingChange[] Ordered(string order)
     {
         var inserts = (BindingChange[])context.Load.Clone();
-        if (order == "sorted")
+        if (order == Orders.Sorted)
             Array.Sort(inserts, static (left, right) => left.Prefix.CompareTo(right.Prefix));
         else
             new Rng(context.Seed).Shuffle(inserts.AsSpan());
@@ -114,35 +105,30 @@ public sealed class ConvergenceExperiment(ChurnContext context)
 }
 
 /// <summary>The largest peer is lost: its share of the table goes elsewhere, and comes back.</summary>
-/// <param name="To">Where it goes: <c>to-one</c>, <c>to-all</c> or <c>to-none</c>.</param>
+/// <param name="Operation">The loss, as rows name it.</param>
+/// <param name="ReturnOperation">The return.</param>
 /// <param name="Lose">The changes, one for each of the peer's prefixes.</param>
 /// <param name="Return">What undoes them.</param>
-public sealed record PeerLoss(string To, BindingChange[] Lose, BindingChange[] Return)
+public sealed record PeerLoss(Term Operation, Term ReturnOperation, BindingChange[] Lose, BindingChange[] Return)
 {
-    /// <summary>As rows name the loss.</summary>
-    public string Operation => $"lose-{To}";
-
-    /// <summary>As rows name the return.</summary>
-    public string ReturnOperation => $"return-{To}";
-
     /// <summary>To one other peer, to all others in turns, to none; with one peer in all, to none alone.</summary>
     public static IEnumerable<PeerLoss> All(ChurnContext context)
     {
         var largest = context.Table.Peers.CountBy(peer => peer).MaxBy(share => share.Value).Key;
         var share = context.Load.Where(change => change.NewPeer == largest).Select(change => change.Prefix).ToArray();
         var other = (largest + 1) % context.Peers;
-        PeerLoss Of(string name, Func<int, int> to)
+        PeerLoss Of(Term operation, Term returning, Func<int, int> to)
         {
             var lose = share.Select((prefix, at) => new BindingChange(0, prefix, largest, to(at))).ToArray();
-            return new(name, lose, Array.ConvertAll(lose, change => change.Reversed));
+            return new(operation, returning, lose, Array.ConvertAll(lose, change => change.Reversed));
         }
 
         if (context.Peers > 1)
         {
-            yield return Of("to-one", _ => other);
-            yield return Of("to-all", at => (largest + 1 + at % (context.Peers - 1)) % context.Peers);
+            yield return Of(Operations.LoseToOne, Operations.ReturnToOne, _ => other);
+            yield return Of(Operations.LoseToAll, Operations.ReturnToAll, at => (largest + 1 + at % (context.Peers - 1)) % context.Peers);
         }
 
-        yield return Of("to-none", _ => BindingChange.NoPeer);
+        yield return Of(Operations.LoseToNone, Operations.ReturnToNone, _ => BindingChange.NoPeer);
     }
 }

@@ -14,7 +14,6 @@ namespace Sim.Experiments.Churn;
 /// </summary>
 public sealed class ObserverExperiment(ChurnContext context)
 {
-    private const string Experiment = "observer";
     private const int Device = 2;
 
     /// <summary>What wg(8) and iproute2 give to recv.</summary>
@@ -32,7 +31,7 @@ public sealed class ObserverExperiment(ChurnContext context)
         var scan = ScanAllowedIps();
         DumpRoutes();
         var seconds = ScanSeconds();
-        Add(SchemeNames.AllowedIps, "scan-time", "ms", seconds * 1e3, Basis.Measured);
+        Add(SchemeName.AllowedIps, Metrics.ScanTime, seconds * 1e3);
         foreach (var interval in s_intervals)
         {
             context.Cancel.ThrowIfCancellationRequested();
@@ -51,8 +50,8 @@ public sealed class ObserverExperiment(ChurnContext context)
         foreach (var microseconds in s_readMicroseconds)
         {
             context.Cancel.ThrowIfCancellationRequested();
-            AddQueue(scheme, "trace", microseconds, PeriodicScans.Times(context.Trace));
-            AddQueue(scheme, "lose-peer", microseconds, Enumerable.Range(1, loss.Changes).Select(at => at * loss.Seconds / loss.Changes));
+            AddQueue(scheme, Operations.Trace, microseconds, PeriodicScans.Times(context.Trace));
+            AddQueue(scheme, Operations.LosePeer, microseconds, Enumerable.Range(1, loss.Changes).Select(at => at * loss.Seconds / loss.Changes));
         }
     }
 
@@ -61,14 +60,12 @@ public sealed class ObserverExperiment(ChurnContext context)
         var trueSize = context.Family == Family.IPv4 ? NotificationQueue.TrueSizeV4 : NotificationQueue.TrueSizeV6;
         var queue = NotificationQueue.Run(
             changes, NotificationQueue.DefaultBuffer / trueSize, microseconds / 1e6, context.Start.Count * (microseconds / 1e6));
-        void At(string metric, string unit, double value) => context.Add(
-            scheme, context.Row(Experiment, metric, unit, value, Basis.Simulated) with { Operation = operation, X = microseconds });
-
-        At("told", "count", queue.Told);
-        At("lost", "count", queue.Lost);
-        At("overruns", "count", queue.Overruns);
-        At("staleness-mean", "ms", queue.MeanStaleness * 1e3);
-        At("staleness-longest", "ms", queue.LongestStaleness * 1e3);
+        var at = context.At(Experiment.Observer) with { Operation = operation, X = microseconds };
+        context.Add(scheme, Metrics.Told.Row(at, queue.Told));
+        context.Add(scheme, Metrics.Lost.Row(at, queue.Lost));
+        context.Add(scheme, Metrics.Overruns.Row(at, queue.Overruns));
+        context.Add(scheme, Metrics.MeanStaleness.Row(at, queue.MeanStaleness * 1e3));
+        context.Add(scheme, Metrics.LongestStaleness.Row(at, queue.LongestStaleness * 1e3));
     }
 
     private DumpTraffic ScanAllowedIps()
@@ -79,16 +76,16 @@ public sealed class ObserverExperiment(ChurnContext context)
         foreach (var (prefix, peer) in context.Start.AsDumped)
             lists[peer].Add(prefix);
         var scan = new WireGuardDump().Measure([.. lists.Select((list, peer) => new DumpedPeer(peer, list))], new DumpSocket(WgBuffer));
-        AddDump(SchemeNames.AllowedIps, scan);
+        AddDump(SchemeName.AllowedIps, scan);
         return scan;
     }
 
-    private static (string Scheme, RouteDump Dump)[] Routes(Family family) =>
+    private static (SchemeName Scheme, RouteDump Dump)[] Routes(Family family) =>
     [
-        (SchemeNames.Attribute, new(RouteShape.PeerKey, Device)),
-        (SchemeNames.Via, new(family == Family.IPv4 ? RouteShape.Via : RouteShape.Gateway, Device)),
-        (SchemeNames.NexthopObjects, new(RouteShape.Nexthop, Device, NexthopsNamePeers: true)),
-        (SchemeNames.OwnDevice, new(RouteShape.Device, Device)),
+        (SchemeName.Attribute, new(RouteShape.PeerKey, Device)),
+        (SchemeName.Via, new(family == Family.IPv4 ? RouteShape.Via : RouteShape.Gateway, Device)),
+        (SchemeName.NexthopObjects, new(RouteShape.Nexthop, Device, NexthopsNamePeers: true)),
+        (SchemeName.OwnDevices, new(RouteShape.Device, Device)),
     ];
 
     private void DumpRoutes()
@@ -100,8 +97,8 @@ public sealed class ObserverExperiment(ChurnContext context)
             // A notification is filled by the same function as an entry of a dump (rtmsg_fib, fib_dump_info; inet6_rt_notify,
             // rt6_fill_node).
             var bytes = dump.MessageBytes(new Prefix(context.Family, 0, 1));
-            Add(scheme, "notification-bytes", "bytes", bytes, Basis.Modelled);
-            Add(scheme, "trace-bytes", "bytes", (double)bytes * context.Trace.Counts.Changes, Basis.Modelled);
+            Add(scheme, Metrics.NotificationBytes, bytes);
+            Add(scheme, Metrics.TraceBytes, (double)bytes * context.Trace.Counts.Changes);
         }
     }
 
@@ -125,27 +122,27 @@ public sealed class ObserverExperiment(ChurnContext context)
         return best;
     }
 
-    private void AddDump(string scheme, DumpTraffic dump)
+    private void AddDump(SchemeName scheme, DumpTraffic dump)
     {
-        Add(scheme, "scan-messages", "count", dump.Messages, Basis.Counted);
-        Add(scheme, "scan-bytes", "bytes", dump.Bytes, Basis.Counted);
-        Add(scheme, "scan-calls", "count", dump.Calls, Basis.Counted);
+        Add(scheme, Metrics.ScanMessages, dump.Messages);
+        Add(scheme, Metrics.ScanBytes, dump.Bytes);
+        Add(scheme, Metrics.ScanCalls, dump.Calls);
     }
 
     private void AddScans(int interval, PeriodicScans scans, long bytes)
     {
-        void At(string metric, string unit, double value) =>
-            context.Figures.Add(context.Row(Experiment, metric, unit, value, Basis.Simulated) with { Scheme = SchemeNames.AllowedIps, X = interval });
+        var at = context.At(Experiment.Observer) with { Scheme = SchemeName.AllowedIps, X = interval };
+        void Add(Metric metric, double value) => context.Figures.Add(metric.Row(at, value));
 
-        At("scans-completed", "count", scans.Completed);
-        At("scans-begun", "count", scans.Begun);
+        Add(Metrics.ScansCompleted, scans.Completed);
+        Add(Metrics.ScansBegun, scans.Begun);
         // At most: what a scan that is cut off leaves out of one peer is received all the same here.
-        At("received", "bytes", (double)scans.Begun * bytes);
-        At("staleness-mean", "ms", scans.MeanStaleness * 1e3);
-        At("staleness-longest", "ms", scans.LongestStaleness * 1e3);
-        At("unnoticed", "count", scans.Unnoticed);
+        Add(Metrics.Received, (double)scans.Begun * bytes);
+        Add(Metrics.MeanStaleness, scans.MeanStaleness * 1e3);
+        Add(Metrics.LongestStaleness, scans.LongestStaleness * 1e3);
+        Add(Metrics.Unnoticed, scans.Unnoticed);
     }
 
-    private void Add(string scheme, string metric, string unit, double value, Basis basis) =>
-        context.Figures.Add(context.Row(Experiment, metric, unit, value, basis) with { Scheme = scheme });
+    private void Add(SchemeName scheme, Metric metric, double value) =>
+        context.Figures.Add(metric.Row(context.At(Experiment.Observer) with { Scheme = scheme }, value));
 }

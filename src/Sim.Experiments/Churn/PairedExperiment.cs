@@ -58,9 +58,9 @@ public sealed class PairedExperiment : IDisposable
         cases.Add(Loss(kind));
         foreach (var (pattern, keys) in _keys)
         {
-            cases.Add(Packets(kind, pattern, keys, "transmit", PacketWay.Transmit));
-            cases.Add(Packets(kind, pattern, keys, "receive", PacketWay.Receive));
-            cases.Add(Packets(kind, pattern, keys, "receive-rp-filter", PacketWay.ReceiveRpFilter));
+            cases.Add(Packets(kind, pattern, keys, Operations.Transmit, PacketWay.Transmit));
+            cases.Add(Packets(kind, pattern, keys, Operations.Receive, PacketWay.Receive));
+            cases.Add(Packets(kind, pattern, keys, Operations.ReceiveRpFilter, PacketWay.ReceiveRpFilter));
         }
 
         return cases;
@@ -113,9 +113,9 @@ public sealed class PairedExperiment : IDisposable
 
         return Case(kind, "changes", Measure, times =>
         {
-            foreach (var (metric, first) in new[] { (Names.Ratio, 0), (Names.WarmRatio, times.Count / 2) })
+            foreach (var (metric, first) in new[] { (Metrics.Ratio, 0), (Metrics.WarmRatio, times.Count / 2) })
             {
-                AddUpdate(kind, metric, ReplayRows.AnyChange, times[first]);
+                AddUpdate(kind, metric, Operations.Update, times[first]);
                 foreach (var (change, operation) in ReplayRows.Kinds)
                 {
                     if (Array.Exists(_changes, made => made.Kind == change))
@@ -143,11 +143,11 @@ public sealed class PairedExperiment : IDisposable
         new($"{kind.Name}: {name}", 4, _context.Plan.PairGroups, measure, add);
 
     /// <summary>Of so few changes that the clock shows none of it a ratio says nothing.</summary>
-    private void AddUpdate(SchemeKind kind, string metric, string operation, SettledTimes times)
+    private void AddUpdate(SchemeKind kind, Metric metric, Term operation, SettledTimes times)
     {
         var ratios = times.Pair.Ratios.Where((_, pair) => times.Pair.A[pair] > 0).ToList();
         if (ratios.Count > 0)
-            Add(kind, Spread.Of(ratios), times, _context.Row(ReplayRows.Experiment, metric, "ratio", 0, Basis.Measured) with { Operation = operation, X = 0 });
+            Add(kind, metric, Spread.Of(ratios), times, _context.At(Experiment.Replay) with { Operation = operation, X = 0 });
     }
 
     /// <summary>Seconds of all changes, and behind them those of each kind.</summary>
@@ -189,8 +189,8 @@ public sealed class PairedExperiment : IDisposable
             return [new(Interleaved.Run(another, () => Lose(_reference), () => Lose(_scheme), _context.Cancel, Sweep), null)];
         }
 
-        var row = _context.Row(ConvergenceExperiment.Experiment, Names.Ratio, "ratio", 0, Basis.Measured) with { Operation = _loss.Operation };
-        return Case(kind, "loss of a peer", Measure, times => Add(kind, times[0].Pair.Ratio, times[0], row));
+        var at = _context.At(Experiment.Convergence) with { Operation = _loss.Operation };
+        return Case(kind, "loss of a peer", Measure, times => Add(kind, Metrics.Ratio, times[0].Pair.Ratio, times[0], at));
     }
 
     private PairedCase Packets(SchemeKind kind, string pattern, UInt128[] keys, string operation, PacketWay way)
@@ -217,20 +217,15 @@ public sealed class PairedExperiment : IDisposable
         return Case(kind, $"packets, {pattern}, {operation}", Measure, settled =>
         {
             var times = settled[0];
-            Figure Place(string metric, string unit) => _context.Row("packet", metric, unit, 0, Basis.Measured) with
-            {
-                Operation = operation, Keys = pattern, Chain = "dependent", Flag = times.Flag,
-            };
-
-            var spread = times.Pair.SpreadB.Scale(1e9 / keys.Length);
-            _context.Add(kind, Place("time", "ns") with { Value = spread.Median, Low = spread.Low, High = spread.High, N = spread.N });
-            Add(kind, times.Pair.Ratio, times, Place(Names.Ratio, "ratio"));
+            var at = _context.At(Experiment.Packet) with { Operation = operation, Keys = pattern, Chain = Chains.Dependent, Flag = times.Flag };
+            _context.Add(kind, Metrics.Time.Row(at, times.Pair.SpreadB.Scale(1e9 / keys.Length)));
+            Add(kind, Metrics.Ratio, times.Pair.Ratio, times, at);
         });
     }
 
-    private void Add(SchemeKind kind, Spread ratio, SettledTimes times, Figure row) => _context.Add(kind, row with
+    private void Add(SchemeKind kind, Metric metric, Spread ratio, SettledTimes times, Figure at) => _context.Add(kind, metric.Row(at, ratio) with
     {
         Item = kind == _reference.Kind ? Names.SelfItem : $"to {_reference.Name}",
-        Value = ratio.Median, Low = ratio.Low, High = ratio.High, N = ratio.N, Bound = times.Noise, Flag = times.Flag,
+        Bound = times.Noise, Flag = times.Flag,
     });
 }

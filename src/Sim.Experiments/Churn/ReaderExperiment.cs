@@ -27,7 +27,7 @@ public sealed class ReaderExperiment
         _context = context;
         _operations = [.. new ReaderUpdates(context).All()];
         if (_operations.Count > 0)
-            context.Figures.Add(context.Row(ReaderRows.Experiment, "readers", "count", ReaderThreads.Count, Basis.Counted));
+            context.Figures.Add(Metrics.Readers.Row(context.At(Experiment.Reader), ReaderThreads.Count));
     }
 
     /// <summary>Runs all updates on a loaded scheme and takes them back.</summary>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using Sim.Figures;
 using Sim.Kernel;
 using Sim.Schemes;
 using Sim.Workloads.Churn;
@@ -18,7 +19,7 @@ public sealed record ReaderEffort(int Milliseconds, int Variants, int StepLookup
 }
 
 /// <summary>An update, what takes it back, and addresses to look up meanwhile.</summary>
-/// <param name="Operation"><c>move</c>, <c>delete</c>, <c>lose-to-one</c> or <c>replace</c>.</param>
+/// <param name="Operation">One of <see cref="Operations.BesideReaders"/>.</param>
 /// <param name="Peer">The peer whose prefixes it is about.</param>
 /// <param name="Changes">The update as a batch; empty where the peer's set is sent again as it is.</param>
 /// <param name="Back">The batch that takes it back.</param>
@@ -27,11 +28,6 @@ public sealed record ReaderEffort(int Milliseconds, int Variants, int StepLookup
 public sealed record ReaderUpdate(
     string Operation, int Peer, BindingChange[] Changes, BindingChange[] Back, List<Prefix> Set, Probe[] Probes)
 {
-    public const string Move = "move";
-    public const string Delete = "delete";
-    public const string Lose = "lose-to-one";
-    public const string Replace = "replace";
-
     /// <summary>What the daemon has to look up before; not the kernel's time.</summary>
     public void Prepare(Scheme scheme)
     {
@@ -100,11 +96,11 @@ public sealed class ReaderUpdates
         if (some.Count == 0)
             yield break;
         if (_context.Peers > 1)
-            yield return [.. some.Select(own => OneOf(ReaderUpdate.Move, own, _other))];
-        yield return [.. some.Select(own => OneOf(ReaderUpdate.Delete, own, BindingChange.NoPeer))];
+            yield return [.. some.Select(own => OneOf(Operations.Move, own, _other))];
+        yield return [.. some.Select(own => OneOf(Operations.Delete, own, BindingChange.NoPeer))];
         if (_context.Peers > 1)
             yield return [Lose()];
-        yield return [new(ReaderUpdate.Replace, _peer, [], [], [.. _share], [.. Stay(_own), .. _others])];
+        yield return [new(Operations.Replace, _peer, [], [], [.. _share], [.. Stay(_own), .. _others])];
     }
 
     private ReaderUpdate OneOf(string operation, (Prefix Prefix, UInt128 Address) own, int to)
@@ -119,7 +115,7 @@ public sealed class ReaderUpdates
     {
         var changes = Array.ConvertAll(_share, prefix => new BindingChange(0, prefix, _peer, _other));
         var probes = _own.Select(own => new Probe(own.Prefix, own.Address, _peer, _other, ProbeGroup.Changed));
-        return new(ReaderUpdate.Lose, _peer, changes, Array.ConvertAll(changes, change => change.Reversed), [], [.. probes, .. _others]);
+        return new(Operations.LoseToOne, _peer, changes, Array.ConvertAll(changes, change => change.Reversed), [], [.. probes, .. _others]);
     }
 
     private IEnumerable<Probe> Stay(IEnumerable<(Prefix Prefix, UInt128 Address)> own) =>

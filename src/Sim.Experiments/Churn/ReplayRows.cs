@@ -12,17 +12,16 @@ namespace Sim.Experiments.Churn;
 /// </summary>
 public sealed class ReplayRows(ChurnContext context, Scheme scheme)
 {
-    public const string Experiment = "replay";
-    public const string AnyChange = "update";
+    private readonly Figure _at = context.At(Experiment.Replay);
 
     /// <summary>The kinds of change that the kernel hears of, as rows name them.</summary>
-    public static readonly (RouteChange Kind, string Operation)[] Kinds =
-        [(RouteChange.Insert, "insert"), (RouteChange.Move, "move"), (RouteChange.Delete, "delete")];
+    public static readonly (RouteChange Kind, Term Operation)[] Kinds =
+        [(RouteChange.Insert, Operations.Insert), (RouteChange.Move, Operations.Move), (RouteChange.Delete, Operations.Delete)];
 
     /// <summary>Rows of one window.</summary>
     public void Add(int window, IReadOnlyList<ReplayRound> rounds, ReplacementCost replacement)
     {
-        AddCosts(window, AnyChange, [.. rounds.Select(round => round.All)], replacement);
+        AddCosts(window, Operations.Update, [.. rounds.Select(round => round.All)], replacement);
         AddOwnClock(window, rounds, replacement);
         foreach (var (kind, operation) in Kinds)
         {
@@ -36,42 +35,35 @@ public sealed class ReplayRows(ChurnContext context, Scheme scheme)
     {
         if (sample.N == 0)
             return;
-        Figure Row(string metric, string unit, double value, Basis basis) =>
-            context.Row(Experiment, metric, unit, value, basis) with { N = sample.N };
-
-        context.Add(scheme, Row("time-per-prefix", "ns", sample.Seconds * 1e9, Basis.Estimated) with
+        context.Add(scheme, Metrics.TimePerPrefix.Row(_at with { Operation = Operations.Replace }, sample.Seconds * 1e9) with
         {
-            Operation = "replace", Low = sample.Low * 1e9, High = sample.High * 1e9,
+            Low = sample.Low * 1e9, High = sample.High * 1e9, N = sample.N, Basis = Basis.Estimated,
         });
         foreach (var (metric, count) in Counts(sample.Work))
-        {
-            var row = Row(metric, "count", count / (double)sample.N, Basis.Counted);
-            context.Add(scheme, row with { Operation = "delete", X = 0 });
-        }
+            context.Add(scheme, metric.Row(_at with { Operation = Operations.Delete, X = 0 }, count / (double)sample.N) with { N = sample.N });
     }
 
-    private void AddCosts(int window, string operation, List<ReplayCosts> rounds, ReplacementCost replacement)
+    private void AddCosts(int window, Term operation, List<ReplayCosts> rounds, ReplacementCost replacement)
     {
         var costs = rounds[^1];
         if (costs.Batches == 0)
             return;
         Figure Place(Figure row) => row with { Operation = operation, X = window };
-        foreach (var (metric, percent) in new[] { ("batch-median", 50.0), ("batch-p99", 99.0), ("batch-worst", 100.0) })
-            context.Add(scheme, Place(Timed(metric, "ns", rounds, round => round.Percentile(percent))));
-        var perChange = Timed("time-per-change", "ns", rounds, round => round.Seconds * 1e9 / round.Changes);
+        foreach (var (metric, percent) in new[] { (Metrics.BatchMedian, 50.0), (Metrics.BatchP99, 99.0), (Metrics.BatchWorst, 100.0) })
+            context.Add(scheme, Place(Timed(metric, rounds, round => round.Percentile(percent))));
+        var perChange = Timed(Metrics.TimePerChange, rounds, round => round.Seconds * 1e9 / round.Changes);
         context.Add(scheme, Place(WithInterval(perChange, costs, replacement, seconds => seconds * 1e9 / costs.Changes)));
         double changes = costs.Changes;
-        void Count(string metric, string unit, double value) =>
-            context.Add(scheme, Place(context.Row(Experiment, metric, unit, value, Basis.Counted)));
+        void Count(Metric metric, double value) => context.Add(scheme, Place(metric.Row(_at, value)));
 
-        Count("messages-per-change", "count", costs.Sent.Messages / changes);
-        Count("bytes-per-change", "bytes", costs.Sent.Bytes / changes);
-        Count("calls-per-change", "count", costs.Sent.Calls / changes);
+        Count(Metrics.MessagesPerChange, costs.Sent.Messages / changes);
+        Count(Metrics.BytesPerChange, costs.Sent.Bytes / changes);
+        Count(Metrics.CallsPerChange, costs.Sent.Calls / changes);
         // What is estimated was done by other means, whose work is not that of REPLACE.
         if (costs.Estimated > 0)
             return;
         foreach (var (metric, count) in Counts(costs.Work))
-            Count(metric, "count", count / changes);
+            Count(metric, count / changes);
     }
 
     private void AddOwnClock(int window, IReadOnlyList<ReplayRound> rounds, ReplacementCost replacement)
@@ -79,42 +71,39 @@ public sealed class ReplayRows(ChurnContext context, Scheme scheme)
         var costs = rounds[^1].All;
         var clock = context.Trace.Seconds;
         void Add(Figure row) => context.Add(scheme, row with { X = window });
-        void AddTimed(string metric, string unit, Func<ReplayRound, double> value, Func<double, double> ofSeconds) =>
-            Add(WithInterval(Timed(metric, unit, rounds, value, costs), costs, replacement, ofSeconds));
-        void Simulate(string metric, string unit, Func<ReplayRound, double> value) =>
-            Add(Timed(metric, unit, rounds, value, costs) with { Basis = costs.Estimated > 0 ? Basis.Estimated : Basis.Simulated });
-        void Count(string metric, string unit, double value) => Add(context.Row(Experiment, metric, unit, value, Basis.Counted));
+        void AddTimed(Metric metric, Func<ReplayRound, double> value, Func<double, double> ofSeconds) =>
+            Add(WithInterval(Timed(metric, rounds, value, costs), costs, replacement, ofSeconds));
+        void Simulate(Metric metric, Func<ReplayRound, double> value) => Add(Timed(metric, rounds, value, costs));
+        void Count(Metric metric, double value) => Add(metric.Row(_at, value));
 
-        AddTimed("time", "ms", round => round.All.Seconds * 1e3, seconds => seconds * 1e3);
+        var whole = Timed(Metrics.Time, rounds, round => round.All.Seconds * 1e3, costs) with { Unit = Units.Milliseconds };
+        Add(WithInterval(whole, costs, replacement, seconds => seconds * 1e3));
         // A trace of one instant, or without a change, has no clock to be held against.
         if (clock > 0 && costs.Changes > 0)
         {
-            AddTimed("speed", "ratio", round => clock / Math.Max(round.All.Seconds, 1e-9), seconds => clock / Math.Max(seconds, 1e-9));
-            Add(Timed("harness-speed", "ratio", rounds, round => clock / round.HarnessSeconds, costs) with { Basis = Basis.Measured });
-            Simulate("busy", "ratio", round => round.Own.Busy / clock);
+            AddTimed(Metrics.Speed, round => clock / Math.Max(round.All.Seconds, 1e-9), seconds => clock / Math.Max(seconds, 1e-9));
+            Add(Timed(Metrics.HarnessSpeed, rounds, round => clock / round.HarnessSeconds, costs) with { Basis = Basis.Measured });
+            Simulate(Metrics.BusyShare, round => round.Own.Busy / clock);
         }
 
-        Simulate("backlog-worst", "ms", round => round.Own.WorstBacklog * 1e3);
-        Simulate("staleness-worst", "ms", round => round.Own.WorstStaleness * 1e3);
-        Count("changes-taken", "count", rounds[^1].Taken);
-        Count("changes-left", "count", costs.Changes);
-        Count("windows", "count", rounds[^1].Windows);
-        Count("messages", "count", costs.Sent.Messages);
-        Count("message-bytes", "bytes", costs.Sent.Bytes);
-        Count("calls", "count", costs.Sent.Calls);
-        Count("bindings-checked", "count", context.End.Count);
+        Simulate(Metrics.WorstBacklog, round => round.Own.WorstBacklog * 1e3);
+        Simulate(Metrics.WorstStaleness, round => round.Own.WorstStaleness * 1e3);
+        Count(Metrics.ChangesTaken, rounds[^1].Taken);
+        Count(Metrics.ChangesLeft, costs.Changes);
+        Count(Metrics.Windows, rounds[^1].Windows);
+        Count(Metrics.Messages, costs.Sent.Messages);
+        Count(Metrics.MessageBytes, costs.Sent.Bytes);
+        Count(Metrics.Calls, costs.Sent.Calls);
+        Count(Metrics.BindingsChecked, context.End.Count);
     }
 
-    private Figure Timed(string metric, string unit, List<ReplayCosts> rounds, Func<ReplayCosts, double> value) =>
-        Timed(metric, unit, rounds, value, rounds[^1]);
+    private Figure Timed(Metric metric, List<ReplayCosts> rounds, Func<ReplayCosts, double> value) => Timed(metric, rounds, value, rounds[^1]);
 
-    private Figure Timed<T>(string metric, string unit, IReadOnlyList<T> rounds, Func<T, double> value, ReplayCosts costs)
+    /// <summary>Medians over the rounds, estimated where REPLACE was.</summary>
+    private Figure Timed<T>(Metric metric, IReadOnlyList<T> rounds, Func<T, double> value, ReplayCosts costs)
     {
-        var spread = Spread.Of([.. rounds.Select(value)]);
-        return context.Row(Experiment, metric, unit, spread.Median, costs.Estimated > 0 ? Basis.Estimated : Basis.Measured) with
-        {
-            Low = spread.Low, High = spread.High, N = spread.N,
-        };
+        var row = metric.Row(_at, Spread.Of([.. rounds.Select(value)]));
+        return costs.Estimated > 0 ? row with { Basis = Basis.Estimated } : row;
     }
 
     /// <summary>Gives a row the last round's value and the interval of what was estimated in it, in place of quartiles over rounds.</summary>
@@ -130,9 +119,9 @@ public sealed class ReplayRows(ChurnContext context, Scheme scheme)
         };
     }
 
-    private static (string Metric, long Count)[] Counts(KernelWork work) =>
+    private static (Metric Metric, long Count)[] Counts(KernelWork work) =>
     [
-        ("operations-per-change", work.Operations), ("allocations-per-change", work.Allocations), ("frees-per-change", work.Frees),
-        ("grace-periods-per-change", work.GracePeriods), ("waits-per-change", work.Waits),
+        (Metrics.OperationsPerChange, work.Operations), (Metrics.AllocationsPerChange, work.Allocations), (Metrics.FreesPerChange, work.Frees),
+        (Metrics.GracePeriodsPerChange, work.GracePeriods), (Metrics.WaitsPerChange, work.Waits),
     ];
 }

@@ -26,12 +26,12 @@ public sealed class FibInfoBucket(ScalingTables tables, ScalingPlan plan, ulong 
     /// <summary>Infos that a round's insertions may walk where all share a bucket.</summary>
     private const int MostWalked = 1_000_000;
 
-    private static readonly Cost s_time = new(ScalingMetrics.InsertAmong, ScalingMetrics.Time);
-    private static readonly Cost s_walked = new(ScalingMetrics.InsertAmong, ScalingMetrics.InfosWalked);
+    private static readonly Cost s_time = new(Operations.InsertAmong, Metrics.Time);
+    private static readonly Cost s_walked = new(Operations.InsertAmong, Metrics.InfosWalked);
 
-    private static readonly (string Name, RouteShape Shape, bool HashesStates)[] s_cases =
+    private static readonly (SchemeName Name, RouteShape Shape, bool HashesStates)[] s_cases =
     [
-        (ScalingMetrics.Unhashed, RouteShape.PeerKey, false), (ScalingMetrics.Hashed, RouteShape.PeerKey, true), (ScalingMetrics.BucketObjects, RouteShape.Nexthop, true),
+        (SchemeName.Unhashed, RouteShape.PeerKey, false), (SchemeName.Hashed, RouteShape.PeerKey, true), (SchemeName.NexthopObjects, RouteShape.Nexthop, true),
     ];
 
     /// <summary>Rows of each case at each number of peers that the table has prefixes for, and of the lines through them.</summary>
@@ -46,7 +46,7 @@ public sealed class FibInfoBucket(ScalingTables tables, ScalingPlan plan, ulong 
         foreach (var peers in places)
             figures.AddRange(Among(peers, table, routes, Math.Clamp(MostWalked / Math.Max(1, peers / 2), Math.Min(LeastInserts, timed), timed)));
 
-        foreach (var curve in figures.Where(f => f.Metric == ScalingMetrics.Time).GroupBy(f => f.Scheme).ToList())
+        foreach (var curve in figures.Where(f => f.Metric == Metrics.Time).GroupBy(f => f.Scheme).ToList())
             figures.AddRange(Fit([.. curve]));
         return figures;
     }
@@ -84,7 +84,10 @@ public sealed class FibInfoBucket(ScalingTables tables, ScalingPlan plan, ulong 
             fibs.ForEach(fib => fib.Dispose());
         }
 
-        return samples.Rows((cost, value) => Row(table, peers, cost, value));
+        return samples.Rows(Figure.At(Experiment.Bucket, (int)tables.Family) with
+        {
+            Structure = Names.Fib, Order = table.Origin, Peers = peers, Prefixes = table.Prefixes.Length, X = peers, Item = Axes.Peers,
+        });
     }
 
     /// <summary>Routes that the others leave, leading to peers at random.</summary>
@@ -108,33 +111,16 @@ public sealed class FibInfoBucket(ScalingTables tables, ScalingPlan plan, ulong 
             KernelStructure.Check(fib.Unbind(prefix, peer), prefix);
     }
 
-    private Figure Row(ScalingTable table, int peers, Cost cost, double value) => new()
-    {
-        Experiment = ScalingMetrics.Bucket,
-        Structure = "fib",
-        Family = (int)tables.Family,
-        Order = table.Origin,
-        Operation = cost.Operation,
-        Peers = peers,
-        Prefixes = table.Prefixes.Length,
-        X = peers,
-        Item = ScalingMetrics.PeerAxis,
-        Metric = cost.Metric,
-        Unit = cost.Unit,
-        Value = value,
-        Basis = cost.Basis,
-    };
-
     /// <summary>A straight line over all points, in ns and peers: what one more peer costs, and what is left without any.</summary>
     private static IEnumerable<Figure> Fit(List<Figure> points)
     {
         if (LineFit.Of([.. points.Select(f => f.X!.Value)], [.. points.Select(f => f.Value)]) is not { } fit)
             yield break;
-        var row = ScalingFits.Row(points, ScalingMetrics.BucketFits) with { Structure = "fib", Unit = "ns", N = fit.N };
-        yield return row with { Metric = ScalingMetrics.PerPeer, Value = fit.Slope, Low = fit.Low, High = fit.High };
-        yield return row with { Metric = ScalingMetrics.AtNone, Value = fit.Intercept };
+        var at = ScalingFits.At(points, Experiment.BucketFit) with { Structure = Names.Fib };
+        yield return Metrics.TimePerPeer.Row(at, fit.Slope) with { Low = fit.Low, High = fit.High, N = fit.N };
+        yield return Metrics.TimeWithoutPeers.Row(at, fit.Intercept) with { N = fit.N };
         if (double.IsFinite(fit.RSquared))
-            yield return row with { Metric = ScalingMetrics.RSquared, Unit = "ratio", Value = fit.RSquared };
+            yield return Metrics.RSquared.Row(at, fit.RSquared) with { N = fit.N };
     }
 
     private static void Add(FibStructure fib, Prefix prefix, int peer) => KernelStructure.Check(fib.Add(prefix, peer), prefix);

@@ -32,9 +32,9 @@ public sealed class ScalingExperiment(
     public IReadOnlyList<Figure> Run()
     {
         Warm();
-        Axis(ScalingMetrics.PrefixAxis, plan.Prefixes, plan.PrefixSeconds, prefixes => (prefixes, PeersFor(prefixes)));
+        Axis(Axes.Prefixes, plan.Prefixes, plan.PrefixSeconds, prefixes => (prefixes, PeersFor(prefixes)));
         var peers = plan.Peers.Where(count => count == 1 || count <= plan.FixedPrefixes / 2).ToList();
-        Axis(ScalingMetrics.PeerAxis, peers, plan.PeerSeconds, count => (plan.FixedPrefixes, count));
+        Axis(Axes.Peers, peers, plan.PeerSeconds, count => (plan.FixedPrefixes, count));
         _figures.AddRange(ScalingFits.Of(_figures));
         if (tables.Family == Family.IPv4)
             Watched(() => _figures.AddRange(new FibInfoBucket(tables, plan, seed, progress, cancel).Run()));
@@ -57,7 +57,7 @@ public sealed class ScalingExperiment(
     }
 
     /// <summary>Measures place after place, until one is expected to take longer than there is time left; the first ones always.</summary>
-    private void Axis(string axis, IReadOnlyList<int> places, double seconds, Func<int, (int Prefixes, int Peers)> at)
+    private void Axis(Term axis, IReadOnlyList<int> places, double seconds, Func<int, (int Prefixes, int Peers)> at)
     {
         var clock = Stopwatch.StartNew();
         var (last, spent) = (0, 0.0);
@@ -67,7 +67,7 @@ public sealed class ScalingExperiment(
             cancel.ThrowIfCancellationRequested();
             // In proportion to the place is the worst that was seen, but for a scheme whose bucket grows with the peers.
             var expected = last == 0 ? 0 : spent * place / last * plan.Rounds(at(place).Prefixes) / plan.Rounds(at(last).Prefixes);
-            if (axis == ScalingMetrics.PeerAxis)
+            if (axis == Axes.Peers)
                 expected = spent * Math.Sqrt((double)place / Math.Max(last, 1));
             if (place > places[Math.Min(AlwaysMeasured, places.Count) - 1] && clock.Elapsed.TotalSeconds + expected > seconds)
                 return;
@@ -83,7 +83,7 @@ public sealed class ScalingExperiment(
 
     private void Watched(Action experiment) => (watch ?? MachineWatch.None).Run(_figures, experiment);
 
-    private void Place(string axis, int place, ScalingTable table, int peers)
+    private void Place(Term axis, int place, ScalingTable table, int peers)
     {
         var rounds = plan.Rounds(table.Prefixes.Length);
         progress.Step($"scaling: {table.Prefixes.Length:N0} prefixes ({table.Origin}), {peers:N0} peers", rounds * kinds.Count, "runs");
@@ -109,20 +109,10 @@ public sealed class ScalingExperiment(
                 Round(round);
         }
 
-        _figures.AddRange(samples.Rows((cost, value) => new Figure
+        var at = Figure.At(Experiment.Scaling, (int)tables.Family) with
         {
-            Experiment = ScalingMetrics.Points,
-            Family = (int)tables.Family,
-            Order = table.Origin,
-            Operation = cost.Operation,
-            Peers = peers,
-            Prefixes = table.Prefixes.Length,
-            X = place,
-            Item = axis,
-            Metric = cost.Metric,
-            Unit = cost.Unit,
-            Value = value,
-            Basis = cost.Basis,
-        }).Select(row => kinds.First(kind => kind.Name == row.Scheme).Label(row)));
+            Order = table.Origin, Peers = peers, Prefixes = table.Prefixes.Length, X = place, Item = axis,
+        };
+        _figures.AddRange(samples.Rows(at).Select(row => kinds.First(kind => row.Scheme == kind.Name).Label(row)));
     }
 }

@@ -18,11 +18,11 @@ public static class ScalingFits
     /// <summary>Rows of exponents with their 95% intervals, and of the variance they explain; none for fewer than three points.</summary>
     public static IEnumerable<Figure> Of(IReadOnlyList<Figure> figures)
     {
-        var curves = figures.Where(f => f.Experiment == ScalingMetrics.Points && f.Value > 0 && IsFitted(f))
+        var curves = figures.Where(f => f.Experiment == Experiment.Scaling && f.Value > 0 && IsFitted(f))
             .GroupBy(f => (f.Scheme, f.Item, f.Operation, f.Metric));
         foreach (var curve in curves.ToList())
         {
-            var split = ScalingMetrics.Split(curve.Key.Item);
+            var split = Axes.Split(curve.Key.Item);
             foreach (var part in (List<Figure>[])[[.. curve.Where(f => f.X <= split)], [.. curve.Where(f => f.X >= split)]])
             {
                 foreach (var row in Rows(part))
@@ -32,36 +32,26 @@ public static class ScalingFits
     }
 
     /// <summary>Of the counts, memory and what REPLACE makes grow; the bytes and messages of other changes are the same everywhere.</summary>
-    private static bool IsFitted(Figure point) => point.Metric is ScalingMetrics.Time or ScalingMetrics.Pages
-        || (point.Metric == ScalingMetrics.Bytes && point.Operation == ScalingMetrics.Delete);
+    private static bool IsFitted(Figure point) => point.Metric == Metrics.Time || point.Metric == Metrics.PageBytesPerPrefix
+        || (point.Metric == Metrics.BytesPerChange && point.Operation == Operations.Delete);
 
     private static IEnumerable<Figure> Rows(List<Figure> points)
     {
         if (LineFit.OfPower([.. points.Select(f => f.X!.Value)], [.. points.Select(f => f.Value)]) is not { } fit)
             yield break;
-        var row = Row(points, ScalingMetrics.Fits) with
-        {
-            Metric = ScalingMetrics.Of(ScalingMetrics.Exponent, points[0].Metric),
-            Unit = "ratio",
-            Value = fit.Slope,
-            Low = fit.Low,
-            High = fit.High,
-            N = fit.N,
-        };
-        yield return row;
+        var (at, cost) = (At(points, Experiment.ScalingFit), Metrics.Of(points[0].Metric, points[0].Experiment));
+        yield return Metrics.Exponent.OfCost(cost).Row(at, fit.Slope) with { Low = fit.Low, High = fit.High, N = fit.N };
         if (double.IsFinite(fit.RSquared))
-            yield return row with { Metric = ScalingMetrics.Of(ScalingMetrics.RSquared, points[0].Metric), Value = fit.RSquared, Low = fit.RSquared, High = fit.RSquared };
+            yield return Metrics.RSquared.OfCost(cost).Row(at, fit.RSquared) with { N = fit.N };
     }
 
     /// <summary>What fitted rows have in common: X is the first of the points, and the order says from where to where they reach.</summary>
-    public static Figure Row(List<Figure> points, string experiment)
+    public static Figure At(List<Figure> points, Experiment experiment)
     {
         var (first, last) = (points.MinBy(f => f.X)!, points.MaxBy(f => f.X)!);
-        return new Figure
+        return Figure.At(experiment, first.Family) with
         {
-            Experiment = experiment,
             Scheme = first.Scheme,
-            Family = first.Family,
             Operation = first.Operation,
             Order = $"{first.X} to {last.X}",
             Peers = first.Peers == last.Peers ? first.Peers : null,
@@ -69,10 +59,6 @@ public static class ScalingFits
             X = first.X,
             Item = first.Item,
             Flag = Figure.FlagOf(points),
-            Metric = "",
-            Unit = "",
-            Value = 0,
-            Basis = Basis.Estimated,
         };
     }
 }

@@ -66,7 +66,7 @@ public sealed class ScalingProbe
         {
             for (var i = 0; i < copies.Length; i++)
                 copies[i] = kind.Create(_table.Family, _peers);
-            samples.Add(kind.Name, new(ScalingMetrics.Load, ScalingMetrics.Time), Load(copies));
+            samples.Add(kind.Name, new(Operations.Load, Metrics.Time), Load(copies));
             CountMemory(copies[0], samples);
             Lookups(copies[0], samples);
             Updates(copies, samples);
@@ -91,8 +91,8 @@ public sealed class ScalingProbe
     private void CountMemory(Scheme scheme, ScalingSamples samples)
     {
         var lines = scheme.Structures.SelectMany(part => part.Structure.Account()).ToList();
-        samples.Add(scheme.Name, new("", ScalingMetrics.Pages), (double)lines.Sum(line => line.PageBytes) / _inserts.Length);
-        samples.Add(scheme.Name, new("", ScalingMetrics.Objects), (double)lines.Sum(line => line.ObjectBytes) / _inserts.Length);
+        samples.Add(scheme.Name, new(null, Metrics.PageBytesPerPrefix), (double)lines.Sum(line => line.PageBytes) / _inserts.Length);
+        samples.Add(scheme.Name, new(null, Metrics.BytesPerPrefix), (double)lines.Sum(line => line.ObjectBytes) / _inserts.Length);
     }
 
     private void Lookups(Scheme scheme, ScalingSamples samples)
@@ -100,8 +100,8 @@ public sealed class ScalingProbe
         var sent = _keys.Sum(part => Look(scheme, part, PacketWay.Transmit));
         if (sent != (_answer ??= sent))
             throw new InvalidOperationException($"{scheme.Name} finds other peers than the scheme before: sums of answers {sent} and {_answer}");
-        samples.Add(scheme.Name, new(ScalingMetrics.Transmit, ScalingMetrics.Time), Time(scheme, PacketWay.Transmit));
-        samples.Add(scheme.Name, new(ScalingMetrics.Receive, ScalingMetrics.Time), Time(scheme, PacketWay.Receive));
+        samples.Add(scheme.Name, new(Operations.Transmit, Metrics.Time), Time(scheme, PacketWay.Transmit));
+        samples.Add(scheme.Name, new(Operations.Receive, Metrics.Time), Time(scheme, PacketWay.Receive));
     }
 
     /// <summary>Looks all keys up, and again with the clock: the first run warms the caches, and gives the answer to hold the other to.</summary>
@@ -141,11 +141,11 @@ public sealed class ScalingProbe
             Time(copies, Changes(place => Change(place, Next(_peerOf[place]), _peerOf[place])), moving);
         }
 
-        void Add(string operation, Tally tally) => samples.Add(copies[0].Name, new(operation, ScalingMetrics.Time), tally.Median);
-        Add(ScalingMetrics.Insert, inserting);
-        Add(ScalingMetrics.Delete, deleting);
+        void Add(Term operation, Tally tally) => samples.Add(copies[0].Name, new(operation, Metrics.Time), tally.Median);
+        Add(Operations.Insert, inserting);
+        Add(Operations.Delete, deleting);
         if (_peers > 1)
-            Add(ScalingMetrics.Move, moving);
+            Add(Operations.Move, moving);
     }
 
     /// <summary>Makes each copy's changes, one message each, and adds their time.</summary>
@@ -209,23 +209,23 @@ public sealed class ScalingProbe
             _cancel.ThrowIfCancellationRequested();
         }
 
-        var operation = _peers == 1 ? ScalingMetrics.LossToNone : ScalingMetrics.Loss;
-        samples.Add(copies[0].Name, new(operation, ScalingMetrics.Time), tally.Median);
+        var operation = _peers == 1 ? Operations.LoseToNone : Operations.LoseToOne;
+        samples.Add(copies[0].Name, new(operation, Metrics.Time), tally.Median);
     }
 
     private void CountMessages(Scheme scheme, ScalingSamples samples)
     {
-        if (samples.Has(scheme.Name, new(ScalingMetrics.Insert, ScalingMetrics.Bytes)))
+        if (samples.Has(scheme.Name, new(Operations.Insert, Metrics.BytesPerChange)))
             return;
         var places = _table.Drawn.Take(Math.Min(MostCounted, Updated)).ToList();
         // Each is there and back, so that every change meets the whole table.
-        Count(scheme, samples, places, ScalingMetrics.Delete, place => Change(place, _peerOf[place], BindingChange.NoPeer), ScalingMetrics.Insert);
+        Count(scheme, samples, places, Operations.Delete, place => Change(place, _peerOf[place], BindingChange.NoPeer), Operations.Insert);
         if (_peers > 1)
-            Count(scheme, samples, places, ScalingMetrics.Move, place => Change(place, _peerOf[place], Next(_peerOf[place])), "");
+            Count(scheme, samples, places, Operations.Move, place => Change(place, _peerOf[place], Next(_peerOf[place])), null);
     }
 
     private static void Count(
-        Scheme scheme, ScalingSamples samples, List<int> places, string operation, Func<int, BindingChange> change, string opposite)
+        Scheme scheme, ScalingSamples samples, List<int> places, Term operation, Func<int, BindingChange> change, Term? opposite)
     {
         var (there, back) = (default(Sent), default(Sent));
         foreach (var place in places)
@@ -235,14 +235,14 @@ public sealed class ScalingProbe
             back += Send(scheme, made.Reversed);
         }
 
-        void Add(string name, Sent sent)
+        void Add(Term name, Sent sent)
         {
-            samples.Add(scheme.Name, new(name, ScalingMetrics.Bytes), (double)sent.Bytes / places.Count);
-            samples.Add(scheme.Name, new(name, ScalingMetrics.Messages), (double)sent.Messages / places.Count);
+            samples.Add(scheme.Name, new(name, Metrics.BytesPerChange), (double)sent.Bytes / places.Count);
+            samples.Add(scheme.Name, new(name, Metrics.MessagesPerChange), (double)sent.Messages / places.Count);
         }
 
         Add(operation, there);
-        if (opposite.Length > 0)
+        if (opposite is not null)
             Add(opposite, back);
     }
 

@@ -6,18 +6,11 @@ using Sim.Schemes;
 namespace Sim.Experiments.Scaling;
 
 /// <summary>One of the costs that are followed over sizes.</summary>
-/// <param name="Operation">What is done; empty for memory.</param>
-/// <param name="Metric">What of it: a name of <see cref="ScalingMetrics"/>.</param>
-public readonly record struct Cost(string Operation, string Metric)
+/// <param name="Operation">What is done; null for memory.</param>
+/// <param name="Metric">What of it.</param>
+public readonly record struct Cost(Term? Operation, Metric Metric)
 {
-    public Basis Basis => Metric == ScalingMetrics.Time ? Basis.Measured : Basis.Counted;
-
-    public string Unit => Metric switch
-    {
-        ScalingMetrics.Time => "ns",
-        ScalingMetrics.Messages or ScalingMetrics.InfosWalked => "count",
-        _ => "bytes",
-    };
+    public Basis Basis => Metric.Basis;
 }
 
 /// <summary>What the rounds at one place gave for each scheme.</summary>
@@ -51,17 +44,16 @@ public sealed class ScalingSamples
     /// <summary>Says that what comes is measured again.</summary>
     public void Again() => _again = _order.ToDictionary(key => key, key => _values[key].Count);
 
-    /// <summary>A row for each, with median and quartiles; what all rows of the place share comes from <paramref name="place"/>.</summary>
-    public IEnumerable<Figure> Rows(Func<Cost, double, Figure> place)
+    /// <summary>A row for each, with median and quartiles.</summary>
+    /// <param name="at">The columns that all rows of the place share.</param>
+    public IEnumerable<Figure> Rows(Figure at)
     {
         foreach (var key in _order)
         {
             var (kept, settled) = Settle(key);
             var spread = Spread.Of(kept);
-            yield return place(key.Cost, spread.Median) with
-            {
-                Scheme = key.Scheme, Low = spread.Low, High = spread.High, N = spread.N, Flag = settled ? "" : Figure.Unsettled,
-            };
+            var place = at with { Scheme = key.Scheme, Operation = key.Cost.Operation?.Name ?? "", Flag = settled ? "" : Figure.Unsettled };
+            yield return key.Cost.Metric.Row(place, spread);
         }
     }
 

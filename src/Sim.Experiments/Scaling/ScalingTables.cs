@@ -10,10 +10,10 @@ using Sim.Workloads.Tables;
 namespace Sim.Experiments.Scaling;
 
 /// <summary>A table of some size, in the order it is loaded in.</summary>
-/// <param name="Origin"><c>sample</c> of the real one, or <c>generated</c>.</param>
+/// <param name="Origin">A sample of the real one, or generated.</param>
 /// <param name="Prefixes">Its prefixes.</param>
 /// <param name="Drawn">Their places in a random order: any part of it is a random sample.</param>
-public sealed record ScalingTable(string Origin, Prefix[] Prefixes, int[] Drawn)
+public sealed record ScalingTable(Term Origin, Prefix[] Prefixes, int[] Drawn)
 {
     public Family Family => Prefixes[0].Family;
 
@@ -85,7 +85,7 @@ public sealed class ScalingTables
         }
 
         var made = TableGenerator.GeneratePrefixes(_table.Family, prefixes, _seed, _sorted);
-        return new ScalingTable(ScalingMetrics.Generated, made, Shuffled(prefixes, _seed));
+        return new ScalingTable(Orders.Generated, made, Shuffled(prefixes, _seed));
     }
 
     private ScalingTable SampleOf(int prefixes)
@@ -96,7 +96,7 @@ public sealed class ScalingTables
         for (var place = 0; place < prefixes; place++)
             placeOf.Add(places[place], place);
         return new ScalingTable(
-            ScalingMetrics.Sampled, Array.ConvertAll(places, place => _table.Routes[place].Prefix),
+            Orders.Sample, Array.ConvertAll(places, place => _table.Routes[place].Prefix),
             Array.ConvertAll(_drawn[..prefixes], drawn => placeOf[drawn]));
     }
 

@@ -7,10 +7,10 @@ namespace Sim.Reports.Compare;
 public sealed record ExactChange(Figure Before, Figure After, Figure Difference)
 {
     /// <summary>After over before; null where that says nothing.</summary>
-    public double? Factor => Before.Unit != "digest" && Before.Value > 0 && After.Value > 0 ? After.Value / Before.Value : null;
+    public double? Factor => Before.Unit != Units.Digest && Before.Value > 0 && After.Value > 0 ? After.Value / Before.Value : null;
 
     /// <summary>The difference with its sign and its unit.</summary>
-    public string ShowDifference() => Before.Unit == "digest"
+    public string ShowDifference() => Before.Unit == Units.Digest
         ? "differs"
         : (Difference.Value > 0 ? "+" : "") + Scale.For(After.Unit, [Difference.Value]).Show(Difference.Value);
 
@@ -28,7 +28,7 @@ public sealed record RatioChange(Figure Before, Figure After, Figure Ratio, Figu
 /// <summary>The rows of a comparison, as its page, its plot and its summary ask for them.</summary>
 public sealed class CompareView
 {
-    private static readonly string[] s_times = ["ns", "µs", "ms", "s"];
+    private static readonly string[] s_times = [Units.Nanoseconds, "µs", Units.Milliseconds, Units.Seconds];
 
     private readonly bool _variesFamily;
     private readonly bool _variesPeers;
@@ -70,14 +70,14 @@ public sealed class CompareView
     public IReadOnlyList<RatioChange> Changed { get; }
 
     /// <summary>The test by its name in the rows.</summary>
-    public string Method => Summary("test")?.Item ?? "";
+    public string Method => Summary(Metrics.Test)?.Item ?? "";
 
-    public double Alpha => Summary("alpha")?.Value ?? Significance.Alpha;
+    public double Alpha => Summary(Metrics.Alpha)?.Value ?? Significance.Alpha;
 
     /// <summary>The comparison in a result; null where it is none.</summary>
     public static CompareView? Of(Rows rows)
     {
-        var figures = rows.All.Where(f => f.Experiment == RunComparison.Experiment).ToList();
+        var figures = rows.All.Where(f => f.Experiment == Experiment.Compare).ToList();
         return figures.Count == 0 ? null : new CompareView(rows, figures);
     }
 
@@ -86,7 +86,7 @@ public sealed class CompareView
     public IReadOnlyList<Figure> OfSide(string side) => [.. Figures.Where(f => f.Side == side)];
 
     /// <summary>A row that counts the comparison's rows; null where it is missing.</summary>
-    public Figure? Summary(string metric) => Figures.FirstOrDefault(f => f.Side.Length == 0 && f.Metric == metric);
+    public Figure? Summary(Metric metric) => Figures.FirstOrDefault(f => f.Side.Length == 0 && f.Metric == metric);
 
     public static bool IsTime(Figure figure) => Array.IndexOf(s_times, figure.Unit) >= 0;
 
@@ -96,14 +96,12 @@ public sealed class CompareView
     /// <summary>The row in words: what was taken, of whom, in which case.</summary>
     public string Label(Figure f)
     {
-        var parts = f.Metric.Split('/');
-        var (experiment, metric) = (parts[0], parts[^1]);
-        var side = parts.Length > 2 ? parts[1] : "";
+        var (experiment, side, metric) = Metrics.Compared.Read(f.Metric);
         string[] words =
         [
             Words.Experiment(experiment), f.Structure, f.Scheme == f.Structure ? "" : f.Scheme, side, _variesFamily ? $"IPv{f.Family}" : "",
             Words.Case(f.Keys, f.Chain, f.Operation, f.Order), f.Item, f.X is { } x ? $"x = {Numbers.Show(x)}" : "",
-            _variesPeers && f.Peers is { } peers ? Numbers.Count(peers, "peer") : "", Words.Metric(metric),
+            _variesPeers && f.Peers is { } peers ? Numbers.Count(peers, "peer") : "", Words.Metric(metric, experiment),
         ];
         return string.Join(", ", words.Where(word => word.Length > 0));
     }
@@ -111,12 +109,12 @@ public sealed class CompareView
     /// <summary>The row in few letters, for a plot.</summary>
     public string Short(Figure f)
     {
-        var parts = f.Metric.Split('/');
+        var (experiment, _, metric) = Metrics.Compared.Read(f.Metric);
         string[] words =
         [
-            $"{parts[0]} {(f.Structure.Length > 0 ? f.Structure : f.Scheme)}".TrimEnd(), _variesFamily ? $"v{f.Family}" : "", f.Keys, f.Chain, f.Operation,
+            $"{experiment} {(f.Structure.Length > 0 ? f.Structure : f.Scheme)}".TrimEnd(), _variesFamily ? $"v{f.Family}" : "", f.Keys, f.Chain, f.Operation,
             f.Keys.Length + f.Operation.Length > 0 ? "" : f.Order, f.Item, f.X is { } x ? Numbers.Show(x) : "",
-            _variesPeers && f.Peers is { } peers ? Numbers.Count(peers, "peer") : "", parts[^1] is Names.Time or Names.Ratio ? "" : parts[^1],
+            _variesPeers && f.Peers is { } peers ? Numbers.Count(peers, "peer") : "", metric == Metrics.Time || metric == Metrics.Ratio ? "" : metric,
         ];
         return string.Join(", ", words.Where(word => word.Length > 0));
     }
@@ -128,9 +126,9 @@ public sealed class CompareView
         yield return $"{Exactly()} {Timed(tested)}";
         if (tested > 0 && TestInWords() is { Length: > 0 } test)
             yield return test;
-        if (Count(RunComparison.Unsettled) is > 0 and var unsettled)
+        if (Count(Metrics.UnsettledRows) is > 0 and var unsettled)
             yield return $"{Numbers.Count(unsettled, "measured row")} {(unsettled == 1 ? "is" : "are")} left open, because a side’s row is not settled.";
-        var (before, after, some) = (Count(RunComparison.OnlyBefore), Count(RunComparison.OnlyAfter), Count(RunComparison.InSome));
+        var (before, after, some) = (Count(Metrics.OnlyBefore), Count(Metrics.OnlyAfter), Count(Metrics.InSome));
         if (before + after + some > 0)
         {
             yield return $"Rows without a counterpart are not compared: {Numbers.Count(before, "row")} only before, {Numbers.Count(after, "row")} only after"
@@ -138,11 +136,11 @@ public sealed class CompareView
         }
     }
 
-    private int Count(string metric) => (int)(Summary(metric)?.Value ?? 0);
+    private int Count(Metric metric) => (int)(Summary(metric)?.Value ?? 0);
 
     private string Exactly()
     {
-        var (compared, differ) = (Count("exact-compared"), Exact.Count);
+        var (compared, differ) = (Count(Metrics.ExactCompared), Exact.Count);
         return compared == 0 ? "The two sides have no counted row in common."
             : differ == 0 ? $"All {Numbers.Show(compared)} counted rows are equal."
             : $"{Numbers.Show(differ)} of {Numbers.Show(compared)} counted rows {(differ == 1 ? "differs" : "differ")}.";
@@ -154,14 +152,28 @@ public sealed class CompareView
             return "No measured row can be tested.";
         if (Changed.Count == 0)
             return $"None of {Numbers.Show(tested)} measured rows changed by more than chance explains.";
-        var parts = Changed.GroupBy(change => (IsTime(change.After), change.Ratio.Value > 1)).OrderByDescending(g => g.Count()).Select(g =>
+        var parts = Changed.GroupBy(Outcome).OrderByDescending(g => g.Count()).Select(g =>
         {
             var most = g.MaxBy(change => Math.Abs(Math.Log(change.Ratio.Value)))!;
-            var word = g.Key switch { (true, true) => "slower", (true, false) => "faster", (false, true) => "larger", _ => "smaller" };
-            var size = g.Key.Item1 ? Phrases.Speed(most.Ratio.Value) : Phrases.Amount(most.Ratio.Value);
-            return $"{Numbers.Show(g.Count())} {(g.Count() == 1 ? "is" : "are")} {word}, at most {size} ({Label(most.After)})";
+            var size = IsTime(most.After) ? Phrases.Speed(most.Ratio.Value) : Phrases.Amount(most.Ratio.Value);
+            return $"{Numbers.Show(g.Count())} {(g.Count() == 1 ? "is" : "are")} {g.Key}, at most {size} ({Label(most.After)})";
         });
         return $"{Numbers.Show(Changed.Count)} of {Numbers.Show(tested)} measured rows changed: {string.Join("; ", parts)}.";
+    }
+
+    /// <summary>What a change is: of a time slower or faster, else by the side on which the metric is better.</summary>
+    private static string Outcome(RatioChange change)
+    {
+        var more = change.Ratio.Value > 1;
+        if (IsTime(change.After))
+            return more ? "slower" : "faster";
+        var (experiment, _, metric) = Metrics.Compared.Read(change.After.Metric);
+        return Metrics.Find(metric, experiment)?.Better switch
+        {
+            Better.Less => more ? "larger (worse)" : "smaller (better)",
+            Better.More => more ? "larger (better)" : "smaller (worse)",
+            _ => more ? "larger" : "smaller",
+        };
     }
 
     /// <summary>Which test was made, and what it assumes.</summary>

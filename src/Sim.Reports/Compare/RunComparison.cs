@@ -18,16 +18,11 @@ namespace Sim.Reports.Compare;
 /// </summary>
 public sealed class RunComparison
 {
-    public const string Experiment = "compare";
     public const string Before = "before";
     public const string After = "after";
     public const string Difference = "difference";
     public const string Ratio = "ratio";
     public const string Adjusted = "p-adjusted";
-    public const string OnlyBefore = "only-before";
-    public const string OnlyAfter = "only-after";
-    public const string InSome = "in-some";
-    public const string Unsettled = "unsettled";
     public const string NoiseBefore = "noise-before";
     public const string NoiseAfter = "noise-after";
 
@@ -72,12 +67,12 @@ public sealed class RunComparison
         var exact = pairs.Where(pair => Merger.IsExact(pair.Before.Figure)).ToList();
         var measured = pairs.Where(pair => !Merger.IsExact(pair.Before.Figure)).ToList();
         var whole = measured.Where(pair => pair.Before.IsInAll && pair.After.IsInAll).ToList();
-        Count("exact-compared", exact.Count);
-        Count("exact-differ", AddExact(exact));
+        Count(Metrics.ExactCompared, exact.Count);
+        Count(Metrics.ExactDiffer, AddExact(exact));
         AddMeasured(whole);
-        Count(OnlyBefore, Add(OnlyBefore, before.Where(pair => !after.ContainsKey(pair.Key)).Select(pair => pair.Value.Figure)));
-        Count(OnlyAfter, Add(OnlyAfter, after.Where(pair => !before.ContainsKey(pair.Key)).Select(pair => pair.Value.Figure)));
-        Count(InSome, Add(InSome, measured.Except(whole).Select(pair => pair.Before.Figure)));
+        Count(Metrics.OnlyBefore, Add(Metrics.OnlyBefore, before.Where(pair => !after.ContainsKey(pair.Key)).Select(pair => pair.Value.Figure)));
+        Count(Metrics.OnlyAfter, Add(Metrics.OnlyAfter, after.Where(pair => !before.ContainsKey(pair.Key)).Select(pair => pair.Value.Figure)));
+        Count(Metrics.InSome, Add(Metrics.InSome, measured.Except(whole).Select(pair => pair.Before.Figure)));
         Add(NoiseBefore, before.Values.Select(row => row.Figure), noise: true);
         Add(NoiseAfter, after.Values.Select(row => row.Figure), noise: true);
         return Result(command);
@@ -138,7 +133,7 @@ public sealed class RunComparison
         {
             _rows.Add(Row(change.Before, Before));
             _rows.Add(Row(change.After, After));
-            var ratio = Row(change.After, Ratio) with { Unit = "ratio", Basis = Basis.Estimated, N = _before.Count + _after.Count };
+            var ratio = Row(change.After, Ratio) with { Unit = Units.Ratio, Basis = Basis.Estimated, N = _before.Count + _after.Count };
             if (change.Effect is not { } effect)
             {
                 _rows.Add(ratio with { Value = change.Quotient, Low = change.Quotient, High = change.Quotient });
@@ -146,15 +141,15 @@ public sealed class RunComparison
             }
 
             _rows.Add(ratio with { Value = effect.Ratio, Low = effect.Low, High = effect.High, Bound = change.Noise });
-            _rows.Add(ratio with { Side = Adjusted, Unit = "p", Value = change.Adjusted, Low = change.Adjusted, High = change.Adjusted });
+            _rows.Add(ratio with { Side = Adjusted, Unit = Units.Probability, Value = change.Adjusted, Low = change.Adjusted, High = change.Adjusted });
         }
 
-        Count("measured-compared", pairs.Count);
-        Count("measured-tested", tested.Count(change => change.Effect is not null));
-        Count(Unsettled, pairs.Count(pair => pair.Before.Figure.Flag.Length + pair.After.Figure.Flag.Length > 0));
-        Count("measured-changed", tested.Count(change => change.IsChanged));
-        Count("alpha", Significance.Alpha, Basis.Modelled);
-        Count("test", 1, Basis.Modelled, _tester.Method);
+        Count(Metrics.MeasuredCompared, pairs.Count);
+        Count(Metrics.MeasuredTested, tested.Count(change => change.Effect is not null));
+        Count(Metrics.UnsettledRows, pairs.Count(pair => pair.Before.Figure.Flag.Length + pair.After.Figure.Flag.Length > 0));
+        Count(Metrics.MeasuredChanged, tested.Count(change => change.IsChanged));
+        Count(Metrics.Alpha, Significance.Alpha);
+        Count(Metrics.Test, 1, _tester.Method);
     }
 
     private int Add(string side, IEnumerable<Figure> figures, bool noise = false)
@@ -164,23 +159,13 @@ public sealed class RunComparison
         return rows.Count;
     }
 
-    private void Count(string metric, double value, Basis basis = Basis.Counted, string item = "") => _rows.Add(new Figure
-    {
-        Experiment = Experiment,
-        Family = _after[0].Result.Table.Family,
-        Metric = metric,
-        Item = item,
-        Unit = metric == "alpha" ? "p" : "count",
-        Value = value,
-        Low = value,
-        High = value,
-        Basis = basis,
-    });
+    private void Count(Metric metric, double value, string item = "") =>
+        _rows.Add(metric.Row(Figure.At(Experiment.Compare, _after[0].Result.Table.Family) with { Item = item }, value));
 
     private static Figure Row(Figure figure, string side) => figure with
     {
-        Experiment = Experiment,
-        Metric = string.Join('/', new[] { figure.Experiment, figure.Side, figure.Metric }.Where(part => part.Length > 0)),
+        Experiment = Experiment.Compare,
+        Metric = Metrics.Compared.NameOf(figure),
         Side = side,
         Bound = null,
     };

@@ -47,7 +47,7 @@ public sealed class Tester
     public Tester(int before, int after, IReadOnlyList<Figure> aa, double? given)
     {
         (_before, _after, _given) = (before, after, given);
-        _aa = [.. aa.Where(row => row.Unit == "ratio" && row.Value > 0 && double.IsFinite(row.Value))];
+        _aa = [.. aa.Where(row => row.Unit == Units.Ratio && row.Value > 0 && double.IsFinite(row.Value))];
         Method = Math.Min(before, after) > 1 ? ByWelch : ByQuartiles;
     }
 

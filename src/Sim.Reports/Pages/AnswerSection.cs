@@ -31,7 +31,7 @@ internal static class AnswerSection
         """);
 
     /// <summary>AllowedIPs alone forward nothing: a route must bring packets to the device.</summary>
-    private static Html Both(Rows rows) => rows.Of("memory", "page-bytes", Names.Both).FirstOrDefault() is not { } both ? new Html() : $"""
+    private static Html Both(Rows rows) => rows.Of(Experiment.Memory, Metrics.PageBytes, Names.Both).FirstOrDefault() is not { } both ? new Html() : $"""
         <p>AllowedIPs say which peer gets a packet, but a route must still bring it to the device. One default route adds nothing to the figures
         above. A daemon that also puts every prefix into the routing table holds both structures, {Markup.Value(rows, both, Scale.For(both.Unit, [both.Value]))}
         in pages {Markup.BasisTag(both.Basis)}; with the route attribute it holds the routes alone.</p>
@@ -42,7 +42,7 @@ internal static class AnswerSection
 
     private static Html Table(Rows rows, Verdict verdict)
     {
-        var order = rows.MainOrder("memory");
+        var order = rows.MainOrder(Experiment.Memory);
         Html[] groups =
         [
             Group(rows, $"Memory{(order.Length > 0 ? $", {Words.Order(order)}" : "")}", MemoryCases(verdict, order)),
@@ -58,10 +58,10 @@ internal static class AnswerSection
 
     private static IEnumerable<(string Label, Comparison Case)> MemoryCases(Verdict verdict, string order)
     {
-        foreach (var metric in (string[])["page-bytes", "object-bytes", "page-bytes-per-prefix", "bytes-per-prefix"])
+        foreach (var metric in (Metric[])[Metrics.PageBytes, Metrics.ObjectBytes, Metrics.PageBytesPerPrefix, Metrics.BytesPerPrefix])
         {
-            foreach (var c in verdict.Comparisons.Of("memory", metric).Where(c => c.AllowedIps!.Order == order))
-                yield return (Words.Metric(metric), c);
+            foreach (var c in verdict.Comparisons.Of(Experiment.Memory, metric).Where(c => c.AllowedIps!.Order == order))
+                yield return (metric.Words, c);
         }
     }
 

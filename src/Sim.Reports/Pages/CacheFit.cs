@@ -13,9 +13,9 @@ internal static class CacheFit
     public static Html Of(Rows rows)
     {
         var cache = Cache(rows.Result);
-        var order = rows.MainOrder("memory");
+        var order = rows.MainOrder(Experiment.Memory);
         var sizes = Names.Structures
-            .Select(structure => rows.Of("memory", "page-bytes", structure).FirstOrDefault(f => f.Order == order)).OfType<Figure>().ToList();
+            .Select(structure => rows.Of(Experiment.Memory, Metrics.PageBytes, structure).FirstOrDefault(f => f.Order == order)).OfType<Figure>().ToList();
         var fitting = sizes.Where(f => f.Value <= cache).ToList();
         if (fitting.Count == 0)
             return new Html();
@@ -28,7 +28,7 @@ internal static class CacheFit
     public static Html Of(ChurnView view)
     {
         var cache = Cache(view.Rows.Result);
-        var sizes = view.Memory.Where(f => !SchemeNames.IsWhatIf(f.Scheme)).ToList();
+        var sizes = view.Memory.Where(f => !SchemeName.IsOfNoKernel(f.Scheme)).ToList();
         var fitting = sizes.Where(f => f.Value <= cache).ToList();
         if (fitting.Count == 0)
             return new Html();

@@ -11,10 +11,6 @@ namespace Sim.Reports.Pages;
 /// </summary>
 internal static class ChurnAnswer
 {
-    private const string RemoveMe = SchemeNames.RemoveMe;
-    private const string Attribute = SchemeNames.Attribute;
-    private const string Loss = "lose-to-one";
-
     /// <summary>The outcome of a comparison whose rows are flagged.</summary>
     private const int NotSettled = 2;
 
@@ -37,44 +33,44 @@ internal static class ChurnAnswer
     private static readonly Column s_memory = new("memory, pages", "memory", (view, scheme) => ChurnView.ForScheme(view.Memory, scheme));
 
     private static readonly Column s_sent = new(
-        "packet sent", "sending a packet", (view, scheme) => ChurnView.ForScheme(view.Packet("transmit"), scheme))
+        "packet sent", "sending a packet", (view, scheme) => ChurnView.ForScheme(view.Packet(Operations.Transmit), scheme))
     {
-        Ratios = view => view.PacketRatios("transmit"),
+        Ratios = view => view.PacketRatios(Operations.Transmit),
     };
 
     private static readonly Column s_received = new(
-        "packet received", "checking a packet’s source", (view, scheme) => ChurnView.ForScheme(view.Packet("receive"), scheme))
+        "packet received", "checking a packet’s source", (view, scheme) => ChurnView.ForScheme(view.Packet(Operations.Receive), scheme))
     {
-        Ratios = view => view.PacketRatios("receive"),
+        Ratios = view => view.PacketRatios(Operations.Receive),
     };
 
     private static readonly Column s_change = new(
-        "change", "changing a prefix", (view, scheme) => ChurnView.ForScheme(view.Uncoalesced("time-per-change"), scheme))
+        "change", "changing a prefix", (view, scheme) => ChurnView.ForScheme(view.Uncoalesced(Metrics.TimePerChange), scheme))
     {
         Ratios = view => view.UpdateRatios(),
         WarmRatios = view => view.UpdateRatios(warm: true),
     };
 
     private static readonly Column s_removal = new(
-        "withdrawal", "withdrawing a prefix", (view, scheme) => ChurnView.ForScheme(view.Uncoalesced("time-per-change", "delete"), scheme))
+        "withdrawal", "withdrawing a prefix", (view, scheme) => ChurnView.ForScheme(view.Uncoalesced(Metrics.TimePerChange, Operations.Delete), scheme))
     {
-        Ratios = view => view.UpdateRatios("delete"),
-        WarmRatios = view => view.UpdateRatios("delete", warm: true),
+        Ratios = view => view.UpdateRatios(Operations.Delete),
+        WarmRatios = view => view.UpdateRatios(Operations.Delete, warm: true),
     };
 
     private static readonly Column s_bytes = new(
-        "sent per change", "bytes that a daemon sends", (view, scheme) => ChurnView.ForScheme(view.Uncoalesced("bytes-per-change"), scheme));
+        "sent per change", "bytes that a daemon sends", (view, scheme) => ChurnView.ForScheme(view.Uncoalesced(Metrics.BytesPerChange), scheme));
 
     private static readonly Column s_loss = new("loss of a peer", "the loss of a peer", (view, scheme) =>
-        ChurnView.ForScheme(view.Convergence("time").Where(f => f.Operation == Loss), scheme))
+        ChurnView.ForScheme(view.Convergence(Metrics.Time).Where(f => f.Operation == Operations.LoseToOne), scheme))
     {
-        Ratios = view => view.Convergence("ratio").Where(f => f.Operation == Loss),
+        Ratios = view => view.Convergence(Metrics.Ratio).Where(f => f.Operation == Operations.LoseToOne),
     };
 
     private static readonly Column s_known = new("others know after", "telling observers", (view, scheme) => view.Staleness(scheme));
 
     private static readonly Column s_code = new(
-        "kernel code", "lines of kernel code", (view, scheme) => ChurnView.ForScheme(view.Of("code", "net"), scheme));
+        "kernel code", "lines of kernel code", (view, scheme) => ChurnView.ForScheme(view.Of(Experiment.Code, Metrics.NetLines), scheme));
 
     /// <summary>What a scheme’s name means in IPv6, where that differs.</summary>
     private static readonly Html s_ofIPv6 = $"""
@@ -111,13 +107,13 @@ internal static class ChurnAnswer
     /// <summary>What the attribute is better and worse at than AllowedIPs with REMOVE_ME, in the columns that both have.</summary>
     private static string? Headline(ChurnView view)
     {
-        if (!view.Schemes.Contains(Attribute) || !view.Schemes.Contains(RemoveMe))
+        if (!view.Schemes.Contains(SchemeName.Attribute) || !view.Schemes.Contains(SchemeName.RemoveMe))
             return null;
         // The outcome with flushed caches, and the one with warm caches.
         var found = new List<(string About, int Cold, int Warm)>();
         foreach (var column in s_columns)
         {
-            if (column.Row(view, Attribute) is not { } attribute || column.Row(view, RemoveMe) is not { } allowed)
+            if (column.Row(view, SchemeName.Attribute) is not { } attribute || column.Row(view, SchemeName.RemoveMe) is not { } allowed)
                 continue;
             var cold = Compare(attribute, allowed, Ratios(view, column.Ratios));
             var warm = Ratios(view, column.WarmRatios);
@@ -171,18 +167,18 @@ internal static class ChurnAnswer
     {
         var memory = view.Memory.ToList();
         Figure? Memory(string scheme) => ChurnView.ForScheme(memory, scheme);
-        if (Memory(Attribute) is not { } attribute || Memory(RemoveMe) is not { } allowed)
+        if (Memory(SchemeName.Attribute) is not { } attribute || Memory(SchemeName.RemoveMe) is not { } allowed)
             return null;
         Html Bytes(Figure row) => Markup.Link(view.Rows, row, ScaleOf(row, memory));
         Html text = $"The attribute holds {Bytes(attribute)}, and AllowedIPs hold {Bytes(allowed)} beside a default route.";
-        if (Memory(SchemeNames.WithRoutes(RemoveMe)) is { } both)
+        if (Memory(SchemeName.RemoveMeAndRoutes) is { } both)
             text.Append($" If a daemon also keeps a route per prefix, AllowedIPs and routes hold {Bytes(both)}: that is the RFC’s complaint.");
         Html Speed(Figure ratio) => Markup.Speed(view.Rows, ratio);
-        var sent = ChurnView.ForScheme(view.PacketRatios("transmit"), Attribute);
-        var received = ChurnView.ForScheme(view.PacketRatios("receive"), Attribute);
+        var sent = ChurnView.ForScheme(view.PacketRatios(Operations.Transmit), SchemeName.Attribute);
+        var received = ChurnView.ForScheme(view.PacketRatios(Operations.Receive), SchemeName.Attribute);
         if (sent is { Flag: "" } && received is { Flag: "" })
             text.Append($" Its lookups for a packet are {Speed(sent)} to send and {Speed(received)} to receive.");
-        var (cold, warm) = (ChurnView.ForScheme(view.UpdateRatios(), Attribute), ChurnView.ForScheme(view.UpdateRatios(warm: true), Attribute));
+        var (cold, warm) = (ChurnView.ForScheme(view.UpdateRatios(), SchemeName.Attribute), ChurnView.ForScheme(view.UpdateRatios(warm: true), SchemeName.Attribute));
         if (cold is { Flag: "" } && warm is { Flag: "" })
             text.Append($" A change is {Speed(cold)} with cold caches and {Speed(warm)} with warm ones.");
         return text;
@@ -190,9 +186,9 @@ internal static class ChurnAnswer
 
     private static Html? Wholesale(ChurnView view)
     {
-        var deletes = view.Uncoalesced("time-per-change", "delete").ToList();
-        var others = deletes.Where(f => (SchemeNames.WithoutRoutes(f.Scheme) ?? f.Scheme) != SchemeNames.Replace).OrderBy(f => f.Value).ToList();
-        if (ChurnView.ForScheme(deletes, SchemeNames.Replace) is not { } wholesale || others.Count == 0)
+        var deletes = view.Uncoalesced(Metrics.TimePerChange, Operations.Delete).ToList();
+        var others = deletes.Where(f => SchemeName.All.Find(f.Scheme)?.Resends != true).OrderBy(f => f.Value).ToList();
+        if (ChurnView.ForScheme(deletes, SchemeName.Replace) is not { } wholesale || others.Count == 0)
             return null;
         return $"""
             The RFC complains that a peer’s whole set must be replaced. Withdrawing one prefix that way takes {Bare(view, wholesale)} {Markup.BasisTag(wholesale.Basis)}.
@@ -202,11 +198,11 @@ internal static class ChurnAnswer
 
     private static Html? Observing(ChurnView view)
     {
-        if (view.Observer.FirstOrDefault(f => f.Metric == "scan-bytes" && f.Scheme == SchemeNames.AllowedIps) is not { } scan)
+        if (view.Observer.FirstOrDefault(f => f.Metric == Metrics.ScanBytes && f.Scheme == SchemeName.AllowedIps) is not { } scan)
             return null;
         Html text = $"The RFC also complains that AllowedIPs announce no changes, and this still holds. An observer must scan {Bare(view, scan)} each time";
-        text.Append(view.Staleness(RemoveMe) is { } late ? $", and learns of a change {Bare(view, late)} late if it scans every 10 s." : (Html)$".");
-        return view.Observer.Where(f => f.Metric == "notification-bytes").MinBy(f => f.Value) is not { } told ? text
+        text.Append(view.Staleness(SchemeName.RemoveMe) is { } late ? $", and learns of a change {Bare(view, late)} late if it scans every 10 s." : (Html)$".");
+        return view.Observer.Where(f => f.Metric == Metrics.NotificationBytes).MinBy(f => f.Value) is not { } told ? text
             : text.Append($" The notification of a route has {Bare(view, told)}.");
     }
 
@@ -215,8 +211,8 @@ internal static class ChurnAnswer
     {
         Html? Ask(string question, string anchor, Column column, bool withRoutes = false)
         {
-            var now = (withRoutes ? column.Row(view, SchemeNames.WithRoutes(RemoveMe)) : null) ?? column.Row(view, RemoveMe);
-            var then = column.Row(view, Attribute);
+            var now = (withRoutes ? column.Row(view, SchemeName.RemoveMeAndRoutes) : null) ?? column.Row(view, SchemeName.RemoveMe);
+            var then = column.Row(view, SchemeName.Attribute);
             var both = new[] { now, then }.OfType<Figure>().ToList();
             var answers = new[] { (Label: "AllowedIPs", Row: now), (Label: "the attribute", Row: then) }.Where(answer => answer.Row is not null)
                 .Select(answer => (Html)$"{answer.Label} {Markup.Link(view.Rows, answer.Row!, ScaleOf(answer.Row!, both))}");
@@ -233,8 +229,8 @@ internal static class ChurnAnswer
                 Ask("Is its source checked faster?", "plot-churn-packet", s_received),
                 Ask("How much memory does it need?", "plot-churn-memory", s_memory),
                 Ask("How many lines of code?", "churn-table", s_code),
-                More("What do packets meet while a set is replaced?", "reader", view.Has("reader")),
-                More("What about 10 prefixes, or 4 million?", "scaling", view.Has(ScalingMetrics.Points)))}{
+                More("What do packets meet while a set is replaced?", "reader", view.Has(Experiment.Reader)),
+                More("What about 10 prefixes, or 4 million?", "scaling", view.Has(Experiment.Scaling)))}{
             List(
                 "If you write a routing daemon",
                 Ask("How much do I send per change?", "plot-churn-bytes", s_bytes, withRoutes: true),
@@ -242,7 +238,7 @@ internal static class ChurnAnswer
                 Ask("How fast is failover from a lost peer?", "plot-churn-loss", s_loss),
                 Ask("How soon do I know what others change?", "plot-churn-staleness", s_known),
                 More("Should I wait for more changes?", "churn-windows", view.Windows.Count > 1),
-                More("What about my number of peers?", "scaling", view.Has(ScalingMetrics.Points)))}</div>
+                More("What about my number of peers?", "scaling", view.Has(Experiment.Scaling)))}</div>
 
             """;
     }
@@ -273,7 +269,7 @@ internal static class ChurnAnswer
     private static HashSet<string> Best(ChurnView view, Column column)
     {
         var values = new Dictionary<string, (double Low, double Value, double High)>();
-        var ratios = Ratios(view, column.Ratios).FindAll(f => !SchemeNames.IsWhatIf(f.Scheme));
+        var ratios = Ratios(view, column.Ratios).FindAll(f => !SchemeName.IsOfNoKernel(f.Scheme));
         foreach (var ratio in ratios.Where(f => f.Flag.Length == 0))
         {
             var (low, high) = ratio.Range();
@@ -282,7 +278,7 @@ internal static class ChurnAnswer
 
         if (ratios.Count < 2)
         {
-            foreach (var scheme in view.Schemes.Where(scheme => !SchemeNames.IsWhatIf(scheme)))
+            foreach (var scheme in view.Schemes.Where(scheme => !SchemeName.IsOfNoKernel(scheme)))
             {
                 if (column.Row(view, scheme) is { Flag: "" } row)
                     values[scheme] = (row.Value, row.Value, row.Value);

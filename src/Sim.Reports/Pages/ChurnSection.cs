@@ -7,22 +7,20 @@ namespace Sim.Reports.Pages;
 /// <summary>What churn costs each scheme: one table per question.</summary>
 internal static class ChurnSection
 {
-    private const string Update = ChurnView.Update;
-
     private static readonly (string Operation, string Title)[] s_convergence =
     [
-        ("load", "load"), ("lose-to-one", "failover to one peer"), ("return-to-one", "its return"),
-        ("lose-to-all", "failover to all peers"), ("return-to-all", "its return"),
-        ("lose-to-none", "loss without failover"), ("return-to-none", "its return"),
+        (Operations.Load, "load"), (Operations.LoseToOne, "failover to one peer"), (Operations.ReturnToOne, "its return"),
+        (Operations.LoseToAll, "failover to all peers"), (Operations.ReturnToAll, "its return"),
+        (Operations.LoseToNone, "loss without failover"), (Operations.ReturnToNone, "its return"),
     ];
 
-    private static readonly (string Metric, string Operation, string Title)[] s_windows =
+    private static readonly (Metric Metric, string Operation, string Title)[] s_windows =
     [
-        ("time-per-change", Update, "Time per change"), ("batch-median", Update, "Time per batch, median"),
-        ("batch-p99", Update, "Time per batch, 99th percentile"), ("batch-worst", Update, "Time per batch, worst"),
-        ("bytes-per-change", Update, "Bytes per change"), ("calls-per-change", Update, "System calls per change"),
-        ("busy", "", "Share of real time in which the writer is busy"), ("backlog-worst", "", "Worst backlog"),
-        ("staleness-worst", "", "Worst staleness"), ("speed", "", "Times faster than the trace’s own clock"),
+        (Metrics.TimePerChange, Operations.Update, "Time per change"), (Metrics.BatchMedian, Operations.Update, "Time per batch, median"),
+        (Metrics.BatchP99, Operations.Update, "Time per batch, 99th percentile"), (Metrics.BatchWorst, Operations.Update, "Time per batch, worst"),
+        (Metrics.BytesPerChange, Operations.Update, "Bytes per change"), (Metrics.CallsPerChange, Operations.Update, "System calls per change"),
+        (Metrics.BusyShare, "", "Share of real time in which the writer is busy"), (Metrics.WorstBacklog, "", "Worst backlog"),
+        (Metrics.WorstStaleness, "", "Worst staleness"), (Metrics.Speed, "", "Times faster than the trace’s own clock"),
     ];
 
     /// <summary>Everything but the answer: the trace, windows, kinds of change, convergence.</summary>
@@ -40,12 +38,12 @@ internal static class ChurnSection
         appeared first. The trace can repeat: it starts with the paths that it ends with, and with those that it withdraws without announcing them.
         “No-ops” are events that leave the next hop unchanged. “Same peer” are changes to a next hop behind the same WireGuard peer.</p>
         {Markup.Table("Events and their outcome", Markup.Head(1, ["", "count"]),
-            Markup.Body(view.Figures.Where(f => f.Experiment == "trace").Select(f => Markup.Row(Words.Metric(f.Metric), [Link(view, f)]))), "pairs", Markup.BasisTag(Basis.Counted))}
+            Markup.Body(view.Figures.Where(f => f.Experiment == Experiment.Trace).Select(f => Markup.Row(Words.Metric(f), [Link(view, f)]))), "pairs", Markup.BasisTag(Basis.Counted))}
         """;
 
     private static Html Memory(ChurnView view)
     {
-        var rows = view.Of("binding-memory", "page-bytes").ToList();
+        var rows = view.Of(Experiment.BindingMemory, Metrics.PageBytes).ToList();
         var structures = rows.Select(f => f.Structure).Distinct().OrderBy(name => name == Names.AllStructures).ToList();
         return Html.If(rows.Count > 0, $"""
             <h3>Memory by structure</h3>
@@ -57,15 +55,15 @@ internal static class ChurnSection
     /// <summary>What a packet meets: counted, measured, and compared with the reference.</summary>
     private static Html Packets(ChurnView view)
     {
-        var counts = view.Of("packet", "lookups").Where(f => f.Value > 0).ToList();
-        Html Times(string metric, string title)
+        var counts = view.Of(Experiment.Packet, Metrics.PacketLookups).Where(f => f.Value > 0).ToList();
+        Html Times(Metric metric, string title)
         {
-            var rows = view.Of("packet", metric).ToList();
+            var rows = view.Of(Experiment.Packet, metric).ToList();
             return Matrix(view, title, rows, [.. rows.Select(f => (f.Operation, f.Keys)).Distinct()],
                 f => (f.Operation, f.Keys), key => $"{Words.Operation(key.Operation)}, {Words.Keys(key.Keys)}");
         }
 
-        return Html.If(view.Of("packet", "time").Any(), $"""
+        return Html.If(view.Of(Experiment.Packet, Metrics.Time).Any(), $"""
             <h3>A packet’s lookups</h3>
             <p>A packet to send needs a route to the device and a peer. A packet that was received and decrypted needs its source checked. rp_filter also looks up
             the route back; it compares devices, never peers. If every peer has a device of its own, the device accepts every source, so reception is quick. Each lookup
@@ -73,7 +71,7 @@ internal static class ChurnSection
             The row of that scheme is the A/A row: two copies of the same structure.</p>
             {Matrix(view, "Lookups per packet", counts, [.. counts.Select(f => (f.Operation, f.Structure)).Distinct()],
                 f => (f.Operation, f.Structure), key => $"{Words.Operation(key.Operation)}, {key.Structure}")}{
-            Times("time", "Time per packet")}{Times("ratio", "Ratio to AllowedIPs with REMOVE_ME")}
+            Times(Metrics.Time, "Time per packet")}{Times(Metrics.Ratio, "Ratio to AllowedIPs with REMOVE_ME")}
             """);
     }
 
@@ -81,7 +79,7 @@ internal static class ChurnSection
     private static Html Notifications(ChurnView view)
     {
         var rows = view.Observer.Where(f => f.Operation.Length > 0).ToList();
-        Html Of(string metric, string title)
+        Html Of(Metric metric, string title)
         {
             var some = rows.FindAll(f => f.Metric == metric);
             return Matrix(view, title, some, [.. some.Select(f => (f.Operation, f.X)).Distinct()], f => (f.Operation, f.X),
@@ -92,13 +90,13 @@ internal static class ChurnSection
             <p>A notification is lost if the socket’s buffer is full (net.core.rmem_default). All that follow are lost too, until the program has emptied the buffer.
             Then it dumps the table, at the same pace per message. “Trace” are the trace’s changes at their times. “Loss of a peer” are those of the largest peer’s
             share, as fast as the kernel makes them.</p>
-            {Of("overruns", "Buffer overruns, each with a dump")}{Of("lost", "Changes whose notification was lost")}{Of("staleness-mean", "Mean staleness")}
+            {Of(Metrics.Overruns, "Buffer overruns, each with a dump")}{Of(Metrics.Lost, "Changes whose notification was lost")}{Of(Metrics.MeanStaleness, "Mean staleness")}
             """);
     }
 
     private static Html Windows(ChurnView view)
     {
-        Html Of((string Metric, string Operation, string Title) table) => Matrix(
+        Html Of((Metric Metric, string Operation, string Title) table) => Matrix(
             view, table.Title, [.. view.Replay(table.Metric).Where(f => f.Operation == table.Operation)], view.Windows, f => f.X!.Value, ms => $"{Numbers.Show(ms)} ms");
         return $"""
             <h3 id="{new Anchor("churn-windows")}">Waiting for more: coalescing windows</h3>
@@ -111,29 +109,32 @@ internal static class ChurnSection
 
     private static Html Kinds(ChurnView view)
     {
-        string[] metrics = ["time-per-change", "bytes-per-change", "messages-per-change", "operations-per-change", "allocations-per-change",
-            "frees-per-change", "grace-periods-per-change", "waits-per-change"];
-        Html Of(string kind) => Matrix(
-            view, Words.Operation(kind), [.. metrics.SelectMany(metric => view.Uncoalesced(metric, kind))], metrics, f => f.Metric, Words.Metric);
-        string[] compared = [Update, "insert", "move", "delete"];
-        var caches = new[] { (Metric: Names.Ratio, Name: "cold"), (Metric: Names.WarmRatio, Name: "warm") };
+        Metric[] metrics =
+        [
+            Metrics.TimePerChange, Metrics.BytesPerChange, Metrics.MessagesPerChange, Metrics.OperationsPerChange, Metrics.AllocationsPerChange,
+            Metrics.FreesPerChange, Metrics.GracePeriodsPerChange, Metrics.WaitsPerChange,
+        ];
+        Html Of(Term kind) => Matrix(
+            view, Words.Operation(kind), [.. metrics.SelectMany(metric => view.Uncoalesced(metric, kind))], [.. metrics.Select(metric => metric.Name)], f => f.Metric, metric => Words.Metric(metric, Experiment.Replay));
+        string[] compared = [Operations.Update, Operations.Insert, Operations.Move, Operations.Delete];
+        var caches = new[] { (Metric: Metrics.Ratio, Name: "cold"), (Metric: Metrics.WarmRatio, Name: "warm") };
         var ratios = caches.SelectMany(cache => view.Replay(cache.Metric)).ToList();
-        var columns = compared.SelectMany(operation => caches.Select(cache => (Operation: operation, cache.Metric)))
+        var columns = compared.SelectMany(operation => caches.Select(cache => (Operation: operation, Metric: cache.Metric.Name)))
             .Where(column => ratios.Exists(f => f.Operation == column.Operation && f.Metric == column.Metric)).ToList();
         return $"""
             <h3>The cost of one change in the kernel</h3>
             <p>Each change alone, without a window. Operations are those of tries. Grace periods end with something to free; waits are those in which the writer
             does nothing else.</p>
-            {Html.Concat((string[])["insert", "move", "delete"], Of)}{
+            {Html.Concat((Term[])[Operations.Insert, Operations.Move, Operations.Delete], Of)}{
             Matrix(view, "Time per change: interleaved ratio to AllowedIPs with REMOVE_ME, by the state of the caches", ratios, columns,
-                f => (f.Operation, f.Metric), column => (column.Operation == Update ? "any change" : Words.Operation(column.Operation))
-                    + ", " + caches.First(cache => cache.Metric == column.Metric).Name)}
+                f => (f.Operation, f.Metric), column => (column.Operation == Operations.Update ? "any change" : Words.Operation(column.Operation))
+                    + ", " + caches.First(cache => column.Metric == cache.Metric).Name)}
             """;
     }
 
     private static Html Convergence(ChurnView view)
     {
-        Html Of(string metric, string title)
+        Html Of(Metric metric, string title)
         {
             var rows = view.Convergence(metric).ToList();
             var columns = s_convergence.SelectMany(column => rows.Where(f => f.Operation == column.Operation)
@@ -145,7 +146,7 @@ internal static class ChurnSection
         return $"""
             <h3>Convergence</h3>
             <p>The peer with the most prefixes fails and returns, each as one batch. Loads are in the order of the file, or as the column says.</p>
-            {Of("time", "Time")}{Of("ratio", "Time: interleaved ratio to AllowedIPs with REMOVE_ME")}{Of("messages", "Messages")}{Of("message-bytes", "Bytes")}
+            {Of(Metrics.Time, "Time")}{Of(Metrics.Ratio, "Time: interleaved ratio to AllowedIPs with REMOVE_ME")}{Of(Metrics.Messages, "Messages")}{Of(Metrics.MessageBytes, "Bytes")}
             """;
     }
 
@@ -161,9 +162,9 @@ internal static class ChurnSection
             <p>AllowedIPs announce no change, so an observer scans. A change during a scan cuts the rest of that peer’s list off, and the scan starts again, as in wg(8).
             The simulated scan lasts as long as walking the lists in the port, without system calls; a real one is cut off more often. Routes are announced:
             each change is one notification.</p>
-            {Matrix(view, "Size of scans and notifications", sizes, [.. sizes.Select(f => f.Metric).Distinct()], f => f.Metric, Words.Metric, [.. sizes.Select(f => f.Scheme).Distinct()])}{
+            {Matrix(view, "Size of scans and notifications", sizes, [.. sizes.Select(f => f.Metric).Distinct()], f => f.Metric, metric => Words.Metric(metric, Experiment.Observer), [.. sizes.Select(f => f.Scheme).Distinct()])}{
             Notifications(view)}{
-            Markup.Table("Periodic scans of AllowedIPs on the trace’s own clock", Markup.Head(1, ["", .. metrics.Select(Words.Metric)]),
+            Markup.Table("Periodic scans of AllowedIPs on the trace’s own clock", Markup.Head(1, ["", .. metrics.Select(metric => Words.Metric(metric, Experiment.Observer))]),
                 Markup.Body(lines), "costs", Markup.BasisTags(scans))}
             """);
     }

@@ -11,8 +11,8 @@ internal static class CompareSection
 
     private static readonly (string Side, string Title)[] s_unmatched =
     [
-        (RunComparison.OnlyBefore, "Rows only before"), (RunComparison.OnlyAfter, "Rows only after"),
-        (RunComparison.InSome, "Measured rows that are missing in some runs of a side"),
+        (Metrics.OnlyBefore, "Rows only before"), (Metrics.OnlyAfter, "Rows only after"),
+        (Metrics.InSome, "Measured rows that are missing in some runs of a side"),
     ];
 
     /// <summary>The first screen.</summary>
@@ -42,27 +42,13 @@ internal static class CompareSection
     private static Html Counts(CompareView view) => Markup.Table("Rows of the comparison", Markup.Head(1, ["", "value", ""]), Markup.Body(
         view.OfSide("").Select(f => Markup.Row(CountInWords(f), [Markup.Link(view.Rows, f, Numbers.Tick(f.Value)), Markup.BasisTag(f.Basis)]))));
 
-    private static string CountInWords(Figure f) => f.Metric switch
-    {
-        "exact-compared" => "counted rows in both",
-        "exact-differ" => "of these, different",
-        RunComparison.Unsettled => "of these, left open because a side is not settled",
-        "measured-compared" => "measured rows in all runs of both",
-        "measured-tested" => "of these, tested",
-        "measured-changed" => "of these, changed",
-        RunComparison.OnlyBefore => "rows only before",
-        RunComparison.OnlyAfter => "rows only after",
-        RunComparison.InSome => "measured rows that are missing in some runs of a side",
-        "alpha" => "chance of calling any unchanged row changed",
-        "test" => $"tests applied ({f.Item})",
-        _ => f.Metric,
-    };
+    private static string CountInWords(Figure f) => f.Item.Length > 0 ? $"{Words.Metric(f)} ({f.Item})" : Words.Metric(f);
 
     private static Html Exact(CompareView view)
     {
         Html Line(ExactChange change)
         {
-            var scale = change.Before.Unit == "digest" ? new Scale(1, "") : CompareView.ScaleOf(change.Before, change.After);
+            var scale = change.Before.Unit == Units.Digest ? new Scale(1, "") : CompareView.ScaleOf(change.Before, change.After);
             return Row(view.Label(change.Before),
             [
                 Markup.Value(view.Rows, change.Before, scale), Markup.Value(view.Rows, change.After, scale),

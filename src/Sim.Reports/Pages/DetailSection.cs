@@ -10,7 +10,8 @@ namespace Sim.Reports.Pages;
 /// </summary>
 internal static class DetailSection
 {
-    private static readonly string[] Known = ["memory", "load", "lookup", Names.AaExperiment, "update", "shape", "touch"];
+    private static readonly string[] Known =
+        [Experiment.Memory, Experiment.Load, Experiment.Lookup, Experiment.Aa, Experiment.Update, Experiment.Shape, Experiment.Touch];
 
     /// <summary>A parameter that tells rows of a table apart.</summary>
     private sealed record Parameter(string Title, Func<Figure, string> Value, bool OnlyIfVaried = false);
@@ -31,11 +32,11 @@ internal static class DetailSection
         return new("details", "Details", "Details", $"""
             <p>Every number leads to its row at the end of the page, which is also a line of <a href="results.csv">results.csv</a>.
             Quartiles stand beside each median.</p>
-            {Html.Concat(Known.Where(groups.ContainsKey).Concat(groups.Keys.Except(Known)), experiment => Experiment(rows, experiment, groups[experiment]))}
+            {Html.Concat(Known.Where(groups.ContainsKey).Concat(groups.Keys.Except(Known)), experiment => Group(rows, experiment, groups[experiment]))}
             """);
     }
 
-    private static Html Experiment(Rows rows, string experiment, List<Figure> figures)
+    private static Html Group(Rows rows, string experiment, List<Figure> figures)
     {
         var kernel = figures.FindAll(f => f.Structure != Names.Process);
         var scalars = kernel.FindAll(f => f.X is null && f.Item.Length == 0);
@@ -55,13 +56,13 @@ internal static class DetailSection
         var parameters = ParametersOf(figures);
         var columns = Columns(figures);
         // A paired ratio belongs beside the two times it was taken with.
-        var paired = figures.Exists(f => f.Metric == Names.Time);
+        var paired = figures.Exists(f => f.Metric == Metrics.Time);
         Html Line(IGrouping<string, Figure> row) => $"""
             <tr>{ParameterCells(parameters, row.First())}{Html.Concat(columns, column => Cells(rows, row.Where(f => ColumnOf(f) == column), ScaleOf(row)))}<td>{Markup.BasisTags(row)}</td></tr>
 
             """;
-        var body = figures.GroupBy(f => paired && f.Metric == Names.Ratio ? Names.Time : f.Metric).Select(metric => Markup.Group(
-            parameters.Count + columns.Count + 1, Words.Metric(metric.Key), metric.GroupBy(f => Case(parameters, f)).Select(Line)));
+        var body = figures.GroupBy(f => paired && f.Metric == Metrics.Ratio ? Metrics.Time : f.Metric).Select(metric => Markup.Group(
+            parameters.Count + columns.Count + 1, Words.Metric(metric.First()), metric.GroupBy(f => Case(parameters, f)).Select(Line)));
         return Markup.Table($"{Words.Experiment(figures[0].Experiment)}: all cases",
             Markup.Head(parameters.Count, [.. parameters.Select(p => p.Title), .. columns, ""]), Html.Join("", body));
     }
@@ -80,7 +81,7 @@ internal static class DetailSection
         }
 
         var body = figures.GroupBy(f => f.Metric).Select(metric =>
-            Markup.Group(orders.Count + 2, Words.Metric(metric.Key), Columns([.. metric]).Select(column => Line(metric, column))));
+            Markup.Group(orders.Count + 2, Words.Metric(metric.First()), Columns([.. metric]).Select(column => Line(metric, column))));
         return Markup.Table($"{Words.Experiment(figures[0].Experiment)}, by order of insertion",
             Markup.Head(1, ["structure", .. orders.Select(Words.Order), ""]), Html.Join("", body));
     }
@@ -98,7 +99,7 @@ internal static class DetailSection
 
             """);
         string[] columns =
-            ["cache", "structure", .. parameters.Select(p => p.Title), "object size", .. metrics.Select(Words.Metric), ""];
+            ["cache", "structure", .. parameters.Select(p => p.Title), "object size", .. metrics.Select(metric => Words.Metric(metric, figures[0].Experiment)), ""];
         return Markup.Table($"{Words.Experiment(figures[0].Experiment)}: by cache", Markup.Head(2 + parameters.Count, columns), Markup.Body(lines));
     }
 
@@ -112,15 +113,15 @@ internal static class DetailSection
             <tr><th scope="row">{Numbers.Show(row.Key)}</th>{Html.Concat(columns, column => Cells(rows, row.Where(f => Column(f) == column), ScaleOf(row)))}</tr>
 
             """);
-        var first = figures[0].Metric switch { "node-size" => "bits", "depth-histogram" => "depth", _ => "x" };
-        return Markup.Table(Words.Metric(figures[0].Metric), Markup.Head(1, [first, .. columns]), Markup.Body(lines), tags: Markup.BasisTags(figures));
+        var first = figures[0].Metric == Metrics.NodeSize ? "bits" : figures[0].Metric == Metrics.DepthHistogram ? "depth" : "x";
+        return Markup.Table(Words.Metric(figures[0]), Markup.Head(1, [first, .. columns]), Markup.Body(lines), tags: Markup.BasisTags(figures));
     }
 
     private static Html Process(Rows rows, List<Figure> figures) => figures.Count == 0 ? new Html() : $"""
         <p id="{new Anchor("process-memory")}">The measuring process needs memory of its own, for the table, keys and the .NET runtime. It is not kernel memory, and enters
         no comparison.</p>
         {Markup.Table("Memory of the .NET process, not of the kernel", Markup.Head(1, ["", "value", ""]), Markup.Body(figures.Select(f => Markup.Row(
-            Words.Metric(f.Metric), [Markup.Value(rows, f, Scale.For(f.Unit, [f.Value])), Markup.BasisTag(f.Basis)]))))}
+            Words.Metric(f), [Markup.Value(rows, f, Scale.For(f.Unit, [f.Value])), Markup.BasisTag(f.Basis)]))))}
         """;
 
     private static string Case(List<Parameter> parameters, Figure f) => string.Join('\0', parameters.Select(p => p.Value(f)));
@@ -137,7 +138,7 @@ internal static class DetailSection
 
     private static Scale ScaleOf(IEnumerable<Figure> figures)
     {
-        var list = figures.OrderBy(f => f.Unit == "ratio").ToList();
+        var list = figures.OrderBy(f => f.Unit == Units.Ratio).ToList();
         return Scale.For(list[0].Unit, list.Where(f => f.Unit == list[0].Unit).Select(f => f.Value));
     }
 
@@ -149,5 +150,5 @@ internal static class DetailSection
 
     // A ratio keeps its own scale beside nanoseconds.
     private static Html Cells(Rows rows, IEnumerable<Figure> figures, Scale scale) =>
-        $"<td>{Html.Join("<br>", figures.Select(f => Markup.Value(rows, f, f.Unit == "ratio" ? Scale.Ratio : scale)))}</td>";
+        $"<td>{Html.Join("<br>", figures.Select(f => Markup.Value(rows, f, f.Unit == Units.Ratio ? Scale.Ratio : scale)))}</td>";
 }

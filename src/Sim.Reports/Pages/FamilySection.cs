@@ -59,8 +59,8 @@ internal static class FamilySection
                 ? "An inner node of the FIB reads as many bits as its part of the table fills."
                 : "The lookup compares no node on the way down. On the way up it compares every node that has routes, and reads the prefix from the route.")}
             """;
-        foreach (var ratio in new[] { family.Ratio("independent"), family.Ratio("dependent") }.OfType<Figure>().Where(ratio => ratio.Flag.Length == 0))
-            text.Append($" With {(ratio.Chain == "dependent" ? "each key waiting for the last answer" : "independent keys")} it is {Markup.Speed(rows, ratio)}.");
+        foreach (var ratio in new[] { family.Ratio(Chains.Independent), family.Ratio(Chains.Dependent) }.OfType<Figure>().Where(ratio => ratio.Flag.Length == 0))
+            text.Append($" With {(ratio.Chain == Chains.Dependent ? "each key waiting for the last answer" : "independent keys")} it is {Markup.Speed(rows, ratio)}.");
         return text;
     }
 
@@ -90,5 +90,5 @@ internal static class FamilySection
     }
 
     private static Html Link(Rows rows, Figure figure) =>
-        Markup.Link(rows, figure, figure.Unit == "bytes" ? new Scale(1, "bytes") : Scale.For(figure.Unit, [figure.Value]));
+        Markup.Link(rows, figure, figure.Unit == Units.Bytes ? new Scale(1, "bytes") : Scale.For(figure.Unit, [figure.Value]));
 }

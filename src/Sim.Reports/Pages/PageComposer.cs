@@ -84,12 +84,12 @@ internal sealed class PageComposer(Func<PlotSpec, string, PagePlot> draw)
     private Page Churn(Rows rows, ChurnView churn, ScalingView? scaling, string suffix)
     {
         var table = rows.Result.Table;
-        string Traced(string metric) => Numbers.Show(Math.Round(churn.Trace(metric)?.Value ?? 0));
+        string Traced(Metric metric) => Numbers.Show(Math.Round(churn.Trace(metric)?.Value ?? 0));
         return new(
             $"Schemes under churn: {table.Source}",
             "What does churn cost with AllowedIPs, and with routes?",
             $"""
-            {Traced("events")} BGP events in {Traced("clock")} s make {Traced("changes")} changes. The table is {table.Source} with {Numbers.Show(table.Prefixes)}
+            {Traced(Metrics.Events)} BGP events in {Traced(Metrics.Clock)} s make {Traced(Metrics.Changes)} changes. The table is {table.Source} with {Numbers.Show(table.Prefixes)}
             IPv{table.Family} prefixes. {Numbers.Count(churn.Schemes.Count, "scheme")} of binding prefixes to peers replay{(churn.Schemes.Count == 1 ? "s" : "")} them. {RunOn(rows.Result)}
             """,
             [

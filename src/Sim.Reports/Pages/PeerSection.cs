@@ -8,10 +8,10 @@ namespace Sim.Reports.Pages;
 internal static class PeerSection
 {
     /// <summary>Tables of one metric: an operation a row, a structure a column.</summary>
-    private static readonly (string Metric, string Caption)[] s_matrices =
+    private static readonly (Metric Metric, string Caption)[] s_matrices =
     [
-        ("time", "time per single update, without netlink"), ("time-with-netlink", "time per prefix with netlink (for an object: per message)"),
-        ("bytes-sent", "bytes sent"), ("slab-bytes", "slab pages added by loading the table"), ("vmalloc-bytes", "vmalloc added by loading the table"),
+        (Metrics.Time, "time per single update, without netlink"), (Metrics.TimeWithNetlink, "time per prefix with netlink (for an object: per message)"),
+        (Metrics.BytesSent, "bytes sent"), (Metrics.SlabBytes, "slab pages added by loading the table"), (Metrics.VmallocBytes, "vmalloc added by loading the table"),
     ];
 
     /// <summary>Empty where the kernel has no such patches.</summary>
@@ -32,19 +32,19 @@ internal static class PeerSection
             """);
     }
 
-    private static bool IsOurs(Figure f) => f.Experiment == ValidationRows.PeersExperiment && double.IsFinite(f.Value);
+    private static bool IsOurs(Figure f) => f.Experiment == Experiment.Peers && double.IsFinite(f.Value);
 
-    private static bool IsPath(Figure f) => f.Operation is "tx" or "dst" or "rx";
+    private static bool IsPath(Figure f) => Steps.RouteWays.Contains(f.Operation);
 
     private static Html Paths(ValidationView view, string caption, List<Figure> rows)
     {
-        var scale = Scale.For("ns", rows.Where(f => f.Metric == "time").Select(f => f.Value));
+        var scale = Scale.For("ns", rows.Where(f => f.Metric == Metrics.Time).Select(f => f.Value));
         Html Path(IGrouping<(string Structure, string Operation), Figure> path) => Markup.Group(
             4, $"{path.Key.Structure}, {Words.Step(path.Key.Operation)}", path.GroupBy(f => (f.Keys, f.Chain)).Select(keys => Markup.Row(
                 Words.Case(keys.Key.Keys, keys.Key.Chain, ""),
                 [
                     Value(view, rows.Find(f => f.Structure == Names.AllowedIps && f.Item == path.Key.Structure && f.Operation == path.Key.Operation && (f.Keys, f.Chain) == keys.Key), scale),
-                    Value(view, keys.FirstOrDefault(f => f.Metric == "time"), scale), Value(view, keys.FirstOrDefault(f => f.Metric == "ratio"), Scale.Ratio),
+                    Value(view, keys.FirstOrDefault(f => f.Metric == Metrics.Time), scale), Value(view, keys.FirstOrDefault(f => f.Metric == Metrics.Ratio), Scale.Ratio),
                 ])));
         return Html.If(rows.Count > 0, Markup.Table(caption, Markup.Head(1, ["", "AllowedIPs", "route", "route / AllowedIPs"]), Html.Concat(
             rows.Where(f => f.Structure != Names.AllowedIps).GroupBy(f => (f.Structure, f.Operation)), Path), "costs", Markup.BasisTags(rows)));
@@ -66,11 +66,11 @@ internal static class PeerSection
     private static Html Sweep(ValidationView view, string caption, List<Figure> rows)
     {
         var structures = rows.Select(f => f.Structure).Distinct().ToList();
-        var scale = Scale.For("ns", rows.Where(f => f.Metric == "time").Select(f => f.Value));
+        var scale = Scale.For("ns", rows.Where(f => f.Metric == Metrics.Time).Select(f => f.Value));
         var lines = rows.GroupBy(f => f.X!.Value).OrderBy(g => g.Key).Select(peers => Markup.Row(Numbers.Count((int)peers.Key, "peer"), structures.SelectMany(structure => new[]
         {
-            Value(view, peers.FirstOrDefault(f => f.Structure == structure && f.Metric == "time"), scale),
-            Value(view, peers.FirstOrDefault(f => f.Structure == structure && f.Metric == "ratio"), Scale.Ratio),
+            Value(view, peers.FirstOrDefault(f => f.Structure == structure && f.Metric == Metrics.Time), scale),
+            Value(view, peers.FirstOrDefault(f => f.Structure == structure && f.Metric == Metrics.Ratio), Scale.Ratio),
         })));
         return Html.If(rows.Count > 0, Markup.Table(caption, Markup.Head(
             1, ["", .. structures.SelectMany(structure => new[] { structure, "/ 1 peer" })]), Markup.Body(lines), "costs", Markup.BasisTags(rows)));

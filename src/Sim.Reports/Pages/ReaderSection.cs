@@ -7,25 +7,28 @@ namespace Sim.Reports.Pages;
 /// <summary>The answers to lookups during an update: no peer, a wrong one, and for how long.</summary>
 internal static class ReaderSection
 {
-    private static readonly (string Metric, string Title)[] s_tables =
+    private static readonly (Metric Metric, string Title)[] s_tables =
     [
-        ("gap-longest", "Longest time that a prefix was wrong, seen by readers"),
-        ("gap-simulated", "Longest time that a prefix was wrong, at the update’s mean time for an operation"),
+        (Metrics.LongestGap, "Longest time that a prefix was wrong, seen by readers"),
+        (Metrics.SimulatedGap, "Longest time that a prefix was wrong, at the update’s mean time for an operation"),
     ];
 
     /// <summary>Behind these times; most of it is zeros, and is folded.</summary>
-    private static readonly (string Title, string[] Metrics)[] s_folded =
+    private static readonly (string Title, Metric[] Metrics)[] s_folded =
     [
-        ("Share of lookups during the update that were wrong", ["wrong-ratio"]),
-        ("Most operations of the trie for which a prefix had no peer", ["steps-none"]),
-        ("Most operations for which it led to a peer that has it neither before nor after", ["steps-other"]),
-        ("Prefixes that were wrong after some operation", ["prefixes-hit"]),
-        ("Lookups during the update", ["lookups"]),
-        ("The update itself", ["steps", "time", "time-beside-readers"]),
+        ("Share of lookups during the update that were wrong", [Metrics.WrongRatio]),
+        ("Most operations of the trie for which a prefix had no peer", [Metrics.StepsNone]),
+        ("Most operations for which it led to a peer that has it neither before nor after", [Metrics.StepsOther]),
+        ("Prefixes that were wrong after some operation", [Metrics.PrefixesHit]),
+        ("Lookups during the update", [Metrics.ReaderLookups]),
+        ("The update itself", [Metrics.TrieSteps, Metrics.Time, Metrics.TimeBesideReaders]),
     ];
 
+    /// <summary>Counts of lookups and prefixes that were wrong.</summary>
+    private static readonly string[] s_wrong = [Metrics.WrongNone, Metrics.WrongOther, Metrics.PrefixesHit];
+
     /// <summary>The section; empty where the run has no such rows.</summary>
-    public static Section Of(ChurnView view) => new("reader", "Readers", "What packets see during an update", Html.If(view.Has("reader"), $"""
+    public static Section Of(ChurnView view) => new("reader", "Readers", "What packets see during an update", Html.If(view.Has(Experiment.Reader), $"""
         {Html.Concat(Sentences(view), sentence => $"<p>{sentence}</p>\n")}
         <p>Reader threads look up addresses while the writer makes the update, with RCU as in the kernel. During the update the old peer and the new peer are both
         right. A prefix that does not change has only one right peer. A time runs from the start of a prefix’s first wrong lookup to the end of its last. The same
@@ -37,45 +40,45 @@ internal static class ReaderSection
         """));
 
     private static IEnumerable<Figure> ReaderFigures(ChurnView view) =>
-        view.Figures.Where(f => f.Experiment == "reader" && f.Scheme.Length > 0 && double.IsFinite(f.Value));
+        view.Figures.Where(f => f.Experiment == Experiment.Reader && f.Scheme.Length > 0 && double.IsFinite(f.Value));
 
     private static IEnumerable<Html> Sentences(ChurnView view)
     {
-        var wrong = view.Reader("wrong-ratio", "kept").Where(f => f.Operation == "delete" && f.Value > 0).MaxBy(f => f.Value);
-        Figure? Beside(string metric) => wrong is null ? null
-            : view.Reader(metric, "kept").FirstOrDefault(f => f.Operation == "delete" && f.Scheme == wrong.Scheme);
-        if (wrong is not null && Beside("gap-longest") is { } gap)
+        var wrong = view.Reader(Metrics.WrongRatio, KeyPatterns.Kept).Where(f => f.Operation == Operations.Delete && f.Value > 0).MaxBy(f => f.Value);
+        Figure? Beside(Metric metric) => wrong is null ? null
+            : view.Reader(metric, KeyPatterns.Kept).FirstOrDefault(f => f.Operation == Operations.Delete && f.Scheme == wrong.Scheme);
+        if (wrong is not null && Beside(Metrics.LongestGap) is { } gap)
         {
             Html text = $"""
                 Under {wrong.Scheme}, withdrawing one prefix of a peer disturbs all its others. A share of {ChurnSection.Link(view, wrong)} of their lookups during the update was wrong,
                 and one prefix was wrong for {ChurnSection.Link(view, gap)}.
                 """;
-            if (Beside("steps-none") is { } none)
+            if (Beside(Metrics.StepsNone) is { } none)
                 text.Append($" Step by step, it had no peer for {ChurnSection.Link(view, none)} operations of the trie.");
-            if (Beside("gap-simulated") is { } alone)
+            if (Beside(Metrics.SimulatedGap) is { } alone)
                 text.Append($" If nothing else slows the writer down, they take {ChurnSection.Link(view, alone)} {Markup.BasisTag(alone.Basis)}.");
             yield return text;
         }
 
-        var single = ReaderFigures(view).Where(f => f.Operation != "replace").ToList();
+        var single = ReaderFigures(view).Where(f => f.Operation != Operations.Replace).ToList();
         var harmless = view.Schemes.Where(scheme => single.Exists(f => f.Scheme == scheme)
-            && single.TrueForAll(f => f.Scheme != scheme || f.Metric is not ("wrong-none" or "wrong-other" or "prefixes-hit") || f.Value == 0)).ToList();
+            && single.TrueForAll(f => f.Scheme != scheme || !s_wrong.Contains(f.Metric) || f.Value == 0)).ToList();
         if (harmless.Count == 0)
             yield break;
-        var lookups = single.Where(f => f.Metric == "lookups" && harmless.Contains(f.Scheme)).Sum(f => f.Value);
+        var lookups = single.Where(f => f.Metric == Metrics.ReaderLookups && harmless.Contains(f.Scheme)).Sum(f => f.Value);
         yield return $"""
             {Words.Join(harmless)} gave no wrong answer in {Numbers.Show(lookups)} lookups during a move, a withdrawal and the loss of a peer, and none after any operation of the trie.
             """;
     }
 
-    private static Html Folded(ChurnView view, string title, string[] metrics) => Table(view, title, metrics) is { IsEmpty: false } table
+    private static Html Folded(ChurnView view, string title, Metric[] metrics) => Table(view, title, metrics) is { IsEmpty: false } table
         ? $"<details><summary>{title}</summary>\n{table}</details>\n" : new Html();
 
-    private static Html Table(ChurnView view, string title, params string[] metrics)
+    private static Html Table(ChurnView view, string title, params Metric[] metrics)
     {
-        var rows = ReaderFigures(view).Where(f => Array.IndexOf(metrics, f.Metric) >= 0).ToList();
+        var rows = ReaderFigures(view).Where(f => Array.Exists(metrics, metric => f.Metric == metric)).ToList();
         var columns = rows.Select(f => (f.Operation, f.Keys, Metric: f.Keys.Length == 0 ? f.Metric : "")).Distinct().ToList();
-        var heads = columns.Select(column => $"{Words.ReaderOperation(column.Operation)}: {(column.Metric.Length == 0 ? column.Keys : Words.Metric(column.Metric))}");
+        var heads = columns.Select(column => $"{Words.ReaderOperation(column.Operation)}: {(column.Metric.Length == 0 ? column.Keys : Words.Metric(column.Metric, Experiment.Reader))}");
         var lines = rows.Select(f => f.Scheme).Distinct().Select(scheme => Markup.Row(scheme, columns.Select(column => rows.Find(f =>
             f.Scheme == scheme && f.Operation == column.Operation && f.Keys == column.Keys && (column.Metric.Length == 0 || f.Metric == column.Metric))
             is { } figure ? ChurnSection.Link(view, figure) : null)));

@@ -9,7 +9,7 @@ namespace Sim.Reports.Pages;
 /// <summary>How costs grow with prefixes and peers: sentences, a plot per cost, exponents with intervals, every point.</summary>
 internal static class ScalingSection
 {
-    private static readonly string[] s_axes = [ScalingMetrics.PrefixAxis, ScalingMetrics.PeerAxis];
+    private static readonly string[] s_axes = [Axes.Prefixes, Axes.Peers];
 
     /// <param name="view">The rows.</param>
     /// <param name="plots">Their plots.</param>
@@ -33,12 +33,12 @@ internal static class ScalingSection
 
     private static IEnumerable<Html> Sentences(ScalingView view)
     {
-        var places = view.Places(ScalingMetrics.PrefixAxis);
+        var places = view.Places(Axes.Prefixes);
         if (places.Count > 0)
             yield return Html.Join(" ", new[] { places[0], places[^1] }.Distinct().Select(place => Ends(view, place)));
 
-        var deletes = view.Fits(ScalingMetrics.PrefixAxis, ScalingMetrics.Delete, ScalingMetrics.Exponent, large: true);
-        static bool IsReplace(Figure f) => (SchemeNames.WithoutRoutes(f.Scheme) ?? f.Scheme) == SchemeNames.Replace;
+        var deletes = view.Fits(Axes.Prefixes, Operations.Delete, Metrics.Exponent, large: true);
+        static bool IsReplace(Figure f) => SchemeName.All.Find(f.Scheme)?.Resends == true;
         var wholesale = deletes.Find(IsReplace);
         var others = deletes.Where(f => !IsReplace(f)).OrderBy(f => f.Value).ToList();
         if (wholesale is not null && others.Count > 0)
@@ -49,9 +49,9 @@ internal static class ScalingSection
                 """;
         }
 
-        if (PerPeer(view, ScalingMetrics.Unhashed) is { } unhashed)
+        if (PerPeer(view, SchemeName.Unhashed) is { } unhashed)
         {
-            var rest = view.Of(ScalingMetrics.BucketFits, ScalingMetrics.PerPeer).FindAll(f => f != unhashed);
+            var rest = view.Of(Experiment.BucketFit, Metrics.TimePerPeer).FindAll(f => f != unhashed);
             yield return $"""
                 With the fib_info hash of Linux 6.12, all peers of a device share a bucket: each further peer adds {Fit(view, unhashed)} to an insertion.{Html.Concat(
                     rest, f => $" With {Case(f.Scheme)} it adds {Fit(view, f)}.")}
@@ -65,10 +65,10 @@ internal static class ScalingSection
         var parts = new List<Html>();
         foreach (var (operation, words) in new[]
         {
-            (ScalingMetrics.Transmit, "the lookups of a sent packet take"), (ScalingMetrics.Insert, "an insertion takes"), (ScalingMetrics.Delete, "a deletion takes"),
+            (Operations.Transmit, "the lookups of a sent packet take"), (Operations.Insert, "an insertion takes"), (Operations.Delete, "a deletion takes"),
         })
         {
-            var rows = view.Points(ScalingMetrics.PrefixAxis, operation, ScalingMetrics.Time).FindAll(f => f.X == place);
+            var rows = view.Points(Axes.Prefixes, operation, Metrics.Time).FindAll(f => f.X == place);
             if (rows.Count == 0)
                 continue;
             var (least, most) = (rows.MinBy(f => f.Value)!, rows.MaxBy(f => f.Value)!);
@@ -79,21 +79,21 @@ internal static class ScalingSection
     }
 
     private static Figure? PerPeer(ScalingView view, string scheme) =>
-        view.Of(ScalingMetrics.BucketFits, ScalingMetrics.PerPeer).Find(f => f.Scheme == scheme);
+        view.Of(Experiment.BucketFit, Metrics.TimePerPeer).Find(f => f.Scheme == scheme);
 
-    private static string Case(string scheme) => scheme == ScalingMetrics.Hashed ? "the series’ patch 2" : scheme;
+    private static string Case(string scheme) => scheme == SchemeName.Hashed ? "the series’ patch 2" : scheme;
 
     private static Html Bucket(ScalingView view)
     {
-        var times = view.Of(ScalingMetrics.Bucket, ScalingMetrics.Time);
+        var times = view.Of(Experiment.Bucket, Metrics.Time);
         if (times.Count == 0)
             return new Html();
         var schemes = times.Select(f => f.Scheme).Distinct().ToList();
         var lines = schemes.Select(scheme => Markup.Row(scheme,
         [
-            PerPeer(view, scheme) is { } slope ? Fit(view, slope) : null, Fitted(view, ScalingMetrics.AtNone, scheme), Fitted(view, ScalingMetrics.RSquared, scheme),
+            PerPeer(view, scheme) is { } slope ? Fit(view, slope) : null, Fitted(view, Metrics.TimeWithoutPeers, scheme), Fitted(view, Metrics.RSquared, scheme),
         ]));
-        var walked = view.Of(ScalingMetrics.Bucket, ScalingMetrics.InfosWalked);
+        var walked = view.Of(Experiment.Bucket, Metrics.InfosWalked);
         var places = times.Select(f => f.X!.Value).Distinct().Order().Select(place => Markup.Row(Numbers.Show(place), [.. new[] { times, walked }.SelectMany(
             rows => schemes.Select(scheme => At(view, rows, scheme, place)))]));
         return $"""
@@ -103,20 +103,20 @@ internal static class ScalingSection
             all points; its slope has a 95 % interval. On Linux 6.12 under User-Mode Linux each peer added 18 ns to the same insertion;
             <code>validate --kernel uml-unhashed</code> measures it again.</p>
             {Markup.Table("The line of an insertion’s time over the peers of the device", Markup.Head(1, ["", "per further peer", "without peers", "R²"]),
-                Markup.Body(lines), "costs", Markup.BasisTags(view.Figures.Where(f => f.Experiment == ScalingMetrics.BucketFits)))}{
+                Markup.Body(lines), "costs", Markup.BasisTags(view.Figures.Where(f => f.Experiment == Experiment.BucketFit)))}{
             Markup.Table("Inserting a route among the peers of a device", Markup.Head(1, ["peers", .. schemes, .. schemes.Select(scheme => $"infos walked: {scheme}")]),
                 Markup.Body(places), "costs", Markup.BasisTags(times.Concat(walked)))}
             """;
     }
 
-    private static Html? Fitted(ScalingView view, string metric, string scheme) =>
-        view.Of(ScalingMetrics.BucketFits, metric).Find(f => f.Scheme == scheme) is { } row ? Linked(view, row) : null;
+    private static Html? Fitted(ScalingView view, Metric metric, string scheme) =>
+        view.Of(Experiment.BucketFit, metric).Find(f => f.Scheme == scheme) is { } row ? Linked(view, row) : null;
 
     private static Html Fits(ScalingView view) => $"""
         <h3 id="{new Anchor("scaling-fits")}">Exponents</h3>
         <p>Cost = factor · size<sup>exponent</sup>, by least squares through the logarithms of the points (medians). Each exponent has a 95 % interval (Student’s t) and R², the share of the
-        variance that the line explains. No cost is straight over a whole axis, so each half has its own line: up to {Numbers.Show(ScalingMetrics.PrefixSplit)} prefixes and
-        above, up to {Numbers.Show(ScalingMetrics.PeerSplit)} peers and above. Exponent 0 is a cost that does not grow, 1 a cost that grows like the size. A low R² with an exponent near 0
+        variance that the line explains. No cost is straight over a whole axis, so each half has its own line: up to {Numbers.Show(Axes.Split(Axes.Prefixes))} prefixes and
+        above, up to {Numbers.Show(Axes.Split(Axes.Peers))} peers and above. Exponent 0 is a cost that does not grow, 1 a cost that grows like the size. A low R² with an exponent near 0
         means that there is nothing to explain. A wide interval means that the points do not lie on a line.</p>
         {Html.Concat(s_axes, axis => $"{Exponents(view, axis, large: false)}{Exponents(view, axis, large: true)}")}
         """;
@@ -124,8 +124,8 @@ internal static class ScalingSection
     private static Html Exponents(ScalingView view, string axis, bool large)
     {
         var columns = ScalingPlots.Costs
-            .Select(cost => (cost.Title, Fits: view.Fits(axis, cost.Operation, ScalingMetrics.Of(ScalingMetrics.Exponent, cost.Metric), large),
-                Squares: view.Fits(axis, cost.Operation, ScalingMetrics.Of(ScalingMetrics.RSquared, cost.Metric), large)))
+            .Select(cost => (cost.Title, Fits: view.Fits(axis, cost.Operation, Metrics.Exponent.OfCost(cost.Metric), large),
+                Squares: view.Fits(axis, cost.Operation, Metrics.RSquared.OfCost(cost.Metric), large)))
             .Where(column => column.Fits.Count > 0).ToList();
         if (columns.Count == 0)
             return new Html();
@@ -142,12 +142,12 @@ internal static class ScalingSection
 
     private static Html Points(ScalingView view)
     {
-        (string Operation, string Metric, string Title)[] others =
+        (string Operation, Metric Metric, string Title)[] others =
         [
-            ("", ScalingMetrics.Objects, "memory per prefix, objects"), (ScalingMetrics.LossToNone, ScalingMetrics.Time, "loss of the only peer, per prefix"),
-            (ScalingMetrics.Insert, ScalingMetrics.Bytes, "bytes per insertion"), (ScalingMetrics.Move, ScalingMetrics.Bytes, "bytes per move"),
-            (ScalingMetrics.Insert, ScalingMetrics.Messages, "messages per insertion"), (ScalingMetrics.Move, ScalingMetrics.Messages, "messages per move"),
-            (ScalingMetrics.Delete, ScalingMetrics.Messages, "messages per deletion"),
+            ("", Metrics.BytesPerPrefix, "memory per prefix, objects"), (Operations.LoseToNone, Metrics.Time, "loss of the only peer, per prefix"),
+            (Operations.Insert, Metrics.BytesPerChange, "bytes per insertion"), (Operations.Move, Metrics.BytesPerChange, "bytes per move"),
+            (Operations.Insert, Metrics.MessagesPerChange, "messages per insertion"), (Operations.Move, Metrics.MessagesPerChange, "messages per move"),
+            (Operations.Delete, Metrics.MessagesPerChange, "messages per deletion"),
         ];
         var costs = ScalingPlots.Costs.Select(cost => (cost.Operation, cost.Metric, cost.Title)).Concat(others).ToList();
         Html Folded(string axis, string title, List<Figure> rows) => Html.If(
@@ -164,7 +164,7 @@ internal static class ScalingSection
         var lines = view.Schemes.Where(scheme => rows.Exists(f => f.Scheme == scheme))
             .Select(scheme => Markup.Row(scheme, places.Select(place => At(view, rows, scheme, place))));
         var heads = places.Select(place => Numbers.Show(place)
-            + (axis == ScalingMetrics.PrefixAxis && rows.Find(f => f.X == place)!.Order == ScalingMetrics.Generated ? ", generated" : ""));
+            + (axis == Axes.Prefixes && rows.Find(f => f.X == place)!.Order == Orders.Generated ? ", generated" : ""));
         return Markup.Table(caption, Markup.Head(1, ["scheme", .. heads]), Markup.Body(lines), "costs", Markup.BasisTags(rows));
     }
 
@@ -181,8 +181,8 @@ internal static class ScalingSection
     private static Html Fit(ScalingView view, Figure row)
     {
         var scale = Scale.For(row.Unit, [row.Value]);
-        string Short(double value) => row.Unit == "ratio" ? value.ToString("0.00", CultureInfo.InvariantCulture) : scale.Bare(value);
-        var value = row.Unit == "ratio" ? Short(row.Value) : scale.Show(row.Value);
+        string Short(double value) => row.Unit == Units.Ratio ? value.ToString("0.00", CultureInfo.InvariantCulture) : scale.Bare(value);
+        var value = row.Unit == Units.Ratio ? Short(row.Value) : scale.Show(row.Value);
         return $"""{Markup.Link(view.Rows, row, value)} <span class="spread" title="95 % interval">{Short(row.Low)} – {Short(row.High)}</span>{Markup.FlagTag(row)}""";
     }
 }

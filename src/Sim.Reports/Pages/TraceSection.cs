@@ -22,14 +22,14 @@ internal static class TraceSection
             """);
     }
 
-    private static bool IsOurs(Figure f) => f.Experiment == ValidationRows.ReplayExperiment && double.IsFinite(f.Value);
+    private static bool IsOurs(Figure f) => f.Experiment == Experiment.TraceReplay && double.IsFinite(f.Value);
 
     private static Html Table(ValidationView view, int family, List<Figure> rows)
     {
-        var scale = Scale.For("ns", rows.Where(f => f is { Metric: ReplayMetrics.Time, Side: ValidationRows.Port }).Select(f => f.Value));
+        var scale = Scale.For("ns", rows.Where(f => f.Metric == Metrics.TimePerChange && f.Side == Sides.Port).Select(f => f.Value));
         Html Window(IGrouping<double, Figure> window)
         {
-            var kernelTimes = window.Where(f => f is { Metric: ReplayMetrics.Time, Side: ValidationRows.Kernel }).ToList();
+            var kernelTimes = window.Where(f => f.Metric == Metrics.TimePerChange && f.Side == Sides.Kernel).ToList();
             var kernelScale = Scale.For(kernelTimes[0].Unit, kernelTimes.Select(f => f.Value));
             Html Line(IGrouping<string, Figure> scheme)
             {
@@ -37,13 +37,13 @@ internal static class TraceSection
                     scheme.FirstOrDefault(f => f.Metric == metric && f.Side == side) is { } figure ? Markup.Value(view.Rows, figure, cell) : null;
                 return Markup.Row(scheme.Key,
                 [
-                    Value(ReplayMetrics.Bytes, "", Scale.For("bytes", [1])), Value(ReplayMetrics.Calls, "", Scale.For("count", [1])),
-                    Value(ReplayMetrics.Time, ValidationRows.Kernel, kernelScale), Value(ReplayMetrics.Time, ValidationRows.Port, scale),
-                    Value(ReplayMetrics.Ratio, ValidationRows.Kernel, Scale.Ratio), Value(ReplayMetrics.Ratio, ValidationRows.Port, Scale.Ratio),
+                    Value(Metrics.BytesPerChange, "", Scale.For("bytes", [1])), Value(Metrics.CallsPerChange, "", Scale.For("count", [1])),
+                    Value(Metrics.TimePerChange, Sides.Kernel, kernelScale), Value(Metrics.TimePerChange, Sides.Port, scale),
+                    Value(Metrics.Ratio, Sides.Kernel, Scale.Ratio), Value(Metrics.Ratio, Sides.Port, Scale.Ratio),
                 ]);
             }
 
-            return Markup.Group(7, Heading(window.Key, window.First(f => f.Metric == ReplayMetrics.Ratio).Item), window.GroupBy(f => f.Scheme).Select(Line));
+            return Markup.Group(7, Heading(window.Key, window.First(f => f.Metric == Metrics.Ratio).Item), window.GroupBy(f => f.Scheme).Select(Line));
         }
 
         return Markup.Table(

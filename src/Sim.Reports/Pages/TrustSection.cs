@@ -76,10 +76,10 @@ internal static class TrustSection
         if (view.AaRows.Count == 0)
             return text.Append($" This run did not measure the kernel against itself, so nobody knows how much a ratio differs from 1 by chance.</p>\n");
         text.Append($" With the kernel on both sides the ratio should be 1; the widest quartile of {Numbers.Count(view.AaRows.Count, "row")} is {Numbers.Percent(view.AaRows.Max(ValidationView.Noise))}.");
-        if (view.AaRows.All(f => f.Operation == "lookup") && view.Costs.Any(c => !c.IsLookup && c.Target is not null))
+        if (view.AaRows.All(f => f.Operation == Operations.Lookup) && view.Costs.Any(c => !c.IsLookup && c.Target is not null))
             text.Append($" Updates have no such row; their own quartiles show their noise. {WidestUpdate(view)}");
         var body = view.AaRows.GroupBy(Words.Subject).Select(subject => Markup.Group(4, subject.Key, subject.Select(f => Markup.Row(
-            Words.Case(f.Keys, f.Chain, f.Operation == "lookup" ? "" : f.Operation),
+            Words.Case(f.Keys, f.Chain, f.Operation == Operations.Lookup ? "" : f.Operation),
             [Markup.Value(view.Rows, f, Scale.Ratio), $"{Numbers.Percent(ValidationView.Noise(f))}", $"{Numbers.Show(f.N)}"]))));
         return text.Append($"</p>\n{Markup.Table("kernel / kernel", Markup.Head(1, ["", "ratio", "noise", "n"]), Html.Join("", body))}");
     }
@@ -115,9 +115,9 @@ internal static class TrustSection
     private static Html Overlap(ValidationView view)
     {
         var lookups = view.Costs.Where(c => c is { IsLookup: true, IsTime: true, Kernel.Value: > 0, Port.Value: > 0 }).ToList();
-        var pairs = lookups.Where(c => c.Any.Chain == "independent")
+        var pairs = lookups.Where(c => c.Any.Chain == Chains.Independent)
             .Select(a => (Independent: a, Dependent: lookups.Find(b =>
-                b.Any.Chain == "dependent" && b.Any.Keys == a.Any.Keys && Words.Subject(b.Any) == Words.Subject(a.Any))))
+                b.Any.Chain == Chains.Dependent && b.Any.Keys == a.Any.Keys && Words.Subject(b.Any) == Words.Subject(a.Any))))
             .Where(pair => pair.Dependent is not null
                 && pair.Independent.Port!.Value < HelpedBelow * pair.Dependent.Port!.Value
                 && pair.Independent.Kernel!.Value > NotHelpedAbove * pair.Dependent.Kernel!.Value);
@@ -136,7 +136,7 @@ internal static class TrustSection
         var reasons = new List<string>();
         if (view.Lane == KernelLane.Uml)
         {
-            if (view.MayUseHugePages && !(c.IsLookup && (c.Any.Keys == "hot" || c.Kernel?.Value < Cached)))
+            if (view.MayUseHugePages && !(c.IsLookup && (c.Any.Keys == KeyPatterns.Hot || c.Kernel?.Value < Cached)))
                 reasons.Add("the kernel’s memory is mapped in pages of 4 KiB and the port’s in huge ones");
             if (c is { IsLookup: true, Any.Structure: Names.Fib })
                 reasons.Add("the kernel counts each lookup (CONFIG_IP_FIB_TRIE_STATS: 3 ns where that was measured)");

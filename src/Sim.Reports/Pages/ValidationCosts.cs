@@ -39,11 +39,11 @@ internal static class ValidationCosts
     /// <summary>The kernel's side has message handling in it, and in a VM its system calls: no ratio is given.</summary>
     public static Html WithNetlink(ValidationView view)
     {
-        var rows = view.Figures.Where(f => f.Metric is "time-with-netlink" or "time-of-removal" && double.IsFinite(f.Value)).ToList();
+        var rows = view.Figures.Where(f => (f.Metric == Metrics.TimeWithNetlink || f.Metric == Metrics.TimeOfRemoval) && double.IsFinite(f.Value)).ToList();
         return Html.If(rows.Count > 0, $"""
             <details id="{new Anchor("netlink-times")}"><summary>Costs with netlink ({NotAComparison})</summary>
             {Html.Concat(rows.GroupBy(f => f.Metric), metric => NetlinkTable(
-                view, $"Cost {(metric.Key == "time-of-removal" ? "of a whole removal" : "per prefix")}: {NotAComparison}", [.. metric]))}</details>
+                view, $"Cost {(metric.Key == Metrics.TimeOfRemoval ? "of a whole removal" : "per prefix")}: {NotAComparison}", [.. metric]))}</details>
 
             """);
     }
@@ -104,7 +104,7 @@ internal static class ValidationCosts
         Html? Of(IEnumerable<Figure> moment, string side) => moment.Where(f => f.Side == side).ToList() is { Count: > 0 } some
             ? Html.Join("<br>", some.Select(f => Markup.Value(view.Rows, f, Scale.For(f.Unit, [f.Value])))) : null;
         var body = rows.GroupBy(Words.Subject).Select(subject => Markup.Group(3, subject.Key, subject.GroupBy(Words.Moment).Select(moment =>
-            Markup.Row(moment.Key, [Of(moment, ValidationRows.Kernel), Of(moment, ValidationRows.Port)]))));
+            Markup.Row(moment.Key, [Of(moment, Sides.Kernel), Of(moment, Sides.Port)]))));
         return Markup.Table(caption, Markup.Head(1, ["", "kernel, with netlink", "port, without"]), Html.Join("", body));
     }
 }

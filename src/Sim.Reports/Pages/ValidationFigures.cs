@@ -9,11 +9,11 @@ internal static class ValidationFigures
 {
     /// <summary>What a reader asks first; all others are among the rows.</summary>
     private static readonly string[] Main =
-        ["nodes", "leaves", "tnodes", "slab-pages", "vmalloc-pages", "message-bytes", "received-bytes"];
+        [Metrics.Nodes, Metrics.Leaves, Metrics.Tnodes, Metrics.SlabPages, Metrics.VmallocPages, Metrics.MessageBytes, Metrics.ReceivedBytes];
 
     /// <summary>Without those of flushing a routing table: a message for each nexthop object, many rows that say little.</summary>
     public static IEnumerable<Check> MainChecks(ValidationView view) => view.Checks.Where(check =>
-        Main.Contains(check.Kernel.Metric) && !check.Kernel.Operation.StartsWith("flush-nexthop", StringComparison.Ordinal));
+        Main.Contains(check.Kernel.Metric) && Steps.FlushNexthop.PartOf(check.Kernel.Operation) is null);
 
     public static Html Counts(ValidationView view)
     {
@@ -41,7 +41,7 @@ internal static class ValidationFigures
     {
         Html Subject(IGrouping<string, Check> subject)
         {
-            var orders = subject.GroupBy(check => check.Kernel.Order).OrderBy(g => g.Key != "file").ToList();
+            var orders = subject.GroupBy(check => check.Kernel.Order).OrderBy(g => g.Key != Orders.File).ToList();
             Html Of(IGrouping<string, Check> order) => table(Caption(subject.Key, order.Key), [.. order]);
             return $"""
                 {Of(orders[0])}{Html.If(orders.Count > 1, $"""
@@ -80,7 +80,7 @@ internal static class ValidationFigures
     {
         var digests = answers.Where(check => check.IsDigest).ToList();
         var differ = digests.Count(check => !check.IsEqual);
-        var most = answers.Where(check => check.Kernel.Metric == "keys").Select(check => check.Kernel.Value).DefaultIfEmpty(0).Max();
+        var most = answers.Where(check => check.Kernel.Metric == Metrics.Keys).Select(check => check.Kernel.Value).DefaultIfEmpty(0).Max();
         return (differ == 0 ? $"All {Numbers.Show(digests.Count)} sets of answers are equal." : $"{Numbers.Show(differ)} of {Numbers.Show(digests.Count)} sets of answers differ.")
             + (most > 0 ? $" A set has up to {Numbers.Show(most)} keys." : "")
             + " A digest covers every answer of a set: the peer in allowedips; the nexthop, the prefix and its length in fib.";
@@ -90,11 +90,11 @@ internal static class ValidationFigures
     {
         Html Line(IGrouping<(string Operation, string Keys), Check> set)
         {
-            Check? Find(string metric) => set.FirstOrDefault(check => check.Kernel.Metric == metric);
+            Check? Find(Metric metric) => set.FirstOrDefault(check => check.Kernel.Metric == metric);
             Html? Of(Check? check, Func<Check, Figure> side) => check is null ? null : ValidationSection.Link(view, side(check));
             return $"""
                 <tr><th scope="row">{Words.Step(set.Key.Operation)}</th><td class="text">{Words.Keys(set.Key.Keys)}</td>{Html.Concat(
-                    [Of(Find("keys"), c => c.Kernel), Of(Find("hits"), c => c.Port), Of(Find("hits"), c => c.Kernel), Verdict(view, Find("answer-digest"))], Markup.Cell)}</tr>
+                    [Of(Find(Metrics.Keys), c => c.Kernel), Of(Find(Metrics.Hits), c => c.Port), Of(Find(Metrics.Hits), c => c.Kernel), Verdict(view, Find(Metrics.AnswerDigest))], Markup.Cell)}</tr>
 
                 """;
         }

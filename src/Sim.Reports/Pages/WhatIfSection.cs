@@ -18,11 +18,11 @@ internal static class WhatIfSection
         ("bytes per prefix", (costs, structure) => costs.Bytes(structure)),
         ("nodes a lookup visits", (costs, structure) => costs.Nodes(structure)),
         ("cache lines it touches", (costs, structure) => costs.Lines(structure)),
-        ("lookups, independent", (costs, structure) => costs.Ratio("independent", OverFib(structure))),
-        ("lookups, dependent", (costs, structure) => costs.Ratio("dependent", OverFib(structure))),
-        ("insert", (costs, structure) => costs.UpdateRatio("insert", OverFib(structure))),
-        ("delete", (costs, structure) => costs.UpdateRatio("delete", OverFib(structure))),
-        ("move to another peer", (costs, structure) => costs.UpdateRatio("move", OverFib(structure))),
+        ("lookups, independent", (costs, structure) => costs.Ratio(Chains.Independent, OverFib(structure))),
+        ("lookups, dependent", (costs, structure) => costs.Ratio(Chains.Dependent, OverFib(structure))),
+        ("insert", (costs, structure) => costs.UpdateRatio(Operations.Insert, OverFib(structure))),
+        ("delete", (costs, structure) => costs.UpdateRatio(Operations.Delete, OverFib(structure))),
+        ("move to another peer", (costs, structure) => costs.UpdateRatio(Operations.Move, OverFib(structure))),
     ];
 
     /// <summary>Empty where the run has no such structure.</summary>
@@ -53,7 +53,7 @@ internal static class WhatIfSection
         if (costs.Nodes(Names.Fib) is not { } nodes || costs.Nodes(Names.LevelCompression) is not { } fewer || costs.Bytes(Names.LevelCompression) is not { } bytes)
             return text;
         text.Append($" On IPv4’s trie a lookup would visit {Link(rows, fewer)} nodes instead of {Link(rows, nodes)}, and a prefix would take {Link(rows, bytes)}.");
-        return costs.Ratio("dependent", OverFib(Names.LevelCompression)) is not { Flag: "" } ratio ? text
+        return costs.Ratio(Chains.Dependent, OverFib(Names.LevelCompression)) is not { Flag: "" } ratio ? text
             : text.Append($" A lookup would be {Markup.Speed(rows, ratio)}.");
     }
 
@@ -68,5 +68,5 @@ internal static class WhatIfSection
 
     private static Html Link(Rows rows, Figure figure) => Markup.Link(rows, figure, ScaleOf(figure));
 
-    private static Scale ScaleOf(Figure figure) => figure.Unit == "bytes" ? new Scale(1, "bytes") : Scale.For(figure.Unit, [figure.Value]);
+    private static Scale ScaleOf(Figure figure) => figure.Unit == Units.Bytes ? new Scale(1, "bytes") : Scale.For(figure.Unit, [figure.Value]);
 }

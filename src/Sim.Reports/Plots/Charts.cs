@@ -19,7 +19,7 @@ internal abstract record Chart
     public string Place(double value)
     {
         var scale = Scale.ForPlace(Unit, value);
-        return scale.Unit.Length == 0 || Unit == "ratio" ? Numbers.Tick(value) : $"{Numbers.Tick(Math.Round(value / scale.Divisor, 9))} {scale.Unit}";
+        return scale.Unit.Length == 0 || Unit == Units.Ratio ? Numbers.Tick(value) : $"{Numbers.Tick(Math.Round(value / scale.Divisor, 9))} {scale.Unit}";
     }
 }
 

@@ -17,11 +17,11 @@ internal static class ChurnPlots
         [
             Plot("churn-memory", "How much kernel memory does the table take?", "kernel memory in pages", [.. view.Memory]),
             Packet(view),
-            Plot("churn-update", "How long does one change take in the kernel’s structures?", "time per change", [.. view.Uncoalesced("time-per-change")]),
-            Plot("churn-delete", "How long does withdrawing one prefix take?", "time per withdrawal", [.. view.Uncoalesced("time-per-change", "delete")]),
-            Plot("churn-bytes", "How much does a daemon send per change?", "bytes sent per change", [.. view.Uncoalesced("bytes-per-change")]),
+            Plot("churn-update", "How long does one change take in the kernel’s structures?", "time per change", [.. view.Uncoalesced(Metrics.TimePerChange)]),
+            Plot("churn-delete", "How long does withdrawing one prefix take?", "time per withdrawal", [.. view.Uncoalesced(Metrics.TimePerChange, Operations.Delete)]),
+            Plot("churn-bytes", "How much does a daemon send per change?", "bytes sent per change", [.. view.Uncoalesced(Metrics.BytesPerChange)]),
             Plot("churn-loss", "How long does failover of the largest peer take?", "time until another peer has all its prefixes",
-                [.. view.Convergence("time").Where(f => f.Operation == "lose-to-one")]),
+                [.. view.Convergence(Metrics.Time).Where(f => f.Operation == Operations.LoseToOne)]),
             Plot("churn-staleness", "How late does an observer know of a change?", "mean staleness",
                 [.. view.Schemes.Select(scheme => view.Staleness(scheme) is { } row ? row with { Scheme = scheme } : null).OfType<Figure>()]),
         ];
@@ -50,12 +50,13 @@ internal static class ChurnPlots
     /// <summary>Two marks a scheme: sent and received.</summary>
     private static PlotSpec? Packet(ChurnView view)
     {
-        (string Operation, string Label)[] ways = [("transmit", "sent"), ("receive", "received"), ("receive-rp-filter", "with rp_filter")];
+        (string Operation, string Label)[] ways = 
+            [(Operations.Transmit, "sent"), (Operations.Receive, "received"), (Operations.ReceiveRpFilter, "with rp_filter")];
         var rows = ways.SelectMany(way => view.Packet(way.Operation)).ToList();
         if (rows.Count == 0)
             return null;
         string Label(Figure f) => ways.First(way => way.Operation == f.Operation).Label;
-        var sent = rows.Where(f => f.Operation == "transmit").ToList();
+        var sent = rows.Where(f => f.Operation == Operations.Transmit).ToList();
         var reading = $"A sent packet’s lookups are shortest with {sent.MinBy(f => f.Value)!.Scheme} and longest with {sent.MaxBy(f => f.Value)!.Scheme}. "
             + "A device per peer accepts every source, so a received packet needs no lookup.";
         return new PlotSpec("churn-packet", "How long do a packet’s lookups take?", reading, rows.Bases(), new MarkChart

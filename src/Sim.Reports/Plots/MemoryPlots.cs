@@ -9,7 +9,7 @@ internal static class MemoryPlots
 {
     public static PlotSpec? Memory(Rows rows, Verdict verdict)
     {
-        var pages = Of(rows, "page-bytes");
+        var pages = Of(rows, Metrics.PageBytes);
         if (pages.Count == 0)
             return null;
         var chart = new MarkChart { ValueLabel = "kernel memory in pages", Unit = pages[0].Unit, Groups = PlotSet.Groups(pages, f => Words.Order(f.Order)) };
@@ -19,8 +19,8 @@ internal static class MemoryPlots
 
     public static PlotSpec? Caches(Rows rows)
     {
-        var order = rows.MainOrder("memory");
-        var caches = rows.Of("memory", "cache-page-bytes")
+        var order = rows.MainOrder(Experiment.Memory);
+        var caches = rows.Of(Experiment.Memory, Metrics.CachePageBytes)
             .Where(f => f.Order == order && f.Value > 0 && f.Structure != Names.Process)
             .OrderBy(PlotSet.Series).ThenByDescending(f => f.Value).ToList();
         if (caches.Count == 0)
@@ -33,16 +33,16 @@ internal static class MemoryPlots
             string.Join(". ", caches.GroupBy(f => f.Structure).Select(LargestCache)) + ".", caches.Bases(), chart);
     }
 
-    private static List<Figure> Of(Rows rows, string metric) =>
-        [.. rows.Of("memory", metric).Where(f => f.Structure != Names.Process)];
+    private static List<Figure> Of(Rows rows, Metric metric) =>
+        [.. rows.Of(Experiment.Memory, metric).Where(f => f.Structure != Names.Process)];
 
     // Pages against objects in the same order: what half-empty slabs and size classes cost.
     private static string Slack(Rows rows, List<Figure> pages)
     {
         var parts = new List<string>();
-        foreach (var page in pages.Where(f => f.Order == rows.MainOrder("memory")))
+        foreach (var page in pages.Where(f => f.Order == rows.MainOrder(Experiment.Memory)))
         {
-            var objects = rows.Of("memory", "object-bytes", page.Structure).FirstOrDefault(f => f.Order == page.Order);
+            var objects = rows.Of(Experiment.Memory, Metrics.ObjectBytes, page.Structure).FirstOrDefault(f => f.Order == page.Order);
             if (objects is not null && objects.Value > 0)
                 parts.Add($"{Phrases.Percent(page.Value / objects.Value - 1)} for {page.Structure}");
         }

@@ -7,7 +7,7 @@ namespace Sim.Reports.Plots;
 /// <summary>A plot per cost and axis with a curve per scheme, and the plot of the bucket.</summary>
 internal static class ScalingPlots
 {
-    private const string BucketName = "scaling-bucket";
+    private static readonly string s_bucketName = Experiment.Bucket;
 
     /// <summary>A cost that is plotted.</summary>
     /// <param name="Name">Middle of the plot's name.</param>
@@ -15,29 +15,29 @@ internal static class ScalingPlots
     /// <param name="Metric">As in the rows.</param>
     /// <param name="Title">What it is, in words.</param>
     /// <param name="Question">What the plot answers, up to the axis.</param>
-    public sealed record PlottedCost(string Name, string Operation, string Metric, string Title, string Question);
+    public sealed record PlottedCost(string Name, string Operation, Metric Metric, string Title, string Question);
 
     /// <summary>The costs in the order of the page.</summary>
     public static IReadOnlyList<PlottedCost> Costs { get; } =
     [
-        new("memory", "", ScalingMetrics.Pages, "memory per prefix, in pages", "How much memory does a prefix take"),
-        new("transmit", ScalingMetrics.Transmit, ScalingMetrics.Time, "lookup time to send", "How long do the lookups of a sent packet take"),
-        new("receive", ScalingMetrics.Receive, ScalingMetrics.Time, "lookup time to receive", "How long does checking a received packet’s source take"),
-        new("insert", ScalingMetrics.Insert, ScalingMetrics.Time, "time per insertion", "How long does inserting a prefix take"),
-        new("move", ScalingMetrics.Move, ScalingMetrics.Time, "time per move", "How long does moving a prefix to another peer take"),
-        new("delete", ScalingMetrics.Delete, ScalingMetrics.Time, "time per deletion", "How long does deleting a prefix take"),
-        new("bytes", ScalingMetrics.Delete, ScalingMetrics.Bytes, "bytes per deletion", "How much does a daemon send to delete a prefix"),
-        new("load", ScalingMetrics.Load, ScalingMetrics.Time, "time to load, per prefix", "How long does loading take per prefix"),
-        new("loss", ScalingMetrics.Loss, ScalingMetrics.Time, "failover time, per prefix", "How long does failover from a lost peer take per prefix"),
+        new("memory", "", Metrics.PageBytesPerPrefix, "memory per prefix, in pages", "How much memory does a prefix take"),
+        new("transmit", Operations.Transmit, Metrics.Time, "lookup time to send", "How long do the lookups of a sent packet take"),
+        new("receive", Operations.Receive, Metrics.Time, "lookup time to receive", "How long does checking a received packet’s source take"),
+        new("insert", Operations.Insert, Metrics.Time, "time per insertion", "How long does inserting a prefix take"),
+        new("move", Operations.Move, Metrics.Time, "time per move", "How long does moving a prefix to another peer take"),
+        new("delete", Operations.Delete, Metrics.Time, "time per deletion", "How long does deleting a prefix take"),
+        new("bytes", Operations.Delete, Metrics.BytesPerChange, "bytes per deletion", "How much does a daemon send to delete a prefix"),
+        new("load", Operations.Load, Metrics.Time, "time to load, per prefix", "How long does loading take per prefix"),
+        new("loss", Operations.LoseToOne, Metrics.Time, "failover time, per prefix", "How long does failover from a lost peer take per prefix"),
     ];
 
     /// <summary>Every name such a plot can have.</summary>
     public static IReadOnlyList<string> AllNames { get; } =
-        [.. new[] { ScalingMetrics.PrefixAxis, ScalingMetrics.PeerAxis }.SelectMany(axis => Costs.Select(cost => Name(axis, cost))), BucketName];
+        [.. new[] { Axes.Prefixes, Axes.Peers }.SelectMany(axis => Costs.Select(cost => Name(axis, cost))), s_bucketName];
 
     public static IReadOnlyList<PlotSpec> For(ScalingView view)
     {
-        var plots = new[] { ScalingMetrics.PrefixAxis, ScalingMetrics.PeerAxis }
+        var plots = new[] { Axes.Prefixes, Axes.Peers }
             .SelectMany(axis => Costs.Select(cost => Plot(view, axis, cost))).Append(Bucket(view));
         return [.. plots.OfType<PlotSpec>()];
     }
@@ -49,7 +49,7 @@ internal static class ScalingPlots
         var rows = view.Points(axis, cost.Operation, cost.Metric).FindAll(f => f.Value > 0);
         if (rows.Select(f => f.X).Distinct().Count() < 2)
             return null;
-        var steepest = view.Fits(axis, cost.Operation, ScalingMetrics.Of(ScalingMetrics.Exponent, cost.Metric), large: true).MaxBy(f => f.Value);
+        var steepest = view.Fits(axis, cost.Operation, Metrics.Exponent.OfCost(cost.Metric), large: true).MaxBy(f => f.Value);
         var steep = steepest is null ? "" : " " + Steepest(steepest, axis);
         return new PlotSpec(Name(axis, cost), $"{cost.Question}, over {axis}?", Range(rows, axis) + steep, rows.Bases(),
             Chart(view, rows, cost.Title, Axis(rows, axis)));
@@ -66,13 +66,13 @@ internal static class ScalingPlots
 
     private static PlotSpec? Bucket(ScalingView view)
     {
-        var rows = view.Of(ScalingMetrics.Bucket, ScalingMetrics.Time).FindAll(f => f.Value > 0 && f.X is not null);
+        var rows = view.Of(Experiment.Bucket, Metrics.Time).FindAll(f => f.Value > 0 && f.X is not null);
         if (rows.Select(f => f.X).Distinct().Count() < 2)
             return null;
-        var fits = view.Of(ScalingMetrics.BucketFits, ScalingMetrics.PerPeer)
+        var fits = view.Of(Experiment.BucketFit, Metrics.TimePerPeer)
             .Select(f => $"{f.Scheme}: {Numbers.Digits(f.Value, 3)} ns ({Numbers.Digits(f.Low, 3)} to {Numbers.Digits(f.High, 3)})").ToList();
-        var reading = Range(rows, ScalingMetrics.PeerAxis) + (fits.Count == 0 ? "" : $" Each further peer adds to an insertion: {string.Join("; ", fits)}.");
-        return new PlotSpec(BucketName, "How much do the other peers of a device slow the insertion of a route down?", reading, rows.Bases(),
+        var reading = Range(rows, Axes.Peers) + (fits.Count == 0 ? "" : $" Each further peer adds to an insertion: {string.Join("; ", fits)}.");
+        return new PlotSpec(s_bucketName, "How much do the other peers of a device slow the insertion of a route down?", reading, rows.Bases(),
             Chart(view, rows, "time per insertion", "peers of the device (logarithmic)"));
     }
 
@@ -87,21 +87,21 @@ internal static class ScalingPlots
 
     private static LogCurve Curve(ScalingView view, List<Figure> rows, IGrouping<string, Figure> scheme)
     {
-        var (shape, open) = rows[0].Experiment == ScalingMetrics.Points ? view.ShapeOf(scheme.Key) : (Order(view, rows, scheme.Key), false);
+        var (shape, open) = rows[0].Experiment == Experiment.Scaling ? view.ShapeOf(scheme.Key) : (Order(view, rows, scheme.Key), false);
         return new(ChurnView.Series(scheme.Key), shape, open, scheme.Key, [.. scheme.OrderBy(f => f.X).Select(f => (f.X!.Value, f.Value))]);
     }
 
     private static int Order(ScalingView view, List<Figure> rows, string scheme)
     {
-        var order = rows[0].Experiment == ScalingMetrics.Points ? view.Schemes : rows.Select(f => f.Scheme).Distinct();
+        var order = rows[0].Experiment == Experiment.Scaling ? view.Schemes : rows.Select(f => f.Scheme).Distinct();
         return order.ToList().IndexOf(scheme);
     }
 
     private static string Axis(List<Figure> rows, string axis)
     {
-        if (axis == ScalingMetrics.PeerAxis)
+        if (axis == Axes.Peers)
             return $"peers, at {Numbers.Show(rows[0].Prefixes ?? 0)} prefixes (logarithmic)";
-        var generated = rows.Where(f => f.Order == ScalingMetrics.Generated).ToList();
+        var generated = rows.Where(f => f.Order == Orders.Generated).ToList();
         return $"prefixes, at {Numbers.Show(rows.Max(f => f.Peers ?? 0))} peers (logarithmic"
             + (generated.Count == 0 ? ")" : $"; from {Numbers.Show(generated.Min(f => f.X!.Value))} on, generated tables)");
     }
@@ -117,7 +117,7 @@ internal static class ScalingPlots
             return $"{Show(least)}" + (most.Value > least.Value ? $" to {Show(most)}" : "");
         }
 
-        var noun = axis == ScalingMetrics.PrefixAxis ? "prefix" : "peer";
+        var noun = axis == Axes.Prefixes ? "prefix" : "peer";
         return $"With {Many(rows.Min(f => f.X)!.Value, noun)}: {At(rows.Min(f => f.X))}. With {Many(rows.Max(f => f.X)!.Value, noun)}: {At(rows.Max(f => f.X))}.";
     }
 

@@ -8,7 +8,7 @@ internal static class ShapePlots
 {
     public static PlotSpec? Touch(Rows rows)
     {
-        var lines = rows.Of("touch", "cache-lines").ToList();
+        var lines = rows.Of(Experiment.Touch, Metrics.CacheLines).ToList();
         if (lines.Count == 0)
             return null;
         var chart = new MarkChart
@@ -29,7 +29,7 @@ internal static class ShapePlots
         var drawn = new List<Figure>();
         foreach (var structure in Names.Structures)
         {
-            var points = Histogram(rows, "depth-histogram", structure);
+            var points = Histogram(rows, Metrics.DepthHistogram, structure);
             if (points.Count == 0)
                 continue;
             drawn.AddRange(points);
@@ -53,7 +53,7 @@ internal static class ShapePlots
 
     public static PlotSpec? Tnodes(Rows rows)
     {
-        var sizes = Histogram(rows, "node-size", Names.Fib);
+        var sizes = Histogram(rows, Metrics.NodeSize, Names.Fib);
         if (sizes.Count == 0)
             return null;
         var children = sizes.Sum(f => f.Value * Math.Pow(2, f.X!.Value));
@@ -68,19 +68,19 @@ internal static class ShapePlots
                 $"{Numbers.Show(Math.Pow(2, f.X!.Value))} children ({Numbers.Count((int)f.X!.Value, "bit")})",
                 [new Mark(1, f.Value, f.Value, f.Value, Numbers.Show(f.Value))]))],
         };
-        return new("tnodes", "How large are fib’s internal nodes?",
+        return new(Metrics.Tnodes, "How large are fib’s internal nodes?",
             $"{Numbers.Show(nodes)} internal nodes have {Numbers.Show(children / nodes)} children on average; the largest indexes "
             + $"{Numbers.Show(largest)} bits at once ({Numbers.Show(Math.Pow(2, largest))} children).", sizes.Bases(), chart);
     }
 
-    private static List<Figure> Histogram(Rows rows, string metric, string structure) =>
-        [.. rows.Of("shape", metric, structure)
-            .Where(f => f.Order == rows.MainOrder("shape") && f.X is { } x && double.IsFinite(x) && f.Value > 0)
+    private static List<Figure> Histogram(Rows rows, Metric metric, string structure) =>
+        [.. rows.Of(Experiment.Shape, metric, structure)
+            .Where(f => f.Order == rows.MainOrder(Experiment.Shape) && f.X is { } x && double.IsFinite(x) && f.Value > 0)
             .OrderBy(f => f.X)];
 
     private static string Visits(Rows rows, string structure)
     {
-        var nodes = rows.Of("touch", "nodes-visited", structure).Select(f => f.Value).ToList();
+        var nodes = rows.Of(Experiment.Touch, Metrics.NodesVisited, structure).Select(f => f.Value).ToList();
         return nodes.Count == 0 ? "" : $" ({Numbers.Span(nodes.Min(), nodes.Max())} nodes)";
     }
 

@@ -9,7 +9,7 @@ internal static class TimePlots
 {
     public static PlotSpec? Load(Rows rows)
     {
-        var times = rows.Of("load", "time-per-prefix").ToList();
+        var times = rows.Of(Experiment.Load, Metrics.TimePerPrefix).ToList();
         if (times.Count == 0)
             return null;
         var reading = times.GroupBy(f => f.Structure).OrderBy(g => PlotSet.Series(g.First())).Select(g =>
@@ -24,10 +24,10 @@ internal static class TimePlots
     }
 
     public static PlotSpec? Lookup(Rows rows, Verdict verdict) =>
-        Compared(rows, verdict.Lookup, verdict, "lookup", "How long does one lookup take, for each pattern of keys?", "time per lookup");
+        Compared(rows, verdict.Lookup, verdict, Experiment.Lookup, "How long does one lookup take, for each pattern of keys?", "time per lookup");
 
     public static PlotSpec? Update(Rows rows, Verdict verdict) =>
-        Compared(rows, verdict.Update, verdict, "update", "How long does one change take?", "time per operation");
+        Compared(rows, verdict.Update, verdict, Experiment.Update, "How long does one change take?", "time per operation");
 
     /// <summary>Every paired ratio against the A/A noise.</summary>
     public static PlotSpec? Ratios(Verdict verdict)
@@ -48,9 +48,9 @@ internal static class TimePlots
             [Basis.Measured], chart);
     }
 
-    private static PlotSpec? Compared(Rows rows, Area area, Verdict verdict, string experiment, string question, string axis)
+    private static PlotSpec? Compared(Rows rows, Area area, Verdict verdict, Experiment experiment, string question, string axis)
     {
-        var times = rows.Of(experiment, Names.Time).ToList();
+        var times = rows.Of(experiment, Metrics.Time).ToList();
         if (times.Count == 0)
             return null;
         var chart = Times(times, axis, f => Words.Case(f.Keys, f.Chain, f.Operation));

@@ -45,7 +45,7 @@ internal static class ValidationPlots
         if (cases.Count == 0)
             return null;
         // One more kind of chain would say the same again: the chain changes when an instruction runs, not how many do.
-        var shown = cases.Exists(c => c.Any.Chain == "independent") ? cases.Where(c => c.Any.Chain != "dependent").ToList() : cases;
+        var shown = cases.Exists(c => c.Any.Chain == Chains.Independent) ? cases.Where(c => c.Any.Chain != Chains.Dependent).ToList() : cases;
         var chart = new MarkChart
         {
             ValueLabel = "instructions per operation in the kernel",

@@ -27,7 +27,7 @@ public sealed record StoredRun(string Name, RunResult Result)
         {
             using var stream = open(path);
             return stream.CanSeek
-                ? new StoredRun(place, ResultsJson.Read(stream, path))
+                ? new StoredRun(place, Remark(ResultsJson.Read(stream, path)))
                 : throw new UserException($"{path} is a pipe; report takes folders with a results.json");
         }
         catch (InvalidDataException error)
@@ -38,6 +38,17 @@ public sealed record StoredRun(string Name, RunResult Result)
         {
             throw new UserException($"{path}: {error.Message}");
         }
+    }
+
+    /// <summary>Adds a remark on metrics that the catalogue has not, which a run of another version may have: pages show them by name.</summary>
+    private static RunResult Remark(RunResult result)
+    {
+        var unknown = result.Figures.Where(row => row.Experiment != Experiment.Compare && Metrics.Find(row.Metric, row.Experiment) is null)
+            .Select(row => row.Metric).Distinct().ToList();
+        return unknown.Count == 0 ? result : result with
+        {
+            Warnings = [.. result.Warnings, $"This version does not know these metrics of another version, and shows them by name: {string.Join(", ", unknown)}."],
+        };
     }
 
     /// <summary>Where the run comes from, for the page of what is made of it.</summary>

@@ -6,16 +6,17 @@ namespace Sim.Reports.Views;
 /// <summary>The rows of a run of <c>churn</c>, as its section and its plots ask for them.</summary>
 public sealed class ChurnView
 {
-    /// <summary>A change, of whatever kind.</summary>
-    public const string Update = "update";
-
-    private static readonly string[] s_experiments = ["trace", "replay", "convergence", "binding-memory", "packet", "observer", "code", "reader"];
+    private static readonly string[] s_experiments =
+    [
+        Experiment.Trace, Experiment.Replay, Experiment.Convergence, Experiment.BindingMemory, Experiment.Packet, Experiment.Observer, Experiment.Code,
+        Experiment.Reader,
+    ];
 
     private ChurnView(Rows rows, List<Figure> figures)
     {
         (Rows, Figures) = (rows, figures);
-        Schemes = [.. figures.Where(f => f.Experiment == "replay").Select(f => f.Scheme).Distinct()];
-        Windows = [.. Replay("changes-taken").Select(f => f.X!.Value).Distinct().Order()];
+        Schemes = [.. figures.Where(f => f.Experiment == Experiment.Replay).Select(f => f.Scheme).Distinct()];
+        Windows = [.. Replay(Metrics.ChangesTaken).Select(f => f.X!.Value).Distinct().Order()];
     }
 
     public Rows Rows { get; }
@@ -32,44 +33,46 @@ public sealed class ChurnView
     public static ChurnView? Of(Rows rows)
     {
         var figures = rows.All.Where(f => Array.IndexOf(s_experiments, f.Experiment) >= 0).ToList();
-        return figures.Exists(f => f.Experiment == "replay") ? new ChurnView(rows, figures) : null;
+        return figures.Exists(f => f.Experiment == Experiment.Replay) ? new ChurnView(rows, figures) : null;
     }
 
-    public IEnumerable<Figure> Replay(string metric) => Of("replay", metric);
+    public IEnumerable<Figure> Replay(Metric metric) => Of(Experiment.Replay, metric);
 
     /// <summary>Replay rows of the least window, in which no change waits for another.</summary>
-    public IEnumerable<Figure> Uncoalesced(string metric, string operation = Update) =>
-        Replay(metric).Where(f => f.Operation == operation && f.X == Windows[0]);
+    /// <param name="metric">The metric.</param>
+    /// <param name="operation">A kind of change; null for any.</param>
+    public IEnumerable<Figure> Uncoalesced(Metric metric, Term? operation = null) =>
+        Replay(metric).Where(f => f.Operation == (operation ?? Operations.Update) && f.X == Windows[0]);
 
     /// <summary>Ratios to the reference of a change, interleaved with it.</summary>
     /// <param name="operation">A change, or a kind of it.</param>
     /// <param name="warm">With warm caches; else from empty ones.</param>
-    public IEnumerable<Figure> UpdateRatios(string operation = Update, bool warm = false) =>
-        Replay(warm ? Names.WarmRatio : Names.Ratio).Where(f => f.Operation == operation);
+    public IEnumerable<Figure> UpdateRatios(Term? operation = null, bool warm = false) =>
+        Replay(warm ? Metrics.WarmRatio : Metrics.Ratio).Where(f => f.Operation == (operation ?? Operations.Update));
 
-    public IEnumerable<Figure> Convergence(string metric) => Of("convergence", metric);
+    public IEnumerable<Figure> Convergence(Metric metric) => Of(Experiment.Convergence, metric);
 
-    public IEnumerable<Figure> Of(string experiment, string metric) =>
+    public IEnumerable<Figure> Of(Experiment experiment, Metric metric) =>
         Figures.Where(f => f.Experiment == experiment && f.Metric == metric && double.IsFinite(f.Value));
 
     /// <summary>What an observer of others' changes pays.</summary>
-    public IReadOnlyList<Figure> Observer => [.. Figures.Where(f => f.Experiment == "observer" && double.IsFinite(f.Value))];
+    public IReadOnlyList<Figure> Observer => [.. Figures.Where(f => f.Experiment == Experiment.Observer && double.IsFinite(f.Value))];
 
     /// <summary>What readers beside an update saw.</summary>
     /// <param name="metric">The metric.</param>
     /// <param name="keys">Whose prefixes they looked up; empty for what concerns the update itself.</param>
-    public IEnumerable<Figure> Reader(string metric, string keys = "") => Of("reader", metric).Where(f => f.Keys == keys);
+    public IEnumerable<Figure> Reader(Metric metric, string keys = "") => Of(Experiment.Reader, metric).Where(f => f.Keys == keys);
 
     /// <summary>Bytes in pages of everything that a scheme holds.</summary>
-    public IEnumerable<Figure> Memory => Of("binding-memory", "page-bytes").Where(f => f.Structure == Names.AllStructures);
+    public IEnumerable<Figure> Memory => Of(Experiment.BindingMemory, Metrics.PageBytes).Where(f => f.Structure == Names.AllStructures);
 
     /// <summary>Nanoseconds that a packet's lookups take, of addresses spread over the prefixes.</summary>
     public IEnumerable<Figure> Packet(string operation) =>
-        Of("packet", "time").Where(f => f.Operation == operation && f.Keys == "prefixes");
+        Of(Experiment.Packet, Metrics.Time).Where(f => f.Operation == operation && f.Keys == KeyPatterns.Prefixes);
 
     /// <summary>Ratios of these lookups to the reference's, interleaved with it.</summary>
     public IEnumerable<Figure> PacketRatios(string operation) =>
-        Of("packet", "ratio").Where(f => f.Operation == operation && f.Keys == "prefixes");
+        Of(Experiment.Packet, Metrics.Ratio).Where(f => f.Operation == operation && f.Keys == KeyPatterns.Prefixes);
 
     /// <summary>
     /// How late who listens knows of a change of the trace, on average: where changes are announced, by a program that takes 10 µs
@@ -77,20 +80,20 @@ public sealed class ChurnView
     /// </summary>
     public Figure? Staleness(string scheme)
     {
-        var rows = Of("observer", "staleness-mean").Where(f => f.X == 10).ToList();
-        return rows.Find(f => f.Scheme == scheme && f.Operation == "trace")
-            ?? (SchemeNames.PlaceOf(scheme) == BindingPlace.Routes ? null : rows.Find(f => f.Scheme == SchemeNames.AllowedIps && f.Operation.Length == 0));
+        var rows = Of(Experiment.Observer, Metrics.MeanStaleness).Where(f => f.X == 10).ToList();
+        return rows.Find(f => f.Scheme == scheme && f.Operation == Operations.Trace)
+            ?? (SchemeName.PlaceOf(scheme) == BindingPlace.Routes ? null : rows.Find(f => f.Scheme == SchemeName.AllowedIps && f.Operation.Length == 0));
     }
 
     /// <summary>The scheme's row of a metric, as <paramref name="rows"/> has it.</summary>
     public static Figure? ForScheme(IEnumerable<Figure> rows, string scheme) => rows.FirstOrDefault(f => f.Scheme == scheme);
 
     /// <summary>Whether the run has rows of another experiment.</summary>
-    public bool Has(string experiment) => Rows.All.Any(f => f.Experiment == experiment);
+    public bool Has(Experiment experiment) => Rows.All.Any(f => f.Experiment == experiment);
 
     /// <summary>The trace's figure; null where it is missing.</summary>
-    public Figure? Trace(string metric) => Of("trace", metric).FirstOrDefault();
+    public Figure? Trace(Metric metric) => Of(Experiment.Trace, metric).FirstOrDefault();
 
     /// <summary>Colour of a scheme: that of the structure in which it binds prefixes to peers.</summary>
-    public static int Series(string scheme) => (int)SchemeNames.PlaceOf(scheme);
+    public static int Series(string scheme) => (int)SchemeName.PlaceOf(scheme);
 }

@@ -54,11 +54,11 @@ public sealed class Comparisons(Rows rows)
 
     /// <summary>The A/A rows: allowedips against allowedips.</summary>
     public IReadOnlyList<Figure> AaRows { get; } =
-        [.. rows.All.Where(f => f.Structure == Names.SelfRatio && f.Metric == Names.Ratio && IsRatio(f))];
+        [.. rows.All.Where(f => f.Structure == Names.SelfRatio && f.Metric == Metrics.Ratio && IsRatio(f))];
 
-    public IReadOnlyList<Comparison> Of(string experiment, string metric)
+    public IReadOnlyList<Comparison> Of(Experiment experiment, Metric metric)
     {
-        var ratios = rows.Of(experiment, Names.Ratio, Names.FibOverAllowedIps).Where(IsRatio).ToList();
+        var ratios = rows.Of(experiment, Metrics.Ratio, Names.FibOverAllowedIps).Where(IsRatio).ToList();
         var fibs = rows.Of(experiment, metric, Names.Fib).ToList();
         var list = new List<Comparison>();
         foreach (var a in rows.Of(experiment, metric, Names.AllowedIps))
@@ -66,13 +66,13 @@ public sealed class Comparisons(Rows rows)
             var fib = fibs.Find(f => RowKey.Of(f) == RowKey.Of(a) && f.Peers == a.Peers)
                 ?? fibs.Find(f => RowKey.Of(f) == RowKey.Of(a));
             var ratio = Match(ratios, a);
-            if (fib is not null && ratio is not null && metric == Names.Time)
+            if (fib is not null && ratio is not null && metric == Metrics.Time)
                 list.Add(FromPairs(a, fib, ratio));
             else if (fib is not null && a.Value > 0 && fib.Value > 0)
                 list.Add(FromRows(a, fib));
         }
         // A ratio whose two medians were left out still counts.
-        foreach (var ratio in ratios.Where(r => metric == Names.Time && list.TrueForAll(c => c.RatioRow != r)))
+        foreach (var ratio in ratios.Where(r => metric == Metrics.Time && list.TrueForAll(c => c.RatioRow != r)))
             list.Add(FromPairs(null, null, ratio));
         return list;
     }

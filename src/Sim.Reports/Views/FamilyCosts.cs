@@ -9,9 +9,6 @@ namespace Sim.Reports.Views;
 /// </summary>
 public sealed class FamilyCosts
 {
-    /// <summary>Addresses spread over the prefixes, so that none is more to the point than another.</summary>
-    private const string Keys = "prefixes";
-
     private readonly Rows _rows;
     private readonly List<Figure> _figures;
 
@@ -31,32 +28,33 @@ public sealed class FamilyCosts
     ];
 
     /// <summary>Nodes that a lookup visits, on average over keys.</summary>
-    public Figure? Nodes(string structure) => Touch("nodes-visited", structure);
+    public Figure? Nodes(string structure) => Touch(Metrics.NodesVisited, structure);
 
     /// <summary>Cache lines that it touches, the answer's included.</summary>
-    public Figure? Lines(string structure) => Touch("cache-lines", structure);
+    public Figure? Lines(string structure) => Touch(Metrics.CacheLines, structure);
 
     /// <summary>Bytes of objects for each prefix.</summary>
-    public Figure? Bytes(string structure) => Find("memory", "bytes-per-prefix", structure, f => f.Order == _rows.MainOrder("memory"));
+    public Figure? Bytes(string structure) => Find(Experiment.Memory, Metrics.BytesPerPrefix, structure, f => f.Order == _rows.MainOrder(Experiment.Memory));
 
     /// <summary>The paired ratio of lookups' times.</summary>
     /// <param name="chain">Whether lookups wait for each other.</param>
     /// <param name="pair">The two structures.</param>
     public Figure? Ratio(string chain, string pair = Names.FibOverAllowedIps) => Find(
-        "lookup", Names.Ratio, pair, f => f.Chain == chain && f.Keys == KeysOf(_figures.Where(row => row.Experiment == "lookup")));
+        Experiment.Lookup, Metrics.Ratio, pair, f => f.Chain == chain && f.Keys == KeysOf(_figures.Where(row => row.Experiment == Experiment.Lookup)));
 
     /// <summary>The paired ratio of updates' times.</summary>
-    public Figure? UpdateRatio(string operation, string pair) => Find("update", Names.Ratio, pair, f => f.Operation == operation);
+    public Figure? UpdateRatio(string operation, string pair) => Find(Experiment.Update, Metrics.Ratio, pair, f => f.Operation == operation);
 
-    private Figure? Touch(string metric, string structure) =>
-        Find("touch", metric, structure, f => f.Keys == KeysOf(_figures.Where(row => row.Experiment == "touch")));
+    private Figure? Touch(Metric metric, string structure) =>
+        Find(Experiment.Touch, metric, structure, f => f.Keys == KeysOf(_figures.Where(row => row.Experiment == Experiment.Touch)));
 
-    private Figure? Find(string experiment, string metric, string structure, Func<Figure, bool> where) => _figures.Find(
+    private Figure? Find(Experiment experiment, Metric metric, string structure, Func<Figure, bool> where) => _figures.Find(
         f => f.Experiment == experiment && f.Metric == metric && f.Structure == structure && where(f));
 
+    /// <summary>Addresses spread over the prefixes, since none of those is more to the point than another; else the first pattern.</summary>
     private static string KeysOf(IEnumerable<Figure> figures)
     {
         var patterns = figures.Select(f => f.Keys).Distinct().ToList();
-        return patterns.Contains(Keys) ? Keys : patterns.FirstOrDefault() ?? "";
+        return patterns.Contains(KeyPatterns.Prefixes) ? KeyPatterns.Prefixes.Name : patterns.FirstOrDefault() ?? "";
     }
 }

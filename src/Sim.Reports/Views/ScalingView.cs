@@ -9,7 +9,7 @@ public sealed class ScalingView
     private ScalingView(Rows rows, List<Figure> figures)
     {
         (Rows, Figures) = (rows, figures);
-        Schemes = [.. figures.Where(f => f.Experiment == ScalingMetrics.Points).Select(f => f.Scheme).Distinct()];
+        Schemes = [.. figures.Where(f => f.Experiment == Experiment.Scaling).Select(f => f.Scheme).Distinct()];
     }
 
     public Rows Rows { get; }
@@ -23,33 +23,33 @@ public sealed class ScalingView
     /// <summary>Null where the run has no such rows.</summary>
     public static ScalingView? Of(Rows rows)
     {
-        string[] experiments = [ScalingMetrics.Points, ScalingMetrics.Fits, ScalingMetrics.Bucket, ScalingMetrics.BucketFits];
+        string[] experiments = [Experiment.Scaling, Experiment.ScalingFit, Experiment.Bucket, Experiment.BucketFit];
         var figures = rows.All.Where(f => Array.IndexOf(experiments, f.Experiment) >= 0).ToList();
-        return figures.Exists(f => f.Experiment == ScalingMetrics.Points && f.X is not null) ? new ScalingView(rows, figures) : null;
+        return figures.Exists(f => f.Experiment == Experiment.Scaling && f.X is not null) ? new ScalingView(rows, figures) : null;
     }
 
     /// <summary>A cost's points on an axis, by scheme and place.</summary>
-    public List<Figure> Points(string axis, string operation, string metric) =>
-        [.. Of(ScalingMetrics.Points, metric).Where(f => f.Item == axis && f.Operation == operation && f.X is not null).OrderBy(f => f.X)];
+    public List<Figure> Points(string axis, string operation, Metric metric) =>
+        [.. Of(Experiment.Scaling, metric).Where(f => f.Item == axis && f.Operation == operation && f.X is not null).OrderBy(f => f.X)];
 
     /// <summary>Fits on an axis of one metric, of the part up to the split or of the one from there.</summary>
-    public List<Figure> Fits(string axis, string operation, string metric, bool large) =>
-        [.. Of(ScalingMetrics.Fits, metric).Where(f => f.Item == axis && f.Operation == operation && f.X >= ScalingMetrics.Split(axis) == large)];
+    public List<Figure> Fits(string axis, string operation, Metric metric, bool large) =>
+        [.. Of(Experiment.ScalingFit, metric).Where(f => f.Item == axis && f.Operation == operation && f.X >= Axes.Split(axis) == large)];
 
-    public List<Figure> Of(string experiment, string metric) =>
+    public List<Figure> Of(Experiment experiment, Metric metric) =>
         [.. Figures.Where(f => f.Experiment == experiment && f.Metric == metric && double.IsFinite(f.Value))];
 
     /// <summary>The places of an axis, ascending.</summary>
     public IReadOnlyList<double> Places(string axis) =>
-        [.. Figures.Where(f => f.Experiment == ScalingMetrics.Points && f.Item == axis && f.X is not null).Select(f => f.X!.Value).Distinct().Order()];
+        [.. Figures.Where(f => f.Experiment == Experiment.Scaling && f.Item == axis && f.X is not null).Select(f => f.X!.Value).Distinct().Order()];
 
     /// <summary>A shape for a scheme; the same for a scheme with a route for each prefix, whose points are open.</summary>
     public (int Shape, bool Open) ShapeOf(string scheme)
     {
-        var open = SchemeNames.WithoutRoutes(scheme) is not null;
+        var open = SchemeName.All.Find(scheme)?.HasFullRoutes == true;
         var shapes = Schemes.Select(Plain).Distinct().ToList();
         return (Math.Max(0, shapes.IndexOf(Plain(scheme))), open);
     }
 
-    private static string Plain(string scheme) => SchemeNames.WithoutRoutes(scheme) ?? scheme;
+    private static string Plain(string scheme) => SchemeName.All.Find(scheme)?.Plain ?? scheme;
 }

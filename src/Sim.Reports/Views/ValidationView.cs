@@ -20,11 +20,11 @@ public sealed record CostCase(Figure? Kernel, Figure? Port, Figure? RatioRow)
 {
     public Figure Any => (Kernel ?? Port ?? RatioRow)!;
 
-    public string Unit => (Kernel ?? Port)?.Unit ?? "ns";
+    public string Unit => (Kernel ?? Port)?.Unit ?? Units.Nanoseconds;
 
-    public bool IsLookup => Any.Operation == "lookup";
+    public bool IsLookup => Any.Operation == Operations.Lookup;
 
-    public bool IsTime => Unit == "ns";
+    public bool IsTime => Unit == Units.Nanoseconds;
 
     /// <summary>port / kernel; null where a side is missing.</summary>
     public double? Ratio => RatioRow?.Value ?? (Kernel?.Value > 0 ? Port?.Value / Kernel.Value : null);
@@ -60,7 +60,7 @@ public sealed class ValidationView
         Checks = [.. ValidationRows.Checks(figures).Select(pair => new Check(pair.Port, pair.Kernel))];
         Differences = [.. Checks.Where(check => !check.Agrees)];
         Costs = FindCosts(figures);
-        AaRows = [.. figures.Where(f => f.Experiment == Names.AaExperiment && f.Metric == Names.Ratio && f.Value > 0 && double.IsFinite(f.Value))];
+        AaRows = [.. figures.Where(f => f.Experiment == Experiment.Aa && f.Metric == Metrics.Ratio && f.Value > 0 && double.IsFinite(f.Value))];
     }
 
     public Rows Rows { get; }
@@ -93,7 +93,7 @@ public sealed class ValidationView
     public bool MayUseHugePages => !Fact("transparent huge pages").Contains("[never]", StringComparison.Ordinal);
 
     /// <summary>Whether a row belongs to a validation and not to a bench.</summary>
-    public static bool Has(Figure f) => f.Side.Length > 0 || f.Experiment == ValidationRows.Experiment;
+    public static bool Has(Figure f) => f.Side.Length > 0 || f.Experiment == Experiment.Validate;
 
     /// <summary>The validation in a run; null where there is none.</summary>
     public static ValidationView? Of(Rows rows)
@@ -130,14 +130,14 @@ public sealed class ValidationView
 
     private static List<CostCase> FindCosts(IReadOnlyList<Figure> figures)
     {
-        static (string, int, RowKey, string) KeyOf(Figure f) => (f.Structure, f.Family, RowKey.Of(f), f.Unit == "ratio" ? "ns" : f.Unit);
-        var costs = figures.Where(f => f.Experiment == ValidationRows.Experiment && f.Metric is Names.Time or Names.Ratio && double.IsFinite(f.Value));
+        static (string, int, RowKey, string) KeyOf(Figure f) => (f.Structure, f.Family, RowKey.Of(f), f.Unit == Units.Ratio ? Units.Nanoseconds : f.Unit);
+        var costs = figures.Where(f => f.Experiment == Experiment.Validate && (f.Metric == Metrics.Time || f.Metric == Metrics.Ratio) && double.IsFinite(f.Value));
         return
         [
             .. costs.GroupBy(KeyOf).Select(g => new CostCase(
-                g.FirstOrDefault(f => f.Metric == Names.Time && f.Side == ValidationRows.Kernel),
-                g.FirstOrDefault(f => f.Metric == Names.Time && f.Side == ValidationRows.Port),
-                g.FirstOrDefault(f => f.Metric == Names.Ratio))).Where(c => (c.Kernel ?? c.Port ?? c.RatioRow) is not null),
+                g.FirstOrDefault(f => f.Metric == Metrics.Time && f.Side == Sides.Kernel),
+                g.FirstOrDefault(f => f.Metric == Metrics.Time && f.Side == Sides.Port),
+                g.FirstOrDefault(f => f.Metric == Metrics.Ratio))).Where(c => (c.Kernel ?? c.Port ?? c.RatioRow) is not null),
         ];
     }
 }

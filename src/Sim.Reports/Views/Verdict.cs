@@ -39,13 +39,13 @@ public sealed class Verdict
     {
         _rows = rows;
         Comparisons = new Comparisons(rows);
-        var order = rows.MainOrder("memory");
-        var memory = Comparisons.Of("memory", "page-bytes");
+        var order = rows.MainOrder(Experiment.Memory);
+        var memory = Comparisons.Of(Experiment.Memory, Metrics.PageBytes);
         MemoryByOrder = memory;
         Memory = new("Memory", "memory", [.. memory.Where(c => c.AllowedIps!.Order == order)]);
-        Lookup = new("Lookup", "lookups", Comparisons.Of("lookup", Names.Time));
-        Load = new("Load", "loading", [.. Comparisons.Of("load", Names.Time).Where(c => c.RatioRow is not null)]);
-        Update = new("Update", "single changes", Comparisons.Of("update", Names.Time));
+        Lookup = new("Lookup", "lookups", Comparisons.Of(Experiment.Lookup, Metrics.Time));
+        Load = new("Load", "loading", [.. Comparisons.Of(Experiment.Load, Metrics.Time).Where(c => c.RatioRow is not null)]);
+        Update = new("Update", "single changes", Comparisons.Of(Experiment.Update, Metrics.Time));
     }
 
     public Comparisons Comparisons { get; }
@@ -116,7 +116,7 @@ public sealed class Verdict
     }
 
     /// <summary>What a daemon holds that keeps each prefix in AllowedIPs and in the routing table; null where unknown.</summary>
-    private Figure? Both => _rows.Of("memory", "page-bytes", Names.Both).FirstOrDefault();
+    private Figure? Both => _rows.Of(Experiment.Memory, Metrics.PageBytes, Names.Both).FirstOrDefault();
 
     private string MemoryClause()
     {

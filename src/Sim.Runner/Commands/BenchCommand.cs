@@ -144,23 +144,23 @@ internal static class BenchCommand
         }
 
         string[] Line(string name, Func<Figure, bool> match, Func<Figure, bool> ratio) =>
-            [name, Cell(match, "allowedips"), Cell(match, "fib"), Cell(ratio, "fib/allowedips")];
+            [name, Cell(match, Names.AllowedIps), Cell(match, Names.Fib), Cell(ratio, Names.FibOverAllowedIps)];
 
-        var order = result.Figures.First(figure => figure.Experiment == "lookup").Order;
-        yield return Line("page bytes per prefix", row => row.Metric == "page-bytes-per-prefix" && row.Order == order, _ => false);
+        var order = result.Figures.First(figure => figure.Experiment == Experiment.Lookup).Order;
+        yield return Line("page bytes per prefix", row => row.Metric == Metrics.PageBytesPerPrefix && row.Order == order, _ => false);
         yield return Line(
-            "load, a prefix", row => row.Metric == "time-per-prefix" && row.Order == order,
-            row => row.Experiment == "load" && row.Metric == "ratio" && row.Order == order);
-        foreach (var lookup in result.Figures.Where(row => row.Experiment == "lookup" && row.Metric == "time").DistinctBy(row => (row.Keys, row.Chain)))
+            "load, a prefix", row => row.Metric == Metrics.TimePerPrefix && row.Order == order,
+            row => row.Experiment == Experiment.Load && row.Metric == Metrics.Ratio && row.Order == order);
+        foreach (var lookup in result.Figures.Where(row => row.Experiment == Experiment.Lookup && row.Metric == Metrics.Time).DistinctBy(row => (row.Keys, row.Chain)))
         {
-            bool Same(Figure row) => row.Experiment == "lookup" && (row.Keys, row.Chain) == (lookup.Keys, lookup.Chain);
-            yield return Line($"lookup, {lookup.Keys}, {lookup.Chain}", row => Same(row) && row.Metric == "time", row => Same(row) && row.Metric == "ratio");
+            bool Same(Figure row) => row.Experiment == Experiment.Lookup && (row.Keys, row.Chain) == (lookup.Keys, lookup.Chain);
+            yield return Line($"lookup, {lookup.Keys}, {lookup.Chain}", row => Same(row) && row.Metric == Metrics.Time, row => Same(row) && row.Metric == Metrics.Ratio);
         }
 
-        foreach (var update in result.Figures.Where(row => row.Experiment == "update" && row.Metric == "time").DistinctBy(row => row.Operation))
+        foreach (var update in result.Figures.Where(row => row.Experiment == Experiment.Update && row.Metric == Metrics.Time).DistinctBy(row => row.Operation))
         {
-            bool Same(Figure row) => row.Experiment == "update" && row.Operation == update.Operation;
-            yield return Line($"{update.Operation}, a prefix", row => Same(row) && row.Metric == "time", row => Same(row) && row.Metric == "ratio");
+            bool Same(Figure row) => row.Experiment == Experiment.Update && row.Operation == update.Operation;
+            yield return Line($"{update.Operation}, a prefix", row => Same(row) && row.Metric == Metrics.Time, row => Same(row) && row.Metric == Metrics.Ratio);
         }
     }
 }

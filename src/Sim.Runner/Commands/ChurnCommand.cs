@@ -137,17 +137,17 @@ internal static class ChurnCommand
         var console = Terminal.Summary(140);
         var table = new Table { Title = new TableTitle("Each scheme in the shortest window that was replayed") };
         table.AddColumns("scheme", "memory", "time per change", "worst batch", "times real time", "bytes per change", "failover");
-        var windows = result.Figures.Where(row => row.Experiment == "replay" && row.Metric == "changes-taken").Select(row => row.X).ToList();
-        foreach (var scheme in result.Figures.Where(row => row.Experiment == "replay").Select(row => row.Scheme).Distinct())
+        var windows = result.Figures.Where(row => row.Experiment == Experiment.Replay && row.Metric == Metrics.ChangesTaken).Select(row => row.X).ToList();
+        foreach (var scheme in result.Figures.Where(row => row.Experiment == Experiment.Replay).Select(row => row.Scheme).Distinct())
         {
             var rows = result.Figures.Where(row => row.Scheme == scheme).ToList();
-            string Replay(string metric) => Shown(rows.FirstOrDefault(row =>
-                row.Experiment == "replay" && row.Metric == metric && row.X == windows.Min() && (row.Operation is "update" or "")));
+            string Replay(Metric metric) => Shown(rows.FirstOrDefault(row =>
+                row.Experiment == Experiment.Replay && row.Metric == metric && row.X == windows.Min() && (row.Operation == Operations.Update || row.Operation.Length == 0)));
             var memory = rows.FirstOrDefault(row =>
-                row.Experiment == "binding-memory" && row.Metric == "page-bytes" && row.Structure == Names.AllStructures);
+                row.Experiment == Experiment.BindingMemory && row.Metric == Metrics.PageBytes && row.Structure == Names.AllStructures);
             table.AddRow(
-                Markup.Escape(scheme), Shown(memory), Replay("time-per-change"), Replay("batch-worst"), Replay("speed"),
-                Replay("bytes-per-change"), Shown(rows.FirstOrDefault(row => row.Experiment == "convergence" && row.Operation == "lose-to-one" && row.Metric == "time")));
+                Markup.Escape(scheme), Shown(memory), Replay(Metrics.TimePerChange), Replay(Metrics.BatchWorst), Replay(Metrics.Speed),
+                Replay(Metrics.BytesPerChange), Shown(rows.FirstOrDefault(row => row.Experiment == Experiment.Convergence && row.Operation == Operations.LoseToOne && row.Metric == Metrics.Time)));
         }
 
         console.Write(table);

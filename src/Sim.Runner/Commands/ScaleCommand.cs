@@ -83,7 +83,7 @@ internal static class ScaleCommand
     private static void PrintSummary(RunResult result)
     {
         var console = Terminal.Summary(140);
-        var times = result.Figures.Where(row => row is { Experiment: ScalingMetrics.Points, Item: ScalingMetrics.PrefixAxis }).ToList();
+        var times = result.Figures.Where(row => row.Experiment == Experiment.Scaling && row.Item == Axes.Prefixes).ToList();
         if (times.Count == 0)
             return;
         var (least, most) = (times.Min(row => row.X), times.Max(row => row.X));
@@ -94,12 +94,12 @@ internal static class ScaleCommand
             string Shown(string operation, string metric) => string.Join(" / ", new[] { least, most }.Select(place => times
                 .Find(row => row.Scheme == scheme && row.X == place && row.Operation == operation && row.Metric == metric) is { } row
                     ? Scale.For(row.Unit, [row.Value]).Show(row.Value) : "–"));
-            var exponent = result.Figures.LastOrDefault(row => row.Experiment == ScalingMetrics.Fits && row.Scheme == scheme
-                && row is { Item: ScalingMetrics.PrefixAxis, Operation: ScalingMetrics.Delete, Metric: ScalingMetrics.Exponent });
+            var exponent = result.Figures.LastOrDefault(row => row.Experiment == Experiment.ScalingFit && row.Scheme == scheme
+                && row.Item == Axes.Prefixes && row.Operation == Operations.Delete && row.Metric == Metrics.Exponent);
             table.AddRow(
-                Markup.Escape(scheme), Shown("", ScalingMetrics.Pages), Shown(ScalingMetrics.Transmit, ScalingMetrics.Time),
-                Shown(ScalingMetrics.Insert, ScalingMetrics.Time), Shown(ScalingMetrics.Move, ScalingMetrics.Time),
-                Shown(ScalingMetrics.Delete, ScalingMetrics.Time), exponent is null ? "" : $"{exponent.Value:0.00} ({exponent.Low:0.00} to {exponent.High:0.00})");
+                Markup.Escape(scheme), Shown("", Metrics.PageBytesPerPrefix), Shown(Operations.Transmit, Metrics.Time),
+                Shown(Operations.Insert, Metrics.Time), Shown(Operations.Move, Metrics.Time),
+                Shown(Operations.Delete, Metrics.Time), exponent is null ? "" : $"{exponent.Value:0.00} ({exponent.Low:0.00} to {exponent.High:0.00})");
         }
 
         console.Write(table);

@@ -35,7 +35,7 @@ internal static class ValidationSummary
         return string.Join(", ", parts.Where(part => part.Length > 0));
     }
 
-    private static string Value(Figure figure) => figure.Unit == "digest" ? $"{(long)figure.Value:x}" : $"{figure.Value:N2} {figure.Unit}";
+    private static string Value(Figure figure) => figure.Unit == Units.Digest ? $"{(long)figure.Value:x}" : $"{figure.Value:N2} {figure.Unit}";
 
     private static Table Checks(ValidationContext context)
     {
@@ -54,11 +54,11 @@ internal static class ValidationSummary
     {
         var table = new Table { Title = new TableTitle("times: port against kernel") };
         table.AddColumns("case", "kernel", "port", "port / kernel");
-        foreach (var kernel in context.Figures.Where(row => row.Side == ValidationRows.Kernel && row.Metric.StartsWith("time", StringComparison.Ordinal)))
+        foreach (var kernel in context.Figures.Where(row => row.Side == Sides.Kernel && row.Basis == Basis.Measured && row.Metric != Metrics.Ratio))
         {
             bool Same(Figure row) => RowKey.Of(row) == RowKey.Of(kernel) && row.Structure == kernel.Structure && row.Scheme == kernel.Scheme && row.Family == kernel.Family;
-            var port = context.Figures.FirstOrDefault(row => row.Side == ValidationRows.Port && row.Metric == kernel.Metric && Same(row));
-            var ratio = context.Figures.FirstOrDefault(row => kernel.Metric == "time" && row.Metric == "ratio" && row.Experiment == ValidationRows.Experiment && Same(row));
+            var port = context.Figures.FirstOrDefault(row => row.Side == Sides.Port && row.Metric == kernel.Metric && Same(row));
+            var ratio = context.Figures.FirstOrDefault(row => kernel.Metric == Metrics.Time && row.Metric == Metrics.Ratio && row.Experiment == Experiment.Validate && Same(row));
             table.AddRow(
                 Place(kernel), $"{kernel.Value:N1} {kernel.Unit}", port is null ? "" : $"{port.Value:N1} {port.Unit}",
                 ratio is null ? port is null ? "" : $"{port.Value / kernel.Value:0.00}" : $"{ratio.Value:0.00} ({ratio.Low:0.00}-{ratio.High:0.00})");

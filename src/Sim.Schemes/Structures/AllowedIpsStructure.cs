@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
+using Sim.Figures;
 using Sim.Kernel;
 using Sim.Trie;
 using Sim.Workloads.Keys;
@@ -200,11 +201,11 @@ public sealed unsafe class AllowedIpsStructure : KernelStructure
         var depths = shape.ValuedAtDepth;
         return
         [
-            new("nodes", null, shape.Nodes),
-            new("valued", null, shape.Valued),
-            new("max-depth", null, shape.MaxDepth),
-            new("average-depth", null, depths.Select((count, depth) => (double)count * depth).Sum() / Math.Max(depths.Sum(), 1)),
-            .. depths.Select((count, depth) => new ShapeCount("depth-histogram", depth, count)).Skip(1),
+            new(Metrics.Nodes, null, shape.Nodes),
+            new(Metrics.Valued, null, shape.Valued),
+            new(Metrics.MaxDepth, null, shape.MaxDepth),
+            new(Metrics.AverageDepth, null, depths.Select((count, depth) => (double)count * depth).Sum() / Math.Max(depths.Sum(), 1)),
+            .. depths.Select((count, depth) => new ShapeCount(Metrics.DepthHistogram, depth, count)).Skip(1),
         ];
     }
 

@@ -2,6 +2,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Sim.Fib;
+using Sim.Figures;
 using Sim.Kernel;
 using Sim.Netlink;
 using Sim.Workloads.Keys;
@@ -114,17 +115,17 @@ public sealed unsafe class Fib4Structure : FibStructure
         var stat = Table.Stat();
         return
         [
-            new("nodes", null, stat.InternalNodes + stat.Leaves),
-            new("valued", null, stat.Prefixes),
-            new("leaves", null, stat.Leaves),
-            new("internal-nodes", null, stat.InternalNodes),
-            new("pointers", null, stat.Pointers),
-            new("null-pointers", null, stat.NullPointers),
-            new("max-depth", null, stat.MaxDepth),
-            new("average-depth", null, (double)stat.TotalDepth / Math.Max(stat.Leaves, 1)),
-            new("total-size-kb", null, stat.TotalKb, "kB"),
-            .. stat.LeafDepths.Select((leaves, depth) => new ShapeCount("depth-histogram", depth, leaves)).Where(count => count.Value > 0),
-            .. stat.NodeSizes.Select((tnodes, bits) => new ShapeCount("node-size", bits, tnodes)).Where(count => count.Value > 0),
+            new(Metrics.Nodes, null, stat.InternalNodes + stat.Leaves),
+            new(Metrics.Valued, null, stat.Prefixes),
+            new(Metrics.Leaves, null, stat.Leaves),
+            new(Metrics.InternalNodes, null, stat.InternalNodes),
+            new(Metrics.Pointers, null, stat.Pointers),
+            new(Metrics.NullPointers, null, stat.NullPointers),
+            new(Metrics.MaxDepth, null, stat.MaxDepth),
+            new(Metrics.AverageDepth, null, (double)stat.TotalDepth / Math.Max(stat.Leaves, 1)),
+            new(Metrics.TotalSize, null, stat.TotalKb),
+            .. stat.LeafDepths.Select((leaves, depth) => new ShapeCount(Metrics.DepthHistogram, depth, leaves)).Where(count => count.Value > 0),
+            .. stat.NodeSizes.Select((tnodes, bits) => new ShapeCount(Metrics.NodeSize, bits, tnodes)).Where(count => count.Value > 0),
         ];
     }
 

@@ -2,6 +2,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Sim.Fib;
+using Sim.Figures;
 using Sim.Kernel;
 using Sim.Netlink;
 using Sim.Workloads.Keys;
@@ -146,13 +147,13 @@ public sealed unsafe class Fib6Structure(RouteShape shape, KernelConfig kernel)
         var stat = Table.Stat();
         return
         [
-            new("nodes", null, stat.Nodes),
-            new("valued", null, stat.RouteNodes),
-            new("intermediate-nodes", null, stat.IntermediateNodes),
-            new("routes", null, stat.Routes),
-            new("max-depth", null, stat.MaxDepth),
-            new("average-depth", null, stat.MeanDepth),
-            .. stat.Depths.Select((nodes, depth) => new ShapeCount("depth-histogram", depth, nodes)).Where(count => count.Value > 0),
+            new(Metrics.Nodes, null, stat.Nodes),
+            new(Metrics.Valued, null, stat.RouteNodes),
+            new(Metrics.IntermediateNodes, null, stat.IntermediateNodes),
+            new(Metrics.Routes, null, stat.Routes),
+            new(Metrics.MaxDepth, null, stat.MaxDepth),
+            new(Metrics.AverageDepth, null, stat.MeanDepth),
+            .. stat.Depths.Select((nodes, depth) => new ShapeCount(Metrics.DepthHistogram, depth, nodes)).Where(count => count.Value > 0),
         ];
     }
 

@@ -2,6 +2,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Sim.Fib;
+using Sim.Figures;
 using Sim.Netlink;
 using Sim.Workloads.Keys;
 
@@ -26,20 +27,20 @@ public sealed unsafe class Lc6Structure(RouteShape shape, KernelConfig kernel)
         var stat = Table.Stat();
         return
         [
-            new("nodes", null, stat.InternalNodes + stat.Leaves),
-            new("valued", null, stat.Prefixes),
-            new("leaves", null, stat.Leaves),
-            new("internal-nodes", null, stat.InternalNodes),
-            new("pointers", null, stat.Pointers),
-            new("null-pointers", null, stat.NullPointers),
-            new("max-depth", null, stat.MaxDepth),
-            new("average-depth", null, (double)stat.TotalDepth / Math.Max(stat.Leaves, 1)),
-            .. stat.NodeSizes.Select((tnodes, bits) => new ShapeCount("node-size", bits, tnodes)).Where(count => count.Value > 0),
+            new(Metrics.Nodes, null, stat.InternalNodes + stat.Leaves),
+            new(Metrics.Valued, null, stat.Prefixes),
+            new(Metrics.Leaves, null, stat.Leaves),
+            new(Metrics.InternalNodes, null, stat.InternalNodes),
+            new(Metrics.Pointers, null, stat.Pointers),
+            new(Metrics.NullPointers, null, stat.NullPointers),
+            new(Metrics.MaxDepth, null, stat.MaxDepth),
+            new(Metrics.AverageDepth, null, (double)stat.TotalDepth / Math.Max(stat.Leaves, 1)),
+            .. stat.NodeSizes.Select((tnodes, bits) => new ShapeCount(Metrics.NodeSize, bits, tnodes)).Where(count => count.Value > 0),
         ];
     }
 
     public override JsonObject StatJson() =>
-        new(Shape().Where(count => count.X is null).Select(count => KeyValuePair.Create(count.Metric, (JsonNode?)count.Value)));
+        new(Shape().Where(count => count.X is null).Select(count => KeyValuePair.Create(count.Metric.Name, (JsonNode?)count.Value)));
 
     public override string StatText() =>
         string.Join('\n', Shape().Where(count => count.X is null).Select(count => $"{count.Metric}: {count.Value:N2}"));

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using Sim.Figures;
 using Sim.Kernel;
 using Sim.Workloads.Keys;
 
@@ -30,11 +31,10 @@ public sealed record Keys(uint[] V4, UInt128[] V6)
 public readonly record struct Touch(int Nodes, int CacheLines, Prefix? Match);
 
 /// <summary>A count of a structure's shape.</summary>
-/// <param name="Metric">The metric's name in results.csv.</param>
+/// <param name="Metric">The metric.</param>
 /// <param name="X">Depth or bits, if the count is part of a histogram.</param>
 /// <param name="Value">The count.</param>
-/// <param name="Unit">Usually <c>count</c>.</param>
-public readonly record struct ShapeCount(string Metric, double? X, double Value, string Unit = "count");
+public readonly record struct ShapeCount(Metric Metric, double? X, double Value);
 
 /// <summary>Counts of the kernel's work since the structure was made.</summary>
 /// <param name="Operations">Insertions, removals and moves in tries. The removal of a peer counts each of its prefixes.</param>

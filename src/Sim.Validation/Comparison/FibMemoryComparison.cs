@@ -58,7 +58,7 @@ public sealed class FibMemoryComparison(ValidationContext context, KernelMemory 
             // If very many slabs of a size class are partly filled, the kernel estimates; see SlabComparison.
             var (active, error) = SlabComparison.ActiveObjects(memory.Find(line.Cache)!);
             var added = active - _portBefore.GetValueOrDefault(line.Cache);
-            context.Compare(at, "kmalloc-objects", "count", added, now.Active - before.Active, (OtherUsersSlabs * now.PerSlab) + error, line.Cache);
+            context.Compare(at, Metrics.KmallocObjects, added, now.Active - before.Active, (OtherUsersSlabs * now.PerSlab) + error, line.Cache);
         }
 
         if (Family == Family.IPv6)
@@ -69,7 +69,7 @@ public sealed class FibMemoryComparison(ValidationContext context, KernelMemory 
 
         var areas = context.Machine.One("vmalloc");
         var vmalloc = lines.FirstOrDefault(line => line.Cache == "vmalloc");
-        context.Compare(at, "vmalloc-pages", "pages", vmalloc.PageBytes / KernelMemory.PageSize, areas.Long("pages"), item: "vmalloc");
+        context.Compare(at, Metrics.VmallocPages, vmalloc.PageBytes / KernelMemory.PageSize, areas.Long("pages"), item: "vmalloc");
     }
 
     /// <summary>
@@ -80,8 +80,8 @@ public sealed class FibMemoryComparison(ValidationContext context, KernelMemory 
     {
         var kernel = PercpuBytes() - _percpuBefore;
         var ported = lines.FirstOrDefault(line => line.Cache == "percpu").ObjectBytes * context.Cpus;
-        context.Figures.Add(context.Row(at, "percpu-bytes", "bytes", ported, Basis.Counted) with { Side = ValidationRows.Port });
-        context.Figures.Add(context.Row(at, "percpu-bytes", "bytes", kernel, Basis.Counted) with { Side = ValidationRows.Kernel });
+        context.Figures.Add(context.Row(at, Metrics.PercpuBytes, ported) with { Side = Sides.Port });
+        context.Figures.Add(context.Row(at, Metrics.PercpuBytes, kernel) with { Side = Sides.Kernel });
     }
 
     private long PercpuBytes() => 1024 * context.Machine.Rows("meminfo").Single(row => row["name"] == "Percpu").Long("kb");

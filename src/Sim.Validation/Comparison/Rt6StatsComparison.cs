@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Sim.Fib;
+using Sim.Figures;
 using Sim.Lab;
 using Sim.Validation.Session;
 
@@ -29,6 +30,6 @@ public sealed class Rt6StatsComparison(ValidationContext context, Func<Rt6Statis
         CompareOne("discarded", (long)ported.FibDiscardedRoutes - before.FibDiscardedRoutes);
 
         void CompareOne(string name, long more) =>
-            context.Compare(at, "rt6-stats", "count", more, kernel.Long(name) - _kernelBefore!.Long(name), item: name);
+            context.Compare(at, Metrics.Rt6Stats, more, kernel.Long(name) - _kernelBefore!.Long(name), item: name);
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Sim.Fib;
+using Sim.Figures;
 using Sim.Kernel;
 using Sim.Trie;
 using Sim.Validation.Ports;
@@ -20,15 +21,15 @@ public static class ShapeComparison
             return;
         var rows = context.Machine.Rows($"module trie wg {(int)family}");
         var shape = table.Shape(family);
-        context.Compare(at, "nodes", "count", shape.Nodes, rows[0].Long("nodes"));
-        context.Compare(at, "valued", "count", shape.Valued, rows[0].Long("valued"));
-        context.Compare(at, "max-depth", "count", shape.MaxDepth, rows[0].Long("max-depth"));
-        context.CompareDigest(at, "trie-digest", AllowedIpsPort.TrieDigest(table, family), rows[0].Hex("digest"), item: at.Scheme.Length > 0 ? "allowedips" : "");
+        context.Compare(at, Metrics.Nodes, shape.Nodes, rows[0].Long("nodes"));
+        context.Compare(at, Metrics.Valued, shape.Valued, rows[0].Long("valued"));
+        context.Compare(at, Metrics.MaxDepth, shape.MaxDepth, rows[0].Long("max-depth"));
+        context.CompareDigest(at, Metrics.TrieDigest, AllowedIpsPort.TrieDigest(table, family), rows[0].Hex("digest"), item: at.Scheme.Length > 0 ? Names.AllowedIps : "");
         for (var depth = 1; depth <= Math.Max(shape.MaxDepth, rows.Count - 1); depth++)
         {
             var (nodes, valued) = depth < rows.Count ? (rows[depth].Long("nodes"), rows[depth].Long("valued")) : (0, 0);
-            context.Compare(at, "nodes-at-depth", "count", AtDepth(shape.NodesAtDepth, depth), nodes, x: depth);
-            context.Compare(at, "valued-at-depth", "count", AtDepth(shape.ValuedAtDepth, depth), valued, x: depth);
+            context.Compare(at, Metrics.NodesAtDepth, AtDepth(shape.NodesAtDepth, depth), nodes, x: depth);
+            context.Compare(at, Metrics.ValuedAtDepth, AtDepth(shape.ValuedAtDepth, depth), valued, x: depth);
         }
     }
 
@@ -40,7 +41,8 @@ public static class ShapeComparison
         foreach (var name in counted.Keys.Union(ported.Keys))
         {
             context.Compare(
-                at, "triestat", name == "Total size" ? "kB" : "count", ported.GetValueOrDefault(name), counted.GetValueOrDefault(name), item: name);
+                at, Metrics.TrieStat, ported.GetValueOrDefault(name), counted.GetValueOrDefault(name), item: name,
+                unit: name == "Total size" ? Units.Kilobytes : null);
         }
 
         if (!context.Machine.HasModule)
@@ -48,10 +50,10 @@ public static class ShapeComparison
         var kernelTrie = context.Machine.One($"module trie fib {tableId}");
         var trie = default(FibTrieDigest);
         table.Visit(ref trie);
-        context.Compare(at, "tnodes", "count", trie.Tnodes, kernelTrie.Long("tnodes"));
-        context.Compare(at, "leaves", "count", trie.Leaves, kernelTrie.Long("leaves"));
-        context.Compare(at, "routes", "count", trie.Routes, kernelTrie.Long("routes"));
-        context.CompareDigest(at, "trie-digest", trie.Value, kernelTrie.Hex("digest"), item: at.Scheme.Length > 0 ? "fib" : "");
+        context.Compare(at, Metrics.Tnodes, trie.Tnodes, kernelTrie.Long("tnodes"));
+        context.Compare(at, Metrics.Leaves, trie.Leaves, kernelTrie.Long("leaves"));
+        context.Compare(at, Metrics.Routes, trie.Routes, kernelTrie.Long("routes"));
+        context.CompareDigest(at, Metrics.TrieDigest, trie.Value, kernelTrie.Hex("digest"), item: at.Scheme.Length > 0 ? Names.Fib : "");
     }
 
     /// <summary>With the module, compares an IPv6 table: nodes, depths, and a digest that stands for every node and route.</summary>
@@ -62,18 +64,18 @@ public static class ShapeComparison
         var rows = context.Machine.Rows($"module trie fib6 {tableId}");
         var tree = default(Fib6TreeDigest);
         table.Visit(ref tree);
-        var item = at.Scheme.Length > 0 ? "fib" : "";
-        context.Compare(at, "nodes", "count", tree.Nodes, rows[0].Long("nodes"), item: item);
-        context.Compare(at, "valued", "count", tree.Valued, rows[0].Long("valued"), item: item);
-        context.Compare(at, "routes", "count", tree.Routes, rows[0].Long("routes"), item: item);
-        context.Compare(at, "max-depth", "count", tree.Depths.Count - 1, rows[0].Long("max-depth"), item: item);
-        context.CompareDigest(at, "trie-digest", tree.Value, rows[0].Hex("digest"), item: item);
+        var item = at.Scheme.Length > 0 ? Names.Fib : "";
+        context.Compare(at, Metrics.Nodes, tree.Nodes, rows[0].Long("nodes"), item: item);
+        context.Compare(at, Metrics.Valued, tree.Valued, rows[0].Long("valued"), item: item);
+        context.Compare(at, Metrics.Routes, tree.Routes, rows[0].Long("routes"), item: item);
+        context.Compare(at, Metrics.MaxDepth, tree.Depths.Count - 1, rows[0].Long("max-depth"), item: item);
+        context.CompareDigest(at, Metrics.TrieDigest, tree.Value, rows[0].Hex("digest"), item: item);
         for (var depth = 0; depth < Math.Max(tree.Depths.Count, rows.Count - 1); depth++)
         {
             var (nodes, valued) = depth + 1 < rows.Count ? (rows[depth + 1].Long("nodes"), rows[depth + 1].Long("valued")) : (0, 0);
             var ported = depth < tree.Depths.Count ? tree.Depths[depth] : (Nodes: 0, Valued: 0);
-            context.Compare(at, "nodes-at-depth", "count", ported.Nodes, nodes, item: item, x: depth);
-            context.Compare(at, "valued-at-depth", "count", ported.Valued, valued, item: item, x: depth);
+            context.Compare(at, Metrics.NodesAtDepth, ported.Nodes, nodes, item: item, x: depth);
+            context.Compare(at, Metrics.ValuedAtDepth, ported.Valued, valued, item: item, x: depth);
         }
     }
 

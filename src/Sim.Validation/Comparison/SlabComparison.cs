@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using Sim.Figures;
 using Sim.Files;
 using Sim.Kernel;
 using Sim.Validation.Session;
@@ -39,16 +40,16 @@ public static class SlabComparison
             if (!slabs.TryGetValue(cache.Name, out var line))
                 throw new UserException($"/proc/slabinfo has no {cache.Name}: was the kernel started without slab_nomerge?");
             var pages = 1 << cache.Order;
-            context.Compare(at, "objects-per-slab", "count", cache.ObjectsPerSlab, line.PerSlab, item: cache.Name);
-            context.Compare(at, "pages-per-slab", "count", pages, line.PagesPerSlab, item: cache.Name);
-            context.Compare(at, "slab-pages", "pages", cache.Slabs * pages, line.Pages,
+            context.Compare(at, Metrics.ObjectsPerSlab, cache.ObjectsPerSlab, line.PerSlab, item: cache.Name);
+            context.Compare(at, Metrics.PagesPerSlab, pages, line.PagesPerSlab, item: cache.Name);
+            context.Compare(at, Metrics.SlabPages, cache.Slabs * pages, line.Pages,
                 bound: (context.Cpus + Math.Ceiling(held / (double)cache.ObjectsPerSlab)) * pages, item: cache.Name);
             // If there are more than 10,000 partial slabs, the kernel looks at 10,000 and extrapolates: a few slabs at another
             // place in the list become hundreds of objects. A walk of the trie compares the objects themselves exactly.
             double kept = context.Cpus * (1 + cache.CpuPartialSlabs) * cache.ObjectsPerSlab;
             var (_, error) = ActiveObjects(cache);
             context.Compare(
-                at, "active-objects", "count", cache.ActiveObjects, line.Active, bound: kept + error, item: cache.Name);
+                at, Metrics.ActiveObjects, cache.ActiveObjects, line.Active, bound: kept + error, item: cache.Name);
         }
     }
 }

@@ -32,11 +32,11 @@ public sealed class TimeComparison(ValidationContext context)
             _kernel.GiveKeys(file);
             foreach (var dependent in new[] { false, true })
             {
-                var here = at with { Operation = "lookup", Keys = name, Chain = dependent ? "dependent" : "independent" };
+                var here = at with { Operation = Operations.Lookup, Keys = name, Chain = Chains.Of(dependent) };
                 context.Progress.Step($"{at.Structure} IPv{(int)at.Family}, time {name} keys, {here.Chain}", context.Plan.LookupGroups * 4, "runs");
                 double Kernel() => _kernel.TimeLookups(structure, number, count, dependent);
                 double Port() => Nanoseconds(() => port(some, dependent)) / count;
-                if (name == "prefixes" && !context.Machine.Vm.CountsInstructions)
+                if (name == KeyPatterns.Prefixes && !context.Machine.Vm.CountsInstructions)
                     AddSelf(here, Interleaved.Run(context.Plan.LookupGroups, Kernel, Kernel, context.Cancel));
                 Add(here, Kernel, Port);
             }
@@ -49,7 +49,7 @@ public sealed class TimeComparison(ValidationContext context)
         if (context.Machine.Vm.CountsInstructions)
         {
             var counts = Enumerable.Range(0, context.Plan.LookupGroups * 2).Select(_ => kernel()).ToArray();
-            context.Figures.Add(context.Row(at, "time", context.TimeUnit, Spread.Of(counts)) with { Side = ValidationRows.Kernel });
+            context.Figures.Add(context.Row(at, Metrics.Time, Spread.Of(counts)) with { Side = Sides.Kernel, Unit = context.TimeUnit });
             return;
         }
 
@@ -62,9 +62,9 @@ public sealed class TimeComparison(ValidationContext context)
     /// <summary>Adds the times of one case, where A is the kernel, and their ratio port / kernel, pair by pair.</summary>
     public void Add(CheckPoint at, InterleavedTimes times)
     {
-        context.Figures.Add(context.Row(at, "time", "ns", times.SpreadB) with { Side = ValidationRows.Port });
-        context.Figures.Add(context.Row(at, "time", "ns", times.SpreadA) with { Side = ValidationRows.Kernel });
-        context.Figures.Add(context.Row(at, "ratio", "ratio", times.Ratio));
+        context.Figures.Add(context.Row(at, Metrics.Time, times.SpreadB) with { Side = Sides.Port });
+        context.Figures.Add(context.Row(at, Metrics.Time, times.SpreadA) with { Side = Sides.Kernel });
+        context.Figures.Add(context.Row(at, Metrics.Ratio, times.Ratio));
     }
 
     /// <summary>Returns the keys of a timed pass. Their number is a power of two, for dependent chains.</summary>
@@ -85,5 +85,5 @@ public sealed class TimeComparison(ValidationContext context)
     }
 
     private void AddSelf(CheckPoint at, InterleavedTimes times) =>
-        context.Figures.Add(context.Row(at, "ratio", "ratio", times.Ratio) with { Experiment = "aa", Side = ValidationRows.Kernel });
+        context.Figures.Add(context.Row(at, Metrics.Ratio, times.Ratio) with { Experiment = Experiment.Aa, Side = Sides.Kernel });
 }

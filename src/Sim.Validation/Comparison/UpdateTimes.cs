@@ -55,7 +55,7 @@ public sealed class UpdateTimes(ValidationContext context, TimeComparison times,
             return [move / count, remove / count, inserted / count];
         }
 
-        Measure(at, ["move", "remove-by-peer", "insert"], Kernel, Port);
+        Measure(at, [Operations.Move, Operations.RemoveByPeer, Operations.Insert], Kernel, Port);
     }
 
     /// <summary>
@@ -83,7 +83,7 @@ public sealed class UpdateTimes(ValidationContext context, TimeComparison times,
             return tells ? [deleted, inserted, double.NaN] : [deleted, inserted];
         }
 
-        Measure(at, tells ? ["delete", "insert", "notify"] : ["delete", "insert"], Kernel, Port);
+        Measure(at, tells ? [Operations.Delete, Operations.Insert, Operations.Notify] : [Operations.Delete, Operations.Insert], Kernel, Port);
     }
 
     private static double Update(Step step, RoutePort port)
@@ -123,8 +123,8 @@ public sealed class UpdateTimes(ValidationContext context, TimeComparison times,
             var runs = Enumerable.Range(0, context.Plan.UpdateGroups * 2).Select(_ => kernel()).ToList();
             for (var i = 0; i < operations.Length; i++)
             {
-                var row = context.Row(at with { Operation = operations[i] }, "time", context.TimeUnit, Spread.Of([.. runs.Select(run => run[i])]));
-                context.Figures.Add(row with { Side = ValidationRows.Kernel });
+                var row = context.Row(at with { Operation = operations[i] }, Metrics.Time, Spread.Of([.. runs.Select(run => run[i])]));
+                context.Figures.Add(row with { Side = Sides.Kernel, Unit = context.TimeUnit });
             }
 
             return;
@@ -136,8 +136,8 @@ public sealed class UpdateTimes(ValidationContext context, TimeComparison times,
         var measured = Interleaved.RunMany(context.Plan.UpdateGroups, kernel, port, context.Cancel);
         for (var i = 0; i < operations.Length; i++)
         {
-            if (operations[i] == "notify")
-                context.Figures.Add(context.Row(at with { Operation = "notify" }, "time", "ns", measured[i].SpreadA) with { Side = ValidationRows.Kernel });
+            if (operations[i] == Operations.Notify)
+                context.Figures.Add(context.Row(at with { Operation = Operations.Notify }, Metrics.Time, measured[i].SpreadA) with { Side = Sides.Kernel });
             else
                 times.AddWithSelf(at with { Operation = operations[i] }, measured[i], self[i]);
         }

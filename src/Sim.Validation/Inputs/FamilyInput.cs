@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using Sim.Figures;
 using Sim.Kernel;
 using Sim.Netlink;
 using Sim.Schemes.Structures;
@@ -113,24 +114,24 @@ public sealed class FamilyInput
     public static FamilyInput Build(RouteTable table, int[] peerOf, int peers, ValidationPlan plan, ulong seed)
     {
         var input = new FamilyInput(table, peers, plan, seed);
-        foreach (var order in TableOrder.Names.OrderBy(name => name == "file"))
+        foreach (var order in TableOrder.Names.OrderBy(name => name == Orders.File))
         {
             var ordered = OrderedTable.Of(table, peerOf, order, seed);
             var operations = new BindOperation[ordered.Prefixes.Length];
             for (var i = 0; i < operations.Length; i++)
                 operations[i] = new(ordered.Prefixes[i], BindKind.Add, (ushort)ordered.Peers[i]);
             // OrderBy is stable: each peer's prefixes stay in the order.
-            input.AllowedIpsLoads.Add(input.Add(order, "allowedips", [.. operations.OrderBy(operation => operation.Peer)]));
+            input.AllowedIpsLoads.Add(input.Add(order, Names.AllowedIps, [.. operations.OrderBy(operation => operation.Peer)]));
             input.RouteLoads.Add(input.Add(order, "routes", operations));
         }
 
         var history = new BindingHistory(table, peerOf, seed);
-        input.Third = input.AddBoth("delete-third", history.DeleteThird());
-        input.Mix = input.AddBoth("mix", history.Mix(plan.MixOperations, peers));
-        input.Move = input.AddBoth("move", history.Move(10, peers));
+        input.Third = input.AddBoth(Steps.DeleteThird, history.DeleteThird());
+        input.Mix = input.AddBoth(Steps.Mix, history.Mix(plan.MixOperations, peers));
+        input.Move = input.AddBoth(Steps.Move, history.Move(10, peers));
         var (kept, dropped) = history.Halve(peer: 0);
-        input.Replace = (input.Add("replace", "allowedips", kept), input.Add("replace", "routes", dropped));
-        input.Rest = input.Add("delete-rest", "routes", [.. history.Bound.Select(bound => new BindOperation(bound.Prefix, BindKind.Delete, bound.Peer))]);
+        input.Replace = (input.Add(Steps.Replace, Names.AllowedIps, kept), input.Add(Steps.Replace, "routes", dropped));
+        input.Rest = input.Add(Steps.DeleteRest, "routes", [.. history.Bound.Select(bound => new BindOperation(bound.Prefix, BindKind.Delete, bound.Peer))]);
         input.AddTimed(table, peerOf, Math.Min(plan.TimedUpdates, table.Routes.Length), seed);
         input.AddSiblings();
         input.AddSingle();
@@ -177,17 +178,17 @@ public sealed class FamilyInput
 
     private void AddSingle()
     {
-        var load = AllowedIpsLoads.Single(step => step.Name == "file").Operations;
+        var load = AllowedIpsLoads.Single(step => step.Name == Orders.File).Operations;
         BindOperation[] Of(BindKind kind, int nth, int shift) =>
         [
             .. load.Where((_, i) => i % nth == 0)
                 .Select(operation => operation with { Kind = kind, Peer = (ushort)((operation.Peer + shift) % Peers) }),
         ];
         Single = (
-            Add("delete-foreign", Both, Peers > 1 ? Of(BindKind.Delete, 10, 1) : []), Add("delete-single", Both, Of(BindKind.Delete, 3, 0)),
-            Add("insert-single", Both, Of(BindKind.Add, 3, 0)), Add("delete-all", Both, Of(BindKind.Delete, 1, 0)),
-            Add("move-all", Both, Of(BindKind.Move, 1, 1)), Add("move-back", Both, Of(BindKind.Move, 1, 0)));
-        PeersAlone = Add("peers-alone", Both, MakePeers(Family, Peers));
+            Add(Steps.DeleteForeign, Both, Peers > 1 ? Of(BindKind.Delete, 10, 1) : []), Add(Steps.DeleteSingle, Both, Of(BindKind.Delete, 3, 0)),
+            Add(Steps.InsertSingle, Both, Of(BindKind.Add, 3, 0)), Add(Steps.DeleteAll, Both, Of(BindKind.Delete, 1, 0)),
+            Add(Steps.MoveAll, Both, Of(BindKind.Move, 1, 1)), Add(Steps.MoveBack, Both, Of(BindKind.Move, 1, 0)));
+        PeersAlone = Add(Steps.PeersAlone, Both, MakePeers(Family, Peers));
     }
 
     /// <summary>Makes each peer by adding a prefix to it, and removes the prefix.</summary>
@@ -239,14 +240,14 @@ public sealed class FamilyInput
 
         Siblings =
         [
-            Add("append-second", "routes", Of(BindKind.Append, 1, 1)), Add("append-third", "routes", Of(BindKind.Append, 2, 2)),
-            Add("append-again", "routes", Of(BindKind.Append, 5, 1)), Add("delete-first", "routes", Of(BindKind.Delete, 3, 0)),
-            Add("replace-siblings", "routes", Of(BindKind.Move, 4, 3)), Add("delete-siblings", "routes", Rest()),
+            Add(Steps.AppendSecond, "routes", Of(BindKind.Append, 1, 1)), Add(Steps.AppendThird, "routes", Of(BindKind.Append, 2, 2)),
+            Add(Steps.AppendAgain, "routes", Of(BindKind.Append, 5, 1)), Add(Steps.DeleteFirst, "routes", Of(BindKind.Delete, 3, 0)),
+            Add(Steps.ReplaceSiblings, "routes", Of(BindKind.Move, 4, 3)), Add(Steps.DeleteSiblings, "routes", Rest()),
         ];
     }
 
     private (Step AllowedIps, Step Routes) AddBoth(string name, BindOperation[] operations) =>
-        (Add(name, "allowedips", Array.ConvertAll(operations, ToDummy)), Add(name, "routes", operations));
+        (Add(name, Names.AllowedIps, Array.ConvertAll(operations, ToDummy)), Add(name, "routes", operations));
 
     /// <summary>Turns a deletion into a move to the dummy peer, because 6.12 cannot remove a single prefix.</summary>
     private BindOperation ToDummy(BindOperation operation) => operation.Kind switch

@@ -22,15 +22,16 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
     private const uint MainTable = 254;
 
     /// <summary>The module's ways to find a packet's peer by the route attribute.</summary>
-    private static readonly string[] s_routeWays = ["tx", "dst", "rx"];
+    private static readonly (string Way, StepForm After)[] s_routeWays =
+        [(Steps.Send, Steps.ThenSend), (Steps.SendByRoute, Steps.ThenSendByRoute), (Steps.Receive, Steps.ThenReceive)];
 
     /// <summary>Routes that name only the device: AllowedIPs needs them too, and the attribute is added to them.</summary>
-    private static readonly RouteScheme s_plain = new("route plain", RouteShape.Device, RouteShape.Device);
+    private static readonly RouteScheme s_plain = new(Names.RoutePlain, RouteShape.Device, RouteShape.Device);
 
     private readonly KernelUnderTest _kernel = context.Machine;
 
     /// <summary>Pairs of ways: AllowedIPs' way to a peer, and the route attribute's way that replaces it.</summary>
-    private static readonly (string Before, string After)[] s_replacements = [("wg", "tx"), ("wg", "dst"), ("src", "rx")];
+    private static readonly (string Before, string After)[] s_replacements = [(Steps.Destination, Steps.Send), (Steps.Destination, Steps.SendByRoute), (Steps.Source, Steps.Receive)];
 
     public void Run(FamilyInput input, ValidationParts parts)
     {
@@ -43,7 +44,7 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
             // RTA_WGPEER makes the same state as RTA_ENCAP, so packets meet the same.
             var isOtherInput = scheme.Shape == RouteShape.PeerKey || scheme.Objects == RouteShape.PeerKey;
             Load(input, scheme);
-            Answers(input, scheme, "load");
+            Answers(input, scheme, Steps.Load);
             if (costs && !isOtherInput)
                 TimeLookups(input, scheme);
             if (costs && input.Family == Family.IPv4 && scheme.Objects != RouteShape.PeerKey)
@@ -58,33 +59,33 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
     }
 
     private static CheckPoint At(FamilyInput input, string structure, string operation) =>
-        new(structure, input.Family, "file", operation, input.Prefixes);
+        new(structure, input.Family, Orders.File, operation, input.Prefixes);
 
-    private static Step FileLoad(FamilyInput input) => input.AllowedIpsLoads.Single(load => load.Name == "file");
+    private static Step FileLoad(FamilyInput input) => input.AllowedIpsLoads.Single(load => load.Name == Orders.File);
 
     private void LoadAllowedIps(FamilyInput input)
     {
         context.Progress.Step($"allowedips IPv{(int)input.Family}, load and answer", 1, "tables");
         MakePeers(input);
         var before = Memory();
-        Configure(input, FileLoad(input), "load");
-        AddMemory(At(input, Names.AllowedIps, "load"), before);
+        Configure(input, FileLoad(input), Steps.Load);
+        AddMemory(At(input, Names.AllowedIps, Steps.Load), before);
         foreach (var (name, keys, file) in input.PacketPatterns)
         {
             var (digest, hits) = port.Answers(keys);
             _kernel.GiveKeys(file);
-            foreach (var way in new[] { "wg", "src" })
+            foreach (var way in (string[])[Steps.Destination, Steps.Source])
                 CompareAnswers(At(input, Names.AllowedIps, way) with { Keys = name }, way, input.Family, digest, hits);
         }
 
-        Configure(input, input.Single.MoveAll, "move-all");
-        Configure(input, input.Single.MoveBack, "move-back");
+        Configure(input, input.Single.MoveAll, Steps.MoveAll);
+        Configure(input, input.Single.MoveBack, Steps.MoveBack);
     }
 
     /// <summary>Makes every peer, without a prefix.</summary>
     private void MakePeers(FamilyInput input)
     {
-        var at = At(input, Names.AllowedIps, "peers-alone");
+        var at = At(input, Names.AllowedIps, Steps.PeersAlone);
         context.CompareTraffic(at, Reset(), _kernel.Traffic("wg reset"));
         Configure(input, input.PeersAlone, at.Operation);
     }
@@ -107,7 +108,7 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
         AddCost(at, traffic, step.Operations.Length);
     }
 
-    private void UnloadAllowedIps(FamilyInput input) => Configure(input, input.Single.All, "delete-all");
+    private void UnloadAllowedIps(FamilyInput input) => Configure(input, input.Single.All, Steps.DeleteAll);
 
     private void Load(FamilyInput input, RouteScheme scheme)
     {
@@ -116,21 +117,21 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
         if (scheme.UsesObjects)
         {
             var traffic = _kernel.Traffic(Text($"nexthop add 1 {input.Peers} {scheme.Objects.AgentWord()} {(int)input.Family}"));
-            context.CompareTraffic(At(input, scheme.Structure, "main-nexthops"), routes.AddNexthops(1, input.Peers, scheme.Objects, input.Family), traffic);
+            context.CompareTraffic(At(input, scheme.Structure, Steps.InMainTable.Of(Steps.Nexthops)), routes.AddNexthops(1, input.Peers, scheme.Objects, input.Family), traffic);
         }
 
-        Send(input, scheme, FileLoad(input), "load");
-        AddMemory(At(input, scheme.Structure, "load"), before);
+        Send(input, scheme, FileLoad(input), Steps.Load);
+        AddMemory(At(input, scheme.Structure, Steps.Load), before);
     }
 
     private void Send(FamilyInput input, RouteScheme scheme, Step step, string operation)
     {
-        var at = At(input, scheme.Structure, "main-" + operation);
+        var at = At(input, scheme.Structure, Steps.InMainTable.Of(operation));
         var count = step.Operations.Length;
         var row = _kernel.One(Text($"route run {step.File} 0 {count} {scheme.Shape.AgentWord()} {MainTable} {ValidationPlan.Batch}"));
         _kernel.Barrier();
         context.CompareTraffic(at, routes.Run(step.Operations, scheme.Shape, MainTable, ValidationPlan.Batch), KernelUnderTest.Traffic(row));
-        context.Compare(at, "refused", "count", 0, row.Long("failed"));
+        context.Compare(at, Metrics.Refused, 0, row.Long("failed"));
         AddCost(at with { Operation = operation }, KernelUnderTest.Traffic(row), count);
     }
 
@@ -144,25 +145,25 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
         {
             var (digest, hits) = port.Answers(keys);
             _kernel.GiveKeys(file);
-            foreach (var way in s_routeWays)
-                CompareAnswers(At(input, scheme.Structure, $"{operation}-{way}") with { Keys = name }, way, input.Family, digest, hits);
+            foreach (var (way, form) in s_routeWays)
+                CompareAnswers(At(input, scheme.Structure, form.Of(operation)) with { Keys = name }, way, input.Family, digest, hits);
         }
     }
 
     private void CompareAnswers(CheckPoint at, string way, Family family, ulong digest, long hits)
     {
         var row = _kernel.One(Text($"module answers {way} {(int)family}"));
-        context.Compare(at, "hits", "count", hits, row.Long("hits"));
-        context.CompareDigest(at, "answer-digest", digest, row.Hex("digest"));
+        context.Compare(at, Metrics.Hits, hits, row.Long("hits"));
+        context.CompareDigest(at, Metrics.AnswerDigest, digest, row.Hex("digest"));
     }
 
     /// <summary>Moves all prefixes to the next peer, route by route, and back.</summary>
     private void Move(FamilyInput input, RouteScheme scheme)
     {
-        Send(input, scheme, input.Single.MoveAll, "move-all");
+        Send(input, scheme, input.Single.MoveAll, Steps.MoveAll);
         port.Add(input.Single.MoveAll.Operations);
-        Answers(input, scheme, "move-all");
-        Send(input, scheme, input.Single.MoveBack, "move-back");
+        Answers(input, scheme, Steps.MoveAll);
+        Send(input, scheme, input.Single.MoveBack, Steps.MoveBack);
         port.Add(input.Single.MoveBack.Operations);
         port.GracePeriod();
     }
@@ -179,10 +180,10 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
         foreach (var compatibility in new[] { 1, 0 })
         {
             _kernel.Rows(Text($"nexthop compat {compatibility}"));
-            Replace(input, scheme, peer: 1, $"move-object-compat-{compatibility}");
+            Replace(input, scheme, peer: 1, Steps.MoveObject.Of(compatibility));
             port.Add(Array.ConvertAll(moved, operation => operation with { Kind = BindKind.Move, Peer = 1 }));
-            Answers(input, scheme, $"move-object-compat-{compatibility}");
-            Replace(input, scheme, peer: 0, $"move-object-back-compat-{compatibility}");
+            Answers(input, scheme, Steps.MoveObject.Of(compatibility));
+            Replace(input, scheme, peer: 0, Steps.MoveObjectBack.Of(compatibility));
             port.Add(moved);
         }
 
@@ -200,18 +201,18 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
 
     private void Unload(FamilyInput input, RouteScheme scheme)
     {
-        Send(input, scheme, input.Single.All, "delete-all");
+        Send(input, scheme, input.Single.All, Steps.DeleteAll);
         if (!scheme.UsesObjects)
             return;
         var traffic = _kernel.Traffic(Text($"nexthop delete 1 {input.Peers}"));
         _kernel.Barrier();
-        context.CompareTraffic(At(input, scheme.Structure, "main-flush"), routes.DeleteNexthops(1, input.Peers), traffic);
+        context.CompareTraffic(At(input, scheme.Structure, Steps.InMainTable.Of(Steps.Flush)), routes.DeleteNexthops(1, input.Peers), traffic);
     }
 
     /// <summary>Times AllowedIPs and the route attribute, interleaved, for each pair of ways.</summary>
     private void TimeLookups(FamilyInput input, RouteScheme scheme)
     {
-        foreach (var (name, keys, file) in input.PacketPatterns.Where(pattern => pattern.Name is "prefixes" or "zipf"))
+        foreach (var (name, keys, file) in input.PacketPatterns.Where(pattern => pattern.Name == KeyPatterns.Prefixes || pattern.Name == KeyPatterns.Zipf))
         {
             var count = TimeComparison.Timed(keys, context.Plan.TimedKeys).Count;
             _kernel.GiveKeys(file);
@@ -219,7 +220,7 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
             {
                 foreach (var (before, after) in s_replacements)
                 {
-                    var at = At(input, scheme.Structure, after) with { Keys = name, Chain = dependent ? "dependent" : "independent" };
+                    var at = At(input, scheme.Structure, after) with { Keys = name, Chain = Chains.Of(dependent) };
                     context.Progress.Step($"{at.Structure} IPv{(int)at.Family}, time {after}, {name} keys, {at.Chain}", 1, "cases");
                     double Before() => _kernel.TimeLookups(before, (uint)input.Family, count, dependent);
                     double After() => _kernel.TimeLookups(after, (uint)input.Family, count, dependent);
@@ -246,8 +247,8 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
             inserts.Add(Update(insert, count, shape));
         }
 
-        Add(context.Row(At(input, scheme.Structure, "delete"), "time", "ns", Spread.Of([.. deletes])));
-        Add(context.Row(At(input, scheme.Structure, "insert"), "time", "ns", Spread.Of([.. inserts])));
+        Add(context.Row(At(input, scheme.Structure, Operations.Delete), Metrics.Time, Spread.Of([.. deletes])));
+        Add(context.Row(At(input, scheme.Structure, Operations.Insert), Metrics.Time, Spread.Of([.. inserts])));
     }
 
     private double Update(Step step, int count, string shape)
@@ -262,23 +263,23 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
 
     private void AddPair(CheckPoint at, InterleavedTimes times)
     {
-        Add(context.Row(at with { Structure = Names.AllowedIps }, "time", "ns", times.SpreadA) with { Item = at.Structure });
-        Add(context.Row(at, "time", "ns", times.SpreadB));
-        Add(context.Row(at, "ratio", "ratio", times.Ratio));
+        Add(context.Row(at with { Structure = Names.AllowedIps }, Metrics.Time, times.SpreadA) with { Item = at.Structure });
+        Add(context.Row(at, Metrics.Time, times.SpreadB));
+        Add(context.Row(at, Metrics.Ratio, times.Ratio));
     }
 
     private void AddCost(CheckPoint at, KernelTraffic traffic, int operations)
     {
         if (operations > 0)
-            Add(context.Row(at, "time-with-netlink", "ns", traffic.Nanoseconds / (double)operations, Basis.Measured));
-        Add(context.Row(at, "bytes-sent", "bytes", traffic.Bytes, Basis.Counted));
+            Add(context.Row(at, Metrics.TimeWithNetlink, traffic.Nanoseconds / (double)operations));
+        Add(context.Row(at, Metrics.BytesSent, traffic.Bytes));
     }
 
     private void AddMemory(CheckPoint at, (long Slab, long Vmalloc) before)
     {
         var after = Memory();
-        Add(context.Row(at, "slab-bytes", "bytes", after.Slab - before.Slab, Basis.Counted));
-        Add(context.Row(at, "vmalloc-bytes", "bytes", after.Vmalloc - before.Vmalloc, Basis.Counted));
+        Add(context.Row(at, Metrics.SlabBytes, after.Slab - before.Slab));
+        Add(context.Row(at, Metrics.VmallocBytes, after.Vmalloc - before.Vmalloc));
     }
 
     /// <summary>Returns the bytes in the pages of all slabs, and of the FIB's vmalloc areas.</summary>
@@ -286,7 +287,7 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
         _kernel.Slabs().Values.Sum(line => line.Pages) * KernelMemory.PageSize,
         _kernel.One("vmalloc").Long("pages") * KernelMemory.PageSize);
 
-    private void Add(Figure figure) => context.Figures.Add(figure with { Experiment = ValidationRows.PeersExperiment, Side = ValidationRows.Kernel });
+    private void Add(Figure figure) => context.Figures.Add(figure with { Experiment = Experiment.Peers, Side = Sides.Kernel });
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

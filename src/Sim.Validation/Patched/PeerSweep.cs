@@ -52,9 +52,9 @@ public sealed class PeerSweep
         var kernel = context.Machine;
         kernel.Traffic("wg reset");
         kernel.Traffic(Text($"wg add {_makePeers.File} 0 {_makePeers.Operations.Length} {ValidationPlan.MessageBytes}"));
-        Measure(context, "route encap", "wgpeer", prefixes);
+        Measure(context, Names.RouteEncap, "wgpeer", prefixes);
         kernel.Traffic(Text($"nexthop add 1 {Most} encap 4"));
-        Measure(context, "route nexthop", "nexthop", prefixes);
+        Measure(context, Names.RouteNexthop, "nexthop", prefixes);
         kernel.Traffic(Text($"nexthop delete 1 {Most}"));
         kernel.Traffic("wg reset");
         kernel.Barrier();
@@ -81,10 +81,10 @@ public sealed class PeerSweep
 
         for (var i = 0; i < _steps.Count; i++)
         {
-            var at = new CheckPoint(structure, Family.IPv4, "", "insert-among", prefixes);
-            Add(context, context.Row(at, "time", "ns", Spread.Of([.. rounds[i]])), _steps[i].Peers);
+            var at = new CheckPoint(structure, Family.IPv4, "", Operations.InsertAmong, prefixes);
+            Add(context, context.Row(at, Metrics.Time, Spread.Of([.. rounds[i]])), _steps[i].Peers);
             double[] ratios = [.. rounds[i].Zip(rounds[0], (many, one) => many / one)];
-            Add(context, context.Row(at, "ratio", "ratio", Spread.Of(ratios)), _steps[i].Peers);
+            Add(context, context.Row(at, Metrics.Ratio, Spread.Of(ratios)), _steps[i].Peers);
         }
     }
 
@@ -99,7 +99,7 @@ public sealed class PeerSweep
     }
 
     private static void Add(ValidationContext context, Figure figure, int peers) =>
-        context.Figures.Add(figure with { Experiment = ValidationRows.PeersExperiment, Side = ValidationRows.Kernel, X = peers, Peers = peers });
+        context.Figures.Add(figure with { Experiment = Experiment.Peers, Side = Sides.Kernel, X = peers, Peers = peers });
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

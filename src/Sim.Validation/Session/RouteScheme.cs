@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using Sim.Figures;
 using Sim.Netlink;
 
 namespace Sim.Validation.Session;
@@ -10,15 +11,15 @@ namespace Sim.Validation.Session;
 public sealed record RouteScheme(string Structure, RouteShape Shape, RouteShape Objects)
 {
     /// <summary>The way of a kernel without the route attribute: nexthop objects that name only the device.</summary>
-    public static RouteScheme Stock { get; } = new("fib", RouteShape.Nexthop, RouteShape.Device);
+    public static RouteScheme Stock { get; } = new(Names.Fib, RouteShape.Nexthop, RouteShape.Device);
 
     /// <summary>The ways that kernel-patch/series adds.</summary>
     public static IReadOnlyList<RouteScheme> Patched { get; } =
     [
-        new("route encap", RouteShape.Encap, RouteShape.Device),
-        new("route wgpeer", RouteShape.PeerKey, RouteShape.Device),
-        new("route nexthop", RouteShape.Nexthop, RouteShape.Encap),
-        new("route nexthop wgpeer", RouteShape.Nexthop, RouteShape.PeerKey),
+        new(Names.RouteEncap, RouteShape.Encap, RouteShape.Device),
+        new(Names.RouteWgPeer, RouteShape.PeerKey, RouteShape.Device),
+        new(Names.RouteNexthop, RouteShape.Nexthop, RouteShape.Encap),
+        new(Names.RouteNexthopWgPeer, RouteShape.Nexthop, RouteShape.PeerKey),
     ];
 
     public bool UsesObjects => Shape == RouteShape.Nexthop;

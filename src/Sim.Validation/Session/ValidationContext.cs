@@ -67,7 +67,7 @@ public sealed class ValidationContext
     public List<string> Warnings => Found.Warnings;
 
     /// <summary>The unit of the kernel's times.</summary>
-    public string TimeUnit => Machine.Vm.CountsInstructions ? "instructions" : "ns";
+    public string TimeUnit => Machine.Vm.CountsInstructions ? Units.Instructions : Units.Nanoseconds;
 
     /// <summary>Rows whose two sides lie further apart than their bound.</summary>
     public IEnumerable<(Figure Port, Figure Kernel)> Differences => Checks.Where(check => !Agrees(check.Port, check.Kernel));
@@ -76,62 +76,57 @@ public sealed class ValidationContext
     public IEnumerable<(Figure Port, Figure Kernel)> Checks => ValidationRows.Checks(Figures);
 
     /// <summary>Demands that port and kernel agree, exactly or within a bound.</summary>
-    public void Compare(
-        CheckPoint at, string metric, string unit, double port, double kernel, double bound = 0, string item = "", double? x = null)
+    public void Compare(CheckPoint at, Metric metric, double port, double kernel, double bound = 0, string item = "", double? x = null, string? unit = null)
     {
         Cancel.ThrowIfCancellationRequested();
-        var row = Row(at, metric, unit, port, Basis.Counted) with { Item = item, X = x };
-        Figures.Add(row with { Side = ValidationRows.Port });
-        Figures.Add(row with { Side = ValidationRows.Kernel, Value = kernel, Low = kernel, High = kernel, Bound = bound });
+        var row = Row(at, metric, port) with { Item = item, X = x, Unit = unit ?? metric.Unit };
+        Figures.Add(row with { Side = Sides.Port });
+        Figures.Add(row with { Side = Sides.Kernel, Value = kernel, Low = kernel, High = kernel, Bound = bound });
     }
 
     /// <summary>Demands equal digests. A row holds the upper 53 bits, which a double does without loss.</summary>
-    public void CompareDigest(CheckPoint at, string metric, ulong port, ulong kernel, string item = "") =>
-        Compare(at, metric, "digest", port >> 11, kernel >> 11, item: item);
+    public void CompareDigest(CheckPoint at, Metric metric, ulong port, ulong kernel, string item = "") =>
+        Compare(at, metric, port >> 11, kernel >> 11, item: item);
 
     /// <summary>Demands that the kernel was sent the same bytes that the harness encodes.</summary>
     public void CompareTraffic(CheckPoint at, NetlinkTraffic port, KernelTraffic kernel)
     {
-        Compare(at, "messages", "count", port.Messages, kernel.Messages);
-        Compare(at, "message-bytes", "bytes", port.Bytes, kernel.Bytes);
-        Compare(at, "calls", "count", port.Calls, kernel.Calls);
-        CompareDigest(at, "message-digest", port.Digest, kernel.Digest);
-        Compare(at, "acks", "count", port.Acks, kernel.Acks);
+        Compare(at, Metrics.Messages, port.Messages, kernel.Messages);
+        Compare(at, Metrics.MessageBytes, port.Bytes, kernel.Bytes);
+        Compare(at, Metrics.Calls, port.Calls, kernel.Calls);
+        CompareDigest(at, Metrics.MessageDigest, port.Digest, kernel.Digest);
+        Compare(at, Metrics.Acks, port.Acks, kernel.Acks);
     }
 
     /// <summary>Records an operation's time per prefix on both sides, without a demand.</summary>
-    public void AddTimes(CheckPoint at, string metric, double portSeconds, KernelTraffic kernel, int operations)
+    public void AddTimes(CheckPoint at, Metric metric, double portSeconds, KernelTraffic kernel, int operations)
     {
         if (operations == 0)
             return;
         var each = 1.0 / operations;
         if (!Machine.Vm.CountsInstructions)
-            Figures.Add(Row(at, metric, "ns", portSeconds * 1e9 * each, Basis.Measured) with { Side = ValidationRows.Port });
-        Figures.Add(Row(at, metric, TimeUnit, kernel.Nanoseconds * each, Basis.Measured) with { Side = ValidationRows.Kernel });
+            Figures.Add(Row(at, metric, portSeconds * 1e9 * each) with { Side = Sides.Port });
+        Figures.Add(Row(at, metric, kernel.Nanoseconds * each) with { Side = Sides.Kernel, Unit = TimeUnit });
     }
 
-    public Figure Row(CheckPoint at, string metric, string unit, double value, Basis basis) => new()
+    /// <summary>Makes a row of the validation.</summary>
+    /// <summary>Makes a row of the validation.</summary>
+    public Figure Row(CheckPoint at, Metric metric, double value) => metric.Row(Place(at), value);
+
+    /// <summary>Makes a row of a median with its quartiles.</summary>
+    public Figure Row(CheckPoint at, Metric metric, Spread spread) => metric.Row(Place(at), spread);
+
+    private Figure Place(CheckPoint at) => Figure.At(Experiment.Validate, (int)at.Family) with
     {
-        Experiment = ValidationRows.Experiment,
         Structure = at.Structure,
-        Family = (int)at.Family,
+        Scheme = at.Scheme,
         Order = at.Order,
-        Operation = at.Operation,
         Keys = at.Keys,
         Chain = at.Chain,
-        Scheme = at.Scheme,
+        Operation = at.Operation,
         Peers = Peers,
         Prefixes = at.Prefixes,
-        Metric = metric,
-        Unit = unit,
-        Value = value,
-        Low = value,
-        High = value,
-        Basis = basis,
     };
-
-    public Figure Row(CheckPoint at, string metric, string unit, Spread spread) =>
-        Row(at, metric, unit, spread.Median, Basis.Measured) with { Low = spread.Low, High = spread.High, N = spread.N };
 
     private static bool Agrees(Figure port, Figure kernel) => ValidationRows.Agrees(port, kernel);
 }

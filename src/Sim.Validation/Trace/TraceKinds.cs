@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using Sim.Figures;
 using Sim.Lab;
 using Sim.Schemes;
 
@@ -7,9 +8,6 @@ namespace Sim.Validation.Trace;
 /// <summary>Decides which schemes a kernel can run.</summary>
 public static class TraceKinds
 {
-    /// <summary>Nexthop objects as in 6.12: the route leads to an object, and the object only to the device.</summary>
-    public const string NexthopsWithoutPeer = "nexthop objects without a peer";
-
     /// <summary>A remark on the kernels that some schemes need.</summary>
     public static string Needs { get; } = $"{SchemeKind.RemoveMe.Word} and {SchemeKind.Route.Word} need a kernel with kernel-patch/series "
         + $"(--kernel uml-patched), {SchemeKind.PrivateFib.Word} is in no kernel of the lab";
@@ -21,7 +19,7 @@ public static class TraceKinds
     public static IReadOnlyList<SchemeKind> Of(IReadOnlyCollection<string> words, LaneKind lane) =>
     [
         .. SchemeKind.All.Where(kind => words.Contains(kind.Word) && Has(kind, lane.IsPatched())).Select(kind =>
-            IsRoutesAlone(kind, lane) ? kind with { Name = NexthopsWithoutPeer } : kind),
+            IsRoutesAlone(kind, lane) ? kind with { Name = SchemeName.NexthopsWithoutPeer } : kind),
     ];
 
     /// <summary>Whether a scheme needs no WireGuard netlink, which the running kernel may lack.</summary>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
+using Sim.Figures;
 using Sim.Netlink;
 using Sim.Schemes;
 using Sim.Validation.Inputs;
@@ -8,7 +9,7 @@ using Sim.Workloads.Churn;
 namespace Sim.Validation.Trace;
 
 /// <summary>A phase of a scheme's replay, after which the kernel is compared with the scheme.</summary>
-/// <param name="Operation"><c>setup</c>, <c>load</c>, <c>replay</c> or <c>back</c>.</param>
+/// <param name="Operation">Setup, load, replay or back, of <see cref="Steps"/>.</param>
 /// <param name="Window">The window that is replayed; null in the other phases.</param>
 /// <param name="Sent">The scheme's counts of what it sends.</param>
 /// <param name="Recording">The commands that send it.</param>
@@ -21,6 +22,12 @@ public sealed record TracePhase(string Operation, TraceWindow? Window, Sent Sent
     /// both reuse memory at the same points.
     /// </summary>
     public bool IsTimed { get; init; }
+
+    /// <summary>Whether it is a replay, after which the binding is the window's end.</summary>
+    public bool IsReplay => Operation == Steps.Replay;
+
+    /// <summary>The operation of the phase's rows: the step, with its window.</summary>
+    public string Step => Window is null ? Operation : (IsReplay ? Steps.ReplayIn : Steps.BackFrom).Of(Window.Milliseconds);
 }
 
 /// <summary>
@@ -34,13 +41,13 @@ public sealed class TracePhases(TraceInput input, Scheme scheme, RecordingSocket
     public IEnumerable<TracePhase> All()
     {
         yield return Setup();
-        yield return Do("load", null, input.Load.Chunk(LoadChunk));
+        yield return Do(Steps.Load, null, input.Load.Chunk(LoadChunk));
         for (var round = 0; round <= input.Rounds; round++)
         {
             foreach (var window in input.Windows)
             {
-                yield return Do("replay", window, window.Batches) with { IsTimed = round > 0 };
-                yield return Do("back", window, window.Back.Length > 0 ? [window.Back] : []) with { IsTimed = round > 0 };
+                yield return Do(Steps.Replay, window, window.Batches) with { IsTimed = round > 0 };
+                yield return Do(Steps.Back, window, window.Back.Length > 0 ? [window.Back] : []) with { IsTimed = round > 0 };
             }
         }
     }
@@ -51,7 +58,7 @@ public sealed class TracePhases(TraceInput input, Scheme scheme, RecordingSocket
         var sent = sockets.Reset();
         if (sockets.Kernel.NamesPeers && scheme.Routes?.RouteShape is RouteShape.PeerKey or RouteShape.Nexthop)
             sent += sockets.Add(FamilyInput.MakePeers(input.Family, input.Peers));
-        return new TracePhase("setup", null, sent + scheme.Setup(), sockets.Take(), 0, 0);
+        return new TracePhase(Steps.Setup, null, sent + scheme.Setup(), sockets.Take(), 0, 0);
     }
 
     private TracePhase Do(string operation, TraceWindow? window, IEnumerable<BindingChange[]> batches)

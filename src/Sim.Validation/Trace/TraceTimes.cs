@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 using Sim.Figures;
+using Sim.Kernel;
 using Sim.Schemes;
 using Sim.Validation.Session;
+using Sim.Workloads.Keys;
 using Sim.Workloads.Tables;
 
 namespace Sim.Validation.Trace;
@@ -13,16 +15,16 @@ namespace Sim.Validation.Trace;
 public sealed class TraceTimes
 {
     /// <summary>The baselines, in order of preference: today's kernels, then those before 6.16.</summary>
-    private static readonly string[] s_baselines = [SchemeNames.RemoveMe, SchemeNames.DummyPeer, SchemeNames.Replace];
+    private static readonly string[] s_baselines = [SchemeName.RemoveMe, SchemeName.DummyPeer, SchemeName.Replace];
 
     private readonly List<Replays> _all = [];
 
     /// <summary>Adds the times of a replay; times of other phases are not shown.</summary>
     public void Add(ValidationContext context, CheckPoint at, TracePhase phase, long kernelNs)
     {
-        if (phase is not { Operation: "replay", Window: { } window, Changes: > 0, IsTimed: true })
+        if (phase is not { IsReplay: true, Window: { } window, Changes: > 0, IsTimed: true })
             return;
-        at = at with { Operation = "replay" };
+        at = at with { Operation = Operations.Replay };
         var replays = _all.Find(other => other.At == at && other.Window == window.Milliseconds);
         if (replays is null)
             _all.Add(replays = new Replays(context, at, window.Milliseconds, phase));
@@ -36,27 +38,27 @@ public sealed class TraceTimes
         foreach (var replays in _all)
         {
             var each = 1.0 / replays.Phase.Changes;
-            AddCount(replays, ReplayMetrics.Changes, "count", replays.Phase.Changes);
-            AddCount(replays, ReplayMetrics.Bytes, "bytes", replays.Phase.Sent.Bytes * each);
-            AddCount(replays, ReplayMetrics.Calls, "count", replays.Phase.Sent.Calls * each);
-            AddTime(replays, ReplayMetrics.Time, replays.Kernel, replays.Context.TimeUnit, ValidationRows.Kernel);
-            AddTime(replays, ReplayMetrics.Time, replays.Port, "ns", ValidationRows.Port);
+            AddCount(replays, Metrics.Changes, replays.Phase.Changes);
+            AddCount(replays, Metrics.BytesPerChange, replays.Phase.Sent.Bytes * each);
+            AddCount(replays, Metrics.CallsPerChange, replays.Phase.Sent.Calls * each);
+            AddTime(replays, Metrics.TimePerChange, replays.Kernel, replays.Context.TimeUnit, Sides.Kernel);
+            AddTime(replays, Metrics.TimePerChange, replays.Port, Units.Nanoseconds, Sides.Port);
             var others = _all.Where(other => other.Window == replays.Window && other.At.Family == replays.At.Family).ToList();
             var baseline = s_baselines.Select(name => others.Find(other => other.At.Scheme == name)).FirstOrDefault(found => found is not null) ?? others[0];
-            AddTime(replays, ReplayMetrics.Ratio, Quotients(replays.Kernel, baseline.Kernel), "ratio", ValidationRows.Kernel, baseline.At.Scheme);
-            AddTime(replays, ReplayMetrics.Ratio, Quotients(replays.Port, baseline.Port), "ratio", ValidationRows.Port, baseline.At.Scheme);
+            AddTime(replays, Metrics.Ratio, Quotients(replays.Kernel, baseline.Kernel), Units.Ratio, Sides.Kernel, baseline.At.Scheme);
+            AddTime(replays, Metrics.Ratio, Quotients(replays.Port, baseline.Port), Units.Ratio, Sides.Port, baseline.At.Scheme);
         }
     }
 
     private static List<double> Quotients(List<double> times, List<double> baseline) => [.. times.Zip(baseline, (time, other) => time / other)];
 
-    private static void AddCount(Replays replays, string metric, string unit, double value) =>
-        Add(replays.Context.Row(replays.At, metric, unit, value, Basis.Counted), replays);
+    private static void AddCount(Replays replays, Metric metric, double value) =>
+        Add(replays.Context.Row(replays.At, metric, value), replays);
 
-    private static void AddTime(Replays replays, string metric, List<double> values, string unit, string side, string item = "") =>
-        Add(replays.Context.Row(replays.At, metric, unit, Spread.Of(values)) with { Side = side, Item = item }, replays);
+    private static void AddTime(Replays replays, Metric metric, List<double> values, string unit, string side, string item = "") =>
+        Add(replays.Context.Row(replays.At, metric, Spread.Of(values)) with { Unit = unit, Side = side, Item = item }, replays);
 
-    private static void Add(Figure row, Replays replays) => replays.Context.Figures.Add(row with { Experiment = ValidationRows.ReplayExperiment, X = replays.Window });
+    private static void Add(Figure row, Replays replays) => replays.Context.Figures.Add(row with { Experiment = Experiment.TraceReplay, X = replays.Window });
 
     /// <summary>The rounds of one window under one scheme.</summary>
     private sealed record Replays(ValidationContext Context, CheckPoint At, int Window, TracePhase Phase)

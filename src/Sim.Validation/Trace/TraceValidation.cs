@@ -17,8 +17,6 @@ namespace Sim.Validation.Trace;
 public sealed class TraceValidation(
     ValidationContext context, TraceInput input, SchemeKind kind, RecordingSockets sockets, TraceTimes times)
 {
-    public const string Structure = "trace";
-
     private readonly KernelUnderTest _kernel = context.Machine;
 
     public void Run()
@@ -31,20 +29,17 @@ public sealed class TraceValidation(
             var at = At(phase);
             context.Progress.Step($"trace IPv{(int)input.Family}, {kind.Name}, {Words.Step(at.Operation)}", 1, "phases");
             Send(at, phase);
-            if (phase.Operation == "setup" || phase.IsTimed)
+            if (phase.Operation == Steps.Setup || phase.IsTimed)
                 continue;
-            var binding = phase is { Operation: "replay", Window: { } window } ? window.End : input.Start;
+            var binding = phase is { IsReplay: true, Window: { } window } ? window.End : input.Start;
             binding.Require(scheme, Words.Step(at.Operation));
             CompareShape(at, scheme, routes);
             CompareBinding(at, scheme, binding);
         }
     }
 
-    private CheckPoint At(TracePhase phase)
-    {
-        var operation = phase.Window is { } window ? $"{phase.Operation}-{window.Milliseconds}" : phase.Operation;
-        return new CheckPoint(Structure, input.Family, "", operation, input.Load.Length) { Scheme = kind.Name };
-    }
+    private CheckPoint At(TracePhase phase) =>
+        new(Names.Trace, input.Family, "", phase.Step, input.Load.Length) { Scheme = kind.Name };
 
     private void Send(CheckPoint at, TracePhase phase)
     {
@@ -52,7 +47,7 @@ public sealed class TraceValidation(
         _kernel.Barrier();
         var sent = phase.Sent;
         context.CompareTraffic(at, new NetlinkTraffic(sent.Messages, sent.Bytes, sent.Calls, phase.Recording.Digest, sent.Calls), KernelUnderTest.Traffic(row));
-        context.Compare(at, "refused", "count", 0, row.Long("refused"));
+        context.Compare(at, Metrics.Refused, 0, row.Long("refused"));
         times.Add(context, at, phase, row.Long("ns"));
     }
 
@@ -77,8 +72,8 @@ public sealed class TraceValidation(
         {
             var expected = BindsGateways(scheme) ? Gateways() : binding.AsDumped;
             var row = _kernel.One($"wg dump {ValidationPlan.DumpBuffer}");
-            context.Compare(at, "entries", "count", expected.Count, row.Long("entries"), item: "allowedips");
-            context.CompareDigest(at, "listing-digest", WireGuardDump.Set(expected), row.Hex("set"), item: "allowedips");
+            context.Compare(at, Metrics.Entries, expected.Count, row.Long("entries"), item: Names.AllowedIps);
+            context.CompareDigest(at, Metrics.ListingDigest, WireGuardDump.Set(expected), row.Hex("set"), item: Names.AllowedIps);
         }
 
         if (scheme.Routes is not { } routes)
@@ -87,9 +82,9 @@ public sealed class TraceValidation(
             ? [new DumpedRoute(new Prefix(input.Family, 0, 0), 0)]
             : [.. binding.AsDumped.Select(entry => new DumpedRoute(entry.Key, (ushort)entry.Value))];
         var dump = _kernel.One($"route dump {FibStructure.TableId} {ValidationPlan.DumpBuffer} {(int)input.Family}");
-        context.Compare(at, "entries", "count", listed.Length, dump.Long("entries"), item: "routes");
+        context.Compare(at, Metrics.Entries, listed.Length, dump.Long("entries"), item: "routes");
         context.CompareDigest(
-            at, "listing-digest", new RouteDump(routes.RouteShape, sockets.Kernel.Device).Content(listed), dump.Hex("content"), item: "routes");
+            at, Metrics.ListingDigest, new RouteDump(routes.RouteShape, sockets.Kernel.Device).Content(listed), dump.Hex("content"), item: "routes");
     }
 
     /// <summary>Whether the device's AllowedIPs are the gateways that routes name (RTA_VIA, in IPv6 RTA_GATEWAY).</summary>

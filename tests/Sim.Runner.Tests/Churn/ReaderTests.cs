@@ -14,7 +14,7 @@ public sealed class ReaderTests
 {
     private const int Peers = 3;
 
-    public static TheoryData<string> Names => [.. TestKinds.All.Select(kind => kind.Name)];
+    public static TheoryData<string> Names => [.. TestKinds.All.Select(kind => kind.Name.Name)];
 
     [Fact]
     public void A_probe_lies_where_no_longer_prefix_does_and_its_cover_is_the_longest_of_the_shorter()

@@ -15,7 +15,7 @@ public sealed class SchemeTests
 {
     private const int Peers = 5;
 
-    public static TheoryData<string> Names => [.. TestKinds.All.Select(kind => kind.Name)];
+    public static TheoryData<string> Names => [.. TestKinds.All.Select(kind => kind.Name.Name)];
 
     [Theory]
     [MemberData(nameof(Names))]

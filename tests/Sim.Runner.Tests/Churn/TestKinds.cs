@@ -9,7 +9,7 @@ internal static class TestKinds
 {
     public static IReadOnlyList<SchemeKind> All { get; } = SchemeKind.For(Family.IPv6);
 
-    public static SchemeKind Named(string name) => All.Single(kind => kind.Name == name);
+    public static SchemeKind Named(string name) => All.Single(kind => name == kind.Name);
 
-    public static Family[] FamiliesOf(string name) => SchemeKind.For(Family.IPv4).Any(kind => kind.Name == name) ? [Family.IPv4, Family.IPv6] : [Family.IPv6];
+    public static Family[] FamiliesOf(string name) => SchemeKind.For(Family.IPv4).Any(kind => name == kind.Name) ? [Family.IPv4, Family.IPv6] : [Family.IPv6];
 }

@@ -219,8 +219,8 @@ internal sealed class FabricatedRun
             foreach (var s in Structures)
             {
                 _rows.Add(Row("update", s, "time", "ns", s == "fib" ? time * UpdateRatio(operation) : time, Basis.Measured, .08, 15) with { Operation = operation });
-                _rows.Add(Row("update", s, "allocations", "count", s == "fib" ? 2.3 : 1.8, Basis.Counted) with { Operation = operation });
-                _rows.Add(Row("update", s, "frees", "count", s == "fib" ? .4 : .1, Basis.Counted) with { Operation = operation });
+                _rows.Add(Row("update", s, "allocations", "per operation", s == "fib" ? 2.3 : 1.8, Basis.Counted) with { Operation = operation });
+                _rows.Add(Row("update", s, "frees", "per operation", s == "fib" ? .4 : .1, Basis.Counted) with { Operation = operation });
             }
             if (WithFib)
                 _rows.Add(Row("update", "fib/allowedips", "ratio", "ratio", UpdateRatio(operation), Basis.Measured, .04, 15) with { Operation = operation });

@@ -46,7 +46,7 @@ public sealed class HtmlTests
     public void Hostile_names_of_schemes_and_tables_stay_text_on_a_whole_page_of_churn_and_scaling(int family)
     {
         List<Figure> figures = [];
-        foreach (var scheme in (string[])[SchemeNames.RemoveMe, SchemeNames.Attribute, SchemeNames.Replace, Hostile])
+        foreach (var scheme in (string[])[SchemeName.RemoveMe, SchemeName.Attribute, SchemeName.Replace, Hostile])
         {
             Figure Row(string experiment, string metric, string unit = "ns") => new()
             {
@@ -61,9 +61,9 @@ public sealed class HtmlTests
                 Row("packet", "time") with { Operation = "transmit", Keys = "prefixes" }, Row("packet", "lookups", "count") with { Operation = Hostile, Structure = Hostile },
                 Row("observer", "scan-bytes", "bytes"), Row("observer", "staleness-mean", "ms") with { Operation = Hostile, X = 10 },
                 Row("convergence", "time") with { Operation = "lose-to-one", Order = Hostile }, Row("reader", "gap-longest") with { Operation = "delete", Keys = Hostile },
-                Row(ScalingMetrics.Points, ScalingMetrics.Time) with { Item = ScalingMetrics.PrefixAxis, Operation = ScalingMetrics.Insert, X = 10 },
-                Row(ScalingMetrics.Points, ScalingMetrics.Time) with { Item = ScalingMetrics.PrefixAxis, Operation = ScalingMetrics.Insert, X = 1000 },
-                Row(ScalingMetrics.Bucket, ScalingMetrics.Time) with { X = 1 }, Row(ScalingMetrics.Bucket, ScalingMetrics.Time) with { X = 10 },
+                Row(Experiment.Scaling, Metrics.Time) with { Item = Axes.Prefixes, Operation = Operations.Insert, X = 10 },
+                Row(Experiment.Scaling, Metrics.Time) with { Item = Axes.Prefixes, Operation = Operations.Insert, X = 1000 },
+                Row(Experiment.Bucket, Metrics.Time) with { X = 1 }, Row(Experiment.Bucket, Metrics.Time) with { X = 10 },
             ]);
         }
 

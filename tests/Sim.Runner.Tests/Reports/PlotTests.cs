@@ -245,12 +245,12 @@ public sealed class PlotTests(FullReport full) : IClassFixture<FullReport>
     {
         Figure Point(double x) => new()
         {
-            Experiment = ScalingMetrics.Points, Scheme = "RTA_WGPEER", Item = ScalingMetrics.PrefixAxis, X = x, Metric = ScalingMetrics.Pages, Unit = "bytes",
+            Experiment = Experiment.Scaling, Scheme = "RTA_WGPEER", Item = Axes.Prefixes, X = x, Metric = Metrics.PageBytesPerPrefix, Unit = "bytes",
             Value = 100, Basis = Basis.Counted, Family = 4,
         };
         var fit = Point(1000) with
         {
-            Experiment = ScalingMetrics.Fits, Metric = ScalingMetrics.Of(ScalingMetrics.Exponent, ScalingMetrics.Pages), Unit = "ratio",
+            Experiment = Experiment.ScalingFit, Metric = Metrics.Exponent.OfCost(Metrics.PageBytesPerPrefix), Unit = "ratio",
             Value = (low + high) / 2, Low = low, High = high,
         };
         var run = new FabricatedRun().Build() with { Figures = [Point(1000), Point(2000), fit] };

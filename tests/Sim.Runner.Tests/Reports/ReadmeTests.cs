@@ -77,7 +77,7 @@ public sealed class ReadmeTests
     /// <summary>The ratio of times as people say it; quartiles that hold 1 are no difference.</summary>
     private static string Faster(RunResult run, string experiment, Func<Figure, bool> which)
     {
-        var row = run.Figures.Single(row => row.Experiment == experiment && row.Metric == Names.Ratio && row.Structure == Names.FibOverAllowedIps && which(row));
+        var row = run.Figures.Single(row => row.Experiment == experiment && row.Metric == Metrics.Ratio && row.Structure == Names.FibOverAllowedIps && which(row));
         return row.Low <= 1 && row.High >= 1 ? "no difference" : Phrases.Speed(row.Value);
     }
 }

@@ -19,7 +19,7 @@ public sealed class ScalingExperimentTests
     [Fact]
     public void Every_scheme_has_every_cost_at_every_place_once()
     {
-        foreach (var (axis, places) in new[] { (ScalingMetrics.PrefixAxis, s_plan.Prefixes), (ScalingMetrics.PeerAxis, s_plan.Peers) })
+        foreach (var (axis, places) in new[] { (Axes.Prefixes, s_plan.Prefixes), (Axes.Peers, s_plan.Peers) })
         {
             foreach (var kind in SchemeKind.All)
             {
@@ -73,12 +73,12 @@ public sealed class ScalingExperimentTests
     {
         double Walked(string scheme, int peers) => s_rows.Value.Single(f =>
             f.Experiment == "scaling-bucket" && f.Metric == "infos-walked" && f.Scheme == scheme && f.X == peers).Value;
-        Assert.Equal(1, Walked(ScalingMetrics.Unhashed, 1));
+        Assert.Equal(1, Walked(SchemeName.Unhashed, 1));
         // Over peers at random, 1 to 10 infos as often each.
-        Assert.InRange(Walked(ScalingMetrics.Unhashed, 10), 4, 7);
-        Assert.InRange(Walked(ScalingMetrics.Hashed, 10), 1, 3);
-        Assert.InRange(Walked(ScalingMetrics.BucketObjects, 10), 1, 3);
-        foreach (var scheme in (string[])[ScalingMetrics.Unhashed, ScalingMetrics.Hashed, ScalingMetrics.BucketObjects])
+        Assert.InRange(Walked(SchemeName.Unhashed, 10), 4, 7);
+        Assert.InRange(Walked(SchemeName.Hashed, 10), 1, 3);
+        Assert.InRange(Walked(SchemeName.NexthopObjects, 10), 1, 3);
+        foreach (var scheme in (string[])[SchemeName.Unhashed, SchemeName.Hashed, SchemeName.NexthopObjects])
         {
             var slope = s_rows.Value.Single(f => f.Experiment == "scaling-bucket-fit" && f.Metric == "time-per-peer" && f.Scheme == scheme);
             Assert.Equal(("ns", 3), (slope.Unit, slope.N));
@@ -91,7 +91,7 @@ public sealed class ScalingExperimentTests
     {
         var kinds = SchemeKind.For(Family.IPv6);
         var rows = Run(kinds, s_plan with { Prefixes = [10], Peers = [2] }, Family.IPv6);
-        Assert.Equal(kinds.Select(kind => kind.Name), rows.Where(f => f.Experiment == "scaling").Select(f => f.Scheme).Distinct());
+        Assert.Equal(kinds.Select(kind => kind.Name.Name), rows.Where(f => f.Experiment == "scaling").Select(f => f.Scheme).Distinct());
         Assert.All(rows, f => Assert.Equal(6, f.Family));
     }
 
@@ -138,7 +138,7 @@ public sealed class ScalingExperimentTests
 
     private static (int N, string Flag, double Value) Rounds(double[] first, double[] again)
     {
-        var (samples, cost) = (new ScalingSamples(), new Cost(ScalingMetrics.Insert, ScalingMetrics.Time));
+        var (samples, cost) = (new ScalingSamples(), new Cost(Operations.Insert, Metrics.Time));
         foreach (var value in first)
             samples.Add("made", cost, value);
         if (again.Length > 0)
@@ -149,7 +149,7 @@ public sealed class ScalingExperimentTests
 
         foreach (var value in again)
             samples.Add("made", cost, value);
-        var row = Assert.Single(samples.Rows((_, value) => new Figure { Experiment = "scaling", Family = 4, Metric = "time", Unit = "ns", Value = value, Basis = Basis.Measured }));
+        var row = Assert.Single(samples.Rows(Figure.At(Experiment.Scaling, 4)));
         return (row.N, row.Flag, row.Value);
     }
 

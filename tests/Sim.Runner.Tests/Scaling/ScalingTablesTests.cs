@@ -20,7 +20,7 @@ public sealed class ScalingTablesTests
         {
             var table = tables.Of(size);
             Assert.Equal(size, table.Prefixes.Length);
-            Assert.Equal(ScalingMetrics.Sampled, table.Origin);
+            Assert.Equal(Orders.Sample, table.Origin);
             var places = table.Prefixes.Select(prefix => file[prefix]).ToList();
             Assert.Equal(places.Order(), places);
             Assert.Equal(size, places.Distinct().Count());
@@ -49,7 +49,7 @@ public sealed class ScalingTablesTests
         var tables = new ScalingTables(real, seed: 1);
         Assert.True(tables.Grows);
         var table = tables.Of(real.Routes.Length + 20_000);
-        Assert.Equal(ScalingMetrics.Generated, table.Origin);
+        Assert.Equal(Orders.Generated, table.Origin);
         Assert.Equal(real.Routes.Length + 20_000, table.Prefixes.Distinct().Count());
         double Share(IEnumerable<Prefix> prefixes) => prefixes.Average(prefix => prefix.Length == 48 ? 1.0 : 0);
         Assert.Equal(Share(real.Routes.Select(route => route.Prefix)), Share(table.Prefixes), 0.06);

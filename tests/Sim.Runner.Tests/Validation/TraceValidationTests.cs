@@ -33,7 +33,7 @@ public sealed class TraceValidationTests
         foreach (var family in (int[])[4, 6])
         {
             Assert.Equal(
-                TraceKinds.Of([.. SchemeKind.All.Select(kind => kind.Word)], LaneKind.Uml).Select(kind => kind.Name).Order(StringComparer.Ordinal),
+                TraceKinds.Of([.. SchemeKind.All.Select(kind => kind.Word)], LaneKind.Uml).Select(kind => kind.Name.Name).Order(StringComparer.Ordinal),
                 checks.Where(check => check.Port.Family == family).Select(check => check.Port.Scheme).Distinct().Order(StringComparer.Ordinal));
         }
 
@@ -44,7 +44,7 @@ public sealed class TraceValidationTests
             checks.Select(check => check.Port.Operation).Distinct().Order(StringComparer.Ordinal));
         foreach (var metric in new[] { "messages", "message-bytes", "calls", "message-digest", "acks", "refused", "trie-digest", "listing-digest", "entries", "slab-pages", "triestat" })
             Assert.Contains(checks, check => check.Port.Metric == metric);
-        Assert.Equal(2 * 2 * 7, run.Figures.Count(row => row is { Experiment: ValidationRows.ReplayExperiment, Metric: ReplayMetrics.Ratio, Side: ValidationRows.Kernel }));
+        Assert.Equal(2 * 2 * 7, run.Figures.Count(row => row.Experiment == Experiment.TraceReplay && row.Metric == Metrics.Ratio && row.Side == Sides.Kernel));
         Assert.Contains(run.Warnings, warning => warning.Contains("schemes remove-me, route, private-fib:", StringComparison.Ordinal));
         var page = File.ReadAllText(Path.Combine(lab.Report, "index.html"));
         Assert.Contains("id=\"trace\"", page, StringComparison.Ordinal);

@@ -123,8 +123,22 @@ public sealed partial class RunComparisonTests
         var view = View(before, after);
         var change = Assert.Single(view.Exact);
         Assert.Equal((4096, Basis.Counted, "memory/page-bytes"), (change.Difference.Value, change.Difference.Basis, change.Before.Metric));
-        Assert.Equal(view.Summary("exact-compared")!.Value, before[0].Result.Figures.Count(f => f.Basis == Basis.Counted));
-        Assert.StartsWith($"1 of {view.Summary("exact-compared")!.Value:0} counted rows differs.", view.Sentences().First(), StringComparison.Ordinal);
+        Assert.Equal(view.Summary(Metrics.ExactCompared)!.Value, before[0].Result.Figures.Count(f => f.Basis == Basis.Counted));
+        Assert.StartsWith($"1 of {view.Summary(Metrics.ExactCompared)!.Value:0} counted rows differs.", view.Sentences().First(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("speed", 2, "1 is larger (better), at most ")]
+    [InlineData("speed", 0.5, "1 is smaller (worse), at most ")]
+    [InlineData("wrong-ratio", 2, "1 is larger (worse), at most ")]
+    [InlineData("ratio", 0.5, "1 is smaller, at most ")]
+    [InlineData("batch-worst", 0.5, "1 is faster, at most ")]
+    public void A_change_is_told_by_the_side_on_which_its_metric_is_better(string metric, double factor, string told)
+    {
+        var row = Metrics.Of(metric, Experiment.Replay).Row(Figure.At(Experiment.Replay, 4), new Spread(10, 9, 11, 5));
+        var run = new FabricatedRun().Build() with { Figures = [row] };
+        var view = View(RunsOf.Program(s_before, 0.01, 1, run: run), RunsOf.Program(s_after, 0.01, 2, RunsOf.Slower(_ => true, factor), run));
+        Assert.Contains(told, string.Join(' ', view.Sentences()));
     }
 
     [Fact]
@@ -136,8 +150,8 @@ public sealed partial class RunComparisonTests
         var view = View(before, after);
         var touched = before[0].Result.Figures.Count(f => f.Experiment == "touch");
         var updated = before[0].Result.Figures.Count(f => f is { Experiment: "update", Basis: Basis.Measured });
-        Assert.Equal((touched, 1, updated), (view.OfSide(RunComparison.OnlyBefore).Count, view.OfSide(RunComparison.OnlyAfter).Count, view.OfSide(RunComparison.InSome).Count));
-        Assert.Equal((touched, 1, updated), ((int)view.Summary("only-before")!.Value, (int)view.Summary("only-after")!.Value, (int)view.Summary("in-some")!.Value));
+        Assert.Equal((touched, 1, updated), (view.OfSide(Metrics.OnlyBefore).Count, view.OfSide(Metrics.OnlyAfter).Count, view.OfSide(Metrics.InSome).Count));
+        Assert.Equal((touched, 1, updated), ((int)view.Summary(Metrics.OnlyBefore)!.Value, (int)view.Summary(Metrics.OnlyAfter)!.Value, (int)view.Summary(Metrics.InSome)!.Value));
         Assert.Contains($"{touched} rows only before", string.Join(' ', view.Sentences()));
     }
 
@@ -146,7 +160,7 @@ public sealed partial class RunComparisonTests
     {
         var view = View(RunsOf.Program(s_before, 0.01, 1), RunsOf.Program(s_after, 0.01, 2));
         var run = new FabricatedRun().Build();
-        Assert.Equal(run.Figures.Count, (int)view.Summary("exact-compared")!.Value + view.Measured.Count + run.Figures.Count(f => f.Experiment == "aa"));
+        Assert.Equal(run.Figures.Count, (int)view.Summary(Metrics.ExactCompared)!.Value + view.Measured.Count + run.Figures.Count(f => f.Experiment == "aa"));
         Assert.Equal(run.Figures.Count(f => f.Experiment == "aa"), view.OfSide(RunComparison.NoiseAfter).Count);
     }
 

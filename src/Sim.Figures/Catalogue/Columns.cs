@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+namespace Sim.Figures;
+
+/// <summary>Whose addresses are looked up: the rows' keys.</summary>
+public static class KeyPatterns
+{
+    public static readonly Term Uniform = new("uniform", "uniform over addresses");
+    public static readonly Term Prefixes = new("prefixes", "uniform over prefixes");
+    public static readonly Term Zipf = new("zipf", "Zipf over prefixes");
+    public static readonly Term Hot = new("hot", "one hot address");
+
+    /// <summary>Addresses that are looked up during an update.</summary>
+    public static readonly Term Changed = new("changed", "prefixes that change");
+    public static readonly Term Kept = new("kept", "the rest of the peer’s prefixes");
+    public static readonly Term Others = new("others", "prefixes of other peers");
+
+    public static Vocabulary<Term> All => field ??= new(typeof(KeyPatterns));
+}
+
+/// <summary>Whether lookups wait for one another: the rows' chain.</summary>
+public static class Chains
+{
+    public static readonly Term Independent = new("independent", "independent keys");
+    public static readonly Term Dependent = new("dependent", "dependent chain");
+
+    public static Vocabulary<Term> All => field ??= new(typeof(Chains));
+
+    /// <summary>Returns the chain of lookups that do or do not wait for one another.</summary>
+    public static Term Of(bool dependent) => dependent ? Dependent : Independent;
+}
+
+/// <summary>Orders of insertion. A fitted row's order is its range of places instead: <c>10 to 1000</c>.</summary>
+public static class Orders
+{
+    public static readonly Term File = new("file", "the file’s order");
+    public static readonly Term Sorted = new("sorted", "sorted by address");
+    public static readonly Term ByLength = new("by-length", "sorted by length");
+    public static readonly Term Shuffled = new("shuffled", "shuffled");
+
+    /// <summary>Prefixes at a place of a size axis: a sample of the given table, or made beyond its size.</summary>
+    public static readonly Term Sample = new("sample", "sample");
+    public static readonly Term Generated = new("generated", "generated");
+
+    public static Vocabulary<Term> All => field ??= new(typeof(Orders));
+}
+
+/// <summary>Size axes: the item of rows that are points of a curve.</summary>
+public static class Axes
+{
+    public static readonly Term Prefixes = new("prefixes", "prefixes");
+    public static readonly Term Peers = new("peers", "peers");
+
+    public static Vocabulary<Term> All => field ??= new(typeof(Axes));
+
+    /// <summary>Returns the place where the two parts of an axis meet that have a line each. The point there belongs to both.</summary>
+    public static double Split(string axis) => axis == Prefixes ? 1000 : 100;
+}
+
+/// <summary>The two sides of a validation's row.</summary>
+public static class Sides
+{
+    public static readonly Term Port = new("port", "port");
+    public static readonly Term Kernel = new("kernel", "kernel");
+
+    public static Vocabulary<Term> All => field ??= new(typeof(Sides));
+}
+
+/// <summary>What an experiment does to a table or for a packet. A validation has <see cref="Steps"/>, of many operations each.</summary>
+public static class Operations
+{
+    public static readonly Term Insert = new("insert", "insert a prefix");
+    public static readonly Term Delete = new("delete", "delete a prefix");
+    public static readonly Term Move = new("move", "move a prefix to another peer");
+    public static readonly Term RemovePeer = new("remove-peer", "remove a whole peer, per prefix");
+    public static readonly Term RemoveByPeer = new("remove-by-peer", "remove all prefixes of a peer, per prefix");
+    public static readonly Term Lookup = new("lookup", "look up an address");
+    public static readonly Term Notify = new("notify", "tell listeners (rtmsg_fib)");
+
+    public static readonly Term Transmit = new("transmit", "packet sent");
+    public static readonly Term Receive = new("receive", "packet received");
+    public static readonly Term ReceiveRpFilter = new("receive-rp-filter", "received, with rp_filter");
+
+    /// <summary>A change of the trace, whatever its kind.</summary>
+    public static readonly Term Update = new("update", "any change");
+    public static readonly Term Replay = new("replay", "replay");
+    public static readonly Term Replace = new("replace", "send a peer’s set again");
+    public static readonly Term Load = new("load", "load");
+
+    /// <summary>Losses of a peer with its return: to one other peer, to all others, to none.</summary>
+    public static readonly Term LoseToOne = new("lose-to-one", "failover from a lost peer, per prefix");
+    public static readonly Term LoseToAll = new("lose-to-all", "lose a peer to all others");
+    public static readonly Term LoseToNone = new("lose-to-none", "lose the only peer, per prefix");
+    public static readonly Term ReturnToOne = new("return-to-one", "the return of a peer from another");
+    public static readonly Term ReturnToAll = new("return-to-all", "the return of a peer from all others");
+    public static readonly Term ReturnToNone = new("return-to-none", "the return of a peer from none");
+
+    /// <summary>Events that a listener is told of.</summary>
+    public static readonly Term Trace = new("trace", "trace");
+    public static readonly Term LosePeer = new("lose-peer", "loss of a peer");
+
+    public static readonly Term InsertAmong = new("insert-among", "insert a route among the peers of a device");
+
+    public static Vocabulary<Term> All => field ??= new(typeof(Operations));
+
+    /// <summary>The updates that lookups run beside, in the order of the page.</summary>
+    public static string[] BesideReaders => field ??= [Move, Delete, LoseToOne, Replace];
+
+    /// <summary>Returns the words of an update that lookups run beside, as a column’s head.</summary>
+    public static string BesideReadersInWords(string operation) => Array.IndexOf(BesideReaders, operation) switch
+    {
+        0 => "one moves",
+        1 => "one is withdrawn",
+        2 => "all move to one peer",
+        3 => "all are sent again",
+        _ => operation,
+    };
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+namespace Sim.Figures;
+
+/// <summary>An experiment, as a column of the rows.</summary>
+/// <param name="Name">The name in results.csv.</param>
+/// <param name="Words">A title.</param>
+/// <param name="Method">How it is done, for a reader who has not seen the code; empty if the page says it elsewhere.</param>
+public sealed record Experiment(string Name, string Words, string Method = "") : Term(Name, Words)
+{
+    public static readonly Experiment Memory = new("memory", "Memory",
+        "Kernel memory, counted in the loaded structure as the kernel would allocate it: bytes in objects, and bytes in the slab, kmalloc "
+        + "and vmalloc pages that hold the objects. The memory of the .NET process is not included.");
+
+    public static readonly Experiment Load = new("load", "Load",
+        "Every prefix is inserted into an empty structure, in each order. The time covers all inserts.");
+
+    public static readonly Experiment Shape = new("shape", "Shape",
+        "Counted in the loaded structure. The root of allowedips has depth 1. In IPv4 fib's depths are those of /proc/net/fib_triestat. In "
+        + "IPv6 they count the nodes above, and the root is a node, unlike in /proc/net/rt6_stats.");
+
+    public static readonly Experiment Touch = new("touch", "Nodes and cache lines per lookup",
+        "Counted by walking each key's path: the nodes that are read, and the distinct 64-byte lines that hold them. The value is the mean "
+        + "over the keys, the spread their quartiles.");
+
+    public static readonly Experiment Lookup = new("lookup", "Lookup",
+        "Longest-prefix match. Independent keys show throughput. In a dependent chain each key follows from the last answer, which shows "
+        + "latency. The two structures are interleaved on the same keys (A B B A). Caches are flushed before each repetition, unless they "
+        + "hold both structures. The ratio is the median over the pairs, not the quotient of the two medians.");
+
+    public static readonly Experiment Update = new("update", "Update",
+        "Single changes to the loaded structure, interleaved in the same way (A B B A), also with flushed caches.");
+
+    /// <summary>The noise of bench, and of a validation's times.</summary>
+    public static readonly Experiment Aa = new("aa", "A/A: the same structure twice",
+        "The same structure on both sides of the pairs. Any difference from 1 is noise of the machine and of the method. A difference of "
+        + "that size proves nothing.");
+
+    public static readonly Experiment Trace = new("trace", "The trace");
+
+    public static readonly Experiment BindingMemory = new("binding-memory", "Memory of a scheme");
+
+    public static readonly Experiment Packet = new("packet", "Lookups per packet");
+
+    public static readonly Experiment Code = new("code", "Kernel code");
+
+    public static readonly Experiment Replay = new("replay", "Replay of the trace");
+
+    public static readonly Experiment Convergence = new("convergence", "Convergence");
+
+    public static readonly Experiment Observer = new("observer", "Tracking of changes");
+
+    /// <summary>What lookups beside an update find.</summary>
+    public static readonly Experiment Reader = new("reader", "Lookups during an update");
+
+    /// <summary>Costs over numbers of prefixes or peers, and what is fitted to them.</summary>
+    public static readonly Experiment Scaling = new("scaling", "Costs over sizes");
+
+    public static readonly Experiment ScalingFit = new("scaling-fit", "Exponents of costs over sizes");
+
+    /// <summary>Insertions into one hash bucket of fib_infos.</summary>
+    public static readonly Experiment Bucket = new("scaling-bucket", "Insertion among the peers of a device");
+
+    public static readonly Experiment BucketFit = new("scaling-bucket-fit", "Insertion among the peers of a device, fitted");
+
+    public static readonly Experiment Validate = new("validate", "Port against kernel");
+
+    /// <summary>A patched kernel's ways to the peer of a packet.</summary>
+    public static readonly Experiment Peers = new("peers", "The route attribute beside AllowedIPs in the kernel");
+
+    /// <summary>A trace's replay in port and kernel.</summary>
+    public static readonly Experiment TraceReplay = new("trace-replay", "Replay of a trace in the kernel");
+
+    /// <summary>Runs before and after a change.</summary>
+    public static readonly Experiment Compare = new("compare", "Comparison of runs");
+
+    public static Vocabulary<Experiment> All => field ??= new(typeof(Experiment));
+}

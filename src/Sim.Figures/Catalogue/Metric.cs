@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+namespace Sim.Figures;
+
+/// <summary>Which value of a metric is the better one.</summary>
+public enum Better
+{
+    Less,
+    More,
+
+    /// <summary>The metric describes, and says nothing of a cost.</summary>
+    Neither,
+}
+
+/// <summary>A metric: the one declaration of everything that rows and pages say of it.</summary>
+/// <param name="Name">The name in results.csv.</param>
+/// <param name="Unit">The usual unit. A row in another unit says so where it is made.</param>
+/// <param name="Words">The metric in words.</param>
+/// <param name="Basis">How its rows usually come about. A row with another basis says so where it is made.</param>
+/// <param name="Better">Which value is better.</param>
+public sealed record Metric(string Name, string Unit, string Words, Basis Basis = Basis.Counted, Better Better = Better.Less) : Term(Name, Words)
+{
+    /// <summary>The kind of check, if a validation compares it.</summary>
+    public CheckKind Check { get; init; } = CheckKind.Other;
+
+    /// <summary>The experiment it belongs to, if another experiment has a metric of the same name and another meaning; else null.</summary>
+    public Experiment? Of { get; init; }
+
+    /// <summary>Makes a row of one value.</summary>
+    /// <param name="place">A row with the other columns, such as <see cref="Figure.At"/> makes.</param>
+    /// <param name="value">The value, in the metric's unit.</param>
+    /// <exception cref="ArgumentException">The place is in another experiment, where the name means something else.</exception>
+    public Figure Row(Figure place, double value)
+    {
+        ArgumentNullException.ThrowIfNull(place);
+        if (Of is not null && place.Experiment != Of)
+            throw new ArgumentException($"{Name} of {Of} has no rows in {place.Experiment}", nameof(place));
+        return place with { Metric = Name, Unit = Unit, Basis = Basis, Value = value, Low = value, High = value, N = 1 };
+    }
+
+    /// <summary>Makes a row of a median with its quartiles.</summary>
+    public Figure Row(Figure place, Spread spread) => Row(place, spread.Median) with { Low = spread.Low, High = spread.High, N = spread.N };
+}

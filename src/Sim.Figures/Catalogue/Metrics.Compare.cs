@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+namespace Sim.Figures;
+
+public static partial class Metrics
+{
+    public static readonly Metric ExactCompared = Event("exact-compared", "counted rows in both");
+    public static readonly Metric ExactDiffer = new("exact-differ", Units.Count, "of these, different");
+    public static readonly Metric MeasuredCompared = Event("measured-compared", "measured rows in all runs of both");
+    public static readonly Metric MeasuredTested = Event("measured-tested", "of these, tested");
+    public static readonly Metric MeasuredChanged = Event("measured-changed", "of these, changed");
+    public static readonly Metric UnsettledRows = Event("unsettled", "of these, left open because a side is not settled");
+    public static readonly Metric OnlyBefore = Event("only-before", "rows only before");
+    public static readonly Metric OnlyAfter = Event("only-after", "rows only after");
+    public static readonly Metric InSome = Event("in-some", "measured rows that are missing in some runs of a side");
+    public static readonly Metric Alpha = new("alpha", Units.Probability, "chance of calling any unchanged row changed", Basis.Modelled, Better.Neither);
+    /// <summary>The test by its name, the row's item.</summary>
+    public static readonly Metric Test = new("test", Units.Count, "tests applied", Basis.Modelled, Better.Neither);
+
+    /// <summary>A row of two runs, whose metric is what the rows were: <c>lookup/time</c>, of a validation <c>validate/port/nodes</c>.</summary>
+    public static class Compared
+    {
+        /// <summary>Returns a compared row's metric, from a row of one of the runs.</summary>
+        public static string NameOf(Figure row) => string.Join('/', new[] { row.Experiment, row.Side, row.Metric }.Where(part => part.Length > 0));
+
+        /// <summary>Returns what a compared row's metric is made of.</summary>
+        public static (string Experiment, string Side, string Metric) Read(string name)
+        {
+            var parts = name.Split('/');
+            return (parts[0], parts.Length > 2 ? parts[1] : "", parts[^1]);
+        }
+    }
+}

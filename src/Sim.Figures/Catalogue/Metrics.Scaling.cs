@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+namespace Sim.Figures;
+
+public static partial class Metrics
+{
+    public static readonly Metric InfosWalked = new("infos-walked", Units.Count, "fib_infos compared");
+
+    /// <summary>What a power law fitted to a cost's points says of it.</summary>
+    public static readonly Metric Exponent = new("exponent", Units.Ratio, "exponent of the time", Basis.Estimated);
+    public static readonly Metric RSquared =
+        new("r-squared", Units.Ratio, "share of the variance that the fit explains", Basis.Estimated, Better.Neither);
+
+    /// <summary>What a straight line through the times of one bucket says.</summary>
+    public static readonly Metric TimePerPeer = new("time-per-peer", Units.Nanoseconds, "time per further peer", Basis.Estimated);
+    public static readonly Metric TimeWithoutPeers =
+        new("time-without-peers", Units.Nanoseconds, "time without peers, by the fit", Basis.Estimated);
+
+    /// <summary>The costs whose growth is fitted.</summary>
+    public static IReadOnlyList<Metric> Fitted => field ??= [Time, PageBytesPerPrefix, BytesPerChange];
+
+    /// <summary>Returns a fit's metric of a cost: of time the metric itself, of another cost <c>exponent-of-bytes-per-change</c>.</summary>
+    /// <param name="fit"><see cref="Exponent"/> or <see cref="RSquared"/>.</param>
+    /// <param name="cost">The cost.</param>
+    public static Metric OfCost(this Metric fit, Metric cost)
+    {
+        ArgumentNullException.ThrowIfNull(fit);
+        return cost == Time ? fit : fit with { Name = $"{fit.Name}-of-{cost}", Words = $"{Fit(fit)} of {cost?.Words}" };
+    }
+
+    private static string Fit(Metric fit) => fit.Name == "exponent" ? "exponent" : "share of the variance explained";
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+namespace Sim.Figures;
+
+/// <summary>Where a scheme binds prefixes to peers.</summary>
+public enum BindingPlace
+{
+    AllowedIps,
+    Routes,
+
+    /// <summary>AllowedIPs on a FIB trie of their own.</summary>
+    PrivateFib,
+}
+
+/// <summary>The name of a scheme in the rows, with what pages show of it: colours, shapes, marks.</summary>
+/// <param name="Name">The name in results.csv, which pages show as well.</param>
+/// <param name="Place">Where it binds.</param>
+public sealed record SchemeName(string Name, BindingPlace Place) : Term(Name, Name)
+{
+    public static readonly SchemeName Replace = new("AllowedIPs, REPLACE", BindingPlace.AllowedIps) { Resends = true };
+    public static readonly SchemeName ReplaceAndRoutes = Replace.WithRoutes();
+    public static readonly SchemeName DummyPeer = new("AllowedIPs, dummy peer", BindingPlace.AllowedIps);
+    public static readonly SchemeName DummyPeerAndRoutes = DummyPeer.WithRoutes();
+
+    /// <summary>The baseline of comparisons.</summary>
+    public static readonly SchemeName RemoveMe = new("AllowedIPs, REMOVE_ME", BindingPlace.AllowedIps);
+    public static readonly SchemeName RemoveMeAndRoutes = RemoveMe.WithRoutes();
+
+    public static readonly SchemeName Attribute = new("RTA_WGPEER", BindingPlace.Routes);
+    public static readonly SchemeName Via = new("RTA_VIA", BindingPlace.Routes);
+    public static readonly SchemeName NexthopObjects = new("nexthop objects", BindingPlace.Routes);
+    /// <summary>Nexthop objects as in 6.12: the route leads to an object, and the object only to the device.</summary>
+    /// <summary>Nexthop objects as in 6.12: the route leads to an object, and the object only to the device.</summary>
+    /// <summary>Nexthop objects as in 6.12: the route leads to an object, and the object only to the device.</summary>
+    /// <summary>Nexthop objects as in 6.12: the route leads to an object, and the object only to the device.</summary>
+    /// <summary>Nexthop objects as in 6.12: the route leads to an object, and the object only to the device.</summary>
+    public static readonly SchemeName NexthopsWithoutPeer = new("nexthop objects without a peer", BindingPlace.Routes);
+    public static readonly SchemeName PrivateFib = new("AllowedIPs on a FIB trie", BindingPlace.PrivateFib);
+    public static readonly SchemeName PrivateFibAndRoutes = PrivateFib.WithRoutes();
+    public static readonly SchemeName OwnDevices = new("a device per peer", BindingPlace.Routes);
+
+    /// <summary>The attribute in an IPv6 FIB that no kernel has.</summary>
+    public static readonly SchemeName SharedStates = new("RTA_WGPEER, what if: shared states", BindingPlace.Routes) { IsWhatIf = true };
+    public static readonly SchemeName LevelCompression = new("RTA_WGPEER, what if: level compression", BindingPlace.Routes) { IsWhatIf = true };
+
+    /// <summary>The two schemes of bench, and routes that name no peer.</summary>
+    public static readonly SchemeName AllowedIps = new("AllowedIPs", BindingPlace.AllowedIps);
+    public static readonly SchemeName RouteAttribute = new("route attribute", BindingPlace.Routes);
+    public static readonly SchemeName PlainRoutes = new("plain routes", BindingPlace.Routes);
+
+    /// <summary>Hashes of fib_info: as in 6.12, and with the series' patch 2.</summary>
+    public static readonly SchemeName Unhashed = new("RTA_WGPEER, hash of 6.12", BindingPlace.Routes);
+    public static readonly SchemeName Hashed = new("RTA_WGPEER, patch 2", BindingPlace.Routes);
+
+    public static Vocabulary<SchemeName> All => field ??= new(typeof(SchemeName));
+
+    /// <summary>Returns where a scheme binds; one that is unknown, as of another version, binds in routes.</summary>
+    public static BindingPlace PlaceOf(string name) => All.Find(name)?.Place ?? BindingPlace.Routes;
+
+    /// <summary>Whether a name is one of a scheme that no kernel has.</summary>
+    public static bool IsOfNoKernel(string name) => All.Find(name)?.IsWhatIf == true;
+
+    /// <summary>Whether no kernel has it.</summary>
+    public bool IsWhatIf { get; init; }
+
+    /// <summary>Whether it removes a prefix by sending the peer's whole set again.</summary>
+    public bool Resends { get; init; }
+
+    /// <summary>The same scheme without a route per prefix; itself if it has none besides.</summary>
+    public SchemeName Plain { get => field ?? this; init; }
+
+    /// <summary>Whether each prefix has a route to the device besides what binds it.</summary>
+    public bool HasFullRoutes => Plain.Name != Name;
+
+    /// <summary>Returns the scheme with a route per prefix.</summary>
+    public SchemeName WithRoutes() => this with { Name = $"{Name} + routes", Words = $"{Words} + routes", Plain = this };
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+namespace Sim.Figures;
+
+/// <summary>The units of row values.</summary>
+public static class Units
+{
+    public const string Nanoseconds = "ns", Milliseconds = "ms", Seconds = "s", Instructions = "instructions";
+
+    public const string Bytes = "bytes", Kilobytes = "kB", Pages = "pages";
+
+    public const string Count = "count", PerOperation = "per operation", Lines = "lines", Ratio = "ratio", Probability = "p";
+
+    /// <summary>The upper 53 bits of a digest: equal or not, and no size.</summary>
+    public const string Digest = "digest";
+
+    /// <summary>An error number of the kernel.</summary>
+    public const string Errno = "errno";
+}
