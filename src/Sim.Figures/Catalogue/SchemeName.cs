@@ -29,10 +29,6 @@ public sealed record SchemeName(string Name, BindingPlace Place) : Term(Name, Na
     public static readonly SchemeName Via = new("RTA_VIA", BindingPlace.Routes);
     public static readonly SchemeName NexthopObjects = new("nexthop objects", BindingPlace.Routes);
     /// <summary>Nexthop objects as in 6.12: the route leads to an object, and the object only to the device.</summary>
-    /// <summary>Nexthop objects as in 6.12: the route leads to an object, and the object only to the device.</summary>
-    /// <summary>Nexthop objects as in 6.12: the route leads to an object, and the object only to the device.</summary>
-    /// <summary>Nexthop objects as in 6.12: the route leads to an object, and the object only to the device.</summary>
-    /// <summary>Nexthop objects as in 6.12: the route leads to an object, and the object only to the device.</summary>
     public static readonly SchemeName NexthopsWithoutPeer = new("nexthop objects without a peer", BindingPlace.Routes);
     public static readonly SchemeName PrivateFib = new("AllowedIPs on a FIB trie", BindingPlace.PrivateFib);
     public static readonly SchemeName PrivateFibAndRoutes = PrivateFib.WithRoutes();

@@ -110,7 +110,6 @@ public sealed class ValidationContext
     }
 
     /// <summary>Makes a row of the validation.</summary>
-    /// <summary>Makes a row of the validation.</summary>
     public Figure Row(CheckPoint at, Metric metric, double value) => metric.Row(Place(at), value);
 
     /// <summary>Makes a row of a median with its quartiles.</summary>

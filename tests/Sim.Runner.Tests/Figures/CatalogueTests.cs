@@ -28,7 +28,7 @@ public sealed partial class CatalogueTests
         (Metrics.TimeOfRemoval, Units.Instructions), (Metrics.TimePerChange, Units.Instructions), (Metrics.TrieStat, Units.Kilobytes),
     ];
 
-    public static TheoryData<string> Samples => ["sample", "sample-ipv6", "sample-patched", "sample-unhashed"];
+    public static TheoryData<string> Samples => ["bench", "bench-ipv6", "churn", "churn-ipv6", "patched", "unhashed"];
 
     [Theory]
     [MemberData(nameof(Samples))]

@@ -1,35 +1,34 @@
 // SPDX-License-Identifier: MIT
 using System.Globalization;
 using Sim.Figures;
-using Sim.Figures.Results;
-using Sim.Runner.Commands;
-using Sim.Schemes;
 using Sim.Testing;
 using Xunit;
 
 namespace Sim.Runner.Tests.Reports;
 
-/// <summary>
-/// Holds the README's answer to the committed results. After new samples, SIM_WRITE_README=1 writes the table instead:
-/// <code>SIM_WRITE_README=1 dotnet test --project tests/Sim.Runner.Tests</code>
-/// </summary>
+/// <summary>Holds the README's answer to the committed results. reports/take-samples.sh takes new ones, and has the table written again.</summary>
 public sealed class ReadmeTests
 {
-    private const string Begin = "<!-- answer: written by ReadmeTests from reports/sample and reports/sample-ipv6 -->\n";
+    private const string Begin = "<!-- answer: written by ReadmeTests from reports/*/results.csv -->\n";
     private const string End = "<!-- /answer -->";
+    private static readonly string s_baseline = $"to {SchemeName.RemoveMe.Name}";
 
-    private static readonly (string Title, Func<RunResult, string> Cell)[] s_rows =
+    private static readonly string[] s_samples = ["bench", "bench-ipv6", "churn", "churn-ipv6"];
+
+    /// <summary>The rows: what they compare, and their cell out of a family's results.</summary>
+    private static readonly (string Title, Func<Family, string> Cell)[] s_rows =
     [
-        ("memory, beside a default route", run => Phrases.Amount(Pages(run, Names.Fib) / Pages(run, Names.AllowedIps))),
-        ("memory, if a daemon also routes every prefix", run => Phrases.Amount(Pages(run, Names.Fib) / Pages(run, Names.Both))),
-        ("lookup of a packet's peer, spread over prefixes", run => Faster(run, "lookup", row => row is { Keys: "prefixes", Chain: "dependent" })),
-        ("lookup of a packet's peer, one hot address", run => Faster(run, "lookup", row => row is { Keys: "hot", Chain: "dependent" })),
-        ("insert a prefix", run => Faster(run, "update", row => row.Operation == "insert")),
-        ("move a prefix to another peer", run => Faster(run, "update", row => row.Operation == "move")),
-        ("withdraw a prefix", run => Faster(run, "update", row => row.Operation == "delete")),
-        ("remove a peer with all its prefixes", run => Faster(run, "update", row => row.Operation == "remove-peer")),
-        ("load the whole table", run => Faster(run, "load", row => row.Order == "file")),
+        ("memory, beside one default route", family => Phrases.Amount(family.Pages(SchemeName.Attribute) / family.Pages(SchemeName.RemoveMe))),
+        ("memory, if every prefix is also routed", family => Phrases.Amount(family.Pages(SchemeName.Attribute) / family.Pages(SchemeName.RemoveMeAndRoutes))),
+        ("lookups to send a packet", family => family.Speed("packet", row => row is { Operation: "transmit", Keys: "prefixes", Metric: Ratio })),
+        ("lookups to check a received packet", family => family.Speed("packet", row => row is { Operation: "receive", Keys: "prefixes", Metric: Ratio })),
+        ("a BGP update, cold caches", family => family.Speed("replay", row => row is { Operation: "update", Metric: Ratio, X: 0 })),
+        ("a BGP update, warm caches", family => family.Speed("replay", row => row is { Operation: "update", Metric: WarmRatio, X: 0 })),
+        ("loss of a peer to another, per prefix", family => family.Speed("convergence", row => row is { Operation: "lose-to-one", Metric: Ratio })),
+        ("loading the whole table", family => family.Load()),
     ];
+
+    private const string Ratio = "ratio", WarmRatio = "ratio-warm";
 
     [Fact]
     public void The_answer_in_the_readme_is_the_one_of_the_committed_results()
@@ -37,47 +36,57 @@ public sealed class ReadmeTests
         var path = Path.Combine(SharedData.Root, "README.md");
         var readme = File.ReadAllText(path);
         var (begin, end) = (readme.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, readme.IndexOf(End, StringComparison.Ordinal));
-        var answer = Answer(Run("sample"), Run("sample-ipv6"));
-        if (Environment.GetEnvironmentVariable("SIM_WRITE_README") == "1")
-            File.WriteAllText(path, readme[..begin] + answer + readme[end..]);
-        else
-            Assert.Equal(answer, readme[begin..end]);
+        if (Environment.GetEnvironmentVariable("SIM_SAMPLES") is not { Length: > 0 } taken)
+        {
+            Assert.Equal(Answer(), readme[begin..end]);
+            return;
+        }
+
+        foreach (var name in s_samples)
+            Sample.Keep(Path.Combine(taken, name), name);
+        File.Copy(Path.Combine(taken, "bench", "plot-ratios.png"), Path.Combine(SharedData.Root, "reports", "ratios.png"), overwrite: true);
+        File.WriteAllText(path, readme[..begin] + Answer() + readme[end..]);
     }
 
     [Fact]
     public void The_readme_has_at_most_100_lines() =>
         Assert.InRange(File.ReadLines(Path.Combine(SharedData.Root, "README.md")).Count(), 50, 100);
 
-    private static string Answer(RunResult v4, RunResult v6)
+    private static string Answer()
     {
-        string Fact(string name) => v4.Environment.Single(fact => fact.Key == name).Value;
+        Family v4 = new(new("bench"), new("churn")), v6 = new(new("bench-ipv6"), new("churn-ipv6"));
         var lines = s_rows.Select(row => $"| {row.Title} | {row.Cell(v4)} | {row.Cell(v6)} |");
         return string.Create(CultureInfo.InvariantCulture, $"""
             | | IPv4 | IPv6 |
             |---|---|---|
             {string.Join('\n', lines)}
 
-            Memory is counted; the rest is measured, as medians of interleaved ratios. Embedded table: {v4.Table.Prefixes:N0} IPv4 and {v6.Table.Prefixes:N0} IPv6
-            prefixes, 8 peers, {Fact("logical processors")} cores of an {Fact("processor")}, {v4.Started:yyyy-MM-dd}. Spreads and conditions:
-            [IPv4](reports/sample/results.csv), [IPv6](reports/sample-ipv6/results.csv).
+            Memory is counted; the rest is measured, as medians of interleaved ratios. Embedded table: {v4.Prefixes:N0} IPv4 and {v6.Prefixes:N0} IPv6 prefixes
+            under two BGP traces, {v4.Fact("logical processors")} cores of an {v4.Fact("processor")}, {v4.Day}. Spreads: `results.csv` in [reports](reports/README.md).
 
             """);
     }
 
-    private static RunResult Run(string sample)
+    /// <summary>What was found on one family.</summary>
+    private sealed record Family(Sample Bench, Sample Churn)
     {
-        var path = Path.Combine(SharedData.Root, "reports", sample, "results.json");
-        using var stream = File.OpenRead(path);
-        return ResultsJson.Read(stream, path);
-    }
+        public int Prefixes => int.Parse(Fact("prefixes"), CultureInfo.InvariantCulture);
 
-    private static double Pages(RunResult run, string structure) =>
-        run.Figures.First(row => row is { Metric: "page-bytes", Order: "file" } && row.Structure == structure).Value;
+        public string Day => Fact("started")[.."2026-11-29".Length];
 
-    /// <summary>The ratio of times as people say it; quartiles that hold 1 are no difference.</summary>
-    private static string Faster(RunResult run, string experiment, Func<Figure, bool> which)
-    {
-        var row = run.Figures.Single(row => row.Experiment == experiment && row.Metric == Metrics.Ratio && row.Structure == Names.FibOverAllowedIps && which(row));
-        return row.Low <= 1 && row.High >= 1 ? "no difference" : Phrases.Speed(row.Value);
+        public string Fact(string name) => Bench.Conditions[name];
+
+        public double Pages(SchemeName scheme) =>
+            Churn.Rows.Single(row => row is { Experiment: "binding-memory", Structure: Names.AllStructures, Metric: "page-bytes" } && row.Scheme == scheme.Name).Value;
+
+        /// <summary>The attribute's time beside that of AllowedIPs with REMOVE_ME.</summary>
+        public string Speed(string experiment, Func<Figure, bool> which) =>
+            Said(Churn.Rows.Single(row => row.Experiment == experiment && row.Scheme == SchemeName.Attribute.Name && row.Item == s_baseline && which(row)));
+
+        public string Load() => Said(Bench.Rows.Single(row => row is { Experiment: "load", Metric: Ratio, Structure: Names.FibOverAllowedIps, Order: "file" }));
+
+        /// <summary>The ratio of times as people say it; quartiles on both sides of 1 are no difference.</summary>
+        private static string Said(Figure row) =>
+            row.Flag.Length > 0 ? "not settled" : row.Low <= 1 && row.High >= 1 ? "no difference" : Phrases.Speed(row.Value);
     }
 }
