@@ -5,7 +5,7 @@ using Sim.Figures.Measuring;
 
 namespace Sim.Experiments.Bench;
 
-/// <summary>All experiments of <c>bench</c>, in turn, on one table.</summary>
+/// <summary>Runs all experiments of <c>bench</c> on one table.</summary>
 public static class BenchRun
 {
     public static void Run(BenchContext context)

@@ -20,7 +20,7 @@ public readonly record struct MrtPeer(Family Family, UInt128 Address, uint As, u
 /// </summary>
 public sealed class MrtPeers
 {
-    /// <summary>The most peers of a file. No collector has so many; a file with more is hostile.</summary>
+    /// <summary>The most peers of a file. A file with more is hostile.</summary>
     public const int Most = 1 << 18;
 
     private readonly List<MrtPeer> _peers = [];
