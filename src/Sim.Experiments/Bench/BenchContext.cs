@@ -13,7 +13,7 @@ namespace Sim.Experiments.Bench;
 /// <summary>What every experiment of a run shares: the table and its peers, the plan, and where rows go.</summary>
 public sealed class BenchContext
 {
-    private readonly Dictionary<string, OrderedTable> _orders = [];
+    private readonly Dictionary<string, PeerTable> _orders = [];
 
     /// <param name="table">The table.</param>
     /// <param name="peerOf">The peer of each route, by its index in file order.</param>
@@ -61,10 +61,10 @@ public sealed class BenchContext
     public IEnumerable<string> Orders => TableOrder.Names.OrderByDescending(order => order == Order);
 
     /// <summary>The table in an order of insertion.</summary>
-    public OrderedTable Ordered(string order)
+    public PeerTable Ordered(string order)
     {
         if (!_orders.TryGetValue(order, out var ordered))
-            _orders[order] = ordered = OrderedTable.Of(Table, PeerOf, order, Seed);
+            _orders[order] = ordered = PeerTable.Of(Table, PeerOf, order, Seed);
         return ordered;
     }
 

@@ -54,7 +54,7 @@ public static class LoadExperiment
     }
 
     /// <summary>The loads of one order; the first load of each structure is counted as well as timed.</summary>
-    private sealed class LoadRun(BenchContext context, string order, OrderedTable input)
+    private sealed class LoadRun(BenchContext context, string order, PeerTable input)
     {
         private readonly HashSet<string> _counted = [];
         private readonly IReadOnlyList<SubjectKind> _kinds = SubjectKind.Compared;

@@ -78,11 +78,11 @@ public static class UpdateExperiment
     }
 
     /// <summary>Distinct routes drawn at random: updates do not arrive in the order of the table.</summary>
-    private static OrderedTable Sample(BenchContext context)
+    private static PeerTable Sample(BenchContext context)
     {
         var shuffled = context.Ordered(Orders.Shuffled);
         var count = Math.Min(context.Plan.UpdatePrefixes, shuffled.Prefixes.Length);
-        return new OrderedTable(shuffled.Prefixes[..count], shuffled.Peers[..count]);
+        return new PeerTable(shuffled.Prefixes[..count], shuffled.Peers[..count]);
     }
 
     private static void CountAllocations(BenchContext context, Subject subject, Operation operation)

@@ -4,27 +4,27 @@ using Sim.Files;
 using Sim.Kernel;
 using Sim.Schemes.Structures;
 using Sim.Workloads;
+using Sim.Workloads.Churn;
 using Sim.Workloads.Files;
+using Sim.Workloads.Mrt;
 
 namespace Sim.Runner.Commands;
-
-/// <summary>One line of an operations file.</summary>
-/// <param name="Insert">Whether the line began with <c>+</c>.</param>
-/// <param name="Prefix">The prefix.</param>
-internal readonly record struct TableOperation(bool Insert, Prefix Prefix);
 
 /// <summary>Reads operations on a loaded table: lines <c>+ PREFIX</c> and <c>- PREFIX</c>. Blank lines and # comments are skipped.</summary>
 internal static class OperationList
 {
     private const int LongestLine = 256;
 
+    /// <summary>The peer of every prefix.</summary>
+    private const int Peer = 0;
+
     /// <exception cref="UserException">The file cannot be read.</exception>
-    public static IReadOnlyList<TableOperation> Read(
+    public static IReadOnlyList<BindingChange> Read(
         FileInfo file, Family family, DamageLog damage, IWorkProgress progress, CancellationToken cancel)
     {
         using var stream = new InputFile(file, again: false, progress, cancel).Open();
         using var reader = new StreamReader(stream, Encoding.UTF8);
-        var operations = new List<TableOperation>();
+        var operations = new List<BindingChange>();
         var offset = 0L;
         for (var line = 1L; ReadBoundedLine(reader) is { } text; line++)
         {
@@ -32,7 +32,7 @@ internal static class OperationList
             if (!trimmed.IsEmpty && trimmed[0] != '#')
             {
                 if (trimmed[0] is '+' or '-' && Prefix.TryParse(trimmed[1..].Trim().ToString(), out var prefix) && prefix.Family == family)
-                    operations.Add(new TableOperation(trimmed[0] == '+', prefix));
+                    operations.Add(trimmed[0] == '+' ? new(0, prefix, BindingChange.NoPeer, Peer) : new(0, prefix, Peer, BindingChange.NoPeer));
                 else
                     damage.Add(file.ToString(), line, offset, $"not '+ PREFIX' or '- PREFIX' of IPv{(int)family}: {Shown(text)}");
             }
@@ -43,18 +43,16 @@ internal static class OperationList
         return operations;
     }
 
-    /// <summary>Applies the operations one by one; every prefix belongs to peer 0.</summary>
-    public static void Apply(IReadOnlyList<TableOperation> operations, KernelStructure structure)
+    /// <summary>Applies the operations one by one.</summary>
+    public static void Apply(IReadOnlyList<BindingChange> operations, KernelStructure structure)
     {
-        Span<int> peer = [0];
-        Span<Prefix> one = stackalloc Prefix[1];
+        Span<int> peer = [Peer];
         foreach (var operation in operations)
         {
-            one[0] = operation.Prefix;
-            if (operation.Insert)
-                structure.Bind(one, peer);
+            if (operation.Kind == RouteChange.Insert)
+                structure.Bind([operation.Prefix], peer);
             else
-                structure.Unbind(one, peer);
+                structure.Unbind([operation.Prefix], peer);
         }
     }
 

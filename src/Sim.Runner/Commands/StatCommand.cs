@@ -51,7 +51,7 @@ internal static class StatCommand
     private static int Run(
         LoadedTable loaded, string order, ulong seed, FileInfo? ops, bool json, IWorkProgress progress, CancellationToken cancel)
     {
-        var input = OrderedTable.Of(loaded.Table, new int[loaded.Table.Routes.Length], order, seed);
+        var input = PeerTable.Of(loaded.Table, new int[loaded.Table.Routes.Length], order, seed);
         var operations = ops is null ? [] : OperationList.Read(ops, loaded.Table.Family, loaded.Damage, progress, cancel);
         var schemes = SchemeKind.Compared.Select(kind => kind.Create(loaded.Table.Family, 1)).ToList();
         try

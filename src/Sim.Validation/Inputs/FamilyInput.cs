@@ -116,7 +116,7 @@ public sealed class FamilyInput
         var input = new FamilyInput(table, peers, plan, seed);
         foreach (var order in TableOrder.Names.OrderBy(name => name == Orders.File))
         {
-            var ordered = OrderedTable.Of(table, peerOf, order, seed);
+            var ordered = PeerTable.Of(table, peerOf, order, seed);
             var operations = new BindOperation[ordered.Prefixes.Length];
             for (var i = 0; i < operations.Length; i++)
                 operations[i] = new(ordered.Prefixes[i], BindKind.Add, (ushort)ordered.Peers[i]);

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 using Sim.Kernel;
+using Sim.Workloads.Tables;
 
 namespace Sim.Workloads.Churn;
 
 /// <summary>The binding before a trace's first change.</summary>
 /// <param name="Prefixes">Each prefix once: first the table's in its order, then those of the trace alone.</param>
 /// <param name="Peers">The peer of each.</param>
-public sealed record StartingTable(Prefix[] Prefixes, int[] Peers)
+public sealed record StartingTable(Prefix[] Prefixes, int[] Peers) : PeerTable(Prefixes, Peers)
 {
     /// <summary>Prefixes whose binding the trace decides.</summary>
     public int Seeded { get; private init; }
