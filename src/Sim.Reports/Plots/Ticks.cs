@@ -8,7 +8,7 @@ internal static class Ticks
 
     private static readonly double[] s_steps = [1, .5, .2, .1, .05, .02, .01];
 
-    /// <summary>Places at steps of 1, 2 or 5 times a power of ten inside the range: the finest step with at most so many.</summary>
+    /// <summary>Returns places inside the range at steps of 1, 2 or 5 times a power of ten: the finest step that has room.</summary>
     /// <param name="min">Beginning of the range.</param>
     /// <param name="max">Its end.</param>
     /// <param name="most">Places for which there is room. Three come whatever it is, and more if no step has just three.</param>

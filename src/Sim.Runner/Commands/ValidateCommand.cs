@@ -48,7 +48,7 @@ internal static class ValidateCommand
         var best = CommonOptions.BestPath();
         var kernel = new Option<string>("--kernel")
         {
-            Description = $"{string.Join('|', s_lanes)}: User-Mode Linux; with the patch series; with it but for the hash of nexthops; "
+            Description = $"{string.Join('|', s_lanes)}: User-Mode Linux; with the patch series; with the series and the old hash of nexthops; "
                 + "Debian's kernel in QEMU; the running kernel (needs root).",
             DefaultValueFactory = _ => "uml",
             HelpName = "KERNEL",

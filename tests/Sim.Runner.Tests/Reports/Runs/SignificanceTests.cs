@@ -147,7 +147,7 @@ public sealed class SignificanceTests
         Assert.Equal([77], Significance.Holm(p).Index().Where(one => one.Item <= 0.05).Select(one => one.Index));
     }
 
-    /// <summary>The p of one row of so many runs a side.</summary>
+    /// <summary>Returns the p of a row that has <paramref name="runs"/> runs per side.</summary>
     private static double Welch(ref Rng rng, int runs, double deviation, double shift, double[] shared)
     {
         var values = new double[2 * runs];
