@@ -18,6 +18,7 @@ internal sealed class ChildProcess : IDisposable
     private readonly ManualResetEventSlim _ended = new();
     private readonly Lock _group = new(), _lines = new();
     private LabException? _startError;
+    private Stream? _input;
     private bool _groupIsGone, _linesAreOver;
 
     /// <param name="command">The program and its arguments; it must lead its own group, as after <c>setsid</c>.</param>
@@ -62,8 +63,8 @@ internal sealed class ChildProcess : IDisposable
     {
         try
         {
-            _process.StandardInput.BaseStream.Write(Encoding.UTF8.GetBytes(line + '\n'));
-            _process.StandardInput.BaseStream.Flush();
+            _input!.Write(Encoding.UTF8.GetBytes(line + '\n'));
+            _input.Flush();
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
@@ -103,6 +104,7 @@ internal sealed class ChildProcess : IDisposable
         {
             _process.Start();
             Id = _process.Id;
+            _input = _process.StandardInput.BaseStream; // the process closes its writer no more, which can fail: see CloseInput
         }
         catch (Win32Exception e)
         {
@@ -131,9 +133,26 @@ internal sealed class ChildProcess : IDisposable
         // A reader may still wait for a process that left the group and kept the pipe.
         lock (_lines)
             _linesAreOver = true;
+        CloseInput();
         _process.Dispose();
         ended?.Invoke();
         _ended.Set();
+    }
+
+    /// <summary>
+    /// Closes standard input, which flushes it, although nothing is buffered, and so fails if <see cref="SendLine"/> has found
+    /// that nobody reads any more.
+    /// </summary>
+    private void CloseInput()
+    {
+        try
+        {
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It is closed all the same.
+        }
     }
 
     private Thread Read(StreamReader reader, Action<string> take)

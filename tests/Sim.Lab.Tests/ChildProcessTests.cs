@@ -13,4 +13,15 @@ public sealed class ChildProcessTests
         child.Kill();
         Assert.True(child.WaitForEnd(TimeSpan.FromSeconds(30)));
     }
+
+    [Fact]
+    public void A_process_that_does_not_read_its_input_ends_like_any_other()
+    {
+        using var isDeaf = new ManualResetEventSlim();
+        using var child = new ChildProcess(["setsid", "sh", "-c", "exec <&-; echo deaf; exec sleep 600"], [], _ => isDeaf.Set(), _ => { });
+        isDeaf.Wait(TestContext.Current.CancellationToken);
+        child.SendLine("nobody reads this");
+        child.Kill();
+        Assert.True(child.WaitForEnd(TimeSpan.FromSeconds(30)));
+    }
 }
