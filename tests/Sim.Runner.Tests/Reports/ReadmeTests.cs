@@ -18,13 +18,13 @@ public sealed class ReadmeTests
     /// <summary>The rows: what they compare, and their cell out of a family's results.</summary>
     private static readonly (string Title, Func<Family, string> Cell)[] s_rows =
     [
-        ("memory, beside one default route", family => Phrases.Amount(family.Pages(SchemeName.Attribute) / family.Pages(SchemeName.RemoveMe))),
-        ("memory, if every prefix is also routed", family => Phrases.Amount(family.Pages(SchemeName.Attribute) / family.Pages(SchemeName.RemoveMeAndRoutes))),
+        ("memory, if AllowedIPs need only a default route", family => Phrases.Amount(family.Pages(SchemeName.Attribute) / family.Pages(SchemeName.RemoveMe))),
+        ("memory, if AllowedIPs need a route per prefix", family => Phrases.Amount(family.Pages(SchemeName.Attribute) / family.Pages(SchemeName.RemoveMeAndRoutes))),
         ("lookups to send a packet", family => family.Speed("packet", row => row is { Operation: "transmit", Keys: "prefixes", Metric: Ratio })),
         ("lookups to check a received packet", family => family.Speed("packet", row => row is { Operation: "receive", Keys: "prefixes", Metric: Ratio })),
         ("a BGP update, cold caches", family => family.Speed("replay", row => row is { Operation: "update", Metric: Ratio, X: 0 })),
         ("a BGP update, warm caches", family => family.Speed("replay", row => row is { Operation: "update", Metric: WarmRatio, X: 0 })),
-        ("loss of a peer to another, per prefix", family => family.Speed("convergence", row => row is { Operation: "lose-to-one", Metric: Ratio })),
+        ("failover from a lost peer to another, per prefix", family => family.Speed("convergence", row => row is { Operation: "lose-to-one", Metric: Ratio })),
         ("loading the whole table", family => family.Load()),
     ];
 
@@ -61,8 +61,8 @@ public sealed class ReadmeTests
             |---|---|---|
             {string.Join('\n', lines)}
 
-            Memory is counted; the rest is measured, as medians of interleaved ratios. Embedded table: {v4.Prefixes:N0} IPv4 and {v6.Prefixes:N0} IPv6 prefixes
-            under two BGP traces, {v4.Fact("logical processors")} cores of an {v4.Fact("processor")}, {v4.Day}. Spreads: `results.csv` in [reports](reports/README.md).
+            Memory is counted; the rest is measured, as medians of interleaved ratios. Conditions: the embedded table of {v4.Prefixes:N0} IPv4 and {v6.Prefixes:N0} IPv6
+            prefixes, two BGP traces, {v4.Fact("logical processors")} cores of an {v4.Fact("processor")}, {v4.Day}. Spreads: `results.csv` in [reports](reports/README.md).
 
             """);
     }
