@@ -220,7 +220,7 @@ public sealed class OutputTarget
     private static UnusableOutputException Refused(string name, Exception error) => error switch
     {
         UnusableOutputException unusable => unusable,
-        UnauthorizedAccessException => new($"{name} may not be written; choose another file, or its permissions", error),
+        UnauthorizedAccessException => new($"{name} may not be written; name another file, or change its permissions", error),
         _ => new($"{name} cannot be written: {error.Message}", error),
     };
 }

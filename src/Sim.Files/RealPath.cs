@@ -32,7 +32,7 @@ public static class RealPath
             if (IsDescriptorFolder(at) || new FileInfo(next).LinkTarget is not { } target)
                 at = next;
             else if (++links > MostLinks)
-                throw new IOException($"{path}: its links go in a circle");
+                throw new IOException($"{path}: its symbolic links form a loop");
             else
                 at = Begin(IsText(target) ? target : throw new IOException($"{path}: its link leads to a name that is not UTF-8"), at, ahead);
         }

@@ -47,7 +47,7 @@ public static class LabBuild
         if (build.ExitCode == 0 && Directory.Exists(folder))
             return folder;
         if (build.ExitCode == 0)
-            said = $"it named no folder but '{folder}'";
+            said = $"it named '{folder}', which is no folder";
         said ??= $"it ended with code {build.ExitCode}";
         throw build.ExitCode == ExitMissingPackage
             ? new LabException(LabFailure.MissingPackage,

@@ -27,7 +27,7 @@ public sealed partial class Vm
             throw new DirectoryNotFoundException($"There is no folder {options.DataFolder} to take the VM's data from.");
         if (options.Lane == LaneKind.Host && !Libc.IsRoot)
             throw new LabException(LabFailure.NotRoot,
-                "The host lane makes a network namespace in the running kernel, which takes root. Run it with sudo, or use the uml or qemu lane.");
+                "The host lane makes a network namespace in the running kernel, which needs root. Run it with sudo, or use the uml or qemu lane.");
         MemoryCheck.Require(options.MemoryMegabytes);
         var agent = Path.Combine(LabBuild.Build("agent", progress, cancellation), "agent");
         if (options.Lane == LaneKind.Host)

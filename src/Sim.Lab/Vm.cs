@@ -137,7 +137,7 @@ public sealed partial class Vm : IDisposable
         ? new LabException(LabFailure.TimedOut,
             $"The VM ({Description}) did not finish '{command}' within {_commandTimeout.TotalSeconds:N0} s and was ended. Allow it more time, or give it less to do.", _log.Tail)
         : new LabException(LabFailure.Died,
-            $"The VM ({Description}) ended during '{command}'{HowItEnded()}. Where it ran out of memory, give it more; otherwise the last lines of its console say why.", _log.Tail);
+            $"The VM ({Description}) ended during '{command}'{HowItEnded()}. If it ran out of memory, give it more; otherwise the last lines of its console say why.", _log.Tail);
 
     /// <summary>The exit code and the kernel's reason, which a stack trace may have pushed out of the tail.</summary>
     private string HowItEnded()

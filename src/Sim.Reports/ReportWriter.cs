@@ -187,7 +187,7 @@ public static class ReportWriter
         var isFile = FileStatus.Of(path) is null or { Kind: PathKind.File };
         return isFile && OutputTarget.Of(path) is { IsInPlace: false } target
             ? target
-            : throw new UnusableOutputException($"{path} is no regular file, and the report has one of that name; remove it, or name another folder");
+            : throw new UnusableOutputException($"{path} is no regular file, but the report writes a file of that name; remove it, or name another folder");
     }
 
     /// <summary>

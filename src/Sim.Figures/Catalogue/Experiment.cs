@@ -16,11 +16,11 @@ public sealed record Experiment(string Name, string Words, string Method = "") :
 
     public static readonly Experiment Shape = new("shape", "Shape",
         "Counted in the loaded structure. The root of allowedips has depth 1. In IPv4 fib's depths are those of /proc/net/fib_triestat. In "
-        + "IPv6 they count the nodes above, and the root is a node, unlike in /proc/net/rt6_stats.");
+        + "IPv6 a depth is the number of nodes above. The root counts as a node, but not in /proc/net/rt6_stats.");
 
     public static readonly Experiment Touch = new("touch", "Nodes and cache lines per lookup",
         "Counted by walking each key's path: the nodes that are read, and the distinct 64-byte lines that hold them. The value is the mean "
-        + "over the keys, the spread their quartiles.");
+        + "over the keys, and the spread is their quartiles.");
 
     public static readonly Experiment Lookup = new("lookup", "Lookup",
         "Longest-prefix match. Independent keys show throughput. In a dependent chain each key follows from the last answer, which shows "

@@ -15,9 +15,9 @@ public static partial class Metrics
     public static readonly Metric Changes = Event("changes", "changes");
     public static readonly Metric AssumedPaths = Event("assumed-paths", "paths assumed at the start");
     public static readonly Metric OutOfOrder = Event("out-of-order", "events out of order");
-    public static readonly Metric TimesSetAside = Event("times-set-aside", "times that do not fit those around them");
+    public static readonly Metric TimesSetAside = Event("times-set-aside", "times that do not fit their neighbours");
     public static readonly Metric BgpPeers = Event("bgp-peers", "BGP peers");
-    public static readonly Metric Seeded = Event("seeded", "prefixes whose start the trace decides");
+    public static readonly Metric Seeded = Event("seeded", "prefixes added or left out at the start, for the trace");
     public static readonly Metric Added = Event("added", "added: these are not in the table") with { Of = Experiment.Trace };
     public static readonly Metric LeftOut = Event("left-out", "left out: in the table, but not at the start");
     public static readonly Metric Clock = new("clock", Units.Seconds, "the trace’s own clock", Better: Better.Neither);
@@ -47,7 +47,7 @@ public static partial class Metrics
     public static readonly Metric Speed = new("speed", Units.Ratio, "times faster than the trace’s own clock", Basis.Measured, Better.More);
     public static readonly Metric HarnessSpeed =
         new("harness-speed", Units.Ratio, "times faster than the trace’s own clock, this program included", Basis.Measured, Better.Neither);
-    public static readonly Metric BusyShare = new("busy", Units.Ratio, "share of real time that the writer is busy", Basis.Simulated);
+    public static readonly Metric BusyShare = new("busy", Units.Ratio, "share of real time in which the writer is busy", Basis.Simulated);
     public static readonly Metric WorstBacklog = new("backlog-worst", Units.Milliseconds, "worst backlog", Basis.Simulated);
     public static readonly Metric WorstStaleness = new("staleness-worst", Units.Milliseconds, "worst staleness", Basis.Simulated);
     public static readonly Metric ChangesTaken = Event("changes-taken", "changes before coalescing");
@@ -82,11 +82,11 @@ public static partial class Metrics
         new("wrong-other", Units.Count, "lookups that found a peer that is neither old nor new", Basis.Measured);
     public static readonly Metric WrongRatio = new("wrong-ratio", Units.Ratio, "share of lookups that were wrong", Basis.Measured);
     public static readonly Metric LongestGap =
-        new("gap-longest", Units.Nanoseconds, "longest time that a prefix was wrong, seen", Basis.Measured);
+        new("gap-longest", Units.Nanoseconds, "longest time that a prefix was wrong, seen by readers", Basis.Measured);
     public static readonly Metric MedianGap =
-        new("gap-median", Units.Nanoseconds, "time that a prefix was wrong, median of those seen", Basis.Measured);
+        new("gap-median", Units.Nanoseconds, "time that a prefix was wrong, median of what readers saw", Basis.Measured);
     public static readonly Metric SimulatedGap =
-        new("gap-simulated", Units.Nanoseconds, "longest time that a prefix was wrong, by steps", Basis.Simulated);
+        new("gap-simulated", Units.Nanoseconds, "longest time that a prefix was wrong, computed from steps", Basis.Simulated);
     public static readonly Metric PrefixesProbed = Event("prefixes-probed", "prefixes looked up after each step");
     public static readonly Metric PrefixesHit = new("prefixes-hit", Units.Count, "probed prefixes that were wrong at some step");
     public static readonly Metric StepsNone = new("steps-none", Units.Count, "most steps without a peer");

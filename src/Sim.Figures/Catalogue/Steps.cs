@@ -26,14 +26,14 @@ public static class Steps
     public static readonly Term Load = new("load", "load the table");
     public static readonly Term Reload = new("reload", "load the table again, to time it");
     public static readonly Term Flush = new("flush", "flush");
-    public static readonly Term Unload = new("unload", "take the table away again");
+    public static readonly Term Unload = new("unload", "delete the table again");
     public static readonly Term Dump = new("dump", "dump");
     public static readonly Term Nexthops = new("nexthops", "add the nexthop objects");
     public static readonly Term Sizeof = new("sizeof", "sizes of structures");
     public static readonly Term PeersAlone = new("peers-alone", "make the peers, without a prefix");
 
     public static readonly Term DeleteThird = new("delete-third", "delete a third");
-    public static readonly Term DeleteThirdDummy = new("delete-third-dummy", "remove the dummy peer that holds the third");
+    public static readonly Term DeleteThirdDummy = new("delete-third-dummy", "remove the dummy peer that holds every third prefix");
     public static readonly Term Mix = new("mix", "a mix of operations");
     public static readonly Term Move = new("move", "move prefixes to other peers");
     public static readonly Term ReplaceFirst = new("replace-first", "replace a peer’s set, first message");
@@ -72,8 +72,8 @@ public static class Steps
     public static readonly StepForm BackFrom = new("back-", "", ms => $"back to the start of the replay in windows of {ms} ms");
 
     /// <summary>A nexthop object is led to another peer by one message; the part is <c>nexthop_compat_mode</c>.</summary>
-    public static readonly StepForm MoveObject = new("move-object-compat-", "", mode => $"lead a nexthop object to another peer{Announced(mode)}");
-    public static readonly StepForm MoveObjectBack = new("move-object-back-compat-", "", mode => $"lead it back{Announced(mode)}");
+    public static readonly StepForm MoveObject = new("move-object-compat-", "", mode => $"give a nexthop object another peer{Announced(mode)}");
+    public static readonly StepForm MoveObjectBack = new("move-object-back-compat-", "", mode => $"give it the old peer back{Announced(mode)}");
 
     public static readonly StepForm InMainTable = new("main-", "", step => $"main table: {step}");
     public static readonly StepForm DumpAfter = new("dump-", "", step => $"dump after: {step}");

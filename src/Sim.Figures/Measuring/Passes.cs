@@ -18,9 +18,9 @@ public static class Passes
 
     /// <summary>The rule in words, for pages.</summary>
     public const string Rule =
-        "Each pair is measured in two passes apart in time. They agree if their medians differ by no more than the sum of what equals "
-        + "differ in each (the farther quartile of A/A), or by 5 %. Where they do not, a third pass is made, and two that agree are kept; if no two do, the "
-        + "row is not settled.";
+        "Each pair is measured in two passes, some time apart. They agree if their medians differ by at most 5 %, or by at most the noise of both passes "
+        + "together (the farther quartile of A/A). If they do not agree, a third pass is made, and two passes that agree are kept. If no two agree, the row "
+        + "is not settled.";
 
     /// <summary>What a pass gave.</summary>
     /// <param name="Log">Natural logarithm of its median; NaN where it has none.</param>

@@ -19,7 +19,7 @@ internal static class AnswerSection
         reference to the peer, as wg_xmit does. A lookup in the FIB takes none, as on the data path; it reads one table, without policy rules.
         Every change includes freeing the old objects, because its grace period ends at once.</p>
         <p>A measured difference counts only if the quartiles of its ratio lie clear of the noise (A/A: allowedips against itself), and if two passes
-        at different times agree. Both show noise within this run only. On a shared machine, repeat the run.</p>
+        at different times agree. Both rules see noise within this run only. On a shared machine, repeat the run.</p>
 
         """);
 
@@ -51,8 +51,8 @@ internal static class AnswerSection
             Group(rows, "Load, time for the whole table", verdict.Load.Cases.Select(c => (c.Case, c))),
         ];
         return Array.TrueForAll(groups, group => group.IsEmpty)
-            ? $"<p>No case has both structures. The figures that were taken are under Details.</p>\n"
-            : Markup.Table("allowedips and fib: the better one is marked, quartiles stand beside",
+            ? $"<p>No case has both structures. Details has the figures that were taken.</p>\n"
+            : Markup.Table("allowedips and fib: the better one is marked, and quartiles stand beside medians",
                 Markup.Head(1, ["", "allowedips", "fib (route attribute)", "fib / allowedips", "better", ""]), Html.Join("", groups), "answer");
     }
 

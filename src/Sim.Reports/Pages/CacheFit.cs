@@ -38,7 +38,7 @@ internal static class CacheFit
     }
 
     private static Html Line(long cache, Html what, long together) => $"""
-        <p class="cache">The last-level cache ({CacheSize.Show(cache)}) holds {what}. Times are those of warm caches{(CacheSweep.Fits(together, cache) ? "" : ", after the first touch")}.
+        <p class="cache">The last-level cache ({CacheSize.Show(cache)}) holds {what}. Times are of warm caches{(CacheSweep.Fits(together, cache) ? "" : ", after the first touch")}.
         A router with a smaller cache, or one full of packets, sees longer times and larger differences.</p>
 
         """;

@@ -75,15 +75,15 @@ internal static class ChurnAnswer
     /// <summary>What a scheme’s name means in IPv6, where that differs.</summary>
     private static readonly Html s_ofIPv6 = $"""
         <p>In IPv6, RTA_VIA is RTA_GATEWAY: an onlink gateway of the route’s own family. Each route has a nexthop and a state of its own; only routes
-        through nexthop objects share theirs. AllowedIPs on a FIB trie are modelled on a tree of routes through such objects, with 192 bytes per prefix
-        beside the tree’s nodes; the patches (<code>kernel-patch/series-optional</code>) need 56. “What if” is the attribute in a FIB that no kernel has:
-        either routes of one peer share its state, or routes hang off the trie of IPv4’s FIB with keys of 128 bits. Neither is ever marked best,
-        and their counts are modelled.</p>
+        through nexthop objects share theirs. AllowedIPs on a FIB trie are modelled on a tree of routes through nexthop objects, with 192 bytes per
+        prefix beside the tree’s nodes; the patches (<code>kernel-patch/series-optional</code>) need 56. “What if” is the attribute in a FIB that no kernel
+        has: either routes of one peer share a state, or IPv6’s routes are kept in IPv4’s trie with keys of 128 bits. Neither is ever marked best, and
+        their counts are modelled.</p>
 
         """;
 
     private static readonly Html s_reading = $"""
-        <p>The ratio (×) below a time decides what is better and best. It compares with AllowedIPs and REMOVE_ME, interleaved (A B B A). Caches are
+        <p>The ratio (×) below a time decides which scheme is better or best. It compares the scheme with AllowedIPs, REMOVE_ME, interleaved (A B B A). Caches are
         flushed before each repetition, unless they hold both structures. A difference must exceed the noise of the reference against itself (A/A) and that of
         the pair’s own repetitions. Each pair is measured in two passes, half a run apart; if they disagree, it is “not settled”. “Warm” is the ratio of the same
         changes after they were made and undone once. A trace returns to the same prefixes, so most of its changes find their path in the cache even if the
@@ -92,7 +92,8 @@ internal static class ChurnAnswer
         run in this program. System calls, copying, parsing and locking are not included; messages, bytes and calls are counted instead. A packet’s lookups wait
         for one another. Their addresses are spread over the prefixes, without rp_filter. AllowedIPs also need routes to the device: one default route, or one per prefix where
         marked “+ routes”. “Others know after” is the mean time until an observer knows of a change, by a notification that takes 10 µs to read or by a scan
-        every 10 s. Kernel code is the number of lines that Linux 6.12 lacks, added minus removed, in <code>kernel-patch</code>; Linux has REMOVE_ME since 6.16. Quartiles are under Details.</p>
+        every 10 s. “Kernel code” counts the lines that the patches in
+        <code>kernel-patch</code> add to Linux 6.12, minus those that they remove. Linux has REMOVE_ME since 6.16. Quartiles are under Details.</p>
 
         """;
 
@@ -170,9 +171,9 @@ internal static class ChurnAnswer
         if (Memory(SchemeName.Attribute) is not { } attribute || Memory(SchemeName.RemoveMe) is not { } allowed)
             return null;
         Html Bytes(Figure row) => Markup.Link(view.Rows, row, ScaleOf(row, memory));
-        Html text = $"The attribute holds {Bytes(attribute)}, and AllowedIPs hold {Bytes(allowed)} beside a default route.";
+        Html text = $"The attribute holds {Bytes(attribute)}, and AllowedIPs hold {Bytes(allowed)} with one default route.";
         if (Memory(SchemeName.RemoveMeAndRoutes) is { } both)
-            text.Append($" If a daemon also keeps a route per prefix, AllowedIPs and routes hold {Bytes(both)}: that is the RFC’s complaint.");
+            text.Append($" If a daemon also keeps a route per prefix, AllowedIPs and routes together hold {Bytes(both)}: that is the RFC’s complaint.");
         Html Speed(Figure ratio) => Markup.Speed(view.Rows, ratio);
         var sent = ChurnView.ForScheme(view.PacketRatios(Operations.Transmit), SchemeName.Attribute);
         var received = ChurnView.ForScheme(view.PacketRatios(Operations.Receive), SchemeName.Attribute);

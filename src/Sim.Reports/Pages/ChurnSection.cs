@@ -35,7 +35,8 @@ internal static class ChurnSection
     private static Html Trace(ChurnView view) => $"""
         <h3>The trace</h3>
         <p>The best path over the trace’s BGP peers decides each prefix’s next hop, and with it the WireGuard peer. The shortest AS path wins, then the peer that
-        appeared first. The trace can repeat: it starts with the paths that it ends with, and with those that it withdraws without announcing them.
+        appeared first. So that the trace can be repeated, it starts with these paths: those that it ends with, and those that it
+        withdraws but never announces.
         “No-ops” are events that leave the next hop unchanged. “Same peer” are changes to a next hop behind the same WireGuard peer.</p>
         {Markup.Table("Events and their outcome", Markup.Head(1, ["", "count"]),
             Markup.Body(view.Figures.Where(f => f.Experiment == Experiment.Trace).Select(f => Markup.Row(Words.Metric(f), [Link(view, f)]))), "pairs", Markup.BasisTag(Basis.Counted))}
@@ -47,7 +48,7 @@ internal static class ChurnSection
         var structures = rows.Select(f => f.Structure).Distinct().OrderBy(name => name == Names.AllStructures).ToList();
         return Html.If(rows.Count > 0, $"""
             <h3>Memory by structure</h3>
-            <p>Pages that the kernel’s allocator takes for the starting table. Peers are the same in every scheme and left out.</p>
+            <p>Pages that the kernel’s allocator takes for the starting table. Peers are the same in every scheme and are left out.</p>
             {Matrix(view, "Bytes in pages", rows, structures, f => f.Structure, name => name)}
             """);
     }
@@ -88,8 +89,8 @@ internal static class ChurnSection
 
         return Html.If(rows.Count > 0, $"""
             <p>A notification is lost if the socket’s buffer is full (net.core.rmem_default). All that follow are lost too, until the program has emptied the buffer.
-            Then it dumps the table, at the same pace per message. “Trace” are the trace’s changes at their times. “Loss of a peer” are those of the largest peer’s
-            share, as fast as the kernel makes them.</p>
+            Then it dumps the table, at the same pace per message. “Trace” stands for the trace’s changes at their own times, and “loss of a peer” for the changes
+            when the largest peer is lost, as fast as the kernel makes them.</p>
             {Of(Metrics.Overruns, "Buffer overruns, each with a dump")}{Of(Metrics.Lost, "Changes whose notification was lost")}{Of(Metrics.MeanStaleness, "Mean staleness")}
             """);
     }
@@ -100,8 +101,8 @@ internal static class ChurnSection
             view, table.Title, [.. view.Replay(table.Metric).Where(f => f.Operation == table.Operation)], view.Windows, f => f.X!.Value, ms => $"{Numbers.Show(ms)} ms");
         return $"""
             <h3 id="{new Anchor("churn-windows")}">Waiting for more: coalescing windows</h3>
-            <p>A window opens with its first change, and its remaining changes are one batch when it closes. “Busy” is the share of the trace’s time in which the writer
-            works. “Backlog” is the most work that was left when a batch was handed over. “Staleness” is the longest time from a window’s first change to its
+            <p>A window opens with its first change. When it closes, the changes that remain are one batch. “Busy” is the share of the trace’s time in which the writer
+            works. “Backlog” is the largest amount of work that was left when a batch was handed over. “Staleness” is the longest time from a window’s first change to its
             end in the kernel, including the window.</p>
             {Html.Concat(s_windows, Of)}
             """;
@@ -123,8 +124,8 @@ internal static class ChurnSection
             .Where(column => ratios.Exists(f => f.Operation == column.Operation && f.Metric == column.Metric)).ToList();
         return $"""
             <h3>The cost of one change in the kernel</h3>
-            <p>Each change alone, without a window. Operations are those of tries. Grace periods end with something to free; waits are those in which the writer
-            does nothing else.</p>
+            <p>Each change is made alone, without a window. Operations are those of tries. A grace period is counted if it ends with something to free, and as a wait if
+            the writer does nothing else meanwhile.</p>
             {Html.Concat((Term[])[Operations.Insert, Operations.Move, Operations.Delete], Of)}{
             Matrix(view, "Time per change: interleaved ratio to AllowedIPs with REMOVE_ME, by the state of the caches", ratios, columns,
                 f => (f.Operation, f.Metric), column => (column.Operation == Operations.Update ? "any change" : Words.Operation(column.Operation))
@@ -145,7 +146,8 @@ internal static class ChurnSection
 
         return $"""
             <h3>Convergence</h3>
-            <p>The peer with the most prefixes fails and returns, each as one batch. Loads are in the order of the file, or as the column says.</p>
+            <p>The peer with the most prefixes fails and returns, each as one batch. Tables are loaded in the order of the file unless the column says
+            otherwise.</p>
             {Of(Metrics.Time, "Time")}{Of(Metrics.Ratio, "Time: interleaved ratio to AllowedIPs with REMOVE_ME")}{Of(Metrics.Messages, "Messages")}{Of(Metrics.MessageBytes, "Bytes")}
             """;
     }
@@ -159,7 +161,7 @@ internal static class ChurnSection
             $"every {Numbers.Show(interval.Key)} s", metrics.Select(metric => interval.FirstOrDefault(f => f.Metric == metric) is { } figure ? Link(view, figure) : null)));
         return Html.If(view.Observer.Count > 0, $"""
             <h3>Noticing the changes of others</h3>
-            <p>AllowedIPs announce no change, so an observer scans. A change during a scan cuts the rest of that peer’s list off, and the scan starts again, as in wg(8).
+            <p>AllowedIPs announce no change, so an observer scans. A change during a scan cuts off the rest of that peer’s list, and the scan starts again, as in wg(8).
             The simulated scan lasts as long as walking the lists in the port, without system calls; a real one is cut off more often. Routes are announced:
             each change is one notification.</p>
             {Matrix(view, "Size of scans and notifications", sizes, [.. sizes.Select(f => f.Metric).Distinct()], f => f.Metric, metric => Words.Metric(metric, Experiment.Observer), [.. sizes.Select(f => f.Scheme).Distinct()])}{

@@ -99,8 +99,8 @@ internal static class CompareSection
             """);
         return Html.If(rows.Count > 0, $"""
             <h3 id="{new Anchor("noise")}">The noise: A/A</h3>
-            <p>Each run measured a structure against itself. Ideal is 1. With one run on a side, a change must exceed the widest quartile of the A/A rows of its case, or
-            of all where it has none. Several runs show their noise themselves.</p>
+            <p>Each run measured a structure against itself. Ideal is 1. With one run on a side, a change must exceed the widest quartile of the A/A rows of its case, or of all A/A rows
+            if its case has none. Several runs show the noise by themselves.</p>
             {Markup.Table("A/A rows", Markup.Head(2, ["row", "side", "ratio", ""]), Markup.Body(lines))}
             """);
     }

@@ -90,8 +90,7 @@ internal static class ConditionSection
         return $"""
             <h3 id="{new Anchor("noise")}">The noise: A/A</h3>
             <p>allowedips was measured against itself, in the same pairs. Ideal is 1;
-            the widest quartile of all {Numbers.Count(aa.Count, "row")} is {Numbers.Percent(verdict.Comparisons.WidestNoise!.Value)}. The noise of a case is that of the A/A row with the same keys and operation, or the widest
-            of all where it has none. {Passes.Rule}</p>
+            the widest quartile of all {Numbers.Count(aa.Count, "row")} is {Numbers.Percent(verdict.Comparisons.WidestNoise!.Value)}. The noise of a case is that of the A/A row with the same keys and operation, or the widest of all A/A rows if there is none. {Passes.Rule}</p>
             {Markup.Table("allowedips / allowedips", Markup.Head(1, ["case", "ratio", "noise", "pairs", ""]), Markup.Body(lines))}
             """;
     }
@@ -107,7 +106,7 @@ internal static class ConditionSection
             {Line(Basis.Measured, "A clock was read, or the system was asked. The value is the median of n repetitions, and low and high are its quartiles. Another machine gives other values.")}{
             Line(Basis.Counted, "Counted in the live structure: exact, and the same on every machine. If n is above 1, the value is a mean over keys, with quartiles over keys.")}{
             Line(Basis.Modelled, "Follows from a formula or from a model of the kernel.")}{
-            Further(Basis.Simulated, "A queue on the trace’s own clock, served in the times that were measured at full speed.")}{
+            Further(Basis.Simulated, "A queue on the trace’s own clock. Its service times were measured at full speed.")}{
             Further(Basis.Estimated, "Extrapolated from a sample, as the section says; low and high are a 95 % interval.")}</ul>
             <p>Kernel memory is counted in the ported structures, with Linux 6.12’s layout on x86-64 and its slab, kmalloc and vmalloc allocators. The memory
             of the .NET process is not part of it, and is listed apart.</p>

@@ -56,7 +56,7 @@ internal static class FamilySection
         Html text = $"""
             <strong>IPv{family.Family}.</strong> A lookup in the FIB visits {Link(rows, nodes.Fib)} nodes, {Against(nodes)} in allowedips
             ({Link(rows, nodes.AllowedIps)}). It touches {Link(rows, lines.Fib)} cache lines, {Against(lines)} in allowedips ({Link(rows, lines.AllowedIps)}). {(family.Family == 4
-                ? "An inner node of the FIB reads as many bits as its part of the table fills."
+                ? "An inner node of the FIB reads more bits where the table is denser."
                 : "The lookup compares no node on the way down. On the way up it compares every node that has routes, and reads the prefix from the route.")}
             """;
         foreach (var ratio in new[] { family.Ratio(Chains.Independent), family.Ratio(Chains.Dependent) }.OfType<Figure>().Where(ratio => ratio.Flag.Length == 0))
@@ -73,7 +73,7 @@ internal static class FamilySection
             return text;
         var state = attribute.Value - plain.Value;
         return text.Append($" A route to the device alone takes {Link(rows, plain)}, and a route through a nexthop object {Link(rows, objects)}. ").Append(state >= 1
-            ? (Html)$"Naming the peer costs {Numbers.Digits(state, 3)} bytes per route, for its own state. An object saves the whole nexthop, {Numbers.Digits(attribute.Value - objects.Value, 3)} bytes."
+            ? (Html)$"Naming the peer costs {Numbers.Digits(state, 3)} bytes per route, for its own state. A nexthop object saves the route’s own nexthop, {Numbers.Digits(attribute.Value - objects.Value, 3)} bytes."
             : $"Naming the peer costs no memory per route: routes of one peer share the structure that names it.");
     }
 

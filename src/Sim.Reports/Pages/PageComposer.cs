@@ -90,7 +90,7 @@ internal sealed class PageComposer(Func<PlotSpec, string, PagePlot> draw)
             "What does churn cost with AllowedIPs, and with routes?",
             $"""
             {Traced(Metrics.Events)} BGP events in {Traced(Metrics.Clock)} s make {Traced(Metrics.Changes)} changes. The table is {table.Source} with {Numbers.Show(table.Prefixes)}
-            IPv{table.Family} prefixes. {Numbers.Count(churn.Schemes.Count, "scheme")} of binding prefixes to peers replay{(churn.Schemes.Count == 1 ? "s" : "")} them. {RunOn(rows.Result)}
+            IPv{table.Family} prefixes. {Numbers.Count(churn.Schemes.Count, "scheme")} of binding prefixes to peers replay{(churn.Schemes.Count == 1 ? "s" : "")} these changes. {RunOn(rows.Result)}
             """,
             [
                 ChurnAnswer.Of(churn),
@@ -106,14 +106,14 @@ internal sealed class PageComposer(Func<PlotSpec, string, PagePlot> draw)
         $"Schemes over sizes: {rows.Result.Table.Source}",
         "How do costs grow with AllowedIPs, and with routes?",
         $"""
-        {Numbers.Count(scaling.Schemes.Count, "scheme")} of binding prefixes to peers over numbers of prefixes and of peers. The tables are {rows.Result.Table.Source}
+        {Numbers.Count(scaling.Schemes.Count, "scheme")} of binding prefixes to peers, measured over numbers of prefixes and of peers. The tables are {rows.Result.Table.Source}
         with {Numbers.Show(rows.Result.Table.Prefixes)} prefixes, and smaller and larger ones like it. {RunOn(rows.Result)}
         """,
         [ScalingSection.Of(scaling, Drawn(ScalingPlots.For(scaling), suffix), warn: true), ConditionSection.Of(rows)]);
 
     private Page Comparison(Rows rows, CompareView view) => new(
         $"Before and after: {rows.Result.Table.Source}",
-        "What did the change change?",
+        "Which figures changed?",
         $"""
         Before: {Named(rows.Result, RunComparison.Before)}. After: {Named(rows.Result, RunComparison.After)}. The table is
         {rows.Result.Table.Source} with {Numbers.Show(rows.Result.Table.Prefixes)} prefixes.

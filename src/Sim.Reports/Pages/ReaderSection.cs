@@ -10,15 +10,15 @@ internal static class ReaderSection
     private static readonly (Metric Metric, string Title)[] s_tables =
     [
         (Metrics.LongestGap, "Longest time that a prefix was wrong, seen by readers"),
-        (Metrics.SimulatedGap, "Longest time that a prefix was wrong, at the update’s mean time for an operation"),
+        (Metrics.SimulatedGap, "Longest time that a prefix was wrong: number of operations, times their mean time"),
     ];
 
     /// <summary>Behind these times; most of it is zeros, and is folded.</summary>
     private static readonly (string Title, Metric[] Metrics)[] s_folded =
     [
         ("Share of lookups during the update that were wrong", [Metrics.WrongRatio]),
-        ("Most operations of the trie for which a prefix had no peer", [Metrics.StepsNone]),
-        ("Most operations for which it led to a peer that has it neither before nor after", [Metrics.StepsOther]),
+        ("Largest number of trie operations for which a prefix had no peer", [Metrics.StepsNone]),
+        ("Largest number of trie operations for which a prefix led to a wrong peer", [Metrics.StepsOther]),
         ("Prefixes that were wrong after some operation", [Metrics.PrefixesHit]),
         ("Lookups during the update", [Metrics.ReaderLookups]),
         ("The update itself", [Metrics.TrieSteps, Metrics.Time, Metrics.TimeBesideReaders]),
@@ -31,9 +31,9 @@ internal static class ReaderSection
     public static Section Of(ChurnView view) => new("reader", "Readers", "What packets see during an update", Html.If(view.Has(Experiment.Reader), $"""
         {Html.Concat(Sentences(view), sentence => $"<p>{sentence}</p>\n")}
         <p>Reader threads look up addresses while the writer makes the update, with RCU as in the kernel. During the update the old peer and the new peer are both
-        right. A prefix that does not change has only one right peer. A time runs from the start of a prefix’s first wrong lookup to the end of its last. The same
-        update is also taken apart: after each operation of the trie, a fixed sample of the prefixes is looked up, and those counts are exact. The update concerns the peer with the
-        most prefixes: one of its prefixes moves to another peer, one is withdrawn, all move to another peer, or its whole set is sent again. AllowedIPs send the
+        right. A prefix that does not change has only one right peer. A time runs from the start of a prefix’s first wrong lookup to the end of its last. The
+        same update is also made step by step: after each operation of the trie, a fixed sample of the prefixes is looked up, and those counts are exact. The
+        update concerns the peer with the most prefixes: one of its prefixes moves to another peer, one is withdrawn, all move to another peer, or its whole set is sent again. AllowedIPs send the
         set with REPLACE; other schemes send routes that replace routes. Columns name the prefixes that were looked up: those that <em>changed</em>,
         those that the peer <em>kept</em>, and those of <em>other</em> peers.</p>
         {Html.Concat(s_tables, table => Table(view, table.Title, table.Metric))}{Html.Concat(s_folded, table => Folded(view, table.Title, table.Metrics))}
@@ -50,7 +50,7 @@ internal static class ReaderSection
         if (wrong is not null && Beside(Metrics.LongestGap) is { } gap)
         {
             Html text = $"""
-                Under {wrong.Scheme}, withdrawing one prefix of a peer disturbs all its others. A share of {ChurnSection.Link(view, wrong)} of their lookups during the update was wrong,
+                Under {wrong.Scheme}, withdrawing one prefix of a peer disturbs all other prefixes of that peer. A share of {ChurnSection.Link(view, wrong)} of their lookups during the update was wrong,
                 and one prefix was wrong for {ChurnSection.Link(view, gap)}.
                 """;
             if (Beside(Metrics.StepsNone) is { } none)

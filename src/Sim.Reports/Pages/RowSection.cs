@@ -16,7 +16,7 @@ internal static class RowSection
         return $"""
             <section id="rows" class="rows">
             <h2>All rows</h2>
-            <p>{Numbers.Count(rows.All.Count, "row")}, as in <a href="results.csv">results.csv</a>, in the units they were taken in.</p>
+            <p>{Numbers.Count(rows.All.Count, "row")}, as in <a href="results.csv">results.csv</a>, in their original units.</p>
             <p class="onpaper">The rows are left out on paper; they are in results.csv.</p>
             {Markup.Table("All rows", Markup.Head(texts.Length, [.. texts, .. numbers]), Markup.Body(rows.All.Select(f => Row(rows.Id(f), f, sides))), sides ? "sides" : "")}</section>
 

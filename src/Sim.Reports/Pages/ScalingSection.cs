@@ -18,9 +18,7 @@ internal static class ScalingSection
         {Html.If(warn, AnswerSection.Warnings(view.Rows.Result))}{Html.Concat(Sentences(view), sentence => $"<p>{sentence}</p>\n")}
         <p>Tables smaller than the given one are random samples of it, each contained in the next. Larger ones are generated with its structure, and are marked. Prefixes are
         dealt out evenly to the peers; small tables have half as many peers as prefixes. At each size the schemes are interleaved, forwards and backwards, each with its
-        own structures. Small tables are copied many times, so that every timed interval is far longer than the clock’s tick. Lookups are those that a packet costs, of random prefixes, and
-        none waits for the one before. With a device per peer, one trie stands for those of all devices. Each change is a message of its own. A time is measured again if
-        its first and second half of rounds differ by more than 25 %. If no two of the three agree, it is “not settled”.</p>
+        own structures. Small tables are copied many times, so that every timed interval is far longer than the clock’s tick. Lookups are those of packets to random prefixes, and none waits for the one before. With a device per peer, one trie stands for the tries of all devices. Each change is a message of its own. A time is measured again if the first and second half of its rounds differ by more than 25 %. If no two of the three agree, it is “not settled”.</p>
         {Bucket(view)}
         <h3 id="{new Anchor("scaling-plots")}">One plot per cost</h3>
         <p>Orange schemes bind prefixes in the allowedips trie, blue ones in routes, grey ones in a FIB trie of AllowedIPs. Outlined points and dashed lines are
@@ -44,8 +42,8 @@ internal static class ScalingSection
         if (wholesale is not null && others.Count > 0)
         {
             yield return $"""
-                REPLACE sends a peer’s whole set again. From {Numbers.Show(wholesale.X!.Value)} prefixes on, at a fixed number of peers, its deletion grows with the
-                prefixes to the power of {Fit(view, wholesale)}. In the other schemes the exponent is {Fit(view, others[0])} to {Fit(view, others[^1])}.
+                REPLACE sends a peer’s whole set again. From {Numbers.Show(wholesale.X!.Value)} prefixes on, at a fixed number of peers, the cost of a deletion grows with the number of prefixes to
+                the power of {Fit(view, wholesale)}. In the other schemes the exponent is {Fit(view, others[0])} to {Fit(view, others[^1])}.
                 """;
         }
 
@@ -98,8 +96,7 @@ internal static class ScalingSection
             rows => schemes.Select(scheme => At(view, rows, scheme, place)))]));
         return $"""
             <h3 id="{new Anchor("scaling-hash")}">The bucket that all peers share</h3>
-            <p>fib_info’s hash covers neither gateway nor encapsulation. The infos of all peers of a device therefore lie in one bucket, and each new route walks half
-            of them. The series’ patch 2 hashes the encapsulation. A nexthop object’s id is hashed too, but only to eight bits. A straight line is fitted through
+            <p>fib_info’s hash covers neither gateway nor encapsulation. The infos of all peers of a device therefore lie in one bucket, and each new route walks half of them on average. The series’ patch 2 hashes the encapsulation. A nexthop object’s id is hashed too, but only to eight bits. A straight line is fitted through
             all points; its slope has a 95 % interval. On Linux 6.12 under User-Mode Linux each peer added 18 ns to the same insertion;
             <code>validate --kernel uml-unhashed</code> measures it again.</p>
             {Markup.Table("The line of an insertion’s time over the peers of the device", Markup.Head(1, ["", "per further peer", "without peers", "R²"]),
@@ -115,7 +112,7 @@ internal static class ScalingSection
     private static Html Fits(ScalingView view) => $"""
         <h3 id="{new Anchor("scaling-fits")}">Exponents</h3>
         <p>Cost = factor · size<sup>exponent</sup>, by least squares through the logarithms of the points (medians). Each exponent has a 95 % interval (Student’s t) and R², the share of the
-        variance that the line explains. No cost is straight over a whole axis, so each half has its own line: up to {Numbers.Show(Axes.Split(Axes.Prefixes))} prefixes and
+        variance that the line explains. No cost follows one line over a whole axis, so each half has its own line: up to {Numbers.Show(Axes.Split(Axes.Prefixes))} prefixes and
         above, up to {Numbers.Show(Axes.Split(Axes.Peers))} peers and above. Exponent 0 is a cost that does not grow, 1 a cost that grows like the size. A low R² with an exponent near 0
         means that there is nothing to explain. A wide interval means that the points do not lie on a line.</p>
         {Html.Concat(s_axes, axis => $"{Exponents(view, axis, large: false)}{Exponents(view, axis, large: true)}")}
@@ -136,7 +133,7 @@ internal static class ScalingSection
         var lines = view.Schemes.Select(scheme => Markup.Row(scheme, columns.Select(column => Shown(column.Fits, column.Squares, scheme))));
         var sample = columns[0].Fits[0];
         return Markup.Table(
-            $"Exponents over {axis}, {sample.Order} ({Numbers.Count(sample.N, "point")})", Markup.Head(1, ["scheme", .. columns.Select(column => column.Title)]),
+            $"Exponents by number of {axis}, {sample.Order} ({Numbers.Count(sample.N, "point")})", Markup.Head(1, ["scheme", .. columns.Select(column => column.Title)]),
             Markup.Body(lines), "costs", Markup.BasisTag(sample.Basis));
     }
 
@@ -151,7 +148,7 @@ internal static class ScalingSection
         ];
         var costs = ScalingPlots.Costs.Select(cost => (cost.Operation, cost.Metric, cost.Title)).Concat(others).ToList();
         Html Folded(string axis, string title, List<Figure> rows) => Html.If(
-            rows.Count > 0, $"<details><summary>{title}, over {axis}</summary>\n{Matrix(view, $"{title}, over {axis}", axis, rows)}</details>\n");
+            rows.Count > 0, $"<details><summary>{title}, by number of {axis}</summary>\n{Matrix(view, $"{title}, by number of {axis}", axis, rows)}</details>\n");
         return $"""
             <h3 id="{new Anchor("scaling-points")}">Every point</h3>
             {Html.Concat(s_axes, axis => Html.Concat(costs, cost => Folded(axis, cost.Title, view.Points(axis, cost.Operation, cost.Metric))))}

@@ -100,8 +100,8 @@ internal static class TrustSection
         var groups = faster.GroupBy(c => (Subject: Words.Subject(c.Any), c.IsLookup, Reasons: Reasons(view, c)));
         return Html.If(faster.Count > 0, $"""
             <h4 id="{new Anchor("faster")}">Where the port is faster</h4>
-            <p>These ratios have an upper quartile below {Numbers.Ratio(ValidationView.Faster)}. The reasons are known differences between the two sides that point that way. This run does not
-            measure how much each accounts for, nor whether they account for all of it.</p>
+            <p>These ratios have an upper quartile below {Numbers.Ratio(ValidationView.Faster)}. The reasons are known differences between the two sides that favour the port. This run does not
+            measure how much each of them contributes, or whether they explain everything.</p>
             <ul>
             {Html.Concat(groups, group => $"<li>{group.Key.Subject}, {(group.Key.IsLookup ? "lookups" : "updates")}: {string.Join("; ", group.Select(c => $"{c.Name} ({Numbers.Ratio(c.Ratio!.Value)})"))}. {group.Key.Reasons}</li>\n")}</ul>
             {Overlap(view)}
@@ -124,9 +124,9 @@ internal static class TrustSection
         var parts = pairs.Select(pair => $"{Words.Subject(pair.Independent.Any)}, {Words.Keys(pair.Independent.Any.Keys)} "
             + $"({Numbers.Ratio(pair.Independent.Ratio!.Value)} with independent keys, {Numbers.Ratio(pair.Dependent!.Ratio!.Value)} in a chain)").ToList();
         return Html.If(parts.Count > 0, $"""
-            <p id="{new Anchor("overlap")}">With independent keys the port’s lookups take far less time than in a dependent chain, and the kernel’s hardly less or not at all:
-            {string.Join("; ", parts)}. The processor overlaps the port’s lookups there, but not this kernel’s. The reason is not known: the kernel does not overlap them
-            without its counters either, and the port does without huge pages (tried on one machine). The chain compares single lookups.</p>
+            <p id="{new Anchor("overlap")}">With independent keys the port’s lookups take far less time than in a dependent chain, and the kernel’s about as long:
+            {string.Join("; ", parts)}. The processor overlaps the port’s lookups there, but not this kernel’s. The reason is not known. It is neither the kernel’s counters
+            nor the port’s huge pages: without them the result was the same (tried on one machine). To compare single lookups, take the dependent chain.</p>
 
             """);
     }
@@ -157,7 +157,7 @@ internal static class TrustSection
         return $"""
             <h4>What is not compared</h4>
             <ul>
-            <li>The local and main tables, and policy rules: one table is compared, by its number.</li>
+            <li>The local and main tables, and policy rules: the run compares one separate table.</li>
             {Html.If(!view.Figures.Any(f => f is { Structure: Names.Fib, Family: 6 }), $"<li>The IPv6 FIB: this run has no IPv6 table.</li>\n")}{
             Html.If(missing.Count > 0, $"<li>This run has no check of these: {string.Join(", ", missing)}.</li>\n")}{
             Html.If(!view.Costs.Any(c => c.IsTime && c.Ratio is not null), $"<li>Times: this run has none of both sides.</li>\n")}</ul>

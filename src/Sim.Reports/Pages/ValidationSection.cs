@@ -57,7 +57,7 @@ internal static class ValidationSection
         var rest = view.Differences.Skip(MostDifferences).ToList();
         return Html.If(view.Differences.Count > 0, $"""
             <h3 id="{new Anchor("differences")}">What differs</h3>
-            <p>The model’s value lies further from the kernel’s than is allowed. Each number leads to its row.</p>
+            <p>In these checks the model’s value lies further from the kernel’s than is allowed. Each number leads to its row.</p>
             {DifferenceTable(view, "Differences", view.Differences.Take(MostDifferences))}{Html.If(rest.Count > 0, $"""
                 <details><summary>The other {Numbers.Show(rest.Count)}</summary>
                 {DifferenceTable(view, "The other differences", rest)}</details>
@@ -92,7 +92,7 @@ internal static class ValidationSection
         return Html.If(view.Checks.Count > 0, $"""
             <h3 id="{new Anchor("agreement")}">What was compared</h3>
             {Markup.Table("Checks, by structure and kind", $"{Markup.Head(1, ["", "checks", "differ", "equal"])}{TextHead("demand")}", body, "demands")}
-            <p>{Numbers.Show(view.Checks.Count - bounded.Count)} checks demand equality. A digest covers everything in its name: one changed byte, node or answer changes it.{Html.If(bounded.Count > 0, $"""
+            <p>{Numbers.Show(view.Checks.Count - bounded.Count)} checks require equality. A digest covers everything in its name: one changed byte, node or answer changes it.{Html.If(bounded.Count > 0, $"""
                  {Numbers.Show(bounded.Count)} allow a bound (<a href="#{new Anchor("bounds")}">why</a>), and {Numbers.Show(bounded.Count(check => check.IsEqual))} of these are equal all the
                 same. {Numbers.Show(bounded.Count(check => check.IsWeak))} have a bound no smaller than the kernel’s own number, and say little.
                 """)}</p>

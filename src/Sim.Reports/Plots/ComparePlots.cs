@@ -20,9 +20,9 @@ internal static class ComparePlots
         var noise = changes.Max(c => c.Ratio.Bound ?? 1);
         var changed = changes.Count(view.IsChanged);
         var all = view.Measured.Count(c => c.Adjusted is not null);
-        var reading = (all > changes.Count ? $"The {changes.Count} of {all} tested rows with the largest changes, those that are significant first." : "All tested rows, those that are significant first.")
-            + $" Dots are after / before with their 95% interval; blue is significantly smaller, orange significantly larger, grey not clear of chance ({Numbers.Count(changes.Count - changed, "row")})."
-            + (noise > 1 ? " Shaded is the widest noise that any row is held against." : "");
+        var reading = (all > changes.Count ? $"The {changes.Count} of {all} tested rows with the largest changes, significant ones first." : "All tested rows, significant ones first.")
+            + $" Dots are after / before with their 95% interval; blue is significantly smaller, orange significantly larger, grey may be chance ({Numbers.Count(changes.Count - changed, "row")})."
+            + (noise > 1 ? " The shaded band is the widest noise that any change must exceed." : "");
         return
         [
             new PlotSpec(AllNames[0], "What changed, and by how much?", reading, changes.Select(c => c.Ratio).Bases(), new MarkChart

@@ -45,7 +45,7 @@ internal static class FamilyPlot
 
     private static string Reading(IReadOnlyList<FamilyCosts> families) =>
         string.Join(' ', families.Select(family =>
-            $"In IPv{family.Family} a lookup in the FIB visits {Share(family.Nodes)} nodes and touches {Share(family.Lines)} cache lines compared with allowedips."));
+            $"Compared with allowedips, an IPv{family.Family} lookup in the FIB visits {Share(family.Nodes)} nodes and touches {Share(family.Lines)} cache lines."));
 
     private static string Share(Func<string, Figure?> row) => (row(Names.Fib)!.Value / row(Names.AllowedIps)!.Value) switch
     {

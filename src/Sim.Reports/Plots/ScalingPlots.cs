@@ -51,7 +51,7 @@ internal static class ScalingPlots
             return null;
         var steepest = view.Fits(axis, cost.Operation, Metrics.Exponent.OfCost(cost.Metric), large: true).MaxBy(f => f.Value);
         var steep = steepest is null ? "" : " " + Steepest(steepest, axis);
-        return new PlotSpec(Name(axis, cost), $"{cost.Question}, over {axis}?", Range(rows, axis) + steep, rows.Bases(),
+        return new PlotSpec(Name(axis, cost), $"{cost.Question}, by number of {axis}?", Range(rows, axis) + steep, rows.Bases(),
             Chart(view, rows, cost.Title, Axis(rows, axis)));
     }
 
@@ -60,7 +60,7 @@ internal static class ScalingPlots
     {
         var power = $"{Numbers.Digits(exponent.Value, 2)} ({Numbers.Digits(exponent.Low, 2)} to {Numbers.Digits(exponent.High, 2)})";
         return $"From {Numbers.Show(exponent.X!.Value)} {axis} on, " + (exponent.High > 0
-            ? $"{exponent.Scheme} grows most: with the {axis} to the power of {power}."
+            ? $"{exponent.Scheme} grows most: with the number of {axis} to the power of {power}."
             : $"no scheme’s cost grows: the largest exponent is {power}, of {exponent.Scheme}.");
     }
 
@@ -72,7 +72,7 @@ internal static class ScalingPlots
         var fits = view.Of(Experiment.BucketFit, Metrics.TimePerPeer)
             .Select(f => $"{f.Scheme}: {Numbers.Digits(f.Value, 3)} ns ({Numbers.Digits(f.Low, 3)} to {Numbers.Digits(f.High, 3)})").ToList();
         var reading = Range(rows, Axes.Peers) + (fits.Count == 0 ? "" : $" Each further peer adds to an insertion: {string.Join("; ", fits)}.");
-        return new PlotSpec(s_bucketName, "How much do the other peers of a device slow the insertion of a route down?", reading, rows.Bases(),
+        return new PlotSpec(s_bucketName, "How much do other peers of the device slow down the insertion of a route?", reading, rows.Bases(),
             Chart(view, rows, "time per insertion", "peers of the device (logarithmic)"));
     }
 

@@ -54,11 +54,11 @@ public static class Fit
         if (runs.FirstOrDefault(run => run.Result.Runs.Count > 0) is { } made)
         {
             throw new UserException($"{made.Name} was itself made of {made.Result.Runs.Count} runs ({string.Join(", ", made.Result.Runs.Select(run => run.Name))}); "
-                + "give those: a median of medians would hide how many there are");
+                + "give those runs: a median of medians would hide their number");
         }
 
         foreach (var twice in runs.GroupBy(run => (run.Result.Started, run.Result.Duration, run.Result.Command)).Where(g => g.Count() > 1))
-            throw new UserException($"{string.Join(" and ", twice.Select(run => run.Name))} are one run; given twice, it would confirm itself");
+            throw new UserException($"{string.Join(" and ", twice.Select(run => run.Name))} are the same run; given twice, it would confirm itself");
     }
 
     /// <summary>Facts of the machine that differ between the runs: what a change of times may come from.</summary>

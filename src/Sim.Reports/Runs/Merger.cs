@@ -29,10 +29,10 @@ public static class Merger
 
     /// <summary>The rule in words, for the page.</summary>
     public const string Rule =
-        "Each run counts once. Counted and modelled rows are equal in all runs that have them. A measured or simulated row that "
-        + "several runs have is the median of their values, with the quartiles of these and the number of runs as n: the spread "
-        + "between runs, not that within one. Estimated and A/A rows keep the least low and the greatest high of any run. A row that is not "
-        + "settled in half of its runs or more is not settled. A row that one run alone has is as it was there.";
+        "Each run counts once. Counted and modelled rows are equal in all runs that have them. A measured or simulated row is the median of the "
+        + "runs’ values, with their quartiles and the number of runs as n: it shows the spread between runs, not within a run. Estimated and A/A rows "
+        + "keep the lowest low and the highest high of all runs. If a row is not settled in half of its runs or more, the merged row is not settled. "
+        + "A row that only one run has is kept as it is.";
 
     /// <summary>Merges rows that have the same columns; rows stay in the order of the first run that has them.</summary>
     /// <exception cref="UserException">Counted rows differ between the runs; they are named.</exception>

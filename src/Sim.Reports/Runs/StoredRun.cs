@@ -22,7 +22,7 @@ public sealed record StoredRun(string Name, RunResult Result)
         if (!Path.Exists(path))
             throw new UserException(path == place
                 ? $"{place}: no such folder"
-                : $"{path}: no such file; the folder of a report of bench, churn or validate has it");
+                : $"{path}: no such file; name the folder of a report of bench, churn, scale or validate");
         try
         {
             using var stream = open(path);

@@ -109,8 +109,8 @@ public sealed class ValidationView
             return "This run compares no count or answer of the port with the kernel’s.";
         if (Differences.Count == 0)
             return Checks.Count == 1
-                ? "The one count or answer of the kernel and of the ports agrees."
-                : $"All {Numbers.Show(Checks.Count)} counts and answers of the kernel and of the ports agree.";
+                ? "The kernel and the ports agree in the one count or answer that was compared."
+                : $"The kernel and the ports agree in all {Numbers.Show(Checks.Count)} counts and answers.";
         var places = Differences.GroupBy(check => Words.Subject(check.Kernel)).Select(g => $"{Numbers.Show(g.Count())} of {g.Key}");
         return $"{Numbers.Show(Differences.Count)} of {Numbers.Show(Checks.Count)} counts and answers differ: {Words.Join([.. places])}.";
     }

@@ -37,7 +37,7 @@ internal static class BenchCommand
         }.Between(1, 65_536);
         var peersBy = new Option<string>("--peers-by")
         {
-            Description = "A prefix's peer depends on its hash, next-hop or origin-as.",
+            Description = "Chooses a prefix's peer by its hash, next-hop or origin-as.",
             DefaultValueFactory = _ => "hash",
             HelpName = "RULE",
         }.OneOf([.. PeerMap.Names]);
@@ -48,7 +48,7 @@ internal static class BenchCommand
             HelpName = "S",
         }.Decimal($"a number from 0 to {MostSkew}", skew => skew <= MostSkew);
         var keys = StrictOptions.Words(
-            "--keys", "Addresses to look up: uniform over the address space, prefixes (uniform over them), zipf, hot (one address).",
+            "--keys", "Addresses to look up: uniform (over all addresses), prefixes (uniform over the prefixes), zipf, hot (one address).",
             [.. LookupKeys.Names], "KEYS");
         var quick = new Option<bool>("--quick") { Description = "Fewer repetitions: under 40 s on 2 cores (AMD EPYC)." };
         var (output, cacheSize) = (CommonOptions.Out(), CommonOptions.CacheSize());

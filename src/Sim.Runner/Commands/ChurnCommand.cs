@@ -26,7 +26,7 @@ internal static class ChurnCommand
     {
         var (table, family, seed, best) = (CommonOptions.Table(), CommonOptions.Family(), CommonOptions.Seed(), CommonOptions.BestPath());
         var (updates, peers) = (ReplayOptions.Updates(required: false), ReplayOptions.Peers());
-        var days = TraceOptionSet.Days("--generate-days", "Instead of --updates: a generated trace.");
+        var days = TraceOptionSet.Days("--generate-days", "Length of a generated trace, instead of --updates.");
         var made = new TraceOptionSet();
         var (schemes, batch) = (ReplayOptions.Schemes(), ReplayOptions.Windows(s_windows));
         var quick = new Option<bool>("--quick") { Description = "Fewer repetitions: under 60 s on 2 cores (AMD EPYC)." };
@@ -38,7 +38,7 @@ internal static class ChurnCommand
 
             Examples:
               churn --family 6 --updates updates.20260222.1530.bz2
-              churn --table latest-bview.gz --updates updates.*.gz --schemes remove-me,route
+              churn --table rib.gz --updates updates.*.gz --schemes remove-me,route
               churn --generate-days 1 --calibration feed --bgp-peers 4 --quick
             """)
         {
@@ -70,7 +70,7 @@ internal static class ChurnCommand
         if (files == days > 0)
             throw new UserException("name the updates, either with --updates FILE or with --generate-days DAYS");
         if (files && option is not null)
-            throw new UserException($"{option} is for traces that are made; it needs --generate-days");
+            throw new UserException($"{option} is for generated traces: it needs --generate-days");
     }
 
     private static int Run(

@@ -78,7 +78,7 @@ internal static class CommandLine
         // The runtime puts U+FFFD for bytes that are not UTF-8: that names another file. The bytes tell it from a U+FFFD that was typed.
         var changed = args.FirstOrDefault(word => word.Contains('\uFFFD'));
         return changed is not null && OperatingSystem.IsLinux() && !Utf8.IsValid(File.ReadAllBytes("/proc/self/cmdline"))
-            ? $"'{changed}' is not UTF-8, and no other names can be opened; rename it, or give its content to standard input (-)"
+            ? $"'{changed}' is not UTF-8, and only UTF-8 names can be opened; rename it, or give its content to standard input (-)"
             : null;
     }
 
@@ -89,7 +89,7 @@ internal static class CommandLine
         {
             return FileStatus.Of(".") is { } here && here.IsSameFile(FileStatus.Of(Environment.CurrentDirectory))
                 ? null
-                : "the current folder's name is not UTF-8, or not its name any more; work in another one";
+                : "the current folder was renamed, or its name is not UTF-8; work in another one";
         }
         catch (IOException)
         {
@@ -105,7 +105,7 @@ internal static class CommandLine
         {
             // No word of any command may be empty: most often it is a variable of a script that was not set.
             if (token.Type == TokenType.Argument && string.IsNullOrWhiteSpace(token.Value))
-                return name.Length > 0 ? $"{name} takes something, not an empty word" : "an empty word names no file, folder or address";
+                return name.Length > 0 ? $"{name} takes a value, not an empty word" : "an empty word names no file, folder or address";
             name = token.Type == TokenType.Option ? token.Value : "";
         }
 
@@ -113,7 +113,7 @@ internal static class CommandLine
             return null;
         // A word that is no command says more than that a command is missing.
         var message = parsed.UnmatchedTokens is [var unknown, ..] ? $"'{unknown}' is no command, option or argument" : parsed.Errors[0].Message;
-        return $"{message.TrimEnd('.')}; '{PathOf(parsed.CommandResult)}--help' lists what there is";
+        return $"{message.TrimEnd('.')}; see '{PathOf(parsed.CommandResult)}--help'";
     }
 
     /// <summary>Returns the commands down to this one, each followed by a blank.</summary>
@@ -138,7 +138,7 @@ internal static class CommandLine
             case UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException:
                 return Say($"Error: {error.Message.TrimEnd('.')}; name another one, or change its permissions", ExitCode.Usage);
             case IOException when IsFull(error.HResult):
-                return Say($"Error: {error.Message}; free some room, or write elsewhere", ExitCode.Usage);
+                return Say($"Error: {error.Message}; free some space, or write elsewhere", ExitCode.Usage);
             case IOException:
                 return Say($"Error: {error.Message}", ExitCode.Failed);
             case ReportException { IsDefect: false }:

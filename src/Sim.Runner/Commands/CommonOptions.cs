@@ -50,7 +50,7 @@ internal static class CommonOptions
 
     public static Option<ulong> Seed() => new Option<ulong>("--seed")
     {
-        Description = "Seed of everything random.",
+        Description = "Seed of all random choices.",
         DefaultValueFactory = _ => 1,
         HelpName = "N",
     }.OfDigits();

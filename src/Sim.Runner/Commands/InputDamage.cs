@@ -24,7 +24,7 @@ internal static class InputDamage
         foreach (var place in LoadedTable.Places(damage))
             Console.Error.WriteLine(place);
         if (damage.Count > 0)
-            Console.Error.WriteLine($"Damaged input: {LoadedTable.Number(damage)} in all; what was valid was used");
+            Console.Error.WriteLine($"Damaged input: {LoadedTable.Number(damage)} in all; the valid part was used");
         return Code(damage);
     }
 

@@ -52,12 +52,12 @@ internal static class ReplayOptions
     {
         var kinds = SchemeKind.Of(Words(parsed, schemes), family);
         if (parsed.GetValue(schemes)?.FirstOrDefault(word => kinds.All(kind => kind.Word != word)) is { } missing)
-            throw new UserException($"scheme {missing} is of IPv6 alone: leave it out of --schemes, or add --family 6");
+            throw new UserException($"scheme {missing} exists in IPv6 only: leave it out of --schemes, or add --family 6");
         return kinds;
     }
 
     public static Option<int[]> Windows(int[] usual) => StrictOptions.Numbers(
-        "--batch", "How long the daemon waits for more changes.", usual, 0, 3_600_000, "MS");
+        "--batch", "Times that the daemon waits for more changes.", usual, 0, 3_600_000, "MS");
 
     /// <summary>Compiles the trace of some files.</summary>
     /// <exception cref="UserException">They hold no update of the family.</exception>

@@ -22,7 +22,7 @@ internal static class ReportCommand
     {
         var folders = new Argument<string[]>("DIR")
         {
-            Description = "Folders with the results.json of a bench, churn or validate.",
+            Description = "Folders with the results.json of a bench, churn, scale or validate.",
             Arity = ArgumentArity.ZeroOrMore,
         };
         var compare = new Option<bool>("--compare") { Description = "Compares two runs: the first DIR is before the change." };
@@ -30,19 +30,19 @@ internal static class ReportCommand
         var after = Side("--after", "Runs after the change.");
         var noise = new Option<double?>("--noise")
         {
-            Description = "Noise in percent, if a side has one run; without it, that of the A/A rows, or 5.",
+            Description = "Noise in percent, if a side has one run. Without it: that of the A/A rows, or 5.",
             HelpName = "PERCENT",
         }.Decimal("a percentage from 0 to 1000", percent => percent <= 1000);
         var output = new Option<DirectoryInfo?>("--out")
         {
-            Description = "Folder of the report. Without it: the one DIR, reports/merged or reports/compared.",
+            Description = "Folder of the report. Without it: the DIR if only one is given, else reports/merged or reports/compared.",
             HelpName = "DIR",
         };
         var command = new Command(
             "report",
             """
             Renders one run again, merges several, or compares runs before and after a change.
-            Merging takes medians of measured rows; counted rows must be equal. A comparison of single runs says what it leaves open: use four per side.
+            Merging takes medians of measured rows; counted rows must be equal. A comparison of single runs leaves much open: use four runs per side.
 
             Examples:
               report reports/run1 reports/run2 reports/run3 --out reports/merged
@@ -80,7 +80,7 @@ internal static class ReportCommand
                 result.AddError("--before and --after go together: each names one run or more");
         }
         else if (compares && folders.Length != 2)
-            result.AddError($"--compare takes two folders, before and after, not {folders.Length}; for several runs a side there are --before and --after");
+            result.AddError($"--compare takes two folders, before and after, not {folders.Length}; for several runs per side use --before and --after");
         else if (folders.Length == 0)
             result.AddError("report needs a folder with results");
     }

@@ -19,7 +19,7 @@ internal static class ScaleCommand
     {
         var (table, family, seed, best) = (CommonOptions.Table(), CommonOptions.Family(), CommonOptions.Seed(), CommonOptions.BestPath());
         var schemes = ReplayOptions.Schemes();
-        var prefixes = StrictOptions.Numbers("--prefixes", "Numbers of prefixes, at 32 peers; the table's own is one.",
+        var prefixes = StrictOptions.Numbers("--prefixes", "Numbers of prefixes, at 32 peers; the table's own is added.",
             [.. ScalingPlan.Whole.Prefixes], 2, TableGenerator.Largest, "N");
         var peers = StrictOptions.Numbers("--peers", "Numbers of peers, at 100,000 prefixes.",
             [.. ScalingPlan.Whole.Peers], 1, ScalingPlan.MostPeers, "N");
@@ -73,8 +73,8 @@ internal static class ScaleCommand
             return plan.For(tables.Own, tables.Grows);
         if (prefixes[^1] > tables.Own && !tables.Grows)
         {
-            throw new UserException($"the table has {tables.Own:N0} prefixes, {prefixes[^1]:N0} were asked for with --prefixes; "
-                + $"larger tables are made of those with {ScalingTables.LeastToGrow:N0} at least");
+            throw new UserException($"--prefixes asks for {prefixes[^1]:N0}, but the table has {tables.Own:N0}; "
+            + $"larger tables are only generated from tables of {ScalingTables.LeastToGrow:N0} or more");
         }
 
         return plan with { Prefixes = prefixes, PrefixSeconds = double.PositiveInfinity, FixedPrefixes = Math.Min(plan.FixedPrefixes, tables.Own) };

@@ -83,7 +83,7 @@ internal static class StrictOptions
             foreach (var word in result.Tokens.SelectMany(token => token.Value.Split(',')))
             {
                 if (!read(word, out var value))
-                    result.AddError(word.Length == 0 ? $"{name} takes {range}: there is nothing before or after a comma." : Takes(name, range, word));
+                    result.AddError(word.Length == 0 ? $"{name} takes {range}; one side of a comma is empty." : Takes(name, range, word));
                 else if (!values.Contains(value))
                     values.Add(value);
             }

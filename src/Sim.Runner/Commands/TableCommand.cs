@@ -12,7 +12,7 @@ namespace Sim.Runner.Commands;
 /// <summary><c>table</c>: inspects, converts and generates tables.</summary>
 internal static class TableCommand
 {
-    public static Command Create() => new("table", "Looks into dumps and lists, converts and makes them.")
+    public static Command Create() => new("table", "Inspects, converts and generates tables.")
     {
         TableInfoCommand.Create(),
         Convert(),
@@ -77,7 +77,7 @@ internal static class TableCommand
         var command = new Command(
             "generate",
             """
-            Makes a table of any size with the structure of the embedded one: mix of lengths, nesting, clustering.
+            Generates a table of any size with the structure of the embedded one: mix of lengths, nesting, clustering.
             The same size, family and seed give the same table.
 
             Examples:
@@ -149,7 +149,7 @@ internal static class TableCommand
 
     private static Option<double> Missing() => new Option<double>("--mrt-missing")
     {
-        Description = "With --to mrt: share of prefixes that a peer has no path to.",
+        Description = "With --to mrt: share of prefixes to which a peer has no path.",
         DefaultValueFactory = _ => 0,
         HelpName = "SHARE",
     }.Decimal("a number from 0 to below 1", share => share < 1);

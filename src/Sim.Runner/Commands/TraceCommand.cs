@@ -11,7 +11,7 @@ namespace Sim.Runner.Commands;
 /// <summary><c>trace</c>: measures how updates spread over time, prefixes and peers, and makes traces with the same structure.</summary>
 internal static class TraceCommand
 {
-    public static Command Create() => new("trace", "Looks into traces of updates, and makes them.")
+    public static Command Create() => new("trace", "Inspects and generates traces of updates.")
     {
         TraceInfoCommand.Create(),
         Generate(),
@@ -27,7 +27,7 @@ internal static class TraceCommand
         var command = new Command(
             "generate",
             """
-            Makes a trace of updates with the statistics of a real one: rate, bursts, flaps, duplicates, shares of the BGP peers.
+            Generates a trace of updates with the statistics of a real one: rate, bursts, flaps, duplicates, shares of the BGP peers.
             The same table, calibration and seed give the same file. An update takes about 100 bytes.
 
             Examples:
@@ -72,7 +72,7 @@ internal static class TraceCommand
         }
 
         if (written.Records == 0)
-            throw new UserException($"{output.Name}: so short a trace has no update, and nothing was written; --days takes more");
+            throw new UserException($"{output.Name}: a trace this short has no update, and nothing was written; give more --days");
         output.Complete();
         Terminal.Announce(output, $"{written.Records:N0} updates of {generator.Peers} BGP peers in {generator.Seconds:N0} s");
     }

@@ -23,14 +23,14 @@ internal static class TraceInfoCommand
     public static Command Create()
     {
         var files = new Argument<FileInfo[]>("FILE") { Description = "MRT files of updates in order of time.", Arity = ArgumentArity.OneOrMore };
-        var like = TraceOptionSet.Like("MRT files to compare with: is each figure near enough?");
+        var like = TraceOptionSet.Like("MRT files to compare with; marks figures that differ too much.");
         var family = CommonOptions.Family();
         var json = CommonOptions.Json();
         var command = new Command(
             "info",
             """
             Measures how a trace's updates are spread: rate, bursts, concentration on few prefixes, flaps, BGP peers, lengths.
-            A record whose time does not fit those around it is damage (exit code 3). With --like, exits with 1 if a figure is not near.
+            A record whose time does not fit its neighbours is damage (exit code 3). With --like, exits with 1 if a figure differs too much.
 
             Examples:
               trace info updates.20260222.1530.bz2

@@ -18,11 +18,11 @@ internal sealed class TraceOptionSet
     private const int MostDays = 3660;
     private const int MostRate = 1_000_000;
 
-    private readonly Option<FileInfo[]> _like = Like("MRT files of updates; the trace is made like them.");
+    private readonly Option<FileInfo[]> _like = Like("MRT files of updates whose statistics the trace gets.");
     private readonly Option<string?> _calibration = Calibration();
     private readonly Option<double> _rate = new Option<double>("--rate")
     {
-        Description = "Updates a second; without it, as calibrated.",
+        Description = "Updates per second; without it, as calibrated.",
         HelpName = "N",
     }.Decimal($"a number above 0 up to {MostRate}", rate => rate is > 0 and <= MostRate);
 
@@ -142,6 +142,6 @@ internal sealed class TraceOptionSet
         var ofFamily = TraceCalibrations.All.Where(known => known.Of(family) is not null).ToList();
         var chosen = name is null ? ofFamily[0] : ofFamily.Find(known => known.Name == name);
         return chosen?.Of(family)
-            ?? throw new UserException($"the calibration {name} is not of IPv{(int)family}; {string.Join(" and ", ofFamily.Select(known => known.Name))} are");
+            ?? throw new UserException($"the calibration {name} has no IPv{(int)family} statistics; choose {string.Join(" or ", ofFamily.Select(known => known.Name))}");
     }
 }

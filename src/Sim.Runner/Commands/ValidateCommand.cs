@@ -48,15 +48,15 @@ internal static class ValidateCommand
         var best = CommonOptions.BestPath();
         var kernel = new Option<string>("--kernel")
         {
-            Description = $"{string.Join('|', s_lanes)}: User-Mode Linux; with the patch series; with the series and the old hash of nexthops; "
-                + "Debian's kernel in QEMU; the running kernel (needs root).",
+            Description = "uml (User-Mode Linux), uml-patched (with the patch series), uml-unhashed (patched, with the old hash of nexthops), "
+                + "qemu (Debian's kernel in QEMU), host (the running kernel; needs root).",
             DefaultValueFactory = _ => "uml",
             HelpName = "KERNEL",
         }.OneOf(s_lanes);
         var parts = new Option<string>("--parts")
         {
-            Description = "counts|costs|all|trace|unchanged: counts and messages; times; both; --updates alone; counts that uml-patched "
-                + "shares with uml.",
+            Description = "counts (and messages), costs (times), all (both), trace (--updates alone), unchanged (counts that uml-patched "
+                + "shares with uml).",
             DefaultValueFactory = _ => "all",
             HelpName = "PARTS",
         }.OneOf(["counts", "costs", "all", "trace", "unchanged"]);
@@ -97,7 +97,7 @@ internal static class ValidateCommand
             if (settings.Parts == ValidationParts.Trace && settings.Trace.Files.Length == 0)
                 throw new UserException("--parts trace needs the trace: --updates FILE");
             if (settings.Parts == ValidationParts.Unchanged && settings.Lane != LaneKind.UmlPatched)
-                throw new UserException("--parts unchanged asks whether the series leaves the rest as it is: it needs --kernel uml-patched");
+                throw new UserException("--parts unchanged compares the patched kernel with an unpatched one: it needs --kernel uml-patched");
             var clock = Stopwatch.StartNew();
             var loaded = TableInput.Load(parsed.GetValue(table), [Family.IPv4, Family.IPv6], settings.Rule, progress, cancel)
                 .Where(one => one.Table.Routes.Length > 0).ToList();

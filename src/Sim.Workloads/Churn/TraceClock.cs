@@ -275,7 +275,7 @@ internal sealed class TraceClock
         if (_logged == (_file, record) && record != 0)
             return;
         _logged = (_file, record);
-        _damage!.Add(_file, record, offset, $"its time, {Text(time)}, does not fit those around it: it counts for {Text(Now)}");
+        _damage!.Add(_file, record, offset, $"its time, {Text(time)}, does not fit its neighbours: it counts as {Text(Now)}");
     }
 
     /// <summary>Events one after the other whose times are near each other.</summary>

@@ -56,7 +56,7 @@ public sealed class InputFile(FileInfo file, bool again, IWorkProgress progress,
             throw new UserException("standard input is closed; name a file, or redirect one to it");
         return Interlocked.Exchange(ref s_standardInputTaken, 1) == 0
             ? new PipeStream("standard input", Console.OpenStandardInput(), cancel)
-            : throw new UserException("standard input (-) can be one input alone; name a file for the other");
+            : throw new UserException("standard input (-) can be one input only; name a file for the other");
     }
 
     private FileStream OpenNamed()

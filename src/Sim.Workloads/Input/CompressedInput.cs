@@ -28,7 +28,7 @@ public sealed class CompressedInput : ForwardStream
         var feed = new ByteFeed(source);
         var isWhole = !feed.Fill(ContainerMagic.Length);
         if (ForeignContainer.Find(feed.Buffered) is var (what, command))
-            throw new UnsupportedContainerException($"{what} is not read", command);
+            throw new UnsupportedContainerException($"{what} is not supported", command);
         Format = isWhole ? ContainerMagic.CutOff(feed.Buffered) : ContainerFormat.Plain;
         if (Format != ContainerFormat.Plain)
         {
@@ -130,9 +130,9 @@ public sealed class CompressedInput : ForwardStream
     {
         var outer = Format.ToString().ToLowerInvariant();
         if (ForeignContainer.Find(content) is var (what, command))
-            throw new UnsupportedContainerException($"{what} inside {outer} is not read", what.EndsWith("tar archive", StringComparison.Ordinal) ? command : null);
+            throw new UnsupportedContainerException($"{what} inside {outer} is not supported", what.EndsWith("tar archive", StringComparison.Ordinal) ? command : null);
         if (ContainerMagic.Recognise(content) is var inner and not ContainerFormat.Plain)
-            throw new UnsupportedContainerException($"{inner.ToString().ToLowerInvariant()} inside {outer} is not read", $"{outer} -dc FILE");
+            throw new UnsupportedContainerException($"{inner.ToString().ToLowerInvariant()} inside {outer} is not supported", $"{outer} -dc FILE");
     }
 
     protected override void Dispose(bool disposing)

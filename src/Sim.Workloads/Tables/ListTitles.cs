@@ -5,10 +5,10 @@ namespace Sim.Workloads.Tables;
 internal static class ListTitles
 {
     private const string BgpTable =
-        "a table of BGP paths ('show bgp', 'show ip bgp'), which is not read: 'vtysh -c \"show ip route\"' (or \"show ipv6 route\") is, and so is an MRT dump ('dump bgp routes-mrt FILE' of bgpd)";
+        "a table of BGP paths ('show bgp', 'show ip bgp'), which is not supported; use 'vtysh -c \"show ip route\"' (or \"show ipv6 route\"), or an MRT dump ('dump bgp routes-mrt FILE' of bgpd)";
 
     private const string Filter =
-        "a filter of a router's configuration, which is not read: bgpq4 prints a list with -F '%n/%l\\n'";
+        "a filter of a router's configuration, which is not supported; bgpq4 prints a list with -F '%n/%l\\n'";
 
     private static ReadOnlySpan<byte> BgpHeader => "Network Next Hop Metric LocPrf Weight Path"u8;
 

@@ -105,7 +105,7 @@ internal sealed class PrefixListParser(IRouteSink sink, PrefixListCounts counts)
     private string? GoOn(ReadOnlySpan<byte> text)
     {
         if (_state == State.None)
-            return "goes on with a route, and none stands above it";
+            return "continues a route, but there is no route above it";
         if (_state == State.Refused)
             return null;
         var complaint = _route.IsFrr ? FrrLine.TakeHop(text, _route) : new RouteWords(_route, text).Take(isHead: false);

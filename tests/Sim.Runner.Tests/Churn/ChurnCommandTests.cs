@@ -42,7 +42,7 @@ public sealed class ChurnCommandTests
         var page = File.ReadAllText(Path.Combine(scratch["report"], "index.html"));
         Assert.Contains("260 MiB (--cache-size; the system says ", page);
         Assert.Contains("The last-level cache (260 MiB) holds every scheme’s structures (", page);
-        Assert.Contains(" at most). Times are those of warm caches.", page);
+        Assert.Contains(" at most). Times are of warm caches.", page);
         foreach (var fact in (string[])["load average at end", "others’ use of processors", "steal", "CPU pressure", "cache sweep"])
             Assert.Contains(fact, page);
         foreach (var id in (string[])["churn", "churn-table", "plots", "plot-churn-memory", "plot-churn-packet", "plot-churn-update", "plot-churn-staleness", "reader", "plot-churn-readers", "churn-details", "conditions", "rows"])
@@ -78,7 +78,7 @@ public sealed class ChurnCommandTests
     [InlineData("no such file", "churn", "--updates", "no-such-file.mrt")]
     [InlineData("try the other --family", "churn", "--family", "6", "--updates", "UPDATES")]
     [InlineData("replace, dummy, remove-me, route, via, nexthop, private-fib, device, shared-states, level-compression, with commas between, not '3'", "churn", "--updates", "UPDATES", "--schemes", "replace,3")]
-    [InlineData("scheme shared-states is of IPv6 alone", "churn", "--updates", "UPDATES", "--schemes", "replace,shared-states")]
+    [InlineData("scheme shared-states exists in IPv6 only", "churn", "--updates", "UPDATES", "--schemes", "replace,shared-states")]
     [InlineData("whole numbers", "churn", "--updates", "UPDATES", "--batch", "soon")]
     [InlineData("--updates", "churn")]
     public void A_command_line_that_cannot_be_used_gets_a_message_and_exit_code_2(string message, params string[] args)

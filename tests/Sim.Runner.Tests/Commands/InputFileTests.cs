@@ -121,7 +121,7 @@ public sealed partial class InputFileTests
     {
         var ran = Program.RunWith(List, "lookup", "--table", "-");
         Assert.Equal((2, ""), (ran.Code, ran.Out));
-        Assert.Contains("standard input (-) can be one input alone", ran.Error);
+        Assert.Contains("standard input (-) can be one input only", ran.Error);
     }
 
     [Fact]

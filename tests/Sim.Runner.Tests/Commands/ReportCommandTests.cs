@@ -140,7 +140,7 @@ public sealed partial class ReportCommandTests
     [InlineData("two folders", "report", "--compare", "RUN")]
     [InlineData("go together", "report", "--before", "RUN")]
     [InlineData("not both", "report", "RUN", "--before", "RUN", "--after", "RUN")]
-    [InlineData("are one run", "report", "RUN", "RUN")]
+    [InlineData("are the same run", "report", "RUN", "RUN")]
     [InlineData("--noise takes", "report", "--compare", "RUN", "RUN", "--noise", "-1")]
     public void What_cannot_be_used_gets_a_message_that_names_it_and_exit_code_2(string message, params string[] args)
     {

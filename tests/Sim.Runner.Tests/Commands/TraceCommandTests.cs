@@ -81,7 +81,7 @@ public sealed class TraceCommandTests
     [InlineData("no such file", "trace", "info", "no-such-file.mrt")]
     [InlineData("no such file", "trace", "generate", "OUT", "--like", "no-such-file.mrt")]
     [InlineData("give one", "trace", "generate", "OUT", "--like", "TEXT", "--calibration", "2026")]
-    [InlineData("not of IPv6", "trace", "generate", "OUT", "--family", "6", "--calibration", "2026")]
+    [InlineData("has no IPv6 statistics", "trace", "generate", "OUT", "--family", "6", "--calibration", "2026")]
     [InlineData("above 0", "trace", "generate", "OUT", "--days", "0")]
     [InlineData("above 0", "trace", "generate", "OUT", "--rate", "-1")]
     [InlineData("from 1 to 1000", "trace", "generate", "OUT", "--bgp-peers", "0")]

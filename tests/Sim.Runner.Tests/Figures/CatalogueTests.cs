@@ -105,8 +105,8 @@ public sealed partial class CatalogueTests
     [InlineData("replay-500", "replay in windows of 500 ms")]
     [InlineData("back-500", "back to the start of the replay in windows of 500 ms")]
     [InlineData("dump-load-by-device", "dump after: load a sample, routes by device")]
-    [InlineData("main-move-object-back-compat-1", "main table: lead it back, each route announced")]
-    [InlineData("move-object-compat-0-rx", "lead a nexthop object to another peer (nexthop_compat_mode=0); receive: the route back to the source")]
+    [InlineData("main-move-object-back-compat-1", "main table: give it the old peer back, each route announced")]
+    [InlineData("move-object-compat-0-rx", "give a nexthop object another peer (nexthop_compat_mode=0); receive: the route back to the source")]
     [InlineData("flush-nexthop-17", "delete nexthop object 17")]
     [InlineData("of-another-version", "of-another-version")]
     public void A_composed_step_is_read_as_it_was_made(string step, string words) => Assert.Equal(words, Steps.Words(step));

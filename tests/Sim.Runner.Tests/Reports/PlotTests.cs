@@ -239,7 +239,7 @@ public sealed class PlotTests(FullReport full) : IClassFixture<FullReport>
     }
 
     [Theory]
-    [InlineData(0.2, 0.3, "grows most: with the prefixes to the power of 0.25")]
+    [InlineData(0.2, 0.3, "grows most: with the number of prefixes to the power of 0.25")]
     [InlineData(-0.3, -0.2, "no scheme’s cost grows: the largest exponent is -0.25")]
     public void A_cost_whose_largest_exponent_lies_below_zero_is_not_said_to_grow(double low, double high, string said)
     {

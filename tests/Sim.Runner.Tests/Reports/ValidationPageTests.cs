@@ -25,7 +25,7 @@ public sealed partial class ValidationPageTests
         using var folder = ReportFolder.Of(run);
         var checks = run.Figures.Count(f => f.Bound is not null);
 
-        Assert.Contains($"<p class=\"headline\">All {checks} counts and answers of the kernel and of the ports agree.</p>", folder.Html, StringComparison.Ordinal);
+        Assert.Contains($"<p class=\"headline\">The kernel and the ports agree in all {checks} counts and answers.</p>", folder.Html, StringComparison.Ordinal);
         Assert.DoesNotContain("id=\"differences\"", folder.Html, StringComparison.Ordinal);
         Assert.DoesNotContain("class=\"bad", folder.Html, StringComparison.Ordinal);
     }

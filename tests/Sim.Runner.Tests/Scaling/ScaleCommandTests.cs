@@ -28,11 +28,11 @@ public sealed class ScaleCommandTests
     }
 
     [Theory]
-    [InlineData("were asked for with --prefixes", "--table", "TABLE", "--prefixes", "10,1000000")]
+    [InlineData("--prefixes asks for", "--table", "TABLE", "--prefixes", "10,1000000")]
     [InlineData("1 to 10000", "--peers", "20000")]
     [InlineData("2 to 4000000", "--prefixes", "5000000")]
     [InlineData("replace, dummy, remove-me, route,", "--schemes", "routes")]
-    [InlineData("scheme level-compression is of IPv6 alone", "--schemes", "level-compression")]
+    [InlineData("scheme level-compression exists in IPv6 only", "--schemes", "level-compression")]
     [InlineData("no such file", "--table", "no-such-file")]
     public void A_command_line_that_cannot_be_used_gets_a_message_and_exit_code_2(string message, params string[] args)
     {

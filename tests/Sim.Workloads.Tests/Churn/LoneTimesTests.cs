@@ -29,7 +29,7 @@ public sealed class LoneTimesTests
             var (structure, changes, log) = Both(family, Made(family, times));
             Assert.Equal((59.0 - lone, lone, 60L), (structure.Seconds, structure.SetAside, structure.Events));
             Assert.Equal(Enumerable.Range(61 - lone, lone), log.First.Select(damage => (int)damage.Record));
-            Assert.All(log.First, damage => Assert.Contains("does not fit those around it", damage.What));
+            Assert.All(log.First, damage => Assert.Contains("does not fit its neighbours", damage.What));
             Assert.Equal(Start + 59 - lone, changes[^1]);
         }
     }

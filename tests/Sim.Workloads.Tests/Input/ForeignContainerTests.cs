@@ -36,11 +36,11 @@ public sealed class ForeignContainerTests
         var tar = new byte[10240];
         "prefixes.txt"u8.CopyTo(tar);
         "ustar"u8.CopyTo(tar.AsSpan(257));
-        Assert.Equal("a tar archive is not read", Assert.Throws<UnsupportedContainerException>(() => Open(tar).Dispose()).What);
+        Assert.Equal("a tar archive is not supported", Assert.Throws<UnsupportedContainerException>(() => Open(tar).Dispose()).What);
         foreach (var format in (ContainerFormat[])[ContainerFormat.Gzip, ContainerFormat.Bzip2, ContainerFormat.Zstd])
         {
             var refused = Assert.IsType<UnsupportedContainerException>(Samples.Outcome(Samples.Compress(format, tar)).Failure);
-            Assert.Equal($"a tar archive inside {format.ToString().ToLowerInvariant()} is not read", refused.What);
+            Assert.Equal($"a tar archive inside {format.ToString().ToLowerInvariant()} is not supported", refused.What);
             Assert.Equal("tar -xOf FILE", refused.Command);
         }
     }
@@ -50,7 +50,7 @@ public sealed class ForeignContainerTests
     {
         var twice = Samples.Compress(ContainerFormat.Gzip, Samples.Compress(ContainerFormat.Bzip2, Samples.Content));
         var refused = Assert.IsType<UnsupportedContainerException>(Samples.Outcome(twice).Failure);
-        Assert.Equal(("bzip2 inside gzip is not read", "gzip -dc FILE"), (refused.What, refused.Command));
+        Assert.Equal(("bzip2 inside gzip is not supported", "gzip -dc FILE"), (refused.What, refused.Command));
     }
 
     [Theory]

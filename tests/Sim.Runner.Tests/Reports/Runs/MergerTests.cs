@@ -135,7 +135,7 @@ public sealed class MergerTests
     [InlineData("--quick")]
     [InlineData("peers in")]
     [InlineData("trace")]
-    [InlineData("are one run")]
+    [InlineData("are the same run")]
     [InlineData("made of")]
     public void Runs_that_do_not_fit_together_are_refused_with_what_differs(string what)
     {
@@ -149,7 +149,7 @@ public sealed class MergerTests
             "--quick" => r with { Quick = true },
             "peers in" => r with { Figures = [.. r.Figures.Select(f => f with { Peers = 7 })] },
             "trace" => r with { Environment = [.. r.Environment, new("trace", "another")] },
-            "are one run" => runs[0].Result,
+            "are the same run" => runs[0].Result,
             _ => r with { Runs = [runs[0].Facts("")] },
         });
         var error = Assert.Throws<UserException>(() => Merger.Merge(runs, "report"));

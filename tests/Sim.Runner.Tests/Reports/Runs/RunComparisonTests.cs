@@ -169,7 +169,7 @@ public sealed partial class RunComparisonTests
     [InlineData("IPv4 table")]
     [InlineData("seed")]
     [InlineData("must be equal")]
-    [InlineData("one run")]
+    [InlineData("the same run")]
     public void What_cannot_be_compared_is_refused(string what)
     {
         var before = RunsOf.Program(s_before, 0.01, 1);
