@@ -44,7 +44,6 @@ public sealed class Rows
     }
 
     public RunResult Result { get; }
-
     public IReadOnlyList<Figure> All { get; }
 
     /// <summary>The row number, counted from 1.</summary>

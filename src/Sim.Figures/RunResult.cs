@@ -8,7 +8,6 @@ public sealed record RunResult
     public required string Command { get; init; }
 
     public required DateTimeOffset Started { get; init; }
-
     public required TimeSpan Duration { get; init; }
 
     /// <summary>Processor, cores, kernel, runtime, ...: name and value, in the order to show.</summary>
@@ -18,9 +17,7 @@ public sealed record RunResult
     public required IReadOnlyList<KeyValuePair<string, string>> Versions { get; init; }
 
     public required TableFacts Table { get; init; }
-
     public required ulong Seed { get; init; }
-
     public required bool Quick { get; init; }
 
     /// <summary>Remarks the reader must see: damaged input, a noisy machine, a debug build.</summary>

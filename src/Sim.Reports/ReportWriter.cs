@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.Text;
-using Sim.Figures;
 using Sim.Figures.Results;
 using Sim.Files;
 using Sim.Reports.Pages;

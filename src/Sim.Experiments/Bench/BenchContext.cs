@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
 using Sim.Figures.Machine;
-using Sim.Figures.Measuring;
 using Sim.Files;
-using Sim.Schemes.Structures;
 using Sim.Workloads;
-using Sim.Workloads.Keys;
 using Sim.Workloads.Tables;
 
 namespace Sim.Experiments.Bench;
@@ -24,22 +20,16 @@ public sealed class BenchContext
     }
 
     public RouteTable Table { get; }
-
     public int[] PeerOf { get; }
-
     public required int Peers { get; init; }
 
     /// <summary>The order that lookups and updates start from.</summary>
     public required string Order { get; init; }
 
     public required ulong Seed { get; init; }
-
     public required BenchPlan Plan { get; init; }
-
     public required IReadOnlyList<string> KeyPatterns { get; init; }
-
     public required IWorkProgress Progress { get; init; }
-
     public CancellationToken Cancel { get; init; }
 
     /// <summary>The time there is; without it, as many groups as the plan allows.</summary>

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Workloads.Keys;
-
 namespace Sim.Experiments.Bench;
 
 /// <summary>

@@ -1,8 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Diagnostics;
-using Sim.Figures;
-using Sim.Figures.Measuring;
-
 namespace Sim.Experiments.Bench;
 
 /// <summary>Runs all experiments of <c>bench</c> on one table.</summary>

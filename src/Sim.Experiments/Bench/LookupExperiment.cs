@@ -1,9 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Diagnostics;
-using Sim.Figures;
-using Sim.Figures.Measuring;
-using Sim.Schemes.Structures;
-
 namespace Sim.Experiments.Bench;
 
 /// <summary>

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
-using Sim.Kernel;
-
 namespace Sim.Experiments.Bench;
 
 /// <summary>The rows of a loaded structure's memory: in all, for each prefix, and for each slab cache.</summary>

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
 using Sim.Netlink;
-using Sim.Schemes.Structures;
 
 namespace Sim.Experiments.Bench;
 

@@ -1,9 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
-using Sim.Kernel;
-using Sim.Schemes;
-using Sim.Schemes.Structures;
-
 namespace Sim.Experiments.Bench;
 
 /// <summary>What <c>bench</c> measures: the structure that binds in a scheme, under names that its rows have.</summary>
@@ -30,7 +25,6 @@ public sealed record SubjectKind(SchemeKind Kind, SchemeName Scheme, string Stru
 public sealed class Subject(SubjectKind kind, Scheme scheme) : IDisposable
 {
     public SubjectKind Kind { get; } = kind;
-
     public KernelStructure Structure { get; } = scheme.Binding;
 
     /// <summary>The basis of counts in rows: modelled for a structure that no kernel has.</summary>

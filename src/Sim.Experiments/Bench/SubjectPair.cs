@@ -1,8 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
-using Sim.Figures.Measuring;
-using Sim.Schemes.Structures;
-
 namespace Sim.Experiments.Bench;
 
 /// <summary>One repetition: what is made ready before the caches are emptied, what is timed, and what undoes it.</summary>

@@ -1,8 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Diagnostics;
-using Sim.Figures;
-using Sim.Figures.Measuring;
-using Sim.Schemes.Structures;
 using Sim.Workloads.Tables;
 
 namespace Sim.Experiments.Bench;

@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
 using Sim.Figures.Machine;
-using Sim.Figures.Measuring;
 using Sim.Files;
-using Sim.Kernel;
-using Sim.Schemes;
-using Sim.Workloads.Churn;
 
 namespace Sim.Experiments.Churn;
 
@@ -33,7 +28,6 @@ public sealed record ChurnPlan(
     public const double ReportSeconds = 4;
 
     public static ChurnPlan Full { get; } = new(265, 0.05, 20, 1_000_000, 5, 300_000, 3, [Figures.Orders.Sorted], 3, 8, 20_000, 1 << 14);
-
     public static ChurnPlan Quick { get; } = new(50, 0.015, 6, 200_000, 3, 100_000, 2, [], 1, 3, 5_000, 1 << 13) { Reader = ReaderEffort.Quick };
 
     /// <summary>What readers beside the writer do.</summary>
@@ -44,22 +38,16 @@ public sealed record ChurnPlan(
 public sealed class ChurnContext
 {
     public required ChurnTrace Trace { get; init; }
-
     public required StartingTable Table { get; init; }
-
     public required int Peers { get; init; }
-
     public required IReadOnlyList<SchemeKind> Kinds { get; init; }
 
     /// <summary>Windows of coalescing in ms.</summary>
     public required IReadOnlyList<int> Windows { get; init; }
 
     public required ChurnPlan Plan { get; init; }
-
     public required ulong Seed { get; init; }
-
     public required IWorkProgress Progress { get; init; }
-
     public CancellationToken Cancel { get; init; }
 
     /// <summary>The time there is; without it, as much as the plan allows.</summary>

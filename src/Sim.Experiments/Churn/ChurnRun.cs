@@ -1,11 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
-using Sim.Figures.Measuring;
-using Sim.Kernel;
-using Sim.Schemes;
-using Sim.Workloads.Churn;
-using Sim.Workloads.Keys;
-
 namespace Sim.Experiments.Churn;
 
 /// <summary>

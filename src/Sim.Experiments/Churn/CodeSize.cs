@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.Globalization;
-using Sim.Figures;
-using Sim.Schemes;
 
 namespace Sim.Experiments.Churn;
 

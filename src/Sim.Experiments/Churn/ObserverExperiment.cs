@@ -1,10 +1,5 @@
 // SPDX-License-Identifier: MIT
-using System.Diagnostics;
-using Sim.Figures;
-using Sim.Kernel;
 using Sim.Netlink;
-using Sim.Schemes;
-using Sim.Schemes.Structures;
 
 namespace Sim.Experiments.Churn;
 

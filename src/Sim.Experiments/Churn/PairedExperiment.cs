@@ -1,11 +1,5 @@
 // SPDX-License-Identifier: MIT
-using System.Diagnostics;
-using Sim.Figures;
-using Sim.Figures.Measuring;
-using Sim.Schemes;
 using Sim.Workloads;
-using Sim.Workloads.Churn;
-using Sim.Workloads.Keys;
 using Sim.Workloads.Mrt;
 using Sim.Workloads.Tables;
 

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Workloads.Churn;
-
 namespace Sim.Experiments.Churn;
 
 /// <summary>

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Kernel;
-
 namespace Sim.Experiments.Churn;
 
 /// <summary>What an update has to do with a prefix that is looked up beside it.</summary>

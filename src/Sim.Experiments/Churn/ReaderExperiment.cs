@@ -1,8 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Diagnostics;
-using Sim.Figures;
-using Sim.Schemes;
-
 namespace Sim.Experiments.Churn;
 
 /// <summary>

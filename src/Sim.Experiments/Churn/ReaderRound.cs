@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using Sim.Schemes;
 
 namespace Sim.Experiments.Churn;
 
@@ -30,7 +28,6 @@ public sealed class ReaderRound
     }
 
     public ReaderUpdate Update { get; }
-
     public Probe[] Probes { get; }
 
     /// <summary>Places of the probes as they are looked up, round and round: every second one is of a prefix that changes.</summary>

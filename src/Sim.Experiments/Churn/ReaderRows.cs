@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
-using Sim.Schemes;
-
 namespace Sim.Experiments.Churn;
 
 /// <summary>The rows of what readers see of one operation under one scheme. <c>keys</c> says whose prefixes were looked up.</summary>

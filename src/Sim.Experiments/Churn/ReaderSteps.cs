@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Schemes;
-
 namespace Sim.Experiments.Churn;
 
 /// <summary>

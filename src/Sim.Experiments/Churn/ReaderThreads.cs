@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
-using System.Diagnostics;
 using System.Runtime.ExceptionServices;
-using Sim.Kernel;
-using Sim.Schemes;
 
 namespace Sim.Experiments.Churn;
 

@@ -1,10 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
-using Sim.Kernel;
-using Sim.Schemes;
-using Sim.Workloads.Churn;
-using Sim.Workloads.Keys;
-
 namespace Sim.Experiments.Churn;
 
 /// <summary>How much the readers' experiment does for each scheme.</summary>
@@ -14,7 +8,6 @@ namespace Sim.Experiments.Churn;
 public sealed record ReaderEffort(int Milliseconds, int Variants, int StepLookups)
 {
     public static ReaderEffort Full { get; } = new(120, 8, 3_000_000);
-
     public static ReaderEffort Quick { get; } = new(20, 4, 500_000);
 }
 

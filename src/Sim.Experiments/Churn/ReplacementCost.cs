@@ -1,10 +1,5 @@
 // SPDX-License-Identifier: MIT
-using System.Diagnostics;
 using MathNet.Numerics.Distributions;
-using Sim.Schemes;
-using Sim.Schemes.Structures;
-using Sim.Workloads.Churn;
-using Sim.Workloads.Keys;
 using Sim.Workloads.Mrt;
 
 namespace Sim.Experiments.Churn;

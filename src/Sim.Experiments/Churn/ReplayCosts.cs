@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 using HdrHistogram;
-using Sim.Schemes;
-using Sim.Schemes.Structures;
 
 namespace Sim.Experiments.Churn;
 
@@ -26,7 +24,6 @@ public sealed class ReplayCosts
     public double Seconds { get; private set; }
 
     public Sent Sent { get; private set; }
-
     public KernelWork Work { get; private set; }
 
     public void Add(int changes, double seconds, long estimated, Sent sent, KernelWork work)

@@ -1,8 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Diagnostics;
-using Sim.Schemes;
-using Sim.Workloads.Churn;
-
 namespace Sim.Experiments.Churn;
 
 /// <summary>

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
-using Sim.Schemes;
-using Sim.Schemes.Structures;
 using Sim.Workloads.Mrt;
 
 namespace Sim.Experiments.Churn;

@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: MIT
-using System.Diagnostics;
-using Sim.Figures;
 using Sim.Files;
-using Sim.Kernel;
 using Sim.Netlink;
-using Sim.Schemes.Structures;
-using Sim.Workloads.Keys;
 
 namespace Sim.Experiments.Scaling;
 

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: MIT
-using System.Diagnostics;
-using Sim.Figures;
 using Sim.Figures.Machine;
 using Sim.Files;
-using Sim.Kernel;
-using Sim.Schemes;
 
 namespace Sim.Experiments.Scaling;
 

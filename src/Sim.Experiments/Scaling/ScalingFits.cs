@@ -1,8 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
-using Sim.Kernel;
-using Sim.Schemes;
-
 namespace Sim.Experiments.Scaling;
 
 /// <summary>

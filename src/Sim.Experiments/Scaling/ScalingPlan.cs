@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Schemes;
-
 namespace Sim.Experiments.Scaling;
 
 /// <summary>Which places are measured, and how often: the one place where the three depths differ.</summary>

@@ -1,10 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Diagnostics;
-using Sim.Figures;
-using Sim.Schemes;
-using Sim.Workloads.Churn;
-using Sim.Workloads.Keys;
-
 namespace Sim.Experiments.Scaling;
 
 /// <summary>

@@ -1,8 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
-using Sim.Figures.Measuring;
-using Sim.Schemes;
-
 namespace Sim.Experiments.Scaling;
 
 /// <summary>One of the costs that are followed over sizes.</summary>

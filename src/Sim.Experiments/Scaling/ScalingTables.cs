@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
-using Sim.Kernel;
-using Sim.Schemes;
 using Sim.Workloads;
-using Sim.Workloads.Keys;
 using Sim.Workloads.Synthesis;
 using Sim.Workloads.Tables;
 

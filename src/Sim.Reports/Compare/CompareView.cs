@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
-
 namespace Sim.Reports.Compare;
 
 /// <summary>A counted row that differs.</summary>
@@ -57,7 +55,6 @@ public sealed class CompareView
     }
 
     public Rows Rows { get; }
-
     public IReadOnlyList<Figure> Figures { get; }
 
     /// <summary>Counted rows that differ, the largest change first.</summary>

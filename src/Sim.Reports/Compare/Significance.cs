@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.Statistics;
-using Sim.Figures;
-using Sim.Reports.Views;
 
 namespace Sim.Reports.Compare;
 

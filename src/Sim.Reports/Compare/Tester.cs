@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
 using Sim.Reports.Runs;
-using Sim.Reports.Views;
 
 namespace Sim.Reports.Compare;
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
 using Sim.Figures.Machine;
 using Sim.Figures.Measuring;
-using Sim.Reports.Views;
 
 namespace Sim.Reports.Pages;
 

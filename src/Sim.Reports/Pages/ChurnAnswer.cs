@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
 using Sim.Reports.Plots;
-using Sim.Reports.Views;
 
 namespace Sim.Reports.Pages;
 

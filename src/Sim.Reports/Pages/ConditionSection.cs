@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 using System.Globalization;
-using Sim.Figures;
 using Sim.Figures.Machine;
 using Sim.Figures.Measuring;
 using Sim.Reports.Runs;
-using Sim.Reports.Views;
 
 namespace Sim.Reports.Pages;
 

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
-
 namespace Sim.Reports.Pages;
 
 /// <summary>Pieces that several sections are made of: tables, values that lead to their rows, tags.</summary>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.Globalization;
-using Sim.Figures;
 using Sim.Reports.Plots;
 
 namespace Sim.Reports.Pages;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
 using Sim.Reports.Compare;
 using Sim.Reports.Plots;
-using Sim.Reports.Views;
 
 namespace Sim.Reports.Pages;
 

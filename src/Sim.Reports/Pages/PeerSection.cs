@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
-using Sim.Reports.Views;
-
 namespace Sim.Reports.Pages;
 
 /// <summary>AllowedIPs and the route attribute side by side in the patched kernel: its own figures, no model in them.</summary>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.Globalization;
-using Sim.Figures;
 
 namespace Sim.Reports.Pages;
 

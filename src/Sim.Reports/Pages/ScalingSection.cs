@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Globalization;
-using Sim.Figures;
 using Sim.Reports.Plots;
-using Sim.Reports.Views;
 
 namespace Sim.Reports.Pages;
 

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
-using Sim.Reports.Views;
-
 namespace Sim.Reports.Pages;
 
 /// <summary>A trace under every scheme that the kernel can run: the cost of a change in the kernel and in the model.</summary>

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
-using Sim.Reports.Views;
-
 namespace Sim.Reports.Pages;
 
 /// <summary>How far to trust a validation: what its kernel leaves out, its noise, its bounds, what it does not compare.</summary>

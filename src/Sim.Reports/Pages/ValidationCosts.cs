@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
-using Sim.Reports.Views;
-
 namespace Sim.Reports.Pages;
 
 /// <summary>The costs of lookups and updates on both sides beside their targets, and the costs with netlink, which do not compare.</summary>

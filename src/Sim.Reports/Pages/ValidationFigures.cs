@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
-using Sim.Reports.Views;
-
 namespace Sim.Reports.Pages;
 
 /// <summary>The main counts of model and kernel side by side, step by step, and their answers.</summary>

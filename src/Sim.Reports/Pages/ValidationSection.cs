@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.Globalization;
-using Sim.Figures;
-using Sim.Reports.Views;
 
 namespace Sim.Reports.Pages;
 

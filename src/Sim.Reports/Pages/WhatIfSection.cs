@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
-using Sim.Reports.Views;
-
 namespace Sim.Reports.Pages;
 
 /// <summary>What would help the IPv6 FIB: two structures that no kernel has, beside the kernel’s own, in the same run.</summary>

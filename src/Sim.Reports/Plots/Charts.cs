@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
-
 namespace Sim.Reports.Plots;
 
 /// <summary>What a plot shows, without how: all of it comes from rows.</summary>
@@ -65,7 +63,6 @@ internal sealed record Curve(int Series, string Label, IReadOnlyList<(double X, 
 internal sealed record CurveChart : Chart
 {
     public required string XLabel { get; init; }
-
     public required IReadOnlyList<Curve> Curves { get; init; }
 }
 
@@ -81,7 +78,6 @@ internal sealed record LogCurve(int Series, int Shape, bool Open, string Label, 
 internal sealed record LogChart : Chart
 {
     public required string XLabel { get; init; }
-
     public required IReadOnlyList<LogCurve> Curves { get; init; }
 }
 

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
-using Sim.Reports.Views;
-
 namespace Sim.Reports.Plots;
 
 /// <summary>The plots of a replay, a mark for each scheme.</summary>

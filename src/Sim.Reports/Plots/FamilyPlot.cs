@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
-using Sim.Reports.Views;
-
 namespace Sim.Reports.Plots;
 
 /// <summary>The one drawing of why IPv4 and IPv6 differ: three counts, the families under one another.</summary>

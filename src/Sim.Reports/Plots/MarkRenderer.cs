@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using ScottPlot;
-using Sim.Figures;
 
 namespace Sim.Reports.Plots;
 

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
-using Sim.Reports.Views;
-
 namespace Sim.Reports.Plots;
 
 /// <summary>The plots of a bench: one per question, in the order of the page. A question without rows has no plot.</summary>

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
-
 namespace Sim.Reports.Plots;
 
 /// <summary>What explains the times: nodes and cache lines a lookup touches, depths, sizes of internal nodes.</summary>

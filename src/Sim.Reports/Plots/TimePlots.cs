@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
-using Sim.Reports.Views;
-
 namespace Sim.Reports.Plots;
 
 /// <summary>Times: loading, lookups, updates, and the ratios the verdicts rest on.</summary>

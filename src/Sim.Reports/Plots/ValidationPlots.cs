@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
-using Sim.Reports.Views;
-
 namespace Sim.Reports.Plots;
 
 /// <summary>The plots of a validation: ratios of port to kernel against their targets, and the kernel's instructions.</summary>

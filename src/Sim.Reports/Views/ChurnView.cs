@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
-
 namespace Sim.Reports.Views;
 
 /// <summary>The rows of a run of <c>churn</c>, as its section and its plots ask for them.</summary>
@@ -20,7 +18,6 @@ public sealed class ChurnView
     }
 
     public Rows Rows { get; }
-
     public IReadOnlyList<Figure> Figures { get; }
 
     /// <summary>The schemes in the order of the rows.</summary>

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
-
 namespace Sim.Reports.Views;
 
 /// <summary>The rows of costs over sizes, as their section and their plots ask for them.</summary>

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
-
 namespace Sim.Reports.Views;
 
 /// <summary>Which kernel the ports were held to.</summary>
@@ -64,11 +62,8 @@ public sealed class ValidationView
     }
 
     public Rows Rows { get; }
-
     public IReadOnlyList<Figure> Figures { get; }
-
     public IReadOnlyList<Check> Checks { get; }
-
     public IReadOnlyList<Check> Differences { get; }
 
     /// <summary>Lookups and single updates without netlink, times and instructions.</summary>

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
-
 namespace Sim.Reports.Views;
 
 /// <summary>One of the questions the answer is made of, with its cases.</summary>
@@ -49,11 +47,8 @@ public sealed class Verdict
     }
 
     public Comparisons Comparisons { get; }
-
     public Area Memory { get; }
-
     public Area Lookup { get; }
-
     public Area Update { get; }
 
     /// <summary>The whole table into an empty structure, in each order that was timed in pairs.</summary>
