@@ -20,9 +20,7 @@ public enum Basis
     Estimated,
 }
 
-/// <summary>
-/// One figure: one row of results.csv. Every number, plot and table that is shown is drawn from such rows.
-/// </summary>
+/// <summary>One figure: one row of results.csv. Every number, plot and table that is shown is drawn from such rows.</summary>
 /// <remarks>Parameters that do not apply are empty strings or null, so that rows stay tidy.</remarks>
 public sealed record Figure
 {

@@ -3,9 +3,7 @@ using System.Globalization;
 
 namespace Sim.Figures;
 
-/// <summary>A unit as it is shown: row values divided by <see cref="Divisor"/> are in <see cref="Unit"/>.</summary>
-/// <param name="Divisor">Row units in one shown unit.</param>
-/// <param name="Unit">The shown unit; empty for counts and ratios.</param>
+/// <summary>A unit as it is shown: row values over the divisor are in it. Counts and ratios have an empty one.</summary>
 public readonly record struct Scale(double Divisor, string Unit)
 {
     /// <summary>Ratios have no unit and always three digits.</summary>
@@ -14,11 +12,9 @@ public readonly record struct Scale(double Divisor, string Unit)
     private static readonly (double Step, string[] Units)[] s_ladders = [(1000, ["ns", "µs", "ms", "s"]), (1024, ["bytes", "KiB", "MiB", "GiB"])];
 
     /// <summary>
-    /// The unit in which the largest of <paramref name="values"/> has at most four digits before the point, unless there is no larger
-    /// unit: 9,999 µs, and then 10 ms.
+    /// The unit in which the largest of the values, which will be shown together, has at most four digits before the point,
+    /// unless there is no larger unit: 9,999 µs, and then 10 ms. A unit that has no larger ones is shown as it is.
     /// </summary>
-    /// <param name="unit">The rows' unit: ns, ms, bytes, kB, count, ratio or any other (shown as it is).</param>
-    /// <param name="values">The values that will be shown together.</param>
     public static Scale For(string unit, IEnumerable<double> values) =>
         Largest(unit, values.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max(), 9999.5);
 

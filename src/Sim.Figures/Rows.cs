@@ -3,10 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Sim.Figures;
 
-/// <summary>
-/// The figures of a run with their row numbers: row <c>n</c> is line <c>n + 1</c> of results.csv, <c>id</c> in
-/// results.json and the anchor <c>row-n</c> of the page.
-/// </summary>
+/// <summary>Figures with their numbers, which are <c>id</c> in results.json and results.csv, and <c>row-n</c> on the page.</summary>
 public sealed class Rows
 {
     private readonly Dictionary<Figure, int> _ids;
@@ -23,10 +20,7 @@ public sealed class Rows
 
     private Rows(RunResult result, IReadOnlyList<Figure> all, Dictionary<Figure, int> ids) => (Result, All, _ids) = (result, all, ids);
 
-    /// <summary>
-    /// The rows by part: a run's own are one; a merged result has those of one command and family after those of another.
-    /// Row numbers stay those of the whole.
-    /// </summary>
+    /// <summary>The rows of each command and family; a run’s own are one part. Row numbers stay those of the whole.</summary>
     public IReadOnlyList<Rows> Parts()
     {
         var parts = Result.Runs.GroupBy(run => run.Part).ToList();
@@ -62,10 +56,7 @@ public sealed class Rows
     public bool Compares(Experiment experiment, Metric metric) =>
         Names.Structures.All(s => Of(experiment, metric, s).Any());
 
-    /// <summary>
-    /// The order of insertion the report speaks of where it names one: the file's own if it was loaded that way,
-    /// else the first of the rows.
-    /// </summary>
+    /// <summary>The order of insertion the report speaks of: the file’s own if it was loaded so, else the first of the rows.</summary>
     public string MainOrder(Experiment experiment)
     {
         var orders = All.Where(f => f.Experiment == experiment && f.Order.Length > 0).Select(f => f.Order).ToList();

@@ -29,21 +29,11 @@ public sealed record RunResult
     public IReadOnlyList<RunFacts> Runs { get; init; } = [];
 }
 
-/// <summary>Where a merged or a comparing result has its rows from.</summary>
-/// <param name="Name">The folder as it was named.</param>
-/// <param name="Side"><c>before</c> or <c>after</c> in a comparison; else empty.</param>
-/// <param name="Command">The command that made the run.</param>
-/// <param name="Started">When it began.</param>
-/// <param name="Duration">How long it took.</param>
-/// <param name="Quick">Whether it had fewer repetitions.</param>
-/// <param name="Seed">Its seed.</param>
-/// <param name="Table">Its table.</param>
-/// <param name="Environment">Its machine.</param>
-/// <param name="Versions">What it was built from.</param>
-/// <param name="Rows">
-/// How many rows the runs of its kind and family (<see cref="Part"/>) have in the result, which has them one part after the other;
-/// 0 in a comparison.
-/// </param>
+/// <summary>
+/// Where a merged or a comparing result has its rows from: the folder as it was named; in a comparison its side, <c>before</c> or
+/// <c>after</c>. Rows: how many the runs of its kind and family (<see cref="Part"/>) have in the result, one part after the
+/// other; 0 in a comparison.
+/// </summary>
 public sealed record RunFacts(
     string Name, string Side, string Command, DateTimeOffset Started, TimeSpan Duration, bool Quick, ulong Seed, TableFacts Table,
     IReadOnlyList<KeyValuePair<string, string>> Environment, IReadOnlyList<KeyValuePair<string, string>> Versions, int Rows)
@@ -52,10 +42,5 @@ public sealed record RunFacts(
     public (string Command, int Family) Part => (Command.Split(' ')[0], Table.Family);
 }
 
-/// <summary>The table a run was made on.</summary>
-/// <param name="Source">File name or origin.</param>
-/// <param name="Family">4 or 6.</param>
-/// <param name="Prefixes">Number of prefixes.</param>
-/// <param name="NextHops">Number of distinct next hops.</param>
-/// <param name="Sha256">Digest of the sorted prefixes.</param>
+/// <summary>The table a run was made on, with the digest of its sorted prefixes.</summary>
 public sealed record TableFacts(string Source, int Family, int Prefixes, int NextHops, string Sha256);

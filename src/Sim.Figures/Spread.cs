@@ -3,11 +3,7 @@ using MathNet.Numerics.Statistics;
 
 namespace Sim.Figures;
 
-/// <summary>The median of a sample and the quartiles around it.</summary>
-/// <param name="Median">Middle of the sample.</param>
-/// <param name="Low">Lower quartile.</param>
-/// <param name="High">Upper quartile.</param>
-/// <param name="N">Size of the sample.</param>
+/// <summary>The median of a sample of N values, and the quartiles around it.</summary>
 public readonly record struct Spread(double Median, double Low, double High, int N)
 {
     /// <summary>Quartiles as Hyndman and Fan's definition 7 has them (what R and spreadsheets show).</summary>

@@ -33,9 +33,9 @@ public static class ReportWriter
     private const int NarrowPixels = 370;
 
     /// <summary>
-    /// Takes the folder for a run, and sees that a file can be written in it: worth asking before a run that takes minutes.
+    /// Takes the folder for a run, makes it where it is missing, and sees that a file can be written in it, before minutes of
+    /// measuring.
     /// </summary>
-    /// <param name="outDir">The folder; it and its parents are made where they are missing.</param>
     /// <exception cref="UnusableOutputException">
     /// A file is in the way, or no file where the report will have one; another run writes there, or the disk or permissions refuse.
     /// </exception>
@@ -58,15 +58,16 @@ public static class ReportWriter
         }
     }
 
-    /// <summary>Writes the report of <paramref name="result"/> to <paramref name="outDir"/> and replaces an older one there.</summary>
-    /// <param name="result">The run. Rows may be missing: what they would have shown is then left out or said to be missing.</param>
-    /// <param name="outDir">The folder; made where it is missing.</param>
+    /// <summary>
+    /// Writes the report to a folder and replaces an older one there. What missing rows would have shown is left out, or said to
+    /// be missing.
+    /// </summary>
     /// <exception cref="IOException">As of <see cref="Prepare"/>; an older report is then still whole.</exception>
     /// <exception cref="UnauthorizedAccessException">No permission.</exception>
     public static void Write(RunResult result, string outDir) => Write(result, outDir, static _ => { });
 
     /// <summary>
-    /// The same, calling <paramref name="reached"/> with the name of each file before it is written or moved: tests interrupt it there.
+    /// The same. <paramref name="reached"/> gets each file’s name before it is written or moved: tests interrupt it there.
     /// </summary>
     internal static void Write(RunResult result, string outDir, Action<string> reached)
     {

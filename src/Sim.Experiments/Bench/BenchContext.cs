@@ -6,13 +6,11 @@ using Sim.Workloads.Tables;
 
 namespace Sim.Experiments.Bench;
 
-/// <summary>What every experiment of a run shares: the table and its peers, the plan, and where rows go.</summary>
+/// <summary>What every experiment of a run shares: the table, the peer of each of its routes, the plan, and where rows go.</summary>
 public sealed class BenchContext
 {
     private readonly Dictionary<string, PeerTable> _orders = [];
 
-    /// <param name="table">The table.</param>
-    /// <param name="peerOf">The peer of each route, by its index in file order.</param>
     public BenchContext(RouteTable table, int[] peerOf)
     {
         Table = table;

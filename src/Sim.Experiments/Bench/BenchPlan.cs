@@ -5,15 +5,11 @@ namespace Sim.Experiments.Bench;
 /// How long a run may take, and the most that it measures: the one place where <c>--quick</c> differs from a full run. How many groups
 /// of A B B A a pass has is decided while it runs; counts do not depend on it.
 /// </summary>
-/// <param name="Seconds">For the whole run, reading the table included: some less than is promised, since one group is made whatever it takes.</param>
-/// <param name="SweepSeconds">For emptying the caches once.</param>
-/// <param name="LoadGroups">Most groups in a pass of whole-table loads, in the order that was asked for.</param>
-/// <param name="OtherLoadGroups">The same for the other orders; 0 loads each once, for the counts.</param>
-/// <param name="LookupKeys">Keys in one repetition.</param>
-/// <param name="LookupGroups">Most groups in a pass for each key pattern and chain.</param>
-/// <param name="TouchKeys">Keys whose lookup is traced, for each pattern.</param>
-/// <param name="UpdatePrefixes">Prefixes deleted, inserted and moved in one repetition.</param>
-/// <param name="UpdateGroups">Most groups in a pass of updates.</param>
+/// <remarks>
+/// Groups are the most in a pass: of loads in the order that was asked for, of loads in each other order (0 loads it once, for the counts), of lookups
+/// for each key pattern and chain, of updates. A repetition looks so many keys up, and deletes, inserts and moves so many prefixes. Of each pattern so many keys are traced.
+/// The seconds are those of the whole run, some less than is promised because one group is made whatever it takes, and those of one cache sweep.
+/// </remarks>
 public sealed record BenchPlan(
     double Seconds, double SweepSeconds, int LoadGroups, int OtherLoadGroups, int LookupKeys, int LookupGroups, int TouchKeys, int UpdatePrefixes,
     int UpdateGroups)

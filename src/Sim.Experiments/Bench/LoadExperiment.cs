@@ -3,15 +3,10 @@ using Sim.Workloads.Tables;
 
 namespace Sim.Experiments.Bench;
 
-/// <summary>
-/// Loads the whole table into each structure in each order: the time it takes, and the memory and shape that
-/// result, which the order decides as well.
-/// </summary>
+/// <summary>Loads the table into each structure in each order, which decides the memory and the shape as well as the time.</summary>
 public static class LoadExperiment
 {
-    /// <summary>Loads everything twice or more.</summary>
-    /// <param name="context">Where rows go.</param>
-    /// <param name="between">What is done between the two passes.</param>
+    /// <summary>Loads everything in two passes or more, and does something else between the first two.</summary>
     public static void Run(BenchContext context, Action between)
     {
         var cases = new List<PairedCase>();

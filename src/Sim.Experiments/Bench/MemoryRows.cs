@@ -4,11 +4,7 @@ namespace Sim.Experiments.Bench;
 /// <summary>The rows of a loaded structure's memory: in all, for each prefix, and for each slab cache.</summary>
 public static class MemoryRows
 {
-    /// <param name="context">The run.</param>
-    /// <param name="lines">The structure's memory.</param>
-    /// <param name="label">Gives a row its scheme, structure and order.</param>
-    /// <param name="caches">Whether each cache has rows of its own.</param>
-    /// <returns>Bytes in pages.</returns>
+    /// <summary>Adds the rows of a structure’s memory, and of each cache if asked for. Returns bytes in pages.</summary>
     public static long Add(BenchContext context, IReadOnlyList<MemoryLine> lines, Func<Figure, Figure> label, bool caches = true)
     {
         void Row(Metric metric, double value, MemoryLine? line = null) => context.Figures.Add(label(

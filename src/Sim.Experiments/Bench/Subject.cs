@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Experiments.Bench;
 
-/// <summary>What <c>bench</c> measures: the structure that binds in a scheme, under names that its rows have.</summary>
-/// <param name="Kind">The scheme.</param>
-/// <param name="Scheme">The scheme's name in rows: <c>AllowedIPs</c>, <c>route attribute</c>.</param>
-/// <param name="Structure">The structure's name in rows: <c>allowedips</c>, <c>fib</c>. The row's family says which FIB.</param>
+/// <summary>What <c>bench</c> measures: the structure that binds in a scheme, under the names that its rows have.</summary>
 public sealed record SubjectKind(SchemeKind Kind, SchemeName Scheme, string Structure)
 {
     private static readonly SubjectKind[] s_whatIfs =

@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Experiments.Bench;
 
-/// <summary>One repetition: what is made ready before the caches are emptied, what is timed, and what undoes it.</summary>
-/// <param name="Prepare">Outside the clock, before the sweep.</param>
-/// <param name="Time">Seconds of one lookup or operation.</param>
-/// <param name="Restore">Outside the clock.</param>
+/// <summary>One repetition: prepared off the clock before caches are flushed, timed (seconds per lookup or change), undone.</summary>
 public sealed record Repetition(Action<KernelStructure> Prepare, Func<KernelStructure, double> Time, Action<KernelStructure> Restore);
 
-/// <summary>Two loaded structures that are measured interleaved.</summary>
-/// <param name="First">What the second is held against.</param>
-/// <param name="Second">The other.</param>
-/// <param name="SecondAlone">The first has its rows, and the A/A rows, from another pair: only the second's and the ratios are made.</param>
+/// <summary>Two loaded structures, interleaved. If the second is alone, another pair has the first’s rows and the A/A rows.</summary>
 public sealed record SubjectPair(Subject First, Subject Second, bool SecondAlone = false)
 {
     /// <summary>What both held when the pair was made.</summary>
@@ -19,13 +13,7 @@ public sealed record SubjectPair(Subject First, Subject Second, bool SecondAlone
     /// <summary>Those whose own rows are made.</summary>
     public IReadOnlyList<Subject> Reported => SecondAlone ? [Second] : [First, Second];
 
-    /// <summary>One thing to measure; in each group the first is run against itself before.</summary>
-    /// <param name="context">Where rows go.</param>
-    /// <param name="experiment">Of the rows.</param>
-    /// <param name="name">For progress.</param>
-    /// <param name="most">The most groups of a pass; of a what-if half as many.</param>
-    /// <param name="repetition">What is run.</param>
-    /// <param name="label">Adds the case's columns.</param>
+    /// <summary>One thing to measure. In each group the first is run against itself before; a what-if has half as many groups.</summary>
     public PairedCase Case(BenchContext context, Experiment experiment, string name, int most, Repetition repetition, Func<Figure, Figure> label)
     {
         double Time(Subject subject)

@@ -8,18 +8,12 @@ namespace Sim.Experiments.Churn;
 /// How long a run may take, and how much it measures: the one place where <c>--quick</c> differs from a full run. How many groups the
 /// second passes have is decided while it runs; no counted row depends on it.
 /// </summary>
-/// <param name="Seconds">For the whole run, reading the table and the trace included.</param>
-/// <param name="SweepSeconds">For emptying the caches once.</param>
-/// <param name="Replacements">Replacements of a peer's whole set that are timed where doing all is too slow.</param>
-/// <param name="ReplacedPrefixes">The most prefixes that a window's replacements may send for all of them to be done.</param>
-/// <param name="ReplayRounds">Replays in each window.</param>
-/// <param name="ReplayedChanges">Changes after which no further round begins: long traces are replayed once.</param>
-/// <param name="Rounds">Repetitions of the loss and the return of a peer.</param>
-/// <param name="Orders">Orders of the initial load.</param>
-/// <param name="FirstGroups">Groups of A B B A in the first pass over a scheme and the reference: as many in every run, since what follows is counted.</param>
-/// <param name="PairGroups">The most in the second pass.</param>
-/// <param name="PairedChanges">Changes of the trace in one repetition of these.</param>
-/// <param name="PacketKeys">Packets in one repetition; a power of two.</param>
+/// <remarks>
+/// So many replacements of a peer's whole set are timed if doing all would send more prefixes than ReplacedPrefixes in a window. A window has ReplayRounds
+/// replays, and no further one begins after so many ReplayedChanges: long traces are replayed once. Rounds are those of the loss and the return of a
+/// peer. The first pass over a scheme and the reference has as many groups of A B B A in every run, because rows that follow are counted; the second
+/// has at most PairGroups. A repetition makes so many changes of the trace, or looks up so many packets (a power of two).
+/// </remarks>
 public sealed record ChurnPlan(
     double Seconds, double SweepSeconds, int Replacements, long ReplacedPrefixes, int ReplayRounds, long ReplayedChanges, int Rounds,
     IReadOnlyList<string> Orders, int FirstGroups, int PairGroups, int PairedChanges, int PacketKeys)

@@ -10,8 +10,7 @@ public static class ChurnRun
     private const int WarmPrefixes = 2000;
     private const int WarmRounds = 40;
 
-    /// <param name="context">Trace, table, plan, and where rows go.</param>
-    /// <param name="later">Seconds that other parts of the run take after this one.</param>
+    /// <summary>Runs all experiments; other parts of the run take so many seconds after them.</summary>
     /// <exception cref="BindingMismatchException">A scheme does not bind what the trace implies.</exception>
     public static void Run(ChurnContext context, double later = 0)
     {

@@ -22,10 +22,7 @@ public sealed class ConvergenceExperiment(ChurnContext context)
     /// <summary>Loads a scheme that the other experiments go on with.</summary>
     public void Load(Scheme scheme) => TimeLoad(scheme, context.Load, Orders.File);
 
-    /// <summary>
-    /// Takes the largest peer away and brings it back. The scheme is left as it was. Gives the changes of the first kind of loss
-    /// and the seconds it takes.
-    /// </summary>
+    /// <summary>Loses the largest peer and brings it back. Returns the changes of the first kind of loss, and their seconds.</summary>
     public (int Changes, double Seconds) Run(Scheme scheme)
     {
         var first = (Changes: 0, Seconds: 0.0);
@@ -98,14 +95,10 @@ public sealed class ConvergenceExperiment(ChurnContext context)
     }
 }
 
-/// <summary>The largest peer is lost: its share of the table goes elsewhere, and comes back.</summary>
-/// <param name="Operation">The loss, as rows name it.</param>
-/// <param name="ReturnOperation">The return.</param>
-/// <param name="Lose">The changes, one for each of the peer's prefixes.</param>
-/// <param name="Return">What undoes them.</param>
+/// <summary>The largest peer is lost: its share of the table goes elsewhere, a change per prefix, and comes back.</summary>
 public sealed record PeerLoss(Term Operation, Term ReturnOperation, BindingChange[] Lose, BindingChange[] Return)
 {
-    /// <summary>To one other peer, to all others in turns, to none; with one peer in all, to none alone.</summary>
+    /// <summary>To one other peer, to all others one after another, to none. A table of one peer has the last alone.</summary>
     public static IEnumerable<PeerLoss> All(ChurnContext context)
     {
         var largest = context.Table.Peers.CountBy(peer => peer).MaxBy(share => share.Value).Key;

@@ -5,7 +5,7 @@ namespace Sim.Experiments.Churn;
 /// A socket that is told of every change of a route, and the program that reads it. The socket's buffer is full after so many
 /// messages; the one that does not fit is lost, and so is each that follows until the program has read the buffer empty
 /// (net/netlink/af_netlink.c <c>netlink_broadcast_deliver</c>, <c>netlink_overrun</c>, NETLINK_S_CONGESTED). ENOBUFS tells the
-/// program, which then dumps the whole table to know what it has missed.
+/// program, which then dumps the whole table to know what it has missed. Staleness is seconds from a change to the program's knowing of it.
 /// <code>
 ///   changes    x x x x x x x x x x                       x
 ///   buffer     1 2 3 4 full: lost until empty            1
@@ -13,11 +13,6 @@ namespace Sim.Experiments.Churn;
 ///                                                        the lost ones are known from here on
 /// </code>
 /// </summary>
-/// <param name="Told">Changes that a notification told.</param>
-/// <param name="Lost">Changes whose notification was lost.</param>
-/// <param name="Overruns">Times that the buffer ran over.</param>
-/// <param name="MeanStaleness">Seconds from a change to the program's knowing of it, on average.</param>
-/// <param name="LongestStaleness">The most.</param>
 public readonly record struct NotificationQueue(long Told, long Lost, long Overruns, double MeanStaleness, double LongestStaleness)
 {
     /// <summary>net.core.rmem_default: bytes that a socket may hold if nobody asks for more.</summary>
@@ -32,11 +27,10 @@ public readonly record struct NotificationQueue(long Told, long Lost, long Overr
     /// <summary>The same of IPv6, whose rt6_nlmsg_size is larger: kmalloc-1k, and the sk_buff.</summary>
     public const int TrueSizeV6 = 256 + 1024;
 
-    /// <summary>Simulates the program from the first change until it knows them all.</summary>
-    /// <param name="changes">Seconds at which changes are announced, ascending.</param>
-    /// <param name="capacity">Messages that the buffer holds.</param>
-    /// <param name="read">Seconds the program takes for a message.</param>
-    /// <param name="dump">Seconds it takes for a dump of the table.</param>
+    /// <summary>
+    /// Simulates the program from the first change until it knows them all. Changes are announced at ascending seconds, to a buffer of so many messages; the
+    /// program takes so many seconds for a message, and for a dump of the table.
+    /// </summary>
     public static NotificationQueue Run(IEnumerable<double> changes, int capacity, double read, double dump)
     {
         var program = new Reader(capacity, read, dump);

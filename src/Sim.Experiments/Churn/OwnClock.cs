@@ -3,14 +3,13 @@ namespace Sim.Experiments.Churn;
 
 /// <summary>
 /// One writer on the trace's own clock: batches queue in the order in which they are handed over, and each takes the time
-/// that was measured for it.
+/// that was measured for it. Seconds are counted from the trace's beginning (microseconds since 1970), or digits would be lost.
 /// <code>
 ///   opened   due       begins      done
 ///   |--------|---------|-----------|        backlog = done - due, staleness = done - opened
 ///    window    waiting   service
 /// </code>
 /// </summary>
-/// <param name="origin">The trace's beginning in microseconds since 1970: seconds are counted from it, or digits would be lost.</param>
 public struct OwnClock(long origin)
 {
     private double _free;
@@ -24,10 +23,7 @@ public struct OwnClock(long origin)
     /// <summary>The longest time from a window's opening to its end in the kernel, in seconds.</summary>
     public double WorstStaleness { get; private set; }
 
-    /// <summary>Serves a batch.</summary>
-    /// <param name="opened">When its window opened, in microseconds.</param>
-    /// <param name="due">When it was handed over, in microseconds.</param>
-    /// <param name="service">Seconds it takes.</param>
+    /// <summary>Serves a batch whose window opened, and that was handed over, at a microsecond; it takes so many seconds.</summary>
     public void Serve(long opened, long due, double service)
     {
         var handedOver = (due - origin) / 1e6;

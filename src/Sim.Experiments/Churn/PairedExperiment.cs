@@ -79,9 +79,7 @@ public sealed class PairedExperiment : IDisposable
         return [.. changes];
     }
 
-    /// <summary>
-    /// The changes' times in one replay: of all, and of each kind; first from empty caches, then with all that they touch in them.
-    /// </summary>
+    /// <summary>The changes’ times in one replay, of all and of each kind: first with flushed caches, then with warm ones.</summary>
     private PairedCase Updates(SchemeKind kind)
     {
         double[] Replay(Scheme binding)

@@ -3,24 +3,17 @@ namespace Sim.Experiments.Churn;
 
 /// <summary>
 /// Scans at fixed intervals beside a trace. One into which a change falls is cut off (the sequence number changed) and
-/// begins again at once, without limit, as wg(8) does on EINTR; what a completed scan has seen are the changes before it began.
+/// begins again at once, without limit, as wg(8) does on EINTR; a completed scan has seen the changes before it began. Staleness is seconds from a change
+/// to the end of the scan that shows it. Unnoticed are changes that no scan shows that ends within the trace or began with its last change.
 /// <code>
 ///   changes      x        x                 x
 ///   scans     |-----||-----||-----|...interval...|-----|
 ///              cut    cut    completed: both changes noticed, at its end
 /// </code>
 /// </summary>
-/// <param name="Completed">Scans that were not cut off.</param>
-/// <param name="Begun">All that were begun.</param>
-/// <param name="MeanStaleness">Seconds from a change to the end of the scan that shows it, on average.</param>
-/// <param name="LongestStaleness">The most.</param>
-/// <param name="Unnoticed">Changes that no scan shows that ends within the trace or began with its last change.</param>
 public readonly record struct PeriodicScans(long Completed, long Begun, double MeanStaleness, double LongestStaleness, long Unnoticed)
 {
-    /// <summary>Simulates the scans from the trace's first event to its last.</summary>
-    /// <param name="trace">The trace; every change of it counts.</param>
-    /// <param name="interval">Seconds from one scan's first beginning to the next.</param>
-    /// <param name="duration">Seconds that a scan lasts.</param>
+    /// <summary>Simulates scans of some seconds, planned at an interval in seconds, from the trace’s first event to its last.</summary>
     public static PeriodicScans Run(ChurnTrace trace, double interval, double duration) =>
         Run(Times(trace), trace.Seconds, interval, duration);
 

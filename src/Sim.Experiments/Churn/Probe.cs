@@ -14,20 +14,14 @@ public enum ProbeGroup
     Others,
 }
 
-/// <summary>An address whose longest prefix is known, and what a lookup may answer for it.</summary>
-/// <param name="Prefix">The prefix.</param>
-/// <param name="Address">An address in it that no longer prefix holds, left-aligned.</param>
-/// <param name="Before">The peer before the update; -1 for none.</param>
-/// <param name="After">The peer after it.</param>
-/// <param name="Group">What the update has to do with it.</param>
+/// <summary>A left-aligned address in a prefix that no longer one holds, with the peers before and after an update (-1: none).</summary>
 public readonly record struct Probe(Prefix Prefix, UInt128 Address, int Before, int After, ProbeGroup Group)
 {
     /// <summary>Whether the answer is one of before or after: neither may be wrong while the update is under way.</summary>
     public bool Allows(int peer) => peer == Before || peer == After;
 }
 
-/// <summary>Finds addresses and their answers in a binding: a model that knows no trie.</summary>
-/// <param name="sorted">Ascending addresses, of equal ones the shortest prefix first.</param>
+/// <summary>Finds addresses and their answers in a binding sorted by address and length: a model that knows no trie.</summary>
 public sealed class ProbeFinder(IReadOnlyList<KeyValuePair<Prefix, int>> sorted)
 {
     /// <summary>

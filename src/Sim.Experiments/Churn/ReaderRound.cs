@@ -17,7 +17,7 @@ public sealed class ReaderRound
 
     private long _state;
 
-    /// <param name="update">The update; of each group at most 64 probes are looked up.</param>
+    /// <summary>Looks up at most 64 probes of each group.</summary>
     public ReaderRound(ReaderUpdate update)
     {
         Update = update;
@@ -107,13 +107,7 @@ public sealed class ReaderTally
     /// <summary>By <see cref="ProbeGroup"/>.</summary>
     public GroupTally[] Groups { get; } = [new(), new(), new()];
 
-    /// <summary>Takes one lookup in.</summary>
-    /// <param name="at">The probe.</param>
-    /// <param name="peer">The answer.</param>
-    /// <param name="from">The writer's state before the lookup.</param>
-    /// <param name="to">And after it.</param>
-    /// <param name="start">When the lookup began, in ticks of the clock.</param>
-    /// <param name="end">When it was done.</param>
+    /// <summary>Takes in a lookup: probe, peer found, the writer’s state before and after, the clock’s ticks at its ends.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void See(int at, int peer, long from, long to, long start, long end)
     {

@@ -90,10 +90,5 @@ public sealed class ReaderSteps
     }
 }
 
-/// <summary>How long prefixes of a group were wrong, in steps.</summary>
-/// <param name="Probed">Prefixes looked up after each step.</param>
-/// <param name="Hit">Of these, those with a wrong answer.</param>
-/// <param name="None">The most steps for which one of them had no peer.</param>
-/// <param name="Other">The most for which one led to a peer that has it neither before nor after.</param>
-/// <param name="Wrong">The most for which one was either.</param>
+/// <summary>Prefixes of a group probed and hit; the most steps for which one had no peer, a third peer, or either.</summary>
 public readonly record struct GroupSteps(int Probed, int Hit, int None, int Other, int Wrong);

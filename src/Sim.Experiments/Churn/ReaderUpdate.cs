@@ -1,23 +1,14 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Experiments.Churn;
 
-/// <summary>How much the readers' experiment does for each scheme.</summary>
-/// <param name="Milliseconds">Time after which no further update of an operation begins beside readers.</param>
-/// <param name="Variants">Prefixes that are moved and deleted, one after the other.</param>
-/// <param name="StepLookups">Lookups that an update's count may make, over all its steps.</param>
+/// <summary>Time for an operation beside readers, prefixes to move and delete one by one, and lookups of an update’s steps.</summary>
 public sealed record ReaderEffort(int Milliseconds, int Variants, int StepLookups)
 {
     public static ReaderEffort Full { get; } = new(120, 8, 3_000_000);
     public static ReaderEffort Quick { get; } = new(20, 4, 500_000);
 }
 
-/// <summary>An update, what takes it back, and addresses to look up meanwhile.</summary>
-/// <param name="Operation">One of <see cref="Operations.BesideReaders"/>.</param>
-/// <param name="Peer">The peer whose prefixes it is about.</param>
-/// <param name="Changes">The update as a batch; empty where the peer's set is sent again as it is.</param>
-/// <param name="Back">The batch that takes it back.</param>
-/// <param name="Set">The peer's prefixes where they are sent again.</param>
-/// <param name="Probes">Addresses, of each group the ones that are looked up first.</param>
+/// <summary>An update, what takes it back, and addresses to look up meanwhile. No changes: the peer’s set is sent again.</summary>
 public sealed record ReaderUpdate(
     string Operation, int Peer, BindingChange[] Changes, BindingChange[] Back, List<Prefix> Set, Probe[] Probes)
 {

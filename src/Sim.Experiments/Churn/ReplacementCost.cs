@@ -5,19 +5,14 @@ using Sim.Workloads.Mrt;
 namespace Sim.Experiments.Churn;
 
 /// <summary>
-/// What REPLACE costs for each prefix that is sent again, from a sample: doing it for every withdrawal of a full table
-/// would take minutes.
+/// What REPLACE costs in seconds for each prefix that is sent again, with its 95% interval, and the kernel's work for all N replacements of a sample: doing it for
+/// every withdrawal of a full table would take minutes.
 /// <code>
 ///   plan      n deletions of the trace are drawn at random (reservoir, seeded), so that peers come as often as they do there;
 ///             for each, its peer's set is replaced in full once, in the loaded table, and put back
 ///   estimate  R = sum of times / sum of prefixes sent;  interval: Student's t over the residuals t - R * prefixes
 /// </code>
 /// </summary>
-/// <param name="Seconds">Seconds a prefix.</param>
-/// <param name="Low">Lower end of the 95% interval.</param>
-/// <param name="High">Upper end.</param>
-/// <param name="N">Replacements timed.</param>
-/// <param name="Work">The kernel’s work for all replacements of the sample.</param>
 public readonly record struct ReplacementCost(double Seconds, double Low, double High, int N, KernelWork Work)
 {
     /// <summary>Times a sample on a loaded scheme, which is left as it was.</summary>

@@ -77,8 +77,7 @@ public sealed class ReplayExperiment(ChurnContext context, Scheme scheme)
     }
 }
 
-/// <summary>What one replay came to.</summary>
-/// <param name="origin">The trace's beginning in microseconds.</param>
+/// <summary>What one replay of a trace that begins at a microsecond came to.</summary>
 public sealed class ReplayRound(long origin)
 {
     private OwnClock _own = new(origin);

@@ -3,10 +3,7 @@ using Sim.Workloads.Mrt;
 
 namespace Sim.Experiments.Churn;
 
-/// <summary>
-/// The rows of a scheme's replays. Values are medians over the rounds with quartiles; where REPLACE is estimated, low and
-/// high are the ends of its 95% interval.
-/// </summary>
+/// <summary>The rows of a scheme’s replays: medians over rounds with quartiles, or estimates with their 95% interval.</summary>
 public sealed class ReplayRows(ChurnContext context, Scheme scheme)
 {
     private readonly Figure _at = context.At(Experiment.Replay);

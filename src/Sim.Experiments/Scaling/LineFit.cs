@@ -5,23 +5,19 @@ using MathNet.Numerics.LinearRegression;
 
 namespace Sim.Experiments.Scaling;
 
-/// <summary>A straight line through points by ordinary least squares, with the interval of its slope.</summary>
-/// <param name="Slope">Units of y for one of x; of a power law, its exponent.</param>
-/// <param name="Low">Lower end of the slope's 95% interval.</param>
-/// <param name="High">Upper end.</param>
-/// <param name="Intercept">y at x = 0; of a power law, the factor: y at x = 1.</param>
-/// <param name="RSquared">Share of y's variance that the line explains; NaN where y does not vary.</param>
-/// <param name="N">Points.</param>
+/// <summary>
+/// A straight line through N points by ordinary least squares, with the 95% interval of its slope. Of a power law the slope is the exponent, and the
+/// intercept the factor: y at x = 1. R² is the share of y's variance that the line explains; NaN where y does not vary.
+/// </summary>
 public readonly record struct LineFit(double Slope, double Low, double High, double Intercept, double RSquared, int N)
 {
     /// <summary>Fewer points leave no degree of freedom for an interval.</summary>
     public const int LeastPoints = 3;
 
     /// <summary>
-    /// Fits y = intercept + slope * x. The interval is Student's t with n - 2 degrees of freedom times the slope's standard
-    /// error, which is the residuals' over the spread of x.
+    /// Fits y = intercept + slope * x. The interval is Student's t with n - 2 degrees of freedom times the slope's standard error, which is the
+    /// residuals' over the spread of x. Returns null for fewer than <see cref="LeastPoints"/> points, or where all have one x.
     /// </summary>
-    /// <returns>Null for fewer than <see cref="LeastPoints"/> points, or where all have one x.</returns>
     public static LineFit? Of(double[] x, double[] y)
     {
         if (x.Length != y.Length)
@@ -39,9 +35,7 @@ public readonly record struct LineFit(double Slope, double Low, double High, dou
         return new LineFit(slope, slope - reach, slope + reach, intercept, varies ? GoodnessOfFit.RSquared(fitted, y) : double.NaN, x.Length);
     }
 
-    /// <summary>Fits y = factor * x^exponent as a line through the logarithms: relative differences count, not absolute ones.</summary>
-    /// <param name="x">Places; all above 0.</param>
-    /// <param name="y">Values; all above 0.</param>
+    /// <summary>Fits y = factor * x^exponent as a line through the logarithms: relative differences count. All are above 0.</summary>
     public static LineFit? OfPower(double[] x, double[] y)
     {
         if (x.Concat(y).Any(value => !(value > 0)))

@@ -23,8 +23,7 @@ public sealed class ScalingExperiment(
 
     private readonly List<Figure> _figures = [];
 
-    /// <summary>Runs both axes and the bucket.</summary>
-    /// <returns>A row for each cost, place and scheme, and the rows of what was fitted to them.</returns>
+    /// <summary>Runs both axes and the bucket. Returns rows of each cost, place and scheme, and of what was fitted to them.</summary>
     public IReadOnlyList<Figure> Run()
     {
         Warm();

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Experiments.Scaling;
 
-/// <summary>Which places are measured, and how often: the one place where the three depths differ.</summary>
-/// <param name="Prefixes">Numbers of prefixes, at <paramref name="FixedPeers"/> peers.</param>
-/// <param name="FixedPeers">Peers of that axis; half as many as prefixes where there are too few of these.</param>
-/// <param name="Peers">Numbers of peers, at <paramref name="FixedPrefixes"/> prefixes.</param>
-/// <param name="FixedPrefixes">Prefixes of that axis; the whole table where it has fewer.</param>
-/// <param name="MostRounds">Rounds where the table is small.</param>
-/// <param name="RoundPrefixes">Prefixes that all rounds of a place may load, which makes rounds fewer where the table is large.</param>
-/// <param name="LeastRounds">But never fewer than these.</param>
-/// <param name="Keys">Keys of a run of lookups.</param>
-/// <param name="PrefixSeconds">Time for the axis of prefixes: a place that would exceed it ends the axis. Infinite: all of it.</param>
-/// <param name="PeerSeconds">The same for the axis of peers.</param>
+/// <summary>
+/// Which places are measured, and how often: the one place where the three depths differ. The axis of prefixes has a fixed number of peers, or half as many as
+/// prefixes; the axis of peers a fixed number of prefixes, or the whole table.
+/// </summary>
+/// <remarks>
+/// A place has at most the most rounds, and fewer where they would load more prefixes than RoundPrefixes together, but never fewer than the least. Keys are
+/// those of one run of lookups. A place that would exceed an axis's seconds ends it.
+/// </remarks>
 public sealed record ScalingPlan(
     IReadOnlyList<int> Prefixes, int FixedPeers, IReadOnlyList<int> Peers, int FixedPrefixes,
     int MostRounds, int RoundPrefixes, int LeastRounds, int Keys, double PrefixSeconds, double PeerSeconds)
@@ -43,12 +40,7 @@ public sealed record ScalingPlan(
     /// <summary>Rounds at a place with so many prefixes.</summary>
     public int Rounds(int prefixes) => Math.Clamp(RoundPrefixes / prefixes, LeastRounds, MostRounds);
 
-    /// <summary>
-    /// The plan for a table: the table's own size takes the place of the numbers near it, so that the real table is among the
-    /// places, and a table that is too small to make larger ones of is the last.
-    /// </summary>
-    /// <param name="own">Prefixes of the table.</param>
-    /// <param name="grows">Whether larger tables can be made of it.</param>
+    /// <summary>The plan for a table: its size takes the place of numbers near it, and is the last if no larger one can be made.</summary>
     public ScalingPlan For(int own, bool grows)
     {
         var others = Prefixes.Where(prefixes => prefixes * 1.5 < own || (grows && prefixes > own * 1.5));

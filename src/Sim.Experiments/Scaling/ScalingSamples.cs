@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Experiments.Scaling;
 
-/// <summary>One of the costs that are followed over sizes.</summary>
-/// <param name="Operation">What is done; null for memory.</param>
-/// <param name="Metric">What of it.</param>
+/// <summary>One of the costs that are followed over sizes; memory has no operation.</summary>
 public readonly record struct Cost(Term? Operation, Metric Metric)
 {
     public Basis Basis => Metric.Basis;
@@ -31,17 +29,13 @@ public sealed class ScalingSamples
 
     public bool Has(string scheme, Cost cost) => _values.ContainsKey((scheme, cost));
 
-    /// <summary>
-    /// Whether the first half of the rounds and the second tell the same times, or two of three passes do: what rounds came to after
-    /// <see cref="Again"/> is the third.
-    /// </summary>
+    /// <summary>Whether the rounds’ halves tell the same, or two of three passes: rounds after <see cref="Again"/> are the third.</summary>
     public bool Settled => _order.TrueForAll(key => Settle(key).Settled);
 
     /// <summary>Says that what comes is measured again.</summary>
     public void Again() => _again = _order.ToDictionary(key => key, key => _values[key].Count);
 
-    /// <summary>A row for each, with median and quartiles.</summary>
-    /// <param name="at">The columns that all rows of the place share.</param>
+    /// <summary>A row for each, with median and quartiles, at the place that all share.</summary>
     public IEnumerable<Figure> Rows(Figure at)
     {
         foreach (var key in _order)

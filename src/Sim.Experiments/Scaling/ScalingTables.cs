@@ -5,10 +5,7 @@ using Sim.Workloads.Tables;
 
 namespace Sim.Experiments.Scaling;
 
-/// <summary>A table of some size, in the order it is loaded in.</summary>
-/// <param name="Origin">A sample of the real one, or generated.</param>
-/// <param name="Prefixes">Its prefixes.</param>
-/// <param name="Drawn">Their places in a random order: any part of it is a random sample.</param>
+/// <summary>A table of some size in its order of loading. Any part of the places drawn is a random sample.</summary>
 public sealed record ScalingTable(Term Origin, Prefix[] Prefixes, int[] Drawn)
 {
     public Family Family => Prefixes[0].Family;

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Figures;
 
-/// <summary>An experiment, as a column of the rows.</summary>
-/// <param name="Name">The name in results.csv.</param>
-/// <param name="Words">A title.</param>
-/// <param name="Method">How it is done, for a reader who has not seen the code; empty if the page says it elsewhere.</param>
+/// <summary>An experiment, as a column of the rows; how it is done, if the page does not say it elsewhere.</summary>
 public sealed record Experiment(string Name, string Words, string Method = "") : Term(Name, Words)
 {
     public static readonly Experiment Memory = new("memory", "Memory",

@@ -11,12 +11,7 @@ public enum Better
     Neither,
 }
 
-/// <summary>A metric: the one declaration of everything that rows and pages say of it.</summary>
-/// <param name="Name">The name in results.csv.</param>
-/// <param name="Unit">The usual unit. A row in another unit says so where it is made.</param>
-/// <param name="Words">The metric in words.</param>
-/// <param name="Basis">How its rows usually come about. A row with another basis says so where it is made.</param>
-/// <param name="Better">Which value is better.</param>
+/// <summary>A metric: all that rows and pages say of it. Rows in other units, or with another basis, say so where they are made.</summary>
 public sealed record Metric(string Name, string Unit, string Words, Basis Basis = Basis.Counted, Better Better = Better.Less) : Term(Name, Words)
 {
     /// <summary>The kind of check, if a validation compares it.</summary>
@@ -25,9 +20,7 @@ public sealed record Metric(string Name, string Unit, string Words, Basis Basis 
     /// <summary>The experiment it belongs to, if another experiment has a metric of the same name and another meaning; else null.</summary>
     public Experiment? Of { get; init; }
 
-    /// <summary>Makes a row of one value.</summary>
-    /// <param name="place">A row with the other columns, such as <see cref="Figure.At"/> makes.</param>
-    /// <param name="value">The value, in the metric's unit.</param>
+    /// <summary>Makes a row of one value, in the metric’s unit, at a place such as <see cref="Figure.At"/> makes.</summary>
     /// <exception cref="ArgumentException">The place is in another experiment, where the name means something else.</exception>
     public Figure Row(Figure place, double value)
     {

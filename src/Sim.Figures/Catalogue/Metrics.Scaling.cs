@@ -18,9 +18,7 @@ public static partial class Metrics
     /// <summary>The costs whose growth is fitted.</summary>
     public static IReadOnlyList<Metric> Fitted => field ??= [Time, PageBytesPerPrefix, BytesPerChange];
 
-    /// <summary>Returns a fit's metric of a cost: of time the metric itself, of another cost <c>exponent-of-bytes-per-change</c>.</summary>
-    /// <param name="fit"><see cref="Exponent"/> or <see cref="RSquared"/>.</param>
-    /// <param name="cost">The cost.</param>
+    /// <summary>Returns a fit’s metric (exponent or R²) of a cost: of time itself, else <c>exponent-of-bytes-per-change</c>.</summary>
     public static Metric OfCost(this Metric fit, Metric cost)
     {
         ArgumentNullException.ThrowIfNull(fit);

@@ -13,9 +13,7 @@ public static partial class Metrics
         .. Fitted.Where(cost => cost != Time).SelectMany(cost => new[] { Exponent.OfCost(cost), RSquared.OfCost(cost) }),
     ];
 
-    /// <summary>Returns the metric of a row's name.</summary>
-    /// <param name="name">The name.</param>
-    /// <param name="experiment">The row's experiment, which tells metrics of one name apart.</param>
+    /// <summary>Returns the metric of a row's name; the row's experiment tells metrics of one name apart.</summary>
     /// <exception cref="ArgumentException">The catalogue has no such metric.</exception>
     public static Metric Of(string name, string experiment) =>
         Find(name, experiment) ?? throw new ArgumentException($"the catalogue has no metric '{name}' of {experiment}", nameof(name));

@@ -11,9 +11,7 @@ public enum BindingPlace
     PrivateFib,
 }
 
-/// <summary>The name of a scheme in the rows, with what pages show of it: colours, shapes, marks.</summary>
-/// <param name="Name">The name in results.csv, which pages show as well.</param>
-/// <param name="Place">Where it binds.</param>
+/// <summary>The name of a scheme in the rows, which pages show as well, with where it binds and what else pages tell by it.</summary>
 public sealed record SchemeName(string Name, BindingPlace Place) : Term(Name, Name)
 {
     public static readonly SchemeName Replace = new("AllowedIPs, REPLACE", BindingPlace.AllowedIps) { Resends = true };

@@ -3,10 +3,7 @@ using System.Globalization;
 
 namespace Sim.Figures;
 
-/// <summary>A step made of a part (another step, a number, a way) between two pieces of text: composes its name, and reads it.</summary>
-/// <param name="Before">The text before the part.</param>
-/// <param name="After">The text after it.</param>
-/// <param name="Words">The step's words from its part's.</param>
+/// <summary>A step made of a part (a step, a number, a way) between two pieces of text: composes, reads and words it.</summary>
 public sealed record StepForm(string Before, string After, Func<string, string> Words)
 {
     /// <summary>Returns the step's name.</summary>

@@ -3,9 +3,7 @@ using System.Reflection;
 
 namespace Sim.Figures;
 
-/// <summary>A name that a column of the rows may hold, with its words.</summary>
-/// <param name="Name">The name in results.csv.</param>
-/// <param name="Words">The name in words, as pages show it.</param>
+/// <summary>A name that a column of the rows may hold, with its words, as pages show it.</summary>
 public record Term(string Name, string Words)
 {
     public static implicit operator string(Term term) => term.Name;
@@ -19,7 +17,6 @@ public sealed class Vocabulary<T>
 {
     private readonly Dictionary<string, T> _byName;
 
-    /// <param name="declaring">The classes.</param>
     public Vocabulary(params ReadOnlySpan<Type> declaring)
     {
         var all = new List<T>();

@@ -14,8 +14,7 @@ public static class HostFacts
     /// <summary>The fact that says how large the last-level cache is.</summary>
     public const string CacheFact = "last-level cache";
 
-    /// <summary>The machine at the start of a run.</summary>
-    /// <param name="cacheBytes">Size of the last-level cache that the user gave; 0: the system's word is taken.</param>
+    /// <summary>The machine at the start of a run; 0 takes the system’s size of the last-level cache.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> Environment(long cacheBytes = 0) =>
     [
         new("processor", FirstValue("/proc/cpuinfo", "model name") ?? RuntimeInformation.ProcessArchitecture.ToString()),

@@ -3,12 +3,10 @@ using System.Globalization;
 
 namespace Sim.Figures.Machine;
 
-/// <summary>What a system says of itself at one moment: counters that grow. Null where it does not say it.</summary>
-/// <param name="Seconds">Of the run's clock.</param>
-/// <param name="Busy">Seconds that all processors together have worked, whoever for.</param>
-/// <param name="Own">Seconds of these that this process used.</param>
-/// <param name="Steal">Seconds that a hypervisor gave to others while a processor here had work.</param>
-/// <param name="Waiting">Seconds in which some task waited for a processor.</param>
+/// <summary>
+/// What a system says of itself at a moment of the run's clock: seconds that grow, null where it does not say them. All processors together were busy, and this
+/// process used its own of these; a hypervisor gave stolen ones to others while a processor here had work; some task waited for a processor.
+/// </summary>
 public readonly record struct MachineReading(double Seconds, double? Busy, double? Own, double? Steal, double? Waiting)
 {
     /// <summary>Ticks a second of /proc/stat (USER_HZ): 100 wherever .NET runs on Linux.</summary>

@@ -4,16 +4,12 @@ using System.Globalization;
 namespace Sim.Figures.Machine;
 
 /// <summary>
-/// What others do on the machine while it measures. It is asked between measurements, by the thread that measures: nothing runs beside
-/// these.
+/// What others do on the machine while it measures. The thread that measures asks between measurements: nothing runs beside these.
 /// <code>
 ///   readings   |----|------|----|----------|      others' share of a processor in each part:
 ///                         [measured]              (busy - own + steal) / seconds, over the parts that hold what was measured
 /// </code>
 /// </summary>
-/// <param name="read">Reads the counters now.</param>
-/// <param name="started">When the run's clock was 0.</param>
-/// <param name="processors">Processors that this process may use.</param>
 public sealed class MachineWatch(Func<MachineReading> read, DateTimeOffset started, int processors)
 {
     /// <summary>Share of a processor that others may use before the machine is called busy; of many processors, 2 %.</summary>
@@ -34,8 +30,7 @@ public sealed class MachineWatch(Func<MachineReading> read, DateTimeOffset start
     /// <summary>Share of a processor above which the machine is called busy.</summary>
     public double Threshold => Math.Max(LeastBusy, BusyOfAll * processors);
 
-    /// <summary>Reads the counters, and keeps them unless others were just kept.</summary>
-    /// <returns>Seconds of the run's clock.</returns>
+    /// <summary>Reads the counters, and keeps them unless others were just kept. Returns seconds of the run’s clock.</summary>
     public double Sample()
     {
         var now = read();
@@ -134,11 +129,10 @@ public sealed class MachineWatch(Func<MachineReading> read, DateTimeOffset start
     private static string Whole(double share) => $"{(share * 100).ToString("0", CultureInfo.InvariantCulture)} %";
 }
 
-/// <summary>What others used over a run, in processors.</summary>
-/// <param name="Median">Half of the time no more.</param>
-/// <param name="Worst">The most between two readings.</param>
-/// <param name="WorstAt">When that began, in seconds of the run's clock.</param>
-/// <param name="BusyShare">For which share of the time it was above the threshold.</param>
+/// <summary>
+/// What others used over a run, in processors: half of the time no more than the median; the worst began at so many seconds of
+/// the run’s clock; for a share of the time it was above the threshold.
+/// </summary>
 public readonly record struct MachineLoad(double Median, double Worst, double WorstAt, double BusyShare)
 {
     /// <summary>The figures in words.</summary>

@@ -40,8 +40,7 @@ public sealed unsafe class CacheSweep : IDisposable
     private long _at;
     private long _sum;
 
-    /// <param name="cacheBytes">Size of the last-level cache; 0 where it is not known.</param>
-    /// <param name="seconds">How long a sweep may take: decides between once and four times that size.</param>
+    /// <summary>A sweep reads once to four times the cache’s bytes (0: unknown), as the seconds allow.</summary>
     public CacheSweep(long cacheBytes, double seconds = double.PositiveInfinity) => (_cacheBytes, _seconds) = (cacheBytes, seconds);
 
     /// <summary>Bytes that a sweep reads; 0 before the first.</summary>
@@ -53,8 +52,7 @@ public sealed unsafe class CacheSweep : IDisposable
         : $"{CacheSize.Show(Bytes)} before each pair of repetitions"
             + (_cacheBytes > 0 ? $", {Bytes / (double)_cacheBytes:0.0} times the last-level cache" : "");
 
-    /// <summary>Sweeps, where the structures that take turns do not leave each other room in the last-level cache.</summary>
-    /// <param name="bytes">All that these structures hold.</param>
+    /// <summary>Sweeps, unless structures of so many bytes together stay in the last-level cache.</summary>
     public void Run(long bytes)
     {
         if (!Empties(bytes))
@@ -70,11 +68,7 @@ public sealed unsafe class CacheSweep : IDisposable
     /// <summary>Whether structures of this size stay in the cache together: in half of it, since keys, code and others need the rest.</summary>
     public static bool Fits(long bytes, long cacheBytes) => bytes <= cacheBytes / 2;
 
-    /// <summary>Bytes to read: four times the cache, or as much as the time allows, but once the cache at least.</summary>
-    /// <param name="cacheBytes">The last level's size; 0 for unknown.</param>
-    /// <param name="bytesPerSecond">How fast the array is read.</param>
-    /// <param name="seconds">The time that is allowed.</param>
-    /// <param name="arrayBytes">There are no more.</param>
+    /// <summary>Bytes to read: four times the cache, or as much as the time and the array allow, but once the cache at least.</summary>
     public static long BytesFor(long cacheBytes, double bytesPerSecond, double seconds, long arrayBytes)
     {
         var wanted = Math.Max(Times * cacheBytes, LeastBytes);

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Figures.Measuring;
 
-/// <summary>Two things measured in turn on a machine whose speed drifts.</summary>
-/// <param name="A">Seconds of each repetition of the first.</param>
-/// <param name="B">Seconds of each repetition of the second.</param>
-/// <param name="Ratios">B / A, pair by pair: the two repetitions of a pair are neighbours in time.</param>
+/// <summary>Seconds of each repetition of two things, and B / A of each pair, whose repetitions are neighbours in time.</summary>
 public sealed record InterleavedTimes(double[] A, double[] B, double[] Ratios)
 {
     public Spread SpreadA => Spread.Of(A);
@@ -13,10 +10,7 @@ public sealed record InterleavedTimes(double[] A, double[] B, double[] Ratios)
 
     public Spread Ratio => Spread.Of(Ratios);
 
-    /// <summary>
-    /// What equals differ here: in each group, the first's second repetition over its first, and likewise the second's. A/A ratios out
-    /// of the very repetitions that the ratios are of.
-    /// </summary>
+    /// <summary>A/A ratios of the same repetitions: in each group the first’s second over its first, and likewise the second’s.</summary>
     public IEnumerable<double> Selves => new[] { A, B }.SelectMany(times =>
         Enumerable.Range(0, times.Length / 2).Select(group => times[group * 2 + 1] / times[group * 2]));
 
@@ -36,13 +30,10 @@ public sealed record InterleavedTimes(double[] A, double[] B, double[] Ratios)
 public static class Interleaved
 {
     /// <summary>
-    /// Runs <paramref name="groups"/> groups of A B B A. Where the first run of a thing is slower, run each once before; where a run
-    /// leaves its memory in the caches, give a <see cref="CacheSweep"/>.
+    /// Runs groups of A B B A: twice as many repetitions of each and as many ratios. A run returns its seconds, without its
+    /// preparation. Where the first run of a thing is slower, run each once before; where a run leaves its memory in the caches,
+    /// give a <see cref="CacheSweep"/>.
     /// </summary>
-    /// <param name="groups">Groups of four; gives twice as many repetitions of each and as many ratios.</param>
-    /// <param name="a">Runs the first once and returns its seconds: preparation is the callee's to leave out.</param>
-    /// <param name="b">The same for the second.</param>
-    /// <param name="cancel">Ends the measurement between two repetitions.</param>
     public static InterleavedTimes Run(
         int groups, Func<double> a, Func<double> b, CancellationToken cancel)
     {
@@ -50,12 +41,9 @@ public static class Interleaved
         return Run(done => done < groups, a, b, cancel);
     }
 
-    /// <summary>Runs groups until <paramref name="another"/>, given how many there were, wants no more; at least one.</summary>
-    /// <param name="another">Is asked after each group.</param>
-    /// <param name="a">Runs the first.</param>
-    /// <param name="b">Runs the second.</param>
-    /// <param name="cancel">Ends the measurement.</param>
-    /// <param name="before">Is called before each pair: what makes both sides' start alike.</param>
+    /// <summary>
+    /// Runs groups, at least one, while another is wanted after so many. Before each pair, both sides’ start is made alike.
+    /// </summary>
     public static InterleavedTimes Run(
         Func<int, bool> another, Func<double> a, Func<double> b, CancellationToken cancel, Action? before = null)
     {
@@ -78,8 +66,7 @@ public static class Interleaved
         return new InterleavedTimes([.. timesA], [.. timesB], [.. timesA.Zip(timesB, (first, second) => second / first)]);
     }
 
-    /// <summary>The same where one run gives several times: of an insertion and of a deletion, say.</summary>
-    /// <returns>One result for each time that a run gives.</returns>
+    /// <summary>The same where one run gives several times, of an insertion and of a deletion, say: a result for each.</summary>
     public static InterleavedTimes[] RunMany(
         int groups, Func<double[]> a, Func<double[]> b, CancellationToken cancel) => RunMany(done => done < groups, a, b, cancel);
 

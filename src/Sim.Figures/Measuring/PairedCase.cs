@@ -4,27 +4,19 @@ using Sim.Files;
 
 namespace Sim.Figures.Measuring;
 
-/// <summary>What one pass gave of one time.</summary>
-/// <param name="Pair">The two sides, interleaved.</param>
-/// <param name="Self">The first against itself, between the same moments; null where that was not run.</param>
+/// <summary>What one pass gave of one time: the two sides interleaved, and the first against itself, if that was run.</summary>
 public readonly record struct PassTimes(InterleavedTimes Pair, InterleavedTimes? Self)
 {
     public Passes.Pass Summary => Passes.Of(Pair.Ratios, Self?.Ratios ?? Pair.Selves);
 }
 
-/// <summary>What the passes that were kept gave together.</summary>
-/// <param name="Pair">The two sides.</param>
-/// <param name="Self">The first against itself; null where that was not run.</param>
-/// <param name="Noise">The factor up to which equals differed among these repetitions.</param>
-/// <param name="Flag">See <see cref="Figure.Flag"/>.</param>
+/// <summary>What the passes that were kept gave together, with the factor up to which equals differed among these repetitions.</summary>
 public sealed record SettledTimes(InterleavedTimes Pair, InterleavedTimes? Self, double Noise, string Flag);
 
-/// <summary>One thing that is measured on two structures, in passes.</summary>
-/// <param name="Name">In a few words, for progress.</param>
-/// <param name="Repetitions">How many a group has.</param>
-/// <param name="MostGroups">The most that a pass has.</param>
-/// <param name="Measure">Makes one pass: asks after each group whether another follows. Gives one result for each time that a repetition has.</param>
-/// <param name="AddRows">Makes rows of the results, in the same order.</param>
+/// <summary>
+/// One thing that is measured on two structures, in passes of at most so many groups. A pass asks after each group whether
+/// another follows, and gives one result for each time that a repetition has; rows are made of the results in the same order.
+/// </summary>
 public sealed record PairedCase(
     string Name, int Repetitions, int MostGroups, Func<Func<int, bool>, PassTimes[]> Measure, Action<IReadOnlyList<SettledTimes>> AddRows)
 {

@@ -22,9 +22,7 @@ public static class Passes
         + "together (the farther quartile of A/A). If they do not agree, a third pass is made, and two passes that agree are kept. If no two agree, the row "
         + "is not settled.";
 
-    /// <summary>What a pass gave.</summary>
-    /// <param name="Log">Natural logarithm of its median; NaN where it has none.</param>
-    /// <param name="Width">How far from 0 the farther quartile of its A/A's logarithms lies; 0 where it has none.</param>
+    /// <summary>What a pass gave: the logarithm of its median (NaN for none), and its A/A’s farther quartile from 0.</summary>
     public readonly record struct Pass(double Log, double Width);
 
     /// <summary>A pass out of its ratios, or times, and its A/A ratios; those without a logarithm say nothing.</summary>
@@ -48,10 +46,7 @@ public static class Passes
     public static bool Agree(Pass one, Pass other, double floor) =>
         !(Math.Abs(one.Log - other.Log) > Math.Max(Math.Log(floor), one.Width + other.Width));
 
-    /// <summary>
-    /// The passes to make the row of: all, if each agrees with each; else the nearest two that agree, if there are three or more; else
-    /// all, and the row is not settled.
-    /// </summary>
+    /// <summary>The passes to make the row of: all that agree, or the nearest two of three that do; else all, and not settled.</summary>
     public static (IReadOnlyList<int> Kept, bool Settled) Settle(IReadOnlyList<Pass> passes, double floor = Floor)
     {
         var all = Enumerable.Range(0, passes.Count).ToList();

@@ -2,15 +2,13 @@
 namespace Sim.Figures.Measuring;
 
 /// <summary>
-/// The time that a run may take, dealt out to its parts while it runs. Each part gets an even share of what is left; what it does not
-/// use is the later parts'. One group of repetitions is always made, whatever it takes:
+/// The seconds that a run may take, dealt out to its parts while it runs by a clock that began with it. Each part gets an even share of what is left;
+/// what it does not use is the later parts'. One group of repetitions is always made, whatever it takes:
 /// <code>
 ///   |-- done --|-- this part --|-- other parts --|-- what cannot be shortened --|
 ///   0          now                                                              seconds
 /// </code>
 /// </summary>
-/// <param name="seconds">Of the whole run.</param>
-/// <param name="clock">Seconds since the run began.</param>
 public sealed class TimeBudget(double seconds, Func<double> clock)
 {
     private int _parts;
@@ -27,9 +25,7 @@ public sealed class TimeBudget(double seconds, Func<double> clock)
     /// <summary>Announces a number of parts that will come.</summary>
     public void Expect(int parts) => _parts += parts;
 
-    /// <summary>Begins the next part.</summary>
-    /// <param name="most">The most groups that it makes.</param>
-    /// <returns>Tells, given how many groups there were, whether another is expected to end within the part's share.</returns>
+    /// <summary>Begins the next part. Tells after so many groups whether another is expected to end within the part’s share.</summary>
     public Func<int, bool> Next(int most)
     {
         var start = clock();

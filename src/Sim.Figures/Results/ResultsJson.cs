@@ -4,10 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Sim.Figures.Results;
 
-/// <summary>
-/// results.json: the rows of results.csv with the conditions of the run. Names are snake_case and stable; a change
-/// that breaks readers raises <see cref="Format"/>.
-/// </summary>
+/// <summary>results.json: the rows and conditions of a run. A change that breaks readers raises <see cref="Format"/>.</summary>
 public static class ResultsJson
 {
     /// <summary>The number in the file's <c>format</c> field.</summary>

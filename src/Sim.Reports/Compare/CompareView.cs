@@ -16,11 +16,7 @@ public sealed record ExactChange(Figure Before, Figure After, Figure Difference)
     public string ShowFactor() => Factor is { } factor ? Numbers.Digits(factor, Math.Abs(factor - 1) < 0.005 ? 6 : 3) : "";
 }
 
-/// <summary>A measured row before and after, as it was read back.</summary>
-/// <param name="Before">The row before.</param>
-/// <param name="After">The row after.</param>
-/// <param name="Ratio">After over before, with its interval where it was tested.</param>
-/// <param name="Adjusted">The p-value, corrected for the number of rows; null where the row was not tested.</param>
+/// <summary>A measured row before and after; if it was tested, the ratio has its interval, and p is corrected for all rows.</summary>
 public sealed record RatioChange(Figure Before, Figure After, Figure Ratio, Figure? Adjusted);
 
 /// <summary>The rows of a comparison, as its page, its plot and its summary ask for them.</summary>

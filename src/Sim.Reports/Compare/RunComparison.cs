@@ -41,11 +41,7 @@ public sealed class RunComparison
 
     private IReadOnlyList<StoredRun> All => [.. _before, .. _after];
 
-    /// <summary>Compares the runs of both sides.</summary>
-    /// <param name="before">One run or more.</param>
-    /// <param name="after">Likewise.</param>
-    /// <param name="noise">The factor to take for noise where there is one run a side, whatever its A/A rows say; null: these.</param>
-    /// <param name="command">The command line that asks for it.</param>
+    /// <summary>Compares the runs of both sides; a given noise replaces that of A/A rows where there is one run a side.</summary>
     /// <exception cref="UserException">The runs do not fit together, or have no row in common.</exception>
     public static RunResult Of(IReadOnlyList<StoredRun> before, IReadOnlyList<StoredRun> after, double? noise, string command)
     {

@@ -4,22 +4,13 @@ using MathNet.Numerics.Statistics;
 
 namespace Sim.Reports.Compare;
 
-/// <summary>How much a quantity changed, as a factor, and how likely chance alone causes as much.</summary>
-/// <param name="Ratio">After over before.</param>
-/// <param name="Low">Lower end of the 95% interval.</param>
-/// <param name="High">Upper end.</param>
-/// <param name="P">Two-sided p-value, for this row alone.</param>
+/// <summary>How much a quantity changed, as a factor with its 95% interval, and the two-sided p-value of this row alone.</summary>
 public readonly record struct Effect(double Ratio, double Low, double High, double P);
 
-/// <summary>One side's value on a logarithmic scale, with its standard error.</summary>
-/// <param name="Log">Natural logarithm of the value.</param>
-/// <param name="Error">Standard error of that.</param>
-/// <param name="Freedom">Degrees of freedom behind the error.</param>
+/// <summary>The natural logarithm of one side’s value, its standard error, and the degrees of freedom behind that.</summary>
 public readonly record struct LogValue(double Log, double Error, double Freedom);
 
-/// <summary>
-/// Tests of a ratio. All work on logarithms: a change of times is a factor, and so is most of their noise.
-/// </summary>
+/// <summary>Tests of a ratio. All work on logarithms: a change of times is a factor, and so is most of their noise.</summary>
 public static class Significance
 {
     /// <summary>The chance, of all rows together, to call one changed that is not.</summary>
@@ -53,8 +44,7 @@ public static class Significance
             : new(Math.Log(figure.Value), MedianError * range / ExpectedRange(figure.N) / Math.Sqrt(figure.N), QuartileFreedom * (figure.N - 1));
     }
 
-    /// <summary>The mean of the logarithms of several runs' values; null where one has none, or all are the same.</summary>
-    /// <param name="values">One value a run, two at least.</param>
+    /// <summary>The mean of the logarithms of two or more runs’ values; null where one has none.</summary>
     public static LogValue? Between(IReadOnlyCollection<double> values)
     {
         if (values.Any(value => !(value > 0) || !double.IsFinite(value)))
@@ -64,13 +54,9 @@ public static class Significance
     }
 
     /// <summary>
-    /// Welch's t. Where a noise is given, the change must be beyond it: the hypothesis is that the true factor lies
-    /// between 1 / noise and noise, and the interval is wider by the noise on both sides.
+    /// Welch's t. The change must be beyond a noise of 1 or more: the hypothesis is that the true factor lies between 1 / noise and noise, and the interval is wider by
+    /// the noise on both sides. Returns null where neither side has an error to test against.
     /// </summary>
-    /// <param name="before">The value before.</param>
-    /// <param name="after">The value after.</param>
-    /// <param name="noise">A factor of 1 or more.</param>
-    /// <returns>Null where neither side has an error to test against.</returns>
     public static Effect? Welch(LogValue before, LogValue after, double noise)
     {
         var (b, a) = (before.Error * before.Error, after.Error * after.Error);

@@ -3,12 +3,7 @@ using Sim.Reports.Runs;
 
 namespace Sim.Reports.Compare;
 
-/// <summary>A measured row before and after.</summary>
-/// <param name="Before">The row before.</param>
-/// <param name="After">The row after.</param>
-/// <param name="Effect">The change with its interval; null where there is nothing to test.</param>
-/// <param name="Adjusted">The p-value that holds for all rows together.</param>
-/// <param name="Noise">The factor the change had to be beyond.</param>
+/// <summary>A measured row before and after. If there is something to test: the effect, its p for all rows, the noise to exceed.</summary>
 public sealed record MeasuredChange(Figure Before, Figure After, Effect? Effect, double Adjusted, double? Noise)
 {
     public bool IsChanged => Effect is not null && Adjusted <= Significance.Alpha;
@@ -38,10 +33,7 @@ public sealed class Tester
     private readonly IReadOnlyList<Figure> _aa;
     private readonly double? _given;
 
-    /// <param name="before">Runs before.</param>
-    /// <param name="after">Runs after.</param>
-    /// <param name="aa">A/A rows of all of them.</param>
-    /// <param name="given">A factor of noise that the user gave; null: that of the A/A rows.</param>
+    /// <summary>Tests so many runs before and after, beyond the noise that the user gave or that of the A/A rows of all of them.</summary>
     public Tester(int before, int after, IReadOnlyList<Figure> aa, double? given)
     {
         (_before, _after, _given) = (before, after, given);

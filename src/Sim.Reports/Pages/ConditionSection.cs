@@ -9,9 +9,7 @@ namespace Sim.Reports.Pages;
 /// <summary>Under which conditions the figures were taken, what their labels mean, and how to take them again.</summary>
 internal static class ConditionSection
 {
-    /// <param name="rows">The rows.</param>
-    /// <param name="view">The validation, where there is one.</param>
-    /// <param name="verdict">The verdict on a bench, where there is one: its noise is listed.</param>
+    /// <summary>Lists the noise of a verdict on a bench, and what a validation was of, where there is one.</summary>
     public static Section Of(Rows rows, ValidationView? view = null, Verdict? verdict = null)
     {
         var result = rows.Result;

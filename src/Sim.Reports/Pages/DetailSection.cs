@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Pages;
 
-/// <summary>
-/// Every figure in a table of its experiment. Which columns a table has follows from the rows, so that rows of an
-/// experiment this report does not know are shown as well.
-/// </summary>
+/// <summary>Every figure in a table of its experiment. The rows decide the columns, so unknown experiments are shown too.</summary>
 internal static class DetailSection
 {
     private static readonly string[] Known =

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Pages;
 
-/// <summary>
-/// Why the verdicts on IPv4 and IPv6 differ, in words that are computed from the rows; the drawing stands beside them. Of a run of
-/// one family it shows that side.
-/// </summary>
+/// <summary>Why the verdicts on IPv4 and IPv6 differ, from the rows. A run of one family shows its side.</summary>
 internal static class FamilySection
 {
     /// <summary>Two counts that differ by less are called about the same.</summary>
@@ -13,10 +10,7 @@ internal static class FamilySection
     /// <summary>The section of one family's run, empty where the rows do not compare.</summary>
     public static Section Of(Rows rows, Html plot) => new("why", "Why", "Why IPv4 and IPv6 differ", Body(rows, FamilyCosts.Of(rows), plot));
 
-    /// <summary>Both families' verdicts, and the difference between the two.</summary>
-    /// <param name="rows">Rows of both families.</param>
-    /// <param name="verdicts">A sentence for each.</param>
-    /// <param name="plot">The drawing.</param>
+    /// <summary>Both families’ verdicts, a sentence each, and the difference between the two beside its drawing.</summary>
     public static Section OfBoth(Rows rows, IEnumerable<string> verdicts, Html plot)
     {
         var families = FamilyCosts.Of(rows);

@@ -43,12 +43,7 @@ internal static class Markup
     public static Html Spread(double low, double high, Scale scale) =>
         $"""<span class="spread" title="lower and upper quartile">{scale.Bare(low)} – {scale.Bare(high)}</span>""";
 
-    /// <summary>A table that scrolls inside itself when it is wider than the page.</summary>
-    /// <param name="caption">Stands above it.</param>
-    /// <param name="head">The head's cells.</param>
-    /// <param name="body">The body or bodies.</param>
-    /// <param name="cssClass">Class of the element around the table.</param>
-    /// <param name="tags">Follow the caption.</param>
+    /// <summary>A table that scrolls inside itself when it is wider than the page. Tags follow its caption.</summary>
     public static Html Table(string caption, Html head, Html body, string cssClass = "", Html? tags = null) => $"""
         <div class="{$"scroll {cssClass}".TrimEnd()}" tabindex="0" role="group" aria-label="{caption}"><table>
         <caption>{caption} {tags}</caption>

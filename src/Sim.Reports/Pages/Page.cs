@@ -4,18 +4,10 @@ using Sim.Reports.Plots;
 
 namespace Sim.Reports.Pages;
 
-/// <summary>A plot as the page needs it.</summary>
-/// <param name="Spec">What it shows.</param>
-/// <param name="File">Name of its PNG, without extension.</param>
-/// <param name="WideSvg">Drawn for wide screens and paper.</param>
-/// <param name="NarrowSvg">Drawn for phones, where the same text needs another layout.</param>
+/// <summary>A plot as the page needs it: the name of its PNG, and drawings for wide screens and paper, and for phones.</summary>
 internal sealed record PagePlot(PlotSpec Spec, string File, string WideSvg, string NarrowSvg);
 
-/// <summary>A section of a page.</summary>
-/// <param name="Id">Its anchor.</param>
-/// <param name="Link">What the links at the top of the page call it.</param>
-/// <param name="Heading">Its heading.</param>
-/// <param name="Body">What follows the heading. A section without a body is left out.</param>
+/// <summary>A section of a page: its anchor, its name among the links at the top, its heading. Without a body it is left out.</summary>
 internal sealed record Section(string Id, string Link, string Heading, Html Body)
 {
     /// <summary>Anchors inside it that the top of the page leads to as well.</summary>
@@ -26,10 +18,6 @@ internal sealed record Section(string Id, string Link, string Heading, Html Body
 /// index.html: a question, the sections that answer it, and every row. The page of several runs has one such part for each kind of run, and
 /// each part's anchors have a prefix. The file loads nothing and runs no script.
 /// </summary>
-/// <param name="Title">The window's title.</param>
-/// <param name="Question">The heading.</param>
-/// <param name="About">Of what runs and tables it is.</param>
-/// <param name="Sections">Sections in their order.</param>
 internal sealed record Page(string Title, string Question, Html About, IReadOnlyList<Section> Sections)
 {
     /// <summary>Returns the whole page of one run, or of runs of one kind.</summary>
@@ -45,10 +33,7 @@ internal sealed record Page(string Title, string Question, Html About, IReadOnly
 
         """);
 
-    /// <summary>Returns one page of the parts, with all their rows at its end.</summary>
-    /// <param name="rows">The rows of all parts.</param>
-    /// <param name="families">The section that stands before all parts; null where there is none.</param>
-    /// <param name="parts">Each part with its name.</param>
+    /// <summary>Returns one page of named parts, with the section that stands before all of them, and all their rows at its end.</summary>
     public static Html Join(Rows rows, Section? families, IReadOnlyList<(string Name, Page Page)> parts)
     {
         static string Id(int index) => string.Create(CultureInfo.InvariantCulture, $"part-{index + 1}");

@@ -4,8 +4,9 @@ using Sim.Reports.Plots;
 
 namespace Sim.Reports.Pages;
 
-/// <summary>Decides from the rows which page a result gets, and composes it of sections.</summary>
-/// <param name="draw">Draws a plot; the second value goes to the end of its file's name.</param>
+/// <summary>
+/// Decides from the rows which page a result gets, and composes it of sections. Each part’s plots get an ending of its own.
+/// </summary>
 internal sealed class PageComposer(Func<PlotSpec, string, PagePlot> draw)
 {
     /// <summary>Names of files of all parts but the first end so, with the part's number.</summary>

@@ -9,9 +9,7 @@ internal static class ScalingSection
 {
     private static readonly string[] s_axes = [Axes.Prefixes, Axes.Peers];
 
-    /// <param name="view">The rows.</param>
-    /// <param name="plots">Their plots.</param>
-    /// <param name="warn">Whether the page has shown no warnings yet.</param>
+    /// <summary>Shows the run’s warnings unless the page has already.</summary>
     public static Section Of(ScalingView view, IReadOnlyList<PagePlot> plots, bool warn) => new("scaling", "Scaling", "How costs grow", $"""
         {Html.If(warn, AnswerSection.Warnings(view.Rows.Result))}{Html.Concat(Sentences(view), sentence => $"<p>{sentence}</p>\n")}
         <p>Tables smaller than the given one are random samples of it, each contained in the next. Larger ones are generated with its structure, and are marked. Prefixes are

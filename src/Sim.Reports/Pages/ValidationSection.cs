@@ -9,8 +9,7 @@ internal static class ValidationSection
     /// <summary>Differences that are listed in sight; a broken port has thousands.</summary>
     private const int MostDifferences = 60;
 
-    /// <param name="view">The validation.</param>
-    /// <param name="warn">Show the run's warnings: no section before has.</param>
+    /// <summary>Shows the run’s warnings unless the page has already.</summary>
     public static Section Of(ValidationView view, bool warn)
     {
         (string Id, string Link, Html Body)[] parts =

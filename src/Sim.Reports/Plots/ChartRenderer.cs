@@ -3,8 +3,7 @@ using ScottPlot;
 
 namespace Sim.Reports.Plots;
 
-/// <summary>The room for a chart.</summary>
-/// <param name="Width">In pixels at scale 1. Below <see cref="Narrow"/> group labels stand above their marks.</param>
+/// <summary>The room for a chart, in pixels at scale 1. In a narrow one group labels stand above their marks.</summary>
 internal sealed record Canvas(int Width)
 {
     public const int Narrow = 560;
@@ -12,11 +11,7 @@ internal sealed record Canvas(int Width)
     public bool IsNarrow => Width < Narrow;
 }
 
-/// <summary>A ScottPlot plot on a clear ground, without a title.</summary>
-/// <param name="Plot">The plot.</param>
-/// <param name="Width">Width of the picture in pixels.</param>
-/// <param name="Content">Height of the data in pixels.</param>
-/// <param name="Padding">Pixels around the data.</param>
+/// <summary>A ScottPlot plot without a title: its width, the height of the data, and the room around them, in pixels.</summary>
 internal sealed record Drawing(Plot Plot, int Width, int Content, PixelPadding Padding) : IDisposable
 {
     private const int PngScale = 2;
@@ -100,15 +95,9 @@ internal static class ChartRenderer
     }
 
     /// <summary>
-    /// Fixes where the data lie, and labels the bottom axis in as many lines as the width asks for. The axis's limits must be
-    /// set. A tick has no text where it would leave the picture or touch the one before.
+    /// Fixes where the data lie, so many pixels from the sides, and labels the bottom axis in as many lines as the width asks for. The axis's limits must be
+    /// set. A tick has no text where it would leave the picture or touch the one before. Returns the pixels around the data.
     /// </summary>
-    /// <param name="plot">The plot.</param>
-    /// <param name="canvas">The whole picture.</param>
-    /// <param name="sides">Pixels left and right of the data.</param>
-    /// <param name="label">Name and unit of the axis.</param>
-    /// <param name="ticks">Places on the axis from the left, and their texts.</param>
-    /// <returns>Pixels around the data.</returns>
     public static PixelPadding BottomAxis(
         Plot plot, Canvas canvas, (int Left, int Right) sides, string label, IEnumerable<(double At, string Text)> ticks)
     {

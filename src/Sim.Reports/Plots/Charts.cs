@@ -21,21 +21,13 @@ internal abstract record Chart
     }
 }
 
-/// <summary>One value with its quartiles.</summary>
-/// <param name="Series">Index of the colour: 0 allowedips, 1 fib, 2 neither.</param>
-/// <param name="Value">In the chart's unit, as are the next two.</param>
-/// <param name="Low">Lower quartile; equals the value where there is none.</param>
-/// <param name="High">Upper quartile.</param>
-/// <param name="Label">Stands right of the mark: who and how much.</param>
+/// <summary>A value with its quartiles, in a structure’s colour (0 allowedips, 1 fib, 2 neither); its label stands right of it.</summary>
 internal sealed record Mark(int Series, double Value, double Low, double High, string Label);
 
 /// <summary>Marks that share a place: one case.</summary>
 internal sealed record MarkGroup(string Label, IReadOnlyList<Mark> Marks);
 
-/// <summary>
-/// Horizontal marks in groups, one line each: bars from zero on a linear axis, dots on a logarithmic one (a bar's
-/// length would mean nothing there).
-/// </summary>
+/// <summary>Marks in groups, a line each: bars on a linear axis, dots on a logarithmic one, where a length means nothing.</summary>
 internal sealed record MarkChart : Chart
 {
     public required IReadOnlyList<MarkGroup> Groups { get; init; }
@@ -53,10 +45,7 @@ internal sealed record MarkChart : Chart
     public double? Target { get; init; }
 }
 
-/// <summary>One curve.</summary>
-/// <param name="Series">Index of the colour.</param>
-/// <param name="Label">Written above its peak.</param>
-/// <param name="Points">By ascending X.</param>
+/// <summary>One curve by ascending X, in a structure’s colour; its label stands above its peak.</summary>
 internal sealed record Curve(int Series, string Label, IReadOnlyList<(double X, double Y)> Points);
 
 /// <summary>Curves over a whole-number axis.</summary>
@@ -66,12 +55,7 @@ internal sealed record CurveChart : Chart
     public required IReadOnlyList<Curve> Curves { get; init; }
 }
 
-/// <summary>One curve on two logarithmic axes.</summary>
-/// <param name="Series">Index of the colour.</param>
-/// <param name="Shape">Index of its points' shape, which tells curves of one colour apart.</param>
-/// <param name="Open">Outlined points instead of filled ones.</param>
-/// <param name="Label">Written beside its shape above the data.</param>
-/// <param name="Points">By ascending X; all above 0.</param>
+/// <summary>A curve on two logarithmic axes. Its points’ shape, filled or open, tells it from curves of the same colour.</summary>
 internal sealed record LogCurve(int Series, int Shape, bool Open, string Label, IReadOnlyList<(double X, double Y)> Points);
 
 /// <summary>Curves on two logarithmic axes, where a power law is a straight line. Places without a value break no line.</summary>
@@ -81,12 +65,7 @@ internal sealed record LogChart : Chart
     public required IReadOnlyList<LogCurve> Curves { get; init; }
 }
 
-/// <summary>A question, the chart that answers it and the reading of it in words.</summary>
-/// <param name="Name">File name without extension.</param>
-/// <param name="Question">The title.</param>
-/// <param name="Reading">Sentences computed from the same rows.</param>
-/// <param name="Bases">How the drawn figures came about; see <see cref="FigureExtensions.Bases"/>.</param>
-/// <param name="Chart">The chart.</param>
+/// <summary>A question (its title), the chart that answers it, and its reading in sentences from the same rows.</summary>
 internal sealed record PlotSpec(string Name, string Question, string Reading, IReadOnlyList<Basis> Bases, Chart Chart)
 {
     /// <summary>For those who cannot see the plot.</summary>

@@ -6,9 +6,7 @@ using SkiaSharp;
 
 namespace Sim.Reports.Plots;
 
-/// <summary>
-/// DejaVu Sans from this assembly's resources. Without it a machine that has no font gets PNGs with no text, and no error.
-/// </summary>
+/// <summary>DejaVu Sans from this assembly’s resources. Without it, a machine without fonts gets PNGs without text, and no error.</summary>
 internal sealed class PlotFont : IFontResolver
 {
     public const string Family = "DejaVu Sans";
@@ -41,8 +39,6 @@ internal sealed class PlotFont : IFontResolver
     }
 
     /// <summary>Width of a line of text in pixels.</summary>
-    /// <param name="text">One line.</param>
-    /// <param name="size">Font size in pixels.</param>
     public static float Width(string text, float size)
     {
         Install();
@@ -51,12 +47,9 @@ internal sealed class PlotFont : IFontResolver
     }
 
     /// <summary>
-    /// The text where it fits, else as much of its beginning and of its end as fits, with an ellipsis between them: names
+    /// The line where it fits into so many pixels, else as much of its beginning and of its end as fits, with an ellipsis between them: names
     /// of structures differ at their beginnings, and figures stand at the end.
     /// </summary>
-    /// <param name="text">One line.</param>
-    /// <param name="size">Font size in pixels.</param>
-    /// <param name="width">Room in pixels.</param>
     public static string Fit(string text, float size, float width)
     {
         if (Width(text, size) <= width)

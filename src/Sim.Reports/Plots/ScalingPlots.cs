@@ -6,12 +6,7 @@ internal static class ScalingPlots
 {
     private static readonly string s_bucketName = Experiment.Bucket;
 
-    /// <summary>A cost that is plotted.</summary>
-    /// <param name="Name">Middle of the plot's name.</param>
-    /// <param name="Operation">As in the rows.</param>
-    /// <param name="Metric">As in the rows.</param>
-    /// <param name="Title">What it is, in words.</param>
-    /// <param name="Question">What the plot answers, up to the axis.</param>
+    /// <summary>A cost that is plotted: its part of the plot’s name, operation, metric, title, and question up to the axis.</summary>
     public sealed record PlottedCost(string Name, string Operation, Metric Metric, string Title, string Question);
 
     /// <summary>The costs in the order of the page.</summary>

@@ -8,10 +8,10 @@ internal static class Ticks
 
     private static readonly double[] s_steps = [1, .5, .2, .1, .05, .02, .01];
 
-    /// <summary>Returns places inside the range at steps of 1, 2 or 5 times a power of ten: the finest step that has room.</summary>
-    /// <param name="min">Beginning of the range.</param>
-    /// <param name="max">Its end.</param>
-    /// <param name="most">Places for which there is room. Three come whatever it is, and more if no step has just three.</param>
+    /// <summary>
+    /// Returns places inside the range at steps of 1, 2 or 5 times a power of ten: the finest step that has room. Three come however little room there is, and more if
+    /// no step has just three.
+    /// </summary>
     public static double[] Linear(double min, double max, int most)
     {
         if (!(max > min))
@@ -31,13 +31,9 @@ internal static class Ticks
     }
 
     /// <summary>
-    /// Places on a logarithmic axis: powers of ten, with 2 and 5 or 3 between if there is room. A range too short for three of them gets
-    /// the places of a linear axis.
+    /// Places on a logarithmic axis above 0: powers of ten, with 2 and 5 or 3 between if there is room. A range too short for three of them gets
+    /// the places of a linear axis. A step is how many of a unit make one of the next: of 1024 bytes, 1, 10 and 100 bytes, then 1 KiB.
     /// </summary>
-    /// <param name="min">Beginning of the range, above 0.</param>
-    /// <param name="max">Its end.</param>
-    /// <param name="most">As of <see cref="Linear"/>.</param>
-    /// <param name="step">How many of a unit make one of the next: of 1024 bytes, 1, 10 and 100 bytes, then 1 KiB.</param>
     public static double[] Logarithmic(double min, double max, int most, double step = 1000)
     {
         double[] found = [];

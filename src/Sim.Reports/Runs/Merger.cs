@@ -3,9 +3,7 @@ using Sim.Files;
 
 namespace Sim.Reports.Runs;
 
-/// <summary>A row of one or several runs, and what each of these had there.</summary>
-/// <param name="Figure">The merged row.</param>
-/// <param name="Sources">The runs' own rows, in the order of the runs; null where a run has none.</param>
+/// <summary>A row of one or several runs, and what each of these had there, in the order of the runs; null for nothing.</summary>
 public sealed record MergedRow(Figure Figure, IReadOnlyList<Figure?> Sources)
 {
     public bool IsInAll => !Sources.Contains(null);
@@ -58,9 +56,7 @@ public static class Merger
             + $"{(unequal.Count == 1 ? "is" : "are")} not:\n    {string.Join("\n    ", unequal.Take(MostNamed))}{more}");
     }
 
-    /// <summary>All runs as one result.</summary>
-    /// <param name="runs">Two or more runs.</param>
-    /// <param name="command">The command line that asks for it.</param>
+    /// <summary>Two or more runs as one result.</summary>
     /// <exception cref="UserException">The runs do not fit together, or their counted rows differ.</exception>
     public static RunResult Merge(IReadOnlyList<StoredRun> runs, string command)
     {

@@ -2,11 +2,9 @@
 namespace Sim.Reports.Runs;
 
 /// <summary>
-/// What makes rows of several runs the same row: every column but those that a run finds out (value, low, high, n, bound, flag).
-/// Where a run has such a row several times, the first belongs to the first, the second to the second.
+/// What makes rows of several runs the same row: every column but those that a run finds out (value, low, high, n, bound, flag). Of rows that a run has
+/// several times, the first belongs to the first (occurrence 0), the second to the second.
 /// </summary>
-/// <param name="Columns">The figure with what was found out taken from it.</param>
-/// <param name="Occurrence">0 for the first such row of its run.</param>
 public readonly record struct RowIdentity(Figure Columns, int Occurrence)
 {
     /// <summary>The rows of a run by identity, in their order.</summary>

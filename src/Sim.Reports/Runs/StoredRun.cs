@@ -4,14 +4,10 @@ using Sim.Files;
 
 namespace Sim.Reports.Runs;
 
-/// <summary>A run that was read back.</summary>
-/// <param name="Name">The folder as the user named it.</param>
-/// <param name="Result">What its results.json holds.</param>
+/// <summary>A run that was read back from a folder, as the user named it.</summary>
 public sealed record StoredRun(string Name, RunResult Result)
 {
-    /// <summary>Reads what a command has written.</summary>
-    /// <param name="place">The folder of a report, or its results.json itself.</param>
-    /// <param name="open">Opens a file.</param>
+    /// <summary>Reads what a command has written, from the folder of a report or its results.json.</summary>
     /// <exception cref="UserException">No such folder, no results in it, or none that this program wrote; names file and place.</exception>
     public static StoredRun Read(string place, Func<string, Stream> open)
     {

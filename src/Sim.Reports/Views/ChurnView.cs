@@ -35,15 +35,11 @@ public sealed class ChurnView
 
     public IEnumerable<Figure> Replay(Metric metric) => Of(Experiment.Replay, metric);
 
-    /// <summary>Replay rows of the least window, in which no change waits for another.</summary>
-    /// <param name="metric">The metric.</param>
-    /// <param name="operation">A kind of change; null for any.</param>
+    /// <summary>Replay rows of the least window, in which no change waits for another, of a kind of change or of any.</summary>
     public IEnumerable<Figure> Uncoalesced(Metric metric, Term? operation = null) =>
         Replay(metric).Where(f => f.Operation == (operation ?? Operations.Update) && f.X == Windows[0]);
 
-    /// <summary>Ratios to the reference of a change, interleaved with it.</summary>
-    /// <param name="operation">A change, or a kind of it.</param>
-    /// <param name="warm">With warm caches; else from empty ones.</param>
+    /// <summary>Ratios of a kind of change, or of any, to the reference, interleaved with it, with warm or with flushed caches.</summary>
     public IEnumerable<Figure> UpdateRatios(Term? operation = null, bool warm = false) =>
         Replay(warm ? Metrics.WarmRatio : Metrics.Ratio).Where(f => f.Operation == (operation ?? Operations.Update));
 
@@ -55,9 +51,7 @@ public sealed class ChurnView
     /// <summary>What an observer of others' changes pays.</summary>
     public IReadOnlyList<Figure> Observer => [.. Figures.Where(f => f.Experiment == Experiment.Observer && double.IsFinite(f.Value))];
 
-    /// <summary>What readers beside an update saw.</summary>
-    /// <param name="metric">The metric.</param>
-    /// <param name="keys">Whose prefixes they looked up; empty for what concerns the update itself.</param>
+    /// <summary>What readers beside an update saw of somebody’s prefixes; without keys, the figures of the update itself.</summary>
     public IEnumerable<Figure> Reader(Metric metric, string keys = "") => Of(Experiment.Reader, metric).Where(f => f.Keys == keys);
 
     /// <summary>Bytes in pages of everything that a scheme holds.</summary>

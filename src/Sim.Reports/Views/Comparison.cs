@@ -13,16 +13,11 @@ public enum Winner
     Same,
 }
 
-/// <summary>One case in which both structures were measured or counted.</summary>
-/// <param name="Case">The case in words.</param>
-/// <param name="AllowedIps">The row of allowedips.</param>
-/// <param name="Fib">The row of fib.</param>
-/// <param name="RatioRow">The row of the paired ratio; null where the ratio is the quotient of two rows.</param>
-/// <param name="Ratio">fib over allowedips: below 1, fib is better.</param>
-/// <param name="Low">Lower quartile of the ratio; of unpaired rows, the least that their quartiles allow.</param>
-/// <param name="High">Upper quartile, likewise.</param>
-/// <param name="Noise">The A/A factor the case was held against (1.04 is 4 % either way); null where none applies.</param>
-/// <param name="Winner">The judgement.</param>
+/// <summary>
+/// One case in which both structures were measured or counted. The ratio is fib / allowedips: below 1, fib is better. It has a row if it was measured in
+/// pairs; else low and high are the least and most that the quartiles of the two rows allow. The noise is the A/A factor that the case is held against
+/// (1.04 is 4 % either way), if one applies.
+/// </summary>
 public sealed record Comparison(
     string Case,
     Figure? AllowedIps,

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Views;
 
-/// <summary>
-/// What explains how a family's FIB compares with its allowedips: nodes a lookup visits, cache lines it touches, bytes a prefix
-/// takes. All are counted, and the same on every machine.
-/// </summary>
+/// <summary>What explains how a family’s FIB compares with allowedips: nodes, cache lines and bytes, all of them counted.</summary>
 public sealed class FamilyCosts
 {
     private readonly Rows _rows;
@@ -34,9 +31,7 @@ public sealed class FamilyCosts
     /// <summary>Bytes of objects for each prefix.</summary>
     public Figure? Bytes(string structure) => Find(Experiment.Memory, Metrics.BytesPerPrefix, structure, f => f.Order == _rows.MainOrder(Experiment.Memory));
 
-    /// <summary>The paired ratio of lookups' times.</summary>
-    /// <param name="chain">Whether lookups wait for each other.</param>
-    /// <param name="pair">The two structures.</param>
+    /// <summary>The paired ratio of lookups’ times.</summary>
     public Figure? Ratio(string chain, string pair = Names.FibOverAllowedIps) => Find(
         Experiment.Lookup, Metrics.Ratio, pair, f => f.Chain == chain && f.Keys == KeysOf(_figures.Where(row => row.Experiment == Experiment.Lookup)));
 

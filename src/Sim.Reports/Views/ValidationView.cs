@@ -10,10 +10,7 @@ public enum KernelLane
     Host,
 }
 
-/// <summary>What one operation costs on both sides, as far as there are rows.</summary>
-/// <param name="Kernel">The kernel's row.</param>
-/// <param name="Port">The port's row, in the same unit.</param>
-/// <param name="RatioRow">The paired ratio port / kernel, of times; null where the ratio is the quotient of two rows.</param>
+/// <summary>One operation’s rows on both sides; times also have a paired ratio port / kernel.</summary>
 public sealed record CostCase(Figure? Kernel, Figure? Port, Figure? RatioRow)
 {
     public Figure Any => (Kernel ?? Port ?? RatioRow)!;

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Views;
 
-/// <summary>One of the questions the answer is made of, with its cases.</summary>
-/// <param name="Name">Memory, lookup, update, load.</param>
-/// <param name="Subject">Its subject in the headline: <c>lookups</c>, <c>single changes</c>.</param>
-/// <param name="Cases">The comparable cases; empty where one structure or both are missing.</param>
+/// <summary>One of the questions the answer is made of, its subject in the headline, and the cases that both structures have.</summary>
 public sealed record Area(string Name, string Subject, IReadOnlyList<Comparison> Cases)
 {
     public IReadOnlyList<Comparison> Won(Winner winner) => [.. Cases.Where(c => c.Winner == winner)];
