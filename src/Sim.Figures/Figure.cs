@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Figures;
 
-/// <summary>How a figure came about. They are never mixed without the label.</summary>
+/// <summary>The origin of a figure. Figures of several origins are never mixed without the label.</summary>
 public enum Basis
 {
     /// <summary>A clock was read.</summary>
@@ -27,7 +27,7 @@ public sealed record Figure
     private readonly double? _low;
     private readonly double? _high;
 
-    /// <summary>What was done: a name of <see cref="Figures.Experiment"/>.</summary>
+    /// <summary>A name of <see cref="Figures.Experiment"/>.</summary>
     public required string Experiment { get; init; }
 
     /// <summary><c>allowedips</c> or <c>fib</c>; empty where the figure is about neither.</summary>
@@ -48,10 +48,9 @@ public sealed record Figure
     /// <summary>A name of <see cref="Chains"/>: <c>independent</c> (throughput) or <c>dependent</c> (latency).</summary>
     public string Chain { get; init; } = "";
 
-    /// <summary>What is done: a name of <see cref="Operations"/>, of a validation also of <see cref="Steps"/>.</summary>
+    /// <summary>A name of <see cref="Operations"/>; in a validation also of <see cref="Steps"/>.</summary>
     public string Operation { get; init; } = "";
 
-    /// <summary>Number of WireGuard peers.</summary>
     public int? Peers { get; init; }
 
     /// <summary>Prefixes in the structure when the figure was taken.</summary>
@@ -63,8 +62,8 @@ public sealed record Figure
     /// <summary>Name of the place on an axis, where it has one (a slab cache).</summary>
     public string Item { get; init; } = "";
 
-    /// <summary>What was measured: a name of <see cref="Metrics"/>.</summary>
-    public required string Metric { get; init; }
+    /// <summary>One of <see cref="Metrics"/>, unless the row is of another version.</summary>
+    public required Metric Metric { get; init; }
 
     /// <summary>Unit of the value: one of <see cref="Units"/>.</summary>
     public required string Unit { get; init; }
@@ -78,9 +77,7 @@ public sealed record Figure
     /// <summary>Upper quartile; equals the value where it was not set.</summary>
     public double High { get => _high ?? Value; init => _high = value; }
 
-    /// <summary>Number of repetitions behind the value.</summary>
     public int N { get; init; } = 1;
-
     public required Basis Basis { get; init; }
 
     /// <summary>
@@ -98,18 +95,40 @@ public sealed record Figure
 
     /// <summary>Returns the place of a row: a figure whose metric is still to come (<see cref="Metric.Row(Figure, double)"/>).</summary>
     public static Figure At(string experiment, int family) =>
-        new() { Experiment = experiment, Family = family, Metric = "", Unit = "", Value = 0, Basis = Basis.Counted };
+        new() { Experiment = experiment, Family = family, Metric = null!, Unit = "", Value = 0, Basis = Basis.Counted };
 
     /// <summary>Flags of rows that are not to be relied on.</summary>
     public const string Unsettled = "unsettled", Busy = "busy";
 
-    /// <summary>
-    /// Why a measured row settles nothing: passes over it disagree (<see cref="Unsettled"/>), or others used the machine in every one
-    /// of them (<see cref="Busy"/>); empty where neither is so.
-    /// </summary>
+    /// <summary>Why a measured row settles nothing: its passes disagree, or others used the machine in each of them; else empty.</summary>
     public string Flag { get; init; } = "";
 
-    /// <summary>The flag of what is made of several rows: that which half of them or more have, whichever it is.</summary>
+    /// <summary>The flag of a figure made of several rows: one if half of them or more have any.</summary>
     public static string FlagOf(IReadOnlyCollection<Figure> rows) =>
         rows.Count(row => row.Flag.Length > 0) * 2 >= rows.Count ? rows.Max(row => row.Flag) ?? "" : "";
+
+    /// <summary>True where quartiles were taken: several repetitions that differ.</summary>
+    public bool HasSpread => N > 1 && double.IsFinite(Low) && double.IsFinite(High) && High > Low;
+
+    /// <summary>The quartiles, or the value twice where there are none.</summary>
+    public (double Low, double High) Range => HasSpread ? (Low, High) : (Value, Value);
+
+    /// <summary>An A/A row: bench has an experiment of them, in churn's they stand among the ratios of each experiment.</summary>
+    public bool IsNoise => Experiment == Figures.Experiment.Aa || Item == Names.SelfItem;
+}
+
+public static class BasisExtensions
+{
+    /// <summary>All ways in which these figures came about, in the order measured, counted, modelled.</summary>
+    public static IReadOnlyList<Basis> Bases(this IEnumerable<Figure> figures) => [.. figures.Select(f => f.Basis).Distinct().Order()];
+
+    public static string Label(this Basis basis) => basis switch
+    {
+        Basis.Measured => "measured",
+        Basis.Counted => "counted",
+        Basis.Modelled => "modelled",
+        Basis.Simulated => "simulated",
+        Basis.Estimated => "estimated",
+        _ => throw new ArgumentOutOfRangeException(nameof(basis)),
+    };
 }

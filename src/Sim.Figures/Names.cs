@@ -4,29 +4,19 @@ namespace Sim.Figures;
 /// <summary>The names of structures, and of what rows compare, that experiments put into rows and reports ask for.</summary>
 public static class Names
 {
-    public const string AllowedIps = "allowedips";
-    public const string Fib = "fib";
-    public const string PrivateFib = "private fib";
-    public const string FibOverAllowedIps = "fib/allowedips";
-    public const string SelfRatio = "allowedips/allowedips";
+    public const string AllowedIps = "allowedips", Fib = "fib", PrivateFib = "private fib";
+    public const string FibOverAllowedIps = "fib/allowedips", SelfRatio = "allowedips/allowedips";
 
     /// <summary>Both structures, as a daemon holds them that also routes every prefix.</summary>
     public const string Both = "allowedips+fib";
 
     /// <summary>Other forms of routes, and IPv6 FIBs that no kernel has.</summary>
-    public const string PlainRoutes = "fib, plain routes";
-    public const string NexthopObjects = "fib, nexthop objects";
-    public const string SharedStates = "fib, what if: shared states";
-    public const string LevelCompression = "fib, what if: level compression";
+    public const string PlainRoutes = "fib, plain routes", NexthopObjects = "fib, nexthop objects";
+    public const string SharedStates = "fib, what if: shared states", LevelCompression = "fib, what if: level compression";
 
     /// <summary>Structures of a validation: the sizes of the kernel's structures, a trace, and the ways in which routes name peers.</summary>
-    public const string Layout = "layout";
-    public const string Trace = "trace";
-    public const string RoutePlain = "route plain";
-    public const string RouteEncap = "route encap";
-    public const string RouteWgPeer = "route wgpeer";
-    public const string RouteNexthop = "route nexthop";
-    public const string RouteNexthopWgPeer = "route nexthop wgpeer";
+    public const string Layout = "layout", Trace = "trace", RoutePlain = "route plain", RouteEncap = "route encap", RouteWgPeer = "route wgpeer",
+        RouteNexthop = "route nexthop", RouteNexthopWgPeer = "route nexthop wgpeer";
 
     /// <summary>Rows of this program itself.</summary>
     public const string Process = "process";

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Sim.Figures;
 
-/// <summary>A unit as it is shown: row values over the divisor are in it. Counts and ratios have an empty one.</summary>
+/// <summary>A unit as it is shown, and the divisor of row values. Counts and ratios have an empty unit.</summary>
 public readonly record struct Scale(double Divisor, string Unit)
 {
     /// <summary>Ratios have no unit and always three digits.</summary>
@@ -11,12 +11,12 @@ public readonly record struct Scale(double Divisor, string Unit)
 
     private static readonly (double Step, string[] Units)[] s_ladders = [(1000, ["ns", "µs", "ms", "s"]), (1024, ["bytes", "KiB", "MiB", "GiB"])];
 
-    /// <summary>
-    /// The unit in which the largest of the values, which will be shown together, has at most four digits before the point,
-    /// unless there is no larger unit: 9,999 µs, and then 10 ms. A unit that has no larger ones is shown as it is.
-    /// </summary>
+    /// <summary>The largest unit in which the largest of the values has four digits before the point: 9,999 µs, and then 10 ms.</summary>
     public static Scale For(string unit, IEnumerable<double> values) =>
         Largest(unit, values.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max(), 9999.5);
+
+    /// <summary>The unit in which a figure is shown alone.</summary>
+    public static Scale Of(Figure figure) => For(figure.Unit, [figure.Value]);
 
     /// <summary>The unit of a place on a logarithmic axis: the largest in which it is 1 or more.</summary>
     public static Scale ForPlace(string unit, double value) => Largest(unit, value * (1 + 1e-9), StepOf(unit));

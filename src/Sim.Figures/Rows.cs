@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Runtime.CompilerServices;
-
 namespace Sim.Figures;
 
 /// <summary>Figures with their numbers, which are <c>id</c> in results.json and results.csv, and <c>row-n</c> on the page.</summary>
@@ -13,7 +11,7 @@ public sealed class Rows
         Result = result;
         // Copies, so that a figure that is listed twice is two rows.
         All = [.. result.Figures.Select(f => f with { })];
-        _ids = new Dictionary<Figure, int>(All.Count, ByReference.Instance);
+        _ids = new Dictionary<Figure, int>(All.Count, ReferenceEqualityComparer.Instance);
         for (var i = 0; i < All.Count; i++)
             _ids[All[i]] = i + 1;
     }
@@ -52,7 +50,6 @@ public sealed class Rows
     public IEnumerable<Figure> Of(Experiment experiment, Metric metric, string structure) =>
         Of(experiment, metric).Where(f => f.Structure == structure);
 
-    /// <summary>True where both structures have a row of that experiment and metric.</summary>
     public bool Compares(Experiment experiment, Metric metric) =>
         Names.Structures.All(s => Of(experiment, metric, s).Any());
 
@@ -62,15 +59,6 @@ public sealed class Rows
         var orders = All.Where(f => f.Experiment == experiment && f.Order.Length > 0).Select(f => f.Order).ToList();
         return orders.Contains(Orders.File) ? Orders.File : orders.FirstOrDefault() ?? "";
     }
-
-    private sealed class ByReference : IEqualityComparer<Figure>
-    {
-        public static readonly ByReference Instance = new();
-
-        public bool Equals(Figure? x, Figure? y) => ReferenceEquals(x, y);
-
-        public int GetHashCode(Figure obj) => RuntimeHelpers.GetHashCode(obj);
-    }
 }
 
 /// <summary>The parameters that make two rows comparable: the same key, another structure.</summary>
@@ -78,6 +66,6 @@ public readonly record struct RowKey(string Order, string Keys, string Chain, st
 {
     public static RowKey Of(Figure f) => new(f.Order, f.Keys, f.Chain, f.Operation, f.Item, f.X);
 
-    /// <summary>What a ratio is matched by: experiments may leave the order out of rows where it does not vary.</summary>
+    /// <summary>The columns that match a ratio: experiments may leave the order out of rows where it does not vary.</summary>
     public static (string Keys, string Chain, string Operation) Case(Figure f) => (f.Keys, f.Chain, f.Operation);
 }

@@ -13,9 +13,7 @@ public sealed record RunResult
     /// <summary>Processor, cores, kernel, runtime, ...: name and value, in the order to show.</summary>
     public required IReadOnlyList<KeyValuePair<string, string>> Environment { get; init; }
 
-    /// <summary>Versions of this program and of what it is built on.</summary>
     public required IReadOnlyList<KeyValuePair<string, string>> Versions { get; init; }
-
     public required TableFacts Table { get; init; }
     public required ulong Seed { get; init; }
     public required bool Quick { get; init; }
@@ -30,7 +28,7 @@ public sealed record RunResult
 }
 
 /// <summary>
-/// Where a merged or a comparing result has its rows from: the folder as it was named; in a comparison its side, <c>before</c> or
+/// A run behind a merged or a comparing result: the folder as it was named; in a comparison its side, <c>before</c> or
 /// <c>after</c>. Rows: how many the runs of its kind and family (<see cref="Part"/>) have in the result, one part after the
 /// other; 0 in a comparison.
 /// </summary>

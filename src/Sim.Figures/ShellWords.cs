@@ -6,7 +6,7 @@ namespace Sim.Figures;
 /// <summary>Words of a command line as a POSIX shell reads them back.</summary>
 public static class ShellWords
 {
-    /// <summary>What stands before a command in a checkout, as the README has it.</summary>
+    /// <summary>The beginning of a command in a checkout, as the README has it.</summary>
     private const string Program = "dotnet run --project src/Sim.Runner -- ";
 
     /// <summary>The words with blanks between, each quoted where it must be.</summary>
@@ -16,7 +16,7 @@ public static class ShellWords
     public static string WithProgram(string command) => Program + command;
 
     /// <summary>
-    /// The word as it is where nothing in it means anything to a shell; else in single quotes. Control characters, which a page or a
+    /// The word itself if a shell takes all of it literally; else in single quotes. Control characters, which a page or a
     /// terminal would not show as they are, are written as escapes in <c>$'...'</c> (POSIX 2024, 2.2.4).
     /// </summary>
     public static string Quote(string word)

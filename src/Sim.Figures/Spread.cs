@@ -19,6 +19,5 @@ public readonly record struct Spread(double Median, double Low, double High, int
             sample.Count);
     }
 
-    /// <summary>The spread in another unit.</summary>
     public Spread Scale(double factor) => new(Median * factor, Low * factor, High * factor, N);
 }

@@ -1,7 +1,32 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Figures;
 
-/// <summary>Reads checks back from rows.</summary>
+/// <summary>The subject of a check, in the order of the page.</summary>
+public enum CheckKind
+{
+    Shape, Answers, Slabs, Kmalloc, Netlink, Dumps, Layout, Other,
+}
+
+/// <summary>One thing that port and kernel must agree on.</summary>
+public sealed record Check(Figure Port, Figure Kernel)
+{
+    public bool Agrees { get; } = ValidationRows.Agrees(Port, Kernel);
+
+    /// <summary>True where the two are the same number, whatever the bound allows.</summary>
+    public bool IsEqual => Port.Value.Equals(Kernel.Value);
+
+    public bool IsExact => Kernel.Bound is 0;
+
+    /// <summary>True where the bound lets even a port agree that held nothing, or twice as much.</summary>
+    public bool IsWeak => !IsExact && Math.Abs(Kernel.Value) <= Kernel.Bound;
+
+    public CheckKind Kind => Kernel.Metric.Check;
+
+    /// <summary>The upper bits of a digest, whose size says nothing.</summary>
+    public bool IsDigest => Kernel.Unit == Units.Digest;
+}
+
+/// <summary>Reads checks back from rows, and says what was demanded of them.</summary>
 public static class ValidationRows
 {
     /// <summary>Facts of a run's environment: the kernel in words, and how it runs (the value of <c>--kernel</c>).</summary>
@@ -18,4 +43,32 @@ public static class ValidationRows
     }
 
     public static bool Agrees(Figure port, Figure kernel) => Math.Abs(port.Value - kernel.Value) <= kernel.Bound;
+
+    public static string Label(this CheckKind kind) => kind switch
+    {
+        CheckKind.Shape => "counts of the shape",
+        CheckKind.Answers => "answers",
+        CheckKind.Slabs => "slabs",
+        CheckKind.Kmalloc => "kmalloc and vmalloc",
+        CheckKind.Netlink => "netlink bytes",
+        CheckKind.Dumps => "dumps",
+        CheckKind.Layout => "layout of structures",
+        _ => "other",
+    };
+
+    /// <summary>Exactly, or how many exactly and which metrics within how much.</summary>
+    public static string Demand(IReadOnlyCollection<Check> checks)
+    {
+        var bounded = checks.Where(check => !check.IsExact).ToList();
+        if (bounded.Count == 0)
+            return "exactly equal";
+        var parts = bounded.GroupBy(check => check.Kernel.Metric).Select(g =>
+        {
+            var (least, most) = (g.Min(check => check.Kernel.Bound!.Value), g.Max(check => check.Kernel.Bound!.Value));
+            var range = least.Equals(most) ? Numbers.Show(least) : $"{Numbers.Show(least)} to {Numbers.Show(most)}, by cache";
+            return $"{g.Key.Words} within {range}";
+        });
+        var exact = checks.Count - bounded.Count;
+        return string.Join("; ", parts.Prepend(exact > 0 ? $"{Numbers.Show(exact)} exactly equal" : "").Where(part => part.Length > 0));
+    }
 }

@@ -18,24 +18,16 @@ public static class ReportWriter
     /// <summary>Begins the name of the folder that the report is put together in; 32 hexadecimal digits follow, so that it is nobody else's.</summary>
     internal const string PartialPrefix = ".report-partial-";
 
-    public const string PageName = "index.html";
-
-    public const string ResultsName = "results.json";
+    public const string PageName = "index.html", ResultsName = "results.json";
 
     private const string TableName = "results.csv", PlotPrefix = "plot-";
 
     private static readonly string[] s_plots =
-    [
-        .. PlotSet.AllNames, .. ValidationPlots.AllNames, .. ChurnPlots.AllNames, .. ReaderPlots.AllNames, .. ScalingPlots.AllNames, .. ComparePlots.AllNames,
-    ];
+        [.. PlotSet.AllNames, .. ValidationPlots.AllNames, .. ChurnPlots.AllNames, .. ScalingPlots.AllNames, .. ComparePlots.AllNames];
 
-    private const int WidePixels = 820;
-    private const int NarrowPixels = 370;
+    private const int WidePixels = 820, NarrowPixels = 370;
 
-    /// <summary>
-    /// Takes the folder for a run, makes it where it is missing, and sees that a file can be written in it, before minutes of
-    /// measuring.
-    /// </summary>
+    /// <summary>Takes the folder for a run, and sees that a file can be written in it, before minutes of measuring.</summary>
     /// <exception cref="UnusableOutputException">
     /// A file is in the way, or no file where the report will have one; another run writes there, or the disk or permissions refuse.
     /// </exception>
@@ -58,38 +50,25 @@ public static class ReportWriter
         }
     }
 
-    /// <summary>
-    /// Writes the report to a folder and replaces an older one there. What missing rows would have shown is left out, or said to
-    /// be missing.
-    /// </summary>
+    /// <summary>Writes the report to a folder that it takes: tests interrupt it at a file’s name, before that is written or moved.</summary>
     /// <exception cref="IOException">As of <see cref="Prepare"/>; an older report is then still whole.</exception>
-    /// <exception cref="UnauthorizedAccessException">No permission.</exception>
-    public static void Write(RunResult result, string outDir) => Write(result, outDir, static _ => { });
-
-    /// <summary>
-    /// The same. <paramref name="reached"/> gets each file’s name before it is written or moved: tests interrupt it there.
-    /// </summary>
-    internal static void Write(RunResult result, string outDir, Action<string> reached)
+    internal static void Write(RunResult result, string outDir, Action<string>? reached = null)
     {
         using var folder = Prepare(outDir);
-        Write(result, folder, reached);
+        Write(result, folder, reached ?? (static _ => { }));
     }
 
-    /// <summary>The same for a folder that is taken already.</summary>
-    public static void Write(RunResult result, OutputFolder folder, Action<string> reached)
+    /// <summary>Writes the report and replaces an older one. What missing rows would have shown is left out, or said to be missing.</summary>
+    public static void Write(RunResult result, OutputFolder folder, Action<string> reached) => WriteAndPublish(folder, reached, partial =>
     {
-        WriteAndPublish(folder, reached, partial =>
-        {
-            WriteResults(result, partial, reached);
-            WritePage(result, partial, reached);
-        });
-    }
+        WriteResults(result, partial, reached);
+        WritePage(result, partial, reached);
+    });
 
-    /// <summary>Writes results.csv and results.json alone, for want of a page; an older report, which is not theirs, goes.</summary>
+    /// <summary>Writes results.csv and results.json without a page, and removes an older report.</summary>
     internal static void WriteResults(RunResult result, OutputFolder folder) =>
         WriteAndPublish(folder, static _ => { }, partial => WriteResults(result, partial, static _ => { }));
 
-    /// <summary>results.csv and results.json, in any folder.</summary>
     internal static void WriteResults(RunResult result, string folder, Action<string> reached)
     {
         reached(TableName);
@@ -118,12 +97,9 @@ public static class ReportWriter
     /// <summary>An empty folder to put a report together in; those that killed runs left behind go: the lock says that no other runs.</summary>
     private static string MakePartial(OutputFolder folder)
     {
-        foreach (var path in Directory.GetDirectories(folder.RealName, $"{PartialPrefix}*"))
-        {
-            if (Guid.TryParseExact(Path.GetFileName(path)[PartialPrefix.Length..], "N", out _))
-                Directory.Delete(path, recursive: true);
-        }
-
+        var left = Directory.GetDirectories(folder.RealName, $"{PartialPrefix}*");
+        foreach (var path in left.Where(path => Guid.TryParseExact(Path.GetFileName(path)[PartialPrefix.Length..], "N", out _)))
+            Directory.Delete(path, recursive: true);
         return Directory.CreateDirectory(Path.Combine(folder.RealName, $"{PartialPrefix}{Guid.NewGuid():N}")).FullName;
     }
 
@@ -179,7 +155,7 @@ public static class ReportWriter
     private static bool IsPlot(string name, string plot) =>
         name == $"{plot}.png" || name == $"{plot}.svg" || name.StartsWith(plot + PageComposer.PartSuffix, StringComparison.Ordinal);
 
-    /// <summary>Where a file of the report goes.</summary>
+    /// <summary>The place of a file of the report.</summary>
     /// <exception cref="UnusableOutputException">A folder, FIFO, device or socket has its name, or the file there may not be written.</exception>
     private static OutputTarget TargetOf(string folder, string name)
     {

@@ -10,7 +10,7 @@ public sealed class ReportException(string message, Exception inner) : Exception
     public bool IsDefect => InnerException is not (IOException or UnauthorizedAccessException);
 }
 
-/// <summary>What minutes of measuring have found is not lost at their end, whatever has become of the folder, the disk or the page.</summary>
+/// <summary>Keeps the results of minutes of measuring if the folder, the disk or the page fails at their end.</summary>
 public static class SafeKeeping
 {
     /// <summary>Writes the report; where that fails, the results alone: into its folder or, where that fails too, into another one.</summary>
@@ -57,7 +57,7 @@ public static class SafeKeeping
         return null;
     }
 
-    /// <summary>Whether it was done. What went wrong first is what the user is told.</summary>
+    /// <summary>Whether it was done. The user is told of the first failure, not of this one.</summary>
     private static bool Try(Action work)
     {
         try

@@ -6,9 +6,9 @@ namespace Sim.Experiments.Bench;
 /// of A B B A a pass has is decided while it runs; counts do not depend on it.
 /// </summary>
 /// <remarks>
-/// Groups are the most in a pass: of loads in the order that was asked for, of loads in each other order (0 loads it once, for the counts), of lookups
-/// for each key pattern and chain, of updates. A repetition looks so many keys up, and deletes, inserts and moves so many prefixes. Of each pattern so many keys are traced.
-/// The seconds are those of the whole run, some less than is promised because one group is made whatever it takes, and those of one cache sweep.
+/// Groups are the upper limits of a pass: LoadGroups in the order that was asked for, OtherLoadGroups in each other order (0: loaded once, for the counts),
+/// LookupGroups for each key pattern and chain, UpdateGroups. A repetition has LookupKeys or UpdatePrefixes; TouchKeys are traced per pattern.
+/// Seconds are those of the whole run, somewhat less than promised because one group is always made; SweepSeconds are those of one cache flush.
 /// </remarks>
 public sealed record BenchPlan(
     double Seconds, double SweepSeconds, int LoadGroups, int OtherLoadGroups, int LookupKeys, int LookupGroups, int TouchKeys, int UpdatePrefixes,

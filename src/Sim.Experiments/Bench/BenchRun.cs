@@ -25,11 +25,7 @@ public static class BenchRun
 
             AddProcessMemory(context, subjects);
             var (compared, whatIfs) = (subjects[..kinds.Count], subjects[kinds.Count..]);
-            List<SubjectPair> pairs =
-            [
-                new(compared[0], compared[1]),
-                .. whatIfs.Select(whatIf => new SubjectPair(compared[1], whatIf, SecondAlone: true)),
-            ];
+            List<SubjectPair> pairs = [new(compared[0], compared[1]), .. whatIfs.Select(whatIf => new SubjectPair(compared[1], whatIf, SecondAlone: true))];
             foreach (var whatIf in whatIfs)
                 LoadExperiment.Count(context, whatIf, context.Order);
             LookupExperiment.Run(context, pairs);
@@ -38,24 +34,17 @@ public static class BenchRun
         }
         finally
         {
-            foreach (var subject in subjects)
-                subject.Dispose();
+            subjects.ForEach(subject => subject.Dispose());
         }
     }
 
-    /// <summary>What this program itself takes: never to be confused with the kernel's memory.</summary>
+    /// <summary>Memory of this program itself: never to be confused with the kernel's.</summary>
     private static void AddProcessMemory(BenchContext context, IReadOnlyList<Subject> subjects)
     {
         using var self = Process.GetCurrentProcess();
-        foreach (var (metric, bytes) in new[]
-        {
-            (Metrics.WorkingSet, self.WorkingSet64),
-            (Metrics.PeakWorkingSet, self.PeakWorkingSet64),
-            (Metrics.GcHeap, GC.GetTotalMemory(forceFullCollection: false)),
-            (Metrics.Native, subjects.Sum(subject => subject.Structure.Memory.PageBytes)),
-        })
-        {
-            context.Figures.Add(metric.Row(context.At(Experiment.Memory) with { Structure = Names.Process }, bytes));
-        }
+        context.Add(
+            context.At(Experiment.Memory) with { Structure = Names.Process }, (Metrics.WorkingSet, self.WorkingSet64),
+            (Metrics.PeakWorkingSet, self.PeakWorkingSet64), (Metrics.GcHeap, GC.GetTotalMemory(forceFullCollection: false)),
+            (Metrics.Native, subjects.Sum(subject => subject.Structure.Memory.PageBytes)));
     }
 }

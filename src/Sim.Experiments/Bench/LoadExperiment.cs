@@ -36,12 +36,11 @@ public static class LoadExperiment
     private static int Groups(BenchContext context, string order) =>
         order == context.Order ? context.Plan.LoadGroups : context.Plan.OtherLoadGroups;
 
-    /// <summary>The shape and the memory of a loaded structure.</summary>
     public static void Count(BenchContext context, Subject subject, string order)
     {
         foreach (var count in subject.Structure.Shape())
             context.Figures.Add(Label(count.Metric.Row(context.At(Experiment.Shape) with { X = count.X }, count.Value)));
-        MemoryRows.Add(context, subject.Structure.Account(), Label);
+        context.AddMemory(subject.Structure.Account(), Label);
         Figure Label(Figure row) => subject.Label(row) with { Order = order, Basis = subject.Counts };
     }
 

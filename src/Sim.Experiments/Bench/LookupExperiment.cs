@@ -7,21 +7,17 @@ namespace Sim.Experiments.Bench;
 /// </summary>
 public static class LookupExperiment
 {
-    /// <summary>How many cases a pair has.</summary>
     public static int Cases(BenchContext context) => context.KeyPatterns.Count * 2;
 
     /// <summary>Measures all pairs, one pass over all after the other.</summary>
     public static void Run(BenchContext context, IReadOnlyList<SubjectPair> pairs)
     {
         var cases = new List<PairedCase>();
-        foreach (var pair in pairs)
+        foreach (var (pair, pattern) in pairs.SelectMany(pair => context.KeyPatterns.Select(pattern => (pair, pattern))))
         {
-            foreach (var pattern in context.KeyPatterns)
-            {
-                var keys = context.MakeKeys(pattern, context.Plan.LookupKeys);
-                Trace(context, pair.Reported, pattern, keys);
-                cases.AddRange(new[] { false, true }.Select(dependent => Case(context, pair, pattern, keys, dependent)));
-            }
+            var keys = context.MakeKeys(pattern, context.Plan.LookupKeys);
+            Trace(context, pair.Reported, pattern, keys);
+            cases.AddRange(new[] { false, true }.Select(dependent => Case(context, pair, pattern, keys, dependent)));
         }
 
         for (var pass = 0; pass < PassRunner.Least; pass++)
@@ -52,7 +48,7 @@ public static class LookupExperiment
             row => row with { Keys = pattern, Chain = chain });
     }
 
-    /// <summary>Nodes and cache lines a lookup reads: what decides the time, and does not depend on the machine.</summary>
+    /// <summary>Nodes and cache lines that a lookup reads: they decide its time, and are the same on any machine.</summary>
     private static void Trace(BenchContext context, IReadOnlyList<Subject> subjects, string pattern, Keys keys)
     {
         var count = Math.Min(keys.Count, context.Plan.TouchKeys);

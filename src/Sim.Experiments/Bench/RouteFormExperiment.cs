@@ -4,9 +4,8 @@ using Sim.Netlink;
 namespace Sim.Experiments.Bench;
 
 /// <summary>
-/// What the table takes in the FIB where its routes do not name peers themselves: routes to the device alone, which is what there
-/// is without the attribute, and routes through nexthop objects that name peers. Beside the attribute's they show what the state in
-/// a route costs. Counted, in the run's own order.
+/// Counts the table's memory in the FIB where its routes do not name peers themselves: routes to the device alone, as without the attribute, and routes through
+/// nexthop objects that name peers. Beside the attribute's they show the cost of the state in a route. In the run's own order.
 /// </summary>
 public static class RouteFormExperiment
 {
@@ -27,7 +26,7 @@ public static class RouteFormExperiment
             context.Cancel.ThrowIfCancellationRequested();
             using var fib = FibStructure.Create(context.Table.Family, form.Shape, context.Peers, KernelConfig.Usual);
             fib.Bind(input.Prefixes, input.Peers);
-            var pages = MemoryRows.Add(context, fib.Account(), Label, caches: false);
+            var pages = context.AddMemory(fib.Account(), Label, caches: false);
             if (form.Shape == RouteShape.Device)
                 AddBoth(context, pages);
             context.Progress.Done(done + 1);
@@ -35,7 +34,7 @@ public static class RouteFormExperiment
         }
     }
 
-    /// <summary>What a daemon holds that binds every prefix in AllowedIPs and routes every prefix to the device.</summary>
+    /// <summary>Memory of a daemon that binds every prefix in AllowedIPs and routes every prefix to the device.</summary>
     private static void AddBoth(BenchContext context, long routes)
     {
         var allowedIps = context.Figures.First(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Experiments.Bench;
 
-/// <summary>What <c>bench</c> measures: the structure that binds in a scheme, under the names that its rows have.</summary>
+/// <summary>A subject of <c>bench</c>: the structure that binds in a scheme, under the names that its rows have.</summary>
 public sealed record SubjectKind(SchemeKind Kind, SchemeName Scheme, string Structure)
 {
     private static readonly SubjectKind[] s_whatIfs =
@@ -14,7 +14,6 @@ public sealed record SubjectKind(SchemeKind Kind, SchemeName Scheme, string Stru
     /// <summary>The attribute in FIBs that no kernel has. IPv4 has none.</summary>
     public static IReadOnlyList<SubjectKind> WhatIfs(Family family) => family == Family.IPv4 ? [] : s_whatIfs;
 
-    /// <summary>Makes an empty structure for a number of peers.</summary>
     public Subject Create(Family family, int peers) => new(this, Kind.Create(family, peers));
 }
 
@@ -27,8 +26,73 @@ public sealed class Subject(SubjectKind kind, Scheme scheme) : IDisposable
     /// <summary>The basis of counts in rows: modelled for a structure that no kernel has.</summary>
     public Basis Counts { get; } = scheme.Kind.IsWhatIf ? Basis.Modelled : Basis.Counted;
 
-    /// <summary>Labels a row with the scheme and the structure.</summary>
     public Figure Label(Figure row) => row with { Scheme = Kind.Scheme, Structure = Kind.Structure };
 
     public void Dispose() => scheme.Dispose();
+}
+
+/// <summary>One repetition: prepared off the clock before caches are flushed, timed (seconds per lookup or change), undone.</summary>
+public sealed record Repetition(Action<KernelStructure> Prepare, Func<KernelStructure, double> Time, Action<KernelStructure> Restore);
+
+/// <summary>Two loaded structures, interleaved. If the second is alone, another pair has the first’s rows and the A/A rows.</summary>
+public sealed record SubjectPair(Subject First, Subject Second, bool SecondAlone = false)
+{
+    /// <summary>Bytes that both held when the pair was made.</summary>
+    public long Bytes { get; } = First.Structure.Memory.PageBytes + Second.Structure.Memory.PageBytes;
+
+    /// <summary>The subjects that get rows of their own.</summary>
+    public IReadOnlyList<Subject> Reported => SecondAlone ? [Second] : [First, Second];
+
+    /// <summary>One thing to measure. In each group the first is run against itself before; a what-if has half as many groups.</summary>
+    public PairedCase Case(BenchContext context, Experiment experiment, string name, int most, Repetition repetition, Func<Figure, Figure> label)
+    {
+        double Time(Subject subject)
+        {
+            var seconds = repetition.Time(subject.Structure);
+            repetition.Restore(subject.Structure);
+            return seconds;
+        }
+
+        void Before(params ReadOnlySpan<Subject> next)
+        {
+            foreach (var subject in next)
+                repetition.Prepare(subject.Structure);
+            context.Sweep.Run(Bytes);
+        }
+
+        double Alone()
+        {
+            // What the repetition before has left is the same structure's.
+            Before(First);
+            return Time(First);
+        }
+
+        PassTimes[] Measure(Func<int, bool> another)
+        {
+            var (pairs, selves) = (new List<InterleavedTimes>(), new List<InterleavedTimes>());
+            do
+            {
+                if (!SecondAlone)
+                    selves.Add(Interleaved.Run(1, Alone, Alone, context.Cancel));
+                pairs.Add(Interleaved.Run(_ => false, () => Time(First), () => Time(Second), context.Cancel, () => Before(First, Second)));
+            }
+            while (another(pairs.Count));
+            return [new(InterleavedTimes.Join(pairs), SecondAlone ? null : InterleavedTimes.Join(selves))];
+        }
+
+        return new(name, SecondAlone ? 4 : 8, SecondAlone ? (most + 1) / 2 : most, Measure, settled => AddRows(context, experiment, settled[0], label));
+    }
+
+    private void AddRows(BenchContext context, Experiment experiment, SettledTimes times, Func<Figure, Figure> label)
+    {
+        Figure Flagged(Figure row) => label(row) with { Flag = times.Flag };
+        if (times.Self is { } self)
+        {
+            context.AddSelfRatio(First, self, Flagged);
+            context.AddTime(experiment, First, times.Pair.SpreadA, Flagged);
+        }
+
+        context.AddTime(experiment, Second, times.Pair.SpreadB, Flagged);
+        context.AddRatio(experiment, First.Kind.Structure, Second.Kind.Structure, times.Pair, Flagged);
+    }
 }

@@ -11,21 +11,17 @@ public static class UpdateExperiment
 {
     private sealed record Operation(Term Name, int Prefixes, Action<KernelStructure> Prepare, Action<KernelStructure> Timed, Action<KernelStructure> Restore);
 
-    /// <summary>The most operations that are measured.</summary>
     public const int MostOperations = 4;
 
     /// <summary>Measures all pairs, one pass over all after the other.</summary>
     public static void Run(BenchContext context, IReadOnlyList<SubjectPair> pairs)
     {
         var operations = Operations(context).Where(operation => operation.Prefixes > 0).ToList();
-        // Counted before anything is timed: how often that is done depends on the machine, and what a change allocates on those before it.
-        foreach (var (pair, operation) in pairs.SelectMany(pair => operations.Select(operation => (pair, operation))))
-        {
-            foreach (var subject in pair.Reported)
-                CountAllocations(context, subject, operation);
-        }
-
-        var cases = pairs.SelectMany(pair => operations.Select(operation => Case(context, pair, operation))).ToList();
+        // Counted before anything is timed: the machine decides how often a change is timed, and earlier changes decide what it allocates.
+        var each = pairs.SelectMany(pair => operations.Select(operation => (Pair: pair, Operation: operation))).ToList();
+        foreach (var (subject, operation) in each.SelectMany(one => one.Pair.Reported.Select(subject => (subject, one.Operation))))
+            CountAllocations(context, subject, operation);
+        var cases = each.ConvertAll(one => Case(context, one.Pair, one.Operation));
         for (var pass = 0; pass < PassRunner.Least; pass++)
             context.Passes.Pass(cases);
         context.Passes.Finish(cases);
@@ -51,25 +47,16 @@ public static class UpdateExperiment
         var moved = Array.ConvertAll(sample.Peers, peer => (peer + 1) % context.Peers);
         void Insert(KernelStructure structure) => structure.Bind(sample.Prefixes, sample.Peers);
         void Delete(KernelStructure structure) => structure.Unbind(sample.Prefixes, sample.Peers);
-        static void Nothing(KernelStructure structure)
-        {
-        }
-
-        yield return new(Figures.Operations.Delete, sample.Prefixes.Length, Nothing, Delete, Insert);
-        yield return new(Figures.Operations.Insert, sample.Prefixes.Length, Delete, Insert, Nothing);
+        Action<KernelStructure> nothing = static _ => { };
+        yield return new(Figures.Operations.Delete, sample.Prefixes.Length, nothing, Delete, Insert);
+        yield return new(Figures.Operations.Insert, sample.Prefixes.Length, Delete, Insert, nothing);
         if (context.Peers > 1)
-        {
-            yield return new(Figures.Operations.Move, sample.Prefixes.Length, Nothing,
-                structure => structure.Bind(sample.Prefixes, moved), Insert);
-        }
-
+            yield return new(Figures.Operations.Move, sample.Prefixes.Length, nothing, structure => structure.Bind(sample.Prefixes, moved), Insert);
         var all = context.Ordered(context.Order);
         var peer = context.PeerOf.CountBy(peer => peer).MaxBy(share => share.Value).Key;
-        var share = Enumerable.Range(0, all.Prefixes.Length).Where(index => all.Peers[index] == peer)
-            .Select(index => all.Prefixes[index]).ToArray();
-        var same = new int[share.Length];
-        Array.Fill(same, peer);
-        yield return new(Figures.Operations.RemovePeer, share.Length, Nothing,
+        var share = all.Prefixes.Where((_, index) => all.Peers[index] == peer).ToArray();
+        var same = Array.ConvertAll(share, _ => peer);
+        yield return new(Figures.Operations.RemovePeer, share.Length, nothing,
             structure => structure.UnbindPeer(peer, share), structure => structure.Bind(share, same));
     }
 
@@ -92,11 +79,6 @@ public static class UpdateExperiment
         operation.Restore(structure);
         var at = subject.Label(context.At(Experiment.Update)) with { Operation = operation.Name, Order = context.Order };
         foreach (var (metric, value) in new[] { (Metrics.Allocations, allocated), (Metrics.Frees, freed) })
-        {
-            context.Figures.Add(metric.Row(at, (double)value / operation.Prefixes) with
-            {
-                N = operation.Prefixes, Basis = subject.Counts,
-            });
-        }
+            context.Figures.Add(metric.Row(at, (double)value / operation.Prefixes) with { N = operation.Prefixes, Basis = subject.Counts });
     }
 }

@@ -7,10 +7,9 @@ namespace Sim.Experiments.Churn;
 /// </summary>
 public static class ChurnRun
 {
-    private const int WarmPrefixes = 2000;
-    private const int WarmRounds = 40;
+    private const int WarmPrefixes = 2000, WarmRounds = 40;
 
-    /// <summary>Runs all experiments; other parts of the run take so many seconds after them.</summary>
+    /// <summary>Runs all experiments, and leaves the seconds that later parts of the run take.</summary>
     /// <exception cref="BindingMismatchException">A scheme does not bind what the trace implies.</exception>
     public static void Run(ChurnContext context, double later = 0)
     {
@@ -21,7 +20,6 @@ public static class ChurnRun
         using var paired = new PairedExperiment(context);
         var convergence = new ConvergenceExperiment(context);
         var readers = new ReaderExperiment(context);
-        var passes = new PassRunner(context.Budget, context.Watch, context.Progress, context.Cancel);
         var cases = context.Kinds.ToDictionary(kind => kind, paired.Cases);
         foreach (var kind in context.Kinds)
         {
@@ -34,7 +32,7 @@ public static class ChurnRun
             AddPacket(context, scheme);
             CodeSize.Add(context, scheme);
             paired.Use(scheme);
-            passes.Pass(cases[kind], context.Plan.FirstGroups);
+            context.Passes.Pass(cases[kind], context.Plan.FirstGroups);
             context.Progress.Step(kind.Name, 3, "steps");
             Watched(context, () => new ReplayExperiment(context, scheme).Run());
             context.Progress.Done(1);
@@ -43,12 +41,11 @@ public static class ChurnRun
             Watched(context, () => readers.Run(scheme));
         }
 
-        SecondPasses(context, paired, passes, cases, later);
+        SecondPasses(context, paired, cases, later);
     }
 
     /// <summary>Each scheme again, on a copy that nothing else was done to.</summary>
-    private static void SecondPasses(
-        ChurnContext context, PairedExperiment paired, PassRunner passes, Dictionary<SchemeKind, IReadOnlyList<PairedCase>> cases, double later)
+    private static void SecondPasses(ChurnContext context, PairedExperiment paired, Dictionary<SchemeKind, IReadOnlyList<PairedCase>> cases, double later)
     {
         context.Budget.Expect(cases.Values.Sum(some => some.Count));
         var loading = 0.0;
@@ -61,8 +58,8 @@ public static class ChurnRun
             paired.Use(scheme);
             loading = Math.Max(loading, context.Budget.Now - before);
             context.Budget.Later = later + ChurnPlan.ReportSeconds + (loading * (context.Kinds.Count - 1 - done));
-            passes.Pass(cases[kind]);
-            passes.Finish(cases[kind]);
+            context.Passes.Pass(cases[kind]);
+            context.Passes.Finish(cases[kind]);
         }
     }
 
@@ -100,31 +97,20 @@ public static class ChurnRun
 
     private static void AddTrace(ChurnContext context)
     {
-        var counts = context.Trace.Counts;
-        foreach (var (metric, value) in new[]
-        {
-            (Metrics.Announcements, counts.Announcements), (Metrics.Withdrawals, counts.Withdrawals), (Metrics.SessionLosses, counts.SessionLosses),
-            (Metrics.Inserts, counts.Inserts), (Metrics.Moves, counts.Moves), (Metrics.Deletes, counts.Deletes), (Metrics.NoOps, counts.NoOps),
-            (Metrics.SamePeer, counts.SamePeer), (Metrics.Events, counts.Events), (Metrics.Changes, counts.Changes),
-            (Metrics.AssumedPaths, counts.AssumedPaths), (Metrics.OutOfOrder, counts.OutOfOrder),
-            (Metrics.TimesSetAside, counts.SetAside), (Metrics.BgpPeers, context.Trace.BgpPeers),
-            (Metrics.Seeded, context.Table.Seeded), (Metrics.Added, context.Table.Added), (Metrics.LeftOut, context.Table.LeftOut),
-        })
-        {
-            context.Figures.Add(metric.Row(context.At(Experiment.Trace), value));
-        }
-
-        context.Figures.Add(Metrics.Clock.Row(context.At(Experiment.Trace), context.Trace.Seconds));
+        var (counts, table) = (context.Trace.Counts, context.Table);
+        context.Add(
+            context.At(Experiment.Trace), (Metrics.Announcements, counts.Announcements), (Metrics.Withdrawals, counts.Withdrawals),
+            (Metrics.SessionLosses, counts.SessionLosses), (Metrics.Inserts, counts.Inserts), (Metrics.Moves, counts.Moves), (Metrics.Deletes, counts.Deletes),
+            (Metrics.NoOps, counts.NoOps), (Metrics.SamePeer, counts.SamePeer), (Metrics.Events, counts.Events), (Metrics.Changes, counts.Changes),
+            (Metrics.AssumedPaths, counts.AssumedPaths), (Metrics.OutOfOrder, counts.OutOfOrder), (Metrics.TimesSetAside, counts.SetAside),
+            (Metrics.BgpPeers, context.Trace.BgpPeers), (Metrics.Seeded, table.Seeded), (Metrics.Added, table.Added), (Metrics.LeftOut, table.LeftOut),
+            (Metrics.Clock, context.Trace.Seconds));
     }
 
     private static void AddMemory(ChurnContext context, Scheme scheme)
     {
-        void Add(string structure, long objects, long pages)
-        {
-            var at = context.At(Experiment.BindingMemory) with { Structure = structure };
-            context.Add(scheme, Metrics.ObjectBytes.Row(at, objects));
-            context.Add(scheme, Metrics.PageBytes.Row(at, pages));
-        }
+        void Add(string structure, long objects, long pages) => context.Add(
+            scheme, context.At(Experiment.BindingMemory) with { Structure = structure }, (Metrics.ObjectBytes, objects), (Metrics.PageBytes, pages));
 
         var (allObjects, allPages) = (0L, 0L);
         foreach (var (name, structure) in scheme.Structures)
@@ -142,14 +128,15 @@ public static class ChurnRun
     private static void AddPacket(ChurnContext context, Scheme scheme)
     {
         var lookups = scheme.Kind.Lookups;
-        void Add(Term operation, string structure, int count) => context.Add(
-            scheme, Metrics.PacketLookups.Row(context.At(Experiment.Packet) with { Operation = operation, Structure = structure }, count));
+        void Add(Term operation, int fib, int allowedIps)
+        {
+            var at = context.At(Experiment.Packet) with { Operation = operation };
+            context.Add(scheme, at with { Structure = Names.Fib }, (Metrics.PacketLookups, fib));
+            context.Add(scheme, at with { Structure = Names.AllowedIps }, (Metrics.PacketLookups, allowedIps));
+        }
 
-        Add(Operations.Transmit, Names.Fib, lookups.TransmitFib);
-        Add(Operations.Transmit, Names.AllowedIps, lookups.TransmitAllowedIps);
-        Add(Operations.Receive, Names.Fib, lookups.ReceiveFib);
-        Add(Operations.Receive, Names.AllowedIps, lookups.ReceiveAllowedIps);
-        Add(Operations.ReceiveRpFilter, Names.Fib, lookups.ReceiveFib + 1);
-        Add(Operations.ReceiveRpFilter, Names.AllowedIps, lookups.ReceiveAllowedIps);
+        Add(Operations.Transmit, lookups.TransmitFib, lookups.TransmitAllowedIps);
+        Add(Operations.Receive, lookups.ReceiveFib, lookups.ReceiveAllowedIps);
+        Add(Operations.ReceiveRpFilter, lookups.ReceiveFib + 1, lookups.ReceiveAllowedIps);
     }
 }

@@ -19,11 +19,8 @@ public static class CodeSize
         if (scheme.Kind.IsWhatIf)
             return;
         var (added, removed) = Of(scheme.Kind);
-        void Row(Metric metric, int value) => context.Add(scheme, metric.Row(context.At(Experiment.Code), value));
-
-        Row(Metrics.LinesAdded, added);
-        Row(Metrics.LinesRemoved, removed);
-        Row(Metrics.NetLines, added - removed);
+        context.Add(
+            scheme, context.At(Experiment.Code), (Metrics.LinesAdded, added), (Metrics.LinesRemoved, removed), (Metrics.NetLines, added - removed));
     }
 
     /// <summary>Lines that a kernel for the scheme adds and removes.</summary>
@@ -39,8 +36,6 @@ public static class CodeSize
             ?? throw new InvalidOperationException($"{Resource} is not embedded");
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.Split(','))
-            .ToDictionary(fields => fields[0], fields => (Number(fields[1]), Number(fields[2])));
+            .ToDictionary(fields => fields[0], fields => (int.Parse(fields[1], CultureInfo.InvariantCulture), int.Parse(fields[2], CultureInfo.InvariantCulture)));
     }
-
-    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 }

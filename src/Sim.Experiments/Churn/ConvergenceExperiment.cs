@@ -78,10 +78,8 @@ public sealed class ConvergenceExperiment(ChurnContext context)
     {
         var at = context.At(Experiment.Convergence) with { Operation = operation };
         context.Add(scheme, Metrics.Time.Row(at, Spread.Of(seconds).Scale(1e3)) with { Unit = Units.Milliseconds });
-        context.Add(scheme, Metrics.Changes.Row(at, prefixes));
-        context.Add(scheme, Metrics.Messages.Row(at, sent.Messages));
-        context.Add(scheme, Metrics.MessageBytes.Row(at, sent.Bytes));
-        context.Add(scheme, Metrics.Calls.Row(at, sent.Calls));
+        context.Add(
+            scheme, at, (Metrics.Changes, prefixes), (Metrics.Messages, sent.Messages), (Metrics.MessageBytes, sent.Bytes), (Metrics.Calls, sent.Calls));
     }
 
     private BindingChange[] Ordered(string order)

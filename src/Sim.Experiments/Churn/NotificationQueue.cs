@@ -42,16 +42,9 @@ public readonly record struct NotificationQueue(long Told, long Lost, long Overr
     private sealed class Reader(int capacity, double read, double dump)
     {
         private readonly Queue<double> _buffer = new(capacity);
-        private double _free;
         private bool _congested;
-        private long _told;
-        private long _lost;
-        private long _pending;
-        private double _pendingSum;
-        private double _pendingOldest;
-        private long _overruns;
-        private double _staleness;
-        private double _longest;
+        private long _told, _lost, _pending, _overruns;
+        private double _free, _pendingSum, _pendingOldest, _staleness, _longest;
 
         public void Announce(double at)
         {
@@ -77,7 +70,7 @@ public readonly record struct NotificationQueue(long Told, long Lost, long Overr
             return new NotificationQueue(_told, _lost, _overruns, known == 0 ? 0 : _staleness / known, _longest);
         }
 
-        /// <summary>All that the program begins before this moment.</summary>
+        /// <summary>Runs the program up to a moment.</summary>
         private void Work(double until)
         {
             while (true)

@@ -4,14 +4,14 @@ using Sim.Netlink;
 namespace Sim.Experiments.Churn;
 
 /// <summary>
-/// What it takes to notice changes that others make. AllowedIPs have no notification: an observer scans all of them every
-/// now and then, and begins again where a change fell into the scan. Routes are announced, a message a change.
+/// The cost of noticing changes that others make. AllowedIPs have no notification: an observer scans all of them every now and then, and begins again
+/// where a change fell into the scan. Routes are announced, one message per change.
 /// </summary>
 public sealed class ObserverExperiment(ChurnContext context)
 {
     private const int Device = 2;
 
-    /// <summary>What wg(8) and iproute2 give to recv.</summary>
+    /// <summary>Buffers that wg(8) and iproute2 give to recv.</summary>
     private const int WgBuffer = 8192;
     private const int RouteBuffer = 32768;
 
@@ -26,7 +26,7 @@ public sealed class ObserverExperiment(ChurnContext context)
         var scan = ScanAllowedIps();
         DumpRoutes();
         var seconds = ScanSeconds();
-        Add(SchemeName.AllowedIps, Metrics.ScanTime, seconds * 1e3);
+        context.Add(At(SchemeName.AllowedIps), (Metrics.ScanTime, seconds * 1e3));
         foreach (var interval in s_intervals)
         {
             context.Cancel.ThrowIfCancellationRequested();
@@ -35,8 +35,8 @@ public sealed class ObserverExperiment(ChurnContext context)
     }
 
     /// <summary>
-    /// What a program that is told of every change of a scheme's routes makes of it: of the trace's changes at their times, and
-    /// of the loss of a peer, whose changes are announced as fast as the kernel makes them.
+    /// Simulates a program that is told of a scheme’s routes: of the trace’s changes, and of a lost peer’s, as fast as the kernel
+    /// is.
     /// </summary>
     public void Notify(Scheme scheme, (int Changes, double Seconds) loss)
     {
@@ -56,21 +56,16 @@ public sealed class ObserverExperiment(ChurnContext context)
         var queue = NotificationQueue.Run(
             changes, NotificationQueue.DefaultBuffer / trueSize, microseconds / 1e6, context.Start.Count * (microseconds / 1e6));
         var at = context.At(Experiment.Observer) with { Operation = operation, X = microseconds };
-        context.Add(scheme, Metrics.Told.Row(at, queue.Told));
-        context.Add(scheme, Metrics.Lost.Row(at, queue.Lost));
-        context.Add(scheme, Metrics.Overruns.Row(at, queue.Overruns));
-        context.Add(scheme, Metrics.MeanStaleness.Row(at, queue.MeanStaleness * 1e3));
-        context.Add(scheme, Metrics.LongestStaleness.Row(at, queue.LongestStaleness * 1e3));
+        context.Add(
+            scheme, at, (Metrics.Told, queue.Told), (Metrics.Lost, queue.Lost), (Metrics.Overruns, queue.Overruns),
+            (Metrics.MeanStaleness, queue.MeanStaleness * 1e3), (Metrics.LongestStaleness, queue.LongestStaleness * 1e3));
     }
 
     private DumpTraffic ScanAllowedIps()
     {
-        var lists = new List<Prefix>[context.Peers];
-        for (var peer = 0; peer < lists.Length; peer++)
-            lists[peer] = [];
-        foreach (var (prefix, peer) in context.Start.AsDumped)
-            lists[peer].Add(prefix);
-        var scan = new WireGuardDump().Measure([.. lists.Select((list, peer) => new DumpedPeer(peer, list))], new DumpSocket(WgBuffer));
+        var lists = context.Start.AsDumped.ToLookup(bound => bound.Value, bound => bound.Key);
+        var scan = new WireGuardDump().Measure(
+            [.. Enumerable.Range(0, context.Peers).Select(peer => new DumpedPeer(peer, [.. lists[peer]]))], new DumpSocket(WgBuffer));
         AddDump(SchemeName.AllowedIps, scan);
         return scan;
     }
@@ -92,8 +87,7 @@ public sealed class ObserverExperiment(ChurnContext context)
             // A notification is filled by the same function as an entry of a dump (rtmsg_fib, fib_dump_info; inet6_rt_notify,
             // rt6_fill_node).
             var bytes = dump.MessageBytes(new Prefix(context.Family, 0, 1));
-            Add(scheme, Metrics.NotificationBytes, bytes);
-            Add(scheme, Metrics.TraceBytes, (double)bytes * context.Trace.Counts.Changes);
+            context.Add(At(scheme), (Metrics.NotificationBytes, bytes), (Metrics.TraceBytes, (double)bytes * context.Trace.Counts.Changes));
         }
     }
 
@@ -117,27 +111,18 @@ public sealed class ObserverExperiment(ChurnContext context)
         return best;
     }
 
-    private void AddDump(SchemeName scheme, DumpTraffic dump)
-    {
-        Add(scheme, Metrics.ScanMessages, dump.Messages);
-        Add(scheme, Metrics.ScanBytes, dump.Bytes);
-        Add(scheme, Metrics.ScanCalls, dump.Calls);
-    }
+    private void AddDump(SchemeName scheme, DumpTraffic dump) =>
+        context.Add(At(scheme), (Metrics.ScanMessages, dump.Messages), (Metrics.ScanBytes, dump.Bytes), (Metrics.ScanCalls, dump.Calls));
 
     private void AddScans(int interval, PeriodicScans scans, long bytes)
     {
-        var at = context.At(Experiment.Observer) with { Scheme = SchemeName.AllowedIps, X = interval };
-        void Add(Metric metric, double value) => context.Figures.Add(metric.Row(at, value));
-
-        Add(Metrics.ScansCompleted, scans.Completed);
-        Add(Metrics.ScansBegun, scans.Begun);
         // At most: what a scan that is cut off leaves out of one peer is received all the same here.
-        Add(Metrics.Received, (double)scans.Begun * bytes);
-        Add(Metrics.MeanStaleness, scans.MeanStaleness * 1e3);
-        Add(Metrics.LongestStaleness, scans.LongestStaleness * 1e3);
-        Add(Metrics.Unnoticed, scans.Unnoticed);
+        var received = (double)scans.Begun * bytes;
+        context.Add(
+            At(SchemeName.AllowedIps) with { X = interval }, (Metrics.ScansCompleted, scans.Completed), (Metrics.ScansBegun, scans.Begun),
+            (Metrics.Received, received), (Metrics.MeanStaleness, scans.MeanStaleness * 1e3), (Metrics.LongestStaleness, scans.LongestStaleness * 1e3),
+            (Metrics.Unnoticed, scans.Unnoticed));
     }
 
-    private void Add(SchemeName scheme, Metric metric, double value) =>
-        context.Figures.Add(metric.Row(context.At(Experiment.Observer) with { Scheme = scheme }, value));
+    private Figure At(SchemeName scheme) => context.At(Experiment.Observer) with { Scheme = scheme };
 }

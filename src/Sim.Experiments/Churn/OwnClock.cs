@@ -10,7 +10,7 @@ namespace Sim.Experiments.Churn;
 ///    window    waiting   service
 /// </code>
 /// </summary>
-public struct OwnClock(long origin)
+public sealed class OwnClock(long origin)
 {
     private double _free;
 
@@ -23,7 +23,7 @@ public struct OwnClock(long origin)
     /// <summary>The longest time from a window's opening to its end in the kernel, in seconds.</summary>
     public double WorstStaleness { get; private set; }
 
-    /// <summary>Serves a batch whose window opened, and that was handed over, at a microsecond; it takes so many seconds.</summary>
+    /// <summary>Serves a batch for some seconds; its window opened, and it was handed over, at microseconds of the trace.</summary>
     public void Serve(long opened, long due, double service)
     {
         var handedOver = (due - origin) / 1e6;

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-using Sim.Workloads;
 using Sim.Workloads.Mrt;
-using Sim.Workloads.Tables;
 
 namespace Sim.Experiments.Churn;
 
@@ -20,9 +18,8 @@ public sealed class PairedExperiment : IDisposable
     private readonly ChurnContext _context;
     private readonly Scheme _reference;
 
-    // The trace's first, and what undoes them.
-    private readonly BindingChange[] _changes;
-    private readonly BindingChange[] _back;
+    /// <summary>The trace's first changes, and those that undo them.</summary>
+    private readonly BindingChange[] _changes, _back;
     private readonly PeerLoss _loss;
     private readonly (string Pattern, UInt128[] Keys)[] _keys;
     private Scheme _scheme;
@@ -40,10 +37,7 @@ public sealed class PairedExperiment : IDisposable
         _keys = [.. new[] { KeyPattern.Prefixes, KeyPattern.Zipf }.Select(pattern => (pattern.Name(), Keys(pattern)))];
     }
 
-    /// <summary>How many cases a scheme has at most.</summary>
-    public int MostCases => 2 + 3 * _keys.Length;
-
-    /// <summary>What is measured of a scheme. Its copy is given with each pass, and left as it was.</summary>
+    /// <summary>The cases of a scheme. Its copy is given with each pass, and left as it was.</summary>
     public IReadOnlyList<PairedCase> Cases(SchemeKind kind)
     {
         var cases = new List<PairedCase>();
@@ -69,7 +63,6 @@ public sealed class PairedExperiment : IDisposable
 
     public void Dispose() => _reference.Dispose();
 
-    /// <summary>As many of the trace's changes as the plan allows.</summary>
     private static BindingChange[] FirstChanges(ChurnContext context)
     {
         var changes = new List<BindingChange>();
@@ -91,19 +84,7 @@ public sealed class PairedExperiment : IDisposable
             return [.. cold, .. warm];
         }
 
-        var warmUp = WarmUp(() =>
-        {
-            Replay(_reference);
-            Replay(_scheme);
-        });
-        PassTimes[] Measure(Func<int, bool> another)
-        {
-            warmUp();
-            var times = Interleaved.RunMany(another, () => Replay(_reference), () => Replay(_scheme), _context.Cancel, Sweep);
-            return Array.ConvertAll(times, one => new PassTimes(one, null));
-        }
-
-        return Case(kind, "changes", Measure, times =>
+        return Case(kind, "changes", Replay, times =>
         {
             foreach (var (metric, first) in new[] { (Metrics.Ratio, 0), (Metrics.WarmRatio, times.Count / 2) })
             {
@@ -117,24 +98,32 @@ public sealed class PairedExperiment : IDisposable
         });
     }
 
-    /// <summary>Before the first pass code has to be run once; before later ones, structures that stay in the cache.</summary>
-    private Action WarmUp(Action run)
+    /// <summary>
+    /// A case whose repetition gives one time or several. First, code is run once; later, structures that stay in the cache.
+    /// </summary>
+    private PairedCase Case(
+        SchemeKind kind, string name, Func<Scheme, double[]> repetition, Action<IReadOnlyList<SettledTimes>> add, bool warmReference = true)
     {
         var done = false;
-        return () =>
+        PassTimes[] Measure(Func<int, bool> another)
         {
             if (!done || !_context.Sweep.Empties(_bytes))
-                run();
+            {
+                if (warmReference)
+                    repetition(_reference);
+                repetition(_scheme);
+            }
+
             done = true;
-        };
+            var times = Interleaved.RunMany(
+                another, () => repetition(_reference), () => repetition(_scheme), _context.Cancel, () => _context.Sweep.Run(_bytes));
+            return Array.ConvertAll(times, one => new PassTimes(one, null));
+        }
+
+        return new($"{kind.Name}: {name}", 4, _context.Plan.PairGroups, Measure, add);
     }
 
-    private void Sweep() => _context.Sweep.Run(_bytes);
-
-    private PairedCase Case(SchemeKind kind, string name, Func<Func<int, bool>, PassTimes[]> measure, Action<IReadOnlyList<SettledTimes>> add) =>
-        new($"{kind.Name}: {name}", 4, _context.Plan.PairGroups, measure, add);
-
-    /// <summary>Of so few changes that the clock shows none of it a ratio says nothing.</summary>
+    /// <summary>Leaves out changes so few that the clock shows no time: their ratio says nothing.</summary>
     private void AddUpdate(SchemeKind kind, Metric metric, Term operation, SettledTimes times)
     {
         var ratios = times.Pair.Ratios.Where((_, pair) => times.Pair.A[pair] > 0).ToList();
@@ -163,56 +152,39 @@ public sealed class PairedExperiment : IDisposable
     /// <summary>The share of the largest peer goes to another peer as one batch, and comes back untimed.</summary>
     private PairedCase Loss(SchemeKind kind)
     {
-        double Lose(Scheme binding)
+        double[] Lose(Scheme binding)
         {
             var seconds = ConvergenceExperiment.Time(binding, _loss.Lose);
             ConvergenceExperiment.Time(binding, _loss.Return);
-            return seconds;
-        }
-
-        var warmUp = WarmUp(() =>
-        {
-            Lose(_reference);
-            Lose(_scheme);
-        });
-        PassTimes[] Measure(Func<int, bool> another)
-        {
-            warmUp();
-            return [new(Interleaved.Run(another, () => Lose(_reference), () => Lose(_scheme), _context.Cancel, Sweep), null)];
+            return [seconds];
         }
 
         var at = _context.At(Experiment.Convergence) with { Operation = _loss.Operation };
-        return Case(kind, "loss of a peer", Measure, times => Add(kind, Metrics.Ratio, times[0].Pair.Ratio, times[0], at));
+        return Case(kind, "loss of a peer", Lose, times => Add(kind, Metrics.Ratio, times[0].Pair.Ratio, times[0], at));
     }
 
     private PairedCase Packets(SchemeKind kind, string pattern, UInt128[] keys, string operation, PacketWay way)
     {
         // Each lookup waits for the answer of the one before: latency, as a packet by itself meets it.
         var expected = KeyLoop.Run(new Packets(_reference, way), keys, dependent: true);
-        double Time(Scheme binding)
+        double[] Time(Scheme binding)
         {
             var clock = Stopwatch.GetTimestamp();
             var sum = KeyLoop.Run(new Packets(binding, way), keys, dependent: true);
             var seconds = Stopwatch.GetElapsedTime(clock).TotalSeconds;
             if (sum != expected && (kind.ChecksSources || way != PacketWay.Receive))
                 throw new BindingMismatchException($"{binding.Name}: packets ({operation}) find other peers than in {_reference.Name}");
-            return seconds;
+            return [seconds];
         }
 
-        var warmUp = WarmUp(() => Time(_scheme));
-        PassTimes[] Measure(Func<int, bool> another)
-        {
-            warmUp();
-            return [new(Interleaved.Run(another, () => Time(_reference), () => Time(_scheme), _context.Cancel, Sweep), null)];
-        }
-
-        return Case(kind, $"packets, {pattern}, {operation}", Measure, settled =>
+        // The expected answer has warmed the reference.
+        return Case(kind, $"packets, {pattern}, {operation}", Time, settled =>
         {
             var times = settled[0];
             var at = _context.At(Experiment.Packet) with { Operation = operation, Keys = pattern, Chain = Chains.Dependent, Flag = times.Flag };
             _context.Add(kind, Metrics.Time.Row(at, times.Pair.SpreadB.Scale(1e9 / keys.Length)));
             Add(kind, Metrics.Ratio, times.Pair.Ratio, times, at);
-        });
+        }, warmReference: false);
     }
 
     private void Add(SchemeKind kind, Metric metric, Spread ratio, SettledTimes times, Figure at) => _context.Add(kind, metric.Row(at, ratio) with

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Experiments.Churn;
 
-/// <summary>What an update has to do with a prefix that is looked up beside it.</summary>
+/// <summary>The relation of an update to a prefix that is looked up beside it.</summary>
 public enum ProbeGroup
 {
     /// <summary>The update moves it or takes it away.</summary>

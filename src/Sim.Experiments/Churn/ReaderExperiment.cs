@@ -2,7 +2,7 @@
 namespace Sim.Experiments.Churn;
 
 /// <summary>
-/// What packets see of an update: lookups that find no peer, or one that has the prefix neither before nor after. Each update
+/// Lookups during an update that find no peer, or one that has the prefix neither before nor after. Each update
 /// is done three ways:
 /// <code>
 ///   alone            timed, with no reader                                     measured

@@ -22,9 +22,8 @@ public sealed class ReaderRound
     {
         Update = update;
         Probes = [.. update.Probes.GroupBy(probe => probe.Group).SelectMany(group => group.Take(MostProbes))];
-        Order = InTurns(
-            [.. Enumerable.Range(0, Probes.Length).Where(at => Probes[at].Group == ProbeGroup.Changed)],
-            [.. Enumerable.Range(0, Probes.Length).Where(at => Probes[at].Group != ProbeGroup.Changed)]);
+        var places = Enumerable.Range(0, Probes.Length).ToLookup(at => Probes[at].Group == ProbeGroup.Changed);
+        Order = Alternate([.. places[true]], [.. places[false]]);
     }
 
     public ReaderUpdate Update { get; }
@@ -45,64 +44,46 @@ public sealed class ReaderRound
     public void Do(Scheme scheme)
     {
         Update.Prepare(scheme);
-        Hold(scheme);
+        Hold(scheme, true);
         var clock = Stopwatch.GetTimestamp();
         Advance();
         Update.Apply(scheme);
         Advance();
         Seconds.Add(SecondsBetween(clock, Stopwatch.GetTimestamp()));
-        Release(scheme);
+        Hold(scheme, false);
         Advance();
-        Hold(scheme);
+        Hold(scheme, true);
         Update.Restore(scheme);
         Advance();
-        Release(scheme);
+        Hold(scheme, false);
     }
 
-    private static void Hold(Scheme scheme)
+    private static void Hold(Scheme scheme, bool holds)
     {
-        foreach (var memory in scheme.Structures.Select(part => part.Structure.Memory))
-            memory.Rcu.HoldsCallbacks = true;
-    }
-
-    private static void Release(Scheme scheme)
-    {
-        foreach (var memory in scheme.Structures.Select(part => part.Structure.Memory))
+        foreach (var rcu in scheme.Structures.Select(part => part.Structure.Memory.Rcu))
         {
-            memory.Rcu.HoldsCallbacks = false;
+            rcu.HoldsCallbacks = holds;
             // A callback may queue another.
-            while (memory.Rcu.Pending > 0)
-                memory.Rcu.GracePeriod();
+            while (!holds && rcu.Pending > 0)
+                rcu.GracePeriod();
         }
     }
 
-    /// <summary>To the clock's tick: a <see cref="TimeSpan"/> has 100 ns, in which a prefix moves.</summary>
+    /// <summary>Seconds to the clock's tick: the 100 ns of a <see cref="TimeSpan"/> are as long as a prefix takes to move.</summary>
     public static double SecondsBetween(long from, long to) => (to - from) / (double)Stopwatch.Frequency;
 
     /// <summary>A full barrier: nothing of what comes before is done later, nothing of what comes after is done earlier.</summary>
     private void Advance() => Interlocked.Increment(ref _state);
 
-    private static int[] InTurns(int[] changed, int[] rest)
-    {
-        if (changed.Length == 0 || rest.Length == 0)
-            return [.. changed, .. rest];
-        var turns = Math.Max(changed.Length, rest.Length);
-        return [.. Enumerable.Range(0, 2 * turns).Select(turn => turn % 2 == 0 ? changed[turn / 2 % changed.Length] : rest[turn / 2 % rest.Length])];
-    }
+    private static int[] Alternate(int[] changed, int[] rest) => changed.Length == 0 || rest.Length == 0
+        ? [.. changed, .. rest]
+        : [.. Enumerable.Range(0, Math.Max(changed.Length, rest.Length)).SelectMany(turn => new[] { changed[turn % changed.Length], rest[turn % rest.Length] })];
 }
 
-/// <summary>What one reader saw in a round. Its own while the round lasts.</summary>
-public sealed class ReaderTally
+/// <summary>The observations of one reader in a round; its own while the round lasts.</summary>
+public sealed class ReaderTally(Scheme scheme, ReaderRound round)
 {
-    private readonly Scheme _scheme;
-    private readonly ReaderRound _round;
-    private readonly Gap[] _gaps;
-
-    public ReaderTally(Scheme scheme, ReaderRound round)
-    {
-        (_scheme, _round) = (scheme, round);
-        _gaps = new Gap[round.Probes.Length];
-    }
+    private readonly Gap[] _gaps = new Gap[round.Probes.Length];
 
     /// <summary>By <see cref="ProbeGroup"/>.</summary>
     public GroupTally[] Groups { get; } = [new(), new(), new()];
@@ -111,7 +92,7 @@ public sealed class ReaderTally
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void See(int at, int peer, long from, long to, long start, long end)
     {
-        ref readonly var probe = ref _round.Probes[at];
+        ref readonly var probe = ref round.Probes[at];
         var during = Touches(from, to, 1);
         if (during)
             Groups[(int)probe.Group].Lookups++;
@@ -145,7 +126,7 @@ public sealed class ReaderTally
 
     private void SeeClosely(int at, int peer, long from, long to, long start, long end, bool during)
     {
-        ref readonly var probe = ref _round.Probes[at];
+        ref readonly var probe = ref round.Probes[at];
         if (during)
         {
             // A gap is of one update: the next one's is another.
@@ -165,15 +146,15 @@ public sealed class ReaderTally
         var wanted = (from & 3) == 0 ? probe.Before : probe.After;
         // Only where the writer has not moved since, the lookup's reads included, was it at rest.
         Interlocked.MemoryBarrier();
-        if (peer != wanted && from == to && _round.State == from)
-            throw new BindingMismatchException($"{_scheme.Name}, {_round.Update.Operation}: at rest, {probe.Prefix} leads to peer {peer} instead of {wanted}");
+        if (peer != wanted && from == to && round.State == from)
+            throw new BindingMismatchException($"{scheme.Name}, {round.Update.Operation}: at rest, {probe.Prefix} leads to peer {peer} instead of {wanted}");
     }
 
     private void Close(int at)
     {
         if (!_gaps[at].Open)
             return;
-        Groups[(int)_round.Probes[at].Group].Gaps.Add(ReaderRound.SecondsBetween(_gaps[at].First, _gaps[at].Last));
+        Groups[(int)round.Probes[at].Group].Gaps.Add(ReaderRound.SecondsBetween(_gaps[at].First, _gaps[at].Last));
         _gaps[at] = default;
     }
 
@@ -181,7 +162,7 @@ public sealed class ReaderTally
     private record struct Gap(bool Open, long Update, long First, long Last);
 }
 
-/// <summary>What readers saw of a group, over all updates of an operation.</summary>
+/// <summary>The observations of all readers of a group, over all updates of an operation.</summary>
 public sealed class GroupTally
 {
     /// <summary>Lookups while the update was under way.</summary>

@@ -2,8 +2,8 @@
 namespace Sim.Experiments.Churn;
 
 /// <summary>
-/// An update taken step by step: after each operation of the trie every probe is looked up. Exact and repeatable, beside the
-/// threads' figures, which are not.
+/// An update taken step by step: after each operation of the trie every probe is looked up. Exact and repeatable, unlike the
+/// threads' figures.
 /// <code>
 ///   REPLACE of a, b, c    -a  -b  -c  +a  +b  +c        between two operations is one step
 ///                            |   |   |   |   |
@@ -14,8 +14,7 @@ public sealed class ReaderSteps
 {
     private readonly Scheme _scheme;
     private readonly Probe[] _probes;
-    private readonly int[] _none;
-    private readonly int[] _other;
+    private readonly int[] _none, _other;
 
     private ReaderSteps(Scheme scheme, Probe[] probes)
     {
@@ -49,7 +48,6 @@ public sealed class ReaderSteps
         return steps;
     }
 
-    /// <summary>The figures of one group.</summary>
     public GroupSteps Of(ProbeGroup group)
     {
         var (probed, hit, none, other, wrong) = (0, 0, 0, 0, 0);

@@ -3,7 +3,7 @@ using System.Runtime.ExceptionServices;
 
 namespace Sim.Experiments.Churn;
 
-/// <summary>Threads that look up in a scheme beside the one that changes it, which makes this, hands over the rounds and ends it.</summary>
+/// <summary>Threads that look up in a scheme beside the writer, which makes them, hands over rounds and ends them.</summary>
 public sealed class ReaderThreads : IDisposable
 {
     private readonly Scheme _scheme;
@@ -30,7 +30,7 @@ public sealed class ReaderThreads : IDisposable
     /// <summary>One less than there are processors: the writer has one to itself.</summary>
     public static int Count => Math.Clamp(Environment.ProcessorCount - 1, 1, 4);
 
-    /// <summary>Has every reader look up this round's probes from the time this returns on.</summary>
+    /// <summary>Hands the round over, and returns when every reader looks up its probes.</summary>
     public void Begin(ReaderRound round)
     {
         _round = round;
@@ -133,7 +133,6 @@ public sealed class ReaderThreads : IDisposable
 
         public ReaderTally? Tally { get; set; }
 
-        /// <summary>The round whose probes are being looked up.</summary>
         public ReaderRound? In { get => _in; set => _in = value; }
 
         public void QuiescentState()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Experiments.Churn;
 
-/// <summary>Time for an operation beside readers, prefixes to move and delete one by one, and lookups of an update’s steps.</summary>
+/// <summary>Limits for a scheme: milliseconds per operation beside readers, prefixes to move and delete, lookups of an update’s steps.</summary>
 public sealed record ReaderEffort(int Milliseconds, int Variants, int StepLookups)
 {
     public static ReaderEffort Full { get; } = new(120, 8, 3_000_000);
@@ -12,7 +12,7 @@ public sealed record ReaderEffort(int Milliseconds, int Variants, int StepLookup
 public sealed record ReaderUpdate(
     string Operation, int Peer, BindingChange[] Changes, BindingChange[] Back, List<Prefix> Set, Probe[] Probes)
 {
-    /// <summary>What the daemon has to look up before; not the kernel's time.</summary>
+    /// <summary>The daemon's own lookups before it; not the kernel's time.</summary>
     public void Prepare(Scheme scheme)
     {
         if (Changes.Length > 0)
@@ -28,7 +28,6 @@ public sealed record ReaderUpdate(
             scheme.Resend(Peer, Set);
     }
 
-    /// <summary>Takes it back.</summary>
     public void Restore(Scheme scheme)
     {
         if (Back.Length == 0)
@@ -38,14 +37,10 @@ public sealed record ReaderUpdate(
     }
 }
 
-/// <summary>
-/// The updates that readers run beside, all about the peer with the most prefixes: one prefix moves, one goes, the whole share
-/// moves to one other peer, the whole set is sent again.
-/// </summary>
+/// <summary>Updates of the peer with the most prefixes: one moves, one goes, all move to one other peer, all are sent again.</summary>
 /// <remarks>
-/// Which addresses are looked up is drawn once, by seed: prefixes of the peer at random, all of them where they fit into the
-/// effort; of other peers first those that are neighbours of these in the sorted table (what covers them, what they cover, and
-/// what lies beside them), then any.
+/// Addresses to look up are drawn once, by seed. Of the peer's prefixes all are looked up where they fit into the effort, else a random part. Of
+/// other peers' prefixes, neighbours of these in the sorted table come first (those that cover them, that they cover, and beside them), then any.
 /// </remarks>
 public sealed class ReaderUpdates
 {
@@ -54,8 +49,7 @@ public sealed class ReaderUpdates
     private readonly ChurnContext _context;
     private readonly ProbeFinder _finder;
     private readonly IReadOnlyList<KeyValuePair<Prefix, int>> _sorted;
-    private readonly int _peer;
-    private readonly int _other;
+    private readonly int _peer, _other;
     private readonly Prefix[] _share;
     private readonly List<(Prefix Prefix, UInt128 Address)> _own = [];
     private readonly List<Probe> _others = [];
@@ -73,7 +67,6 @@ public sealed class ReaderUpdates
         Draw(probes);
     }
 
-    /// <summary>The updates of each operation.</summary>
     public IEnumerable<IReadOnlyList<ReaderUpdate>> All()
     {
         var some = _own.Take(_context.Plan.Reader.Variants).ToList();

@@ -5,8 +5,8 @@ using Sim.Workloads.Mrt;
 namespace Sim.Experiments.Churn;
 
 /// <summary>
-/// What REPLACE costs in seconds for each prefix that is sent again, with its 95% interval, and the kernel's work for all N replacements of a sample: doing it for
-/// every withdrawal of a full table would take minutes.
+/// Seconds of REPLACE for each prefix that is sent again, with their 95% interval, and the kernel's work for all N replacements of a sample.
+/// Doing it for every withdrawal of a full table would take minutes.
 /// <code>
 ///   plan      n deletions of the trace are drawn at random (reservoir, seeded), so that peers come as often as they do there;
 ///             for each, its peer's set is replaced in full once, in the loaded table, and put back

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+using HdrHistogram;
+
 namespace Sim.Experiments.Churn;
 
 /// <summary>
@@ -69,7 +71,7 @@ public sealed class ReplayExperiment(ChurnContext context, Scheme scheme)
             round.All.Add(batch.Length, seconds, estimated, sent, work);
             if (window == 0)
                 round.ByKind[(int)batch[0].Kind].Add(1, seconds, estimated, sent, work);
-            round.Serve(coalescer.Opened, coalescer.Due, seconds);
+            round.Own.Serve(coalescer.Opened, coalescer.Due, seconds);
         }
 
         round.HarnessSeconds = Stopwatch.GetElapsedTime(whole).TotalSeconds;
@@ -77,26 +79,59 @@ public sealed class ReplayExperiment(ChurnContext context, Scheme scheme)
     }
 }
 
-/// <summary>What one replay of a trace that begins at a microsecond came to.</summary>
+/// <summary>The sums of one replay of a trace that begins at a microsecond.</summary>
 public sealed class ReplayRound(long origin)
 {
-    private OwnClock _own = new(origin);
-
     public ReplayCosts All { get; } = new();
 
     /// <summary>By <see cref="Workloads.Mrt.RouteChange"/>; filled where each change is a batch of its own.</summary>
     public ReplayCosts[] ByKind { get; } = [new(), new(), new(), new()];
 
-    public OwnClock Own => _own;
+    public OwnClock Own { get; } = new(origin);
 
     /// <summary>Changes before coalescing.</summary>
     public long Taken { get; set; }
 
-    /// <summary>Windows, those of which nothing was left included.</summary>
+    /// <summary>Windows, including those that coalescing left empty.</summary>
     public long Windows { get; set; }
 
     /// <summary>Seconds of the whole replay in this program, encoding and counting included.</summary>
     public double HarnessSeconds { get; set; }
+}
 
-    public void Serve(long opened, long due, double seconds) => _own.Serve(opened, due, seconds);
+/// <summary>The sums of all batches of one kind in one replay. Memory does not grow with their number.</summary>
+public sealed class ReplayCosts
+{
+    private const long HighestNs = 3_600_000_000_000;
+    private const int Digits = 3;
+
+    private readonly LongHistogram _ns = new(HighestNs, Digits);
+
+    public long Batches { get; private set; }
+
+    /// <summary>Changes in them, after coalescing.</summary>
+    public long Changes { get; private set; }
+
+    /// <summary>Prefixes that replacements sent again without being timed.</summary>
+    public long Estimated { get; private set; }
+
+    /// <summary>Seconds in all, estimates included.</summary>
+    public double Seconds { get; private set; }
+
+    public Sent Sent { get; private set; }
+    public KernelWork Work { get; private set; }
+
+    public void Add(int changes, double seconds, long estimated, Sent sent, KernelWork work)
+    {
+        Batches++;
+        Changes += changes;
+        Estimated += estimated;
+        Seconds += seconds;
+        Sent += sent;
+        Work += work;
+        _ns.RecordValue(Math.Clamp((long)Math.Round(seconds * 1e9), 1, HighestNs));
+    }
+
+    /// <summary>Nanoseconds that this share of the batches does not exceed, to three digits.</summary>
+    public double Percentile(double percent) => _ns.GetValueAtPercentile(percent);
 }

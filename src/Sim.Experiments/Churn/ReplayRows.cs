@@ -12,7 +12,6 @@ public sealed class ReplayRows(ChurnContext context, Scheme scheme)
     public static readonly (RouteChange Kind, Term Operation)[] Kinds =
         [(RouteChange.Insert, Operations.Insert), (RouteChange.Move, Operations.Move), (RouteChange.Delete, Operations.Delete)];
 
-    /// <summary>Rows of one window.</summary>
     public void Add(int window, IReadOnlyList<ReplayRound> rounds, ReplacementCost replacement)
     {
         AddCosts(window, Operations.Update, [.. rounds.Select(round => round.All)], replacement);
@@ -24,7 +23,6 @@ public sealed class ReplayRows(ChurnContext context, Scheme scheme)
         }
     }
 
-    /// <summary>What the sample of replacements came to.</summary>
     public void AddReplacement(ReplacementCost sample)
     {
         if (sample.N == 0)
@@ -48,16 +46,14 @@ public sealed class ReplayRows(ChurnContext context, Scheme scheme)
         var perChange = Timed(Metrics.TimePerChange, rounds, round => round.Seconds * 1e9 / round.Changes);
         context.Add(scheme, Place(WithInterval(perChange, costs, replacement, seconds => seconds * 1e9 / costs.Changes)));
         double changes = costs.Changes;
-        void Count(Metric metric, double value) => context.Add(scheme, Place(metric.Row(_at, value)));
-
-        Count(Metrics.MessagesPerChange, costs.Sent.Messages / changes);
-        Count(Metrics.BytesPerChange, costs.Sent.Bytes / changes);
-        Count(Metrics.CallsPerChange, costs.Sent.Calls / changes);
+        context.Add(
+            scheme, Place(_at), (Metrics.MessagesPerChange, costs.Sent.Messages / changes), (Metrics.BytesPerChange, costs.Sent.Bytes / changes),
+            (Metrics.CallsPerChange, costs.Sent.Calls / changes));
         // What is estimated was done by other means, whose work is not that of REPLACE.
         if (costs.Estimated > 0)
             return;
         foreach (var (metric, count) in Counts(costs.Work))
-            Count(metric, count / changes);
+            context.Add(scheme, Place(_at), (metric, count / changes));
     }
 
     private void AddOwnClock(int window, IReadOnlyList<ReplayRound> rounds, ReplacementCost replacement)
@@ -68,7 +64,6 @@ public sealed class ReplayRows(ChurnContext context, Scheme scheme)
         void AddTimed(Metric metric, Func<ReplayRound, double> value, Func<double, double> ofSeconds) =>
             Add(WithInterval(Timed(metric, rounds, value, costs), costs, replacement, ofSeconds));
         void Simulate(Metric metric, Func<ReplayRound, double> value) => Add(Timed(metric, rounds, value, costs));
-        void Count(Metric metric, double value) => Add(metric.Row(_at, value));
 
         var whole = Timed(Metrics.Time, rounds, round => round.All.Seconds * 1e3, costs) with { Unit = Units.Milliseconds };
         Add(WithInterval(whole, costs, replacement, seconds => seconds * 1e3));
@@ -82,13 +77,10 @@ public sealed class ReplayRows(ChurnContext context, Scheme scheme)
 
         Simulate(Metrics.WorstBacklog, round => round.Own.WorstBacklog * 1e3);
         Simulate(Metrics.WorstStaleness, round => round.Own.WorstStaleness * 1e3);
-        Count(Metrics.ChangesTaken, rounds[^1].Taken);
-        Count(Metrics.ChangesLeft, costs.Changes);
-        Count(Metrics.Windows, rounds[^1].Windows);
-        Count(Metrics.Messages, costs.Sent.Messages);
-        Count(Metrics.MessageBytes, costs.Sent.Bytes);
-        Count(Metrics.Calls, costs.Sent.Calls);
-        Count(Metrics.BindingsChecked, context.End.Count);
+        context.Add(
+            scheme, _at with { X = window }, (Metrics.ChangesTaken, rounds[^1].Taken), (Metrics.ChangesLeft, costs.Changes), (Metrics.Windows, rounds[^1].Windows),
+            (Metrics.Messages, costs.Sent.Messages), (Metrics.MessageBytes, costs.Sent.Bytes), (Metrics.Calls, costs.Sent.Calls),
+            (Metrics.BindingsChecked, context.End.Count));
     }
 
     private Figure Timed(Metric metric, List<ReplayCosts> rounds, Func<ReplayCosts, double> value) => Timed(metric, rounds, value, rounds[^1]);
@@ -107,10 +99,7 @@ public sealed class ReplayRows(ChurnContext context, Scheme scheme)
             return row;
         var low = ofSeconds(costs.Seconds - costs.Estimated * (replacement.Seconds - replacement.Low));
         var high = ofSeconds(costs.Seconds + costs.Estimated * (replacement.High - replacement.Seconds));
-        return row with
-        {
-            Value = ofSeconds(costs.Seconds), Low = Math.Min(low, high), High = Math.Max(low, high), N = replacement.N,
-        };
+        return row with { Value = ofSeconds(costs.Seconds), Low = Math.Min(low, high), High = Math.Max(low, high), N = replacement.N };
     }
 
     private static (Metric Metric, long Count)[] Counts(KernelWork work) =>

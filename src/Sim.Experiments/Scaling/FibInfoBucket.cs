@@ -5,18 +5,17 @@ using Sim.Netlink;
 namespace Sim.Experiments.Scaling;
 
 /// <summary>
-/// What the insertion of a route costs among more and more peers of one device. fib_info's hash covers neither gateway nor
+/// The cost of inserting a route among more and more peers of one device. fib_info's hash covers neither gateway nor
 /// encapsulation, so the infos of all peers share a bucket and each insertion walks it; the series' patch 2 hashes the
 /// encapsulation; a nexthop object's id is hashed, to 8 bits.
 /// </summary>
 /// <remarks>
-/// As many routes as there are peers at most come first, so that the trie is the same at every place and each peer has one, as
-/// <c>validate</c> has it: what is timed finds its fib_info, half way along the bucket on average.
+/// One route per peer of the largest place is inserted first, so that the trie is the same at every place and each peer has a fib_info. The timed inserts
+/// find theirs half way along the bucket on average. <c>validate</c> does the same.
 /// </remarks>
 public sealed class FibInfoBucket(ScalingTables tables, ScalingPlan plan, ulong seed, IWorkProgress progress, CancellationToken cancel)
 {
-    private const int MostInserts = 2000;
-    private const int LeastInserts = 100;
+    private const int MostInserts = 2000, LeastInserts = 100;
 
     /// <summary>Infos that a round's insertions may walk where all share a bucket.</summary>
     private const int MostWalked = 1_000_000;

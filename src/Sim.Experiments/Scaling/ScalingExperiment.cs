@@ -14,11 +14,11 @@ public sealed class ScalingExperiment(
     ScalingTables tables, IReadOnlyList<SchemeKind> kinds, ScalingPlan plan, ulong seed, IWorkProgress progress, CancellationToken cancel,
     MachineWatch? watch = null)
 {
-    /// <summary>Until the compiler is done with code, it is run this long.</summary>
+    /// <summary>Seconds of running code until the compiler is done with it.</summary>
     private const double WarmSeconds = 1;
     private const int WarmPrefixes = 300;
 
-    /// <summary>Places of an axis that no want of time leaves out: they are small, and a line needs points.</summary>
+    /// <summary>Places of an axis that are measured however little time there is: they are small, and a line needs points.</summary>
     private const int AlwaysMeasured = 4;
 
     private readonly List<Figure> _figures = [];
@@ -30,7 +30,7 @@ public sealed class ScalingExperiment(
         Axis(Axes.Prefixes, plan.Prefixes, plan.PrefixSeconds, prefixes => (prefixes, PeersFor(prefixes)));
         var peers = plan.Peers.Where(count => count == 1 || count <= plan.FixedPrefixes / 2).ToList();
         Axis(Axes.Peers, peers, plan.PeerSeconds, count => (plan.FixedPrefixes, count));
-        _figures.AddRange(ScalingFits.Of(_figures));
+        _figures.AddRange([.. ScalingFits.Of(_figures)]);
         if (tables.Family == Family.IPv4)
             Watched(() => _figures.AddRange(new FibInfoBucket(tables, plan, seed, progress, cancel).Run()));
         return _figures;
@@ -51,7 +51,7 @@ public sealed class ScalingExperiment(
         }
     }
 
-    /// <summary>Measures place after place, until one is expected to take longer than there is time left; the first ones always.</summary>
+    /// <summary>Measures places in their order until the next one would exceed the time; the first ones always.</summary>
     private void Axis(Term axis, IReadOnlyList<int> places, double seconds, Func<int, (int Prefixes, int Peers)> at)
     {
         var clock = Stopwatch.StartNew();
@@ -60,7 +60,7 @@ public sealed class ScalingExperiment(
         foreach (var place in places)
         {
             cancel.ThrowIfCancellationRequested();
-            // In proportion to the place is the worst that was seen, but for a scheme whose bucket grows with the peers.
+            // Growth in proportion to the place is the worst that was seen, except in a scheme whose bucket grows with the peers.
             var expected = last == 0 ? 0 : spent * place / last * plan.Rounds(at(place).Prefixes) / plan.Rounds(at(last).Prefixes);
             if (axis == Axes.Peers)
                 expected = spent * Math.Sqrt((double)place / Math.Max(last, 1));

@@ -12,22 +12,11 @@ namespace Sim.Experiments.Scaling;
 public static class ScalingFits
 {
     /// <summary>Rows of exponents with their 95% intervals, and of the variance they explain; none for fewer than three points.</summary>
-    public static IEnumerable<Figure> Of(IReadOnlyList<Figure> figures)
-    {
-        var curves = figures.Where(f => f.Experiment == Experiment.Scaling && f.Value > 0 && IsFitted(f))
-            .GroupBy(f => (f.Scheme, f.Item, f.Operation, f.Metric));
-        foreach (var curve in curves.ToList())
-        {
-            var split = Axes.Split(curve.Key.Item);
-            foreach (var part in (List<Figure>[])[[.. curve.Where(f => f.X <= split)], [.. curve.Where(f => f.X >= split)]])
-            {
-                foreach (var row in Rows(part))
-                    yield return row;
-            }
-        }
-    }
+    public static IEnumerable<Figure> Of(IEnumerable<Figure> figures) => figures
+        .Where(f => f.Experiment == Experiment.Scaling && f.Value > 0 && IsFitted(f)).GroupBy(f => (f.Scheme, f.Item, f.Operation, f.Metric))
+        .SelectMany(curve => Rows([.. curve.Where(f => f.X <= Axes.Split(curve.Key.Item))]).Concat(Rows([.. curve.Where(f => f.X >= Axes.Split(curve.Key.Item))])));
 
-    /// <summary>Of the counts, memory and what REPLACE makes grow; the bytes and messages of other changes are the same everywhere.</summary>
+    /// <summary>Times, memory, and the bytes that REPLACE makes grow; bytes and messages of other changes are the same everywhere.</summary>
     private static bool IsFitted(Figure point) => point.Metric == Metrics.Time || point.Metric == Metrics.PageBytesPerPrefix
         || (point.Metric == Metrics.BytesPerChange && point.Operation == Operations.Delete);
 
@@ -35,25 +24,21 @@ public static class ScalingFits
     {
         if (LineFit.OfPower([.. points.Select(f => f.X!.Value)], [.. points.Select(f => f.Value)]) is not { } fit)
             yield break;
-        var (at, cost) = (At(points, Experiment.ScalingFit), Metrics.Of(points[0].Metric, points[0].Experiment));
+        var (at, cost) = (At(points, Experiment.ScalingFit), points[0].Metric);
         yield return Metrics.Exponent.OfCost(cost).Row(at, fit.Slope) with { Low = fit.Low, High = fit.High, N = fit.N };
         if (double.IsFinite(fit.RSquared))
             yield return Metrics.RSquared.OfCost(cost).Row(at, fit.RSquared) with { N = fit.N };
     }
 
-    /// <summary>What fitted rows have in common: X is the first of the points, and the order says from where to where they reach.</summary>
+    /// <summary>The columns of fitted rows: X is the first of the points, and the order says from where to where they reach.</summary>
     public static Figure At(List<Figure> points, Experiment experiment)
     {
         var (first, last) = (points.MinBy(f => f.X)!, points.MaxBy(f => f.X)!);
         return Figure.At(experiment, first.Family) with
         {
-            Scheme = first.Scheme,
-            Operation = first.Operation,
-            Order = $"{first.X} to {last.X}",
+            Scheme = first.Scheme, Operation = first.Operation, Order = $"{first.X} to {last.X}",
             Peers = first.Peers == last.Peers ? first.Peers : null,
-            Prefixes = first.Prefixes == last.Prefixes ? first.Prefixes : null,
-            X = first.X,
-            Item = first.Item,
+            Prefixes = first.Prefixes == last.Prefixes ? first.Prefixes : null, X = first.X, Item = first.Item,
             Flag = Figure.FlagOf(points),
         };
     }

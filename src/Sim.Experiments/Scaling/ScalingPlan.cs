@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Experiments.Scaling;
 
-/// <summary>
-/// Which places are measured, and how often: the one place where the three depths differ. The axis of prefixes has a fixed number of peers, or half as many as
-/// prefixes; the axis of peers a fixed number of prefixes, or the whole table.
-/// </summary>
+/// <summary>Which places are measured, and how often: the one place where the three depths differ.</summary>
 /// <remarks>
-/// A place has at most the most rounds, and fewer where they would load more prefixes than RoundPrefixes together, but never fewer than the least. Keys are
-/// those of one run of lookups. A place that would exceed an axis's seconds ends it.
+/// The axis of prefixes has FixedPeers peers, or half as many as prefixes; the axis of peers has FixedPrefixes prefixes, or the whole table. A place has as many
+/// rounds as load RoundPrefixes together, between LeastRounds and MostRounds. A run of lookups has so many Keys. The place that would exceed an axis's
+/// seconds ends it.
 /// </remarks>
 public sealed record ScalingPlan(
     IReadOnlyList<int> Prefixes, int FixedPeers, IReadOnlyList<int> Peers, int FixedPrefixes,
     int MostRounds, int RoundPrefixes, int LeastRounds, int Keys, double PrefixSeconds, double PeerSeconds)
 {
-    /// <summary>The most peers that are measured.</summary>
     public const int MostPeers = 10_000;
 
     private static readonly int[] s_prefixes =
@@ -34,10 +31,9 @@ public sealed record ScalingPlan(
         [10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000], 32, [1, 10, 100, 300, 1000], 10_000,
         3, 20_000, 1, 1 << 13, 2.5, 2);
 
-    /// <summary>What both axes may take, and some seconds for the bucket and to warm up.</summary>
+    /// <summary>Seconds of both axes, of the bucket and of warming up.</summary>
     public double Seconds => PrefixSeconds + PeerSeconds + (PeerSeconds / 2);
 
-    /// <summary>Rounds at a place with so many prefixes.</summary>
     public int Rounds(int prefixes) => Math.Clamp(RoundPrefixes / prefixes, LeastRounds, MostRounds);
 
     /// <summary>The plan for a table: its size takes the place of numbers near it, and is the last if no larger one can be made.</summary>

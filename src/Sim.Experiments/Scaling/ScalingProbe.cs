@@ -15,10 +15,7 @@ namespace Sim.Experiments.Scaling;
 /// </summary>
 public sealed class ScalingProbe
 {
-    private const int Enough = 2000;
-    private const int MostCopies = 24;
-    private const int MostUpdated = 400;
-    private const int KeyParts = 8;
+    private const int Enough = 2000, MostCopies = 24, MostUpdated = 400, KeyParts = 8;
 
     /// <summary>Prefixes that REPLACE may send again in one cycle of deletions; what is left is deleted off the clock.</summary>
     private const int MostReplaced = 20_000;
@@ -98,28 +95,28 @@ public sealed class ScalingProbe
         samples.Add(scheme.Name, new(Operations.Receive, Metrics.Time), Time(scheme, PacketWay.Receive));
     }
 
-    /// <summary>Looks all keys up, and again with the clock: the first run warms the caches, and gives the answer to hold the other to.</summary>
+    /// <summary>Looks all keys up twice: the first run warms the caches and gives the expected answer, the second is timed.</summary>
     private double Time(Scheme scheme, PacketWay way)
     {
-        var (answer, again, tally) = (_keys.Sum(part => Look(scheme, part, way)), 0L, new Tally());
+        var (answer, again, tally) = (_keys.Sum(part => Look(scheme, part, way)), 0L, new List<double>());
         foreach (var part in _keys)
         {
             var clock = Stopwatch.GetTimestamp();
             again += Look(scheme, part, way);
-            tally.Add(Nanoseconds(clock), part.Length);
+            tally.Add(Nanoseconds(clock) / part.Length);
         }
 
         return again == answer
-            ? tally.Median
+            ? Median(tally)
             : throw new InvalidOperationException($"{scheme.Name}: two runs over the same keys gave different answers");
     }
 
-    /// <summary>All lookups of packets, none of which waits for the one before; received ones without rp_filter.</summary>
+    /// <summary>All lookups of packets, independent of each other; received ones without rp_filter.</summary>
     private static long Look(Scheme scheme, UInt128[] keys, PacketWay way) => KeyLoop.Run(new Packets(scheme, way), keys, dependent: false);
 
     private void Updates(Scheme[] copies, ScalingSamples samples)
     {
-        var (deleting, inserting, moving) = (new Tally(), new Tally(), new Tally());
+        var (deleting, inserting, moving) = (new List<double>(), new List<double>(), new List<double>());
         var cycles = Math.Max(1, Enough / (copies.Length * Updated));
         for (var cycle = 0; cycle < cycles; cycle++)
         {
@@ -135,7 +132,7 @@ public sealed class ScalingProbe
             Time(copies, Changes(place => Change(place, Next(_peerOf[place]), _peerOf[place])), moving);
         }
 
-        void Add(Term operation, Tally tally) => samples.Add(copies[0].Name, new(operation, Metrics.Time), tally.Median);
+        void Add(Term operation, List<double> tally) => samples.Add(copies[0].Name, new(operation, Metrics.Time), Median(tally));
         Add(Operations.Insert, inserting);
         Add(Operations.Delete, deleting);
         if (_peers > 1)
@@ -143,7 +140,7 @@ public sealed class ScalingProbe
     }
 
     /// <summary>Makes each copy's changes, one message each, and adds their time.</summary>
-    private static void Time(Scheme[] copies, BindingChange[][] changes, Tally tally)
+    private static void Time(Scheme[] copies, BindingChange[][] changes, List<double> tally)
     {
         var replaced = 0L;
         for (var copy = 0; copy < copies.Length; copy++)
@@ -162,11 +159,11 @@ public sealed class ScalingProbe
                 copies[copy].Apply(changes[copy].AsSpan(i, 1));
         }
 
-        tally.Add(Nanoseconds(clock), copies.Length * changes[0].Length);
+        tally.Add(Nanoseconds(clock) / (copies.Length * changes[0].Length));
     }
 
-    /// <summary>The same for REPLACE: the daemon's look into its own tables lies between any two messages to one copy.</summary>
-    private static void TimePrepared(Scheme[] copies, BindingChange[][] changes, Tally tally)
+    /// <summary>The same for REPLACE: the daemon looks into its own tables between any two messages to one copy.</summary>
+    private static void TimePrepared(Scheme[] copies, BindingChange[][] changes, List<double> tally)
     {
         var replaced = 0L;
         for (var i = 0; i < changes[0].Length; i++)
@@ -178,13 +175,13 @@ public sealed class ScalingProbe
             for (var copy = 0; copy < copies.Length; copy++)
                 copies[copy].Apply(changes[copy].AsSpan(i, 1));
             if (done)
-                tally.Add(Nanoseconds(clock), copies.Length);
+                tally.Add(Nanoseconds(clock) / copies.Length);
         }
     }
 
     private void Loss(Scheme[] copies, ScalingSamples samples)
     {
-        var tally = new Tally();
+        var tally = new List<double>();
         foreach (var lose in _losses)
         {
             var back = Array.ConvertAll(lose, change => change.Reversed);
@@ -193,7 +190,7 @@ public sealed class ScalingProbe
             var clock = Stopwatch.GetTimestamp();
             foreach (var copy in copies)
                 copy.Apply(lose);
-            tally.Add(Nanoseconds(clock), copies.Length * lose.Length);
+            tally.Add(Nanoseconds(clock) / (copies.Length * lose.Length));
             foreach (var copy in copies)
             {
                 copy.Prepare(back);
@@ -204,7 +201,7 @@ public sealed class ScalingProbe
         }
 
         var operation = _peers == 1 ? Operations.LoseToNone : Operations.LoseToOne;
-        samples.Add(copies[0].Name, new(operation, Metrics.Time), tally.Median);
+        samples.Add(copies[0].Name, new(operation, Metrics.Time), Median(tally));
     }
 
     private void CountMessages(Scheme scheme, ScalingSamples samples)
@@ -212,7 +209,7 @@ public sealed class ScalingProbe
         if (samples.Has(scheme.Name, new(Operations.Insert, Metrics.BytesPerChange)))
             return;
         var places = _table.Drawn.Take(Math.Min(MostCounted, Updated)).ToList();
-        // Each is there and back, so that every change meets the whole table.
+        // Each change is made and undone, so that every one meets the whole table.
         Count(scheme, samples, places, Operations.Delete, place => Change(place, _peerOf[place], BindingChange.NoPeer), Operations.Insert);
         if (_peers > 1)
             Count(scheme, samples, places, Operations.Move, place => Change(place, _peerOf[place], Next(_peerOf[place])), null);
@@ -250,18 +247,10 @@ public sealed class ScalingProbe
 
     private BindingChange Change(int place, int from, int to) => new(0, _table.Prefixes[place], from, to);
 
-    /// <summary>Where a peer's prefixes go; nowhere if it is the only one.</summary>
+    /// <summary>The peer that another's prefixes go to; none if it is the only one.</summary>
     private int Next(int peer) => _peers == 1 ? BindingChange.NoPeer : (peer + 1) % _peers;
 
+    private static double Median(List<double> times) => Spread.Of(times).Median;
+
     private static double Nanoseconds(long since) => (Stopwatch.GetTimestamp() - since) * (1e9 / Stopwatch.Frequency);
-
-    /// <summary>Times of one thing: of each run its time for one change.</summary>
-    private sealed class Tally
-    {
-        private readonly List<double> _each = [];
-
-        public double Median => Spread.Of(_each).Median;
-
-        public void Add(double nanoseconds, int changes) => _each.Add(nanoseconds / changes);
-    }
 }

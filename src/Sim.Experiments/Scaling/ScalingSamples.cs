@@ -7,7 +7,7 @@ public readonly record struct Cost(Term? Operation, Metric Metric)
     public Basis Basis => Metric.Basis;
 }
 
-/// <summary>What the rounds at one place gave for each scheme.</summary>
+/// <summary>The values of each scheme from the rounds at one place.</summary>
 public sealed class ScalingSamples
 {
     private readonly List<(string Scheme, Cost Cost)> _order = [];
@@ -29,13 +29,13 @@ public sealed class ScalingSamples
 
     public bool Has(string scheme, Cost cost) => _values.ContainsKey((scheme, cost));
 
-    /// <summary>Whether the rounds’ halves tell the same, or two of three passes: rounds after <see cref="Again"/> are the third.</summary>
+    /// <summary>Whether both halves of the rounds agree, or two of three passes; rounds after <see cref="Again"/> are the third pass.</summary>
     public bool Settled => _order.TrueForAll(key => Settle(key).Settled);
 
-    /// <summary>Says that what comes is measured again.</summary>
+    /// <summary>Begins the third pass.</summary>
     public void Again() => _again = _order.ToDictionary(key => key, key => _values[key].Count);
 
-    /// <summary>A row for each, with median and quartiles, at the place that all share.</summary>
+    /// <summary>Rows of all costs, with median and quartiles.</summary>
     public IEnumerable<Figure> Rows(Figure at)
     {
         foreach (var key in _order)

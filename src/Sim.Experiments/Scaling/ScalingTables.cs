@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Sim.Workloads;
 using Sim.Workloads.Synthesis;
-using Sim.Workloads.Tables;
 
 namespace Sim.Experiments.Scaling;
 
@@ -39,31 +38,23 @@ public sealed record ScalingTable(Term Origin, Prefix[] Prefixes, int[] Drawn)
 /// Tables of any size out of one. Smaller ones are random samples, nested: each is a part of every larger one, in the order of
 /// the file. Larger ones are made by <see cref="TableGenerator"/> with the structure of the one.
 /// </summary>
-public sealed class ScalingTables
+public sealed class ScalingTables(RouteTable table, ulong seed)
 {
     /// <summary>Tables with fewer prefixes do not say how a larger one looks.</summary>
     public const int LeastToGrow = 100_000;
 
-    private readonly RouteTable _table;
-    private readonly ulong _seed;
-    private readonly int[] _drawn;
+    private readonly int[] _drawn = Shuffled(table.Routes.Length, seed);
     private Prefix[]? _sorted;
 
-    public ScalingTables(RouteTable table, ulong seed)
-    {
-        (_table, _seed) = (table, seed);
-        _drawn = Shuffled(table.Routes.Length, seed);
-    }
-
     /// <summary>Prefixes of the table itself.</summary>
-    public int Own => _table.Routes.Length;
+    public int Own => table.Routes.Length;
 
     /// <summary>Whether tables larger than it can be made.</summary>
     public bool Grows => Own >= LeastToGrow;
 
-    public Family Family => _table.Family;
+    public Family Family => table.Family;
 
-    /// <summary>A table of exactly so many prefixes.</summary>
+    /// <summary>A table of exactly that number of prefixes.</summary>
     /// <exception cref="InvalidOperationException">More than the table has, and it is too small or too dense to make such a one of.</exception>
     public ScalingTable Of(int prefixes)
     {
@@ -73,31 +64,26 @@ public sealed class ScalingTables
             throw new InvalidOperationException($"{Own} prefixes are too few to make {prefixes} of: {LeastToGrow} are needed");
         if (_sorted is null)
         {
-            _sorted = _table.ToPrefixes();
+            _sorted = table.ToPrefixes();
             PrefixOrder.Sort(_sorted);
         }
 
-        var made = TableGenerator.GeneratePrefixes(_table.Family, prefixes, _seed, _sorted);
-        return new ScalingTable(Orders.Generated, made, Shuffled(prefixes, _seed));
+        var made = TableGenerator.GeneratePrefixes(table.Family, prefixes, seed, _sorted);
+        return new ScalingTable(Orders.Generated, made, Shuffled(prefixes, seed));
     }
 
     private ScalingTable SampleOf(int prefixes)
     {
         var places = _drawn[..prefixes];
         Array.Sort(places);
-        var placeOf = new Dictionary<int, int>(prefixes);
-        for (var place = 0; place < prefixes; place++)
-            placeOf.Add(places[place], place);
+        var placeOf = places.Index().ToDictionary(place => place.Item, place => place.Index);
         return new ScalingTable(
-            Orders.Sample, Array.ConvertAll(places, place => _table.Routes[place].Prefix),
-            Array.ConvertAll(_drawn[..prefixes], drawn => placeOf[drawn]));
+            Orders.Sample, Array.ConvertAll(places, place => table.Routes[place].Prefix), Array.ConvertAll(_drawn[..prefixes], drawn => placeOf[drawn]));
     }
 
     private static int[] Shuffled(int count, ulong seed)
     {
-        var order = new int[count];
-        for (var i = 0; i < count; i++)
-            order[i] = i;
+        int[] order = [.. Enumerable.Range(0, count)];
         new Rng(seed).Shuffle(order.AsSpan());
         return order;
     }

@@ -25,7 +25,6 @@ public static class Chains
 
     public static Vocabulary<Term> All => field ??= new(typeof(Chains));
 
-    /// <summary>Returns the chain of lookups that do or do not wait for one another.</summary>
     public static Term Of(bool dependent) => dependent ? Dependent : Independent;
 }
 
@@ -37,7 +36,7 @@ public static class Orders
     public static readonly Term ByLength = new("by-length", "sorted by length");
     public static readonly Term Shuffled = new("shuffled", "shuffled");
 
-    /// <summary>Prefixes at a place of a size axis: a sample of the given table, or made beyond its size.</summary>
+    /// <summary>Tables of a size axis: samples of the given table, and generated ones that are larger.</summary>
     public static readonly Term Sample = new("sample", "sample");
     public static readonly Term Generated = new("generated", "generated");
 
@@ -65,7 +64,7 @@ public static class Sides
     public static Vocabulary<Term> All => field ??= new(typeof(Sides));
 }
 
-/// <summary>What an experiment does to a table or for a packet. A validation has <see cref="Steps"/>, of many operations each.</summary>
+/// <summary>Things done to a table or for a packet. A validation has <see cref="Steps"/>, of many operations each.</summary>
 public static class Operations
 {
     public static readonly Term Insert = new("insert", "insert a prefix");

@@ -46,10 +46,8 @@ public sealed record Experiment(string Name, string Words, string Method = "") :
 
     public static readonly Experiment Observer = new("observer", "Tracking of changes");
 
-    /// <summary>What lookups beside an update find.</summary>
     public static readonly Experiment Reader = new("reader", "Lookups during an update");
 
-    /// <summary>Costs over numbers of prefixes or peers, and what is fitted to them.</summary>
     public static readonly Experiment Scaling = new("scaling", "Costs over sizes");
 
     public static readonly Experiment ScalingFit = new("scaling-fit", "Exponents of costs over sizes");
@@ -64,10 +62,8 @@ public sealed record Experiment(string Name, string Words, string Method = "") :
     /// <summary>A patched kernel's ways to the peer of a packet.</summary>
     public static readonly Experiment Peers = new("peers", "The route attribute beside AllowedIPs in the kernel");
 
-    /// <summary>A trace's replay in port and kernel.</summary>
     public static readonly Experiment TraceReplay = new("trace-replay", "Replay of a trace in the kernel");
 
-    /// <summary>Runs before and after a change.</summary>
     public static readonly Experiment Compare = new("compare", "Comparison of runs");
 
     public static Vocabulary<Experiment> All => field ??= new(typeof(Experiment));

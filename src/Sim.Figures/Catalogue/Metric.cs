@@ -27,9 +27,8 @@ public sealed record Metric(string Name, string Unit, string Words, Basis Basis 
         ArgumentNullException.ThrowIfNull(place);
         if (Of is not null && place.Experiment != Of)
             throw new ArgumentException($"{Name} of {Of} has no rows in {place.Experiment}", nameof(place));
-        return place with { Metric = Name, Unit = Unit, Basis = Basis, Value = value, Low = value, High = value, N = 1 };
+        return place with { Metric = this, Unit = Unit, Basis = Basis, Value = value, Low = value, High = value, N = 1 };
     }
 
-    /// <summary>Makes a row of a median with its quartiles.</summary>
     public Figure Row(Figure place, Spread spread) => Row(place, spread.Median) with { Low = spread.Low, High = spread.High, N = spread.N };
 }

@@ -19,14 +19,15 @@ public static partial class Metrics
     /// <summary>A row of two runs, whose metric is what the rows were: <c>lookup/time</c>, of a validation <c>validate/port/nodes</c>.</summary>
     public static class Compared
     {
-        /// <summary>Returns a compared row's metric, from a row of one of the runs.</summary>
-        public static string NameOf(Figure row) => string.Join('/', new[] { row.Experiment, row.Side, row.Metric }.Where(part => part.Length > 0));
+        public static Metric Of(Figure row) =>
+            row.Metric with { Name = string.Join('/', new[] { row.Experiment, row.Side, row.Metric }.Where(part => part.Length > 0)) };
 
-        /// <summary>Returns what a compared row's metric is made of.</summary>
         public static (string Experiment, string Side, string Metric) Read(string name)
         {
             var parts = name.Split('/');
             return (parts[0], parts.Length > 2 ? parts[1] : "", parts[^1]);
         }
+
+        internal static Metric Find(string name) => Metrics.Of(Read(name).Metric, Read(name).Experiment) with { Name = name };
     }
 }

@@ -5,17 +5,16 @@ public static partial class Metrics
 {
     public static readonly Metric InfosWalked = new("infos-walked", Units.Count, "fib_infos compared");
 
-    /// <summary>What a power law fitted to a cost's points says of it.</summary>
+    /// <summary>The growth of a cost, from a power law fitted to its points.</summary>
     public static readonly Metric Exponent = new("exponent", Units.Ratio, "exponent of the time", Basis.Estimated);
     public static readonly Metric RSquared =
         new("r-squared", Units.Ratio, "share of the variance that the fit explains", Basis.Estimated, Better.Neither);
 
-    /// <summary>What a straight line through the times of one bucket says.</summary>
+    /// <summary>A straight line through the times of one bucket.</summary>
     public static readonly Metric TimePerPeer = new("time-per-peer", Units.Nanoseconds, "time per further peer", Basis.Estimated);
     public static readonly Metric TimeWithoutPeers =
         new("time-without-peers", Units.Nanoseconds, "time without peers, by the fit", Basis.Estimated);
 
-    /// <summary>The costs whose growth is fitted.</summary>
     public static IReadOnlyList<Metric> Fitted => field ??= [Time, PageBytesPerPrefix, BytesPerChange];
 
     /// <summary>Returns a fit’s metric (exponent or R²) of a cost: of time itself, else <c>exponent-of-bytes-per-change</c>.</summary>

@@ -6,19 +6,17 @@ public static partial class Metrics
 {
     private static readonly Lazy<ILookup<string, Metric>> s_byName = new(() => All.ToLookup(metric => metric.Name));
 
-    /// <summary>All metrics, experiment after experiment.</summary>
     public static IReadOnlyList<Metric> All => field ??=
     [
         .. typeof(Metrics).GetFields().Select(declared => declared.GetValue(null)).OfType<Metric>(),
         .. Fitted.Where(cost => cost != Time).SelectMany(cost => new[] { Exponent.OfCost(cost), RSquared.OfCost(cost) }),
     ];
 
-    /// <summary>Returns the metric of a row's name; the row's experiment tells metrics of one name apart.</summary>
-    /// <exception cref="ArgumentException">The catalogue has no such metric.</exception>
-    public static Metric Of(string name, string experiment) =>
-        Find(name, experiment) ?? throw new ArgumentException($"the catalogue has no metric '{name}' of {experiment}", nameof(name));
+    /// <summary>Returns the metric of a row’s name; one that is shown by its name if the catalogue has none, as a row of another version may have.</summary>
+    public static Metric Of(string name, string experiment) => Find(name, experiment) ?? new(name, "", name, Better: Better.Neither);
 
-    /// <summary>Returns the metric of a row's name; null if there is none, which a row of another version may have.</summary>
-    public static Metric? Find(string name, string experiment) =>
-        s_byName.Value[name].FirstOrDefault(metric => metric.Of is null || experiment == metric.Of);
+    /// <summary>Returns the metric of a row's name; null if there is none. The row's experiment tells metrics of one name apart.</summary>
+    public static Metric? Find(string name, string experiment) => experiment == Experiment.Compare && name.Contains('/')
+        ? Compared.Find(name)
+        : s_byName.Value[name].FirstOrDefault(metric => metric.Of is null || experiment == metric.Of);
 }

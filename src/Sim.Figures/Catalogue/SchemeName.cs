@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Figures;
 
-/// <summary>Where a scheme binds prefixes to peers.</summary>
+/// <summary>The place in which a scheme binds prefixes to peers.</summary>
 public enum BindingPlace
 {
     AllowedIps,
@@ -50,7 +50,6 @@ public sealed record SchemeName(string Name, BindingPlace Place) : Term(Name, Na
     /// <summary>Returns where a scheme binds; one that is unknown, as of another version, binds in routes.</summary>
     public static BindingPlace PlaceOf(string name) => All.Find(name)?.Place ?? BindingPlace.Routes;
 
-    /// <summary>Whether a name is one of a scheme that no kernel has.</summary>
     public static bool IsOfNoKernel(string name) => All.Find(name)?.IsWhatIf == true;
 
     /// <summary>Whether no kernel has it.</summary>
@@ -65,6 +64,5 @@ public sealed record SchemeName(string Name, BindingPlace Place) : Term(Name, Na
     /// <summary>Whether each prefix has a route to the device besides what binds it.</summary>
     public bool HasFullRoutes => Plain.Name != Name;
 
-    /// <summary>Returns the scheme with a route per prefix.</summary>
     public SchemeName WithRoutes() => this with { Name = $"{Name} + routes", Words = $"{Words} + routes", Plain = this };
 }

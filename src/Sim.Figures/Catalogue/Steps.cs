@@ -6,7 +6,6 @@ namespace Sim.Figures;
 /// <summary>A step made of a part (a step, a number, a way) between two pieces of text: composes, reads and words it.</summary>
 public sealed record StepForm(string Before, string After, Func<string, string> Words)
 {
-    /// <summary>Returns the step's name.</summary>
     public string Of(string part) => Before + part + After;
 
     public string Of(int part) => Of(part.ToString(CultureInfo.InvariantCulture));
@@ -16,7 +15,7 @@ public sealed record StepForm(string Before, string After, Func<string, string> 
         && step.StartsWith(Before, StringComparison.Ordinal) && step.EndsWith(After, StringComparison.Ordinal) ? step[Before.Length..^After.Length] : null;
 }
 
-/// <summary>The steps of a validation: the operation of its rows, of many changes each.</summary>
+/// <summary>Steps of a validation, each of many changes: the operations of its rows.</summary>
 public static class Steps
 {
     public static readonly Term Setup = new("setup", "before the first prefix");

@@ -25,13 +25,10 @@ public sealed class Vocabulary<T>
         (All, _byName) = (all, all.ToDictionary(term => term.Name));
     }
 
-    /// <summary>The terms in the order of their declarations.</summary>
     public IReadOnlyList<T> All { get; }
 
-    /// <summary>Returns the term of a name; null if there is none.</summary>
     public T? Find(string name) => _byName.GetValueOrDefault(name);
 
-    /// <summary>Returns the term of a name.</summary>
     /// <exception cref="KeyNotFoundException">There is none.</exception>
     public T Of(string name) => _byName[name];
 

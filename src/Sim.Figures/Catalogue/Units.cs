@@ -13,6 +13,5 @@ public static class Units
     /// <summary>The upper 53 bits of a digest: equal or not, and no size.</summary>
     public const string Digest = "digest";
 
-    /// <summary>An error number of the kernel.</summary>
     public const string Errno = "errno";
 }

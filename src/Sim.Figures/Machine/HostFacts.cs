@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: MIT
-using System.Reflection;
 using System.Runtime.InteropServices;
 
 namespace Sim.Figures.Machine;
 
-/// <summary>What must be known of a machine before its numbers mean anything.</summary>
+/// <summary>Facts of a machine without which its numbers mean nothing.</summary>
 public static class HostFacts
 {
     /// <summary>Names of facts that are other ones in every run.</summary>
     public const string LoadFact = "load average at start", LoadEndFact = "load average at end", OthersFact = "others’ use of processors",
         StealFact = "steal", PressureFact = "CPU pressure", SweepFact = "cache sweep";
 
-    /// <summary>The fact that says how large the last-level cache is.</summary>
     public const string CacheFact = "last-level cache";
 
     /// <summary>The machine at the start of a run; 0 takes the system’s size of the last-level cache.</summary>
@@ -32,28 +30,21 @@ public static class HostFacts
 
     public static string LoadAverage() => ReadLine("/proc/loadavg") ?? "unknown";
 
-    private static string LastLevelCache()
-    {
-        for (var index = 4; index >= 0; index--)
-        {
-            if (ReadLine($"/sys/devices/system/cpu/cpu0/cache/index{index}/size") is { } size)
-                return size;
-        }
-
-        return FirstValue("/proc/cpuinfo", "cache size") ?? "unknown";
-    }
+    private static string LastLevelCache() =>
+        new[] { 4, 3, 2, 1, 0 }.Select(index => ReadLine($"/sys/devices/system/cpu/cpu0/cache/index{index}/size")).FirstOrDefault(size => size is not null)
+        ?? FirstValue("/proc/cpuinfo", "cache size") ?? "unknown";
 
     private static string? FirstValue(string file, string key) =>
         FirstLine(file, line => line.StartsWith(key, StringComparison.Ordinal))?.Split(':', 2)[1].Trim();
 
-    private static string? ReadLine(string file) => FirstLine(file, static _ => true)?.Trim();
+    private static string? ReadLine(string file) => FirstLine(file)?.Trim();
 
-    /// <summary>The first line that fits; null where there is none, or the system does not let the file be read.</summary>
-    public static string? FirstLine(string file, Func<string, bool> fits)
+    /// <summary>The first line, or the first that fits; null where there is none, or the system does not let the file be read.</summary>
+    public static string? FirstLine(string file, Func<string, bool>? fits = null)
     {
         try
         {
-            return File.ReadLines(file).FirstOrDefault(fits);
+            return File.ReadLines(file).FirstOrDefault(fits ?? (static _ => true));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Sim.Figures.Machine;
 
 /// <summary>
-/// What a system says of itself at a moment of the run's clock: seconds that grow, null where it does not say them. All processors together were busy, and this
-/// process used its own of these; a hypervisor gave stolen ones to others while a processor here had work; some task waited for a processor.
+/// Counters of the system at a moment of the run's clock, in seconds; null where it does not tell. Busy: work of all processors. Own: this process's part of
+/// it. Steal: time that a hypervisor gave to others while a processor here had work. Waiting: time in which some task waited for a processor.
 /// </summary>
 public readonly record struct MachineReading(double Seconds, double? Busy, double? Own, double? Steal, double? Waiting)
 {
@@ -15,8 +15,8 @@ public readonly record struct MachineReading(double Seconds, double? Busy, doubl
     /// <summary>Reads /proc; where there is none, as on other systems, all but the time is null.</summary>
     public static MachineReading At(double seconds)
     {
-        var (busy, steal) = OfStat(FirstLine("/proc/stat"));
-        return new(seconds, busy, Environment.CpuUsage.TotalTime.TotalSeconds, steal, OfPressure(FirstLine("/proc/pressure/cpu")));
+        var (busy, steal) = OfStat(HostFacts.FirstLine("/proc/stat"));
+        return new(seconds, busy, Environment.CpuUsage.TotalTime.TotalSeconds, steal, OfPressure(HostFacts.FirstLine("/proc/pressure/cpu")));
     }
 
     /// <summary>
@@ -41,19 +41,14 @@ public readonly record struct MachineReading(double Seconds, double? Busy, doubl
     }
 
     /// <summary>
-    /// Out of the first line of /proc/pressure/cpu (Documentation/accounting/psi.rst), whose total is in microseconds:
-    /// <c>some avg10=0.00 avg60=0.00 avg300=0.00 total=53431978</c>.
+    /// Seconds from the first line of /proc/pressure/cpu (psi.rst): <c>some avg10=0.00 avg60=0.00 avg300=0.00 total=53431978</c>.
     /// </summary>
     public static double? OfPressure(string? line)
     {
         const string total = "total=";
-        var word = line?.StartsWith("some ", StringComparison.Ordinal) == true
-            ? line.Split(' ').FirstOrDefault(part => part.StartsWith(total, StringComparison.Ordinal))
-            : null;
-        return word is not null && ulong.TryParse(word.AsSpan(total.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var microseconds)
+        var words = line?.Split(' ') is ["some", .. var rest] ? rest : [];
+        return Array.Find(words, part => part.StartsWith(total, StringComparison.Ordinal)) is { } word && ulong.TryParse(word.AsSpan(total.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var microseconds)
             ? microseconds / 1e6
             : null;
     }
-
-    private static string? FirstLine(string file) => HostFacts.FirstLine(file, static _ => true);
 }

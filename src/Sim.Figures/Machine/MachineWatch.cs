@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Sim.Figures.Machine;
 
 /// <summary>
-/// What others do on the machine while it measures. The thread that measures asks between measurements: nothing runs beside these.
+/// Other work on the machine while it measures. The thread that measures asks between measurements: nothing runs beside these.
 /// <code>
 ///   readings   |----|------|----|----------|      others' share of a processor in each part:
 ///                         [measured]              (busy - own + steal) / seconds, over the parts that hold what was measured
@@ -16,7 +16,7 @@ public sealed class MachineWatch(Func<MachineReading> read, DateTimeOffset start
     public const double LeastBusy = 0.25;
     private const double BusyOfAll = 0.02;
 
-    /// <summary>The machine was busy if it was for so much of the run.</summary>
+    /// <summary>Share of the run after which the whole machine is called busy.</summary>
     public const double BusyTime = 0.1;
 
     /// <summary>Shortest time in seconds between two readings: the kernel counts in hundredths.</summary>
@@ -24,7 +24,7 @@ public sealed class MachineWatch(Func<MachineReading> read, DateTimeOffset start
 
     private readonly List<MachineReading> _readings = [read()];
 
-    /// <summary>Of no machine: nothing is known, and nothing is busy.</summary>
+    /// <summary>Watches no machine: nothing is known, and nothing is busy.</summary>
     public static MachineWatch None => new(static () => default, DateTimeOffset.UnixEpoch, 1);
 
     /// <summary>Share of a processor above which the machine is called busy.</summary>
@@ -68,7 +68,7 @@ public sealed class MachineWatch(Func<MachineReading> read, DateTimeOffset start
         }
     }
 
-    /// <summary>What a report says of it: one fact a line; "unknown" where the system does not tell.</summary>
+    /// <summary>Facts for a report, a line each; "unknown" where the system does not tell.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Facts()
     {
         var load = Load();
@@ -86,7 +86,7 @@ public sealed class MachineWatch(Func<MachineReading> read, DateTimeOffset start
             + $"{Number(Threshold)}. Times that were measured meanwhile are marked busy and get no verdict; run again on a quiet machine."
         : null;
 
-    /// <summary>Over the readings, by time.</summary>
+    /// <summary>The load over all readings, weighted by time.</summary>
     private MachineLoad? Load()
     {
         var parts = new List<(double Share, double Seconds, double At)>();
@@ -110,7 +110,7 @@ public sealed class MachineWatch(Func<MachineReading> read, DateTimeOffset start
         return new(median, worst.Share, worst.At, parts.Where(part => part.Share > Threshold).Sum(part => part.Seconds) / all);
     }
 
-    /// <summary>The kernel counts its ticks and a process its time in other ways: less than nothing is nothing.</summary>
+    /// <summary>Processors that others used. Kernel ticks and process times are counted differently, so a negative share counts as none.</summary>
     private static double? Share(MachineReading from, MachineReading to) =>
         to.Seconds > from.Seconds && to.Busy - from.Busy - (to.Own - from.Own) is { } others
             ? Math.Max(0, others + Math.Max(0, to.Steal - from.Steal ?? 0)) / (to.Seconds - from.Seconds)
@@ -130,12 +130,10 @@ public sealed class MachineWatch(Func<MachineReading> read, DateTimeOffset start
 }
 
 /// <summary>
-/// What others used over a run, in processors: half of the time no more than the median; the worst began at so many seconds of
-/// the run’s clock; for a share of the time it was above the threshold.
+/// Processors that others used: median and most over the run, the second of the most, the share of time above the threshold.
 /// </summary>
 public readonly record struct MachineLoad(double Median, double Worst, double WorstAt, double BusyShare)
 {
-    /// <summary>The figures in words.</summary>
     public string Describe(DateTimeOffset started) => string.Create(
         CultureInfo.InvariantCulture, $"{MachineWatch.Number(Median)} of a processor in the median, {MachineWatch.Number(Worst)} at worst (at {started.AddSeconds(WorstAt):HH:mm:ss})");
 }

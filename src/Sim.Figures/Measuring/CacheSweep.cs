@@ -15,12 +15,12 @@ namespace Sim.Figures.Measuring;
 /// <remarks>
 /// Reads an array four times as large as the last level, which does not strictly forget the oldest first. With 32 MiB there, the
 /// quartiles of lookups' A/A rows are 0.86 to 1.15 after half its size and 0.98 to 1.02 after twice; those of updates need four times.
-/// Where four times take longer than a plan allows (a VM may see 260 MiB, which it shares), the sweep is shorter, once the size at
-/// least; the report says by how much, and the A/A rows show what is left.
+/// Where four times take longer than the seconds of a plan (a VM may see 260 MiB, which it shares), the sweep is shorter, once the size at
+/// least; the report says by how much, and the A/A rows show what is left. A size of 0 is unknown.
 /// Small structures stay in the cache together, whichever ran before. A sweep would take the code out as well, and few operations
 /// would show little else: those on three prefixes take microseconds after one.
 /// </remarks>
-public sealed unsafe class CacheSweep : IDisposable
+public sealed unsafe class CacheSweep(long cacheBytes, double seconds = double.PositiveInfinity) : IDisposable
 {
     private const int Times = 4;
     private const long LeastBytes = 64 << 20;
@@ -33,24 +33,17 @@ public sealed unsafe class CacheSweep : IDisposable
 
     private const int LineBytes = 64;
 
-    private readonly long _cacheBytes;
-    private readonly double _seconds;
     private byte* _array;
-    private long _arrayBytes;
-    private long _at;
-    private long _sum;
-
-    /// <summary>A sweep reads once to four times the cache’s bytes (0: unknown), as the seconds allow.</summary>
-    public CacheSweep(long cacheBytes, double seconds = double.PositiveInfinity) => (_cacheBytes, _seconds) = (cacheBytes, seconds);
+    private long _arrayBytes, _at, _sum;
 
     /// <summary>Bytes that a sweep reads; 0 before the first.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>What was swept, for the conditions of a run.</summary>
+    /// <summary>The sweep in words, for the conditions of a run.</summary>
     public string Fact => Bytes == 0
         ? "none: the structures fit in the last-level cache together"
         : $"{CacheSize.Show(Bytes)} before each pair of repetitions"
-            + (_cacheBytes > 0 ? $", {Bytes / (double)_cacheBytes:0.0} times the last-level cache" : "");
+            + (cacheBytes > 0 ? $", {Bytes / (double)cacheBytes:0.0} times the last-level cache" : "");
 
     /// <summary>Sweeps, unless structures of so many bytes together stay in the last-level cache.</summary>
     public void Run(long bytes)
@@ -63,7 +56,7 @@ public sealed unsafe class CacheSweep : IDisposable
     }
 
     /// <summary>Whether structures of this size are swept out.</summary>
-    public bool Empties(long bytes) => !Fits(bytes, _cacheBytes);
+    public bool Empties(long bytes) => !Fits(bytes, cacheBytes);
 
     /// <summary>Whether structures of this size stay in the cache together: in half of it, since keys, code and others need the rest.</summary>
     public static bool Fits(long bytes, long cacheBytes) => bytes <= cacheBytes / 2;
@@ -104,13 +97,13 @@ public sealed unsafe class CacheSweep : IDisposable
     private void Allocate()
     {
         var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / MemoryShare;
-        _arrayBytes = Math.Min(Math.Clamp(Times * _cacheBytes, LeastBytes, MostBytes), Math.Max(memory, LeastBytes)) / LineBytes * LineBytes;
+        _arrayBytes = Math.Min(Math.Clamp(Times * cacheBytes, LeastBytes, MostBytes), Math.Max(memory, LeastBytes)) / LineBytes * LineBytes;
         // Not on the managed heap, whose collector would let more garbage pile up beside it.
         _array = (byte*)NativeMemory.Alloc((nuint)_arrayBytes);
         // Pages of its own: what was never written is one page of noughts, which stays in the cache.
         NativeMemory.Fill(_array, (nuint)_arrayBytes, 1);
         var clock = Stopwatch.GetTimestamp();
         Read(_arrayBytes);
-        Bytes = BytesFor(_cacheBytes, _arrayBytes / Stopwatch.GetElapsedTime(clock).TotalSeconds, _seconds, _arrayBytes);
+        Bytes = BytesFor(cacheBytes, _arrayBytes / Stopwatch.GetElapsedTime(clock).TotalSeconds, seconds, _arrayBytes);
     }
 }

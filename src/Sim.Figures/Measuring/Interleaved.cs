@@ -34,16 +34,13 @@ public static class Interleaved
     /// preparation. Where the first run of a thing is slower, run each once before; where a run leaves its memory in the caches,
     /// give a <see cref="CacheSweep"/>.
     /// </summary>
-    public static InterleavedTimes Run(
-        int groups, Func<double> a, Func<double> b, CancellationToken cancel)
+    public static InterleavedTimes Run(int groups, Func<double> a, Func<double> b, CancellationToken cancel)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(groups, 1);
         return Run(done => done < groups, a, b, cancel);
     }
 
-    /// <summary>
-    /// Runs groups, at least one, while another is wanted after so many. Before each pair, both sides’ start is made alike.
-    /// </summary>
+    /// <summary>Runs groups, at least one, while another is wanted after so many; prepares both sides alike before each pair.</summary>
     public static InterleavedTimes Run(
         Func<int, bool> another, Func<double> a, Func<double> b, CancellationToken cancel, Action? before = null)
     {
@@ -75,12 +72,7 @@ public static class Interleaved
         Func<int, bool> another, Func<double[]> a, Func<double[]> b, CancellationToken cancel, Action? before = null)
     {
         var (timesA, timesB) = (new List<double[]>(), new List<double[]>());
-        var all = Run(
-            another,
-            () => Remember(timesA, a()),
-            () => Remember(timesB, b()),
-            cancel,
-            before);
+        var all = Run(another, () => Remember(timesA, a()), () => Remember(timesB, b()), cancel, before);
         return [.. timesA[0].Select((_, i) => new InterleavedTimes(
             [.. timesA.Select(times => times[i])],
             [.. timesB.Select(times => times[i])],

@@ -4,17 +4,17 @@ using Sim.Files;
 
 namespace Sim.Figures.Measuring;
 
-/// <summary>What one pass gave of one time: the two sides interleaved, and the first against itself, if that was run.</summary>
+/// <summary>One time of one pass: the two sides interleaved, and the first against itself, if that was run.</summary>
 public readonly record struct PassTimes(InterleavedTimes Pair, InterleavedTimes? Self)
 {
     public Passes.Pass Summary => Passes.Of(Pair.Ratios, Self?.Ratios ?? Pair.Selves);
 }
 
-/// <summary>What the passes that were kept gave together, with the factor up to which equals differed among these repetitions.</summary>
+/// <summary>One time of all passes that were kept, with the factor up to which equals differed among these repetitions.</summary>
 public sealed record SettledTimes(InterleavedTimes Pair, InterleavedTimes? Self, double Noise, string Flag);
 
 /// <summary>
-/// One thing that is measured on two structures, in passes of at most so many groups. A pass asks after each group whether
+/// One thing that is measured on two structures, in passes of at most MostGroups groups. A pass asks after each group whether
 /// another follows, and gives one result for each time that a repetition has; rows are made of the results in the same order.
 /// </summary>
 public sealed record PairedCase(
@@ -33,7 +33,6 @@ public sealed record PairedCase(
     /// <summary>Takes a pass in, with the moments of the run's clock at which it began and ended.</summary>
     public void Add(PassTimes[] times, double from, double to) => _passes.Add((times, from, to));
 
-    /// <summary>Makes the rows of all passes.</summary>
     public void Finish(MachineWatch watch) => AddRows([.. Enumerable.Range(0, _passes[0].Times.Length).Select(time => Result(time, watch))]);
 
     private (IReadOnlyList<int> Kept, bool Settled) Settle(int time) => Passes.Settle([.. _passes.Select(pass => pass.Times[time].Summary)]);

@@ -2,8 +2,8 @@
 namespace Sim.Figures.Measuring;
 
 /// <summary>
-/// Whether passes that were made apart in time tell the same. The machine may be another one in the second pass: a neighbour has
-/// come, or gone. A pass's median may be off by what equals differ in it (its A/A ratios), so that two passes agree where
+/// Decides whether passes at different times agree. The machine may differ in the second pass: a neighbour has come, or gone. A pass's
+/// median may be off by what equals differ in it (its A/A ratios), so that two passes agree where
 /// <code>
 ///   |ln median 1 - ln median 2|  &lt;=  max(ln floor, width 1 + width 2)      width: the farther quartile of ln A/A from 0
 /// </code>
@@ -16,13 +16,12 @@ public static class Passes
     /// <summary>Two times that are not interleaved with another may always differ by this factor.</summary>
     public const double TimeFloor = 1.25;
 
-    /// <summary>The rule in words, for pages.</summary>
     public const string Rule =
         "Each pair is measured in two passes, some time apart. They agree if their medians differ by at most 5 %, or by at most the noise of both passes "
         + "together (the farther quartile of A/A). If they do not agree, a third pass is made, and two passes that agree are kept. If no two agree, the row "
         + "is not settled.";
 
-    /// <summary>What a pass gave: the logarithm of its median (NaN for none), and its A/A’s farther quartile from 0.</summary>
+    /// <summary>The logarithm of a pass’s median (NaN for none), and its A/A’s farther quartile from 0.</summary>
     public readonly record struct Pass(double Log, double Width);
 
     /// <summary>A pass out of its ratios, or times, and its A/A ratios; those without a logarithm say nothing.</summary>
@@ -42,11 +41,11 @@ public static class Passes
         return new(Spread.Of(logs).Median, width);
     }
 
-    /// <summary>Whether two passes tell the same; one that has no value contradicts none.</summary>
+    /// <summary>Whether two passes agree; one without a value contradicts none.</summary>
     public static bool Agree(Pass one, Pass other, double floor) =>
         !(Math.Abs(one.Log - other.Log) > Math.Max(Math.Log(floor), one.Width + other.Width));
 
-    /// <summary>The passes to make the row of: all that agree, or the nearest two of three that do; else all, and not settled.</summary>
+    /// <summary>Passes that a row is made of: all if they agree, or the nearest two of three that do; else all, and not settled.</summary>
     public static (IReadOnlyList<int> Kept, bool Settled) Settle(IReadOnlyList<Pass> passes, double floor = Floor)
     {
         var all = Enumerable.Range(0, passes.Count).ToList();

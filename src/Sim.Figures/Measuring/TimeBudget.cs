@@ -19,10 +19,9 @@ public sealed class TimeBudget(double seconds, Func<double> clock)
     /// <summary>Seconds since the run began.</summary>
     public double Now => clock();
 
-    /// <summary>Seconds that everything takes which comes later and cannot be shortened.</summary>
+    /// <summary>Seconds of all later work that cannot be shortened.</summary>
     public double Later { get; set; }
 
-    /// <summary>Announces a number of parts that will come.</summary>
     public void Expect(int parts) => _parts += parts;
 
     /// <summary>Begins the next part. Tells after so many groups whether another is expected to end within the part’s share.</summary>

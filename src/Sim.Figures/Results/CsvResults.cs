@@ -22,34 +22,16 @@ public static class CsvResults
             csv.WriteField(column);
         csv.EndRecord();
         foreach (var figure in rows.All)
-            WriteRow(csv, rows.Id(figure), figure);
+        {
+            foreach (var field in Fields(rows.Id(figure), figure))
+                csv.WriteField($"{field}");
+            csv.EndRecord();
+        }
     }
 
-    private static void WriteRow(CsvWriter csv, int id, Figure f)
-    {
-        csv.WriteField(id);
-        csv.WriteField(f.Experiment);
-        csv.WriteField(f.Structure);
-        csv.WriteField(f.Scheme);
-        csv.WriteField(f.Family);
-        csv.WriteField(f.Order);
-        csv.WriteField(f.Keys);
-        csv.WriteField(f.Chain);
-        csv.WriteField(f.Operation);
-        csv.WriteField(f.Peers);
-        csv.WriteField(f.Prefixes);
-        csv.WriteField(f.X);
-        csv.WriteField(f.Item);
-        csv.WriteField(f.Metric);
-        csv.WriteField(f.Unit);
-        csv.WriteField(f.Value);
-        csv.WriteField(f.Low);
-        csv.WriteField(f.High);
-        csv.WriteField(f.N);
-        csv.WriteField(f.Basis.Label());
-        csv.WriteField(f.Side);
-        csv.WriteField(f.Bound);
-        csv.WriteField(f.Flag);
-        csv.EndRecord();
-    }
+    private static object?[] Fields(int id, Figure f) =>
+    [
+        id, f.Experiment, f.Structure, f.Scheme, f.Family, f.Order, f.Keys, f.Chain, f.Operation, f.Peers, f.Prefixes,
+        f.X, f.Item, f.Metric, f.Unit, f.Value, f.Low, f.High, f.N, f.Basis.Label(), f.Side, f.Bound, f.Flag,
+    ];
 }

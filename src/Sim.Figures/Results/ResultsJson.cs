@@ -7,26 +7,19 @@ namespace Sim.Figures.Results;
 /// <summary>results.json: the rows and conditions of a run. A change that breaks readers raises <see cref="Format"/>.</summary>
 public static class ResultsJson
 {
-    /// <summary>The number in the file's <c>format</c> field.</summary>
     public const int Format = 1;
 
     private const long MostBytes = 512 << 20;
 
     private static readonly JsonSerializerOptions Options = new()
     {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        DefaultIgnoreCondition = JsonIgnoreCondition.Never,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-        AllowDuplicateProperties = false,
-        WriteIndented = true,
-        IndentSize = 1,
-        NewLine = "\n",
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.Never,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true, AllowDuplicateProperties = false, WriteIndented = true,
+        IndentSize = 1, NewLine = "\n",
         Converters = { new JsonStringEnumConverter<Basis>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
     };
 
-    /// <summary>Writes <paramref name="result"/> to a new file, or over an old one.</summary>
     public static void Write(string path, RunResult result)
     {
         using var stream = File.Create(path);
@@ -34,17 +27,10 @@ public static class ResultsJson
         stream.WriteByte((byte)'\n');
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote: every field of the run comes back equal.</summary>
+    /// <summary>Reads what <see cref="Write"/> wrote, from a stream that has a length: every field of the run comes back equal.</summary>
     /// <exception cref="InvalidDataException">
     /// Not JSON (with line and byte), another format, a field missing, rows not numbered 1, 2, ..., or a row that cannot be.
     /// </exception>
-    public static RunResult Read(string path)
-    {
-        using var stream = File.OpenRead(path);
-        return Read(stream, path);
-    }
-
-    /// <summary>The same from a stream that has a length.</summary>
     public static RunResult Read(Stream stream, string path)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -73,14 +59,11 @@ public static class ResultsJson
     /// <summary>The reason with the field, and without the position, which is counted from 0.</summary>
     private static string Reason(JsonException e)
     {
-        var end = e.Message.IndexOf(" Path: ", StringComparison.Ordinal);
-        if (end < 0)
-            end = e.Message.IndexOf(" LineNumber: ", StringComparison.Ordinal);
-        var reason = (end < 0 ? e.Message : e.Message[..end]).Replace(typeof(ResultsJson).FullName + "+", "");
+        var reason = e.Message.Split(" Path: ")[0].Split(" LineNumber: ")[0].Replace(typeof(ResultsJson).FullName + "+", "");
         return e.Path is null or "$" ? reason : $"{e.Path}: {reason}";
     }
 
-    /// <summary>What the types do not say: the serializer lets null into a list, and any number where one is asked for.</summary>
+    /// <summary>Refuses null in a list and impossible numbers, which the serializer lets through.</summary>
     private static void Check(string path, Document document)
     {
         void Refuse(bool wrong, string what)
@@ -106,21 +89,14 @@ public static class ResultsJson
     private static bool IsDuration(decimal seconds) => seconds is >= 0 and < 1e9m;
 
     private static Document ToDocument(RunResult r) => new(
-        Format,
-        r.Command,
-        r.Started,
-        // Ticks are tenths of a microsecond: as a decimal of seconds they survive the way there and back.
-        r.Duration.Ticks / (decimal)TimeSpan.TicksPerSecond,
-        r.Quick,
-        r.Seed,
-        r.Table,
-        ToNamed(r.Environment),
-        ToNamed(r.Versions),
-        [.. r.Warnings],
+        Format, r.Command, r.Started, ToSeconds(r.Duration), r.Quick, r.Seed, r.Table, ToNamed(r.Environment), ToNamed(r.Versions), [.. r.Warnings],
         [.. r.Figures.Select((f, i) => ToRow(f, i + 1))],
         r.Runs.Count == 0 ? null : [.. r.Runs.Select(run => new Run(
-            run.Name, run.Side, run.Command, run.Started, run.Duration.Ticks / (decimal)TimeSpan.TicksPerSecond, run.Quick, run.Seed,
-            run.Table, ToNamed(run.Environment), ToNamed(run.Versions), run.Rows))]);
+            run.Name, run.Side, run.Command, run.Started, ToSeconds(run.Duration), run.Quick, run.Seed, run.Table, ToNamed(run.Environment),
+            ToNamed(run.Versions), run.Rows))]);
+
+    /// <summary>Ticks are tenths of a microsecond: as a decimal of seconds they survive the way there and back.</summary>
+    private static decimal ToSeconds(TimeSpan duration) => duration.Ticks / (decimal)TimeSpan.TicksPerSecond;
 
     private static Named[] ToNamed(IEnumerable<KeyValuePair<string, string>> pairs) => [.. pairs.Select(p => new Named(p.Key, p.Value))];
 
@@ -147,86 +123,29 @@ public static class ResultsJson
 
     private static Row ToRow(Figure f, int id) => new(
         id, f.Experiment, f.Structure, f.Scheme, f.Family, f.Order, f.Keys, f.Chain, f.Operation, f.Peers, f.Prefixes,
-        f.X, f.Item, f.Metric, f.Unit, f.Value, f.Low, f.High, f.N, f.Basis, f.Side, f.Bound, f.Flag);
+        f.X, f.Item, f.Metric.Name, f.Unit, f.Value, f.Low, f.High, f.N, f.Basis, f.Side, f.Bound, f.Flag);
 
     private static Figure ToFigure(Row r) => new()
     {
-        Experiment = r.Experiment,
-        Structure = r.Structure,
-        Scheme = r.Scheme,
-        Family = r.Family,
-        Order = r.Order,
-        Keys = r.Keys,
-        Chain = r.Chain,
-        Operation = r.Operation,
-        Peers = r.Peers,
-        Prefixes = r.Prefixes,
-        X = r.X,
-        Item = r.Item,
-        Metric = r.Metric,
-        Unit = r.Unit,
-        Value = r.Value,
-        Low = r.Low,
-        High = r.High,
-        N = r.N,
-        Basis = r.Basis,
-        Side = r.Side,
-        Bound = r.Bound,
-        Flag = r.Flag,
+        Experiment = r.Experiment, Structure = r.Structure, Scheme = r.Scheme, Family = r.Family, Order = r.Order, Keys = r.Keys, Chain = r.Chain,
+        Operation = r.Operation, Peers = r.Peers, Prefixes = r.Prefixes, X = r.X, Item = r.Item, Metric = Metrics.Of(r.Metric, r.Experiment), Unit = r.Unit,
+        Value = r.Value, Low = r.Low, High = r.High, N = r.N, Basis = r.Basis, Side = r.Side, Bound = r.Bound, Flag = r.Flag,
     };
 
     private sealed record Named(string Name, string Value);
 
     private sealed record Document(
-        int Format,
-        string Command,
-        DateTimeOffset Started,
-        decimal DurationSeconds,
-        bool Quick,
-        ulong Seed,
-        TableFacts Table,
-        Named[] Environment,
-        Named[] Versions,
-        string[] Warnings,
-        Row[] Rows,
+        int Format, string Command, DateTimeOffset Started, decimal DurationSeconds, bool Quick, ulong Seed, TableFacts Table,
+        Named[] Environment, Named[] Versions, string[] Warnings, Row[] Rows,
         // A run's own result has no such field.
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Run[]? Runs = null);
 
     private sealed record Run(
-        string Name,
-        string Side,
-        string Command,
-        DateTimeOffset Started,
-        decimal DurationSeconds,
-        bool Quick,
-        ulong Seed,
-        TableFacts Table,
-        Named[] Environment,
-        Named[] Versions,
-        int Rows);
+        string Name, string Side, string Command, DateTimeOffset Started, decimal DurationSeconds, bool Quick, ulong Seed, TableFacts Table,
+        Named[] Environment, Named[] Versions, int Rows);
 
     private sealed record Row(
-        int Id,
-        string Experiment,
-        string Structure,
-        string Scheme,
-        int Family,
-        string Order,
-        string Keys,
-        string Chain,
-        string Operation,
-        int? Peers,
-        long? Prefixes,
-        double? X,
-        string Item,
-        string Metric,
-        string Unit,
-        double Value,
-        double Low,
-        double High,
-        int N,
-        Basis Basis,
-        string Side = "",
-        double? Bound = null,
-        string Flag = "");
+        int Id, string Experiment, string Structure, string Scheme, int Family, string Order, string Keys, string Chain, string Operation, int? Peers,
+        long? Prefixes, double? X, string Item, string Metric, string Unit, double Value, double Low, double High, int N, Basis Basis,
+        string Side = "", double? Bound = null, string Flag = "");
 }

@@ -7,7 +7,6 @@ public sealed record ExactChange(Figure Before, Figure After, Figure Difference)
     /// <summary>After over before; null where that says nothing.</summary>
     public double? Factor => Before.Unit != Units.Digest && Before.Value > 0 && After.Value > 0 ? After.Value / Before.Value : null;
 
-    /// <summary>The difference with its sign and its unit.</summary>
     public string ShowDifference() => Before.Unit == Units.Digest
         ? "differs"
         : (Difference.Value > 0 ? "+" : "") + Scale.For(After.Unit, [Difference.Value]).Show(Difference.Value);
@@ -24,13 +23,11 @@ public sealed class CompareView
 {
     private static readonly string[] s_times = [Units.Nanoseconds, "µs", Units.Milliseconds, Units.Seconds];
 
-    private readonly bool _variesFamily;
-    private readonly bool _variesPeers;
+    private readonly bool _variesFamily, _variesPeers;
 
     private CompareView(Rows rows, List<Figure> figures)
     {
-        Rows = rows;
-        Figures = figures;
+        (Rows, Figures) = (rows, figures);
         var (exact, ratios) = (new List<ExactChange>(), new List<RatioChange>());
         for (var i = 0; i + 2 < figures.Count; i++)
         {
@@ -59,7 +56,6 @@ public sealed class CompareView
     /// <summary>Measured rows: those that changed first, then by the size of the ratio.</summary>
     public IReadOnlyList<RatioChange> Measured { get; }
 
-    /// <summary>Measured rows whose change is significant.</summary>
     public IReadOnlyList<RatioChange> Changed { get; }
 
     /// <summary>The test by its name in the rows.</summary>
@@ -67,12 +63,8 @@ public sealed class CompareView
 
     public double Alpha => Summary(Metrics.Alpha)?.Value ?? Significance.Alpha;
 
-    /// <summary>The comparison in a result; null where it is none.</summary>
-    public static CompareView? Of(Rows rows)
-    {
-        var figures = rows.All.Where(f => f.Experiment == Experiment.Compare).ToList();
-        return figures.Count == 0 ? null : new CompareView(rows, figures);
-    }
+    public static CompareView? Of(Rows rows) =>
+        rows.All.Where(f => f.Experiment == Experiment.Compare).ToList() is { Count: > 0 } figures ? new(rows, figures) : null;
 
     public bool IsChanged(RatioChange change) => change.Adjusted is { } p && p.Value <= Alpha;
 
@@ -83,36 +75,28 @@ public sealed class CompareView
 
     public static bool IsTime(Figure figure) => Array.IndexOf(s_times, figure.Unit) >= 0;
 
-    /// <summary>The unit in which both are shown.</summary>
     public static Scale ScaleOf(Figure before, Figure after) => Scale.For(after.Unit, [before.Value, after.Value]);
 
     /// <summary>The row in words: what was taken, of whom, in which case.</summary>
     public string Label(Figure f)
     {
-        var (experiment, side, metric) = Metrics.Compared.Read(f.Metric);
-        string[] words =
-        [
+        var (experiment, side, _) = Metrics.Compared.Read(f.Metric);
+        return Words.Listed(
             Words.Experiment(experiment), f.Structure, f.Scheme == f.Structure ? "" : f.Scheme, side, _variesFamily ? $"IPv{f.Family}" : "",
             Words.Case(f.Keys, f.Chain, f.Operation, f.Order), f.Item, f.X is { } x ? $"x = {Numbers.Show(x)}" : "",
-            _variesPeers && f.Peers is { } peers ? Numbers.Count(peers, "peer") : "", Words.Metric(metric, experiment),
-        ];
-        return string.Join(", ", words.Where(word => word.Length > 0));
+            _variesPeers && f.Peers is { } peers ? Numbers.Count(peers, "peer") : "", f.Metric.Words);
     }
 
     /// <summary>The row in few letters, for a plot.</summary>
     public string Short(Figure f)
     {
         var (experiment, _, metric) = Metrics.Compared.Read(f.Metric);
-        string[] words =
-        [
+        return Words.Listed(
             $"{experiment} {(f.Structure.Length > 0 ? f.Structure : f.Scheme)}".TrimEnd(), _variesFamily ? $"v{f.Family}" : "", f.Keys, f.Chain, f.Operation,
             f.Keys.Length + f.Operation.Length > 0 ? "" : f.Order, f.Item, f.X is { } x ? Numbers.Show(x) : "",
-            _variesPeers && f.Peers is { } peers ? Numbers.Count(peers, "peer") : "", metric == Metrics.Time || metric == Metrics.Ratio ? "" : metric,
-        ];
-        return string.Join(", ", words.Where(word => word.Length > 0));
+            _variesPeers && f.Peers is { } peers ? Numbers.Count(peers, "peer") : "", metric == Metrics.Time || metric == Metrics.Ratio ? "" : metric);
     }
 
-    /// <summary>The verdict.</summary>
     public IEnumerable<string> Sentences()
     {
         var tested = Measured.Count(change => change.Adjusted is not null);
@@ -154,14 +138,13 @@ public sealed class CompareView
         return $"{Numbers.Show(Changed.Count)} of {Numbers.Show(tested)} measured rows changed: {string.Join("; ", parts)}.";
     }
 
-    /// <summary>What a change is: of a time slower or faster, else by the side on which the metric is better.</summary>
+    /// <summary>A change in a word: of a time slower or faster, else by the side on which the metric is better.</summary>
     private static string Outcome(RatioChange change)
     {
         var more = change.Ratio.Value > 1;
         if (IsTime(change.After))
             return more ? "slower" : "faster";
-        var (experiment, _, metric) = Metrics.Compared.Read(change.After.Metric);
-        return Metrics.Find(metric, experiment)?.Better switch
+        return change.After.Metric.Better switch
         {
             Better.Less => more ? "larger (worse)" : "smaller (better)",
             Better.More => more ? "larger (better)" : "smaller (worse)",

@@ -17,26 +17,21 @@ namespace Sim.Reports.Compare;
 /// </summary>
 public sealed class RunComparison
 {
-    public const string Before = "before";
-    public const string After = "after";
-    public const string Difference = "difference";
-    public const string Ratio = "ratio";
-    public const string Adjusted = "p-adjusted";
-    public const string NoiseBefore = "noise-before";
-    public const string NoiseAfter = "noise-after";
+    /// <summary>The sides of its rows, besides the names of the metrics that count rows without a counterpart.</summary>
+    public const string Before = "before", After = "after", Difference = "difference", Ratio = "ratio", Adjusted = "p-adjusted",
+        NoiseBefore = "noise-before", NoiseAfter = "noise-after";
 
     /// <summary>The noise that is assumed for one run without an A/A row.</summary>
     public const double AssumedNoise = 1.05;
 
-    private readonly IReadOnlyList<StoredRun> _before;
-    private readonly IReadOnlyList<StoredRun> _after;
+    private readonly IReadOnlyList<StoredRun> _before, _after;
     private readonly Tester _tester;
     private readonly List<Figure> _rows = [];
 
     private RunComparison(IReadOnlyList<StoredRun> before, IReadOnlyList<StoredRun> after, double? noise)
     {
         (_before, _after) = (before, after);
-        _tester = new Tester(before.Count, after.Count, [.. All.SelectMany(run => run.Result.Figures).Where(figure => figure.IsNoise())], noise);
+        _tester = new Tester(before.Count, after.Count, [.. All.SelectMany(run => run.Result.Figures).Where(figure => figure.IsNoise)], noise);
     }
 
     private IReadOnlyList<StoredRun> All => [.. _before, .. _after];
@@ -55,7 +50,7 @@ public sealed class RunComparison
     private RunResult Build(string command)
     {
         var (before, after) = (Merger.Rows(_before), Merger.Rows(_after));
-        var pairs = before.Where(pair => after.ContainsKey(pair.Key) && !pair.Key.Columns.IsNoise())
+        var pairs = before.Where(pair => after.ContainsKey(pair.Key) && !pair.Key.Columns.IsNoise)
             .Select(pair => (Before: pair.Value, After: after[pair.Key])).ToList();
         if (pairs.Count == 0)
             throw new UserException(NothingInCommon(before.Keys, after.Keys));
@@ -73,35 +68,18 @@ public sealed class RunComparison
         return Result(command);
     }
 
-    private RunResult Result(string command) => new()
+    private RunResult Result(string command) => Merger.Made(All, command) with
     {
-        Command = command,
-        Started = All.Min(run => run.Result.Started),
-        Duration = All.Aggregate(TimeSpan.Zero, (sum, run) => sum + run.Result.Duration),
-        Environment = Merger.Common(All, run => run.Result.Environment),
-        Versions = Merger.Common(All, run => run.Result.Versions),
-        Table = _after[0].Result.Table,
-        Seed = _after[0].Result.Seed,
-        Quick = All.Any(run => run.Result.Quick),
-        Warnings = [.. Warnings()],
-        Figures = _rows,
+        Table = _after[0].Result.Table, Seed = _after[0].Result.Seed, Quick = All.Any(run => run.Result.Quick), Warnings = [.. Warnings().Where(warning => warning.Length > 0)], Figures = _rows,
         Runs = [.. _before.Select(run => run.Facts(Before)), .. _after.Select(run => run.Facts(After))],
     };
 
-    private IEnumerable<string> Warnings()
-    {
-        if (_tester.Caveat is { Length: > 0 } caveat)
-            yield return caveat;
-        foreach (var difference in Fit.MachineDifferences(All))
-            yield return $"The machines differ, so times may differ too: {difference}.";
-        if (All.Select(run => run.Result.Quick).Distinct().Count() > 1)
-            yield return "Some runs have fewer repetitions (--quick) than others.";
-        foreach (var run in All)
-        {
-            foreach (var warning in run.Result.Warnings)
-                yield return $"{run.Name}: {warning}";
-        }
-    }
+    private IEnumerable<string> Warnings() =>
+    [
+        _tester.Caveat, .. Fit.MachineDifferences(All).Select(difference => $"The machines differ, so times may differ too: {difference}."),
+        All.Select(run => run.Result.Quick).Distinct().Count() > 1 ? "Some runs have fewer repetitions (--quick) than others." : "",
+        .. All.SelectMany(run => run.Warnings),
+    ];
 
     /// <returns>How many differ.</returns>
     private int AddExact(List<(MergedRow Before, MergedRow After)> pairs)
@@ -149,7 +127,7 @@ public sealed class RunComparison
 
     private int Add(string side, IEnumerable<Figure> figures, bool noise = false)
     {
-        var rows = figures.Where(figure => figure.IsNoise() == noise).Select(figure => Row(figure, side)).ToList();
+        var rows = figures.Where(figure => figure.IsNoise == noise).Select(figure => Row(figure, side)).ToList();
         _rows.AddRange(rows);
         return rows.Count;
     }
@@ -157,20 +135,15 @@ public sealed class RunComparison
     private void Count(Metric metric, double value, string item = "") =>
         _rows.Add(metric.Row(Figure.At(Experiment.Compare, _after[0].Result.Table.Family) with { Item = item }, value));
 
-    private static Figure Row(Figure figure, string side) => figure with
-    {
-        Experiment = Experiment.Compare,
-        Metric = Metrics.Compared.NameOf(figure),
-        Side = side,
-        Bound = null,
-    };
+    private static Figure Row(Figure figure, string side) =>
+        figure with { Experiment = Experiment.Compare, Metric = Metrics.Compared.Of(figure), Side = side, Bound = null };
 
     /// <summary>A kernel's count may vary within its bound from run to run; all else is equal to the last digit.</summary>
     private static bool AreEqual(Figure before, Figure after) => before.Bound is > 0 || after.Bound is > 0
         ? Math.Abs(before.Value - after.Value) <= 2 * Math.Max(before.Bound ?? 0, after.Bound ?? 0)
         : before with { Bound = null } == after with { Bound = null };
 
-    /// <summary>How far a ratio is from 1, either way: what the rows are ordered by.</summary>
+    /// <summary>The distance of a ratio from 1, either way. The rows are ordered by it.</summary>
     private static double Size(double ratio) => ratio > 0 ? Math.Abs(Math.Log(ratio)) : double.PositiveInfinity;
 
     private string NothingInCommon(IEnumerable<RowIdentity> before, IEnumerable<RowIdentity> after)

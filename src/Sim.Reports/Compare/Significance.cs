@@ -16,9 +16,6 @@ public static class Significance
     /// <summary>The chance, of all rows together, to call one changed that is not.</summary>
     public const double Alpha = 0.05;
 
-    /// <summary>Fewest repetitions whose quartiles say anything.</summary>
-    public const int FewestRepetitions = Comparisons.FewestRepetitions;
-
     /// <summary>Standard error of the median of a large normal sample, in standard deviations over the root of n: sqrt(pi / 2).</summary>
     private const double MedianError = 1.2533;
 
@@ -36,7 +33,7 @@ public static class Significance
     /// </summary>
     public static LogValue? Within(Figure figure)
     {
-        if (!(figure.Value > 0 && figure.Low > 0) || !figure.HasSpread() || figure.N < FewestRepetitions)
+        if (!(figure.Value > 0 && figure.Low > 0) || !figure.HasSpread || figure.N < Comparisons.FewestRepetitions)
             return null;
         var range = Math.Log(figure.High / figure.Low);
         return figure.Basis == Basis.Estimated
@@ -54,8 +51,8 @@ public static class Significance
     }
 
     /// <summary>
-    /// Welch's t. The change must be beyond a noise of 1 or more: the hypothesis is that the true factor lies between 1 / noise and noise, and the interval is wider by
-    /// the noise on both sides. Returns null where neither side has an error to test against.
+    /// Welch's t. The change must be beyond a noise of 1 or more: the hypothesis is that the true factor lies between 1 / noise and noise, and
+    /// the interval is wider by the noise on both sides. Returns null where neither side has an error to test against.
     /// </summary>
     public static Effect? Welch(LogValue before, LogValue after, double noise)
     {
@@ -91,9 +88,5 @@ public static class Significance
     /// The interquartile range that n normal observations have on average, in standard deviations, for quartiles of Hyndman
     /// and Fan's definition 7 (Blom's approximation of order statistics). Few observations have a narrower one than many: 0.99 for 5, 1.35 for all.
     /// </summary>
-    private static double ExpectedRange(int n)
-    {
-        var place = 1 + 0.75 * (n - 1);
-        return 2 * Normal.InvCDF(0, 1, (place - 0.375) / (n + 0.25));
-    }
+    private static double ExpectedRange(int n) => 2 * Normal.InvCDF(0, 1, (1 + 0.75 * (n - 1) - 0.375) / (n + 0.25));
 }

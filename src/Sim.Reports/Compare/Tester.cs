@@ -18,44 +18,32 @@ public sealed record MeasuredChange(Figure Before, Figure After, Effect? Effect,
 ///   welch      several runs a side: Welch's t over the logarithms of the runs' values
 ///   quartiles  one run on a side: t over the error that its quartiles and n give its median, beyond the noise of its case
 /// </code>
-/// Both are corrected by Holm for the number of rows, which holds however the rows of a run depend on one another.
+/// The noise is the one that the user gave, or that of the A/A rows of all runs. Both are corrected by Holm for the number of rows,
+/// which holds however the rows of a run depend on one another.
 /// </summary>
-public sealed class Tester
+public sealed class Tester(int before, int after, IReadOnlyList<Figure> aa, double? given)
 {
-    public const string ByWelch = "welch";
-    public const string ByQuartiles = "quartiles";
+    public const string ByWelch = "welch", ByQuartiles = "quartiles";
 
     /// <summary>With fewer runs on a side than this, Welch's t misses all but large changes.</summary>
     private const int Enough = 4;
 
-    private readonly int _before;
-    private readonly int _after;
-    private readonly IReadOnlyList<Figure> _aa;
-    private readonly double? _given;
+    private readonly IReadOnlyList<Figure> _aa = [.. aa.Where(row => row.Unit == Units.Ratio && row.Value > 0 && double.IsFinite(row.Value))];
 
-    /// <summary>Tests so many runs before and after, beyond the noise that the user gave or that of the A/A rows of all of them.</summary>
-    public Tester(int before, int after, IReadOnlyList<Figure> aa, double? given)
-    {
-        (_before, _after, _given) = (before, after, given);
-        _aa = [.. aa.Where(row => row.Unit == Units.Ratio && row.Value > 0 && double.IsFinite(row.Value))];
-        Method = Math.Min(before, after) > 1 ? ByWelch : ByQuartiles;
-    }
+    public string Method { get; } = Math.Min(before, after) > 1 ? ByWelch : ByQuartiles;
 
-    public string Method { get; }
-
-    /// <summary>What so few runs leave open; empty where they are enough.</summary>
+    /// <summary>The limits of few runs in words; empty if there are enough.</summary>
     public string Caveat => Method == ByQuartiles
         ? "One side is a single run. Its repetitions do not show the differences between two runs of the same program (another place in memory, "
             + "a neighbour on the machine), and no test covers these. Give several runs per side (--before, --after; 4 and 4 are enough)." + NoiseCaveat
-        : Math.Min(_before, _after) < Enough
-            ? $"{_before} runs before and {_after} after are few: only large changes are found. 4 and 4 find smaller ones."
+        : Math.Min(before, after) < Enough
+            ? $"{before} runs before and {after} after are few: only large changes are found. 4 and 4 find smaller ones."
             : "";
 
-    private string NoiseCaveat => _given is not null || _aa.Count > 0
+    private string NoiseCaveat => given is not null || _aa.Count > 0
         ? ""
         : $" These runs have no A/A row: {Numbers.Percent(RunComparison.AssumedNoise)} is assumed as their noise (--noise).";
 
-    /// <summary>Tests all rows together.</summary>
     public IReadOnlyList<MeasuredChange> Test(IReadOnlyList<(MergedRow Before, MergedRow After)> pairs)
     {
         var effects = pairs.Select(EffectOf).ToList();
@@ -72,19 +60,19 @@ public sealed class Tester
     {
         if (Method != ByQuartiles)
             return 1;
-        if (_given is { } given)
-            return given;
+        if (given is { } noise)
+            return noise;
         if (_aa.Count == 0)
             return RunComparison.AssumedNoise;
         var family = _aa.Where(row => row.Family == figure.Family).ToList();
         var own = family.Where(row => RowKey.Case(row) == RowKey.Case(figure)).ToList();
-        return (own.Count > 0 ? own : family.Count > 0 ? family : _aa).Max(ValidationView.Noise);
+        return (own.Count > 0 ? own : family.Count > 0 ? family : _aa).Max(Comparisons.Noise);
     }
 
     /// <summary>The change; null where there is nothing to test, or a side's row is not settled.</summary>
     private Effect? EffectOf((MergedRow Before, MergedRow After) pair) =>
-        pair is { Before.Figure.Flag: "", After.Figure.Flag: "" } && Value(pair.Before, _before) is { } before && Value(pair.After, _after) is { } after
-            ? Significance.Welch(before, after, NoiseOf(pair.After.Figure))
+        pair is { Before.Figure.Flag: "", After.Figure.Flag: "" } && Value(pair.Before, before) is { } old && Value(pair.After, after) is { } changed
+            ? Significance.Welch(old, changed, NoiseOf(pair.After.Figure))
             : null;
 
     private static LogValue? Value(MergedRow row, int runs) =>

@@ -30,7 +30,7 @@ internal static class AnswerSection
     /// <summary>AllowedIPs alone forward nothing: a route must bring packets to the device.</summary>
     private static Html Both(Rows rows) => rows.Of(Experiment.Memory, Metrics.PageBytes, Names.Both).FirstOrDefault() is not { } both ? new Html() : $"""
         <p>AllowedIPs say which peer gets a packet, but a route must still bring it to the device. One default route adds nothing to the figures
-        above. A daemon that also puts every prefix into the routing table holds both structures, {Markup.Value(rows, both, Scale.For(both.Unit, [both.Value]))}
+        above. A daemon that also puts every prefix into the routing table holds both structures, {Markup.Value(rows, both)}
         in pages {Markup.BasisTag(both.Basis)}; with the route attribute it holds the routes alone.</p>
 
         """;
@@ -53,14 +53,9 @@ internal static class AnswerSection
                 Markup.Head(1, ["", "allowedips", "fib (route attribute)", "fib / allowedips", "better", ""]), Html.Join("", groups), "answer");
     }
 
-    private static IEnumerable<(string Label, Comparison Case)> MemoryCases(Verdict verdict, string order)
-    {
-        foreach (var metric in (Metric[])[Metrics.PageBytes, Metrics.ObjectBytes, Metrics.PageBytesPerPrefix, Metrics.BytesPerPrefix])
-        {
-            foreach (var c in verdict.Comparisons.Of(Experiment.Memory, metric).Where(c => c.AllowedIps!.Order == order))
-                yield return (metric.Words, c);
-        }
-    }
+    private static IEnumerable<(string Label, Comparison Case)> MemoryCases(Verdict verdict, string order) =>
+        new[] { Metrics.PageBytes, Metrics.ObjectBytes, Metrics.PageBytesPerPrefix, Metrics.BytesPerPrefix }.SelectMany(metric =>
+            verdict.Comparisons.Of(Experiment.Memory, metric).Where(c => c.AllowedIps!.Order == order).Select(c => (metric.Words, c)));
 
     private static Html Group(Rows rows, string title, IEnumerable<(string Label, Comparison Case)> cases)
     {

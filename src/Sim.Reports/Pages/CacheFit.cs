@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 using Sim.Figures.Machine;
 using Sim.Figures.Measuring;
+using Sim.Reports.Runs;
 
 namespace Sim.Reports.Pages;
 
@@ -18,7 +19,7 @@ internal static class CacheFit
         if (fitting.Count == 0)
             return new Html();
         var together = sizes.Sum(f => f.Value);
-        var named = Html.Join(" and ", fitting.Select(f => (Html)$"{f.Structure} ({Markup.Link(rows, f, Scale.For(f.Unit, [f.Value]))})"));
+        var named = Html.Join(" and ", fitting.Select(f => (Html)$"{f.Structure} ({Markup.Link(rows, f)})"));
         return Line(cache, $"{named}{(fitting.Count < sizes.Count ? " alone" : together <= cache ? " together" : " each, but not together")}", (long)together);
     }
 
@@ -32,7 +33,7 @@ internal static class CacheFit
             return new Html();
         var largest = fitting.MaxBy(f => f.Value)!;
         var what = fitting.Count == sizes.Count ? "every scheme’s structures" : $"the structures of {fitting.Count} of {sizes.Count} schemes";
-        return Line(cache, $"{what} ({Markup.Link(view.Rows, largest, Scale.For(largest.Unit, [largest.Value]))} at most)", (long)largest.Value * 2);
+        return Line(cache, $"{what} ({Markup.Link(view.Rows, largest)} at most)", (long)largest.Value * 2);
     }
 
     private static Html Line(long cache, Html what, long together) => $"""
@@ -42,5 +43,5 @@ internal static class CacheFit
         """;
 
     private static long Cache(RunResult result) =>
-        CacheSize.OfFact(result.Environment.FirstOrDefault(fact => fact.Key == HostFacts.CacheFact).Value ?? "");
+        CacheSize.OfFact(Fit.Value(result.Environment, HostFacts.CacheFact) ?? "");
 }

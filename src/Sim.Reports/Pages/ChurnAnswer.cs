@@ -4,73 +4,58 @@ using Sim.Reports.Plots;
 namespace Sim.Reports.Pages;
 
 /// <summary>
-/// The first screen of a run of <c>churn</c>: the verdict in sentences, questions of maintainers and of daemon authors, and one table.
-/// All of it is computed from the rows.
+/// The first screen of a run of <c>churn</c>, from its rows: verdict, questions of maintainers and daemon authors, one table.
 /// </summary>
 internal static class ChurnAnswer
 {
     /// <summary>The outcome of a comparison whose rows are flagged.</summary>
     private const int NotSettled = 2;
 
-    /// <summary>Where the two differ by less, they are called about the same.</summary>
+    /// <summary>Two values that differ by less are called about the same.</summary>
     private const double Alike = 0.05;
 
-    /// <summary>A column of the table: its head, what it is about in a sentence, and a scheme's row.</summary>
-    private sealed record Column(string Title, string About, Func<ChurnView, string, Figure?> Row)
+    /// <summary>
+    /// A column of the table: its head, what it is about in a sentence, and a scheme's row. Times have ratios to AllowedIPs with REMOVE_ME, interleaved with
+    /// it, whose own is the A/A row; some also with warm caches. Schemes are measured one after another, on a machine whose speed drifts, so only these
+    /// ratios say which is faster.
+    /// </summary>
+    private sealed record Column(
+        string Title, string About, Func<ChurnView, string, Figure?> Row, Func<ChurnView, IEnumerable<Figure>>? Ratios = null,
+        Func<ChurnView, IEnumerable<Figure>>? WarmRatios = null)
     {
-        /// <summary>
-        /// Of times: ratios to AllowedIPs with REMOVE_ME, interleaved with it; its own is the A/A row. Schemes are measured one after
-        /// another, on a machine whose speed drifts, so only these ratios say which is faster.
-        /// </summary>
-        public Func<ChurnView, IEnumerable<Figure>>? Ratios { get; init; }
-
-        /// <summary>The same with warm caches, where that was measured as well.</summary>
-        public Func<ChurnView, IEnumerable<Figure>>? WarmRatios { get; init; }
+        public Column(
+            string title, string about, Func<ChurnView, IEnumerable<Figure>> rows, Func<ChurnView, IEnumerable<Figure>>? ratios = null,
+            Func<ChurnView, IEnumerable<Figure>>? warmRatios = null)
+            : this(title, about, (view, scheme) => ChurnView.ForScheme(rows(view), scheme), ratios, warmRatios)
+        {
+        }
     }
 
-    private static readonly Column s_memory = new("memory, pages", "memory", (view, scheme) => ChurnView.ForScheme(view.Memory, scheme));
+    private static readonly Column s_memory = new("memory, pages", "memory", view => view.Memory);
 
     private static readonly Column s_sent = new(
-        "packet sent", "sending a packet", (view, scheme) => ChurnView.ForScheme(view.Packet(Operations.Transmit), scheme))
-    {
-        Ratios = view => view.PacketRatios(Operations.Transmit),
-    };
+        "packet sent", "sending a packet", view => view.Packet(Operations.Transmit), view => view.PacketRatios(Operations.Transmit));
 
     private static readonly Column s_received = new(
-        "packet received", "checking a packet’s source", (view, scheme) => ChurnView.ForScheme(view.Packet(Operations.Receive), scheme))
-    {
-        Ratios = view => view.PacketRatios(Operations.Receive),
-    };
+        "packet received", "checking a packet’s source", view => view.Packet(Operations.Receive), view => view.PacketRatios(Operations.Receive));
 
     private static readonly Column s_change = new(
-        "change", "changing a prefix", (view, scheme) => ChurnView.ForScheme(view.Uncoalesced(Metrics.TimePerChange), scheme))
-    {
-        Ratios = view => view.UpdateRatios(),
-        WarmRatios = view => view.UpdateRatios(warm: true),
-    };
+        "change", "changing a prefix", view => view.Uncoalesced(Metrics.TimePerChange), view => view.UpdateRatios(), view => view.UpdateRatios(warm: true));
 
     private static readonly Column s_removal = new(
-        "withdrawal", "withdrawing a prefix", (view, scheme) => ChurnView.ForScheme(view.Uncoalesced(Metrics.TimePerChange, Operations.Delete), scheme))
-    {
-        Ratios = view => view.UpdateRatios(Operations.Delete),
-        WarmRatios = view => view.UpdateRatios(Operations.Delete, warm: true),
-    };
+        "withdrawal", "withdrawing a prefix", view => view.Uncoalesced(Metrics.TimePerChange, Operations.Delete),
+        view => view.UpdateRatios(Operations.Delete), view => view.UpdateRatios(Operations.Delete, warm: true));
 
-    private static readonly Column s_bytes = new(
-        "sent per change", "bytes that a daemon sends", (view, scheme) => ChurnView.ForScheme(view.Uncoalesced(Metrics.BytesPerChange), scheme));
+    private static readonly Column s_bytes = new("sent per change", "bytes that a daemon sends", view => view.Uncoalesced(Metrics.BytesPerChange));
 
-    private static readonly Column s_loss = new("loss of a peer", "the loss of a peer", (view, scheme) =>
-        ChurnView.ForScheme(view.Convergence(Metrics.Time).Where(f => f.Operation == Operations.LoseToOne), scheme))
-    {
-        Ratios = view => view.Convergence(Metrics.Ratio).Where(f => f.Operation == Operations.LoseToOne),
-    };
+    private static readonly Column s_loss = new(
+        "loss of a peer", "the loss of a peer", view => view.Losses(Metrics.Time), view => view.Losses(Metrics.Ratio));
 
     private static readonly Column s_known = new("others know after", "telling observers", (view, scheme) => view.Staleness(scheme));
 
-    private static readonly Column s_code = new(
-        "kernel code", "lines of kernel code", (view, scheme) => ChurnView.ForScheme(view.Of(Experiment.Code, Metrics.NetLines), scheme));
+    private static readonly Column s_code = new("kernel code", "lines of kernel code", view => view.Of(Experiment.Code, Metrics.NetLines));
 
-    /// <summary>What a scheme’s name means in IPv6, where that differs.</summary>
+    /// <summary>Names of schemes that mean something else in IPv6.</summary>
     private static readonly Html s_ofIPv6 = $"""
         <p>In IPv6, RTA_VIA is RTA_GATEWAY: an onlink gateway of the route’s own family. Each route has a nexthop and a state of its own; only routes
         through nexthop objects share theirs. AllowedIPs on a FIB trie are modelled on a tree of routes through nexthop objects, with 192 bytes per
@@ -103,7 +88,7 @@ internal static class ChurnAnswer
         AnswerSection.Warnings(view.Rows.Result)}{CacheFit.Of(view)}{Questions(view)}{Summary(view)}{s_reading}{Html.If(view.Figures[0].Family == 6, s_ofIPv6)}
         """);
 
-    /// <summary>What the attribute is better and worse at than AllowedIPs with REMOVE_ME, in the columns that both have.</summary>
+    /// <summary>Columns in which the attribute is better or worse than AllowedIPs with REMOVE_ME.</summary>
     private static string? Headline(ChurnView view)
     {
         if (!view.Schemes.Contains(SchemeName.Attribute) || !view.Schemes.Contains(SchemeName.RemoveMe))
@@ -120,7 +105,6 @@ internal static class ChurnAnswer
         }
 
         var busy = view.Rows.All.Any(f => f.Flag == Figure.Busy);
-
         static string Word(int outcome) => outcome switch { 0 => "about the same", < 0 => "better", NotSettled => "not settled", _ => "worse" };
         static string Subjects(IEnumerable<(string About, int Cold, int Warm)> some) => Words.Join([.. some.Select(one => one.About)]);
         var parts = found.Where(one => one.Cold == one.Warm).GroupBy(one => one.Cold).OrderBy(group => group.Key)
@@ -141,8 +125,8 @@ internal static class ChurnAnswer
         var noise = ratios.Find(f => f.Scheme == other.Scheme);
         if (paired is null || noise is null)
             return one.Flag.Length + other.Flag.Length > 0 ? NotSettled : Differs(one.Value, other.Value, Overlap(one, other));
-        // What a copy of the reference shows is no difference, to either side.
-        var ((low, high), (quick, slow)) = (paired.Range(), noise.Range());
+        // A difference no larger than that of the reference from its copy is none.
+        var ((low, high), (quick, slow)) = (paired.Range, noise.Range);
         if (paired.Flag.Length > 0)
             return NotSettled;
         var own = Math.Max(paired.Bound ?? 1, 1);
@@ -158,8 +142,8 @@ internal static class ChurnAnswer
     /// <summary>Whether the quartiles of two rows overlap; false for rows without.</summary>
     private static bool Overlap(Figure one, Figure other)
     {
-        var ((low, high), (otherLow, otherHigh)) = (one.Range(), other.Range());
-        return one.HasSpread() && other.HasSpread() && low <= otherHigh && otherLow <= high;
+        var ((low, high), (otherLow, otherHigh)) = (one.Range, other.Range);
+        return one.HasSpread && other.HasSpread && low <= otherHigh && otherLow <= high;
     }
 
     private static Html? Costs(ChurnView view)
@@ -190,8 +174,8 @@ internal static class ChurnAnswer
         if (ChurnView.ForScheme(deletes, SchemeName.Replace) is not { } wholesale || others.Count == 0)
             return null;
         return $"""
-            The RFC complains that a peer’s whole set must be replaced. Withdrawing one prefix that way takes {Bare(view, wholesale)} {Markup.BasisTag(wholesale.Basis)}.
-            Every other scheme takes {Bare(view, others[0])} to {Bare(view, others[^1])}, so REMOVE_ME has answered this complaint.
+            The RFC complains that a peer’s whole set must be replaced. Withdrawing one prefix that way takes {Markup.Link(view.Rows, wholesale)} {Markup.BasisTag(wholesale.Basis)}.
+            Every other scheme takes {Markup.Link(view.Rows, others[0])} to {Markup.Link(view.Rows, others[^1])}, so REMOVE_ME has answered this complaint.
             """;
     }
 
@@ -199,10 +183,10 @@ internal static class ChurnAnswer
     {
         if (view.Observer.FirstOrDefault(f => f.Metric == Metrics.ScanBytes && f.Scheme == SchemeName.AllowedIps) is not { } scan)
             return null;
-        Html text = $"The RFC also complains that AllowedIPs announce no changes, and this still holds. An observer must scan {Bare(view, scan)} each time";
-        text.Append(view.Staleness(SchemeName.RemoveMe) is { } late ? $", and learns of a change {Bare(view, late)} late if it scans every 10 s." : (Html)$".");
+        Html text = $"The RFC also complains that AllowedIPs announce no changes, and this still holds. An observer must scan {Markup.Link(view.Rows, scan)} each time";
+        text.Append(view.Staleness(SchemeName.RemoveMe) is { } late ? $", and learns of a change {Markup.Link(view.Rows, late)} late if it scans every 10 s." : (Html)$".");
         return view.Observer.Where(f => f.Metric == Metrics.NotificationBytes).MinBy(f => f.Value) is not { } told ? text
-            : text.Append($" The notification of a route has {Bare(view, told)}.");
+            : text.Append($" The notification of a route has {Markup.Link(view.Rows, told)}.");
     }
 
     /// <summary>Two lists of questions, each with the number that answers it and a link to where more is said.</summary>
@@ -242,7 +226,6 @@ internal static class ChurnAnswer
             """;
     }
 
-    /// <summary>The one table.</summary>
     private static Html Summary(ChurnView view)
     {
         var columns = s_columns
@@ -271,8 +254,8 @@ internal static class ChurnAnswer
         var ratios = Ratios(view, column.Ratios).FindAll(f => !SchemeName.IsOfNoKernel(f.Scheme));
         foreach (var ratio in ratios.Where(f => f.Flag.Length == 0))
         {
-            var (low, high) = ratio.Range();
-            values[ratio.Scheme] = ratio.IsNoise() ? (Math.Min(low, 1), 1, Math.Max(high, 1)) : (low, ratio.Value, high);
+            var (low, high) = ratio.Range;
+            values[ratio.Scheme] = ratio.IsNoise ? (Math.Min(low, 1), 1, Math.Max(high, 1)) : (low, ratio.Value, high);
         }
 
         if (ratios.Count < 2)
@@ -297,7 +280,7 @@ internal static class ChurnAnswer
             return null;
         Html Link(Figure f, Scale scale) => Markup.Link(view.Rows, f, scale.Show(f.Value));
         Html Judged(Figure? by, string state) => by is null ? new Html()
-            : $" <span class=\"spread\">{state}{(by.IsNoise() ? Names.SelfItem : "×")} {Link(by, Scale.Ratio)}</span>";
+            : $" <span class=\"spread\">{state}{(by.IsNoise ? Names.SelfItem : "×")} {Link(by, Scale.Ratio)}</span>";
         // Each flag once: a busy run would have three in every cell.
         var flagged = new[] { row, cold, warm }.OfType<Figure>().Where(f => f.Flag.Length > 0).DistinctBy(f => f.Flag);
         return $"""
@@ -308,7 +291,4 @@ internal static class ChurnAnswer
     /// <summary>The unit of a row among those it is compared with: one for all, unless it would hide the small ones.</summary>
     private static Scale ScaleOf(Figure row, IReadOnlyCollection<Figure> together) =>
         Scale.For(row.Unit, PlotSet.WideSpan(together) ? [row.Value] : together.Select(f => f.Value));
-
-    /// <summary>A linked value without its quartiles, which are in the details: the first screen is read at a glance.</summary>
-    private static Html Bare(ChurnView view, Figure figure) => Markup.Link(view.Rows, figure, Scale.For(figure.Unit, [figure.Value]));
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Pages;
 
-/// <summary>What churn costs each scheme: one table per question.</summary>
+/// <summary>The costs of churn for each scheme: one table per question.</summary>
 internal static class ChurnSection
 {
     private static readonly (string Operation, string Title)[] s_convergence =
@@ -11,23 +11,23 @@ internal static class ChurnSection
         (Operations.LoseToNone, "loss without failover"), (Operations.ReturnToNone, "its return"),
     ];
 
-    private static readonly (Metric Metric, string Operation, string Title)[] s_windows =
+    /// <summary>Costs of any change first, then those of the trace’s own clock, whose rows have no operation.</summary>
+    private static readonly Metric[] s_windows =
     [
-        (Metrics.TimePerChange, Operations.Update, "Time per change"), (Metrics.BatchMedian, Operations.Update, "Time per batch, median"),
-        (Metrics.BatchP99, Operations.Update, "Time per batch, 99th percentile"), (Metrics.BatchWorst, Operations.Update, "Time per batch, worst"),
-        (Metrics.BytesPerChange, Operations.Update, "Bytes per change"), (Metrics.CallsPerChange, Operations.Update, "System calls per change"),
-        (Metrics.BusyShare, "", "Share of real time in which the writer is busy"), (Metrics.WorstBacklog, "", "Worst backlog"),
-        (Metrics.WorstStaleness, "", "Worst staleness"), (Metrics.Speed, "", "Times faster than the trace’s own clock"),
+        Metrics.TimePerChange, Metrics.BatchMedian, Metrics.BatchP99, Metrics.BatchWorst, Metrics.BytesPerChange, Metrics.CallsPerChange,
+        Metrics.BusyShare, Metrics.WorstBacklog, Metrics.WorstStaleness, Metrics.Speed,
+    ];
+
+    private static readonly Metric[] s_kinds =
+    [
+        Metrics.TimePerChange, Metrics.BytesPerChange, Metrics.MessagesPerChange, Metrics.OperationsPerChange, Metrics.AllocationsPerChange,
+        Metrics.FreesPerChange, Metrics.GracePeriodsPerChange, Metrics.WaitsPerChange,
     ];
 
     /// <summary>Everything but the answer: the trace, windows, kinds of change, convergence.</summary>
     public static Section Of(ChurnView view) => new("churn-details", "Details", "Details", $"""
         {Trace(view)}{Memory(view)}{Packets(view)}{Windows(view)}{Kinds(view)}{Convergence(view)}{Observer(view)}
         """);
-
-    /// <summary>A value linked to its row, in its own unit, with its quartiles.</summary>
-    public static Html Link(ChurnView view, Figure figure) =>
-        Markup.Value(view.Rows, figure, Scale.For(figure.Unit, [figure.Value]));
 
     private static Html Trace(ChurnView view) => $"""
         <h3>The trace</h3>
@@ -36,30 +36,24 @@ internal static class ChurnSection
         withdraws but never announces.
         “No-ops” are events that leave the next hop unchanged. “Same peer” are changes to a next hop behind the same WireGuard peer.</p>
         {Markup.Table("Events and their outcome", Markup.Head(1, ["", "count"]),
-            Markup.Body(view.Figures.Where(f => f.Experiment == Experiment.Trace).Select(f => Markup.Row(Words.Metric(f), [Link(view, f)]))), "pairs", Markup.BasisTag(Basis.Counted))}
+            Markup.Body(view.Figures.Where(f => f.Experiment == Experiment.Trace).Select(f => Markup.Row(f.Metric.Words, [Markup.Value(view.Rows, f)]))), "pairs", Markup.BasisTag(Basis.Counted))}
         """;
 
     private static Html Memory(ChurnView view)
     {
-        var rows = view.Of(Experiment.BindingMemory, Metrics.PageBytes).ToList();
-        var structures = rows.Select(f => f.Structure).Distinct().OrderBy(name => name == Names.AllStructures).ToList();
+        var rows = view.Of(Experiment.BindingMemory, Metrics.PageBytes).OrderBy(f => f.Structure == Names.AllStructures).ToList();
         return Html.If(rows.Count > 0, $"""
             <h3>Memory by structure</h3>
             <p>Pages that the kernel’s allocator takes for the starting table. Peers are the same in every scheme and are left out.</p>
-            {Matrix(view, "Bytes in pages", rows, structures, f => f.Structure, name => name)}
+            {Matrix(view, Title(Metrics.PageBytes), rows, f => f.Structure, name => name)}
             """);
     }
 
-    /// <summary>What a packet meets: counted, measured, and compared with the reference.</summary>
+    /// <summary>Lookups per packet: counted, measured, and compared with the reference.</summary>
     private static Html Packets(ChurnView view)
     {
-        var counts = view.Of(Experiment.Packet, Metrics.PacketLookups).Where(f => f.Value > 0).ToList();
-        Html Times(Metric metric, string title)
-        {
-            var rows = view.Of(Experiment.Packet, metric).ToList();
-            return Matrix(view, title, rows, [.. rows.Select(f => (f.Operation, f.Keys)).Distinct()],
-                f => (f.Operation, f.Keys), key => $"{Words.Operation(key.Operation)}, {Words.Keys(key.Keys)}");
-        }
+        Html Times(Metric metric, string title) => Matrix(
+            view, title, view.Of(Experiment.Packet, metric), f => (f.Operation, f.Keys), key => $"{Words.Operation(key.Operation)}, {Words.Keys(key.Keys)}");
 
         return Html.If(view.Of(Experiment.Packet, Metrics.Time).Any(), $"""
             <h3>A packet’s lookups</h3>
@@ -67,85 +61,61 @@ internal static class ChurnSection
             the route back; it compares devices, never peers. If every peer has a device of its own, the device accepts every source, so reception is quick. Each lookup
             waits for the one before. The ratio is to AllowedIPs with REMOVE_ME and a default route, interleaved (A B B A), with caches flushed before each repetition.
             The row of that scheme is the A/A row: two copies of the same structure.</p>
-            {Matrix(view, "Lookups per packet", counts, [.. counts.Select(f => (f.Operation, f.Structure)).Distinct()],
+            {Matrix(view, Title(Metrics.PacketLookups), view.Of(Experiment.Packet, Metrics.PacketLookups).Where(f => f.Value > 0),
                 f => (f.Operation, f.Structure), key => $"{Words.Operation(key.Operation)}, {key.Structure}")}{
             Times(Metrics.Time, "Time per packet")}{Times(Metrics.Ratio, "Ratio to AllowedIPs with REMOVE_ME")}
             """);
     }
 
-    /// <summary>What becomes of notifications that come faster than they are read.</summary>
+    /// <summary>Notifications that come faster than they are read.</summary>
     private static Html Notifications(ChurnView view)
     {
         var rows = view.Observer.Where(f => f.Operation.Length > 0).ToList();
-        Html Of(Metric metric, string title)
-        {
-            var some = rows.FindAll(f => f.Metric == metric);
-            return Matrix(view, title, some, [.. some.Select(f => (f.Operation, f.X)).Distinct()], f => (f.Operation, f.X),
-                key => $"{Words.Operation(key.Operation)}, {Numbers.Show(key.X!.Value)} µs per message");
-        }
+        Html Of(Metric metric) => Matrix(view, Title(metric), rows.Where(f => f.Metric == metric), f => (f.Operation, f.X),
+            key => $"{Words.Operation(key.Operation)}, {Numbers.Show(key.X!.Value)} µs per message");
 
         return Html.If(rows.Count > 0, $"""
             <p>A notification is lost if the socket’s buffer is full (net.core.rmem_default). All that follow are lost too, until the program has emptied the buffer.
             Then it dumps the table, at the same pace per message. “Trace” stands for the trace’s changes at their own times, and “loss of a peer” for the changes
             when the largest peer is lost, as fast as the kernel makes them.</p>
-            {Of(Metrics.Overruns, "Buffer overruns, each with a dump")}{Of(Metrics.Lost, "Changes whose notification was lost")}{Of(Metrics.MeanStaleness, "Mean staleness")}
+            {Of(Metrics.Overruns)}{Of(Metrics.Lost)}{Of(Metrics.MeanStaleness)}
             """);
     }
 
-    private static Html Windows(ChurnView view)
-    {
-        Html Of((Metric Metric, string Operation, string Title) table) => Matrix(
-            view, table.Title, [.. view.Replay(table.Metric).Where(f => f.Operation == table.Operation)], view.Windows, f => f.X!.Value, ms => $"{Numbers.Show(ms)} ms");
-        return $"""
-            <h3 id="{new Anchor("churn-windows")}">Waiting for more: coalescing windows</h3>
-            <p>A window opens with its first change. When it closes, the changes that remain are one batch. “Busy” is the share of the trace’s time in which the writer
-            works. “Backlog” is the largest amount of work that was left when a batch was handed over. “Staleness” is the longest time from a window’s first change to its
-            end in the kernel, including the window.</p>
-            {Html.Concat(s_windows, Of)}
-            """;
-    }
+    private static Html Windows(ChurnView view) => $"""
+        <h3 id="{new Anchor("churn-windows")}">Waiting for more: coalescing windows</h3>
+        <p>A window opens with its first change. When it closes, the changes that remain are one batch. “Busy” is the share of the trace’s time in which the writer
+        works. “Backlog” is the largest amount of work that was left when a batch was handed over. “Staleness” is the longest time from a window’s first change to its
+        end in the kernel, including the window.</p>
+        {Html.Concat(s_windows, metric => Matrix(view, Title(metric), view.Replay(metric).Where(f => f.Operation is "" || f.Operation == Operations.Update)
+            .OrderBy(f => f.X), f => f.X!.Value, ms => $"{Numbers.Show(ms)} ms"))}
+        """;
 
     private static Html Kinds(ChurnView view)
     {
-        Metric[] metrics =
-        [
-            Metrics.TimePerChange, Metrics.BytesPerChange, Metrics.MessagesPerChange, Metrics.OperationsPerChange, Metrics.AllocationsPerChange,
-            Metrics.FreesPerChange, Metrics.GracePeriodsPerChange, Metrics.WaitsPerChange,
-        ];
-        Html Of(Term kind) => Matrix(
-            view, Words.Operation(kind), [.. metrics.SelectMany(metric => view.Uncoalesced(metric, kind))], [.. metrics.Select(metric => metric.Name)], f => f.Metric, metric => Words.Metric(metric, Experiment.Replay));
-        string[] compared = [Operations.Update, Operations.Insert, Operations.Move, Operations.Delete];
-        var caches = new[] { (Metric: Metrics.Ratio, Name: "cold"), (Metric: Metrics.WarmRatio, Name: "warm") };
-        var ratios = caches.SelectMany(cache => view.Replay(cache.Metric)).ToList();
-        var columns = compared.SelectMany(operation => caches.Select(cache => (Operation: operation, Metric: cache.Metric.Name)))
-            .Where(column => ratios.Exists(f => f.Operation == column.Operation && f.Metric == column.Metric)).ToList();
+        Html Of(Term kind) => Matrix(view, kind.Words, s_kinds.SelectMany(metric => view.Uncoalesced(metric, kind)), f => f.Metric, metric => metric.Words);
+        Term[] compared = [Operations.Update, Operations.Insert, Operations.Move, Operations.Delete];
+        var ratios = compared.SelectMany(operation => new[] { false, true }.SelectMany(warm => view.UpdateRatios(operation, warm)));
         return $"""
             <h3>The cost of one change in the kernel</h3>
             <p>Each change is made alone, without a window. Operations are those of tries. A grace period is counted if it ends with something to free, and as a wait if
             the writer does nothing else meanwhile.</p>
-            {Html.Concat((Term[])[Operations.Insert, Operations.Move, Operations.Delete], Of)}{
-            Matrix(view, "Time per change: interleaved ratio to AllowedIPs with REMOVE_ME, by the state of the caches", ratios, columns,
-                f => (f.Operation, f.Metric), column => (column.Operation == Operations.Update ? "any change" : Words.Operation(column.Operation))
-                    + ", " + caches.First(cache => column.Metric == cache.Metric).Name)}
+            {Html.Concat(compared[1..], Of)}{
+            Matrix(view, "Time per change: interleaved ratio to AllowedIPs with REMOVE_ME, by the state of the caches", ratios,
+                f => (f.Operation, f.Metric), column => $"{Words.Operation(column.Operation)}, {(column.Metric == Metrics.WarmRatio ? "warm" : "cold")}")}
             """;
     }
 
     private static Html Convergence(ChurnView view)
     {
-        Html Of(Metric metric, string title)
-        {
-            var rows = view.Convergence(metric).ToList();
-            var columns = s_convergence.SelectMany(column => rows.Where(f => f.Operation == column.Operation)
-                .Select(f => (column.Operation, f.Order)).Distinct()).ToList();
-            return Matrix(view, title, rows, columns, f => (f.Operation, f.Order), column =>
-                s_convergence.First(known => known.Operation == column.Operation).Title + (column.Order.Length > 0 ? $", {Words.Order(column.Order)}" : ""));
-        }
-
+        Html Of(Metric metric, string title) => Matrix(
+            view, title, s_convergence.SelectMany(column => view.Convergence(metric).Where(f => f.Operation == column.Operation)), f => (f.Operation, f.Order),
+            column => s_convergence.First(known => known.Operation == column.Operation).Title + (column.Order.Length > 0 ? $", {Words.Order(column.Order)}" : ""));
         return $"""
             <h3>Convergence</h3>
             <p>The peer with the most prefixes fails and returns, each as one batch. Tables are loaded in the order of the file unless the column says
             otherwise.</p>
-            {Of(Metrics.Time, "Time")}{Of(Metrics.Ratio, "Time: interleaved ratio to AllowedIPs with REMOVE_ME")}{Of(Metrics.Messages, "Messages")}{Of(Metrics.MessageBytes, "Bytes")}
+            {Of(Metrics.Time, "Time")}{Of(Metrics.Ratio, "Time: interleaved ratio to AllowedIPs with REMOVE_ME")}{Of(Metrics.Messages, Title(Metrics.Messages))}{Of(Metrics.MessageBytes, Title(Metrics.MessageBytes))}
             """;
     }
 
@@ -155,27 +125,30 @@ internal static class ChurnSection
         var scans = view.Observer.Where(f => f.X is not null && f.Operation.Length == 0).ToList();
         var metrics = scans.Select(f => f.Metric).Distinct().ToList();
         var lines = scans.GroupBy(f => f.X!.Value).OrderBy(group => group.Key).Select(interval => Markup.Row(
-            $"every {Numbers.Show(interval.Key)} s", metrics.Select(metric => interval.FirstOrDefault(f => f.Metric == metric) is { } figure ? Link(view, figure) : null)));
+            $"every {Numbers.Show(interval.Key)} s", metrics.Select(metric => Markup.Value(view.Rows, interval.FirstOrDefault(f => f.Metric == metric)))));
         return Html.If(view.Observer.Count > 0, $"""
             <h3>Noticing the changes of others</h3>
             <p>AllowedIPs announce no change, so an observer scans. A change during a scan cuts off the rest of that peer’s list, and the scan starts again, as in wg(8).
             The simulated scan lasts as long as walking the lists in the port, without system calls; a real one is cut off more often. Routes are announced:
             each change is one notification.</p>
-            {Matrix(view, "Size of scans and notifications", sizes, [.. sizes.Select(f => f.Metric).Distinct()], f => f.Metric, metric => Words.Metric(metric, Experiment.Observer), [.. sizes.Select(f => f.Scheme).Distinct()])}{
+            {Matrix(view, "Size of scans and notifications", sizes, f => f.Metric, metric => metric.Words, [.. sizes.Select(f => f.Scheme).Distinct()])}{
             Notifications(view)}{
-            Markup.Table("Periodic scans of AllowedIPs on the trace’s own clock", Markup.Head(1, ["", .. metrics.Select(metric => Words.Metric(metric, Experiment.Observer))]),
-                Markup.Body(lines), "costs", Markup.BasisTags(scans))}
+            Markup.Costs("Periodic scans of AllowedIPs on the trace’s own clock", ["", .. metrics.Select(metric => metric.Words)], lines, scans)}
             """);
     }
 
+    private static string Title(Metric metric) => Words.Capital(metric.Words);
+
+    /// <summary>A table of schemes; its columns are the keys of the rows, in their order.</summary>
     private static Html Matrix<TKey>(
-        ChurnView view, string caption, List<Figure> rows, IReadOnlyList<TKey> keys, Func<Figure, TKey> keyOf, Func<TKey, string> title,
-        IReadOnlyList<string>? schemes = null)
+        ChurnView view, string caption, IEnumerable<Figure> figures, Func<Figure, TKey> keyOf, Func<TKey, string> title, IReadOnlyList<string>? schemes = null)
     {
-        Html? Value(Figure? figure) => figure is null ? null
-            : (Html)$"{Link(view, figure)}{Html.If(figure.Basis == Basis.Estimated, $" {Markup.BasisTag(figure.Basis)}")}";
+        var rows = figures.ToList();
+        var keys = rows.Select(keyOf).Distinct().ToList();
+        Html? Value(Figure? figure) => figure?.Basis != Basis.Estimated ? Markup.Value(view.Rows, figure)
+            : $"{Markup.Value(view.Rows, figure)} {Markup.BasisTag(figure.Basis)}";
         var lines = (schemes ?? view.Schemes).Where(scheme => rows.Exists(f => f.Scheme == scheme)).Select(scheme => Markup.Row(
             scheme, keys.Select(key => Value(rows.Find(f => f.Scheme == scheme && Equals(keyOf(f), key))))));
-        return Html.If(rows.Count > 0, Markup.Table(caption, Markup.Head(1, ["scheme", .. keys.Select(title)]), Markup.Body(lines), "costs", Markup.BasisTags(rows)));
+        return Markup.Costs(caption, ["scheme", .. keys.Select(title)], lines, rows);
     }
 }

@@ -14,7 +14,6 @@ internal static class CompareSection
         (Metrics.InSome, "Measured rows that are missing in some runs of a side"),
     ];
 
-    /// <summary>The first screen.</summary>
     public static Section Answer(CompareView view) => new("changed", "What changed", "What changed", $"""
         {Html.Concat(view.Sentences().Index(), sentence => $"<p{Html.If(sentence.Index == 0, $" class=\"headline\"")}>{sentence.Item}</p>\n")}{
         AnswerSection.Warnings(view.Rows.Result)}{Ratios(view, view.Changed, "Measured rows that changed, the largest change first")}{Exact(view)}
@@ -39,9 +38,7 @@ internal static class CompareSection
     }
 
     private static Html Counts(CompareView view) => Markup.Table("Rows of the comparison", Markup.Head(1, ["", "value", ""]), Markup.Body(
-        view.OfSide("").Select(f => Markup.Row(CountInWords(f), [Markup.Link(view.Rows, f, Numbers.Tick(f.Value)), Markup.BasisTag(f.Basis)]))));
-
-    private static string CountInWords(Figure f) => f.Item.Length > 0 ? $"{Words.Metric(f)} ({f.Item})" : Words.Metric(f);
+        view.OfSide("").Select(f => Markup.Row($"{f.Metric.Words}{(f.Item.Length > 0 ? $" ({f.Item})" : "")}", [Markup.Link(view.Rows, f, Numbers.Tick(f.Value)), Markup.BasisTag(f.Basis)]))));
 
     private static Html Exact(CompareView view)
     {
@@ -107,7 +104,7 @@ internal static class CompareSection
     private static Html Unmatched(CompareView view, string side, string title)
     {
         var rows = view.OfSide(side);
-        var lines = rows.Take(MostOnPage).Select(f => Row(view.Label(f), [Markup.Value(view.Rows, f, Scale.For(f.Unit, [f.Value])), Markup.BasisTag(f.Basis)]));
+        var lines = rows.Take(MostOnPage).Select(f => Row(view.Label(f), [Markup.Value(view.Rows, f), Markup.BasisTag(f.Basis)]));
         return Html.If(rows.Count > 0, $"""
             <h3 id="{new Anchor(side)}">{title}</h3>
             {Markup.Table($"{title}: {Numbers.Show(rows.Count)}{Left(rows.Count)}", Markup.Head(1, ["row", "value", ""]), Markup.Body(lines))}

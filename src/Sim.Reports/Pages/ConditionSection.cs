@@ -9,7 +9,7 @@ namespace Sim.Reports.Pages;
 /// <summary>Under which conditions the figures were taken, what their labels mean, and how to take them again.</summary>
 internal static class ConditionSection
 {
-    /// <summary>Lists the noise of a verdict on a bench, and what a validation was of, where there is one.</summary>
+    /// <summary>Lists the noise if there is a verdict on a bench, and the prefixes if there is a validation.</summary>
     public static Section Of(Rows rows, ValidationView? view = null, Verdict? verdict = null)
     {
         var result = rows.Result;
@@ -41,7 +41,7 @@ internal static class ConditionSection
 
     private static string Time(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture);
 
-    /// <summary>Where the rows of a merged or comparing report come from.</summary>
+    /// <summary>The runs behind a merged or comparing report.</summary>
     private static Html Runs(RunResult result)
     {
         var sides = result.Runs.Any(run => run.Side.Length > 0);

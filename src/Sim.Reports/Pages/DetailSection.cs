@@ -7,7 +7,7 @@ internal static class DetailSection
     private static readonly string[] Known =
         [Experiment.Memory, Experiment.Load, Experiment.Lookup, Experiment.Aa, Experiment.Update, Experiment.Shape, Experiment.Touch];
 
-    /// <summary>A parameter that tells rows of a table apart.</summary>
+    /// <summary>A column that tells rows of a table apart.</summary>
     private sealed record Parameter(string Title, Func<Figure, string> Value, bool OnlyIfVaried = false);
 
     private static readonly Parameter[] Parameters =
@@ -56,7 +56,7 @@ internal static class DetailSection
 
             """;
         var body = figures.GroupBy(f => paired && f.Metric == Metrics.Ratio ? Metrics.Time : f.Metric).Select(metric => Markup.Group(
-            parameters.Count + columns.Count + 1, Words.Metric(metric.First()), metric.GroupBy(f => Case(parameters, f)).Select(Line)));
+            parameters.Count + columns.Count + 1, metric.Key.Words, metric.GroupBy(f => Case(parameters, f)).Select(Line)));
         return Markup.Table($"{Words.Experiment(figures[0].Experiment)}: all cases",
             Markup.Head(parameters.Count, [.. parameters.Select(p => p.Title), .. columns, ""]), Html.Join("", body));
     }
@@ -68,14 +68,14 @@ internal static class DetailSection
     private static Html ByOrder(Rows rows, List<Figure> figures)
     {
         var orders = figures.Select(f => f.Order).Distinct().ToList();
-        Html Line(IGrouping<string, Figure> metric, string column)
+        Html Line(IGrouping<Metric, Figure> metric, string column)
         {
             var row = metric.Where(f => ColumnOf(f) == column).ToList();
             return $"<tr><th scope=\"row\">{column}</th>{Html.Concat(orders, order => Cells(rows, row.Where(f => f.Order == order), ScaleOf(metric)))}<td>{Markup.BasisTags(row)}</td></tr>\n";
         }
 
         var body = figures.GroupBy(f => f.Metric).Select(metric =>
-            Markup.Group(orders.Count + 2, Words.Metric(metric.First()), Columns([.. metric]).Select(column => Line(metric, column))));
+            Markup.Group(orders.Count + 2, metric.Key.Words, Columns([.. metric]).Select(column => Line(metric, column))));
         return Markup.Table($"{Words.Experiment(figures[0].Experiment)}, by order of insertion",
             Markup.Head(1, ["structure", .. orders.Select(Words.Order), ""]), Html.Join("", body));
     }
@@ -93,7 +93,7 @@ internal static class DetailSection
 
             """);
         string[] columns =
-            ["cache", "structure", .. parameters.Select(p => p.Title), "object size", .. metrics.Select(metric => Words.Metric(metric, figures[0].Experiment)), ""];
+            ["cache", "structure", .. parameters.Select(p => p.Title), "object size", .. metrics.Select(metric => metric.Words), ""];
         return Markup.Table($"{Words.Experiment(figures[0].Experiment)}: by cache", Markup.Head(2 + parameters.Count, columns), Markup.Body(lines));
     }
 
@@ -108,14 +108,14 @@ internal static class DetailSection
 
             """);
         var first = figures[0].Metric == Metrics.NodeSize ? "bits" : figures[0].Metric == Metrics.DepthHistogram ? "depth" : "x";
-        return Markup.Table(Words.Metric(figures[0]), Markup.Head(1, [first, .. columns]), Markup.Body(lines), tags: Markup.BasisTags(figures));
+        return Markup.Table(figures[0].Metric.Words, Markup.Head(1, [first, .. columns]), Markup.Body(lines), tags: Markup.BasisTags(figures));
     }
 
     private static Html Process(Rows rows, List<Figure> figures) => figures.Count == 0 ? new Html() : $"""
         <p id="{new Anchor("process-memory")}">The measuring process needs memory of its own, for the table, keys and the .NET runtime. It is not kernel memory, and enters
         no comparison.</p>
         {Markup.Table("Memory of the .NET process, not of the kernel", Markup.Head(1, ["", "value", ""]), Markup.Body(figures.Select(f => Markup.Row(
-            Words.Metric(f), [Markup.Value(rows, f, Scale.For(f.Unit, [f.Value])), Markup.BasisTag(f.Basis)]))))}
+            f.Metric.Words, [Markup.Value(rows, f), Markup.BasisTag(f.Basis)]))))}
         """;
 
     private static string Case(List<Parameter> parameters, Figure f) => string.Join('\0', parameters.Select(p => p.Value(f)));

@@ -26,7 +26,6 @@ internal static class FamilySection
         Html.If(families.Count == 1 && rows.Result.Runs.Count == 0, Missing(rows.Family))}{plot}
         """);
 
-    /// <summary>Both FIBs, side by side.</summary>
     private static Html Beside(Rows rows, FamilyCosts v4, FamilyCosts v6)
     {
         Html text = $"""
@@ -80,6 +79,8 @@ internal static class FamilySection
         return Math.Abs(ratio - 1) < Alike ? "about as many as" : ratio > 1 ? $"{Numbers.Digits(ratio, 2)} times as many as" : $"{Phrases.Percent(1 - ratio)} fewer than";
     }
 
-    private static Html Link(Rows rows, Figure figure) =>
-        Markup.Link(rows, figure, figure.Unit == Units.Bytes ? new Scale(1, "bytes") : Scale.For(figure.Unit, [figure.Value]));
+    /// <summary>The unit of a cost per prefix or lookup: bytes are shown as they are.</summary>
+    public static Scale ScaleOf(Figure figure) => figure.Unit == Units.Bytes ? new Scale(1, "bytes") : Scale.Of(figure);
+
+    private static Html Link(Rows rows, Figure figure) => Markup.Link(rows, figure, ScaleOf(figure));
 }

@@ -22,7 +22,7 @@ internal sealed class Html(int literals, int values)
 
     private readonly StringBuilder _text = new(literals + 16 * values);
 
-    /// <summary>Where the names of anchors begin: a prefix goes there.</summary>
+    /// <summary>Places where the names of anchors begin: a prefix goes there.</summary>
     private readonly List<int> _anchors = [];
 
     public Html()

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+using System.Diagnostics.CodeAnalysis;
+
 namespace Sim.Reports.Pages;
 
 /// <summary>Pieces that several sections are made of: tables, values that lead to their rows, tags.</summary>
@@ -6,23 +8,26 @@ internal static class Markup
 {
     public static Html BasisTag(Basis basis) => $"""<span class="basis {basis.Label()}">{basis.Label()}</span>""";
 
-    /// <summary>The tags of all bases that occur.</summary>
     public static Html BasisTags(IEnumerable<Figure> figures) => BasisTags(figures.Bases());
 
     public static Html BasisTags(IReadOnlyList<Basis> bases) => Html.Join(" ", bases.Select(BasisTag));
 
-    /// <summary>A value linked to its row, with its quartiles if it has any.</summary>
-    public static Html Value(Rows rows, Figure figure, Scale scale, bool best = false)
+    /// <summary>A value linked to its row, with its quartiles if it has any; in its own unit unless it shares one. Null for no figure.</summary>
+    [return: NotNullIfNotNull(nameof(figure))]
+    public static Html? Value(Rows rows, Figure? figure, Scale? shared = null, bool best = false)
     {
+        if (figure is null)
+            return null;
+        var scale = shared ?? Scale.Of(figure);
         var link = Best(Link(rows, figure, scale), best);
-        return figure.HasSpread() ? $"{link} {Spread(figure.Low, figure.High, scale)}" : link;
+        return figure.HasSpread ? $"{link} {Spread(figure.Low, figure.High, scale)}" : link;
     }
 
-    /// <summary>The value as the best of its row or column, where it is.</summary>
     public static Html Best(Html value, bool best) => best ? (Html)$"""<strong class="best">{value}</strong>""" : value;
 
     /// <summary>A value linked to its row, alone; one that settles nothing says so.</summary>
-    public static Html Link(Rows rows, Figure figure, Scale scale) => $"{Link(rows, figure, scale.Show(figure.Value))}{FlagTag(figure)}";
+    public static Html Link(Rows rows, Figure figure, Scale? scale = null) =>
+        $"{Link(rows, figure, (scale ?? Scale.Of(figure)).Show(figure.Value))}{FlagTag(figure)}";
 
     /// <summary>Any text that leads to a row. Rows are numbered through the whole page: no part has anchors of its own for them.</summary>
     public static Html Link(Rows rows, Figure figure, string text) => $"""<a class="value" href="#row-{rows.Id(figure)}">{text}</a>""";
@@ -30,7 +35,7 @@ internal static class Markup
     /// <summary>A ratio of times in words, with the number: <c>1.8 times faster (ratio 0.55)</c>. Quartiles on both sides of 1 show no difference.</summary>
     public static Html Speed(Rows rows, Figure ratio)
     {
-        var (low, high) = ratio.Range();
+        var (low, high) = ratio.Range;
         var words = low <= 1 && high >= 1 ? "about as fast" : Phrases.Speed(ratio.Value);
         return $"{words} (ratio {Link(rows, ratio, Scale.Ratio)})";
     }
@@ -39,7 +44,6 @@ internal static class Markup
     public static Html FlagTag(Figure figure) => Html.If(
         figure.Flag.Length > 0, $""" <span class="flag" title="{Words.FlagReason(figure.Flag)}">{Words.Flag(figure.Flag)}</span>""");
 
-    /// <summary>Quartiles, small.</summary>
     public static Html Spread(double low, double high, Scale scale) =>
         $"""<span class="spread" title="lower and upper quartile">{scale.Bare(low)} – {scale.Bare(high)}</span>""";
 
@@ -53,15 +57,17 @@ internal static class Markup
 
         """;
 
+    /// <summary>A table of costs with one head per line, whose tags are those of its rows; empty where it has no line.</summary>
+    public static Html Costs(string caption, IEnumerable<string> heads, IEnumerable<Html> lines, IEnumerable<Figure> rows) =>
+        Html.If(rows.Any(), Table(caption, Head(1, heads), Body(lines), "costs", BasisTags(rows)));
+
     /// <summary>Cells of a head; the first <paramref name="texts"/> columns hold text, the others numbers.</summary>
     public static Html Head(int texts, IEnumerable<string> columns) => Html.Concat(columns.Index(), column => column.Item.Length == 0
         ? (Html)$"<td></td>"
         : $"""<th scope="col"{Html.If(column.Index < texts, $" class=\"text\"")}>{column.Item}</th>""");
 
-    /// <summary>The lines of a table without groups.</summary>
     public static Html Body(IEnumerable<Html> lines) => $"<tbody>\n{lines}</tbody>";
 
-    /// <summary>Lines under a heading of their own.</summary>
     public static Html Group(int columns, string title, IEnumerable<Html> lines) =>
         $"<tbody>\n<tr class=\"group\"><th scope=\"rowgroup\" colspan=\"{columns}\">{title}</th></tr>\n{lines}</tbody>\n";
 
@@ -70,7 +76,6 @@ internal static class Markup
 
     public static Html Cell(Html? content) => content is null ? (Html)$"<td>–</td>" : $"<td>{content}</td>";
 
-    /// <summary>Names and values, as a table of two columns.</summary>
     public static Html Pairs(string caption, IEnumerable<KeyValuePair<string, string>> pairs) => Table(
         caption, Head(2, ["fact", "value"]),
         Body(pairs.Select(pair => (Html)$"""<tr><th scope="row">{pair.Key}</th><td class="text">{pair.Value}</td></tr>{"\n"}""")), "pairs");

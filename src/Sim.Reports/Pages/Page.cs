@@ -51,7 +51,6 @@ internal sealed record Page(string Title, string Question, Html About, IReadOnly
             """);
     }
 
-    /// <summary>The section of some plots.</summary>
     public static Section Plots(string id, string link, string heading, Html reading, IReadOnlyList<PagePlot> plots) =>
         new(id, link, heading, plots.Count == 0 ? new Html() : $"<p>{reading}</p>\n{Html.Concat(plots, Figure)}");
 

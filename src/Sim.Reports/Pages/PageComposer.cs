@@ -5,14 +5,13 @@ using Sim.Reports.Plots;
 namespace Sim.Reports.Pages;
 
 /// <summary>
-/// Decides from the rows which page a result gets, and composes it of sections. Each part’s plots get an ending of its own.
+/// Decides from the rows which page a result gets, and composes its sections. Each part’s plots get an ending of their own.
 /// </summary>
 internal sealed class PageComposer(Func<PlotSpec, string, PagePlot> draw)
 {
     /// <summary>Names of files of all parts but the first end so, with the part's number.</summary>
     public const string PartSuffix = "-part";
 
-    /// <summary>Returns index.html.</summary>
     public Html Render(Rows rows)
     {
         if (CompareView.Of(rows) is { } compared)
@@ -95,7 +94,7 @@ internal sealed class PageComposer(Func<PlotSpec, string, PagePlot> draw)
                 ChurnAnswer.Of(churn),
                 Page.Plots("plots", "Plots", "One plot per question", $"""
                     Orange schemes bind prefixes in the allowedips trie, blue ones in routes, as the text beside every mark says.
-                    """, Drawn([.. ChurnPlots.For(churn), .. ReaderPlots.For(churn)], suffix)),
+                    """, Drawn(ChurnPlots.For(churn), suffix)),
                 ReaderSection.Of(churn), .. scaling is null ? (Section[])[] : [ScalingSection.Of(scaling, Drawn(ScalingPlots.For(scaling), suffix), warn: false)],
                 ChurnSection.Of(churn), ConditionSection.Of(rows),
             ]);
@@ -119,7 +118,7 @@ internal sealed class PageComposer(Func<PlotSpec, string, PagePlot> draw)
         """,
         [
             CompareSection.Answer(view),
-            Page.Plots("plots", "Plot", "The largest changes", $"Dots are ratios, lines their intervals.", Drawn(ComparePlots.For(view), "")),
+            Page.Plots("plots", "Plot", "The largest changes", $"Dots are ratios, lines their intervals.", Drawn(new[] { ComparePlots.For(view) }.OfType<PlotSpec>(), "")),
             CompareSection.Details(view), ConditionSection.Of(rows),
         ]);
 
@@ -131,7 +130,7 @@ internal sealed class PageComposer(Func<PlotSpec, string, PagePlot> draw)
         return string.Join(", ", runs.Select(run => run.Name)) + version;
     }
 
-    /// <summary>Where the parts are of both families: a verdict on each, and the drawing that has both.</summary>
+    /// <summary>A verdict on each family and the drawing that has both; null if the parts are of one family.</summary>
     private Section? Families(Rows rows, IReadOnlyList<Rows> parts)
     {
         if (FamilyCosts.Of(rows).Count < 2)

@@ -4,20 +4,20 @@ namespace Sim.Reports.Pages;
 /// <summary>AllowedIPs and the route attribute side by side in the patched kernel: its own figures, no model in them.</summary>
 internal static class PeerSection
 {
-    /// <summary>Tables of one metric: an operation a row, a structure a column.</summary>
-    private static readonly (Metric Metric, string Caption)[] s_matrices =
+    /// <summary>Tables of one metric, and what its words leave out: an operation a row, a structure a column.</summary>
+    private static readonly (Metric Metric, string More)[] s_matrices =
     [
-        (Metrics.Time, "time per single update, without netlink"), (Metrics.TimeWithNetlink, "time per prefix with netlink (for an object: per message)"),
-        (Metrics.BytesSent, "bytes sent"), (Metrics.SlabBytes, "slab pages added by loading the table"), (Metrics.VmallocBytes, "vmalloc added by loading the table"),
+        (Metrics.Time, " per single update, without netlink"), (Metrics.TimeWithNetlink, " (for an object: per message)"), (Metrics.BytesSent, ""),
+        (Metrics.SlabBytes, ""), (Metrics.VmallocBytes, ""),
     ];
 
     /// <summary>Empty where the kernel has no such patches.</summary>
     public static Html Of(ValidationView view)
     {
-        var rows = view.Figures.Where(IsOurs).ToList();
+        var rows = view.Figures.Where(f => f.Experiment == Experiment.Peers && double.IsFinite(f.Value)).ToList();
         Html Family(IGrouping<int, Figure> family) => $"""
             {Paths(view, $"IPv{family.Key}: time to find the peer of a packet", [.. family.Where(IsPath)])}{
-            Html.Concat(s_matrices, table => Matrix(view, $"IPv{family.Key}: {table.Caption}", [.. family.Where(f => f.Metric == table.Metric && !IsPath(f) && f.X is null)]))}{
+            Html.Concat(s_matrices, table => Matrix(view, $"IPv{family.Key}: {table.Metric.Words}{table.More}", [.. family.Where(f => f.Metric == table.Metric && !IsPath(f) && f.X is null)]))}{
             Sweep(view, $"IPv{family.Key}: time to insert a route among many peers, without netlink", [.. family.Where(f => f.X is not null)])}
             """;
         return Html.If(rows.Count > 0, $"""
@@ -29,8 +29,6 @@ internal static class PeerSection
             """);
     }
 
-    private static bool IsOurs(Figure f) => f.Experiment == Experiment.Peers && double.IsFinite(f.Value);
-
     private static bool IsPath(Figure f) => Steps.RouteWays.Contains(f.Operation);
 
     private static Html Paths(ValidationView view, string caption, List<Figure> rows)
@@ -40,8 +38,8 @@ internal static class PeerSection
             4, $"{path.Key.Structure}, {Words.Step(path.Key.Operation)}", path.GroupBy(f => (f.Keys, f.Chain)).Select(keys => Markup.Row(
                 Words.Case(keys.Key.Keys, keys.Key.Chain, ""),
                 [
-                    Value(view, rows.Find(f => f.Structure == Names.AllowedIps && f.Item == path.Key.Structure && f.Operation == path.Key.Operation && (f.Keys, f.Chain) == keys.Key), scale),
-                    Value(view, keys.FirstOrDefault(f => f.Metric == Metrics.Time), scale), Value(view, keys.FirstOrDefault(f => f.Metric == Metrics.Ratio), Scale.Ratio),
+                    Markup.Value(view.Rows, rows.Find(f => f.Structure == Names.AllowedIps && f.Item == path.Key.Structure && f.Operation == path.Key.Operation && (f.Keys, f.Chain) == keys.Key), scale),
+                    Markup.Value(view.Rows, keys.FirstOrDefault(f => f.Metric == Metrics.Time), scale), Markup.Value(view.Rows, keys.FirstOrDefault(f => f.Metric == Metrics.Ratio), Scale.Ratio),
                 ])));
         return Html.If(rows.Count > 0, Markup.Table(caption, Markup.Head(1, ["", "AllowedIPs", "route", "route / AllowedIPs"]), Html.Concat(
             rows.Where(f => f.Structure != Names.AllowedIps).GroupBy(f => (f.Structure, f.Operation)), Path), "costs", Markup.BasisTags(rows)));
@@ -53,11 +51,10 @@ internal static class PeerSection
         Html Line(IGrouping<string, Figure> operation)
         {
             var scale = Scale.For(rows[0].Unit, operation.Select(f => f.Value));
-            return Markup.Row(Words.Step(operation.Key), structures.Select(structure => Value(view, operation.FirstOrDefault(f => f.Structure == structure), scale)));
+            return Markup.Row(Words.Step(operation.Key), structures.Select(structure => Markup.Value(view.Rows, operation.FirstOrDefault(f => f.Structure == structure), scale)));
         }
 
-        return Html.If(rows.Count > 0, Markup.Table(
-            caption, Markup.Head(1, ["", .. structures]), Markup.Body(rows.GroupBy(f => f.Operation).Select(Line)), "costs", Markup.BasisTags(rows)));
+        return Markup.Costs(caption, ["", .. structures], rows.GroupBy(f => f.Operation).Select(Line), rows);
     }
 
     private static Html Sweep(ValidationView view, string caption, List<Figure> rows)
@@ -66,12 +63,9 @@ internal static class PeerSection
         var scale = Scale.For("ns", rows.Where(f => f.Metric == Metrics.Time).Select(f => f.Value));
         var lines = rows.GroupBy(f => f.X!.Value).OrderBy(g => g.Key).Select(peers => Markup.Row(Numbers.Count((int)peers.Key, "peer"), structures.SelectMany(structure => new[]
         {
-            Value(view, peers.FirstOrDefault(f => f.Structure == structure && f.Metric == Metrics.Time), scale),
-            Value(view, peers.FirstOrDefault(f => f.Structure == structure && f.Metric == Metrics.Ratio), Scale.Ratio),
+            Markup.Value(view.Rows, peers.FirstOrDefault(f => f.Structure == structure && f.Metric == Metrics.Time), scale),
+            Markup.Value(view.Rows, peers.FirstOrDefault(f => f.Structure == structure && f.Metric == Metrics.Ratio), Scale.Ratio),
         })));
-        return Html.If(rows.Count > 0, Markup.Table(caption, Markup.Head(
-            1, ["", .. structures.SelectMany(structure => new[] { structure, "/ 1 peer" })]), Markup.Body(lines), "costs", Markup.BasisTags(rows)));
+        return Markup.Costs(caption, ["", .. structures.SelectMany(structure => new[] { structure, "/ 1 peer" })], lines, rows);
     }
-
-    private static Html? Value(ValidationView view, Figure? figure, Scale scale) => figure is null ? null : Markup.Value(view.Rows, figure, scale);
 }

@@ -4,10 +4,10 @@ namespace Sim.Reports.Pages;
 /// <summary>The answers to lookups during an update: no peer, a wrong one, and for how long.</summary>
 internal static class ReaderSection
 {
-    private static readonly (Metric Metric, string Title)[] s_tables =
+    private static readonly (string Title, Metric[] Metrics)[] s_tables =
     [
-        (Metrics.LongestGap, "Longest time that a prefix was wrong, seen by readers"),
-        (Metrics.SimulatedGap, "Longest time that a prefix was wrong: number of operations, times their mean time"),
+        ("Longest time that a prefix was wrong, seen by readers", [Metrics.LongestGap]),
+        ("Longest time that a prefix was wrong: number of operations, times their mean time", [Metrics.SimulatedGap]),
     ];
 
     /// <summary>Behind these times; most of it is zeros, and is folded.</summary>
@@ -22,7 +22,7 @@ internal static class ReaderSection
     ];
 
     /// <summary>Counts of lookups and prefixes that were wrong.</summary>
-    private static readonly string[] s_wrong = [Metrics.WrongNone, Metrics.WrongOther, Metrics.PrefixesHit];
+    private static readonly Metric[] s_wrong = [Metrics.WrongNone, Metrics.WrongOther, Metrics.PrefixesHit];
 
     /// <summary>The section; empty where the run has no such rows.</summary>
     public static Section Of(ChurnView view) => new("reader", "Readers", "What packets see during an update", Html.If(view.Has(Experiment.Reader), $"""
@@ -33,7 +33,7 @@ internal static class ReaderSection
         update concerns the peer with the most prefixes: one of its prefixes moves to another peer, one is withdrawn, all move to another peer, or its whole set is sent again. AllowedIPs send the
         set with REPLACE; other schemes send routes that replace routes. Columns name the prefixes that were looked up: those that <em>changed</em>,
         those that the peer <em>kept</em>, and those of <em>other</em> peers.</p>
-        {Html.Concat(s_tables, table => Table(view, table.Title, table.Metric))}{Html.Concat(s_folded, table => Folded(view, table.Title, table.Metrics))}
+        {Html.Concat(s_tables, table => Table(view, table.Title, table.Metrics))}{Html.Concat(s_folded, table => Folded(view, table.Title, table.Metrics))}
         """));
 
     private static IEnumerable<Figure> ReaderFigures(ChurnView view) =>
@@ -47,13 +47,13 @@ internal static class ReaderSection
         if (wrong is not null && Beside(Metrics.LongestGap) is { } gap)
         {
             Html text = $"""
-                Under {wrong.Scheme}, withdrawing one prefix of a peer disturbs all other prefixes of that peer. A share of {ChurnSection.Link(view, wrong)} of their lookups during the update was wrong,
-                and one prefix was wrong for {ChurnSection.Link(view, gap)}.
+                Under {wrong.Scheme}, withdrawing one prefix of a peer disturbs all other prefixes of that peer. A share of {Markup.Value(view.Rows, wrong)} of their lookups during the update was wrong,
+                and one prefix was wrong for {Markup.Value(view.Rows, gap)}.
                 """;
             if (Beside(Metrics.StepsNone) is { } none)
-                text.Append($" Step by step, it had no peer for {ChurnSection.Link(view, none)} operations of the trie.");
+                text.Append($" Step by step, it had no peer for {Markup.Value(view.Rows, none)} operations of the trie.");
             if (Beside(Metrics.SimulatedGap) is { } alone)
-                text.Append($" If nothing else slows the writer down, they take {ChurnSection.Link(view, alone)} {Markup.BasisTag(alone.Basis)}.");
+                text.Append($" If nothing else slows the writer down, they take {Markup.Value(view.Rows, alone)} {Markup.BasisTag(alone.Basis)}.");
             yield return text;
         }
 
@@ -71,14 +71,13 @@ internal static class ReaderSection
     private static Html Folded(ChurnView view, string title, Metric[] metrics) => Table(view, title, metrics) is { IsEmpty: false } table
         ? $"<details><summary>{title}</summary>\n{table}</details>\n" : new Html();
 
-    private static Html Table(ChurnView view, string title, params Metric[] metrics)
+    private static Html Table(ChurnView view, string title, Metric[] metrics)
     {
-        var rows = ReaderFigures(view).Where(f => Array.Exists(metrics, metric => f.Metric == metric)).ToList();
-        var columns = rows.Select(f => (f.Operation, f.Keys, Metric: f.Keys.Length == 0 ? f.Metric : "")).Distinct().ToList();
-        var heads = columns.Select(column => $"{Words.ReaderOperation(column.Operation)}: {(column.Metric.Length == 0 ? column.Keys : Words.Metric(column.Metric, Experiment.Reader))}");
-        var lines = rows.Select(f => f.Scheme).Distinct().Select(scheme => Markup.Row(scheme, columns.Select(column => rows.Find(f =>
-            f.Scheme == scheme && f.Operation == column.Operation && f.Keys == column.Keys && (column.Metric.Length == 0 || f.Metric == column.Metric))
-            is { } figure ? ChurnSection.Link(view, figure) : null)));
-        return Html.If(rows.Count > 0, Markup.Table(title, Markup.Head(1, ["scheme", .. heads]), Markup.Body(lines), "costs", Markup.BasisTags(rows)));
+        var rows = ReaderFigures(view).Where(f => metrics.Contains(f.Metric)).ToList();
+        var columns = rows.Select(f => (f.Operation, f.Keys, Metric: f.Keys.Length == 0 ? f.Metric : null)).Distinct().ToList();
+        var heads = columns.Select(column => $"{Words.ReaderOperation(column.Operation)}: {column.Metric?.Words ?? column.Keys}");
+        var lines = rows.Select(f => f.Scheme).Distinct().Select(scheme => Markup.Row(scheme, columns.Select(column => Markup.Value(view.Rows, rows.Find(f =>
+            f.Scheme == scheme && f.Operation == column.Operation && f.Keys == column.Keys && (column.Metric is null || f.Metric == column.Metric))))));
+        return Markup.Costs(title, ["scheme", .. heads], lines, rows);
     }
 }

@@ -37,15 +37,9 @@ internal static class RowSection
             """;
     }
 
-    private static string Case(Figure f)
-    {
-        string[] parts =
-        [
-            $"IPv{f.Family}", f.Order, f.Keys, f.Chain, f.Operation, f.Item,
-            f.X is { } x ? $"x={x}" : "", f.Peers is { } peers ? $"{peers} peers" : "", f.Prefixes is { } n ? $"{n} prefixes" : "",
-        ];
-        return string.Join(", ", parts.Where(p => p.Length > 0));
-    }
+    private static string Case(Figure f) => Words.Listed(
+        $"IPv{f.Family}", f.Order, f.Keys, f.Chain, f.Operation, f.Item, f.X is { } x ? $"x={x}" : "", f.Peers is { } peers ? $"{peers} peers" : "",
+        f.Prefixes is { } n ? $"{n} prefixes" : "");
 
     // Six digits after the point are more than any clock gives; results.csv has all of them.
     private static string Exact(double value) => double.IsFinite(value) ? value.ToString("0.######", CultureInfo.InvariantCulture) : "n/a";

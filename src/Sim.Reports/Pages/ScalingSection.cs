@@ -4,7 +4,7 @@ using Sim.Reports.Plots;
 
 namespace Sim.Reports.Pages;
 
-/// <summary>How costs grow with prefixes and peers: sentences, a plot per cost, exponents with intervals, every point.</summary>
+/// <summary>Growth of costs with prefixes and peers: sentences, a plot per cost, exponents with intervals, every point.</summary>
 internal static class ScalingSection
 {
     private static readonly string[] s_axes = [Axes.Prefixes, Axes.Peers];
@@ -43,12 +43,12 @@ internal static class ScalingSection
                 """;
         }
 
-        if (PerPeer(view, SchemeName.Unhashed) is { } unhashed)
+        if (Fitted(view, Metrics.TimePerPeer, SchemeName.Unhashed) is { } unhashed)
         {
             var rest = view.Of(Experiment.BucketFit, Metrics.TimePerPeer).FindAll(f => f != unhashed);
             yield return $"""
                 With the fib_info hash of Linux 6.12, all peers of a device share a bucket: each further peer adds {Fit(view, unhashed)} to an insertion.{Html.Concat(
-                    rest, f => $" With {Case(f.Scheme)} it adds {Fit(view, f)}.")}
+                    rest, f => $" With {(f.Scheme == SchemeName.Hashed ? "the series’ patch 2" : f.Scheme)} it adds {Fit(view, f)}.")}
                 """;
         }
     }
@@ -56,26 +56,20 @@ internal static class ScalingSection
     /// <summary>The cheapest and the most expensive scheme at a place, for the most frequent operations.</summary>
     private static Html Ends(ScalingView view, double place)
     {
-        var parts = new List<Html>();
-        foreach (var (operation, words) in new[]
-        {
-            (Operations.Transmit, "the lookups of a sent packet take"), (Operations.Insert, "an insertion takes"), (Operations.Delete, "a deletion takes"),
-        })
+        Html? Part(Term operation, string words)
         {
             var rows = view.Points(Axes.Prefixes, operation, Metrics.Time).FindAll(f => f.X == place);
-            if (rows.Count == 0)
-                continue;
-            var (least, most) = (rows.MinBy(f => f.Value)!, rows.MaxBy(f => f.Value)!);
-            parts.Add(least == most ? (Html)$"{words} {Plain(view, least)}" : $"{words} {Plain(view, least)} ({least.Scheme}) to {Plain(view, most)} ({most.Scheme})");
+            var (least, most) = (rows.MinBy(f => f.Value), rows.MaxBy(f => f.Value));
+            return least is null || most is null ? null : least == most ? (Html)$"{words} {Markup.Link(view.Rows, least)}"
+                : $"{words} {Markup.Link(view.Rows, least)} ({least.Scheme}) to {Markup.Link(view.Rows, most)} ({most.Scheme})";
         }
 
-        return $"With {Numbers.Show(place)} prefixes, {Html.Join(", ", parts)}.";
+        Html?[] parts =
+        [
+            Part(Operations.Transmit, "the lookups of a sent packet take"), Part(Operations.Insert, "an insertion takes"), Part(Operations.Delete, "a deletion takes"),
+        ];
+        return $"With {Numbers.Show(place)} prefixes, {Html.Join(", ", parts.OfType<Html>())}.";
     }
-
-    private static Figure? PerPeer(ScalingView view, string scheme) =>
-        view.Of(Experiment.BucketFit, Metrics.TimePerPeer).Find(f => f.Scheme == scheme);
-
-    private static string Case(string scheme) => scheme == SchemeName.Hashed ? "the series’ patch 2" : scheme;
 
     private static Html Bucket(ScalingView view)
     {
@@ -85,7 +79,8 @@ internal static class ScalingSection
         var schemes = times.Select(f => f.Scheme).Distinct().ToList();
         var lines = schemes.Select(scheme => Markup.Row(scheme,
         [
-            PerPeer(view, scheme) is { } slope ? Fit(view, slope) : null, Fitted(view, Metrics.TimeWithoutPeers, scheme), Fitted(view, Metrics.RSquared, scheme),
+            Fitted(view, Metrics.TimePerPeer, scheme) is { } slope ? Fit(view, slope) : null,
+            .. new[] { Metrics.TimeWithoutPeers, Metrics.RSquared }.Select(metric => Markup.Value(view.Rows, Fitted(view, metric, scheme))),
         ]));
         var walked = view.Of(Experiment.Bucket, Metrics.InfosWalked);
         var places = times.Select(f => f.X!.Value).Distinct().Order().Select(place => Markup.Row(Numbers.Show(place), [.. new[] { times, walked }.SelectMany(
@@ -95,15 +90,14 @@ internal static class ScalingSection
             <p>fib_info’s hash covers neither gateway nor encapsulation. The infos of all peers of a device therefore lie in one bucket, and each new route walks half of them on average. The series’ patch 2 hashes the encapsulation. A nexthop object’s id is hashed too, but only to eight bits. A straight line is fitted through
             all points; its slope has a 95 % interval. On Linux 6.12 under User-Mode Linux each peer added 18 ns to the same insertion;
             <code>validate --kernel uml-unhashed</code> measures it again.</p>
-            {Markup.Table("The line of an insertion’s time over the peers of the device", Markup.Head(1, ["", "per further peer", "without peers", "R²"]),
-                Markup.Body(lines), "costs", Markup.BasisTags(view.Figures.Where(f => f.Experiment == Experiment.BucketFit)))}{
-            Markup.Table("Inserting a route among the peers of a device", Markup.Head(1, ["peers", .. schemes, .. schemes.Select(scheme => $"infos walked: {scheme}")]),
-                Markup.Body(places), "costs", Markup.BasisTags(times.Concat(walked)))}
+            {Markup.Costs("The line of an insertion’s time over the peers of the device", ["", "per further peer", "without peers", "R²"], lines,
+                view.Figures.Where(f => f.Experiment == Experiment.BucketFit))}{
+            Markup.Costs("Inserting a route among the peers of a device", ["peers", .. schemes, .. schemes.Select(scheme => $"infos walked: {scheme}")], places,
+                times.Concat(walked))}
             """;
     }
 
-    private static Html? Fitted(ScalingView view, Metric metric, string scheme) =>
-        view.Of(Experiment.BucketFit, metric).Find(f => f.Scheme == scheme) is { } row ? Linked(view, row) : null;
+    private static Figure? Fitted(ScalingView view, Metric metric, string scheme) => view.Of(Experiment.BucketFit, metric).Find(f => f.Scheme == scheme);
 
     private static Html Fits(ScalingView view) => $"""
         <h3 id="{new Anchor("scaling-fits")}">Exponents</h3>
@@ -128,9 +122,8 @@ internal static class ScalingSection
 
         var lines = view.Schemes.Select(scheme => Markup.Row(scheme, columns.Select(column => Shown(column.Fits, column.Squares, scheme))));
         var sample = columns[0].Fits[0];
-        return Markup.Table(
-            $"Exponents by number of {axis}, {sample.Order} ({Numbers.Count(sample.N, "point")})", Markup.Head(1, ["scheme", .. columns.Select(column => column.Title)]),
-            Markup.Body(lines), "costs", Markup.BasisTag(sample.Basis));
+        return Markup.Costs(
+            $"Exponents by number of {axis}, {sample.Order} ({Numbers.Count(sample.N, "point")})", ["scheme", .. columns.Select(column => column.Title)], lines, [sample]);
     }
 
     private static Html Points(ScalingView view)
@@ -158,22 +151,16 @@ internal static class ScalingSection
             .Select(scheme => Markup.Row(scheme, places.Select(place => At(view, rows, scheme, place))));
         var heads = places.Select(place => Numbers.Show(place)
             + (axis == Axes.Prefixes && rows.Find(f => f.X == place)!.Order == Orders.Generated ? ", generated" : ""));
-        return Markup.Table(caption, Markup.Head(1, ["scheme", .. heads]), Markup.Body(lines), "costs", Markup.BasisTags(rows));
+        return Markup.Costs(caption, ["scheme", .. heads], lines, rows);
     }
 
-    /// <summary>The scheme's row at a place, linked; null where there is none.</summary>
     private static Html? At(ScalingView view, List<Figure> rows, string scheme, double place) =>
-        rows.Find(f => f.Scheme == scheme && f.X == place) is { } row ? Linked(view, row) : null;
-
-    private static Html Linked(ScalingView view, Figure row) => Markup.Value(view.Rows, row, Scale.For(row.Unit, [row.Value]));
-
-    /// <summary>The value alone, for a sentence.</summary>
-    private static Html Plain(ScalingView view, Figure row) => Markup.Link(view.Rows, row, Scale.For(row.Unit, [row.Value]));
+        Markup.Value(view.Rows, rows.Find(f => f.Scheme == scheme && f.X == place));
 
     /// <summary>A fitted value with its 95 % interval.</summary>
     private static Html Fit(ScalingView view, Figure row)
     {
-        var scale = Scale.For(row.Unit, [row.Value]);
+        var scale = Scale.Of(row);
         string Short(double value) => row.Unit == Units.Ratio ? value.ToString("0.00", CultureInfo.InvariantCulture) : scale.Bare(value);
         var value = row.Unit == Units.Ratio ? Short(row.Value) : scale.Show(row.Value);
         return $"""{Markup.Link(view.Rows, row, value)} <span class="spread" title="95 % interval">{Short(row.Low)} – {Short(row.High)}</span>{Markup.FlagTag(row)}""";

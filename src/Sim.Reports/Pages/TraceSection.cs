@@ -7,7 +7,7 @@ internal static class TraceSection
     /// <summary>Empty where the validation replayed no trace.</summary>
     public static Html Of(ValidationView view)
     {
-        var rows = view.Figures.Where(IsOurs).ToList();
+        var rows = view.Figures.Where(f => f.Experiment == Experiment.TraceReplay && double.IsFinite(f.Value)).ToList();
         return Html.If(rows.Count > 0, $"""
             <h3 id="{new Anchor("trace")}">A trace under every scheme</h3>
             <p>The first changes of a trace of BGP updates go to the schemes of <code>churn</code> and to this kernel, as a routing daemon sends them. Each scheme gets a
@@ -18,8 +18,6 @@ internal static class TraceSection
             """);
     }
 
-    private static bool IsOurs(Figure f) => f.Experiment == Experiment.TraceReplay && double.IsFinite(f.Value);
-
     private static Html Table(ValidationView view, int family, List<Figure> rows)
     {
         var scale = Scale.For("ns", rows.Where(f => f.Metric == Metrics.TimePerChange && f.Side == Sides.Port).Select(f => f.Value));
@@ -29,8 +27,7 @@ internal static class TraceSection
             var kernelScale = Scale.For(kernelTimes[0].Unit, kernelTimes.Select(f => f.Value));
             Html Line(IGrouping<string, Figure> scheme)
             {
-                Html? Value(string metric, string side, Scale cell) =>
-                    scheme.FirstOrDefault(f => f.Metric == metric && f.Side == side) is { } figure ? Markup.Value(view.Rows, figure, cell) : null;
+                Html? Value(Metric metric, string side, Scale cell) => Markup.Value(view.Rows, scheme.FirstOrDefault(f => f.Metric == metric && f.Side == side), cell);
                 return Markup.Row(scheme.Key,
                 [
                     Value(Metrics.BytesPerChange, "", Scale.For("bytes", [1])), Value(Metrics.CallsPerChange, "", Scale.For("count", [1])),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Pages;
 
-/// <summary>How far to trust a validation: what its kernel leaves out, its noise, its bounds, what it does not compare.</summary>
+/// <summary>Limits of a validation: its kernel, its noise, its bounds, and the things that it does not compare.</summary>
 internal static class TrustSection
 {
     /// <summary>In a lookup below this time in ns, hardly a step waits for memory or for the tables that map it.</summary>
@@ -72,28 +72,28 @@ internal static class TrustSection
             """;
         if (view.AaRows.Count == 0)
             return text.Append($" This run did not measure the kernel against itself, so nobody knows how much a ratio differs from 1 by chance.</p>\n");
-        text.Append($" With the kernel on both sides the ratio should be 1; the widest quartile of {Numbers.Count(view.AaRows.Count, "row")} is {Numbers.Percent(view.AaRows.Max(ValidationView.Noise))}.");
+        text.Append($" With the kernel on both sides the ratio should be 1; the widest quartile of {Numbers.Count(view.AaRows.Count, "row")} is {Numbers.Percent(view.AaRows.Max(Comparisons.Noise))}.");
         if (view.AaRows.All(f => f.Operation == Operations.Lookup) && view.Costs.Any(c => !c.IsLookup && c.Target is not null))
             text.Append($" Updates have no such row; their own quartiles show their noise. {WidestUpdate(view)}");
         var body = view.AaRows.GroupBy(Words.Subject).Select(subject => Markup.Group(4, subject.Key, subject.Select(f => Markup.Row(
             Words.Case(f.Keys, f.Chain, f.Operation == Operations.Lookup ? "" : f.Operation),
-            [Markup.Value(view.Rows, f, Scale.Ratio), $"{Numbers.Percent(ValidationView.Noise(f))}", $"{Numbers.Show(f.N)}"]))));
+            [Markup.Value(view.Rows, f, Scale.Ratio), $"{Numbers.Percent(Comparisons.Noise(f))}", $"{Numbers.Show(f.N)}"]))));
         return text.Append($"</p>\n{Markup.Table("kernel / kernel", Markup.Head(1, ["", "ratio", "noise", "n"]), Html.Join("", body))}");
     }
 
     private static string WidestUpdate(ValidationView view)
     {
-        var rows = view.Costs.Where(c => !c.IsLookup && c.RatioRow?.HasSpread() == true && c.RatioRow.Low > 0).ToList();
+        var rows = view.Costs.Where(c => !c.IsLookup && c.RatioRow?.HasSpread == true && c.RatioRow.Low > 0).ToList();
         if (rows.MaxBy(c => c.RatioRow!.High / c.RatioRow.Low) is not { } widest)
             return "";
         var row = widest.RatioRow!;
         return $"The widest: {Words.Subject(row)}, {widest.Name}, {Numbers.Ratio(row.Low)} to {Numbers.Ratio(row.High)}.";
     }
 
-    /// <summary>Where the port is faster beyond its quartiles, and which known differences of the two sides point that way.</summary>
+    /// <summary>Cases where the port is faster beyond its quartiles, with the known differences that point that way.</summary>
     private static Html Faster(ValidationView view)
     {
-        var faster = view.Costs.Where(c => c.IsTime && c.RatioRow is { } row && row.Range().High < ValidationView.Faster).ToList();
+        var faster = view.Costs.Where(c => c.IsTime && c.RatioRow is { } row && row.Range.High < ValidationView.Faster).ToList();
         var groups = faster.GroupBy(c => (Subject: Words.Subject(c.Any), c.IsLookup, Reasons: Reasons(view, c)));
         return Html.If(faster.Count > 0, $"""
             <h4 id="{new Anchor("faster")}">Where the port is faster</h4>
@@ -106,8 +106,7 @@ internal static class TrustSection
     }
 
     /// <summary>
-    /// Where independent keys help the port and not the kernel, the two ratios of a pattern are far apart: the reader should
-    /// not take the smaller one for the cost of a lookup.
+    /// Patterns whose independent keys help the port and not the kernel: their smaller ratio is not the cost of a lookup.
     /// </summary>
     private static Html Overlap(ValidationView view)
     {

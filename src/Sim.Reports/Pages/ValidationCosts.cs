@@ -24,7 +24,6 @@ internal static class ValidationCosts
             """);
     }
 
-    /// <summary>What was counted, instructions above all.</summary>
     public static Html Counts(ValidationView view) => Html.Concat(view.Costs.Where(c => !c.IsTime).GroupBy(c => c.Unit), unit => $"""
         {Html.If(unit.Key == "instructions", $"""
             <h3 id="{new Anchor("instructions")}">Instructions</h3>
@@ -99,7 +98,7 @@ internal static class ValidationCosts
     private static Html NetlinkTable(ValidationView view, string caption, List<Figure> rows)
     {
         Html? Of(IEnumerable<Figure> moment, string side) => moment.Where(f => f.Side == side).ToList() is { Count: > 0 } some
-            ? Html.Join("<br>", some.Select(f => Markup.Value(view.Rows, f, Scale.For(f.Unit, [f.Value])))) : null;
+            ? Html.Join("<br>", some.Select(f => Markup.Value(view.Rows, f))) : null;
         var body = rows.GroupBy(Words.Subject).Select(subject => Markup.Group(3, subject.Key, subject.GroupBy(Words.Moment).Select(moment =>
             Markup.Row(moment.Key, [Of(moment, Sides.Kernel), Of(moment, Sides.Port)]))));
         return Markup.Table(caption, Markup.Head(1, ["", "kernel, with netlink", "port, without"]), Html.Join("", body));

@@ -4,8 +4,8 @@ namespace Sim.Reports.Pages;
 /// <summary>The main counts of model and kernel side by side, step by step, and their answers.</summary>
 internal static class ValidationFigures
 {
-    /// <summary>What a reader asks first; all others are among the rows.</summary>
-    private static readonly string[] Main =
+    /// <summary>The counts of a reader's first questions; all others are among the rows.</summary>
+    private static readonly Metric[] Main =
         [Metrics.Nodes, Metrics.Leaves, Metrics.Tnodes, Metrics.SlabPages, Metrics.VmallocPages, Metrics.MessageBytes, Metrics.ReceivedBytes];
 
     /// <summary>Without those of flushing a routing table: a message for each nexthop object, many rows that say little.</summary>

@@ -37,7 +37,6 @@ internal static class ValidationSection
     public static string Exact(double value) =>
         value == Math.Round(value) ? Numbers.Show(value) : value.ToString("0.######", CultureInfo.InvariantCulture);
 
-    /// <summary>An exact value that leads to its row.</summary>
     public static Html Link(ValidationView view, Figure f) => Markup.Link(view.Rows, f, Exact(f));
 
     /// <summary>Port less kernel, signed; nothing of a digest.</summary>
@@ -81,7 +80,7 @@ internal static class ValidationSection
             var differ = kind.Count(check => !check.Agrees);
             Html count = differ == 0 ? (Html)$"0" : $"<strong class=\"bad\">{Numbers.Show(differ)}</strong>";
             return $"<tr><th scope=\"row\">{kind.Key.Label()}</th><td>{Numbers.Show(kind.Count())}</td><td>{count}</td>"
-                + $"<td>{Numbers.Show(kind.Count(check => check.IsEqual))}</td><td class=\"text\">{CheckKinds.Demand([.. kind])}</td></tr>\n";
+                + $"<td>{Numbers.Show(kind.Count(check => check.IsEqual))}</td><td class=\"text\">{ValidationRows.Demand([.. kind])}</td></tr>\n";
         }
 
         var body = Html.Concat(view.Checks.GroupBy(check => Words.Subject(check.Kernel)), subject =>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Pages;
 
-/// <summary>What would help the IPv6 FIB: two structures that no kernel has, beside the kernel’s own, in the same run.</summary>
+/// <summary>Help for the IPv6 FIB: two structures that no kernel has, beside the kernel’s own, in the same run.</summary>
 internal static class WhatIfSection
 {
     private static readonly (string Structure, string Title)[] s_structures =
@@ -56,13 +56,11 @@ internal static class WhatIfSection
     private static Html Table(Rows rows, FamilyCosts costs)
     {
         var lines = s_structures.Select(structure => (structure.Title, Figures: s_columns.Select(column => column.Row(costs, structure.Structure)).ToList())).ToList();
-        return Markup.Table(
-            "IPv6: bytes and counts, and times as ratios to the kernel’s FIB", Markup.Head(1, ["", .. s_columns.Select(column => column.Title)]),
-            Markup.Body(lines.Select(line => Markup.Row(line.Title, line.Figures.Select(f => f is null ? null : Markup.Value(rows, f, ScaleOf(f)))))),
-            "costs", Markup.BasisTags(lines.SelectMany(line => line.Figures.OfType<Figure>())));
+        return Markup.Costs(
+            "IPv6: bytes and counts, and times as ratios to the kernel’s FIB", ["", .. s_columns.Select(column => column.Title)],
+            lines.Select(line => Markup.Row(line.Title, line.Figures.Select(f => Markup.Value(rows, f, f is null ? null : FamilySection.ScaleOf(f))))),
+            lines.SelectMany(line => line.Figures.OfType<Figure>()));
     }
 
-    private static Html Link(Rows rows, Figure figure) => Markup.Link(rows, figure, ScaleOf(figure));
-
-    private static Scale ScaleOf(Figure figure) => figure.Unit == Units.Bytes ? new Scale(1, "bytes") : Scale.For(figure.Unit, [figure.Value]);
+    private static Html Link(Rows rows, Figure figure) => Markup.Link(rows, figure, FamilySection.ScaleOf(figure));
 }

@@ -3,7 +3,7 @@ using ScottPlot;
 
 namespace Sim.Reports.Plots;
 
-/// <summary>The room for a chart, in pixels at scale 1. In a narrow one group labels stand above their marks.</summary>
+/// <summary>The room for a chart, in pixels at scale 1. In a narrow one, labels of groups stand above their marks.</summary>
 internal sealed record Canvas(int Width)
 {
     public const int Narrow = 560;
@@ -44,8 +44,7 @@ internal sealed record Drawing(Plot Plot, int Width, int Content, PixelPadding P
 /// <summary>Turns charts into ScottPlot plots: common style, layout in pixels so that nothing overlaps.</summary>
 internal static class ChartRenderer
 {
-    public const float FontSize = 13;
-    public const float TitleSize = 15;
+    public const float FontSize = 13, TitleSize = 15;
 
     /// <summary>Pixels above the data.</summary>
     public const int Head = 8;
@@ -53,10 +52,7 @@ internal static class ChartRenderer
     /// <summary>ScottPlot centres a line of text with room for descenders that this font hardly uses.</summary>
     private const float Lift = 3;
 
-    /// <summary>
-    /// Blue and vermilion told apart by every common kind of colour blindness, and against black and white alike;
-    /// the third is for what belongs to neither structure.
-    /// </summary>
+    /// <summary>Blue and vermilion, which every common colour blindness tells apart; the third belongs to neither structure.</summary>
     private static readonly Color[] Palette = [Color.FromHex("#d9660a"), Color.FromHex("#2f87c8"), Color.FromHex("#7d8590")];
 
     /// <summary>All text and lines. Pure black, so that an SVG can follow the colour of the text around it.</summary>
@@ -101,12 +97,10 @@ internal static class ChartRenderer
     public static PixelPadding BottomAxis(
         Plot plot, Canvas canvas, (int Left, int Right) sides, string label, IEnumerable<(double At, string Text)> ticks)
     {
-        const int LineHeight = 17;
-        const int Gap = 4;
+        const int LineHeight = 17, Gap = 4;
         var width = canvas.Width - sides.Left - sides.Right;
         var limits = plot.Axes.GetLimits();
-        var inside = new List<(double At, string Text)>();
-        var end = 0.0;
+        var (inside, end) = (new List<(double At, string Text)>(), 0.0);
         foreach (var tick in ticks)
         {
             var middle = sides.Left + (tick.At - limits.Left) / (limits.Right - limits.Left) * width;

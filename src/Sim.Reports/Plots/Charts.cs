@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Plots;
 
-/// <summary>What a plot shows, without how: all of it comes from rows.</summary>
+/// <summary>The contents of a plot, without its drawing: all of it comes from rows.</summary>
 internal abstract record Chart
 {
     /// <summary>Name of the value axis; the drawing adds the unit.</summary>
@@ -38,7 +38,6 @@ internal sealed record MarkChart : Chart
     /// <summary>Shade from 1/f to f: the A/A noise.</summary>
     public double? Noise { get; init; }
 
-    /// <summary>What the shade is called.</summary>
     public string NoiseName { get; init; } = "A/A noise";
 
     /// <summary>Draw a dashed line there: what a ratio should not exceed.</summary>

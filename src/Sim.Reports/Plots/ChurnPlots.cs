@@ -4,50 +4,41 @@ namespace Sim.Reports.Plots;
 /// <summary>The plots of a replay, a mark for each scheme.</summary>
 internal static class ChurnPlots
 {
-    /// <summary>Every name such a plot can have.</summary>
     public static readonly string[] AllNames =
-        ["churn-memory", "churn-packet", "churn-update", "churn-delete", "churn-bytes", "churn-loss", "churn-staleness"];
+        ["churn-memory", "churn-packet", "churn-update", "churn-delete", "churn-bytes", "churn-loss", "churn-staleness", "churn-readers"];
 
-    public static IReadOnlyList<PlotSpec> For(ChurnView view)
+    public static IEnumerable<PlotSpec> For(ChurnView view) => new[]
     {
-        PlotSpec?[] plots =
-        [
-            Plot("churn-memory", "How much kernel memory does the table take?", "kernel memory in pages", [.. view.Memory]),
-            Packet(view),
-            Plot("churn-update", "How long does one change take in the kernel’s structures?", "time per change", [.. view.Uncoalesced(Metrics.TimePerChange)]),
-            Plot("churn-delete", "How long does withdrawing one prefix take?", "time per withdrawal", [.. view.Uncoalesced(Metrics.TimePerChange, Operations.Delete)]),
-            Plot("churn-bytes", "How much does a daemon send per change?", "bytes sent per change", [.. view.Uncoalesced(Metrics.BytesPerChange)]),
-            Plot("churn-loss", "How long does failover of the largest peer take?", "time until another peer has all its prefixes",
-                [.. view.Convergence(Metrics.Time).Where(f => f.Operation == Operations.LoseToOne)]),
-            Plot("churn-staleness", "How late does an observer know of a change?", "mean staleness",
-                [.. view.Schemes.Select(scheme => view.Staleness(scheme) is { } row ? row with { Scheme = scheme } : null).OfType<Figure>()]),
-        ];
-        return [.. plots.OfType<PlotSpec>()];
-    }
+        Plot("churn-memory", "How much kernel memory does the table take?", "kernel memory in pages", [.. view.Memory]),
+        Packet(view),
+        Plot("churn-update", "How long does one change take in the kernel’s structures?", "time per change", [.. view.Uncoalesced(Metrics.TimePerChange)]),
+        Plot("churn-delete", "How long does withdrawing one prefix take?", "time per withdrawal", [.. view.Uncoalesced(Metrics.TimePerChange, Operations.Delete)]),
+        Plot("churn-bytes", "How much does a daemon send per change?", "bytes sent per change", [.. view.Uncoalesced(Metrics.BytesPerChange)]),
+        Plot("churn-loss", "How long does failover of the largest peer take?", "time until another peer has all its prefixes", [.. view.Losses(Metrics.Time)]),
+        Plot("churn-staleness", "How late does an observer know of a change?", "mean staleness",
+            [.. view.Schemes.Select(scheme => view.Staleness(scheme) is { } row ? row with { Scheme = scheme } : null).OfType<Figure>()]),
+        Readers(view),
+    }.OfType<PlotSpec>();
 
     private static PlotSpec? Plot(string name, string question, string axis, List<Figure> rows)
     {
         if (rows.Count == 0)
             return null;
-        var least = rows.MinBy(f => f.Value)!;
-        var most = rows.MaxBy(f => f.Value)!;
+        var (least, most) = (rows.MinBy(f => f.Value)!, rows.MaxBy(f => f.Value)!);
         var reading = least.Value > 0 && most.Value > least.Value
             ? $"{most.Scheme} has the most, {PlotSet.Show(most)}: {Phrases.Amount(most.Value / least.Value)}{(most.Value < 2 * least.Value ? " than" : " as")} {least.Scheme}, with {PlotSet.Show(least)}."
             : $"The values reach from {PlotSet.Show(least)} to {PlotSet.Show(most)}.";
         var estimated = rows.Exists(f => f.Basis == Basis.Estimated) ? " REPLACE is estimated, with a 95 % interval." : "";
         return new PlotSpec(name, question, reading + estimated, rows.Bases(), new MarkChart
         {
-            ValueLabel = axis,
-            Unit = rows[0].Unit,
-            Log = PlotSet.WideSpan(rows),
-            Groups = [.. rows.Select(f => new MarkGroup(f.Scheme, [Mark(f)]))],
+            ValueLabel = axis, Unit = rows[0].Unit, Log = PlotSet.WideSpan(rows), Groups = [.. rows.Select(f => new MarkGroup(f.Scheme, [Mark(f)]))],
         });
     }
 
     /// <summary>Two marks a scheme: sent and received.</summary>
     private static PlotSpec? Packet(ChurnView view)
     {
-        (string Operation, string Label)[] ways = 
+        (string Operation, string Label)[] ways =
             [(Operations.Transmit, "sent"), (Operations.Receive, "received"), (Operations.ReceiveRpFilter, "with rp_filter")];
         var rows = ways.SelectMany(way => view.Packet(way.Operation)).ToList();
         if (rows.Count == 0)
@@ -58,12 +49,37 @@ internal static class ChurnPlots
             + "A device per peer accepts every source, so a received packet needs no lookup.";
         return new PlotSpec("churn-packet", "How long do a packet’s lookups take?", reading, rows.Bases(), new MarkChart
         {
-            ValueLabel = "time per packet",
-            Unit = rows[0].Unit,
+            ValueLabel = "time per packet", Unit = rows[0].Unit,
             Groups = [.. rows.GroupBy(f => f.Scheme).Select(group => new MarkGroup(group.Key, [.. group.Select(f => Mark(f, Label(f)))]))],
         });
     }
 
     private static Mark Mark(Figure f, string label = "") => PlotSet.Mark(
         f, ChurnView.Series(f.Scheme), $"{label} {PlotSet.Show(f)}{(f.Flag.Length > 0 ? $", {Words.Flag(f.Flag)}" : "")}".TrimStart());
+
+    /// <summary>The longest time that any prefix was wrong during an update, as readers beside it saw.</summary>
+    private static PlotSpec? Readers(ChurnView view)
+    {
+        var rows = view.Of(Experiment.Reader, Metrics.LongestGap).GroupBy(f => (f.Scheme, f.Operation)).Select(group => group.MaxBy(f => f.Value)!).ToList();
+        // An update that disturbs no scheme needs no mark, except a withdrawal, which is the question.
+        var quiet = rows.GroupBy(f => f.Operation).Where(group => group.All(f => f.Value == 0)).Select(group => group.Key).Except([Operations.Delete, Operations.Replace]).ToList();
+        rows.RemoveAll(f => quiet.Contains(f.Operation));
+        if (rows.Count == 0)
+            return null;
+        Mark Mark(Figure f) => new(ChurnView.Series(f.Scheme), f.Value, f.Value, f.Value, $"{Words.ReaderOperation(f.Operation)} {PlotSet.Show(f)}");
+        var groups = rows.GroupBy(f => f.Scheme).Select(scheme =>
+            new MarkGroup(scheme.Key, [.. scheme.OrderBy(f => Array.IndexOf(Operations.BesideReaders, f.Operation)).Select(Mark)]));
+        return new("churn-readers", "How long do lookups find no peer, or a wrong one, during an update?", Reading(rows), rows.Bases(),
+            new MarkChart { ValueLabel = "longest time that a prefix was wrong", Unit = rows[0].Unit, Groups = [.. groups] });
+    }
+
+    private static string Reading(List<Figure> rows)
+    {
+        var worst = rows.MaxBy(f => f.Value)!;
+        if (worst.Value == 0)
+            return "No lookup was wrong.";
+        var never = rows.GroupBy(f => f.Scheme).Where(scheme => scheme.All(f => f.Value == 0)).Select(scheme => scheme.Key).ToList();
+        return $"The longest gap is {PlotSet.Show(worst)}, under {worst.Scheme} ({Words.ReaderOperation(worst.Operation)}). "
+            + (never.Count == 0 ? "Every scheme gave some wrong answer." : $"{Words.Join(never)} gave none.");
+    }
 }

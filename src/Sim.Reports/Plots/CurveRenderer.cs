@@ -6,18 +6,13 @@ namespace Sim.Reports.Plots;
 /// <summary>Draws a <see cref="CurveChart"/>: each curve's name stands above its peak, on a line of its own.</summary>
 internal static class CurveRenderer
 {
-    private const int DataHeight = 240;
-    private const int NameHeight = 22;
-    private const int Right = 14;
-    private const int NameOffset = 9;
+    private const int DataHeight = 240, NameHeight = 22, Right = 14, NameOffset = 9;
 
     /// <returns>Height of the data, and what is around them, in pixels.</returns>
     public static (int Content, PixelPadding Padding) Draw(Plot plot, CurveChart chart, Canvas canvas)
     {
         var points = chart.Curves.SelectMany(c => c.Points).Where(p => !chart.Log || p.Y > 0).ToList();
-        var (low, high) = chart.Log
-            ? (Math.Log10(points.Min(p => p.Y)), Math.Log10(points.Max(p => p.Y)))
-            : (0, points.Max(p => p.Y));
+        var (low, high) = chart.Log ? (Math.Log10(points.Min(p => p.Y)), Math.Log10(points.Max(p => p.Y))) : (0, points.Max(p => p.Y));
         if (!(high > low))
             high = low + 1;
         var names = NameHeight * chart.Curves.Count + 8;
@@ -53,10 +48,7 @@ internal static class CurveRenderer
         var peak = points.MaxBy(p => p.Y);
         var peakAt = chart.Log ? Math.Log10(peak.Y) : peak.Y;
         plot.Add.Line(peak.X, peakAt, peak.X, nameAt).LineStyle = new(1, color.WithAlpha(.6));
-        var line = plot.Add.Scatter(
-            points.Select(p => p.X).ToArray(),
-            points.Select(p => chart.Log ? Math.Log10(p.Y) : p.Y).ToArray(),
-            color);
+        var line = plot.Add.Scatter(points.Select(p => p.X).ToArray(), points.Select(p => chart.Log ? Math.Log10(p.Y) : p.Y).ToArray(), color);
         line.LineWidth = 2;
         line.MarkerSize = 7;
         // Shapes as well as colours tell the curves apart.

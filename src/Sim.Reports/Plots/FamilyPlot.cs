@@ -15,29 +15,20 @@ internal static class FamilyPlot
         var families = FamilyCosts.Of(rows);
         if (families.Count == 0)
             return null;
-        var (groups, drawn) = (new List<MarkGroup>(), new List<Figure>());
-        foreach (var (label, structures, row) in new (string, string[], Func<FamilyCosts, string, Figure?>)[]
-        {
+        (string Label, string[] Structures, Func<FamilyCosts, string, Figure?> Row)[] counts =
+        [
             ("nodes per lookup", s_looked, (family, structure) => family.Nodes(structure)),
             ("cache lines per lookup", s_looked, (family, structure) => family.Lines(structure)),
             ("bytes per prefix", s_forms, (family, structure) => family.Bytes(structure)),
-        })
-        {
-            foreach (var family in families)
+        ];
+        var drawn = counts.SelectMany(count => families.Select(family => (Label: $"{count.Label}, IPv{family.Family}",
+            Figures: count.Structures.Select(structure => count.Row(family, structure)).OfType<Figure>().ToList()))).Where(group => group.Figures.Count > 0).ToList();
+        return new(Name, "How much does a lookup read, and how much memory does a prefix take?", Reading(families), drawn.SelectMany(group => group.Figures).Bases(),
+            new MarkChart
             {
-                var figures = structures.Select(structure => row(family, structure)).OfType<Figure>().ToList();
-                drawn.AddRange(figures);
-                if (figures.Count > 0)
-                    groups.Add(new MarkGroup($"{label}, IPv{family.Family}", [.. figures.Select(Mark)]));
-            }
-        }
-
-        return new(Name, "How much does a lookup read, and how much memory does a prefix take?", Reading(families), drawn.Bases(), new MarkChart
-        {
-            ValueLabel = "nodes, cache lines of 64 bytes, or bytes",
-            Log = true,
-            Groups = groups,
-        });
+                ValueLabel = "nodes, cache lines of 64 bytes, or bytes", Log = true,
+                Groups = [.. drawn.Select(group => new MarkGroup(group.Label, [.. group.Figures.Select(Mark)]))],
+            });
     }
 
     private static string Reading(IReadOnlyList<FamilyCosts> families) =>
@@ -52,9 +43,6 @@ internal static class FamilyPlot
         _ => "as many",
     };
 
-    private static Mark Mark(Figure f)
-    {
-        var (low, high) = f.Range();
-        return new(PlotSet.Series(f), f.Value, low > 0 ? low : f.Value, high, $"{f.Structure} {Numbers.Digits(f.Value, 3)}");
-    }
+    private static Mark Mark(Figure f) =>
+        new(PlotSet.Series(f), f.Value, f.Range.Low > 0 ? f.Range.Low : f.Value, f.Range.High, $"{f.Structure} {Numbers.Digits(f.Value, 3)}");
 }

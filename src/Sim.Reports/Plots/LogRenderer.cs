@@ -9,11 +9,7 @@ namespace Sim.Reports.Plots;
 /// </summary>
 internal static class LogRenderer
 {
-    private const int DataHeight = 300;
-    private const int NameHeight = 20;
-    private const int NameOffset = 12;
-    private const int ColumnGap = 22;
-    private const int Right = 28;
+    private const int DataHeight = 300, NameHeight = 20, NameOffset = 12, ColumnGap = 22, Right = 28;
 
     private static readonly (MarkerShape Filled, MarkerShape Open)[] s_shapes =
     [
@@ -47,9 +43,7 @@ internal static class LogRenderer
         plot.Axes.Left.SetTicks(Array.ConvertAll(ticks, Math.Log10), labels);
         ChartRenderer.LeftAxis(plot, chart.ValueLabel, DataHeight + names);
         var places = Ticks.Logarithmic(Math.Pow(10, first), Math.Pow(10, last), Math.Clamp(width / 80, Ticks.Fewest, 10));
-        var padding = ChartRenderer.BottomAxis(
-            plot, canvas, (left, Right), chart.XLabel, places.Select(place => (Math.Log10(place), Tick(place))));
-
+        var padding = ChartRenderer.BottomAxis(plot, canvas, (left, Right), chart.XLabel, places.Select(place => (Math.Log10(place), Tick(place))));
         for (var i = 0; i < chart.Curves.Count; i++)
         {
             DrawCurve(plot, chart.Curves[i]);
@@ -84,8 +78,7 @@ internal static class LogRenderer
     {
         var widest = chart.Curves.Max(curve => PlotFont.Width(curve.Label, ChartRenderer.FontSize)) + NameOffset + ColumnGap;
         var columns = Math.Clamp((int)(width / widest), 1, 4);
-        var lines = (chart.Curves.Count + columns - 1) / columns;
-        return (columns, lines);
+        return (columns, (chart.Curves.Count + columns - 1) / columns);
     }
 
     private static void DrawCurve(Plot plot, LogCurve curve)
@@ -108,13 +101,9 @@ internal static class LogRenderer
         var marker = plot.Add.Marker(x, y, Shape(curve), 8, color);
         marker.MarkerLineWidth = 1.4f;
         marker.MarkerLineColor = color;
-        var label = PlotFont.Fit(curve.Label, ChartRenderer.FontSize, room);
-        ChartRenderer.Text(plot, label, x, y, Alignment.MiddleLeft).OffsetX = NameOffset;
+        ChartRenderer.Text(plot, PlotFont.Fit(curve.Label, ChartRenderer.FontSize, room), x, y, Alignment.MiddleLeft).OffsetX = NameOffset;
     }
 
-    private static MarkerShape Shape(LogCurve curve)
-    {
-        var (filled, open) = s_shapes[curve.Shape % s_shapes.Length];
-        return curve.Open ? open : filled;
-    }
+    private static MarkerShape Shape(LogCurve curve) =>
+        curve.Open ? s_shapes[curve.Shape % s_shapes.Length].Open : s_shapes[curve.Shape % s_shapes.Length].Filled;
 }

@@ -9,11 +9,7 @@ namespace Sim.Reports.Plots;
 /// </summary>
 internal static class MarkRenderer
 {
-    private const int LineHeight = 22;
-    private const int GroupGap = 14;
-    private const int LabelOffset = 7;
-    private const int Margin = 14;
-    private const int LeastBar = 2;
+    private const int LineHeight = 22, GroupGap = 14, LabelOffset = 7, Margin = 14, LeastBar = 2;
 
     /// <returns>Height of the data, and what is around them, in pixels.</returns>
     public static (int Content, PixelPadding Padding) Draw(Plot plot, MarkChart chart, Canvas canvas)
@@ -33,10 +29,7 @@ internal static class MarkRenderer
         return (content, padding);
     }
 
-    /// <summary>
-    /// The chart with every text as long as its place. Names of groups get the whole width of a narrow picture and less than half
-    /// of a wide one; labels of marks leave at least a third of what remains to the data.
-    /// </summary>
+    /// <summary>The chart with texts that fit: names of groups, and labels of marks that leave the data a third of what remains.</summary>
     private static MarkChart Shortened(MarkChart chart, Canvas canvas)
     {
         var inner = canvas.Width - 2 * Margin;
@@ -61,11 +54,8 @@ internal static class MarkRenderer
         };
     }
 
-    private static int ContentHeight(MarkChart chart, Canvas canvas) =>
-        HeadLine(chart) + chart.Groups.Sum(g => GroupHeight(g, canvas)) + GroupGap;
-
-    private static int GroupHeight(MarkGroup group, Canvas canvas) =>
-        GroupGap + LineHeight * (group.Marks.Count + (canvas.IsNarrow ? 1 : 0));
+    private static int ContentHeight(MarkChart chart, Canvas canvas) => HeadLine(chart) + GroupGap
+        + chart.Groups.Sum(group => GroupGap + LineHeight * (group.Marks.Count + (canvas.IsNarrow ? 1 : 0)));
 
     private static int HeadLine(MarkChart chart) => LineHeight * ((chart.Noise is null ? 0 : 1) + (chart.Target is null ? 0 : 1));
 
@@ -96,23 +86,16 @@ internal static class MarkRenderer
 
     private static void DrawLines(Plot plot, MarkChart chart, ValueAxis axis, double top, double bottom)
     {
+        const double Dash = 6, Gap = 5;
         if (chart.IsRatio)
-            DrawLineAtOne(plot, axis, top, bottom);
-        if (chart.Target is { } target)
-            DrawDashes(plot, axis.Place(target), top, bottom);
-    }
-
-    // Dash by dash: Skia writes no dashed line to an SVG and complains of it on the error output.
-    private static void DrawDashes(Plot plot, double at, double top, double bottom)
-    {
-        const double Dash = 6;
-        const double Gap = 5;
+            plot.Add.Line(axis.Place(1), bottom, axis.Place(1), top).LineStyle = new(1.5f, ChartRenderer.Ink.WithAlpha(.6));
+        if (chart.Target is null)
+            return;
+        // Dash by dash: Skia writes no dashed line to an SVG and complains of it on the error output.
+        var at = axis.Place(chart.Target.Value);
         for (var y = top; y < bottom; y += Dash + Gap)
             plot.Add.Line(at, y, at, Math.Min(bottom, y + Dash)).LineStyle = new(1.5f, ChartRenderer.Ink.WithAlpha(.75));
     }
-
-    private static void DrawLineAtOne(Plot plot, ValueAxis axis, double top, double bottom) =>
-        plot.Add.Line(axis.Place(1), bottom, axis.Place(1), top).LineStyle = new(1.5f, ChartRenderer.Ink.WithAlpha(.6));
 
     private static void DrawGroups(Plot plot, MarkChart chart, Canvas canvas, ValueAxis axis)
     {
@@ -146,27 +129,20 @@ internal static class MarkRenderer
         var at = axis.Place(mark.Value);
         if (!chart.Log)
         {
+            // What is there has a length that can be seen.
+            var length = mark.Value > 0 ? Math.Max(at, axis.Place(axis.Min) + LeastBar * axis.PerPixel) : at;
             plot.Add.Bar(new Bar
             {
-                Position = y,
-                // What is there has a length that can be seen.
-                Value = mark.Value > 0 ? Math.Max(at, axis.Place(axis.Min) + LeastBar * axis.PerPixel) : at,
-                Size = LineHeight * .72,
-                Orientation = Orientation.Horizontal,
-                FillColor = color,
-                LineWidth = 0,
+                Position = y, Value = length, Size = LineHeight * .72, Orientation = Orientation.Horizontal, FillColor = color, LineWidth = 0,
             });
         }
         if (mark.High > mark.Low)
             DrawQuartiles(plot, axis.Place(mark.Low), axis.Place(mark.High), y, chart.Log ? color : ChartRenderer.Ink);
         if (chart.Log)
             plot.Add.Marker(at, y, MarkerShape.FilledCircle, 9, color);
-        var end = Math.Max(at, axis.Place(Math.Max(mark.High, axis.Min)));
         // Beside a ratio's mark the label would cross the line at 1: those stand in a column at the right end.
-        if (chart.IsRatio)
-            ChartRenderer.Text(plot, mark.Label, axis.PlaceLabels, y, Alignment.MiddleLeft).OffsetX = LabelOffset;
-        else
-            ChartRenderer.Text(plot, mark.Label, end, y, Alignment.MiddleLeft).OffsetX = LabelOffset;
+        var end = chart.IsRatio ? axis.PlaceLabels : Math.Max(at, axis.Place(Math.Max(mark.High, axis.Min)));
+        ChartRenderer.Text(plot, mark.Label, end, y, Alignment.MiddleLeft).OffsetX = LabelOffset;
     }
 
     private static void DrawQuartiles(Plot plot, double low, double high, double y, Color color)
@@ -198,8 +174,7 @@ internal static class MarkRenderer
             if (chart.IsRatio)
             {
                 var column = marks.Max(m => PlotFont.Width(m.Label, ChartRenderer.FontSize)) + 2 * LabelOffset;
-                var data = axis.Place(max) - axis.Place(min);
-                var end = axis.Place(min) + data / (1 - column / width);
+                var end = axis.Place(min) + (axis.Place(max) - axis.Place(min)) / (1 - column / width);
                 return axis with { PlaceLabels = axis.Place(max), PlaceMax = end };
             }
             return axis with { PlaceMax = marks.Select(m => axis.EndFor(m)).Append(axis.Place(max)).Max() };
@@ -235,22 +210,13 @@ internal static class MarkRenderer
         private bool HaveRoom(double[] ticks)
         {
             const int Gap = 14;
-            for (var i = 1; i < ticks.Length; i++)
-            {
-                if (Place(ticks[i]) - Place(ticks[i - 1]) < (HalfWidth(ticks[i - 1]) + HalfWidth(ticks[i]) + Gap) * PerPixel)
-                    return false;
-            }
-
-            return true;
+            return ticks.Zip(ticks.Skip(1)).All(pair =>
+                Place(pair.Second) - Place(pair.First) >= (HalfWidth(pair.First) + HalfWidth(pair.Second) + Gap) * PerPixel);
         }
 
-        /// <summary>How far the axis must go for the mark's label to end inside: label pixels are a share of the width.</summary>
-        private double EndFor(Mark mark)
-        {
-            var text = PlotFont.Width(mark.Label, ChartRenderer.FontSize) + LabelOffset + 6;
-            var start = Place(Min);
-            var end = Place(Math.Max(mark.Value, mark.High));
-            return start + (end - start) / (1 - text / Width);
-        }
+        /// <summary>The end of an axis that lets the mark's label end inside: label pixels are a share of the width.</summary>
+        private double EndFor(Mark mark) =>
+            Place(Min) + (Place(Math.Max(mark.Value, mark.High)) - Place(Min))
+                / (1 - (PlotFont.Width(mark.Label, ChartRenderer.FontSize) + LabelOffset + 6) / Width);
     }
 }

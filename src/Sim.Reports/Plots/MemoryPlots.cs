@@ -6,7 +6,7 @@ internal static class MemoryPlots
 {
     public static PlotSpec? Memory(Rows rows, Verdict verdict)
     {
-        var pages = Of(rows, Metrics.PageBytes);
+        var pages = rows.Of(Experiment.Memory, Metrics.PageBytes).Where(f => f.Structure != Names.Process).ToList();
         if (pages.Count == 0)
             return null;
         var chart = new MarkChart { ValueLabel = "kernel memory in pages", Unit = pages[0].Unit, Groups = PlotSet.Groups(pages, f => Words.Order(f.Order)) };
@@ -22,34 +22,21 @@ internal static class MemoryPlots
             .OrderBy(PlotSet.Series).ThenByDescending(f => f.Value).ToList();
         if (caches.Count == 0)
             return null;
-        var chart = new MarkChart
-        {
-            ValueLabel = "kernel memory in pages", Unit = caches[0].Unit, Groups = [.. caches.Select(f => new MarkGroup(f.Item, [PlotSet.Mark(f)]))],
-        };
+        var groups = caches.Select(f => new MarkGroup(f.Item, [PlotSet.Mark(f)]));
+        var chart = new MarkChart { ValueLabel = "kernel memory in pages", Unit = caches[0].Unit, Groups = [.. groups] };
         return new("caches", $"Which caches hold the memory{(order.Length > 0 ? $" ({Words.Order(order)})" : "")}?",
             string.Join(". ", caches.GroupBy(f => f.Structure).Select(LargestCache)) + ".", caches.Bases(), chart);
     }
 
-    private static List<Figure> Of(Rows rows, Metric metric) =>
-        [.. rows.Of(Experiment.Memory, metric).Where(f => f.Structure != Names.Process)];
-
     // Pages against objects in the same order: what half-empty slabs and size classes cost.
     private static string Slack(Rows rows, List<Figure> pages)
     {
-        var parts = new List<string>();
-        foreach (var page in pages.Where(f => f.Order == rows.MainOrder(Experiment.Memory)))
-        {
-            var objects = rows.Of(Experiment.Memory, Metrics.ObjectBytes, page.Structure).FirstOrDefault(f => f.Order == page.Order);
-            if (objects is not null && objects.Value > 0)
-                parts.Add($"{Phrases.Percent(page.Value / objects.Value - 1)} for {page.Structure}");
-        }
+        var parts = pages.Where(f => f.Order == rows.MainOrder(Experiment.Memory))
+            .Select(page => (Pages: page, Objects: rows.Of(Experiment.Memory, Metrics.ObjectBytes, page.Structure).FirstOrDefault(f => f.Order == page.Order)))
+            .Where(pair => pair.Objects?.Value > 0).Select(pair => $"{Phrases.Percent(pair.Pages.Value / pair.Objects!.Value - 1)} for {pair.Pages.Structure}").ToList();
         return parts.Count == 0 ? "" : $" Pages exceed the objects in them by {Words.Join(parts)}.";
     }
 
-    private static string LargestCache(IGrouping<string, Figure> caches)
-    {
-        var all = caches.Sum(f => f.Value);
-        var first = caches.First();
-        return $"{first.Item} holds {Phrases.Percent(first.Value / all)} of the memory of {caches.Key}";
-    }
+    private static string LargestCache(IGrouping<string, Figure> caches) =>
+        $"{caches.First().Item} holds {Phrases.Percent(caches.First().Value / caches.Sum(f => f.Value))} of the memory of {caches.Key}";
 }

@@ -38,7 +38,6 @@ internal sealed class PlotFont : IFontResolver
         }
     }
 
-    /// <summary>Width of a line of text in pixels.</summary>
     public static float Width(string text, float size)
     {
         Install();

@@ -8,38 +8,22 @@ internal static class PlotSet
     public static readonly string[] AllNames =
         [FamilyPlot.Name, "memory", "caches", "load", "lookup", "update", "ratios", "touch", "depth", "tnodes"];
 
-    public static IReadOnlyList<PlotSpec> For(Rows rows, Verdict verdict)
+    public static IEnumerable<PlotSpec> For(Rows rows, Verdict verdict) => new[]
     {
-        PlotSpec?[] plots =
-        [
-            FamilyPlot.For(rows),
-            MemoryPlots.Memory(rows, verdict),
-            MemoryPlots.Caches(rows),
-            TimePlots.Load(rows),
-            TimePlots.Lookup(rows, verdict),
-            TimePlots.Update(rows, verdict),
-            TimePlots.Ratios(verdict),
-            ShapePlots.Touch(rows),
-            ShapePlots.Depth(rows),
-            ShapePlots.Tnodes(rows),
-        ];
-        return [.. plots.OfType<PlotSpec>()];
-    }
+        FamilyPlot.For(rows), MemoryPlots.Memory(rows, verdict), MemoryPlots.Caches(rows), TimePlots.Load(rows), TimePlots.Lookup(rows, verdict),
+        TimePlots.Update(rows, verdict), TimePlots.Ratios(verdict), ShapePlots.Touch(rows), ShapePlots.Depth(rows), ShapePlots.Tnodes(rows),
+    }.OfType<PlotSpec>();
 
     /// <summary>0 for allowedips, 1 for fib, 2 for anything else.</summary>
     public static int Series(Figure f) => Array.IndexOf(Names.Structures, f.Structure) is >= 0 and var i ? i : 2;
 
     /// <summary>A value in its own unit; <c>none</c> where a bar would have no length.</summary>
-    public static string Show(Figure f) => f.Value == 0 ? "none" : Scale.For(f.Unit, [f.Value]).Show(f.Value);
+    public static string Show(Figure f) => f.Value == 0 ? "none" : Scale.Of(f).Show(f.Value);
 
     /// <summary>A mark that says who and how much.</summary>
     public static Mark Mark(Figure f) => Mark(f, Series(f), $"{f.Structure} {Show(f)}".TrimStart());
 
-    public static Mark Mark(Figure f, int series, string label)
-    {
-        var (low, high) = f.Range();
-        return new(series, f.Value, low, high, label);
-    }
+    public static Mark Mark(Figure f, int series, string label) => new(series, f.Value, f.Range.Low, f.Range.High, label);
 
     /// <summary>Groups in order of first appearance, allowedips before fib in each.</summary>
     public static IReadOnlyList<MarkGroup> Groups(IEnumerable<Figure> figures, Func<Figure, string> label) =>
@@ -49,6 +33,6 @@ internal static class PlotSet
     public static bool WideSpan(IEnumerable<Figure> figures)
     {
         var list = figures.ToList();
-        return list.TrueForAll(f => f.Range().Low > 0) && list.Max(f => f.Value) / list.Min(f => f.Value) > 50;
+        return list.TrueForAll(f => f.Range.Low > 0) && list.Max(f => f.Value) / list.Min(f => f.Value) > 50;
     }
 }

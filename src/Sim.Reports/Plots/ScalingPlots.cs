@@ -9,7 +9,6 @@ internal static class ScalingPlots
     /// <summary>A cost that is plotted: its part of the plot’s name, operation, metric, title, and question up to the axis.</summary>
     public sealed record PlottedCost(string Name, string Operation, Metric Metric, string Title, string Question);
 
-    /// <summary>The costs in the order of the page.</summary>
     public static IReadOnlyList<PlottedCost> Costs { get; } =
     [
         new("memory", "", Metrics.PageBytesPerPrefix, "memory per prefix, in pages", "How much memory does a prefix take"),
@@ -23,16 +22,11 @@ internal static class ScalingPlots
         new("loss", Operations.LoseToOne, Metrics.Time, "failover time, per prefix", "How long does failover from a lost peer take per prefix"),
     ];
 
-    /// <summary>Every name such a plot can have.</summary>
     public static IReadOnlyList<string> AllNames { get; } =
         [.. new[] { Axes.Prefixes, Axes.Peers }.SelectMany(axis => Costs.Select(cost => Name(axis, cost))), s_bucketName];
 
-    public static IReadOnlyList<PlotSpec> For(ScalingView view)
-    {
-        var plots = new[] { Axes.Prefixes, Axes.Peers }
-            .SelectMany(axis => Costs.Select(cost => Plot(view, axis, cost))).Append(Bucket(view));
-        return [.. plots.OfType<PlotSpec>()];
-    }
+    public static IEnumerable<PlotSpec> For(ScalingView view) => new[] { Axes.Prefixes, Axes.Peers }
+        .SelectMany(axis => Costs.Select(cost => Plot(view, axis, cost))).Append(Bucket(view)).OfType<PlotSpec>();
 
     private static string Name(string axis, PlottedCost cost) => $"scaling-{axis}-{cost.Name}";
 
@@ -43,11 +37,10 @@ internal static class ScalingPlots
             return null;
         var steepest = view.Fits(axis, cost.Operation, Metrics.Exponent.OfCost(cost.Metric), large: true).MaxBy(f => f.Value);
         var steep = steepest is null ? "" : " " + Steepest(steepest, axis);
-        return new PlotSpec(Name(axis, cost), $"{cost.Question}, by number of {axis}?", Range(rows, axis) + steep, rows.Bases(),
-            Chart(view, rows, cost.Title, Axis(rows, axis)));
+        return new(Name(axis, cost), $"{cost.Question}, by number of {axis}?", Range(rows, axis) + steep, rows.Bases(), Chart(view, rows, cost.Title, Axis(rows, axis)));
     }
 
-    /// <summary>What the largest exponent says: that its scheme's cost grows, or that none does.</summary>
+    /// <summary>The largest exponent in words: its scheme's cost grows, or none does.</summary>
     private static string Steepest(Figure exponent, string axis)
     {
         var power = $"{Numbers.Digits(exponent.Value, 2)} ({Numbers.Digits(exponent.Low, 2)} to {Numbers.Digits(exponent.High, 2)})";
@@ -70,10 +63,7 @@ internal static class ScalingPlots
 
     private static LogChart Chart(ScalingView view, List<Figure> rows, string title, string axis) => new()
     {
-        ValueLabel = title,
-        Unit = rows[0].Unit,
-        XLabel = axis,
-        Log = true,
+        ValueLabel = title, Unit = rows[0].Unit, XLabel = axis, Log = true,
         Curves = [.. rows.GroupBy(f => f.Scheme).OrderBy(group => Order(view, rows, group.Key)).Select(group => Curve(view, rows, group))],
     };
 
@@ -83,11 +73,8 @@ internal static class ScalingPlots
         return new(ChurnView.Series(scheme.Key), shape, open, scheme.Key, [.. scheme.OrderBy(f => f.X).Select(f => (f.X!.Value, f.Value))]);
     }
 
-    private static int Order(ScalingView view, List<Figure> rows, string scheme)
-    {
-        var order = rows[0].Experiment == Experiment.Scaling ? view.Schemes : rows.Select(f => f.Scheme).Distinct();
-        return order.ToList().IndexOf(scheme);
-    }
+    private static int Order(ScalingView view, List<Figure> rows, string scheme) =>
+        (rows[0].Experiment == Experiment.Scaling ? view.Schemes : rows.Select(f => f.Scheme).Distinct()).ToList().IndexOf(scheme);
 
     private static string Axis(List<Figure> rows, string axis)
     {

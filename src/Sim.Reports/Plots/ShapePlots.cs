@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Plots;
 
-/// <summary>What explains the times: nodes and cache lines a lookup touches, depths, sizes of internal nodes.</summary>
+/// <summary>The counts that explain the times: nodes and cache lines per lookup, depths, sizes of internal nodes.</summary>
 internal static class ShapePlots
 {
     public static PlotSpec? Touch(Rows rows)
@@ -22,9 +22,7 @@ internal static class ShapePlots
 
     public static PlotSpec? Depth(Rows rows)
     {
-        var curves = new List<Curve>();
-        var readings = new List<string>();
-        var drawn = new List<Figure>();
+        var (curves, readings, drawn) = (new List<Curve>(), new List<string>(), new List<Figure>());
         foreach (var structure in Names.Structures)
         {
             var points = Histogram(rows, Metrics.DepthHistogram, structure);
@@ -39,14 +37,8 @@ internal static class ShapePlots
         }
         if (drawn.Count == 0)
             return null;
-        var chart = new CurveChart
-        {
-            ValueLabel = "how many",
-            XLabel = "depth in nodes",
-            Log = true,
-            Curves = curves,
-        };
-        return new("depth", "How deep do the prefixes lie?", Sentence(string.Join("; ", readings)), drawn.Bases(), chart);
+        var chart = new CurveChart { ValueLabel = "how many", XLabel = "depth in nodes", Log = true, Curves = curves };
+        return new("depth", "How deep do the prefixes lie?", $"{Words.Capital(string.Join("; ", readings))}.", drawn.Bases(), chart);
     }
 
     public static PlotSpec? Tnodes(Rows rows)
@@ -54,14 +46,10 @@ internal static class ShapePlots
         var sizes = Histogram(rows, Metrics.NodeSize, Names.Fib);
         if (sizes.Count == 0)
             return null;
-        var children = sizes.Sum(f => f.Value * Math.Pow(2, f.X!.Value));
-        var nodes = sizes.Sum(f => f.Value);
-        var largest = sizes[^1].X!.Value;
-        var log = PlotSet.WideSpan(sizes);
+        var (children, nodes, largest) = (sizes.Sum(f => f.Value * Math.Pow(2, f.X!.Value)), sizes.Sum(f => f.Value), sizes[^1].X!.Value);
         var chart = new MarkChart
         {
-            ValueLabel = "internal nodes",
-            Log = log,
+            ValueLabel = "internal nodes", Log = PlotSet.WideSpan(sizes),
             Groups = [.. sizes.Select(f => new MarkGroup(
                 $"{Numbers.Show(Math.Pow(2, f.X!.Value))} children ({Numbers.Count((int)f.X!.Value, "bit")})",
                 [new Mark(1, f.Value, f.Value, f.Value, Numbers.Show(f.Value))]))],
@@ -76,11 +64,7 @@ internal static class ShapePlots
             .Where(f => f.Order == rows.MainOrder(Experiment.Shape) && f.X is { } x && double.IsFinite(x) && f.Value > 0)
             .OrderBy(f => f.X)];
 
-    private static string Visits(Rows rows, string structure)
-    {
-        var nodes = rows.Of(Experiment.Touch, Metrics.NodesVisited, structure).Select(f => f.Value).ToList();
-        return nodes.Count == 0 ? "" : $" ({Numbers.Span(nodes.Min(), nodes.Max())} nodes)";
-    }
-
-    private static string Sentence(string text) => char.ToUpperInvariant(text[0]) + text[1..] + ".";
+    private static string Visits(Rows rows, string structure) =>
+        rows.Of(Experiment.Touch, Metrics.NodesVisited, structure).Select(f => f.Value).ToList() is { Count: > 0 } nodes
+            ? $" ({Numbers.Span(nodes.Min(), nodes.Max())} nodes)" : "";
 }

@@ -45,20 +45,20 @@ internal partial class SvgFile
     }
 
     /// <summary>
-    /// Skia places text by the left edge of each glyph, relative to the anchor that ScottPlot aligned it to. Where the
-    /// text lies about that anchor tells the alignment.
+    /// Skia places each glyph by its left edge, relative to ScottPlot’s anchor: where the text lies about it tells the alignment.
     /// </summary>
     private static string Text(Match match)
     {
-        var attributes = match.Groups["attributes"].Value;
+        var attributes = Attribute().Matches(match.Groups["attributes"].Value).ToDictionary(found => found.Groups["name"].Value, found => found.Groups["value"].Value);
         var content = match.Groups["content"].Value.Trim();
         if (content.Length == 0)
             return "";
-        var x = Positions(XList().Match(attributes));
-        var y = Positions(YList().Match(attributes));
-        var size = double.Parse(Size().Match(attributes).Groups["size"].Value, CultureInfo.InvariantCulture);
-        var transform = Transform().Match(attributes).Value;
-        var fill = Fill().Match(attributes).Value;
+        double[] Positions(string name) => attributes.TryGetValue(name, out var list)
+            ? [.. list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(p => double.Parse(p, CultureInfo.InvariantCulture))]
+            : [0];
+        string Kept(string name) => attributes.TryGetValue(name, out var value) ? $"{name}=\"{value}\"" : "";
+        var (x, y) = (Positions("x"), Positions("y"));
+        var size = double.Parse(attributes["font-size"], CultureInfo.InvariantCulture);
         var width = PlotFont.Width(WebUtility.HtmlDecode(content), (float)size);
         var share = width > 0 ? -x[0] / width : 0;
         var (anchor, at) = share switch
@@ -68,14 +68,9 @@ internal partial class SvgFile
             _ => ("end", x[0] + width),
         };
         return string.Create(CultureInfo.InvariantCulture,
-            $"""<text {transform} font-size="{size}" font-family="{FontFamilies}" """
-            + $"""text-anchor="{anchor}" x="{at:0.##}" y="{y[0]:0.##}" {fill}>{content}</text>""");
+            $"""<text {Kept("transform")} font-size="{size}" font-family="{FontFamilies}" """
+            + $"""text-anchor="{anchor}" x="{at:0.##}" y="{y[0]:0.##}" {Kept("fill")}>{content}</text>""");
     }
-
-    private static double[] Positions(Match match) => match.Success
-        ? [.. match.Groups["list"].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            .Select(p => double.Parse(p, CultureInfo.InvariantCulture))]
-        : [0];
 
     private static string Round(string number, int digits) =>
         Math.Round(double.Parse(number, CultureInfo.InvariantCulture), digits).ToString(CultureInfo.InvariantCulture);
@@ -96,18 +91,6 @@ internal partial class SvgFile
     [GeneratedRegex(">\\s+<", RegexOptions.None, 1000)]
     private static partial Regex Whitespace();
 
-    [GeneratedRegex("(?<![a-z-])x=\"(?<list>[^\"]*)\"", RegexOptions.None, 1000)]
-    private static partial Regex XList();
-
-    [GeneratedRegex("(?<![a-z-])y=\"(?<list>[^\"]*)\"", RegexOptions.None, 1000)]
-    private static partial Regex YList();
-
-    [GeneratedRegex("font-size=\"(?<size>[^\"]*)\"", RegexOptions.None, 1000)]
-    private static partial Regex Size();
-
-    [GeneratedRegex("transform=\"[^\"]*\"", RegexOptions.None, 1000)]
-    private static partial Regex Transform();
-
-    [GeneratedRegex("fill=\"[^\"]*\"", RegexOptions.None, 1000)]
-    private static partial Regex Fill();
+    [GeneratedRegex("(?<name>[a-z-]+)=\"(?<value>[^\"]*)\"", RegexOptions.None, 1000)]
+    private static partial Regex Attribute();
 }

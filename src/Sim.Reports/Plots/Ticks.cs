@@ -9,8 +9,8 @@ internal static class Ticks
     private static readonly double[] s_steps = [1, .5, .2, .1, .05, .02, .01];
 
     /// <summary>
-    /// Returns places inside the range at steps of 1, 2 or 5 times a power of ten: the finest step that has room. Three come however little room there is, and more if
-    /// no step has just three.
+    /// Returns places inside the range at steps of 1, 2 or 5 times a power of ten: the finest step that has room. Three come however little
+    /// room there is, and more if no step has just three.
     /// </summary>
     public static double[] Linear(double min, double max, int most)
     {

@@ -35,9 +35,7 @@ internal static class TimePlots
         var noise = verdict.Comparisons.WidestNoise;
         var chart = new MarkChart
         {
-            ValueLabel = "time of fib / time of allowedips; left of 1, fib is faster",
-            Log = true,
-            IsRatio = true,
+            ValueLabel = "time of fib / time of allowedips; left of 1, fib is faster", Log = true, IsRatio = true,
             Noise = noise,
             Groups = [.. cases.Select(c => new MarkGroup(c.Case, [new Mark(ColorOf(c.Winner), c.Ratio, c.Low, c.High, Label(c))]))],
         };
@@ -64,10 +62,7 @@ internal static class TimePlots
 
     private static MarkChart Times(List<Figure> times, string axis, Func<Figure, string> label) => new()
     {
-        ValueLabel = axis,
-        Unit = times[0].Unit,
-        Log = PlotSet.WideSpan(times),
-        Groups = PlotSet.Groups(times, label),
+        ValueLabel = axis, Unit = times[0].Unit, Log = PlotSet.WideSpan(times), Groups = PlotSet.Groups(times, label),
     };
 
     private static int ColorOf(Winner winner) => winner switch { Winner.AllowedIps => 0, Winner.Fib => 1, _ => 2 };

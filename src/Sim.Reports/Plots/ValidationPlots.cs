@@ -7,11 +7,8 @@ internal static class ValidationPlots
     /// <summary>Every name a plot of a validation can have: what an older report may have left behind.</summary>
     public static readonly string[] AllNames = ["validation-lookups", "validation-updates", "validation-instructions"];
 
-    public static IReadOnlyList<PlotSpec> For(ValidationView view)
-    {
-        PlotSpec?[] plots = [Ratios(view, lookups: true), Ratios(view, lookups: false), Instructions(view)];
-        return [.. plots.OfType<PlotSpec>()];
-    }
+    public static IEnumerable<PlotSpec> For(ValidationView view) =>
+        new[] { Ratios(view, lookups: true), Ratios(view, lookups: false), Instructions(view) }.OfType<PlotSpec>();
 
     private static PlotSpec? Ratios(ValidationView view, bool lookups)
     {
@@ -21,19 +18,15 @@ internal static class ValidationPlots
         var target = cases[0].Target!.Value;
         var chart = new MarkChart
         {
-            ValueLabel = "time of the port / time of the kernel; left of 1, the port is faster",
-            Log = true,
-            IsRatio = true,
-            Target = target,
-            Groups = Groups(cases, c => RatioMark(c)),
+            ValueLabel = "time of the port / time of the kernel; left of 1, the port is faster", Log = true,
+            IsRatio = true, Target = target, Groups = Groups(cases, c => RatioMark(c)),
         };
         var above = cases.Count(c => c.IsAboveTarget);
         var (least, most) = (cases.MinBy(c => c.Ratio)!, cases.MaxBy(c => c.Ratio)!);
         var reading = $"The dashed line is the target, {Numbers.Ratio(target)}; {(above == 0 ? "no median lies" : $"{above} of {Numbers.Count(cases.Count, "median")} "
             + (above == 1 ? "lies" : "lie"))} right of it. The ratios reach from {Ratio(least)} to {Ratio(most)}.";
-        return lookups
-            ? new(AllNames[0], "How does the port’s time for a lookup compare with the kernel’s?", reading, [Basis.Measured], chart)
-            : new(AllNames[1], "How does the port’s time for a single update compare with the kernel’s?", reading, [Basis.Measured], chart);
+        var question = $"How does the port’s time for a {(lookups ? "lookup" : "single update")} compare with the kernel’s?";
+        return new(AllNames[lookups ? 0 : 1], question, reading, [Basis.Measured], chart);
     }
 
     private static PlotSpec? Instructions(ValidationView view)
@@ -59,14 +52,12 @@ internal static class ValidationPlots
     private static IReadOnlyList<MarkGroup> Groups(IEnumerable<CostCase> cases, Func<CostCase, Mark> mark) =>
         [.. cases.GroupBy(c => c.Name).Select(g => new MarkGroup(g.Key, [.. g.OrderBy(c => PlotSet.Series(c.Any)).Select(mark)]))];
 
-    private static Mark RatioMark(CostCase c)
-    {
-        var (low, high) = Range(c);
-        var above = c.IsAboveTarget ? ", above" : "";
-        return new(PlotSet.Series(c.Any), c.Ratio!.Value, low, high, $"{Words.Subject(c.Any)} {Numbers.Ratio(c.Ratio.Value)}{above}");
-    }
+    private static Mark RatioMark(CostCase c) =>
+        new(
+            PlotSet.Series(c.Any), c.Ratio!.Value, Range(c).Low, Range(c).High,
+            $"{Words.Subject(c.Any)} {Numbers.Ratio(c.Ratio.Value)}{(c.IsAboveTarget ? ", above" : "")}");
 
-    private static (double Low, double High) Range(CostCase c) => c.RatioRow?.Range() ?? (c.Ratio!.Value, c.Ratio.Value);
+    private static (double Low, double High) Range(CostCase c) => c.RatioRow?.Range ?? (c.Ratio!.Value, c.Ratio.Value);
 
     private static string Ratio(CostCase c) => $"{Numbers.Ratio(c.Ratio!.Value)} ({Words.Subject(c.Any)}, {c.Name})";
 }

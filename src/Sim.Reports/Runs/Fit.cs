@@ -4,7 +4,7 @@ using Sim.Files;
 
 namespace Sim.Reports.Runs;
 
-/// <summary>Which runs may be put together, and what a reader must know where they may.</summary>
+/// <summary>Decides which runs may be put together, and tells how their machines differ.</summary>
 public static class Fit
 {
     /// <summary>Facts of a run's environment that decide what its counts are.</summary>
@@ -25,11 +25,8 @@ public static class Fit
         foreach (var name in runs.SelectMany(run => run.Result.Versions).Select(version => version.Key).Distinct().ToList())
             Same(runs, $"version of {name}", run => Value(run.Result.Versions, name));
         RefuseOtherInput(runs);
-        foreach (var part in Parts(runs))
-        {
-            foreach (var (experiment, family) in part.SelectMany(run => run.Result.Figures).Select(f => (f.Experiment, f.Family)).Distinct().ToList())
-                Same(part, $"peers in {experiment}, IPv{family}", run => Peers(run, experiment, family));
-        }
+        foreach (var (part, figure) in Parts(runs).SelectMany(part => part.SelectMany(run => run.Result.Figures).DistinctBy(f => (f.Experiment, f.Family)).Select(f => (part, f))))
+            Same(part, $"peers in {figure.Experiment}, IPv{figure.Family}", run => Peers(run, figure.Experiment, figure.Family));
     }
 
     /// <summary>Refuses runs on other tables, with other seeds, of other traces or kernels.</summary>
@@ -39,14 +36,11 @@ public static class Fit
         foreach (var family in (int[])[4, 6])
             Same(runs, $"IPv{family} table", run => run.Result.Table.Family == family ? run.Result.Table.Sha256 : null, run => Table(run.Result.Table));
         Same(runs, "seed", run => $"{run.Result.Seed}");
-        foreach (var part in Parts(runs))
-        {
-            foreach (var name in s_decisive)
-                Same(part, name, run => Value(run.Result.Environment, name));
-        }
+        foreach (var (part, name) in Parts(runs).SelectMany(part => s_decisive.Select(name => (part, name))))
+            Same(part, name, run => Value(run.Result.Environment, name));
     }
 
-    /// <summary>Refuses what is no run but was made of some, and one run that is given twice.</summary>
+    /// <summary>Refuses results that were made of several runs, and a run that is given twice.</summary>
     /// <exception cref="UserException">Names the folders.</exception>
     public static void RefuseMade(IReadOnlyList<StoredRun> runs)
     {
@@ -60,7 +54,7 @@ public static class Fit
             throw new UserException($"{string.Join(" and ", twice.Select(run => run.Name))} are the same run; given twice, it would confirm itself");
     }
 
-    /// <summary>Facts of the machine that differ between the runs: what a change of times may come from.</summary>
+    /// <summary>Facts of the machine that differ between the runs, and may explain a change of times.</summary>
     public static IEnumerable<string> MachineDifferences(IReadOnlyList<StoredRun> runs)
     {
         var names = runs.SelectMany(run => run.Result.Environment).Select(fact => fact.Key).Distinct().Except(s_passing).Except(s_decisive);
@@ -73,16 +67,7 @@ public static class Fit
     }
 
     /// <summary>A named fact; null where the run does not state it.</summary>
-    public static string? Value(IReadOnlyList<KeyValuePair<string, string>> facts, string name)
-    {
-        foreach (var (key, value) in facts)
-        {
-            if (key == name)
-                return value;
-        }
-
-        return null;
-    }
+    public static string? Value(IReadOnlyList<KeyValuePair<string, string>> facts, string name) => facts.FirstOrDefault(fact => fact.Key == name).Value;
 
     private static List<List<StoredRun>> Parts(IReadOnlyList<StoredRun> runs) =>
         [.. runs.GroupBy(run => run.Facts("").Part).Select(part => part.ToList())];

@@ -63,27 +63,26 @@ public static class Merger
         Fit.RefuseUnlike(runs);
         var parts = runs.GroupBy(run => run.Facts("").Part).Select(part => part.ToList()).ToList();
         var rows = parts.ConvertAll(part => Rows(part).Values.ToList());
-        return new RunResult
+        return Made(runs, command) with
         {
-            Command = command,
-            Started = runs.Min(run => run.Result.Started),
-            Duration = runs.Aggregate(TimeSpan.Zero, (sum, run) => sum + run.Result.Duration),
-            Environment = Common(runs, run => run.Result.Environment),
-            Versions = Common(runs, run => run.Result.Versions),
-            Table = runs[0].Result.Table,
-            Seed = runs[0].Result.Seed,
-            Quick = runs[0].Result.Quick,
             Warnings = [.. Fit.MachineDifferences(runs).Select(difference => $"The machines differ: {difference}."), .. parts.Zip(rows, Warnings).SelectMany(w => w)],
             Figures = [.. rows.SelectMany(part => part).Select(row => row.Figure)],
             Runs = [.. parts.Zip(rows).SelectMany(pair => pair.First.Select(run => run.Facts("", pair.Second.Count)))],
         };
     }
 
+    /// <summary>A result that is made of runs, without its rows; table, seed and depth are those of the first.</summary>
+    public static RunResult Made(IReadOnlyList<StoredRun> runs, string command) => runs[0].Result with
+    {
+        Command = command, Started = runs.Min(run => run.Result.Started), Duration = runs.Aggregate(TimeSpan.Zero, (sum, run) => sum + run.Result.Duration),
+        Environment = Common(runs, run => run.Result.Environment), Versions = Common(runs, run => run.Result.Versions),
+    };
+
     /// <summary>True where every run of the same input must find the same.</summary>
     public static bool IsExact(Figure figure) => figure.Basis is Basis.Counted or Basis.Modelled;
 
-    /// <summary>Facts that are the same in all runs as they are; those that differ with the runs' names.</summary>
-    public static IReadOnlyList<KeyValuePair<string, string>> Common(
+    /// <summary>The facts of all runs: one value where they agree, else each value with its runs' names.</summary>
+    private static IReadOnlyList<KeyValuePair<string, string>> Common(
         IReadOnlyList<StoredRun> runs, Func<StoredRun, IReadOnlyList<KeyValuePair<string, string>>> facts) =>
     [
         .. runs.SelectMany(facts).Select(fact => fact.Key).Distinct().Select(name =>
@@ -97,13 +96,9 @@ public static class Merger
 
     private static IEnumerable<string> Warnings(List<StoredRun> runs, List<MergedRow> rows)
     {
-        if (rows.Count(row => !row.IsInAll) is > 0 and var some)
-            yield return $"{Numbers.Count(some, "row")} of {Numbers.Show(rows.Count)} {(some == 1 ? "is" : "are")} not in every run: {OnlyIn(runs, rows)}.";
-        foreach (var run in runs)
-        {
-            foreach (var warning in run.Result.Warnings)
-                yield return $"{run.Name}: {warning}";
-        }
+        var own = runs.SelectMany(run => run.Warnings);
+        return rows.Count(row => !row.IsInAll) is not (> 0 and var some) ? own
+            : own.Prepend($"{Numbers.Count(some, "row")} of {Numbers.Show(rows.Count)} {(some == 1 ? "is" : "are")} not in every run: {OnlyIn(runs, rows)}.");
     }
 
     private static string OnlyIn(List<StoredRun> runs, List<MergedRow> rows) => string.Join("; ", rows
@@ -126,15 +121,12 @@ public static class Merger
         if (!figures.TrueForAll(f => double.IsFinite(f.Value)))
             return first with { Value = double.NaN, Low = double.NaN, High = double.NaN, N = figures.Count };
         var spread = Spread.Of([.. figures.Select(f => f.Value)]);
-        var envelope = first.Basis == Basis.Estimated || first.IsNoise();
+        var envelope = first.Basis == Basis.Estimated || first.IsNoise;
         return first with
         {
-            Value = spread.Median,
-            Low = envelope ? figures.Min(f => f.Low) : spread.Low,
-            High = envelope ? figures.Max(f => f.High) : spread.High,
-            N = figures.Count,
-            Bound = figures.Max(f => f.Bound),
-            Flag = Figure.FlagOf(figures),
+            Value = spread.Median, Low = envelope ? figures.Min(f => f.Low) : spread.Low,
+            High = envelope ? figures.Max(f => f.High) : spread.High, N = figures.Count,
+            Bound = figures.Max(f => f.Bound), Flag = Figure.FlagOf(figures),
         };
     }
 }

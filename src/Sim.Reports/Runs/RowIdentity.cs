@@ -24,14 +24,8 @@ public readonly record struct RowIdentity(Figure Columns, int Occurrence)
     }
 
     /// <summary>The row in words: <c>lookup, fib, IPv4, zipf, dependent, time</c>.</summary>
-    public string Describe()
-    {
-        string[] parts =
-        [
-            Columns.Experiment, Columns.Structure, Columns.Scheme, Columns.Side, $"IPv{Columns.Family}", Columns.Order, Columns.Keys,
-            Columns.Chain, Columns.Operation, Columns.Item, Columns.Peers is { } peers ? $"{peers} peers" : "",
-            Columns.X is { } x ? $"x = {x}" : "", Columns.Metric, Columns.Unit == Columns.Metric ? "" : Columns.Unit,
-        ];
-        return string.Join(", ", parts.Where(part => part.Length > 0));
-    }
+    public string Describe() => Words.Listed(
+        Columns.Experiment, Columns.Structure, Columns.Scheme, Columns.Side, $"IPv{Columns.Family}", Columns.Order, Columns.Keys, Columns.Chain,
+        Columns.Operation, Columns.Item, Columns.Peers is { } peers ? $"{peers} peers" : "", Columns.X is { } x ? $"x = {x}" : "", Columns.Metric,
+        Columns.Unit == Columns.Metric ? "" : Columns.Unit);
 }

@@ -7,6 +7,9 @@ namespace Sim.Reports.Runs;
 /// <summary>A run that was read back from a folder, as the user named it.</summary>
 public sealed record StoredRun(string Name, RunResult Result)
 {
+    /// <summary>Its warnings under its name, for a result that is made of several runs.</summary>
+    public IEnumerable<string> Warnings => Result.Warnings.Select(warning => $"{Name}: {warning}");
+
     /// <summary>Reads what a command has written, from the folder of a report or its results.json.</summary>
     /// <exception cref="UserException">No such folder, no results in it, or none that this program wrote; names file and place.</exception>
     public static StoredRun Read(string place, Func<string, Stream> open)
@@ -46,7 +49,7 @@ public sealed record StoredRun(string Name, RunResult Result)
         };
     }
 
-    /// <summary>Where the run comes from, for the page of what is made of it.</summary>
+    /// <summary>The run's origin, for the page of a merged or comparing result.</summary>
     public RunFacts Facts(string side, int rows = 0) => new(
         Name, side, Result.Command, Result.Started, Result.Duration, Result.Quick, Result.Seed, Result.Table, Result.Environment,
         Result.Versions, rows);

@@ -19,19 +19,14 @@ public sealed class ChurnView
 
     public Rows Rows { get; }
     public IReadOnlyList<Figure> Figures { get; }
-
-    /// <summary>The schemes in the order of the rows.</summary>
     public IReadOnlyList<string> Schemes { get; }
 
     /// <summary>Windows of coalescing in ms, ascending.</summary>
     public IReadOnlyList<double> Windows { get; }
 
     /// <summary>Null where the run has no such rows.</summary>
-    public static ChurnView? Of(Rows rows)
-    {
-        var figures = rows.All.Where(f => Array.IndexOf(s_experiments, f.Experiment) >= 0).ToList();
-        return figures.Exists(f => f.Experiment == Experiment.Replay) ? new ChurnView(rows, figures) : null;
-    }
+    public static ChurnView? Of(Rows rows) => rows.All.Any(f => f.Experiment == Experiment.Replay)
+        ? new(rows, [.. rows.All.Where(f => Array.IndexOf(s_experiments, f.Experiment) >= 0)]) : null;
 
     public IEnumerable<Figure> Replay(Metric metric) => Of(Experiment.Replay, metric);
 
@@ -45,13 +40,15 @@ public sealed class ChurnView
 
     public IEnumerable<Figure> Convergence(Metric metric) => Of(Experiment.Convergence, metric);
 
-    public IEnumerable<Figure> Of(Experiment experiment, Metric metric) =>
-        Figures.Where(f => f.Experiment == experiment && f.Metric == metric && double.IsFinite(f.Value));
+    /// <summary>Of the loss of the largest peer to one other.</summary>
+    public IEnumerable<Figure> Losses(Metric metric) => Convergence(metric).Where(f => f.Operation == Operations.LoseToOne);
 
-    /// <summary>What an observer of others' changes pays.</summary>
+    public IEnumerable<Figure> Of(Experiment experiment, Metric metric) => Rows.Of(experiment, metric);
+
+    /// <summary>The costs of observing others' changes.</summary>
     public IReadOnlyList<Figure> Observer => [.. Figures.Where(f => f.Experiment == Experiment.Observer && double.IsFinite(f.Value))];
 
-    /// <summary>What readers beside an update saw of somebody’s prefixes; without keys, the figures of the update itself.</summary>
+    /// <summary>Readers’ figures of somebody’s prefixes; without keys, those of the update itself.</summary>
     public IEnumerable<Figure> Reader(Metric metric, string keys = "") => Of(Experiment.Reader, metric).Where(f => f.Keys == keys);
 
     /// <summary>Bytes in pages of everything that a scheme holds.</summary>
@@ -66,8 +63,8 @@ public sealed class ChurnView
         Of(Experiment.Packet, Metrics.Ratio).Where(f => f.Operation == operation && f.Keys == KeyPatterns.Prefixes);
 
     /// <summary>
-    /// How late who listens knows of a change of the trace, on average: where changes are announced, by a program that takes 10 µs
-    /// for a message; elsewhere by a scan every 10 s, whose rows are of all AllowedIPs together.
+    /// The mean time until an observer knows of a change of the trace: announced changes reach a program that takes 10 µs per message; others show in a scan
+    /// every 10 s, whose rows are of all AllowedIPs together.
     /// </summary>
     public Figure? Staleness(string scheme)
     {
@@ -82,7 +79,6 @@ public sealed class ChurnView
     /// <summary>Whether the run has rows of another experiment.</summary>
     public bool Has(Experiment experiment) => Rows.All.Any(f => f.Experiment == experiment);
 
-    /// <summary>The trace's figure; null where it is missing.</summary>
     public Figure? Trace(Metric metric) => Of(Experiment.Trace, metric).FirstOrDefault();
 
     /// <summary>Colour of a scheme: that of the structure in which it binds prefixes to peers.</summary>

@@ -19,15 +19,7 @@ public enum Winner
 /// (1.04 is 4 % either way), if one applies.
 /// </summary>
 public sealed record Comparison(
-    string Case,
-    Figure? AllowedIps,
-    Figure? Fib,
-    Figure? RatioRow,
-    double Ratio,
-    double Low,
-    double High,
-    double? Noise,
-    Winner Winner)
+    string Case, Figure? AllowedIps, Figure? Fib, Figure? RatioRow, double Ratio, double Low, double High, double? Noise, Winner Winner)
 {
     public bool Paired => RatioRow is not null;
 
@@ -45,7 +37,6 @@ public sealed class Comparisons(Rows rows)
     /// <summary>Fewest repetitions whose quartiles say anything.</summary>
     public const int FewestRepetitions = 3;
 
-    /// <summary>The A/A rows: allowedips against allowedips.</summary>
     public IReadOnlyList<Figure> AaRows { get; } =
         [.. rows.All.Where(f => f.Structure == Names.SelfRatio && f.Metric == Metrics.Ratio && IsRatio(f))];
 
@@ -70,33 +61,28 @@ public sealed class Comparisons(Rows rows)
         return list;
     }
 
-    /// <summary>
-    /// The noise to hold a case against: the widest quartile of its A/A rows, as a factor either way. Where the case has
-    /// none of its own, the widest of all A/A rows; where there is no A/A row, null.
-    /// </summary>
-    public double? NoiseFor(Figure figure)
-    {
-        var own = AaRows.Where(f => RowKey.Case(f) == RowKey.Case(figure)).ToList();
-        return Widest(own.Count > 0 ? own : AaRows);
-    }
+    /// <summary>The noise of a case: the widest quartile of its A/A rows, or of all if it has none, as a factor either way.</summary>
+    public double? NoiseFor(Figure figure) =>
+        Widest(AaRows.Where(f => RowKey.Case(f) == RowKey.Case(figure)).ToList() is { Count: > 0 } own ? own : AaRows);
 
     /// <summary>The widest noise of the run, as a factor either way; null where there is no A/A row.</summary>
     public double? WidestNoise => Widest(AaRows);
+
+    /// <summary>The distance of an A/A row's wider quartile from 1, as a factor either way.</summary>
+    public static double Noise(Figure aa) =>
+        Math.Exp(new[] { aa.Value, aa.Range.Low, aa.Range.High }.Where(v => v > 0).Max(v => Math.Abs(Math.Log(v))));
 
     private static Figure? Match(List<Figure> ratios, Figure a) =>
         ratios.Find(r => RowKey.Case(r) == RowKey.Case(a) && r.Order == a.Order)
         ?? ratios.Find(r => RowKey.Case(r) == RowKey.Case(a));
 
-    private static bool IsRatio(Figure f) => double.IsFinite(f.Value) && f.Value > 0 && f.Range().Low > 0;
+    private static bool IsRatio(Figure f) => double.IsFinite(f.Value) && f.Value > 0 && f.Range.Low > 0;
 
-    private static double? Widest(IReadOnlyList<Figure> aa) => aa.Count == 0
-        ? null
-        : Math.Exp(aa.Max(f => Math.Max(Math.Abs(Math.Log(f.Value)),
-            Math.Max(Math.Abs(Math.Log(f.Range().Low)), Math.Abs(Math.Log(f.Range().High))))));
+    private static double? Widest(IReadOnlyList<Figure> aa) => aa.Count == 0 ? null : aa.Max(Noise);
 
     private Comparison FromPairs(Figure? a, Figure? fib, Figure ratio)
     {
-        var (low, high) = ratio.Range();
+        var (low, high) = ratio.Range;
         var noise = NoiseFor(ratio);
         return new(CaseOf(ratio), a, fib, ratio, ratio.Value, low, high, noise, Judge(low, high, noise, ratio));
     }
@@ -111,11 +97,11 @@ public sealed class Comparisons(Rows rows)
         }
         var noise = NoiseFor(a);
         // A clock too coarse for what it timed: a quartile of nothing bounds nothing.
-        if (a.Range().Low <= 0 || fib.Range().Low <= 0)
+        if (a.Range.Low <= 0 || fib.Range.Low <= 0)
             return new(CaseOf(a), a, fib, null, ratio, ratio, ratio, noise, Winner.CannotTell);
         // Not paired: the quartiles of the two bound the ratio from both sides, which is wide but safe.
-        var low = fib.Range().Low / a.Range().High;
-        var high = fib.Range().High / a.Range().Low;
+        var low = fib.Range.Low / a.Range.High;
+        var high = fib.Range.High / a.Range.Low;
         return new(CaseOf(a), a, fib, null, ratio, low, high, noise, Judge(low, high, noise, a, fib));
     }
 
@@ -128,14 +114,8 @@ public sealed class Comparisons(Rows rows)
                 return Winner.CannotTell;
         }
 
-        if (noise is not { } factor)
-            return Winner.CannotTell;
-        return low > factor ? Winner.AllowedIps : high < 1 / factor ? Winner.Fib : Winner.CannotTell;
+        return low > noise ? Winner.AllowedIps : high < 1 / noise ? Winner.Fib : Winner.CannotTell;
     }
 
-    private static string CaseOf(Figure f)
-    {
-        var order = f.Keys.Length + f.Operation.Length > 0 ? "" : f.Order;
-        return Words.Case(f.Keys, f.Chain, f.Operation, order);
-    }
+    private static string CaseOf(Figure f) => Words.Case(f.Keys, f.Chain, f.Operation, f.Keys.Length + f.Operation.Length > 0 ? "" : f.Order);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Views;
 
-/// <summary>What explains how a family’s FIB compares with allowedips: nodes, cache lines and bytes, all of them counted.</summary>
+/// <summary>The counts that explain how a family’s FIB compares with allowedips: nodes, cache lines and bytes.</summary>
 public sealed class FamilyCosts
 {
     private readonly Rows _rows;
@@ -15,7 +15,7 @@ public sealed class FamilyCosts
 
     public int Family { get; }
 
-    /// <summary>The families of which rows have both structures' lookups counted, IPv4 first.</summary>
+    /// <summary>The families with rows that count both structures' lookups, IPv4 first.</summary>
     public static IReadOnlyList<FamilyCosts> Of(Rows rows) =>
     [
         .. rows.All.Select(f => f.Family).Distinct().Order().Select(family => new FamilyCosts(rows, family))
@@ -31,11 +31,9 @@ public sealed class FamilyCosts
     /// <summary>Bytes of objects for each prefix.</summary>
     public Figure? Bytes(string structure) => Find(Experiment.Memory, Metrics.BytesPerPrefix, structure, f => f.Order == _rows.MainOrder(Experiment.Memory));
 
-    /// <summary>The paired ratio of lookups’ times.</summary>
     public Figure? Ratio(string chain, string pair = Names.FibOverAllowedIps) => Find(
         Experiment.Lookup, Metrics.Ratio, pair, f => f.Chain == chain && f.Keys == KeysOf(_figures.Where(row => row.Experiment == Experiment.Lookup)));
 
-    /// <summary>The paired ratio of updates' times.</summary>
     public Figure? UpdateRatio(string operation, string pair) => Find(Experiment.Update, Metrics.Ratio, pair, f => f.Operation == operation);
 
     private Figure? Touch(Metric metric, string structure) =>

@@ -15,7 +15,6 @@ public sealed class ScalingView
     /// <summary>Points and what was fitted to them.</summary>
     public IReadOnlyList<Figure> Figures { get; }
 
-    /// <summary>The schemes in the order of the rows.</summary>
     public IReadOnlyList<string> Schemes { get; }
 
     /// <summary>Null where the run has no such rows.</summary>
@@ -34,20 +33,14 @@ public sealed class ScalingView
     public List<Figure> Fits(string axis, string operation, Metric metric, bool large) =>
         [.. Of(Experiment.ScalingFit, metric).Where(f => f.Item == axis && f.Operation == operation && f.X >= Axes.Split(axis) == large)];
 
-    public List<Figure> Of(Experiment experiment, Metric metric) =>
-        [.. Figures.Where(f => f.Experiment == experiment && f.Metric == metric && double.IsFinite(f.Value))];
+    public List<Figure> Of(Experiment experiment, Metric metric) => [.. Rows.Of(experiment, metric)];
 
-    /// <summary>The places of an axis, ascending.</summary>
     public IReadOnlyList<double> Places(string axis) =>
         [.. Figures.Where(f => f.Experiment == Experiment.Scaling && f.Item == axis && f.X is not null).Select(f => f.X!.Value).Distinct().Order()];
 
     /// <summary>A shape for a scheme; the same for a scheme with a route for each prefix, whose points are open.</summary>
-    public (int Shape, bool Open) ShapeOf(string scheme)
-    {
-        var open = SchemeName.All.Find(scheme)?.HasFullRoutes == true;
-        var shapes = Schemes.Select(Plain).Distinct().ToList();
-        return (Math.Max(0, shapes.IndexOf(Plain(scheme))), open);
-    }
+    public (int Shape, bool Open) ShapeOf(string scheme) =>
+        (Math.Max(0, Schemes.Select(Plain).Distinct().ToList().IndexOf(Plain(scheme))), SchemeName.All.Find(scheme)?.HasFullRoutes == true);
 
     private static string Plain(string scheme) => SchemeName.All.Find(scheme)?.Plain ?? scheme;
 }

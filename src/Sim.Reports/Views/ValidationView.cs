@@ -4,10 +4,7 @@ namespace Sim.Reports.Views;
 /// <summary>Which kernel the ports were held to.</summary>
 public enum KernelLane
 {
-    Unknown,
-    Uml,
-    Qemu,
-    Host,
+    Unknown, Uml, Qemu, Host,
 }
 
 /// <summary>One operation’s rows on both sides; times also have a paired ratio port / kernel.</summary>
@@ -24,13 +21,13 @@ public sealed record CostCase(Figure? Kernel, Figure? Port, Figure? RatioRow)
     /// <summary>port / kernel; null where a side is missing.</summary>
     public double? Ratio => RatioRow?.Value ?? (Kernel?.Value > 0 ? Port?.Value / Kernel.Value : null);
 
-    /// <summary>What the ratio's median should not exceed; null for what is no time of both sides.</summary>
+    /// <summary>The most that the ratio's median should be; null unless both sides have a time.</summary>
     public double? Target => IsTime && Ratio is not null ? IsLookup ? ValidationView.LookupTarget : ValidationView.UpdateTarget : null;
 
     public bool IsAboveTarget => Ratio > Target;
 
     /// <summary>True where the ratio's quartiles lie on both sides of the target: another run may come out the other way.</summary>
-    public bool StraddlesTarget => RatioRow is { } row && row.Range().Low <= Target && row.Range().High > Target;
+    public bool StraddlesTarget => RatioRow is { } row && row.Range.Low <= Target && row.Range.High > Target;
 
     /// <summary>The case without its structure: <c>Zipf over prefixes, dependent chain</c>, <c>insert a prefix</c>, ...</summary>
     public string Name => Words.Case(Any.Keys, Any.Chain, IsLookup ? "" : Any.Operation);
@@ -45,13 +42,12 @@ public sealed class ValidationView
     /// <summary>The same for a single update, of the trie's own share: without netlink and without telling listeners.</summary>
     public const double UpdateTarget = 1.25;
 
-    /// <summary>Below this, with the upper quartile, the port counts as faster and the page says what may be behind it.</summary>
+    /// <summary>A ratio whose upper quartile is below this means that the port is faster; the page names possible reasons.</summary>
     public const double Faster = 0.9;
 
     private ValidationView(Rows rows, IReadOnlyList<Figure> figures)
     {
-        Rows = rows;
-        Figures = figures;
+        (Rows, Figures) = (rows, figures);
         Checks = [.. ValidationRows.Checks(figures).Select(pair => new Check(pair.Port, pair.Kernel))];
         Differences = [.. Checks.Where(check => !check.Agrees)];
         Costs = FindCosts(figures);
@@ -66,7 +62,6 @@ public sealed class ValidationView
     /// <summary>Lookups and single updates without netlink, times and instructions.</summary>
     public IReadOnlyList<CostCase> Costs { get; }
 
-    /// <summary>The kernel against itself.</summary>
     public IReadOnlyList<Figure> AaRows { get; }
 
     /// <summary>The kernel under test in words; empty where the run does not say.</summary>
@@ -87,12 +82,8 @@ public sealed class ValidationView
     /// <summary>Whether a row belongs to a validation and not to a bench.</summary>
     public static bool Has(Figure f) => f.Side.Length > 0 || f.Experiment == Experiment.Validate;
 
-    /// <summary>The validation in a run; null where there is none.</summary>
-    public static ValidationView? Of(Rows rows)
-    {
-        var figures = rows.All.Where(Has).ToList();
-        return figures.Count == 0 ? null : new ValidationView(rows, figures);
-    }
+    public static ValidationView? Of(Rows rows) =>
+        rows.All.Where(Has).ToList() is { Count: > 0 } figures ? new(rows, figures) : null;
 
     /// <summary>Agreement in a sentence, naming where there is none.</summary>
     public string Headline()
@@ -110,13 +101,6 @@ public sealed class ValidationView
     /// <summary>Prefixes that were held in kernel and port, by family: a sample may be smaller than the table.</summary>
     public string Prefixes() => string.Join(", ", Figures.Where(f => f.Prefixes > 0).GroupBy(f => f.Family).OrderBy(g => g.Key)
         .Select(g => $"IPv{g.Key} {Numbers.Show(g.Max(f => f.Prefixes!.Value))}"));
-
-    /// <summary>How far a kernel's ratio with itself lies from 1 at its wider quartile, as a factor either way.</summary>
-    public static double Noise(Figure aa)
-    {
-        var (low, high) = aa.Range();
-        return Math.Exp(new[] { aa.Value, low, high }.Where(v => v > 0).Max(v => Math.Abs(Math.Log(v))));
-    }
 
     private string Fact(string name) => Rows.Result.Environment.FirstOrDefault(pair => pair.Key == name).Value ?? "";
 

@@ -7,14 +7,7 @@ public sealed record Area(string Name, string Subject, IReadOnlyList<Comparison>
     public IReadOnlyList<Comparison> Won(Winner winner) => [.. Cases.Where(c => c.Winner == winner)];
 
     /// <summary>The winner of every case that is decided; <see cref="Winner.CannotTell"/> where none is or they differ.</summary>
-    public Winner Winner
-    {
-        get
-        {
-            var decided = Cases.Select(c => c.Winner).Where(w => w != Winner.CannotTell).Distinct().ToList();
-            return decided.Count == 1 ? decided[0] : Winner.CannotTell;
-        }
-    }
+    public Winner Winner => Cases.Select(c => c.Winner).Where(w => w != Winner.CannotTell).Distinct().ToList() is [var only] ? only : Winner.CannotTell;
 
     /// <summary>Whether nothing is decided, and rows that are not settled are a reason.</summary>
     public bool Unsettled => Won(Winner.CannotTell) is var open && open.Count == Cases.Count && open.Any(c => c.Flag.Length > 0);
@@ -25,7 +18,7 @@ public sealed record Area(string Name, string Subject, IReadOnlyList<Comparison>
 /// <summary>The answer, in sentences that are computed from the rows: other rows, other sentences.</summary>
 public sealed class Verdict
 {
-    /// <summary>Cases that a sentence names where some are faster and others slower.</summary>
+    /// <summary>The most cases that a sentence names if some are faster and others slower.</summary>
     private const int MostNamed = 2;
 
     private readonly Rows _rows;
@@ -56,7 +49,6 @@ public sealed class Verdict
 
     public IReadOnlyList<Area> Areas => [Memory, Lookup, Update, Load];
 
-    /// <summary>The answer in a few short sentences.</summary>
     public string Headline()
     {
         if (Areas.All(a => a.Cases.Count == 0))
@@ -68,13 +60,12 @@ public sealed class Verdict
         string[] sentences =
         [
             $"In IPv{_rows.Family} the route attribute (fib) {(decided.Contains(Memory) ? MemoryClause() : $"is compared with {Names.AllowedIps}")}.",
-            .. decided.Where(a => a != Memory).Select(a => $"{char.ToUpperInvariant(a.Subject[0])}{a.Subject[1..]} {(a == Load ? "is" : "are")} {Speeds(a)}."),
+            .. decided.Where(a => a != Memory).Select(a => $"{Words.Capital(a.Subject)} {(a == Load ? "is" : "are")} {Speeds(a)}."),
             .. open.Count > 0 ? (string[])[$"No verdict on {string.Join("; ", open)}."] : [],
         ];
         return string.Join(' ', sentences);
     }
 
-    /// <summary>One sentence or two on one area.</summary>
     public string Sentence(Area area)
     {
         if (area.Cases.Count == 0)
@@ -89,14 +80,14 @@ public sealed class Verdict
             : $"{text} In {(open.Count == 1 ? "1 case" : $"{open.Count} cases")} ({Cases(open)}) this run cannot tell. {WhyOpen(open)}";
     }
 
-    /// <summary>Why cases stay undecided, in one sentence.</summary>
+    /// <summary>One sentence on why cases stay undecided.</summary>
     public static string WhyOpen(IReadOnlyList<Comparison> open)
     {
         if (open.Select(c => c.Flag).Where(flag => flag.Length > 0).ToList() is { Count: > 0 } flags)
         {
             var reasons = Words.Join([.. flags.GroupBy(flag => flag).Select(group => group.Count() == open.Count
                 ? Words.FlagReason(group.Key) : $"{Words.FlagReason(group.Key)} in {Numbers.Count(group.Count(), "case")}")]);
-            return $"{char.ToUpperInvariant(reasons[0])}{reasons[1..]}: measure again on a quiet machine.";
+            return $"{Words.Capital(reasons)}: measure again on a quiet machine.";
         }
 
         if (open.Any(c => c.Noise is null))
@@ -107,19 +98,18 @@ public sealed class Verdict
         return $"The ratio’s quartiles reach into the A/A noise ({Numbers.Percent(noise)}).";
     }
 
-    /// <summary>What a daemon holds that keeps each prefix in AllowedIPs and in the routing table; null where unknown.</summary>
+    /// <summary>Memory of a daemon that keeps each prefix in AllowedIPs and in the routing table; null where unknown.</summary>
     private Figure? Both => _rows.Of(Experiment.Memory, Metrics.PageBytes, Names.Both).FirstOrDefault();
 
-    private string MemoryClause()
-    {
-        var besides = Both is { } both && Memory.Cases[0].Fib is { } fib ? $" ({Phrases.Amount(fib.Value / both.Value)} if every prefix is routed anyway)" : "";
-        return $"takes {Phrases.Amount(Memory.Cases[0].Ratio, "memory", Names.AllowedIps)}{besides}";
-    }
+    /// <summary>The FIB’s memory over that of both; null where that is unknown.</summary>
+    private double? OfBoth => Memory.Cases[0].Fib?.Value / Both?.Value;
 
-    private string BesidesRemark() => Both is { } both && Memory.Cases[0].Fib is { } fib
-        ? " AllowedIPs also need routes to the device. One default route adds nothing. "
-            + $"If a daemon routes every prefix too, fib alone takes {Phrases.Amount(fib.Value / both.Value, "memory", "both together")}."
-        : "";
+    private string MemoryClause() => $"takes {Phrases.Amount(Memory.Cases[0].Ratio, "memory", Names.AllowedIps)}"
+        + (OfBoth is { } share ? $" ({Phrases.Amount(share)} if every prefix is routed anyway)" : "");
+
+    private string BesidesRemark() => OfBoth is not { } share ? ""
+        : " AllowedIPs also need routes to the device. One default route adds nothing. "
+            + $"If a daemon routes every prefix too, fib alone takes {Phrases.Amount(share, "memory", "both together")}.";
 
     private string OrderRemark()
     {

@@ -91,7 +91,7 @@ internal static class ScaleCommand
         table.AddColumns("scheme", "bytes per prefix", "transmit", "insert", "move", "delete", "exponent of delete");
         foreach (var scheme in times.Select(row => row.Scheme).Distinct())
         {
-            string Shown(string operation, string metric) => string.Join(" / ", new[] { least, most }.Select(place => times
+            string Shown(string operation, Metric metric) => string.Join(" / ", new[] { least, most }.Select(place => times
                 .Find(row => row.Scheme == scheme && row.X == place && row.Operation == operation && row.Metric == metric) is { } row
                     ? Scale.For(row.Unit, [row.Value]).Show(row.Value) : "–"));
             var exponent = result.Figures.LastOrDefault(row => row.Experiment == Experiment.ScalingFit && row.Scheme == scheme

@@ -62,7 +62,7 @@ public sealed class ReplayTests
         var done = Replay(trace, replacedPrefixes: long.MaxValue);
         var estimated = Replay(trace, replacedPrefixes: 0);
         Assert.All(done, row => Assert.NotEqual(Basis.Estimated, row.Basis));
-        var time = estimated.Single(row => row.Metric == "time-per-change" && row.Operation == "delete");
+        var time = estimated.Single(row => row.Metric.Name == "time-per-change" && row.Operation == "delete");
         Assert.Equal(Basis.Estimated, time.Basis);
         Assert.InRange(time.Value, time.Low, time.High);
         Assert.True(time.High > time.Low, "the interval has a width");
@@ -71,7 +71,7 @@ public sealed class ReplayTests
         Assert.True(Value(done, "message-bytes") > 28 * 1000 * trace.Counts.Deletes, "each deletion sends a thousand prefixes again");
     }
 
-    private static double Value(List<Figure> rows, string metric) => rows.Single(row => row.Metric == metric).Value;
+    private static double Value(List<Figure> rows, string metric) => rows.Single(row => row.Metric.Name == metric).Value;
 
     private static void Require(ExpectedBinding expected, SchemeKind kind, params BindingChange[] bound)
     {

@@ -62,12 +62,12 @@ public sealed partial class ReportCommandTests
     {
         using var scratch = new Scratch();
         var names = Write(scratch, RunsOf.Program(["b1", "b2", "b3", "b4"], 0.005, 1));
-        var slower = RunsOf.Slower(f => f is { Experiment: "update", Structure: "fib", Operation: "move", Metric: "time" }, 1.3);
+        var slower = RunsOf.Slower(f => f is { Experiment: "update", Structure: "fib", Operation: "move", Metric.Name: "time" }, 1.3);
         var after = Write(scratch, RunsOf.Program(["a1", "a2", "a3", "a4"], 0.005, 2, slower));
         var merged = Program.Run(["report", .. names, "--out", scratch["merged"]]);
         Assert.True(merged.Code == 0, merged.Error);
         Assert.Contains("4 runs merged", merged.Out);
-        Assert.Equal(4, ResultsJson.Read(Path.Combine(scratch["merged"], "results.json")).Runs.Count);
+        Assert.Equal(4, ReportFolder.Results(Path.Combine(scratch["merged"], "results.json")).Runs.Count);
         var compared = Program.Run(["report", "--before", .. names, "--after", .. after, "--out", scratch["compared"]]);
         Assert.True(compared.Code == 0, compared.Error);
         Assert.Contains("1 is slower", compared.Out);
@@ -119,7 +119,7 @@ public sealed partial class ReportCommandTests
     {
         using var scratch = new Scratch();
         var runs = RunsOf.Program(["one", "two"], 0.01, 1);
-        runs[1] = runs[1].WithFigures(f => f.Metric == "nodes" ? f with { Value = f.Value + 1 } : f);
+        runs[1] = runs[1].WithFigures(f => f.Metric.Name == "nodes" ? f with { Value = f.Value + 1 } : f);
         var ran = Program.Run(["report", .. Write(scratch, runs), "--out", scratch["out"]]);
         Assert.Equal(2, ran.Code);
         Assert.Contains("nodes", ran.Error);
@@ -184,7 +184,7 @@ public sealed partial class ReportCommandTests
         var ran = Program.Run(["report", .. names, "--out", names[1] + "/."]);
         Assert.Equal(2, ran.Code);
         Assert.Contains("would be lost", ran.Error);
-        Assert.Empty(ResultsJson.Read(Path.Combine(names[1], "results.json")).Runs);
+        Assert.Empty(ReportFolder.Results(Path.Combine(names[1], "results.json")).Runs);
     }
 
     [Theory]

@@ -21,11 +21,11 @@ public sealed class CountsTests
     {
         var (hurried, patient) = (Run(family, seconds: 0), Run(family, double.PositiveInfinity));
         Assert.Equal(Counted(hurried), Counted(patient));
-        int Repetitions(List<Figure> rows) => rows.First(row => row is { Experiment: "update", Metric: "ratio", Operation: "move" }).N;
+        int Repetitions(List<Figure> rows) => rows.First(row => row is { Experiment: "update", Metric.Name: "ratio", Operation: "move" }).N;
         // One group in each of two passes, and maybe in a third.
         Assert.InRange(Repetitions(hurried), 4, 6);
         Assert.InRange(Repetitions(patient), 12, 18);
-        Assert.Contains(patient, row => row is { Experiment: "update", Metric: "allocations" });
+        Assert.Contains(patient, row => row is { Experiment: "update", Metric.Name: "allocations" });
     }
 
     private static List<Figure> Counted(List<Figure> rows) => [.. rows.Where(row => row.Basis is Basis.Counted or Basis.Modelled && row.Structure != "process")];

@@ -135,7 +135,7 @@ public sealed class MachineWatchTests
     [Fact]
     public void Rows_that_are_measured_on_a_busy_machine_are_marked_and_counts_are_not()
     {
-        Figure Row(Basis basis) => new() { Experiment = "e", Family = 4, Metric = "m", Unit = "u", Value = 1, Basis = basis };
+        Figure Row(Basis basis) => new() { Experiment = "e", Family = 4, Metric = Metrics.Of("m", "e"), Unit = "u", Value = 1, Basis = basis };
         MachineReading[] readings = [new(0, 0, 0, 0, 0), new(1, 0, 0, 0, 0), new(2, 1, 0, 0, 0)];
         var figures = new List<Figure> { Row(Basis.Measured) };
         Reading(2, readings).Run(figures, () => figures.AddRange([Row(Basis.Measured), Row(Basis.Counted), Row(Basis.Estimated), Row(Basis.Measured) with { Flag = Figure.Unsettled }]));

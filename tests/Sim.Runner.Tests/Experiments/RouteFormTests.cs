@@ -38,12 +38,12 @@ public sealed class RouteFormTests
     {
         var context = Run(family);
         double Pages(string structure) =>
-            context.Figures.Single(f => f.Metric == "page-bytes" && f.Structure == structure && f.Order == "file").Value;
+            context.Figures.Single(f => f.Metric.Name == "page-bytes" && f.Structure == structure && f.Order == "file").Value;
         Assert.Equal(Pages(Names.AllowedIps) + Pages(Names.PlainRoutes), Pages(Names.Both));
     }
 
     private static double Objects(BenchContext context, string structure) =>
-        context.Figures.Single(f => f.Metric == "object-bytes" && f.Structure == structure && f.Order == "file").Value;
+        context.Figures.Single(f => f.Metric.Name == "object-bytes" && f.Structure == structure && f.Order == "file").Value;
 
     private static BenchContext Run(Family family)
     {

@@ -31,8 +31,8 @@ public sealed class WhatIfTests
         }
 
         // The kernel's FIB has its rows once.
-        Assert.Single(rows, row => row is { Structure: "fib", Experiment: "lookup", Metric: "time", Chain: "dependent" });
-        Assert.Single(rows, row => row is { Structure: "fib", Experiment: "update", Metric: "time", Operation: "insert" });
+        Assert.Single(rows, row => row is { Structure: "fib", Experiment: "lookup", Metric.Name: "time", Chain: "dependent" });
+        Assert.Single(rows, row => row is { Structure: "fib", Experiment: "update", Metric.Name: "time", Operation: "insert" });
         var section = Section(rows);
         Assert.Contains("If routes of one peer shared its state", section);
         Assert.Equal(3, section.Split("<th scope=\"row\">").Length - 1);
@@ -43,7 +43,7 @@ public sealed class WhatIfTests
     public void A_shared_state_saves_each_route_its_own_and_a_trie_saves_nodes_on_the_way()
     {
         var rows = Run(Family.IPv6);
-        double Of(string metric, string structure) => rows.First(row => row.Metric == metric && row.Structure == structure && row.Order == "file").Value;
+        double Of(string metric, string structure) => rows.First(row => row.Metric.Name == metric && row.Structure == structure && row.Order == "file").Value;
         // A state is in kmalloc-64.
         Assert.Equal(64 * (Prefixes - Peers), Of("object-bytes", Names.Fib) - Of("object-bytes", Names.SharedStates));
         Assert.Equal(Of("nodes-visited", Names.Fib), Of("nodes-visited", Names.SharedStates));

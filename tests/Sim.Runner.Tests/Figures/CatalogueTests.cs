@@ -40,7 +40,7 @@ public sealed partial class CatalogueTests
         {
             Known(Figure.At(line[columns["experiment"]], 4) with
             {
-                Metric = line[columns["metric"]], Unit = line[columns["unit"]], Operation = line[columns["operation"]], Keys = line[columns["keys"]],
+                Metric = Metrics.Of(line[columns["metric"]], line[columns["experiment"]]), Unit = line[columns["unit"]], Operation = line[columns["operation"]], Keys = line[columns["keys"]],
                 Chain = line[columns["chain"]], Order = line[columns["order"]], Scheme = line[columns["scheme"]], Side = line[columns["side"]],
             });
         }
@@ -73,16 +73,16 @@ public sealed partial class CatalogueTests
     [Fact]
     public void An_unknown_metric_is_refused_where_a_row_is_made_and_shown_by_name_where_one_is_read()
     {
-        Assert.Throws<ArgumentException>(() => Metrics.Of("no-such-metric", Experiment.Lookup));
+        Assert.Null(Metrics.Find("no-such-metric", Experiment.Lookup));
         Assert.Throws<ArgumentException>(() => Metrics.LinesAdded.Row(Figure.At(Experiment.Trace, 4), 1));
-        Assert.Equal("no-such-metric", Words.Metric(Figure.At(Experiment.Lookup, 4) with { Metric = "no-such-metric" }));
+        Assert.Equal("no-such-metric", Metrics.Of("no-such-metric", Experiment.Lookup).Words);
     }
 
     [Fact]
     public void A_run_of_another_version_is_shown_with_its_unknown_metrics_by_name_and_says_so()
     {
         var run = new FabricatedRun().Build();
-        using var first = ReportFolder.Of(run with { Figures = [.. run.Figures, run.Figures[0] with { Metric = "metric-to-come" }] });
+        using var first = ReportFolder.Of(run with { Figures = [.. run.Figures, run.Figures[0] with { Metric = Metrics.Of("metric-to-come", "") }] });
         var read = StoredRun.Read(first.Path, File.OpenRead).Result;
         Assert.Equal("This version does not know these metrics of another version, and shows them by name: metric-to-come.", read.Warnings[^1]);
         using var second = ReportFolder.Of(read);
@@ -95,7 +95,7 @@ public sealed partial class CatalogueTests
     {
         var place = Figure.At(Experiment.Lookup, 6) with { Value = 3, Low = 1, High = 5, N = 9, Scheme = SchemeName.Via };
         var single = Metrics.Time.Row(place, 7);
-        Assert.Equal((7, 7, 7, 1, "time", "ns", Basis.Measured, "RTA_VIA"), (single.Value, single.Low, single.High, single.N, single.Metric, single.Unit, single.Basis, single.Scheme));
+        Assert.Equal((7, 7, 7, 1, "time", "ns", Basis.Measured, "RTA_VIA"), (single.Value, single.Low, single.High, single.N, single.Metric.Name, single.Unit, single.Basis, single.Scheme));
         var spread = Metrics.Nodes.Row(place, new Spread(4, 2, 8, 11));
         Assert.Equal((4, 2, 8, 11, Basis.Counted), (spread.Value, spread.Low, spread.High, spread.N, spread.Basis));
     }
@@ -131,8 +131,9 @@ public sealed partial class CatalogueTests
     public void A_compared_metric_is_read_as_it_was_made()
     {
         var row = Figure.At(Experiment.Validate, 4) with { Metric = Metrics.Nodes, Side = Sides.Port };
-        Assert.Equal(("validate", "port", "nodes"), Metrics.Compared.Read(Metrics.Compared.NameOf(row)));
-        Assert.Equal(("lookup", "", "time"), Metrics.Compared.Read(Metrics.Compared.NameOf(Figure.At(Experiment.Lookup, 4) with { Metric = Metrics.Time })));
+        Assert.Equal(("validate", "port", "nodes"), Metrics.Compared.Read(Metrics.Compared.Of(row).Name));
+        Assert.Equal(("lookup", "", "time"), Metrics.Compared.Read(Metrics.Compared.Of(Figure.At(Experiment.Lookup, 4) with { Metric = Metrics.Time }).Name));
+        Assert.Equal(Metrics.Compared.Of(row), Metrics.Of("validate/port/nodes", Experiment.Compare));
     }
 
     [Fact]
@@ -150,7 +151,8 @@ public sealed partial class CatalogueTests
     private static void Known(Figure row)
     {
         Assert.NotNull(Experiment.All.Find(row.Experiment));
-        var metric = Metrics.Of(row.Metric, row.Experiment);
+        var metric = Metrics.Find(row.Metric.Name, row.Experiment);
+        Assert.NotNull(metric);
         Assert.True(row.Unit == metric.Unit || s_otherUnits.Contains((metric, row.Unit)), $"{row.Metric} in {row.Unit}");
         Assert.True(row.Operation.Length == 0 || Operations.All.Find(row.Operation) is not null || Steps.All.Find(row.Operation) is not null || Steps.Words(row.Operation) != row.Operation, row.Operation);
         Assert.True(row.Keys.Length == 0 || KeyPatterns.All.Find(row.Keys) is not null, row.Keys);

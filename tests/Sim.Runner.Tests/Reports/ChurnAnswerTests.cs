@@ -95,7 +95,7 @@ public sealed class ChurnAnswerTests
     {
         Figure Update(string scheme, string metric, double value) => new()
         {
-            Experiment = "replay", Scheme = scheme, Operation = "update", X = 0, Metric = metric, Unit = metric.StartsWith("ratio", StringComparison.Ordinal) ? "ratio" : "ns",
+            Experiment = "replay", Scheme = scheme, Operation = "update", X = 0, Metric = Metrics.Of(metric, "replay"), Unit = metric.StartsWith("ratio", StringComparison.Ordinal) ? "ratio" : "ns",
             Value = value, Basis = Basis.Measured, Family = 6,
         };
         List<Figure> figures =

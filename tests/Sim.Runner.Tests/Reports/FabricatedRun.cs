@@ -98,7 +98,7 @@ internal sealed class FabricatedRun
         Family = Family,
         Peers = 1_204,
         Prefixes = Prefixes,
-        Metric = metric,
+        Metric = Metrics.Of(metric, experiment),
         Unit = unit,
         Value = value,
         Low = value * (1 - spread),

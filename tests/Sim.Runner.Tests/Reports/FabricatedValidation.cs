@@ -73,7 +73,7 @@ internal sealed class FabricatedValidation
     /// <summary>The same run with the first check of a metric out of its bound.</summary>
     public static RunResult Differing(RunResult run, string structure, string metric)
     {
-        var at = run.Figures.ToList().FindIndex(f => f.Structure == structure && f.Metric == metric && f.Side == "port");
+        var at = run.Figures.ToList().FindIndex(f => f.Structure == structure && f.Metric.Name == metric && f.Side == "port");
         return run with { Figures = [.. run.Figures.Select((f, i) => i == at ? f with { Value = f.Value + 7_001, Low = f.Value + 7_001, High = f.Value + 7_001 } : f)] };
     }
 
@@ -86,7 +86,7 @@ internal sealed class FabricatedValidation
         Operation = operation,
         Peers = 8,
         Prefixes = 100_000,
-        Metric = metric,
+        Metric = Metrics.Of(metric, "validate"),
         Unit = unit,
         Value = value,
         Basis = basis,
@@ -138,7 +138,7 @@ internal sealed class FabricatedValidation
             {
                 var row = Row(structure, "file", "lookup", "time", "", 0, Basis.Measured) with { Keys = keys, Chain = chain };
                 if (WithAa && keys == "prefixes" && !CountsInstructions)
-                    _rows.Add(Quartiles(row with { Experiment = "aa", Metric = "ratio", Unit = "ratio", Side = "kernel", Value = 1 }, .0417));
+                    _rows.Add(Quartiles(row with { Experiment = "aa", Metric = Metrics.Ratio, Unit = "ratio", Side = "kernel", Value = 1 }, .0417));
                 Cost(row, 400, LookupRatio(structure, keys, chain));
             }
         }
@@ -154,7 +154,7 @@ internal sealed class FabricatedValidation
             _rows.Add(Quartiles(row with { Side = "port", Value = kernel * ratio }, Spread));
         _rows.Add(Quartiles(row with { Side = "kernel", Value = kernel }, Spread));
         if (!CountsInstructions)
-            _rows.Add(Quartiles(row with { Metric = "ratio", Unit = "ratio", Value = ratio }, Spread));
+            _rows.Add(Quartiles(row with { Metric = Metrics.Ratio, Unit = "ratio", Value = ratio }, Spread));
     }
 
     private static Figure Quartiles(Figure f, double spread) => f with { Low = f.Value * (1 - spread), High = f.Value * (1 + spread), N = 10 };

@@ -50,7 +50,7 @@ public sealed class HtmlTests
         {
             Figure Row(string experiment, string metric, string unit = "ns") => new()
             {
-                Experiment = experiment, Scheme = scheme, Metric = metric, Unit = unit, Value = 120, Low = 100, High = 140, N = 9, Basis = Basis.Measured, Family = family,
+                Experiment = experiment, Scheme = scheme, Metric = Metrics.Of(metric, experiment), Unit = unit, Value = 120, Low = 100, High = 140, N = 9, Basis = Basis.Measured, Family = family,
                 Flag = Hostile,
             };
             figures.AddRange(

@@ -93,10 +93,10 @@ public sealed partial class PageTests(FullReport full) : IClassFixture<FullRepor
             Versions = [new(Hostile, Hostile)],
             Figures = [.. run.Figures.Select((f, i) => (i % 5) switch
             {
-                0 => f with { Item = Hostile, Keys = Hostile, Metric = f.Metric },
+                0 => f with { Item = Hostile, Keys = Hostile },
                 1 => f with { Experiment = Hostile, Unit = Hostile },
                 2 => f with { Order = Hostile, Operation = Hostile, Chain = Hostile },
-                3 => f with { Metric = Hostile, Structure = Hostile, Scheme = Hostile },
+                3 => f with { Metric = Metrics.Of(Hostile, f.Experiment), Structure = Hostile, Scheme = Hostile },
                 _ => f,
             })],
         };
@@ -137,7 +137,7 @@ public sealed partial class PageTests(FullReport full) : IClassFixture<FullRepor
     {
         var (run, folder) = (full.Run, full.Folder);
         var html = folder.Html;
-        var id = run.Figures.ToList().FindIndex(f => f.Metric == "working-set") + 1;
+        var id = run.Figures.ToList().FindIndex(f => f.Metric.Name == "working-set") + 1;
 
         Assert.Equal(1, Count(html, $"href=\"#row-{id}\""));
         Assert.True(html.IndexOf($"href=\"#row-{id}\"", StringComparison.Ordinal) > html.IndexOf("not of the kernel", StringComparison.Ordinal));
@@ -148,7 +148,7 @@ public sealed partial class PageTests(FullReport full) : IClassFixture<FullRepor
     public void Rows_of_an_experiment_unknown_to_the_report_are_shown()
     {
         var run = new FabricatedRun().Build();
-        var churn = run.Figures[0] with { Experiment = "churn", Metric = "time-to-quiet", Order = "", Operation = "replay" };
+        var churn = run.Figures[0] with { Experiment = "churn", Metric = Metrics.Of("time-to-quiet", ""), Order = "", Operation = "replay" };
         using var folder = ReportFolder.Of(run with { Figures = [.. run.Figures, churn] });
 
         Assert.Contains("<h3>churn</h3>", folder.Html, StringComparison.Ordinal);

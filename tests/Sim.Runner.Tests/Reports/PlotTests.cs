@@ -213,7 +213,7 @@ public sealed class PlotTests(FullReport full) : IClassFixture<FullReport>
     public void Readings_follow_the_rows()
     {
         var touched = new FabricatedRun().Build();
-        var doubled = touched with { Figures = [.. touched.Figures.Select(f => f.Metric == "cache-lines" ? f with { Value = f.Value * 2 } : f)] };
+        var doubled = touched with { Figures = [.. touched.Figures.Select(f => f.Metric.Name == "cache-lines" ? f with { Value = f.Value * 2 } : f)] };
 
         Assert.Contains("allowedips touches 30.5 to 35.6 lines", Reading(touched, "touch"), StringComparison.Ordinal);
         Assert.Contains("allowedips touches 61.0 to 71.2 lines", Reading(doubled, "touch"), StringComparison.Ordinal);
@@ -224,13 +224,13 @@ public sealed class PlotTests(FullReport full) : IClassFixture<FullReport>
     {
         Figure Update(string scheme, Basis basis) => new()
         {
-            Experiment = "replay", Scheme = scheme, Operation = "update", X = 0, Metric = "time-per-change", Unit = "ns", Value = 100, Basis = basis, Family = 4,
+            Experiment = "replay", Scheme = scheme, Operation = "update", X = 0, Metric = Metrics.TimePerChange, Unit = "ns", Value = 100, Basis = basis, Family = 4,
         };
         Figure[] figures =
         [
             Update("RTA_WGPEER", Basis.Measured), Update("AllowedIPs, REPLACE", Basis.Estimated),
-            Update("RTA_WGPEER", Basis.Measured) with { Metric = "changes-taken" },
-            new() { Experiment = "observer", Scheme = "RTA_WGPEER", Operation = "trace", X = 10, Metric = "staleness-mean", Unit = "ms", Value = 1, Basis = Basis.Simulated, Family = 4 },
+            Update("RTA_WGPEER", Basis.Measured) with { Metric = Metrics.ChangesTaken },
+            new() { Experiment = "observer", Scheme = "RTA_WGPEER", Operation = "trace", X = 10, Metric = Metrics.MeanStaleness, Unit = "ms", Value = 1, Basis = Basis.Simulated, Family = 4 },
         ];
         var plots = ChurnPlots.For(ChurnView.Of(new Rows(new FabricatedRun().Build() with { Figures = figures }))!);
 
@@ -312,7 +312,7 @@ public sealed class PlotTests(FullReport full) : IClassFixture<FullReport>
     {
         Figure Memory(string structure, double value) => new()
         {
-            Experiment = "memory", Structure = structure, Order = "file", Metric = "page-bytes", Unit = "bytes", Value = value, Basis = Basis.Counted, Family = 4,
+            Experiment = "memory", Structure = structure, Order = "file", Metric = Metrics.PageBytes, Unit = "bytes", Value = value, Basis = Basis.Counted, Family = 4,
         };
         PlotSpec Of(double little) => Specs(new FabricatedRun().Build() with { Figures = [Memory("allowedips", little), Memory("fib", 1e9)] }).Single(spec => spec.Name == "memory");
         Assert.Contains("allowedips none", Texts(Of(0).Chart));
@@ -357,7 +357,7 @@ public sealed class PlotTests(FullReport full) : IClassFixture<FullReport>
     private static IReadOnlyList<PlotSpec> Specs(RunResult run)
     {
         var rows = new Rows(run);
-        return PlotSet.For(rows, new Verdict(rows));
+        return [.. PlotSet.For(rows, new Verdict(rows))];
     }
 
     private static string Reading(RunResult run, string name) => Specs(run).First(s => s.Name == name).Reading;

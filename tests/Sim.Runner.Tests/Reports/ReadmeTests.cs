@@ -20,11 +20,11 @@ public sealed class ReadmeTests
     [
         ("memory, if AllowedIPs need only a default route", family => Phrases.Amount(family.Pages(SchemeName.Attribute) / family.Pages(SchemeName.RemoveMe))),
         ("memory, if AllowedIPs need a route per prefix", family => Phrases.Amount(family.Pages(SchemeName.Attribute) / family.Pages(SchemeName.RemoveMeAndRoutes))),
-        ("lookups to send a packet", family => family.Speed("packet", row => row is { Operation: "transmit", Keys: "prefixes", Metric: Ratio })),
-        ("lookups to check a received packet", family => family.Speed("packet", row => row is { Operation: "receive", Keys: "prefixes", Metric: Ratio })),
-        ("a BGP update, cold caches", family => family.Speed("replay", row => row is { Operation: "update", Metric: Ratio, X: 0 })),
-        ("a BGP update, warm caches", family => family.Speed("replay", row => row is { Operation: "update", Metric: WarmRatio, X: 0 })),
-        ("failover from a lost peer to another, per prefix", family => family.Speed("convergence", row => row is { Operation: "lose-to-one", Metric: Ratio })),
+        ("lookups to send a packet", family => family.Speed("packet", row => row is { Operation: "transmit", Keys: "prefixes", Metric.Name: Ratio })),
+        ("lookups to check a received packet", family => family.Speed("packet", row => row is { Operation: "receive", Keys: "prefixes", Metric.Name: Ratio })),
+        ("a BGP update, cold caches", family => family.Speed("replay", row => row is { Operation: "update", Metric.Name: Ratio, X: 0 })),
+        ("a BGP update, warm caches", family => family.Speed("replay", row => row is { Operation: "update", Metric.Name: WarmRatio, X: 0 })),
+        ("failover from a lost peer to another, per prefix", family => family.Speed("convergence", row => row is { Operation: "lose-to-one", Metric.Name: Ratio })),
         ("loading the whole table", family => family.Load()),
     ];
 
@@ -77,13 +77,13 @@ public sealed class ReadmeTests
         public string Fact(string name) => Bench.Conditions[name];
 
         public double Pages(SchemeName scheme) =>
-            Churn.Rows.Single(row => row is { Experiment: "binding-memory", Structure: Names.AllStructures, Metric: "page-bytes" } && row.Scheme == scheme.Name).Value;
+            Churn.Rows.Single(row => row is { Experiment: "binding-memory", Structure: Names.AllStructures, Metric.Name: "page-bytes" } && row.Scheme == scheme.Name).Value;
 
         /// <summary>The attribute's time beside that of AllowedIPs with REMOVE_ME.</summary>
         public string Speed(string experiment, Func<Figure, bool> which) =>
             Said(Churn.Rows.Single(row => row.Experiment == experiment && row.Scheme == SchemeName.Attribute.Name && row.Item == s_baseline && which(row)));
 
-        public string Load() => Said(Bench.Rows.Single(row => row is { Experiment: "load", Metric: Ratio, Structure: Names.FibOverAllowedIps, Order: "file" }));
+        public string Load() => Said(Bench.Rows.Single(row => row is { Experiment: "load", Metric.Name: Ratio, Structure: Names.FibOverAllowedIps, Order: "file" }));
 
         /// <summary>The ratio of times as people say it; quartiles on both sides of 1 are no difference.</summary>
         private static string Said(Figure row) =>

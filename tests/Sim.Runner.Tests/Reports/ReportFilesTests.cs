@@ -74,7 +74,7 @@ public sealed class ReportFilesTests(FullReport full) : IClassFixture<FullReport
     {
         var run = new FabricatedRun { Warnings = ["<b>&\"quoted\"\n\u2028"] }.Build();
         using var folder = ReportFolder.Of(run);
-        var back = ResultsJson.Read(folder.At("results.json"));
+        var back = ReportFolder.Results(folder.At("results.json"));
 
         Assert.Equal((run.Command, run.Started, run.Duration, run.Seed, run.Quick, run.Table),
             (back.Command, back.Started, back.Duration, back.Seed, back.Quick, back.Table));
@@ -96,12 +96,12 @@ public sealed class ReportFilesTests(FullReport full) : IClassFixture<FullReport
         Assert.True(csv.Read());
         Assert.Equal("", csv.GetString("flag"));
         var path = folder.At("results.json");
-        Assert.Equal(["unsettled", ""], ResultsJson.Read(path).Figures.Select(f => f.Flag));
+        Assert.Equal(["unsettled", ""], ReportFolder.Results(path).Figures.Select(f => f.Flag));
 
         var old = System.Text.RegularExpressions.Regex.Replace(File.ReadAllText(path), ",\\s*\"flag\": \"[a-z]*\"", "", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(10));
         Assert.DoesNotContain("flag", old, StringComparison.Ordinal);
         File.WriteAllText(path, old);
-        Assert.Equal(["", ""], ResultsJson.Read(path).Figures.Select(f => f.Flag));
+        Assert.Equal(["", ""], ReportFolder.Results(path).Figures.Select(f => f.Flag));
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class ReportFilesTests(FullReport full) : IClassFixture<FullReport
         var run = new FabricatedRun().Build();
         run = run with { Seed = ulong.MaxValue, Figures = [run.Figures[0] with { Value = double.NaN }, run.Figures[1] with { Value = double.PositiveInfinity }] };
         using var folder = ReportFolder.Of(run);
-        var back = ResultsJson.Read(folder.At("results.json"));
+        var back = ReportFolder.Results(folder.At("results.json"));
 
         Assert.Equal(ulong.MaxValue, back.Seed);
         Assert.Equal([double.NaN, double.PositiveInfinity], back.Figures.Select(f => f.Value));
@@ -142,7 +142,7 @@ public sealed class ReportFilesTests(FullReport full) : IClassFixture<FullReport
         using var folder = new ReportFolder();
         File.WriteAllText(folder.At("x.json"), content);
 
-        var e = Assert.Throws<InvalidDataException>(() => ResultsJson.Read(folder.At("x.json")));
+        var e = Assert.Throws<InvalidDataException>(() => ReportFolder.Results(folder.At("x.json")));
         Assert.Contains("x.json", e.Message, StringComparison.Ordinal);
         Assert.Contains(message, e.Message, StringComparison.Ordinal);
     }
@@ -158,7 +158,7 @@ public sealed class ReportFilesTests(FullReport full) : IClassFixture<FullReport
         using var folder = new ReportFolder();
         File.WriteAllText(folder.At("x.json"), text.Replace(from, to));
 
-        var e = Assert.Throws<InvalidDataException>(() => ResultsJson.Read(folder.At("x.json")));
+        var e = Assert.Throws<InvalidDataException>(() => ReportFolder.Results(folder.At("x.json")));
         Assert.Contains(message, e.Message, StringComparison.Ordinal);
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Sim.Figures;
+using Sim.Figures.Results;
 using Sim.Reports;
 
 namespace Sim.Runner.Tests.Reports;
@@ -16,6 +17,13 @@ internal sealed class ReportFolder : IDisposable
         var folder = new ReportFolder();
         ReportWriter.Write(result, folder.Path);
         return folder;
+    }
+
+    /// <summary>The run in a results.json.</summary>
+    public static RunResult Results(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return ResultsJson.Read(stream, path);
     }
 
     public string At(string name) => System.IO.Path.Combine(Path, name);

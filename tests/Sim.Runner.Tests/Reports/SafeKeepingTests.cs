@@ -78,7 +78,7 @@ public sealed class SafeKeepingTests : IDisposable
         var run = Small("any");
         using (var folder = OutputFolder.Take(At("run")))
             Assert.Throws<ReportException>(() => SafeKeeping.Write(run, folder, FailAt("index.html", new IOException("full")), []));
-        ReportWriter.Write(ResultsJson.Read(At("run/results.json")), At("again"));
+        ReportWriter.Write(ReportFolder.Results(At("run/results.json")), At("again"));
         ReportWriter.Write(run, At("whole"));
         Assert.Equal(File.ReadAllText(At("whole/index.html")), File.ReadAllText(At("again/index.html")));
     }
@@ -217,7 +217,7 @@ public sealed class SafeKeepingTests : IDisposable
 
     private static void AssertHolds(string source, string folder)
     {
-        Assert.Equal(source, ResultsJson.Read(Path.Combine(folder, "results.json")).Table.Source);
+        Assert.Equal(source, ReportFolder.Results(Path.Combine(folder, "results.json")).Table.Source);
         Assert.NotEmpty(File.ReadAllLines(Path.Combine(folder, "results.csv")));
     }
 

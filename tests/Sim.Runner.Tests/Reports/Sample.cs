@@ -70,7 +70,7 @@ internal sealed record Sample(string Name)
                 Operation = csv.GetString("operation"),
                 X = csv.GetString("x") is { Length: > 0 } ? csv.Parse<double>("x") : null,
                 Item = csv.GetString("item"),
-                Metric = csv.GetString("metric"),
+                Metric = Metrics.Of(csv.GetString("metric"), csv.GetString("experiment")),
                 Unit = csv.GetString("unit"),
                 Value = csv.Parse<double>("value"),
                 Low = csv.Parse<double>("low"),

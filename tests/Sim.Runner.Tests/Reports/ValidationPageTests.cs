@@ -35,7 +35,7 @@ public sealed partial class ValidationPageTests
     {
         var run = FabricatedValidation.Differing(new FabricatedValidation().Build(), "fib", "vmalloc-pages");
         using var folder = ReportFolder.Of(run);
-        var port = run.Figures.ToList().FindIndex(f => f.Metric == "vmalloc-pages") + 1;
+        var port = run.Figures.ToList().FindIndex(f => f.Metric.Name == "vmalloc-pages") + 1;
         var part = WebUtility.HtmlDecode(Part(folder.Html, "id=\"differences\"", "id=\"agreement\""));
 
         Assert.Contains($"1 of {run.Figures.Count(f => f.Bound is not null)} counts and answers differ: 1 of fib IPv4.", folder.Html, StringComparison.Ordinal);
@@ -63,7 +63,7 @@ public sealed partial class ValidationPageTests
     public void A_difference_within_its_bound_is_no_difference_and_is_not_counted_as_equal()
     {
         var run = new FabricatedValidation().Build();
-        var moved = run with { Figures = [.. run.Figures.Select(f => f is { Metric: "slab-pages", Side: "port" } ? f with { Value = f.Value + 1 } : f)] };
+        var moved = run with { Figures = [.. run.Figures.Select(f => f is { Metric.Name: "slab-pages", Side: "port" } ? f with { Value = f.Value + 1 } : f)] };
         var view = ValidationView.Of(new Rows(moved))!;
 
         Assert.Empty(view.Differences);
@@ -76,7 +76,7 @@ public sealed partial class ValidationPageTests
     public void A_bound_as_large_as_the_number_it_guards_is_said_to_say_little()
     {
         var view = ValidationView.Of(new Rows(new FabricatedValidation().Build()))!;
-        Assert.Equal(["kmalloc-objects"], view.Checks.Where(check => check.IsWeak).Select(check => check.Kernel.Metric).Distinct());
+        Assert.Equal(["kmalloc-objects"], view.Checks.Where(check => check.IsWeak).Select(check => check.Kernel.Metric.Name).Distinct());
         using var folder = ReportFolder.Of(view.Rows.Result);
         Assert.Contains("2 have a bound no smaller than the kernel’s own number", folder.Html, StringComparison.Ordinal);
     }

@@ -98,7 +98,7 @@ public sealed class VerdictTests
     public void Equal_counts_are_the_same_and_not_a_win()
     {
         var run = new FabricatedRun().Build();
-        var same = run with { Figures = [.. run.Figures.Select(f => f.Metric == "page-bytes" ? f with { Value = 1e6, Low = 1e6, High = 1e6 } : f)] };
+        var same = run with { Figures = [.. run.Figures.Select(f => f.Metric.Name == "page-bytes" ? f with { Value = 1e6, Low = 1e6, High = 1e6 } : f)] };
         var verdict = new Verdict(new Rows(same));
 
         Assert.StartsWith("Memory: fib takes as much memory as allowedips.", verdict.Sentence(verdict.Memory), StringComparison.Ordinal);
@@ -154,7 +154,7 @@ public sealed class VerdictTests
     [Fact]
     public void Cases_that_are_settled_decide_where_others_are_not()
     {
-        var verdict = Flagged(Figure.Unsettled, f => f is { Experiment: "lookup", Keys: "hot", Metric: "ratio" });
+        var verdict = Flagged(Figure.Unsettled, f => f is { Experiment: "lookup", Keys: "hot", Metric.Name: "ratio" });
         Assert.Equal(Winner.Fib, verdict.Lookup.Winner);
         Assert.Equal(2, verdict.Lookup.Won(Winner.CannotTell).Count);
         Assert.EndsWith("In 2 cases (one hot address, independent keys; one hot address, dependent chain) this run cannot tell. Its passes disagree: "

@@ -28,13 +28,13 @@ public sealed class ScalingExperimentTests
                     var rows = s_rows.Value.Where(f => f.Experiment == "scaling" && f.Item == axis && f.Scheme == kind.Name && f.X == place).ToList();
                     string[] moves = place == 1 ? [] : ["move"];
                     string[] operations = ["load", "transmit", "receive", "insert", "delete", .. moves, place == 1 ? "lose-to-none" : "lose-to-one"];
-                    Assert.Equal(operations.Order(), rows.Where(f => f.Metric == "time").Select(f => f.Operation).Order());
-                    Assert.Equal(((string[])["insert", "delete", .. moves]).Order(), rows.Where(f => f.Metric == "bytes-per-change").Select(f => f.Operation).Order());
+                    Assert.Equal(operations.Order(), rows.Where(f => f.Metric.Name == "time").Select(f => f.Operation).Order());
+                    Assert.Equal(((string[])["insert", "delete", .. moves]).Order(), rows.Where(f => f.Metric.Name == "bytes-per-change").Select(f => f.Operation).Order());
                     Assert.Equal(rows.Count, rows.Distinct().Count());
                     Assert.All(rows, f => Assert.True(f.Value > 0 && double.IsFinite(f.Value), $"{f}"));
-                    Assert.All(rows, f => Assert.Equal(f.Metric == "time" ? Basis.Measured : Basis.Counted, f.Basis));
-                    Assert.Single(rows, f => f.Metric == "page-bytes-per-prefix");
-                    Assert.Single(rows, f => f.Metric == "bytes-per-prefix");
+                    Assert.All(rows, f => Assert.Equal(f.Metric.Name == "time" ? Basis.Measured : Basis.Counted, f.Basis));
+                    Assert.Single(rows, f => f.Metric.Name == "page-bytes-per-prefix");
+                    Assert.Single(rows, f => f.Metric.Name == "bytes-per-prefix");
                 }
             }
         }
@@ -43,7 +43,7 @@ public sealed class ScalingExperimentTests
     [Fact]
     public void Rows_say_of_how_many_prefixes_peers_and_rounds_they_are()
     {
-        Figure Row(string axis, double x) => s_rows.Value.First(f => f.Experiment == "scaling" && f.Metric == "time" && f.Item == axis && f.X == x);
+        Figure Row(string axis, double x) => s_rows.Value.First(f => f.Experiment == "scaling" && f.Metric.Name == "time" && f.Item == axis && f.X == x);
         Assert.Equal((10, 5), (Row("prefixes", 10).Prefixes, Row("prefixes", 10).Peers));
         // Two rounds, and a third if these disagree.
         Assert.InRange(Row("prefixes", 10).N, 2, 3);
@@ -56,13 +56,13 @@ public sealed class ScalingExperimentTests
     public void A_deletion_by_REPLACE_sends_the_rest_of_the_peers_set_and_its_bytes_fall_as_the_peers_grow()
     {
         double Bytes(int peers) => s_rows.Value.Single(f =>
-            f is { Experiment: "scaling", Item: "peers", Scheme: "AllowedIPs, REPLACE", Operation: "delete", Metric: "bytes-per-change" } && f.X == peers).Value;
+            f is { Experiment: "scaling", Item: "peers", Scheme: "AllowedIPs, REPLACE", Operation: "delete", Metric.Name: "bytes-per-change" } && f.X == peers).Value;
         // 100 prefixes: sets of 100, 20 and 10, of which one goes. 84 bytes of a message, 28 of each prefix.
         Assert.Equal(84 + 99 * 28, Bytes(1));
         Assert.Equal(84 + 19 * 28, Bytes(5));
         Assert.Equal(84 + 9 * 28, Bytes(10));
         var exponent = s_rows.Value.Single(f =>
-            f is { Experiment: "scaling-fit", Item: "peers", Scheme: "AllowedIPs, REPLACE", Operation: "delete", Metric: "exponent-of-bytes-per-change" });
+            f is { Experiment: "scaling-fit", Item: "peers", Scheme: "AllowedIPs, REPLACE", Operation: "delete", Metric.Name: "exponent-of-bytes-per-change" });
         Assert.InRange(exponent.Value, -1.1, -0.8);
         Assert.InRange(exponent.Value, exponent.Low, exponent.High);
         Assert.Equal((3, "1 to 10", Basis.Estimated), (exponent.N, exponent.Order, exponent.Basis));
@@ -72,7 +72,7 @@ public sealed class ScalingExperimentTests
     public void Without_the_peer_in_its_hash_an_insertion_walks_half_of_the_peers_infos()
     {
         double Walked(string scheme, int peers) => s_rows.Value.Single(f =>
-            f.Experiment == "scaling-bucket" && f.Metric == "infos-walked" && f.Scheme == scheme && f.X == peers).Value;
+            f.Experiment == "scaling-bucket" && f.Metric.Name == "infos-walked" && f.Scheme == scheme && f.X == peers).Value;
         Assert.Equal(1, Walked(SchemeName.Unhashed, 1));
         // Over peers at random, 1 to 10 infos as often each.
         Assert.InRange(Walked(SchemeName.Unhashed, 10), 4, 7);
@@ -80,7 +80,7 @@ public sealed class ScalingExperimentTests
         Assert.InRange(Walked(SchemeName.NexthopObjects, 10), 1, 3);
         foreach (var scheme in (string[])[SchemeName.Unhashed, SchemeName.Hashed, SchemeName.NexthopObjects])
         {
-            var slope = s_rows.Value.Single(f => f.Experiment == "scaling-bucket-fit" && f.Metric == "time-per-peer" && f.Scheme == scheme);
+            var slope = s_rows.Value.Single(f => f.Experiment == "scaling-bucket-fit" && f.Metric.Name == "time-per-peer" && f.Scheme == scheme);
             Assert.Equal(("ns", 3), (slope.Unit, slope.N));
             Assert.InRange(slope.Value, slope.Low, slope.High);
         }
@@ -100,17 +100,17 @@ public sealed class ScalingExperimentTests
     {
         Figure Point(double x, double value) => new()
         {
-            Experiment = "scaling", Scheme = "made", Family = 4, Item = "prefixes", Operation = "insert", Metric = "time", Unit = "ns",
+            Experiment = "scaling", Scheme = "made", Family = 4, Item = "prefixes", Operation = "insert", Metric = Metrics.Time, Unit = "ns",
             X = x, Prefixes = (long)x, Value = value, Basis = Basis.Measured,
         };
         var rows = ScalingFits.Of([.. new[] { 10.0, 100, 1000 }.Select(x => Point(x, 50)), .. new[] { 10_000.0, 100_000, 1_000_000 }.Select(x => Point(x, x / 20))]).ToList();
-        var exponents = rows.Where(f => f.Metric == "exponent").ToList();
+        var exponents = rows.Where(f => f.Metric.Name == "exponent").ToList();
         Assert.Equal(["10 to 1000", "1000 to 1000000"], exponents.Select(f => f.Order));
         Assert.Equal(0, exponents[0].Value, 9);
         Assert.Equal(1, exponents[1].Value, 9);
         Assert.Equal(4, exponents[1].N);
         // What does not vary has no variance to explain.
-        Assert.Equal(1, Assert.Single(rows, f => f.Metric == "r-squared").Value, 9);
+        Assert.Equal(1, Assert.Single(rows, f => f.Metric.Name == "r-squared").Value, 9);
     }
 
     [Theory]
@@ -120,7 +120,7 @@ public sealed class ScalingExperimentTests
     {
         var points = Enumerable.Range(1, 4).Select(x => new Figure
         {
-            Experiment = "scaling", Scheme = "made", Family = 6, Item = "prefixes", Operation = "insert", Metric = "time", Unit = "ns",
+            Experiment = "scaling", Scheme = "made", Family = 6, Item = "prefixes", Operation = "insert", Metric = Metrics.Time, Unit = "ns",
             X = 10 * x, Prefixes = 10 * x, Value = x, Basis = Basis.Measured, Flag = x <= flagged ? Figure.Busy : "",
         });
         Assert.All(ScalingFits.Of([.. points]), row => Assert.Equal(flag, row.Flag));

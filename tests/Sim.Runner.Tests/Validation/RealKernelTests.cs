@@ -5,6 +5,7 @@ using Sim.Kernel;
 using Sim.Runner.Commands;
 using Sim.Runner.Tests.Churn;
 using Sim.Runner.Tests.Commands;
+using Sim.Runner.Tests.Reports;
 using Sim.Testing;
 using Xunit;
 
@@ -24,7 +25,7 @@ public sealed class RealKernelTests
         var ran = Commands.Program.RunIn(SharedData.Root, "validate", "--quick", "--kernel", kernel, "--parts", "counts", "--table", table, "--out", scratch["report"]);
         Assert.Equal("", ran.Error);
         Assert.Equal(0, ran.Code);
-        var run = ResultsJson.Read(Path.Combine(scratch["report"], "results.json"));
+        var run = ReportFolder.Results(Path.Combine(scratch["report"], "results.json"));
         var checks = ValidationRows.Checks(run.Figures).ToList();
         Assert.InRange(checks.Count, 1_000, int.MaxValue);
         Assert.All(checks, check => Assert.True(ValidationRows.Agrees(check.Port, check.Kernel), ValidationSummary.Place(check.Port)));
@@ -45,7 +46,7 @@ public sealed class RealKernelTests
             "--updates", ChurnCommandTests.Updates(scratch["updates.mrt"], Family.IPv4), "--peers", "5", "--batch", "0,100", "--out", scratch["report"]);
         Assert.DoesNotContain("Differs", ran.Error, StringComparison.Ordinal);
         Assert.Equal(0, ran.Code);
-        var run = ResultsJson.Read(Path.Combine(scratch["report"], "results.json"));
+        var run = ReportFolder.Results(Path.Combine(scratch["report"], "results.json"));
         var checks = ValidationRows.Checks(run.Figures).ToList();
         Assert.Equal(schemes, checks.Select(check => check.Port.Scheme).Distinct().Count());
         Assert.All(checks, check => Assert.True(ValidationRows.Agrees(check.Port, check.Kernel), ValidationSummary.Place(check.Port)));

@@ -6,6 +6,7 @@ using Sim.Lab;
 using Sim.Netlink;
 using Sim.Runner.Commands;
 using Sim.Runner.Tests.Churn;
+using Sim.Runner.Tests.Reports;
 using Sim.Schemes;
 using Sim.Schemes.Structures;
 using Sim.Validation.Trace;
@@ -27,7 +28,7 @@ public sealed class TraceValidationTests
         var ran = Replay(lab, [], "--peers", "4", "--batch", "0,100");
         Assert.True(ran.Error.Length == 0, ran.Error);
         Assert.Equal(0, ran.Code);
-        var run = ResultsJson.Read(Path.Combine(lab.Report, "results.json"));
+        var run = ReportFolder.Results(Path.Combine(lab.Report, "results.json"));
         var checks = ValidationRows.Checks(run.Figures).ToList();
         Assert.All(checks, check => Assert.True(ValidationRows.Agrees(check.Port, check.Kernel), ValidationSummary.Place(check.Port)));
         foreach (var family in (int[])[4, 6])
@@ -37,13 +38,13 @@ public sealed class TraceValidationTests
                 checks.Where(check => check.Port.Family == family).Select(check => check.Port.Scheme).Distinct().Order(StringComparer.Ordinal));
         }
 
-        Assert.Contains(checks, check => check.Port is { Family: 6, Metric: "rt6-stats", Operation: "replay-100", Scheme: "RTA_VIA" });
-        Assert.Contains(checks, check => check.Port is { Family: 6, Metric: "nodes-at-depth", Item: "fib", Scheme: "a device per peer" });
+        Assert.Contains(checks, check => check.Port is { Family: 6, Metric.Name: "rt6-stats", Operation: "replay-100", Scheme: "RTA_VIA" });
+        Assert.Contains(checks, check => check.Port is { Family: 6, Metric.Name: "nodes-at-depth", Item: "fib", Scheme: "a device per peer" });
         Assert.Equal(
             ["back-0", "back-100", "load", "replay-0", "replay-100", "setup"],
             checks.Select(check => check.Port.Operation).Distinct().Order(StringComparer.Ordinal));
         foreach (var metric in new[] { "messages", "message-bytes", "calls", "message-digest", "acks", "refused", "trie-digest", "listing-digest", "entries", "slab-pages", "triestat" })
-            Assert.Contains(checks, check => check.Port.Metric == metric);
+            Assert.Contains(checks, check => check.Port.Metric.Name == metric);
         Assert.Equal(2 * 2 * 7, run.Figures.Count(row => row.Experiment == Experiment.TraceReplay && row.Metric == Metrics.Ratio && row.Side == Sides.Kernel));
         Assert.Contains(run.Warnings, warning => warning.Contains("schemes remove-me, route, private-fib:", StringComparison.Ordinal));
         var page = File.ReadAllText(Path.Combine(lab.Report, "index.html"));

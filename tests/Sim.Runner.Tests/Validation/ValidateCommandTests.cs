@@ -4,6 +4,7 @@ using Sim.Figures.Results;
 using Sim.Kernel;
 using Sim.Runner.Commands;
 using Sim.Runner.Tests.Commands;
+using Sim.Runner.Tests.Reports;
 using Xunit;
 
 namespace Sim.Runner.Tests.Validation;
@@ -54,7 +55,7 @@ public sealed class ValidateCommandTests
         var ran = lab.Validate(s_both);
         Assert.Equal("", ran.Error);
         Assert.Equal(0, ran.Code);
-        var run = ResultsJson.Read(Path.Combine(lab.Report, "results.json"));
+        var run = ReportFolder.Results(Path.Combine(lab.Report, "results.json"));
         var checks = ValidationRows.Checks(run.Figures).ToList();
         Assert.All(checks, check => Assert.True(check.Port.Value.Equals(check.Kernel.Value), ValidationSummary.Place(check.Port)));
         Assert.Contains($"{checks.Count:N0} checks, 0 differ", ran.Out, StringComparison.Ordinal);
@@ -65,9 +66,9 @@ public sealed class ValidateCommandTests
             ["delete-third", "delete-third-dummy", "dump", "flush", "load", "mix", "move", "reload", "remove-peer", "replace", "replace-first"],
             checks.Where(check => check.Port is { Structure: "allowedips", Family: 6 }).Select(check => check.Port.Operation).Distinct().Order(StringComparer.Ordinal));
         foreach (var metric in new[] { "trie-digest", "answer-digest", "message-digest", "listing-digest", "triestat", "slab-pages", "active-objects", "kmalloc-objects", "sizeof" })
-            Assert.Contains(checks, check => check.Port.Metric == metric);
+            Assert.Contains(checks, check => check.Port.Metric.Name == metric);
         foreach (var metric in new[] { "nodes", "valued", "routes", "trie-digest", "nodes-at-depth", "rt6-stats", "answer-digest", "message-digest", "listing-digest", "slab-pages", "kmalloc-objects" })
-            Assert.Contains(checks, check => check.Port is { Structure: "fib", Family: 6 } && check.Port.Metric == metric);
+            Assert.Contains(checks, check => check.Port is { Structure: "fib", Family: 6 } && check.Port.Metric.Name == metric);
         string[] siblings = ["append-again", "append-second", "append-third", "delete-first", "delete-siblings", "load-siblings", "replace-siblings"];
         Assert.Equal(Operations(4).Concat(siblings).Order(StringComparer.Ordinal), Operations(6).Order(StringComparer.Ordinal));
         Assert.Contains(run.Environment, fact => fact.Value.Contains("6.12.0-ports", StringComparison.Ordinal));
@@ -83,7 +84,7 @@ public sealed class ValidateCommandTests
         var ran = lab.Validate(Text(Family.IPv6));
         Assert.Equal("", ran.Error);
         Assert.Equal(0, ran.Code);
-        var run = ResultsJson.Read(Path.Combine(lab.Report, "results.json"));
+        var run = ReportFolder.Results(Path.Combine(lab.Report, "results.json"));
         Assert.Equal(6, run.Table.Family);
         Assert.All(run.Figures, row => Assert.Equal(6, row.Family));
         Assert.Contains(run.Figures, row => row.Structure == "fib");
@@ -132,8 +133,8 @@ public sealed class ValidateCommandTests
             ],
             named.Select(line => line["Differs: ".Length..].Split(": port")[0]).Order(StringComparer.Ordinal));
         Assert.Contains(" checks, 8 differ", ran.Out, StringComparison.Ordinal);
-        var run = ResultsJson.Read(Path.Combine(lab.Report, "results.json"));
-        var (port, kernel) = ValidationRows.Checks(run.Figures).Single(check => check.Port is { Metric: "leaves", Order: "shuffled" });
+        var run = ReportFolder.Results(Path.Combine(lab.Report, "results.json"));
+        var (port, kernel) = ValidationRows.Checks(run.Figures).Single(check => check.Port is { Metric.Name: "leaves", Order: "shuffled" });
         Assert.Equal(port.Value + 1, kernel.Value);
     }
 

@@ -38,6 +38,6 @@ public sealed class ValidationRowsTests
 
     private static Figure Row(string side, double value, double? bound) => new()
     {
-        Experiment = "validate", Family = 4, Metric = "nodes", Unit = "count", Value = value, Basis = Basis.Counted, Side = side, Bound = bound,
+        Experiment = "validate", Family = 4, Metric = Metrics.Nodes, Unit = "count", Value = value, Basis = Basis.Counted, Side = side, Bound = bound,
     };
 }

@@ -122,7 +122,7 @@ public sealed class MergerTests
         Assert.Equal(runs.Select(run => run.Result.Started), merged.Runs.Select(run => run.Started));
         Assert.All(runs, run => Assert.Contains(merged.Warnings, w => w == $"{run.Name}: {run.Result.Warnings[0]}"));
         using var folder = ReportFolder.Of(merged);
-        var back = ResultsJson.Read(folder.At("results.json"));
+        var back = ReportFolder.Results(folder.At("results.json"));
         Assert.Equal(merged.Runs.Select(r => (r.Name, r.Command, r.Started, r.Duration, r.Table)), back.Runs.Select(r => (r.Name, r.Command, r.Started, r.Duration, r.Table)));
         Assert.Contains("Runs behind this report", folder.Html);
         Assert.All(s_names, name => Assert.Contains($"class=\"text\">{name}</th>", folder.Html));
@@ -174,5 +174,5 @@ public sealed class MergerTests
     private static List<StoredRun> Three() => RunsOf.Program(s_names, 0.02, seed: 5);
 
     private static int At(StoredRun run, string experiment, string metric) =>
-        run.Result.Figures.ToList().FindIndex(f => f.Experiment == experiment && f.Metric == metric);
+        run.Result.Figures.ToList().FindIndex(f => f.Experiment == experiment && f.Metric.Name == metric);
 }

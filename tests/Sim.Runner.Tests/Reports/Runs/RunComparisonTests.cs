@@ -39,7 +39,7 @@ public sealed partial class RunComparisonTests
     [InlineData(1, Tester.ByQuartiles)]
     public void Ten_percent_more_in_one_row_is_found_and_nothing_else(int runs, string method)
     {
-        static bool Which(Figure f) => f is { Experiment: "lookup", Structure: "fib", Keys: "zipf", Chain: "dependent", Metric: "time" };
+        static bool Which(Figure f) => f is { Experiment: "lookup", Structure: "fib", Keys: "zipf", Chain: "dependent", Metric.Name: "time" };
         var narrow = new FabricatedRun { Noise = 0.005 }.Build();
         narrow = narrow with { Figures = [.. narrow.Figures.Select(f => Which(f) ? f with { Low = f.Value * 0.99, High = f.Value * 1.01 } : f)] };
         var view = View(
@@ -47,7 +47,7 @@ public sealed partial class RunComparisonTests
             RunsOf.Program(s_after[..runs], 0.0005, 2, RunsOf.Slower(Which, 1.1), narrow));
         Assert.Equal(method, view.Method);
         var change = Assert.Single(view.Changed);
-        Assert.True(Which(change.After with { Experiment = "lookup", Metric = "time" }));
+        Assert.True(Which(change.After with { Experiment = "lookup", Metric = Metrics.Time }));
         Assert.InRange(change.Ratio.Value, 1.097, 1.103);
         Assert.InRange(1.1, change.Ratio.Low, change.Ratio.High);
         Assert.Contains("1 is slower", string.Join(' ', view.Sentences()));
@@ -59,9 +59,9 @@ public sealed partial class RunComparisonTests
     public void With_one_run_a_side_what_lies_within_the_A_A_noise_is_no_change()
     {
         RunResult Run(double noise) => new FabricatedRun { Noise = noise }.Build();
-        static Figure Slower(Figure f) => f is { Experiment: "lookup", Metric: "time" }
+        static Figure Slower(Figure f) => f is { Experiment: "lookup", Metric.Name: "time" }
             ? f with { Value = f.Value * 1.04, Low = f.Value * 1.039, High = f.Value * 1.041, N = 41 } : f;
-        static Figure Narrow(Figure f) => f is { Experiment: "lookup", Metric: "time" } ? f with { Low = f.Value * 0.999, High = f.Value * 1.001, N = 41 } : f;
+        static Figure Narrow(Figure f) => f is { Experiment: "lookup", Metric.Name: "time" } ? f with { Low = f.Value * 0.999, High = f.Value * 1.001, N = 41 } : f;
         int Changed(RunResult run, double? noise = null) =>
             View([new StoredRun("b", run).WithFigures(Narrow)], [new StoredRun("a", run with { Seed = run.Seed, Started = run.Started.AddDays(1) }).WithFigures(Slower)], noise).Changed.Count;
 
@@ -77,7 +77,7 @@ public sealed partial class RunComparisonTests
     [InlineData(4)]
     public void A_row_that_is_not_settled_on_a_side_is_not_tested_and_said_to_be(int runs)
     {
-        static bool Which(Figure f) => f is { Experiment: "lookup", Structure: "fib", Keys: "zipf", Chain: "dependent", Metric: "time" };
+        static bool Which(Figure f) => f is { Experiment: "lookup", Structure: "fib", Keys: "zipf", Chain: "dependent", Metric.Name: "time" };
         var after = RunsOf.Program(s_after[..runs], 0.0005, 2, f => Which(f) ? RunsOf.Slower(Which, 3)(f) with { Flag = Figure.Busy } : f);
         var view = View(RunsOf.Program(s_before[..runs], 0.0005, 1), after);
         Assert.Empty(view.Changed);
@@ -99,10 +99,10 @@ public sealed partial class RunComparisonTests
     {
         Figure Ratio(double high) => new()
         {
-            Experiment = "replay", Scheme = "AllowedIPs, REMOVE_ME", Operation = "update", X = 0, Item = "A/A", Metric = "ratio-warm", Unit = "ratio",
+            Experiment = "replay", Scheme = "AllowedIPs, REMOVE_ME", Operation = "update", X = 0, Item = "A/A", Metric = Metrics.WarmRatio, Unit = "ratio",
             Value = 1, Low = 1 / high, High = high, N = 12, Basis = Basis.Measured, Family = 4,
         };
-        Figure Time(double value) => Ratio(1) with { Item = "", Metric = "time-per-change", Unit = "ns", Value = value, Low = value * 0.99, High = value * 1.01 };
+        Figure Time(double value) => Ratio(1) with { Item = "", Metric = Metrics.TimePerChange, Unit = "ns", Value = value, Low = value * 0.99, High = value * 1.01 };
         var run = new FabricatedRun().Build() with { Figures = [Time(100), Ratio(1.2), Ratio(1.03) with { Operation = "delete" }] };
         var slower = run with { Figures = [Time(110), .. run.Figures.Skip(1)], Started = run.Started.AddDays(1) };
         var view = View([new("b", run)], [new("a", slower)]);
@@ -114,7 +114,7 @@ public sealed partial class RunComparisonTests
     [Fact]
     public void Counted_rows_are_compared_to_the_last_digit_and_the_difference_is_a_row()
     {
-        var at = new FabricatedRun().Build().Figures.ToList().FindIndex(f => f is { Experiment: "memory", Metric: "page-bytes", Structure: "fib" });
+        var at = new FabricatedRun().Build().Figures.ToList().FindIndex(f => f is { Experiment: "memory", Metric.Name: "page-bytes", Structure: "fib" });
         var before = RunsOf.Program(s_before, 0.01, 1);
         var after = RunsOf.Program(s_after, 0.01, 2).ConvertAll(run => run.With(r => r with
         {
@@ -122,7 +122,7 @@ public sealed partial class RunComparisonTests
         }));
         var view = View(before, after);
         var change = Assert.Single(view.Exact);
-        Assert.Equal((4096, Basis.Counted, "memory/page-bytes"), (change.Difference.Value, change.Difference.Basis, change.Before.Metric));
+        Assert.Equal((4096, Basis.Counted, "memory/page-bytes"), (change.Difference.Value, change.Difference.Basis, change.Before.Metric.Name));
         Assert.Equal(view.Summary(Metrics.ExactCompared)!.Value, before[0].Result.Figures.Count(f => f.Basis == Basis.Counted));
         Assert.StartsWith($"1 of {view.Summary(Metrics.ExactCompared)!.Value:0} counted rows differs.", view.Sentences().First(), StringComparison.Ordinal);
     }
@@ -196,15 +196,15 @@ public sealed partial class RunComparisonTests
     [Fact]
     public void The_page_links_every_number_to_its_row_and_comes_out_the_same_when_rendered_again()
     {
-        static bool Which(Figure f) => f is { Experiment: "lookup", Metric: "time" };
+        static bool Which(Figure f) => f is { Experiment: "lookup", Metric.Name: "time" };
         var before = RunsOf.Program(s_before, 0.001, 1);
         var after = RunsOf.Program(s_after, 0.001, 2, RunsOf.Slower(Which, 1.2)).ConvertAll(run => run.With(r => r with
         {
-            Figures = [.. r.Figures.Where(f => f.Experiment != "touch").Select(f => f.Metric == "nodes" ? f with { Value = f.Value - 1, Low = f.Value - 1, High = f.Value - 1 } : f)],
+            Figures = [.. r.Figures.Where(f => f.Experiment != "touch").Select(f => f.Metric.Name == "nodes" ? f with { Value = f.Value - 1, Low = f.Value - 1, High = f.Value - 1 } : f)],
         }));
         var result = RunComparison.Of(before, after, null, "report --before b1 b2 b3 b4 --after a1 a2 a3 a4");
         using var folder = ReportFolder.Of(result);
-        using var again = ReportFolder.Of(ResultsJson.Read(folder.At("results.json")));
+        using var again = ReportFolder.Of(ReportFolder.Results(folder.At("results.json")));
         Assert.Equal(["index.html", "plot-changes.png", "results.csv", "results.json"], folder.Files);
         Assert.All(folder.Files, name => Assert.Equal(File.ReadAllBytes(folder.At(name)), File.ReadAllBytes(again.At(name))));
         var ids = Id().Matches(folder.Html).Select(m => m.Groups["id"].Value).ToList();

@@ -100,7 +100,7 @@ public sealed class SignificanceTests
     [Fact]
     public void What_has_no_spread_or_no_logarithm_is_not_tested()
     {
-        var row = new FabricatedRun().Build().Figures.First(f => f is { Experiment: "lookup", Metric: "time" });
+        var row = new FabricatedRun().Build().Figures.First(f => f is { Experiment: "lookup", Metric.Name: "time" });
         Assert.NotNull(Significance.Within(row));
         Assert.Null(Significance.Within(row with { N = 2 }));
         Assert.Null(Significance.Within(row with { Low = row.Value, High = row.Value }));
@@ -164,7 +164,7 @@ public sealed class SignificanceTests
         var spread = Spread.Of(sample);
         var figure = new Figure
         {
-            Experiment = "lookup", Family = 4, Metric = "time", Unit = "ns", Basis = Basis.Measured, Value = spread.Median, Low = spread.Low, High = spread.High, N = n,
+            Experiment = "lookup", Family = 4, Metric = Metrics.Time, Unit = "ns", Basis = Basis.Measured, Value = spread.Median, Low = spread.Low, High = spread.High, N = n,
         };
         return Significance.Within(figure)!.Value;
     }

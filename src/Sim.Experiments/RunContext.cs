@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+using Sim.Figures.Machine;
+using Sim.Files;
+
+namespace Sim.Experiments;
+
+/// <summary>The context of all experiments of a run: peers, seed, time, machine, and the rows that were made.</summary>
+public abstract class RunContext
+{
+    public required int Peers { get; init; }
+    public required ulong Seed { get; init; }
+    public required IWorkProgress Progress { get; init; }
+    public CancellationToken Cancel { get; init; }
+
+    /// <summary>The time there is; without it, as much as the plan allows.</summary>
+    public TimeBudget Budget { get; init; } = TimeBudget.Unlimited;
+
+    public MachineWatch Watch { get; init; } = MachineWatch.None;
+    public CacheSweep Sweep { get; init; } = new(HostFacts.LastLevelCacheBytes);
+
+    public PassRunner Passes => field ??= new(Budget, Watch, Progress, Cancel);
+    public List<Figure> Figures { get; } = [];
+    public abstract Family Family { get; }
+    protected abstract int Prefixes { get; }
+
+    /// <summary>The place of a row: the columns that all rows of an experiment share.</summary>
+    public Figure At(Experiment experiment) => Figure.At(experiment, (int)Family) with { Peers = Peers, Prefixes = Prefixes };
+
+    public void Add(Figure at, params ReadOnlySpan<(Metric Metric, double Value)> values)
+    {
+        foreach (var (metric, value) in values)
+            Figures.Add(metric.Row(at, value));
+    }
+}
