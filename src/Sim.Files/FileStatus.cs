@@ -4,27 +4,17 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Sim.Files;
 
-/// <summary>Kinds of things that a path names.</summary>
 public enum PathKind
 {
-    /// <summary>A regular file.</summary>
     File,
-
-    /// <summary>A folder.</summary>
     Folder,
 
     /// <summary>A FIFO, a device or a socket: bytes go through it, and it is never replaced.</summary>
     Device,
 }
 
-/// <summary>The kind, owner and identity of the file that a path names.</summary>
-/// <param name="Kind">Its kind.</param>
-/// <param name="Mode">Its permissions, with setuid, setgid and the sticky bit.</param>
-/// <param name="User">Owner.</param>
-/// <param name="Group">Group of the owner.</param>
-/// <param name="Links">Number of names (hard links).</param>
-/// <param name="Device">The file system.</param>
-/// <param name="Inode">The file in it: two paths with the same device and inode are one file.</param>
+/// <summary>The kind, permissions (with setuid, setgid and the sticky bit), owner, number of names (hard links) and
+/// identity of the file that a path names. Two paths with the same device and inode are one file.</summary>
 public sealed record FileStatus(PathKind Kind, UnixFileMode Mode, uint User, uint Group, uint Links, ulong Device, ulong Inode)
 {
     /// <summary>Looks at <paramref name="path"/>, and follows links. Returns null if there is nothing.</summary>
@@ -39,8 +29,6 @@ public sealed record FileStatus(PathKind Kind, UnixFileMode Mode, uint User, uin
         return error is Posix.NoEntry or Posix.NotFolder ? null : throw Posix.Failure(path, error);
     }
 
-    /// <summary>Returns the status of an open file.</summary>
-    /// <exception cref="IOException">The handle is none.</exception>
     public static FileStatus Of(SafeFileHandle handle) =>
         Posix.Statx((int)handle.DangerousGetHandle(), "", Posix.AtEmptyPath, Posix.StatxBasic, out var found) == 0
             ? From(found)

@@ -7,37 +7,25 @@ namespace Sim.Files;
 /// <summary>The reader of a pipe has closed it. Nothing has failed, but nobody reads the rest.</summary>
 public sealed class ReaderGoneException(string name) : IOException($"{name}: its reader is gone");
 
-/// <summary>
-/// Writes into a pipe, a device or standard output with <c>write(2)</c>. A missing or slow reader blocks the system calls. They run on
-/// another thread, so that a cancellation ends the wait.
-/// </summary>
+/// <summary>Writes into a pipe, a device or standard output with <c>write(2)</c>. A missing or slow reader blocks the
+/// system calls. They run on another thread, so that a cancellation ends the wait.</summary>
 public sealed class InPlaceStream(string name, Func<SafeFileHandle> open, CancellationToken cancel) : Stream
 {
     private SafeFileHandle? _file;
     private long _written;
 
     public override bool CanRead => false;
-
     public override bool CanSeek => false;
-
     public override bool CanWrite => true;
-
     public override long Length => throw new NotSupportedException();
-
-    /// <summary>Bytes written so far.</summary>
-    public override long Position
-    {
-        get => _written;
-        set => throw new NotSupportedException();
-    }
-
+    public override long Position { get => _written; set => throw new NotSupportedException(); }
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     /// <exception cref="ReaderGoneException">The reader is gone.</exception>
     /// <exception cref="OperationCanceledException">Cancelled while it waited.</exception>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        // The writer may be left behind in its system call when the wait ends: it has bytes of its own.
+        // The writer may stay in its system call after the wait has ended, so it has bytes of its own.
         var bytes = buffer.ToArray();
         Wait(Task.Run(() =>
         {
@@ -47,17 +35,13 @@ public sealed class InPlaceStream(string name, Func<SafeFileHandle> open, Cancel
         _written += bytes.Length;
     }
 
-    public override void Flush()
-    {
-    }
+    public override void Flush() { }
 
     /// <summary>Opens the file if nothing was written: a reader that waits for a FIFO learns that it is empty.</summary>
     public void Finish() => Write([]);
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
     public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
@@ -100,7 +84,7 @@ public sealed class InPlaceStream(string name, Func<SafeFileHandle> open, Cancel
         }
     }
 
-    /// <summary>A terminal or pipe that another process made non-blocking.</summary>
+    /// <summary>Waits for room in a terminal or pipe that another process made non-blocking.</summary>
     private static void WaitForRoom(SafeFileHandle file)
     {
         var held = false;

@@ -3,45 +3,38 @@ using System.Collections.Concurrent;
 
 namespace Sim.Files;
 
-/// <summary>
-/// A file that a command writes. <see cref="Complete"/> puts it in its place (<see cref="OutputTarget"/>). Disposed of before that, it
-/// leaves the old file as it was. A pipe, a device and standard output get the bytes as they come.
-/// </summary>
+/// <summary>A file that a command writes. <see cref="Complete"/> puts it in its place (<see cref="OutputTarget"/>).
+/// Disposed of before that, it leaves the old file as it was. Pipes, devices and standard output get the bytes as they
+/// come.</summary>
 public sealed class OutputFile : IDisposable
 {
     private const int BufferBytes = 1 << 20;
 
     private static readonly ConcurrentDictionary<string, bool> s_growing = new();
 
-    private readonly OutputTarget _target;
     private readonly CancellationToken _cancel;
     private readonly FileStream? _growing;
     private readonly InPlaceStream? _inPlace;
-    private readonly BufferedStream _stream;
     private bool _isKept;
 
-    /// <summary>Makes the growing file. It opens nothing that could block.</summary>
-    /// <param name="name">A path; <c>-</c> is standard output.</param>
-    /// <param name="cancel">Ends the wait for a pipe's reader.</param>
+    /// <summary>Makes the growing file. It opens nothing that could block; <paramref name="cancel"/> ends the wait for
+    /// a pipe's reader. The name <c>-</c> is standard output.</summary>
     /// <exception cref="UnusableOutputException">It cannot be written; says why and what to do.</exception>
     public OutputFile(string name, CancellationToken cancel = default)
     {
-        (_target, _cancel) = (OutputTarget.Of(name), cancel);
-        if (_target.IsInPlace)
-            _inPlace = _target.OpenInPlace(cancel);
+        (Target, _cancel) = (OutputTarget.Of(name), cancel);
+        if (Target.IsInPlace)
+            _inPlace = Target.OpenInPlace(cancel);
         else
-            s_growing[(_growing = _target.CreateGrowing()).Name] = true;
-        _stream = new BufferedStream((Stream?)_growing ?? _inPlace!, BufferBytes);
+            s_growing[(_growing = Target.CreateGrowing()).Name] = true;
+        Stream = new BufferedStream((Stream?)_growing ?? _inPlace!, BufferBytes);
     }
 
-    /// <summary>The file as it was named.</summary>
-    public string Name => _target.Name;
-
-    /// <summary>The target of the content.</summary>
-    public OutputTarget Target => _target;
+    public string Name => Target.Name;
+    public OutputTarget Target { get; }
 
     /// <summary>Takes the content. It may be closed before <see cref="Complete"/>.</summary>
-    public Stream Stream => _stream;
+    public Stream Stream { get; }
 
     /// <summary>Bytes of the content; known when it is complete.</summary>
     public long Length { get; private set; }
@@ -50,7 +43,7 @@ public sealed class OutputFile : IDisposable
     /// <exception cref="IOException">No room for the rest of it, or as of <see cref="OutputTarget.Publish"/>.</exception>
     public void Complete()
     {
-        _stream.Dispose();
+        Stream.Dispose();
         if (_inPlace is not null)
         {
             _inPlace.Finish();
@@ -61,7 +54,7 @@ public sealed class OutputFile : IDisposable
         Length = new FileInfo(_growing!.Name).Length;
         try
         {
-            _target.Publish(_growing.Name, _cancel);
+            Target.Publish(_growing.Name, _cancel);
         }
         catch (UnusableOutputException)
         {
@@ -75,21 +68,12 @@ public sealed class OutputFile : IDisposable
     public static void RemoveGrowing()
     {
         foreach (var name in s_growing.Keys)
-        {
-            try
-            {
-                File.Delete(name);
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-            {
-                // The process ends all the same.
-            }
-        }
+            OutputTarget.TryDelete(new FileInfo(name));
     }
 
     public void Dispose()
     {
-        // Without what is buffered: it is not wanted, and where the disk is full it could not be written.
+        // Buffered bytes are dropped: nobody wants them, and a full disk could not take them.
         _inPlace?.Dispose();
         _growing?.Dispose();
         if (_growing is null || _isKept)

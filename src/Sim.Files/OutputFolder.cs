@@ -5,11 +5,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Sim.Files;
 
-/// <summary>
-/// A folder that one run holds from its start to its end. Another run is refused, with the number of the process that holds it. The
-/// lock (<c>flock</c>) is the kernel's and ends with the process, however that ends. Disposal removes a folder that was made for the
-/// run and is still empty.
-/// </summary>
+/// <summary>A folder that one run holds from its start to its end. Another run is refused, with the number of the
+/// process that holds it. The lock (<c>flock</c>) is the kernel's and ends with the process, however that ends.
+/// Disposal removes a folder that was made for the run and is still empty.</summary>
 public sealed class OutputFolder : IDisposable
 {
     /// <summary>The name of the locked file. A killed run may leave one behind, which nobody locks.</summary>
@@ -66,10 +64,9 @@ public sealed class OutputFolder : IDisposable
         }
     }
 
-    /// <summary>
-    /// Checks, before anything is written, that the path still leads to the folder that was taken. The lock belongs to a folder, but files
-    /// are written by path: after a rename, the name may belong to another run. A folder that is gone is made and taken again.
-    /// </summary>
+    /// <summary>Checks, before anything is written, that the path still leads to the folder that was taken. The lock
+    /// belongs to a folder, but files are written by path: after a rename, another run's folder may have the name. A
+    /// folder that was deleted is made and locked again.</summary>
     /// <exception cref="UnusableOutputException">Another folder has its name, or it may not be made again.</exception>
     public void Confirm()
     {
@@ -90,9 +87,9 @@ public sealed class OutputFolder : IDisposable
             return;
         }
 
-        // Removed while it is locked: see TakeLock for one who has opened it meanwhile.
+        // Deleted while it is locked. TakeLock handles a run that has opened it meanwhile.
         if (_lock is not null)
-            TryDelete(LockPath);
+            OutputTarget.TryDelete(new FileInfo(LockPath));
         _lock?.Dispose();
         RemoveMade();
     }
@@ -127,7 +124,7 @@ public sealed class OutputFolder : IDisposable
                     throw new UnusableOutputException($"{Name}: {Holder(handle)} writes a report there; wait for its end, or name another folder");
             }
 
-            // The run that had it may have removed it between the opening and the locking.
+            // The run that held the lock may have deleted the file between the opening and the locking.
             if (FileStatus.Of(handle).IsSameFile(FileStatus.Of(path)))
             {
                 WriteHolder(handle);
@@ -164,9 +161,9 @@ public sealed class OutputFolder : IDisposable
             RandomAccess.SetLength(handle, 0);
             RandomAccess.Write(handle, Encoding.ASCII.GetBytes($"{Environment.ProcessId}\n"), 0);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
+        catch (Exception error) when (OutputTarget.IsRefusal(error))
         {
-            // The number is for a message: a lock without one locks as well.
+            // The number is only for a message: the lock works without it.
         }
     }
 
@@ -174,26 +171,8 @@ public sealed class OutputFolder : IDisposable
     {
         foreach (var folder in _made.AsEnumerable().Reverse())
         {
-            try
-            {
-                Directory.Delete(folder);
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-            {
+            if (!OutputTarget.TryDelete(new DirectoryInfo(folder)))
                 return;
-            }
-        }
-    }
-
-    private static void TryDelete(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            // Gone with its folder, or not ours to delete; the lock ends all the same.
         }
     }
 }

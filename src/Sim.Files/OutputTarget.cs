@@ -3,20 +3,18 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Sim.Files;
 
-/// <summary>A file cannot be written as the command line asks for. The message says why and what to do about it.</summary>
+/// <summary>A file cannot be written as the command line asks. The message says why and what to do about it.</summary>
 public sealed class UnusableOutputException(string message, Exception? inner = null) : IOException(message, inner);
 
-/// <summary>
-/// The target of a file that is written whole or not at all. It grows under a name of its own beside the target and takes the target's
-/// place when it is complete:
+/// <summary>The target of a file that is written whole or not at all. The file grows under a name of its own beside the
+/// target and takes the target's place when it is complete:
 /// <list type="bullet">
 /// <item>links are followed and stay links, dangling ones too;</item>
-/// <item>a file that is there keeps its mode and its owner;</item>
-/// <item>where taking its place would lose something (other hard links, an owner that is not ours) or is refused (a folder that cannot be
-/// written, a mount point), the complete content is copied into it;</item>
-/// <item>a FIFO, a device and standard output (<c>-</c>, <c>/dev/stdout</c>) are written into, without a file beside them.</item>
-/// </list>
-/// </summary>
+/// <item>an existing file keeps its mode and its owner;</item>
+/// <item>where replacing it would lose something (other hard links, an owner that is not ours) or is refused (a folder
+/// that cannot be written, a mount point), the complete content is copied into it;</item>
+/// <item>a FIFO, a device and standard output (<c>-</c>, <c>/dev/stdout</c>) are written into directly.</item>
+/// </list></summary>
 public sealed class OutputTarget
 {
     /// <summary>The names of growing files. No other file has such a name, and it is short, because the target's may have the greatest length.</summary>
@@ -35,18 +33,15 @@ public sealed class OutputTarget
         IsStandardOutput = path == $"/proc/{Environment.ProcessId}/fd/1";
     }
 
-    /// <summary>The target as it was named.</summary>
     public string Name { get; }
-
-    /// <summary>Whether bytes go to this process's standard output.</summary>
     public bool IsStandardOutput { get; }
 
     /// <summary>Whether bytes go straight into the target, because it is no file that could be replaced.</summary>
     public bool IsInPlace => _isDescriptor || _status?.Kind == PathKind.Device;
 
-    /// <summary>Looks at the target. Nothing is changed.</summary>
-    /// <param name="name">A path; <c>-</c> is standard output.</param>
-    /// <exception cref="UnusableOutputException">A folder, a file that may not be written, a folder that is not there, a circle of links.</exception>
+    /// <summary>Looks at the target that a path or <c>-</c> (standard output) names. Nothing is changed.</summary>
+    /// <exception cref="UnusableOutputException">A folder, a file that may not be written, a missing folder, a circle
+    /// of links.</exception>
     public static OutputTarget Of(string name)
     {
         if (name == "-")
@@ -73,27 +68,21 @@ public sealed class OutputTarget
     /// <summary>Opens the stream into the target itself, if that is <see cref="IsInPlace"/>.</summary>
     internal InPlaceStream OpenInPlace(CancellationToken cancel) => new(IsStandardOutput ? "standard output" : Name, OpenHandle, cancel);
 
-    /// <summary>
-    /// Makes the growing file beside the target, or in the system's folder for temporary files if the target can be written but its
-    /// folder cannot.
-    /// </summary>
+    /// <summary>Makes the growing file beside the target, or in the system's folder for temporary files if the target
+    /// can be written but its folder cannot.</summary>
     /// <exception cref="UnusableOutputException">Neither can be written.</exception>
     public FileStream CreateGrowing()
     {
-        var beside = Path.GetDirectoryName(_path)!;
         try
         {
-            return Create(IsInPlace ? Path.GetTempPath() : beside);
-        }
-        catch (Exception error) when (IsRefusal(error))
-        {
-            if (_status is null || IsInPlace)
-                throw Refused(Name, error);
-        }
-
-        try
-        {
-            return Create(Path.GetTempPath());
+            try
+            {
+                return Create(Path.GetDirectoryName(_path)!);
+            }
+            catch (Exception error) when (_status is not null && IsRefusal(error))
+            {
+                return Create(Path.GetTempPath());
+            }
         }
         catch (Exception error) when (IsRefusal(error))
         {
@@ -101,9 +90,8 @@ public sealed class OutputTarget
         }
     }
 
-    /// <summary>Puts a complete file in the target's place, or its content into the target. The file is gone afterwards.</summary>
-    /// <param name="complete">A file made by <see cref="CreateGrowing"/>, or another one on the target's file system.</param>
-    /// <param name="cancel">Ends the wait for a pipe's reader.</param>
+    /// <summary>Puts a complete file on the target's file system in the target's place, or its content into the target.
+    /// The file is gone afterwards.</summary>
     /// <exception cref="UnusableOutputException">The target cannot be written; says where the content is.</exception>
     public void Publish(string complete, CancellationToken cancel = default)
     {
@@ -144,20 +132,18 @@ public sealed class OutputTarget
     {
         try
         {
-            // What was taken away since it was looked at gets its mode and its owner again.
+            // A file that was deleted since it was looked at comes back with its mode and its owner.
             var isAlike = (now ?? _status) is not { Kind: PathKind.File } old || TryTakeOver(complete, old);
             if (now is not null && (now.Links > 1 || !isAlike))
                 return false;
             File.Move(complete, _path, overwrite: true);
             return true;
         }
-        catch (Exception error) when (now is not null && IsRefusal(error))
-        {
-            return false;
-        }
         catch (Exception error) when (IsRefusal(error))
         {
-            throw new UnusableOutputException($"{Name} could not be made ({error.Message}); all of its content is in {complete}", error);
+            return now is null
+                ? throw new UnusableOutputException($"{Name} could not be made ({error.Message}); all of its content is in {complete}", error)
+                : false;
         }
     }
 
@@ -181,7 +167,8 @@ public sealed class OutputTarget
         into.Finish();
     }
 
-    /// <summary>Overwrites the target. The tail is cut off last, so that a copy that fails for want of room does not shrink the file first.</summary>
+    /// <summary>Overwrites the target. The tail is cut off last, so that a copy without room does not shrink the file
+    /// first.</summary>
     private void Overwrite(FileStream content)
     {
         using var into = new FileStream(_path, FileMode.Open, FileAccess.Write, FileShare.Read, bufferSize: 0);
@@ -193,14 +180,12 @@ public sealed class OutputTarget
     {
         var options = new FileStreamOptions
         {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.Read | FileShare.Delete,
+            Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.Read | FileShare.Delete,
             BufferSize = 0,
         };
-        // Nobody reads from the file that grows what he may not read from the one that it replaces.
-        if (OperatingSystem.IsLinux() && (_status is not null || IsInPlace))
-            options.UnixCreateMode = Own | (IsInPlace ? default : _status!.Mode & Permissions);
+        // Who may not read the old file may not read the growing one either.
+        if (OperatingSystem.IsLinux() && _status is not null)
+            options.UnixCreateMode = Own | _status.Mode & Permissions;
         return new FileStream(Path.Combine(folder, $"{GrowingPrefix}{Guid.NewGuid():N}{GrowingSuffix}"), options);
     }
 
@@ -209,13 +194,27 @@ public sealed class OutputTarget
         if (IsStandardOutput)
             return new SafeFileHandle(1, ownsHandle: false);
         var handle = File.OpenHandle(_path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
-        // A descriptor of a file: what its file holds stays, as with the shell's >>.
+        // A descriptor of a file: its content stays, as with the shell's >>.
         if (_status?.Kind == PathKind.File)
             _ = Posix.Seek(handle, 0, 2);
         return handle;
     }
 
-    private static bool IsRefusal(Exception error) => error is IOException or UnauthorizedAccessException or NotSupportedException;
+    internal static bool IsRefusal(Exception error) => error is IOException or UnauthorizedAccessException or NotSupportedException;
+
+    /// <summary>Deletes a file or an empty folder. Returns false if that is refused.</summary>
+    internal static bool TryDelete(FileSystemInfo entry)
+    {
+        try
+        {
+            entry.Delete();
+            return true;
+        }
+        catch (Exception error) when (IsRefusal(error))
+        {
+            return false;
+        }
+    }
 
     private static UnusableOutputException Refused(string name, Exception error) => error switch
     {

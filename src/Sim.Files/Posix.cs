@@ -2,6 +2,8 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
+[assembly: DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+
 namespace Sim.Files;
 
 /// <summary>Calls of Linux that .NET has no method for.</summary>
@@ -44,46 +46,36 @@ public static partial class Posix
         public uint DeviceMinor;
     }
 
-    /// <summary>struct pollfd.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct PollDescriptor
     {
         public int Descriptor;
-        public short Events;
-        public short Returned;
+        public short Events, Returned;
     }
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int Statx(int folder, string path, int flags, uint mask, out StatxBuffer found);
 
     [LibraryImport("libc", EntryPoint = "chown", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int ChangeOwner(string path, uint user, uint group);
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int Open(string path, int flags, uint mode);
 
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int Lock(SafeFileHandle file, int operation);
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static unsafe partial nint Write(SafeFileHandle file, byte* bytes, nint count);
 
     /// <summary><c>fcntl(2)</c> with a command that takes no argument.</summary>
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int DescriptorFlags(int descriptor, int command);
 
     /// <summary>Goes to an offset from the end (<c>SEEK_END</c>, 2).</summary>
     [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial long Seek(SafeFileHandle file, long offset, int from);
 
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int Poll(ref PollDescriptor descriptor, nuint count, int milliseconds);
 }

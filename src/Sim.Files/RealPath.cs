@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: MIT
+using System.Globalization;
+
 namespace Sim.Files;
 
-/// <summary>
-/// Resolves paths as the kernel does. .NET removes <c>..</c> before it looks at links: it turns <c>link/../file</c> into <c>file</c>,
-/// but the kernel goes to the parent of the folder that the link leads to.
-/// </summary>
+/// <summary>Resolves paths as the kernel does. .NET removes <c>..</c> before it looks at links: it turns
+/// <c>link/../file</c> into <c>file</c>, but the kernel goes to the parent of the link's target.</summary>
 public static class RealPath
 {
     /// <summary>Links that Linux follows in one path (MAXSYMLINKS).</summary>
     private const int MostLinks = 40;
 
-    /// <summary>
-    /// Returns the absolute path without links, <c>.</c> and <c>..</c>. Names that do not exist are kept, so that a dangling link gives the
-    /// file to be made. A process's descriptors (<c>/proc/PID/fd/N</c>) are left: their links are no paths.
-    /// </summary>
+    /// <summary>Returns the absolute path without links, <c>.</c> and <c>..</c>. Names that do not exist are kept, so a
+    /// dangling link gives the file to be made. A process's descriptors (<c>/proc/PID/fd/N</c>) stay.</summary>
     /// <exception cref="IOException">Links go in a circle.</exception>
     public static string Of(string path)
     {
@@ -28,20 +26,18 @@ public static class RealPath
                 continue;
             }
 
+            // .NET turns bytes that are not UTF-8 into U+FFFD, which may name another file.
             var next = Path.Combine(at, name);
             if (IsDescriptorFolder(at) || new FileInfo(next).LinkTarget is not { } target)
                 at = next;
             else if (++links > MostLinks)
                 throw new IOException($"{path}: its symbolic links form a loop");
             else
-                at = Begin(IsText(target) ? target : throw new IOException($"{path}: its link leads to a name that is not UTF-8"), at, ahead);
+                at = Begin(target.Contains('\uFFFD') ? throw new IOException($"{path}: its link leads to a name that is not UTF-8") : target, at, ahead);
         }
 
         return at;
     }
-
-    /// <summary>Returns whether .NET has kept a name. Bytes that are not UTF-8 become U+FFFD, which may name another file.</summary>
-    private static bool IsText(string target) => !target.Contains('\uFFFD');
 
     /// <summary>Returns whether <paramref name="path"/>, without links, is a descriptor of a process.</summary>
     public static bool IsDescriptor(string path) => Path.GetDirectoryName(path) is { } folder && IsDescriptorFolder(folder);
@@ -49,7 +45,7 @@ public static class RealPath
     private static bool IsDescriptorFolder(string folder) =>
         folder.StartsWith("/proc/", StringComparison.Ordinal) && folder.EndsWith("/fd", StringComparison.Ordinal);
 
-    /// <summary>Puts the path's names before those that are there. Returns their offset.</summary>
+    /// <summary>Puts the path's names before those in <paramref name="ahead"/>. Returns their folder.</summary>
     private static string Begin(string path, string folder, Stack<string> ahead)
     {
         var root = Path.GetPathRoot(path) ?? "";
@@ -61,4 +57,22 @@ public static class RealPath
 
         return root.Length > 0 ? root : folder;
     }
+}
+
+/// <summary>Tells the descriptors that the process was started with from those that it has opened itself.</summary>
+public static class Descriptor
+{
+    /// <summary>Returns whether a descriptor was open when the process started. A descriptor that was closed
+    /// (<c>&lt;&amp;-</c>) may be in use all the same, because the runtime's first pipe gets the lowest free number.
+    /// Only the runtime's own descriptors are close-on-exec.</summary>
+    public static bool IsInherited(int number)
+    {
+        const int closeOnExec = 1;
+        return !OperatingSystem.IsLinux() || Posix.DescriptorFlags(number, Posix.GetDescriptorFlags) is >= 0 and var flags && (flags & closeOnExec) == 0;
+    }
+
+    /// <summary>Returns whether a path without links is a descriptor of this process that it was not started with.</summary>
+    public static bool IsClosed(string path) =>
+        Path.GetDirectoryName(path) == $"/proc/{Environment.ProcessId}/fd"
+        && int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && !IsInherited(number);
 }
