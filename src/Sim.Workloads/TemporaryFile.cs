@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads;
 
-/// <summary>Files that nothing is left of, however the program ends.</summary>
+/// <summary>Files that leave nothing behind, however the program ends.</summary>
 public static class TemporaryFile
 {
-    /// <summary>
-    /// Opens an empty file for reading and writing in the system's folder for temporary files. It loses its name at once
-    /// where the system allows that, and otherwise when it is closed.
-    /// </summary>
-    /// <param name="what">The beginning of its name.</param>
+    /// <summary>Opens an empty file for reading and writing in the system's folder for temporary files. Its name, which
+    /// begins with <paramref name="what"/>, is deleted at once where the system allows that, or when it is
+    /// closed.</summary>
     /// <exception cref="IOException">The folder is full or not there.</exception>
     public static FileStream Open(string what)
     {

@@ -67,7 +67,7 @@ public sealed class Fib6TableTests
     [Fact]
     public void The_2015_rib_makes_the_tree_that_its_prefixes_determine()
     {
-        using var input = CompressedInput.Open(SharedData.File("mrt/haskmrt-rib.bz2"));
+        using var input = CompressedInput.Open(File.OpenRead(SharedData.File("mrt/haskmrt-rib.bz2")));
         var table = MrtTable.Load(input, "haskmrt-rib.bz2", Family.IPv6, BestPathRule.Default, new DamageLog());
         var prefixes = Sorted([.. table.Routes.Select(route => route.Prefix)]);
         var expected = new ExpectedTree(prefixes);

@@ -106,8 +106,8 @@ public sealed class SharedCasesTests
     private static void CutList()
     {
         var damage = new DamageLog();
-        using var input = CompressedInput.Open(SharedData.File("cases/c80-cutline.gz"));
-        var table = PrefixListReader.Read(input, "c80", Family.IPv4, damage);
+        using var input = CompressedInput.Open(File.OpenRead(SharedData.File("cases/c80-cutline.gz")));
+        var table = PrefixListReader.Read(input, "c80", Family.IPv4, damage, out _);
         Assert.Equal([("10.0.0.0/8", "192.0.2.1", 65001u)], TestTables.Flatten(table));
         Assert.Contains("line 2 is cut off", Assert.Single(damage.First).What, StringComparison.Ordinal);
     }

@@ -93,7 +93,7 @@ internal static class ChurnCommand
             return ExitCode.Failed;
         }
 
-        run.Remark = TraceRemarks.Pause(trace.Source, trace.Seconds, trace.Counts.LongestPause / 1e6);
+        run.Remark = TraceFigures.PauseRemark(trace.Source, trace.Seconds, trace.Counts.LongestPause / 1e6);
         return run.Report(
             loaded, context.Figures, PrintSummary, progress, new("trace", $"{trace.Source}, {trace.Seconds:N0} s"), MeasuredRun.Swept(sweep),
             MeasuredRun.Tick);

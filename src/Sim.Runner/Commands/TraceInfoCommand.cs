@@ -48,7 +48,7 @@ internal static class TraceInfoCommand
             var beside = parsed.GetValue(like) is { Length: > 0 } real ? Measure(real, "--like", chosen, damage, progress, cancel) : null;
             var rows = Rows(shown, beside);
             Console.Out.WriteLine(parsed.GetValue(json) ? Json(shown, beside, rows, damage).ToJsonString(s_indented) : Text(shown, beside, rows));
-            if (TraceRemarks.Pause(shown.Source, shown.Seconds, shown.LongestPause) is { } remark)
+            if (TraceFigures.PauseRemark(shown.Source, shown.Seconds, shown.LongestPause) is { } remark)
                 Console.Error.WriteLine($"Warning: {remark}");
             var code = InputDamage.Report(damage);
             return code == ExitCode.Success && rows.Any(row => row.Near == false) ? ExitCode.Failed : code;

@@ -262,7 +262,7 @@ internal static class ValidateCommand
     private static FamilyInput Input(RouteTable table, ValidationPlan plan, ulong seed)
     {
         var most = table.Family == Family.IPv4 ? plan.MostV4 : plan.MostV6;
-        var sample = TableSample.Draw(table, most, seed);
+        var sample = TableOrder.Sample(table, most, seed);
         var peerOf = PeerMap.Build(sample, Peers, PeerRule.PrefixHash, skew: 0, seed);
         return FamilyInput.Build(sample, peerOf, Peers, plan, seed);
     }

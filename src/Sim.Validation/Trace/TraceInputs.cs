@@ -36,7 +36,7 @@ public static class TraceInputs
             using var trace = ChurnTrace.Compile(updates, one.Table.Family, rule, new TraceRouter(peers), damage);
             if (trace.Counts.Changes == 0)
                 continue;
-            var table = TableSample.Draw(one.Table, plan.Prefixes, seed);
+            var table = TableOrder.Sample(one.Table, plan.Prefixes, seed);
             var peerOf = PeerMap.Build(table, peers, PeerRule.PrefixHash, skew: 0, seed);
             inputs.Add(TraceInput.Build(table, peerOf, trace, peers, windows, plan));
         }

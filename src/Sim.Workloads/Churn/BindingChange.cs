@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: MIT
-using Sim.Kernel;
+using System.Runtime.InteropServices;
 using Sim.Workloads.Mrt;
 
 namespace Sim.Workloads.Churn;
 
-/// <summary>One change of a prefix's WireGuard peer, which a routing daemon sends to the kernel.</summary>
-/// <param name="Time">Microseconds since 1970.</param>
-/// <param name="Prefix">The prefix.</param>
-/// <param name="OldPeer">The peer it was bound to, or <see cref="NoPeer"/>.</param>
-/// <param name="NewPeer">The peer it is bound to from now on, or <see cref="NoPeer"/>.</param>
+/// <summary>One change of a prefix's WireGuard peer, which a routing daemon sends to the kernel: from one peer to
+/// another, or <see cref="NoPeer"/>. The time is in microseconds since 1970.</summary>
 public readonly record struct BindingChange(long Time, Prefix Prefix, int OldPeer, int NewPeer)
 {
     /// <summary>Stands for no peer: the prefix is not in the table.</summary>
@@ -20,6 +17,46 @@ public readonly record struct BindingChange(long Time, Prefix Prefix, int OldPee
         : NewPeer == NoPeer ? RouteChange.Delete
         : RouteChange.Move;
 
-    /// <summary>The change that takes this one back.</summary>
     public BindingChange Reversed => this with { OldPeer = NewPeer, NewPeer = OldPeer };
+}
+
+/// <summary>Computes the binding that a starting table and a trace imply. A dictionary takes one change after the
+/// other, uncoalesced: slow, and independent of every scheme, structure and window.</summary>
+public sealed class BindingModel
+{
+    private readonly Dictionary<Prefix, int> _bound;
+
+    public BindingModel(StartingTable table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        _bound = table.Prefixes.Zip(table.Peers).ToDictionary(pair => pair.First, pair => pair.Second);
+    }
+
+    public int Count => _bound.Count;
+
+    /// <summary>Every bound prefix with its peer, in no order.</summary>
+    public IReadOnlyCollection<KeyValuePair<Prefix, int>> Bindings => _bound;
+
+    /// <summary>Returns the prefix's peer, or <see cref="BindingChange.NoPeer"/>.</summary>
+    public int PeerOf(Prefix prefix) => _bound.TryGetValue(prefix, out var peer) ? peer : BindingChange.NoPeer;
+
+    /// <exception cref="InvalidOperationException">The prefix is not bound to the change's old peer: trace and table do
+    /// not fit.</exception>
+    public void Apply(in BindingChange change)
+    {
+        var bound = PeerOf(change.Prefix);
+        if (bound != change.OldPeer)
+            throw new InvalidOperationException($"{change.Prefix}: a change from peer {change.OldPeer}, but it is bound to {bound}");
+        if (change.NewPeer == BindingChange.NoPeer)
+            _bound.Remove(change.Prefix);
+        else
+            CollectionsMarshal.GetValueRefOrAddDefault(_bound, change.Prefix, out _) = change.NewPeer;
+    }
+
+    public void Apply(IEnumerable<BindingChange> changes)
+    {
+        ArgumentNullException.ThrowIfNull(changes);
+        foreach (var change in changes)
+            Apply(in change);
+    }
 }

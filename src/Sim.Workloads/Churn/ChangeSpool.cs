@@ -2,40 +2,26 @@
 using System.Collections;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using Sim.Kernel;
 
 namespace Sim.Workloads.Churn;
 
-/// <summary>
-/// Holds changes in a temporary file, so that a trace of any length takes no memory. Changes are appended once and read any number of times.
+/// <summary>Holds changes in a temporary file, so that a trace of any length takes no memory. Changes are appended once
+/// and read any number of times. The file's name is gone before the spool is. Not thread-safe.
 /// <code>
 ///   record of 40 bytes, in the machine's byte order
 ///   address 16 | time 8 | old peer 4 | new peer 4 | length 1 | family 1 | 0 6
-/// </code>
-/// The file has no name that outlives the spool. Not thread-safe.
-/// </summary>
+/// </code></summary>
 public sealed class ChangeSpool : IEnumerable<BindingChange>, IDisposable
 {
-    /// <summary>Bytes of one change in the file.</summary>
     public const int RecordBytes = 40;
 
     private const int BufferRecords = 4096;
 
-    private readonly FileStream _stream;
-    private readonly SafeFileHandle _file;
+    private readonly FileStream _stream = TemporaryFile.Open("churn");
     private readonly Record[] _buffer = new Record[BufferRecords];
     private int _buffered;
     private long _written;
 
-    /// <summary>Opens an empty spool in the system's folder for temporary files.</summary>
-    /// <exception cref="IOException">The folder is full or does not exist.</exception>
-    public ChangeSpool()
-    {
-        _stream = TemporaryFile.Open("churn");
-        _file = _stream.SafeFileHandle;
-    }
-
-    /// <summary>Changes in the spool.</summary>
     public long Count => _written + _buffered;
 
     /// <summary>Appends a change.</summary>
@@ -46,13 +32,8 @@ public sealed class ChangeSpool : IEnumerable<BindingChange>, IDisposable
             Flush();
         _buffer[_buffered++] = new Record
         {
-            Upper = (ulong)(change.Prefix.Address >> 64),
-            Lower = (ulong)change.Prefix.Address,
-            Time = change.Time,
-            OldPeer = change.OldPeer,
-            NewPeer = change.NewPeer,
-            Length = change.Prefix.Length,
-            Family = (byte)change.Prefix.Family,
+            Upper = (ulong)(change.Prefix.Address >> 64), Lower = (ulong)change.Prefix.Address, Time = change.Time,
+            OldPeer = change.OldPeer, NewPeer = change.NewPeer, Length = change.Prefix.Length, Family = (byte)change.Prefix.Family,
         };
     }
 
@@ -63,7 +44,6 @@ public sealed class ChangeSpool : IEnumerable<BindingChange>, IDisposable
         return new Reader(this);
     }
 
-    /// <inheritdoc cref="Read"/>
     public IEnumerator<BindingChange> GetEnumerator()
     {
         var reader = Read();
@@ -74,12 +54,13 @@ public sealed class ChangeSpool : IEnumerable<BindingChange>, IDisposable
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     public void Dispose() => _stream.Dispose();
+    private SafeFileHandle File => _stream.SafeFileHandle;
 
     private void Flush()
     {
         if (_buffered == 0)
             return;
-        RandomAccess.Write(_file, MemoryMarshal.AsBytes(_buffer.AsSpan(0, _buffered)), _written * RecordBytes);
+        RandomAccess.Write(File, MemoryMarshal.AsBytes(_buffer.AsSpan(0, _buffered)), _written * RecordBytes);
         _written += _buffered;
         _buffered = 0;
     }
@@ -90,8 +71,7 @@ public sealed class ChangeSpool : IEnumerable<BindingChange>, IDisposable
         private readonly ChangeSpool _spool;
         private readonly Record[] _records = new Record[BufferRecords];
         private long _next;
-        private int _at;
-        private int _have;
+        private int _at, _have;
 
         internal Reader(ChangeSpool spool) => _spool = spool;
 
@@ -117,7 +97,7 @@ public sealed class ChangeSpool : IEnumerable<BindingChange>, IDisposable
             var bytes = MemoryMarshal.AsBytes(_records.AsSpan(0, _have));
             for (var offset = _next * RecordBytes; !bytes.IsEmpty;)
             {
-                var read = RandomAccess.Read(_spool._file, bytes, offset);
+                var read = RandomAccess.Read(_spool.File, bytes, offset);
                 if (read == 0)
                     throw new IOException("the temporary file of changes is shorter than what was written to it");
                 bytes = bytes[read..];
@@ -132,12 +112,9 @@ public sealed class ChangeSpool : IEnumerable<BindingChange>, IDisposable
     [StructLayout(LayoutKind.Sequential, Size = RecordBytes)]
     private struct Record
     {
-        public ulong Upper;
-        public ulong Lower;
+        public ulong Upper, Lower;
         public long Time;
-        public int OldPeer;
-        public int NewPeer;
-        public byte Length;
-        public byte Family;
+        public int OldPeer, NewPeer;
+        public byte Length, Family;
     }
 }

@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: MIT
 using System.Runtime.InteropServices;
-using Sim.Kernel;
 
 namespace Sim.Workloads.Churn;
 
-/// <summary>
-/// Hands a trace's changes over in batches, like a daemon that waits for more changes. A window opens with a change and closes a
-/// fixed time later. All changes in between join its batch.
+/// <summary>Hands a trace's changes over in batches, like a daemon that waits for more changes. A window opens with a
+/// change and closes a fixed time later. All changes in between join its batch.
 /// <code>
 ///   changes    a b a     c          a  A to B, b  none to A, a  B to A: nothing is left of a
 ///   windows   |--------||--------|
 ///   batches            {b}       {c}
 /// </code>
-/// The changes of one prefix collapse into one, from the first one's old peer to the last one's new peer. If both are the same, the
-/// prefix drops out. A window of 0 hands over each change alone. A batch is in the order of each prefix's first change.
-/// </summary>
-/// <remarks>Memory: one entry for each prefix that changes within a window.</remarks>
+/// The changes of one prefix collapse into one, from the first one's old peer to the last one's new peer. If both are
+/// the same, the prefix drops out. A window of 0 hands over each change alone. A batch is in the order of each prefix's
+/// first change. Memory: one entry for each prefix that changes within a window.</summary>
 public sealed class Coalescer
 {
     private readonly IEnumerator<BindingChange> _changes;
@@ -24,8 +21,7 @@ public sealed class Coalescer
     private readonly List<BindingChange> _batch = [];
     private bool _hasAhead;
 
-    /// <param name="changes">Changes in ascending time.</param>
-    /// <param name="window">Microseconds from a window's first change to its end.</param>
+    /// <summary>Reads changes in ascending time. The window is in microseconds.</summary>
     public Coalescer(IEnumerable<BindingChange> changes, long window)
     {
         ArgumentNullException.ThrowIfNull(changes);

@@ -3,30 +3,26 @@ using System.Globalization;
 
 namespace Sim.Workloads.Churn;
 
-/// <summary>
-/// The clock of a trace: which of its times are believed, and what time each event has. Events keep the order of the files; a
-/// clock never goes back. It is asked for each event in a first reading, which surveys the times, and after
-/// <see cref="Settle"/> in a second one, which gives the events their times.
-/// </summary>
-/// <remarks>
-/// <para>The survey cuts the times, in file order, into stretches: a time more than a second before or after the one before it
-/// begins another. Believed is the heaviest chain of stretches: of all ways to pick stretches such that time does not go back
-/// from one to the next, and does not leap by more than a year, the one with the most events. So a record, or any number of
-/// records fewer than the others, may state any time, be it the first, the last or in between; a pause of a year at most is a
-/// pause. Where a stretch begins within the one before it (a clock that was set back), its events in the overlap count for
-/// nothing. Times before 1994, when BGP-4 was new, weigh nothing beside any that are not: of clocks that were never set there may
-/// be more than of others.</para>
-/// <para>At an end of the trace no later or earlier time contradicts a wrong one, so that the chain believes it. Set aside there are
-/// the few records (<see cref="FewRecords"/>, or one in a thousand where that is more, and at most a tenth of the others) that are an
-/// hour or more away, and farther than all the others are from each other. A pause with more records on both sides, or between two
-/// files, is a pause.</para>
-/// <para>In the second reading a time is believed if it lies in the chain's stretch at that place of the file, or between the
-/// two around it. An event whose time is not, and one that is more than a second before the one before it, are logged as damage
-/// and count as simultaneous with the event before; those before the first that is believed, with that one. Lesser disorder is
-/// usual in archives, and counted only.</para>
-/// <para>Memory: <see cref="MostStretches"/>. When there are more, those that are not in the chain so far are forgotten, and a
-/// pause has to be twice as long to begin another, as often as it takes.</para>
-/// </remarks>
+/// <summary>Decides which times of a trace are believed, and gives each event its time. Events keep the order of the
+/// files, and the clock never goes back. It is asked for each event twice: in a first reading, which surveys the times,
+/// and after <see cref="Settle"/> in a second one, which gives the events their times.</summary>
+/// <remarks><para>The survey cuts the times, in file order, into stretches: a time more than a second before or after
+/// the one before it begins another. The heaviest chain of stretches is believed: of all ways to pick stretches such
+/// that time neither goes back from one to the next nor leaps by more than a year, the one with the most events. So a
+/// minority of records may state any times, at the beginning, at the end or in between, and a pause of up to a year is
+/// a pause. If a stretch begins within the one before it (a clock that was set back), its events in the overlap do not
+/// count. Times before 1994, when BGP-4 was new, weigh nothing beside later ones, because unset clocks may be the
+/// majority.</para>
+/// <para>At an end of the trace no later or earlier time contradicts a wrong one, so the chain believes it. There a few
+/// records (<see cref="FewRecords"/>, or one in a thousand if that is more, and at most a tenth of the others) are set
+/// aside if they are an hour or more away, and farther than all the others are from each other. A pause with more
+/// records on both sides, or between two files, is a pause.</para>
+/// <para>In the second reading a time is believed if it lies in the chain's stretch at that place of the file, or
+/// between the two around it. Two kinds of events are logged as damage and count as simultaneous with the event before:
+/// those with other times, and those more than a second before the previous event. Events before the first believed one
+/// count as simultaneous with that one. Lesser disorder is usual in archives, and is only counted.</para>
+/// <para>Memory: <see cref="MostStretches"/>. If there are more, those outside the chain so far are forgotten, and the
+/// pause that begins another is doubled until they fit.</para></remarks>
 internal sealed class TraceClock
 {
     /// <summary>Stretches that are kept. Choosing among them takes time in proportion to their square.</summary>
@@ -35,22 +31,13 @@ internal sealed class TraceClock
     /// <summary>The most records at an end of a trace that are set aside because they are far from all others.</summary>
     public const int FewRecords = 3;
 
-    private const long Second = 1_000_000;
-    private const long Hour = 3600 * Second;
-    private const long Year = 366 * 86_400 * Second;
-    private const long Earliest = 757_382_400 * Second;
+    private const long Second = 1_000_000, Hour = 3600 * Second, Year = 366 * 86_400 * Second, Earliest = 757_382_400 * Second;
     private const double WeightOfEarly = 1e-12;
 
     private List<Stretch> _stretches = [];
-    private long _slack = Second;
-    private long _events;
-    private bool _wentBack;
-    private bool _forgot;
-    private bool _settled;
-    private long _most = long.MaxValue;
-    private long _record = -1;
-    private int _files;
-    private int _at;
+    private long _slack = Second, _most = long.MaxValue, _record = -1, _events;
+    private bool _wentBack, _forgot, _settled;
+    private int _files, _at;
     private (string Name, long Record) _logged;
     private string _file = "";
     private DamageLog? _damage;
@@ -58,13 +45,11 @@ internal sealed class TraceClock
     /// <summary>Time of the first event that is believed; 0 if there is none.</summary>
     public long First { get; private set; }
 
-    /// <summary>The time of the last event so far.</summary>
     public long Now { get; private set; }
 
     /// <summary>Believed times that lie before that of the event before.</summary>
     public long OutOfOrder { get; private set; }
 
-    /// <summary>Times that are not believed.</summary>
     public long SetAside { get; private set; }
 
     /// <summary>The longest time without an event, in microseconds.</summary>
@@ -73,16 +58,12 @@ internal sealed class TraceClock
     /// <summary>Whether every time is believed and the first reading's times were the right ones; known after <see cref="Settle"/>.</summary>
     public bool IsPlain { get; private set; }
 
-    /// <summary>Times before this are those of clocks that were never set.</summary>
     public static bool IsEarly(long time) => time < Earliest;
 
-    /// <summary>A time as damage is worded.</summary>
     public static string Text(long time) =>
         DateTimeOffset.UnixEpoch.AddMicroseconds(time).ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    /// <summary>A file begins.</summary>
-    /// <param name="name">As messages call it.</param>
-    /// <param name="damage">Where times that are not believed are logged in the second reading.</param>
+    /// <summary>Begins a file. Times that are not believed are logged in the second reading.</summary>
     public void Open(string name, DamageLog damage)
     {
         (_file, _damage) = (name, damage);
@@ -91,10 +72,8 @@ internal sealed class TraceClock
             damage.Add(name, 0, 0, $"the trace's times are before 1994 ({Text(First)}): its clock was not set");
     }
 
-    /// <summary>The time of the next event: in the first reading the latest so far, in the second the right one.</summary>
-    /// <param name="time">As the record states it, in microseconds since 1970.</param>
-    /// <param name="record">The record, and</param>
-    /// <param name="offset">where it begins; for damage.</param>
+    /// <summary>Returns the time of the next event in microseconds since 1970, given its record's time: in the first
+    /// reading the latest so far, in the second the right one. The record and its offset are for damage.</summary>
     public long At(long time, long record, long offset)
     {
         _events++;
@@ -145,23 +124,16 @@ internal sealed class TraceClock
         // A record with a thousand prefixes is a thousand events with one time.
         var records = record == _record ? 0 : 1;
         _record = record;
-        if (_stretches.Count > 0)
+        var now = new Stretch(_events, _events, time, time, time, 1) { Records = records, FirstFile = _files, LastFile = _files };
+        if (_stretches.Count > 0 && Math.Abs(time - _stretches[^1].Highest) <= _slack)
         {
-            var last = _stretches[^1];
-            if (Math.Abs(time - last.Highest) <= _slack)
-            {
-                _stretches[^1] = last with
-                {
-                    LastEvent = _events, Lowest = Math.Min(last.Lowest, time), Highest = Math.Max(last.Highest, time), Events = last.Events + 1,
-                    Records = last.Records + records, LastFile = _files,
-                };
-                return;
-            }
+            _stretches[^1] = _stretches[^1].Join(now);
+            return;
         }
 
         if (_stretches.Count == MostStretches)
             Condense();
-        _stretches.Add(new Stretch(_events, _events, time, time, time, 1) { Records = records, FirstFile = _files, LastFile = _files });
+        _stretches.Add(now);
     }
 
     private void Condense()
@@ -178,30 +150,23 @@ internal sealed class TraceClock
             _slack *= 2;
     }
 
-    /// <summary>Makes one stretch of neighbours that are no further apart than the slack.</summary>
+    /// <summary>Joins neighbours that are no further apart than the slack.</summary>
     private void Merge()
     {
         var kept = 0;
         for (var at = 1; at < _stretches.Count; at++)
         {
-            var (last, next) = (_stretches[kept], _stretches[at]);
-            if (Math.Abs(next.Lowest - last.Highest) > _slack)
-            {
+            var next = _stretches[at];
+            if (Math.Abs(next.Lowest - _stretches[kept].Highest) > _slack)
                 _stretches[++kept] = next;
-                continue;
-            }
-
-            _stretches[kept] = last with
-            {
-                LastEvent = next.LastEvent, Lowest = Math.Min(last.Lowest, next.Lowest), Highest = Math.Max(last.Highest, next.Highest),
-                Events = last.Events + next.Events, Records = last.Records + next.Records, LastFile = next.LastFile,
-            };
+            else
+                _stretches[kept] = _stretches[kept].Join(next);
         }
 
         _stretches.RemoveRange(kept + 1, _stretches.Count - kept - 1);
     }
 
-    /// <summary>The heaviest chain; of several the one that ends first.</summary>
+    /// <summary>Returns the heaviest chain; if several are equal, the one that ends first.</summary>
     private List<Stretch> Chain()
     {
         var (best, previous) = (new double[_stretches.Count], new int[_stretches.Count]);
@@ -227,7 +192,7 @@ internal sealed class TraceClock
         return chain;
     }
 
-    /// <summary>A chain without the records at its ends that are far from all others; see the remarks.</summary>
+    /// <summary>Returns a chain without records at its ends that are far from all others; see the remarks.</summary>
     private List<Stretch> WithoutLoneEnds(List<Stretch> chain)
     {
         var all = chain.Sum(stretch => stretch.Records);
@@ -278,27 +243,28 @@ internal sealed class TraceClock
         _damage!.Add(_file, record, offset, $"its time, {Text(time)}, does not fit its neighbours: it counts as {Text(Now)}");
     }
 
-    /// <summary>Events one after the other whose times are near each other.</summary>
-    /// <param name="FirstEvent">Number of the first, from 1, in the order of the files.</param>
-    /// <param name="LastEvent">Number of the last. Events that were forgotten may lie between them.</param>
-    /// <param name="First">Time of the first.</param>
-    /// <param name="Lowest">Lowest time.</param>
-    /// <param name="Highest">Highest time.</param>
-    /// <param name="Events">Number of events.</param>
+    /// <summary>Consecutive events whose times are near each other. Events are numbered from 1 in the order of the
+    /// files; forgotten ones may lie between the first and the last.</summary>
     private readonly record struct Stretch(long FirstEvent, long LastEvent, long First, long Lowest, long Highest, long Events)
     {
-        /// <summary>The number of their records.</summary>
         public long Records { get; init; }
 
-        /// <summary>The number of the file that holds the first of them.</summary>
+        /// <summary>The numbers of the files that hold the first and the last of the events.</summary>
         public int FirstFile { get; init; }
 
-        /// <summary>The number of the file that holds the last of them.</summary>
+        /// <inheritdoc cref="FirstFile"/>
         public int LastFile { get; init; }
 
         public double Weight => IsEarly(Highest) ? Events * WeightOfEarly : Events;
 
-        /// <summary>Returns the weight that it adds to a chain that ends in another stretch; minus infinity if it cannot follow that.</summary>
+        public Stretch Join(in Stretch next) => this with
+        {
+            LastEvent = next.LastEvent, Lowest = Math.Min(Lowest, next.Lowest), Highest = Math.Max(Highest, next.Highest),
+            Events = Events + next.Events, Records = Records + next.Records, LastFile = next.LastFile,
+        };
+
+        /// <summary>Returns the weight that it adds to a chain that ends in another; minus infinity if it cannot follow
+        /// that.</summary>
         public double WeightAfter(in Stretch before)
         {
             if (Lowest - before.Highest > Year || Highest < before.Highest - Second)

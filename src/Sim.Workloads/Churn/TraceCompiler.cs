@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: MIT
 using System.Runtime.InteropServices;
-using Sim.Kernel;
-using Sim.Workloads.Keys;
 using Sim.Workloads.Mrt;
-using Sim.Workloads.Tables;
 
 namespace Sim.Workloads.Churn;
 
 /// <summary>The two readings of <see cref="ChurnTrace"/>: <see cref="Gathering"/>, then <see cref="Replaying"/>.</summary>
 internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRouter router, ChangeSpool spool)
 {
-    private const int Established = 6;
-
     private readonly PathTable _paths = new(family, rule);
     private readonly TracePeers _peers = new(rule.Peer);
     private readonly HashSet<(Prefix, int, uint)> _withdrawn = [];
@@ -24,36 +19,22 @@ internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRoute
     {
         files = TraceOrder.Sort(files, damage);
         foreach (var file in files)
-            Read(file, damage, damage, (reader, peers) => Run(reader, new Gathering(this, peers)));
+            file.Read(_clock, damage, damage, peers => new Gathering(this, _peers.Of(peers)));
         if (_paths.Refused > 0)
             damage.Add(files[^1].Name, 0, 0, $"{_paths.Refused} paths beyond the {PathTable.MostPaths} kept of a prefix");
         Assume();
         var start = Bind();
         _clock.Settle();
         _clock.Restart();
-        // What is damaged was logged by the first reading, except the times, which the whole trace decides.
+        // The first reading has logged all damage except the times, which depend on the whole trace.
         foreach (var file in files)
-            Read(file, new DamageLog(), damage, (reader, peers) => Run(reader, new Replaying(this, peers)));
+            file.Read(_clock, new DamageLog(), damage, peers => new Replaying(this, _peers.Of(peers)));
         (_counts.OutOfOrder, _counts.SetAside, _counts.LongestPause) = (_clock.OutOfOrder, _clock.SetAside, _clock.LongestPause);
         return new ChurnTrace(string.Join(", ", files.Select(file => file.Name)), family, spool, _counts)
         {
-            Start = start,
-            First = _clock.First,
-            Last = _clock.Now,
-            BgpPeers = _peers.Count,
+            Start = start, First = _clock.First, Last = _clock.Now, BgpPeers = _peers.Count,
         };
     }
-
-    private void Read(TraceFile file, DamageLog damage, DamageLog times, Action<MrtReader, TracePeers.FilePeers> run)
-    {
-        using var content = file.Open();
-        _clock.Open(file.Name, times);
-        var reader = new MrtReader(content, file.Name, damage);
-        run(reader, _peers.Of(reader.Peers));
-    }
-
-    private static void Run<THandler>(MrtReader reader, THandler handler)
-        where THandler : struct, IMrtHandler => reader.Read(ref handler);
 
     /// <summary>Adds the paths whose first event is a withdrawal and which are missing at the end.</summary>
     private void Assume()
@@ -154,7 +135,7 @@ internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRoute
 
         public void StateChange(int peer, long time, int from, int to)
         {
-            if (to == Established || peers[peer] is not (var known and not TracePeers.FilePeers.Hidden))
+            if (to == MrtTypes.Established || peers[peer] is not (var known and not TracePeers.FilePeers.Hidden))
                 return;
             owner._clock.At(time, 0, 0);
             owner._paths.RemovePeer(known);
@@ -164,9 +145,7 @@ internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRoute
     /// <summary>The second reading starts from the paths that the first one found.</summary>
     private readonly struct Replaying(TraceCompiler owner, TracePeers.FilePeers peers) : IMrtHandler
     {
-        public void RibEntry(ref readonly MrtRoute route, ref readonly PathAttributes attributes)
-        {
-        }
+        public void RibEntry(ref readonly MrtRoute route, ref readonly PathAttributes attributes) { }
 
         public void Announce(ref readonly MrtRoute route, ref readonly PathAttributes attributes)
         {
@@ -188,7 +167,7 @@ internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRoute
 
         public void StateChange(int peer, long time, int from, int to)
         {
-            if (to == Established || peers[peer] is not (var known and not TracePeers.FilePeers.Hidden))
+            if (to == MrtTypes.Established || peers[peer] is not (var known and not TracePeers.FilePeers.Hidden))
                 return;
             var (compiler, now) = (owner, owner._clock.At(time, 0, 0));
             owner._paths.RemovePeer(known, (prefix, change) =>

@@ -1,25 +1,18 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Churn;
 
-/// <summary>Counts a trace's events by their effect on the bindings.</summary>
+/// <summary>Counts a trace's events, all of one family, by their effect on the bindings: prefixes that got a peer, went
+/// from one peer to another, or lost their peer.</summary>
 public sealed record TraceCounts
 {
-    /// <summary>Announcements of the family.</summary>
     public long Announcements { get; internal set; }
-
-    /// <summary>Withdrawals of the family.</summary>
     public long Withdrawals { get; internal set; }
 
     /// <summary>Paths that ended with their session instead of a withdrawal, if the best path changed.</summary>
     public long SessionLosses { get; internal set; }
 
-    /// <summary>Prefixes that got a peer.</summary>
     public long Inserts { get; internal set; }
-
-    /// <summary>Prefixes that went from one peer to another.</summary>
     public long Moves { get; internal set; }
-
-    /// <summary>Prefixes that lost their peer.</summary>
     public long Deletes { get; internal set; }
 
     /// <summary>Events that kept the best path's next hop: duplicates, changes of other attributes, paths that are not the best.</summary>
@@ -31,7 +24,6 @@ public sealed record TraceCounts
     /// <summary>Events in all: the sum of the five outcomes.</summary>
     public long Events => Inserts + Moves + Deletes + NoOps + SamePeer;
 
-    /// <summary>Changes that a daemon sends to the kernel.</summary>
     public long Changes => Inserts + Moves + Deletes;
 
     /// <summary>Paths that the trace withdraws but never announced. They are part of the starting table.</summary>
@@ -43,7 +35,7 @@ public sealed record TraceCounts
     /// <summary>Events with a time before the previous event's. They count as simultaneous with the previous event.</summary>
     public long OutOfOrder { get; internal set; }
 
-    /// <summary>Events with a damaged time, one that does not fit the times around it. They count as simultaneous with the previous event.</summary>
+    /// <summary>Events whose time does not fit those around it. They count as simultaneous with the previous event.</summary>
     public long SetAside { get; internal set; }
 
     /// <summary>The longest time between two events, in microseconds.</summary>

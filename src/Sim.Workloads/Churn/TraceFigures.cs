@@ -1,36 +1,24 @@
 // SPDX-License-Identifier: MIT
-using System.Globalization;
-using Sim.Kernel;
-
 namespace Sim.Workloads.Churn;
 
-/// <summary>Says how close a generated trace's figure must be to the real trace's.</summary>
-/// <param name="Absolute">The largest difference allowed.</param>
-/// <param name="Factor">The largest ratio allowed, either way. If both are 0, the figure is not compared.</param>
+/// <summary>Says how close a generated trace's figure must be to the real trace's: the largest difference or, if a
+/// factor is given, the largest ratio either way. If both are 0, the figure is not compared.</summary>
 public readonly record struct Nearness(double Absolute, double Factor)
 {
     public static Nearness NotCompared => default;
-
     public static Nearness Within(double difference) => new(difference, 0);
-
     public static Nearness Times(double ratio) => new(0, ratio);
-
     public bool IsCompared => Absolute > 0 || Factor > 0;
 
     public bool Holds(double real, double made) => Factor > 0
         ? made <= real * Factor && made >= real / Factor
         : Math.Abs(made - real) <= Absolute;
 
-    public override string ToString() => Factor > 0 ? string.Create(CultureInfo.InvariantCulture, $"x {Factor}")
-        : Absolute > 0 ? string.Create(CultureInfo.InvariantCulture, $"+- {Absolute}") : "";
+    public override string ToString() => Factor > 0 ? $"x {Factor}" : Absolute > 0 ? $"+- {Absolute}" : "";
 }
 
-/// <summary>One figure of a trace's structure.</summary>
-/// <param name="Group">The heading that the figure stands under.</param>
-/// <param name="Name">Its name, unique in its group.</param>
-/// <param name="Value">The figure.</param>
-/// <param name="Unit">Its unit; empty for a share or a ratio.</param>
-/// <param name="Near">How close a trace generated like this one must come.</param>
+/// <summary>One figure of a trace's structure, under the heading of a group. The unit is empty for a share or a ratio;
+/// <paramref name="Near"/> says how close a trace generated like this one must come.</summary>
 public sealed record TraceFigure(string Group, string Name, double Value, string Unit, Nearness Near);
 
 /// <summary>Lists a trace's structure as figures, for display and for comparing a generated trace with its model.</summary>
@@ -60,11 +48,11 @@ public static class TraceFigures
         foreach (var window in trace.Windows)
         {
             var group = $"events in {Span(window.Microseconds)}";
-            // Within a second there is something to see only where times are finer.
+            // Windows shorter than a second say something only if times are finer than seconds.
             var seen = trace.HasMicroseconds || window.Microseconds >= 1_000_000;
             var second = window.Microseconds == 1_000_000;
             yield return new(group, "mean", window.Mean, "", Nearness.NotCompared);
-            // Of 100 s there are but a few windows in a trace of minutes: nothing to hold a spread to.
+            // A trace of minutes has only a few windows of 100 s: too few to compare their spread.
             yield return new(group, "variance / mean", window.Dispersion, "", seen && window.Microseconds <= 10_000_000 ? Nearness.Times(3) : default);
             yield return new(group, "median", window.Median, "", second ? Nearness.Times(3) : default);
             yield return new(group, "90th percentile", window.P90, "", second ? Nearness.Times(2) : default);
@@ -90,7 +78,7 @@ public static class TraceFigures
         {
             var part = TraceStructure.TopParts[i];
             yield return new(
-                group, string.Create(CultureInfo.InvariantCulture, $"share of the busiest {part * 100:0.#}%"), trace.TopShares[i], "",
+                group, $"share of the busiest {part * 100:0.#}%", trace.TopShares[i], "",
                 part is 0.01 or 0.05 or 0.1 ? Nearness.Within(0.2) : default);
         }
 
@@ -98,7 +86,7 @@ public static class TraceFigures
         for (var decade = 0; decade < TraceStructure.LagDecades; decade++)
         {
             yield return new(
-                group, string.Create(CultureInfo.InvariantCulture, $"prefix seen within {Math.Pow(10, decade + 1):0} events"),
+                group, $"prefix seen within {Math.Pow(10, decade + 1):0} events",
                 trace.SameLags.Take(decade + 1).Sum() + trace.OtherLags.Take(decade + 1).Sum(), "", Nearness.Within(0.1));
         }
     }
@@ -126,7 +114,7 @@ public static class TraceFigures
         yield return new("flaps", "withdrawn and back", trace.Downs.Sum(), "", Nearness.NotCompared);
         for (var i = 0; i < TraceStructure.FlapSeconds.Count - 1; i++)
         {
-            var within = string.Create(CultureInfo.InvariantCulture, $"within {TraceStructure.FlapSeconds[i]:0.#} s");
+            var within = $"within {TraceStructure.FlapSeconds[i]:0.#} s";
             var compared = TraceStructure.FlapSeconds[i] is >= 1 and <= 100 ? Nearness.Within(0.2) : default;
             yield return new("flaps", $"back {within}", trace.Downs.Take(i + 1).Sum() / downs, "", compared);
             yield return new("flaps", $"gone again {within}", trace.Ups.Take(i + 1).Sum() / ups, "", Nearness.NotCompared);
@@ -146,11 +134,16 @@ public static class TraceFigures
     {
         const string group = "prefix lengths";
         var usual = trace.Family == Family.IPv4 ? 24 : 48;
-        // IPv6 traces speak of links (/126 and so on) that are in no table.
+        // IPv6 traces hold prefixes of links (/126 and so on) that are in no table.
         yield return new(
             group, "mean", trace.Lengths.Select((share, length) => share * length).Sum(), "bits", trace.Family == Family.IPv4 ? Nearness.Within(1) : default);
         yield return new(group, $"/{usual}", trace.Lengths[usual], "", Nearness.Within(0.15));
     }
 
     private static string Span(long microseconds) => microseconds >= 1_000_000 ? $"{microseconds / 1_000_000} s" : $"{microseconds / 1000} ms";
+
+    /// <summary>Returns a remark if one pause, of an hour or more, is nearly all of a trace; else null. The pause may
+    /// be real, or one record's time may be wrong: nothing in the trace tells. Both lengths are in seconds.</summary>
+    public static string? PauseRemark(string source, double seconds, double pause) => pause < 3600 || pause < 0.9 * seconds ? null
+        : $"{source}: one pause of {pause:N0} s is nearly all of the trace's {seconds:N0} s. Its rate, and speeds against its own clock, are those of that pause";
 }

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: MIT
 using System.Runtime.InteropServices;
 using MathNet.Numerics;
-using Sim.Kernel;
 using Sim.Workloads.Keys;
 using Sim.Workloads.Mrt;
 
 namespace Sim.Workloads.Churn;
 
-/// <summary>Measures a trace's <see cref="TraceStructure"/>, event by event.</summary>
-/// <param name="family">The family whose events count.</param>
-/// <param name="clock">Gives the events their times.</param>
+/// <summary>Measures the <see cref="TraceStructure"/> of a trace's events of one family, event by event. The clock
+/// gives the events their times.</summary>
 internal sealed class TraceMeter(Family family, TraceClock clock)
 {
-    private const int Established = 6;
     private const int Second = 1_000_000;
 
     private readonly TracePeers _peers = new(null);
@@ -23,30 +20,19 @@ internal sealed class TraceMeter(Family family, TraceClock clock)
     private readonly List<long> _byPeer = [];
     private readonly List<int> _session = [];
     private readonly EventKinds _kinds = new();
-    private readonly long[] _sameLags = new long[TraceStructure.LagDecades];
-    private readonly long[] _otherLags = new long[TraceStructure.LagDecades];
-    private readonly long[] _downs = new long[TraceStructure.FlapSeconds.Count];
-    private readonly long[] _ups = new long[TraceStructure.FlapSeconds.Count];
-    private long _events;
-    private long _sessionEnds;
-    private long _samePeer;
+    private readonly long[] _sameLags = new long[TraceStructure.LagDecades], _otherLags = new long[TraceStructure.LagDecades];
+    private readonly long[] _downs = new long[TraceStructure.FlapSeconds.Count], _ups = new long[TraceStructure.FlapSeconds.Count];
+    private long _events, _sessionEnds, _samePeer;
     private int _lastPeer = -1;
     private bool _microseconds;
 
-    /// <summary>A prefix's number of events so far, and its last event.</summary>
     private record struct Heard(long Events, long LastEvent, int LastPeer);
 
-    /// <summary>A peer's path to a prefix.</summary>
-    /// <param name="Session">The peer's session that last announced or withdrew it.</param>
-    /// <param name="Announced">Whether it is announced.</param>
-    /// <param name="Since">When it was announced or withdrawn.</param>
-    /// <param name="Returned">Whether it had been withdrawn before.</param>
-    /// <param name="Route">Hash of AS path and next hop of the last announcement; 0 if there was none.</param>
-    /// <param name="Rest">Hash of its other attributes.</param>
-    /// <param name="AsPath">Hash of the AS path alone.</param>
+    /// <summary>A peer's path to a prefix: the peer's session that last announced or withdrew it, whether it is
+    /// announced and since when, whether it had been withdrawn before, and hashes of its last announcement: AS path and
+    /// next hop (0 if there was none), the other attributes, the AS path alone.</summary>
     private record struct Path(int Session, bool Announced, long Since, bool Returned, ulong Route, ulong Rest, ulong AsPath);
 
-    /// <summary>Returns the handler for a file.</summary>
     public Handler Of(MrtPeers peers) => new(this, _peers.Of(peers));
 
     /// <summary>Returns the structure. Nothing may be added afterwards.</summary>
@@ -54,9 +40,7 @@ internal sealed class TraceMeter(Family family, TraceClock clock)
     {
         var duration = clock.Now - clock.First;
         var windows = Array.ConvertAll(_windows, window => window.Finish(duration));
-        var shares = new double[_windows.Length - 1];
-        for (var i = 0; i < shares.Length; i++)
-            shares[i] = _windows[i].Pairs == 0 ? 0.1 : _windows[i + 1].Pairs / _windows[i].Pairs;
+        double[] shares = [.. _windows.Zip(_windows.Skip(1), (wide, narrow) => wide.Pairs == 0 ? 0.1 : narrow.Pairs / wide.Pairs)];
         var longest = windows[0];
         var events = Math.Max(_events, 1);
         var byPrefix = _prefixes.Select(prefix => prefix.Events).OrderDescending().ToArray();
@@ -65,39 +49,27 @@ internal sealed class TraceMeter(Family family, TraceClock clock)
             lengths[prefix.Length] += 1.0 / _numbers.Count;
         return new TraceStructure
         {
-            Source = source,
-            Family = family,
-            Seconds = duration / (double)Second,
-            Kinds = _kinds,
-            HasMicroseconds = _microseconds,
-            OutOfOrder = clock.OutOfOrder,
-            SetAside = clock.SetAside,
-            LongestPause = clock.LongestPause / (double)Second,
-            SessionEnds = _sessionEnds,
-            Windows = windows,
+            Source = source, Family = family, Seconds = duration / (double)Second, Kinds = _kinds, HasMicroseconds = _microseconds,
+            OutOfOrder = clock.OutOfOrder, SetAside = clock.SetAside, LongestPause = clock.LongestPause / (double)Second,
+            SessionEnds = _sessionEnds, Windows = windows,
             Variation = longest.Mean == 0 ? 0 : Math.Max(_windows[0].Pairs / longest.Windows / (longest.Mean * longest.Mean) - 1, 0),
-            PairShares = shares,
-            Prefixes = byPrefix.Length,
-            Pairs = _paths.Count,
-            TopShares = [.. TraceStructure.TopParts.Select(part => Top(byPrefix, part))],
-            RankSlope = Slope(byPrefix),
+            PairShares = shares, Prefixes = byPrefix.Length, Pairs = _paths.Count,
+            TopShares = [.. TraceStructure.TopParts.Select(part => Top(byPrefix, part))], RankSlope = Slope(byPrefix),
             PeerShares = [.. _byPeer.Where(count => count > 0).OrderDescending().Select(count => count / (double)events)],
             SamePeer = _samePeer / (double)events,
             SameLags = Array.ConvertAll(_sameLags, count => count / (double)events),
             OtherLags = Array.ConvertAll(_otherLags, count => count / (double)events),
-            Downs = _downs,
-            Ups = _ups,
-            Lengths = lengths,
+            Downs = _downs, Ups = _ups, Lengths = lengths,
         };
     }
 
     private double Top(long[] byPrefix, double part)
     {
         var count = Math.Max((int)(byPrefix.Length * part), Math.Min(byPrefix.Length, 1));
-        return byPrefix.AsSpan(0, count).ToArray().Sum() / (double)Math.Max(_events, 1);
+        return byPrefix.Take(count).Sum() / (double)Math.Max(_events, 1);
     }
 
-    /// <summary>Fits a line through ranks that are equally far apart on a logarithmic scale, and returns its slope.</summary>
+    /// <summary>Returns the slope of a line fitted through ranks equally far apart on a logarithmic scale.</summary>
     private static double Slope(long[] byPrefix)
     {
         var (x, y) = (new List<double>(), new List<double>());
@@ -135,7 +107,7 @@ internal sealed class TraceMeter(Family family, TraceClock clock)
             (heard.LastPeer == peer ? _sameLags : _otherLags)[decade]++;
         heard = new Heard(heard.Events + 1, _events, peer);
         _events++;
-        // Path identifiers are not told apart: of ADD-PATH sessions the last path stands for all.
+        // Path identifiers are not told apart: the last path of an ADD-PATH session stands for all.
         return ref CollectionsMarshal.GetValueRefOrAddDefault(_paths, (long)number << 32 | (uint)peer, out _);
     }
 
@@ -246,12 +218,10 @@ internal sealed class TraceMeter(Family family, TraceClock clock)
         return hash;
     }
 
-    /// <summary>Feeds the events of one file and of the meter's family.</summary>
+    /// <summary>Takes the events of one file that are of the meter's family.</summary>
     internal readonly struct Handler(TraceMeter owner, TracePeers.FilePeers peers) : IMrtHandler
     {
-        public void RibEntry(ref readonly MrtRoute route, ref readonly PathAttributes attributes)
-        {
-        }
+        public void RibEntry(ref readonly MrtRoute route, ref readonly PathAttributes attributes) { }
 
         public void Announce(ref readonly MrtRoute route, ref readonly PathAttributes attributes)
         {
@@ -267,14 +237,13 @@ internal sealed class TraceMeter(Family family, TraceClock clock)
 
         public void StateChange(int peer, long time, int from, int to)
         {
-            if (to != Established)
+            if (to != MrtTypes.Established)
                 owner.Clock.At(time, 0, 0);
-            if (from == Established)
+            if (from == MrtTypes.Established)
                 owner.EndSession(peers[peer]);
         }
     }
 
     private Family Family => family;
-
     private TraceClock Clock => clock;
 }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Buffers.Binary;
 using Sim.Workloads.Input;
 using Sim.Workloads.Mrt;
 
@@ -12,12 +11,10 @@ internal static class TraceOrder
     private const int HeadRecords = 33;
     private const int HeaderBytes = 12;
 
-    /// <summary>
-    /// The files by the time at which they begin, those that begin together as they were named. A file begins at the median time
-    /// of its first records, clocks that were never set left out; one without such a time stays behind the one named before it.
-    /// Of an even number of records there are two medians: if either fits the order in which the files were named, that order
-    /// stands. That files were named in another order is logged as damage.
-    /// </summary>
+    /// <summary>Sorts the files by the time at which they begin; those that begin together stay as they were named. A
+    /// file begins at the median time of its first records, clocks that were never set left out. A file without such a
+    /// time stays behind the one named before it. An even number of records has two medians: if either fits the order
+    /// in which the files were named, that order stands. Another order of names is logged as damage.</summary>
     public static IReadOnlyList<TraceFile> Sort(IReadOnlyList<TraceFile> files, DamageLog damage)
     {
         if (files.Count < 2)
@@ -42,7 +39,7 @@ internal static class TraceOrder
         return [.. files.Zip(begins).OrderBy(file => file.Second).Select(file => file.First)];
     }
 
-    /// <summary>The two medians of a file's first times, which are one if their number is odd; null if there are none.</summary>
+    /// <summary>Returns the two medians of a file's first times, equal if their number is odd; null without times.</summary>
     private static (long Low, long High)? Begin(TraceFile file)
     {
         var head = new byte[HeadBytes];
@@ -56,7 +53,7 @@ internal static class TraceOrder
             }
             catch (ContainerDamageException)
             {
-                // What came before it counts. The reading that follows meets it again, and logs it.
+                // The content before it counts. The reading that follows meets the damage again, and logs it.
             }
         }
 

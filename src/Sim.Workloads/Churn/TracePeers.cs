@@ -1,41 +1,31 @@
 // SPDX-License-Identifier: MIT
-using Sim.Kernel;
+using System.Runtime.InteropServices;
 using Sim.Workloads.Mrt;
 
 namespace Sim.Workloads.Churn;
 
-/// <summary>
-/// Numbers the BGP peers of several files in the order in which they appear. Each file numbers its own.
-/// </summary>
-/// <param name="filter">Selects peers; null selects all.</param>
+/// <summary>Numbers the BGP peers of several files in the order in which they appear. Each file numbers its own. A
+/// filter of null selects all peers.</summary>
 internal sealed class TracePeers(PeerFilter? filter)
 {
     private readonly Dictionary<(UInt128, uint, Family), int> _numbers = [];
     private readonly List<(Family Family, UInt128 Address)> _own = [];
     private readonly List<(Family Family, UInt128 Address)> _usualHop = [];
-
     public int Count => _usualHop.Count;
-
-    /// <summary>Returns a peer's own address.</summary>
     public (Family Family, UInt128 Address) Own(int peer) => _own[peer];
 
     /// <summary>Returns the next hop that a peer announced last, for any prefix; the peer's own address if it announced none.</summary>
     public (Family Family, UInt128 Address) UsualHop(int peer) => _usualHop[peer];
 
-    /// <summary>Remembers a next hop that a peer announces.</summary>
     public void Saw(int peer, Family family, UInt128 hop) => _usualHop[peer] = (family, hop);
-
-    /// <summary>Returns the numbers of one file's peers.</summary>
-    public FilePeers Of(MrtPeers peers) => new(this, peers);
-
-    private bool Shows(MrtPeer peer, int index) => filter is null || filter.Matches(peer, index);
+    public FilePeers Of(MrtPeers peers) => new(this, filter, peers);
 
     private int Number(in MrtPeer peer)
     {
-        if (!_numbers.TryGetValue((peer.Address, peer.As, peer.Family), out var number))
+        ref var number = ref CollectionsMarshal.GetValueRefOrAddDefault(_numbers, (peer.Address, peer.As, peer.Family), out var known);
+        if (!known)
         {
             number = _usualHop.Count;
-            _numbers.Add((peer.Address, peer.As, peer.Family), number);
             _own.Add((peer.Family, peer.Address));
             _usualHop.Add((peer.Family, peer.Address));
         }
@@ -44,7 +34,7 @@ internal sealed class TracePeers(PeerFilter? filter)
     }
 
     /// <summary>Maps a file's own peer numbers to the common ones, and remembers them by index.</summary>
-    internal sealed class FilePeers(TracePeers all, MrtPeers peers)
+    internal sealed class FilePeers(TracePeers all, PeerFilter? filter, MrtPeers peers)
     {
         /// <summary>The number of every peer that the filter leaves out.</summary>
         public const int Hidden = -1;
@@ -56,9 +46,29 @@ internal sealed class TracePeers(PeerFilter? filter)
             get
             {
                 for (var index = _numbers.Count; index <= peer; index++)
-                    _numbers.Add(all.Shows(peers[index], index) ? all.Number(peers[index]) : Hidden);
+                    _numbers.Add(filter?.Matches(peers[index], index) == false ? Hidden : all.Number(peers[index]));
                 return _numbers[peer];
             }
         }
+    }
+}
+
+/// <summary>Maps a trace's neighbours to WireGuard peers, at least one. A neighbour is a next hop, or the BGP peer
+/// itself if a path states none. Neighbours get peers round-robin in order of appearance: with as many peers as
+/// neighbours, each has its own.</summary>
+public sealed class TraceRouter(int peers)
+{
+    private readonly Dictionary<(UInt128, Family), int> _numbers = [];
+
+    public int Peers { get; } = peers >= 1 ? peers : throw new ArgumentOutOfRangeException(nameof(peers), peers, "at least one peer");
+
+    /// <summary>Returns the WireGuard peer, 0 to <see cref="Peers"/> - 1, behind a neighbour's left-aligned address,
+    /// whose family need not be that of the prefixes.</summary>
+    public int PeerOf(Family family, UInt128 address)
+    {
+        ref var number = ref CollectionsMarshal.GetValueRefOrAddDefault(_numbers, (address, family), out var known);
+        if (!known)
+            number = _numbers.Count - 1;
+        return number % Peers;
     }
 }

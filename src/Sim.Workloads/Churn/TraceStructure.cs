@@ -1,24 +1,17 @@
 // SPDX-License-Identifier: MIT
-using Sim.Kernel;
-using Sim.Workloads.Keys;
-using Sim.Workloads.Mrt;
-using Sim.Workloads.Tables;
-
 namespace Sim.Workloads.Churn;
 
-/// <summary>Counts events by their effect on the BGP peer's path to the prefix. The counts add up to the number of events.</summary>
+/// <summary>Counts events by their effect on the BGP peer's path to the prefix. The counts add up to all events.</summary>
 public sealed record EventKinds
 {
-    /// <summary>First announcements: the trace had not mentioned the path before.</summary>
+    /// <summary>First announcements and withdrawals: the trace had not mentioned the path before.</summary>
     public long FirstAnnouncements { get; internal set; }
 
-    /// <summary>First withdrawals: the trace had not mentioned the path before.</summary>
+    /// <inheritdoc cref="FirstAnnouncements"/>
     public long FirstWithdrawals { get; internal set; }
 
-    /// <summary>
-    /// Announcements that repeat the peer's last one for the prefix: same AS path, next hop, ORIGIN, MED and LOCAL_PREF.
-    /// Communities are not compared.
-    /// </summary>
+    /// <summary>Announcements that repeat the peer's last one: same AS path, next hop, ORIGIN, MED and LOCAL_PREF.
+    /// Communities are not compared.</summary>
     public long Duplicates { get; internal set; }
 
     /// <summary>Announcements with the same AS path and next hop, but another ORIGIN, MED or LOCAL_PREF.</summary>
@@ -48,11 +41,46 @@ public sealed record EventKinds
     public long AllWithdrawals => FirstWithdrawals + Withdrawals + WithdrawalsAgain;
 }
 
-/// <summary>
-/// Describes how a trace's events are spread over time, prefixes and BGP peers. One reading measures it. Memory: one entry per
-/// prefix, and one per pair of peer and prefix.
-/// </summary>
-public sealed record TraceStructure
+/// <summary>The statistics of a trace that a generated trace takes over as they are.</summary>
+public abstract record TraceStatistics
+{
+    /// <summary>The files' names, or what made the numbers.</summary>
+    public required string Source { get; init; }
+
+    public required Family Family { get; init; }
+
+    /// <summary>Number of distinct prefixes, and of distinct pairs of BGP peer and prefix.</summary>
+    public required int Prefixes { get; init; }
+
+    /// <inheritdoc cref="Prefixes"/>
+    public required int Pairs { get; init; }
+
+    /// <summary>The spread of the counts of the longest windows beyond chance: E[n (n - 1)] / E[n]^2 - 1, the squared
+    /// coefficient of variation of their rate.</summary>
+    public required double Variation { get; init; }
+
+    /// <summary>The probability that two events of one window lie in the same tenth of it, from each of
+    /// <see cref="TraceStructure.WindowLengths"/> to the next. It is 0.1 without bursts, and 1 if all events are one burst.</summary>
+    public required IReadOnlyList<double> PairShares { get; init; }
+
+    /// <summary>Share of the events of each BGP peer, the busiest first.</summary>
+    public required IReadOnlyList<double> PeerShares { get; init; }
+
+    /// <summary>Share of the events that come from the same peer as the one before.</summary>
+    public required double SamePeer { get; init; }
+
+    /// <summary>Shares of the events by lag, if the prefix's previous event came from the same peer. The lag is the
+    /// number of events since then, in decades. Events in neither this nor <see cref="OtherLags"/> have new prefixes or
+    /// longer lags.</summary>
+    public required IReadOnlyList<double> SameLags { get; init; }
+
+    /// <summary>Shares of the events by lag, if the prefix's previous event came from another peer.</summary>
+    public required IReadOnlyList<double> OtherLags { get; init; }
+}
+
+/// <summary>Describes how a trace's events are spread over time, prefixes and BGP peers. One reading measures it.
+/// Memory: one entry per prefix, and one per pair of peer and prefix.</summary>
+public sealed record TraceStructure : TraceStatistics
 {
     /// <summary>The lengths of windows in which events are counted, in microseconds.</summary>
     public static IReadOnlyList<long> WindowLengths { get; } = [100_000_000, 10_000_000, 1_000_000, 100_000, 10_000];
@@ -60,22 +88,16 @@ public sealed record TraceStructure
     /// <summary>The shares of the busiest prefixes for which <see cref="TopShares"/> gives their share of the events.</summary>
     public static IReadOnlyList<double> TopParts { get; } = [0.001, 0.01, 0.05, 0.1, 0.25, 0.5];
 
-    /// <summary>Decades of <see cref="SameLags"/>: 1 to 9, 10 to 99, 100 to 999, 1,000 to 9,999 events.</summary>
+    /// <summary>Decades of <see cref="TraceStatistics.SameLags"/>: 1 to 9, 10 to 99, 100 to 999, 1,000 to 9,999 events.</summary>
     public const int LagDecades = 4;
 
     /// <summary>Upper ends of the classes of <see cref="Downs"/> and <see cref="Ups"/> in seconds; the last class has none.</summary>
     public static IReadOnlyList<double> FlapSeconds { get; } = [0.1, 1, 10, 100, 1000, 10_000, 100_000, double.PositiveInfinity];
 
-    /// <summary>The files' names.</summary>
-    public required string Source { get; init; }
-
-    public required Family Family { get; init; }
-
     /// <summary>Length of the trace in seconds, from the first event to the last one with a credible time.</summary>
     public required double Seconds { get; init; }
 
     public required EventKinds Kinds { get; init; }
-
     public long Events => Kinds.Events;
 
     /// <summary>Events per second; 0 if all events have one time.</summary>
@@ -87,7 +109,7 @@ public sealed record TraceStructure
     /// <summary>Events with a time before the previous event's. They count as simultaneous with the previous event.</summary>
     public required long OutOfOrder { get; init; }
 
-    /// <summary>Events with a damaged time, one that does not fit the times around it. They count as simultaneous with the previous event.</summary>
+    /// <summary>Events whose time does not fit those around it. They count as simultaneous with the previous event.</summary>
     public required long SetAside { get; init; }
 
     /// <summary>The longest time without an event, in seconds.</summary>
@@ -99,44 +121,11 @@ public sealed record TraceStructure
     /// <summary>Statistics of the events per window, in the order of <see cref="WindowLengths"/>.</summary>
     public required IReadOnlyList<WindowCounts> Windows { get; init; }
 
-    /// <summary>
-    /// The spread of the counts of the longest windows beyond chance: E[n (n - 1)] / E[n]^2 - 1, the squared coefficient of
-    /// variation of their rate.
-    /// </summary>
-    public required double Variation { get; init; }
-
-    /// <summary>
-    /// The probability that two events of one window lie in the same tenth of it, from each of <see cref="WindowLengths"/> to
-    /// the next. It is 0.1 without bursts, and 1 if all events are one burst.
-    /// </summary>
-    public required IReadOnlyList<double> PairShares { get; init; }
-
-    /// <summary>Number of distinct prefixes.</summary>
-    public required int Prefixes { get; init; }
-
-    /// <summary>Number of distinct pairs of peer and prefix.</summary>
-    public required int Pairs { get; init; }
-
     /// <summary>Share of the events of the busiest prefixes, for each of <see cref="TopParts"/>.</summary>
     public required IReadOnlyList<double> TopShares { get; init; }
 
     /// <summary>Slope of the logarithm of a prefix's events over that of its rank, from the tenth to the middle.</summary>
     public required double RankSlope { get; init; }
-
-    /// <summary>Share of the events of each BGP peer, the busiest first.</summary>
-    public required IReadOnlyList<double> PeerShares { get; init; }
-
-    /// <summary>Share of the events that come from the same peer as the one before.</summary>
-    public required double SamePeer { get; init; }
-
-    /// <summary>
-    /// Shares of the events by lag, if the prefix's previous event came from the same peer. The lag is the number of events since
-    /// then, in decades. The rest, beside <see cref="OtherLags"/>, are new prefixes and longer lags.
-    /// </summary>
-    public required IReadOnlyList<double> SameLags { get; init; }
-
-    /// <summary>Shares of the events by lag, if the prefix's previous event came from another peer.</summary>
-    public required IReadOnlyList<double> OtherLags { get; init; }
 
     /// <summary>Counts withdrawn paths by the time until they came back, in the classes of <see cref="FlapSeconds"/>.</summary>
     public required IReadOnlyList<long> Downs { get; init; }
@@ -148,14 +137,9 @@ public sealed record TraceStructure
     public required IReadOnlyList<double> Lengths { get; init; }
 
     public double WithdrawalShare => Kinds.AllWithdrawals / (double)Math.Max(Events, 1);
-
-    /// <summary>The share of duplicates among all events.</summary>
     public double DuplicateShare => Kinds.Duplicates / (double)Math.Max(Events, 1);
 
-    /// <summary>Measures a trace. It is read twice if some of its times are not credible.</summary>
-    /// <param name="files">The files, in any order; they are sorted by time.</param>
-    /// <param name="family">The family whose events count.</param>
-    /// <param name="damage">Where damage is logged, including damaged times.</param>
+    /// <summary>Measures the events of one family in files of any order, read twice if some times are not credible.</summary>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static TraceStructure Measure(IReadOnlyList<TraceFile> files, Family family, DamageLog damage)
     {
@@ -174,19 +158,11 @@ public sealed record TraceStructure
         return meter.Finish(string.Join(", ", files.Select(file => file.Name)));
     }
 
-    private static TraceMeter Read(
-        IReadOnlyList<TraceFile> files, Family family, TraceClock clock, DamageLog damage, DamageLog times)
+    private static TraceMeter Read(IReadOnlyList<TraceFile> files, Family family, TraceClock clock, DamageLog damage, DamageLog times)
     {
         var meter = new TraceMeter(family, clock);
         foreach (var file in files)
-        {
-            using var content = file.Open();
-            clock.Open(file.Name, times);
-            var reader = new MrtReader(content, file.Name, damage);
-            var handler = meter.Of(reader.Peers);
-            reader.Read(ref handler);
-        }
-
+            file.Read(clock, damage, times, meter.Of);
         return meter;
     }
 }

@@ -3,20 +3,11 @@ using System.Runtime.InteropServices;
 
 namespace Sim.Workloads.Churn;
 
-/// <summary>Statistics of the events per window, for windows of one length.</summary>
-/// <param name="Microseconds">Length of a window; windows begin at multiples of it, in UTC.</param>
-/// <param name="Windows">Number of windows, including empty ones.</param>
-/// <param name="Mean">Mean events per window.</param>
-/// <param name="Dispersion">Variance divided by mean; 1 if events are independent.</param>
-/// <param name="Median">Median events per window.</param>
-/// <param name="P90">90th percentile.</param>
-/// <param name="P99">99th percentile.</param>
-/// <param name="Most">Events in the fullest window.</param>
-public sealed record WindowCounts(
-    long Microseconds, long Windows, double Mean, double Dispersion, long Median, long P90, long P99, long Most);
+/// <summary>Statistics of the events per window, for windows of one length in microseconds that begin at its multiples,
+/// in UTC. Empty windows count. The dispersion is variance / mean: 1 if events are independent.</summary>
+public sealed record WindowCounts(long Microseconds, long Windows, double Mean, double Dispersion, long Median, long P90, long P99, long Most);
 
 /// <summary>Counts events in windows of one length as they come. Memory: one entry for each different count.</summary>
-/// <param name="microseconds">Length of a window.</param>
 internal sealed class WindowCounter(long microseconds)
 {
     private readonly Dictionary<long, long> _filled = [];
@@ -26,8 +17,7 @@ internal sealed class WindowCounter(long microseconds)
     /// <summary>Ordered pairs of different events in one window, over all windows: the sum of n (n - 1).</summary>
     public double Pairs { get; private set; }
 
-    /// <summary>Counts an event. Times never decrease.</summary>
-    /// <param name="time">Microseconds since 1970.</param>
+    /// <summary>Counts an event at a time in microseconds since 1970. Times never decrease.</summary>
     public void Add(long time)
     {
         var window = time / microseconds;
@@ -37,12 +27,11 @@ internal sealed class WindowCounter(long microseconds)
         _count++;
     }
 
-    /// <summary>Returns the statistics.</summary>
-    /// <param name="duration">Microseconds from the first event to the last.</param>
+    /// <summary>Returns the statistics, given the microseconds from the first event to the last.</summary>
     public WindowCounts Finish(long duration)
     {
         Close();
-        // A last window that has hardly begun is no window of its own: what is in it goes to the others.
+        // A last window that has hardly begun is none of its own: its events go to the others.
         var windows = Math.Max(1, (duration + microseconds / 2) / microseconds);
         var filled = _filled.Values.Sum();
         var (events, squares) = (0.0, 0.0);

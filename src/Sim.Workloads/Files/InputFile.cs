@@ -5,14 +5,9 @@ using Sim.Workloads.Input;
 
 namespace Sim.Workloads.Files;
 
-/// <summary>
-/// A file that the command line names, whatever it is: regular, a FIFO, a pipe of the shell (<c>/dev/fd/63</c>), a
-/// device, or <c>-</c> for standard input. Opening and reading end when the command is cancelled.
-/// </summary>
-/// <param name="file">The file.</param>
-/// <param name="again">Whether it is read more than once: what cannot be is copied to a temporary file first.</param>
-/// <param name="progress">Told how far the copying is.</param>
-/// <param name="cancel">Ends opening and reading.</param>
+/// <summary>A file that the command line names, whatever it is: regular, a FIFO, a pipe of the shell
+/// (<c>/dev/fd/63</c>), a device, or <c>-</c> for standard input. If it is read again but cannot be, it is copied to a
+/// temporary file first. Opening and reading end when the command is cancelled.</summary>
 public sealed class InputFile(FileInfo file, bool again, IWorkProgress progress, CancellationToken cancel)
 {
     private const string StandardInputName = "-";
@@ -22,7 +17,6 @@ public sealed class InputFile(FileInfo file, bool again, IWorkProgress progress,
 
     private FileStream? _copy;
 
-    /// <summary>The file as it was named.</summary>
     public string Name => file.ToString();
 
     /// <summary>The file's name without its folder, for progress.</summary>
@@ -48,7 +42,7 @@ public sealed class InputFile(FileInfo file, bool again, IWorkProgress progress,
         return new FileStream(new SafeFileHandle(_copy.SafeFileHandle.DangerousGetHandle(), ownsHandle: false), FileAccess.Read, bufferSize: 0) { Position = 0 };
     }
 
-    /// <summary>Standard input, which one input of a command at most can be.</summary>
+    /// <summary>Opens standard input, which can be one input of a command at most.</summary>
     /// <exception cref="UserException">It is one already, or closed.</exception>
     public static Stream StandardInput(CancellationToken cancel)
     {
@@ -94,12 +88,11 @@ public sealed class InputFile(FileInfo file, bool again, IWorkProgress progress,
         return copy;
     }
 
-    /// <summary>A pipe, whose reads may block for ever: they run on another thread, which is left behind on cancellation.</summary>
+    /// <summary>A pipe. Its reads may block for ever: they run on another thread, which a cancellation abandons.</summary>
     private sealed class PipeStream(string name, Stream source, CancellationToken cancel) : ForwardStream
     {
         private readonly byte[] _buffer = new byte[1 << 16];
-        private int _start;
-        private int _end;
+        private int _start, _end;
 
         public override int Read(Span<byte> buffer)
         {
@@ -107,7 +100,6 @@ public sealed class InputFile(FileInfo file, bool again, IWorkProgress progress,
                 return 0;
             if (_start == _end)
                 (_start, _end) = (0, Fill());
-
             var count = Math.Min(buffer.Length, _end - _start);
             _buffer.AsSpan(_start, count).CopyTo(buffer);
             _start += count;

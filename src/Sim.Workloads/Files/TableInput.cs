@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Sim.Files;
-using Sim.Kernel;
-using Sim.Workloads.Input;
+using Sim.Workloads.Churn;
 using Sim.Workloads.Mrt;
 using Sim.Workloads.Tables;
 
@@ -13,7 +12,6 @@ public static class TableInput
     public static LoadedTable Load(FileInfo? file, Family family, BestPathRule rule, IWorkProgress progress, CancellationToken cancel) =>
         Load(file, [family], rule, progress, cancel)[0];
 
-    /// <summary>The same for several families: one reading for each.</summary>
     public static List<LoadedTable> Load(
         FileInfo? file, Family[] families, BestPathRule rule, IWorkProgress progress, CancellationToken cancel)
     {
@@ -44,4 +42,39 @@ public static class TableInput
             throw new UserException(error.Message);
         }
     }
+}
+
+/// <summary>The valid part of a table, the damage of its file, and the counts of its list if it came from one.</summary>
+public sealed record LoadedTable(RouteTable Table, DamageLog Damage, PrefixListCounts? List = null)
+{
+    private const int Shown = 10;
+
+    /// <summary>Returns the remarks on the input: entries of a list that were left out, the first places of damage, and their number.</summary>
+    public IReadOnlyList<string> Warnings()
+    {
+        var notes = List?.Notes().Select(note => $"{Table.Source}: {note.Count:N0} {note.What} ({note.First})") ?? [];
+        if (Damage.Count == 0)
+            return [.. notes];
+        return [.. notes, .. Places(Damage), $"Damaged input: {Number(Damage)} in all; the {Table.Routes.Length:N0} valid IPv{(int)Table.Family} prefixes were used"];
+    }
+
+    public static IEnumerable<string> Places(DamageLog damage) => damage.First.Take(Shown).Select(place => $"Damaged input: {place}");
+    public static string Number(DamageLog damage) => damage.Count == 1 ? "1 place" : $"{damage.Count:N0} places";
+}
+
+/// <summary>Files of updates as a trace's files, with progress.</summary>
+public static class TraceFiles
+{
+    /// <summary>Returns the files; each is looked at when it is opened. Messages name the command line's option.</summary>
+    public static IReadOnlyList<TraceFile> Open(FileInfo[] files, string option, bool again, IWorkProgress progress, CancellationToken cancel) =>
+    [
+        .. files.Select(file => new InputFile(file, again, progress, cancel)).Select(file => new TraceFile(file.Name, () =>
+        {
+            var content = new TableContent(file, progress, cancel);
+            if (!content.IsText)
+                return content;
+            content.Dispose();
+            throw new UserException($"{file.Name} is text; {option} takes MRT files of updates");
+        })),
+    ];
 }

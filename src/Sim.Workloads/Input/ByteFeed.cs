@@ -1,25 +1,19 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Input;
 
-/// <summary>
-/// The compressed side of an input: a forward reader with look-ahead that counts the bytes consumed. It is also a
-/// <see cref="Stream"/>, for libraries that need one.
-/// </summary>
+/// <summary>A forward reader with look-ahead that counts the bytes consumed: the compressed side of an input, or
+/// content whose first bytes are looked at. It is also a <see cref="Stream"/>, for libraries that need one.</summary>
 internal sealed class ByteFeed(Stream source) : ForwardStream
 {
     private const int TailBytes = 12;
 
     private byte[] _buffer = new byte[64 << 10];
-    private int _start;
-    private int _end;
+    private int _start, _end;
     private bool _sourceEnded;
     private readonly byte[] _tail = new byte[TailBytes];
     private int _tailLength;
 
-    /// <summary>Bytes read ahead and not consumed.</summary>
     public ReadOnlySpan<byte> Buffered => _buffer.AsSpan(_start, _end - _start);
-
-    /// <summary>Bytes consumed.</summary>
     public long Consumed { get; private set; }
 
     /// <summary>Whether a read has asked for more than the file holds. If a decoder failed then, the file was cut off.</summary>
@@ -28,11 +22,7 @@ internal sealed class ByteFeed(Stream source) : ForwardStream
     /// <summary>The last bytes that the source has given, 12 at most. After its end they are the last bytes of the file.</summary>
     public ReadOnlySpan<byte> Tail => _tail.AsSpan(TailBytes - _tailLength);
 
-    public override long Position
-    {
-        get => Consumed;
-        set => throw new NotSupportedException();
-    }
+    public override long Position { get => Consumed; set => throw new NotSupportedException(); }
 
     /// <summary>Reads ahead until <paramref name="count"/> bytes are buffered. Returns false if the file ends before that.</summary>
     public bool Fill(int count)
@@ -71,12 +61,6 @@ internal sealed class ByteFeed(Stream source) : ForwardStream
         return count;
     }
 
-    public override int ReadByte()
-    {
-        Span<byte> one = stackalloc byte[1];
-        return Read(one) == 0 ? -1 : one[0];
-    }
-
     private void KeepTail(ReadOnlySpan<byte> read)
     {
         read = read[Math.Max(read.Length - TailBytes, 0)..];
@@ -97,4 +81,27 @@ internal sealed class ByteFeed(Stream source) : ForwardStream
         if (_buffer.Length < count)
             Array.Resize(ref _buffer, Math.Max(count, _buffer.Length * 2));
     }
+}
+
+/// <summary>A stream that can only be read, and only forward. Its heirs only say how: <see cref="Read(Span{byte})"/>.</summary>
+public abstract class ForwardStream : Stream
+{
+    public sealed override bool CanRead => true;
+    public sealed override bool CanSeek => false;
+    public sealed override bool CanWrite => false;
+    public sealed override long Length => throw new NotSupportedException();
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public abstract override int Read(Span<byte> buffer);
+    public sealed override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public sealed override int ReadByte()
+    {
+        Span<byte> one = stackalloc byte[1];
+        return Read(one) == 0 ? -1 : one[0];
+    }
+
+    public sealed override void Flush() { }
+    public sealed override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+    public sealed override void SetLength(long value) => throw new NotSupportedException();
+    public sealed override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

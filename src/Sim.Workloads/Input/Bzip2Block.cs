@@ -1,55 +1,44 @@
 // SPDX-License-Identifier: MIT
-using System.Buffers.Binary;
 using ICSharpCode.SharpZipLib;
 using ICSharpCode.SharpZipLib.BZip2;
 
 namespace Sim.Workloads.Input;
 
-/// <summary>
-/// One bzip2 block, decoded and checked by SharpZipLib before any of it is delivered. The library reads streams, so the
-/// block becomes a stream of its own: its bits move to a byte boundary, and its CRC is that of the whole stream.
+/// <summary>One bzip2 block, decoded and checked by SharpZipLib before any of it is delivered. The library reads
+/// streams, so the block becomes a stream of its own: its bits move to a byte boundary, and its CRC is that of the
+/// whole stream.
 /// <code>
 ///   file     ...bbbbb bbbbbbbb bbb.....      a block begins and ends at any bit
 ///   stream   "BZh9" | bbbbbbbb bbbbbbbb | end magic (48) | the block's CRC (32)
 /// </code>
-/// Reused from block to block, by one thread at a time.
-/// </summary>
+/// Reused from block to block, by one thread at a time.</summary>
 internal sealed class Bzip2Block
 {
-    public const int MagicBits = 48;
-    public const ulong BlockMagic = 0x314159265359;
-    public const ulong EndMagic = 0x177245385090;
-    public const int HeaderBytes = 4;
+    public const int MagicBits = 48, HeaderBytes = 4;
+    public const ulong BlockMagic = 0x314159265359, EndMagic = 0x177245385090;
     public const string CutOff = "the bzip2 block is cut off";
     private const string Corrupt = "the bzip2 block's data is corrupt";
     private const string WrongCrc = "the bzip2 block's CRC does not match its content";
     private const int TrailerBytes = 11;
 
-    // A block of long runs may expand to 46 MB. More than this is not held but decoded again on delivery.
+    // A block of long runs may expand to 46 MB. If it is longer than this, it is decoded again on delivery.
     private const int Held = 2 << 20;
 
-    private byte[] _stream = [];
-    private int _streamBits;
-    private byte[] _content = [];
-    private int _count;
+    private byte[] _stream = [], _content = [];
+    private int _streamBits, _count, _delivered;
     private bool _isHeld;
-    private int _delivered;
     private BZip2InputStream? _again;
 
     /// <summary>Says what is wrong with the block; null if its content matches its CRC.</summary>
     public string? What { get; private set; }
 
-    /// <summary>Bits from the start of the data to the end of the block, where it is sound.</summary>
+    /// <summary>Bits from the start of the data to the end of a sound block.</summary>
     public int EndBit { get; private set; }
 
-    /// <summary>The CRC that the block carries.</summary>
     public uint Crc { get; private set; }
 
-    /// <summary>Decodes a block that ends at a known bit.</summary>
-    /// <param name="data">Compressed bytes; the block's magic begins in the first of them.</param>
-    /// <param name="startBit">Where the magic begins: 0 to 7.</param>
-    /// <param name="endBit">Where the next magic begins.</param>
-    /// <param name="level">The level of the block's stream, 1 to 9: blocks hold 100 kB times this.</param>
+    /// <summary>Decodes a block that ends at a known bit. Its magic begins at a bit of the data's first byte, and
+    /// blocks hold 100 kB times the level of their stream, 1 to 9.</summary>
     public void Decode(ReadOnlySpan<byte> data, int startBit, int endBit, int level)
     {
         Wrap(data, startBit, endBit, level);
@@ -64,10 +53,7 @@ internal sealed class Bzip2Block
         {
             using var library = new BZip2InputStream(source) { IsStreamOwner = false };
             codes = source.Position;
-            while (Take(library))
-            {
-            }
-
+            while (Take(library)) { }
             What = _count > 0 ? null : "the bzip2 block is empty";
         }
         catch (Exception error) when (IsDamage(error))
@@ -78,11 +64,8 @@ internal sealed class Bzip2Block
         }
     }
 
-    /// <summary>Finds the end of a block whose start is known, and decodes it.</summary>
-    /// <param name="data">Compressed bytes, as far as the block can reach; the block's magic begins in the first of them.</param>
-    /// <param name="startBit">Where the magic begins: 0 to 7.</param>
-    /// <param name="level">The level of the block's stream, 1 to 9.</param>
-    /// <returns>False where the data ends before the block does.</returns>
+    /// <summary>Finds the end of a block that begins as in <see cref="Decode"/>, and decodes it. Returns false if the
+    /// data ends before the block does.</summary>
     public bool TryFindEnd(ReadOnlySpan<byte> data, int startBit, int level)
     {
         Wrap(data, startBit, data.Length * 8, level);
@@ -103,14 +86,14 @@ internal sealed class Bzip2Block
             return true;
         }
 
-        // At the right one of the eight bits the library finds the end magic that is put there. A bit after that gives the same content.
+        // At the right one of the eight bits the library finds the end magic appended there. A later bit gives the same content.
         var last = Math.Min((int)(source.Position - HeaderBytes) * 8 + startBit, data.Length * 8);
         for (var end = last; end > last - 8 && What == Corrupt; end--)
             Decode(data, startBit, end, level);
         return true;
     }
 
-    /// <summary>Delivers content of a sound block; 0 at its end.</summary>
+    /// <summary>Delivers content of a sound block. Returns 0 at its end.</summary>
     public int Read(Span<byte> target)
     {
         if (!_isHeld)
@@ -121,10 +104,7 @@ internal sealed class Bzip2Block
         return read;
     }
 
-    /// <summary>Reads bits, most significant first; those past the end are zero.</summary>
-    /// <param name="bytes">The bytes.</param>
-    /// <param name="bit">The first bit.</param>
-    /// <param name="count">How many: 1 to 57.</param>
+    /// <summary>Returns 1 to 57 bits, the most significant first; those past the end of the bytes are zero.</summary>
     public static ulong Bits(ReadOnlySpan<byte> bytes, int bit, int count)
     {
         Span<byte> padded = stackalloc byte[8];
@@ -140,7 +120,7 @@ internal sealed class Bzip2Block
 
     private MemoryStream Source() => new(_stream, 0, (_streamBits + 7) / 8);
 
-    /// <summary>Takes a piece of content; false at the end. Content that cannot be held only goes through the library's check.</summary>
+    /// <summary>Takes a piece of content. Returns false at the end. Content that cannot be held is only checked.</summary>
     private bool Take(BZip2InputStream library)
     {
         if (_count == _content.Length && _content.Length < Held)

@@ -3,16 +3,14 @@ using System.Numerics;
 
 namespace Sim.Workloads.Input;
 
-/// <summary>
-/// bzip2 on every core. The thread that reads cuts the file at its magics and keeps a queue of blocks being decoded by
-/// the others; it takes them in order and delivers them.
+/// <summary>Decodes bzip2 on every core. The thread that reads cuts the file at its magics and keeps a queue of blocks
+/// that the other threads decode. It takes the blocks in order and delivers them.
 /// <code>
 ///   "BZh9" | block | block | ... | end magic, combined CRC, padding | "BZh9" | ...
 ///            ^ each must begin at the bit where the last one ended: a segment that begins elsewhere was cut at
 ///              bits that only look like a magic, and is dropped
 /// </code>
-/// Two blocks more than there are workers are in flight, with about 8 MB each.
-/// </summary>
+/// Two blocks more than there are workers are in flight, with about 8 MB each.</summary>
 internal sealed class Bzip2Decoder : Decoder
 {
     private readonly Bzip2Splitter _splitter;
@@ -22,8 +20,7 @@ internal sealed class Bzip2Decoder : Decoder
     private Bzip2Block? _current;
     private long _expectedBit;
     private uint _combined;
-    private int _level;
-    private int _cutLevel;
+    private int _level, _cutLevel;
     private IOException? _failure;
     private bool _ended;
 
@@ -59,22 +56,18 @@ internal sealed class Bzip2Decoder : Decoder
         }
     }
 
-    protected override void Dispose(bool disposing)
+    public override void Dispose()
     {
         // A block takes a fraction of a second, so the workers are waited for rather than interrupted.
         foreach (var job in _jobs)
             job.Work?.Wait();
         _jobs.Clear();
-        base.Dispose(disposing);
     }
 
-    /// <summary>Takes the next segment in order: a block becomes current, an end opens the next stream or ends the file.</summary>
+    /// <summary>Takes the next segment: a block becomes current, an end opens the next stream or ends the file.</summary>
     private void Advance()
     {
-        while (_jobs.Count < _depth && TryCut())
-        {
-        }
-
+        while (_jobs.Count < _depth && TryCut()) { }
         if (_jobs.Count == 0)
         {
             Fail("the bzip2 stream is cut off: no block and no end of stream");
@@ -86,11 +79,9 @@ internal sealed class Bzip2Decoder : Decoder
         var begins = job.Segment.StartBit.CompareTo(_expectedBit);
         if (begins > 0)
             Fail("neither a bzip2 block nor an end of stream");
-        else if (begins == 0 && job.Segment.IsEnd)
-            EndStream(job.Segment);
-        else if (begins == 0)
-            Accept(job);
-        // A segment that begins earlier lies inside a block already delivered: its magic was none.
+        else if (begins == 0 && (job.Segment.IsEnd ? EndStream(job.Segment) : Accept(job)) is { } what)
+            Fail(what);
+        // A segment that begins earlier lies inside a block already delivered: it was cut at a false magic.
     }
 
     private bool TryCut()
@@ -99,7 +90,7 @@ internal sealed class Bzip2Decoder : Decoder
             return false;
         if (segment.IsEnd)
             _cutLevel = Level(AfterEnd(segment), _cutLevel);
-        // A file full of false magics may have many segments waiting to be joined: they are decoded only when due.
+        // A file full of false magics may have many segments that wait to be joined: they are decoded only when due.
         _jobs.Add(segment.IsEnd || _cutLevel == 0 || _jobs.Count >= _depth ? new Job(segment, 0, null, null) : Start(segment, _cutLevel));
         return true;
     }
@@ -116,22 +107,19 @@ internal sealed class Bzip2Decoder : Decoder
         }));
     }
 
-    private void Accept(Job job)
+    /// <summary>Makes a block current. Returns what is wrong with it, or null.</summary>
+    private string? Accept(Job job)
     {
         var (segment, block) = (job.Segment, job.Block);
         if (Bzip2Block.Bits(segment.Bytes, segment.FirstBit + Bzip2Block.MagicBits + 32, 1) != 0)
         {
             const string what = "bzip2 with randomised blocks, as only bzip2 0.9.0 made them, is not supported";
             _failure = new UnsupportedContainerException(what, "bzip2 -dc FILE", _expectedBit / 8);
-            return;
+            return null;
         }
 
         if (_level == 0)
-        {
-            Fail("the level in the header is none of 1 to 9");
-            return;
-        }
-
+            return "the level in the header is none of 1 to 9";
         job.Work?.GetAwaiter().GetResult();
         if (block is null || job.Level != _level)
         {
@@ -143,20 +131,15 @@ internal sealed class Bzip2Decoder : Decoder
         if (block.What is not null && segment.NextBit >= 0)
             Join(segment, block);
         if (block.What is not null)
-        {
-            Fail(block.What == Bzip2Block.CutOff && _splitter.Lost ? "the bzip2 block does not end where the largest would" : block.What);
-            return;
-        }
-
+            return block.What == Bzip2Block.CutOff && _splitter.Lost ? "the bzip2 block does not end where the largest would" : block.What;
         _combined = BitOperations.RotateLeft(_combined, 1) ^ block.Crc;
         _current = block;
         _expectedBit = (segment.StartBit & ~7L) + block.EndBit;
+        return null;
     }
 
-    /// <summary>
-    /// The data of the block may hold bits that look like a magic, so that it was cut short: appends what follows.
-    /// Each attempt doubles the data where it can, so that a file full of such bits costs little more.
-    /// </summary>
+    /// <summary>Appends the segments that follow, because the block's data may hold bits that look like a magic, which
+    /// cut it short. Each attempt doubles the data if it can, so a file full of such bits costs little more.</summary>
     private void Join(Bzip2Segment segment, Bzip2Block block)
     {
         var origin = segment.StartBit / 8;
@@ -178,54 +161,42 @@ internal sealed class Bzip2Decoder : Decoder
         }
     }
 
-    private void EndStream(Bzip2Segment segment)
+    /// <summary>Opens the next stream, or ends the file. Returns what is wrong, or null.</summary>
+    private string? EndStream(Bzip2Segment segment)
     {
         var bits = segment.FirstBit + Bzip2Block.MagicBits;
         if (segment.Bytes.Length * 8 < bits + 32)
-        {
-            Fail("the bzip2 stream is cut off in its end");
-            return;
-        }
-
+            return "the bzip2 stream is cut off in its end";
         if (Bzip2Block.Bits(segment.Bytes, bits, 32) != _combined)
-        {
-            Fail("the bzip2 stream's CRC does not match its blocks");
-            return;
-        }
-
+            return "the bzip2 stream's CRC does not match its blocks";
         var rest = AfterEnd(segment);
         _expectedBit = (segment.StartBit / 8 + segment.Bytes.Length - rest.Length) * 8;
         if (rest.IsEmpty)
         {
             _ended = true;
-            return;
+            return null;
         }
 
         if (rest.Length < Bzip2Block.HeaderBytes || ContainerMagic.Recognise(rest) != ContainerFormat.Bzip2)
-        {
-            Fail("garbage after the end");
-            return;
-        }
-
+            return "garbage after the end";
         _level = Level(rest);
         _combined = 0;
         _expectedBit += Bzip2Block.HeaderBytes * 8;
+        return null;
     }
 
-    /// <summary>The bytes that follow the end of a stream, as far as the segment holds them.</summary>
+    /// <summary>Returns the bytes that follow the end of a stream, as far as the segment holds them.</summary>
     private static ReadOnlySpan<byte> AfterEnd(Bzip2Segment segment) =>
         segment.Bytes.AsSpan(Math.Min((segment.FirstBit + Bzip2Block.MagicBits + 32 + 7) / 8, segment.Bytes.Length));
 
-    /// <summary>The level in a stream's header; <paramref name="otherwise"/> where there is none of 1 to 9.</summary>
+    /// <summary>Returns the level in a stream's header, or <paramref name="otherwise"/> if it is not 1 to 9.</summary>
     private static int Level(ReadOnlySpan<byte> header, int otherwise = 0) =>
         header.StartsWith("BZh"u8) && header.Length > 3 && header[3] is >= (byte)'1' and <= (byte)'9' ? header[3] - '0' : otherwise;
 
     private void Fail(string what) =>
         _failure = new ContainerDamageException(ContainerFormat.Bzip2, _expectedBit / 8, what);
 
-    /// <param name="Segment">What was cut off.</param>
-    /// <param name="Level">The level that it is decoded with: that of the last header before it.</param>
-    /// <param name="Block">Where it is decoded to; null for a stream's end and for a segment not begun.</param>
-    /// <param name="Work">The decoding, or null.</param>
+    /// <summary>A segment and its decoding, with the level of the last header before it. A stream's end, and a segment
+    /// whose decoding has not begun, have neither block nor work.</summary>
     private readonly record struct Job(Bzip2Segment Segment, int Level, Bzip2Block? Block, Task? Work);
 }

@@ -1,27 +1,22 @@
 // SPDX-License-Identifier: MIT
-
 namespace Sim.Workloads.Input;
 
-/// <summary>A stretch of compressed bits from one magic to the next.</summary>
-/// <param name="StartBit">Bits from the start of the file to the magic.</param>
-/// <param name="IsEnd">Whether the magic is that of a stream's end rather than of a block.</param>
-/// <param name="Bytes">The bytes from the magic's first to the next magic's last, or to the end of the file.</param>
-/// <param name="NextBit">Bits from the first of the bytes to the next magic; -1 if there is none.</param>
+/// <summary>A stretch of compressed bits from one magic, of a block or of a stream's end, to the next. The start is
+/// counted from the start of the file. The bytes go from the magic's first to the next magic's last, or to the end of
+/// the file. The next magic is counted from the first of them; -1 if there is none.</summary>
 internal readonly record struct Bzip2Segment(long StartBit, bool IsEnd, byte[] Bytes, int NextBit)
 {
     /// <summary>Bits from the first of the bytes to the magic: 0 to 7.</summary>
     public int FirstBit => (int)(StartBit & 7);
 }
 
-/// <summary>
-/// Cuts a bzip2 file at its magics, which lie at any bit: blocks begin with 0x314159265359, streams end with
+/// <summary>Cuts a bzip2 file at its magics, which lie at any bit: blocks begin with 0x314159265359, streams end with
 /// 0x177245385090. The same 48 bits inside a block's data cut it too; the decoder notices and joins the parts.
 /// <code>
 ///   bytes    w0       w1       w2       w3 ...   w6
 ///   shift 3  ...mmmmm mmmmmmmm mmmmmmmm mmmmmmmm mmm.....    w1 and w2 lie inside the magic at every shift
-/// </code>
-/// </summary>
-internal sealed class Bzip2Splitter
+/// </code></summary>
+internal sealed class Bzip2Splitter(ByteFeed feed)
 {
     /// <summary>No sound block is longer: 900,000 symbols of 20 bits and its tables are 2.3 MB.</summary>
     public const int MaxBlockBytes = 3 << 20;
@@ -31,33 +26,28 @@ internal sealed class Bzip2Splitter
     // Indexed by w1 w2: the shifts at which a magic may lie, one bit each.
     private static readonly byte[] Shifts = MakeShifts();
 
-    private readonly ByteFeed _feed;
     private long _startBit = -1;
     private bool _startIsEnd;
     private bool _ended;
 
-    public Bzip2Splitter(ByteFeed feed) => _feed = feed;
-
     /// <summary>Whether the splitter gave up because no magic came for longer than a block can be.</summary>
     public bool Lost { get; private set; }
 
-    /// <summary>Cuts off the next segment; false at the end of the file.</summary>
+    /// <summary>Cuts off the next segment. Returns false at the end of the file.</summary>
     public bool TryNext(out Bzip2Segment segment)
     {
         segment = default;
-        if (_ended)
+        if (_ended || (_startBit < 0 && !FindFirst()))
             return false;
-        if (_startBit < 0 && !FindFirst())
-            return false;
-        var from = (int)(_startBit - _feed.Consumed * 8);
+        var from = (int)(_startBit - feed.Consumed * 8);
         var found = Find(from + 1, out var next, out var nextIsEnd);
-        var length = found ? (next + Bzip2Block.MagicBits + 7) / 8 : _feed.Buffered.Length;
-        segment = new Bzip2Segment(_startBit, _startIsEnd, _feed.Buffered[..length].ToArray(), found ? next : -1);
+        var length = found ? (next + Bzip2Block.MagicBits + 7) / 8 : feed.Buffered.Length;
+        segment = new Bzip2Segment(_startBit, _startIsEnd, feed.Buffered[..length].ToArray(), found ? next : -1);
         _ended = !found;
         if (found)
         {
-            (_startBit, _startIsEnd) = (_feed.Consumed * 8 + next, nextIsEnd);
-            _feed.Consume(next / 8);
+            (_startBit, _startIsEnd) = (feed.Consumed * 8 + next, nextIsEnd);
+            feed.Consume(next / 8);
         }
 
         return true;
@@ -65,23 +55,22 @@ internal sealed class Bzip2Splitter
 
     private bool FindFirst()
     {
-        if (!Find(0, out var first, out _startIsEnd))
+        _ended = !Find(0, out var first, out _startIsEnd);
+        if (!_ended)
         {
-            _ended = true;
-            return false;
+            _startBit = feed.Consumed * 8 + first;
+            feed.Consume(first / 8);
         }
 
-        _startBit = _feed.Consumed * 8 + first;
-        _feed.Consume(first / 8);
-        return true;
+        return !_ended;
     }
 
-    /// <summary>Looks for a magic at or after a bit of what is buffered, reading on as needed.</summary>
+    /// <summary>Finds a magic at or after a bit of the buffered bytes, and reads on as needed.</summary>
     private bool Find(int fromBit, out int bit, out bool isEnd)
     {
         for (var at = fromBit / 8; ; at++)
         {
-            if (at + 8 > _feed.Buffered.Length && !_feed.Fill(Math.Min(at + (128 << 10), MaxBlockBytes)) && at + 6 > _feed.Buffered.Length)
+            if (at + 8 > feed.Buffered.Length && !feed.Fill(Math.Min(at + (128 << 10), MaxBlockBytes)) && at + 6 > feed.Buffered.Length)
                 break;
             if (at >= MaxBlockBytes)
             {
@@ -98,10 +87,10 @@ internal sealed class Bzip2Splitter
         return false;
     }
 
-    /// <summary>The next byte from <paramref name="at"/> on at which a magic may begin, or the last that has seven after it.</summary>
+    /// <summary>Returns the next byte at which a magic may begin, or the last that has seven after it.</summary>
     private int SkipTo(int at)
     {
-        var bytes = _feed.Buffered;
+        var bytes = feed.Buffered;
         while (at + 8 < bytes.Length && Shifts[bytes[at + 1] << 8 | bytes[at + 2]] == 0)
             at++;
         return at;
@@ -110,8 +99,8 @@ internal sealed class Bzip2Splitter
     private bool TryMatch(int at, int fromBit, out int bit, out bool isEnd)
     {
         (bit, isEnd) = (0, false);
-        var word = Bzip2Block.Bits(_feed.Buffered, at * 8, Bzip2Block.MagicBits + 7);
-        for (var shift = 0; shift < 8 && at * 8 + shift + Bzip2Block.MagicBits <= _feed.Buffered.Length * 8; shift++)
+        var word = Bzip2Block.Bits(feed.Buffered, at * 8, Bzip2Block.MagicBits + 7);
+        for (var shift = 0; shift < 8 && at * 8 + shift + Bzip2Block.MagicBits <= feed.Buffered.Length * 8; shift++)
         {
             var value = word >> (7 - shift) & MagicMask;
             if ((value is not (Bzip2Block.BlockMagic or Bzip2Block.EndMagic)) || at * 8 + shift < fromBit)

@@ -1,30 +1,24 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Input;
 
-/// <summary>
-/// A file read forward, whatever it is wrapped in: plain, gzip (any number of members), bzip2 (any number of
-/// streams, decoded on every core), xz and zstd, recognised by content and never by name.
-/// </summary>
-/// <remarks>
-/// Damage to the container (cut off, a check that does not match, something after the end) is thrown as
+#pragma warning disable CA1710 // Callers name the input; that it is a stream is how they read it.
+/// <summary>A file read forward, whatever it is wrapped in: plain, gzip (any number of members), bzip2 (any number of
+/// streams, decoded on every core), xz and zstd, recognised by content and never by name.</summary>
+/// <remarks>Damage to the container (cut off, a check that does not match, something after the end) is thrown as
 /// <see cref="ContainerDamageException"/>, after all sound content before it has been delivered. A caller that wants to
-/// keep what it got catches that exception and goes on with what it has. A container that is sound but not supported is
-/// an <see cref="UnsupportedContainerException"/>; after content has been delivered, it is damage that says so.
-/// </remarks>
-#pragma warning disable CA1710 // It is the input that callers name; that it is a stream is how they read it.
+/// keep what it got catches that exception and goes on. A sound container that is not supported is an
+/// <see cref="UnsupportedContainerException"/>; after content has been delivered, it is damage that says so.</remarks>
 public sealed class CompressedInput : ForwardStream
 #pragma warning restore CA1710
 {
     private readonly Stream _source;
     private readonly Decoder _decoder;
-    private readonly bool _leaveOpen;
-    private readonly long _length;
     private long _position;
 
-    private CompressedInput(Stream source, string name, int workers, bool leaveOpen)
+    private CompressedInput(Stream source, int workers)
     {
-        (_source, Name, _leaveOpen) = (source, name, leaveOpen);
-        _length = source.CanSeek ? source.Length - source.Position : -1;
+        _source = source;
+        CompressedLength = source.CanSeek ? source.Length - source.Position : -1;
         var feed = new ByteFeed(source);
         var isWhole = !feed.Fill(ContainerMagic.Length);
         if (ForeignContainer.Find(feed.Buffered) is var (what, command))
@@ -47,55 +41,21 @@ public sealed class CompressedInput : ForwardStream
         };
     }
 
-    /// <summary>The file as it was named, for messages.</summary>
-    public string Name { get; }
-
     public ContainerFormat Format { get; }
 
     /// <summary>Bytes of the file used so far: with <see cref="CompressedLength"/>, the progress.</summary>
     public long CompressedPosition => _decoder.CompressedPosition;
 
-    /// <summary>Bytes of the file, or -1 where the source cannot say (a pipe).</summary>
-    public long CompressedLength => _length;
+    /// <summary>Bytes of the file, or -1 if the source cannot say (a pipe).</summary>
+    public long CompressedLength { get; }
 
-    /// <summary>The damage met so far, or null.</summary>
     public ContainerDamageException? Damage { get; private set; }
+    public override long Position { get => _position; set => throw new NotSupportedException(); }
 
-    /// <summary>Bytes of content delivered.</summary>
-    public override long Position
-    {
-        get => _position;
-        set => throw new NotSupportedException();
-    }
-
-    /// <summary>Opens a file.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="workers">Cores that decode bzip2 blocks; 0 means all.</param>
-    /// <exception cref="IOException">The file cannot be opened or read.</exception>
+    /// <summary>Reads a stream, compressed or plain, from where it stands. The stream is closed with the input, and
+    /// need not be seekable. The workers are cores that decode bzip2 blocks; 0 means all.</summary>
     /// <exception cref="UnsupportedContainerException">It is a container that only other programs read.</exception>
-    public static CompressedInput Open(string path, int workers = 0)
-    {
-        // No buffer in the FileStream: every reader above has a large one of its own.
-        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
-        try
-        {
-            return new CompressedInput(file, path, workers, leaveOpen: false);
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>Reads a stream from where it stands.</summary>
-    /// <param name="source">The compressed or plain bytes; need not be seekable.</param>
-    /// <param name="name">How messages call it.</param>
-    /// <param name="workers">Cores that decode bzip2 blocks; 0 means all.</param>
-    /// <param name="leaveOpen">Whether the source stays open when this is disposed of.</param>
-    /// <exception cref="UnsupportedContainerException">It is a container that only other programs read.</exception>
-    public static CompressedInput Open(Stream source, string name, int workers = 0, bool leaveOpen = false) =>
-        new(source, name, workers, leaveOpen);
+    public static CompressedInput Open(Stream source, int workers = 0) => new(source, workers);
 
     /// <inheritdoc/>
     /// <exception cref="ContainerDamageException">The container is damaged here. All sound content before was delivered.</exception>
@@ -140,8 +100,7 @@ public sealed class CompressedInput : ForwardStream
         if (disposing)
         {
             _decoder.Dispose();
-            if (!_leaveOpen)
-                _source.Dispose();
+            _source.Dispose();
         }
 
         base.Dispose(disposing);

@@ -1,33 +1,23 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Input;
 
-/// <summary>
-/// A container is cut off, corrupt, or followed by something else. <see cref="CompressedInput.Read(Span{byte})"/>
-/// throws it once all sound content before the damage has been delivered, and again on every later call.
-/// </summary>
-/// <remarks>
-/// Content is sound if a check of the container has confirmed it: whole bzip2 blocks, xz blocks, gzip members and zstd frames, and
-/// everything before the place where a file is cut off. Most gzip files have one member and one check at its end, so one wrong bit
-/// would lose the whole file. Therefore gzip members are delivered as they are decoded, and so are xz blocks and zstd frames with more
-/// than 32 MiB of content; the last 1,024 (gzip) or 4,096 (xz) bytes before corrupt data are dropped. <see cref="Unconfirmed"/> and the
-/// message say how many of the delivered bytes no check has confirmed.
-/// </remarks>
+/// <summary>A container is cut off, corrupt, or followed by something else.
+/// <see cref="CompressedInput.Read(Span{byte})"/> throws it once all sound content before the damage has been
+/// delivered, and again on every later call.</summary>
+/// <remarks>Content is sound if a check of the container has confirmed it: whole bzip2 blocks, xz blocks, gzip members
+/// and zstd frames, and everything before the place where a file is cut off. Most gzip files have one member and one
+/// check at its end, so one wrong bit would lose the whole file. Therefore gzip members are delivered as they are
+/// decoded, and so are xz blocks and zstd frames with more than 32 MiB of content; the last 1,024 (gzip) or 4,096 (xz)
+/// bytes before corrupt data are dropped. <see cref="Unconfirmed"/> and the message say how many of the delivered bytes
+/// no check has confirmed.</remarks>
 public sealed class ContainerDamageException : IOException
 {
     internal ContainerDamageException(ContainerFormat format, long compressedOffset, string what, Exception? inner = null)
-        : base($"{format.ToString().ToLowerInvariant()} container damaged at byte {compressedOffset}: {what}", inner)
-    {
-        Format = format;
-        CompressedOffset = compressedOffset;
-        What = what;
-    }
+        : base($"{format.ToString().ToLowerInvariant()} container damaged at byte {compressedOffset}: {what}", inner) =>
+        (Format, CompressedOffset, What) = (format, compressedOffset, what);
 
     public ContainerFormat Format { get; }
-
-    /// <summary>Bytes from the start of the compressed file to where the damage shows.</summary>
     public long CompressedOffset { get; }
-
-    /// <summary>The damage in words.</summary>
     public string What { get; }
 
     /// <summary>Bytes at the end of the content delivered that no check confirms, because of this damage; 0 if the file is cut off.</summary>
@@ -36,7 +26,7 @@ public sealed class ContainerDamageException : IOException
     /// <summary>Whether the file ends too early, and nothing else is wrong: all that was decoded is sound.</summary>
     internal bool IsCutOff { get; init; }
 
-    /// <summary>The same damage, with a word on content that was delivered and is not confirmed because of it.</summary>
+    /// <summary>Returns the same damage, with a word on content that was delivered without confirmation.</summary>
     internal ContainerDamageException AfterContent(long bytes) => bytes == 0
         ? this
         : new(Format, CompressedOffset, $"{What}; the last {bytes:N0} bytes of content before it are used, and no check confirms them", InnerException)
@@ -44,7 +34,25 @@ public sealed class ContainerDamageException : IOException
             Unconfirmed = bytes,
         };
 
-    /// <summary>The same damage, with a word on content that is left out because of it.</summary>
+    /// <summary>Returns the same damage, with a word on content that is left out because of it.</summary>
     internal ContainerDamageException WithoutContent(long bytes) =>
         new(Format, CompressedOffset, $"{What}; {bytes:N0} bytes of content that no check confirms are left out", this);
+}
+
+/// <summary>A container is sound as far as it was read, but needs something that is not read here: a filter, a large
+/// window, a dictionary, another program. The message says so, and names a command that reads it.</summary>
+public sealed class UnsupportedContainerException : IOException
+{
+    internal UnsupportedContainerException(string what, string? command, long compressedOffset = 0)
+        : base(command is null ? what : $"{what}; {command} reads it") =>
+        (What, Command, CompressedOffset) = (what, command, compressedOffset);
+
+    /// <summary>A clause that says what the file is or needs: <c>the xz filter delta is not supported</c>.</summary>
+    public string What { get; }
+
+    /// <summary>A command that writes the content to standard output, with FILE for the file; null if none does.</summary>
+    public string? Command { get; }
+
+    /// <summary>Bytes from the start of the compressed file to the place where that shows.</summary>
+    public long CompressedOffset { get; }
 }

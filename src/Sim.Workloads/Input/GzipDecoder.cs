@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: MIT
-using System.Buffers.Binary;
 using System.IO.Compression;
 using System.IO.Hashing;
 
 namespace Sim.Workloads.Input;
 
-/// <summary>
-/// gzip (RFC 1952), any number of members. <see cref="GZipStream"/> takes a file that is cut off for a shorter file,
-/// so the members are taken apart here and only the deflate data in them is left to the framework:
+/// <summary>Decodes gzip (RFC 1952), any number of members. <see cref="GZipStream"/> mistakes a cut-off file for a
+/// shorter one, so the members are taken apart here and only the deflate data in them is left to the framework:
 /// <code>
 ///   1F 8B 08 flags mtime(4) xfl os [extra] [name\0] [comment\0] [crc16] | deflate data | CRC-32 length   (trailer, LE)
 /// </code>
-/// Content is delivered as it is decoded: the only check of a member is at its end, so that holding it back would lose all of
-/// a file for one wrong bit in it. What is not confirmed in the end is said; see <see cref="ContainerDamageException.Unconfirmed"/>.
-/// <see cref="DeflateStream"/> does not say where the deflate data ended. The trailer does: its eight bytes are known
-/// once the content is, so they are looked for in the last piece that the inflater was given.
-/// </summary>
+/// Content is delivered as it is decoded: the only check of a member is at its end, so holding content back would lose
+/// the whole file for one wrong bit. The damage says how much was not confirmed; see
+/// <see cref="ContainerDamageException.Unconfirmed"/>. <see cref="DeflateStream"/> does not say where the deflate data
+/// ended. The trailer does: its eight bytes are known once the content is, so they are looked for in the last piece
+/// that the inflater was given.</summary>
 internal sealed class GzipDecoder(ByteFeed feed) : Decoder
 {
     private const int Trailer = 8;
@@ -49,11 +47,7 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
         }
     }
 
-    protected override void Dispose(bool disposing)
-    {
-        _inflater?.Dispose();
-        base.Dispose(disposing);
-    }
+    public override void Dispose() => _inflater?.Dispose();
 
     private int Inflate(Span<byte> buffer)
     {
@@ -93,7 +87,7 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
         SkipHeader();
         _crc.Reset();
         (_length, _isFirst) = (0, false);
-        _member.Restart();
+        _member.RanOut = false;
         _inflater = new DeflateStream(_member, CompressionMode.Decompress, leaveOpen: true);
         return true;
     }
@@ -136,7 +130,7 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
         while (Take(1) != 0);
     }
 
-    /// <summary>Takes bytes of the header into its CRC; returns the last of them.</summary>
+    /// <summary>Takes bytes of the header into its CRC. Returns the last of them.</summary>
     private byte Take(int count)
     {
         var taken = feed.Buffered[..count];
@@ -176,10 +170,8 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
         return Damaged("the length in the trailer does not match the content");
     }
 
-    /// <summary>
-    /// The file ends before the member does. One that ends in about the length of what came out is not cut off: corrupt data
-    /// has led over its trailer.
-    /// </summary>
+    /// <summary>Makes the damage of a file that ends before the member does. If the file ends in about the length of
+    /// the content, it is not cut off: corrupt data has led over its trailer.</summary>
     private ContainerDamageException Cut(string what, Exception? inner = null)
     {
         var isWhole = feed.Tail.Length >= Trailer
@@ -192,36 +184,32 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
     private ContainerDamageException Damaged(string what, Exception? inner = null) =>
         new ContainerDamageException(ContainerFormat.Gzip, CompressedPosition, what, inner).AfterContent(_delivered - Verified);
 
-    /// <summary>
-    /// Hands the inflater one piece at a time and leaves it unconsumed in the feed until the next is asked for, so
-    /// that the end of the deflate data can be found in it.
-    /// </summary>
+    /// <summary>Hands the inflater one piece at a time and leaves it unconsumed in the feed until the next is asked
+    /// for, so that the end of the deflate data can be found in it.</summary>
     private sealed class MemberFeed(ByteFeed feed) : ForwardStream
     {
         private const int Most = 16 << 10;
 
-        // The last bytes before the end of the file, or before bytes like a member's first, go out one at a time: where the
-        // deflate data ends among them is then known, and that its trailer follows at once.
+        // The last bytes before the end of the file, or before bytes like a member's first, go out one at a time. This shows
+        // where the deflate data ends among them, and that its trailer follows at once.
         private const int Last = 4 * Trailer;
 
         /// <summary>Bytes handed out and still unconsumed in the feed.</summary>
         public int Held { get; private set; }
 
-        public bool RanOut { get; private set; }
+        public bool RanOut { get; set; }
 
-        public void Restart() => RanOut = false;
-
-        /// <summary>Consumes the held piece up to and with <paramref name="trailer"/>; false if it is not there.</summary>
+        /// <summary>Consumes the held piece through <paramref name="trailer"/>. Returns false if it is not there.</summary>
         public bool TakeThrough(ReadOnlySpan<byte> trailer)
         {
             feed.Fill(Held + trailer.Length + 2);
             var near = feed.Buffered[..Math.Min(Held + trailer.Length, feed.Buffered.Length)];
-            // The inflater asked for this piece, so that its first byte is of the deflate data.
+            // The inflater asked for this piece, so its first byte is deflate data.
             var at = near[1..].IndexOf(trailer) + 1;
             if (at == 0)
                 return false;
-            // An empty member's trailer is eight zeros, and zeros may come before it: take the place that a member
-            // or the end of the file follows.
+            // An empty member's trailer is eight zeros, and zeros may come before it: take the place before the next member or
+            // the end of the file.
             for (var next = at; !EndsSoundly(next + trailer.Length) && next + 1 + trailer.Length <= near.Length;)
             {
                 next++;
@@ -239,7 +227,7 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
         /// <summary>Returns whether fewer bytes than a trailer has come between the deflate data and the end of the file.</summary>
         public bool IsCutShort => Held <= 1 && !feed.Fill(Held + Trailer);
 
-        /// <summary>Returns whether what was handed out, or the bytes after it, hold <paramref name="bytes"/>.</summary>
+        /// <summary>Returns whether the piece handed out, or the bytes after it, hold <paramref name="bytes"/>.</summary>
         public bool Holds(ReadOnlySpan<byte> bytes) => feed.Buffered[..Math.Min(Held + bytes.Length, feed.Buffered.Length)].IndexOf(bytes) >= 0;
 
         private bool EndsSoundly(int at) =>

@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: MIT
-using System.Buffers.Binary;
-
 namespace Sim.Workloads.Input;
 
-/// <summary>
-/// The chunks of LZMA2 data, handed to the library one at a time: it never sees the end marker of a block nor bytes of
-/// another chunk, so that one decoder, with its window, serves all blocks.
+/// <summary>The chunks of LZMA2 data, handed to the library one at a time: it sees neither the end marker of a block
+/// nor bytes of another chunk, so that one decoder, with its window, serves all blocks.
 /// <code>
 ///   00                                       the end
 ///   01, 02      size - 1 (2)               | content as it is       01 resets the dictionary
 ///   80 to FF    content size - 1 (21 bits, 5 of them in the first byte), size - 1 (2), [properties (1)] | LZMA
 ///               80 nothing is reset, A0 the state, C0 with new properties, E0 the dictionary too
-/// </code>
-/// </summary>
+/// </code></summary>
 internal sealed class Lzma2Chunks(ByteFeed feed) : ForwardStream
 {
     private const int LongestHeader = 6;
@@ -23,7 +19,7 @@ internal sealed class Lzma2Chunks(ByteFeed feed) : ForwardStream
     /// <summary>Bytes of the chunk's content.</summary>
     public int Content { get; private set; }
 
-    /// <summary>Whether more than the chunk was asked for: what the decoder makes of that is made up.</summary>
+    /// <summary>Whether more than the chunk was asked for: the decoder then makes content up.</summary>
     public bool Overrun { get; private set; }
 
     /// <summary>Whether the file ends inside the chunk.</summary>
@@ -32,12 +28,11 @@ internal sealed class Lzma2Chunks(ByteFeed feed) : ForwardStream
     /// <summary>Whether all of the chunk was handed out.</summary>
     public bool IsUsedUp => _left == 0;
 
-    /// <summary>The chunks of another block begin.</summary>
+    /// <summary>Begins the chunks of another block.</summary>
     public void Restart() => _started = false;
 
-    /// <summary>Goes to the next chunk, whose header is part of what is handed out.</summary>
-    /// <param name="what">What is wrong with the header, or null. Null, and no chunk, at the end of the data.</param>
-    /// <returns>Whether there is one.</returns>
+    /// <summary>Goes to the next chunk, whose header is handed out too. Returns false at the end of the data
+    /// (<paramref name="what"/> is null) and if the header is wrong (<paramref name="what"/> says how).</summary>
     public bool TryNext(out string? what)
     {
         (what, _left, Content, Overrun) = (null, 0, 0, false);
@@ -92,12 +87,6 @@ internal sealed class Lzma2Chunks(ByteFeed feed) : ForwardStream
         var read = feed.Read(buffer[..Math.Min(buffer.Length, _left)]);
         _left -= read;
         return read;
-    }
-
-    public override int ReadByte()
-    {
-        Span<byte> one = stackalloc byte[1];
-        return Read(one) == 0 ? -1 : one[0];
     }
 
     /// <summary>(pb * 5 + lp) * 9 + lc, with lc + lp of at most 4.</summary>

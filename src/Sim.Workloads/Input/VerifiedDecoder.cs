@@ -1,30 +1,22 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Input;
 
-/// <summary>
-/// Holds content back until the check at the end of its unit (an xz block, a zstd frame) has confirmed it: what a flipped bit
-/// turns a prefix into is not delivered.
-/// </summary>
-/// <remarks>
-/// Of a unit with more than <see cref="Most"/> bytes of content that cannot be had in bounded memory: it is delivered
-/// as it is decoded. So is what comes before the place where a file is cut off, since nothing speaks against it.
-/// </remarks>
+/// <summary>Holds content back until the check at the end of its unit (an xz block, a zstd frame) has confirmed it, so
+/// that no prefix is delivered that a flipped bit has made.</summary>
+/// <remarks>A unit with more than <see cref="Most"/> bytes of content cannot be held in bounded memory: it is delivered
+/// as it is decoded. So is the content before the place where a file is cut off.</remarks>
 internal sealed class VerifiedDecoder(Decoder inner) : Decoder
 {
     /// <summary>The largest unit that is held back: 32 MiB.</summary>
     public const int Most = 32 << 20;
 
     private byte[] _held = new byte[1 << 16];
-    private int _start;
-    private int _end;
-    private long _taken;
-    private long _unit;
-    private bool _streams;
-    private bool _ended;
+    private int _start, _end;
+    private long _taken, _unit;
+    private bool _streams, _ended;
     private Exception? _failure;
 
     public override long CompressedPosition => inner.CompressedPosition;
-
     public override long Verified => inner.Verified;
 
     public override int Read(Span<byte> buffer)
@@ -51,23 +43,12 @@ internal sealed class VerifiedDecoder(Decoder inner) : Decoder
         }
     }
 
-    protected override void Dispose(bool disposing)
-    {
-        inner.Dispose();
-        base.Dispose(disposing);
-    }
+    public override void Dispose() => inner.Dispose();
 
-    /// <summary>Bytes of what is held that may go out.</summary>
-    private int Deliverable
-    {
-        get
-        {
-            var held = _end - _start;
-            return _streams || _ended || _failure is ContainerDamageException { IsCutOff: true }
-                ? held
-                : (int)Math.Clamp(inner.Verified - (_taken - held), 0, held);
-        }
-    }
+    /// <summary>Number of held bytes that may go out.</summary>
+    private int Deliverable => _streams || _ended || _failure is ContainerDamageException { IsCutOff: true }
+        ? _end - _start
+        : (int)Math.Clamp(inner.Verified - (_taken - (_end - _start)), 0, _end - _start);
 
     private void Hold()
     {
@@ -90,13 +71,13 @@ internal sealed class VerifiedDecoder(Decoder inner) : Decoder
             _failure = damage.WithoutContent(_taken - Math.Max(inner.Verified, _taken - (_end - _start)));
     }
 
-    /// <summary>Content of a unit that is too long to be held, straight into the caller's buffer.</summary>
+    /// <summary>Reads content of a unit that is too long to be held straight into the caller's buffer.</summary>
     private int Stream(Span<byte> buffer)
     {
         var read = Take(buffer);
         if (inner.Verified == _unit)
             return read;
-        // The unit has ended; what came now is of the next one.
+        // The unit has ended: these bytes are of the next one.
         _streams = false;
         if (buffer.Length > _held.Length)
             _held = new byte[buffer.Length];

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: MIT
-using System.Buffers.Binary;
 using System.IO.Hashing;
 using SharpCompress.Compressors.LZMA;
 
 namespace Sim.Workloads.Input;
 
-/// <summary>
-/// One block of an xz stream (the .xz file format 1.2, 3). The library decodes its LZMA2 data; all around that is read
-/// and verified here. Used for one block after the other.
+/// <summary>One block of an xz stream (the .xz file format 1.2, 3). The library decodes its LZMA2 data; all around that
+/// is read and verified here. Used for one block after the other.
 /// <code>
 ///   size / 4 - 1 (1) | flags (1) | [compressed size] [content size] | filters | zeros | CRC-32 (4)
 ///   LZMA2 data | 0 to 3 zeros | check
-/// </code>
-/// </summary>
+/// </code></summary>
 internal sealed class XzBlock(ByteFeed feed) : IDisposable
 {
     private const string Command = "xz -dc FILE";
@@ -21,19 +18,14 @@ internal sealed class XzBlock(ByteFeed feed) : IDisposable
     /// <summary>2 &lt;&lt; 26: 128 MiB, twice that of <c>xz -9</c>. A hostile file may ask for 4 GiB.</summary>
     private const int LargestDictionary = 30;
 
-    // In the piece in which the library fails nothing can be told good from bad: it is asked for little at a time.
+    // In the piece in which the library fails good bytes cannot be told from bad ones, so it is asked for little at a time.
     private const int Piece = 4096;
 
     private readonly Lzma2Chunks _chunks = new(feed);
     private readonly byte[] _piece = new byte[Piece];
     private LzmaStream? _lzma;
-    private int _dictionary = -1;
-    private int _left;
-    private long _start;
-    private int _header;
-    private long _compressed;
-    private long _declared;
-    private long _content;
+    private int _dictionary = -1, _left, _header;
+    private long _start, _compressed, _declared, _content;
 
     /// <summary>Reads the header, which is next in the feed.</summary>
     public void Open()
@@ -51,7 +43,7 @@ internal sealed class XzBlock(ByteFeed feed) : IDisposable
         (_left, _content) = (0, 0);
     }
 
-    /// <summary>Content of the block; 0 at its end.</summary>
+    /// <summary>Reads content of the block. Returns 0 at its end.</summary>
     public int Read(Span<byte> buffer)
     {
         while (_left == 0)
@@ -63,7 +55,7 @@ internal sealed class XzBlock(ByteFeed feed) : IDisposable
                 throw XzDecoder.Cut(feed, "the xz stream is cut off");
         }
 
-        // Where the file ends inside the chunk, all is content that the decoder makes before it asks for more.
+        // If the file ends inside the chunk, bytes are content until the decoder asks for more: it is asked for one at a time.
         var read = Decode(_chunks.IsCut ? 1 : Math.Min(Math.Min(buffer.Length, Piece), _left));
         _piece.AsSpan(0, read).CopyTo(buffer);
         _content += read;
@@ -92,7 +84,7 @@ internal sealed class XzBlock(ByteFeed feed) : IDisposable
 
     public void Dispose() => _lzma?.Dispose();
 
-    /// <param name="header">From the flags to the padding.</param>
+    /// <summary>Reads the header from the flags to the padding.</summary>
     private void ReadHeader(ReadOnlySpan<byte> header)
     {
         var flags = header[0];
@@ -131,7 +123,7 @@ internal sealed class XzBlock(ByteFeed feed) : IDisposable
     {
         if (size > LargestDictionary)
             throw Unsupported($"a dictionary of {(2L | size & 1) << (size / 2 + 11) >> 20} MiB (more than 128)");
-        // Larger than the block needs does no harm, and saves making another.
+        // A dictionary larger than the block needs does no harm, and saves making another.
         if (size <= _dictionary)
             return;
         _lzma?.Dispose();
@@ -168,15 +160,7 @@ internal sealed class XzBlock(ByteFeed feed) : IDisposable
 
     private static string FilterName(long id) => id switch
     {
-        3 => "delta",
-        4 => "x86",
-        5 => "PowerPC",
-        6 => "IA-64",
-        7 => "ARM",
-        8 => "ARM-Thumb",
-        9 => "SPARC",
-        10 => "ARM64",
-        11 => "RISC-V",
+        3 => "delta", 4 => "x86", 5 => "PowerPC", 6 => "IA-64", 7 => "ARM", 8 => "ARM-Thumb", 9 => "SPARC", 10 => "ARM64", 11 => "RISC-V",
         Lzma2 => "LZMA2 more than once",
         _ => $"0x{id:X}",
     };

@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: MIT
-using System.Buffers.Binary;
 using System.IO.Hashing;
 
 namespace Sim.Workloads.Input;
 
-/// <summary>
-/// xz: any number of streams with padding between them (the .xz file format 1.2, 2). Every check that the format has is
-/// verified.
+/// <summary>Decodes xz: any number of streams with padding between them (the .xz file format 1.2, 2). Every check that
+/// the format has is verified.
 /// <code>
 ///   FD "7zXZ" 00 | flags (2) | CRC-32 (4) | blocks | index | CRC-32 (4) | index size / 4 - 1 (4) | flags (2) | "YZ"
-/// </code>
-/// </summary>
+/// </code></summary>
 internal sealed class XzDecoder(ByteFeed feed) : Decoder
 {
-    private const int HeaderBytes = 12;
-    private const int FooterBytes = 12;
+    private const int HeaderBytes = 12, FooterBytes = 12;
 
     private readonly XzBlock _block = new(feed);
     private readonly XzIndex _index = new(feed);
@@ -51,7 +47,7 @@ internal sealed class XzDecoder(ByteFeed feed) : Decoder
         }
     }
 
-    /// <summary>Damage where the file ended too early. A file that has the end of an xz file was not cut off.</summary>
+    /// <summary>Makes the damage of a file that ends too early. A file that ends in a footer was not cut off.</summary>
     public static ContainerDamageException Cut(ByteFeed feed, string what, Exception? inner = null) =>
         IsFooter(feed.Tail)
             ? Damaged(feed.Consumed, "the xz stream is corrupt: a size in it leads past the end of the file", inner)
@@ -60,12 +56,11 @@ internal sealed class XzDecoder(ByteFeed feed) : Decoder
     public static ContainerDamageException Damaged(long offset, string what, Exception? inner = null) =>
         new(ContainerFormat.Xz, offset, what, inner);
 
-    protected override void Dispose(bool disposing)
+    public override void Dispose()
     {
         _block.Dispose();
         _index.Dispose();
         _check?.Dispose();
-        base.Dispose(disposing);
     }
 
     private bool OpenStream()

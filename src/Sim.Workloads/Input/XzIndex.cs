@@ -5,13 +5,11 @@ using System.Security.Cryptography;
 
 namespace Sim.Workloads.Input;
 
-/// <summary>
-/// A stream's blocks as they were read, to be compared with its index (the .xz file format 1.2, 4). A file may have
-/// millions of blocks: a hash of their sizes is kept, not the sizes.
+/// <summary>A stream's blocks as they were read, to be compared with its index (the .xz file format 1.2, 4). A file may
+/// have millions of blocks, so only a hash of their sizes is kept.
 /// <code>
 ///   00 | records | (unpadded size, content size) for each | 0 to 3 zeros | CRC-32       numbers of 7 bits a byte
-/// </code>
-/// </summary>
+/// </code></summary>
 internal sealed class XzIndex(ByteFeed feed) : IDisposable
 {
     private const int LongestNumber = 9;
@@ -22,18 +20,14 @@ internal sealed class XzIndex(ByteFeed feed) : IDisposable
     private readonly Crc32 _crc = new();
     private long _start;
 
-    /// <summary>Notes a block.</summary>
-    /// <param name="unpadded">Bytes of its header, data and check.</param>
-    /// <param name="content">Bytes of its content.</param>
+    /// <summary>Notes a block: the bytes of its header, data and check, and those of its content.</summary>
     public void Add(long unpadded, long content)
     {
         _count++;
         Append(_blocks, unpadded, content);
     }
 
-    /// <summary>Reads the index, which is next in the feed, and forgets the blocks.</summary>
-    /// <param name="size">Bytes of the index.</param>
-    /// <returns>What is wrong with it, or null.</returns>
+    /// <summary>Reads the index, which is next in the feed, and forgets the blocks. Returns what is wrong, or null.</summary>
     public string? Read(out long size)
     {
         _crc.Reset();
@@ -66,9 +60,7 @@ internal sealed class XzIndex(ByteFeed feed) : IDisposable
         return null;
     }
 
-    /// <summary>Reads a number of 7 bits per byte, the least significant first. Returns -1 if there is none.</summary>
-    /// <param name="bytes">Where it begins.</param>
-    /// <param name="length">Bytes that it takes.</param>
+    /// <summary>Reads a number of 7 bits per byte, the least significant first, and its length. Returns -1 for none.</summary>
     public static long Number(ReadOnlySpan<byte> bytes, out int length)
     {
         var value = 0L;

@@ -2,16 +2,14 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
+[assembly: DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]
+
 namespace Sim.Workloads.Input;
 
-/// <summary>
-/// Decodes zstd (RFC 8878), any number of frames. ZstdNet's own stream mistakes a frame that is cut off for the end, so its native
-/// library is called directly.
-/// </summary>
-/// <remarks>
-/// <c>ZSTD_decompressStream</c> returns how many bytes it would like next, or 0 when a frame is complete. Feeding
-/// exactly that many makes every call decode one block: when a call fails, all content before it has come out.
-/// </remarks>
+/// <summary>Decodes zstd (RFC 8878), any number of frames. ZstdNet's own stream mistakes a frame that is cut off for
+/// the end, so its native library is called directly.</summary>
+/// <remarks><c>ZSTD_decompressStream</c> returns how many bytes it would like next, or 0 when a frame is complete.
+/// Feeding exactly that many makes every call decode one block: when a call fails, all content before is out.</remarks>
 internal sealed unsafe partial class ZstdDecoder : Decoder
 {
     private const int WindowLogMax = 100;
@@ -24,8 +22,7 @@ internal sealed unsafe partial class ZstdDecoder : Decoder
     private readonly ByteFeed _feed;
     private readonly Context _context = ZSTD_createDStream();
     private nuint _wanted;
-    private bool _inFrame;
-    private bool _outputFull;
+    private bool _inFrame, _outputFull;
     private long _delivered;
 
     public ZstdDecoder(ByteFeed feed)
@@ -44,7 +41,7 @@ internal sealed unsafe partial class ZstdDecoder : Decoder
         {
             if (!_inFrame && !OpenFrame())
                 return 0;
-            // A block that did not fit is fetched before the next is begun: were that one corrupt, both would be lost.
+            // A block that did not fit is fetched before the next is begun: if that one were corrupt, both would be lost.
             var wanted = _outputFull ? 0 : (int)Math.Min(_wanted, 1 << 18);
             _feed.Fill(wanted);
             var written = Step(_feed.Buffered[..Math.Min(wanted, _feed.Buffered.Length)], buffer, out var used);
@@ -55,11 +52,7 @@ internal sealed unsafe partial class ZstdDecoder : Decoder
         }
     }
 
-    protected override void Dispose(bool disposing)
-    {
-        _context.Dispose();
-        base.Dispose(disposing);
-    }
+    public override void Dispose() => _context.Dispose();
 
     private bool OpenFrame()
     {
@@ -94,7 +87,7 @@ internal sealed unsafe partial class ZstdDecoder : Decoder
         }
     }
 
-    /// <summary>The errors of <c>zstd_errors.h</c> that a sound frame may cause, and all others.</summary>
+    /// <summary>Makes the exception for an error of <c>zstd_errors.h</c>: unsupported, or else damage.</summary>
     private IOException Failed(nuint result)
     {
         const int versionUnsupported = 12, parameterUnsupported = 14, windowTooLarge = 16, dictionaryWrong = 32;
@@ -109,7 +102,6 @@ internal sealed unsafe partial class ZstdDecoder : Decoder
     }
 
     private UnsupportedContainerException Unsupported(string what) => new($"zstd with {what} is not supported", Command, _feed.Consumed);
-
     private ContainerDamageException Damaged(string what) => new(ContainerFormat.Zstd, _feed.Consumed, what);
 
     private sealed class Context() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
@@ -126,34 +118,26 @@ internal sealed unsafe partial class ZstdDecoder : Decoder
     }
 
     [LibraryImport("libzstd")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]
     private static partial Context ZSTD_createDStream();
 
     [LibraryImport("libzstd")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]
     private static partial nuint ZSTD_freeDStream(nint context);
 
     [LibraryImport("libzstd")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]
     private static partial nuint ZSTD_initDStream(Context context);
 
     [LibraryImport("libzstd")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]
     private static partial nuint ZSTD_decompressStream(Context context, ZstdBuffer* output, ZstdBuffer* input);
 
     [LibraryImport("libzstd")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]
     private static partial uint ZSTD_isError(nuint code);
 
     [LibraryImport("libzstd")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]
     private static partial nint ZSTD_getErrorName(nuint code);
 
     [LibraryImport("libzstd")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]
     private static partial int ZSTD_getErrorCode(nuint code);
 
     [LibraryImport("libzstd")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]
     private static partial nuint ZSTD_DCtx_setParameter(Context context, int parameter, int value);
 }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+using System.Runtime.CompilerServices;
+
 namespace Sim.Workloads.Keys;
 
 /// <summary>The lookup of one structure as a type, so that the JIT compiles <see cref="KeyLoop"/> for it and calls it directly.</summary>
@@ -12,11 +14,8 @@ public interface IKeyLookup<in TKey>
 /// <summary>The loop around every timed lookup: independent lookups, or a chain of them (see <see cref="KeyChain"/>).</summary>
 public static class KeyLoop
 {
-    /// <summary>Looks up every key.</summary>
-    /// <param name="lookup">The structure.</param>
-    /// <param name="keys">The keys; for a dependent chain their number is a power of two.</param>
-    /// <param name="dependent">Whether each lookup waits for the answer before it.</param>
-    /// <returns>The sum of the answers: a check, and a use that keeps the loop from being optimised away.</returns>
+    /// <summary>Looks up every key. For a dependent chain, in which each lookup waits for the answer before it, the
+    /// number of keys is a power of two. Returns the sum of the answers: a check that also keeps the loop.</summary>
     public static long Run<TKey, TLookup>(TLookup lookup, TKey[] keys, bool dependent)
         where TLookup : struct, IKeyLookup<TKey> => dependent ? Chain(lookup, keys) : All(lookup, keys);
 
@@ -41,5 +40,43 @@ public static class KeyLoop
         }
 
         return sum;
+    }
+}
+
+/// <summary>Makes lookups wait for each other, so that a loop measures latency. A processor overlaps independent
+/// lookups as far as its window reaches; in a chain the place of the next key is computed from the answer of the last
+/// lookup:
+/// <code>
+///   independent (throughput)            dependent (latency)
+///   key = keys[i]                       key = keys[i]
+///   answer = lookup(key)                answer = lookup(key)
+///   i = (i + 1) &amp; mask                  i = KeyChain.Next(i, answer, zero, mask)   i + 1 + (answer &amp; zero)
+/// </code>
+/// <c>zero</c> is 0, so both loops meet the same keys in the same order. But neither compiler nor processor knows that:
+/// it comes from <see cref="Zero"/>, which is not inlined, and values are not predicted. So the address of the next key
+/// is not known before the answer is. The chain adds an AND and an ADD (two cycles) to each lookup, and a load of the
+/// key that hits the first-level cache when the keys are read in order.</summary>
+public static class KeyChain
+{
+#pragma warning disable CS0649 // Never assigned: it must be 0, and the chance of a change keeps it opaque.
+    private static int s_zero;
+#pragma warning restore CS0649
+
+    /// <summary>A zero that the compiler cannot see through. Read it once, into a local, before the timed loop.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static int Zero() => Volatile.Read(ref s_zero);
+
+    /// <summary>Returns the index after <paramref name="index"/> in a ring of mask + 1 keys (a power of two), once the
+    /// answer is known: a peer's number, or the low bits of a pointer. <paramref name="zero"/> is the result of
+    /// <see cref="Zero"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Next(int index, int answer, int zero, int mask) => (index + 1 + (answer & zero)) & mask;
+
+    /// <summary>Returns how many of the keys a ring can use: the largest power of two that is at most
+    /// <paramref name="count"/>.</summary>
+    public static int RingSize(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        return 1 << System.Numerics.BitOperations.Log2((uint)count);
     }
 }

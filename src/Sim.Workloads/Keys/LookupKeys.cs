@@ -1,113 +1,84 @@
 // SPDX-License-Identifier: MIT
-using Sim.Kernel;
+using System.Collections.Immutable;
 
 namespace Sim.Workloads.Keys;
 
 /// <summary>The patterns of addresses that are looked up. Figures under different patterns are not comparable.</summary>
 public enum KeyPattern
 {
-    /// <summary>
-    /// Uniform over the address space: IPv4 all 2^32 addresses, IPv6 global unicast 2000::/3 only (the rest is
-    /// unassigned or local: lookups there would end at the root and say nothing). Many keys match no prefix.
-    /// </summary>
+    /// <summary>Uniform over the address space: IPv4 all 2^32 addresses, IPv6 global unicast 2000::/3 only (the rest is
+    /// unassigned or local: lookups there would end at the root and say nothing). Many keys match no prefix.</summary>
     Uniform,
 
     /// <summary>Uniform over prefixes: a random prefix of the table, then random host bits. Every key matches.</summary>
     Prefixes,
 
-    /// <summary>
-    /// Zipf over prefixes: the prefix of rank r with probability proportional to 1 / (r + 1)^s, then random host
-    /// bits. A random permutation gives each prefix its rank.
-    /// </summary>
+    /// <summary>Zipf over prefixes: the prefix of rank r with probability proportional to 1 / (r + 1)^s, then random
+    /// host bits. A random permutation gives each prefix its rank.</summary>
     Zipf,
 
     /// <summary>One address over and over, from a random prefix: everything is in the first-level cache.</summary>
     Hot,
 }
 
-/// <summary>
-/// Makes lookup keys for a table: reproducible by (set of prefixes, pattern, exponent, seed). Keys under
-/// <see cref="KeyPattern.Prefixes"/> and <see cref="KeyPattern.Zipf"/> lie inside the prefix drawn. They may match a more
-/// specific prefix inside it, as traffic to a covering route does.
-/// </summary>
+/// <summary>Makes lookup keys for a table: reproducible by (set of prefixes, pattern, exponent, seed). Keys under
+/// <see cref="KeyPattern.Prefixes"/> and <see cref="KeyPattern.Zipf"/> lie inside the prefix drawn. They may match a
+/// more specific prefix inside it, as traffic to a covering route does.</summary>
 public static class LookupKeys
 {
     /// <summary>The exponent of Zipf's law if none is given.</summary>
     public const double DefaultExponent = 1.0;
 
     /// <summary>The names on the command line and in results, in the order of <see cref="KeyPattern"/>.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["uniform", "prefixes", "zipf", "hot"];
+    public static ImmutableArray<string> Names { get; } = ["uniform", "prefixes", "zipf", "hot"];
 
     public static string Name(this KeyPattern pattern) => Names[(int)pattern];
 
     /// <summary>Reads <c>uniform</c>, <c>prefixes</c>, <c>zipf</c> or <c>hot</c>.</summary>
     public static bool TryParse(string name, out KeyPattern pattern)
     {
-        for (pattern = KeyPattern.Uniform; pattern <= KeyPattern.Hot; pattern++)
-        {
-            if (Names[(int)pattern] == name)
-                return true;
-        }
-
-        pattern = KeyPattern.Uniform;
-        return false;
+        var at = Names.IndexOf(name);
+        pattern = (KeyPattern)Math.Max(at, 0);
+        return at >= 0;
     }
 
-    /// <summary>Makes IPv4 keys in host byte order.</summary>
-    /// <param name="prefixes">The prefixes of an IPv4 table, each once; at least one.</param>
-    /// <param name="pattern">The pattern.</param>
-    /// <param name="count">Number of keys.</param>
-    /// <param name="seed">Same seed, same keys.</param>
-    /// <param name="exponent">s of Zipf's law; the other patterns do not use it.</param>
+    /// <summary>Makes IPv4 keys in host byte order for a table's distinct prefixes. Only Zipf uses the exponent.</summary>
     /// <exception cref="ArgumentException">A prefix is IPv6, or there is none.</exception>
-    public static uint[] V4(
-        ReadOnlySpan<Prefix> prefixes, KeyPattern pattern, int count, ulong seed, double exponent = DefaultExponent)
+    public static uint[] V4(ReadOnlySpan<Prefix> prefixes, KeyPattern pattern, int count, ulong seed, double exponent = DefaultExponent)
     {
         Refuse(Family.IPv6, prefixes);
         return Array.ConvertAll(LeftAligned(prefixes, pattern, count, seed, exponent), key => (uint)(key >> 96));
     }
 
     /// <summary>Makes IPv6 keys, left-aligned in 128 bits: the address as a big-endian number.</summary>
-    /// <inheritdoc cref="V4"/>
     /// <exception cref="ArgumentException">A prefix is IPv4, or there is none.</exception>
-    public static UInt128[] V6(
-        ReadOnlySpan<Prefix> prefixes, KeyPattern pattern, int count, ulong seed, double exponent = DefaultExponent)
+    public static UInt128[] V6(ReadOnlySpan<Prefix> prefixes, KeyPattern pattern, int count, ulong seed, double exponent = DefaultExponent)
     {
         Refuse(Family.IPv4, prefixes);
         return LeftAligned(prefixes, pattern, count, seed, exponent);
     }
 
     /// <summary>Makes keys for a table of either family, left-aligned in 128 bits.</summary>
-    /// <inheritdoc cref="V4"/>
     /// <exception cref="ArgumentException">There is no prefix.</exception>
-    public static UInt128[] LeftAligned(
-        ReadOnlySpan<Prefix> prefixes, KeyPattern pattern, int count, ulong seed, double exponent = DefaultExponent)
+    public static UInt128[] LeftAligned(ReadOnlySpan<Prefix> prefixes, KeyPattern pattern, int count, ulong seed, double exponent = DefaultExponent)
     {
         if (prefixes.IsEmpty)
             throw new ArgumentException("an empty table has no keys", nameof(prefixes));
         var keys = new UInt128[count];
         var rng = Rng.Derive(seed, (ulong)pattern);
-        switch (pattern)
+        var ranked = pattern == KeyPattern.Uniform ? [] : InRankOrder(prefixes, ref rng);
+        var ranks = pattern == KeyPattern.Zipf ? new ZipfTable(ranked.Length, exponent) : null;
+        var (family, hot) = (prefixes[0].Family, pattern == KeyPattern.Hot ? Inside(ranked[0], ref rng) : 0);
+        foreach (ref var key in keys.AsSpan())
         {
-            case KeyPattern.Uniform:
-                FillUniform(keys, prefixes[0].Family, ref rng);
-                break;
-            case KeyPattern.Prefixes:
-                var drawn = InRankOrder(prefixes, ref rng);
-                foreach (ref var key in keys.AsSpan())
-                    key = Inside(drawn[rng.Below(drawn.Length)], ref rng);
-                break;
-            case KeyPattern.Zipf:
-                var ranked = InRankOrder(prefixes, ref rng);
-                var ranks = new ZipfTable(ranked.Length, exponent);
-                foreach (ref var key in keys.AsSpan())
-                    key = Inside(ranked[ranks.Draw(ref rng)], ref rng);
-                break;
-            case KeyPattern.Hot:
-                Array.Fill(keys, Inside(InRankOrder(prefixes, ref rng)[0], ref rng));
-                break;
-            default:
-                throw new ArgumentOutOfRangeException(nameof(pattern), pattern, "no such pattern");
+            key = pattern switch
+            {
+                KeyPattern.Uniform => family == Family.IPv4 ? (UInt128)rng.NextUInt() << 96 : UInt128.One << 125 | rng.NextUInt128() >> 3,
+                KeyPattern.Prefixes => Inside(ranked[rng.Below(ranked.Length)], ref rng),
+                KeyPattern.Zipf => Inside(ranked[ranks!.Draw(ref rng)], ref rng),
+                KeyPattern.Hot => hot,
+                _ => throw new ArgumentOutOfRangeException(nameof(pattern), pattern, "no such pattern"),
+            };
         }
 
         return keys;
@@ -119,16 +90,6 @@ public static class LookupKeys
         {
             if (prefix.Family == other)
                 throw new ArgumentException($"{prefix} is IPv{(int)other}", nameof(prefixes));
-        }
-    }
-
-    private static void FillUniform(Span<UInt128> keys, Family family, ref Rng rng)
-    {
-        foreach (ref var key in keys)
-        {
-            key = family == Family.IPv4
-                ? (UInt128)rng.NextUInt() << 96
-                : UInt128.One << 125 | rng.NextUInt128() >> 3;
         }
     }
 

@@ -4,36 +4,22 @@ using System.Runtime.CompilerServices;
 
 namespace Sim.Workloads.Keys;
 
-/// <summary>
-/// xoshiro256** 1.0 (Blackman and Vigna, prng.di.unimi.it), seeded through SplitMix64 as its authors advise.
-/// A seed in a report must give the same keys on any machine, and <see cref="Random"/> does not promise the same seeded
-/// sequence in every runtime. A mutable struct: pass it by reference.
-/// </summary>
+/// <summary>xoshiro256** 1.0 (Blackman and Vigna, prng.di.unimi.it), seeded through SplitMix64 as its authors advise. A
+/// seed in a report must give the same keys on any machine, and <see cref="Random"/> does not promise the same seeded
+/// sequence in every runtime. A mutable struct: pass it by reference.</summary>
 public struct Rng
 {
-    private ulong _s0;
-    private ulong _s1;
-    private ulong _s2;
-    private ulong _s3;
+    private ulong _s0, _s1, _s2, _s3;
 
     /// <summary>Makes the generator of a seed; every seed is good, 0 included.</summary>
-    public Rng(ulong seed)
-    {
-        _s0 = SplitMix64(ref seed);
-        _s1 = SplitMix64(ref seed);
-        _s2 = SplitMix64(ref seed);
-        _s3 = SplitMix64(ref seed);
-    }
+    public Rng(ulong seed) =>
+        (_s0, _s1, _s2, _s3) = (SplitMix64(ref seed), SplitMix64(ref seed), SplitMix64(ref seed), SplitMix64(ref seed));
 
-    /// <summary>
-    /// Makes an independent generator for one purpose (a block, a pattern), so that more draws for one purpose do not
-    /// change another.
-    /// </summary>
+    /// <summary>Makes an independent generator for one purpose, so that its draws do not change another's.</summary>
     public static Rng Derive(ulong seed, ulong purpose) => new(Mix(seed) ^ Mix(purpose ^ 0xA5A5A5A5A5A5A5A5));
 
     /// <summary>Makes the generator with this state, to compare it with published vectors.</summary>
-    internal static Rng OfState(ulong s0, ulong s1, ulong s2, ulong s3) =>
-        new() { _s0 = s0, _s1 = s1, _s2 = s2, _s3 = s3 };
+    internal static Rng OfState(ulong s0, ulong s1, ulong s2, ulong s3) => new() { _s0 = s0, _s1 = s1, _s2 = s2, _s3 = s3 };
 
     /// <summary>64 random bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -53,10 +39,8 @@ public struct Rng
     /// <summary>32 random bits: the high ones, which are the better mixed.</summary>
     public uint NextUInt() => (uint)(Next() >> 32);
 
-    /// <summary>
-    /// Draws a number in [0, bound). Multiply-shift (Lemire 2019) without its rejection step: the bias is below
-    /// bound / 2^64, far too small to show in any table here.
-    /// </summary>
+    /// <summary>Draws a number in [0, bound). Multiply-shift (Lemire 2019) without its rejection step: the bias is
+    /// below bound / 2^64, far too small to show in any table here.</summary>
     public int Below(int bound) => (int)Math.BigMul(Next(), (ulong)bound, out _);
 
     /// <summary>Draws a number in [0, 1) with 53 random bits.</summary>

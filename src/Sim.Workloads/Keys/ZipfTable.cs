@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Keys;
 
-/// <summary>
-/// Zipf's law over ranks 0..n-1: rank r has probability proportional to 1 / (r + 1)^s. Exponent 0 is the uniform
-/// distribution. A binary search inverts the cumulated weights exactly; they take 8 bytes per rank.
-/// </summary>
+/// <summary>Zipf's law over ranks 0..n-1: rank r has probability proportional to 1 / (r + 1)^s. Exponent 0 is the
+/// uniform distribution. A binary search inverts the cumulated weights exactly; they take 8 bytes per rank.</summary>
 public sealed class ZipfTable
 {
     private readonly double[] _upTo;
 
-    /// <param name="ranks">Number of ranks, at least 1.</param>
-    /// <param name="exponent">s; finite and not negative.</param>
-    /// <exception cref="ArgumentOutOfRangeException">No ranks, or an exponent that is negative or not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">No ranks, or a negative or infinite exponent.</exception>
     public ZipfTable(int ranks, double exponent)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(ranks, 1);
@@ -23,10 +19,6 @@ public sealed class ZipfTable
             _upTo[rank] = sum += Math.Pow(rank + 1, -exponent);
     }
 
-    /// <summary>The probability of a rank.</summary>
-    public double Probability(int rank) =>
-        (_upTo[rank] - (rank == 0 ? 0 : _upTo[rank - 1])) / _upTo[^1];
-
     /// <summary>Draws a rank.</summary>
     public int Draw(ref Rng rng) => RankAt(rng.NextDouble());
 
@@ -36,17 +28,7 @@ public sealed class ZipfTable
     /// <summary>Returns the rank at a quantile of the distribution, from 0 (the first rank) up to 1.</summary>
     public int RankAt(double quantile)
     {
-        var target = quantile * _upTo[^1];
-        var (low, high) = (0, _upTo.Length - 1);
-        while (low < high)
-        {
-            var middle = (low + high) >>> 1;
-            if (_upTo[middle] > target)
-                high = middle;
-            else
-                low = middle + 1;
-        }
-
-        return low;
+        var at = Array.BinarySearch(_upTo, quantile * _upTo[^1]);
+        return Math.Min(at < 0 ? ~at : at + 1, _upTo.Length - 1);
     }
 }

@@ -1,28 +1,19 @@
 // SPDX-License-Identifier: MIT
-using System.Buffers.Binary;
-
 namespace Sim.Workloads.Mrt;
 
-/// <summary>The properties of an AS path that best-path selection compares.</summary>
-/// <param name="Length">
-/// RFC 4271, 9.1.2.2: each AS of a sequence counts, a set counts once; RFC 5065, 5.3: confederation segments do not.
-/// </param>
-/// <param name="NeighbourAs">The first AS; 0 if the path is empty or begins with a set.</param>
-/// <param name="OriginAs">The last AS; 0 if the path is empty or ends in a set (RFC 6811, 2).</param>
+/// <summary>The properties of an AS path that best-path selection compares. In its length each AS of a sequence counts,
+/// a set counts once (RFC 4271, 9.1.2.2) and confederation segments do not (RFC 5065, 5.3). The neighbour is the first
+/// AS, 0 if the path is empty or begins with a set; the origin is the last, 0 if the path is empty or ends in a set
+/// (RFC 6811, 2).</summary>
 public readonly record struct AsPathFacts(int Length, uint NeighbourAs, uint OriginAs);
 
-/// <summary>
-/// AS_PATH and AS4_PATH (RFC 4271, 4.3 b; RFC 6793): segments one after the other.
+/// <summary>AS_PATH and AS4_PATH (RFC 4271, 4.3 b; RFC 6793): segments one after the other.
 /// <code>
 ///   type(1) count(1) AS(2 or 4) x count | type count AS ...      1 set, 2 sequence, 3 and 4 confederation
-/// </code>
-/// </summary>
+/// </code></summary>
 public static class AsPath
 {
-    public const byte Set = 1;
-    public const byte Sequence = 2;
-
-    internal const string Malformed = "the AS_PATH is malformed";
+    public const byte Set = 1, Sequence = 2;
 
     /// <summary>Walks a path. Returns false if it is malformed.</summary>
     public static bool TryRead(ReadOnlySpan<byte> path, bool wide, out AsPathFacts facts)
@@ -30,30 +21,17 @@ public static class AsPath
         // Nearly every path of a dump is one sequence.
         if (wide && path.Length >= 6 && path[0] == Sequence && path.Length == 2 + 4 * path[1])
         {
-            facts = new AsPathFacts(
-                path[1],
-                BinaryPrimitives.ReadUInt32BigEndian(path[2..]),
-                BinaryPrimitives.ReadUInt32BigEndian(path[^4..]));
+            facts = new AsPathFacts(path[1], BinaryPrimitives.ReadUInt32BigEndian(path[2..]), BinaryPrimitives.ReadUInt32BigEndian(path[^4..]));
             return true;
         }
 
         return TryWalk(path, wide, out facts);
     }
 
-    /// <summary>
-    /// Merges a path of 2-byte ASes with its AS4_PATH (RFC 6793, 4.2.3). The AS4_PATH replaces the end of the path; a longer AS4_PATH
-    /// is ignored. The length stays that of the AS_PATH.
-    /// </summary>
-    public static AsPathFacts Merge(in AsPathFacts path, in AsPathFacts wide)
-    {
-        if (wide.Length > path.Length || wide.Length == 0)
-            return path;
-        return path with
-        {
-            NeighbourAs = wide.Length == path.Length ? wide.NeighbourAs : path.NeighbourAs,
-            OriginAs = wide.OriginAs,
-        };
-    }
+    /// <summary>Merges a path of 2-byte ASes with its AS4_PATH (RFC 6793, 4.2.3). The AS4_PATH replaces the end of the
+    /// path; a longer AS4_PATH is ignored. The length stays that of the AS_PATH.</summary>
+    public static AsPathFacts Merge(in AsPathFacts path, in AsPathFacts wide) => wide.Length > path.Length || wide.Length == 0 ? path
+        : path with { NeighbourAs = wide.Length == path.Length ? wide.NeighbourAs : path.NeighbourAs, OriginAs = wide.OriginAs };
 
     private static bool TryWalk(ReadOnlySpan<byte> path, bool wide, out AsPathFacts facts)
     {

@@ -12,38 +12,25 @@ internal enum Fault : byte
     /// <summary>Treat-as-withdraw: the prefixes that the UPDATE announces are withdrawn. An entry of a RIB is left out.</summary>
     Withdraw,
 
-    /// <summary>
-    /// Session reset. An archive has no session to reset, and it holds what the peer sent next. So the UPDATE is ignored, and the
-    /// peer's other routes stay.
-    /// </summary>
+    /// <summary>Session reset. An archive has no session to reset, and it holds what the peer sent next. So the UPDATE
+    /// is ignored, and the peer's other routes stay.</summary>
     Reset,
 }
 
 /// <summary>The form that an attribute must have, and the fault if it has another. It is small because every attribute looks one up.</summary>
 internal readonly struct AttributeRule
 {
-    public const int Origin = 1;
-    public const int AsPath = 2;
-    public const int NextHop = 3;
-    public const int Med = 4;
-    public const int LocalPref = 5;
-    public const int Aggregator = 7;
-    public const int MpReach = 14;
-    public const int MpUnreach = 15;
-    public const int As4Path = 17;
-    public const int As4Aggregator = 18;
+    public const int Origin = 1, AsPath = 2, NextHop = 3, Med = 4, LocalPref = 5, Aggregator = 7;
+    public const int MpReach = 14, MpUnreach = 15, As4Path = 17, As4Aggregator = 18;
 
-    public const byte Optional = 0x80;
-    public const byte Transitive = 0x40;
-
+    public const byte Optional = 0x80, Transitive = 0x40;
     private const byte Both = Optional | Transitive;
     private const int Any = ushort.MaxValue;
 
     private static readonly string?[] s_names = new string?[256];
     private static readonly AttributeRule[] s_rules = Make();
 
-    private readonly ushort _least;
-    private readonly ushort _more;
+    private readonly ushort _least, _more;
     private readonly byte _step;
 
     private AttributeRule(byte flags, Fault fault, int least, int most, int step, bool isInternal)
@@ -61,12 +48,8 @@ internal readonly struct AttributeRule
     /// <summary>Whether the attribute is discarded if an external peer sends it, malformed or not (RFC 7606, 7.5, 7.9 and 7.10).</summary>
     public readonly bool Internal;
 
-    /// <summary>Returns the rule for a type.</summary>
     public static ref readonly AttributeRule Of(byte type) => ref s_rules[type];
-
-    /// <summary>Returns an attribute's name.</summary>
     public static string NameOf(byte type) => s_names[type] ?? $"attribute {type}";
-
     public bool Fits(int length) => (uint)(length - _least) <= _more && (_step == 1 || length % _step == 0);
 
     private static AttributeRule[] Make()

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.Globalization;
-using Sim.Kernel;
 
 namespace Sim.Workloads.Mrt;
 
@@ -10,51 +9,42 @@ public enum BestPathOrder
     /// <summary>Shortest AS path, then lowest peer index, then lowest path identifier. The default.</summary>
     ShortestPath,
 
-    /// <summary>
-    /// RFC 4271, 9.1: highest LOCAL_PREF (100 where absent), shortest AS path, lowest ORIGIN, then lowest peer index and path
-    /// identifier. MULTI_EXIT_DISC is ignored because it compares only paths from one neighbouring AS: the order would not be
-    /// total, and the result would depend on the order of arrival (RFC 3345). A collector seldom has two peers in one AS.
-    /// </summary>
+    /// <summary>RFC 4271, 9.1: highest LOCAL_PREF (100 where absent), shortest AS path, lowest ORIGIN, then lowest peer
+    /// index and path identifier. MULTI_EXIT_DISC is ignored because it compares only paths from one neighbouring AS:
+    /// the order would not be total, and the result would depend on the order of arrival (RFC 3345).</summary>
     Preference,
 }
 
-/// <summary>The choice of the best path: the peers that count, and the order among their paths.</summary>
-/// <param name="Order">The order of preference.</param>
-/// <param name="Peer">The peer or the AS whose paths alone count; null for all peers.</param>
+/// <summary>The choice of the best path: the order among paths, and the peer or AS whose paths alone count, or null.</summary>
 public sealed record BestPathRule(BestPathOrder Order, PeerFilter? Peer = null)
 {
-    private const uint UsualLocalPref = 100;
-
     /// <summary>The best path over all peers: shortest AS path, then lowest peer index.</summary>
     public static BestPathRule Default { get; } = new(BestPathOrder.ShortestPath);
 
     /// <summary>Reads <c>--best path|preference</c> and <c>--peer INDEX|ADDRESS|AS64500</c>; null means that the option was not given.</summary>
     /// <exception cref="FormatException">An option has none of its forms.</exception>
-    public static BestPathRule Parse(string? best, string? peer)
-    {
-        var order = best switch
+    public static BestPathRule Parse(string? best, string? peer) => new(
+        best switch
         {
             null or "path" => BestPathOrder.ShortestPath,
             "preference" => BestPathOrder.Preference,
             _ => throw new FormatException($"'{best}' is no best-path rule; write path or preference"),
-        };
-        return new BestPathRule(order, peer is null ? null : PeerFilter.Parse(peer));
-    }
+        },
+        peer is null ? null : PeerFilter.Parse(peer));
 
-    /// <summary>
-    /// Returns a path's rank. The lowest is best, and no two paths of a prefix have the same.
+    /// <summary>Returns a path's rank. The lowest is best, and no two paths of a prefix have the same.
     /// <code>
     ///   ~LOCAL_PREF(32) path length(16) origin(8) 0(8) | peer(32) path id(32)
     ///   `------ 0 for ShortestPath ---- ^^^^ but not this     `- tells a prefix's paths apart
-    /// </code>
-    /// </summary>
+    /// </code></summary>
     internal UInt128 Rank(ref readonly MrtRoute route, ref readonly PathAttributes attributes)
     {
         // An attribute's 65,535 bytes hold at most 32,767 ASes.
         var upper = (ulong)attributes.Path.Length << 16;
         if (Order == BestPathOrder.Preference)
         {
-            var preference = attributes.HasLocalPref ? attributes.LocalPref : UsualLocalPref;
+            const uint usual = 100;
+            var preference = attributes.HasLocalPref ? attributes.LocalPref : usual;
             upper |= (ulong)~preference << 32 | (ulong)attributes.Origin << 8;
         }
 
@@ -84,6 +74,5 @@ public sealed class PeerFilter
     }
 
     public bool Matches(MrtPeer peer, int index) => _matches(peer, index);
-
     public override string ToString() => _text;
 }

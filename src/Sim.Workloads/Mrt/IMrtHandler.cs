@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Kernel;
-
 namespace Sim.Workloads.Mrt;
 
 /// <summary>One prefix in one record. The reader reuses it for the next call: copy what you keep.</summary>
@@ -27,18 +25,13 @@ public struct MrtRoute
     /// <summary>Bytes from the start of the content to the record.</summary>
     public long Offset;
 
-    /// <summary>
-    /// Whether it is withdrawn because the UPDATE that announces it is malformed (RFC 7606, treat-as-withdraw). Such a withdrawal
-    /// does not show that there was a path before.
-    /// </summary>
+    /// <summary>Whether it is withdrawn because the UPDATE that announces it is malformed (RFC 7606,
+    /// treat-as-withdraw). Such a withdrawal does not show that there was a path before.</summary>
     public bool Malformed;
 }
 
-/// <summary>
-/// Receives what a reader finds, in file order. Implement it as a struct: the reader is then compiled for it, and the calls are
-/// inlined.
-/// </summary>
-/// <remarks>Within one UPDATE, withdrawals come before announcements, as RFC 4271 orders the fields.</remarks>
+/// <summary>Receives the content of a file in its order. Implement it as a struct: the reader is then compiled for it,
+/// and the calls are inlined. Withdrawals of an UPDATE come before its announcements, as in RFC 4271.</summary>
 public interface IMrtHandler
 {
     /// <summary>Takes an entry of a RIB dump. The attributes are valid during the call.</summary>
@@ -50,10 +43,7 @@ public interface IMrtHandler
     /// <summary>Takes a prefix that an UPDATE withdraws, or one that it announces with malformed attributes.</summary>
     void Withdraw(ref readonly MrtRoute route);
 
-    /// <summary>Takes a change of a session's state.</summary>
-    /// <param name="peer">Index into <see cref="MrtReader.Peers"/>.</param>
-    /// <param name="time">Microseconds since 1970.</param>
-    /// <param name="from">State before: 1 Idle, 2 Connect, 3 Active, 4 OpenSent, 5 OpenConfirm, 6 Established.</param>
-    /// <param name="to">State after.</param>
+    /// <summary>Takes a change of a session's state, with the time in microseconds since 1970 and the states before and
+    /// after: 1 Idle, 2 Connect, 3 Active, 4 OpenSent, 5 OpenConfirm, 6 Established.</summary>
     void StateChange(int peer, long time, int from, int to);
 }

@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: MIT
-using System.Buffers.Binary;
-using Sim.Kernel;
-
 namespace Sim.Workloads.Mrt;
 
-/// <summary>
-/// MP_REACH_NLRI (RFC 4760, 3). RIB dumps should carry only the length of the next hop and the next hop (RFC 6396, 4.3.4), but
-/// some carry the whole attribute. Its first byte tells the two apart: 0, the high byte of an AFI, is no next hop's length.
+/// <summary>MP_REACH_NLRI (RFC 4760, 3). RIB dumps should carry only the length of the next hop and the next hop (RFC
+/// 6396, 4.3.4), but some carry the whole attribute. Its first byte tells the two apart: 0, the high byte of an AFI, is
+/// no next hop's length.
 /// <code>
 ///   whole   AFI(2) SAFI(1) length(1) next hop(4, 16, 32) reserved(1) NLRI
 ///   short                  length(1) next hop
-/// </code>
-/// </summary>
+/// </code></summary>
 internal ref struct MpReach
 {
     public const byte UnicastSafi = 1;
@@ -32,10 +28,8 @@ internal ref struct MpReach
     public UInt128 NextHop;
     public ReadOnlySpan<byte> Nlri;
 
-    /// <summary>
-    /// Reads the attribute. Returns false if it is malformed. The next hop of families other than IPv4 and IPv6 unicast is not
-    /// read.
-    /// </summary>
+    /// <summary>Reads the attribute. Returns false if it is malformed. The next hop of families other than IPv4 and
+    /// IPv6 unicast is not read.</summary>
     public static bool TryRead(ReadOnlySpan<byte> value, bool inRib, out MpReach reach)
     {
         reach = default;
@@ -50,7 +44,7 @@ internal ref struct MpReach
         reach.Afi = BinaryPrimitives.ReadUInt16BigEndian(value);
         reach.Safi = value[2];
         int length = value[3];
-        // Within a RIB dump some leave out the reserved byte and the prefix that the record already holds.
+        // Some writers of RIB dumps leave out the reserved byte and the prefix, which the record already holds.
         var isBare = inRib && value.Length == 4 + length;
         if (!isBare && value.Length < 5 + length)
             return false;
@@ -59,11 +53,9 @@ internal ref struct MpReach
         return sound || reach.Safi != UnicastSafi || reach.Afi is not (MrtTypes.AfiIPv4 or MrtTypes.AfiIPv6);
     }
 
-    /// <summary>
-    /// Takes an IPv4 address, an IPv6 address, or an IPv6 address followed by a link-local one (RFC 2545, 3). The link-local address
-    /// counts only if the first is <c>::</c>. IPv4 prefixes may have an IPv6 next hop (RFC 8950, 3). An address of zeros is no next
-    /// hop.
-    /// </summary>
+    /// <summary>Takes an IPv4 address, an IPv6 address, or an IPv6 address followed by a link-local one (RFC 2545, 3).
+    /// The link-local address counts only if the first is <c>::</c>. IPv4 prefixes may have an IPv6 next hop (RFC 8950,
+    /// 3). An address of zeros is no next hop.</summary>
     private bool SetNextHop(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length == 4 && Afi != MrtTypes.AfiIPv6)

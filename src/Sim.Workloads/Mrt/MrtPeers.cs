@@ -1,23 +1,16 @@
 // SPDX-License-Identifier: MIT
-using Sim.Kernel;
-
 namespace Sim.Workloads.Mrt;
 
-/// <summary>A BGP neighbour of the collector.</summary>
-/// <param name="Family">Family of the address.</param>
-/// <param name="Address">The peer's address, left-aligned in 128 bits.</param>
-/// <param name="As">The peer's AS.</param>
-/// <param name="BgpId">Its BGP identifier; 0 if the record does not carry one.</param>
+/// <summary>A BGP neighbour of the collector: its address, left-aligned in 128 bits, its AS, and its BGP identifier, 0
+/// if the record carries none.</summary>
 public readonly record struct MrtPeer(Family Family, UInt128 Address, uint As, uint BgpId)
 {
     public override string ToString() => $"{AddressText.Format(Family, Address)} AS{As}";
 }
 
-/// <summary>
-/// The peers of a file. The peers of its first PEER_INDEX_TABLE keep their places, so that an index printed by another tool means
-/// the same here. Peers of further tables, of TABLE_DUMP and of BGP4MP records are found by address and AS, or appended in
-/// order of appearance.
-/// </summary>
+/// <summary>The peers of a file. The peers of its first PEER_INDEX_TABLE keep their places, so that an index printed by
+/// another tool means the same here. Peers of further tables, of TABLE_DUMP and of BGP4MP records are found by address
+/// and AS, or appended in order of appearance.</summary>
 public sealed class MrtPeers
 {
     /// <summary>The most peers of a file. A file with more is hostile.</summary>
@@ -30,7 +23,6 @@ public sealed class MrtPeers
     private int _lastIndex = -1;
 
     public int Count => _peers.Count;
-
     public MrtPeer this[int index] => _peers[index];
 
     /// <summary>Returns the peer's index, and appends the peer if it is new; -1 if there are <see cref="Most"/> already.</summary>
@@ -44,7 +36,7 @@ public sealed class MrtPeers
         return index;
     }
 
-    /// <summary>Opens a PEER_INDEX_TABLE. Returns how its peers are to be placed.</summary>
+    /// <summary>Opens a PEER_INDEX_TABLE. Returns the function that places its peers.</summary>
     internal Func<MrtPeer, int> OpenTable()
     {
         var first = !_hasTable;

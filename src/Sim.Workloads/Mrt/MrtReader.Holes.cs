@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: MIT
-using System.Buffers.Binary;
-
 namespace Sim.Workloads.Mrt;
 
-/// <content>
-/// Skips NUL bytes where a record should begin: the tail of a file after a power cut, or a hole that was never written. A header of
-/// zeros would be read as an empty record of type 0 (NULL, deprecated), and a hole as hundreds of such records.
-/// </content>
+/// <content>Skips NUL bytes where a record should begin: the tail of a file after a power cut, or a hole that was never
+/// written. A header of zeros would be read as an empty record of type 0 (NULL, deprecated), and a hole as hundreds of
+/// such records.</content>
 public sealed partial class MrtReader
 {
     // A header may itself begin with NUL bytes: a time of 0, and the upper byte of its type.
     private const int LeadingZeros = 5;
 
-    /// <summary>
-    /// Skips NUL bytes and logs them as one place of damage. Returns false if no record follows. A record follows if there is a
-    /// plausible header, and after its record another header or the end.
-    /// </summary>
+    /// <summary>Skips NUL bytes and logs them as one place of damage. Returns false if no record follows. A record
+    /// follows if there is a plausible header, and after its record another header or the end.</summary>
     private bool SkipNuls()
     {
         if (!AtHole(out var lead))
@@ -25,7 +20,7 @@ public sealed partial class MrtReader
         int zeros;
         while ((zeros = _buffer.AsSpan(_start, _end - _start).IndexOfAnyExcept((byte)0)) < 0)
         {
-            // Those that may be a header's are kept.
+            // The last ones are kept, because they may be a header's.
             var kept = Math.Min(_end - _start, LeadingZeros);
             Advance(_end - _start - kept);
             if (Ensure(kept + 1))
@@ -51,10 +46,8 @@ public sealed partial class MrtReader
         return false;
     }
 
-    /// <summary>
-    /// Returns whether the next header begins with zeros, or ends in zeros because the hole begins within it. Then
-    /// <paramref name="lead"/> bytes of it were written.
-    /// </summary>
+    /// <summary>Returns whether the next header begins with zeros, or ends in zeros because the hole begins within it.
+    /// Then <paramref name="lead"/> bytes of it were written.</summary>
     private bool AtHole(out int lead)
     {
         lead = 0;
@@ -70,7 +63,8 @@ public sealed partial class MrtReader
         return lead <= 4 && bytes.Length >= Header;
     }
 
-    /// <summary>Returns whether a hole begins within the record: it ends in a NUL byte, and as many NUL bytes as a header has follow it.</summary>
+    /// <summary>Returns whether a hole begins within the record: it ends in a NUL byte, and a header's number of NUL
+    /// bytes follows.</summary>
     private bool EndsInHole(int length) =>
         length > 0 && _buffer[_start + Header + length - 1] == 0 && Ensure(Header + length + Header)
         && _buffer.AsSpan(_start + Header + length, Header).IndexOfAnyExcept((byte)0) < 0;

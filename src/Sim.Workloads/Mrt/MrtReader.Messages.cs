@@ -1,48 +1,35 @@
 // SPDX-License-Identifier: MIT
-using System.Buffers.Binary;
-using Sim.Kernel;
-
 namespace Sim.Workloads.Mrt;
 
 /// <content>BGP4MP: RFC 6396, 4.4; RFC 8050, 3; the UPDATE message: RFC 4271, 4.3 and RFC 4760.</content>
 public sealed partial class MrtReader
 {
     private const byte Update = 2;
-    private const int Established = 6;
-    private const byte UnicastSafi = 1;
-
     private readonly NlriFields _nlri = new();
     private readonly PathIdSigns _pathIds = new();
-    private int _doubtfulV4;
-    private int _doubtfulV6;
+    private readonly List<Family> _doubtful = [];
     private bool _external;
 
     private string? ReadBgp4mp<THandler>(ref THandler handler, ushort subtype, ReadOnlySpan<byte> body)
-        where THandler : struct, IMrtHandler
-    {
-        switch (subtype)
+        where THandler : struct, IMrtHandler => subtype switch
         {
-            case MrtTypes.StateChange:
-                return ReadStateChange(ref handler, wide: false, body);
-            case MrtTypes.StateChangeAs4:
-                return ReadStateChange(ref handler, wide: true, body);
-            case MrtTypes.Message or MrtTypes.MessageLocal:
-                return ReadMessage(ref handler, wide: false, addPath: false, body);
-            case MrtTypes.MessageAs4 or MrtTypes.MessageAs4Local:
-                return ReadMessage(ref handler, wide: true, addPath: false, body);
-            case MrtTypes.MessageAddPath or MrtTypes.MessageLocalAddPath:
-                return ReadMessage(ref handler, wide: false, addPath: true, body);
-            case MrtTypes.MessageAs4AddPath or MrtTypes.MessageAs4LocalAddPath:
-                return ReadMessage(ref handler, wide: true, addPath: true, body);
-            default:
-                Counts.SkippedRecords++;
-                return null;
-        }
+            MrtTypes.StateChange => ReadStateChange(ref handler, wide: false, body),
+            MrtTypes.StateChangeAs4 => ReadStateChange(ref handler, wide: true, body),
+            MrtTypes.Message or MrtTypes.MessageLocal => ReadMessage(ref handler, wide: false, addPath: false, body),
+            MrtTypes.MessageAs4 or MrtTypes.MessageAs4Local => ReadMessage(ref handler, wide: true, addPath: false, body),
+            MrtTypes.MessageAddPath or MrtTypes.MessageLocalAddPath => ReadMessage(ref handler, wide: false, addPath: true, body),
+            MrtTypes.MessageAs4AddPath or MrtTypes.MessageAs4LocalAddPath => ReadMessage(ref handler, wide: true, addPath: true, body),
+            _ => Skip(),
+        };
+
+    /// <summary>Counts a record that carries no unicast routes.</summary>
+    private string? Skip()
+    {
+        Counts.SkippedRecords++;
+        return null;
     }
 
-    /// <summary>
-    /// <code>peer AS(2 or 4) local AS(2 or 4) interface(2) AFI(2) peer address(4 or 16) local address(4 or 16) | rest</code>
-    /// </summary>
+    /// <summary><code>peer AS(2 or 4) local AS(2 or 4) interface(2) AFI(2) peer address(4 or 16) local address(4 or 16) | rest</code></summary>
     private string? TakePeer(ref ReadOnlySpan<byte> body, bool wide)
     {
         var asSize = wide ? 4 : 2;
@@ -71,8 +58,8 @@ public sealed partial class MrtReader
         if (body.Length != 4)
             return body.Length < 4 ? TooShort : "bytes follow the states";
         var (from, to) = (BinaryPrimitives.ReadUInt16BigEndian(body), BinaryPrimitives.ReadUInt16BigEndian(body[2..]));
-        // RFC 6396, 4.4.1: Idle is 1, Established 6. Some write 0 for a session that they had no state of.
-        if (from > Established || to is 0 or > Established)
+        // RFC 6396, 4.4.1: Idle is 1, Established 6. Some write 0 for a session whose state they did not know.
+        if (from > MrtTypes.Established || to is 0 or > MrtTypes.Established)
             return $"a change from state {from} to {to}, which are not both states of a session";
         Counts.StateChanges++;
         handler.StateChange(_route.Peer, _route.Time, from, to);
@@ -102,18 +89,17 @@ public sealed partial class MrtReader
         return ReadUpdate(ref handler, wide, addPath, body[header..length]);
     }
 
-    /// <summary>
-    /// <code>length(2) withdrawn IPv4 prefixes | length(2) path attributes | announced IPv4 prefixes</code>
+    /// <summary><code>length(2) withdrawn IPv4 prefixes | length(2) path attributes | announced IPv4 prefixes</code>
     /// The whole UPDATE is checked before any of it is delivered. Errors are handled as RFC 7606 says:
     /// <list type="bullet">
-    /// <item>A field of prefixes that is refused, a framing of the UPDATE that does not fit, and MP_REACH_NLRI or MP_UNREACH_NLRI
-    /// that are malformed or come twice would reset the session (3 b, g, i, j and 5.3): where one field cannot be what it is said
-    /// to be, the others are not trusted either. Nothing of the UPDATE is used; see <see cref="Fault.Reset"/>.</item>
-    /// <item>With another malformed or missing attribute, what is announced is withdrawn, and what is withdrawn is too. That is
-    /// so even where nothing is announced and 5.2 asks for a reset, because the announcement may be hidden by the error: after
-    /// a reset the withdrawn prefixes were gone as well.</item>
-    /// </list>
-    /// </summary>
+    /// <item>Some errors would reset the session (3 b, g, i, j and 5.3): a field of prefixes that is refused, a framing
+    /// of the UPDATE that does not fit, and MP_REACH_NLRI or MP_UNREACH_NLRI that are malformed or come twice. If one
+    /// field cannot be what it is said to be, the others are not trusted either. Nothing of the UPDATE is used; see
+    /// <see cref="Fault.Reset"/>.</item>
+    /// <item>If another attribute is malformed or missing, the announced prefixes are withdrawn, and the withdrawn ones
+    /// too. That holds even if nothing is announced and 5.2 asks for a reset, because the error may hide the
+    /// announcement, and a reset would have removed the withdrawn prefixes as well.</item>
+    /// </list></summary>
     private string? ReadUpdate<THandler>(ref THandler handler, bool wide, bool addPath, ReadOnlySpan<byte> message)
         where THandler : struct, IMrtHandler
     {
@@ -123,7 +109,7 @@ public sealed partial class MrtReader
         if (read.Fault == Fault.Reset)
             return read.Complaint("");
         _nlri.Clear();
-        (_doubtfulV4, _doubtfulV6) = (0, 0);
+        _doubtful.Clear();
         var wrong = Take("withdrawn routes", withdrawn, Family.IPv4, addPath);
         if (read.HasUnreach)
             wrong ??= TakeUnicast("MP_UNREACH_NLRI", BinaryPrimitives.ReadUInt16BigEndian(read.Unreach), read.Unreach[2], read.Unreach[3..], addPath);
@@ -134,21 +120,16 @@ public sealed partial class MrtReader
             wrong ??= TakeUnicast("MP_REACH_NLRI", read.Reach.Afi, read.Reach.Safi, read.Reach.Nlri, addPath);
         if (wrong is not null)
             return wrong;
-        for (; _doubtfulV4 > 0; _doubtfulV4--)
-            _pathIds.Doubt(in _route, Family.IPv4, addPath);
-        for (; _doubtfulV6 > 0; _doubtfulV6--)
-            _pathIds.Doubt(in _route, Family.IPv6, addPath);
+        foreach (var family in _doubtful)
+            _pathIds.Doubt(in _route, family, addPath);
         if (_nlri.Count > withdrawals)
             read.RequireMandatory(nextHop: reach > withdrawals);
         Deliver(ref handler, withdrawals, reach, ref read);
         return read.Fault == Fault.None ? null : read.Complaint("what the UPDATE announces is withdrawn");
     }
 
-    /// <summary>Delivers the prefixes of an UPDATE.</summary>
-    /// <param name="handler">Is called.</param>
-    /// <param name="withdrawals">As many are withdrawn; the others are announced, or treated as withdrawn.</param>
-    /// <param name="reach">Where the prefixes of MP_REACH_NLRI begin.</param>
-    /// <param name="read">The attributes.</param>
+    /// <summary>Delivers the prefixes of an UPDATE. The first <paramref name="withdrawals"/> are withdrawn, and the
+    /// others announced or treated as withdrawn. Those of MP_REACH_NLRI begin at <paramref name="reach"/>.</summary>
     private void Deliver<THandler>(ref THandler handler, int withdrawals, int reach, ref PathAttributes read)
         where THandler : struct, IMrtHandler
     {
@@ -172,17 +153,15 @@ public sealed partial class MrtReader
         if (nlri.IsEmpty)
             return null;
         var wrong = _nlri.Take(nlri, family, addPath, ref _pathIds[_route.Peer, family], out var isDoubtful);
-        if (isDoubtful && family == Family.IPv4)
-            _doubtfulV4++;
-        else if (isDoubtful)
-            _doubtfulV6++;
+        if (isDoubtful)
+            _doubtful.Add(family);
         return wrong is null ? null : $"{field}: {wrong}: nothing of the UPDATE is used";
     }
 
     /// <summary>Takes the prefixes of a family if it is IPv4 or IPv6 unicast; the others are counted.</summary>
     private string? TakeUnicast(string field, ushort afi, byte safi, ReadOnlySpan<byte> nlri, bool addPath)
     {
-        if (afi is (MrtTypes.AfiIPv4 or MrtTypes.AfiIPv6) && safi == UnicastSafi)
+        if (afi is (MrtTypes.AfiIPv4 or MrtTypes.AfiIPv6) && safi == MpReach.UnicastSafi)
             return Take(field, nlri, afi == MrtTypes.AfiIPv4 ? Family.IPv4 : Family.IPv6, addPath);
         Counts.OtherFamilies++;
         return null;

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Buffers.Binary;
-using Sim.Kernel;
-
 namespace Sim.Workloads.Mrt;
 
 /// <content>RIB dumps: RFC 6396, 4.2 and 4.3; RFC 8050, 4.</content>
@@ -9,23 +6,17 @@ public sealed partial class MrtReader
 {
     private const string TooManyPeers = "more peers than any collector has";
 
-    // Where each peer of the current PEER_INDEX_TABLE stands in Peers.
+    // The index in Peers of each peer of the current PEER_INDEX_TABLE.
     private int[] _table = [];
     private int _tableCount = -1;
 
-    /// <summary>
-    /// One prefix from one peer:
-    /// <code>view(2) sequence(2) prefix(4 or 16) length(1) status(1) originated(4) peer(4 or 16) AS(2) size(2) attributes</code>
-    /// </summary>
+    /// <summary>One prefix from one peer:
+    /// <code>view(2) sequence(2) prefix(4 or 16) length(1) status(1) originated(4) peer(4 or 16) AS(2) size(2) attributes</code></summary>
     private string? ReadTableDump<THandler>(ref THandler handler, ushort subtype, ReadOnlySpan<byte> body)
         where THandler : struct, IMrtHandler
     {
         if (subtype is not (MrtTypes.AfiIPv4 or MrtTypes.AfiIPv6))
-        {
-            Counts.SkippedRecords++;
-            return null;
-        }
-
+            return Skip();
         var family = subtype == MrtTypes.AfiIPv4 ? Family.IPv4 : Family.IPv6;
         var width = family.Bits() / 8;
         var head = 4 + width + 6 + width + 4;
@@ -49,32 +40,20 @@ public sealed partial class MrtReader
     }
 
     private string? ReadTableDumpV2<THandler>(ref THandler handler, ushort subtype, ReadOnlySpan<byte> body)
-        where THandler : struct, IMrtHandler
-    {
-        switch (subtype)
+        where THandler : struct, IMrtHandler => subtype switch
         {
-            case MrtTypes.PeerIndexTable:
-                return ReadPeerTable(body);
-            case MrtTypes.RibIPv4Unicast:
-                return ReadRib(ref handler, Family.IPv4, addPath: false, body);
-            case MrtTypes.RibIPv6Unicast:
-                return ReadRib(ref handler, Family.IPv6, addPath: false, body);
-            case MrtTypes.RibIPv4UnicastAddPath:
-                return ReadRib(ref handler, Family.IPv4, addPath: true, body);
-            case MrtTypes.RibIPv6UnicastAddPath:
-                return ReadRib(ref handler, Family.IPv6, addPath: true, body);
-            default:
-                Counts.SkippedRecords++;
-                return null;
-        }
-    }
+            MrtTypes.PeerIndexTable => ReadPeerTable(body),
+            MrtTypes.RibIPv4Unicast => ReadRib(ref handler, Family.IPv4, addPath: false, body),
+            MrtTypes.RibIPv6Unicast => ReadRib(ref handler, Family.IPv6, addPath: false, body),
+            MrtTypes.RibIPv4UnicastAddPath => ReadRib(ref handler, Family.IPv4, addPath: true, body),
+            MrtTypes.RibIPv6UnicastAddPath => ReadRib(ref handler, Family.IPv6, addPath: true, body),
+            _ => Skip(),
+        };
 
-    /// <summary>
-    /// <code>
+    /// <summary><code>
     ///   collector(4) name length(2) name peers(2) | flags(1) BGP ID(4) address(4 or 16) AS(2 or 4) | ...
     ///   flags: 1 the address is IPv6, 2 the AS has 4 bytes
-    /// </code>
-    /// </summary>
+    /// </code></summary>
     private string? ReadPeerTable(ReadOnlySpan<byte> body)
     {
         _tableCount = 0;
@@ -110,13 +89,11 @@ public sealed partial class MrtReader
         return null;
     }
 
-    /// <summary>
-    /// One prefix from many peers:
+    /// <summary>One prefix from many peers. An entry whose attributes are malformed is left out; its size still leads
+    /// to the next.
     /// <code>
     ///   sequence(4) length(1) prefix(0 to 16) entries(2) | peer(2) originated(4) [path id(4)] size(2) attributes | ...
-    /// </code>
-    /// An entry whose attributes are malformed is left out; its size still leads to the next.
-    /// </summary>
+    /// </code></summary>
     private string? ReadRib<THandler>(ref THandler handler, Family family, bool addPath, ReadOnlySpan<byte> body)
         where THandler : struct, IMrtHandler
     {
@@ -161,10 +138,9 @@ public sealed partial class MrtReader
         return null;
     }
 
-    /// <summary>
-    /// Goes from entry to entry: null where the last one ends where the record does. Otherwise a size is wrong, or the entries
-    /// have path identifiers and the record's type has none, or the reverse, and none of them can be trusted.
-    /// </summary>
+    /// <summary>Goes from entry to entry. Returns null if the last one ends where the record does. Otherwise a size is
+    /// wrong, or the entries have path identifiers and the record's type has none, or the reverse, and none can be
+    /// trusted.</summary>
     private static string? Misfit(ReadOnlySpan<byte> body, int entries, int head)
     {
         for (; entries > 0; entries--)
@@ -180,10 +156,8 @@ public sealed partial class MrtReader
         return body.IsEmpty ? null : "the record goes on after its last entry";
     }
 
-    /// <summary>
-    /// Delivers an entry, unless an attribute is malformed that RFC 7606 does not discard: the entry is refused and named then.
-    /// Attributes may be missing: BIRD dumps its routes of other protocols without any.
-    /// </summary>
+    /// <summary>Delivers an entry. It is refused and named if an attribute is malformed that RFC 7606 does not discard.
+    /// Attributes may be missing: BIRD dumps its routes of other protocols without any.</summary>
     private void DeliverEntry<THandler>(ref THandler handler, ReadOnlySpan<byte> attributes, bool wide)
         where THandler : struct, IMrtHandler
     {
@@ -192,7 +166,7 @@ public sealed partial class MrtReader
             Complain(read.Complaint("the entry is left out"));
         if (read.Fault > Fault.Discard)
             return;
-        // The short form has no family; in the whole one that of another prefix would not be this one's.
+        // The short form has no family; the whole form counts only if its family is that of the prefix.
         var afi = _route.Prefix.Family == Family.IPv4 ? MrtTypes.AfiIPv4 : MrtTypes.AfiIPv6;
         if (read.Reach.Present && (!read.Reach.IsWhole || (read.Reach.Afi == afi && read.Reach.Safi == MpReach.UnicastSafi)))
             read.UseReachNextHop();
@@ -201,7 +175,5 @@ public sealed partial class MrtReader
     }
 
     private static UInt128 ReadAddress(ReadOnlySpan<byte> bytes, Family family) =>
-        family == Family.IPv4
-            ? (UInt128)BinaryPrimitives.ReadUInt32BigEndian(bytes) << 96
-            : BinaryPrimitives.ReadUInt128BigEndian(bytes);
+        family == Family.IPv4 ? (UInt128)BinaryPrimitives.ReadUInt32BigEndian(bytes) << 96 : BinaryPrimitives.ReadUInt128BigEndian(bytes);
 }

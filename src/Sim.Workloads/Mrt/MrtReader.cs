@@ -1,25 +1,20 @@
 // SPDX-License-Identifier: MIT
 using System.Buffers;
-using System.Buffers.Binary;
 using Sim.Workloads.Input;
 
 namespace Sim.Workloads.Mrt;
 
-/// <summary>
-/// Reads MRT (RFC 6396, RFC 8050) forward, in one buffer, in place: nothing is allocated per record or entry. What is
-/// damaged is logged and counted, and reading goes on wherever the framing allows it.
+/// <summary>Reads MRT (RFC 6396, RFC 8050), plain or from a <see cref="CompressedInput"/>, forward, in one buffer, in
+/// place: nothing is allocated per record or entry. Damage is logged under the file's name and counted, and reading
+/// goes on wherever the framing allows it.
 /// <code>
 ///   MRT record   time(4) type(2) subtype(2) length(4) | body             MrtReader.cs      sections 2 and 3
 ///   TABLE_DUMP, TABLE_DUMP_V2                                            MrtReader.Rib.cs  sections 4.2 and 4.3
 ///   BGP4MP, BGP4MP_ET  time in microseconds(4), peer header | BGP message MrtReader.Messages.cs  section 4.4
-///   fields of prefixes                                                   Nlri.cs, PathIdSigns.cs
+///   fields of prefixes                                                   Nlri.cs
 ///   path attributes                                                      PathAttributes.cs, AttributeRule.cs, MpReach.cs, AsPath.cs
 ///   holes: NUL bytes where a record should begin                         MrtReader.Holes.cs
-/// </code>
-/// </summary>
-/// <param name="input">The content: <see cref="CompressedInput"/>, or any stream that is plain MRT.</param>
-/// <param name="name">The file as messages call it.</param>
-/// <param name="damage">Where damage is logged.</param>
+/// </code></summary>
 public sealed partial class MrtReader(Stream input, string name, DamageLog damage)
 {
     /// <summary>The longest record; a longer one is damage. It has room for 65,535 entries of the usual 100 to 200 bytes.</summary>
@@ -30,8 +25,7 @@ public sealed partial class MrtReader(Stream input, string name, DamageLog damag
 
     private readonly long _damageBefore = damage.Count;
     private byte[] _buffer = [];
-    private int _start;
-    private int _end;
+    private int _start, _end;
     private bool _ended;
     private long _offset;
     private MrtRoute _route;
@@ -100,29 +94,28 @@ public sealed partial class MrtReader(Stream input, string name, DamageLog damag
     {
         var seconds = BinaryPrimitives.ReadUInt32BigEndian(_buffer.AsSpan(_start));
         _route.Time = seconds * 1_000_000L;
-        _route.PathId = 0;
-        _route.Originated = 0;
-        switch (type)
+        (_route.PathId, _route.Originated) = (0, 0);
+        return type switch
         {
-            case MrtTypes.TableDump:
-                return ReadTableDump(ref handler, subtype, body);
-            case MrtTypes.TableDumpV2:
-                return ReadTableDumpV2(ref handler, subtype, body);
-            case MrtTypes.Bgp4mp:
-                return ReadBgp4mp(ref handler, subtype, body);
-            case MrtTypes.Bgp4mpEt:
-                if (body.Length < 4)
-                    return TooShort;
-                var micro = BinaryPrimitives.ReadUInt32BigEndian(body);
-                if (micro < 1_000_000)
-                    _route.Time += micro;
-                else
-                    Complain($"{micro:N0} microseconds are a second or more: the record counts for the second that it states");
-                return ReadBgp4mp(ref handler, subtype, body[4..]);
-            default:
-                Counts.SkippedRecords++;
-                return null;
-        }
+            MrtTypes.TableDump => ReadTableDump(ref handler, subtype, body),
+            MrtTypes.TableDumpV2 => ReadTableDumpV2(ref handler, subtype, body),
+            MrtTypes.Bgp4mp => ReadBgp4mp(ref handler, subtype, body),
+            MrtTypes.Bgp4mpEt => TakeMicroseconds(ref body) ? ReadBgp4mp(ref handler, subtype, body) : TooShort,
+            _ => Skip(),
+        };
+    }
+
+    private bool TakeMicroseconds(ref ReadOnlySpan<byte> body)
+    {
+        if (body.Length < 4)
+            return false;
+        var micro = BinaryPrimitives.ReadUInt32BigEndian(body);
+        if (micro < 1_000_000)
+            _route.Time += micro;
+        else
+            Complain($"{micro:N0} microseconds are a second or more: the record counts for the second that it states");
+        body = body[4..];
+        return true;
     }
 
     private bool NextHeader(out ushort type, out ushort subtype, out int length)

@@ -1,25 +1,17 @@
 // SPDX-License-Identifier: MIT
-using Sim.Kernel;
 using Sim.Workloads.Input;
 
 namespace Sim.Workloads.Mrt;
 
-/// <summary>
-/// Makes a table with one next hop per prefix from an MRT file. From a RIB dump it takes the best of each prefix's entries; from an
-/// update file, the result of applying all announcements, withdrawals and ends of sessions in order.
-/// </summary>
-/// <remarks>
-/// Memory is bounded by the table: a dump needs one path per prefix, updates one per prefix, peer and path identifier. In a file
-/// that holds both, only the best of a prefix's entries counts: its later withdrawal does not bring back the second best.
-/// </remarks>
+/// <summary>Makes a table with one next hop per prefix from an MRT file. From a RIB dump it takes the best of each
+/// prefix's entries; from an update file, the result of all announcements, withdrawals and ends of sessions.</summary>
+/// <remarks>Memory is bounded by the table: a dump needs one path per prefix, updates one per prefix, peer and path
+/// identifier. In a file that holds both, only the best of a prefix's entries counts: its later withdrawal does not
+/// bring back the second best.</remarks>
 public static class MrtTable
 {
-    /// <summary>Loads a table.</summary>
-    /// <param name="input">The content: <see cref="Input.CompressedInput"/>, or any stream that is plain MRT.</param>
-    /// <param name="name">The file as messages and the table call it.</param>
-    /// <param name="family">The family to load. Entries of the other are skipped.</param>
-    /// <param name="rule">The choice of the best path.</param>
-    /// <param name="damage">Where damage is logged.</param>
+    /// <summary>Loads the table of one family from a <see cref="CompressedInput"/> or any stream that is plain MRT. The
+    /// rule chooses the best path. The name is the file's in messages and in the table.</summary>
     /// <exception cref="IOException">The device fails.</exception>
     /// <exception cref="InvalidDataException">The rule names a peer that the file does not have.</exception>
     public static RouteTable Load(Stream input, string name, Family family, BestPathRule rule, DamageLog damage)
@@ -37,24 +29,12 @@ public static class MrtTable
 }
 
 /// <summary>Decides which peers of a file a filter lets through, and remembers it by index.</summary>
-public sealed class PeerView(PeerFilter? filter, MrtPeers peers)
+internal sealed class PeerView(PeerFilter? filter, MrtPeers peers)
 {
     private readonly List<bool> _seen = [];
 
     /// <summary>Whether any peer of the file matches.</summary>
-    public bool Any
-    {
-        get
-        {
-            for (var peer = 0; peer < peers.Count; peer++)
-            {
-                if (Shows(peer))
-                    return true;
-            }
-
-            return false;
-        }
-    }
+    public bool Any => Enumerable.Range(0, peers.Count).Any(Shows);
 
     public bool Shows(int peer)
     {
@@ -69,8 +49,6 @@ public sealed class PeerView(PeerFilter? filter, MrtPeers peers)
 /// <summary>Feeds the paths of one family to a <see cref="PathTable"/>.</summary>
 internal struct TableHandler(PathTable paths, PeerView view) : IMrtHandler
 {
-    private const int Established = 6;
-
     public readonly PeerView View => view;
 
     public readonly void RibEntry(ref readonly MrtRoute route, ref readonly PathAttributes attributes)
@@ -93,7 +71,7 @@ internal struct TableHandler(PathTable paths, PeerView view) : IMrtHandler
 
     public readonly void StateChange(int peer, long time, int from, int to)
     {
-        if (to != Established)
+        if (to != MrtTypes.Established)
             paths.RemovePeer(peer);
     }
 }

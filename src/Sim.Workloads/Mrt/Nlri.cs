@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: MIT
-using System.Buffers.Binary;
 using System.Numerics;
-using Sim.Kernel;
 
 namespace Sim.Workloads.Mrt;
 
-/// <summary>
-/// Goes through a field of prefixes (RFC 4271, 4.3; RFC 7911, 3):
-/// <code>[path identifier(4)] length in bits(1) as many bytes as hold them | ...</code>
-/// </summary>
+/// <summary>Goes through a field of prefixes (RFC 4271, 4.3; RFC 7911, 3):
+/// <code>[path identifier(4)] length in bits(1) as many bytes as hold them | ...</code></summary>
 internal ref struct NlriReader(ReadOnlySpan<byte> field, Family family, bool addPath)
 {
     private const string RunsOver = "a prefix runs past the end of its field";
@@ -23,8 +19,8 @@ internal ref struct NlriReader(ReadOnlySpan<byte> field, Family family, bool add
     /// <summary>Bytes that are left.</summary>
     public readonly int Left => _left.Length;
 
-    /// <summary>Reads the next prefix. Returns what is wrong with it, or null.</summary>
-    /// <param name="entry">The prefix. It is written in place: a copy of freshly written fields would wait for the writes.</param>
+    /// <summary>Reads the next prefix. Returns what is wrong, or null. The entry is written in place: a copy of freshly
+    /// written fields would wait for the writes.</summary>
     public string? TryRead(ref NlriEntry entry)
     {
         var head = addPath ? 5 : 1;
@@ -87,23 +83,20 @@ internal struct NlriEntry
         Upper == other.Upper && Lower == other.Lower && PathId == other.PathId && Length == other.Length;
 }
 
-/// <summary>
-/// The prefixes of one UPDATE. All are read before the first is delivered. A field is refused whole in three cases: it is
-/// syntactically wrong (RFC 7606, 5.3); it repeats a prefix, for which no sender has a reason; or it makes sense only with path
-/// identifiers where the record type has none, or the reverse. Collectors have written both: RFC 8050 gave ADD-PATH its own record
-/// types late. A small identifier, read as prefixes, is 0.0.0.0/0 or ::/0 several times.
-/// </summary>
-/// <remarks>
-/// A field is sound in a reading (with path identifiers, or without) if it is syntactically right, repeats nothing and has no host
-/// bits, which routers clear.
+/// <summary>The prefixes of one UPDATE. All are read before the first is delivered. A field is refused whole in three
+/// cases: it is syntactically wrong (RFC 7606, 5.3); it repeats a prefix, for which no sender has a reason; or it makes
+/// sense only with path identifiers where the record type has none, or the reverse. Collectors have written both: RFC
+/// 8050 gave ADD-PATH its own record types late. A small identifier, read as prefixes, repeats 0.0.0.0/0 or
+/// ::/0.</summary>
+/// <remarks>A field is sound in a reading (with path identifiers, or without) if it is syntactically right, repeats
+/// nothing and has no host bits, which routers clear.
 /// <code>
 ///   sound as the record type says it   sound in the other reading
 ///            yes                               no                   read as the record type says
 ///            no                                no                   read as the record type says
 ///            no                                yes                  refused
 ///            yes                               yes                  the peer's other fields decide: PathIdSigns
-/// </code>
-/// </remarks>
+/// </code></remarks>
 internal sealed class NlriFields
 {
     // Speakers number the paths of a prefix; an identifier that does not begin with a zero looks like a prefix (RFC 7911, 3).
@@ -115,27 +108,18 @@ internal sealed class NlriFields
     private NlriEntry[] _entries = new NlriEntry[256];
     private uint _stamp;
 
-    /// <summary>Prefixes of the fields taken so far.</summary>
     public int Count { get; private set; }
 
     /// <summary>Prefixes by number, in the order of the fields.</summary>
     public ReadOnlySpan<NlriEntry> this[Range range] => _entries.AsSpan(0, Count)[range];
 
-    /// <summary>Begins another UPDATE.</summary>
     public void Clear() => Count = 0;
 
-    /// <summary>
-    /// Takes the prefixes of a field, or returns what is wrong with it. The time is proportional to the field's length. It allocates
-    /// only if there are more prefixes than ever before.
-    /// </summary>
-    /// <param name="field">The field. All fields of an UPDATE have at most 65,535 bytes.</param>
-    /// <param name="family">Family of the prefixes.</param>
-    /// <param name="addPath">Whether the record type has path identifiers.</param>
-    /// <param name="signs">The evidence of other fields of the peer. This field adds to it.</param>
-    /// <param name="isDoubtful">
-    /// Whether both readings are sound, no other field of the peer decides, and the identifiers speak against the record type: small
-    /// ones, as routers number paths, where there should be none; or large ones where there should be some.
-    /// </param>
+    /// <summary>Takes the prefixes of a field (all fields of an UPDATE have at most 65,535 bytes), or returns what is
+    /// wrong with it. This adds to the peer's evidence. The time is proportional to the field's length, and it
+    /// allocates only if there are more prefixes than ever before. The field is doubtful if both readings are sound, no
+    /// other field of the peer decides, and the identifiers speak against the record type: small ones, as routers
+    /// number paths, where there should be none; or large ones where there should be some.</summary>
     public string? Take(ReadOnlySpan<byte> field, Family family, bool addPath, ref PathIds signs, out bool isDoubtful)
     {
         isDoubtful = false;
@@ -221,6 +205,56 @@ internal sealed class NlriFields
 
             if (_entries[first + (int)(taken & 0xFFFF)].Repeats(in entry))
                 return false;
+        }
+    }
+}
+
+/// <summary>The evidence that a peer's fields give if they make sense in one reading alone. Both flags are set if the
+/// fields contradict each other.</summary>
+[Flags]
+internal enum PathIds : byte { Unknown = 0, Absent = 1, Present = 2 }
+
+/// <summary>Remembers whether a peer's prefixes of a family have path identifiers. Its fields show that, whatever their
+/// record types say. It also remembers the fields that were read as their record type says although the other reading
+/// makes sense too. It takes two bytes per peer, and an entry per peer with such fields.</summary>
+internal sealed class PathIdSigns
+{
+    private readonly Dictionary<(int Peer, Family Family, bool AddPath), (long Fields, long Record, long Offset)> _doubts = [];
+    private PathIds[] _signs = new PathIds[64];
+
+    /// <summary>Returns the evidence for a peer.</summary>
+    public ref PathIds this[int peer, Family family]
+    {
+        get
+        {
+            var at = 2 * peer + (family == Family.IPv6 ? 1 : 0);
+            if (at >= _signs.Length)
+                Array.Resize(ref _signs, 2 * at);
+            return ref _signs[at];
+        }
+    }
+
+    /// <summary>Remembers a field that was read as its record type says because nothing decided.</summary>
+    public void Doubt(ref readonly MrtRoute route, Family family, bool addPath)
+    {
+        var key = (route.Peer, family, addPath);
+        var (fields, record, offset) = _doubts.GetValueOrDefault(key, (0, route.Record, route.Offset));
+        _doubts[key] = (fields + 1, record, offset);
+    }
+
+    /// <summary>Logs the fields that nothing has confirmed since.</summary>
+    public void Report(string name, MrtPeers peers, DamageLog damage)
+    {
+        foreach (var ((peer, family, addPath), (fields, record, offset)) in _doubts)
+        {
+            var signs = this[peer, family];
+            if (signs == (addPath ? PathIds.Present : PathIds.Absent))
+                continue;
+            var against = signs == PathIds.Unknown ? "" : ", against other fields of that peer";
+            damage.Add(
+                name, record, offset,
+                $"{fields:N0} {(fields == 1 ? "field" : "fields")} of IPv{(int)family} prefixes from peer {peers[peer]}, this one first, "
+                    + $"are sound with and without path identifiers: read {(addPath ? "with" : "without")} them as the record type says{against}");
         }
     }
 }

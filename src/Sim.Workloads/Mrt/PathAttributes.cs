@@ -1,24 +1,19 @@
 // SPDX-License-Identifier: MIT
-using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
-using Sim.Kernel;
 
 namespace Sim.Workloads.Mrt;
 
-/// <summary>The context of attributes that decides how they are read.</summary>
-/// <param name="Wide">Whether AS_PATH has ASes of 4 bytes.</param>
-/// <param name="InRib">Whether they belong to a RIB entry, in which MP_REACH_NLRI may have the short form of RFC 6396, 4.3.4.</param>
-/// <param name="External">Whether they come from a peer of another AS.</param>
+/// <summary>The context that decides how attributes are read: whether AS_PATH has ASes of 4 bytes, whether they belong
+/// to a RIB entry, in which MP_REACH_NLRI may have the short form of RFC 6396, 4.3.4, and whether an external peer sent
+/// them.</summary>
 internal readonly record struct AttributeSource(bool Wide, bool InRib, bool External);
 
-/// <summary>
-/// The path attributes of one entry or UPDATE (RFC 4271, 4.3; RFC 4760), read in place: the spans point into the reader's buffer.
-/// Every known attribute is checked against its <see cref="AttributeRule"/>. Those that selection does not need (communities,
-/// aggregator, ...) are then skipped.
+/// <summary>The path attributes of one entry or UPDATE (RFC 4271, 4.3; RFC 4760), read in place: the spans point into
+/// the reader's buffer. Every known attribute is checked against its <see cref="AttributeRule"/>. Those that selection
+/// does not need (communities, aggregator, ...) are then skipped.
 /// <code>
 ///   flags(1) type(1) length(1, or 2 where flag 0x10 is set) value | flags type length value | ...
-/// </code>
-/// </summary>
+/// </code></summary>
 public ref struct PathAttributes
 {
     /// <summary>The value of <see cref="Origin"/> if the attribute is absent: worse than any.</summary>
@@ -30,8 +25,7 @@ public ref struct PathAttributes
     /// <summary>0 IGP, 1 EGP, 2 INCOMPLETE.</summary>
     public byte Origin;
 
-    public bool HasMed;
-    public bool HasLocalPref;
+    public bool HasMed, HasLocalPref;
 
     /// <summary>Whether there is a next hop. <c>0.0.0.0</c> and <c>::</c> are none; dumps give them to a router's own routes.</summary>
     public bool HasNextHop;
@@ -69,8 +63,7 @@ public ref struct PathAttributes
     private byte _wrongType;
     private string _wrong;
     private AsPathFacts _as4Path;
-    private bool _disowned;
-    private bool _hasAs4Aggregator;
+    private bool _disowned, _hasAs4Aggregator;
     private ulong _present;
 
     /// <summary>Reads all attributes, or those before an error that hides the rest. <see cref="Fault"/> says whether they are sound.</summary>
@@ -84,7 +77,7 @@ public ref struct PathAttributes
         {
             if (!TryTake(ref bytes, out var flags, out var type, out var value))
             {
-                // RFC 7606, 4. What follows cannot be found; the NLRI field begins where the attributes' total length says.
+                // RFC 7606, 4. The rest cannot be found; the NLRI field begins where the attributes' total length says.
                 read.Note(Fault.Withdraw, 0, "a path attribute runs past the end of the attributes");
                 break;
             }
@@ -99,16 +92,15 @@ public ref struct PathAttributes
         read.MergePaths();
     }
 
-    /// <summary>Notes which mandatory attributes an announcement lacks (RFC 7606, 3 d).</summary>
-    /// <param name="nextHop">Whether NEXT_HOP is mandatory: it is for the NLRI field, but not for MP_REACH_NLRI.</param>
+    /// <summary>Notes which mandatory attributes an announcement lacks (RFC 7606, 3 d). NEXT_HOP is mandatory for the
+    /// NLRI field, but not for MP_REACH_NLRI.</summary>
     internal void RequireMandatory(bool nextHop)
     {
-        if ((_present & 1UL << AttributeRule.Origin) == 0)
-            Note(Fault.Withdraw, AttributeRule.Origin, "is missing");
-        if ((_present & 1UL << AttributeRule.AsPath) == 0)
-            Note(Fault.Withdraw, AttributeRule.AsPath, "is missing");
-        if (nextHop && (_present & 1UL << AttributeRule.NextHop) == 0)
-            Note(Fault.Withdraw, AttributeRule.NextHop, "is missing");
+        foreach (var type in (ReadOnlySpan<byte>)[AttributeRule.Origin, AttributeRule.AsPath, AttributeRule.NextHop])
+        {
+            if ((_present & 1UL << type) == 0 && (nextHop || type != AttributeRule.NextHop))
+                Note(Fault.Withdraw, type, "is missing");
+        }
     }
 
     /// <summary>Returns the error in words.</summary>
@@ -119,11 +111,9 @@ public ref struct PathAttributes
         return $"{name}{_wrong}: {consequence}";
     }
 
-    /// <summary>
-    /// Makes the next hop of MP_REACH_NLRI the one that the handler sees. It counts even if NEXT_HOP is there as well (RFC 4760, 3).
-    /// </summary>
-    internal void UseReachNextHop() =>
-        (HasNextHop, NextHop, NextHopFamily) = (Reach.HasNextHop, Reach.NextHop, Reach.NextHopFamily);
+    /// <summary>Makes the next hop of MP_REACH_NLRI the one that the handler sees. It counts even beside NEXT_HOP (RFC
+    /// 4760, 3).</summary>
+    internal void UseReachNextHop() => (HasNextHop, NextHop, NextHopFamily) = (Reach.HasNextHop, Reach.NextHop, Reach.NextHopFamily);
 
     private static bool TryTake(scoped ref ReadOnlySpan<byte> bytes, out byte flags, out byte type, out ReadOnlySpan<byte> value)
     {
@@ -216,10 +206,8 @@ public ref struct PathAttributes
         }
     }
 
-    /// <summary>
-    /// Lets AS4_PATH replace the end of AS_PATH. By RFC 6793 it is ignored if AS_PATH has ASes of 4 bytes (4.1), or if the AGGREGATOR
-    /// is not AS_TRANS, because a speaker without AS4_PATH has set that (4.2.3).
-    /// </summary>
+    /// <summary>Lets AS4_PATH replace the end of AS_PATH. By RFC 6793 it is ignored if AS_PATH has ASes of 4 bytes
+    /// (4.1), or if the AGGREGATOR is not AS_TRANS, because a speaker without AS4_PATH has set that (4.2.3).</summary>
     private void MergePaths()
     {
         if (WideAs || _disowned && _hasAs4Aggregator)

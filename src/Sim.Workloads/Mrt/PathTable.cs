@@ -1,35 +1,21 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Sim.Kernel;
 
 namespace Sim.Workloads.Mrt;
 
-/// <summary>The effects that an event may have on the best path of its prefix.</summary>
-public enum RouteChange
-{
-    /// <summary>The prefix keeps its next hop, or is still absent.</summary>
-    None,
+/// <summary>The effects that an event may have on the best path of its prefix: none, so that the prefix keeps its next
+/// hop or stays absent; insertion of an absent prefix; a move to another next hop; deletion of a prefix without
+/// paths.</summary>
+public enum RouteChange { None, Insert, Move, Delete }
 
-    /// <summary>The prefix was absent.</summary>
-    Insert,
-
-    /// <summary>The prefix has another next hop.</summary>
-    Move,
-
-    /// <summary>The prefix has no path any more.</summary>
-    Delete,
-}
-
-/// <summary>
-/// The paths to each prefix of one family, as a router keeps them in its Adj-RIBs-In (RFC 4271, 3.2), and the best path of each
-/// prefix.
+/// <summary>The paths to each prefix of one family, as a router keeps them in its Adj-RIBs-In (RFC 4271, 3.2), and the
+/// best path of each prefix.
 /// <code>
 ///   prefix -> slot -> path -> path -> ...   the paths of a prefix, the best first, the others in no order
 ///   peer   ----------> path &lt;-> path &lt;-> ... the paths of a peer, for when its session ends
 /// </code>
-/// From a dump only the best path is kept (<see cref="Offer"/>), because a prefix's entries come together and never change.
-/// </summary>
+/// From a dump only the best path is kept (<see cref="Offer"/>), because a prefix's entries come together.</summary>
 public sealed class PathTable(Family family, BestPathRule rule)
 {
     /// <summary>The most paths of one prefix; more are refused. An event takes time in proportion to a prefix's paths.</summary>
@@ -59,15 +45,10 @@ public sealed class PathTable(Family family, BestPathRule rule)
         var rank = rule.Rank(in route, in attributes);
         var slot = SlotOf(route.Prefix);
         var best = _table[slot].First;
-        if (best == None)
-        {
-            Add(slot, NewPath(rank, in attributes));
+        if (best != None && rank >= Paths[best].Rank)
             return;
-        }
-
-        if (rank >= Paths[best].Rank)
-            return;
-        Remove(slot, None, best);
+        if (best != None)
+            Remove(slot, None, best);
         Add(slot, NewPath(rank, in attributes));
     }
 
@@ -105,10 +86,8 @@ public sealed class PathTable(Family family, BestPathRule rule)
     public bool Has(Prefix prefix, int peer, uint pathId) =>
         _slots.TryGetValue(prefix, out var slot) && Find(slot, (ulong)(uint)peer << 32 | pathId, out _, out _, out _);
 
-    /// <summary>
-    /// Adds a path whose next hop alone is known; every other path is better. Returns false if the peer has one already, or the
-    /// prefix has <see cref="MostPaths"/>.
-    /// </summary>
+    /// <summary>Adds a path whose next hop alone is known; every other path is better. Returns false if the peer has
+    /// one already, or the prefix has <see cref="MostPaths"/>.</summary>
     public bool Assume(Prefix prefix, int peer, uint pathId, Family hopFamily, UInt128 hop)
     {
         var identity = (ulong)(uint)peer << 32 | pathId;
@@ -149,10 +128,8 @@ public sealed class PathTable(Family family, BestPathRule rule)
         return true;
     }
 
-    /// <summary>
-    /// Returns the table of best paths, in the order in which the prefixes first appeared. A path without a next hop is named after
-    /// its peer, if the peer has an address: a router's own routes come from 0.0.0.0 or ::.
-    /// </summary>
+    /// <summary>Returns the table of best paths, in the order in which the prefixes first appeared. A path without a
+    /// next hop is named after its peer, unless that is 0.0.0.0 or ::, as for a router's own routes.</summary>
     public RouteTable ToRouteTable(string source, MrtPeers peers)
     {
         var routes = new Route[Count];
@@ -164,9 +141,7 @@ public sealed class PathTable(Family family, BestPathRule rule)
             if (slot.First == None)
                 continue;
             var best = Paths[slot.First].ToBest();
-            var hop = best.HasNextHop
-                ? (best.NextHop, best.NextHopFamily)
-                : (peers[best.Peer].Address, peers[best.Peer].Family);
+            var hop = best.HasNextHop ? (best.NextHop, best.NextHopFamily) : (peers[best.Peer].Address, peers[best.Peer].Family);
             ref var index = ref CollectionsMarshal.GetValueRefOrAddDefault(byHop, hop, out var known);
             if (!known)
             {
@@ -239,13 +214,7 @@ public sealed class PathTable(Family family, BestPathRule rule)
             _free = Paths[index].Next;
         }
 
-        Paths[index] = new Path
-        {
-            Rank = rank,
-            NextHop = hop,
-            NextHopFamily = hopFamily,
-            OriginAs = originAs,
-        };
+        Paths[index] = new Path { Rank = rank, NextHop = hop, NextHopFamily = hopFamily, OriginAs = originAs };
         return index;
     }
 
@@ -321,27 +290,18 @@ public sealed class PathTable(Family family, BestPathRule rule)
 
     private struct Path
     {
-        public UInt128 Rank;
-        public UInt128 NextHop;
+        public UInt128 Rank, NextHop;
         public uint OriginAs;
-        public int Slot;
-        public int Next;
-        public int PeerPrevious;
-        public int PeerNext;
+        public int Slot, Next, PeerPrevious, PeerNext;
         public Family NextHopFamily;
 
         public readonly int Peer => (int)((ulong)Rank >> 32);
-
         public readonly BestPath ToBest() => new(Peer, (uint)Rank, NextHopFamily, NextHop, OriginAs);
     }
 }
 
-/// <summary>The best path of a prefix.</summary>
-/// <param name="Peer">Index of the peer that announced it.</param>
-/// <param name="PathId">Its path identifier, or 0.</param>
-/// <param name="NextHopFamily">Family of the next hop; 0 if the path has none.</param>
-/// <param name="NextHop">The next hop, left-aligned in 128 bits.</param>
-/// <param name="OriginAs">The AS that originates the prefix; 0 if the path does not say.</param>
+/// <summary>The best path of a prefix, with the index of its peer. The path identifier is 0 if there is none, and so
+/// are the family of the next hop, which is left-aligned in 128 bits, and the origin AS.</summary>
 public readonly record struct BestPath(int Peer, uint PathId, Family NextHopFamily, UInt128 NextHop, uint OriginAs)
 {
     public bool HasNextHop => NextHopFamily != default;

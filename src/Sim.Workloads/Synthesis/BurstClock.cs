@@ -4,43 +4,35 @@ using Sim.Workloads.Keys;
 
 namespace Sim.Workloads.Synthesis;
 
-/// <summary>
-/// Draws times of events that come in bursts, as in a real trace: a cascade from windows of 100 s down to 10 ms.
+/// <summary>Draws times of events that come in bursts, as in a real trace: a cascade from windows of 100 s down to 10
+/// ms.
 /// <code>
 ///   100 s  |            n events, n of a Poisson law whose mean is lognormal           |
 ///    10 s  |  0  | 4 | 61 | ...      each event into one of ten parts, by a Polya urn
 ///     1 s        ...                 and so on, down to 10 ms; there they are equally far apart, with jitter
 /// </code>
 /// The urn puts two events of a window into the same part with probability (a + 1) / (10 a + 1).
-/// <see cref="TraceStructure.PairShares"/> measures this, so counts in windows of every length spread as they do in the trace.
-/// </summary>
-/// <remarks>Memory: a byte per event of 100 s. Waves longer than 100 s (day and night) are not made.</remarks>
+/// <see cref="TraceStatistics.PairShares"/> measures this, so counts in windows of every length spread as they do in
+/// the trace. Memory: a byte per event of 100 s. Waves longer than 100 s (day and night) are not made.</summary>
 internal sealed class BurstClock
 {
-    private const int Parts = 10;
-    private const int Levels = 4;
+    private const int Parts = 10, Levels = 4;
 
     private static readonly long[] s_lengths = [.. TraceStructure.WindowLengths];
 
     private readonly double[] _weights;
-    private readonly double _mean;
-    private readonly double _sigma;
+    private readonly double _mean, _sigma;
     private readonly long _end;
     private readonly int[,] _counts = new int[Levels, Parts];
     private readonly int[] _at = new int[Levels];
     private readonly long[] _begin = new long[Levels];
     private byte[] _drawn = new byte[1024];
     private Rng _rng;
-    private long _next;
-    private int _level = -1;
-    private long _bin;
-    private int _inBin;
-    private int _taken;
+    private long _next, _bin;
+    private int _level = -1, _inBin, _taken;
 
-    /// <param name="calibration">Gives the strength of the bursts.</param>
-    /// <param name="perSecond">Events per second on average, above 0.</param>
-    /// <param name="end">The time in microseconds before which all events lie.</param>
-    /// <param name="seed">Same seed, same times.</param>
+    /// <summary>Draws times before an end in microseconds, at a rate above 0 on average. The calibration gives the
+    /// strength of the bursts; the same seed gives the same times.</summary>
     public BurstClock(TraceCalibration calibration, double perSecond, long end, ulong seed)
     {
         _weights = [.. calibration.PairShares.Select(WeightOf)];
@@ -118,17 +110,10 @@ internal sealed class BurstClock
         var weight = _weights[level];
         for (var i = 0; i < count; i++)
         {
-            var part = i;
-            if (i == 0 || double.IsInfinity(weight))
-            {
-                part = _rng.Below(Parts);
-            }
-            else
-            {
-                var ticket = _rng.NextDouble() * (Parts * weight + i);
-                part = ticket < Parts * weight ? Math.Min((int)(ticket / weight), Parts - 1) : _drawn[Math.Min((int)(ticket - Parts * weight), i - 1)];
-            }
-
+            var ticket = i == 0 || double.IsInfinity(weight) ? -1 : _rng.NextDouble() * (Parts * weight + i);
+            var part = ticket < 0 ? _rng.Below(Parts)
+                : ticket < Parts * weight ? Math.Min((int)(ticket / weight), Parts - 1)
+                : _drawn[Math.Min((int)(ticket - Parts * weight), i - 1)];
             _drawn[i] = (byte)part;
             _counts[level, part]++;
         }

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: MIT
-using Sim.Kernel;
 using Sim.Workloads.Mrt;
 
 namespace Sim.Workloads.Synthesis;
 
-/// <summary>
-/// The neighbours of a synthetic dump. Addresses are of ranges set aside for tests and documents (198.19.0.0/16 of
-/// RFC 2544, 2001:db8::/32 of RFC 3849), AS numbers are private (RFC 6996): 64512 upwards for the first 400,
-/// 4200000400 upwards for the others.
-/// </summary>
+/// <summary>The neighbours of a synthetic dump. Addresses are of ranges set aside for tests and documents
+/// (198.19.0.0/16 of RFC 2544, 2001:db8::/32 of RFC 3849), AS numbers are private (RFC 6996): 64512 upwards for the
+/// first 400, 4200000400 upwards for the others.</summary>
 public static class MadePeers
 {
     /// <summary>The most peers a dump can have: the peer index has 16 bits, and so have the hosts of 198.19.0.0/16.</summary>
@@ -34,6 +31,5 @@ public static class MadePeers
     }
 
     /// <summary>The collector's own address, left-aligned.</summary>
-    public static UInt128 Collector(Family family) =>
-        family == Family.IPv4 ? (UInt128)CollectorV4 << 96 : CollectorV6;
+    public static UInt128 Collector(Family family) => family == Family.IPv4 ? (UInt128)CollectorV4 << 96 : CollectorV6;
 }

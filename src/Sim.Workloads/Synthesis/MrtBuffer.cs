@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: MIT
-using System.Buffers.Binary;
-using Sim.Kernel;
-
 namespace Sim.Workloads.Synthesis;
 
-/// <summary>
-/// A big-endian byte buffer in front of a stream. Records are written into it, lengths are patched in place, and whole
-/// records are flushed. It grows when one record needs more.
-/// </summary>
-internal sealed class MrtBuffer(Stream stream)
+/// <summary>A big-endian byte buffer in front of a stream. Records are written into it, lengths are patched in place,
+/// and whole records are flushed. It grows if one record needs more.</summary>
+internal sealed class MrtBuffer(Stream stream, int capacity = 1 << 20)
 {
-    private byte[] _bytes = new byte[1 << 20];
+    private byte[] _bytes = new byte[capacity];
 
     /// <summary>Bytes held and not yet written to the stream.</summary>
     public int Position { get; private set; }
+
+    public ReadOnlySpan<byte> Held => _bytes.AsSpan(0, Position);
 
     /// <summary>Bytes written to the stream.</summary>
     public long Flushed { get; private set; }
@@ -28,11 +25,13 @@ internal sealed class MrtBuffer(Stream stream)
             _bytes = new byte[bytes];
     }
 
+    /// <summary>Forgets the bytes held.</summary>
+    public void Clear() => Position = 0;
+
     public void Flush()
     {
         stream.Write(_bytes, 0, Position);
-        Flushed += Position;
-        Position = 0;
+        (Flushed, Position) = (Flushed + Position, 0);
     }
 
     public void U8(int value) => _bytes[Position++] = (byte)value;
@@ -73,6 +72,5 @@ internal sealed class MrtBuffer(Stream stream)
     }
 
     public void PatchU16(int at, int value) => BinaryPrimitives.WriteUInt16BigEndian(_bytes.AsSpan(at), (ushort)value);
-
     public void PatchU32(int at, uint value) => BinaryPrimitives.WriteUInt32BigEndian(_bytes.AsSpan(at), value);
 }

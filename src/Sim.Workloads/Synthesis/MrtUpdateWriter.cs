@@ -1,36 +1,24 @@
 // SPDX-License-Identifier: MIT
-using Sim.Kernel;
+using Sim.Workloads.Input;
 using Sim.Workloads.Mrt;
 
 namespace Sim.Workloads.Synthesis;
 
-/// <summary>One announcement or withdrawal of a synthetic trace.</summary>
-/// <param name="Microseconds">Time, microseconds since 1970.</param>
-/// <param name="Prefix">The prefix.</param>
-/// <param name="Peer">The peer that sends it, by its number in <see cref="MadePeers.Make"/>.</param>
-/// <param name="Announce">True announces, false withdraws.</param>
-/// <param name="OriginAs">Origin AS of an announcement; if 0, one is drawn.</param>
-/// <param name="Variant">
-/// The number of the announced path among the peer's possible ones. The same variant of the same prefix is a duplicate,
-/// another one is a change of attributes.
-/// </param>
-/// <param name="Med">MULTI_EXIT_DISC of an announcement; if 0, it is drawn with the path.</param>
-public readonly record struct RouteUpdate(
-    long Microseconds, Prefix Prefix, int Peer, bool Announce, uint OriginAs = 0, uint Variant = 0, uint Med = 0);
+/// <summary>One announcement or withdrawal of a synthetic trace, by a peer of <see cref="MadePeers.Make"/>. If no
+/// origin AS or MULTI_EXIT_DISC is given (0), it is drawn. The variant is the number of the announced path among the
+/// peer's possible ones: the same variant of a prefix is a duplicate, another one a change of attributes.</summary>
+public readonly record struct RouteUpdate(long Microseconds, Prefix Prefix, int Peer, bool Announce, uint OriginAs = 0, uint Variant = 0, uint Med = 0);
 
-/// <summary>
-/// Writes a trace of updates as BGP4MP_ET, MESSAGE_AS4 (RFC 6396, 3 and 4.4.3). Each change is one BGP UPDATE (RFC 4271,
-/// 4.3; IPv6 in MP_REACH_NLRI and MP_UNREACH_NLRI, RFC 4760). Deterministic by seed; streams.
+/// <summary>Writes a trace of updates as BGP4MP_ET, MESSAGE_AS4 (RFC 6396, 3 and 4.4.3). Each change is one BGP UPDATE
+/// (RFC 4271, 4.3; IPv6 in MP_REACH_NLRI and MP_UNREACH_NLRI, RFC 4760). The same seed gives the same bytes. Memory
+/// does not grow with the trace.
 /// <code>
 ///   MRT header   seconds 4 | type 2 = 17 | subtype 2 = 4 | length 4 | microseconds 4
 ///   BGP4MP       peer AS 4 | local AS 4 | interface 2 | family 2 | peer address | local address
 ///   BGP          marker 16 | length 2 | type 1 = 2 | withdrawn's length 2, withdrawn | attributes' length 2, attributes | NLRI
-/// </code>
-/// </summary>
+/// </code></summary>
 public sealed class MrtUpdateWriter(Stream output, ulong seed) : IDisposable
 {
-    private const int Bgp4MpEt = 17;
-    private const int MessageAs4 = 4;
     private const int UpdateMessage = 2;
     private const int MaxRecord = 16 + 12 + 32 + 19 + 4 + MrtAttributes.MaxLength + 64;
 
@@ -51,7 +39,7 @@ public sealed class MrtUpdateWriter(Stream output, ulong seed) : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(change.Microseconds / 1_000_000, uint.MaxValue, nameof(change));
         var peer = MadePeers.Make(change.Prefix.Family, change.Peer);
         _buffer.Reserve(MaxRecord);
-        var body = MrtWriter.BeginRecord(_buffer, (uint)(change.Microseconds / 1_000_000), Bgp4MpEt, MessageAs4);
+        var body = MrtWriter.BeginRecord(_buffer, (uint)(change.Microseconds / 1_000_000), MrtTypes.Bgp4mpEt, MrtTypes.MessageAs4);
         _buffer.U32((uint)(change.Microseconds % 1_000_000));
         _buffer.U32(peer.As);
         _buffer.U32(MadePeers.CollectorAs);
@@ -73,7 +61,6 @@ public sealed class MrtUpdateWriter(Stream output, ulong seed) : IDisposable
         _records++;
     }
 
-    /// <summary>Writes out the bytes held.</summary>
     public void Flush() => _buffer.Flush();
 
     /// <summary>Writes out the bytes held. The stream stays open.</summary>
@@ -81,19 +68,17 @@ public sealed class MrtUpdateWriter(Stream output, ulong seed) : IDisposable
 
     private void UpdateV4(MrtPeer peer, in RouteUpdate change)
     {
-        if (!change.Announce)
+        _buffer.U16(change.Announce ? 0 : 1 + (change.Prefix.Length + 7) / 8);
+        if (change.Announce)
         {
-            _buffer.U16(1 + (change.Prefix.Length + 7) / 8);
-            _buffer.Nlri(change.Prefix);
-            _buffer.U16(0);
-            return;
+            Draw(peer, change);
+            _buffer.U16(_attributes.Bytes.Length);
+            _buffer.Bytes(_attributes.Bytes);
         }
 
-        Draw(peer, change);
-        _buffer.U16(0);
-        _buffer.U16(_attributes.Bytes.Length);
-        _buffer.Bytes(_attributes.Bytes);
         _buffer.Nlri(change.Prefix);
+        if (!change.Announce)
+            _buffer.U16(0);
     }
 
     private void UpdateV6(MrtPeer peer, in RouteUpdate change)
@@ -104,7 +89,7 @@ public sealed class MrtUpdateWriter(Stream output, ulong seed) : IDisposable
         {
             // MP_UNREACH_NLRI: AFI 2, SAFI 1 (unicast), prefix.
             _buffer.U16(3 + 3 + nlri);
-            AttributeHead(15, 3 + nlri);
+            AttributeHead(AttributeRule.MpUnreach, 3 + nlri);
             _buffer.Nlri(change.Prefix);
             return;
         }
@@ -113,7 +98,7 @@ public sealed class MrtUpdateWriter(Stream output, ulong seed) : IDisposable
         // MP_REACH_NLRI: AFI 2, SAFI 1, next hop's length and address, a reserved byte, prefix.
         _buffer.U16(_attributes.Bytes.Length + 3 + 21 + nlri);
         _buffer.Bytes(_attributes.Bytes);
-        AttributeHead(14, 21 + nlri);
+        AttributeHead(AttributeRule.MpReach, 21 + nlri);
         _buffer.U8(16);
         _buffer.Address(Family.IPv6, peer.Address);
         _buffer.U8(0);
@@ -122,7 +107,7 @@ public sealed class MrtUpdateWriter(Stream output, ulong seed) : IDisposable
 
     private void AttributeHead(int type, int length)
     {
-        _buffer.U8(0x80);
+        _buffer.U8(AttributeRule.Optional);
         _buffer.U8(type);
         _buffer.U8(length);
         _buffer.U16(2);
@@ -133,5 +118,53 @@ public sealed class MrtUpdateWriter(Stream output, ulong seed) : IDisposable
     {
         var group = MrtAttributes.GroupOf(change.Prefix, change.OriginAs);
         _attributes.Write(peer, group, change.OriginAs, peer.Address, change.Variant, seed, change.Med);
+    }
+}
+
+/// <summary>A generated trace as the MRT file that <see cref="MrtUpdateWriter"/> would write, with a seed that decides
+/// paths and attributes. It is made while it is read, so a reader of traces needs no file; the generator is used up.
+/// <paramref name="made"/> is called now and then with the number of events made, and may throw to end the reading.
+/// Memory: one or two megabytes, besides the generator's.</summary>
+public sealed class GeneratedTraceStream(TraceGenerator generator, ulong seed, Action<long>? made = null) : ForwardStream
+{
+    private const int Chunk = 8192;
+
+    private readonly MemoryStream _buffer = new();
+    private MrtUpdateWriter? _writer;
+    private bool _ended;
+
+    public override int Read(Span<byte> buffer)
+    {
+        if (_buffer.Position == _buffer.Length && !_ended)
+            Fill();
+        return _buffer.Read(buffer);
+    }
+
+    private void Fill()
+    {
+        _buffer.SetLength(0);
+        _writer ??= new MrtUpdateWriter(_buffer, seed);
+        for (var i = 0; i < Chunk && !_ended; i++)
+        {
+            if (generator.TryNext(out var change))
+                _writer.Write(in change);
+            else
+                _ended = true;
+        }
+
+        _writer.Flush();
+        _buffer.Position = 0;
+        made?.Invoke(_writer.Counts.Records);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _writer?.Dispose();
+            _buffer.Dispose();
+        }
+
+        base.Dispose(disposing);
     }
 }

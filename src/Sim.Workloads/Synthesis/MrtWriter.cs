@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Text;
-using Sim.Kernel;
 using Sim.Workloads.Keys;
 using Sim.Workloads.Mrt;
 
@@ -15,60 +13,35 @@ public sealed record MrtDumpOptions
     /// <summary>Share of the prefixes that a peer does not send, 0 to below 1. At least one peer sends each prefix.</summary>
     public double Missing { get; init; } = 0.1;
 
-    /// <summary>Time of the dump, seconds since 1970.</summary>
-    public uint Timestamp { get; init; } = 1_700_000_000;
-
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>The name of the view in the peer index table.</summary>
-    public string View { get; init; } = "";
-
-    /// <summary>
-    /// Takes next hops from the table, if their names are addresses of its family, instead of the peers' own addresses. With
-    /// one peer, the dump then holds the same routes as the table.
-    /// </summary>
+    /// <summary>Takes next hops from the table, if their names are addresses of its family, instead of the peers' own
+    /// addresses. With one peer, the dump then holds the same routes as the table.</summary>
     public bool NextHopsOfTable { get; init; }
 }
 
 /// <summary>Counts of records, entries and bytes written.</summary>
 public readonly record struct WrittenMrt(long Records, long Entries, long Bytes);
 
-/// <summary>
-/// Writes a RIB dump in TABLE_DUMP_V2 (RFC 6396, 4.3): one PEER_INDEX_TABLE, then a RIB_IPV4_UNICAST or
+/// <summary>Writes a RIB dump in TABLE_DUMP_V2 (RFC 6396, 4.3): one PEER_INDEX_TABLE, then a RIB_IPV4_UNICAST or
 /// RIB_IPV6_UNICAST record per prefix. Streams: memory is one record. The same table, options and seed give the same
 /// bytes. Tables of both families can go into one dump; each then has its own peers.
 /// <code>
 ///   MRT header   timestamp 4 | type 2 = 13 | subtype 2 | length 4
 ///   RIB record   sequence 4 | prefix | entries 2 | entry: peer index 2, originated 4, attributes' length 2, attributes
-/// </code>
-/// </summary>
+/// </code></summary>
 public static class MrtWriter
 {
-    internal const int TableDumpV2 = 13;
-
-    private const int PeerIndexTable = 1;
-    private const int RibIpv4Unicast = 2;
-    private const int RibIpv6Unicast = 4;
-
     /// <summary>Bytes of the MRT header, the sequence number, the longest prefix and the number of entries.</summary>
     private const int RecordOverhead = 12 + 4 + 17 + 2;
     private const int EntryOverhead = 8;
-    private const uint OldestRoute = 30 * 86_400;
+    private const uint OldestRoute = 30 * 86_400, Timestamp = 1_700_000_000;
 
-    /// <inheritdoc cref="WriteDump(IReadOnlyList{RouteTable}, Stream, MrtDumpOptions, Action{long}, CancellationToken)"/>
-    public static WrittenMrt WriteDump(RouteTable table, Stream output, MrtDumpOptions options) =>
-        WriteDump([table], output, options);
-
-    /// <summary>Writes a dump of one table, or of one table per family.</summary>
-    /// <param name="tables">The tables; records come in their order.</param>
-    /// <param name="output">Gets the dump; it is not closed.</param>
-    /// <param name="options">Peers, gaps, seed.</param>
-    /// <param name="progress">Called now and then with the number of prefixes written.</param>
-    /// <param name="cancel">Ends the writing between records.</param>
+    /// <summary>Writes a dump of one table, or of one table per family, in their order. The output is not closed. The
+    /// progress is called now and then with the number of prefixes written.</summary>
     /// <exception cref="ArgumentException">No table, or two of one family, or options out of range.</exception>
     public static WrittenMrt WriteDump(
-        IReadOnlyList<RouteTable> tables, Stream output, MrtDumpOptions options, Action<long>? progress = null,
-        CancellationToken cancel = default)
+        IReadOnlyList<RouteTable> tables, Stream output, MrtDumpOptions options, Action<long>? progress = null, CancellationToken cancel = default)
     {
         if (tables.Count == 0 || tables.DistinctBy(table => table.Family).Count() != tables.Count)
             throw new ArgumentException("a dump takes one or two tables, at most one per family", nameof(tables));
@@ -76,11 +49,10 @@ public static class MrtWriter
             throw new ArgumentException($"1 to {MadePeers.Most} peers, not {options.Peers}", nameof(options));
         if (options.Missing is not (>= 0 and < 1))
             throw new ArgumentException($"the missing share must be from 0 to below 1, not {options.Missing}", nameof(options));
-        var dump = new Dump(tables, new MrtBuffer(output), options);
-        return dump.Run(progress, cancel);
+        return new Dump(tables, new MrtBuffer(output), options).Run(progress, cancel);
     }
 
-    /// <summary>Begins a record; returns where its body begins, for <see cref="EndRecord"/>.</summary>
+    /// <summary>Begins a record. Returns the position of its body, for <see cref="EndRecord"/>.</summary>
     internal static int BeginRecord(MrtBuffer buffer, uint timestamp, int type, int subtype)
     {
         buffer.U32(timestamp);
@@ -91,8 +63,7 @@ public static class MrtWriter
     }
 
     /// <summary>Patches the length of the record whose body began at <paramref name="body"/>.</summary>
-    internal static void EndRecord(MrtBuffer buffer, int body) =>
-        buffer.PatchU32(body - 4, (uint)(buffer.Position - body));
+    internal static void EndRecord(MrtBuffer buffer, int body) => buffer.PatchU32(body - 4, (uint)(buffer.Position - body));
 
     private sealed class Dump(IReadOnlyList<RouteTable> tables, MrtBuffer buffer, MrtDumpOptions options)
     {
@@ -111,12 +82,10 @@ public static class MrtWriter
 
         private void WritePeerIndex()
         {
-            var view = Encoding.UTF8.GetBytes(options.View);
-            buffer.Reserve(64 + view.Length + tables.Count * options.Peers * 25);
-            var body = BeginRecord(buffer, options.Timestamp, TableDumpV2, PeerIndexTable);
+            buffer.Reserve(64 + tables.Count * options.Peers * 25);
+            var body = BeginRecord(buffer, Timestamp, MrtTypes.TableDumpV2, MrtTypes.PeerIndexTable);
             buffer.U32((uint)(MadePeers.Collector(Family.IPv4) >> 96));
-            buffer.U16(view.Length);
-            buffer.Bytes(view);
+            buffer.U16(0);
             buffer.U16(tables.Count * options.Peers);
             foreach (var table in tables)
             {
@@ -136,16 +105,14 @@ public static class MrtWriter
 
         private void WriteTable(RouteTable table, int firstPeer, Action<long>? progress, CancellationToken cancel)
         {
-            var feeds = new Feed[options.Peers];
-            for (var i = 0; i < feeds.Length; i++)
-                feeds[i] = new Feed(MadePeers.Make(table.Family, i), options.Seed);
+            Feed[] feeds = [.. Enumerable.Range(0, options.Peers).Select(i => new Feed(MadePeers.Make(table.Family, i), options.Seed))];
             var nextHops = options.NextHopsOfTable ? Addresses(table) : null;
-            var subtype = table.Family == Family.IPv4 ? RibIpv4Unicast : RibIpv6Unicast;
+            var subtype = table.Family == Family.IPv4 ? MrtTypes.RibIPv4Unicast : MrtTypes.RibIPv6Unicast;
             var chance = Rng.Derive(options.Seed, (ulong)table.Family);
             foreach (var route in table.Routes)
             {
                 buffer.Reserve(RecordOverhead + feeds.Length * (EntryOverhead + MrtAttributes.MaxLength));
-                var body = BeginRecord(buffer, options.Timestamp, TableDumpV2, subtype);
+                var body = BeginRecord(buffer, Timestamp, MrtTypes.TableDumpV2, subtype);
                 buffer.U32(_sequence++);
                 buffer.Nlri(route.Prefix);
                 var countAt = buffer.Position;
@@ -175,7 +142,7 @@ public static class MrtWriter
                     continue;
                 var attributes = feeds[i].Attributes(group, route, nextHop);
                 buffer.U16(firstPeer + i);
-                buffer.U32(options.Timestamp - (uint)((luck >> 32) * OldestRoute >> 32));
+                buffer.U32(Timestamp - (uint)((luck >> 32) * OldestRoute >> 32));
                 buffer.U16(attributes.Length);
                 buffer.Bytes(attributes);
                 count++;
@@ -186,10 +153,10 @@ public static class MrtWriter
 
         /// <summary>Returns the next hops as addresses; null for names that are not addresses.</summary>
         private static UInt128?[] Addresses(RouteTable table) =>
-            table.NextHops.Select(name =>
-                AddressText.TryParse(name, out var family, out var address) && family == table.Family
-                    ? address
-                    : (UInt128?)null).ToArray();
+        [
+            .. table.NextHops.Select(name =>
+                AddressText.TryParse(name, out var family, out var address) && family == table.Family ? address : (UInt128?)null),
+        ];
     }
 
     /// <summary>One peer's attributes, kept while the prefixes share them.</summary>
@@ -204,8 +171,7 @@ public static class MrtWriter
             var wanted = nextHop ?? peer.Address;
             if (group != _group || wanted != _nextHop)
             {
-                _group = group;
-                _nextHop = wanted;
+                (_group, _nextHop) = (group, wanted);
                 _attributes.Write(peer, group, route.OriginAs, wanted, 0, seed);
                 if (peer.Family == Family.IPv6)
                     _attributes.AppendShortReach(wanted);

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Kernel;
 using Sim.Workloads.Keys;
 
 namespace Sim.Workloads.Synthesis;
@@ -7,17 +6,13 @@ namespace Sim.Workloads.Synthesis;
 /// <summary>Decides how often each prefix of a table churns: by Zipf's law over a random ranking.</summary>
 internal static class PrefixPopularity
 {
-    /// <summary>
-    /// The least exponent. In a trace of minutes almost every prefix occurs for the first time, so a fit would make all of
-    /// them equal. The 2026 trace, 15 minutes over 20 peers, gives 0.85.
-    /// </summary>
+    /// <summary>The least exponent. In a trace of minutes almost every prefix occurs for the first time, so a fit would
+    /// make all of them equal. The 2026 trace, 15 minutes over 20 peers, gives 0.85.</summary>
     private const double LeastExponent = 0.8;
     private const double MostExponent = 1.6;
 
-    /// <summary>
-    /// Returns the table's prefixes by falling popularity. Lengths that churn more than they are frequent come sooner, so the
-    /// first prefixes have the churning prefixes' mix of lengths.
-    /// </summary>
+    /// <summary>Returns the table's prefixes by falling popularity. Lengths whose share of the churn exceeds their
+    /// share of the table come sooner, so the first prefixes have the mix of lengths that churn has.</summary>
     /// <exception cref="ArgumentException">No prefix of the table has any of the lengths.</exception>
     public static Prefix[] Rank(IReadOnlyList<Prefix> table, TraceCalibration calibration, ulong seed)
     {
@@ -28,10 +23,8 @@ internal static class PrefixPopularity
         foreach (var (length, share) in calibration.Lengths)
             weights[length] = inTable[length] == 0 ? 0 : share / inTable[length];
         var ranked = new List<(double Key, Prefix Prefix)>(table.Count);
-        foreach (var prefix in table)
+        foreach (var prefix in table.Where(prefix => weights[prefix.Length] > 0))
         {
-            if (weights[prefix.Length] <= 0)
-                continue;
             // Efraimidis and Spirakis 2006: ascending -ln(u) / w is a draw without replacement in proportion to w. Each
             // prefix has its own generator, so that the table's order does not matter.
             var rng = Rng.Derive(seed, (ulong)(prefix.Address >> 64) ^ Rng.Mix((ulong)prefix.Address + prefix.Length));
@@ -40,8 +33,7 @@ internal static class PrefixPopularity
 
         if (ranked.Count == 0)
             throw new ArgumentException("the table has no prefix of a length that churns", nameof(table));
-        ranked.Sort(static (left, right) => left.Key != right.Key ? left.Key.CompareTo(right.Key) : left.Prefix.CompareTo(right.Prefix));
-        return [.. ranked.Select(entry => entry.Prefix)];
+        return [.. ranked.OrderBy(entry => entry.Key).ThenBy(entry => entry.Prefix).Select(entry => entry.Prefix)];
     }
 
     /// <summary>Finds the exponent with which a number of draws meets a number of distinct prefixes.</summary>

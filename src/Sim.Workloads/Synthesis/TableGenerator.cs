@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
-using Sim.Kernel;
 using Sim.Workloads.Keys;
 using Sim.Workloads.Tables;
 
 namespace Sim.Workloads.Synthesis;
 
-/// <summary>
-/// Makes tables of any size with the structure of a real one. It learns from the embedded table, or from
-/// one that is given (<see cref="TableStructure"/>), permutes the top of its trie by seed and draws everything below it:
+/// <summary>Makes tables of any size with the structure of a real one. It learns from the embedded table, or from one
+/// that is given (<see cref="TableStructure"/>), permutes the top of its trie by seed and draws everything below it:
 /// <code>
 ///   IPv4  first octet permuted among unicast ones | bits 8-15 mirrored at random nodes | below /16 drawn
 ///   IPv6  first 16 bits kept (later: permuted)    | bits 16-23 mirrored likewise       | below /24 drawn
@@ -16,15 +14,11 @@ namespace Sim.Workloads.Synthesis;
 /// neighbours until there are enough prefixes, so a small table consists of some regions of a full one. A table larger
 /// than the real one consists of several layers, each permuted anew (IPv6 into other /16s of 2000::/3). Layers fill the
 /// gaps first, then lie over one another. So IPv4 grows more nested beyond some 1.6M prefixes. It must: at 4M the same
-/// length mix announces every /16.
-/// </summary>
+/// length mix announces every /16.</summary>
 public sealed class TableGenerator
 {
     /// <summary>The range of sizes. Beyond the largest there may be no room.</summary>
-    public const int Smallest = 1;
-
-    /// <inheritdoc cref="Smallest"/>
-    public const int Largest = 4_000_000;
+    public const int Smallest = 1, Largest = 4_000_000;
 
     /// <summary>First of the private AS numbers (RFC 6996) that synthetic origins are taken from.</summary>
     public const uint FirstOriginAs = 4_200_000_000;
@@ -41,8 +35,7 @@ public sealed class TableGenerator
     private const int MaxLayers = 1000;
 
     /// <summary>Learned once, at the first table: takes a few megabytes and saves a third of a second per table.</summary>
-    private static readonly Lazy<TableStructure> LearnedV4 = new(() => Learn(Family.IPv4));
-    private static readonly Lazy<TableStructure> LearnedV6 = new(() => Learn(Family.IPv6));
+    private static readonly Lazy<TableStructure> LearnedV4 = new(() => Learn(Family.IPv4)), LearnedV6 = new(() => Learn(Family.IPv6));
 
     private readonly TableStructure _structure;
     private readonly ulong _seed;
@@ -52,22 +45,15 @@ public sealed class TableGenerator
     private ulong _layer;
     private ushort[] _firstBits = [];
 
-    private TableGenerator(TableStructure structure, int prefixes, ulong seed)
-    {
-        _structure = structure;
-        _seed = seed;
-        _wanted = prefixes;
-        _made = new PrefixSet(prefixes);
-    }
+    private TableGenerator(TableStructure structure, int prefixes, ulong seed) =>
+        (_structure, _seed, _wanted, _made) = (structure, seed, prefixes, new PrefixSet(prefixes));
 
     /// <summary>Bits of the address that are permuted as a whole.</summary>
     private int HeadBits => _structure.Family == Family.IPv4 ? 8 : 16;
 
-    /// <summary>
-    /// Makes a table of exactly <paramref name="prefixes"/> prefixes, sorted by (address, length), none in
-    /// <see cref="ReservedSpace"/>, with assigned next hops (<see cref="NextHopAssignment"/>) and private origin ASes. The
-    /// same arguments give the same table on any machine.
-    /// </summary>
+    /// <summary>Makes a table of exactly <paramref name="prefixes"/> prefixes, sorted by (address, length), none in
+    /// <see cref="ReservedSpace"/>, with assigned next hops (<see cref="NextHopAssignment"/>) and private origin ASes.
+    /// The same arguments give the same table on any machine.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A size outside 1 to 4,000,000.</exception>
     public static RouteTable Generate(Family family, int prefixes, ulong seed)
     {
@@ -76,26 +62,17 @@ public sealed class TableGenerator
         var origins = Math.Max(1, prefixes / PrefixesPerAs);
         for (var i = 0; i < routes.Length; i++)
             routes[i] = routes[i] with { OriginAs = FirstOriginAs + Origin(drawn[i], origins) };
-        return new RouteTable(
-            $"generated: {prefixes} IPv{(int)family} prefixes, seed {seed}", family, routes,
-            NextHopAssignment.Names(family));
+        return new RouteTable($"generated: {prefixes} IPv{(int)family} prefixes, seed {seed}", family, routes, NextHopAssignment.Names(family));
     }
 
     /// <inheritdoc cref="Generate"/>
-    public static Prefix[] GeneratePrefixes(Family family, int prefixes, ulong seed)
-    {
-        var structure = family == Family.IPv4 ? LearnedV4 : LearnedV6;
-        return Run(structure.Value, prefixes, seed);
-    }
+    public static Prefix[] GeneratePrefixes(Family family, int prefixes, ulong seed) =>
+        Run((family == Family.IPv4 ? LearnedV4 : LearnedV6).Value, prefixes, seed);
 
-    /// <summary>Makes prefixes with the structure of a given table instead of the embedded one's.</summary>
-    /// <param name="family">The family of both tables.</param>
-    /// <param name="prefixes">How many to make.</param>
-    /// <param name="seed">Same seed and same table, same prefixes.</param>
-    /// <param name="learned">The table to learn from: sorted, none twice.</param>
+    /// <summary>Makes prefixes with the structure of a given table, sorted and none twice, of the same family.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A size outside 1 to 4,000,000.</exception>
     /// <exception cref="ArgumentException">The given table is empty.</exception>
-    /// <exception cref="InvalidOperationException">There is no room: the table is too dense or has too few prefixes.</exception>
+    /// <exception cref="InvalidOperationException">No room: the table is too dense or too small.</exception>
     public static Prefix[] GeneratePrefixes(Family family, int prefixes, ulong seed, Prefix[] learned)
     {
         ArgumentNullException.ThrowIfNull(learned);
@@ -111,8 +88,7 @@ public sealed class TableGenerator
         return new TableGenerator(structure, prefixes, seed).Run();
     }
 
-    private static TableStructure Learn(Family family) =>
-        TableStructure.Learn(family, EmbeddedTable.LoadPrefixes(family));
+    private static TableStructure Learn(Family family) => TableStructure.Learn(family, EmbeddedTable.LoadPrefixes(family));
 
     private Prefix[] Run()
     {
@@ -182,9 +158,7 @@ public sealed class TableGenerator
     /// <summary>Returns the new value for each value of the first bits in this layer.</summary>
     private ushort[] HeadPermutation()
     {
-        var map = new ushort[1 << HeadBits];
-        for (var i = 0; i < map.Length; i++)
-            map[i] = (ushort)i;
+        ushort[] map = [.. Enumerable.Range(0, 1 << HeadBits).Select(i => (ushort)i)];
         if (_structure.Family == Family.IPv6 && _layer == 0)
             return map;
         var free = map.Where(head => !IsReservedHead(head)).ToArray();
@@ -208,11 +182,8 @@ public sealed class TableGenerator
     }
 
     /// <summary>Returns the AS of the allocation (IPv4 /20, IPv6 /32) that a prefix lies in.</summary>
-    private static uint Origin(Prefix prefix, int origins)
-    {
-        var allocation = prefix.Address >> (prefix.Family == Family.IPv4 ? 108 : 96);
-        return (uint)(Rng.Mix((ulong)allocation) % (ulong)origins);
-    }
+    private static uint Origin(Prefix prefix, int origins) =>
+        (uint)(Rng.Mix((ulong)(prefix.Address >> (prefix.Family == Family.IPv4 ? 108 : 96))) % (ulong)origins);
 
     /// <summary>Gives out each prefix above the blocks once, with the first block it covers.</summary>
     private sealed class TopPrefixes(List<Prefix> top)

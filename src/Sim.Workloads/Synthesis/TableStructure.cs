@@ -1,26 +1,23 @@
 // SPDX-License-Identifier: MIT
 using System.Numerics;
-using Sim.Kernel;
 using Sim.Workloads.Keys;
 using Sim.Workloads.Tables;
 
 namespace Sim.Workloads.Synthesis;
 
-/// <summary>
-/// The structure of a real table as the generator knows it: the trie's top, which is kept, and the way it branches below.
+/// <summary>The structure of a real table as the generator knows it: the trie's top, which is kept, and the way it
+/// branches below.
 /// <code>
 ///   depth 0 ......... BlockDepth ........... host      IPv4 /16, IPv6 /24
 ///     top: where       a block: size class,  shapes drawn by (size class, surroundings), the size class being
 ///     blocks are       covered or not        drawn anew at each of ClassDepths
 /// </code>
-/// The size class of a node is the number of bits of the count of prefixes at and below it. Without it, dense and sparse
-/// space would average out, unlike in a real table.
-/// </summary>
+/// The size class of a node is the number of bits of the count of prefixes at and below it. Without it, dense and
+/// sparse space would average out, unlike in a real table.</summary>
 internal sealed class TableStructure
 {
     private const int Classes = 24;
 
-    private readonly int _bits;
     private readonly int _contexts;
     private readonly int[] _classDepths;
 
@@ -31,20 +28,16 @@ internal sealed class TableStructure
     private TableStructure(Family family)
     {
         Family = family;
-        _bits = family.Bits();
-        _contexts = TrieShape.Contexts(_bits);
+        _contexts = TrieShape.Contexts(family.Bits());
         BlockDepth = family == Family.IPv4 ? 16 : 24;
         _classDepths = family == Family.IPv4 ? [16, 20] : [24, 32, 40];
     }
 
-    /// <summary>One node at <see cref="BlockDepth"/> that leads to a prefix.</summary>
-    /// <param name="Address">Its bits, left-aligned.</param>
-    /// <param name="Class">Its size class.</param>
-    /// <param name="Cover">Length of the nearest prefix above it, -1 if there is none.</param>
+    /// <summary>One node at <see cref="BlockDepth"/> that leads to a prefix: its bits, left-aligned, its size class,
+    /// and the length of the nearest prefix above it, -1 if there is none.</summary>
     internal readonly record struct Block(UInt128 Address, int Class, int Cover);
 
     public Family Family { get; }
-
     public int BlockDepth { get; }
 
     /// <summary>The blocks in ascending order.</summary>
@@ -61,16 +54,13 @@ internal sealed class TableStructure
         return structure;
     }
 
-    /// <summary>Draws the prefixes of one block, in ascending order.</summary>
-    /// <param name="root">The block to draw for: its address may be another than the learned one's.</param>
-    /// <param name="rng">The random numbers.</param>
-    /// <param name="take">Takes each prefix; false ends the drawing.</param>
+    /// <summary>Draws the prefixes of one block, in ascending order; its address may be another than the learned one's.
+    /// The drawing ends if <paramref name="take"/> returns false.</summary>
     public bool Draw(Block root, ref Rng rng, Func<Prefix, bool> take) =>
         DrawNode(root.Address, BlockDepth, root.Cover, TrieShape.Alone, root.Class, ref rng, take) >= 0;
 
-    /// <summary>Draws a subtrie; returns the node's shape, or -1 if <paramref name="take"/> ended the drawing.</summary>
-    private int DrawNode(
-        UInt128 address, int depth, int cover, int sibling, int sizeClass, ref Rng rng, Func<Prefix, bool> take)
+    /// <summary>Draws a subtrie. Returns the node's shape, or -1 if <paramref name="take"/> ended it.</summary>
+    private int DrawNode(UInt128 address, int depth, int cover, int sibling, int sizeClass, ref Rng rng, Func<Prefix, bool> take)
     {
         var context = TrieShape.Context(depth, cover, sibling);
         if (depth > BlockDepth && Array.IndexOf(_classDepths, depth) >= 0)
@@ -118,11 +108,9 @@ internal sealed class TableStructure
         return index;
     }
 
-    /// <summary>
-    /// Counts shapes and classes. A drawing reaches only contexts that were seen here: a child's context follows from its
-    /// parent's context and shape (and its left sibling's shape), which were drawn from those seen. Only where the class is
-    /// drawn anew can siblings meet that never did; see <see cref="DrawNode"/>.
-    /// </summary>
+    /// <summary>Counts shapes and classes. A drawing reaches only contexts that were seen here: a child's context
+    /// follows from its parent's context and shape (and its left sibling's shape), which were drawn from those seen.
+    /// Only where the class is drawn anew can siblings meet that never did; see <see cref="DrawNode"/>.</summary>
     private sealed class Learner(TableStructure structure, Prefix[] sorted) : TrieWalk(structure.Family, sorted)
     {
         /// <summary>The size class in force, by depth of the node that set it, along the path of the walk.</summary>

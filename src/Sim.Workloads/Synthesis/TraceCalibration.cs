@@ -1,46 +1,23 @@
 // SPDX-License-Identifier: MIT
-using Sim.Kernel;
+using System.Diagnostics.CodeAnalysis;
 using Sim.Workloads.Churn;
 
 namespace Sim.Workloads.Synthesis;
 
 /// <summary>The statistics of a real trace that the generator uses, from the trace's <see cref="TraceStructure"/>.</summary>
-public sealed record TraceCalibration
+public sealed record TraceCalibration : TraceStatistics
 {
-    /// <summary>The source of the numbers.</summary>
-    public required string Source { get; init; }
+    public TraceCalibration() { }
 
-    public required Family Family { get; init; }
+    [SetsRequiredMembers]
+    private TraceCalibration(TraceStatistics trace)
+        : base(trace) { }
 
     /// <summary>Events per second over all BGP peers.</summary>
     public required double EventsPerSecond { get; init; }
 
-    /// <summary>Events and prefixes of the trace: together they say how fast new prefixes appear.</summary>
+    /// <summary>Events of the trace: with its prefixes they say how fast new prefixes appear.</summary>
     public required double Events { get; init; }
-
-    /// <inheritdoc cref="Events"/>
-    public required int Prefixes { get; init; }
-
-    /// <summary>Pairs of BGP peer and prefix.</summary>
-    public required int Pairs { get; init; }
-
-    /// <inheritdoc cref="TraceStructure.Variation"/>
-    public required double Variation { get; init; }
-
-    /// <inheritdoc cref="TraceStructure.PairShares"/>
-    public required IReadOnlyList<double> PairShares { get; init; }
-
-    /// <inheritdoc cref="TraceStructure.PeerShares"/>
-    public required IReadOnlyList<double> PeerShares { get; init; }
-
-    /// <inheritdoc cref="TraceStructure.SamePeer"/>
-    public required double SamePeer { get; init; }
-
-    /// <inheritdoc cref="TraceStructure.SameLags"/>
-    public required IReadOnlyList<double> SameLags { get; init; }
-
-    /// <inheritdoc cref="TraceStructure.OtherLags"/>
-    public required IReadOnlyList<double> OtherLags { get; init; }
 
     /// <summary>The share of withdrawals among the first events of a pair.</summary>
     public required double FirstWithdrawals { get; init; }
@@ -60,14 +37,12 @@ public sealed record TraceCalibration
     /// <summary>The share, among the paths that come back, that comes back unchanged.</summary>
     public required double SameReturns { get; init; }
 
-    /// <summary>
-    /// Shares of the withdrawn paths that come back within each of <see cref="TraceStructure.FlapSeconds"/>; the rest come
-    /// back after the trace.
-    /// </summary>
-    public required IReadOnlyList<double> Downs { get; init; }
+    /// <summary>Shares of the withdrawn paths that come back within each of <see cref="TraceStructure.FlapSeconds"/>;
+    /// the rest come back after the trace.</summary>
+    public IReadOnlyList<double> Downs { get; init; } = [];
 
     /// <summary>Shares of the prefix lengths, from the first to the last that occur: (length, share).</summary>
-    public required IReadOnlyList<(int Length, double Share)> Lengths { get; init; }
+    public IReadOnlyList<(int Length, double Share)> Lengths { get; init; } = [];
 
     /// <summary>Takes the statistics from a measured trace.</summary>
     /// <exception cref="ArgumentException">The trace has too few events, or is shorter than a second.</exception>
@@ -81,32 +56,18 @@ public sealed record TraceCalibration
         double met = Math.Max(kinds.Duplicates + kinds.AttributeChanges + kinds.PathChanges + kinds.Withdrawals, 1);
         double gone = Math.Max(kinds.FirstWithdrawals + kinds.Withdrawals, 1);
         double back = Math.Max(kinds.ReturnsSame + kinds.ReturnsOther, 1);
-        return new TraceCalibration
+        return new TraceCalibration(trace)
         {
-            Source = trace.Source,
-            Family = trace.Family,
-            EventsPerSecond = trace.EventsPerSecond,
-            Events = trace.Events,
-            Prefixes = trace.Prefixes,
-            Pairs = trace.Pairs,
-            Variation = trace.Variation,
-            PairShares = WithSubseconds(trace),
-            PeerShares = trace.PeerShares,
-            SamePeer = trace.SamePeer,
-            SameLags = trace.SameLags,
-            OtherLags = trace.OtherLags,
+            EventsPerSecond = trace.EventsPerSecond, Events = trace.Events, PairShares = WithSubseconds(trace),
             FirstWithdrawals = kinds.FirstWithdrawals / (double)Math.Max(kinds.FirstAnnouncements + kinds.FirstWithdrawals, 1),
-            Withdrawals = kinds.Withdrawals / met,
-            Duplicates = kinds.Duplicates / met,
-            AttributeChanges = kinds.AttributeChanges / met,
-            Returns = back / trace.Events,
-            SameReturns = kinds.ReturnsSame / back,
-            Downs = [.. trace.Downs.Select(count => Math.Min(count / gone, 1))],
+            Withdrawals = kinds.Withdrawals / met, Duplicates = kinds.Duplicates / met,
+            AttributeChanges = kinds.AttributeChanges / met, Returns = back / trace.Events,
+            SameReturns = kinds.ReturnsSame / back, Downs = [.. trace.Downs.Select(count => Math.Min(count / gone, 1))],
             Lengths = [.. trace.Lengths.Select((share, length) => (length, share)).Where(entry => entry.share > 0)],
         };
     }
 
-    /// <summary>The trace's pair shares. If its times are whole seconds, bursts within a second are the 2026 trace's.</summary>
+    /// <summary>Returns the trace's pair shares. If times are whole seconds, bursts within them are the 2026 trace's.</summary>
     private static double[] WithSubseconds(TraceStructure trace)
     {
         double[] shares = [.. trace.PairShares];

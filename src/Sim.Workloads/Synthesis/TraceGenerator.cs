@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Kernel;
 using Sim.Workloads.Churn;
 using Sim.Workloads.Keys;
 
@@ -18,35 +17,29 @@ public sealed record TraceOptions
     public int Peers { get; init; }
 
     public ulong Seed { get; init; } = 1;
-
-    /// <summary>Time of the beginning, in seconds since 1970; 2026-01-01 00:00 UTC by default.</summary>
-    public uint Start { get; init; } = 1_767_225_600;
 }
 
-/// <summary>
-/// Makes updates one after the other, with the statistics of a real trace. <see cref="BurstClock"/> draws the times, this
-/// draws peers, prefixes and kinds. The same calibration, table, options and seed give the same trace.
+/// <summary>Makes updates one after the other, with the statistics of a real trace. <see cref="BurstClock"/> draws the
+/// times; this class draws peers, prefixes and kinds. The same calibration, table, options and seed give the same
+/// trace.
 /// <code>
 ///   an event's peer      that of the event before, or one drawn by the peers' shares
 ///            prefix      one of an event some time ago, by the trace's distribution of lags, or one drawn by popularity
 ///            kind        withdrawal, duplicate, other attributes, other path, by the trace's shares
 ///   a withdrawn path     comes back after a time drawn from the trace's: it takes the place of an event then
-/// </code>
-/// </summary>
-/// <remarks>
-/// <para>Memory: the table, a byte for each peer and prefix, and the withdrawn paths; nothing grows with the trace.</para>
-/// <para>Not made: ends of sessions, waves longer than 100 s, withdrawals that many peers send together because an origin is
-/// gone. Paths that came back only after the calibration's trace do so within a day.</para>
-/// </remarks>
+/// </code></summary>
+/// <remarks>Memory: the table, a byte for each peer and prefix, and the withdrawn paths; nothing grows with the trace.
+/// Not made: ends of sessions, waves longer than 100 s, withdrawals that many peers send together because an origin is
+/// gone. Paths that came back only after the calibration's trace do so within a day.</remarks>
 public sealed class TraceGenerator
 {
-    /// <summary>The most BGP peers that a trace can have.</summary>
     public const int MostPeers = 1000;
 
-    private const int Ring = 16_384;
-    private const int Tries = 16;
-    private const int LagTable = 1024;
+    private const int Ring = 16_384, Tries = 16, LagTable = 1024;
     private const double Day = 86_400;
+
+    /// <summary>Time of the beginning, 2026-01-01 00:00 UTC, in seconds since 1970.</summary>
+    internal const uint Start = 1_767_225_600;
 
     private readonly TraceCalibration _calibration;
     private readonly Prefix[] _prefixes;
@@ -54,13 +47,9 @@ public sealed class TraceGenerator
     private readonly BurstClock _clock;
     private readonly PathStates _paths;
     private readonly PriorityQueue<(int Prefix, int Peer), long> _returns = new();
-    private readonly double[] _peersUpTo;
-    private readonly double[] _lagsUpTo;
-    private readonly double[] _downsUpTo;
+    private readonly double[] _peersUpTo, _lagsUpTo, _downsUpTo;
     private readonly int[,] _lags = new int[TraceStructure.LagDecades, LagTable];
-    private readonly double _samePeer;
-    private readonly double _newToPeer;
-    private readonly long _start;
+    private readonly double _samePeer, _newToPeer;
     private readonly Recent[] _recent = new Recent[Ring];
     private readonly long[] _lastEvent;
     private Rng _rng;
@@ -70,17 +59,14 @@ public sealed class TraceGenerator
     /// <summary>One of the last <see cref="Ring"/> events.</summary>
     private struct Recent
     {
-        public int Prefix;
-        public int Peer;
+        public int Prefix, Peer;
 
         /// <summary>Whether the prefix had another event since.</summary>
         public bool HappenedAgain;
     }
 
-    /// <param name="calibration">The statistics.</param>
-    /// <param name="table">The prefixes that can churn, of the calibration's family, each once.</param>
-    /// <param name="options">Length, rate, peers, seed.</param>
-    /// <exception cref="ArgumentException">The table does not fit the calibration, or an option is out of range.</exception>
+    /// <summary>Begins a trace over the distinct prefixes of a table of the calibration's family.</summary>
+    /// <exception cref="ArgumentException">Table and calibration do not fit, or an option is out of range.</exception>
     public TraceGenerator(TraceCalibration calibration, IReadOnlyList<Prefix> table, TraceOptions options)
     {
         ArgumentNullException.ThrowIfNull(calibration);
@@ -90,7 +76,7 @@ public sealed class TraceGenerator
             throw new ArgumentException($"the calibration is of IPv{(int)calibration.Family}, the table is not", nameof(table));
         Peers = options.Peers == 0 ? Math.Min(calibration.PeerShares.Count, MostPeers) : options.Peers;
         if (Peers is < 1 or > MostPeers || !(options.Seconds > 0) || !(options.EventsPerSecond >= 0)
-            || options.Start + options.Seconds > uint.MaxValue)
+            || Start + options.Seconds > uint.MaxValue)
         {
             throw new ArgumentException($"a trace needs 1 to {MostPeers} peers, a length above 0 that ends before 2106, and a rate of 0 or more", nameof(options));
         }
@@ -99,10 +85,10 @@ public sealed class TraceGenerator
         EventsPerSecond = options.EventsPerSecond > 0 ? options.EventsPerSecond
             : calibration.EventsPerSecond * Peers / calibration.PeerShares.Count;
         Seconds = options.Seconds;
-        _start = options.Start * 1_000_000L;
         _rng = Rng.Derive(options.Seed, 0x6D61726B73);
         _prefixes = PrefixPopularity.Rank(table, calibration, options.Seed);
-        _popularity = new ZipfTable(_prefixes.Length, Exponent());
+        var exponent = PrefixPopularity.Exponent(_prefixes.Length, calibration.Events * Fresh, calibration.Prefixes);
+        _popularity = new ZipfTable(_prefixes.Length, exponent);
         _clock = new BurstClock(calibration, EventsPerSecond, (long)(options.Seconds * 1e6), options.Seed);
         _paths = new PathStates(Peers, _prefixes.Length);
         _lastEvent = new long[_prefixes.Length];
@@ -120,13 +106,8 @@ public sealed class TraceGenerator
         }
     }
 
-    /// <summary>BGP peers.</summary>
     public int Peers { get; }
-
-    /// <summary>Events per second on average.</summary>
     public double EventsPerSecond { get; }
-
-    /// <summary>Length of the trace.</summary>
     public double Seconds { get; }
 
     /// <summary>The share of events whose prefix is drawn by popularity and not from earlier events.</summary>
@@ -138,7 +119,7 @@ public sealed class TraceGenerator
         change = default;
         if (!_clock.TryNext(out var since))
             return false;
-        var time = _start + since;
+        var time = Start * 1_000_000L + since;
         if (TryReturn(time, out change))
             return true;
         if (_rng.NextDouble() >= _samePeer)
@@ -217,15 +198,13 @@ public sealed class TraceGenerator
         return prefix;
     }
 
-    /// <summary>
-    /// Draws the prefix of an earlier event, at a distance of 10^<paramref name="decade"/> events or more; -1 if none fits. It
-    /// takes the best of a few draws: a prefix that had no event since, that is new to the peer as often as in the
-    /// calibration's trace, and whose event came from the same peer if <paramref name="same"/>, else from another.
-    /// </summary>
+    /// <summary>Draws the prefix of an earlier event, at a distance of 10^<paramref name="decade"/> events or more; -1
+    /// if none fits. It takes the best of a few draws: a prefix that had no event since, that is new to the peer as
+    /// often as in the calibration's trace, and whose event came from the same peer if <paramref name="same"/>, else
+    /// from another.</summary>
     private int DrawRecent(int decade, bool same)
     {
-        const int perfect = 3;
-        const int stale = -4;
+        const int perfect = 3, stale = -4;
         var known = same || _rng.NextDouble() >= _newToPeer;
         var (best, bestFit) = (-1, stale - 1);
         for (var i = 0; i < Tries && bestFit < perfect && _events > 0; i++)
@@ -257,8 +236,6 @@ public sealed class TraceGenerator
         return (long)(1e6 * low * Math.Pow(high / low, _rng.NextDouble()));
     }
 
-    private double Exponent() => PrefixPopularity.Exponent(_prefixes.Length, _calibration.Events * Fresh, _calibration.Prefixes);
-
     /// <summary>The share of events that keep the last peer. It allows for returns, which break runs, and equal draws.</summary>
     private double RunShare()
     {
@@ -285,4 +262,51 @@ public sealed class TraceGenerator
         var (all, sum) = (shares.Sum(), 0.0);
         return Array.ConvertAll(shares, share => (sum += share) / all);
     }
+}
+
+/// <summary>The last state of each BGP peer's path to each prefix, in a byte: <c>withdrawn 1 | known 1 | other
+/// attributes 3 | path 3</c>.</summary>
+internal sealed class PathStates(int peers, int prefixes)
+{
+    private const byte WithdrawnBit = 0x80, KnownBit = 0x40;
+    private const int PathMask = 7, RestShift = 3;
+
+    private readonly byte[]?[] _states = new byte[peers][];
+
+    public bool IsWithdrawn(int peer, int prefix) => (Of(peer)[prefix] & WithdrawnBit) != 0;
+
+    /// <summary>Returns whether the peer has announced or withdrawn the prefix before.</summary>
+    public bool IsKnown(int peer, int prefix) => (Of(peer)[prefix] & KnownBit) != 0;
+
+    public void Withdraw(int peer, int prefix) => Of(peer)[prefix] |= WithdrawnBit | KnownBit;
+
+    public void Announce(int peer, int prefix)
+    {
+        ref var state = ref Of(peer)[prefix];
+        state = (byte)((state & ~WithdrawnBit) | KnownBit);
+    }
+
+    public void ChangePath(int peer, int prefix, ref Rng rng)
+    {
+        ref var state = ref Of(peer)[prefix];
+        var path = (state + 1 + rng.Below(PathMask)) & PathMask;
+        state = (byte)((state & ~PathMask) | path);
+    }
+
+    /// <summary>Changes other attributes and keeps the path.</summary>
+    public void ChangeAttributes(int peer, int prefix)
+    {
+        ref var state = ref Of(peer)[prefix];
+        var rest = ((state >> RestShift) + 1) & PathMask;
+        state = (byte)((state & ~(PathMask << RestShift)) | rest << RestShift);
+    }
+
+    /// <summary>The variant and the MED of a <see cref="RouteUpdate"/>.</summary>
+    public (uint Variant, uint Med) Attributes(int peer, int prefix)
+    {
+        var state = Of(peer)[prefix];
+        return ((uint)(state & PathMask), (uint)(state >> RestShift & PathMask) + 1);
+    }
+
+    private byte[] Of(int peer) => _states[peer] ??= new byte[prefixes];
 }

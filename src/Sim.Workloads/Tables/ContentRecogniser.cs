@@ -1,26 +1,13 @@
 // SPDX-License-Identifier: MIT
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Text;
 using Sim.Workloads.Mrt;
 
 namespace Sim.Workloads.Tables;
 
-/// <summary>The kinds of content that a file may hold.</summary>
-public enum ContentKind
-{
-    /// <summary>MRT, perhaps damaged.</summary>
-    Mrt,
-
-    /// <summary>A prefix list, or any other text.</summary>
-    Text,
-
-    /// <summary>UTF-16, which is not read.</summary>
-    WideText,
-
-    /// <summary>Neither MRT nor text.</summary>
-    Other,
-}
+/// <summary>The kinds of content that a file may hold: MRT, perhaps damaged; a prefix list or any other text; UTF-16,
+/// which is not read; neither.</summary>
+public enum ContentKind { Mrt, Text, WideText, Other }
 
 /// <summary>Tells MRT from text by the first bytes of a file.</summary>
 public static class ContentRecogniser
@@ -30,12 +17,9 @@ public static class ContentRecogniser
     private static readonly SearchValues<byte> s_control = SearchValues.Create(
         [.. Enumerable.Range(0, 32).Select(value => (byte)value).Except("\t\n\f\r\e"u8.ToArray()), 127]);
 
-    /// <summary>
-    /// Recognises MRT by the type of its first record and by its subtype or length. One of the two may be damaged: the types in
-    /// use have a NUL byte where text has none. Recognises text by the lack of control characters in the head, or by a line of
-    /// it that holds a route.
-    /// </summary>
-    /// <param name="head">The file's first bytes, some kilobytes; less only where it has no more.</param>
+    /// <summary>Recognises MRT by the type of its first record and by its subtype or length. One of the two may be
+    /// damaged: the types in use have a NUL byte where text has none. Recognises text by the lack of control characters
+    /// in the head, or by a line in it that holds a route. The head is some kilobytes, or the file.</summary>
     public static ContentKind Recognise(ReadOnlySpan<byte> head)
     {
         if (IsWide(head))
@@ -64,7 +48,7 @@ public static class ContentRecogniser
         ? "text in UTF-16 is not supported; 'iconv -f UTF-16 -t UTF-8' converts it"
         : $"neither MRT nor text: it begins with the bytes {Convert.ToHexString(head[..Math.Min(8, head.Length)])}";
 
-    /// <summary>Says what text looks like in which no line holds a prefix.</summary>
+    /// <summary>Describes text in which no line holds a prefix.</summary>
     public static string Describe(ReadOnlySpan<byte> head)
     {
         head = head.StartsWith("\uFEFF"u8) ? head[3..] : head;
@@ -88,7 +72,8 @@ public static class ContentRecogniser
         return text is [(byte)'<', ..] || IsJson(text);
     }
 
-    /// <summary>A bracket, and in it a string, another bracket or nothing; a set of ASes begins with a brace and a number.</summary>
+    /// <summary>Returns whether text begins with a bracket, and in it a string, another bracket or nothing; a set of
+    /// ASes begins with a brace and a number.</summary>
     private static bool IsJson(ReadOnlySpan<byte> text) =>
         text is [(byte)'{' or (byte)'[', ..]
         && text[1..].TrimStart(" \t\r\n"u8) is [] or [(byte)'"' or (byte)'{' or (byte)'[' or (byte)'}' or (byte)']', ..];

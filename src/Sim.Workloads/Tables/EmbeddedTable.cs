@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: MIT
 using System.Text;
-using Sim.Kernel;
 
 namespace Sim.Workloads.Tables;
 
-/// <summary>
-/// Loads the real table that this assembly contains, so that every command works without a download. It holds the networks with
-/// an origin AS in the IPFire location database (CC BY-SA 4.0; see datasets/README.md). Only prefixes are stored: origin ASes
-/// are 0 and next hops come from <see cref="NextHopAssignment"/>.
-/// </summary>
+/// <summary>Loads the real table that this assembly contains, so that every command works without a download. It holds
+/// the networks with an origin AS in the IPFire location database (CC BY-SA 4.0; see datasets/README.md). Only prefixes
+/// are stored: origin ASes are 0 and next hops come from <see cref="NextHopAssignment"/>.</summary>
 public static class EmbeddedTable
 {
     /// <summary>Names of the files in datasets/, which are the names of the resources too.</summary>
@@ -19,29 +16,21 @@ public static class EmbeddedTable
         new(Source, family, NextHopAssignment.Assign(LoadPrefixes(family)), NextHopAssignment.Names(family));
 
     /// <summary>Loads the prefixes of one family, sorted by (address, length).</summary>
-    public static Prefix[] LoadPrefixes(Family family) =>
-        EmbeddedTableCodec.Decode(Resource(FileName(family)), out _);
+    public static Prefix[] LoadPrefixes(Family family) => EmbeddedTableCodec.Decode(Resource(FileName(family)), out _);
 
     /// <summary>Names the table's source and day, such as <c>embedded: libloc 2022-10-29</c>.</summary>
     public static string Source { get; } = "embedded: " + Encoding.UTF8.GetString(Resource(VersionFile)).Trim();
 
-    /// <summary>
-    /// Makes the three files of datasets/ from a list of prefixes of both families: the coded tables and the name.
-    /// datasets/make-embedded.sh calls it.
-    /// </summary>
-    /// <param name="list">Prefixes as <see cref="PrefixListReader"/> reads them.</param>
-    /// <param name="name">The source and its day, such as <c>libloc 2022-10-29</c>.</param>
-    /// <param name="folder">The folder to write to.</param>
-    /// <returns>Bytes of the coded tables, IPv4 and IPv6.</returns>
+    /// <summary>Makes the three files of datasets/ (the coded tables and the name) in a folder, from a list of prefixes
+    /// of both families as <see cref="PrefixListReader"/> reads it. The name is the source and its day, such as
+    /// <c>libloc 2022-10-29</c>. Returns the bytes of the coded tables. datasets/make-embedded.sh calls it.</summary>
     /// <exception cref="InvalidDataException">The list has damaged lines, or no prefix of a family.</exception>
     public static (int V4, int V6) Make(Stream list, string name, string folder)
     {
         using var copy = new MemoryStream();
         list.CopyTo(copy);
-        var v4 = MakeOne(copy, name, folder, Family.IPv4);
-        var v6 = MakeOne(copy, name, folder, Family.IPv6);
         File.WriteAllText(Path.Combine(folder, VersionFile), name + "\n");
-        return (v4, v6);
+        return (MakeOne(copy, name, folder, Family.IPv4), MakeOne(copy, name, folder, Family.IPv6));
     }
 
     internal static string FileName(Family family) => $"embedded-ipv{(int)family}.bin";
@@ -50,7 +39,7 @@ public static class EmbeddedTable
     {
         var damage = new DamageLog();
         list.Position = 0;
-        var table = PrefixListReader.Read(list, name, family, damage);
+        var table = PrefixListReader.Read(list, name, family, damage, out _);
         if (damage.Count > 0)
             throw new InvalidDataException($"{damage.First[0]} ({damage.Count} such lines)");
         if (table.Routes.Length == 0)

@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: MIT
-using System.Buffers.Binary;
 using System.IO.Compression;
-using Sim.Kernel;
 
 namespace Sim.Workloads.Tables;
 
-/// <summary>
-/// Stores a set of prefixes in few bytes: sorted by (address, length), each as its length and its distance from the prefix
-/// before, and all of it under Brotli. An IPv4 prefix of a real table takes 3.5 bits, an IPv6 prefix 4.6.
+/// <summary>Stores a set of prefixes in few bytes: sorted by (address, length), each as its length and its distance
+/// from the prefix before, and all of it under Brotli. An IPv4 prefix of a real table takes 3.5 bits, an IPv6 prefix
+/// 4.6. The header's numbers are big-endian.
 /// <code>
 ///   file    "SIMT" | version 2 | family 4 or 6 | number of prefixes, u32 | coded bytes, u32 | Brotli of the prefixes
 ///   prefix  length, 1 byte | gap, little-endian base 128 (the high bit says that another byte follows)
 ///   gap     in prefixes of this length, from the first one that does not begin before the last address
-/// </code>
-/// The header's numbers are big-endian.
-/// </summary>
+/// </code></summary>
 public static class EmbeddedTableCodec
 {
     private const uint Magic = 0x53494D54;
@@ -32,7 +28,6 @@ public static class EmbeddedTableCodec
         if (Array.Exists(sorted, prefix => prefix.Family != family))
             throw new ArgumentException($"a prefix is not IPv{(int)family}", nameof(prefixes));
         using var content = new MemoryStream();
-        content.SetLength(HeaderLength);
         content.Position = HeaderLength;
         using (var coded = new BufferedStream(new BrotliStream(content, CompressionLevel.SmallestSize, leaveOpen: true)))
         {
@@ -53,9 +48,7 @@ public static class EmbeddedTableCodec
         return file;
     }
 
-    /// <summary>The prefixes of a coded table in ascending (address, length).</summary>
-    /// <param name="file">The bytes that <see cref="Encode"/> returned.</param>
-    /// <param name="family">The family of the prefixes.</param>
+    /// <summary>Returns the prefixes of a coded table in ascending (address, length), and their family.</summary>
     /// <exception cref="InvalidDataException">These bytes are not a coded table, or are damaged.</exception>
     public static Prefix[] Decode(byte[] file, out Family family)
     {
@@ -104,7 +97,7 @@ public static class EmbeddedTableCodec
         return prefixes;
     }
 
-    /// <summary>The number of the first prefix of a length that does not begin before an address.</summary>
+    /// <summary>Returns the number of the first prefix of a length that does not begin before an address.</summary>
     private static UInt128 Index(UInt128 address, int length)
     {
         if (length == 0)

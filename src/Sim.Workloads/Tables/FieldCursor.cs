@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Tables;
 
-/// <summary>
-/// The fields of a line, one after the other: separated by runs of blanks, or by exactly one comma, semicolon or tab as CSV
-/// does (RFC 4180: fields in quotes may hold the separator). A set of ASes in braces is one field.
-/// </summary>
+/// <summary>The fields of a line, one after the other: separated by runs of blanks, or by exactly one comma, semicolon
+/// or tab as CSV does (RFC 4180: fields in quotes may hold the separator). A set of ASes in braces is a
+/// field.</summary>
 internal ref struct FieldCursor(ReadOnlySpan<byte> text, byte separator)
 {
     /// <summary>Runs of blanks and tabs; a field that begins a comment ends the line.</summary>
@@ -12,15 +11,13 @@ internal ref struct FieldCursor(ReadOnlySpan<byte> text, byte separator)
 
     private bool _isDone;
 
-    /// <summary>The rest of the line.</summary>
     public ReadOnlySpan<byte> Rest { get; private set; } = text;
-
     public byte Separator { get; } = separator;
 
     /// <summary>The fault of the fields read so far, or null.</summary>
     public string? Complaint { get; private set; }
 
-    /// <summary>The separator of a line, by what stands after its first field.</summary>
+    /// <summary>Returns the separator of a line, by what stands after its first field.</summary>
     public static byte FindSeparator(ReadOnlySpan<byte> text)
     {
         var first = text[0] switch
@@ -37,7 +34,7 @@ internal ref struct FieldCursor(ReadOnlySpan<byte> text, byte separator)
         return text[0] == (byte)'"' && after is [(byte)'\t', ..] ? (byte)'\t' : Blanks;
     }
 
-    /// <summary>Takes the next field; false at the end of the line, and where the line is malformed.</summary>
+    /// <summary>Takes the next field. Returns false at the end of the line, and where the line is malformed.</summary>
     public bool Next(out ReadOnlySpan<byte> field)
     {
         field = default;
@@ -47,7 +44,7 @@ internal ref struct FieldCursor(ReadOnlySpan<byte> text, byte separator)
             return NextSeparated(out field);
         if (Rest.IsEmpty || ListWords.IsComment(Rest))
         {
-            // Spamhaus' lists have "PREFIX ; remark"; an AS or an address there may as well be a field.
+            // Spamhaus' lists have "PREFIX ; remark"; an AS or an address there may be a field as well.
             if (Rest is [(byte)';', ..] && IsValue(Rest[1..].Trim(" \t"u8)))
                 Complaint = "a ';' that separates fields or begins a remark";
             return false;

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Tables;
 
-/// <summary>
-/// Reads the routes of FRR's <c>show ip route</c> and <c>show ipv6 route</c> (<c>vty_show_ip_route</c> of zebra), which Quagga prints
-/// alike: a letter, three marks, the prefix, and a next hop; lines below hold further next hops.
+/// <summary>Reads the routes of FRR's <c>show ip route</c> and <c>show ipv6 route</c> (<c>vty_show_ip_route</c> of
+/// zebra), which Quagga prints alike: a letter, three marks, the prefix, and a next hop; lines below hold further next
+/// hops. Every method returns what is wrong, or null.
 /// <code>
 ///   S>* 10.0.0.0/8 [1/0] via 192.0.2.1, eth0, weight 1, 00:00:02
 ///     *                  via 198.51.100.1, eth1, weight 1, 00:00:02
-/// </code>
-/// Every method returns what is wrong, or null.
-/// </summary>
+/// </code></summary>
 internal static class FrrLine
 {
     private const string Unknown = "a word that FRR's 'show ip route' does not print there";
@@ -18,16 +16,9 @@ internal static class FrrLine
     private const int MarksLength = 4;
 
     [Flags]
-    private enum HopState
-    {
-        None = 0,
-        Inactive = 1,
-        Recursive = 2,
-        Unknown = 4,
-    }
+    private enum HopState { None = 0, Inactive = 1, Recursive = 2, Unknown = 4 }
 
     private static ReadOnlySpan<byte> Direct => "is directly connected"u8;
-
     private static ReadOnlySpan<byte> Unreachable => "unreachable"u8;
 
     /// <summary>The words that may follow the next hop and its device, each after a comma, without changing them.</summary>
@@ -101,7 +92,8 @@ internal static class FrrLine
         return state.HasFlag(HopState.Unknown) ? Unknown : Set(address, device, state, route) ?? TakeDetails(rest);
     }
 
-    /// <summary>Gives the route its next hop, if it has none. A recursive one is used only where no line below resolves it.</summary>
+    /// <summary>Gives the route its next hop, if it has none. A recursive one counts only if no line below resolves
+    /// it.</summary>
     private static string? Set(ReadOnlySpan<byte> address, ReadOnlySpan<byte> device, HopState state, ListRoute route)
     {
         var isRecursive = state.HasFlag(HopState.Recursive);
@@ -120,7 +112,7 @@ internal static class FrrLine
         return null;
     }
 
-    /// <summary>The words behind an address or a device, parentheses with words of their own among them.</summary>
+    /// <summary>Takes the words behind an address or a device, also in parentheses.</summary>
     private static HopState TakeFlags(ReadOnlySpan<byte> text)
     {
         var state = HopState.None;

@@ -1,23 +1,17 @@
 // SPDX-License-Identifier: MIT
+using Sim.Workloads.Input;
+
 namespace Sim.Workloads.Tables;
 
-/// <summary>
-/// Cuts a stream into lines without making strings: each line is a span into one buffer. A line longer than
-/// <see cref="MaxLine"/> comes out as its first bytes, so memory is bounded by the buffer whatever the input.
-/// </summary>
-internal sealed class LineReader(Stream stream)
+/// <summary>Cuts a stream into lines without making strings: each line is a span into one buffer. A line longer than
+/// <see cref="MaxLine"/> comes out as its first bytes, so memory is bounded by the buffer whatever the input.</summary>
+internal sealed class LineReader(ByteFeed feed)
 {
     /// <summary>Longest line taken, in bytes without its end.</summary>
     public const int MaxLine = 4096;
 
-    private readonly byte[] _buffer = new byte[1 << 16];
     private readonly byte[] _longHead = new byte[MaxLine];
-    private int _start;
-    private int _end;
-    private long _bufferOffset;
-    private bool _ended;
 
-    /// <summary>Number of the line last read, from 1.</summary>
     public long Number { get; private set; }
 
     /// <summary>Bytes from the start of the stream to the line last read.</summary>
@@ -29,8 +23,8 @@ internal sealed class LineReader(Stream stream)
     /// <summary>Bytes from the start of the stream to the first NUL byte of the line last read; -1 if it has none.</summary>
     public long NulOffset { get; private set; }
 
-    /// <summary>Reads the next line, without its line feed and carriage return. It is valid until the next call.</summary>
-    /// <returns>False at the end of the stream.</returns>
+    /// <summary>Reads the next line, without its line feed and carriage return. It is valid until the next call.
+    /// Returns false at the end of the stream.</summary>
     public bool TryRead(out ReadOnlySpan<byte> line)
     {
         TooLong = false;
@@ -39,49 +33,45 @@ internal sealed class LineReader(Stream stream)
         if (length < 0)
             return false;
         Number++;
-        Offset = _bufferOffset + _start;
-        NulOffset = -1;
+        (Offset, NulOffset) = (feed.Consumed, -1);
         if (length > MaxLine)
         {
-            _buffer.AsSpan(_start, MaxLine).CopyTo(_longHead);
+            feed.Buffered[..MaxLine].CopyTo(_longHead);
             line = _longHead;
             SkipLongLine();
             return true;
         }
 
-        line = _buffer.AsSpan(_start, length);
+        line = feed.Buffered[..length];
         FindNul(line);
-        _start = Math.Min(_start + length + 1, _end);
+        feed.Consume(Math.Min(length + 1, feed.Buffered.Length));
         if (line.EndsWith("\r"u8))
             line = line[..^1];
         return true;
     }
 
-    /// <summary>Returns whether a line has begun that <see cref="TryRead"/> has not returned, as when the stream throws.</summary>
-    /// <param name="begun">Its first bytes.</param>
+    /// <summary>Returns whether a line has begun that <see cref="TryRead"/> has not returned, as when the stream
+    /// throws, and its first bytes.</summary>
     public bool IsUnfinished(out ReadOnlySpan<byte> begun)
     {
-        begun = TooLong ? _longHead : _buffer.AsSpan(_start, Math.Min(_end - _start, MaxLine));
+        begun = TooLong ? _longHead : feed.Buffered[..Math.Min(feed.Buffered.Length, MaxLine)];
         return begun.Length > 0;
     }
 
-    /// <summary>
-    /// Bytes of the line at <see cref="_start"/>, filling the buffer as needed: -1 at the end of the stream, more
-    /// than <see cref="MaxLine"/> where no line feed is near.
-    /// </summary>
+    /// <summary>Returns the length of the next line, filling the buffer as needed: -1 at the end of the stream, more
+    /// than <see cref="MaxLine"/> if no line feed is near.</summary>
     private int FindLineEnd()
     {
         while (true)
         {
-            var length = _buffer.AsSpan(_start, _end - _start).IndexOf((byte)'\n');
+            var length = feed.Buffered.IndexOf((byte)'\n');
             if (length >= 0)
                 return length;
-            var held = _end - _start;
+            var held = feed.Buffered.Length;
             if (held > MaxLine)
                 return held;
-            if (_ended)
+            if (!feed.Fill(held + 1))
                 return held > 0 ? held : -1;
-            Fill();
         }
     }
 
@@ -90,32 +80,20 @@ internal sealed class LineReader(Stream stream)
         TooLong = true;
         while (true)
         {
-            var rest = _buffer.AsSpan(_start, _end - _start);
-            var feed = rest.IndexOf((byte)'\n');
-            FindNul(feed < 0 ? rest : rest[..feed]);
-            _start = feed < 0 ? _end : _start + feed + 1;
-            if (feed >= 0 || _ended)
+            var end = feed.Buffered.IndexOf((byte)'\n');
+            var rest = end < 0 ? feed.Buffered : feed.Buffered[..end];
+            FindNul(rest);
+            feed.Consume(rest.Length + (end < 0 ? 0 : 1));
+            if (end >= 0 || !feed.Fill(1))
                 return;
-            Fill();
         }
     }
 
-    /// <summary>Notes the first NUL byte of a piece of the line that begins at <see cref="_start"/>.</summary>
+    /// <summary>Notes the first NUL byte of a piece of the line that the feed goes on with.</summary>
     private void FindNul(ReadOnlySpan<byte> piece)
     {
         var at = NulOffset >= 0 ? -1 : piece.IndexOf((byte)0);
         if (at >= 0)
-            NulOffset = _bufferOffset + _start + at;
-    }
-
-    private void Fill()
-    {
-        _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
-        _bufferOffset += _start;
-        _end -= _start;
-        _start = 0;
-        var read = stream.Read(_buffer, _end, _buffer.Length - _end);
-        _ended = read == 0;
-        _end += read;
+            NulOffset = feed.Consumed + at;
     }
 }

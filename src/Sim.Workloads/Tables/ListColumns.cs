@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: MIT
-using Sim.Kernel;
-
 namespace Sim.Workloads.Tables;
 
-/// <summary>
-/// The columns that a header row names: of a CSV export, or of what <c>route -n</c> and <c>netstat -rn</c> print. Case, blanks
-/// and marks in names do not count. CSV may have columns of any other names; in a header of words all must be known.
-/// </summary>
+/// <summary>The columns that a header row names: of a CSV export, or of what <c>route -n</c> and <c>netstat -rn</c>
+/// print. Case, blanks and marks in names do not count. CSV may have columns of other names; in a header of words all
+/// must be known.</summary>
 internal sealed class ListColumns
 {
     private const int LongestName = 32;
@@ -14,18 +11,7 @@ internal sealed class ListColumns
     private readonly List<Column> _columns = [];
     private readonly byte _separator;
 
-    private enum Column : byte
-    {
-        Other,
-        Destination,
-        Length,
-        NextHop,
-        OriginAs,
-        Origin,
-        Flags,
-        Type,
-        Device,
-    }
+    private enum Column : byte { Other, Destination, Length, NextHop, OriginAs, Origin, Flags, Type, Device }
 
     private ListColumns(byte separator) => _separator = separator;
 
@@ -65,8 +51,7 @@ internal sealed class ListColumns
         return cursor.Complaint is null && columns._columns.Count > 1 && columns.IsUsable() ? columns : null;
     }
 
-    /// <summary>Reads a row into a route.</summary>
-    /// <returns>What is wrong with it, or null.</returns>
+    /// <summary>Reads a row into a route. Returns what is wrong with the row, or null.</summary>
     public string? Take(ReadOnlySpan<byte> line, ListRoute route)
     {
         // Tabs at the end of a line may stand for empty fields.
@@ -96,8 +81,12 @@ internal sealed class ListColumns
             return complaint;
         if (PrefixListLine.TakeNextHop(nextHop, route, names: true) is { } wrong)
             return wrong;
-        if (!PrefixListLine.IsAbsent(origin) && !TakeAs(origin, route))
-            return "not an AS in its column";
+        if (!PrefixListLine.IsAbsent(origin))
+        {
+            if (!ListWords.TryParseAs(origin, alone: true, out var number))
+                return "not an AS in its column";
+            route.OriginAs = number;
+        }
         if (!PrefixListLine.IsAbsent(device) && !route.SetDevice(device))
             return "not a device in its column";
         if (ListWords.IsNoPeerType(type)
@@ -109,16 +98,9 @@ internal sealed class ListColumns
         return null;
     }
 
-    private static bool TakeAs(ReadOnlySpan<byte> field, ListRoute route)
-    {
-        var valid = ListWords.TryParseAs(field, alone: true, out var number);
-        route.OriginAs = number;
-        return valid;
-    }
-
     private static string? TakeDestination(ReadOnlySpan<byte> destination, ReadOnlySpan<byte> length, ListRoute route)
     {
-        // What `route -6` prints for ::/0.
+        // `route -6` prints ::/0 like this.
         if (destination.SequenceEqual("[::]/0"u8))
             destination = "::/0"u8;
         if (destination.SequenceEqual("default"u8))
@@ -140,15 +122,13 @@ internal sealed class ListColumns
             : "the prefix has one length, and its column another";
     }
 
-    /// <summary>
-    /// Returns whether a line of net-tools leads to no peer: by its flags (! rejected; n without a next hop, an address of this host),
-    /// by its device (none, the loopback), or as multicast, which the kernel's table has on every device.
-    /// </summary>
+    /// <summary>Returns whether a line of net-tools leads to no peer: by its flags (! rejected; n without a next hop,
+    /// an address of this host), by its device (none, the loopback), or as multicast.</summary>
     private static bool LeadsToNoPeer(ListRoute route, ReadOnlySpan<byte> flags, ReadOnlySpan<byte> device) =>
         flags.Contains((byte)'!') || (flags.Contains((byte)'n') && route.NextHop.IsEmpty)
         || PrefixListLine.IsAbsent(device) || device.SequenceEqual("lo"u8) || device.SequenceEqual("lo0"u8) || PrefixListLine.IsMulticast(route.Prefix);
 
-    /// <summary>Exactly one destination, and no other column of use twice.</summary>
+    /// <summary>Returns whether there is exactly one destination, and no other column of use twice.</summary>
     private bool IsUsable()
     {
         // ORIGIN is an attribute (RFC 4271, 5.1.1) beside a column of ASes, and often the AS where there is none.
@@ -161,7 +141,7 @@ internal sealed class ListColumns
 
     private int Count(Column wanted) => _columns.Count(column => column == wanted);
 
-    /// <summary>Lower case, letters and digits only; too long a name becomes an empty one.</summary>
+    /// <summary>Copies a name in lower case, letters and digits only. A name that is too long becomes empty.</summary>
     private static int Normalise(ReadOnlySpan<byte> field, Span<byte> name)
     {
         var length = 0;
@@ -180,7 +160,8 @@ internal sealed class ListColumns
     private static bool IsDestination(ReadOnlySpan<byte> name) =>
         name.IsOneOf(" prefix prefixes network net cidr route subnet destination dest dst ipprefix ip address addr ipaddress "u8);
 
-    /// <summary>Returns whether a field is a value rather than the name of a column: a number, or what an address or a prefix is made of.</summary>
+    /// <summary>Returns whether a field is a value rather than the name of a column: a number, an address or a
+    /// prefix.</summary>
     private static bool IsValue(ReadOnlySpan<byte> field)
     {
         var slash = field.IndexOf((byte)'/');

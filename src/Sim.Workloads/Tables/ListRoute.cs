@@ -1,39 +1,25 @@
 // SPDX-License-Identifier: MIT
-using Sim.Kernel;
-
 namespace Sim.Workloads.Tables;
 
-/// <summary>
-/// The route that is being read: of the line last taken, and of the lines below it that go on with it. One object serves
-/// all routes of a list in succession, so that a line allocates nothing.
-/// </summary>
+/// <summary>The route that is being read: of the line last taken, and of the lines below it that go on with it. One
+/// object serves all routes of a list in succession, so that a line allocates nothing.</summary>
 internal sealed class ListRoute
 {
     private readonly byte[] _nextHop = new byte[PrefixListReader.MaxNextHop];
     private readonly byte[] _device = new byte[ListWords.LongestDevice];
-    private int _nextHopLength;
-    private int _deviceLength;
-    private int _nextHops;
     private readonly byte[] _reason = new byte[MaxReason];
-    private int _reasonLength;
+    private int _nextHopLength, _deviceLength, _reasonLength, _nextHops;
     private Hop _current;
-    private bool _isProvisional;
-    private bool _isHeadDead;
+    private bool _isProvisional, _isHeadDead;
 
     /// <summary>Longest word kept of the reason why a route is set aside, in bytes.</summary>
     private const int MaxReason = 40;
 
-    private enum Hop : byte
-    {
-        None,
-        First,
-        Further,
-    }
+    private enum Hop : byte { None, First, Further }
 
     /// <summary>The number and the offset of its line, for messages.</summary>
     public (long Number, long Offset) Line { get; private set; }
 
-    /// <summary>The destination.</summary>
     public Prefix Prefix { get; private set; }
 
     /// <summary>False for a <c>default</c> whose family nothing on its line tells.</summary>
@@ -45,16 +31,15 @@ internal sealed class ListRoute
     /// <summary>The origin AS, 0 where not stated.</summary>
     public uint OriginAs { get; set; }
 
-    /// <summary>Why the route is not in the table; None where it is.</summary>
+    /// <summary>The reason why the route is not in the table; None if it is.</summary>
     public ListNote Aside { get; private set; }
 
     /// <summary>The words of the line that say why it is set aside, such as <c>table local</c>; may be empty.</summary>
     public ReadOnlySpan<byte> Reason => _reason.AsSpan(0, _reasonLength);
 
-    /// <summary>Whether its next hop is settled: what lines below it say is counted and no more.</summary>
+    /// <summary>Whether its next hop is settled: the lines below it are then only counted.</summary>
     public bool Settled { get; set; }
 
-    /// <summary>Whether the next hop is a name.</summary>
     public bool IsNamed { get; set; }
 
     /// <summary>Whether the line says, in brackets, by which protocol the route came: BIRD's lines of attributes may follow.</summary>
@@ -69,7 +54,7 @@ internal sealed class ListRoute
     /// <summary>Whether it has next hops, and all of them are dead.</summary>
     public bool IsDead => !HasNextHop && (DeadNextHops > 0 || _isHeadDead);
 
-    /// <summary>Next hops after the first, and routes after the best: what the table has no place for.</summary>
+    /// <summary>Next hops after the first, and routes after the best: the table has no place for them.</summary>
     public int FurtherNextHops { get; private set; }
 
     /// <summary>The next hop as written, empty where none is stated.</summary>
@@ -80,9 +65,7 @@ internal sealed class ListRoute
     /// <summary>Whether it has a next hop or a device in use.</summary>
     public bool HasNextHop => _nextHops > 0 || HasDevice;
 
-    /// <summary>
-    /// The device of a link-local next hop, which is unique on its link only (RFC 4007); empty for other next hops.
-    /// </summary>
+    /// <summary>The device of a link-local next hop, which is unique on its link only (RFC 4007); else empty.</summary>
     public ReadOnlySpan<byte> Zone =>
         NextHop is [(byte)'f' or (byte)'F', (byte)'e' or (byte)'E', _, _, (byte)':', ..]
         && (NextHop[2] | 0x20) is '8' or '9' or 'a' or 'b' && !NextHop.Contains((byte)'%')
@@ -136,10 +119,8 @@ internal sealed class ListRoute
             _nextHops = 1;
     }
 
-    /// <summary>
-    /// Begins a next hop that is the route's only if no other follows: FRR's <c>recursive</c> ones, below which those stand
-    /// that they resolve to. False where the route has one.
-    /// </summary>
+    /// <summary>Begins a next hop that is the route's only if no other follows: a <c>recursive</c> one of FRR, below
+    /// which stand those that it resolves to. Returns false if the route has a next hop.</summary>
     public bool BeginProvisional()
     {
         if (Settled || _nextHops > 0)
@@ -149,7 +130,8 @@ internal sealed class ListRoute
         return true;
     }
 
-    /// <summary>Takes the current next hop back: it is dead. Before any, the whole route is, or its device.</summary>
+    /// <summary>Takes the current next hop back, because it is dead. Before the first next hop it is the whole route
+    /// that is dead, or its device.</summary>
     public void Die()
     {
         if (_current == Hop.Further)
@@ -172,10 +154,10 @@ internal sealed class ListRoute
 
     private void Forget() => (_nextHopLength, _deviceLength, _nextHops) = (0, 0, 0);
 
-    /// <summary>Sets the next hop, if it is the first; false if it is too long.</summary>
+    /// <summary>Sets the next hop, if it is the first. Returns false if it is too long.</summary>
     public bool SetNextHop(ReadOnlySpan<byte> word) => Set(word, _nextHop, ref _nextHopLength);
 
-    /// <summary>Sets the next hop's device, if it is the first's; false if the word names none.</summary>
+    /// <summary>Sets the device of the first next hop. Returns false if the word names none.</summary>
     public bool SetDevice(ReadOnlySpan<byte> word) => ListWords.IsDevice(word) && Set(word, _device, ref _deviceLength);
 
     private bool Set(ReadOnlySpan<byte> word, byte[] buffer, ref int length)

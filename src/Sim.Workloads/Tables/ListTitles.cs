@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Tables;
 
-/// <summary>The lines of a list that hold no route: titles, legends and trailers of commands, and what tells a format that is not read.</summary>
+/// <summary>The lines of a list that hold no route: titles, legends and trailers, and signs of formats that are not
+/// read.</summary>
 internal static class ListTitles
 {
     private const string BgpTable =
@@ -20,10 +21,8 @@ internal static class ListTitles
         || (text.StartsWith("BIRD "u8) && text.EndsWith(" ready."u8))
         || IsBirdCount(text) || !Table(text).IsEmpty;
 
-    /// <summary>
-    /// The table that a title names: of <c>Table master4:</c> (BIRD) master4, of <c>VRF default table 100:</c> (FRR) all but the
-    /// colon. Empty where the line is no such title.
-    /// </summary>
+    /// <summary>Returns the table that a title names: master4 for <c>Table master4:</c> (BIRD), all but the colon for
+    /// <c>VRF default table 100:</c> (FRR). Empty if the line is no such title.</summary>
     public static ReadOnlySpan<byte> Table(ReadOnlySpan<byte> text)
     {
         if (text is not [.., (byte)':'])
@@ -41,7 +40,7 @@ internal static class ListTitles
     /// <summary>Returns whether a line goes on with that list: <c>O - OSPF, ...</c>.</summary>
     public static bool IsLegend(ReadOnlySpan<byte> text) => text.Length > 4 && text[1..].StartsWith(" - "u8);
 
-    /// <summary>Why a text with this line above its first route is refused as a whole, null where it is not.</summary>
+    /// <summary>Returns why a text with this line above its first route is refused as a whole, or null.</summary>
     public static string? Refusal(ReadOnlySpan<byte> text)
     {
         if (IsBgpHeader(text))
@@ -66,11 +65,39 @@ internal static class ListTitles
         return words.Rest.IsEmpty;
     }
 
-    /// <summary><c>10 of 10 routes for 10 networks in table master4</c>, and the same behind <c>Total:</c>.</summary>
+    /// <summary>Returns whether a line is <c>10 of 10 routes for 10 networks in table master4</c>, or the same behind
+    /// <c>Total:</c>.</summary>
     private static bool IsBirdCount(ReadOnlySpan<byte> text)
     {
         var words = new FieldCursor(text.StartsWith("Total: "u8) ? text[7..] : text, FieldCursor.Blanks);
         return words.Next(out var shown) && ListWords.IsNumber(shown) && words.Next(out var of) && of.SequenceEqual("of"u8)
             && words.Next(out var all) && ListWords.IsNumber(all) && words.Rest.StartsWith("routes for "u8);
+    }
+}
+
+/// <summary>The tables that a list's titles name. The table with the first route of a family is read; routes below the
+/// title of another one are not that table's.</summary>
+internal sealed class ListTables
+{
+    private byte[] _current = [];
+    private byte[]? _firstV4;
+    private byte[]? _firstV6;
+
+    /// <summary>The name of the table whose routes are being read; empty before the first title.</summary>
+    public ReadOnlySpan<byte> Current => _current;
+
+    /// <summary>Takes a title.</summary>
+    public void Begin(ReadOnlySpan<byte> name)
+    {
+        if (!name.SequenceEqual(_current))
+            _current = name.ToArray();
+    }
+
+    /// <summary>Returns whether the table is the one read for a family: the first with a route of it.</summary>
+    public bool IsFirst(Family family)
+    {
+        ref var first = ref family == Family.IPv4 ? ref _firstV4 : ref _firstV6;
+        first ??= _current;
+        return ReferenceEquals(first, _current) || first.AsSpan().SequenceEqual(_current);
     }
 }

@@ -2,7 +2,6 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using Sim.Kernel;
 
 namespace Sim.Workloads.Tables;
 
@@ -18,7 +17,7 @@ internal static class ListWords
     private static ReadOnlySpan<byte> NoPeerTypes =>
         " unreachable blackhole prohibit prohibited throw local broadcast multicast anycast nat xresolve reject discard drop null0 receive "u8;
 
-    /// <summary>Words that stand for something else than the name of a next hop, beside the types of routes.</summary>
+    /// <summary>Words that stand for something other than the name of a next hop, beside the types of routes.</summary>
     private static ReadOnlySpan<byte> NoNames =>
         " default none null nil n/a na unknown undefined igp egp incomplete self direct connected permit deny any le ge eq upto exact orlonger "u8;
 
@@ -53,7 +52,7 @@ internal static class ListWords
     public static bool IsNoPeerType(ReadOnlySpan<byte> word)
     {
         Span<byte> lower = stackalloc byte[16];
-        return word.Length <= lower.Length && Ascii.ToLower(word, lower, out var length) == System.Buffers.OperationStatus.Done
+        return word.Length <= lower.Length && Ascii.ToLower(word, lower, out var length) == OperationStatus.Done
             && ((ReadOnlySpan<byte>)lower[..length]).IsOneOf(NoPeerTypes);
     }
 
@@ -62,10 +61,8 @@ internal static class ListWords
 
     public static bool IsNumber(ReadOnlySpan<byte> word) => !word.IsEmpty && !word.ContainsAnyExceptInRange((byte)'0', (byte)'9');
 
-    /// <summary>Reads <c>ADDRESS/LENGTH</c>, <c>ADDRESS/NETMASK</c> or <c>ADDRESS</c>, a host's prefix.</summary>
-    /// <param name="word">The word.</param>
-    /// <param name="prefix">The prefix, host bits masked.</param>
-    /// <param name="hostBits">Whether there were any.</param>
+    /// <summary>Reads <c>ADDRESS/LENGTH</c>, <c>ADDRESS/NETMASK</c> or <c>ADDRESS</c>, a host's prefix. Host bits are
+    /// masked.</summary>
     public static bool TryParseDestination(ReadOnlySpan<byte> word, out Prefix prefix, out bool hostBits)
     {
         (prefix, hostBits) = (default, false);
@@ -84,8 +81,7 @@ internal static class ListWords
         return true;
     }
 
-    /// <summary>Reads a length, or a netmask as an address or as <c>0xff000000</c>.</summary>
-    /// <returns>What is wrong with it, or null.</returns>
+    /// <summary>Reads a length, or a netmask as an address or as <c>0xff000000</c>. Returns what is wrong, or null.</summary>
     public static string? ParseMask(ReadOnlySpan<byte> word, Family family, out int length)
     {
         if (AddressText.TryParseSmall(word, family.Bits(), out length))
@@ -120,12 +116,9 @@ internal static class ListWords
     }
 
     /// <summary>Says why a word is no destination.</summary>
-    public static string WhyNoDestination(ReadOnlySpan<byte> word)
-    {
-        if (word.ContainsAnyExcept(s_v4Bytes))
-            return "not an IP prefix, a comment or a blank line";
-        return HasLeadingZero(word) ? LeadingZeros : "not an IP prefix";
-    }
+    public static string WhyNoDestination(ReadOnlySpan<byte> word) =>
+        word.ContainsAnyExcept(s_v4Bytes) ? "not an IP prefix, a comment or a blank line"
+        : HasLeadingZero(word) ? LeadingZeros : "not an IP prefix";
 
     private static bool HasLeadingZero(ReadOnlySpan<byte> word)
     {
@@ -138,10 +131,8 @@ internal static class ListWords
         return false;
     }
 
-    /// <summary>
-    /// Reads an AS: 64500 or AS64500, and where the field can be nothing else (<paramref name="alone"/>) or is marked as an
-    /// AS, asdot (RFC 5396: 1.10 is 65546). Of {1,2}, 1,2 and 1_2 the first counts, if all are ASes.
-    /// </summary>
+    /// <summary>Reads an AS: 64500 or AS64500; also asdot (RFC 5396: 1.10 is 65546) if the field can be nothing else
+    /// (<paramref name="alone"/>) or is marked as an AS. If {1,2}, 1,2 or 1_2 are ASes, the first counts.</summary>
     public static bool TryParseAs(ReadOnlySpan<byte> field, bool alone, out uint number)
     {
         number = 0;
@@ -173,27 +164,11 @@ internal static class ListWords
         return true;
     }
 
-    private static bool TryParseNumber(ReadOnlySpan<byte> digits, uint most, out uint number)
-    {
-        number = 0;
-        if (digits.Length is 0 or > 10 || (digits.Length > 1 && digits[0] == (byte)'0'))
-            return false;
-        var value = 0ul;
-        foreach (var digit in digits)
-        {
-            if (!char.IsAsciiDigit((char)digit))
-                return false;
-            value = value * 10 + (uint)(digit - '0');
-        }
+    private static bool TryParseNumber(ReadOnlySpan<byte> digits, uint most, out uint number) =>
+        uint.TryParse(digits, NumberStyles.None, null, out number) && number <= most && (digits.Length == 1 || digits[0] != (byte)'0');
 
-        number = (uint)value;
-        return value <= most;
-    }
-
-    /// <summary>Reads a next hop that is an address, IPv6 with or without a zone.</summary>
-    /// <param name="word">The word.</param>
-    /// <param name="family">The address's family.</param>
-    /// <param name="isStated">False for 0.0.0.0 and ::, by which tables say that there is none.</param>
+    /// <summary>Reads a next hop that is an address, IPv6 with or without a zone. 0.0.0.0 and :: are not stated: tables
+    /// use them for no next hop.</summary>
     public static bool TryParseAddress(ReadOnlySpan<byte> word, out Family family, out bool isStated)
     {
         var zone = word.IndexOf((byte)'%');
@@ -206,10 +181,8 @@ internal static class ListWords
     public static bool IsDevice(ReadOnlySpan<byte> word) =>
         word.Length is > 0 and <= LongestDevice && !word.ContainsAnyExcept(s_deviceBytes);
 
-    /// <summary>
-    /// Returns whether a word can name a next hop: a letter or underscore, then letters, digits and <c>_-.@+=/</c>; or a WireGuard
-    /// key. Words that mean something else in some list are none.
-    /// </summary>
+    /// <summary>Returns whether a word can name a next hop: a letter or underscore, then letters, digits and
+    /// <c>_-.@+=/</c>; or a WireGuard key. Words that mean something else in some list are none.</summary>
     public static bool IsName(ReadOnlySpan<byte> word)
     {
         if (word.Length is 0 or > PrefixListReader.MaxNextHop)

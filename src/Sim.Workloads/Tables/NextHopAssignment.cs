@@ -1,49 +1,36 @@
 // SPDX-License-Identifier: MIT
-using Sim.Kernel;
 using Sim.Workloads.Keys;
 
 namespace Sim.Workloads.Tables;
 
-/// <summary>
-/// Assigns next hops to tables whose source states none. Every prefix inside one allocation-sized block (IPv4 /16, IPv6
-/// /32) gets the same next hop, because more-specifics mostly leave a router where their neighbours do. A hash of the
-/// block, with Zipf weights, chooses the next hop, because a few neighbours carry most of a real table. The next hop
-/// depends on the prefix only: adding routes moves none.
-/// </summary>
+/// <summary>Assigns next hops to tables whose source states none. Every prefix inside one allocation-sized block (IPv4
+/// /16, IPv6 /32) gets the same next hop, because more-specifics mostly leave a router where their neighbours do. A
+/// hash of the block, with Zipf weights, chooses the next hop, because a few neighbours carry most of a real table. The
+/// next hop depends on the prefix only: adding routes moves none.</summary>
 public static class NextHopAssignment
 {
-    /// <summary>The number of next hops if the caller gives none.</summary>
-    public const int Default = 64;
+    public const int Count = 64;
 
     private const ulong Purpose = 0x6E657874;
 
-    /// <summary>Binds each prefix to one of <paramref name="count"/> assigned next hops; origin ASes are 0.</summary>
-    public static Route[] Assign(ReadOnlySpan<Prefix> prefixes, int count = Default)
+    /// <summary>Binds each prefix to one of <see cref="Count"/> assigned next hops; origin ASes are 0.</summary>
+    public static Route[] Assign(ReadOnlySpan<Prefix> prefixes)
     {
-        var shares = new ZipfTable(count, 1.0);
+        var shares = new ZipfTable(Count, 1.0);
         var routes = new Route[prefixes.Length];
         for (var i = 0; i < routes.Length; i++)
             routes[i] = new Route(prefixes[i], shares.RankOf(Rng.Mix(Block(prefixes[i]) ^ Purpose)), 0);
         return routes;
     }
 
-    /// <summary>
-    /// Returns the names of the assigned next hops: addresses of ranges for tests and documents (RFC 2544 198.18.0.0/15,
-    /// which holds more than RFC 5737; RFC 3849 2001:db8::/32), so that nobody takes them for observed ones.
-    /// </summary>
-    public static string[] Names(Family family, int count = Default)
-    {
-        var names = new string[count];
-        for (var i = 0; i < count; i++)
-        {
-            var address = family == Family.IPv4
-                ? (UInt128)(0xC6120000u + (uint)i + 1) << 96
-                : new UInt128(0x20010DB800000000, (ulong)i + 1);
-            names[i] = AddressText.Format(family, address);
-        }
-
-        return names;
-    }
+    /// <summary>Returns the names of the assigned next hops: addresses that nobody takes for observed ones, because
+    /// their ranges are for tests and documents (RFC 2544 198.18.0.0/15, larger than those of RFC 5737; RFC 3849
+    /// 2001:db8::/32).</summary>
+    public static string[] Names(Family family) =>
+    [
+        .. Enumerable.Range(1, Count).Select(i => AddressText.Format(
+            family, family == Family.IPv4 ? (UInt128)(0xC6120000u + (uint)i) << 96 : new UInt128(0x20010DB800000000, (ulong)i))),
+    ];
 
     /// <summary>The block a prefix lies in: its first 16 (IPv4) or 32 (IPv6) bits.</summary>
     private static ulong Block(Prefix prefix) =>

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: MIT
 using System.Text;
-using Sim.Kernel;
 
 namespace Sim.Workloads.Tables;
 
-/// <summary>
-/// Numbers the next hops of a list as they come, with a string for each spelling only. Addresses that are written differently
-/// are one next hop. A link-local address on two devices is two: the first keeps the address as its name, others get
-/// <c>%DEVICE</c> behind it.
-/// </summary>
+/// <summary>Numbers the next hops of a list as they come, with a string for each spelling only. Addresses that are
+/// written differently are one next hop. A link-local address on two devices is two: the first keeps the address as its
+/// name, others get <c>%DEVICE</c> behind it.</summary>
 internal sealed class NextHopNames
 {
     private const int MostChars = PrefixListReader.MaxNextHop + 1 + ListWords.LongestDevice;
@@ -17,14 +14,12 @@ internal sealed class NextHopNames
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _byChars;
     private readonly List<string> _names = [];
     private readonly byte[] _last = new byte[PrefixListReader.MaxNextHop];
-    private int _lastLength = -1;
-    private int _lastIndex;
+    private int _lastLength = -1, _lastIndex;
 
     public NextHopNames() => _byChars = _indexes.GetAlternateLookup<ReadOnlySpan<char>>();
-
     public IReadOnlyList<string> Names => _names;
 
-    /// <summary>The number of a route's next hop.</summary>
+    /// <summary>Returns the number of a route's next hop.</summary>
     public int IndexOf(ListRoute route)
     {
         // Neighbouring lines mostly have one next hop: comparing it is cheaper than looking it up.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-using Sim.Kernel;
+using System.Collections.Immutable;
 using Sim.Workloads.Keys;
 
 namespace Sim.Workloads.Tables;
@@ -17,39 +17,27 @@ public enum PeerRule
     PrefixHash,
 }
 
-/// <summary>
-/// Maps routes to N WireGuard peers. Peer p gets a share of the groups (next hops, ASes or prefixes) proportional to
-/// 1 / (p + 1)^skew: skew 0 is even, skew 1 is Zipf's law.
-/// </summary>
-/// <remarks>
-/// Next hops are few, so they are shuffled by seed and dealt out exactly by share: with as many peers as next hops and
-/// no skew, each peer has its own. ASes and prefixes are many: a seeded hash of each decides, so the peer of a route does
-/// not change when other routes come or go. If groups differ in size, a share of groups is not the same share of routes.
-/// </remarks>
+/// <summary>Maps routes to N WireGuard peers. Peer p gets a share of the groups (next hops, ASes or prefixes)
+/// proportional to 1 / (p + 1)^skew: skew 0 is even, skew 1 is Zipf's law.</summary>
+/// <remarks>Next hops are few, so they are shuffled by seed and dealt out exactly by share: with as many peers as next
+/// hops and no skew, each peer has its own. ASes and prefixes are many: a seeded hash of each decides, so the peer of a
+/// route does not change when other routes come or go. If groups differ in size, shares of groups are not shares of
+/// routes.</remarks>
 public static class PeerMap
 {
     /// <summary>The names on the command line, in the order of <see cref="PeerRule"/>.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["next-hop", "origin-as", "hash"];
+    public static ImmutableArray<string> Names { get; } = ["next-hop", "origin-as", "hash"];
 
     /// <summary>Reads <c>next-hop</c>, <c>origin-as</c> or <c>hash</c>.</summary>
     public static bool TryParse(string name, out PeerRule rule)
     {
-        for (rule = PeerRule.NextHop; rule <= PeerRule.PrefixHash; rule++)
-        {
-            if (Names[(int)rule] == name)
-                return true;
-        }
-
-        rule = PeerRule.NextHop;
-        return false;
+        var at = Names.IndexOf(name);
+        rule = (PeerRule)Math.Max(at, 0);
+        return at >= 0;
     }
 
-    /// <summary>Returns the peer, 0 to <paramref name="peers"/> - 1, of every route, in the table's order.</summary>
-    /// <param name="table">The routes.</param>
-    /// <param name="peers">Number of peers, at least 1. If there are fewer groups, some peers get no route.</param>
-    /// <param name="rule">The rule that forms groups.</param>
-    /// <param name="skew">Zipf exponent of the shares; 0 is even.</param>
-    /// <param name="seed">Same seed, same map.</param>
+    /// <summary>Returns the peer, 0 to <paramref name="peers"/> - 1, of every route, in the table's order. If there are
+    /// fewer groups than peers, some peers get no route.</summary>
     /// <exception cref="ArgumentException">The rule is by origin AS, and the table states no origin AS.</exception>
     /// <exception cref="ArgumentOutOfRangeException">No peers, or a skew that is negative or not finite.</exception>
     public static int[] Build(RouteTable table, int peers, PeerRule rule, double skew, ulong seed)
@@ -76,9 +64,7 @@ public static class PeerMap
     /// <summary>Deals groups out so that every peer's number of groups is its share, rounded.</summary>
     private static int[] Deal(int groups, ZipfTable shares, ulong seed)
     {
-        var order = new int[groups];
-        for (var i = 0; i < groups; i++)
-            order[i] = i;
+        var order = Enumerable.Range(0, groups).ToArray();
         new Rng(seed).Shuffle(order.AsSpan());
         var dealt = new int[groups];
         for (var i = 0; i < groups; i++)
@@ -88,4 +74,18 @@ public static class PeerMap
 
     private static ulong Hash(Prefix prefix, ulong seed) =>
         Rng.Mix(Rng.Mix((ulong)(prefix.Address >> 64) ^ seed) ^ Rng.Mix((ulong)prefix.Address ^ prefix.Length));
+}
+
+/// <summary>Prefixes with the peer of each in an order of insertion, as the arrays that structures take.</summary>
+public record PeerTable(Prefix[] Prefixes, int[] Peers)
+{
+    /// <summary>Puts a table and the peers of its routes in one of <see cref="TableOrder.Names"/>. The seed is that of
+    /// <c>shuffled</c>.</summary>
+    public static PeerTable Of(RouteTable table, int[] peerOf, string order, ulong seed)
+    {
+        if (!TableOrder.TryParse(order, out var parsed))
+            throw new ArgumentException($"no such order: {order}", nameof(order));
+        var places = TableOrder.Places(table.Routes, parsed, seed);
+        return new PeerTable(Array.ConvertAll(places, place => table.Routes[place].Prefix), Array.ConvertAll(places, place => peerOf[place]));
+    }
 }

@@ -1,61 +1,34 @@
 // SPDX-License-Identifier: MIT
 using System.Text;
-using Sim.Kernel;
 
 namespace Sim.Workloads.Tables;
 
-/// <summary>
-/// Why a route or a next hop of a list is not in the table, or is there otherwise than written. The values up to
-/// <see cref="Dead"/> set a whole route aside; if several apply, the lowest is the one that counts.
-/// </summary>
+/// <summary>The reasons why a route or a next hop of a list is not in the table, or is there otherwise than written.
+/// The values up to <see cref="Dead"/> set a whole route aside; if several apply, the lowest counts.</summary>
 internal enum ListNote : byte
 {
     None,
-
-    /// <summary>The route is of another table than the main one, or than the first that the list names for the family.</summary>
-    OtherTable,
-
-    /// <summary>For packets of one type of service.</summary>
-    Tos,
-
-    /// <summary>For packets from one source.</summary>
-    Source,
-
-    /// <summary>Unreachable, blackhole, prohibit, throw, local, broadcast, multicast, anycast.</summary>
-    NoPeer,
-
-    /// <summary>A route of FRR without <c>&gt;</c>.</summary>
-    NotSelected,
-
-    /// <summary>A route of FRR that the kernel refused.</summary>
-    Rejected,
-
-    /// <summary>All its next hops are dead.</summary>
-    Dead,
-
+    OtherTable, // than the main one, or than the first that the list names for the family
+    Tos, // for packets of one type of service
+    Source, // for packets from one source
+    NoPeer, // unreachable, blackhole, prohibit, throw, local, broadcast, multicast, anycast
+    NotSelected, // a route of FRR without >
+    Rejected, // a route of FRR that the kernel refused
+    Dead, // all its next hops are dead
     DeadNextHop,
     FurtherNextHop,
     Named,
     HostBits,
 }
 
-/// <summary>The counts of a prefix list. <see cref="V4"/> and <see cref="V6"/> include duplicates.</summary>
+/// <summary>The counts of a prefix list. <see cref="V4"/> and <see cref="V6"/> are its routes, duplicates included.</summary>
 public sealed class PrefixListCounts
 {
     private static readonly string[] s_notes =
     [
-        "",
-        "routes of other tables, not read",
-        "routes for one tos, not read",
-        "routes for one source, left out",
-        "routes to no peer, left out",
-        "routes not selected, not read",
-        "routes rejected by the kernel",
-        "routes with dead next hops only",
-        "dead next hops, not used",
-        "further next hops, not used",
-        "routes with a name as next hop",
-        "prefixes with host bits, masked",
+        "", "routes of other tables, not read", "routes for one tos, not read", "routes for one source, left out",
+        "routes to no peer, left out", "routes not selected, not read", "routes rejected by the kernel", "routes with dead next hops only",
+        "dead next hops, not used", "further next hops, not used", "routes with a name as next hop", "prefixes with host bits, masked",
     ];
 
     private readonly (long Count, string First)[] _notes = new (long, string)[s_notes.Length];
@@ -63,10 +36,7 @@ public sealed class PrefixListCounts
     /// <summary>All lines, blank ones and comments too.</summary>
     public long Lines { get; internal set; }
 
-    /// <summary>Routes with an IPv4 prefix.</summary>
     public long V4 { get; internal set; }
-
-    /// <summary>Routes with an IPv6 prefix.</summary>
     public long V6 { get; internal set; }
 
     /// <summary>Routes of the families read whose prefix had been met before: the first one counts.</summary>
@@ -87,28 +57,23 @@ public sealed class PrefixListCounts
     /// <summary>Lines that the grammar does not know, or that are over-long or cut off.</summary>
     public long Damaged { get; internal set; }
 
-    /// <summary>Distinct IPv4 prefixes, where both families were counted.</summary>
+    /// <summary>Distinct prefixes of each family, if both families were counted.</summary>
     public int DistinctV4 { get; internal set; }
 
-    /// <summary>Distinct IPv6 prefixes, where both families were counted.</summary>
+    /// <inheritdoc cref="DistinctV4"/>
     public int DistinctV6 { get; internal set; }
 
     /// <summary>Whether the container was damaged, and the list ended there.</summary>
     public bool IsCut { get; internal set; }
 
-    /// <summary>Why the text is refused as a whole: the format's name and what to use instead. Null where it is read.</summary>
+    /// <summary>The reason why the text is refused as a whole: the format's name and what to use instead; or null.</summary>
     public string? Refusal { get; internal set; }
 
     /// <summary>Whether no line of a whole list held a route, not even one that was left out.</summary>
     public bool HasNothing => V4 + V6 + LeftOut == 0 && !IsCut;
 
-    /// <summary>Prefixes of the other family: counted and skipped.</summary>
-    public long OtherFamily(Family family) => family == Family.IPv4 ? V6 : V4;
-
-    /// <summary>
-    /// Returns the remarks that the reader of a figure should see: in words, their number, and the first place. Counts that
-    /// are zero are left out.
-    /// </summary>
+    /// <summary>Returns the remarks that the reader of a figure should see: in words, their number, and the first
+    /// place. Counts that are zero are left out.</summary>
     public IEnumerable<(string What, long Count, string First)> Notes() =>
         _notes.Select((note, i) => (What: s_notes[i], note.Count, note.First)).Where(note => note.Count > 0);
 

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: MIT
-using Sim.Kernel;
-
 namespace Sim.Workloads.Tables;
 
-/// <summary>
-/// Reads a line that begins a route, without a header above it; <see cref="PrefixListReader"/> has the grammar. Every method
-/// returns what is wrong, or null.
-/// </summary>
+/// <summary>Reads a line that begins a route, without a header above it; <see cref="PrefixListReader"/> has the
+/// grammar. Every method returns what is wrong, or null.</summary>
 internal static class PrefixListLine
 {
     /// <summary>Reads a line from its first field, which has been taken, on.</summary>

@@ -1,57 +1,35 @@
 // SPDX-License-Identifier: MIT
-using Sim.Kernel;
-
 namespace Sim.Workloads.Tables;
 
-/// <summary>Takes the routes of a list as they become complete.</summary>
-internal interface IRouteSink
+/// <summary>Puts the lines of a list together to routes: a route is complete when a line begins that does not go on
+/// with it. Each route that leads to a next hop or device is given to <paramref name="take"/>, which returns false if
+/// the prefix had been met before. Keeps what lines say of others: the header's columns, and the family of a
+/// <c>default</c> that tells none. A list of both families tells none either. Of several titled tables, a family's
+/// first is read.</summary>
+internal sealed class PrefixListParser(Func<ListRoute, bool> take, PrefixListCounts counts)
 {
-    /// <summary>Takes a route that leads to a next hop or device. Returns false if its prefix had been met before.</summary>
-    bool Take(ListRoute route);
-}
-
-/// <summary>
-/// Puts the lines of a list together to routes: a route is complete when a line begins that does not go on with it. Keeps what
-/// lines say of others: the header's columns, and the family of a <c>default</c> that tells none. A list of both families tells
-/// none either. Of several tables that titles name, a family's first is read.
-/// </summary>
-internal sealed class PrefixListParser(IRouteSink sink, PrefixListCounts counts)
-{
-    private ListRoute _route = new();
-    private ListRoute _waiting = new();
+    private ListRoute _route = new(), _waiting = new();
     private long _waitingRoutes;
     private State _state;
     private ListColumns? _columns;
     private bool _hasAttributes;
     private Family _family;
-    private bool _isMixed;
-    private bool _inLegend;
+    private bool _isMixed, _inLegend;
     private readonly ListTables _tables = new();
 
-    private enum State
-    {
-        /// <summary>No route before that a line could go on with.</summary>
-        None,
+    /// <summary>Whether a line could go on with a route: there is none, one is being read, or the one before was
+    /// damaged, so that lines that go on with it belong to nothing.</summary>
+    private enum State { None, Route, Refused }
 
-        /// <summary>A route is being read.</summary>
-        Route,
-
-        /// <summary>The route before was damaged: lines that go on with it belong to nothing.</summary>
-        Refused,
-    }
-
-    /// <summary>Takes one line.</summary>
-    /// <param name="line">Without its end, valid during the call.</param>
-    /// <param name="number">Counted from 1.</param>
-    /// <param name="offset">Bytes from the start of the list.</param>
-    /// <returns>What is wrong with it, or null.</returns>
+    /// <summary>Takes one line, without its end and valid during the call, with its number, counted from 1, and its
+    /// offset in the list. Returns what is wrong, or null.</summary>
     public string? Take(ReadOnlySpan<byte> line, long number, long offset)
     {
         var text = line.Trim(" \t"u8);
         if (text.IsEmpty || ListWords.IsComment(text) || (_inLegend && ListTitles.IsLegend(text)))
             return null;
         _inLegend = false;
-        // Cheap to tell, and most lines of most lists.
+        // Most lines of most lists begin with a digit, and that is cheap to tell.
         var isRoute = char.IsAsciiDigit((char)text[0]);
         if (!isRoute && _hasAttributes && line[0] == (byte)'\t' && RouteWords.IsAttribute(text))
             return null;
@@ -81,14 +59,14 @@ internal sealed class PrefixListParser(IRouteSink sink, PrefixListCounts counts)
         _state = State.Refused;
     }
 
-    /// <summary>Completes the last route, and gives a <c>default</c> without a family that of the list.</summary>
-    /// <returns>Where the first <c>default</c> stands that nothing in the list gives a family; null if there is none.</returns>
+    /// <summary>Completes the last route, and gives a <c>default</c> without a family that of the list. Returns the
+    /// place of the first <c>default</c> to which nothing in the list gives a family; null if there is none.</summary>
     public (long Number, long Offset)? End()
     {
         EndRoute();
         if (_waitingRoutes > 0 && (_isMixed || _family == default))
             return _waiting.Line;
-        // Those after the first repeat it.
+        // Each `default` after the first repeats it.
         for (; _waitingRoutes > 0; _waitingRoutes--)
         {
             _waiting.GiveFamily(_family);
@@ -111,15 +89,13 @@ internal sealed class PrefixListParser(IRouteSink sink, PrefixListCounts counts)
         var complaint = _route.IsFrr ? FrrLine.TakeHop(text, _route) : new RouteWords(_route, text).Take(isHead: false);
         if (complaint is null || _route.Settled)
             return complaint;
-        // Its own next hop cannot be read, and it must not get that of the line after.
+        // The route's own next hop cannot be read, and it must not get that of the line after.
         _state = State.Refused;
         return complaint + "; the route above is left out";
     }
 
-    /// <summary>
-    /// Returns whether the line is a header that names columns, which hold from there on, or a title. One word that names the column of
-    /// prefixes is a title of the list: below it a line may hold as many fields as in any list.
-    /// </summary>
+    /// <summary>Returns whether the line is a header that names columns, which hold from there on, or a title. One word
+    /// that names the column of prefixes is a title of the list: its lines may hold more fields.</summary>
     private bool TakeHeading(ReadOnlySpan<byte> text)
     {
         _inLegend = ListTitles.BeginsLegend(text);
@@ -170,7 +146,6 @@ internal sealed class PrefixListParser(IRouteSink sink, PrefixListCounts counts)
         counts.Add(ListNote.Named, route.IsNamed ? 1 : 0, line);
         counts.Add(ListNote.DeadNextHop, route.DeadNextHops, line);
         counts.Add(ListNote.FurtherNextHop, route.FurtherNextHops, line);
-        if (!sink.Take(route))
-            counts.Duplicates++;
+        counts.Duplicates += take(route) ? 0 : 1;
     }
 }

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 using System.Text;
-using Sim.Kernel;
 using Sim.Workloads.Input;
 
 namespace Sim.Workloads.Tables;
 
-/// <summary>
-/// Reads prefix lists: text in UTF-8 of lines, each of one of these forms. Anything else is refused line by line and named.
+/// <summary>Reads prefix lists: text in UTF-8 of lines, each of one of these forms. All else is refused line by line.
 /// <code>
 ///   PREFIX [NEXTHOP] [AS]             192.0.2.0/24 198.51.100.1 64500      spaces or tabs between the fields
 ///   ADDRESS LENGTH [NEXTHOP] [AS]     192.0.2.0    24           64500      CAIDA pfx2as; a netmask instead of the length
@@ -19,22 +17,20 @@ namespace Sim.Workloads.Tables;
 ///   header row, then rows             CSV with two named columns or more; `route -n` and `netstat -rn`
 ///   # comment (also ; % //, and after blanks at the end of a line), or nothing
 /// </code>
-/// PREFIX is ADDRESS/LENGTH, or <c>default</c>: 0.0.0.0/0 or ::/0 by the family of its next hop or else of the list, at whose end it then stands. NEXTHOP is
-/// an IP address, IPv6 with or without a zone, or a NAME (<see cref="ListWords.IsName"/>), which is no keyword, type or AS;
-/// <c>-</c>, 0.0.0.0 and :: state none. AS is 64500 or AS64500, asdot (1.10) where it can be nothing else; of a set ({1,2}, 1,2)
-/// or of several origins (1_2) the first counts. A number after an address without a length is its length, never an AS.
-/// Leading zeros are refused. Of several next hops of a prefix the first that is not dead counts. A list is one table: routes
-/// of another one (<c>table N</c>, or below a second title <c>Table NAME:</c> or <c>VRF NAME:</c>) are set aside, and so are routes
-/// for one type of service or source, those that lead to no peer (TYPE unreachable, blackhole, prohibit, throw, local,
-/// broadcast, multicast, anycast), and those of FRR that are not selected. <see cref="PrefixListCounts.Notes"/> counts each reason.
-/// A line of one word that names a column of prefixes is a title. <see cref="ListTitles"/> knows the other titles, and the
-/// formats that are refused as a whole (<see cref="PrefixListCounts.Refusal"/>), where the list ends.
-/// </summary>
+/// PREFIX is ADDRESS/LENGTH, or <c>default</c>: 0.0.0.0/0 or ::/0 by the family of its next hop or else of the list, at
+/// whose end it then stands. NEXTHOP is an IP address, IPv6 with or without a zone, or a NAME
+/// (<see cref="ListWords.IsName"/>), which is no keyword, type or AS; <c>-</c>, 0.0.0.0 and :: state none. AS is 64500
+/// or AS64500, asdot (1.10) if it can be nothing else; the first of a set ({1,2}, 1,2) or of several origins (1_2)
+/// counts. A number after an address without a length is its length, never an AS. Leading zeros are refused. The first
+/// next hop of a prefix that is not dead counts. A list is one table. Four kinds of routes are set aside: those of
+/// another table (<c>table N</c>, or below a second title <c>Table NAME:</c> or <c>VRF NAME:</c>), those for one type
+/// of service or source, those that lead to no peer (TYPE unreachable, blackhole, prohibit, throw, local, broadcast,
+/// multicast, anycast), and those of FRR that are not selected. <see cref="PrefixListCounts.Notes"/> counts each
+/// reason. A line of one word that names a column of prefixes is a title. <see cref="ListTitles"/> knows the other
+/// titles, and the formats that are refused as a whole (<see cref="PrefixListCounts.Refusal"/>), where the list
+/// ends.</summary>
 public static class PrefixListReader
 {
-    /// <summary>The name of the next hop of prefixes that state none.</summary>
-    public const string NoNextHop = RouteTable.NoNextHop;
-
     /// <summary>Longest name of a next hop, in bytes.</summary>
     public const int MaxNextHop = 64;
 
@@ -45,46 +41,36 @@ public static class PrefixListReader
 
     internal static ReadOnlySpan<byte> NoNextHopUtf8 => "-"u8;
 
-    /// <inheritdoc cref="Read(Stream, string, Family, DamageLog, out PrefixListCounts)"/>
-    public static RouteTable Read(Stream stream, string name, Family family, DamageLog damage) =>
-        Read(stream, name, family, damage, out _);
-
-    /// <summary>
-    /// Reads one family's prefixes in the order of the file, each once. Never fails on content: what is not understood goes
-    /// to <paramref name="damage"/> with its line and offset, and so does damage to the container, where the list ends and
-    /// its unfinished last line is no line. Memory is bounded by the table.
-    /// </summary>
-    /// <param name="stream">Uncompressed text.</param>
-    /// <param name="name">The source as shown to people.</param>
-    /// <param name="family">The family wanted; the other one's lines are counted and skipped.</param>
-    /// <param name="damage">Takes malformed and over-long lines.</param>
-    /// <param name="counts">What was in the file.</param>
-    public static RouteTable Read(
-        Stream stream, string name, Family family, DamageLog damage, out PrefixListCounts counts)
+    /// <summary>Reads one family's prefixes in the order of the file, each once; the other family's are counted. Never
+    /// fails on content: what is not understood goes to <paramref name="damage"/> with its line and offset, and so does
+    /// damage to the container, where the list ends and its unfinished last line is no line. The name is the source as
+    /// shown to people. Memory is bounded by the table.</summary>
+    public static RouteTable Read(Stream stream, string name, Family family, DamageLog damage, out PrefixListCounts counts)
     {
         // A line is some 16 bytes: one guess saves the growing, and a wrong one costs little.
         var expected = stream.CanSeek ? Math.Clamp((stream.Length - stream.Position) / 16, 1 << 10, 1 << 21) : 1 << 16;
         var sink = new TableSink(family, (int)expected);
-        counts = ReadLines(stream, name, sink, damage);
+        counts = ReadLines(stream, name, sink.Take, damage);
         return sink.Finish(name);
     }
 
-    /// <summary>Counts what a list holds of both families, in one reading. Parameters as those of <see cref="Read(Stream, string, Family, DamageLog, out PrefixListCounts)"/>.</summary>
+    /// <summary>Counts the routes of both families in a list, in one reading. The parameters are those of
+    /// <see cref="Read"/>.</summary>
     public static PrefixListCounts Count(Stream stream, string name, DamageLog damage)
     {
-        var sink = new CountingSink();
-        var counts = ReadLines(stream, name, sink, damage);
-        foreach (var prefix in sink.Prefixes)
+        var prefixes = new PrefixSet();
+        var counts = ReadLines(stream, name, route => prefixes.Add(route.Prefix), damage);
+        foreach (var prefix in prefixes.Items)
             counts.DistinctV4 += prefix.Family == Family.IPv4 ? 1 : 0;
-        counts.DistinctV6 = sink.Prefixes.Length - counts.DistinctV4;
+        counts.DistinctV6 = prefixes.Count - counts.DistinctV4;
         return counts;
     }
 
-    private static PrefixListCounts ReadLines(Stream stream, string name, IRouteSink sink, DamageLog damage)
+    private static PrefixListCounts ReadLines(Stream stream, string name, Func<ListRoute, bool> take, DamageLog damage)
     {
         var counts = new PrefixListCounts();
-        var lines = new LineReader(stream);
-        var parser = new PrefixListParser(sink, counts);
+        var lines = new LineReader(new ByteFeed(stream));
+        var parser = new PrefixListParser(take, counts);
         try
         {
             while (lines.TryRead(out var line))
@@ -141,10 +127,38 @@ public static class PrefixListReader
             : "a NUL byte: the file was cut off and filled up, or is no text";
     }
 
-    /// <summary>The beginning of a line for a message, what cannot be shown as question marks.</summary>
+    /// <summary>Returns the beginning of a line for a message, with question marks for control characters.</summary>
     private static string Quote(ReadOnlySpan<byte> line)
     {
         var text = Encoding.ASCII.GetString(line[..Math.Min(line.Length, Quoted)]);
         return $": '{string.Concat(text.Select(c => char.IsControl(c) ? '?' : c))}{(line.Length > Quoted ? "..." : "")}'";
+    }
+}
+
+/// <summary>Makes the table of one family; passes over the routes of the other.</summary>
+internal sealed class TableSink(Family family, int expected)
+{
+    private readonly PrefixSet _prefixes = new(expected);
+    private readonly NextHopNames _nextHops = new();
+    private (int NextHop, uint OriginAs)[] _bound = new (int, uint)[expected];
+
+    public bool Take(ListRoute route)
+    {
+        if (route.Prefix.Family != family)
+            return true;
+        if (!_prefixes.Add(route.Prefix))
+            return false;
+        if (_prefixes.Count > _bound.Length)
+            Array.Resize(ref _bound, _bound.Length * 2);
+        _bound[_prefixes.Count - 1] = (_nextHops.IndexOf(route), route.OriginAs);
+        return true;
+    }
+
+    public RouteTable Finish(string name)
+    {
+        var routes = new Route[_prefixes.Count];
+        for (var i = 0; i < routes.Length; i++)
+            routes[i] = new Route(_prefixes[i], _bound[i].NextHop, _bound[i].OriginAs);
+        return new RouteTable(name, family, routes, _nextHops.Names);
     }
 }

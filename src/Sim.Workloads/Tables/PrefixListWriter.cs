@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Buffers.Text;
 using System.Text;
-using Sim.Kernel;
 
 namespace Sim.Workloads.Tables;
 
@@ -10,10 +9,8 @@ public static class PrefixListWriter
 {
     private const int LongestLine = 256;
 
-    /// <summary>
-    /// <c>PREFIX NEXTHOP AS</c>, one a line; next hop and AS only where the table states any. What cannot be in
-    /// the name of a next hop becomes an underscore.
-    /// </summary>
+    /// <summary>Writes <c>PREFIX NEXTHOP AS</c>, one a line; next hop and AS only if the table states any. A character
+    /// that cannot be in the name of a next hop becomes an underscore.</summary>
     public static void WriteText(RouteTable table, Stream stream)
     {
         var names = table.NextHops.Select(Word).ToArray();
@@ -21,10 +18,7 @@ public static class PrefixListWriter
         using var lines = new Lines(stream);
         foreach (var route in table.Routes)
         {
-            lines.Begin();
-            lines.Address(route.Prefix);
-            lines.Byte('/');
-            lines.Number(route.Prefix.Length);
+            lines.Begin(route.Prefix, '/');
             if (hasNextHops || route.OriginAs != 0)
             {
                 lines.Byte(' ');
@@ -41,23 +35,20 @@ public static class PrefixListWriter
         }
     }
 
-    /// <summary>CAIDA pfx2as: address, length and origin AS, separated by tabs. Next hops are not kept.</summary>
+    /// <summary>Writes CAIDA pfx2as: address, length and origin AS, separated by tabs, without next hops.</summary>
     public static void WritePfx2As(RouteTable table, Stream stream)
     {
         using var lines = new Lines(stream);
         foreach (var route in table.Routes)
         {
-            lines.Begin();
-            lines.Address(route.Prefix);
-            lines.Byte('\t');
-            lines.Number(route.Prefix.Length);
+            lines.Begin(route.Prefix, '\t');
             lines.Byte('\t');
             lines.Number(route.OriginAs);
             lines.Byte('\n');
         }
     }
 
-    /// <summary>The name as a word that is read back as a next hop: what cannot be in a name becomes an underscore.</summary>
+    /// <summary>Returns a name that is read back as a next hop, with underscores for characters that it cannot hold.</summary>
     private static byte[] Word(string name)
     {
         var word = Encoding.UTF8.GetBytes(name);
@@ -69,16 +60,20 @@ public static class PrefixListWriter
         return ListWords.IsName(word) ? word : [(byte)'_', .. word[..Math.Min(word.Length, PrefixListReader.MaxNextHop - 1)]];
     }
 
-    /// <summary>A buffer that always has room for one more line after <see cref="Begin"/>.</summary>
+    /// <summary>A buffer that always has room for the line that <see cref="Begin"/> begins.</summary>
     private sealed class Lines(Stream stream) : IDisposable
     {
         private readonly byte[] _buffer = new byte[1 << 16];
         private int _used;
 
-        public void Begin()
+        /// <summary>Begins a line with a prefix's address and length.</summary>
+        public void Begin(Prefix prefix, char separator)
         {
             if (_used > _buffer.Length - LongestLine)
                 Dispose();
+            Address(prefix);
+            Byte(separator);
+            Number(prefix.Length);
         }
 
         public void Byte(char ascii) => _buffer[_used++] = (byte)ascii;
@@ -95,7 +90,7 @@ public static class PrefixListWriter
             _used += written;
         }
 
-        public void Address(Prefix prefix)
+        private void Address(Prefix prefix)
         {
             if (prefix.Family == Family.IPv6)
             {

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: MIT
-using Sim.Kernel;
-
 namespace Sim.Workloads.Tables;
 
-/// <summary>
-/// The words after the destination in a line of <c>ip route</c> (<c>print_route</c> of iproute2) or of BIRD's
-/// <c>show route</c>: keywords with their arguments, flags, and what BIRD puts in brackets.
-/// </summary>
+/// <summary>The words after the destination in a line of <c>ip route</c> (<c>print_route</c> of iproute2) or of BIRD's
+/// <c>show route</c>: keywords with their arguments, flags, and BIRD's words in brackets.</summary>
 internal ref struct RouteWords(ListRoute route, ReadOnlySpan<byte> rest)
 {
     private ReadOnlySpan<byte> _rest = rest;
@@ -35,9 +31,8 @@ internal ref struct RouteWords(ListRoute route, ReadOnlySpan<byte> rest)
     public static bool IsKeyword(ReadOnlySpan<byte> word) =>
         word is [(byte)'\\'] || word.IsOneOf(Structure) || word.IsOneOf(WithArgument) || word.IsOneOf(Flags) || word.SequenceEqual(Dead) || ListWords.IsNoPeerType(word);
 
-    /// <summary>Returns whether a line that begins so goes on with the route of the lines above.</summary>
-    /// <param name="first">The line's first word.</param>
-    /// <param name="rest">What follows it: BIRD's further routes to one prefix give a type and then the protocol in brackets.</param>
+    /// <summary>Returns whether a line that begins with these words goes on with the route of the lines above. BIRD's
+    /// further routes to one prefix give a type and then the protocol in brackets.</summary>
     public static bool GoesOn(ReadOnlySpan<byte> first, ReadOnlySpan<byte> rest) =>
         first.IsOneOf(" via nexthop dev nh_info cache "u8)
         || (rest is [(byte)'[', ..] && (first.IsOneOf(Structure) || ListWords.IsNoPeerType(first)));
@@ -50,9 +45,8 @@ internal ref struct RouteWords(ListRoute route, ReadOnlySpan<byte> rest)
             && !text[..colon].ContainsAny("/[]\t"u8);
     }
 
-    /// <summary>Reads a line from its first keyword on.</summary>
-    /// <param name="isHead">Whether the destination stands before it, rather than on a line above.</param>
-    /// <returns>What is wrong, or null.</returns>
+    /// <summary>Reads a line from its first keyword on; the destination stands before it if <paramref name="isHead"/>,
+    /// else on a line above. Returns what is wrong, or null.</summary>
     public string? Take(bool isHead)
     {
         for (var word = Next(); !word.IsEmpty && !ListWords.IsComment(word); word = Next())
@@ -113,7 +107,7 @@ internal ref struct RouteWords(ListRoute route, ReadOnlySpan<byte> rest)
         return word.IsOneOf(Flags) || (route.HasProtocol && word.IsOneOf(OspfTypes)) ? null : TakeType(word, isHead);
     }
 
-    /// <summary>BIRD's type of route; without a destination before it, it begins a further route to the same prefix.</summary>
+    /// <summary>Takes BIRD's type of route; without a destination before it, a further route to the prefix begins.</summary>
     private readonly string? TakeType(ReadOnlySpan<byte> word, bool isHead)
     {
         var toNoPeer = ListWords.IsNoPeerType(word);
@@ -162,7 +156,8 @@ internal ref struct RouteWords(ListRoute route, ReadOnlySpan<byte> rest)
         return null;
     }
 
-    /// <summary>A route for packets from one source only is no route to its destination for the others.</summary>
+    /// <summary>Takes the source after <c>from</c>: a route for packets from one source only is no route to its
+    /// destination for the others.</summary>
     private string? TakeSource()
     {
         var word = Next();
@@ -211,7 +206,7 @@ internal ref struct RouteWords(ListRoute route, ReadOnlySpan<byte> rest)
         route.BeginNextHop();
     }
 
-    /// <summary>The next word; <c>ip -o</c> marks the ends of lines by a backslash at the end of a word or in its place.</summary>
+    /// <summary>Returns the next word; <c>ip -o</c> marks the ends of lines by a backslash behind or as a word.</summary>
     private ReadOnlySpan<byte> Next()
     {
         while (!_rest.IsEmpty)

@@ -1,69 +1,39 @@
 // SPDX-License-Identifier: MIT
-using Sim.Kernel;
+using System.Collections.Immutable;
 using Sim.Workloads.Keys;
 
 namespace Sim.Workloads.Tables;
 
-/// <summary>The orders in which a table can be loaded. The shape of IPv4's FIB trie and all slabs depend on the order.</summary>
-public enum RouteOrder
-{
-    /// <summary>The source's own order.</summary>
-    File,
+/// <summary>The orders in which a table can be loaded: the source's own, ascending (address, length), ascending
+/// (length, address), and a random permutation of the sorted order, so that it depends on the seed and the set only.
+/// The shape of IPv4's FIB trie and all slabs depend on the order.</summary>
+public enum RouteOrder { File, Sorted, ByLength, Shuffled }
 
-    /// <summary>Ascending (address, length): <see cref="Prefix.CompareTo"/>.</summary>
-    Sorted,
-
-    /// <summary>Ascending (length, address): <see cref="Prefix.CompareByLength"/>.</summary>
-    ByLength,
-
-    /// <summary>A random permutation of the sorted order, so that it depends on the seed and the set only.</summary>
-    Shuffled,
-}
-
-/// <summary>Puts routes in order.</summary>
 public static class TableOrder
 {
     /// <summary>The names on the command line, in the order of <see cref="RouteOrder"/>.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["file", "sorted", "by-length", "shuffled"];
-
-    public static string Name(this RouteOrder order) => Names[(int)order];
+    public static ImmutableArray<string> Names { get; } = ["file", "sorted", "by-length", "shuffled"];
 
     /// <summary>Reads <c>file</c>, <c>sorted</c>, <c>by-length</c> or <c>shuffled</c>.</summary>
     public static bool TryParse(string name, out RouteOrder order)
     {
-        for (order = RouteOrder.File; order <= RouteOrder.Shuffled; order++)
-        {
-            if (Names[(int)order] == name)
-                return true;
-        }
-
-        order = RouteOrder.File;
-        return false;
+        var at = Names.IndexOf(name);
+        order = (RouteOrder)Math.Max(at, 0);
+        return at >= 0;
     }
 
     /// <summary>Returns the routes of a table in an order, in a new array.</summary>
-    /// <param name="table">The table, which stays as it is.</param>
-    /// <param name="order">The order.</param>
-    /// <param name="seed">For <see cref="RouteOrder.Shuffled"/>; the others do not use it.</param>
-    public static Route[] Permute(RouteTable table, RouteOrder order, ulong seed)
-    {
-        var places = Places(table.Routes, order, seed);
-        if (places is null)
-            return table.Routes.ToArray();
-        return Array.ConvertAll(places, place => table.Routes[place]);
-    }
+    public static Route[] Permute(RouteTable table, RouteOrder order, ulong seed) =>
+        Array.ConvertAll(Places(table.Routes, order, seed), place => table.Routes[place]);
 
-    /// <summary>
-    /// Returns the permutation behind <see cref="Permute"/>: entry i is the index in <paramref name="routes"/> of the route
-    /// that comes i-th; null for <see cref="RouteOrder.File"/>. Use it for arrays parallel to the routes, such as peers.
-    /// </summary>
-    public static int[]? Places(Route[] routes, RouteOrder order, ulong seed)
+    /// <summary>Returns the permutation behind <see cref="Permute"/>: entry i is the index in <paramref name="routes"/>
+    /// of the route that comes i-th. It serves arrays parallel to the routes too, such as peers. Only
+    /// <see cref="RouteOrder.Shuffled"/> uses the seed.</summary>
+    public static int[] Places(Route[] routes, RouteOrder order, ulong seed)
     {
+        var places = Enumerable.Range(0, routes.Length).ToArray();
         if (order == RouteOrder.File)
-            return null;
-        var places = new int[routes.Length];
-        for (var i = 0; i < places.Length; i++)
-            places[i] = i;
+            return places;
         if (Array.Exists(routes, route => route.Prefix.Family == Family.IPv6))
             SortV6(routes, places, order);
         else
@@ -73,10 +43,8 @@ public static class TableOrder
         return places;
     }
 
-    /// <summary>
-    /// Sorts by 64-bit keys, which hold an IPv4 prefix and sort several times faster than prefixes:
-    /// <c>sorted</c> address &lt;&lt; 8 | length, <c>by-length</c> length &lt;&lt; 32 | address.
-    /// </summary>
+    /// <summary>Sorts by 64-bit keys, which hold an IPv4 prefix and sort several times faster than prefixes:
+    /// <c>sorted</c> address &lt;&lt; 8 | length, <c>by-length</c> length &lt;&lt; 32 | address.</summary>
     private static void SortV4(Route[] routes, int[] places, RouteOrder order)
     {
         var keys = order == RouteOrder.ByLength
@@ -88,9 +56,19 @@ public static class TableOrder
     private static void SortV6(Route[] routes, int[] places, RouteOrder order)
     {
         var keys = Array.ConvertAll(routes, route => route.Prefix);
-        if (order == RouteOrder.ByLength)
-            Array.Sort(keys, places, Comparer<Prefix>.Create(Prefix.CompareByLength));
-        else
-            Array.Sort(keys, places);
+        Array.Sort(keys, places, order == RouteOrder.ByLength ? Comparer<Prefix>.Create(Prefix.CompareByLength) : null);
+    }
+
+    /// <summary>Draws routes of a table by a seed, and keeps their order. A table with no more routes than
+    /// <paramref name="most"/> is returned itself.</summary>
+    public static RouteTable Sample(RouteTable table, int most, ulong seed)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        if (table.Routes.Length <= most)
+            return table;
+        var places = Enumerable.Range(0, table.Routes.Length).ToArray();
+        new Rng(seed).Shuffle(places.AsSpan());
+        var drawn = places.Take(most).Order().Select(place => table.Routes[place]).ToArray();
+        return new RouteTable(table.Source, table.Family, drawn, table.NextHops);
     }
 }

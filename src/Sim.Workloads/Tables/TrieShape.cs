@@ -1,24 +1,17 @@
 // SPDX-License-Identifier: MIT
 using System.Runtime.CompilerServices;
-using Sim.Kernel;
 
 namespace Sim.Workloads.Tables;
 
-/// <summary>
-/// Numbers the shapes of a binary trie's nodes, and the surroundings that a depth-first walk (node, left, right) knows when it
-/// reaches a node. The table generator learns the shapes that surroundings have, and draws from them.
+/// <summary>Numbers the shapes of a binary trie's nodes, and the surroundings that a depth-first walk (node, left,
+/// right) knows when it reaches a node. The table generator learns the shapes that surroundings have, and draws from
+/// them. Shape 0 never occurs: a node that is no prefix leads to a prefix.
 /// <code>
 ///   shape   bit 0: the node is a prefix    bit 1: it has a left child    bit 2: it has a right child
-/// </code>
-/// Shape 0 never occurs: a node that is no prefix leads to a prefix.
-/// </summary>
+/// </code></summary>
 internal static class TrieShape
 {
-    public const int Prefix = 1;
-    public const int Left = 2;
-    public const int Right = 4;
-    public const int Both = Left | Right;
-    public const int Shapes = 8;
+    public const int Prefix = 1, Left = 2, Right = 4, Shapes = 8;
 
     /// <summary>Surroundings of a node that is its parent's only child. No sibling has shape 0, so the number is free.</summary>
     public const int Alone = 0;
@@ -34,10 +27,9 @@ internal static class TrieShape
     /// <summary>The number of contexts for addresses of <paramref name="bits"/> bits.</summary>
     public static int Contexts(int bits) => (bits + 1) * Covers * Siblings;
 
-    /// <summary>Returns the number of a node's surroundings.</summary>
-    /// <param name="depth">Prefix length of the node.</param>
-    /// <param name="cover">Length of the nearest prefix strictly above it, -1 if there is none.</param>
-    /// <param name="sibling"><see cref="Alone"/>, <see cref="SiblingToCome"/>, or the left sibling's shape.</param>
+    /// <summary>Returns the number of a node's surroundings: its prefix length; the length of the nearest prefix
+    /// strictly above it, -1 if there is none; and <see cref="Alone"/>, <see cref="SiblingToCome"/> or the left
+    /// shape.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Context(int depth, int cover, int sibling)
     {
@@ -46,10 +38,8 @@ internal static class TrieShape
     }
 }
 
-/// <summary>
-/// Walks the binary trie of a sorted array of distinct prefixes depth first (node, left, right) without building it:
-/// a node is the range of the prefixes that share its bits.
-/// </summary>
+/// <summary>Walks the binary trie of a sorted array of distinct prefixes depth first (node, left, right) without
+/// building it: a node is the range of the prefixes that share its bits.</summary>
 internal abstract class TrieWalk(Family family, Prefix[] sorted)
 {
     protected int Bits { get; } = family.Bits();
@@ -61,12 +51,8 @@ internal abstract class TrieWalk(Family family, Prefix[] sorted)
             Node(0, sorted.Length, 0, -1, TrieShape.Alone);
     }
 
-    /// <summary>Called for each node.</summary>
-    /// <param name="prefixes">The prefixes at and below the node, at least one, sorted.</param>
-    /// <param name="depth">The node's own length.</param>
-    /// <param name="cover">Length of the nearest prefix strictly above, -1 if there is none.</param>
-    /// <param name="sibling">See <see cref="TrieShape.Context"/>.</param>
-    /// <param name="shape">See <see cref="TrieShape"/>.</param>
+    /// <summary>Visits a node, given the sorted prefixes at and below it, at least one, and its length; see
+    /// <see cref="TrieShape"/>.</summary>
     protected abstract void Visit(ReadOnlySpan<Prefix> prefixes, int depth, int cover, int sibling, int shape);
 
     /// <summary>Visits the subtrie of the prefixes [start, end), which share <paramref name="depth"/> bits.</summary>
@@ -75,17 +61,12 @@ internal abstract class TrieWalk(Family family, Prefix[] sorted)
         var isPrefix = sorted[start].Length == depth;
         var below = isPrefix ? start + 1 : start;
         var middle = FirstWithBit(below, end, depth);
-        var shape = (isPrefix ? TrieShape.Prefix : 0)
-            | (below < middle ? TrieShape.Left : 0) | (middle < end ? TrieShape.Right : 0);
+        var shape = (isPrefix ? TrieShape.Prefix : 0) | (below < middle ? TrieShape.Left : 0) | (middle < end ? TrieShape.Right : 0);
         Visit(sorted.AsSpan(start, end - start), depth, cover, sibling, shape);
         cover = isPrefix ? depth : cover;
         var left = TrieShape.Alone;
         if (below < middle)
-        {
-            left = Node(below, middle, depth + 1, cover,
-                middle < end ? TrieShape.SiblingToCome : TrieShape.Alone);
-        }
-
+            left = Node(below, middle, depth + 1, cover, middle < end ? TrieShape.SiblingToCome : TrieShape.Alone);
         if (middle < end)
             Node(middle, end, depth + 1, cover, left);
         return shape;

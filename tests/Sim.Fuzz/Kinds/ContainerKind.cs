@@ -101,7 +101,7 @@ internal abstract class ContainerKind(ContainerFormat format) : FuzzKind
         var buffer = new byte[4096];
         try
         {
-            using var input = CompressedInput.Open(stream, "input", workers);
+            using var input = CompressedInput.Open(stream, workers);
             found = input.Format;
             for (int read; content.Length < MostContent && (read = input.Read(buffer)) > 0;)
                 content.Write(buffer, 0, read);

@@ -91,7 +91,7 @@ internal sealed class MrtKind : FuzzKind
         if (dice.OneIn(2))
         {
             var routes = prefixes.Select(prefix => new Route(prefix, 0, (uint)dice.Below(70_000))).ToArray();
-            MrtWriter.WriteDump(new RouteTable("made", family, routes, ["-"]), stream, new MrtDumpOptions { Peers = dice.Between(1, 5), Seed = dice.U32() });
+            MrtWriter.WriteDump([new RouteTable("made", family, routes, ["-"])], stream, new MrtDumpOptions { Peers = dice.Between(1, 5), Seed = dice.U32() });
         }
         else
         {

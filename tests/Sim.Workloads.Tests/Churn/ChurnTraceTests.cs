@@ -116,7 +116,7 @@ public sealed class ChurnTraceTests
     }
 
     private static ChurnTrace Compile(string path, int peers) => ChurnTrace.Compile(
-        [new TraceFile(path, () => CompressedInput.Open(path))], Family.IPv4, BestPathRule.Default, new TraceRouter(peers), new DamageLog());
+        [new TraceFile(path, () => CompressedInput.Open(File.OpenRead(path)))], Family.IPv4, BestPathRule.Default, new TraceRouter(peers), new DamageLog());
 
     private static byte[] Of(Event happened) => happened.Length == 0
         ? Withdrawn(happened.Prefix, happened.Peer)

@@ -24,7 +24,7 @@ public sealed class TraceClockTests
     [InlineData(900, 890, false)]
     [InlineData(200_000, 86_400, false)]
     public void A_trace_that_is_nearly_all_one_pause_says_so(double seconds, double pause, bool said) =>
-        Assert.Equal(said, TraceRemarks.Pause("trace", seconds, pause) is not null);
+        Assert.Equal(said, TraceFigures.PauseRemark("trace", seconds, pause) is not null);
 
     [Theory]
     [InlineData(Family.IPv4)]

@@ -61,7 +61,7 @@ public sealed class Bzip2Tests
         // 60 MB of zeros by bzip2 1.0.8.
         var file = Convert.FromBase64String("QlpoOTFBWSZTWQ4J4t8BX45AAMAAAAggADCATUZCoCWpCoCXMUFZJlNZpertMgBsAOAAwAAAEAAIIAAwzAUppoAKWwgBS8XckU4UJC5+SiMA");
         var before = GC.GetAllocatedBytesForCurrentThread();
-        using var input = CompressedInput.Open(new MemoryStream(file), "runs", workers: 2);
+        using var input = CompressedInput.Open(new MemoryStream(file), workers: 2);
         var buffer = new byte[1 << 16];
         long total = 0;
         for (int read; (read = input.Read(buffer)) > 0; total += read)
@@ -112,7 +112,7 @@ public sealed class Bzip2Tests
     public void Megabytes_without_a_magic_are_refused_without_being_read_to_their_end()
     {
         var (file, _) = Bzip2Crafted.Build([1, 2, 3]);
-        using var input = CompressedInput.Open(new MemoryStream([.. file[..30], .. new byte[40_000_000]]), "endless");
+        using var input = CompressedInput.Open(new MemoryStream([.. file[..30], .. new byte[40_000_000]]));
         Assert.Throws<ContainerDamageException>(() => input.CopyTo(Stream.Null));
         Assert.InRange(input.CompressedPosition, 0, 100);
     }
@@ -123,7 +123,7 @@ public sealed class Bzip2Tests
         var file = Samples.Compress(ContainerFormat.Bzip2, Mixed(900_000), 1);
         for (var round = 0; round < 5; round++)
         {
-            using var input = CompressedInput.Open(new MemoryStream(file), "left", workers: 4);
+            using var input = CompressedInput.Open(new MemoryStream(file), workers: 4);
             Assert.Equal(100, input.Read(new byte[100]));
         }
     }

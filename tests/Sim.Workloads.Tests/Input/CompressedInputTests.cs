@@ -25,7 +25,7 @@ public sealed class CompressedInputTests
             Assert.Equal(Samples.Content, content);
         }
 
-        using var input = CompressedInput.Open(new MemoryStream(file), "sample");
+        using var input = CompressedInput.Open(new MemoryStream(file));
         Assert.Equal(format, input.Format);
         input.CopyTo(Stream.Null);
         Assert.Equal(file.Length, input.CompressedLength);

@@ -136,5 +136,5 @@ public sealed class ForeignContainerTests
         Assert.Equal(delivered.Length, damage?.Unconfirmed);
     }
 
-    private static CompressedInput Open(byte[] file) => CompressedInput.Open(new MemoryStream(file), "sample");
+    private static CompressedInput Open(byte[] file) => CompressedInput.Open(new MemoryStream(file));
 }

@@ -139,7 +139,7 @@ internal static class Samples
 
     public static (byte[] Content, ContainerDamageException? Damage) ReadAll(byte[] file, int piece = 5000, int workers = 2)
     {
-        using var input = CompressedInput.Open(new MemoryStream(file), "sample", workers);
+        using var input = CompressedInput.Open(new MemoryStream(file), workers);
         var content = new MemoryStream();
         var buffer = new byte[piece];
         try

@@ -67,7 +67,7 @@ public sealed class BgpdumpTests
     internal static void Compare(string read, string file)
     {
         using var source = new FileStream(read, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        using var input = CompressedInput.Open(source, read);
+        using var input = CompressedInput.Open(source);
         using var printed = Bgpdump.Lines(read).GetEnumerator();
         var reader = new MrtReader(input, file, new DamageLog());
         var at = 0;
@@ -98,7 +98,7 @@ public sealed class BgpdumpTests
     {
         if (!path.EndsWith(".bz2", StringComparison.Ordinal) || path.Contains("firstMB"))
             return null;
-        using var input = CompressedInput.Open(path);
+        using var input = CompressedInput.Open(File.OpenRead(path));
         using var content = new MemoryStream();
         input.CopyTo(content);
         var target = Temporary();

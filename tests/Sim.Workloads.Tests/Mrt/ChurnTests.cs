@@ -24,7 +24,7 @@ public sealed class ChurnTests
     public void With_peers_numbered_by_the_text_of_their_addresses_the_trace_gives_the_calibrated_numbers()
     {
         var path = SharedData.File(Trace);
-        using var input = CompressedInput.Open(path);
+        using var input = CompressedInput.Open(File.OpenRead(path));
         var reader = new MrtReader(input, path, new DamageLog());
         var handler = new ChangeCounter(new PathTable(Family.IPv4, BestPathRule.Default), new long[4], null);
         reader.Read(ref handler);
@@ -37,7 +37,7 @@ public sealed class ChurnTests
     private static string Replay(int[]? order)
     {
         var path = SharedData.File(Trace);
-        using var input = CompressedInput.Open(path);
+        using var input = CompressedInput.Open(File.OpenRead(path));
         var handler = new ChangeCounter(new PathTable(Family.IPv4, BestPathRule.Default), new long[4], order);
         new MrtReader(input, path, new DamageLog()).Read(ref handler);
         Assert.Equal(7_997 - 251, handler.Paths.Count);

@@ -163,7 +163,7 @@ public sealed class DamageTests
     [MemberData(nameof(SmallFiles))]
     public void Mutations_and_cuts_of_real_files_never_escape_as_an_exception(string file)
     {
-        using var input = CompressedInput.Open(SharedData.File("mrt/" + file));
+        using var input = CompressedInput.Open(File.OpenRead(SharedData.File("mrt/" + file)));
         using var content = new MemoryStream();
         input.CopyTo(content);
         MutateAndCut(content.ToArray());
@@ -228,7 +228,7 @@ public sealed class DamageTests
         // So short that no content comes out: what did would be damage too, for the sample's content is no MRT.
         var file = Samples.Compress(ContainerFormat.Xz, Samples.Content);
         var log = new DamageLog();
-        using var input = CompressedInput.Open(new MemoryStream(file[..40]), "cut");
+        using var input = CompressedInput.Open(new MemoryStream(file[..40]));
         MrtSummary.Read(input, "cut", log);
         Assert.Contains(log.First, damage => damage.Record == 0 && damage.What.Contains("xz container"));
     }
@@ -245,7 +245,7 @@ public sealed class DamageTests
 
     private static MrtCounts Count(byte[] file)
     {
-        using var input = CompressedInput.Open(new MemoryStream(file), "file", workers: 2);
+        using var input = CompressedInput.Open(new MemoryStream(file), workers: 2);
         return MrtSummary.Read(input, "file", new DamageLog());
     }
 

@@ -45,7 +45,7 @@ public sealed class ReadmeCountsTests
     {
         var path = SharedData.File("mrt/" + file);
         var log = new DamageLog();
-        using var input = CompressedInput.Open(path);
+        using var input = CompressedInput.Open(File.OpenRead(path));
         var counts = MrtSummary.Read(input, file, log);
         Assert.Equal(
             (entries, announced, withdrawn, states),
@@ -78,7 +78,7 @@ public sealed class ReadmeCountsTests
     [Fact]
     public void Both_peer_index_tables_of_a_file_apply_to_the_records_after_them()
     {
-        using var input = CompressedInput.Open(SharedData.File("mrt/mrtparse-bird-mrtdump_rib.mrt"));
+        using var input = CompressedInput.Open(File.OpenRead(SharedData.File("mrt/mrtparse-bird-mrtdump_rib.mrt")));
         var reader = new MrtReader(input, "bird", new DamageLog());
         var lines = new List<Line>();
         var handler = new LineHandler(reader.Peers, lines.Add);

@@ -11,7 +11,7 @@ namespace Sim.Workloads.Tests.Synthesis;
 
 public sealed class MrtWriterTests
 {
-    private static readonly MrtDumpOptions ThreePeers = new() { Peers = 3, Seed = 5, Timestamp = 1_700_000_000 };
+    private static readonly MrtDumpOptions ThreePeers = new() { Peers = 3, Seed = 5 };
 
     [Fact]
     public void A_dump_is_framed_as_RFC_6396_says_and_holds_every_prefix_once()
@@ -46,7 +46,7 @@ public sealed class MrtWriterTests
     public void No_prefix_is_left_without_an_entry_however_many_are_missing()
     {
         using var file = new MemoryStream();
-        var counts = MrtWriter.WriteDump(Tables(2000)[0], file, ThreePeers with { Missing = 0.999 });
+        var counts = Write([Tables(2000)[0]], file, ThreePeers with { Missing = 0.999 });
         Assert.InRange(counts.Entries, 2000, 2030);
     }
 
@@ -55,7 +55,7 @@ public sealed class MrtWriterTests
     {
         using var file = new MemoryStream();
         var table = TestTables.Of("10.0.0.0/8", "11.0.0.0/8");
-        var counts = MrtWriter.WriteDump(table, file, new() { Peers = 20_000, Missing = 0 });
+        var counts = Write([table], file, new() { Peers = 20_000, Missing = 0 });
         Assert.Equal(40_000, counts.Entries);
         Assert.Equal(3, Records(file.ToArray()).Count());
     }
@@ -65,7 +65,7 @@ public sealed class MrtWriterTests
     {
         var table = TestTables.Of("10.0.0.0/8");
         foreach (var options in new MrtDumpOptions[] { new() { Peers = 0 }, new() { Peers = 70_000 }, new() { Missing = 1 }, new() { Missing = double.NaN } })
-            Assert.Throws<ArgumentException>(() => MrtWriter.WriteDump(table, Stream.Null, options));
+            Assert.Throws<ArgumentException>(() => Write([table], Stream.Null, options));
         Assert.Throws<ArgumentException>(() => Write([table, table], Stream.Null, ThreePeers));
         Assert.Throws<ArgumentException>(() => Write([], Stream.Null, ThreePeers));
     }
@@ -131,7 +131,7 @@ public sealed class MrtWriterTests
     {
         var table = Tables(500)[1];
         var lines = Lines(stream =>
-            MrtWriter.WriteDump(table, stream, new() { Peers = 1, NextHopsOfTable = true }));
+            Write([table], stream, new() { Peers = 1, NextHopsOfTable = true }));
         Assert.Equal(
             table.Routes.Select(route => (route.Prefix.ToString(), table.NextHops[route.NextHop])),
             lines.Select(line => line.Split('|')).Select(fields => (fields[5], fields[8])));
@@ -242,9 +242,9 @@ public sealed class MrtWriterTests
     public void Writing_an_entry_allocates_nothing()
     {
         var table = Tables(20_000)[0];
-        MrtWriter.WriteDump(table, Stream.Null, ThreePeers);
+        Write([table], Stream.Null, ThreePeers);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        var counts = MrtWriter.WriteDump(table, Stream.Null, ThreePeers);
+        var counts = Write([table], Stream.Null, ThreePeers);
         Assert.True(counts.Entries > 50_000);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2_000_000);
     }

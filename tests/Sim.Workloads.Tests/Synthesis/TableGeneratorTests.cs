@@ -88,7 +88,7 @@ public sealed class TableGeneratorTests(ITestOutputHelper output)
     public void At_the_size_of_a_real_table_the_structure_is_a_real_ones(string path, Family family)
     {
         using var text = TestTables.Text(path);
-        var table = PrefixListReader.Read(text, path, family, new DamageLog());
+        var table = PrefixListReader.Read(text, path, family, new DamageLog(), out _);
         var real = new Structure(table.Routes.Select(route => route.Prefix));
         var generated = new Structure(TableGenerator.GeneratePrefixes(family, real.Prefixes, 1));
         output.WriteLine($"real      {real}\ngenerated {generated}");

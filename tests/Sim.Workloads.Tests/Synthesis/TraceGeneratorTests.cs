@@ -26,7 +26,7 @@ public sealed class TraceGeneratorTests(ITestOutputHelper output)
     public void A_made_trace_is_near_the_real_one_in_rate_bursts_concentration_kinds_flaps_and_peers(string file, Family family, ulong seed)
     {
         var path = SharedData.File(file);
-        var real = TraceStructure.Measure([new TraceFile(path, () => CompressedInput.Open(path))], family, new DamageLog());
+        var real = TraceStructure.Measure([new TraceFile(path, () => CompressedInput.Open(File.OpenRead(path)))], family, new DamageLog());
         var made = Measure(TraceCalibration.Of(real), EmbeddedTable.LoadPrefixes(family), new TraceOptions { Seconds = real.Seconds, Seed = seed });
         var far = new List<string>();
         var compared = 0;
@@ -59,7 +59,7 @@ public sealed class TraceGeneratorTests(ITestOutputHelper output)
     public void The_calibrations_that_come_with_the_program_are_what_their_traces_measure(string file, string name, Family family)
     {
         var path = SharedData.File(file);
-        var measured = TraceCalibration.Of(TraceStructure.Measure([new TraceFile(path, () => CompressedInput.Open(path))], family, new DamageLog()));
+        var measured = TraceCalibration.Of(TraceStructure.Measure([new TraceFile(path, () => CompressedInput.Open(File.OpenRead(path)))], family, new DamageLog()));
         var known = TraceCalibrations.All.Single(calibration => calibration.Name == name).Of(family)!;
         var (wanted, got) = (Numbers(measured), Numbers(known));
         Assert.Equal(wanted.Count, got.Count);
@@ -125,10 +125,10 @@ public sealed class TraceGeneratorTests(ITestOutputHelper output)
         var options = new TraceOptions { Seconds = 600, Seed = 3 };
         var calibration = family == Family.IPv4 ? TraceCalibrations.RouteViews2026 : TraceCalibrations.V6Of2015;
         var there = new Dictionary<(Prefix, int), bool>();
-        var time = options.Start * 1_000_000L;
+        var time = TraceGenerator.Start * 1_000_000L;
         foreach (var change in All(calibration, family == Family.IPv4 ? s_v4 : s_v6, options))
         {
-            Assert.InRange(change.Microseconds, time, (options.Start + 600L) * 1_000_000L - 1);
+            Assert.InRange(change.Microseconds, time, (TraceGenerator.Start + 600L) * 1_000_000L - 1);
             time = change.Microseconds;
             Assert.InRange(change.Peer, 0, calibration.PeerShares.Count - 1);
             Assert.Equal(family, change.Prefix.Family);

@@ -53,7 +53,7 @@ public sealed class DamagedListTests
         foreach (var family in (Family[])[Family.IPv4, Family.IPv6])
         {
             var damage = new DamageLog();
-            using var input = CompressedInput.Open(new MemoryStream(CutOff(text)), "list.gz");
+            using var input = CompressedInput.Open(new MemoryStream(CutOff(text)));
             var table = PrefixListReader.Read(input, "list.gz", family, damage, out var counts);
             Assert.Equal(
                 expected.Where(line => line.Contains(':', StringComparison.Ordinal) == (family == Family.IPv6)),

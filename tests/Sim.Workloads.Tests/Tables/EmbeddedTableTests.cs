@@ -90,7 +90,7 @@ public sealed class EmbeddedTableTests
     public void The_embedded_table_is_the_shared_text_exactly(Family family)
     {
         using var text = TestTables.Text(Exported);
-        var read = PrefixListReader.Read(text, "libloc", family, new DamageLog());
+        var read = PrefixListReader.Read(text, "libloc", family, new DamageLog(), out _);
         var expected = Array.ConvertAll(read.Routes, route => route.Prefix);
         Array.Sort(expected);
         Assert.Equal(expected, EmbeddedTable.LoadPrefixes(family));
@@ -101,12 +101,12 @@ public sealed class EmbeddedTableTests
     {
         var table = EmbeddedTable.Load(Family.IPv4);
         Assert.All(table.NextHops, name => Assert.True(Prefix.TryParse(name, out _)));
-        Assert.Equal(NextHopAssignment.Default, table.NextHops.Distinct().Count());
+        Assert.Equal(NextHopAssignment.Count, table.NextHops.Distinct().Count());
         Assert.All(
             table.Routes.GroupBy(route => route.Prefix.V4 >> 16).Take(1000),
             block => Assert.Single(block.Select(route => route.NextHop).Distinct()));
         var shares = table.Routes.CountBy(route => route.NextHop).Select(share => share.Value).OrderDescending().ToArray();
-        Assert.Equal(NextHopAssignment.Default, shares.Length);
+        Assert.Equal(NextHopAssignment.Count, shares.Length);
         Assert.True(shares[0] > 10 * shares[^1]);
         Assert.All(table.Routes, route => Assert.Equal(0u, route.OriginAs));
     }

@@ -228,7 +228,7 @@ public sealed class RouteListTests
         using var text = new MemoryStream();
         PrefixListWriter.WriteText(table, text);
         text.Position = 0;
-        Assert.Equal(TestTables.Flatten(table), TestTables.Flatten(PrefixListReader.Read(text, "x", Family.IPv6, new DamageLog())));
+        Assert.Equal(TestTables.Flatten(table), TestTables.Flatten(PrefixListReader.Read(text, "x", Family.IPv6, new DamageLog(), out _)));
     }
 
     [Fact]
