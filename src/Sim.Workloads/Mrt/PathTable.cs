@@ -5,22 +5,6 @@ using Sim.Kernel;
 
 namespace Sim.Workloads.Mrt;
 
-/// <summary>The effects that an event may have on the best path of its prefix.</summary>
-public enum RouteChange
-{
-    /// <summary>The prefix keeps its next hop, or is still absent.</summary>
-    None,
-
-    /// <summary>The prefix was absent.</summary>
-    Insert,
-
-    /// <summary>The prefix has another next hop.</summary>
-    Move,
-
-    /// <summary>The prefix has no path any more.</summary>
-    Delete,
-}
-
 /// <summary>
 /// The paths to each prefix of one family, as a router keeps them in its Adj-RIBs-In (RFC 4271, 3.2), and the best path of each
 /// prefix.
