@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using Sim.Kernel;
 using static Sim.Fib.KeyVector;
 
 namespace Sim.Fib;
@@ -36,24 +35,18 @@ public enum Fib6StepKind : byte
     Route,
 }
 
-/// <summary>One step of a lookup's path in an IPv6 table.</summary>
-/// <param name="Kind">The kind of step.</param>
-/// <param name="Prefix">The node's prefix, or the route's.</param>
-/// <param name="Flags">The node's flags.</param>
-/// <param name="Metric">The route's metric.</param>
-/// <param name="Address">Where the node or route lies in native memory.</param>
+/// <summary>
+/// One step of a lookup's path in an IPv6 table: the node with its prefix and flags, or the route with its prefix and
+/// metric, and the address of either in native memory.
+/// </summary>
 public readonly record struct Fib6Step(
     Fib6StepKind Kind, Prefix Prefix, Fib6NodeFlags Flags, uint Metric, nint Address);
 
-/// <summary>One step of a lookup's path.</summary>
-/// <param name="Kind">The kind of step.</param>
-/// <param name="Key">The node's key, host order.</param>
-/// <param name="Pos">The lowest bit the node reads.</param>
-/// <param name="Bits">How many bits it reads; for a route its prefix length.</param>
-/// <param name="Slen">The node's or route's suffix length.</param>
-/// <param name="Address">Where it lies in native memory.</param>
-public readonly record struct LookupStep(
-    LookupStepKind Kind, uint Key, byte Pos, byte Bits, byte Slen, nint Address);
+/// <summary>
+/// One step of a lookup's path: a node with its key in host order, the lowest bit that it reads and the number of bits,
+/// its suffix length, and its address in native memory. Of a route, Bits is the prefix length.
+/// </summary>
+public readonly record struct LookupStep(LookupStepKind Kind, uint Key, byte Pos, byte Bits, byte Slen, nint Address);
 
 /// <summary>
 /// The path of one lookup: every node entered, backtracking included, and every distinct 64-byte line read. Reuse it:
@@ -129,6 +122,28 @@ public sealed class LookupPath
                 TrieCacheLines++;
         }
     }
+}
+
+/// <summary>Is told of nothing.</summary>
+internal readonly unsafe struct NoTrace : ILookupTrace, IFib6Trace, ILc6Trace
+{
+    public void Node(KeyVector* n) { }
+    public void Slot(void* slot) { }
+    public void Climb(KeyVector* n) { }
+    public void Alias(FibAlias* fa) { }
+    public void Link(FibAlias* fa) { }
+    public void Info(FibInfo* fi) { }
+    public void Nexthop(FibInfo* fi, FibNhCommon* nhc) { }
+    public void Node(Fib6Node* fn, Fib6Node** child) { }
+    public void Compare(Fib6Node* fn, bool withLeaf) { }
+    public void Climb(Fib6Node* fn) { }
+    public void Select(Fib6Node* fn, Fib6Info* rt0) { }
+    public void Route(Fib6Info* rt) { }
+    public void Nexthop(Fib6Info* rt, FibNhCommon* nhc) { }
+    public void Node(Lc6Vector* n) { }
+    public void Climb(Lc6Vector* n) { }
+    public void Prefix(Fib6Info* rt) { }
+    public void Answer(Fib6Info* rt, FibNhCommon* nhc) { }
 }
 
 /// <summary>Fills a <see cref="LookupPath"/>.</summary>

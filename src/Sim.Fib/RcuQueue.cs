@@ -1,38 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using Sim.Kernel;
-
 namespace Sim.Fib;
 
 /// <summary>The callbacks that the FIBs pass to call_rcu.</summary>
 internal enum RcuFunc
 {
-    AliasFree = 1,
-    NodeFree,
-    InfoFree,
-    NexthopFree,
-    StateFree,
-    RoutePeerFree,
-    TableFree,
-    Fib6NodeFree,
-    Fib6InfoFree,
-    Lc6NodeFree,
+    AliasFree = 1, NodeFree, InfoFree, NexthopFree, StateFree, RoutePeerFree, TableFree, Fib6NodeFree, Fib6InfoFree, Lc6NodeFree,
 }
 
-/// <summary>Runs a namespace's callbacks.</summary>
-internal unsafe interface IRcuCallbacks
-{
-    /// <summary>Frees the object that <paramref name="head"/> lies in.</summary>
-    void Invoke(RcuHead* head, RcuFunc func);
-}
+/// <summary>Frees the object that <paramref name="head"/> lies in.</summary>
+internal unsafe delegate void RcuCallback(RcuHead* head, RcuFunc func);
 
 /// <summary>
 /// <c>call_rcu</c>: queues objects that are freed after a grace period. As in the kernel, the queue runs through the
 /// objects' own rcu_heads, so deferring a free allocates nothing. The shared <see cref="Rcu"/> is called once per batch.
 /// </summary>
-internal sealed unsafe class RcuQueue(KernelMemory memory, IRcuCallbacks owner) : IRcuReclaimer
+internal sealed unsafe class RcuQueue(KernelMemory memory, RcuCallback invoke) : IRcuReclaimer
 {
-    private RcuHead* _head;
-    private RcuHead* _tail;
+    private RcuHead* _head, _tail;
 
     /// <summary>Objects that wait for a grace period.</summary>
     public long Pending { get; private set; }
@@ -71,7 +55,7 @@ internal sealed unsafe class RcuQueue(KernelMemory memory, IRcuCallbacks owner) 
         {
             var next = head->next;
             Pending--;
-            owner.Invoke(head, (RcuFunc)head->func);
+            invoke(head, (RcuFunc)head->func);
             head = next;
         }
     }

@@ -10,20 +10,13 @@ public sealed record SlubConfig(int Cpus, bool CpuPartial)
 {
     /// <summary>A uniprocessor kernel, as User-Mode Linux is; the default of every command.</summary>
     public static SlubConfig Uniprocessor { get; } = new(1, CpuPartial: false);
-
-    /// <summary>A distribution's SMP kernel on one virtual processor, as under QEMU.</summary>
-    public static SlubConfig Smp { get; } = new(2, CpuPartial: true);
 }
 
-/// <summary>One line of a memory account: a slab cache, a kmalloc size class or the vmalloc area.</summary>
-/// <param name="Cache">The name in /proc/slabinfo, or <c>vmalloc</c>.</param>
-/// <param name="ObjectSize">Bytes of an object; 0 for vmalloc, whose areas differ.</param>
-/// <param name="Objects">Objects in use.</param>
-/// <param name="ObjectBytes">Bytes in objects, at the size class.</param>
-/// <param name="Slabs">Slabs held; 0 for vmalloc.</param>
-/// <param name="PageBytes">Bytes in pages held.</param>
-public readonly record struct MemoryLine(
-    string Cache, int ObjectSize, long Objects, long ObjectBytes, long Slabs, long PageBytes);
+/// <summary>
+/// One line of a memory account: a slab cache or kmalloc size class of /proc/slabinfo, or <c>vmalloc</c>, which has no object size
+/// and no slabs. Objects are those in use, their bytes counted at the size class; pages are those held.
+/// </summary>
+public readonly record struct MemoryLine(string Cache, int ObjectSize, long Objects, long ObjectBytes, long Slabs, long PageBytes);
 
 /// <summary>
 /// The kernel's allocators over native memory, accounted as the kernel accounts them: slab caches by name,
@@ -31,7 +24,7 @@ public readonly record struct MemoryLine(
 /// </summary>
 /// <remarks>Give each structure its own instance, so that it shares no page. Sources: mm/slub.c,
 /// mm/slab_common.c (<c>kmalloc_info</c>), mm/vmalloc.c of Linux 6.12.</remarks>
-public sealed unsafe class KernelMemory : IDisposable
+public sealed unsafe class KernelMemory(SlubConfig? config = null) : IDisposable
 {
     public const int PageSize = 4096;
 
@@ -45,20 +38,12 @@ public sealed unsafe class KernelMemory : IDisposable
     private readonly KmemCache?[] _kmalloc = new KmemCache?[s_kmallocSizes.Length];
     private readonly Dictionary<nint, long> _vmallocAreas = [];
     private KmemCache? _percpu;
-    private long _vmallocObjects;
-    private long _vmallocPages;
-    private long _vmallocAllocations;
+    private long _vmallocObjects, _vmallocPages, _vmallocAllocations;
 
-    public KernelMemory(SlubConfig? config = null)
-    {
-        Config = config ?? SlubConfig.Uniprocessor;
-        Rcu = new Rcu();
-    }
-
-    public SlubConfig Config { get; }
+    public SlubConfig Config { get; } = config ?? SlubConfig.Uniprocessor;
 
     /// <summary>Deferred frees of the structures that live in this memory.</summary>
-    public Rcu Rcu { get; }
+    public Rcu Rcu { get; } = new();
 
     /// <summary>Bytes in objects over all lines, at the size class.</summary>
     public long ObjectBytes => Account().Sum(line => line.ObjectBytes);

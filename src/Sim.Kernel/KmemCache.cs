@@ -4,9 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace Sim.Kernel;
 
-/// <summary>
-/// A slab cache (<c>struct kmem_cache</c>) that hands out objects of one size and counts pages as SLUB does.
-/// </summary>
+/// <summary><c>struct kmem_cache</c>: hands out objects of one size and counts pages as SLUB does.</summary>
 /// <remarks>
 /// <para>The objects are real native memory at the offsets the kernel would use, so two objects that share a
 /// cache line or a page in the kernel share it here:</para>
@@ -23,35 +21,23 @@ namespace Sim.Kernel;
 public sealed unsafe class KmemCache : IDisposable
 {
     private const int ChunkBytes = 2 << 20;
-    private const int MinPartial = 5;
-    private const int MaxPartial = 10;
-    private const int MaxPartialToScan = 10_000;
+    private const int MinPartial = 5, MaxPartial = 10, MaxPartialToScan = 10_000;
 
     /// <summary>The fields of <c>struct slab</c>, and the links of the list that the slab is on.</summary>
     private struct Slab
     {
         public byte* Base;
         public void* FreeList;
-        public Slab* Next;
-        public Slab* Prev;
-        public int InUse;
-        public int Slabs;
+        public Slab* Next, Prev;
+        public int InUse, Slabs;
         public bool OnNodePartial;
     }
 
     private readonly List<nint> _chunks = [];
-    private readonly int _slabShift;
-    private readonly int _minPartial;
-    private readonly int _cpuPartialSlabs;
-    private Slab* _cpuSlab;
+    private readonly int _slabShift, _minPartial;
+    private Slab* _cpuSlab, _cpuPartial, _nodePartialHead, _nodePartialTail, _unused;
     private void* _cpuFreeList;
-    private Slab* _cpuPartial;
-    private Slab* _nodePartialHead;
-    private Slab* _nodePartialTail;
-    private int _nrPartial;
-    private Slab* _unused;
-    private int _chunkNext;
-    private int _chunkLimit;
+    private int _nrPartial, _chunkNext, _chunkLimit;
 
     /// <summary>Makes a cache as <c>kmem_cache_create(name, objectSize, align)</c> does.</summary>
     /// <param name="name">The name in /proc/slabinfo.</param>
@@ -69,9 +55,7 @@ public sealed unsafe class KmemCache : IDisposable
         ObjectsPerSlab = (1 << _slabShift) / ObjectSize;
         // set_min_partial, set_cpu_partial
         _minPartial = Math.Clamp(BitOperations.Log2((uint)ObjectSize) / 2, MinPartial, MaxPartial);
-        _cpuPartialSlabs = config.CpuPartial
-            ? (CpuPartialObjects(ObjectSize) * 2 + ObjectsPerSlab - 1) / ObjectsPerSlab
-            : 0;
+        CpuPartialSlabs = config.CpuPartial ? (CpuPartialObjects(ObjectSize) * 2 + ObjectsPerSlab - 1) / ObjectsPerSlab : 0;
     }
 
     public string Name { get; }
@@ -85,7 +69,7 @@ public sealed unsafe class KmemCache : IDisposable
     public int ObjectsPerSlab { get; }
 
     /// <summary>Slabs that a processor may keep on its partial list; 0 on uniprocessor kernels.</summary>
-    public int CpuPartialSlabs => _cpuPartialSlabs;
+    public int CpuPartialSlabs { get; }
 
     /// <summary>Objects in use: <c>active_objs</c> without the free ones in per-CPU lists.</summary>
     public long Objects { get; private set; }
@@ -184,11 +168,9 @@ public sealed unsafe class KmemCache : IDisposable
         return GetOrder(size);
     }
 
-    private static int GetOrder(int bytes) =>
-        bytes <= 4096 ? 0 : BitOperations.Log2((uint)(bytes - 1) >> 12) + 1;
+    private static int GetOrder(int bytes) => bytes <= 4096 ? 0 : BitOperations.Log2((uint)(bytes - 1) >> 12) + 1;
 
-    private static int CpuPartialObjects(int size) =>
-        size switch { >= 4096 => 6, >= 1024 => 24, >= 256 => 52, _ => 120 };
+    private static int CpuPartialObjects(int size) => size switch { >= 4096 => 6, >= 1024 => 24, >= 256 => 52, _ => 120 };
 
     /// <summary><c>___slab_alloc</c>: takes the next slab when the processor's is used up; returns its freelist.</summary>
     private void* SlabAllocSlow()
@@ -201,9 +183,8 @@ public sealed unsafe class KmemCache : IDisposable
         }
         else
         {
-            _cpuSlab = GetPartialNode();
-            if (_cpuSlab == null)
-                _cpuSlab = NewSlab();
+            var partial = GetPartialNode();
+            _cpuSlab = partial != null ? partial : NewSlab();
         }
 
         // freeze_slab, get_freelist: the processor takes the whole list.
@@ -220,7 +201,7 @@ public sealed unsafe class KmemCache : IDisposable
         *(void**)obj = prior;
         slab->FreeList = obj;
         slab->InUse--;
-        if (prior == null && _cpuPartialSlabs > 0)
+        if (prior == null && CpuPartialSlabs > 0)
         {
             PutCpuPartial(slab, drain: true);
             return;
@@ -247,7 +228,7 @@ public sealed unsafe class KmemCache : IDisposable
         if (partial == null)
             return null;
         RemovePartial(partial);
-        if (_cpuPartialSlabs == 0)
+        if (CpuPartialSlabs == 0)
             return partial;
         var taken = 0;
         while (_nodePartialHead != null)
@@ -255,7 +236,7 @@ public sealed unsafe class KmemCache : IDisposable
             var slab = _nodePartialHead;
             RemovePartial(slab);
             PutCpuPartial(slab, drain: false);
-            if (++taken > _cpuPartialSlabs / 2)
+            if (++taken > CpuPartialSlabs / 2)
                 break;
         }
 
@@ -266,7 +247,7 @@ public sealed unsafe class KmemCache : IDisposable
     {
         var old = _cpuPartial;
         Slab* toPut = null;
-        if (old != null && drain && old->Slabs >= _cpuPartialSlabs)
+        if (old != null && drain && old->Slabs >= CpuPartialSlabs)
         {
             toPut = old;
             old = null;

@@ -19,7 +19,7 @@ public enum Family : byte
 /// </code>
 /// Bits beyond <see cref="Length"/> are always zero: the constructor masks them.
 /// </summary>
-public readonly struct Prefix : IEquatable<Prefix>, IComparable<Prefix>
+public readonly record struct Prefix : IComparable<Prefix>
 {
     /// <summary>Masks <paramref name="address"/> (left-aligned) to <paramref name="length"/> bits.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The length exceeds the family's bits.</exception>
@@ -54,8 +54,7 @@ public readonly struct Prefix : IEquatable<Prefix>, IComparable<Prefix>
     /// <summary>Returns whether a left-aligned address lies inside this prefix.</summary>
     public bool Contains(UInt128 address) => (address & Mask(Length)) == Address;
 
-    public bool Contains(Prefix other) =>
-        other.Family == Family && other.Length >= Length && Contains(other.Address);
+    public bool Contains(Prefix other) => other.Family == Family && other.Length >= Length && Contains(other.Address);
 
     /// <summary>Reads <c>a.b.c.d/len</c> or <c>x:y::/len</c>; a missing length means a host prefix. Host bits are masked.</summary>
     public static bool TryParse(ReadOnlySpan<byte> utf8, out Prefix prefix)
@@ -76,10 +75,9 @@ public readonly struct Prefix : IEquatable<Prefix>, IComparable<Prefix>
 
     /// <summary>Reads a prefix as <see cref="TryParse(string, out Prefix)"/> does.</summary>
     /// <exception cref="FormatException">The text is not a prefix.</exception>
-    public static Prefix Parse(string text) =>
-        TryParse(text, out var prefix)
-            ? prefix
-            : throw new FormatException($"'{text}' is not an IP prefix; write 192.0.2.0/24 or 2001:db8::/32");
+    public static Prefix Parse(string text) => TryParse(text, out var prefix)
+        ? prefix
+        : throw new FormatException($"'{text}' is not an IP prefix; write 192.0.2.0/24 or 2001:db8::/32");
 
     /// <summary>Compares by family, address, then length: the order called <c>sorted</c>.</summary>
     public int CompareTo(Prefix other)
@@ -98,10 +96,7 @@ public readonly struct Prefix : IEquatable<Prefix>, IComparable<Prefix>
         return left.Length != right.Length ? left.Length.CompareTo(right.Length) : left.Address.CompareTo(right.Address);
     }
 
-    public bool Equals(Prefix other) =>
-        Address == other.Address && Length == other.Length && Family == other.Family;
-
-    public override bool Equals(object? obj) => obj is Prefix other && Equals(other);
+    public bool Equals(Prefix other) => Address == other.Address && Length == other.Length && Family == other.Family;
 
     public override int GetHashCode()
     {
@@ -110,12 +105,6 @@ public readonly struct Prefix : IEquatable<Prefix>, IComparable<Prefix>
         return (int)(mixed >> 32);
     }
 
-    public override string ToString() => $"{AddressText.Format(Family, Address)}/{Length}";
-
-    public static bool operator ==(Prefix left, Prefix right) => left.Equals(right);
-
-    public static bool operator !=(Prefix left, Prefix right) => !left.Equals(right);
-
     public static bool operator <(Prefix left, Prefix right) => left.CompareTo(right) < 0;
 
     public static bool operator <=(Prefix left, Prefix right) => left.CompareTo(right) <= 0;
@@ -123,6 +112,8 @@ public readonly struct Prefix : IEquatable<Prefix>, IComparable<Prefix>
     public static bool operator >(Prefix left, Prefix right) => left.CompareTo(right) > 0;
 
     public static bool operator >=(Prefix left, Prefix right) => left.CompareTo(right) >= 0;
+
+    public override string ToString() => $"{AddressText.Format(Family, Address)}/{Length}";
 }
 
 /// <summary>Facts of a family.</summary>
@@ -130,4 +121,10 @@ public static class FamilyExtensions
 {
     /// <summary>Bits of an address: 32 or 128.</summary>
     public static int Bits(this Family family) => family == Family.IPv4 ? 32 : 128;
+
+    /// <summary>Bytes of an address: 4 or 16.</summary>
+    public static int AddressBytes(this Family family) => family.Bits() / 8;
+
+    /// <summary>The kernel's number of the family: AF_INET or AF_INET6.</summary>
+    public static byte Number(this Family family) => (byte)(family == Family.IPv4 ? GatewayFamily.IPv4 : GatewayFamily.IPv6);
 }

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: MIT
-using System.Runtime.CompilerServices;
-
 namespace Sim.Kernel;
 
 /// <summary>Frees an object whose grace period has ended: the callback of <c>call_rcu</c>.</summary>
 public interface IRcuReclaimer
 {
-    /// <summary>Called once for each object, in the order of the calls.</summary>
-    /// <param name="obj">The object.</param>
-    /// <param name="tag">The tag passed to <see cref="Rcu.Call"/>: it names the callback.</param>
+    /// <summary>Called once for each object, in the order of <see cref="Rcu.Call"/>, with its tag.</summary>
     void Reclaim(nint obj, int tag);
 }
 
@@ -117,14 +113,5 @@ public sealed class Rcu
 
         if (gone)
             _readers = Array.FindAll(_readers, static reader => !reader.IsGone);
-    }
-
-    /// <summary><c>rcu_assign_pointer</c>: publishes after everything written before it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static unsafe void AssignPointer<T>(ref T* slot, T* value)
-        where T : unmanaged
-    {
-        fixed (T** pinned = &slot)
-            Volatile.Write(ref *(nint*)pinned, (nint)value);
     }
 }

@@ -3,9 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Sim.Lab;
 
-/// <summary>The command that starts a VM's process, and the VM's name.</summary>
-/// <param name="Command">The program and its arguments.</param>
-/// <param name="Name">The name of the machine that runs the kernel, as shown before the kernel's version.</param>
+/// <summary>The command that starts a VM's process, and its machine's name for the description.</summary>
 internal sealed partial record Launch(IReadOnlyList<string> Command, string Name)
 {
     /// <summary>Makes a command end with the thread that started it, lead a session, and leave no core dump of a VM's memory.</summary>

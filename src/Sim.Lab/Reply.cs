@@ -27,12 +27,10 @@ public sealed class Reply
 /// <summary>A row of an answer: values by name.</summary>
 public sealed class Row
 {
-    private readonly string _command;
-    private readonly string _text;
+    private readonly string _command, _text;
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
 
-    /// <param name="command">The command that is answered, for messages.</param>
-    /// <param name="text">The row without its marker: <c>key value key value ...</c>.</param>
+    /// <summary>Takes a row without its marker, <c>key value key value ...</c>, and its command.</summary>
     internal Row(string command, string text)
     {
         _command = command;

@@ -11,10 +11,9 @@ public sealed partial class Vm
 
     private static bool s_kvmFailed;
 
-    /// <summary>Builds what the lane needs, boots, and waits until the agent is ready.</summary>
-    /// <param name="options">The kernel, its memory and its data.</param>
-    /// <param name="progress">Takes a line for every step.</param>
-    /// <param name="cancellation">Ends the build, the boot or the VM, at any time until the VM is disposed.</param>
+    /// <summary>
+    /// Builds what the lane needs, boots, and waits until the agent is ready. The cancellation also ends the VM later on.
+    /// </summary>
     /// <exception cref="LabException">
     /// <see cref="LabFailure.NotRoot"/>, <see cref="LabFailure.NotEnoughMemory"/>, <see cref="LabFailure.MissingPackage"/>,
     /// <see cref="LabFailure.BuildFailed"/> or <see cref="LabFailure.DidNotBoot"/>.
@@ -53,9 +52,7 @@ public sealed partial class Vm
         }
     }
 
-    /// <summary>
-    /// Whether trying KVM makes sense: the processor offers virtualisation and /dev/kvm is there. A guest may still not run.
-    /// </summary>
+    /// <summary>Whether KVM may work: the processor has virtualisation, and /dev/kvm is there.</summary>
     public static bool KvmMayWork =>
         File.Exists("/dev/kvm")
         && File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("flags", StringComparison.Ordinal)) is { } flags
@@ -95,12 +92,7 @@ public sealed partial class Vm
         return Boot(Launch.Qemu(options, laneFolder, initramfs, kvm: false, version), options, privateFolder, progress, cancellation);
     }
 
-    /// <summary>Starts the process, waits until the agent is ready, and greets it.</summary>
-    /// <param name="launch">What to start.</param>
-    /// <param name="options">The timeouts, the lane, the processor.</param>
-    /// <param name="privateFolder">A folder that is deleted when the VM ends.</param>
-    /// <param name="progress">Takes a line for every step.</param>
-    /// <param name="cancellation">Ends the VM.</param>
+    /// <summary>Starts the process and waits for the agent. The private folder is deleted at the VM's end.</summary>
     internal static Vm Boot(Launch launch, VmOptions options, string? privateFolder, Action<string> progress, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();

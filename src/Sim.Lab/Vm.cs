@@ -52,7 +52,6 @@ public sealed partial class Vm : IDisposable
     internal int ProcessId => _process.Id;
 
     /// <summary>Sends a command and waits for its answer.</summary>
-    /// <param name="line">The command and its words, one line.</param>
     /// <exception cref="LabException">
     /// <see cref="LabFailure.Refused"/>: the agent could not do it, and goes on. <see cref="LabFailure.Died"/> and
     /// <see cref="LabFailure.TimedOut"/>: the VM has ended. <see cref="LabFailure.Protocol"/>: the answer is malformed.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using Sim.Kernel;
 
 namespace Sim.Netlink;
 
@@ -12,7 +11,7 @@ namespace Sim.Netlink;
 /// </code>
 /// (kernel-patch/vm/README.md, Digest). The order of the words counts.
 /// </summary>
-public struct Digest64 : IEquatable<Digest64>
+public record struct Digest64
 {
     /// <summary>The digest of nothing.</summary>
     public const ulong Empty = 0xCBF29CE484222325;
@@ -51,18 +50,8 @@ public struct Digest64 : IEquatable<Digest64>
         Add(BinaryPrimitives.ReverseEndianness((uint)address));
     }
 
-    public readonly bool Equals(Digest64 other) => _difference == other._difference;
-
-    public override readonly bool Equals(object? obj) => obj is Digest64 other && Equals(other);
-
-    public override readonly int GetHashCode() => _difference.GetHashCode();
-
     /// <summary>16 hexadecimal digits, as the protocol writes digests.</summary>
     public override readonly string ToString() => Value.ToString("x16");
-
-    public static bool operator ==(Digest64 left, Digest64 right) => left.Equals(right);
-
-    public static bool operator !=(Digest64 left, Digest64 right) => !left.Equals(right);
 
     private static ulong Step(ulong value, uint word)
     {

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
-using Sim.Kernel;
-
 namespace Sim.Netlink;
 
-/// <summary>The traffic that a dump receives: the last figures of the agent's <c>traffic</c>.</summary>
-/// <param name="Messages">Messages, NLMSG_DONE included.</param>
-/// <param name="Bytes">Their bytes.</param>
-/// <param name="Calls">Receiving calls; each gets one socket buffer.</param>
+/// <summary>
+/// The traffic that a dump receives, NLMSG_DONE included: the last figures of the agent's <c>traffic</c>. Each call
+/// gets one socket buffer.
+/// </summary>
 public readonly record struct DumpTraffic(long Messages, long Bytes, long Calls);
 
 /// <summary>
@@ -38,10 +36,9 @@ public readonly record struct DumpSocket(int ReceiveBuffer, int EarlierBuffer = 
 
     /// <summary>Begins to fill the buffers of one dump.</summary>
     /// <exception cref="InvalidOperationException">recv would be given fewer bytes than the kernel fills.</exception>
-    internal DumpFill Begin() =>
-        ReceiveBuffer >= NextBytes
-            ? new DumpFill(this)
-            : throw new InvalidOperationException($"{NextBytes} bytes in a buffer of {ReceiveBuffer}: the end would be lost");
+    internal DumpFill Begin() => ReceiveBuffer >= NextBytes
+        ? new DumpFill(this)
+        : throw new InvalidOperationException($"{NextBytes} bytes in a buffer of {ReceiveBuffer}: the end would be lost");
 }
 
 /// <summary>Fills socket buffers as <c>netlink_dump</c> does and counts what is received.</summary>
@@ -51,9 +48,7 @@ internal struct DumpFill
 
     private readonly DumpSocket _socket;
     private int _size;
-    private long _messages;
-    private long _bytes;
-    private long _calls;
+    private long _messages, _bytes, _calls;
 
     public DumpFill(DumpSocket socket)
     {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.Buffers.Binary;
-using Sim.Kernel;
 
 namespace Sim.Netlink;
 
@@ -32,7 +31,6 @@ public sealed class NetlinkWriter
     private byte[] _buffer;
     private int _message = None;
 
-    /// <summary>Makes a writer.</summary>
     /// <param name="capacity">Bytes the buffer has at first.</param>
     public NetlinkWriter(int capacity = 16384)
     {
@@ -49,8 +47,7 @@ public sealed class NetlinkWriter
     /// <summary>The messages written since the last <see cref="Clear"/>; valid until something is written.</summary>
     public ReadOnlySpan<byte> Written => _buffer.AsSpan(0, Length);
 
-    /// <summary>Bytes an attribute takes with its header and padding.</summary>
-    /// <param name="payload">Bytes of its payload.</param>
+    /// <summary>Bytes an attribute takes with its header, its payload, and padding.</summary>
     public static int AttributeBytes(int payload) => Align(AttributeHeaderBytes + payload);
 
     /// <summary>Forgets everything written; the buffer stays.</summary>
@@ -62,7 +59,7 @@ public sealed class NetlinkWriter
 
     /// <summary>Begins a message with port id 0; its length is set by <see cref="EndMessage"/>.</summary>
     /// <exception cref="InvalidOperationException">The last message has not ended.</exception>
-    public void BeginMessage(ushort type, NetlinkFlags flags, uint sequence)
+    public void BeginMessage(ushort type, NlmFlags flags, uint sequence)
     {
         if (_message != None)
             throw new InvalidOperationException("the last message has not ended");
@@ -97,11 +94,9 @@ public sealed class NetlinkWriter
 
     public void PutU8(ushort attribute, byte value) => Reserve(attribute, sizeof(byte))[0] = value;
 
-    public void PutU16(ushort attribute, ushort value) =>
-        BinaryPrimitives.WriteUInt16LittleEndian(Reserve(attribute, sizeof(ushort)), value);
+    public void PutU16(ushort attribute, ushort value) => BinaryPrimitives.WriteUInt16LittleEndian(Reserve(attribute, sizeof(ushort)), value);
 
-    public void PutU32(ushort attribute, uint value) =>
-        BinaryPrimitives.WriteUInt32LittleEndian(Reserve(attribute, sizeof(uint)), value);
+    public void PutU32(ushort attribute, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(Reserve(attribute, sizeof(uint)), value);
 
     public void PutBytes(ushort attribute, ReadOnlySpan<byte> value) => value.CopyTo(Reserve(attribute, value.Length));
 

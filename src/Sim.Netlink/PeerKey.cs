@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.Buffers.Binary;
-using Sim.Kernel;
 
 namespace Sim.Netlink;
 
@@ -9,15 +8,6 @@ public static class PeerKey
 {
     /// <summary>Bytes of a key: WG_KEY_LEN.</summary>
     public const int Bytes = 32;
-
-    /// <summary>The public key of a peer.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The peer is negative.</exception>
-    public static byte[] Public(int peer)
-    {
-        var key = new byte[Bytes];
-        WritePublic(key, peer);
-        return key;
-    }
 
     /// <summary>Writes the public key of a peer into 32 bytes.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The peer is negative.</exception>
@@ -30,8 +20,17 @@ public static class PeerKey
         key[Bytes - 1] &= 0x7F;
     }
 
-    /// <summary>The peer whose public key this is: the number in its first four bytes.</summary>
-    public static int Peer(ReadOnlySpan<byte> publicKey) => BinaryPrimitives.ReadInt32LittleEndian(publicKey);
+    /// <summary>Puts the public key of a peer as an attribute.</summary>
+    internal static void Put(NetlinkWriter writer, ushort attribute, int peer) => WritePublic(writer.Reserve(attribute, Bytes), peer);
+
+    /// <summary>Puts the key nested in an encapsulation of type <see cref="Lwtunnel.EncapWgPeer"/>.</summary>
+    internal static void PutEncap(NetlinkWriter writer, ushort type, ushort attribute, int peer)
+    {
+        writer.PutU16(type, Lwtunnel.EncapWgPeer);
+        var nest = writer.BeginNest(attribute);
+        Put(writer, RouteUapi.EncapWgPeerKey, peer);
+        writer.EndNest(nest);
+    }
 
     /// <summary>The device's private key, clamped as curve25519_clamp_secret does.</summary>
     public static byte[] Private()

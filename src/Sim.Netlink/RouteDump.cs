@@ -1,12 +1,5 @@
 // SPDX-License-Identifier: MIT
-using Sim.Kernel;
-
 namespace Sim.Netlink;
-
-/// <summary>A route as a dump lists it.</summary>
-/// <param name="Prefix">The prefix.</param>
-/// <param name="Peer">The peer it leads to.</param>
-public readonly record struct DumpedRoute(Prefix Prefix, ushort Peer);
 
 /// <summary>
 /// The answer to RTM_GETROUTE for a table whose routes <see cref="RouteStream.Run"/> has added: one message per route, cut
@@ -21,8 +14,7 @@ public readonly record struct DumpedRoute(Prefix Prefix, ushort Peer);
 /// The sysctl net.ipv4.nexthop_compat_mode, 1 by default: routes with nexthop objects list the object's device too.
 /// </param>
 /// <param name="NexthopsNamePeers">Whether those objects name a peer, which is listed with the device.</param>
-public sealed record RouteDump(
-    RouteShape Shape, int Interface, bool NexthopCompatibility = true, bool NexthopsNamePeers = false)
+public sealed record RouteDump(RouteShape Shape, int Interface, bool NexthopCompatibility = true, bool NexthopsNamePeers = false)
 {
     private static readonly int s_u32 = NetlinkWriter.AttributeBytes(sizeof(uint));
 
@@ -46,7 +38,7 @@ public sealed record RouteDump(
 
     /// <summary>Bytes of one route's message.</summary>
     /// <remarks>
-    /// RTA_TABLE is always there. Metrics and a preferred source never are. IPv4 has no priority; IPv6 always has RTA_PRIORITY,
+    /// There is always RTA_TABLE, and never metrics or a preferred source. IPv4 has no priority; IPv6 always has RTA_PRIORITY,
     /// RTA_CACHEINFO and RTA_PREF.
     /// </remarks>
     public int MessageBytes(Prefix prefix)
@@ -76,16 +68,18 @@ public sealed record RouteDump(
         _ => throw new InvalidOperationException($"no routes of shape {Shape}"),
     };
 
-    /// <summary>Counts what is received for these routes, in the order of <see cref="CompareDumped"/>.</summary>
+    /// <summary>Counts what is received for these routes with their peers, in the order of
+    /// <see cref="CompareDumped"/>.</summary>
     /// <exception cref="ArgumentException">The routes are in another order.</exception>
-    /// <exception cref="InvalidOperationException">The receive buffer is smaller than the kernel's, or 6.12 has no such routes.</exception>
-    public DumpTraffic Measure(ReadOnlySpan<DumpedRoute> routes, DumpSocket socket)
+    /// <exception cref="InvalidOperationException">The receive buffer is smaller than the kernel's, or 6.12 has no such
+    /// routes.</exception>
+    public DumpTraffic Measure(IReadOnlyList<KeyValuePair<Prefix, int>> routes, DumpSocket socket)
     {
         var fill = socket.Begin();
-        for (var i = 0; i < routes.Length; i++)
+        for (var i = 0; i < routes.Count; i++)
         {
             CheckOrder(routes, i);
-            var bytes = MessageBytes(routes[i].Prefix);
+            var bytes = MessageBytes(routes[i].Key);
             if (!fill.Put(bytes))
             {
                 fill.NextBuffer();
@@ -106,37 +100,37 @@ public sealed record RouteDump(
     /// interface index.
     /// </summary>
     /// <exception cref="ArgumentException">The routes are not in the order of <see cref="CompareDumped"/>.</exception>
-    public ulong Content(ReadOnlySpan<DumpedRoute> routes)
+    public ulong Content(IReadOnlyList<KeyValuePair<Prefix, int>> routes)
     {
         var digest = default(Digest64);
-        for (var i = 0; i < routes.Length; i++)
+        for (var i = 0; i < routes.Count; i++)
         {
             CheckOrder(routes, i);
-            var prefix = routes[i].Prefix;
+            var (prefix, peer) = routes[i];
             digest.Add(prefix.Length);
             digest.AddAddress(prefix.Family, prefix.Address);
-            digest.Add(Target(prefix.Family, routes[i].Peer));
+            digest.Add(Target(prefix.Family, peer));
         }
 
         return digest.Value;
     }
 
-    private uint Target(Family family, ushort peer) => Shape switch
+    private uint Target(Family family, int peer) => Shape switch
     {
         RouteShape.Nexthop => RouteMessages.NexthopId(peer),
         RouteShape.Gateway => (uint)(RouteMessages.Gateway(family, peer) >> (family == Family.IPv4 ? 96 : 0)),
         RouteShape.Via => (uint)RouteMessages.Gateway(Family.IPv6, peer),
-        RouteShape.Encap or RouteShape.PeerKey => peer + 1u,
-        RouteShape.OwnDevice => (uint)Interface + peer,
+        RouteShape.Encap or RouteShape.PeerKey => (uint)PeerNumber.ToKernel(peer),
+        RouteShape.OwnDevice => (uint)(Interface + peer),
         _ => (uint)Interface,
     };
 
-    private static void CheckOrder(ReadOnlySpan<DumpedRoute> routes, int i)
+    private static void CheckOrder(IReadOnlyList<KeyValuePair<Prefix, int>> routes, int i)
     {
-        var prefix = routes[i].Prefix;
-        if (prefix.Family != routes[0].Prefix.Family)
-            throw new ArgumentException($"{prefix} in a table of {routes[0].Prefix}", nameof(routes));
-        if (i > 0 && CompareDumped(routes[i - 1].Prefix, prefix) >= 0)
-            throw new ArgumentException($"{prefix} after {routes[i - 1].Prefix}: not the order of a dump", nameof(routes));
+        var prefix = routes[i].Key;
+        if (prefix.Family != routes[0].Key.Family)
+            throw new ArgumentException($"{prefix} in a table of {routes[0].Key}", nameof(routes));
+        if (i > 0 && CompareDumped(routes[i - 1].Key, prefix) >= 0)
+            throw new ArgumentException($"{prefix} after {routes[i - 1].Key}: not the order of a dump", nameof(routes));
     }
 }

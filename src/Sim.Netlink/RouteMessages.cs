@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.Buffers.Binary;
-using Sim.Kernel;
 
 namespace Sim.Netlink;
 
@@ -44,10 +43,6 @@ public static class RouteShapes
         RouteShape.OwnDevice => "own-device",
         _ => throw new ArgumentOutOfRangeException(nameof(shape), shape, "the agent has no such shape"),
     };
-
-    /// <summary>The shape of a word in the agent's commands.</summary>
-    public static RouteShape OfAgentWord(string word) =>
-        Enum.GetValues<RouteShape>().First(shape => shape.AgentWord() == word);
 }
 
 /// <summary>The fields that all routes of a run share.</summary>
@@ -57,7 +52,7 @@ public static class RouteShapes
 public readonly record struct RouteForm(RouteShape Shape, uint Table, int Interface);
 
 /// <summary>
-/// RTM_NEWROUTE, RTM_DELROUTE and the dump request (include/uapi/linux/rtnetlink.h, <c>struct rtmsg</c>):
+/// RTM_NEWROUTE and RTM_DELROUTE (include/uapi/linux/rtnetlink.h, <c>struct rtmsg</c>):
 /// <code>
 ///   nlmsghdr 16 | family, dst_len, src_len, tos, table, protocol, scope, type, flags 4 |
 ///   RTA_DST, unless /0 | the shape's attributes | RTA_TABLE, above 255
@@ -69,16 +64,15 @@ public static class RouteMessages
     /// <summary>The highest table number that fits into <c>rtm_table</c>.</summary>
     public const uint HighestSmallTable = 255;
 
-    private const uint FirstGatewayV4 = 0x0AFF0001;
+    private const uint GatewaysV4 = 0x0AFF0000;
 
-    /// <summary>A peer's gateway, left-aligned: 10.255.0.0 + (peer + 1), or fe80:: + (peer + 1).</summary>
-    public static UInt128 Gateway(Family family, ushort peer) =>
-        family == Family.IPv4
-            ? (UInt128)(FirstGatewayV4 + peer) << 96
-            : ((UInt128)0xFE80 << 112) + peer + 1;
+    /// <summary>A peer's gateway, left-aligned: 10.255.0.0 or fe80:: plus the kernel's number of the peer.</summary>
+    public static UInt128 Gateway(Family family, int peer) => family == Family.IPv4
+        ? (UInt128)(GatewaysV4 + NexthopId(peer)) << 96
+        : ((UInt128)0xFE80 << 112) + NexthopId(peer);
 
-    /// <summary>The number of a peer's nexthop object.</summary>
-    public static uint NexthopId(ushort peer) => peer + 1u;
+    /// <summary>The number of a peer's nexthop object, which is the kernel's number of the peer.</summary>
+    public static uint NexthopId(int peer) => (uint)PeerNumber.ToKernel(peer);
 
     /// <summary>Bytes that <see cref="Write"/> writes.</summary>
     public static int Bytes(Prefix prefix, in RouteForm form)
@@ -100,66 +94,44 @@ public static class RouteMessages
         };
     }
 
-    /// <summary>Writes one operation's message.</summary>
-    /// <param name="writer">Takes the message.</param>
-    /// <param name="operation">The route, and whether it is added (CREATE | EXCL), moved (CREATE | REPLACE),
-    /// appended (CREATE | APPEND) or deleted.</param>
-    /// <param name="form">How the route names its peer, its table and the device.</param>
-    /// <param name="sequence">The message's sequence number.</param>
-    /// <param name="acknowledge">Whether to ask for an acknowledgement.</param>
+    /// <summary>
+    /// Writes one change's message: the route is added (CREATE | EXCL), moved (CREATE | REPLACE), appended (CREATE |
+    /// APPEND) or deleted.
+    /// </summary>
     /// <exception cref="ArgumentException">RTA_VIA is for IPv4 routes only.</exception>
-    public static void Write(
-        NetlinkWriter writer, in BindOperation operation, in RouteForm form, uint sequence, bool acknowledge)
+    internal static void Write(NetlinkWriter writer, in BindingChange change, in RouteForm form, uint sequence, bool acknowledge)
     {
-        ArgumentNullException.ThrowIfNull(writer);
-        var prefix = operation.Prefix;
+        var prefix = change.Prefix;
         if (form.Shape == RouteShape.Via && prefix.Family != Family.IPv4)
-            throw new ArgumentException($"{prefix}: RTA_VIA is a gateway of another family, here IPv6 for IPv4", nameof(operation));
-        var (type, flags) = Meaning(operation.Kind);
-        writer.BeginMessage(type, acknowledge ? flags | NetlinkFlags.Ack : flags, sequence);
+            throw new ArgumentException($"{prefix}: RTA_VIA is a gateway of another family, here IPv6 for IPv4", nameof(change));
+        var (type, flags) = Meaning(change.Kind);
+        writer.BeginMessage(type, acknowledge ? flags | NlmFlags.Ack : flags, sequence);
         var header = writer.Append(RouteUapi.RtMsgBytes);
         header[0] = prefix.Family.Number();
         header[1] = prefix.Length;
         header[4] = form.Table <= HighestSmallTable ? (byte)form.Table : (byte)0;
-        header[5] = RouteUapi.ProtocolStatic;
-        header[6] = form.Shape is RouteShape.Gateway or RouteShape.Nexthop or RouteShape.Via
-            ? RouteUapi.ScopeUniverse
-            : RouteUapi.ScopeLink;
-        header[7] = RouteUapi.TypeUnicast;
+        header[5] = RouteProtocol.Static;
+        header[6] = (byte)(form.Shape is RouteShape.Gateway or RouteShape.Nexthop or RouteShape.Via ? RouteScope.Universe : RouteScope.Link);
+        header[7] = (byte)RouteType.Unicast;
         if (form.Shape is RouteShape.Gateway or RouteShape.Via)
-            BinaryPrimitives.WriteUInt32LittleEndian(header[8..], RouteUapi.FlagOnlink);
+            BinaryPrimitives.WriteUInt32LittleEndian(header[8..], (uint)RtnhFlags.OnLink);
         if (prefix.Length > 0)
             writer.PutAddress(RouteAttribute.Dst, prefix.Family, prefix.Address);
-        PutShape(writer, prefix.Family, operation.Peer, form);
+        PutShape(writer, prefix.Family, change.Peer, form);
         if (form.Table > HighestSmallTable)
             writer.PutU32(RouteAttribute.Table, form.Table);
         writer.EndMessage();
     }
 
-    /// <summary>Writes RTM_GETROUTE for a dump of one table, which needs NETLINK_GET_STRICT_CHK.</summary>
-    public static void WriteDump(NetlinkWriter writer, Family family, uint table, uint sequence)
+    private static (ushort Type, NlmFlags Flags) Meaning(RouteChange kind) => kind switch
     {
-        ArgumentNullException.ThrowIfNull(writer);
-        writer.BeginMessage(RtnetlinkType.GetRoute, NetlinkFlags.Request | NetlinkFlags.Dump, sequence);
-        var header = writer.Append(RouteUapi.RtMsgBytes);
-        header[0] = family.Number();
-        if (table <= HighestSmallTable)
-            header[4] = (byte)table;
-        else
-            writer.PutU32(RouteAttribute.Table, table);
-        writer.EndMessage();
-    }
-
-    private static (ushort Type, NetlinkFlags Flags) Meaning(BindKind kind) => kind switch
-    {
-        BindKind.Add => (RtnetlinkType.NewRoute, NetlinkFlags.Request | NetlinkFlags.Create | NetlinkFlags.Excl),
-        BindKind.Move => (RtnetlinkType.NewRoute, NetlinkFlags.Request | NetlinkFlags.Create | NetlinkFlags.Replace),
-        BindKind.Append => (RtnetlinkType.NewRoute, NetlinkFlags.Request | NetlinkFlags.Create | NetlinkFlags.Append),
-        BindKind.Delete => (RtnetlinkType.DelRoute, NetlinkFlags.Request),
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "not a kind of operation"),
+        RouteChange.Insert => (RtnetlinkType.NewRoute, NlmFlags.Request | NlmFlags.Create | NlmFlags.Excl),
+        RouteChange.Append => (RtnetlinkType.NewRoute, NlmFlags.Request | NlmFlags.Create | NlmFlags.Append),
+        RouteChange.Delete => (RtnetlinkType.DelRoute, NlmFlags.Request),
+        _ => (RtnetlinkType.NewRoute, NlmFlags.Request | NlmFlags.Create | NlmFlags.Replace),
     };
 
-    private static void PutShape(NetlinkWriter writer, Family family, ushort peer, in RouteForm form)
+    private static void PutShape(NetlinkWriter writer, Family family, int peer, in RouteForm form)
     {
         switch (form.Shape)
         {
@@ -171,7 +143,7 @@ public static class RouteMessages
                 break;
             case RouteShape.Via:
                 var via = writer.Reserve(RouteAttribute.Via, RouteUapi.RtViaBytes);
-                BinaryPrimitives.WriteUInt16LittleEndian(via, AddressFamilies.Inet6);
+                BinaryPrimitives.WriteUInt16LittleEndian(via, Family.IPv6.Number());
                 NetlinkWriter.WriteAddress(via[sizeof(ushort)..], Family.IPv6, Gateway(Family.IPv6, peer));
                 break;
             case RouteShape.Device or RouteShape.PeerKey or RouteShape.Encap or RouteShape.OwnDevice:
@@ -180,18 +152,10 @@ public static class RouteMessages
                 throw new ArgumentOutOfRangeException(nameof(form), form.Shape, "not a shape of routes");
         }
 
-        writer.PutU32(RouteAttribute.Oif, (uint)form.Interface + (form.Shape == RouteShape.OwnDevice ? peer : 0u));
+        writer.PutU32(RouteAttribute.Oif, (uint)(form.Interface + (form.Shape == RouteShape.OwnDevice ? peer : 0)));
         if (form.Shape == RouteShape.PeerKey)
-            PeerKey.WritePublic(writer.Reserve(RouteAttribute.WgPeer, PeerKey.Bytes), peer);
+            PeerKey.Put(writer, RouteAttribute.WgPeer, peer);
         else if (form.Shape == RouteShape.Encap)
-            PutEncap(writer, peer);
-    }
-
-    private static void PutEncap(NetlinkWriter writer, ushort peer)
-    {
-        writer.PutU16(RouteAttribute.EncapType, RouteUapi.EncapWgPeer);
-        var nest = writer.BeginNest(RouteAttribute.Encap);
-        PeerKey.WritePublic(writer.Reserve(RouteUapi.EncapWgPeerKey, PeerKey.Bytes), peer);
-        writer.EndNest(nest);
+            PeerKey.PutEncap(writer, RouteAttribute.EncapType, RouteAttribute.Encap, peer);
     }
 }

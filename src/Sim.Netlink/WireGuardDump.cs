@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: MIT
-using Sim.Kernel;
-
 namespace Sim.Netlink;
 
-/// <summary>A peer as a dump lists it.</summary>
-/// <param name="Peer">The peer's number.</param>
-/// <param name="AllowedIps">Its allowed IPs in the order of the kernel's list, <c>peer->allowedips_list</c>.</param>
+/// <summary>A peer in a dump, with its allowed IPs in the order of <c>peer->allowedips_list</c>.</summary>
 public sealed record DumpedPeer(int Peer, IReadOnlyList<Prefix> AllowedIps);
 
 /// <summary>
@@ -75,10 +71,9 @@ public sealed record WireGuardDump(string Name = "wg0", bool HasPrivateKey = tru
     }
 
     /// <summary>
-    /// Computes the agent's <c>set</c> of a dump: the sum of one digest per allowed IP, which does not depend on the order of
-    /// the lists.
+    /// Computes the agent's <c>set</c> of a dump: the sum of one digest per allowed IP and peer, which does not depend
+    /// on the order of the lists.
     /// </summary>
-    /// <param name="bindings">Every allowed IP with its peer's number.</param>
     public static ulong Set(IEnumerable<KeyValuePair<Prefix, int>> bindings)
     {
         ArgumentNullException.ThrowIfNull(bindings);

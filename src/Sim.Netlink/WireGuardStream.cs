@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: MIT
-using Sim.Kernel;
-
 namespace Sim.Netlink;
 
-/// <summary>
-/// The agent's generic netlink socket: each method produces the bytes that the <c>wg</c> command of its name sends
-/// (kernel-patch/vm/README.md). One message is one call and is acknowledged. The first message has sequence number 1. An
-/// operation allocates nothing. Not thread-safe.
-/// </summary>
-public sealed class WireGuardStream
+/// <summary>The agent's generic netlink socket: its <c>wg</c> commands. One message is one call and is acknowledged.</summary>
+public sealed class WireGuardStream : NetlinkSocket
 {
     /// <summary>Bytes before the nest of peers: header, generic header, name.</summary>
     public const int DeviceBytes = 28;
@@ -16,48 +10,33 @@ public sealed class WireGuardStream
     /// <summary>The most bytes that a message may have: its nest of peers must not exceed 65,535.</summary>
     public const int MostMessageBytes = DeviceBytes + NetlinkWriter.LongestAttribute;
 
-    private readonly NetlinkSocket _socket = new();
     private readonly byte[] _privateKey = PeerKey.Private();
     private readonly ushort _familyId;
     private readonly bool _removesPrefixes;
 
-    /// <summary>Opens the socket.</summary>
     /// <param name="familyId">The genetlink family's number: <c>wireguard</c> of the agent's <c>hello</c>.</param>
-    /// <param name="removesPrefixes">
-    /// Whether the kernel is 6.16 or later: <see cref="BindKind.Delete"/> is then WGALLOWEDIP_F_REMOVE_ME.
-    /// </param>
-    public WireGuardStream(ushort familyId, bool removesPrefixes = false)
-    {
-        _familyId = familyId;
-        _removesPrefixes = removesPrefixes;
-    }
-
-    /// <summary>Receives each call's bytes.</summary>
-    public NetlinkSink? Sink
-    {
-        get => _socket.Sink;
-        set => _socket.Sink = value;
-    }
-
-    /// <summary>The sequence number of the next message.</summary>
-    public uint NextSequence => _socket.Sequence;
+    /// <param name="removesPrefixes">Whether the kernel is 6.16 or later: a deletion is then WGALLOWEDIP_F_REMOVE_ME.</param>
+    public WireGuardStream(ushort familyId, bool removesPrefixes = false) => (_familyId, _removesPrefixes) = (familyId, removesPrefixes);
 
     private static ReadOnlySpan<byte> Device => "wg0"u8;
 
     /// <summary><c>wg reset</c>: sets the private key and removes all peers.</summary>
     public NetlinkTraffic Reset()
     {
-        BeginMessage();
-        WireGuardMessages.PutPrivateKey(_socket.Writer, _privateKey);
-        WireGuardMessages.PutDeviceFlags(_socket.Writer, WireGuardDeviceFlags.ReplacePeers);
-        return EndOnlyMessage(acks: 1);
+        BeginCommand();
+        WireGuardMessages.BeginSetDevice(Writer, _familyId, NextMessage(), Device);
+        Writer.PutBytes(WireGuardUapi.DevicePrivateKey, _privateKey);
+        Writer.PutU32(WireGuardUapi.DeviceFlags, (uint)WireGuardDeviceFlags.ReplacePeers);
+        Writer.EndMessage();
+        Send();
+        return EndCommand();
     }
 
     /// <summary><c>wg add</c>: sends the operations in order, in messages of at most <paramref name="messageBytes"/>.</summary>
     /// <remarks>Consecutive operations of one peer share its nest.</remarks>
     /// <exception cref="ArgumentException">A deletion, which 6.12 cannot do.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A message could not hold one operation, or be too long.</exception>
-    public NetlinkTraffic Add(ReadOnlySpan<BindOperation> operations, int messageBytes) =>
+    public NetlinkTraffic Add(ReadOnlySpan<BindingChange> operations, int messageBytes) =>
         Send(operations, messageBytes, WireGuardPeerFlags.None);
 
     /// <summary>
@@ -65,7 +44,7 @@ public sealed class WireGuardStream
     /// </summary>
     /// <exception cref="ArgumentException">No operation, operations of several peers, or a deletion.</exception>
     /// <exception cref="ArgumentOutOfRangeException">As with <see cref="Add"/>.</exception>
-    public NetlinkTraffic Replace(ReadOnlySpan<BindOperation> operations, int messageBytes)
+    public NetlinkTraffic Replace(ReadOnlySpan<BindingChange> operations, int messageBytes)
     {
         if (operations.IsEmpty)
             throw new ArgumentException("no operation says which peer's set is replaced", nameof(operations));
@@ -79,21 +58,21 @@ public sealed class WireGuardStream
     }
 
     /// <summary><c>wg empty</c>: takes all prefixes from one peer: <see cref="Replace"/> without allowed IPs.</summary>
-    public NetlinkTraffic Empty(ushort peer) => SendOnly(peer, WireGuardPeerFlags.ReplaceAllowedIps | WireGuardPeerFlags.UpdateOnly);
+    public NetlinkTraffic Empty(int peer) => SendOnly(peer, WireGuardPeerFlags.ReplaceAllowedIps | WireGuardPeerFlags.UpdateOnly);
 
     /// <summary><c>wg remove</c>: removes one peer with all its prefixes.</summary>
-    public NetlinkTraffic Remove(ushort peer) => SendOnly(peer, WireGuardPeerFlags.RemoveMe);
+    public NetlinkTraffic Remove(int peer) => SendOnly(peer, WireGuardPeerFlags.RemoveMe);
 
     /// <summary>
     /// <c>wg churn</c>: sends the operations in chunks, and after each chunk removes the dummy peer, which took the prefixes
     /// to be removed.
     /// </summary>
     /// <inheritdoc cref="Add" path="/exception"/>
-    public NetlinkTraffic Churn(ReadOnlySpan<BindOperation> operations, int messageBytes, int chunk, ushort dummy)
+    public NetlinkTraffic Churn(ReadOnlySpan<BindingChange> operations, int messageBytes, int chunk, int dummy)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(chunk, 1);
         Check(operations, messageBytes, WireGuardPeerFlags.None);
-        _socket.BeginCommand();
+        BeginCommand();
         while (!operations.IsEmpty)
         {
             var now = Math.Min(chunk, operations.Length);
@@ -102,33 +81,24 @@ public sealed class WireGuardStream
             operations = operations[now..];
         }
 
-        return _socket.EndCommand();
+        return EndCommand();
     }
 
-    /// <summary>Sends the request of <c>wg dump</c>; <see cref="WireGuardDump"/> models the answer.</summary>
-    public NetlinkTraffic Dump()
-    {
-        _socket.BeginCommand();
-        WireGuardMessages.WriteGetDevice(_socket.Writer, _familyId, _socket.NextMessage(), Device);
-        _socket.Send(acks: 0);
-        return _socket.EndCommand();
-    }
-
-    private NetlinkTraffic Send(ReadOnlySpan<BindOperation> operations, int messageBytes, WireGuardPeerFlags flags)
+    private NetlinkTraffic Send(ReadOnlySpan<BindingChange> operations, int messageBytes, WireGuardPeerFlags flags)
     {
         Check(operations, messageBytes, flags);
-        _socket.BeginCommand();
+        BeginCommand();
         SendAll(operations, messageBytes, flags);
-        return _socket.EndCommand();
+        return EndCommand();
     }
 
-    private void Check(ReadOnlySpan<BindOperation> operations, int messageBytes, WireGuardPeerFlags flags)
+    private void Check(ReadOnlySpan<BindingChange> operations, int messageBytes, WireGuardPeerFlags flags)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(messageBytes, MostMessageBytes);
         var longest = 0;
         foreach (ref readonly var operation in operations)
         {
-            if (operation.Kind == BindKind.Delete && !_removesPrefixes)
+            if (operation.Kind == RouteChange.Delete && !_removesPrefixes)
                 throw new ArgumentException($"{operation.Prefix}: Linux 6.12 cannot remove one prefix of a peer", nameof(operations));
             longest = Math.Max(longest, OperationBytes(in operation));
         }
@@ -140,44 +110,38 @@ public sealed class WireGuardStream
         }
     }
 
-    private void SendAll(ReadOnlySpan<BindOperation> operations, int messageBytes, WireGuardPeerFlags flags)
+    private void SendAll(ReadOnlySpan<BindingChange> operations, int messageBytes, WireGuardPeerFlags flags)
     {
         for (var sent = 0; sent < operations.Length; flags = WireGuardPeerFlags.None)
             sent += SendSome(operations[sent..], messageBytes, flags);
     }
 
-    private NetlinkTraffic SendOnly(ushort peer, WireGuardPeerFlags flags)
+    private NetlinkTraffic SendOnly(int peer, WireGuardPeerFlags flags)
     {
-        _socket.BeginCommand();
+        BeginCommand();
         SendPeer(peer, flags);
-        return _socket.EndCommand();
+        return EndCommand();
     }
 
     /// <summary>Sends a peer's flags without allowed IPs.</summary>
-    private void SendPeer(ushort peer, WireGuardPeerFlags flags)
+    private void SendPeer(int peer, WireGuardPeerFlags flags)
     {
-        var writer = _socket.Writer;
-        WireGuardMessages.BeginSetDevice(writer, _familyId, _socket.NextMessage(), Device);
-        var peers = WireGuardMessages.BeginPeers(writer);
-        writer.EndNest(WireGuardMessages.BeginPeer(writer, peer, flags));
-        writer.EndNest(peers);
-        writer.EndMessage();
-        _socket.Send(acks: 1);
+        var peers = BeginPeers();
+        Writer.EndNest(WireGuardMessages.BeginPeer(Writer, peer, flags));
+        EndPeers(peers);
     }
 
     /// <summary>Sends one message with as many operations as fit; returns their number.</summary>
-    private int SendSome(ReadOnlySpan<BindOperation> operations, int messageBytes, WireGuardPeerFlags flags)
+    private int SendSome(ReadOnlySpan<BindingChange> operations, int messageBytes, WireGuardPeerFlags flags)
     {
-        var writer = _socket.Writer;
-        WireGuardMessages.BeginSetDevice(writer, _familyId, _socket.NextMessage(), Device);
-        var peers = WireGuardMessages.BeginPeers(writer);
-        var next = 0;
+        var peers = BeginPeers();
+        var (writer, next) = (Writer, 0);
         while (next < operations.Length
             && writer.MessageLength + WireGuardMessages.PeerBytes(flags) + OperationBytes(in operations[next]) <= messageBytes)
         {
             var owner = operations[next].Peer;
             var peer = WireGuardMessages.BeginPeer(writer, owner, flags);
-            var allowedIps = WireGuardMessages.BeginAllowedIps(writer);
+            var allowedIps = writer.BeginNest(WireGuardUapi.PeerAllowedIps);
             do
             {
                 WireGuardMessages.PutAllowedIp(writer, operations[next].Prefix, FlagsOf(operations[next].Kind));
@@ -190,28 +154,26 @@ public sealed class WireGuardStream
             writer.EndNest(peer);
         }
 
-        writer.EndNest(peers);
-        writer.EndMessage();
-        _socket.Send(acks: 1);
+        EndPeers(peers);
         return next;
     }
 
-    private static int OperationBytes(in BindOperation operation) =>
+    private int BeginPeers()
+    {
+        WireGuardMessages.BeginSetDevice(Writer, _familyId, NextMessage(), Device);
+        return Writer.BeginNest(WireGuardUapi.DevicePeers);
+    }
+
+    private void EndPeers(int peers)
+    {
+        Writer.EndNest(peers);
+        Writer.EndMessage();
+        Send();
+    }
+
+    private static int OperationBytes(in BindingChange operation) =>
         WireGuardMessages.AllowedIpBytes(operation.Prefix.Family, FlagsOf(operation.Kind));
 
-    private static AllowedIpFlags FlagsOf(BindKind kind) =>
-        kind == BindKind.Delete ? AllowedIpFlags.RemoveMe : AllowedIpFlags.None;
-
-    private void BeginMessage()
-    {
-        _socket.BeginCommand();
-        WireGuardMessages.BeginSetDevice(_socket.Writer, _familyId, _socket.NextMessage(), Device);
-    }
-
-    private NetlinkTraffic EndOnlyMessage(int acks)
-    {
-        _socket.Writer.EndMessage();
-        _socket.Send(acks);
-        return _socket.EndCommand();
-    }
+    private static AllowedIpFlags FlagsOf(RouteChange kind) =>
+        kind == RouteChange.Delete ? AllowedIpFlags.RemoveMe : AllowedIpFlags.None;
 }

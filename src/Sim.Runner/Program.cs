@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Files;
 using Sim.Runner.Commands;
 
 // A warning that cannot be written must not change what a command does, nor its exit code. Where standard error was closed, its number is

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Sim.Figures;
-using Sim.Kernel;
 using Sim.Schemes.Structures;
-using Sim.Workloads.Churn;
 
 namespace Sim.Schemes;
 
@@ -128,9 +126,7 @@ public sealed class AllowedIpsScheme : DeviceTableScheme
             _shares[peer]++;
     }
 
-    /// <summary>
-    /// Collects, for each peer that loses a prefix, all prefixes it has after the batch. A daemon has these in its own tables.
-    /// </summary>
+    /// <summary>Collects the whole set, after the batch, of each peer that loses a prefix.</summary>
     private void CollectSets(ReadOnlySpan<BindingChange> batch)
     {
         var changed = new HashSet<Prefix>(batch.Length);

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Schemes;
 
-/// <summary>Counts of what a daemon sends.</summary>
-/// <param name="Messages">Netlink messages.</param>
-/// <param name="Bytes">Their bytes, headers and padding included.</param>
-/// <param name="Calls">System calls that send.</param>
+/// <summary>Netlink messages that are sent, their bytes with padding, and the calls that send them.</summary>
 public readonly record struct Sent(long Messages, long Bytes, long Calls)
 {
     public static Sent operator +(Sent left, Sent right) =>

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Kernel;
-using Sim.Netlink;
 using Sim.Schemes.Structures;
 
 namespace Sim.Schemes;
@@ -32,19 +30,19 @@ public class DaemonSockets(KernelConfig kernel, ushort familyId = DaemonSockets.
     public virtual Sent Reset() => Of(_wireGuard.Reset());
 
     /// <summary><c>wg add</c>.</summary>
-    public virtual Sent Add(ReadOnlySpan<BindOperation> operations) => Of(_wireGuard.Add(operations, Scheme.CallBytes));
+    public virtual Sent Add(ReadOnlySpan<BindingChange> changes) => Of(_wireGuard.Add(changes, Scheme.CallBytes));
 
-    /// <summary><c>wg replace</c>: gives the operations' peer these prefixes and no other.</summary>
-    public virtual Sent Replace(ReadOnlySpan<BindOperation> set) => Of(_wireGuard.Replace(set, Scheme.CallBytes));
+    /// <summary><c>wg replace</c>: gives the changes' peer these prefixes and no other.</summary>
+    public virtual Sent Replace(ReadOnlySpan<BindingChange> set) => Of(_wireGuard.Replace(set, Scheme.CallBytes));
 
     /// <summary><c>wg empty</c>: takes all prefixes from the peer.</summary>
-    public virtual Sent Empty(ushort peer) => Of(_wireGuard.Empty(peer));
+    public virtual Sent Empty(int peer) => Of(_wireGuard.Empty(peer));
 
     /// <summary><c>wg remove</c>.</summary>
-    public virtual Sent Remove(ushort peer) => Of(_wireGuard.Remove(peer));
+    public virtual Sent Remove(int peer) => Of(_wireGuard.Remove(peer));
 
     /// <summary><c>route run</c>, all in one call.</summary>
-    public virtual Sent Run(ReadOnlySpan<BindOperation> call, RouteShape shape) =>
+    public virtual Sent Run(ReadOnlySpan<BindingChange> call, RouteShape shape) =>
         Of(_routes.Run(call, shape, FibStructure.TableId, Math.Max(1, call.Length)));
 
     /// <summary><c>nexthop add</c>: adds objects 1 to <paramref name="count"/>, one call each.</summary>

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Sim.Figures;
-using Sim.Kernel;
-using Sim.Netlink;
 using Sim.Schemes.Structures;
-using Sim.Workloads.Churn;
 
 namespace Sim.Schemes;
 
@@ -13,29 +10,28 @@ namespace Sim.Schemes;
 /// </summary>
 public abstract class DeviceTableScheme : Scheme
 {
-    private readonly FibStructure _routes;
     private readonly RouteSender _routeSender;
 
     protected DeviceTableScheme(SchemeKind kind, Family family, int peers, DaemonSockets sockets, string name, KernelStructure table)
         : base(kind, family, peers, sockets, table)
     {
-        _routes = FibStructure.Create(family, RouteShape.Device, peers, sockets.Kernel);
+        Routes = FibStructure.Create(family, RouteShape.Device, peers, sockets.Kernel);
         _routeSender = new RouteSender(sockets, RouteShape.Device);
         Sender = new WireGuardSender(family, peers, sockets);
-        Structures = [(name, table), (Names.Fib, _routes)];
+        Structures = [(name, table), (Names.Fib, Routes)];
         if (!RoutesEach)
-            _routes.Change(DefaultRoute);
+            Routes.Change(DefaultRoute);
     }
 
     public sealed override IReadOnlyList<(string Name, KernelStructure Structure)> Structures { get; }
 
-    public sealed override FibStructure Routes => _routes;
+    public sealed override FibStructure Routes { get; }
 
     public sealed override bool RoutesEach => Kind.HasFullRoutes;
 
     protected WireGuardSender Sender { get; }
 
-    private BindingChange DefaultRoute => new(0, Everything, BindingChange.NoPeer, 0);
+    private BindingChange DefaultRoute => BindingChange.Insert(Everything, 0);
 
     public sealed override Sent Setup() => RoutesEach ? default : _routeSender.Send([DefaultRoute], moves: false);
 
@@ -50,7 +46,7 @@ public abstract class DeviceTableScheme : Scheme
     {
         base.Visit(see);
         var routes = 0;
-        _routes.Visit((_, _) => routes++);
+        Routes.Visit((_, _) => routes++);
         if (routes != (RoutesEach ? Count : 1))
             throw new InvalidOperationException($"{Count} prefixes are bound, but {routes} routes lead to the device");
     }
@@ -72,7 +68,7 @@ public abstract class DeviceTableScheme : Scheme
         foreach (ref readonly var change in batch)
         {
             if (change.OldPeer == BindingChange.NoPeer || change.NewPeer == BindingChange.NoPeer)
-                _routes.Change(in change);
+                Routes.Change(in change);
         }
     }
 
@@ -80,5 +76,5 @@ public abstract class DeviceTableScheme : Scheme
 
     protected abstract Sent EncodeTable(ReadOnlySpan<BindingChange> batch);
 
-    private bool LeadsToDevice(UInt128 address) => _routes.Lookup(address) >= 0;
+    private bool LeadsToDevice(UInt128 address) => Routes.Lookup(address) >= 0;
 }

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Kernel;
-using Sim.Netlink;
-
 namespace Sim.Schemes;
 
 /// <summary>A scheme does not bind what it has to.</summary>
@@ -14,30 +11,27 @@ public sealed class BindingMismatchException(string message) : Exception(message
 /// </summary>
 public sealed class ExpectedBinding
 {
-    private readonly KeyValuePair<Prefix, int>[] _shortestFirst;
-    private readonly KeyValuePair<Prefix, int>[] _asDumped;
-
     public ExpectedBinding(IEnumerable<KeyValuePair<Prefix, int>> bindings)
     {
-        _shortestFirst = [.. bindings];
-        Array.Sort(_shortestFirst, static (left, right) => left.Key.CompareTo(right.Key));
-        _asDumped = [.. _shortestFirst];
-        Array.Sort(_asDumped, static (left, right) => RouteDump.CompareDumped(left.Key, right.Key));
+        Sorted = [.. bindings];
+        Array.Sort(Sorted, static (left, right) => left.Key.CompareTo(right.Key));
+        AsDumped = [.. Sorted];
+        Array.Sort(AsDumped, static (left, right) => RouteDump.CompareDumped(left.Key, right.Key));
     }
 
-    public int Count => _shortestFirst.Length;
+    public int Count => Sorted.Length;
 
     /// <summary>Ascending addresses, of equal ones the shortest prefix first: what a prefix holds stands behind it.</summary>
-    public IReadOnlyList<KeyValuePair<Prefix, int>> Sorted => _shortestFirst;
+    public KeyValuePair<Prefix, int>[] Sorted { get; }
 
     /// <summary>The order of a dump of routes (<see cref="RouteDump.CompareDumped"/>).</summary>
-    public IReadOnlyList<KeyValuePair<Prefix, int>> AsDumped => _asDumped;
+    public KeyValuePair<Prefix, int>[] AsDumped { get; }
 
     /// <summary>Compares all prefixes and peers.</summary>
     /// <exception cref="BindingMismatchException">Anything differs.</exception>
     public void Require(Scheme scheme, string when)
     {
-        var expected = scheme.Binding.LongestFirst ? _asDumped : _shortestFirst;
+        var expected = scheme.Binding.LongestFirst ? AsDumped : Sorted;
         var at = 0;
         scheme.Visit((prefix, peer) =>
         {

@@ -17,9 +17,10 @@ public enum PacketWay
     ReceiveRpFilter,
 }
 
-/// <summary>All lookups of a packet, for <see cref="KeyLoop"/>: the answer is the peer's number from 1, or 0.</summary>
+/// <summary>All lookups of a packet, for <see cref="KeyLoop"/>: the answer is the kernel's number of the peer.</summary>
 public readonly struct Packets(Scheme scheme, PacketWay way) : IKeyLookup<UInt128>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Answer(UInt128 key) => 1 + (way == PacketWay.Transmit ? scheme.Transmit(key) : scheme.Receive(key, way == PacketWay.ReceiveRpFilter));
+    public int Answer(UInt128 key) => PeerNumber.ToKernel(
+        way == PacketWay.Transmit ? scheme.Transmit(key) : scheme.Receive(key, way == PacketWay.ReceiveRpFilter));
 }

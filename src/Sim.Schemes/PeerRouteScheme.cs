@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Sim.Figures;
-using Sim.Kernel;
-using Sim.Netlink;
 using Sim.Schemes.Structures;
-using Sim.Workloads.Churn;
 
 namespace Sim.Schemes;
 
@@ -14,25 +11,23 @@ namespace Sim.Schemes;
 public sealed class PeerRouteScheme : Scheme
 {
     private readonly RouteShape _shape;
-    private readonly FibStructure _routes;
     private readonly RouteSender _sender;
-    private readonly AllowedIpsStructure? _own;
-    private readonly AllowedIpsStructure? _device;
+    private readonly AllowedIpsStructure? _own, _device;
 
     public PeerRouteScheme(SchemeKind kind, Family family, int peers, DaemonSockets sockets, RouteShape shape)
         : base(kind, family, peers, sockets, FibStructure.Create(family, shape, peers, kind.KernelOf(sockets.Kernel)))
     {
         _shape = shape;
-        _routes = (FibStructure)Binding;
+        Routes = (FibStructure)Binding;
         _sender = new RouteSender(sockets, shape);
-        Structures = [(Names.Fib, _routes)];
+        Structures = [(Names.Fib, Routes)];
         if (!HasGateways && shape != RouteShape.OwnDevice)
             return;
         // Each device has its own trie. Each prefix here stands for one trie of one node, and costs the same.
         _own = new AllowedIpsStructure(Family.IPv6, peers, sockets.Kernel);
         for (var peer = 0; peer < peers; peer++)
             KernelStructure.Check(_own.Bind(Gateway(peer), peer), Gateway(peer));
-        Structures = [(Names.AllowedIps, _own), (Names.Fib, _routes)];
+        Structures = [(Names.AllowedIps, _own), (Names.Fib, Routes)];
         if (HasGateways)
             return;
         // The trie that a packet meets on any device: all look alike.
@@ -44,7 +39,7 @@ public sealed class PeerRouteScheme : Scheme
 
     public override AllowedIpsStructure? AllowedIps => HasGateways ? _own : null;
 
-    public override FibStructure Routes => _routes;
+    public override FibStructure Routes { get; }
 
     private bool HasGateways => _shape is RouteShape.Via or RouteShape.Gateway;
 
@@ -56,17 +51,17 @@ public sealed class PeerRouteScheme : Scheme
             return Sockets.AddNexthops(Family, Peers, Sockets.Kernel.NamesPeers ? RouteShape.PeerKey : RouteShape.Device);
         var sent = default(Sent);
         for (var peer = 0; _own is not null && peer < Peers; peer++)
-            sent += Sockets.Add([new BindOperation(HasGateways ? Gateway(peer) : Everything, BindKind.Add, (ushort)peer)]);
+            sent += Sockets.Add([BindingChange.Insert(HasGateways ? Gateway(peer) : Everything, peer)]);
         return sent;
     }
 
     /// <summary>Looks up the route and, with a gateway or a device per peer, the AllowedIPs of the device.</summary>
     public override int Transmit(UInt128 destination)
     {
-        var peer = _routes.Lookup(destination);
+        var peer = Routes.Lookup(destination);
         return peer == BindingChange.NoPeer ? peer : _shape switch
         {
-            RouteShape.Via or RouteShape.Gateway => _own!.Lookup(RouteMessages.Gateway(Family.IPv6, (ushort)peer)),
+            RouteShape.Via or RouteShape.Gateway => _own!.Lookup(RouteMessages.Gateway(Family.IPv6, peer)),
             RouteShape.OwnDevice => _device!.Lookup(destination) < 0 ? BindingChange.NoPeer : peer,
             _ => peer,
         };
@@ -81,11 +76,11 @@ public sealed class PeerRouteScheme : Scheme
         if (_shape == RouteShape.OwnDevice)
         {
             var peer = _device!.Lookup(source);
-            return rpFilter ? _routes.Lookup(source) : peer;
+            return rpFilter ? Routes.Lookup(source) : peer;
         }
 
         var allowed = Transmit(source);
-        return !rpFilter || _routes.Lookup(source) >= 0 ? allowed : BindingChange.NoPeer;
+        return !rpFilter || Routes.Lookup(source) >= 0 ? allowed : BindingChange.NoPeer;
     }
 
     public override void Dispose()
@@ -97,9 +92,9 @@ public sealed class PeerRouteScheme : Scheme
     protected override void Change(ReadOnlySpan<BindingChange> batch)
     {
         foreach (ref readonly var change in batch)
-            _routes.Change(in change);
+            Routes.Change(in change);
     }
 
     /// <summary>The peer's gateway, its only AllowedIP.</summary>
-    private static Prefix Gateway(int peer) => Prefix.OfV6(RouteMessages.Gateway(Family.IPv6, (ushort)peer), 128);
+    private static Prefix Gateway(int peer) => Prefix.OfV6(RouteMessages.Gateway(Family.IPv6, peer), 128);
 }

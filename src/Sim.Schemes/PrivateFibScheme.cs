@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Sim.Figures;
-using Sim.Kernel;
-using Sim.Netlink;
 using Sim.Schemes.Structures;
-using Sim.Workloads.Churn;
 
 namespace Sim.Schemes;
 

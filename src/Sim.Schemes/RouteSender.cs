@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Runtime.InteropServices;
-using Sim.Netlink;
 using Sim.Schemes.Structures;
-using Sim.Workloads.Churn;
 
 namespace Sim.Schemes;
 
@@ -10,20 +8,15 @@ namespace Sim.Schemes;
 public sealed class RouteSender(DaemonSockets sockets, RouteShape shape)
 {
     private readonly RouteForm _form = new(shape, FibStructure.TableId, sockets.Kernel.Device);
-    private readonly List<BindOperation> _call = [];
+    private readonly List<BindingChange> _call = [];
 
-    /// <summary>Sends the messages of a batch.</summary>
-    /// <param name="batch">The changes.</param>
-    /// <param name="moves">Whether a move needs a message; it needs none if all routes lead to one device.</param>
+    /// <summary>Sends the messages of a batch. A move needs none if all routes lead to one device.</summary>
     public Sent Send(ReadOnlySpan<BindingChange> batch, bool moves)
     {
         var (sent, length) = (default(Sent), 0);
         foreach (ref readonly var change in batch)
         {
-            var kind = change.OldPeer == BindingChange.NoPeer ? BindKind.Add
-                : change.NewPeer == BindingChange.NoPeer ? BindKind.Delete
-                : BindKind.Move;
-            if (kind == BindKind.Move && !moves)
+            if (!moves && change.Kind is not (RouteChange.Insert or RouteChange.Delete))
                 continue;
             var bytes = RouteMessages.Bytes(change.Prefix, in _form);
             if (length + bytes > Scheme.CallBytes)
@@ -33,7 +26,7 @@ public sealed class RouteSender(DaemonSockets sockets, RouteShape shape)
             }
 
             length += bytes;
-            _call.Add(new BindOperation(change.Prefix, kind, (ushort)(kind == BindKind.Delete ? change.OldPeer : change.NewPeer)));
+            _call.Add(change);
         }
 
         return length > 0 ? sent + Send() : sent;

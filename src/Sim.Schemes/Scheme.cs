@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-using Sim.Kernel;
 using Sim.Schemes.Structures;
-using Sim.Workloads.Churn;
 
 namespace Sim.Schemes;
 
@@ -104,11 +102,7 @@ public abstract class Scheme(SchemeKind kind, Family family, int peers, DaemonSo
     /// <summary>Calls back for each bound prefix, in the order of <see cref="KernelStructure.Visit"/>.</summary>
     public virtual void Visit(Action<Prefix, int> see) => Binding.Visit(see);
 
-    /// <summary>
-    /// Sets all of a peer's prefixes again, as after a restart: routes replace routes; schemes with AllowedIPs use REPLACE.
-    /// </summary>
-    /// <param name="peer">The peer.</param>
-    /// <param name="set">All its prefixes.</param>
+    /// <summary>Sets all of a peer's prefixes again, as after a restart: by REPLACE, or route by route.</summary>
     public virtual void Resend(int peer, List<Prefix> set)
     {
         ArgumentNullException.ThrowIfNull(set);
@@ -130,9 +124,7 @@ public abstract class Scheme(SchemeKind kind, Family family, int peers, DaemonSo
     /// <param name="rpFilter">Whether rp_filter looks up the route back as well (<c>fib_validate_source</c>).</param>
     public abstract int Receive(UInt128 source, bool rpFilter);
 
-    /// <summary>Binds a table, in batches of 1,024 changes.</summary>
-    /// <param name="inserts">Insertions of prefixes that are not bound.</param>
-    /// <param name="loaded">Called with the number bound so far; may throw to end the load.</param>
+    /// <summary>Binds a table in batches, and tells the number bound so far after each; that may throw to end the load.</summary>
     public void Load(ReadOnlySpan<BindingChange> inserts, Action<int>? loaded = null)
     {
         for (var done = 0; done < inserts.Length; done += LoadChunk)

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 using Sim.Figures;
-using Sim.Kernel;
-using Sim.Netlink;
 using Sim.Schemes.Structures;
 using Sim.Workloads;
 
@@ -107,10 +105,7 @@ public sealed record SchemeKind(string Word, SchemeName Name, PacketLookups Look
     /// <summary>Labels a row with this kind; the counts of a what-if become modelled.</summary>
     public Figure Label(Figure row) => row with { Scheme = Name, Basis = IsWhatIf && row.Basis == Basis.Counted ? Basis.Modelled : row.Basis };
 
-    /// <summary>Makes an empty scheme of this kind.</summary>
-    /// <param name="family">The family of its prefixes.</param>
-    /// <param name="peers">The number of peers.</param>
-    /// <param name="sockets">The sockets, and the kernel behind them; without any, a usual kernel that nobody listens to.</param>
+    /// <summary>Makes an empty scheme of this kind; without sockets, over a usual kernel.</summary>
     public Scheme Create(Family family, int peers, DaemonSockets? sockets = null) => Make(this, family, peers, sockets ?? new(KernelConfig.Usual));
 
     private static SchemeKind AllowedIps(string word, SchemeName name, Removal removal) => new(word, name, new(1, 1, 0, 1))

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.Runtime.InteropServices;
-using Sim.Kernel;
-using Sim.Netlink;
-using Sim.Workloads.Churn;
 
 namespace Sim.Schemes;
 
@@ -11,13 +8,13 @@ namespace Sim.Schemes;
 public sealed class WireGuardSender
 {
     private readonly DaemonSockets _sockets;
-    private readonly List<BindOperation> _operations = [];
+    private readonly List<BindingChange> _operations = [];
     private readonly Family _family;
-    private readonly ushort _dummy;
+    private readonly int _dummy;
 
     public WireGuardSender(Family family, int peers, DaemonSockets sockets)
     {
-        (_family, _dummy, _sockets) = (family, (ushort)peers, sockets);
+        (_family, _dummy, _sockets) = (family, peers, sockets);
         PerMessage = (Scheme.CallBytes - Overhead(WireGuardPeerFlags.None)) / WireGuardMessages.AllowedIpBytes(family);
     }
 
@@ -28,13 +25,7 @@ public sealed class WireGuardSender
     public Sent BindAndRemove(ReadOnlySpan<BindingChange> batch)
     {
         _operations.Clear();
-        foreach (ref readonly var change in batch)
-        {
-            _operations.Add(change.NewPeer == BindingChange.NoPeer
-                ? new BindOperation(change.Prefix, BindKind.Delete, (ushort)change.OldPeer)
-                : new BindOperation(change.Prefix, BindKind.Add, (ushort)change.NewPeer));
-        }
-
+        _operations.AddRange(batch);
         return Send();
     }
 
@@ -47,23 +38,24 @@ public sealed class WireGuardSender
         {
             var goes = change.NewPeer == BindingChange.NoPeer;
             removes |= goes;
-            _operations.Add(new BindOperation(change.Prefix, BindKind.Add, goes ? _dummy : (ushort)change.NewPeer));
+            _operations.Add(goes ? change with { NewPeer = _dummy } : change);
         }
 
         return removes ? Send() + _sockets.Remove(_dummy) : Send();
     }
 
-    /// <summary>Sends additions to the peers that lose no prefix, and the whole sets of those that do.</summary>
-    /// <param name="batch">The changes.</param>
-    /// <param name="replaced">Peers whose set is sent, and the number of prefixes in it.</param>
-    /// <param name="setOf">Gives these prefixes; called only if sets are written.</param>
+    /// <summary>
+    /// Sends additions to the peers that lose no prefix, and the whole sets of those that do:
+    /// <paramref name="replaced"/> has the number of prefixes in each, <paramref name="setOf"/> gives them, if sets are
+    /// written.
+    /// </summary>
     public Sent Bind(ReadOnlySpan<BindingChange> batch, IReadOnlyDictionary<int, int> replaced, Func<int, IReadOnlyList<Prefix>> setOf)
     {
         _operations.Clear();
         foreach (ref readonly var change in batch)
         {
             if (change.NewPeer != BindingChange.NoPeer && !replaced.ContainsKey(change.NewPeer))
-                _operations.Add(new BindOperation(change.Prefix, BindKind.Add, (ushort)change.NewPeer));
+                _operations.Add(change);
         }
 
         var sent = Send();
@@ -110,8 +102,8 @@ public sealed class WireGuardSender
     private void Write(int peer, IReadOnlyList<Prefix> set)
     {
         if (set.Count == 0)
-            _sockets.Empty((ushort)peer);
+            _sockets.Empty(peer);
         else
-            _sockets.Replace([.. set.Select(prefix => new BindOperation(prefix, BindKind.Add, (ushort)peer))]);
+            _sockets.Replace([.. set.Select(prefix => BindingChange.Insert(prefix, peer))]);
     }
 }

@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using Sim.Kernel;
-
 namespace Sim.Trie;
 
-/// <summary>The shape of one family's trie.</summary>
-/// <param name="Family">The family.</param>
-/// <param name="Nodes">Nodes in all.</param>
-/// <param name="Valued">Nodes with a peer: the prefixes.</param>
-/// <param name="MaxDepth">Nodes on the longest path, the root counting as 1; 0 when there are none.</param>
-/// <param name="NodesAtDepth">Nodes at each depth; index 0 is unused.</param>
-/// <param name="ValuedAtDepth">Nodes with a peer at each depth; index 0 is unused.</param>
+/// <summary>
+/// The shape of one family's trie: its nodes and those with a peer, which are the prefixes, in all and at each depth. The root has
+/// depth 1; index 0 is unused.
+/// </summary>
 public sealed record AllowedIpsShape(
-    Family Family, long Nodes, long Valued, int MaxDepth, IReadOnlyList<long> NodesAtDepth,
-    IReadOnlyList<long> ValuedAtDepth);
+    Family Family, long Nodes, long Valued, int MaxDepth, IReadOnlyList<long> NodesAtDepth, IReadOnlyList<long> ValuedAtDepth);
 
 /// <summary>A node and its depth, as a walk of the whole trie returns them.</summary>
 public readonly unsafe struct TrieNode(allowedips_node* node, int depth)
@@ -26,14 +20,7 @@ public readonly unsafe struct TrieNode(allowedips_node* node, int depth)
     public wg_peer* Peer => Node->peer;
 
     /// <summary>The node's prefix, masked.</summary>
-    public Prefix Prefix
-    {
-        get
-        {
-            AllowedIps.ReadNode(Node, out Prefix prefix);
-            return prefix;
-        }
-    }
+    public Prefix Prefix => AllowedIps.ReadNode(Node);
 }
 
 /// <summary>A node that <c>find_node</c> reads on its way.</summary>
@@ -110,11 +97,10 @@ public sealed unsafe partial class AllowedIps
     /// <summary>Lists a peer's prefixes of both families in its list's order, as a netlink dump does. Allocates nothing.</summary>
     public static PeerPrefixes Prefixes(wg_peer* peer) => new(peer);
 
-    /// <summary>Lists the nodes that <c>find_node</c> reads for an address, from the root down.</summary>
-    /// <param name="family">The family.</param>
-    /// <param name="address">The address, left-aligned as in <see cref="Prefix.Address"/>.</param>
-    /// <param name="path">Gets the nodes; <see cref="MaxAllowedIpsDepth"/> places always suffice.</param>
-    /// <returns>The number of nodes. The lookup's answer is the last one that matches and has a peer.</returns>
+    /// <summary>
+    /// Lists the nodes that <c>find_node</c> reads for a left-aligned address, from the root down, and returns their number. The
+    /// answer is the last one that matches and has a peer. A path of <see cref="MaxAllowedIpsDepth"/> places always suffices.
+    /// </summary>
     /// <exception cref="ArgumentException"><paramref name="path"/> is too short.</exception>
     public int Walk(Family family, UInt128 address, Span<PathStep> path)
     {
@@ -242,17 +228,7 @@ public sealed unsafe partial class AllowedIps
 
         internal PeerPrefixes(wg_peer* peer) => _head = _link = &peer->allowedips_list;
 
-        public readonly Prefix Current
-        {
-            get
-            {
-                ReadNode(NodeOf(_link), out Prefix prefix);
-                return prefix;
-            }
-        }
-
-        /// <summary>The node that carries <see cref="Current"/>.</summary>
-        public readonly allowedips_node* CurrentNode => NodeOf(_link);
+        public readonly Prefix Current => ReadNode(NodeOf(_link));
 
         public readonly PeerPrefixes GetEnumerator() => this;
 

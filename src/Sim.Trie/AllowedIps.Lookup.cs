@@ -3,7 +3,6 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Sim.Kernel;
 
 namespace Sim.Trie;
 
@@ -36,8 +35,7 @@ internal readonly struct Key128(UInt128 ip)
 
 public sealed unsafe partial class AllowedIps
 {
-    /// <summary><c>wg_allowedips_lookup_dst</c>: finds the peer that an IPv4 packet is sent to.</summary>
-    /// <param name="daddr">The destination in host order.</param>
+    /// <summary><c>wg_allowedips_lookup_dst</c>: finds the peer of an IPv4 address in host order.</summary>
     /// <returns>The owner with a reference taken (give it back with <see cref="PeerPut"/>), or null.</returns>
     public wg_peer* LookupDstV4(uint daddr) => Lookup<Bits32>(RcuDereference(&_device->root4), (byte*)&daddr);
 
@@ -122,8 +120,7 @@ public sealed unsafe partial class AllowedIps
 
     /// <summary><c>choose</c>: returns the key's bit after the node's prefix, which names the child.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Choose(allowedips_node* node, byte* key) =>
-        ((uint)key[node->bit_at_a] >> node->bit_at_b) & 1;
+    private static uint Choose(allowedips_node* node, byte* key) => ((uint)key[node->bit_at_a] >> node->bit_at_b) & 1;
 
     /// <summary><c>prefix_matches</c>: whether the node's prefix contains the key.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -140,9 +137,7 @@ public sealed unsafe partial class AllowedIps
     {
         if (TBits.Bits == 32)
             return BitOperations.LeadingZeroCount(*(uint*)node->bits ^ *(uint*)key);
-        return LeadingZeros128(
-            *(ulong*)node->bits ^ *(ulong*)key,
-            *(ulong*)(node->bits + 8) ^ *(ulong*)(key + 8));
+        return LeadingZeros128(*(ulong*)node->bits ^ *(ulong*)key, *(ulong*)(node->bits + 8) ^ *(ulong*)(key + 8));
     }
 
     /// <summary><c>fls128</c>, counted from the other end: 128 - fls128(upper, lower).</summary>

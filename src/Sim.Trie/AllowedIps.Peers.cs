@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-
 namespace Sim.Trie;
 
 /// <content>The life of a peer: the part of drivers/net/wireguard/peer.c that concerns the trie.</content>
@@ -11,8 +10,7 @@ public sealed unsafe partial class AllowedIps
     /// <summary>Peers created and not removed.</summary>
     public int PeerCount => (int)_device->num_peers;
 
-    /// <summary><c>wg_peer_create</c>: makes a peer without prefixes, with one reference.</summary>
-    /// <param name="id">Kept in <c>internal_id</c>; not used here.</param>
+    /// <summary><c>wg_peer_create</c>: makes a peer without prefixes. <c>internal_id</c> becomes the id.</summary>
     /// <returns>The peer; null if the device has 2^20 peers already or there is no memory.</returns>
     public wg_peer* PeerCreate(int id)
     {

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-
 namespace Sim.Trie;
 
 public sealed unsafe partial class AllowedIps

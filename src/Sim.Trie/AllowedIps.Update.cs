@@ -24,7 +24,7 @@ public sealed unsafe partial class AllowedIps
         where TBits : struct, IKeyBits
     {
         if (cidr > TBits.Bits || peer == null)
-            return -EINVAL;
+            return -Errno.EINVAL;
 
         allowedips_node* node = null;
         if (*trie != null && NodePlacement<TBits>(*trie, key, cidr, out node))
@@ -36,7 +36,7 @@ public sealed unsafe partial class AllowedIps
 
         var newnode = ZallocNode();
         if (newnode == null)
-            return -ENOMEM;
+            return -Errno.ENOMEM;
         newnode->peer = peer;
         ListHead.AddTail(&newnode->peer_list, &peer->allowedips_list);
         CopyAndAssignCidr<TBits>(newnode, key, cidr);
@@ -63,7 +63,7 @@ public sealed unsafe partial class AllowedIps
         {
             ListHead.Del(&newnode->peer_list);
             _nodeCache.Free(newnode);
-            return -ENOMEM;
+            return -Errno.ENOMEM;
         }
 
         ListHead.Init(&joint->peer_list);
@@ -79,7 +79,7 @@ public sealed unsafe partial class AllowedIps
         where TBits : struct, IKeyBits
     {
         if (cidr > TBits.Bits)
-            return -EINVAL;
+            return -Errno.EINVAL;
         if (trie == null || !NodePlacement<TBits>(trie, key, cidr, out var node) || node->peer != peer)
             return 0;
         RemoveNode(node);
@@ -121,9 +121,7 @@ public sealed unsafe partial class AllowedIps
         _memory.Rcu.Call(this, (nint)parent, NodeFreeRcu);
     }
 
-    /// <summary>
-    /// <c>node_placement</c>: finds the deepest node that contains the prefix; null if not even the root does.
-    /// </summary>
+    /// <summary><c>node_placement</c>: finds the deepest node that contains the prefix; null if none does.</summary>
     /// <returns>Whether that node is the prefix itself.</returns>
     private static bool NodePlacement<TBits>(allowedips_node* trie, byte* key, byte cidr, out allowedips_node* placed)
         where TBits : struct, IKeyBits

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Sim.Kernel;
 
 namespace Sim.Trie;
 
@@ -31,15 +30,8 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
     /// <summary>Nodes on the longest path: one for each prefix length from 0 to 128.</summary>
     public const int MaxAllowedIpsDepth = 129;
 
-    /// <summary>Returned negated: the prefix is longer than the address, or there is no peer.</summary>
-    public const int EINVAL = 22;
-
-    /// <summary>Returned negated: no memory for a node; only the table's sequence number has changed.</summary>
-    public const int ENOMEM = 12;
-
     private readonly KernelMemory _memory;
-    private readonly KmemCache _nodeCache;
-    private readonly KmemCache _peerCache;
+    private readonly KmemCache _nodeCache, _peerCache;
     private wg_device* _device;
 
     /// <summary><c>wg_allowedips_slab_init</c>, <c>wg_peer_init</c>, <c>wg_allowedips_init</c>: makes an empty table.</summary>
@@ -68,11 +60,14 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
     /// <summary>Counts the operations that may have changed the table, from 1 (<c>table->seq</c>); netlink dumps watch it.</summary>
     public ulong Seq => _device->seq;
 
-    /// <summary><c>wg_allowedips_insert_v4</c>: gives a prefix to a peer, taking it from any other that has it.</summary>
-    /// <param name="ip">The address in host order; bits beyond <paramref name="cidr"/> are ignored.</param>
-    /// <param name="cidr">The length, 0 to 32.</param>
-    /// <param name="peer">The new owner.</param>
-    /// <returns>0, -<see cref="EINVAL"/> or -<see cref="ENOMEM"/>.</returns>
+    /// <summary>
+    /// <c>wg_allowedips_insert_v4</c>: gives a prefix to a peer, taking it from any other that has it. The address is
+    /// in host order; bits beyond <paramref name="cidr"/> are ignored.
+    /// </summary>
+    /// <returns>
+    /// 0; -EINVAL if the prefix is longer than the address or there is no peer; -ENOMEM without memory for a node, where only
+    /// the table's sequence number has changed.
+    /// </returns>
     public int InsertV4(uint ip, byte cidr, wg_peer* peer)
     {
         ++_device->seq;
@@ -88,16 +83,15 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
     }
 
     /// <summary><see cref="InsertV4"/> or <see cref="InsertV6"/> by the prefix's family.</summary>
-    public int Insert(Prefix prefix, wg_peer* peer) =>
-        prefix.Family == Family.IPv4
-            ? InsertV4(prefix.V4, prefix.Length, peer)
-            : InsertV6(prefix.Address, prefix.Length, peer);
+    public int Insert(Prefix prefix, wg_peer* peer) => prefix.Family == Family.IPv4
+        ? InsertV4(prefix.V4, prefix.Length, peer)
+        : InsertV6(prefix.Address, prefix.Length, peer);
 
     /// <summary>
     /// <c>wg_allowedips_remove_v4</c> of Linux 6.16 (WGALLOWEDIP_F_REMOVE_ME): takes one prefix from a peer. A prefix
     /// that is absent, or another peer's, stays as it is; <see cref="Seq"/> grows all the same.
     /// </summary>
-    /// <returns>0, or -<see cref="EINVAL"/> for a length beyond 32.</returns>
+    /// <returns>0, or -EINVAL for a length beyond 32.</returns>
     public int RemoveV4(uint ip, byte cidr, wg_peer* peer)
     {
         ++_device->seq;
@@ -113,10 +107,9 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
     }
 
     /// <summary><see cref="RemoveV4"/> or <see cref="RemoveV6"/> by the prefix's family.</summary>
-    public int Remove(Prefix prefix, wg_peer* peer) =>
-        prefix.Family == Family.IPv4
-            ? RemoveV4(prefix.V4, prefix.Length, peer)
-            : RemoveV6(prefix.Address, prefix.Length, peer);
+    public int Remove(Prefix prefix, wg_peer* peer) => prefix.Family == Family.IPv4
+        ? RemoveV4(prefix.V4, prefix.Length, peer)
+        : RemoveV6(prefix.Address, prefix.Length, peer);
 
     /// <summary><c>wg_allowedips_remove_by_peer</c>: takes every prefix of both families from a peer.</summary>
     public void RemoveByPeer(wg_peer* peer)
@@ -146,36 +139,28 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
     }
 
     /// <summary>
-    /// <c>wg_allowedips_read_node</c>: reads a node's prefix as netlink sends it.
+    /// <c>wg_allowedips_read_node</c>: reads a node's prefix as netlink sends it: 4 or 16 bytes in network order,
+    /// masked; <paramref name="ip"/> is aligned to 8.
     /// </summary>
-    /// <param name="node">The node.</param>
-    /// <param name="ip">Gets 4 or 16 bytes in network order, masked; aligned to 8.</param>
-    /// <param name="cidr">The length.</param>
     /// <returns>AF_INET (2) or AF_INET6 (10).</returns>
     public static int ReadNode(allowedips_node* node, byte* ip, out byte cidr)
     {
-        const int afInet = 2;
-        const int afInet6 = 10;
         var bytes = (node->cidr + 7) / 8;
         SwapEndian(ip, node->bits, node->bitlen);
         NativeMemory.Clear(ip + bytes, (nuint)(node->bitlen / 8 - bytes));
         if (node->cidr != 0)
             ip[bytes - 1] &= (byte)(0xFF << (-node->cidr & 7));
         cidr = node->cidr;
-        return node->bitlen == 32 ? afInet : afInet6;
+        return (node->bitlen == 32 ? Family.IPv4 : Family.IPv6).Number();
     }
 
     /// <summary>Reads a node's prefix as <see cref="ReadNode(allowedips_node*, byte*, out byte)"/> does.</summary>
-    /// <returns>AF_INET (2) or AF_INET6 (10).</returns>
-    public static int ReadNode(allowedips_node* node, out Prefix prefix)
+    public static Prefix ReadNode(allowedips_node* node)
     {
         var ip = stackalloc ulong[2];
-        var family = ReadNode(node, (byte*)ip, out var cidr);
+        ReadNode(node, (byte*)ip, out var cidr);
         var words = new UInt128(FromBigEndian(ip[0]), FromBigEndian(ip[1]));
-        prefix = node->bitlen == 32
-            ? Prefix.OfV4((uint)(words >> 96), cidr)
-            : Prefix.OfV6(words, cidr);
-        return family;
+        return node->bitlen == 32 ? Prefix.OfV4((uint)(words >> 96), cidr) : Prefix.OfV6(words, cidr);
     }
 
     /// <summary>

@@ -58,9 +58,7 @@ public unsafe struct allowedips_node
     [FieldOffset(56)] public list_head peer_list;
 }
 
-/// <summary>
-/// <c>struct wg_peer</c> (drivers/net/wireguard/peer.h): 1,520 bytes. Only the fields that the trie uses are declared.
-/// </summary>
+/// <summary><c>struct wg_peer</c> (drivers/net/wireguard/peer.h): 1,520 bytes; the trie's fields.</summary>
 /// <remarks>Offsets follow from 6.12's declaration in a uniprocessor x86-64 kernel without lock debugging, where spinlocks
 /// take no room; they add up to its size of 1,520. An SMP kernel has 1,552 bytes, and refcount at 1088.</remarks>
 [StructLayout(LayoutKind.Explicit, Size = 1520)]

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: MIT
-using System.Diagnostics;
-using Sim.Figures;
 using Sim.Lab;
-using Sim.Netlink;
 using Sim.Trie;
 using Sim.Validation.Comparison;
 using Sim.Validation.Inputs;
 using Sim.Validation.Ports;
-using Sim.Validation.Session;
 using Sim.Workloads.Tables;
 
 namespace Sim.Validation;
@@ -24,17 +20,17 @@ public sealed class AllowedIpsValidation(ValidationContext context, AllowedIpsPo
     {
         foreach (var load in input.AllowedIpsLoads)
             Load(input, load);
-        var at = At(input, Orders.File, Steps.Load);
+        var at = At(input, Steps.Load);
         AllAnswers(input, at);
         Dump(at);
         Delete(input);
         Mix(input);
-        Add(input, Steps.Move, input.Move.AllowedIps);
+        Change(input, At(input, Steps.Move), input.Move.AllowedIps);
         Replace(input);
         Remove(input, Steps.RemovePeer, input.RemovedPeer);
-        AllAnswers(input, At(input, Orders.File, Steps.RemovePeer));
-        Reset(At(input, Orders.File, Steps.Flush), input);
-        CompareShape(At(input, Orders.File, Steps.Flush));
+        AllAnswers(input, At(input, Steps.RemovePeer));
+        Reset(At(input, Steps.Flush));
+        CompareShape(At(input, Steps.Flush));
     }
 
     /// <summary>
@@ -44,11 +40,11 @@ public sealed class AllowedIpsValidation(ValidationContext context, AllowedIpsPo
     public void RunRemovals(FamilyInput input)
     {
         context.Progress.Step($"allowedips IPv{(int)input.Family}, remove single prefixes", 1, "rounds");
-        Reset(At(input, Orders.File, Steps.Flush), input);
-        Send(At(input, Orders.File, Steps.Load), input.AllowedIpsLoads.Single(load => load.Name == Orders.File));
+        Reset(At(input, Steps.Flush));
+        Send(At(input, Steps.Load), input.FileLoad.AllowedIps);
         foreach (var step in new[] { input.Single.Foreign, input.Single.Third, input.Single.Back, input.Single.All })
         {
-            var at = At(input, Orders.File, step.Name);
+            var at = At(input, step.Name);
             Send(at, step);
             CompareShape(at);
             AllAnswers(input, at);
@@ -58,57 +54,42 @@ public sealed class AllowedIpsValidation(ValidationContext context, AllowedIpsPo
     /// <summary>Loads the table in file order again, for timing.</summary>
     public void LoadOnly(FamilyInput input)
     {
-        Reset(At(input, Orders.File, Steps.Reload), input);
-        var step = input.AllowedIpsLoads.Single(load => load.Name == Orders.File);
-        Send(At(input, Orders.File, Steps.Reload), step);
+        Reset(At(input, Steps.Reload));
+        Send(At(input, Steps.Reload), input.FileLoad.AllowedIps);
     }
 
-    private static CheckPoint At(FamilyInput input, string order, string operation) =>
-        new(Names.AllowedIps, input.Family, order, operation, input.Prefixes);
+    private static CheckPoint At(FamilyInput input, string operation, string? order = null) =>
+        new(Names.AllowedIps, input.Family, order ?? Orders.File, operation, input.Prefixes);
 
     private void Load(FamilyInput input, Step load)
     {
-        var at = At(input, load.Name, Steps.Load);
+        var at = At(input, Steps.Load, load.Name);
         context.Progress.Step($"allowedips IPv{(int)input.Family}, load {load.Name}", 1, "tables");
-        Reset(At(input, load.Name, Steps.Flush), input);
-        Send(at, load);
-        CompareShape(at);
-        Answers(input, at, KeyPatterns.Prefixes);
+        Reset(At(input, Steps.Flush, load.Name));
+        Change(input, at, load);
     }
 
-    private void Reset(CheckPoint at, FamilyInput input)
-    {
-        var traffic = _kernel.Traffic("wg reset");
-        port.Structure.RemoveAllPeers();
-        _kernel.Barrier();
-        context.CompareTraffic(at, stream.Reset(), traffic);
-    }
+    private void Reset(CheckPoint at) => context.DoBoth(at, "wg reset", port.Structure.RemoveAllPeers, stream.Reset());
 
     private void Send(CheckPoint at, Step step)
     {
         var count = step.Operations.Length;
-        var traffic = _kernel.Traffic($"wg add {step.File} 0 {count} {ValidationPlan.MessageBytes}");
-        var clock = Stopwatch.StartNew();
-        port.Add(step.Operations);
-        port.GracePeriod();
-        var seconds = clock.Elapsed.TotalSeconds;
-        _kernel.Barrier();
-        context.CompareTraffic(at, stream.Add(step.Operations, ValidationPlan.MessageBytes), traffic);
-        context.AddTimes(at, Metrics.TimeWithNetlink, seconds, traffic, count);
+        var command = $"wg add {step.File} 0 {count} {ValidationPlan.MessageBytes}";
+        var messages = stream.Add(step.Operations, ValidationPlan.MessageBytes);
+        context.DoBoth(at, command, () => port.AddAndFree(step.Operations), messages, Metrics.TimeWithNetlink, count);
     }
 
     private void Delete(FamilyInput input)
     {
         context.Progress.Step($"allowedips IPv{(int)input.Family}, delete, mix, move, remove", 1, "rounds");
-        var at = At(input, Orders.File, input.Third.AllowedIps.Name);
+        var at = At(input, input.Third.AllowedIps.Name);
         Send(at, input.Third.AllowedIps);
         Remove(input, Steps.DeleteThirdDummy, input.Dummy);
-        AllAnswers(input, At(input, Orders.File, input.Third.AllowedIps.Name));
+        AllAnswers(input, at);
     }
 
-    private void Add(FamilyInput input, string operation, Step step)
+    private void Change(FamilyInput input, CheckPoint at, Step step)
     {
-        var at = At(input, Orders.File, operation);
         Send(at, step);
         CompareShape(at);
         Answers(input, at, KeyPatterns.Prefixes);
@@ -117,23 +98,24 @@ public sealed class AllowedIpsValidation(ValidationContext context, AllowedIpsPo
     /// <summary>Does the mix in chunks with a grace period after each, so both sides reuse memory at the same points.</summary>
     private void Mix(FamilyInput input)
     {
-        var at = At(input, Orders.File, Steps.Mix);
+        var at = At(input, Steps.Mix);
         var step = input.Mix.AllowedIps;
         var count = step.Operations.Length;
-        var traffic = _kernel.Traffic(
-            $"wg churn {step.File} 0 {count} {ValidationPlan.MessageBytes} {ValidationPlan.MixChunk} {input.Dummy}");
-        for (var from = 0; from < count; from += ValidationPlan.MixChunk)
-        {
-            port.Add(step.Operations.AsSpan(from, Math.Min(ValidationPlan.MixChunk, count - from)));
-            port.Structure.RemovePeer(input.Dummy);
-            port.GracePeriod();
-        }
-
-        _kernel.Barrier();
-        context.CompareTraffic(
-            at, stream.Churn(step.Operations, ValidationPlan.MessageBytes, ValidationPlan.MixChunk, input.Dummy), traffic);
+        var command = $"wg churn {step.File} 0 {count} {ValidationPlan.MessageBytes} {ValidationPlan.MixChunk} {input.Dummy}";
+        var messages = stream.Churn(step.Operations, ValidationPlan.MessageBytes, ValidationPlan.MixChunk, input.Dummy);
+        context.DoBoth(at, command, Port, messages);
         CompareShape(at);
         AllAnswers(input, at);
+
+        void Port()
+        {
+            for (var from = 0; from < count; from += ValidationPlan.MixChunk)
+            {
+                port.Add(step.Operations.AsSpan(from, Math.Min(ValidationPlan.MixChunk, count - from)));
+                port.Structure.RemovePeer(input.Dummy);
+                port.GracePeriod();
+            }
+        }
     }
 
     /// <summary>
@@ -145,32 +127,21 @@ public sealed class AllowedIpsValidation(ValidationContext context, AllowedIpsPo
         var step = input.Replace.AllowedIps;
         if (step.Operations.Length == 0)
             return;
-        var at = At(input, Orders.File, Steps.Replace);
-        var first = Math.Min(100, step.Operations.Length);
-        var traffic = _kernel.Traffic($"wg replace {step.File} 0 {first} {ValidationPlan.MessageBytes}");
-        port.Replace(step.Operations.AsSpan(0, first));
-        port.GracePeriod();
-        _kernel.Barrier();
-        context.CompareTraffic(at with { Operation = Steps.ReplaceFirst }, stream.Replace(step.Operations.AsSpan(0, first), ValidationPlan.MessageBytes), traffic);
-        traffic = _kernel.Traffic($"wg add {step.File} {first} {step.Operations.Length - first} {ValidationPlan.MessageBytes}");
-        port.Add(step.Operations.AsSpan(first));
-        port.GracePeriod();
-        _kernel.Barrier();
-        context.CompareTraffic(at, stream.Add(step.Operations.AsSpan(first), ValidationPlan.MessageBytes), traffic);
+        var at = At(input, Steps.Replace);
+        const int Bytes = ValidationPlan.MessageBytes;
+        var count = Math.Min(100, step.Operations.Length);
+        var (first, rest) = (step.Operations[..count], step.Operations[count..]);
+        var replace = at with { Operation = Steps.ReplaceFirst };
+        context.DoBoth(replace, $"wg replace {step.File} 0 {count} {Bytes}", () => port.Replace(first), stream.Replace(first, Bytes));
+        context.DoBoth(at, $"wg add {step.File} {count} {rest.Length} {Bytes}", () => port.AddAndFree(rest), stream.Add(rest, Bytes));
         CompareShape(at);
         Answers(input, at, KeyPatterns.Prefixes);
     }
 
     private void Remove(FamilyInput input, string operation, int peer)
     {
-        var at = At(input, Orders.File, operation);
-        var traffic = _kernel.Traffic($"wg remove {peer}");
-        var clock = Stopwatch.StartNew();
-        port.Structure.RemovePeer(peer);
-        var seconds = clock.Elapsed.TotalSeconds;
-        _kernel.Barrier();
-        context.CompareTraffic(at, stream.Remove((ushort)peer), traffic);
-        context.AddTimes(at, Metrics.TimeOfRemoval, seconds, traffic, 1);
+        var at = At(input, operation);
+        context.DoBoth(at, $"wg remove {peer}", () => port.Structure.RemovePeer(peer), stream.Remove(peer), Metrics.TimeOfRemoval);
         CompareShape(at);
         Answers(input, at, KeyPatterns.Prefixes);
     }
@@ -184,22 +155,20 @@ public sealed class AllowedIpsValidation(ValidationContext context, AllowedIpsPo
 
     private void AllAnswers(FamilyInput input, CheckPoint at)
     {
-        foreach (var (name, _, _) in input.Patterns)
-            Answers(input, at, name);
+        foreach (var pattern in input.Patterns)
+            Answers(input, at, pattern.Name);
     }
 
     private void Answers(FamilyInput input, CheckPoint at, string pattern)
     {
-        if (!context.Machine.HasModule)
+        if (!_kernel.HasModule)
             return;
         var (_, keys, file) = input.Patterns.Single(entry => entry.Name == pattern);
+        at = at with { Keys = pattern };
         _kernel.GiveKeys(file);
         var row = _kernel.One($"module answers wg {(int)input.Family}");
-        var (digest, hits) = port.Answers(keys);
-        at = at with { Keys = pattern };
         context.Compare(at, Metrics.Keys, keys.Count, row.Long("keys"));
-        context.Compare(at, Metrics.Hits, hits, row.Long("hits"));
-        context.CompareDigest(at, Metrics.AnswerDigest, digest, row.Hex("digest"));
+        context.CompareAnswers(at, port.Answers(keys), row);
     }
 
     private void Dump(CheckPoint at)
@@ -208,11 +177,7 @@ public sealed class AllowedIpsValidation(ValidationContext context, AllowedIpsPo
         var row = _kernel.One($"wg dump {ValidationPlan.DumpBuffer}");
         var listing = port.Listing();
         context.Compare(at, Metrics.Peers, listing.Count, row.Long("peers"));
-        context.Compare(at, Metrics.Entries, listing.Sum(peer => peer.AllowedIps.Count), row.Long("entries"));
-        context.CompareDigest(at, Metrics.ListingDigest, WireGuardDump.Content(listing), row.Hex("content"));
         var model = new WireGuardDump(HasRouteMode: context.Machine.Vm.Lane.IsPatched()).Measure(listing, context.DumpSocket);
-        context.Compare(at, Metrics.ReceivedMessages, model.Messages, row.Long("received-messages"));
-        context.Compare(at, Metrics.ReceivedBytes, model.Bytes, row.Long("received-bytes"));
-        context.Compare(at, Metrics.ReceivedCalls, model.Calls, row.Long("received-calls"));
+        context.CompareDump(at, listing.Sum(peer => peer.AllowedIps.Count), WireGuardDump.Content(listing), model, row);
     }
 }

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: MIT
 using Sim.Fib;
-using Sim.Figures;
-using Sim.Kernel;
 using Sim.Lab;
-using Sim.Netlink;
 using Sim.Schemes.Structures;
 using Sim.Trie;
 using Sim.Validation.Comparison;
 using Sim.Validation.Inputs;
 using Sim.Validation.Patched;
 using Sim.Validation.Ports;
-using Sim.Validation.Session;
 
 namespace Sim.Validation;
 
@@ -25,11 +21,10 @@ public static class ValidationRun
         ("fib6_node", Fib6Node.Size), ("fib6_info", Fib6Info.HeaderSize), ("fib6_nh", sizeof(Fib6Nh)),
     ];
 
-    /// <param name="context">The kernel, the plan, and the findings.</param>
-    /// <param name="inputs">The operations, one input per family.</param>
-    /// <param name="cpu">The processor that the VM runs on and the port is timed on.</param>
-    /// <param name="parts">The parts to run in this kernel.</param>
-    /// <param name="sweep">The sweep over peers, for kernels with the series.</param>
+    /// <summary>
+    /// Runs these parts in one kernel, whose VM runs on the processor that the ports are timed on. The sweep over peers
+    /// is for kernels with the series.
+    /// </summary>
     public static void Run(
         ValidationContext context, IReadOnlyList<FamilyInput> inputs, int? cpu, ValidationParts parts, PeerSweep? sweep)
     {
@@ -143,7 +138,7 @@ public static class ValidationRun
     {
         validation.LoadOnly(input);
         var at = new CheckPoint(Names.AllowedIps, input.Family, Orders.File, "", input.Prefixes);
-        times.Lookups(at, "wg", KernelUnderTest.Number(input.Family), input, port.Structure.Lookup);
+        times.Lookups(at, "wg", (uint)input.Family, input, port.Structure.Lookup);
         updates.AllowedIps(at, input, port);
     }
 

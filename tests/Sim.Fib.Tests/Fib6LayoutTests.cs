@@ -67,7 +67,7 @@ public sealed unsafe class Fib6LayoutTests
     [Fact]
     public void With_subtrees_a_node_takes_two_cache_lines()
     {
-        using var fib = new Fib6Fixture(options: new Fib6Options { Subtrees = true }, slub: SlubConfig.Smp);
+        using var fib = new Fib6Fixture(options: new Fib6Options { Subtrees = true }, slub: new SlubConfig(2, CpuPartial: true));
         Assert.Equal(128, fib.Net.NodeCache.ObjectSize);
         Assert.Equal(32, (byte*)fib.Table.Tail(fib.Table.Root) - (byte*)fib.Table.Root);
         Assert.Equal(1, fib.Objects("kmalloc-192")); // struct fib6_table, 136 bytes

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Sim.Fib.Tests;
 
-/// <summary>Gateways, nexthop objects, round robin, and devices that go.</summary>
+/// <summary>Gateways, nexthop objects, and round robin.</summary>
 public sealed class Fib6NexthopTests
 {
     [Fact]
@@ -51,8 +51,6 @@ public sealed class Fib6NexthopTests
         Assert.Equal(0, fib.Table.Insert(request with { Metric = 7 }));
         Assert.Equal(0, fib.Add("2001:db8::/64", oif: 3));
         Assert.Equal(-Errno.EINVAL, fib.Table.Insert(request with { Metric = 8 }));
-        fib.Net.DeviceDown(2);
-        Assert.Equal(-Errno.ENETDOWN, fib.Table.Insert(request with { Metric = 9 }));
     }
 
     [Fact]
@@ -73,34 +71,6 @@ public sealed class Fib6NexthopTests
         Assert.Equal(-Errno.ENOENT, fib.Net.DeleteNexthop(7));
         Assert.Equal(9, fib.PeerOf("2001:db8:1::1"));
         Fib6Invariants.Check(fib.Table);
-    }
-
-    [Fact]
-    public void Replacing_an_object_moves_its_routes_without_touching_them()
-    {
-        using var fib = new Fib6Fixture();
-        Assert.Equal(0, fib.Net.AddNexthop(7, oif: 2, peer: 3));
-        Assert.Equal(0, fib.Table.Insert(Fib6Fixture.Request("2001:db8::/32", oif: 0) with { NhId = 7 }));
-        var before = fib.Routes()[0].Info;
-        Assert.Equal(0, fib.Net.ReplaceNexthop(7, oif: 3, peer: 4));
-        Assert.Equal(4, fib.PeerOf("2001:db8::1"));
-        Assert.Equal(3, fib.OifOf("2001:db8::1"));
-        Assert.Equal(before, fib.Routes()[0].Info);
-        Fib6Invariants.Check(fib.Table);
-        Assert.Equal(-Errno.ENOENT, fib.Net.ReplaceNexthop(8, oif: 3));
-        Assert.Equal(-Errno.ENODEV, fib.Net.ReplaceNexthop(7, oif: 0));
-        Assert.Equal(1, fib.Net.DeviceDown(3));
-        Assert.Equal(0, fib.Net.NexthopCount);
-        Fib6Invariants.Check(fib.Table);
-    }
-
-    [Fact]
-    public void A_blackhole_object_refuses_packets()
-    {
-        using var fib = new Fib6Fixture();
-        Assert.Equal(0, fib.Net.AddNexthop(7, oif: 0, blackhole: true));
-        Assert.Equal(0, fib.Table.Insert(Fib6Fixture.Request("2001:db8::/32", oif: 0) with { NhId = 7 }));
-        Assert.Equal(-Errno.EINVAL, fib.PeerOf("2001:db8::1"));
     }
 
     [Fact]
@@ -137,24 +107,5 @@ public sealed class Fib6NexthopTests
         Assert.Equal(0, preferring.AddVia("2001:db8::/32", "fe80::1", 2));
         Assert.Equal(0, preferring.AddVia("2001:db8::/32", "fe80::1", 3));
         Assert.Equal([2, 2], new[] { 0, 1 }.Select(_ => preferring.OifOf("2001:db8::1", 0, Rt6LookupFlags.Reachable)));
-    }
-
-    [Fact]
-    public void A_device_that_goes_down_takes_its_routes_and_only_marks_a_part_of_a_multipath_route()
-    {
-        using var fib = new Fib6Fixture();
-        Assert.Equal(0, fib.AddVia("2001:db8::/32", "fe80::1", oif: 2));
-        Assert.Equal(0, fib.AddVia("2001:db8::/32", "fe80::1", oif: 3));
-        Assert.Equal(0, fib.Add("2001:db8:1::/48", oif: 2));
-        Assert.Equal(1, fib.Net.DeviceDown(2));
-        Assert.Equal(3, fib.OifOf("2001:db8:1::1"));
-        Fib6Invariants.Check(fib.Table);
-        Assert.Equal(-Errno.ENETDOWN, fib.Add("2001:db8:1::/48", oif: 2));
-        fib.Net.DeviceUp(2);
-        Assert.Equal(2, fib.OifOf("2001:db8:1::1"));
-        Assert.Equal(0, fib.Net.DeviceDown(2));
-        Assert.Equal(2, fib.Net.DeviceDown(3));
-        Assert.Equal(0, fib.Table.Stat().Routes);
-        Fib6Invariants.Check(fib.Table);
     }
 }

@@ -14,29 +14,21 @@ public sealed class Fib6RandomOperationTests
     {
         Insert,
         Delete,
-        DeviceDown,
-        DeviceGone,
-        DeviceUp,
         AddNexthop,
-        ReplaceNexthop,
         DeleteNexthop,
     }
 
     private sealed record Op(Kind Kind, Fib6Config Config, ulong Probe)
     {
-        public int Device => 2 + (int)(Probe % 3);
-
         public uint NhId => 1 + (uint)(Probe % 4);
 
         public int NhDevice => 2 + (int)(Probe / 4 % 3);
 
         public int NhPeer => (int)(Probe / 16 % 3);
 
-        public bool Blackhole => Probe / 64 % 4 == 0;
-
         public override string ToString() =>
             $"{Kind} {Prefix.OfV6(Config.Dst, Config.DstLen)} metric {Config.Metric} {Config.Type} dev {Config.Oif} via " +
-            $"{(uint)Config.Gateway:x} peer {Config.Peer} nh {Config.NhId} hops {Config.Multipath?.Length} {Config.NlFlags} ({Probe:x})";
+            $"{(uint)Config.Gateway:x} peer {Config.Peer} nh {Config.NhId} {Config.NlFlags} ({Probe:x})";
     }
 
     private static readonly RouteType[] s_errorTypes =
@@ -59,19 +51,14 @@ public sealed class Fib6RandomOperationTests
         (4, Gen.Int[0, 15].Select(bits => (NlmFlags)(bits << 8))));
 
     private static readonly Gen<Fib6Config> s_config = Gen.Select(
-        s_address, s_length, Gen.Int[0, 99], s_flags, Gen.Int[2, 4], Gen.Int[0, 2], Gen.UInt[0, 2], Gen.Int[0, 63],
-        (address, length, dice, flags, oif, peer, metric, hops) =>
-            Config(address, length, dice, flags, oif, peer, metric, hops));
+        s_address, s_length, Gen.Int[0, 99], s_flags, Gen.Int[2, 4], Gen.Int[0, 2], Gen.UInt[0, 2],
+        (address, length, dice, flags, oif, peer, metric) => Config(address, length, dice, flags, oif, peer, metric));
 
     private static readonly Gen<Op> s_op = Gen.Select(
         Gen.Frequency(
             (60, Gen.Const(Kind.Insert)),
             (30, Gen.Const(Kind.Delete)),
-            (1, Gen.Const(Kind.DeviceDown)),
-            (1, Gen.Const(Kind.DeviceGone)),
-            (4, Gen.Const(Kind.DeviceUp)),
             (5, Gen.Const(Kind.AddNexthop)),
-            (2, Gen.Const(Kind.ReplaceNexthop)),
             (1, Gen.Const(Kind.DeleteNexthop))),
         s_config,
         Gen.ULong,
@@ -112,16 +99,8 @@ public sealed class Fib6RandomOperationTests
                 return model.Insert(op.Config);
             case Kind.Delete:
                 return model.Delete(AsDeletion(op.Config));
-            case Kind.DeviceDown:
-            case Kind.DeviceGone:
-                return model.DeviceDown(op.Device, unregister: op.Kind == Kind.DeviceGone);
-            case Kind.DeviceUp:
-                model.DeviceUp(op.Device);
-                return 0;
             case Kind.AddNexthop:
-                return model.AddNexthop(op.NhId, op.NhDevice, op.NhPeer, op.Blackhole);
-            case Kind.ReplaceNexthop:
-                return model.ReplaceNexthop(op.NhId, op.NhDevice, op.NhPeer);
+                return model.AddNexthop(op.NhId, op.NhDevice, op.NhPeer);
             default:
                 return model.DeleteNexthop(op.NhId);
         }
@@ -135,16 +114,8 @@ public sealed class Fib6RandomOperationTests
                 return table.Insert(op.Config);
             case Kind.Delete:
                 return table.Delete(AsDeletion(op.Config));
-            case Kind.DeviceDown:
-            case Kind.DeviceGone:
-                return net.DeviceDown(op.Device, op.Kind == Kind.DeviceGone ? NetdevEvent.Unregister : NetdevEvent.Down);
-            case Kind.DeviceUp:
-                net.DeviceUp(op.Device);
-                return 0;
             case Kind.AddNexthop:
-                return net.AddNexthop(op.NhId, op.NhDevice, op.NhPeer, blackhole: op.Blackhole);
-            case Kind.ReplaceNexthop:
-                return net.ReplaceNexthop(op.NhId, op.NhDevice, op.NhPeer);
+                return net.AddNexthop(op.NhId, op.NhDevice, op.NhPeer);
             default:
                 return net.DeleteNexthop(op.NhId);
         }
@@ -194,7 +165,7 @@ public sealed class Fib6RandomOperationTests
     }
 
     private static Fib6Config Config(
-        UInt128 address, int length, int dice, NlmFlags flags, int oif, int peer, uint metric, int hops)
+        UInt128 address, int length, int dice, NlmFlags flags, int oif, int peer, uint metric)
     {
         var config = Fib6Config.Add(Prefix.OfV6(address, length), oif, peer) with
         {
@@ -207,8 +178,7 @@ public sealed class Fib6RandomOperationTests
             >= 76 and < 84 => config with { NhId = 1 + (uint)(dice % 4), Oif = 0, Peer = 0 },
             >= 84 and < 90 => config with { Type = s_errorTypes[dice % 4] },
             >= 90 and < 92 => config with { Oif = 0, Gateway = dice == 90 ? Gateway(1) : 0 },
-            >= 60 and < 76 => config with { Gateway = Gateway(dice % 3) },
-            >= 92 => config with { Multipath = [new(2 + hops % 2, Gateway(hops / 2 % 4)), new(3, Gateway(hops / 8 % 3), Weight: 3)], Oif = 0, Peer = 0 },
+            (>= 60 and < 76) or >= 92 => config with { Gateway = Gateway(dice % 3) },
             _ => config,
         };
     }
@@ -219,7 +189,6 @@ public sealed class Fib6RandomOperationTests
     /// <summary>Turns a request into one to delete that leaves out more or less, by its flags.</summary>
     private static Fib6Config AsDeletion(Fib6Config config)
     {
-        config = config with { Multipath = null };
         if (config.NlFlags.HasFlag(NlmFlags.Excl))
             config = config with { Protocol = 0, Metric = 0 };
         if (config.NlFlags.HasFlag(NlmFlags.Replace))

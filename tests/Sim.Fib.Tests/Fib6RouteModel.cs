@@ -5,7 +5,7 @@ using Sim.Testing;
 
 namespace Sim.Fib.Tests;
 
-/// <summary>A route, and what a device that went down made of it. Compared by identity.</summary>
+/// <summary>A route. Compared by identity.</summary>
 internal sealed class Fib6ModelRoute(in Fib6Config cfg, bool reject)
 {
     public uint Metric { get; } = cfg.Metric;
@@ -24,8 +24,6 @@ internal sealed class Fib6ModelRoute(in Fib6Config cfg, bool reject)
 
     public uint NhId { get; } = cfg.NhId;
 
-    public bool Dead { get; set; }
-
     /// <summary>Whether it can be part of a multipath route.</summary>
     public bool Ecmp => NhId == 0 && Gateway != UInt128.Zero;
 
@@ -39,8 +37,7 @@ internal readonly record struct Fib6ModelRoutes(List<Fib6ModelRoute> List);
 internal sealed class Fib6RouteModel
 {
     private readonly LinearTable<Fib6ModelRoutes> _table = new();
-    private readonly Dictionary<uint, (int Oif, int Peer, bool Blackhole)> _nexthops = [];
-    private readonly HashSet<int> _down = [];
+    private readonly Dictionary<uint, (int Oif, int Peer)> _nexthops = [];
 
     public IReadOnlyDictionary<Prefix, Fib6ModelRoutes> Table => _table.Routes;
 
@@ -68,25 +65,7 @@ internal sealed class Fib6RouteModel
         return nodes;
     }
 
-    public int AddNexthop(uint id, int oif, int peer, bool blackhole)
-    {
-        if (_nexthops.ContainsKey(id))
-            return -Errno.EEXIST;
-        if (!blackhole && _down.Contains(oif))
-            return -Errno.ENETDOWN;
-        _nexthops.Add(id, (blackhole ? 1 : oif, peer, blackhole));
-        return 0;
-    }
-
-    public int ReplaceNexthop(uint id, int oif, int peer)
-    {
-        if (!_nexthops.ContainsKey(id))
-            return -Errno.ENOENT;
-        if (_down.Contains(oif))
-            return -Errno.ENETDOWN;
-        _nexthops[id] = (oif, peer, false);
-        return 0;
-    }
+    public int AddNexthop(uint id, int oif, int peer) => _nexthops.TryAdd(id, (oif, peer)) ? 0 : -Errno.EEXIST;
 
     public int DeleteNexthop(uint id) => _nexthops.Remove(id) ? RemoveAll(route => route.NhId == id) : -Errno.ENOENT;
 
@@ -94,36 +73,7 @@ internal sealed class Fib6RouteModel
     {
         if (cfg.Metric == 0)
             cfg.Metric = 1024;
-        if (cfg.Multipath == null)
-            return Make(cfg, out var single) is var err && err != 0 ? err : Add(cfg, single!, cfg.NlFlags);
-        var hops = cfg.Multipath.Select(hop => cfg with { Oif = hop.Oif, Gateway = hop.Gateway, Peer = hop.Peer, Multipath = null })
-            .ToList();
-        var routes = new List<Fib6ModelRoute>();
-        foreach (var hop in hops)
-        {
-            if (Make(hop, out var route) is var error && error != 0)
-                return error;
-            if (!route!.Ecmp)
-                return -Errno.EINVAL;
-            if (routes.Exists(route.SameNexthop))
-                return -Errno.EEXIST;
-            routes.Add(route);
-        }
-
-        var flags = cfg.NlFlags;
-        for (var i = 0; i < routes.Count; i++)
-        {
-            var error = Add(cfg, routes[i], flags);
-            if (error != 0)
-            {
-                hops.Take(i).ToList().ForEach(hop => Delete(hop));
-                return error;
-            }
-
-            flags = flags & ~(NlmFlags.Excl | NlmFlags.Replace) | NlmFlags.Create;
-        }
-
-        return 0;
+        return Make(cfg, out var single) is var err && err != 0 ? err : Add(cfg, single!, cfg.NlFlags);
     }
 
     public int Delete(Fib6Config cfg)
@@ -139,33 +89,13 @@ internal sealed class Fib6RouteModel
         var route = routes.Find(r => Fits(cfg, r));
         if (route == null)
             return -Errno.ESRCH;
-        if (route.Ecmp && cfg.Gateway == UInt128.Zero && cfg.Peer == 0 && cfg.Multipath == null)
+        if (route.Ecmp && cfg.Gateway == UInt128.Zero && cfg.Peer == 0)
             routes.RemoveAll(r => r.Ecmp && r.Metric == route.Metric);
         else
             routes.Remove(route);
         if (routes.Count == 0)
             _table.Remove(prefix);
         return 0;
-    }
-
-    public int DeviceDown(int oif, bool unregister)
-    {
-        _down.Add(oif);
-        var gone = _nexthops.Where(nh => nh.Value.Oif == oif).Select(nh => nh.Key).ToList();
-        var dropped = gone.Sum(DeleteNexthop);
-        if (unregister)
-            return dropped + RemoveAll(route => route.NhId == 0 && route.Oif == oif);
-        foreach (var routes in _table.Routes.Values)
-            dropped += Down(routes.List, oif);
-        RemoveAll(_ => false);
-        return dropped;
-    }
-
-    public void DeviceUp(int oif)
-    {
-        _down.Remove(oif);
-        foreach (var route in _table.Routes.Values.SelectMany(routes => routes.List))
-            route.Dead &= route.Oif != oif;
     }
 
     public (int Error, Prefix Prefix, Fib6ModelRoute? Route) Lookup(UInt128 address, int oif, bool onlyThere)
@@ -177,8 +107,6 @@ internal sealed class Fib6RouteModel
             var answer = Best(first, oif, onlyThere) ?? Best(list.FindAll(route => !first.Contains(route)), oif, onlyThere);
             if (answer == null)
                 continue;
-            if (answer.NhId != 0 && _nexthops[answer.NhId].Blackhole)
-                return (-Errno.EINVAL, prefix, answer);
             var error = !answer.Reject ? 0 : answer.Type switch
             {
                 RouteType.Blackhole => -Errno.EINVAL,
@@ -202,10 +130,8 @@ internal sealed class Fib6RouteModel
         Fib6ModelRoute? best = null;
         foreach (var route in routes)
         {
-            if (route.NhId != 0 && _nexthops[route.NhId].Blackhole)
-                return route;
             var there = oif == 0 || OifOf(route) == oif;
-            if (route.Dead || (onlyThere && !there))
+            if (onlyThere && !there)
                 continue;
             if (best == null || (there && oif != 0 && OifOf(best) != oif))
                 best = route;
@@ -224,13 +150,8 @@ internal sealed class Fib6RouteModel
         }
 
         var reject = cfg.Type is RouteType.Blackhole or RouteType.Unreachable or RouteType.Prohibit or RouteType.Throw;
-        if (!reject)
-        {
-            if (cfg.Oif == 0)
-                return cfg.Gateway != UInt128.Zero ? -Errno.EINVAL : -Errno.ENODEV;
-            if (_down.Contains(cfg.Oif))
-                return -Errno.ENETDOWN;
-        }
+        if (!reject && cfg.Oif == 0)
+            return cfg.Gateway != UInt128.Zero ? -Errno.EINVAL : -Errno.ENODEV;
 
         route = new Fib6ModelRoute(cfg, reject);
         return 0;
@@ -261,37 +182,6 @@ internal sealed class Fib6RouteModel
         routes.Add(route);
         _table.Set(prefix, new([.. routes.OrderBy(r => r.Metric)]));
         return 0;
-    }
-
-    /// <summary>
-    /// One list, as fib6_ifdown and fib6_clean_node go through it: after a multipath route that lives on, the search goes on
-    /// behind its last part, and passes over what lies between.
-    /// </summary>
-    private static int Down(List<Fib6ModelRoute> list, int oif)
-    {
-        var doomed = new HashSet<Fib6ModelRoute>();
-        for (var i = 0; i < list.Count; i++)
-        {
-            var route = list[i];
-            var ring = list.FindAll(r => r.Ecmp && route.Ecmp && r.Metric == route.Metric);
-            if (ring.Count < 2)
-            {
-                if (route.NhId == 0 && route.Oif == oif)
-                    doomed.Add(route);
-                continue;
-            }
-
-            if (ring.TrueForAll(r => r.Dead || r.Oif == oif) && ring.Exists(r => r.Oif == oif))
-            {
-                doomed.UnionWith(ring);
-                continue;
-            }
-
-            ring.ForEach(r => r.Dead |= r.Oif == oif);
-            i = list.IndexOf(ring[^1]);
-        }
-
-        return list.RemoveAll(doomed.Contains);
     }
 
     private int RemoveAll(Func<Fib6ModelRoute, bool> doomed)

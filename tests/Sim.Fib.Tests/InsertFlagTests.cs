@@ -132,7 +132,6 @@ public sealed class InsertFlagTests
         Assert.Equal(-Errno.EINVAL, fib.Table.Insert(request with { Type = RouteType.Blackhole }));
         Assert.Equal(-Errno.EINVAL, fib.Table.Insert(request with { Type = RouteType.Local }));
         Assert.Equal(-Errno.EINVAL, fib.Table.Insert(request with { Flags = RtnhFlags.Dead }));
-        Assert.Equal(-Errno.EINVAL, fib.Table.Insert(request with { Multipath = [] }));
         Assert.Equal(-Errno.EINVAL, fib.Table.Insert(request with { Oif = 0 }));
         Assert.Equal(-Errno.ENODEV, fib.Table.Insert(request with { Oif = 0, Peer = 0 }));
         TrieInvariants.Check(fib.Net);

@@ -59,8 +59,7 @@ public sealed class PeerStateTests
     public void A_refused_nexthop_object_leaves_no_state_behind()
     {
         using var fib = new Fixture();
-        fib.Net.DeviceDown(3);
-        Assert.Equal(-Errno.ENETDOWN, fib.Net.AddNexthop(1, oif: 3, peer: 7));
+        Assert.Equal(-Errno.ENODEV, fib.Net.AddNexthop(1, oif: -3, peer: 7));
         EndGracePeriods(fib);
         Assert.Equal(0, fib.Net.RoutePeerCount);
         Assert.Equal(0, fib.Net.PendingFrees);

@@ -14,16 +14,12 @@ public sealed class RandomOperationTests
     {
         Insert,
         Delete,
-        DeviceDown,
-        DeviceGone,
         AddNexthop,
         DeleteNexthop,
     }
 
     private sealed record Op(Kind Kind, FibConfig Config, uint Probe)
     {
-        public int Device => 1 + (int)(Probe % 3);
-
         public override string ToString() =>
             $"{Kind} {Prefix.OfV4(Config.Dst, Config.DstLen)} dscp {Config.Dscp} prio {Config.Priority} {Config.Type} " +
             $"{Config.Scope} dev {Config.Oif} peer {Config.Peer} nh {Config.NhId} proto {Config.Protocol} {Config.NlFlags}";
@@ -55,8 +51,6 @@ public sealed class RandomOperationTests
         Gen.Frequency(
             (60, Gen.Const(Kind.Insert)),
             (30, Gen.Const(Kind.Delete)),
-            (1, Gen.Const(Kind.DeviceDown)),
-            (1, Gen.Const(Kind.DeviceGone)),
             (5, Gen.Const(Kind.AddNexthop)),
             (1, Gen.Const(Kind.DeleteNexthop))),
         s_config,
@@ -117,9 +111,6 @@ public sealed class RandomOperationTests
                 return model.Insert(op.Config);
             case Kind.Delete:
                 return model.Delete(AsDeletion(op.Config));
-            case Kind.DeviceDown:
-            case Kind.DeviceGone:
-                return model.DeviceDown(op.Device, unregister: op.Kind == Kind.DeviceGone);
             case Kind.AddNexthop:
                 model.AddNexthop(1 + op.Probe % 4, 1 + (int)(op.Probe / 4 % 3), 7 + (int)(op.Probe % 5));
                 return 0;
@@ -136,12 +127,6 @@ public sealed class RandomOperationTests
                 return table.Insert(op.Config);
             case Kind.Delete:
                 return table.Delete(AsDeletion(op.Config));
-            case Kind.DeviceDown:
-            case Kind.DeviceGone:
-                var gone = op.Kind == Kind.DeviceGone;
-                var flushed = net.DeviceDown(op.Device, gone ? NetdevEvent.Unregister : NetdevEvent.Down);
-                net.DeviceUp(op.Device);
-                return flushed;
             case Kind.AddNexthop:
                 net.AddNexthop(1 + op.Probe % 4, 1 + (int)(op.Probe / 4 % 3), 7 + (int)(op.Probe % 5));
                 return 0;

@@ -100,14 +100,6 @@ internal sealed class RouteModel
     public int DeleteNexthop(uint id) =>
         _nexthops.Remove(id) ? Flush(info => info.NhId == id) : -Errno.ENOENT;
 
-    public int DeviceDown(int oif, bool unregister)
-    {
-        // Objects go with their device, whatever the scope; a nexthop inside a route of scope host outlives "down".
-        var gone = _nexthops.Where(nh => nh.Value.Oif == oif).Select(nh => nh.Key).ToList();
-        var flushed = gone.Sum(DeleteNexthop);
-        return flushed + Flush(info => info.NhId == 0 && info.Oif == oif && (unregister || info.Scope != RouteScope.Host));
-    }
-
     public (int Error, Prefix Prefix, ModelRoute? Route) Lookup(uint address, FlowI4 flow)
     {
         for (var length = 32; length >= 0; length--)

@@ -45,8 +45,9 @@ internal static unsafe class ShapeScript
                 result = table.Delete(FibConfig.Delete(Prefix.OfV4(op.Dst, op.Length)));
                 break;
             default:
-                net.SyncDownDev(op.Oif, NetdevEvent.Down, force: false);
-                result = table.Flush(flushAll: false);
+                var deaths = new Deaths(op.Oif);
+                table.Visit(ref deaths);
+                result = table.Flush();
                 break;
         }
 
@@ -66,6 +67,20 @@ internal static unsafe class ShapeScript
     {
         hash = unchecked((hash ^ value) * 0x9E3779B97F4A7C15ul);
         hash ^= hash >> 29;
+    }
+
+    /// <summary>Marks the infos through a device dead, as fib_sync_down_dev does.</summary>
+    private readonly struct Deaths(int oif) : IFibTrieVisitor
+    {
+        public void Tnode(int depth, uint key, int pos, int bits, int slen, uint fullChildren, uint emptyChildren) { }
+
+        public void Leaf(int depth, uint key, int slen) { }
+
+        public void Route(int length, FibInfo* info)
+        {
+            if (FibInfo.Nhc(info, 0)->nhc_oif == oif)
+                info->fib_flags |= RtnhFlags.Dead;
+        }
     }
 
     private static void Walk(ref ulong hash, KeyVector* n)

@@ -15,7 +15,7 @@ public sealed unsafe class ActiveObjectsTests
     [InlineData(2048, false)]
     public void Active_objects_are_those_of_a_model_that_keeps_sets_under_random_use(int size, bool smp)
     {
-        using var cache = new KmemCache("test", size, smp ? SlubConfig.Smp : SlubConfig.Uniprocessor);
+        using var cache = new KmemCache("test", size, smp ? new SlubConfig(2, CpuPartial: true) : SlubConfig.Uniprocessor);
         var model = new SlabModel(cache);
         var random = new Random(size);
         var live = new List<nint>();

@@ -49,7 +49,7 @@ public sealed unsafe class KmemCacheTests
     public void Random_use_never_hands_out_an_object_twice_and_counts_every_slab(bool smp)
     {
         var random = new Random(1);
-        using var cache = new KmemCache("test", 72, smp ? SlubConfig.Smp : SlubConfig.Uniprocessor);
+        using var cache = new KmemCache("test", 72, smp ? new SlubConfig(2, CpuPartial: true) : SlubConfig.Uniprocessor);
         var live = new List<nint>();
         var seen = new HashSet<nint>();
         for (var step = 0; step < 200_000; step++)

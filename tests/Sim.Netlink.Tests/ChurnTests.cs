@@ -8,11 +8,11 @@ namespace Sim.Netlink.Tests;
 
 public sealed class ChurnTests
 {
-    private const ushort Dummy = 9;
+    private const int Dummy = 9;
 
-    private static readonly Gen<BindOperation> s_operation = Gen.Select(
-        Gen.UInt, Gen.Int[0, 32], Gen.Int[0, 1], Gen.UShort[0, 3],
-        (address, length, kind, peer) => new BindOperation(Prefix.OfV4(address, length), (BindKind)(kind * 2), peer));
+    private static readonly Gen<BindingChange> s_operation = Gen.Select(
+        Gen.UInt, Gen.Int[0, 32], Gen.Int[-1, 3], Gen.Int[0, 3],
+        (address, length, from, to) => BindingChange.Move(Prefix.OfV4(address, length), from, to));
 
     [Fact, Property]
     public void Churn_is_message_by_message_an_addition_and_a_removal_for_each_chunk() =>
@@ -46,7 +46,7 @@ public sealed class ChurnTests
     public void Chunks_are_cut_by_count_and_the_last_one_is_what_is_left()
     {
         var recorded = new Recorded();
-        BindOperation[] operations = [.. Enumerable.Range(0, 5).Select(i => new BindOperation(Prefix.OfV4((uint)i << 8, 24), BindKind.Add, 0))];
+        BindingChange[] operations = [.. Enumerable.Range(0, 5).Select(i => BindingChange.Insert(Prefix.OfV4((uint)i << 8, 24), 0))];
         recorded.Stream.Churn(operations, 8192, 2, Dummy);
         // A message of n prefixes has 76 + 28 n bytes, a removal 80.
         Assert.Equal([132, 80, 132, 80, 104, 80], recorded.Calls.Select(call => call.Length / 2));
@@ -56,7 +56,7 @@ public sealed class ChurnTests
     public void Nothing_is_sent_of_a_churn_that_is_refused()
     {
         var recorded = new Recorded();
-        BindOperation[] operations = [new(Prefix.Parse("10.0.0.0/8"), BindKind.Add, 0), new(Prefix.Parse("11.0.0.0/8"), BindKind.Delete, 0)];
+        BindingChange[] operations = [BindingChange.Insert(Prefix.Parse("10.0.0.0/8"), 0), BindingChange.Delete(Prefix.Parse("11.0.0.0/8"), 0)];
         Assert.Throws<ArgumentException>(() => recorded.Stream.Churn(operations, 8192, 1, Dummy));
         Assert.Throws<ArgumentOutOfRangeException>(() => recorded.Stream.Churn(operations.AsSpan(0, 1), 8192, 0, Dummy));
         Assert.Throws<ArgumentOutOfRangeException>(() => recorded.Stream.Churn(operations.AsSpan(0, 1), 100, 1, Dummy));

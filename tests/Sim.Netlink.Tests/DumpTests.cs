@@ -57,9 +57,9 @@ public sealed class DumpTests
     public void A_dump_of_a_table_is_what_Linux_sends(
         RouteShape shape, int count, int buffer, int earlier, long messages, long bytes, long calls, ulong content)
     {
-        var routes = new DumpedRoute[count];
+        var routes = new KeyValuePair<Prefix, int>[count];
         for (var i = 0; i < count; i++)
-            routes[i] = new(Prefix.OfV4(0x01000000u + ((uint)i << 8), 24), (ushort)(i % 8));
+            routes[i] = new(Prefix.OfV4(0x01000000u + ((uint)i << 8), 24), i % 8);
         var dump = new RouteDump(shape, Interface: 4);
         Assert.Equal(new DumpTraffic(messages, bytes, calls), dump.Measure(routes, new DumpSocket(buffer, earlier)));
         Assert.Equal(content, dump.Content(routes));
@@ -77,16 +77,16 @@ public sealed class DumpTests
     [InlineData(RouteShape.PeerKey, 164)]
     public void An_IPv6_route_is_listed_with_its_metric_its_age_and_its_preference(RouteShape shape, int bytes)
     {
-        DumpedRoute[] routes = [new(Prefix.Parse("2001:db8::/32"), 1), new(Prefix.Parse("2001:db9::/32"), 0), new(Prefix.Parse("::/0"), 2)];
+        KeyValuePair<Prefix, int>[] routes = [new(Prefix.Parse("2001:db8::/32"), 1), new(Prefix.Parse("2001:db9::/32"), 0), new(Prefix.Parse("::/0"), 2)];
         var dump = new RouteDump(shape, Interface: 4);
-        Assert.Equal(bytes, dump.MessageBytes(routes[0].Prefix));
+        Assert.Equal(bytes, dump.MessageBytes(routes[0].Key));
         Assert.Equal(new DumpTraffic(4, (3 * bytes) - 20 + 20, 2), dump.Measure(routes, new DumpSocket(32768)));
         var expected = default(Digest64);
         foreach (var (prefix, peer) in routes)
         {
             expected.Add(prefix.Length);
             expected.AddAddress(Family.IPv6, prefix.Address);
-            expected.Add(shape == RouteShape.Device ? 4u : peer + 1u);
+            expected.Add(shape == RouteShape.Device ? 4u : (uint)peer + 1);
         }
 
         Assert.Equal(expected.Value, dump.Content(routes));
@@ -96,7 +96,7 @@ public sealed class DumpTests
     [Fact]
     public void A_dump_of_an_IPv6_table_is_what_Linux_sends()
     {
-        var routes = Enumerable.Range(0, 1999).Select(i => new DumpedRoute(Prefix.OfV6(((UInt128)0x20010000u + (uint)i) << 96, 32), (ushort)(i % 8)))
+        var routes = Enumerable.Range(0, 1999).Select(i => KeyValuePair.Create(Prefix.OfV6(((UInt128)0x20010000u + (uint)i) << 96, 32), i % 8))
             .Append(new(Prefix.Parse("::/0"), 0)).ToArray();
         Assert.Equal(new DumpTraffic(2001, 272_000, 11), new RouteDump(RouteShape.Gateway, 4).Measure(routes, new DumpSocket(32768)));
     }
@@ -105,7 +105,7 @@ public sealed class DumpTests
     public void In_IPv6_a_prefix_is_listed_after_all_that_it_covers()
     {
         string[] order = ["2001:db8::/48", "2001:db8:8000::/34", "2001:db8::/32", "2001:db9::/128", "2001:db9::/127", "ff00::/8", "::/0"];
-        var routes = order.Select(text => new DumpedRoute(Prefix.Parse(text), 0)).ToArray();
+        var routes = order.Select(text => KeyValuePair.Create(Prefix.Parse(text), 0)).ToArray();
         var dump = new RouteDump(RouteShape.Device, Interface: 4);
         dump.Content(routes);
         for (var i = 1; i < routes.Length; i++)
@@ -129,7 +129,7 @@ public sealed class DumpTests
     [Fact]
     public void Without_compatibility_a_nexthop_object_hides_its_device()
     {
-        DumpedRoute[] routes = [new(Prefix.Parse("10.0.0.0/8"), 0)];
+        KeyValuePair<Prefix, int>[] routes = [new(Prefix.Parse("10.0.0.0/8"), 0)];
         Assert.Equal(80, new RouteDump(RouteShape.Nexthop, 4).Measure(routes, new DumpSocket(32768)).Bytes);
         Assert.Equal(72, new RouteDump(RouteShape.Nexthop, 4, NexthopCompatibility: false).Measure(routes, new DumpSocket(32768)).Bytes);
     }
@@ -137,7 +137,7 @@ public sealed class DumpTests
     [Fact]
     public void A_default_route_has_no_destination_and_comes_after_longer_prefixes_of_its_leaf()
     {
-        DumpedRoute[] routes = [new(Prefix.Parse("0.0.0.0/8"), 0), new(Prefix.Parse("0.0.0.0/0"), 1), new(Prefix.Parse("1.0.0.0/8"), 0)];
+        KeyValuePair<Prefix, int>[] routes = [new(Prefix.Parse("0.0.0.0/8"), 0), new(Prefix.Parse("0.0.0.0/0"), 1), new(Prefix.Parse("1.0.0.0/8"), 0)];
         var dump = new RouteDump(RouteShape.Device, Interface: 4);
         Assert.Equal(52 + 44 + 52 + 20, dump.Measure(routes, new DumpSocket(32768)).Bytes);
         (routes[0], routes[1]) = (routes[1], routes[0]);
@@ -177,11 +177,11 @@ public sealed class DumpTests
     [Fact]
     public void Both_ways_to_name_a_peer_are_listed_as_an_encapsulation()
     {
-        DumpedRoute[] routes = [new(Prefix.Parse("10.0.0.0/8"), 6)];
+        KeyValuePair<Prefix, int>[] routes = [new(Prefix.Parse("10.0.0.0/8"), 6)];
         var socket = new DumpSocket(32768);
         var expected = default(Digest64);
         expected.Add(8);
-        expected.AddAddress(Family.IPv4, routes[0].Prefix.Address);
+        expected.AddAddress(Family.IPv4, routes[0].Key.Address);
         expected.Add(7);
         foreach (var shape in new[] { RouteShape.Encap, RouteShape.PeerKey })
         {

@@ -13,6 +13,14 @@ internal static class Hex
         return string.Concat(string.Concat(lines).Where(c => !char.IsWhiteSpace(c))).ToUpperInvariant();
     }
 
+    /// <summary>The public key of a peer.</summary>
+    public static byte[] Key(int peer)
+    {
+        var key = new byte[PeerKey.Bytes];
+        PeerKey.WritePublic(key, peer);
+        return key;
+    }
+
     public static string Of(ReadOnlySpan<byte> bytes) => Convert.ToHexString(bytes);
 
     /// <summary>The messages that one writing gives.</summary>

@@ -11,15 +11,13 @@ public sealed class MessageLayoutTests
     private const string KeyOfPeer2 =
         "02000000 7B86919C A7B2BDC8 D3DEE9F4 FF0A1520 2B36414C 57626D78 838E9924";
 
-    private static readonly BindOperation s_v4 = new(Prefix.Parse("192.0.2.0/24"), BindKind.Add, 2);
-    private static readonly BindOperation s_v6 = new(Prefix.Parse("2001:db8::/32"), BindKind.Add, 2);
+    private static readonly BindingChange s_v4 = BindingChange.Insert(Prefix.Parse("192.0.2.0/24"), 2);
+    private static readonly BindingChange s_v6 = BindingChange.Insert(Prefix.Parse("2001:db8::/32"), 2);
 
     [Fact]
     public void Keys_are_those_of_the_contract()
     {
-        Assert.Equal(Hex.Clean(KeyOfPeer2), Hex.Of(PeerKey.Public(2)));
-        Assert.Equal(2, PeerKey.Peer(PeerKey.Public(2)));
-        Assert.Equal(65535, PeerKey.Peer(PeerKey.Public(65535)));
+        Assert.Equal(Hex.Clean(KeyOfPeer2), Hex.Of(Hex.Key(2)));
         // 1, 4, 7 ... 94; the lowest three bits of the first byte cleared, 94 = 0x5E has bit 6 already.
         Assert.Equal(
             Hex.Clean("0004070A 0D101316 191C1F22 25282B2E 3134373A 3D404346 494C4F52 55585B5E"), Hex.Of(PeerKey.Private()));
@@ -106,25 +104,12 @@ public sealed class MessageLayoutTests
     }
 
     [Fact]
-    public void Wg_dump()
-    {
-        Assert.Equal(
-            Hex.Clean(
-                """
-                1C000000 1C00 0103 01000000 00000000    # 28 bytes, REQUEST | DUMP
-                00 01 0000                              # GET_DEVICE
-                0800 0200 77673000
-                """),
-            Sent(stream => stream.Dump()));
-    }
-
-    [Fact]
     public void One_prefix_is_removed_by_the_flags_of_Linux_6_16()
     {
         var stream = new WireGuardStream(28, removesPrefixes: true);
         var sent = "";
         stream.Sink = call => sent += Hex.Of(call);
-        stream.Add([s_v4 with { Kind = BindKind.Delete }], 8192);
+        stream.Add([s_v4.Reversed], 8192);
         Assert.EndsWith(
             Hex.Clean(
                 """
@@ -213,7 +198,7 @@ public sealed class MessageLayoutTests
                 0800 0F00 E8030000
                 """),
             Hex.Written(writer => RouteMessages.Write(
-                writer, s_v6 with { Kind = BindKind.Move }, new RouteForm(RouteShape.Device, 1000, 5), 9, acknowledge: false)));
+                writer, s_v6 with { OldPeer = 1 }, new RouteForm(RouteShape.Device, 1000, 5), 9, acknowledge: false)));
     }
 
     [Fact]
@@ -228,17 +213,11 @@ public sealed class MessageLayoutTests
                 """),
             Hex.Written(writer => RouteMessages.Write(
                 writer,
-                new BindOperation(Prefix.Parse("0.0.0.0/0"), BindKind.Delete, 0),
+                BindingChange.Delete(Prefix.Parse("0.0.0.0/0"), 0),
                 new RouteForm(RouteShape.Device, 254, 5),
                 9,
                 acknowledge: true)));
     }
-
-    [Theory]
-    [InlineData(254, "1C000000 1A00 0103 09000000 00000000  02 00 00 00 FE 00 00 00 00000000")]
-    [InlineData(1000, "24000000 1A00 0103 09000000 00000000  02 00 00 00 00 00 00 00 00000000  0800 0F00 E8030000")]
-    public void A_dump_of_routes_names_its_table(uint table, string expected) =>
-        Assert.Equal(Hex.Clean(expected), Hex.Written(writer => RouteMessages.WriteDump(writer, Family.IPv4, table, 9)));
 
     [Fact]
     public void Nexthop_objects()
@@ -300,11 +279,11 @@ public sealed class MessageLayoutTests
         var sent = "";
         stream.Sink = call => sent += Hex.Of(call);
         Assert.Equal((2, 176), (stream.AddNexthops(2, 2, RouteShape.Encap) is var added ? ((int)added.Messages, (int)added.Bytes) : default));
-        Assert.Contains(Hex.Of(PeerKey.Public(1)), sent, StringComparison.Ordinal);
-        Assert.Contains(Hex.Of(PeerKey.Public(2)), sent, StringComparison.Ordinal);
+        Assert.Contains(Hex.Of(Hex.Key(1)), sent, StringComparison.Ordinal);
+        Assert.Contains(Hex.Of(Hex.Key(2)), sent, StringComparison.Ordinal);
         sent = "";
         Assert.Equal(1, stream.ReplaceNexthop(2, 9, RouteShape.PeerKey, Family.IPv6).Acks);
-        Assert.Contains(Hex.Of(PeerKey.Public(9)), sent, StringComparison.Ordinal);
+        Assert.Contains(Hex.Of(Hex.Key(9)), sent, StringComparison.Ordinal);
     }
 
     private static string Sent(Action<WireGuardStream> command)

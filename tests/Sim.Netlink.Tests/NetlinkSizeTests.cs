@@ -29,7 +29,7 @@ public sealed class NetlinkSizeTests
     {
         var stream = new WireGuardStream(28);
         var sizes = Sizes(stream);
-        stream.Replace(Operations(2, s_v4, BindKind.Add), 84 + 28);
+        stream.Replace(Operations(2, s_v4, RouteChange.Insert), 84 + 28);
         Assert.Equal([84 + 28, 76 + 28], sizes);
     }
 
@@ -37,19 +37,19 @@ public sealed class NetlinkSizeTests
     public void One_prefix_added_or_removed_alone()
     {
         var stream = new WireGuardStream(28, removesPrefixes: true);
-        Assert.Equal(104, stream.Add(Operations(1, s_v4, BindKind.Add), 8192).Bytes);
-        Assert.Equal(112, stream.Add(Operations(1, s_v4, BindKind.Delete), 8192).Bytes);
+        Assert.Equal(104, stream.Add(Operations(1, s_v4, RouteChange.Insert), 8192).Bytes);
+        Assert.Equal(112, stream.Add(Operations(1, s_v4, RouteChange.Delete), 8192).Bytes);
     }
 
     /// <summary>wg(8) sends REPLACE_ALLOWEDIPS in the first message, hence one prefix fewer than a continuation holds.</summary>
     [Theory]
-    [InlineData(4096, Family.IPv4, BindKind.Add, 143)]
-    [InlineData(8192, Family.IPv4, BindKind.Add, 289)]
-    [InlineData(4096, Family.IPv6, BindKind.Add, 100)]
-    [InlineData(8192, Family.IPv6, BindKind.Add, 202)]
-    [InlineData(4096, Family.IPv4, BindKind.Delete, 111)]
-    [InlineData(8192, Family.IPv4, BindKind.Delete, 225)]
-    public void Allowed_IPs_in_a_buffer(int messageBytes, Family family, BindKind kind, int allowedIps)
+    [InlineData(4096, Family.IPv4, RouteChange.Insert, 143)]
+    [InlineData(8192, Family.IPv4, RouteChange.Insert, 289)]
+    [InlineData(4096, Family.IPv6, RouteChange.Insert, 100)]
+    [InlineData(8192, Family.IPv6, RouteChange.Insert, 202)]
+    [InlineData(4096, Family.IPv4, RouteChange.Delete, 111)]
+    [InlineData(8192, Family.IPv4, RouteChange.Delete, 225)]
+    public void Allowed_IPs_in_a_buffer(int messageBytes, Family family, RouteChange kind, int allowedIps)
     {
         var stream = new WireGuardStream(28, removesPrefixes: true);
         var prefix = family == Family.IPv4 ? s_v4 : s_v6;
@@ -64,7 +64,7 @@ public sealed class NetlinkSizeTests
     public void Allowed_IPs_in_one_nest(Family family, AllowedIpFlags flags, int most)
     {
         var writer = new NetlinkWriter();
-        var nest = WireGuardMessages.BeginAllowedIps(writer);
+        var nest = writer.BeginNest(WireGuardUapi.PeerAllowedIps);
         for (var i = 0; i < most; i++)
             WireGuardMessages.PutAllowedIp(writer, family == Family.IPv4 ? s_v4 : s_v6, flags);
         writer.EndNest(nest);
@@ -77,10 +77,10 @@ public sealed class NetlinkSizeTests
     public void A_message_holds_fewer_than_one_nest_could()
     {
         var stream = new WireGuardStream(28);
-        Assert.Equal(1, stream.Add(Operations(2338, s_v4, BindKind.Add), WireGuardStream.MostMessageBytes).Messages);
-        Assert.Equal(2, stream.Add(Operations(2339, s_v4, BindKind.Add), WireGuardStream.MostMessageBytes).Messages);
+        Assert.Equal(1, stream.Add(Operations(2338, s_v4, RouteChange.Insert), WireGuardStream.MostMessageBytes).Messages);
+        Assert.Equal(2, stream.Add(Operations(2339, s_v4, RouteChange.Insert), WireGuardStream.MostMessageBytes).Messages);
         Assert.Throws<ArgumentOutOfRangeException>(
-            () => stream.Add(Operations(1, s_v4, BindKind.Add), WireGuardStream.MostMessageBytes + 1));
+            () => stream.Add(Operations(1, s_v4, RouteChange.Insert), WireGuardStream.MostMessageBytes + 1));
     }
 
     [Theory]
@@ -104,10 +104,10 @@ public sealed class NetlinkSizeTests
     public void An_IPv6_route(RouteShape shape, int bytes) => Assert.Equal(bytes, RouteBytes(s_v6, shape, 1000));
 
     private static long RouteBytes(Prefix prefix, RouteShape shape, uint table) =>
-        new RouteStream(5).Run(Operations(1, prefix, BindKind.Add), shape, table, 1).Bytes;
+        new RouteStream(5).Run(Operations(1, prefix, RouteChange.Insert), shape, table, 1).Bytes;
 
-    private static BindOperation[] Operations(int count, Prefix prefix, BindKind kind) =>
-        [.. Enumerable.Repeat(new BindOperation(prefix, kind, 3), count)];
+    private static BindingChange[] Operations(int count, Prefix prefix, RouteChange kind) =>
+        [.. Enumerable.Repeat(kind == RouteChange.Delete ? BindingChange.Delete(prefix, 3) : BindingChange.Insert(prefix, 3), count)];
 
     private static List<int> Sizes(WireGuardStream stream)
     {
@@ -130,7 +130,7 @@ public sealed class NetlinkSizeTests
             {
                 var writer = new NetlinkWriter();
                 var form = new RouteForm(shape, table, 5);
-                RouteMessages.Write(writer, new BindOperation(prefix, BindKind.Add, 3), in form, 1, acknowledge: true);
+                RouteMessages.Write(writer, BindingChange.Insert(prefix, 3), in form, 1, acknowledge: true);
                 Assert.Equal(writer.Length, RouteMessages.Bytes(prefix, in form));
             }
         }

@@ -22,7 +22,7 @@ public sealed class NetlinkWriterTests
                 """),
             Hex.Written(writer =>
             {
-                writer.BeginMessage(0x12, NetlinkFlags.Request, 0x01020304);
+                writer.BeginMessage(0x12, NlmFlags.Request, 0x01020304);
                 writer.PutU8(1, 0xAB);
                 writer.PutU16(2, 0xABCD);
                 writer.PutU32(3, 0x89ABCDEF);
@@ -83,10 +83,10 @@ public sealed class NetlinkWriterTests
     {
         var writer = new NetlinkWriter(0);
         Assert.Throws<InvalidOperationException>(writer.EndMessage);
-        writer.BeginMessage(1, NetlinkFlags.None, 1);
-        Assert.Throws<InvalidOperationException>(() => writer.BeginMessage(1, NetlinkFlags.None, 2));
+        writer.BeginMessage(1, NlmFlags.None, 1);
+        Assert.Throws<InvalidOperationException>(() => writer.BeginMessage(1, NlmFlags.None, 2));
         writer.EndMessage();
-        writer.BeginMessage(2, NetlinkFlags.None, 2);
+        writer.BeginMessage(2, NlmFlags.None, 2);
         writer.PutU32(1, 7);
         Assert.Equal(24, writer.MessageLength);
         writer.EndMessage();

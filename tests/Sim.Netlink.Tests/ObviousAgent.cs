@@ -17,9 +17,9 @@ internal sealed class ObviousAgent
 
     public int Messages { get; private set; }
 
-    public void WireGuardAdd(IReadOnlyList<BindOperation> operations, int messageBytes, bool replace)
+    public void WireGuardAdd(IReadOnlyList<BindingChange> operations, int messageBytes, bool replace)
     {
-        var held = new List<BindOperation>();
+        var held = new List<BindingChange>();
         var flags = replace ? 6u : 0;
         foreach (var operation in operations)
         {
@@ -37,7 +37,7 @@ internal sealed class ObviousAgent
             Send(SetDevice(held, flags), 1);
     }
 
-    public void RouteRun(IReadOnlyList<BindOperation> operations, RouteShape shape, uint table, int batch, int ifindex)
+    public void RouteRun(IReadOnlyList<BindingChange> operations, RouteShape shape, uint table, int batch, int ifindex)
     {
         foreach (var call in operations.Chunk(batch))
         {
@@ -68,7 +68,7 @@ internal sealed class ObviousAgent
         _sequence += (uint)messages;
     }
 
-    private byte[] SetDevice(IReadOnlyList<BindOperation> operations, uint flags)
+    private byte[] SetDevice(IReadOnlyList<BindingChange> operations, uint flags)
     {
         var peers = new List<byte[]>();
         for (var i = 0; i < operations.Count;)
@@ -81,7 +81,7 @@ internal sealed class ObviousAgent
                 Attribute(3, [operation.Prefix.Length])));
             peers.Add(Nest(
                 0,
-                Attribute(1, PeerKey.Public(operations[i].Peer)),
+                Attribute(1, Hex.Key(operations[i].Peer)),
                 flags == 0 ? [] : Attribute(3, BitConverter.GetBytes(flags)),
                 Nest(9, [.. allowedIps])));
             i += same.Count;
@@ -90,10 +90,10 @@ internal sealed class ObviousAgent
         return Message(28, 5, [1, 1, 0, 0], Attribute(2, Encoding.ASCII.GetBytes("wg0\0")), Nest(8, [.. peers]));
     }
 
-    private byte[] Route(BindOperation operation, RouteShape shape, uint table, int ifindex, bool acknowledge)
+    private byte[] Route(BindingChange operation, RouteShape shape, uint table, int ifindex, bool acknowledge)
     {
         var p = operation.Peer;
-        var flags = operation.Kind switch { BindKind.Add => 0x601, BindKind.Move => 0x501, BindKind.Append => 0xC01, _ => 1 };
+        var flags = operation.Kind switch { RouteChange.Insert => 0x601, RouteChange.Move => 0x501, RouteChange.Append => 0xC01, _ => 1 };
         var header = new byte[12];
         var isV4 = operation.Prefix.Family == Family.IPv4;
         header[0] = (byte)(isV4 ? 2 : 10);
@@ -107,7 +107,7 @@ internal sealed class ObviousAgent
         var number = BitConverter.GetBytes(System.Net.IPAddress.HostToNetworkOrder((isV4 ? (10 << 24) + (255 << 16) : 0) + p + 1));
         byte[] gateway = isV4 ? number : [0xFE, 0x80, .. new byte[10], .. number];
         return Message(
-            operation.Kind == BindKind.Delete ? 25 : 24,
+            operation.Kind == RouteChange.Delete ? 25 : 24,
             flags | (acknowledge ? 4 : 0),
             header,
             operation.Prefix.Length == 0 ? [] : Attribute(1, Address(operation.Prefix)),

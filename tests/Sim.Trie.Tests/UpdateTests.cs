@@ -26,8 +26,8 @@ public sealed unsafe class UpdateTests
     public void An_IPv4_length_beyond_32_is_refused_but_counted(byte cidr)
     {
         using var harness = new TrieHarness(1);
-        Assert.Equal(-AllowedIps.EINVAL, harness.Trie.InsertV4(0, cidr, harness.Peer(0)));
-        Assert.Equal(-AllowedIps.EINVAL, harness.Trie.RemoveV4(0, cidr, harness.Peer(0)));
+        Assert.Equal(-Errno.EINVAL, harness.Trie.InsertV4(0, cidr, harness.Peer(0)));
+        Assert.Equal(-Errno.EINVAL, harness.Trie.RemoveV4(0, cidr, harness.Peer(0)));
         Assert.Equal(3ul, harness.Trie.Seq);
         Assert.Equal(0, harness.Trie.NodeCache.Objects);
     }
@@ -36,8 +36,8 @@ public sealed unsafe class UpdateTests
     public void An_IPv6_length_beyond_128_is_refused_but_counted()
     {
         using var harness = new TrieHarness(1);
-        Assert.Equal(-AllowedIps.EINVAL, harness.Trie.InsertV6(0, 129, harness.Peer(0)));
-        Assert.Equal(-AllowedIps.EINVAL, harness.Trie.RemoveV6(0, 129, harness.Peer(0)));
+        Assert.Equal(-Errno.EINVAL, harness.Trie.InsertV6(0, 129, harness.Peer(0)));
+        Assert.Equal(-Errno.EINVAL, harness.Trie.RemoveV6(0, 129, harness.Peer(0)));
         Assert.Equal(3ul, harness.Trie.Seq);
     }
 
@@ -45,7 +45,7 @@ public sealed unsafe class UpdateTests
     public void A_prefix_for_no_peer_is_refused()
     {
         using var harness = new TrieHarness(1);
-        Assert.Equal(-AllowedIps.EINVAL, harness.Trie.Insert(P("10.0.0.0/8"), null));
+        Assert.Equal(-Errno.EINVAL, harness.Trie.Insert(P("10.0.0.0/8"), null));
         Assert.Equal(0, harness.Trie.NodeCache.Objects);
     }
 
@@ -169,13 +169,13 @@ public sealed unsafe class UpdateTests
         using var harness = new TrieHarness(1);
         harness.Insert(P("10.0.0.0/25"), 0);
         harness.Trie.AllocationsLeft = allocations;
-        Assert.Equal(-AllowedIps.ENOMEM, harness.Trie.Insert(P("10.0.0.128/25"), harness.Peer(0)));
+        Assert.Equal(-Errno.ENOMEM, harness.Trie.Insert(P("10.0.0.128/25"), harness.Peer(0)));
         harness.Trie.AllocationsLeft = long.MaxValue;
         Assert.Equal(["10.0.0.0/25"], List(harness.Peer(0)));
         Assert.Equal((1L, 1L), (harness.Trie.NodeCache.Objects, harness.Trie.Shape(Family.IPv4).Nodes));
         harness.CheckLookupsAround(P("10.0.0.128/25"));
         harness.Trie.AllocationsLeft = 0;
-        Assert.Equal(-AllowedIps.ENOMEM, harness.Trie.Insert(P("::/0"), harness.Peer(0)));
+        Assert.Equal(-Errno.ENOMEM, harness.Trie.Insert(P("::/0"), harness.Peer(0)));
         Assert.Equal(3ul + 1, harness.Trie.Seq);
     }
 

@@ -80,10 +80,9 @@ public sealed class ObserverExperiment(ChurnContext context)
 
     private void DumpRoutes()
     {
-        var routes = context.Start.AsDumped.Select(bound => new DumpedRoute(bound.Key, (ushort)bound.Value)).ToArray();
         foreach (var (scheme, dump) in Routes(context.Family))
         {
-            AddDump(scheme, dump.Measure(routes, new DumpSocket(RouteBuffer)));
+            AddDump(scheme, dump.Measure(context.Start.AsDumped, new DumpSocket(RouteBuffer)));
             // A notification is filled by the same function as an entry of a dump (rtmsg_fib, fib_dump_info; inet6_rt_notify,
             // rt6_fill_node).
             var bytes = dump.MessageBytes(new Prefix(context.Family, 0, 1));

@@ -48,7 +48,7 @@ public sealed class ReaderUpdates
 
     private readonly ChurnContext _context;
     private readonly ProbeFinder _finder;
-    private readonly IReadOnlyList<KeyValuePair<Prefix, int>> _sorted;
+    private readonly KeyValuePair<Prefix, int>[] _sorted;
     private readonly int _peer, _other;
     private readonly Prefix[] _share;
     private readonly List<(Prefix Prefix, UInt128 Address)> _own = [];
@@ -101,7 +101,7 @@ public sealed class ReaderUpdates
     private void Draw(int probes)
     {
         var rng = new Rng(_context.Seed);
-        var places = Enumerable.Range(0, _sorted.Count).Where(at => _sorted[at].Value == _peer).ToArray();
+        var places = Enumerable.Range(0, _sorted.Length).Where(at => _sorted[at].Value == _peer).ToArray();
         rng.Shuffle(places.AsSpan());
         var most = Math.Max(probes / 2, LeastProbes / 2);
         var seen = new HashSet<int>();
@@ -116,12 +116,12 @@ public sealed class ReaderUpdates
         }
 
         for (var tries = 0; tries < 20 * most; tries++)
-            AddOther(rng.Below(_sorted.Count), most, seen);
+            AddOther(rng.Below(_sorted.Length), most, seen);
     }
 
     private void AddOther(int at, int most, HashSet<int> seen)
     {
-        if (_others.Count >= most || at < 0 || at >= _sorted.Count || _sorted[at].Value == _peer || !seen.Add(at))
+        if (_others.Count >= most || at < 0 || at >= _sorted.Length || _sorted[at].Value == _peer || !seen.Add(at))
             return;
         if (_finder.TryAddress(at, out var address))
             _others.Add(new Probe(_sorted[at].Key, address, _sorted[at].Value, _sorted[at].Value, ProbeGroup.Others));

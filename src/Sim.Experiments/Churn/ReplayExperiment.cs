@@ -84,7 +84,7 @@ public sealed class ReplayRound(long origin)
 {
     public ReplayCosts All { get; } = new();
 
-    /// <summary>By <see cref="Workloads.Mrt.RouteChange"/>; filled where each change is a batch of its own.</summary>
+    /// <summary>By <see cref="RouteChange"/>; filled where each change is a batch of its own.</summary>
     public ReplayCosts[] ByKind { get; } = [new(), new(), new(), new()];
 
     public OwnClock Own { get; } = new(origin);

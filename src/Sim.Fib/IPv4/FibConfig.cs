@@ -1,23 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using Sim.Kernel;
-
 namespace Sim.Fib;
 
-/// <summary>One nexthop of a multipath request (<c>struct rtnexthop</c> and its attributes).</summary>
-/// <param name="Oif">Interface index.</param>
-/// <param name="Weight">1 to 256: what <c>ip route ... weight N</c> says.</param>
-/// <param name="Gateway4">IPv4 gateway in host order; 0 for none.</param>
-/// <param name="Flags">OnLink or none.</param>
-/// <param name="Peer">Peer id; 0 for none.</param>
-public readonly record struct FibNexthopConfig(
-    int Oif, int Weight = 1, uint Gateway4 = 0, RtnhFlags Flags = RtnhFlags.None, int Peer = 0)
-{
-    internal GatewayFamily GatewayFamily => Gateway4 != 0 ? GatewayFamily.IPv4 : GatewayFamily.None;
-}
-
 /// <summary>
-/// A request to add or delete a route (<c>struct fib_config</c>): what RTM_NEWROUTE and RTM_DELROUTE carry.
-/// Addresses are in host order. RTA_METRICS, RTA_FLOW and RTA_ENCAP are not modelled.
+/// A request to add or delete a route (<c>struct fib_config</c>): what RTM_NEWROUTE and RTM_DELROUTE carry. Addresses
+/// are in host order. RTA_METRICS, RTA_FLOW, RTA_ENCAP and RTA_MULTIPATH are not modelled.
 /// </summary>
 public struct FibConfig
 {
@@ -40,15 +26,15 @@ public struct FibConfig
     public uint Priority;
     public uint PrefSrc;
 
-    /// <summary>RTA_NH_ID: a nexthop object; excludes Oif, a gateway, a peer and multipath.</summary>
+    /// <summary>RTA_NH_ID: a nexthop object; excludes Oif, a gateway and a peer.</summary>
     public uint NhId;
 
     /// <summary>The proposed route attribute: the peer behind the device; 0 for none.</summary>
     public int Peer;
     public NlmFlags NlFlags;
-    public FibNexthopConfig[]? Multipath;
 
-    /// <summary><c>ip route add PREFIX dev OIF [via-wgpeer PEER]</c>: scope link, protocol boot, create and exclusive.</summary>
+    /// <summary><c>ip route add PREFIX dev OIF [via-wgpeer PEER]</c>: scope link, protocol boot, create and
+    /// exclusive.</summary>
     /// <exception cref="ArgumentException">An IPv6 prefix.</exception>
     public static FibConfig Add(Prefix prefix, int oif, int peer = 0)
     {
@@ -60,7 +46,7 @@ public struct FibConfig
             DstLen = prefix.Length,
             Oif = oif,
             Peer = peer,
-            Protocol = 3,
+            Protocol = RouteProtocol.Boot,
             Scope = RouteScope.Link,
             Type = RouteType.Unicast,
             NlFlags = NlmFlags.Create | NlmFlags.Excl,
@@ -87,7 +73,7 @@ public struct FibConfig
             return -Errno.EINVAL;
         if (DstLen < KeyVector.KeyLength && Dst << DstLen != 0)
             return -Errno.EINVAL;
-        if (NhId != 0 && (Oif != 0 || GatewayFamily != GatewayFamily.None || Peer != 0 || Multipath != null))
+        if (NhId != 0 && (Oif != 0 || GatewayFamily != GatewayFamily.None || Peer != 0))
             return -Errno.EINVAL;
         return Table != 0 && Table != table ? -Errno.EINVAL : 0;
     }

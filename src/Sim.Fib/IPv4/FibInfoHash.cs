@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using System.Numerics;
-using Sim.Kernel;
 
 namespace Sim.Fib;
 
@@ -17,13 +16,9 @@ namespace Sim.Fib;
 public sealed unsafe partial class FibNet
 {
     private const int DevIndexHashBits = 8;
-    private const int DevIndexHashSize = 1 << DevIndexHashBits;
 
-    private readonly HlistNode** _infoDevHash;
-    private HlistNode** _infoHash;
-    private HlistNode** _infoLaddrHash;
-    private uint _infoHashSize;
-    private uint _infoCount;
+    private HlistNode** _infoHash, _infoLaddrHash;
+    private uint _infoHashSize, _infoCount;
 
     /// <summary>fib_infos in use (<c>fib_info_cnt</c>).</summary>
     public int InfoCount => (int)_infoCount;
@@ -45,8 +40,7 @@ public sealed unsafe partial class FibNet
     private uint InfoHashResult(uint value) => (value ^ (value >> 7) ^ (value >> 12)) & (_infoHashSize - 1);
 
     /// <summary>The kernel hashes prefsrc as it lies in memory, in network order.</summary>
-    private static uint NetworkOrder(uint address) =>
-        System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(address);
+    private static uint NetworkOrder(uint address) => System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(address);
 
     /// <summary><c>fib_info_hashfn</c>.</summary>
     private uint InfoHash(FibInfo* fi)

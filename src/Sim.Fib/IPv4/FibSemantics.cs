@@ -32,16 +32,9 @@ public sealed unsafe partial class FibNet
             nhs = 0;
         }
 
-        if (cfg.Multipath != null)
-        {
-            nhs = cfg.Multipath.Length;
-            if (nhs == 0)
-                return null;
-        }
-
         GrowInfoHash();
         var fi = AllocInfo(cfg, table, nhs);
-        err = nh != null ? HoldNexthop(fi, nh) : InitNexthops(fi, cfg);
+        err = nh != null ? HoldNexthop(fi, nh) : InitNexthop(FibInfo.Nh(fi, 0), cfg);
         if (err == 0)
             err = CheckInfo(fi, cfg, table);
         if (err == 0)
@@ -61,18 +54,7 @@ public sealed unsafe partial class FibNet
         if (fi->fib_prefsrc != 0)
             Hlist.Del(&fi->fib_lhash);
         if (fi->nh != null)
-        {
             Hlist.Del(&fi->nh_list);
-        }
-        else
-        {
-            for (var i = 0; i < fi->fib_nhs; i++)
-            {
-                if (FibInfo.Nh(fi, i)->nh_common.nhc_dev != 0)
-                    Hlist.Del(&FibInfo.Nh(fi, i)->nh_hash);
-            }
-        }
-
         fi->fib_dead = 1;
         PutInfo(fi);
     }
@@ -120,21 +102,14 @@ public sealed unsafe partial class FibNet
         return 0;
     }
 
-    private int InitNexthops(FibInfo* fi, in FibConfig cfg)
-    {
-        if (cfg.Multipath != null)
-            return GetNexthops(fi, cfg);
-        return InitNexthop(FibInfo.Nh(fi, 0), cfg, 1);
-    }
-
     /// <summary><c>fib_nh_init</c>. A peer belongs to a device: returns -EINVAL for a peer without one.</summary>
-    private int InitNexthop(FibNh* nh, in FibConfig cfg, int weight)
+    private int InitNexthop(FibNh* nh, in FibConfig cfg)
     {
         if (cfg.Peer != 0 && cfg.Oif == 0)
             return -Errno.EINVAL;
         var nhc = &nh->nh_common;
         nhc->nhc_family = (byte)GatewayFamily.IPv4;
-        nhc->nhc_lwtstate = _states.Build(cfg.Oif, cfg.Peer);
+        nhc->nhc_lwtstate = States.Build(cfg.Oif, cfg.Peer);
         nhc->nhc_oif = cfg.Oif;
         nhc->nhc_gw_family = (byte)cfg.GatewayFamily;
         if (cfg.GatewayFamily == GatewayFamily.IPv4)
@@ -148,35 +123,8 @@ public sealed unsafe partial class FibNet
         }
 
         nhc->nhc_flags = (byte)cfg.Flags;
-        nhc->nhc_weight = weight;
+        nhc->nhc_weight = 1;
         return 0;
-    }
-
-    /// <summary><c>fib_get_nhs</c>: fills the nexthops of RTA_MULTIPATH. The first must agree with the request itself.</summary>
-    private int GetNexthops(FibInfo* fi, in FibConfig cfg)
-    {
-        for (var i = 0; i < fi->fib_nhs; i++)
-        {
-            ref readonly var hop = ref cfg.Multipath![i];
-            if ((hop.Flags & (RtnhFlags.Dead | RtnhFlags.LinkDown)) != 0 || hop.Weight is < 1 or > 256)
-                return -Errno.EINVAL;
-            var one = new FibConfig
-            {
-                Flags = (RtnhFlags)((uint)cfg.Flags & ~0xFFu) | hop.Flags,
-                Oif = hop.Oif,
-                GatewayFamily = hop.GatewayFamily,
-                Gateway4 = hop.Gateway4,
-                Peer = hop.Peer,
-            };
-            var err = InitNexthop(FibInfo.Nh(fi, i), one, hop.Weight);
-            if (err != 0)
-                return err;
-        }
-
-        var first = &FibInfo.Nh(fi, 0)->nh_common;
-        if (cfg.Oif != 0 && first->nhc_oif != cfg.Oif)
-            return -Errno.EINVAL;
-        return cfg.GatewayFamily != GatewayFamily.None && !SameGateway(cfg, first) ? -Errno.EINVAL : 0;
     }
 
     private static bool SameGateway(in FibConfig cfg, FibNhCommon* nhc) =>
@@ -187,11 +135,7 @@ public sealed unsafe partial class FibNet
     private int CheckInfo(FibInfo* fi, in FibConfig cfg, uint table)
     {
         if (FibProps.Error((byte)cfg.Type) != 0)
-        {
-            var hasNexthop = cfg.GatewayFamily != GatewayFamily.None || cfg.Oif != 0 || cfg.Multipath != null;
-            return hasNexthop ? -Errno.EINVAL : 0;
-        }
-
+            return cfg.GatewayFamily != GatewayFamily.None || cfg.Oif != 0 ? -Errno.EINVAL : 0;
         if (cfg.Type is < RouteType.Unicast or > RouteType.Multicast || cfg.Scope > RouteScope.Host)
             return -Errno.EINVAL;
         if (fi->nh != null)
@@ -205,7 +149,6 @@ public sealed unsafe partial class FibNet
                 fi->fib_nh_is_v6 = 1;
         }
 
-        Rebalance(fi);
         return 0;
     }
 
@@ -249,24 +192,11 @@ public sealed unsafe partial class FibNet
         if (fi->fib_prefsrc != 0)
             Hlist.AddHead(&fi->fib_lhash, &_infoLaddrHash[LaddrHash(fi->fib_prefsrc)]);
         if (fi->nh != null)
-        {
             Hlist.Add(&fi->nh_list, &fi->nh->fi_list);
-            return fi;
-        }
-
-        for (var i = 0; i < fi->fib_nhs; i++)
-        {
-            var nh = FibInfo.Nh(fi, i);
-            if (nh->nh_common.nhc_dev != 0)
-                Hlist.AddHead(&nh->nh_hash, &_infoDevHash[DevIndexHash((uint)nh->nh_common.nhc_dev)]);
-        }
-
         return fi;
     }
 
-    /// <summary>
-    /// <c>fib_nh_match</c> == 0: whether a deletion means this info. Fields that the request leaves out match anything.
-    /// </summary>
+    /// <summary><c>fib_nh_match</c> == 0: whether the info fits a deletion in all that the request names.</summary>
     internal bool NhMatch(in FibConfig cfg, FibInfo* fi)
     {
         if (cfg.Priority != 0 && cfg.Priority != fi->fib_priority)
@@ -274,62 +204,11 @@ public sealed unsafe partial class FibNet
         if (cfg.NhId != 0)
             return fi->nh != null && cfg.NhId == fi->nh->id;
         var namesNexthop = cfg.Oif != 0 || cfg.GatewayFamily != GatewayFamily.None;
-        if (fi->nh != null)
-            return !namesNexthop && cfg.Multipath == null;
-        if (namesNexthop)
-        {
-            // The kernel compares an encapsulation only beside a device or gateway.
-            var nhc = &FibInfo.Nh(fi, 0)->nh_common;
-            return StateMatches(cfg.Peer, nhc) && (cfg.Oif == 0 || cfg.Oif == nhc->nhc_oif) &&
-                (cfg.GatewayFamily == GatewayFamily.None || SameGateway(cfg, nhc));
-        }
-
-        return cfg.Multipath == null || MultipathMatch(cfg.Multipath, fi);
-    }
-
-    private static bool MultipathMatch(FibNexthopConfig[] hops, FibInfo* fi)
-    {
-        // If the request has fewer hops than the route, the walk ends with -EINVAL: no match. Further hops are not looked at.
-        if (hops.Length < fi->fib_nhs)
-            return false;
-        for (var i = 0; i < fi->fib_nhs; i++)
-        {
-            var nhc = &FibInfo.Nh(fi, i)->nh_common;
-            if (hops[i].Oif != 0 && hops[i].Oif != nhc->nhc_oif)
-                return false;
-            if (hops[i].Gateway4 != 0 &&
-                (nhc->nhc_gw_family != (byte)GatewayFamily.IPv4 || hops[i].Gateway4 != (uint)nhc->nhc_gw_first))
-                return false;
-        }
-
-        return true;
-    }
-
-    /// <summary><c>fib_rebalance</c>: sets each live nexthop's share of the 31-bit hash space, by weight.</summary>
-    private static void Rebalance(FibInfo* fi)
-    {
-        if (FibInfo.NumPath(fi) < 2)
-            return;
-        var total = 0;
-        for (var i = 0; i < fi->fib_nhs; i++)
-        {
-            var nhc = &FibInfo.Nh(fi, i)->nh_common;
-            if ((nhc->nhc_flags & (byte)RtnhFlags.Dead) == 0)
-                total += nhc->nhc_weight;
-        }
-
-        var weight = 0;
-        for (var i = 0; i < fi->fib_nhs; i++)
-        {
-            var nhc = &FibInfo.Nh(fi, i)->nh_common;
-            if (total == 0 || (nhc->nhc_flags & (byte)RtnhFlags.Dead) != 0)
-            {
-                nhc->nhc_upper_bound = -1;
-                continue;
-            }
-
-            weight += nhc->nhc_weight;
-            nhc->nhc_upper_bound = (int)((((long)weight << 31) + total / 2) / total - 1);
-        }
+        if (fi->nh != null || !namesNexthop)
+            return !namesNexthop;
+        // The kernel compares an encapsulation only beside a device or gateway.
+        var nhc = &FibInfo.Nh(fi, 0)->nh_common;
+        return StateMatches(cfg.Peer, nhc) && (cfg.Oif == 0 || cfg.Oif == nhc->nhc_oif) &&
+            (cfg.GatewayFamily == GatewayFamily.None || SameGateway(cfg, nhc));
     }
 }

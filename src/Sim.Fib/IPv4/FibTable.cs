@@ -77,9 +77,7 @@ public sealed unsafe partial class FibTable : IRoutingTable, IDisposable
     /// <summary>The vector in struct trie, for tests that walk the nodes.</summary>
     internal KeyVector* Trie => _trie;
 
-    /// <summary>
-    /// Deletes the table with all its routes, as when a namespace ends. The next grace period frees the memory.
-    /// </summary>
+    /// <summary>Deletes the table with its routes. The next grace period frees the memory.</summary>
     public void Dispose()
     {
         if (_disposed)

@@ -104,14 +104,6 @@ public sealed class FibTrieStat
     }
 }
 
-/// <summary>/proc/net/fib_triestat of all tables.</summary>
-public sealed unsafe partial class FibNet
-{
-    /// <summary><c>fib_triestat_seq_show</c>: the whole file of a kernel without CONFIG_IP_FIB_TRIE_STATS.</summary>
-    public string FormatTrieStat() =>
-        FibTable.TrieStatHeader + string.Concat(Tables.Select(table => table.FormatTrieStat(header: false)));
-}
-
 /// <summary>/proc/net/fib_triestat of one table.</summary>
 public sealed unsafe partial class FibTable
 {
@@ -146,7 +138,7 @@ public sealed unsafe partial class FibTable
     /// Formats this table as /proc/net/fib_triestat of a kernel without CONFIG_IP_FIB_TRIE_STATS (no counters): the head
     /// line, the table's name (<c>fib_table_print</c>) and its figures.
     /// </summary>
-    public string FormatTrieStat(bool header = true) => (header ? TrieStatHeader : "") + Name + Stat().Format();
+    public string FormatTrieStat() => TrieStatHeader + Name + Stat().Format();
 
     private string Name => Id switch
     {

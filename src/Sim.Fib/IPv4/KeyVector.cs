@@ -14,9 +14,7 @@ public unsafe struct RcuHead
     public nint func;
 }
 
-/// <summary>
-/// A node of the trie (<c>struct key_vector</c>, net/ipv4/fib_trie.c): a tnode with 2^bits children, or a leaf.
-/// </summary>
+/// <summary><c>struct key_vector</c> (net/ipv4/fib_trie.c): a tnode with 2^bits children, or a leaf.</summary>
 /// <remarks>
 /// <para>
 /// An LC-trie (level- and path-compressed; S. Nilsson and M. Tikkanen, "Implementing a dynamic compressed trie",

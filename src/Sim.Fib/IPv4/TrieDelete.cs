@@ -23,7 +23,7 @@ public sealed unsafe partial class FibTable
         var l = FindNode(&tp, cfg.Dst);
         if (l == null)
             return -Errno.ESRCH;
-        var fa = FindAlias(l->leaf, slen, cfg.Dscp, 0, Id, findFirst: false);
+        var fa = FindAlias(l->leaf, slen, cfg.Dscp, 0, Id);
         for (; fa != null; fa = FibAlias.Next(fa))
         {
             if (fa->fa_slen != slen || fa->tb_id != Id || fa->fa_dscp != cfg.Dscp)
@@ -83,11 +83,10 @@ public sealed unsafe partial class FibTable
     }
 
     /// <summary>
-    /// <c>fib_table_flush</c>: drops the routes whose fib_info is dead (RTNH_F_DEAD), and with
-    /// <paramref name="flushAll"/> the error routes (blackhole, ...) too. Live unicast routes stay in any case.
-    /// Returns the number dropped.
+    /// <c>fib_table_flush</c> without flush_all: drops the routes whose fib_info is dead (RTNH_F_DEAD). Returns the number
+    /// dropped.
     /// </summary>
-    public int Flush(bool flushAll)
+    public int Flush()
     {
         var found = 0;
         var pn = _trie;
@@ -117,7 +116,7 @@ public sealed unsafe partial class FibTable
                 continue;
             }
 
-            n->slen = FlushLeaf(n, flushAll, ref found);
+            n->slen = FlushLeaf(n, ref found);
             if (n->leaf == null)
             {
                 PutChildRoot(pn, n->key, null);
@@ -127,16 +126,14 @@ public sealed unsafe partial class FibTable
     }
 
     /// <summary>The loop of <c>fib_table_flush</c> over a leaf's routes; returns the slen of those that stay.</summary>
-    private byte FlushLeaf(KeyVector* n, bool flushAll, ref int found)
+    private byte FlushLeaf(KeyVector* n, ref int found)
     {
         byte slen = 0;
         FibAlias* next;
         for (var fa = (FibAlias*)n->leaf; fa != null; fa = next)
         {
             next = FibAlias.Next(fa);
-            var dead = (fa->fa_info->fib_flags & RtnhFlags.Dead) != 0;
-            var doomed = dead || (flushAll && FibProps.Error(fa->fa_type) != 0);
-            if (fa->tb_id != Id || !doomed)
+            if (fa->tb_id != Id || (fa->fa_info->fib_flags & RtnhFlags.Dead) == 0)
             {
                 slen = fa->fa_slen;
                 continue;

@@ -7,9 +7,7 @@ namespace Sim.Fib;
 /// <summary>Finding where a route belongs, and adding it.</summary>
 public sealed unsafe partial class FibTable
 {
-    /// <summary>
-    /// <c>fib_table_insert</c>: adds a route, or replaces one. Returns 0 or a negative error:
-    /// </summary>
+    /// <summary><c>fib_table_insert</c>: adds a route, or replaces one. Returns 0 or a negative error:</summary>
     /// <remarks>
     /// A request meets the routes of the same prefix, dscp and priority ("same key" below).
     /// <list type="table">
@@ -20,7 +18,7 @@ public sealed unsafe partial class FibTable
     /// <item><term>neither</term><description>before all of the same key (<c>ip route prepend</c>); -EEXIST likewise.</description></item>
     /// <item><term>without Create</term><description>-ENOENT if nothing was replaced.</description></item>
     /// </list>
-    /// -EINVAL, -ENODEV, -ENETDOWN and -ENETUNREACH come from the request's checks and the nexthop's.
+    /// -EINVAL, -ENODEV and -ENETUNREACH come from the request's checks and the nexthop's.
     /// </remarks>
     public int Insert(in FibConfig cfg)
     {
@@ -42,7 +40,7 @@ public sealed unsafe partial class FibTable
         var slen = (byte)(KeyLength - cfg.DstLen);
         KeyVector* tp;
         var l = FindNode(&tp, cfg.Dst);
-        var fa = l != null ? FindAlias(l->leaf, slen, cfg.Dscp, fi->fib_priority, Id, findFirst: false) : null;
+        var fa = l != null ? FindAlias(l->leaf, slen, cfg.Dscp, fi->fib_priority, Id) : null;
         if (fa != null && fa->fa_dscp == cfg.Dscp && fa->fa_info->fib_priority == fi->fib_priority)
         {
             if ((cfg.NlFlags & NlmFlags.Excl) != 0)
@@ -95,7 +93,7 @@ public sealed unsafe partial class FibTable
 
     private FibAlias* AliasNew(FibInfo* fi, byte dscp, byte type, byte slen)
     {
-        var fa = (FibAlias*)_net.AliasKmem.Alloc();
+        var fa = (FibAlias*)_net.AliasCache.Alloc();
         fa->fa_info = fi;
         fa->fa_dscp = dscp;
         fa->fa_type = type;
@@ -153,10 +151,9 @@ public sealed unsafe partial class FibTable
 
     /// <summary>
     /// <c>fib_find_alias</c>: finds the first route of this suffix length and dscp with at least this priority value, or the
-    /// route before which such a route belongs. Null if it belongs behind all of its suffix length. With
-    /// <paramref name="findFirst"/>, finds the first route of this suffix length.
+    /// route before which such a route belongs. Null if it belongs behind all of its suffix length.
     /// </summary>
-    private static FibAlias* FindAlias(HlistNode* list, byte slen, byte dscp, uint prio, uint table, bool findFirst)
+    private static FibAlias* FindAlias(HlistNode* list, byte slen, byte dscp, uint prio, uint table)
     {
         for (var fa = (FibAlias*)list; fa != null; fa = FibAlias.Next(fa))
         {
@@ -168,8 +165,6 @@ public sealed unsafe partial class FibTable
                 continue;
             if (fa->tb_id != table)
                 break;
-            if (findFirst)
-                return fa;
             if (fa->fa_dscp > dscp)
                 continue;
             if (fa->fa_info->fib_priority >= prio || fa->fa_dscp < dscp)
@@ -179,9 +174,7 @@ public sealed unsafe partial class FibTable
         return null;
     }
 
-    /// <summary>
-    /// <c>fib_find_matching_alias</c>: finds the route of exactly this prefix, dscp, type and info in this table, or null.
-    /// </summary>
+    /// <summary><c>fib_find_matching_alias</c>: finds the route of just this prefix, dscp, type and info.</summary>
     public FibAlias* FindMatchingAlias(uint dst, int length, byte dscp, RouteType type, FibInfo* fi)
     {
         KeyVector* tp;

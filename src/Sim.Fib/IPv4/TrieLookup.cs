@@ -57,37 +57,6 @@ internal unsafe interface ILookupTrace
     void Nexthop(FibInfo* fi, FibNhCommon* nhc);
 }
 
-internal readonly unsafe struct NoTrace : ILookupTrace
-{
-    public void Node(KeyVector* n)
-    {
-    }
-
-    public void Slot(void* slot)
-    {
-    }
-
-    public void Climb(KeyVector* n)
-    {
-    }
-
-    public void Alias(FibAlias* fa)
-    {
-    }
-
-    public void Link(FibAlias* fa)
-    {
-    }
-
-    public void Info(FibInfo* fi)
-    {
-    }
-
-    public void Nexthop(FibInfo* fi, FibNhCommon* nhc)
-    {
-    }
-}
-
 /// <summary>Longest-prefix match.</summary>
 /// <remarks>
 /// <para>Down: the address's bits lead to the one leaf that could equal it. If its routes do not cover the address
@@ -125,11 +94,7 @@ public sealed unsafe partial class FibTable
 
     /// <summary>Does the same lookup. Clears <paramref name="path"/>, then records in it what the lookup reads.</summary>
     public int Lookup(
-        uint daddr,
-        ref FibResult res,
-        LookupPath path,
-        in FlowI4 flow = default,
-        FibLookupFlags flags = FibLookupFlags.NoRef)
+        uint daddr, ref FibResult res, LookupPath path, in FlowI4 flow = default, FibLookupFlags flags = FibLookupFlags.NoRef)
     {
         ArgumentNullException.ThrowIfNull(path);
         path.Clear();

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using System.Runtime.CompilerServices;
-using Sim.Kernel;
 using static Sim.Fib.KeyVector;
 
 namespace Sim.Fib;
@@ -13,7 +12,7 @@ public sealed unsafe partial class FibTable
     {
         if (n->kv.bits == 0)
         {
-            net.TrieLeafKmem.Free(n);
+            net.LeafCache.Free(n);
             return;
         }
 
@@ -40,7 +39,7 @@ public sealed unsafe partial class FibTable
     /// <summary><c>leaf_new</c>: makes a leaf with its first route.</summary>
     private KeyVector* LeafNew(uint key, FibAlias* fa)
     {
-        var kv = (TNode*)_net.TrieLeafKmem.Alloc();
+        var kv = (TNode*)_net.LeafCache.Alloc();
         var l = &kv->kv;
         l->key = key;
         l->pos = 0;
@@ -51,9 +50,7 @@ public sealed unsafe partial class FibTable
         return l;
     }
 
-    /// <summary>
-    /// <c>tnode_new</c>: makes an empty tnode that reads <paramref name="bits"/> bits from bit <paramref name="pos"/> up.
-    /// </summary>
+    /// <summary><c>tnode_new</c>: makes an empty tnode, which reads these bits of the key from a bit on.</summary>
     private KeyVector* TnodeNew(uint key, int pos, int bits)
     {
         var shift = pos + bits;
@@ -153,9 +150,7 @@ public sealed unsafe partial class FibTable
         TnInfo(tn)->rcu.next = &TnInfo(n)->rcu;
     }
 
-    /// <summary>
-    /// <c>tnode_free</c>: queues the list's nodes, and waits for a grace period once fib_sync_mem bytes have been queued.
-    /// </summary>
+    /// <summary><c>tnode_free</c>: queues the list's nodes; waits after fib_sync_mem bytes.</summary>
     private void TnodeFree(KeyVector* tn)
     {
         var head = &TnInfo(tn)->rcu;

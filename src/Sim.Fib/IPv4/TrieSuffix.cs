@@ -3,9 +3,7 @@ using static Sim.Fib.KeyVector;
 
 namespace Sim.Fib;
 
-/// <summary>
-/// The suffix length of a node: how far up a lookup that fails below may still find a shorter prefix.
-/// </summary>
+/// <summary>A node's suffix length: how far up a lookup that fails below may find a shorter prefix.</summary>
 /// <remarks>
 /// <code>
 ///   pos 8, bits 4    child 0000  slen up to 12 and more: its keys are zero in all four bits

@@ -6,22 +6,13 @@ namespace Sim.Fib;
 /// <summary>Is shown every node and route of a trie: parents before children, children in order.</summary>
 public interface IFibTrieVisitor
 {
-    /// <summary>A tnode.</summary>
-    /// <param name="depth">Tnodes above it.</param>
-    /// <param name="key">The bits known at the node, host order.</param>
-    /// <param name="pos">Bits of the key below its index.</param>
-    /// <param name="bits">Bits of its index.</param>
-    /// <param name="slen">The longest suffix below it.</param>
-    /// <param name="fullChildren">Children that are tnodes which skip no bit.</param>
-    /// <param name="emptyChildren">Empty child slots.</param>
+    /// <summary>A tnode with its fields (<see cref="KeyVector"/>, <see cref="TNode"/>), and the number of tnodes above it.</summary>
     void Tnode(int depth, uint key, int pos, int bits, int slen, uint fullChildren, uint emptyChildren);
 
     /// <summary>A leaf, before its routes.</summary>
     void Leaf(int depth, uint key, int slen);
 
-    /// <summary>A route of the leaf just seen, in the leaf's order.</summary>
-    /// <param name="length">Prefix length.</param>
-    /// <param name="info">The fib_info that it points at.</param>
+    /// <summary>A route of the leaf just seen, in the leaf's order: its prefix length and its fib_info.</summary>
     unsafe void Route(int length, FibInfo* info);
 }
 

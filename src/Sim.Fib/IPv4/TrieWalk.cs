@@ -1,33 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using Sim.Kernel;
 using static Sim.Fib.KeyVector;
 
 namespace Sim.Fib;
 
-/// <summary>A route as a dump shows it.</summary>
-/// <param name="Dst">The prefix.</param>
-/// <param name="Dscp">The DS field.</param>
-/// <param name="Type">The type.</param>
-/// <param name="Scope">The scope.</param>
-/// <param name="Protocol">Who made it.</param>
-/// <param name="Priority">The metric.</param>
-/// <param name="Oif">The first nexthop's interface.</param>
-/// <param name="Peer">The first nexthop's peer.</param>
-/// <param name="Gateway">The first nexthop's gateway; 0 for none.</param>
-/// <param name="NhId">The nexthop object's id; 0 for none.</param>
-/// <param name="Info">The fib_info's address: equal for routes that share it.</param>
+/// <summary>
+/// A route as a dump shows it. Priority is the metric; Oif, Peer (0 for none) and Gateway (0 for none) are the first
+/// nexthop's; NhId is its object's, or 0. Info is the address of the fib_info, which routes may share.
+/// </summary>
 public readonly record struct FibRoute(
-    Prefix Dst,
-    byte Dscp,
-    RouteType Type,
-    RouteScope Scope,
-    byte Protocol,
-    uint Priority,
-    int Oif,
-    int Peer,
-    UInt128 Gateway,
-    uint NhId,
-    nint Info);
+    Prefix Dst, byte Dscp, RouteType Type, RouteScope Scope, byte Protocol, uint Priority, int Oif, int Peer, UInt128 Gateway, uint NhId, nint Info);
 
 /// <summary>Walking the leaves in ascending order of their keys.</summary>
 public sealed unsafe partial class FibTable
@@ -94,8 +75,7 @@ public sealed unsafe partial class FibTable
     public struct RouteEnumerator
     {
         private readonly FibTable _table;
-        private KeyVector* _tn;
-        private KeyVector* _leaf;
+        private KeyVector* _tn, _leaf;
         private FibAlias* _alias;
         private uint _key;
         private bool _done;
@@ -146,16 +126,7 @@ public sealed unsafe partial class FibTable
         var fi = fa->fa_info;
         var nhc = FibInfo.Nhc(fi, 0);
         return new(
-            Prefix.OfV4(key, KeyLength - fa->fa_slen),
-            fa->fa_dscp,
-            (RouteType)fa->fa_type,
-            (RouteScope)fi->fib_scope,
-            fi->fib_protocol,
-            fi->fib_priority,
-            nhc->nhc_oif,
-            nhc->Peer,
-            nhc->Gateway,
-            fi->nh != null ? fi->nh->id : 0,
-            (nint)fi);
+            Prefix.OfV4(key, KeyLength - fa->fa_slen), fa->fa_dscp, (RouteType)fa->fa_type, (RouteScope)fi->fib_scope, fi->fib_protocol,
+            fi->fib_priority, nhc->nhc_oif, nhc->Peer, nhc->Gateway, fi->nh != null ? fi->nh->id : 0, (nint)fi);
     }
 }

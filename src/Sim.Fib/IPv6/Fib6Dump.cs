@@ -1,41 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using Sim.Kernel;
-
 namespace Sim.Fib;
 
-/// <summary>An IPv6 route as a dump shows it; each part of a multipath route is a route.</summary>
-/// <param name="Dst">The prefix.</param>
-/// <param name="Type">The type.</param>
-/// <param name="Protocol">Who made it.</param>
-/// <param name="Metric">The metric.</param>
-/// <param name="Oif">The nexthop's interface.</param>
-/// <param name="Peer">The nexthop's peer; 0 for none.</param>
-/// <param name="Gateway">The nexthop's gateway; 0 for none.</param>
-/// <param name="NhId">The nexthop object's id; 0 for none.</param>
-/// <param name="Info">The fib6_info's address.</param>
+/// <summary>
+/// An IPv6 route as a dump shows it; each part of a multipath route is a route. Oif, Peer (0 for none) and Gateway (0
+/// for none) are the nexthop's; NhId is its object's, or 0. Info is the address of the fib6_info.
+/// </summary>
 public readonly record struct Fib6Route(
-    Prefix Dst,
-    RouteType Type,
-    byte Protocol,
-    uint Metric,
-    int Oif,
-    int Peer,
-    UInt128 Gateway,
-    uint NhId,
-    nint Info);
+    Prefix Dst, RouteType Type, byte Protocol, uint Metric, int Oif, int Peer, UInt128 Gateway, uint NhId, nint Info);
 
 /// <summary>Is shown every node and route of a tree: a node, then its left subtree, then its right.</summary>
 public interface IFib6Visitor
 {
-    /// <summary>A node, before its routes.</summary>
-    /// <param name="depth">Nodes above it.</param>
-    /// <param name="bit">The length of its prefix.</param>
-    /// <param name="flags">RTN_ flags.</param>
-    /// <param name="leaf">
-    /// The route that supplies the node's address, its own or one below it. Null in a root without routes, where the kernel has
-    /// the null entry.
-    /// </param>
-    /// <param name="routes">The node's own routes, siblings included; 0 if it only branches, and in a root without any.</param>
+    /// <summary>
+    /// A node before its routes: the number of nodes above it, the length of its prefix, its flags, the route that supplies its
+    /// address (null in a root without routes, where the kernel has the null entry), and the number of its own routes, siblings
+    /// included.
+    /// </summary>
     unsafe void Node(int depth, int bit, Fib6NodeFlags flags, Fib6Info* leaf, int routes);
 
     /// <summary>A route of the node just seen, in the list's order; siblings too.</summary>
@@ -111,15 +91,8 @@ public sealed unsafe partial class Fib6Table
         {
             var nhc = &Fib6Info.Nh(rt)->nh_common;
             return new(
-                Prefix.OfV6(rt->fib6_dst.Address, rt->fib6_dst.plen),
-                (RouteType)rt->fib6_type,
-                rt->fib6_protocol,
-                rt->fib6_metric,
-                nhc->nhc_oif,
-                nhc->Peer,
-                nhc->nhc_gw_family == 0 ? UInt128.Zero : nhc->Gateway,
-                rt->nh != null ? rt->nh->id : 0,
-                (nint)rt);
+                Prefix.OfV6(rt->fib6_dst.Address, rt->fib6_dst.plen), (RouteType)rt->fib6_type, rt->fib6_protocol, rt->fib6_metric, nhc->nhc_oif,
+                nhc->Peer, nhc->nhc_gw_family == 0 ? UInt128.Zero : nhc->Gateway, rt->nh != null ? rt->nh->id : 0, (nint)rt);
         }
     }
 }

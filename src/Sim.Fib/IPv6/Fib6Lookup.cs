@@ -21,7 +21,7 @@ public unsafe struct Fib6Result
     public readonly int Peer => Nhc->Peer;
 }
 
-/// <summary>Is told what a lookup in an IPv6 table reads; <see cref="NoFib6Trace"/> compiles to nothing.</summary>
+/// <summary>Is told what a lookup in an IPv6 table reads; <see cref="NoTrace"/> compiles to nothing.</summary>
 internal unsafe interface IFib6Trace
 {
     /// <summary>A node on the way down: its bit, and the child that the address names.</summary>
@@ -43,33 +43,6 @@ internal unsafe interface IFib6Trace
     void Nexthop(Fib6Info* rt, FibNhCommon* nhc);
 }
 
-internal readonly unsafe struct NoFib6Trace : IFib6Trace
-{
-    public void Node(Fib6Node* fn, Fib6Node** child)
-    {
-    }
-
-    public void Compare(Fib6Node* fn, bool withLeaf)
-    {
-    }
-
-    public void Climb(Fib6Node* fn)
-    {
-    }
-
-    public void Select(Fib6Node* fn, Fib6Info* rt0)
-    {
-    }
-
-    public void Route(Fib6Info* rt)
-    {
-    }
-
-    public void Nexthop(Fib6Info* rt, FibNhCommon* nhc)
-    {
-    }
-}
-
 /// <summary>Longest-prefix match.</summary>
 /// <remarks>
 /// <code>
@@ -87,15 +60,12 @@ public sealed unsafe partial class Fib6Table
     /// <summary>
     /// <c>fib6_table_lookup</c>: finds the route for an address. Returns 0 and the result; -EAGAIN if there is no route, as
     /// policy rules do; or the result and the error of a reject route's type (-EINVAL blackhole, -EHOSTUNREACH unreachable,
-    /// -EACCES prohibit, -EAGAIN throw, -ENETUNREACH a route to the loopback).
+    /// -EACCES prohibit, -EAGAIN throw, -ENETUNREACH a route to the loopback). The packet may be bound to the interface
+    /// <paramref name="oif"/>, or 0. If no route uses that, another answers, unless <paramref name="strict"/> has Iface.
     /// </summary>
-    /// <param name="daddr">The address.</param>
-    /// <param name="res">The result.</param>
-    /// <param name="oif">The interface that the packet is bound to; 0 for any. If no route uses it, another answers.</param>
-    /// <param name="strict">With <see cref="Rt6LookupFlags.Iface"/>, no other interface answers.</param>
     public int Lookup(UInt128 daddr, ref Fib6Result res, int oif, Rt6LookupFlags strict = Rt6LookupFlags.None)
     {
-        var trace = default(NoFib6Trace);
+        var trace = default(NoTrace);
         TableLookup(daddr, ref res, oif, strict, ref trace);
         return Verdict(res);
     }
@@ -103,7 +73,7 @@ public sealed unsafe partial class Fib6Table
     /// <inheritdoc/>
     public int Lookup(UInt128 daddr, ref Fib6Result res, LookupPath path) => Lookup(daddr, ref res, path, oif: 0);
 
-    /// <summary>Does the same lookup. Clears <paramref name="path"/>, then records in it what the lookup reads.</summary>
+    /// <summary>Does the same lookup, and records in the path, which it clears first, what the lookup reads.</summary>
     public int Lookup(
         UInt128 daddr, ref Fib6Result res, LookupPath path, int oif, Rt6LookupFlags strict = Rt6LookupFlags.None)
     {
@@ -116,7 +86,7 @@ public sealed unsafe partial class Fib6Table
 
     internal void TableLookup(UInt128 daddr, ref Fib6Result res, int oif, Rt6LookupFlags strict)
     {
-        var trace = default(NoFib6Trace);
+        var trace = default(NoTrace);
         TableLookup(daddr, ref res, oif, strict, ref trace);
     }
 

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using Sim.Kernel;
-
 namespace Sim.Fib;
 
 /// <summary>Fills a <see cref="LookupPath"/> in an IPv6 table.</summary>

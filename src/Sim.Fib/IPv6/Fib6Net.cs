@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using System.Runtime.InteropServices;
-using Sim.Kernel;
 
 namespace Sim.Fib;
 
@@ -35,49 +34,36 @@ public readonly record struct Rt6Statistics(
     public string Format() => $"{FibNodes:x4} {FibRouteNodes:x4} 0000 {FibRtEntries:x4} 0000 0000 {FibDiscardedRoutes:x4}\n";
 }
 
-/// <summary>
-/// A network namespace's part of the IPv6 FIB: its tables, nexthop objects, the slab of nodes, and the objects that wait for
-/// a grace period.
-/// </summary>
+/// <summary>A network namespace's part of the IPv6 FIB: its tables, nexthop objects, the slab of nodes, and the objects
+/// that wait for a grace period.</summary>
 /// <remarks>
-/// <para>Read in this order: Fib6Table (the tree), Fib6Node (the structures), Fib6Lookup, Fib6Select, Fib6Add, Fib6AddRoute,
-/// Fib6Delete, Fib6Walk; then Fib6Route and Fib6Nexthop for how a request becomes a route.</para>
-/// <para>Interfaces are their indexes: every index above 0 exists, is up and has a carrier until <see cref="DeviceDown"/>; no
-/// interface has an address. One writer, as under RTNL. Left out: policy rules, source prefixes, route metrics, preferences
-/// and lifetimes, router advertisements, notifiers, nexthop groups, dsts with their exceptions, neighbours, and the choice
-/// among equal nexthops after a lookup (<c>fib6_select_path</c>): none of them shapes a table of its own.</para>
+/// <para>Read in this order: Fib6Table (the tree), Fib6Node (the structures), Fib6Lookup, Fib6Select, Fib6Add,
+/// Fib6AddRoute, Fib6Delete, Fib6Walk; then Fib6Route and Fib6Nexthop for how a request becomes a route.</para>
+/// <para>No interface has an address. Left out: policy rules, source prefixes, route metrics, preferences and
+/// lifetimes, router advertisements, notifiers, requests with several nexthops (RTA_MULTIPATH), devices that go down,
+/// dsts with their exceptions, neighbours, and the choice among equal nexthops after a lookup
+/// (<c>fib6_select_path</c>). None of them shapes a table of single routes.</para>
 /// </remarks>
-public sealed unsafe partial class Fib6Net : IRcuCallbacks, IDisposable
+public sealed unsafe partial class Fib6Net : FibNamespace<Fib6Table>
 {
     /// <summary>The loopback's interface index: reject routes go through it, and a route through it is a reject route.</summary>
     public const int Loopback = 1;
 
     private const int CacheLine = 64; // SLAB_HWCACHE_ALIGN
 
-    private readonly TableHash<Fib6Table> _tables = new();
-    private readonly HashSet<int> _down = [];
-    private readonly RcuQueue _rcu;
     private int _sernum = 1;
     private KmemCache? _lc6LeafCache;
-    private bool _disposed;
 
     /// <summary>Makes the namespace in <paramref name="memory"/>, which must outlive it.</summary>
-    public Fib6Net(KernelMemory memory, Fib6Options? options = null)
+    public Fib6Net(KernelMemory memory, Fib6Options? options = null) : base(memory)
     {
-        ArgumentNullException.ThrowIfNull(memory);
-        Memory = memory;
         Options = options ?? new Fib6Options();
-        _rcu = new RcuQueue(memory, this);
-        States = new PeerStates(memory, _rcu);
         NodeSize = Options.Subtrees ? Fib6Node.SubtreesSize : Fib6Node.Size;
         NodeCache = memory.CreateCache("fib6_node", NodeSize, CacheLine);
         NullEntry = AllocNullEntry();
         Walkers = (ListHead*)NativeMemory.Alloc((nuint)sizeof(ListHead));
         Hlist.Init(Walkers);
-        _nexthopDevHash = (HlistNode**)NativeMemory.AllocZeroed(NexthopDevHashSize, (nuint)sizeof(HlistNode*));
     }
-
-    public KernelMemory Memory { get; }
 
     public Fib6Options Options { get; }
 
@@ -86,15 +72,6 @@ public sealed unsafe partial class Fib6Net : IRcuCallbacks, IDisposable
 
     /// <summary>The leaves of every <see cref="Lc6Table"/>; made with the first.</summary>
     internal KmemCache Lc6LeafCache => _lc6LeafCache ??= Memory.CreateCache("ip6_fib_trie", Lc6Tnode.LeafSize, CacheLine);
-
-    /// <summary>How often the writer waited for a grace period: never in the IPv6 FIB.</summary>
-    public long Synchronizations { get; }
-
-    /// <summary>Objects that wait for a grace period.</summary>
-    public long PendingFrees => _rcu.Pending;
-
-    /// <summary>Peers that a route names: <c>num_route_peers</c> of all devices.</summary>
-    public int RoutePeerCount => States.PeerCount;
 
     /// <summary><c>rt6_stats</c>.</summary>
     public Rt6Statistics Statistics => new(FibNodes, FibRouteNodes, FibRtEntries, FibDiscardedRoutes);
@@ -107,8 +84,6 @@ public sealed unsafe partial class Fib6Net : IRcuCallbacks, IDisposable
 
     internal uint FibDiscardedRoutes { get; set; }
 
-    internal PeerStates States { get; }
-
     /// <summary>Bytes of a node, before the slab rounds them up.</summary>
     internal int NodeSize { get; }
 
@@ -117,32 +92,6 @@ public sealed unsafe partial class Fib6Net : IRcuCallbacks, IDisposable
 
     /// <summary><c>fib6_walkers</c>: the walks under way, which deletions must not leave on a freed node.</summary>
     internal ListHead* Walkers { get; }
-
-    /// <summary><c>fib6_get_table</c>; 0 is the main table.</summary>
-    public Fib6Table? GetTable(uint id) => _tables.Get(id);
-
-    /// <summary>The tables in the kernel's order: by hash bucket, the newest of a bucket first.</summary>
-    public IEnumerable<Fib6Table> Tables => _tables.All;
-
-    /// <summary>Frees the namespace's tables, its nexthop objects, and all objects that wait for a grace period.</summary>
-    public void Dispose()
-    {
-        if (_disposed)
-            return;
-        _disposed = true;
-        foreach (var table in Tables.ToArray())
-            table.Dispose();
-        foreach (var nh in _nexthops.Values.ToArray())
-            RemoveNexthop((NextHop*)nh);
-        _rcu.Barrier();
-        Memory.Kfree(NullEntry, InfoSize(withNh: true));
-        NativeMemory.Free(Walkers);
-        NativeMemory.Free(_nexthopDevHash);
-    }
-
-    internal void Register(Fib6Table table) => _tables.Add(table);
-
-    internal void Unregister(Fib6Table table) => _tables.Remove(table);
 
     /// <summary><c>fib6_new_sernum</c>.</summary>
     internal int NewSernum() => _sernum = _sernum < int.MaxValue ? _sernum + 1 : 1;
@@ -169,12 +118,52 @@ public sealed unsafe partial class Fib6Net : IRcuCallbacks, IDisposable
     internal void Release(Fib6Info* f6i)
     {
         if (f6i != null && --f6i->fib6_ref == 0)
-            _rcu.Call(&f6i->rcu, RcuFunc.Fib6InfoFree);
+            CallRcu(&f6i->rcu, RcuFunc.Fib6InfoFree);
     }
 
-    internal void CallRcu(RcuHead* head, RcuFunc func) => _rcu.Call(head, func);
+    /// <summary>Returns the route that this link lies in, as its siblings or nh_list.</summary>
+    internal static Fib6Info* OfSiblings(ListHead* at) => (Fib6Info*)((byte*)at - Fib6Info.SiblingsOffset);
 
-    void IRcuCallbacks.Invoke(RcuHead* head, RcuFunc func)
+    /// <summary><c>fib6_update_sernum_upto_root</c>: dsts of the routes from here up are stale.</summary>
+    internal void UpdateSernumUptoRoot(Fib6Info* rt)
+    {
+        var sernum = NewSernum();
+        var tail = NodeSize - sizeof(Fib6NodeTail);
+        for (var fn = rt->fib6_node; fn != null; fn = fn->parent)
+            ((Fib6NodeTail*)((byte*)fn + tail))->fn_sernum = sernum;
+    }
+
+    private protected override int InitNexthop(NhInfo* nhi, int oif, int peer)
+    {
+        nhi->family = FamilyIPv6;
+        NhInfo.Fib6Nh(nhi)->nh_common.nhc_scope = (byte)RouteScope.Link;
+        return NhInit(NhInfo.Fib6Nh(nhi), new Fib6Config { Oif = oif, Peer = peer }, table: 0, reject: false);
+    }
+
+    private protected override void ReleaseNexthop(NhInfo* nhi) => NhRelease(NhInfo.Fib6Nh(nhi));
+
+    /// <summary>Deletes each route by itself, without a walk.</summary>
+    private protected override int RemoveRoutes(NextHop* nh)
+    {
+        var dropped = 0;
+        ListHead* next;
+        for (var at = nh->f6i_list.next; at != &nh->f6i_list; at = next)
+        {
+            next = at->next;
+            var f6i = OfSiblings(at);
+            dropped += GetTable(f6i->fib6_table->tb6_id)!.Del(f6i) == 0 ? 1 : 0;
+        }
+
+        return dropped;
+    }
+
+    private protected override void Free()
+    {
+        Memory.Kfree(NullEntry, InfoSize(withNh: true));
+        NativeMemory.Free(Walkers);
+    }
+
+    private protected override void Reclaim(RcuHead* head, RcuFunc func)
     {
         switch (func)
         {
@@ -187,12 +176,8 @@ public sealed unsafe partial class Fib6Net : IRcuCallbacks, IDisposable
             case RcuFunc.Lc6NodeFree:
                 Lc6Table.NodeFreeRcu(this, (Lc6Tnode*)head);
                 break;
-            case RcuFunc.NexthopFree:
-                NexthopFreeRcu((NextHop*)((byte*)head - NextHop.RcuOffset));
-                break;
             default:
-                States.Reclaim(head, func);
-                break;
+                throw new InvalidOperationException($"an rcu_head was overwritten: callback {(nint)func}");
         }
     }
 
@@ -212,7 +197,7 @@ public sealed unsafe partial class Fib6Net : IRcuCallbacks, IDisposable
     {
         var f6i = InfoAlloc(withNh: true);
         f6i->fib6_flags = Rtf.Reject | Rtf.NoNexthop;
-        f6i->fib6_protocol = 2; // RTPROT_KERNEL
+        f6i->fib6_protocol = RouteProtocol.Kernel;
         f6i->fib6_metric = uint.MaxValue;
         f6i->fib6_type = (byte)RouteType.Unreachable;
         Fib6Info.InlineNh(f6i)->nh_common.nhc_dev = Loopback;

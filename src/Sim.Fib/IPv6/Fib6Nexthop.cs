@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 namespace Sim.Fib;
 
-/// <summary>
-/// Nexthops of IPv6 routes: <c>fib6_nh_init</c> and the check of gateways (net/ipv6/route.c), and the devices they go through.
-/// </summary>
+/// <summary>Nexthops of IPv6 routes and the check of their gateways (net/ipv6/route.c).</summary>
 public sealed unsafe partial class Fib6Net
 {
     private const byte FamilyIPv6 = (byte)GatewayFamily.IPv6;
@@ -24,8 +22,6 @@ public sealed unsafe partial class Fib6Net
         {
             if (dev == 0)
                 return -Errno.ENODEV;
-            if (!DeviceIsUp(dev))
-                return -Errno.ENETDOWN;
             nhc->nhc_flags |= (byte)RtnhFlags.OnLink;
         }
 
@@ -65,8 +61,6 @@ public sealed unsafe partial class Fib6Net
 
         if (dev == 0)
             return -Errno.ENODEV;
-        if (!DeviceIsUp(dev))
-            return -Errno.ENETDOWN;
         if (cfg.Peer != 0 && cfg.Oif == 0)
             return -Errno.EINVAL;
         nhc->nhc_pcpu_rth_output = (nint)Memory.AllocPercpu();
@@ -92,9 +86,7 @@ public sealed unsafe partial class Fib6Net
         {
             if (IsMulticast(cfg.Gateway))
                 return -Errno.EINVAL;
-            var err = (cfg.Flags & RtnhFlags.OnLink) != 0
-                ? CheckNhOnLink(cfg, dev)
-                : CheckNh(cfg, table, ref dev);
+            var err = (cfg.Flags & RtnhFlags.OnLink) != 0 ? CheckNhOnLink(cfg, dev) : CheckNh(cfg, table, ref dev);
             if (err != 0)
                 return err;
         }
@@ -143,8 +135,7 @@ public sealed unsafe partial class Fib6Net
         return dev == res.Nhc->nhc_dev ? 0 : -Errno.EHOSTUNREACH;
     }
 
-    private static bool IsOnLink(in Fib6Result res) =>
-        (res.Flags & Rtf.Reject) == 0 && res.Nhc->nhc_gw_family == 0;
+    private static bool IsOnLink(in Fib6Result res) => (res.Flags & Rtf.Reject) == 0 && res.Nhc->nhc_gw_family == 0;
 
     /// <summary>
     /// <c>ip6_nh_lookup_table</c>: looks a gateway up. A missing table counts as empty, because a kernel always has local and
@@ -174,6 +165,4 @@ public sealed unsafe partial class Fib6Net
 
     /// <summary>ff00::/8.</summary>
     private static bool IsMulticast(UInt128 address) => (uint)(address >> 120) == 0xFF;
-
-    internal bool DeviceIsUp(int oif) => oif > 0 && (_down.Count == 0 || !_down.Contains(oif));
 }

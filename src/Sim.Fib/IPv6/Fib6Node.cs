@@ -107,7 +107,7 @@ public unsafe struct Fib6Info
     public byte trap;
     public byte offload_failed;
 
-    /// <summary>should_flush and fib6_destroying of the kernel's bit field.</summary>
+    /// <summary>fib6_destroying of the kernel's bit field.</summary>
     public Fib6InfoBits bits;
     public RcuHead rcu;
     public NextHop* nh;
@@ -133,7 +133,6 @@ public unsafe struct Fib6Info
 public enum Fib6InfoBits : byte
 {
     None = 0,
-    ShouldFlush = 1,
     Destroying = 8,
 }
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Runtime.InteropServices;
 using static Sim.Fib.Fib6Address;
 
 namespace Sim.Fib;
@@ -7,9 +6,7 @@ namespace Sim.Fib;
 /// <summary>From a request to a route: the part of net/ipv6/route.c between netlink and the tree.</summary>
 public sealed unsafe partial class Fib6Table
 {
-    /// <summary>
-    /// <c>inet6_rtm_newroute</c>: adds a route, or replaces one. Returns 0 or a negative error:
-    /// </summary>
+    /// <summary><c>inet6_rtm_newroute</c>: adds a route, or replaces one. Returns 0 or a negative error:</summary>
     /// <remarks>
     /// A request meets the routes of the same prefix and metric.
     /// <list type="table">
@@ -19,7 +16,7 @@ public sealed unsafe partial class Fib6Table
     /// <item><term>neither</term><description>goes behind them; -EEXIST if one has the same nexthop. If all have gateways,
     /// together they are one multipath route. Append and a missing Create change nothing.</description></item>
     /// </list>
-    /// -EINVAL, -ENODEV, -ENETDOWN and -EHOSTUNREACH come from the request's checks and the nexthop's.
+    /// -EINVAL, -ENODEV and -EHOSTUNREACH come from the request's checks and the nexthop's.
     /// </remarks>
     public int Insert(in Fib6Config cfg)
     {
@@ -28,7 +25,7 @@ public sealed unsafe partial class Fib6Table
             return err;
         if (cfg.Metric == 0)
             return Insert(cfg with { Metric = Fib6Config.UserMetric });
-        return cfg.Multipath != null ? MultipathAdd(cfg, cfg.Multipath) : RouteAdd(cfg);
+        return RouteAdd(cfg);
     }
 
     /// <summary>
@@ -44,7 +41,7 @@ public sealed unsafe partial class Fib6Table
             return err;
         if (cfg.NhId != 0 && _net.FindNexthop(cfg.NhId) == null)
             return -Errno.EINVAL;
-        return cfg.Multipath != null ? MultipathDel(cfg, cfg.Multipath) : RouteDel(cfg, deleteAllNh: true);
+        return RouteDel(cfg);
     }
 
     /// <summary><c>ip6_route_add</c>.</summary>
@@ -71,7 +68,7 @@ public sealed unsafe partial class Fib6Table
         }
 
         var rt = _net.InfoAlloc(withNh: nh == null);
-        rt->fib6_protocol = cfg.Protocol != 0 ? cfg.Protocol : Fib6Config.ProtocolBoot;
+        rt->fib6_protocol = cfg.Protocol != 0 ? cfg.Protocol : RouteProtocol.Boot;
         rt->fib6_table = _tb;
         rt->fib6_metric = cfg.Metric;
         rt->fib6_type = (byte)(cfg.Type != RouteType.Unspec ? cfg.Type : RouteType.Unicast);
@@ -100,93 +97,15 @@ public sealed unsafe partial class Fib6Table
         return rt;
     }
 
-    /// <summary>
-    /// <c>ip6_route_multipath_add</c>: adds a route for each nexthop. -EINVAL if one has no gateway, -EEXIST if one is there
-    /// twice. If one cannot be added, those before it are deleted again; a route that the first one replaced stays gone.
-    /// </summary>
-    private int MultipathAdd(in Fib6Config cfg, Fib6NexthopConfig[] hops)
-    {
-        if (hops.Length == 0)
-            return -Errno.EINVAL;
-        var infos = (Fib6Info**)NativeMemory.AllocZeroed((nuint)hops.Length, (nuint)sizeof(Fib6Info*));
-        var err = 0;
-        for (var i = 0; i < hops.Length && err == 0; i++)
-            err = CreateHop(cfg.ForHop(hops[i]), hops[i].Weight, infos, i);
-        if (err == 0)
-            err = InsertHops(cfg, hops, infos);
-        for (var i = 0; i < hops.Length; i++)
-            _net.Release(infos[i]);
-        NativeMemory.Free(infos);
-        return err;
-    }
-
-    private int CreateHop(in Fib6Config cfg, int weight, Fib6Info** infos, int i)
-    {
-        if (weight is < 1 or > 256)
-            return -Errno.EINVAL;
-        var rt = RouteInfoCreate(cfg, out var err);
-        if (rt == null)
-            return err;
-        if (!QualifyForEcmp(rt))
-            err = -Errno.EINVAL;
-        for (var before = 0; before < i && err == 0; before++)
-            err = DuplicateNexthop(infos[before], rt) ? -Errno.EEXIST : 0;
-        if (err != 0)
-        {
-            _net.Release(rt);
-            return err;
-        }
-
-        Fib6Info.InlineNh(rt)->nh_common.nhc_weight = weight;
-        infos[i] = rt;
-        return 0;
-    }
-
-    private int InsertHops(in Fib6Config cfg, Fib6NexthopConfig[] hops, Fib6Info** infos)
-    {
-        var flags = cfg.NlFlags;
-        for (var i = 0; i < hops.Length; i++)
-        {
-            var err = Add(infos[i], flags);
-            if (err != 0)
-            {
-                for (var before = 0; before < i; before++)
-                    RouteDel(cfg.ForHop(hops[before]), deleteAllNh: false);
-                return err;
-            }
-
-            // The first has dealt with the routes that were there; the others join it.
-            flags = (flags & ~(NlmFlags.Excl | NlmFlags.Replace)) | NlmFlags.Create;
-        }
-
-        return 0;
-    }
-
-    /// <summary><c>ip6_route_multipath_del</c>: deletes the route of each nexthop. Returns the last error, or 0.</summary>
-    private int MultipathDel(in Fib6Config cfg, Fib6NexthopConfig[] hops)
-    {
-        var last = 0;
-        foreach (var hop in hops)
-        {
-            var err = RouteDel(cfg.ForHop(hop), deleteAllNh: false);
-            if (err != 0)
-                last = err;
-        }
-
-        return last;
-    }
-
     /// <summary><c>ip6_route_del</c>. If the request names a peer, a state is built to compare with.</summary>
-    private int RouteDel(in Fib6Config cfg, bool deleteAllNh)
+    private int RouteDel(in Fib6Config cfg)
     {
         var state = cfg.Peer != 0 ? _net.States.BuildToCompare(cfg.Peer) : null;
         var rt = FindToDelete(cfg, state);
         _net.States.Put(state);
         if (rt == null)
             return -Errno.ESRCH;
-        if (rt->nh == null && cfg.Gateway == UInt128.Zero && cfg.Peer == 0 && deleteAllNh)
-            return DelSiblings(rt);
-        return Del(rt);
+        return rt->nh == null && cfg.Gateway == UInt128.Zero && cfg.Peer == 0 ? DelSiblings(rt) : Del(rt);
     }
 
     private Fib6Info* FindToDelete(in Fib6Config cfg, LwtunnelState* state)

@@ -82,9 +82,7 @@ public sealed unsafe partial class Fib6Table : IFib6Routes, IRoutingTable, IDisp
     /// <summary>The root node, for tests that walk the tree.</summary>
     internal Fib6Node* Root => _root;
 
-    /// <summary>
-    /// Deletes the table with all its routes, as when a namespace ends. The next grace period frees the routes' memory.
-    /// </summary>
+    /// <summary>Deletes the table with its routes. The next grace period frees the memory.</summary>
     public void Dispose()
     {
         if (_disposed)

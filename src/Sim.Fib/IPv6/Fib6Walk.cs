@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using System.Runtime.InteropServices;
-using Sim.Kernel;
 
 namespace Sim.Fib;
 
 /// <summary>The next step of a walker at its node (<c>enum fib6_walk_state</c>, without the state of subtrees).</summary>
 internal enum Fib6WalkState
 {
-    Left,
-    Right,
-    Call,
-    Up,
+    Left, Right, Call, Up,
 }
 
 /// <summary>
-/// A walk over a tree (<c>struct fib6_walker</c>): a node's left subtree, its right one, then its routes. It can pause and
-/// resume, and the function that it calls may delete the route and the node where the walk is.
+/// A walk over a tree (<c>struct fib6_walker</c>): a node's left subtree, its right one, then its routes. At each node with
+/// routes, the route and the node where the walk is may be deleted.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct Fib6Walker
@@ -26,13 +22,6 @@ internal unsafe struct Fib6Walker
     public Fib6Node* node;
     public Fib6Info* leaf;
     public Fib6WalkState state;
-}
-
-/// <summary>Called at each node with routes.</summary>
-internal unsafe interface IFib6WalkFunc
-{
-    /// <summary>0 to go on: then w-&gt;leaf must be null or a route still to be seen. Positive to pause, negative to end.</summary>
-    int Call(Fib6Walker* w);
 }
 
 /// <summary>Decides which routes <c>fib6_clean_tree</c> deletes.</summary>
@@ -59,15 +48,15 @@ public sealed unsafe partial class Fib6Table
     public int Flush() => CleanTree(new All(_net.NullEntry));
 
     /// <summary><c>fib6_walk</c>.</summary>
-    private int Walk<TFunc>(Fib6Walker* w, ref TFunc func)
-        where TFunc : struct, IFib6WalkFunc
+    private void Walk<TClean>(Fib6Walker* w, ref Cleaner<TClean> cleaner)
+        where TClean : struct, IFib6Clean
     {
         w->state = Fib6WalkState.Left;
         w->node = w->root;
         Hlist.Add(&w->lh, _net.Walkers);
         try
         {
-            return WalkContinue(w, ref func);
+            WalkContinue(w, ref cleaner);
         }
         finally
         {
@@ -75,18 +64,12 @@ public sealed unsafe partial class Fib6Table
         }
     }
 
-    /// <summary><c>fib6_walk_continue</c>: walks on. Returns 0 at the end, else the function's result.</summary>
-    private int WalkContinue<TFunc>(Fib6Walker* w, ref TFunc func)
-        where TFunc : struct, IFib6WalkFunc
+    /// <summary><c>fib6_walk_continue</c>: walks on, with the cleaner at each node with routes, to the end.</summary>
+    private void WalkContinue<TClean>(Fib6Walker* w, ref Cleaner<TClean> cleaner)
+        where TClean : struct, IFib6Clean
     {
         while (WalkToRoutes(w))
-        {
-            var err = func.Call(w);
-            if (err != 0)
-                return err;
-        }
-
-        return 0;
+            cleaner.CleanNode(w);
     }
 
     /// <summary>
@@ -155,13 +138,13 @@ public sealed unsafe partial class Fib6Table
     }
 
     /// <summary><c>struct fib6_cleaner</c>.</summary>
-    private struct Cleaner<TClean>(Fib6Table table, TClean clean) : IFib6WalkFunc
+    private struct Cleaner<TClean>(Fib6Table table, TClean clean)
         where TClean : struct, IFib6Clean
     {
         public int Deleted { get; private set; }
 
         /// <summary><c>fib6_clean_node</c>: after a deletion returns to the walk, which knows what is left of the node.</summary>
-        public int Call(Fib6Walker* w)
+        public void CleanNode(Fib6Walker* w)
         {
             for (var rt = w->leaf; rt != null; rt = rt->fib6_next)
             {
@@ -172,7 +155,7 @@ public sealed unsafe partial class Fib6Table
                     if (table.Del(rt) != 0)
                         continue;
                     Deleted++;
-                    return 0;
+                    return;
                 }
 
                 if (res == -2)
@@ -180,7 +163,6 @@ public sealed unsafe partial class Fib6Table
             }
 
             w->leaf = null;
-            return 0;
         }
     }
 }

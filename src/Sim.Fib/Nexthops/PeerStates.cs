@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using System.Runtime.InteropServices;
-using Sim.Kernel;
 
 namespace Sim.Fib;
 
@@ -58,8 +57,6 @@ public unsafe struct RoutePeer
 /// </summary>
 internal sealed unsafe class PeerStates(KernelMemory memory, RcuQueue rcu)
 {
-    private const ushort EncapWgPeer = 11; // LWTUNNEL_ENCAP_WGPEER
-
     /// <summary>The route_peers in use. The kernel finds them in a hash table by key; here a dictionary does.</summary>
     private readonly Dictionary<(int Oif, int Peer), nint> _routePeers = [];
 
@@ -118,23 +115,16 @@ internal sealed unsafe class PeerStates(KernelMemory memory, RcuQueue rcu)
     /// <summary>Runs a callback that <see cref="Put"/> queued.</summary>
     public void Reclaim(RcuHead* head, RcuFunc func)
     {
-        switch (func)
-        {
-            case RcuFunc.StateFree:
-                memory.Kfree((byte*)head - LwtunnelState.RcuOffset, sizeof(LwtunnelState));
-                break;
-            case RcuFunc.RoutePeerFree:
-                memory.Kfree((byte*)head - RoutePeer.RcuOffset, sizeof(RoutePeer));
-                break;
-            default:
-                throw new InvalidOperationException($"an rcu_head was overwritten: callback {(nint)func}");
-        }
+        if (func == RcuFunc.StateFree)
+            memory.Kfree((byte*)head - LwtunnelState.RcuOffset, sizeof(LwtunnelState));
+        else
+            memory.Kfree((byte*)head - RoutePeer.RcuOffset, sizeof(RoutePeer));
     }
 
     private LwtunnelState* AllocState(RoutePeer* peer)
     {
         var state = (LwtunnelState*)memory.Kzalloc(sizeof(LwtunnelState));
-        state->type = EncapWgPeer;
+        state->type = Lwtunnel.EncapWgPeer;
         state->refcnt = 1;
         state->hash = peer->hash;
         state->peer = peer;
@@ -172,7 +162,7 @@ public sealed unsafe partial class FibNet
     /// <summary><c>fib_nh_release</c>.</summary>
     private void ReleaseNh(FibNh* nh)
     {
-        _states.Put(nh->nh_common.nhc_lwtstate);
+        States.Put(nh->nh_common.nhc_lwtstate);
         nh->nh_common.nhc_lwtstate = null;
     }
 
@@ -181,9 +171,9 @@ public sealed unsafe partial class FibNet
     {
         if (peer == 0)
             return true;
-        var state = _states.BuildToCompare(peer);
+        var state = States.BuildToCompare(peer);
         var same = PeerStates.Same(state, nhc->nhc_lwtstate);
-        _states.Put(state);
+        States.Put(state);
         return same;
     }
 }

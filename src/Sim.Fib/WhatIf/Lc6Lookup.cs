@@ -4,7 +4,7 @@ using static Sim.Fib.Lc6Vector;
 
 namespace Sim.Fib;
 
-/// <summary>Is told what a lookup reads; <see cref="NoLc6Trace"/> compiles to nothing.</summary>
+/// <summary>Is told what a lookup reads; <see cref="NoTrace"/> compiles to nothing.</summary>
 internal unsafe interface ILc6Trace
 {
     /// <summary>The key, pos, bits and slen of a node on the way down.</summary>
@@ -23,36 +23,13 @@ internal unsafe interface ILc6Trace
     void Answer(Fib6Info* rt, FibNhCommon* nhc);
 }
 
-internal readonly unsafe struct NoLc6Trace : ILc6Trace
-{
-    public void Node(Lc6Vector* n)
-    {
-    }
-
-    public void Slot(void* slot)
-    {
-    }
-
-    public void Climb(Lc6Vector* n)
-    {
-    }
-
-    public void Prefix(Fib6Info* rt)
-    {
-    }
-
-    public void Answer(Fib6Info* rt, FibNhCommon* nhc)
-    {
-    }
-}
-
 /// <summary>Longest-prefix match, as <see cref="FibTable"/> explains it, and the walk of all routes.</summary>
 public sealed unsafe partial class Lc6Table
 {
     /// <inheritdoc/>
     public int Lookup(UInt128 daddr, ref Fib6Result res)
     {
-        var trace = default(NoLc6Trace);
+        var trace = default(NoTrace);
         return Lookup(daddr, ref res, ref trace);
     }
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using Sim.Kernel;
 using static Sim.Fib.Lc6Vector;
 
 namespace Sim.Fib;
@@ -16,7 +15,7 @@ namespace Sim.Fib;
 /// <para>It shows the effect of level compression alone: on the nodes that a lookup visits, and on their bytes. The thresholds
 /// for growing and shrinking are IPv4's, so a table in the highest 32 bits has the shape that <see cref="FibTable"/> gives it;
 /// tests check this. A leaf lists the routes of all prefixes with its address by fib6_next, longest first; fib6_node stays
-/// null. Left out: routes through nexthop objects and multipath routes (-EOPNOTSUPP), several routes of one metric to a
+/// null. Left out: routes through nexthop objects (-EOPNOTSUPP), several routes of one metric to a
 /// prefix, scores and round robin (<c>rt6_select</c>: here the first live route answers), and the pacing of frees by
 /// fib_sync_mem.</para>
 /// <para>One writer; lookups may run beside it as in <see cref="FibTable"/>.</para>
@@ -57,7 +56,7 @@ public sealed unsafe partial class Lc6Table : IFib6Routes, IDisposable
             return err;
         if (cfg.Metric == 0)
             return Insert(cfg with { Metric = Fib6Config.UserMetric });
-        if (cfg.Multipath != null || cfg.NhId != 0)
+        if (cfg.NhId != 0)
             return -Errno.EOPNOTSUPP;
         var rt = _requests.RouteInfoCreate(cfg, out err);
         if (rt == null)
@@ -74,7 +73,7 @@ public sealed unsafe partial class Lc6Table : IFib6Routes, IDisposable
         var err = cfg.Validate(_requests.Id);
         if (err != 0)
             return err;
-        if (cfg.Multipath != null || cfg.NhId != 0)
+        if (cfg.NhId != 0)
             return -Errno.EOPNOTSUPP;
         Lc6Vector* tp;
         var l = FindNode(&tp, cfg.Dst);
@@ -156,11 +155,7 @@ public sealed unsafe partial class Lc6Table : IFib6Routes, IDisposable
         return 0;
     }
 
-    /// <summary>Takes a route off its leaf, as <c>fib_remove_alias</c> does.</summary>
-    /// <param name="tp">The leaf's parent.</param>
-    /// <param name="l">The leaf.</param>
-    /// <param name="at">The pointer to the route.</param>
-    /// <param name="before">The route before it in the list; null for none.</param>
+    /// <summary>Takes a route off its leaf, as <c>fib_remove_alias</c> does; no route is before the first.</summary>
     private void Remove(Lc6Vector* tp, Lc6Vector* l, Fib6Info** at, Fib6Info* before)
     {
         var rt = *at;

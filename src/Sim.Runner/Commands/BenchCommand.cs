@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: MIT
-using System.CommandLine;
 using Sim.Experiments.Bench;
 using Sim.Figures;
 using Sim.Figures.Measuring;
-using Sim.Files;
-using Sim.Kernel;
 using Sim.Schemes.Structures;
 using Sim.Workloads;
-using Sim.Workloads.Files;
 using Sim.Workloads.Keys;
 using Sim.Workloads.Tables;
 using Spectre.Console;
@@ -24,29 +20,12 @@ internal static class BenchCommand
 
     public static Command Create()
     {
-        var table = CommonOptions.Table();
-        var family = CommonOptions.Family();
-        var order = CommonOptions.Order();
-        var seed = CommonOptions.Seed();
+        var (table, family, order, seed) = (CommonOptions.Table(), CommonOptions.Family(), CommonOptions.Order(), CommonOptions.Seed());
         var best = CommonOptions.BestPath();
-        var peers = new Option<int>("--peers")
-        {
-            Description = "Number of WireGuard peers.",
-            DefaultValueFactory = _ => 8,
-            HelpName = "N",
-        }.Between(1, 65_536);
-        var peersBy = new Option<string>("--peers-by")
-        {
-            Description = "Chooses a prefix's peer by its hash, next-hop or origin-as.",
-            DefaultValueFactory = _ => "hash",
-            HelpName = "RULE",
-        }.OneOf([.. PeerMap.Names]);
-        var skew = new Option<double>("--peers-skew")
-        {
-            Description = "0: equal shares. S > 0: shares in proportion to 1/rank^S.",
-            DefaultValueFactory = _ => 0,
-            HelpName = "S",
-        }.Decimal($"a number from 0 to {MostSkew}", skew => skew <= MostSkew);
+        var peers = CommonOptions.Of("--peers", "N", "Number of WireGuard peers.", 8).Between(1, 65_536);
+        var peersBy = CommonOptions.Of("--peers-by", "RULE", "Chooses a prefix's peer by its hash, next-hop or origin-as.", "hash").OneOf([.. PeerMap.Names]);
+        var skew = CommonOptions.Of("--peers-skew", "S", "0: equal shares. S > 0: shares in proportion to 1/rank^S.", 0.0)
+            .Decimal($"a number from 0 to {MostSkew}", skew => skew <= MostSkew);
         var keys = StrictOptions.Words(
             "--keys", "Addresses to look up: uniform (over all addresses), prefixes (uniform over the prefixes), zipf, hot (one address).",
             [.. LookupKeys.Names], "KEYS");
@@ -66,16 +45,14 @@ internal static class BenchCommand
         {
             table, family, peers, peersBy, skew, order, keys, seed, best.Best, best.Peer, cacheSize, quick, output,
         };
-        command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress =>
+        return command.Does((parsed, progress, cancel) =>
         {
             using var run = new MeasuredRun(parsed, seed, quick, output, cacheSize);
             var settings = new Settings(
                 parsed.GetValue(peers), parsed.GetValue(peersBy)!, parsed.GetValue(skew), parsed.GetValue(order)!, parsed.GetValue(keys)!);
-            var loaded = TableInput.Load(
-                parsed.GetValue(table), parsed.GetValue(family).ToFamily(), best.Rule(parsed), progress, cancel);
+            var loaded = TableInput.Load(parsed.GetValue(table), parsed.GetValue(family).ToFamily(), best.Rule(parsed), progress, cancel);
             return Run(run, settings, loaded, progress, cancel);
-        })));
-        return command;
+        });
     }
 
     private static int Run(MeasuredRun run, Settings settings, LoadedTable loaded, IWorkProgress progress, CancellationToken cancel)
@@ -105,19 +82,10 @@ internal static class BenchCommand
         return run.Report(loaded, context.Figures, PrintSummary, progress, MeasuredRun.Swept(sweep));
     }
 
-    private static int[] Peers(RouteTable table, Settings settings, ulong seed)
-    {
-        try
-        {
-            if (!PeerMap.TryParse(settings.PeersBy, out var rule))
-                throw new ArgumentException($"no such rule: {settings.PeersBy}", nameof(settings));
-            return PeerMap.Build(table, settings.Peers, rule, settings.Skew, seed);
-        }
-        catch (ArgumentException error)
-        {
-            throw new UserException(error.Message);
-        }
-    }
+    private static int[] Peers(RouteTable table, Settings settings, ulong seed) =>
+        CommonOptions.Checked(() => PeerMap.TryParse(settings.PeersBy, out var rule)
+        ? PeerMap.Build(table, settings.Peers, rule, settings.Skew, seed)
+        : throw new ArgumentException($"no such rule: {settings.PeersBy}", nameof(settings)));
 
     private static void PrintSummary(RunResult result)
     {

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: MIT
-using System.CommandLine;
 using Sim.Experiments.Churn;
 using Sim.Experiments.Scaling;
-using Sim.Figures;
 using Sim.Figures.Measuring;
-using Sim.Files;
+using Sim.Figures;
 using Sim.Schemes;
-using Sim.Workloads;
 using Sim.Workloads.Churn;
-using Sim.Workloads.Files;
 using Sim.Workloads.Mrt;
 using Sim.Workloads.Tables;
+using Sim.Workloads;
 using Spectre.Console;
 
 namespace Sim.Runner.Commands;
@@ -25,7 +22,7 @@ internal static class ChurnCommand
     public static Command Create()
     {
         var (table, family, seed, best) = (CommonOptions.Table(), CommonOptions.Family(), CommonOptions.Seed(), CommonOptions.BestPath());
-        var (updates, peers) = (ReplayOptions.Updates(required: false), ReplayOptions.Peers());
+        var (updates, peers) = (ReplayOptions.Updates(), ReplayOptions.Peers());
         var days = TraceOptionSet.Days("--generate-days", "Length of a generated trace, instead of --updates.");
         var made = new TraceOptionSet();
         var (schemes, batch) = (ReplayOptions.Schemes(), ReplayOptions.Windows(s_windows));
@@ -45,7 +42,7 @@ internal static class ChurnCommand
             table, updates, days, family, peers, schemes, batch, best.Best, best.Peer, seed, cacheSize, quick, output,
         };
         made.AddTo(command);
-        command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress =>
+        return command.Does((parsed, progress, cancel) =>
         {
             using var run = new MeasuredRun(parsed, seed, quick, output, cacheSize);
             var length = parsed.GetValue(days);
@@ -59,8 +56,7 @@ internal static class ChurnCommand
                 : TraceFiles.Open(parsed.GetValue(updates)!, "--updates", again: true, progress, cancel);
             using var trace = ReplayOptions.Compile(files, chosen, best.Rule(parsed), settings.Peers, loaded.Damage);
             return Run(run, settings, loaded, trace, progress, cancel);
-        })));
-        return command;
+        });
     }
 
     /// <summary>Refuses options for made traces beside files of updates, and the reverse.</summary>
@@ -109,7 +105,7 @@ internal static class ChurnCommand
         model.Apply(trace.Changes);
         var before = new BindingModel(start);
         var back = trace.Start.Keys
-            .Select(prefix => new BindingChange(0, prefix, model.PeerOf(prefix), before.PeerOf(prefix)))
+            .Select(prefix => BindingChange.Move(prefix, model.PeerOf(prefix), before.PeerOf(prefix)))
             .Where(change => change.Kind != RouteChange.None).ToArray();
         return new ChurnContext
         {
@@ -128,7 +124,7 @@ internal static class ChurnCommand
             Start = new ExpectedBinding(before.Bindings),
             End = new ExpectedBinding(model.Bindings),
             Back = back,
-            Load = [.. start.Prefixes.Zip(start.Peers, (prefix, peer) => new BindingChange(0, prefix, BindingChange.NoPeer, peer))],
+            Load = [.. start.Prefixes.Zip(start.Peers, BindingChange.Insert)],
         };
     }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
-using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.Unicode;
-using Sim.Files;
 using Sim.Lab;
 using Sim.Reports;
 

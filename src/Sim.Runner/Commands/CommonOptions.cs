@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Sim.Figures.Machine;
-using Sim.Files;
-using Sim.Kernel;
 using Sim.Workloads.Mrt;
 using Sim.Workloads.Tables;
 
@@ -12,54 +11,59 @@ namespace Sim.Runner.Commands;
 internal sealed record BestPathOptions(Option<string> Best, Option<string?> Peer)
 {
     /// <exception cref="UserException">An option has none of its forms.</exception>
-    public BestPathRule Rule(ParseResult parsed)
-    {
-        try
-        {
-            return BestPathRule.Parse(parsed.GetValue(Best), parsed.GetValue(Peer));
-        }
-        catch (FormatException error)
-        {
-            throw new UserException(error.Message);
-        }
-    }
+    public BestPathRule Rule(ParseResult parsed) => CommonOptions.Checked(() => BestPathRule.Parse(parsed.GetValue(Best), parsed.GetValue(Peer)));
 }
 
 /// <summary>Options that several commands have in common: one name and one meaning everywhere.</summary>
 internal static class CommonOptions
 {
-    public static Option<FileInfo?> Table(string without = "the embedded table") => new("--table")
+    private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
+
+    /// <summary>An option with the words of its help.</summary>
+    public static Option<T> Of<T>(string name, string help, string description) => new(name) { Description = description, HelpName = help };
+
+    /// <summary>The same with the value that it has if it is not given.</summary>
+    public static Option<T> Of<T>(string name, string help, string description, T usual) =>
+        new(name) { Description = description, HelpName = help, DefaultValueFactory = _ => usual };
+
+    /// <summary>An option that takes one value or more.</summary>
+    public static Option<T[]> Many<T>(string name, string help, string description) => new(name)
     {
-        Description = $"MRT dump or prefix list, plain or compressed; - is standard input. Without it: {without}.",
-        HelpName = "FILE",
+        Description = description,
+        HelpName = help,
+        AllowMultipleArgumentsPerToken = true,
+        Arity = ArgumentArity.OneOrMore,
     };
 
-    public static Option<int> Family() => new Option<int>("--family")
+    /// <summary>Makes something of values that the user gave.</summary>
+    /// <exception cref="UserException">They are not in their range, or not in their form.</exception>
+    public static T Checked<T>(Func<T> make)
     {
-        Description = "Address family: 4 or 6.",
-        DefaultValueFactory = _ => 4,
-        HelpName = "4|6",
-    }.OneOf(["4", "6"]);
+        try
+        {
+            return make();
+        }
+        catch (Exception error) when (error is ArgumentException or FormatException)
+        {
+            throw new UserException(error.Message);
+        }
+    }
 
-    public static Option<string> Order() => new Option<string>("--order")
-    {
-        Description = "Order of insertion: file, sorted (by address), by-length, shuffled.",
-        DefaultValueFactory = _ => "file",
-        HelpName = "ORDER",
-    }.OneOf([.. TableOrder.Names]);
+    public static Option<FileInfo?> Table() =>
+        Of<FileInfo?>("--table", "FILE", "MRT dump or prefix list, plain or compressed; - is standard input. Without it: the embedded table.");
 
-    public static Option<ulong> Seed() => new Option<ulong>("--seed")
-    {
-        Description = "Seed of all random choices.",
-        DefaultValueFactory = _ => 1,
-        HelpName = "N",
-    }.OfDigits();
+    public static Option<int> Family() => Of("--family", "4|6", "Address family: 4 or 6.", 4).OneOf(["4", "6"]);
 
-    /// <summary>The folder of a report.</summary>
-    public static Option<DirectoryInfo> Out() => new("--out")
+    public static Option<string> Order() =>
+        Of("--order", "ORDER", "Order of insertion: file, sorted (by address), by-length, shuffled.", "file").OneOf([.. TableOrder.Names]);
+
+    public static Option<ulong> Seed() => Of("--seed", "N", "Seed of all random choices.", 1ul).OfDigits();
+
+    /// <summary>The folder of a report; <paramref name="usual"/> names that in reports/.</summary>
+    public static Option<DirectoryInfo> Out(string usual = "latest") => new("--out")
     {
         Description = "Folder of the report.",
-        DefaultValueFactory = _ => new DirectoryInfo(ReportFolders.At("latest")),
+        DefaultValueFactory = _ => new DirectoryInfo(ReportFolders.At(usual)),
         HelpName = "DIR",
     };
 
@@ -82,17 +86,10 @@ internal static class CommonOptions
 
     /// <summary>The two options that choose among a dump's paths.</summary>
     public static BestPathOptions BestPath() => new(
-        new Option<string>("--best")
-        {
-            Description = "Best path of a dump: path (shortest AS path) or preference (RFC 4271).",
-            DefaultValueFactory = _ => "path",
-            HelpName = "RULE",
-        },
-        new Option<string?>("--bgp-peer")
-        {
-            Description = "One BGP peer's paths, by index, address or ASn; without it, the best over all peers.",
-            HelpName = "PEER",
-        });
+        Of("--best", "RULE", "Best path of a dump: path (shortest AS path) or preference (RFC 4271).", "path"),
+        Of<string?>("--bgp-peer", "PEER", "One BGP peer's paths, by index, address or ASn; without it, the best over all peers."));
+
+    public static string Indented(this JsonNode json) => json.ToJsonString(s_indented);
 
     public static Family ToFamily(this int number) => number == 6 ? Kernel.Family.IPv6 : Kernel.Family.IPv4;
 }

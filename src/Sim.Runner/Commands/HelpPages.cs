@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
-using Sim.Files;
-using Sim.Kernel;
 using Sim.Netlink;
 using Sim.Workloads;
-using Sim.Workloads.Files;
 
 namespace Sim.Runner.Commands;
 

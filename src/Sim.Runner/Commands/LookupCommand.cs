@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: MIT
-using System.CommandLine;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using Sim.Kernel;
 using Sim.Schemes;
 using Sim.Schemes.Structures;
-using Sim.Workloads.Files;
 
 namespace Sim.Runner.Commands;
 
@@ -14,10 +10,7 @@ internal static class LookupCommand
 {
     public static Command Create()
     {
-        var table = CommonOptions.Table();
-        var family = CommonOptions.Family();
-        var best = CommonOptions.BestPath();
-        var json = CommonOptions.Json();
+        var (table, family, best, json) = (CommonOptions.Table(), CommonOptions.Family(), CommonOptions.BestPath(), CommonOptions.Json());
         var addresses = new Argument<string[]>("ADDRESS")
         {
             Description = "Addresses to look up; without any, standard input is read.",
@@ -37,14 +30,13 @@ internal static class LookupCommand
         {
             table, family, best.Best, best.Peer, json, addresses,
         };
-        command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress =>
+        return command.Does((parsed, progress, cancel) =>
         {
             var wanted = parsed.GetValue(family).ToFamily();
             var given = parsed.GetValue(addresses) ?? [];
             var loaded = TableInput.Load(parsed.GetValue(table), wanted, best.Rule(parsed), progress, cancel);
             return Run(loaded, given.Length > 0 ? given : ReadStandardInput(cancel), parsed.GetValue(json), cancel);
-        })));
-        return command;
+        });
     }
 
     private static IEnumerable<string> ReadStandardInput(CancellationToken cancel)
@@ -90,7 +82,7 @@ internal static class LookupCommand
             }
 
             if (json)
-                Console.Out.WriteLine(results.ToJsonString(s_indented));
+                Console.Out.WriteLine(results.Indented());
         }
         finally
         {
@@ -100,8 +92,6 @@ internal static class LookupCommand
 
         return bad > 0 ? ExitCode.Usage : loaded.ReportDamage();
     }
-
-    private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
 
     private static void Print(LoadedTable loaded, IReadOnlyList<KernelStructure> structures, string text, UInt128 address)
     {

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: MIT
-using System.CommandLine;
 using System.Diagnostics;
 using System.Reflection;
 using Sim.Figures;
 using Sim.Figures.Machine;
 using Sim.Figures.Measuring;
-using Sim.Files;
 using Sim.Reports;
-using Sim.Workloads.Files;
 
 namespace Sim.Runner.Commands;
 
@@ -55,12 +52,7 @@ internal sealed class MeasuredRun : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>Writes the report, and prints a summary of it.</summary>
-    /// <param name="loaded">The table.</param>
-    /// <param name="figures">What was found.</param>
-    /// <param name="printSummary">Prints some of it.</param>
-    /// <param name="progress">Is told of the step.</param>
-    /// <param name="facts">What else must be known of the conditions.</param>
+    /// <summary>Writes the report, with further facts of the conditions, and prints a summary of it.</summary>
     /// <returns>The exit code, which says whether the input was damaged.</returns>
     /// <exception cref="ReportException">There is no report; says where the results are.</exception>
     public int Report(

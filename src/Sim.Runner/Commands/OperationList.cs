@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.Text;
-using Sim.Files;
-using Sim.Kernel;
 using Sim.Schemes.Structures;
 using Sim.Workloads;
-using Sim.Workloads.Churn;
-using Sim.Workloads.Files;
-using Sim.Workloads.Mrt;
 
 namespace Sim.Runner.Commands;
 
@@ -19,8 +14,7 @@ internal static class OperationList
     private const int Peer = 0;
 
     /// <exception cref="UserException">The file cannot be read.</exception>
-    public static IReadOnlyList<BindingChange> Read(
-        FileInfo file, Family family, DamageLog damage, IWorkProgress progress, CancellationToken cancel)
+    public static IReadOnlyList<BindingChange> Read(FileInfo file, Family family, DamageLog damage, IWorkProgress progress, CancellationToken cancel)
     {
         using var stream = new InputFile(file, again: false, progress, cancel).Open();
         using var reader = new StreamReader(stream, Encoding.UTF8);
@@ -32,7 +26,7 @@ internal static class OperationList
             if (!trimmed.IsEmpty && trimmed[0] != '#')
             {
                 if (trimmed[0] is '+' or '-' && Prefix.TryParse(trimmed[1..].Trim().ToString(), out var prefix) && prefix.Family == family)
-                    operations.Add(trimmed[0] == '+' ? new(0, prefix, BindingChange.NoPeer, Peer) : new(0, prefix, Peer, BindingChange.NoPeer));
+                    operations.Add(trimmed[0] == '+' ? BindingChange.Insert(prefix, Peer) : BindingChange.Delete(prefix, Peer));
                 else
                     damage.Add(file.ToString(), line, offset, $"not '+ PREFIX' or '- PREFIX' of IPv{(int)family}: {Shown(text)}");
             }

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.CommandLine;
-using Sim.Files;
-using Sim.Kernel;
 using Sim.Schemes;
 using Sim.Workloads;
 using Sim.Workloads.Churn;
@@ -15,22 +12,14 @@ internal static class ReplayOptions
     /// <summary>Netlink operations name a peer in 16 bits, and one number is the dummy peer's.</summary>
     private const int MostPeers = 65_000;
 
-    public static Option<FileInfo[]> Updates(bool required) => new("--updates")
+    public static Option<FileInfo[]> Updates(string description = "MRT files of updates in order of time.")
     {
-        Description = "MRT files of updates in order of time.",
-        HelpName = "FILE",
-        Required = required,
-        DefaultValueFactory = required ? null : _ => [],
-        AllowMultipleArgumentsPerToken = true,
-        Arity = required ? ArgumentArity.OneOrMore : ArgumentArity.ZeroOrMore,
-    };
+        var option = CommonOptions.Many<FileInfo>("--updates", "FILE", description);
+        (option.DefaultValueFactory, option.Arity) = (_ => [], ArgumentArity.ZeroOrMore);
+        return option;
+    }
 
-    public static Option<int> Peers(int most = MostPeers) => new Option<int>("--peers")
-    {
-        Description = "Number of WireGuard peers.",
-        DefaultValueFactory = _ => 32,
-        HelpName = "N",
-    }.Between(1, most);
+    public static Option<int> Peers(int most = MostPeers) => CommonOptions.Of("--peers", "N", "Number of WireGuard peers.", 32).Between(1, most);
 
     /// <param name="whatIfs">Whether those of IPv6 alone that no kernel has are among them.</param>
     public static Option<string[]> Schemes(bool whatIfs = true)

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: MIT
-using System.CommandLine;
 using System.CommandLine.Parsing;
 using Sim.Figures;
-using Sim.Files;
 using Sim.Reports;
 using Sim.Reports.Compare;
 using Sim.Reports.Runs;
-using Sim.Workloads.Files;
 
 namespace Sim.Runner.Commands;
 
@@ -26,18 +23,11 @@ internal static class ReportCommand
             Arity = ArgumentArity.ZeroOrMore,
         };
         var compare = new Option<bool>("--compare") { Description = "Compares two runs: the first DIR is before the change." };
-        var before = Side("--before", "Runs before the change; with --after, instead of DIR.");
-        var after = Side("--after", "Runs after the change.");
-        var noise = new Option<double?>("--noise")
-        {
-            Description = "Noise in percent, if a side has one run. Without it: that of the A/A rows, or 5.",
-            HelpName = "PERCENT",
-        }.Decimal("a percentage from 0 to 1000", percent => percent <= 1000);
-        var output = new Option<DirectoryInfo?>("--out")
-        {
-            Description = "Folder of the report. Without it: the DIR if only one is given, else reports/merged or reports/compared.",
-            HelpName = "DIR",
-        };
+        var before = CommonOptions.Many<string>("--before", "DIR...", "Runs before the change; with --after, instead of DIR.");
+        var after = CommonOptions.Many<string>("--after", "DIR...", "Runs after the change.");
+        var noise = CommonOptions.Of<double?>("--noise", "PERCENT", "Noise in percent, if a side has one run. Without it: that of the A/A rows, or 5.")
+            .Decimal("a percentage from 0 to 1000", percent => percent <= 1000);
+        var output = CommonOptions.Of<DirectoryInfo?>("--out", "DIR", "Folder of the report. Without it: the DIR if only one is given, else reports/merged or reports/compared.");
         var command = new Command(
             "report",
             """
@@ -54,21 +44,12 @@ internal static class ReportCommand
         };
         command.Validators.Add(result => Check(result, result.GetValue(folders) ?? [], result.GetValue(compare),
             result.GetValue(before) ?? [], result.GetValue(after) ?? []));
-        command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress => Run(
+        return command.Does((parsed, progress, cancel) => Run(
             new Settings(
                 TypedCommand.Of(parsed), parsed.GetValue(folders) ?? [],
                 parsed.GetValue(compare), parsed.GetValue(before) ?? [], parsed.GetValue(after) ?? [], parsed.GetValue(noise), parsed.GetValue(output)),
-            progress, cancel))));
-        return command;
+            progress, cancel));
     }
-
-    private static Option<string[]> Side(string name, string description) => new(name)
-    {
-        Description = description,
-        HelpName = "DIR...",
-        AllowMultipleArgumentsPerToken = true,
-        Arity = ArgumentArity.OneOrMore,
-    };
 
     private static void Check(CommandResult result, string[] folders, bool compares, string[] before, string[] after)
     {

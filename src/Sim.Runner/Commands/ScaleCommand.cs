@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
-using System.CommandLine;
 using Sim.Experiments.Scaling;
 using Sim.Figures;
-using Sim.Files;
 using Sim.Schemes;
-using Sim.Workloads.Files;
 using Sim.Workloads.Synthesis;
 using Spectre.Console;
 
@@ -39,7 +36,7 @@ internal static class ScaleCommand
         {
             table, family, schemes, prefixes, peers, best.Best, best.Peer, seed, cacheSize, quick, output,
         };
-        command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress =>
+        return command.Does((parsed, progress, cancel) =>
         {
             using var run = new MeasuredRun(parsed, seed, quick, output, cacheSize);
             var chosen = parsed.GetValue(family).ToFamily();
@@ -47,8 +44,7 @@ internal static class ScaleCommand
             var settings = new Settings(kinds, Asked(parsed, prefixes), Asked(parsed, peers));
             var loaded = TableInput.Load(parsed.GetValue(table), chosen, best.Rule(parsed), progress, cancel);
             return Run(run, settings, loaded, progress, cancel);
-        })));
-        return command;
+        });
     }
 
     private static int Run(MeasuredRun run, Settings settings, LoadedTable loaded, IWorkProgress progress, CancellationToken cancel)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.Runtime.InteropServices;
-using Sim.Files;
 
 namespace Sim.Runner.Commands;
 

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: MIT
-using System.CommandLine;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using Sim.Files;
 using Sim.Schemes;
 using Sim.Schemes.Structures;
 using Sim.Workloads;
-using Sim.Workloads.Files;
 using Sim.Workloads.Tables;
 
 namespace Sim.Runner.Commands;
@@ -17,17 +13,9 @@ internal static class StatCommand
 {
     public static Command Create()
     {
-        var table = CommonOptions.Table();
-        var family = CommonOptions.Family();
-        var order = CommonOptions.Order();
-        var seed = CommonOptions.Seed();
-        var best = CommonOptions.BestPath();
-        var json = CommonOptions.Json();
-        var ops = new Option<FileInfo?>("--ops")
-        {
-            Description = "Operations to apply after the load: lines '+ PREFIX' and '- PREFIX'. - is standard input.",
-            HelpName = "FILE",
-        };
+        var (table, family, order, seed) = (CommonOptions.Table(), CommonOptions.Family(), CommonOptions.Order(), CommonOptions.Seed());
+        var (best, json) = (CommonOptions.BestPath(), CommonOptions.Json());
+        var ops = CommonOptions.Of<FileInfo?>("--ops", "FILE", "Operations to apply after the load: lines '+ PREFIX' and '- PREFIX'. - is standard input.");
         var command = new Command(
             "stat",
             """
@@ -42,10 +30,9 @@ internal static class StatCommand
         {
             table, family, order, ops, seed, best.Best, best.Peer, json,
         };
-        command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress => Run(
+        return command.Does((parsed, progress, cancel) => Run(
             TableInput.Load(parsed.GetValue(table), parsed.GetValue(family).ToFamily(), best.Rule(parsed), progress, cancel),
-            parsed.GetValue(order)!, parsed.GetValue(seed), parsed.GetValue(ops), parsed.GetValue(json), progress, cancel))));
-        return command;
+            parsed.GetValue(order)!, parsed.GetValue(seed), parsed.GetValue(ops), parsed.GetValue(json), progress, cancel));
     }
 
     private static int Run(
@@ -66,8 +53,7 @@ internal static class StatCommand
             });
             digest.Wait(cancel);
             var structures = schemes.ConvertAll(scheme => scheme.Binding);
-            var text = json ? Json(loaded.Table, structures).ToJsonString(s_indented) : Text(loaded.Table, structures);
-            Console.Out.WriteLine(text);
+            Console.Out.WriteLine(json ? Json(loaded.Table, structures).Indented() : Text(loaded.Table, structures));
         }
         finally
         {
@@ -77,8 +63,6 @@ internal static class StatCommand
 
         return loaded.ReportDamage();
     }
-
-    private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
 
     private static JsonObject Json(RouteTable table, IReadOnlyList<KernelStructure> structures)
     {

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Sim.Figures;
@@ -21,10 +20,7 @@ internal static class StrictOptions
     public static Option<ulong> OfDigits(this Option<ulong> option) => option.Read(
         $"a whole number from 0 to {ulong.MaxValue}", (string word, out ulong number) => ulong.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out number));
 
-    /// <summary>A number with or without a decimal point.</summary>
-    /// <param name="option">The option.</param>
-    /// <param name="range">What it takes, in words.</param>
-    /// <param name="isIn">Whether a number is in this range.</param>
+    /// <summary>A number with or without a decimal point, in a range that is given in words as well.</summary>
     public static Option<double> Decimal(this Option<double> option, string range, Func<double, bool> isIn) =>
         option.Read(range, (string word, out double number) => IsDecimal(word, out number) && isIn(number));
 

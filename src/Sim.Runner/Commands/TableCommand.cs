@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: MIT
-using System.CommandLine;
-using Sim.Files;
-using Sim.Kernel;
 using Sim.Workloads;
-using Sim.Workloads.Files;
 using Sim.Workloads.Synthesis;
 using Sim.Workloads.Tables;
 
@@ -23,8 +19,7 @@ internal static class TableCommand
     {
         var input = new Argument<FileInfo>("FILE") { Description = "Dump or list to read; - is standard input." };
         var output = new Argument<FileInfo>("OUT") { Description = "File to write; - is standard output." };
-        var family = CommonOptions.Family();
-        var best = CommonOptions.BestPath();
+        var (family, best) = (CommonOptions.Family(), CommonOptions.BestPath());
         var (format, peers, missing, seed) = (Format(), MrtPeers(), Missing(), CommonOptions.Seed());
         var command = new Command(
             "convert",
@@ -39,11 +34,10 @@ internal static class TableCommand
         {
             input, output, format, family, best.Best, best.Peer, peers, missing, seed,
         };
-        command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress =>
+        return command.Does((parsed, progress, cancel) =>
         {
             using var file = new OutputFile(parsed.GetValue(output)!.ToString(), cancel);
-            var loaded = TableInput.Load(
-                parsed.GetValue(input), parsed.GetValue(family).ToFamily(), best.Rule(parsed), progress, cancel);
+            var loaded = TableInput.Load(parsed.GetValue(input), parsed.GetValue(family).ToFamily(), best.Rule(parsed), progress, cancel);
             if (loaded.Table.Routes.Length == 0)
             {
                 loaded.ReportDamage();
@@ -59,19 +53,14 @@ internal static class TableCommand
             };
             Write(loaded.Table, file, parsed.GetValue(format), options, progress, cancel);
             return loaded.ReportDamage();
-        })));
-        return command;
+        });
     }
 
     private static Command Generate()
     {
         var output = new Argument<FileInfo>("FILE") { Description = "File to write; - is standard output." };
-        var prefixes = new Option<int>("--prefixes")
-        {
-            Description = $"Number of prefixes, up to {TableGenerator.Largest:N0}.",
-            DefaultValueFactory = _ => 1_000_000,
-            HelpName = "N",
-        }.Between(TableGenerator.Smallest, TableGenerator.Largest);
+        var prefixes = CommonOptions.Of("--prefixes", "N", $"Number of prefixes, up to {TableGenerator.Largest:N0}.", 1_000_000)
+            .Between(TableGenerator.Smallest, TableGenerator.Largest);
         var family = CommonOptions.Family();
         var (format, peers, missing, seed) = (Format(), MrtPeers(), Missing(), CommonOptions.Seed());
         var command = new Command(
@@ -87,22 +76,16 @@ internal static class TableCommand
         {
             output, prefixes, family, format, peers, missing, seed,
         };
-        command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress =>
+        return command.Does((parsed, progress, cancel) =>
         {
             using var file = new OutputFile(parsed.GetValue(output)!.ToString(), cancel);
             progress.Step("generate", 1, "tables");
             var table = TableGenerator.Generate(parsed.GetValue(family).ToFamily(), parsed.GetValue(prefixes), parsed.GetValue(seed));
             cancel.ThrowIfCancellationRequested();
-            var options = new MrtDumpOptions
-            {
-                Peers = parsed.GetValue(peers),
-                Missing = parsed.GetValue(missing),
-                Seed = parsed.GetValue(seed),
-            };
+            var options = new MrtDumpOptions { Peers = parsed.GetValue(peers), Missing = parsed.GetValue(missing), Seed = parsed.GetValue(seed) };
             Write(table, file, parsed.GetValue(format), options, progress, cancel);
             return ExitCode.Success;
-        })));
-        return command;
+        });
     }
 
     private static void Write(
@@ -133,24 +116,14 @@ internal static class TableCommand
         Terminal.Announce(output, $"{table.Routes.Length:N0} IPv{(int)table.Family} prefixes");
     }
 
-    private static Option<string?> Format() => new Option<string?>("--to")
-    {
-        Description = "Format: text ('PREFIX NEXTHOP AS'), pfx2as (CAIDA), or mrt (TABLE_DUMP_V2).",
-        DefaultValueFactory = _ => "text",
-        HelpName = "FORMAT",
-    }.OneOf(["text", "pfx2as", "mrt"]);
+    private static Option<string?> Format() =>
+        CommonOptions.Of<string?>("--to", "FORMAT", "Format: text ('PREFIX NEXTHOP AS'), pfx2as (CAIDA), or mrt (TABLE_DUMP_V2).", "text")
+            .OneOf(["text", "pfx2as", "mrt"]);
 
-    private static Option<int> MrtPeers() => new Option<int>("--mrt-peers")
-    {
-        Description = "With --to mrt: number of BGP peers; with 1, next hops are the table's.",
-        DefaultValueFactory = _ => 1,
-        HelpName = "N",
-    }.Between(1, 1000);
+    private static Option<int> MrtPeers() =>
+        CommonOptions.Of("--mrt-peers", "N", "With --to mrt: number of BGP peers; with 1, next hops are the table's.", 1).Between(1, 1000);
 
-    private static Option<double> Missing() => new Option<double>("--mrt-missing")
-    {
-        Description = "With --to mrt: share of prefixes to which a peer has no path.",
-        DefaultValueFactory = _ => 0,
-        HelpName = "SHARE",
-    }.Decimal("a number from 0 to below 1", share => share < 1);
+    private static Option<double> Missing() =>
+        CommonOptions.Of("--mrt-missing", "SHARE", "With --to mrt: share of prefixes to which a peer has no path.", 0.0)
+            .Decimal("a number from 0 to below 1", share => share < 1);
 }

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: MIT
-using System.CommandLine;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using Sim.Files;
 using Sim.Workloads;
-using Sim.Workloads.Files;
 using Sim.Workloads.Keys;
 using Sim.Workloads.Mrt;
 using Sim.Workloads.Tables;
@@ -33,17 +29,13 @@ internal static class TableInfoCommand
         {
             file, json,
         };
-        command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress =>
+        return command.Does((parsed, progress, cancel) =>
         {
             var info = Read(parsed.GetValue(file)!, progress, cancel);
-            var text = parsed.GetValue(json) ? info.Json().ToJsonString(s_indented) : info.Text();
-            Console.Out.WriteLine(text);
+            Console.Out.WriteLine(parsed.GetValue(json) ? info.Json().Indented() : info.Text());
             return info.Damage.Count == 0 ? ExitCode.Success : ExitCode.Damaged;
-        })));
-        return command;
+        });
     }
-
-    private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
 
     private static Info Read(FileInfo file, IWorkProgress progress, CancellationToken cancel)
     {

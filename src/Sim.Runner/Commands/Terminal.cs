@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
-using Sim.Files;
-using Sim.Validation.Inputs;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -13,7 +11,14 @@ namespace Sim.Runner.Commands;
 /// </summary>
 internal static class Terminal
 {
-    public static T WithProgress<T>(Func<IWorkProgress, T> work)
+    /// <summary>Lets a command do this work, with progress. The work returns the exit code.</summary>
+    public static Command Does(this Command command, Func<ParseResult, IWorkProgress, CancellationToken, int> work)
+    {
+        command.SetAction((parsed, cancel) => Task.FromResult(WithProgress(progress => work(parsed, progress, cancel))));
+        return command;
+    }
+
+    private static int WithProgress(Func<IWorkProgress, int> work)
     {
         if (Console.IsErrorRedirected)
             return work(Silent.Instance);
@@ -63,13 +68,9 @@ internal static class Terminal
     {
         public static readonly Silent Instance = new();
 
-        public void Step(string name, double total, string unit)
-        {
-        }
+        public void Step(string name, double total, string unit) { }
 
-        public void Done(double amount)
-        {
-        }
+        public void Done(double amount) { }
     }
 
     private sealed class Drawn(ProgressContext context, Dictionary<int, string> units) : IWorkProgress

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
-using System.CommandLine;
 using System.IO.Compression;
-using Sim.Files;
-using Sim.Workloads.Files;
 using Sim.Workloads.Mrt;
 using Sim.Workloads.Synthesis;
 
@@ -39,16 +36,14 @@ internal static class TraceCommand
             output, days, table, family, seed,
         };
         options.AddTo(command);
-        command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress =>
+        return command.Does((parsed, progress, cancel) =>
         {
             using var file = new OutputFile(parsed.GetValue(output)!.ToString(), cancel);
             var loaded = TableInput.Load(parsed.GetValue(table), parsed.GetValue(family).ToFamily(), BestPathRule.Default, progress, cancel);
-            var generator = options.Generator(
-                parsed, loaded.Table, parsed.GetValue(days), parsed.GetValue(seed), loaded.Damage, progress, cancel)();
+            var generator = options.Generator(parsed, loaded.Table, parsed.GetValue(days), parsed.GetValue(seed), loaded.Damage, progress, cancel)();
             Write(generator, file, parsed.GetValue(seed), progress, cancel);
             return InputDamage.Report(loaded.Damage);
-        })));
-        return command;
+        });
     }
 
     private static void Write(TraceGenerator generator, OutputFile output, ulong seed, IWorkProgress progress, CancellationToken cancel)

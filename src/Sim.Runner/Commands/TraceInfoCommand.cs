@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: MIT
-using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sim.Figures;
-using Sim.Files;
-using Sim.Kernel;
-using Sim.Lab;
 using Sim.Workloads;
 using Sim.Workloads.Churn;
-using Sim.Workloads.Files;
 using Sim.Workloads.Keys;
 using Sim.Workloads.Tables;
 
@@ -18,8 +12,6 @@ namespace Sim.Runner.Commands;
 /// <summary><c>trace info</c>: shows the structure of a trace, alone or beside that of another.</summary>
 internal static class TraceInfoCommand
 {
-    private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
-
     public static Command Create()
     {
         var files = new Argument<FileInfo[]>("FILE") { Description = "MRT files of updates in order of time.", Arity = ArgumentArity.OneOrMore };
@@ -40,20 +32,19 @@ internal static class TraceInfoCommand
         {
             files, like, family, json,
         };
-        command.SetAction((parsed, cancel) => Task.FromResult(Terminal.WithProgress(progress =>
+        return command.Does((parsed, progress, cancel) =>
         {
             var damage = new DamageLog();
             var chosen = parsed.GetValue(family).ToFamily();
             var shown = Measure(parsed.GetValue(files)!, "trace info", chosen, damage, progress, cancel);
             var beside = parsed.GetValue(like) is { Length: > 0 } real ? Measure(real, "--like", chosen, damage, progress, cancel) : null;
             var rows = Rows(shown, beside);
-            Console.Out.WriteLine(parsed.GetValue(json) ? Json(shown, beside, rows, damage).ToJsonString(s_indented) : Text(shown, beside, rows));
+            Console.Out.WriteLine(parsed.GetValue(json) ? Json(shown, beside, rows, damage).Indented() : Text(shown, beside, rows));
             if (TraceFigures.PauseRemark(shown.Source, shown.Seconds, shown.LongestPause) is { } remark)
                 Console.Error.WriteLine($"Warning: {remark}");
             var code = InputDamage.Report(damage);
             return code == ExitCode.Success && rows.Any(row => row.Near == false) ? ExitCode.Failed : code;
-        })));
-        return command;
+        });
     }
 
     private sealed record Row(TraceFigure Figure, double? Real, bool? Near);

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: MIT
-using System.CommandLine;
 using System.Globalization;
-using Sim.Files;
-using Sim.Kernel;
 using Sim.Workloads;
 using Sim.Workloads.Churn;
-using Sim.Workloads.Files;
 using Sim.Workloads.Keys;
 using Sim.Workloads.Synthesis;
 using Sim.Workloads.Tables;
@@ -20,40 +16,25 @@ internal sealed class TraceOptionSet
 
     private readonly Option<FileInfo[]> _like = Like("MRT files of updates whose statistics the trace gets.");
     private readonly Option<string?> _calibration = Calibration();
-    private readonly Option<double> _rate = new Option<double>("--rate")
-    {
-        Description = "Updates per second; without it, as calibrated.",
-        HelpName = "N",
-    }.Decimal($"a number above 0 up to {MostRate}", rate => rate is > 0 and <= MostRate);
+    private readonly Option<double> _rate = CommonOptions.Of<double>("--rate", "N", "Updates per second; without it, as calibrated.")
+        .Decimal($"a number above 0 up to {MostRate}", rate => rate is > 0 and <= MostRate);
 
-    private readonly Option<int> _peers = new Option<int>("--bgp-peers")
-    {
-        Description = "Number of BGP peers; without it, as calibrated.",
-        HelpName = "N",
-    }.Between(1, TraceGenerator.MostPeers);
+    private readonly Option<int> _peers = CommonOptions.Of<int>("--bgp-peers", "N", "Number of BGP peers; without it, as calibrated.")
+        .Between(1, TraceGenerator.MostPeers);
 
     /// <summary>MRT files of updates to be like.</summary>
-    public static Option<FileInfo[]> Like(string description) => new("--like")
-    {
-        Description = description,
-        HelpName = "FILE",
-        AllowMultipleArgumentsPerToken = true,
-        Arity = ArgumentArity.OneOrMore,
-    };
+    public static Option<FileInfo[]> Like(string description) => CommonOptions.Many<FileInfo>("--like", "FILE", description);
 
     /// <summary>A calibration by name.</summary>
-    public static Option<string?> Calibration() => new Option<string?>("--calibration")
-    {
-        Description = $"Statistics of the trace: {string.Join(", ", TraceCalibrations.All.Select(known => $"{known.Name} ({Families(known)})"))}.",
-        HelpName = "NAME",
-    }.OneOf([.. TraceCalibrations.All.Select(known => known.Name)]);
+    private static Option<string?> Calibration() => CommonOptions.Of<string?>(
+        "--calibration", "NAME", $"Statistics of the trace: {string.Join(", ", TraceCalibrations.All.Select(known => $"{known.Name} ({Families(known)})"))}.")
+        .OneOf([.. TraceCalibrations.All.Select(known => known.Name)]);
 
     private static string Families(KnownCalibration known) => known.V6 is null ? "IPv4" : known.V4 is null ? "IPv6" : "both";
 
     /// <summary>A length in days.</summary>
     public static Option<double> Days(string name, string description) =>
-        new Option<double>(name) { Description = description, HelpName = "DAYS" }
-            .Decimal($"a number above 0 up to {MostDays}", days => days is > 0 and <= MostDays);
+        CommonOptions.Of<double>(name, "DAYS", description).Decimal($"a number above 0 up to {MostDays}", days => days is > 0 and <= MostDays);
 
     public void AddTo(Command command)
     {
@@ -65,14 +46,10 @@ internal sealed class TraceOptionSet
     public string? Given(ParseResult parsed) =>
         ((Option[])[_like, _calibration, _rate, _peers]).FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })?.Name;
 
-    /// <summary>Chooses the calibration. The generator returned makes the same trace each time.</summary>
-    /// <param name="parsed">The command line.</param>
-    /// <param name="table">The prefixes that can churn.</param>
-    /// <param name="days">Length.</param>
-    /// <param name="seed">Seed.</param>
-    /// <param name="damage">Where damage of the files to be like is logged.</param>
-    /// <param name="progress">Told how far the reading is.</param>
-    /// <param name="cancel">Ends it.</param>
+    /// <summary>
+    /// Chooses the calibration. The generator returned makes the same trace each time; the table's prefixes churn.
+    /// Damage of the files to be like is logged.
+    /// </summary>
     /// <exception cref="UserException">The options do not fit each other, the table or the files.</exception>
     public Func<TraceGenerator> Generator(
         ParseResult parsed, RouteTable table, double days, ulong seed, DamageLog damage, IWorkProgress progress, CancellationToken cancel)
@@ -89,14 +66,7 @@ internal sealed class TraceOptionSet
         return () =>
         {
             progress.Step("rank the prefixes", 1, "tables");
-            try
-            {
-                return new TraceGenerator(calibration, prefixes, options);
-            }
-            catch (ArgumentException error)
-            {
-                throw new UserException(error.Message);
-            }
+            return CommonOptions.Checked(() => new TraceGenerator(calibration, prefixes, options));
         };
     }
 
@@ -129,14 +99,7 @@ internal sealed class TraceOptionSet
             var structure = TraceStructure.Measure(TraceFiles.Open(like, "--like", again: false, progress, cancel), family, damage);
             if (structure.Events == 0)
                 throw InputDamage.EmptyTrace(structure.Source, family, damage);
-            try
-            {
-                return TraceCalibration.Of(structure);
-            }
-            catch (ArgumentException error)
-            {
-                throw new UserException(error.Message);
-            }
+            return CommonOptions.Checked(() => TraceCalibration.Of(structure));
         }
 
         var ofFamily = TraceCalibrations.All.Where(known => known.Of(family) is not null).ToList();

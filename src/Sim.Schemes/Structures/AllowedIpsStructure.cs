@@ -2,7 +2,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Sim.Figures;
-using Sim.Kernel;
 using Sim.Trie;
 using Sim.Workloads.Keys;
 
@@ -19,11 +18,11 @@ public sealed unsafe class AllowedIpsStructure : KernelStructure
     private readonly List<int> _order = [];
     private long _waits;
 
-    /// <param name="family">The family that is walked, traced and counted.</param>
-    /// <param name="peers">Peers made at once. Others are made by their first operation.</param>
-    /// <param name="kernel">The kernel.</param>
-    public AllowedIpsStructure(Family family, int peers, KernelConfig kernel)
-        : base(family, kernel)
+    /// <summary>
+    /// Makes a device with this many peers. Others are made by their first operation. One family is walked, traced and
+    /// counted.
+    /// </summary>
+    public AllowedIpsStructure(Family family, int peers, KernelConfig kernel) : base(family, kernel)
     {
         Table = new AllowedIps(Memory);
         _peers = new nint[peers];
@@ -129,11 +128,10 @@ public sealed unsafe class AllowedIpsStructure : KernelStructure
         EndMessage();
     }
 
-    /// <summary>WGPEER_F_REPLACE_ALLOWEDIPS: takes all prefixes from the peer, then gives it the set, message by message.</summary>
-    /// <param name="peer">The peer.</param>
-    /// <param name="set">Its prefixes from then on.</param>
-    /// <param name="had">The number of prefixes it had, for the count of operations.</param>
-    /// <param name="perMessage">Prefixes per message.</param>
+    /// <summary>
+    /// WGPEER_F_REPLACE_ALLOWEDIPS: takes all prefixes from the peer, then gives it the set, message by message. It had
+    /// <paramref name="had"/> prefixes, which count as operations.
+    /// </summary>
     public void Replace(int peer, List<Prefix> set, int had, int perMessage)
     {
         var operations = Operations;
@@ -228,7 +226,7 @@ public sealed unsafe class AllowedIpsStructure : KernelStructure
     private static int Answer(AllowedIps table, wg_peer* peer)
     {
         if (peer == null)
-            return -1;
+            return PeerNumber.None;
         var number = (int)peer->internal_id;
         table.PeerPut(peer);
         return number;
@@ -262,12 +260,12 @@ public sealed unsafe class AllowedIpsStructure : KernelStructure
     private readonly struct V4(AllowedIps table) : IKeyLookup<uint>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public int Answer(uint key) => AllowedIpsStructure.Answer(table, table.LookupDstV4(key)) + 1;
+        public int Answer(uint key) => PeerNumber.ToKernel(AllowedIpsStructure.Answer(table, table.LookupDstV4(key)));
     }
 
     private readonly struct V6(AllowedIps table) : IKeyLookup<UInt128>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public int Answer(UInt128 key) => AllowedIpsStructure.Answer(table, table.LookupDstV6(key)) + 1;
+        public int Answer(UInt128 key) => PeerNumber.ToKernel(AllowedIpsStructure.Answer(table, table.LookupDstV6(key)));
     }
 }

@@ -3,8 +3,6 @@ using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Sim.Fib;
 using Sim.Figures;
-using Sim.Kernel;
-using Sim.Netlink;
 using Sim.Workloads.Keys;
 
 namespace Sim.Schemes.Structures;
@@ -12,15 +10,13 @@ namespace Sim.Schemes.Structures;
 /// <summary>The IPv4 FIB: routes that lead to the same peer share a fib_info.</summary>
 public sealed unsafe class Fib4Structure : FibStructure
 {
-    private readonly FibNet _net;
     private readonly LookupPath _path = new();
     private FibTable? _local;
 
-    public Fib4Structure(RouteShape shape, KernelConfig kernel)
-        : base(Family.IPv4, shape, kernel)
+    public Fib4Structure(RouteShape shape, KernelConfig kernel) : base(Family.IPv4, shape, kernel)
     {
-        _net = new FibNet(Memory) { HashesStates = kernel.HashesStates };
-        Table = new FibTable(_net, TableId);
+        Net = new FibNet(Memory) { HashesStates = kernel.HashesStates };
+        Table = new FibTable(Net, TableId);
     }
 
     public FibTable Table { get; }
@@ -29,36 +25,24 @@ public sealed unsafe class Fib4Structure : FibStructure
 
     public override bool LongestFirst => true;
 
-    public override IEnumerable<KmemCache> Caches => [_net.AliasCache, _net.LeafCache];
+    public override IEnumerable<KmemCache> Caches => [Net.AliasCache, Net.LeafCache];
 
-    public override long InfosWalked => _net.InfosWalked;
+    public override long InfosWalked => Net.InfosWalked;
 
-    protected override long Waits => _net.Synchronizations;
+    protected override FibNet Net { get; }
 
-    public override int Insert(in Prefix prefix, RouteShape shape, int peer, NlmFlags flags)
-    {
-        var request = RouteRequest.V4(prefix, shape, peer, Device);
-        request.NlFlags = flags;
-        return Table.Insert(in request);
-    }
+    public override int Insert(in Prefix prefix, RouteShape shape, int peer, NlmFlags flags) =>
+        Table.Insert(RouteRequest.V4(prefix, shape, peer, Device, flags));
 
-    public override int Delete(in Prefix prefix, RouteShape shape, int peer)
-    {
-        var request = RouteRequest.V4(prefix, shape, peer, Device);
-        request.NlFlags = NlmFlags.None;
-        return Table.Delete(in request);
-    }
-
-    public override int AddNexthop(uint id, int peer) => _net.AddNexthop(id, Device, peer);
-
-    public override int DeleteNexthop(uint id) => _net.DeleteNexthop(id);
+    public override int Delete(in Prefix prefix, RouteShape shape, int peer) =>
+        Table.Delete(RouteRequest.V4(prefix, shape, peer, Device, NlmFlags.None));
 
     /// <summary>Adds the three routes of lo (<c>fib_add_ifaddr</c>). What they dropped is freed long before wg0 comes up.</summary>
     public override void AddLocalRoutes()
     {
         const int lo = 1;
         const uint address = 0x7F000001;
-        _local = new FibTable(_net, RouteTableId.Local);
+        _local = new FibTable(Net, RouteTableId.Local);
         (Prefix Prefix, RouteType Type, RouteScope Scope)[] routes =
         [
             (Prefix.OfV4(address, 32), RouteType.Local, RouteScope.Host),
@@ -67,7 +51,7 @@ public sealed unsafe class Fib4Structure : FibStructure
         ];
         foreach (var (prefix, type, scope) in routes)
         {
-            var request = FibConfig.Add(prefix, lo) with { Protocol = ProtocolKernel, Type = type, Scope = scope, PrefSrc = address };
+            var request = FibConfig.Add(prefix, lo) with { Protocol = RouteProtocol.Kernel, Type = type, Scope = scope, PrefSrc = address };
             Check(_local.Insert(in request), prefix);
         }
 
@@ -115,30 +99,16 @@ public sealed unsafe class Fib4Structure : FibStructure
         var stat = Table.Stat();
         return
         [
-            new(Metrics.Nodes, null, stat.InternalNodes + stat.Leaves),
-            new(Metrics.Valued, null, stat.Prefixes),
-            new(Metrics.Leaves, null, stat.Leaves),
-            new(Metrics.InternalNodes, null, stat.InternalNodes),
-            new(Metrics.Pointers, null, stat.Pointers),
-            new(Metrics.NullPointers, null, stat.NullPointers),
-            new(Metrics.MaxDepth, null, stat.MaxDepth),
-            new(Metrics.AverageDepth, null, (double)stat.TotalDepth / Math.Max(stat.Leaves, 1)),
+            .. Counts(stat),
             new(Metrics.TotalSize, null, stat.TotalKb),
-            .. stat.LeafDepths.Select((leaves, depth) => new ShapeCount(Metrics.DepthHistogram, depth, leaves)).Where(count => count.Value > 0),
-            .. stat.NodeSizes.Select((tnodes, bits) => new ShapeCount(Metrics.NodeSize, bits, tnodes)).Where(count => count.Value > 0),
+            .. Histogram(Metrics.DepthHistogram, stat.LeafDepths),
+            .. Histogram(Metrics.NodeSize, stat.NodeSizes),
         ];
     }
 
     public override JsonObject StatJson()
     {
         var stat = Table.Stat();
-        var sizes = new JsonObject();
-        for (var bits = 1; bits < stat.NodeSizes.Count; bits++)
-        {
-            if (stat.NodeSizes[bits] > 0)
-                sizes[$"{bits}"] = stat.NodeSizes[bits];
-        }
-
         return new JsonObject
         {
             ["aver_depth"] = stat.AverageDepth,
@@ -146,7 +116,7 @@ public sealed unsafe class Fib4Structure : FibStructure
             ["leaves"] = stat.Leaves,
             ["prefixes"] = stat.Prefixes,
             ["internal_nodes"] = stat.InternalNodes,
-            ["node_sizes"] = sizes,
+            ["node_sizes"] = Json(Histogram(Metrics.NodeSize, stat.NodeSizes)),
             ["pointers"] = stat.Pointers,
             ["null_pointers"] = stat.NullPointers,
             ["total_size_kb"] = stat.TotalKb,
@@ -159,7 +129,7 @@ public sealed unsafe class Fib4Structure : FibStructure
     {
         Table.Dispose();
         _local?.Dispose();
-        _net.Dispose();
+        Net.Dispose();
     }
 
     private bool Walk(UInt128 address, out FibResult result)
@@ -185,9 +155,7 @@ public sealed unsafe class Fib4Structure : FibStructure
     {
         private readonly uint[] _key = [0];
 
-        public void Tnode(int depth, uint key, int pos, int bits, int slen, uint fullChildren, uint emptyChildren)
-        {
-        }
+        public void Tnode(int depth, uint key, int pos, int bits, int slen, uint fullChildren, uint emptyChildren) { }
 
         public void Leaf(int depth, uint key, int slen) => _key[0] = key;
 

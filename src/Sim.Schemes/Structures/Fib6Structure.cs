@@ -3,8 +3,6 @@ using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Sim.Fib;
 using Sim.Figures;
-using Sim.Kernel;
-using Sim.Netlink;
 using Sim.Workloads.Keys;
 
 namespace Sim.Schemes.Structures;
@@ -30,33 +28,17 @@ public abstract unsafe class Fib6RouteStructure<TTable> : FibStructure
 
     public sealed override IEnumerable<KmemCache> Caches => [Net.NodeCache];
 
-    protected sealed override long Waits => Net.Synchronizations;
-
-    protected Fib6Net Net { get; }
+    protected sealed override Fib6Net Net { get; }
 
     protected LookupPath Path { get; } = new();
 
-    public sealed override int Insert(in Prefix prefix, RouteShape shape, int peer, NlmFlags flags)
-    {
-        var request = RouteRequest.V6(prefix, shape, peer, Device);
-        request.NlFlags = flags;
-        return Table.Insert(in request);
-    }
+    public sealed override int Insert(in Prefix prefix, RouteShape shape, int peer, NlmFlags flags) =>
+        Table.Insert(RouteRequest.V6(prefix, shape, peer, Device, flags));
 
-    public sealed override int Delete(in Prefix prefix, RouteShape shape, int peer)
-    {
-        var request = RouteRequest.V6(prefix, shape, peer, Device);
-        request.NlFlags = NlmFlags.None;
-        return Table.Delete(in request);
-    }
+    public sealed override int Delete(in Prefix prefix, RouteShape shape, int peer) =>
+        Table.Delete(RouteRequest.V6(prefix, shape, peer, Device, NlmFlags.None));
 
-    public sealed override int AddNexthop(uint id, int peer) => Net.AddNexthop(id, Device, peer);
-
-    public sealed override int DeleteNexthop(uint id) => Net.DeleteNexthop(id);
-
-    /// <summary>
-    /// Adds the loopback's address and wg0's multicast route (<c>init_loopback</c>, <c>addrconf_add_mroute</c>).
-    /// </summary>
+    /// <summary><c>init_loopback</c>, <c>addrconf_add_mroute</c>: ::1, and wg0's multicast route.</summary>
     public sealed override void AddLocalRoutes()
     {
         _local = new Fib6Table(Net, RouteTableId.Local);
@@ -66,7 +48,7 @@ public abstract unsafe class Fib6RouteStructure<TTable> : FibStructure
         ];
         foreach (var (prefix, oif, type) in routes)
         {
-            var request = Fib6Config.Add(prefix, oif) with { Protocol = ProtocolKernel, Type = type };
+            var request = Fib6Config.Add(prefix, oif) with { Protocol = RouteProtocol.Kernel, Type = type };
             Check(_local.Insert(in request), prefix);
         }
 
@@ -116,9 +98,7 @@ public abstract unsafe class Fib6RouteStructure<TTable> : FibStructure
 
     private readonly struct Seen(Fib6RouteStructure<TTable> owner, Action<Prefix, int> see) : IFib6Visitor
     {
-        public void Node(int depth, int bit, Fib6NodeFlags flags, Fib6Info* leaf, int routes)
-        {
-        }
+        public void Node(int depth, int bit, Fib6NodeFlags flags, Fib6Info* leaf, int routes) { }
 
         public void Route(Fib6Info* info) => see(
             Prefix.OfV6(info->fib6_dst.Address, info->fib6_dst.plen), owner.PeerOf(&Fib6Info.Nh(info)->nh_common, info->nh));
@@ -153,20 +133,13 @@ public sealed unsafe class Fib6Structure(RouteShape shape, KernelConfig kernel)
             new(Metrics.Routes, null, stat.Routes),
             new(Metrics.MaxDepth, null, stat.MaxDepth),
             new(Metrics.AverageDepth, null, stat.MeanDepth),
-            .. stat.Depths.Select((nodes, depth) => new ShapeCount(Metrics.DepthHistogram, depth, nodes)).Where(count => count.Value > 0),
+            .. Histogram(Metrics.DepthHistogram, stat.Depths),
         ];
     }
 
     public override JsonObject StatJson()
     {
         var stat = Table.Stat();
-        var depths = new JsonObject();
-        for (var depth = 0; depth < stat.Depths.Count; depth++)
-        {
-            if (stat.Depths[depth] > 0)
-                depths[$"{depth}"] = stat.Depths[depth];
-        }
-
         return new JsonObject
         {
             ["nodes"] = stat.Nodes,
@@ -175,7 +148,7 @@ public sealed unsafe class Fib6Structure(RouteShape shape, KernelConfig kernel)
             ["routes"] = stat.Routes,
             ["mean_depth"] = Math.Round(stat.MeanDepth, 2),
             ["max_depth"] = stat.MaxDepth,
-            ["depths"] = depths,
+            ["depths"] = Json(Histogram(Metrics.DepthHistogram, stat.Depths)),
             ["rt6_stats"] = Statistics.Format().TrimEnd('\n'),
         };
     }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
 using Sim.Fib;
-using Sim.Kernel;
-using Sim.Netlink;
-using Sim.Workloads.Churn;
+using Sim.Figures;
 
 namespace Sim.Schemes.Structures;
 
@@ -16,8 +16,6 @@ public abstract unsafe class FibStructure(Family family, RouteShape shape, Kerne
     /// <summary>The id of the table.</summary>
     public const uint TableId = 100;
 
-    protected const byte ProtocolKernel = 2; // RTPROT_KERNEL
-
     /// <summary>The attributes by which routes lead to peers, unless an operation names others.</summary>
     public RouteShape RouteShape { get; } = shape;
 
@@ -27,17 +25,20 @@ public abstract unsafe class FibStructure(Family family, RouteShape shape, Kerne
     /// <summary>fib_infos that insertions compared with their own, in its hash bucket; 0 in IPv6, which has none.</summary>
     public virtual long InfosWalked => 0;
 
+    protected abstract FibNamespace Net { get; }
+
+    protected sealed override long Waits => Net.Synchronizations;
+
     /// <summary>Index of wg0; if each peer has a device, of the first.</summary>
     protected int Device { get; } = kernel.Device;
 
     /// <summary>Whether routes name peers themselves. If not, loops over keys answer with devices.</summary>
     protected bool NamesPeers => RouteShape is RouteShape.PeerKey or RouteShape.Encap;
 
-    /// <summary>Makes an empty FIB.</summary>
-    /// <param name="family">The routes' family.</param>
-    /// <param name="shape">The attributes by which routes lead to peers.</param>
-    /// <param name="peers">The number of peers. If routes name nexthop objects, one is made for each peer.</param>
-    /// <param name="kernel">The kernel.</param>
+    /// <summary>
+    /// Makes an empty FIB, whose routes lead to peers by these attributes. If they name nexthop objects, one is made
+    /// for each peer.
+    /// </summary>
     public static FibStructure Create(Family family, RouteShape shape, int peers, KernelConfig kernel)
     {
         FibStructure fib = family == Family.IPv4 ? new Fib4Structure(shape, kernel)
@@ -45,8 +46,8 @@ public abstract unsafe class FibStructure(Family family, RouteShape shape, Kerne
             : new Fib6Structure(shape, kernel);
         for (var peer = 0; shape == RouteShape.Nexthop && peer < peers; peer++)
         {
-            if (fib.AddNexthop((uint)peer + 1, kernel.NamesPeers ? peer + 1 : 0) is not 0 and var error)
-                throw new InvalidOperationException($"nexthop object {peer + 1} was refused with error {error}");
+            if (fib.AddNexthop(RouteMessages.NexthopId(peer), kernel.NamesPeers) is not 0 and var error)
+                throw new InvalidOperationException($"the nexthop object of peer {peer} was refused with error {error}");
         }
 
         return fib;
@@ -58,17 +59,20 @@ public abstract unsafe class FibStructure(Family family, RouteShape shape, Kerne
     /// <summary>RTM_DELROUTE with the attributes of the addition; the message goes on. Returns 0 or a negative error.</summary>
     public abstract int Delete(in Prefix prefix, RouteShape shape, int peer);
 
-    /// <summary>RTM_NEWNEXTHOP over the first device. Returns 0 or a negative error.</summary>
-    /// <param name="id">The object's id.</param>
-    /// <param name="peer">The peer's number, from 1; 0 for none.</param>
-    public abstract int AddNexthop(uint id, int peer);
+    /// <summary>
+    /// RTM_NEWNEXTHOP over the first device. Returns 0 or a negative error. If the object names its peer, that is the
+    /// peer whose number in the kernel is the id.
+    /// </summary>
+    public int AddNexthop(uint id, bool namesPeer) => Net.AddNexthop(id, Device, namesPeer ? (int)id : 0);
 
     /// <summary>RTM_DELNEXTHOP. Returns the number of routes that are deleted with the object, or a negative error.</summary>
-    public abstract int DeleteNexthop(uint id);
+    public int DeleteNexthop(uint id) => Net.DeleteNexthop(id);
 
-    /// <summary>
-    /// Adds the routes that a kernel has before any other. They are in another table and take the first places in the slabs.
-    /// </summary>
+    public bool HasNexthops => Net.NexthopCount > 0;
+
+    public bool HasNexthop(uint id) => Net.HasNexthop(id);
+
+    /// <summary>Adds the routes that a kernel has before any other, in other tables.</summary>
     public abstract void AddLocalRoutes();
 
     /// <summary>Adds the first route of a prefix: RTM_NEWROUTE with CREATE and EXCL. Returns 0 or a negative error.</summary>
@@ -119,14 +123,33 @@ public abstract unsafe class FibStructure(Family family, RouteShape shape, Kerne
             Memory.Rcu.GracePeriod();
     }
 
-    /// <summary>Returns the peer that a route's nexthop leads to; 0 if all routes lead to one device.</summary>
-    /// <param name="nhc">The nexthop.</param>
-    /// <param name="nh">The nexthop's object, if routes name objects.</param>
+    /// <summary>Returns the peer that a nexthop or its object leads to; 0 if all lead to one device.</summary>
     protected int PeerOf(FibNhCommon* nhc, NextHop* nh) =>
-        nhc->Peer is not 0 and var peer ? peer - 1
-        : nh != null ? (int)nh->id - 1
-        : nhc->nhc_gw_family != 0 ? (ushort)nhc->Gateway - 1
+        nhc->Peer is not 0 and var number ? PeerNumber.OfKernel(number)
+        : nh != null ? PeerNumber.OfKernel((int)nh->id)
+        : nhc->nhc_gw_family != 0 ? PeerNumber.OfKernel((ushort)nhc->Gateway)
         : nhc->nhc_oif - Device;
+
+    /// <summary>The counts that every trie of IPv4's kind has.</summary>
+    private protected static IEnumerable<ShapeCount> Counts(FibTrieStat stat) =>
+    [
+        new(Metrics.Nodes, null, stat.InternalNodes + stat.Leaves),
+        new(Metrics.Valued, null, stat.Prefixes),
+        new(Metrics.Leaves, null, stat.Leaves),
+        new(Metrics.InternalNodes, null, stat.InternalNodes),
+        new(Metrics.Pointers, null, stat.Pointers),
+        new(Metrics.NullPointers, null, stat.NullPointers),
+        new(Metrics.MaxDepth, null, stat.MaxDepth),
+        new(Metrics.AverageDepth, null, (double)stat.TotalDepth / Math.Max(stat.Leaves, 1)),
+    ];
+
+    /// <summary>A count for each value of a histogram that is not 0.</summary>
+    private protected static IEnumerable<ShapeCount> Histogram<T>(Metric metric, IEnumerable<T> values)
+        where T : INumber<T> => values.Select((value, x) => new ShapeCount(metric, x, double.CreateChecked(value))).Where(count => count.Value > 0);
+
+    /// <summary>Such a histogram in JSON.</summary>
+    private protected static JsonObject Json(IEnumerable<ShapeCount> histogram) =>
+        new(histogram.Select(count => KeyValuePair.Create($"{count.X}", (JsonNode?)(long)count.Value)));
 
     private int End(int error)
     {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using Sim.Fib;
-using Sim.Kernel;
 
 namespace Sim.Schemes.Structures;
 

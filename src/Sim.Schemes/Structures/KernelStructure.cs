@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Text.Json.Nodes;
 using Sim.Fib;
-using Sim.Kernel;
 using Sim.Trie;
 using Sim.Workloads.Keys;
 

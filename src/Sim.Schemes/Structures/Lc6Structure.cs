@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Sim.Fib;
 using Sim.Figures;
-using Sim.Netlink;
 using Sim.Workloads.Keys;
 
 namespace Sim.Schemes.Structures;
@@ -25,18 +24,7 @@ public sealed unsafe class Lc6Structure(RouteShape shape, KernelConfig kernel)
     public override IReadOnlyList<ShapeCount> Shape()
     {
         var stat = Table.Stat();
-        return
-        [
-            new(Metrics.Nodes, null, stat.InternalNodes + stat.Leaves),
-            new(Metrics.Valued, null, stat.Prefixes),
-            new(Metrics.Leaves, null, stat.Leaves),
-            new(Metrics.InternalNodes, null, stat.InternalNodes),
-            new(Metrics.Pointers, null, stat.Pointers),
-            new(Metrics.NullPointers, null, stat.NullPointers),
-            new(Metrics.MaxDepth, null, stat.MaxDepth),
-            new(Metrics.AverageDepth, null, (double)stat.TotalDepth / Math.Max(stat.Leaves, 1)),
-            .. stat.NodeSizes.Select((tnodes, bits) => new ShapeCount(Metrics.NodeSize, bits, tnodes)).Where(count => count.Value > 0),
-        ];
+        return [.. Counts(stat), .. Histogram(Metrics.NodeSize, stat.NodeSizes)];
     }
 
     public override JsonObject StatJson() =>

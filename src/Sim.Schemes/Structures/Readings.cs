@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 using Sim.Figures;
-using Sim.Kernel;
 using Sim.Workloads.Keys;
 
 namespace Sim.Schemes.Structures;
 
-/// <summary>Keys to look up, in the form that their family's lookup takes.</summary>
-/// <param name="V4">IPv4 addresses in host order; empty for IPv6.</param>
-/// <param name="V6">IPv6 addresses; empty for IPv4.</param>
+/// <summary>
+/// Keys to look up, in the form that their family's lookup takes: IPv4 addresses in host order, or IPv6 addresses. The
+/// other array is empty.
+/// </summary>
 public sealed record Keys(uint[] V4, UInt128[] V6)
 {
     /// <summary>Draws keys from prefixes, which are all of one family; see <see cref="LookupKeys"/>.</summary>
@@ -24,16 +24,13 @@ public sealed record Keys(uint[] V4, UInt128[] V6)
     public UInt128 LeftAligned(int index) => V4.Length > 0 ? (UInt128)V4[index] << 96 : V6[index];
 }
 
-/// <summary>The nodes and memory that one lookup reads, and its match.</summary>
-/// <param name="Nodes">Nodes, tnodes and leaves visited.</param>
-/// <param name="CacheLines">Distinct 64-byte lines read.</param>
-/// <param name="Match">The longest prefix that contains the address; null for none.</param>
+/// <summary>
+/// The nodes (tnodes and leaves too) and distinct 64-byte lines that one lookup reads, and the longest prefix that
+/// contains the address; null for none.
+/// </summary>
 public readonly record struct Touch(int Nodes, int CacheLines, Prefix? Match);
 
-/// <summary>A count of a structure's shape.</summary>
-/// <param name="Metric">The metric.</param>
-/// <param name="X">Depth or bits, if the count is part of a histogram.</param>
-/// <param name="Value">The count.</param>
+/// <summary>A count of a structure's shape; in a histogram, at a depth or number of bits.</summary>
 public readonly record struct ShapeCount(Metric Metric, double? X, double Value);
 
 /// <summary>Counts of the kernel's work since the structure was made.</summary>

@@ -1,40 +1,36 @@
 // SPDX-License-Identifier: MIT
 using Sim.Fib;
-using Sim.Kernel;
-using Sim.Netlink;
 
 namespace Sim.Schemes.Structures;
 
 /// <summary>
-/// Makes the request that the kernel makes of a route's message (<c>rtm_to_fib_config</c>, <c>rtm_to_fib6_config</c>): the one
-/// place that turns a form of route and a peer into a FIB's fields. Peers are numbers from 0.
+/// Makes the request that the kernel makes of a route's message (<c>rtm_to_fib_config</c>, <c>rtm_to_fib6_config</c>):
+/// the one place that turns a form of route and a peer into a FIB's fields.
 /// </summary>
 public static class RouteRequest
 {
-    private const byte ProtocolStatic = 4; // RTPROT_STATIC
-
-    /// <summary>A request to add or delete an IPv4 route; the caller sets the flags of the message.</summary>
-    /// <param name="prefix">The route's prefix.</param>
-    /// <param name="shape">The attributes that lead to the peer.</param>
-    /// <param name="peer">The peer.</param>
-    /// <param name="device">Index of the device; with <see cref="RouteShape.OwnDevice"/> of the first peer's.</param>
-    public static FibConfig V4(Prefix prefix, RouteShape shape, int peer, int device)
+    /// <summary>
+    /// A request with a message's flags to add or delete an IPv4 route. With <see cref="RouteShape.OwnDevice"/>,
+    /// <paramref name="device"/> is the index of the first peer's device.
+    /// </summary>
+    public static FibConfig V4(Prefix prefix, RouteShape shape, int peer, int device, NlmFlags flags)
     {
         var request = FibConfig.Add(prefix, DeviceOf(shape, peer, device), PeerOf(shape, peer));
-        request.Protocol = ProtocolStatic;
+        request.NlFlags = flags;
+        request.Protocol = RouteProtocol.Static;
         request.NhId = ObjectOf(shape, peer);
         if (shape is RouteShape.Nexthop or RouteShape.Gateway or RouteShape.Via)
             request.Scope = RouteScope.Universe;
         if (shape == RouteShape.Gateway)
         {
             request.GatewayFamily = GatewayFamily.IPv4;
-            request.Gateway4 = (uint)(RouteMessages.Gateway(Family.IPv4, (ushort)peer) >> 96);
+            request.Gateway4 = (uint)(RouteMessages.Gateway(Family.IPv4, peer) >> 96);
             request.Flags = RtnhFlags.OnLink;
         }
         else if (shape == RouteShape.Via)
         {
             request.GatewayFamily = GatewayFamily.IPv6;
-            request.Gateway6 = RouteMessages.Gateway(Family.IPv6, (ushort)peer);
+            request.Gateway6 = RouteMessages.Gateway(Family.IPv6, peer);
             request.Flags = RtnhFlags.OnLink;
         }
 
@@ -42,14 +38,15 @@ public static class RouteRequest
     }
 
     /// <summary>A request to add or delete an IPv6 route; see <see cref="V4"/>.</summary>
-    public static Fib6Config V6(Prefix prefix, RouteShape shape, int peer, int device)
+    public static Fib6Config V6(Prefix prefix, RouteShape shape, int peer, int device, NlmFlags flags)
     {
         var request = Fib6Config.Add(prefix, DeviceOf(shape, peer, device), PeerOf(shape, peer));
-        request.Protocol = ProtocolStatic;
+        request.NlFlags = flags;
+        request.Protocol = RouteProtocol.Static;
         request.NhId = ObjectOf(shape, peer);
         if (shape == RouteShape.Gateway)
         {
-            request.Gateway = RouteMessages.Gateway(Family.IPv6, (ushort)peer);
+            request.Gateway = RouteMessages.Gateway(Family.IPv6, peer);
             request.Flags = RtnhFlags.OnLink;
         }
 
@@ -59,8 +56,7 @@ public static class RouteRequest
     private static int DeviceOf(RouteShape shape, int peer, int device) =>
         shape switch { RouteShape.Nexthop => 0, RouteShape.OwnDevice => device + peer, _ => device };
 
-    /// <summary>The FIB counts peers from 1: 0 is none.</summary>
-    private static int PeerOf(RouteShape shape, int peer) => shape is RouteShape.PeerKey or RouteShape.Encap ? peer + 1 : 0;
+    private static int PeerOf(RouteShape shape, int peer) => shape is RouteShape.PeerKey or RouteShape.Encap ? PeerNumber.ToKernel(peer) : 0;
 
-    private static uint ObjectOf(RouteShape shape, int peer) => shape == RouteShape.Nexthop ? RouteMessages.NexthopId((ushort)peer) : 0;
+    private static uint ObjectOf(RouteShape shape, int peer) => shape == RouteShape.Nexthop ? RouteMessages.NexthopId(peer) : 0;
 }

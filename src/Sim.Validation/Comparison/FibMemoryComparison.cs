@@ -1,8 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
-using Sim.Kernel;
-using Sim.Validation.Session;
-
 namespace Sim.Validation.Comparison;
 
 /// <summary>
@@ -27,21 +23,16 @@ public sealed class FibMemoryComparison(ValidationContext context, KernelMemory 
     private Dictionary<string, long> _portBefore = [];
     private long _percpuBefore;
 
-    /// <summary>Takes the kernel's baseline. Enough if the port is new and the kernel's table empty.</summary>
-    public void RememberKernel()
+    /// <inheritdoc cref="TableComparison.Remember"/>
+    public void Remember(bool isNew)
     {
         if (!context.ComparesSlabs)
             return;
         _before = context.Machine.Slabs();
         if (Family == Family.IPv6)
             _percpuBefore = PercpuBytes();
-    }
-
-    /// <summary>Takes the baselines of the kernel and the port, before the table is filled.</summary>
-    public void RememberBaseline()
-    {
-        RememberKernel();
-        _portBefore = memory.Account().ToDictionary(line => line.Cache, line => line.Objects, StringComparer.Ordinal);
+        if (!isNew)
+            _portBefore = memory.Account().ToDictionary(line => line.Cache, line => line.Objects, StringComparer.Ordinal);
     }
 
     public void Compare(CheckPoint at)

@@ -1,24 +1,17 @@
 // SPDX-License-Identifier: MIT
 using Sim.Fib;
-using Sim.Figures;
 using Sim.Lab;
-using Sim.Validation.Session;
 
 namespace Sim.Validation.Comparison;
 
-/// <summary>
-/// Compares the changes in /proc/net/rt6_stats since a baseline, because it counts all tables, and deletions since the boot.
-/// </summary>
+/// <summary>Compares changes in /proc/net/rt6_stats, which counts all tables since the boot.</summary>
 public sealed class Rt6StatsComparison(ValidationContext context, Func<Rt6Statistics> port)
 {
     private Row? _kernelBefore;
     private Rt6Statistics _portBefore;
 
-    /// <summary>Takes the kernel's baseline. Enough if the port's namespace holds only what is compared.</summary>
-    public void RememberKernel() => _kernelBefore = context.Machine.One("rt6stats");
-
-    /// <summary>Takes the baselines of the kernel and the port.</summary>
-    public void Remember() => (_kernelBefore, _portBefore) = (context.Machine.One("rt6stats"), port());
+    /// <inheritdoc cref="TableComparison.Remember"/>
+    public void Remember(bool isNew) => (_kernelBefore, _portBefore) = (context.Machine.One("rt6stats"), isNew ? default : port());
 
     public void Compare(CheckPoint at)
     {

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
 using Sim.Fib;
-using Sim.Figures;
-using Sim.Kernel;
 using Sim.Trie;
 using Sim.Validation.Ports;
-using Sim.Validation.Session;
 
 namespace Sim.Validation.Comparison;
 

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
 using Sim.Files;
-using Sim.Kernel;
-using Sim.Validation.Session;
 using Sim.Workloads.Keys;
 using Sim.Workloads.Tables;
 
@@ -22,14 +19,9 @@ public static class SlabComparison
     /// Compares caches that have one user. Objects and pages per slab must be equal. Slabs may differ by one per processor, and
     /// active objects by the slabs that a processor keeps, whose free objects count as active. (A processor's own slab can
     /// hold objects of the kernel's other tables, and callbacks of a grace period may run a moment earlier than here.)
+    /// The kernel may hold <paramref name="held"/> objects longer than the port: those dropped in a call of many messages, which
+    /// the kernel frees after the call and the port after each message. Objects allocated meanwhile lie in other slabs.
     /// </summary>
-    /// <param name="context">The kernel.</param>
-    /// <param name="at">Where in the validation.</param>
-    /// <param name="caches">The port's caches.</param>
-    /// <param name="held">
-    /// Objects that the kernel may hold longer than the port: those dropped in a call of many messages, which the kernel frees
-    /// after the call and the port after each message. Objects allocated meanwhile lie in other slabs.
-    /// </param>
     public static void Compare(ValidationContext context, CheckPoint at, IEnumerable<KmemCache> caches, int held = 0)
     {
         if (!context.ComparesSlabs)

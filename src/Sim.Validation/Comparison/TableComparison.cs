@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using Sim.Schemes.Structures;
-using Sim.Validation.Session;
 
 namespace Sim.Validation.Comparison;
 
@@ -12,9 +11,10 @@ public sealed class TableComparison
     private readonly FibMemoryComparison _memory;
     private readonly Rt6StatsComparison? _statistics;
 
-    /// <param name="context">The kernel, and where rows go.</param>
-    /// <param name="fib">The port.</param>
-    /// <param name="held">The most routes that one call drops, if the port frees after each message.</param>
+    /// <summary>
+    /// Compares a port's table. If the port frees after each message, <paramref name="held"/> is the most routes that
+    /// one call drops.
+    /// </summary>
     public TableComparison(ValidationContext context, FibStructure fib, int held = 0)
     {
         (_context, _fib) = (context, fib);
@@ -22,18 +22,14 @@ public sealed class TableComparison
         _statistics = fib is Fib6Structure fib6 ? new Rt6StatsComparison(context, () => fib6.Statistics) : null;
     }
 
-    /// <summary>Takes the kernel's baseline. Enough if the port is new and the kernel's table empty.</summary>
-    public void RememberKernel()
+    /// <summary>
+    /// Takes the baselines of the kernel and the port, before the table is filled. A port that is <paramref name="isNew"/>,
+    /// and holds only what is compared, has the baseline 0.
+    /// </summary>
+    public void Remember(bool isNew = false)
     {
-        _memory.RememberKernel();
-        _statistics?.RememberKernel();
-    }
-
-    /// <summary>Takes the baselines of the kernel and the port, before the table is filled.</summary>
-    public void RememberBaseline()
-    {
-        _memory.RememberBaseline();
-        _statistics?.Remember();
+        _memory.Remember(isNew);
+        _statistics?.Remember(isNew);
     }
 
     public void Compare(CheckPoint at)

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
-using Sim.Figures;
 using Sim.Figures.Measuring;
 using Sim.Schemes.Structures;
 using Sim.Validation.Inputs;
-using Sim.Validation.Session;
 using Sim.Workloads.Keys;
 
 namespace Sim.Validation.Comparison;
@@ -17,12 +15,10 @@ public sealed class TimeComparison(ValidationContext context)
 {
     private readonly KernelUnderTest _kernel = context.Machine;
 
-    /// <summary>Times lookups over each pattern, independent and dependent, and the kernel against itself.</summary>
-    /// <param name="at">Where in the validation.</param>
-    /// <param name="structure">The module's word for the structure.</param>
-    /// <param name="number">The module's family or table.</param>
-    /// <param name="input">The keys.</param>
-    /// <param name="port">Looks up every key in the port.</param>
+    /// <summary>
+    /// Times lookups over each pattern, independent and dependent, and the kernel against itself. The module knows the
+    /// structure by a word and a family or table.
+    /// </summary>
     public void Lookups(CheckPoint at, string structure, uint number, FamilyInput input, Func<Keys, bool, long> port)
     {
         foreach (var (name, keys, file) in input.Patterns)

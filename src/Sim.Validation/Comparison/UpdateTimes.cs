@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
 using Sim.Figures.Measuring;
-using Sim.Kernel;
-using Sim.Netlink;
 using Sim.Schemes.Structures;
 using Sim.Validation.Inputs;
 using Sim.Validation.Ports;
-using Sim.Validation.Session;
 
 namespace Sim.Validation.Comparison;
 
@@ -71,8 +67,9 @@ public sealed class UpdateTimes(ValidationContext context, TimeComparison times,
         double[] Kernel()
         {
             var notify = tells ? Notify(insert) : 0;
-            var deleted = Update(delete, port.Fib.Key) - notify;
-            var inserted = Update(insert, port.Fib.Key) - notify;
+            var table = $"{port.Fib.Key} {FibStructure.TableId}";
+            var deleted = _kernel.TimeUpdates(table, delete.File, count) - notify;
+            var inserted = _kernel.TimeUpdates(table, insert.File, count) - notify;
             return tells ? [deleted, inserted, notify] : [deleted, inserted];
         }
 
@@ -103,16 +100,6 @@ public sealed class UpdateTimes(ValidationContext context, TimeComparison times,
         _kernel.GiveOperations(step.File, step.Operations.Length);
         var told = _kernel.One($"module notify fib {FibStructure.TableId}");
         return told.Long("ns") / (double)told.Long("calls");
-    }
-
-    private double Update(Step step, string structure)
-    {
-        _kernel.GiveOperations(step.File, step.Operations.Length);
-        var row = _kernel.One($"module update {structure} {FibStructure.TableId}");
-        if (row.Long("failed") != 0)
-            throw new InvalidOperationException($"the kernel refused {row.Long("failed")} of the updates in {step.File}");
-        _kernel.Barrier();
-        return row.Long("ns") / (double)step.Operations.Length;
     }
 
     private void Measure(CheckPoint at, string[] operations, Func<double[]> kernel, Func<double[]> port)

@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
-using Sim.Kernel;
-using Sim.Netlink;
 using Sim.Schemes.Structures;
-using Sim.Validation.Session;
 using Sim.Workloads;
 using Sim.Workloads.Keys;
 using Sim.Workloads.Tables;
@@ -11,7 +7,7 @@ using Sim.Workloads.Tables;
 namespace Sim.Validation.Inputs;
 
 /// <summary>Operations with the name of the file that holds them in the agent's folder.</summary>
-public sealed record Step(string Name, BindOperation[] Operations, string File);
+public sealed record Step(string Name, BindingChange[] Operations, string File);
 
 /// <summary>
 /// All operations of one family, made before the kernel starts. The kernel gets them as files, the ports as arrays.
@@ -51,7 +47,7 @@ public sealed class FamilyInput
     public int Peers { get; }
 
     /// <summary>The dummy peer, which is none of the peers: it takes the prefixes that are to be removed.</summary>
-    public ushort Dummy => (ushort)Peers;
+    public int Dummy => Peers;
 
     /// <summary>Key patterns with their keys and files.</summary>
     public List<(string Name, Keys Keys, string File)> Patterns { get; } = [];
@@ -62,11 +58,14 @@ public sealed class FamilyInput
     /// </summary>
     public List<(string Name, Keys Keys, string File)> PacketPatterns { get; } = [];
 
-    /// <summary>The whole table in each order of insertion, one peer after the other as wg(8) sends them.</summary>
+    /// <summary>The whole table in each order of insertion, file order last, one peer after the other as wg(8) sends them.</summary>
     public List<Step> AllowedIpsLoads { get; } = [];
 
-    /// <summary>The whole table in each order of insertion.</summary>
+    /// <summary>The whole table in each order of insertion, file order last.</summary>
     public List<Step> RouteLoads { get; } = [];
+
+    /// <summary>The whole table in file order.</summary>
+    public (Step AllowedIps, Step Routes) FileLoad => (AllowedIpsLoads[^1], RouteLoads[^1]);
 
     /// <summary>Every third prefix: as moves to the dummy, and as deletions.</summary>
     public (Step AllowedIps, Step Routes) Third { get; private set; } = default!;
@@ -106,20 +105,14 @@ public sealed class FamilyInput
     /// <summary>The sample whose single updates are timed: as insertions, as deletions, and as moves to the dummy.</summary>
     public (Step Insert, Step Delete, Step ToDummy) Timed { get; private set; } = default!;
 
-    /// <param name="table">The routes.</param>
-    /// <param name="peerOf">The peer of each route.</param>
-    /// <param name="peers">Number of peers.</param>
-    /// <param name="plan">The numbers of keys and operations.</param>
-    /// <param name="seed">The seed of shuffles, keys and the mix.</param>
+    /// <summary>Makes the operations for a table. The seed is that of shuffles, keys and the mix.</summary>
     public static FamilyInput Build(RouteTable table, int[] peerOf, int peers, ValidationPlan plan, ulong seed)
     {
         var input = new FamilyInput(table, peers, plan, seed);
         foreach (var order in TableOrder.Names.OrderBy(name => name == Orders.File))
         {
             var ordered = PeerTable.Of(table, peerOf, order, seed);
-            var operations = new BindOperation[ordered.Prefixes.Length];
-            for (var i = 0; i < operations.Length; i++)
-                operations[i] = new(ordered.Prefixes[i], BindKind.Add, (ushort)ordered.Peers[i]);
+            BindingChange[] operations = [.. ordered.Prefixes.Zip(ordered.Peers, BindingChange.Insert)];
             // OrderBy is stable: each peer's prefixes stay in the order.
             input.AllowedIpsLoads.Add(input.Add(order, Names.AllowedIps, [.. operations.OrderBy(operation => operation.Peer)]));
             input.RouteLoads.Add(input.Add(order, "routes", operations));
@@ -131,7 +124,7 @@ public sealed class FamilyInput
         input.Move = input.AddBoth(Steps.Move, history.Move(10, peers));
         var (kept, dropped) = history.Halve(peer: 0);
         input.Replace = (input.Add(Steps.Replace, Names.AllowedIps, kept), input.Add(Steps.Replace, "routes", dropped));
-        input.Rest = input.Add(Steps.DeleteRest, "routes", [.. history.Bound.Select(bound => new BindOperation(bound.Prefix, BindKind.Delete, bound.Peer))]);
+        input.Rest = input.Add(Steps.DeleteRest, "routes", [.. history.Bound.Select(bound => BindingChange.Delete(bound.Prefix, bound.Peer))]);
         input.AddTimed(table, peerOf, Math.Min(plan.TimedUpdates, table.Routes.Length), seed);
         input.AddSiblings();
         input.AddSingle();
@@ -178,38 +171,36 @@ public sealed class FamilyInput
 
     private void AddSingle()
     {
-        var load = AllowedIpsLoads.Single(step => step.Name == Orders.File).Operations;
-        BindOperation[] Of(BindKind kind, int nth, int shift) =>
-        [
-            .. load.Where((_, i) => i % nth == 0)
-                .Select(operation => operation with { Kind = kind, Peer = (ushort)((operation.Peer + shift) % Peers) }),
-        ];
+        var load = FileLoad.AllowedIps.Operations;
         Single = (
-            Add(Steps.DeleteForeign, Both, Peers > 1 ? Of(BindKind.Delete, 10, 1) : []), Add(Steps.DeleteSingle, Both, Of(BindKind.Delete, 3, 0)),
-            Add(Steps.InsertSingle, Both, Of(BindKind.Add, 3, 0)), Add(Steps.DeleteAll, Both, Of(BindKind.Delete, 1, 0)),
-            Add(Steps.MoveAll, Both, Of(BindKind.Move, 1, 1)), Add(Steps.MoveBack, Both, Of(BindKind.Move, 1, 0)));
+            Add(Steps.DeleteForeign, Both, Peers > 1 ? Every(10, load, one => BindingChange.Delete(one.Prefix, Next(one))) : []),
+            Add(Steps.DeleteSingle, Both, Every(3, load, one => one.Reversed)), Add(Steps.InsertSingle, Both, Every(3, load, one => one)),
+            Add(Steps.DeleteAll, Both, Every(1, load, one => one.Reversed)),
+            Add(Steps.MoveAll, Both, Every(1, load, one => BindingChange.Move(one.Prefix, one.Peer, Next(one)))),
+            Add(Steps.MoveBack, Both, Every(1, load, one => BindingChange.Move(one.Prefix, Next(one), one.Peer))));
         PeersAlone = Add(Steps.PeersAlone, Both, MakePeers(Family, Peers));
     }
 
+    private static BindingChange[] Every(int nth, BindingChange[] from, Func<BindingChange, BindingChange> make) =>
+        [.. from.Where((_, i) => i % nth == 0).Select(make)];
+
+    /// <summary>The peer <paramref name="shift"/> places after that of a change.</summary>
+    private int Next(BindingChange change, int shift = 1) => (change.Peer + shift) % Peers;
+
     /// <summary>Makes each peer by adding a prefix to it, and removes the prefix.</summary>
-    internal static BindOperation[] MakePeers(Family family, int peers)
+    internal static BindingChange[] MakePeers(Family family, int peers)
     {
         var host = new Prefix(family, (UInt128)0xC0000201 << 96, (byte)family.Bits());
-        return
-        [
-            .. Enumerable.Range(0, peers).SelectMany(peer => new[] { BindKind.Add, BindKind.Delete }
-                .Select(kind => new BindOperation(host, kind, (ushort)peer))),
-        ];
+        return [.. Enumerable.Range(0, peers).SelectMany(peer => new[] { BindingChange.Insert(host, peer), BindingChange.Delete(host, peer) })];
     }
 
     private void AddTimed(RouteTable table, int[] peerOf, int count, ulong seed)
     {
         var places = Enumerable.Range(0, table.Routes.Length).ToArray();
         new Rng(seed + 1).Shuffle(places.AsSpan());
-        BindOperation[] Of(BindKind kind, ushort? peer) =>
-            [.. places.Take(count).Select(place => new BindOperation(table.Routes[place].Prefix, kind, peer ?? (ushort)peerOf[place]))];
-        Timed = (Add(TimedInsert, Both, Of(BindKind.Add, null)), Add(TimedDelete, Both, Of(BindKind.Delete, null)),
-            Add(TimedToDummy, Both, Of(BindKind.Add, Dummy)));
+        BindingChange[] sample = [.. places.Take(count).Select(place => BindingChange.Insert(table.Routes[place].Prefix, peerOf[place]))];
+        Timed = (Add(TimedInsert, Both, sample), Add(TimedDelete, Both, Every(1, sample, one => one.Reversed)),
+            Add(TimedToDummy, Both, Every(1, sample, one => one with { NewPeer = Dummy })));
     }
 
     private void AddSiblings()
@@ -217,50 +208,35 @@ public sealed class FamilyInput
         if (Peers < 4)
             return;
         var sample = Timed.Insert.Operations;
-        // The peers that each prefix has routes through, the sample's own first.
-        var hops = sample.Select(operation => new List<ushort> { operation.Peer }).ToArray();
-        BindOperation[] Of(BindKind kind, int nth, int shift) => [.. sample.Where((_, i) => i % nth == 0)
-            .Select(operation => operation with { Kind = kind, Peer = (ushort)((operation.Peer + shift) % Peers) })];
-        BindOperation[] Rest()
-        {
-            for (var i = 0; i < hops.Length; i++)
-            {
-                var own = sample[i].Peer;
-                hops[i].Add((ushort)((own + 1) % Peers));
-                if (i % 2 == 0)
-                    hops[i].Add((ushort)((own + 2) % Peers));
-                if (i % 3 == 0)
-                    hops[i].Remove(own);
-                if (i % 4 == 0)
-                    hops[i] = [(ushort)((own + 3) % Peers)];
-            }
-
-            return [.. hops.SelectMany((peers, i) => peers.Select(peer => sample[i] with { Kind = BindKind.Delete, Peer = peer }))];
-        }
-
         Siblings =
         [
-            Add(Steps.AppendSecond, "routes", Of(BindKind.Append, 1, 1)), Add(Steps.AppendThird, "routes", Of(BindKind.Append, 2, 2)),
-            Add(Steps.AppendAgain, "routes", Of(BindKind.Append, 5, 1)), Add(Steps.DeleteFirst, "routes", Of(BindKind.Delete, 3, 0)),
-            Add(Steps.ReplaceSiblings, "routes", Of(BindKind.Move, 4, 3)), Add(Steps.DeleteSiblings, "routes", Rest()),
+            Add(Steps.AppendSecond, "routes", Every(1, sample, one => BindingChange.Append(one.Prefix, Next(one)))),
+            Add(Steps.AppendThird, "routes", Every(2, sample, one => BindingChange.Append(one.Prefix, Next(one, 2)))),
+            Add(Steps.AppendAgain, "routes", Every(5, sample, one => BindingChange.Append(one.Prefix, Next(one)))),
+            Add(Steps.DeleteFirst, "routes", Every(3, sample, one => one.Reversed)),
+            Add(Steps.ReplaceSiblings, "routes", Every(4, sample, one => BindingChange.Move(one.Prefix, one.Peer, Next(one, 3)))),
+            Add(Steps.DeleteSiblings, "routes", [.. sample.SelectMany((one, i) => Left(one, i).Select(peer => BindingChange.Delete(one.Prefix, peer)))]),
         ];
     }
 
-    private (Step AllowedIps, Step Routes) AddBoth(string name, BindOperation[] operations) =>
-        (Add(name, Names.AllowedIps, Array.ConvertAll(operations, ToDummy)), Add(name, "routes", operations));
-
-    /// <summary>Turns a deletion into a move to the dummy peer, because 6.12 cannot remove a single prefix.</summary>
-    private BindOperation ToDummy(BindOperation operation) => operation.Kind switch
+    /// <summary>The peers to which the other steps leave routes of the sample's prefix <paramref name="i"/>, in the order of the routes.</summary>
+    private IEnumerable<int> Left(BindingChange one, int i)
     {
-        BindKind.Delete => new(operation.Prefix, BindKind.Add, Dummy),
-        BindKind.Move => operation with { Kind = BindKind.Add },
-        _ => operation,
-    };
+        if (i % 4 == 0)
+            return [Next(one, 3)];
+        int[] own = i % 3 == 0 ? [] : [one.Peer], third = i % 2 == 0 ? [Next(one, 2)] : [];
+        return [.. own, Next(one), .. third];
+    }
 
-    private Step Add(string name, string structure, BindOperation[] operations)
+    /// <summary>Adds a step for both. For AllowedIPs a deletion is a move to the dummy peer, because 6.12 cannot remove a single prefix.</summary>
+    private (Step AllowedIps, Step Routes) AddBoth(string name, BindingChange[] changes) => (
+        Add(name, Names.AllowedIps, Every(1, changes, one => one.Kind == RouteChange.Delete ? one with { NewPeer = Dummy } : one)),
+        Add(name, "routes", changes));
+
+    private Step Add(string name, string structure, BindingChange[] operations)
     {
         var step = new Step(name, operations, StepFile(structure, name, Family));
-        _files.Add((step.File, BindOperations.ToBytes(operations)));
+        _files.Add((step.File, OperationFile.ToBytes(operations)));
         return step;
     }
 }

@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: MIT
-using System.Globalization;
-using Sim.Figures;
 using Sim.Figures.Measuring;
-using Sim.Kernel;
-using Sim.Netlink;
 using Sim.Validation.Comparison;
 using Sim.Validation.Inputs;
 using Sim.Validation.Ports;
-using Sim.Validation.Session;
 
 namespace Sim.Validation.Patched;
 
@@ -18,8 +13,7 @@ namespace Sim.Validation.Patched;
 /// </summary>
 public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, WireGuardStream stream, RouteStream routes)
 {
-    /// <summary>The experiment of the kernel's own figures, which are compared with no port.</summary>
-    private const uint MainTable = 254;
+    private const uint MainTable = RouteTableId.Main;
 
     /// <summary>The module's ways to find a packet's peer by the route attribute.</summary>
     private static readonly (string Way, StepForm After)[] s_routeWays =
@@ -55,27 +49,25 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
             Unload(input, scheme);
         }
 
-        UnloadAllowedIps(input);
+        Configure(input, input.Single.All, Steps.DeleteAll);
     }
 
     private static CheckPoint At(FamilyInput input, string structure, string operation) =>
         new(structure, input.Family, Orders.File, operation, input.Prefixes);
-
-    private static Step FileLoad(FamilyInput input) => input.AllowedIpsLoads.Single(load => load.Name == Orders.File);
 
     private void LoadAllowedIps(FamilyInput input)
     {
         context.Progress.Step($"allowedips IPv{(int)input.Family}, load and answer", 1, "tables");
         MakePeers(input);
         var before = Memory();
-        Configure(input, FileLoad(input), Steps.Load);
+        Configure(input, input.FileLoad.AllowedIps, Steps.Load);
         AddMemory(At(input, Names.AllowedIps, Steps.Load), before);
         foreach (var (name, keys, file) in input.PacketPatterns)
         {
-            var (digest, hits) = port.Answers(keys);
+            var answers = port.Answers(keys);
             _kernel.GiveKeys(file);
             foreach (var way in (string[])[Steps.Destination, Steps.Source])
-                CompareAnswers(At(input, Names.AllowedIps, way) with { Keys = name }, way, input.Family, digest, hits);
+                CompareAnswers(At(input, Names.AllowedIps, way) with { Keys = name }, way, answers);
         }
 
         Configure(input, input.Single.MoveAll, Steps.MoveAll);
@@ -86,29 +78,18 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
     private void MakePeers(FamilyInput input)
     {
         var at = At(input, Names.AllowedIps, Steps.PeersAlone);
-        context.CompareTraffic(at, Reset(), _kernel.Traffic("wg reset"));
+        context.DoBoth(at, "wg reset", port.Structure.RemoveAllPeers, stream.Reset());
         Configure(input, input.PeersAlone, at.Operation);
-    }
-
-    private NetlinkTraffic Reset()
-    {
-        port.Structure.RemoveAllPeers();
-        return stream.Reset();
     }
 
     /// <summary>Does operations on AllowedIPs in kernel and port; compares their bytes and records their time.</summary>
     private void Configure(FamilyInput input, Step step, string operation)
     {
         var at = At(input, Names.AllowedIps, operation);
-        var traffic = _kernel.Traffic(Text($"wg add {step.File} 0 {step.Operations.Length} {ValidationPlan.MessageBytes}"));
-        port.Add(step.Operations);
-        port.GracePeriod();
-        _kernel.Barrier();
-        context.CompareTraffic(at, stream.Add(step.Operations, ValidationPlan.MessageBytes), traffic);
-        AddCost(at, traffic, step.Operations.Length);
+        var command = $"wg add {step.File} 0 {step.Operations.Length} {ValidationPlan.MessageBytes}";
+        var messages = stream.Add(step.Operations, ValidationPlan.MessageBytes);
+        AddCost(at, context.DoBoth(at, command, () => port.AddAndFree(step.Operations), messages), step.Operations.Length);
     }
-
-    private void UnloadAllowedIps(FamilyInput input) => Configure(input, input.Single.All, Steps.DeleteAll);
 
     private void Load(FamilyInput input, RouteScheme scheme)
     {
@@ -116,11 +97,11 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
         var before = Memory();
         if (scheme.UsesObjects)
         {
-            var traffic = _kernel.Traffic(Text($"nexthop add 1 {input.Peers} {scheme.Objects.AgentWord()} {(int)input.Family}"));
+            var traffic = _kernel.Traffic($"nexthop add 1 {input.Peers} {scheme.Objects.AgentWord()} {(int)input.Family}");
             context.CompareTraffic(At(input, scheme.Structure, Steps.InMainTable.Of(Steps.Nexthops)), routes.AddNexthops(1, input.Peers, scheme.Objects, input.Family), traffic);
         }
 
-        Send(input, scheme, FileLoad(input), Steps.Load);
+        Send(input, scheme, input.FileLoad.AllowedIps, Steps.Load);
         AddMemory(At(input, scheme.Structure, Steps.Load), before);
     }
 
@@ -128,7 +109,7 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
     {
         var at = At(input, scheme.Structure, Steps.InMainTable.Of(operation));
         var count = step.Operations.Length;
-        var row = _kernel.One(Text($"route run {step.File} 0 {count} {scheme.Shape.AgentWord()} {MainTable} {ValidationPlan.Batch}"));
+        var row = _kernel.One($"route run {step.File} 0 {count} {scheme.Shape.AgentWord()} {MainTable} {ValidationPlan.Batch}");
         _kernel.Barrier();
         context.CompareTraffic(at, routes.Run(step.Operations, scheme.Shape, MainTable, ValidationPlan.Batch), KernelUnderTest.Traffic(row));
         context.Compare(at, Metrics.Refused, 0, row.Long("failed"));
@@ -143,19 +124,15 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
     {
         foreach (var (name, keys, file) in input.PacketPatterns)
         {
-            var (digest, hits) = port.Answers(keys);
+            var answers = port.Answers(keys);
             _kernel.GiveKeys(file);
             foreach (var (way, form) in s_routeWays)
-                CompareAnswers(At(input, scheme.Structure, form.Of(operation)) with { Keys = name }, way, input.Family, digest, hits);
+                CompareAnswers(At(input, scheme.Structure, form.Of(operation)) with { Keys = name }, way, answers);
         }
     }
 
-    private void CompareAnswers(CheckPoint at, string way, Family family, ulong digest, long hits)
-    {
-        var row = _kernel.One(Text($"module answers {way} {(int)family}"));
-        context.Compare(at, Metrics.Hits, hits, row.Long("hits"));
-        context.CompareDigest(at, Metrics.AnswerDigest, digest, row.Hex("digest"));
-    }
+    private void CompareAnswers(CheckPoint at, string way, (ulong Digest, long Hits) answers) =>
+        context.CompareAnswers(at, answers, _kernel.One($"module answers {way} {(int)at.Family}"));
 
     /// <summary>Moves all prefixes to the next peer, route by route, and back.</summary>
     private void Move(FamilyInput input, RouteScheme scheme)
@@ -164,8 +141,7 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
         port.Add(input.Single.MoveAll.Operations);
         Answers(input, scheme, Steps.MoveAll);
         Send(input, scheme, input.Single.MoveBack, Steps.MoveBack);
-        port.Add(input.Single.MoveBack.Operations);
-        port.GracePeriod();
+        port.AddAndFree(input.Single.MoveBack.Operations);
     }
 
     /// <summary>
@@ -176,12 +152,12 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
     {
         if (input.Peers < 2)
             return;
-        var moved = FileLoad(input).Operations.Where(operation => operation.Peer == 0).ToArray();
+        var moved = input.FileLoad.AllowedIps.Operations.Where(operation => operation.Peer == 0).ToArray();
         foreach (var compatibility in new[] { 1, 0 })
         {
-            _kernel.Rows(Text($"nexthop compat {compatibility}"));
+            _kernel.Rows($"nexthop compat {compatibility}");
             Replace(input, scheme, peer: 1, Steps.MoveObject.Of(compatibility));
-            port.Add(Array.ConvertAll(moved, operation => operation with { Kind = BindKind.Move, Peer = 1 }));
+            port.Add(Array.ConvertAll(moved, operation => BindingChange.Move(operation.Prefix, 0, 1)));
             Answers(input, scheme, Steps.MoveObject.Of(compatibility));
             Replace(input, scheme, peer: 0, Steps.MoveObjectBack.Of(compatibility));
             port.Add(moved);
@@ -190,10 +166,10 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
         _kernel.Rows("nexthop compat 1");
     }
 
-    private void Replace(FamilyInput input, RouteScheme scheme, ushort peer, string operation)
+    private void Replace(FamilyInput input, RouteScheme scheme, int peer, string operation)
     {
         var at = At(input, scheme.Structure, operation);
-        var traffic = _kernel.Traffic(Text($"nexthop replace 1 {peer} {scheme.Objects.AgentWord()} {(int)input.Family}"));
+        var traffic = _kernel.Traffic($"nexthop replace 1 {peer} {scheme.Objects.AgentWord()} {(int)input.Family}");
         _kernel.Barrier();
         context.CompareTraffic(at, routes.ReplaceNexthop(1, peer, scheme.Objects, input.Family), traffic);
         AddCost(at, traffic, 1);
@@ -204,7 +180,7 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
         Send(input, scheme, input.Single.All, Steps.DeleteAll);
         if (!scheme.UsesObjects)
             return;
-        var traffic = _kernel.Traffic(Text($"nexthop delete 1 {input.Peers}"));
+        var traffic = _kernel.Traffic($"nexthop delete 1 {input.Peers}");
         _kernel.Barrier();
         context.CompareTraffic(At(input, scheme.Structure, Steps.InMainTable.Of(Steps.Flush)), routes.DeleteNexthops(1, input.Peers), traffic);
     }
@@ -237,28 +213,18 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
     {
         var (insert, delete, _) = input.Timed;
         var count = insert.Operations.Length;
-        var shape = scheme.UsesObjects ? "nexthop" : "wgpeer";
+        var structure = $"fib {MainTable} {(scheme.UsesObjects ? "nexthop" : "wgpeer")}";
         context.Progress.Step($"{scheme.Structure} IPv{(int)input.Family}, time updates", 1, "rounds");
         var deletes = new List<double>();
         var inserts = new List<double>();
         for (var round = 0; round < context.Plan.UpdateGroups * 2; round++)
         {
-            deletes.Add(Update(delete, count, shape));
-            inserts.Add(Update(insert, count, shape));
+            deletes.Add(_kernel.TimeUpdates(structure, delete.File, count));
+            inserts.Add(_kernel.TimeUpdates(structure, insert.File, count));
         }
 
         Add(context.Row(At(input, scheme.Structure, Operations.Delete), Metrics.Time, Spread.Of([.. deletes])));
         Add(context.Row(At(input, scheme.Structure, Operations.Insert), Metrics.Time, Spread.Of([.. inserts])));
-    }
-
-    private double Update(Step step, int count, string shape)
-    {
-        _kernel.GiveOperations(step.File, count);
-        var row = _kernel.One(Text($"module update fib {MainTable} {shape}"));
-        if (row.Long("failed") != 0)
-            throw new InvalidOperationException($"the kernel refused {row.Long("failed")} of the updates in {step.File}");
-        _kernel.Barrier();
-        return row.Long("ns") / (double)count;
     }
 
     private void AddPair(CheckPoint at, InterleavedTimes times)
@@ -288,6 +254,4 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
         _kernel.One("vmalloc").Long("pages") * KernelMemory.PageSize);
 
     private void Add(Figure figure) => context.Figures.Add(figure with { Experiment = Experiment.Peers, Side = Sides.Kernel });
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,10 +1,5 @@
 // SPDX-License-Identifier: MIT
-using System.Globalization;
-using Sim.Figures;
-using Sim.Kernel;
-using Sim.Netlink;
 using Sim.Validation.Inputs;
-using Sim.Validation.Session;
 
 namespace Sim.Validation.Patched;
 
@@ -18,7 +13,6 @@ public sealed class PeerSweep
     private static readonly int[] s_peers = [1, 8, 64, 256, 1000];
 
     private const int Most = 1000, MostRoutes = 20_000;
-    private const uint MainTable = 254;
 
     private readonly Step _makePeers;
     private readonly List<(int Peers, Step Insert, Step Delete)> _steps = [];
@@ -30,32 +24,28 @@ public sealed class PeerSweep
         var some = input.Timed.Insert.Operations.Take(MostRoutes).ToArray();
         foreach (var peers in s_peers.Where(peers => peers < some.Length))
         {
-            Step Of(BindKind kind) => new(
-                $"sweep-{peers}", [.. some.Select((operation, i) => operation with { Kind = kind, Peer = (ushort)(i % peers) })],
-                FamilyInput.StepFile("sweep", string.Create(CultureInfo.InvariantCulture, $"{kind.ToString().ToLowerInvariant()}-{peers}"), Family.IPv4));
-            _steps.Add((peers, Of(BindKind.Add), Of(BindKind.Delete)));
+            BindingChange[] inserts = [.. some.Select((operation, i) => operation with { NewPeer = i % peers })];
+            Step Of(string kind, BindingChange[] changes) => new($"sweep-{peers}", changes, FamilyInput.StepFile("sweep", $"{kind}-{peers}", Family.IPv4));
+            _steps.Add((peers, Of("add", inserts), Of("delete", Array.ConvertAll(inserts, insert => insert.Reversed))));
         }
     }
 
     public void Write(string folder)
     {
         foreach (var step in _steps.SelectMany(entry => new[] { entry.Insert, entry.Delete }).Append(_makePeers))
-            File.WriteAllBytes(Path.Combine(folder, step.File), BindOperations.ToBytes(step.Operations));
+            File.WriteAllBytes(Path.Combine(folder, step.File), OperationFile.ToBytes(step.Operations));
     }
 
-    /// <summary>
-    /// Measures inline routes, then routes by nexthop objects. Each round covers all numbers of peers, so drift affects all
-    /// alike.
-    /// </summary>
+    /// <summary>Measures inline routes, then nexthop objects, in rounds over all numbers of peers.</summary>
     public void Run(ValidationContext context, int prefixes)
     {
         var kernel = context.Machine;
         kernel.Traffic("wg reset");
-        kernel.Traffic(Text($"wg add {_makePeers.File} 0 {_makePeers.Operations.Length} {ValidationPlan.MessageBytes}"));
+        kernel.Traffic($"wg add {_makePeers.File} 0 {_makePeers.Operations.Length} {ValidationPlan.MessageBytes}");
         Measure(context, Names.RouteEncap, "wgpeer", prefixes);
-        kernel.Traffic(Text($"nexthop add 1 {Most} encap 4"));
+        kernel.Traffic($"nexthop add 1 {Most} encap 4");
         Measure(context, Names.RouteNexthop, "nexthop", prefixes);
-        kernel.Traffic(Text($"nexthop delete 1 {Most}"));
+        kernel.Traffic($"nexthop delete 1 {Most}");
         kernel.Traffic("wg reset");
         kernel.Barrier();
     }
@@ -63,6 +53,7 @@ public sealed class PeerSweep
     private void Measure(ValidationContext context, string structure, string shape, int prefixes)
     {
         context.Progress.Step($"{structure}, insert among up to {Most} peers", 1, "rounds");
+        var table = $"fib {RouteTableId.Main} {shape}";
         var rounds = _steps.Select(_ => new List<double>()).ToList();
         for (var round = 0; round <= context.Plan.UpdateGroups * 2; round++)
         {
@@ -70,9 +61,9 @@ public sealed class PeerSweep
             {
                 // One route per peer comes first, so that the timed inserts find every fib_info.
                 var (peers, insert, delete) = _steps[i];
-                Update(context.Machine, insert, shape, 0, peers);
-                var each = Update(context.Machine, insert, shape, peers, insert.Operations.Length - peers);
-                Update(context.Machine, delete, shape, 0, delete.Operations.Length);
+                context.Machine.TimeUpdates(table, insert.File, peers);
+                var each = context.Machine.TimeUpdates(table, insert.File, insert.Operations.Length - peers, from: peers);
+                context.Machine.TimeUpdates(table, delete.File, delete.Operations.Length);
                 // The first round warms up.
                 if (round > 0)
                     rounds[i].Add(each);
@@ -88,18 +79,6 @@ public sealed class PeerSweep
         }
     }
 
-    private static double Update(KernelUnderTest kernel, Step step, string shape, int from, int count)
-    {
-        kernel.GiveOperations(step.File, count, from);
-        var row = kernel.One(Text($"module update fib {MainTable} {shape}"));
-        if (row.Long("failed") != 0)
-            throw new InvalidOperationException($"the kernel refused {row.Long("failed")} of the updates in {step.File}");
-        kernel.Barrier();
-        return row.Long("ns") / (double)count;
-    }
-
     private static void Add(ValidationContext context, Figure figure, int peers) =>
         context.Figures.Add(figure with { Experiment = Experiment.Peers, Side = Sides.Kernel, X = peers, Peers = peers });
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Kernel;
-using Sim.Netlink;
 using Sim.Schemes.Structures;
 using Sim.Trie;
 
@@ -20,20 +18,27 @@ public sealed unsafe class AllowedIpsPort(KernelConfig kernel) : IDisposable
     /// Gives each prefix to its peer, or removes it from its peer (WGALLOWEDIP_F_REMOVE_ME). A missing peer is made, as the
     /// first message for it does.
     /// </summary>
-    public void Add(ReadOnlySpan<BindOperation> operations)
+    public void Add(ReadOnlySpan<BindingChange> changes)
     {
-        foreach (ref readonly var operation in operations)
+        foreach (ref readonly var change in changes)
         {
-            var (prefix, kind, peer) = operation;
-            KernelStructure.Check(kind == BindKind.Delete ? Structure.Remove(prefix, peer) : Structure.Insert(prefix, peer), prefix);
+            var error = change.Kind == RouteChange.Delete ? Structure.Remove(change.Prefix, change.Peer) : Structure.Insert(change.Prefix, change.Peer);
+            KernelStructure.Check(error, change.Prefix);
         }
     }
 
-    /// <summary>WGPEER_F_REPLACE_ALLOWEDIPS: drops all prefixes of the operations' peer, then adds.</summary>
-    public void Replace(ReadOnlySpan<BindOperation> operations)
+    /// <summary>Does the changes and frees everything that waits.</summary>
+    public void AddAndFree(ReadOnlySpan<BindingChange> changes)
     {
-        Structure.RemoveByPeer(operations[0].Peer);
-        Add(operations);
+        Add(changes);
+        GracePeriod();
+    }
+
+    /// <summary>WGPEER_F_REPLACE_ALLOWEDIPS: drops all prefixes of the changes' peer, then adds and frees.</summary>
+    public void Replace(ReadOnlySpan<BindingChange> changes)
+    {
+        Structure.RemoveByPeer(changes[0].Peer);
+        AddAndFree(changes);
     }
 
     public void GracePeriod() => Structure.EndMessage();
@@ -47,9 +52,8 @@ public sealed unsafe class AllowedIpsPort(KernelConfig kernel) : IDisposable
             var prefix = node.Prefix;
             digest.Add((uint)node.Depth);
             digest.Add(prefix.Length);
-            digest.Add(node.Peer == null ? 0 : (uint)node.Peer->internal_id + 1);
-            for (var shift = 96; shift >= (family == Family.IPv4 ? 96 : 0); shift -= 32)
-                digest.Add((uint)(prefix.Address >> shift));
+            digest.Add(Number(node.Peer));
+            RoutePort.AddAddress(ref digest, family, prefix.Address);
         }
 
         return digest.Value;
@@ -64,7 +68,7 @@ public sealed unsafe class AllowedIpsPort(KernelConfig kernel) : IDisposable
         {
             var peer = keys.V4.Length > 0 ? Table.FindPeerV4(keys.V4[i]) : Table.FindPeerV6(keys.V6[i]);
             hits += peer == null ? 0 : 1;
-            digest.Add(peer == null ? 0 : (uint)peer->internal_id + 1);
+            digest.Add(Number(peer));
         }
 
         return (digest.Value, hits);
@@ -85,4 +89,6 @@ public sealed unsafe class AllowedIpsPort(KernelConfig kernel) : IDisposable
     }
 
     public void Dispose() => Structure.Dispose();
+
+    private static uint Number(wg_peer* peer) => (uint)PeerNumber.ToKernel(peer == null ? PeerNumber.None : (int)peer->internal_id);
 }

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 using Sim.Fib;
-using Sim.Kernel;
-using Sim.Netlink;
 
 namespace Sim.Validation.Ports;
 

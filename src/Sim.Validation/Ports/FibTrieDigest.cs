@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using Sim.Fib;
-using Sim.Netlink;
 
 namespace Sim.Validation.Ports;
 

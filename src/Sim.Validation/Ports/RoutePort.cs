@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 using Sim.Fib;
-using Sim.Kernel;
-using Sim.Netlink;
 using Sim.Schemes.Structures;
 
 namespace Sim.Validation.Ports;
@@ -12,7 +10,6 @@ namespace Sim.Validation.Ports;
 /// </summary>
 public sealed unsafe class RoutePort : IDisposable
 {
-    private readonly HashSet<int> _nexthops = [];
     private readonly int _device;
 
     public RoutePort(Family family, KernelConfig kernel)
@@ -27,42 +24,36 @@ public sealed unsafe class RoutePort : IDisposable
     /// <summary>Whether the last operation of the last run was refused; its acknowledgement then carries the error.</summary>
     public bool LastRefused { get; private set; }
 
-    public bool HasNexthops => _nexthops.Count > 0;
+    public bool HasNexthops => Fib.HasNexthops;
 
     /// <summary>Whether the peer's nexthop object exists.</summary>
-    public bool HasNexthop(int peer) => _nexthops.Contains(peer + 1);
+    public bool HasNexthop(int peer) => Fib.HasNexthop(RouteMessages.NexthopId(peer));
 
     /// <summary>Adds nexthop objects with these ids over wg0. If the shape names peers, each names the peer of its number.</summary>
     public void AddNexthops(int first, int count, RouteShape shape = RouteShape.Device)
     {
         for (var id = first; id < first + count; id++)
-        {
-            Check(Fib.AddNexthop((uint)id, peer: shape == RouteShape.Device ? 0 : id), id);
-            _nexthops.Add(id);
-        }
+            Check(Fib.AddNexthop((uint)id, namesPeer: shape != RouteShape.Device), id);
     }
 
     /// <summary>Deletes nexthop objects, and with each its routes.</summary>
     public void DeleteNexthops(int first, int count)
     {
         for (var id = first; id < first + count; id++)
-        {
             Check(Fib.DeleteNexthop((uint)id), id);
-            _nexthops.Remove(id);
-        }
-
         GracePeriod();
     }
 
-    /// <summary>Does the operations in order. Refusals are counted and not thrown, as for the kernel.</summary>
-    /// <returns>Refused operations, and the first refusal's error number or 0.</returns>
-    public (int Failed, int FirstError) Run(ReadOnlySpan<BindOperation> operations, RouteShape shape)
+    /// <summary>Does the changes in order. Refusals are counted and not thrown, as for the kernel.</summary>
+    /// <returns>Refused changes, and the first refusal's error number or 0.</returns>
+    public (int Failed, int FirstError) Run(ReadOnlySpan<BindingChange> changes, RouteShape shape)
     {
         var (failed, firstError) = (0, 0);
-        foreach (ref readonly var operation in operations)
+        foreach (ref readonly var change in changes)
         {
-            var (prefix, kind, peer) = operation;
-            var error = kind == BindKind.Delete ? Fib.Delete(prefix, shape, peer) : Fib.Insert(prefix, shape, peer, Flags(kind));
+            var error = change.Kind == RouteChange.Delete
+                ? Fib.Delete(change.Prefix, shape, change.Peer)
+                : Fib.Insert(change.Prefix, shape, change.Peer, Flags(change.Kind));
             LastRefused = error != 0;
             if (error == 0)
                 continue;
@@ -94,13 +85,13 @@ public sealed unsafe class RoutePort : IDisposable
     }
 
     /// <summary>Lists the routes with their peers, in the order of a dump.</summary>
-    public DumpedRoute[] Routes()
+    public IReadOnlyList<KeyValuePair<Prefix, int>> Routes()
     {
-        var routes = new List<DumpedRoute>();
+        var routes = new List<KeyValuePair<Prefix, int>>();
         void Add(Prefix prefix, uint nexthop, int peer, UInt128 gateway, int oif)
         {
-            var number = nexthop != 0 ? nexthop : peer != 0 ? (uint)peer : (uint)gateway & ushort.MaxValue;
-            routes.Add(new DumpedRoute(prefix, (ushort)(number != 0 ? number - 1 : (uint)(oif - _device))));
+            var number = nexthop != 0 ? (int)nexthop : peer != 0 ? peer : (ushort)gateway;
+            routes.Add(new(prefix, number != 0 ? PeerNumber.OfKernel(number) : oif - _device));
         }
 
         if (Fib is Fib4Structure fib4)
@@ -114,7 +105,7 @@ public sealed unsafe class RoutePort : IDisposable
                 Add(route.Dst, route.NhId, route.Peer, route.Gateway, route.Oif);
         }
 
-        return [.. routes];
+        return routes;
     }
 
     public void Dispose() => Fib.Dispose();
@@ -140,26 +131,23 @@ public sealed unsafe class RoutePort : IDisposable
     private static (bool Found, uint Number, Prefix Prefix) Answer(FibTable table, uint key)
     {
         var result = default(FibResult);
-        return table.Lookup(key, ref result) != 0
-            ? default
+        return table.Lookup(key, ref result) != 0 ? default
             : (true, Number(result.Nhc, result.Info->nh), Prefix.OfV4(result.Prefix, result.PrefixLength));
     }
 
     private static (bool Found, uint Number, Prefix Prefix) Answer(Fib6Table table, UInt128 key)
     {
         var result = default(Fib6Result);
-        return table.Lookup(key, ref result) != 0
-            ? default
+        return table.Lookup(key, ref result) != 0 ? default
             : (true, Number(result.Nhc, result.Info->nh), Prefix.OfV6(result.Prefix, result.PrefixLength));
     }
 
     /// <summary>Returns the flags in the header of the agent's message for an operation.</summary>
-    private static NlmFlags Flags(BindKind kind) => kind switch
+    private static NlmFlags Flags(RouteChange kind) => kind switch
     {
-        BindKind.Add => NlmFlags.Create | NlmFlags.Excl,
-        BindKind.Move => NlmFlags.Create | NlmFlags.Replace,
-        BindKind.Append => NlmFlags.Create | NlmFlags.Append,
-        _ => NlmFlags.None,
+        RouteChange.Insert => NlmFlags.Create | NlmFlags.Excl,
+        RouteChange.Append => NlmFlags.Create | NlmFlags.Append,
+        _ => NlmFlags.Create | NlmFlags.Replace,
     };
 
     private static void Check(int result, int nexthop)

@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: MIT
-using System.Globalization;
-using Sim.Figures;
-using Sim.Kernel;
 using Sim.Lab;
 
 namespace Sim.Validation.Session;
 
-/// <summary>The agent's counts for one command.</summary>
-/// <param name="Messages">Netlink messages sent.</param>
-/// <param name="Bytes">Bytes sent.</param>
-/// <param name="Calls">System calls that sent them.</param>
-/// <param name="Digest">Digest of the bytes.</param>
-/// <param name="Nanoseconds">Time in those calls until their last acknowledgement; instructions under -icount.</param>
-/// <param name="Acks">Acknowledgements received.</param>
+/// <summary>
+/// The agent's counts for one command: messages, bytes and system calls sent, the digest of the bytes, and the
+/// acknowledgements received. The time, instructions under -icount, is that of the calls until their last
+/// acknowledgement.
+/// </summary>
 public sealed record KernelTraffic(long Messages, long Bytes, long Calls, ulong Digest, long Nanoseconds, long Acks);
 
 /// <summary>A slab cache in /proc/slabinfo.</summary>
@@ -54,23 +49,30 @@ public sealed class KernelUnderTest(Vm vm)
         .ToDictionary(lines => lines.Key, lines => lines.First(), StringComparer.Ordinal);
 
     /// <summary>Returns the lines of a table in /proc/net/fib_triestat.</summary>
-    public string TrieStat(uint table) => string.Concat(
-        Rows(Invariant($"triestat {table}")).Select(row => row["line"].Replace('_', ' ') + "\n"));
+    public string TrieStat(uint table) => string.Concat(Rows($"triestat {table}").Select(row => row["line"].Replace('_', ' ') + "\n"));
 
     /// <summary>Gives keys to the module; answers and lookups use them from now on.</summary>
     public void GiveKeys(string file) => Vm.Command($"keys {file}");
 
     /// <summary>Gives a part of a file's operations to the module.</summary>
-    public void GiveOperations(string file, int count, int from = 0) => Vm.Command(Invariant($"ops {file} {from} {count}"));
+    public void GiveOperations(string file, int count, int from = 0) => Vm.Command($"ops {file} {from} {count}");
 
     /// <summary>Times one pass over the first keys that were given, in ns (instructions under -icount) per key.</summary>
     public double TimeLookups(string structure, uint number, int count, bool dependent) =>
-        One(Invariant($"module lookup {structure} {number} {count} {(dependent ? 1 : 0)}")).Long("ns") / (double)count;
+        One($"module lookup {structure} {number} {count} {(dependent ? 1 : 0)}").Long("ns") / (double)count;
+
+    /// <summary>Times the module's update of a structure by operations of a file, in ns (instructions under -icount) per operation.</summary>
+    /// <exception cref="InvalidOperationException">The kernel refused one.</exception>
+    public double TimeUpdates(string structure, string file, int count, int from = 0)
+    {
+        GiveOperations(file, count, from);
+        var row = One($"module update {structure}");
+        if (row.Long("failed") != 0)
+            throw new InvalidOperationException($"the kernel refused {row.Long("failed")} of the updates in {file}");
+        Barrier();
+        return row.Long("ns") / (double)count;
+    }
 
     /// <summary>Runs a module command that answers with a time, in ns or instructions.</summary>
     public long Time(string command) => One($"module {command}").Long("ns");
-
-    public static uint Number(Family family) => (uint)family;
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

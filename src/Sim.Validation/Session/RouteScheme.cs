@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
-using Sim.Netlink;
-
 namespace Sim.Validation.Session;
 
-/// <summary>The way in which routes of a validation name their peers.</summary>
-/// <param name="Structure">Its name in rows.</param>
-/// <param name="Shape">The routes' shape.</param>
-/// <param name="Objects">If the shape is nexthop objects: whether and how these name the peer.</param>
+/// <summary>
+/// The way in which routes of a validation name their peers, with its name in rows: their shape and, if that is nexthop objects,
+/// whether and how these name the peer.
+/// </summary>
 public sealed record RouteScheme(string Structure, RouteShape Shape, RouteShape Objects)
 {
     /// <summary>The way of a kernel without the route attribute: nexthop objects that name only the device.</summary>

@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
+using System.Diagnostics;
 using Sim.Files;
-using Sim.Kernel;
 using Sim.Lab;
-using Sim.Netlink;
 using Sim.Schemes.Structures;
 
 namespace Sim.Validation.Session;
 
-/// <summary>The place of a comparison in a validation: the columns that its two rows share.</summary>
-/// <param name="Structure">The structure, such as allowedips or fib.</param>
-/// <param name="Family">The family.</param>
-/// <param name="Order">The order in which the table was loaded.</param>
-/// <param name="Operation">The last operation.</param>
-/// <param name="Prefixes">Prefixes of the table.</param>
+/// <summary>
+/// The place of a comparison in a validation, the columns that its two rows share: structure, family, order of the
+/// load, last operation, and the prefixes of the table.
+/// </summary>
 public sealed record CheckPoint(string Structure, Family Family, string Order, string Operation, long Prefixes)
 {
     public string Keys { get; init; } = "";
@@ -35,9 +31,9 @@ public sealed class ValidationContext
     public required SlubConfig Slub { get; init; }
 
     /// <summary>
-    /// The kernel that the ports follow. Debian's kernels have two options of IPv6 that the lab's User-Mode Linux lacks.
+    /// The kernel that the ports follow, with wg0 at this index. Debian's kernels have two options of IPv6 that the
+    /// lab's User-Mode Linux lacks.
     /// </summary>
-    /// <param name="device">Index of wg0.</param>
     public KernelConfig Kernel(int device) => new(Slub, NamesPeers: Machine.Vm.Lane.IsPatched())
     {
         Device = device,
@@ -70,7 +66,7 @@ public sealed class ValidationContext
     public string TimeUnit => Machine.Vm.CountsInstructions ? Units.Instructions : Units.Nanoseconds;
 
     /// <summary>Rows whose two sides lie further apart than their bound.</summary>
-    public IEnumerable<(Figure Port, Figure Kernel)> Differences => Checks.Where(check => !Agrees(check.Port, check.Kernel));
+    public IEnumerable<(Figure Port, Figure Kernel)> Differences => Checks.Where(check => !ValidationRows.Agrees(check.Port, check.Kernel));
 
     /// <summary>All pairs of rows that must agree, the port's and the kernel's.</summary>
     public IEnumerable<(Figure Port, Figure Kernel)> Checks => ValidationRows.Checks(Figures);
@@ -88,6 +84,13 @@ public sealed class ValidationContext
     public void CompareDigest(CheckPoint at, Metric metric, ulong port, ulong kernel, string item = "") =>
         Compare(at, metric, port >> 11, kernel >> 11, item: item);
 
+    /// <summary>Demands the same answers to lookups.</summary>
+    public void CompareAnswers(CheckPoint at, (ulong Digest, long Hits) port, Row kernel)
+    {
+        Compare(at, Metrics.Hits, port.Hits, kernel.Long("hits"));
+        CompareDigest(at, Metrics.AnswerDigest, port.Digest, kernel.Hex("digest"));
+    }
+
     /// <summary>Demands that the kernel was sent the same bytes that the harness encodes.</summary>
     public void CompareTraffic(CheckPoint at, NetlinkTraffic port, KernelTraffic kernel)
     {
@@ -96,6 +99,33 @@ public sealed class ValidationContext
         Compare(at, Metrics.Calls, port.Calls, kernel.Calls);
         CompareDigest(at, Metrics.MessageDigest, port.Digest, kernel.Digest);
         Compare(at, Metrics.Acks, port.Acks, kernel.Acks);
+    }
+
+    /// <summary>
+    /// Does the same in the kernel, by a command, and in the port. Demands that the kernel was sent these messages, and records
+    /// the time per operation if a metric is given for it.
+    /// </summary>
+    public KernelTraffic DoBoth(CheckPoint at, string command, Action port, NetlinkTraffic messages, Metric? timed = null, int operations = 1)
+    {
+        var traffic = Machine.Traffic(command);
+        var clock = Stopwatch.StartNew();
+        port();
+        var seconds = clock.Elapsed.TotalSeconds;
+        Machine.Barrier();
+        CompareTraffic(at, messages, traffic);
+        if (timed is not null)
+            AddTimes(at, timed, seconds, traffic, operations);
+        return traffic;
+    }
+
+    /// <summary>Demands that a dump lists the same, in messages and calls of the same sizes.</summary>
+    public void CompareDump(CheckPoint at, long entries, ulong content, DumpTraffic port, Row kernel)
+    {
+        Compare(at, Metrics.Entries, entries, kernel.Long("entries"));
+        CompareDigest(at, Metrics.ListingDigest, content, kernel.Hex("content"));
+        Compare(at, Metrics.ReceivedMessages, port.Messages, kernel.Long("received-messages"));
+        Compare(at, Metrics.ReceivedBytes, port.Bytes, kernel.Long("received-bytes"));
+        Compare(at, Metrics.ReceivedCalls, port.Calls, kernel.Long("received-calls"));
     }
 
     /// <summary>Records an operation's time per prefix on both sides, without a demand.</summary>
@@ -126,11 +156,7 @@ public sealed class ValidationContext
         Peers = Peers,
         Prefixes = at.Prefixes,
     };
-
-    private static bool Agrees(Figure port, Figure kernel) => ValidationRows.Agrees(port, kernel);
 }
 
-/// <summary>The findings of a validation so far.</summary>
-/// <param name="Figures">The rows.</param>
-/// <param name="Warnings">Remarks that the report must show.</param>
+/// <summary>The findings of a validation so far: the rows, and remarks that the report must show.</summary>
 public sealed record ValidationFindings(List<Figure> Figures, List<string> Warnings);

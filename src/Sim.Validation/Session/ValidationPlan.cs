@@ -29,8 +29,8 @@ public sealed record ValidationPlan(
 
     public static ValidationPlan Quick { get; } = new(100_000, 20_000, 1 << 17, 10_000, 1 << 16, 2, 5_000, 2);
 
-    /// <summary>Returns the plan for counting instructions, which is slow and needs no repetitions.</summary>
-    public ValidationPlan ForInstructions() => this with
+    /// <summary>Returns the plan for a lane. Counting instructions is slow and needs no repetitions.</summary>
+    public ValidationPlan For(bool instructions) => !instructions ? this : this with
     {
         TimedKeys = Math.Min(TimedKeys, 1 << 16),
         LookupGroups = 1,

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Sim.Kernel;
-using Sim.Netlink;
 using Sim.Schemes;
 using Sim.Schemes.Structures;
 using Sim.Workloads.Tables;
@@ -23,11 +20,7 @@ public sealed record Recording(string Script, IReadOnlyList<(string Name, byte[]
 public sealed class RecordingSockets : DaemonSockets
 {
     private readonly List<(string Before, Family? Family, string After)> _lines = [];
-    private readonly Dictionary<Family, List<BindOperation>> _operations = new()
-    {
-        [Family.IPv4] = [],
-        [Family.IPv6] = [],
-    };
+    private readonly Dictionary<Family, List<BindingChange>> _operations = new() { [Family.IPv4] = [], [Family.IPv6] = [] };
 
     private Digest64 _digest;
 
@@ -42,39 +35,39 @@ public sealed class RecordingSockets : DaemonSockets
         return base.Reset();
     }
 
-    public override Sent Add(ReadOnlySpan<BindOperation> operations)
+    public override Sent Add(ReadOnlySpan<BindingChange> changes)
     {
-        Record("wg add", operations, Text($"{Scheme.CallBytes}"));
-        return base.Add(operations);
+        Record("wg add", changes, $"{Scheme.CallBytes}");
+        return base.Add(changes);
     }
 
-    public override Sent Replace(ReadOnlySpan<BindOperation> set)
+    public override Sent Replace(ReadOnlySpan<BindingChange> set)
     {
-        Record("wg replace", set, Text($"{Scheme.CallBytes}"));
+        Record("wg replace", set, $"{Scheme.CallBytes}");
         return base.Replace(set);
     }
 
-    public override Sent Empty(ushort peer)
+    public override Sent Empty(int peer)
     {
-        Record(Text($"wg empty {peer}"));
+        Record($"wg empty {peer}");
         return base.Empty(peer);
     }
 
-    public override Sent Remove(ushort peer)
+    public override Sent Remove(int peer)
     {
-        Record(Text($"wg remove {peer}"));
+        Record($"wg remove {peer}");
         return base.Remove(peer);
     }
 
-    public override Sent Run(ReadOnlySpan<BindOperation> call, RouteShape shape)
+    public override Sent Run(ReadOnlySpan<BindingChange> call, RouteShape shape)
     {
-        Record("route run", call, Text($"{shape.AgentWord()} {FibStructure.TableId} {call.Length}"));
+        Record("route run", call, $"{shape.AgentWord()} {FibStructure.TableId} {call.Length}");
         return base.Run(call, shape);
     }
 
     public override Sent AddNexthops(Family family, int count, RouteShape shape)
     {
-        Record(Text($"nexthop add 1 {count} {shape.AgentWord()} {(int)family}"));
+        Record($"nexthop add 1 {count} {shape.AgentWord()} {(int)family}");
         return base.AddNexthops(family, count, shape);
     }
 
@@ -85,7 +78,7 @@ public sealed class RecordingSockets : DaemonSockets
         var names = new Dictionary<Family, string>();
         foreach (var (family, operations) in _operations.Where(entry => entry.Value.Count > 0))
         {
-            var content = BindOperations.ToBytes(operations.ToArray());
+            var content = OperationFile.ToBytes(operations.ToArray());
             names[family] = AgentFile.Name(Named(content), family);
             files.Add((names[family], content));
             operations.Clear();
@@ -102,17 +95,15 @@ public sealed class RecordingSockets : DaemonSockets
 
     private static string Named(byte[] content) => "trace-" + Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 10));
 
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
-
     private void Record(string command) => _lines.Add((command, null, ""));
 
-    private void Record(string command, ReadOnlySpan<BindOperation> operations, string words)
+    private void Record(string command, ReadOnlySpan<BindingChange> operations, string words)
     {
         if (operations.IsEmpty)
             throw new ArgumentException($"{command} without an operation", nameof(operations));
         var family = operations[0].Prefix.Family;
         var all = _operations[family];
-        _lines.Add((command, family, Text($"{all.Count} {operations.Length} {words}")));
+        _lines.Add((command, family, $"{all.Count} {operations.Length} {words}"));
         all.AddRange(operations);
     }
 }

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
-using System.Globalization;
-using Sim.Kernel;
 using Sim.Schemes;
 using Sim.Workloads;
 using Sim.Workloads.Churn;
-using Sim.Workloads.Mrt;
 
 namespace Sim.Validation.Trace;
 
@@ -38,12 +35,10 @@ public sealed class TraceInput
     /// <summary>A description of the replay, in words.</summary>
     public required string Facts { get; init; }
 
-    /// <param name="table">The table, already sampled to the plan's size.</param>
-    /// <param name="peerOf">The peer of each of its routes.</param>
-    /// <param name="trace">The trace.</param>
-    /// <param name="peers">WireGuard peers.</param>
-    /// <param name="windows">Windows in ms.</param>
-    /// <param name="plan">The numbers of changes and rounds.</param>
+    /// <summary>
+    /// Makes the replay of a trace on a table, already sampled to the plan's size, with the peers of its routes.
+    /// Windows are in ms.
+    /// </summary>
     public static TraceInput Build(
         RouteTable table, int[] peerOf, ChurnTrace trace, int peers, IReadOnlyList<int> windows, TracePlan plan)
     {
@@ -53,11 +48,10 @@ public sealed class TraceInput
             Family = trace.Family,
             Peers = peers,
             Rounds = plan.Rounds,
-            Load = [.. start.Prefixes.Zip(start.Peers, (prefix, peer) => new BindingChange(0, prefix, BindingChange.NoPeer, peer))],
+            Load = [.. start.Prefixes.Zip(start.Peers, BindingChange.Insert)],
             Start = new ExpectedBinding(new BindingModel(start).Bindings),
-            Facts = string.Create(CultureInfo.InvariantCulture,
-                $"{trace.Source}: the first {Math.Min(plan.Changes, trace.Counts.Changes):N0} of {trace.Counts.Changes:N0} changes "
-                + $"({Math.Min(plan.Alone, trace.Counts.Changes):N0} where each is handed over alone), {plan.Rounds} rounds, on {start.Prefixes.Length:N0} prefixes, {peers} peers"),
+            Facts = $"{trace.Source}: the first {Math.Min(plan.Changes, trace.Counts.Changes):N0} of {trace.Counts.Changes:N0} changes "
+                + $"({Math.Min(plan.Alone, trace.Counts.Changes):N0} where each is handed over alone), {plan.Rounds} rounds, on {start.Prefixes.Length:N0} prefixes, {peers} peers",
             Windows = [.. windows.Select(ms => Window(start, trace.Changes, ms, ms == 0 ? plan.Alone : plan.Changes))],
         };
     }
@@ -76,7 +70,7 @@ public sealed class TraceInput
         }
 
         var back = batches.SelectMany(batch => batch.Select(change => change.Prefix)).Distinct()
-            .Select(prefix => new BindingChange(0, prefix, after.PeerOf(prefix), before.PeerOf(prefix)))
+            .Select(prefix => BindingChange.Move(prefix, after.PeerOf(prefix), before.PeerOf(prefix)))
             .Where(change => change.Kind != RouteChange.None).ToArray();
         return new TraceWindow(milliseconds, [.. batches], back, new ExpectedBinding(after.Bindings));
     }

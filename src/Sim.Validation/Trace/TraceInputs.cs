@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using Sim.Files;
-using Sim.Kernel;
 using Sim.Workloads;
 using Sim.Workloads.Churn;
 using Sim.Workloads.Files;
@@ -12,15 +11,10 @@ namespace Sim.Validation.Trace;
 /// <summary>Reads a trace for each family that it and the table have.</summary>
 public static class TraceInputs
 {
-    /// <param name="files">MRT files of updates.</param>
-    /// <param name="loaded">Tables, one per family; damage in the files is logged with the first.</param>
-    /// <param name="rule">The rule that chooses the best path.</param>
-    /// <param name="peers">WireGuard peers.</param>
-    /// <param name="windows">Windows of coalescing in ms.</param>
-    /// <param name="plan">The numbers of prefixes, changes and rounds.</param>
-    /// <param name="seed">The seed of the table's sample and its peers.</param>
-    /// <param name="progress">Shows what is read.</param>
-    /// <param name="cancel">Ends the reading.</param>
+    /// <summary>
+    /// Reads a trace for each of the tables, one per family. Damage in the files is logged with the first. Windows are
+    /// in ms; the seed is that of the table's sample and its peers.
+    /// </summary>
     /// <exception cref="UserException">The trace changes nothing in any family.</exception>
     public static List<TraceInput> Load(
         FileInfo[] files, List<LoadedTable> loaded, BestPathRule rule, int peers, int[] windows, TracePlan plan, ulong seed,

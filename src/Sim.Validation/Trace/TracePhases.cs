@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
-using Sim.Figures;
-using Sim.Netlink;
 using Sim.Schemes;
 using Sim.Validation.Inputs;
-using Sim.Workloads.Churn;
 
 namespace Sim.Validation.Trace;
 
-/// <summary>A phase of a scheme's replay, after which the kernel is compared with the scheme.</summary>
-/// <param name="Operation">Setup, load, replay or back, of <see cref="Steps"/>.</param>
-/// <param name="Window">The window that is replayed; null in the other phases.</param>
-/// <param name="Sent">The scheme's counts of what it sends.</param>
-/// <param name="Recording">The commands that send it.</param>
-/// <param name="Changes">Changes handed over.</param>
-/// <param name="Seconds">Time in the scheme's structures.</param>
+/// <summary>
+/// A phase of a scheme's replay, after which the kernel is compared with the scheme: setup, load, replay or back, of
+/// <see cref="Steps"/>, the last two with their window. It has the counts of what is sent, the commands that send it, the number of
+/// changes handed over, and the time in the scheme's structures.
+/// </summary>
 public sealed record TracePhase(string Operation, TraceWindow? Window, Sent Sent, Recording Recording, int Changes, double Seconds)
 {
     /// <summary>

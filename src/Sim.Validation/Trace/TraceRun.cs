@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 using Sim.Files;
-using Sim.Kernel;
 using Sim.Lab;
 using Sim.Schemes;
 using Sim.Schemes.Structures;
-using Sim.Validation.Session;
 
 namespace Sim.Validation.Trace;
 
@@ -13,9 +11,6 @@ namespace Sim.Validation.Trace;
 /// memory that another left behind. First the commands of all schemes are written for the agent. Then each scheme repeats,
 /// beside its kernel, what the kernel does, and counts it.
 /// </summary>
-/// <param name="inputs">The inputs, one per family.</param>
-/// <param name="words">The words of the schemes asked for.</param>
-/// <param name="lane">The kernel.</param>
 public sealed class TraceRun(IReadOnlyList<TraceInput> inputs, IReadOnlyCollection<string> words, LaneKind lane)
 {
     private readonly TraceTimes _times = new();

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
-using Sim.Kernel;
 using Sim.Schemes;
-using Sim.Validation.Session;
 using Sim.Workloads.Keys;
 using Sim.Workloads.Tables;
 

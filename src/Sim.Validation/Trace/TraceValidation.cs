@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
-using Sim.Kernel;
-using Sim.Netlink;
 using Sim.Schemes;
 using Sim.Schemes.Structures;
 using Sim.Validation.Comparison;
-using Sim.Validation.Session;
 
 namespace Sim.Validation.Trace;
 
@@ -23,7 +19,7 @@ public sealed class TraceValidation(
     {
         using var scheme = kind.Create(input.Family, input.Peers, sockets);
         var routes = scheme.Routes is { } fib ? new TableComparison(context, fib, MostRoutesOfCall(fib)) : null;
-        routes?.RememberKernel();
+        routes?.Remember(isNew: true);
         foreach (var phase in new TracePhases(input, scheme, sockets, context.Cancel).All())
         {
             var at = At(phase);
@@ -72,15 +68,13 @@ public sealed class TraceValidation(
         {
             var expected = BindsGateways(scheme) ? Gateways() : binding.AsDumped;
             var row = _kernel.One($"wg dump {ValidationPlan.DumpBuffer}");
-            context.Compare(at, Metrics.Entries, expected.Count, row.Long("entries"), item: Names.AllowedIps);
+            context.Compare(at, Metrics.Entries, expected.Length, row.Long("entries"), item: Names.AllowedIps);
             context.CompareDigest(at, Metrics.ListingDigest, WireGuardDump.Set(expected), row.Hex("set"), item: Names.AllowedIps);
         }
 
         if (scheme.Routes is not { } routes)
             return;
-        DumpedRoute[] listed = !scheme.RoutesEach
-            ? [new DumpedRoute(new Prefix(input.Family, 0, 0), 0)]
-            : [.. binding.AsDumped.Select(entry => new DumpedRoute(entry.Key, (ushort)entry.Value))];
+        var listed = scheme.RoutesEach ? binding.AsDumped : [new(new Prefix(input.Family, 0, 0), 0)];
         var dump = _kernel.One($"route dump {FibStructure.TableId} {ValidationPlan.DumpBuffer} {(int)input.Family}");
         context.Compare(at, Metrics.Entries, listed.Length, dump.Long("entries"), item: "routes");
         context.CompareDigest(
@@ -91,11 +85,8 @@ public sealed class TraceValidation(
     private static bool BindsGateways(Scheme scheme) => scheme.Routes?.RouteShape is RouteShape.Via or RouteShape.Gateway;
 
     /// <summary>Returns each peer's gateway, its only AllowedIP under RTA_VIA.</summary>
-    private List<KeyValuePair<Prefix, int>> Gateways() =>
-    [
-        .. Enumerable.Range(0, input.Peers).Select(peer =>
-            KeyValuePair.Create(Prefix.OfV6(RouteMessages.Gateway(Family.IPv6, (ushort)peer), 128), peer)),
-    ];
+    private KeyValuePair<Prefix, int>[] Gateways() =>
+        [.. Enumerable.Range(0, input.Peers).Select(peer => KeyValuePair.Create(Prefix.OfV6(RouteMessages.Gateway(Family.IPv6, peer), 128), peer))];
 
     private static int MostRoutesOfCall(FibStructure fib) =>
         Scheme.CallBytes / RouteMessages.Bytes(new Prefix(fib.Family, 0, 8), new RouteForm(fib.RouteShape, FibStructure.TableId, 1));

@@ -145,7 +145,7 @@ public sealed class SchemeTests
         foreach (var family in (Family[])[Family.IPv4, Family.IPv6])
         {
             var operations = Enumerable.Range(0, prefixes)
-                .Select(at => new BindOperation(new Prefix(family, (UInt128)at << 96, 32), BindKind.Add, 3)).ToArray();
+                .Select(at => BindingChange.Insert(new Prefix(family, (UInt128)at << 96, 32), 3)).ToArray();
             var written = new WireGuardStream(32).Replace(operations, Scheme.CallBytes);
             Assert.Equal(
                 new Sent(written.Messages, written.Bytes, written.Calls), new WireGuardSender(family, Peers, new DaemonSockets(KernelConfig.Usual)).Replace(prefixes));

@@ -36,7 +36,7 @@ public sealed class BindingHistoryTests
     {
         var mix = Of(Tables.Random(Family.IPv4, 50), Tables.Peers, seed: 1).Mix(3_000, Tables.Peers);
         Assert.Equal(3_000, mix.Length);
-        Assert.All(new[] { BindKind.Add, BindKind.Delete, BindKind.Move }, kind => Assert.InRange(mix.Count(operation => operation.Kind == kind), 800, 1_200));
+        Assert.All(new[] { RouteChange.Insert, RouteChange.Delete, RouteChange.Move }, kind => Assert.InRange(mix.Count(operation => operation.Kind == kind), 800, 1_200));
     }
 
     [Theory]
@@ -57,7 +57,7 @@ public sealed class BindingHistoryTests
         var bound = Tables.Bindings(table, peerOf);
         foreach (var operation in new BindingHistory(table, peerOf, seed: 1).Mix(500, 3))
         {
-            if (operation.Kind == BindKind.Move)
+            if (operation.Kind == RouteChange.Move)
                 Assert.NotEqual(bound[operation.Prefix], operation.Peer);
             Tables.Apply(bound, [operation]);
         }
@@ -68,7 +68,7 @@ public sealed class BindingHistoryTests
     {
         var mix = Of(Tables.Random(Family.IPv4, 30), 1, seed: 1).Mix(500, 1);
         Assert.Equal(500, mix.Length);
-        Assert.DoesNotContain(mix, operation => operation.Kind == BindKind.Move);
+        Assert.DoesNotContain(mix, operation => operation.Kind == RouteChange.Move);
     }
 
     [Fact]
@@ -103,9 +103,9 @@ public sealed class BindingHistoryTests
         var table = Tables.Random(Family.IPv4, 25);
         var history = new BindingHistory(table, [.. Enumerable.Range(0, 25).Select(i => i % 3)], seed: 1);
         Assert.Equal(
-            new (Prefix, BindKind, ushort)[]
+            new (Prefix, RouteChange, int)[]
             {
-                (table.Routes[0].Prefix, BindKind.Move, 1), (table.Routes[10].Prefix, BindKind.Move, 2), (table.Routes[20].Prefix, BindKind.Move, 0),
+                (table.Routes[0].Prefix, RouteChange.Move, 1), (table.Routes[10].Prefix, RouteChange.Move, 2), (table.Routes[20].Prefix, RouteChange.Move, 0),
             },
             history.Move(10, 3).Select(operation => (operation.Prefix, operation.Kind, operation.Peer)));
     }
@@ -118,18 +118,18 @@ public sealed class BindingHistoryTests
         var (kept, dropped) = history.Halve(2);
         Assert.Equal([0, 2, 4], kept.Select(operation => Place(table, operation.Prefix)));
         Assert.Equal([1, 3], dropped.Select(operation => Place(table, operation.Prefix)));
-        Assert.All(kept, operation => Assert.Equal((BindKind.Add, 2), (operation.Kind, operation.Peer)));
-        Assert.All(dropped, operation => Assert.Equal((BindKind.Delete, 2), (operation.Kind, operation.Peer)));
+        Assert.All(kept, operation => Assert.Equal((RouteChange.Insert, 2), (operation.Kind, operation.Peer)));
+        Assert.All(dropped, operation => Assert.Equal((RouteChange.Delete, 2), (operation.Kind, operation.Peer)));
         Assert.Equal(18, history.Bound.Count);
         Assert.Equal(3, history.Bound.Count(binding => binding.Peer == 2));
     }
 
     /// <summary>What a step does; of a halving only the deletions change bindings.</summary>
-    private static BindOperation[] Step(BindingHistory history, int step, int peers) => step switch
+    private static BindingChange[] Step(BindingHistory history, int step, int peers) => step switch
     {
         0 => history.DeleteThird(),
         1 => history.Move(3, peers),
-        2 => history.Halve((ushort)(peers - 1)).Dropped,
+        2 => history.Halve(peers - 1).Dropped,
         3 => history.Mix(7, peers),
         _ => history.Mix(90, peers),
     };
@@ -138,6 +138,6 @@ public sealed class BindingHistoryTests
 
     private static int Place(RouteTable table, Prefix prefix) => Array.FindIndex(table.Routes, route => route.Prefix == prefix);
 
-    private static IEnumerable<KeyValuePair<Prefix, ushort>> Sorted(BindingHistory history) =>
+    private static IEnumerable<KeyValuePair<Prefix, int>> Sorted(BindingHistory history) =>
         history.Bound.Select(binding => KeyValuePair.Create(binding.Prefix, binding.Peer)).OrderBy(one => one.Key);
 }

@@ -32,7 +32,7 @@ public sealed class FamilyInputTests
             Same(whole, Routed([], routes.Operations));
         }
 
-        var (given, routed) = (new Dictionary<Prefix, ushort>(whole), new Dictionary<Prefix, ushort>(whole));
+        var (given, routed) = (new Dictionary<Prefix, int>(whole), new Dictionary<Prefix, int>(whole));
         foreach (var (allowedIps, routes) in new[] { input.Third, input.Mix, input.Move })
         {
             Without(Given(given, allowedIps.Operations), input.Dummy);
@@ -74,7 +74,7 @@ public sealed class FamilyInputTests
         foreach (var step in Steps(input))
         {
             var bytes = File.ReadAllBytes(scratch[step.File]);
-            Assert.Equal(step.Operations, Records(bytes, family));
+            Assert.Equal(step.Operations.Select(one => (one.Prefix, Kind(one.Kind), one.Peer)), Records(bytes, family));
         }
 
         Assert.Equal(["uniform", "prefixes", "zipf", "hot"], input.Patterns.Select(pattern => pattern.Name));
@@ -109,10 +109,10 @@ public sealed class FamilyInputTests
         var (insert, delete, toDummy) = input.Timed;
         var bound = Tables.Bindings(table, Tables.PeerOf(table, Tables.Peers));
         Assert.Equal(20, insert.Operations.DistinctBy(operation => operation.Prefix).Count());
-        Assert.All(insert.Operations, operation => Assert.Equal((BindKind.Add, bound[operation.Prefix]), (operation.Kind, operation.Peer)));
-        Assert.Equal(insert.Operations, delete.Operations.Select(operation => operation with { Kind = BindKind.Add }));
-        Assert.All(delete.Operations, operation => Assert.Equal(BindKind.Delete, operation.Kind));
-        Assert.Equal(insert.Operations.Select(operation => operation with { Peer = input.Dummy }), toDummy.Operations);
+        Assert.All(insert.Operations, operation => Assert.Equal((RouteChange.Insert, bound[operation.Prefix]), (operation.Kind, operation.Peer)));
+        Assert.Equal(insert.Operations, delete.Operations.Select(operation => operation.Reversed));
+        Assert.All(delete.Operations, operation => Assert.Equal(RouteChange.Delete, operation.Kind));
+        Assert.Equal(insert.Operations.Select(operation => operation with { NewPeer = input.Dummy }), toDummy.Operations);
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class FamilyInputTests
     {
         var input = Tables.Input(Tables.Random(Family.IPv6, 100));
         foreach (var step in new[] { input.Third.AllowedIps, input.Mix.AllowedIps, input.Move.AllowedIps, input.Replace.AllowedIps })
-            Assert.All(step.Operations, operation => Assert.Equal(BindKind.Add, operation.Kind));
+            Assert.All(step.Operations, operation => Assert.NotEqual(RouteChange.Delete, operation.Kind));
         Assert.Equal(Tables.Peers, input.Dummy);
     }
 
@@ -141,26 +141,26 @@ public sealed class FamilyInputTests
     }
 
     /// <summary>What WireGuard does with an operation: the prefix is the peer's, whoever had it.</summary>
-    private static Dictionary<Prefix, ushort> Given(Dictionary<Prefix, ushort> bound, IEnumerable<BindOperation> operations)
+    private static Dictionary<Prefix, int> Given(Dictionary<Prefix, int> bound, IEnumerable<BindingChange> operations)
     {
         foreach (var operation in operations)
             bound[operation.Prefix] = operation.Peer;
         return bound;
     }
 
-    private static Dictionary<Prefix, ushort> Routed(Dictionary<Prefix, ushort> bound, IEnumerable<BindOperation> operations)
+    private static Dictionary<Prefix, int> Routed(Dictionary<Prefix, int> bound, IEnumerable<BindingChange> operations)
     {
         Tables.Apply(bound, operations);
         return bound;
     }
 
-    private static void Without(Dictionary<Prefix, ushort> bound, ushort peer)
+    private static void Without(Dictionary<Prefix, int> bound, int peer)
     {
         foreach (var prefix in bound.Where(binding => binding.Value == peer).Select(binding => binding.Key).ToList())
             bound.Remove(prefix);
     }
 
-    private static void Same(Dictionary<Prefix, ushort> expected, Dictionary<Prefix, ushort> actual) =>
+    private static void Same(Dictionary<Prefix, int> expected, Dictionary<Prefix, int> actual) =>
         Assert.Equal(expected.OrderBy(binding => binding.Key), actual.OrderBy(binding => binding.Key));
 
     private static IEnumerable<Step> Steps(FamilyInput input)
@@ -175,9 +175,12 @@ public sealed class FamilyInputTests
         ];
     }
 
-    private static IEnumerable<BindOperation> Records(byte[] bytes, Family family) =>
-        bytes.Chunk((family.Bits() / 8) + 4).Select(record => new BindOperation(
-            new Prefix(family, Address(record[..^4]), record[^4]), (BindKind)record[^3], (ushort)(record[^2] | record[^1] << 8)));
+    /// <summary>The numbers of kernel-patch/vm/README.md, Files.</summary>
+    private static int Kind(RouteChange kind) => kind switch { RouteChange.Insert => 0, RouteChange.Delete => 1, RouteChange.Append => 3, _ => 2 };
+
+    private static IEnumerable<(Prefix Prefix, int Kind, int Peer)> Records(byte[] bytes, Family family) =>
+        bytes.Chunk((family.Bits() / 8) + 4).Select(record =>
+            (new Prefix(family, Address(record[..^4]), record[^4]), (int)record[^3], record[^2] | record[^1] << 8));
 
     private static UInt128 Address(byte[] bytes) =>
         bytes.Aggregate(UInt128.Zero, (sum, one) => sum << 8 | one) << (128 - (8 * bytes.Length));

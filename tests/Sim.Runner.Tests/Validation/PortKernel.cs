@@ -60,7 +60,7 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
             ["nexthop", "delete", var id, "1"] => [DeleteNexthop(Number(id))],
             ["route", "dump", _, var buffer, var family] => [RouteDump(PortOf(family), Number(buffer))],
             ["route", "run" or "churn", var file, var from, var count, var shape, var table, var batch] =>
-                [Routes(PortOf(file[^1..]), Operations(file, from, count), RouteShapes.OfAgentWord(shape), (uint)Number(table), Number(batch))],
+                [Routes(PortOf(file[^1..]), Operations(file, from, count), Enum.GetValues<RouteShape>().First(one => one.AgentWord() == shape), (uint)Number(table), Number(batch))],
             ["slabinfo"] => [.. SlabInfo()],
             ["triestat", _] => [.. Fib4.FormatTrieStat().TrimEnd('\n').Split('\n').Select(line => $"line {line.Replace(' ', '_').Replace('\t', '_')}")],
             ["meminfo"] => ["name MemTotal kb 1000000", "name Percpu kb 32"],
@@ -129,11 +129,11 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
                 break;
             case ["empty", var peer]:
                 _allowedIps.Structure.RemoveByPeer(Number(peer));
-                traffic = _wireGuard.Empty((ushort)Number(peer));
+                traffic = _wireGuard.Empty(Number(peer));
                 break;
             case ["remove", var peer]:
                 _allowedIps.Structure.RemovePeer(Number(peer));
-                traffic = _wireGuard.Remove((ushort)Number(peer));
+                traffic = _wireGuard.Remove(Number(peer));
                 break;
             case ["churn", var file, var from, var count, var bytes, var chunk, var dummy]:
                 var churned = Operations(file, from, count);
@@ -144,7 +144,7 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
                     _allowedIps.GracePeriod();
                 }
 
-                traffic = _wireGuard.Churn(churned, Number(bytes), Number(chunk), (ushort)Number(dummy));
+                traffic = _wireGuard.Churn(churned, Number(bytes), Number(chunk), Number(dummy));
                 break;
             case ["dump", var buffer]:
                 return WireGuardDump(Number(buffer));
@@ -161,7 +161,7 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
     {
         var listing = _allowedIps.Listing();
         var received = new WireGuardDump().Measure(listing, new DumpSocket(buffer, AlignsCounters: true));
-        return $"{Row(new WireGuardStream(28).Dump(), received)} peers {listing.Count} entries {listing.Sum(peer => peer.AllowedIps.Count)} "
+        return $"{Row(default, received)} peers {listing.Count} entries {listing.Sum(peer => peer.AllowedIps.Count)} "
             + $"content {Netlink.WireGuardDump.Content(listing):x16} "
             + $"set {Netlink.WireGuardDump.Set(listing.SelectMany(peer => peer.AllowedIps.Select(prefix => KeyValuePair.Create(prefix, peer.Peer)))):x16}";
     }
@@ -182,7 +182,7 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
         return Row(_routes.DeleteNexthops((uint)id, 1));
     }
 
-    private string Routes(RoutePort port, BindOperation[] operations, RouteShape shape, uint table, int batch)
+    private string Routes(RoutePort port, BindingChange[] operations, RouteShape shape, uint table, int batch)
     {
         _shape = shape;
         var (failed, firstError, lost) = (0, 0, 0);
@@ -203,7 +203,7 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
         var routes = port.Routes();
         var dump = new RouteDump(_shape, Interface);
         var received = dump.Measure(routes, new DumpSocket(buffer, AlignsCounters: true));
-        return $"{Row(new RouteStream(Interface).Dump(FibStructure.TableId, port.Fib.Family), received)} entries {routes.Length} content {dump.Content(routes):x16}";
+        return $"{Row(default, received)} entries {routes.Count} content {dump.Content(routes):x16}";
     }
 
     private string Rt6Stats()
@@ -281,7 +281,7 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
         return [];
     }
 
-    private BindOperation[] Operations(string file, string from, string count)
+    private BindingChange[] Operations(string file, string from, string count)
     {
         var family = file.EndsWith(".4", StringComparison.Ordinal) ? Family.IPv4 : Family.IPv6;
         var record = (family.Bits() / 8) + 4;
@@ -290,7 +290,15 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
             var address = family == Family.IPv4
                 ? (UInt128)BinaryPrimitives.ReadUInt32BigEndian(bytes) << 96
                 : BinaryPrimitives.ReadUInt128BigEndian(bytes);
-            return new BindOperation(new Prefix(family, address, bytes[^4]), (BindKind)bytes[^3], BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(bytes.Length - 2)));
+            var (prefix, peer) = (new Prefix(family, address, bytes[^4]), (int)BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(bytes.Length - 2)));
+            return bytes[^3] switch
+            {
+                0 => BindingChange.Insert(prefix, peer),
+                1 => BindingChange.Delete(prefix, peer),
+                3 => BindingChange.Append(prefix, peer),
+                // The record does not say from which peer a prefix moves.
+                _ => BindingChange.Move(prefix, peer, peer),
+            };
         })];
     }
 

@@ -48,7 +48,7 @@ public sealed class PortTests : IDisposable
 
         foreach (var (allowedIps, routes) in new[] { input.Third, input.Mix, input.Move })
             Run(input, model, allowedIps, routes);
-        _allowedIps.Replace(input.Replace.AllowedIps.Operations.Length == 0 ? [new(family == Family.IPv4 ? Prefix.Parse("10.0.0.0/8") : Prefix.Parse("2001:db8::/32"), BindKind.Add, 0)] : input.Replace.AllowedIps.Operations);
+        _allowedIps.Replace(input.Replace.AllowedIps.Operations.Length == 0 ? [BindingChange.Insert(family == Family.IPv4 ? Prefix.Parse("10.0.0.0/8") : Prefix.Parse("2001:db8::/32"), 0)] : input.Replace.AllowedIps.Operations);
         if (input.Replace.AllowedIps.Operations.Length == 0)
             _allowedIps.Structure.RemoveByPeer(0);
         Route(input, model, input.Replace.Routes);
@@ -162,10 +162,10 @@ public sealed class PortTests : IDisposable
     {
         _fib.AddNexthops(1, 1);
         var (there, absent) = (Prefix.Parse("10.0.0.0/8"), Prefix.Parse("11.0.0.0/8"));
-        Assert.Equal((0, 0), _fib.Run([new(there, BindKind.Add, 0)], RouteShape.Nexthop));
+        Assert.Equal((0, 0), _fib.Run([BindingChange.Insert(there, 0)], RouteShape.Nexthop));
         // ESRCH, EEXIST; the other way round the first one is EEXIST.
-        Assert.Equal((2, 3), _fib.Run([new(absent, BindKind.Delete, 0), new(there, BindKind.Add, 0)], RouteShape.Nexthop));
-        Assert.Equal((2, 17), _fib.Run([new(there, BindKind.Add, 0), new(absent, BindKind.Delete, 0)], RouteShape.Nexthop));
+        Assert.Equal((2, 3), _fib.Run([BindingChange.Delete(absent, 0), BindingChange.Insert(there, 0)], RouteShape.Nexthop));
+        Assert.Equal((2, 17), _fib.Run([BindingChange.Insert(there, 0), BindingChange.Delete(absent, 0)], RouteShape.Nexthop));
     }
 
     /// <summary>Linux 6.12.117 had 37 objects of kmalloc-192 with 8 nexthop objects in use, 21 without: two each.</summary>
@@ -175,7 +175,7 @@ public sealed class PortTests : IDisposable
         // Two leaves: no tnode is of that class.
         var before = Objects();
         _fib.AddNexthops(1, 2);
-        _fib.Run([new(Prefix.Parse("10.0.0.0/8"), BindKind.Add, 0), new(Prefix.Parse("192.0.2.0/24"), BindKind.Add, 1)], RouteShape.Nexthop);
+        _fib.Run([BindingChange.Insert(Prefix.Parse("10.0.0.0/8"), 0), BindingChange.Insert(Prefix.Parse("192.0.2.0/24"), 1)], RouteShape.Nexthop);
         Assert.Equal(4, Objects() - before);
         _fib.DeleteNexthops(1, 1);
         Assert.Equal(2, Objects() - before);
@@ -191,7 +191,7 @@ public sealed class PortTests : IDisposable
     public void The_digest_of_allowed_ips_changes_with_any_single_binding(Family family)
     {
         var load = Tables.Input(Tables.Random(family, 40)).AllowedIpsLoads[^1].Operations;
-        ulong Digest(IEnumerable<BindOperation> operations)
+        ulong Digest(IEnumerable<BindingChange> operations)
         {
             using var port = new AllowedIpsPort(s_kernel);
             port.Add(operations.ToArray());
@@ -206,7 +206,7 @@ public sealed class PortTests : IDisposable
     {
         var prefix = Prefix.Parse("10.0.0.0/8");
         _fib.AddNexthops(1, Tables.Peers);
-        Assert.Equal((0, 0), _fib.Run(new BindOperation[] { new(prefix, BindKind.Add, 0) }, RouteShape.Nexthop));
+        Assert.Equal((0, 0), _fib.Run(new BindingChange[] { BindingChange.Insert(prefix, 0) }, RouteShape.Nexthop));
         var keys = new Keys([0x0A000001, 0x0B000001, 0x0AFFFFFF, 0x0A010203], []);
 
         Assert.Equal(3 * 2, _fib.Fib.Lookup(keys, dependent: false));
@@ -217,7 +217,7 @@ public sealed class PortTests : IDisposable
     public void A_chain_of_ipv6_lookups_answers_with_the_interface_of_each_route_found()
     {
         _fib6.AddNexthops(1, Tables.Peers);
-        Assert.Equal((0, 0), _fib6.Run([new(Prefix.Parse("2001:db8::/32"), BindKind.Add, 0)], RouteShape.Nexthop));
+        Assert.Equal((0, 0), _fib6.Run([BindingChange.Insert(Prefix.Parse("2001:db8::/32"), 0)], RouteShape.Nexthop));
         UInt128 inside = (UInt128)0x20010DB8 << 96, outside = (UInt128)0x20010DB9 << 96;
         var keys = new Keys([], [inside, outside, inside + 1, inside + 2]);
 
@@ -231,7 +231,7 @@ public sealed class PortTests : IDisposable
     public void The_digest_of_routes_changes_with_any_single_binding(Family family)
     {
         var load = Tables.Input(Tables.Random(family, 40)).RouteLoads[^1].Operations;
-        ulong Digest(IEnumerable<BindOperation> operations)
+        ulong Digest(IEnumerable<BindingChange> operations)
         {
             using var port = new RoutePort(family, s_kernel);
             port.AddNexthops(1, Tables.Peers + 1);
@@ -247,13 +247,13 @@ public sealed class PortTests : IDisposable
     {
         var empty = AllowedIpsPort.TrieDigest(_allowedIps.Table, Family.IPv4);
         Assert.Equal(Digest64.Empty, empty);
-        _allowedIps.Add([new(Prefix.Parse("2001:db8::/32"), BindKind.Add, 0)]);
+        _allowedIps.Add([BindingChange.Insert(Prefix.Parse("2001:db8::/32"), 0)]);
         Assert.Equal(empty, AllowedIpsPort.TrieDigest(_allowedIps.Table, Family.IPv4));
         Assert.NotEqual(empty, AllowedIpsPort.TrieDigest(_allowedIps.Table, Family.IPv6));
     }
 
     /// <summary>Without each binding, with each of another peer, and with each a bit longer or shorter: all digests differ.</summary>
-    private static void AssertAllDiffer(BindOperation[] load, Func<IEnumerable<BindOperation>, ulong> digest)
+    private static void AssertAllDiffer(BindingChange[] load, Func<IEnumerable<BindingChange>, ulong> digest)
     {
         var whole = digest(load);
         Assert.Equal(whole, digest(load));
@@ -261,7 +261,7 @@ public sealed class PortTests : IDisposable
         for (var i = 0; i < load.Length; i++)
         {
             Assert.True(seen.Add(digest(load.Where((_, place) => place != i))), $"without {load[i].Prefix}");
-            Assert.True(seen.Add(digest(load.Select((one, place) => place == i ? one with { Peer = Tables.Peers } : one))), $"another peer of {load[i].Prefix}");
+            Assert.True(seen.Add(digest(load.Select((one, place) => place == i ? one with { NewPeer = Tables.Peers } : one))), $"another peer of {load[i].Prefix}");
             var (family, length) = (load[i].Prefix.Family, load[i].Prefix.Length);
             var other = new Prefix(family, load[i].Prefix.Address & Prefix.Mask(length == 0 ? 0 : length - 1), length == 0 ? 1 : length - 1);
             if (!load.Any(one => one.Prefix == other))
@@ -296,12 +296,12 @@ public sealed class PortTests : IDisposable
     private void Route(FamilyInput input, LinearTable<int> model, Step routes)
     {
         Assert.Equal((0, 0), FibOf(input.Family).Run(routes.Operations, RouteShape.Nexthop));
-        foreach (var (prefix, kind, peer) in routes.Operations)
+        foreach (var change in routes.Operations)
         {
-            if (kind == BindKind.Delete)
-                Assert.True(model.Remove(prefix));
+            if (change.Kind == RouteChange.Delete)
+                Assert.True(model.Remove(change.Prefix));
             else
-                model.Set(prefix, peer);
+                model.Set(change.Prefix, change.Peer);
         }
     }
 
@@ -344,8 +344,8 @@ public sealed class PortTests : IDisposable
         }
 
         var listed = routed.Routes();
-        Assert.Equal(model.Routes.Select(route => (route.Key, route.Value)).Order(), listed.Select(route => (route.Prefix, (int)route.Peer)).Order());
-        Assert.All(listed.Skip(1).Zip(listed), pair => Assert.InRange(RouteDump.CompareDumped(pair.Second.Prefix, pair.First.Prefix), int.MinValue, -1));
+        Assert.Equal(model.Routes.Select(route => (route.Key, route.Value)).Order(), listed.Select(route => (route.Key, route.Value)).Order());
+        Assert.All(listed.Skip(1).Zip(listed), pair => Assert.InRange(RouteDump.CompareDumped(pair.Second.Key, pair.First.Key), int.MinValue, -1));
         var allowed = _allowedIps.Listing().SelectMany(peer => peer.AllowedIps.Select(prefix => (prefix, peer.Peer)));
         Assert.Equal(model.Routes.Select(route => (route.Key, route.Value)).Order(), allowed.Select(one => (one.prefix, (int)one.Peer)).Order());
     }

@@ -50,23 +50,24 @@ internal static class Tables
     /// Does operations on a dictionary. Refuses, as the kernel does, to add what is there, and to delete or move what is not
     /// or belongs to another.
     /// </summary>
-    public static void Apply(Dictionary<Prefix, ushort> bound, IEnumerable<BindOperation> operations)
+    public static void Apply(Dictionary<Prefix, int> bound, IEnumerable<BindingChange> operations)
     {
-        foreach (var (prefix, kind, peer) in operations)
+        foreach (var operation in operations)
         {
+            var (prefix, kind, peer) = (operation.Prefix, operation.Kind, operation.Peer);
             var done = kind switch
             {
-                BindKind.Add => bound.TryAdd(prefix, peer),
-                BindKind.Delete => bound.TryGetValue(prefix, out var owner) && owner == peer && bound.Remove(prefix),
+                RouteChange.Insert => bound.TryAdd(prefix, peer),
+                RouteChange.Delete => bound.TryGetValue(prefix, out var owner) && owner == peer && bound.Remove(prefix),
                 _ => bound.ContainsKey(prefix),
             };
             if (!done)
                 throw new InvalidOperationException($"{kind} {prefix} of peer {peer} does not fit");
-            if (kind == BindKind.Move)
+            if (kind is RouteChange.Move or RouteChange.None)
                 bound[prefix] = peer;
         }
     }
 
-    public static Dictionary<Prefix, ushort> Bindings(RouteTable table, int[] peerOf) =>
-        table.Routes.Zip(peerOf).ToDictionary(pair => pair.First.Prefix, pair => (ushort)pair.Second);
+    public static Dictionary<Prefix, int> Bindings(RouteTable table, int[] peerOf) =>
+        table.Routes.Zip(peerOf).ToDictionary(pair => pair.First.Prefix, pair => pair.Second);
 }

@@ -98,13 +98,13 @@ public sealed class TraceValidationTests
     public void Recorded_sockets_write_down_commands_and_operations_and_digest_every_byte()
     {
         var sockets = new RecordingSockets(KernelConfig.Usual with { Device = 5 }, 28);
-        BindOperation[] adds = [new(Prefix.Parse("192.0.2.0/24"), BindKind.Add, 1), new(Prefix.Parse("198.51.100.0/24"), BindKind.Add, 2)];
+        BindingChange[] adds = [BindingChange.Insert(Prefix.Parse("192.0.2.0/24"), 1), BindingChange.Insert(Prefix.Parse("198.51.100.0/24"), 2)];
         sockets.Add(adds);
         sockets.Empty(7);
         sockets.Run(adds.AsSpan(1), RouteShape.Via);
         var recording = sockets.Take();
         var operations = recording.Files.Single(file => file.Name.EndsWith(".4", StringComparison.Ordinal));
-        Assert.Equal([.. adds, adds[1]], BindOperations.FromBytes(Family.IPv4, operations.Content));
+        Assert.Equal(OperationFile.ToBytes([.. adds, adds[1]]), operations.Content);
         Assert.Equal(
             $"wg add {operations.Name} 0 2 8192\nwg empty 7\nroute run {operations.Name} 2 1 via 100 1\n",
             System.Text.Encoding.ASCII.GetString(recording.Files.Single(file => file.Name == recording.Script).Content));

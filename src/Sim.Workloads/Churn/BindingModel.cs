@@ -1,24 +1,8 @@
 // SPDX-License-Identifier: MIT
 using System.Runtime.InteropServices;
-using Sim.Workloads.Mrt;
+using Sim.Workloads.Tables;
 
 namespace Sim.Workloads.Churn;
-
-/// <summary>One change of a prefix's WireGuard peer, which a routing daemon sends to the kernel: from one peer to
-/// another, or <see cref="NoPeer"/>. The time is in microseconds since 1970.</summary>
-public readonly record struct BindingChange(long Time, Prefix Prefix, int OldPeer, int NewPeer)
-{
-    /// <summary>Stands for no peer: the prefix is not in the table.</summary>
-    public const int NoPeer = -1;
-
-    /// <summary>Returns the kind of change; <see cref="RouteChange.None"/> if both peers are the same.</summary>
-    public RouteChange Kind => OldPeer == NewPeer ? RouteChange.None
-        : OldPeer == NoPeer ? RouteChange.Insert
-        : NewPeer == NoPeer ? RouteChange.Delete
-        : RouteChange.Move;
-
-    public BindingChange Reversed => this with { OldPeer = NewPeer, NewPeer = OldPeer };
-}
 
 /// <summary>Computes the binding that a starting table and a trace imply. A dictionary takes one change after the
 /// other, uncoalesced: slow, and independent of every scheme, structure and window.</summary>

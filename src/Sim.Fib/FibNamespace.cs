@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-only
+using System.Runtime.InteropServices;
+
+namespace Sim.Fib;
+
+/// <summary>A routing table as its namespace knows it.</summary>
+public interface IRoutingTable : IDisposable
+{
+    uint Id { get; }
+}
+
+/// <summary>
+/// The half of a network namespace's FIB that both families have alike: the tables by id, the nexthop objects
+/// (net/ipv4/nexthop.c), and the objects that wait for a grace period.
+/// </summary>
+/// <remarks>
+/// <para>A nexthop object is made once, and routes name it by id in RTA_NH_ID. The kernel keeps the objects of both
+/// families in one red-black tree by id, whose links take 24 bytes in the object; here each family has a dictionary.
+/// Left out: groups, blackholes, and gateways.</para>
+/// <para>Interfaces are their indexes. Every index above 0 exists, is up and has a carrier, so the hashes that find
+/// nexthops by device are left out as well. One writer, as under RTNL.</para>
+/// </remarks>
+public abstract unsafe class FibNamespace : IDisposable
+{
+    private readonly Dictionary<uint, nint> _nexthops = [];
+    private readonly RcuQueue _rcu;
+    private bool _disposed;
+
+    private protected FibNamespace(KernelMemory memory)
+    {
+        ArgumentNullException.ThrowIfNull(memory);
+        Memory = memory;
+        _rcu = new RcuQueue(memory, Invoke);
+        States = new PeerStates(memory, _rcu);
+    }
+
+    public KernelMemory Memory { get; }
+
+    /// <summary>How often the writer waited for a grace period (<c>synchronize_net</c>): never in the IPv6 FIB.</summary>
+    public long Synchronizations { get; private protected set; }
+
+    /// <summary>Objects that wait for a grace period.</summary>
+    public long PendingFrees => _rcu.Pending;
+
+    /// <summary>Peers that a route names: <c>num_route_peers</c> of all devices.</summary>
+    public int RoutePeerCount => States.PeerCount;
+
+    /// <summary>The number of nexthop objects.</summary>
+    public int NexthopCount => _nexthops.Count;
+
+    internal PeerStates States { get; }
+
+    /// <summary>All nexthop objects, as <see cref="NextHop"/> pointers.</summary>
+    internal IEnumerable<nint> Nexthops => _nexthops.Values;
+
+    /// <summary>
+    /// <c>ip nexthop add id ID dev OIF</c>, with the proposed peer (<c>nexthop_create</c>, <c>insert_nexthop</c>): adds
+    /// an object. Returns 0, -EINVAL for id 0, -EEXIST, or the error of <c>fib_check_nh</c> or <c>fib6_nh_init</c>.
+    /// </summary>
+    public int AddNexthop(uint id, int oif, int peer = 0)
+    {
+        if (id == 0)
+            return -Errno.EINVAL;
+        if (_nexthops.ContainsKey(id))
+            return -Errno.EEXIST;
+        var nh = (NextHop*)Memory.Kzalloc(sizeof(NextHop));
+        var nhi = (NhInfo*)Memory.Kzalloc(sizeof(NhInfo));
+        Hlist.Init(&nh->fi_list);
+        Hlist.Init(&nh->f6i_list);
+        Hlist.Init(&nh->fdb_list);
+        Hlist.Init(&nh->grp_list);
+        nh->nh_info = nhi;
+        nhi->nh_parent = nh;
+        var err = InitNexthop(nhi, oif, peer);
+        if (err != 0)
+        {
+            NexthopFreeRcu(nh);
+            return err;
+        }
+
+        nh->nh_flags = nhi->fib_nh.nh_common.nhc_flags;
+        nh->id = id;
+        nh->refcnt = 1;
+        _nexthops.Add(id, (nint)nh);
+        return 0;
+    }
+
+    /// <summary><c>ip nexthop del id ID</c>: deletes an object and all routes that use it. Returns their number, or -ENOENT.</summary>
+    public int DeleteNexthop(uint id)
+    {
+        var nh = FindNexthop(id);
+        return nh == null ? -Errno.ENOENT : RemoveNexthop(nh);
+    }
+
+    public bool HasNexthop(uint id) => _nexthops.ContainsKey(id);
+
+    /// <summary>Frees the namespace's tables, its nexthop objects, and all objects that wait for a grace period.</summary>
+    public void Dispose()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        DisposeTables();
+        foreach (var nh in _nexthops.Values.ToArray())
+            RemoveNexthop((NextHop*)nh);
+        _rcu.Barrier();
+        Free();
+    }
+
+    /// <summary><c>nexthop_find_by_id</c>.</summary>
+    internal NextHop* FindNexthop(uint id) => (NextHop*)_nexthops.GetValueOrDefault(id);
+
+    /// <summary><c>call_rcu</c>.</summary>
+    internal void CallRcu(RcuHead* head, RcuFunc func) => _rcu.Call(head, func);
+
+    /// <summary><c>nexthop_put</c>.</summary>
+    private protected void PutNexthop(NextHop* nh)
+    {
+        if (--nh->refcnt == 0)
+            CallRcu(&nh->rcu, RcuFunc.NexthopFree);
+    }
+
+    private protected abstract void DisposeTables();
+
+    /// <summary><c>nh_create_ipv4</c>, <c>nh_create_ipv6</c>: fills an object's nexthop. Returns 0 or a negative error.</summary>
+    private protected abstract int InitNexthop(NhInfo* nhi, int oif, int peer);
+
+    /// <summary>Gives back what an object's nexthop holds.</summary>
+    private protected abstract void ReleaseNexthop(NhInfo* nhi);
+
+    /// <summary><c>__remove_nexthop_fib</c>: deletes the routes that use the object. Returns their number.</summary>
+    private protected abstract int RemoveRoutes(NextHop* nh);
+
+    /// <summary>Runs the callbacks of one family's objects.</summary>
+    private protected abstract void Reclaim(RcuHead* head, RcuFunc func);
+
+    /// <summary>Frees what the family keeps besides tables and objects.</summary>
+    private protected abstract void Free();
+
+    /// <summary><c>remove_nexthop</c>.</summary>
+    private int RemoveNexthop(NextHop* nh)
+    {
+        _nexthops.Remove(nh->id);
+        var dropped = RemoveRoutes(nh);
+        PutNexthop(nh);
+        return dropped;
+    }
+
+    /// <summary><c>nexthop_free_rcu</c>, <c>nexthop_free_single</c>.</summary>
+    private void NexthopFreeRcu(NextHop* nh)
+    {
+        ReleaseNexthop(nh->nh_info);
+        Memory.Kfree(nh->nh_info, sizeof(NhInfo));
+        Memory.Kfree(nh, sizeof(NextHop));
+    }
+
+    /// <summary>Frees the object that <paramref name="head"/> lies in.</summary>
+    private void Invoke(RcuHead* head, RcuFunc func)
+    {
+        switch (func)
+        {
+            case RcuFunc.NexthopFree:
+                NexthopFreeRcu((NextHop*)((byte*)head - NextHop.RcuOffset));
+                break;
+            case RcuFunc.StateFree or RcuFunc.RoutePeerFree:
+                States.Reclaim(head, func);
+                break;
+            default:
+                Reclaim(head, func);
+                break;
+        }
+    }
+}
+
+/// <summary>A namespace with tables of one family by their ids: <c>fib_table_hash</c> of IPv4 and of IPv6.</summary>
+public abstract class FibNamespace<TTable> : FibNamespace
+    where TTable : class, IRoutingTable
+{
+    private const int Buckets = 256; // FIB_TABLE_HASHSZ, FIB6_TABLE_HASHSZ
+
+    private readonly List<TTable>[] _tables = new List<TTable>[Buckets];
+
+    private protected FibNamespace(KernelMemory memory) : base(memory)
+    {
+    }
+
+    /// <summary>The tables in the order of /proc/net/fib_triestat: by hash bucket, the newest of a bucket first.</summary>
+    public IEnumerable<TTable> Tables => _tables.Where(bucket => bucket != null).SelectMany(bucket => bucket);
+
+    /// <summary><c>fib_get_table</c>, <c>fib6_get_table</c>; 0 is the main table.</summary>
+    public TTable? GetTable(uint id)
+    {
+        id = id == 0 ? RouteTableId.Main : id;
+        foreach (var table in CollectionsMarshal.AsSpan(_tables[id % Buckets]))
+        {
+            if (table.Id == id)
+                return table;
+        }
+
+        return null;
+    }
+
+    /// <exception cref="ArgumentException">There is a table of this id.</exception>
+    internal void Register(TTable table)
+    {
+        if (GetTable(table.Id) != null)
+            throw new ArgumentException($"table {table.Id} exists already", nameof(table));
+        (_tables[table.Id % Buckets] ??= []).Insert(0, table);
+    }
+
+    internal void Unregister(TTable table) => _tables[table.Id % Buckets].Remove(table);
+
+    private protected sealed override void DisposeTables()
+    {
+        foreach (var table in Tables.ToArray())
+            table.Dispose();
+    }
+}

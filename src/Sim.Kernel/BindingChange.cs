@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+namespace Sim.Kernel;
+
+/// <summary>The kinds of change of a prefix.</summary>
+public enum RouteChange
+{
+    /// <summary>The prefix keeps its next hop, or is still absent.</summary>
+    None,
+
+    /// <summary>The prefix was absent.</summary>
+    Insert,
+
+    /// <summary>The prefix has another next hop.</summary>
+    Move,
+
+    /// <summary>The prefix has no path any more.</summary>
+    Delete,
+
+    /// <summary>The prefix keeps its routes and has one more. Only routes have this.</summary>
+    Append,
+}
+
+/// <summary>One change of a prefix's WireGuard peer, which a routing daemon sends to the kernel.</summary>
+/// <param name="Time">Microseconds since 1970; 0 outside traces.</param>
+/// <param name="Prefix">The prefix.</param>
+/// <param name="OldPeer">The peer it was bound to, <see cref="NoPeer"/>, or <see cref="Beside"/>.</param>
+/// <param name="NewPeer">The peer it is bound to from now on, or <see cref="NoPeer"/>.</param>
+public readonly record struct BindingChange(long Time, Prefix Prefix, int OldPeer, int NewPeer)
+{
+    /// <summary>Stands for no peer: the prefix is not in the table.</summary>
+    public const int NoPeer = PeerNumber.None;
+
+    /// <summary>Stands for the peers that a prefix keeps when a route to another is appended.</summary>
+    public const int Beside = -2;
+
+    public static BindingChange Insert(Prefix prefix, int peer) => new(0, prefix, NoPeer, peer);
+
+    public static BindingChange Delete(Prefix prefix, int peer) => new(0, prefix, peer, NoPeer);
+
+    public static BindingChange Move(Prefix prefix, int from, int to) => new(0, prefix, from, to);
+
+    public static BindingChange Append(Prefix prefix, int peer) => new(0, prefix, Beside, peer);
+
+    /// <summary>Returns the kind of change; <see cref="RouteChange.None"/> if both peers are the same.</summary>
+    public RouteChange Kind => OldPeer == NewPeer ? RouteChange.None
+        : OldPeer == NoPeer ? RouteChange.Insert
+        : NewPeer == NoPeer ? RouteChange.Delete
+        : OldPeer == Beside ? RouteChange.Append
+        : RouteChange.Move;
+
+    /// <summary>The peer that a message names: the new one, or of a deletion the old one.</summary>
+    public int Peer => NewPeer == NoPeer ? OldPeer : NewPeer;
+
+    /// <summary>The change that takes this one back.</summary>
+    public BindingChange Reversed => this with { OldPeer = NewPeer, NewPeer = OldPeer };
+}
