@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Sim.Figures;
 using Sim.Schemes.Structures;
-using Sim.Workloads;
 
 namespace Sim.Schemes;
 

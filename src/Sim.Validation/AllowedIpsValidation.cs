@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 using Sim.Lab;
-using Sim.Trie;
 using Sim.Validation.Comparison;
 using Sim.Validation.Inputs;
 using Sim.Validation.Ports;
-using Sim.Workloads.Tables;
 
 namespace Sim.Validation;
 

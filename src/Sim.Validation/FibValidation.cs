@@ -4,7 +4,6 @@ using Sim.Schemes.Structures;
 using Sim.Validation.Comparison;
 using Sim.Validation.Inputs;
 using Sim.Validation.Ports;
-using Sim.Workloads.Tables;
 
 namespace Sim.Validation;
 

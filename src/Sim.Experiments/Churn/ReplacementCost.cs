@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using MathNet.Numerics.Distributions;
-using Sim.Workloads.Mrt;
 
 namespace Sim.Experiments.Churn;
 

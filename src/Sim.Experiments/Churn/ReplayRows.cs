@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Workloads.Mrt;
 
 namespace Sim.Experiments.Churn;
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using System.Globalization;
 namespace Sim.Reports.Pages;
 
 /// <summary>The answers to lookups during an update: no peer, a wrong one, and for how long.</summary>
@@ -47,8 +48,9 @@ internal static class ReaderSection
         if (wrong is not null && Beside(Metrics.LongestGap) is { } gap)
         {
             Html text = $"""
-                Under {wrong.Scheme}, withdrawing one prefix of a peer disturbs all other prefixes of that peer. A share of {Markup.Value(view.Rows, wrong)} of their lookups during the update was wrong,
-                and one prefix was wrong for {Markup.Value(view.Rows, gap)}.
+                Under {wrong.Scheme}, withdrawing one prefix of a peer disturbs all other prefixes of that peer. During the update
+                {Markup.Link(view.Rows, wrong, string.Create(CultureInfo.InvariantCulture, $"{100 * wrong.Value:0.##}%"))} of their lookups were wrong, and one prefix was
+                wrong for {Markup.Value(view.Rows, gap)}.
                 """;
             if (Beside(Metrics.StepsNone) is { } none)
                 text.Append($" Step by step, it had no peer for {Markup.Value(view.Rows, none)} operations of the trie.");

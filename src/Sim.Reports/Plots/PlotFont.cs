@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Globalization;
 using ScottPlot;
-using Sim.Reports.Runs;
 using SkiaSharp;
 
 namespace Sim.Reports.Plots;

@@ -2,7 +2,6 @@
 using Sim.Experiments.Bench;
 using Sim.Figures;
 using Sim.Figures.Measuring;
-using Sim.Schemes.Structures;
 using Sim.Workloads;
 using Sim.Workloads.Keys;
 using Sim.Workloads.Tables;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Sim.Figures.Machine;
 using Sim.Workloads.Mrt;
 using Sim.Workloads.Tables;
 

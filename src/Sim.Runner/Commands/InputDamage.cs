@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Netlink;
 using Sim.Workloads;
 
 namespace Sim.Runner.Commands;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine.Parsing;
-using Sim.Figures;
 using Sim.Reports;
 using Sim.Reports.Compare;
 using Sim.Reports.Runs;

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-using System.CommandLine.Parsing;
 using System.Globalization;
-using Sim.Figures;
 
 namespace Sim.Runner.Commands;
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Text.Json.Nodes;
 using Sim.Workloads;
-using Sim.Workloads.Keys;
 using Sim.Workloads.Mrt;
 using Sim.Workloads.Tables;
 

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: MIT
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Sim.Figures;
 using Sim.Workloads;
 using Sim.Workloads.Churn;
-using Sim.Workloads.Keys;
-using Sim.Workloads.Tables;
 
 namespace Sim.Runner.Commands;
 

@@ -2,9 +2,7 @@
 using System.Globalization;
 using Sim.Workloads;
 using Sim.Workloads.Churn;
-using Sim.Workloads.Keys;
 using Sim.Workloads.Synthesis;
-using Sim.Workloads.Tables;
 
 namespace Sim.Runner.Commands;
 

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.Text.Json.Nodes;
-using Sim.Fib;
-using Sim.Trie;
-using Sim.Workloads.Keys;
 
 namespace Sim.Schemes.Structures;
 

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Sim.Schemes;
 using Sim.Schemes.Structures;
-using Sim.Workloads.Tables;
 
 namespace Sim.Validation.Trace;
 

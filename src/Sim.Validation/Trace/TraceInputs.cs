@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using Sim.Files;
-using Sim.Workloads;
 using Sim.Workloads.Churn;
 using Sim.Workloads.Files;
 using Sim.Workloads.Mrt;

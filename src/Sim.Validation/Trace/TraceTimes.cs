@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Schemes;
-using Sim.Workloads.Keys;
-using Sim.Workloads.Tables;
 
 namespace Sim.Validation.Trace;
 
