@@ -84,11 +84,11 @@ public sealed class OutputFileTests : IDisposable
     }
 
     [Fact]
-    public void A_circle_of_links_is_refused()
+    public void A_loop_of_links_is_refused()
     {
         File.CreateSymbolicLink(At("one"), "two");
         File.CreateSymbolicLink(At("two"), "one");
-        Assert.Contains("circle", Refused(At("one")), StringComparison.Ordinal);
+        Assert.Contains("loop", Refused(At("one")), StringComparison.Ordinal);
     }
 
     [Fact]
