@@ -4,9 +4,8 @@ namespace Sim.Workloads;
 /// <summary>Files that leave nothing behind, however the program ends.</summary>
 public static class TemporaryFile
 {
-    /// <summary>Opens an empty file for reading and writing in the system's folder for temporary files. Its name, which
-    /// begins with <paramref name="what"/>, is deleted at once where the system allows that, or when it is
-    /// closed.</summary>
+    /// <summary>Opens an empty file for reading and writing in the system's folder for temporary files. It is deleted
+    /// at once where the system allows that, else when it is closed. Its name begins with <paramref name="what"/>.</summary>
     /// <exception cref="IOException">The folder is full or not there.</exception>
     public static FileStream Open(string what)
     {

@@ -2,7 +2,7 @@
 namespace Sim.Experiments.Churn;
 
 /// <summary>
-/// Scans at fixed intervals beside a trace. One into which a change falls is cut off (the sequence number changed) and
+/// Scans at fixed intervals beside a trace. A scan during which something changes is cut off (the sequence number changed) and
 /// begins again at once, without limit, as wg(8) does on EINTR; a completed scan has seen the changes before it began. Staleness is seconds from a change
 /// to the end of the scan that shows it. Unnoticed are changes that no scan shows that ends within the trace or began with its last change.
 /// <code>

@@ -69,7 +69,7 @@ internal sealed class TraceMeter(Family family, TraceClock clock)
         return byPrefix.Take(count).Sum() / (double)Math.Max(_events, 1);
     }
 
-    /// <summary>Returns the slope of a line fitted through ranks equally far apart on a logarithmic scale.</summary>
+    /// <summary>Fits a line to events by rank, both on logarithmic scales, and returns its slope.</summary>
     private static double Slope(long[] byPrefix)
     {
         var (x, y) = (new List<double>(), new List<double>());
