@@ -38,6 +38,9 @@ internal sealed class GzipKind() : ContainerKind(ContainerFormat.Gzip)
 /// <summary>bzip2 of every level.</summary>
 internal sealed class Bzip2Kind() : ContainerKind(ContainerFormat.Bzip2)
 {
+    /// <summary>bzip2 refuses a block whose origin lies outside it. The library starts elsewhere, and its content can match the CRC.</summary>
+    protected override bool IsStricter => true;
+
     protected override Field Member(List<byte[]> units, Dice dice)
     {
         var content = units[0];
