@@ -28,8 +28,8 @@ public readonly record struct NotificationQueue(long Told, long Lost, long Overr
     public const int TrueSizeV6 = 256 + 1024;
 
     /// <summary>
-    /// Simulates the program from the first change until it knows them all. Changes are announced at ascending seconds, to a buffer of so many messages; the
-    /// program takes so many seconds for a message, and for a dump of the table.
+    /// Simulates the program from the first change until it knows them all. Changes are announced at ascending seconds, to a buffer that holds a
+    /// number of messages. Seconds are given that the program takes for one message, and for a dump of the table.
     /// </summary>
     public static NotificationQueue Run(IEnumerable<double> changes, int capacity, double read, double dump)
     {

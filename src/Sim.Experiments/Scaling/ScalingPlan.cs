@@ -4,7 +4,7 @@ namespace Sim.Experiments.Scaling;
 /// <summary>Which places are measured, and how often: the one place where the three depths differ.</summary>
 /// <remarks>
 /// The axis of prefixes has FixedPeers peers, or half as many as prefixes; the axis of peers has FixedPrefixes prefixes, or the whole table. A place has as many
-/// rounds as load RoundPrefixes together, between LeastRounds and MostRounds. A run of lookups has so many Keys. The place that would exceed an axis's
+/// rounds as load RoundPrefixes together, between LeastRounds and MostRounds. Keys is the length of a run of lookups. The place that would exceed an axis's
 /// seconds ends it.
 /// </remarks>
 public sealed record ScalingPlan(

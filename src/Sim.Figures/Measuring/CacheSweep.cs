@@ -45,7 +45,7 @@ public sealed unsafe class CacheSweep(long cacheBytes, double seconds = double.P
         : $"{CacheSize.Show(Bytes)} before each pair of repetitions"
             + (cacheBytes > 0 ? $", {Bytes / (double)cacheBytes:0.0} times the last-level cache" : "");
 
-    /// <summary>Sweeps, unless structures of so many bytes together stay in the last-level cache.</summary>
+    /// <summary>Sweeps, unless structures that take these bytes together stay in the last-level cache.</summary>
     public void Run(long bytes)
     {
         if (!Empties(bytes))
