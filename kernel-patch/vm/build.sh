@@ -2,20 +2,24 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Makes one part of the lab, or finds it made, and prints its folder as the only line on standard output.
 #
-#   build.sh agent    agent: the static program that runs inside the VM
-#   build.sh uml      linux, wgval.ko: User-Mode Linux from Debian's kernel source, and the measurement module for it
-#   build.sh uml-patched   the same with the patches of kernel-patch/series, and gen_init_cpio
-#   build.sh uml-unhashed  as uml-patched, but fib_info's hash as it was: what the series' patch 2 is measured against
-#   build.sh uml-unpatched the configuration of uml-patched without the series: what its tests say of 6.12 as it is
-#   build.sh uml-fibtrie   as uml-patched, with the patches of kernel-patch/series-optional on top
-#   build.sh uml-fibtrie-debug   uml-debug with those
-#   build.sh uml-debug     linux, gen_init_cpio, *.ko: the series with the kernel's checks (KASAN, lockdep, ...), WireGuard a module
-#   build.sh qemu-patched  vmlinuz, gen_init_cpio, *.ko: the series on x86-64, SMP and preemptible, WireGuard a module
-#   build.sh qemu-debug    qemu-patched with the checks of uml-debug
-#   build.sh iproute2 ip: Debian's, with the patches of kernel-patch/iproute2
-#   build.sh qemu     vmlinuz, *.ko, load-order, wgval.ko: Debian's stock cloud kernel, unpacked, not built
+#   build.sh PART [--release 7.3|6.12]    7.3 unless given
 #
-# Exit codes: 69 a package is missing and cannot be installed, 70 a build failed.
+#   agent          agent: the static program that runs inside the VM
+#   uml            linux, wgval.ko: User-Mode Linux from Debian's kernel source, and the measurement module for it
+#   uml-patched    the same with the patches of kernel-patch/series-fixes and kernel-patch/series, and gen_init_cpio
+#   uml-smp        uml-patched for more than one processor, on the command line: ncpus=2 seccomp=on
+#   uml-unhashed   uml-patched, but fib_info's hash as it was: what the series' patch of the hash is measured against
+#   uml-unpatched  the configuration of uml-patched without the series: what its tests say of the release as it is
+#   uml-fibtrie    uml-patched, with the patches of kernel-patch/series-optional on top
+#   uml-debug      linux, gen_init_cpio, *.ko: the series with the kernel's checks (KASAN, lockdep, ...), WireGuard a module
+#   uml-smp-debug  uml-debug for more than one processor
+#   uml-fibtrie-debug  uml-debug with the patches of uml-fibtrie
+#   qemu-patched   vmlinuz, gen_init_cpio, *.ko: the series on x86-64, SMP and preemptible, WireGuard a module
+#   qemu-debug     qemu-patched with the checks of uml-debug
+#   iproute2       ip: Debian's, with the patches of kernel-patch/iproute2
+#   qemu           vmlinuz, *.ko, load-order, wgval.ko: Debian's stock cloud kernel, unpacked, not built
+#
+# Patches are for 7.3. Exit codes: 64 usage, 69 a package is missing and cannot be installed, 70 a build failed.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
@@ -36,7 +40,9 @@ build_agent() {
 configure() {
     local source=$1 folder=$2 arch=$3 line
     make -C "$source" O="$folder" ARCH="$arch" "${compiler[@]}" tinyconfig
-    cat "${@:4}" | awk -F = '/^CONFIG_/ { last[$1] = $0 } END { for (name in last) print last[name] }' | sort >"$folder/wanted"
+    # What turns /proc/sys on had another name.
+    cat "${@:4}" | if [ "$release" = 6.12 ]; then sed 's/^CONFIG_SYSCTL=/CONFIG_PROC_SYSCTL=/'; else cat; fi |
+        awk -F = '/^CONFIG_/ { last[$1] = $0 } END { for (name in last) print last[name] }' | sort >"$folder/wanted"
     "$source/scripts/kconfig/merge_config.sh" -m -O "$folder" "$folder/.config" "$folder/wanted"
     make -C "$source" O="$folder" ARCH="$arch" "${compiler[@]}" olddefconfig
     while read -r line; do
@@ -47,9 +53,13 @@ configure() {
     done <"$folder/wanted"
 }
 
+# build_uml_kernel SOURCE CONFIG... FOLDER
 build_uml_kernel() {
-    configure "$source" "$1" um "$vm_dir/uml.config"
-    make -C "$source" O="$1" ARCH=um "${compiler[@]}" -j"$(nproc)" linux modules
+    local folder=${!#}
+    configure "$1" "$folder" um "${@:2:$#-2}"
+    make -C "$1" O="$folder" ARCH=um "${compiler[@]}" -j"$(nproc)" linux modules
+    # Modules are built against it where build_once moves it.
+    sed -i "s|$folder|${folder%.partial}|g" "$folder/Makefile"
 }
 
 # The tree of the kernel stays where it was built: modules are built against it.
@@ -61,10 +71,14 @@ build_uml() {
 
 # make_patched_source VARIANT: makes the source with the series once and sets $patched_source to its folder.
 make_patched_source() {
+    [ "$release" = 7.3 ] || usage "the patches are for 7.3, and not for $release"
     kernel_source
-    series=("$vm_dir"/../series/000[1-9]-*.patch "$vm_dir"/../series/00[1-9]?-*.patch) # 0000 is the cover letter
+    shopt -s nullglob
+    # 0000 of a series is its cover letter.
+    series=("$vm_dir"/../series-fixes/000[1-9]-*.patch "$vm_dir"/../series/000[1-9]-*.patch "$vm_dir"/../series/00[1-9]?-*.patch)
     [ "$1" != fibtrie ] || series+=("$vm_dir"/../series-optional/*.patch)
-    patched_source=$cache/source-$1-$(hash_of "$(source_version)" "${series[@]}")
+    shopt -u nullglob
+    patched_source=$cache/source-$1-$(hash_of "$version" "${series[@]}")
     case $1 in
     unpatched) patched_source=$source ;;
     unhashed) build_once "$patched_source" unhash_source ;;
@@ -90,17 +104,14 @@ apply_patches() { # FOLDER PATCH...
     done
 }
 
-# unhash_source FOLDER: the patched source with the part of patch 2 that mixes the encapsulation into fib_info's hash taken
-# back. The rest of that patch stays, as later ones fill what it adds.
+# unhash_source FOLDER: the patched source with the part of the hash's patch that mixes the encapsulation into fib_info's hash
+# taken back. The rest of that patch stays, as later ones fill what it adds.
 unhash_source() {
+    local hash
+    hash=$(grep -l '^+.*lws->hash' "${series[@]}" /dev/null | head -n 1)
+    [ -n "$hash" ] || { echo "error: no patch of the series mixes an encapsulation into fib_info's hash"; return 1; }
     patch_source "$1"
-    sed -n '\|^diff --git a/net/ipv4/fib_semantics.c|,$p' "$vm_dir"/../series/0002-*.patch |
-        patch -d "$1" -p1 -R --no-backup-if-mismatch -f
-}
-
-build_uml_patched_kernel() {
-    configure "$patched_source" "$1" um "$vm_dir/uml.config" "$vm_dir/uml-patched.config"
-    make -C "$patched_source" O="$1" ARCH=um "${compiler[@]}" -j"$(nproc)" linux modules
+    sed -n '\|^diff --git a/net/ipv4/fib_semantics.c|,$p' "$hash" | patch -d "$1" -p1 -R --no-backup-if-mismatch -f
 }
 
 build_uml_patched() {
@@ -114,10 +125,11 @@ build_flavour() {
     local tree=$1/tree arch=um image=linux configs=("$vm_dir"/uml.config "$vm_dir"/uml-patched.config)
     case $flavour in
     qemu-*) arch=x86_64 image=arch/x86/boot/bzImage configs=("$vm_dir/qemu.config") ;;
+    uml-smp-*) configs+=("$vm_dir/uml-smp.config") ;;
     esac
     case $flavour in
     qemu-debug) configs+=("$vm_dir/qemu-debug.config" "$vm_dir/debug.config") ;;
-    uml-debug | uml-fibtrie-debug) configs+=("$vm_dir/uml-debug.config" "$vm_dir/debug.config") ;;
+    uml-*) configs+=("$vm_dir/uml-debug.config" "$vm_dir/debug.config") ;;
     esac
     mkdir "$tree"
     configure "$patched_source" "$tree" "$arch" "${configs[@]}"
@@ -143,18 +155,10 @@ build_module() { # FOLDER TREE MAKE-VARIABLE...
 # The version that the patches are for, and the release that has it.
 readonly iproute2_version=6.1.0-3 iproute2_release=bookworm
 
-# Debian's source package. Few machines have deb-src lines: apt gets one here, in folders of its own, and checks what it fetches.
+# Debian's source package: few machines have deb-src lines.
 unpack_iproute2() {
-    local site
-    # shellcheck disable=SC2016 # apt's variable
-    site=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' "Codename: $iproute2_release" | sed -n 1p)
-    mkdir -p "$1/apt/lists/partial" "$1/apt/cache/archives/partial"
-    [ -n "$site" ] || { echo "error: apt has no archive of $iproute2_release"; return 1; }
-    echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $site $iproute2_release main" >"$1/apt/list"
-    local options=(-o Dir::Etc::SourceList="$1/apt/list" -o Dir::Etc::SourceParts=/dev/null -o Dir::State::Lists="$1/apt/lists"
-        -o Dir::Cache="$1/apt/cache" -o APT::Sandbox::User="$(id -un)")
-    apt-get "${options[@]}" update
-    (cd "$1/apt" && apt-get "${options[@]}" --download-only source "iproute2=$iproute2_version")
+    private_apt "$1/apt" deb-src "$iproute2_release"
+    (cd "$1/apt" && apt-get "${apt_options[@]}" --download-only source "iproute2=$iproute2_version")
     dpkg-source --no-check -x "$1/apt/iproute2_$iproute2_version.dsc" "$1/source" # apt has checked it
     rm -r "$1/apt"
 }
@@ -175,18 +179,46 @@ readonly stock_modules=(wireguard dummy)
 build_qemu() {
     local image=$1/image headers=$1/headers deb
     mkdir "$1/debs"
-    (cd "$1/debs" && apt-get download "linux-image-$stock" "linux-headers-$stock" "$stock_common" "$stock_kbuild")
-    for deb in "$1"/debs/linux-image*.deb; do dpkg-deb -x "$deb" "$image"; done
-    for deb in "$1"/debs/linux-headers*.deb "$1"/debs/linux-kbuild*.deb; do dpkg-deb -x "$deb" "$headers"; done
-    cp "$image/boot/vmlinuz-$stock" "$1/vmlinuz"
-    cp "$image/boot/config-$stock" "$1/config"
+    case $release in
+    6.12) (cd "$1/debs" && apt-get download "linux-image-$stock" "linux-headers-$stock" "$stock_common" "$stock_kbuild") ;;
+    7.3) fetch_debs "$1/debs" {linux-binary,linux-modules,linux-base,linux-headers}-"$stock=$version" "$stock_common=$version" ;;
+    esac
+    for deb in "$1"/debs/*.deb; do
+        case $(basename "$deb") in
+        linux-headers-* | linux-kbuild-*) dpkg-deb -x "$deb" "$headers" ;;
+        *) dpkg-deb -x "$deb" "$image" ;;
+        esac
+    done
+    local tree=$headers/usr/src/linux-headers-$stock
+    cp "$(find "$image" -name 'vmlinuz*' -type f)" "$1/vmlinuz"
+    cp "$tree/.config" "$1/config"
     collect_modules "$image" "$1"
     # The headers package links to its common part by absolute path.
-    local tree=$headers/usr/src/linux-headers-$stock
     sed -i "s|/usr/src/|$headers/usr/src/|g" "$tree/Makefile"
+    [ "$release" = 6.12 ] || host_tools "$1/host" "$tree" "$headers/usr/lib/$stock_kbuild"
     # BTF of a module needs pahole and the vmlinux, and nothing here reads it.
-    build_module "$1" "$tree" CONFIG_DEBUG_INFO_BTF_MODULES=
+    build_module "$1" "$tree" CC=gcc CONFIG_DEBUG_INFO_BTF_MODULES=
     rm -r "$1/debs" "$image" "$headers"
+}
+
+# host_tools FOLDER TREE KBUILD: the headers of 7.3 are of a newer Debian, whose tools do not run here and whose compiler knows more
+# options. Makes the tools in KBUILD, where the headers look for them, from the source, and gives the headers what this machine's
+# compiler, assembler and linker can do. The rest of the configuration stays, because the module has to fit the kernel.
+host_tools() {
+    local host=$1 file pattern='CONFIG_(CC|AS|LD|GCC|CLANG|RUSTC|TOOLS|PAHOLE)_'
+    mkdir "$host"
+    cp "$2/.config" "$host"
+    make -C "$source" O="$host" "${compiler[@]}" olddefconfig
+    make -C "$source" O="$host" "${compiler[@]}" -j"$(nproc)" modules_prepare
+    for file in .config include/config/auto.conf include/generated/autoconf.h; do
+        { grep -vE "^(#define )?$pattern" "$2/$file"; grep -E "^(#define )?$pattern" "$host/$file"; } >"$2/merged"
+        mv "$2/merged" "$2/$file"
+    done
+    mkdir -p "$3/tools/objtool"
+    cp -a "$source/scripts" "$3"
+    cp -a "$host/scripts/." "$3/scripts"
+    cp "$host/tools/objtool/objtool" "$3/tools/objtool"
+    rm -r "$host"
 }
 
 # collect_modules IMAGE FOLDER: the wanted modules and theirs, unpacked, and the order to load them in.
@@ -203,7 +235,22 @@ collect_modules() {
     done
 }
 
-case ${1:-} in
+usage() {
+    sed -n '3,/^# Patches are/s/^# \?//p' "$0" >&2
+    [ -z "${1:-}" ] || say "$1"
+    exit 64
+}
+
+case $#:${2:-} in
+1: | 3:--release) part=$1 release=${3:-$release} ;;
+*) usage ;;
+esac
+case $release in
+7.3 | 6.12) ;;
+*) usage "no release $release" ;;
+esac
+
+case $part in
 agent)
     need gcc libc6-dev
     result=$cache/agent-$(hash_of "$0" "${agent_inputs[@]}")
@@ -212,25 +259,27 @@ agent)
 uml)
     need gcc make flex bison bc libelf-dev libc6-dev
     kernel_source
-    kernel_tree=$cache/uml-kernel-$(hash_of "$(source_version)" "$(gcc -dumpfullversion)" "$vm_dir/uml.config")
-    build_once "$kernel_tree" build_uml_kernel
+    kernel_tree=$cache/uml-kernel-$(hash_of "$version" "$(gcc -dumpfullversion)" "$vm_dir/uml.config")
+    build_once "$kernel_tree" build_uml_kernel "$source" "$vm_dir/uml.config"
     result=$cache/uml-$(hash_of "$kernel_tree" "${module_inputs[@]}")
     build_once "$result" build_uml
     ;;
-uml-patched | uml-unhashed | uml-unpatched | uml-fibtrie)
+uml-patched | uml-smp | uml-unhashed | uml-unpatched | uml-fibtrie)
     need gcc make flex bison bc libelf-dev libc6-dev patch
-    variant=${1#uml-}
-    make_patched_source "$variant"
-    kernel_tree=$cache/uml-$variant-kernel-$(hash_of "$patched_source" "$(gcc -dumpfullversion)" "$vm_dir"/uml.config "$vm_dir"/uml-patched.config)
-    build_once "$kernel_tree" build_uml_patched_kernel
+    variant=${part#uml-}
+    configs=("$vm_dir/uml.config" "$vm_dir/uml-patched.config")
+    [ "$variant" != smp ] || configs+=("$vm_dir/uml-smp.config")
+    make_patched_source "${variant/smp/patched}"
+    kernel_tree=$cache/uml-$variant-kernel-$(hash_of "$patched_source" "$(gcc -dumpfullversion)" "${configs[@]}")
+    build_once "$kernel_tree" build_uml_kernel "$patched_source" "${configs[@]}"
     result=$cache/uml-$variant-$(hash_of "$kernel_tree" "${module_inputs[@]}")
     build_once "$result" build_uml_patched
     ;;
-uml-debug | uml-fibtrie-debug | qemu-patched | qemu-debug)
+uml-debug | uml-smp-debug | uml-fibtrie-debug | qemu-patched | qemu-debug)
     need gcc make flex bison bc libelf-dev libc6-dev patch
-    case $1 in qemu-*) need qemu-system-x86 ;; esac
-    case $1 in uml-fibtrie-debug) make_patched_source fibtrie ;; *) make_patched_source patched ;; esac
-    flavour=$1
+    case $part in qemu-*) need qemu-system-x86 ;; esac
+    case $part in uml-fibtrie-debug) make_patched_source fibtrie ;; *) make_patched_source patched ;; esac
+    flavour=$part
     result=$cache/$flavour-$(hash_of "$patched_source" "$(gcc -dumpfullversion)" "$vm_dir"/*.config)
     build_once "$result" build_flavour
     ;;
@@ -243,17 +292,18 @@ iproute2)
     build_once "$result" build_iproute2
     ;;
 qemu)
-    need gcc make xz-utils kmod qemu-system-x86 libelf1
+    need gcc make flex bison bc libelf-dev libssl-dev xz-utils kmod qemu-system-x86 libelf1
     kernel_source
-    # The stock kernel of the very version that the source is of: the module is built with that source's headers.
-    version=$(source_version)
-    abi=${version%%-*}+${version##*~}
-    stock=${abi%u*}-cloud-amd64
-    stock_common=linux-headers-${abi%u*}-common
-    stock_kbuild=linux-kbuild-${abi%u*}
+    # The stock kernel of the very version that the source is of: 7.3.4-1~bpo13+1 is 7.3.4+deb13, 6.12.117-1~deb12u1 is 6.12.117+deb12.
+    suffix=${version##*~}
+    suffix=deb${suffix#???}
+    abi=${version%%-*}+${suffix%%[u+]*}
+    stock=$abi-cloud-amd64
+    stock_common=linux-headers-$abi-common
+    stock_kbuild=linux-kbuild-$abi
     result=$cache/qemu-$(hash_of "$0" "$version" "${module_inputs[@]}")
     build_once "$result" build_qemu
     ;;
-*) sed -n '3,/^# Exit codes/s/^# \?//p' "$0" >&2; exit 64 ;;
+*) usage "no part $part" ;;
 esac
 echo "$result"

@@ -4,7 +4,6 @@
 # Everything that is made goes to artifacts/vm in the checkout, each thing in a folder named by the hash of what it is
 # made from: an input that changes makes a new folder, and what is there already is used again.
 
-readonly KERNEL_SERIES=6.12
 readonly EX_UNAVAILABLE=69 # sysexits.h: a package or program is missing
 readonly EX_SOFTWARE=70    # sysexits.h: a build failed
 
@@ -52,10 +51,7 @@ hash_of() {
     done | sha256sum | cut -c1-16
 }
 
-# source_version: the Debian version of the kernel source, such as 6.12.117-1~deb12u1.
-source_version() { dpkg-query -W -f '${Version}' "linux-source-$KERNEL_SERIES"; }
-
-# build_once FOLDER COMMAND...: runs COMMAND with a fresh folder as $1, moved to FOLDER when the command succeeded:
+# build_once FOLDER COMMAND...: runs COMMAND with a fresh folder as its last argument, moved to FOLDER when the command succeeded:
 # a folder that is there is whole. Its log is kept beside it, and its last lines are shown when it fails.
 build_once() {
     local folder=$1 partial="$1.partial"
@@ -83,11 +79,71 @@ build_once() {
     exec 9>&-
 }
 
-# kernel_source: unpacks Debian's kernel source once and sets $source to its folder.
+# The release of Linux that is built and unpacked: 7.3, which the patches are for, or 6.12, Debian's LTS.
+release=7.3
+
+# The version of 7.3 that all was tried with, and the suite that has it. 6.12 is what the machine's own release has.
+readonly pinned_version=7.3.4-1~bpo13+1 pinned_suite=trixie-backports
+
+# kernel_source: unpacks Debian's source of $release once and sets $source to its folder, $version to its Debian version.
 kernel_source() {
-    need "linux-source-$KERNEL_SERIES" xz-utils
-    source=$cache/source-$(source_version)
-    build_once "$source" unpack_source
+    case $release in
+    6.12)
+        need linux-source-6.12 xz-utils
+        # shellcheck disable=SC2016 # dpkg's variable
+        version=$(dpkg-query -W -f '${Version}' linux-source-6.12)
+        source=$cache/source-$version
+        build_once "$source" unpack_source /usr/src/linux-source-6.12.tar.xz
+        ;;
+    7.3)
+        need xz-utils debian-archive-keyring
+        source=$cache/source-$pinned_version
+        build_once "$source" fetch_source
+        # shellcheck disable=SC2034 # build.sh's
+        version=$(cat "$source/debian-version")
+        [ "$version" = "$pinned_version" ] ||
+            say "warning: $pinned_suite no longer has Linux $pinned_version, which all was tried with; this is $version"
+        ;;
+    esac
 }
 
-unpack_source() { tar -C "$1" --strip-components=1 -xf "/usr/src/linux-source-$KERNEL_SERIES.tar.xz"; }
+unpack_source() { tar -C "$2" --strip-components=1 -xJf "$1"; }
+
+# private_apt FOLDER TYPE SUITE: sets $apt to an apt-get that knows the packages of TYPE (deb, deb-src) of a suite of Debian's
+# archive, and no others. It keeps its lists in FOLDER and changes nothing of the machine's; it checks what it fetches.
+private_apt() {
+    local codename site
+    codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
+    # shellcheck disable=SC2016 # apt's variable
+    site=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' "Codename: $codename" | sed -n 1p)
+    [ -n "$site" ] || { echo "error: apt has no archive of ${codename:-this release}"; return 1; }
+    mkdir -p "$1/lists/partial" "$1/cache/archives/partial"
+    echo "$2 [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $site $3 main" >"$1/list"
+    apt_options=(-o Dir::Etc::SourceList="$1/list" -o Dir::Etc::SourceParts=/dev/null -o Dir::State::Lists="$1/lists"
+        -o Dir::Cache="$1/cache" -o APT::Sandbox::User="$(id -un)" -o APT::Update::Error-Mode=any)
+    apt-get "${apt_options[@]}" update || { echo "error: no package lists of $3 at $site"; return 1; }
+}
+
+# fetch_debs FOLDER PACKAGE=VERSION...: fetches packages from $pinned_suite into FOLDER.
+fetch_debs() {
+    private_apt "$1/apt" deb "$pinned_suite"
+    (cd "$1" && apt-get "${apt_options[@]}" download "${@:2}") || { echo "error: $pinned_suite does not have ${*:2}"; return 1; }
+    rm -r "$1/apt"
+}
+
+# fetch_source FOLDER: the source of the pinned version, or of the newest of the release that the suite has.
+fetch_source() {
+    local fetched=$1.fetched name=linux-source-$release found
+    rm -rf "$fetched"
+    mkdir "$fetched"
+    private_apt "$fetched/apt" deb "$pinned_suite"
+    found=$(apt-cache "${apt_options[@]}" madison "$name" | awk -F ' *[|] *' '{ print $2 }')
+    [ -n "$found" ] || { echo "error: $pinned_suite has no $name"; return 1; }
+    ! grep -qxF "$pinned_version" <<<"$found" || found=$pinned_version
+    found=$(sort -V <<<"$found" | tail -n 1)
+    (cd "$fetched" && apt-get "${apt_options[@]}" download "$name=$found")
+    dpkg-deb --fsys-tarfile "$fetched"/*.deb | tar -C "$fetched" -x "./usr/src/$name.tar.xz"
+    unpack_source "$fetched/usr/src/$name.tar.xz" "$1"
+    echo "$found" >"$1/debian-version"
+    rm -r "$fetched"
+}

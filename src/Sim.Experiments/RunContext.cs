@@ -9,6 +9,10 @@ public abstract class RunContext
 {
     public required int Peers { get; init; }
     public required ulong Seed { get; init; }
+
+    /// <summary>The kernel whose structures are measured.</summary>
+    public KernelConfig Kernel { get; init; } = KernelConfig.Usual;
+
     public required IWorkProgress Progress { get; init; }
     public CancellationToken Cancel { get; init; }
 

@@ -50,6 +50,8 @@ public abstract unsafe class FibNamespace : IDisposable
 
     internal PeerStates States { get; }
 
+    internal bool Follows6_12 => Memory.Config.Release == KernelRelease.Linux6_12;
+
     /// <summary>All nexthop objects, as <see cref="NextHop"/> pointers.</summary>
     internal IEnumerable<nint> Nexthops => _nexthops.Values;
 

@@ -5,11 +5,17 @@ namespace Sim.Kernel;
 
 /// <summary>The facts of a machine that change what SLUB allocates.</summary>
 /// <param name="Cpus">Processors: sets the least number of objects a slab should hold (<c>calculate_order</c>).</param>
-/// <param name="CpuPartial">CONFIG_SLUB_CPU_PARTIAL, which SMP kernels have and uniprocessor ones (UML) lack.</param>
-public sealed record SlubConfig(int Cpus, bool CpuPartial)
+/// <param name="Multiprocessor">
+/// CONFIG_SMP, which uniprocessor kernels (UML) lack. With it 6.12 keeps partly filled slabs for each processor
+/// (SLUB_CPU_PARTIAL), and 7.3 batches <c>kfree_rcu</c> (KVFREE_RCU_BATCHED).
+/// </param>
+public sealed record SlubConfig(int Cpus, bool Multiprocessor)
 {
     /// <summary>A uniprocessor kernel, as User-Mode Linux is; the default of every command.</summary>
-    public static SlubConfig Uniprocessor { get; } = new(1, CpuPartial: false);
+    public static SlubConfig Uniprocessor { get; } = new(1, Multiprocessor: false);
+
+    /// <summary>The release of Linux. Structures in this memory follow it too.</summary>
+    public KernelRelease Release { get; init; } = KernelReleases.Default;
 }
 
 /// <summary>
@@ -23,7 +29,7 @@ public readonly record struct MemoryLine(string Cache, int ObjectSize, long Obje
 /// the kmalloc size classes, vmalloc, and the objects that wait for an RCU grace period.
 /// </summary>
 /// <remarks>Give each structure its own instance, so that it shares no page. Sources: mm/slub.c,
-/// mm/slab_common.c (<c>kmalloc_info</c>), mm/vmalloc.c of Linux 6.12.</remarks>
+/// mm/slab_common.c (<c>kmalloc_info</c>), mm/vmalloc.c of Linux 6.12 and 7.3.</remarks>
 public sealed unsafe class KernelMemory(SlubConfig? config = null) : IDisposable
 {
     public const int PageSize = 4096;

@@ -13,12 +13,13 @@ namespace Sim.Kernel;
 ///   | 0 | 72 | 144 | ... | 3960 | waste |       page-aligned
 /// </code>
 /// <para>Which slab an object comes from decides how many pages stay pinned after deletions, so the paths of
-/// mm/slub.c (6.12) that choose it are followed for one processor: <c>___slab_alloc</c>, <c>__slab_free</c>,
-/// <c>get_partial_node</c>, <c>put_cpu_partial</c>, <c>calculate_order</c>. Not followed: freelist
-/// randomisation (the order inside a slab, which changes no count), other processors, NUMA.</para>
+/// mm/slub.c that choose it are followed for one processor: of 6.12 <c>___slab_alloc</c>, <c>__slab_free</c>,
+/// <c>get_partial_node</c>, <c>put_cpu_partial</c>, <c>calculate_order</c>; of 7.3, where sheaves replace a processor's own slabs,
+/// those in KmemCache.Sheaves.cs. Not followed: freelist randomisation (the order inside a slab, which changes no count),
+/// other processors, NUMA.</para>
 /// <para>Not thread-safe: one writer, as under the kernel's own locks.</para>
 /// </remarks>
-public sealed unsafe class KmemCache : IDisposable
+public sealed unsafe partial class KmemCache : IDisposable
 {
     private const int ChunkBytes = 2 << 20;
     private const int MinPartial = 5, MaxPartial = 10, MaxPartialToScan = 10_000;
@@ -35,6 +36,7 @@ public sealed unsafe class KmemCache : IDisposable
 
     private readonly List<nint> _chunks = [];
     private readonly int _slabShift, _minPartial;
+    private readonly bool _batchesKfreeRcu;
     private Slab* _cpuSlab, _cpuPartial, _nodePartialHead, _nodePartialTail, _unused;
     private void* _cpuFreeList;
     private int _nrPartial, _chunkNext, _chunkLimit;
@@ -55,7 +57,12 @@ public sealed unsafe class KmemCache : IDisposable
         ObjectsPerSlab = (1 << _slabShift) / ObjectSize;
         // set_min_partial, set_cpu_partial
         _minPartial = Math.Clamp(BitOperations.Log2((uint)ObjectSize) / 2, MinPartial, MaxPartial);
-        CpuPartialSlabs = config.CpuPartial ? (CpuPartialObjects(ObjectSize) * 2 + ObjectsPerSlab - 1) / ObjectsPerSlab : 0;
+        _sheafCapacity = SheafCapacity(ObjectSize, config);
+        _batchesKfreeRcu = config.Multiprocessor;
+        _main = HasSheaves ? NewSheaf() : null;
+        CpuPartialSlabs = config.Multiprocessor && !HasSheaves
+            ? (CpuPartialObjects(ObjectSize) * 2 + ObjectsPerSlab - 1) / ObjectsPerSlab
+            : 0;
     }
 
     public string Name { get; }
@@ -71,12 +78,12 @@ public sealed unsafe class KmemCache : IDisposable
     /// <summary>Slabs that a processor may keep on its partial list; 0 on uniprocessor kernels.</summary>
     public int CpuPartialSlabs { get; }
 
-    /// <summary>Objects in use: <c>active_objs</c> without the free ones in per-CPU lists.</summary>
+    /// <summary>Objects in use: <c>active_objs</c> without the free ones in per-CPU lists and sheaves.</summary>
     public long Objects { get; private set; }
 
     /// <summary>
     /// <c>active_objs</c> of /proc/slabinfo (<c>get_slabinfo</c>): the objects of all slabs, less the free ones of slabs on
-    /// the node's partial list. So free objects of the processor's own slabs count as active. If the list is longer than
+    /// the node's partial list. So free objects of the processor's own slabs, or in sheaves, count as active. If the list is longer than
     /// 10,000 slabs, the kernel looks at both ends and extrapolates (<c>count_partial_free_approx</c>), and so does this.
     /// </summary>
     public long ActiveObjects
@@ -105,12 +112,14 @@ public sealed unsafe class KmemCache : IDisposable
     /// <summary>Takes an object with undefined contents (<c>kmem_cache_alloc</c>).</summary>
     public void* Alloc()
     {
+        Objects++;
+        Allocations++;
+        if (_sheafCapacity > 0)
+            return AllocFromSheaf();
         var obj = _cpuFreeList;
         if (obj == null)
             obj = SlabAllocSlow();
         _cpuFreeList = *(void**)obj;
-        Objects++;
-        Allocations++;
         return obj;
     }
 
@@ -122,10 +131,16 @@ public sealed unsafe class KmemCache : IDisposable
         return obj;
     }
 
-    /// <summary>Gives an object back (<c>kmem_cache_free</c>); its first 8 bytes become the freelist pointer.</summary>
+    /// <summary>Gives an object back (<c>kmem_cache_free</c>); in a slab its first 8 bytes become the freelist pointer.</summary>
     public void Free(void* obj)
     {
         Objects--;
+        if (_sheafCapacity > 0)
+        {
+            FreeToSheaf(obj);
+            return;
+        }
+
         var slab = SlabOf(obj);
         if (slab == _cpuSlab)
         {
@@ -142,6 +157,7 @@ public sealed unsafe class KmemCache : IDisposable
 
     public void Dispose()
     {
+        FreeSheaves();
         foreach (var chunk in _chunks)
             NativeMemory.AlignedFree((void*)chunk);
         _chunks.Clear();
@@ -276,6 +292,19 @@ public sealed unsafe class KmemCache : IDisposable
         for (; slab != null && most > 0; most--, slab = forward ? slab->Next : slab->Prev)
             free += ObjectsPerSlab - slab->InUse;
         return free;
+    }
+
+    private void AddPartialHead(Slab* slab)
+    {
+        slab->OnNodePartial = true;
+        slab->Prev = null;
+        slab->Next = _nodePartialHead;
+        if (_nodePartialHead != null)
+            _nodePartialHead->Prev = slab;
+        else
+            _nodePartialTail = slab;
+        _nodePartialHead = slab;
+        _nrPartial++;
     }
 
     private void AddPartialTail(Slab* slab)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Collections.Concurrent;
+using Sim.Kernel;
 
 namespace Sim.Lab;
 
@@ -15,6 +16,7 @@ public static class LabBuild
 
     /// <summary>Makes a part, unless it is made already.</summary>
     /// <param name="part">The argument of build.sh: <c>agent</c>, or a kernel by its <see cref="Lanes.Word"/>.</param>
+    /// <param name="release">The release of Linux that the part is of.</param>
     /// <param name="progressLine">Takes the output of build.sh meanwhile, line by line.</param>
     /// <param name="cancellation">Ends the build and everything it started.</param>
     /// <returns>The folder of the part.</returns>
@@ -22,16 +24,17 @@ public static class LabBuild
     /// <see cref="LabFailure.MissingPackage"/>, or <see cref="LabFailure.BuildFailed"/>, also if there is no checkout.
     /// </exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static string Build(string part, Action<string> progressLine, CancellationToken cancellation) =>
-        Build(FindCheckout(), part, progressLine, cancellation);
+    public static string Build(string part, KernelRelease release, Action<string> progressLine, CancellationToken cancellation) =>
+        Build(FindCheckout(), part, release, progressLine, cancellation);
 
-    internal static string Build(string checkout, string part, Action<string> progressLine, CancellationToken cancellation)
+    internal static string Build(
+        string checkout, string part, KernelRelease release, Action<string> progressLine, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         string? folder = null, said = null;
         using var lines = new BlockingCollection<string>();
         using var build = new ChildProcess(
-            ["setsid", "sh", "-c", Watched, "sh", "bash", Path.Combine(checkout, Script), part], [],
+            ["setsid", "sh", "-c", Watched, "sh", "bash", Path.Combine(checkout, Script), part, "--release", release.Word()], [],
             line => folder = line.Length == 0 ? folder : line, line => lines.Add(line, CancellationToken.None), lines.CompleteAdding);
         var errors = new ConsoleLog();
         foreach (var line in lines.GetConsumingEnumerable(cancellation))

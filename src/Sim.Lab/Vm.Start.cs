@@ -28,11 +28,11 @@ public sealed partial class Vm
             throw new LabException(LabFailure.NotRoot,
                 "The host lane makes a network namespace in the running kernel, which needs root. Run it with sudo, or use the uml or qemu lane.");
         MemoryCheck.Require(options.MemoryMegabytes);
-        var agent = Path.Combine(LabBuild.Build("agent", progress, cancellation), "agent");
+        var agent = Path.Combine(LabBuild.Build("agent", options.Release, progress, cancellation), "agent");
         if (options.Lane == LaneKind.Host)
             return Boot(Launch.Host(agent, Path.GetFullPath(options.DataFolder)), options, null, progress, cancellation);
 
-        var laneFolder = LabBuild.Build(options.Lane.Word(), progress, cancellation);
+        var laneFolder = LabBuild.Build(options.Lane.Word(), options.Release, progress, cancellation);
         var privateFolder = Directory.CreateTempSubdirectory("sim-lab-").FullName;
         try
         {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+using Sim.Kernel;
+
 namespace Sim.Lab;
 
 /// <summary>The kernels that the lab can drive.</summary>
@@ -10,7 +12,7 @@ public enum LaneKind
     /// <summary>User-Mode Linux with kernel-patch/series: routes may name WireGuard peers.</summary>
     UmlPatched,
 
-    /// <summary>As <see cref="UmlPatched"/>, but with 6.12's hash of fib_info: the baseline for the series' patch 2.</summary>
+    /// <summary>As <see cref="UmlPatched"/>, but with an unpatched kernel's hash of fib_info: the baseline for the series' patch of it.</summary>
     UmlUnhashed,
 
     /// <summary>Debian's stock cloud kernel in QEMU.</summary>
@@ -49,6 +51,9 @@ public sealed record VmOptions
 {
     /// <summary>The kernel to run.</summary>
     public required LaneKind Lane { get; init; }
+
+    /// <summary>The release of Linux to build or unpack. The host lane has the one that runs.</summary>
+    public KernelRelease Release { get; init; } = KernelReleases.Default;
 
     /// <summary>The folder whose files (not those of its subfolders) the agent finds in /data.</summary>
     public required string DataFolder { get; init; }

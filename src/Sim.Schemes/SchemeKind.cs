@@ -107,6 +107,9 @@ public sealed record SchemeKind(string Word, SchemeName Name, PacketLookups Look
     /// <summary>Makes an empty scheme of this kind; without sockets, over a usual kernel.</summary>
     public Scheme Create(Family family, int peers, DaemonSockets? sockets = null) => Make(this, family, peers, sockets ?? new(KernelConfig.Usual));
 
+    /// <summary>Makes an empty scheme of this kind in a kernel that nobody listens to.</summary>
+    public Scheme Create(Family family, int peers, KernelConfig kernel) => Create(family, peers, new DaemonSockets(kernel));
+
     private static SchemeKind AllowedIps(string word, SchemeName name, Removal removal) => new(word, name, new(1, 1, 0, 1))
     {
         Make = (kind, family, peers, sockets) => new AllowedIpsScheme(kind, family, peers, sockets, removal),

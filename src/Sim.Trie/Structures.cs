@@ -58,7 +58,7 @@ public unsafe struct allowedips_node
     [FieldOffset(56)] public list_head peer_list;
 }
 
-/// <summary><c>struct wg_peer</c> (drivers/net/wireguard/peer.h): 1,520 bytes; the trie's fields.</summary>
+/// <summary><c>struct wg_peer</c> (drivers/net/wireguard/peer.h): 1,520 bytes in 6.12; the trie's fields.</summary>
 /// <remarks>Offsets follow from 6.12's declaration in a uniprocessor x86-64 kernel without lock debugging, where spinlocks
 /// take no room; they add up to its size of 1,520. An SMP kernel has 1,552 bytes, and refcount at 1088.</remarks>
 [StructLayout(LayoutKind.Explicit, Size = 1520)]
@@ -78,6 +78,9 @@ public struct wg_peer
 
     /// <summary>The number the caller gave.</summary>
     [FieldOffset(1512)] public ulong internal_id;
+
+    /// <summary>Bytes of a peer: its <c>napi_struct</c>, behind all that the trie touches, has grown until 7.3.</summary>
+    public static int Bytes(Kernel.KernelRelease release) => release == Kernel.KernelRelease.Linux6_12 ? 1520 : 1616;
 }
 
 /// <summary><c>struct allowedips</c> and the two fields of <c>struct wg_device</c> that peer.c keeps beside it.</summary>

@@ -13,12 +13,12 @@ namespace Sim.Validation;
 /// <summary>Runs a whole validation in one kernel: every family in every structure, then the times.</summary>
 public static class ValidationRun
 {
-    /// <summary>Sizes of the structures that the ports lay out, by the kernel's names.</summary>
+    /// <summary>Sizes of the structures that the ports lay out as both releases do, by the kernel's names.</summary>
     private static readonly unsafe (string Name, int Bytes)[] s_sizes =
     [
         ("allowedips_node", sizeof(allowedips_node)), ("fib_alias", sizeof(FibAlias)), ("fib_info", FibInfo.HeaderSize),
         ("fib_nh", sizeof(FibNh)), ("fib_nh_common", sizeof(FibNhCommon)), ("nexthop", sizeof(NextHop)), ("nh_info", sizeof(NhInfo)),
-        ("fib6_node", Fib6Node.Size), ("fib6_info", Fib6Info.HeaderSize), ("fib6_nh", sizeof(Fib6Nh)),
+        ("fib6_node", Fib6Node.Size), ("fib6_nh", sizeof(Fib6Nh)),
     ];
 
     /// <summary>
@@ -38,7 +38,7 @@ public static class ValidationRun
         var hello = context.Machine.Hello();
         var family = (ushort)hello.Long("wireguard");
         var oif = (int)context.Machine.One("wg create").Long("ifindex");
-        var stream = new WireGuardStream(family);
+        var stream = new WireGuardStream(family, removesPrefixes: context.RemovesPrefixes);
         var routes = new RouteStream(oif);
         using var allowedIps = new AllowedIpsPort(context.Kernel(oif));
         var throughWireGuard = family == 0 ? null : new AllowedIpsValidation(context, allowedIps, stream);
@@ -107,7 +107,12 @@ public static class ValidationRun
         if (context.Machine.HasModule)
             CompareSizes(context, inputs[0]);
         foreach (var input in inputs)
+        {
             throughWireGuard?.Run(input);
+            if (context.RemovesPrefixes)
+                throughWireGuard?.RunRemovals(input);
+        }
+
         foreach (var input in inputs)
         {
             using var port = new RoutePort(input.Family, context.Kernel(oif));
@@ -146,7 +151,7 @@ public static class ValidationRun
     {
         var kernel = context.Machine.Rows("module sizes").ToDictionary(row => row["name"], row => row.Long("bytes"), StringComparer.Ordinal);
         var at = new CheckPoint(Names.Layout, input.Family, "", Steps.Sizeof, 0);
-        foreach (var (name, bytes) in s_sizes)
+        foreach (var (name, bytes) in s_sizes.Append(("fib6_info", Fib6Info.HeaderSize(Fib6Net.InfoLayout(context.Slub.Release)))))
         {
             // Distributions set CONFIG_IP_ROUTE_CLASSID: nh_tclassid and its padding make fib_nh 8 bytes larger. The size
             // classes of the objects around it stay the same (fib_info 232 or 240 of 256, nh_info 136 or 144 of 192). They

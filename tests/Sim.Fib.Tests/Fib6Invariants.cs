@@ -206,8 +206,11 @@ internal sealed unsafe class Fib6Invariants
         Assert.Equal(_percpu, objects.GetValueOrDefault("percpu"));
         Assert.Equal(_states, objects.GetValueOrDefault("kmalloc-64"));
         Assert.Equal(_inline + 1, objects["kmalloc-512"]); // and the null entry
+        // Routes that share a nexthop: 184 bytes in 6.12, 200 in 7.3. An object takes two of 136.
         var shared = _routes - _inline;
-        Assert.Equal(shared + 2 * _net.NexthopCount, objects.GetValueOrDefault("kmalloc-192"));
+        var small = _net.Follows6_12 ? shared : 0;
+        Assert.Equal(small + 2 * _net.NexthopCount, objects.GetValueOrDefault("kmalloc-192"));
+        Assert.Equal(shared - small, objects.GetValueOrDefault("kmalloc-256"));
         var table = 1; // struct fib6_table
         Assert.Equal(_peers.Count + table, objects["kmalloc-128"]);
     }

@@ -15,8 +15,10 @@ public sealed unsafe class Fib6LayoutTests
         Assert.Equal(Fib6Node.Size, sizeof(Fib6Node) + sizeof(Fib6NodeTail));
         Assert.Equal(64, Fib6Node.Size);
         Assert.Equal(20, sizeof(Rt6Key));
-        Assert.Equal(184, sizeof(Fib6Info));
-        Assert.Equal(184, Fib6Info.HeaderSize);
+        Assert.Equal(160, sizeof(Fib6Info));
+        Assert.Equal(24, sizeof(Fib6InfoTail));
+        Assert.Equal(184, Fib6Info.HeaderSize(Fib6Net.InfoLayout(KernelRelease.Linux6_12)));
+        Assert.Equal(200, Fib6Info.HeaderSize(Fib6Net.InfoLayout(KernelRelease.Linux7_3)));
         Assert.Equal(88, sizeof(Fib6Nh));
         Assert.True(sizeof(Fib6Nh) <= sizeof(FibNh), "they share the place in nh_info");
         using var fib = new Fib6Fixture();
@@ -58,16 +60,27 @@ public sealed unsafe class Fib6LayoutTests
     [InlineData(nameof(Fib6Info.fib6_metric), 144)]
     [InlineData(nameof(Fib6Info.fib6_type), 149)]
     [InlineData(nameof(Fib6Info.offload_failed), 152)]
-    [InlineData(nameof(Fib6Info.rcu), Fib6Info.RcuOffset)]
-    [InlineData(nameof(Fib6Info.nh), 176)]
     public void A_routes_fields_lie_where_the_kernels_do(string field, int offset) =>
         Assert.Equal(offset, OffsetOf<Fib6Info>(field));
+
+    /// <summary>rcu, nh and fib6_nh: 7.3 has purge_link before them.</summary>
+    [Theory]
+    [InlineData(KernelRelease.Linux6_12, 160)]
+    [InlineData(KernelRelease.Linux7_3, 176)]
+    public void The_end_of_a_route_lies_where_its_release_has_it(KernelRelease release, int rcu)
+    {
+        using var fib = new Fib6Fixture(slub: SlubConfig.Uniprocessor with { Release = release });
+        var route = fib.Net.NullEntry;
+        Assert.Equal(rcu, (byte*)&Fib6Info.Tail(route)->rcu - (byte*)route);
+        Assert.Equal(rcu + 16, (byte*)&Fib6Info.Tail(route)->nh - (byte*)route);
+        Assert.Equal(rcu + 24, (byte*)Fib6Info.InlineNh(route) - (byte*)route);
+    }
 
     /// <summary>72 bytes, and SLAB_HWCACHE_ALIGN: half of a slot is lost.</summary>
     [Fact]
     public void With_subtrees_a_node_takes_two_cache_lines()
     {
-        using var fib = new Fib6Fixture(options: new Fib6Options { Subtrees = true }, slub: new SlubConfig(2, CpuPartial: true));
+        using var fib = new Fib6Fixture(options: new Fib6Options { Subtrees = true }, slub: new SlubConfig(2, Multiprocessor: true));
         Assert.Equal(128, fib.Net.NodeCache.ObjectSize);
         Assert.Equal(32, (byte*)fib.Table.Tail(fib.Table.Root) - (byte*)fib.Table.Root);
         Assert.Equal(1, fib.Objects("kmalloc-192")); // struct fib6_table, 136 bytes

@@ -7,13 +7,14 @@ namespace Sim.Fib.Tests;
 /// <summary>A namespace with one table, and requests in few words.</summary>
 internal sealed class Fixture : IDisposable
 {
-    public Fixture(uint id = RouteTableId.Main)
+    public Fixture(uint id = RouteTableId.Main, KernelRelease release = KernelReleases.Default)
     {
+        Memory = new KernelMemory(SlubConfig.Uniprocessor with { Release = release });
         Net = new FibNet(Memory);
         Table = new FibTable(Net, id);
     }
 
-    public KernelMemory Memory { get; } = new();
+    public KernelMemory Memory { get; }
 
     public FibNet Net { get; }
 

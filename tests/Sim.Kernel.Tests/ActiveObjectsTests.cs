@@ -6,6 +6,9 @@ namespace Sim.Kernel.Tests;
 /// <summary><c>active_objs</c> of /proc/slabinfo, and which slab each object comes from, held to <see cref="SlabModel"/>.</summary>
 public sealed unsafe class ActiveObjectsTests
 {
+    private static readonly SlubConfig s_uniprocessor = SlubConfig.Uniprocessor with { Release = KernelRelease.Linux6_12 };
+    private static readonly SlubConfig s_smp = new SlubConfig(2, Multiprocessor: true) with { Release = KernelRelease.Linux6_12 };
+
     [Theory]
     [InlineData(72, false)]
     [InlineData(72, true)]
@@ -15,7 +18,7 @@ public sealed unsafe class ActiveObjectsTests
     [InlineData(2048, false)]
     public void Active_objects_are_those_of_a_model_that_keeps_sets_under_random_use(int size, bool smp)
     {
-        using var cache = new KmemCache("test", size, smp ? new SlubConfig(2, CpuPartial: true) : SlubConfig.Uniprocessor);
+        using var cache = new KmemCache("test", size, smp ? s_smp : s_uniprocessor);
         var model = new SlabModel(cache);
         var random = new Random(size);
         var live = new List<nint>();
@@ -45,7 +48,7 @@ public sealed unsafe class ActiveObjectsTests
     [Fact]
     public void Without_a_free_object_on_the_nodes_list_all_objects_of_all_slabs_are_active()
     {
-        using var cache = new KmemCache("allowedips_node", 72, SlubConfig.Uniprocessor);
+        using var cache = new KmemCache("allowedips_node", 72, s_uniprocessor);
         Assert.Equal(0, cache.ActiveObjects);
         var first = cache.Alloc();
         Assert.Equal(56, cache.ActiveObjects);
@@ -63,7 +66,7 @@ public sealed unsafe class ActiveObjectsTests
     [InlineData(1, 20_002)]
     public void Beyond_ten_thousand_partial_slabs_both_ends_stand_for_the_list(int between, int free)
     {
-        using var cache = new KmemCache("test", 512, SlubConfig.Uniprocessor);
+        using var cache = new KmemCache("test", 512, s_uniprocessor);
         var model = new SlabModel(cache);
         int[] freed = [.. Enumerable.Repeat(1, 5_000), .. Enumerable.Repeat(7, between), .. Enumerable.Repeat(3, 5_000)];
         var live = new List<nint>();

@@ -6,13 +6,16 @@ namespace Sim.Kernel.Tests;
 
 public sealed unsafe class KmemCacheTests
 {
+    private static readonly SlubConfig s_uniprocessor = SlubConfig.Uniprocessor with { Release = KernelRelease.Linux6_12 };
+    private static readonly SlubConfig s_smp = new SlubConfig(2, Multiprocessor: true) with { Release = KernelRelease.Linux6_12 };
+
     [Theory]
     [InlineData(72, 56)] // allowedips_node: 56 objects a page (slabinfo of 6.12)
     [InlineData(56, 73)] // ip_fib_alias
     [InlineData(48, 85)] // ip_fib_trie
     public void Objects_of_the_kernels_sizes_fill_a_page_as_slabinfo_shows(int size, int perSlab)
     {
-        using var cache = new KmemCache("test", size, SlubConfig.Uniprocessor);
+        using var cache = new KmemCache("test", size, s_uniprocessor);
         Assert.Equal(0, cache.Order);
         Assert.Equal(perSlab, cache.ObjectsPerSlab);
     }
@@ -20,7 +23,7 @@ public sealed unsafe class KmemCacheTests
     [Fact]
     public void A_million_sorted_nodes_take_the_fewest_pages_there_can_be()
     {
-        using var cache = new KmemCache("allowedips_node", 72, SlubConfig.Uniprocessor);
+        using var cache = new KmemCache("allowedips_node", 72, s_uniprocessor);
         for (var i = 0; i < 1_000_000; i++)
             cache.Alloc();
         Assert.Equal((1_000_000 + 55) / 56, cache.Slabs);
@@ -31,7 +34,7 @@ public sealed unsafe class KmemCacheTests
     [Fact]
     public void One_object_left_in_each_slab_pins_every_page()
     {
-        using var cache = new KmemCache("test", 64, SlubConfig.Uniprocessor);
+        using var cache = new KmemCache("test", 64, s_uniprocessor);
         var objects = Enumerable.Range(0, 6400).Select(_ => (nint)cache.Alloc()).ToArray();
         for (var i = 0; i < objects.Length; i++)
         {
@@ -49,7 +52,7 @@ public sealed unsafe class KmemCacheTests
     public void Random_use_never_hands_out_an_object_twice_and_counts_every_slab(bool smp)
     {
         var random = new Random(1);
-        using var cache = new KmemCache("test", 72, smp ? new SlubConfig(2, CpuPartial: true) : SlubConfig.Uniprocessor);
+        using var cache = new KmemCache("test", 72, smp ? s_smp : s_uniprocessor);
         var live = new List<nint>();
         var seen = new HashSet<nint>();
         for (var step = 0; step < 200_000; step++)
@@ -80,7 +83,7 @@ public sealed unsafe class KmemCacheTests
     [Fact]
     public void Empty_slabs_beyond_min_partial_go_back_to_the_page_allocator()
     {
-        using var cache = new KmemCache("test", 64, SlubConfig.Uniprocessor);
+        using var cache = new KmemCache("test", 64, s_uniprocessor);
         var objects = Enumerable.Range(0, 6400).Select(_ => (nint)cache.Alloc()).ToArray();
         foreach (var obj in objects)
             cache.Free((void*)obj);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using Sim.Kernel;
 using Xunit;
 
 namespace Sim.Lab.Tests;
@@ -16,6 +17,13 @@ public sealed class LabBuildTests : IDisposable
         var lines = new List<string>();
         Assert.Equal(Path.Combine(_checkout, "made"), Build("agent", lines.Add));
         Assert.Equal(["making agent", "gcc says something"], lines);
+    }
+
+    [Fact]
+    public void The_script_is_told_the_release()
+    {
+        Script("""mkdir "$here/$1$2$3"; echo "$here/$1$2$3" """);
+        Assert.Equal(Path.Combine(_checkout, "uml--release6.12"), Build());
     }
 
     [Fact]
@@ -82,5 +90,5 @@ public sealed class LabBuildTests : IDisposable
     }
 
     private string Build(string part = "uml", Action<string>? progress = null, CancellationToken? cancellation = null) =>
-        LabBuild.Build(_checkout, part, progress ?? (_ => { }), cancellation ?? TestContext.Current.CancellationToken);
+        LabBuild.Build(_checkout, part, KernelRelease.Linux6_12, progress ?? (_ => { }), cancellation ?? TestContext.Current.CancellationToken);
 }

@@ -32,6 +32,8 @@ static struct symbol {
 	{ "fib6_table_lookup", 0 },
 	{ "ip6_route_add", 0 },
 	{ "ip6_route_del", 0 },
+	/* 0 in a uniprocessor 6.12, which frees by call_rcu. */
+	{ "kvfree_rcu_barrier", 0 },
 	/* Of the series: 0 in other kernels. */
 	{ "wg_route_lookup_dst", 0 },
 	{ "wg_route_check_src", 0 },

@@ -30,6 +30,7 @@ ADDRESS_PARAMETER(rtmsg_fib);
 ADDRESS_PARAMETER(fib6_table_lookup);
 ADDRESS_PARAMETER(ip6_route_add);
 ADDRESS_PARAMETER(ip6_route_del);
+ADDRESS_PARAMETER(kvfree_rcu_barrier);
 ADDRESS_PARAMETER(wg_route_lookup_dst);
 ADDRESS_PARAMETER(wg_route_check_src);
 
@@ -181,7 +182,8 @@ static int command_barrier(void)
 {
 	synchronize_rcu();
 	rcu_barrier();
-	kvfree_rcu_barrier();
+	if (kvfree_rcu_barrier_address)
+		((void (*)(void))kvfree_rcu_barrier_address)();
 	return 0;
 }
 

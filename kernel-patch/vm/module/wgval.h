@@ -78,6 +78,7 @@ extern unsigned long rtmsg_fib_address;
 extern unsigned long fib6_table_lookup_address;
 extern unsigned long ip6_route_add_address;
 extern unsigned long ip6_route_del_address;
+extern unsigned long kvfree_rcu_barrier_address;
 /* Of the series; 0 in other kernels. */
 extern unsigned long wg_route_lookup_dst_address;
 extern unsigned long wg_route_check_src_address;
@@ -100,7 +101,7 @@ u32 wireguard_number(const struct wg_peer *peer);
 
 /* Ways to find the peer of a packet. */
 enum path_kind {
-	PATH_SRC,	/* AllowedIPs by its source, as 6.12 checks what it receives */
+	PATH_SRC,	/* AllowedIPs by its source, as a kernel without the series checks what it receives */
 	PATH_TX,	/* the route attribute, for a packet that brings no route along */
 	PATH_DST,	/* the route attribute, of the route that the packet brings */
 	PATH_RX,	/* the route back to its source */

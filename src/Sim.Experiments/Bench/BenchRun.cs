@@ -12,7 +12,7 @@ public static class BenchRun
         context.Budget.Expect(PassRunner.Least * (LoadExperiment.Timed(context)
             + (1 + whatIfKinds.Count) * (LookupExperiment.Cases(context) + UpdateExperiment.MostOperations)));
         LoadExperiment.Run(context, () => RouteFormExperiment.Run(context));
-        var subjects = kinds.Concat(whatIfKinds).Select(kind => kind.Create(context.Table.Family, context.Peers)).ToList();
+        var subjects = kinds.Concat(whatIfKinds).Select(kind => kind.Create(context.Table.Family, context.Peers, context.Kernel)).ToList();
         try
         {
             var input = context.Ordered(context.Order);

@@ -63,7 +63,7 @@ public static class LoadExperiment
 
         private double Once(SubjectKind kind)
         {
-            using var subject = kind.Create(context.Table.Family, context.Peers);
+            using var subject = kind.Create(context.Table.Family, context.Peers, context.Kernel);
             var clock = Stopwatch.StartNew();
             subject.Structure.Bind(input.Prefixes, input.Peers);
             var seconds = clock.Elapsed.TotalSeconds;

@@ -24,7 +24,7 @@ public static class RouteFormExperiment
         foreach (var (done, form) in s_forms.Index())
         {
             context.Cancel.ThrowIfCancellationRequested();
-            using var fib = FibStructure.Create(context.Table.Family, form.Shape, context.Peers, KernelConfig.Usual);
+            using var fib = FibStructure.Create(context.Table.Family, form.Shape, context.Peers, context.Kernel);
             fib.Bind(input.Prefixes, input.Peers);
             var pages = context.AddMemory(fib.Account(), Label, caches: false);
             if (form.Shape == RouteShape.Device)

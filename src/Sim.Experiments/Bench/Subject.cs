@@ -14,7 +14,7 @@ public sealed record SubjectKind(SchemeKind Kind, SchemeName Scheme, string Stru
     /// <summary>The attribute in FIBs that no kernel has. IPv4 has none.</summary>
     public static IReadOnlyList<SubjectKind> WhatIfs(Family family) => family == Family.IPv4 ? [] : s_whatIfs;
 
-    public Subject Create(Family family, int peers) => new(this, Kind.Create(family, peers));
+    public Subject Create(Family family, int peers, KernelConfig kernel) => new(this, Kind.Create(family, peers, kernel));
 }
 
 /// <summary>A structure that is measured.</summary>

@@ -24,9 +24,9 @@ public static class ChurnRun
         foreach (var kind in context.Kinds)
         {
             context.Progress.Step($"{kind.Name}: load", 1, "loads");
-            Warm(kind, context.Family);
+            Warm(kind, context);
             Watched(context, () => convergence.Load(kind));
-            using var scheme = kind.Create(context.Family, context.Peers);
+            using var scheme = kind.Create(context.Family, context.Peers, context.Kernel);
             Watched(context, () => convergence.Load(scheme));
             AddMemory(context, scheme);
             AddPacket(context, scheme);
@@ -53,7 +53,7 @@ public static class ChurnRun
         {
             var before = context.Budget.Now;
             context.Progress.Step($"{kind.Name}: load again", 1, "loads");
-            using var scheme = kind.Create(context.Family, context.Peers);
+            using var scheme = kind.Create(context.Family, context.Peers, context.Kernel);
             scheme.Load(context.Load, _ => context.Cancel.ThrowIfCancellationRequested());
             paired.Use(scheme);
             loading = Math.Max(loading, context.Budget.Now - before);
@@ -66,10 +66,11 @@ public static class ChurnRun
     private static void Watched(ChurnContext context, Action experiment) => context.Watch.Run(context.Figures, experiment);
 
     /// <summary>Runs the scheme's code until the compiler is done with it; what it leaves is thrown away.</summary>
-    private static void Warm(SchemeKind kind, Family family)
+    private static void Warm(SchemeKind kind, ChurnContext context)
     {
         const int peers = 4;
-        using var scheme = kind.Create(family, peers);
+        var family = context.Family;
+        using var scheme = kind.Create(family, peers, context.Kernel);
         var rng = new Rng(1);
         var prefixes = Array.ConvertAll(
             new int[WarmPrefixes], _ => new Prefix(family, (UInt128)rng.NextUInt() << 96, 16 + rng.Below(9))).Distinct().ToArray();

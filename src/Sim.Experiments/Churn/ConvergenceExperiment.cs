@@ -14,7 +14,7 @@ public sealed class ConvergenceExperiment(ChurnContext context)
     {
         foreach (var order in context.Plan.Orders)
         {
-            using var scheme = kind.Create(context.Family, context.Peers);
+            using var scheme = kind.Create(context.Family, context.Peers, context.Kernel);
             TimeLoad(scheme, Ordered(order), order);
         }
     }

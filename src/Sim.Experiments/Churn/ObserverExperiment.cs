@@ -93,7 +93,7 @@ public sealed class ObserverExperiment(ChurnContext context)
     /// <summary>The least of three walks of every peer's list, which are what a dump reads.</summary>
     private double ScanSeconds()
     {
-        using var table = new AllowedIpsStructure(context.Family, context.Peers, KernelConfig.Usual);
+        using var table = new AllowedIpsStructure(context.Family, context.Peers, context.Kernel);
         foreach (var bound in context.Load)
             KernelStructure.Check(table.Insert(bound.Prefix, bound.NewPeer), bound.Prefix);
 

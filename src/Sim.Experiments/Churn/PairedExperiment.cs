@@ -27,7 +27,7 @@ public sealed class PairedExperiment : IDisposable
     public PairedExperiment(ChurnContext context)
     {
         (_context, _loss) = (context, PeerLoss.All(context).First());
-        _reference = SchemeKind.RemoveMe.Create(context.Family, context.Peers);
+        _reference = SchemeKind.RemoveMe.Create(context.Family, context.Peers, context.Kernel);
         _scheme = _reference;
         _reference.Load(context.Load, _ => context.Cancel.ThrowIfCancellationRequested());
         _changes = FirstChanges(context);

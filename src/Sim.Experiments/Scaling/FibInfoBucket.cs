@@ -55,7 +55,7 @@ public sealed class FibInfoBucket(ScalingTables tables, ScalingPlan plan, ulong 
         {
             foreach (var (_, shape, hashesStates) in s_cases)
             {
-                var fib = FibStructure.Create(Family.IPv4, shape, peers, KernelConfig.Usual with { HashesStates = hashesStates });
+                var fib = FibStructure.Create(Family.IPv4, shape, peers, plan.Kernel with { HashesStates = hashesStates });
                 fibs.Add(fib);
                 for (var route = 0; route < routes; route++)
                     Add(fib, table.Prefixes[table.Drawn[route]], route % peers);

@@ -43,7 +43,7 @@ public sealed class ScalingExperiment(
     {
         progress.Step("scaling: warm up", 1, "runs");
         var table = tables.Of(Math.Min(WarmPrefixes, tables.Own));
-        var probe = new ScalingProbe(table, PeersFor(table.Prefixes.Length), plan.Keys, seed, cancel);
+        var probe = new ScalingProbe(table, PeersFor(table.Prefixes.Length), plan, seed, cancel);
         for (var clock = Stopwatch.StartNew(); clock.Elapsed.TotalSeconds < WarmSeconds;)
         {
             foreach (var kind in kinds)
@@ -82,7 +82,7 @@ public sealed class ScalingExperiment(
     {
         var rounds = plan.Rounds(table.Prefixes.Length);
         progress.Step($"scaling: {table.Prefixes.Length:N0} prefixes ({table.Origin}), {peers:N0} peers", rounds * kinds.Count, "runs");
-        var probe = new ScalingProbe(table, peers, plan.Keys, seed, cancel);
+        var probe = new ScalingProbe(table, peers, plan, seed, cancel);
         var samples = new ScalingSamples();
         var done = 0;
         void Round(int round)

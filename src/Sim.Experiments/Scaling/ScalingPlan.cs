@@ -13,6 +13,9 @@ public sealed record ScalingPlan(
 {
     public const int MostPeers = 10_000;
 
+    /// <summary>The kernel whose structures are measured.</summary>
+    public KernelConfig Kernel { get; init; } = KernelConfig.Usual;
+
     private static readonly int[] s_prefixes =
         [10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000, 300_000, 1_000_000, 2_000_000, 4_000_000];
 

@@ -25,6 +25,7 @@ public sealed class ScalingProbe
 
     private readonly ScalingTable _table;
     private readonly int _peers;
+    private readonly KernelConfig _kernel;
     private readonly int[] _peerOf;
     private readonly BindingChange[] _inserts;
     private readonly UInt128[][] _keys;
@@ -32,12 +33,12 @@ public sealed class ScalingProbe
     private readonly CancellationToken _cancel;
     private long? _answer;
 
-    public ScalingProbe(ScalingTable table, int peers, int keys, ulong seed, CancellationToken cancel)
+    public ScalingProbe(ScalingTable table, int peers, ScalingPlan plan, ulong seed, CancellationToken cancel)
     {
-        (_table, _peers, _cancel) = (table, peers, cancel);
+        (_table, _peers, _kernel, _cancel) = (table, peers, plan.Kernel, cancel);
         _peerOf = table.PeerOf(peers);
         _inserts = [.. table.Prefixes.Zip(_peerOf, (prefix, peer) => new BindingChange(0, prefix, BindingChange.NoPeer, peer))];
-        _keys = [.. table.Keys(keys / KeyParts * KeyParts, seed).Chunk(keys / KeyParts)];
+        _keys = [.. table.Keys(plan.Keys / KeyParts * KeyParts, seed).Chunk(plan.Keys / KeyParts)];
         var share = Math.Max(1, table.Prefixes.Length / peers);
         var lost = Math.Clamp(Enough / Copies / share, 1, Math.Max(1, peers / 2));
         _losses = [.. Enumerable.Range(0, table.Prefixes.Length).Where(place => _peerOf[place] < lost).GroupBy(place => _peerOf[place])
@@ -56,7 +57,7 @@ public sealed class ScalingProbe
         try
         {
             for (var i = 0; i < copies.Length; i++)
-                copies[i] = kind.Create(_table.Family, _peers);
+                copies[i] = kind.Create(_table.Family, _peers, _kernel);
             samples.Add(kind.Name, new(Operations.Load, Metrics.Time), Load(copies));
             CountMemory(copies[0], samples);
             Lookups(copies[0], samples);

@@ -6,16 +6,18 @@ namespace Sim.Fib;
 /// <summary>Finding an equal fib_info: the hash of net/ipv4/fib_semantics.c.</summary>
 /// <remarks>
 /// <code>
-///   bucket = fold(nhs ^ protocol &lt;&lt; 8 ^ scope ^ prefsrc ^ priority ^ h8(oif) ^ ...)     h8: 8 bits of a product
+///   value  = nhs ^ protocol &lt;&lt; 8 ^ scope ^ prefsrc ^ priority ^ oif of each nexthop        or the id of a nexthop object
+///   6.12     oif and id hashed to 8 bits first; bucket = the low bits of value ^ value &gt;&gt; 7 ^ value &gt;&gt; 12
+///   7.3      bucket = the high bits of (value ^ hash mix of the namespace) * golden ratio
 /// </code>
 /// The hash covers neither the gateway nor the encapsulation, which names the peer. So the infos of all peers of one device
-/// share a bucket, and each route added walks them. <see cref="HashesStates"/> adds the encapsulation. If a nexthop object
-/// is named, its id is hashed instead of the device, to 8 bits as well: N objects make chains of N/256, however large the
-/// hash grows.
+/// share a bucket, and each route added walks them. <see cref="HashesStates"/> adds the encapsulation. N nexthop objects make
+/// chains of N/256 in 6.12, however large the hash grows, and of about 1 in 7.3.
 /// </remarks>
 public sealed unsafe partial class FibNet
 {
     private const int DevIndexHashBits = 8;
+    private const uint FirstInfoHashSize = 16;
 
     private HlistNode** _infoHash, _infoLaddrHash;
     private uint _infoHashSize, _infoCount;
@@ -23,39 +25,50 @@ public sealed unsafe partial class FibNet
     /// <summary>fib_infos in use (<c>fib_info_cnt</c>).</summary>
     public int InfoCount => (int)_infoCount;
 
+    /// <summary>
+    /// <c>net_hash_mix</c>: a random number of each namespace, from 7.3 on a part of every fib_info's hash. It moves infos between
+    /// buckets and changes no structure, so 0 is as good as any.
+    /// </summary>
+    public uint HashMix { get; init; }
+
     /// <summary>Buckets of the fib_info hash (<c>fib_info_hash_size</c>): doubled once there are as many infos.</summary>
     public int InfoHashSize => (int)_infoHashSize;
 
     /// <summary>fib_infos compared by <c>fib_find_info</c> and <c>fib_find_info_nh</c> since the start.</summary>
     public long InfosWalked { get; private set; }
 
-    /// <summary><c>hash_32</c> (include/linux/hash.h) to 8 bits.</summary>
-    private static uint DevIndexHash(uint value) => value * 0x61C88647u >> (32 - DevIndexHashBits);
+    /// <summary><c>hash_32</c> (include/linux/hash.h).</summary>
+    private static uint Hash32(uint value, int bits) => value * 0x61C88647u >> (32 - bits);
+
+    /// <summary>An interface index or an object's id as a part of the hash: 6.12 hashes it to 8 bits, 7.3 takes it whole.</summary>
+    private uint IndexHash(uint value) => Follows6_12 ? Hash32(value, DevIndexHashBits) : value;
 
     /// <summary><c>fib_info_hashfn_1</c>.</summary>
     private static uint InfoHash1(uint init, byte protocol, byte scope, uint prefsrc, uint priority) =>
         init ^ ((uint)protocol << 8 | scope) ^ NetworkOrder(prefsrc) ^ priority;
 
     /// <summary><c>fib_info_hashfn_result</c>.</summary>
-    private uint InfoHashResult(uint value) => (value ^ (value >> 7) ^ (value >> 12)) & (_infoHashSize - 1);
+    private uint InfoHashResult(uint value) => Follows6_12
+        ? (value ^ (value >> 7) ^ (value >> 12)) & (_infoHashSize - 1)
+        : Hash32(value ^ HashMix, BitOperations.Log2(_infoHashSize));
 
     /// <summary>The kernel hashes prefsrc as it lies in memory, in network order.</summary>
     private static uint NetworkOrder(uint address) => System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(address);
 
-    /// <summary><c>fib_info_hashfn</c>.</summary>
+    /// <summary><c>fib_info_hashfn</c>; in 7.3 <c>fib_info_hash_bucket</c>.</summary>
     private uint InfoHash(FibInfo* fi)
     {
         var value = InfoHash1((uint)fi->fib_nhs, fi->fib_protocol, fi->fib_scope, fi->fib_prefsrc, fi->fib_priority);
         if (fi->nh != null)
         {
-            value ^= DevIndexHash(fi->nh->id);
+            value ^= IndexHash(fi->nh->id);
         }
         else
         {
             for (var i = 0; i < fi->fib_nhs; i++)
             {
                 var nhc = &FibInfo.Nh(fi, i)->nh_common;
-                value ^= DevIndexHash((uint)nhc->nhc_oif);
+                value ^= IndexHash((uint)nhc->nhc_oif);
                 if (HashesStates && nhc->nhc_lwtstate != null)
                     value ^= nhc->nhc_lwtstate->hash;
             }
@@ -70,7 +83,7 @@ public sealed unsafe partial class FibNet
         if (_infoHashSize == 0)
             return null;
         var hash = InfoHashResult(InfoHash1(
-            DevIndexHash(cfg.NhId), cfg.Protocol, (byte)cfg.Scope, cfg.PrefSrc, cfg.Priority));
+            IndexHash(cfg.NhId), cfg.Protocol, (byte)cfg.Scope, cfg.PrefSrc, cfg.Priority));
         for (var fi = (FibInfo*)_infoHash[hash]; fi != null; fi = (FibInfo*)fi->fib_hash.next)
         {
             InfosWalked++;
@@ -125,13 +138,33 @@ public sealed unsafe partial class FibNet
         return true;
     }
 
-    /// <summary>The growth part of <c>fib_create_info</c>: doubles the buckets, beginning with 16.</summary>
+    /// <summary>
+    /// The growth part of <c>fib_create_info</c> (6.12), <c>fib_info_hash_grow</c> (7.3): doubles the buckets, beginning with 16.
+    /// </summary>
     private void GrowInfoHash()
     {
         if (_infoCount < _infoHashSize)
             return;
-        var size = _infoHashSize == 0 ? 16 : _infoHashSize << 1;
-        InfoHashMove(Kvzalloc(size * 8L), Kvzalloc(size * 8L), size);
+        var size = _infoHashSize == 0 ? FirstInfoHashSize : _infoHashSize << 1;
+        AllocInfoHash(size, out var hash, out var laddrHash);
+        InfoHashMove(hash, laddrHash, size);
+    }
+
+    /// <summary>
+    /// Buckets by value and by source address: two allocations in 6.12, made when the machine's first route comes; in 7.3 halves of
+    /// one (<c>fib_info_hash_alloc</c>), which each namespace has from the start.
+    /// </summary>
+    private void AllocInfoHash(uint size, out HlistNode** hash, out HlistNode** laddrHash)
+    {
+        hash = Kvzalloc(size * (Follows6_12 ? 8L : 16L));
+        laddrHash = Follows6_12 ? Kvzalloc(size * 8L) : hash + size;
+    }
+
+    private void FreeInfoHash(HlistNode** hash, HlistNode** laddrHash, uint size)
+    {
+        Kvfree(hash, size * (Follows6_12 ? 8L : 16L));
+        if (Follows6_12)
+            Kvfree(laddrHash, size * 8L);
     }
 
     /// <summary><c>fib_info_hash_move</c>.</summary>
@@ -157,20 +190,17 @@ public sealed unsafe partial class FibNet
 
         _infoHash = newHash;
         _infoLaddrHash = newLaddrHash;
-        Kvfree((void*)oldHash, oldSize * 8L);
-        Kvfree((void*)oldLaddrHash, oldSize * 8L);
+        FreeInfoHash((HlistNode**)oldHash, (HlistNode**)oldLaddrHash, oldSize);
     }
 
     /// <summary><c>fib_info_laddrhash_bucket</c>.</summary>
-    private uint LaddrHash(uint prefsrc) =>
-        NetworkOrder(prefsrc) * 0x61C88647u >> (32 - BitOperations.Log2(_infoHashSize));
+    private uint LaddrHash(uint prefsrc) => Hash32(NetworkOrder(prefsrc) ^ HashMix, BitOperations.Log2(_infoHashSize));
 
     private static FibInfo* OfLhash(HlistNode* n) => (FibInfo*)((byte*)n - sizeof(HlistNode));
 
     private void FreeInfoHash()
     {
-        Kvfree(_infoHash, _infoHashSize * 8L);
-        Kvfree(_infoLaddrHash, _infoHashSize * 8L);
+        FreeInfoHash(_infoHash, _infoLaddrHash, _infoHashSize);
         _infoHash = _infoLaddrHash = null;
         _infoHashSize = 0;
     }

@@ -20,6 +20,11 @@ public sealed unsafe partial class FibNet : FibNamespace<FibTable>
     {
         AliasCache = memory.CreateCache("ip_fib_alias", sizeof(FibAlias));
         LeafCache = memory.CreateCache("ip_fib_trie", TNode.LeafSize);
+        if (Follows6_12)
+            return;
+        // fib4_semantics_init
+        _infoHashSize = FirstInfoHashSize;
+        AllocInfoHash(FirstInfoHashSize, out _infoHash, out _infoLaddrHash);
     }
 
     /// <summary><c>sysctl_fib_sync_mem</c>: bytes of freed tnodes between waits for a grace period.</summary>
@@ -90,8 +95,8 @@ public sealed unsafe partial class FibNet : FibNamespace<FibTable>
     {
         switch (func)
         {
-            case RcuFunc.AliasFree: // __alias_free_mem
-                AliasCache.Free((byte*)head - FibAlias.RcuOffset);
+            case RcuFunc.AliasFree: // __alias_free_mem in 6.12, kfree_rcu in 7.3
+                AliasCache.FreeRcu((byte*)head - FibAlias.RcuOffset);
                 break;
             case RcuFunc.NodeFree:
                 FibTable.NodeFreeRcu(this, (TNode*)head);

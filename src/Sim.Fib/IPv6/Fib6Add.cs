@@ -17,6 +17,7 @@ public sealed unsafe partial class Fib6Table
         {
             if (rt->nh != null)
                 Hlist.Add(&rt->fib6_siblings, &rt->nh->f6i_list);
+            Purge(fn);
             _net.UpdateSernumUptoRoot(rt);
             return 0;
         }

@@ -4,6 +4,8 @@ namespace Sim.Fib;
 /// <summary>Putting a route into the list of its node.</summary>
 public sealed unsafe partial class Fib6Table
 {
+    private readonly Stack<nint> _purged = new(capacity: 16);
+
     /// <summary>
     /// <c>fib6_add_rt2node</c>: puts a route into its node's list, by ascending metric and behind those of the same metric, or
     /// in place of one.
@@ -133,13 +135,25 @@ public sealed unsafe partial class Fib6Table
         }
     }
 
+    /// <summary>Takes a replaced route away. 6.12 purges it at once, 7.3 when the new route is in place.</summary>
     private void Discard(Fib6Info* old, Fib6Node* fn)
     {
         old->fib6_node = null;
-        PurgeRt(old, fn);
         if (Tail(fn)->rr_ptr == old)
             Tail(fn)->rr_ptr = null;
-        _net.Release(old);
+        _purged.Push((nint)old);
+        if (_net.Follows6_12)
+            Purge(fn);
+    }
+
+    /// <summary>The purge list of 7.3's <c>fib6_add</c>, the last first: gives up the routes that the new one replaced.</summary>
+    private void Purge(Fib6Node* fn)
+    {
+        while (_purged.TryPop(out var old))
+        {
+            PurgeRt((Fib6Info*)old, fn);
+            _net.Release((Fib6Info*)old);
+        }
     }
 
     private void SetRouteInfo(Fib6NodeTail* t)

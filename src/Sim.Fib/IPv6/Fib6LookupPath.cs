@@ -54,7 +54,7 @@ internal readonly unsafe struct Fib6PathTrace(LookupPath path, Fib6Table table) 
         // fib6_flags is read for the lifetime and for the result; then the type.
         path.Read((nint)(&rt->fib6_flags), sizeof(Rtf), inTrie: false);
         path.Read((nint)(&rt->fib6_type), sizeof(byte), inTrie: false);
-        path.Read((nint)(&rt->nh), sizeof(nint), inTrie: false);
+        path.Read((nint)(&Fib6Info.Tail(rt)->nh), sizeof(nint), inTrie: false);
         if (rt->nh != null)
         {
             path.Read((nint)(&rt->nh->is_group), sizeof(byte), inTrie: false);

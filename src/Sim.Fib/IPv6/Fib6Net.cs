@@ -51,6 +51,7 @@ public sealed unsafe partial class Fib6Net : FibNamespace<Fib6Table>
 
     private const int CacheLine = 64; // SLAB_HWCACHE_ALIGN
 
+    private readonly Fib6InfoBits _infoLayout;
     private int _sernum = 1;
     private KmemCache? _lc6LeafCache;
 
@@ -60,6 +61,7 @@ public sealed unsafe partial class Fib6Net : FibNamespace<Fib6Table>
         Options = options ?? new Fib6Options();
         NodeSize = Options.Subtrees ? Fib6Node.SubtreesSize : Fib6Node.Size;
         NodeCache = memory.CreateCache("fib6_node", NodeSize, CacheLine);
+        _infoLayout = InfoLayout(memory.Config.Release);
         NullEntry = AllocNullEntry();
         Walkers = (ListHead*)NativeMemory.Alloc((nuint)sizeof(ListHead));
         Hlist.Init(Walkers);
@@ -96,8 +98,12 @@ public sealed unsafe partial class Fib6Net : FibNamespace<Fib6Table>
     /// <summary><c>fib6_new_sernum</c>.</summary>
     internal int NewSernum() => _sernum = _sernum < int.MaxValue ? _sernum + 1 : 1;
 
+    /// <summary>The layout of a release's <c>fib6_info</c>: 7.3 has <c>purge_link</c>, 16 bytes that 6.12 lacks.</summary>
+    public static Fib6InfoBits InfoLayout(KernelRelease release) =>
+        release == KernelRelease.Linux6_12 ? Fib6InfoBits.None : Fib6InfoBits.PurgeLink;
+
     /// <summary>Bytes of a <c>fib6_info</c>, with or without a nexthop of its own.</summary>
-    internal int InfoSize(bool withNh) => Fib6Info.HeaderSize + (withNh ? NhSize : 0);
+    internal int InfoSize(bool withNh) => Fib6Info.HeaderSize(_infoLayout) + (withNh ? NhSize : 0);
 
     /// <summary>Bytes of a <c>fib6_nh</c>.</summary>
     internal int NhSize => sizeof(Fib6Nh) + (Options.RouterPref ? sizeof(ulong) : 0);
@@ -106,6 +112,7 @@ public sealed unsafe partial class Fib6Net : FibNamespace<Fib6Table>
     internal Fib6Info* InfoAlloc(bool withNh)
     {
         var f6i = (Fib6Info*)Memory.Kzalloc(InfoSize(withNh));
+        f6i->bits = _infoLayout;
         Hlist.Init(&f6i->fib6_siblings);
         f6i->fib6_ref = 1;
         return f6i;
@@ -118,7 +125,7 @@ public sealed unsafe partial class Fib6Net : FibNamespace<Fib6Table>
     internal void Release(Fib6Info* f6i)
     {
         if (f6i != null && --f6i->fib6_ref == 0)
-            CallRcu(&f6i->rcu, RcuFunc.Fib6InfoFree);
+            CallRcu(&Fib6Info.Tail(f6i)->rcu, RcuFunc.Fib6InfoFree);
     }
 
     /// <summary>Returns the route that this link lies in, as its siblings or nh_list.</summary>
@@ -167,11 +174,11 @@ public sealed unsafe partial class Fib6Net : FibNamespace<Fib6Table>
     {
         switch (func)
         {
-            case RcuFunc.Fib6NodeFree: // node_free_rcu
-                NodeCache.Free((byte*)head - (NodeSize - sizeof(RcuHead)));
+            case RcuFunc.Fib6NodeFree: // node_free_rcu in 6.12, kfree_rcu in 7.3
+                NodeCache.FreeRcu((byte*)head - (NodeSize - sizeof(RcuHead)));
                 break;
             case RcuFunc.Fib6InfoFree:
-                InfoDestroyRcu((Fib6Info*)((byte*)head - Fib6Info.RcuOffset));
+                InfoDestroyRcu((Fib6Info*)((byte*)head - Fib6Info.TailOffset(_infoLayout)));
                 break;
             case RcuFunc.Lc6NodeFree:
                 Lc6Table.NodeFreeRcu(this, (Lc6Tnode*)head);

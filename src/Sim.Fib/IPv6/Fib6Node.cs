@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Sim.Fib;
@@ -73,8 +74,9 @@ public unsafe struct Fib6Nh
 }
 
 /// <summary>
-/// A route (<c>struct fib6_info</c>), 184 bytes followed by its <see cref="Fib6Nh"/>, unless a nexthop object has it. Routes
-/// share only that object.
+/// A route (<c>struct fib6_info</c>), 184 bytes in 6.12 and 200 in 7.3, followed by its <see cref="Fib6Nh"/> unless a nexthop object
+/// has it. Routes share only that object. From byte 160 on 7.3 has 16 bytes more (<c>purge_link</c>), so the structure has two
+/// halves here: <see cref="Fib6InfoTail"/> begins at byte 160 or 176.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct Fib6Info
@@ -107,25 +109,45 @@ public unsafe struct Fib6Info
     public byte trap;
     public byte offload_failed;
 
-    /// <summary>fib6_destroying of the kernel's bit field.</summary>
+    /// <summary>fib6_destroying of the kernel's bit field, and <see cref="Fib6InfoBits.PurgeLink"/>.</summary>
     public Fib6InfoBits bits;
-    public RcuHead rcu;
-    public NextHop* nh;
 
     /// <summary>Where fib6_siblings, and so nh_list, lies (<c>container_of</c>).</summary>
     public const int SiblingsOffset = 24;
 
-    /// <summary>Where rcu lies (<c>container_of</c>).</summary>
-    public const int RcuOffset = 160;
+    /// <summary>The nexthop object; null if the nexthop is in the route.</summary>
+    public NextHop* nh
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        readonly get => Tail((Fib6Info*)Unsafe.AsPointer(ref Unsafe.AsRef(in this)))->nh;
+        set => Tail((Fib6Info*)Unsafe.AsPointer(ref this))->nh = value;
+    }
+
+    /// <summary>Where the second half lies: at byte 160, and as many bytes further as the bit is worth.</summary>
+    public static int TailOffset(Fib6InfoBits bits) => sizeof(Fib6Info) + (int)(bits & Fib6InfoBits.PurgeLink);
 
     /// <summary>Bytes before the nexthop.</summary>
-    public const int HeaderSize = 184;
+    public static int HeaderSize(Fib6InfoBits bits) => TailOffset(bits) + sizeof(Fib6InfoTail);
+
+    /// <summary>The second half.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Fib6InfoTail* Tail(Fib6Info* f6i) => (Fib6InfoTail*)((byte*)f6i + TailOffset(f6i->bits));
 
     /// <summary><c>fib6_nh</c>: the nexthop inside the route. Only if <see cref="nh"/> is null.</summary>
-    public static Fib6Nh* InlineNh(Fib6Info* f6i) => (Fib6Nh*)((byte*)f6i + HeaderSize);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Fib6Nh* InlineNh(Fib6Info* f6i) => (Fib6Nh*)(Tail(f6i) + 1);
 
     /// <summary>The nexthop, in the route or in its nexthop object (<c>nexthop_fib6_nh</c>).</summary>
     public static Fib6Nh* Nh(Fib6Info* f6i) => f6i->nh != null ? NhInfo.Fib6Nh(f6i->nh->nh_info) : InlineNh(f6i);
+}
+
+/// <summary>The second half of a <see cref="Fib6Info"/>, 24 bytes.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public unsafe struct Fib6InfoTail
+{
+    /// <summary>First, so that a Fib6InfoTail* and its RcuHead* are the same address.</summary>
+    public RcuHead rcu;
+    public NextHop* nh;
 }
 
 /// <summary>Bits of a <see cref="Fib6Info"/>.</summary>
@@ -134,6 +156,9 @@ public enum Fib6InfoBits : byte
 {
     None = 0,
     Destroying = 8,
+
+    /// <summary>One of the kernel's unused bits; its value is the bytes that <c>purge_link</c> takes (7.3).</summary>
+    PurgeLink = 16,
 }
 
 /// <summary><c>struct fib6_table</c> up to its root node, which lies in it; peers, flags and counters follow.</summary>

@@ -101,5 +101,5 @@ public sealed unsafe partial class Fib6Table : IFib6Routes, IRoutingTable, IDisp
     /// Bytes of <c>struct fib6_table</c>: the fields up to the root, the root, the peers' tree, two counters and a list. Locks
     /// take room only on SMP.
     /// </summary>
-    private int TableSize => 24 + _net.NodeSize + (_net.Memory.Config.CpuPartial ? 24 : 16) + 2 * sizeof(uint) + sizeof(nint);
+    private int TableSize => 24 + _net.NodeSize + (_net.Memory.Config.Multiprocessor ? 24 : 16) + 2 * sizeof(uint) + sizeof(nint);
 }

@@ -29,7 +29,7 @@ internal static class BenchCommand
             "--keys", "Addresses to look up: uniform (over all addresses), prefixes (uniform over the prefixes), zipf, hot (one address).",
             [.. LookupKeys.Names], "KEYS");
         var quick = new Option<bool>("--quick") { Description = "Fewer repetitions: under 40 s on 2 cores (AMD EPYC)." };
-        var (output, cacheSize) = (CommonOptions.Out(), CommonOptions.CacheSize());
+        var (output, cacheSize, release) = (CommonOptions.Out(), CommonOptions.CacheSize(), CommonOptions.Release());
         var command = new Command(
             "bench",
             """
@@ -42,11 +42,11 @@ internal static class BenchCommand
               bench --table prefixes.txt --order shuffled --keys zipf,hot
             """)
         {
-            table, family, peers, peersBy, skew, order, keys, seed, best.Best, best.Peer, cacheSize, quick, output,
+            table, family, peers, peersBy, skew, order, keys, seed, best.Best, best.Peer, release, cacheSize, quick, output,
         };
         return command.Does((parsed, progress, cancel) =>
         {
-            using var run = new MeasuredRun(parsed, seed, quick, output, cacheSize);
+            using var run = new MeasuredRun(parsed, release, seed, quick, output, cacheSize);
             var settings = new Settings(
                 parsed.GetValue(peers), parsed.GetValue(peersBy)!, parsed.GetValue(skew), parsed.GetValue(order)!, parsed.GetValue(keys)!);
             var loaded = TableInput.Load(parsed.GetValue(table), parsed.GetValue(family).ToFamily(), best.Rule(parsed), progress, cancel);
@@ -67,6 +67,7 @@ internal static class BenchCommand
         var context = new BenchContext(loaded.Table, Peers(loaded.Table, settings, run.Seed))
         {
             Peers = settings.Peers,
+            Kernel = run.Kernel,
             Order = settings.Order,
             Seed = run.Seed,
             Plan = plan,

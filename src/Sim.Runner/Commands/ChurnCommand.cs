@@ -27,7 +27,7 @@ internal static class ChurnCommand
         var made = new TraceOptionSet();
         var (schemes, batch) = (ReplayOptions.Schemes(), ReplayOptions.Windows(s_windows));
         var quick = new Option<bool>("--quick") { Description = "Fewer repetitions: under 60 s on 2 cores (AMD EPYC)." };
-        var (output, cacheSize) = (CommonOptions.Out(), CommonOptions.CacheSize());
+        var (output, cacheSize, release) = (CommonOptions.Out(), CommonOptions.CacheSize(), CommonOptions.Release());
         var command = new Command(
             "churn",
             """
@@ -39,12 +39,12 @@ internal static class ChurnCommand
               churn --generate-days 1 --calibration feed --bgp-peers 4 --quick
             """)
         {
-            table, updates, days, family, peers, schemes, batch, best.Best, best.Peer, seed, cacheSize, quick, output,
+            table, updates, days, family, peers, schemes, batch, best.Best, best.Peer, seed, release, cacheSize, quick, output,
         };
         made.AddTo(command);
         return command.Does((parsed, progress, cancel) =>
         {
-            using var run = new MeasuredRun(parsed, seed, quick, output, cacheSize);
+            using var run = new MeasuredRun(parsed, release, seed, quick, output, cacheSize);
             var length = parsed.GetValue(days);
             RefuseMixed(parsed.GetValue(updates), length, made.Given(parsed));
             var chosen = parsed.GetValue(family).ToFamily();
@@ -77,7 +77,7 @@ internal static class ChurnCommand
         var context = Context(run, settings, loaded.Table, trace, plan, sweep, progress, cancel);
         try
         {
-            var scaling = run.Quick ? ScalingPlan.Quick : ScalingPlan.OfChurn;
+            var scaling = (run.Quick ? ScalingPlan.Quick : ScalingPlan.OfChurn) with { Kernel = run.Kernel };
             ChurnRun.Run(context, scaling.Seconds);
             var tables = new ScalingTables(loaded.Table, run.Seed);
             context.Figures.AddRange(
@@ -112,6 +112,7 @@ internal static class ChurnCommand
             Trace = trace,
             Table = start,
             Peers = settings.Peers,
+            Kernel = run.Kernel,
             Kinds = settings.Kinds,
             Windows = settings.Windows,
             Plan = plan,

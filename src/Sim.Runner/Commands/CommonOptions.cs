@@ -51,6 +51,10 @@ internal static class CommonOptions
     public static Option<FileInfo?> Table() =>
         Of<FileInfo?>("--table", "FILE", "MRT dump or prefix list, plain or compressed; - is standard input. Without it: the embedded table.");
 
+    /// <summary>The release of Linux; <paramref name="whose"/> says of which things.</summary>
+    public static Option<string> Release(string whose = "the ports") => Of(
+        "--release", string.Join('|', KernelReleases.Words), $"Linux release of {whose}.", KernelReleases.Default.Word()).OneOf(KernelReleases.Words);
+
     public static Option<int> Family() => Of("--family", "4|6", "Address family: 4 or 6.", 4).OneOf(["4", "6"]);
 
     public static Option<string> Order() =>

@@ -5,6 +5,7 @@ using Sim.Figures;
 using Sim.Figures.Machine;
 using Sim.Figures.Measuring;
 using Sim.Reports;
+using Sim.Schemes.Structures;
 
 namespace Sim.Runner.Commands;
 
@@ -20,11 +21,14 @@ internal sealed class MeasuredRun : IDisposable
     /// <summary>Takes the folder of the report first, so that minutes of measuring do not begin if the report cannot be written.</summary>
     /// <exception cref="UserException">The build is not optimised: the JIT is told to leave it slow, and its times would mean nothing.</exception>
     /// <exception cref="UnusableOutputException">The report could not be written, or another run writes there.</exception>
-    public MeasuredRun(ParseResult parsed, Option<ulong> seed, Option<bool> quick, Option<DirectoryInfo> folder, Option<long> cacheSize)
+    public MeasuredRun(
+        ParseResult parsed, Option<string> release, Option<ulong> seed, Option<bool> quick, Option<DirectoryInfo> folder, Option<long> cacheSize)
     {
         if (typeof(MeasuredRun).Assembly.GetCustomAttribute<DebuggableAttribute>()?.IsJITOptimizerDisabled == true)
             throw new UserException("this is an unoptimised build, and its times would mean nothing; build with -c Release (the default here)");
         _command = TypedCommand.Of(parsed);
+        var slub = SlubConfig.Uniprocessor with { Release = KernelReleases.Of(parsed.GetValue(release)!) };
+        Kernel = KernelConfig.Usual with { Slub = slub };
         (Seed, Quick) = (parsed.GetValue(seed), parsed.GetValue(quick));
         _folder = ReportWriter.Prepare(parsed.GetValue(folder)!.ToString());
         var given = parsed.GetValue(cacheSize);
@@ -40,6 +44,9 @@ internal sealed class MeasuredRun : IDisposable
     public MachineWatch Watch { get; }
 
     public ulong Seed { get; }
+
+    /// <summary>The kernel whose structures are measured.</summary>
+    public KernelConfig Kernel { get; }
 
     /// <summary>A remark on the input that the reader of the report must see; null for none.</summary>
     public string? Remark { get; set; }
@@ -68,7 +75,7 @@ internal sealed class MeasuredRun : IDisposable
             Started = _started,
             Duration = _clock.Elapsed,
             Environment = [.. _environment, new(HostFacts.LoadEndFact, HostFacts.LoadAverage()), .. Watch.Facts(), .. facts],
-            Versions = RunOf.Versions(),
+            Versions = RunOf.Versions(Kernel.Slub.Release),
             Table = loaded.Table.Facts(),
             Seed = Seed,
             Quick = Quick,

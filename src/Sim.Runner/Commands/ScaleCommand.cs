@@ -21,7 +21,7 @@ internal static class ScaleCommand
         var peers = StrictOptions.Numbers("--peers", "Numbers of peers, at 100,000 prefixes.",
             [.. ScalingPlan.Whole.Peers], 1, ScalingPlan.MostPeers, "N");
         var quick = new Option<bool>("--quick") { Description = "Fewer sizes and repetitions, as churn --quick." };
-        var (output, cacheSize) = (CommonOptions.Out(), CommonOptions.CacheSize());
+        var (output, cacheSize, release) = (CommonOptions.Out(), CommonOptions.CacheSize(), CommonOptions.Release());
         var command = new Command(
             "scale",
             """
@@ -34,11 +34,11 @@ internal static class ScaleCommand
               scale --prefixes 10,100,1000,10000 --peers 1,10,100
             """)
         {
-            table, family, schemes, prefixes, peers, best.Best, best.Peer, seed, cacheSize, quick, output,
+            table, family, schemes, prefixes, peers, best.Best, best.Peer, seed, release, cacheSize, quick, output,
         };
         return command.Does((parsed, progress, cancel) =>
         {
-            using var run = new MeasuredRun(parsed, seed, quick, output, cacheSize);
+            using var run = new MeasuredRun(parsed, release, seed, quick, output, cacheSize);
             var chosen = parsed.GetValue(family).ToFamily();
             var kinds = ReplayOptions.Chosen(parsed, schemes, chosen);
             var settings = new Settings(kinds, Asked(parsed, prefixes), Asked(parsed, peers));
@@ -50,7 +50,7 @@ internal static class ScaleCommand
     private static int Run(MeasuredRun run, Settings settings, LoadedTable loaded, IWorkProgress progress, CancellationToken cancel)
     {
         var tables = new ScalingTables(loaded.Table, run.Seed);
-        var plan = Plan(settings, run.Quick, tables);
+        var plan = Plan(settings, run.Quick, tables) with { Kernel = run.Kernel };
         var figures = new ScalingExperiment(tables, settings.Kinds, plan, run.Seed, progress, cancel, run.Watch).Run();
         return run.Report(loaded, figures, PrintSummary, progress, MeasuredRun.Tick);
     }

@@ -28,7 +28,8 @@ internal static class ValidateCommand
 
     private static readonly string[] s_lanes = [.. Enum.GetValues<LaneKind>().Select(lane => lane.Word())];
 
-    private sealed record Settings(string Command, LaneKind Lane, ValidationParts Parts, ulong Seed, bool Quick, OutputFolder Out)
+    private sealed record Settings(
+        string Command, LaneKind Lane, KernelRelease Release, ValidationParts Parts, ulong Seed, bool Quick, OutputFolder Out)
     {
         public required BestPathRule Rule { get; init; }
 
@@ -40,8 +41,9 @@ internal static class ValidateCommand
     {
         var (table, seed, best, output) = (CommonOptions.Table(), CommonOptions.Seed(), CommonOptions.BestPath(), CommonOptions.Out("validation"));
         var kernel = CommonOptions.Of(
-            "--kernel", "KERNEL", "uml (User-Mode Linux), uml-patched (with the patch series), uml-unhashed (patched, with the old hash of nexthops), "
+            "--kernel", "KERNEL", "uml (User-Mode Linux), uml-patched (with the patch series), uml-unhashed (patched, with the stock hash of nexthops), "
                 + "qemu (Debian's kernel in QEMU), host (the running kernel; needs root).", "uml").OneOf(s_lanes);
+        var release = CommonOptions.Release("the kernel, and the ports that are compared with it");
         var parts = CommonOptions.Of(
             "--parts", "PARTS", "counts (and messages), costs (times), all (both), trace (--updates alone), unchanged (counts that uml-patched "
                 + "shares with uml).", "all").OneOf(["counts", "costs", "all", "trace", "unchanged"]);
@@ -56,18 +58,18 @@ internal static class ValidateCommand
             Exits with 1 if one differs. The first run builds a kernel, which takes minutes.
 
             Examples:
-              validate --quick --kernel qemu
+              validate --quick --kernel qemu --release 6.12
               validate --kernel uml-patched --parts costs
               validate --updates updates.mrt --parts trace --kernel uml-patched
             """)
         {
-            table, kernel, parts, updates, peers, schemes, batch, seed, best.Best, best.Peer, quick, output,
+            table, kernel, release, parts, updates, peers, schemes, batch, seed, best.Best, best.Peer, quick, output,
         };
         return command.Does((parsed, progress, cancel) =>
         {
             using var folder = ReportWriter.Prepare(parsed.GetValue(output)!.ToString());
             var settings = new Settings(
-                TypedCommand.Of(parsed), Lanes.Of(parsed.GetValue(kernel)!),
+                TypedCommand.Of(parsed), Lanes.Of(parsed.GetValue(kernel)!), KernelReleases.Of(parsed.GetValue(release)!),
                 Enum.Parse<ValidationParts>(parsed.GetValue(parts)!, ignoreCase: true), parsed.GetValue(seed), parsed.GetValue(quick), folder)
             {
                 Rule = best.Rule(parsed),
@@ -77,6 +79,8 @@ internal static class ValidateCommand
                 throw new UserException("--parts trace needs the trace: --updates FILE");
             if (settings.Parts == ValidationParts.Unchanged && settings.Lane != LaneKind.UmlPatched)
                 throw new UserException("--parts unchanged compares the patched kernel with an unpatched one: it needs --kernel uml-patched");
+            if (settings.Lane.IsPatched() && settings.Release != KernelRelease.Linux7_3)
+                throw new UserException($"the series is for Linux 7.3: --kernel {settings.Lane.Word()} goes without --release {settings.Release.Word()}");
             var clock = Stopwatch.StartNew();
             var loaded = TableInput.Load(parsed.GetValue(table), [Family.IPv4, Family.IPv6], settings.Rule, progress, cancel)
                 .Where(one => one.Table.Routes.Length > 0).ToList();
@@ -115,7 +119,7 @@ internal static class ValidateCommand
             var inputs = TraceInputs.Load(
                 trace.Files, loaded, settings.Rule, trace.Peers, trace.Windows, settings.Quick ? TracePlan.Quick : TracePlan.Full, settings.Seed,
                 progress, cancel);
-            return new TraceRun(inputs, trace.Schemes, settings.Lane).Cases().Any()
+            return new TraceRun(inputs, trace.Schemes, settings.Lane, settings.Release).Cases().Any()
                 ? inputs
                 : throw new UserException($"--kernel {settings.Lane.Word()} can run none of the schemes {string.Join(", ", trace.Schemes)}: {TraceKinds.Needs}");
         }
@@ -162,7 +166,7 @@ internal static class ValidateCommand
         private ValidationContext Replay(List<TraceInput> inputs, string data)
         {
             _environment.AddRange(inputs.Select(input => KeyValuePair.Create($"trace IPv{(int)input.Family}", input.Facts)));
-            var replay = new TraceRun(inputs, settings.Trace.Schemes, settings.Lane);
+            var replay = new TraceRun(inputs, settings.Trace.Schemes, settings.Lane, settings.Release);
             replay.Write(data, progress, cancel);
             ValidationContext? last = null;
             foreach (var (input, kind) in replay.Cases())
@@ -174,6 +178,7 @@ internal static class ValidateCommand
         private VmOptions Options(string data) => new()
         {
             Lane = settings.Lane,
+            Release = settings.Release,
             DataFolder = data,
             Cpu = settings.Lane == LaneKind.Host ? null : Environment.ProcessorCount - 1,
             InstructionCount = settings.Lane == LaneKind.Qemu,
@@ -187,12 +192,15 @@ internal static class ValidateCommand
             KeyValuePair<string, string>[] facts = [new(ValidationRows.KernelFact, vm.Description), new(ValidationRows.LaneFact, options.Lane.Word())];
             _environment.AddRange(facts.Except(_environment));
             var machine = new KernelUnderTest(vm);
-            var cpus = (int)machine.Hello().Long("cpus");
+            var hello = machine.Hello();
+            var cpus = (int)hello.Long("cpus");
+            if (!hello["kernel"].StartsWith(options.Release.Word() + ".", StringComparison.Ordinal))
+                _found.Warnings.Add($"The ports follow Linux {options.Release.Word()}, and the kernel is {hello["kernel"]}: rows about what these do differently differ.");
             var context = new ValidationContext
             {
                 Machine = machine,
                 Plan = _plan,
-                Slub = new SlubConfig(cpus, CpuPartial: !options.Lane.IsUml()),
+                Slub = new SlubConfig(cpus, Multiprocessor: !options.Lane.IsUml()) { Release = options.Release },
                 ComparesSlabs = options.Lane != LaneKind.Host,
                 Peers = peers,
                 Cpus = cpus,
@@ -216,7 +224,7 @@ internal static class ValidateCommand
             Started = DateTimeOffset.Now - clock.Elapsed,
             Duration = clock.Elapsed,
             Environment = _environment,
-            Versions = RunOf.Versions(),
+            Versions = RunOf.Versions(settings.Release),
             Table = loaded[0].Table.Facts(),
             Seed = settings.Seed,
             Quick = settings.Quick,

@@ -32,7 +32,10 @@ public sealed class FibMemoryComparison(ValidationContext context, KernelMemory 
         if (Family == Family.IPv6)
             _percpuBefore = PercpuBytes();
         if (!isNew)
-            _portBefore = memory.Account().ToDictionary(line => line.Cache, line => line.Objects, StringComparer.Ordinal);
+        {
+            _portBefore = memory.Account().Where(line => line.Slabs > 0)
+                .ToDictionary(line => line.Cache, line => SlabComparison.ActiveObjects(memory.Find(line.Cache)!).Active, StringComparer.Ordinal);
+        }
     }
 
     public void Compare(CheckPoint at)
@@ -47,9 +50,10 @@ public sealed class FibMemoryComparison(ValidationContext context, KernelMemory 
             if (!slabs.TryGetValue(line.Cache, out var now) || !_before.TryGetValue(line.Cache, out var before))
                 continue;
             // If very many slabs of a size class are partly filled, the kernel estimates; see SlabComparison.
-            var (active, error) = SlabComparison.ActiveObjects(memory.Find(line.Cache)!);
+            var cache = memory.Find(line.Cache)!;
+            var (active, error) = SlabComparison.ActiveObjects(cache);
             var added = active - _portBefore.GetValueOrDefault(line.Cache);
-            context.Compare(at, Metrics.KmallocObjects, added, now.Active - before.Active, (OtherUsersSlabs * now.PerSlab) + error, line.Cache);
+            context.Compare(at, Metrics.KmallocObjects, added, now.Active - before.Active, (OtherUsersSlabs * now.PerSlab) + error + SlabComparison.InSheaves(context, cache), line.Cache);
         }
 
         if (Family == Family.IPv6)

@@ -27,7 +27,7 @@ public sealed class ValidationContext
 
     public required ValidationPlan Plan { get; init; }
 
-    /// <summary>The kernel's allocator: a uniprocessor UML's or a distribution's.</summary>
+    /// <summary>The kernel's allocator, a uniprocessor UML's or a distribution's, and its release.</summary>
     public required SlubConfig Slub { get; init; }
 
     /// <summary>
@@ -40,11 +40,18 @@ public sealed class ValidationContext
         Fib6 = new() { Subtrees = !Machine.Vm.Lane.IsUml(), RouterPref = !Machine.Vm.Lane.IsUml() },
     };
 
+    /// <summary>Whether WireGuard removes single prefixes (WGALLOWEDIP_F_REMOVE_ME): from 6.16 on.</summary>
+    public bool RemovesPrefixes => Slub.Release >= KernelRelease.Linux7_3;
+
     /// <summary>Whether slabs can be compared: only the VM uses the allocator, and caches are not merged.</summary>
     public required bool ComparesSlabs { get; init; }
 
-    /// <summary>The socket of a dump: the agent opens one for each. UML aligns 64-bit attributes, x86-64 does not.</summary>
-    public DumpSocket DumpSocket => new(ValidationPlan.DumpBuffer, AlignsCounters: Machine.Vm.Lane.IsUml());
+    /// <summary>
+    /// The socket of a dump: the agent opens one for each. 64-bit attributes are aligned where the processor is slow with others
+    /// (HAVE_EFFICIENT_UNALIGNED_ACCESS is not set), as 6.12's UML has it and neither 7.3's nor x86-64.
+    /// </summary>
+    public DumpSocket DumpSocket => new(
+        ValidationPlan.DumpBuffer, AlignsCounters: Machine.Vm.Lane.IsUml() && Slub.Release == KernelRelease.Linux6_12);
 
     public required int Peers { get; init; }
 

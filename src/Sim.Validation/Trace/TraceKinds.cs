@@ -8,16 +8,16 @@ namespace Sim.Validation.Trace;
 public static class TraceKinds
 {
     /// <summary>A remark on the kernels that some schemes need.</summary>
-    public static string Needs { get; } = $"{SchemeKind.RemoveMe.Word} and {SchemeKind.Route.Word} need a kernel with kernel-patch/series "
-        + $"(--kernel uml-patched), {SchemeKind.PrivateFib.Word} is in no kernel of the lab";
+    public static string Needs { get; } = $"{SchemeKind.RemoveMe.Word} needs --release 7.3, {SchemeKind.Route.Word} a kernel with "
+        + $"kernel-patch/series (--kernel uml-patched), {SchemeKind.PrivateFib.Word} is in no kernel of the lab";
 
     /// <summary>
-    /// Returns the schemes of these words that the lane's kernel can run. Single removals (REMOVE_ME) and routes that name
-    /// peers need kernel-patch/series; no kernel of the lab has AllowedIPs on a FIB trie.
+    /// Returns the schemes of these words that the lane's kernel can run. 6.12 has no single removals (REMOVE_ME). Routes that
+    /// name peers need kernel-patch/series; no kernel of the lab has AllowedIPs on a FIB trie.
     /// </summary>
-    public static IReadOnlyList<SchemeKind> Of(IReadOnlyCollection<string> words, LaneKind lane) =>
+    public static IReadOnlyList<SchemeKind> Of(IReadOnlyCollection<string> words, LaneKind lane, KernelRelease release) =>
     [
-        .. SchemeKind.All.Where(kind => words.Contains(kind.Word) && Has(kind, lane.IsPatched())).Select(kind =>
+        .. SchemeKind.All.Where(kind => words.Contains(kind.Word) && Has(kind, lane, release)).Select(kind =>
             IsRoutesAlone(kind, lane) ? kind with { Name = SchemeName.NexthopsWithoutPeer } : kind),
     ];
 
@@ -25,14 +25,16 @@ public static class TraceKinds
     public static bool IsRoutesAlone(SchemeKind kind, LaneKind lane) => kind.Word == SchemeKind.Nexthop.Word && !lane.IsPatched();
 
     /// <summary>Returns a remark on the schemes asked for but not replayed, with the reason; null if all are replayed.</summary>
-    public static string? LeftOut(IReadOnlyCollection<string> asked, LaneKind lane)
+    public static string? LeftOut(IReadOnlyCollection<string> asked, LaneKind lane, KernelRelease release)
     {
-        var run = Of(asked, lane).Select(kind => kind.Word).ToHashSet();
+        var run = Of(asked, lane, release).Select(kind => kind.Word).ToHashSet();
         var left = SchemeKind.All.Select(kind => kind.Word).Distinct().Where(word => asked.Contains(word) && !run.Contains(word)).ToList();
         return left.Count == 0 ? null
             : $"The trace was not replayed under {(left.Count == 1 ? "scheme" : "schemes")} {string.Join(", ", left)}: {Needs}.";
     }
 
-    private static bool Has(SchemeKind kind, bool patched) =>
-        kind.Word != SchemeKind.PrivateFib.Word && (patched || (kind.Word != SchemeKind.RemoveMe.Word && kind.Word != SchemeKind.Route.Word));
+    private static bool Has(SchemeKind kind, LaneKind lane, KernelRelease release) =>
+        kind.Word != SchemeKind.PrivateFib.Word
+        && (lane.IsPatched() || kind.Word != SchemeKind.Route.Word)
+        && (lane.IsPatched() || release >= KernelRelease.Linux7_3 || kind.Word != SchemeKind.RemoveMe.Word);
 }

@@ -11,7 +11,7 @@ namespace Sim.Validation.Trace;
 /// memory that another left behind. First the commands of all schemes are written for the agent. Then each scheme repeats,
 /// beside its kernel, what the kernel does, and counts it.
 /// </summary>
-public sealed class TraceRun(IReadOnlyList<TraceInput> inputs, IReadOnlyCollection<string> words, LaneKind lane)
+public sealed class TraceRun(IReadOnlyList<TraceInput> inputs, IReadOnlyCollection<string> words, LaneKind lane, KernelRelease release)
 {
     private readonly TraceTimes _times = new();
 
@@ -21,7 +21,7 @@ public sealed class TraceRun(IReadOnlyList<TraceInput> inputs, IReadOnlyCollecti
         foreach (var (input, kind) in Cases())
         {
             progress.Step($"commands of a trace, {kind.Name}", 1, "schemes");
-            var sockets = new RecordingSockets(new KernelConfig(SlubConfig.Uniprocessor, lane.IsPatched()));
+            var sockets = new RecordingSockets(new KernelConfig(SlubConfig.Uniprocessor with { Release = release }, lane.IsPatched()));
             using var scheme = kind.Create(input.Family, input.Peers, sockets);
             foreach (var (name, content) in new TracePhases(input, scheme, sockets, cancel).All().SelectMany(phase => phase.Recording.Files))
             {
@@ -51,11 +51,11 @@ public sealed class TraceRun(IReadOnlyList<TraceInput> inputs, IReadOnlyCollecti
     public void End(ValidationFindings found)
     {
         _times.AddRatios();
-        if (TraceKinds.LeftOut(words, lane) is { } left)
+        if (TraceKinds.LeftOut(words, lane, release) is { } left)
             found.Warnings.Add(left);
     }
 
     /// <summary>Each scheme for each family that has it.</summary>
     public IEnumerable<(TraceInput Input, SchemeKind Kind)> Cases() =>
-        inputs.SelectMany(input => TraceKinds.Of(words, lane).Select(kind => (input, kind)));
+        inputs.SelectMany(input => TraceKinds.Of(words, lane, release).Select(kind => (input, kind)));
 }

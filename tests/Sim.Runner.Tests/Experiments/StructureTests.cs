@@ -39,7 +39,7 @@ public sealed class StructureTests
     public void All_structures_hold_the_binding_of_the_linear_model_after_every_change(Family family) =>
         Changes(family).Check(changes =>
         {
-            var subjects = SubjectKind.Compared.Concat(SubjectKind.WhatIfs(family)).Select(kind => kind.Create(family, Peers)).ToList();
+            var subjects = SubjectKind.Compared.Concat(SubjectKind.WhatIfs(family)).Select(kind => kind.Create(family, Peers, KernelConfig.Usual)).ToList();
             var model = new LinearTable<int>();
             try
             {
@@ -70,7 +70,7 @@ public sealed class StructureTests
         var sums = new HashSet<long>();
         foreach (var kind in SubjectKind.Compared.Concat(SubjectKind.WhatIfs(family)))
         {
-            using var subject = kind.Create(family, 2);
+            using var subject = kind.Create(family, 2, KernelConfig.Usual);
             var structure = subject.Structure;
             structure.Bind(prefixes, peers);
             sums.Add(structure.Lookup(keys, dependent: false));
@@ -94,7 +94,7 @@ public sealed class StructureTests
             : new Keys([], [.. prefixes.Select(prefix => prefix.Address + 1)]);
         foreach (var kind in SubjectKind.Compared.Concat(SubjectKind.WhatIfs(family)))
         {
-            using var subject = kind.Create(family, Peers);
+            using var subject = kind.Create(family, Peers, KernelConfig.Usual);
             var structure = subject.Structure;
             for (var warm = 0; warm < 2; warm++)
             {
@@ -115,7 +115,7 @@ public sealed class StructureTests
     [Fact]
     public void A_traced_IPv6_lookup_visits_the_nodes_it_describes_and_matches_what_it_answers()
     {
-        using var subject = SubjectKind.Compared[1].Create(Family.IPv6, Peers);
+        using var subject = SubjectKind.Compared[1].Create(Family.IPv6, Peers, KernelConfig.Usual);
         var structure = subject.Structure;
         structure.Bind([Prefix.Parse("2001:db8::/32"), Prefix.Parse("2001:db8:1::/48"), Prefix.Parse("2001:db9::/32")], [0, 1, 2]);
         var address = Prefix.Parse("2001:db8:2::1/128").Address;

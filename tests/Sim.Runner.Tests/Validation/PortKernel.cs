@@ -22,7 +22,7 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
     private const string Time = "ns 1000";
 
     private static readonly string[] s_sizes =
-        ["allowedips_node 72", "fib_alias 56", "fib_info 128", "fib_nh 104", "fib_nh_common 72", "nexthop 136", "nh_info 136", "fib6_node 64", "fib6_info 184", "fib6_nh 88"];
+        ["allowedips_node 72", "fib_alias 56", "fib_info 128", "fib_nh 104", "fib_nh_common 72", "nexthop 136", "nh_info 136", "fib6_node 64", "fib6_info 200", "fib6_nh 88"];
 
     private static readonly int[] s_kmalloc = [8, 16, 32, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096, 8192];
 
@@ -31,7 +31,7 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
     private readonly AllowedIpsPort _allowedIps = new(s_kernel);
     private readonly RoutePort _fib = new(Family.IPv4, s_kernel);
     private readonly RoutePort _fib6 = new(Family.IPv6, s_kernel);
-    private readonly WireGuardStream _wireGuard = new(28);
+    private readonly WireGuardStream _wireGuard = new(28, removesPrefixes: true);
     private readonly RouteStream _routes = new(Interface);
     private RouteShape _shape;
     private Digest64 _sent;
@@ -52,7 +52,7 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
         var words = command.Split(' ');
         return words switch
         {
-            ["hello"] => ["kernel 6.12.0-ports cpus 1 page 4096 wireguard 28 module 1"],
+            ["hello"] => ["kernel 7.3.0-ports cpus 1 page 4096 wireguard 28 module 1"],
             ["trace", var script, "0" or "1"] => [Trace(script)],
             ["wg", "create", ..] => [$"ifindex {Interface}"],
             ["wg", ..] => [WireGuard(words[1..])],
@@ -160,7 +160,7 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
     private string WireGuardDump(int buffer)
     {
         var listing = _allowedIps.Listing();
-        var received = new WireGuardDump().Measure(listing, new DumpSocket(buffer, AlignsCounters: true));
+        var received = new WireGuardDump().Measure(listing, new DumpSocket(buffer, AlignsCounters: false));
         return $"{Row(default, received)} peers {listing.Count} entries {listing.Sum(peer => peer.AllowedIps.Count)} "
             + $"content {Netlink.WireGuardDump.Content(listing):x16} "
             + $"set {Netlink.WireGuardDump.Set(listing.SelectMany(peer => peer.AllowedIps.Select(prefix => KeyValuePair.Create(prefix, peer.Peer)))):x16}";
@@ -202,7 +202,7 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
     {
         var routes = port.Routes();
         var dump = new RouteDump(_shape, Interface);
-        var received = dump.Measure(routes, new DumpSocket(buffer, AlignsCounters: true));
+        var received = dump.Measure(routes, new DumpSocket(buffer, AlignsCounters: false));
         return $"{Row(default, received)} entries {routes.Count} content {dump.Content(routes):x16}";
     }
 
@@ -248,8 +248,9 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
         }
 
         // The rest of a kernel has a thousand of each.
-        var used = _fib.Fib.Memory.Account().Concat(_fib6.Fib.Memory.Account()).GroupBy(line => line.Cache)
-            .ToDictionary(lines => lines.Key, lines => lines.Sum(line => line.Objects));
+        var used = new[] { _fib.Fib.Memory, _fib6.Fib.Memory }
+            .SelectMany(memory => memory.Account().Where(line => line.Slabs > 0).Select(line => memory.Find(line.Cache)!))
+            .GroupBy(cache => cache.Name).ToDictionary(caches => caches.Key, caches => caches.Sum(cache => cache.ActiveObjects));
         foreach (var size in s_kmalloc)
         {
             var name = size < 1024 ? $"kmalloc-{size}" : $"kmalloc-{size / 1024}k";

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace Sim.Runner.Tests.Validation;
 
-/// <summary>The whole way, against Linux 6.12 under User-Mode Linux, where the lab was built before.</summary>
+/// <summary>The whole way, against Linux 7.3 under User-Mode Linux, where the lab was built before.</summary>
 public sealed class RealKernelTests
 {
     [Theory]
@@ -29,13 +29,13 @@ public sealed class RealKernelTests
         var checks = ValidationRows.Checks(run.Figures).ToList();
         Assert.InRange(checks.Count, 1_000, int.MaxValue);
         Assert.All(checks, check => Assert.True(ValidationRows.Agrees(check.Port, check.Kernel), ValidationSummary.Place(check.Port)));
-        Assert.Contains(run.Environment, fact => fact.Value.StartsWith("User-Mode Linux 6.12", StringComparison.Ordinal));
+        Assert.Contains(run.Environment, fact => fact.Value.StartsWith("User-Mode Linux 7.3", StringComparison.Ordinal));
         Assert.True(File.Exists(Path.Combine(scratch["report"], "index.html")));
     }
 
     /// <summary>Every scheme that the kernel can run: each byte, each node, and the binding that the trace implies.</summary>
     [Theory]
-    [InlineData("uml", 7)]
+    [InlineData("uml", 9)]
     [InlineData("uml-patched", 10)]
     public void A_trace_agrees_with_linux_under_every_scheme(string kernel, int schemes)
     {

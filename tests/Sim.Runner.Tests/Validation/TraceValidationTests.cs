@@ -34,7 +34,7 @@ public sealed class TraceValidationTests
         foreach (var family in (int[])[4, 6])
         {
             Assert.Equal(
-                TraceKinds.Of([.. SchemeKind.All.Select(kind => kind.Word)], LaneKind.Uml).Select(kind => kind.Name.Name).Order(StringComparer.Ordinal),
+                TraceKinds.Of([.. SchemeKind.All.Select(kind => kind.Word)], LaneKind.Uml, KernelReleases.Default).Select(kind => kind.Name.Name).Order(StringComparer.Ordinal),
                 checks.Where(check => check.Port.Family == family).Select(check => check.Port.Scheme).Distinct().Order(StringComparer.Ordinal));
         }
 
@@ -45,8 +45,8 @@ public sealed class TraceValidationTests
             checks.Select(check => check.Port.Operation).Distinct().Order(StringComparer.Ordinal));
         foreach (var metric in new[] { "messages", "message-bytes", "calls", "message-digest", "acks", "refused", "trie-digest", "listing-digest", "entries", "slab-pages", "triestat" })
             Assert.Contains(checks, check => check.Port.Metric.Name == metric);
-        Assert.Equal(2 * 2 * 7, run.Figures.Count(row => row.Experiment == Experiment.TraceReplay && row.Metric == Metrics.Ratio && row.Side == Sides.Kernel));
-        Assert.Contains(run.Warnings, warning => warning.Contains("schemes remove-me, route, private-fib:", StringComparison.Ordinal));
+        Assert.Equal(2 * 2 * 9, run.Figures.Count(row => row.Experiment == Experiment.TraceReplay && row.Metric == Metrics.Ratio && row.Side == Sides.Kernel));
+        Assert.Contains(run.Warnings, warning => warning.Contains("schemes route, private-fib:", StringComparison.Ordinal));
         var page = File.ReadAllText(Path.Combine(lab.Report, "index.html"));
         Assert.Contains("id=\"trace\"", page, StringComparison.Ordinal);
         Assert.Contains("nexthop objects without a peer", page, StringComparison.Ordinal);
@@ -76,7 +76,7 @@ public sealed class TraceValidationTests
 
     [Theory]
     [InlineData("needs the trace", "--parts", "trace")]
-    [InlineData("kernel-patch/series", "--parts", "trace", "--updates", "UPDATES", "--schemes", "remove-me,route,private-fib")]
+    [InlineData("kernel-patch/series", "--parts", "trace", "--updates", "UPDATES", "--schemes", "route,private-fib")]
     [InlineData("needs --kernel uml-patched", "--parts", "unchanged")]
     [InlineData("takes MRT files", "--parts", "trace", "--updates", "TEXT")]
     [InlineData("private-fib, device, with commas between", "--updates", "UPDATES", "--schemes", "shared-states")]

@@ -63,7 +63,7 @@ public sealed class ValidateCommandTests
         Assert.Equal(
             ["allowedips 4", "allowedips 6", "fib 4", "fib 6", "layout 4"], checks.Select(check => $"{check.Port.Structure} {check.Port.Family}").Distinct().Order());
         Assert.Equal(
-            ["delete-third", "delete-third-dummy", "dump", "flush", "load", "mix", "move", "reload", "remove-peer", "replace", "replace-first"],
+            ["delete-all", "delete-foreign", "delete-single", "delete-third", "delete-third-dummy", "dump", "flush", "insert-single", "load", "mix", "move", "reload", "remove-peer", "replace", "replace-first"],
             checks.Where(check => check.Port is { Structure: "allowedips", Family: 6 }).Select(check => check.Port.Operation).Distinct().Order(StringComparer.Ordinal));
         foreach (var metric in new[] { "trie-digest", "answer-digest", "message-digest", "listing-digest", "triestat", "slab-pages", "active-objects", "kmalloc-objects", "sizeof" })
             Assert.Contains(checks, check => check.Port.Metric.Name == metric);
@@ -71,7 +71,7 @@ public sealed class ValidateCommandTests
             Assert.Contains(checks, check => check.Port is { Structure: "fib", Family: 6 } && check.Port.Metric.Name == metric);
         string[] siblings = ["append-again", "append-second", "append-third", "delete-first", "delete-siblings", "load-siblings", "replace-siblings"];
         Assert.Equal(Operations(4).Concat(siblings).Order(StringComparer.Ordinal), Operations(6).Order(StringComparer.Ordinal));
-        Assert.Contains(run.Environment, fact => fact.Value.Contains("6.12.0-ports", StringComparison.Ordinal));
+        Assert.Contains(run.Environment, fact => fact.Value.Contains("7.3.0-ports", StringComparison.Ordinal));
 
         IEnumerable<string> Operations(int family) =>
             checks.Where(check => check.Port.Structure == "fib" && check.Port.Family == family).Select(check => check.Port.Operation).Distinct();

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: MIT
+using System.Runtime.InteropServices;
+
+namespace Sim.Kernel;
+
+/// <content>
+/// The layer that 7.3 has before the slabs: a processor takes and gives objects from arrays of pointers, sheaves, and
+/// exchanges empty and full ones with its node's barn. Only whole sheaves reach the slabs.
+/// <code>
+///   Alloc, Free  --  main, spare       60 objects each (28 from 256 bytes on, 12 from 1 KiB, 4 from a page)
+///   kfree_rcu    ->  rcu_free
+///                      |  full, after a grace period
+///                    barn              at most 10 full sheaves, and empty ones
+///                      |  flushed where the barn is full; refilled where it has none
+///                    slabs
+/// </code>
+/// Objects in sheaves count as in use in /proc/slabinfo (<see cref="ActiveObjects"/>), and pin their slabs. The sheaves' own
+/// memory, kmalloc objects of at most 512 bytes, is not in the account: at most 23 for each processor and cache.
+/// </content>
+/// <remarks>mm/slub.c of 7.3, for one processor that is never interrupted.</remarks>
+public sealed unsafe partial class KmemCache
+{
+    private const int MaxFullSheaves = 10;
+    private const int MaxEmptySheaves = 10;
+    private const int Lookahead = 3; // build_detached_freelist
+
+    /// <summary><c>struct slab_sheaf</c>: a stack of objects, which follow it.</summary>
+    private struct Sheaf
+    {
+        public Sheaf* Next;
+        public int Size;
+    }
+
+    private readonly int _sheafCapacity;
+    private Sheaf* _main;
+    private Sheaf* _spare;
+    private Sheaf* _rcuFree;
+    private Sheaf* _fullSheaves;
+    private Sheaf* _emptySheaves;
+    private int _nrFull;
+    private int _nrEmpty;
+
+    /// <summary>Whether the release has sheaves.</summary>
+    public bool HasSheaves => _sheafCapacity > 0;
+
+    /// <summary>
+    /// The most free objects that can lie in sheaves on a machine with so many processors: three sheaves each, and ten in the
+    /// barn. 0 in 6.12.
+    /// </summary>
+    public int MostInSheaves(int cpus) => _sheafCapacity * (3 * cpus + MaxFullSheaves);
+
+    /// <summary>
+    /// The end of <c>kfree_rcu</c>, after the object's grace period. A kernel with KVFREE_RCU_BATCHED, which SMP kernels have,
+    /// collects the objects in a sheaf of their own and gives that to the barn when it is full (<c>__kfree_rcu_sheaf</c>,
+    /// <c>rcu_free_sheaf</c>): up to a sheaf less one lie there until more come. Others free each object.
+    /// </summary>
+    public void FreeRcu(void* obj)
+    {
+        if (_sheafCapacity == 0 || !_batchesKfreeRcu)
+        {
+            Free(obj);
+            return;
+        }
+
+        Objects--;
+        if (_rcuFree == null)
+        {
+            var spareIsEmpty = _spare != null && _spare->Size == 0;
+            _rcuFree = spareIsEmpty ? _spare : TakeEmpty();
+            if (spareIsEmpty)
+                _spare = null;
+        }
+
+        Push(_rcuFree, obj);
+        if (_rcuFree->Size < _sheafCapacity)
+            return;
+        var sheaf = _rcuFree;
+        _rcuFree = null;
+        if (_nrFull < MaxFullSheaves)
+        {
+            PutFull(sheaf);
+            return;
+        }
+
+        Flush(sheaf);
+        if (_nrEmpty < MaxEmptySheaves)
+            PutEmpty(sheaf);
+        else
+            NativeMemory.Free(sheaf);
+    }
+
+    /// <summary><c>calculate_sheaf_capacity</c>: fills a kmalloc size class, 32 bytes of it the header; 0 in 6.12.</summary>
+    private static int SheafCapacity(int size, SlubConfig config) => config.Release < KernelRelease.Linux7_3 ? 0 : size switch
+    {
+        >= KernelMemory.PageSize => 4,
+        >= 1024 => 12,
+        >= 256 => 28,
+        _ => 60,
+    };
+
+    /// <summary><c>alloc_from_pcs</c>.</summary>
+    private void* AllocFromSheaf()
+    {
+        if (_main->Size == 0)
+            ReplaceEmptyMain();
+        return (void*)Slots(_main)[--_main->Size];
+    }
+
+    /// <summary><c>free_to_pcs</c>.</summary>
+    private void FreeToSheaf(void* obj)
+    {
+        if (_main->Size == _sheafCapacity)
+            ReplaceFullMain();
+        Push(_main, obj);
+    }
+
+    /// <summary><c>__pcs_replace_empty_main</c>: takes the spare, a full sheaf of the barn, or one that is filled from slabs.</summary>
+    private void ReplaceEmptyMain()
+    {
+        if (_spare != null && _spare->Size > 0)
+        {
+            SwapMainAndSpare();
+            return;
+        }
+
+        if (_nrFull > 0)
+        {
+            PutEmpty(_main);
+            _main = Pop(ref _fullSheaves, ref _nrFull);
+            return;
+        }
+
+        var empty = _spare;
+        _spare = null;
+        if (empty == null)
+            empty = TakeEmpty();
+        Refill(empty);
+        _spare = _main;
+        _main = empty;
+    }
+
+    /// <summary><c>__pcs_replace_full_main</c>: takes an empty sheaf, and puts a full one into the barn or back to slabs.</summary>
+    private void ReplaceFullMain()
+    {
+        if (_spare == null)
+        {
+            _spare = _main;
+            _main = TakeEmpty();
+            return;
+        }
+
+        if (_spare->Size < _sheafCapacity)
+        {
+            SwapMainAndSpare();
+            return;
+        }
+
+        if (_nrFull >= MaxFullSheaves)
+        {
+            Flush(_spare);
+            SwapMainAndSpare();
+            return;
+        }
+
+        PutFull(_main);
+        _main = TakeEmpty();
+    }
+
+    private void SwapMainAndSpare()
+    {
+        var main = _main;
+        _main = _spare;
+        _spare = main;
+    }
+
+    /// <summary><c>refill_objects</c>: takes objects of partly filled slabs from the list's head on, then of new slabs.</summary>
+    private void Refill(Sheaf* sheaf)
+    {
+        while (sheaf->Size < _sheafCapacity && _nodePartialHead != null)
+        {
+            var slab = _nodePartialHead;
+            RemovePartial(slab);
+            var obj = slab->FreeList;
+            slab->FreeList = null;
+            while (obj != null && sheaf->Size < _sheafCapacity)
+            {
+                var next = *(void**)obj;
+                Push(sheaf, obj);
+                slab->InUse++;
+                obj = next;
+            }
+
+            if (obj == null)
+                continue;
+            // __slab_try_return_freelist: the rest goes back.
+            slab->FreeList = obj;
+            AddPartialTail(slab);
+        }
+
+        while (sheaf->Size < _sheafCapacity)
+        {
+            // alloc_from_new_slab
+            var slab = NewSlab();
+            for (var left = Math.Min(ObjectsPerSlab, _sheafCapacity - sheaf->Size); left > 0; left--)
+            {
+                var obj = slab->FreeList;
+                slab->FreeList = *(void**)obj;
+                slab->InUse++;
+                Push(sheaf, obj);
+            }
+
+            if (slab->FreeList != null)
+                AddPartialHead(slab);
+        }
+    }
+
+    /// <summary>
+    /// <c>sheaf_flush_unused</c>, <c>__kmem_cache_free_bulk</c>: gives a sheaf's objects back, the last first. Those of one slab
+    /// that lie within three others go together (<c>build_detached_freelist</c>).
+    /// </summary>
+    private void Flush(Sheaf* sheaf)
+    {
+        var objects = Slots(sheaf);
+        var size = sheaf->Size;
+        while (size > 0)
+        {
+            var head = (void*)objects[--size];
+            var slab = SlabOf(head);
+            var tail = head;
+            var count = 1;
+            var same = size;
+            for (var lookahead = Lookahead; size > 0;)
+            {
+                var obj = (void*)objects[--size];
+                if (SlabOf(obj) == slab)
+                {
+                    *(void**)obj = head;
+                    head = obj;
+                    count++;
+                    same--;
+                    (objects[size], objects[same]) = (objects[same], objects[size]);
+                }
+                else if (--lookahead == 0)
+                {
+                    break;
+                }
+            }
+
+            SlabFree(slab, head, tail, count);
+            size = same;
+        }
+
+        sheaf->Size = 0;
+    }
+
+    /// <summary><c>__slab_free</c> of 7.3, where no slab belongs to a processor.</summary>
+    private void SlabFree(Slab* slab, void* head, void* tail, int count)
+    {
+        var wasFull = slab->FreeList == null;
+        *(void**)tail = slab->FreeList;
+        slab->FreeList = head;
+        slab->InUse -= count;
+        if (slab->InUse == 0 && _nrPartial >= _minPartial)
+        {
+            if (!wasFull)
+                RemovePartial(slab);
+            DiscardSlab(slab);
+        }
+        else if (wasFull)
+        {
+            AddPartialTail(slab);
+        }
+    }
+
+    private Sheaf* TakeEmpty() => _nrEmpty > 0 ? Pop(ref _emptySheaves, ref _nrEmpty) : NewSheaf();
+
+    private Sheaf* NewSheaf() => (Sheaf*)NativeMemory.AllocZeroed((nuint)(sizeof(Sheaf) + _sheafCapacity * sizeof(nint)));
+
+    private void PutFull(Sheaf* sheaf) => Put(sheaf, ref _fullSheaves, ref _nrFull);
+
+    private void PutEmpty(Sheaf* sheaf) => Put(sheaf, ref _emptySheaves, ref _nrEmpty);
+
+    private static void Put(Sheaf* sheaf, ref Sheaf* list, ref int count)
+    {
+        sheaf->Next = list;
+        list = sheaf;
+        count++;
+    }
+
+    private static Sheaf* Pop(ref Sheaf* list, ref int count)
+    {
+        var sheaf = list;
+        list = sheaf->Next;
+        count--;
+        return sheaf;
+    }
+
+    private static nint* Slots(Sheaf* sheaf) => (nint*)(sheaf + 1);
+
+    private static void Push(Sheaf* sheaf, void* obj) => Slots(sheaf)[sheaf->Size++] = (nint)obj;
+
+    private void FreeSheaves()
+    {
+        NativeMemory.Free(_main);
+        NativeMemory.Free(_spare);
+        NativeMemory.Free(_rcuFree);
+        while (_fullSheaves != null)
+            NativeMemory.Free(Pop(ref _fullSheaves, ref _nrFull));
+        while (_emptySheaves != null)
+            NativeMemory.Free(Pop(ref _emptySheaves, ref _nrEmpty));
+        _main = _spare = _rcuFree = null;
+    }
+}
