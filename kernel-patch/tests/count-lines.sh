@@ -17,8 +17,20 @@ need gcc patch
 kernel_source
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+shopt -s nullglob
+fixes=("$tests"/../series-fixes/000[1-9]-*.patch)
 series=("$tests"/../series/000[1-9]-*.patch "$tests"/../series/00[1-9]?-*.patch)
 optional=("$tests"/../series-optional/*.patch)
+shopt -u nullglob
+# What a patch of the series is part of; documentation and selftests count nowhere.
+gateways=() multicast=() attribute=()
+for patch in "${series[@]}"; do
+    case $patch in
+    *multicast*) multicast+=("$patch") ;;
+    *lwtunnel* | *routes-name*) attribute+=("$patch") ;;
+    *) gateways+=("$patch") ;;
+    esac
+done
 
 files_of() { sed -nE 's,^(---|\+\+\+) [ab]/(.*)$,\2,p' "$@" | sort -u; }
 
@@ -49,6 +61,7 @@ count() {
 row() { # NAME TEXT PATCH...
     local name=$1 text=$2 added=0 removed=0 wireguard=0 patch
     shift 2
+    [ $# -gt 0 ] || return 0
     for patch in "$@"; do count "$patch"; done
     [ -z "$csv" ] || { echo "$name,$added,$removed"; return; }
     printf '| %s | %d | %d | %+d | %+d | %+d |\n' "$text" "$added" "$removed" "$((added - removed))" "$wireguard" \
@@ -59,7 +72,7 @@ while read -r file; do
     [ -e "$source/$file" ] || continue
     mkdir -p "$work/tree/$(dirname "$file")"
     cp "$source/$file" "$work/tree/$file"
-done < <(files_of "${series[@]}" "${optional[@]}" | grep -v '^/dev/null')
+done < <(files_of "${fixes[@]}" "${series[@]}" "${optional[@]}" | grep -v '^/dev/null')
 
 if [ -n "$csv" ]; then
     echo "variant,added,removed"
@@ -67,17 +80,15 @@ else
     echo "| variant | added | removed | net | of it WireGuard | elsewhere |"
     echo "|---|---|---|---|---|---|"
 fi
-row remove-me "single-prefix removal (1)" "${series[0]}"
-row preparations "hash, deletes, group flush (2-5)" "${series[@]:1:4}"
-row attribute "attribute (6-9)" "${series[@]:5:4}"
-row modes "modes (10)" "${series[9]}"
-row gateways "gateways (11)" "${series[10]}"
+row preparations "fixes of the core (series-fixes)" "${fixes[@]}"
+row gateways "mode, gateways, source check" ${gateways[@]+"${gateways[@]}"}
+row multicast "multicast to peers" ${multicast[@]+"${multicast[@]}"}
+row attribute "attribute, dead hops" ${attribute[@]+"${attribute[@]}"}
 # Of the series, before the optional patches change it: what AllowedIPs are.
 wireguard=$work/tree/drivers/net/wireguard
 trie=$(cat <(code_of "$wireguard/allowedips.c") <(code_of "$wireguard/allowedips.h") | wc -l)
 netlink=$(code_of "$wireguard/netlink.c" | awk '/^static int (get_allowedips|set_allowedip)\(/ { inside = 1 } inside { lines++ } /^}/ { inside = 0 } END { print lines }')
-for patch in "${series[@]:11}"; do added=0 removed=0 wireguard=0; count "$patch"; done
-row fib-tables "AllowedIPs in the FIB's tables (optional 1-4)" "${optional[@]}"
+row fib-tables "AllowedIPs in the FIB's tables (series-optional)" ${optional[@]+"${optional[@]}"}
 [ -z "$csv" ] || exit 0
 echo
 echo "AllowedIPs removed altogether, without a word to userspace: allowedips.c and allowedips.h $trie lines, get_allowedips and"

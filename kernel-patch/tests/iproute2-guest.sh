@@ -6,9 +6,16 @@ umask 077
 . "$(dirname "$0")/claims.sh"
 
 routes() { ip "$@" route show dev wg0 | sed 's/ *$//'; } # OPTION...
+# What somebody sees who may not read the device; ID_A and ID_B are the numbers of the peers.
+unprivileged() { setpriv --reuid 65534 --clear-groups "$@"; }
+number_of() { unprivileged ip -j route show "$1" | jq -r '.[0]["wgpeer-id"]'; }
 flush() { ip -4 route flush table all dev wg0 proto boot; ip -6 route flush table all dev wg0 proto boot; }
 
 set_up() {
+    # Where everybody may run it.
+    install -m 755 "$(command -v ip)" /run/ip
+    PATH=/run:$PATH
+    NO_GENERIC_NETLINK=$(dirname "$(command -v wg-mode)")/no-generic-netlink.so
     ip link set lo up
     ip link add plain0 type dummy
     ip link set plain0 up
@@ -16,6 +23,7 @@ set_up() {
     wg genkey >private
     A=$(wg genkey | wg pubkey) B=$(wg genkey | wg pubkey) C=$(wg genkey | wg pubkey)
     wg set wg0 private-key private peer "$A" peer "$B"
+    wg-mode 0 3 # auto
     ip link set wg0 up
     ip address add fd00::1/64 dev wg0 noprefixroute
 }
@@ -63,6 +71,75 @@ one_ipv6_route() {
     is "so that none is left" "$(routes -6)" ""
     claim "an IPv6 route with a gateway names a peer" ip route add 2001:db8::/48 via fd00::2 dev wg0 via-wgpeer "$A" onlink
     flush
+}
+
+# By number where the key may not be told.
+numbers() {
+    local family net1 net2 command
+    for family in -4 -6; do
+        case $family in -4) net1=192.0.2.0/24 net2=198.51.100.0/24 ;; *) net1=2001:db8::/48 net2=2001:db8:1::/48 ;; esac
+        ip $family route add $net1 dev wg0 via-wgpeer "$A"
+        ip $family route add $net2 dev wg0 via-wgpeer "$B"
+        ID_A=$(unprivileged ip -j $family route show $net1 | jq -r '.[0]["wgpeer-id"]')
+        ID_B=$(unprivileged ip -j $family route show $net2 | jq -r '.[0]["wgpeer-id"]')
+        is "$family: who may not read the device is shown numbers, and no error" \
+            "$(unprivileged ip $family route show dev wg0 2>&1 | grep -o '^[^ ]* via-wgpeer.* [0-9]*\b' | cut -d ' ' -f 1-3)" \
+            "$net1 via-wgpeer-id $ID_A
+$net2 via-wgpeer-id $ID_B"
+        is "$family: JSON has wgpeer-id, a number, and no wgpeer" \
+            "$(unprivileged ip -j $family route show $net1 | jq -c '.[0] | [.encap, .["wgpeer-id"], .wgpeer]')" "[\"wgpeer\",$ID_A,null]"
+        is "$family: so has get" "$(unprivileged ip $family route get "${net1%/*}" 2>&1 | grep -c "via-wgpeer-id $ID_A dev wg0")" 1
+        is "$family: show via-wgpeer-id lists the peer's routes" \
+            "$(ip -j $family route show via-wgpeer-id "$ID_A" | jq -r '.[].dst' | xargs)" "$net1"
+        is "$family: also without permission" "$(unprivileged ip -j $family route show via-wgpeer-id "$ID_B" | jq -r '.[].dst' | xargs)" "$net2"
+        refused "$family: show via-wgpeer says that it cannot ask" "use via-wgpeer-id" unprivileged ip $family route show via-wgpeer "$A"
+        refused "$family: delete by another number is refused" "No such process" ip $family route del $net1 via-wgpeer-id "$ID_B"
+        claim "$family: and by its own deletes" ip $family route del $net1 via-wgpeer-id "$ID_A"
+        for command in add replace append change; do
+            refused "$family: $command takes no number" "routes are added by the peer's public key" \
+                ip $family route $command $net1 dev wg0 via-wgpeer-id "$ID_A"
+        done
+        claim "$family: flush via-wgpeer-id flushes" ip $family route flush via-wgpeer-id "$ID_B"
+        is "$family: so that none is left" "$(ip $family route show via-wgpeer-id "$ID_B")" ""
+        ip $family route add $net1 dev wg0 via-wgpeer "$A"
+        claim "$family: flush works without the device's answer" env LD_PRELOAD="$NO_GENERIC_NETLINK" ip $family route flush dev wg0 proto boot
+        is "$family: and takes the route" "$(ip $family route show $net1)" ""
+        ip $family route add $net1 dev wg0 via-wgpeer "$A"
+        is "$family: without generic netlink the number is shown" \
+            "$(env LD_PRELOAD="$NO_GENERIC_NETLINK" ip $family route show $net1 2>/dev/null | grep -o "via-wgpeer-id $ID_A dev")" "via-wgpeer-id $ID_A dev"
+        ip $family route flush dev wg0 proto boot
+    done
+    refused "nexthop takes no number" "routes are added by the peer's public key" ip nexthop add id 7 dev wg0 via-wgpeer-id "$ID_A"
+    refused "a number is a number" "is 1 or more" ip route show via-wgpeer-id 0
+    refused "and nothing else" "is 1 or more" ip route show via-wgpeer-id "$A"
+}
+
+# A peer that the device has lost: dead, and by its number alone.
+dead_peers() {
+    local id
+    ip route add 192.0.2.0/24 dev wg0 via-wgpeer "$A"
+    ip route add 198.51.100.0/24 nexthop dev wg0 via-wgpeer "$A" nexthop dev wg0 via-wgpeer "$B"
+    ip -6 route add 2001:db8::/48 dev wg0 via-wgpeer "$A"
+    ip -6 route add 2001:db8:1::/48 nexthop via fd00::2 dev wg0 via-wgpeer "$A" onlink nexthop via fd00::3 dev wg0 via-wgpeer "$B" onlink
+    ip nexthop add id 7 dev wg0 via-wgpeer "$A"
+    ip -6 nexthop add id 8 dev wg0 via-wgpeer "$A"
+    id=$(number_of 192.0.2.0/24)
+    wg set wg0 peer "$A" remove
+    is "a route to a lost peer is shown as dead, by its number" "$(routes | grep '^192')" "192.0.2.0/24 via-wgpeer-id $id scope link dead"
+    is "in IPv6, too" "$(routes -6 | grep '^2001:db8::/48')" "2001:db8::/48 via-wgpeer-id $id metric 1024 dead pref medium"
+    is "a hop to it is, and the other is not" "$(ip -j route show 198.51.100.0/24 | jq -c '[.[0].nexthops[] | [.["wgpeer-id"], .wgpeer, .flags]]')" \
+        "[[$id,null,[\"dead\"]],[null,\"$B\",[]]]"
+    is "in IPv6, too" "$(ip -j -6 route show 2001:db8:1::/48 | jq -c '[.[0].nexthops[] | [.["wgpeer-id"], .wgpeer, (.flags | index("dead") != null)]]')" \
+        "[[$id,null,true],[null,\"$B\",false]]"
+    is "so are nexthop objects" "$(ip -j nexthop show | jq -c '[.[] | [.id, .["wgpeer-id"], (.flags | index("dead") != null)]]')" \
+        "[[7,$id,true],[8,$id,true]]"
+    wg set wg0 peer "$A"
+    is "none is when the peer is back, with its key" "$(ip -j route show 192.0.2.0/24 | jq -c '.[0] | [.wgpeer, .flags]')" "[\"$A\",[]]"
+    is "in IPv6, too" "$(ip -j -6 route show 2001:db8::/48 | jq -c '.[0] | [.wgpeer, .flags]')" "[\"$A\",[]]"
+    ip nexthop flush >/dev/null
+    flush
+    ip route del 198.51.100.0/24
+    ip -6 route del 2001:db8:1::/48
 }
 
 multipath() {
@@ -177,15 +254,16 @@ round_trips() {
     for family in -4 -6; do
         before=$(ip $family route show proto boot)
         ip $family route save proto boot >saved
-        is "showdump of what $family save wrote prints the peers" "$(ip $family route showdump <saved | grep -c via-wgpeer)" \
-            "$(grep -c via-wgpeer <<<"$before")"
+        is "showdump of what $family save wrote prints the peers, by number, as it may be of another time" \
+            "$(ip $family route showdump <saved | grep -c via-wgpeer-id)" "$(grep -c via-wgpeer <<<"$before")"
         claim "$family flush takes routes with peers" ip $family route flush proto boot
         is "all of them" "$(ip $family route show proto boot)" ""
-        claim "$family restore takes what save wrote" sh -c "ip $family route restore <saved"
-        is "and restores the very routes" "$(ip $family route show proto boot)" "$before"
+        refused "$family restore does not take numbers" "public key of the WireGuard peer is missing" sh -c "ip $family route restore <saved"
+        is "so that no route names another peer" "$(ip $family route show proto boot | grep via-wgpeer)" ""
     done
     flush
     ip route flush proto boot
+    ip -6 route flush proto boot
 
     for i in {1..250}; do
         echo "route add 10.0.$i.0/24 dev wg0 via-wgpeer $([ $((i % 3)) -eq 0 ] && echo "$A" || echo "$B")"
@@ -205,6 +283,7 @@ many_keys() {
     for i in {1..64}; do wg genkey | wg pubkey; done >keys
     # shellcheck disable=SC2046
     wg set wg1 $(sed 's/^/peer /' keys)
+    wg-mode 1 2
     ip link set wg1 up
     awk '{ print "route add 10.1." NR ".0/24 dev wg1 via-wgpeer " $1 }' keys | ip -batch -
     keys=$(ip -j route show dev wg1 | jq -r '.[].wgpeer')
@@ -251,14 +330,19 @@ refusals() {
     refused "so is a device that is not WireGuard's" "Device of a route to a WireGuard peer is not WireGuard's" \
         ip route add 192.0.2.0/24 dev plain0 via-wgpeer "$A"
     refused "and no device" "A route to a WireGuard peer must name its device" ip route add 192.0.2.0/24 via-wgpeer "$A"
+    wg-mode 0 0
+    refused "and a device whose mode is allowedips, with what to set" "must be set to a route mode other than allowedips first" \
+        ip route add 192.0.2.0/24 dev wg0 via-wgpeer "$A"
+    refused "in IPv6, too" "must be set to a route mode other than allowedips first" ip route add 2001:db8::/48 dev wg0 via-wgpeer "$A"
+    refused "and in nexthop objects" "must be set to a route mode other than allowedips first" ip nexthop add id 7 dev wg0 via-wgpeer "$A"
+    wg-mode 0 3
     refused "and anyone without CAP_NET_ADMIN" "Operation not permitted" \
         setpriv --bounding-set=-net_admin ip route add 192.0.2.0/24 dev wg0 via-wgpeer "$A"
     refused "replace with an unknown peer is refused" "Device has no WireGuard peer with this public key" \
         sh -c "ip route add 192.0.2.0/24 dev wg0 via-wgpeer $A && ip route replace 192.0.2.0/24 dev wg0 via-wgpeer $C"
     is "and leaves the route as it was" "$(routes)" "192.0.2.0/24 via-wgpeer $A scope link"
     wg set wg0 peer "$A" remove
-    is "a route is shown with its peer when the device has lost that" "$(routes)" "192.0.2.0/24 via-wgpeer $A scope link"
-    claim "and can be deleted by it" ip route del 192.0.2.0/24 dev wg0 via-wgpeer "$A"
+    claim "a route can be deleted by its peer when the device has lost that" ip route del 192.0.2.0/24 dev wg0 via-wgpeer "$A"
     wg set wg0 peer "$A"
 }
 
@@ -273,6 +357,7 @@ other_encapsulations() {
 
 help_texts() {
     is "help of ip route has it as a nexthop and a selector" "$(ip route help 2>&1 | grep -c 'via-wgpeer KEY')" 2
+    is "and the number as a selector" "$(ip route help 2>&1 | grep -c 'via-wgpeer-id NUMBER')" 1
     is "help of ip nexthop has it" "$(ip nexthop help 2>&1 | grep -c 'via-wgpeer KEY')" 1
     is "encap help lists the type" "$(ip route add 192.0.2.0/24 dev wg0 encap help 2>&1 | grep -cw wgpeer)" 1
 }
@@ -280,6 +365,8 @@ help_texts() {
 set_up
 one_route
 one_ipv6_route
+numbers
+dead_peers
 multipath
 nexthop_objects
 filters

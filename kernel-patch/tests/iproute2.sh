@@ -11,7 +11,7 @@ tests=$(cd "$(dirname "$0")" && pwd)
 . "$tests/../vm/lib.sh"
 . "$tests/vm.sh"
 
-need wireguard-tools jq
+need gcc libc6-dev wireguard-tools jq
 if [ $# -ge 2 ]; then
     linux=$1 ip_folder=$2 lane=${3:-} gen_init_cpio=${4:-}
 else
@@ -21,12 +21,16 @@ else
     lane=$("$tests/../vm/build.sh" qemu)
 fi
 
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -o "$work/wg-mode" "$tests"/{wg-mode,netlink}.c
+gcc -O2 -Wall -Wextra -Werror -shared -fPIC -o "$work/no-generic-netlink.so" "$tests/no-generic-netlink.c"
+
 status=0
-GUEST_PATH=$ip_folder boot_uml "$linux" "$tests/iproute2-guest.sh" || status=1
+GUEST_PATH=$ip_folder:$work boot_uml "$linux" "$tests/iproute2-guest.sh" || status=1
 
 if [ -n "$lane" ]; then
-    initrd=$(mktemp)
-    trap 'rm -f "$initrd"' EXIT
+    initrd=$work/initrd
     files=(claims.sh="$tests/claims.sh" bin/ip="$ip_folder/ip" modules/load-order="$lane/load-order")
     for program in bash mount insmod sed grep head; do files+=("bin/$program=$(command -v "$program")"); done
     while read -r module; do files+=("modules/$module=$lane/$module"); done <"$lane/load-order"

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/klog.h>
 #include <sys/mount.h>
 #include <sys/random.h>
 #include <sys/reboot.h>
@@ -21,16 +22,19 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-int rtnl, genl, wireguard_family, failures;
+int rtnl, genl, wireguard_family, failures, family;
 unsigned char keys[DEVICES][WG_KEY_LEN], private_keys[DEVICES][WG_KEY_LEN];
 char extack[256];
 struct request request;
 union reply reply;
 static ssize_t last_datagram;
+static int last_error;
 
 void claim(bool holds, const char *text)
 {
-	printf("%s - %s%s%s\n", holds ? "ok" : "not ok", text, extack[0] && !holds ? ": " : "", holds ? "" : extack);
+	printf("%s - %s%s\n", holds ? "ok" : "not ok", family == AF_INET ? "IPv4: " : family == AF_INET6 ? "IPv6: " : "", text);
+	if (!holds)
+		printf("#   the last answer: errno %d%s%s\n", last_error, extack[0] ? ", " : "", extack);
 	failures += !holds;
 }
 
@@ -66,7 +70,22 @@ const struct nlattr *find(const void *from, int len, int type)
 	return NULL;
 }
 
-int talk(int fd)
+const struct nlattr *find_in(const struct nlmsghdr *h, size_t header, int type)
+{
+	return find((const char *)h + NLMSG_SPACE(header), h->nlmsg_len - NLMSG_SPACE(header), type);
+}
+
+int64_t number_of(const struct nlattr *a)
+{
+	uint64_t value = 0; /* little-endian, as every machine of the lab */
+
+	if (!a)
+		return -1;
+	memcpy(&value, data_of(a), size_of(a) < 8 ? size_of(a) : 8);
+	return value;
+}
+
+static int talk_once(int fd)
 {
 	static unsigned int seq;
 	struct nlmsgerr *error;
@@ -94,23 +113,37 @@ int talk(int fd)
 	return -error->error;
 }
 
-int talk_dump(int fd, long *messages)
+void (*around_talk)(bool before);
+
+int talk(int fd)
+{
+	if (around_talk)
+		around_talk(true);
+	last_error = talk_once(fd);
+	if (around_talk)
+		around_talk(false);
+	return last_error;
+}
+
+int talk_dump(int fd, long *messages, void (*visit)(const struct nlmsghdr *h, void *context), void *context)
 {
 	int error = talk(fd);
 	ssize_t got;
 
 	/* talk() has read a datagram, of which it looked at the first message alone. */
-	if (error || reply.h.nlmsg_type == NLMSG_ERROR || reply.h.nlmsg_type == NLMSG_DONE)
+	if (error || reply.h.nlmsg_type == NLMSG_ERROR)
 		return error;
 	for (got = last_datagram;; got = recv(fd, &reply, sizeof(reply), 0)) {
 		if (got < 0)
 			return errno;
 		for (struct nlmsghdr *h = &reply.h; NLMSG_OK(h, got); h = NLMSG_NEXT(h, got)) {
 			if (h->nlmsg_type == NLMSG_DONE)
-				return 0;
+				return -*(int *)NLMSG_DATA(h);
 			if (h->nlmsg_type == NLMSG_ERROR)
 				return -((struct nlmsgerr *)NLMSG_DATA(h))->error;
 			++*messages;
+			if (visit)
+				visit(h, context);
 		}
 	}
 }
@@ -131,8 +164,8 @@ static void find_wireguard(void)
 	begin(GENL_ID_CTRL, 0, &g, sizeof(g));
 	put(CTRL_ATTR_FAMILY_NAME, WG_GENL_NAME, sizeof(WG_GENL_NAME));
 	talk(genl);
-	id = find(NLMSG_DATA(&reply.h) + GENL_HDRLEN, reply.h.nlmsg_len - NLMSG_HDRLEN - GENL_HDRLEN, CTRL_ATTR_FAMILY_ID);
-	wireguard_family = id ? *(unsigned short *)((char *)id + NLA_HDRLEN) : 0;
+	id = find_in(&reply.h, GENL_HDRLEN, CTRL_ATTR_FAMILY_ID);
+	wireguard_family = id ? number_of(id) : 0;
 }
 
 void open_netlink(void)
@@ -144,6 +177,17 @@ void open_netlink(void)
 	rtnl = netlink_socket(NETLINK_ROUTE);
 	genl = netlink_socket(NETLINK_GENERIC);
 	find_wireguard();
+}
+
+int open_listener(unsigned int groups, int rtnl_group)
+{
+	struct sockaddr_nl address = { .nl_family = AF_NETLINK, .nl_groups = groups };
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+
+	if (bind(fd, (void *)&address, sizeof(address)) ||
+	    (rtnl_group && setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &rtnl_group, sizeof(rtnl_group))))
+		perror("listener");
+	return fd;
 }
 
 void link_up(const char *name)
@@ -177,6 +221,18 @@ void wg_begin(int cmd, int flags, int device)
 	put_u32(WGDEVICE_A_IFINDEX, if_nametoindex(name));
 }
 
+/* What GET_DEVICE says first: all of it, for as few peers as here. */
+static int get_device(int device)
+{
+	static union reply rest;
+	int error;
+
+	wg_begin(WG_CMD_GET_DEVICE, NLM_F_DUMP, device);
+	error = talk(genl);
+	recv(genl, &rest, sizeof(rest), MSG_DONTWAIT); /* the end of the dump, if it came by itself */
+	return error;
+}
+
 void wg_identity(int device)
 {
 	const struct nlattr *key;
@@ -189,26 +245,65 @@ void wg_identity(int device)
 	put(WGDEVICE_A_PRIVATE_KEY, private, WG_KEY_LEN);
 	put_u16(WGDEVICE_A_LISTEN_PORT, FIRST_PORT + device);
 	talk(genl);
-	wg_begin(WG_CMD_GET_DEVICE, NLM_F_DUMP, device);
-	talk(genl);
-	key = find(NLMSG_DATA(&reply.h) + GENL_HDRLEN, reply.h.nlmsg_len - NLMSG_HDRLEN - GENL_HDRLEN, WGDEVICE_A_PUBLIC_KEY);
+	key = get_device(device) ? NULL : find_in(&reply.h, GENL_HDRLEN, WGDEVICE_A_PUBLIC_KEY);
 	if (key)
-		memcpy(keys[device], (char *)key + NLA_HDRLEN, WG_KEY_LEN);
-	recv(genl, &reply, sizeof(reply), MSG_DONTWAIT); /* the end of the dump, if it came by itself */
+		memcpy(keys[device], data_of(key), WG_KEY_LEN);
 }
 
-void put_peer(enum style style, const unsigned char *key, int len, int encap, int encap_type, int sugar)
+int set_device(int device, int attribute, unsigned int value)
 {
-	struct nlattr *n;
+	wg_begin(WG_CMD_SET_DEVICE, NLM_F_ACK, device);
+	put_u32(attribute, value);
+	return talk(genl);
+}
 
-	if (style == ENCAP) {
-		n = nest(encap);
-		put(ENCAP_WGPEER_KEY, key, len);
-		end(n);
-		put_u16(encap_type, ENCAP_WGPEER);
-	} else if (style == WGPEER) {
-		put(sugar, key, len);
+int64_t shown_of_device(int device, int attribute)
+{
+	return get_device(device) ? -1 : number_of(find_in(&reply.h, GENL_HDRLEN, attribute));
+}
+
+int64_t peer_number(int device, int peer)
+{
+	const struct nlattr *peers = get_device(device) ? NULL : find_in(&reply.h, GENL_HDRLEN, WGDEVICE_A_PEERS), *one;
+	int left = peers ? size_of(peers) : 0;
+
+	for (one = peers ? data_of(peers) : NULL; left >= NLA_HDRLEN;
+	     left -= NLA_ALIGN(one->nla_len), one = (const void *)one + NLA_ALIGN(one->nla_len)) {
+		const struct nlattr *key = find(data_of(one), size_of(one), WGPEER_A_PUBLIC_KEY);
+
+		if (key && !memcmp(data_of(key), keys[peer], WG_KEY_LEN))
+			return number_of(find(data_of(one), size_of(one), WGPEER_A_ID));
 	}
+	return -1;
+}
+
+void put_key(int encap, int encap_type, const void *key, size_t len)
+{
+	struct nlattr *n = nest(encap);
+
+	put(LWT_WGPEER_PUBLIC_KEY, key, len);
+	end(n);
+	put_u16(encap_type, LWTUNNEL_ENCAP_WGPEER);
+}
+
+void put_number(int encap, int encap_type, uint64_t number)
+{
+	struct nlattr *n = nest(encap);
+
+	put(LWT_WGPEER_ID, &number, number >> 32 ? 8 : 4);
+	end(n);
+	put_u16(encap_type, LWTUNNEL_ENCAP_WGPEER);
+}
+
+int64_t named_number(const void *attributes, int len, int encap, int encap_type)
+{
+	const struct nlattr *type = find(attributes, len, encap_type), *nest = find(attributes, len, encap);
+
+	if (!type || !nest || number_of(type) != LWTUNNEL_ENCAP_WGPEER)
+		return -1;
+	if (find(data_of(nest), size_of(nest), LWT_WGPEER_PUBLIC_KEY))
+		return -2;
+	return number_of(find(data_of(nest), size_of(nest), LWT_WGPEER_ID));
 }
 
 /* In any order that works: what fails now may only lack a module that comes later. */
@@ -244,6 +339,9 @@ void vm_start(void)
 	mount("sysfs", "/sys", "sysfs", 0, NULL);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	load_modules();
+	/* What the boot had to complain of is not the program's. */
+	klogctl(5 /* SYSLOG_ACTION_CLEAR */, NULL, 0);
+	printf("# start\n");
 }
 
 void vm_stop(void)

@@ -1,389 +1,248 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Runs as init of a VM with the patched kernel: what the modes of a device do, gateways, routes with several hops, policy
- * rules, and the removal of single prefixes. One line a claim, then "done".
+ * Runs as init of a VM with the patched kernel: what the modes of a device and its source check do, gateways, routes with several
+ * hops, special routes and policy rules, in both families. One line a claim, then "done".
  */
 #define _GNU_SOURCE
-#include "netlink.h"
+#include "routes.h"
 #include "tunnels.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <linux/fib_rules.h>
-#include <linux/genetlink.h>
-#include <net/if.h>
+#include <netinet/in.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { WGDEVICE_ROUTE_MODE_ = WGDEVICE_A_PEERS + 1, WGALLOWEDIP_FLAGS_ = WGALLOWEDIP_A_CIDR_MASK + 1, REMOVE_ME = 1 };
-enum mode { AUTO, ALLOWEDIPS, PEER, GATEWAY, UNKNOWN };
+enum { ALLOWEDIPS = WGDEVICE_ROUTE_MODE_ALLOWEDIPS, GATEWAY, PEER, AUTO, MODES };
+static const char *const mode_names[] = { "allowedips", "gateway", "peer", "auto" };
+enum { NAMED = 1, VIA, NEITHER }; /* prefixes: their routes name peer 3, have the gateway of peer 2, or neither */
+static const int families[] = { AF_INET, AF_INET6 };
 
-/* A hop of a route: a peer, a gateway, both or none. */
-struct hop {
-	int peer;
-	const char *gateway;
-};
+static int set_mode(unsigned int mode) { return set_device(0, WGDEVICE_A_ROUTE_MODE, mode); }
+static int set_check(unsigned int check) { return set_device(0, WGDEVICE_A_SOURCE_CHECK, check); }
 
-static int family_of(const char *address) { return strchr(address, ':') ? AF_INET6 : AF_INET; }
-static int size_of(int family) { return family == AF_INET6 ? 16 : 4; }
-
-static int set_mode(enum mode mode)
+static void claimf(bool holds, const char *format, const char *a, const char *b)
 {
-	unsigned char value = mode;
+	char text[200];
 
+	snprintf(text, sizeof(text), format, a, b);
+	claim(holds, text);
+}
+
+static void setting(int attribute, unsigned int first, unsigned int last, const char *what)
+{
+	unsigned char byte = last;
+
+	claimf(shown_of_device(0, attribute) == first, "a new device shows the default of its %s%s", what, "");
+	for (unsigned int value = 0; value <= last; value++)
+		claimf(set_device(0, attribute, value) == 0 && shown_of_device(0, attribute) == value, "a %s that is set is shown%s", what, "");
+	wg_peer(0, 2, false, 0);
+	claimf(shown_of_device(0, attribute) == last, "a message without the %s leaves it%s", what, "");
+	claimf(set_device(0, attribute, last + 1) == ERANGE && shown_of_device(0, attribute) == last,
+	       "an unknown %s is refused and changes nothing%s", what, "");
+	set_device(0, attribute, first);
 	wg_begin(WG_CMD_SET_DEVICE, NLM_F_ACK, 0);
-	put(WGDEVICE_ROUTE_MODE_, &value, 1);
-	return talk(genl);
+	put(attribute, &byte, 1);
+	claimf(talk(genl) != 0 && shown_of_device(0, attribute) == first, "a %s of one byte is refused%s", what, "");
 }
 
-static int shown_mode(void)
+/* The peer that AllowedIPs, the gateway or the route's name choose. */
+static void name_routes(void)
 {
-	const struct nlattr *mode;
-	int value;
-
-	wg_begin(WG_CMD_GET_DEVICE, NLM_F_DUMP, 0);
-	talk(genl);
-	mode = find(NLMSG_DATA(&reply.h) + GENL_HDRLEN, reply.h.nlmsg_len - NLMSG_HDRLEN - GENL_HDRLEN, WGDEVICE_ROUTE_MODE_);
-	value = mode ? *((unsigned char *)mode + NLA_HDRLEN) : -1;
-	recv(genl, &reply, sizeof(reply), MSG_DONTWAIT); /* the end of the dump, if it came by itself */
-	return value;
+	for (int peer = 2; peer <= 4; peer++)
+		claim(allowed_ip(peer, gateway(peer), host_bits(), 0) == 0, "a peer has a tunnel address");
+	set_mode(AUTO);
+	claim(route_set((struct route){ .to = at(NAMED, 0), .hop.peer = 3 }) == 0 &&
+	      route_set((struct route){ .to = at(VIA, 0), .hop.gateway = gateway(2) }) == 0 &&
+	      route_set((struct route){ .to = at(NEITHER, 0) }) == 0, "routes name a peer, have a gateway, or neither");
 }
 
-static int allowed_ip(int peer, const char *to, unsigned char bits, unsigned int flags)
+static bool leads_to(int net, int peer)
 {
-	unsigned char address[16];
-	struct nlattr *list, *one, *ips, *ip;
-
-	wg_begin(WG_CMD_SET_DEVICE, NLM_F_ACK, 0);
-	list = nest(WGDEVICE_A_PEERS);
-	one = nest(0);
-	put(WGPEER_A_PUBLIC_KEY, keys[peer], WG_KEY_LEN);
-	ips = nest(WGPEER_A_ALLOWEDIPS);
-	ip = nest(0);
-	inet_pton(family_of(to), to, address);
-	put_u16(WGALLOWEDIP_A_FAMILY, family_of(to));
-	put(WGALLOWEDIP_A_IPADDR, address, size_of(family_of(to)));
-	put(WGALLOWEDIP_A_CIDR_MASK, &bits, 1);
-	put_u32(WGALLOWEDIP_FLAGS_, flags);
-	end(ip);
-	end(ips);
-	end(one);
-	end(list);
-	return talk(genl);
-}
-
-static void put_gateway(int family, const char *gateway)
-{
-	struct {
-		unsigned short family;
-		unsigned char address[16];
-	} via = { .family = family_of(gateway) };
-
-	inet_pton(via.family, gateway, via.address);
-	if (via.family == family)
-		put(RTA_GATEWAY, via.address, size_of(family));
-	else
-		put(RTA_VIA, &via, sizeof(via));
-}
-
-static void put_hop(int family, const struct hop *hop)
-{
-	if (hop->gateway)
-		put_gateway(family, hop->gateway);
-	if (hop->peer)
-		put_peer(WGPEER, keys[hop->peer], WG_KEY_LEN, RTA_ENCAP, RTA_ENCAP_TYPE, RTA_WGPEER_);
-}
-
-/* The hops of one route, onlink: of a WireGuard device that is usual. One hop without anything is a plain route. */
-static void put_hops(int family, const struct hop *hops, int count)
-{
-	struct nlattr *multipath;
-
-	if (count == 1) {
-		put_u32(RTA_OIF, if_nametoindex("wg0"));
-		put_hop(family, hops);
-		return;
-	}
-	multipath = put(RTA_MULTIPATH, NULL, 0);
-	for (int i = 0; i < count; i++) {
-		struct rtnexthop *nh = (void *)&request + request.h.nlmsg_len;
-
-		*nh = (struct rtnexthop){ .rtnh_ifindex = if_nametoindex("wg0"), .rtnh_flags = hops[i].gateway ? RTNH_F_ONLINK : 0 };
-		request.h.nlmsg_len += sizeof(*nh);
-		put_hop(family, hops + i);
-		nh->rtnh_len = (char *)&request + request.h.nlmsg_len - (char *)nh;
-	}
-	end(multipath);
-}
-
-static int begin_route(const char *to, int bits, int table, bool gateway)
-{
-	int family = family_of(to);
-	struct rtmsg r = { .rtm_family = family, .rtm_dst_len = bits, .rtm_table = table, .rtm_protocol = RTPROT_STATIC,
-			   .rtm_scope = family == AF_INET && !gateway ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE,
-			   .rtm_type = RTN_UNICAST, .rtm_flags = gateway ? RTNH_F_ONLINK : 0 };
-	unsigned char address[16];
-
-	inet_pton(family, to, address);
-	begin(RTM_NEWROUTE, NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE, &r, sizeof(r));
-	put(RTA_DST, address, size_of(family));
-	return family;
-}
-
-static int route_hops(const char *to, int bits, int table, const struct hop *hops, int count)
-{
-	int family = begin_route(to, bits, table, hops->gateway);
-
-	put_hops(family, hops, count);
-	return talk(rtnl);
-}
-
-static int route_peer(const char *to, int bits, int peer)
-{
-	return route_hops(to, bits, RT_TABLE_MAIN, &(struct hop){ .peer = peer }, 1);
-}
-
-static int route_via(const char *to, int bits, const char *gateway, int peer)
-{
-	return route_hops(to, bits, RT_TABLE_MAIN, &(struct hop){ .peer = peer, .gateway = gateway }, 1);
-}
-
-static int route_delete(const char *to, int bits)
-{
-	int family = family_of(to);
-	struct rtmsg r = { .rtm_family = family, .rtm_dst_len = bits, .rtm_table = RT_TABLE_MAIN, .rtm_scope = RT_SCOPE_NOWHERE };
-	unsigned char address[16];
-
-	inet_pton(family, to, address);
-	begin(RTM_DELROUTE, NLM_F_ACK, &r, sizeof(r));
-	put(RTA_DST, address, size_of(family));
-	return talk(rtnl);
-}
-
-/* The packet arrives at that peer, and at no other. */
-static bool goes_to(const char *to, int peer)
-{
-	long before[PEERS + 1];
 	bool right;
 
-	for (int d = 1; d <= PEERS; d++)
-		before[d] = counter(d, "delivered");
-	right = send_udp(to) == 0 && reaches(peer, "delivered", before[peer] + 1);
-	for (int d = 1; d <= PEERS; d++)
-		right &= counter(d, "delivered") == before[d] + (d == peer);
+	if (!peer)
+		return goes_nowhere(at(net, 1)) && refuses(1, at(net, 9)) && refuses(2, at(net, 9)) && refuses(3, at(net, 9));
+	right = goes_to(at(net, 1), peer) && believes(peer, at(net, 9)) && raw_goes_to(at(net, 1), peer);
+	for (int other = 1; other <= 4; other++)
+		right &= other == peer || refuses(other, at(net, 9));
 	return right;
 }
 
-static bool goes_nowhere(const char *to)
+/* The table of Documentation/networking/wireguard-routes.rst. */
+static void modes(void)
 {
-	long errors = counter(0, "tx_errors");
+	static const int peers[MODES][NEITHER + 1] = {
+		[ALLOWEDIPS] = { [NAMED] = 1, [VIA] = 1, [NEITHER] = 1 },
+		[GATEWAY] = { [NAMED] = 3, [VIA] = 2, [NEITHER] = 1 },
+		[PEER] = { [NAMED] = 3, [VIA] = 0, [NEITHER] = 0 },
+		[AUTO] = { [NAMED] = 3, [VIA] = 1, [NEITHER] = 1 },
+	};
+	static const char *const routes[] = { "", "names a peer", "has a gateway", "has neither" };
 
-	send_udp(to);
-	return reaches(0, "tx_errors", errors + 1);
-}
-
-static const char *own_address(const char *other) { return strchr(other, ':') ? "fd00::1" : "172.16.0.1"; }
-
-static bool believes(int peer, const char *source)
-{
-	long before = counter(0, "delivered");
-
-	send_raw(peer, source, own_address(source));
-	return reaches(0, "delivered", before + 1);
-}
-
-static bool refuses(int peer, const char *source)
-{
-	long before = counter(0, "rx_frame_errors"), delivered = counter(0, "delivered");
-
-	send_raw(peer, source, own_address(source));
-	return reaches(0, "rx_frame_errors", before + 1) && counter(0, "delivered") == delivered;
-}
-
-static void setting(void)
-{
-	claim(shown_mode() == AUTO, "a new device shows the mode auto");
-	claim(set_mode(PEER) == 0 && shown_mode() == PEER, "a mode that is set is shown");
-	wg_peer(0, 2, false, 0);
-	claim(shown_mode() == PEER, "a message without the attribute leaves it");
-	claim(set_mode(UNKNOWN) != 0 && shown_mode() == PEER, "an unknown mode is refused and changes nothing");
-	claim(set_mode(AUTO) == 0 && shown_mode() == AUTO, "the mode can be set back");
-}
-
-static void mode_allowedips(void)
-{
-	claim(route_peer("198.51.100.0", 24, 2) == 0 && goes_to("198.51.100.1", 2), "auto: a route's peer is used");
-	claim(set_mode(ALLOWEDIPS) == 0 && goes_to("198.51.100.1", 1), "allowedips: AllowedIPs choose, not the route's peer");
-	claim(believes(1, "198.51.100.9") && refuses(2, "198.51.100.9"), "... and say whose sources are believed");
-	claim(route_peer("203.0.113.0", 24, 3) == EOPNOTSUPP && strstr(extack, "mode"), "... and such routes are refused, with a message");
-	claim(route_peer("203.0.113.0", 24, 0) == 0, "... while plain routes are not");
-	claim(set_mode(AUTO) == 0 && goes_to("198.51.100.1", 2), "auto again: the route that is still there decides");
-}
-
-static void mode_peer(void)
-{
-	route_peer("192.0.2.0", 24, 0);
-	claim(goes_to("192.0.2.1", 1) && believes(1, "192.0.2.1"), "auto: AllowedIPs decide where the route names no peer");
-	claim(set_mode(PEER) == 0 && goes_to("198.51.100.1", 2) && believes(2, "198.51.100.9"), "peer: a route's peer is used and believed");
-	claim(goes_nowhere("192.0.2.1"), "... and a packet whose route names none is dropped");
-	claim(refuses(1, "192.0.2.1") && refuses(1, "8.8.8.8"), "... and no source is believed by AllowedIPs");
-	claim(route_peer("2001:db8::", 32, 3) == 0 && goes_to("2001:db8::1", 3), "... IPv6 packets go by their routes");
-	claim(believes(3, "2001:db8::9") && refuses(4, "2001:db8::9") && refuses(1, "2001:db9::1"), "... and IPv6 sources are believed by theirs");
-	route_delete("2001:db8::", 32);
-	claim(route_delete("198.51.100.0", 24) == 0 && refuses(2, "198.51.100.9") && goes_nowhere("192.0.2.1"),
-	      "... also when no route names a peer");
-	claim(set_mode(AUTO) == 0 && goes_to("192.0.2.1", 1), "auto again: without such routes, AllowedIPs decide");
+	for (int mode = 0; mode < MODES; mode++) {
+		set_mode(mode);
+		for (int net = NAMED; net <= NEITHER; net++)
+			claimf(leads_to(net, peers[mode][net]), "mode %s, and the route %s: as documented, in both directions",
+			       mode_names[mode], routes[net]);
+	}
+	set_mode(ALLOWEDIPS);
+	claim(route_set((struct route){ .to = at(20, 0), .hop.peer = 3 }) == EOPNOTSUPP && strstr(extack, "mode"),
+	      "mode allowedips: routes that name a peer are refused, with a message");
+	claim(route_set((struct route){ .to = at(20, 0), .hop.gateway = gateway(3) }) == 0, "... and others are not");
+	set_mode(AUTO);
+	route_delete((struct route){ .to = at(NAMED, 0) });
+	claim(refuses(3, at(NAMED, 9)) && believes(1, at(NAMED, 9)), "mode auto: without such routes, AllowedIPs decide");
+	set_mode(PEER);
+	claim(refuses(3, at(NAMED, 9)) && refuses(1, at(NAMED, 9)), "mode peer: without such routes, nobody is believed");
+	route_set((struct route){ .to = at(NAMED, 0), .hop.peer = 3 });
 }
 
 static void unreachable(void)
 {
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(9) };
-	int fd = socket(AF_INET, SOCK_DGRAM, 0), one = 1;
+	int fd, error = 0, one = 1;
+	socklen_t len = sizeof(error);
+	struct pollfd p;
 
-	setsockopt(fd, IPPROTO_IP, IP_RECVERR, &one, sizeof(one));
 	set_mode(PEER);
-	inet_pton(AF_INET, "192.0.2.1", &a.sin_addr);
-	connect(fd, (void *)&a, sizeof(a));
-	send(fd, "x", 1, 0);
-	usleep(100000);
-	claim(send(fd, "x", 1, 0) < 0 && errno == EHOSTUNREACH, "peer: the drop is answered with ICMP's host unreachable");
+	fd = connected(at(NEITHER, 1));
+	setsockopt(fd, family == AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IP, family == AF_INET6 ? IPV6_RECVERR : IP_RECVERR, &one, sizeof(one));
+	p = (struct pollfd){ .fd = fd };
+	claim(send(fd, "x", 1, 0) < 0 && errno == ENOKEY && poll(&p, 1, 5000) == 1 && getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 &&
+	      error == EHOSTUNREACH, "mode peer: what nobody gets is refused at once, and answered with ICMP's host unreachable");
 	close(fd);
-	set_mode(AUTO);
 }
 
 static void gateways(void)
 {
-	claim(route_via("203.0.113.0", 24, "172.16.0.2", 0) == 0 && goes_to("203.0.113.1", 1) && believes(1, "203.0.113.9"),
-	      "auto: a gateway means nothing");
-	for (int peer = 2; peer <= 4; peer++) {
-		char address[2][16];
+	struct hop two[] = { { .gateway = gateway(2) }, { .gateway = gateway(3) } };
 
-		sprintf(address[0], "172.16.0.%d", peer);
-		sprintf(address[1], "fd00::%d", peer);
-		claim(allowed_ip(peer, address[0], 32, 0) == 0 && allowed_ip(peer, address[1], 128, 0) == 0, "a peer has addresses");
+	set_mode(GATEWAY);
+	if (family == AF_INET) {
+		claim(route_set((struct route){ .to = at(4, 0), .hop.gateway = "fd00::4" }) == 0 && allowed_ip(4, "fd00::4", 128, 0) == 0 &&
+		      leads_to(4, 4), "mode gateway: an IPv4 route can have an IPv6 gateway");
 	}
-	claim(set_mode(GATEWAY) == 0 && goes_to("203.0.113.1", 2), "gateway: the peer that has the gateway's address gets the packet");
-	claim(believes(2, "203.0.113.9") && refuses(3, "203.0.113.9") && refuses(1, "203.0.113.9"), "... and alone is believed");
-	claim(route_via("203.0.113.0", 24, "fd00::4", 0) == 0 && goes_to("203.0.113.1", 4), "... an IPv4 route can have an IPv6 gateway");
-	claim(believes(4, "203.0.113.9") && refuses(2, "203.0.113.9"), "... in receiving as well");
-	claim(route_via("2001:db8::", 32, "fd00::3", 0) == 0 && goes_to("2001:db8::1", 3), "... an IPv6 packet goes by its gateway");
-	claim(believes(3, "2001:db8::9") && refuses(4, "2001:db8::9") && refuses(1, "2001:db8::9"), "... which alone is believed");
-	claim(goes_to("192.0.2.1", 1) && believes(1, "192.0.2.1"), "... without a gateway AllowedIPs are asked for the address itself");
-	claim(route_via("198.51.100.0", 24, "172.16.0.2", 3) == 0 && goes_to("198.51.100.1", 3), "... a peer that is named outweighs a gateway");
-	claim(believes(3, "198.51.100.9") && refuses(2, "198.51.100.9"), "... in receiving as well");
-}
-
-static void gateway_corners(void)
-{
-	struct hop two[] = { { .gateway = "172.16.0.2" }, { .gateway = "172.16.0.3" } };
-	long before;
-
-	before = counter(4, "delivered");
-	send_raw(0, "172.16.0.1", "203.0.113.1");
-	claim(reaches(4, "delivered", before + 1), "gateway: a packet without a route goes by the one it would have");
-	claim(route_hops("198.18.0.0", 24, RT_TABLE_MAIN, two, 2) == 0 && believes(2, "198.18.0.9") && believes(3, "198.18.0.9") &&
-	      refuses(4, "198.18.0.9"), "... each gateway of a multipath route is believed, and nobody else");
-	claim(allowed_ip(1, "0.0.0.0", 0, REMOVE_ME) == 0 && route_via("203.0.113.0", 24, "172.16.0.77", 0) == 0 &&
-	      goes_nowhere("203.0.113.1"), "... a gateway that no peer has leads nowhere");
-	allowed_ip(1, "203.0.113.0", 24, 0);
-	claim(goes_nowhere("203.0.113.1") && refuses(1, "203.0.113.9"), "... even if a peer has the destination");
-	allowed_ip(1, "0.0.0.0", 0, 0);
-	set_mode(AUTO);
-}
-
-/* Spreads packets over 64 addresses; they must all arrive at the two peers, and some at each. */
-static bool spreads(const char *format, int first, int second)
-{
-	long before[2] = { counter(first, "delivered"), counter(second, "delivered") }, got[2];
-	char to[40];
-
-	for (int i = 1; i <= 64; i++) {
-		snprintf(to, sizeof(to), format, i);
-		if (send_udp(to))
-			return false;
-		counter(first, "delivered"); /* reads what has come, before the socket is full */
-	}
-	for (int i = 0; i < 500; i++) {
-		got[0] = counter(first, "delivered") - before[0];
-		got[1] = counter(second, "delivered") - before[1];
-		if (got[0] + got[1] >= 64)
-			break;
-		usleep(10000);
-	}
-	return got[0] + got[1] == 64 && got[0] && got[1];
-}
-
-static int nexthop(int family, int id, int peer)
-{
-	struct nhmsg n = { .nh_family = family, .nh_protocol = RTPROT_STATIC };
-
-	begin(RTM_NEWNEXTHOP, NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE, &n, sizeof(n));
-	put_u32(NHA_ID, id);
-	put_u32(NHA_OIF, if_nametoindex("wg0"));
-	put_peer(WGPEER, keys[peer], WG_KEY_LEN, NHA_ENCAP, NHA_ENCAP_TYPE, NHA_WGPEER_);
-	return talk(rtnl);
-}
-
-static int group(int id, int first, int second)
-{
-	struct nhmsg n = { .nh_family = AF_UNSPEC, .nh_protocol = RTPROT_STATIC };
-	struct nexthop_grp members[] = { { .id = first }, { .id = second } };
-
-	begin(RTM_NEWNEXTHOP, NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE, &n, sizeof(n));
-	put_u32(NHA_ID, id);
-	put(NHA_GROUP, members, sizeof(members));
-	return talk(rtnl);
-}
-
-static int route_by_group(const char *to, int bits, int id)
-{
-	begin_route(to, bits, RT_TABLE_MAIN, false);
-	put_u32(RTA_NH_ID, id);
-	return talk(rtnl);
+	route_set((struct route){ .to = at(4, 0), .hop = { .gateway = gateway(2), .peer = 3 } });
+	claim(leads_to(4, 3), "mode gateway: a peer that is named outweighs a gateway");
+	claim(route_set((struct route){ .to = at(4, 0), .hops = two, .count = 2 }) == 0 && spreads(4, 2, 3),
+	      "... the gateways of a multipath route share its flows");
+	claim(believes(2, at(4, 9)) && believes(3, at(4, 9)) && refuses(4, at(4, 9)) && refuses(1, at(4, 9)),
+	      "... each is believed, and nobody else");
+	route_set((struct route){ .to = at(4, 0), .hop.gateway = gateway(0x77) });
+	allowed_ip(1, family == AF_INET6 ? "::" : "0.0.0.0", 0, WGALLOWEDIP_F_REMOVE_ME);
+	allowed_ip(1, at(4, 0), prefix_bits(), 0);
+	claim(leads_to(4, 0), "... a gateway that no peer has leads nowhere, even if a peer has the destination");
+	allowed_ip(1, family == AF_INET6 ? "::" : "0.0.0.0", 0, 0);
+	claim(leads_to(4, 1), "... one that is another's allowed IP only as part of a prefix leads to that peer");
+	nexthop_set(31, (struct hop){ .gateway = gateway(2) });
+	nexthop_set(32, (struct hop){ .gateway = gateway(4) });
+	claim(group_set(33, 31, 32, false) == 0 && route_set((struct route){ .to = at(4, 0), .nexthop = 33 }) == 0 && spreads(4, 2, 4) &&
+	      believes(2, at(4, 9)) && believes(4, at(4, 9)) && refuses(3, at(4, 9)), "... so do those of a group of nexthop objects");
+	nexthop_delete(33);
+	nexthop_delete(32);
+	nexthop_delete(31);
 }
 
 static void several_hops(void)
 {
-	struct hop two[] = { { .peer = 5 }, { .peer = 6 } };
+	struct hop two[] = { { .peer = 5, .gateway = gateway(5) }, { .peer = 6, .gateway = gateway(6) } };
 
-	claim(route_hops("198.18.1.0", 24, RT_TABLE_MAIN, two, 2) == 0 && spreads("198.18.1.%d", 5, 6), "a multipath route reaches the peers of both hops");
-	claim(believes(5, "198.18.1.9") && believes(6, "198.18.1.9") && refuses(7, "198.18.1.9"), "... and believes both, and no other");
-	claim(nexthop(AF_INET, 1, 7) == 0 && nexthop(AF_INET, 2, 8) == 0 && group(10, 1, 2) == 0 && route_by_group("198.18.2.0", 24, 10) == 0 &&
-	      spreads("198.18.2.%d", 7, 8), "a group of nexthop objects reaches the peers of both");
-	claim(believes(7, "198.18.2.9") && believes(8, "198.18.2.9") && refuses(5, "198.18.2.9"), "... and believes both, and no other");
-	claim(nexthop(AF_INET6, 3, 5) == 0 && nexthop(AF_INET6, 4, 6) == 0 && group(11, 3, 4) == 0 && route_by_group("2001:db8:2::", 48, 11) == 0 &&
-	      spreads("2001:db8:2::%d", 5, 6), "... in IPv6 as well");
-	claim(believes(5, "2001:db8:2::9") && believes(6, "2001:db8:2::9") && refuses(7, "2001:db8:2::9"), "... and believes both, and no other");
-}
-
-static void policy_rules(void)
-{
-	struct fib_rule_hdr r = { .family = AF_INET, .dst_len = 24, .table = 100, .action = FR_ACT_TO_TBL };
-	unsigned char address[4];
-
-	route_peer("198.18.3.0", 24, 2);
-	route_hops("198.18.3.0", 24, 100, &(struct hop){ .peer = 3 }, 1);
-	claim(goes_to("198.18.3.1", 2), "without a rule the main table's route decides");
-	inet_pton(AF_INET, "198.18.3.0", address);
-	begin(RTM_NEWRULE, NLM_F_ACK | NLM_F_CREATE, &r, sizeof(r));
-	put(FRA_DST, address, 4);
-	claim(talk(rtnl) == 0 && goes_to("198.18.3.1", 3), "a policy rule leads to its table's route");
-	claim(believes(3, "198.18.3.9") && refuses(2, "198.18.3.9"), "... in receiving as well");
-}
-
-static void remove_one_prefix(void)
-{
-	claim(set_mode(ALLOWEDIPS) == 0 && allowed_ip(6, "10.6.0.0", 16, 0) == 0 && allowed_ip(7, "10.6.1.0", 24, 0) == 0 &&
-	      route_peer("10.6.0.0", 16, 0) == 0 && goes_to("10.6.1.1", 7), "the longest prefix chooses");
-	claim(allowed_ip(6, "10.6.1.0", 24, REMOVE_ME) == 0 && goes_to("10.6.1.1", 7), "a prefix of another peer is not removed");
-	claim(allowed_ip(7, "10.6.1.0", 25, REMOVE_ME) == 0 && goes_to("10.6.1.1", 7), "... nor a shorter one than is named");
-	claim(allowed_ip(7, "10.6.1.0", 33, REMOVE_ME) == EINVAL, "a bad length is refused");
-	claim(allowed_ip(7, "10.6.1.0", 24, 2) != 0, "an unknown flag is refused");
-	claim(allowed_ip(7, "10.6.1.0", 24, REMOVE_ME) == 0 && goes_to("10.6.1.1", 6), "that very prefix is removed, and nothing else");
-	claim(allowed_ip(7, "10.6.1.0", 24, REMOVE_ME) == 0, "... and no error when it is not there");
 	set_mode(AUTO);
+	claim(route_set((struct route){ .to = at(5, 0), .hops = two, .count = 2 }) == 0 && spreads(5, 5, 6),
+	      "a multipath route reaches the peers of both hops");
+	claim(believes(5, at(5, 9)) && believes(6, at(5, 9)) && refuses(7, at(5, 9)), "... and believes both, and no other");
+	claim(nexthop_set(1, (struct hop){ .peer = 7 }) == 0 && nexthop_set(2, (struct hop){ .peer = 8 }) == 0 &&
+	      group_set(10, 1, 2, false) == 0 && route_set((struct route){ .to = at(6, 0), .nexthop = 10 }) == 0 && spreads(6, 7, 8),
+	      "a group of nexthop objects reaches the peers of both");
+	claim(believes(7, at(6, 9)) && believes(8, at(6, 9)) && refuses(5, at(6, 9)), "... and believes both, and no other");
+	nexthop_delete(10);
+	nexthop_delete(2);
+	nexthop_delete(1);
+}
+
+/* Peer 5 is the best path to the source, and peer 6 sends from there as well. */
+static void source_checks(void)
+{
+	route_set((struct route){ .to = at(7, 0), .hop.peer = 5 });
+	for (int mode = GATEWAY; mode < MODES; mode++) {
+		set_mode(mode);
+		set_check(WGDEVICE_SOURCE_CHECK_STRICT);
+		claimf(believes(5, at(7, 9)) && refuses(6, at(7, 9)), "mode %s, strict: the peer of the route back alone is believed%s", mode_names[mode], "");
+		set_check(WGDEVICE_SOURCE_CHECK_LOOSE);
+		claimf(believes(5, at(7, 9)) && believes(6, at(7, 9)), "mode %s, loose: so is any other%s", mode_names[mode], "");
+		claimf(refuses(6, at(NEITHER, 9)) && (mode == PEER ? refuses : believes)(1, at(NEITHER, 9)),
+		       "... but not where the route back leads to no peer%s%s", "", "");
+		set_check(WGDEVICE_SOURCE_CHECK_OFF);
+		claimf(believes(6, at(7, 9)) && believes(6, at(NEITHER, 9)), "mode %s, off: anybody is believed%s", mode_names[mode], "");
+	}
+	set_mode(ALLOWEDIPS);
+	claim(believes(1, at(7, 9)) && refuses(6, at(7, 9)), "mode allowedips, off: AllowedIPs say who is believed");
+	set_mode(AUTO);
+	claim(set_check(WGDEVICE_SOURCE_CHECK_STRICT) == 0 && refuses(6, at(7, 9)), "strict again");
+	claim(goes_to(at(7, 1), 5), "the check has no part in sending");
+}
+
+static void special_routes(void)
+{
+	static const int types[] = { RTN_BLACKHOLE, RTN_UNREACHABLE, RTN_PROHIBIT };
+	static const char *const names[] = { "blackhole", "unreachable", "prohibit" };
+
+	route_set((struct route){ .to = at(8, 0), .hop.peer = 2 });
+	for (int mode = GATEWAY; mode < MODES; mode++) {
+		set_mode(mode);
+		for (int i = 0; i < 3; i++) {
+			struct route special = { .to = at(8, 9), .bits = host_bits(), .type = types[i] };
+
+			route_set(special);
+			claimf(refuses(2, at(8, 9)) && refuses(1, at(8, 9)) && send_udp(at(8, 9)) != 0 && believes(2, at(8, 8)),
+			       "mode %s: the source of a route of type %s is refused, others are not", mode_names[mode], names[i]);
+			route_delete(special);
+			claimf(believes(2, at(8, 9)) && goes_to(at(8, 9), 2), "... until it is deleted%s%s", "", "");
+		}
+	}
+	set_mode(ALLOWEDIPS);
+	route_set((struct route){ .to = at(8, 9), .bits = host_bits(), .type = RTN_BLACKHOLE });
+	claim(believes(1, at(8, 9)) && refuses(2, at(8, 9)), "mode allowedips: a blackhole says nothing of sources");
+	route_delete((struct route){ .to = at(8, 9), .bits = host_bits(), .type = RTN_BLACKHOLE });
+	set_mode(AUTO);
+}
+
+/* The main table leads to peer 2, table 100 to peer 3. */
+static void rules(void)
+{
+	struct rule by[] = {
+		{ .priority = 100, .table = 100, .to = at(9, 0) },
+		/* The route back starts at the hub's address. */
+		{ .priority = 100, .table = 100, .from = gateway(1), .bits = host_bits() },
+		{ .priority = 100, .table = 100, .to = at(9, 0), .suppress_prefix = prefix_bits() - 1 },
+	};
+	static const char *const names[] = { "of destinations", "of sources", "that suppresses shorter prefixes than there are" };
+	struct rule reject = { .priority = 100, .action = FR_ACT_BLACKHOLE, .to = at(9, 0) };
+	struct rule main_only = { .priority = 100, .table = 100, .to = at(9, 0), .suppress_prefix = prefix_bits() };
+
+	route_set((struct route){ .to = at(9, 0), .hop.peer = 2 });
+	route_set((struct route){ .to = at(9, 0), .table = 100, .hop.peer = 3 });
+	claim(leads_to(9, 2), "without a rule the main table's route decides");
+	for (int i = 0; i < 3; i++) {
+		claimf(rule_request(RTM_NEWRULE, by[i]) == 0 && leads_to(9, 3), "a rule %s leads to its table's route%s", names[i], "");
+		rule_request(RTM_DELRULE, by[i]);
+	}
+	claim(rule_request(RTM_NEWRULE, main_only) == 0 && leads_to(9, 2), "a rule that suppresses prefixes of this length leaves the main table's route");
+	rule_request(RTM_DELRULE, main_only);
+	main_only.suppress_prefix = 0;
+	main_only.suppress_group = true;
+	claim(rule_request(RTM_NEWRULE, main_only) == 0 && leads_to(9, 2), "... and so does one that suppresses the device's group");
+	rule_request(RTM_DELRULE, main_only);
+	rule_request(RTM_NEWRULE, by[0]);
+	route_set((struct route){ .to = at(9, 9), .bits = host_bits(), .table = 100, .type = RTN_THROW });
+	claim(believes(2, at(9, 9)) && refuses(3, at(9, 9)) && goes_to(at(9, 9), 2) && believes(3, at(9, 8)),
+	      "a throw route goes on to the next rule, in both directions");
+	rule_request(RTM_DELRULE, by[0]);
+	claim(rule_request(RTM_NEWRULE, reject) == 0 && refuses(2, at(9, 9)) && send_udp(at(9, 9)) != 0, "a rule that is a blackhole refuses the source");
+	rule_request(RTM_DELRULE, reject);
+	claim(leads_to(9, 2), "... until it is deleted");
 }
 
 int main(void)
@@ -393,16 +252,19 @@ int main(void)
 	set_up();
 	counter(0, "delivered");
 
-	setting();
-	mode_allowedips();
-	mode_peer();
-	unreachable();
-	gateways();
-	gateway_corners();
-	several_hops();
-	policy_rules();
-	remove_one_prefix();
-
+	setting(WGDEVICE_A_ROUTE_MODE, ALLOWEDIPS, AUTO, "route mode");
+	setting(WGDEVICE_A_SOURCE_CHECK, WGDEVICE_SOURCE_CHECK_STRICT, WGDEVICE_SOURCE_CHECK_LOOSE, "source check");
+	for (int six = 0; six < 2; six++) {
+		family = families[six];
+		name_routes();
+		modes();
+		unreachable();
+		gateways();
+		several_hops();
+		source_checks();
+		special_routes();
+		rules();
+	}
 	vm_stop();
 	return 0;
 }

@@ -2,22 +2,25 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Boots a patched kernel with a test program as init and prints its claims.
 #
-#   run.sh [--kernel FLAVOUR] [--folder FOLDER] [--log FILE] [route-peer | route-modes | deletes | stress] [ARGUMENT...]
+#   run.sh [--kernel FLAVOUR] [--cpus N] [--folder FOLDER] [--log FILE] [PROGRAM] [ARGUMENT...]
 #
-#   --kernel   uml-patched (unless given), uml-debug, qemu-patched or qemu-debug: what vm/build.sh makes
+#   --kernel   uml-patched (unless given), uml-smp, uml-debug, qemu-patched or qemu-debug: what vm/build.sh makes
+#   --cpus     processors: 2 (unless given) with uml-smp and uml-debug, 4 with QEMU; uml-patched has one
 #   --folder   a folder that has that flavour built already: linux or vmlinuz, gen_init_cpio and *.ko
 #   --log      a file for all that the console said
-#   ARGUMENT   for the program: stress knows --seconds N (60) and --seed N (1)
+#   PROGRAM    route-peer (unless given), peer-gone, route-modes, deletes, stress, or faults, which needs a debug kernel
+#   ARGUMENT   for the program: stress knows --seconds N (60) and --seed N (1), faults 4 or 6 for one family
 #
 # Exit codes: 0 all claims hold, 1 one does not or the kernel complained, 64 usage, 69 and 70 as vm/build.sh.
 set -euo pipefail
 tests=$(cd "$(dirname "$0")" && pwd)
 . "$tests/vm.sh"
 
-flavour=uml-patched folder='' log=''
+flavour=uml-patched folder='' log='' cpus=''
 while [ $# -gt 0 ]; do
     case $1 in
     --kernel) flavour=$2 ;;
+    --cpus) cpus=$2 ;;
     --folder) folder=$2 ;;
     --log) log=$2 ;;
     *) break ;;
@@ -27,10 +30,19 @@ done
 program=${1:-route-peer}
 [ $# -eq 0 ] || shift
 case $program in
-route-peer | route-modes) sources=("$program.c" tunnels.c netlink.c) ;;
+route-peer | peer-gone | route-modes) sources=("$program.c" routes.c tunnels.c netlink.c) ;;
 deletes) sources=(deletes.c netlink.c) ;;
-stress) sources=(stress.c stress-churn.c stress-requests.c stress-traffic.c netlink.c) ;;
-*) sed -n '3,14s/^# \?//p' "$0" >&2; exit 64 ;;
+faults) sources=(faults.c checks.c routes.c tunnels.c netlink.c) ;;
+stress) sources=(stress.c stress-churn.c stress-nexthops.c stress-requests.c stress-traffic.c checks.c netlink.c) ;;
+*) sed -n '3,18s/^# \?//p' "$0" >&2; exit 64 ;;
+esac
+smp=() pin=()
+case $flavour in
+uml-smp | uml-debug) [ "${cpus:-2}" = 1 ] || smp=(ncpus="${cpus:-2}" seccomp=on) ;; # with ptrace there is one processor
+esac
+# One processor of the machine does best for one of the guest, as each system call goes from one process to another.
+case $flavour in
+uml-*) [ ${#smp[@]} -gt 0 ] || pin=(taskset -c "$(taskset -cp $$ | sed 's/.*[ ,-]//')") ;;
 esac
 [ -n "$folder" ] || folder=$("$tests/../vm/build.sh" "$flavour")
 
@@ -44,11 +56,11 @@ boot() {
     case $flavour in
     uml-*)
         # The console needs a pipe.
-        TMPDIR=${TMPDIR:-/dev/shm} timeout 900 "$folder/linux" mem=1G initrd="$work/initrd" con=null con0=fd:0,fd:1 \
+        TMPDIR=${TMPDIR:-/dev/shm} timeout 900 ${pin[@]+"${pin[@]}"} "$folder/linux" mem=1G ${smp[@]+"${smp[@]}"} initrd="$work/initrd" con=null con0=fd:0,fd:1 \
             console=tty0 "${append[@]}" </dev/null 2>&1 | cat
         ;;
     qemu-*)
-        timeout 900 qemu-system-x86_64 -accel tcg,thread=multi -cpu max,la57=off -smp 4 -m 2G -nodefaults -nographic \
+        timeout 900 qemu-system-x86_64 -accel tcg,thread=multi -cpu max,la57=off -smp "${cpus:-4}" -m 2G -nodefaults -nographic \
             -serial stdio -no-reboot -kernel "$folder/vmlinuz" -initrd "$work/initrd" \
             -append "console=ttyS0 end_by_reboot=1 ${append[*]}" </dev/null 2>&1 | stdbuf -oL tr -d '\r'
         ;;
@@ -60,7 +72,9 @@ boot "$@" >"$work/log" || true
 [ -z "$log" ] || cp "$work/log" "$log"
 grep -aE '^(ok|not ok|#|done)' "$work/log" || true
 echo "# $flavour $program $*: $((SECONDS - started)) s"
-if ! grep -qa '^done, 0 failed' "$work/log" || grep -aE "$complaints" "$work/log"; then
+# What the kernel said before the program started is the boot's, but for WireGuard's own selftests.
+if ! grep -qa '^done, 0 failed' "$work/log" || grep -a 'self-test.*FAIL' "$work/log" ||
+    sed -n '/^# start/,$p' "$work/log" | grep -aE "$complaints"; then
     tail -n 20 "$work/log" >&2
     exit 1
 fi

@@ -11,8 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static int any_peer(void) { return 1 + roll(PEERS); }
-static unsigned int only(int peer) { return 1u << peer; }
 static unsigned int now_of(int slot)
 {
 	struct slot *s = &shared->slots[slot];
@@ -32,10 +30,11 @@ static int a_peer_of(unsigned int peers)
 
 static void replace_route(int slot, int ifindex)
 {
-	struct target t = { .ifindex = ifindex, .peer = any_peer() };
+	struct target t = { .ifindex = ifindex, .peer = any_peer(), .by_gateway = kind_of(slot) == GATEWAY };
 
-	if (!is_ipv6(slot) && roll(4) == 0)
-		t.peer2 = any_peer(); /* IPv6 wants gateways in its multipath routes */
+	/* IPv6 tells hops apart by their gateways, and these by their peers. */
+	if (roll(4) == 0)
+		t.peer2 = t.peer % PEERS + 1;
 	change_begins(slot, only(t.peer) | (t.peer2 ? only(t.peer2) : 0));
 	change_ends(slot, slot_route(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, slot, t));
 }
@@ -67,113 +66,27 @@ static void delete_or_add(int slot, int ifindex)
 	change_ends(slot, slot_route(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, slot, t));
 }
 
-void churn_routes(void)
+static void churn_half(int half)
 {
 	enter(HUBS);
 	for (int ifindex = if_nametoindex("wg0"); !shared->stop; usleep(roll(4000))) {
-		int i = roll(PER_KIND);
+		int i = half * (PER_KIND / 2) + roll(PER_KIND / 2);
 
-		if (roll(2))
+		switch (roll(4)) {
+		case 0:
+			replace_route(GATEWAY * PER_KIND + i, ifindex);
+			break;
+		case 1:
 			replace_route(REPLACED * PER_KIND + i, ifindex);
-		else
+			break;
+		default:
 			delete_or_add(DELETED * PER_KIND + i, ifindex);
+		}
 	}
 }
 
-/* A nexthop object for each slot of NEXTHOP; for each of GROUP three, and a group of some of them. */
-enum { MEMBERS = 3 };
-static unsigned int nexthop_id(int slot, int member) { return 1 + slot * 10 + member; }
-static unsigned int group_id(int slot) { return nexthop_id(slot, MEMBERS); }
-
-static struct group {
-	int peers[MEMBERS], members[MEMBERS], count;
-} groups[PER_KIND];
-
-static unsigned int peers_of(const struct group *g)
-{
-	unsigned int peers = 0;
-
-	for (int i = 0; i < g->count; i++)
-		peers |= only(g->peers[g->members[i]]);
-	return peers;
-}
-
-static int send_group(int slot, const struct group *g)
-{
-	unsigned int ids[MEMBERS];
-
-	for (int i = 0; i < g->count; i++)
-		ids[i] = nexthop_id(slot, g->members[i]);
-	return set_group(group_id(slot), ids, g->count);
-}
-
-static int family_of(int slot) { return is_ipv6(slot) ? AF_INET6 : AF_INET; }
-
-static void change_group(int slot, int ifindex)
-{
-	struct group *g = &groups[slot % PER_KIND], to = *g;
-	int error, member = roll(MEMBERS);
-
-	if (roll(2)) {
-		to.count = 1 + roll(MEMBERS);
-		for (int i = 0; i < to.count; i++)
-			to.members[i] = (member + i) % MEMBERS;
-		change_begins(slot, peers_of(&to));
-		error = send_group(slot, &to);
-	} else {
-		to.peers[member] = any_peer();
-		change_begins(slot, peers_of(&to));
-		error = set_nexthop(nexthop_id(slot, member), family_of(slot), ifindex, to.peers[member]);
-	}
-	change_ends(slot, error);
-	if (!error)
-		*g = to;
-}
-
-static void change_nexthop(int slot, int ifindex)
-{
-	int peer = any_peer();
-
-	change_begins(slot, only(peer));
-	change_ends(slot, set_nexthop(nexthop_id(slot, 0), family_of(slot), ifindex, peer));
-}
-
-static int start_slot(int slot, int ifindex)
-{
-	struct group *g = &groups[slot % PER_KIND];
-	struct target to = { .nexthop = kind_of(slot) == GROUP ? group_id(slot) : nexthop_id(slot, 0) };
-	int error = 0;
-
-	for (int m = 0; m < (kind_of(slot) == GROUP ? MEMBERS : 1); m++) {
-		g->peers[m] = any_peer();
-		error |= set_nexthop(nexthop_id(slot, m), family_of(slot), ifindex, g->peers[m]);
-	}
-	g->count = 1;
-	g->members[0] = 0;
-	if (kind_of(slot) == GROUP)
-		error |= send_group(slot, g);
-	change_begins(slot, only(g->peers[0]));
-	error |= slot_route(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, slot, to);
-	change_ends(slot, error);
-	return error;
-}
-
-void churn_nexthops(void)
-{
-	int ifindex;
-
-	enter(HUBS);
-	ifindex = if_nametoindex("wg0");
-	for (int slot = NEXTHOP * PER_KIND; slot < (GROUP + 1) * PER_KIND; slot++)
-		while (start_slot(slot, ifindex) && !shared->stop)
-			usleep(1000); /* its peer is away just now */
-	for (; !shared->stop; usleep(roll(4000))) {
-		if (roll(3) == 0)
-			change_nexthop(NEXTHOP * PER_KIND + roll(PER_KIND), ifindex);
-		else
-			change_group(GROUP * PER_KIND + roll(PER_KIND), ifindex);
-	}
-}
+void churn_routes(void) { churn_half(0); }
+void churn_routes_too(void) { churn_half(1); }
 
 /* The slots that AllowedIPs gives to the peer become nobody's; but for one, which is its again in the end. */
 static void lose_prefixes(int peer, int but)
@@ -258,6 +171,32 @@ void churn_peers(void)
 	}
 }
 
+/* Whom a mode or a source check permits less than the slots say needs no note: a packet may always be dropped. Routes that name a
+ * peer are alike in all modes but one, in which AllowedIPs have nothing for them.
+ */
+static void change_check(unsigned int check)
+{
+	change_begins(CHECK, check == WGDEVICE_SOURCE_CHECK_STRICT ? 0 : only(check));
+	change_ends(CHECK, set_device(HUB, WGDEVICE_A_SOURCE_CHECK, check));
+}
+
+void churn_modes(void)
+{
+	enter(HUBS);
+	for (; !shared->stop; usleep(roll(30000))) {
+		unsigned int rolled = roll(100), mode = rolled < 50 ? WGDEVICE_ROUTE_MODE_GATEWAY : rolled < 70 ? WGDEVICE_ROUTE_MODE_AUTO :
+						       rolled < 85 ? WGDEVICE_ROUTE_MODE_PEER : WGDEVICE_ROUTE_MODE_ALLOWEDIPS;
+
+		if (roll(3)) {
+			shared->modes[mode] += set_device(HUB, WGDEVICE_A_ROUTE_MODE, mode) == 0;
+		} else {
+			change_check(roll(2) ? WGDEVICE_SOURCE_CHECK_LOOSE : WGDEVICE_SOURCE_CHECK_OFF);
+			usleep(roll(10000));
+			change_check(WGDEVICE_SOURCE_CHECK_STRICT);
+		}
+	}
+}
+
 static void second_slots_begin(void)
 {
 	for (int slot = SECOND * PER_KIND; slot < (SECOND + 1) * PER_KIND; slot++)
@@ -280,6 +219,7 @@ static bool make_second_device(void)
 	/* The port is in use while the device of a dead namespace still is on its way out. */
 	for (int i = 0; i < 500 && set_private_key(HUB2, private_keys[HUB2], FIRST_PORT + HUB2) && !shared->stop; i++)
 		usleep(10000);
+	error |= set_device(HUB2, WGDEVICE_A_ROUTE_MODE, WGDEVICE_ROUTE_MODE_GATEWAY + roll(3));
 	for (int peer = 1; peer <= PEERS; peer++)
 		error |= set_peer(HUB2, peer, 0, NO_SLOT, false);
 	error |= set_link("wg9", 0, HUBS);
@@ -297,7 +237,7 @@ static void use_second_device(int rounds)
 
 		if (roll(4)) {
 			replace_route(slot, ifindex);
-		} else if (set_nexthop(9000 + peer * 2 + is_ipv6(slot), family_of(slot), ifindex, peer) == 0) {
+		} else if (set_nexthop(9000 + peer * 2 + is_ipv6(slot), slot_family(slot), ifindex, peer) == 0) {
 			change_begins(slot, only(peer));
 			change_ends(slot, slot_route(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, slot,
 						     (struct target){ .nexthop = 9000 + peer * 2 + is_ipv6(slot) }));
@@ -370,13 +310,13 @@ static void dump_routes(int family)
 	long messages = 0;
 
 	begin(RTM_GETROUTE, NLM_F_DUMP, &r, sizeof(r));
-	talk_dump(rtnl, &messages);
+	talk_dump(rtnl, &messages, NULL, NULL);
 	shared->dumped += messages;
 }
 
 static void look_up(int slot)
 {
-	struct rtmsg r = { .rtm_family = family_of(slot), .rtm_dst_len = is_ipv6(slot) ? 128 : 32,
+	struct rtmsg r = { .rtm_family = slot_family(slot), .rtm_dst_len = is_ipv6(slot) ? 128 : 32,
 			   .rtm_flags = roll(2) ? RTM_F_FIB_MATCH : 0 };
 	unsigned char address[16];
 
@@ -396,9 +336,9 @@ void read_all(void)
 		dump_routes(AF_INET);
 		dump_routes(AF_INET6);
 		begin(RTM_GETNEXTHOP, NLM_F_DUMP, &n, sizeof(n));
-		talk_dump(rtnl, &messages);
+		talk_dump(rtnl, &messages, NULL, NULL);
 		wg_begin(WG_CMD_GET_DEVICE, NLM_F_DUMP, roll(2) ? HUB : HUB2);
-		talk_dump(genl, &messages);
+		talk_dump(genl, &messages, NULL, NULL);
 		for (int i = 0; i < 10; i++)
 			look_up(roll(SLOTS));
 		shared->dumped += messages;

@@ -55,64 +55,70 @@ void slot_address(int slot, int host, unsigned char address[16])
 	}
 }
 
-void change_begins(int slot, unsigned int peers)
+static void add_period(int slot, unsigned int peers, uint64_t from)
 {
 	struct slot *s = &shared->slots[slot];
 	struct period *p = &s->history[s->count % HISTORY];
 
 	p->peers = peers;
 	p->until = UINT64_MAX;
-	p->from = now();
+	p->from = from;
 	s->count++;
 }
 
-/* A request that was refused changed nothing: the slot is again, and was all along, whose it was before. */
+void change_begins(int slot, unsigned int peers) { add_period(slot, peers, now()); }
+
+/* A request that was refused changed nothing: the slot is again, and was all along, whose it was before. Whoever looks meanwhile
+ * must find it somebody's, so that this is noted before the end of the others.
+ */
 void change_ends(int slot, int error)
 {
 	struct slot *s = &shared->slots[slot];
 	struct period *p = &s->history[(s->count - 1) % HISTORY], *before = &s->history[(s->count - 2) % HISTORY];
-	unsigned int peers = before->peers;
-	uint64_t from = p->from;
 
 	if (error)
 		shared->refused++;
 	else
-		shared->changes[kind_of(slot)]++;
+		shared->changes[slot == CHECK ? KINDS : kind_of(slot)]++;
 	if (s->count < 2)
 		return;
+	if (error) {
+		add_period(slot, before->peers, p->from);
+		p->until = now();
+	}
 	before->until = now();
-	if (!error)
-		return;
-	p->until = now();
-	change_begins(slot, peers);
-	s->history[(s->count - 1) % HISTORY].from = from;
+}
+
+void gateway_address(int peer, bool six, unsigned char address[16])
+{
+	memset(address, 0, 16);
+	memcpy(address, six ? "\xfd\x02" : "\xac\x12", 2);
+	address[six ? 15 : 3] = peer;
+}
+
+static void put_allowed_ip(bool six, const unsigned char *address, unsigned char bits, bool remove)
+{
+	struct nlattr *ip = nest(0);
+
+	put_u16(WGALLOWEDIP_A_FAMILY, six ? AF_INET6 : AF_INET);
+	put(WGALLOWEDIP_A_IPADDR, address, six ? 16 : 4);
+	put(WGALLOWEDIP_A_CIDR_MASK, &bits, 1);
+	if (remove)
+		put_u32(WGALLOWEDIP_A_FLAGS, WGALLOWEDIP_F_REMOVE_ME);
+	end(ip);
 }
 
 static void put_prefix(int slot, bool remove)
 {
 	static const unsigned char hub2[2][16] = { { 172, 17, 0, 1 }, { 0xfd, [15] = 9 } };
+	unsigned char address[16] = { 0 };
 
-	for (int six = 0; six < 2; six++) {
-		struct nlattr *ip;
-		unsigned char address[16] = { 0 }, bits = 0;
-
-		if (slot >= 0 && is_ipv6(slot) != six)
-			continue;
-		if (slot >= 0) {
-			slot_address(slot, 0, address);
-			bits = six ? 64 : 24;
-		} else if (slot == HUB2_SOURCES) {
-			memcpy(address, hub2[six], 16);
-			bits = six ? 128 : 32;
-		}
-		ip = nest(0);
-		put_u16(WGALLOWEDIP_A_FAMILY, six ? AF_INET6 : AF_INET);
-		put(WGALLOWEDIP_A_IPADDR, address, six ? 16 : 4);
-		put(WGALLOWEDIP_A_CIDR_MASK, &bits, 1);
-		if (remove)
-			put_u32(4 /* WGALLOWEDIP_A_FLAGS */, 1 /* WGALLOWEDIP_F_REMOVE_ME */);
-		end(ip);
+	if (slot >= 0) {
+		slot_address(slot, 0, address);
+		put_allowed_ip(is_ipv6(slot), address, is_ipv6(slot) ? 64 : 24, remove);
 	}
+	for (int six = 0; slot < NO_SLOT && six < 2; six++)
+		put_allowed_ip(six, slot == ANYTHING ? address : hub2[six], slot == ANYTHING ? 0 : six ? 128 : 32, remove);
 }
 
 int set_peer(int device, int peer, unsigned int flags, int slot, bool remove_slot)
@@ -128,11 +134,15 @@ int set_peer(int device, int peer, unsigned int flags, int slot, bool remove_slo
 	put_u32(WGPEER_A_FLAGS, flags);
 	if (!(flags & WGPEER_F_UPDATE_ONLY))
 		put(WGPEER_A_ENDPOINT, &endpoint, sizeof(endpoint));
-	if (slot != NO_SLOT) {
-		ips = nest(WGPEER_A_ALLOWEDIPS);
-		put_prefix(slot, remove_slot);
-		end(ips);
+	ips = nest(WGPEER_A_ALLOWEDIPS);
+	put_prefix(slot, remove_slot);
+	for (int six = 0; device == HUB && !(flags & WGPEER_F_REMOVE_ME) && six < 2; six++) {
+		unsigned char address[16];
+
+		gateway_address(peer, six, address);
+		put_allowed_ip(six, address, six ? 128 : 32, false);
 	}
+	end(ips);
 	end(one);
 	end(list);
 	return talk(genl);
@@ -198,26 +208,44 @@ int add_default(int family, const char *dev)
 	return talk(rtnl);
 }
 
-static void put_route_peer(int peer)
+static void put_hop(int family, int peer, bool with_gateway, bool by_gateway)
 {
-	put_peer(peer ? ENCAP + roll(2) : PLAIN, keys[peer], WG_KEY_LEN, RTA_ENCAP, RTA_ENCAP_TYPE, RTA_WGPEER_);
+	unsigned char address[16];
+
+	if (with_gateway || by_gateway) {
+		gateway_address(peer, family == AF_INET6, address);
+		put(RTA_GATEWAY, address, family == AF_INET6 ? 16 : 4);
+	}
+	if (peer && !by_gateway)
+		put_key(RTA_ENCAP, RTA_ENCAP_TYPE, keys[peer], WG_KEY_LEN);
 }
 
-static void put_hop(int ifindex, int peer)
+/* IPv6 takes hops with gateways alone. */
+static void put_hops(int family, struct target target)
 {
-	struct rtnexthop hop = { .rtnh_ifindex = ifindex };
-	struct nlattr *where = put(0, &ifindex, sizeof(ifindex));
+	struct nlattr *hops = put(RTA_MULTIPATH, NULL, 0);
+	int peers[] = { target.peer, target.peer2 };
 
-	/* An rtnexthop is as long as an attribute's header and one number. */
-	put_route_peer(peer);
-	hop.rtnh_len = (char *)&request + request.h.nlmsg_len - (char *)where;
-	memcpy(where, &hop, sizeof(hop));
+	for (int i = 0; i < 2; i++) {
+		struct rtnexthop *hop = (void *)&request + request.h.nlmsg_len;
+		bool with_gateway = family == AF_INET6;
+
+		*hop = (struct rtnexthop){ .rtnh_ifindex = target.ifindex, .rtnh_flags = with_gateway || target.by_gateway ? RTNH_F_ONLINK : 0 };
+		request.h.nlmsg_len += sizeof(*hop);
+		put_hop(family, peers[i], with_gateway, target.by_gateway);
+		hop->rtnh_len = (char *)&request + request.h.nlmsg_len - (char *)hop;
+	}
+	end(hops);
 }
 
 int slot_route(int type, int flags, int slot, struct target target)
 {
-	struct rtmsg r = route_header(type, is_ipv6(slot) ? AF_INET6 : AF_INET, is_ipv6(slot) ? 64 : 24, target.nexthop);
+	int family = is_ipv6(slot) ? AF_INET6 : AF_INET;
+	struct rtmsg r = route_header(type, family, is_ipv6(slot) ? 64 : 24, target.nexthop || target.by_gateway);
 	unsigned char address[16];
+
+	if (target.by_gateway && !target.peer2)
+		r.rtm_flags = RTNH_F_ONLINK;
 
 	slot_address(slot, 0, address);
 	begin(type, NLM_F_ACK | flags, &r, sizeof(r));
@@ -225,14 +253,10 @@ int slot_route(int type, int flags, int slot, struct target target)
 	if (target.nexthop) {
 		put_u32(RTA_NH_ID, target.nexthop);
 	} else if (target.peer2) {
-		struct nlattr *hops = put(RTA_MULTIPATH, NULL, 0);
-
-		put_hop(target.ifindex, target.peer);
-		put_hop(target.ifindex, target.peer2);
-		end(hops);
+		put_hops(family, target);
 	} else {
 		put_u32(RTA_OIF, target.ifindex);
-		put_route_peer(target.peer);
+		put_hop(family, target.peer, false, target.by_gateway);
 	}
 	return talk(rtnl);
 }
@@ -244,7 +268,7 @@ int set_nexthop(unsigned int id, int family, int ifindex, int peer)
 	begin(RTM_NEWNEXTHOP, NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE, &n, sizeof(n));
 	put_u32(NHA_ID, id);
 	put_u32(NHA_OIF, ifindex);
-	put_peer(ENCAP + roll(2), keys[peer], WG_KEY_LEN, NHA_ENCAP, NHA_ENCAP_TYPE, NHA_WGPEER_);
+	put_key(NHA_ENCAP, NHA_ENCAP_TYPE, keys[peer], WG_KEY_LEN);
 	return talk(rtnl);
 }
 

@@ -8,6 +8,7 @@
  * route to the underlay: what takes it is plain text, and only a slot without a route may.
  */
 #define _GNU_SOURCE
+#include "checks.h"
 #include "stress.h"
 
 #include <errno.h>
@@ -33,8 +34,10 @@ static const struct worker {
 	void (*send)(int sender);
 } workers[] = {
 	{ "routes", churn_routes, NULL },
+	{ "more routes", churn_routes_too, NULL },
 	{ "nexthops", churn_nexthops, NULL },
 	{ "peers", churn_peers, NULL },
+	{ "modes", churn_modes, NULL },
 	{ "the second device", churn_device, NULL },
 	{ "dumps", read_all, NULL },
 	{ "connected sockets", NULL, send_connected },
@@ -67,7 +70,7 @@ static int make_devices(void)
 		error |= make_link(name, "wireguard");
 		wg_identity(d);
 	}
-	error |= delete_link("wg9");
+	error |= delete_link("wg9") | set_device(HUB, WGDEVICE_A_ROUTE_MODE, WGDEVICE_ROUTE_MODE_GATEWAY);
 	for (int d = 1; d <= PEERS; d++) {
 		snprintf(name, sizeof(name), "wg%d", d);
 		error |= set_peer(HUB, d, 0, NO_SLOT, false) | set_peer(d, HUB, 0, ANYTHING, false) |
@@ -164,126 +167,16 @@ static void take_down(void)
 		close(spaces[s]);
 }
 
-static size_t read_file(const char *path, char *text, size_t size)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	size_t len = 0;
-	ssize_t got;
-
-	while (fd >= 0 && len < size - 1 && (got = read(fd, text + len, size - 1 - len)) > 0)
-		len += got;
-	if (fd >= 0)
-		close(fd);
-	text[len] = 0;
-	return len;
-}
-
-static bool write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	bool ok = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
-
-	if (fd >= 0)
-		close(fd);
-	return ok;
-}
-
-static char text[1 << 20];
-
-/* The objects of a slab cache in use, of which RCU and KASAN may keep some for a while; -1: there is no such cache. */
-static long objects(const char *cache)
-{
-	char path[96], *line;
-	long active = -1;
-
-	snprintf(path, sizeof(path), "/sys/kernel/slab/%s/shrink", cache);
-	write_file(path, "1");
-	read_file("/proc/slabinfo", text, sizeof(text));
-	snprintf(path, sizeof(path), "\n%s ", cache);
-	line = strstr(text, path);
-	if (line)
-		sscanf(line + strlen(path), "%ld", &active);
-	return active;
-}
-
-static bool becomes_empty(const char *cache)
-{
-	for (int i = 0; i < 100 && objects(cache) > 0; i++)
-		usleep(100000);
-	if (objects(cache) != 0)
-		printf("# %s: %ld objects\n", cache, objects(cache));
-	return objects(cache) == 0;
-}
-
-static long module_references(void)
-{
-	return read_file("/sys/module/wireguard/refcnt", text, sizeof(text)) ? atol(text) : -1;
-}
-
-static void claim_unloading(void)
-{
-	if (module_references() < 0) {
-		printf("# WireGuard is built in: its references are not counted\n");
-		return;
-	}
-	for (int i = 0; i < 100 && module_references() > 0; i++)
-		usleep(100000);
-	if (module_references())
-		printf("# %ld references\n", module_references());
-	claim(module_references() == 0, "no state of a route is left: nothing refers to the module");
-	claim(syscall(SYS_delete_module, "wireguard", O_NONBLOCK) == 0, "the module can be unloaded");
-}
-
-static void forget_leaks(void)
-{
-	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
-	write_file("/sys/kernel/debug/kmemleak", "scan");
-	write_file("/sys/kernel/debug/kmemleak", "clear");
-}
-
-/* What is a leak in two scans some seconds apart. */
-static void claim_no_leak(void)
-{
-	size_t len;
-
-	for (int i = 0; i < 2; i++) {
-		sleep(6); /* kmemleak gives an object 5 s */
-		if (!write_file("/sys/kernel/debug/kmemleak", "scan")) {
-			printf("# kmemleak is not there\n");
-			return;
-		}
-	}
-	len = read_file("/sys/kernel/debug/kmemleak", text, sizeof(text));
-	if (len)
-		printf("# %.3000s\n", text);
-	claim(len == 0, "kmemleak finds nothing");
-}
-
-static void claim_clean_log(void)
-{
-	static const char *const complaints[] = { "BUG:", "WARNING:", "INFO: ", "Oops", "UBSAN", "ODEBUG", "refcount_t:", "general protection",
-						  "waiting for", "Objects remaining", "leaked reference", "FAIL" };
-	int len = klogctl(3 /* SYSLOG_ACTION_READ_ALL */, text, sizeof(text) - 1);
-	bool clean = len > 0;
-
-	text[len > 0 ? len : 0] = 0;
-	for (size_t i = 0; i < sizeof(complaints) / sizeof(*complaints); i++) {
-		char *at = strstr(text, complaints[i]);
-
-		if (at)
-			printf("# the log has: %.120s\n", at);
-		clean &= !at;
-	}
-	claim(clean, "the kernel's log has no complaint");
-}
-
 static void print_counts(const struct checked *c)
 {
 	for (enum kind k = 0; k < KINDS; k++)
 		printf("# kind %d: %ld changes, packets to peers %ld IPv4, %ld IPv6\n", k, shared->changes[k], c->packets[k][0], c->packets[k][1]);
 	for (int i = 0; i < SENDERS; i++)
 		printf("# sender %d: %ld packets\n", i, shared->sends[i]);
-	printf("# plain %ld, to the hub %ld, on the underlay %ld, too old to judge %ld\n", c->plain, c->to_hub, c->underlay, c->unknown);
+	printf("# plain %ld, to the hub %ld, and %ld by a lax check, on the underlay %ld, too old to judge %ld\n", c->plain, c->to_hub, c->lax,
+	       c->underlay, c->unknown);
+	printf("# modes set: allowedips %ld, gateway %ld, peer %ld, auto %ld; source checks %ld\n", shared->modes[0], shared->modes[1],
+	       shared->modes[2], shared->modes[3], shared->changes[KINDS]);
 	printf("# refused changes %ld, peers removed %ld, key changes %ld, prefixes removed %ld, sets replaced %ld\n", shared->refused,
 	       shared->peer_removals, shared->key_changes, shared->prefix_removals, shared->replaced_sets);
 	printf("# devices made %ld, moved %ld, died with their namespace %ld; dumps %ld, messages %ld\n", shared->devices,
@@ -305,6 +198,8 @@ static void claim_work(const struct checked *c, int seconds)
 	claim(changes, "routes of each kind changed");
 	claim(c->to_hub >= seconds, "packets of peers reached the hub");
 	claim(c->plain >= seconds, "packets without a route of theirs took the default route");
+	claim(shared->modes[0] && shared->modes[1] && shared->modes[2] && shared->modes[3] && shared->changes[KINDS] >= seconds && c->lax > 0,
+	      "every mode and source check was set");
 	claim(shared->peer_removals >= seconds / 5 && shared->key_changes > 0 && shared->prefix_removals > 0 && shared->replaced_sets > 0,
 	      "peers, keys and AllowedIPs were removed and replaced");
 	claim(shared->devices > 1 && shared->device_moves > 0 && shared->space_deaths > 0, "devices were made, moved, and died with a namespace");
@@ -342,6 +237,7 @@ int main(int argc, char **argv)
 	make_spaces();
 	for (int slot = 0; slot < SLOTS; slot++)
 		change_begins(slot, 1 << PLAIN_PEER);
+	change_begins(CHECK, 0);
 	claim(make_devices() == 0, "the devices can be made");
 	claim(start_devices() == 0, "... and started");
 	open_checker();

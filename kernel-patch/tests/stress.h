@@ -17,9 +17,11 @@
 
 enum { PEERS = 8, HUB = 0, HUB2 = 9, PLAIN_PEER = 0 };
 
-/* Slots of each kind; the even ones are IPv4, the odd ones IPv6. The first two kinds are never without a route. */
-enum kind { REPLACED, NEXTHOP, GROUP, DELETED, ALLOWEDIPS, SECOND, KINDS };
+/* Slots of each kind; the even ones are IPv4, the odd ones IPv6. The first three kinds are never without a route. */
+enum kind { REPLACED, NEXTHOP, GROUP, DELETED, GATEWAY, ALLOWEDIPS, SECOND, KINDS };
 enum { PER_KIND = 8, SLOTS = KINDS * PER_KIND, HISTORY = 1024, SENDERS = 5, SENT = 4096 };
+/* One slot more has no addresses. Its "peers" say how the hub checks sources: 1 << WGDEVICE_SOURCE_CHECK_LOOSE, _OFF, or 0. */
+enum { CHECK = SLOTS };
 
 static inline enum kind kind_of(int slot) { return slot / PER_KIND; }
 static inline bool is_ipv6(int slot) { return slot & 1; }
@@ -43,10 +45,10 @@ struct tag {
 
 struct shared {
 	_Atomic bool stop;
-	struct slot slots[SLOTS];
+	struct slot slots[SLOTS + 1];
 	/* When the system call returned that sent a packet: who gets it was decided by then. */
 	struct sent { _Atomic uint32_t number; _Atomic uint64_t end; } sent[SENDERS][SENT];
-	_Atomic long sends[SENDERS], changes[KINDS], refused, wrong_deletes;
+	_Atomic long sends[SENDERS], changes[KINDS + 1], refused, wrong_deletes, modes[4];
 	_Atomic long peer_removals, key_changes, prefix_removals, replaced_sets;
 	_Atomic long devices, device_moves, space_deaths, dumps, dumped;
 };
@@ -55,22 +57,30 @@ extern struct shared *shared;
 enum space { UNDERLAY, HUBS, SPOKES, ELSEWHERE, SPACES };
 extern int spaces[SPACES];
 
+static inline int slot_family(int slot) { return is_ipv6(slot) ? AF_INET6 : AF_INET; }
+static inline unsigned int only(int peer) { return 1u << peer; }
+
 #define MAGIC 0x57475045455253ull
 
 uint64_t now(void);
 uint32_t roll(uint32_t below);
+static inline int any_peer(void) { return 1 + roll(PEERS); }
 void seed_random(uint64_t seed);
 void enter(enum space space); /* with new netlink sockets */
 void slot_address(int slot, int host, unsigned char address[16]);
+/* What a peer has as allowed IP for the gateways of GATEWAY's slots, 172.18.0.PEER or fd02::PEER; all of its prefix are on no link. */
+void gateway_address(int peer, bool six, unsigned char address[16]);
 
 /* Between them the slot may be anyone's of before and of after. */
 void change_begins(int slot, unsigned int peers);
 void change_ends(int slot, int error);
 
 /* Endless until shared->stop. */
-void churn_routes(void);
+void churn_routes(void); /* half of the slots each */
+void churn_routes_too(void);
 void churn_nexthops(void);
 void churn_peers(void);
+void churn_modes(void);
 void churn_device(void);
 void read_all(void);
 void send_connected(int sender);
@@ -78,7 +88,9 @@ void send_anew(int sender);
 void send_raw_from_hub(int sender);
 void send_from_spokes(int sender);
 
-/* Requests; each returns the errno of its answer. A slot in set_peer is a prefix for AllowedIPs, ANYTHING all addresses. */
+/* Requests; each returns the errno of its answer. A slot in set_peer is a prefix for AllowedIPs, ANYTHING all addresses. A peer of
+ * the hub has its gateway's address, too.
+ */
 enum { NO_SLOT = -1, ANYTHING = -2, HUB2_SOURCES = -3 };
 int set_peer(int device, int peer, unsigned int flags, int slot, bool remove_slot);
 int set_private_key(int device, const unsigned char *key, int port);
@@ -87,9 +99,12 @@ int delete_link(const char *name);
 int add_address(const char *dev, const char *text);
 int add_default(int family, const char *dev);
 
-/* Where a route leads: its second peer is 0 unless it has two hops; a nexthop object replaces all of it. */
+/* Where a route leads: its second peer is 0 unless it has two hops; by_gateway: the peer is not named; a nexthop object replaces
+ * all of it.
+ */
 struct target {
 	int ifindex, peer, peer2;
+	bool by_gateway;
 	unsigned int nexthop;
 };
 int slot_route(int type, int flags, int slot, struct target target);
@@ -98,6 +113,7 @@ int set_group(unsigned int id, const unsigned int *members, int count);
 
 struct checked {
 	long packets[KINDS][2], plain, to_hub, underlay; /* seen, and who got them was allowed */
+	long lax; /* refused by the strict check, and believed by another */
 	long wrong, wrong_plain, wrong_to_hub, underlay_plain, unknown;
 	char first[200]; /* the first that is wrong */
 };

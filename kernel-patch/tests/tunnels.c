@@ -2,7 +2,7 @@
 #define _GNU_SOURCE
 #include "tunnels.h"
 
-#include "netlink.h"
+#include "routes.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -18,12 +18,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/* In 10 ms: a handshake that follows another too closely is refused, and tried again after 5 s. */
+enum { PATIENCE = 1200 };
+
 void add_link(const char *name, const char *kind)
 {
 	claim(make_link(name, kind) == 0, "the device can be made");
 }
 
-void wg_peer(int device, int peer, bool with_any, unsigned int flags)
+static int set_peer(int device, int peer, bool with_any, unsigned int flags)
 {
 	struct sockaddr_in endpoint = { .sin_family = AF_INET, .sin_port = htons(FIRST_PORT + peer),
 					.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
@@ -49,7 +52,38 @@ void wg_peer(int device, int peer, bool with_any, unsigned int flags)
 	}
 	end(one);
 	end(list);
-	claim(talk(genl) == 0, "the peer can be set");
+	return talk(genl);
+}
+
+void wg_peer(int device, int peer, bool with_any, unsigned int flags)
+{
+	claim(set_peer(device, peer, with_any, flags) == 0, "the peer can be set");
+}
+
+int set_peer_flags(int device, int peer, unsigned int flags) { return set_peer(device, peer, false, flags); }
+
+int allowed_ip(int peer, const char *to, unsigned char bits, unsigned int flags)
+{
+	struct nlattr *list, *one, *ips, *ip;
+	unsigned char address[16];
+	int its_family = parse(to, address);
+
+	wg_begin(WG_CMD_SET_DEVICE, NLM_F_ACK, 0);
+	list = nest(WGDEVICE_A_PEERS);
+	one = nest(0);
+	put(WGPEER_A_PUBLIC_KEY, keys[peer], WG_KEY_LEN);
+	ips = nest(WGPEER_A_ALLOWEDIPS);
+	ip = nest(0);
+	put_u16(WGALLOWEDIP_A_FAMILY, its_family);
+	put(WGALLOWEDIP_A_IPADDR, address, its_family == AF_INET6 ? 16 : 4);
+	put(WGALLOWEDIP_A_CIDR_MASK, &bits, 1);
+	if (flags)
+		put_u32(WGALLOWEDIP_A_FLAGS, flags);
+	end(ip);
+	end(ips);
+	end(one);
+	end(list);
+	return talk(genl);
 }
 
 /* The UDP packets that came out of a device. Its rx_packets will not do: handshakes and keepalives count there. */
@@ -94,22 +128,42 @@ long counter(int device, const char *name)
 
 bool reaches(int device, const char *name, long value)
 {
-	for (int i = 0; i < 500 && counter(device, name) < value; i++)
+	for (int i = 0; i < PATIENCE && counter(device, name) < value; i++)
 		usleep(10000);
 	return counter(device, name) == value;
 }
 
+/* Bound to wg0's address, as rules may ask for it. */
 int send_udp(const char *to)
 {
 	static int fd[2];
 	int six = strchr(to, ':') != NULL;
+	struct sockaddr_in own4 = { .sin_family = AF_INET };
+	struct sockaddr_in6 own6 = { .sin6_family = AF_INET6 };
 	struct sockaddr_in a4 = { .sin_family = AF_INET, .sin_port = htons(9) };
 	struct sockaddr_in6 a6 = { .sin6_family = AF_INET6, .sin6_port = htons(9) };
 
-	if (!fd[six])
+	if (!fd[six]) {
+		parse(six ? "fd00::1" : "172.16.0.1", six ? (void *)&own6.sin6_addr : (void *)&own4.sin_addr);
 		fd[six] = socket(six ? AF_INET6 : AF_INET, SOCK_DGRAM, 0);
+		if (bind(fd[six], six ? (void *)&own6 : (void *)&own4, six ? sizeof(own6) : sizeof(own4)))
+			perror("bind");
+	}
 	inet_pton(six ? AF_INET6 : AF_INET, to, six ? (void *)&a6.sin6_addr : (void *)&a4.sin_addr);
 	return sendto(fd[six], "x", 1, 0, six ? (void *)&a6 : (void *)&a4, six ? sizeof(a6) : sizeof(a4)) < 0 ? errno : 0;
+}
+
+int connected(const char *to)
+{
+	int six = strchr(to, ':') != NULL, fd = socket(six ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_in a4 = { .sin_family = AF_INET, .sin_port = htons(9) };
+	struct sockaddr_in6 a6 = { .sin6_family = AF_INET6, .sin6_port = htons(9) };
+
+	parse(to, six ? (void *)&a6.sin6_addr : (void *)&a4.sin_addr);
+	if (connect(fd, six ? (void *)&a6 : (void *)&a4, six ? sizeof(a6) : sizeof(a4)) == 0)
+		return fd;
+	close(fd);
+	return -1;
 }
 
 static int raw4(unsigned char *packet, const char *from, const char *to)
@@ -152,6 +206,87 @@ void send_raw(int device, const char *from, const char *to)
 	close(fd);
 }
 
+static bool arrives_at(const char *to, int peer, bool raw)
+{
+	long before[PEERS + 1];
+	bool right = true;
+
+	for (int d = 1; d <= PEERS; d++)
+		before[d] = counter(d, "delivered");
+	if (raw)
+		send_raw(0, gateway(1), to);
+	else
+		right = send_udp(to) == 0;
+	right &= reaches(peer, "delivered", before[peer] + 1);
+	for (int d = 1; d <= PEERS; d++)
+		right &= counter(d, "delivered") == before[d] + (d == peer);
+	return right;
+}
+
+bool goes_to(const char *to, int peer) { return arrives_at(to, peer, false); }
+bool raw_goes_to(const char *to, int peer) { return arrives_at(to, peer, true); }
+
+bool goes_nowhere(const char *to)
+{
+	long errors = counter(0, "tx_errors");
+
+	send_udp(to);
+	return reaches(0, "tx_errors", errors + 1);
+}
+
+/* How many of 64 packets each peer got, when all have arrived or none has for long. */
+static bool send_64(int net, long got[PEERS + 1])
+{
+	long before[PEERS + 1], all = 0;
+
+	for (int d = 1; d <= PEERS; d++)
+		before[d] = counter(d, "delivered");
+	for (int host = 1; host <= 64; host++) {
+		if (send_udp(at(net, host)))
+			return false;
+		counter(1, "delivered"); /* reads what has come, before the socket is full */
+	}
+	for (int i = 0; i < PATIENCE && all < 64; i++) {
+		all = 0;
+		for (int d = 1; d <= PEERS; d++)
+			all += got[d] = counter(d, "delivered") - before[d];
+		if (all < 64)
+			usleep(10000);
+	}
+	return all == 64;
+}
+
+bool spreads(int net, int first, int second)
+{
+	long got[PEERS + 1];
+
+	return send_64(net, got) && got[first] && got[second] && got[first] + got[second] == 64;
+}
+
+bool all_go_to(int net, int peer)
+{
+	long got[PEERS + 1];
+
+	return send_64(net, got) && got[peer] == 64;
+}
+
+bool believes(int peer, const char *source)
+{
+	long before = counter(0, "delivered");
+
+	send_raw(peer, source, gateway(1));
+	return reaches(0, "delivered", before + 1);
+}
+
+bool refuses(int peer, const char *source)
+{
+	long before = counter(0, "rx_frame_errors"), errors = counter(0, "rx_errors"), delivered = counter(0, "delivered");
+
+	send_raw(peer, source, gateway(1));
+	return reaches(0, "rx_frame_errors", before + 1) && counter(0, "rx_errors") == errors + 1 &&
+	       counter(0, "delivered") == delivered;
+}
+
 void set_up(void)
 {
 	struct ifaddrmsg a = { .ifa_family = AF_INET, .ifa_prefixlen = 32 };
@@ -182,6 +317,11 @@ void set_up(void)
 	begin(RTM_NEWADDR, NLM_F_ACK | NLM_F_CREATE, &a6, sizeof(a6));
 	put(IFA_LOCAL, address, 16);
 	talk(rtnl);
+	for (int peer = 2; peer <= PEERS; peer++) {
+		family = AF_INET6;
+		claim(neighbour_set(gateway(peer)) == 0, "a gateway can be a neighbour");
+	}
+	family = 0;
 	add_link("dummy0", "dummy");
 	link_up("dummy0");
 }

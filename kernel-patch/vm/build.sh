@@ -11,8 +11,8 @@
 #   uml-unhashed   uml-patched, but fib_info's hash as it was: what the series' patch of the hash is measured against
 #   uml-unpatched  the configuration of uml-patched without the series: what its tests say of the release as it is
 #   uml-fibtrie    uml-patched, with the patches of kernel-patch/series-optional on top
-#   uml-debug      linux, gen_init_cpio, *.ko: the series with the kernel's checks (KASAN, lockdep, ...), WireGuard a module
-#   uml-smp-debug  uml-debug for more than one processor
+#   uml-debug      linux, gen_init_cpio, *.ko: uml-smp with the kernel's checks (KASAN, lockdep, ...), allocations that can be made to
+#                  fail, and WireGuard as a module
 #   uml-fibtrie-debug  uml-debug with the patches of uml-fibtrie
 #   qemu-patched   vmlinuz, gen_init_cpio, *.ko: the series on x86-64, SMP and preemptible, WireGuard a module
 #   qemu-debug     qemu-patched with the checks of uml-debug
@@ -125,11 +125,10 @@ build_flavour() {
     local tree=$1/tree arch=um image=linux configs=("$vm_dir"/uml.config "$vm_dir"/uml-patched.config)
     case $flavour in
     qemu-*) arch=x86_64 image=arch/x86/boot/bzImage configs=("$vm_dir/qemu.config") ;;
-    uml-smp-*) configs+=("$vm_dir/uml-smp.config") ;;
+    uml-*) configs+=("$vm_dir/uml-smp.config") ;;
     esac
     case $flavour in
-    qemu-debug) configs+=("$vm_dir/qemu-debug.config" "$vm_dir/debug.config") ;;
-    uml-*) configs+=("$vm_dir/uml-debug.config" "$vm_dir/debug.config") ;;
+    *-debug) configs+=("$vm_dir/${flavour%%-*}-debug.config" "$vm_dir/debug.config") ;;
     esac
     mkdir "$tree"
     configure "$patched_source" "$tree" "$arch" "${configs[@]}"
@@ -275,7 +274,7 @@ uml-patched | uml-smp | uml-unhashed | uml-unpatched | uml-fibtrie)
     result=$cache/uml-$variant-$(hash_of "$kernel_tree" "${module_inputs[@]}")
     build_once "$result" build_uml_patched
     ;;
-uml-debug | uml-smp-debug | uml-fibtrie-debug | qemu-patched | qemu-debug)
+uml-debug | uml-fibtrie-debug | qemu-patched | qemu-debug)
     need gcc make flex bison bc libelf-dev libc6-dev patch
     case $part in qemu-*) need qemu-system-x86 ;; esac
     case $part in uml-fibtrie-debug) make_patched_source fibtrie ;; *) make_patched_source patched ;; esac

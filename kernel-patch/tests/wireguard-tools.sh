@@ -13,7 +13,7 @@ tests=$(cd "$(dirname "$0")" && pwd)
 if [ $# -eq 2 ]; then
     linux=$1 wg_folder=$2
 else
-    echo "error: the lab does not build Linux 7.3 yet; name a kernel with the patches and the folder of wg" >&2
-    exit 64
+    wg_folder=$("$tests/../wireguard-tools/build.sh")
+    linux=$("$tests/../vm/build.sh" uml-patched)/linux
 fi
 GUEST_PATH=$wg_folder boot_uml "$linux" "$tests/wireguard-tools-guest.sh"

@@ -6,7 +6,7 @@
 # Exit codes: 69 a package is missing and cannot be installed, 70 the source cannot be had, or a build failed.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-. "$here/../../vm/lib.sh"
+. "$here/../vm/lib.sh"
 
 # The version that the patches are for, and the release that has it.
 readonly version=1.0.20210914-1 debian_release=bookworm
