@@ -87,7 +87,7 @@ public sealed class AllowedIpsScheme : DeviceTableScheme
             Moved(change.OldPeer, change.NewPeer);
             if (change.NewPeer != BindingChange.NoPeer)
             {
-                if (!_replaced.ContainsKey(change.NewPeer))
+                if (_replaced.Count == 0 || !_replaced.ContainsKey(change.NewPeer))
                     KernelStructure.Check(_table.Insert(change.Prefix, change.NewPeer), change.Prefix);
             }
             else if (_removal == Removal.DummyPeer)

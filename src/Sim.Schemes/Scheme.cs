@@ -88,8 +88,10 @@ public abstract class Scheme(SchemeKind kind, Family family, int peers, DaemonSo
     /// <summary>Applies the batch to the kernel's structures, as its messages ask. Each prefix is in the batch once.</summary>
     public void Apply(ReadOnlySpan<BindingChange> batch)
     {
+        var more = 0;
         foreach (ref readonly var change in batch)
-            Count += (change.OldPeer == BindingChange.NoPeer ? 1 : 0) - (change.NewPeer == BindingChange.NoPeer ? 1 : 0);
+            more += (change.OldPeer == BindingChange.NoPeer ? 1 : 0) - (change.NewPeer == BindingChange.NoPeer ? 1 : 0);
+        Count += more;
         Change(batch);
     }
 

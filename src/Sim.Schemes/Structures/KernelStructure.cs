@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 
 namespace Sim.Schemes.Structures;
@@ -111,14 +112,18 @@ public abstract class KernelStructure(Family family, KernelConfig kernel) : IDis
 
     /// <summary>Throws if an operation was refused.</summary>
     /// <exception cref="InvalidOperationException">The error is not 0.</exception>
-    public static void Check(int error, Prefix prefix)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Check(int error, in Prefix prefix)
     {
         if (error != 0)
-            throw new InvalidOperationException($"{prefix} was refused with error {error}");
+            Refuse(error, prefix);
     }
 
     /// <summary>Disposes of the port, before its memory is freed.</summary>
     protected abstract void DisposeTables();
+
+    // Apart, because a method that throws is not inlined.
+    private static void Refuse(int error, Prefix prefix) => throw new InvalidOperationException($"{prefix} was refused with error {error}");
 
     /// <summary>Tells <see cref="Stepped"/> of an operation, and returns its error.</summary>
     protected int Step(int error)
