@@ -44,7 +44,7 @@ trap 'rm -rf "$work"' EXIT
 status=0 claims=0
 for program in "${programs[@]}"; do
     # Debian's own Python: another in PATH may be a wrapper that costs thousands of system calls, which User-Mode Linux traces.
-    echo "cd ${selftests@Q} && exec /usr/bin/python3 -B $program.py ${*@Q}" >"$work/guest.sh"
+    echo "cd ${selftests@Q} && NO_COLOR=1 exec /usr/bin/python3 -B $program.py ${*@Q}" >"$work/guest.sh"
     UML_CPUS=$cpus UML_MEMORY=${UML_MEMORY:-1G} UML_TIMEOUT=${UML_TIMEOUT:-1800} \
         boot_uml "$folder/linux" "$work/guest.sh" >"$work/log" || status=1
     cat "$work/log"
