@@ -1,15 +1,20 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# The kernel with kernel-patch/series does what the patches say, `ip` with kernel-patch/iproute2 too, and WireGuard's own test passes.
+# The kernel with kernel-patch/series does what the patches say, `ip` and `wg` with their patches too, and WireGuard's own test passes.
 set -u
 kernel-patch/vm/build.sh uml-patched >/dev/null || exit $(($? == 69 ? 77 : 1)) # 69: a package is missing
 tests=kernel-patch/tests status=0
 # Reports show the lines of code that were counted last.
 $tests/count-lines.sh --csv | diff kernel-patch/lines.csv - || status=1
-for test in "run.sh route-peer" "run.sh route-modes" scenes.sh iproute2.sh netns.sh; do
+for test in "run.sh route-peer" "run.sh peer-gone" "run.sh route-modes" selftests.sh iproute2.sh wireguard-tools.sh netns.sh; do
+    start=$SECONDS
     # shellcheck disable=SC2086 # a name and its arguments
-    if bash $tests/$test >"$1/kernel-patch" 2>&1 && grep -qE '^ok\b' "$1/kernel-patch"; then
-        echo "$test: $(grep -cE '^ok\b' "$1/kernel-patch") claims hold"
+    bash $tests/$test >"$1/kernel-patch" 2>&1
+    result=$?
+    if [ $result -eq 0 ] && grep -qE '^ok\b' "$1/kernel-patch"; then
+        echo "$test: $(grep -cE '^ok\b' "$1/kernel-patch") claims hold ($((SECONDS - start)) s)"
+    elif [ $result -eq 77 ]; then
+        echo "note: $test skipped: $(tail -n 1 "$1/kernel-patch")"
     else
         echo "$test:"
         grep -E '^(not ok|#|error|lab)' "$1/kernel-patch" | tail -n 15

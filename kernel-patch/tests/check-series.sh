@@ -37,13 +37,16 @@ tree=$work/tree failures=0
 readonly clang=clang-19
 
 # Each configuration is what the VM has and these lines on top. In modules, what WireGuard needs has to be exported.
+readonly tunnels=$'CONFIG_LWTUNNEL=y\nCONFIG_MPLS=y\nCONFIG_MPLS_ROUTING=y\nCONFIG_MPLS_IPTUNNEL=y'
+readonly modules=$'CONFIG_LWTUNNEL=y\nCONFIG_MPLS=y\nCONFIG_MPLS_ROUTING=m\nCONFIG_MPLS_IPTUNNEL=m\nCONFIG_WIREGUARD=m\nCONFIG_WIREGUARD_DEBUG=y'
+readonly tables6=CONFIG_IPV6_MULTIPLE_TABLES=y
 declare -A lines=(
-    [usual]=CONFIG_LWTUNNEL=y
-    [no-lwtunnel]=CONFIG_LWTUNNEL=n
-    [no-ipv6]=$'CONFIG_LWTUNNEL=y\nCONFIG_IPV6=n'
-    [modules]=$'CONFIG_LWTUNNEL=y\nCONFIG_WIREGUARD=m'
-    [i386]=$'CONFIG_64BIT=n\nCONFIG_LWTUNNEL=y\nCONFIG_WIREGUARD=m'
-    [clang]=$'CONFIG_LWTUNNEL=y\nCONFIG_WIREGUARD=m'
+    [usual]=$tunnels$'\n'$tables6
+    [no-lwtunnel]=$tables6$'\nCONFIG_LWTUNNEL=n'
+    [no-ipv6]=$tunnels$'\nCONFIG_IPV6=n'
+    [modules]=$modules$'\n'$tables6
+    [i386]=$modules$'\n'$tables6$'\nCONFIG_64BIT=n'
+    [clang]=$modules$'\n'$tables6
 )
 
 kmake() { # CONFIGURATION TARGET...
@@ -59,8 +62,8 @@ configure() {
     local line base=$vm_dir/uml.config
     case $1 in i386 | clang) base=$vm_dir/qemu.config ;; esac
     mkdir "$work/$1"
-    # Without IPv6 it has no tables, and 32 bits need no unwinder of 64.
-    { grep -vE '^CONFIG_(IPV6_MULTIPLE_TABLES|64BIT|UNWINDER)' "$base"; [ "$1" = i386 ] || echo CONFIG_64BIT=y; } >"$work/$1.config"
+    # 32 bits need no unwinder of 64.
+    { grep -vE '^CONFIG_(64BIT|UNWINDER)' "$base"; [ "$1" = i386 ] || echo CONFIG_64BIT=y; } >"$work/$1.config"
     echo "${lines[$1]}" >>"$work/$1.config"
     kmake "$1" tinyconfig
     "$tree/scripts/kconfig/merge_config.sh" -m -O "$work/$1" "$work/$1/.config" "$work/$1.config"
@@ -75,7 +78,7 @@ configure() {
 
 # build CONFIGURATION: what the series touches; whole kernels where they are linked: as one, and with modules.
 build() {
-    local targets=(drivers/net/wireguard/ net/ipv4/ net/ipv6/ net/core/)
+    local targets=(drivers/net/wireguard/ net/ipv4/ net/ipv6/ net/core/ net/mpls/)
     case $1 in
     usual) targets=(linux) ;;
     modules) targets=(linux modules) ;;
@@ -97,7 +100,7 @@ warnings_of() { { grep -E '(warning|error):' "$1" || true; } | sed -E "s,^.*tree
 sparse_warnings() {
     local file objects=()
     while read -r file; do objects+=("${file%.c}.o"); done < <(touched '.*\.c' "${series[@]}")
-    kmake usual C=2 "${objects[@]}" >"$work/sparse-log" 2>&1 || { tail -n 3 "$work/sparse-log" >&2; return 1; }
+    kmake usual C=2 "${objects[@]}" >"$work/sparse-log" 2>&1 || { grep -m 3 'error:' "$work/sparse-log" >&2; return 1; }
     grep -q '^  CHECK ' "$work/sparse-log" || { echo "error: sparse did not run" >&2; return 1; }
     warnings_of "$work/sparse-log"
 }

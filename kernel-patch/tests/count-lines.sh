@@ -20,7 +20,7 @@ trap 'rm -rf "$work"' EXIT
 shopt -s nullglob
 fixes=("$tests"/../series-fixes/000[1-9]-*.patch)
 series=("$tests"/../series/000[1-9]-*.patch "$tests"/../series/00[1-9]?-*.patch)
-optional=("$tests"/../series-optional/*.patch)
+optional=("$tests"/../series-optional/fib-tables/*.patch)
 shopt -u nullglob
 # What a patch of the series is part of; documentation and selftests count nowhere.
 gateways=() multicast=() attribute=()

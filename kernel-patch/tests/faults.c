@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Runs as init of a VM whose kernel can make allocations fail (vm/faults.config): each request that has to do with routes that
+ * Runs as init of a VM whose kernel can make allocations fail (vm/debug.config): each request that has to do with routes that
  * name peers is sent again and again, and one allocation further fails each time, until none is left to fail. What can be seen
  * of routes, nexthop objects, peers and references to the module must then be as before the request or as after it, and
  * its answer must say which. At the end nothing leaks, and the module is unloaded though sockets have cached dsts.
@@ -262,19 +262,42 @@ static void try_step(const struct step *step)
 	claim(failed > 0 && n < MOST && !wrong, text);
 }
 
-/* The module goes though routes name peers and sockets have cached their dsts; what holds it is let go first. */
-static void unload(void)
+/* What holds the module is let go after a grace period. */
+static bool is_let_go(void)
 {
-	int fds[2], error;
+	for (int i = 0; i < 200 && module_references() > 0; i++)
+		usleep(10000);
+	return module_references() == 0;
+}
 
-	for (int six = 0; six < 2; six++) {
-		family = families[six];
-		add_route();
-		fds[six] = connected(at(1, 1));
-		claim(send(fds[six], "x", 1, 0) == 1, "a socket has cached the dst of a route that names a peer");
-	}
-	family = 0;
-	claim(module_references() > 0 && unload_module() == EWOULDBLOCK, "the module cannot be unloaded under routes");
+/* A socket with a cached dst of a route that names a peer. */
+static int cache_dst(void)
+{
+	int fd;
+
+	add_route();
+	fd = connected(at(1, 1));
+	claim(send(fd, "x", 1, 0) == 1, "a socket has cached the dst of a route that names a peer");
+	return fd;
+}
+
+static void hold_module(void)
+{
+	int fd;
+
+	claim(is_let_go(), "without routes that name peers nothing refers to the module");
+	fd = cache_dst();
+	claim(unload_module() == EWOULDBLOCK, "the module cannot be unloaded under the route");
+	delete_route();
+	usleep(200000); /* a grace period and more */
+	claim(unload_module() == EWOULDBLOCK, "... nor, without it, under the dst");
+	send(fd, "x", 1, 0);
+	claim(is_let_go(), "... which the socket gives back when it sends again");
+	close(fd);
+}
+
+static void delete_devices(void)
+{
 	for (int d = 0; d <= PEERS; d++) {
 		char name[8];
 		struct ifinfomsg i = { 0 };
@@ -284,8 +307,24 @@ static void unload(void)
 		begin(RTM_DELLINK, NLM_F_ACK, &i, sizeof(i));
 		talk(rtnl);
 	}
-	error = unload_module();
-	claim(error == EWOULDBLOCK, "... nor, without devices, under cached dsts");
+}
+
+static void unload(void)
+{
+	int fds[2];
+
+	for (int six = 0; six < 2; six++) {
+		family = families[six];
+		hold_module();
+	}
+	for (int six = 0; six < 2; six++) {
+		family = families[six];
+		fds[six] = cache_dst();
+	}
+	family = 0;
+	claim(unload_module() == EWOULDBLOCK, "the module cannot be unloaded under routes");
+	delete_devices();
+	claim(unload_module() == EWOULDBLOCK, "... nor, without devices, under cached dsts");
 	for (int six = 0; six < 2; six++) {
 		send(fds[six], "x", 1, 0);
 		close(fds[six]);

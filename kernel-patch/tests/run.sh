@@ -36,6 +36,12 @@ faults) sources=(faults.c checks.c routes.c tunnels.c netlink.c) ;;
 stress) sources=(stress.c stress-churn.c stress-nexthops.c stress-requests.c stress-traffic.c checks.c netlink.c) ;;
 *) sed -n '3,18s/^# \?//p' "$0" >&2; exit 64 ;;
 esac
+# Seconds until it is given up. On a busy machine the debug kernels take several minutes to start and to end.
+limit=1200
+case $program in
+faults) limit=3600 ;;
+stress) [[ " $* " =~ " --seconds "([0-9]+) ]] && limit=$((limit + BASH_REMATCH[1])) ;;
+esac
 smp=() pin=()
 case $flavour in
 uml-smp | uml-debug) [ "${cpus:-2}" = 1 ] || smp=(ncpus="${cpus:-2}" seccomp=on) ;; # with ptrace there is one processor
@@ -56,11 +62,11 @@ boot() {
     case $flavour in
     uml-*)
         # The console needs a pipe.
-        TMPDIR=${TMPDIR:-/dev/shm} timeout 900 ${pin[@]+"${pin[@]}"} "$folder/linux" mem=1G ${smp[@]+"${smp[@]}"} initrd="$work/initrd" con=null con0=fd:0,fd:1 \
+        TMPDIR=${TMPDIR:-/dev/shm} timeout "$limit" ${pin[@]+"${pin[@]}"} "$folder/linux" mem=1G ${smp[@]+"${smp[@]}"} initrd="$work/initrd" con=null con0=fd:0,fd:1 \
             console=tty0 "${append[@]}" </dev/null 2>&1 | cat
         ;;
     qemu-*)
-        timeout 900 qemu-system-x86_64 -accel tcg,thread=multi -cpu max,la57=off -smp "${cpus:-4}" -m 2G -nodefaults -nographic \
+        timeout "$limit" qemu-system-x86_64 -accel tcg,thread=multi -cpu max,la57=off -smp "${cpus:-4}" -m 2G -nodefaults -nographic \
             -serial stdio -no-reboot -kernel "$folder/vmlinuz" -initrd "$work/initrd" \
             -append "console=ttyS0 end_by_reboot=1 ${append[*]}" </dev/null 2>&1 | stdbuf -oL tr -d '\r'
         ;;
@@ -70,9 +76,11 @@ boot() {
 started=$SECONDS
 boot "$@" >"$work/log" || true
 [ -z "$log" ] || cp "$work/log" "$log"
+# The first splat of the boot silences the checks that come after.
+sed '/^# start/,$d' "$work/log" | grep -aE "$complaints" | sed 's/^/# at boot: /' || true
 grep -aE '^(ok|not ok|#|done)' "$work/log" || true
 echo "# $flavour $program $*: $((SECONDS - started)) s"
-# What the kernel said before the program started is the boot's, but for WireGuard's own selftests.
+# What the kernel said before the program started is the boot's, except for WireGuard's own selftests.
 if ! grep -qa '^done, 0 failed' "$work/log" || grep -a 'self-test.*FAIL' "$work/log" ||
     sed -n '/^# start/,$p' "$work/log" | grep -aE "$complaints"; then
     tail -n 20 "$work/log" >&2

@@ -11,8 +11,14 @@
 # shellcheck disable=SC2034 # used by those that source this
 readonly complaints='BUG:|WARNING:|INFO: |Oops|Kernel panic|UBSAN|ODEBUG|refcount_t:|general protection|Objects remaining|leaked reference|self-test.*FAIL'
 
-# guest_init SCRIPT ARG...: prints the program that the guest runs as process 1.
+# guest_init FOLDER SCRIPT ARG...: prints the program that the guest runs as process 1. It loads the modules in FOLDER.
 guest_init() {
+    local modules=() module
+    for module in "$1"/*.ko; do
+        # The module that measures is none of the tests'.
+        [ ! -e "$module" ] || [ "$(basename "$module")" = wgval.ko ] || modules+=("$module")
+    done
+    shift
     cat <<EOF
 #!/bin/bash
 export PATH=${GUEST_PATH:+$GUEST_PATH:}/usr/sbin:/usr/bin:/sbin:/bin HOME=/run TMPDIR=/run LC_ALL=C
@@ -23,6 +29,10 @@ mount -t devtmpfs devtmpfs /dev
 mkdir -p /dev/shm
 ln -sf /proc/self/fd /dev/fd
 cd /run
+# Each pass loads those whose own needs are met.
+for pass in ${modules[*]@Q}; do
+    for module in ${modules[*]@Q}; do insmod "\$module" 2>/dev/null; done
+done
 echo "guest: start"
 bash ${*@Q} </dev/null
 echo "guest: exit \$?"
@@ -31,16 +41,19 @@ EOF
 }
 
 # boot_uml LINUX SCRIPT ARG...: runs the script in the guest and copies what it prints.
-# GUEST_PATH is a folder to look for programs in first, UML_MEMORY and UML_TIMEOUT (s) are what their names say.
+# GUEST_PATH is a folder to look for programs in first; UML_MEMORY, UML_TIMEOUT (s) and UML_CPUS are what their names say. More than
+# one processor is for a kernel that is built for it (uml-smp, uml-debug).
 # Returns the script's status, or 1 when the guest did not come so far or the kernel complained.
 boot_uml() {
-    local linux=$1 work status
+    local linux=$1 work status smp=()
     shift
+    # With ptrace there is one processor.
+    [ "${UML_CPUS:-1}" = 1 ] || smp=(ncpus="$UML_CPUS" seccomp=on)
     work=$(mktemp -d)
-    guest_init "$@" >"$work/init"
+    guest_init "$(dirname "$linux")" "$@" >"$work/init"
     chmod +x "$work/init"
     # The console needs a pipe, and warnings are the least that may be on it: other lines would come between the claims.
-    TMPDIR=${UML_TMPDIR:-/dev/shm} timeout -k 5 "${UML_TIMEOUT:-300}" "$linux" mem="${UML_MEMORY:-512M}" root=/dev/root \
+    TMPDIR=${UML_TMPDIR:-/dev/shm} timeout -k 5 "${UML_TIMEOUT:-300}" "$linux" mem="${UML_MEMORY:-512M}" ${smp[@]+"${smp[@]}"} root=/dev/root \
         rootfstype=hostfs rootflags=/ ro init="$work/init" con=null con0=fd:0,fd:1 console=tty0 loglevel=5 panic=-1 \
         </dev/null 2>&1 | tr -d '\r' | tee "$work/log" | guest_output || true
     guest_status "$work/log" && status=0 || status=$?
@@ -56,10 +69,8 @@ guest_status() {
     local status
     status=$(sed -n 's/^guest: exit \([0-9]*\)$/\1/p' "$1")
     grep -aq '^guest: start' "$1" || tail -n 20 "$1" >&2
-    # panic= on the command line is no complaint.
-    if grep -av '^Kernel command line' "$1" | grep -aqE 'BUG:|WARNING:|INFO: (task|rcu)|Oops|Kernel panic|KASAN|UBSAN'; then
-        status=1
-    fi
+    # What the kernel said before is the boot's.
+    if sed -n '/^guest: start/,$p' "$1" | grep -aqE "$complaints"; then status=1; fi
     return "${status:-1}"
 }
 

@@ -5,7 +5,7 @@
 #   wireguard-tools.sh                     with what ../wireguard-tools/build.sh and vm/build.sh uml-patched make
 #   wireguard-tools.sh LINUX WG-FOLDER     with what is built already
 #
-# Exit codes: 0 all claims hold, 1 one does not or the kernel complained, 69 and 70 as ../wireguard-tools/build.sh.
+# Exit codes: 0 all claims hold, 1 one does not or the kernel complained, 69, 70 and 77 as ../wireguard-tools/build.sh.
 set -euo pipefail
 tests=$(cd "$(dirname "$0")" && pwd)
 . "$tests/vm.sh"

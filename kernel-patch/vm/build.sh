@@ -6,12 +6,12 @@
 #
 #   agent          agent: the static program that runs inside the VM
 #   uml            linux, wgval.ko: User-Mode Linux from Debian's kernel source, and the measurement module for it
-#   uml-patched    the same with the patches of kernel-patch/series-fixes and kernel-patch/series, and gen_init_cpio
+#   uml-patched    the same with the patches of kernel-patch/series-fixes and kernel-patch/series, gen_init_cpio, and their source
 #   uml-smp        uml-patched for more than one processor, on the command line: ncpus=2 seccomp=on
 #   uml-unhashed   uml-patched, but fib_info's hash as it was: what the series' patch of the hash is measured against
 #   uml-unpatched  the configuration of uml-patched without the series: what its tests say of the release as it is
 #   uml-fibtrie    uml-patched, with the patches of kernel-patch/series-optional on top
-#   uml-debug      linux, gen_init_cpio, *.ko: uml-smp with the kernel's checks (KASAN, lockdep, ...), allocations that can be made to
+#   uml-debug      linux, gen_init_cpio, *.ko, source: uml-smp with the kernel's checks (KASAN, lockdep, ...), allocations that can be made to
 #                  fail, and WireGuard as a module
 #   uml-fibtrie-debug  uml-debug with the patches of uml-fibtrie
 #   qemu-patched   vmlinuz, gen_init_cpio, *.ko: the series on x86-64, SMP and preemptible, WireGuard a module
@@ -78,7 +78,8 @@ make_patched_source() {
     series=("$vm_dir"/../series-fixes/000[1-9]-*.patch "$vm_dir"/../series/000[1-9]-*.patch "$vm_dir"/../series/00[1-9]?-*.patch)
     [ "$1" != fibtrie ] || series+=("$vm_dir"/../series-optional/*.patch)
     shopt -u nullglob
-    patched_source=$cache/source-$1-$(hash_of "$version" "${series[@]}")
+    # What comes before a patch's diff is for readers: another wording makes no other kernel.
+    patched_source=$cache/source-$1-$(hash_of "$version" "$(sed -s '1,/^---$/d' "${series[@]}")")
     case $1 in
     unpatched) patched_source=$source ;;
     unhashed) build_once "$patched_source" unhash_source ;;
@@ -138,6 +139,7 @@ build_flavour() {
     *) cp "$tree/$image" "$1/linux" ;;
     esac
     cp "$tree/usr/gen_init_cpio" "$1"
+    ln -s "$patched_source" "$1/source"
     cp "$tree/.config" "$1/config"
     find "$tree" -name '*.ko' -exec cp -t "$1" {} +
     rm -r "$tree"

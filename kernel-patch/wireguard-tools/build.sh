@@ -3,7 +3,7 @@
 # Makes wg(8) with the patches beside this file, or finds it made, and prints its folder as the only line on standard output.
 # The source is Debian's; WIREGUARD_TOOLS_SOURCE may name a folder that has it unpacked, as not every mirror has source packages.
 #
-# Exit codes: 69 a package is missing and cannot be installed, 70 the source cannot be had, or a build failed.
+# Exit codes: 69 a package is missing and cannot be installed, 70 a build failed, 77 the source cannot be had.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../vm/lib.sh"
@@ -37,7 +37,9 @@ build() {
 
 need gcc make libc6-dev patch dpkg-dev debian-archive-keyring
 source=$cache/wireguard-tools-source-$version
+trap 'exit 77' EXIT # what does not come is not ours to mend
 build_once "$source" unpack
+trap - EXIT
 result=$cache/wireguard-tools-$(hash_of "$version" "$(gcc -dumpfullversion)" "$here"/*.patch)
 build_once "$result" build
 echo "$result"
