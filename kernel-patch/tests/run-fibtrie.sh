@@ -29,7 +29,7 @@ fibtrie=$("$tests/../vm/build.sh" "$variant")
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -o "$work/init" "$tests"/{fibtrie,tunnels,netlink}.c
+gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -o "$work/init" "$tests"/{fibtrie,routes,tunnels,netlink}.c
 
 boot() { # FOLDER LOG ARGUMENT...
     local folder=$1 log=$2
