@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# AllowedIPs in the FIB's tables (series-optional) against WireGuard's own trie: the same random requests in both kernels must
+# AllowedIPs in the FIB's tables (series-optional/fib-tables) against WireGuard's own trie: the same random requests in both kernels must
 # leave the same dumps, errors and answers. Each answer is a packet of a real tunnel.
 #
 #   run-fibtrie.sh [--debug] [--steps N] [SEED...]
