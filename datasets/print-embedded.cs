@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-using var file = new BufferedStream(File.Create(args[1]));
-
 // Writes the embedded table as the lab's operations (kernel-patch/vm/README.md, "Files"), each prefix for peer 0 to 7 in turn:
 // dotnet run print-embedded.cs -- FAMILY FILE, with FAMILY 4 or 6
 #:project ../src/Sim.Workloads/Sim.Workloads.csproj
+using Sim.Workloads.Tables;
 
 if (args.Length != 2 || !byte.TryParse(args[0], out var number) || number is not (4 or 6))
 {
@@ -16,6 +15,7 @@ var bytes = family == Sim.Kernel.Family.IPv4 ? 4 : 16;
 var record = new byte[bytes + 4];
 var whole = new byte[16];
 var peer = 0;
+using var file = new BufferedStream(File.Create(args[1]));
 foreach (var prefix in EmbeddedTable.LoadPrefixes(family))
 {
     System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(whole, prefix.Address);

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 # What the embedded table takes in the kernel as AllowedIPs of 8 peers, in WireGuard's trie and in the FIB's tables
-# (series-optional): objects and pages of the slabs that grew, and vmalloc, before and after the load.
+# (series-optional/fib-tables): objects and pages of the slabs that grew, and vmalloc, before and after the load.
 #
 #   fibtrie-memory.sh
 #

@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include "netlink.h"
 #include "tunnels.h"
+#include "uapi.h"
 
 #include <arpa/inet.h>
 #include <linux/genetlink.h>
@@ -17,7 +18,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { ALLOWEDIP_FLAGS = WGALLOWEDIP_A_CIDR_MASK + 1, REMOVE_PREFIX = 1, LOOKUPS = 12, MOST_PREFIXES = 60 };
+enum { LOOKUPS = 12, MOST_PREFIXES = 60 };
 
 static uint64_t state, digest;
 static int entries[2];
@@ -82,7 +83,7 @@ static void put_prefix(void)
 	put(WGALLOWEDIP_A_IPADDR, prefix.address, prefix.family == AF_INET ? 4 : 16);
 	put(WGALLOWEDIP_A_CIDR_MASK, &prefix.length, 1);
 	if (!roll(3))
-		put_u32(ALLOWEDIP_FLAGS, REMOVE_PREFIX);
+		put_u32(WGALLOWEDIP_A_FLAGS, WGALLOWEDIP_F_REMOVE_ME);
 	end(ip);
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# AllowedIPs in the FIB's tables (series-optional) against WireGuard's own trie: the same random requests in both kernels must
+# AllowedIPs in the FIB's tables (series-optional/fib-tables) against WireGuard's own trie: the same random requests in both kernels must
 # leave the same dumps, errors and answers. Each answer is a packet of a real tunnel.
 #
 #   run-fibtrie.sh [--debug] [--steps N] [SEED...]
@@ -29,7 +29,7 @@ fibtrie=$("$tests/../vm/build.sh" "$variant")
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -o "$work/init" "$tests"/{fibtrie,tunnels,netlink}.c
+gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -o "$work/init" "$tests"/{fibtrie,routes,tunnels,netlink}.c
 
 boot() { # FOLDER LOG ARGUMENT...
     local folder=$1 log=$2

@@ -6,11 +6,12 @@
 #
 #   agent          agent: the static program that runs inside the VM
 #   uml            linux, wgval.ko: User-Mode Linux from Debian's kernel source, and the measurement module for it
-#   uml-patched    the same with the patches of kernel-patch/series-fixes and kernel-patch/series, gen_init_cpio, and their source
-#   uml-smp        uml-patched for more than one processor, on the command line: ncpus=2 seccomp=on
+#   uml-patched    the same with the patches of kernel-patch/series-fixes and kernel-patch/series, gen_init_cpio, and their source. For validate's
+#                  comparison alone it also has the patch of series-optional/rta-wgpeer; of the others only uml-unhashed has it
+#   uml-smp        the series for more than one processor, on the command line: ncpus=2 seccomp=on
 #   uml-unhashed   uml-patched, but fib_info's hash as it was: what the series' patch of the hash is measured against
 #   uml-unpatched  the configuration of uml-patched without the series: what its tests say of the release as it is
-#   uml-fibtrie    uml-patched, with the patches of kernel-patch/series-optional on top
+#   uml-fibtrie    the series, with the patches of kernel-patch/series-optional/fib-tables on top
 #   uml-debug      linux, gen_init_cpio, *.ko, source: uml-smp with the kernel's checks (KASAN, lockdep, ...), allocations that can be made to
 #                  fail, and WireGuard as a module
 #   uml-fibtrie-debug  uml-debug with the patches of uml-fibtrie
@@ -69,14 +70,18 @@ build_uml() {
     cp "$kernel_tree/.config" "$1/config"
 }
 
-# make_patched_source VARIANT: makes the source with the series once and sets $patched_source to its folder.
+# make_patched_source VARIANT: makes the source with the patches of VARIANT once and sets $patched_source to its folder. "series" is
+# the series alone.
 make_patched_source() {
     [ "$release" = 7.3 ] || usage "the patches are for 7.3, and not for $release"
     kernel_source
     shopt -s nullglob
     # 0000 of a series is its cover letter.
     series=("$vm_dir"/../series-fixes/000[1-9]-*.patch "$vm_dir"/../series/000[1-9]-*.patch "$vm_dir"/../series/00[1-9]?-*.patch)
-    [ "$1" != fibtrie ] || series+=("$vm_dir"/../series-optional/*.patch)
+    case $1 in
+    patched | unhashed) series+=("$vm_dir"/../series-optional/rta-wgpeer/*.patch) ;;
+    fibtrie) series+=("$vm_dir"/../series-optional/fib-tables/*.patch) ;;
+    esac
     shopt -u nullglob
     # What comes before a patch's diff is for readers: another wording makes no other kernel.
     patched_source=$cache/source-$1-$(hash_of "$version" "$(sed -s '1,/^---$/d' "${series[@]}")")
@@ -270,7 +275,7 @@ uml-patched | uml-smp | uml-unhashed | uml-unpatched | uml-fibtrie)
     variant=${part#uml-}
     configs=("$vm_dir/uml.config" "$vm_dir/uml-patched.config")
     [ "$variant" != smp ] || configs+=("$vm_dir/uml-smp.config")
-    make_patched_source "${variant/smp/patched}"
+    make_patched_source "${variant/smp/series}"
     kernel_tree=$cache/uml-$variant-kernel-$(hash_of "$patched_source" "$(gcc -dumpfullversion)" "${configs[@]}")
     build_once "$kernel_tree" build_uml_kernel "$patched_source" "${configs[@]}"
     result=$cache/uml-$variant-$(hash_of "$kernel_tree" "${module_inputs[@]}")
@@ -279,7 +284,7 @@ uml-patched | uml-smp | uml-unhashed | uml-unpatched | uml-fibtrie)
 uml-debug | uml-fibtrie-debug | qemu-patched | qemu-debug)
     need gcc make flex bison bc libelf-dev libc6-dev patch
     case $part in qemu-*) need qemu-system-x86 ;; esac
-    case $part in uml-fibtrie-debug) make_patched_source fibtrie ;; *) make_patched_source patched ;; esac
+    case $part in uml-fibtrie-debug) make_patched_source fibtrie ;; *) make_patched_source series ;; esac
     flavour=$part
     result=$cache/$flavour-$(hash_of "$patched_source" "$(gcc -dumpfullversion)" "$vm_dir"/*.config)
     build_once "$result" build_flavour
