@@ -5,10 +5,8 @@ using System.Text;
 
 namespace Sim.Lab;
 
-/// <summary>
-/// A process that leads its own session and process group, so that Ctrl-C at the terminal does not reach it and
-/// everything it starts ends with it.
-/// </summary>
+/// <summary>A process that leads its own session and process group, so that Ctrl-C at the terminal does not reach it
+/// and everything it starts ends with it.</summary>
 internal sealed class ChildProcess : IDisposable
 {
     private const int LongestLine = 1 << 16;
@@ -139,10 +137,8 @@ internal sealed class ChildProcess : IDisposable
         _ended.Set();
     }
 
-    /// <summary>
-    /// Closes standard input, which flushes it, although nothing is buffered, and so fails if <see cref="SendLine"/> has found
-    /// that nobody reads any more.
-    /// </summary>
+    /// <summary>Closes standard input, which flushes it, although nothing is buffered, and so fails if
+    /// <see cref="SendLine"/> has found that nobody reads any more.</summary>
     private void CloseInput()
     {
         try

@@ -3,10 +3,9 @@ using System.Text;
 
 namespace Sim.Lab;
 
-/// <summary>
-/// Writes an initramfs: a cpio archive in the "newc" format (Documentation/driver-api/early-userspace/buffer-format.rst),
-/// uncompressed, with all times 0 so that the same content makes the same bytes.
-/// </summary>
+/// <summary>Writes an initramfs: a cpio archive in the "newc" format
+/// (Documentation/driver-api/early-userspace/buffer-format.rst), uncompressed, with all times 0 so that the same
+/// content makes the same bytes.</summary>
 internal sealed class CpioWriter(Stream output) : IDisposable
 {
     private const uint Directory = 0x4000, CharacterDevice = 0x2000, RegularFile = 0x8000; // S_IF...

@@ -20,9 +20,8 @@ public static class LabBuild
     /// <param name="progressLine">Takes the output of build.sh meanwhile, line by line.</param>
     /// <param name="cancellation">Ends the build and everything it started.</param>
     /// <returns>The folder of the part.</returns>
-    /// <exception cref="LabException">
-    /// <see cref="LabFailure.MissingPackage"/>, or <see cref="LabFailure.BuildFailed"/>, also if there is no checkout.
-    /// </exception>
+    /// <exception cref="LabException"><see cref="LabFailure.MissingPackage"/>, or <see cref="LabFailure.BuildFailed"/>,
+    /// also if there is no checkout.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static string Build(string part, KernelRelease release, Action<string> progressLine, CancellationToken cancellation) =>
         Build(FindCheckout(), part, release, progressLine, cancellation);

@@ -11,13 +11,11 @@ public sealed partial class Vm
 
     private static bool s_kvmFailed;
 
-    /// <summary>
-    /// Builds what the lane needs, boots, and waits until the agent is ready. The cancellation also ends the VM later on.
-    /// </summary>
-    /// <exception cref="LabException">
-    /// <see cref="LabFailure.NotRoot"/>, <see cref="LabFailure.NotEnoughMemory"/>, <see cref="LabFailure.MissingPackage"/>,
-    /// <see cref="LabFailure.BuildFailed"/> or <see cref="LabFailure.DidNotBoot"/>.
-    /// </exception>
+    /// <summary>Builds what the lane needs, boots, and waits until the agent is ready. The cancellation also ends the
+    /// VM later on.</summary>
+    /// <exception cref="LabException"><see cref="LabFailure.NotRoot"/>, <see cref="LabFailure.NotEnoughMemory"/>,
+    /// <see cref="LabFailure.MissingPackage"/>, <see cref="LabFailure.BuildFailed"/> or
+    /// <see cref="LabFailure.DidNotBoot"/>.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such data folder.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; nothing is left running.</exception>
     public static Vm Start(VmOptions options, Action<string> progress, CancellationToken cancellation)

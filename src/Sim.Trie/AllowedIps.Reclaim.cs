@@ -65,10 +65,8 @@ public sealed unsafe partial class AllowedIps
         }
     }
 
-    /// <summary>
-    /// <c>push_rcu</c>: pushes a node that is not null. Each node popped pushes at most two, so the stack never holds more
-    /// nodes than the trie has levels: 129. Where the kernel warns (and only with DEBUG), this throws.
-    /// </summary>
+    /// <summary><c>push_rcu</c>: pushes a node that is not null. Each node popped pushes at most two, so the stack
+    /// never holds more nodes than the trie has levels: 129. Where the kernel warns (and only with DEBUG), this throws.</summary>
     private static void PushRcu(allowedips_node** stack, allowedips_node* node, ref int len)
     {
         if (node == null)

@@ -15,12 +15,9 @@ public unsafe struct RcuHead
 }
 
 /// <summary><c>struct key_vector</c> (net/ipv4/fib_trie.c): a tnode with 2^bits children, or a leaf.</summary>
-/// <remarks>
-/// <para>
-/// An LC-trie (level- and path-compressed; S. Nilsson and M. Tikkanen, "Implementing a dynamic compressed trie",
-/// 1998) reads several bits of the key at once where the table is dense, and skips bits that all keys below
-/// share. A node says which bits it reads by <c>pos</c> and <c>bits</c>:
-/// </para>
+/// <remarks><para>An LC-trie (level- and path-compressed; S. Nilsson and M. Tikkanen, "Implementing a dynamic
+/// compressed trie", 1998) reads several bits of the key at once where the table is dense, and skips bits that all keys
+/// below share. A node says which bits it reads by <c>pos</c> and <c>bits</c>:</para>
 /// <code>
 ///   bit 31                                                      bit 0
 ///   | known from above | index in parent | skipped | index here | not yet known |
@@ -31,15 +28,12 @@ public unsafe struct RcuHead
 ///   slen    the longest suffix (32 - prefix length) of any route below, at least pos;
 ///           slen == pos: no route below is shorter than what the index tells apart, nothing to come back for
 /// </code>
-/// <para>
-/// The node's key has zeros where the index is, so one exclusive-or finds the child and checks the skipped bits:
-/// </para>
+/// <para>The node's key has zeros where the index is, so one exclusive-or finds the child and checks the skipped bits:</para>
 /// <code>
 ///   index = (address ^ key) >> pos        index >> bits == 0:  skipped bits agree, index is the child
 ///                                         otherwise:           a skipped bit differs
 /// </code>
-/// <para>In a leaf pos = bits = 0 and the key is whole, so the same test reads: index == 0, an exact match.</para>
-/// </remarks>
+/// <para>In a leaf pos = bits = 0 and the key is whole, so the same test reads: index == 0, an exact match.</para></remarks>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct KeyVector
 {

@@ -11,8 +11,7 @@ namespace Sim.Fib;
 ///                    child 0010  at most 9    key that is zero below bit s
 ///                    child 0001  at most 8: nothing a lookup could come back for
 /// </code>
-/// slen == pos lets a lookup skip the whole node when it backtracks.
-/// </remarks>
+/// slen == pos lets a lookup skip the whole node when it backtracks.</remarks>
 public sealed unsafe partial class FibTable
 {
     /// <summary><c>update_suffix</c>: recomputes slen from the children, looking only at those that can matter.</summary>

@@ -57,13 +57,11 @@ public sealed unsafe partial class Fib6Table
     /// <inheritdoc cref="Lookup(UInt128, ref Fib6Result, int, Rt6LookupFlags)"/>
     public int Lookup(UInt128 daddr, ref Fib6Result res) => Lookup(daddr, ref res, oif: 0);
 
-    /// <summary>
-    /// <c>fib6_table_lookup</c>: finds the route for an address. Returns 0 and the result; -EAGAIN if there is no route, as
-    /// policy rules do; or the result and the error of a reject route's type (-EINVAL blackhole, -EHOSTUNREACH unreachable,
-    /// -EACCES prohibit, -EAGAIN throw, -ENETUNREACH a route to the loopback). <paramref name="oif"/> is the
-    /// interface that the packet is bound to, or 0. A route by another interface answers if none uses this one, but not if
-    /// <paramref name="strict"/> has Iface.
-    /// </summary>
+    /// <summary><c>fib6_table_lookup</c>: finds the route for an address. Returns 0 and the result; -EAGAIN if there is
+    /// no route, as policy rules do; or the result and the error of a reject route's type (-EINVAL blackhole,
+    /// -EHOSTUNREACH unreachable, -EACCES prohibit, -EAGAIN throw, -ENETUNREACH a route to the loopback).
+    /// <paramref name="oif"/> is the interface that the packet is bound to, or 0. A route by another interface answers
+    /// if none uses this one, but not if <paramref name="strict"/> has Iface.</summary>
     public int Lookup(UInt128 daddr, ref Fib6Result res, int oif, Rt6LookupFlags strict = Rt6LookupFlags.None)
     {
         var trace = default(NoTrace);

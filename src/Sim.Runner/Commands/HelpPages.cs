@@ -4,10 +4,8 @@ using System.CommandLine.Invocation;
 
 namespace Sim.Runner.Commands;
 
-/// <summary>
-/// Shows the help of a command on one screen: its description in paragraphs as wide as the terminal, and the commands below it by their first
-/// lines.
-/// </summary>
+/// <summary>Shows the help of a command on one screen: its description in paragraphs as wide as the terminal, and the
+/// commands below it by their first lines.</summary>
 internal sealed class HelpPages(HelpAction pages) : SynchronousCommandLineAction
 {
     /// <summary>The columns to use instead of the terminal's.</summary>

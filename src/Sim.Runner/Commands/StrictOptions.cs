@@ -3,11 +3,9 @@ using System.Globalization;
 
 namespace Sim.Runner.Commands;
 
-/// <summary>
-/// Options whose words are read strictly: digits, at most one point, and nothing else. <c>0,001</c>, <c>1e3</c>, <c>+5</c>, <c>0x10</c> and
-/// digits of other scripts are refused, since another reader would take them for something else. Each error is one line that says what the
-/// option takes.
-/// </summary>
+/// <summary>Options whose words are read strictly: digits, at most one point, and nothing else. <c>0,001</c>,
+/// <c>1e3</c>, <c>+5</c>, <c>0x10</c> and digits of other scripts are refused, since another reader would take them for
+/// something else. Each error is one line that says what the option takes.</summary>
 internal static class StrictOptions
 {
     /// <summary>A whole number.</summary>

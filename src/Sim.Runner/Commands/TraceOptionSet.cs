@@ -44,10 +44,8 @@ internal sealed class TraceOptionSet
     public string? Given(ParseResult parsed) =>
         ((Option[])[_like, _calibration, _rate, _peers]).FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })?.Name;
 
-    /// <summary>
-    /// Chooses the calibration. The generator returned makes the same trace each time; the table's prefixes churn.
-    /// Damage of the files to be like is logged.
-    /// </summary>
+    /// <summary>Chooses the calibration. The generator returned makes the same trace each time; the table's prefixes
+    /// churn. Damage of the files to be like is logged.</summary>
     /// <exception cref="UserException">The options do not fit each other, the table or the files.</exception>
     public Func<TraceGenerator> Generator(
         ParseResult parsed, RouteTable table, double days, ulong seed, DamageLog damage, IWorkProgress progress, CancellationToken cancel)

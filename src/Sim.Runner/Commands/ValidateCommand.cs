@@ -138,10 +138,8 @@ internal static class ValidateCommand
             }
         }
 
-        /// <summary>
-        /// Runs counts and costs in one kernel. If QEMU can use KVM, it runs the counts with KVM, and the costs, which are instructions, in a second
-        /// kernel without it.
-        /// </summary>
+        /// <summary>Runs counts and costs in one kernel. If QEMU can use KVM, it runs the counts with KVM, and the
+        /// costs, which are instructions, in a second kernel without it.</summary>
         private ValidationContext ValidateTables(string data)
         {
             progress.Step("make the input", 1, "tables");

@@ -39,8 +39,7 @@ internal static class ContainerMagic
         || (head.Length >= 4 && (head[0] & 0xF0) == 0x50 && head[1..4].SequenceEqual((ReadOnlySpan<byte>)[0x2A, 0x4D, 0x18]));
 
     /// <summary>Returns whether this is the header of an MRT record that RFC 6396 (4) or RFC 8050 assigns. Its time may
-    /// spell a magic: <c>BZh1</c> to <c>BZh9</c> are seconds of 2005-04-11, <c>PK 03 04</c> one of
-    /// 2012-09-08.</summary>
+    /// spell a magic: <c>BZh1</c> to <c>BZh9</c> are seconds of 2005-04-11, <c>PK 03 04</c> one of 2012-09-08.</summary>
     public static bool IsMrt(ReadOnlySpan<byte> head) =>
         head.Length >= 12 && head[4] == 0 && head[5] is 11 or 12 or 13 or 16 or 17 or 32 or 33 or 48 or 49 && head[6] == 0 && head[7] <= 12 && head[8] == 0;
 }

@@ -86,8 +86,7 @@ internal struct NlriEntry
 /// <summary>The prefixes of one UPDATE. All are read before the first is delivered. A field is refused whole in three
 /// cases: it is syntactically wrong (RFC 7606, 5.3); it repeats a prefix, for which no sender has a reason; or it makes
 /// sense only with path identifiers where the record type has none, or the reverse. Collectors have written both: RFC
-/// 8050 gave ADD-PATH its own record types late. A small identifier, read as prefixes, repeats 0.0.0.0/0 or
-/// ::/0.</summary>
+/// 8050 gave ADD-PATH its own record types late. A small identifier, read as prefixes, repeats 0.0.0.0/0 or ::/0.</summary>
 /// <remarks>A field is sound in a reading (with path identifiers, or without) if it is syntactically right, repeats
 /// nothing and has no host bits, which routers clear.
 /// <code>

@@ -4,9 +4,8 @@ using System.Runtime.InteropServices;
 
 namespace Sim.Workloads.Mrt;
 
-/// <summary>
-/// The paths to each prefix of one family, as a router keeps them in its Adj-RIBs-In (RFC 4271, 3.2), and the best path of each
-/// prefix.
+/// <summary>The paths to each prefix of one family, as a router keeps them in its Adj-RIBs-In (RFC 4271, 3.2), and the
+/// best path of each prefix.
 /// <code>
 ///   prefix -> slot -> path -> path -> ...   the paths of a prefix, the best first, the others in no order
 ///   peer   ----------> path &lt;-> path &lt;-> ... the paths of a peer, for when its session ends

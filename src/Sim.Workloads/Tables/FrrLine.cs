@@ -92,8 +92,7 @@ internal static class FrrLine
         return state.HasFlag(HopState.Unknown) ? Unknown : Set(address, device, state, route) ?? TakeDetails(rest);
     }
 
-    /// <summary>Gives the route its next hop, if it has none. A recursive one counts only if no line below resolves
-    /// it.</summary>
+    /// <summary>Gives the route its next hop, if it has none. A recursive one counts only if no line below resolves it.</summary>
     private static string? Set(ReadOnlySpan<byte> address, ReadOnlySpan<byte> device, HopState state, ListRoute route)
     {
         var isRecursive = state.HasFlag(HopState.Recursive);

@@ -160,8 +160,7 @@ internal sealed class ListColumns
     private static bool IsDestination(ReadOnlySpan<byte> name) =>
         name.IsOneOf(" prefix prefixes network net cidr route subnet destination dest dst ipprefix ip address addr ipaddress "u8);
 
-    /// <summary>Returns whether a field is a value rather than the name of a column: a number, an address or a
-    /// prefix.</summary>
+    /// <summary>Returns whether a field is a value rather than the name of a column: a number, an address or a prefix.</summary>
     private static bool IsValue(ReadOnlySpan<byte> field)
     {
         var slash = field.IndexOf((byte)'/');

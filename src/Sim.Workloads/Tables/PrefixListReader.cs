@@ -27,8 +27,7 @@ namespace Sim.Workloads.Tables;
 /// of service or source, those that lead to no peer (TYPE unreachable, blackhole, prohibit, throw, local, broadcast,
 /// multicast, anycast), and those of FRR that are not selected. <see cref="PrefixListCounts.Notes"/> counts each
 /// reason. A line of one word that names a column of prefixes is a title. <see cref="ListTitles"/> knows the other
-/// titles, and the formats that are refused as a whole (<see cref="PrefixListCounts.Refusal"/>), where the list
-/// ends.</summary>
+/// titles, and the formats that are refused as a whole (<see cref="PrefixListCounts.Refusal"/>), where the list ends.</summary>
 public static class PrefixListReader
 {
     /// <summary>Longest name of a next hop, in bytes.</summary>

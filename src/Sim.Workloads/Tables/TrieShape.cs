@@ -28,8 +28,7 @@ internal static class TrieShape
     public static int Contexts(int bits) => (bits + 1) * Covers * Siblings;
 
     /// <summary>Returns the number of a node's surroundings: its prefix length; the length of the nearest prefix
-    /// strictly above it, -1 if there is none; and <see cref="Alone"/>, <see cref="SiblingToCome"/> or the left
-    /// shape.</summary>
+    /// strictly above it, -1 if there is none; and <see cref="Alone"/>, <see cref="SiblingToCome"/> or the left shape.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Context(int depth, int cover, int sibling)
     {
