@@ -17,7 +17,8 @@ public sealed class UnusableOutputException(string message, Exception? inner = n
 /// </list></summary>
 public sealed class OutputTarget
 {
-    /// <summary>The names of growing files. No other file has such a name, and it is short, because the target's may have the greatest length.</summary>
+    /// <summary>The names of growing files. No other file has such a name, and it is short, because the target's may
+    /// have the greatest length.</summary>
     public const string GrowingPrefix = ".sim-", GrowingSuffix = ".part";
 
     private const UnixFileMode Permissions = (UnixFileMode)0x1FF, Own = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -40,8 +41,8 @@ public sealed class OutputTarget
     public bool IsInPlace => _isDescriptor || _status?.Kind == PathKind.Device;
 
     /// <summary>Looks at the target that a path or <c>-</c> (standard output) names. Nothing is changed.</summary>
-    /// <exception cref="UnusableOutputException">A folder, a file that may not be written, a missing folder, a circle
-    /// of links.</exception>
+    /// <exception cref="UnusableOutputException">A folder, a file without permission, a missing folder, a circle of
+    /// links.</exception>
     public static OutputTarget Of(string name)
     {
         if (name == "-")
@@ -167,8 +168,7 @@ public sealed class OutputTarget
         into.Finish();
     }
 
-    /// <summary>Overwrites the target. The tail is cut off last, so that a copy without room does not shrink the file
-    /// first.</summary>
+    /// <summary>Overwrites the target. The tail is cut off last: a copy without room must not shrink the file.</summary>
     private void Overwrite(FileStream content)
     {
         using var into = new FileStream(_path, FileMode.Open, FileAccess.Write, FileShare.Read, bufferSize: 0);

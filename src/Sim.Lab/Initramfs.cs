@@ -20,10 +20,7 @@ internal static class Initramfs
         foreach (var module in Files(laneFolder, "*.ko"))
             cpio.AddFile("modules/" + Path.GetFileName(module), Readable, module);
         var loadOrder = Path.Combine(laneFolder, "load-order");
-        if (File.Exists(loadOrder))
-            cpio.AddFile("modules/load-order", Readable, loadOrder);
-        else
-            cpio.AddFile("modules/load-order", Readable, []);
+        cpio.AddFile("modules/load-order", Readable, File.Exists(loadOrder) ? File.ReadAllBytes(loadOrder) : []);
         foreach (var file in Files(dataFolder, "*"))
             cpio.AddFile("data/" + Path.GetFileName(file), Readable, file);
     }

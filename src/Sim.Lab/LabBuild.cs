@@ -45,7 +45,7 @@ public static class LabBuild
             progressLine(text);
         }
 
-        build.WaitForEnd(cancellation);
+        build.WaitForEnd(Timeout.InfiniteTimeSpan, cancellation);
         if (build.ExitCode == 0 && Directory.Exists(folder))
             return folder;
         if (build.ExitCode == 0)

@@ -36,13 +36,8 @@ public enum LabFailure
 public sealed class LabException : Exception
 {
     internal LabException(LabFailure kind, string message, IReadOnlyList<string>? logTail = null, Exception? inner = null)
-        : base(message, inner)
-    {
-        Kind = kind;
-        LogTail = logTail ?? [];
-    }
+        : base(message, inner) => (Kind, LogTail) = (kind, logTail ?? []);
 
-    /// <summary>The kind of failure.</summary>
     public LabFailure Kind { get; }
 
     /// <summary>The last lines of the console or of the build's output, oldest first; empty if there is neither.</summary>

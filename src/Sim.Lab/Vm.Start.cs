@@ -11,8 +11,7 @@ public sealed partial class Vm
 
     private static bool s_kvmFailed;
 
-    /// <summary>Builds what the lane needs, boots, and waits until the agent is ready. The cancellation also ends the
-    /// VM later on.</summary>
+    /// <summary>Builds what the lane needs, boots, and waits for the agent. The cancellation also ends the VM later on.</summary>
     /// <exception cref="LabException"><see cref="LabFailure.NotRoot"/>, <see cref="LabFailure.NotEnoughMemory"/>,
     /// <see cref="LabFailure.MissingPackage"/>, <see cref="LabFailure.BuildFailed"/> or
     /// <see cref="LabFailure.DidNotBoot"/>.</exception>
@@ -36,8 +35,9 @@ public sealed partial class Vm
         {
             var initramfs = Path.Combine(privateFolder, "initramfs");
             Initramfs.Write(initramfs, agent, laneFolder, options.DataFolder);
+            Launch Uml() => Launch.Uml(options, laneFolder, initramfs, privateFolder, MemoryCheck.UmlFolder(options.MemoryMegabytes));
             var vm = options.Lane.IsUml()
-                ? StartUml(options, laneFolder, initramfs, privateFolder, progress, cancellation)
+                ? Boot(Uml(), options, privateFolder, progress, cancellation)
                 : StartQemu(options, laneFolder, initramfs, privateFolder, progress, cancellation);
             // The VM has read it. Deleted now, it takes no space, and nothing large is left if this process is killed.
             File.Delete(initramfs);
@@ -55,13 +55,6 @@ public sealed partial class Vm
         File.Exists("/dev/kvm")
         && File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("flags", StringComparison.Ordinal)) is { } flags
         && flags.Split(' ').Any(flag => flag is "vmx" or "svm");
-
-    private static Vm StartUml(VmOptions options, string laneFolder, string initramfs, string privateFolder,
-        Action<string> progress, CancellationToken cancellation)
-    {
-        var memoryFolder = MemoryCheck.UmlFolder(options.MemoryMegabytes);
-        return Boot(Launch.Uml(options, laneFolder, initramfs, privateFolder, memoryFolder), options, privateFolder, progress, cancellation);
-    }
 
     private static Vm StartQemu(VmOptions options, string laneFolder, string initramfs, string privateFolder,
         Action<string> progress, CancellationToken cancellation)

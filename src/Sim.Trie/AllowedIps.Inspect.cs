@@ -95,8 +95,8 @@ public sealed unsafe partial class AllowedIps
     public static PeerPrefixes Prefixes(wg_peer* peer) => new(peer);
 
     /// <summary>Lists the nodes that <c>find_node</c> reads for a left-aligned address, from the root down, and returns
-    /// their number. The answer is the last one that matches and has a peer. A path of <see cref="MaxAllowedIpsDepth"/>
-    /// places always suffices.</summary>
+    /// their number. The answer is the last one that matches and has a peer. <see cref="MaxAllowedIpsDepth"/> places
+    /// suffice.</summary>
     /// <exception cref="ArgumentException"><paramref name="path"/> is too short.</exception>
     public int Walk(Family family, UInt128 address, Span<PathStep> path)
     {

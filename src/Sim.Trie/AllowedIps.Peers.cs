@@ -77,9 +77,9 @@ public sealed unsafe partial class AllowedIps
     }
 
     /// <summary><c>wg_peer_put</c>: gives a reference back; the last one frees the peer after a grace period.</summary>
-    /// <remarks>Only the writer may put the last reference, because that queues a deferred free. A reader may put any
-    /// other.</remarks>
-    /// <exception cref="InvalidOperationException">The peer is still configured: the last reference is not the caller's.</exception>
+    /// <remarks>Only the writer may put the last reference, which queues a deferred free; readers may put others.</remarks>
+    /// <exception cref="InvalidOperationException">The peer is still configured: the last reference is not the
+    /// caller's.</exception>
     public void PeerPut(wg_peer* peer)
     {
         if (peer == null || Interlocked.Decrement(ref peer->refcount) != 0)

@@ -8,7 +8,8 @@ public sealed unsafe partial class AllowedIps
     private const int RootFreeRcu = 1;
     private const int PeerRelease = 2;
 
-    /// <summary><c>node_free_rcu</c> (<c>kfree_rcu</c> in 7.3), <c>root_free_rcu</c> or <c>rcu_release</c>: frees an object after its grace period.</summary>
+    /// <summary><c>node_free_rcu</c> (<c>kfree_rcu</c> in 7.3), <c>root_free_rcu</c> or <c>rcu_release</c>: frees an
+    /// object after its grace period.</summary>
     void Kernel.IRcuReclaimer.Reclaim(nint obj, int tag)
     {
         switch (tag)

@@ -31,8 +31,8 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
     private wg_device* _device;
 
     /// <summary><c>wg_allowedips_slab_init</c>, <c>wg_peer_init</c>, <c>wg_allowedips_init</c>: makes an empty table.</summary>
-    /// <param name="memory">Gets the caches <c>allowedips_node</c> (72 bytes) and <c>wg_peer</c> (1,520 bytes in 6.12). Must
-    /// outlive the table, and its grace periods free what the table drops.</param>
+    /// <param name="memory">Gets the caches <c>allowedips_node</c> (72 bytes) and <c>wg_peer</c> (1,520 bytes in 6.12).
+    /// Must outlive the table, and its grace periods free what the table drops.</param>
     public AllowedIps(KernelMemory memory)
     {
         ArgumentNullException.ThrowIfNull(memory);

@@ -19,8 +19,7 @@ public unsafe struct list_head
 /// </code>
 /// A lookup reads bytes 0 to 35 (IPv4) or 0 to 47 (IPv6); the rest serves updates only.</summary>
 /// <remarks><c>bits</c> is in host order: one u32, or two u64 with the upper half first. Bits beyond <c>cidr</c> are
-/// whatever the first insertion carried; <see cref="AllowedIps.ReadNode(allowedips_node*, byte*, out byte)"/> masks
-/// them.</remarks>
+/// the first insertion's; <see cref="AllowedIps.ReadNode(allowedips_node*, byte*, out byte)"/> masks them.</remarks>
 [StructLayout(LayoutKind.Explicit, Size = 72)]
 public unsafe struct allowedips_node
 {
@@ -55,8 +54,8 @@ public unsafe struct allowedips_node
 }
 
 /// <summary><c>struct wg_peer</c> (drivers/net/wireguard/peer.h): 1,520 bytes in 6.12; the trie's fields.</summary>
-/// <remarks>Offsets follow from 6.12's declaration in a uniprocessor x86-64 kernel without lock debugging, where spinlocks
-/// take no room; they add up to its size of 1,520. An SMP kernel has 1,552 bytes, and refcount at 1088.</remarks>
+/// <remarks>Offsets follow from 6.12's declaration in a uniprocessor x86-64 kernel without lock debugging, where
+/// spinlocks take no room; they add up to its size of 1,520. An SMP kernel has 1,552 bytes, and refcount at 1088.</remarks>
 [StructLayout(LayoutKind.Explicit, Size = 1520)]
 public struct wg_peer
 {

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Runtime.InteropServices;
-
 namespace Sim.Fib;
 
 /// <summary>A route (<c>struct fib_alias</c>, net/ipv4/fib_lookup.h), 56 bytes of the slab ip_fib_alias. All routes

@@ -135,8 +135,7 @@ public sealed unsafe partial class FibNet
         return true;
     }
 
-    /// <summary>The growth part of <c>fib_create_info</c> (6.12), <c>fib_info_hash_grow</c> (7.3): doubles the buckets,
-    /// beginning with 16.</summary>
+    /// <summary>The growth part of <c>fib_create_info</c> (6.12), <c>fib_info_hash_grow</c> (7.3): doubles the buckets, from 16 on.</summary>
     private void GrowInfoHash()
     {
         if (_infoCount < _infoHashSize)

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-
 namespace Sim.Fib;
 
 /// <summary><c>struct rcu_head</c>: links an object into the queue of those that wait for a grace period.</summary>
@@ -86,14 +83,13 @@ public unsafe struct KeyVector
     public static ulong GetIndex(uint key, KeyVector* n) => (ulong)(key ^ n->key) >> n->pos;
 }
 
-/// <summary>
-/// A node with the fields that surround it in memory (<c>struct tnode</c>). A tnode takes 40 + 8 * 2^bits bytes, a leaf 48.
+/// <summary>A node with the fields that surround it in memory (<c>struct tnode</c>). A tnode takes 40 + 8 * 2^bits
+/// bytes, a leaf 48.
 /// <code>
 ///   0         16         20         24      32   36   37    38    40
 ///   | rcu     | empty_   | full_    | parent | key | pos | bits | slen | tnode[0] tnode[1] ...
 ///   |         | children | children |        |          key_vector
-/// </code>
-/// </summary>
+/// </code></summary>
 /// <remarks>A lookup reads from byte 32 on. It reads the first 32 bytes only to climb (parent); updates need them all.</remarks>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct TNode

@@ -103,8 +103,8 @@ public sealed unsafe partial class FibTable
     }
 
     /// <summary>The NLM_F_REPLACE part of <c>fib_table_insert</c>: readers see the old route or the new.</summary>
-    /// <remarks>With one exception, as in the kernel: if the old route was the last of its fib_info, that is marked dead at
-    /// once. A lookup that is just then on the old route skips it and finds a shorter prefix or none.</remarks>
+    /// <remarks>With one exception, as in the kernel: if the old route was the last of its fib_info, that is marked
+    /// dead at once. A lookup that is just then on the old route skips it and finds a shorter prefix or none.</remarks>
     private void ReplaceAlias(FibAlias* fa, byte type, FibInfo* fi)
     {
         var by = AliasNew(fi, fa->fa_dscp, type, fa->fa_slen);

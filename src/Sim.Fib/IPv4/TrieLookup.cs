@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Runtime.CompilerServices;
 using static Sim.Fib.KeyVector;
 
 namespace Sim.Fib;
@@ -239,8 +238,7 @@ public sealed unsafe partial class FibTable
     }
 
     /// <summary><c>fib_lookup_good_nhc</c>: whether the nexthop is alive and uses the interface asked for. Devices here
-    /// do not ignore routes with the link down (the sysctl's default), so <see cref="FibLookupFlags.IgnoreLinkState"/>
-    /// has no effect.</summary>
+    /// keep routes when the link is down (the default), so <see cref="FibLookupFlags.IgnoreLinkState"/> has no effect.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool GoodNhc(FibNhCommon* nhc, in FlowI4 flow) =>
         (nhc->nhc_flags & (byte)RtnhFlags.Dead) == 0 && (flow.Oif == 0 || flow.Oif == nhc->nhc_oif);

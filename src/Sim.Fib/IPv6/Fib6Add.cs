@@ -31,8 +31,7 @@ public sealed unsafe partial class Fib6Table
     }
 
     /// <summary><c>fib6_add_1</c>: finds or makes the node of a prefix. A node that only branched, and the root without
-    /// a route, are returned without their leaf. Null and -ENOENT if there is no node and the request replaces without
-    /// creating.</summary>
+    /// a route, are returned without their leaf. Null and -ENOENT if there is none and the request does not create.</summary>
     private Fib6Node* Add1(in Rt6Key key, NlmFlags flags, out int err)
     {
         err = 0;

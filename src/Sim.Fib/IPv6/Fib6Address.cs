@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using System.Numerics;
-using System.Runtime.CompilerServices;
 
 namespace Sim.Fib;
 

@@ -89,8 +89,7 @@ public sealed unsafe partial class Fib6Table
         MultipathRebalance(other);
     }
 
-    /// <summary><c>fib6_purge_rt</c>: a node above that only branches may use this route for its address; gives it
-    /// another from below.</summary>
+    /// <summary><c>fib6_purge_rt</c>: a node above that only branches may use this route for its address: it gets another.</summary>
     private void PurgeRt(Fib6Info* rt, Fib6Node* fn)
     {
         rt->bits |= Fib6InfoBits.Destroying; // fib6_drop_pcpu_from

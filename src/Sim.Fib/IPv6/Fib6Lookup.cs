@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Runtime.CompilerServices;
 using static Sim.Fib.Fib6Address;
 
 namespace Sim.Fib;
@@ -49,9 +48,9 @@ internal unsafe interface IFib6Trace
 ///   ::/0 -- 2001::/16 -- 2001:db8::/32 -- 2001:db8:7::/48      down: one bit of the address at each node, nothing compared
 ///      &lt;---- fits? ---- fits? ------------ fits? --------        up: the prefix of each node with routes, the first that fits
 /// </code>
-/// <para>On the way down only nodes are read, a line each. On the way up each comparison reads a route, and an address outside
-/// the longest prefixes needs several. If the node that fits has no usable route, the way up goes on from there.</para>
-/// </remarks>
+/// <para>On the way down only nodes are read, a line each. On the way up each comparison reads a route, and an address
+/// outside the longest prefixes needs several. If the node that fits has no usable route, the way up goes on from
+/// there.</para></remarks>
 public sealed unsafe partial class Fib6Table
 {
     /// <inheritdoc cref="Lookup(UInt128, ref Fib6Result, int, Rt6LookupFlags)"/>

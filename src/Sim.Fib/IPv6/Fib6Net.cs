@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Runtime.InteropServices;
-
 namespace Sim.Fib;
 
 /// <summary>The kernel's options that change the IPv6 FIB. The defaults are those of the lab's User-Mode Linux.</summary>
 public sealed record Fib6Options
 {
     /// <summary>CONFIG_IPV6_SUBTREES, on in Debian: nodes take 72 bytes in slots of 128, and a lookup reads one more
-    /// pointer on the way back up. Routes with a source prefix, which would make a subtree, are not modelled: the
-    /// pointer is always null.</summary>
+    /// pointer on the way back up. Routes with a source prefix, which make subtrees, are not modelled: the pointer is
+    /// null.</summary>
     public bool Subtrees { get; init; }
 
     /// <summary>CONFIG_IPV6_ROUTER_PREF, on in Debian: 8 bytes in every nexthop, and gateways without a neighbour are good.</summary>

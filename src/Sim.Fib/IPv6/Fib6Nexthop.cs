@@ -130,8 +130,7 @@ public sealed unsafe partial class Fib6Net
     private static bool IsOnLink(in Fib6Result res) => (res.Flags & Rtf.Reject) == 0 && res.Nhc->nhc_gw_family == 0;
 
     /// <summary><c>ip6_nh_lookup_table</c>: looks a gateway up. A missing table counts as empty, because a kernel
-    /// always has local and main. The kernel then chooses among siblings, which changes nothing: all of them have
-    /// gateways.</summary>
+    /// always has local and main. The kernel then chooses among siblings, but all of them have gateways.</summary>
     private Fib6Result NhLookup(Fib6Table? table, in Fib6Config cfg, Rt6LookupFlags flags)
     {
         var res = default(Fib6Result);

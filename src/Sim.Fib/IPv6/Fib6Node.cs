@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-
 namespace Sim.Fib;
 
 /// <summary>A node of the tree (<c>struct fib6_node</c>, include/net/ip6_fib.h): 64 bytes of the slab fib6_node, a
@@ -26,8 +23,8 @@ public unsafe struct Fib6Node
 public unsafe struct Fib6NodeTail
 {
     /// <summary>The first of the node's routes. In a node without routes of its own
-    /// (<see cref="Fib6NodeFlags.RouteInfo"/> is not set) a route somewhere below: its address supplies the bits that
-    /// the node stands for.</summary>
+    /// (<see cref="Fib6NodeFlags.RouteInfo"/> is not set) a route below, whose address supplies the bits that the node
+    /// stands for.</summary>
     public Fib6Info* leaf;
 
     /// <summary>The bit that chooses left or right (0 is the address's first), which is the length of the node's prefix.</summary>

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Runtime.CompilerServices;
-
 namespace Sim.Fib;
 
 /// <summary>The choice among a node's routes (net/ipv6/route.c, <c>rt6_select</c> and below).</summary>
 /// <remarks>Among the routes of the lowest metric, the first with the best score wins: 2 for the interface asked for, 0
 /// for another. Higher metrics are tried only if none of these is usable. In a host's lookup
 /// (<see cref="Rt6LookupFlags.Reachable"/>) a gateway's score also depends on its neighbour entry. Here no neighbour is
-/// known: without CONFIG_IPV6_ROUTER_PREF gateways are used round robin, and with it all are good. A router's lookup
-/// ignores neighbours.</remarks>
+/// known: without CONFIG_IPV6_ROUTER_PREF gateways are used round robin, with it all are good. Routers ignore
+/// neighbours.</remarks>
 public sealed unsafe partial class Fib6Table
 {
     private const int NudFailHard = -3; // RT6_NUD_FAIL_HARD
@@ -143,8 +141,7 @@ public sealed unsafe partial class Fib6Table
         return true;
     }
 
-    /// <summary><c>rt6_score_route</c>. As preferences are not modelled, CONFIG_IPV6_ROUTER_PREF adds the same for
-    /// every route.</summary>
+    /// <summary><c>rt6_score_route</c>. Without preferences, CONFIG_IPV6_ROUTER_PREF adds the same for every route.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int ScoreRoute(FibNhCommon* nhc, Rtf flags, in Search search)
     {

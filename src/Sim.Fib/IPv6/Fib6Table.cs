@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Runtime.CompilerServices;
-
 namespace Sim.Fib;
 
 /// <summary>A table of IPv6 routes, in the kernel's tree or in a what-if structure.</summary>

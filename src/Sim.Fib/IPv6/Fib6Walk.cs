@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Runtime.InteropServices;
-
 namespace Sim.Fib;
 
 /// <summary>The next step of a walker at its node (<c>enum fib6_walk_state</c>, without the state of subtrees).</summary>

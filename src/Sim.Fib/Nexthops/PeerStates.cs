@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Runtime.InteropServices;
-
 namespace Sim.Fib;
 
 /// <summary>The state of a nexthop besides device and gateway (<c>struct lwtunnel_state</c>, include/net/lwtunnel.h, as

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-
 namespace Sim.Fib;
 
 /// <summary>A node of <see cref="Lc6Table"/>: a <see cref="KeyVector"/> with keys of 128 bits.

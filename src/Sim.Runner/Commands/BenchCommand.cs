@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Sim.Experiments.Bench;
-using Sim.Figures;
 using Sim.Figures.Measuring;
-using Sim.Workloads;
 using Sim.Workloads.Keys;
 using Sim.Workloads.Tables;
 using Spectre.Console;
@@ -66,26 +64,16 @@ internal static class BenchCommand
         using var sweep = new CacheSweep(run.CacheBytes, plan.SweepSeconds);
         var context = new BenchContext(loaded.Table, Peers(loaded.Table, settings, run.Seed))
         {
-            Peers = settings.Peers,
-            Kernel = run.Kernel,
-            Order = settings.Order,
-            Seed = run.Seed,
-            Plan = plan,
-            Budget = run.Budget(plan.Seconds),
-            Watch = run.Watch,
-            Sweep = sweep,
-            KeyPatterns = settings.Keys,
-            Progress = progress,
-            Cancel = cancel,
+            Peers = settings.Peers, Kernel = run.Kernel, Order = settings.Order, Seed = run.Seed, Plan = plan,
+            Budget = run.Budget(plan.Seconds), Watch = run.Watch, Sweep = sweep, KeyPatterns = settings.Keys,
+            Progress = progress, Cancel = cancel,
         };
         BenchRun.Run(context);
         return run.Report(loaded, context.Figures, PrintSummary, progress, MeasuredRun.Swept(sweep));
     }
 
     private static int[] Peers(RouteTable table, Settings settings, ulong seed) =>
-        CommonOptions.Checked(() => PeerMap.TryParse(settings.PeersBy, out var rule)
-        ? PeerMap.Build(table, settings.Peers, rule, settings.Skew, seed)
-        : throw new ArgumentException($"no such rule: {settings.PeersBy}", nameof(settings)));
+        CommonOptions.Checked(() => PeerMap.Build(table, settings.Peers, PeerMap.Parse(settings.PeersBy), settings.Skew, seed));
 
     private static void PrintSummary(RunResult result)
     {

@@ -28,9 +28,7 @@ internal static class CommonOptions
     /// <summary>An option that takes one value or more.</summary>
     public static Option<T[]> Many<T>(string name, string help, string description) => new(name)
     {
-        Description = description,
-        HelpName = help,
-        AllowMultipleArgumentsPerToken = true,
+        Description = description, HelpName = help, AllowMultipleArgumentsPerToken = true,
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -65,8 +63,7 @@ internal static class CommonOptions
     /// <summary>The folder of a report; <paramref name="usual"/> names that in reports/.</summary>
     public static Option<DirectoryInfo> Out(string usual = "latest") => new("--out")
     {
-        Description = "Folder of the report.",
-        DefaultValueFactory = _ => new DirectoryInfo(ReportFolders.At(usual)),
+        Description = "Folder of the report.", DefaultValueFactory = _ => new DirectoryInfo(ReportFolders.At(usual)),
         HelpName = "DIR",
     };
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using Sim.Schemes;
-using Sim.Workloads;
 using Sim.Workloads.Churn;
 using Sim.Workloads.Mrt;
 

@@ -110,7 +110,8 @@ internal static class ReportCommand
         return output;
     }
 
-    /// <summary>Returns whether the results in <paramref name="folder"/> are the file that a report in <paramref name="output"/> replaces, by whatever links.</summary>
+    /// <summary>Returns whether the results in <paramref name="folder"/> are the file that a report in
+    /// <paramref name="output"/> replaces, by whatever links.</summary>
     private static bool IsResultOf(string output, string folder)
     {
         var results = RealPath.Of(File.Exists(folder) ? folder : Path.Combine(folder, ReportWriter.ResultsName));

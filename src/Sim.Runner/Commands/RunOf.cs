@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.Reflection;
-using Sim.Figures;
-using Sim.Workloads;
 
 namespace Sim.Runner.Commands;
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using Sim.Experiments.Scaling;
-using Sim.Figures;
 using Sim.Schemes;
 using Sim.Workloads.Synthesis;
 using Spectre.Console;

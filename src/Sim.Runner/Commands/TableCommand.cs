@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Workloads;
 using Sim.Workloads.Synthesis;
 using Sim.Workloads.Tables;
 
@@ -46,9 +45,7 @@ internal static class TableCommand
 
             var options = new MrtDumpOptions
             {
-                Peers = parsed.GetValue(peers),
-                Missing = parsed.GetValue(missing),
-                Seed = parsed.GetValue(seed),
+                Peers = parsed.GetValue(peers), Missing = parsed.GetValue(missing), Seed = parsed.GetValue(seed),
                 NextHopsOfTable = parsed.GetValue(peers) == 1,
             };
             Write(loaded.Table, file, parsed.GetValue(format), options, progress, cancel);

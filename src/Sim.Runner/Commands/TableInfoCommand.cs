@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.Text.Json.Nodes;
-using Sim.Workloads;
 using Sim.Workloads.Mrt;
 using Sim.Workloads.Tables;
 

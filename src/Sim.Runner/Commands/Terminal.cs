@@ -6,8 +6,7 @@ using Spectre.Console.Rendering;
 namespace Sim.Runner.Commands;
 
 /// <summary>Shows progress on standard error: a bar, the rate and the time left. It is silent if standard error is no
-/// terminal. It draws only when the work reports, never from a thread of its own, because nothing else may run while a
-/// figure is measured.</summary>
+/// terminal. It draws only when the work reports and has no thread: nothing else may run while a figure is measured.</summary>
 internal static class Terminal
 {
     /// <summary>Lets a command do this work, with progress. The work returns the exit code.</summary>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Sim.Workloads;
 using Sim.Workloads.Churn;
 
 namespace Sim.Runner.Commands;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.Globalization;
-using Sim.Workloads;
 using Sim.Workloads.Churn;
 using Sim.Workloads.Synthesis;
 
@@ -54,9 +53,7 @@ internal sealed class TraceOptionSet
         var prefixes = table.Routes.Select(route => route.Prefix).Distinct().ToArray();
         var options = new TraceOptions
         {
-            Seconds = days * 86_400,
-            EventsPerSecond = parsed.GetValue(_rate),
-            Peers = parsed.GetValue(_peers),
+            Seconds = days * 86_400, EventsPerSecond = parsed.GetValue(_rate), Peers = parsed.GetValue(_peers),
             Seed = seed,
         };
         return () =>

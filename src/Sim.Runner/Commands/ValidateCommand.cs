@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
-using Sim.Figures;
 using Sim.Figures.Machine;
 using Sim.Lab;
 using Sim.Reports;
@@ -9,7 +8,6 @@ using Sim.Validation.Inputs;
 using Sim.Validation.Patched;
 using Sim.Validation.Session;
 using Sim.Validation.Trace;
-using Sim.Workloads;
 using Sim.Workloads.Mrt;
 using Sim.Workloads.Tables;
 
@@ -175,9 +173,7 @@ internal static class ValidateCommand
 
         private VmOptions Options(string data) => new()
         {
-            Lane = settings.Lane,
-            Release = settings.Release,
-            DataFolder = data,
+            Lane = settings.Lane, Release = settings.Release, DataFolder = data,
             Cpu = settings.Lane == LaneKind.Host ? null : Environment.ProcessorCount - 1,
             InstructionCount = settings.Lane == LaneKind.Qemu,
         };
@@ -196,15 +192,10 @@ internal static class ValidateCommand
                 _found.Warnings.Add($"The ports follow Linux {options.Release.Word()}, and the kernel is {hello["kernel"]}: rows about what these do differently differ.");
             var context = new ValidationContext
             {
-                Machine = machine,
-                Plan = _plan,
+                Machine = machine, Plan = _plan,
                 Slub = new SlubConfig(cpus, Multiprocessor: !options.Lane.IsUml()) { Release = options.Release },
-                ComparesSlabs = options.Lane != LaneKind.Host,
-                Peers = peers,
-                Cpus = cpus,
-                Progress = progress,
-                Cancel = cancel,
-                Found = _found,
+                ComparesSlabs = options.Lane != LaneKind.Host, Peers = peers, Cpus = cpus, Progress = progress,
+                Cancel = cancel, Found = _found,
             };
             work(context);
             return context;
@@ -218,16 +209,10 @@ internal static class ValidateCommand
 
         private RunResult Result() => new()
         {
-            Command = settings.Command,
-            Started = DateTimeOffset.Now - clock.Elapsed,
-            Duration = clock.Elapsed,
-            Environment = _environment,
-            Versions = RunOf.Versions(settings.Release),
-            Table = loaded[0].Table.Facts(),
-            Seed = settings.Seed,
-            Quick = settings.Quick,
-            Warnings = [.. loaded.SelectMany(one => one.Warnings()), .. _found.Warnings],
-            Figures = _found.Figures,
+            Command = settings.Command, Started = DateTimeOffset.Now - clock.Elapsed, Duration = clock.Elapsed,
+            Environment = _environment, Versions = RunOf.Versions(settings.Release), Table = loaded[0].Table.Facts(),
+            Seed = settings.Seed, Quick = settings.Quick,
+            Warnings = [.. loaded.SelectMany(one => one.Warnings()), .. _found.Warnings], Figures = _found.Figures,
         };
     }
 }

@@ -11,8 +11,7 @@ namespace Sim.Workloads.Churn;
 /// that time neither goes back from one to the next nor leaps by more than a year, the one with the most events. So a
 /// minority of records may state any times, at the beginning, at the end or in between, and a pause of up to a year is
 /// a pause. If a stretch begins within the one before it (a clock that was set back), its events in the overlap do not
-/// count. Times before 1994, when BGP-4 was new, weigh nothing beside later ones, because unset clocks may be the
-/// majority.</para>
+/// count. Times before 1994, when BGP-4 was new, weigh nothing beside later ones: most clocks may be unset.</para>
 /// <para>At an end of the trace no later or earlier time contradicts a wrong one, so the chain believes it. There a few
 /// records (<see cref="FewRecords"/>, or one in a thousand if that is more, and at most a tenth of the others) are set
 /// aside if they are an hour or more away, and farther than all the others are from each other. A pause with more
@@ -263,8 +262,7 @@ internal sealed class TraceClock
             Events = Events + next.Events, Records = Records + next.Records, LastFile = next.LastFile,
         };
 
-        /// <summary>Returns the weight that it adds to a chain that ends in another; minus infinity if it cannot follow
-        /// that.</summary>
+        /// <summary>Returns the weight that it adds to a chain that ends in another; minus infinity if it cannot follow.</summary>
         public double WeightAfter(in Stretch before)
         {
             if (Lowest - before.Highest > Year || Highest < before.Highest - Second)

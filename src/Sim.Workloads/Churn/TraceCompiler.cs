@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Runtime.InteropServices;
 using Sim.Workloads.Mrt;
 
 namespace Sim.Workloads.Churn;

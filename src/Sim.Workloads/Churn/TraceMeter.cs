@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Runtime.InteropServices;
 using MathNet.Numerics;
 using Sim.Workloads.Keys;
 using Sim.Workloads.Mrt;

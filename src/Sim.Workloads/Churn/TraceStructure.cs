@@ -60,7 +60,8 @@ public abstract record TraceStatistics
     public required double Variation { get; init; }
 
     /// <summary>The probability that two events of one window lie in the same tenth of it, from each of
-    /// <see cref="TraceStructure.WindowLengths"/> to the next. It is 0.1 without bursts, and 1 if all events are one burst.</summary>
+    /// <see cref="TraceStructure.WindowLengths"/> to the next. It is 0.1 without bursts, and 1 if all events are one
+    /// burst.</summary>
     public required IReadOnlyList<double> PairShares { get; init; }
 
     /// <summary>Share of the events of each BGP peer, the busiest first.</summary>
@@ -70,8 +71,7 @@ public abstract record TraceStatistics
     public required double SamePeer { get; init; }
 
     /// <summary>Shares of the events by lag, if the prefix's previous event came from the same peer. The lag is the
-    /// number of events since then, in decades. Events in neither this nor <see cref="OtherLags"/> have new prefixes or
-    /// longer lags.</summary>
+    /// number of events since then, in decades. Other events have new prefixes or longer lags.</summary>
     public required IReadOnlyList<double> SameLags { get; init; }
 
     /// <summary>Shares of the events by lag, if the prefix's previous event came from another peer.</summary>

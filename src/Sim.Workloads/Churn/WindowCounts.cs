@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Runtime.InteropServices;
-
 namespace Sim.Workloads.Churn;
 
 /// <summary>Statistics of the events per window, for windows of one length in microseconds that begin at its multiples,

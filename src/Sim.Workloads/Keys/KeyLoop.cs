@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace Sim.Workloads.Keys;
 
-/// <summary>The lookup of one structure as a type, so that the JIT compiles <see cref="KeyLoop"/> for it and calls it directly.</summary>
+/// <summary>The lookup of one structure as a type, so that the JIT compiles <see cref="KeyLoop"/> for it and calls it
+/// directly.</summary>
 /// <typeparam name="TKey"><see langword="uint"/> for IPv4, <see cref="UInt128"/> for IPv6.</typeparam>
 public interface IKeyLookup<in TKey>
 {

@@ -34,13 +34,8 @@ public static class LookupKeys
 
     public static string Name(this KeyPattern pattern) => Names[(int)pattern];
 
-    /// <summary>Reads <c>uniform</c>, <c>prefixes</c>, <c>zipf</c> or <c>hot</c>.</summary>
-    public static bool TryParse(string name, out KeyPattern pattern)
-    {
-        var at = Names.IndexOf(name);
-        pattern = (KeyPattern)Math.Max(at, 0);
-        return at >= 0;
-    }
+    public static KeyPattern Parse(string name) =>
+        Names.IndexOf(name) is >= 0 and var at ? (KeyPattern)at : throw new ArgumentException($"no such key pattern: {name}", nameof(name));
 
     /// <summary>Makes IPv4 keys in host byte order for a table's distinct prefixes. Only Zipf uses the exponent.</summary>
     /// <exception cref="ArgumentException">A prefix is IPv6, or there is none.</exception>

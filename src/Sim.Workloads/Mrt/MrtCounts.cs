@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Runtime.InteropServices;
-
 namespace Sim.Workloads.Mrt;
 
 /// <summary>The counts of a file: everything that was read, skipped or damaged.</summary>

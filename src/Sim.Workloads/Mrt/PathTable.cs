@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 
 namespace Sim.Workloads.Mrt;
 

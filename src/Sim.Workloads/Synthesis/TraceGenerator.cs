@@ -200,8 +200,8 @@ public sealed class TraceGenerator
 
     /// <summary>Draws the prefix of an earlier event, at a distance of 10^<paramref name="decade"/> events or more; -1
     /// if none fits. It takes the best of a few draws: a prefix that had no event since, that is new to the peer as
-    /// often as in the calibration's trace, and whose event came from the same peer if <paramref name="same"/>, else
-    /// from another.</summary>
+    /// often as in the calibration's trace, and whose event came from the same peer (<paramref name="same"/>) or
+    /// another.</summary>
     private int DrawRecent(int decade, bool same)
     {
         const int perfect = 3, stale = -4;
@@ -264,8 +264,7 @@ public sealed class TraceGenerator
     }
 }
 
-/// <summary>The last state of each BGP peer's path to each prefix, in a byte: <c>withdrawn 1 | known 1 | other
-/// attributes 3 | path 3</c>.</summary>
+/// <summary>Each BGP peer's path to each prefix, in a byte: <c>withdrawn 1 | known 1 | other attributes 3 | path 3</c>.</summary>
 internal sealed class PathStates(int peers, int prefixes)
 {
     private const byte WithdrawnBit = 0x80, KnownBit = 0x40;

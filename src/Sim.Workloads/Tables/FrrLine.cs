@@ -154,7 +154,8 @@ internal static class FrrLine
     private static ReadOnlySpan<byte> Marked(ReadOnlySpan<byte> text) =>
         text is [(byte)'*' or (byte)'q' or (byte)'r' or (byte)'b' or (byte)'t' or (byte)'o', (byte)' ', ..] ? text[1..].TrimStart((byte)' ') : default;
 
-    /// <summary>Returns the offset of the prefix: 4 bytes, or more with the instance of a protocol (<c>O[1]>* </c>); -1 if the line is no route.</summary>
+    /// <summary>Returns the offset of the prefix: 4 bytes, or more with the instance of a protocol (<c>O[1]>* </c>); -1
+    /// if the line is no route.</summary>
     private static int FindPrefix(ReadOnlySpan<byte> text)
     {
         if (text.Length < 8 || !char.IsAsciiLetter((char)text[0]))

@@ -2,8 +2,7 @@
 namespace Sim.Workloads.Tables;
 
 /// <summary>The columns that a header row names: of a CSV export, or of what <c>route -n</c> and <c>netstat -rn</c>
-/// print. Case, blanks and marks in names do not count. CSV may have columns of other names; in a header of words all
-/// must be known.</summary>
+/// print. Case, blanks and marks in names do not count. CSV may have columns of other names, a header of words may not.</summary>
 internal sealed class ListColumns
 {
     private const int LongestName = 32;

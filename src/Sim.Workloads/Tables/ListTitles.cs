@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Tables;
 
-/// <summary>The lines of a list that hold no route: titles, legends and trailers, and signs of formats that are not
-/// read.</summary>
+/// <summary>The lines of a list that hold no route: titles, legends, trailers, and signs of foreign formats.</summary>
 internal static class ListTitles
 {
     private const string BgpTable =

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Buffers;
 using System.Globalization;
-using System.Text;
 
 namespace Sim.Workloads.Tables;
 
@@ -61,8 +60,7 @@ internal static class ListWords
 
     public static bool IsNumber(ReadOnlySpan<byte> word) => !word.IsEmpty && !word.ContainsAnyExceptInRange((byte)'0', (byte)'9');
 
-    /// <summary>Reads <c>ADDRESS/LENGTH</c>, <c>ADDRESS/NETMASK</c> or <c>ADDRESS</c>, a host's prefix. Host bits are
-    /// masked.</summary>
+    /// <summary>Reads <c>ADDRESS/LENGTH</c>, <c>ADDRESS/NETMASK</c> or <c>ADDRESS</c> (a host). Host bits are masked.</summary>
     public static bool TryParseDestination(ReadOnlySpan<byte> word, out Prefix prefix, out bool hostBits)
     {
         (prefix, hostBits) = (default, false);

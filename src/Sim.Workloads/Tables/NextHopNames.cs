@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Text;
-
 namespace Sim.Workloads.Tables;
 
 /// <summary>Numbers the next hops of a list as they come, with a string for each spelling only. Addresses that are

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Text;
-
 namespace Sim.Workloads.Tables;
 
 /// <summary>The reasons why a route or a next hop of a list is not in the table, or is there otherwise than written.

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Text;
 using Sim.Workloads.Input;
 
 namespace Sim.Workloads.Tables;
@@ -74,8 +73,6 @@ public static class PrefixListReader
         {
             while (lines.TryRead(out var line))
             {
-                if (lines.Number == 1 && line.StartsWith("\uFEFF"u8))
-                    line = line[3..];
                 if (Complaint(lines, line, parser) is not { } complaint)
                     continue;
                 counts.Damaged++;
@@ -127,7 +124,7 @@ public static class PrefixListReader
     }
 
     /// <summary>Returns the beginning of a line for a message, with question marks for control characters.</summary>
-    private static string Quote(ReadOnlySpan<byte> line)
+    public static string Quote(ReadOnlySpan<byte> line)
     {
         var text = Encoding.ASCII.GetString(line[..Math.Min(line.Length, Quoted)]);
         return $": '{string.Concat(text.Select(c => char.IsControl(c) ? '?' : c))}{(line.Length > Quoted ? "..." : "")}'";
