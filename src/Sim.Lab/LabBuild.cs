@@ -58,13 +58,12 @@ public static class LabBuild
                 $"The lab's part '{part}' could not be built: {said}. Correct that, or remove artifacts/vm to build from the start.", errors.Tail);
     }
 
-    /// <summary>Finds the checkout that holds this program: the nearest folder upwards with Sim.sln and build.sh.</summary>
+    /// <summary>Finds the checkout that holds this program: the nearest folder with Sim.sln and build.sh, upwards from the
+    /// current folder and the program's, unless others are given.</summary>
     /// <exception cref="LabException">There is no checkout.</exception>
-    public static string FindCheckout() => FindCheckout([Directory.GetCurrentDirectory(), AppContext.BaseDirectory]);
-
-    internal static string FindCheckout(IEnumerable<string> starts)
+    internal static string FindCheckout(params string[] starts)
     {
-        foreach (var start in starts)
+        foreach (var start in starts is [] ? [Directory.GetCurrentDirectory(), AppContext.BaseDirectory] : starts)
         {
             for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
             {

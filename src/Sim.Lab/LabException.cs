@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Lab;
 
-/// <summary>The kinds of failure in the lab.</summary>
 public enum LabFailure
 {
-    /// <summary>A package or program is not installed.</summary>
     MissingPackage,
-
-    /// <summary>A part of the lab could not be built.</summary>
     BuildFailed,
 
     /// <summary>The machine has too little memory, or too little room where User-Mode Linux keeps its memory.</summary>

@@ -24,18 +24,14 @@ public sealed partial class Vm : IDisposable
 
     private Vm(Launch launch, VmOptions options, string? privateFolder, CancellationToken cancellation)
     {
-        Lane = options.Lane;
+        (Lane, Description, _privateFolder) = (options.Lane, launch.Name, privateFolder);
         CountsInstructions = options is { Lane: LaneKind.Qemu, InstructionCount: true };
-        Description = launch.Name;
-        _privateFolder = privateFolder;
-        _commandTimeout = options.CommandTimeout;
-        _cancellation = cancellation;
+        (_commandTimeout, _cancellation) = (options.CommandTimeout, cancellation);
         _process = new ChildProcess(launch.FullCommand(options.Cpu), launch.Environment, TakeLine, _log.Add, _protocol.CompleteAdding);
         _killOnCancellation = cancellation.Register(_process.Kill);
         AppDomain.CurrentDomain.ProcessExit += DisposeAtExit;
     }
 
-    /// <summary>The kernel that is driven.</summary>
     public LaneKind Lane { get; }
 
     /// <summary>Whether the nanoseconds of the guest's clock are instructions that it executed.</summary>

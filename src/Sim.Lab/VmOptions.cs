@@ -3,7 +3,6 @@ using Sim.Kernel;
 
 namespace Sim.Lab;
 
-/// <summary>The kernels that the lab can drive.</summary>
 public enum LaneKind
 {
     /// <summary>User-Mode Linux built from Debian's source: native speed, one processor.</summary>
@@ -22,7 +21,6 @@ public enum LaneKind
     Host,
 }
 
-/// <summary>Words and properties of lanes.</summary>
 public static class Lanes
 {
     private static readonly string[] s_words = ["uml", "uml-patched", "uml-unhashed", "qemu", "host"];
@@ -40,10 +38,8 @@ public static class Lanes
     public static LaneKind Of(string word) => (LaneKind)Array.IndexOf(s_words, word);
 }
 
-/// <summary>Options for starting a VM.</summary>
 public sealed record VmOptions
 {
-    /// <summary>The kernel to run.</summary>
     public required LaneKind Lane { get; init; }
 
     /// <summary>The release of Linux to build or unpack. The host lane has the one that runs.</summary>

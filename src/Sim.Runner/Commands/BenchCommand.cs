@@ -2,7 +2,6 @@
 using Sim.Experiments.Bench;
 using Sim.Figures.Measuring;
 using Sim.Workloads.Keys;
-using Sim.Workloads.Tables;
 using Spectre.Console;
 
 namespace Sim.Runner.Commands;

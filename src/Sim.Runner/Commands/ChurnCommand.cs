@@ -4,8 +4,6 @@ using Sim.Experiments.Scaling;
 using Sim.Figures.Measuring;
 using Sim.Schemes;
 using Sim.Workloads.Churn;
-using Sim.Workloads.Mrt;
-using Sim.Workloads.Tables;
 using Spectre.Console;
 
 namespace Sim.Runner.Commands;

@@ -9,7 +9,6 @@ namespace Sim.Runner.Commands;
 /// <summary>Runs a command. Every error becomes one line on standard error and an exit code.</summary>
 internal static class CommandLine
 {
-    /// <summary>The program's commands.</summary>
     public static RootCommand Root() => HelpPages.AddTo(new(
         """
         Should WireGuard's AllowedIPs be replaced by an IP route attribute?

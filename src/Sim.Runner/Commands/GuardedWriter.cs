@@ -18,15 +18,10 @@ internal sealed class StandardOutputException(string message, Exception inner) :
 internal sealed class GuardedWriter(TextWriter inner, Action<Exception> failed) : TextWriter
 {
     public override Encoding Encoding => inner.Encoding;
-
     public override void Write(char value) => Try(() => inner.Write(value));
-
     public override void Write(char[] buffer, int index, int count) => Try(() => inner.Write(buffer, index, count));
-
     public override void Write(string? value) => Try(() => inner.Write(value));
-
     public override void WriteLine(string? value) => Try(() => inner.WriteLine(value));
-
     public override void Flush() => Try(inner.Flush);
 
     private void Try(Action write)

@@ -45,14 +45,10 @@ internal sealed class MeasuredRun : IDisposable
     public MachineWatch Watch { get; }
 
     public ulong Seed { get; }
-
-    /// <summary>The kernel whose structures are measured.</summary>
     public KernelConfig Kernel { get; }
 
     /// <summary>A remark on the input that the reader of the report must see; null for none.</summary>
     public string? Remark { get; set; }
-
-    /// <summary>Fewer repetitions.</summary>
     public bool Quick { get; }
 
     /// <summary>The time that the whole run may take, from its first moment on.</summary>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Sim.Schemes.Structures;
 using Sim.Workloads.Input;
-using Sim.Workloads.Tables;
 
 namespace Sim.Runner.Commands;
 
@@ -31,7 +30,6 @@ internal static class OperationList
         return operations;
     }
 
-    /// <summary>Applies the operations one by one.</summary>
     public static void Apply(IReadOnlyList<BindingChange> operations, KernelStructure structure)
     {
         Span<int> peer = [Peer];

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Sim.Schemes;
 using Sim.Schemes.Structures;
-using Sim.Workloads.Tables;
 
 namespace Sim.Runner.Commands;
 

@@ -8,11 +8,9 @@ namespace Sim.Runner.Commands;
 /// something else. Each error is one line that says what the option takes.</summary>
 internal static class StrictOptions
 {
-    /// <summary>A whole number.</summary>
     public static Option<int> Between(this Option<int> option, int least, int most) => option.Read(
         $"a whole number from {least} to {most}", (string word, out int number) => IsWhole(word, out number) && number >= least && number <= most);
 
-    /// <summary>A whole number of 64 bits.</summary>
     public static Option<ulong> OfDigits(this Option<ulong> option) => option.Read(
         $"a whole number from 0 to {ulong.MaxValue}", (string word, out ulong number) => ulong.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out number));
 
@@ -24,7 +22,6 @@ internal static class StrictOptions
     public static Option<double?> Decimal(this Option<double?> option, string range, Func<double, bool> isIn) =>
         option.Read(range, (string word, out double? number) => ((number = IsDecimal(word, out var value) ? value : null) is not null) && isIn(value));
 
-    /// <summary>One of some words.</summary>
     public static Option<T> OneOf<T>(this Option<T> option, IReadOnlyCollection<string> words)
     {
         option.CompletionSources.Add([.. words]);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using Sim.Workloads.Synthesis;
-using Sim.Workloads.Tables;
 
 namespace Sim.Runner.Commands;
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.Text.Json.Nodes;
-using Sim.Workloads.Mrt;
-using Sim.Workloads.Tables;
 
 namespace Sim.Runner.Commands;
 
@@ -47,7 +45,6 @@ internal static class TableInfoCommand
         return new Info(file, content.Container.ToString(), null, counts, damage);
     }
 
-    /// <summary>The counts of one file: either of MRT or of a list.</summary>
     private sealed record Info(
         FileInfo File, string Container, MrtCounts? Mrt, PrefixListCounts? List, DamageLog Damage)
     {

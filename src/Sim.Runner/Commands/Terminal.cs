@@ -67,7 +67,6 @@ internal static class Terminal
         public static readonly Silent Instance = new();
 
         public void Step(string name, double total, string unit) { }
-
         public void Done(double amount) { }
     }
 

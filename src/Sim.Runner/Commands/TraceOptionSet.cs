@@ -19,17 +19,14 @@ internal sealed class TraceOptionSet
     private readonly Option<int> _peers = CommonOptions.Of<int>("--bgp-peers", "N", "Number of BGP peers; without it, as calibrated.")
         .Between(1, TraceGenerator.MostPeers);
 
-    /// <summary>MRT files of updates to be like.</summary>
     public static Option<FileInfo[]> Like(string description) => CommonOptions.Many<FileInfo>("--like", "FILE", description);
 
-    /// <summary>A calibration by name.</summary>
     private static Option<string?> Calibration() => CommonOptions.Of<string?>(
         "--calibration", "NAME", $"Statistics of the trace: {string.Join(", ", TraceCalibrations.All.Select(known => $"{known.Name} ({Families(known)})"))}.")
         .OneOf([.. TraceCalibrations.All.Select(known => known.Name)]);
 
     private static string Families(KnownCalibration known) => known.V6 is null ? "IPv4" : known.V4 is null ? "IPv6" : "both";
 
-    /// <summary>A length in days.</summary>
     public static Option<double> Days(string name, string description) =>
         CommonOptions.Of<double>(name, "DAYS", description).Decimal($"a number above 0 up to {MostDays}", days => days is > 0 and <= MostDays);
 

@@ -8,8 +8,6 @@ using Sim.Validation.Inputs;
 using Sim.Validation.Patched;
 using Sim.Validation.Session;
 using Sim.Validation.Trace;
-using Sim.Workloads.Mrt;
-using Sim.Workloads.Tables;
 
 namespace Sim.Runner.Commands;
 
@@ -178,7 +176,6 @@ internal static class ValidateCommand
             InstructionCount = settings.Lane == LaneKind.Qemu,
         };
 
-        /// <summary>Starts a kernel, runs the work, and ends the kernel.</summary>
         private ValidationContext WithKernel(VmOptions options, int peers, Action<ValidationContext> work)
         {
             progress.Step($"start the kernel ({options.Lane.Word()})", 1, "kernels");

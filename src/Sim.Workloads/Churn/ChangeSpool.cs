@@ -21,7 +21,6 @@ public sealed class ChangeSpool : IEnumerable<BindingChange>, IDisposable
 
     public long Count => _written + _buffered;
 
-    /// <summary>Appends a change.</summary>
     /// <exception cref="IOException">The disk is full.</exception>
     public void Add(in BindingChange change)
     {

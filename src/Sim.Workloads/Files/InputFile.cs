@@ -22,7 +22,6 @@ public sealed class InputFile(FileInfo file, bool again, IWorkProgress progress,
     /// <summary>The file's name without its folder, for progress.</summary>
     public string ShortName => Name == StandardInputName ? "standard input" : Name.StartsWith("/dev/", StringComparison.Ordinal) ? Name : file.Name;
 
-    /// <summary>Opens the file from its beginning.</summary>
     /// <exception cref="UserException">No such file, a folder, or one that may not be read.</exception>
     /// <exception cref="OperationCanceledException">The command was cancelled before a FIFO had a writer.</exception>
     public Stream Open()

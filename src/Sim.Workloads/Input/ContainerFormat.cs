@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Input;
 
-/// <summary>The containers that are read.</summary>
 public enum ContainerFormat { Plain, Gzip, Bzip2, Xz, Zstd }
 
 /// <summary>Containers by their first bytes.</summary>

@@ -88,7 +88,6 @@ public static class LookupKeys
         }
     }
 
-    /// <summary>Draws an address inside a prefix.</summary>
     private static UInt128 Inside(Prefix prefix, ref Rng rng)
     {
         var bits = prefix.Family == Family.IPv4 ? (UInt128)rng.NextUInt() << 96 : rng.NextUInt128();

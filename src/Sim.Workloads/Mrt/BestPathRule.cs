@@ -18,7 +18,6 @@ public enum BestPathOrder
 /// <summary>The choice of the best path: the order among paths, and the peer or AS whose paths alone count, or null.</summary>
 public sealed record BestPathRule(BestPathOrder Order, PeerFilter? Peer = null)
 {
-    /// <summary>The best path over all peers: shortest AS path, then lowest peer index.</summary>
     public static BestPathRule Default { get; } = new(BestPathOrder.ShortestPath);
 
     /// <summary>Reads <c>--best path|preference</c> and <c>--peer INDEX|ADDRESS|AS64500</c>; null means that the option

@@ -30,7 +30,6 @@ public sealed partial class MrtReader(Stream input, string name, DamageLog damag
     private long _offset;
     private MrtRoute _route;
 
-    /// <summary>The peers met so far.</summary>
     public MrtPeers Peers { get; } = new();
 
     /// <summary>Counts so far; complete when <see cref="Read"/> has returned.</summary>

@@ -15,8 +15,6 @@ internal ref struct NlriReader(ReadOnlySpan<byte> field, Family family, bool add
 
     /// <summary>Whether one of the prefixes so far had host bits. RFC 4271 allows them, but no router sends them.</summary>
     public readonly bool HostBits => _hostBits != 0;
-
-    /// <summary>Bytes that are left.</summary>
     public readonly int Left => _left.Length;
 
     /// <summary>Reads the next prefix. Returns what is wrong, or null. The entry is written in place: a copy of freshly
@@ -69,12 +67,9 @@ internal struct NlriEntry
 
     /// <summary>The last 64 bits of the address; 0 in IPv4.</summary>
     public ulong Lower;
-
-    /// <summary>The path identifier; 0 if there is none.</summary>
     public uint PathId;
 
     public byte Length;
-
     public Family Family;
 
     public readonly Prefix Prefix => new(Family, new UInt128(Upper, Lower), Length);
@@ -221,7 +216,6 @@ internal sealed class PathIdSigns
     private readonly Dictionary<(int Peer, Family Family, bool AddPath), (long Fields, long Record, long Offset)> _doubts = [];
     private PathIds[] _signs = new PathIds[64];
 
-    /// <summary>Returns the evidence for a peer.</summary>
     public ref PathIds this[int peer, Family family]
     {
         get

@@ -102,7 +102,6 @@ public ref struct PathAttributes
         }
     }
 
-    /// <summary>Returns the error in words.</summary>
     internal readonly string Complaint(string withdrawn)
     {
         var name = _wrongType == 0 ? "" : $"{AttributeRule.NameOf(_wrongType)} ";
@@ -214,7 +213,6 @@ public ref struct PathAttributes
             Path = AsPath.Merge(Path, _as4Path);
     }
 
-    /// <summary>A set of attribute types.</summary>
     [InlineArray(4)]
     private struct TypeSet
     {

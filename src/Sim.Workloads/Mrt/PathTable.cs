@@ -64,7 +64,6 @@ public sealed class PathTable(Family family, BestPathRule rule)
         return Changed(before, BestOf(slot));
     }
 
-    /// <summary>Removes a path that a peer withdraws.</summary>
     public RouteChange Withdraw(ref readonly MrtRoute route)
     {
         if (!_slots.TryGetValue(route.Prefix, out var slot))
@@ -76,7 +75,6 @@ public sealed class PathTable(Family family, BestPathRule rule)
         return Changed(before, BestOf(slot));
     }
 
-    /// <summary>Returns whether a peer has a path to the prefix.</summary>
     public bool Has(Prefix prefix, int peer, uint pathId) =>
         _slots.TryGetValue(prefix, out var slot) && Find(slot, (ulong)(uint)peer << 32 | pathId, out _, out _, out _);
 

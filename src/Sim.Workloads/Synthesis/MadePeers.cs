@@ -17,7 +17,6 @@ public static class MadePeers
 
     private static readonly UInt128 CollectorV6 = new(0x20010DB8FFFF0000, 0xFFFE);
 
-    /// <summary>AS number of the collector.</summary>
     public const uint CollectorAs = 64_999;
 
     /// <summary>Makes peer number <paramref name="index"/> of a family, from 0. No two have one BGP identifier.</summary>

@@ -45,7 +45,6 @@ internal sealed class TableStructure
     /// <summary>The prefixes above the blocks, in ascending order.</summary>
     public List<Prefix> Top { get; } = [];
 
-    /// <summary>Learns from a sorted array of distinct prefixes.</summary>
     public static TableStructure Learn(Family family, Prefix[] sorted)
     {
         var structure = new TableStructure(family);
@@ -97,7 +96,6 @@ internal sealed class TableStructure
         return shape;
     }
 
-    /// <summary>Draws an index in proportion to its count.</summary>
     private static int DrawFrom(int[] cumulated, ref Rng rng)
     {
         var ticket = rng.Below(cumulated[^1]);

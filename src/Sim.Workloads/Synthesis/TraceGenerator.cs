@@ -4,10 +4,8 @@ using Sim.Workloads.Keys;
 
 namespace Sim.Workloads.Synthesis;
 
-/// <summary>Options for a generated trace.</summary>
 public sealed record TraceOptions
 {
-    /// <summary>Length in seconds.</summary>
     public required double Seconds { get; init; }
 
     /// <summary>Events per second over all peers; 0 for the calibration's rate, in proportion to the peers.</summary>
@@ -60,8 +58,6 @@ public sealed class TraceGenerator
     private struct Recent
     {
         public int Prefix, Peer;
-
-        /// <summary>Whether the prefix had another event since.</summary>
         public bool HappenedAgain;
     }
 

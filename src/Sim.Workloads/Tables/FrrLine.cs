@@ -26,8 +26,6 @@ internal static class FrrLine
 
     /// <summary>Returns whether a line is a route: a letter and marks (<c>></c> selected, <c>*</c> in the kernel's table) in their columns.</summary>
     public static bool IsHead(ReadOnlySpan<byte> text) => FindPrefix(text) > 0;
-
-    /// <summary>Returns whether a line is a further next hop.</summary>
     public static bool IsHop(ReadOnlySpan<byte> text) => BeginsHop(text) || (Marked(text) is [_, ..] rest && BeginsHop(rest));
 
     /// <summary>Reads a route from its letter on.</summary>

@@ -85,7 +85,6 @@ internal sealed class ListTables
     /// <summary>The name of the table whose routes are being read; empty before the first title.</summary>
     public ReadOnlySpan<byte> Current => _current;
 
-    /// <summary>Takes a title.</summary>
     public void Begin(ReadOnlySpan<byte> name)
     {
         if (!name.SequenceEqual(_current))

@@ -7,7 +7,6 @@ namespace Sim.Workloads.Tables;
 /// <summary>The single words of a prefix list: destinations, next hops, ASes. <see cref="PrefixListReader"/> has the grammar.</summary>
 internal static class ListWords
 {
-    /// <summary>Longest name of a device, in bytes.</summary>
     public const int LongestDevice = 15;
 
     private const string LeadingZeros = "leading zeros, which are octal to some programs and decimal to others";
@@ -113,7 +112,6 @@ internal static class ListWords
         return true;
     }
 
-    /// <summary>Says why a word is no destination.</summary>
     public static string WhyNoDestination(ReadOnlySpan<byte> word) =>
         word.ContainsAnyExcept(s_v4Bytes) ? "not an IP prefix, a comment or a blank line"
         : HasLeadingZero(word) ? LeadingZeros : "not an IP prefix";

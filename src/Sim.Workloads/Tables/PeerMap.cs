@@ -4,7 +4,6 @@ using Sim.Workloads.Keys;
 
 namespace Sim.Workloads.Tables;
 
-/// <summary>The rules by which a route gets its WireGuard peer.</summary>
 public enum PeerRule
 {
     /// <summary>By next hop: all routes of one next hop go to one peer, as when peers are a router's neighbours.</summary>

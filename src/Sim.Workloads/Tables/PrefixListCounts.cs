@@ -45,12 +45,7 @@ public sealed class PrefixListCounts
 
     /// <summary>Next hops beyond the first of a prefix, which counts.</summary>
     public long FurtherNextHops => _notes[(int)ListNote.FurtherNextHop].Count;
-
-    /// <summary>Prefixes whose address had bits beyond their length, which were masked.</summary>
     public long HostBits => _notes[(int)ListNote.HostBits].Count;
-
-    /// <summary>Routes whose next hop is a name rather than an address.</summary>
-    public long Named => _notes[(int)ListNote.Named].Count;
 
     /// <summary>Lines that the grammar does not know, or that are over-long or cut off.</summary>
     public long Damaged { get; internal set; }

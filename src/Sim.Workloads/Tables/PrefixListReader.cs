@@ -29,7 +29,6 @@ namespace Sim.Workloads.Tables;
 /// titles, and the formats that are refused as a whole (<see cref="PrefixListCounts.Refusal"/>), where the list ends.</summary>
 public static class PrefixListReader
 {
-    /// <summary>Longest name of a next hop, in bytes.</summary>
     public const int MaxNextHop = 64;
 
     internal static readonly string LongNextHop = $"the name of the next hop is longer than {MaxNextHop} bytes";
