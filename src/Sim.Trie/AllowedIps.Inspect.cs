@@ -39,14 +39,8 @@ public readonly unsafe struct PathStep(allowedips_node* node, int depth, bool ma
     private readonly byte _bytesEnd = (byte)bytesEnd;
 
     public allowedips_node* Node => _node.Node;
-
-    /// <inheritdoc cref="TrieNode.Depth"/>
     public int Depth => _node.Depth;
-
-    /// <inheritdoc cref="TrieNode.Peer"/>
     public wg_peer* Peer => _node.Peer;
-
-    /// <inheritdoc cref="TrieNode.Prefix"/>
     public Prefix Prefix => _node.Prefix;
 
     /// <summary>Whether the prefix contains the address; false only for the last node of a path.</summary>

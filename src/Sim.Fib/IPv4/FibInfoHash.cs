@@ -4,8 +4,7 @@ using System.Numerics;
 namespace Sim.Fib;
 
 /// <summary>Finding an equal fib_info: the hash of net/ipv4/fib_semantics.c.</summary>
-/// <remarks>
-/// <code>
+/// <remarks><code>
 ///   value  = nhs ^ protocol &lt;&lt; 8 ^ scope ^ prefsrc ^ priority ^ oif of each nexthop        or the id of a nexthop object
 ///   6.12     oif and id hashed to 8 bits first; bucket = the low bits of value ^ value &gt;&gt; 7 ^ value &gt;&gt; 12
 ///   7.3      bucket = the high bits of (value ^ hash mix of the namespace) * golden ratio

@@ -22,8 +22,7 @@ internal unsafe struct TableHead
 
 /// <summary>A routing table: an LC-trie of leaves, and on each leaf the routes whose prefixes have that address
 /// (net/ipv4/fib_trie.c of Linux 6.12, function by function).</summary>
-/// <remarks>
-/// <code>
+/// <remarks><code>
 ///   TableHead.trie  ->  tnode  ->  tnode  ->  leaf 10.0.0.0  ->  fib_alias /24  ->  fib_alias /8
 ///    pos 32, root                                                     |                  |
 ///                                                                  fib_info  (shared)  fib_info

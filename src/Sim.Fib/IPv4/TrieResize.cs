@@ -5,8 +5,7 @@ namespace Sim.Fib;
 
 /// <summary>Keeping the trie flat: a node dense enough reads one bit more (inflate), one too sparse reads one bit less
 /// (halve), one with a single child goes (collapse).</summary>
-/// <remarks>
-/// <code>
+/// <remarks><code>
 ///   inflate   bits 2, pos 6                    bits 3, pos 5
 ///             [ a | - | T | b ]         ->     [ a | - | - | - | T0 | T1 | b | - ]
 ///   T is a full child of bits 1: its two children move up and T goes. A full child of more bits is split

@@ -43,8 +43,7 @@ internal unsafe interface IFib6Trace
 }
 
 /// <summary>Longest-prefix match.</summary>
-/// <remarks>
-/// <code>
+/// <remarks><code>
 ///   ::/0 -- 2001::/16 -- 2001:db8::/32 -- 2001:db8:7::/48      down: one bit of the address at each node, nothing compared
 ///      &lt;---- fits? ---- fits? ------------ fits? --------        up: the prefix of each node with routes, the first that fits
 /// </code>

@@ -27,7 +27,7 @@ public sealed unsafe partial class Fib6Table
 
     /// <summary><c>inet6_rtm_delroute</c>, as in the series' patch 4: deletes the first route to the prefix that fits
     /// the request. If the request names a metric, protocol, nexthop object, device, gateway or peer, the route's must
-    /// equal it; the type does not count. Without a gateway and a peer, the whole multipath route goes.
+    /// equal it; the type does not count. If it names neither a gateway nor a peer, the whole multipath route goes.
     /// Returns 0, -ESRCH if none fits, -EINVAL, or -ENOENT if only the null entry of a table without a default route
     /// fits.</summary>
     public int Delete(in Fib6Config cfg)

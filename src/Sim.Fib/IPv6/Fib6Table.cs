@@ -23,8 +23,7 @@ public interface IFib6Routes
 
 /// <summary>An IPv6 routing table: a path-compressed binary tree of prefixes, and on each of its nodes the routes to
 /// that prefix (net/ipv6/ip6_fib.c of Linux 6.12, function by function).</summary>
-/// <remarks>
-/// <code>
+/// <remarks><code>
 ///   root ::/0 ---right-->  fn_bit 16, no routes of its own: 2001::/16
 ///                            left  -> fn_bit 32 2001:db8::/32  -> routes, by metric
 ///                            right -> fn_bit 48 2001:fff8:3::/48  -> routes

@@ -6,8 +6,7 @@ namespace Sim.Fib;
 /// <summary>A what-if that no kernel has: an IPv6 routing table whose routes are those of net/ipv6/route.c, each with
 /// its own fib6_info. They lie in the LC-trie of net/ipv4/fib_trie.c, with keys of 128 bits, not in a tree of
 /// fib6_nodes.</summary>
-/// <remarks>
-/// <code>
+/// <remarks><code>
 ///   Fib6Table   root -- fn_bit 16 -- fn_bit 19 -- ... -- node of the prefix -> fib6_info      one bit a node
 ///   Lc6Table    tnode of 12 bits -- tnode of 5 bits -- leaf -> fib6_info -> fib6_info         several at once
 /// </code>

@@ -12,7 +12,7 @@ internal static class TableInfoCommand
     {
         var file = new Argument<FileInfo>("FILE") { Description = "MRT dump or prefix list; - is standard input." };
         var json = CommonOptions.Json();
-        var command = new Command(
+        return new Command(
             "info",
             """
             Counts the records, routes, peers, prefixes and damage of a file.
@@ -24,8 +24,7 @@ internal static class TableInfoCommand
             """)
         {
             file, json,
-        };
-        return command.Does((parsed, progress, cancel) =>
+        }.Does((parsed, progress, cancel) =>
         {
             var info = Read(parsed.GetValue(file)!, progress, cancel);
             Console.Out.WriteLine(parsed.GetValue(json) ? info.Json().Indented() : info.Text());

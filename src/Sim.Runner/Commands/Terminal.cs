@@ -40,9 +40,6 @@ internal static class Terminal
         return console;
     }
 
-    /// <summary>Returns the stream for remarks on a file that was written: standard error, if the file itself went to standard output.</summary>
-    public static TextWriter Beside(OutputTarget output) => output.IsStandardOutput ? Console.Error : Console.Out;
-
     /// <summary>Prints a remark on a finished file. If standard output fails, the error names that file.</summary>
     /// <param name="made">What is there, as a clause: <c>the report is in reports/latest</c>.</param>
     /// <param name="say">Writes to standard output.</param>
@@ -58,9 +55,9 @@ internal static class Terminal
         }
     }
 
-    /// <summary>Prints a remark on a complete file, beside its content.</summary>
-    public static void Announce(OutputFile output, string line) =>
-        Announce($"{output.Name} is complete", () => Beside(output.Target).WriteLine($"{output.Name}: {line}, {output.Length:N0} bytes"));
+    /// <summary>Prints a remark on a complete file: on standard error, if the file itself went to standard output.</summary>
+    public static void Announce(OutputFile output, string line) => Announce($"{output.Name} is complete", () =>
+        (output.Target.IsStandardOutput ? Console.Error : Console.Out).WriteLine($"{output.Name}: {line}, {output.Length:N0} bytes"));
 
     private sealed class Silent : IWorkProgress
     {

@@ -86,9 +86,7 @@ internal sealed class TraceOptionSet
             throw new UserException("--like and --calibration name two sources of statistics; give one");
         if (like is { Length: > 0 })
         {
-            var structure = TraceStructure.Measure(TraceFiles.Open(like, "--like", again: false, progress, cancel), family, damage);
-            if (structure.Events == 0)
-                throw InputDamage.EmptyTrace(structure.Source, family, damage);
+            var structure = TraceInfoCommand.Measure(like, "--like", family, damage, progress, cancel);
             return CommonOptions.Checked(() => TraceCalibration.Of(structure));
         }
 

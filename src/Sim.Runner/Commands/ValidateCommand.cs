@@ -24,14 +24,10 @@ internal static class ValidateCommand
 
     private static readonly string[] s_lanes = [.. Enum.GetValues<LaneKind>().Select(lane => lane.Word())];
 
+    /// <summary>What was asked for. The trace: its files (none: no replay), and the peers, windows and schemes that it is replayed with.</summary>
     private sealed record Settings(
-        string Command, LaneKind Lane, KernelRelease Release, ValidationParts Parts, ulong Seed, bool Quick, OutputFolder Out)
-    {
-        public required BestPathRule Rule { get; init; }
-
-        /// <summary>Files of a trace, the peers and windows that it is replayed with, and the schemes; no file, no replay.</summary>
-        public required (FileInfo[] Files, int Peers, int[] Windows, string[] Schemes) Trace { get; init; }
-    }
+        string Command, LaneKind Lane, KernelRelease Release, ValidationParts Parts, ulong Seed, bool Quick, OutputFolder Out, BestPathRule Rule,
+        (FileInfo[] Files, int Peers, int[] Windows, string[] Schemes) Trace);
 
     public static Command Create()
     {
@@ -47,7 +43,7 @@ internal static class ValidateCommand
         var peers = ReplayOptions.Peers(MostTracePeers);
         var (schemes, batch) = (ReplayOptions.Schemes(whatIfs: false), ReplayOptions.Windows(s_windows));
         var quick = new Option<bool>("--quick") { Description = "A sample of the table: under a minute with a built kernel." };
-        var command = new Command(
+        return new Command(
             "validate",
             """
             Compares the ports with a real kernel: every count, answer and netlink byte of the same operations.
@@ -60,17 +56,13 @@ internal static class ValidateCommand
             """)
         {
             table, kernel, release, parts, updates, peers, schemes, batch, seed, best.Best, best.Peer, quick, output,
-        };
-        return command.Does((parsed, progress, cancel) =>
+        }.Does((parsed, progress, cancel) =>
         {
             using var folder = ReportWriter.Prepare(parsed.GetValue(output)!.ToString());
             var settings = new Settings(
                 TypedCommand.Of(parsed), Lanes.Of(parsed.GetValue(kernel)!), KernelReleases.Of(parsed.GetValue(release)!),
-                Enum.Parse<ValidationParts>(parsed.GetValue(parts)!, ignoreCase: true), parsed.GetValue(seed), parsed.GetValue(quick), folder)
-            {
-                Rule = best.Rule(parsed),
-                Trace = (parsed.GetValue(updates)!, parsed.GetValue(peers), parsed.GetValue(batch)!, ReplayOptions.Words(parsed, schemes)),
-            };
+                Enum.Parse<ValidationParts>(parsed.GetValue(parts)!, ignoreCase: true), parsed.GetValue(seed), parsed.GetValue(quick), folder,
+                best.Rule(parsed), (parsed.GetValue(updates)!, parsed.GetValue(peers), parsed.GetValue(batch)!, ReplayOptions.Words(parsed, schemes)));
             if (settings.Parts == ValidationParts.Trace && settings.Trace.Files.Length == 0)
                 throw new UserException("--parts trace needs the trace: --updates FILE");
             if (settings.Parts == ValidationParts.Unchanged && settings.Lane != LaneKind.UmlPatched)

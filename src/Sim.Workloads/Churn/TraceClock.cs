@@ -250,8 +250,6 @@ internal sealed class TraceClock
 
         /// <summary>The numbers of the files that hold the first and the last of the events.</summary>
         public int FirstFile { get; init; }
-
-        /// <inheritdoc cref="FirstFile"/>
         public int LastFile { get; init; }
 
         public double Weight => IsEarly(Highest) ? Events * WeightOfEarly : Events;

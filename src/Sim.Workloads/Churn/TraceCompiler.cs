@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Workloads.Mrt;
-
 namespace Sim.Workloads.Churn;
 
 /// <summary>The two readings of <see cref="ChurnTrace"/>: <see cref="Gathering"/>, then <see cref="Replaying"/>.</summary>

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 using MathNet.Numerics;
-using Sim.Workloads.Keys;
-using Sim.Workloads.Mrt;
 
 namespace Sim.Workloads.Churn;
 

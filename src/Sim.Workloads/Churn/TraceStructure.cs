@@ -6,8 +6,6 @@ public sealed record EventKinds
 {
     /// <summary>First announcements and withdrawals: the trace had not mentioned the path before.</summary>
     public long FirstAnnouncements { get; internal set; }
-
-    /// <inheritdoc cref="FirstAnnouncements"/>
     public long FirstWithdrawals { get; internal set; }
 
     /// <summary>Announcements that repeat the peer's last one: same AS path, next hop, ORIGIN, MED and LOCAL_PREF.
@@ -51,8 +49,6 @@ public abstract record TraceStatistics
 
     /// <summary>Number of distinct prefixes, and of distinct pairs of BGP peer and prefix.</summary>
     public required int Prefixes { get; init; }
-
-    /// <inheritdoc cref="Prefixes"/>
     public required int Pairs { get; init; }
 
     /// <summary>The spread of the counts of the longest windows beyond chance: E[n (n - 1)] / E[n]^2 - 1, the squared

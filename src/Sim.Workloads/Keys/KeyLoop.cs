@@ -20,8 +20,7 @@ public static class KeyLoop
     public static long Run<TKey, TLookup>(TLookup lookup, TKey[] keys, bool dependent)
         where TLookup : struct, IKeyLookup<TKey> => dependent ? Chain(lookup, keys) : All(lookup, keys);
 
-    private static long All<TKey, TLookup>(TLookup lookup, TKey[] keys)
-        where TLookup : struct, IKeyLookup<TKey>
+    private static long All<TKey, TLookup>(TLookup lookup, TKey[] keys) where TLookup : struct, IKeyLookup<TKey>
     {
         var sum = 0L;
         foreach (var key in keys)
@@ -29,8 +28,7 @@ public static class KeyLoop
         return sum;
     }
 
-    private static long Chain<TKey, TLookup>(TLookup lookup, TKey[] keys)
-        where TLookup : struct, IKeyLookup<TKey>
+    private static long Chain<TKey, TLookup>(TLookup lookup, TKey[] keys) where TLookup : struct, IKeyLookup<TKey>
     {
         var (sum, place, zero) = (0L, 0, KeyChain.Zero());
         for (var i = 0; i < keys.Length; i++)

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Workloads.Mrt;
-
 namespace Sim.Workloads.Synthesis;
 
 /// <summary>The neighbours of a synthetic dump. Addresses are of ranges set aside for tests and documents

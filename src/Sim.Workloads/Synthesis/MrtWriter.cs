@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Workloads.Keys;
-using Sim.Workloads.Mrt;
-
 namespace Sim.Workloads.Synthesis;
 
 public sealed record MrtDumpOptions

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Workloads.Keys;
 using Sim.Workloads.Tables;
 
 namespace Sim.Workloads.Synthesis;

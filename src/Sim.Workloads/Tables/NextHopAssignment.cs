@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Workloads.Keys;
-
 namespace Sim.Workloads.Tables;
 
 /// <summary>Assigns next hops to tables whose source states none. Every prefix inside one allocation-sized block (IPv4

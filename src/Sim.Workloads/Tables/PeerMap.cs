@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.Collections.Immutable;
-using Sim.Workloads.Keys;
 
 namespace Sim.Workloads.Tables;
 

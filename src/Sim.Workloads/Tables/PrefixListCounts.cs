@@ -52,8 +52,6 @@ public sealed class PrefixListCounts
 
     /// <summary>Distinct prefixes of each family, if both families were counted.</summary>
     public int DistinctV4 { get; internal set; }
-
-    /// <inheritdoc cref="DistinctV4"/>
     public int DistinctV6 { get; internal set; }
 
     /// <summary>Whether the container was damaged, and the list ended there.</summary>
