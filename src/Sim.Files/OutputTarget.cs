@@ -60,7 +60,7 @@ public sealed class OutputTarget
                 target.CheckFile();
             return target;
         }
-        catch (Exception error) when (error is not UnusableOutputException && IsRefusal(error))
+        catch (Exception error) when (IsRefusal(error))
         {
             throw Refused(name, error);
         }
@@ -216,10 +216,10 @@ public sealed class OutputTarget
         }
     }
 
-    private static UnusableOutputException Refused(string name, Exception error) => error switch
+    internal static UnusableOutputException Refused(string name, Exception error, string what = "file") => error switch
     {
         UnusableOutputException unusable => unusable,
-        UnauthorizedAccessException => new($"{name} may not be written; name another file, or change its permissions", error),
+        UnauthorizedAccessException => new($"{name} may not be written; name another {what}, or change its permissions", error),
         _ => new($"{name} cannot be written: {error.Message}", error),
     };
 }

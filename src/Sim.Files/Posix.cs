@@ -15,7 +15,6 @@ public static partial class Posix
     public const int LockExclusive = 2, LockNonBlocking = 4;
     public const int GetDescriptorFlags = 1;
     public const int NoEntry = 2, Interrupted = 4, TryAgain = 11, NoAccess = 13, NotFolder = 20, BrokenPipe = 32;
-
     public const short PollOut = 4;
 
     public static IOException Failure(string path, int error) => new($"{path}: {Marshal.GetPInvokeErrorMessage(error)}", error);

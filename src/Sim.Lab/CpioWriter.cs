@@ -45,10 +45,7 @@ internal sealed class CpioWriter(Stream output) : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(size, uint.MaxValue);
         var nameBytes = Encoding.UTF8.GetBytes(name + '\0');
-        uint[] fields =
-        [
-            _inode++, mode, 0, 0, links, 0, (uint)size, 0, 0, deviceMajor, deviceMinor, (uint)nameBytes.Length, 0,
-        ];
+        uint[] fields = [_inode++, mode, 0, 0, links, 0, (uint)size, 0, 0, deviceMajor, deviceMinor, (uint)nameBytes.Length, 0];
         Write(Encoding.ASCII.GetBytes("070701" + string.Concat(fields.Select(field => field.ToString("X8")))));
         Write(nameBytes);
         Pad();

@@ -64,10 +64,7 @@ public sealed partial class Vm
         {
             try
             {
-                using (File.Open("/dev/kvm", FileMode.Open, FileAccess.ReadWrite))
-                {
-                }
-
+                File.Open("/dev/kvm", FileMode.Open, FileAccess.ReadWrite).Dispose();
                 var hurried = options with { BootTimeout = TimeSpan.FromTicks(Math.Min(options.BootTimeout.Ticks, KvmBootTimeout.Ticks)) };
                 // Boot does not get the folder, which must stay for a second attempt.
                 return Boot(Launch.Qemu(options, laneFolder, initramfs, kvm: true, version), hurried, null, progress, cancellation)

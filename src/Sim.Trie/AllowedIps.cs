@@ -16,8 +16,8 @@ namespace Sim.Trie;
 /// <para>Since every such node has two children, the shape is a function of the set of prefixes alone: the order of
 /// insertions and deletions decides which slab a node lies in, never how many there are or how deep.</para>
 /// <para>One writer at a time, as under <c>device_update_lock</c>; lookups may run beside it on other threads. Nodes
-/// taken out are freed by <see cref="Rcu.GracePeriod"/>, which waits for the threads that <see cref="Rcu.AddReader"/>
-/// knows; a thread that it does not know must not look up then.</para>
+/// taken out are freed by <see cref="Rcu.GracePeriod"/>, which waits for the threads added by
+/// <see cref="Rcu.AddReader"/>. No other thread may look up meanwhile.</para>
 /// <para>Files: this one holds the table's operations, <c>AllowedIps.Lookup.cs</c> the read side,
 /// <c>AllowedIps.Update.cs</c> insertion and removal of a node, <c>AllowedIps.Reclaim.cs</c> freeing,
 /// <c>AllowedIps.Peers.cs</c> the part of peer.c, <c>AllowedIps.Inspect.cs</c> walks for statistics and tests.</para></remarks>

@@ -55,7 +55,8 @@ public unsafe struct allowedips_node
 
 /// <summary><c>struct wg_peer</c> (drivers/net/wireguard/peer.h): 1,520 bytes in 6.12; the trie's fields.</summary>
 /// <remarks>Offsets follow from 6.12's declaration in a uniprocessor x86-64 kernel without lock debugging, where
-/// spinlocks take no room; they add up to its size of 1,520. An SMP kernel has 1,552 bytes, and refcount at 1088.</remarks>
+/// spinlocks take no room. The offsets add up to its size of 1,520. An SMP kernel has 1,552 bytes, and refcount at
+/// 1088.</remarks>
 [StructLayout(LayoutKind.Explicit, Size = 1520)]
 public struct wg_peer
 {

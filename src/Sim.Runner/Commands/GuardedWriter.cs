@@ -7,9 +7,7 @@ namespace Sim.Runner.Commands;
 internal sealed class StandardOutputException(string message, Exception inner) : IOException(message, inner)
 {
     public StandardOutputException(Exception inner)
-        : this($"standard output could not be written ({inner.Message.TrimEnd('.')})", inner)
-    {
-    }
+        : this($"standard output could not be written ({inner.Message.TrimEnd('.')})", inner) { }
 }
 
 /// <summary>Passes text on to a standard stream. If a piece cannot be written, the error says why.</summary>

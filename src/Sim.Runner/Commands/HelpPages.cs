@@ -9,10 +9,7 @@ namespace Sim.Runner.Commands;
 internal sealed class HelpPages(HelpAction pages) : SynchronousCommandLineAction
 {
     /// <summary>The columns to use instead of the terminal's.</summary>
-    public int Width
-    {
-        set => pages.MaxWidth = value;
-    }
+    public int Width { set => pages.MaxWidth = value; }
 
     /// <summary>Puts this help in the place of a program's own.</summary>
     public static RootCommand AddTo(RootCommand root)

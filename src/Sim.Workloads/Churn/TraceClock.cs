@@ -46,7 +46,7 @@ internal sealed class TraceClock
 
     public long Now { get; private set; }
 
-    /// <summary>Believed times that lie before that of the event before.</summary>
+    /// <summary>Believed times that are earlier than the previous event's.</summary>
     public long OutOfOrder { get; private set; }
 
     public long SetAside { get; private set; }
@@ -191,7 +191,7 @@ internal sealed class TraceClock
         return chain;
     }
 
-    /// <summary>Returns a chain without records at its ends that are far from all others; see the remarks.</summary>
+    /// <summary>Returns a chain without the records at its ends that are far from all others; see the remarks.</summary>
     private List<Stretch> WithoutLoneEnds(List<Stretch> chain)
     {
         var all = chain.Sum(stretch => stretch.Records);

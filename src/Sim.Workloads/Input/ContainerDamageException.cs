@@ -30,9 +30,7 @@ public sealed class ContainerDamageException : IOException
     internal ContainerDamageException AfterContent(long bytes) => bytes == 0
         ? this
         : new(Format, CompressedOffset, $"{What}; the last {bytes:N0} bytes of content before it are used, and no check confirms them", InnerException)
-        {
-            Unconfirmed = bytes,
-        };
+        { Unconfirmed = bytes };
 
     /// <summary>Returns the same damage, with a word on content that is left out because of it.</summary>
     internal ContainerDamageException WithoutContent(long bytes) =>

@@ -16,7 +16,8 @@ public interface IKeyLookup<in TKey>
 public static class KeyLoop
 {
     /// <summary>Looks up every key. For a dependent chain, in which each lookup waits for the answer before it, the
-    /// number of keys is a power of two. Returns the sum of the answers: a check that also keeps the loop.</summary>
+    /// number of keys is a power of two. Returns the sum of the answers: a check, and the reason why the compiler keeps
+    /// the loop.</summary>
     public static long Run<TKey, TLookup>(TLookup lookup, TKey[] keys, bool dependent)
         where TLookup : struct, IKeyLookup<TKey> => dependent ? Chain(lookup, keys) : All(lookup, keys);
 

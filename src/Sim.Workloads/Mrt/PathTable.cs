@@ -33,7 +33,7 @@ public sealed class PathTable(Family family, BestPathRule rule)
     /// <summary>Paths refused because their prefix had <see cref="MostPaths"/>.</summary>
     public long Refused { get; private set; }
 
-    /// <summary>Takes an entry of a dump. It replaces the path that is there if it is better.</summary>
+    /// <summary>Takes an entry of a dump. The entry replaces a path that is worse.</summary>
     public void Offer(ref readonly MrtRoute route, ref readonly PathAttributes attributes)
     {
         var rank = rule.Rank(in route, in attributes);

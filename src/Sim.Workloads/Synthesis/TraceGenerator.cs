@@ -274,11 +274,7 @@ internal sealed class PathStates(int peers, int prefixes)
 
     public void Withdraw(int peer, int prefix) => Of(peer)[prefix] |= WithdrawnBit | KnownBit;
 
-    public void Announce(int peer, int prefix)
-    {
-        ref var state = ref Of(peer)[prefix];
-        state = (byte)((state & ~WithdrawnBit) | KnownBit);
-    }
+    public void Announce(int peer, int prefix) => Of(peer)[prefix] = (byte)((Of(peer)[prefix] & ~WithdrawnBit) | KnownBit);
 
     public void ChangePath(int peer, int prefix, ref Rng rng)
     {

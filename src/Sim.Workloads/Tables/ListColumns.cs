@@ -121,7 +121,7 @@ internal sealed class ListColumns
             : "the prefix has one length, and its column another";
     }
 
-    /// <summary>Returns whether a line of net-tools leads to no peer: by its flags (! rejected; n without a next hop,
+    /// <summary>Returns whether a line of net-tools leads to no peer: by its flags (! is rejected, n without a next hop
     /// an address of this host), by its device (none, the loopback), or as multicast.</summary>
     private static bool LeadsToNoPeer(ListRoute route, ReadOnlySpan<byte> flags, ReadOnlySpan<byte> device) =>
         flags.Contains((byte)'!') || (flags.Contains((byte)'n') && route.NextHop.IsEmpty)

@@ -74,8 +74,8 @@ internal static class ListTitles
     }
 }
 
-/// <summary>The tables that a list's titles name. The table with the first route of a family is read; routes below the
-/// title of another one are not that table's.</summary>
+/// <summary>The tables that a list's titles name. The table with the first route of a family is read. Routes below
+/// another table's title are not.</summary>
 internal sealed class ListTables
 {
     private byte[] _current = [];

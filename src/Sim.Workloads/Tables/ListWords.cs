@@ -178,7 +178,7 @@ internal static class ListWords
         word.Length is > 0 and <= LongestDevice && !word.ContainsAnyExcept(s_deviceBytes);
 
     /// <summary>Returns whether a word can name a next hop: a letter or underscore, then letters, digits and
-    /// <c>_-.@+=/</c>; or a WireGuard key. Words that mean something else in some list are none.</summary>
+    /// <c>_-.@+=/</c>; or a WireGuard key. Words with another meaning in some list are no names.</summary>
     public static bool IsName(ReadOnlySpan<byte> word)
     {
         if (word.Length is 0 or > PrefixListReader.MaxNextHop)

@@ -38,10 +38,10 @@ public static class PrefixListReader
 
     internal static ReadOnlySpan<byte> NoNextHopUtf8 => "-"u8;
 
-    /// <summary>Reads one family's prefixes in the order of the file, each once; the other family's are counted. Never
-    /// fails on content: what is not understood goes to <paramref name="damage"/> with its line and offset, and so does
-    /// damage to the container, where the list ends and its unfinished last line is no line. The name is the source as
-    /// shown to people. Memory is bounded by the table.</summary>
+    /// <summary>Reads one family's prefixes in the order of the file, each once; the other family's are counted.
+    /// Content never makes it fail: what is not understood goes to <paramref name="damage"/> with its line and offset.
+    /// So does damage to the container: the list ends there, and its unfinished last line is left out. The name is the
+    /// source as shown to people. Memory is bounded by the table.</summary>
     public static RouteTable Read(Stream stream, string name, Family family, DamageLog damage, out PrefixListCounts counts)
     {
         // A line is some 16 bytes: one guess saves the growing, and a wrong one costs little.
