@@ -11,7 +11,7 @@ namespace Sim.Workloads.Tables;
 internal static class FrrLine
 {
     private const string Unknown = "a word that FRR's 'show ip route' does not print there";
-    
+
     /// <summary>Bytes before the prefix: the letter, <c>></c>, <c>*</c> and a blank.</summary>
     private const int MarksLength = 4;
 
