@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Runtime.InteropServices;
-
 namespace Sim.Fib;
 
 /// <summary>A routing table as its namespace knows it.</summary>
@@ -9,17 +7,13 @@ public interface IRoutingTable : IDisposable
     uint Id { get; }
 }
 
-/// <summary>
-/// The half of a network namespace's FIB that both families have alike: the tables by id, the nexthop objects
-/// (net/ipv4/nexthop.c), and the objects that wait for a grace period.
-/// </summary>
-/// <remarks>
-/// <para>A nexthop object is made once, and routes name it by id in RTA_NH_ID. The kernel keeps the objects of both
-/// families in one red-black tree by id, whose links take 24 bytes in the object; here each family has a dictionary.
-/// Left out: groups, blackholes, and gateways.</para>
+/// <summary>The half of a network namespace's FIB that both families have alike: the tables by id, the nexthop objects
+/// (net/ipv4/nexthop.c), and the objects that wait for a grace period.</summary>
+/// <remarks><para>A nexthop object is made once, and routes name it by id in RTA_NH_ID. The kernel keeps the objects of
+/// both families in one red-black tree by id, whose links take 24 bytes in the object; here each family has a
+/// dictionary. Left out: groups, blackholes, and gateways.</para>
 /// <para>Interfaces are their indexes. Every index above 0 exists, is up and has a carrier, so the hashes that find
-/// nexthops by device are left out as well. One writer, as under RTNL.</para>
-/// </remarks>
+/// nexthops by device are left out as well. One writer, as under RTNL.</para></remarks>
 public abstract unsafe class FibNamespace : IDisposable
 {
     private readonly Dictionary<uint, nint> _nexthops = [];
@@ -55,10 +49,9 @@ public abstract unsafe class FibNamespace : IDisposable
     /// <summary>All nexthop objects, as <see cref="NextHop"/> pointers.</summary>
     internal IEnumerable<nint> Nexthops => _nexthops.Values;
 
-    /// <summary>
-    /// <c>ip nexthop add id ID dev OIF</c>, with the proposed peer (<c>nexthop_create</c>, <c>insert_nexthop</c>): adds
-    /// an object. Returns 0, -EINVAL for id 0, -EEXIST, or the error of <c>fib_check_nh</c> or <c>fib6_nh_init</c>.
-    /// </summary>
+    /// <summary><c>ip nexthop add id ID dev OIF</c>, with the proposed peer (<c>nexthop_create</c>,
+    /// <c>insert_nexthop</c>): adds an object. Returns 0, -EINVAL for id 0, -EEXIST, or the error of
+    /// <c>fib_check_nh</c> or <c>fib6_nh_init</c>.</summary>
     public int AddNexthop(uint id, int oif, int peer = 0)
     {
         if (id == 0)

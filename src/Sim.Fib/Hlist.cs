@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Runtime.InteropServices;
-
 namespace Sim.Fib;
 
 /// <summary><c>struct hlist_node</c>: a list whose head is one pointer. pprev points at whatever points here.</summary>
@@ -65,7 +63,8 @@ internal static unsafe class Hlist
     }
 
     /// <summary><c>hlist_del_rcu</c>: takes a node out. Its own next stays, for readers that are on it.</summary>
-    /// <remarks>The kernel's store is not ordered. This one is: the next node may be new, and no lock orders its writes.</remarks>
+    /// <remarks>The kernel's store is not ordered. This one is: the next node may be new, and no lock orders its
+    /// writes.</remarks>
     public static void Del(HlistNode* n)
     {
         var next = n->next;

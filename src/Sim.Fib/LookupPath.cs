@@ -35,27 +35,21 @@ public enum Fib6StepKind : byte
     Route,
 }
 
-/// <summary>
-/// One step of a lookup's path in an IPv6 table: the node with its prefix and flags, or the route with its prefix and
-/// metric, and the address of either in native memory.
-/// </summary>
+/// <summary>One step of a lookup's path in an IPv6 table: the node with its prefix and flags, or the route with its
+/// prefix and metric, and the address of either in native memory.</summary>
 public readonly record struct Fib6Step(
     Fib6StepKind Kind, Prefix Prefix, Fib6NodeFlags Flags, uint Metric, nint Address);
 
-/// <summary>
-/// One step of a lookup's path: a node with its key in host order, the lowest bit that it reads and the number of bits,
-/// its suffix length, and its address in native memory. Of a route, Bits is the prefix length.
-/// </summary>
+/// <summary>One step of a lookup's path: a node with its key in host order, the lowest bit that it reads and the number
+/// of bits, its suffix length, and its address in native memory. Of a route, Bits is the prefix length.</summary>
 public readonly record struct LookupStep(LookupStepKind Kind, uint Key, byte Pos, byte Bits, byte Slen, nint Address);
 
-/// <summary>
-/// The path of one lookup: every node entered, backtracking included, and every distinct 64-byte line read. Reuse it:
-/// after the first long path it allocates nothing.
-/// </summary>
+/// <summary>The path of one lookup: every node entered, backtracking included, and every distinct 64-byte line read.
+/// Reuse it: after the first long path it allocates nothing.</summary>
 /// <remarks>Lines counted: the root pointer, node headers (key to slen), child pointers, parent pointers when climbing,
-/// the leaf's list, the route, the fib_info and the nexthop. Not counted: fib_props and the net_device, which are the same
-/// for all routes and stay in cache. A path in an IPv6 table counts nodes, the routes whose prefixes are compared, and the
-/// nexthop; <see cref="TrieCacheLines"/> leaves out the routes.</remarks>
+/// the leaf's list, the route, the fib_info and the nexthop. Not counted: fib_props and the net_device, which are the
+/// same for all routes and stay in cache. A path in an IPv6 table counts nodes, the routes whose prefixes are compared,
+/// and the nexthop; <see cref="TrieCacheLines"/> leaves out the routes.</remarks>
 public sealed class LookupPath
 {
     private const int LineShift = 6;
@@ -69,10 +63,8 @@ public sealed class LookupPath
     /// <summary>The steps of a lookup in an IPv6 table, in order.</summary>
     public IReadOnlyList<Fib6Step> Fib6Steps => _fib6Steps;
 
-    /// <summary>
-    /// Nodes entered, leaves included; a node entered again when backtracking counts again. In an IPv6 table only nodes on the
-    /// way down count.
-    /// </summary>
+    /// <summary>Nodes entered, leaves included; a node entered again when backtracking counts again. In an IPv6 table
+    /// only nodes on the way down count.</summary>
     public int Nodes { get; private set; }
 
     /// <summary>How often the lookup climbed.</summary>

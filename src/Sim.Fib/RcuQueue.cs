@@ -10,10 +10,8 @@ internal enum RcuFunc
 /// <summary>Frees the object that <paramref name="head"/> lies in.</summary>
 internal unsafe delegate void RcuCallback(RcuHead* head, RcuFunc func);
 
-/// <summary>
-/// <c>call_rcu</c>: queues objects that are freed after a grace period. As in the kernel, the queue runs through the
-/// objects' own rcu_heads, so deferring a free allocates nothing. The shared <see cref="Rcu"/> is called once per batch.
-/// </summary>
+/// <summary><c>call_rcu</c>: queues objects that are freed after a grace period. As in the kernel, the queue runs
+/// through the objects' own rcu_heads, so deferring a free allocates nothing. <see cref="Rcu"/> is called once a batch.</summary>
 internal sealed unsafe class RcuQueue(KernelMemory memory, RcuCallback invoke) : IRcuReclaimer
 {
     private RcuHead* _head, _tail;

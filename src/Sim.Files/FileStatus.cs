@@ -34,7 +34,6 @@ public sealed record FileStatus(PathKind Kind, UnixFileMode Mode, uint User, uin
             ? From(found)
             : throw Posix.Failure("handle", Marshal.GetLastPInvokeError());
 
-    /// <summary>Returns whether both are one file.</summary>
     public bool IsSameFile(FileStatus? other) => other is not null && (Device, Inode) == (other.Device, other.Inode);
 
     private static FileStatus From(Posix.StatxBuffer found)

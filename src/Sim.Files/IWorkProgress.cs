@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Files;
 
-/// <summary>Receives the progress of a piece of work.</summary>
 public interface IWorkProgress
 {
     /// <summary>Begins a step. The step before it is complete.</summary>

@@ -4,8 +4,7 @@ using System.Collections.Concurrent;
 namespace Sim.Files;
 
 /// <summary>A file that a command writes. <see cref="Complete"/> puts it in its place (<see cref="OutputTarget"/>).
-/// Disposed of before that, it leaves the old file as it was. Pipes, devices and standard output get the bytes as they
-/// come.</summary>
+/// Disposed of before that, it leaves the old file alone. Pipes, devices and standard output get the bytes at once.</summary>
 public sealed class OutputFile : IDisposable
 {
     private const int BufferBytes = 1 << 20;
@@ -40,7 +39,8 @@ public sealed class OutputFile : IDisposable
     public long Length { get; private set; }
 
     /// <summary>Puts the complete content in its place.</summary>
-    /// <exception cref="IOException">No room for the rest of it, or as of <see cref="OutputTarget.Publish"/>.</exception>
+    /// <exception cref="IOException">No room for the rest of it, or as of
+    /// <see cref="OutputTarget.Publish"/>.</exception>
     public void Complete()
     {
         Stream.Dispose();

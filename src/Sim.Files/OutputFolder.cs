@@ -54,13 +54,9 @@ public sealed class OutputFolder : IDisposable
             Directory.CreateDirectory(path);
             return new OutputFolder(name, path, made);
         }
-        catch (UnauthorizedAccessException error)
+        catch (Exception error) when (OutputTarget.IsRefusal(error))
         {
-            throw new UnusableOutputException($"{name} may not be written; name another folder, or change its permissions", error);
-        }
-        catch (IOException error) when (error is not UnusableOutputException)
-        {
-            throw new UnusableOutputException($"{name} cannot be written: {error.Message}", error);
+            throw OutputTarget.Refused(name, error, "folder");
         }
     }
 

@@ -17,7 +17,8 @@ public sealed class UnusableOutputException(string message, Exception? inner = n
 /// </list></summary>
 public sealed class OutputTarget
 {
-    /// <summary>The names of growing files. No other file has such a name, and it is short, because the target's may have the greatest length.</summary>
+    /// <summary>The names of growing files. No other file has such a name, and it is short, because the target's may
+    /// have the greatest length.</summary>
     public const string GrowingPrefix = ".sim-", GrowingSuffix = ".part";
 
     private const UnixFileMode Permissions = (UnixFileMode)0x1FF, Own = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -40,8 +41,8 @@ public sealed class OutputTarget
     public bool IsInPlace => _isDescriptor || _status?.Kind == PathKind.Device;
 
     /// <summary>Looks at the target that a path or <c>-</c> (standard output) names. Nothing is changed.</summary>
-    /// <exception cref="UnusableOutputException">A folder, a file that may not be written, a missing folder, a circle
-    /// of links.</exception>
+    /// <exception cref="UnusableOutputException">A folder, a file without permission, a missing folder, a circle of
+    /// links.</exception>
     public static OutputTarget Of(string name)
     {
         if (name == "-")
@@ -59,7 +60,7 @@ public sealed class OutputTarget
                 target.CheckFile();
             return target;
         }
-        catch (Exception error) when (error is not UnusableOutputException && IsRefusal(error))
+        catch (Exception error) when (IsRefusal(error))
         {
             throw Refused(name, error);
         }
@@ -167,8 +168,7 @@ public sealed class OutputTarget
         into.Finish();
     }
 
-    /// <summary>Overwrites the target. The tail is cut off last, so that a copy without room does not shrink the file
-    /// first.</summary>
+    /// <summary>Overwrites the target. The tail is cut off last: a copy without room must not shrink the file.</summary>
     private void Overwrite(FileStream content)
     {
         using var into = new FileStream(_path, FileMode.Open, FileAccess.Write, FileShare.Read, bufferSize: 0);
@@ -216,10 +216,10 @@ public sealed class OutputTarget
         }
     }
 
-    private static UnusableOutputException Refused(string name, Exception error) => error switch
+    internal static UnusableOutputException Refused(string name, Exception error, string what = "file") => error switch
     {
         UnusableOutputException unusable => unusable,
-        UnauthorizedAccessException => new($"{name} may not be written; name another file, or change its permissions", error),
+        UnauthorizedAccessException => new($"{name} may not be written; name another {what}, or change its permissions", error),
         _ => new($"{name} cannot be written: {error.Message}", error),
     };
 }

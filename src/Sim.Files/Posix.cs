@@ -15,7 +15,6 @@ public static partial class Posix
     public const int LockExclusive = 2, LockNonBlocking = 4;
     public const int GetDescriptorFlags = 1;
     public const int NoEntry = 2, Interrupted = 4, TryAgain = 11, NoAccess = 13, NotFolder = 20, BrokenPipe = 32;
-
     public const short PollOut = 4;
 
     public static IOException Failure(string path, int error) => new($"{path}: {Marshal.GetPInvokeErrorMessage(error)}", error);
@@ -24,26 +23,13 @@ public static partial class Posix
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     public struct StatxBuffer
     {
-        [FieldOffset(16)]
-        public uint Links;
-
-        [FieldOffset(20)]
-        public uint User;
-
-        [FieldOffset(24)]
-        public uint Group;
-
-        [FieldOffset(28)]
-        public ushort Mode;
-
-        [FieldOffset(32)]
-        public ulong Inode;
-
-        [FieldOffset(136)]
-        public uint DeviceMajor;
-
-        [FieldOffset(140)]
-        public uint DeviceMinor;
+        [FieldOffset(16)] public uint Links;
+        [FieldOffset(20)] public uint User;
+        [FieldOffset(24)] public uint Group;
+        [FieldOffset(28)] public ushort Mode;
+        [FieldOffset(32)] public ulong Inode;
+        [FieldOffset(136)] public uint DeviceMajor;
+        [FieldOffset(140)] public uint DeviceMinor;
     }
 
     [StructLayout(LayoutKind.Sequential)]

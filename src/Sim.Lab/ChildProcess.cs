@@ -5,10 +5,8 @@ using System.Text;
 
 namespace Sim.Lab;
 
-/// <summary>
-/// A process that leads its own session and process group, so that Ctrl-C at the terminal does not reach it and
-/// everything it starts ends with it.
-/// </summary>
+/// <summary>A process that leads its own session and process group, so that Ctrl-C at the terminal does not reach it
+/// and everything it starts ends with it.</summary>
 internal sealed class ChildProcess : IDisposable
 {
     private const int LongestLine = 1 << 16;
@@ -24,7 +22,8 @@ internal sealed class ChildProcess : IDisposable
     /// <param name="command">The program and its arguments; it must lead its own group, as after <c>setsid</c>.</param>
     /// <param name="environment">Variables to set.</param>
     /// <param name="outputLine">Takes each line of standard output, on another thread.</param>
-    /// <param name="errorLine">Takes each line of standard error; never at the same time as <paramref name="outputLine"/>.</param>
+    /// <param name="errorLine">Takes each line of standard error; never at the same time as
+    /// <paramref name="outputLine"/>.</param>
     /// <param name="ended">Called once, when the process has ended and all its lines were taken; no line follows.</param>
     /// <exception cref="LabException">The program cannot be started.</exception>
     public ChildProcess(IReadOnlyList<string> command, IEnumerable<KeyValuePair<string, string>> environment,
@@ -34,9 +33,7 @@ internal sealed class ChildProcess : IDisposable
         {
             StartInfo = new ProcessStartInfo(command[0], command.Skip(1))
             {
-                RedirectStandardInput = true,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
+                RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
                 UseShellExecute = false,
             },
         };
@@ -73,10 +70,7 @@ internal sealed class ChildProcess : IDisposable
     }
 
     /// <summary>Waits until it has ended and its lines were taken. Returns false if that takes longer.</summary>
-    public bool WaitForEnd(TimeSpan timeout) => _ended.Wait(timeout);
-
-    /// <inheritdoc cref="WaitForEnd(TimeSpan)"/>
-    public void WaitForEnd(CancellationToken cancellation) => _ended.Wait(cancellation);
+    public bool WaitForEnd(TimeSpan timeout, CancellationToken cancellation = default) => _ended.Wait(timeout, cancellation);
 
     /// <summary>Ends the whole group at once; does not wait.</summary>
     public void Kill()
@@ -139,10 +133,8 @@ internal sealed class ChildProcess : IDisposable
         _ended.Set();
     }
 
-    /// <summary>
-    /// Closes standard input, which flushes it, although nothing is buffered, and so fails if <see cref="SendLine"/> has found
-    /// that nobody reads any more.
-    /// </summary>
+    /// <summary>Closes standard input, which flushes it, although nothing is buffered, and so fails if
+    /// <see cref="SendLine"/> has found that nobody reads any more.</summary>
     private void CloseInput()
     {
         try

@@ -3,10 +3,9 @@ using System.Text;
 
 namespace Sim.Lab;
 
-/// <summary>
-/// Writes an initramfs: a cpio archive in the "newc" format (Documentation/driver-api/early-userspace/buffer-format.rst),
-/// uncompressed, with all times 0 so that the same content makes the same bytes.
-/// </summary>
+/// <summary>Writes an initramfs: a cpio archive in the "newc" format
+/// (Documentation/driver-api/early-userspace/buffer-format.rst), uncompressed, with all times 0 so that the same
+/// content makes the same bytes.</summary>
 internal sealed class CpioWriter(Stream output) : IDisposable
 {
     private const uint Directory = 0x4000, CharacterDevice = 0x2000, RegularFile = 0x8000; // S_IF...
@@ -46,10 +45,7 @@ internal sealed class CpioWriter(Stream output) : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(size, uint.MaxValue);
         var nameBytes = Encoding.UTF8.GetBytes(name + '\0');
-        uint[] fields =
-        [
-            _inode++, mode, 0, 0, links, 0, (uint)size, 0, 0, deviceMajor, deviceMinor, (uint)nameBytes.Length, 0,
-        ];
+        uint[] fields = [_inode++, mode, 0, 0, links, 0, (uint)size, 0, 0, deviceMajor, deviceMinor, (uint)nameBytes.Length, 0];
         Write(Encoding.ASCII.GetBytes("070701" + string.Concat(fields.Select(field => field.ToString("X8")))));
         Write(nameBytes);
         Pad();

@@ -6,10 +6,8 @@ internal static class Initramfs
 {
     private const uint Executable = 0b111_101_101, Readable = 0b110_100_100, Private = 0b110_000_000;
 
-    /// <summary>
-    /// Writes the archive: the agent becomes /init, the kernel build's *.ko files and load-order become /modules, and
-    /// the data folder's files /data.
-    /// </summary>
+    /// <summary>Writes the archive: the agent becomes /init, the kernel build's *.ko files and load-order become
+    /// /modules, and the data folder's files /data.</summary>
     public static void Write(string path, string agent, string laneFolder, string dataFolder)
     {
         using var stream = File.Create(path);
@@ -22,10 +20,7 @@ internal static class Initramfs
         foreach (var module in Files(laneFolder, "*.ko"))
             cpio.AddFile("modules/" + Path.GetFileName(module), Readable, module);
         var loadOrder = Path.Combine(laneFolder, "load-order");
-        if (File.Exists(loadOrder))
-            cpio.AddFile("modules/load-order", Readable, loadOrder);
-        else
-            cpio.AddFile("modules/load-order", Readable, []);
+        cpio.AddFile("modules/load-order", Readable, File.Exists(loadOrder) ? File.ReadAllBytes(loadOrder) : []);
         foreach (var file in Files(dataFolder, "*"))
             cpio.AddFile("data/" + Path.GetFileName(file), Readable, file);
     }

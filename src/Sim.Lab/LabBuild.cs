@@ -20,9 +20,8 @@ public static class LabBuild
     /// <param name="progressLine">Takes the output of build.sh meanwhile, line by line.</param>
     /// <param name="cancellation">Ends the build and everything it started.</param>
     /// <returns>The folder of the part.</returns>
-    /// <exception cref="LabException">
-    /// <see cref="LabFailure.MissingPackage"/>, or <see cref="LabFailure.BuildFailed"/>, also if there is no checkout.
-    /// </exception>
+    /// <exception cref="LabException"><see cref="LabFailure.MissingPackage"/>, or <see cref="LabFailure.BuildFailed"/>,
+    /// also if there is no checkout.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static string Build(string part, KernelRelease release, Action<string> progressLine, CancellationToken cancellation) =>
         Build(FindCheckout(), part, release, progressLine, cancellation);
@@ -46,7 +45,7 @@ public static class LabBuild
             progressLine(text);
         }
 
-        build.WaitForEnd(cancellation);
+        build.WaitForEnd(Timeout.InfiniteTimeSpan, cancellation);
         if (build.ExitCode == 0 && Directory.Exists(folder))
             return folder;
         if (build.ExitCode == 0)
@@ -59,13 +58,12 @@ public static class LabBuild
                 $"The lab's part '{part}' could not be built: {said}. Correct that, or remove artifacts/vm to build from the start.", errors.Tail);
     }
 
-    /// <summary>Finds the checkout that holds this program: the nearest folder upwards with Sim.sln and build.sh.</summary>
+    /// <summary>Finds the checkout that holds this program: the nearest folder with Sim.sln and build.sh, upwards from the
+    /// current folder and the program's, unless others are given.</summary>
     /// <exception cref="LabException">There is no checkout.</exception>
-    public static string FindCheckout() => FindCheckout([Directory.GetCurrentDirectory(), AppContext.BaseDirectory]);
-
-    internal static string FindCheckout(IEnumerable<string> starts)
+    internal static string FindCheckout(params string[] starts)
     {
-        foreach (var start in starts)
+        foreach (var start in starts is [] ? [Directory.GetCurrentDirectory(), AppContext.BaseDirectory] : starts)
         {
             for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
             {

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Lab;
 
-/// <summary>The kinds of failure in the lab.</summary>
 public enum LabFailure
 {
-    /// <summary>A package or program is not installed.</summary>
     MissingPackage,
-
-    /// <summary>A part of the lab could not be built.</summary>
     BuildFailed,
 
     /// <summary>The machine has too little memory, or too little room where User-Mode Linux keeps its memory.</summary>
@@ -36,13 +32,8 @@ public enum LabFailure
 public sealed class LabException : Exception
 {
     internal LabException(LabFailure kind, string message, IReadOnlyList<string>? logTail = null, Exception? inner = null)
-        : base(message, inner)
-    {
-        Kind = kind;
-        LogTail = logTail ?? [];
-    }
+        : base(message, inner) => (Kind, LogTail) = (kind, logTail ?? []);
 
-    /// <summary>The kind of failure.</summary>
     public LabFailure Kind { get; }
 
     /// <summary>The last lines of the console or of the build's output, oldest first; empty if there is neither.</summary>

@@ -20,7 +20,6 @@ internal sealed partial record Launch(IReadOnlyList<string> Command, string Name
     // These skip the calibration and check of timers, whose waits are half of the boot under TCG.
     private const string EmulatedTimers = " noapictimer no_timer_check tsc=reliable";
 
-    /// <summary>Variables to set.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>The command with its leash, and pinned to a processor if <paramref name="cpu"/> names one.</summary>

@@ -26,7 +26,8 @@ internal static class MemoryCheck
                 $"The VM needs {needed:N0} MiB of memory and {available:N0} MiB are available. End other programs, or give the VM less memory.");
     }
 
-    /// <summary>Chooses the folder for User-Mode Linux's memory, a file that grows to the VM's size: in memory if possible.</summary>
+    /// <summary>Chooses the folder for User-Mode Linux's memory, a file that grows to the VM's size: in memory if
+    /// possible.</summary>
     /// <exception cref="LabException"><see cref="LabFailure.NotEnoughMemory"/>.</exception>
     public static string UmlFolder(int megabytes) =>
         Choose(megabytes, [Describe("/dev/shm"), Describe(Path.GetTempPath())]);

@@ -8,13 +8,8 @@ public sealed class Reply
 {
     private readonly string _command;
 
-    internal Reply(string command, IReadOnlyList<Row> rows)
-    {
-        _command = command;
-        Rows = rows;
-    }
+    internal Reply(string command, IReadOnlyList<Row> rows) => (_command, Rows) = (command, rows);
 
-    /// <summary>The rows, in the order of the answer.</summary>
     public IReadOnlyList<Row> Rows { get; }
 
     /// <summary>The only row of the answer.</summary>
@@ -33,8 +28,7 @@ public sealed class Row
     /// <summary>Takes a row without its marker, <c>key value key value ...</c>, and its command.</summary>
     internal Row(string command, string text)
     {
-        _command = command;
-        _text = text;
+        (_command, _text) = (command, text);
         var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (words.Length % 2 != 0)
             throw Wrong("has a key without a value");

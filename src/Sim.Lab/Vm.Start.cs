@@ -11,13 +11,10 @@ public sealed partial class Vm
 
     private static bool s_kvmFailed;
 
-    /// <summary>
-    /// Builds what the lane needs, boots, and waits until the agent is ready. The cancellation also ends the VM later on.
-    /// </summary>
-    /// <exception cref="LabException">
-    /// <see cref="LabFailure.NotRoot"/>, <see cref="LabFailure.NotEnoughMemory"/>, <see cref="LabFailure.MissingPackage"/>,
-    /// <see cref="LabFailure.BuildFailed"/> or <see cref="LabFailure.DidNotBoot"/>.
-    /// </exception>
+    /// <summary>Builds what the lane needs, boots, and waits for the agent. The cancellation also ends the VM later on.</summary>
+    /// <exception cref="LabException"><see cref="LabFailure.NotRoot"/>, <see cref="LabFailure.NotEnoughMemory"/>,
+    /// <see cref="LabFailure.MissingPackage"/>, <see cref="LabFailure.BuildFailed"/> or
+    /// <see cref="LabFailure.DidNotBoot"/>.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such data folder.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; nothing is left running.</exception>
     public static Vm Start(VmOptions options, Action<string> progress, CancellationToken cancellation)
@@ -38,8 +35,9 @@ public sealed partial class Vm
         {
             var initramfs = Path.Combine(privateFolder, "initramfs");
             Initramfs.Write(initramfs, agent, laneFolder, options.DataFolder);
+            Launch Uml() => Launch.Uml(options, laneFolder, initramfs, privateFolder, MemoryCheck.UmlFolder(options.MemoryMegabytes));
             var vm = options.Lane.IsUml()
-                ? StartUml(options, laneFolder, initramfs, privateFolder, progress, cancellation)
+                ? Boot(Uml(), options, privateFolder, progress, cancellation)
                 : StartQemu(options, laneFolder, initramfs, privateFolder, progress, cancellation);
             // The VM has read it. Deleted now, it takes no space, and nothing large is left if this process is killed.
             File.Delete(initramfs);
@@ -58,13 +56,6 @@ public sealed partial class Vm
         && File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("flags", StringComparison.Ordinal)) is { } flags
         && flags.Split(' ').Any(flag => flag is "vmx" or "svm");
 
-    private static Vm StartUml(VmOptions options, string laneFolder, string initramfs, string privateFolder,
-        Action<string> progress, CancellationToken cancellation)
-    {
-        var memoryFolder = MemoryCheck.UmlFolder(options.MemoryMegabytes);
-        return Boot(Launch.Uml(options, laneFolder, initramfs, privateFolder, memoryFolder), options, privateFolder, progress, cancellation);
-    }
-
     private static Vm StartQemu(VmOptions options, string laneFolder, string initramfs, string privateFolder,
         Action<string> progress, CancellationToken cancellation)
     {
@@ -73,10 +64,7 @@ public sealed partial class Vm
         {
             try
             {
-                using (File.Open("/dev/kvm", FileMode.Open, FileAccess.ReadWrite))
-                {
-                }
-
+                File.Open("/dev/kvm", FileMode.Open, FileAccess.ReadWrite).Dispose();
                 var hurried = options with { BootTimeout = TimeSpan.FromTicks(Math.Min(options.BootTimeout.Ticks, KvmBootTimeout.Ticks)) };
                 // Boot does not get the folder, which must stay for a second attempt.
                 return Boot(Launch.Qemu(options, laneFolder, initramfs, kvm: true, version), hurried, null, progress, cancellation)

@@ -4,11 +4,9 @@ using System.Diagnostics;
 
 namespace Sim.Lab;
 
-/// <summary>
-/// A kernel that runs with the lab's agent as its process 1 (or, in the host lane, the agent alone). Commands go to the
-/// agent, one at a time (kernel-patch/vm/README.md). The VM ends with <see cref="Dispose"/>, with the cancellation, and
-/// with this process.
-/// </summary>
+/// <summary>A kernel that runs with the lab's agent as its process 1 (or, in the host lane, the agent alone). Commands
+/// go to the agent, one at a time (kernel-patch/vm/README.md). The VM ends with <see cref="Dispose"/>, with the
+/// cancellation, and with this process.</summary>
 public sealed partial class Vm : IDisposable
 {
     private const string Ready = "= ready", Done = "=ok", Error = "=err", RowMarker = "= ";
@@ -26,18 +24,14 @@ public sealed partial class Vm : IDisposable
 
     private Vm(Launch launch, VmOptions options, string? privateFolder, CancellationToken cancellation)
     {
-        Lane = options.Lane;
+        (Lane, Description, _privateFolder) = (options.Lane, launch.Name, privateFolder);
         CountsInstructions = options is { Lane: LaneKind.Qemu, InstructionCount: true };
-        Description = launch.Name;
-        _privateFolder = privateFolder;
-        _commandTimeout = options.CommandTimeout;
-        _cancellation = cancellation;
+        (_commandTimeout, _cancellation) = (options.CommandTimeout, cancellation);
         _process = new ChildProcess(launch.FullCommand(options.Cpu), launch.Environment, TakeLine, _log.Add, _protocol.CompleteAdding);
         _killOnCancellation = cancellation.Register(_process.Kill);
         AppDomain.CurrentDomain.ProcessExit += DisposeAtExit;
     }
 
-    /// <summary>The kernel that is driven.</summary>
     public LaneKind Lane { get; }
 
     /// <summary>Whether the nanoseconds of the guest's clock are instructions that it executed.</summary>
@@ -52,10 +46,9 @@ public sealed partial class Vm : IDisposable
     internal int ProcessId => _process.Id;
 
     /// <summary>Sends a command and waits for its answer.</summary>
-    /// <exception cref="LabException">
-    /// <see cref="LabFailure.Refused"/>: the agent could not do it, and goes on. <see cref="LabFailure.Died"/> and
-    /// <see cref="LabFailure.TimedOut"/>: the VM has ended. <see cref="LabFailure.Protocol"/>: the answer is malformed.
-    /// </exception>
+    /// <exception cref="LabException"><see cref="LabFailure.Refused"/>: the agent could not do it, and goes on.
+    /// <see cref="LabFailure.Died"/> and <see cref="LabFailure.TimedOut"/>: the VM has ended.
+    /// <see cref="LabFailure.Protocol"/>: the answer is malformed.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled; the VM has ended.</exception>
     public Reply Command(string line)
     {

@@ -3,7 +3,6 @@ using Sim.Kernel;
 
 namespace Sim.Lab;
 
-/// <summary>The kernels that the lab can drive.</summary>
 public enum LaneKind
 {
     /// <summary>User-Mode Linux built from Debian's source: native speed, one processor.</summary>
@@ -22,9 +21,10 @@ public enum LaneKind
     Host,
 }
 
-/// <summary>Words and properties of lanes.</summary>
 public static class Lanes
 {
+    private static readonly string[] s_words = ["uml", "uml-patched", "uml-unhashed", "qemu", "host"];
+
     /// <summary>Returns whether the kernel is User-Mode Linux, patched or not.</summary>
     public static bool IsUml(this LaneKind lane) => lane is LaneKind.Uml or LaneKind.UmlPatched or LaneKind.UmlUnhashed;
 
@@ -32,24 +32,14 @@ public static class Lanes
     public static bool IsPatched(this LaneKind lane) => lane is LaneKind.UmlPatched or LaneKind.UmlUnhashed;
 
     /// <summary>The lane's word in commands, and its kernel's word in build.sh.</summary>
-    public static string Word(this LaneKind lane) => lane switch
-    {
-        LaneKind.Uml => "uml",
-        LaneKind.UmlPatched => "uml-patched",
-        LaneKind.UmlUnhashed => "uml-unhashed",
-        LaneKind.Qemu => "qemu",
-        LaneKind.Host => "host",
-        _ => throw new ArgumentOutOfRangeException(nameof(lane), lane, "not a lane"),
-    };
+    public static string Word(this LaneKind lane) => s_words[(int)lane];
 
-    /// <summary>Returns the lane of a word.</summary>
-    public static LaneKind Of(string word) => Enum.GetValues<LaneKind>().First(lane => lane.Word() == word);
+    /// <summary>Returns the lane of a word, which is one of the words.</summary>
+    public static LaneKind Of(string word) => (LaneKind)Array.IndexOf(s_words, word);
 }
 
-/// <summary>Options for starting a VM.</summary>
 public sealed record VmOptions
 {
-    /// <summary>The kernel to run.</summary>
     public required LaneKind Lane { get; init; }
 
     /// <summary>The release of Linux to build or unpack. The host lane has the one that runs.</summary>

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 namespace Sim.Trie;
 
-/// <summary>
-/// The shape of one family's trie: its nodes and those with a peer, which are the prefixes, in all and at each depth. The root has
-/// depth 1; index 0 is unused.
-/// </summary>
+/// <summary>The shape of one family's trie: its nodes and those with a peer, which are the prefixes, in all and at each
+/// depth. The root has depth 1; index 0 is unused.</summary>
 public sealed record AllowedIpsShape(
     Family Family, long Nodes, long Valued, int MaxDepth, IReadOnlyList<long> NodesAtDepth, IReadOnlyList<long> ValuedAtDepth);
 
@@ -24,9 +22,9 @@ public readonly unsafe struct TrieNode(allowedips_node* node, int depth)
 }
 
 /// <summary>A node that <c>find_node</c> reads on its way.</summary>
-/// <remarks>
-/// <c>find_node</c> reads less than a cache line of a node, from the first field it needs to the last word of <c>bits</c>.
-/// So it touches <see cref="FirstLine"/> and <see cref="LastLine"/>, which are often the same, and no other line:
+/// <remarks><c>find_node</c> reads less than a cache line of a node, from the first field it needs to the last word of
+/// <c>bits</c>. So it touches <see cref="FirstLine"/> and <see cref="LastLine"/>, which are often the same, and no
+/// other line:
 /// <code>
 ///   the prefix matches      peer ... bit[] ... cidr ... bits   from byte 0
 ///   it does not                            cidr ... bits       from byte 24
@@ -34,22 +32,15 @@ public readonly unsafe struct TrieNode(allowedips_node* node, int depth)
 ///   IPv6, the upper words differ                               to byte 39: common_bits then needs no more
 ///   IPv6, the upper words are equal                            to byte 47
 /// </code>
-/// The root pointer and the peer's reference count are not counted.
-/// </remarks>
+/// The root pointer and the peer's reference count are not counted.</remarks>
 public readonly unsafe struct PathStep(allowedips_node* node, int depth, bool matches, int bytesEnd)
 {
     private readonly TrieNode _node = new(node, depth);
     private readonly byte _bytesEnd = (byte)bytesEnd;
 
     public allowedips_node* Node => _node.Node;
-
-    /// <inheritdoc cref="TrieNode.Depth"/>
     public int Depth => _node.Depth;
-
-    /// <inheritdoc cref="TrieNode.Peer"/>
     public wg_peer* Peer => _node.Peer;
-
-    /// <inheritdoc cref="TrieNode.Prefix"/>
     public Prefix Prefix => _node.Prefix;
 
     /// <summary>Whether the prefix contains the address; false only for the last node of a path.</summary>
@@ -97,10 +88,9 @@ public sealed unsafe partial class AllowedIps
     /// <summary>Lists a peer's prefixes of both families in its list's order, as a netlink dump does. Allocates nothing.</summary>
     public static PeerPrefixes Prefixes(wg_peer* peer) => new(peer);
 
-    /// <summary>
-    /// Lists the nodes that <c>find_node</c> reads for a left-aligned address, from the root down, and returns their number. The
-    /// answer is the last one that matches and has a peer. A path of <see cref="MaxAllowedIpsDepth"/> places always suffices.
-    /// </summary>
+    /// <summary>Lists the nodes that <c>find_node</c> reads for a left-aligned address, from the root down, and returns
+    /// their number. The answer is the last one that matches and has a peer. <see cref="MaxAllowedIpsDepth"/> places
+    /// suffice.</summary>
     /// <exception cref="ArgumentException"><paramref name="path"/> is too short.</exception>
     public int Walk(Family family, UInt128 address, Span<PathStep> path)
     {

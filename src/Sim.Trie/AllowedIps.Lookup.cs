@@ -6,10 +6,8 @@ using System.Runtime.InteropServices;
 
 namespace Sim.Trie;
 
-/// <summary>
-/// The width of a key. The C functions take it as an argument that is constant at each call; here it is a type, so
-/// that the compiler makes a copy of each function for each family.
-/// </summary>
+/// <summary>The width of a key. The C functions take it as an argument that is constant at each call; here it is a
+/// type, so that the compiler makes a copy of each function for each family.</summary>
 internal interface IKeyBits
 {
     static abstract int Bits { get; }
@@ -127,10 +125,8 @@ public sealed unsafe partial class AllowedIps
     private static bool PrefixMatches<TBits>(allowedips_node* node, byte* key)
         where TBits : struct, IKeyBits => CommonBits<TBits>(node, key) >= node->cidr;
 
-    /// <summary>
-    /// <c>common_bits</c>: counts the leading bits that the node's address and the key share. <c>32 - fls(x)</c> counts
-    /// the leading zeros of x, and 32 of them when x is 0.
-    /// </summary>
+    /// <summary><c>common_bits</c>: counts the leading bits that the node's address and the key share. <c>32 -
+    /// fls(x)</c> counts the leading zeros of x, and 32 of them when x is 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int CommonBits<TBits>(allowedips_node* node, byte* key)
         where TBits : struct, IKeyBits

@@ -34,12 +34,10 @@ public sealed unsafe partial class AllowedIps
         return peer;
     }
 
-    /// <summary>
-    /// <c>wg_peer_remove</c>: takes every prefix from a peer and drops the table's reference to it. The memory goes
-    /// back after the last reference is put and a grace period has ended.
-    /// </summary>
-    /// <remarks>Between the two, <c>synchronize_net</c> waits for the lookups under way. If readers put their references
-    /// before they become quiescent, the writer puts the last one.</remarks>
+    /// <summary><c>wg_peer_remove</c>: takes every prefix from a peer and drops the table's reference to it. The memory
+    /// goes back after the last reference is put and a grace period has ended.</summary>
+    /// <remarks>Between the two, <c>synchronize_net</c> waits for the lookups under way. If readers put their
+    /// references before they become quiescent, the writer puts the last one.</remarks>
     public void PeerRemove(wg_peer* peer)
     {
         if (peer == null)
@@ -60,10 +58,8 @@ public sealed unsafe partial class AllowedIps
             PeerRemove((wg_peer*)((byte*)head->next - 1080));
     }
 
-    /// <summary>
-    /// <c>wg_peer_get_maybe_zero</c> (<c>kref_get_unless_zero</c>): takes a reference. Returns null if the peer is
-    /// null or its last reference is gone.
-    /// </summary>
+    /// <summary><c>wg_peer_get_maybe_zero</c> (<c>kref_get_unless_zero</c>): takes a reference. Returns null if the
+    /// peer is null or its last reference is gone.</summary>
     public static wg_peer* PeerGetMaybeZero(wg_peer* peer)
     {
         if (peer == null)
@@ -81,9 +77,9 @@ public sealed unsafe partial class AllowedIps
     }
 
     /// <summary><c>wg_peer_put</c>: gives a reference back; the last one frees the peer after a grace period.</summary>
-    /// <remarks>Only the writer may put the last reference, because that queues a deferred free. A reader may put any
-    /// other.</remarks>
-    /// <exception cref="InvalidOperationException">The peer is still configured: the last reference is not the caller's.</exception>
+    /// <remarks>Only the writer may put the last reference, which queues a deferred free; readers may put others.</remarks>
+    /// <exception cref="InvalidOperationException">The peer is still configured: the last reference is not the
+    /// caller's.</exception>
     public void PeerPut(wg_peer* peer)
     {
         if (peer == null || Interlocked.Decrement(ref peer->refcount) != 0)

@@ -8,7 +8,8 @@ public sealed unsafe partial class AllowedIps
     private const int RootFreeRcu = 1;
     private const int PeerRelease = 2;
 
-    /// <summary><c>node_free_rcu</c> (<c>kfree_rcu</c> in 7.3), <c>root_free_rcu</c> or <c>rcu_release</c>: frees an object after its grace period.</summary>
+    /// <summary><c>node_free_rcu</c> (<c>kfree_rcu</c> in 7.3), <c>root_free_rcu</c> or <c>rcu_release</c>: frees an
+    /// object after its grace period.</summary>
     void Kernel.IRcuReclaimer.Reclaim(nint obj, int tag)
     {
         switch (tag)
@@ -65,10 +66,8 @@ public sealed unsafe partial class AllowedIps
         }
     }
 
-    /// <summary>
-    /// <c>push_rcu</c>: pushes a node that is not null. Each node popped pushes at most two, so the stack never holds more
-    /// nodes than the trie has levels: 129. Where the kernel warns (and only with DEBUG), this throws.
-    /// </summary>
+    /// <summary><c>push_rcu</c>: pushes a node that is not null. Each node popped pushes at most two, so the stack
+    /// never holds more nodes than the trie has levels: 129. Where the kernel warns (and only with DEBUG), this throws.</summary>
     private static void PushRcu(allowedips_node** stack, allowedips_node* node, ref int len)
     {
         if (node == null)

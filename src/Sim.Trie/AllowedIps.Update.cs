@@ -7,18 +7,17 @@ public sealed unsafe partial class AllowedIps
     /// <summary>The number of node allocations that still succeed. Tests lower it, as failslab does in a kernel.</summary>
     internal long AllocationsLeft { get; set; } = long.MaxValue;
 
-    /// <summary>
-    /// <c>add</c>: makes <paramref name="peer"/> the owner of a prefix. Either the trie is empty, or the prefix has a node
-    /// already, or a new node goes below the deepest node that contains it. If that node has a child on the same side, the
-    /// new node goes between the two (left), or, if it does not contain the child, both go below a new joint (right):
+    /// <summary><c>add</c>: makes <paramref name="peer"/> the owner of a prefix. Either the trie is empty, or the prefix
+    /// has a node already, or a new node goes below the deepest node that contains it. If that node has a child on the
+    /// same side, the new node goes between the two (left), or, if it does not contain the child, both go below a new
+    /// joint (right):
     /// <code>
     ///   parent            parent              parent            parent
     ///     |        =>       |                   |        =>       |
     ///    down            newnode               down              node (no peer)
     ///                       |                                   /    \
     ///                      down                              down   newnode
-    /// </code>
-    /// </summary>
+    /// </code></summary>
     private int Add<TBits>(allowedips_node** trie, byte* key, byte cidr, wg_peer* peer)
         where TBits : struct, IKeyBits
     {
@@ -85,13 +84,11 @@ public sealed unsafe partial class AllowedIps
         return 0;
     }
 
-    /// <summary>
-    /// <c>remove_node</c> of Linux 6.16, the loop body of 6.12's <c>wg_allowedips_remove_by_peer</c>: takes a node's peer
-    /// away. With two children the node stays, to join them; otherwise its child takes its place, and a parent without
-    /// a peer that is left with one child goes too.
-    /// </summary>
-    /// <remarks>The kernel moves the child up by a plain store. Here it is a release, because the child may be new and there
-    /// is no lock to order its writes.</remarks>
+    /// <summary><c>remove_node</c> of Linux 6.16, the loop body of 6.12's <c>wg_allowedips_remove_by_peer</c>: takes a
+    /// node's peer away. With two children the node stays, to join them; otherwise its child takes its place, and a
+    /// parent without a peer that is left with one child goes too.</summary>
+    /// <remarks>The kernel moves the child up by a plain store. Here it is a release, because the child may be new and
+    /// there is no lock to order its writes.</remarks>
     private void RemoveNode(allowedips_node* node)
     {
         ListHead.DelInit(&node->peer_list);
@@ -160,13 +157,11 @@ public sealed unsafe partial class AllowedIps
         ConnectNode(Child(parent, bit), bit, node);
     }
 
-    /// <summary>
-    /// <c>copy_and_assign_cidr</c>: sets the prefix and where its next bit is. Keys are words in host order, so on a
-    /// little-endian machine byte i of the address is byte i^3 of a u32, or i^7 within u64s:
+    /// <summary><c>copy_and_assign_cidr</c>: sets the prefix and where its next bit is. Keys are words in host order,
+    /// so on a little-endian machine byte i of the address is byte i^3 of a u32, or i^7 within u64s:
     /// <code>
     ///   10.1.2.3 = 0x0A010203   in memory 03 02 01 0A      cidr 16: byte 2 of the address is bits[1] = bits[2 ^ 3]
-    /// </code>
-    /// </summary>
+    /// </code></summary>
     private static void CopyAndAssignCidr<TBits>(allowedips_node* node, byte* src, byte cidr)
         where TBits : struct, IKeyBits
     {

@@ -4,13 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace Sim.Trie;
 
-/// <summary>
-/// WireGuard's AllowedIPs: for each address, the peer that owns it. A port of
-/// drivers/net/wireguard/allowedips.c of Linux 6.12, with the removal of one prefix as 6.16 has it.
-/// </summary>
-/// <remarks>
-/// <para>A binary trie, path-compressed, one for each family. A node is a prefix; its two children lie inside it
-/// and differ in the first bit after it. A node without a peer joins two subtrees and always has both children:</para>
+/// <summary>WireGuard's AllowedIPs: for each address, the peer that owns it. A port of
+/// drivers/net/wireguard/allowedips.c of Linux 6.12, with the removal of one prefix as 6.16 has it.</summary>
+/// <remarks><para>A binary trie, path-compressed, one for each family. A node is a prefix; its two children lie inside
+/// it and differ in the first bit after it. A node without a peer joins two subtrees and always has both children:</para>
 /// <code>
 ///   10.0.0.0/25 -> A           10.0.0.0/24  (no peer)
 ///   10.0.0.128/25 -> B         bit[0] /    \ bit[1]
@@ -18,13 +15,12 @@ namespace Sim.Trie;
 /// </code>
 /// <para>Since every such node has two children, the shape is a function of the set of prefixes alone: the order of
 /// insertions and deletions decides which slab a node lies in, never how many there are or how deep.</para>
-/// <para>One writer at a time, as under <c>device_update_lock</c>; lookups may run beside it on other threads.
-/// Nodes taken out are freed by <see cref="Rcu.GracePeriod"/>, which waits for the threads that <see cref="Rcu.AddReader"/>
-/// knows; a thread that it does not know must not look up then.</para>
+/// <para>One writer at a time, as under <c>device_update_lock</c>; lookups may run beside it on other threads. Nodes
+/// taken out are freed by <see cref="Rcu.GracePeriod"/>, which waits for the threads added by
+/// <see cref="Rcu.AddReader"/>. No other thread may look up meanwhile.</para>
 /// <para>Files: this one holds the table's operations, <c>AllowedIps.Lookup.cs</c> the read side,
 /// <c>AllowedIps.Update.cs</c> insertion and removal of a node, <c>AllowedIps.Reclaim.cs</c> freeing,
-/// <c>AllowedIps.Peers.cs</c> the part of peer.c, <c>AllowedIps.Inspect.cs</c> walks for statistics and tests.</para>
-/// </remarks>
+/// <c>AllowedIps.Peers.cs</c> the part of peer.c, <c>AllowedIps.Inspect.cs</c> walks for statistics and tests.</para></remarks>
 public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
 {
     /// <summary>Nodes on the longest path: one for each prefix length from 0 to 128.</summary>
@@ -35,8 +31,8 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
     private wg_device* _device;
 
     /// <summary><c>wg_allowedips_slab_init</c>, <c>wg_peer_init</c>, <c>wg_allowedips_init</c>: makes an empty table.</summary>
-    /// <param name="memory">Gets the caches <c>allowedips_node</c> (72 bytes) and <c>wg_peer</c> (1,520 bytes in 6.12). Must
-    /// outlive the table, and its grace periods free what the table drops.</param>
+    /// <param name="memory">Gets the caches <c>allowedips_node</c> (72 bytes) and <c>wg_peer</c> (1,520 bytes in 6.12).
+    /// Must outlive the table, and its grace periods free what the table drops.</param>
     public AllowedIps(KernelMemory memory)
     {
         ArgumentNullException.ThrowIfNull(memory);
@@ -60,14 +56,10 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
     /// <summary>Counts the operations that may have changed the table, from 1 (<c>table->seq</c>); netlink dumps watch it.</summary>
     public ulong Seq => _device->seq;
 
-    /// <summary>
-    /// <c>wg_allowedips_insert_v4</c>: gives a prefix to a peer, taking it from any other that has it. The address is
-    /// in host order; bits beyond <paramref name="cidr"/> are ignored.
-    /// </summary>
-    /// <returns>
-    /// 0; -EINVAL if the prefix is longer than the address or there is no peer; -ENOMEM without memory for a node, where only
-    /// the table's sequence number has changed.
-    /// </returns>
+    /// <summary><c>wg_allowedips_insert_v4</c>: gives a prefix to a peer, taking it from any other that has it. The
+    /// address is in host order; bits beyond <paramref name="cidr"/> are ignored.</summary>
+    /// <returns>0; -EINVAL if the prefix is longer than the address or there is no peer; -ENOMEM without memory for a
+    /// node, where only the table's sequence number has changed.</returns>
     public int InsertV4(uint ip, byte cidr, wg_peer* peer)
     {
         ++_device->seq;
@@ -87,10 +79,8 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
         ? InsertV4(prefix.V4, prefix.Length, peer)
         : InsertV6(prefix.Address, prefix.Length, peer);
 
-    /// <summary>
-    /// <c>wg_allowedips_remove_v4</c> of Linux 6.16 (WGALLOWEDIP_F_REMOVE_ME): takes one prefix from a peer. A prefix
-    /// that is absent, or another peer's, stays as it is; <see cref="Seq"/> grows all the same.
-    /// </summary>
+    /// <summary><c>wg_allowedips_remove_v4</c> of Linux 6.16 (WGALLOWEDIP_F_REMOVE_ME): takes one prefix from a peer. A
+    /// prefix that is absent, or another peer's, stays as it is; <see cref="Seq"/> grows all the same.</summary>
     /// <returns>0, or -EINVAL for a length beyond 32.</returns>
     public int RemoveV4(uint ip, byte cidr, wg_peer* peer)
     {
@@ -123,10 +113,8 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
             RemoveNode(NodeOf(link));
     }
 
-    /// <summary>
-    /// <c>wg_allowedips_free</c>: empties the table. Lookups find nothing from here on, the peers' lists are empty,
-    /// and the nodes are freed at the end of the next grace period.
-    /// </summary>
+    /// <summary><c>wg_allowedips_free</c>: empties the table. Lookups find nothing from here on, the peers' lists are
+    /// empty, and the nodes are freed at the end of the next grace period.</summary>
     public void Free()
     {
         var old4 = _device->root4;
@@ -138,10 +126,8 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
         FreeRoot(old6);
     }
 
-    /// <summary>
-    /// <c>wg_allowedips_read_node</c>: reads a node's prefix as netlink sends it: 4 or 16 bytes in network order,
-    /// masked; <paramref name="ip"/> is aligned to 8.
-    /// </summary>
+    /// <summary><c>wg_allowedips_read_node</c>: reads a node's prefix as netlink sends it: 4 or 16 bytes in network
+    /// order, masked; <paramref name="ip"/> is aligned to 8.</summary>
     /// <returns>AF_INET (2) or AF_INET6 (10).</returns>
     public static int ReadNode(allowedips_node* node, byte* ip, out byte cidr)
     {
@@ -163,11 +149,9 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
         return node->bitlen == 32 ? Prefix.OfV4((uint)(words >> 96), cidr) : Prefix.OfV6(words, cidr);
     }
 
-    /// <summary>
-    /// Gives back the table's own block; the slab goes with <see cref="Memory"/> (<c>wg_allowedips_slab_uninit</c>). Nodes
-    /// and peers stay there and die with it. To go on using the memory, call <see cref="PeerRemoveAll"/> and end a grace
-    /// period first.
-    /// </summary>
+    /// <summary>Gives back the table's own block; the slab goes with <see cref="Memory"/>
+    /// (<c>wg_allowedips_slab_uninit</c>). Nodes and peers stay there and die with it. To go on using the memory, call
+    /// <see cref="PeerRemoveAll"/> and end a grace period first.</summary>
     public void Dispose()
     {
         NativeMemory.Free(_device);

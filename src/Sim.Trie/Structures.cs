@@ -11,18 +11,15 @@ public unsafe struct list_head
     public list_head* prev;
 }
 
-/// <summary>
-/// <c>struct allowedips_node</c> (drivers/net/wireguard/allowedips.h), 72 bytes on a 64-bit machine:
+/// <summary><c>struct allowedips_node</c> (drivers/net/wireguard/allowedips.h), 72 bytes on a 64-bit machine:
 /// <code>
 ///    0        8        16       24     25       26       27     28  32              48              56          72
 ///    | peer   | bit[0] | bit[1] | cidr | bit_at_a | bit_at_b | bitlen | - | bits[16]   | parent_bit    | peer_list |
 ///    |        |        |        |      |          |          |        |   |            | _packed       | or rcu    |
 /// </code>
-/// A lookup reads bytes 0 to 35 (IPv4) or 0 to 47 (IPv6); the rest serves updates only.
-/// </summary>
-/// <remarks><c>bits</c> is in host order: one u32, or two u64 with the upper half first. Bits beyond
-/// <c>cidr</c> are whatever the first insertion carried; <see cref="AllowedIps.ReadNode(allowedips_node*, byte*, out byte)"/>
-/// masks them.</remarks>
+/// A lookup reads bytes 0 to 35 (IPv4) or 0 to 47 (IPv6); the rest serves updates only.</summary>
+/// <remarks><c>bits</c> is in host order: one u32, or two u64 with the upper half first. Bits beyond <c>cidr</c> are
+/// the first insertion's; <see cref="AllowedIps.ReadNode(allowedips_node*, byte*, out byte)"/> masks them.</remarks>
 [StructLayout(LayoutKind.Explicit, Size = 72)]
 public unsafe struct allowedips_node
 {
@@ -46,12 +43,10 @@ public unsafe struct allowedips_node
 
     [FieldOffset(32)] public fixed byte bits[16];
 
-    /// <summary>
-    /// The address of the pointer that points here, with that pointer's place in its two lowest bits:
+    /// <summary>The address of the pointer that points here, with that pointer's place in its two lowest bits:
     /// <code>
     ///   | address of parent->bit[0] | 00 |    | address of parent->bit[1] | 01 |    | address of root | 10 |
-    /// </code>
-    /// </summary>
+    /// </code></summary>
     [FieldOffset(48)] public ulong parent_bit_packed;
 
     /// <summary>The link in the owner's <c>allowedips_list</c>. Shares its bytes with the <c>rcu_head</c>.</summary>
@@ -59,8 +54,9 @@ public unsafe struct allowedips_node
 }
 
 /// <summary><c>struct wg_peer</c> (drivers/net/wireguard/peer.h): 1,520 bytes in 6.12; the trie's fields.</summary>
-/// <remarks>Offsets follow from 6.12's declaration in a uniprocessor x86-64 kernel without lock debugging, where spinlocks
-/// take no room; they add up to its size of 1,520. An SMP kernel has 1,552 bytes, and refcount at 1088.</remarks>
+/// <remarks>Offsets follow from 6.12's declaration in a uniprocessor x86-64 kernel without lock debugging, where
+/// spinlocks take no room. The offsets add up to its size of 1,520. An SMP kernel has 1,552 bytes, and refcount at
+/// 1088.</remarks>
 [StructLayout(LayoutKind.Explicit, Size = 1520)]
 public struct wg_peer
 {

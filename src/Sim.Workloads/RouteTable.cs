@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.Security.Cryptography;
-using System.Text;
 
 namespace Sim.Workloads;
 
@@ -40,7 +39,6 @@ public sealed class RouteTable(string source, Family family, Route[] routes, IRe
     }
 }
 
-/// <summary>Puts prefixes in order.</summary>
 public static class PrefixOrder
 {
     /// <summary>Sorts prefixes of one family by <see cref="Prefix.CompareTo"/>: address, then length.</summary>

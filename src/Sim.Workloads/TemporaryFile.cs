@@ -5,7 +5,8 @@ namespace Sim.Workloads;
 public static class TemporaryFile
 {
     /// <summary>Opens an empty file for reading and writing in the system's folder for temporary files. It is deleted
-    /// at once where the system allows that, else when it is closed. Its name begins with <paramref name="what"/>.</summary>
+    /// at once where the system allows that, else when it is closed. Its name begins with
+    /// <paramref name="what"/>.</summary>
     /// <exception cref="IOException">The folder is full or not there.</exception>
     public static FileStream Open(string what)
     {

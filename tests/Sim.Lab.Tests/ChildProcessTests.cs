@@ -11,7 +11,7 @@ public sealed class ChildProcessTests
         // Without setsid it never will.
         using var child = new ChildProcess(["sleep", "600"], [], _ => { }, _ => { });
         child.Kill();
-        Assert.True(child.WaitForEnd(TimeSpan.FromSeconds(30)));
+        Assert.True(child.WaitForEnd(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -22,6 +22,6 @@ public sealed class ChildProcessTests
         isDeaf.Wait(TestContext.Current.CancellationToken);
         child.SendLine("nobody reads this");
         child.Kill();
-        Assert.True(child.WaitForEnd(TimeSpan.FromSeconds(30)));
+        Assert.True(child.WaitForEnd(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
     }
 }

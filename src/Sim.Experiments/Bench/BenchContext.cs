@@ -31,12 +31,7 @@ public sealed class BenchContext(RouteTable table, int[] peerOf) : RunContext
     }
 
     /// <summary>Keys to look up; the seed is the run's, so that every pattern is repeatable.</summary>
-    public Keys MakeKeys(string pattern, int count)
-    {
-        if (!LookupKeys.TryParse(pattern, out var parsed))
-            throw new ArgumentException($"no such key pattern: {pattern}", nameof(pattern));
-        return Keys.Of(Table.ToPrefixes(), parsed, count, Seed);
-    }
+    public Keys MakeKeys(string pattern, int count) => Keys.Of(Table.ToPrefixes(), LookupKeys.Parse(pattern), count, Seed);
 
     /// <summary>A measured time per lookup or operation, in ns.</summary>
     public void AddTime(Experiment experiment, Subject subject, Spread seconds, Func<Figure, Figure> label) =>

@@ -30,7 +30,7 @@ public sealed class PairedExperiment : IDisposable
         _reference = SchemeKind.RemoveMe.Create(context.Family, context.Peers, context.Kernel);
         _scheme = _reference;
         _reference.Load(context.Load, _ => context.Cancel.ThrowIfCancellationRequested());
-        _changes = FirstChanges(context);
+        _changes = [.. context.Trace.Changes.Take(context.Plan.PairedChanges)];
         _back = [.. _changes.Select(change => change.Reversed).Reverse()];
         UInt128[] Keys(KeyPattern pattern) => LookupKeys.LeftAligned(context.Table.Prefixes, pattern, context.Plan.PacketKeys, context.Seed);
         _keys = [.. new[] { KeyPattern.Prefixes, KeyPattern.Zipf }.Select(pattern => (pattern.Name(), Keys(pattern)))];
@@ -61,15 +61,6 @@ public sealed class PairedExperiment : IDisposable
     }
 
     public void Dispose() => _reference.Dispose();
-
-    private static BindingChange[] FirstChanges(ChurnContext context)
-    {
-        var changes = new List<BindingChange>();
-        var reader = context.Trace.Changes.Read();
-        while (changes.Count < context.Plan.PairedChanges && reader.TryRead(out var change))
-            changes.Add(change);
-        return [.. changes];
-    }
 
     /// <summary>The changes’ times in one replay, of all and of each kind: first with flushed caches, then with warm ones.</summary>
     private PairedCase Updates(SchemeKind kind)

@@ -61,10 +61,5 @@ public readonly record struct PeriodicScans(long Completed, long Begun, double M
     }
 
     /// <summary>The times of a trace's changes, in seconds from its first event.</summary>
-    public static IEnumerable<double> Times(ChurnTrace trace)
-    {
-        var reader = trace.Changes.Read();
-        while (reader.TryRead(out var change))
-            yield return (change.Time - trace.First) / 1e6;
-    }
+    public static IEnumerable<double> Times(ChurnTrace trace) => trace.Changes.Select(change => (change.Time - trace.First) / 1e6);
 }

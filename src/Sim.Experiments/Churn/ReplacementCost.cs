@@ -60,11 +60,9 @@ public readonly record struct ReplacementCost(double Seconds, double Low, double
     {
         var rng = new Rng(context.Seed);
         var drawn = new List<BindingChange>();
-        var (reader, seen) = (context.Trace.Changes.Read(), 0);
-        while (reader.TryRead(out var change))
+        var seen = 0;
+        foreach (var change in context.Trace.Changes.Where(change => change.Kind == RouteChange.Delete))
         {
-            if (change.Kind != RouteChange.Delete)
-                continue;
             seen++;
             if (drawn.Count < context.Plan.Replacements)
                 drawn.Add(change);

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 namespace Sim.Fib;
 
-/// <summary>
-/// A request to add or delete a route (<c>struct fib_config</c>): what RTM_NEWROUTE and RTM_DELROUTE carry. Addresses
-/// are in host order. RTA_METRICS, RTA_FLOW, RTA_ENCAP and RTA_MULTIPATH are not modelled.
-/// </summary>
+/// <summary>A request to add or delete a route (<c>struct fib_config</c>): what RTM_NEWROUTE and RTM_DELROUTE carry.
+/// Addresses are in host order. RTA_METRICS, RTA_FLOW, RTA_ENCAP and RTA_MULTIPATH are not modelled.</summary>
 public struct FibConfig
 {
     public byte DstLen;
@@ -33,8 +31,7 @@ public struct FibConfig
     public int Peer;
     public NlmFlags NlFlags;
 
-    /// <summary><c>ip route add PREFIX dev OIF [via-wgpeer PEER]</c>: scope link, protocol boot, create and
-    /// exclusive.</summary>
+    /// <summary><c>ip route add PREFIX dev OIF [via-wgpeer PEER]</c>: scope link, protocol boot, create and exclusive.</summary>
     /// <exception cref="ArgumentException">An IPv6 prefix.</exception>
     public static FibConfig Add(Prefix prefix, int oif, int peer = 0)
     {
@@ -62,10 +59,8 @@ public struct FibConfig
         NlFlags = NlmFlags.None,
     };
 
-    /// <summary>
-    /// The checks of <c>rtm_to_fib_config</c> (net/ipv4/fib_frontend.c): host bits, length, dscp, and that a nexthop
-    /// object stands alone. Returns 0 or -EINVAL.
-    /// </summary>
+    /// <summary>The checks of <c>rtm_to_fib_config</c> (net/ipv4/fib_frontend.c): host bits, length, dscp, and that a
+    /// nexthop object stands alone. Returns 0 or -EINVAL.</summary>
     internal readonly int Validate(uint table)
     {
         const int ecn = 3;

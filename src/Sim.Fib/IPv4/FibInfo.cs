@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Runtime.InteropServices;
-
 namespace Sim.Fib;
 
-/// <summary>
-/// A route (<c>struct fib_alias</c>, net/ipv4/fib_lookup.h), 56 bytes of the slab ip_fib_alias. All routes whose
-/// prefixes have the same address hang off one leaf, in this order:
+/// <summary>A route (<c>struct fib_alias</c>, net/ipv4/fib_lookup.h), 56 bytes of the slab ip_fib_alias. All routes
+/// whose prefixes have the same address hang off one leaf, in this order:
 /// <code>
 ///   leaf 10.0.0.0  ->  /24  ->  /16 dscp 8  ->  /16 dscp 0 prio 5  ->  /16 dscp 0 prio 9  ->  /8
 ///   suffix length       8         16              16                     16                    24
 ///                  longest prefix first, then descending dscp, then ascending priority
 /// </code>
-/// so that a lookup takes the first that fits, and the leaf's slen is that of the last.
-/// </summary>
+/// so that a lookup takes the first that fits, and the leaf's slen is that of the last.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct FibAlias
 {
@@ -38,10 +34,8 @@ public unsafe struct FibAlias
     /// <summary><c>FA_S_ACCESSED</c> in fa_state: a lookup has used the route.</summary>
     public const byte StateAccessed = 1;
 
-    /// <summary>
-    /// <c>fib_alias_accessed</c>: writes only once, to keep the line shared between processors. Several lookups may write at
-    /// once: all write the same value, and the byte has no other use.
-    /// </summary>
+    /// <summary><c>fib_alias_accessed</c>: writes only once, to keep the line shared between processors. Several
+    /// lookups may write at once: all write the same value, and the byte has no other use.</summary>
     public static void Accessed(FibAlias* fa)
     {
         if ((fa->fa_state & StateAccessed) == 0)
@@ -51,10 +45,8 @@ public unsafe struct FibAlias
     public static FibAlias* Next(FibAlias* fa) => (FibAlias*)fa->fa_list.next;
 }
 
-/// <summary>
-/// The nexthop part that both families share (<c>struct fib_nh_common</c>, include/net/ip_fib.h), 72 bytes: device, gateway
-/// and, in the variant that this harness studies, a peer.
-/// </summary>
+/// <summary>The nexthop part that both families share (<c>struct fib_nh_common</c>, include/net/ip_fib.h), 72 bytes:
+/// device, gateway and, in the variant that this harness studies, a peer.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct FibNhCommon
 {
@@ -97,10 +89,8 @@ public unsafe struct FibNh
     public int nh_saddr_genid;
 }
 
-/// <summary>
-/// Next hops and attributes that many routes share (<c>struct fib_info</c>), 128 bytes and 104 more for each nexthop in it.
-/// Equal requests get the same one, so a full table over P peers has P of these, not a million.
-/// </summary>
+/// <summary>Next hops and attributes that many routes share (<c>struct fib_info</c>), 128 bytes and 104 more for each
+/// nexthop in it. Equal requests get the same one, so a full table over P peers has P of these, not a million.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct FibInfo
 {
@@ -139,7 +129,7 @@ public unsafe struct FibInfo
     /// <summary><c>struct_size(fi, fib_nh, nhs)</c>.</summary>
     public static int Size(int nhs) => HeaderSize + nhs * sizeof(FibNh);
 
-    /// <summary>The <paramref name="i"/>th nexthop that lives in the fib_info itself.</summary>
+    /// <summary>The <paramref name="i"/> th nexthop that lives in the fib_info itself.</summary>
     public static FibNh* Nh(FibInfo* fi, int i) => (FibNh*)((byte*)fi + HeaderSize) + i;
 
     /// <summary><c>fib_info_nhc</c>: the nexthop, in the fib_info or in its nexthop object.</summary>

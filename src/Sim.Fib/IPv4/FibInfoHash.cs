@@ -4,16 +4,14 @@ using System.Numerics;
 namespace Sim.Fib;
 
 /// <summary>Finding an equal fib_info: the hash of net/ipv4/fib_semantics.c.</summary>
-/// <remarks>
-/// <code>
+/// <remarks><code>
 ///   value  = nhs ^ protocol &lt;&lt; 8 ^ scope ^ prefsrc ^ priority ^ oif of each nexthop        or the id of a nexthop object
 ///   6.12     oif and id hashed to 8 bits first; bucket = the low bits of value ^ value &gt;&gt; 7 ^ value &gt;&gt; 12
 ///   7.3      bucket = the high bits of (value ^ hash mix of the namespace) * golden ratio
 /// </code>
-/// The hash covers neither the gateway nor the encapsulation, which names the peer. So the infos of all peers of one device
-/// share a bucket, and each route added walks them. <see cref="HashesStates"/> adds the encapsulation. N nexthop objects make
-/// chains of N/256 in 6.12, however large the hash grows, and of about 1 in 7.3.
-/// </remarks>
+/// The hash covers neither the gateway nor the encapsulation, which names the peer. So the infos of all peers of one
+/// device share a bucket, and each route added walks them. <see cref="HashesStates"/> adds the encapsulation. N nexthop
+/// objects make chains of N/256 in 6.12, however large the hash grows, and of about 1 in 7.3.</remarks>
 public sealed unsafe partial class FibNet
 {
     private const int DevIndexHashBits = 8;
@@ -25,10 +23,8 @@ public sealed unsafe partial class FibNet
     /// <summary>fib_infos in use (<c>fib_info_cnt</c>).</summary>
     public int InfoCount => (int)_infoCount;
 
-    /// <summary>
-    /// <c>net_hash_mix</c>: a random number of each namespace, from 7.3 on a part of every fib_info's hash. It moves infos between
-    /// buckets and changes no structure, so 0 is as good as any.
-    /// </summary>
+    /// <summary><c>net_hash_mix</c>: a random number of each namespace, from 7.3 on a part of every fib_info's hash. It
+    /// moves infos between buckets and changes no structure, so 0 is as good as any.</summary>
     public uint HashMix { get; init; }
 
     /// <summary>Buckets of the fib_info hash (<c>fib_info_hash_size</c>): doubled once there are as many infos.</summary>
@@ -138,9 +134,7 @@ public sealed unsafe partial class FibNet
         return true;
     }
 
-    /// <summary>
-    /// The growth part of <c>fib_create_info</c> (6.12), <c>fib_info_hash_grow</c> (7.3): doubles the buckets, beginning with 16.
-    /// </summary>
+    /// <summary>The growth part of <c>fib_create_info</c> (6.12), <c>fib_info_hash_grow</c> (7.3): doubles the buckets, from 16 on.</summary>
     private void GrowInfoHash()
     {
         if (_infoCount < _infoHashSize)
@@ -150,10 +144,8 @@ public sealed unsafe partial class FibNet
         InfoHashMove(hash, laddrHash, size);
     }
 
-    /// <summary>
-    /// Buckets by value and by source address: two allocations in 6.12, made when the machine's first route comes; in 7.3 halves of
-    /// one (<c>fib_info_hash_alloc</c>), which each namespace has from the start.
-    /// </summary>
+    /// <summary>Buckets by value and by source address: two allocations in 6.12, made when the machine's first route
+    /// comes; in 7.3 halves of one (<c>fib_info_hash_alloc</c>), which each namespace has from the start.</summary>
     private void AllocInfoHash(uint size, out HlistNode** hash, out HlistNode** laddrHash)
     {
         hash = Kvzalloc(size * (Follows6_12 ? 8L : 16L));
@@ -205,10 +197,8 @@ public sealed unsafe partial class FibNet
         _infoHashSize = 0;
     }
 
-    /// <summary>
-    /// <c>kvzalloc</c>: takes whole pages beyond the size classes. Their number is a power of two, so kmalloc and vmalloc
-    /// would hold the same number.
-    /// </summary>
+    /// <summary><c>kvzalloc</c>: takes whole pages beyond the size classes. Their number is a power of two, so kmalloc
+    /// and vmalloc would hold the same number.</summary>
     private HlistNode** Kvzalloc(long bytes) =>
         (HlistNode**)(bytes <= 2 * KernelMemory.PageSize ? Memory.Kzalloc((int)bytes) : Memory.Vzalloc(bytes));
 

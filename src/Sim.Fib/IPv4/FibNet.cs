@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 namespace Sim.Fib;
 
-/// <summary>
-/// A network namespace's part of the IPv4 FIB: its tables, the fib_infos they share, nexthop objects, the slab caches,
-/// and the objects that wait for a grace period.
-/// </summary>
-/// <remarks>
-/// <para>Read in this order: KeyVector (the bits), TrieLookup, TrieInsert, TrieDelete, TrieResize, TrieNodes; then
-/// FibInfo, FibSemantics and FibInfoHash for what a route points at.</para>
+/// <summary>A network namespace's part of the IPv4 FIB: its tables, the fib_infos they share, nexthop objects, the slab
+/// caches, and the objects that wait for a grace period.</summary>
+/// <remarks><para>Read in this order: KeyVector (the bits), TrieLookup, TrieInsert, TrieDelete, TrieResize, TrieNodes;
+/// then FibInfo, FibSemantics and FibInfoHash for what a route points at.</para>
 /// <para>Left out: policy rules and with them the shared local/main trie (<c>fib_trie_unmerge</c>,
 /// <c>fib_table_flush_external</c>), notifiers and hardware offload, exceptions and route caches, route metrics,
 /// requests with several nexthops (RTA_MULTIPATH), devices that go down, and the choice among equal routes after a
-/// lookup (<c>fib_select_default</c>, <c>fib_select_path</c>). None of them shapes a table of single routes.</para>
-/// </remarks>
+/// lookup (<c>fib_select_default</c>, <c>fib_select_path</c>). None of them shapes a table of single routes.</para></remarks>
 public sealed unsafe partial class FibNet : FibNamespace<FibTable>
 {
     /// <summary>Makes the namespace in <paramref name="memory"/>, which must outlive it.</summary>
@@ -30,10 +26,8 @@ public sealed unsafe partial class FibNet : FibNamespace<FibTable>
     /// <summary><c>sysctl_fib_sync_mem</c>: bytes of freed tnodes between waits for a grace period.</summary>
     public uint SyncMem { get; set; } = 512 * 1024;
 
-    /// <summary>
-    /// Whether fib_info's hash covers the state, as in the series' patch 2. If not, all peers of a device share a bucket, as
-    /// in 6.12.
-    /// </summary>
+    /// <summary>Whether fib_info's hash covers the state, as in the series' patch 2. If not, all peers of a device
+    /// share a bucket, as in 6.12.</summary>
     public bool HashesStates { get; init; }
 
     /// <summary>The slab cache of the routes, <c>ip_fib_alias</c>.</summary>

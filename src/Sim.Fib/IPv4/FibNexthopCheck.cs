@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 namespace Sim.Fib;
 
-/// <summary>
-/// Checks whether a nexthop can be reached: <c>fib_check_nh</c> of net/ipv4/fib_semantics.c, and
-/// <c>fib_check_nexthop</c> of net/ipv4/nexthop.c.
-/// </summary>
+/// <summary>Checks whether a nexthop can be reached: <c>fib_check_nh</c> of net/ipv4/fib_semantics.c, and
+/// <c>fib_check_nexthop</c> of net/ipv4/nexthop.c.</summary>
 public sealed unsafe partial class FibNet
 {
     /// <summary><c>fib_check_nh</c>: finds the device and the scope. Returns 0 or a negative error.</summary>
@@ -22,10 +20,8 @@ public sealed unsafe partial class FibNet
     /// <summary><c>fib_check_nh_v6_gw</c>, without IPv6's check of the address itself.</summary>
     private static int CheckNhV6Gateway(FibNhCommon* nhc) => HoldDevice(nhc, RouteScope.Link);
 
-    /// <summary>
-    /// <c>fib_check_nh_v4_gw</c>: the gateway must be on a link. Either the request says so (RTNH_F_ONLINK), or a lookup in
-    /// this table, then in local, main and default, must find it in a narrower scope than the route's.
-    /// </summary>
+    /// <summary><c>fib_check_nh_v4_gw</c>: the gateway must be on a link. Either the request says so (RTNH_F_ONLINK),
+    /// or a lookup in this table, then in local, main and default, must find it in a narrower scope than the route's.</summary>
     private int CheckNhV4Gateway(FibNhCommon* nhc, uint table, byte scope)
     {
         var gateway = (uint)nhc->nhc_gw_first;

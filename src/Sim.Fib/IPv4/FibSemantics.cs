@@ -4,11 +4,9 @@ namespace Sim.Fib;
 /// <summary>Making, sharing and releasing fib_infos: the part of net/ipv4/fib_semantics.c that routes need.</summary>
 public sealed unsafe partial class FibNet
 {
-    /// <summary>
-    /// <c>fib_create_info</c>: returns the info of a request, shared if an equal one exists, with a reference for the caller;
-    /// or null and a negative error. As in the kernel, a whole info is built, compared with those in its bucket, and thrown
-    /// away if one is equal. Only a request with a nexthop id searches before it builds.
-    /// </summary>
+    /// <summary><c>fib_create_info</c>: returns the info of a request, shared if an equal one exists, with a reference
+    /// for the caller; or null and a negative error. As in the kernel, a whole info is built, compared with those in
+    /// its bucket, and thrown away if one is equal. Only a request with a nexthop id searches before it builds.</summary>
     internal FibInfo* CreateInfo(in FibConfig cfg, uint table, out int err)
     {
         err = -Errno.EINVAL;

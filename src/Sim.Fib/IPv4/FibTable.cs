@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Runtime.InteropServices;
 using static Sim.Fib.KeyVector;
 
 namespace Sim.Fib;
@@ -21,28 +20,25 @@ internal unsafe struct TableHead
     public const int RcuOffset = 24;
 }
 
-/// <summary>
-/// A routing table: an LC-trie of leaves, and on each leaf the routes whose prefixes have that address
-/// (net/ipv4/fib_trie.c of Linux 6.12, function by function).
-/// </summary>
-/// <remarks>
-/// <code>
+/// <summary>A routing table: an LC-trie of leaves, and on each leaf the routes whose prefixes have that address
+/// (net/ipv4/fib_trie.c of Linux 6.12, function by function).</summary>
+/// <remarks><code>
 ///   TableHead.trie  ->  tnode  ->  tnode  ->  leaf 10.0.0.0  ->  fib_alias /24  ->  fib_alias /8
 ///    pos 32, root                                                     |                  |
 ///                                                                  fib_info  (shared)  fib_info
 /// </code>
-/// <para>10.0.0.0/24 and 10.0.0.0/8 are one key: a trie of addresses, not of prefixes. A lookup walks down to the
-/// leaf nearest to the address, and if none of its routes covers the address, strips one bits from the key, lowest
-/// first, to find the shorter prefixes, whose keys are zero there (TrieLookup).</para>
-/// <para>One writer, as under RTNL. Lookups with <see cref="FibLookupFlags.NoRef"/> may run beside it on other threads that
-/// <see cref="Sim.Kernel.Rcu.AddReader"/> knows; a result is good until the thread's next quiescent state. Only the writer
-/// may look up with a reference: the kernel counts references atomically, this does not. Insert and lookup allocate no
-/// managed memory.</para>
-/// <para>Files, in reading order: <c>KeyVector.cs</c> the node's layout, <c>TrieLookup.cs</c> the read side, <c>TrieInsert.cs</c>,
-/// <c>TrieDelete.cs</c>, <c>TrieResize.cs</c> level compression, <c>TrieSuffix.cs</c> the bits that a lookup skips, <c>TrieNodes.cs</c>
-/// allocation and freeing, <c>TrieWalk.cs</c> and <c>FibTrieStat.cs</c> dumps and /proc. Next hops are fib_semantics.c's: <c>FibInfo.cs</c>,
-/// <c>FibSemantics.cs</c>, <c>FibInfoHash.cs</c>, <c>FibNexthopCheck.cs</c>, <c>FibNet.cs</c>.</para>
-/// </remarks>
+/// <para>10.0.0.0/24 and 10.0.0.0/8 are one key: a trie of addresses, not of prefixes. A lookup walks down to the leaf
+/// nearest to the address, and if none of its routes covers the address, strips one bits from the key, lowest first, to
+/// find the shorter prefixes, whose keys are zero there (TrieLookup).</para>
+/// <para>One writer, as under RTNL. Lookups with <see cref="FibLookupFlags.NoRef"/> may run beside it on other threads
+/// that <see cref="Sim.Kernel.Rcu.AddReader"/> knows; a result is good until the thread's next quiescent state. Only
+/// the writer may look up with a reference: the kernel counts references atomically, this does not. Insert and lookup
+/// allocate no managed memory.</para>
+/// <para>Files, in reading order: <c>KeyVector.cs</c> the node's layout, <c>TrieLookup.cs</c> the read side,
+/// <c>TrieInsert.cs</c>, <c>TrieDelete.cs</c>, <c>TrieResize.cs</c> level compression, <c>TrieSuffix.cs</c> the bits
+/// that a lookup skips, <c>TrieNodes.cs</c> allocation and freeing, <c>TrieWalk.cs</c> and <c>FibTrieStat.cs</c> dumps
+/// and /proc. Next hops are fib_semantics.c's: <c>FibInfo.cs</c>, <c>FibSemantics.cs</c>, <c>FibInfoHash.cs</c>,
+/// <c>FibNexthopCheck.cs</c>, <c>FibNet.cs</c>.</para></remarks>
 public sealed unsafe partial class FibTable : IRoutingTable, IDisposable
 {
     private readonly FibNet _net;

@@ -45,10 +45,8 @@ public sealed class FibTrieStat
         }
     }
 
-    /// <summary>
-    /// "Total size" in bytes: 48 per leaf, 56 per route, 40 per tnode and 8 per pointer; no slab, page or fib_info.
-    /// As in the kernel it has 32 bits, and wraps at 4 GiB.
-    /// </summary>
+    /// <summary>"Total size" in bytes: 48 per leaf, 56 per route, 40 per tnode and 8 per pointer; no slab, page or
+    /// fib_info. As in the kernel it has 32 bits, and wraps at 4 GiB.</summary>
     public uint TotalBytes => unchecked(
         TNode.LeafSize * Leaves + 56 * Prefixes + (uint)TNode.Size(0) * InternalNodes + 8 * Pointers);
 
@@ -134,10 +132,8 @@ public sealed unsafe partial class FibTable
         return routes;
     }
 
-    /// <summary>
-    /// Formats this table as /proc/net/fib_triestat of a kernel without CONFIG_IP_FIB_TRIE_STATS (no counters): the head
-    /// line, the table's name (<c>fib_table_print</c>) and its figures.
-    /// </summary>
+    /// <summary>Formats this table as /proc/net/fib_triestat of a kernel without CONFIG_IP_FIB_TRIE_STATS (no
+    /// counters): the head line, the table's name (<c>fib_table_print</c>) and its figures.</summary>
     public string FormatTrieStat() => TrieStatHeader + Name + Stat().Format();
 
     private string Name => Id switch

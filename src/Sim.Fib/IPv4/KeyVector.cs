@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-
 namespace Sim.Fib;
 
 /// <summary><c>struct rcu_head</c>: links an object into the queue of those that wait for a grace period.</summary>
@@ -15,12 +12,9 @@ public unsafe struct RcuHead
 }
 
 /// <summary><c>struct key_vector</c> (net/ipv4/fib_trie.c): a tnode with 2^bits children, or a leaf.</summary>
-/// <remarks>
-/// <para>
-/// An LC-trie (level- and path-compressed; S. Nilsson and M. Tikkanen, "Implementing a dynamic compressed trie",
-/// 1998) reads several bits of the key at once where the table is dense, and skips bits that all keys below
-/// share. A node says which bits it reads by <c>pos</c> and <c>bits</c>:
-/// </para>
+/// <remarks><para>An LC-trie (level- and path-compressed; S. Nilsson and M. Tikkanen, "Implementing a dynamic
+/// compressed trie", 1998) reads several bits of the key at once where the table is dense, and skips bits that all keys
+/// below share. A node says which bits it reads by <c>pos</c> and <c>bits</c>:</para>
 /// <code>
 ///   bit 31                                                      bit 0
 ///   | known from above | index in parent | skipped | index here | not yet known |
@@ -31,15 +25,12 @@ public unsafe struct RcuHead
 ///   slen    the longest suffix (32 - prefix length) of any route below, at least pos;
 ///           slen == pos: no route below is shorter than what the index tells apart, nothing to come back for
 /// </code>
-/// <para>
-/// The node's key has zeros where the index is, so one exclusive-or finds the child and checks the skipped bits:
-/// </para>
+/// <para>The node's key has zeros where the index is, so one exclusive-or finds the child and checks the skipped bits:</para>
 /// <code>
 ///   index = (address ^ key) >> pos        index >> bits == 0:  skipped bits agree, index is the child
 ///                                         otherwise:           a skipped bit differs
 /// </code>
-/// <para>In a leaf pos = bits = 0 and the key is whole, so the same test reads: index == 0, an exact match.</para>
-/// </remarks>
+/// <para>In a leaf pos = bits = 0 and the key is whole, so the same test reads: index == 0, an exact match.</para></remarks>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct KeyVector
 {
@@ -92,14 +83,13 @@ public unsafe struct KeyVector
     public static ulong GetIndex(uint key, KeyVector* n) => (ulong)(key ^ n->key) >> n->pos;
 }
 
-/// <summary>
-/// A node with the fields that surround it in memory (<c>struct tnode</c>). A tnode takes 40 + 8 * 2^bits bytes, a leaf 48.
+/// <summary>A node with the fields that surround it in memory (<c>struct tnode</c>). A tnode takes 40 + 8 * 2^bits
+/// bytes, a leaf 48.
 /// <code>
 ///   0         16         20         24      32   36   37    38    40
 ///   | rcu     | empty_   | full_    | parent | key | pos | bits | slen | tnode[0] tnode[1] ...
 ///   |         | children | children |        |          key_vector
-/// </code>
-/// </summary>
+/// </code></summary>
 /// <remarks>A lookup reads from byte 32 on. It reads the first 32 bytes only to climb (parent); updates need them all.</remarks>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct TNode

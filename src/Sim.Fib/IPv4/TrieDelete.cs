@@ -6,10 +6,8 @@ namespace Sim.Fib;
 /// <summary>Deleting a route, flushing the dead ones, and freeing a whole trie.</summary>
 public sealed unsafe partial class FibTable
 {
-    /// <summary>
-    /// <c>fib_table_delete</c>: deletes the first route of this prefix and dscp that fits the request. Fields left at zero,
-    /// and scope nowhere, fit anything. Returns 0, -ESRCH if there is none, or -EINVAL.
-    /// </summary>
+    /// <summary><c>fib_table_delete</c>: deletes the first route of this prefix and dscp that fits the request. Fields
+    /// left at zero, and scope nowhere, fit anything. Returns 0, -ESRCH if there is none, or -EINVAL.</summary>
     public int Delete(in FibConfig cfg)
     {
         var err = cfg.Validate(Id);
@@ -52,10 +50,8 @@ public sealed unsafe partial class FibTable
             _net.NhMatch(cfg, fi);
     }
 
-    /// <summary>
-    /// <c>fib_remove_alias</c>: takes a route off its leaf. An emptied leaf goes, and the nodes above are resized. If other
-    /// routes stay and this was the last (the longest suffix), slen is lowered all the way up.
-    /// </summary>
+    /// <summary><c>fib_remove_alias</c>: takes a route off its leaf. An emptied leaf goes, and the nodes above are
+    /// resized. If other routes stay and this was the last (the longest suffix), slen is lowered all the way up.</summary>
     private void RemoveAlias(KeyVector* tp, KeyVector* l, FibAlias* old)
     {
         var pprev = old->fa_list.pprev;
@@ -82,10 +78,8 @@ public sealed unsafe partial class FibTable
         NodePullSuffix(tp, last->fa_slen);
     }
 
-    /// <summary>
-    /// <c>fib_table_flush</c> without flush_all: drops the routes whose fib_info is dead (RTNH_F_DEAD). Returns the number
-    /// dropped.
-    /// </summary>
+    /// <summary><c>fib_table_flush</c> without flush_all: drops the routes whose fib_info is dead (RTNH_F_DEAD).
+    /// Returns the number dropped.</summary>
     public int Flush()
     {
         var found = 0;
@@ -148,10 +142,8 @@ public sealed unsafe partial class FibTable
         return slen;
     }
 
-    /// <summary>
-    /// <c>fib_trie_free</c>: frees all nodes and routes, without resizing. The kernel gets here with routes only in copies of
-    /// a table, whose routes own no fib_info. Here routes own theirs and release it.
-    /// </summary>
+    /// <summary><c>fib_trie_free</c>: frees all nodes and routes, without resizing. The kernel gets here with routes
+    /// only in copies of a table, whose routes own no fib_info. Here routes own theirs and release it.</summary>
     private void TrieFree()
     {
         var pn = _trie;

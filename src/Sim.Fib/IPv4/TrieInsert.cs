@@ -8,18 +8,15 @@ namespace Sim.Fib;
 public sealed unsafe partial class FibTable
 {
     /// <summary><c>fib_table_insert</c>: adds a route, or replaces one. Returns 0 or a negative error:</summary>
-    /// <remarks>
-    /// A request meets the routes of the same prefix, dscp and priority ("same key" below).
+    /// <remarks>A request meets the routes of the same prefix, dscp and priority ("same key" below).
     /// <list type="table">
     /// <item><term>Excl</term><description>-EEXIST if there is one of the same key.</description></item>
-    /// <item><term>Replace</term><description>the first of the same key gives way; if that one is equal already
-    /// (type and fib_info) nothing changes, if another one is equal -EEXIST.</description></item>
+    /// <item><term>Replace</term><description>the first of the same key gives way; if that one is equal already (type
+    /// and fib_info) nothing changes, if another one is equal -EEXIST.</description></item>
     /// <item><term>Append</term><description>behind all of the same key; -EEXIST if an equal one is there.</description></item>
     /// <item><term>neither</term><description>before all of the same key (<c>ip route prepend</c>); -EEXIST likewise.</description></item>
-    /// <item><term>without Create</term><description>-ENOENT if nothing was replaced.</description></item>
-    /// </list>
-    /// -EINVAL, -ENODEV and -ENETUNREACH come from the request's checks and the nexthop's.
-    /// </remarks>
+    /// <item><term>without Create</term><description>-ENOENT if nothing was replaced.</description></item> </list>
+    /// -EINVAL, -ENODEV and -ENETUNREACH come from the request's checks and the nexthop's.</remarks>
     public int Insert(in FibConfig cfg)
     {
         var err = cfg.Validate(Id);
@@ -73,10 +70,8 @@ public sealed unsafe partial class FibTable
         return 0;
     }
 
-    /// <summary>
-    /// Looks through the routes of the same key for an equal one (type and fib_info); leaves <paramref name="fa"/> on
-    /// it, or on the first route behind them, or null.
-    /// </summary>
+    /// <summary>Looks through the routes of the same key for an equal one (type and fib_info); leaves
+    /// <paramref name="fa"/> on it, or on the first route behind them, or null.</summary>
     private FibAlias* FindEqual(ref FibAlias* fa, byte slen, in FibConfig cfg, FibInfo* fi)
     {
         for (; fa != null; fa = FibAlias.Next(fa))
@@ -108,8 +103,8 @@ public sealed unsafe partial class FibTable
     }
 
     /// <summary>The NLM_F_REPLACE part of <c>fib_table_insert</c>: readers see the old route or the new.</summary>
-    /// <remarks>With one exception, as in the kernel: if the old route was the last of its fib_info, that is marked dead at
-    /// once. A lookup that is just then on the old route skips it and finds a shorter prefix or none.</remarks>
+    /// <remarks>With one exception, as in the kernel: if the old route was the last of its fib_info, that is marked
+    /// dead at once. A lookup that is just then on the old route skips it and finds a shorter prefix or none.</remarks>
     private void ReplaceAlias(FibAlias* fa, byte type, FibInfo* fi)
     {
         var by = AliasNew(fi, fa->fa_dscp, type, fa->fa_slen);
@@ -120,10 +115,8 @@ public sealed unsafe partial class FibTable
         _net.ReleaseInfo(dropped);
     }
 
-    /// <summary>
-    /// <c>fib_find_node</c>: finds the leaf of exactly this key, or null; <paramref name="tp"/> gets the node that holds the
-    /// leaf or would hold it.
-    /// </summary>
+    /// <summary><c>fib_find_node</c>: finds the leaf of exactly this key, or null; <paramref name="tp"/> gets the node
+    /// that holds the leaf or would hold it.</summary>
     private KeyVector* FindNode(KeyVector** tp, uint key)
     {
         KeyVector* pn;
@@ -149,10 +142,8 @@ public sealed unsafe partial class FibTable
         return n;
     }
 
-    /// <summary>
-    /// <c>fib_find_alias</c>: finds the first route of this suffix length and dscp with at least this priority value, or the
-    /// route before which such a route belongs. Null if it belongs behind all of its suffix length.
-    /// </summary>
+    /// <summary><c>fib_find_alias</c>: finds the first route of this suffix length and dscp with at least this priority
+    /// value, or the route before which such a route belongs. Null if it belongs behind all of its suffix length.</summary>
     private static FibAlias* FindAlias(HlistNode* list, byte slen, byte dscp, uint prio, uint table)
     {
         for (var fa = (FibAlias*)list; fa != null; fa = FibAlias.Next(fa))
@@ -191,14 +182,12 @@ public sealed unsafe partial class FibTable
         return null;
     }
 
-    /// <summary>
-    /// <c>fib_insert_node</c>: puts a new leaf under <paramref name="tp"/>. If a node whose skipped bits differ has its slot,
-    /// a tnode of one bit, the highest that differs, goes between:
+    /// <summary><c>fib_insert_node</c>: puts a new leaf under <paramref name="tp"/>. If a node whose skipped bits
+    /// differ has its slot, a tnode of one bit, the highest that differs, goes between:
     /// <code>
     ///   tp -> n          tp -> tn -> n           tn.pos = highest bit in which key and n.key differ
     ///                           \--> leaf
-    /// </code>
-    /// </summary>
+    /// </code></summary>
     private void InsertNode(KeyVector* tp, FibAlias* created, uint key)
     {
         var l = LeafNew(key, created);
@@ -219,10 +208,8 @@ public sealed unsafe partial class FibTable
         TrieRebalance(tp);
     }
 
-    /// <summary>
-    /// <c>fib_insert_alias</c>: puts a route on its leaf, before <paramref name="fa"/>, or if that is null behind the last of
-    /// the same suffix length. If there is no leaf, makes one.
-    /// </summary>
+    /// <summary><c>fib_insert_alias</c>: puts a route on its leaf, before <paramref name="fa"/>, or if that is null
+    /// behind the last of the same suffix length. If there is no leaf, makes one.</summary>
     private void InsertAlias(KeyVector* tp, KeyVector* l, FibAlias* created, FibAlias* fa, uint key)
     {
         if (l == null)

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Runtime.CompilerServices;
 using static Sim.Fib.KeyVector;
 
 namespace Sim.Fib;
@@ -58,26 +57,23 @@ internal unsafe interface ILookupTrace
 }
 
 /// <summary>Longest-prefix match.</summary>
-/// <remarks>
-/// <para>Down: the address's bits lead to the one leaf that could equal it. If its routes do not cover the address
-/// (or there is no leaf, or a skipped bit differs), the answer is a shorter prefix. A prefix of length p is stored
-/// under a key with 32-p zeros at its end, so the candidates are the keys that agree with the address down to some
-/// bit and are zero below; the longest come first by clearing the index's one bits from the lowest up:</para>
+/// <remarks><para>Down: the address's bits lead to the one leaf that could equal it. If its routes do not cover the
+/// address (or there is no leaf, or a skipped bit differs), the answer is a shorter prefix. A prefix of length p is
+/// stored under a key with 32-p zeros at its end, so the candidates are the keys that agree with the address down to
+/// some bit and are zero below; the longest come first by clearing the index's one bits from the lowest up:</para>
 /// <code>
 ///   address bits in this node   1 0 1 1      tried: 1011, then 1010, 1000, 0000, then the parent, one bit less
 ///   (pos p)                                         /32-p  /31-p ...
 /// </code>
-/// <para>Once a bit is cleared, all below are taken as zero: from there it is child 0 all the way down.</para>
-/// </remarks>
+/// <para>Once a bit is cleared, all below are taken as zero: from there it is child 0 all the way down.</para></remarks>
 public sealed unsafe partial class FibTable
 {
     /// <summary>Returned by <see cref="CheckLeaf"/> if no route of the leaf answers. Not an error number.</summary>
     private const int NoMatch = 1;
 
-    /// <summary>
-    /// <c>fib_table_lookup</c>: finds the route for an address (host order). Returns 0 and the result; -EAGAIN if there is no
-    /// route; or the error of its type (-EINVAL blackhole, -EHOSTUNREACH unreachable, -EACCES prohibit, -EAGAIN throw).
-    /// </summary>
+    /// <summary><c>fib_table_lookup</c>: finds the route for an address (host order). Returns 0 and the result; -EAGAIN
+    /// if there is no route; or the error of its type (-EINVAL blackhole, -EHOSTUNREACH unreachable, -EACCES prohibit,
+    /// -EAGAIN throw).</summary>
     /// <remarks>Without <see cref="FibLookupFlags.NoRef"/> the caller owes a <see cref="FibNet.PutInfo"/>.</remarks>
     public int Lookup(uint daddr, ref FibResult res, FibLookupFlags flags = FibLookupFlags.NoRef)
     {
@@ -177,10 +173,8 @@ public sealed unsafe partial class FibTable
         goto backtrace;
     }
 
-    /// <summary>
-    /// <c>prefix_mismatch</c>: nonzero if the address differs from the node's key at or above the key's lowest one
-    /// bit. Below it the key is zero: there it may be a shorter prefix.
-    /// </summary>
+    /// <summary><c>prefix_mismatch</c>: nonzero if the address differs from the node's key at or above the key's lowest
+    /// one bit. Below it the key is zero: there it may be a shorter prefix.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint PrefixMismatch(uint key, KeyVector* n)
     {
@@ -243,10 +237,8 @@ public sealed unsafe partial class FibTable
         return FibAlias.Next(fa);
     }
 
-    /// <summary>
-    /// <c>fib_lookup_good_nhc</c>: whether the nexthop is alive and uses the interface asked for. Devices here do not
-    /// ignore routes with the link down (the sysctl's default), so <see cref="FibLookupFlags.IgnoreLinkState"/> has no effect.
-    /// </summary>
+    /// <summary><c>fib_lookup_good_nhc</c>: whether the nexthop is alive and uses the interface asked for. Devices here
+    /// keep routes when the link is down (the default), so <see cref="FibLookupFlags.IgnoreLinkState"/> has no effect.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool GoodNhc(FibNhCommon* nhc, in FlowI4 flow) =>
         (nhc->nhc_flags & (byte)RtnhFlags.Dead) == 0 && (flow.Oif == 0 || flow.Oif == nhc->nhc_oif);

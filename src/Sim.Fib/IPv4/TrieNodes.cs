@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Runtime.CompilerServices;
 using static Sim.Fib.KeyVector;
 
 namespace Sim.Fib;

@@ -3,22 +3,18 @@ using static Sim.Fib.KeyVector;
 
 namespace Sim.Fib;
 
-/// <summary>
-/// Keeping the trie flat: a node dense enough reads one bit more (inflate), one too sparse reads one bit less
-/// (halve), one with a single child goes (collapse).
-/// </summary>
-/// <remarks>
-/// <code>
+/// <summary>Keeping the trie flat: a node dense enough reads one bit more (inflate), one too sparse reads one bit less
+/// (halve), one with a single child goes (collapse).</summary>
+/// <remarks><code>
 ///   inflate   bits 2, pos 6                    bits 3, pos 5
 ///             [ a | - | T | b ]         ->     [ a | - | - | - | T0 | T1 | b | - ]
 ///   T is a full child of bits 1: its two children move up and T goes. A full child of more bits is split
 ///   into two of one bit less. A leaf, or a child that skips bits, moves to the slot its key names.
 ///   halve is the reverse: two neighbours get a node of bits 1 of their own, one alone moves as it is.
 /// </code>
-/// The thresholds differ by a factor of two between growing and shrinking, and from the root to the others, so that
-/// a node at the edge is not resized at every change: this memory of the past is why the order of insertions and
-/// deletions shows in the shape.
-/// </remarks>
+/// The thresholds differ by a factor of two between growing and shrinking, and from the root to the others, so that a
+/// node at the edge is not resized at every change: this memory of the past is why the order of insertions and
+/// deletions shows in the shape.</remarks>
 public sealed unsafe partial class FibTable
 {
     /// <summary>Halve when fewer than this percentage of the children exist.</summary>
@@ -82,10 +78,8 @@ public sealed unsafe partial class FibTable
         return Replace(oldtnode, tn);
     }
 
-    /// <summary>
-    /// The part of <c>inflate</c> that splits a full child in two: its highest index bit becomes the lowest of the
-    /// new node, 0 in node0's key and 1 in node1's.
-    /// </summary>
+    /// <summary>The part of <c>inflate</c> that splits a full child in two: its highest index bit becomes the lowest of
+    /// the new node, 0 in node0's key and 1 in node1's.</summary>
     private void InflateSplit(KeyVector* tn, ulong i, KeyVector* inode)
     {
         var m = 1u << tn->pos;
@@ -174,10 +168,8 @@ public sealed unsafe partial class FibTable
         return used < 2;
     }
 
-    /// <summary>
-    /// <c>resize</c>: inflates a node while it may; if it did not, halves it while it should, and drops it if it has
-    /// become superfluous. Returns the parent, where to go on.
-    /// </summary>
+    /// <summary><c>resize</c>: inflates a node while it may; if it did not, halves it while it should, and drops it if
+    /// it has become superfluous. Returns the parent, where to go on.</summary>
     private KeyVector* Resize(KeyVector* tn)
     {
         var tp = NodeParent(tn);

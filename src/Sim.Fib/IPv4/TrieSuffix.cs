@@ -4,15 +4,13 @@ using static Sim.Fib.KeyVector;
 namespace Sim.Fib;
 
 /// <summary>A node's suffix length: how far up a lookup that fails below may find a shorter prefix.</summary>
-/// <remarks>
-/// <code>
+/// <remarks><code>
 ///   pos 8, bits 4    child 0000  slen up to 12 and more: its keys are zero in all four bits
 ///                    child 0100  at most 10, child 1000 at most 11: a prefix of suffix length s has a
 ///                    child 0010  at most 9    key that is zero below bit s
 ///                    child 0001  at most 8: nothing a lookup could come back for
 /// </code>
-/// slen == pos lets a lookup skip the whole node when it backtracks.
-/// </remarks>
+/// slen == pos lets a lookup skip the whole node when it backtracks.</remarks>
 public sealed unsafe partial class FibTable
 {
     /// <summary><c>update_suffix</c>: recomputes slen from the children, looking only at those that can matter.</summary>

@@ -3,20 +3,16 @@ using static Sim.Fib.KeyVector;
 
 namespace Sim.Fib;
 
-/// <summary>
-/// A route as a dump shows it. Priority is the metric; Oif, Peer (0 for none) and Gateway (0 for none) are the first
-/// nexthop's; NhId is its object's, or 0. Info is the address of the fib_info, which routes may share.
-/// </summary>
+/// <summary>A route as a dump shows it. Priority is the metric; Oif, Peer (0 for none) and Gateway (0 for none) are the
+/// first nexthop's; NhId is its object's, or 0. Info is the address of the fib_info, which routes may share.</summary>
 public readonly record struct FibRoute(
     Prefix Dst, byte Dscp, RouteType Type, RouteScope Scope, byte Protocol, uint Priority, int Oif, int Peer, UInt128 Gateway, uint NhId, nint Info);
 
 /// <summary>Walking the leaves in ascending order of their keys.</summary>
 public sealed unsafe partial class FibTable
 {
-    /// <summary>
-    /// Lists the routes in the order of <c>fib_table_dump</c>: by ascending address, then longest prefix first, then as the
-    /// leaf lists them (<see cref="FibAlias"/>). The table must not change meanwhile.
-    /// </summary>
+    /// <summary>Lists the routes in the order of <c>fib_table_dump</c>: by ascending address, then longest prefix
+    /// first, then as the leaf lists them (<see cref="FibAlias"/>). The table must not change meanwhile.</summary>
     public RouteEnumerator GetEnumerator() => new(this);
 
     /// <summary><c>leaf_walk_rcu</c>: finds the first leaf whose key is at least this, from a node at or above that leaf.</summary>

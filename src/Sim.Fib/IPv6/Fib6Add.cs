@@ -30,10 +30,8 @@ public sealed unsafe partial class Fib6Table
         return err;
     }
 
-    /// <summary>
-    /// <c>fib6_add_1</c>: finds or makes the node of a prefix. A node that only branched, and the root without a route, are
-    /// returned without their leaf. Null and -ENOENT if there is no node and the request replaces without creating.
-    /// </summary>
+    /// <summary><c>fib6_add_1</c>: finds or makes the node of a prefix. A node that only branched, and the root without
+    /// a route, are returned without their leaf. Null and -ENOENT if there is none and the request does not create.</summary>
     private Fib6Node* Add1(in Rt6Key key, NlmFlags flags, out int err)
     {
         err = 0;
@@ -85,16 +83,14 @@ public sealed unsafe partial class Fib6Table
     private static int MayCreate(NlmFlags flags) =>
         (flags & (NlmFlags.Create | NlmFlags.Replace)) == NlmFlags.Replace ? -Errno.ENOENT : 0;
 
-    /// <summary>
-    /// The end of <c>fib6_add_1</c>: puts a new node above <paramref name="fn"/>, which is child <paramref name="dir"/> of its
-    /// parent. If the two prefixes differ in a bit, a node without routes splits them:
+    /// <summary>The end of <c>fib6_add_1</c>: puts a new node above <paramref name="fn"/>, which is child
+    /// <paramref name="dir"/> of its parent. If the two prefixes differ in a bit, a node without routes splits them:
     /// <code>
     ///   pn -> fn     pn -> in -> fn          in.fn_bit = first bit that differs
     ///                       \--> ln
     ///
     ///                pn -> ln -> fn          the new prefix covers fn's
-    /// </code>
-    /// </summary>
+    /// </code></summary>
     private Fib6Node* InsertAbove(Fib6Node* fn, Fib6Info* leaf, in Rt6Key key, nuint dir)
     {
         var pn = fn->parent;

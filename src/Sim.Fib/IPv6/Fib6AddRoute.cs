@@ -6,10 +6,8 @@ public sealed unsafe partial class Fib6Table
 {
     private readonly Stack<nint> _purged = new(capacity: 16);
 
-    /// <summary>
-    /// <c>fib6_add_rt2node</c>: puts a route into its node's list, by ascending metric and behind those of the same metric, or
-    /// in place of one.
-    /// </summary>
+    /// <summary><c>fib6_add_rt2node</c>: puts a route into its node's list, by ascending metric and behind those of the
+    /// same metric, or in place of one.</summary>
     private int AddRt2Node(Fib6Node* fn, Fib6Info* rt, NlmFlags flags)
     {
         var t = Tail(fn);
@@ -40,12 +38,10 @@ public sealed unsafe partial class Fib6Table
         return 0;
     }
 
-    /// <summary>
-    /// The search in <c>fib6_add_rt2node</c>. If <paramref name="found"/>, the route at <paramref name="iter"/> is to be
-    /// replaced: the first of the metric that, like the new one, can or cannot be part of a multipath route, else the first
-    /// of the metric. If not, the new one goes before <paramref name="iter"/>, and its nsiblings counts the routes that form
-    /// a multipath route with it: same metric, and all have gateways.
-    /// </summary>
+    /// <summary>The search in <c>fib6_add_rt2node</c>. If <paramref name="found"/>, the route at
+    /// <paramref name="iter"/> is to be replaced: the first of the metric that, like the new one, can or cannot be part
+    /// of a multipath route, else the first of the metric. If not, the new one goes before <paramref name="iter"/>, and
+    /// its nsiblings counts the routes that form a multipath route with it: same metric, and all have gateways.</summary>
     private static int FindPlace(
         Fib6NodeTail* t, Fib6Info* rt, NlmFlags flags, Fib6Info** iter, Fib6Info*** ins, out bool found)
     {
@@ -105,10 +101,8 @@ public sealed unsafe partial class Fib6Table
         MultipathRebalance(first);
     }
 
-    /// <summary>
-    /// The NLM_F_REPLACE part of <c>fib6_add_rt2node</c>: replaces <paramref name="old"/> and, if that was part of a multipath
-    /// route, all other parts.
-    /// </summary>
+    /// <summary>The NLM_F_REPLACE part of <c>fib6_add_rt2node</c>: replaces <paramref name="old"/> and, if that was part
+    /// of a multipath route, all other parts.</summary>
     private void ReplaceRoute(Fib6Node* fn, Fib6Info* rt, Fib6Info* old, Fib6Info** ins)
     {
         Fib6Net.Hold(rt);

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using System.Numerics;
-using System.Runtime.CompilerServices;
 
 namespace Sim.Fib;
 
 /// <summary>Reads bits of addresses kept as two halves in host order, high half first.</summary>
 internal static class Fib6Address
 {
-    /// <summary>
-    /// <c>addr_bit_set</c>: returns a bit; bit 0 is the address's first. For bit 128 the kernel reads beyond the address and this
-    /// reads bit 64. Neither matters: a node of a whole address has no children to choose between.
-    /// </summary>
+    /// <summary><c>addr_bit_set</c>: returns a bit; bit 0 is the address's first. For bit 128 the kernel reads beyond
+    /// the address and this reads bit 64. Neither matters: a node of a whole address has no children to choose between.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static nuint Bit(ulong high, ulong low, int bit) => (nuint)((bit < 64 ? high : low) >> (~bit & 63)) & 1;
 

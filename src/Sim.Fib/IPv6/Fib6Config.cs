@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 namespace Sim.Fib;
 
-/// <summary>
-/// A request to add or delete an IPv6 route (<c>struct fib6_config</c>): what RTM_NEWROUTE and RTM_DELROUTE carry. RTA_SRC,
-/// RTA_PREFSRC, RTA_METRICS, RTA_PREF, RTA_EXPIRES, RTA_ENCAP and RTA_MULTIPATH are not modelled.
-/// </summary>
+/// <summary>A request to add or delete an IPv6 route (<c>struct fib6_config</c>): what RTM_NEWROUTE and RTM_DELROUTE
+/// carry. RTA_SRC, RTA_PREFSRC, RTA_METRICS, RTA_PREF, RTA_EXPIRES, RTA_ENCAP and RTA_MULTIPATH are not modelled.</summary>
 public struct Fib6Config
 {
     /// <summary><c>IP6_RT_PRIO_USER</c>: the metric of a new route whose request names none.</summary>
@@ -69,10 +67,8 @@ public struct Fib6Config
         _ => Rtf.None,
     };
 
-    /// <summary>
-    /// The checks of <c>rtm_to_fib6_config</c> and <c>ip6_route_info_create</c>: length, type, and that a nexthop object stands
-    /// alone. Returns 0 or -EINVAL.
-    /// </summary>
+    /// <summary>The checks of <c>rtm_to_fib6_config</c> and <c>ip6_route_info_create</c>: length, type, and that a
+    /// nexthop object stands alone. Returns 0 or -EINVAL.</summary>
     internal readonly int Validate(uint table)
     {
         const int bits = 128;

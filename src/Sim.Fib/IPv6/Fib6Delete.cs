@@ -89,9 +89,7 @@ public sealed unsafe partial class Fib6Table
         MultipathRebalance(other);
     }
 
-    /// <summary>
-    /// <c>fib6_purge_rt</c>: a node above that only branches may use this route for its address; gives it another from below.
-    /// </summary>
+    /// <summary><c>fib6_purge_rt</c>: a node above that only branches may use this route for its address: it gets another.</summary>
     private void PurgeRt(Fib6Info* rt, Fib6Node* fn)
     {
         rt->bits |= Fib6InfoBits.Destroying; // fib6_drop_pcpu_from
@@ -125,10 +123,8 @@ public sealed unsafe partial class Fib6Table
         return fn->right != null ? Tail(fn->right)->leaf : null;
     }
 
-    /// <summary>
-    /// <c>fib6_repair_tree</c>: takes out a node without routes, unless it splits two others, then its parent likewise.
-    /// Returns the node at which this ended.
-    /// </summary>
+    /// <summary><c>fib6_repair_tree</c>: takes out a node without routes, unless it splits two others, then its parent
+    /// likewise. Returns the node at which this ended.</summary>
     private Fib6Node* RepairTree(Fib6Node* fn)
     {
         if ((Tail(fn)->fn_flags & Fib6NodeFlags.TopLevelRoot) != 0)

@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 namespace Sim.Fib;
 
-/// <summary>
-/// An IPv6 route as a dump shows it; each part of a multipath route is a route. Oif, Peer (0 for none) and Gateway (0
-/// for none) are the nexthop's; NhId is its object's, or 0. Info is the address of the fib6_info.
-/// </summary>
+/// <summary>An IPv6 route as a dump shows it; each part of a multipath route is a route. Oif, Peer (0 for none) and
+/// Gateway (0 for none) are the nexthop's; NhId is its object's, or 0. Info is the address of the fib6_info.</summary>
 public readonly record struct Fib6Route(
     Prefix Dst, RouteType Type, byte Protocol, uint Metric, int Oif, int Peer, UInt128 Gateway, uint NhId, nint Info);
 
 /// <summary>Is shown every node and route of a tree: a node, then its left subtree, then its right.</summary>
 public interface IFib6Visitor
 {
-    /// <summary>
-    /// A node before its routes: the number of nodes above it, the length of its prefix, its flags, the route that supplies its
-    /// address (null in a root without routes, where the kernel has the null entry), and the number of its own routes, siblings
-    /// included.
-    /// </summary>
+    /// <summary>A node before its routes: the number of nodes above it, the length of its prefix, its flags, the route
+    /// that supplies its address (null in a root without routes, where the kernel has the null entry), and the number
+    /// of its own routes, siblings included.</summary>
     unsafe void Node(int depth, int bit, Fib6NodeFlags flags, Fib6Info* leaf, int routes);
 
     /// <summary>A route of the node just seen, in the list's order; siblings too.</summary>
@@ -29,10 +25,8 @@ public sealed unsafe partial class Fib6Table
     public void Visit<TVisitor>(ref TVisitor visitor)
         where TVisitor : IFib6Visitor => VisitNode(_root, 0, ref visitor);
 
-    /// <summary>
-    /// Lists the routes in the order of <c>inet6_dump_fib</c>: a node's routes after all routes below it, the left side before
-    /// the right. The table must not change meanwhile.
-    /// </summary>
+    /// <summary>Lists the routes in the order of <c>inet6_dump_fib</c>: a node's routes after all routes below it, the
+    /// left side before the right. The table must not change meanwhile.</summary>
     public RouteEnumerator GetEnumerator() => new(this);
 
     /// <summary>Shows a node and all below it. The recursion is as deep as the tree: at most 129 calls.</summary>

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Runtime.CompilerServices;
 using static Sim.Fib.Fib6Address;
 
 namespace Sim.Fib;
@@ -44,26 +43,23 @@ internal unsafe interface IFib6Trace
 }
 
 /// <summary>Longest-prefix match.</summary>
-/// <remarks>
-/// <code>
+/// <remarks><code>
 ///   ::/0 -- 2001::/16 -- 2001:db8::/32 -- 2001:db8:7::/48      down: one bit of the address at each node, nothing compared
 ///      &lt;---- fits? ---- fits? ------------ fits? --------        up: the prefix of each node with routes, the first that fits
 /// </code>
-/// <para>On the way down only nodes are read, a line each. On the way up each comparison reads a route, and an address outside
-/// the longest prefixes needs several. If the node that fits has no usable route, the way up goes on from there.</para>
-/// </remarks>
+/// <para>On the way down only nodes are read, a line each. On the way up each comparison reads a route, and an address
+/// outside the longest prefixes needs several. If the node that fits has no usable route, the way up goes on from
+/// there.</para></remarks>
 public sealed unsafe partial class Fib6Table
 {
     /// <inheritdoc cref="Lookup(UInt128, ref Fib6Result, int, Rt6LookupFlags)"/>
     public int Lookup(UInt128 daddr, ref Fib6Result res) => Lookup(daddr, ref res, oif: 0);
 
-    /// <summary>
-    /// <c>fib6_table_lookup</c>: finds the route for an address. Returns 0 and the result; -EAGAIN if there is no route, as
-    /// policy rules do; or the result and the error of a reject route's type (-EINVAL blackhole, -EHOSTUNREACH unreachable,
-    /// -EACCES prohibit, -EAGAIN throw, -ENETUNREACH a route to the loopback). <paramref name="oif"/> is the
-    /// interface that the packet is bound to, or 0. A route by another interface answers if none uses this one, but not if
-    /// <paramref name="strict"/> has Iface.
-    /// </summary>
+    /// <summary><c>fib6_table_lookup</c>: finds the route for an address. Returns 0 and the result; -EAGAIN if there is
+    /// no route, as policy rules do; or the result and the error of a reject route's type (-EINVAL blackhole,
+    /// -EHOSTUNREACH unreachable, -EACCES prohibit, -EAGAIN throw, -ENETUNREACH a route to the loopback).
+    /// <paramref name="oif"/> is the interface that the packet is bound to, or 0. A route by another interface answers
+    /// if none uses this one, but not if <paramref name="strict"/> has Iface.</summary>
     public int Lookup(UInt128 daddr, ref Fib6Result res, int oif, Rt6LookupFlags strict = Rt6LookupFlags.None)
     {
         var trace = default(NoTrace);

@@ -1,24 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Runtime.InteropServices;
-
 namespace Sim.Fib;
 
 /// <summary>The kernel's options that change the IPv6 FIB. The defaults are those of the lab's User-Mode Linux.</summary>
 public sealed record Fib6Options
 {
-    /// <summary>
-    /// CONFIG_IPV6_SUBTREES, on in Debian: nodes take 72 bytes in slots of 128, and a lookup reads one more pointer on the way
-    /// back up. Routes with a source prefix, which would make a subtree, are not modelled: the pointer is always null.
-    /// </summary>
+    /// <summary>CONFIG_IPV6_SUBTREES, on in Debian: nodes take 72 bytes in slots of 128, and a lookup reads one more
+    /// pointer on the way back up. Routes with a source prefix, which make subtrees, are not modelled: the pointer is
+    /// null.</summary>
     public bool Subtrees { get; init; }
 
     /// <summary>CONFIG_IPV6_ROUTER_PREF, on in Debian: 8 bytes in every nexthop, and gateways without a neighbour are good.</summary>
     public bool RouterPref { get; init; }
 
-    /// <summary>
-    /// A what-if that no kernel has: routes whose own nexthops name the same peer of the same device share one
-    /// <c>lwtunnel_state</c>, as IPv4's do through their fib_info.
-    /// </summary>
+    /// <summary>A what-if that no kernel has: routes whose own nexthops name the same peer of the same device share one
+    /// <c>lwtunnel_state</c>, as IPv4's do through their fib_info.</summary>
     public bool SharesStates { get; init; }
 }
 
@@ -36,14 +31,12 @@ public readonly record struct Rt6Statistics(
 
 /// <summary>A network namespace's part of the IPv6 FIB: its tables, nexthop objects, the slab of nodes, and the objects
 /// that wait for a grace period.</summary>
-/// <remarks>
-/// <para>Read in this order: Fib6Table (the tree), Fib6Node (the structures), Fib6Lookup, Fib6Select, Fib6Add,
+/// <remarks><para>Read in this order: Fib6Table (the tree), Fib6Node (the structures), Fib6Lookup, Fib6Select, Fib6Add,
 /// Fib6AddRoute, Fib6Delete, Fib6Walk; then Fib6Route and Fib6Nexthop for how a request becomes a route.</para>
 /// <para>No interface has an address. Left out: policy rules, source prefixes, route metrics, preferences and
 /// lifetimes, router advertisements, notifiers, requests with several nexthops (RTA_MULTIPATH), devices that go down,
 /// dsts with their exceptions, neighbours, and the choice among equal nexthops after a lookup
-/// (<c>fib6_select_path</c>). None of them shapes a table of single routes.</para>
-/// </remarks>
+/// (<c>fib6_select_path</c>). None of them shapes a table of single routes.</para></remarks>
 public sealed unsafe partial class Fib6Net : FibNamespace<Fib6Table>
 {
     /// <summary>The loopback's interface index: reject routes go through it, and a route through it is a reject route.</summary>

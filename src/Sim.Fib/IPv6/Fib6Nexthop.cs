@@ -43,10 +43,8 @@ public sealed unsafe partial class Fib6Net
         return 0;
     }
 
-    /// <summary>
-    /// The part of <c>fib6_nh_init</c> that reject routes skip, with <c>fib_nh_common_init</c>. A peer belongs to a device:
-    /// returns -EINVAL if the request names a peer and no device.
-    /// </summary>
+    /// <summary>The part of <c>fib6_nh_init</c> that reject routes skip, with <c>fib_nh_common_init</c>. A peer belongs
+    /// to a device: returns -EINVAL if the request names a peer and no device.</summary>
     private int NhInitDevice(FibNhCommon* nhc, in Fib6Config cfg, uint table, ref int dev)
     {
         if (cfg.Gateway != UInt128.Zero)
@@ -76,10 +74,8 @@ public sealed unsafe partial class Fib6Net
         Memory.FreePercpu((void*)nh->nh_common.nhc_pcpu_rth_output);
     }
 
-    /// <summary>
-    /// <c>ip6_validate_gw</c>: a link-local gateway needs a device; any other must be on a link, by the request's word or by a
-    /// lookup. It is not compared with this host's addresses, because interfaces have none.
-    /// </summary>
+    /// <summary><c>ip6_validate_gw</c>: a link-local gateway needs a device; any other must be on a link, by the
+    /// request's word or by a lookup. It is not compared with this host's addresses, because interfaces have none.</summary>
     private int ValidateGw(in Fib6Config cfg, uint table, ref int dev)
     {
         if (!IsLinkLocal(cfg.Gateway))
@@ -94,10 +90,8 @@ public sealed unsafe partial class Fib6Net
         return dev is 0 or Loopback ? -Errno.EINVAL : 0;
     }
 
-    /// <summary>
-    /// <c>ip6_route_check_nh_onlink</c>: if the main table's route to the gateway is neither a default nor a reject route, it
-    /// must be a unicast route through this device.
-    /// </summary>
+    /// <summary><c>ip6_route_check_nh_onlink</c>: if the main table's route to the gateway is neither a default nor a
+    /// reject route, it must be a unicast route through this device.</summary>
     private int CheckNhOnLink(in Fib6Config cfg, int dev)
     {
         var res = NhLookup(GetTable(RouteTableId.Main), cfg, Rt6LookupFlags.None);
@@ -106,10 +100,8 @@ public sealed unsafe partial class Fib6Net
         return res.Type != RouteType.Unicast || dev != res.Nhc->nhc_dev ? -Errno.EINVAL : 0;
     }
 
-    /// <summary>
-    /// <c>ip6_route_check_nh</c>: the gateway must be reached directly, without another gateway, by the request's table or else
-    /// by local and main, and through the request's device if it names one.
-    /// </summary>
+    /// <summary><c>ip6_route_check_nh</c>: the gateway must be reached directly, without another gateway, by the
+    /// request's table or else by local and main, and through the request's device if it names one.</summary>
     private int CheckNh(in Fib6Config cfg, uint table, ref int dev)
     {
         const Rt6LookupFlags flags = Rt6LookupFlags.Iface;
@@ -137,10 +129,8 @@ public sealed unsafe partial class Fib6Net
 
     private static bool IsOnLink(in Fib6Result res) => (res.Flags & Rtf.Reject) == 0 && res.Nhc->nhc_gw_family == 0;
 
-    /// <summary>
-    /// <c>ip6_nh_lookup_table</c>: looks a gateway up. A missing table counts as empty, because a kernel always has local and
-    /// main. The kernel then chooses among siblings, which changes nothing: all of them have gateways.
-    /// </summary>
+    /// <summary><c>ip6_nh_lookup_table</c>: looks a gateway up. A missing table counts as empty, because a kernel
+    /// always has local and main. The kernel then chooses among siblings, but all of them have gateways.</summary>
     private Fib6Result NhLookup(Fib6Table? table, in Fib6Config cfg, Rt6LookupFlags flags)
     {
         var res = default(Fib6Result);

@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-
 namespace Sim.Fib;
 
-/// <summary>
-/// A node of the tree (<c>struct fib6_node</c>, include/net/ip6_fib.h): 64 bytes of the slab fib6_node, a cache line. With
-/// CONFIG_IPV6_SUBTREES a fourth pointer follows <see cref="right"/>, and the 72 bytes take two lines, as the slab is aligned
-/// to them. So the node has two halves here: <see cref="Fib6NodeTail"/> begins at byte 24 or 32.
-/// </summary>
+/// <summary>A node of the tree (<c>struct fib6_node</c>, include/net/ip6_fib.h): 64 bytes of the slab fib6_node, a
+/// cache line. With CONFIG_IPV6_SUBTREES a fourth pointer follows <see cref="right"/>, and the 72 bytes take two lines,
+/// as the slab is aligned to them. So the node has two halves here: <see cref="Fib6NodeTail"/> begins at byte 24 or 32.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct Fib6Node
 {
@@ -27,10 +22,9 @@ public unsafe struct Fib6Node
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct Fib6NodeTail
 {
-    /// <summary>
-    /// The first of the node's routes. In a node without routes of its own (<see cref="Fib6NodeFlags.RouteInfo"/> is not set)
-    /// a route somewhere below: its address supplies the bits that the node stands for.
-    /// </summary>
+    /// <summary>The first of the node's routes. In a node without routes of its own
+    /// (<see cref="Fib6NodeFlags.RouteInfo"/> is not set) a route below, whose address supplies the bits that the node
+    /// stands for.</summary>
     public Fib6Info* leaf;
 
     /// <summary>The bit that chooses left or right (0 is the address's first), which is the length of the node's prefix.</summary>
@@ -59,10 +53,8 @@ public struct Rt6Key
     public readonly UInt128 Address => new(high, low);
 }
 
-/// <summary>
-/// A nexthop of an IPv6 route (<c>struct fib6_nh</c>), 88 bytes. CONFIG_IPV6_ROUTER_PREF puts <c>last_probe</c>, 8 bytes that
-/// the port does not read, before <see cref="rt6i_pcpu"/>; here they come last.
-/// </summary>
+/// <summary>A nexthop of an IPv6 route (<c>struct fib6_nh</c>), 88 bytes. CONFIG_IPV6_ROUTER_PREF puts
+/// <c>last_probe</c>, 8 bytes that the port does not read, before <see cref="rt6i_pcpu"/>; here they come last.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct Fib6Nh
 {
@@ -73,11 +65,9 @@ public unsafe struct Fib6Nh
     public nint rt6i_exception_bucket;
 }
 
-/// <summary>
-/// A route (<c>struct fib6_info</c>), 184 bytes in 6.12 and 200 in 7.3, followed by its <see cref="Fib6Nh"/> unless a nexthop object
-/// has it. Routes share only that object. From byte 160 on 7.3 has 16 bytes more (<c>purge_link</c>), so the structure has two
-/// halves here: <see cref="Fib6InfoTail"/> begins at byte 160 or 176.
-/// </summary>
+/// <summary>A route (<c>struct fib6_info</c>), 184 bytes in 6.12 and 200 in 7.3, followed by its <see cref="Fib6Nh"/>
+/// unless a nexthop object has it. Routes share only that object. From byte 160 on 7.3 has 16 bytes more
+/// (<c>purge_link</c>), so the structure has two halves here: <see cref="Fib6InfoTail"/> begins at byte 160 or 176.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct Fib6Info
 {

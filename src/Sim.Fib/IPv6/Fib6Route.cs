@@ -7,17 +7,14 @@ namespace Sim.Fib;
 public sealed unsafe partial class Fib6Table
 {
     /// <summary><c>inet6_rtm_newroute</c>: adds a route, or replaces one. Returns 0 or a negative error:</summary>
-    /// <remarks>
-    /// A request meets the routes of the same prefix and metric.
+    /// <remarks>A request meets the routes of the same prefix and metric.
     /// <list type="table">
     /// <item><term>Excl</term><description>-EEXIST if there is one.</description></item>
-    /// <item><term>Replace</term><description>replaces the first one that, like the new one, has or lacks a gateway, with its
-    /// whole multipath route; else the first. Without Create, -ENOENT if there is none.</description></item>
-    /// <item><term>neither</term><description>goes behind them; -EEXIST if one has the same nexthop. If all have gateways,
-    /// together they are one multipath route. Append and a missing Create change nothing.</description></item>
-    /// </list>
-    /// -EINVAL, -ENODEV and -EHOSTUNREACH come from the request's checks and the nexthop's.
-    /// </remarks>
+    /// <item><term>Replace</term><description>replaces the first one that, like the new one, has or lacks a gateway,
+    /// with its whole multipath route; else the first. Without Create, -ENOENT if there is none.</description></item>
+    /// <item><term>neither</term><description>goes behind them; -EEXIST if one has the same nexthop. If all have
+    /// gateways, they are one multipath route. Append and a missing Create change nothing.</description></item> </list>
+    /// -EINVAL, -ENODEV and -EHOSTUNREACH come from the request's checks and the nexthop's.</remarks>
     public int Insert(in Fib6Config cfg)
     {
         var err = cfg.Validate(Id);
@@ -28,12 +25,11 @@ public sealed unsafe partial class Fib6Table
         return RouteAdd(cfg);
     }
 
-    /// <summary>
-    /// <c>inet6_rtm_delroute</c>, as in the series' patch 4: deletes the first route to the prefix that fits the request. If
-    /// the request names a metric, protocol, nexthop object, device, gateway or peer, the route's must equal it; the type does
-    /// not count. If it names neither a gateway nor a peer, the whole multipath route goes. Returns 0, -ESRCH if none fits,
-    /// -EINVAL, or -ENOENT if only the null entry of a table without a default route fits.
-    /// </summary>
+    /// <summary><c>inet6_rtm_delroute</c>, as in the series' patch 4: deletes the first route to the prefix that fits
+    /// the request. If the request names a metric, protocol, nexthop object, device, gateway or peer, the route's must
+    /// equal it; the type does not count. If it names neither a gateway nor a peer, the whole multipath route goes.
+    /// Returns 0, -ESRCH if none fits, -EINVAL, or -ENOENT if only the null entry of a table without a default route
+    /// fits.</summary>
     public int Delete(in Fib6Config cfg)
     {
         var err = cfg.Validate(Id);

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Runtime.CompilerServices;
-
 namespace Sim.Fib;
 
 /// <summary>The choice among a node's routes (net/ipv6/route.c, <c>rt6_select</c> and below).</summary>
-/// <remarks>
-/// Among the routes of the lowest metric, the first with the best score wins: 2 for the interface asked for, 0 for another.
-/// Higher metrics are tried only if none of these is usable. In a host's lookup (<see cref="Rt6LookupFlags.Reachable"/>) a
-/// gateway's score also depends on its neighbour entry. Here no neighbour is known: without CONFIG_IPV6_ROUTER_PREF gateways
-/// are used round robin, and with it all are good. A router's lookup ignores neighbours.
-/// </remarks>
+/// <remarks>Among the routes of the lowest metric, the first with the best score wins: 2 for the interface asked for, 0
+/// for another. Higher metrics are tried only if none of these is usable. In a host's lookup
+/// (<see cref="Rt6LookupFlags.Reachable"/>) a gateway's score also depends on its neighbour entry. Here no neighbour is
+/// known: without CONFIG_IPV6_ROUTER_PREF gateways are used round robin, with it all are good. Routers ignore
+/// neighbours.</remarks>
 public sealed unsafe partial class Fib6Table
 {
     private const int NudFailHard = -3; // RT6_NUD_FAIL_HARD
@@ -67,10 +64,8 @@ public sealed unsafe partial class Fib6Table
             t->rr_ptr = next;
     }
 
-    /// <summary>
-    /// <c>find_rr_leaf</c>: tries the routes of the metric from <paramref name="head"/> on, then those before it, and if none is
-    /// usable those of higher metrics.
-    /// </summary>
+    /// <summary><c>find_rr_leaf</c>: tries the routes of the metric from <paramref name="head"/> on, then those before
+    /// it, and if none is usable those of higher metrics.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void FindRrLeaf<TTrace>(
         Fib6Info* leaf, Fib6Info* head, ref Search search, ref Fib6Result res, ref TTrace trace)
@@ -84,10 +79,8 @@ public sealed unsafe partial class Fib6Table
             FindInList(rest, null, metric, null, ref search, ref res, ref trace);
     }
 
-    /// <summary>
-    /// <c>__find_rr_leaf</c>: tries the routes from one up to another. Unless <paramref name="rest"/> is null, it stops at the
-    /// first of another metric and puts that there. A blackhole object ends the search.
-    /// </summary>
+    /// <summary><c>__find_rr_leaf</c>: tries the routes from one up to another. Unless <paramref name="rest"/> is null,
+    /// it stops at the first of another metric and puts that there. A blackhole object ends the search.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void FindInList<TTrace>(
         Fib6Info* from,
@@ -128,10 +121,8 @@ public sealed unsafe partial class Fib6Table
         }
     }
 
-    /// <summary>
-    /// <c>find_match</c>: whether the nexthop is better than the best yet. Devices here do not ignore routes with the link down
-    /// (the sysctl's default).
-    /// </summary>
+    /// <summary><c>find_match</c>: whether the nexthop is better than the best yet. Devices here do not ignore routes
+    /// with the link down (the sysctl's default).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool FindMatch(FibNhCommon* nhc, Rtf flags, ref Search search)
     {
@@ -150,9 +141,7 @@ public sealed unsafe partial class Fib6Table
         return true;
     }
 
-    /// <summary>
-    /// <c>rt6_score_route</c>. As preferences are not modelled, CONFIG_IPV6_ROUTER_PREF adds the same for every route.
-    /// </summary>
+    /// <summary><c>rt6_score_route</c>. Without preferences, CONFIG_IPV6_ROUTER_PREF adds the same for every route.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int ScoreRoute(FibNhCommon* nhc, Rtf flags, in Search search)
     {

@@ -4,10 +4,8 @@ namespace Sim.Fib;
 /// <summary>Multipath routes: a ring of routes of one prefix and metric (net/ipv6/route.c, <c>rt6_multipath_*</c>).</summary>
 public sealed unsafe partial class Fib6Table
 {
-    /// <summary>
-    /// <c>rt6_multipath_rebalance</c>: sets each live nexthop's share of the 31-bit hash space by weight, in the ring's order,
-    /// beginning with the route that is first in the list.
-    /// </summary>
+    /// <summary><c>rt6_multipath_rebalance</c>: sets each live nexthop's share of the 31-bit hash space by weight, in
+    /// the ring's order, beginning with the route that is first in the list.</summary>
     internal void MultipathRebalance(Fib6Info* rt)
     {
         if (rt->fib6_nsiblings == 0)

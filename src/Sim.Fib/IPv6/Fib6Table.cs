@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Runtime.CompilerServices;
-
 namespace Sim.Fib;
 
 /// <summary>A table of IPv6 routes, in the kernel's tree or in a what-if structure.</summary>
@@ -23,31 +21,28 @@ public interface IFib6Routes
         where TVisitor : IFib6Visitor;
 }
 
-/// <summary>
-/// An IPv6 routing table: a path-compressed binary tree of prefixes, and on each of its nodes the routes to that prefix
-/// (net/ipv6/ip6_fib.c of Linux 6.12, function by function).
-/// </summary>
-/// <remarks>
-/// <code>
+/// <summary>An IPv6 routing table: a path-compressed binary tree of prefixes, and on each of its nodes the routes to
+/// that prefix (net/ipv6/ip6_fib.c of Linux 6.12, function by function).</summary>
+/// <remarks><code>
 ///   root ::/0 ---right-->  fn_bit 16, no routes of its own: 2001::/16
 ///                            left  -> fn_bit 32 2001:db8::/32  -> routes, by metric
 ///                            right -> fn_bit 48 2001:fff8:3::/48  -> routes
 /// </code>
-/// <para>A node stands for the first <see cref="Fib6NodeTail.fn_bit"/> bits of an address, but does not store them: any route
-/// at or below it has these bits, and <see cref="Fib6NodeTail.leaf"/> points at one. A node is a prefix with routes
-/// (RTINFO), or splits two nodes that differ in its bit. The root can be both, and exists without routes too: then its leaf
-/// is the namespace's null entry.</para>
-/// <para>A lookup follows the address's bits down to the end and compares nothing on the way. Then it compares on the way back
-/// up until a route's prefix fits (Fib6Lookup). A level reads one bit, so a full table has twenty levels and more, where
-/// <see cref="FibTable"/> has two or three. Each route has its own structure of half a kilobyte, which a lookup reads to
-/// compare and to answer; IPv4's routes share theirs.</para>
-/// <para>One writer. Lookups may run beside it on other threads that <see cref="Sim.Kernel.Rcu.AddReader"/> knows. Insert, delete
-/// and lookup allocate no managed memory.</para>
-/// <para>Files, in reading order: <c>Fib6Node.cs</c> the layouts, <c>Fib6Lookup.cs</c> and <c>Fib6Select.cs</c> the read side,
-/// <c>Fib6Add.cs</c> and <c>Fib6AddRoute.cs</c> insertion, <c>Fib6Siblings.cs</c> multipath, <c>Fib6Delete.cs</c> removal and the repair of the
-/// tree, <c>Fib6Walk.cs</c> walkers, <c>Fib6Dump.cs</c> and <c>Fib6Stat.cs</c> dumps and /proc. Routes and next hops are route.c's:
-/// <c>Fib6Config.cs</c>, <c>Fib6Route.cs</c>, <c>Fib6Nexthop.cs</c>, <c>Fib6Net.cs</c>.</para>
-/// </remarks>
+/// <para>A node stands for the first <see cref="Fib6NodeTail.fn_bit"/> bits of an address, but does not store them: any
+/// route at or below it has these bits, and <see cref="Fib6NodeTail.leaf"/> points at one. A node is a prefix with
+/// routes (RTINFO), or splits two nodes that differ in its bit. The root can be both, and exists without routes too:
+/// then its leaf is the namespace's null entry.</para>
+/// <para>A lookup follows the address's bits down to the end and compares nothing on the way. Then it compares on the
+/// way back up until a route's prefix fits (Fib6Lookup). A level reads one bit, so a full table has twenty levels and
+/// more, where <see cref="FibTable"/> has two or three. Each route has its own structure of half a kilobyte, which a
+/// lookup reads to compare and to answer; IPv4's routes share theirs.</para>
+/// <para>One writer. Lookups may run beside it on other threads that <see cref="Sim.Kernel.Rcu.AddReader"/> knows.
+/// Insert, delete and lookup allocate no managed memory.</para>
+/// <para>Files, in reading order: <c>Fib6Node.cs</c> the layouts, <c>Fib6Lookup.cs</c> and <c>Fib6Select.cs</c> the
+/// read side, <c>Fib6Add.cs</c> and <c>Fib6AddRoute.cs</c> insertion, <c>Fib6Siblings.cs</c> multipath,
+/// <c>Fib6Delete.cs</c> removal and the repair of the tree, <c>Fib6Walk.cs</c> walkers, <c>Fib6Dump.cs</c> and
+/// <c>Fib6Stat.cs</c> dumps and /proc. Routes and next hops are route.c's: <c>Fib6Config.cs</c>, <c>Fib6Route.cs</c>,
+/// <c>Fib6Nexthop.cs</c>, <c>Fib6Net.cs</c>.</para></remarks>
 public sealed unsafe partial class Fib6Table : IFib6Routes, IRoutingTable, IDisposable
 {
     private readonly Fib6Net _net;
@@ -97,9 +92,7 @@ public sealed unsafe partial class Fib6Table : IFib6Routes, IRoutingTable, IDisp
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Fib6NodeTail* Tail(Fib6Node* fn) => (Fib6NodeTail*)((byte*)fn + _tail);
 
-    /// <summary>
-    /// Bytes of <c>struct fib6_table</c>: the fields up to the root, the root, the peers' tree, two counters and a list. Locks
-    /// take room only on SMP.
-    /// </summary>
+    /// <summary>Bytes of <c>struct fib6_table</c>: the fields up to the root, the root, the peers' tree, two counters
+    /// and a list. Locks take room only on SMP.</summary>
     private int TableSize => 24 + _net.NodeSize + (_net.Memory.Config.Multiprocessor ? 24 : 16) + 2 * sizeof(uint) + sizeof(nint);
 }

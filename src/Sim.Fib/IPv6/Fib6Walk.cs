@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Runtime.InteropServices;
-
 namespace Sim.Fib;
 
 /// <summary>The next step of a walker at its node (<c>enum fib6_walk_state</c>, without the state of subtrees).</summary>
@@ -9,10 +7,8 @@ internal enum Fib6WalkState
     Left, Right, Call, Up,
 }
 
-/// <summary>
-/// A walk over a tree (<c>struct fib6_walker</c>): a node's left subtree, its right one, then its routes. At each node with
-/// routes, the route and the node where the walk is may be deleted.
-/// </summary>
+/// <summary>A walk over a tree (<c>struct fib6_walker</c>): a node's left subtree, its right one, then its routes. At
+/// each node with routes, the route and the node where the walk is may be deleted.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct Fib6Walker
 {
@@ -72,10 +68,8 @@ public sealed unsafe partial class Fib6Table
             cleaner.CleanNode(w);
     }
 
-    /// <summary>
-    /// The loop of <c>fib6_walk_continue</c> up to the call: goes on to the next node with routes of its own that are not seen
-    /// yet. Returns false at the end.
-    /// </summary>
+    /// <summary>The loop of <c>fib6_walk_continue</c> up to the call: goes on to the next node with routes of its own
+    /// that are not seen yet. Returns false at the end.</summary>
     private bool WalkToRoutes(Fib6Walker* w)
     {
         while (true)

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Runtime.InteropServices;
-
 namespace Sim.Fib;
 
-/// <summary>
-/// The state of a nexthop besides device and gateway (<c>struct lwtunnel_state</c>, include/net/lwtunnel.h, as in
-/// kernel-patch/series, with the pointer that is WireGuard's data): 56 bytes, one for each nexthop.
-/// </summary>
+/// <summary>The state of a nexthop besides device and gateway (<c>struct lwtunnel_state</c>, include/net/lwtunnel.h, as
+/// in kernel-patch/series, with the pointer that is WireGuard's data): 56 bytes, one for each nexthop.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct LwtunnelState
 {
@@ -26,10 +22,8 @@ public unsafe struct LwtunnelState
     public const int RcuOffset = 32;
 }
 
-/// <summary>
-/// The object that all states of one peer of one device share (<c>struct route_peer</c>, drivers/net/wireguard/route.c of
-/// the series), 104 bytes.
-/// </summary>
+/// <summary>The object that all states of one peer of one device share (<c>struct route_peer</c>,
+/// drivers/net/wireguard/route.c of the series), 104 bytes.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct RoutePeer
 {
@@ -51,10 +45,9 @@ public unsafe struct RoutePeer
     public const int RcuOffset = 88;
 }
 
-/// <summary>
-/// The states by which nexthops name peers: made for each nexthop, compared by key, freed after a grace period
-/// (<c>build_state</c>, <c>destroy_state</c>, <c>get</c>, <c>put</c> of the series' route.c; <c>lwtstate_free</c>).
-/// </summary>
+/// <summary>The states by which nexthops name peers: made for each nexthop, compared by key, freed after a grace period
+/// (<c>build_state</c>, <c>destroy_state</c>, <c>get</c>, <c>put</c> of the series' route.c;
+/// <c>lwtstate_free</c>).</summary>
 internal sealed unsafe class PeerStates(KernelMemory memory, RcuQueue rcu)
 {
     /// <summary>The route_peers in use. The kernel finds them in a hash table by key; here a dictionary does.</summary>
@@ -68,10 +61,8 @@ internal sealed unsafe class PeerStates(KernelMemory memory, RcuQueue rcu)
     /// <summary><c>build_state</c>: makes a state that names the peer; null for peer 0, which means none.</summary>
     public LwtunnelState* Build(int oif, int peer) => peer == 0 ? null : AllocState(GetRoutePeer(oif, peer));
 
-    /// <summary>
-    /// A what-if that no kernel has: returns the state that names the peer already, or a new one. A namespace must make all
-    /// its states so, or none.
-    /// </summary>
+    /// <summary>A what-if that no kernel has: returns the state that names the peer already, or a new one. A namespace
+    /// must make all its states so, or none.</summary>
     public LwtunnelState* BuildShared(int oif, int peer)
     {
         if (peer == 0)

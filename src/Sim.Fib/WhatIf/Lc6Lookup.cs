@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Runtime.CompilerServices;
 using static Sim.Fib.Lc6Vector;
 
 namespace Sim.Fib;
@@ -149,10 +148,8 @@ public sealed unsafe partial class Lc6Table
         return false;
     }
 
-    /// <summary>
-    /// Shows every route by ascending address, then shortest prefix first, as <see cref="Fib6Table"/> does. The table must not
-    /// change meanwhile.
-    /// </summary>
+    /// <summary>Shows every route by ascending address, then shortest prefix first, as <see cref="Fib6Table"/> does.
+    /// The table must not change meanwhile.</summary>
     public void Visit<TVisitor>(ref TVisitor visitor)
         where TVisitor : IFib6Visitor => VisitNode(GetChild(_trie, 0), ref visitor);
 

@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-
 namespace Sim.Fib;
 
-/// <summary>
-/// A node of <see cref="Lc6Table"/>: a <see cref="KeyVector"/> with keys of 128 bits.
+/// <summary>A node of <see cref="Lc6Table"/>: a <see cref="KeyVector"/> with keys of 128 bits.
 /// <code>
 ///   0                16    17     18     24
 ///   | key            | pos | bits | slen | leaf's first route, or tnode[0] tnode[1] ...
-/// </code>
-/// </summary>
+/// </code></summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct Lc6Vector
 {
@@ -68,10 +63,8 @@ internal unsafe struct Lc6Vector
     public static int HighestDifference(UInt128 a, UInt128 b) => (int)UInt128.Log2(a ^ b);
 }
 
-/// <summary>
-/// A node with the fields that surround it in memory. A tnode takes 56 + 8 * 2^bits bytes and a leaf 64, where IPv4's
-/// (<see cref="TNode"/>) take 40 + 8 * 2^bits and 48.
-/// </summary>
+/// <summary>A node with the fields that surround it in memory. A tnode takes 56 + 8 * 2^bits bytes and a leaf 64, where
+/// IPv4's (<see cref="TNode"/>) take 40 + 8 * 2^bits and 48.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct Lc6Tnode
 {

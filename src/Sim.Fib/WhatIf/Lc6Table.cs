@@ -3,23 +3,20 @@ using static Sim.Fib.Lc6Vector;
 
 namespace Sim.Fib;
 
-/// <summary>
-/// A what-if that no kernel has: an IPv6 routing table whose routes are those of net/ipv6/route.c, each with its own fib6_info.
-/// They lie in the LC-trie of net/ipv4/fib_trie.c, with keys of 128 bits, instead of the binary tree of fib6_nodes.
-/// </summary>
-/// <remarks>
-/// <code>
+/// <summary>A what-if that no kernel has: an IPv6 routing table whose routes are those of net/ipv6/route.c, each with
+/// its own fib6_info. They lie in the LC-trie of net/ipv4/fib_trie.c, with keys of 128 bits, not in a tree of
+/// fib6_nodes.</summary>
+/// <remarks><code>
 ///   Fib6Table   root -- fn_bit 16 -- fn_bit 19 -- ... -- node of the prefix -> fib6_info      one bit a node
 ///   Lc6Table    tnode of 12 bits -- tnode of 5 bits -- leaf -> fib6_info -> fib6_info         several at once
 /// </code>
-/// <para>It shows the effect of level compression alone: on the nodes that a lookup visits, and on their bytes. The thresholds
-/// for growing and shrinking are IPv4's, so a table in the highest 32 bits has the shape that <see cref="FibTable"/> gives it;
-/// tests check this. A leaf lists the routes of all prefixes with its address by fib6_next, longest first; fib6_node stays
-/// null. Left out: routes through nexthop objects (-EOPNOTSUPP), several routes of one metric to a
-/// prefix, scores and round robin (<c>rt6_select</c>: here the first live route answers), and the pacing of frees by
-/// fib_sync_mem.</para>
-/// <para>One writer; lookups may run beside it as in <see cref="FibTable"/>.</para>
-/// </remarks>
+/// <para>It shows the effect of level compression alone: on the nodes that a lookup visits, and on their bytes. The
+/// thresholds for growing and shrinking are IPv4's, so a table in the highest 32 bits has the shape that
+/// <see cref="FibTable"/> gives it; tests check this. A leaf lists the routes of all prefixes with its address by
+/// fib6_next, longest first; fib6_node stays null. Left out: routes through nexthop objects (-EOPNOTSUPP), several
+/// routes of one metric to a prefix, scores and round robin (<c>rt6_select</c>: here the first live route answers), and
+/// the pacing of frees by fib_sync_mem.</para>
+/// <para>One writer; lookups may run beside it as in <see cref="FibTable"/>.</para></remarks>
 public sealed unsafe partial class Lc6Table : IFib6Routes, IDisposable
 {
     private readonly Fib6Net _net;

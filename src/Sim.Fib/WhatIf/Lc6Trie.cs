@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Runtime.CompilerServices;
 using static Sim.Fib.Lc6Vector;
 
 namespace Sim.Fib;
 
-/// <summary>
-/// The trie: <see cref="FibTable"/> explains each of these functions under the same name. Only the width of keys, indexes and
-/// suffixes differs.
-/// </summary>
-/// <remarks>This file and Lc6Node.cs repeat some 400 lines of the IPv4 trie instead of sharing one trie that is generic over
-/// the key. Sharing would put a type parameter in about forty functions of the exact port, whose <c>KeyVector*</c> would become
-/// <c>KeyVector&lt;TKey&gt;*</c>, and their constants and shifts calls of <c>TKey</c>, so the C would be harder to recognise.
-/// Leaves would still need two forms, as IPv4 lists fib_aliases and IPv6 lists routes.</remarks>
+/// <summary>The trie: <see cref="FibTable"/> explains each of these functions under the same name. Only the width of
+/// keys, indexes and suffixes differs.</summary>
+/// <remarks>This file and Lc6Node.cs repeat some 400 lines of the IPv4 trie instead of sharing one trie that is generic
+/// over the key. Sharing would put a type parameter in about forty functions of the exact port. <c>KeyVector*</c> would
+/// become <c>KeyVector&lt;TKey&gt;*</c>, and constants and shifts would be calls of <c>TKey</c>: the C would be harder
+/// to recognise. Leaves would still need two forms, as IPv4 lists fib_aliases and IPv6 lists routes.</remarks>
 public sealed unsafe partial class Lc6Table
 {
     private const int HalveThreshold = 25;

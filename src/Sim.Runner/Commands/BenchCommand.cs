@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
 using Sim.Experiments.Bench;
-using Sim.Figures;
 using Sim.Figures.Measuring;
-using Sim.Workloads;
 using Sim.Workloads.Keys;
-using Sim.Workloads.Tables;
 using Spectre.Console;
 
 namespace Sim.Runner.Commands;
@@ -30,7 +27,7 @@ internal static class BenchCommand
             [.. LookupKeys.Names], "KEYS");
         var quick = new Option<bool>("--quick") { Description = "Fewer repetitions: under 40 s on 2 cores (AMD EPYC)." };
         var (output, cacheSize, release) = (CommonOptions.Out(), CommonOptions.CacheSize(), CommonOptions.Release());
-        var command = new Command(
+        return new Command(
             "bench",
             """
             Measures memory, lookups and updates of one table in AllowedIPs and in the FIB, and writes a report.
@@ -43,8 +40,7 @@ internal static class BenchCommand
             """)
         {
             table, family, peers, peersBy, skew, order, keys, seed, best.Best, best.Peer, release, cacheSize, quick, output,
-        };
-        return command.Does((parsed, progress, cancel) =>
+        }.Does((parsed, progress, cancel) =>
         {
             using var run = new MeasuredRun(parsed, release, seed, quick, output, cacheSize);
             var settings = new Settings(
@@ -66,26 +62,16 @@ internal static class BenchCommand
         using var sweep = new CacheSweep(run.CacheBytes, plan.SweepSeconds);
         var context = new BenchContext(loaded.Table, Peers(loaded.Table, settings, run.Seed))
         {
-            Peers = settings.Peers,
-            Kernel = run.Kernel,
-            Order = settings.Order,
-            Seed = run.Seed,
-            Plan = plan,
-            Budget = run.Budget(plan.Seconds),
-            Watch = run.Watch,
-            Sweep = sweep,
-            KeyPatterns = settings.Keys,
-            Progress = progress,
-            Cancel = cancel,
+            Peers = settings.Peers, Kernel = run.Kernel, Order = settings.Order, Seed = run.Seed, Plan = plan,
+            Budget = run.Budget(plan.Seconds), Watch = run.Watch, Sweep = sweep, KeyPatterns = settings.Keys,
+            Progress = progress, Cancel = cancel,
         };
         BenchRun.Run(context);
         return run.Report(loaded, context.Figures, PrintSummary, progress, MeasuredRun.Swept(sweep));
     }
 
     private static int[] Peers(RouteTable table, Settings settings, ulong seed) =>
-        CommonOptions.Checked(() => PeerMap.TryParse(settings.PeersBy, out var rule)
-        ? PeerMap.Build(table, settings.Peers, rule, settings.Skew, seed)
-        : throw new ArgumentException($"no such rule: {settings.PeersBy}", nameof(settings)));
+        CommonOptions.Checked(() => PeerMap.Build(table, settings.Peers, PeerMap.Parse(settings.PeersBy), settings.Skew, seed));
 
     private static void PrintSummary(RunResult result)
     {
@@ -117,18 +103,16 @@ internal static class BenchCommand
         var order = result.Figures.First(figure => figure.Experiment == Experiment.Lookup).Order;
         yield return Line("page bytes per prefix", row => row.Metric == Metrics.PageBytesPerPrefix && row.Order == order, _ => false);
         yield return Line(
-            "load, a prefix", row => row.Metric == Metrics.TimePerPrefix && row.Order == order,
+            "load, per prefix", row => row.Metric == Metrics.TimePerPrefix && row.Order == order,
             row => row.Experiment == Experiment.Load && row.Metric == Metrics.Ratio && row.Order == order);
-        foreach (var lookup in result.Figures.Where(row => row.Experiment == Experiment.Lookup && row.Metric == Metrics.Time).DistinctBy(row => (row.Keys, row.Chain)))
+        foreach (var time in result.Figures.Where(row => (row.Experiment == Experiment.Lookup || row.Experiment == Experiment.Update) && row.Metric == Metrics.Time)
+            .DistinctBy(Place))
         {
-            bool Same(Figure row) => row.Experiment == Experiment.Lookup && (row.Keys, row.Chain) == (lookup.Keys, lookup.Chain);
-            yield return Line($"lookup, {lookup.Keys}, {lookup.Chain}", row => Same(row) && row.Metric == Metrics.Time, row => Same(row) && row.Metric == Metrics.Ratio);
+            var name = time.Experiment == Experiment.Lookup ? $"lookup, {time.Keys}, {time.Chain}" : $"{time.Operation}, per prefix";
+            bool Is(Figure row, Metric metric) => row.Metric == metric && Place(row) == Place(time);
+            yield return Line(name, row => Is(row, Metrics.Time), row => Is(row, Metrics.Ratio));
         }
 
-        foreach (var update in result.Figures.Where(row => row.Experiment == Experiment.Update && row.Metric == Metrics.Time).DistinctBy(row => row.Operation))
-        {
-            bool Same(Figure row) => row.Experiment == Experiment.Update && row.Operation == update.Operation;
-            yield return Line($"{update.Operation}, a prefix", row => Same(row) && row.Metric == Metrics.Time, row => Same(row) && row.Metric == Metrics.Ratio);
-        }
+        static (string, string, string, string) Place(Figure row) => (row.Experiment, row.Keys, row.Chain, row.Operation);
     }
 }

@@ -2,12 +2,8 @@
 using Sim.Experiments.Churn;
 using Sim.Experiments.Scaling;
 using Sim.Figures.Measuring;
-using Sim.Figures;
 using Sim.Schemes;
 using Sim.Workloads.Churn;
-using Sim.Workloads.Mrt;
-using Sim.Workloads.Tables;
-using Sim.Workloads;
 using Spectre.Console;
 
 namespace Sim.Runner.Commands;
@@ -109,22 +105,10 @@ internal static class ChurnCommand
             .Where(change => change.Kind != RouteChange.None).ToArray();
         return new ChurnContext
         {
-            Trace = trace,
-            Table = start,
-            Peers = settings.Peers,
-            Kernel = run.Kernel,
-            Kinds = settings.Kinds,
-            Windows = settings.Windows,
-            Plan = plan,
-            Budget = run.Budget(plan.Seconds),
-            Watch = run.Watch,
-            Sweep = sweep,
-            Seed = run.Seed,
-            Progress = progress,
-            Cancel = cancel,
-            Start = new ExpectedBinding(before.Bindings),
-            End = new ExpectedBinding(model.Bindings),
-            Back = back,
+            Trace = trace, Table = start, Peers = settings.Peers, Kernel = run.Kernel, Kinds = settings.Kinds,
+            Windows = settings.Windows, Plan = plan, Budget = run.Budget(plan.Seconds), Watch = run.Watch,
+            Sweep = sweep, Seed = run.Seed, Progress = progress, Cancel = cancel,
+            Start = new ExpectedBinding(before.Bindings), End = new ExpectedBinding(model.Bindings), Back = back,
             Load = [.. start.Prefixes.Zip(start.Peers, BindingChange.Insert)],
         };
     }

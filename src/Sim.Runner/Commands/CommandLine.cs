@@ -9,7 +9,6 @@ namespace Sim.Runner.Commands;
 /// <summary>Runs a command. Every error becomes one line on standard error and an exit code.</summary>
 internal static class CommandLine
 {
-    /// <summary>The program's commands.</summary>
     public static RootCommand Root() => HelpPages.AddTo(new(
         """
         Should WireGuard's AllowedIPs be replaced by an IP route attribute?
@@ -50,8 +49,7 @@ internal static class CommandLine
                 return Say($"Error: {wrong}", ExitCode.Usage);
             var configuration = new InvocationConfiguration
             {
-                EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = null,
+                EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
             };
             return await parsed.InvokeAsync(configuration, interrupted.Token);
         }
@@ -130,8 +128,7 @@ internal static class CommandLine
                 foreach (var line in lab.LogTail)
                     Say($"    {line}", ExitCode.Failed);
                 return lab.Kind is LabFailure.MissingPackage or LabFailure.NotRoot or LabFailure.NotEnoughMemory ? ExitCode.Usage : ExitCode.Failed;
-            case StandardOutputException:
-            case UserException or UnusableOutputException:
+            case StandardOutputException or UserException or UnusableOutputException:
                 return Say($"Error: {error.Message}", ExitCode.Usage);
             case UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException:
                 return Say($"Error: {error.Message.TrimEnd('.')}; name another one, or change its permissions", ExitCode.Usage);
@@ -139,23 +136,15 @@ internal static class CommandLine
                 return Say($"Error: {error.Message}; free some space, or write elsewhere", ExitCode.Usage);
             case IOException:
                 return Say($"Error: {error.Message}", ExitCode.Failed);
-            case ReportException { IsDefect: false }:
-                return Say($"Error: {error.Message}", ExitCode.Failed);
-            case ReportException:
+            case ReportException report:
                 Say($"Error: {error.Message}", ExitCode.Failed);
+                if (!report.IsDefect)
+                    return ExitCode.Failed;
                 break;
         }
 
         Say("This is a defect of the program; please report it.", ExitCode.Failed);
-        try
-        {
-            Console.Error.WriteLine(error);
-        }
-        catch (IOException)
-        {
-            // As in Say.
-        }
-
+        Console.Error.WriteLine(error);
         return ExitCode.Failed;
     }
 
@@ -165,15 +154,7 @@ internal static class CommandLine
     /// <summary>Writes one line. Control characters are escaped: in a file name they could break the line or paint the terminal.</summary>
     private static int Say(string line, int exitCode)
     {
-        try
-        {
-            Console.Error.WriteLine(string.Concat(line.Select(c => char.IsControl(c) ? $"\\x{(int)c:x2}" : c.ToString())));
-        }
-        catch (IOException)
-        {
-            // Nobody listens any more; the exit code says it.
-        }
-
+        Console.Error.WriteLine(string.Concat(line.Select(c => char.IsControl(c) ? $"\\x{(int)c:x2}" : c.ToString())));
         return exitCode;
     }
 }

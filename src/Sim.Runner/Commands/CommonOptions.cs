@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Sim.Workloads.Mrt;
-using Sim.Workloads.Tables;
 
 namespace Sim.Runner.Commands;
 
@@ -18,19 +16,15 @@ internal static class CommonOptions
 {
     private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
 
-    /// <summary>An option with the words of its help.</summary>
     public static Option<T> Of<T>(string name, string help, string description) => new(name) { Description = description, HelpName = help };
 
     /// <summary>The same with the value that it has if it is not given.</summary>
     public static Option<T> Of<T>(string name, string help, string description, T usual) =>
         new(name) { Description = description, HelpName = help, DefaultValueFactory = _ => usual };
 
-    /// <summary>An option that takes one value or more.</summary>
     public static Option<T[]> Many<T>(string name, string help, string description) => new(name)
     {
-        Description = description,
-        HelpName = help,
-        AllowMultipleArgumentsPerToken = true,
+        Description = description, HelpName = help, AllowMultipleArgumentsPerToken = true,
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -65,8 +59,7 @@ internal static class CommonOptions
     /// <summary>The folder of a report; <paramref name="usual"/> names that in reports/.</summary>
     public static Option<DirectoryInfo> Out(string usual = "latest") => new("--out")
     {
-        Description = "Folder of the report.",
-        DefaultValueFactory = _ => new DirectoryInfo(ReportFolders.At(usual)),
+        Description = "Folder of the report.", DefaultValueFactory = _ => new DirectoryInfo(ReportFolders.At(usual)),
         HelpName = "DIR",
     };
 
@@ -87,7 +80,6 @@ internal static class CommonOptions
 
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON object instead of text." };
 
-    /// <summary>The two options that choose among a dump's paths.</summary>
     public static BestPathOptions BestPath() => new(
         Of("--best", "RULE", "Best path of a dump: path (shortest AS path) or preference (RFC 4271).", "path"),
         Of<string?>("--bgp-peer", "PEER", "One BGP peer's paths, by index, address or ASn; without it, the best over all peers."));

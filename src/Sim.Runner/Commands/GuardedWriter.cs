@@ -7,9 +7,7 @@ namespace Sim.Runner.Commands;
 internal sealed class StandardOutputException(string message, Exception inner) : IOException(message, inner)
 {
     public StandardOutputException(Exception inner)
-        : this($"standard output could not be written ({inner.Message.TrimEnd('.')})", inner)
-    {
-    }
+        : this($"standard output could not be written ({inner.Message.TrimEnd('.')})", inner) { }
 }
 
 /// <summary>Passes text on to a standard stream. If a piece cannot be written, the error says why.</summary>
@@ -18,15 +16,10 @@ internal sealed class StandardOutputException(string message, Exception inner) :
 internal sealed class GuardedWriter(TextWriter inner, Action<Exception> failed) : TextWriter
 {
     public override Encoding Encoding => inner.Encoding;
-
     public override void Write(char value) => Try(() => inner.Write(value));
-
     public override void Write(char[] buffer, int index, int count) => Try(() => inner.Write(buffer, index, count));
-
     public override void Write(string? value) => Try(() => inner.Write(value));
-
     public override void WriteLine(string? value) => Try(() => inner.WriteLine(value));
-
     public override void Flush() => Try(inner.Flush);
 
     private void Try(Action write)

@@ -4,17 +4,12 @@ using System.CommandLine.Invocation;
 
 namespace Sim.Runner.Commands;
 
-/// <summary>
-/// Shows the help of a command on one screen: its description in paragraphs as wide as the terminal, and the commands below it by their first
-/// lines.
-/// </summary>
+/// <summary>Shows the help of a command on one screen: its description in paragraphs as wide as the terminal, and the
+/// commands below it by their first lines.</summary>
 internal sealed class HelpPages(HelpAction pages) : SynchronousCommandLineAction
 {
     /// <summary>The columns to use instead of the terminal's.</summary>
-    public int Width
-    {
-        set => pages.MaxWidth = value;
-    }
+    public int Width { set => pages.MaxWidth = value; }
 
     /// <summary>Puts this help in the place of a program's own.</summary>
     public static RootCommand AddTo(RootCommand root)

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Workloads;
-
 namespace Sim.Runner.Commands;
 
 /// <summary>Reports the damage of an input on standard error, and returns the exit code.</summary>

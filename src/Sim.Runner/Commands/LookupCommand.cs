@@ -16,7 +16,7 @@ internal static class LookupCommand
             Description = "Addresses to look up; without any, standard input is read.",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var command = new Command(
+        return new Command(
             "lookup",
             """
             Looks addresses up in both structures and shows each node on the path.
@@ -29,8 +29,7 @@ internal static class LookupCommand
             """)
         {
             table, family, best.Best, best.Peer, json, addresses,
-        };
-        return command.Does((parsed, progress, cancel) =>
+        }.Does((parsed, progress, cancel) =>
         {
             var wanted = parsed.GetValue(family).ToFamily();
             var given = parsed.GetValue(addresses) ?? [];

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
 using System.Reflection;
-using Sim.Figures;
 using Sim.Figures.Machine;
 using Sim.Figures.Measuring;
 using Sim.Reports;
@@ -18,8 +17,10 @@ internal sealed class MeasuredRun : IDisposable
     private readonly string _command;
     private readonly OutputFolder _folder;
 
-    /// <summary>Takes the folder of the report first, so that minutes of measuring do not begin if the report cannot be written.</summary>
-    /// <exception cref="UserException">The build is not optimised: the JIT is told to leave it slow, and its times would mean nothing.</exception>
+    /// <summary>Takes the folder of the report first, so that minutes of measuring do not begin if the report cannot be
+    /// written.</summary>
+    /// <exception cref="UserException">The build is not optimised: the JIT is told to leave it slow, and its times
+    /// would mean nothing.</exception>
     /// <exception cref="UnusableOutputException">The report could not be written, or another run writes there.</exception>
     public MeasuredRun(
         ParseResult parsed, Option<string> release, Option<ulong> seed, Option<bool> quick, Option<DirectoryInfo> folder, Option<long> cacheSize)
@@ -44,14 +45,10 @@ internal sealed class MeasuredRun : IDisposable
     public MachineWatch Watch { get; }
 
     public ulong Seed { get; }
-
-    /// <summary>The kernel whose structures are measured.</summary>
     public KernelConfig Kernel { get; }
 
     /// <summary>A remark on the input that the reader of the report must see; null for none.</summary>
     public string? Remark { get; set; }
-
-    /// <summary>Fewer repetitions.</summary>
     public bool Quick { get; }
 
     /// <summary>The time that the whole run may take, from its first moment on.</summary>
@@ -71,16 +68,10 @@ internal sealed class MeasuredRun : IDisposable
         string[] remarks = [.. new[] { Watch.Warning(), Remark }.OfType<string>()];
         var result = new RunResult
         {
-            Command = _command,
-            Started = _started,
-            Duration = _clock.Elapsed,
+            Command = _command, Started = _started, Duration = _clock.Elapsed,
             Environment = [.. _environment, new(HostFacts.LoadEndFact, HostFacts.LoadAverage()), .. Watch.Facts(), .. facts],
-            Versions = RunOf.Versions(Kernel.Slub.Release),
-            Table = loaded.Table.Facts(),
-            Seed = Seed,
-            Quick = Quick,
-            Warnings = [.. remarks, .. loaded.Warnings()],
-            Figures = figures,
+            Versions = RunOf.Versions(Kernel.Slub.Release), Table = loaded.Table.Facts(), Seed = Seed, Quick = Quick,
+            Warnings = [.. remarks, .. loaded.Warnings()], Figures = figures,
         };
         SafeKeeping.Write(result, _folder);
         Terminal.Announce($"the report is in {_folder.Name}", () =>

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Sim.Schemes;
-using Sim.Workloads;
 using Sim.Workloads.Churn;
-using Sim.Workloads.Mrt;
 
 namespace Sim.Runner.Commands;
 
@@ -48,7 +46,6 @@ internal static class ReplayOptions
     public static Option<int[]> Windows(int[] usual) => StrictOptions.Numbers(
         "--batch", "Times that the daemon waits for more changes.", usual, 0, 3_600_000, "MS");
 
-    /// <summary>Compiles the trace of some files.</summary>
     /// <exception cref="UserException">They hold no update of the family.</exception>
     public static ChurnTrace Compile(IReadOnlyList<TraceFile> files, Family family, BestPathRule rule, int peers, DamageLog damage)
     {

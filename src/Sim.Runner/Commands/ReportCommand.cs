@@ -9,9 +9,6 @@ namespace Sim.Runner.Commands;
 /// <summary><c>report</c>: renders results again, merges those of several runs, compares those before and after a change.</summary>
 internal static class ReportCommand
 {
-    private const string Merged = "merged";
-    private const string Compared = "compared";
-
     private sealed record Settings(string Command, string[] Folders, bool Compares, string[] Before, string[] After, double? Noise, DirectoryInfo? Out);
 
     public static Command Create()
@@ -104,13 +101,14 @@ internal static class ReportCommand
     {
         if (folders.Length == 1)
             return settings.Out?.ToString() ?? (File.Exists(folders[0]) ? Path.GetDirectoryName(folders[0]) is { Length: > 0 } parent ? parent : "." : folders[0]);
-        var output = settings.Out?.ToString() ?? ReportFolders.At(compares ? Compared : Merged);
+        var output = settings.Out?.ToString() ?? ReportFolders.At(compares ? "compared" : "merged");
         if (folders.FirstOrDefault(folder => IsResultOf(output, folder)) is { } taken)
             throw new UserException($"{output} holds the results of {taken}, which would be lost; --out takes another folder");
         return output;
     }
 
-    /// <summary>Returns whether the results in <paramref name="folder"/> are the file that a report in <paramref name="output"/> replaces, by whatever links.</summary>
+    /// <summary>Returns whether the results in <paramref name="folder"/> are the file that a report in
+    /// <paramref name="output"/> replaces, by whatever links.</summary>
     private static bool IsResultOf(string output, string folder)
     {
         var results = RealPath.Of(File.Exists(folder) ? folder : Path.Combine(folder, ReportWriter.ResultsName));

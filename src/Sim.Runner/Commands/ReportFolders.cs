@@ -6,7 +6,8 @@ internal static class ReportFolders
 {
     private const string Solution = "Sim.sln";
 
-    /// <summary>Returns the path of a folder in reports/, relative to the current folder. Outside a checkout, reports/ is in the current folder.</summary>
+    /// <summary>Returns the path of a folder in reports/, relative to the current folder. Outside a checkout, reports/
+    /// is in the current folder.</summary>
     public static string At(string name)
     {
         var here = Environment.CurrentDirectory;

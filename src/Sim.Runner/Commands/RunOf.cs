@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.Reflection;
-using Sim.Figures;
-using Sim.Workloads;
 
 namespace Sim.Runner.Commands;
 
@@ -22,7 +20,6 @@ internal static class RunOf
         type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
         ?? type.Assembly.GetName().Version?.ToString() ?? "unknown";
 
-    /// <summary>Returns the facts of a table.</summary>
     public static TableFacts Facts(this RouteTable table) =>
         new(table.Source, (int)table.Family, table.Routes.Length, table.NextHops.Count, table.Digest);
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using Sim.Experiments.Scaling;
-using Sim.Figures;
 using Sim.Schemes;
 using Sim.Workloads.Synthesis;
 using Spectre.Console;
@@ -22,7 +21,7 @@ internal static class ScaleCommand
             [.. ScalingPlan.Whole.Peers], 1, ScalingPlan.MostPeers, "N");
         var quick = new Option<bool>("--quick") { Description = "Fewer sizes and repetitions, as churn --quick." };
         var (output, cacheSize, release) = (CommonOptions.Out(), CommonOptions.CacheSize(), CommonOptions.Release());
-        var command = new Command(
+        return new Command(
             "scale",
             """
             Measures every scheme over 10 to 4 million prefixes and 1 to 10,000 peers, and writes a report.
@@ -35,8 +34,7 @@ internal static class ScaleCommand
             """)
         {
             table, family, schemes, prefixes, peers, best.Best, best.Peer, seed, release, cacheSize, quick, output,
-        };
-        return command.Does((parsed, progress, cancel) =>
+        }.Does((parsed, progress, cancel) =>
         {
             using var run = new MeasuredRun(parsed, release, seed, quick, output, cacheSize);
             var chosen = parsed.GetValue(family).ToFamily();

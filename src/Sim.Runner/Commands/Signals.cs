@@ -3,10 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Sim.Runner.Commands;
 
-/// <summary>
-/// The signals that ask the program to end: Ctrl-C, SIGTERM, and SIGHUP of a terminal that is closed. The first one ends the work in order: a
-/// VM that runs is ended, files and folders that are half made go. The second one, of any kind, ends the process at once, and half-made files with it.
-/// </summary>
+/// <summary>The signals that ask the program to end: Ctrl-C, SIGTERM, and SIGHUP of a terminal that is closed. The
+/// first one ends the work in order: a VM that runs is ended, files and folders that are half made go. The second one,
+/// of any kind, ends the process at once, and half-made files with it.</summary>
 internal sealed class Signals : IDisposable
 {
     private readonly List<PosixSignalRegistration> _registrations = [];

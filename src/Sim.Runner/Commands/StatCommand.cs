@@ -3,8 +3,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Sim.Schemes;
 using Sim.Schemes.Structures;
-using Sim.Workloads;
-using Sim.Workloads.Tables;
 
 namespace Sim.Runner.Commands;
 
@@ -16,7 +14,7 @@ internal static class StatCommand
         var (table, family, order, seed) = (CommonOptions.Table(), CommonOptions.Family(), CommonOptions.Order(), CommonOptions.Seed());
         var (best, json) = (CommonOptions.BestPath(), CommonOptions.Json());
         var ops = CommonOptions.Of<FileInfo?>("--ops", "FILE", "Operations to apply after the load: lines '+ PREFIX' and '- PREFIX'. - is standard input.");
-        var command = new Command(
+        return new Command(
             "stat",
             """
             Prints /proc/net/fib_triestat (for IPv6 rt6_stats) and the counts of AllowedIPs for a table.
@@ -29,8 +27,7 @@ internal static class StatCommand
             """)
         {
             table, family, order, ops, seed, best.Best, best.Peer, json,
-        };
-        return command.Does((parsed, progress, cancel) => Run(
+        }.Does((parsed, progress, cancel) => Run(
             TableInput.Load(parsed.GetValue(table), parsed.GetValue(family).ToFamily(), best.Rule(parsed), progress, cancel),
             parsed.GetValue(order)!, parsed.GetValue(seed), parsed.GetValue(ops), parsed.GetValue(json), progress, cancel));
     }

@@ -3,18 +3,14 @@ using System.Globalization;
 
 namespace Sim.Runner.Commands;
 
-/// <summary>
-/// Options whose words are read strictly: digits, at most one point, and nothing else. <c>0,001</c>, <c>1e3</c>, <c>+5</c>, <c>0x10</c> and
-/// digits of other scripts are refused, since another reader would take them for something else. Each error is one line that says what the
-/// option takes.
-/// </summary>
+/// <summary>Options whose words are read strictly: digits, at most one point, and nothing else. <c>0,001</c>,
+/// <c>1e3</c>, <c>+5</c>, <c>0x10</c> and digits of other scripts are refused, since another reader would take them for
+/// something else. Each error is one line that says what the option takes.</summary>
 internal static class StrictOptions
 {
-    /// <summary>A whole number.</summary>
     public static Option<int> Between(this Option<int> option, int least, int most) => option.Read(
         $"a whole number from {least} to {most}", (string word, out int number) => IsWhole(word, out number) && number >= least && number <= most);
 
-    /// <summary>A whole number of 64 bits.</summary>
     public static Option<ulong> OfDigits(this Option<ulong> option) => option.Read(
         $"a whole number from 0 to {ulong.MaxValue}", (string word, out ulong number) => ulong.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out number));
 
@@ -26,7 +22,6 @@ internal static class StrictOptions
     public static Option<double?> Decimal(this Option<double?> option, string range, Func<double, bool> isIn) =>
         option.Read(range, (string word, out double? number) => ((number = IsDecimal(word, out var value) ? value : null) is not null) && isIn(value));
 
-    /// <summary>One of some words.</summary>
     public static Option<T> OneOf<T>(this Option<T> option, IReadOnlyCollection<string> words)
     {
         option.CompletionSources.Add([.. words]);

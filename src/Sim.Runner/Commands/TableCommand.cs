@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-using Sim.Workloads;
 using Sim.Workloads.Synthesis;
-using Sim.Workloads.Tables;
 
 namespace Sim.Runner.Commands;
 
@@ -21,7 +19,7 @@ internal static class TableCommand
         var output = new Argument<FileInfo>("OUT") { Description = "File to write; - is standard output." };
         var (family, best) = (CommonOptions.Family(), CommonOptions.BestPath());
         var (format, peers, missing, seed) = (Format(), MrtPeers(), Missing(), CommonOptions.Seed());
-        var command = new Command(
+        return new Command(
             "convert",
             """
             Writes the prefixes of one family, with next hop and origin AS if known, in the order of the file.
@@ -33,8 +31,7 @@ internal static class TableCommand
             """)
         {
             input, output, format, family, best.Best, best.Peer, peers, missing, seed,
-        };
-        return command.Does((parsed, progress, cancel) =>
+        }.Does((parsed, progress, cancel) =>
         {
             using var file = new OutputFile(parsed.GetValue(output)!.ToString(), cancel);
             var loaded = TableInput.Load(parsed.GetValue(input), parsed.GetValue(family).ToFamily(), best.Rule(parsed), progress, cancel);
@@ -46,9 +43,7 @@ internal static class TableCommand
 
             var options = new MrtDumpOptions
             {
-                Peers = parsed.GetValue(peers),
-                Missing = parsed.GetValue(missing),
-                Seed = parsed.GetValue(seed),
+                Peers = parsed.GetValue(peers), Missing = parsed.GetValue(missing), Seed = parsed.GetValue(seed),
                 NextHopsOfTable = parsed.GetValue(peers) == 1,
             };
             Write(loaded.Table, file, parsed.GetValue(format), options, progress, cancel);
@@ -63,7 +58,7 @@ internal static class TableCommand
             .Between(TableGenerator.Smallest, TableGenerator.Largest);
         var family = CommonOptions.Family();
         var (format, peers, missing, seed) = (Format(), MrtPeers(), Missing(), CommonOptions.Seed());
-        var command = new Command(
+        return new Command(
             "generate",
             """
             Generates a table of any size with the structure of the embedded one: mix of lengths, nesting, clustering.
@@ -75,8 +70,7 @@ internal static class TableCommand
             """)
         {
             output, prefixes, family, format, peers, missing, seed,
-        };
-        return command.Does((parsed, progress, cancel) =>
+        }.Does((parsed, progress, cancel) =>
         {
             using var file = new OutputFile(parsed.GetValue(output)!.ToString(), cancel);
             progress.Step("generate", 1, "tables");
@@ -94,18 +88,12 @@ internal static class TableCommand
         progress.Step($"write {output.Name}", table.Routes.Length, "prefixes");
         try
         {
-            switch (format)
-            {
-                case "mrt":
-                    MrtWriter.WriteDump([table], output.Stream, options, done => progress.Done(done), cancel);
-                    break;
-                case "pfx2as":
-                    PrefixListWriter.WritePfx2As(table, output.Stream);
-                    break;
-                default:
-                    PrefixListWriter.WriteText(table, output.Stream);
-                    break;
-            }
+            if (format == "mrt")
+                MrtWriter.WriteDump([table], output.Stream, options, done => progress.Done(done), cancel);
+            else if (format == "pfx2as")
+                PrefixListWriter.WritePfx2As(table, output.Stream);
+            else
+                PrefixListWriter.WriteText(table, output.Stream);
         }
         catch (ArgumentException error)
         {

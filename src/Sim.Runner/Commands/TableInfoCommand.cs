@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.Text.Json.Nodes;
-using Sim.Workloads;
-using Sim.Workloads.Mrt;
-using Sim.Workloads.Tables;
 
 namespace Sim.Runner.Commands;
 
@@ -15,7 +12,7 @@ internal static class TableInfoCommand
     {
         var file = new Argument<FileInfo>("FILE") { Description = "MRT dump or prefix list; - is standard input." };
         var json = CommonOptions.Json();
-        var command = new Command(
+        return new Command(
             "info",
             """
             Counts the records, routes, peers, prefixes and damage of a file.
@@ -27,8 +24,7 @@ internal static class TableInfoCommand
             """)
         {
             file, json,
-        };
-        return command.Does((parsed, progress, cancel) =>
+        }.Does((parsed, progress, cancel) =>
         {
             var info = Read(parsed.GetValue(file)!, progress, cancel);
             Console.Out.WriteLine(parsed.GetValue(json) ? info.Json().Indented() : info.Text());
@@ -48,7 +44,6 @@ internal static class TableInfoCommand
         return new Info(file, content.Container.ToString(), null, counts, damage);
     }
 
-    /// <summary>The counts of one file: either of MRT or of a list.</summary>
     private sealed record Info(
         FileInfo File, string Container, MrtCounts? Mrt, PrefixListCounts? List, DamageLog Damage)
     {

@@ -5,10 +5,8 @@ using Spectre.Console.Rendering;
 
 namespace Sim.Runner.Commands;
 
-/// <summary>
-/// Shows progress on standard error: a bar, the rate and the time left. It is silent if standard error is no terminal. It draws only
-/// when the work reports, never from a thread of its own, because nothing else may run while a figure is measured.
-/// </summary>
+/// <summary>Shows progress on standard error: a bar, the rate and the time left. It is silent if standard error is no
+/// terminal. It draws only when the work reports and has no thread: nothing else may run while a figure is measured.</summary>
 internal static class Terminal
 {
     /// <summary>Lets a command do this work, with progress. The work returns the exit code.</summary>
@@ -42,9 +40,6 @@ internal static class Terminal
         return console;
     }
 
-    /// <summary>Returns the stream for remarks on a file that was written: standard error, if the file itself went to standard output.</summary>
-    public static TextWriter Beside(OutputTarget output) => output.IsStandardOutput ? Console.Error : Console.Out;
-
     /// <summary>Prints a remark on a finished file. If standard output fails, the error names that file.</summary>
     /// <param name="made">What is there, as a clause: <c>the report is in reports/latest</c>.</param>
     /// <param name="say">Writes to standard output.</param>
@@ -60,16 +55,15 @@ internal static class Terminal
         }
     }
 
-    /// <summary>Prints a remark on a complete file, beside its content.</summary>
-    public static void Announce(OutputFile output, string line) =>
-        Announce($"{output.Name} is complete", () => Beside(output.Target).WriteLine($"{output.Name}: {line}, {output.Length:N0} bytes"));
+    /// <summary>Prints a remark on a complete file: on standard error, if the file itself went to standard output.</summary>
+    public static void Announce(OutputFile output, string line) => Announce($"{output.Name} is complete", () =>
+        (output.Target.IsStandardOutput ? Console.Error : Console.Out).WriteLine($"{output.Name}: {line}, {output.Length:N0} bytes"));
 
     private sealed class Silent : IWorkProgress
     {
         public static readonly Silent Instance = new();
 
         public void Step(string name, double total, string unit) { }
-
         public void Done(double amount) { }
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Sim.Workloads;
 using Sim.Workloads.Churn;
 
 namespace Sim.Runner.Commands;
@@ -15,7 +14,7 @@ internal static class TraceInfoCommand
         var like = TraceOptionSet.Like("MRT files to compare with; marks figures that differ too much.");
         var family = CommonOptions.Family();
         var json = CommonOptions.Json();
-        var command = new Command(
+        return new Command(
             "info",
             """
             Measures how a trace's updates are spread: rate, bursts, concentration on few prefixes, flaps, BGP peers, lengths.
@@ -28,8 +27,7 @@ internal static class TraceInfoCommand
             """)
         {
             files, like, family, json,
-        };
-        return command.Does((parsed, progress, cancel) =>
+        }.Does((parsed, progress, cancel) =>
         {
             var damage = new DamageLog();
             var chosen = parsed.GetValue(family).ToFamily();
@@ -46,7 +44,9 @@ internal static class TraceInfoCommand
 
     private sealed record Row(TraceFigure Figure, double? Real, bool? Near);
 
-    private static TraceStructure Measure(
+    /// <summary>Measures files that an option names.</summary>
+    /// <exception cref="UserException">They hold no update of the family.</exception>
+    public static TraceStructure Measure(
         FileInfo[] files, string option, Family family, DamageLog damage, IWorkProgress progress, CancellationToken cancel)
     {
         var structure = TraceStructure.Measure(TraceFiles.Open(files, option, again: false, progress, cancel), family, damage);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.Globalization;
-using Sim.Workloads;
 using Sim.Workloads.Churn;
 using Sim.Workloads.Synthesis;
 
@@ -20,17 +19,14 @@ internal sealed class TraceOptionSet
     private readonly Option<int> _peers = CommonOptions.Of<int>("--bgp-peers", "N", "Number of BGP peers; without it, as calibrated.")
         .Between(1, TraceGenerator.MostPeers);
 
-    /// <summary>MRT files of updates to be like.</summary>
     public static Option<FileInfo[]> Like(string description) => CommonOptions.Many<FileInfo>("--like", "FILE", description);
 
-    /// <summary>A calibration by name.</summary>
     private static Option<string?> Calibration() => CommonOptions.Of<string?>(
         "--calibration", "NAME", $"Statistics of the trace: {string.Join(", ", TraceCalibrations.All.Select(known => $"{known.Name} ({Families(known)})"))}.")
         .OneOf([.. TraceCalibrations.All.Select(known => known.Name)]);
 
     private static string Families(KnownCalibration known) => known.V6 is null ? "IPv4" : known.V4 is null ? "IPv6" : "both";
 
-    /// <summary>A length in days.</summary>
     public static Option<double> Days(string name, string description) =>
         CommonOptions.Of<double>(name, "DAYS", description).Decimal($"a number above 0 up to {MostDays}", days => days is > 0 and <= MostDays);
 
@@ -44,10 +40,8 @@ internal sealed class TraceOptionSet
     public string? Given(ParseResult parsed) =>
         ((Option[])[_like, _calibration, _rate, _peers]).FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })?.Name;
 
-    /// <summary>
-    /// Chooses the calibration. The generator returned makes the same trace each time; the table's prefixes churn.
-    /// Damage of the files to be like is logged.
-    /// </summary>
+    /// <summary>Chooses the calibration. The generator returned makes the same trace each time; the table's prefixes
+    /// churn. Damage of the files to be like is logged.</summary>
     /// <exception cref="UserException">The options do not fit each other, the table or the files.</exception>
     public Func<TraceGenerator> Generator(
         ParseResult parsed, RouteTable table, double days, ulong seed, DamageLog damage, IWorkProgress progress, CancellationToken cancel)
@@ -56,9 +50,7 @@ internal sealed class TraceOptionSet
         var prefixes = table.Routes.Select(route => route.Prefix).Distinct().ToArray();
         var options = new TraceOptions
         {
-            Seconds = days * 86_400,
-            EventsPerSecond = parsed.GetValue(_rate),
-            Peers = parsed.GetValue(_peers),
+            Seconds = days * 86_400, EventsPerSecond = parsed.GetValue(_rate), Peers = parsed.GetValue(_peers),
             Seed = seed,
         };
         return () =>
@@ -94,9 +86,7 @@ internal sealed class TraceOptionSet
             throw new UserException("--like and --calibration name two sources of statistics; give one");
         if (like is { Length: > 0 })
         {
-            var structure = TraceStructure.Measure(TraceFiles.Open(like, "--like", again: false, progress, cancel), family, damage);
-            if (structure.Events == 0)
-                throw InputDamage.EmptyTrace(structure.Source, family, damage);
+            var structure = TraceInfoCommand.Measure(like, "--like", family, damage, progress, cancel);
             return CommonOptions.Checked(() => TraceCalibration.Of(structure));
         }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.CommandLine.Parsing;
-using Sim.Figures;
 
 namespace Sim.Runner.Commands;
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
-using Sim.Figures;
 using Sim.Figures.Machine;
 using Sim.Lab;
 using Sim.Reports;
@@ -9,9 +8,6 @@ using Sim.Validation.Inputs;
 using Sim.Validation.Patched;
 using Sim.Validation.Session;
 using Sim.Validation.Trace;
-using Sim.Workloads;
-using Sim.Workloads.Mrt;
-using Sim.Workloads.Tables;
 
 namespace Sim.Runner.Commands;
 
@@ -28,14 +24,10 @@ internal static class ValidateCommand
 
     private static readonly string[] s_lanes = [.. Enum.GetValues<LaneKind>().Select(lane => lane.Word())];
 
+    /// <summary>What was asked for. The trace: its files (none: no replay), and the peers, windows and schemes that it is replayed with.</summary>
     private sealed record Settings(
-        string Command, LaneKind Lane, KernelRelease Release, ValidationParts Parts, ulong Seed, bool Quick, OutputFolder Out)
-    {
-        public required BestPathRule Rule { get; init; }
-
-        /// <summary>Files of a trace, the peers and windows that it is replayed with, and the schemes; no file, no replay.</summary>
-        public required (FileInfo[] Files, int Peers, int[] Windows, string[] Schemes) Trace { get; init; }
-    }
+        string Command, LaneKind Lane, KernelRelease Release, ValidationParts Parts, ulong Seed, bool Quick, OutputFolder Out, BestPathRule Rule,
+        (FileInfo[] Files, int Peers, int[] Windows, string[] Schemes) Trace);
 
     public static Command Create()
     {
@@ -51,7 +43,7 @@ internal static class ValidateCommand
         var peers = ReplayOptions.Peers(MostTracePeers);
         var (schemes, batch) = (ReplayOptions.Schemes(whatIfs: false), ReplayOptions.Windows(s_windows));
         var quick = new Option<bool>("--quick") { Description = "A sample of the table: under a minute with a built kernel." };
-        var command = new Command(
+        return new Command(
             "validate",
             """
             Compares the ports with a real kernel: every count, answer and netlink byte of the same operations.
@@ -64,17 +56,13 @@ internal static class ValidateCommand
             """)
         {
             table, kernel, release, parts, updates, peers, schemes, batch, seed, best.Best, best.Peer, quick, output,
-        };
-        return command.Does((parsed, progress, cancel) =>
+        }.Does((parsed, progress, cancel) =>
         {
             using var folder = ReportWriter.Prepare(parsed.GetValue(output)!.ToString());
             var settings = new Settings(
                 TypedCommand.Of(parsed), Lanes.Of(parsed.GetValue(kernel)!), KernelReleases.Of(parsed.GetValue(release)!),
-                Enum.Parse<ValidationParts>(parsed.GetValue(parts)!, ignoreCase: true), parsed.GetValue(seed), parsed.GetValue(quick), folder)
-            {
-                Rule = best.Rule(parsed),
-                Trace = (parsed.GetValue(updates)!, parsed.GetValue(peers), parsed.GetValue(batch)!, ReplayOptions.Words(parsed, schemes)),
-            };
+                Enum.Parse<ValidationParts>(parsed.GetValue(parts)!, ignoreCase: true), parsed.GetValue(seed), parsed.GetValue(quick), folder,
+                best.Rule(parsed), (parsed.GetValue(updates)!, parsed.GetValue(peers), parsed.GetValue(batch)!, ReplayOptions.Words(parsed, schemes)));
             if (settings.Parts == ValidationParts.Trace && settings.Trace.Files.Length == 0)
                 throw new UserException("--parts trace needs the trace: --updates FILE");
             if (settings.Parts == ValidationParts.Unchanged && settings.Lane != LaneKind.UmlPatched)
@@ -138,10 +126,8 @@ internal static class ValidateCommand
             }
         }
 
-        /// <summary>
-        /// Runs counts and costs in one kernel. If QEMU can use KVM, it runs the counts with KVM, and the costs, which are instructions, in a second
-        /// kernel without it.
-        /// </summary>
+        /// <summary>Runs counts and costs in one kernel. If QEMU can use KVM, it runs the counts with KVM, and the
+        /// costs, which are instructions, in a second kernel without it.</summary>
         private ValidationContext ValidateTables(string data)
         {
             progress.Step("make the input", 1, "tables");
@@ -177,14 +163,11 @@ internal static class ValidateCommand
 
         private VmOptions Options(string data) => new()
         {
-            Lane = settings.Lane,
-            Release = settings.Release,
-            DataFolder = data,
+            Lane = settings.Lane, Release = settings.Release, DataFolder = data,
             Cpu = settings.Lane == LaneKind.Host ? null : Environment.ProcessorCount - 1,
             InstructionCount = settings.Lane == LaneKind.Qemu,
         };
 
-        /// <summary>Starts a kernel, runs the work, and ends the kernel.</summary>
         private ValidationContext WithKernel(VmOptions options, int peers, Action<ValidationContext> work)
         {
             progress.Step($"start the kernel ({options.Lane.Word()})", 1, "kernels");
@@ -198,15 +181,10 @@ internal static class ValidateCommand
                 _found.Warnings.Add($"The ports follow Linux {options.Release.Word()}, and the kernel is {hello["kernel"]}: rows about what these do differently differ.");
             var context = new ValidationContext
             {
-                Machine = machine,
-                Plan = _plan,
+                Machine = machine, Plan = _plan,
                 Slub = new SlubConfig(cpus, Multiprocessor: !options.Lane.IsUml()) { Release = options.Release },
-                ComparesSlabs = options.Lane != LaneKind.Host,
-                Peers = peers,
-                Cpus = cpus,
-                Progress = progress,
-                Cancel = cancel,
-                Found = _found,
+                ComparesSlabs = options.Lane != LaneKind.Host, Peers = peers, Cpus = cpus, Progress = progress,
+                Cancel = cancel, Found = _found,
             };
             work(context);
             return context;
@@ -220,16 +198,10 @@ internal static class ValidateCommand
 
         private RunResult Result() => new()
         {
-            Command = settings.Command,
-            Started = DateTimeOffset.Now - clock.Elapsed,
-            Duration = clock.Elapsed,
-            Environment = _environment,
-            Versions = RunOf.Versions(settings.Release),
-            Table = loaded[0].Table.Facts(),
-            Seed = settings.Seed,
-            Quick = settings.Quick,
-            Warnings = [.. loaded.SelectMany(one => one.Warnings()), .. _found.Warnings],
-            Figures = _found.Figures,
+            Command = settings.Command, Started = DateTimeOffset.Now - clock.Elapsed, Duration = clock.Elapsed,
+            Environment = _environment, Versions = RunOf.Versions(settings.Release), Table = loaded[0].Table.Facts(),
+            Seed = settings.Seed, Quick = settings.Quick,
+            Warnings = [.. loaded.SelectMany(one => one.Warnings()), .. _found.Warnings], Figures = _found.Figures,
         };
     }
 }

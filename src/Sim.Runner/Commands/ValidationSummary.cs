@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
 using Sim.Validation.Session;
 using Spectre.Console;
 

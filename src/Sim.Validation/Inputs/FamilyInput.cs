@@ -30,9 +30,7 @@ public sealed class FamilyInput
         Peers = peers;
         foreach (var name in LookupKeys.Names)
         {
-            if (!LookupKeys.TryParse(name, out var pattern))
-                throw new InvalidOperationException($"no such key pattern: {name}");
-            var keys = Keys.Of(table.ToPrefixes(), pattern, plan.AnswerKeys, seed);
+            var keys = Keys.Of(table.ToPrefixes(), LookupKeys.Parse(name), plan.AnswerKeys, seed);
             var file = KeysFile(name, Family);
             Patterns.Add((name, keys, file));
             AddKeys(file, keys);

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Runtime.InteropServices;
-
 namespace Sim.Workloads.Churn;
 
 /// <summary>Computes the binding that a starting table and a trace imply. A dictionary takes one change after the
@@ -23,8 +21,7 @@ public sealed class BindingModel
     /// <summary>Returns the prefix's peer, or <see cref="BindingChange.NoPeer"/>.</summary>
     public int PeerOf(Prefix prefix) => _bound.TryGetValue(prefix, out var peer) ? peer : BindingChange.NoPeer;
 
-    /// <exception cref="InvalidOperationException">The prefix is not bound to the change's old peer: trace and table do
-    /// not fit.</exception>
+    /// <exception cref="InvalidOperationException">The prefix is not bound to the change's old peer: the table is another trace's.</exception>
     public void Apply(in BindingChange change)
     {
         var bound = PeerOf(change.Prefix);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.Collections;
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace Sim.Workloads.Churn;
@@ -13,9 +12,7 @@ namespace Sim.Workloads.Churn;
 /// </code></summary>
 public sealed class ChangeSpool : IEnumerable<BindingChange>, IDisposable
 {
-    public const int RecordBytes = 40;
-
-    private const int BufferRecords = 4096;
+    private const int RecordBytes = 40, BufferRecords = 4096;
 
     private readonly FileStream _stream = TemporaryFile.Open("churn");
     private readonly Record[] _buffer = new Record[BufferRecords];
@@ -24,7 +21,6 @@ public sealed class ChangeSpool : IEnumerable<BindingChange>, IDisposable
 
     public long Count => _written + _buffered;
 
-    /// <summary>Appends a change.</summary>
     /// <exception cref="IOException">The disk is full.</exception>
     public void Add(in BindingChange change)
     {
@@ -37,18 +33,19 @@ public sealed class ChangeSpool : IEnumerable<BindingChange>, IDisposable
         };
     }
 
-    /// <summary>Returns a reader that begins with the first change. Nothing may be added while it is in use.</summary>
-    public Reader Read()
-    {
-        Flush();
-        return new Reader(this);
-    }
-
+    /// <summary>Reads the changes from the first to the last. Nothing may be added meanwhile.</summary>
+    /// <exception cref="IOException">The file is shorter than was written.</exception>
     public IEnumerator<BindingChange> GetEnumerator()
     {
-        var reader = Read();
-        while (reader.TryRead(out var change))
-            yield return change;
+        Flush();
+        var records = new Record[BufferRecords];
+        for (var next = 0L; next < _written; next += records.Length)
+        {
+            var count = (int)Math.Min(records.Length, _written - next);
+            Fill(records.AsSpan(0, count), next);
+            for (var i = 0; i < count; i++)
+                yield return records[i].ToChange();
+        }
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
@@ -65,47 +62,16 @@ public sealed class ChangeSpool : IEnumerable<BindingChange>, IDisposable
         _buffered = 0;
     }
 
-    /// <summary>Reads a spool once, from the first change to the last.</summary>
-    public sealed class Reader
+    private void Fill(Span<Record> records, long first)
     {
-        private readonly ChangeSpool _spool;
-        private readonly Record[] _records = new Record[BufferRecords];
-        private long _next;
-        private int _at, _have;
-
-        internal Reader(ChangeSpool spool) => _spool = spool;
-
-        /// <summary>Reads the next change. Returns false at the end.</summary>
-        /// <exception cref="IOException">The file is shorter than was written.</exception>
-        public bool TryRead(out BindingChange change)
+        var bytes = MemoryMarshal.AsBytes(records);
+        for (var offset = first * RecordBytes; !bytes.IsEmpty;)
         {
-            if (_at == _have && !Fill())
-            {
-                change = default;
-                return false;
-            }
-
-            ref readonly var record = ref _records[_at++];
-            var prefix = new Prefix((Family)record.Family, new UInt128(record.Upper, record.Lower), record.Length);
-            change = new BindingChange(record.Time, prefix, record.OldPeer, record.NewPeer);
-            return true;
-        }
-
-        private bool Fill()
-        {
-            (_at, _have) = (0, (int)Math.Min(BufferRecords, _spool._written - _next));
-            var bytes = MemoryMarshal.AsBytes(_records.AsSpan(0, _have));
-            for (var offset = _next * RecordBytes; !bytes.IsEmpty;)
-            {
-                var read = RandomAccess.Read(_spool.File, bytes, offset);
-                if (read == 0)
-                    throw new IOException("the temporary file of changes is shorter than what was written to it");
-                bytes = bytes[read..];
-                offset += read;
-            }
-
-            _next += _have;
-            return _have > 0;
+            var read = RandomAccess.Read(File, bytes, offset);
+            if (read == 0)
+                throw new IOException("the temporary file of changes is shorter than what was written to it");
+            bytes = bytes[read..];
+            offset += read;
         }
     }
 
@@ -116,5 +82,8 @@ public sealed class ChangeSpool : IEnumerable<BindingChange>, IDisposable
         public long Time;
         public int OldPeer, NewPeer;
         public byte Length, Family;
+
+        public readonly BindingChange ToChange() =>
+            new(Time, new Prefix((Family)Family, new UInt128(Upper, Lower), Length), OldPeer, NewPeer);
     }
 }

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Workloads.Mrt;
-
 namespace Sim.Workloads.Churn;
 
 /// <summary>A file of updates, read twice: its name in messages, and a function that opens its content as plain MRT.</summary>

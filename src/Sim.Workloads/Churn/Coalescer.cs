@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Runtime.InteropServices;
-
 namespace Sim.Workloads.Churn;
 
 /// <summary>Hands a trace's changes over in batches, like a daemon that waits for more changes. A window opens with a

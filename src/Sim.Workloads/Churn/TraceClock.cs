@@ -11,8 +11,7 @@ namespace Sim.Workloads.Churn;
 /// that time neither goes back from one to the next nor leaps by more than a year, the one with the most events. So a
 /// minority of records may state any times, at the beginning, at the end or in between, and a pause of up to a year is
 /// a pause. If a stretch begins within the one before it (a clock that was set back), its events in the overlap do not
-/// count. Times before 1994, when BGP-4 was new, weigh nothing beside later ones, because unset clocks may be the
-/// majority.</para>
+/// count. Times before 1994, when BGP-4 was new, weigh nothing beside later ones: most clocks may be unset.</para>
 /// <para>At an end of the trace no later or earlier time contradicts a wrong one, so the chain believes it. There a few
 /// records (<see cref="FewRecords"/>, or one in a thousand if that is more, and at most a tenth of the others) are set
 /// aside if they are an hour or more away, and farther than all the others are from each other. A pause with more
@@ -47,7 +46,7 @@ internal sealed class TraceClock
 
     public long Now { get; private set; }
 
-    /// <summary>Believed times that lie before that of the event before.</summary>
+    /// <summary>Believed times that are earlier than the previous event's.</summary>
     public long OutOfOrder { get; private set; }
 
     public long SetAside { get; private set; }
@@ -192,7 +191,7 @@ internal sealed class TraceClock
         return chain;
     }
 
-    /// <summary>Returns a chain without records at its ends that are far from all others; see the remarks.</summary>
+    /// <summary>Returns a chain without the records at its ends that are far from all others; see the remarks.</summary>
     private List<Stretch> WithoutLoneEnds(List<Stretch> chain)
     {
         var all = chain.Sum(stretch => stretch.Records);
@@ -251,8 +250,6 @@ internal sealed class TraceClock
 
         /// <summary>The numbers of the files that hold the first and the last of the events.</summary>
         public int FirstFile { get; init; }
-
-        /// <inheritdoc cref="FirstFile"/>
         public int LastFile { get; init; }
 
         public double Weight => IsEarly(Highest) ? Events * WeightOfEarly : Events;
@@ -263,8 +260,7 @@ internal sealed class TraceClock
             Events = Events + next.Events, Records = Records + next.Records, LastFile = next.LastFile,
         };
 
-        /// <summary>Returns the weight that it adds to a chain that ends in another; minus infinity if it cannot follow
-        /// that.</summary>
+        /// <summary>Returns the weight that it adds to a chain that ends in another; minus infinity if it cannot follow.</summary>
         public double WeightAfter(in Stretch before)
         {
             if (Lowest - before.Highest > Year || Highest < before.Highest - Second)

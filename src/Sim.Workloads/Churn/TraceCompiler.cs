@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Runtime.InteropServices;
-using Sim.Workloads.Mrt;
-
 namespace Sim.Workloads.Churn;
 
 /// <summary>The two readings of <see cref="ChurnTrace"/>: <see cref="Gathering"/>, then <see cref="Replaying"/>.</summary>
@@ -80,23 +77,12 @@ internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRoute
         ref var bound = ref CollectionsMarshal.GetValueRefOrNullRef(_bound, prefix);
         var made = new BindingChange(time, prefix, bound, BestPeer(prefix));
         bound = made.NewPeer;
-        switch (made.Kind)
-        {
-            case RouteChange.Insert:
-                _counts.Inserts++;
-                break;
-            case RouteChange.Move:
-                _counts.Moves++;
-                break;
-            case RouteChange.Delete:
-                _counts.Deletes++;
-                break;
-            default:
-                _counts.SamePeer++;
-                return;
-        }
-
-        spool.Add(in made);
+        _counts.Inserts += made.Kind == RouteChange.Insert ? 1 : 0;
+        _counts.Moves += made.Kind == RouteChange.Move ? 1 : 0;
+        _counts.Deletes += made.Kind == RouteChange.Delete ? 1 : 0;
+        _counts.SamePeer += made.Kind == RouteChange.None ? 1 : 0;
+        if (made.Kind != RouteChange.None)
+            spool.Add(in made);
     }
 
     private long Time(ref readonly MrtRoute route) => _clock.At(route.Time, route.Record, route.Offset);

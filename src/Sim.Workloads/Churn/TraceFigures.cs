@@ -5,7 +5,6 @@ namespace Sim.Workloads.Churn;
 /// factor is given, the largest ratio either way. If both are 0, the figure is not compared.</summary>
 public readonly record struct Nearness(double Absolute, double Factor)
 {
-    public static Nearness NotCompared => default;
     public static Nearness Within(double difference) => new(difference, 0);
     public static Nearness Times(double ratio) => new(0, ratio);
     public bool IsCompared => Absolute > 0 || Factor > 0;
@@ -19,7 +18,7 @@ public readonly record struct Nearness(double Absolute, double Factor)
 
 /// <summary>One figure of a trace's structure, under the heading of a group. The unit is empty for a share or a ratio;
 /// <paramref name="Near"/> says how close a trace generated like this one must come.</summary>
-public sealed record TraceFigure(string Group, string Name, double Value, string Unit, Nearness Near);
+public sealed record TraceFigure(string Group, string Name, double Value, string Unit = "", Nearness Near = default);
 
 /// <summary>Lists a trace's structure as figures, for display and for comparing a generated trace with its model.</summary>
 public static class TraceFigures
@@ -34,13 +33,13 @@ public static class TraceFigures
     private static IEnumerable<TraceFigure> Rate(TraceStructure trace)
     {
         const string group = "rate";
-        yield return new(group, "clock", trace.Seconds, "s", Nearness.NotCompared);
-        yield return new(group, "events", trace.Events, "", Nearness.NotCompared);
+        yield return new(group, "clock", trace.Seconds, "s");
+        yield return new(group, "events", trace.Events);
         yield return new(group, "events a second", trace.EventsPerSecond, "1/s", Nearness.Times(1.5));
-        yield return new(group, "longest pause", trace.LongestPause, "s", Nearness.NotCompared);
-        yield return new(group, "out of order", trace.OutOfOrder, "", Nearness.NotCompared);
-        yield return new(group, "times set aside", trace.SetAside, "", Nearness.NotCompared);
-        yield return new(group, "ends of sessions", trace.SessionEnds, "", Nearness.NotCompared);
+        yield return new(group, "longest pause", trace.LongestPause, "s");
+        yield return new(group, "out of order", trace.OutOfOrder);
+        yield return new(group, "times set aside", trace.SetAside);
+        yield return new(group, "ends of sessions", trace.SessionEnds);
     }
 
     private static IEnumerable<TraceFigure> Bursts(TraceStructure trace)
@@ -51,43 +50,40 @@ public static class TraceFigures
             // Windows shorter than a second say something only if times are finer than seconds.
             var seen = trace.HasMicroseconds || window.Microseconds >= 1_000_000;
             var second = window.Microseconds == 1_000_000;
-            yield return new(group, "mean", window.Mean, "", Nearness.NotCompared);
+            yield return new(group, "mean", window.Mean);
             // A trace of minutes has only a few windows of 100 s: too few to compare their spread.
-            yield return new(group, "variance / mean", window.Dispersion, "", seen && window.Microseconds <= 10_000_000 ? Nearness.Times(3) : default);
-            yield return new(group, "median", window.Median, "", second ? Nearness.Times(3) : default);
-            yield return new(group, "90th percentile", window.P90, "", second ? Nearness.Times(2) : default);
-            yield return new(group, "99th percentile", window.P99, "", second ? Nearness.Times(2) : default);
-            yield return new(group, "most", window.Most, "", Nearness.NotCompared);
+            yield return new(group, "variance / mean", window.Dispersion, Near: seen && window.Microseconds <= 10_000_000 ? Nearness.Times(3) : default);
+            yield return new(group, "median", window.Median, Near: second ? Nearness.Times(3) : default);
+            yield return new(group, "90th percentile", window.P90, Near: second ? Nearness.Times(2) : default);
+            yield return new(group, "99th percentile", window.P99, Near: second ? Nearness.Times(2) : default);
+            yield return new(group, "most", window.Most);
         }
 
         for (var i = 0; i < trace.PairShares.Count; i++)
         {
             var seen = trace.HasMicroseconds || TraceStructure.WindowLengths[i + 1] >= 1_000_000;
-            yield return new(
-                "two events of a window in the same tenth", $"of {Span(TraceStructure.WindowLengths[i])}", trace.PairShares[i], "",
-                seen ? Nearness.Within(0.1) : default);
+            yield return new("two events of a window in the same tenth", $"of {Span(TraceStructure.WindowLengths[i])}", trace.PairShares[i],
+                Near: seen ? Nearness.Within(0.1) : default);
         }
     }
 
     private static IEnumerable<TraceFigure> Concentration(TraceStructure trace)
     {
         const string group = "concentration";
-        yield return new(group, "prefixes", trace.Prefixes, "", Nearness.Times(1.35));
-        yield return new(group, "prefixes times peers", trace.Pairs, "", Nearness.Times(1.5));
+        yield return new(group, "prefixes", trace.Prefixes, Near: Nearness.Times(1.35));
+        yield return new(group, "prefixes times peers", trace.Pairs, Near: Nearness.Times(1.5));
         for (var i = 0; i < TraceStructure.TopParts.Count; i++)
         {
             var part = TraceStructure.TopParts[i];
-            yield return new(
-                group, $"share of the busiest {part * 100:0.#}%", trace.TopShares[i], "",
-                part is 0.01 or 0.05 or 0.1 ? Nearness.Within(0.2) : default);
+            yield return new(group, $"share of the busiest {part * 100:0.#}%", trace.TopShares[i],
+                Near: part is 0.01 or 0.05 or 0.1 ? Nearness.Within(0.2) : default);
         }
 
-        yield return new(group, "slope of events over rank", trace.RankSlope, "", Nearness.Within(0.5));
+        yield return new(group, "slope of events over rank", trace.RankSlope, Near: Nearness.Within(0.5));
         for (var decade = 0; decade < TraceStructure.LagDecades; decade++)
         {
-            yield return new(
-                group, $"prefix seen within {Math.Pow(10, decade + 1):0} events",
-                trace.SameLags.Take(decade + 1).Sum() + trace.OtherLags.Take(decade + 1).Sum(), "", Nearness.Within(0.1));
+            var seen = trace.SameLags.Take(decade + 1).Sum() + trace.OtherLags.Take(decade + 1).Sum();
+            yield return new(group, $"prefix seen within {Math.Pow(10, decade + 1):0} events", seen, Near: Nearness.Within(0.1));
         }
     }
 
@@ -96,38 +92,38 @@ public static class TraceFigures
         const string group = "events by kind";
         double events = Math.Max(trace.Events, 1);
         var kinds = trace.Kinds;
-        yield return new(group, "withdrawals", trace.WithdrawalShare, "", Nearness.Within(0.03));
-        yield return new(group, "duplicates", trace.DuplicateShare, "", Nearness.Within(0.06));
-        yield return new(group, "other attributes", kinds.AttributeChanges / events, "", Nearness.Within(0.05));
-        yield return new(group, "other path", kinds.PathChanges / events, "", Nearness.Within(0.12));
-        yield return new(group, "of these, next hop only", kinds.NextHopChanges / events, "", Nearness.NotCompared);
-        yield return new(group, "first of a path", (kinds.FirstAnnouncements + kinds.FirstWithdrawals) / events, "", Nearness.Within(0.12));
-        yield return new(group, "returns", (kinds.ReturnsSame + kinds.ReturnsOther) / events, "", Nearness.Within(0.03));
-        yield return new(group, "of these, as it was", kinds.ReturnsSame / events, "", Nearness.Within(0.03));
-        yield return new(group, "withdrawn again", kinds.WithdrawalsAgain / events, "", Nearness.NotCompared);
+        yield return new(group, "withdrawals", trace.WithdrawalShare, Near: Nearness.Within(0.03));
+        yield return new(group, "duplicates", trace.DuplicateShare, Near: Nearness.Within(0.06));
+        yield return new(group, "other attributes", kinds.AttributeChanges / events, Near: Nearness.Within(0.05));
+        yield return new(group, "other path", kinds.PathChanges / events, Near: Nearness.Within(0.12));
+        yield return new(group, "of these, next hop only", kinds.NextHopChanges / events);
+        yield return new(group, "first of a path", (kinds.FirstAnnouncements + kinds.FirstWithdrawals) / events, Near: Nearness.Within(0.12));
+        yield return new(group, "returns", (kinds.ReturnsSame + kinds.ReturnsOther) / events, Near: Nearness.Within(0.03));
+        yield return new(group, "of these, as it was", kinds.ReturnsSame / events, Near: Nearness.Within(0.03));
+        yield return new(group, "withdrawn again", kinds.WithdrawalsAgain / events);
     }
 
     private static IEnumerable<TraceFigure> Flaps(TraceStructure trace)
     {
         double downs = Math.Max(trace.Downs.Sum(), 1);
         double ups = Math.Max(trace.Ups.Sum(), 1);
-        yield return new("flaps", "withdrawn and back", trace.Downs.Sum(), "", Nearness.NotCompared);
+        yield return new("flaps", "withdrawn and back", trace.Downs.Sum());
         for (var i = 0; i < TraceStructure.FlapSeconds.Count - 1; i++)
         {
             var within = $"within {TraceStructure.FlapSeconds[i]:0.#} s";
             var compared = TraceStructure.FlapSeconds[i] is >= 1 and <= 100 ? Nearness.Within(0.2) : default;
-            yield return new("flaps", $"back {within}", trace.Downs.Take(i + 1).Sum() / downs, "", compared);
-            yield return new("flaps", $"gone again {within}", trace.Ups.Take(i + 1).Sum() / ups, "", Nearness.NotCompared);
+            yield return new("flaps", $"back {within}", trace.Downs.Take(i + 1).Sum() / downs, Near: compared);
+            yield return new("flaps", $"gone again {within}", trace.Ups.Take(i + 1).Sum() / ups);
         }
     }
 
     private static IEnumerable<TraceFigure> Peers(TraceStructure trace)
     {
         const string group = "BGP peers";
-        yield return new(group, "peers", trace.PeerShares.Count, "", Nearness.Times(1.2));
-        yield return new(group, "share of the busiest", trace.PeerShares.Count == 0 ? 0 : trace.PeerShares[0], "", Nearness.Within(0.05));
-        yield return new(group, "share of the busiest five", trace.PeerShares.Take(5).Sum(), "", Nearness.Within(0.08));
-        yield return new(group, "same peer as the event before", trace.SamePeer, "", Nearness.Within(0.1));
+        yield return new(group, "peers", trace.PeerShares.Count, Near: Nearness.Times(1.2));
+        yield return new(group, "share of the busiest", trace.PeerShares.Count == 0 ? 0 : trace.PeerShares[0], Near: Nearness.Within(0.05));
+        yield return new(group, "share of the busiest five", trace.PeerShares.Take(5).Sum(), Near: Nearness.Within(0.08));
+        yield return new(group, "same peer as the event before", trace.SamePeer, Near: Nearness.Within(0.1));
     }
 
     private static IEnumerable<TraceFigure> Lengths(TraceStructure trace)
@@ -135,9 +131,9 @@ public static class TraceFigures
         const string group = "prefix lengths";
         var usual = trace.Family == Family.IPv4 ? 24 : 48;
         // IPv6 traces hold prefixes of links (/126 and so on) that are in no table.
-        yield return new(
-            group, "mean", trace.Lengths.Select((share, length) => share * length).Sum(), "bits", trace.Family == Family.IPv4 ? Nearness.Within(1) : default);
-        yield return new(group, $"/{usual}", trace.Lengths[usual], "", Nearness.Within(0.15));
+        var mean = trace.Lengths.Select((share, length) => share * length).Sum();
+        yield return new(group, "mean", mean, "bits", trace.Family == Family.IPv4 ? Nearness.Within(1) : default);
+        yield return new(group, $"/{usual}", trace.Lengths[usual], Near: Nearness.Within(0.15));
     }
 
     private static string Span(long microseconds) => microseconds >= 1_000_000 ? $"{microseconds / 1_000_000} s" : $"{microseconds / 1000} ms";

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
-using System.Runtime.InteropServices;
 using MathNet.Numerics;
-using Sim.Workloads.Keys;
-using Sim.Workloads.Mrt;
 
 namespace Sim.Workloads.Churn;
 
@@ -147,19 +144,11 @@ internal sealed class TraceMeter(Family family, TraceClock clock)
 
     private void Change(ref readonly Path before, ref readonly Path now)
     {
-        if (before.Route != now.Route)
-        {
-            _kinds.PathChanges++;
-            _kinds.NextHopChanges += before.AsPath == now.AsPath ? 1 : 0;
-        }
-        else if (before.Rest != now.Rest)
-        {
-            _kinds.AttributeChanges++;
-        }
-        else
-        {
-            _kinds.Duplicates++;
-        }
+        var (isPathNew, isRestNew) = (before.Route != now.Route, before.Rest != now.Rest);
+        _kinds.PathChanges += isPathNew ? 1 : 0;
+        _kinds.NextHopChanges += isPathNew && before.AsPath == now.AsPath ? 1 : 0;
+        _kinds.AttributeChanges += !isPathNew && isRestNew ? 1 : 0;
+        _kinds.Duplicates += isPathNew || isRestNew ? 0 : 1;
     }
 
     private void Withdraw(ref readonly MrtRoute route, int peer)

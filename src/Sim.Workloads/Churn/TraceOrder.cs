@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using Sim.Workloads.Input;
-using Sim.Workloads.Mrt;
 
 namespace Sim.Workloads.Churn;
 

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Runtime.InteropServices;
-using Sim.Workloads.Mrt;
-
 namespace Sim.Workloads.Churn;
 
 /// <summary>Numbers the BGP peers of several files in the order in which they appear. Each file numbers its own. A

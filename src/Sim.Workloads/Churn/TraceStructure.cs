@@ -6,8 +6,6 @@ public sealed record EventKinds
 {
     /// <summary>First announcements and withdrawals: the trace had not mentioned the path before.</summary>
     public long FirstAnnouncements { get; internal set; }
-
-    /// <inheritdoc cref="FirstAnnouncements"/>
     public long FirstWithdrawals { get; internal set; }
 
     /// <summary>Announcements that repeat the peer's last one: same AS path, next hop, ORIGIN, MED and LOCAL_PREF.
@@ -51,8 +49,6 @@ public abstract record TraceStatistics
 
     /// <summary>Number of distinct prefixes, and of distinct pairs of BGP peer and prefix.</summary>
     public required int Prefixes { get; init; }
-
-    /// <inheritdoc cref="Prefixes"/>
     public required int Pairs { get; init; }
 
     /// <summary>The spread of the counts of the longest windows beyond chance: E[n (n - 1)] / E[n]^2 - 1, the squared
@@ -60,7 +56,8 @@ public abstract record TraceStatistics
     public required double Variation { get; init; }
 
     /// <summary>The probability that two events of one window lie in the same tenth of it, from each of
-    /// <see cref="TraceStructure.WindowLengths"/> to the next. It is 0.1 without bursts, and 1 if all events are one burst.</summary>
+    /// <see cref="TraceStructure.WindowLengths"/> to the next. It is 0.1 without bursts, and 1 if all events are one
+    /// burst.</summary>
     public required IReadOnlyList<double> PairShares { get; init; }
 
     /// <summary>Share of the events of each BGP peer, the busiest first.</summary>
@@ -70,8 +67,7 @@ public abstract record TraceStatistics
     public required double SamePeer { get; init; }
 
     /// <summary>Shares of the events by lag, if the prefix's previous event came from the same peer. The lag is the
-    /// number of events since then, in decades. Events in neither this nor <see cref="OtherLags"/> have new prefixes or
-    /// longer lags.</summary>
+    /// number of events since then, in decades. Other events have new prefixes or longer lags.</summary>
     public required IReadOnlyList<double> SameLags { get; init; }
 
     /// <summary>Shares of the events by lag, if the prefix's previous event came from another peer.</summary>

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
-using System.Runtime.InteropServices;
-
 namespace Sim.Workloads.Churn;
 
-/// <summary>Statistics of the events per window, for windows of one length in microseconds that begin at its multiples,
-/// in UTC. Empty windows count. The dispersion is variance / mean: 1 if events are independent.</summary>
+/// <summary>Statistics of the events per window, for windows of one length in microseconds. They begin at multiples of
+/// it, in UTC. Empty windows count. The dispersion is variance / mean: 1 if events are independent.</summary>
 public sealed record WindowCounts(long Microseconds, long Windows, double Mean, double Dispersion, long Median, long P90, long P99, long Most);
 
 /// <summary>Counts events in windows of one length as they come. Memory: one entry for each different count.</summary>

@@ -22,7 +22,6 @@ public sealed class InputFile(FileInfo file, bool again, IWorkProgress progress,
     /// <summary>The file's name without its folder, for progress.</summary>
     public string ShortName => Name == StandardInputName ? "standard input" : Name.StartsWith("/dev/", StringComparison.Ordinal) ? Name : file.Name;
 
-    /// <summary>Opens the file from its beginning.</summary>
     /// <exception cref="UserException">No such file, a folder, or one that may not be read.</exception>
     /// <exception cref="OperationCanceledException">The command was cancelled before a FIFO had a writer.</exception>
     public Stream Open()
@@ -91,26 +90,17 @@ public sealed class InputFile(FileInfo file, bool again, IWorkProgress progress,
     /// <summary>A pipe. Its reads may block for ever: they run on another thread, which a cancellation abandons.</summary>
     private sealed class PipeStream(string name, Stream source, CancellationToken cancel) : ForwardStream
     {
+        // An abandoned read may still write into it.
         private readonly byte[] _buffer = new byte[1 << 16];
-        private int _start, _end;
 
         public override int Read(Span<byte> buffer)
         {
-            if (buffer.IsEmpty)
-                return 0;
-            if (_start == _end)
-                (_start, _end) = (0, Fill());
-            var count = Math.Min(buffer.Length, _end - _start);
-            _buffer.AsSpan(_start, count).CopyTo(buffer);
-            _start += count;
-            return count;
-        }
-
-        private int Fill()
-        {
+            var most = Math.Min(buffer.Length, _buffer.Length);
             try
             {
-                return Task.Run(() => source.Read(_buffer), CancellationToken.None).WaitAsync(cancel).GetAwaiter().GetResult();
+                var read = Task.Run(() => source.Read(_buffer, 0, most), CancellationToken.None).WaitAsync(cancel).GetAwaiter().GetResult();
+                _buffer.AsSpan(0, read).CopyTo(buffer);
+                return read;
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {

@@ -55,7 +55,6 @@ public sealed class TableContent : ForwardStream
 
     public ContainerFormat Container => _input.Format;
 
-
     /// <summary>Refuses text in a format that is not read, and text without a prefix. The error says what the text
     /// looks like and what is wrong with its first line.</summary>
     public void RefuseWithoutPrefix(PrefixListCounts counts, DamageLog damage)

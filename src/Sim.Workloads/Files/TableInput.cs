@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Sim.Files;
 using Sim.Workloads.Churn;
-using Sim.Workloads.Mrt;
 using Sim.Workloads.Tables;
 
 namespace Sim.Workloads.Files;

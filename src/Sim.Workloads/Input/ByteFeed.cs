@@ -3,7 +3,7 @@ namespace Sim.Workloads.Input;
 
 /// <summary>A forward reader with look-ahead that counts the bytes consumed: the compressed side of an input, or
 /// content whose first bytes are looked at. It is also a <see cref="Stream"/>, for libraries that need one.</summary>
-internal sealed class ByteFeed(Stream source) : ForwardStream
+public sealed class ByteFeed(Stream source) : ForwardStream
 {
     private const int TailBytes = 12;
 

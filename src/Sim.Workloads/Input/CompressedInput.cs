@@ -58,7 +58,8 @@ public sealed class CompressedInput : ForwardStream
     public static CompressedInput Open(Stream source, int workers = 0) => new(source, workers);
 
     /// <inheritdoc/>
-    /// <exception cref="ContainerDamageException">The container is damaged here. All sound content before was delivered.</exception>
+    /// <exception cref="ContainerDamageException">The container is damaged here. All sound content before was
+    /// delivered.</exception>
     /// <exception cref="UnsupportedContainerException">Its beginning uses a feature that no decoder here reads.</exception>
     public override int Read(Span<byte> buffer)
     {

@@ -8,8 +8,8 @@ namespace Sim.Workloads.Input;
 /// and zstd frames, and everything before the place where a file is cut off. Most gzip files have one member and one
 /// check at its end, so one wrong bit would lose the whole file. Therefore gzip members are delivered as they are
 /// decoded, and so are xz blocks and zstd frames with more than 32 MiB of content; the last 1,024 (gzip) or 4,096 (xz)
-/// bytes before corrupt data are dropped. <see cref="Unconfirmed"/> and the message say how many of the delivered bytes
-/// no check has confirmed.</remarks>
+/// bytes before corrupt data are dropped. <see cref="Unconfirmed"/> and the message say how many delivered bytes are
+/// unconfirmed.</remarks>
 public sealed class ContainerDamageException : IOException
 {
     internal ContainerDamageException(ContainerFormat format, long compressedOffset, string what, Exception? inner = null)
@@ -30,9 +30,7 @@ public sealed class ContainerDamageException : IOException
     internal ContainerDamageException AfterContent(long bytes) => bytes == 0
         ? this
         : new(Format, CompressedOffset, $"{What}; the last {bytes:N0} bytes of content before it are used, and no check confirms them", InnerException)
-        {
-            Unconfirmed = bytes,
-        };
+        { Unconfirmed = bytes };
 
     /// <summary>Returns the same damage, with a word on content that is left out because of it.</summary>
     internal ContainerDamageException WithoutContent(long bytes) =>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Input;
 
-/// <summary>The containers that are read.</summary>
 public enum ContainerFormat { Plain, Gzip, Bzip2, Xz, Zstd }
 
 /// <summary>Containers by their first bytes.</summary>
@@ -39,8 +38,7 @@ internal static class ContainerMagic
         || (head.Length >= 4 && (head[0] & 0xF0) == 0x50 && head[1..4].SequenceEqual((ReadOnlySpan<byte>)[0x2A, 0x4D, 0x18]));
 
     /// <summary>Returns whether this is the header of an MRT record that RFC 6396 (4) or RFC 8050 assigns. Its time may
-    /// spell a magic: <c>BZh1</c> to <c>BZh9</c> are seconds of 2005-04-11, <c>PK 03 04</c> one of
-    /// 2012-09-08.</summary>
+    /// spell a magic: <c>BZh1</c> to <c>BZh9</c> are seconds of 2005-04-11, <c>PK 03 04</c> one of 2012-09-08.</summary>
     public static bool IsMrt(ReadOnlySpan<byte> head) =>
         head.Length >= 12 && head[4] == 0 && head[5] is 11 or 12 or 13 or 16 or 17 or 32 or 33 or 48 or 49 && head[6] == 0 && head[7] <= 12 && head[8] == 0;
 }
@@ -52,34 +50,24 @@ internal static class ForeignContainer
 
     /// <summary>Recognises a foreign container by its first bytes, up to <see cref="ContainerMagic.Length"/>. Returns
     /// its name and the command that writes its content, or null.</summary>
-    public static (string What, string? Command)? Find(ReadOnlySpan<byte> head)
+    public static (string What, string? Command)? Find(ReadOnlySpan<byte> head) => ContainerMagic.IsMrt(head) ? null : head switch
     {
-        if (ContainerMagic.IsMrt(head) || head.Length < 4)
-            return null;
-        if (head.StartsWith("PK\x03\x04"u8) || head.StartsWith("PK\x05\x06"u8) || head.StartsWith("PK\x07\x08"u8))
-            return ("a zip archive", "unzip -p FILE");
-        if (head.StartsWith((ReadOnlySpan<byte>)[(byte)'7', (byte)'z', 0xBC, 0xAF, 0x27, 0x1C]))
-            return ("a 7z archive", "7z x -so FILE");
-        if (head.StartsWith("Rar!\x1A\x07"u8))
-            return ("a rar archive", "unrar p -inul FILE");
-        if (head.Length > TarMagicAt + 5 && head[TarMagicAt..].StartsWith("ustar"u8) && head[TarMagicAt + 5] is 0 or (byte)' ')
-            return ("a tar archive", "tar -xOf FILE");
-        if (head.StartsWith((ReadOnlySpan<byte>)[0x04, 0x22, 0x4D, 0x18]) || head.StartsWith((ReadOnlySpan<byte>)[0x02, 0x21, 0x4C, 0x18]))
-            return ("an lz4 file", "lz4 -dc FILE");
-        if (head.StartsWith("LZIP"u8) && head.Length > 4 && head[4] <= 1)
-            return ("an lzip file", "lzip -dc FILE");
-        if (head.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'L', (byte)'Z', (byte)'O', 0]))
-            return ("an lzop file", "lzop -dc FILE");
-        if (IsLzma(head))
-            return ("an lzma file", "xz --format=lzma -dc FILE");
-        if (head[0] == 0x1F && head[1] is 0x9D or 0xA0 or 0x1E)
-            return (head[1] switch { 0x9D => "a file of compress (.Z)", 0x1E => "a file of pack (.z)", _ => "an lzh file" }, "gzip -dc FILE");
-        if (head.StartsWith("BZ0"u8) && head[3] is >= (byte)'1' and <= (byte)'9')
-            return ("a file of bzip 1", "bzip -dc FILE");
-        if (head[0] is >= 0x22 and <= 0x27 or 0x1E && head[1..4].SequenceEqual((ReadOnlySpan<byte>)[0xB5, 0x2F, 0xFD]))
-            return ("a zstd file of a version before 1.0", "zstd -dc FILE");
-        return null;
-    }
+        [(byte)'P', (byte)'K', 3, 4, ..] or [(byte)'P', (byte)'K', 5, 6, ..] or [(byte)'P', (byte)'K', 7, 8, ..] => ("a zip archive", "unzip -p FILE"),
+        [(byte)'7', (byte)'z', 0xBC, 0xAF, 0x27, 0x1C, ..] => ("a 7z archive", "7z x -so FILE"),
+        [(byte)'R', (byte)'a', (byte)'r', (byte)'!', 0x1A, 7, ..] => ("a rar archive", "unrar p -inul FILE"),
+        _ when head.Length > TarMagicAt + 5 && head[TarMagicAt..].StartsWith("ustar"u8) && head[TarMagicAt + 5] is 0 or (byte)' ' =>
+            ("a tar archive", "tar -xOf FILE"),
+        [0x04, 0x22, 0x4D, 0x18, ..] or [0x02, 0x21, 0x4C, 0x18, ..] => ("an lz4 file", "lz4 -dc FILE"),
+        [(byte)'L', (byte)'Z', (byte)'I', (byte)'P', <= 1, ..] => ("an lzip file", "lzip -dc FILE"),
+        [0x89, (byte)'L', (byte)'Z', (byte)'O', 0, ..] => ("an lzop file", "lzop -dc FILE"),
+        _ when IsLzma(head) => ("an lzma file", "xz --format=lzma -dc FILE"),
+        [0x1F, 0x9D, _, _, ..] => ("a file of compress (.Z)", "gzip -dc FILE"),
+        [0x1F, 0x1E, _, _, ..] => ("a file of pack (.z)", "gzip -dc FILE"),
+        [0x1F, 0xA0, _, _, ..] => ("an lzh file", "gzip -dc FILE"),
+        [(byte)'B', (byte)'Z', (byte)'0', >= (byte)'1' and <= (byte)'9', ..] => ("a file of bzip 1", "bzip -dc FILE"),
+        [(>= 0x22 and <= 0x27) or 0x1E, 0xB5, 0x2F, 0xFD, ..] => ("a zstd file of a version before 1.0", "zstd -dc FILE"),
+        _ => null,
+    };
 
     /// <summary>The header of <c>lzma</c>: properties (1), dictionary (4), content size (8), which it leaves open as -1.</summary>
     private static bool IsLzma(ReadOnlySpan<byte> head) =>

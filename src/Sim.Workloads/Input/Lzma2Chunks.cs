@@ -24,8 +24,6 @@ internal sealed class Lzma2Chunks(ByteFeed feed) : ForwardStream
 
     /// <summary>Whether the file ends inside the chunk.</summary>
     public bool IsCut { get; private set; }
-
-    /// <summary>Whether all of the chunk was handed out.</summary>
     public bool IsUsedUp => _left == 0;
 
     /// <summary>Begins the chunks of another block.</summary>

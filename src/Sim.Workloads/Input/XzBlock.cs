@@ -27,7 +27,6 @@ internal sealed class XzBlock(ByteFeed feed) : IDisposable
     private int _dictionary = -1, _left, _header;
     private long _start, _compressed, _declared, _content;
 
-    /// <summary>Reads the header, which is next in the feed.</summary>
     public void Open()
     {
         _start = feed.Consumed;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.IO.Hashing;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace Sim.Workloads.Input;

@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace Sim.Workloads.Keys;
 
-/// <summary>The lookup of one structure as a type, so that the JIT compiles <see cref="KeyLoop"/> for it and calls it directly.</summary>
+/// <summary>The lookup of one structure as a type, so that the JIT compiles <see cref="KeyLoop"/> for it and calls it
+/// directly.</summary>
 /// <typeparam name="TKey"><see langword="uint"/> for IPv4, <see cref="UInt128"/> for IPv6.</typeparam>
 public interface IKeyLookup<in TKey>
 {
@@ -15,12 +16,12 @@ public interface IKeyLookup<in TKey>
 public static class KeyLoop
 {
     /// <summary>Looks up every key. For a dependent chain, in which each lookup waits for the answer before it, the
-    /// number of keys is a power of two. Returns the sum of the answers: a check that also keeps the loop.</summary>
+    /// number of keys is a power of two. Returns the sum of the answers: a check, and the reason why the compiler keeps
+    /// the loop.</summary>
     public static long Run<TKey, TLookup>(TLookup lookup, TKey[] keys, bool dependent)
         where TLookup : struct, IKeyLookup<TKey> => dependent ? Chain(lookup, keys) : All(lookup, keys);
 
-    private static long All<TKey, TLookup>(TLookup lookup, TKey[] keys)
-        where TLookup : struct, IKeyLookup<TKey>
+    private static long All<TKey, TLookup>(TLookup lookup, TKey[] keys) where TLookup : struct, IKeyLookup<TKey>
     {
         var sum = 0L;
         foreach (var key in keys)
@@ -28,8 +29,7 @@ public static class KeyLoop
         return sum;
     }
 
-    private static long Chain<TKey, TLookup>(TLookup lookup, TKey[] keys)
-        where TLookup : struct, IKeyLookup<TKey>
+    private static long Chain<TKey, TLookup>(TLookup lookup, TKey[] keys) where TLookup : struct, IKeyLookup<TKey>
     {
         var (sum, place, zero) = (0L, 0, KeyChain.Zero());
         for (var i = 0; i < keys.Length; i++)

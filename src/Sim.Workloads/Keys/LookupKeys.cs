@@ -26,48 +26,42 @@ public enum KeyPattern
 /// more specific prefix inside it, as traffic to a covering route does.</summary>
 public static class LookupKeys
 {
-    /// <summary>The exponent of Zipf's law if none is given.</summary>
-    public const double DefaultExponent = 1.0;
+    private const double Exponent = 1.0;
 
     /// <summary>The names on the command line and in results, in the order of <see cref="KeyPattern"/>.</summary>
     public static ImmutableArray<string> Names { get; } = ["uniform", "prefixes", "zipf", "hot"];
 
     public static string Name(this KeyPattern pattern) => Names[(int)pattern];
 
-    /// <summary>Reads <c>uniform</c>, <c>prefixes</c>, <c>zipf</c> or <c>hot</c>.</summary>
-    public static bool TryParse(string name, out KeyPattern pattern)
-    {
-        var at = Names.IndexOf(name);
-        pattern = (KeyPattern)Math.Max(at, 0);
-        return at >= 0;
-    }
+    public static KeyPattern Parse(string name) =>
+        Names.IndexOf(name) is >= 0 and var at ? (KeyPattern)at : throw new ArgumentException($"no such key pattern: {name}", nameof(name));
 
-    /// <summary>Makes IPv4 keys in host byte order for a table's distinct prefixes. Only Zipf uses the exponent.</summary>
+    /// <summary>Makes IPv4 keys in host byte order for a table's distinct prefixes.</summary>
     /// <exception cref="ArgumentException">A prefix is IPv6, or there is none.</exception>
-    public static uint[] V4(ReadOnlySpan<Prefix> prefixes, KeyPattern pattern, int count, ulong seed, double exponent = DefaultExponent)
+    public static uint[] V4(ReadOnlySpan<Prefix> prefixes, KeyPattern pattern, int count, ulong seed)
     {
         Refuse(Family.IPv6, prefixes);
-        return Array.ConvertAll(LeftAligned(prefixes, pattern, count, seed, exponent), key => (uint)(key >> 96));
+        return Array.ConvertAll(LeftAligned(prefixes, pattern, count, seed), key => (uint)(key >> 96));
     }
 
     /// <summary>Makes IPv6 keys, left-aligned in 128 bits: the address as a big-endian number.</summary>
     /// <exception cref="ArgumentException">A prefix is IPv4, or there is none.</exception>
-    public static UInt128[] V6(ReadOnlySpan<Prefix> prefixes, KeyPattern pattern, int count, ulong seed, double exponent = DefaultExponent)
+    public static UInt128[] V6(ReadOnlySpan<Prefix> prefixes, KeyPattern pattern, int count, ulong seed)
     {
         Refuse(Family.IPv4, prefixes);
-        return LeftAligned(prefixes, pattern, count, seed, exponent);
+        return LeftAligned(prefixes, pattern, count, seed);
     }
 
     /// <summary>Makes keys for a table of either family, left-aligned in 128 bits.</summary>
     /// <exception cref="ArgumentException">There is no prefix.</exception>
-    public static UInt128[] LeftAligned(ReadOnlySpan<Prefix> prefixes, KeyPattern pattern, int count, ulong seed, double exponent = DefaultExponent)
+    public static UInt128[] LeftAligned(ReadOnlySpan<Prefix> prefixes, KeyPattern pattern, int count, ulong seed)
     {
         if (prefixes.IsEmpty)
             throw new ArgumentException("an empty table has no keys", nameof(prefixes));
         var keys = new UInt128[count];
         var rng = Rng.Derive(seed, (ulong)pattern);
         var ranked = pattern == KeyPattern.Uniform ? [] : InRankOrder(prefixes, ref rng);
-        var ranks = pattern == KeyPattern.Zipf ? new ZipfTable(ranked.Length, exponent) : null;
+        var ranks = pattern == KeyPattern.Zipf ? new ZipfTable(ranked.Length, Exponent) : null;
         var (family, hot) = (prefixes[0].Family, pattern == KeyPattern.Hot ? Inside(ranked[0], ref rng) : 0);
         foreach (ref var key in keys.AsSpan())
         {
@@ -93,7 +87,6 @@ public static class LookupKeys
         }
     }
 
-    /// <summary>Draws an address inside a prefix.</summary>
     private static UInt128 Inside(Prefix prefix, ref Rng rng)
     {
         var bits = prefix.Family == Family.IPv4 ? (UInt128)rng.NextUInt() << 96 : rng.NextUInt128();

@@ -21,7 +21,6 @@ public struct Rng
     /// <summary>Makes the generator with this state, to compare it with published vectors.</summary>
     internal static Rng OfState(ulong s0, ulong s1, ulong s2, ulong s3) => new() { _s0 = s0, _s1 = s1, _s2 = s2, _s3 = s3 };
 
-    /// <summary>64 random bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Next()
     {

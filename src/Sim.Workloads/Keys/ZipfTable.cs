@@ -19,7 +19,6 @@ public sealed class ZipfTable
             _upTo[rank] = sum += Math.Pow(rank + 1, -exponent);
     }
 
-    /// <summary>Draws a rank.</summary>
     public int Draw(ref Rng rng) => RankAt(rng.NextDouble());
 
     /// <summary>The rank that a 64-bit hash falls on: equal hashes, equal ranks.</summary>

@@ -3,8 +3,7 @@ namespace Sim.Workloads.Mrt;
 
 /// <summary>The properties of an AS path that best-path selection compares. In its length each AS of a sequence counts,
 /// a set counts once (RFC 4271, 9.1.2.2) and confederation segments do not (RFC 5065, 5.3). The neighbour is the first
-/// AS, 0 if the path is empty or begins with a set; the origin is the last, 0 if the path is empty or ends in a set
-/// (RFC 6811, 2).</summary>
+/// AS, 0 if the path is empty or begins with a set; the origin is the last, likewise (RFC 6811, 2).</summary>
 public readonly record struct AsPathFacts(int Length, uint NeighbourAs, uint OriginAs);
 
 /// <summary>AS_PATH and AS4_PATH (RFC 4271, 4.3 b; RFC 6793): segments one after the other.

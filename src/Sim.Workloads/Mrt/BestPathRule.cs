@@ -18,10 +18,10 @@ public enum BestPathOrder
 /// <summary>The choice of the best path: the order among paths, and the peer or AS whose paths alone count, or null.</summary>
 public sealed record BestPathRule(BestPathOrder Order, PeerFilter? Peer = null)
 {
-    /// <summary>The best path over all peers: shortest AS path, then lowest peer index.</summary>
     public static BestPathRule Default { get; } = new(BestPathOrder.ShortestPath);
 
-    /// <summary>Reads <c>--best path|preference</c> and <c>--peer INDEX|ADDRESS|AS64500</c>; null means that the option was not given.</summary>
+    /// <summary>Reads <c>--best path|preference</c> and <c>--peer INDEX|ADDRESS|AS64500</c>; null means that the option
+    /// was not given.</summary>
     /// <exception cref="FormatException">An option has none of its forms.</exception>
     public static BestPathRule Parse(string? best, string? peer) => new(
         best switch

@@ -18,7 +18,6 @@ internal ref struct MpReach
     public bool IsWhole;
 
     public ushort Afi;
-
     public byte Safi;
 
     /// <summary>Whether it has a next hop other than <c>0.0.0.0</c> and <c>::</c>.</summary>

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Runtime.InteropServices;
-
 namespace Sim.Workloads.Mrt;
 
 /// <summary>The counts of a file: everything that was read, skipped or damaged.</summary>
@@ -35,8 +33,6 @@ public sealed class MrtCounts
 
     /// <summary>Distinct prefixes, announced or withdrawn. Only <see cref="MrtSummary"/> counts them.</summary>
     public int PrefixesV4 { get; internal set; }
-
-    /// <inheritdoc cref="PrefixesV4"/>
     public int PrefixesV6 { get; internal set; }
 
     /// <summary>Damaged places, including those of the container.</summary>

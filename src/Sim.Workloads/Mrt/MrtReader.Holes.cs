@@ -2,8 +2,7 @@
 namespace Sim.Workloads.Mrt;
 
 /// <content>Skips NUL bytes where a record should begin: the tail of a file after a power cut, or a hole that was never
-/// written. A header of zeros would be read as an empty record of type 0 (NULL, deprecated), and a hole as hundreds of
-/// such records.</content>
+/// written. A header of zeros would be read as an empty record of type 0 (NULL, deprecated), and a hole as hundreds.</content>
 public sealed partial class MrtReader
 {
     // A header may itself begin with NUL bytes: a time of 0, and the upper byte of its type.
@@ -63,8 +62,7 @@ public sealed partial class MrtReader
         return lead <= 4 && bytes.Length >= Header;
     }
 
-    /// <summary>Returns whether a hole begins within the record: it ends in a NUL byte, and a header's number of NUL
-    /// bytes follows.</summary>
+    /// <summary>Returns whether a hole begins within the record: it ends in a NUL byte, and NUL bytes for a header follow.</summary>
     private bool EndsInHole(int length) =>
         length > 0 && _buffer[_start + Header + length - 1] == 0 && Ensure(Header + length + Header)
         && _buffer.AsSpan(_start + Header + length, Header).IndexOfAnyExcept((byte)0) < 0;

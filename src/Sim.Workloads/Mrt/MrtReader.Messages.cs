@@ -191,8 +191,7 @@ public sealed partial class MrtReader
         }
     }
 
-    private void Withdraw<THandler>(ref THandler handler, Range range)
-        where THandler : struct, IMrtHandler
+    private void Withdraw<THandler>(ref THandler handler, Range range) where THandler : struct, IMrtHandler
     {
         foreach (ref readonly var entry in _nlri[range])
         {

@@ -139,8 +139,7 @@ public sealed partial class MrtReader
     }
 
     /// <summary>Goes from entry to entry. Returns null if the last one ends where the record does. Otherwise a size is
-    /// wrong, or the entries have path identifiers and the record's type has none, or the reverse, and none can be
-    /// trusted.</summary>
+    /// wrong, or only the entries or only the record's type have path identifiers: none can be trusted.</summary>
     private static string? Misfit(ReadOnlySpan<byte> body, int entries, int head)
     {
         for (; entries > 0; entries--)

@@ -30,7 +30,6 @@ public sealed partial class MrtReader(Stream input, string name, DamageLog damag
     private long _offset;
     private MrtRoute _route;
 
-    /// <summary>The peers met so far.</summary>
     public MrtPeers Peers { get; } = new();
 
     /// <summary>Counts so far; complete when <see cref="Read"/> has returned.</summary>
@@ -39,8 +38,7 @@ public sealed partial class MrtReader(Stream input, string name, DamageLog damag
     /// <summary>Reads to the end, or until the framing is lost.</summary>
     /// <exception cref="IOException">The device fails. Damage to the container or the content is logged, not thrown.</exception>
     /// <exception cref="UnsupportedContainerException">The container uses a feature that no decoder here reads.</exception>
-    public void Read<THandler>(ref THandler handler)
-        where THandler : struct, IMrtHandler
+    public void Read<THandler>(ref THandler handler) where THandler : struct, IMrtHandler
     {
         _buffer = ArrayPool<byte>.Shared.Rent(2 << 20);
         try
@@ -59,8 +57,7 @@ public sealed partial class MrtReader(Stream input, string name, DamageLog damag
         Counts.Damage = damage.Count - _damageBefore;
     }
 
-    private void ReadRecords<THandler>(ref THandler handler)
-        where THandler : struct, IMrtHandler
+    private void ReadRecords<THandler>(ref THandler handler) where THandler : struct, IMrtHandler
     {
         var strange = false;
         while (SkipNuls() && NextHeader(out var type, out var subtype, out var length))

@@ -15,8 +15,6 @@ internal ref struct NlriReader(ReadOnlySpan<byte> field, Family family, bool add
 
     /// <summary>Whether one of the prefixes so far had host bits. RFC 4271 allows them, but no router sends them.</summary>
     public readonly bool HostBits => _hostBits != 0;
-
-    /// <summary>Bytes that are left.</summary>
     public readonly int Left => _left.Length;
 
     /// <summary>Reads the next prefix. Returns what is wrong, or null. The entry is written in place: a copy of freshly
@@ -69,12 +67,9 @@ internal struct NlriEntry
 
     /// <summary>The last 64 bits of the address; 0 in IPv4.</summary>
     public ulong Lower;
-
-    /// <summary>The path identifier; 0 if there is none.</summary>
     public uint PathId;
 
     public byte Length;
-
     public Family Family;
 
     public readonly Prefix Prefix => new(Family, new UInt128(Upper, Lower), Length);
@@ -86,8 +81,7 @@ internal struct NlriEntry
 /// <summary>The prefixes of one UPDATE. All are read before the first is delivered. A field is refused whole in three
 /// cases: it is syntactically wrong (RFC 7606, 5.3); it repeats a prefix, for which no sender has a reason; or it makes
 /// sense only with path identifiers where the record type has none, or the reverse. Collectors have written both: RFC
-/// 8050 gave ADD-PATH its own record types late. A small identifier, read as prefixes, repeats 0.0.0.0/0 or
-/// ::/0.</summary>
+/// 8050 gave ADD-PATH its own record types late. A small identifier, read as prefixes, repeats 0.0.0.0/0 or ::/0.</summary>
 /// <remarks>A field is sound in a reading (with path identifiers, or without) if it is syntactically right, repeats
 /// nothing and has no host bits, which routers clear.
 /// <code>
@@ -222,7 +216,6 @@ internal sealed class PathIdSigns
     private readonly Dictionary<(int Peer, Family Family, bool AddPath), (long Fields, long Record, long Offset)> _doubts = [];
     private PathIds[] _signs = new PathIds[64];
 
-    /// <summary>Returns the evidence for a peer.</summary>
     public ref PathIds this[int peer, Family family]
     {
         get

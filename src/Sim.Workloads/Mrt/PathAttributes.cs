@@ -4,8 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Sim.Workloads.Mrt;
 
 /// <summary>The context that decides how attributes are read: whether AS_PATH has ASes of 4 bytes, whether they belong
-/// to a RIB entry, in which MP_REACH_NLRI may have the short form of RFC 6396, 4.3.4, and whether an external peer sent
-/// them.</summary>
+/// to a RIB entry, where MP_REACH_NLRI may be short (RFC 6396, 4.3.4), and whether an external peer sent them.</summary>
 internal readonly record struct AttributeSource(bool Wide, bool InRib, bool External);
 
 /// <summary>The path attributes of one entry or UPDATE (RFC 4271, 4.3; RFC 4760), read in place: the spans point into
@@ -103,7 +102,6 @@ public ref struct PathAttributes
         }
     }
 
-    /// <summary>Returns the error in words.</summary>
     internal readonly string Complaint(string withdrawn)
     {
         var name = _wrongType == 0 ? "" : $"{AttributeRule.NameOf(_wrongType)} ";
@@ -111,8 +109,7 @@ public ref struct PathAttributes
         return $"{name}{_wrong}: {consequence}";
     }
 
-    /// <summary>Makes the next hop of MP_REACH_NLRI the one that the handler sees. It counts even beside NEXT_HOP (RFC
-    /// 4760, 3).</summary>
+    /// <summary>Makes the next hop of MP_REACH_NLRI the handler's. It counts even beside NEXT_HOP (RFC 4760, 3).</summary>
     internal void UseReachNextHop() => (HasNextHop, NextHop, NextHopFamily) = (Reach.HasNextHop, Reach.NextHop, Reach.NextHopFamily);
 
     private static bool TryTake(scoped ref ReadOnlySpan<byte> bytes, out byte flags, out byte type, out ReadOnlySpan<byte> value)
@@ -216,7 +213,6 @@ public ref struct PathAttributes
             Path = AsPath.Merge(Path, _as4Path);
     }
 
-    /// <summary>A set of attribute types.</summary>
     [InlineArray(4)]
     private struct TypeSet
     {

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 
 namespace Sim.Workloads.Mrt;
 
-/// <summary>
-/// The paths to each prefix of one family, as a router keeps them in its Adj-RIBs-In (RFC 4271, 3.2), and the best path of each
-/// prefix.
+/// <summary>The paths to each prefix of one family, as a router keeps them in its Adj-RIBs-In (RFC 4271, 3.2), and the
+/// best path of each prefix.
 /// <code>
 ///   prefix -> slot -> path -> path -> ...   the paths of a prefix, the best first, the others in no order
 ///   peer   ----------> path &lt;-> path &lt;-> ... the paths of a peer, for when its session ends
@@ -35,7 +33,7 @@ public sealed class PathTable(Family family, BestPathRule rule)
     /// <summary>Paths refused because their prefix had <see cref="MostPaths"/>.</summary>
     public long Refused { get; private set; }
 
-    /// <summary>Takes an entry of a dump. It replaces the path that is there if it is better.</summary>
+    /// <summary>Takes an entry of a dump. The entry replaces a path that is worse.</summary>
     public void Offer(ref readonly MrtRoute route, ref readonly PathAttributes attributes)
     {
         var rank = rule.Rank(in route, in attributes);
@@ -66,7 +64,6 @@ public sealed class PathTable(Family family, BestPathRule rule)
         return Changed(before, BestOf(slot));
     }
 
-    /// <summary>Removes a path that a peer withdraws.</summary>
     public RouteChange Withdraw(ref readonly MrtRoute route)
     {
         if (!_slots.TryGetValue(route.Prefix, out var slot))
@@ -78,7 +75,6 @@ public sealed class PathTable(Family family, BestPathRule rule)
         return Changed(before, BestOf(slot));
     }
 
-    /// <summary>Returns whether a peer has a path to the prefix.</summary>
     public bool Has(Prefix prefix, int peer, uint pathId) =>
         _slots.TryGetValue(prefix, out var slot) && Find(slot, (ulong)(uint)peer << 32 | pathId, out _, out _, out _);
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using Sim.Workloads.Churn;
-using Sim.Workloads.Keys;
 
 namespace Sim.Workloads.Synthesis;
 

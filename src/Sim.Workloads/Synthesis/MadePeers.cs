@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Workloads.Mrt;
-
 namespace Sim.Workloads.Synthesis;
 
 /// <summary>The neighbours of a synthetic dump. Addresses are of ranges set aside for tests and documents
@@ -13,11 +11,6 @@ public static class MadePeers
 
     private const int FewPeers = 400;
 
-    private const uint CollectorV4 = 0xC613FFFE;
-
-    private static readonly UInt128 CollectorV6 = new(0x20010DB8FFFF0000, 0xFFFE);
-
-    /// <summary>AS number of the collector.</summary>
     public const uint CollectorAs = 64_999;
 
     /// <summary>Makes peer number <paramref name="index"/> of a family, from 0. No two have one BGP identifier.</summary>
@@ -31,5 +24,6 @@ public static class MadePeers
     }
 
     /// <summary>The collector's own address, left-aligned.</summary>
-    public static UInt128 Collector(Family family) => family == Family.IPv4 ? (UInt128)CollectorV4 << 96 : CollectorV6;
+    public static UInt128 Collector(Family family) =>
+        family == Family.IPv4 ? (UInt128)0xC613FFFE << 96 : new UInt128(0x20010DB8FFFF0000, 0xFFFE);
 }

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Workloads.Keys;
-using Sim.Workloads.Mrt;
-
 namespace Sim.Workloads.Synthesis;
 
 /// <summary>Path attributes (RFC 4271, 4.3 and 5) as a full feed shows them: ORIGIN, AS_PATH from the peer's AS over

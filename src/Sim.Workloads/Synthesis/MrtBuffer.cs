@@ -11,8 +11,6 @@ internal sealed class MrtBuffer(Stream stream, int capacity = 1 << 20)
     public int Position { get; private set; }
 
     public ReadOnlySpan<byte> Held => _bytes.AsSpan(0, Position);
-
-    /// <summary>Bytes written to the stream.</summary>
     public long Flushed { get; private set; }
 
     /// <summary>Makes room for <paramref name="bytes"/> bytes. Call it between records: it writes out the bytes held.</summary>
@@ -25,7 +23,6 @@ internal sealed class MrtBuffer(Stream stream, int capacity = 1 << 20)
             _bytes = new byte[bytes];
     }
 
-    /// <summary>Forgets the bytes held.</summary>
     public void Clear() => Position = 0;
 
     public void Flush()

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using Sim.Workloads.Input;
-using Sim.Workloads.Mrt;
 
 namespace Sim.Workloads.Synthesis;
 
@@ -26,10 +25,8 @@ public sealed class MrtUpdateWriter(Stream output, ulong seed) : IDisposable
     private readonly MrtAttributes _attributes = new();
     private long _records;
 
-    /// <summary>Counts of the records and bytes written so far.</summary>
     public WrittenMrt Counts => new(_records, _records, _buffer.Flushed + _buffer.Position);
 
-    /// <summary>Writes one change.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A time before 1970 or after 2106, or a peer below 0 or too high.</exception>
     public void Write(in RouteUpdate change)
     {

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: MIT
-using Sim.Workloads.Keys;
-using Sim.Workloads.Mrt;
-
 namespace Sim.Workloads.Synthesis;
 
-/// <summary>Options for a synthetic RIB dump.</summary>
 public sealed record MrtDumpOptions
 {
     /// <summary>Peers that send each table, 1 to <see cref="MadePeers.Most"/>.</summary>
@@ -20,7 +16,6 @@ public sealed record MrtDumpOptions
     public bool NextHopsOfTable { get; init; }
 }
 
-/// <summary>Counts of records, entries and bytes written.</summary>
 public readonly record struct WrittenMrt(long Records, long Entries, long Bytes);
 
 /// <summary>Writes a RIB dump in TABLE_DUMP_V2 (RFC 6396, 4.3): one PEER_INDEX_TABLE, then a RIB_IPV4_UNICAST or

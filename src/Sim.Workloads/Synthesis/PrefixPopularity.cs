@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Workloads.Keys;
-
 namespace Sim.Workloads.Synthesis;
 
 /// <summary>Decides how often each prefix of a table churns: by Zipf's law over a random ranking.</summary>

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Workloads.Keys;
 using Sim.Workloads.Tables;
 
 namespace Sim.Workloads.Synthesis;
@@ -112,15 +111,20 @@ public sealed class TableGenerator
         var runs = _structure.Blocks
             .GroupBy(block => block.Address >> (128 - runDepth))
             .OrderBy(run => Rng.Mix(_seed ^ Rng.Mix((ulong)run.Key ^ (_layer << 48))));
-        var top = new TopPrefixes(_layer == 0 ? _structure.Top : []);
+        // Each prefix above the blocks comes with the first block that it covers.
+        HashSet<Prefix> top = [.. _layer == 0 ? _structure.Top : []];
+        int[] lengths = [.. top.Select(prefix => (int)prefix.Length).Distinct().Order()];
         foreach (var run in runs)
         {
             foreach (var block in run)
             {
-                foreach (var above in top.TakeCovering(block.Address))
+                foreach (var length in lengths)
                 {
-                    if (!Take(new Prefix(above.Family, Move(above.Address, above.Length), above.Length)))
+                    if (top.Remove(new Prefix(_structure.Family, block.Address, length))
+                        && !Take(new Prefix(_structure.Family, Move(block.Address, length), length)))
+                    {
                         return;
+                    }
                 }
 
                 var moved = block with { Address = Move(block.Address, _structure.BlockDepth) };
@@ -172,35 +176,10 @@ public sealed class TableGenerator
     private bool IsReservedHead(ushort head)
     {
         var prefix = new Prefix(_structure.Family, (UInt128)head << (128 - HeadBits), HeadBits);
-        foreach (var reserved in ReservedSpace.Of(_structure.Family))
-        {
-            if (reserved.Contains(prefix))
-                return true;
-        }
-
-        return false;
+        return Array.Exists(ReservedSpace.Of(_structure.Family), reserved => reserved.Contains(prefix));
     }
 
     /// <summary>Returns the AS of the allocation (IPv4 /20, IPv6 /32) that a prefix lies in.</summary>
     private static uint Origin(Prefix prefix, int origins) =>
         (uint)(Rng.Mix((ulong)(prefix.Address >> (prefix.Family == Family.IPv4 ? 108 : 96))) % (ulong)origins);
-
-    /// <summary>Gives out each prefix above the blocks once, with the first block it covers.</summary>
-    private sealed class TopPrefixes(List<Prefix> top)
-    {
-        private readonly HashSet<Prefix> _left = [.. top];
-        private readonly int[] _lengths = top.Select(prefix => (int)prefix.Length).Distinct().Order().ToArray();
-
-        public IEnumerable<Prefix> TakeCovering(UInt128 address)
-        {
-            foreach (var length in _lengths)
-            {
-                if (top.Count == 0)
-                    yield break;
-                var above = new Prefix(top[0].Family, address, length);
-                if (_left.Remove(above))
-                    yield return above;
-            }
-        }
-    }
 }

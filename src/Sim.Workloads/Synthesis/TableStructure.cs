@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Numerics;
-using Sim.Workloads.Keys;
-using Sim.Workloads.Tables;
+using System.Runtime.CompilerServices;
 
 namespace Sim.Workloads.Synthesis;
 
@@ -46,7 +45,6 @@ internal sealed class TableStructure
     /// <summary>The prefixes above the blocks, in ascending order.</summary>
     public List<Prefix> Top { get; } = [];
 
-    /// <summary>Learns from a sorted array of distinct prefixes.</summary>
     public static TableStructure Learn(Family family, Prefix[] sorted)
     {
         var structure = new TableStructure(family);
@@ -98,7 +96,6 @@ internal sealed class TableStructure
         return shape;
     }
 
-    /// <summary>Draws an index in proportion to its count.</summary>
     private static int DrawFrom(int[] cumulated, ref Rng rng)
     {
         var ticket = rng.Below(cumulated[^1]);
@@ -108,17 +105,20 @@ internal sealed class TableStructure
         return index;
     }
 
-    /// <summary>Counts shapes and classes. A drawing reaches only contexts that were seen here: a child's context
-    /// follows from its parent's context and shape (and its left sibling's shape), which were drawn from those seen.
-    /// Only where the class is drawn anew can siblings meet that never did; see <see cref="DrawNode"/>.</summary>
-    private sealed class Learner(TableStructure structure, Prefix[] sorted) : TrieWalk(structure.Family, sorted)
+    /// <summary>Counts shapes and classes. It walks the binary trie of the prefixes depth first (node, left, right)
+    /// without building it: a node is the range of the sorted prefixes that share its bits. A drawing reaches only
+    /// contexts seen here: a child's follows from its parent's context and shape (and its left sibling's shape), which
+    /// were drawn from those seen. Only where the class is drawn anew can siblings meet that never did; see
+    /// <see cref="DrawNode"/>.</summary>
+    private sealed class Learner(TableStructure structure, Prefix[] sorted)
     {
         /// <summary>The size class in force, by depth of the node that set it, along the path of the walk.</summary>
         private readonly int[] _class = new int[129];
 
         public void Run()
         {
-            WalkAll();
+            if (sorted.Length > 0)
+                Node(0, sorted.Length, 0, -1, TrieShape.Alone);
             foreach (var counts in structure._shapes.Values.Concat(structure._classes.Values))
             {
                 for (var i = 1; i < counts.Length; i++)
@@ -126,12 +126,48 @@ internal sealed class TableStructure
             }
         }
 
-        protected override void Visit(ReadOnlySpan<Prefix> prefixes, int depth, int cover, int sibling, int shape)
+        /// <summary>Visits the subtrie of the prefixes [start, end), at least one, which share <paramref name="depth"/>
+        /// bits. Returns the node's shape.</summary>
+        private int Node(int start, int end, int depth, int cover, int sibling)
+        {
+            var isPrefix = sorted[start].Length == depth;
+            var below = isPrefix ? start + 1 : start;
+            var middle = FirstWithBit(below, end, depth);
+            var shape = (isPrefix ? TrieShape.Prefix : 0) | (below < middle ? TrieShape.Left : 0) | (middle < end ? TrieShape.Right : 0);
+            Visit(sorted[start], end - start, depth, cover, sibling, shape);
+            cover = isPrefix ? depth : cover;
+            var left = TrieShape.Alone;
+            if (below < middle)
+                left = Node(below, middle, depth + 1, cover, middle < end ? TrieShape.SiblingToCome : TrieShape.Alone);
+            if (middle < end)
+                Node(middle, end, depth + 1, cover, left);
+            return shape;
+        }
+
+        /// <summary>Finds the first prefix of [start, end) whose bit number <paramref name="depth"/> is one.</summary>
+        private int FirstWithBit(int start, int end, int depth)
+        {
+            if (depth == structure.Family.Bits())
+                return end;
+            var bit = UInt128.One << (127 - depth);
+            while (start < end)
+            {
+                var middle = (start + end) >>> 1;
+                if ((sorted[middle].Address & bit) != 0)
+                    end = middle;
+                else
+                    start = middle + 1;
+            }
+
+            return start;
+        }
+
+        private void Visit(Prefix first, int prefixes, int depth, int cover, int sibling, int shape)
         {
             if (depth < structure.BlockDepth)
             {
                 if ((shape & TrieShape.Prefix) != 0)
-                    structure.Top.Add(prefixes[0]);
+                    structure.Top.Add(first);
                 return;
             }
 
@@ -141,13 +177,13 @@ internal sealed class TableStructure
             if (Array.IndexOf(structure._classDepths, depth) >= 0)
             {
                 var above = _class[depth];
-                _class[depth] = Math.Min(Classes - 1, 32 - BitOperations.LeadingZeroCount((uint)prefixes.Length));
+                _class[depth] = Math.Min(Classes - 1, 32 - BitOperations.LeadingZeroCount((uint)prefixes));
                 Count(structure._classes, above * structure._contexts + context, _class[depth], Classes);
             }
 
             Count(structure._shapes, _class[depth] * structure._contexts + context, shape, TrieShape.Shapes);
             if (depth == structure.BlockDepth)
-                structure.Blocks.Add(new Block(prefixes[0].Address & Prefix.Mask(depth), _class[depth], cover));
+                structure.Blocks.Add(new Block(first.Address & Prefix.Mask(depth), _class[depth], cover));
         }
 
         private static void Count(Dictionary<int, int[]> table, int key, int value, int values)
@@ -156,5 +192,39 @@ internal sealed class TableStructure
                 table.Add(key, counts = new int[values]);
             counts[value]++;
         }
+    }
+}
+
+/// <summary>Numbers the shapes of a binary trie's nodes, and the surroundings that a depth-first walk (node, left,
+/// right) knows when it reaches a node. The table generator learns the shapes that surroundings have, and draws from
+/// them. Shape 0 never occurs: a node that is no prefix leads to a prefix.
+/// <code>
+///   shape   bit 0: the node is a prefix    bit 1: it has a left child    bit 2: it has a right child
+/// </code></summary>
+internal static class TrieShape
+{
+    public const int Prefix = 1, Left = 2, Right = 4, Shapes = 8;
+
+    /// <summary>Surroundings of a node that is its parent's only child. No sibling has shape 0, so the number is free.</summary>
+    public const int Alone = 0;
+
+    /// <summary>Surroundings of a left child whose right sibling comes later.</summary>
+    public const int SiblingToCome = 8;
+
+    private const int Siblings = 9;
+
+    /// <summary>Distances to the covering prefix: 1..8, farther, none.</summary>
+    private const int Covers = 10;
+
+    /// <summary>The number of contexts for addresses of <paramref name="bits"/> bits.</summary>
+    public static int Contexts(int bits) => (bits + 1) * Covers * Siblings;
+
+    /// <summary>Returns the number of a node's surroundings: its prefix length; the length of the nearest prefix
+    /// strictly above it, -1 if there is none; and <see cref="Alone"/>, <see cref="SiblingToCome"/> or the left shape.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Context(int depth, int cover, int sibling)
+    {
+        var distance = cover < 0 ? Covers - 1 : Math.Min(depth - cover, Covers - 1) - 1;
+        return (depth * Covers + distance) * Siblings + sibling;
     }
 }

@@ -13,7 +13,6 @@ public sealed record TraceCalibration : TraceStatistics
     private TraceCalibration(TraceStatistics trace)
         : base(trace) { }
 
-    /// <summary>Events per second over all BGP peers.</summary>
     public required double EventsPerSecond { get; init; }
 
     /// <summary>Events of the trace: with its prefixes they say how fast new prefixes appear.</summary>
@@ -44,7 +43,6 @@ public sealed record TraceCalibration : TraceStatistics
     /// <summary>Shares of the prefix lengths, from the first to the last that occur: (length, share).</summary>
     public IReadOnlyList<(int Length, double Share)> Lengths { get; init; } = [];
 
-    /// <summary>Takes the statistics from a measured trace.</summary>
     /// <exception cref="ArgumentException">The trace has too few events, or is shorter than a second.</exception>
     public static TraceCalibration Of(TraceStructure trace)
     {

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: MIT
 using Sim.Workloads.Churn;
-using Sim.Workloads.Keys;
 
 namespace Sim.Workloads.Synthesis;
 
-/// <summary>Options for a generated trace.</summary>
 public sealed record TraceOptions
 {
-    /// <summary>Length in seconds.</summary>
     public required double Seconds { get; init; }
 
     /// <summary>Events per second over all peers; 0 for the calibration's rate, in proportion to the peers.</summary>
@@ -60,8 +57,6 @@ public sealed class TraceGenerator
     private struct Recent
     {
         public int Prefix, Peer;
-
-        /// <summary>Whether the prefix had another event since.</summary>
         public bool HappenedAgain;
     }
 
@@ -200,8 +195,8 @@ public sealed class TraceGenerator
 
     /// <summary>Draws the prefix of an earlier event, at a distance of 10^<paramref name="decade"/> events or more; -1
     /// if none fits. It takes the best of a few draws: a prefix that had no event since, that is new to the peer as
-    /// often as in the calibration's trace, and whose event came from the same peer if <paramref name="same"/>, else
-    /// from another.</summary>
+    /// often as in the calibration's trace, and whose event came from the same peer (<paramref name="same"/>) or
+    /// another.</summary>
     private int DrawRecent(int decade, bool same)
     {
         const int perfect = 3, stale = -4;
@@ -264,8 +259,7 @@ public sealed class TraceGenerator
     }
 }
 
-/// <summary>The last state of each BGP peer's path to each prefix, in a byte: <c>withdrawn 1 | known 1 | other
-/// attributes 3 | path 3</c>.</summary>
+/// <summary>Each BGP peer's path to each prefix, in a byte: <c>withdrawn 1 | known 1 | other attributes 3 | path 3</c>.</summary>
 internal sealed class PathStates(int peers, int prefixes)
 {
     private const byte WithdrawnBit = 0x80, KnownBit = 0x40;
@@ -280,11 +274,7 @@ internal sealed class PathStates(int peers, int prefixes)
 
     public void Withdraw(int peer, int prefix) => Of(peer)[prefix] |= WithdrawnBit | KnownBit;
 
-    public void Announce(int peer, int prefix)
-    {
-        ref var state = ref Of(peer)[prefix];
-        state = (byte)((state & ~WithdrawnBit) | KnownBit);
-    }
+    public void Announce(int peer, int prefix) => Of(peer)[prefix] = (byte)((Of(peer)[prefix] & ~WithdrawnBit) | KnownBit);
 
     public void ChangePath(int peer, int prefix, ref Rng rng)
     {

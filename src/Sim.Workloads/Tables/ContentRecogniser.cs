@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.Buffers;
-using System.Text;
-using Sim.Workloads.Mrt;
 
 namespace Sim.Workloads.Tables;
 

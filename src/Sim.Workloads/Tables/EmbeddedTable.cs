@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Text;
-
 namespace Sim.Workloads.Tables;
 
 /// <summary>Loads the real table that this assembly contains, so that every command works without a download. It holds

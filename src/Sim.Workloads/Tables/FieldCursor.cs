@@ -2,8 +2,7 @@
 namespace Sim.Workloads.Tables;
 
 /// <summary>The fields of a line, one after the other: separated by runs of blanks, or by exactly one comma, semicolon
-/// or tab as CSV does (RFC 4180: fields in quotes may hold the separator). A set of ASes in braces is a
-/// field.</summary>
+/// or tab as CSV does (RFC 4180: fields in quotes may hold the separator). A set of ASes in braces is a field.</summary>
 internal ref struct FieldCursor(ReadOnlySpan<byte> text, byte separator)
 {
     /// <summary>Runs of blanks and tabs; a field that begins a comment ends the line.</summary>

@@ -11,7 +11,7 @@ namespace Sim.Workloads.Tables;
 internal static class FrrLine
 {
     private const string Unknown = "a word that FRR's 'show ip route' does not print there";
-    
+
     /// <summary>Bytes before the prefix: the letter, <c>></c>, <c>*</c> and a blank.</summary>
     private const int MarksLength = 4;
 
@@ -26,8 +26,6 @@ internal static class FrrLine
 
     /// <summary>Returns whether a line is a route: a letter and marks (<c>></c> selected, <c>*</c> in the kernel's table) in their columns.</summary>
     public static bool IsHead(ReadOnlySpan<byte> text) => FindPrefix(text) > 0;
-
-    /// <summary>Returns whether a line is a further next hop.</summary>
     public static bool IsHop(ReadOnlySpan<byte> text) => BeginsHop(text) || (Marked(text) is [_, ..] rest && BeginsHop(rest));
 
     /// <summary>Reads a route from its letter on.</summary>
@@ -92,8 +90,7 @@ internal static class FrrLine
         return state.HasFlag(HopState.Unknown) ? Unknown : Set(address, device, state, route) ?? TakeDetails(rest);
     }
 
-    /// <summary>Gives the route its next hop, if it has none. A recursive one counts only if no line below resolves
-    /// it.</summary>
+    /// <summary>Gives the route its next hop, if it has none. A recursive one counts only if no line below resolves it.</summary>
     private static string? Set(ReadOnlySpan<byte> address, ReadOnlySpan<byte> device, HopState state, ListRoute route)
     {
         var isRecursive = state.HasFlag(HopState.Recursive);
@@ -155,7 +152,8 @@ internal static class FrrLine
     private static ReadOnlySpan<byte> Marked(ReadOnlySpan<byte> text) =>
         text is [(byte)'*' or (byte)'q' or (byte)'r' or (byte)'b' or (byte)'t' or (byte)'o', (byte)' ', ..] ? text[1..].TrimStart((byte)' ') : default;
 
-    /// <summary>Returns the offset of the prefix: 4 bytes, or more with the instance of a protocol (<c>O[1]>* </c>); -1 if the line is no route.</summary>
+    /// <summary>Returns the offset of the prefix: 4 bytes, or more with the instance of a protocol (<c>O[1]>* </c>); -1
+    /// if the line is no route.</summary>
     private static int FindPrefix(ReadOnlySpan<byte> text)
     {
         if (text.Length < 8 || !char.IsAsciiLetter((char)text[0]))

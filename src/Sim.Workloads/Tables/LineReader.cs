@@ -5,7 +5,7 @@ namespace Sim.Workloads.Tables;
 
 /// <summary>Cuts a stream into lines without making strings: each line is a span into one buffer. A line longer than
 /// <see cref="MaxLine"/> comes out as its first bytes, so memory is bounded by the buffer whatever the input.</summary>
-internal sealed class LineReader(ByteFeed feed)
+public sealed class LineReader(ByteFeed feed)
 {
     /// <summary>Longest line taken, in bytes without its end.</summary>
     public const int MaxLine = 4096;
@@ -23,8 +23,8 @@ internal sealed class LineReader(ByteFeed feed)
     /// <summary>Bytes from the start of the stream to the first NUL byte of the line last read; -1 if it has none.</summary>
     public long NulOffset { get; private set; }
 
-    /// <summary>Reads the next line, without its line feed and carriage return. It is valid until the next call.
-    /// Returns false at the end of the stream.</summary>
+    /// <summary>Reads the next line, without its line feed and carriage return, and without a byte order mark. It is
+    /// valid until the next call. Returns false at the end of the stream.</summary>
     public bool TryRead(out ReadOnlySpan<byte> line)
     {
         TooLong = false;
@@ -39,14 +39,17 @@ internal sealed class LineReader(ByteFeed feed)
             feed.Buffered[..MaxLine].CopyTo(_longHead);
             line = _longHead;
             SkipLongLine();
-            return true;
+        }
+        else
+        {
+            line = feed.Buffered[..length];
+            FindNul(line);
+            feed.Consume(Math.Min(length + 1, feed.Buffered.Length));
+            line = line.EndsWith("\r"u8) ? line[..^1] : line;
         }
 
-        line = feed.Buffered[..length];
-        FindNul(line);
-        feed.Consume(Math.Min(length + 1, feed.Buffered.Length));
-        if (line.EndsWith("\r"u8))
-            line = line[..^1];
+        if (Number == 1 && line.StartsWith("\uFEFF"u8))
+            line = line[3..];
         return true;
     }
 

@@ -2,8 +2,7 @@
 namespace Sim.Workloads.Tables;
 
 /// <summary>The columns that a header row names: of a CSV export, or of what <c>route -n</c> and <c>netstat -rn</c>
-/// print. Case, blanks and marks in names do not count. CSV may have columns of other names; in a header of words all
-/// must be known.</summary>
+/// print. Case, blanks and marks in names do not count. CSV may have columns of other names, a header of words may not.</summary>
 internal sealed class ListColumns
 {
     private const int LongestName = 32;
@@ -122,7 +121,7 @@ internal sealed class ListColumns
             : "the prefix has one length, and its column another";
     }
 
-    /// <summary>Returns whether a line of net-tools leads to no peer: by its flags (! rejected; n without a next hop,
+    /// <summary>Returns whether a line of net-tools leads to no peer: by its flags (! is rejected, n without a next hop
     /// an address of this host), by its device (none, the loopback), or as multicast.</summary>
     private static bool LeadsToNoPeer(ListRoute route, ReadOnlySpan<byte> flags, ReadOnlySpan<byte> device) =>
         flags.Contains((byte)'!') || (flags.Contains((byte)'n') && route.NextHop.IsEmpty)
@@ -160,8 +159,7 @@ internal sealed class ListColumns
     private static bool IsDestination(ReadOnlySpan<byte> name) =>
         name.IsOneOf(" prefix prefixes network net cidr route subnet destination dest dst ipprefix ip address addr ipaddress "u8);
 
-    /// <summary>Returns whether a field is a value rather than the name of a column: a number, an address or a
-    /// prefix.</summary>
+    /// <summary>Returns whether a field is a value rather than the name of a column: a number, an address or a prefix.</summary>
     private static bool IsValue(ReadOnlySpan<byte> field)
     {
         var slash = field.IndexOf((byte)'/');

@@ -24,8 +24,6 @@ internal sealed class ListRoute
 
     /// <summary>False for a <c>default</c> whose family nothing on its line tells.</summary>
     public bool HasFamily { get; private set; }
-
-    /// <summary>Whether the address had bits beyond the prefix's length.</summary>
     public bool HostBits { get; private set; }
 
     /// <summary>The origin AS, 0 where not stated.</summary>
@@ -72,7 +70,6 @@ internal sealed class ListRoute
             ? _device.AsSpan(0, _deviceLength)
             : default;
 
-    /// <summary>Forgets the route before.</summary>
     public void Begin(long number, long offset)
     {
         Line = (number, offset);

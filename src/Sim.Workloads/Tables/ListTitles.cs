@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Tables;
 
-/// <summary>The lines of a list that hold no route: titles, legends and trailers, and signs of formats that are not
-/// read.</summary>
+/// <summary>The lines of a list that hold no route: titles, legends, trailers, and signs of foreign formats.</summary>
 internal static class ListTitles
 {
     private const string BgpTable =
@@ -75,8 +74,8 @@ internal static class ListTitles
     }
 }
 
-/// <summary>The tables that a list's titles name. The table with the first route of a family is read; routes below the
-/// title of another one are not that table's.</summary>
+/// <summary>The tables that a list's titles name. The table with the first route of a family is read. Routes below
+/// another table's title are not.</summary>
 internal sealed class ListTables
 {
     private byte[] _current = [];
@@ -86,7 +85,6 @@ internal sealed class ListTables
     /// <summary>The name of the table whose routes are being read; empty before the first title.</summary>
     public ReadOnlySpan<byte> Current => _current;
 
-    /// <summary>Takes a title.</summary>
     public void Begin(ReadOnlySpan<byte> name)
     {
         if (!name.SequenceEqual(_current))

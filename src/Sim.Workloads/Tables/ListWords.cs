@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: MIT
 using System.Buffers;
 using System.Globalization;
-using System.Text;
 
 namespace Sim.Workloads.Tables;
 
 /// <summary>The single words of a prefix list: destinations, next hops, ASes. <see cref="PrefixListReader"/> has the grammar.</summary>
 internal static class ListWords
 {
-    /// <summary>Longest name of a device, in bytes.</summary>
     public const int LongestDevice = 15;
 
     private const string LeadingZeros = "leading zeros, which are octal to some programs and decimal to others";
@@ -61,8 +59,7 @@ internal static class ListWords
 
     public static bool IsNumber(ReadOnlySpan<byte> word) => !word.IsEmpty && !word.ContainsAnyExceptInRange((byte)'0', (byte)'9');
 
-    /// <summary>Reads <c>ADDRESS/LENGTH</c>, <c>ADDRESS/NETMASK</c> or <c>ADDRESS</c>, a host's prefix. Host bits are
-    /// masked.</summary>
+    /// <summary>Reads <c>ADDRESS/LENGTH</c>, <c>ADDRESS/NETMASK</c> or <c>ADDRESS</c> (a host). Host bits are masked.</summary>
     public static bool TryParseDestination(ReadOnlySpan<byte> word, out Prefix prefix, out bool hostBits)
     {
         (prefix, hostBits) = (default, false);
@@ -115,7 +112,6 @@ internal static class ListWords
         return true;
     }
 
-    /// <summary>Says why a word is no destination.</summary>
     public static string WhyNoDestination(ReadOnlySpan<byte> word) =>
         word.ContainsAnyExcept(s_v4Bytes) ? "not an IP prefix, a comment or a blank line"
         : HasLeadingZero(word) ? LeadingZeros : "not an IP prefix";
@@ -182,7 +178,7 @@ internal static class ListWords
         word.Length is > 0 and <= LongestDevice && !word.ContainsAnyExcept(s_deviceBytes);
 
     /// <summary>Returns whether a word can name a next hop: a letter or underscore, then letters, digits and
-    /// <c>_-.@+=/</c>; or a WireGuard key. Words that mean something else in some list are none.</summary>
+    /// <c>_-.@+=/</c>; or a WireGuard key. Words with another meaning in some list are no names.</summary>
     public static bool IsName(ReadOnlySpan<byte> word)
     {
         if (word.Length is 0 or > PrefixListReader.MaxNextHop)

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Workloads.Keys;
-
 namespace Sim.Workloads.Tables;
 
 /// <summary>Assigns next hops to tables whose source states none. Every prefix inside one allocation-sized block (IPv4
@@ -23,8 +21,8 @@ public static class NextHopAssignment
         return routes;
     }
 
-    /// <summary>Returns the names of the assigned next hops: addresses that nobody takes for observed ones, because
-    /// their ranges are for tests and documents (RFC 2544 198.18.0.0/15, larger than those of RFC 5737; RFC 3849
+    /// <summary>Returns the names of the assigned next hops: addresses of ranges for tests and documents, so that
+    /// nobody takes them for observed ones (RFC 2544 198.18.0.0/15, larger than those of RFC 5737; RFC 3849
     /// 2001:db8::/32).</summary>
     public static string[] Names(Family family) =>
     [

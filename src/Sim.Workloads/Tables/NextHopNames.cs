@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Text;
-
 namespace Sim.Workloads.Tables;
 
 /// <summary>Numbers the next hops of a list as they come, with a string for each spelling only. Addresses that are
@@ -19,7 +17,6 @@ internal sealed class NextHopNames
     public NextHopNames() => _byChars = _indexes.GetAlternateLookup<ReadOnlySpan<char>>();
     public IReadOnlyList<string> Names => _names;
 
-    /// <summary>Returns the number of a route's next hop.</summary>
     public int IndexOf(ListRoute route)
     {
         // Neighbouring lines mostly have one next hop: comparing it is cheaper than looking it up.

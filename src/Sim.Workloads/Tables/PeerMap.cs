@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 using System.Collections.Immutable;
-using Sim.Workloads.Keys;
 
 namespace Sim.Workloads.Tables;
 
-/// <summary>The rules by which a route gets its WireGuard peer.</summary>
 public enum PeerRule
 {
     /// <summary>By next hop: all routes of one next hop go to one peer, as when peers are a router's neighbours.</summary>
@@ -20,21 +18,15 @@ public enum PeerRule
 /// <summary>Maps routes to N WireGuard peers. Peer p gets a share of the groups (next hops, ASes or prefixes)
 /// proportional to 1 / (p + 1)^skew: skew 0 is even, skew 1 is Zipf's law.</summary>
 /// <remarks>Next hops are few, so they are shuffled by seed and dealt out exactly by share: with as many peers as next
-/// hops and no skew, each peer has its own. ASes and prefixes are many: a seeded hash of each decides, so the peer of a
-/// route does not change when other routes come or go. If groups differ in size, shares of groups are not shares of
-/// routes.</remarks>
+/// hops and no skew, each peer has its own. ASes and prefixes are many: a seeded hash of each decides, so a route's
+/// peer does not change when others come or go. If groups differ in size, shares of groups are not shares of routes.</remarks>
 public static class PeerMap
 {
     /// <summary>The names on the command line, in the order of <see cref="PeerRule"/>.</summary>
     public static ImmutableArray<string> Names { get; } = ["next-hop", "origin-as", "hash"];
 
-    /// <summary>Reads <c>next-hop</c>, <c>origin-as</c> or <c>hash</c>.</summary>
-    public static bool TryParse(string name, out PeerRule rule)
-    {
-        var at = Names.IndexOf(name);
-        rule = (PeerRule)Math.Max(at, 0);
-        return at >= 0;
-    }
+    public static PeerRule Parse(string name) =>
+        Names.IndexOf(name) is >= 0 and var at ? (PeerRule)at : throw new ArgumentException($"no such rule: {name}", nameof(name));
 
     /// <summary>Returns the peer, 0 to <paramref name="peers"/> - 1, of every route, in the table's order. If there are
     /// fewer groups than peers, some peers get no route.</summary>
@@ -83,9 +75,7 @@ public record PeerTable(Prefix[] Prefixes, int[] Peers)
     /// <c>shuffled</c>.</summary>
     public static PeerTable Of(RouteTable table, int[] peerOf, string order, ulong seed)
     {
-        if (!TableOrder.TryParse(order, out var parsed))
-            throw new ArgumentException($"no such order: {order}", nameof(order));
-        var places = TableOrder.Places(table.Routes, parsed, seed);
+        var places = TableOrder.Places(table.Routes, TableOrder.Parse(order), seed);
         return new PeerTable(Array.ConvertAll(places, place => table.Routes[place].Prefix), Array.ConvertAll(places, place => peerOf[place]));
     }
 }

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Text;
-
 namespace Sim.Workloads.Tables;
 
 /// <summary>The reasons why a route or a next hop of a list is not in the table, or is there otherwise than written.
@@ -47,20 +45,13 @@ public sealed class PrefixListCounts
 
     /// <summary>Next hops beyond the first of a prefix, which counts.</summary>
     public long FurtherNextHops => _notes[(int)ListNote.FurtherNextHop].Count;
-
-    /// <summary>Prefixes whose address had bits beyond their length, which were masked.</summary>
     public long HostBits => _notes[(int)ListNote.HostBits].Count;
-
-    /// <summary>Routes whose next hop is a name rather than an address.</summary>
-    public long Named => _notes[(int)ListNote.Named].Count;
 
     /// <summary>Lines that the grammar does not know, or that are over-long or cut off.</summary>
     public long Damaged { get; internal set; }
 
     /// <summary>Distinct prefixes of each family, if both families were counted.</summary>
     public int DistinctV4 { get; internal set; }
-
-    /// <inheritdoc cref="DistinctV4"/>
     public int DistinctV6 { get; internal set; }
 
     /// <summary>Whether the container was damaged, and the list ended there.</summary>

@@ -27,7 +27,6 @@ internal static class PrefixListLine
         return TakeFields(second, ref fields, route, isBare: !isDefault && !first.Contains((byte)'/'));
     }
 
-    /// <summary>Returns whether a field states nothing.</summary>
     public static bool IsAbsent(ReadOnlySpan<byte> field) => field.IsEmpty || field is [(byte)'-' or (byte)'*'];
 
     /// <summary>Sets the next hop to an address, or to a name if names are allowed. 0.0.0.0, ::, - and * state none.</summary>

@@ -4,8 +4,7 @@ namespace Sim.Workloads.Tables;
 /// <summary>Puts the lines of a list together to routes: a route is complete when a line begins that does not go on
 /// with it. Each route that leads to a next hop or device is given to <paramref name="take"/>, which returns false if
 /// the prefix had been met before. Keeps what lines say of others: the header's columns, and the family of a
-/// <c>default</c> that tells none. A list of both families tells none either. Of several titled tables, a family's
-/// first is read.</summary>
+/// <c>default</c> that tells none. A list of both families tells none either. A family's first titled table is read.</summary>
 internal sealed class PrefixListParser(Func<ListRoute, bool> take, PrefixListCounts counts)
 {
     private ListRoute _route = new(), _waiting = new();

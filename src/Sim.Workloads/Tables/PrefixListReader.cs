@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Text;
 using Sim.Workloads.Input;
 
 namespace Sim.Workloads.Tables;
@@ -27,11 +26,9 @@ namespace Sim.Workloads.Tables;
 /// of service or source, those that lead to no peer (TYPE unreachable, blackhole, prohibit, throw, local, broadcast,
 /// multicast, anycast), and those of FRR that are not selected. <see cref="PrefixListCounts.Notes"/> counts each
 /// reason. A line of one word that names a column of prefixes is a title. <see cref="ListTitles"/> knows the other
-/// titles, and the formats that are refused as a whole (<see cref="PrefixListCounts.Refusal"/>), where the list
-/// ends.</summary>
+/// titles, and the formats that are refused as a whole (<see cref="PrefixListCounts.Refusal"/>), where the list ends.</summary>
 public static class PrefixListReader
 {
-    /// <summary>Longest name of a next hop, in bytes.</summary>
     public const int MaxNextHop = 64;
 
     internal static readonly string LongNextHop = $"the name of the next hop is longer than {MaxNextHop} bytes";
@@ -41,10 +38,10 @@ public static class PrefixListReader
 
     internal static ReadOnlySpan<byte> NoNextHopUtf8 => "-"u8;
 
-    /// <summary>Reads one family's prefixes in the order of the file, each once; the other family's are counted. Never
-    /// fails on content: what is not understood goes to <paramref name="damage"/> with its line and offset, and so does
-    /// damage to the container, where the list ends and its unfinished last line is no line. The name is the source as
-    /// shown to people. Memory is bounded by the table.</summary>
+    /// <summary>Reads one family's prefixes in the order of the file, each once; the other family's are counted.
+    /// Content never makes it fail: what is not understood goes to <paramref name="damage"/> with its line and offset.
+    /// So does damage to the container: the list ends there, and its unfinished last line is left out. The name is the
+    /// source as shown to people. Memory is bounded by the table.</summary>
     public static RouteTable Read(Stream stream, string name, Family family, DamageLog damage, out PrefixListCounts counts)
     {
         // A line is some 16 bytes: one guess saves the growing, and a wrong one costs little.
@@ -75,8 +72,6 @@ public static class PrefixListReader
         {
             while (lines.TryRead(out var line))
             {
-                if (lines.Number == 1 && line.StartsWith("\uFEFF"u8))
-                    line = line[3..];
                 if (Complaint(lines, line, parser) is not { } complaint)
                     continue;
                 counts.Damaged++;
@@ -128,7 +123,7 @@ public static class PrefixListReader
     }
 
     /// <summary>Returns the beginning of a line for a message, with question marks for control characters.</summary>
-    private static string Quote(ReadOnlySpan<byte> line)
+    public static string Quote(ReadOnlySpan<byte> line)
     {
         var text = Encoding.ASCII.GetString(line[..Math.Min(line.Length, Quoted)]);
         return $": '{string.Concat(text.Select(c => char.IsControl(c) ? '?' : c))}{(line.Length > Quoted ? "..." : "")}'";

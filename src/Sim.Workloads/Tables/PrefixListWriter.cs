@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
-using System.Buffers.Text;
-using System.Text;
+using System.Text.Unicode;
 
 namespace Sim.Workloads.Tables;
 
 /// <summary>Writes tables as text that <see cref="PrefixListReader"/> reads back equal.</summary>
 public static class PrefixListWriter
 {
-    private const int LongestLine = 256;
+    private const int LongestLine = 256, LongestAddress = 64;
 
     /// <summary>Writes <c>PREFIX NEXTHOP AS</c>, one a line; next hop and AS only if the table states any. A character
     /// that cannot be in the name of a next hop becomes an underscore.</summary>
@@ -15,37 +14,41 @@ public static class PrefixListWriter
     {
         var names = table.NextHops.Select(Word).ToArray();
         var hasNextHops = names.Any(name => name is not [(byte)'-']);
-        using var lines = new Lines(stream);
-        foreach (var route in table.Routes)
+        Span<byte> line = stackalloc byte[LongestLine], text = stackalloc byte[LongestAddress];
+        foreach (var (prefix, nextHop, origin) in table.Routes)
         {
-            lines.Begin(route.Prefix, '/');
-            if (hasNextHops || route.OriginAs != 0)
-            {
-                lines.Byte(' ');
-                lines.Bytes(hasNextHops ? names[route.NextHop] : "-"u8);
-            }
-
-            if (route.OriginAs != 0)
-            {
-                lines.Byte(' ');
-                lines.Number(route.OriginAs);
-            }
-
-            lines.Byte('\n');
+            var address = Address(prefix, text);
+            var hop = hasNextHops ? names[nextHop] : "-"u8;
+            int length;
+            if (origin != 0)
+                Utf8.TryWrite(line, $"{address}/{prefix.Length} {hop} {origin}\n", out length);
+            else if (hasNextHops)
+                Utf8.TryWrite(line, $"{address}/{prefix.Length} {hop}\n", out length);
+            else
+                Utf8.TryWrite(line, $"{address}/{prefix.Length}\n", out length);
+            stream.Write(line[..length]);
         }
     }
 
     /// <summary>Writes CAIDA pfx2as: address, length and origin AS, separated by tabs, without next hops.</summary>
     public static void WritePfx2As(RouteTable table, Stream stream)
     {
-        using var lines = new Lines(stream);
-        foreach (var route in table.Routes)
+        Span<byte> line = stackalloc byte[LongestLine], text = stackalloc byte[LongestAddress];
+        foreach (var (prefix, _, origin) in table.Routes)
         {
-            lines.Begin(route.Prefix, '\t');
-            lines.Byte('\t');
-            lines.Number(route.OriginAs);
-            lines.Byte('\n');
+            Utf8.TryWrite(line, $"{Address(prefix, text)}\t{prefix.Length}\t{origin}\n", out var length);
+            stream.Write(line[..length]);
         }
+    }
+
+    private static ReadOnlySpan<byte> Address(Prefix prefix, Span<byte> text)
+    {
+        int length;
+        if (prefix.Family == Family.IPv6)
+            Utf8.TryWrite(text, $"{AddressText.Format(Family.IPv6, prefix.Address)}", out length);
+        else
+            Utf8.TryWrite(text, $"{prefix.V4 >> 24}.{prefix.V4 >> 16 & 255}.{prefix.V4 >> 8 & 255}.{prefix.V4 & 255}", out length);
+        return text[..length];
     }
 
     /// <summary>Returns a name that is read back as a next hop, with underscores for characters that it cannot hold.</summary>
@@ -58,59 +61,5 @@ public static class PrefixListWriter
             return word;
         word = Encoding.ASCII.GetBytes(string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || "_-.@+=/".Contains(c, StringComparison.Ordinal) ? c : '_')));
         return ListWords.IsName(word) ? word : [(byte)'_', .. word[..Math.Min(word.Length, PrefixListReader.MaxNextHop - 1)]];
-    }
-
-    /// <summary>A buffer that always has room for the line that <see cref="Begin"/> begins.</summary>
-    private sealed class Lines(Stream stream) : IDisposable
-    {
-        private readonly byte[] _buffer = new byte[1 << 16];
-        private int _used;
-
-        /// <summary>Begins a line with a prefix's address and length.</summary>
-        public void Begin(Prefix prefix, char separator)
-        {
-            if (_used > _buffer.Length - LongestLine)
-                Dispose();
-            Address(prefix);
-            Byte(separator);
-            Number(prefix.Length);
-        }
-
-        public void Byte(char ascii) => _buffer[_used++] = (byte)ascii;
-
-        public void Bytes(ReadOnlySpan<byte> bytes)
-        {
-            bytes.CopyTo(_buffer.AsSpan(_used));
-            _used += bytes.Length;
-        }
-
-        public void Number(uint value)
-        {
-            Utf8Formatter.TryFormat(value, _buffer.AsSpan(_used), out var written);
-            _used += written;
-        }
-
-        private void Address(Prefix prefix)
-        {
-            if (prefix.Family == Family.IPv6)
-            {
-                _used += Encoding.ASCII.GetBytes(AddressText.Format(Family.IPv6, prefix.Address), _buffer.AsSpan(_used));
-                return;
-            }
-
-            for (var shift = 24; shift >= 0; shift -= 8)
-            {
-                Number((prefix.V4 >> shift) & 255);
-                if (shift > 0)
-                    Byte('.');
-            }
-        }
-
-        /// <summary>Writes out what is held. The stream stays open.</summary>
-        public void Dispose()
-        {
-            stream.Write(_buffer, 0, _used);
-            _used = 0;
-        }
     }
 }

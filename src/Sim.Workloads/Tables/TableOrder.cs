@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.Collections.Immutable;
-using Sim.Workloads.Keys;
 
 namespace Sim.Workloads.Tables;
 
@@ -14,13 +13,8 @@ public static class TableOrder
     /// <summary>The names on the command line, in the order of <see cref="RouteOrder"/>.</summary>
     public static ImmutableArray<string> Names { get; } = ["file", "sorted", "by-length", "shuffled"];
 
-    /// <summary>Reads <c>file</c>, <c>sorted</c>, <c>by-length</c> or <c>shuffled</c>.</summary>
-    public static bool TryParse(string name, out RouteOrder order)
-    {
-        var at = Names.IndexOf(name);
-        order = (RouteOrder)Math.Max(at, 0);
-        return at >= 0;
-    }
+    public static RouteOrder Parse(string name) =>
+        Names.IndexOf(name) is >= 0 and var at ? (RouteOrder)at : throw new ArgumentException($"no such order: {name}", nameof(name));
 
     /// <summary>Returns the routes of a table in an order, in a new array.</summary>
     public static Route[] Permute(RouteTable table, RouteOrder order, ulong seed) =>

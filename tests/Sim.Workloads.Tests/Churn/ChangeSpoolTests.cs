@@ -24,23 +24,13 @@ public sealed class ChangeSpoolTests
             spool.Add(in change);
         Assert.Equal(changes.Length, spool.Count);
         for (var round = 0; round < 2; round++)
-        {
-            var reader = spool.Read();
-            foreach (var change in changes)
-            {
-                Assert.True(reader.TryRead(out var read));
-                Assert.Equal(change, read);
-            }
-
-            Assert.False(reader.TryRead(out _));
-            Assert.False(reader.TryRead(out _));
-        }
+            Assert.Equal(changes, spool);
     }
 
     [Fact]
     public void An_empty_spool_has_nothing_to_read()
     {
         using var spool = new ChangeSpool();
-        Assert.False(spool.Read().TryRead(out _));
+        Assert.Empty(spool);
     }
 }

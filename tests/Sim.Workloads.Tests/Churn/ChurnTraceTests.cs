@@ -76,14 +76,7 @@ public sealed class ChurnTraceTests
                 [new TraceFile("made", () => new MemoryStream(file))], Family.IPv4, BestPathRule.Default, new TraceRouter(100), new DamageLog());
             var model = new SlowModel(events);
             Assert.Equal(model.Start, Named(trace.Start, model));
-            var reader = trace.Changes.Read();
-            foreach (var expected in model.Changes)
-            {
-                Assert.True(reader.TryRead(out var change));
-                Assert.Equal(expected, (change.Prefix, model.Name(change.OldPeer), model.Name(change.NewPeer)));
-            }
-
-            Assert.False(reader.TryRead(out _));
+            Assert.Equal(model.Changes, trace.Changes.Select(change => (change.Prefix, model.Name(change.OldPeer), model.Name(change.NewPeer))));
             Assert.Equal(events.Length, trace.Counts.Events);
         }, iter: 1000);
 

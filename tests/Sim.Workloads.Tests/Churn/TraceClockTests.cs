@@ -232,7 +232,7 @@ public sealed class TraceClockTests
         Assert.Equal(log.Count, other.Count);
         Assert.Equal(log.First, other.First);
         var times = new List<long>();
-        for (var reader = trace.Changes.Read(); reader.TryRead(out var change);)
+        foreach (var change in trace.Changes)
         {
             Assert.InRange(change.Time, trace.First, trace.Last);
             times.Add(change.Time / 1_000_000);

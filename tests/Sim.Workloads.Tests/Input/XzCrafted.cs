@@ -61,7 +61,7 @@ internal sealed class XzCrafted
     {
         0 => [],
         1 => Crc(content),
-        4 => BitConverter.GetBytes(XzCrc64.Update(0, content)),
+        4 => Crc64Of(content),
         10 => SHA256.HashData(content),
         _ => new byte[4 << ((Check - 1) / 3)],
     };
@@ -75,4 +75,18 @@ internal sealed class XzCrafted
     }
 
     private static byte[] Crc(byte[] bytes) => Crc32.Hash(bytes);
+
+    /// <summary>The CRC-64 of ECMA-182, least significant bit first, bit by bit.</summary>
+    private static byte[] Crc64Of(byte[] content)
+    {
+        var crc = ulong.MaxValue;
+        foreach (var value in content)
+        {
+            crc ^= value;
+            for (var bit = 0; bit < 8; bit++)
+                crc = (crc & 1) != 0 ? crc >> 1 ^ 0xC96C5795D7870F42 : crc >> 1;
+        }
+
+        return BitConverter.GetBytes(~crc);
+    }
 }

@@ -113,12 +113,8 @@ public sealed class LookupKeysTests
     public void Names_are_read_back()
     {
         foreach (var pattern in Enum.GetValues<KeyPattern>())
-        {
-            Assert.True(LookupKeys.TryParse(pattern.Name(), out var parsed));
-            Assert.Equal(pattern, parsed);
-        }
-
-        Assert.False(LookupKeys.TryParse("warm", out _));
+            Assert.Equal(pattern, LookupKeys.Parse(pattern.Name()));
+        Assert.Throws<ArgumentException>(() => LookupKeys.Parse("warm"));
     }
 
     [Theory]

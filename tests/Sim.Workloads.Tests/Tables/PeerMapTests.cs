@@ -90,11 +90,7 @@ public sealed class PeerMapTests
     public void Names_are_read_back()
     {
         for (var rule = PeerRule.NextHop; rule <= PeerRule.PrefixHash; rule++)
-        {
-            Assert.True(PeerMap.TryParse(PeerMap.Names[(int)rule], out var parsed));
-            Assert.Equal(rule, parsed);
-        }
-
-        Assert.False(PeerMap.TryParse("mac", out _));
+            Assert.Equal(rule, PeerMap.Parse(PeerMap.Names[(int)rule]));
+        Assert.Throws<ArgumentException>(() => PeerMap.Parse("mac"));
     }
 }
