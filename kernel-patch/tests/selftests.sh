@@ -5,9 +5,9 @@
 #
 #   selftests.sh [--kernel FLAVOUR] [--cpus N] [--folder FOLDER] [PROGRAM [ARGUMENT...]]
 #
-#   --kernel   uml-patched (unless given), uml-smp or uml-debug: what vm/build.sh makes
-#   --cpus     processors: 2 (unless given) with uml-smp and uml-debug; uml-patched has one
-#   --folder   a folder that has that flavour built already: linux, *.ko, and its kernel's source as source
+#   --kernel   uml-patched (unless given), uml-smp, uml-debug, qemu-patched or qemu-debug: what vm/build.sh makes
+#   --cpus     processors: 2 (unless given), but uml-patched has one
+#   --folder   a folder that has that flavour built already: linux or vmlinuz, *.ko, and its kernel's source as source
 #   PROGRAM    route_mode or route_peer; both unless given
 #   ARGUMENT   for the program: -t CASE runs one case, -l lists them
 #
@@ -32,7 +32,7 @@ case ${1:-} in
 route_mode | route_peer) programs=("$1"); shift ;;
 *) sed -n '3,15s/^# \?//p' "$0" >&2; exit 64 ;;
 esac
-case $flavour in uml-smp | uml-debug) cpus=${cpus:-2} ;; *) cpus=1 ;; esac
+case $flavour in uml-patched) cpus=1 ;; *) cpus=${cpus:-2} ;; esac
 
 need iproute2 kmod perl python3 python3-yaml util-linux
 [ -n "$folder" ] || folder=$("$tests/../vm/build.sh" "$flavour")
@@ -45,8 +45,10 @@ status=0 claims=0
 for program in "${programs[@]}"; do
     # Debian's own Python: another in PATH may be a wrapper that costs thousands of system calls, which User-Mode Linux traces.
     echo "cd ${selftests@Q} && NO_COLOR=1 exec /usr/bin/python3 -B $program.py ${*@Q}" >"$work/guest.sh"
-    UML_CPUS=$cpus UML_MEMORY=${UML_MEMORY:-1G} UML_TIMEOUT=${UML_TIMEOUT:-1800} \
-        boot_uml "$folder/linux" "$work/guest.sh" >"$work/log" || status=1
+    case $flavour in
+    uml-*) UML_CPUS=$cpus UML_MEMORY=${UML_MEMORY:-1G} UML_TIMEOUT=${UML_TIMEOUT:-1800} boot_uml "$folder/linux" "$work/guest.sh" ;;
+    qemu-*) QEMU_CPUS=$cpus boot_qemu_root "$folder/vmlinuz" "$work/guest.sh" ;;
+    esac >"$work/log" || status=1
     cat "$work/log"
     grep -aqE '^# Totals: pass:[1-9][0-9]* fail:0 xfail:0 xpass:0 skip:0 error:0$' "$work/log" || status=1
     claims=$((claims + $(grep -acE '^ok ' "$work/log" || true)))

@@ -3,8 +3,8 @@
 # Boots a kernel for a test that is a script.
 #
 # Under User-Mode Linux the guest's root is the host's file system, read-only through hostfs: ip, wg, bash and the rest need no
-# image, and no test can change the host. What a test writes goes to /run, a tmpfs. QEMU has no such thing and takes an initramfs
-# with what is named.
+# image, and no test can change the host. What a test writes goes to /run, a tmpfs. The kernels that are built for QEMU have the same
+# by 9p. Debian's stock kernel has it as a module, and takes an initramfs with what is named.
 # Sourced.
 
 # What a kernel must not say while a program of the tests runs as its init; the debug kernels' checks are among them.
@@ -55,6 +55,24 @@ boot_uml() {
     # The console needs a pipe, and warnings are the least that may be on it: other lines would come between the claims.
     TMPDIR=${UML_TMPDIR:-/dev/shm} timeout -k 5 "${UML_TIMEOUT:-300}" "$linux" mem="${UML_MEMORY:-512M}" ${smp[@]+"${smp[@]}"} root=/dev/root \
         rootfstype=hostfs rootflags=/ ro init="$work/init" con=null con0=fd:0,fd:1 console=tty0 loglevel=5 panic=-1 \
+        </dev/null 2>&1 | tr -d '\r' | tee "$work/log" | guest_output || true
+    guest_status "$work/log" && status=0 || status=$?
+    rm -rf "$work"
+    return "$status"
+}
+
+# boot_qemu_root VMLINUZ SCRIPT ARG...: as boot_uml, for a kernel with qemu.config. QEMU_CPUS and QEMU_TIMEOUT (s) are what their
+# names say.
+boot_qemu_root() {
+    local vmlinuz=$1 work status
+    shift
+    work=$(mktemp -d)
+    guest_init "$(dirname "$vmlinuz")" "$@" >"$work/init"
+    chmod +x "$work/init"
+    timeout -k 5 "${QEMU_TIMEOUT:-1800}" qemu-system-x86_64 -nodefaults -no-user-config -nographic -no-reboot -serial stdio \
+        -accel tcg,thread=multi -cpu max,la57=off -smp "${QEMU_CPUS:-2}" -m "${QEMU_MEMORY:-1G}" -kernel "$vmlinuz" \
+        -virtfs local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap \
+        -append "console=ttyS0 root=host rootfstype=9p rootflags=trans=virtio,version=9p2000.L,msize=524288,cache=loose ro init=$work/init loglevel=5 panic=-1" \
         </dev/null 2>&1 | tr -d '\r' | tee "$work/log" | guest_output || true
     guest_status "$work/log" && status=0 || status=$?
     rm -rf "$work"
