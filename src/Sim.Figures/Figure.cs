@@ -20,12 +20,10 @@ public enum Basis
     Estimated,
 }
 
-/// <summary>One figure: one row of results.csv. Every number, plot and table that is shown is drawn from such rows.</summary>
-/// <remarks>Parameters that do not apply are empty strings or null, so that rows stay tidy.</remarks>
+/// <summary>One figure: one row of results.csv. Parameters that do not apply are empty strings or null, so that rows stay tidy.</summary>
 public sealed record Figure
 {
-    private readonly double? _low;
-    private readonly double? _high;
+    private readonly double? _low, _high;
 
     /// <summary>A name of <see cref="Figures.Experiment"/>.</summary>
     public required string Experiment { get; init; }
@@ -80,22 +78,21 @@ public sealed record Figure
     public int N { get; init; } = 1;
     public required Basis Basis { get; init; }
 
-    /// <summary>
-    /// Which side of a validation the figure is of, <c>port</c> or <c>kernel</c>; in a comparison of runs <c>before</c>,
-    /// <c>after</c>, or what follows from the two (<c>ratio</c>, <c>p</c>, ...); empty elsewhere.
-    /// </summary>
+    /// <summary>The side of a validation (<see cref="Sides"/>) or of a comparison of runs (<c>before</c>, <c>ratio</c>, ...); else empty.</summary>
     public string Side { get; init; } = "";
 
     /// <summary>
-    /// On the kernel's row of a check, how far the port's value may lie from it: 0 where they must be equal. On the ratio
-    /// of a comparison of runs, the factor up to which it is noise; on a ratio of <c>churn</c>, the factor up to which equals differed among
-    /// the repetitions that it is of. Null on every other row: nothing is demanded of it.
+    /// On the kernel's row of a check, how far the port's value may lie from it: 0 where they must be equal. On the ratio of a comparison
+    /// of runs, the factor up to which it is noise; on a ratio of <c>churn</c>, the factor by which equals differed. Else null.
     /// </summary>
     public double? Bound { get; init; }
 
     /// <summary>Returns the place of a row: a figure whose metric is still to come (<see cref="Metric.Row(Figure, double)"/>).</summary>
     public static Figure At(string experiment, int family) =>
         new() { Experiment = experiment, Family = family, Metric = null!, Unit = "", Value = 0, Basis = Basis.Counted };
+
+    /// <summary>Returns the row with one value, and no quartiles.</summary>
+    public Figure Of(double value) => this with { Value = value, Low = value, High = value };
 
     /// <summary>Flags of rows that are not to be relied on.</summary>
     public const string Unsettled = "unsettled", Busy = "busy";
@@ -122,13 +119,6 @@ public static class BasisExtensions
     /// <summary>All ways in which these figures came about, in the order measured, counted, modelled.</summary>
     public static IReadOnlyList<Basis> Bases(this IEnumerable<Figure> figures) => [.. figures.Select(f => f.Basis).Distinct().Order()];
 
-    public static string Label(this Basis basis) => basis switch
-    {
-        Basis.Measured => "measured",
-        Basis.Counted => "counted",
-        Basis.Modelled => "modelled",
-        Basis.Simulated => "simulated",
-        Basis.Estimated => "estimated",
-        _ => throw new ArgumentOutOfRangeException(nameof(basis)),
-    };
+    /// <summary>The name in rows and pages: <c>measured</c>.</summary>
+    public static string Label(this Basis basis) => basis.ToString().ToLowerInvariant();
 }

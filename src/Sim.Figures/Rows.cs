@@ -50,9 +50,6 @@ public sealed class Rows
     public IEnumerable<Figure> Of(Experiment experiment, Metric metric, string structure) =>
         Of(experiment, metric).Where(f => f.Structure == structure);
 
-    public bool Compares(Experiment experiment, Metric metric) =>
-        Names.Structures.All(s => Of(experiment, metric, s).Any());
-
     /// <summary>The order of insertion the report speaks of: the file’s own if it was loaded so, else the first of the rows.</summary>
     public string MainOrder(Experiment experiment)
     {

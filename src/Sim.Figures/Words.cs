@@ -13,9 +13,7 @@ public static class Words
     public static string Chain(string chain) => Chains.All.Words(chain);
     public static string Order(string order) => Orders.All.Words(order);
     public static string Operation(string operation) => Operations.All.Words(operation);
-
-    public static string ReaderOperation(string operation) => Operations.BesideReadersInWords(operation);
-
+    public static string ReaderOperation(string operation) => Operations.BesideReaders.GetValueOrDefault(operation, operation);
     public static string Step(string operation) => Steps.Words(operation);
 
     /// <summary>Why a row settles nothing, in a table's cell or a plot.</summary>

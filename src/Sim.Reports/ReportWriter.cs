@@ -50,15 +50,11 @@ public static class ReportWriter
         }
     }
 
-    /// <summary>Writes the report to a folder that it takes: tests interrupt it at a file’s name, before that is written or moved.</summary>
+    /// <summary>
+    /// Writes the report and replaces an older one. What missing rows would have shown is left out, or said to be missing. The name of
+    /// each file is told before the file is written or moved.
+    /// </summary>
     /// <exception cref="IOException">As of <see cref="Prepare"/>; an older report is then still whole.</exception>
-    internal static void Write(RunResult result, string outDir, Action<string>? reached = null)
-    {
-        using var folder = Prepare(outDir);
-        Write(result, folder, reached ?? (static _ => { }));
-    }
-
-    /// <summary>Writes the report and replaces an older one. What missing rows would have shown is left out, or said to be missing.</summary>
     public static void Write(RunResult result, OutputFolder folder, Action<string> reached) => WriteAndPublish(folder, reached, partial =>
     {
         WriteResults(result, partial, reached);
@@ -161,26 +157,22 @@ public static class ReportWriter
     {
         var path = Path.Combine(folder, name);
         var isFile = FileStatus.Of(path) is null or { Kind: PathKind.File };
-        return isFile && OutputTarget.Of(path) is { IsInPlace: false } target
-            ? target
+        return isFile && OutputTarget.Of(path) is { IsInPlace: false } target ? target
             : throw new UnusableOutputException($"{path} is no regular file, but the report writes a file of that name; remove it, or name another folder");
     }
 
     /// <summary>
-    /// Takes a file away. Where a link leads to it, the link stays; a file with other names, which are not the report's, keeps them and is
+    /// Takes a file away. Where a link leads to it, the link stays; a page with other names, which are not the report's, keeps them and is
     /// emptied, so that it shows nothing of an older report.
     /// </summary>
     private static void Remove(string folder, string name)
     {
         var file = RealPath.Of(Path.Combine(folder, name));
-        switch (FileStatus.Of(file))
-        {
-            case { Kind: PathKind.File, Links: > 1 } when name == PageName:
-                File.WriteAllBytes(file, []);
-                break;
-            case { Kind: PathKind.File }:
-                File.Delete(file);
-                break;
-        }
+        if (FileStatus.Of(file) is not { Kind: PathKind.File } status)
+            return;
+        if (status.Links > 1 && name == PageName)
+            File.WriteAllBytes(file, []);
+        else
+            File.Delete(file);
     }
 }

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Schemes.Structures;
-
 namespace Sim.Schemes;
 
 /// <summary>
@@ -20,10 +18,7 @@ public class DaemonSockets(KernelConfig kernel, ushort familyId = DaemonSockets.
 
     public KernelConfig Kernel { get; } = kernel;
 
-    /// <summary>
-    /// Whether a peer's set is written out when it is replaced. The counts need only its length, so that a trace with
-    /// thousands of replacements need not write gigabytes.
-    /// </summary>
+    /// <summary>Whether a replaced peer's set is written out. Counts need only its length, and thousands of sets are gigabytes.</summary>
     public virtual bool WritesSets => false;
 
     /// <summary><c>wg reset</c>: removes all peers.</summary>

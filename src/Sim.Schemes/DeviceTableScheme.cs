@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
-using Sim.Schemes.Structures;
-
 namespace Sim.Schemes;
 
 /// <summary>
@@ -27,7 +24,7 @@ public abstract class DeviceTableScheme : Scheme
 
     public sealed override FibStructure Routes { get; }
 
-    public sealed override bool RoutesEach => Kind.HasFullRoutes;
+    public sealed override bool RoutesEach => Kind.Name.HasFullRoutes;
 
     protected WireGuardSender Sender { get; }
 

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
-using Sim.Schemes.Structures;
-
 namespace Sim.Schemes;
 
 /// <summary>

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Schemes.Structures;
-
 namespace Sim.Schemes;
 
 /// <summary>

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
-using Sim.Schemes.Structures;
-
 namespace Sim.Schemes;
 
 /// <summary>A kind of scheme: its names and properties, and how to make one. This is the one list of schemes.</summary>
@@ -45,14 +42,9 @@ public sealed record SchemeKind(string Word, SchemeName Name, PacketLookups Look
     /// </summary>
     public static IReadOnlyList<SchemeKind> All { get; } =
     [
-        .. WithRoutes(Replace),
-        .. WithRoutes(DummyPeer),
-        .. WithRoutes(RemoveMe, inQuick: true),
-        Route,
+        .. WithRoutes(Replace), .. WithRoutes(DummyPeer), .. WithRoutes(RemoveMe, inQuick: true), Route,
         Routes("via", SchemeName.Via, RouteShape.Via, new(1, 1, 1, 1), "preparations", "attribute", "modes", "gateways"),
-        Nexthop,
-        .. WithRoutes(PrivateFib),
-        OwnDevices,
+        Nexthop, .. WithRoutes(PrivateFib), OwnDevices,
     ];
 
     /// <summary>The two that the question is about, AllowedIPs first: <c>bench</c>, <c>stat</c> and <c>lookup</c> look at their structures.</summary>
@@ -65,22 +57,13 @@ public sealed record SchemeKind(string Word, SchemeName Name, PacketLookups Look
         WhatIf("level-compression", SchemeName.LevelCompression, kernel => kernel with { CompressesFib6Levels = true }),
     ];
 
-    /// <summary>Whether the scheme removes prefixes with REPLACE, which sends a peer's whole set again.</summary>
-    public bool Replaces => Name.Resends;
-
-    /// <summary>Whether each prefix has a route to the device besides what binds it.</summary>
-    public bool HasFullRoutes => Name.HasFullRoutes;
-
     /// <summary>Whether reception checks sources without rp_filter. A device per peer lets every source through.</summary>
     public bool ChecksSources { get; init; } = true;
 
     /// <summary>Whether the kernel notifies listeners of each change of a prefix's peer: it does if routes name peers.</summary>
     public bool Announces { get; init; }
 
-    /// <summary>
-    /// Whether <c>--quick</c> includes it. It includes only one of the AllowedIPs schemes with a route per prefix, because the
-    /// routes add the same to all.
-    /// </summary>
+    /// <summary>Whether <c>--quick</c> includes it. It includes one scheme with AllowedIPs and a route per prefix: routes add the same to all.</summary>
     public bool InQuick { get; init; } = true;
 
     /// <summary>The patches that Linux 6.12 needs for it: variants of kernel-patch/lines.csv.</summary>

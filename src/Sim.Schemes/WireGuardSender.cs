@@ -5,21 +5,12 @@ namespace Sim.Schemes;
 
 /// <summary>Sends a daemon's WG_CMD_SET_DEVICE messages for batches of changes, one message per call.</summary>
 /// <remarks>Within a batch the changes are grouped by peer, so that those of one peer share its nest.</remarks>
-public sealed class WireGuardSender
+public sealed class WireGuardSender(Family family, int peers, DaemonSockets sockets)
 {
-    private readonly DaemonSockets _sockets;
     private readonly List<BindingChange> _operations = [];
-    private readonly Family _family;
-    private readonly int _dummy;
-
-    public WireGuardSender(Family family, int peers, DaemonSockets sockets)
-    {
-        (_family, _dummy, _sockets) = (family, peers, sockets);
-        PerMessage = (Scheme.CallBytes - Overhead(WireGuardPeerFlags.None)) / WireGuardMessages.AllowedIpBytes(family);
-    }
 
     /// <summary>Prefixes of one peer that fit into a message.</summary>
-    public int PerMessage { get; }
+    public int PerMessage { get; } = (Scheme.CallBytes - Overhead(WireGuardPeerFlags.None)) / WireGuardMessages.AllowedIpBytes(family);
 
     /// <summary>Sends additions and moves, and removes single prefixes with REMOVE_ME.</summary>
     public Sent BindAndRemove(ReadOnlySpan<BindingChange> batch)
@@ -29,7 +20,7 @@ public sealed class WireGuardSender
         return Send();
     }
 
-    /// <summary>Sends additions and moves. Prefixes to be removed move to the dummy peer, which is removed at the end.</summary>
+    /// <summary>Sends additions and moves. Prefixes to be removed move to a dummy, the peer after all others, which is removed at the end.</summary>
     public Sent BindThroughDummy(ReadOnlySpan<BindingChange> batch)
     {
         _operations.Clear();
@@ -38,16 +29,15 @@ public sealed class WireGuardSender
         {
             var goes = change.NewPeer == BindingChange.NoPeer;
             removes |= goes;
-            _operations.Add(goes ? change with { NewPeer = _dummy } : change);
+            _operations.Add(goes ? change with { NewPeer = peers } : change);
         }
 
-        return removes ? Send() + _sockets.Remove(_dummy) : Send();
+        return removes ? Send() + sockets.Remove(peers) : Send();
     }
 
     /// <summary>
-    /// Sends additions to the peers that lose no prefix, and the whole sets of those that do:
-    /// <paramref name="replaced"/> has the number of prefixes in each, <paramref name="setOf"/> gives them, if sets are
-    /// written.
+    /// Sends additions to the peers that lose no prefix, and the whole sets of those that do: <paramref name="replaced"/> has the
+    /// number of prefixes in each, <paramref name="setOf"/> gives them, if sets are written.
     /// </summary>
     public Sent Bind(ReadOnlySpan<BindingChange> batch, IReadOnlyDictionary<int, int> replaced, Func<int, IReadOnlyList<Prefix>> setOf)
     {
@@ -61,7 +51,7 @@ public sealed class WireGuardSender
         var sent = Send();
         foreach (var (peer, prefixes) in replaced)
         {
-            if (_sockets.WritesSets)
+            if (sockets.WritesSets)
                 Write(peer, setOf(peer));
             sent += Replace(prefixes);
         }
@@ -78,7 +68,7 @@ public sealed class WireGuardSender
         const WireGuardPeerFlags flags = WireGuardPeerFlags.ReplaceAllowedIps | WireGuardPeerFlags.UpdateOnly;
         if (prefixes == 0)
             return new Sent(1, Overhead(flags) - NetlinkWriter.AttributeBytes(0), 1);
-        var each = WireGuardMessages.AllowedIpBytes(_family);
+        var each = WireGuardMessages.AllowedIpBytes(family);
         var first = Math.Min(prefixes, (Scheme.CallBytes - Overhead(flags)) / each);
         var messages = 1 + (prefixes - first + PerMessage - 1) / PerMessage;
         var bytes = Overhead(flags) + (messages - 1L) * Overhead(WireGuardPeerFlags.None) + (long)prefixes * each;
@@ -96,14 +86,9 @@ public sealed class WireGuardSender
         var operations = CollectionsMarshal.AsSpan(_operations);
         if (operations.Length > 1)
             operations.Sort(static (left, right) => left.Peer.CompareTo(right.Peer));
-        return _sockets.Add(operations);
+        return sockets.Add(operations);
     }
 
-    private void Write(int peer, IReadOnlyList<Prefix> set)
-    {
-        if (set.Count == 0)
-            _sockets.Empty(peer);
-        else
-            _sockets.Replace([.. set.Select(prefix => BindingChange.Insert(prefix, peer))]);
-    }
+    private Sent Write(int peer, IReadOnlyList<Prefix> set) =>
+        set.Count == 0 ? sockets.Empty(peer) : sockets.Replace([.. set.Select(prefix => BindingChange.Insert(prefix, peer))]);
 }

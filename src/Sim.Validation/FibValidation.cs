@@ -124,7 +124,7 @@ public sealed class FibValidation(ValidationContext context, RoutePort port, Rou
 
     /// <summary>Deletes one object with its routes.</summary>
     private void DeleteNexthop(CheckPoint at, int id, Metric? timed = null) =>
-        context.DoBoth(at, $"nexthop delete {id} 1", () => port.DeleteNexthops(id, 1), stream.DeleteNexthops((uint)id, 1), timed);
+        context.DoBoth(at, $"nexthop delete {id} 1", () => port.DeleteNexthop(id), stream.DeleteNexthops((uint)id, 1), timed);
 
     private void AddNexthops(CheckPoint at, FamilyInput input)
     {
@@ -216,7 +216,7 @@ public sealed class FibValidation(ValidationContext context, RoutePort port, Rou
         // Without the module, RTM_GETROUTE asks the kernel. IPv6 answers with the dst that a nexthop object keeps, which names
         // the route it was made for, not the route found (rt6_get_pcpu_route, inet6_rtm_getroute).
         var got = _kernel.One($"route get {file} {keys.Count} {FibStructure.TableId} {ValidationPlan.Batch}");
-        if (input.Family == Family.IPv4 || !port.HasNexthops)
+        if (input.Family == Family.IPv4 || !port.Fib.HasNexthops)
             context.CompareAnswers(at, answers, got);
         else
             context.Compare(at, Metrics.Hits, answers.Hits, got.Long("hits"));

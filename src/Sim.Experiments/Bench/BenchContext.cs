@@ -41,10 +41,6 @@ public sealed class BenchContext(RouteTable table, int[] peerOf) : RunContext
     public void AddRatio(Experiment experiment, string first, string second, InterleavedTimes times, Func<Figure, Figure> label) =>
         Figures.Add(label(Metrics.Ratio.Row(At(experiment) with { Structure = Names.Over(second, first), Order = Order }, times.Ratio)));
 
-    /// <summary>The A/A row: one structure against itself, which shows what the machine's noise alone does.</summary>
-    public void AddSelfRatio(Subject subject, InterleavedTimes times, Func<Figure, Figure> label) =>
-        AddRatio(Experiment.Aa, subject.Kind.Structure, subject.Kind.Structure, times, label);
-
     /// <summary>Adds the rows of a structure’s memory, and of each cache if asked for. Returns bytes in pages.</summary>
     public long AddMemory(IReadOnlyList<MemoryLine> lines, Func<Figure, Figure> label, bool caches = true)
     {

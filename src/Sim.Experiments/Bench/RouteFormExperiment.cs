@@ -9,12 +9,9 @@ namespace Sim.Experiments.Bench;
 /// </summary>
 public static class RouteFormExperiment
 {
-    private sealed record Form(RouteShape Shape, SchemeName Scheme, string Structure);
-
-    private static readonly Form[] s_forms =
+    private static readonly (RouteShape Shape, SchemeName Scheme, string Structure)[] s_forms =
     [
-        new(RouteShape.Device, SchemeName.PlainRoutes, Names.PlainRoutes),
-        new(RouteShape.Nexthop, SchemeName.NexthopObjects, Names.NexthopObjects),
+        (RouteShape.Device, SchemeName.PlainRoutes, Names.PlainRoutes), (RouteShape.Nexthop, SchemeName.NexthopObjects, Names.NexthopObjects),
     ];
 
     public static void Run(BenchContext context)

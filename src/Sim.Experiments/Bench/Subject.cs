@@ -88,7 +88,7 @@ public sealed record SubjectPair(Subject First, Subject Second, bool SecondAlone
         Figure Flagged(Figure row) => label(row) with { Flag = times.Flag };
         if (times.Self is { } self)
         {
-            context.AddSelfRatio(First, self, Flagged);
+            context.AddRatio(Experiment.Aa, First.Kind.Structure, First.Kind.Structure, self, Flagged);
             context.AddTime(experiment, First, times.Pair.SpreadA, Flagged);
         }
 

@@ -29,16 +29,18 @@ public sealed class ConvergenceExperiment(ChurnContext context)
         foreach (var loss in _losses)
         {
             var (losing, returning) = (new List<double>(), new List<double>());
-            var (lostSent, backSent) = (default(Sent), default(Sent));
+            var (lost, back) = (default(Sent), default(Sent));
             for (var round = 0; round < context.Plan.Rounds; round++)
             {
                 context.Cancel.ThrowIfCancellationRequested();
-                losing.Add(Time(scheme, loss.Lose, out lostSent));
-                returning.Add(Time(scheme, loss.Return, out backSent));
+                losing.Add(Time(scheme, loss.Lose));
+                lost = scheme.Encode(loss.Lose);
+                returning.Add(Time(scheme, loss.Return));
+                back = scheme.Encode(loss.Return);
             }
 
-            Add(scheme, loss.Operation, loss.Lose.Length, losing, lostSent);
-            Add(scheme, loss.ReturnOperation, loss.Return.Length, returning, backSent);
+            Add(scheme, loss.Operation, loss.Lose.Length, losing, lost);
+            Add(scheme, loss.ReturnOperation, loss.Return.Length, returning, back);
             if (first.Changes == 0)
                 first = (loss.Lose.Length, Spread.Of(losing).Median);
         }
@@ -65,13 +67,6 @@ public sealed class ConvergenceExperiment(ChurnContext context)
         var clock = Stopwatch.GetTimestamp();
         scheme.Apply(batch);
         return Stopwatch.GetElapsedTime(clock).TotalSeconds;
-    }
-
-    private static double Time(Scheme scheme, BindingChange[] batch, out Sent sent)
-    {
-        var seconds = Time(scheme, batch);
-        sent = scheme.Encode(batch);
-        return seconds;
     }
 
     private void Add(Scheme scheme, string operation, int prefixes, List<double> seconds, Sent sent)

@@ -12,8 +12,7 @@ public sealed class ObserverExperiment(ChurnContext context)
     private const int Device = 2;
 
     /// <summary>Buffers that wg(8) and iproute2 give to recv.</summary>
-    private const int WgBuffer = 8192;
-    private const int RouteBuffer = 32768;
+    private const int WgBuffer = 8192, RouteBuffer = 32768;
 
     private static readonly int[] s_intervals = [1, 10, 60];
 
@@ -34,10 +33,7 @@ public sealed class ObserverExperiment(ChurnContext context)
         }
     }
 
-    /// <summary>
-    /// Simulates a program that is told of a scheme’s routes: of the trace’s changes, and of a lost peer’s, as fast as the kernel
-    /// is.
-    /// </summary>
+    /// <summary>Simulates a program that is told of a scheme’s routes: the trace’s changes, and a lost peer’s as fast as the kernel makes them.</summary>
     public void Notify(Scheme scheme, (int Changes, double Seconds) loss)
     {
         if (!scheme.Kind.Announces)

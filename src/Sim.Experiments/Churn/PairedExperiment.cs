@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-
 namespace Sim.Experiments.Churn;
 
 /// <summary>
@@ -7,11 +6,8 @@ namespace Sim.Experiments.Churn;
 /// alone; the loss of a peer; and the lookups of packets. Caches are emptied before each pair (see CacheSweep); the changes are also made
 /// a second time, when they are warm. The reference is AllowedIPs with REMOVE_ME and a default route; where the scheme is that
 /// one too, the row is the A/A row: two copies of the same, whose ratio shows the noise. Every ratio has the noise of its own
-/// repetitions besides, as its bound.
+/// repetitions besides, as its bound. A scheme's second pass is on another copy, loaded half a run after the first.
 /// </summary>
-/// <remarks>
-/// A scheme's second pass is on another copy of it, loaded after all schemes had their first: half a run lies between the two.
-/// </remarks>
 public sealed class PairedExperiment : IDisposable
 {
     private readonly ChurnContext _context;
@@ -40,7 +36,7 @@ public sealed class PairedExperiment : IDisposable
     public IReadOnlyList<PairedCase> Cases(SchemeKind kind)
     {
         var cases = new List<PairedCase>();
-        if (_changes.Length > 0 && !kind.Replaces)
+        if (_changes.Length > 0 && !kind.Name.Resends)
             cases.Add(Updates(kind));
         cases.Add(Loss(kind));
         foreach (var (pattern, keys) in _keys)
@@ -88,9 +84,7 @@ public sealed class PairedExperiment : IDisposable
         });
     }
 
-    /// <summary>
-    /// A case whose repetition gives one time or several. First, code is run once; later, structures that stay in the cache.
-    /// </summary>
+    /// <summary>A case whose repetition gives one time or several. First, code is run once; later, structures that stay in the cache.</summary>
     private PairedCase Case(
         SchemeKind kind, string name, Func<Scheme, double[]> repetition, Action<IReadOnlyList<SettledTimes>> add, bool warmReference = true)
     {

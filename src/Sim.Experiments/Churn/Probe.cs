@@ -22,8 +22,11 @@ public readonly record struct Probe(Prefix Prefix, UInt128 Address, int Before, 
 }
 
 /// <summary>Finds addresses and their answers in a binding sorted by address and length: a model that knows no trie.</summary>
-public sealed class ProbeFinder(IReadOnlyList<KeyValuePair<Prefix, int>> sorted)
+public sealed class ProbeFinder(KeyValuePair<Prefix, int>[] sorted)
 {
+    private static readonly Comparer<KeyValuePair<Prefix, int>> s_byPrefix =
+        Comparer<KeyValuePair<Prefix, int>>.Create(static (left, right) => left.Key.CompareTo(right.Key));
+
     /// <summary>
     /// The first address of the prefix at this place that no longer prefix holds; false where they leave none.
     /// <code>
@@ -35,7 +38,7 @@ public sealed class ProbeFinder(IReadOnlyList<KeyValuePair<Prefix, int>> sorted)
         var prefix = sorted[at].Key;
         address = prefix.Address;
         var end = End(prefix);
-        for (var next = at + 1; next < sorted.Count && prefix.Contains(sorted[next].Key); next++)
+        for (var next = at + 1; next < sorted.Length && prefix.Contains(sorted[next].Key); next++)
         {
             var inner = sorted[next].Key;
             if (inner.Address > address)
@@ -55,7 +58,7 @@ public sealed class ProbeFinder(IReadOnlyList<KeyValuePair<Prefix, int>> sorted)
     {
         while (--length >= 0)
         {
-            if (Find(new Prefix(family, address, length)) is >= 0 and var at)
+            if (Array.BinarySearch(sorted, new(new Prefix(family, address, length), 0), s_byPrefix) is >= 0 and var at)
                 return sorted[at].Value;
         }
 
@@ -64,19 +67,4 @@ public sealed class ProbeFinder(IReadOnlyList<KeyValuePair<Prefix, int>> sorted)
 
     /// <summary>The last address of a prefix, the bits beyond the family's included.</summary>
     private static UInt128 End(Prefix prefix) => prefix.Address | ~Prefix.Mask(prefix.Length);
-
-    private int Find(Prefix wanted)
-    {
-        var (low, high) = (0, sorted.Count - 1);
-        while (low <= high)
-        {
-            var middle = (low + high) / 2;
-            var order = sorted[middle].Key.CompareTo(wanted);
-            if (order == 0)
-                return middle;
-            (low, high) = order < 0 ? (middle + 1, high) : (low, middle - 1);
-        }
-
-        return -1;
-    }
 }

@@ -50,20 +50,10 @@ public sealed class ReaderSteps
 
     public GroupSteps Of(ProbeGroup group)
     {
-        var (probed, hit, none, other, wrong) = (0, 0, 0, 0, 0);
-        for (var at = 0; at < _probes.Length; at++)
-        {
-            if (_probes[at].Group != group)
-                continue;
-            probed++;
-            if (_none[at] + _other[at] > 0)
-                hit++;
-            none = Math.Max(none, _none[at]);
-            other = Math.Max(other, _other[at]);
-            wrong = Math.Max(wrong, _none[at] + _other[at]);
-        }
-
-        return new(probed, hit, none, other, wrong);
+        var steps = Enumerable.Range(0, _probes.Length).Where(at => _probes[at].Group == group)
+            .Select(at => (None: _none[at], Other: _other[at], Wrong: _none[at] + _other[at])).ToList();
+        return steps.Count == 0 ? default
+            : new(steps.Count, steps.Count(step => step.Wrong > 0), steps.Max(step => step.None), steps.Max(step => step.Other), steps.Max(step => step.Wrong));
     }
 
     private void Look()

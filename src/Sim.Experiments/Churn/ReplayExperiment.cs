@@ -43,7 +43,7 @@ public sealed class ReplayExperiment(ChurnContext context, Scheme scheme)
 
     /// <summary>Whether replacing every peer's set that the trace takes a prefix from would take too long.</summary>
     private bool NeedsEstimate() =>
-        scheme.Kind.Replaces
+        scheme.Kind.Name.Resends
         && context.Trace.Counts.Deletes * (context.Table.Prefixes.Length / context.Peers) > context.Plan.ReplacedPrefixes;
 
     private ReplayRound Replay(int window, bool estimate)

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-
 namespace Sim.Experiments.Churn;
 
 /// <summary>The rows of a scheme’s replays: medians over rounds with quartiles, or estimates with their 95% interval.</summary>

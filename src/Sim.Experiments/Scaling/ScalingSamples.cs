@@ -2,55 +2,46 @@
 namespace Sim.Experiments.Scaling;
 
 /// <summary>One of the costs that are followed over sizes; memory has no operation.</summary>
-public readonly record struct Cost(Term? Operation, Metric Metric)
-{
-    public Basis Basis => Metric.Basis;
-}
+public readonly record struct Cost(Term? Operation, Metric Metric);
 
 /// <summary>The values of each scheme from the rounds at one place.</summary>
 public sealed class ScalingSamples
 {
-    private readonly List<(string Scheme, Cost Cost)> _order = [];
-    private readonly Dictionary<(string Scheme, Cost Cost), List<double>> _values = [];
+    private readonly OrderedDictionary<(string Scheme, Cost Cost), List<double>> _values = [];
     private Dictionary<(string Scheme, Cost Cost), int>? _again;
 
     public void Add(string scheme, Cost cost, double value)
     {
         if (!_values.TryGetValue((scheme, cost), out var values))
-        {
             _values.Add((scheme, cost), values = []);
-            _order.Add((scheme, cost));
-        }
-
         // A count is the same in every round.
-        if (values.Count == 0 || cost.Basis == Basis.Measured)
+        if (values.Count == 0 || cost.Metric.Basis == Basis.Measured)
             values.Add(value);
     }
 
     public bool Has(string scheme, Cost cost) => _values.ContainsKey((scheme, cost));
 
     /// <summary>Whether both halves of the rounds agree, or two of three passes; rounds after <see cref="Again"/> are the third pass.</summary>
-    public bool Settled => _order.TrueForAll(key => Settle(key).Settled);
+    public bool Settled => _values.Keys.All(key => Settle(key).Settled);
 
     /// <summary>Begins the third pass.</summary>
-    public void Again() => _again = _order.ToDictionary(key => key, key => _values[key].Count);
+    public void Again() => _again = _values.ToDictionary(cost => cost.Key, cost => cost.Value.Count);
 
     /// <summary>Rows of all costs, with median and quartiles.</summary>
     public IEnumerable<Figure> Rows(Figure at)
     {
-        foreach (var key in _order)
+        foreach (var (scheme, cost) in _values.Keys)
         {
-            var (kept, settled) = Settle(key);
-            var spread = Spread.Of(kept);
-            var place = at with { Scheme = key.Scheme, Operation = key.Cost.Operation?.Name ?? "", Flag = settled ? "" : Figure.Unsettled };
-            yield return key.Cost.Metric.Row(place, spread);
+            var (kept, settled) = Settle((scheme, cost));
+            var place = at with { Scheme = scheme, Operation = cost.Operation?.Name ?? "", Flag = settled ? "" : Figure.Unsettled };
+            yield return cost.Metric.Row(place, Spread.Of(kept));
         }
     }
 
     private (List<double> Kept, bool Settled) Settle((string Scheme, Cost Cost) key)
     {
         var values = _values[key];
-        if (key.Cost.Basis != Basis.Measured || values.Count < PassRunner.Least)
+        if (key.Cost.Metric.Basis != Basis.Measured || values.Count < PassRunner.Least)
             return (values, true);
         var first = _again?.GetValueOrDefault(key) ?? values.Count;
         List<List<double>> passes = [values[..(first / 2)], values[(first / 2)..first]];

@@ -101,16 +101,9 @@ public static class Operations
 
     public static Vocabulary<Term> All => field ??= new(typeof(Operations));
 
-    /// <summary>The updates that lookups run beside, in the order of the page.</summary>
-    public static string[] BesideReaders => field ??= [Move, Delete, LoseToOne, Replace];
-
-    /// <summary>Returns the words of an update that lookups run beside, as a column’s head.</summary>
-    public static string BesideReadersInWords(string operation) => Array.IndexOf(BesideReaders, operation) switch
+    /// <summary>The updates that lookups run beside, in the order of the page, with the words of a column’s head.</summary>
+    public static OrderedDictionary<string, string> BesideReaders => field ??= new()
     {
-        0 => "one moves",
-        1 => "one is withdrawn",
-        2 => "all move to one peer",
-        3 => "all are sent again",
-        _ => operation,
+        [Move] = "one moves", [Delete] = "one is withdrawn", [LoseToOne] = "all move to one peer", [Replace] = "all are sent again",
     };
 }

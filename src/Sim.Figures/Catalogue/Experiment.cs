@@ -33,37 +33,24 @@ public sealed record Experiment(string Name, string Words, string Method = "") :
         + "that size proves nothing.");
 
     public static readonly Experiment Trace = new("trace", "The trace");
-
     public static readonly Experiment BindingMemory = new("binding-memory", "Memory of a scheme");
-
     public static readonly Experiment Packet = new("packet", "Lookups per packet");
-
     public static readonly Experiment Code = new("code", "Kernel code");
-
     public static readonly Experiment Replay = new("replay", "Replay of the trace");
-
     public static readonly Experiment Convergence = new("convergence", "Convergence");
-
     public static readonly Experiment Observer = new("observer", "Tracking of changes");
-
     public static readonly Experiment Reader = new("reader", "Lookups during an update");
-
     public static readonly Experiment Scaling = new("scaling", "Costs over sizes");
-
     public static readonly Experiment ScalingFit = new("scaling-fit", "Exponents of costs over sizes");
 
     /// <summary>Insertions into one hash bucket of fib_infos.</summary>
     public static readonly Experiment Bucket = new("scaling-bucket", "Insertion among the peers of a device");
-
     public static readonly Experiment BucketFit = new("scaling-bucket-fit", "Insertion among the peers of a device, fitted");
-
     public static readonly Experiment Validate = new("validate", "Port against kernel");
 
     /// <summary>A patched kernel's ways to the peer of a packet.</summary>
     public static readonly Experiment Peers = new("peers", "The route attribute beside AllowedIPs in the kernel");
-
     public static readonly Experiment TraceReplay = new("trace-replay", "Replay of a trace in the kernel");
-
     public static readonly Experiment Compare = new("compare", "Comparison of runs");
 
     public static Vocabulary<Experiment> All => field ??= new(typeof(Experiment));

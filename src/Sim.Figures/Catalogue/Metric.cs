@@ -27,7 +27,7 @@ public sealed record Metric(string Name, string Unit, string Words, Basis Basis 
         ArgumentNullException.ThrowIfNull(place);
         if (Of is not null && place.Experiment != Of)
             throw new ArgumentException($"{Name} of {Of} has no rows in {place.Experiment}", nameof(place));
-        return place with { Metric = this, Unit = Unit, Basis = Basis, Value = value, Low = value, High = value, N = 1 };
+        return place.Of(value) with { Metric = this, Unit = Unit, Basis = Basis, N = 1 };
     }
 
     public Figure Row(Figure place, Spread spread) => Row(place, spread.Median) with { Low = spread.Low, High = spread.High, N = spread.N };

@@ -26,29 +26,20 @@ public readonly record struct MachineReading(double Seconds, double? Busy, doubl
     public static (double? Busy, double? Steal) OfStat(string? line)
     {
         var words = line?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
-        if (words is not ["cpu", _, _, _, _, ..])
+        var seconds = words.Skip(1).Select(word => Count(word) / TicksPerSecond).ToList();
+        if (words is not ["cpu", _, _, _, _, ..] || seconds.Contains(null))
             return (null, null);
-        var ticks = new List<double>();
-        foreach (var word in words.Skip(1))
-        {
-            if (!ulong.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var count))
-                return (null, null);
-            ticks.Add(count / TicksPerSecond);
-        }
-
-        double At(int place) => place < ticks.Count ? ticks[place] : 0;
-        return (At(0) + At(1) + At(2) + At(5) + At(6), ticks.Count > 7 ? At(7) : null);
+        double At(int place) => seconds.ElementAtOrDefault(place) ?? 0;
+        return (At(0) + At(1) + At(2) + At(5) + At(6), seconds.Count > 7 ? At(7) : null);
     }
 
-    /// <summary>
-    /// Seconds from the first line of /proc/pressure/cpu (psi.rst): <c>some avg10=0.00 avg60=0.00 avg300=0.00 total=53431978</c>.
-    /// </summary>
+    /// <summary>Seconds from the first line of /proc/pressure/cpu (psi.rst): <c>some avg10=0.00 avg60=0.00 avg300=0.00 total=53431978</c>.</summary>
     public static double? OfPressure(string? line)
     {
         const string total = "total=";
         var words = line?.Split(' ') is ["some", .. var rest] ? rest : [];
-        return Array.Find(words, part => part.StartsWith(total, StringComparison.Ordinal)) is { } word && ulong.TryParse(word.AsSpan(total.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var microseconds)
-            ? microseconds / 1e6
-            : null;
+        return Count(Array.Find(words, part => part.StartsWith(total, StringComparison.Ordinal))?[total.Length..]) / 1e6;
     }
+
+    private static ulong? Count(string? word) => ulong.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : null;
 }

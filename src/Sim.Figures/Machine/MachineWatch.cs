@@ -13,11 +13,10 @@ namespace Sim.Figures.Machine;
 public sealed class MachineWatch(Func<MachineReading> read, DateTimeOffset started, int processors)
 {
     /// <summary>Share of a processor that others may use before the machine is called busy; of many processors, 2 %.</summary>
-    public const double LeastBusy = 0.25;
-    private const double BusyOfAll = 0.02;
+    private const double LeastBusy = 0.25, BusyOfAll = 0.02;
 
     /// <summary>Share of the run after which the whole machine is called busy.</summary>
-    public const double BusyTime = 0.1;
+    private const double BusyTime = 0.1;
 
     /// <summary>Shortest time in seconds between two readings: the kernel counts in hundredths.</summary>
     private const double LeastSeconds = 0.2;
@@ -89,25 +88,20 @@ public sealed class MachineWatch(Func<MachineReading> read, DateTimeOffset start
     /// <summary>The load over all readings, weighted by time.</summary>
     private MachineLoad? Load()
     {
-        var parts = new List<(double Share, double Seconds, double At)>();
-        for (var at = 1; at < _readings.Count; at++)
-        {
-            if (Share(_readings[at - 1], _readings[at]) is { } share)
-                parts.Add((share, _readings[at].Seconds - _readings[at - 1].Seconds, _readings[at - 1].Seconds));
-        }
-
+        var parts = _readings.Zip(_readings.Skip(1), (from, to) => (Share: Share(from, to), Seconds: to.Seconds - from.Seconds, At: from.Seconds))
+            .Where(part => part.Share is not null).ToList();
         if (parts.Count == 0)
             return null;
         var (all, passed, median) = (parts.Sum(part => part.Seconds), 0.0, 0.0);
         foreach (var (share, seconds, _) in parts.OrderBy(part => part.Share))
         {
-            (passed, median) = (passed + seconds, share);
+            (passed, median) = (passed + seconds, share!.Value);
             if (passed >= all / 2)
                 break;
         }
 
         var worst = parts.MaxBy(part => part.Share);
-        return new(median, worst.Share, worst.At, parts.Where(part => part.Share > Threshold).Sum(part => part.Seconds) / all);
+        return new(median, worst.Share!.Value, worst.At, parts.Where(part => part.Share > Threshold).Sum(part => part.Seconds) / all);
     }
 
     /// <summary>Processors that others used. Kernel ticks and process times are counted differently, so a negative share counts as none.</summary>
@@ -129,9 +123,7 @@ public sealed class MachineWatch(Func<MachineReading> read, DateTimeOffset start
     private static string Whole(double share) => $"{(share * 100).ToString("0", CultureInfo.InvariantCulture)} %";
 }
 
-/// <summary>
-/// Processors that others used: median and most over the run, the second of the most, the share of time above the threshold.
-/// </summary>
+/// <summary>Processors that others used: median and most over the run, the second of the most, the share of time above the threshold.</summary>
 public readonly record struct MachineLoad(double Median, double Worst, double WorstAt, double BusyShare)
 {
     public string Describe(DateTimeOffset started) => string.Create(

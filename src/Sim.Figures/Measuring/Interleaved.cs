@@ -41,13 +41,18 @@ public static class Interleaved
     }
 
     /// <summary>Runs groups, at least one, while another is wanted after so many; prepares both sides alike before each pair.</summary>
-    public static InterleavedTimes Run(
-        Func<int, bool> another, Func<double> a, Func<double> b, CancellationToken cancel, Action? before = null)
+    public static InterleavedTimes Run(Func<int, bool> another, Func<double> a, Func<double> b, CancellationToken cancel, Action? before = null) =>
+        RunMany(another, () => [a()], () => [b()], cancel, before)[0];
+
+    /// <summary>The same where one run gives several times, of an insertion and of a deletion, say: a result for each.</summary>
+    public static InterleavedTimes[] RunMany(int groups, Func<double[]> a, Func<double[]> b, CancellationToken cancel) =>
+        RunMany(done => done < groups, a, b, cancel);
+
+    /// <summary>The same, as long as another group is wanted.</summary>
+    public static InterleavedTimes[] RunMany(
+        Func<int, bool> another, Func<double[]> a, Func<double[]> b, CancellationToken cancel, Action? before = null)
     {
-        ArgumentNullException.ThrowIfNull(another);
-        ArgumentNullException.ThrowIfNull(a);
-        ArgumentNullException.ThrowIfNull(b);
-        var (timesA, timesB) = (new List<double>(), new List<double>());
+        var (timesA, timesB) = (new List<double[]>(), new List<double[]>());
         do
         {
             cancel.ThrowIfCancellationRequested();
@@ -60,28 +65,8 @@ public static class Interleaved
             timesA.Add(a());
         }
         while (another(timesA.Count / 2));
-        return new InterleavedTimes([.. timesA], [.. timesB], [.. timesA.Zip(timesB, (first, second) => second / first)]);
-    }
-
-    /// <summary>The same where one run gives several times, of an insertion and of a deletion, say: a result for each.</summary>
-    public static InterleavedTimes[] RunMany(
-        int groups, Func<double[]> a, Func<double[]> b, CancellationToken cancel) => RunMany(done => done < groups, a, b, cancel);
-
-    /// <summary>The same, as long as another group is wanted.</summary>
-    public static InterleavedTimes[] RunMany(
-        Func<int, bool> another, Func<double[]> a, Func<double[]> b, CancellationToken cancel, Action? before = null)
-    {
-        var (timesA, timesB) = (new List<double[]>(), new List<double[]>());
-        var all = Run(another, () => Remember(timesA, a()), () => Remember(timesB, b()), cancel, before);
         return [.. timesA[0].Select((_, i) => new InterleavedTimes(
-            [.. timesA.Select(times => times[i])],
-            [.. timesB.Select(times => times[i])],
-            [.. all.Ratios.Select((_, pair) => timesB[pair][i] / timesA[pair][i])]))];
-    }
-
-    private static double Remember(List<double[]> times, double[] run)
-    {
-        times.Add(run);
-        return run[0];
+            [.. timesA.Select(times => times[i])], [.. timesB.Select(times => times[i])],
+            [.. timesA.Zip(timesB, (first, second) => second[i] / first[i])]))];
     }
 }

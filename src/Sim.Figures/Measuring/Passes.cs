@@ -27,18 +27,9 @@ public static class Passes
     /// <summary>A pass out of its ratios, or times, and its A/A ratios; those without a logarithm say nothing.</summary>
     public static Pass Of(IEnumerable<double> values, IEnumerable<double> selves)
     {
-        var logs = Logs(values);
-        var noise = Logs(selves);
-        if (logs.Count == 0)
-            return new(double.NaN, 0);
-        var width = 0.0;
-        if (noise.Count > 0)
-        {
-            var spread = Spread.Of(noise);
-            width = Math.Max(Math.Abs(spread.Low), Math.Abs(spread.High));
-        }
-
-        return new(Spread.Of(logs).Median, width);
+        var (logs, noise) = (Logs(values), Logs(selves));
+        return logs.Count == 0 ? new(double.NaN, 0)
+            : new(Spread.Of(logs).Median, noise.Count > 0 && Spread.Of(noise) is var spread ? Math.Max(Math.Abs(spread.Low), Math.Abs(spread.High)) : 0);
     }
 
     /// <summary>Whether two passes agree; one without a value contradicts none.</summary>

@@ -18,12 +18,9 @@ public static class CsvResults
     public static void Write(string path, Rows rows)
     {
         using var csv = CsvWriter.ToFile(path, CsvWriterOptions.Default with { NewLine = "\n" });
-        foreach (var column in Columns)
-            csv.WriteField(column);
-        csv.EndRecord();
-        foreach (var figure in rows.All)
+        foreach (var record in rows.All.Select(figure => Fields(rows.Id(figure), figure)).Prepend(Columns))
         {
-            foreach (var field in Fields(rows.Id(figure), figure))
+            foreach (var field in record)
                 csv.WriteField($"{field}");
             csv.EndRecord();
         }

@@ -106,16 +106,8 @@ public static class ResultsJson
 
     private static RunResult FromDocument(Document d) => new()
     {
-        Command = d.Command,
-        Started = d.Started,
-        Duration = ToDuration(d.DurationSeconds),
-        Quick = d.Quick,
-        Seed = d.Seed,
-        Table = d.Table,
-        Environment = ToPairs(d.Environment),
-        Versions = ToPairs(d.Versions),
-        Warnings = d.Warnings,
-        Figures = [.. d.Rows.Select(ToFigure)],
+        Command = d.Command, Started = d.Started, Duration = ToDuration(d.DurationSeconds), Quick = d.Quick, Seed = d.Seed, Table = d.Table,
+        Environment = ToPairs(d.Environment), Versions = ToPairs(d.Versions), Warnings = d.Warnings, Figures = [.. d.Rows.Select(ToFigure)],
         Runs = d.Runs is null ? [] : [.. d.Runs.Select(run => new RunFacts(
             run.Name, run.Side, run.Command, run.Started, ToDuration(run.DurationSeconds), run.Quick, run.Seed, run.Table,
             ToPairs(run.Environment), ToPairs(run.Versions), run.Rows))],

@@ -21,8 +21,6 @@ public sealed record RatioChange(Figure Before, Figure After, Figure Ratio, Figu
 /// <summary>The rows of a comparison, as its page, its plot and its summary ask for them.</summary>
 public sealed class CompareView
 {
-    private static readonly string[] s_times = [Units.Nanoseconds, "µs", Units.Milliseconds, Units.Seconds];
-
     private readonly bool _variesFamily, _variesPeers;
 
     private CompareView(Rows rows, List<Figure> figures)
@@ -73,7 +71,7 @@ public sealed class CompareView
     /// <summary>A row that counts the comparison's rows; null where it is missing.</summary>
     public Figure? Summary(Metric metric) => Figures.FirstOrDefault(f => f.Side.Length == 0 && f.Metric == metric);
 
-    public static bool IsTime(Figure figure) => Array.IndexOf(s_times, figure.Unit) >= 0;
+    public static bool IsTime(Figure figure) => figure.Unit is Units.Nanoseconds or "µs" or Units.Milliseconds or Units.Seconds;
 
     public static Scale ScaleOf(Figure before, Figure after) => Scale.For(after.Unit, [before.Value, after.Value]);
 
@@ -139,18 +137,13 @@ public sealed class CompareView
     }
 
     /// <summary>A change in a word: of a time slower or faster, else by the side on which the metric is better.</summary>
-    private static string Outcome(RatioChange change)
+    private static string Outcome(RatioChange change) => (change.Ratio.Value > 1, change.After.Metric.Better) switch
     {
-        var more = change.Ratio.Value > 1;
-        if (IsTime(change.After))
-            return more ? "slower" : "faster";
-        return change.After.Metric.Better switch
-        {
-            Better.Less => more ? "larger (worse)" : "smaller (better)",
-            Better.More => more ? "larger (better)" : "smaller (worse)",
-            _ => more ? "larger" : "smaller",
-        };
-    }
+        (var more, _) when IsTime(change.After) => more ? "slower" : "faster",
+        (var more, Better.Less) => more ? "larger (worse)" : "smaller (better)",
+        (var more, Better.More) => more ? "larger (better)" : "smaller (worse)",
+        var (more, _) => more ? "larger" : "smaller",
+    };
 
     /// <summary>Which test was made, and what it assumes.</summary>
     private string TestInWords() => Method switch

@@ -70,7 +70,8 @@ public sealed class RunComparison
 
     private RunResult Result(string command) => Merger.Made(All, command) with
     {
-        Table = _after[0].Result.Table, Seed = _after[0].Result.Seed, Quick = All.Any(run => run.Result.Quick), Warnings = [.. Warnings().Where(warning => warning.Length > 0)], Figures = _rows,
+        Table = _after[0].Result.Table, Seed = _after[0].Result.Seed, Quick = All.Any(run => run.Result.Quick), Figures = _rows,
+        Warnings = [.. Warnings().Where(warning => warning.Length > 0)],
         Runs = [.. _before.Select(run => run.Facts(Before)), .. _after.Select(run => run.Facts(After))],
     };
 
@@ -88,13 +89,7 @@ public sealed class RunComparison
             .Where(pair => !AreEqual(pair.Before, pair.After))
             .OrderByDescending(pair => Size(pair.After.Value / pair.Before.Value)).ToList();
         foreach (var (before, after) in differing)
-        {
-            _rows.Add(Row(before, Before));
-            _rows.Add(Row(after, After));
-            var difference = after.Value - before.Value;
-            _rows.Add(Row(after, Difference) with { Value = difference, Low = difference, High = difference });
-        }
-
+            _rows.AddRange([Row(before, Before), Row(after, After), Row(after, Difference).Of(after.Value - before.Value)]);
         return differing.Count;
     }
 
@@ -104,17 +99,13 @@ public sealed class RunComparison
             .ThenByDescending(change => Size(change.Effect?.Ratio ?? change.Quotient)).ToList();
         foreach (var change in tested)
         {
-            _rows.Add(Row(change.Before, Before));
-            _rows.Add(Row(change.After, After));
             var ratio = Row(change.After, Ratio) with { Unit = Units.Ratio, Basis = Basis.Estimated, N = _before.Count + _after.Count };
-            if (change.Effect is not { } effect)
-            {
-                _rows.Add(ratio with { Value = change.Quotient, Low = change.Quotient, High = change.Quotient });
-                continue;
-            }
-
-            _rows.Add(ratio with { Value = effect.Ratio, Low = effect.Low, High = effect.High, Bound = change.Noise });
-            _rows.Add(ratio with { Side = Adjusted, Unit = Units.Probability, Value = change.Adjusted, Low = change.Adjusted, High = change.Adjusted });
+            _rows.AddRange([Row(change.Before, Before), Row(change.After, After)]);
+            _rows.AddRange(change.Effect is not { } effect ? [ratio.Of(change.Quotient)] :
+            [
+                ratio with { Value = effect.Ratio, Low = effect.Low, High = effect.High, Bound = change.Noise },
+                ratio.Of(change.Adjusted) with { Side = Adjusted, Unit = Units.Probability },
+            ]);
         }
 
         Count(Metrics.MeasuredCompared, pairs.Count);

@@ -40,8 +40,7 @@ public sealed class Tester(int before, int after, IReadOnlyList<Figure> aa, doub
             ? $"{before} runs before and {after} after are few: only large changes are found. 4 and 4 find smaller ones."
             : "";
 
-    private string NoiseCaveat => given is not null || _aa.Count > 0
-        ? ""
+    private string NoiseCaveat => given is not null || _aa.Count > 0 ? ""
         : $" These runs have no A/A row: {Numbers.Percent(RunComparison.AssumedNoise)} is assumed as their noise (--noise).";
 
     public IReadOnlyList<MeasuredChange> Test(IReadOnlyList<(MergedRow Before, MergedRow After)> pairs)
@@ -72,8 +71,7 @@ public sealed class Tester(int before, int after, IReadOnlyList<Figure> aa, doub
     /// <summary>The change; null where there is nothing to test, or a side's row is not settled.</summary>
     private Effect? EffectOf((MergedRow Before, MergedRow After) pair) =>
         pair is { Before.Figure.Flag: "", After.Figure.Flag: "" } && Value(pair.Before, before) is { } old && Value(pair.After, after) is { } changed
-            ? Significance.Welch(old, changed, NoiseOf(pair.After.Figure))
-            : null;
+            ? Significance.Welch(old, changed, NoiseOf(pair.After.Figure)) : null;
 
     private static LogValue? Value(MergedRow row, int runs) =>
         runs > 1 ? Significance.Between([.. row.Sources.Select(source => source!.Value)]) : Significance.Within(row.Figure);

@@ -21,39 +21,22 @@ internal static class ChurnAnswer
     /// </summary>
     private sealed record Column(
         string Title, string About, Func<ChurnView, string, Figure?> Row, Func<ChurnView, IEnumerable<Figure>>? Ratios = null,
-        Func<ChurnView, IEnumerable<Figure>>? WarmRatios = null)
-    {
-        public Column(
-            string title, string about, Func<ChurnView, IEnumerable<Figure>> rows, Func<ChurnView, IEnumerable<Figure>>? ratios = null,
-            Func<ChurnView, IEnumerable<Figure>>? warmRatios = null)
-            : this(title, about, (view, scheme) => ChurnView.ForScheme(rows(view), scheme), ratios, warmRatios)
-        {
-        }
-    }
+        Func<ChurnView, IEnumerable<Figure>>? WarmRatios = null);
 
-    private static readonly Column s_memory = new("memory, pages", "memory", view => view.Memory);
-
+    private static readonly Column s_memory = new("memory, pages", "memory", RowOf(view => view.Memory));
     private static readonly Column s_sent = new(
-        "packet sent", "sending a packet", view => view.Packet(Operations.Transmit), view => view.PacketRatios(Operations.Transmit));
-
+        "packet sent", "sending a packet", RowOf(view => view.Packet(Operations.Transmit)), view => view.PacketRatios(Operations.Transmit));
     private static readonly Column s_received = new(
-        "packet received", "checking a packet’s source", view => view.Packet(Operations.Receive), view => view.PacketRatios(Operations.Receive));
-
-    private static readonly Column s_change = new(
-        "change", "changing a prefix", view => view.Uncoalesced(Metrics.TimePerChange), view => view.UpdateRatios(), view => view.UpdateRatios(warm: true));
-
-    private static readonly Column s_removal = new(
-        "withdrawal", "withdrawing a prefix", view => view.Uncoalesced(Metrics.TimePerChange, Operations.Delete),
+        "packet received", "checking a packet’s source", RowOf(view => view.Packet(Operations.Receive)), view => view.PacketRatios(Operations.Receive));
+    private static readonly Column s_change = new("change", "changing a prefix", RowOf(view => view.Uncoalesced(Metrics.TimePerChange)),
+        view => view.UpdateRatios(), view => view.UpdateRatios(warm: true));
+    private static readonly Column s_removal = new("withdrawal", "withdrawing a prefix", RowOf(view => view.Uncoalesced(Metrics.TimePerChange, Operations.Delete)),
         view => view.UpdateRatios(Operations.Delete), view => view.UpdateRatios(Operations.Delete, warm: true));
-
-    private static readonly Column s_bytes = new("sent per change", "bytes that a daemon sends", view => view.Uncoalesced(Metrics.BytesPerChange));
-
+    private static readonly Column s_bytes = new("sent per change", "bytes that a daemon sends", RowOf(view => view.Uncoalesced(Metrics.BytesPerChange)));
     private static readonly Column s_loss = new(
-        "loss of a peer", "the loss of a peer", view => view.Losses(Metrics.Time), view => view.Losses(Metrics.Ratio));
-
+        "loss of a peer", "the loss of a peer", RowOf(view => view.Losses(Metrics.Time)), view => view.Losses(Metrics.Ratio));
     private static readonly Column s_known = new("others know after", "telling observers", (view, scheme) => view.Staleness(scheme));
-
-    private static readonly Column s_code = new("kernel code", "lines of kernel code", view => view.Of(Experiment.Code, Metrics.NetLines));
+    private static readonly Column s_code = new("kernel code", "lines of kernel code", RowOf(view => view.Of(Experiment.Code, Metrics.NetLines)));
 
     /// <summary>Names of schemes that mean something else in IPv6.</summary>
     private static readonly Html s_ofIPv6 = $"""
@@ -87,6 +70,9 @@ internal static class ChurnAnswer
         Html.Concat(new[] { Costs(view), Wholesale(view), Observing(view) }.OfType<Html>(), sentences => $"<p class=\"verdict\">{sentences}</p>\n")}{
         AnswerSection.Warnings(view.Rows.Result)}{CacheFit.Of(view)}{Questions(view)}{Summary(view)}{s_reading}{Html.If(view.Figures[0].Family == 6, s_ofIPv6)}
         """);
+
+    private static Func<ChurnView, string, Figure?> RowOf(Func<ChurnView, IEnumerable<Figure>> rows) =>
+        (view, scheme) => ChurnView.ForScheme(rows(view), scheme);
 
     /// <summary>Columns in which the attribute is better or worse than AllowedIPs with REMOVE_ME.</summary>
     private static string? Headline(ChurnView view)
@@ -250,27 +236,14 @@ internal static class ChurnAnswer
     /// </summary>
     private static HashSet<string> Best(ChurnView view, Column column)
     {
-        var values = new Dictionary<string, (double Low, double Value, double High)>();
         var ratios = Ratios(view, column.Ratios).FindAll(f => !SchemeName.IsOfNoKernel(f.Scheme));
-        foreach (var ratio in ratios.Where(f => f.Flag.Length == 0))
-        {
-            var (low, high) = ratio.Range;
-            values[ratio.Scheme] = ratio.IsNoise ? (Math.Min(low, 1), 1, Math.Max(high, 1)) : (low, ratio.Value, high);
-        }
-
-        if (ratios.Count < 2)
-        {
-            foreach (var scheme in view.Schemes.Where(scheme => !SchemeName.IsOfNoKernel(scheme)))
-            {
-                if (column.Row(view, scheme) is { Flag: "" } row)
-                    values[scheme] = (row.Value, row.Value, row.Value);
-            }
-        }
-
-        if (values.Count == 0)
-            return [];
-        var least = values.Values.MinBy(value => value.Value);
-        return [.. values.Where(pair => pair.Value.Low <= least.High).Select(pair => pair.Key)];
+        List<(string Scheme, double Low, double Value, double High)> values = ratios.Count < 2
+            ? [.. view.Schemes.Where(scheme => !SchemeName.IsOfNoKernel(scheme)).Select(scheme => (Scheme: scheme, Row: column.Row(view, scheme)))
+                .Where(one => one.Row is { Flag: "" }).Select(one => (one.Scheme, one.Row!.Value, one.Row.Value, one.Row.Value))]
+            : [.. ratios.Where(f => f.Flag.Length == 0).Select(f => f.IsNoise
+                ? (f.Scheme, Math.Min(f.Range.Low, 1), 1.0, Math.Max(f.Range.High, 1)) : (f.Scheme, f.Range.Low, f.Value, f.Range.High))];
+        var least = values.Count == 0 ? 0 : values.MinBy(value => value.Value).High;
+        return [.. values.Where(value => value.Low <= least).Select(value => value.Scheme)];
     }
 
     /// <summary>A value and, below it, the ratios that decide and the flags of all.</summary>

@@ -10,9 +10,6 @@ internal abstract record Chart
     /// <summary>The rows' unit, in which all values are; empty for counts and ratios.</summary>
     public string Unit { get; init; } = "";
 
-    /// <summary>A logarithmic value axis.</summary>
-    public bool Log { get; init; }
-
     /// <summary>The label of a place on a logarithmic value axis, each with its own unit: <c>10 µs</c>.</summary>
     public string Place(double value)
     {
@@ -32,6 +29,9 @@ internal sealed record MarkChart : Chart
 {
     public required IReadOnlyList<MarkGroup> Groups { get; init; }
 
+    /// <summary>A logarithmic value axis.</summary>
+    public bool Log { get; init; }
+
     /// <summary>Draw a line at 1: the values are ratios.</summary>
     public bool IsRatio { get; init; }
 
@@ -47,7 +47,7 @@ internal sealed record MarkChart : Chart
 /// <summary>One curve by ascending X, in a structure’s colour; its label stands above its peak.</summary>
 internal sealed record Curve(int Series, string Label, IReadOnlyList<(double X, double Y)> Points);
 
-/// <summary>Curves over a whole-number axis.</summary>
+/// <summary>Curves over a whole-number axis; the value axis is logarithmic.</summary>
 internal sealed record CurveChart : Chart
 {
     public required string XLabel { get; init; }

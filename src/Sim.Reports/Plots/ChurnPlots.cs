@@ -68,7 +68,7 @@ internal static class ChurnPlots
             return null;
         Mark Mark(Figure f) => new(ChurnView.Series(f.Scheme), f.Value, f.Value, f.Value, $"{Words.ReaderOperation(f.Operation)} {PlotSet.Show(f)}");
         var groups = rows.GroupBy(f => f.Scheme).Select(scheme =>
-            new MarkGroup(scheme.Key, [.. scheme.OrderBy(f => Array.IndexOf(Operations.BesideReaders, f.Operation)).Select(Mark)]));
+            new MarkGroup(scheme.Key, [.. scheme.OrderBy(f => Operations.BesideReaders.IndexOf(f.Operation)).Select(Mark)]));
         return new("churn-readers", "How long do lookups find no peer, or a wrong one, during an update?", Reading(rows), rows.Bases(),
             new MarkChart { ValueLabel = "longest time that a prefix was wrong", Unit = rows[0].Unit, Groups = [.. groups] });
     }

@@ -11,22 +11,20 @@ internal static class CurveRenderer
     /// <returns>Height of the data, and what is around them, in pixels.</returns>
     public static (int Content, PixelPadding Padding) Draw(Plot plot, CurveChart chart, Canvas canvas)
     {
-        var points = chart.Curves.SelectMany(c => c.Points).Where(p => !chart.Log || p.Y > 0).ToList();
-        var (low, high) = chart.Log ? (Math.Log10(points.Min(p => p.Y)), Math.Log10(points.Max(p => p.Y))) : (0, points.Max(p => p.Y));
+        var points = chart.Curves.SelectMany(c => c.Points).Where(p => p.Y > 0).ToList();
+        var (low, high) = (Math.Log10(points.Min(p => p.Y)), Math.Log10(points.Max(p => p.Y)));
         if (!(high > low))
             high = low + 1;
         var names = NameHeight * chart.Curves.Count + 8;
-        var bottom = chart.Log ? low - (high - low) * .04 : low;
+        var bottom = low - (high - low) * .04;
         var top = bottom + (high - bottom) * (DataHeight + names) / DataHeight;
         var (first, last) = (points.Min(p => p.X), Math.Max(points.Max(p => p.X), points.Min(p => p.X) + 2));
         plot.Axes.SetLimits(first - .5, last + .5, bottom, top);
 
-        var ticks = chart.Log
-            ? Ticks.Logarithmic(Math.Pow(10, bottom), Math.Pow(10, high), 8, Scale.StepOf(chart.Unit)).Select(t => (At: Math.Log10(t), Value: t)).ToList()
-            : Ticks.Linear(0, high, 6).Select(t => (At: t, Value: t)).ToList();
-        var labels = ticks.Select(t => chart.Log ? chart.Place(t.Value) : Numbers.Tick(t.Value)).ToArray();
-        plot.Axes.Left.SetTicks([.. ticks.Select(t => t.At)], labels);
-        ChartRenderer.LeftAxis(plot, chart.ValueLabel + (chart.Log ? " (logarithmic)" : ""), DataHeight + names);
+        var ticks = Ticks.Logarithmic(Math.Pow(10, bottom), Math.Pow(10, high), 8, Scale.StepOf(chart.Unit));
+        var labels = Array.ConvertAll(ticks, chart.Place);
+        plot.Axes.Left.SetTicks(Array.ConvertAll(ticks, Math.Log10), labels);
+        ChartRenderer.LeftAxis(plot, $"{chart.ValueLabel} (logarithmic)", DataHeight + names);
         var left = 44 + (int)labels.Max(l => PlotFont.Width(l, ChartRenderer.FontSize));
         var width = canvas.Width - left - Right;
         var places = Ticks.Linear(first, last, Math.Clamp(width / 45, Ticks.Fewest, 14)).Where(t => t == Math.Round(t));
@@ -35,20 +33,19 @@ internal static class CurveRenderer
         // Names lie in a strip above all data, so no curve crosses them.
         var perPixel = (top - bottom) / (DataHeight + names);
         for (var i = 0; i < chart.Curves.Count; i++)
-            DrawCurve(plot, chart, chart.Curves[i], top - perPixel * (NameHeight * (i + .6)), (first, last, width));
+            DrawCurve(plot, chart.Curves[i], top - perPixel * (NameHeight * (i + .6)), (first, last, width));
         return (DataHeight + names, padding);
     }
 
-    private static void DrawCurve(Plot plot, CurveChart chart, Curve curve, double nameAt, (double First, double Last, int Width) x)
+    private static void DrawCurve(Plot plot, Curve curve, double nameAt, (double First, double Last, int Width) x)
     {
-        var points = curve.Points.Where(p => !chart.Log || p.Y > 0).ToList();
+        var points = curve.Points.Where(p => p.Y > 0).ToList();
         if (points.Count == 0)
             return;
         var color = ChartRenderer.SeriesColor(curve.Series);
         var peak = points.MaxBy(p => p.Y);
-        var peakAt = chart.Log ? Math.Log10(peak.Y) : peak.Y;
-        plot.Add.Line(peak.X, peakAt, peak.X, nameAt).LineStyle = new(1, color.WithAlpha(.6));
-        var line = plot.Add.Scatter(points.Select(p => p.X).ToArray(), points.Select(p => chart.Log ? Math.Log10(p.Y) : p.Y).ToArray(), color);
+        plot.Add.Line(peak.X, Math.Log10(peak.Y), peak.X, nameAt).LineStyle = new(1, color.WithAlpha(.6));
+        var line = plot.Add.Scatter(points.Select(p => p.X).ToArray(), points.Select(p => Math.Log10(p.Y)).ToArray(), color);
         line.LineWidth = 2;
         line.MarkerSize = 7;
         // Shapes as well as colours tell the curves apart.

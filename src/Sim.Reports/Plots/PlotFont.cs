@@ -10,8 +10,13 @@ internal sealed class PlotFont : IFontResolver
 {
     public const string Family = "DejaVu Sans";
 
-    private static readonly Lock Gate = new();
-    private static PlotFont? _installed;
+    private static readonly Lazy<PlotFont> s_installed = new(() =>
+    {
+        var font = new PlotFont();
+        Fonts.FontResolvers.Insert(0, font);
+        Fonts.Default = Family;
+        return font;
+    });
 
     private readonly SKTypeface _face;
 
@@ -20,27 +25,15 @@ internal sealed class PlotFont : IFontResolver
         using var stream = typeof(PlotFont).Assembly.GetManifestResourceStream("DejaVuSans.ttf")
             ?? throw new InvalidOperationException("The font DejaVuSans.ttf is missing from the assembly's resources.");
         using var data = SKData.Create(stream);
-        _face = SKTypeface.FromData(data)
-            ?? throw new InvalidOperationException("The font DejaVuSans.ttf in the assembly's resources is damaged.");
+        _face = SKTypeface.FromData(data) ?? throw new InvalidOperationException("The font DejaVuSans.ttf in the assembly's resources is damaged.");
     }
 
     /// <summary>Makes the font ScottPlot's default, once in the life of the process.</summary>
-    public static void Install()
-    {
-        lock (Gate)
-        {
-            if (_installed is not null)
-                return;
-            _installed = new PlotFont();
-            Fonts.FontResolvers.Insert(0, _installed);
-            Fonts.Default = Family;
-        }
-    }
+    public static void Install() => _ = s_installed.Value;
 
     public static float Width(string text, float size)
     {
-        Install();
-        using var font = new SKFont(_installed!._face, size);
+        using var font = new SKFont(s_installed.Value._face, size);
         return font.MeasureText(text);
     }
 

@@ -63,7 +63,7 @@ internal static class ScalingPlots
 
     private static LogChart Chart(ScalingView view, List<Figure> rows, string title, string axis) => new()
     {
-        ValueLabel = title, Unit = rows[0].Unit, XLabel = axis, Log = true,
+        ValueLabel = title, Unit = rows[0].Unit, XLabel = axis,
         Curves = [.. rows.GroupBy(f => f.Scheme).OrderBy(group => Order(view, rows, group.Key)).Select(group => Curve(view, rows, group))],
     };
 

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
-using Sim.Figures;
 using Sim.Trie;
-using Sim.Workloads.Keys;
 
 namespace Sim.Schemes.Structures;
 
@@ -18,10 +16,7 @@ public sealed unsafe class AllowedIpsStructure : KernelStructure
     private readonly List<int> _order = [];
     private long _waits;
 
-    /// <summary>
-    /// Makes a device with this many peers. Others are made by their first operation. One family is walked, traced and
-    /// counted.
-    /// </summary>
+    /// <summary>Makes a device with this many peers; others are made by their first operation. One family is walked, traced and counted.</summary>
     public AllowedIpsStructure(Family family, int peers, KernelConfig kernel) : base(family, kernel)
     {
         Table = new AllowedIps(Memory);
@@ -45,19 +40,9 @@ public sealed unsafe class AllowedIpsStructure : KernelStructure
     /// <summary>WGALLOWEDIP_F_REMOVE_ME: removes one prefix from a peer. The message goes on.</summary>
     public int Remove(in Prefix prefix, int peer) => Step(Table.Remove(prefix, PeerOf(peer)));
 
-    public override int Bind(in Prefix prefix, int peer)
-    {
-        var error = Insert(prefix, peer);
-        EndMessage();
-        return error;
-    }
+    public override int Bind(in Prefix prefix, int peer) => End(Insert(prefix, peer));
 
-    public override int Unbind(in Prefix prefix, int peer)
-    {
-        var error = Remove(prefix, peer);
-        EndMessage();
-        return error;
-    }
+    public override int Unbind(in Prefix prefix, int peer) => End(Remove(prefix, peer));
 
     /// <summary>Calls the port at once: its insertion is inlined here, which one of <see cref="Bind(in Prefix, int)"/> is not.</summary>
     public override void Bind(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers)

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
-using Sim.Fib;
-using Sim.Figures;
-using Sim.Workloads.Keys;
 
 namespace Sim.Schemes.Structures;
 
@@ -111,15 +108,9 @@ public sealed unsafe class Fib4Structure : FibStructure
         var stat = Table.Stat();
         return new JsonObject
         {
-            ["aver_depth"] = stat.AverageDepth,
-            ["max_depth"] = stat.MaxDepth,
-            ["leaves"] = stat.Leaves,
-            ["prefixes"] = stat.Prefixes,
-            ["internal_nodes"] = stat.InternalNodes,
-            ["node_sizes"] = Json(Histogram(Metrics.NodeSize, stat.NodeSizes)),
-            ["pointers"] = stat.Pointers,
-            ["null_pointers"] = stat.NullPointers,
-            ["total_size_kb"] = stat.TotalKb,
+            ["aver_depth"] = stat.AverageDepth, ["max_depth"] = stat.MaxDepth, ["leaves"] = stat.Leaves, ["prefixes"] = stat.Prefixes,
+            ["internal_nodes"] = stat.InternalNodes, ["node_sizes"] = Json(Histogram(Metrics.NodeSize, stat.NodeSizes)),
+            ["pointers"] = stat.Pointers, ["null_pointers"] = stat.NullPointers, ["total_size_kb"] = stat.TotalKb,
         };
     }
 

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: MIT
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
-using Sim.Fib;
-using Sim.Figures;
-using Sim.Workloads.Keys;
 
 namespace Sim.Schemes.Structures;
 
-/// <summary>
-/// A table of IPv6 routes. Each route has its own fib6_info, with the state that names the peer unless an object has that.
-/// </summary>
+/// <summary>A table of IPv6 routes. Each has its own fib6_info, with the state that names the peer unless an object has that.</summary>
 public abstract unsafe class Fib6RouteStructure<TTable> : FibStructure
     where TTable : class, IFib6Routes, IDisposable
 {
@@ -75,10 +70,10 @@ public abstract unsafe class Fib6RouteStructure<TTable> : FibStructure
         return lines;
     }
 
-    /// <summary>Describes a step of a lookup's path.</summary>
-    /// <param name="step">The step.</param>
-    /// <param name="fits">Whether the lookup found a route, and the address is in the step's prefix.</param>
-    /// <returns>The line; null if the step needs none.</returns>
+    /// <summary>
+    /// Describes a step of a lookup's path in a line; null if it needs none. It fits if the lookup found a route, and the address is
+    /// in the step's prefix.
+    /// </summary>
     protected abstract string? Describe(Fib6Step step, bool fits);
 
     protected sealed override void DisposeTables()
@@ -142,13 +137,8 @@ public sealed unsafe class Fib6Structure(RouteShape shape, KernelConfig kernel)
         var stat = Table.Stat();
         return new JsonObject
         {
-            ["nodes"] = stat.Nodes,
-            ["route_nodes"] = stat.RouteNodes,
-            ["intermediate_nodes"] = stat.IntermediateNodes,
-            ["routes"] = stat.Routes,
-            ["mean_depth"] = Math.Round(stat.MeanDepth, 2),
-            ["max_depth"] = stat.MaxDepth,
-            ["depths"] = Json(Histogram(Metrics.DepthHistogram, stat.Depths)),
+            ["nodes"] = stat.Nodes, ["route_nodes"] = stat.RouteNodes, ["intermediate_nodes"] = stat.IntermediateNodes, ["routes"] = stat.Routes,
+            ["mean_depth"] = Math.Round(stat.MeanDepth, 2), ["max_depth"] = stat.MaxDepth, ["depths"] = Json(Histogram(Metrics.DepthHistogram, stat.Depths)),
             ["rt6_stats"] = Statistics.Format().TrimEnd('\n'),
         };
     }

@@ -2,8 +2,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
-using Sim.Fib;
-using Sim.Figures;
 
 namespace Sim.Schemes.Structures;
 
@@ -35,10 +33,7 @@ public abstract unsafe class FibStructure(Family family, RouteShape shape, Kerne
     /// <summary>Whether routes name peers themselves. If not, loops over keys answer with devices.</summary>
     protected bool NamesPeers => RouteShape is RouteShape.PeerKey or RouteShape.Encap;
 
-    /// <summary>
-    /// Makes an empty FIB, whose routes lead to peers by these attributes. If they name nexthop objects, one is made
-    /// for each peer.
-    /// </summary>
+    /// <summary>Makes an empty FIB, whose routes lead to peers by these attributes: with one nexthop object per peer if they name such.</summary>
     public static FibStructure Create(Family family, RouteShape shape, int peers, KernelConfig kernel)
     {
         FibStructure fib = family == Family.IPv4 ? new Fib4Structure(shape, kernel)
@@ -76,12 +71,12 @@ public abstract unsafe class FibStructure(Family family, RouteShape shape, Kerne
     public abstract void AddLocalRoutes();
 
     /// <summary>Adds the first route of a prefix: RTM_NEWROUTE with CREATE and EXCL. Returns 0 or a negative error.</summary>
-    public int Add(in Prefix prefix, int peer) => End(Insert(prefix, RouteShape, peer, NlmFlags.Create | NlmFlags.Excl));
+    public int Add(in Prefix prefix, int peer) => End(Step(Insert(prefix, RouteShape, peer, NlmFlags.Create | NlmFlags.Excl)));
 
     /// <summary>Replaces the route of a prefix or adds the first: RTM_NEWROUTE with CREATE and REPLACE, as BIRD sends it.</summary>
-    public sealed override int Bind(in Prefix prefix, int peer) => End(Insert(prefix, RouteShape, peer, NlmFlags.Create | NlmFlags.Replace));
+    public sealed override int Bind(in Prefix prefix, int peer) => End(Step(Insert(prefix, RouteShape, peer, NlmFlags.Create | NlmFlags.Replace)));
 
-    public sealed override int Unbind(in Prefix prefix, int peer) => End(Delete(prefix, RouteShape, peer));
+    public sealed override int Unbind(in Prefix prefix, int peer) => End(Step(Delete(prefix, RouteShape, peer)));
 
     public sealed override void Bind(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers)
     {
@@ -150,13 +145,6 @@ public abstract unsafe class FibStructure(Family family, RouteShape shape, Kerne
     /// <summary>Such a histogram in JSON.</summary>
     private protected static JsonObject Json(IEnumerable<ShapeCount> histogram) =>
         new(histogram.Select(count => KeyValuePair.Create($"{count.X}", (JsonNode?)(long)count.Value)));
-
-    private int End(int error)
-    {
-        Step(error);
-        EndMessage();
-        return error;
-    }
 
     /// <summary>What loops over keys answer with, as a type, so that the JIT compiles a loop for each.</summary>
     protected interface IAnswer

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Fib;
-
 namespace Sim.Schemes.Structures;
 
 /// <summary>The kernel that structures belong to.</summary>

@@ -132,4 +132,11 @@ public abstract class KernelStructure(Family family, KernelConfig kernel) : IDis
         Stepped?.Invoke();
         return error;
     }
+
+    /// <summary>Ends the message of an operation, and returns its error.</summary>
+    protected int End(int error)
+    {
+        EndMessage();
+        return error;
+    }
 }

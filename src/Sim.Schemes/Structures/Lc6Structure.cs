@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
-using Sim.Fib;
-using Sim.Figures;
-using Sim.Workloads.Keys;
 
 namespace Sim.Schemes.Structures;
 

@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures;
-using Sim.Workloads.Keys;
-
 namespace Sim.Schemes.Structures;
 
-/// <summary>
-/// Keys to look up, in the form that their family's lookup takes: IPv4 addresses in host order, or IPv6 addresses. The
-/// other array is empty.
-/// </summary>
+/// <summary>Keys to look up, as their family's lookup takes them: IPv4 addresses in host order, or IPv6 ones. The other array is empty.</summary>
 public sealed record Keys(uint[] V4, UInt128[] V6)
 {
     /// <summary>Draws keys from prefixes, which are all of one family; see <see cref="LookupKeys"/>.</summary>
@@ -24,10 +18,7 @@ public sealed record Keys(uint[] V4, UInt128[] V6)
     public UInt128 LeftAligned(int index) => V4.Length > 0 ? (UInt128)V4[index] << 96 : V6[index];
 }
 
-/// <summary>
-/// The nodes (tnodes and leaves too) and distinct 64-byte lines that one lookup reads, and the longest prefix that
-/// contains the address; null for none.
-/// </summary>
+/// <summary>Nodes (tnodes and leaves too) and distinct 64-byte lines that a lookup reads, and the longest prefix that it finds; null for none.</summary>
 public readonly record struct Touch(int Nodes, int CacheLines, Prefix? Match);
 
 /// <summary>A count of a structure's shape; in a histogram, at a depth or number of bits.</summary>

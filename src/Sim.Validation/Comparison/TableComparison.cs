@@ -1,26 +1,28 @@
 // SPDX-License-Identifier: MIT
+using Sim.Fib;
+using Sim.Lab;
 using Sim.Schemes.Structures;
 
 namespace Sim.Validation.Comparison;
 
-/// <summary>Compares a table of a FIB port with the kernel's: every node, the statistics in /proc, the memory.</summary>
-public sealed class TableComparison
+/// <summary>
+/// Compares a table of a FIB port with the kernel's: every node, the statistics in /proc, and the memory. That is the FIB's own
+/// slab caches, vmalloc areas of IPv4's tnodes, and the kmalloc classes of tnodes, IPv6 routes and nexthops, which the rest of the
+/// kernel uses as well. If the port frees after each message, <paramref name="held"/> is the most routes that one call drops.
+/// </summary>
+public sealed class TableComparison(ValidationContext context, FibStructure fib, int held = 0)
 {
-    private readonly ValidationContext _context;
-    private readonly FibStructure _fib;
-    private readonly FibMemoryComparison _memory;
-    private readonly Rt6StatsComparison? _statistics;
-
     /// <summary>
-    /// Compares a port's table. If the port frees after each message, <paramref name="held"/> is the most routes that
-    /// one call drops.
+    /// The bound in slabs for objects that other users of a kmalloc class take or give back while a step runs. They are few,
+    /// but one object can hold a slab.
     /// </summary>
-    public TableComparison(ValidationContext context, FibStructure fib, int held = 0)
-    {
-        (_context, _fib) = (context, fib);
-        _memory = new FibMemoryComparison(context, fib.Memory, fib.Caches) { Held = held, Family = fib.Family };
-        _statistics = fib is Fib6Structure fib6 ? new Rt6StatsComparison(context, () => fib6.Statistics) : null;
-    }
+    private const int OtherUsersSlabs = 16;
+
+    private IReadOnlyDictionary<string, SlabLine> _slabs = new Dictionary<string, SlabLine>();
+    private Dictionary<string, long> _objects = [];
+    private long _percpuBytes;
+    private Row? _kernelStatistics;
+    private Rt6Statistics _portStatistics;
 
     /// <summary>
     /// Takes the baselines of the kernel and the port, before the table is filled. A port that is <paramref name="isNew"/>,
@@ -28,17 +30,74 @@ public sealed class TableComparison
     /// </summary>
     public void Remember(bool isNew = false)
     {
-        _memory.Remember(isNew);
-        _statistics?.Remember(isNew);
+        if (context.ComparesSlabs)
+        {
+            _slabs = context.Machine.Slabs();
+            _percpuBytes = fib.Family == Family.IPv6 ? PercpuBytes() : 0;
+            _objects = isNew ? [] : fib.Memory.Account().Where(line => line.Slabs > 0)
+                .ToDictionary(line => line.Cache, line => SlabComparison.ActiveObjects(fib.Memory.Find(line.Cache)!).Active, StringComparer.Ordinal);
+        }
+
+        if (fib is Fib6Structure fib6)
+            (_kernelStatistics, _portStatistics) = (context.Machine.One("rt6stats"), isNew ? default : fib6.Statistics);
     }
 
     public void Compare(CheckPoint at)
     {
-        _statistics?.Compare(at);
-        if (_fib is Fib6Structure fib6)
-            ShapeComparison.Fib6(_context, at, fib6.Table, FibStructure.TableId);
+        if (fib is Fib6Structure fib6)
+        {
+            CompareStatistics(at, fib6.Statistics);
+            ShapeComparison.Fib6(context, at, fib6.Table, FibStructure.TableId);
+        }
         else
-            ShapeComparison.Fib(_context, at, ((Fib4Structure)_fib).Table, FibStructure.TableId);
-        _memory.Compare(at);
+        {
+            ShapeComparison.Fib(context, at, ((Fib4Structure)fib).Table, FibStructure.TableId);
+        }
+
+        if (context.ComparesSlabs)
+            CompareMemory(at);
     }
+
+    /// <summary>Compares changes in /proc/net/rt6_stats, which counts all tables since the boot.</summary>
+    private void CompareStatistics(CheckPoint at, Rt6Statistics port)
+    {
+        var (kernel, before) = (context.Machine.One("rt6stats"), _portStatistics);
+        CompareOne("nodes", (long)port.FibNodes - before.FibNodes);
+        CompareOne("route-nodes", (long)port.FibRouteNodes - before.FibRouteNodes);
+        CompareOne("entries", (long)port.FibRtEntries - before.FibRtEntries);
+        CompareOne("discarded", (long)port.FibDiscardedRoutes - before.FibDiscardedRoutes);
+
+        void CompareOne(string name, long more) =>
+            context.Compare(at, Metrics.Rt6Stats, more, kernel.Long(name) - _kernelStatistics!.Long(name), item: name);
+    }
+
+    private void CompareMemory(CheckPoint at)
+    {
+        SlabComparison.Compare(context, at, fib.Caches, held);
+        var (slabs, lines) = (context.Machine.Slabs(), fib.Memory.Account());
+        foreach (var line in lines.Where(line => line.Cache.StartsWith("kmalloc-", StringComparison.Ordinal)))
+        {
+            if (!slabs.TryGetValue(line.Cache, out var now) || !_slabs.TryGetValue(line.Cache, out var before))
+                continue;
+            // If very many slabs of a size class are partly filled, the kernel estimates; see SlabComparison.
+            var cache = fib.Memory.Find(line.Cache)!;
+            var (active, error) = SlabComparison.ActiveObjects(cache);
+            var bound = OtherUsersSlabs * now.PerSlab + error + SlabComparison.InSheaves(context, cache);
+            context.Compare(at, Metrics.KmallocObjects, active - _objects.GetValueOrDefault(line.Cache), now.Active - before.Active, bound, line.Cache);
+        }
+
+        if (fib.Family == Family.IPv6)
+        {
+            // Per-CPU memory of nexthops is recorded, not compared: the port counts objects, the kernel the pages of their chunks.
+            var (port, kernel) = (lines.FirstOrDefault(line => line.Cache == "percpu").ObjectBytes * context.Cpus, PercpuBytes() - _percpuBytes);
+            context.Figures.Add(context.Row(at, Metrics.PercpuBytes, port) with { Side = Sides.Port });
+            context.Figures.Add(context.Row(at, Metrics.PercpuBytes, kernel) with { Side = Sides.Kernel });
+            return;
+        }
+
+        var pages = lines.FirstOrDefault(line => line.Cache == "vmalloc").PageBytes / KernelMemory.PageSize;
+        context.Compare(at, Metrics.VmallocPages, pages, context.Machine.One("vmalloc").Long("pages"), item: "vmalloc");
+    }
+
+    private long PercpuBytes() => 1024 * context.Machine.Rows("meminfo").Single(row => row["name"] == "Percpu").Long("kb");
 }

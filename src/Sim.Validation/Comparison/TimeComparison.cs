@@ -44,8 +44,7 @@ public sealed class TimeComparison(ValidationContext context)
     {
         if (context.Machine.Vm.CountsInstructions)
         {
-            var counts = Enumerable.Range(0, context.Plan.LookupGroups * 2).Select(_ => kernel()).ToArray();
-            context.Figures.Add(context.Row(at, Metrics.Time, Spread.Of(counts)) with { Side = Sides.Kernel, Unit = context.TimeUnit });
+            AddCounts(at, [.. Enumerable.Range(0, context.Plan.LookupGroups * 2).Select(_ => kernel())]);
             return;
         }
 
@@ -54,6 +53,10 @@ public sealed class TimeComparison(ValidationContext context)
         port();
         Add(at, Interleaved.Run(context.Plan.LookupGroups, kernel, port, context.Cancel));
     }
+
+    /// <summary>Adds the instructions of the kernel's runs.</summary>
+    public void AddCounts(CheckPoint at, double[] counts) =>
+        context.Figures.Add(context.Row(at, Metrics.Time, Spread.Of(counts)) with { Side = Sides.Kernel, Unit = context.TimeUnit });
 
     /// <summary>Adds the times of one case, where A is the kernel, and their ratio port / kernel, pair by pair.</summary>
     public void Add(CheckPoint at, InterleavedTimes times)
@@ -73,13 +76,7 @@ public sealed class TimeComparison(ValidationContext context)
         return clock.Elapsed.TotalNanoseconds;
     }
 
-    /// <summary>Adds times as <see cref="Add(CheckPoint, InterleavedTimes)"/> does, and the kernel's ratio to itself.</summary>
-    public void AddWithSelf(CheckPoint at, InterleavedTimes times, InterleavedTimes self)
-    {
-        AddSelf(at, self);
-        Add(at, times);
-    }
-
-    private void AddSelf(CheckPoint at, InterleavedTimes times) =>
+    /// <summary>Adds the kernel's ratio to itself.</summary>
+    public void AddSelf(CheckPoint at, InterleavedTimes times) =>
         context.Figures.Add(context.Row(at, Metrics.Ratio, times.Ratio) with { Experiment = Experiment.Aa, Side = Sides.Kernel });
 }

@@ -108,12 +108,8 @@ public sealed class UpdateTimes(ValidationContext context, TimeComparison times,
         if (context.Machine.Vm.CountsInstructions)
         {
             var runs = Enumerable.Range(0, context.Plan.UpdateGroups * 2).Select(_ => kernel()).ToList();
-            for (var i = 0; i < operations.Length; i++)
-            {
-                var row = context.Row(at with { Operation = operations[i] }, Metrics.Time, Spread.Of([.. runs.Select(run => run[i])]));
-                context.Figures.Add(row with { Side = Sides.Kernel, Unit = context.TimeUnit });
-            }
-
+            foreach (var (i, operation) in operations.Index())
+                times.AddCounts(at with { Operation = operation }, [.. runs.Select(run => run[i])]);
             return;
         }
 
@@ -121,12 +117,17 @@ public sealed class UpdateTimes(ValidationContext context, TimeComparison times,
         port();
         var self = Interleaved.RunMany(context.Plan.UpdateGroups, kernel, kernel, context.Cancel);
         var measured = Interleaved.RunMany(context.Plan.UpdateGroups, kernel, port, context.Cancel);
-        for (var i = 0; i < operations.Length; i++)
+        foreach (var (i, operation) in operations.Index())
         {
-            if (operations[i] == Operations.Notify)
-                context.Figures.Add(context.Row(at with { Operation = Operations.Notify }, Metrics.Time, measured[i].SpreadA) with { Side = Sides.Kernel });
-            else
-                times.AddWithSelf(at with { Operation = operations[i] }, measured[i], self[i]);
+            var here = at with { Operation = operation };
+            if (operation == Operations.Notify)
+            {
+                context.Figures.Add(context.Row(here, Metrics.Time, measured[i].SpreadA) with { Side = Sides.Kernel });
+                continue;
+            }
+
+            times.AddSelf(here, self[i]);
+            times.Add(here, measured[i]);
         }
     }
 }

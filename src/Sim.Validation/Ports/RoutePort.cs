@@ -24,8 +24,6 @@ public sealed unsafe class RoutePort : IDisposable
     /// <summary>Whether the last operation of the last run was refused; its acknowledgement then carries the error.</summary>
     public bool LastRefused { get; private set; }
 
-    public bool HasNexthops => Fib.HasNexthops;
-
     /// <summary>Whether the peer's nexthop object exists.</summary>
     public bool HasNexthop(int peer) => Fib.HasNexthop(RouteMessages.NexthopId(peer));
 
@@ -36,11 +34,10 @@ public sealed unsafe class RoutePort : IDisposable
             Check(Fib.AddNexthop((uint)id, namesPeer: shape != RouteShape.Device), id);
     }
 
-    /// <summary>Deletes nexthop objects, and with each its routes.</summary>
-    public void DeleteNexthops(int first, int count)
+    /// <summary>Deletes a nexthop object, and with it its routes.</summary>
+    public void DeleteNexthop(int id)
     {
-        for (var id = first; id < first + count; id++)
-            Check(Fib.DeleteNexthop((uint)id), id);
+        Check(Fib.DeleteNexthop((uint)id), id);
         GracePeriod();
     }
 

@@ -30,7 +30,7 @@ public sealed class ChurnCommandTests
             // In turns with the reference: three ways of a packet under two key patterns, the loss of a peer, and changes of any and of each
             // kind that comes often enough to be timed, where they are not estimated.
             var paired = own.Where(row => row.Contains(kind == SchemeKind.RemoveMe ? ",A/A,ratio," : "\"to AllowedIPs, REMOVE_ME\",ratio,", StringComparison.Ordinal));
-            Assert.InRange(paired.Count(), kind.Replaces ? 7 : 9, kind.Replaces ? 7 : 11);
+            Assert.InRange(paired.Count(), kind.Name.Resends ? 7 : 9, kind.Name.Resends ? 7 : 11);
             Assert.Equal(kind.Announces ? 6 : 0, own.Count(row => row.Contains(",overruns,", StringComparison.Ordinal)));
             Assert.Single(own, row => row.Contains(",code,", StringComparison.Ordinal) && row.Contains(",net,", StringComparison.Ordinal));
             foreach (var operation in (string[])["move", "delete", "lose-to-one", "replace"])

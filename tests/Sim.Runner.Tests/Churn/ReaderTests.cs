@@ -115,7 +115,7 @@ public sealed class ReaderTests
             Probe[] kept = [.. bound.Skip(2).Where(own => own.Item2 == 0).Select(own => Stays(own.Item1, 0, ProbeGroup.Kept))];
             Probe[] others = [.. bound.Where(own => own.Item2 == 1).Select(own => Stays(own.Item1, 1, ProbeGroup.Others))];
             var gone = ReaderSteps.Count(scheme, Delete(Host(0, family), [.. kept, .. others]));
-            Assert.Equal((kind.Replaces ? kept.Length : 0, 0), (gone.Of(ProbeGroup.Kept).Hit, gone.Of(ProbeGroup.Others).Hit));
+            Assert.Equal((kind.Name.Resends ? kept.Length : 0, 0), (gone.Of(ProbeGroup.Kept).Hit, gone.Of(ProbeGroup.Others).Hit));
             Assert.Equal(new GroupSteps(1, kind.Word == "dummy" ? 1 : 0, 0, kind.Word == "dummy" ? 1 : 0, kind.Word == "dummy" ? 1 : 0), gone.Of(ProbeGroup.Changed));
 
             BindingChange[] all = [.. bound.Where(own => own.Item2 == 0).Select(own => new BindingChange(0, own.Item1, 0, 2))];
@@ -190,11 +190,11 @@ public sealed class ReaderTests
         using (var readers = new ReaderThreads(scheme, 1))
         {
             // However busy the machine is: until the reader was there.
-            for (var times = 0; times < 20 || (times < 3000 && (sums.Any(sum => sum.Lookups < 20) || (kind.Replaces && sums[1].None == 0))); times++)
+            for (var times = 0; times < 20 || (times < 3000 && (sums.Any(sum => sum.Lookups < 20) || (kind.Name.Resends && sums[1].None == 0))); times++)
             {
                 var round = new ReaderRound(update);
                 readers.Begin(round);
-                for (var again = 0; again < (kind.Replaces ? 1 : 50); again++)
+                for (var again = 0; again < (kind.Name.Resends ? 1 : 50); again++)
                     round.Do(scheme);
                 readers.End(sums);
             }
@@ -206,7 +206,7 @@ public sealed class ReaderTests
         Assert.Equal((0, 0), (changed.None, kept.Other));
         if (kind.Word != "dummy")
             Assert.Equal(0, changed.Other);
-        Assert.True(kind.Replaces ? kept.None > 0 : kept.None == 0, $"{kept.None} lookups found no peer");
+        Assert.True(kind.Name.Resends ? kept.None > 0 : kept.None == 0, $"{kept.None} lookups found no peer");
         new ExpectedBinding(bound.Select(own => new KeyValuePair<Prefix, int>(own.Item1, own.Item2))).Require(scheme, "in this test");
         // Nothing is held back for readers that are gone.
         Assert.All(scheme.Structures, part => Assert.Equal(0, part.Structure.Memory.Rcu.Pending));

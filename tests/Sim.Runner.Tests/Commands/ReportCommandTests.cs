@@ -31,7 +31,7 @@ public sealed partial class ReportCommandTests
                 Churn.ChurnCommandTests.RunSmall(scratch, scratch["run"]);
                 break;
             default:
-                ReportWriter.Write(new FabricatedValidation().Build(), scratch["run"]);
+                ReportFolder.Write(new FabricatedValidation().Build(), scratch["run"]);
                 break;
         }
 
@@ -48,7 +48,7 @@ public sealed partial class ReportCommandTests
     public void Without_out_a_folder_is_rendered_in_its_place_from_its_json_alone()
     {
         using var scratch = new Scratch();
-        ReportWriter.Write(new FabricatedRun().Build(), scratch["run"]);
+        ReportFolder.Write(new FabricatedRun().Build(), scratch["run"]);
         var page = File.ReadAllText(Path.Combine(scratch["run"], "index.html"));
         File.Delete(Path.Combine(scratch["run"], "index.html"));
         File.Delete(Path.Combine(scratch["run"], "plot-load.png"));
@@ -146,7 +146,7 @@ public sealed partial class ReportCommandTests
     {
         using var scratch = new Scratch();
         var run = new FabricatedRun().Build();
-        ReportWriter.Write(run with { Figures = [.. run.Figures.Take(2)] }, scratch["run"]);
+        ReportFolder.Write(run with { Figures = [.. run.Figures.Take(2)] }, scratch["run"]);
         var json = File.ReadAllText(Path.Combine(scratch["run"], "results.json"));
         string Folder(string content)
         {

@@ -21,7 +21,7 @@ public sealed class InterruptionTests
         var before = folder.Files.ToDictionary(n => n, n => File.ReadAllBytes(folder.At(n)));
         foreach (var step in StepsOf(newer).TakeWhile(s => !s.StartsWith("publish", StringComparison.Ordinal)))
         {
-            Assert.Throws<Interrupted>(() => ReportWriter.Write(newer, folder.Path, StopAt(step)));
+            Assert.Throws<Interrupted>(() => ReportFolder.Write(newer, folder.Path, StopAt(step)));
 
             Assert.Equal(before.Keys.Order(), folder.Files);
             Assert.All(before, pair => Assert.Equal(pair.Value, File.ReadAllBytes(folder.At(pair.Key))));
@@ -35,7 +35,7 @@ public sealed class InterruptionTests
         foreach (var step in StepsOf(newer).SkipWhile(s => !s.StartsWith("publish", StringComparison.Ordinal)).Skip(1))
         {
             using var folder = ReportFolder.Of(Small("older"));
-            Assert.Throws<Interrupted>(() => ReportWriter.Write(newer, folder.Path, StopAt(step)));
+            Assert.Throws<Interrupted>(() => ReportFolder.Write(newer, folder.Path, StopAt(step)));
 
             Assert.DoesNotContain("index.html", folder.Files);
         }
@@ -45,7 +45,7 @@ public sealed class InterruptionTests
     public void A_first_write_that_is_interrupted_leaves_nothing()
     {
         using var folder = new ReportFolder();
-        Assert.Throws<Interrupted>(() => ReportWriter.Write(Small("any"), folder.Path, StopAt("index.html")));
+        Assert.Throws<Interrupted>(() => ReportFolder.Write(Small("any"), folder.Path, StopAt("index.html")));
 
         Assert.Empty(folder.Files);
     }
@@ -56,7 +56,7 @@ public sealed class InterruptionTests
         using var folder = new ReportFolder();
         Directory.CreateDirectory(folder.At(s_partial));
         File.WriteAllText(Path.Combine(folder.At(s_partial), "plot-junk.png"), "x");
-        ReportWriter.Write(Small("any"), folder.Path);
+        ReportFolder.Write(Small("any"), folder.Path);
 
         Assert.DoesNotContain(folder.Files, n => n.Contains("junk", StringComparison.Ordinal) || n.StartsWith('.'));
     }
@@ -69,7 +69,7 @@ public sealed class InterruptionTests
         using var folder = new ReportFolder();
         Directory.CreateDirectory(folder.At(name));
         File.WriteAllText(Path.Combine(folder.At(name), "notes.txt"), "mine");
-        ReportWriter.Write(Small("any"), folder.Path);
+        ReportFolder.Write(Small("any"), folder.Path);
 
         Assert.Equal("mine", folder.Read(Path.Combine(name, "notes.txt")));
     }
@@ -80,7 +80,7 @@ public sealed class InterruptionTests
         using var folder = ReportFolder.Of(Small("older"));
         File.WriteAllText(folder.At("notes.txt"), "mine");
         var newer = Small("newer");
-        ReportWriter.Write(newer with { Figures = [.. newer.Figures.Where(f => f.Experiment == "load")] }, folder.Path);
+        ReportFolder.Write(newer with { Figures = [.. newer.Figures.Where(f => f.Experiment == "load")] }, folder.Path);
 
         Assert.Equal("mine", folder.Read("notes.txt"));
         Assert.DoesNotContain("older", folder.Html, StringComparison.Ordinal);
@@ -126,7 +126,7 @@ public sealed class InterruptionTests
     {
         using var folder = new ReportFolder();
         var steps = new List<string>();
-        ReportWriter.Write(run, folder.Path, steps.Add);
+        ReportFolder.Write(run, folder.Path, steps.Add);
         Assert.True(steps.Count > 10);
         return steps;
     }

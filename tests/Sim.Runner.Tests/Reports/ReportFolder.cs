@@ -15,8 +15,15 @@ internal sealed class ReportFolder : IDisposable
     public static ReportFolder Of(RunResult result)
     {
         var folder = new ReportFolder();
-        ReportWriter.Write(result, folder.Path);
+        Write(result, folder.Path);
         return folder;
+    }
+
+    /// <summary>Writes a report; the name of each file is told before the file is written or moved.</summary>
+    public static void Write(RunResult result, string place, Action<string>? reached = null)
+    {
+        using var folder = ReportWriter.Prepare(place);
+        ReportWriter.Write(result, folder, reached ?? (static _ => { }));
     }
 
     /// <summary>The run in a results.json.</summary>

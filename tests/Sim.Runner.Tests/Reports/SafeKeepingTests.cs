@@ -23,7 +23,7 @@ public sealed class SafeKeepingTests : IDisposable
     [InlineData("move index.html")]
     public void Where_the_page_fails_the_results_are_in_the_folder_and_no_older_page_stands_beside_them(string step)
     {
-        ReportWriter.Write(Small("older"), At("run"));
+        ReportFolder.Write(Small("older"), At("run"));
         using (var folder = OutputFolder.Take(At("run")))
         {
             var error = Assert.Throws<ReportException>(() => SafeKeeping.Write(Small("newer"), folder, FailAt(step, new InvalidOperationException("no ink")), []));
@@ -78,8 +78,8 @@ public sealed class SafeKeepingTests : IDisposable
         var run = Small("any");
         using (var folder = OutputFolder.Take(At("run")))
             Assert.Throws<ReportException>(() => SafeKeeping.Write(run, folder, FailAt("index.html", new IOException("full")), []));
-        ReportWriter.Write(ReportFolder.Results(At("run/results.json")), At("again"));
-        ReportWriter.Write(run, At("whole"));
+        ReportFolder.Write(ReportFolder.Results(At("run/results.json")), At("again"));
+        ReportFolder.Write(run, At("whole"));
         Assert.Equal(File.ReadAllText(At("whole/index.html")), File.ReadAllText(At("again/index.html")));
     }
 
@@ -89,7 +89,7 @@ public sealed class SafeKeepingTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "modes");
         const UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
-        ReportWriter.Write(Small("older"), At("run"));
+        ReportFolder.Write(Small("older"), At("run"));
         Directory.CreateDirectory(At("web"));
         foreach (var name in (string[])["index.html", "results.csv"])
         {
@@ -99,7 +99,7 @@ public sealed class SafeKeepingTests : IDisposable
         }
 
         Directory.CreateSymbolicLink(At("latest"), "run");
-        ReportWriter.Write(Small("newer"), At("latest"));
+        ReportFolder.Write(Small("newer"), At("latest"));
         Assert.Equal("run", new FileInfo(At("latest")).LinkTarget);
         foreach (var name in (string[])["index.html", "results.csv"])
         {
@@ -160,7 +160,7 @@ public sealed class SafeKeepingTests : IDisposable
     {
         Directory.CreateDirectory(At("run"));
         var fifo = SpecialFiles.Fifo(At("run/" + name));
-        ReportWriter.Write(Small("any"), At("run"));
+        ReportFolder.Write(Small("any"), At("run"));
         Assert.Equal(PathKind.Device, FileStatus.Of(fifo)!.Kind);
     }
 
@@ -206,10 +206,10 @@ public sealed class SafeKeepingTests : IDisposable
     public void All_names_of_the_page_show_the_newer_report()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "makes a hard link with ln(1)");
-        ReportWriter.Write(Small("older"), At("run"));
+        ReportFolder.Write(Small("older"), At("run"));
         foreach (var name in (string[])["index.html", "plot-load.png"])
             Assert.Equal(0, Commands.Program.RunOther("ln", At("run/" + name), At(name)).Code);
-        ReportWriter.Write(Small("newer"), At("run"));
+        ReportFolder.Write(Small("newer"), At("run"));
         Assert.Contains("newer", File.ReadAllText(At("index.html")), StringComparison.Ordinal);
         foreach (var name in (string[])["index.html", "plot-load.png"])
             Assert.True(FileStatus.Of(At(name))!.IsSameFile(FileStatus.Of(At("run/" + name))));

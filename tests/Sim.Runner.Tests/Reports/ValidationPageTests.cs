@@ -303,7 +303,7 @@ public sealed partial class ValidationPageTests
     public void An_older_validations_plots_do_not_stay_beside_a_new_report()
     {
         using var folder = ReportFolder.Of(new FabricatedValidation().Build());
-        ReportWriter.Write(new FabricatedValidation { Kernel = FabricatedValidation.Qemu }.Build(), folder.Path);
+        ReportFolder.Write(new FabricatedValidation { Kernel = FabricatedValidation.Qemu }.Build(), folder.Path);
         Assert.DoesNotContain("plot-validation-lookups.png", folder.Files);
     }
 

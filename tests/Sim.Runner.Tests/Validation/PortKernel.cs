@@ -178,7 +178,7 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
     private string DeleteNexthop(int id)
     {
         var port = _fib.HasNexthop(id - 1) ? _fib : _fib6;
-        port.DeleteNexthops(id, 1);
+        port.DeleteNexthop(id);
         return Row(_routes.DeleteNexthops((uint)id, 1));
     }
 

@@ -54,7 +54,7 @@ public sealed class PortTests : IDisposable
         Route(input, model, input.Replace.Routes);
         Compare(input, model);
         _allowedIps.Structure.RemovePeer(input.RemovedPeer);
-        routed.DeleteNexthops(input.RemovedPeer + 1, 1);
+        routed.DeleteNexthop(input.RemovedPeer + 1);
         model.RemoveWhere(peer => peer == input.RemovedPeer);
         Compare(input, model);
         Flush(input, model);
@@ -177,9 +177,9 @@ public sealed class PortTests : IDisposable
         _fib.AddNexthops(1, 2);
         _fib.Run([BindingChange.Insert(Prefix.Parse("10.0.0.0/8"), 0), BindingChange.Insert(Prefix.Parse("192.0.2.0/24"), 1)], RouteShape.Nexthop);
         Assert.Equal(4, Objects() - before);
-        _fib.DeleteNexthops(1, 1);
+        _fib.DeleteNexthop(1);
         Assert.Equal(2, Objects() - before);
-        _fib.DeleteNexthops(2, 1);
+        _fib.DeleteNexthop(2);
         Assert.Equal(0, Objects() - before);
 
         long Objects() => _fib.Fib.Memory.Account().FirstOrDefault(line => line.Cache == "kmalloc-192").Objects;
@@ -319,8 +319,8 @@ public sealed class PortTests : IDisposable
         _allowedIps.Structure.RemoveAllPeers();
         var routed = FibOf(input.Family);
         foreach (var peer in Enumerable.Range(0, input.Peers).Where(routed.HasNexthop))
-            routed.DeleteNexthops(peer + 1, 1);
-        Assert.False(routed.HasNexthops);
+            routed.DeleteNexthop(peer + 1);
+        Assert.False(routed.Fib.HasNexthops);
         model.RemoveWhere(_ => true);
     }
 
