@@ -13,10 +13,11 @@ tests=$(cd "$(dirname "$0")" && pwd)
 . "$tests/claims.sh"
 . "$tests/vm.sh"
 
-variant=uml-fibtrie steps=200
+# Seconds until a kernel is given up. On a busy machine the debug one needs many minutes.
+variant=uml-fibtrie steps=200 limit=900
 while [ $# -gt 0 ]; do
     case $1 in
-    --debug) variant=uml-fibtrie-debug ;;
+    --debug) variant=uml-fibtrie-debug limit=3600 ;;
     --steps) steps=$2; shift ;;
     -*) sed -n '3,11s/^# \?//p' "$0" >&2; exit 64 ;;
     *) break ;;
@@ -35,7 +36,7 @@ boot() { # FOLDER LOG ARGUMENT...
     local folder=$1 log=$2
     shift 2
     program_initrd "$folder" "$work/init" "$work/initrd"
-    TMPDIR=${TMPDIR:-/dev/shm} timeout 900 "$folder/linux" mem=1G initrd="$work/initrd" con=null con0=fd:0,fd:1 console=tty0 \
+    TMPDIR=${TMPDIR:-/dev/shm} timeout "$limit" "$folder/linux" mem=1G initrd="$work/initrd" con=null con0=fd:0,fd:1 console=tty0 \
         panic=-1 loglevel=5 slab_nomerge log_buf_len=16M -- "$@" </dev/null 2>&1 | tr -d '\r' >"$log" || true
 }
 
