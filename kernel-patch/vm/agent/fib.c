@@ -40,14 +40,14 @@ static uint32_t last_word(const struct nlattr *attribute)
 	return ntohl(word);
 }
 
-/* The number in the key of RTA_ENCAP, and 1 more: 0 where there is none. */
+/* The peer that RTA_ENCAP names by the device's number, and 1 more: 0 where there is none. */
 static uint32_t peer_of(const struct nlattr *encap)
 {
 	const struct nlattr *attribute;
 
 	for_each_attribute(attribute, attribute_data(encap), attribute_size(encap))
-		if (attribute_type(attribute) == ENCAP_PUBLIC_KEY && attribute_size(attribute) == PEER_KEY_BYTES)
-			return attribute_u32(attribute) + 1;
+		if (attribute_type(attribute) == ENCAP_PEER_ID)
+			return wg_peer_of(attribute_uint(attribute));
 	return 0;
 }
 
@@ -129,6 +129,7 @@ int route_dump(char **words)
 	if (parse_number(words[0], "TABLE", 1, UINT32_MAX, &table) ||
 	    parse_number(words[1], "BUFFER", MIN_RECEIVE, MAX_RECEIVE, &buffer) ||
 	    parse_family(words[2], &listing.family) ||
+	    wg_learn_peers() ||
 	    channel_open(&channel, NETLINK_ROUTE))
 		return -1;
 	listing.table = table;
@@ -251,7 +252,8 @@ static int get(const struct input *keys, char **words)
 	if (parse_number(words[0], "COUNT", 0, keys->count, &count) ||
 	    parse_number(words[1], "TABLE", 1, UINT32_MAX, &table) ||
 	    parse_number(words[2], "BATCH", 1, MAX_BATCH, &batch) ||
-	    lead_to_table(keys->family, table))
+	    lead_to_table(keys->family, table) ||
+	    wg_learn_peers())
 		return -1;
 	answers.table = table;
 	if (ask(keys, count, batch, &answers))

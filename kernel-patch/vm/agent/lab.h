@@ -101,7 +101,11 @@ int wg_open(void);
 unsigned int wg_family(void);
 /* The 32 bytes by which the peer of that number is known. */
 void make_public_key(uint8_t key[32], uint32_t peer);
-command_fn wg_reset, wg_add, wg_replace, wg_empty, wg_remove, wg_churn, wg_dump;
+command_fn wg_reset, wg_mode, wg_add, wg_replace, wg_empty, wg_remove, wg_churn, wg_dump;
+/* Asks wg0 which numbers it has given its peers: dumps of routes have these. None without WireGuard or the series. */
+int wg_learn_peers(void);
+/* The peer that had such a number then, and 1 more; 0 where none had. */
+uint32_t wg_peer_of(uint64_t id);
 
 /* route.c */
 

@@ -48,6 +48,7 @@ static const struct command {
 	{ "wg", "create", 0, 1, wg_create },
 	{ "wg", "delete", 0, 0, wg_delete },
 	{ "wg", "reset", 0, 0, wg_reset },
+	{ "wg", "mode", 1, 2, wg_mode },
 	{ "wg", "add", 4, 4, wg_add },
 	{ "wg", "replace", 4, 4, wg_replace },
 	{ "wg", "empty", 1, 1, wg_empty },

@@ -158,6 +158,16 @@ uint32_t attribute_u32(const struct nlattr *attribute)
 	return value;
 }
 
+uint64_t attribute_uint(const struct nlattr *attribute)
+{
+	uint64_t value;
+
+	if (attribute_size(attribute) < sizeof(value))
+		return attribute_u32(attribute);
+	memcpy(&value, attribute_data(attribute), sizeof(value));
+	return value;
+}
+
 /* The kernel's own words, which follow at an offset in the message. */
 static void extended_text(const struct nlmsghdr *message, size_t offset, char *text, size_t size)
 {

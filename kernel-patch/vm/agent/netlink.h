@@ -22,10 +22,12 @@
 
 /* What the series adds to the kernel's interface; the headers here are older. */
 #define ENCAP_WGPEER 11			/* LWTUNNEL_ENCAP_WGPEER */
-#define ENCAP_PUBLIC_KEY 1		/* LWT_WGPEER_PUBLIC_KEY */
-#define ROUTE_WGPEER 31			/* RTA_WGPEER */
-#define NEXTHOP_WGPEER 18		/* NHA_WGPEER */
+#define ENCAP_PUBLIC_KEY 1		/* LWT_WGPEER_PUBLIC_KEY, in requests */
+#define ENCAP_PEER_ID 2			/* LWT_WGPEER_ID, in dumps */
 #define PEER_KEY_BYTES 32
+/* What a patch of series-optional adds. */
+#define ROUTE_WGPEER 33			/* RTA_WGPEER */
+#define NEXTHOP_WGPEER 19		/* NHA_WGPEER */
 
 /*
  * A socket, and the call that is being built for it. Calls of all channels are
@@ -119,5 +121,7 @@ static inline uint16_t attribute_type(const struct nlattr *attribute)
 
 /* The first four bytes, as they lie in memory; 0 where there are fewer. */
 uint32_t attribute_u32(const struct nlattr *attribute);
+/* A number of four or eight bytes: NLA_UINT. */
+uint64_t attribute_uint(const struct nlattr *attribute);
 
 #endif

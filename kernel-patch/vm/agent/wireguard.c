@@ -2,7 +2,9 @@
 /* WireGuard's generic netlink family: SET_DEVICE and GET_DEVICE for wg0. */
 #include <linux/genetlink.h>
 #include <linux/wireguard.h>
+#include <net/if.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -15,9 +17,18 @@
 #define PEER_FLAGS_BYTES 8
 #define ALLOWED_IP_FLAGS_BYTES 8
 
-/* Linux 6.16 has these, and so has the series; the headers here may be older. */
+/* Linux has these since 6.16; the headers here may be older. */
 #define ALLOWED_IP_FLAGS 4
 #define ALLOWED_IP_REMOVE_ME (1u << 0)
+
+/* Of the series. */
+#define DEVICE_ROUTE_MODE 9
+#define DEVICE_SOURCE_CHECK 10
+#define PEER_ID 11
+
+#define MOST_PEER_ID (1u << 24)	/* a device counts its peers from 1 on */
+
+#define LEARN_BUFFER (32 << 10)	/* bytes: the most that the kernel fills */
 
 static struct channel wireguard;
 static unsigned int family_id;
@@ -141,6 +152,38 @@ int wg_reset(char **words)
 	put_u32(&wireguard, WGDEVICE_A_FLAGS, WGDEVICE_F_REPLACE_PEERS);
 	message_end(&wireguard);
 	if (exchange_or_fail(&wireguard, &traffic, "reset", 0))
+		return -1;
+	traffic_row(&traffic, "%s", "");
+	return 0;
+}
+
+static int parse_name(const char *word, const char *what, const char *const *names, size_t count, uint32_t *value)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(word, names[i])) {
+			*value = i;
+			return 0;
+		}
+	return fail("%s: no such: %s", what, word);
+}
+
+/* Says what chooses the peers of wg0, and which sources it believes. */
+int wg_mode(char **words)
+{
+	static const char *const modes[] = { "allowedips", "gateway", "peer", "auto" };
+	static const char *const checks[] = { "off", "strict", "loose" };
+	struct traffic traffic = NO_TRAFFIC;
+	uint32_t mode = 0, check = 0;
+
+	if (need_family() || parse_name(words[0], "MODE", modes, 4, &mode) ||
+	    (words[1] && parse_name(words[1], "CHECK", checks, 3, &check)))
+		return -1;
+	begin_device(&wireguard, WG_CMD_SET_DEVICE, NLM_F_ACK);
+	put_u32(&wireguard, DEVICE_ROUTE_MODE, mode);
+	if (words[1])
+		put_u32(&wireguard, DEVICE_SOURCE_CHECK, check);
+	message_end(&wireguard);
+	if (exchange_or_fail(&wireguard, &traffic, "mode", mode))
 		return -1;
 	traffic_row(&traffic, "%s", "");
 	return 0;
@@ -382,6 +425,35 @@ static int take_public_key(const struct nlattr *attribute, struct listing *listi
 	return 0;
 }
 
+/* Of each number that the device has given, its peer, and 1 more. */
+static uint32_t *peers_by_id;
+static size_t ids;
+
+uint32_t wg_peer_of(uint64_t id)
+{
+	return id < ids ? peers_by_id[id] : 0;
+}
+
+static int take_peer_id(const struct nlattr *attribute, uint32_t peer)
+{
+	uint64_t id = attribute_uint(attribute);
+
+	if (id > MOST_PEER_ID)
+		return fail("dump: the device's number of a peer is %ju", (uintmax_t)id);
+	if (id >= ids) {
+		const size_t more = 2 * id + 1;
+		uint32_t *longer = realloc(peers_by_id, more * sizeof(*longer));
+
+		if (!longer)
+			return fail("dump: no memory for %zu peers", more);
+		memset(longer + ids, 0, (more - ids) * sizeof(*longer));
+		peers_by_id = longer;
+		ids = more;
+	}
+	peers_by_id[id] = peer + 1;
+	return 0;
+}
+
 /* The public key comes first: wireguard's get_peer(). */
 static int visit_peer(const struct nlattr *nest, struct listing *listing)
 {
@@ -389,6 +461,8 @@ static int visit_peer(const struct nlattr *nest, struct listing *listing)
 
 	for_each_attribute(attribute, attribute_data(nest), attribute_size(nest)) {
 		if (attribute_type(attribute) == WGPEER_A_PUBLIC_KEY && take_public_key(attribute, listing))
+			return -1;
+		if (attribute_type(attribute) == PEER_ID && take_peer_id(attribute, listing->peer))
 			return -1;
 		if (attribute_type(attribute) != WGPEER_A_ALLOWEDIPS)
 			continue;
@@ -416,22 +490,40 @@ static int visit_device(const struct nlmsghdr *message, void *context)
 	return 0;
 }
 
+static int list_device(size_t buffer, struct traffic *traffic, struct listing *listing)
+{
+	struct channel channel;
+	int result;
+
+	if (channel_open(&channel, NETLINK_GENERIC))
+		return -1;
+	begin_device(&channel, WG_CMD_GET_DEVICE, NLM_F_DUMP);
+	message_end(&channel);
+	result = dump(&channel, buffer, traffic, visit_device, listing);
+	channel_close(&channel);
+	return result;
+}
+
+int wg_learn_peers(void)
+{
+	struct listing listing = { .content = DIGEST_START };
+	struct traffic traffic = NO_TRAFFIC;
+
+	if (!family_id || !if_nametoindex(DEVICE))
+		return 0;
+	if (ids)
+		memset(peers_by_id, 0, ids * sizeof(*peers_by_id));
+	return list_device(LEARN_BUFFER, &traffic, &listing);
+}
+
 int wg_dump(char **words)
 {
 	struct listing listing = { .content = DIGEST_START };
 	struct traffic traffic = NO_TRAFFIC;
-	struct channel channel;
 	uint64_t buffer;
-	int result;
 
 	if (need_family() || parse_number(words[0], "BUFFER", MIN_RECEIVE, MAX_RECEIVE, &buffer) ||
-	    channel_open(&channel, NETLINK_GENERIC))
-		return -1;
-	begin_device(&channel, WG_CMD_GET_DEVICE, NLM_F_DUMP);
-	message_end(&channel);
-	result = dump(&channel, buffer, &traffic, visit_device, &listing);
-	channel_close(&channel);
-	if (result)
+	    list_device(buffer, &traffic, &listing))
 		return -1;
 	traffic_row(&traffic, " peers %ju entries %ju content %016jx set %016jx",
 		    listing.peers, listing.entries, listing.content, listing.set);

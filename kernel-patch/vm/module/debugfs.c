@@ -190,7 +190,7 @@ static int command_barrier(void)
 static int command_update(u32 table, const char *shape)
 {
 	static const char *const names[] = {
-		[UPDATE_NEXTHOP] = "nexthop", [UPDATE_DEVICE] = "device", [UPDATE_PEER] = "wgpeer",
+		[UPDATE_NEXTHOP] = "nexthop", [UPDATE_DEVICE] = "device", [UPDATE_ENCAP] = "encap",
 	};
 	int i = match_string(names, ARRAY_SIZE(names), shape);
 	struct ops ops = ops_now();
@@ -240,6 +240,8 @@ static int command(const char *line)
 		return command_barrier();
 	if (!strcmp(line, "sizes"))
 		return wireguard_sizes(&answer) ?: route_sizes(&answer) ?: route6_sizes(&answer);
+	if (!strcmp(line, "gateways"))
+		return wireguard_gateways(&answer);
 	if (sscanf(line, "trie wg %u", &number) == 1 && (number == 4 || number == 6))
 		return wireguard_trie(number, &answer);
 	if (sscanf(line, "trie fib6 %u", &number) == 1)

@@ -43,22 +43,15 @@ int route_sizes(struct seq_buf *out)
 	return 0;
 }
 
-/* The number in the peer's key, and 1 more, as a dump would show it: how the state holds the key is its own affair. */
-static u32 state_number(struct lwtunnel_state *state)
+/* The peer's number and 1 more; 0 where it is gone. A state's data is a pointer to the series' struct route_peer, which begins
+ * with a pointer to the peer.
+ */
+static u32 state_number(const struct lwtunnel_state *state)
 {
-	struct sk_buff *skb = alloc_skb(128, GFP_ATOMIC);
-	const struct nlattr *nest;
-	u32 number = 0;
+	struct wg_peer __rcu *const *route_peer = *(struct wg_peer __rcu *const *const *)state->data;
+	const struct wg_peer *peer = rcu_dereference_check(*route_peer, 1);
 
-	if (!skb)
-		return 0;
-	if (!lwtunnel_fill_encap(skb, state, RTA_ENCAP, RTA_ENCAP_TYPE)) {
-		nest = (const struct nlattr *)skb->data;
-		if (skb->len && nla_len(nest) >= NLA_HDRLEN + PEER_KEY_BYTES)
-			number = get_unaligned_le32(nla_data((const struct nlattr *)nla_data(nest))) + 1;
-	}
-	kfree_skb(skb);
-	return number;
+	return peer ? wireguard_number(peer) + 1 : 0;
 }
 
 u32 nexthop_common_number(const struct fib_nh_common *nhc)
@@ -225,7 +218,9 @@ void peer_attribute_set(struct peer_attribute *attribute, u32 peer)
 {
 	u32 j;
 
-	attribute->header.nla_len = sizeof(*attribute);
+	attribute->nest.nla_len = sizeof(*attribute);
+	attribute->header.nla_len = sizeof(*attribute) - NLA_HDRLEN;
+	attribute->header.nla_type = ENCAP_PUBLIC_KEY;
 	put_unaligned_le32(peer, attribute->key);
 	for (j = sizeof(peer); j < PEER_KEY_BYTES; j++)
 		attribute->key[j] = peer * 37 + j * 11 + 5;
@@ -244,6 +239,11 @@ u32 update_flags(u8 kind)
 	return flags[kind];
 }
 
+u16 update_type(u8 kind)
+{
+	return kind == OP_DELETE ? RTM_DELROUTE : RTM_NEWROUTE;
+}
+
 int update_device(void)
 {
 	struct net_device *dev = __dev_get_by_name(&init_net, "wg0");
@@ -253,7 +253,7 @@ int update_device(void)
 
 /* A request as rtm_to_fib_config makes it of RTM_NEWROUTE or RTM_DELROUTE. */
 static struct fib_config config_of(u32 table, const struct op *op, enum update_shape shape, int device,
-				   struct peer_attribute *peer)
+				   struct nlmsghdr *header, struct peer_attribute *peer)
 {
 	struct fib_config cfg = {
 		.fc_dst = *(const __be32 *)op->address,
@@ -264,13 +264,15 @@ static struct fib_config config_of(u32 table, const struct op *op, enum update_s
 		.fc_scope = shape == UPDATE_NEXTHOP ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK,
 		.fc_nlflags = update_flags(op->kind),
 		.fc_nlinfo.nl_net = &init_net,
+		.fc_nlinfo.nlh = header,
 	};
 
+	header->nlmsg_type = update_type(op->kind);
 	if (shape == UPDATE_NEXTHOP)
 		cfg.fc_nh_id = op->peer + 1;
 	else
 		cfg.fc_oif = device;
-	if (shape == UPDATE_PEER) {
+	if (shape == UPDATE_ENCAP) {
 		peer_attribute_set(peer, op->peer);
 		cfg.fc_encap = &peer->header;
 		cfg.fc_encap_type = ENCAP_WGPEER;
@@ -283,6 +285,7 @@ int route_update(u32 table, const struct ops *ops, enum update_shape shape, stru
 	change_t insert = (change_t)fib_table_insert_address;
 	change_t delete = (change_t)fib_table_delete_address;
 	struct fib_table *tb = table_get(table);
+	struct nlmsghdr header = { };
 	struct peer_attribute peer = { };
 	u32 i, failed = 0;
 	u64 started;
@@ -295,7 +298,7 @@ int route_update(u32 table, const struct ops *ops, enum update_shape shape, stru
 	started = ktime_get_ns();
 	for (i = 0; i < ops->count; i++) {
 		struct op op = op_at(ops, i);
-		struct fib_config cfg = config_of(table, &op, shape, device, &peer);
+		struct fib_config cfg = config_of(table, &op, shape, device, &header, &peer);
 
 		if ((op.kind == OP_DELETE ? delete : insert)(&init_net, tb, &cfg, NULL))
 			failed++;

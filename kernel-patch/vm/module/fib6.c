@@ -229,13 +229,14 @@ static struct fib6_config config_of(u32 table, const struct op *op, enum update_
 		.fc_nlinfo.skip_notify_kernel = 1,
 	};
 
+	header->nlmsg_type = update_type(op->kind);
 	header->nlmsg_flags = update_flags(op->kind);
 	memcpy(&cfg.fc_dst, op->address, sizeof(cfg.fc_dst));
 	if (shape == UPDATE_NEXTHOP)
 		cfg.fc_nh_id = op->peer + 1;
 	else
 		cfg.fc_ifindex = device;
-	if (shape == UPDATE_PEER) {
+	if (shape == UPDATE_ENCAP) {
 		peer_attribute_set(peer, op->peer);
 		cfg.fc_encap = &peer->header;
 		cfg.fc_encap_type = ENCAP_WGPEER;

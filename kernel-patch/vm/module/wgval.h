@@ -90,6 +90,7 @@ int wireguard_answers(const struct keys *keys, struct seq_buf *out);
 int wireguard_lookup(const struct keys *keys, u32 count, bool dependent, struct seq_buf *out);
 int wireguard_update(const struct ops *ops, struct seq_buf *out);
 int wireguard_remove(u32 peer, struct seq_buf *out);
+int wireguard_gateways(struct seq_buf *out);
 
 struct wg_device;
 struct wg_peer;
@@ -102,8 +103,8 @@ u32 wireguard_number(const struct wg_peer *peer);
 /* Ways to find the peer of a packet. */
 enum path_kind {
 	PATH_SRC,	/* AllowedIPs by its source, as a kernel without the series checks what it receives */
-	PATH_TX,	/* the route attribute, for a packet that brings no route along */
-	PATH_DST,	/* the route attribute, of the route that the packet brings */
+	PATH_TX,	/* the route, for a packet that brings none along */
+	PATH_DST,	/* the route that the packet brings */
 	PATH_RX,	/* the route back to its source */
 };
 
@@ -111,21 +112,23 @@ int path_answers(enum path_kind kind, const struct keys *keys, struct seq_buf *o
 int path_lookup(enum path_kind kind, const struct keys *keys, u32 count, bool dependent, struct seq_buf *out);
 
 /* How an update of the FIB names a peer. */
-enum update_shape { UPDATE_NEXTHOP, UPDATE_DEVICE, UPDATE_PEER };
+enum update_shape { UPDATE_NEXTHOP, UPDATE_DEVICE, UPDATE_ENCAP };
 
 /* Of the series, which the source need not have. */
-#define ENCAP_WGPEER 11	/* LWTUNNEL_ENCAP_WGPEER */
+#define ENCAP_WGPEER 11		/* LWTUNNEL_ENCAP_WGPEER */
+#define ENCAP_PUBLIC_KEY 1	/* LWT_WGPEER_PUBLIC_KEY */
 #define PEER_KEY_BYTES 32
 
-/* RTA_WGPEER with the key that the agent makes of a peer's number. */
+/* RTA_ENCAP with the key that the agent makes of a peer's number. */
 struct peer_attribute {
-	struct nlattr header;
+	struct nlattr nest, header;
 	u8 key[PEER_KEY_BYTES];
 };
 
 void peer_attribute_set(struct peer_attribute *attribute, u32 peer);
-/* The flags of the message that an operation is. */
+/* The flags and the type of the message that an operation is. */
 u32 update_flags(u8 kind);
+u16 update_type(u8 kind);
 /* The index of wg0; 0 where there is none. */
 int update_device(void);
 
