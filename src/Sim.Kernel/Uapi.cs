@@ -87,6 +87,6 @@ public enum GatewayFamily : byte
 /// <summary>Types of lightweight tunnels (<c>LWTUNNEL_ENCAP_*</c>, uapi/linux/lwtunnel.h).</summary>
 public static class Lwtunnel
 {
-    /// <summary>LWTUNNEL_ENCAP_WGPEER of kernel-patch/series: the number after LWTUNNEL_ENCAP_XFRM, the last of 6.12.</summary>
+    /// <summary>LWTUNNEL_ENCAP_WGPEER of kernel-patch/series: the number after LWTUNNEL_ENCAP_XFRM, the last of 7.3.</summary>
     public const ushort EncapWgPeer = 11;
 }

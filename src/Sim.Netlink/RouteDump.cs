@@ -5,7 +5,7 @@ namespace Sim.Netlink;
 /// The answer to RTM_GETROUTE for a table whose routes <see cref="RouteStream.Run"/> has added: one message per route, cut
 /// into socket buffers as the kernel does (net/ipv4/fib_trie.c <c>fib_table_dump</c>, <c>fn_trie_dump_leaf</c>;
 /// net/ipv4/fib_semantics.c <c>fib_dump_info</c>, <c>fib_nexthop_info</c>; net/ipv6/ip6_fib.c <c>inet6_dump_fib</c>,
-/// net/ipv6/route.c <c>rt6_fill_node</c>; 6.12). For old programs, NLMSG_DONE comes in its own buffer
+/// net/ipv6/route.c <c>rt6_fill_node</c>; the same in 6.12 and 7.3). For old programs, NLMSG_DONE comes in its own buffer
 /// (net/core/rtnetlink.c <c>rtnl_dumpit</c>, RTNL_FLAG_DUMP_SPLIT_NLM_DONE).
 /// </summary>
 /// <param name="Shape">The shape of all routes.</param>
@@ -54,9 +54,11 @@ public sealed record RouteDump(RouteShape Shape, int Interface, bool NexthopComp
     private static readonly int s_always6 =
         s_u32 + NetlinkWriter.AttributeBytes(RouteUapi.CacheInfoBytes) + NetlinkWriter.AttributeBytes(sizeof(byte));
 
-    /// <summary>Bytes of RTA_ENCAP and RTA_ENCAP_TYPE. The series dumps RTA_WGPEER in this form too.</summary>
-    private static readonly int s_encap =
-        NetlinkWriter.AttributeBytes(NetlinkWriter.AttributeBytes(PeerKey.Bytes)) + NetlinkWriter.AttributeBytes(sizeof(ushort));
+    /// <summary>
+    /// Bytes of RTA_ENCAP and RTA_ENCAP_TYPE, also where RTA_WGPEER named the peer. The nest has the device's number of the peer
+    /// (LWT_WGPEER_ID), which takes 4 bytes until a device has had 2^32 peers.
+    /// </summary>
+    private static readonly int s_encap = NetlinkWriter.AttributeBytes(s_u32) + NetlinkWriter.AttributeBytes(sizeof(ushort));
 
     private int ShapeBytes(Family family) => Shape switch
     {
@@ -71,8 +73,8 @@ public sealed record RouteDump(RouteShape Shape, int Interface, bool NexthopComp
     /// <summary>Counts what is received for these routes with their peers, in the order of
     /// <see cref="CompareDumped"/>.</summary>
     /// <exception cref="ArgumentException">The routes are in another order.</exception>
-    /// <exception cref="InvalidOperationException">The receive buffer is smaller than the kernel's, or 6.12 has no such
-    /// routes.</exception>
+    /// <exception cref="InvalidOperationException">The receive buffer is smaller than the kernel's, or no route has this
+    /// shape.</exception>
     public DumpTraffic Measure(IReadOnlyList<KeyValuePair<Prefix, int>> routes, DumpSocket socket)
     {
         var fill = socket.Begin();

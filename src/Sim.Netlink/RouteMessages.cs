@@ -3,7 +3,10 @@ using System.Buffers.Binary;
 
 namespace Sim.Netlink;
 
-/// <summary>The ways in which a route names its peer. Linux 6.12 knows the first four, and <see cref="OwnDevice"/>.</summary>
+/// <summary>
+/// The ways in which a route names its peer. Linux knows the first four, and <see cref="OwnDevice"/>; <see cref="Encap"/> is that of
+/// kernel-patch/series, <see cref="PeerKey"/> a patch of kernel-patch/series-optional.
+/// </summary>
 public enum RouteShape
 {
     /// <summary>RTA_OIF: the device alone, no peer.</summary>
@@ -18,7 +21,7 @@ public enum RouteShape
     /// <summary>RTA_VIA and RTA_OIF, onlink: the peer's IPv6 gateway for an IPv4 route.</summary>
     Via,
 
-    /// <summary>RTA_OIF and RTA_WGPEER, 32 bytes: the RFC's proposal.</summary>
+    /// <summary>RTA_OIF and RTA_WGPEER, 32 bytes: the RFC's proposal. Makes the same state as <see cref="Encap"/>.</summary>
     PeerKey,
 
     /// <summary>RTA_OIF, RTA_ENCAP_TYPE and RTA_ENCAP with the peer's key nested: a lightweight tunnel.</summary>

@@ -19,12 +19,41 @@ public enum WireGuardDeviceFlags
     ReplacePeers = 1 << 0,
 }
 
-/// <summary><c>WGALLOWEDIP_A_FLAGS</c>, which Linux has from 6.16 on, and 6.12 with kernel-patch/series.</summary>
+/// <summary><c>WGALLOWEDIP_A_FLAGS</c>, which Linux has from 6.16 on.</summary>
 [Flags]
 public enum AllowedIpFlags
 {
     None = 0,
     RemoveMe = 1 << 0,
+}
+
+/// <summary><c>WGDEVICE_A_ROUTE_MODE</c> of kernel-patch/series: what chooses the peers of a device.</summary>
+public enum RouteMode
+{
+    /// <summary>AllowedIPs alone, as on every new device; routes that name a peer are refused.</summary>
+    AllowedIps,
+
+    /// <summary>The peer that has the gateway of the route as an AllowedIP.</summary>
+    Gateway,
+
+    /// <summary>The peer that the route names, or none.</summary>
+    Peer,
+
+    /// <summary>The peer that the route names; where it names none, AllowedIPs. The RFC's rule.</summary>
+    Auto,
+}
+
+/// <summary>The agent's words for modes.</summary>
+public static class RouteModes
+{
+    /// <summary>The word in the agent's command <c>wg mode</c>.</summary>
+    public static string AgentWord(this RouteMode mode) => mode switch
+    {
+        RouteMode.AllowedIps => "allowedips",
+        RouteMode.Gateway => "gateway",
+        RouteMode.Peer => "peer",
+        _ => "auto",
+    };
 }
 
 /// <summary>Message types of rtnetlink (include/uapi/linux/rtnetlink.h).</summary>
@@ -38,8 +67,8 @@ internal static class RouteAttribute
 {
     public const ushort Dst = 1, Oif = 4, Gateway = 5, Table = 15, Via = 18, EncapType = 21, Encap = 22, NexthopId = 30;
 
-    /// <summary>RTA_WGPEER of the RFC: the number after the last of 6.12.</summary>
-    public const ushort WgPeer = NexthopId + 1;
+    /// <summary>RTA_WGPEER of the RFC, by a patch of kernel-patch/series-optional: the number after RTA_DEL_REASON, the last of 7.3.</summary>
+    public const ushort WgPeer = 33;
 }
 
 /// <summary>NHA_* (include/uapi/linux/nexthop.h).</summary>
@@ -47,15 +76,15 @@ internal static class NexthopAttribute
 {
     public const ushort Id = 1, Oif = 5, EncapType = 7, Encap = 8;
 
-    /// <summary>NHA_WGPEER of the series: the number after NHA_HW_STATS_USED, the last of 6.12.</summary>
-    public const ushort WgPeer = 18;
+    /// <summary>NHA_WGPEER of the same patch: the number after NHA_DST_PORT, the last of 7.3.</summary>
+    public const ushort WgPeer = 19;
 }
 
 /// <summary>The command and WGDEVICE_A_*, WGPEER_A_*, WGALLOWEDIP_A_* (include/uapi/linux/wireguard.h).</summary>
 internal static class WireGuardUapi
 {
     public const byte SetDevice = 1, Version = 1;
-    public const ushort DeviceIfName = 2, DevicePrivateKey = 3, DeviceFlags = 5, DevicePeers = 8;
+    public const ushort DeviceIfName = 2, DevicePrivateKey = 3, DeviceFlags = 5, DevicePeers = 8, DeviceRouteMode = 9;
     public const ushort PeerPublicKey = 1, PeerFlags = 3, PeerAllowedIps = 9;
     public const ushort AllowedIpFamily = 1, AllowedIpAddress = 2, AllowedIpLength = 3, AllowedIpFlags = 4;
 }
@@ -71,6 +100,6 @@ internal static class RouteUapi
     /// <summary><c>struct rtvia</c> with an IPv6 address: the family, then the address.</summary>
     public const int RtViaBytes = 18;
 
-    /// <summary>The nest's one attribute: the peer's key.</summary>
+    /// <summary>LWT_WGPEER_PUBLIC_KEY: the nest's one attribute in requests. Dumps have the device's number of the peer instead.</summary>
     public const ushort EncapWgPeerKey = 1;
 }

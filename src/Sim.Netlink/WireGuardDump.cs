@@ -5,31 +5,31 @@ namespace Sim.Netlink;
 public sealed record DumpedPeer(int Peer, IReadOnlyList<Prefix> AllowedIps);
 
 /// <summary>
-/// The answer to WG_CMD_GET_DEVICE, cut into messages as the kernel does (drivers/net/wireguard/netlink.c, 6.12,
-/// <c>wg_get_device_dump</c>, <c>get_peer</c>, <c>get_allowedips</c>). Each socket buffer has one message. A peer that does
+/// The answer to WG_CMD_GET_DEVICE, cut into messages as the kernel does (drivers/net/wireguard/netlink.c,
+/// <c>wg_get_device_dump</c>, 7.3's <c>wg_get_device_dumpit</c>, <c>get_peer</c>, <c>get_allowedips</c>). Each socket buffer has one message. A peer that does
 /// not fit continues in the next message, with only its key. Until the first peer is complete, each message describes the
 /// device again.
 /// </summary>
 /// <remarks>The peers have no endpoint, and nothing changes meanwhile.</remarks>
 /// <param name="Name">The interface's name.</param>
 /// <param name="HasPrivateKey">Whether a private key is set, as <c>wg reset</c> does.</param>
-/// <param name="HasRouteMode">
-/// Whether the kernel has the series' patch 10, whose devices report how their peers are chosen (WGDEVICE_A_ROUTE_MODE).
+/// <param name="HasSeries">
+/// Whether the kernel has kernel-patch/series: its devices say what chooses their peers and which sources are believed
+/// (WGDEVICE_A_ROUTE_MODE, WGDEVICE_A_SOURCE_CHECK), and give each peer a number (WGPEER_A_ID).
 /// </param>
-public sealed record WireGuardDump(string Name = "wg0", bool HasPrivateKey = true, bool HasRouteMode = false)
+public sealed record WireGuardDump(string Name = "wg0", bool HasPrivateKey = true, bool HasSeries = false)
 {
     private const int GenlMessageBytes = NetlinkWriter.HeaderBytes + 4;
     private const int TimespecBytes = 16;
 
     private static readonly int s_nest = NetlinkWriter.AttributeBytes(0);
     private static readonly int s_key = NetlinkWriter.AttributeBytes(PeerKey.Bytes);
-    private static readonly int s_u8 = NetlinkWriter.AttributeBytes(sizeof(byte));
     private static readonly int s_u16 = NetlinkWriter.AttributeBytes(sizeof(ushort));
     private static readonly int s_u32 = NetlinkWriter.AttributeBytes(sizeof(uint));
 
-    /// <summary>Bytes of the port, mark, mode, index, name and keys.</summary>
+    /// <summary>Bytes of the port, mark, mode, source check, index, name and keys.</summary>
     private int DeviceBytes =>
-        s_u16 + s_u32 + (HasRouteMode ? s_u8 : 0) + s_u32 + NetlinkWriter.AttributeBytes(Name.Length + 1) + (HasPrivateKey ? 2 * s_key : 0);
+        s_u16 + s_u32 + (HasSeries ? 2 * s_u32 : 0) + s_u32 + NetlinkWriter.AttributeBytes(Name.Length + 1) + (HasPrivateKey ? 2 * s_key : 0);
 
     /// <summary>Counts what is received for a device with these peers, in the order in which they were added.</summary>
     /// <exception cref="InvalidOperationException">The receive buffer is smaller than the kernel's.</exception>
@@ -100,7 +100,7 @@ public sealed record WireGuardDump(string Name = "wg0", bool HasPrivateKey = tru
     /// <c>get_peer</c>: puts a peer and returns whether it is complete. If not, <paramref name="resumeAt"/> is the allowed IP
     /// at which it continues, or -1 at its beginning.
     /// </summary>
-    private static bool PutPeer(ref DumpFill fill, IReadOnlyList<Prefix> allowedIps, ref int resumeAt)
+    private bool PutPeer(ref DumpFill fill, IReadOnlyList<Prefix> allowedIps, ref int resumeAt)
     {
         var before = fill.Room;
         var fits = fill.Put(s_nest) && fill.Put(s_key) && (resumeAt >= 0 || PutPeerFacts(ref fill));
@@ -118,12 +118,13 @@ public sealed record WireGuardDump(string Name = "wg0", bool HasPrivateKey = tru
         return resumeAt < 0;
     }
 
-    /// <summary>The preshared key, last handshake, keepalive, bytes sent and received, protocol version.</summary>
-    private static bool PutPeerFacts(ref DumpFill fill) =>
+    /// <summary>The preshared key, last handshake, keepalive, bytes sent and received, protocol version, number.</summary>
+    private bool PutPeerFacts(ref DumpFill fill) =>
         fill.Put(s_key)
         && fill.Put(NetlinkWriter.AttributeBytes(TimespecBytes))
         && fill.Put(s_u16)
         && fill.PutU64()
         && fill.PutU64()
-        && fill.Put(s_u32);
+        && fill.Put(s_u32)
+        && (!HasSeries || fill.Put(s_u32));
 }

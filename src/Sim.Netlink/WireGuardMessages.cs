@@ -5,7 +5,7 @@ namespace Sim.Netlink;
 /// The parts of WireGuard's generic netlink messages (include/uapi/linux/wireguard.h), to be written in this order:
 /// <code>
 ///   BeginSetDevice   nlmsghdr 16, genlmsghdr 4, WGDEVICE_A_IFNAME
-///     WGDEVICE_A_PRIVATE_KEY, WGDEVICE_A_FLAGS
+///     WGDEVICE_A_PRIVATE_KEY, WGDEVICE_A_FLAGS, WGDEVICE_A_ROUTE_MODE
 ///     WGDEVICE_A_PEERS                 nest
 ///       BeginPeer                      nest of type 0: the key, flags where there are any
 ///         WGPEER_A_ALLOWEDIPS          nest

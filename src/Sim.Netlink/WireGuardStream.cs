@@ -32,6 +32,17 @@ public sealed class WireGuardStream : NetlinkSocket
         return EndCommand();
     }
 
+    /// <summary><c>wg mode</c>: says what chooses the peers of the device.</summary>
+    public NetlinkTraffic SetMode(RouteMode mode)
+    {
+        BeginCommand();
+        WireGuardMessages.BeginSetDevice(Writer, _familyId, NextMessage(), Device);
+        Writer.PutU32(WireGuardUapi.DeviceRouteMode, (uint)mode);
+        Writer.EndMessage();
+        Send();
+        return EndCommand();
+    }
+
     /// <summary><c>wg add</c>: sends the operations in order, in messages of at most <paramref name="messageBytes"/>.</summary>
     /// <remarks>Consecutive operations of one peer share its nest.</remarks>
     /// <exception cref="ArgumentException">A deletion, which 6.12 cannot do.</exception>

@@ -66,15 +66,15 @@ public sealed class DumpTests
     }
 
     /// <summary>
-    /// Message 28, TABLE 8, DST 20, PRIORITY 8, CACHEINFO 36, PREF 8 and OIF 8; GATEWAY 20, NH_ID 8, ENCAP with its type 48.
+    /// Message 28, TABLE 8, DST 20, PRIORITY 8, CACHEINFO 36, PREF 8 and OIF 8; GATEWAY 20, NH_ID 8, ENCAP with its type 20.
     /// The end has 20, and is a call of its own.
     /// </summary>
     [Theory]
     [InlineData(RouteShape.Device, 116)]
     [InlineData(RouteShape.Gateway, 136)]
     [InlineData(RouteShape.Nexthop, 124)]
-    [InlineData(RouteShape.Encap, 164)]
-    [InlineData(RouteShape.PeerKey, 164)]
+    [InlineData(RouteShape.Encap, 136)]
+    [InlineData(RouteShape.PeerKey, 136)]
     public void An_IPv6_route_is_listed_with_its_metric_its_age_and_its_preference(RouteShape shape, int bytes)
     {
         KeyValuePair<Prefix, int>[] routes = [new(Prefix.Parse("2001:db8::/32"), 1), new(Prefix.Parse("2001:db9::/32"), 0), new(Prefix.Parse("::/0"), 2)];
@@ -150,9 +150,22 @@ public sealed class DumpTests
     {
         var socket = new DumpSocket(32768);
         Assert.Equal(144 - 72, new WireGuardDump(HasPrivateKey: false).Measure([], socket).Bytes);
-        Assert.Equal(144 + 8, new WireGuardDump(HasRouteMode: true).Measure([], socket).Bytes);
         // IFNAME is padded to four bytes: "wg10" and its zero take eight.
         Assert.Equal(144 + 4, new WireGuardDump(Name: "wg10").Measure([], socket).Bytes);
+    }
+
+    /// <summary>The series adds to the device its mode and source check, 16 bytes, and to each peer its number, 8.</summary>
+    [Fact]
+    public void A_device_of_the_series_says_its_mode_and_the_numbers_of_its_peers()
+    {
+        var (stock, series) = (new WireGuardDump(), new WireGuardDump(HasSeries: true));
+        Assert.Equal(16, More([], 32768));
+        Assert.Equal(16 + (3 * 8), More(Peers(3, 2, Mix.Both), 32768));
+        // A peer that goes on in the next message has no number there; the device is described until the first peer is whole.
+        Assert.Equal((3 * 16) + 8, More(Peers(1, 300, Mix.V4), 3776));
+
+        long More(List<DumpedPeer> peers, int buffer) =>
+            series.Measure(peers, new DumpSocket(buffer)).Bytes - stock.Measure(peers, new DumpSocket(buffer)).Bytes;
     }
 
     [Fact]
@@ -173,7 +186,7 @@ public sealed class DumpTests
         Assert.Throws<InvalidOperationException>(() => dump.Measure([], new DumpSocket(8192, EarlierBuffer: 8193)));
     }
 
-    /// <summary>RTM_NEWROUTE 28, TABLE 8, DST 8, OIF 8, ENCAP 4 + 36, ENCAP_TYPE 8; the end of a dump has 20.</summary>
+    /// <summary>RTM_NEWROUTE 28, TABLE 8, DST 8, OIF 8, ENCAP 4 + 8 (the device's number of the peer), ENCAP_TYPE 8; the end of a dump has 20.</summary>
     [Fact]
     public void Both_ways_to_name_a_peer_are_listed_as_an_encapsulation()
     {
@@ -186,13 +199,13 @@ public sealed class DumpTests
         foreach (var shape in new[] { RouteShape.Encap, RouteShape.PeerKey })
         {
             var dump = new RouteDump(shape, Interface: 4);
-            Assert.Equal(100 + 20, dump.Measure(routes, socket).Bytes);
+            Assert.Equal(72 + 20, dump.Measure(routes, socket).Bytes);
             Assert.Equal(expected.Value, dump.Content(routes));
         }
 
-        // The object's number and its device, 16, come with what it says of the peer, 48, unless it is listed alone.
+        // The object's number and its device, 16, come with what it says of the peer, 20, unless it is listed alone.
         var objects = new RouteDump(RouteShape.Nexthop, 4, NexthopsNamePeers: true);
-        Assert.Equal(44 + 16 + 48 + 20, objects.Measure(routes, socket).Bytes);
+        Assert.Equal(44 + 16 + 20 + 20, objects.Measure(routes, socket).Bytes);
         Assert.Equal(44 + 8 + 20, (objects with { NexthopCompatibility = false }).Measure(routes, socket).Bytes);
     }
 

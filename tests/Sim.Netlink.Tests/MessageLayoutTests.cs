@@ -103,6 +103,24 @@ public sealed class MessageLayoutTests
             Sent(stream => stream.Remove(2)));
     }
 
+    [Theory]
+    [InlineData(RouteMode.AllowedIps, "00")]
+    [InlineData(RouteMode.Gateway, "01")]
+    [InlineData(RouteMode.Peer, "02")]
+    [InlineData(RouteMode.Auto, "03")]
+    public void Wg_mode(RouteMode mode, string value)
+    {
+        Assert.Equal(
+            Hex.Clean(
+                $"""
+                24000000 1C00 0500 01000000 00000000    # 36 bytes
+                01 01 0000
+                0800 0200 77673000
+                0800 0900 {value}000000                 # ROUTE_MODE
+                """),
+            Sent(stream => stream.SetMode(mode)));
+    }
+
     [Fact]
     public void One_prefix_is_removed_by_the_flags_of_Linux_6_16()
     {
@@ -167,7 +185,7 @@ public sealed class MessageLayoutTests
         02 18 00 00 FE 04 FD 01 00000000
         0800 0100 C0000200
         0800 0400 05000000
-        2400 1F00 {KeyOfPeer2}
+        2400 2100 {KeyOfPeer2}                      # WGPEER
         """)]
     [InlineData(
         RouteShape.Encap, 254,
@@ -260,7 +278,7 @@ public sealed class MessageLayoutTests
         0A 00 04 00 00000000
         0800 0100 07000000
         0800 0500 05000000
-        2400 1200 {KeyOfPeer2}                      # WGPEER
+        2400 1300 {KeyOfPeer2}                      # WGPEER
         """)]
     public void Nexthop_objects_that_name_a_peer(RouteShape shape, Family family, bool replace, string expected) =>
         Assert.Equal(
