@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace Sim.Kernel;
@@ -36,6 +37,8 @@ public sealed unsafe class KernelMemory(SlubConfig? config = null) : IDisposable
 
     /// <summary><c>kmalloc_info</c> on x86-64: powers of two, with 96 and 192 between.</summary>
     private static readonly int[] s_kmallocSizes = [8, 16, 32, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096, 8192];
+
+    private const int LargestClass = 2 * PageSize;
 
     private readonly List<KmemCache> _caches = [];
 
@@ -140,6 +143,26 @@ public sealed unsafe class KernelMemory(SlubConfig? config = null) : IDisposable
         _vmallocPages -= PagesWithList(size);
         _vmallocObjects--;
         NativeMemory.AlignedFree(area);
+    }
+
+    /// <summary>
+    /// <c>kvzalloc</c>: takes zeroed memory from a size class or, beyond 8 KiB, whole pages, whose number kmalloc makes a power
+    /// of two.
+    /// </summary>
+    /// <remarks>The kernel takes those pages from vmalloc only if there are no contiguous ones. Here they are in the line
+    /// <c>vmalloc</c>.</remarks>
+    public void* Kvzalloc(long bytes) =>
+        bytes <= LargestClass ? Kzalloc((int)bytes) : Vzalloc((long)BitOperations.RoundUpToPowerOf2((ulong)bytes));
+
+    /// <summary><c>kvfree</c>; <paramref name="bytes"/> is the size that was asked for. Null is allowed.</summary>
+    public void Kvfree(void* area, long bytes)
+    {
+        if (area == null)
+            return;
+        if (bytes <= LargestClass)
+            Kfree(area, (int)bytes);
+        else
+            Vfree(area);
     }
 
     /// <summary>Returns a line for each cache, then for each kmalloc class used so far, then for vmalloc if in use.</summary>

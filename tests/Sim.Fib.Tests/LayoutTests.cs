@@ -24,7 +24,7 @@ public sealed unsafe class LayoutTests
         Assert.Equal(136, sizeof(NextHop));
         Assert.Equal(136, sizeof(NhInfo));
         Assert.Equal(64, sizeof(TableHead));
-        Assert.Equal(56, sizeof(LwtunnelState));
+        Assert.Equal(64, sizeof(LwtunnelState));
         Assert.Equal(104, sizeof(RoutePeer));
     }
 
@@ -39,7 +39,7 @@ public sealed unsafe class LayoutTests
         Assert.Equal(NextHop.RcuOffset, OffsetOf<NextHop>(nameof(NextHop.rcu)));
         Assert.Equal(TableHead.RcuOffset, OffsetOf<TableHead>(nameof(TableHead.rcu)));
         Assert.Equal(LwtunnelState.RcuOffset, OffsetOf<LwtunnelState>(nameof(LwtunnelState.rcu)));
-        Assert.Equal(48, OffsetOf<LwtunnelState>(nameof(LwtunnelState.peer)));
+        Assert.Equal(56, OffsetOf<LwtunnelState>(nameof(LwtunnelState.peer)));
         Assert.Equal(RoutePeer.RcuOffset, OffsetOf<RoutePeer>(nameof(RoutePeer.rcu)));
         Assert.Equal(16, OffsetOf<FibNhCommon>(nameof(FibNhCommon.nhc_lwtstate)));
         Assert.Equal(72, OffsetOf<FibNh>(nameof(FibNh.nh_hash)));

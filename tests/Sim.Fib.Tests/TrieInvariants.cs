@@ -160,7 +160,7 @@ internal sealed unsafe class TrieInvariants
             return;
         Assert.Equal(1, state->refcnt);
         Assert.Equal(nhc->nhc_oif, (int)state->peer->wg);
-        Assert.Equal(state->peer->hash, state->hash);
+        Assert.Equal((uint)state->peer->id * 0x9E3779B1u, state->hash);
         Count(Kmalloc(sizeof(LwtunnelState)));
         _statesOfPeer[(nint)state->peer] = _statesOfPeer.GetValueOrDefault((nint)state->peer) + 1;
     }

@@ -71,7 +71,7 @@ public unsafe struct FibNhCommon
     public nint nhc_exceptions;
 
     /// <summary>The peer's number; 0 for none.</summary>
-    public readonly int Peer => nhc_lwtstate == null ? 0 : nhc_lwtstate->peer->number;
+    public readonly int Peer => nhc_lwtstate == null ? 0 : (int)nhc_lwtstate->peer->id;
 
     /// <summary>The gateway as one number; IPv4 in the low 32 bits.</summary>
     public readonly UInt128 Gateway =>

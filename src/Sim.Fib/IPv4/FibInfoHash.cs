@@ -66,7 +66,7 @@ public sealed unsafe partial class FibNet
                 var nhc = &FibInfo.Nh(fi, i)->nh_common;
                 value ^= IndexHash((uint)nhc->nhc_oif);
                 if (HashesStates && nhc->nhc_lwtstate != null)
-                    value ^= nhc->nhc_lwtstate->hash;
+                    value += nhc->nhc_lwtstate->hash;
             }
         }
 
@@ -148,15 +148,15 @@ public sealed unsafe partial class FibNet
     /// comes; in 7.3 halves of one (<c>fib_info_hash_alloc</c>), which each namespace has from the start.</summary>
     private void AllocInfoHash(uint size, out HlistNode** hash, out HlistNode** laddrHash)
     {
-        hash = Kvzalloc(size * (Follows6_12 ? 8L : 16L));
-        laddrHash = Follows6_12 ? Kvzalloc(size * 8L) : hash + size;
+        hash = (HlistNode**)Memory.Kvzalloc(size * (Follows6_12 ? 8L : 16L));
+        laddrHash = Follows6_12 ? (HlistNode**)Memory.Kvzalloc(size * 8L) : hash + size;
     }
 
     private void FreeInfoHash(HlistNode** hash, HlistNode** laddrHash, uint size)
     {
-        Kvfree(hash, size * (Follows6_12 ? 8L : 16L));
+        Memory.Kvfree(hash, size * (Follows6_12 ? 8L : 16L));
         if (Follows6_12)
-            Kvfree(laddrHash, size * 8L);
+            Memory.Kvfree(laddrHash, size * 8L);
     }
 
     /// <summary><c>fib_info_hash_move</c>.</summary>
@@ -195,20 +195,5 @@ public sealed unsafe partial class FibNet
         FreeInfoHash(_infoHash, _infoLaddrHash, _infoHashSize);
         _infoHash = _infoLaddrHash = null;
         _infoHashSize = 0;
-    }
-
-    /// <summary><c>kvzalloc</c>: takes whole pages beyond the size classes. Their number is a power of two, so kmalloc
-    /// and vmalloc would hold the same number.</summary>
-    private HlistNode** Kvzalloc(long bytes) =>
-        (HlistNode**)(bytes <= 2 * KernelMemory.PageSize ? Memory.Kzalloc((int)bytes) : Memory.Vzalloc(bytes));
-
-    private void Kvfree(void* area, long bytes)
-    {
-        if (area == null)
-            return;
-        if (bytes <= 2 * KernelMemory.PageSize)
-            Memory.Kfree(area, (int)bytes);
-        else
-            Memory.Vfree(area);
     }
 }

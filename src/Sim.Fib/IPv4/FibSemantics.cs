@@ -194,19 +194,21 @@ public sealed unsafe partial class FibNet
         return fi;
     }
 
-    /// <summary><c>fib_nh_match</c> == 0: whether the info fits a deletion in all that the request names.</summary>
-    internal bool NhMatch(in FibConfig cfg, FibInfo* fi)
+    /// <summary>
+    /// <c>fib_nh_match</c> of the series == 0: whether the info fits a deletion in all that the request names. The state is that of
+    /// the peer in the request; null for none.
+    /// </summary>
+    internal static bool NhMatch(in FibConfig cfg, LwtunnelState* state, FibInfo* fi)
     {
         if (cfg.Priority != 0 && cfg.Priority != fi->fib_priority)
             return false;
         if (cfg.NhId != 0)
             return fi->nh != null && cfg.NhId == fi->nh->id;
-        var namesNexthop = cfg.Oif != 0 || cfg.GatewayFamily != GatewayFamily.None;
+        var namesNexthop = cfg.Oif != 0 || cfg.GatewayFamily != GatewayFamily.None || state != null;
         if (fi->nh != null || !namesNexthop)
             return !namesNexthop;
-        // The kernel compares an encapsulation only beside a device or gateway.
         var nhc = &FibInfo.Nh(fi, 0)->nh_common;
-        return StateMatches(cfg.Peer, nhc) && (cfg.Oif == 0 || cfg.Oif == nhc->nhc_oif) &&
+        return (state == null || PeerStates.Same(state, nhc->nhc_lwtstate)) && (cfg.Oif == 0 || cfg.Oif == nhc->nhc_oif) &&
             (cfg.GatewayFamily == GatewayFamily.None || SameGateway(cfg, nhc));
     }
 }

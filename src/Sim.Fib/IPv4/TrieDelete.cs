@@ -16,6 +16,14 @@ public sealed unsafe partial class FibTable
         // inet_rtm_delroute
         if (cfg.NhId != 0 && _net.FindNexthop(cfg.NhId) == null)
             return -Errno.EINVAL;
+        var state = _net.States.BuildToCompare(cfg.Peer);
+        err = Delete(cfg, state);
+        _net.States.Put(state);
+        return err;
+    }
+
+    private int Delete(in FibConfig cfg, LwtunnelState* state)
+    {
         var slen = (byte)(KeyLength - cfg.DstLen);
         KeyVector* tp;
         var l = FindNode(&tp, cfg.Dst);
@@ -26,7 +34,7 @@ public sealed unsafe partial class FibTable
         {
             if (fa->fa_slen != slen || fa->tb_id != Id || fa->fa_dscp != cfg.Dscp)
                 return -Errno.ESRCH;
-            if (Fits(cfg, fa))
+            if (Fits(cfg, state, fa))
                 break;
         }
 
@@ -40,14 +48,14 @@ public sealed unsafe partial class FibTable
         return 0;
     }
 
-    private bool Fits(in FibConfig cfg, FibAlias* fa)
+    private static bool Fits(in FibConfig cfg, LwtunnelState* state, FibAlias* fa)
     {
         var fi = fa->fa_info;
         return (cfg.Type == RouteType.Unspec || fa->fa_type == (byte)cfg.Type) &&
             (cfg.Scope == RouteScope.Nowhere || fi->fib_scope == (byte)cfg.Scope) &&
             (cfg.PrefSrc == 0 || fi->fib_prefsrc == cfg.PrefSrc) &&
             (cfg.Protocol == 0 || fi->fib_protocol == cfg.Protocol) &&
-            _net.NhMatch(cfg, fi);
+            FibNet.NhMatch(cfg, state, fi);
     }
 
     /// <summary><c>fib_remove_alias</c>: takes a route off its leaf. An emptied leaf goes, and the nodes above are

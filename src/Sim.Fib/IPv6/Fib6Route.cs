@@ -93,12 +93,19 @@ public sealed unsafe partial class Fib6Table
         return rt;
     }
 
-    /// <summary><c>ip6_route_del</c>. If the request names a peer, a state is built to compare with.</summary>
+    /// <summary><c>ip6_route_del</c> of the series. If the request names a peer, a state is built to compare with.</summary>
     private int RouteDel(in Fib6Config cfg)
     {
-        var state = cfg.Peer != 0 ? _net.States.BuildToCompare(cfg.Peer) : null;
-        var rt = FindToDelete(cfg, state);
+        var state = _net.States.BuildToCompare(cfg.Peer);
+        var err = RouteDel(cfg, state);
         _net.States.Put(state);
+        return err;
+    }
+
+    /// <summary><c>__ip6_route_del</c>.</summary>
+    private int RouteDel(in Fib6Config cfg, LwtunnelState* state)
+    {
+        var rt = FindToDelete(cfg, state);
         if (rt == null)
             return -Errno.ESRCH;
         return rt->nh == null && cfg.Gateway == UInt128.Zero && cfg.Peer == 0 ? DelSiblings(rt) : Del(rt);

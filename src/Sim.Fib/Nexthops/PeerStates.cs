@@ -2,7 +2,7 @@
 namespace Sim.Fib;
 
 /// <summary>The state of a nexthop besides device and gateway (<c>struct lwtunnel_state</c>, include/net/lwtunnel.h, as
-/// in kernel-patch/series, with the pointer that is WireGuard's data): 56 bytes, one for each nexthop.</summary>
+/// in kernel-patch/series, with the pointer that is WireGuard's data): 64 bytes, one for each nexthop.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct LwtunnelState
 {
@@ -11,6 +11,7 @@ public unsafe struct LwtunnelState
     public ushort headroom;
     public int refcnt;
     public uint hash;
+    public nint is_gone;
     public nint orig_output;
     public nint orig_input;
     public RcuHead rcu;
@@ -19,34 +20,34 @@ public unsafe struct LwtunnelState
     public RoutePeer* peer;
 
     /// <summary>Where rcu lies (<c>container_of</c>).</summary>
-    public const int RcuOffset = 32;
+    public const int RcuOffset = 40;
 }
 
 /// <summary>The object that all states of one peer of one device share (<c>struct route_peer</c>,
 /// drivers/net/wireguard/route.c of the series), 104 bytes.</summary>
-[StructLayout(LayoutKind.Sequential)]
+[StructLayout(LayoutKind.Explicit, Size = 104)]
 public unsafe struct RoutePeer
 {
-    public nint peer;
+    [FieldOffset(0)] public nint peer;
 
     /// <summary>The device; its interface index stands for it.</summary>
-    public nint wg;
+    [FieldOffset(8)] public nint wg;
 
-    /// <summary>The peer's number, in the first bytes of the public key: the harness needs no other key.</summary>
-    public int number;
-    public fixed byte key[28];
-    public uint hash;
-    public int users;
-    public HlistNode node;
-    public ListHead device_list;
-    public RcuHead rcu;
+    /// <summary>The device's number of the peer. Here it stands for the 32 bytes of the key as well, from byte 31 on.</summary>
+    [FieldOffset(16)] public ulong id;
+    [FieldOffset(24)] public int users;
+
+    /// <summary>The link in the device's hash table by key.</summary>
+    [FieldOffset(64)] public nint node;
+    [FieldOffset(72)] public ListHead list;
+    [FieldOffset(88)] public RcuHead rcu;
 
     /// <summary>Where rcu lies (<c>container_of</c>).</summary>
     public const int RcuOffset = 88;
 }
 
 /// <summary>The states by which nexthops name peers: made for each nexthop, compared by key, freed after a grace period
-/// (<c>build_state</c>, <c>destroy_state</c>, <c>get</c>, <c>put</c> of the series' route.c;
+/// (<c>build_state</c>, <c>destroy_state</c>, <c>route_peer_get</c>, <c>route_peer_put</c> of the series' route.c;
 /// <c>lwtstate_free</c>).</summary>
 internal sealed unsafe class PeerStates(KernelMemory memory, RcuQueue rcu)
 {
@@ -78,8 +79,11 @@ internal sealed unsafe class PeerStates(KernelMemory memory, RcuQueue rcu)
         return state;
     }
 
-    /// <summary>Makes the state that a deletion compares with: it has no device, and its own <c>route_peer</c>.</summary>
-    public LwtunnelState* BuildToCompare(int peer) => AllocState(AllocRoutePeer(peer));
+    /// <summary>
+    /// Makes the state that a deletion compares with; null for peer 0. It has no device, and its own <c>route_peer</c>. It is put when
+    /// the route is deleted.
+    /// </summary>
+    public LwtunnelState* BuildToCompare(int peer) => peer == 0 ? null : AllocState(AllocRoutePeer(peer));
 
     /// <summary><c>lwtstate_put</c>, <c>lwtstate_free</c>: the last frees the shared object, if unused, then the state.</summary>
     public void Put(LwtunnelState* state)
@@ -88,11 +92,11 @@ internal sealed unsafe class PeerStates(KernelMemory memory, RcuQueue rcu)
             return;
         var peer = state->peer;
         if (_sharedStates.Count > 0 && peer->wg != 0)
-            _sharedStates.Remove(((int)peer->wg, peer->number));
+            _sharedStates.Remove(((int)peer->wg, (int)peer->id));
         if (--peer->users == 0)
         {
             if (peer->wg != 0)
-                _routePeers.Remove(((int)peer->wg, peer->number));
+                _routePeers.Remove(((int)peer->wg, (int)peer->id));
             rcu.Call(&peer->rcu, RcuFunc.RoutePeerFree);
         }
 
@@ -101,7 +105,7 @@ internal sealed unsafe class PeerStates(KernelMemory memory, RcuQueue rcu)
 
     /// <summary><c>lwtunnel_cmp_encap</c> == 0: both name no peer, or the same one.</summary>
     public static bool Same(LwtunnelState* one, LwtunnelState* other) =>
-        one == null || other == null ? one == other : one->peer->number == other->peer->number;
+        one == null || other == null ? one == other : one->peer->id == other->peer->id;
 
     /// <summary>Runs a callback that <see cref="Put"/> queued.</summary>
     public void Reclaim(RcuHead* head, RcuFunc func)
@@ -117,7 +121,8 @@ internal sealed unsafe class PeerStates(KernelMemory memory, RcuQueue rcu)
         var state = (LwtunnelState*)memory.Kzalloc(sizeof(LwtunnelState));
         state->type = Lwtunnel.EncapWgPeer;
         state->refcnt = 1;
-        state->hash = peer->hash;
+        // The kernel takes a seeded jhash of the key, which differs in every boot and is as well spread.
+        state->hash = (uint)peer->id * 0x9E3779B1u;
         state->peer = peer;
         return state;
     }
@@ -139,9 +144,7 @@ internal sealed unsafe class PeerStates(KernelMemory memory, RcuQueue rcu)
     private RoutePeer* AllocRoutePeer(int number)
     {
         var peer = (RoutePeer*)memory.Kzalloc(sizeof(RoutePeer));
-        peer->number = number;
-        // The kernel takes a seeded jhash of the key, which differs in every boot and is as well spread.
-        peer->hash = (uint)number * 0x9E3779B1u;
+        peer->id = (ulong)number;
         peer->users = 1;
         return peer;
     }
@@ -155,16 +158,5 @@ public sealed unsafe partial class FibNet
     {
         States.Put(nh->nh_common.nhc_lwtstate);
         nh->nh_common.nhc_lwtstate = null;
-    }
-
-    /// <summary><c>fib_encap_match</c> == 0. As in the kernel, each comparison builds a state and frees it.</summary>
-    private bool StateMatches(int peer, FibNhCommon* nhc)
-    {
-        if (peer == 0)
-            return true;
-        var state = States.BuildToCompare(peer);
-        var same = PeerStates.Same(state, nhc->nhc_lwtstate);
-        States.Put(state);
-        return same;
     }
 }

@@ -76,7 +76,7 @@ public sealed unsafe partial class Lc6Table : IFib6Routes, IDisposable
         var l = FindNode(&tp, cfg.Dst);
         if (l == null)
             return -Errno.ESRCH;
-        var state = cfg.Peer != 0 ? _net.States.BuildToCompare(cfg.Peer) : null;
+        var state = _net.States.BuildToCompare(cfg.Peer);
         Fib6Info* last = null;
         var at = &l->leaf;
         while (*at != null && ((*at)->fib6_dst.plen != cfg.DstLen || !Fib6Table.Fits(cfg, state, *at)))
