@@ -55,8 +55,14 @@ public sealed unsafe partial class AllowedIps
         Free();
         var head = &_device->peer_list;
         while (!ListHead.IsEmpty(head))
-            PeerRemove((wg_peer*)((byte*)head->next - 1080));
+            PeerRemove(PeerOf(head->next));
     }
+
+    /// <summary>The device's list of peers, in the order in which they were made.</summary>
+    internal list_head* PeerList => &_device->peer_list;
+
+    /// <summary><c>container_of(link, struct wg_peer, peer_list)</c></summary>
+    internal static wg_peer* PeerOf(list_head* link) => (wg_peer*)((byte*)link - 1080);
 
     /// <summary><c>wg_peer_get_maybe_zero</c> (<c>kref_get_unless_zero</c>): takes a reference. Returns null if the
     /// peer is null or its last reference is gone.</summary>

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace Sim.Trie;
 
 /// <summary>WireGuard's AllowedIPs: for each address, the peer that owns it. A port of
-/// drivers/net/wireguard/allowedips.c of Linux 6.12, with the removal of one prefix as 6.16 has it.</summary>
+/// drivers/net/wireguard/allowedips.c of Linux 6.12 and 7.3, which adds the removal of one prefix (6.16).</summary>
 /// <remarks><para>A binary trie, path-compressed, one for each family. A node is a prefix; its two children lie inside
 /// it and differ in the first bit after it. A node without a peer joins two subtrees and always has both children:</para>
 /// <code>
@@ -20,7 +20,8 @@ namespace Sim.Trie;
 /// <see cref="Rcu.AddReader"/>. No other thread may look up meanwhile.</para>
 /// <para>Files: this one holds the table's operations, <c>AllowedIps.Lookup.cs</c> the read side,
 /// <c>AllowedIps.Update.cs</c> insertion and removal of a node, <c>AllowedIps.Reclaim.cs</c> freeing,
-/// <c>AllowedIps.Peers.cs</c> the part of peer.c, <c>AllowedIps.Inspect.cs</c> walks for statistics and tests.</para></remarks>
+/// <c>AllowedIps.Peers.cs</c> the part of peer.c, <c>AllowedIps.Inspect.cs</c> walks for statistics and tests. The hash
+/// of gateways beside the table is <see cref="Gateways"/>.</para></remarks>
 public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
 {
     /// <summary>Nodes on the longest path: one for each prefix length from 0 to 128.</summary>
@@ -159,9 +160,19 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong FromBigEndian(ulong word) =>
+    internal static ulong FromBigEndian(ulong word) =>
         BitConverter.IsLittleEndian ? System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(word) : word;
 
+    /// <summary>An address in network order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static uint BigEndian(uint address) =>
+        BitConverter.IsLittleEndian ? System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(address) : address;
+
+    /// <inheritdoc cref="BigEndian(uint)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static UInt128 BigEndian(UInt128 address) =>
+        BitConverter.IsLittleEndian ? System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(address) : address;
+
     /// <summary><c>container_of(link, struct allowedips_node, peer_list)</c></summary>
-    private static allowedips_node* NodeOf(list_head* link) => (allowedips_node*)((byte*)link - 56);
+    internal static allowedips_node* NodeOf(list_head* link) => (allowedips_node*)((byte*)link - 56);
 }

@@ -79,6 +79,31 @@ public struct wg_peer
     public static int Bytes(Kernel.KernelRelease release) => release == Kernel.KernelRelease.Linux6_12 ? 1520 : 1616;
 }
 
+/// <summary><c>struct gateway</c> (drivers/net/wireguard/gateways.c of kernel-patch/series), 32 bytes: a slot of the hash of gateways.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 32)]
+public unsafe struct GatewaySlot
+{
+    /// <summary>Null in a free slot.</summary>
+    [FieldOffset(0)] public wg_peer* peer;
+
+    /// <summary>The address in network order; of IPv4 the first four bytes, and zeros.</summary>
+    [FieldOffset(8)] public fixed ulong ip[2];
+
+    /// <summary>AF_INET (2) or AF_INET6 (10).</summary>
+    [FieldOffset(24)] public ushort family;
+
+    /// <summary>The left-aligned address in host order.</summary>
+    public readonly UInt128 Address => new(AllowedIps.FromBigEndian(ip[0]), AllowedIps.FromBigEndian(ip[1]));
+}
+
+/// <summary><c>struct gateways</c>, 24 bytes, before its slots.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 24)]
+internal struct GatewayTable
+{
+    [FieldOffset(16)] public uint seed;
+    [FieldOffset(20)] public uint mask;
+}
+
 /// <summary><c>struct allowedips</c> and the two fields of <c>struct wg_device</c> that peer.c keeps beside it.</summary>
 /// <remarks>It lies in native memory, because a root's <c>parent_bit_packed</c> holds the address of <c>root4</c> or
 /// <c>root6</c>.</remarks>
