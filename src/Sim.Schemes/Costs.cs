@@ -10,7 +10,7 @@ public readonly record struct Sent(long Messages, long Bytes, long Calls)
 
 /// <summary>The number of lookups that a packet costs, in each structure.</summary>
 /// <param name="TransmitFib">FIB lookups of a packet to be sent, the one that chose the device included.</param>
-/// <param name="TransmitAllowedIps">Lookups in allowedips.</param>
+/// <param name="TransmitAllowedIps">Lookups in allowedips, or of a gateway in the hash of the peers' addresses.</param>
 /// <param name="ReceiveFib">FIB lookups that check the source of a decrypted packet, without rp_filter.</param>
 /// <param name="ReceiveAllowedIps">The same in allowedips.</param>
 /// <remarks>

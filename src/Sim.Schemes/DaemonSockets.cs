@@ -24,6 +24,9 @@ public class DaemonSockets(KernelConfig kernel, ushort familyId = DaemonSockets.
     /// <summary><c>wg reset</c>: removes all peers.</summary>
     public virtual Sent Reset() => Of(_wireGuard.Reset());
 
+    /// <summary><c>wg mode</c>, of kernels with kernel-patch/series.</summary>
+    public virtual Sent SetMode(RouteMode mode) => Of(_wireGuard.SetMode(mode));
+
     /// <summary><c>wg add</c>.</summary>
     public virtual Sent Add(ReadOnlySpan<BindingChange> changes) => Of(_wireGuard.Add(changes, Scheme.CallBytes));
 

@@ -2,8 +2,8 @@
 namespace Sim.Schemes;
 
 /// <summary>
-/// Routes that lead to a peer: by RTA_WGPEER, by RTA_VIA and the peer's one AllowedIP, by a nexthop object that carries the
-/// peer, or by a device per peer, whose one AllowedIP is everything.
+/// Routes that lead to a peer: by RTA_WGPEER, by RTA_VIA and the peer's one AllowedIP, which is found in the hash of gateways, by
+/// a nexthop object that carries the peer, or by a device per peer, whose one AllowedIP is everything.
 /// </summary>
 public sealed class PeerRouteScheme : Scheme
 {
@@ -26,7 +26,11 @@ public sealed class PeerRouteScheme : Scheme
             KernelStructure.Check(_own.Bind(Gateway(peer), peer), Gateway(peer));
         Structures = [(Names.AllowedIps, _own), (Names.Fib, Routes)];
         if (HasGateways)
+        {
+            _own.Gateways.Make();
             return;
+        }
+
         // The trie that a packet meets on any device: all look alike.
         _device = new AllowedIpsStructure(family, 1, sockets.Kernel);
         KernelStructure.Check(_device.Bind(Everything, 0), Everything);
@@ -42,23 +46,26 @@ public sealed class PeerRouteScheme : Scheme
 
     public override Sent Encode(ReadOnlySpan<BindingChange> batch) => _sender.Send(batch, moves: true);
 
+    /// <summary>Sets the device's mode if the kernel has modes, then adds the peers' AllowedIPs or nexthop objects.</summary>
     public override Sent Setup()
     {
+        var (named, sent) = (Sockets.Kernel.NamesPeers, default(Sent));
+        if (named && _shape != RouteShape.OwnDevice)
+            sent += Sockets.SetMode(HasGateways ? RouteMode.Gateway : RouteMode.Auto);
         if (_shape == RouteShape.Nexthop)
-            return Sockets.AddNexthops(Family, Peers, Sockets.Kernel.NamesPeers ? RouteShape.PeerKey : RouteShape.Device);
-        var sent = default(Sent);
+            sent += Sockets.AddNexthops(Family, Peers, named ? RouteShape.Encap : RouteShape.Device);
         for (var peer = 0; _own is not null && peer < Peers; peer++)
             sent += Sockets.Add([BindingChange.Insert(HasGateways ? Gateway(peer) : Everything, peer)]);
         return sent;
     }
 
-    /// <summary>Looks up the route and, with a gateway or a device per peer, the AllowedIPs of the device.</summary>
+    /// <summary>Looks up the route and then its gateway or, with a device per peer, the AllowedIPs of the device.</summary>
     public override int Transmit(UInt128 destination)
     {
         var peer = Routes.Lookup(destination);
         return peer == BindingChange.NoPeer ? peer : _shape switch
         {
-            RouteShape.Via or RouteShape.Gateway => _own!.Lookup(RouteMessages.Gateway(Family.IPv6, peer)),
+            RouteShape.Via or RouteShape.Gateway => _own!.LookupGateway(RouteMessages.Gateway(Family.IPv6, peer)),
             RouteShape.OwnDevice => _device!.Lookup(destination) < 0 ? BindingChange.NoPeer : peer,
             _ => peer,
         };

@@ -13,7 +13,7 @@ namespace Sim.Schemes;
 ///   scheme                 structures (ports)                    sockets (messages)
 ///   AllowedIpsScheme       allowedips*  + FIB to the device      WireGuardSender, RouteSender
 ///   PrivateFibScheme       FIB*         + FIB to the device      WireGuardSender, RouteSender
-///   PeerRouteScheme        FIB*        (+ allowedips, RTA_VIA)   RouteSender
+///   PeerRouteScheme        FIB*        (+ gateways, RTA_VIA)     RouteSender
 ///                          * binds: Binding. bench, stat and lookup use it alone
 /// </code>
 /// </summary>
@@ -96,7 +96,7 @@ public abstract class Scheme(SchemeKind kind, Family family, int peers, DaemonSo
     /// <summary>Encodes and counts the messages for a batch that was just applied.</summary>
     public abstract Sent Encode(ReadOnlySpan<BindingChange> batch);
 
-    /// <summary>Counts the messages before the first prefix: peers' own AllowedIPs, nexthop objects, a default route.</summary>
+    /// <summary>Counts the messages before the first prefix: the device's mode, peers' own AllowedIPs, nexthop objects, a default route.</summary>
     public virtual Sent Setup() => default;
 
     /// <summary>Calls back for each bound prefix, in the order of <see cref="KernelStructure.Visit"/>.</summary>

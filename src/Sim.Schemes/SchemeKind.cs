@@ -20,11 +20,11 @@ public sealed record SchemeKind(string Word, SchemeName Name, PacketLookups Look
 
     /// <summary>The route attribute that the RFC proposes.</summary>
     public static SchemeKind Route { get; } =
-        Routes("route", SchemeName.Attribute, RouteShape.PeerKey, new(1, 0, 1, 0), "preparations", "attribute", "modes");
+        Routes("route", SchemeName.Attribute, RouteShape.PeerKey, new(1, 0, 1, 0), "preparations", "gateways", "attribute");
 
     /// <summary>Nexthop objects that name peers.</summary>
     public static SchemeKind Nexthop { get; } =
-        Routes("nexthop", SchemeName.NexthopObjects, RouteShape.Nexthop, new(1, 0, 1, 0), "preparations", "attribute", "modes");
+        Routes("nexthop", SchemeName.NexthopObjects, RouteShape.Nexthop, new(1, 0, 1, 0), "preparations", "gateways", "attribute");
 
     /// <summary>AllowedIPs on a FIB trie.</summary>
     public static SchemeKind PrivateFib { get; } = new("private-fib", SchemeName.PrivateFib, new(2, 0, 1, 0))
@@ -43,7 +43,7 @@ public sealed record SchemeKind(string Word, SchemeName Name, PacketLookups Look
     public static IReadOnlyList<SchemeKind> All { get; } =
     [
         .. WithRoutes(Replace), .. WithRoutes(DummyPeer), .. WithRoutes(RemoveMe, inQuick: true), Route,
-        Routes("via", SchemeName.Via, RouteShape.Via, new(1, 1, 1, 1), "preparations", "attribute", "modes", "gateways"),
+        Routes("via", SchemeName.Via, RouteShape.Via, new(1, 1, 1, 1), "preparations", "gateways"),
         Nexthop, .. WithRoutes(PrivateFib), OwnDevices,
     ];
 
@@ -66,7 +66,7 @@ public sealed record SchemeKind(string Word, SchemeName Name, PacketLookups Look
     /// <summary>Whether <c>--quick</c> includes it. It includes one scheme with AllowedIPs and a route per prefix: routes add the same to all.</summary>
     public bool InQuick { get; init; } = true;
 
-    /// <summary>The patches that Linux 6.12 needs for it: variants of kernel-patch/lines.csv.</summary>
+    /// <summary>The patches that Linux 7.3 needs for it: variants of kernel-patch/lines.csv.</summary>
     public IReadOnlyList<string> Patches { get; init; } = [];
 
     /// <summary>What the scheme changes about its kernel: nothing, or it is a what-if.</summary>
@@ -96,7 +96,6 @@ public sealed record SchemeKind(string Word, SchemeName Name, PacketLookups Look
     private static SchemeKind AllowedIps(string word, SchemeName name, Removal removal) => new(word, name, new(1, 1, 0, 1))
     {
         Make = (kind, family, peers, sockets) => new AllowedIpsScheme(kind, family, peers, sockets, removal),
-        Patches = removal == Removal.RemoveMe ? ["remove-me"] : [],
     };
 
     private static IEnumerable<SchemeKind> WithRoutes(SchemeKind kind, bool inQuick = false) =>

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Sim.Experiments.Churn;
 
 /// <summary>
-/// Lines of code that Linux 6.12 lacks for a scheme, as kernel-patch/tests/count-lines.sh counted them in the patches
+/// Lines of code that Linux 7.3 lacks for a scheme, as kernel-patch/tests/count-lines.sh counted them in the patches
 /// (kernel-patch/lines.csv): without comments, blank lines, tests and documentation.
 /// </summary>
 public static class CodeSize

@@ -10,7 +10,7 @@ internal static class LookupCommand
 {
     public static Command Create()
     {
-        var (table, family, best, json) = (CommonOptions.Table(), CommonOptions.Family(), CommonOptions.BestPath(), CommonOptions.Json());
+        var (table, family, best, release, json) = (CommonOptions.Table(), CommonOptions.Family(), CommonOptions.BestPath(), CommonOptions.Release(), CommonOptions.Json());
         var addresses = new Argument<string[]>("ADDRESS")
         {
             Description = "Addresses to look up; without any, standard input is read.",
@@ -28,13 +28,14 @@ internal static class LookupCommand
               lookup --table prefixes.txt < addresses.txt
             """)
         {
-            table, family, best.Best, best.Peer, json, addresses,
+            table, family, release, best.Best, best.Peer, json, addresses,
         }.Does((parsed, progress, cancel) =>
         {
             var wanted = parsed.GetValue(family).ToFamily();
             var given = parsed.GetValue(addresses) ?? [];
             var loaded = TableInput.Load(parsed.GetValue(table), wanted, best.Rule(parsed), progress, cancel);
-            return Run(loaded, given.Length > 0 ? given : ReadStandardInput(cancel), parsed.GetValue(json), cancel);
+            var kernel = KernelConfig.UsualOf(KernelReleases.Of(parsed.GetValue(release)!));
+            return Run(loaded, kernel, given.Length > 0 ? given : ReadStandardInput(cancel), parsed.GetValue(json), cancel);
         });
     }
 
@@ -48,13 +49,13 @@ internal static class LookupCommand
         }
     }
 
-    private static int Run(LoadedTable loaded, IEnumerable<string> addresses, bool json, CancellationToken cancel)
+    private static int Run(LoadedTable loaded, KernelConfig kernel, IEnumerable<string> addresses, bool json, CancellationToken cancel)
     {
         var table = loaded.Table;
         var peers = Math.Max(table.NextHops.Count, 1);
         var prefixes = table.ToPrefixes();
         var peerOf = Array.ConvertAll(table.Routes, route => route.NextHop);
-        var schemes = SchemeKind.Compared.Select(kind => kind.Create(table.Family, peers)).ToList();
+        var schemes = SchemeKind.Compared.Select(kind => kind.Create(table.Family, peers, kernel)).ToList();
         var structures = schemes.ConvertAll(scheme => scheme.Binding);
         var bad = 0;
         try

@@ -28,8 +28,7 @@ internal sealed class MeasuredRun : IDisposable
         if (typeof(MeasuredRun).Assembly.GetCustomAttribute<DebuggableAttribute>()?.IsJITOptimizerDisabled == true)
             throw new UserException("this is an unoptimised build, and its times would mean nothing; build with -c Release (the default here)");
         _command = TypedCommand.Of(parsed);
-        var slub = SlubConfig.Uniprocessor with { Release = KernelReleases.Of(parsed.GetValue(release)!) };
-        Kernel = KernelConfig.Usual with { Slub = slub };
+        Kernel = KernelConfig.UsualOf(KernelReleases.Of(parsed.GetValue(release)!));
         (Seed, Quick) = (parsed.GetValue(seed), parsed.GetValue(quick));
         _folder = ReportWriter.Prepare(parsed.GetValue(folder)!.ToString());
         var given = parsed.GetValue(cacheSize);

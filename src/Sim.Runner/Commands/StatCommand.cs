@@ -12,7 +12,7 @@ internal static class StatCommand
     public static Command Create()
     {
         var (table, family, order, seed) = (CommonOptions.Table(), CommonOptions.Family(), CommonOptions.Order(), CommonOptions.Seed());
-        var (best, json) = (CommonOptions.BestPath(), CommonOptions.Json());
+        var (best, release, json) = (CommonOptions.BestPath(), CommonOptions.Release(), CommonOptions.Json());
         var ops = CommonOptions.Of<FileInfo?>("--ops", "FILE", "Operations to apply after the load: lines '+ PREFIX' and '- PREFIX'. - is standard input.");
         return new Command(
             "stat",
@@ -23,21 +23,22 @@ internal static class StatCommand
             Examples:
               stat --table prefixes.txt.gz --order sorted
               stat --table prefixes.txt --order file --ops churn.txt --json
-              stat --family 6 --json
+              stat --family 6 --release 6.12 --json
             """)
         {
-            table, family, order, ops, seed, best.Best, best.Peer, json,
+            table, family, order, ops, seed, release, best.Best, best.Peer, json,
         }.Does((parsed, progress, cancel) => Run(
             TableInput.Load(parsed.GetValue(table), parsed.GetValue(family).ToFamily(), best.Rule(parsed), progress, cancel),
-            parsed.GetValue(order)!, parsed.GetValue(seed), parsed.GetValue(ops), parsed.GetValue(json), progress, cancel));
+            KernelReleases.Of(parsed.GetValue(release)!), parsed.GetValue(order)!, parsed.GetValue(seed), parsed.GetValue(ops), parsed.GetValue(json),
+            progress, cancel));
     }
 
     private static int Run(
-        LoadedTable loaded, string order, ulong seed, FileInfo? ops, bool json, IWorkProgress progress, CancellationToken cancel)
+        LoadedTable loaded, KernelRelease release, string order, ulong seed, FileInfo? ops, bool json, IWorkProgress progress, CancellationToken cancel)
     {
         var input = PeerTable.Of(loaded.Table, new int[loaded.Table.Routes.Length], order, seed);
         var operations = ops is null ? [] : OperationList.Read(ops, loaded.Table.Family, loaded.Damage, progress, cancel);
-        var schemes = SchemeKind.Compared.Select(kind => kind.Create(loaded.Table.Family, 1)).ToList();
+        var schemes = SchemeKind.Compared.Select(kind => kind.Create(loaded.Table.Family, 1, KernelConfig.UsualOf(release))).ToList();
         try
         {
             // Nothing is timed here, and each structure has memory of its own: load them, and digest the table, side by side.
@@ -50,7 +51,7 @@ internal static class StatCommand
             });
             digest.Wait(cancel);
             var structures = schemes.ConvertAll(scheme => scheme.Binding);
-            Console.Out.WriteLine(json ? Json(loaded.Table, structures).Indented() : Text(loaded.Table, structures));
+            Console.Out.WriteLine(json ? Json(loaded.Table, release, structures).Indented() : Text(loaded.Table, release, structures));
         }
         finally
         {
@@ -61,11 +62,12 @@ internal static class StatCommand
         return loaded.ReportDamage();
     }
 
-    private static JsonObject Json(RouteTable table, IReadOnlyList<KernelStructure> structures)
+    private static JsonObject Json(RouteTable table, KernelRelease release, IReadOnlyList<KernelStructure> structures)
     {
         var result = new JsonObject
         {
             ["table"] = new JsonObject { ["prefixes"] = table.Routes.Length, ["sha256"] = table.Digest },
+            ["release"] = release.Word(),
             ["allowedips"] = null,
             ["fib"] = null,
         };
@@ -81,11 +83,12 @@ internal static class StatCommand
         return result;
     }
 
-    private static string Text(RouteTable table, IReadOnlyList<KernelStructure> structures)
+    private static string Text(RouteTable table, KernelRelease release, IReadOnlyList<KernelStructure> structures)
     {
         var text = new StringBuilder();
         text.AppendLine($"table: {table.Routes.Length:N0} IPv{(int)table.Family} prefixes of {table.Source}");
         text.AppendLine($"sha256 of the sorted prefixes: {table.Digest}");
+        text.AppendLine($"structures and allocator of Linux {release.Word()}");
         foreach (var structure in structures)
         {
             text.AppendLine().AppendLine(structure.StatText().TrimEnd('\n'));

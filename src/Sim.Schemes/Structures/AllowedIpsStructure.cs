@@ -20,12 +20,19 @@ public sealed unsafe class AllowedIpsStructure : KernelStructure
     public AllowedIpsStructure(Family family, int peers, KernelConfig kernel) : base(family, kernel)
     {
         Table = new AllowedIps(Memory);
+        Gateways = new Gateways(Table);
         _peers = new nint[peers];
         for (var number = 0; number < peers; number++)
             MakePeer(number);
     }
 
     public AllowedIps Table { get; }
+
+    /// <summary>
+    /// The hash of the peers' own addresses. A device of mode gateway makes it when its AllowedIPs are set; this structure does not
+    /// drop it when they change again.
+    /// </summary>
+    public Gateways Gateways { get; }
 
     /// <summary>The peers' numbers in the device's order: that in which they were made.</summary>
     public IReadOnlyList<int> Peers => _order;
@@ -152,6 +159,9 @@ public sealed unsafe class AllowedIpsStructure : KernelStructure
 
     public override int Lookup(UInt128 address) =>
         Answer(Table, Family == Family.IPv4 ? Table.LookupDstV4((uint)(address >> 96)) : Table.LookupDstV6(address));
+
+    /// <summary>Returns the peer that has an IPv6 gateway; -1 for none (<c>wg_gateways_lookup</c>).</summary>
+    public int LookupGateway(UInt128 gateway) => Answer(Table, Gateways.LookupV6(gateway));
 
     public override long Lookup(Keys keys, bool dependent) => keys.V4.Length > 0
         ? KeyLoop.Run(new V4(Table), keys.V4, dependent)

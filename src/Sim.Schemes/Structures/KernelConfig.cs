@@ -9,10 +9,13 @@ public sealed record KernelConfig(SlubConfig Slub, bool NamesPeers)
     /// <summary>A uniprocessor kernel with the series.</summary>
     public static KernelConfig Usual { get; } = new(SlubConfig.Uniprocessor, NamesPeers: true);
 
+    /// <summary>The same kernel of a release.</summary>
+    public static KernelConfig UsualOf(KernelRelease release) => Usual with { Slub = Usual.Slub with { Release = release } };
+
     /// <summary>Index of wg0. If each peer has a device, the others follow it.</summary>
     public int Device { get; init; } = 2;
 
-    /// <summary>Whether the hash of fib_infos covers the peer: the series' patch 2. IPv6 has no fib_info.</summary>
+    /// <summary>Whether the hash of fib_infos covers the peer: the first patch of kernel-patch/series-fixes. IPv6 has no fib_info.</summary>
     public bool HashesStates { get; init; } = NamesPeers;
 
     /// <summary>The configuration of the IPv6 FIB, which includes the what-if of shared states.</summary>

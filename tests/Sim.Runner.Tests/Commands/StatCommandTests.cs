@@ -65,7 +65,7 @@ public sealed class StatCommandTests
         using var scratch = new Scratch();
         var table = scratch.Write("table.txt", "10.0.0.0/8\n10.1.0.0/16\n192.0.2.0/24\n");
         var stat = Json("stat", "--table", table, "--json");
-        Assert.Equal(["table", "allowedips", "fib"], Names(stat));
+        Assert.Equal(["table", "release", "allowedips", "fib"], Names(stat));
         Assert.Equal(["prefixes", "sha256"], Names(stat.GetProperty("table")));
         Assert.Equal(["nodes", "valued", "max_depth", "object_bytes", "page_bytes"], Names(stat.GetProperty("allowedips")));
         Assert.Equal(
