@@ -16,7 +16,7 @@ public static class Names
 
     /// <summary>Structures of a validation: the sizes of the kernel's structures, a trace, and the ways in which routes name peers.</summary>
     public const string Layout = "layout", Trace = "trace", RoutePlain = "route plain", RouteEncap = "route encap", RouteWgPeer = "route wgpeer",
-        RouteNexthop = "route nexthop", RouteNexthopWgPeer = "route nexthop wgpeer";
+        RouteNexthop = "route nexthop", RouteNexthopWgPeer = "route nexthop wgpeer", RouteGateway = "route gateway", RouteVia = "route via", Gateways = "gateways";
 
     /// <summary>Rows of this program itself.</summary>
     public const string Process = "process";

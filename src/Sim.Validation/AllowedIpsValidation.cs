@@ -175,7 +175,7 @@ public sealed class AllowedIpsValidation(ValidationContext context, AllowedIpsPo
         var row = _kernel.One($"wg dump {ValidationPlan.DumpBuffer}");
         var listing = port.Listing();
         context.Compare(at, Metrics.Peers, listing.Count, row.Long("peers"));
-        var model = new WireGuardDump(HasRouteMode: context.Machine.Vm.Lane.IsPatched()).Measure(listing, context.DumpSocket);
+        var model = new WireGuardDump(HasSeries: context.Machine.Vm.Lane.IsPatched()).Measure(listing, context.DumpSocket);
         context.CompareDump(at, listing.Sum(peer => peer.AllowedIps.Count), WireGuardDump.Content(listing), model, row);
     }
 }

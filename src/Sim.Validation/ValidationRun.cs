@@ -61,8 +61,8 @@ public static class ValidationRun
     }
 
     /// <summary>
-    /// Runs what the series adds: single removals, routes that name peers, and both side by side. The kernel with 6.12's hash
-    /// serves only the sweep over peers.
+    /// Runs what the series adds: routes that name peers, gateways that choose peers, and AllowedIPs beside them. The kernel with
+    /// the stock hash serves only the sweep over peers.
     /// </summary>
     private static void RunPatched(
         ValidationContext context, IReadOnlyList<FamilyInput> inputs, int? cpu, ValidationParts parts, PeerSweep? sweep)
@@ -77,7 +77,7 @@ public static class ValidationRun
             var stream = new WireGuardStream(family, removesPrefixes: true);
             var routes = new RouteStream(oif);
             if (parts.HasFlag(ValidationParts.Counts))
-                CountPatched(context, inputs, new AllowedIpsValidation(context, allowedIps, stream), routes, oif);
+                CountPatched(context, inputs, new AllowedIpsValidation(context, allowedIps, stream), stream, routes, oif);
             var paths = new PeerPaths(context, allowedIps, stream, routes);
             foreach (var input in inputs)
                 paths.Run(input, parts);
@@ -88,11 +88,13 @@ public static class ValidationRun
     }
 
     private static void CountPatched(
-        ValidationContext context, IReadOnlyList<FamilyInput> inputs, AllowedIpsValidation throughWireGuard, RouteStream routes, int oif)
+        ValidationContext context, IReadOnlyList<FamilyInput> inputs, AllowedIpsValidation throughWireGuard, WireGuardStream stream, RouteStream routes,
+        int oif)
     {
         CompareSizes(context, inputs[0]);
         foreach (var input in inputs)
             throughWireGuard.RunRemovals(input);
+        context.SetMode(inputs[0].Family, RouteMode.Auto, stream);
         foreach (var input in inputs)
         {
             using var port = new RoutePort(input.Family, context.Kernel(oif));

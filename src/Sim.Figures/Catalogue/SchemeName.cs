@@ -26,7 +26,7 @@ public sealed record SchemeName(string Name, BindingPlace Place) : Term(Name, Na
     public static readonly SchemeName Attribute = new("RTA_WGPEER", BindingPlace.Routes);
     public static readonly SchemeName Via = new("RTA_VIA", BindingPlace.Routes);
     public static readonly SchemeName NexthopObjects = new("nexthop objects", BindingPlace.Routes);
-    /// <summary>Nexthop objects as in 6.12: the route leads to an object, and the object only to the device.</summary>
+    /// <summary>Nexthop objects of a kernel without the series: the route leads to an object, and the object only to the device.</summary>
     public static readonly SchemeName NexthopsWithoutPeer = new("nexthop objects without a peer", BindingPlace.Routes);
     public static readonly SchemeName PrivateFib = new("AllowedIPs on a FIB trie", BindingPlace.PrivateFib);
     public static readonly SchemeName PrivateFibAndRoutes = PrivateFib.WithRoutes();
@@ -41,9 +41,9 @@ public sealed record SchemeName(string Name, BindingPlace Place) : Term(Name, Na
     public static readonly SchemeName RouteAttribute = new("route attribute", BindingPlace.Routes);
     public static readonly SchemeName PlainRoutes = new("plain routes", BindingPlace.Routes);
 
-    /// <summary>Hashes of fib_info: as in 6.12, and with the series' patch 2.</summary>
-    public static readonly SchemeName Unhashed = new("RTA_WGPEER, hash of 6.12", BindingPlace.Routes);
-    public static readonly SchemeName Hashed = new("RTA_WGPEER, patch 2", BindingPlace.Routes);
+    /// <summary>Hashes of fib_info: Linux's own, and with the first patch of kernel-patch/series-fixes.</summary>
+    public static readonly SchemeName Unhashed = new("RTA_WGPEER, stock hash", BindingPlace.Routes);
+    public static readonly SchemeName Hashed = new("RTA_WGPEER, hash of the series", BindingPlace.Routes);
 
     public static Vocabulary<SchemeName> All => field ??= new(typeof(SchemeName));
 

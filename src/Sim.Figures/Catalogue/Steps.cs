@@ -42,6 +42,7 @@ public static class Steps
     public static readonly Term InsertSingle = new("insert-single", "insert every third prefix again");
     public static readonly Term DeleteAll = new("delete-all", "delete every prefix, one by one");
     public static readonly Term MoveAll = new("move-all", "move every prefix to the next peer");
+    public static readonly Term LoadGateways = new("load-gateways", "give each peer its tunnel addresses");
     public static readonly Term MoveBack = new("move-back", "move every prefix back");
 
     public static readonly Term LoadSiblings = new("load-siblings", "load a sample by gateways");
@@ -71,6 +72,8 @@ public static class Steps
     public static readonly StepForm MoveObject = new("move-object-compat-", "", mode => $"give a nexthop object another peer{Announced(mode)}");
     public static readonly StepForm MoveObjectBack = new("move-object-back-compat-", "", mode => $"give it the old peer back{Announced(mode)}");
 
+    public static readonly StepForm SetMode = new("mode-", "", mode => $"set the device’s mode: {mode}");
+
     public static readonly StepForm InMainTable = new("main-", "", step => $"main table: {step}");
     public static readonly StepForm DumpAfter = new("dump-", "", step => $"dump after: {step}");
     public static readonly StepForm LoadBy = new("load-by-", "", shape => $"load a sample, routes by {shape}");
@@ -87,7 +90,7 @@ public static class Steps
 
     /// <summary>The forms in the order in which a name is tried.</summary>
     public static IReadOnlyList<StepForm> Forms =>
-        field ??= [ThenSend, ThenSendByRoute, ThenReceive, ReplayIn, BackFrom, MoveObject, MoveObjectBack, InMainTable, DumpAfter, LoadBy, DeleteBy, FlushNexthop];
+        field ??= [ThenSend, ThenSendByRoute, ThenReceive, ReplayIn, BackFrom, MoveObject, MoveObjectBack, SetMode, InMainTable, DumpAfter, LoadBy, DeleteBy, FlushNexthop];
 
     /// <summary>Returns a step in words; a step of another version as it is.</summary>
     public static string Words(string step)

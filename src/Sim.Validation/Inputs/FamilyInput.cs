@@ -90,6 +90,12 @@ public sealed class FamilyInput
     /// <summary>Makes every peer without a prefix, because a route can name only a peer that exists.</summary>
     public Step PeersAlone { get; private set; } = default!;
 
+    /// <summary>
+    /// Gives each peer its gateways as AllowedIPs, by which routes with gateways find it, one step for each family of gateways:
+    /// IPv4 routes may have either.
+    /// </summary>
+    public IReadOnlyList<Step> Gateways { get; private set; } = [];
+
     /// <summary>Deletions of all prefixes that remain after the mix, the moves and the replacement.</summary>
     public Step Rest { get; private set; } = default!;
 
@@ -177,6 +183,17 @@ public sealed class FamilyInput
             Add(Steps.MoveAll, Both, Every(1, load, one => BindingChange.Move(one.Prefix, one.Peer, Next(one)))),
             Add(Steps.MoveBack, Both, Every(1, load, one => BindingChange.Move(one.Prefix, Next(one), one.Peer))));
         PeersAlone = Add(Steps.PeersAlone, Both, MakePeers(Family, Peers));
+        Gateways = Family == Family.IPv4 ? [AddGateways(Family.IPv4), AddGateways(Family.IPv6)] : [AddGateways(Family.IPv6)];
+    }
+
+    /// <summary>Adds a step, in a file of the gateways' family, that gives each peer a gateway.</summary>
+    private Step AddGateways(Family family)
+    {
+        Prefix Of(int peer) => new(family, RouteMessages.Gateway(family, peer), (byte)family.Bits());
+        BindingChange[] gateways = [.. Enumerable.Range(0, Peers).Select(peer => BindingChange.Insert(Of(peer), peer))];
+        var step = new Step(Steps.LoadGateways, gateways, StepFile("gateways", $"of-{(int)Family}", family));
+        _files.Add((step.File, OperationFile.ToBytes(gateways)));
+        return step;
     }
 
     private static BindingChange[] Every(int nth, BindingChange[] from, Func<BindingChange, BindingChange> make) =>

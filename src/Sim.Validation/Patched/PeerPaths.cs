@@ -7,20 +7,19 @@ using Sim.Validation.Ports;
 namespace Sim.Validation.Patched;
 
 /// <summary>
-/// Runs AllowedIPs and the route attribute side by side in one kernel, with the same table in the same order. For every way in
-/// which the kernel finds a packet's peer, sent or received, it compares the answers with the allowedips port's. It also
+/// Runs AllowedIPs, the route attribute and gateways side by side in one kernel, with the same table in the same order. For every
+/// way in which the kernel finds a packet's peer, sent or received, it compares the answers with the allowedips port's. It also
 /// measures loads, moves, deletions and lookups. Routes are in the main table, which packets use.
 /// </summary>
 public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, WireGuardStream stream, RouteStream routes)
 {
     private const uint MainTable = RouteTableId.Main;
 
-    /// <summary>The module's ways to find a packet's peer by the route attribute.</summary>
+    /// <summary>The module's ways to find a packet's peer by its route.</summary>
     private static readonly (string Way, StepForm After)[] s_routeWays =
         [(Steps.Send, Steps.ThenSend), (Steps.SendByRoute, Steps.ThenSendByRoute), (Steps.Receive, Steps.ThenReceive)];
 
-    /// <summary>Routes that name only the device: AllowedIPs needs them too, and the attribute is added to them.</summary>
-    private static readonly RouteScheme s_plain = new(Names.RoutePlain, RouteShape.Device, RouteShape.Device);
+    private delegate void PortChange(ReadOnlySpan<BindingChange> changes);
 
     private readonly KernelUnderTest _kernel = context.Machine;
 
@@ -30,18 +29,17 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
     public void Run(FamilyInput input, ValidationParts parts)
     {
         var costs = parts.HasFlag(ValidationParts.Costs);
+        context.SetMode(input.Family, RouteMode.Auto, stream);
         LoadAllowedIps(input);
-        Load(input, s_plain);
-        Unload(input, s_plain);
+        Load(input, RouteScheme.Plain);
+        Unload(input, RouteScheme.Plain);
         foreach (var scheme in RouteScheme.Patched)
         {
-            // RTA_WGPEER makes the same state as RTA_ENCAP, so packets meet the same.
-            var isOtherInput = scheme.Shape == RouteShape.PeerKey || scheme.Objects == RouteShape.PeerKey;
             Load(input, scheme);
             Answers(input, scheme, Steps.Load);
-            if (costs && !isOtherInput)
+            if (costs && !scheme.IsOtherInput)
                 TimeLookups(input, scheme);
-            if (costs && input.Family == Family.IPv4 && scheme.Objects != RouteShape.PeerKey)
+            if (costs && !scheme.IsOtherInput && input.Family == Family.IPv4)
                 TimeUpdates(input, scheme);
             Move(input, scheme);
             if (scheme.UsesObjects)
@@ -49,7 +47,47 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
             Unload(input, scheme);
         }
 
-        Configure(input, input.Single.All, Steps.DeleteAll);
+        Configure(input, input.Single.All, Steps.DeleteAll, port.AddAndFree);
+        RunGateways(input, costs);
+    }
+
+    /// <summary>
+    /// Has gateways choose the peers: the device's AllowedIPs are the gateways alone, and the port goes on to hold the table, by which
+    /// the kernel's answers are judged.
+    /// </summary>
+    private void RunGateways(FamilyInput input, bool costs)
+    {
+        port.AddAndFree(input.FileLoad.AllowedIps.Operations);
+        foreach (var step in input.Gateways)
+            Configure(input, step, step.Name);
+        context.SetMode(input.Family, RouteMode.Gateway, stream);
+        CompareGateways(input);
+        foreach (var scheme in RouteScheme.ByGateway(input.Family))
+        {
+            Load(input, scheme);
+            Answers(input, scheme, Steps.Load);
+            if (costs)
+                TimeLookups(input, scheme);
+            Move(input, scheme);
+            Unload(input, scheme);
+        }
+
+        context.SetMode(input.Family, RouteMode.AllowedIps, stream);
+    }
+
+    /// <summary>Demands that the kernel's hash of gateways is the port's, slot for slot, with the seed that the kernel drew.</summary>
+    private void CompareGateways(FamilyInput input)
+    {
+        var row = _kernel.One("module gateways");
+        using var device = new AllowedIpsPort(context.Kernel(1));
+        foreach (var step in input.Gateways)
+            device.Add(step.Operations);
+        var (slots, taken, bytes, digest) = device.MakeGateways((uint)row.Long("seed"));
+        var at = At(input, Names.Gateways, Steps.LoadGateways);
+        context.Compare(at, Metrics.Slots, slots, row.Long("slots"));
+        context.Compare(at, Metrics.Gateways, taken, row.Long("taken"));
+        context.Compare(at, Metrics.Sizeof, bytes, row.Long("bytes"), item: Names.Gateways);
+        context.CompareDigest(at, Metrics.SlotDigest, digest, row.Hex("digest"));
     }
 
     private static CheckPoint At(FamilyInput input, string structure, string operation) =>
@@ -60,7 +98,7 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
         context.Progress.Step($"allowedips IPv{(int)input.Family}, load and answer", 1, "tables");
         MakePeers(input);
         var before = Memory();
-        Configure(input, input.FileLoad.AllowedIps, Steps.Load);
+        Configure(input, input.FileLoad.AllowedIps, Steps.Load, port.AddAndFree);
         AddMemory(At(input, Names.AllowedIps, Steps.Load), before);
         foreach (var (name, keys, file) in input.PacketPatterns)
         {
@@ -70,8 +108,8 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
                 CompareAnswers(At(input, Names.AllowedIps, way) with { Keys = name }, way, answers);
         }
 
-        Configure(input, input.Single.MoveAll, Steps.MoveAll);
-        Configure(input, input.Single.MoveBack, Steps.MoveBack);
+        Configure(input, input.Single.MoveAll, Steps.MoveAll, port.AddAndFree);
+        Configure(input, input.Single.MoveBack, Steps.MoveBack, port.AddAndFree);
     }
 
     /// <summary>Makes every peer, without a prefix.</summary>
@@ -79,16 +117,16 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
     {
         var at = At(input, Names.AllowedIps, Steps.PeersAlone);
         context.DoBoth(at, "wg reset", port.Structure.RemoveAllPeers, stream.Reset());
-        Configure(input, input.PeersAlone, at.Operation);
+        Configure(input, input.PeersAlone, at.Operation, port.AddAndFree);
     }
 
-    /// <summary>Does operations on AllowedIPs in kernel and port; compares their bytes and records their time.</summary>
-    private void Configure(FamilyInput input, Step step, string operation)
+    /// <summary>Does operations on AllowedIPs in the kernel and, if given, the port; compares their bytes and records their time.</summary>
+    private void Configure(FamilyInput input, Step step, string operation, PortChange? change = null)
     {
         var at = At(input, Names.AllowedIps, operation);
         var command = $"wg add {step.File} 0 {step.Operations.Length} {ValidationPlan.MessageBytes}";
         var messages = stream.Add(step.Operations, ValidationPlan.MessageBytes);
-        AddCost(at, context.DoBoth(at, command, () => port.AddAndFree(step.Operations), messages), step.Operations.Length);
+        AddCost(at, context.DoBoth(at, command, () => change?.Invoke(step.Operations), messages), step.Operations.Length);
     }
 
     private void Load(FamilyInput input, RouteScheme scheme)
@@ -213,7 +251,7 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
     {
         var (insert, delete, _) = input.Timed;
         var count = insert.Operations.Length;
-        var structure = $"fib {MainTable} {(scheme.UsesObjects ? "nexthop" : "wgpeer")}";
+        var structure = $"fib {MainTable} {(scheme.UsesObjects ? "nexthop" : "encap")}";
         context.Progress.Step($"{scheme.Structure} IPv{(int)input.Family}, time updates", 1, "rounds");
         var deletes = new List<double>();
         var inserts = new List<double>();

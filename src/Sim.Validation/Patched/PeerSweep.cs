@@ -4,8 +4,8 @@ using Sim.Validation.Inputs;
 namespace Sim.Validation.Patched;
 
 /// <summary>
-/// Measures the insertion of a route among more and more peers. Its cost depends on fib_info's hash, which the series' patch
-/// 2 changes. The module calls fib_table_insert, so netlink is left out.
+/// Measures the insertion of a route among more and more peers. Its cost depends on fib_info's hash, which the first patch of
+/// series-fixes changes. The module calls fib_table_insert, so netlink is left out.
 /// </summary>
 public sealed class PeerSweep
 {
@@ -42,7 +42,8 @@ public sealed class PeerSweep
         var kernel = context.Machine;
         kernel.Traffic("wg reset");
         kernel.Traffic($"wg add {_makePeers.File} 0 {_makePeers.Operations.Length} {ValidationPlan.MessageBytes}");
-        Measure(context, Names.RouteEncap, "wgpeer", prefixes);
+        kernel.Traffic($"wg mode {RouteMode.Auto.AgentWord()}");
+        Measure(context, Names.RouteEncap, "encap", prefixes);
         kernel.Traffic($"nexthop add 1 {Most} encap 4");
         Measure(context, Names.RouteNexthop, "nexthop", prefixes);
         kernel.Traffic($"nexthop delete 1 {Most}");

@@ -74,6 +74,27 @@ public sealed unsafe class AllowedIpsPort(KernelConfig kernel) : IDisposable
         return (digest.Value, hits);
     }
 
+    /// <summary>Makes the hash of gateways with this seed, and computes the answer of the module's <c>gateways</c> command.</summary>
+    public (int Slots, int Taken, long Bytes, ulong Digest) MakeGateways(uint seed)
+    {
+        var (gateways, digest, taken) = (Structure.Gateways, default(Digest64), 0);
+        gateways.Drop();
+        gateways.Seed = seed;
+        gateways.Make();
+        for (var i = 0; i < gateways.Slots; i++)
+        {
+            var slot = gateways.Slot(i);
+            digest.Add(Number(slot->peer));
+            if (slot->peer == null)
+                continue;
+            taken++;
+            digest.Add(slot->family);
+            RoutePort.AddAddress(ref digest, Family.IPv6, slot->Address);
+        }
+
+        return (gateways.Slots, taken, gateways.Slots == 0 ? 0 : Gateways.Bytes(gateways.Slots), digest.Value);
+    }
+
     /// <summary>Returns the contents of a dump: peers in the device's order, and each peer's prefixes in its list's order.</summary>
     public IReadOnlyList<DumpedPeer> Listing()
     {

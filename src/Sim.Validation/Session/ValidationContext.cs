@@ -125,6 +125,10 @@ public sealed class ValidationContext
         return traffic;
     }
 
+    /// <summary>Has routes choose the peers of wg0, or not, and demands that the message is the harness's.</summary>
+    public void SetMode(Family family, RouteMode mode, WireGuardStream stream) => DoBoth(
+        new CheckPoint(Names.AllowedIps, family, "", Steps.SetMode.Of(mode.AgentWord()), 0), $"wg mode {mode.AgentWord()}", () => { }, stream.SetMode(mode));
+
     /// <summary>Demands that a dump lists the same, in messages and calls of the same sizes.</summary>
     public void CompareDump(CheckPoint at, long entries, ulong content, DumpTraffic port, Row kernel)
     {

@@ -34,6 +34,12 @@ public sealed class RecordingSockets : DaemonSockets
         return base.Reset();
     }
 
+    public override Sent SetMode(RouteMode mode)
+    {
+        Record($"wg mode {mode.AgentWord()}");
+        return base.SetMode(mode);
+    }
+
     public override Sent Add(ReadOnlySpan<BindingChange> changes)
     {
         Record("wg add", changes, $"{Scheme.CallBytes}");

@@ -36,5 +36,5 @@ public static class TraceKinds
     private static bool Has(SchemeKind kind, LaneKind lane, KernelRelease release) =>
         kind.Word != SchemeKind.PrivateFib.Word
         && (lane.IsPatched() || kind.Word != SchemeKind.Route.Word)
-        && (lane.IsPatched() || release >= KernelRelease.Linux7_3 || kind.Word != SchemeKind.RemoveMe.Word);
+        && (release >= KernelRelease.Linux7_3 || kind.Word != SchemeKind.RemoveMe.Word);
 }
