@@ -59,7 +59,7 @@ internal static class ChurnAnswer
         for one another. Their addresses are spread over the prefixes, without rp_filter. AllowedIPs also need routes to the device: one default route, or one per prefix where
         marked “+ routes”. “Others know after” is the mean time until an observer knows of a change, by a notification that takes 10 µs to read or by a scan
         every 10 s. “Kernel code” counts the lines that the patches in
-        <code>kernel-patch</code> add to Linux 6.12, minus those that they remove. Linux has REMOVE_ME since 6.16. Quartiles are under Details.</p>
+        <code>kernel-patch</code> add to Linux 7.3, minus those that they remove. Linux has REMOVE_ME since 6.16. Quartiles are under Details.</p>
 
         """;
 

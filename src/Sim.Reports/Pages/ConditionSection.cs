@@ -104,11 +104,15 @@ internal static class ConditionSection
             Line(Basis.Modelled, "Follows from a formula or from a model of the kernel.")}{
             Further(Basis.Simulated, "A queue on the trace’s own clock. Its service times were measured at full speed.")}{
             Further(Basis.Estimated, "Extrapolated from a sample, as the section says; low and high are a 95 % interval.")}</ul>
-            <p>Kernel memory is counted in the ported structures, with Linux 6.12’s layout on x86-64 and its slab, kmalloc and vmalloc allocators. The memory
+            <p>Kernel memory is counted in the ported structures, with the x86-64 layout and the slab, kmalloc and vmalloc allocators of {Followed(rows.Result)}. The memory
             of the .NET process is not part of it, and is listed apart.</p>
 
             """;
     }
+
+    /// <summary>The release of Linux that the run's ports follow, such as Linux 7.3, from its versions.</summary>
+    private static string Followed(RunResult result) =>
+        result.Versions.FirstOrDefault(version => version.Value.StartsWith("Linux ", StringComparison.Ordinal)).Value?.Split(" (")[0] ?? "Linux";
 
     private static Html Repeat(RunResult result) => $"""
         <h3 id="{new Anchor("repeat")}">To repeat this</h3>

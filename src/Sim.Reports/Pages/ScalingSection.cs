@@ -47,8 +47,8 @@ internal static class ScalingSection
         {
             var rest = view.Of(Experiment.BucketFit, Metrics.TimePerPeer).FindAll(f => f != unhashed);
             yield return $"""
-                With the fib_info hash of Linux 6.12, all peers of a device share a bucket: each further peer adds {Fit(view, unhashed)} to an insertion.{Html.Concat(
-                    rest, f => $" With {(f.Scheme == SchemeName.Hashed ? "the series’ patch 2" : f.Scheme)} it adds {Fit(view, f)}.")}
+                With Linux’s own hash of fib_info, all peers of a device share a bucket: each further peer adds {Fit(view, unhashed)} to an insertion.{Html.Concat(
+                    rest, f => $" With {(f.Scheme == SchemeName.Hashed ? "the hash of the series" : f.Scheme)} it adds {Fit(view, f)}.")}
                 """;
         }
     }
@@ -87,9 +87,8 @@ internal static class ScalingSection
             rows => schemes.Select(scheme => At(view, rows, scheme, place)))]));
         return $"""
             <h3 id="{new Anchor("scaling-hash")}">The bucket that all peers share</h3>
-            <p>fib_info’s hash covers neither gateway nor encapsulation. The infos of all peers of a device therefore lie in one bucket, and each new route walks half of them on average. The series’ patch 2 hashes the encapsulation. A nexthop object’s id is hashed too, but only to eight bits. A straight line is fitted through
-            all points; its slope has a 95 % interval. On Linux 6.12 under User-Mode Linux each peer added 18 ns to the same insertion;
-            <code>validate --kernel uml-unhashed</code> measures it again.</p>
+            <p>fib_info’s hash covers neither gateway nor encapsulation. The infos of all peers of a device therefore lie in one bucket, and each new route walks half of them on average. The series hashes the encapsulation. A nexthop object’s id is hashed too, in Linux 6.12 only to eight bits. A straight line is fitted through
+            all points; its slope has a 95 % interval. <code>validate --kernel uml-unhashed</code> measures the same insertion in the kernel.</p>
             {Markup.Costs("The line of an insertion’s time over the peers of the device", ["", "per further peer", "without peers", "R²"], lines,
                 view.Figures.Where(f => f.Experiment == Experiment.BucketFit))}{
             Markup.Costs("Inserting a route among the peers of a device", ["peers", .. schemes, .. schemes.Select(scheme => $"infos walked: {scheme}")], places,
