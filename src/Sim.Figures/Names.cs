@@ -18,6 +18,9 @@ public static class Names
     public const string Layout = "layout", Trace = "trace", RoutePlain = "route plain", RouteEncap = "route encap", RouteWgPeer = "route wgpeer",
         RouteNexthop = "route nexthop", RouteNexthopWgPeer = "route nexthop wgpeer", RouteGateway = "route gateway", RouteVia = "route via", Gateways = "gateways";
 
+    /// <summary>Structure of the rows that count what readers of both structures met.</summary>
+    public const string Readers = "readers of both";
+
     /// <summary>Rows of this program itself.</summary>
     public const string Process = "process";
 

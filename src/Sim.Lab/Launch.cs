@@ -34,6 +34,8 @@ internal sealed partial record Launch(IReadOnlyList<string> Command, string Name
                 // The folder of its control socket; without it, every run leaves one in the user's home.
                 $"uml_dir={privateFolder}/",
                 "con=null", "con0=fd:0,fd:1", "console=tty0", "quiet", "panic=-1", "slab_nomerge",
+                // With ptrace, the default, there is one processor.
+                .. options.Processors > 1 ? (string[])[$"ncpus={options.Processors}", "seccomp=on"] : [],
             ],
             "User-Mode Linux")
         {

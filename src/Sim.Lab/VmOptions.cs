@@ -14,6 +14,9 @@ public enum LaneKind
     /// <summary>As <see cref="UmlPatched"/>, but with an unpatched kernel's hash of fib_info: the baseline for the series' patch of it.</summary>
     UmlUnhashed,
 
+    /// <summary>As <see cref="UmlPatched"/>, for several processors.</summary>
+    UmlSmp,
+
     /// <summary>Debian's stock cloud kernel in QEMU.</summary>
     Qemu,
 
@@ -23,13 +26,16 @@ public enum LaneKind
 
 public static class Lanes
 {
-    private static readonly string[] s_words = ["uml", "uml-patched", "uml-unhashed", "qemu", "host"];
+    /// <summary>The most processors of <see cref="LaneKind.UmlSmp"/>: CONFIG_NR_CPUS of kernel-patch/vm/uml-smp.config.</summary>
+    public const int MostProcessors = 4;
+
+    private static readonly string[] s_words = ["uml", "uml-patched", "uml-unhashed", "uml-smp", "qemu", "host"];
 
     /// <summary>Returns whether the kernel is User-Mode Linux, patched or not.</summary>
-    public static bool IsUml(this LaneKind lane) => lane is LaneKind.Uml or LaneKind.UmlPatched or LaneKind.UmlUnhashed;
+    public static bool IsUml(this LaneKind lane) => lane == LaneKind.Uml || lane.IsPatched();
 
     /// <summary>Returns whether routes can name peers: the kernel has kernel-patch/series.</summary>
-    public static bool IsPatched(this LaneKind lane) => lane is LaneKind.UmlPatched or LaneKind.UmlUnhashed;
+    public static bool IsPatched(this LaneKind lane) => lane is LaneKind.UmlPatched or LaneKind.UmlUnhashed or LaneKind.UmlSmp;
 
     /// <summary>The lane's word in commands, and its kernel's word in build.sh.</summary>
     public static string Word(this LaneKind lane) => s_words[(int)lane];
@@ -50,6 +56,9 @@ public sealed record VmOptions
 
     /// <summary>Memory of the VM in MiB; in the host lane, what must be available.</summary>
     public int MemoryMegabytes { get; init; } = 2048;
+
+    /// <summary>Processors of the VM: from 1 to <see cref="Lanes.MostProcessors"/> of <see cref="LaneKind.UmlSmp"/>, 1 of every other VM.</summary>
+    public int Processors { get; init; } = 1;
 
     /// <summary>The processor that the VM is pinned to; null leaves it to the scheduler.</summary>
     public int? Cpu { get; init; }

@@ -18,6 +18,7 @@ public sealed class LanesTests
     [InlineData(LaneKind.Uml, true, false)]
     [InlineData(LaneKind.UmlPatched, true, true)]
     [InlineData(LaneKind.UmlUnhashed, true, true)]
+    [InlineData(LaneKind.UmlSmp, true, true)]
     [InlineData(LaneKind.Qemu, false, false)]
     [InlineData(LaneKind.Host, false, false)]
     public void Only_kernels_that_the_lab_builds_can_be_patched(LaneKind lane, bool uml, bool patched) =>

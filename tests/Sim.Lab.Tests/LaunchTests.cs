@@ -20,6 +20,15 @@ public sealed class LaunchTests
     }
 
     [Fact]
+    public void User_mode_linux_with_several_processors_needs_seccomp()
+    {
+        var one = Launch.Uml(Options, "/lane", "/private/initramfs", "/private", "/dev/shm").Command;
+        Assert.DoesNotContain(one, word => word.StartsWith("ncpus", StringComparison.Ordinal) || word.StartsWith("seccomp", StringComparison.Ordinal));
+        var two = Launch.Uml(Options with { Processors = 2 }, "/lane", "/private/initramfs", "/private", "/dev/shm").Command;
+        Assert.Equal([.. one, "ncpus=2", "seccomp=on"], two);
+    }
+
+    [Fact]
     public void Counting_instructions_is_an_option_of_the_emulation()
     {
         var counting = Launch.Qemu(Options with { InstructionCount = true }, "/lane", "/i", kvm: false, "7.2");

@@ -11,7 +11,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
-#define ANSWER_BYTES (32 << 10)
+#define ANSWER_BYTES (64 << 10)
 #define COMMAND_BYTES 128
 #define INPUT_BYTES (256 << 20)
 
@@ -229,6 +229,14 @@ static int command_named(const char *name, const char *structure, u32 number, co
 	return -EINVAL;
 }
 
+static int command_readers(const char *words)
+{
+	struct keys keys = keys_now();
+	struct ops ops = ops_now();
+
+	return readers_command(words, &keys, &ops, &answer);
+}
+
 static int command(const char *line)
 {
 	char name[16], structure[8], shape[8] = "nexthop";
@@ -236,6 +244,8 @@ static int command(const char *line)
 
 	if (!strncmp(line, "lookup ", 7))
 		return command_lookup(line + 7);
+	if (!strncmp(line, "readers ", 8))
+		return command_readers(line + 8);
 	if (!strcmp(line, "barrier"))
 		return command_barrier();
 	if (!strcmp(line, "sizes"))
@@ -301,6 +311,7 @@ static int __init wgval_init(void)
 static void __exit wgval_exit(void)
 {
 	debugfs_remove(folder);
+	readers_free();
 	kvfree(keys_input.data);
 	kvfree(ops_input.data);
 }

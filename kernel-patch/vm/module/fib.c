@@ -21,8 +21,7 @@ typedef int (*change_t)(struct net *net, struct fib_table *tb, struct fib_config
 typedef void (*notify_t)(int event, __be32 key, struct fib_alias *fa, int dst_len, u32 tb_id,
 			 const struct nl_info *info, unsigned int nlm_flags);
 
-/* The table, made when there is none; tables live as long as their namespace. */
-static struct fib_table *table_get(u32 id)
+struct fib_table *route_table(u32 id)
 {
 	struct fib_table *tb;
 
@@ -133,7 +132,7 @@ static void walk_node(struct trie_walk *walk, struct vector *n, u32 depth)
 int route_trie(u32 table, struct seq_buf *out)
 {
 	struct trie_walk walk = { .digest = DIGEST_START };
-	struct fib_table *tb = table_get(table);
+	struct fib_table *tb = route_table(table);
 	struct vector *trie, *root;
 
 	if (!tb)
@@ -153,7 +152,7 @@ int route_trie(u32 table, struct seq_buf *out)
 int route_answers(u32 table, const struct keys *keys, struct seq_buf *out)
 {
 	const __be32 *addresses = (const __be32 *)keys->data;
-	struct fib_table *tb = table_get(table);
+	struct fib_table *tb = route_table(table);
 	u64 digest = DIGEST_START;
 	u32 i, hits = 0;
 
@@ -186,7 +185,7 @@ int route_lookup(u32 table, const struct keys *keys, u32 count, bool dependent, 
 {
 	struct chain chain = { .mask = dependent ? count - 1 : ~0U };
 	const __be32 *addresses = (const __be32 *)keys->data;
-	struct fib_table *tb = table_get(table);
+	struct fib_table *tb = route_table(table);
 	struct flowi4 flow = { };
 	struct fib_result res;
 	u64 started, sum = 0;
@@ -274,7 +273,7 @@ static struct fib_config config_of(u32 table, const struct op *op, enum update_s
 		cfg.fc_oif = device;
 	if (shape == UPDATE_ENCAP) {
 		peer_attribute_set(peer, op->peer);
-		cfg.fc_encap = &peer->header;
+		cfg.fc_encap = &peer->nest;
 		cfg.fc_encap_type = ENCAP_WGPEER;
 	}
 	return cfg;
@@ -284,7 +283,7 @@ int route_update(u32 table, const struct ops *ops, enum update_shape shape, stru
 {
 	change_t insert = (change_t)fib_table_insert_address;
 	change_t delete = (change_t)fib_table_delete_address;
-	struct fib_table *tb = table_get(table);
+	struct fib_table *tb = route_table(table);
 	struct nlmsghdr header = { };
 	struct peer_attribute peer = { };
 	u32 i, failed = 0;
@@ -306,6 +305,19 @@ int route_update(u32 table, const struct ops *ops, enum update_shape shape, stru
 	seq_buf_printf(out, "ns %llu failed %u\n", ktime_get_ns() - started, failed);
 	rtnl_unlock();
 	return 0;
+}
+
+int route_change(struct fib_table *tb, const struct op *op, int device)
+{
+	struct nlmsghdr header = { };
+	struct peer_attribute peer = { };
+	struct fib_config cfg = config_of(tb->tb_id, op, UPDATE_ENCAP, device, &header, &peer);
+	int err;
+
+	rtnl_lock();
+	err = ((change_t)fib_table_insert_address)(&init_net, tb, &cfg, NULL);
+	rtnl_unlock();
+	return err;
 }
 
 /* The alias of exactly this route, found as a lookup finds it. */
@@ -350,7 +362,7 @@ int route_notify(u32 table, const struct ops *ops, struct seq_buf *out)
 {
 	notify_t notify = (notify_t)rtmsg_fib_address;
 	u32 count = min(ops->count, NOTIFIED_ROUTES), round;
-	struct fib_table *tb = table_get(table);
+	struct fib_table *tb = route_table(table);
 	u64 without = 0, with = 0;
 
 	if (!tb)

@@ -238,7 +238,7 @@ static struct fib6_config config_of(u32 table, const struct op *op, enum update_
 		cfg.fc_ifindex = device;
 	if (shape == UPDATE_ENCAP) {
 		peer_attribute_set(peer, op->peer);
-		cfg.fc_encap = &peer->header;
+		cfg.fc_encap = &peer->nest;
 		cfg.fc_encap_type = ENCAP_WGPEER;
 	}
 	return cfg;
@@ -271,4 +271,13 @@ int route6_update(u32 id, const struct ops *ops, enum update_shape shape, struct
 	seq_buf_printf(out, "ns %llu failed %u\n", ktime_get_ns() - started, failed);
 	rtnl_unlock();
 	return 0;
+}
+
+int route6_change(u32 table, const struct op *op, int device)
+{
+	struct nlmsghdr header = { };
+	struct peer_attribute peer = { };
+	struct fib6_config cfg = config_of(table, op, UPDATE_ENCAP, device, &header, &peer);
+
+	return ((insert_t)ip6_route_add_address)(&cfg, GFP_KERNEL, NULL);
 }

@@ -92,11 +92,18 @@ int wireguard_update(const struct ops *ops, struct seq_buf *out);
 int wireguard_remove(u32 peer, struct seq_buf *out);
 int wireguard_gateways(struct seq_buf *out);
 
+struct sk_buff;
 struct wg_device;
 struct wg_peer;
 
 /* wg0, held; NULL where there is none. */
 struct wg_device *wireguard_device(void);
+/* Its peers by the harness's number, up to U16_MAX; to be freed by kvfree(). */
+struct wg_peer **wireguard_peers(struct wg_device *wg);
+/* A packet of nothing but its IP header, and the place of its destination. */
+struct sk_buff *wireguard_packet(u32 width, void **destination);
+/* Moves a prefix as a message of netlink does, with its locks. */
+int wireguard_change(struct wg_device *wg, struct wg_peer *const *peers, const struct op *op, u32 width);
 /* The harness's number of a peer. */
 u32 wireguard_number(const struct wg_peer *peer);
 
@@ -133,6 +140,7 @@ u16 update_type(u8 kind);
 int update_device(void);
 
 struct fib_nh_common;
+struct fib_table;
 
 /* What the harness knows an inline nexthop by: its peer's number + 1, else its gateway's last word, else its device. */
 u32 nexthop_common_number(const struct fib_nh_common *nhc);
@@ -144,10 +152,20 @@ int route_lookup(u32 table, const struct keys *keys, u32 count, bool dependent, 
 int route_update(u32 table, const struct ops *ops, enum update_shape shape, struct seq_buf *out);
 int route_notify(u32 table, const struct ops *ops, struct seq_buf *out);
 
+/* The table, made when there is none; tables live as long as their namespace. */
+struct fib_table *route_table(u32 id);
+/* Replaces a route that names a peer, or adds it, as a message does: in IPv6 without RTNL, as since Linux 6.16. */
+int route_change(struct fib_table *tb, const struct op *op, int device);
+int route6_change(u32 table, const struct op *op, int device);
+
 int route6_sizes(struct seq_buf *out);
 int route6_trie(u32 table, struct seq_buf *out);
 int route6_answers(u32 table, const struct keys *keys, struct seq_buf *out);
 int route6_lookup(u32 table, const struct keys *keys, u32 count, bool dependent, struct seq_buf *out);
 int route6_update(u32 table, const struct ops *ops, enum update_shape shape, struct seq_buf *out);
+
+/* `readers ...`, without its first word. */
+int readers_command(const char *words, const struct keys *keys, const struct ops *ops, struct seq_buf *out);
+void readers_free(void);
 
 #endif

@@ -162,7 +162,7 @@ int wireguard_trie(int family, struct seq_buf *out)
 #endif
 
 /* A packet that has an IP header and nothing else: lookup_dst reads the protocol and the destination. */
-static struct sk_buff *packet_alloc(u32 width, void **destination)
+struct sk_buff *wireguard_packet(u32 width, void **destination)
 {
 	size_t bytes = width == 4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
 	struct sk_buff *skb = alloc_skb(bytes, GFP_KERNEL);
@@ -192,7 +192,7 @@ int wireguard_answers(const struct keys *keys, struct seq_buf *out)
 
 	if (!wg)
 		return -ENODEV;
-	skb = packet_alloc(keys->width, &destination);
+	skb = wireguard_packet(keys->width, &destination);
 	if (!skb) {
 		device_put(wg);
 		return -ENOMEM;
@@ -246,7 +246,7 @@ int wireguard_lookup(const struct keys *keys, u32 count, bool dependent, struct 
 
 	if (!wg)
 		return -ENODEV;
-	skb = packet_alloc(keys->width, &destination);
+	skb = wireguard_packet(keys->width, &destination);
 	if (!skb) {
 		device_put(wg);
 		return -ENOMEM;
@@ -267,7 +267,7 @@ int wireguard_lookup(const struct keys *keys, u32 count, bool dependent, struct 
 }
 
 /* Peers by number, for updates that name them. */
-static struct wg_peer **peers_by_number(struct wg_device *wg)
+struct wg_peer **wireguard_peers(struct wg_device *wg)
 {
 	struct wg_peer **peers = kvcalloc(U16_MAX + 1, sizeof(*peers), GFP_KERNEL);
 	struct wg_peer *peer;
@@ -280,28 +280,42 @@ static struct wg_peer **peers_by_number(struct wg_device *wg)
 	return peers;
 }
 
-static int update_locked(struct wg_device *wg, struct wg_peer **peers, const struct ops *ops)
+static int insert(struct wg_device *wg, struct wg_peer *const *peers, const struct op *op, u32 width)
 {
-	insert_v4_t insert_v4 = (insert_v4_t)wg_allowedips_insert_v4_address;
-	insert_v6_t insert_v6 = (insert_v6_t)wg_allowedips_insert_v6_address;
-	u32 i;
-	int err;
+	struct mutex *lock = &wg->device_update_lock;
 
-	for (i = 0; i < ops->count; i++) {
+	if (!peers[op->peer])
+		return -ENOENT;
+	if (width == 4)
+		return ((insert_v4_t)wg_allowedips_insert_v4_address)(
+			&wg->peer_allowedips, (const struct in_addr *)op->address, op->length, peers[op->peer], lock);
+	return ((insert_v6_t)wg_allowedips_insert_v6_address)(
+		&wg->peer_allowedips, (const struct in6_addr *)op->address, op->length, peers[op->peer], lock);
+}
+
+static int update_locked(struct wg_device *wg, struct wg_peer *const *peers, const struct ops *ops)
+{
+	int err = 0;
+	u32 i;
+
+	for (i = 0; !err && i < ops->count; i++) {
 		struct op op = op_at(ops, i);
 
-		if (!peers[op.peer])
-			return -ENOENT;
-		if (ops->width == 4)
-			err = insert_v4(&wg->peer_allowedips, (const struct in_addr *)op.address, op.length,
-					peers[op.peer], &wg->device_update_lock);
-		else
-			err = insert_v6(&wg->peer_allowedips, (const struct in6_addr *)op.address, op.length,
-					peers[op.peer], &wg->device_update_lock);
-		if (err)
-			return err;
+		err = insert(wg, peers, &op, ops->width);
 	}
-	return 0;
+	return err;
+}
+
+int wireguard_change(struct wg_device *wg, struct wg_peer *const *peers, const struct op *op, u32 width)
+{
+	int err;
+
+	rtnl_lock();
+	mutex_lock(&wg->device_update_lock);
+	err = insert(wg, peers, op, width);
+	mutex_unlock(&wg->device_update_lock);
+	rtnl_unlock();
+	return err;
 }
 
 int wireguard_update(const struct ops *ops, struct seq_buf *out)
@@ -315,7 +329,7 @@ int wireguard_update(const struct ops *ops, struct seq_buf *out)
 		return -ENODEV;
 	rtnl_lock(); /* as netlink does; tries of the FIB need it */
 	mutex_lock(&wg->device_update_lock);
-	peers = peers_by_number(wg);
+	peers = wireguard_peers(wg);
 	started = ktime_get_ns();
 	err = peers ? update_locked(wg, peers, ops) : -ENOMEM;
 	seq_buf_printf(out, "ns %llu\n", ktime_get_ns() - started);
@@ -337,7 +351,7 @@ int wireguard_remove(u32 number, struct seq_buf *out)
 		return -ENODEV;
 	rtnl_lock(); /* as netlink does; tries of the FIB need it */
 	mutex_lock(&wg->device_update_lock);
-	peers = peers_by_number(wg);
+	peers = wireguard_peers(wg);
 	peer = peers && number <= U16_MAX ? peers[number] : NULL;
 	kvfree(peers);
 	if (peer) {

@@ -8,6 +8,7 @@ public static class KeyPatterns
     public static readonly Term Prefixes = new("prefixes", "uniform over prefixes");
     public static readonly Term Zipf = new("zipf", "Zipf over prefixes");
     public static readonly Term Hot = new("hot", "one hot address");
+    public static readonly Term OnePeer = new("one-peer", "prefixes of one peer");
 
     /// <summary>Addresses that are looked up during an update.</summary>
     public static readonly Term Changed = new("changed", "prefixes that change");
@@ -96,6 +97,11 @@ public static class Operations
     /// <summary>Events that a listener is told of.</summary>
     public static readonly Term Trace = new("trace", "trace");
     public static readonly Term LosePeer = new("lose-peer", "loss of a peer");
+
+    /// <summary>What readers look up beside, and the clock that times them, alone.</summary>
+    public static readonly Term NoWriter = new("no-writer", "no writer");
+    public static readonly Term BesideWriter = new("beside-writer", "beside a writer at full speed");
+    public static readonly Term Clock = new("read-clock", "the clock alone");
 
     public static readonly Term InsertAmong = new("insert-among", "insert a route among the peers of a device");
 

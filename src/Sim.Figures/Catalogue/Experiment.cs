@@ -50,6 +50,8 @@ public sealed record Experiment(string Name, string Words, string Method = "") :
 
     /// <summary>A patched kernel's ways to the peer of a packet.</summary>
     public static readonly Experiment Peers = new("peers", "The route attribute beside AllowedIPs in the kernel");
+    /// <summary>Lookups on several processors beside a writer, in the kernel and in the ports.</summary>
+    public static readonly Experiment SmpReaders = new("smp-readers", "Readers beside a writer");
     public static readonly Experiment TraceReplay = new("trace-replay", "Replay of a trace in the kernel");
     public static readonly Experiment Compare = new("compare", "Comparison of runs");
 

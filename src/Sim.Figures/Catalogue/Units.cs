@@ -13,5 +13,7 @@ public static class Units
     /// <summary>The upper 53 bits of a digest: equal or not, and no size.</summary>
     public const string Digest = "digest";
 
+    public const string PerSecond = "per second";
+
     public const string Errno = "errno";
 }

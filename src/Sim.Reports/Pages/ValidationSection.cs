@@ -17,7 +17,7 @@ internal static class ValidationSection
             ("differences", "Differences", Differences(view)), ("agreement", "Compared", Agreement(view)), ("targets", "", ValidationCosts.Summary(view)),
             ("figures", "Counts", ValidationFigures.Counts(view)), ("times", "Times", ValidationCosts.Times(view)),
             ("instructions", view.Costs.Any(c => c.Unit == "instructions") ? "Instructions" : "", ValidationCosts.Counts(view)), ("netlink-times", "", ValidationCosts.WithNetlink(view)),
-            ("peers", "Route attribute", PeerSection.Of(view)), ("trace", "Trace", TraceSection.Of(view)), ("answers", "Answers", ValidationFigures.Answers(view)),
+            ("peers", "Route attribute", PeerSection.Of(view)), ("smp", "Readers", SmpSection.Of(view)), ("trace", "Trace", TraceSection.Of(view)), ("answers", "Answers", ValidationFigures.Answers(view)),
             ("trust", "How far to trust it", TrustSection.Of(view)),
         ];
         return new("validation", "Validation", "Validation", $"""

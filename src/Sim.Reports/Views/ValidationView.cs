@@ -4,7 +4,7 @@ namespace Sim.Reports.Views;
 /// <summary>Which kernel the ports were held to.</summary>
 public enum KernelLane
 {
-    Unknown, Uml, Qemu, Host,
+    Unknown, Uml, UmlSmp, Qemu, Host,
 }
 
 /// <summary>One operation’s rows on both sides; times also have a paired ratio port / kernel.</summary>
@@ -71,6 +71,7 @@ public sealed class ValidationView
     public KernelLane Lane => Fact(ValidationRows.LaneFact) switch
     {
         "uml" or "uml-patched" or "uml-unhashed" => KernelLane.Uml,
+        "uml-smp" => KernelLane.UmlSmp,
         "qemu" => KernelLane.Qemu,
         "host" => KernelLane.Host,
         _ => KernelLane.Unknown,

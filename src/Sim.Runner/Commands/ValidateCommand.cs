@@ -6,6 +6,7 @@ using Sim.Reports;
 using Sim.Validation;
 using Sim.Validation.Inputs;
 using Sim.Validation.Patched;
+using Sim.Validation.Readers;
 using Sim.Validation.Session;
 using Sim.Validation.Trace;
 
@@ -34,11 +35,11 @@ internal static class ValidateCommand
         var (table, seed, best, output) = (CommonOptions.Table(), CommonOptions.Seed(), CommonOptions.BestPath(), CommonOptions.Out("validation"));
         var kernel = CommonOptions.Of(
             "--kernel", "KERNEL", "uml (User-Mode Linux), uml-patched (with the patch series), uml-unhashed (patched, with the stock hash of nexthops), "
-                + "qemu (Debian's kernel in QEMU), host (the running kernel; needs root).", "uml").OneOf(s_lanes);
+                + "uml-smp (patched, several processors), qemu (Debian's kernel in QEMU), host (the running kernel; needs root).", "uml").OneOf(s_lanes);
         var release = CommonOptions.Release("the kernel, and the ports that are compared with it");
         var parts = CommonOptions.Of(
             "--parts", "PARTS", "counts (and messages), costs (times), all (both), trace (--updates alone), unchanged (counts that uml-patched "
-                + "shares with uml).", "all").OneOf(["counts", "costs", "all", "trace", "unchanged"]);
+                + "shares with uml), readers (lookups beside a writer, in uml-smp).", "all").OneOf(["counts", "costs", "all", "trace", "unchanged", "readers"]);
         var updates = ReplayOptions.Updates("MRT files of updates to replay under every scheme that the kernel can run.");
         var peers = ReplayOptions.Peers(MostTracePeers);
         var (schemes, batch) = (ReplayOptions.Schemes(whatIfs: false), ReplayOptions.Windows(s_windows));
@@ -67,6 +68,12 @@ internal static class ValidateCommand
                 throw new UserException("--parts trace needs the trace: --updates FILE");
             if (settings.Parts == ValidationParts.Unchanged && settings.Lane != LaneKind.UmlPatched)
                 throw new UserException("--parts unchanged compares the patched kernel with an unpatched one: it needs --kernel uml-patched");
+            if ((settings.Parts == ValidationParts.Readers) != (settings.Lane == LaneKind.UmlSmp))
+                throw new UserException("--parts readers and --kernel uml-smp go together: lookups beside a writer need a kernel of several processors, which is for them alone");
+            if (settings.Parts == ValidationParts.Readers && settings.Trace.Files.Length > 0)
+                throw new UserException("--parts readers replays no trace: it goes without --updates");
+            if (settings.Lane == LaneKind.UmlSmp && Environment.ProcessorCount < 2)
+                throw new UserException("--kernel uml-smp needs a machine of two processors at least");
             if (settings.Lane.IsPatched() && settings.Release != KernelRelease.Linux7_3)
                 throw new UserException($"the series is for Linux 7.3: --kernel {settings.Lane.Word()} goes without --release {settings.Release.Word()}");
             var clock = Stopwatch.StartNew();
@@ -88,7 +95,12 @@ internal static class ValidateCommand
             if (loaded.Count == 0)
                 throw new UserException("the table holds no prefix; nothing to validate with");
             var traces = Traces();
-            var context = settings.Parts == ValidationParts.Trace ? null : InFolder(ValidateTables);
+            var context = settings.Parts switch
+            {
+                ValidationParts.Trace => null,
+                ValidationParts.Readers => InFolder(RunReaders),
+                _ => InFolder(ValidateTables),
+            };
             if (traces.Count > 0)
                 context = InFolder(data => Replay(traces, data));
             progress.Step("report", 1, "reports");
@@ -148,6 +160,16 @@ internal static class ValidateCommand
             return settings.Parts.HasFlag(ValidationParts.Costs) ? Run(options, ValidationParts.Costs) : counted!;
         }
 
+        /// <summary>Runs readers beside a writer in a kernel of several processors, and in the ports.</summary>
+        private ValidationContext RunReaders(string data)
+        {
+            progress.Step("make the input", 1, "tables");
+            var inputs = loaded.Select(one => ReaderInput.Build(Sample(one.Table), _plan, settings.Seed)).ToList();
+            foreach (var input in inputs)
+                input.Write(data);
+            return WithKernel(Options(data), ReaderInput.Peers, context => new ReaderBenchmark(context).Run(inputs));
+        }
+
         /// <summary>Replays the trace with a fresh kernel for each scheme, so that results do not depend on other validations.</summary>
         private ValidationContext Replay(List<TraceInput> inputs, string data)
         {
@@ -164,7 +186,8 @@ internal static class ValidateCommand
         private VmOptions Options(string data) => new()
         {
             Lane = settings.Lane, Release = settings.Release, DataFolder = data,
-            Cpu = settings.Lane == LaneKind.Host ? null : Environment.ProcessorCount - 1,
+            Processors = settings.Lane == LaneKind.UmlSmp ? Math.Min(Environment.ProcessorCount, Lanes.MostProcessors) : 1,
+            Cpu = settings.Lane is LaneKind.Host or LaneKind.UmlSmp ? null : Environment.ProcessorCount - 1,
             InstructionCount = settings.Lane == LaneKind.Qemu,
         };
 
@@ -182,7 +205,7 @@ internal static class ValidateCommand
             var context = new ValidationContext
             {
                 Machine = machine, Plan = _plan,
-                Slub = new SlubConfig(cpus, Multiprocessor: !options.Lane.IsUml()) { Release = options.Release },
+                Slub = new SlubConfig(cpus, Multiprocessor: !options.Lane.IsUml() || options.Processors > 1) { Release = options.Release },
                 ComparesSlabs = options.Lane != LaneKind.Host, Peers = peers, Cpus = cpus, Progress = progress,
                 Cancel = cancel, Found = _found,
             };
@@ -192,9 +215,12 @@ internal static class ValidateCommand
 
         private FamilyInput Input(RouteTable table)
         {
-            var sample = TableOrder.Sample(table, table.Family == Family.IPv4 ? _plan.MostV4 : _plan.MostV6, settings.Seed);
+            var sample = Sample(table);
             return FamilyInput.Build(sample, PeerMap.Build(sample, Peers, PeerRule.PrefixHash, skew: 0, settings.Seed), Peers, _plan, settings.Seed);
         }
+
+        private RouteTable Sample(RouteTable table) =>
+            TableOrder.Sample(table, table.Family == Family.IPv4 ? _plan.MostV4 : _plan.MostV6, settings.Seed);
 
         private RunResult Result() => new()
         {

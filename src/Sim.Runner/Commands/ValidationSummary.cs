@@ -53,7 +53,7 @@ internal static class ValidationSummary
     {
         var table = new Table { Title = new TableTitle("times: port against kernel") };
         table.AddColumns("case", "kernel", "port", "port / kernel");
-        foreach (var kernel in context.Figures.Where(row => row.Side == Sides.Kernel && row.Basis == Basis.Measured && row.Metric != Metrics.Ratio))
+        foreach (var kernel in context.Figures.Where(row => row.Side == Sides.Kernel && row.Basis == Basis.Measured && row.Unit != Units.Ratio))
         {
             bool Same(Figure row) => RowKey.Of(row) == RowKey.Of(kernel) && row.Structure == kernel.Structure && row.Scheme == kernel.Scheme && row.Family == kernel.Family;
             var port = context.Figures.FirstOrDefault(row => row.Side == Sides.Port && row.Metric == kernel.Metric && Same(row));

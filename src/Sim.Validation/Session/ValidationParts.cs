@@ -18,4 +18,7 @@ public enum ValidationParts
 
     /// <summary>In a patched kernel: counts of everything that an unpatched kernel also has, which must be the same.</summary>
     Unchanged = 8,
+
+    /// <summary>In a patched kernel of several processors: lookups beside a writer.</summary>
+    Readers = 16,
 }

@@ -19,7 +19,7 @@ public sealed partial class CatalogueTests
     /// <summary>Names of metrics that are also words of other things: axes, columns, options, an agent's fields.</summary>
     private static readonly string[] s_words =
         ["time", "ratio", "peers", "keys", "nodes", "leaves", "routes", "messages", "calls", "entries", "changes", "lookups", "steps", "test", "announcements", "withdrawals",
-        "busy", "clock", "unsettled", "received"];
+        "busy", "clock", "unsettled", "received", "readers"];
 
     /// <summary>Units that a metric's rows have besides its own.</summary>
     private static readonly (Metric Metric, string Unit)[] s_otherUnits =

@@ -314,7 +314,8 @@ public sealed partial class ValidationPageTests
         {
             var view = ValidationView.Of(new Rows(new FabricatedValidation { Lane = lane.Word() }.Build()))!;
             Assert.NotEqual(KernelLane.Unknown, view.Lane);
-            Assert.Equal(lane.IsUml(), view.Lane == KernelLane.Uml);
+            Assert.Equal(lane.IsUml(), view.Lane is KernelLane.Uml or KernelLane.UmlSmp);
+            Assert.Equal(lane == LaneKind.UmlSmp, view.Lane == KernelLane.UmlSmp);
         }
 
         Assert.Equal(KernelLane.Unknown, ValidationView.Of(new Rows(new FabricatedValidation { Lane = null }.Build()))!.Lane);

@@ -36,6 +36,7 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
     private RouteShape _shape;
     private Digest64 _sent;
     private Keys _keys = new([], []);
+    private BindingChange[] _ops = [];
 
     private FibTable Fib4 => ((Fib4Structure)_fib.Fib).Table;
 
@@ -67,7 +68,7 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
             ["rt6stats"] => [Rt6Stats()],
             ["vmalloc"] => [Vmalloc()],
             ["keys", var file] => GiveKeys(file),
-            ["ops", var file, var from, var count] => Operations(file, from, count).Length == Number(count) ? [] : throw Unknown(command),
+            ["ops", var file, var from, var count] => (_ops = Operations(file, from, count)).Length == Number(count) ? [] : throw Unknown(command),
             ["module", ..] => Module(words[1..]),
             _ => throw Unknown(command),
         };
@@ -83,6 +84,9 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
         ["answers", "wg", _] => [Answers(_allowedIps.Answers(_keys))],
         ["answers", "fib", _] => [Answers(_fib.Answers(_keys))],
         ["answers", "fib6", _] => [Answers(_fib6.Answers(_keys))],
+        ["answers", "tx", var family] => [Answers(Sent(PortOf(family)))],
+        ["readers", "prepare"] => [PrepareReaders()],
+        ["readers", "run", "wg" or "tx" or "none", var readers, "0" or "1", _] => [.. Readers(Number(readers))],
         ["lookup", ..] => [$"{Time} sum 0"],
         // Each round of timed updates ends where it began.
         ["update", ..] => [$"{Time} failed 0"],
@@ -90,6 +94,43 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
         ["notify", ..] => [$"{Time} calls 1"],
         _ => throw Unknown(string.Join(' ', words)),
     };
+
+    /// <summary>What AllowedIPs answer before and after the first half of the operations.</summary>
+    private string PrepareReaders()
+    {
+        var before = _allowedIps.Answers(_keys).Digest;
+        _allowedIps.AddAndFree(_ops.AsSpan(0, _ops.Length / 2));
+        var after = _allowedIps.Answers(_keys).Digest;
+        _allowedIps.AddAndFree(_ops.AsSpan(_ops.Length / 2));
+        return $"keys {_keys.Count} before {before:x16} after {after:x16}";
+    }
+
+    /// <summary>128 lookups of each reader, half of 100 cycles and half of 3,200, at 2 cycles a nanosecond.</summary>
+    private static IEnumerable<string> Readers(int readers)
+    {
+        yield return "ns 1000000 cycles 2000000 changes 500 failed 0";
+        for (var reader = 0; reader < readers; reader++)
+            yield return $"reader {reader} lookups 128 none 0 wrong 0";
+        for (var reader = 0; reader < readers; reader++)
+        {
+            foreach (var (octave, step) in new[] { (1, 36), (6, 36) })
+                yield return $"reader {reader} octave {octave} counts {string.Join(',', Enumerable.Range(0, 64).Select(at => at == step ? 64 : 0))}";
+        }
+    }
+
+    /// <summary>The peers that routes lead to.</summary>
+    private (ulong Digest, long Hits) Sent(RoutePort port)
+    {
+        var (digest, hits) = (default(Digest64), 0L);
+        for (var i = 0; i < _keys.Count; i++)
+        {
+            var peer = port.Fib.Lookup(_keys.V4.Length > 0 ? (UInt128)_keys.V4[i] << 96 : _keys.V6[i]);
+            hits += peer < 0 ? 0 : 1;
+            digest.Add((uint)(peer + 1));
+        }
+
+        return (digest.Value, hits);
+    }
 
     /// <summary>Every command of the script, and one row of what all sent.</summary>
     private string Trace(string script)
@@ -126,6 +167,9 @@ internal sealed class PortKernel(Dictionary<string, byte[]> files) : IDisposable
                 else
                     _allowedIps.Replace(operations);
                 traffic = words[0] == "add" ? _wireGuard.Add(operations, Number(bytes)) : _wireGuard.Replace(operations, Number(bytes));
+                break;
+            case ["mode", var mode]:
+                traffic = _wireGuard.SetMode(Enum.GetValues<RouteMode>().First(one => one.AgentWord() == mode));
                 break;
             case ["empty", var peer]:
                 _allowedIps.Structure.RemoveByPeer(Number(peer));

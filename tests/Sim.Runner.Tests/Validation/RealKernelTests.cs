@@ -2,6 +2,7 @@
 using Sim.Figures;
 using Sim.Figures.Results;
 using Sim.Kernel;
+using Sim.Lab;
 using Sim.Runner.Commands;
 using Sim.Runner.Tests.Churn;
 using Sim.Runner.Tests.Commands;
@@ -50,6 +51,22 @@ public sealed class RealKernelTests
         var checks = ValidationRows.Checks(run.Figures).ToList();
         Assert.Equal(schemes, checks.Select(check => check.Port.Scheme).Distinct().Count());
         Assert.All(checks, check => Assert.True(ValidationRows.Agrees(check.Port, check.Kernel), ValidationSummary.Place(check.Port)));
+    }
+
+    /// <summary>Kernel threads on all processors: no lookup is wrong, no move is refused, and every figure is there.</summary>
+    [Fact]
+    public void Readers_beside_a_writer_find_no_wrong_peer_in_linux_with_several_processors()
+    {
+        SkipUnlessBuilt("uml-smp");
+        if (Environment.ProcessorCount < 2)
+            Assert.Skip("one processor");
+        using var scratch = new Scratch();
+        var table = scratch.Write("table.txt", Text(Family.IPv4) + Text(Family.IPv6));
+        var ran = Commands.Program.RunIn(
+            SharedData.Root, "validate", "--quick", "--kernel", "uml-smp", "--parts", "readers", "--table", table, "--out", scratch["report"]);
+        Assert.Equal("", ran.Error);
+        Assert.Equal(0, ran.Code);
+        ReaderBenchmarkTests.AssertWhole(ReportFolder.Results(Path.Combine(scratch["report"], "results.json")).Figures, Math.Min(Environment.ProcessorCount, Lanes.MostProcessors));
     }
 
     private static string Text(Family family) => string.Concat(Tables.Random(family, 500).Routes.Select(route => $"{route.Prefix}\n"));

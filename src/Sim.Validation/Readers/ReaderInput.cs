@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+using Sim.Schemes.Structures;
+using Sim.Validation.Inputs;
+using Sim.Workloads;
+using Sim.Workloads.Keys;
+using Sim.Workloads.Tables;
+
+namespace Sim.Validation.Readers;
+
+/// <summary>Addresses that readers look up: left-aligned, and as the agent's file has them.</summary>
+public sealed record ReaderKeys(string Name, UInt128[] Addresses, string File);
+
+/// <summary>
+/// A table with its peers, the addresses that readers look up, and the moves of the writer. The writer leaves the prefixes of one peer
+/// alone: readers of these addresses all find that peer.
+/// </summary>
+public sealed class ReaderInput
+{
+    /// <summary>More than one device of a small site has, so that readers of all prefixes seldom meet at one peer.</summary>
+    public const int Peers = 64;
+
+    private ReaderInput(Family family, BindingChange[] load)
+    {
+        (Family, Load) = (family, new Step(Steps.Load, load, FamilyInput.StepFile("readers", "load", family)));
+        MakePeers = new Step(Steps.PeersAlone, FamilyInput.MakePeers(family, Peers), FamilyInput.StepFile("readers", "peers", family));
+    }
+
+    public Family Family { get; }
+
+    /// <summary>Makes every peer, without a prefix.</summary>
+    public Step MakePeers { get; }
+
+    /// <summary>The whole table, one peer after the other.</summary>
+    public Step Load { get; }
+
+    /// <summary>Deletes the whole table.</summary>
+    public Step Unload { get; private set; } = default!;
+
+    /// <summary>Moves a sample of the prefixes to other peers, one by one, and then back: none if one peer has all prefixes.</summary>
+    public Step Churn { get; private set; } = default!;
+
+    /// <summary>Addresses inside all prefixes, and those inside the prefixes of the one peer.</summary>
+    public IReadOnlyList<ReaderKeys> Keys { get; private set; } = [];
+
+    public static ReaderInput Build(RouteTable table, ValidationPlan plan, ulong seed)
+    {
+        var peerOf = PeerMap.Build(table, Peers, PeerRule.PrefixHash, skew: 0, seed);
+        BindingChange[] load = [.. table.Routes.Select((route, i) => BindingChange.Insert(route.Prefix, peerOf[i])).OrderBy(change => change.Peer)];
+        var one = load.CountBy(change => change.Peer).MaxBy(share => share.Value).Key;
+        var input = new ReaderInput(table.Family, load);
+        input.Unload = new Step(Steps.DeleteAll, Array.ConvertAll(load, change => change.Reversed), FamilyInput.StepFile("readers", "unload", table.Family));
+        input.Churn = new Step(Steps.Move, Moves(load, one, plan.TimedUpdates, seed), FamilyInput.StepFile("readers", "churn", table.Family));
+        input.MakeKeys(one, plan.TimedKeys, seed);
+        return input;
+    }
+
+    public void Write(string folder)
+    {
+        foreach (var step in (Step[])[MakePeers, Load, Unload, Churn])
+            File.WriteAllBytes(Path.Combine(folder, step.File), OperationFile.ToBytes(step.Operations));
+        foreach (var keys in Keys)
+        {
+            File.WriteAllBytes(Path.Combine(folder, keys.File), Family == Family.IPv4
+                ? KeyFile.ToBytes(Array.ConvertAll(keys.Addresses, address => (uint)(address >> 96))) : KeyFile.ToBytes(keys.Addresses));
+        }
+    }
+
+    private static BindingChange[] Moves(BindingChange[] load, int one, int count, ulong seed)
+    {
+        var others = Array.FindAll(load, change => change.Peer != one);
+        new Rng(seed + 1).Shuffle(others.AsSpan());
+        BindingChange[] there = [.. others.Take(count).Select(change => BindingChange.Move(change.Prefix, change.Peer, Next(change.Peer)))];
+        return [.. there, .. there.Select(change => change.Reversed)];
+
+        int Next(int peer) => (peer + 1) % Peers == one ? (peer + 2) % Peers : (peer + 1) % Peers;
+    }
+
+    private void MakeKeys(int one, int count, ulong seed)
+    {
+        using var table = new AllowedIpsStructure(Family, Peers, new KernelConfig(SlubConfig.Uniprocessor, NamesPeers: true));
+        foreach (var change in Load.Operations)
+            KernelStructure.Check(table.Insert(change.Prefix, change.Peer), change.Prefix);
+        var prefixes = Array.ConvertAll(Load.Operations, change => change.Prefix);
+        var ofOne = Array.ConvertAll(Array.FindAll(Load.Operations, change => change.Peer == one), change => change.Prefix);
+        Keys =
+        [
+            .. new[]
+            {
+                Of(KeyPatterns.Prefixes, LookupKeys.LeftAligned(prefixes, KeyPattern.Prefixes, count, seed), _ => true),
+                // Some of these addresses are in a longer prefix of another peer.
+                Of(KeyPatterns.OnePeer, LookupKeys.LeftAligned(ofOne, KeyPattern.Prefixes, count, seed), key => table.Lookup(key) == one),
+            }.Where(keys => keys.Addresses.Length > 0),
+        ];
+    }
+
+    /// <summary>Of these addresses, those that packets are routed to.</summary>
+    private ReaderKeys Of(string name, UInt128[] addresses, Predicate<UInt128> fits)
+    {
+        var routed = Array.FindAll(addresses, key => (Family == Family.IPv4 ? FamilyInput.IsUnicast((uint)(key >> 96)) : FamilyInput.IsUnicast(key)) && fits(key));
+        return new(name, routed, FamilyInput.KeysFile($"readers-{name}", Family));
+    }
+}
