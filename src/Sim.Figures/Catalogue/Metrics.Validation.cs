@@ -9,7 +9,7 @@ public static partial class Metrics
     public static readonly Metric TrieStat = Checked(CheckKind.Shape, "triestat", "fib_triestat");
     public static readonly Metric Rt6Stats = Checked(CheckKind.Shape, "rt6-stats", "rt6_stats");
     public static readonly Metric Slots = Checked(CheckKind.Shape, "slots", "slots of the hash of gateways");
-    public static readonly Metric Gateways = Checked(CheckKind.Shape, "gateways", "gateways in the hash");
+    public static readonly Metric Gateways = Checked(CheckKind.Shape, "hashed-gateways", "gateways in the hash");
     public static readonly Metric SlotDigest = Checked(CheckKind.Shape, "slot-digest", "digest of every slot", Units.Digest);
     public static readonly Metric Tnodes = Checked(CheckKind.Shape, "tnodes", "tnodes");
 
