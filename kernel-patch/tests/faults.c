@@ -335,7 +335,10 @@ static void unload(void)
 /* An argument, 4 or 6, is the only family to try. */
 int main(int argc, char **argv)
 {
+	int only = argc > 1 ? atoi(argv[1]) : 0, tried = 0;
+
 	vm_start();
+	claim(argc <= 1 || only == 4 || only == 6, "the argument is a family");
 	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
 	claim(write_file("/sys/kernel/debug/failslab/ignore-gfp-wait", "N") && write_file("/sys/kernel/debug/failslab/verbose", "0"),
 	      "the kernel can make allocations fail");
@@ -346,8 +349,9 @@ int main(int argc, char **argv)
 	set_up();
 	set_auto();
 	for (int six = 0; six < 2; six++) {
-		if (argc > 1 && atoi(argv[1]) != (six ? 6 : 4))
+		if (only && only != (six ? 6 : 4))
 			continue;
+		tried++;
 		family = families[six];
 		two[0] = (struct hop){ .peer = 4, .gateway = gateway(4) };
 		two[1] = (struct hop){ .peer = 5, .gateway = gateway(5) };
@@ -360,6 +364,7 @@ int main(int argc, char **argv)
 				try_step(&steps[i]);
 		nexthop_delete(2);
 	}
+	claim(tried == (only ? 1 : 2), "every family was tried");
 	unload();
 	claim_no_leak();
 	claim_clean_log();

@@ -58,7 +58,8 @@ gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -o "$work/init" "${sources[@]/#
 program_initrd "$folder" "$work/init" "$work/initrd"
 
 boot() {
-    local append=(panic=-1 loglevel=5 slab_nomerge log_buf_len=16M -- "$@")
+    # User-Mode Linux adds a root= to a command line that has none, and behind -- it would be an argument of the program.
+    local append=(root=/dev/ram0 panic=-1 loglevel=5 slab_nomerge log_buf_len=16M -- "$@")
     case $flavour in
     uml-*)
         # The console needs a pipe.
