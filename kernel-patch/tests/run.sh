@@ -5,7 +5,7 @@
 #   run.sh [--kernel FLAVOUR] [--cpus N] [--folder FOLDER] [--log FILE] [PROGRAM] [ARGUMENT...]
 #
 #   --kernel   uml-patched (unless given), uml-smp, uml-debug, qemu-patched or qemu-debug: what vm/build.sh makes
-#   --cpus     processors: 2 (unless given) with uml-smp and uml-debug, 4 with QEMU; uml-patched has one
+#   --cpus     processors: 2 (unless given) with uml-smp, 4 with QEMU; uml-patched and uml-debug have one
 #   --folder   a folder that has that flavour built already: linux or vmlinuz, gen_init_cpio and *.ko
 #   --log      a file for all that the console said
 #   PROGRAM    route-peer (unless given), peer-gone, route-modes, deletes, stress, or faults, which needs a debug kernel
@@ -44,7 +44,7 @@ stress) [[ " $* " =~ " --seconds "([0-9]+) ]] && limit=$((limit + BASH_REMATCH[1
 esac
 smp=() pin=()
 case $flavour in
-uml-smp | uml-debug) [ "${cpus:-2}" = 1 ] || smp=(ncpus="${cpus:-2}" seccomp=on) ;; # with ptrace there is one processor
+uml-smp) [ "${cpus:-2}" = 1 ] || smp=(ncpus="${cpus:-2}" seccomp=on) ;; # with ptrace there is one processor
 esac
 # One processor of the machine does best for one of the guest, as each system call goes from one process to another.
 case $flavour in

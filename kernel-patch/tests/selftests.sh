@@ -6,7 +6,7 @@
 #   selftests.sh [--kernel FLAVOUR] [--cpus N] [--folder FOLDER] [PROGRAM [ARGUMENT...]]
 #
 #   --kernel   uml-patched (unless given), uml-smp, uml-debug, qemu-patched or qemu-debug: what vm/build.sh makes
-#   --cpus     processors: 2 (unless given), but uml-patched has one
+#   --cpus     processors: 2 (unless given), but uml-patched and uml-debug have one
 #   --folder   a folder that has that flavour built already: linux or vmlinuz, *.ko, and its kernel's source as source
 #   PROGRAM    route_mode or route_peer; both unless given
 #   ARGUMENT   for the program: -t CASE runs one case, -l lists them
@@ -32,7 +32,7 @@ case ${1:-} in
 route_mode | route_peer) programs=("$1"); shift ;;
 *) sed -n '3,15s/^# \?//p' "$0" >&2; exit 64 ;;
 esac
-case $flavour in uml-patched) cpus=1 ;; *) cpus=${cpus:-2} ;; esac
+case $flavour in uml-patched | uml-debug) cpus=1 ;; *) cpus=${cpus:-2} ;; esac
 
 need iproute2 kmod perl python3 python3-yaml util-linux
 [ -n "$folder" ] || folder=$("$tests/../vm/build.sh" "$flavour")

@@ -12,7 +12,7 @@
 #   uml-unhashed   uml-patched, but fib_info's hash as it was: what the series' patch of the hash is measured against
 #   uml-unpatched  the configuration of uml-patched without the series: what its tests say of the release as it is
 #   uml-fibtrie    the series, with the patches of kernel-patch/series-optional/fib-tables on top
-#   uml-debug      linux, gen_init_cpio, *.ko, source: uml-smp with the kernel's checks (KASAN, lockdep, ...), allocations that can be made to
+#   uml-debug      linux, gen_init_cpio, *.ko, source: the series with the kernel's checks (KASAN, lockdep, ...), allocations that can be made to
 #                  fail, and WireGuard as a module
 #   uml-fibtrie-debug  uml-debug with the patches of uml-fibtrie
 #   qemu-patched   vmlinuz, gen_init_cpio, *.ko: the series on x86-64, SMP and preemptible, WireGuard a module
@@ -131,7 +131,6 @@ build_flavour() {
     local tree=$1/tree arch=um image=linux configs=("$vm_dir"/uml.config "$vm_dir"/uml-patched.config)
     case $flavour in
     qemu-*) arch=x86_64 image=arch/x86/boot/bzImage configs=("$vm_dir/qemu.config") ;;
-    uml-*) configs+=("$vm_dir/uml-smp.config") ;;
     esac
     case $flavour in
     *-debug) configs+=("$vm_dir/${flavour%%-*}-debug.config" "$vm_dir/debug.config") ;;
