@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads;
 
-/// <summary>One place where an input is damaged: the file as the user named it; the record or line, as
-/// <paramref name="Unit"/> says, counted from 1, or 0 for the container; the record's offset in the uncompressed
-/// content in bytes; and what is wrong, in words.</summary>
+/// <summary>One place where an input is damaged. File: the name that the user gave. Record: the number of the record or
+/// line ( <paramref name="Unit"/> says which), from 1; 0 for the container. Offset: bytes from the start of the
+/// uncompressed content to the record. What: the damage in words.</summary>
 public readonly record struct Damage(string File, long Record, long Offset, string What, string Unit = "record")
 {
     public override string ToString() => $"{File}: {Unit} {Record} at offset {Offset}: {What}";
 }
 
-/// <summary>Damage met while reading. All of it is counted, but only the first <see cref="Kept"/> places are kept: a
-/// hostile file must not fill memory with complaints about itself.</summary>
+/// <summary>The damage met while reading. All places are counted, but only the first <see cref="Kept"/> are kept, so
+/// that a hostile file cannot fill the memory.</summary>
 public sealed class DamageLog
 {
     public const int Kept = 100;

@@ -3,12 +3,12 @@ using System.Security.Cryptography;
 
 namespace Sim.Workloads;
 
-/// <summary>One prefix of a table, with the index of its next hop in <see cref="RouteTable.NextHops"/> and the AS that
-/// originates it, 0 if the source does not say.</summary>
+/// <summary>One prefix of a table, with the index of its next hop in <see cref="RouteTable.NextHops"/> and its origin
+/// AS; 0 if unknown.</summary>
 public readonly record struct Route(Prefix Prefix, int NextHop, uint OriginAs);
 
-/// <summary>A table: the prefixes of one family, each once, in the order of the file, with the names of their next
-/// hops, at least one if there are routes. The source is a file name, or what made the table.</summary>
+/// <summary>A routing table of one family. Each prefix occurs once, in the order of the file. If there are routes,
+/// there is at least one next hop. The source is a file name, or says how the table was made.</summary>
 public sealed class RouteTable(string source, Family family, Route[] routes, IReadOnlyList<string> nextHops)
 {
     /// <summary>The name of the next hop of routes that have none.</summary>
@@ -24,8 +24,8 @@ public sealed class RouteTable(string source, Family family, Route[] routes, IRe
     /// <summary>Returns the prefixes in a new array, in the order of the routes.</summary>
     public Prefix[] ToPrefixes() => Array.ConvertAll(Routes, route => route.Prefix);
 
-    /// <summary>SHA-256 in lower-case hex over the sorted prefixes as text, one a line, each line ended by a line feed:
-    /// equal for equal sets of prefixes, whatever file, format or order they came in.</summary>
+    /// <summary>The SHA-256, in lower-case hex, of the sorted prefixes as text, one per line, each with a line feed.
+    /// Equal sets of prefixes have equal digests, whatever their file, format or order.</summary>
     public string Digest => _digest ??= ComputeDigest();
 
     private string ComputeDigest()

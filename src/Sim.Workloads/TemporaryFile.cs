@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads;
 
-/// <summary>Files that leave nothing behind, however the program ends.</summary>
+/// <summary>Opens temporary files that leave nothing behind, even if the program is killed.</summary>
 public static class TemporaryFile
 {
     /// <summary>Opens an empty file for reading and writing in the system's folder for temporary files. It is deleted
     /// at once where the system allows that, else when it is closed. Its name begins with
     /// <paramref name="what"/>.</summary>
-    /// <exception cref="IOException">The folder is full or not there.</exception>
+    /// <exception cref="IOException">The folder is full or missing.</exception>
     public static FileStream Open(string what)
     {
         var path = Path.Combine(Path.GetTempPath(), $"{what}-{Guid.NewGuid():N}.spool");

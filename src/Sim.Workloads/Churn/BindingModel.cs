@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Churn;
 
-/// <summary>Computes the binding that a starting table and a trace imply. A dictionary takes one change after the
-/// other, uncoalesced: slow, and independent of every scheme, structure and window.</summary>
+/// <summary>Computes the binding that a starting table and a trace imply. It applies one change after the other to a
+/// dictionary, without coalescing. That is slow, but does not depend on any scheme, structure or window.</summary>
 public sealed class BindingModel
 {
     private readonly Dictionary<Prefix, int> _bound;
@@ -21,7 +21,8 @@ public sealed class BindingModel
     /// <summary>Returns the prefix's peer, or <see cref="BindingChange.NoPeer"/>.</summary>
     public int PeerOf(Prefix prefix) => _bound.TryGetValue(prefix, out var peer) ? peer : BindingChange.NoPeer;
 
-    /// <exception cref="InvalidOperationException">The prefix is not bound to the change's old peer: the table is another trace's.</exception>
+    /// <exception cref="InvalidOperationException">The prefix is not bound to the change's old peer, so the table does
+    /// not belong to this trace.</exception>
     public void Apply(in BindingChange change)
     {
         var bound = PeerOf(change.Prefix);

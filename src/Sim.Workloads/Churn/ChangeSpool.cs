@@ -5,7 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Sim.Workloads.Churn;
 
 /// <summary>Holds changes in a temporary file, so that a trace of any length takes no memory. Changes are appended once
-/// and read any number of times. The file's name is gone before the spool is. Not thread-safe.
+/// and read any number of times. The file has no name, so nothing is left behind when the program ends. Not
+/// thread-safe.
 /// <code>
 ///   record of 40 bytes, in the machine's byte order
 ///   address 16 | time 8 | old peer 4 | new peer 4 | length 1 | family 1 | 0 6
@@ -33,8 +34,8 @@ public sealed class ChangeSpool : IEnumerable<BindingChange>, IDisposable
         };
     }
 
-    /// <summary>Reads the changes from the first to the last. Nothing may be added meanwhile.</summary>
-    /// <exception cref="IOException">The file is shorter than was written.</exception>
+    /// <summary>Reads the changes from the first to the last. Do not add changes while reading.</summary>
+    /// <exception cref="IOException">The file is shorter than the data written to it.</exception>
     public IEnumerator<BindingChange> GetEnumerator()
     {
         Flush();

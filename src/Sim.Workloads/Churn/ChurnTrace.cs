@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Churn;
 
-/// <summary>A file of updates, read twice: its name in messages, and a function that opens its content as plain MRT.</summary>
+/// <summary>A file of updates that is read twice. Messages use the name, and the function opens the content as plain MRT.</summary>
 public sealed record TraceFile(string Name, Func<Stream> Open)
 {
-    /// <summary>Reads the file. The clock logs damaged times where <paramref name="times"/> says; all other damage goes to the other log.</summary>
+    /// <summary>Reads the file. The clock logs damaged times to <paramref name="times"/>. All other damage goes to
+    /// <paramref name="damage"/>.</summary>
     internal void Read<THandler>(TraceClock clock, DamageLog damage, DamageLog times, Func<MrtPeers, THandler> handlerOf)
         where THandler : struct, IMrtHandler
     {
@@ -25,7 +26,7 @@ public sealed record TraceFile(string Name, Func<Stream> Open)
 /// neighbour's path to each prefix at the end of the trace. The second reading starts from these paths: a path
 /// announced again unchanged is then a duplicate. Some paths are withdrawn before any announcement and are missing at
 /// the end. They must have existed at the start, so they are assumed with their neighbour's usual next hop and rank
-/// behind every known path. Memory: the paths per prefix and neighbour, and the bindings.</remarks>
+/// behind every known path. Memory: one path per prefix and neighbour, and the bindings.</remarks>
 public sealed class ChurnTrace : IDisposable
 {
     internal ChurnTrace(string source, Family family, ChangeSpool changes, TraceCounts counts) =>
@@ -48,7 +49,7 @@ public sealed class ChurnTrace : IDisposable
 
     public required long Last { get; init; }
 
-    /// <summary>The trace's own clock in seconds, from the first event to the last, no-ops included.</summary>
+    /// <summary>Seconds from the first event to the last by the trace's own clock, including no-ops.</summary>
     public double Seconds => (Last - First) / 1e6;
 
     public required int BgpPeers { get; init; }

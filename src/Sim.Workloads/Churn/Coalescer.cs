@@ -9,7 +9,7 @@ namespace Sim.Workloads.Churn;
 ///   batches            {b}       {c}
 /// </code>
 /// The changes of one prefix collapse into one, from the first one's old peer to the last one's new peer. If both are
-/// the same, the prefix drops out. A window of 0 hands over each change alone. A batch is in the order of each prefix's
+/// the same, the prefix drops out. A window of 0 hands over each change alone. A batch keeps the order of each prefix's
 /// first change. Memory: one entry for each prefix that changes within a window.</summary>
 public sealed class Coalescer
 {
@@ -41,7 +41,7 @@ public sealed class Coalescer
     /// <summary>The time at which the batch is handed over, in microseconds.</summary>
     public long Due => Opened + _window;
 
-    /// <summary>Goes on to the next window. Returns false if there are no more changes.</summary>
+    /// <summary>Moves to the next window. Returns false if there are no more changes.</summary>
     public bool Next()
     {
         _batch.Clear();

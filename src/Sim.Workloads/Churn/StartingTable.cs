@@ -3,8 +3,8 @@ using Sim.Workloads.Tables;
 
 namespace Sim.Workloads.Churn;
 
-/// <summary>The binding before a trace's first change. Each prefix stands in it once: first the table's in their order,
-/// then those of the trace alone.</summary>
+/// <summary>The bindings before a trace's first change. Each prefix occurs once. The table's prefixes come first, in
+/// their order, followed by the prefixes that only the trace has.</summary>
 public sealed record StartingTable(Prefix[] Prefixes, int[] Peers) : PeerTable(Prefixes, Peers)
 {
     /// <summary>Prefixes whose binding the trace decides.</summary>
@@ -16,8 +16,9 @@ public sealed record StartingTable(Prefix[] Prefixes, int[] Peers) : PeerTable(P
     /// <summary>Prefixes of the table that are left out because the trace begins without them.</summary>
     public int LeftOut { get; private init; }
 
-    /// <summary>Combines a table and a trace of one family. Prefixes of the trace get the peer that the trace begins
-    /// with, all others the peer of <paramref name="peerOf"/>, which has one for each route of the table.</summary>
+    /// <summary>Combines a table and a trace of one family. Prefixes of the trace get the peer that they have when the
+    /// trace begins. All others get their peer from <paramref name="peerOf"/>, which has one entry per route of the
+    /// table.</summary>
     public static StartingTable Build(RouteTable table, int[] peerOf, ChurnTrace trace)
     {
         ArgumentNullException.ThrowIfNull(table);

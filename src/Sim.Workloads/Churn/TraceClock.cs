@@ -3,28 +3,30 @@ using System.Globalization;
 
 namespace Sim.Workloads.Churn;
 
-/// <summary>Decides which times of a trace are believed, and gives each event its time. Events keep the order of the
-/// files, and the clock never goes back. It is asked for each event twice: in a first reading, which surveys the times,
-/// and after <see cref="Settle"/> in a second one, which gives the events their times.</summary>
-/// <remarks><para>The survey cuts the times, in file order, into stretches: a time more than a second before or after
-/// the one before it begins another. The heaviest chain of stretches is believed: of all ways to pick stretches such
-/// that time neither goes back from one to the next nor leaps by more than a year, the one with the most events. So a
-/// minority of records may state any times, at the beginning, at the end or in between, and a pause of up to a year is
-/// a pause. If a stretch begins within the one before it (a clock that was set back), its events in the overlap do not
-/// count. Times before 1994, when BGP-4 was new, weigh nothing beside later ones: most clocks may be unset.</para>
-/// <para>At an end of the trace no later or earlier time contradicts a wrong one, so the chain believes it. There a few
-/// records (<see cref="FewRecords"/>, or one in a thousand if that is more, and at most a tenth of the others) are set
-/// aside if they are an hour or more away, and farther than all the others are from each other. A pause with more
-/// records on both sides, or between two files, is a pause.</para>
+/// <summary>Decides which times of a trace are credible and gives each event its time. Events keep the order of the
+/// files, and the clock never goes back. The trace is read twice. The first reading surveys the times. After
+/// <see cref="Settle"/>, the second reading gives the events their times.</summary>
+/// <remarks><para>The survey cuts the times, in file order, into stretches. A time that differs from the previous one
+/// by more than a second begins a new stretch. A chain is a selection of stretches in which time neither goes back from
+/// one stretch to the next nor jumps by more than a year. The chain with the most events is believed. So a minority of
+/// records may have arbitrary times anywhere in the trace, and a pause of up to a year is accepted. If a stretch begins
+/// before the previous one ends (a clock was set back), its events in the overlap do not count. Times before 1994, when
+/// BGP-4 was new, weigh almost nothing. So later times win even if most clocks were never set.</para>
+/// <para>At either end of the trace no further time contradicts a wrong one, so the chain would include it. Therefore a
+/// few records at an end are set aside if they are at least an hour away from the others, and farther away than the
+/// others are from each other. "A few" is <see cref="FewRecords"/>, or one in a thousand if that is more, but at most a
+/// tenth of the others. A gap with more records on both sides is accepted as a pause, and so is a gap between two
+/// files.</para>
 /// <para>In the second reading a time is believed if it lies in the chain's stretch at that place of the file, or
-/// between the two around it. Two kinds of events are logged as damage and count as simultaneous with the event before:
-/// those with other times, and those more than a second before the previous event. Events before the first believed one
-/// count as simultaneous with that one. Lesser disorder is usual in archives, and is only counted.</para>
-/// <para>Memory: <see cref="MostStretches"/>. If there are more, those outside the chain so far are forgotten, and the
-/// pause that begins another is doubled until they fit.</para></remarks>
+/// between the two stretches around that place. Two kinds of events are logged as damage and count as simultaneous with
+/// the previous event: events with any other time, and events more than a second before the previous one. Events before
+/// the first believed event count as simultaneous with it. Smaller disorder is common in archives, and is only
+/// counted.</para>
+/// <para>Memory: at most <see cref="MostStretches"/> stretches. If there are more, those outside the best chain so far
+/// are forgotten, and the pause that begins a new stretch is doubled until the rest fit.</para></remarks>
 internal sealed class TraceClock
 {
-    /// <summary>Stretches that are kept. Choosing among them takes time in proportion to their square.</summary>
+    /// <summary>The most stretches that are kept. Choosing among them takes time proportional to the square of their number.</summary>
     public const int MostStretches = 1024;
 
     /// <summary>The most records at an end of a trace that are set aside because they are far from all others.</summary>
@@ -54,7 +56,7 @@ internal sealed class TraceClock
     /// <summary>The longest time without an event, in microseconds.</summary>
     public long LongestPause { get; private set; }
 
-    /// <summary>Whether every time is believed and the first reading's times were the right ones; known after <see cref="Settle"/>.</summary>
+    /// <summary>Whether every time is believed, so that the first reading's times are final. Known after <see cref="Settle"/>.</summary>
     public bool IsPlain { get; private set; }
 
     public static bool IsEarly(long time) => time < Earliest;
@@ -71,8 +73,9 @@ internal sealed class TraceClock
             damage.Add(name, 0, 0, $"the trace's times are before 1994 ({Text(First)}): its clock was not set");
     }
 
-    /// <summary>Returns the time of the next event in microseconds since 1970, given its record's time: in the first
-    /// reading the latest so far, in the second the right one. The record and its offset are for damage.</summary>
+    /// <summary>Returns the time of the next event in microseconds since 1970, given its record's time. The first
+    /// reading returns the latest time so far, the second the corrected time. The record number and the offset are for
+    /// damage messages.</summary>
     public long At(long time, long record, long offset)
     {
         _events++;
@@ -104,7 +107,7 @@ internal sealed class TraceClock
         return Now = time;
     }
 
-    /// <summary>Ends the first reading: chooses the times to believe.</summary>
+    /// <summary>Ends the first reading and chooses the times to believe.</summary>
     public void Settle()
     {
         _settled = true;
@@ -149,7 +152,7 @@ internal sealed class TraceClock
             _slack *= 2;
     }
 
-    /// <summary>Joins neighbours that are no further apart than the slack.</summary>
+    /// <summary>Joins neighbouring stretches that are at most <c>_slack</c> apart.</summary>
     private void Merge()
     {
         var kept = 0;
@@ -233,7 +236,7 @@ internal sealed class TraceClock
         return time >= here.Highest - Second && time <= most;
     }
 
-    /// <summary>Logs a time, once a record.</summary>
+    /// <summary>Logs a time, at most once per record.</summary>
     private void Log(long time, long record, long offset)
     {
         if (_logged == (_file, record) && record != 0)
@@ -243,7 +246,7 @@ internal sealed class TraceClock
     }
 
     /// <summary>Consecutive events whose times are near each other. Events are numbered from 1 in the order of the
-    /// files; forgotten ones may lie between the first and the last.</summary>
+    /// files; forgotten events may lie between the first and the last.</summary>
     private readonly record struct Stretch(long FirstEvent, long LastEvent, long First, long Lowest, long Highest, long Events)
     {
         public long Records { get; init; }
@@ -260,7 +263,8 @@ internal sealed class TraceClock
             Events = Events + next.Events, Records = Records + next.Records, LastFile = next.LastFile,
         };
 
-        /// <summary>Returns the weight that it adds to a chain that ends in another; minus infinity if it cannot follow.</summary>
+        /// <summary>Returns the weight that this stretch adds to a chain that ends with <paramref name="before"/>;
+        /// minus infinity if it cannot follow.</summary>
         public double WeightAfter(in Stretch before)
         {
             if (Lowest - before.Highest > Year || Highest < before.Highest - Second)

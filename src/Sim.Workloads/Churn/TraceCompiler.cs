@@ -33,7 +33,7 @@ internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRoute
         };
     }
 
-    /// <summary>Adds the paths whose first event is a withdrawal and which are missing at the end.</summary>
+    /// <summary>Adds the paths whose first event is a withdrawal and that are missing at the end of the trace.</summary>
     private void Assume()
     {
         foreach (var (prefix, peer, pathId) in _unannounced)
@@ -47,7 +47,7 @@ internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRoute
         _unannounced.Clear();
     }
 
-    /// <summary>Binds every known prefix by its best path, and keeps a copy as the binding before the first event.</summary>
+    /// <summary>Binds every known prefix by its best path. Returns a copy: the bindings before the first event.</summary>
     private Dictionary<Prefix, int> Bind()
     {
         foreach (var prefix in _paths.KnownPrefixes)
@@ -65,7 +65,7 @@ internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRoute
         return router.PeerOf(own, address);
     }
 
-    /// <summary>Turns a change of the best path into a change of binding, or counts it as none.</summary>
+    /// <summary>Turns a change of the best path into a change of the binding, and counts it.</summary>
     private void Record(long time, Prefix prefix, RouteChange change)
     {
         if (change == RouteChange.None)
@@ -87,7 +87,7 @@ internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRoute
 
     private long Time(ref readonly MrtRoute route) => _clock.At(route.Time, route.Record, route.Offset);
 
-    /// <summary>The first reading finds the paths at the end, and those that existed before the beginning.</summary>
+    /// <summary>The first reading. It finds the paths at the end of the trace, and those that existed before its beginning.</summary>
     private readonly struct Gathering(TraceCompiler owner, TracePeers.FilePeers peers) : IMrtHandler
     {
         public void RibEntry(ref readonly MrtRoute route, ref readonly PathAttributes attributes)
@@ -128,7 +128,7 @@ internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRoute
         }
     }
 
-    /// <summary>The second reading starts from the paths that the first one found.</summary>
+    /// <summary>The second reading. It starts from the paths that the first reading found.</summary>
     private readonly struct Replaying(TraceCompiler owner, TracePeers.FilePeers peers) : IMrtHandler
     {
         public void RibEntry(ref readonly MrtRoute route, ref readonly PathAttributes attributes) { }

@@ -29,7 +29,7 @@ public sealed record TraceCounts
     /// <summary>Paths that the trace withdraws but never announced. They are part of the starting table.</summary>
     public long AssumedPaths { get; internal set; }
 
-    /// <summary>Entries of RIB dumps in the files. They are no updates and were skipped.</summary>
+    /// <summary>Entries of RIB dumps in the files. They are not updates and are skipped.</summary>
     public long RibEntries { get; internal set; }
 
     /// <summary>Events with a time before the previous event's. They count as simultaneous with the previous event.</summary>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Churn;
 
-/// <summary>Says how close a generated trace's figure must be to the real trace's: the largest difference or, if a
-/// factor is given, the largest ratio either way. If both are 0, the figure is not compared.</summary>
+/// <summary>The tolerance for a generated trace's figure compared with the real trace's: a largest difference or, if a
+/// factor is given, a largest ratio in either direction. If both are 0, the figure is not compared.</summary>
 public readonly record struct Nearness(double Absolute, double Factor)
 {
     public static Nearness Within(double difference) => new(difference, 0);
@@ -23,7 +23,7 @@ public sealed record TraceFigure(string Group, string Name, double Value, string
 /// <summary>Lists a trace's structure as figures, for display and for comparing a generated trace with its model.</summary>
 public static class TraceFigures
 {
-    /// <summary>Returns the figures, the same ones for every trace of a family.</summary>
+    /// <summary>Returns the figures. All traces of a family have the same ones.</summary>
     public static IReadOnlyList<TraceFigure> Of(TraceStructure trace)
     {
         ArgumentNullException.ThrowIfNull(trace);
@@ -138,8 +138,9 @@ public static class TraceFigures
 
     private static string Span(long microseconds) => microseconds >= 1_000_000 ? $"{microseconds / 1_000_000} s" : $"{microseconds / 1000} ms";
 
-    /// <summary>Returns a remark if one pause, of an hour or more, is nearly all of a trace; else null. The pause may
-    /// be real, or one record's time may be wrong: nothing in the trace tells. Both lengths are in seconds.</summary>
+    /// <summary>Returns a remark if one pause of an hour or more takes nearly all of a trace's time; else null. The
+    /// pause may be real, or one record's time may be wrong. The trace does not show which. Both lengths are in
+    /// seconds.</summary>
     public static string? PauseRemark(string source, double seconds, double pause) => pause < 3600 || pause < 0.9 * seconds ? null
         : $"{source}: one pause of {pause:N0} s is nearly all of the trace's {seconds:N0} s. Its rate, and speeds against its own clock, are those of that pause";
 }

@@ -25,9 +25,10 @@ internal sealed class TraceMeter(Family family, TraceClock clock)
 
     private record struct Heard(long Events, long LastEvent, int LastPeer);
 
-    /// <summary>A peer's path to a prefix: the peer's session that last announced or withdrew it, whether it is
-    /// announced and since when, whether it had been withdrawn before, and hashes of its last announcement: AS path and
-    /// next hop (0 if there was none), the other attributes, the AS path alone.</summary>
+    /// <summary>A peer's path to a prefix. Session: the peer's session that last announced or withdrew it. Since: the
+    /// time at which it was announced or withdrawn. Returned: whether it came back after a withdrawal. Route, Rest and
+    /// AsPath: hashes of the last announcement's AS path with next hop (0 if there was none), of its other attributes,
+    /// and of its AS path alone.</summary>
     private record struct Path(int Session, bool Announced, long Since, bool Returned, ulong Route, ulong Rest, ulong AsPath);
 
     public Handler Of(MrtPeers peers) => new(this, _peers.Of(peers));
@@ -104,7 +105,7 @@ internal sealed class TraceMeter(Family family, TraceClock clock)
             (heard.LastPeer == peer ? _sameLags : _otherLags)[decade]++;
         heard = new Heard(heard.Events + 1, _events, peer);
         _events++;
-        // Path identifiers are not told apart: the last path of an ADD-PATH session stands for all.
+        // Path identifiers are ignored: the last path of an ADD-PATH session stands for all.
         return ref CollectionsMarshal.GetValueRefOrAddDefault(_paths, (long)number << 32 | (uint)peer, out _);
     }
 

@@ -3,17 +3,18 @@ using Sim.Workloads.Input;
 
 namespace Sim.Workloads.Churn;
 
-/// <summary>Brings the files of a trace into order of time: a shell sorts <c>updates.10</c> before <c>updates.9</c>.</summary>
+/// <summary>Sorts the files of a trace by time, because a shell sorts <c>updates.10</c> before <c>updates.9</c>.</summary>
 internal static class TraceOrder
 {
     private const int HeadBytes = 64 << 10;
     private const int HeadRecords = 33;
     private const int HeaderBytes = 12;
 
-    /// <summary>Sorts the files by the time at which they begin; those that begin together stay as they were named. A
-    /// file begins at the median time of its first records, clocks that were never set left out. A file without such a
-    /// time stays behind the one named before it. An even number of records has two medians: if either fits the order
-    /// in which the files were named, that order stands. Another order of names is logged as damage.</summary>
+    /// <summary>Sorts the files by the time at which they begin. Files that begin at the same time keep their order. A
+    /// file begins at the median time of its first records, not counting clocks that were never set. A file without
+    /// such a time stays behind the file named before it. An even number of records has two medians. If either median
+    /// fits the order in which the files were named, that order is kept. A change of the order is logged as
+    /// damage.</summary>
     public static IReadOnlyList<TraceFile> Sort(IReadOnlyList<TraceFile> files, DamageLog damage)
     {
         if (files.Count < 2)
@@ -38,7 +39,8 @@ internal static class TraceOrder
         return [.. files.Zip(begins).OrderBy(file => file.Second).Select(file => file.First)];
     }
 
-    /// <summary>Returns the two medians of a file's first times, equal if their number is odd; null without times.</summary>
+    /// <summary>Returns the two medians of a file's first times; null if it has none. The medians are equal if the
+    /// number of times is odd.</summary>
     private static (long Low, long High)? Begin(TraceFile file)
     {
         var head = new byte[HeadBytes];
@@ -52,7 +54,7 @@ internal static class TraceOrder
             }
             catch (ContainerDamageException)
             {
-                // The content before it counts. The reading that follows meets the damage again, and logs it.
+                // The content before the damage counts. The next reading meets the damage again and logs it.
             }
         }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Churn;
 
-/// <summary>Numbers the BGP peers of several files in the order in which they appear. Each file numbers its own. A
+/// <summary>Numbers the BGP peers of several files in the order in which they appear. Each file has its own numbers. A
 /// filter of null selects all peers.</summary>
 internal sealed class TracePeers(PeerFilter? filter)
 {
@@ -51,16 +51,16 @@ internal sealed class TracePeers(PeerFilter? filter)
 }
 
 /// <summary>Maps a trace's neighbours to WireGuard peers, at least one. A neighbour is a next hop, or the BGP peer
-/// itself if a path states none. Neighbours get peers round-robin in order of appearance: with as many peers as
-/// neighbours, each has its own.</summary>
+/// itself if a path states none. Neighbours get peers round-robin in order of appearance. If there are as many peers as
+/// neighbours, each neighbour has its own peer.</summary>
 public sealed class TraceRouter(int peers)
 {
     private readonly Dictionary<(UInt128, Family), int> _numbers = [];
 
     public int Peers { get; } = peers >= 1 ? peers : throw new ArgumentOutOfRangeException(nameof(peers), peers, "at least one peer");
 
-    /// <summary>Returns the WireGuard peer, 0 to <see cref="Peers"/> - 1, behind a neighbour's left-aligned address,
-    /// whose family need not be that of the prefixes.</summary>
+    /// <summary>Returns the WireGuard peer, 0 to <see cref="Peers"/> - 1, behind a neighbour's left-aligned address.
+    /// The address may be of another family than the prefixes.</summary>
     public int PeerOf(Family family, UInt128 address)
     {
         ref var number = ref CollectionsMarshal.GetValueRefOrAddDefault(_numbers, (address, family), out var known);

@@ -27,10 +27,10 @@ public sealed record EventKinds
     /// <summary>Withdrawals of a path that is withdrawn already.</summary>
     public long WithdrawalsAgain { get; internal set; }
 
-    /// <summary>Announcements of a withdrawn path, unchanged: flaps.</summary>
+    /// <summary>Announcements that bring a withdrawn path back unchanged: flaps.</summary>
     public long ReturnsSame { get; internal set; }
 
-    /// <summary>Announcements of a withdrawn path, with other attributes.</summary>
+    /// <summary>Announcements that bring a withdrawn path back with other attributes.</summary>
     public long ReturnsOther { get; internal set; }
 
     public long Events => FirstAnnouncements + FirstWithdrawals + Duplicates + AttributeChanges + PathChanges + Withdrawals
@@ -39,10 +39,10 @@ public sealed record EventKinds
     public long AllWithdrawals => FirstWithdrawals + Withdrawals + WithdrawalsAgain;
 }
 
-/// <summary>The statistics of a trace that a generated trace takes over as they are.</summary>
+/// <summary>The statistics of a trace that the generator uses unchanged.</summary>
 public abstract record TraceStatistics
 {
-    /// <summary>The files' names, or what made the numbers.</summary>
+    /// <summary>The names of the files, or the origin of the numbers.</summary>
     public required string Source { get; init; }
 
     public required Family Family { get; init; }
@@ -51,13 +51,13 @@ public abstract record TraceStatistics
     public required int Prefixes { get; init; }
     public required int Pairs { get; init; }
 
-    /// <summary>The spread of the counts of the longest windows beyond chance: E[n (n - 1)] / E[n]^2 - 1, the squared
-    /// coefficient of variation of their rate.</summary>
+    /// <summary>The squared coefficient of variation of the event rate between the longest windows: E[n (n - 1)] /
+    /// E[n]^2 - 1, where n is the number of events in a window. It is 0 if counts vary by chance alone.</summary>
     public required double Variation { get; init; }
 
-    /// <summary>The probability that two events of one window lie in the same tenth of it, from each of
-    /// <see cref="TraceStructure.WindowLengths"/> to the next. It is 0.1 without bursts, and 1 if all events are one
-    /// burst.</summary>
+    /// <summary>The probability that two events of one window lie in the same tenth of it, for each of
+    /// <see cref="TraceStructure.WindowLengths"/> but the shortest. It is 0.1 without bursts, and 1 if all events are
+    /// one burst.</summary>
     public required IReadOnlyList<double> PairShares { get; init; }
 
     /// <summary>Share of the events of each BGP peer, the busiest first.</summary>
@@ -81,13 +81,13 @@ public sealed record TraceStructure : TraceStatistics
     /// <summary>The lengths of windows in which events are counted, in microseconds.</summary>
     public static IReadOnlyList<long> WindowLengths { get; } = [100_000_000, 10_000_000, 1_000_000, 100_000, 10_000];
 
-    /// <summary>The shares of the busiest prefixes for which <see cref="TopShares"/> gives their share of the events.</summary>
+    /// <summary>The shares of prefixes, the busiest first, for which <see cref="TopShares"/> gives the share of the events.</summary>
     public static IReadOnlyList<double> TopParts { get; } = [0.001, 0.01, 0.05, 0.1, 0.25, 0.5];
 
     /// <summary>Decades of <see cref="TraceStatistics.SameLags"/>: 1 to 9, 10 to 99, 100 to 999, 1,000 to 9,999 events.</summary>
     public const int LagDecades = 4;
 
-    /// <summary>Upper ends of the classes of <see cref="Downs"/> and <see cref="Ups"/> in seconds; the last class has none.</summary>
+    /// <summary>Upper limits of the classes of <see cref="Downs"/> and <see cref="Ups"/> in seconds. The last class has no limit.</summary>
     public static IReadOnlyList<double> FlapSeconds { get; } = [0.1, 1, 10, 100, 1000, 10_000, 100_000, double.PositiveInfinity];
 
     /// <summary>Length of the trace in seconds, from the first event to the last one with a credible time.</summary>
@@ -111,7 +111,7 @@ public sealed record TraceStructure : TraceStatistics
     /// <summary>The longest time without an event, in seconds.</summary>
     public required double LongestPause { get; init; }
 
-    /// <summary>Ends of sessions. After one, all paths of the peer are new again.</summary>
+    /// <summary>The number of sessions that ended. After that, all paths of the peer count as new.</summary>
     public required long SessionEnds { get; init; }
 
     /// <summary>Statistics of the events per window, in the order of <see cref="WindowLengths"/>.</summary>
@@ -120,7 +120,7 @@ public sealed record TraceStructure : TraceStatistics
     /// <summary>Share of the events of the busiest prefixes, for each of <see cref="TopParts"/>.</summary>
     public required IReadOnlyList<double> TopShares { get; init; }
 
-    /// <summary>Slope of the logarithm of a prefix's events over that of its rank, from the tenth to the middle.</summary>
+    /// <summary>Slope of log(events of a prefix) over log(rank of the prefix), from rank 10 to the middle rank.</summary>
     public required double RankSlope { get; init; }
 
     /// <summary>Counts withdrawn paths by the time until they came back, in the classes of <see cref="FlapSeconds"/>.</summary>
@@ -135,7 +135,8 @@ public sealed record TraceStructure : TraceStatistics
     public double WithdrawalShare => Kinds.AllWithdrawals / (double)Math.Max(Events, 1);
     public double DuplicateShare => Kinds.Duplicates / (double)Math.Max(Events, 1);
 
-    /// <summary>Measures the events of one family in files of any order, read twice if some times are not credible.</summary>
+    /// <summary>Measures the events of one family. The files may be in any order, and are read twice if some times are
+    /// not credible.</summary>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static TraceStructure Measure(IReadOnlyList<TraceFile> files, Family family, DamageLog damage)
     {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Churn;
 
-/// <summary>Statistics of the events per window, for windows of one length in microseconds. They begin at multiples of
-/// it, in UTC. Empty windows count. The dispersion is variance / mean: 1 if events are independent.</summary>
+/// <summary>Statistics of the events per window, for windows of one length in microseconds. Windows begin at multiples
+/// of the length, in UTC. Empty windows count. The dispersion is variance / mean: 1 if events are
+/// independent.</summary>
 public sealed record WindowCounts(long Microseconds, long Windows, double Mean, double Dispersion, long Median, long P90, long P99, long Most);
 
-/// <summary>Counts events in windows of one length as they come. Memory: one entry for each different count.</summary>
+/// <summary>Counts the events in windows of one length. Memory: one entry per distinct count.</summary>
 internal sealed class WindowCounter(long microseconds)
 {
     private readonly Dictionary<long, long> _filled = [];
@@ -29,7 +30,7 @@ internal sealed class WindowCounter(long microseconds)
     public WindowCounts Finish(long duration)
     {
         Close();
-        // A last window that has hardly begun is none of its own: its events go to the others.
+        // A last window that is less than half over does not count as a window, but its events count.
         var windows = Math.Max(1, (duration + microseconds / 2) / microseconds);
         var filled = _filled.Values.Sum();
         var (events, squares) = (0.0, 0.0);

@@ -5,9 +5,9 @@ using Sim.Workloads.Input;
 
 namespace Sim.Workloads.Files;
 
-/// <summary>A file that the command line names, whatever it is: regular, a FIFO, a pipe of the shell
-/// (<c>/dev/fd/63</c>), a device, or <c>-</c> for standard input. If it is read again but cannot be, it is copied to a
-/// temporary file first. Opening and reading end when the command is cancelled.</summary>
+/// <summary>An input that the command line names: a regular file, a FIFO, a pipe of the shell (<c>/dev/fd/63</c>), a
+/// device, or <c>-</c> for standard input. If it must be read again but cannot be rewound, it is copied to a temporary
+/// file first. Cancelling the command ends opening and reading.</summary>
 public sealed class InputFile(FileInfo file, bool again, IWorkProgress progress, CancellationToken cancel)
 {
     private const string StandardInputName = "-";
@@ -22,7 +22,7 @@ public sealed class InputFile(FileInfo file, bool again, IWorkProgress progress,
     /// <summary>The file's name without its folder, for progress.</summary>
     public string ShortName => Name == StandardInputName ? "standard input" : Name.StartsWith("/dev/", StringComparison.Ordinal) ? Name : file.Name;
 
-    /// <exception cref="UserException">No such file, a folder, or one that may not be read.</exception>
+    /// <exception cref="UserException">The file does not exist, is a folder, or may not be read.</exception>
     /// <exception cref="OperationCanceledException">The command was cancelled before a FIFO had a writer.</exception>
     public Stream Open()
     {
@@ -37,12 +37,12 @@ public sealed class InputFile(FileInfo file, bool again, IWorkProgress progress,
             _copy = Copy(pipe);
         }
 
-        // The copy has no name to open it by: each reading goes over its handle, with a position of its own.
+        // The copy has no name, so each reading uses its handle, with its own position.
         return new FileStream(new SafeFileHandle(_copy.SafeFileHandle.DangerousGetHandle(), ownsHandle: false), FileAccess.Read, bufferSize: 0) { Position = 0 };
     }
 
-    /// <summary>Opens standard input, which can be one input of a command at most.</summary>
-    /// <exception cref="UserException">It is one already, or closed.</exception>
+    /// <summary>Opens standard input. A command can use it for one input only.</summary>
+    /// <exception cref="UserException">Standard input is used already, or closed.</exception>
     public static Stream StandardInput(CancellationToken cancel)
     {
         if (!Descriptor.IsInherited(0))
@@ -58,7 +58,7 @@ public sealed class InputFile(FileInfo file, bool again, IWorkProgress progress,
         {
             if (Descriptor.IsClosed(RealPath.Of(Name)))
                 throw new UserException($"{Name} is closed; name a file, or redirect one to it");
-            // No buffer: every reader has a large one of its own. A FIFO that nobody writes to keeps open(2) waiting.
+            // No buffer, because every reader has its own large one. While nobody writes to a FIFO, open(2) waits.
             return Task.Run(
                 () => new FileStream(file.FullName, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan),
                 CancellationToken.None).WaitAsync(cancel).GetAwaiter().GetResult();
@@ -87,7 +87,7 @@ public sealed class InputFile(FileInfo file, bool again, IWorkProgress progress,
         return copy;
     }
 
-    /// <summary>A pipe. Its reads may block for ever: they run on another thread, which a cancellation abandons.</summary>
+    /// <summary>A pipe. Reads may block for ever, so they run on another thread, which is abandoned on cancellation.</summary>
     private sealed class PipeStream(string name, Stream source, CancellationToken cancel) : ForwardStream
     {
         // An abandoned read may still write into it.

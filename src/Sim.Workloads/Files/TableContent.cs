@@ -5,7 +5,7 @@ using Sim.Workloads.Tables;
 
 namespace Sim.Workloads.Files;
 
-/// <summary>The content of a file: decompressed, with progress, and with its first bytes looked at to tell text from
+/// <summary>The decompressed content of a file. It reports progress, and examines the first bytes to tell text from
 /// MRT. If the container is damaged, the readers get the exception and log it.</summary>
 public sealed class TableContent : ForwardStream
 {
@@ -20,8 +20,8 @@ public sealed class TableContent : ForwardStream
     private readonly byte[] _head;
     private ContainerDamageException? _damage;
 
-    /// <exception cref="UserException">No such file, a folder, an empty file, zeros, a container that is not read, or
-    /// content that is neither MRT nor readable text.</exception>
+    /// <exception cref="UserException">The file does not exist, is a folder, is empty, begins with only zeros, is in an
+    /// unsupported container, or is neither MRT nor readable text.</exception>
     public TableContent(InputFile file, IWorkProgress progress, CancellationToken cancel)
     {
         (_name, _progress, _cancel) = (file.Name, progress, cancel);
@@ -55,13 +55,13 @@ public sealed class TableContent : ForwardStream
 
     public ContainerFormat Container => _input.Format;
 
-    /// <summary>Refuses text in a format that is not read, and text without a prefix. The error says what the text
-    /// looks like and what is wrong with its first line.</summary>
+    /// <summary>Refuses text in an unsupported format, and text without a prefix. The error says what the text looks
+    /// like and what is wrong with its first line.</summary>
     public void RefuseWithoutPrefix(PrefixListCounts counts, DamageLog damage)
     {
         if (counts.Refusal is { } refusal)
             throw new UserException($"{_name}: line {counts.Lines:N0}: {refusal}");
-        // A page may show an address on a line of its own, but no list begins with a tag or as JSON does.
+        // A web page may show an address on its own line, but no list begins with a tag or like JSON.
         if (!counts.HasNothing && !ContentRecogniser.IsNoList(_head))
             return;
         var (look, advice) = (ContentRecogniser.Describe(_head), ContentRecogniser.Advice(_head));

@@ -5,7 +5,7 @@ using Sim.Workloads.Tables;
 
 namespace Sim.Workloads.Files;
 
-/// <summary>Reads what <c>--table</c> names, whatever it is; without it, the embedded table.</summary>
+/// <summary>Loads the table that <c>--table</c> names, in any supported format; without that option, the embedded table.</summary>
 public static class TableInput
 {
     public static LoadedTable Load(FileInfo? file, Family family, BestPathRule rule, IWorkProgress progress, CancellationToken cancel) =>
@@ -43,7 +43,7 @@ public static class TableInput
     }
 }
 
-/// <summary>The valid part of a table, the damage of its file, and the counts of its list if it came from one.</summary>
+/// <summary>The valid part of a table, the damage of its file, and the counts of its prefix list; null if it came from no list.</summary>
 public sealed record LoadedTable(RouteTable Table, DamageLog Damage, PrefixListCounts? List = null)
 {
     private const int Shown = 10;
@@ -61,10 +61,10 @@ public sealed record LoadedTable(RouteTable Table, DamageLog Damage, PrefixListC
     public static string Number(DamageLog damage) => damage.Count == 1 ? "1 place" : $"{damage.Count:N0} places";
 }
 
-/// <summary>Files of updates as a trace's files, with progress.</summary>
+/// <summary>Opens files of updates for a trace, with progress.</summary>
 public static class TraceFiles
 {
-    /// <summary>Returns the files; each is looked at when it is opened. Messages name the command line's option.</summary>
+    /// <summary>Returns the files. Each file is checked when it is opened. Messages name the command-line option.</summary>
     public static IReadOnlyList<TraceFile> Open(FileInfo[] files, string option, bool again, IWorkProgress progress, CancellationToken cancel) =>
     [
         .. files.Select(file => new InputFile(file, again, progress, cancel)).Select(file => new TraceFile(file.Name, () =>

@@ -3,21 +3,21 @@ using System.Runtime.CompilerServices;
 
 namespace Sim.Workloads.Keys;
 
-/// <summary>The lookup of one structure as a type, so that the JIT compiles <see cref="KeyLoop"/> for it and calls it
-/// directly.</summary>
+/// <summary>The lookup of one structure. It is a type, so that the JIT compiles <see cref="KeyLoop"/> for it and calls
+/// it directly.</summary>
 /// <typeparam name="TKey"><see langword="uint"/> for IPv4, <see cref="UInt128"/> for IPv6.</typeparam>
 public interface IKeyLookup<in TKey>
 {
-    /// <summary>Looks up one address and returns a number that depends on the answer: 0 where there is none.</summary>
+    /// <summary>Looks up one address and returns a number that depends on the answer: 0 if nothing matches.</summary>
     int Answer(TKey key);
 }
 
 /// <summary>The loop around every timed lookup: independent lookups, or a chain of them (see <see cref="KeyChain"/>).</summary>
 public static class KeyLoop
 {
-    /// <summary>Looks up every key. For a dependent chain, in which each lookup waits for the answer before it, the
-    /// number of keys is a power of two. Returns the sum of the answers: a check, and the reason why the compiler keeps
-    /// the loop.</summary>
+    /// <summary>Looks up every key and returns the sum of the answers. The sum serves as a check, and keeps the
+    /// compiler from removing the loop. In a dependent chain each lookup waits for the previous answer, and the number
+    /// of keys must be a power of two.</summary>
     public static long Run<TKey, TLookup>(TLookup lookup, TKey[] keys, bool dependent)
         where TLookup : struct, IKeyLookup<TKey> => dependent ? Chain(lookup, keys) : All(lookup, keys);
 
@@ -53,16 +53,16 @@ public static class KeyLoop
 ///   i = (i + 1) &amp; mask                  i = KeyChain.Next(i, answer, zero, mask)   i + 1 + (answer &amp; zero)
 /// </code>
 /// <c>zero</c> is 0, so both loops meet the same keys in the same order. But neither compiler nor processor knows that:
-/// it comes from <see cref="Zero"/>, which is not inlined, and values are not predicted. So the address of the next key
-/// is not known before the answer is. The chain adds an AND and an ADD (two cycles) to each lookup, and a load of the
-/// key that hits the first-level cache when the keys are read in order.</summary>
+/// <c>zero</c> comes from <see cref="Zero"/>, which is not inlined, and processors do not predict values. So the
+/// address of the next key is not known before the answer is. The chain adds an AND and an ADD (two cycles) to each
+/// lookup, and a load of the key that hits the first-level cache when the keys are read in order.</summary>
 public static class KeyChain
 {
 #pragma warning disable CS0649 // Never assigned: it must be 0, and the chance of a change keeps it opaque.
     private static int s_zero;
 #pragma warning restore CS0649
 
-    /// <summary>A zero that the compiler cannot see through. Read it once, into a local, before the timed loop.</summary>
+    /// <summary>Returns 0 in a way that the compiler cannot know. Call it once, into a local, before the timed loop.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static int Zero() => Volatile.Read(ref s_zero);
 

@@ -7,7 +7,7 @@ namespace Sim.Workloads.Keys;
 public enum KeyPattern
 {
     /// <summary>Uniform over the address space: IPv4 all 2^32 addresses, IPv6 global unicast 2000::/3 only (the rest is
-    /// unassigned or local: lookups there would end at the root and say nothing). Many keys match no prefix.</summary>
+    /// unassigned or local, so lookups there would end at the root). Many keys match no prefix.</summary>
     Uniform,
 
     /// <summary>Uniform over prefixes: a random prefix of the table, then random host bits. Every key matches.</summary>
@@ -17,11 +17,11 @@ public enum KeyPattern
     /// host bits. A random permutation gives each prefix its rank.</summary>
     Zipf,
 
-    /// <summary>One address over and over, from a random prefix: everything is in the first-level cache.</summary>
+    /// <summary>One address inside a random prefix, looked up repeatedly. Everything stays in the first-level cache.</summary>
     Hot,
 }
 
-/// <summary>Makes lookup keys for a table: reproducible by (set of prefixes, pattern, exponent, seed). Keys under
+/// <summary>Makes lookup keys for a table. The same set of prefixes, pattern and seed give the same keys. Keys under
 /// <see cref="KeyPattern.Prefixes"/> and <see cref="KeyPattern.Zipf"/> lie inside the prefix drawn. They may match a
 /// more specific prefix inside it, as traffic to a covering route does.</summary>
 public static class LookupKeys
@@ -37,7 +37,7 @@ public static class LookupKeys
         Names.IndexOf(name) is >= 0 and var at ? (KeyPattern)at : throw new ArgumentException($"no such key pattern: {name}", nameof(name));
 
     /// <summary>Makes IPv4 keys in host byte order for a table's distinct prefixes.</summary>
-    /// <exception cref="ArgumentException">A prefix is IPv6, or there is none.</exception>
+    /// <exception cref="ArgumentException">A prefix is IPv6, or there are no prefixes.</exception>
     public static uint[] V4(ReadOnlySpan<Prefix> prefixes, KeyPattern pattern, int count, ulong seed)
     {
         Refuse(Family.IPv6, prefixes);
@@ -45,7 +45,7 @@ public static class LookupKeys
     }
 
     /// <summary>Makes IPv6 keys, left-aligned in 128 bits: the address as a big-endian number.</summary>
-    /// <exception cref="ArgumentException">A prefix is IPv4, or there is none.</exception>
+    /// <exception cref="ArgumentException">A prefix is IPv4, or there are no prefixes.</exception>
     public static UInt128[] V6(ReadOnlySpan<Prefix> prefixes, KeyPattern pattern, int count, ulong seed)
     {
         Refuse(Family.IPv4, prefixes);

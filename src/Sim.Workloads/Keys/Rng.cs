@@ -11,7 +11,7 @@ public struct Rng
 {
     private ulong _s0, _s1, _s2, _s3;
 
-    /// <summary>Makes the generator of a seed; every seed is good, 0 included.</summary>
+    /// <summary>Makes a generator from a seed. Every seed is valid, including 0.</summary>
     public Rng(ulong seed) =>
         (_s0, _s1, _s2, _s3) = (SplitMix64(ref seed), SplitMix64(ref seed), SplitMix64(ref seed), SplitMix64(ref seed));
 
@@ -35,7 +35,7 @@ public struct Rng
         return result;
     }
 
-    /// <summary>32 random bits: the high ones, which are the better mixed.</summary>
+    /// <summary>Draws 32 random bits. They are the high bits of <see cref="Next"/>, which are mixed better.</summary>
     public uint NextUInt() => (uint)(Next() >> 32);
 
     /// <summary>Draws a number in [0, bound). Multiply-shift (Lemire 2019) without its rejection step: the bias is
@@ -60,7 +60,7 @@ public struct Rng
     /// <summary>SplitMix64's output function: a bijection of 64 bits that serves as a hash.</summary>
     public static ulong Mix(ulong value) => SplitMix64(ref value);
 
-    /// <summary>One step of SplitMix64 (Steele, Lea, Flood 2014).</summary>
+    /// <summary>Takes one step of SplitMix64 (Steele, Lea, Flood 2014).</summary>
     internal static ulong SplitMix64(ref ulong state)
     {
         var z = state += 0x9E3779B97F4A7C15;

@@ -7,7 +7,7 @@ public sealed class ZipfTable
 {
     private readonly double[] _upTo;
 
-    /// <exception cref="ArgumentOutOfRangeException">No ranks, or a negative or infinite exponent.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are no ranks, or the exponent is negative or infinite.</exception>
     public ZipfTable(int ranks, double exponent)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(ranks, 1);
@@ -21,7 +21,7 @@ public sealed class ZipfTable
 
     public int Draw(ref Rng rng) => RankAt(rng.NextDouble());
 
-    /// <summary>The rank that a 64-bit hash falls on: equal hashes, equal ranks.</summary>
+    /// <summary>Returns the rank that a 64-bit hash selects. Equal hashes give equal ranks.</summary>
     public int RankOf(ulong hash) => RankAt((hash >> 11) * (1.0 / (1UL << 53)));
 
     /// <summary>Returns the rank at a quantile of the distribution, from 0 (the first rank) up to 1.</summary>

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Mrt;
 
-/// <summary>The properties of an AS path that best-path selection compares. In its length each AS of a sequence counts,
-/// a set counts once (RFC 4271, 9.1.2.2) and confederation segments do not (RFC 5065, 5.3). The neighbour is the first
-/// AS, 0 if the path is empty or begins with a set; the origin is the last, likewise (RFC 6811, 2).</summary>
+/// <summary>The properties of an AS path that best-path selection compares. The length counts each AS of a sequence and
+/// one for each set (RFC 4271, 9.1.2.2), but no confederation segments (RFC 5065, 5.3). The neighbour is the first AS;
+/// 0 if the path is empty or begins with a set. The origin is the last AS; 0 if the path is empty or ends with a set
+/// (RFC 6811, 2).</summary>
 public readonly record struct AsPathFacts(int Length, uint NeighbourAs, uint OriginAs);
 
 /// <summary>AS_PATH and AS4_PATH (RFC 4271, 4.3 b; RFC 6793): segments one after the other.

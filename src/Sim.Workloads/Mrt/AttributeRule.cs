@@ -12,12 +12,13 @@ internal enum Fault : byte
     /// <summary>Treat-as-withdraw: the prefixes that the UPDATE announces are withdrawn. An entry of a RIB is left out.</summary>
     Withdraw,
 
-    /// <summary>Session reset. An archive has no session to reset, and it holds what the peer sent next. So the UPDATE
+    /// <summary>Session reset. An archive has no session to reset, and holds the messages that followed. So the UPDATE
     /// is ignored, and the peer's other routes stay.</summary>
     Reset,
 }
 
-/// <summary>The form that an attribute must have, and the fault if it has another. It is small because every attribute looks one up.</summary>
+/// <summary>The form that an attribute must have, and the fault if it has another form. The struct is small because each attribute looks
+/// one up.</summary>
 internal readonly struct AttributeRule
 {
     public const int Origin = 1, AsPath = 2, NextHop = 3, Med = 4, LocalPref = 5, Aggregator = 7;
@@ -39,7 +40,7 @@ internal readonly struct AttributeRule
         (_least, _more, _step) = ((ushort)least, (ushort)(most - least), (byte)step);
     }
 
-    /// <summary>Optional (0x80) and transitive (0x40) as specified; RFC 7606, 3 c.</summary>
+    /// <summary>The flags optional (0x80) and transitive (0x40) that the attribute must have (RFC 7606, 3 c).</summary>
     public readonly byte Flags;
 
     /// <summary>The handling of an error; <see cref="Fault.None"/> for types without a rule, which are skipped.</summary>

@@ -10,19 +10,20 @@ public enum BestPathOrder
     ShortestPath,
 
     /// <summary>RFC 4271, 9.1: highest LOCAL_PREF (100 where absent), shortest AS path, lowest ORIGIN, then lowest peer
-    /// index and path identifier. MULTI_EXIT_DISC is ignored because it compares only paths from one neighbouring AS:
-    /// the order would not be total, and the result would depend on the order of arrival (RFC 3345).</summary>
+    /// index and path identifier. MULTI_EXIT_DISC is ignored because it compares only paths from one neighbouring AS.
+    /// With it, the order would not be total, and the result would depend on the order of arrival (RFC 3345).</summary>
     Preference,
 }
 
-/// <summary>The choice of the best path: the order among paths, and the peer or AS whose paths alone count, or null.</summary>
+/// <summary>The rule that chooses the best path: an order of paths, and a filter. If the filter is not null, only the paths of
+/// its peer or AS count.</summary>
 public sealed record BestPathRule(BestPathOrder Order, PeerFilter? Peer = null)
 {
     public static BestPathRule Default { get; } = new(BestPathOrder.ShortestPath);
 
     /// <summary>Reads <c>--best path|preference</c> and <c>--peer INDEX|ADDRESS|AS64500</c>; null means that the option
     /// was not given.</summary>
-    /// <exception cref="FormatException">An option has none of its forms.</exception>
+    /// <exception cref="FormatException">An option is malformed.</exception>
     public static BestPathRule Parse(string? best, string? peer) => new(
         best switch
         {
@@ -32,7 +33,7 @@ public sealed record BestPathRule(BestPathOrder Order, PeerFilter? Peer = null)
         },
         peer is null ? null : PeerFilter.Parse(peer));
 
-    /// <summary>Returns a path's rank. The lowest is best, and no two paths of a prefix have the same.
+    /// <summary>Returns a path's rank. The lowest rank is best. No two paths of a prefix have the same rank.
     /// <code>
     ///   ~LOCAL_PREF(32) path length(16) origin(8) 0(8) | peer(32) path id(32)
     ///   `------ 0 for ShortestPath ---- ^^^^ but not this     `- tells a prefix's paths apart
@@ -52,7 +53,7 @@ public sealed record BestPathRule(BestPathOrder Order, PeerFilter? Peer = null)
     }
 }
 
-/// <summary>One peer of a file, or the peers of one AS.</summary>
+/// <summary>Selects one peer of a file, or the peers of one AS.</summary>
 public sealed class PeerFilter
 {
     private readonly string _text;
@@ -61,7 +62,7 @@ public sealed class PeerFilter
     private PeerFilter(string text, Func<MrtPeer, int, bool> matches) => (_text, _matches) = (text, matches);
 
     /// <summary>Reads an index (<c>3</c>), an address, or an AS (<c>AS64500</c>).</summary>
-    /// <exception cref="FormatException">It is none of these.</exception>
+    /// <exception cref="FormatException">The text is none of these.</exception>
     public static PeerFilter Parse(string text)
     {
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var wanted))

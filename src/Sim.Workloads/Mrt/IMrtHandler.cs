@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Mrt;
 
-/// <summary>One prefix in one record. The reader reuses it for the next call: copy what you keep.</summary>
+/// <summary>One prefix in one record. The reader reuses it for the next call, so copy what you keep.</summary>
 public struct MrtRoute
 {
     /// <summary>The prefix. Host bits that the file sets are cleared.</summary>
@@ -19,19 +19,20 @@ public struct MrtRoute
     /// <summary>The time at which the peer announced an entry of a dump, in seconds since 1970; 0 for messages.</summary>
     public uint Originated;
 
-    /// <summary>The record, counted from 1.</summary>
+    /// <summary>The number of the record, from 1.</summary>
     public long Record;
 
     /// <summary>Bytes from the start of the content to the record.</summary>
     public long Offset;
 
-    /// <summary>Whether it is withdrawn because the UPDATE that announces it is malformed (RFC 7606,
-    /// treat-as-withdraw). Such a withdrawal does not show that there was a path before.</summary>
+    /// <summary>Whether the prefix is withdrawn because the UPDATE that announces it is malformed (RFC 7606,
+    /// treat-as-withdraw). Such a withdrawal does not show that a path existed before.</summary>
     public bool Malformed;
 }
 
-/// <summary>Receives the content of a file in its order. Implement it as a struct: the reader is then compiled for it,
-/// and the calls are inlined. Withdrawals of an UPDATE come before its announcements, as in RFC 4271.</summary>
+/// <summary>Receives the content of a file in the order of the file. Implement it as a struct: the reader is then
+/// compiled for it, and the calls are inlined. Withdrawals of an UPDATE come before its announcements, as in RFC
+/// 4271.</summary>
 public interface IMrtHandler
 {
     /// <summary>Takes an entry of a RIB dump. The attributes are valid during the call.</summary>

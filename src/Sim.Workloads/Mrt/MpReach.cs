@@ -2,8 +2,8 @@
 namespace Sim.Workloads.Mrt;
 
 /// <summary>MP_REACH_NLRI (RFC 4760, 3). RIB dumps should carry only the length of the next hop and the next hop (RFC
-/// 6396, 4.3.4), but some carry the whole attribute. Its first byte tells the two apart: 0, the high byte of an AFI, is
-/// no next hop's length.
+/// 6396, 4.3.4), but some carry the whole attribute. The first byte tells the two forms apart. It is 0, the high byte
+/// of the AFI, in the whole form. In the short form it is the length of the next hop.
 /// <code>
 ///   whole   AFI(2) SAFI(1) length(1) next hop(4, 16, 32) reserved(1) NLRI
 ///   short                  length(1) next hop
@@ -14,7 +14,7 @@ internal ref struct MpReach
 
     public bool Present;
 
-    /// <summary>Whether the attribute is whole. Only then it names its family.</summary>
+    /// <summary>Whether the attribute has the whole form. Only the whole form names a family.</summary>
     public bool IsWhole;
 
     public ushort Afi;

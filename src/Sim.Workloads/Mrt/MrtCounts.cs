@@ -9,7 +9,7 @@ public sealed class MrtCounts
     /// <summary>Whole records, damaged ones included.</summary>
     public long Records { get; internal set; }
 
-    /// <summary>Records by type and subtype. A type that is not read has all its subtypes under 0.</summary>
+    /// <summary>Records by type and subtype. All subtypes of a type that is not read count as subtype 0.</summary>
     public IReadOnlyDictionary<(ushort Type, ushort Subtype), long> RecordsByType => _records;
 
     /// <summary>Records of types or subtypes that carry no unicast routes: deprecated, multicast, generic, unknown.</summary>
@@ -44,14 +44,14 @@ public sealed class MrtCounts
     internal void AddRecord(ushort type, ushort subtype)
     {
         Records++;
-        // The subtypes of types that nobody reads are not worth a row each, and could be 65,536 each.
+        // A type that is not read could have 65,536 subtypes, which are not worth a row each.
         if (type is not (MrtTypes.TableDump or MrtTypes.TableDumpV2 or MrtTypes.Bgp4mp or MrtTypes.Bgp4mpEt))
             subtype = 0;
         CollectionsMarshal.GetValueRefOrAddDefault(_records, (type, subtype), out _)++;
     }
 }
 
-/// <summary>Counts the content of a file for <c>table info</c>. It reads all and remembers only the distinct prefixes.</summary>
+/// <summary>Counts the content of a file for <c>table info</c>. Memory: the distinct prefixes.</summary>
 public static class MrtSummary
 {
     /// <exception cref="IOException">The device fails.</exception>

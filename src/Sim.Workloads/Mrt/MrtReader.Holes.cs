@@ -2,14 +2,16 @@
 namespace Sim.Workloads.Mrt;
 
 /// <content>Skips NUL bytes where a record should begin: the tail of a file after a power cut, or a hole that was never
-/// written. A header of zeros would be read as an empty record of type 0 (NULL, deprecated), and a hole as hundreds.</content>
+/// written. Otherwise a header of zeros would be read as an empty record of type 0 (NULL, deprecated), and a hole as hundreds
+/// of such records.</content>
 public sealed partial class MrtReader
 {
     // A header may itself begin with NUL bytes: a time of 0, and the upper byte of its type.
     private const int LeadingZeros = 5;
 
     /// <summary>Skips NUL bytes and logs them as one place of damage. Returns false if no record follows. A record
-    /// follows if there is a plausible header, and after its record another header or the end.</summary>
+    /// follows if there is a plausible header, and another header or the end of the file comes after the
+    /// record.</summary>
     private bool SkipNuls()
     {
         if (!AtHole(out var lead))
@@ -19,7 +21,7 @@ public sealed partial class MrtReader
         int zeros;
         while ((zeros = _buffer.AsSpan(_start, _end - _start).IndexOfAnyExcept((byte)0)) < 0)
         {
-            // The last ones are kept, because they may be a header's.
+            // The last NUL bytes are kept, because they may belong to a header.
             var kept = Math.Min(_end - _start, LeadingZeros);
             Advance(_end - _start - kept);
             if (Ensure(kept + 1))
@@ -45,8 +47,8 @@ public sealed partial class MrtReader
         return false;
     }
 
-    /// <summary>Returns whether the next header begins with zeros, or ends in zeros because the hole begins within it.
-    /// Then <paramref name="lead"/> bytes of it were written.</summary>
+    /// <summary>Returns whether the next header lies in a hole: it begins with zeros, or the hole begins within it. In
+    /// the second case, its first <paramref name="lead"/> bytes were written.</summary>
     private bool AtHole(out int lead)
     {
         lead = 0;
@@ -57,7 +59,7 @@ public sealed partial class MrtReader
         // A time of 0 and a type of 0: nobody has written such a record.
         if (bytes[..Math.Min(bytes.Length, LeadingZeros + 1)].IndexOfAnyExcept((byte)0) < 0)
             return true;
-        // A time, and nothing but zeros behind it: a record of type 0 would be followed by the time of another.
+        // A time followed by zeros only. A real record of type 0 would be followed by the time of another record.
         lead = bytes.LastIndexOfAnyExcept((byte)0) + 1;
         return lead <= 4 && bytes.Length >= Header;
     }

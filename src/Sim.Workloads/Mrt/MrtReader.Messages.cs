@@ -89,16 +89,16 @@ public sealed partial class MrtReader
         return ReadUpdate(ref handler, wide, addPath, body[header..length]);
     }
 
-    /// <summary><code>length(2) withdrawn IPv4 prefixes | length(2) path attributes | announced IPv4 prefixes</code>
+    /// <summary>
+    /// <code>length(2) withdrawn IPv4 prefixes | length(2) path attributes | announced IPv4 prefixes</code>
     /// The whole UPDATE is checked before any of it is delivered. Errors are handled as RFC 7606 says:
     /// <list type="bullet">
-    /// <item>Some errors would reset the session (3 b, g, i, j and 5.3): a field of prefixes that is refused, a framing
-    /// of the UPDATE that does not fit, and MP_REACH_NLRI or MP_UNREACH_NLRI that are malformed or come twice. If one
-    /// field cannot be what it is said to be, the others are not trusted either. Nothing of the UPDATE is used; see
-    /// <see cref="Fault.Reset"/>.</item>
-    /// <item>If another attribute is malformed or missing, the announced prefixes are withdrawn, and the withdrawn ones
-    /// too. That holds even if nothing is announced and 5.2 asks for a reset, because the error may hide the
-    /// announcement, and a reset would have removed the withdrawn prefixes as well.</item>
+    /// <item>Some errors would reset the session (3 b, g, i, j and 5.3): a refused field of prefixes, lengths that do
+    /// not fit the UPDATE, and an MP_REACH_NLRI or MP_UNREACH_NLRI that is malformed or occurs twice. After such an
+    /// error no other field is trusted either, and nothing of the UPDATE is used; see <see cref="Fault.Reset"/>.</item>
+    /// <item>If another attribute is malformed or missing, all prefixes of the UPDATE are withdrawn, announced or not.
+    /// This applies even if nothing is announced, where 5.2 asks for a reset: the error may hide the announcement, and
+    /// a reset would remove the withdrawn prefixes as well.</item>
     /// </list></summary>
     private string? ReadUpdate<THandler>(ref THandler handler, bool wide, bool addPath, ReadOnlySpan<byte> message)
         where THandler : struct, IMrtHandler
@@ -158,7 +158,7 @@ public sealed partial class MrtReader
         return wrong is null ? null : $"{field}: {wrong}: nothing of the UPDATE is used";
     }
 
-    /// <summary>Takes the prefixes of a family if it is IPv4 or IPv6 unicast; the others are counted.</summary>
+    /// <summary>Takes the prefixes of a field of IPv4 or IPv6 unicast. Fields of other families are only counted.</summary>
     private string? TakeUnicast(string field, ushort afi, byte safi, ReadOnlySpan<byte> nlri, bool addPath)
     {
         if (afi is (MrtTypes.AfiIPv4 or MrtTypes.AfiIPv6) && safi == MpReach.UnicastSafi)

@@ -10,7 +10,7 @@ public sealed partial class MrtReader
     private int[] _table = [];
     private int _tableCount = -1;
 
-    /// <summary>One prefix from one peer:
+    /// <summary>Reads one prefix from one peer:
     /// <code>view(2) sequence(2) prefix(4 or 16) length(1) status(1) originated(4) peer(4 or 16) AS(2) size(2) attributes</code></summary>
     private string? ReadTableDump<THandler>(ref THandler handler, ushort subtype, ReadOnlySpan<byte> body)
         where THandler : struct, IMrtHandler
@@ -89,8 +89,7 @@ public sealed partial class MrtReader
         return null;
     }
 
-    /// <summary>One prefix from many peers. An entry whose attributes are malformed is left out; its size still leads
-    /// to the next.
+    /// <summary>Reads one prefix from many peers. An entry with malformed attributes is left out; its size still leads to the next entry.
     /// <code>
     ///   sequence(4) length(1) prefix(0 to 16) entries(2) | peer(2) originated(4) [path id(4)] size(2) attributes | ...
     /// </code></summary>
@@ -138,8 +137,8 @@ public sealed partial class MrtReader
         return null;
     }
 
-    /// <summary>Goes from entry to entry. Returns null if the last one ends where the record does. Otherwise a size is
-    /// wrong, or only the entries or only the record's type have path identifiers: none can be trusted.</summary>
+    /// <summary>Checks that the entries fill the record exactly. Returns null if they do. Otherwise a size is wrong, or
+    /// the record's type and its entries disagree on path identifiers. Then no entry can be trusted.</summary>
     private static string? Misfit(ReadOnlySpan<byte> body, int entries, int head)
     {
         for (; entries > 0; entries--)
@@ -155,8 +154,8 @@ public sealed partial class MrtReader
         return body.IsEmpty ? null : "the record goes on after its last entry";
     }
 
-    /// <summary>Delivers an entry. It is refused and named if an attribute is malformed that RFC 7606 does not discard.
-    /// Attributes may be missing: BIRD dumps its routes of other protocols without any.</summary>
+    /// <summary>Delivers an entry, unless an attribute is malformed that RFC 7606 does not discard. Such an entry is
+    /// logged. Attributes may be missing, because BIRD dumps routes of other protocols without any.</summary>
     private void DeliverEntry<THandler>(ref THandler handler, ReadOnlySpan<byte> attributes, bool wide)
         where THandler : struct, IMrtHandler
     {

@@ -4,9 +4,9 @@ using Sim.Workloads.Input;
 
 namespace Sim.Workloads.Mrt;
 
-/// <summary>Reads MRT (RFC 6396, RFC 8050), plain or from a <see cref="CompressedInput"/>, forward, in one buffer, in
-/// place: nothing is allocated per record or entry. Damage is logged under the file's name and counted, and reading
-/// goes on wherever the framing allows it.
+/// <summary>Reads MRT (RFC 6396, RFC 8050), plain or from a <see cref="CompressedInput"/>. It reads forward in one buffer, and
+/// allocates nothing per record or entry. Damage is counted, and logged under the file's name. Reading continues if the framing
+/// allows it.
 /// <code>
 ///   MRT record   time(4) type(2) subtype(2) length(4) | body             MrtReader.cs      sections 2 and 3
 ///   TABLE_DUMP, TABLE_DUMP_V2                                            MrtReader.Rib.cs  sections 4.2 and 4.3
@@ -17,7 +17,8 @@ namespace Sim.Workloads.Mrt;
 /// </code></summary>
 public sealed partial class MrtReader(Stream input, string name, DamageLog damage)
 {
-    /// <summary>The longest record; a longer one is damage. It has room for 65,535 entries of the usual 100 to 200 bytes.</summary>
+    /// <summary>The longest record in bytes; a longer one is damage. It has room for 65,535 entries of the usual 100 to 200
+    /// bytes.</summary>
     public const int MaxRecord = 16 << 20;
 
     private const int Header = 12;
@@ -67,7 +68,8 @@ public sealed partial class MrtReader(Stream input, string name, DamageLog damag
             var assigned = MrtTypes.IsAssigned(type);
             if (!assigned)
                 Complain($"type {type} is not an MRT record type");
-            // One strange type may be a flipped bit; a second in a row, or a first record, means that this is no MRT.
+            // One unknown type may be a flipped bit. Two in a row, or one in the first record, mean that this is not
+            // MRT.
             if (!assigned && (strange || Counts.Records == 1))
                 break;
             strange = !assigned;
@@ -85,7 +87,7 @@ public sealed partial class MrtReader(Stream input, string name, DamageLog damag
         }
     }
 
-    /// <summary>Returns what is wrong with the record, or null.</summary>
+    /// <summary>Reads the body of a record. Returns what is wrong with it, or null.</summary>
     private string? ReadBody<THandler>(ref THandler handler, ushort type, ushort subtype, ReadOnlySpan<byte> body)
         where THandler : struct, IMrtHandler
     {
@@ -142,7 +144,8 @@ public sealed partial class MrtReader(Stream input, string name, DamageLog damag
         _offset += bytes;
     }
 
-    /// <summary>Makes a number of bytes from <c>_start</c> on available. Returns false if the content ends before that.</summary>
+    /// <summary>Makes <paramref name="count"/> bytes from <c>_start</c> on available. Returns false if the content ends before
+    /// that.</summary>
     private bool Ensure(int count)
     {
         if (_end - _start >= count)

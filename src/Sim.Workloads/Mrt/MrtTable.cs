@@ -6,12 +6,12 @@ namespace Sim.Workloads.Mrt;
 /// <summary>Makes a table with one next hop per prefix from an MRT file. From a RIB dump it takes the best of each
 /// prefix's entries; from an update file, the result of all announcements, withdrawals and ends of sessions.</summary>
 /// <remarks>Memory is bounded by the table: a dump needs one path per prefix, updates one per prefix, peer and path
-/// identifier. In a file that holds both, only the best of a prefix's entries counts: its later withdrawal does not
-/// bring back the second best.</remarks>
+/// identifier. In a file that holds both, only the best entry of a prefix counts. If it is withdrawn later, the second
+/// best does not come back.</remarks>
 public static class MrtTable
 {
     /// <summary>Loads the table of one family from a <see cref="CompressedInput"/> or any stream that is plain MRT. The
-    /// rule chooses the best path. The name is the file's in messages and in the table.</summary>
+    /// rule chooses the best path. Messages and the table use the name.</summary>
     /// <exception cref="IOException">The device fails.</exception>
     /// <exception cref="InvalidDataException">The rule names a peer that the file does not have.</exception>
     public static RouteTable Load(Stream input, string name, Family family, BestPathRule rule, DamageLog damage)

@@ -6,7 +6,7 @@ public static class MrtTypes
 {
     public const ushort TableDump = 12, TableDumpV2 = 13, Bgp4mp = 16, Bgp4mpEt = 17;
 
-    // Address families, which are TABLE_DUMP's subtypes too.
+    // Address families, which are also the subtypes of TABLE_DUMP.
     public const ushort AfiIPv4 = 1, AfiIPv6 = 2;
 
     // TABLE_DUMP_V2

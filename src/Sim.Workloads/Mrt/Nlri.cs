@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace Sim.Workloads.Mrt;
 
-/// <summary>Goes through a field of prefixes (RFC 4271, 4.3; RFC 7911, 3):
+/// <summary>Reads a field of prefixes, one after the other (RFC 4271, 4.3; RFC 7911, 3):
 /// <code>[path identifier(4)] length in bits(1) as many bytes as hold them | ...</code></summary>
 internal ref struct NlriReader(ReadOnlySpan<byte> field, Family family, bool addPath)
 {
@@ -17,8 +17,8 @@ internal ref struct NlriReader(ReadOnlySpan<byte> field, Family family, bool add
     public readonly bool HostBits => _hostBits != 0;
     public readonly int Left => _left.Length;
 
-    /// <summary>Reads the next prefix. Returns what is wrong, or null. The entry is written in place: a copy of freshly
-    /// written fields would wait for the writes.</summary>
+    /// <summary>Reads the next prefix. Returns what is wrong, or null. The entry is written in place, because a copy of
+    /// fields just written would wait for the writes.</summary>
     public string? TryRead(ref NlriEntry entry)
     {
         var head = addPath ? 5 : 1;
@@ -79,11 +79,11 @@ internal struct NlriEntry
 }
 
 /// <summary>The prefixes of one UPDATE. All are read before the first is delivered. A field is refused whole in three
-/// cases: it is syntactically wrong (RFC 7606, 5.3); it repeats a prefix, for which no sender has a reason; or it makes
-/// sense only with path identifiers where the record type has none, or the reverse. Collectors have written both: RFC
-/// 8050 gave ADD-PATH its own record types late. A small identifier, read as prefixes, repeats 0.0.0.0/0 or ::/0.</summary>
-/// <remarks>A field is sound in a reading (with path identifiers, or without) if it is syntactically right, repeats
-/// nothing and has no host bits, which routers clear.
+/// cases: it is syntactically wrong (RFC 7606, 5.3); it repeats a prefix, which no sender does; or its record type is wrong
+/// about path identifiers. Collectors have written such fields, because RFC 8050 gave ADD-PATH its own record types late.
+/// If a small path identifier is read as prefixes, 0.0.0.0/0 or ::/0 is repeated.</summary>
+/// <remarks>A field is sound in a reading (with path identifiers, or without) if it is syntactically right, repeats nothing
+/// and has no host bits, which routers clear.
 /// <code>
 ///   sound as the record type says it   sound in the other reading
 ///            yes                               no                   read as the record type says
@@ -93,7 +93,8 @@ internal struct NlriEntry
 /// </code></remarks>
 internal sealed class NlriFields
 {
-    // Speakers number the paths of a prefix; an identifier that does not begin with a zero looks like a prefix (RFC 7911, 3).
+    // Routers number the paths of a prefix upwards from small numbers (RFC 7911, 3). An identifier that does not begin with a
+    // zero byte looks like a prefix.
     private const uint FirstLargeId = 1 << 24;
 
     // A slot is taken if its upper half is the field's stamp; the lower half is the entry.
@@ -109,11 +110,12 @@ internal sealed class NlriFields
 
     public void Clear() => Count = 0;
 
-    /// <summary>Takes the prefixes of a field (all fields of an UPDATE have at most 65,535 bytes), or returns what is
-    /// wrong with it. This adds to the peer's evidence. The time is proportional to the field's length, and it
-    /// allocates only if there are more prefixes than ever before. The field is doubtful if both readings are sound, no
-    /// other field of the peer decides, and the identifiers speak against the record type: small ones, as routers
-    /// number paths, where there should be none; or large ones where there should be some.</summary>
+    /// <summary>Takes the prefixes of a field, or returns what is wrong with it, and adds to the evidence on the peer.
+    /// All fields of an UPDATE together have at most 65,535 bytes. The time is proportional to the field's length.
+    /// Memory is allocated only if there are more prefixes than ever before. The field is doubtful if three conditions
+    /// hold. Both readings are sound. No other field of the peer decides. The identifiers contradict the record type:
+    /// they are small, as routers number paths, although the type has none, or large although the type has
+    /// some.</summary>
     public string? Take(ReadOnlySpan<byte> field, Family family, bool addPath, ref PathIds signs, out bool isDoubtful)
     {
         isDoubtful = false;
@@ -185,7 +187,7 @@ internal sealed class NlriFields
     /// <summary>Adds an entry to the slots by its number in the field. Returns false if an equal one is there.</summary>
     private bool TryAdd(int first, uint mask, ref readonly NlriEntry entry, int number)
     {
-        // With the seed no file can aim at one slot.
+        // Because of the random seed, no file can be made to fill one slot.
         var mixed = (entry.Upper ^ _seed) * 0x9E3779B97F4A7C15;
         mixed = (mixed ^ mixed >> 32 ^ entry.Lower ^ entry.Length ^ (ulong)entry.PathId << 8) * 0xD6E8FEB86659FD93;
         for (var slot = (uint)(mixed >> 32) & mask; ; slot = slot + 1 & mask)
@@ -203,14 +205,14 @@ internal sealed class NlriFields
     }
 }
 
-/// <summary>The evidence that a peer's fields give if they make sense in one reading alone. Both flags are set if the
-/// fields contradict each other.</summary>
+/// <summary>The evidence from a peer's fields that make sense in only one reading. Both flags are set if the fields
+/// contradict each other.</summary>
 [Flags]
 internal enum PathIds : byte { Unknown = 0, Absent = 1, Present = 2 }
 
-/// <summary>Remembers whether a peer's prefixes of a family have path identifiers. Its fields show that, whatever their
-/// record types say. It also remembers the fields that were read as their record type says although the other reading
-/// makes sense too. It takes two bytes per peer, and an entry per peer with such fields.</summary>
+/// <summary>Remembers whether a peer's prefixes of a family have path identifiers. The evidence is the peer's fields,
+/// not their record types. It also remembers the fields that make sense in both readings and were read as their record
+/// type says. Memory: two bytes per peer, and one entry per peer with such fields.</summary>
 internal sealed class PathIdSigns
 {
     private readonly Dictionary<(int Peer, Family Family, bool AddPath), (long Fields, long Record, long Offset)> _doubts = [];
@@ -227,7 +229,7 @@ internal sealed class PathIdSigns
         }
     }
 
-    /// <summary>Remembers a field that was read as its record type says because nothing decided.</summary>
+    /// <summary>Remembers a field that was read as its record type says because no evidence decided.</summary>
     public void Doubt(ref readonly MrtRoute route, Family family, bool addPath)
     {
         var key = (route.Peer, family, addPath);
@@ -235,7 +237,7 @@ internal sealed class PathIdSigns
         _doubts[key] = (fields + 1, record, offset);
     }
 
-    /// <summary>Logs the fields that nothing has confirmed since.</summary>
+    /// <summary>Logs the doubtful fields that no later field has confirmed.</summary>
     public void Report(string name, MrtPeers peers, DamageLog damage)
     {
         foreach (var ((peer, family, addPath), (fields, record, offset)) in _doubts)

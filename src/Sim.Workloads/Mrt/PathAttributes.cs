@@ -3,8 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace Sim.Workloads.Mrt;
 
-/// <summary>The context that decides how attributes are read: whether AS_PATH has ASes of 4 bytes, whether they belong
-/// to a RIB entry, where MP_REACH_NLRI may be short (RFC 6396, 4.3.4), and whether an external peer sent them.</summary>
+/// <summary>The context that decides how attributes are read. Wide: AS_PATH has ASes of 4 bytes. InRib: the attributes
+/// belong to a RIB entry, in which MP_REACH_NLRI may be short (RFC 6396, 4.3.4). External: an external peer sent
+/// them.</summary>
 internal readonly record struct AttributeSource(bool Wide, bool InRib, bool External);
 
 /// <summary>The path attributes of one entry or UPDATE (RFC 4271, 4.3; RFC 4760), read in place: the spans point into
@@ -15,7 +16,7 @@ internal readonly record struct AttributeSource(bool Wide, bool InRib, bool Exte
 /// </code></summary>
 public ref struct PathAttributes
 {
-    /// <summary>The value of <see cref="Origin"/> if the attribute is absent: worse than any.</summary>
+    /// <summary>The value of <see cref="Origin"/> if the attribute is absent. It ranks behind all others.</summary>
     public const byte NoOrigin = 255;
 
     private const byte ExtendedLength = 0x10;
@@ -26,7 +27,8 @@ public ref struct PathAttributes
 
     public bool HasMed, HasLocalPref;
 
-    /// <summary>Whether there is a next hop. <c>0.0.0.0</c> and <c>::</c> are none; dumps give them to a router's own routes.</summary>
+    /// <summary>Whether there is a next hop. <c>0.0.0.0</c> and <c>::</c>, which dumps give to a router's own routes, do not
+    /// count.</summary>
     public bool HasNextHop;
 
     /// <summary>Family of <see cref="NextHop"/>, which may differ from the prefix's (RFC 8950).</summary>
@@ -56,7 +58,7 @@ public ref struct PathAttributes
     internal ReadOnlySpan<byte> Unreach;
     internal bool HasUnreach;
 
-    /// <summary>The strongest of the errors (RFC 7606, 3 h); the first of several equally strong ones.</summary>
+    /// <summary>The most severe error (RFC 7606, 3 h); the first of several equally severe ones.</summary>
     internal Fault Fault;
 
     private byte _wrongType;
@@ -65,7 +67,8 @@ public ref struct PathAttributes
     private bool _disowned, _hasAs4Aggregator;
     private ulong _present;
 
-    /// <summary>Reads all attributes, or those before an error that hides the rest. <see cref="Fault"/> says whether they are sound.</summary>
+    /// <summary>Reads all attributes, or all before an error that hides the rest. <see cref="Fault"/> says whether they are
+    /// sound.</summary>
     internal static void Read(ReadOnlySpan<byte> bytes, AttributeSource source, out PathAttributes read)
     {
         read = default;
@@ -109,7 +112,7 @@ public ref struct PathAttributes
         return $"{name}{_wrong}: {consequence}";
     }
 
-    /// <summary>Makes the next hop of MP_REACH_NLRI the handler's. It counts even beside NEXT_HOP (RFC 4760, 3).</summary>
+    /// <summary>Gives the handler the next hop of MP_REACH_NLRI, which counts even if there is a NEXT_HOP (RFC 4760, 3).</summary>
     internal void UseReachNextHop() => (HasNextHop, NextHop, NextHopFamily) = (Reach.HasNextHop, Reach.NextHop, Reach.NextHopFamily);
 
     private static bool TryTake(scoped ref ReadOnlySpan<byte> bytes, out byte flags, out byte type, out ReadOnlySpan<byte> value)
@@ -203,8 +206,9 @@ public ref struct PathAttributes
         }
     }
 
-    /// <summary>Lets AS4_PATH replace the end of AS_PATH. By RFC 6793 it is ignored if AS_PATH has ASes of 4 bytes
-    /// (4.1), or if the AGGREGATOR is not AS_TRANS, because a speaker without AS4_PATH has set that (4.2.3).</summary>
+    /// <summary>Lets AS4_PATH replace the end of AS_PATH. RFC 6793 ignores AS4_PATH in two cases. AS_PATH has ASes of 4
+    /// bytes (4.1), or the AS of the AGGREGATOR is not AS_TRANS, because a speaker without AS4_PATH has set it
+    /// (4.2.3).</summary>
     private void MergePaths()
     {
         if (WideAs || _disowned && _hasAs4Aggregator)

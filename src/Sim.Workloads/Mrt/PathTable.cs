@@ -78,8 +78,8 @@ public sealed class PathTable(Family family, BestPathRule rule)
     public bool Has(Prefix prefix, int peer, uint pathId) =>
         _slots.TryGetValue(prefix, out var slot) && Find(slot, (ulong)(uint)peer << 32 | pathId, out _, out _, out _);
 
-    /// <summary>Adds a path whose next hop alone is known; every other path is better. Returns false if the peer has
-    /// one already, or the prefix has <see cref="MostPaths"/>.</summary>
+    /// <summary>Adds a path with a next hop and no other attributes; every other path is better. Returns false if the
+    /// peer has this path already, or the prefix has <see cref="MostPaths"/>.</summary>
     public bool Assume(Prefix prefix, int peer, uint pathId, Family hopFamily, UInt128 hop)
     {
         var identity = (ulong)(uint)peer << 32 | pathId;
@@ -121,7 +121,8 @@ public sealed class PathTable(Family family, BestPathRule rule)
     }
 
     /// <summary>Returns the table of best paths, in the order in which the prefixes first appeared. A path without a
-    /// next hop is named after its peer, unless that is 0.0.0.0 or ::, as for a router's own routes.</summary>
+    /// next hop gets its peer's address as next hop. If that is 0.0.0.0 or ::, as for a router's own routes, the route
+    /// has no next hop.</summary>
     public RouteTable ToRouteTable(string source, MrtPeers peers)
     {
         var routes = new Route[Count];
@@ -292,13 +293,13 @@ public sealed class PathTable(Family family, BestPathRule rule)
     }
 }
 
-/// <summary>The best path of a prefix, with the index of its peer. The path identifier is 0 if there is none, and so
-/// are the family of the next hop, which is left-aligned in 128 bits, and the origin AS.</summary>
+/// <summary>The best path of a prefix, with the index of its peer. The next hop is left-aligned in 128 bits. The path
+/// identifier, the family of the next hop and the origin AS are 0 if there is none.</summary>
 public readonly record struct BestPath(int Peer, uint PathId, Family NextHopFamily, UInt128 NextHop, uint OriginAs)
 {
     public bool HasNextHop => NextHopFamily != default;
 
-    /// <summary>Returns whether both lead to the same next hop, or without next hops to the same peer.</summary>
+    /// <summary>Returns whether both have the same next hop or, if neither has one, the same peer.</summary>
     public bool SameHop(BestPath other) =>
         NextHopFamily == other.NextHopFamily && NextHop == other.NextHop && (HasNextHop || Peer == other.Peer);
 }

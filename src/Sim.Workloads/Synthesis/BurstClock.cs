@@ -3,8 +3,7 @@ using Sim.Workloads.Churn;
 
 namespace Sim.Workloads.Synthesis;
 
-/// <summary>Draws times of events that come in bursts, as in a real trace: a cascade from windows of 100 s down to 10
-/// ms.
+/// <summary>Draws times of events that come in bursts, as in a real trace: a cascade from windows of 100 s down to 10 ms.
 /// <code>
 ///   100 s  |            n events, n of a Poisson law whose mean is lognormal           |
 ///    10 s  |  0  | 4 | 61 | ...      each event into one of ten parts, by a Polya urn
@@ -12,7 +11,7 @@ namespace Sim.Workloads.Synthesis;
 /// </code>
 /// The urn puts two events of a window into the same part with probability (a + 1) / (10 a + 1).
 /// <see cref="TraceStatistics.PairShares"/> measures this, so counts in windows of every length spread as they do in
-/// the trace. Memory: a byte per event of 100 s. Waves longer than 100 s (day and night) are not made.</summary>
+/// the trace. Memory: a byte per event of 100 s. It makes no waves longer than 100 s, such as day and night.</summary>
 internal sealed class BurstClock
 {
     private const int Parts = 10, Levels = 4;
@@ -30,8 +29,8 @@ internal sealed class BurstClock
     private long _next, _bin;
     private int _level = -1, _inBin, _taken;
 
-    /// <summary>Draws times before an end in microseconds, at a rate above 0 on average. The calibration gives the
-    /// strength of the bursts; the same seed gives the same times.</summary>
+    /// <summary>Makes a clock that draws times before <paramref name="end"/>, in microseconds, at an average rate above
+    /// 0. The calibration gives the strength of the bursts. The same seed gives the same times.</summary>
     public BurstClock(TraceCalibration calibration, double perSecond, long end, ulong seed)
     {
         _weights = [.. calibration.PairShares.Select(WeightOf)];
@@ -41,7 +40,8 @@ internal sealed class BurstClock
         _rng = Rng.Derive(seed, 0x636C6F636B);
     }
 
-    /// <summary>Draws the next event's time in microseconds from 0, never before the last one. Returns false at the end.</summary>
+    /// <summary>Draws the next event's time in microseconds from 0. It is never earlier than the previous event's. Returns false
+    /// at the end.</summary>
     public bool TryNext(out long time)
     {
         while (_taken == _inBin)
@@ -58,14 +58,14 @@ internal sealed class BurstClock
         return time < _end;
     }
 
-    /// <summary>Returns the urn's a for a probability that two events share a part.</summary>
+    /// <summary>Returns the urn's <c>a</c>, given the probability that two events share a part.</summary>
     private static double WeightOf(double pairShare)
     {
         const double even = 1.0 / Parts;
         return pairShare <= even + 1e-6 ? double.PositiveInfinity : Math.Max((1 - pairShare) / (Parts * pairShare - 1), 0);
     }
 
-    /// <summary>Goes on to the next 10 ms with an event. Returns false at the end.</summary>
+    /// <summary>Moves to the next 10 ms that contain an event. Returns false at the end.</summary>
     private bool NextBin()
     {
         for (;;)

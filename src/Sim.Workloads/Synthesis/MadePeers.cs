@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Synthesis;
 
-/// <summary>The neighbours of a synthetic dump. Addresses are of ranges set aside for tests and documents
+/// <summary>The neighbours of a synthetic dump. Addresses are from ranges reserved for tests and documentation
 /// (198.19.0.0/16 of RFC 2544, 2001:db8::/32 of RFC 3849), AS numbers are private (RFC 6996): 64512 upwards for the
 /// first 400, 4200000400 upwards for the others.</summary>
 public static class MadePeers
 {
-    /// <summary>The most peers a dump can have: the peer index has 16 bits, and so have the hosts of 198.19.0.0/16.</summary>
+    /// <summary>The most peers of a dump. The peer index has 16 bits, and so has the host part of 198.19.0.0/16.</summary>
     public const int Most = 65_000;
 
     private const int FewPeers = 400;
 
     public const uint CollectorAs = 64_999;
 
-    /// <summary>Makes peer number <paramref name="index"/> of a family, from 0. No two have one BGP identifier.</summary>
+    /// <summary>Makes peer number <paramref name="index"/> of a family, from 0. Each peer has its own BGP identifier.</summary>
     public static MrtPeer Make(Family family, int index)
     {
         var address = family == Family.IPv4

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Synthesis;
 
-/// <summary>Path attributes (RFC 4271, 4.3 and 5) as a full feed shows them: ORIGIN, AS_PATH from the peer's AS over
-/// private transit ASes to the origin (2 to 8 long, 3.5 on average; 2% prepended, 0.3% ending in an AS_SET), next hop,
-/// MED in one of ten, communities in one of five. Drawn by (seed, peer, group, variant): prefixes of one origin share
-/// their attributes at one peer, as in a real dump.</summary>
+/// <summary>Makes path attributes (RFC 4271, 4.3 and 5) like those of a full feed: ORIGIN, AS_PATH, next hop, MED in
+/// one of ten, communities in one of five. AS_PATH leads from the peer's AS over private transit ASes to the origin. It
+/// has 2 to 8 ASes, 3.5 on average; 2 % of the paths are prepended, and 0.3 % end in an AS_SET. Attributes are drawn by
+/// (seed, peer, group, variant), so prefixes of one origin share their attributes at one peer, as in a real
+/// dump.</summary>
 internal sealed class MrtAttributes
 {
-    /// <summary>Longest encoding that <see cref="Write"/> makes, in bytes.</summary>
+    /// <summary>The most bytes that <see cref="Write"/> and <see cref="AppendShortReach"/> write together.</summary>
     public const int MaxLength = 160;
 
     private const int TransitAses = 400, Origins = 75_000;

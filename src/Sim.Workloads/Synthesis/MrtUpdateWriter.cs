@@ -3,9 +3,9 @@ using Sim.Workloads.Input;
 
 namespace Sim.Workloads.Synthesis;
 
-/// <summary>One announcement or withdrawal of a synthetic trace, by a peer of <see cref="MadePeers.Make"/>. If no
-/// origin AS or MULTI_EXIT_DISC is given (0), it is drawn. The variant is the number of the announced path among the
-/// peer's possible ones: the same variant of a prefix is a duplicate, another one a change of attributes.</summary>
+/// <summary>One announcement or withdrawal of a synthetic trace, by a peer of <see cref="MadePeers.Make"/>. An origin
+/// AS or MULTI_EXIT_DISC of 0 is drawn. The variant selects one of the peer's possible paths to the prefix: the same
+/// variant again is a duplicate, and another variant is a change of attributes.</summary>
 public readonly record struct RouteUpdate(long Microseconds, Prefix Prefix, int Peer, bool Announce, uint OriginAs = 0, uint Variant = 0, uint Med = 0);
 
 /// <summary>Writes a trace of updates as BGP4MP_ET, MESSAGE_AS4 (RFC 6396, 3 and 4.4.3). Each change is one BGP UPDATE
@@ -118,10 +118,10 @@ public sealed class MrtUpdateWriter(Stream output, ulong seed) : IDisposable
     }
 }
 
-/// <summary>A generated trace as the MRT file that <see cref="MrtUpdateWriter"/> would write, with a seed that decides
-/// paths and attributes. It is made while it is read, so a reader of traces needs no file; the generator is used up.
-/// <paramref name="made"/> is called now and then with the number of events made, and may throw to end the reading.
-/// Memory: one or two megabytes, besides the generator's.</summary>
+/// <summary>A generated trace in the form of the MRT file that <see cref="MrtUpdateWriter"/> writes. The seed decides
+/// paths and attributes. The content is made while it is read, so a reader of traces needs no file, and the generator
+/// is used up. <paramref name="made"/> is called from time to time with the number of events made, and may throw to end
+/// the reading. Memory: one or two megabytes, besides the generator's.</summary>
 public sealed class GeneratedTraceStream(TraceGenerator generator, ulong seed, Action<long>? made = null) : ForwardStream
 {
     private const int Chunk = 8192;

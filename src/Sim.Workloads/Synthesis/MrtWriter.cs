@@ -11,16 +11,17 @@ public sealed record MrtDumpOptions
 
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>Takes next hops from the table, if their names are addresses of its family, instead of the peers' own
-    /// addresses. With one peer, the dump then holds the same routes as the table.</summary>
+    /// <summary>Whether next hops are taken from the table instead of being the peers' own addresses. Only names that
+    /// are addresses of the table's family are taken. With one peer, the dump then holds the same routes as the
+    /// table.</summary>
     public bool NextHopsOfTable { get; init; }
 }
 
 public readonly record struct WrittenMrt(long Records, long Entries, long Bytes);
 
 /// <summary>Writes a RIB dump in TABLE_DUMP_V2 (RFC 6396, 4.3): one PEER_INDEX_TABLE, then a RIB_IPV4_UNICAST or
-/// RIB_IPV6_UNICAST record per prefix. Streams: memory is one record. The same table, options and seed give the same
-/// bytes. Tables of both families can go into one dump; each then has its own peers.
+/// RIB_IPV6_UNICAST record per prefix. Memory: one record. The same table, options and seed give the same bytes. Tables
+/// of both families can go into one dump; each then has its own peers.
 /// <code>
 ///   MRT header   timestamp 4 | type 2 = 13 | subtype 2 | length 4
 ///   RIB record   sequence 4 | prefix | entries 2 | entry: peer index 2, originated 4, attributes' length 2, attributes
@@ -32,9 +33,9 @@ public static class MrtWriter
     private const int EntryOverhead = 8;
     private const uint OldestRoute = 30 * 86_400, Timestamp = 1_700_000_000;
 
-    /// <summary>Writes a dump of one table, or of one table per family, in their order. The output is not closed. The
-    /// progress is called now and then with the number of prefixes written.</summary>
-    /// <exception cref="ArgumentException">No table, or two of one family, or options out of range.</exception>
+    /// <summary>Writes a dump of one table, or of one table per family, in their order. The output stays open. The
+    /// progress is called from time to time with the number of prefixes written.</summary>
+    /// <exception cref="ArgumentException">There is no table, there are two of one family, or an option is out of range.</exception>
     public static WrittenMrt WriteDump(
         IReadOnlyList<RouteTable> tables, Stream output, MrtDumpOptions options, Action<long>? progress = null, CancellationToken cancel = default)
     {

@@ -5,7 +5,7 @@ namespace Sim.Workloads.Synthesis;
 internal static class PrefixPopularity
 {
     /// <summary>The least exponent. In a trace of minutes almost every prefix occurs for the first time, so a fit would
-    /// make all of them equal. The 2026 trace, 15 minutes over 20 peers, gives 0.85.</summary>
+    /// make all prefixes equally popular. The 2026 trace, 15 minutes over 20 peers, gives 0.85.</summary>
     private const double LeastExponent = 0.8;
     private const double MostExponent = 1.6;
 
@@ -34,7 +34,7 @@ internal static class PrefixPopularity
         return [.. ranked.OrderBy(entry => entry.Key).ThenBy(entry => entry.Prefix).Select(entry => entry.Prefix)];
     }
 
-    /// <summary>Finds the exponent with which a number of draws meets a number of distinct prefixes.</summary>
+    /// <summary>Finds the exponent at which this number of draws meets this number of distinct prefixes.</summary>
     public static double Exponent(int prefixes, double draws, double distinct)
     {
         var (low, high) = (LeastExponent, MostExponent);
@@ -52,7 +52,8 @@ internal static class PrefixPopularity
         return (low + high) / 2;
     }
 
-    /// <summary>The expected number of distinct ranks in a number of draws. A group of ranks is 1% of the first wide.</summary>
+    /// <summary>Returns the expected number of distinct ranks in a number of draws. Ranks are taken in groups. A group is as
+    /// wide as 1 % of its first rank.</summary>
     internal static double Distinct(int prefixes, double exponent, double draws)
     {
         var (sum, distinct) = (0.0, 0.0);

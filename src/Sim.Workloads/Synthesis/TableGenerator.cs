@@ -3,20 +3,21 @@ using Sim.Workloads.Tables;
 
 namespace Sim.Workloads.Synthesis;
 
-/// <summary>Makes tables of any size with the structure of a real one. It learns from the embedded table, or from one
-/// that is given (<see cref="TableStructure"/>), permutes the top of its trie by seed and draws everything below it:
+/// <summary>Makes tables of any size with the structure of a real one. It learns from the embedded table or from a
+/// given one (<see cref="TableStructure"/>). It permutes the top of the table's trie by seed, and draws everything
+/// below:
 /// <code>
 ///   IPv4  first octet permuted among unicast ones | bits 8-15 mirrored at random nodes | below /16 drawn
 ///   IPv6  first 16 bits kept (later: permuted)    | bits 16-23 mirrored likewise       | below /24 drawn
 /// </code>
 /// Mirroring a node (swapping its halves) keeps every length, distance and cluster. Blocks are taken in runs of
 /// neighbours until there are enough prefixes, so a small table consists of some regions of a full one. A table larger
-/// than the real one consists of several layers, each permuted anew (IPv6 into other /16s of 2000::/3). Layers fill the
-/// gaps first, then lie over one another. So IPv4 grows more nested beyond some 1.6M prefixes. It must: at 4M the same
-/// length mix announces every /16.</summary>
+/// than the real one consists of several layers, each permuted anew (IPv6 into other /16s of 2000::/3). The first
+/// layers fill gaps only; later layers overlap. So IPv4 tables become more nested beyond about 1.6 million prefixes.
+/// This is unavoidable: at 4 million the same mix of lengths announces every /16.</summary>
 public sealed class TableGenerator
 {
-    /// <summary>The range of sizes. Beyond the largest there may be no room.</summary>
+    /// <summary>The smallest and the largest table. A larger one may find no room.</summary>
     public const int Smallest = 1, Largest = 4_000_000;
 
     /// <summary>First of the private AS numbers (RFC 6996) that synthetic origins are taken from.</summary>
@@ -25,7 +26,7 @@ public sealed class TableGenerator
     /// <summary>Prefixes per AS on average: about 74,000 ASes originated 968,428 IPv4 prefixes in 2022.</summary>
     private const int PrefixesPerAs = 13;
 
-    /// <summary>Bits that count the blocks of a run: 16 neighbours.</summary>
+    /// <summary>Bits that number the blocks of a run, which are 16 neighbours.</summary>
     private const int RunBits = 4;
 
     /// <summary>Layers that fill gaps only; after them hardly any gaps are left.</summary>
@@ -68,10 +69,10 @@ public sealed class TableGenerator
     public static Prefix[] GeneratePrefixes(Family family, int prefixes, ulong seed) =>
         Run((family == Family.IPv4 ? LearnedV4 : LearnedV6).Value, prefixes, seed);
 
-    /// <summary>Makes prefixes with the structure of a given table, sorted and none twice, of the same family.</summary>
+    /// <summary>Makes prefixes with the structure of a given table of the same family, sorted and distinct.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A size outside 1 to 4,000,000.</exception>
     /// <exception cref="ArgumentException">The given table is empty.</exception>
-    /// <exception cref="InvalidOperationException">No room: the table is too dense or too small.</exception>
+    /// <exception cref="InvalidOperationException">There is no room, because the table is too dense or too small.</exception>
     public static Prefix[] GeneratePrefixes(Family family, int prefixes, ulong seed, Prefix[] learned)
     {
         ArgumentNullException.ThrowIfNull(learned);
@@ -104,7 +105,7 @@ public sealed class TableGenerator
         return sorted;
     }
 
-    /// <summary>Lays one permuted copy of the top and draws its blocks, run by run, until there are enough.</summary>
+    /// <summary>Adds one layer: permutes the top and draws its blocks, run by run, until there are enough prefixes.</summary>
     private void Layer()
     {
         var runDepth = _structure.BlockDepth - RunBits;

@@ -52,8 +52,8 @@ internal sealed class TableStructure
         return structure;
     }
 
-    /// <summary>Draws the prefixes of one block, in ascending order; its address may be another than the learned one's.
-    /// The drawing ends if <paramref name="take"/> returns false.</summary>
+    /// <summary>Draws the prefixes of one block, in ascending order. The block may have another address than the
+    /// learned one. The drawing ends if <paramref name="take"/> returns false.</summary>
     public bool Draw(Block root, ref Rng rng, Func<Prefix, bool> take) =>
         DrawNode(root.Address, BlockDepth, root.Cover, TrieShape.Alone, root.Class, ref rng, take) >= 0;
 
@@ -107,9 +107,9 @@ internal sealed class TableStructure
 
     /// <summary>Counts shapes and classes. It walks the binary trie of the prefixes depth first (node, left, right)
     /// without building it: a node is the range of the sorted prefixes that share its bits. A drawing reaches only
-    /// contexts seen here: a child's follows from its parent's context and shape (and its left sibling's shape), which
-    /// were drawn from those seen. Only where the class is drawn anew can siblings meet that never did; see
-    /// <see cref="DrawNode"/>.</summary>
+    /// contexts seen here, because a child's context follows from its parent's context and shape and its left sibling's
+    /// shape, which were drawn from those seen. There is one exception: if the class is drawn anew, siblings may meet
+    /// that were never seen together; see <see cref="DrawNode"/>.</summary>
     private sealed class Learner(TableStructure structure, Prefix[] sorted)
     {
         /// <summary>The size class in force, by depth of the node that set it, along the path of the walk.</summary>
@@ -196,8 +196,8 @@ internal sealed class TableStructure
 }
 
 /// <summary>Numbers the shapes of a binary trie's nodes, and the surroundings that a depth-first walk (node, left,
-/// right) knows when it reaches a node. The table generator learns the shapes that surroundings have, and draws from
-/// them. Shape 0 never occurs: a node that is no prefix leads to a prefix.
+/// right) knows when it reaches a node. The table generator learns which shapes occur in which surroundings, and draws
+/// from them. Shape 0 never occurs, because a node that is not a prefix has a child.
 /// <code>
 ///   shape   bit 0: the node is a prefix    bit 1: it has a left child    bit 2: it has a right child
 /// </code></summary>

@@ -15,7 +15,7 @@ public sealed record TraceCalibration : TraceStatistics
 
     public required double EventsPerSecond { get; init; }
 
-    /// <summary>Events of the trace: with its prefixes they say how fast new prefixes appear.</summary>
+    /// <summary>The number of events of the trace. With the number of prefixes, it gives the rate at which new prefixes appear.</summary>
     public required double Events { get; init; }
 
     /// <summary>The share of withdrawals among the first events of a pair.</summary>
@@ -27,13 +27,14 @@ public sealed record TraceCalibration : TraceStatistics
     /// <summary>The share of duplicates among the events that meet an announced path.</summary>
     public required double Duplicates { get; init; }
 
-    /// <summary>The share, among the same events, that changes only attributes other than AS path and next hop.</summary>
+    /// <summary>The share of changes of only attributes other than AS path and next hop, among the events that meet an
+    /// announced path.</summary>
     public required double AttributeChanges { get; init; }
 
     /// <summary>The share of events that bring a withdrawn path back.</summary>
     public required double Returns { get; init; }
 
-    /// <summary>The share, among the paths that come back, that comes back unchanged.</summary>
+    /// <summary>The share of unchanged paths among the paths that come back.</summary>
     public required double SameReturns { get; init; }
 
     /// <summary>Shares of the withdrawn paths that come back within each of <see cref="TraceStructure.FlapSeconds"/>;
@@ -65,7 +66,8 @@ public sealed record TraceCalibration : TraceStatistics
         };
     }
 
-    /// <summary>Returns the trace's pair shares. If times are whole seconds, bursts within them are the 2026 trace's.</summary>
+    /// <summary>Returns the trace's pair shares. If times are whole seconds, the shares for shorter windows are those of the
+    /// 2026 trace.</summary>
     private static double[] WithSubseconds(TraceStructure trace)
     {
         double[] shares = [.. trace.PairShares];

@@ -74,11 +74,12 @@ public static class TraceCalibrations
             (128, 0.04592)],
     };
 
-    /// <summary>One full feed as G. Huston counts it (bgp.potaroo.net, a day of 2025): 722,489 IPv4 updates a day. Up
-    /// to 40% are duplicates, and 18,000 to 25,000 of both families are withdrawals. The rest is the 2026 trace's.</summary>
+    /// <summary>One full feed as G. Huston counts it (bgp.potaroo.net, a day of 2025): 722,489 IPv4 updates a day. Up to 40%
+    /// are duplicates, and 18,000 to 25,000 of both families are withdrawals. All other numbers are those of the 2026
+    /// trace.</summary>
     public static TraceCalibration FeedV4 { get; } = Feed(RouteViews2026, 722_489);
 
-    /// <summary>The same feed for IPv6: 270,380 updates a day. Other numbers are the 2015 trace's.</summary>
+    /// <summary>The same feed for IPv6: 270,380 updates a day. All other numbers are those of the 2015 trace.</summary>
     public static TraceCalibration FeedV6 { get; } = Feed(V6Of2015, 270_380);
 
     /// <summary>All calibrations. The first of a family is the default.</summary>

@@ -16,9 +16,8 @@ public sealed record TraceOptions
     public ulong Seed { get; init; } = 1;
 }
 
-/// <summary>Makes updates one after the other, with the statistics of a real trace. <see cref="BurstClock"/> draws the
-/// times; this class draws peers, prefixes and kinds. The same calibration, table, options and seed give the same
-/// trace.
+/// <summary>Makes updates with the statistics of a real trace. <see cref="BurstClock"/> draws the times; this class
+/// draws peers, prefixes and kinds. The same calibration, table, options and seed give the same trace.
 /// <code>
 ///   an event's peer      that of the event before, or one drawn by the peers' shares
 ///            prefix      one of an event some time ago, by the trace's distribution of lags, or one drawn by popularity
@@ -26,8 +25,8 @@ public sealed record TraceOptions
 ///   a withdrawn path     comes back after a time drawn from the trace's: it takes the place of an event then
 /// </code></summary>
 /// <remarks>Memory: the table, a byte for each peer and prefix, and the withdrawn paths; nothing grows with the trace.
-/// Not made: ends of sessions, waves longer than 100 s, withdrawals that many peers send together because an origin is
-/// gone. Paths that came back only after the calibration's trace do so within a day.</remarks>
+/// It does not make ends of sessions, waves longer than 100 s, or withdrawals that many peers send together because an
+/// origin is gone. Paths that did not come back during the calibration's trace come back within a day.</remarks>
 public sealed class TraceGenerator
 {
     public const int MostPeers = 1000;
@@ -181,7 +180,7 @@ public sealed class TraceGenerator
         _events++;
     }
 
-    /// <summary>Draws a prefix that the event's peer has not withdrawn, if one comes up within a few draws.</summary>
+    /// <summary>Draws a prefix. It tries a few times to find one that the event's peer has not withdrawn.</summary>
     private int DrawPrefix()
     {
         var kind = Draw(_lagsUpTo);
@@ -194,8 +193,8 @@ public sealed class TraceGenerator
     }
 
     /// <summary>Draws the prefix of an earlier event, at a distance of 10^<paramref name="decade"/> events or more; -1
-    /// if none fits. It takes the best of a few draws: a prefix that had no event since, that is new to the peer as
-    /// often as in the calibration's trace, and whose event came from the same peer (<paramref name="same"/>) or
+    /// if none fits. It takes the best of a few draws. The best prefix had no event since, is new to the peer as often
+    /// as in the calibration's trace, and its event came from the same peer (<paramref name="same"/>) or from
     /// another.</summary>
     private int DrawRecent(int decade, bool same)
     {
@@ -231,7 +230,8 @@ public sealed class TraceGenerator
         return (long)(1e6 * low * Math.Pow(high / low, _rng.NextDouble()));
     }
 
-    /// <summary>The share of events that keep the last peer. It allows for returns, which break runs, and equal draws.</summary>
+    /// <summary>Returns the share of events that keep the previous event's peer without a draw. It allows for returns, which
+    /// interrupt runs, and for draws of the same peer.</summary>
     private double RunShare()
     {
         var square = 0.0;
@@ -291,7 +291,7 @@ internal sealed class PathStates(int peers, int prefixes)
         state = (byte)((state & ~(PathMask << RestShift)) | rest << RestShift);
     }
 
-    /// <summary>The variant and the MED of a <see cref="RouteUpdate"/>.</summary>
+    /// <summary>Returns the variant and the MED of a <see cref="RouteUpdate"/>.</summary>
     public (uint Variant, uint Med) Attributes(int peer, int prefix)
     {
         var state = Of(peer)[prefix];

@@ -3,8 +3,8 @@ using System.Buffers;
 
 namespace Sim.Workloads.Tables;
 
-/// <summary>The kinds of content that a file may hold: MRT, perhaps damaged; a prefix list or any other text; UTF-16,
-/// which is not read; neither.</summary>
+/// <summary>The kinds of content that a file may hold: MRT, perhaps damaged; a prefix list or any other text; text in
+/// UTF-16, which is not supported; anything else.</summary>
 public enum ContentKind { Mrt, Text, WideText, Other }
 
 /// <summary>Tells MRT from text by the first bytes of a file.</summary>
@@ -15,9 +15,10 @@ public static class ContentRecogniser
     private static readonly SearchValues<byte> s_control = SearchValues.Create(
         [.. Enumerable.Range(0, 32).Select(value => (byte)value).Except("\t\n\f\r\e"u8.ToArray()), 127]);
 
-    /// <summary>Recognises MRT by the type of its first record and by its subtype or length. One of the two may be
-    /// damaged: the types in use have a NUL byte where text has none. Recognises text by the lack of control characters
-    /// in the head, or by a line in it that holds a route. The head is some kilobytes, or the file.</summary>
+    /// <summary>Recognises the content by the head of a file, which is some kilobytes or the whole file. MRT has a
+    /// known type and a plausible subtype or length in its first record; one of the two may be damaged. The types in
+    /// use have a NUL byte at a place where text has none. Text has no control characters in the head, or a line that
+    /// holds a route.</summary>
     public static ContentKind Recognise(ReadOnlySpan<byte> head)
     {
         if (IsWide(head))
@@ -63,15 +64,16 @@ public static class ContentRecogniser
     public static string Advice(ReadOnlySpan<byte> head) =>
         Describe(head) == "JSON" ? "; a command's plain output is read ('ip route' without -j), and jq makes a list of other files" : "";
 
-    /// <summary>Returns whether text begins with a tag, as HTML and XML do, or as JSON does: some lines of such text may look like a list's.</summary>
+    /// <summary>Returns whether text begins with a tag, like HTML and XML, or like JSON. Some lines of such text may look like lines of a
+    /// list.</summary>
     public static bool IsNoList(ReadOnlySpan<byte> head)
     {
         var text = (head.StartsWith("\uFEFF"u8) ? head[3..] : head).TrimStart(" \t\r\n"u8);
         return text is [(byte)'<', ..] || IsJson(text);
     }
 
-    /// <summary>Returns whether text begins with a bracket, and in it a string, another bracket or nothing; a set of
-    /// ASes begins with a brace and a number.</summary>
+    /// <summary>Returns whether text begins with a bracket, followed by a string, another bracket or nothing. A set of
+    /// ASes begins with a brace and a number instead.</summary>
     private static bool IsJson(ReadOnlySpan<byte> text) =>
         text is [(byte)'{' or (byte)'[', ..]
         && text[1..].TrimStart(" \t\r\n"u8) is [] or [(byte)'"' or (byte)'{' or (byte)'[' or (byte)'}' or (byte)']', ..];
@@ -79,7 +81,7 @@ public static class ContentRecogniser
     private static bool HasRoute(ReadOnlySpan<byte> head) =>
         !PrefixListReader.Count(new MemoryStream(head.ToArray()), "", new DamageLog()).HasNothing;
 
-    /// <summary>A byte order mark, or ASCII in which every second byte is NUL.</summary>
+    /// <summary>Returns whether every second byte of the head is NUL and the others are ASCII, perhaps after a byte order mark.</summary>
     private static bool IsWide(ReadOnlySpan<byte> head)
     {
         if (head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || head.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))

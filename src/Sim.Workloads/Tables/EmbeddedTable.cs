@@ -6,7 +6,7 @@ namespace Sim.Workloads.Tables;
 /// are stored: origin ASes are 0 and next hops come from <see cref="NextHopAssignment"/>.</summary>
 public static class EmbeddedTable
 {
-    /// <summary>Names of the files in datasets/, which are the names of the resources too.</summary>
+    /// <summary>The name of a file in datasets/, and of its resource.</summary>
     internal const string VersionFile = "embedded.version";
 
     /// <summary>Loads the table of one family, sorted by (address, length).</summary>
@@ -16,12 +16,13 @@ public static class EmbeddedTable
     /// <summary>Loads the prefixes of one family, sorted by (address, length).</summary>
     public static Prefix[] LoadPrefixes(Family family) => EmbeddedTableCodec.Decode(Resource(FileName(family)), out _);
 
-    /// <summary>Names the table's source and day, such as <c>embedded: libloc 2022-10-29</c>.</summary>
+    /// <summary>The table's source and day, such as <c>embedded: libloc 2022-10-29</c>.</summary>
     public static string Source { get; } = "embedded: " + Encoding.UTF8.GetString(Resource(VersionFile)).Trim();
 
     /// <summary>Makes the three files of datasets/ (the coded tables and the name) in a folder, from a list of prefixes
     /// of both families as <see cref="PrefixListReader"/> reads it. The name is the source and its day, such as
-    /// <c>libloc 2022-10-29</c>. Returns the bytes of the coded tables. datasets/make-embedded.sh calls it.</summary>
+    /// <c>libloc 2022-10-29</c>. Returns the lengths of the coded tables in bytes. datasets/make-embedded.sh calls
+    /// it.</summary>
     /// <exception cref="InvalidDataException">The list has damaged lines, or no prefix of a family.</exception>
     public static (int V4, int V6) Make(Stream list, string name, string folder)
     {

@@ -3,9 +3,9 @@ using System.IO.Compression;
 
 namespace Sim.Workloads.Tables;
 
-/// <summary>Stores a set of prefixes in few bytes: sorted by (address, length), each as its length and its distance
-/// from the prefix before, and all of it under Brotli. An IPv4 prefix of a real table takes 3.5 bits, an IPv6 prefix
-/// 4.6. The header's numbers are big-endian.
+/// <summary>Stores a set of prefixes in few bytes. The prefixes are sorted by (address, length). Each is stored as its
+/// length and its distance from the prefix before, and the result is compressed with Brotli. An IPv4 prefix of a real
+/// table takes 3.5 bits, an IPv6 prefix 4.6. The header's numbers are big-endian.
 /// <code>
 ///   file    "SIMT" | version 2 | family 4 or 6 | number of prefixes, u32 | coded bytes, u32 | Brotli of the prefixes
 ///   prefix  length, 1 byte | gap, little-endian base 128 (the high bit says that another byte follows)
@@ -17,10 +17,10 @@ public static class EmbeddedTableCodec
     private const byte Version = 2;
     private const int HeaderLength = 14;
 
-    /// <summary>Largest table that <see cref="Decode"/> takes: bounds what a damaged header can ask for.</summary>
+    /// <summary>The most prefixes that <see cref="Decode"/> accepts. It bounds the memory that a damaged header can ask for.</summary>
     public const int MaxPrefixes = 1 << 24;
 
-    /// <summary>Codes prefixes of one family; their order and repetitions are not kept.</summary>
+    /// <summary>Encodes prefixes of one family. Their order and repetitions are not kept.</summary>
     /// <exception cref="ArgumentException">A prefix is of the other family.</exception>
     public static byte[] Encode(Family family, IEnumerable<Prefix> prefixes)
     {
@@ -79,7 +79,7 @@ public static class EmbeddedTableCodec
 
     private static Prefix[] ReadPrefixes(Stream coded, Family family, int count)
     {
-        // A damaged header may ask for more than the file holds: the array grows with what is there.
+        // A damaged header may ask for more than the file holds, so the array grows with the prefixes found.
         var prefixes = new Prefix[Math.Min(count, 1 << 16)];
         var last = UInt128.Zero;
         for (var found = 0; found < count; found++)

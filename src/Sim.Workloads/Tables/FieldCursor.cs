@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Tables;
 
-/// <summary>The fields of a line, one after the other: separated by runs of blanks, or by exactly one comma, semicolon
-/// or tab as CSV does (RFC 4180: fields in quotes may hold the separator). A set of ASes in braces is a field.</summary>
+/// <summary>Splits a line into fields. They are separated by runs of blanks, or by exactly one comma, semicolon or tab
+/// as in CSV (RFC 4180: fields in quotes may hold the separator). A set of ASes in braces is one field.</summary>
 internal ref struct FieldCursor(ReadOnlySpan<byte> text, byte separator)
 {
     /// <summary>Runs of blanks and tabs; a field that begins a comment ends the line.</summary>
@@ -13,10 +13,10 @@ internal ref struct FieldCursor(ReadOnlySpan<byte> text, byte separator)
     public ReadOnlySpan<byte> Rest { get; private set; } = text;
     public byte Separator { get; } = separator;
 
-    /// <summary>The fault of the fields read so far, or null.</summary>
+    /// <summary>The error in the fields read so far, or null.</summary>
     public string? Complaint { get; private set; }
 
-    /// <summary>Returns the separator of a line, by what stands after its first field.</summary>
+    /// <summary>Returns the separator of a line. The text after the first field shows it.</summary>
     public static byte FindSeparator(ReadOnlySpan<byte> text)
     {
         var first = text[0] switch
@@ -33,7 +33,7 @@ internal ref struct FieldCursor(ReadOnlySpan<byte> text, byte separator)
         return text[0] == (byte)'"' && after is [(byte)'\t', ..] ? (byte)'\t' : Blanks;
     }
 
-    /// <summary>Takes the next field. Returns false at the end of the line, and where the line is malformed.</summary>
+    /// <summary>Takes the next field. Returns false at the end of the line, or if the line is malformed.</summary>
     public bool Next(out ReadOnlySpan<byte> field)
     {
         field = default;
@@ -43,7 +43,7 @@ internal ref struct FieldCursor(ReadOnlySpan<byte> text, byte separator)
             return NextSeparated(out field);
         if (Rest.IsEmpty || ListWords.IsComment(Rest))
         {
-            // Spamhaus' lists have "PREFIX ; remark"; an AS or an address there may be a field as well.
+            // Spamhaus' lists have "PREFIX ; remark". An AS or an address after the semicolon may be a field as well.
             if (Rest is [(byte)';', ..] && IsValue(Rest[1..].Trim(" \t"u8)))
                 Complaint = "a ';' that separates fields or begins a remark";
             return false;
@@ -83,7 +83,7 @@ internal ref struct FieldCursor(ReadOnlySpan<byte> text, byte separator)
         return end < 0 ? text.Length : set + end;
     }
 
-    /// <summary>Bytes of a quoted field with its quotes; a doubled quote inside stands for one.</summary>
+    /// <summary>Returns the length of a quoted field with its quotes. A doubled quote inside stands for one quote.</summary>
     private static int EndOfQuotes(ReadOnlySpan<byte> text)
     {
         for (var i = 1; i < text.Length; i++)

@@ -2,8 +2,8 @@
 namespace Sim.Workloads.Tables;
 
 /// <summary>Reads the routes of FRR's <c>show ip route</c> and <c>show ipv6 route</c> (<c>vty_show_ip_route</c> of
-/// zebra), which Quagga prints alike: a letter, three marks, the prefix, and a next hop; lines below hold further next
-/// hops. Every method returns what is wrong, or null.
+/// zebra), which Quagga prints alike. A route has a letter, three marks, the prefix, and a next hop. Lines below hold
+/// further next hops. Every method returns what is wrong, or null.
 /// <code>
 ///   S>* 10.0.0.0/8 [1/0] via 192.0.2.1, eth0, weight 1, 00:00:02
 ///     *                  via 198.51.100.1, eth1, weight 1, 00:00:02
@@ -21,14 +21,14 @@ internal static class FrrLine
     private static ReadOnlySpan<byte> Direct => "is directly connected"u8;
     private static ReadOnlySpan<byte> Unreachable => "unreachable"u8;
 
-    /// <summary>The words that may follow the next hop and its device, each after a comma, without changing them.</summary>
+    /// <summary>The words that may follow the next hop and its device, each after a comma. They are ignored.</summary>
     private static ReadOnlySpan<byte> Details => " weight label src rmapsrc backup seg6 seg6local bsid mtu "u8;
 
     /// <summary>Returns whether a line is a route: a letter and marks (<c>></c> selected, <c>*</c> in the kernel's table) in their columns.</summary>
     public static bool IsHead(ReadOnlySpan<byte> text) => FindPrefix(text) > 0;
     public static bool IsHop(ReadOnlySpan<byte> text) => BeginsHop(text) || (Marked(text) is [_, ..] rest && BeginsHop(rest));
 
-    /// <summary>Reads a route from its letter on.</summary>
+    /// <summary>Reads a line that begins a route, from the letter on.</summary>
     public static string? TakeHead(ReadOnlySpan<byte> text, ListRoute route)
     {
         route.IsFrr = true;
@@ -49,7 +49,7 @@ internal static class FrrLine
         return TakeNextHop(rest, route);
     }
 
-    /// <summary>Reads a further next hop. One behind the mark <c>b</c> is a backup, which is not in use.</summary>
+    /// <summary>Reads a line with a further next hop. The mark <c>b</c> marks a backup, which is not in use.</summary>
     public static string? TakeHop(ReadOnlySpan<byte> text, ListRoute route)
     {
         var complaint = TakeNextHop(BeginsHop(text) ? text : Marked(text), route);
@@ -90,7 +90,7 @@ internal static class FrrLine
         return state.HasFlag(HopState.Unknown) ? Unknown : Set(address, device, state, route) ?? TakeDetails(rest);
     }
 
-    /// <summary>Gives the route its next hop, if it has none. A recursive one counts only if no line below resolves it.</summary>
+    /// <summary>Gives the route its next hop, if it has none. A recursive next hop counts only if no line below resolves it.</summary>
     private static string? Set(ReadOnlySpan<byte> address, ReadOnlySpan<byte> device, HopState state, ListRoute route)
     {
         var isRecursive = state.HasFlag(HopState.Recursive);
@@ -109,7 +109,7 @@ internal static class FrrLine
         return null;
     }
 
-    /// <summary>Takes the words behind an address or a device, also in parentheses.</summary>
+    /// <summary>Reads the flags after an address or a device, with or without parentheses.</summary>
     private static HopState TakeFlags(ReadOnlySpan<byte> text)
     {
         var state = HopState.None;
@@ -139,7 +139,7 @@ internal static class FrrLine
         return null;
     }
 
-    /// <summary>Returns whether the next part is a device, not a detail or the age, which is last and begins with a digit.</summary>
+    /// <summary>Returns whether the next part is a device, not a detail or the age. The age comes last and begins with a digit.</summary>
     private static bool IsDevice(ReadOnlySpan<byte> rest) =>
         !rest.IsEmpty && !IsDetail(rest) && (!char.IsAsciiDigit((char)rest[0]) || rest.Contains((byte)','));
 
@@ -166,7 +166,7 @@ internal static class FrrLine
             : -1;
     }
 
-    /// <summary>Takes the text up to a separator, which goes with the blanks behind it.</summary>
+    /// <summary>Takes the text before a separator. The separator and the blanks after it are dropped.</summary>
     private static ReadOnlySpan<byte> Cut(scoped ref ReadOnlySpan<byte> rest, byte separator)
     {
         var end = rest.IndexOf(separator);

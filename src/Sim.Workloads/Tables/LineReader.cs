@@ -3,11 +3,11 @@ using Sim.Workloads.Input;
 
 namespace Sim.Workloads.Tables;
 
-/// <summary>Cuts a stream into lines without making strings: each line is a span into one buffer. A line longer than
-/// <see cref="MaxLine"/> comes out as its first bytes, so memory is bounded by the buffer whatever the input.</summary>
+/// <summary>Splits a stream into lines without making strings: each line is a span into one buffer. Only the first
+/// bytes of a line longer than <see cref="MaxLine"/> are returned, so the buffer bounds the memory.</summary>
 public sealed class LineReader(ByteFeed feed)
 {
-    /// <summary>Longest line taken, in bytes without its end.</summary>
+    /// <summary>The longest line in bytes, without its end.</summary>
     public const int MaxLine = 4096;
 
     private readonly byte[] _longHead = new byte[MaxLine];
@@ -17,7 +17,7 @@ public sealed class LineReader(ByteFeed feed)
     /// <summary>Bytes from the start of the stream to the line last read.</summary>
     public long Offset { get; private set; }
 
-    /// <summary>Whether the line last read was longer than <see cref="MaxLine"/>; its first bytes come out.</summary>
+    /// <summary>Whether the line last read was longer than <see cref="MaxLine"/>.</summary>
     public bool TooLong { get; private set; }
 
     /// <summary>Bytes from the start of the stream to the first NUL byte of the line last read; -1 if it has none.</summary>
@@ -53,8 +53,8 @@ public sealed class LineReader(ByteFeed feed)
         return true;
     }
 
-    /// <summary>Returns whether a line has begun that <see cref="TryRead"/> has not returned, as when the stream
-    /// throws, and its first bytes.</summary>
+    /// <summary>Returns whether a line has begun that <see cref="TryRead"/> has not returned because the stream threw.
+    /// Gives the line's first bytes.</summary>
     public bool IsUnfinished(out ReadOnlySpan<byte> begun)
     {
         begun = TooLong ? _longHead : feed.Buffered[..Math.Min(feed.Buffered.Length, MaxLine)];
@@ -92,7 +92,7 @@ public sealed class LineReader(ByteFeed feed)
         }
     }
 
-    /// <summary>Notes the first NUL byte of a piece of the line that the feed goes on with.</summary>
+    /// <summary>Notes the first NUL byte of a piece of the line, which begins where the feed stands.</summary>
     private void FindNul(ReadOnlySpan<byte> piece)
     {
         var at = NulOffset >= 0 ? -1 : piece.IndexOf((byte)0);

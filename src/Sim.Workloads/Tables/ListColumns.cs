@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Tables;
 
-/// <summary>The columns that a header row names: of a CSV export, or of what <c>route -n</c> and <c>netstat -rn</c>
-/// print. Case, blanks and marks in names do not count. CSV may have columns of other names, a header of words may not.</summary>
+/// <summary>The columns that a header row names, in a CSV export or in the output of <c>route -n</c> and <c>netstat -rn</c>.
+/// Case, blanks and punctuation in names are ignored. CSV may have columns with unknown names; a header of words may
+/// not.</summary>
 internal sealed class ListColumns
 {
     private const int LongestName = 32;
@@ -23,7 +24,7 @@ internal sealed class ListColumns
             || (plain.EndsWith("es"u8) && IsDestination(plain[..^2]));
     }
 
-    /// <summary>Reads the columns of a header row, two or more. Returns null if the line is no header.</summary>
+    /// <summary>Reads the columns of a header row, which has at least two. Returns null if the line is not a header row.</summary>
     public static ListColumns? TryParse(ReadOnlySpan<byte> text)
     {
         var separator = text.Contains((byte)'\t') ? (byte)'\t' : FieldCursor.FindSeparator(text);
@@ -121,16 +122,17 @@ internal sealed class ListColumns
             : "the prefix has one length, and its column another";
     }
 
-    /// <summary>Returns whether a line of net-tools leads to no peer: by its flags (! is rejected, n without a next hop
-    /// an address of this host), by its device (none, the loopback), or as multicast.</summary>
+    /// <summary>Returns whether a line of net-tools leads to no peer. The flags show it (! is a rejected route, n
+    /// without a next hop is an address of this host), or the device (none, or the loopback), or a multicast
+    /// prefix.</summary>
     private static bool LeadsToNoPeer(ListRoute route, ReadOnlySpan<byte> flags, ReadOnlySpan<byte> device) =>
         flags.Contains((byte)'!') || (flags.Contains((byte)'n') && route.NextHop.IsEmpty)
         || PrefixListLine.IsAbsent(device) || device.SequenceEqual("lo"u8) || device.SequenceEqual("lo0"u8) || PrefixListLine.IsMulticast(route.Prefix);
 
-    /// <summary>Returns whether there is exactly one destination, and no other column of use twice.</summary>
+    /// <summary>Returns whether there is exactly one column of destinations, and no other used column occurs twice.</summary>
     private bool IsUsable()
     {
-        // ORIGIN is an attribute (RFC 4271, 5.1.1) beside a column of ASes, and often the AS where there is none.
+        // Beside a column of ASes, ORIGIN is the attribute (RFC 4271, 5.1.1). Without such a column it is often the AS.
         var origin = _columns.IndexOf(Column.Origin);
         if (origin >= 0 && _columns.Contains(Column.OriginAs))
             _columns[origin] = Column.Other;
@@ -140,7 +142,7 @@ internal sealed class ListColumns
 
     private int Count(Column wanted) => _columns.Count(column => column == wanted);
 
-    /// <summary>Copies a name in lower case, letters and digits only. A name that is too long becomes empty.</summary>
+    /// <summary>Copies the letters and digits of a name, in lower case. Returns their number, or 0 if the name is too long.</summary>
     private static int Normalise(ReadOnlySpan<byte> field, Span<byte> name)
     {
         var length = 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Tables;
 
-/// <summary>The route that is being read: of the line last taken, and of the lines below it that go on with it. One
-/// object serves all routes of a list in succession, so that a line allocates nothing.</summary>
+/// <summary>The route that is being read, from its first line and the lines that continue it. One object serves all
+/// routes of a list in succession, so that a line allocates nothing.</summary>
 internal sealed class ListRoute
 {
     private readonly byte[] _nextHop = new byte[PrefixListReader.MaxNextHop];
@@ -12,55 +12,55 @@ internal sealed class ListRoute
     private Hop _current;
     private bool _isProvisional, _isHeadDead;
 
-    /// <summary>Longest word kept of the reason why a route is set aside, in bytes.</summary>
+    /// <summary>The most bytes that are kept of the reason why a route is set aside.</summary>
     private const int MaxReason = 40;
 
     private enum Hop : byte { None, First, Further }
 
-    /// <summary>The number and the offset of its line, for messages.</summary>
+    /// <summary>The number and the offset of the route's first line, for messages.</summary>
     public (long Number, long Offset) Line { get; private set; }
 
     public Prefix Prefix { get; private set; }
 
-    /// <summary>False for a <c>default</c> whose family nothing on its line tells.</summary>
+    /// <summary>Whether the family is known. It is unknown for a <c>default</c> whose line does not show it.</summary>
     public bool HasFamily { get; private set; }
     public bool HostBits { get; private set; }
 
-    /// <summary>The origin AS, 0 where not stated.</summary>
+    /// <summary>The origin AS; 0 if it is not stated.</summary>
     public uint OriginAs { get; set; }
 
     /// <summary>The reason why the route is not in the table; None if it is.</summary>
     public ListNote Aside { get; private set; }
 
-    /// <summary>The words of the line that say why it is set aside, such as <c>table local</c>; may be empty.</summary>
+    /// <summary>The words of the line that explain why the route is set aside, such as <c>table local</c>; may be empty.</summary>
     public ReadOnlySpan<byte> Reason => _reason.AsSpan(0, _reasonLength);
 
-    /// <summary>Whether its next hop is settled: the lines below it are then only counted.</summary>
+    /// <summary>Whether the next hop is final. Next hops on further lines are then only counted.</summary>
     public bool Settled { get; set; }
 
     public bool IsNamed { get; set; }
 
-    /// <summary>Whether the line says, in brackets, by which protocol the route came: BIRD's lines of attributes may follow.</summary>
+    /// <summary>Whether the line names the route's protocol in brackets. BIRD's lines of attributes may follow.</summary>
     public bool HasProtocol { get; set; }
 
-    /// <summary>Whether it is of FRR's <c>show ip route</c>, whose lines go on in a way of their own.</summary>
+    /// <summary>Whether the route is from FRR's <c>show ip route</c>, whose continuation lines have their own form.</summary>
     public bool IsFrr { get; set; }
 
     /// <summary>Next hops that are not in use: dead, or inactive.</summary>
     public int DeadNextHops { get; private set; }
 
-    /// <summary>Whether it has next hops, and all of them are dead.</summary>
+    /// <summary>Whether the route has next hops, and all of them are dead.</summary>
     public bool IsDead => !HasNextHop && (DeadNextHops > 0 || _isHeadDead);
 
-    /// <summary>Next hops after the first, and routes after the best: the table has no place for them.</summary>
+    /// <summary>Next hops after the first, and routes after the best. The table has no place for them.</summary>
     public int FurtherNextHops { get; private set; }
 
-    /// <summary>The next hop as written, empty where none is stated.</summary>
+    /// <summary>The next hop as written; empty if none is stated.</summary>
     public ReadOnlySpan<byte> NextHop => _nextHop.AsSpan(0, _nextHopLength);
 
     public bool HasDevice => _deviceLength > 0;
 
-    /// <summary>Whether it has a next hop or a device in use.</summary>
+    /// <summary>Whether the route has a next hop or a device in use.</summary>
     public bool HasNextHop => _nextHops > 0 || HasDevice;
 
     /// <summary>The device of a link-local next hop, which is unique on its link only (RFC 4007); else empty.</summary>
@@ -80,7 +80,7 @@ internal sealed class ListRoute
         Forget();
     }
 
-    /// <summary>Sets the route aside, unless a reason that goes before this one did.</summary>
+    /// <summary>Sets the route aside, unless it already is for a reason of higher precedence.</summary>
     public void SetAside(ListNote note, ReadOnlySpan<byte> keyword = default, ReadOnlySpan<byte> word = default)
     {
         if (Aside != ListNote.None && Aside <= note)
@@ -96,14 +96,14 @@ internal sealed class ListRoute
 
     public void SetDestination(Prefix prefix, bool hostBits) => (Prefix, HasFamily, HostBits) = (prefix, true, hostBits);
 
-    /// <summary>Makes a <c>default</c> the one of a family; the first word on it counts.</summary>
+    /// <summary>Gives a <c>default</c> its family. Only the first call counts.</summary>
     public void GiveFamily(Family family)
     {
         if (!HasFamily)
             SetDestination(new Prefix(family, default, 0), hostBits: false);
     }
 
-    /// <summary>Counts a next hop; only the first can be set. One that was provisional makes room.</summary>
+    /// <summary>Counts a next hop. Only the first can be set; it replaces a provisional one.</summary>
     public void BeginNextHop()
     {
         if (_isProvisional)
@@ -116,8 +116,9 @@ internal sealed class ListRoute
             _nextHops = 1;
     }
 
-    /// <summary>Begins a next hop that is the route's only if no other follows: a <c>recursive</c> one of FRR, below
-    /// which stand those that it resolves to. Returns false if the route has a next hop.</summary>
+    /// <summary>Begins a next hop that counts only if no other follows. FRR's <c>recursive</c> next hops are such,
+    /// because the next hops that they resolve to are on the lines below. Returns false if the route has a next
+    /// hop.</summary>
     public bool BeginProvisional()
     {
         if (Settled || _nextHops > 0)
@@ -127,8 +128,8 @@ internal sealed class ListRoute
         return true;
     }
 
-    /// <summary>Takes the current next hop back, because it is dead. Before the first next hop it is the whole route
-    /// that is dead, or its device.</summary>
+    /// <summary>Removes the current next hop, because it is dead. Before the first next hop, the whole route or its
+    /// device is dead.</summary>
     public void Die()
     {
         if (_current == Hop.Further)

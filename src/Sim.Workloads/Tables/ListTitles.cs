@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Tables;
 
-/// <summary>The lines of a list that hold no route: titles, legends, trailers, and signs of foreign formats.</summary>
+/// <summary>Recognises lines of a list that hold no route: titles, legends, trailers, and lines of unsupported formats.</summary>
 internal static class ListTitles
 {
     private const string BgpTable =
@@ -36,10 +36,10 @@ internal static class ListTitles
     /// <summary>Returns whether a line begins FRR's list of the letters that stand before its routes.</summary>
     public static bool BeginsLegend(ReadOnlySpan<byte> text) => text.StartsWith("Codes: "u8);
 
-    /// <summary>Returns whether a line goes on with that list: <c>O - OSPF, ...</c>.</summary>
+    /// <summary>Returns whether a line continues that list: <c>O - OSPF, ...</c>.</summary>
     public static bool IsLegend(ReadOnlySpan<byte> text) => text.Length > 4 && text[1..].StartsWith(" - "u8);
 
-    /// <summary>Returns why a text with this line above its first route is refused as a whole, or null.</summary>
+    /// <summary>Returns the reason why a text with this line above its first route is refused as a whole, or null.</summary>
     public static string? Refusal(ReadOnlySpan<byte> text)
     {
         if (IsBgpHeader(text))
@@ -74,8 +74,7 @@ internal static class ListTitles
     }
 }
 
-/// <summary>The tables that a list's titles name. The table with the first route of a family is read. Routes below
-/// another table's title are not.</summary>
+/// <summary>The tables that a list's titles name. For each family, only the table with the family's first route is read.</summary>
 internal sealed class ListTables
 {
     private byte[] _current = [];
@@ -91,7 +90,7 @@ internal sealed class ListTables
             _current = name.ToArray();
     }
 
-    /// <summary>Returns whether the table is the one read for a family: the first with a route of it.</summary>
+    /// <summary>Returns whether the current table is the one that is read for a family.</summary>
     public bool IsFirst(Family family)
     {
         ref var first = ref family == Family.IPv4 ? ref _firstV4 : ref _firstV6;

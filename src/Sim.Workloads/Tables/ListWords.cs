@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace Sim.Workloads.Tables;
 
-/// <summary>The single words of a prefix list: destinations, next hops, ASes. <see cref="PrefixListReader"/> has the grammar.</summary>
+/// <summary>Parses single words of a prefix list: destinations, next hops, ASes. <see cref="PrefixListReader"/> has the grammar.</summary>
 internal static class ListWords
 {
     public const int LongestDevice = 15;
@@ -15,7 +15,7 @@ internal static class ListWords
     private static ReadOnlySpan<byte> NoPeerTypes =>
         " unreachable blackhole prohibit prohibited throw local broadcast multicast anycast nat xresolve reject discard drop null0 receive "u8;
 
-    /// <summary>Words that stand for something other than the name of a next hop, beside the types of routes.</summary>
+    /// <summary>Words that cannot be the name of a next hop, besides the types of routes.</summary>
     private static ReadOnlySpan<byte> NoNames =>
         " default none null nil n/a na unknown undefined igp egp incomplete self direct connected permit deny any le ge eq upto exact orlonger "u8;
 
@@ -30,7 +30,7 @@ internal static class ListWords
     private static readonly SearchValues<byte> s_base64 = SearchValues.Create(
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/"u8);
 
-    /// <summary>Returns whether a word is one of a list, which has a blank before and after each.</summary>
+    /// <summary>Returns whether a word is in a list. The list has a blank before and after each word.</summary>
     public static bool IsOneOf(this ReadOnlySpan<byte> word, ReadOnlySpan<byte> list)
     {
         if (word.IsEmpty || word.Contains((byte)' '))
@@ -127,8 +127,9 @@ internal static class ListWords
         return false;
     }
 
-    /// <summary>Reads an AS: 64500 or AS64500; also asdot (RFC 5396: 1.10 is 65546) if the field can be nothing else
-    /// (<paramref name="alone"/>) or is marked as an AS. If {1,2}, 1,2 or 1_2 are ASes, the first counts.</summary>
+    /// <summary>Reads an AS: 64500 or AS64500. Asdot (RFC 5396: 1.10 is 65546) is read only if the field can be nothing
+    /// else (<paramref name="alone"/>) or begins with AS. Of several ASes ({1,2}, 1,2 or 1_2), the first
+    /// counts.</summary>
     public static bool TryParseAs(ReadOnlySpan<byte> field, bool alone, out uint number)
     {
         number = 0;
@@ -163,8 +164,8 @@ internal static class ListWords
     private static bool TryParseNumber(ReadOnlySpan<byte> digits, uint most, out uint number) =>
         uint.TryParse(digits, NumberStyles.None, null, out number) && number <= most && (digits.Length == 1 || digits[0] != (byte)'0');
 
-    /// <summary>Reads a next hop that is an address, IPv6 with or without a zone. 0.0.0.0 and :: are not stated: tables
-    /// use them for no next hop.</summary>
+    /// <summary>Reads a next hop that is an address; IPv6 may have a zone. Tables use 0.0.0.0 and :: for no next hop,
+    /// so these do not count as stated.</summary>
     public static bool TryParseAddress(ReadOnlySpan<byte> word, out Family family, out bool isStated)
     {
         var zone = word.IndexOf((byte)'%');

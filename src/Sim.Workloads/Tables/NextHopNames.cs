@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Tables;
 
-/// <summary>Numbers the next hops of a list as they come, with a string for each spelling only. Addresses that are
-/// written differently are one next hop. A link-local address on two devices is two: the first keeps the address as its
-/// name, others get <c>%DEVICE</c> behind it.</summary>
+/// <summary>Numbers the next hops of a list in order of appearance, with one string per spelling. An address with
+/// several spellings is one next hop. A link-local address on two devices is two next hops: the first keeps the address
+/// as its name, and further ones get <c>%DEVICE</c> appended.</summary>
 internal sealed class NextHopNames
 {
     private const int MostChars = PrefixListReader.MaxNextHop + 1 + ListWords.LongestDevice;

@@ -15,11 +15,11 @@ public enum PeerRule
     PrefixHash,
 }
 
-/// <summary>Maps routes to N WireGuard peers. Peer p gets a share of the groups (next hops, ASes or prefixes)
-/// proportional to 1 / (p + 1)^skew: skew 0 is even, skew 1 is Zipf's law.</summary>
-/// <remarks>Next hops are few, so they are shuffled by seed and dealt out exactly by share: with as many peers as next
-/// hops and no skew, each peer has its own. ASes and prefixes are many: a seeded hash of each decides, so a route's
-/// peer does not change when others come or go. If groups differ in size, shares of groups are not shares of routes.</remarks>
+/// <summary>Maps routes to N WireGuard peers. Peer p gets a share of the groups (next hops, ASes or prefixes) proportional to
+/// 1 / (p + 1)^skew: skew 0 is even, skew 1 is Zipf's law.</summary>
+/// <remarks>Next hops are few, so they are shuffled by seed and dealt out exactly by share. With as many peers as next hops
+/// and no skew, each peer has its own next hop. ASes and prefixes are many: a seeded hash of each decides, so a route's peer
+/// does not change when others come or go. If groups differ in size, shares of groups are not shares of routes.</remarks>
 public static class PeerMap
 {
     /// <summary>The names on the command line, in the order of <see cref="PeerRule"/>.</summary>
@@ -68,11 +68,11 @@ public static class PeerMap
         Rng.Mix(Rng.Mix((ulong)(prefix.Address >> 64) ^ seed) ^ Rng.Mix((ulong)prefix.Address ^ prefix.Length));
 }
 
-/// <summary>Prefixes with the peer of each in an order of insertion, as the arrays that structures take.</summary>
+/// <summary>Prefixes and the peer of each, in an order of insertion.</summary>
 public record PeerTable(Prefix[] Prefixes, int[] Peers)
 {
-    /// <summary>Puts a table and the peers of its routes in one of <see cref="TableOrder.Names"/>. The seed is that of
-    /// <c>shuffled</c>.</summary>
+    /// <summary>Returns a table's prefixes and their peers in one of the orders of <see cref="TableOrder.Names"/>. Only
+    /// <c>shuffled</c> uses the seed.</summary>
     public static PeerTable Of(RouteTable table, int[] peerOf, string order, ulong seed)
     {
         var places = TableOrder.Places(table.Routes, TableOrder.Parse(order), seed);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Tables;
 
-/// <summary>The reasons why a route or a next hop of a list is not in the table, or is there otherwise than written.
-/// The values up to <see cref="Dead"/> set a whole route aside; if several apply, the lowest counts.</summary>
+/// <summary>The reasons why a route or a next hop of a list is not in the table, or differs from the list there. The
+/// values up to <see cref="Dead"/> set a whole route aside; if several apply, the lowest counts.</summary>
 internal enum ListNote : byte
 {
     None,
@@ -31,19 +31,19 @@ public sealed class PrefixListCounts
 
     private readonly (long Count, string First)[] _notes = new (long, string)[s_notes.Length];
 
-    /// <summary>All lines, blank ones and comments too.</summary>
+    /// <summary>All lines, including blank ones and comments.</summary>
     public long Lines { get; internal set; }
 
     public long V4 { get; internal set; }
     public long V6 { get; internal set; }
 
-    /// <summary>Routes of the families read whose prefix had been met before: the first one counts.</summary>
+    /// <summary>Routes of the families read whose prefix occurred before. The first route of a prefix counts.</summary>
     public long Duplicates { get; internal set; }
 
     /// <summary>Routes set aside, for whatever reason; <see cref="Notes"/> has a count for each reason.</summary>
     public long LeftOut => _notes.Take((int)ListNote.Dead + 1).Sum(note => note.Count);
 
-    /// <summary>Next hops beyond the first of a prefix, which counts.</summary>
+    /// <summary>Next hops after the first of a prefix. Only the first is used.</summary>
     public long FurtherNextHops => _notes[(int)ListNote.FurtherNextHop].Count;
     public long HostBits => _notes[(int)ListNote.HostBits].Count;
 
@@ -63,7 +63,7 @@ public sealed class PrefixListCounts
     /// <summary>Whether no line of a whole list held a route, not even one that was left out.</summary>
     public bool HasNothing => V4 + V6 + LeftOut == 0 && !IsCut;
 
-    /// <summary>Returns the remarks that the reader of a figure should see: in words, their number, and the first
+    /// <summary>Returns the remarks that the reader of a figure should see. Each has its words, its count and its first
     /// place. Counts that are zero are left out.</summary>
     public IEnumerable<(string What, long Count, string First)> Notes() =>
         _notes.Select((note, i) => (What: s_notes[i], note.Count, note.First)).Where(note => note.Count > 0);

@@ -5,7 +5,7 @@ namespace Sim.Workloads.Tables;
 /// grammar. Every method returns what is wrong, or null.</summary>
 internal static class PrefixListLine
 {
-    /// <summary>Reads a line from its first field, which has been taken, on.</summary>
+    /// <summary>Reads a line whose first field has been taken.</summary>
     public static string? Take(ReadOnlySpan<byte> first, FieldCursor fields, ListRoute route)
     {
         var isPlain = fields.Separator == FieldCursor.Blanks;
@@ -44,7 +44,7 @@ internal static class PrefixListLine
         return !isStated || route.SetNextHop(field) ? null : PrefixListReader.LongNextHop;
     }
 
-    /// <summary>Gives the route, whose address came without a length, one from a field of its own.</summary>
+    /// <summary>Reads the length or netmask of a route whose address came without a length.</summary>
     public static string? TakeMask(ReadOnlySpan<byte> field, ListRoute route)
     {
         var family = route.Prefix.Family;
@@ -61,7 +61,8 @@ internal static class PrefixListLine
         ? prefix is { Length: >= 4 } && prefix.Address >> 124 == 0xE
         : prefix is { Length: >= 8 } && prefix.Address >> 120 == 0xFF;
 
-    /// <summary><c>TYPE PREFIX ...</c>, as <c>ip route</c> prints routes that are not unicast, and with -d all.</summary>
+    /// <summary>Reads <c>TYPE PREFIX ...</c>. <c>ip route</c> prints only routes that are not unicast in this form, and
+    /// with -d all routes.</summary>
     private static string? TakeTyped(ReadOnlySpan<byte> type, FieldCursor fields, ListRoute route)
     {
         if (!type.SequenceEqual("unicast"u8))
@@ -87,7 +88,7 @@ internal static class PrefixListLine
         return complaint;
     }
 
-    /// <summary><c>[LENGTH|NETMASK] [NEXTHOP] [AS]</c>: a bare address must be told from one with a length by what follows.</summary>
+    /// <summary>Reads <c>[LENGTH|NETMASK] [NEXTHOP] [AS]</c>. A length or netmask can follow only an address without a length.</summary>
     private static string? TakeFields(ReadOnlySpan<byte> field, ref FieldCursor fields, ListRoute route, bool isBare)
     {
         var isMasked = isBare && (ListWords.TryParseAddress(field, out _, out _) || field is [>= (byte)'0' and <= (byte)'9', ..]);
@@ -127,7 +128,7 @@ internal static class PrefixListLine
     private static string? End(ref FieldCursor fields) =>
         fields.Next(out _) ? "more fields than PREFIX NEXTHOP AS" : fields.Complaint;
 
-    /// <summary><c>AS PREFIX PEERS</c>, the lines of RIPE's riswhois dumps.</summary>
+    /// <summary>Reads <c>AS PREFIX PEERS</c>, the lines of RIPE's riswhois dumps.</summary>
     private static bool TakeRisWhois(ReadOnlySpan<byte> first, FieldCursor fields, ListRoute route)
     {
         if (!ListWords.TryParseAs(first, alone: false, out var origin)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Tables;
 
-/// <summary>Puts the lines of a list together to routes: a route is complete when a line begins that does not go on
-/// with it. Each route that leads to a next hop or device is given to <paramref name="take"/>, which returns false if
-/// the prefix had been met before. Keeps what lines say of others: the header's columns, and the family of a
-/// <c>default</c> that tells none. A list of both families tells none either. A family's first titled table is read.</summary>
+/// <summary>Joins the lines of a list into routes. A route is complete when a line begins that does not continue it. Each
+/// route to a next hop or device is given to <paramref name="take"/>, which returns false if the prefix occurred before. The
+/// columns of a header row apply to the lines below it. A <c>default</c> whose line shows no family gets the family of the
+/// list, if all other routes are of one family. For each family, only the first titled table is read.</summary>
 internal sealed class PrefixListParser(Func<ListRoute, bool> take, PrefixListCounts counts)
 {
     private ListRoute _route = new(), _waiting = new();
@@ -16,12 +16,12 @@ internal sealed class PrefixListParser(Func<ListRoute, bool> take, PrefixListCou
     private bool _isMixed, _inLegend;
     private readonly ListTables _tables = new();
 
-    /// <summary>Whether a line could go on with a route: there is none, one is being read, or the one before was
-    /// damaged, so that lines that go on with it belong to nothing.</summary>
+    /// <summary>The route that a line could continue: none, the one being read, or a damaged one, whose continuation
+    /// lines are ignored.</summary>
     private enum State { None, Route, Refused }
 
-    /// <summary>Takes one line, without its end and valid during the call, with its number, counted from 1, and its
-    /// offset in the list. Returns what is wrong, or null.</summary>
+    /// <summary>Takes one line without its end. The number counts from 1, and the offset is that in the list. Returns
+    /// what is wrong, or null.</summary>
     public string? Take(ReadOnlySpan<byte> line, long number, long offset)
     {
         var text = line.Trim(" \t"u8);
@@ -44,13 +44,14 @@ internal sealed class PrefixListParser(Func<ListRoute, bool> take, PrefixListCou
         _hasAttributes |= _route.HasProtocol;
         if (complaint is null || TakeHeading(text))
             return null;
-        // Below routes that were read it is one line of damage, and they are kept.
+        // Below routes that were read, such a line is only damage, and the routes are kept.
         if (counts.HasNothing)
             counts.Refusal = ListTitles.Refusal(text);
         return counts.Refusal ?? complaint;
     }
 
-    /// <summary>Passes over a line that cannot be read. Behind a tab it may have held the next hop of the route above.</summary>
+    /// <summary>Skips a line that cannot be read. If it begins with a tab, it may have held the next hop of the route above, so
+    /// that route is left out.</summary>
     public void Refuse(ReadOnlySpan<byte> line)
     {
         if (line is not [(byte)'\t', ..] || _route.Settled)
@@ -58,8 +59,8 @@ internal sealed class PrefixListParser(Func<ListRoute, bool> take, PrefixListCou
         _state = State.Refused;
     }
 
-    /// <summary>Completes the last route, and gives a <c>default</c> without a family that of the list. Returns the
-    /// place of the first <c>default</c> to which nothing in the list gives a family; null if there is none.</summary>
+    /// <summary>Completes the last route, and gives a <c>default</c> without a family the family of the list. If the
+    /// list does not show a family, returns the place of the first such <c>default</c>; else null.</summary>
     public (long Number, long Offset)? End()
     {
         EndRoute();
@@ -88,13 +89,14 @@ internal sealed class PrefixListParser(Func<ListRoute, bool> take, PrefixListCou
         var complaint = _route.IsFrr ? FrrLine.TakeHop(text, _route) : new RouteWords(_route, text).Take(isHead: false);
         if (complaint is null || _route.Settled)
             return complaint;
-        // The route's own next hop cannot be read, and it must not get that of the line after.
+        // The route's own next hop cannot be read, and the route must not get the next hop of the line after.
         _state = State.Refused;
         return complaint + "; the route above is left out";
     }
 
-    /// <summary>Returns whether the line is a header that names columns, which hold from there on, or a title. One word
-    /// that names the column of prefixes is a title of the list: its lines may hold more fields.</summary>
+    /// <summary>Returns whether the line is a title or a header row. The columns of a header row apply to all lines
+    /// below. One word that names the column of prefixes is a title, because the lines below may hold more
+    /// fields.</summary>
     private bool TakeHeading(ReadOnlySpan<byte> text)
     {
         _inLegend = ListTitles.BeginsLegend(text);

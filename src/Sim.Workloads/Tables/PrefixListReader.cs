@@ -3,7 +3,7 @@ using Sim.Workloads.Input;
 
 namespace Sim.Workloads.Tables;
 
-/// <summary>Reads prefix lists: text in UTF-8 of lines, each of one of these forms. All else is refused line by line.
+/// <summary>Reads prefix lists: text in UTF-8. Each line has one of these forms; other lines are refused one by one.
 /// <code>
 ///   PREFIX [NEXTHOP] [AS]             192.0.2.0/24 198.51.100.1 64500      spaces or tabs between the fields
 ///   ADDRESS LENGTH [NEXTHOP] [AS]     192.0.2.0    24           64500      CAIDA pfx2as; a netmask instead of the length
@@ -16,17 +16,17 @@ namespace Sim.Workloads.Tables;
 ///   header row, then rows             CSV with two named columns or more; `route -n` and `netstat -rn`
 ///   # comment (also ; % //, and after blanks at the end of a line), or nothing
 /// </code>
-/// PREFIX is ADDRESS/LENGTH, or <c>default</c>: 0.0.0.0/0 or ::/0 by the family of its next hop or else of the list, at
-/// whose end it then stands. NEXTHOP is an IP address, IPv6 with or without a zone, or a NAME
-/// (<see cref="ListWords.IsName"/>), which is no keyword, type or AS; <c>-</c>, 0.0.0.0 and :: state none. AS is 64500
-/// or AS64500, asdot (1.10) if it can be nothing else; the first of a set ({1,2}, 1,2) or of several origins (1_2)
-/// counts. A number after an address without a length is its length, never an AS. Leading zeros are refused. The first
-/// next hop of a prefix that is not dead counts. A list is one table. Four kinds of routes are set aside: those of
-/// another table (<c>table N</c>, or below a second title <c>Table NAME:</c> or <c>VRF NAME:</c>), those for one type
-/// of service or source, those that lead to no peer (TYPE unreachable, blackhole, prohibit, throw, local, broadcast,
-/// multicast, anycast), and those of FRR that are not selected. <see cref="PrefixListCounts.Notes"/> counts each
-/// reason. A line of one word that names a column of prefixes is a title. <see cref="ListTitles"/> knows the other
-/// titles, and the formats that are refused as a whole (<see cref="PrefixListCounts.Refusal"/>), where the list ends.</summary>
+/// PREFIX is ADDRESS/LENGTH, or <c>default</c>. A <c>default</c> is 0.0.0.0/0 or ::/0 by the family of its next hop. Without a
+/// next hop it gets the family of the list, and comes last in the table. NEXTHOP is an IP address (IPv6 may have a zone) or a
+/// NAME (<see cref="ListWords.IsName"/>), which is no keyword, type or AS; <c>-</c>, 0.0.0.0 and :: state no next hop. AS is
+/// 64500 or AS64500, asdot (1.10) if it can be nothing else; the first of a set ({1,2}, 1,2) or of several origins (1_2)
+/// counts. A number after an address without a length is its length, never an AS. Leading zeros are refused. The first next hop
+/// that is not dead counts. A list is one table. Four kinds of routes are set aside: those of another table (<c>table N</c>, or
+/// below a second title <c>Table NAME:</c> or <c>VRF NAME:</c>), those for one type of service or source, those that lead to no
+/// peer (TYPE unreachable, blackhole, prohibit, throw, local, broadcast, multicast, anycast), and those of FRR that are not
+/// selected. <see cref="PrefixListCounts.Notes"/> counts each reason. A line of one word that names a column of prefixes is a
+/// title. <see cref="ListTitles"/> knows the other titles, and the formats that are refused as a whole
+/// (<see cref="PrefixListCounts.Refusal"/>).</summary>
 public static class PrefixListReader
 {
     public const int MaxNextHop = 64;
@@ -38,10 +38,10 @@ public static class PrefixListReader
 
     internal static ReadOnlySpan<byte> NoNextHopUtf8 => "-"u8;
 
-    /// <summary>Reads one family's prefixes in the order of the file, each once; the other family's are counted.
-    /// Content never makes it fail: what is not understood goes to <paramref name="damage"/> with its line and offset.
-    /// So does damage to the container: the list ends there, and its unfinished last line is left out. The name is the
-    /// source as shown to people. Memory is bounded by the table.</summary>
+    /// <summary>Reads one family's prefixes in the order of the file, each once. Prefixes of the other family are only
+    /// counted. No content makes it fail: lines that are not understood are logged to <paramref name="damage"/> with
+    /// line and offset. Damage to the container is logged too; the list ends there, without its unfinished last line.
+    /// Messages and the table show the name. Memory is bounded by the table.</summary>
     public static RouteTable Read(Stream stream, string name, Family family, DamageLog damage, out PrefixListCounts counts)
     {
         // A line is some 16 bytes: one guess saves the growing, and a wrong one costs little.
@@ -130,7 +130,7 @@ public static class PrefixListReader
     }
 }
 
-/// <summary>Makes the table of one family; passes over the routes of the other.</summary>
+/// <summary>Makes the table of one family. Routes of the other family are skipped.</summary>
 internal sealed class TableSink(Family family, int expected)
 {
     private readonly PrefixSet _prefixes = new(expected);

@@ -8,8 +8,8 @@ public static class PrefixListWriter
 {
     private const int LongestLine = 256, LongestAddress = 64;
 
-    /// <summary>Writes <c>PREFIX NEXTHOP AS</c>, one a line; next hop and AS only if the table states any. A character
-    /// that cannot be in the name of a next hop becomes an underscore.</summary>
+    /// <summary>Writes one <c>PREFIX NEXTHOP AS</c> per line. An unknown AS is left out, and next hops are left out if
+    /// the table has none. A character that cannot be in the name of a next hop becomes an underscore.</summary>
     public static void WriteText(RouteTable table, Stream stream)
     {
         var names = table.NextHops.Select(Word).ToArray();

@@ -21,18 +21,19 @@ internal ref struct RouteWords(ListRoute route, ReadOnlySpan<byte> rest)
     private static ReadOnlySpan<byte> Flags =>
         " onlink pervasive linkdown offload trap offload_failed rt_offload rt_trap rt_offload_failed notify unresolved cache * ! "u8;
 
-    /// <summary>A next hop that the kernel does not use. One that is <c>linkdown</c> alone is used (ignore_routes_with_linkdown).</summary>
+    /// <summary>The flag of a next hop that the kernel does not use. A next hop with only <c>linkdown</c> is used
+    /// (ignore_routes_with_linkdown).</summary>
     private static ReadOnlySpan<byte> Dead => "dead"u8;
 
-    /// <summary>BIRD's types of OSPF routes, behind the protocol: within the area, between areas, external.</summary>
+    /// <summary>BIRD's types of OSPF routes, which follow the protocol: within the area, between areas, external.</summary>
     private static ReadOnlySpan<byte> OspfTypes => " I IA E1 E2 "u8;
 
-    /// <summary>Returns whether a word means something after a destination, and is thus no next hop.</summary>
+    /// <summary>Returns whether a word is a keyword after a destination, and so cannot be a next hop.</summary>
     public static bool IsKeyword(ReadOnlySpan<byte> word) =>
         word is [(byte)'\\'] || word.IsOneOf(Structure) || word.IsOneOf(WithArgument) || word.IsOneOf(Flags) || word.SequenceEqual(Dead) || ListWords.IsNoPeerType(word);
 
-    /// <summary>Returns whether a line that begins with these words goes on with the route of the lines above. BIRD's
-    /// further routes to one prefix give a type and then the protocol in brackets.</summary>
+    /// <summary>Returns whether a line that begins with these words continues the route above. BIRD's further routes to
+    /// a prefix begin with a type, followed by the protocol in brackets.</summary>
     public static bool GoesOn(ReadOnlySpan<byte> first, ReadOnlySpan<byte> rest) =>
         first.IsOneOf(" via nexthop dev nh_info cache "u8)
         || (rest is [(byte)'[', ..] && (first.IsOneOf(Structure) || ListWords.IsNoPeerType(first)));
@@ -45,8 +46,8 @@ internal ref struct RouteWords(ListRoute route, ReadOnlySpan<byte> rest)
             && !text[..colon].ContainsAny("/[]\t"u8);
     }
 
-    /// <summary>Reads a line from its first keyword on; the destination stands before it if <paramref name="isHead"/>,
-    /// else on a line above. Returns what is wrong, or null.</summary>
+    /// <summary>Reads a line from its first keyword on. If <paramref name="isHead"/>, the destination is on the same
+    /// line, else on a line above. Returns what is wrong, or null.</summary>
     public string? Take(bool isHead)
     {
         for (var word = Next(); !word.IsEmpty && !ListWords.IsComment(word); word = Next())
@@ -107,7 +108,7 @@ internal ref struct RouteWords(ListRoute route, ReadOnlySpan<byte> rest)
         return word.IsOneOf(Flags) || (route.HasProtocol && word.IsOneOf(OspfTypes)) ? null : TakeType(word, isHead);
     }
 
-    /// <summary>Takes BIRD's type of route; without a destination before it, a further route to the prefix begins.</summary>
+    /// <summary>Takes BIRD's type of route. Without a destination before it, a further route to the prefix begins.</summary>
     private readonly string? TakeType(ReadOnlySpan<byte> word, bool isHead)
     {
         var toNoPeer = ListWords.IsNoPeerType(word);
@@ -156,8 +157,8 @@ internal ref struct RouteWords(ListRoute route, ReadOnlySpan<byte> rest)
         return null;
     }
 
-    /// <summary>Takes the source after <c>from</c>: a route for packets from one source only is no route to its
-    /// destination for the others.</summary>
+    /// <summary>Takes the source after <c>from</c>. A route for packets from one source is set aside, because packets
+    /// from other sources do not take it.</summary>
     private string? TakeSource()
     {
         var word = Next();
@@ -168,7 +169,7 @@ internal ref struct RouteWords(ListRoute route, ReadOnlySpan<byte> rest)
         return null;
     }
 
-    /// <summary>Skips the words of a tunnel's header, which have addresses and keywords of their own.</summary>
+    /// <summary>Skips the words of a tunnel's header, which have their own addresses and keywords.</summary>
     private void SkipEncapsulation()
     {
         while (!_rest.IsEmpty)
@@ -206,7 +207,7 @@ internal ref struct RouteWords(ListRoute route, ReadOnlySpan<byte> rest)
         route.BeginNextHop();
     }
 
-    /// <summary>Returns the next word; <c>ip -o</c> marks the ends of lines by a backslash behind or as a word.</summary>
+    /// <summary>Returns the next word, without the backslashes by which <c>ip -o</c> marks the ends of lines.</summary>
     private ReadOnlySpan<byte> Next()
     {
         while (!_rest.IsEmpty)

@@ -4,8 +4,8 @@ using System.Collections.Immutable;
 namespace Sim.Workloads.Tables;
 
 /// <summary>The orders in which a table can be loaded: the source's own, ascending (address, length), ascending
-/// (length, address), and a random permutation of the sorted order, so that it depends on the seed and the set only.
-/// The shape of IPv4's FIB trie and all slabs depend on the order.</summary>
+/// (length, address), and a random permutation of the sorted order. The permutation depends only on the seed and the
+/// set of prefixes. The shape of IPv4's FIB trie and all slabs depend on the order.</summary>
 public enum RouteOrder { File, Sorted, ByLength, Shuffled }
 
 public static class TableOrder
@@ -53,8 +53,8 @@ public static class TableOrder
         Array.Sort(keys, places, order == RouteOrder.ByLength ? Comparer<Prefix>.Create(Prefix.CompareByLength) : null);
     }
 
-    /// <summary>Draws routes of a table by a seed, and keeps their order. A table with no more routes than
-    /// <paramref name="most"/> is returned itself.</summary>
+    /// <summary>Draws routes of a table by a seed, and keeps their order. A table with at most <paramref name="most"/>
+    /// routes is returned unchanged.</summary>
     public static RouteTable Sample(RouteTable table, int most, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(table);
