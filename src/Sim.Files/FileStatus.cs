@@ -17,8 +17,8 @@ public enum PathKind
 /// identity of the file that a path names. Two paths with the same device and inode are one file.</summary>
 public sealed record FileStatus(PathKind Kind, UnixFileMode Mode, uint User, uint Group, uint Links, ulong Device, ulong Inode)
 {
-    /// <summary>Looks at <paramref name="path"/>, and follows links. Returns null if there is nothing.</summary>
-    /// <exception cref="IOException">Links go in a circle, or a folder on the way may not be searched.</exception>
+    /// <summary>Returns the status of the file that a path names, following links; null if there is none.</summary>
+    /// <exception cref="IOException">Links form a loop, or a folder on the way may not be searched.</exception>
     public static FileStatus? Of(string path)
     {
         if (!OperatingSystem.IsLinux())

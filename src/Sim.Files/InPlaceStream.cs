@@ -22,10 +22,10 @@ public sealed class InPlaceStream(string name, Func<SafeFileHandle> open, Cancel
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     /// <exception cref="ReaderGoneException">The reader is gone.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled while it waited.</exception>
+    /// <exception cref="OperationCanceledException">The command was cancelled during the wait.</exception>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        // The writer may stay in its system call after the wait has ended, so it has bytes of its own.
+        // The writer may stay in its system call after the wait has ended, so it gets its own copy of the bytes.
         var bytes = buffer.ToArray();
         Wait(Task.Run(() =>
         {
@@ -37,7 +37,7 @@ public sealed class InPlaceStream(string name, Func<SafeFileHandle> open, Cancel
 
     public override void Flush() { }
 
-    /// <summary>Opens the file if nothing was written: a reader that waits for a FIFO learns that it is empty.</summary>
+    /// <summary>Opens the file if nothing was written, so that a reader that waits for a FIFO learns that it is empty.</summary>
     public void Finish() => Write([]);
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 
 namespace Sim.Files;
 
-/// <summary>A file that a command writes. <see cref="Complete"/> puts it in its place (<see cref="OutputTarget"/>).
-/// Disposed of before that, it leaves the old file alone. Pipes, devices and standard output get the bytes at once.</summary>
+/// <summary>A file that a command writes. <see cref="Complete"/> puts it in its place (<see cref="OutputTarget"/>). If the
+/// object is disposed of before that, the old file stays. Pipes, devices and standard output get the bytes at once.</summary>
 public sealed class OutputFile : IDisposable
 {
     private const int BufferBytes = 1 << 20;
@@ -18,7 +18,7 @@ public sealed class OutputFile : IDisposable
 
     /// <summary>Makes the growing file. It opens nothing that could block; <paramref name="cancel"/> ends the wait for
     /// a pipe's reader. The name <c>-</c> is standard output.</summary>
-    /// <exception cref="UnusableOutputException">It cannot be written; says why and what to do.</exception>
+    /// <exception cref="UnusableOutputException">The file cannot be written. The message says why and what to do.</exception>
     public OutputFile(string name, CancellationToken cancel = default)
     {
         (Target, _cancel) = (OutputTarget.Of(name), cancel);
@@ -39,8 +39,8 @@ public sealed class OutputFile : IDisposable
     public long Length { get; private set; }
 
     /// <summary>Puts the complete content in its place.</summary>
-    /// <exception cref="IOException">No room for the rest of it, or as of
-    /// <see cref="OutputTarget.Publish"/>.</exception>
+    /// <exception cref="IOException">There is no room for the rest of the content, or
+    /// <see cref="OutputTarget.Publish"/> failed.</exception>
     public void Complete()
     {
         Stream.Dispose();

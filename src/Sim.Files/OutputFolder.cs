@@ -6,11 +6,11 @@ using Microsoft.Win32.SafeHandles;
 namespace Sim.Files;
 
 /// <summary>A folder that one run holds from its start to its end. Another run is refused, with the number of the
-/// process that holds it. The lock (<c>flock</c>) is the kernel's and ends with the process, however that ends.
-/// Disposal removes a folder that was made for the run and is still empty.</summary>
+/// process that holds it. The kernel holds the lock (<c>flock</c>), and releases it when the process ends for any
+/// reason. Disposal removes a folder that was made for the run and is still empty.</summary>
 public sealed class OutputFolder : IDisposable
 {
-    /// <summary>The name of the locked file. A killed run may leave one behind, which nobody locks.</summary>
+    /// <summary>The name of the locked file. A killed run may leave this file behind, without a lock.</summary>
     public const string LockName = ".report-lock";
 
     private readonly List<string> _made;
@@ -83,7 +83,7 @@ public sealed class OutputFolder : IDisposable
             return;
         }
 
-        // Deleted while it is locked. TakeLock handles a run that has opened it meanwhile.
+        // The file is deleted while it is locked. TakeLock handles another run that has opened it meanwhile.
         if (_lock is not null)
             OutputTarget.TryDelete(new FileInfo(LockPath));
         _lock?.Dispose();
@@ -105,7 +105,8 @@ public sealed class OutputFolder : IDisposable
         }
     }
 
-    /// <summary>Opens and locks the file. On a file system without locks it stays open all the same, to tell the folder from others.</summary>
+    /// <summary>Opens the lock file and locks it. On a file system without locks the file is only kept open, to tell the folder from
+    /// others.</summary>
     private SafeFileHandle TakeLock()
     {
         var path = LockPath;
@@ -135,7 +136,7 @@ public sealed class OutputFolder : IDisposable
     {
         var descriptor = Posix.Open(path, Posix.ReadWrite | Posix.Create | Posix.CloseOnExec, 0x1B6);
         var error = Marshal.GetLastPInvokeError();
-        // Left behind by another user's run: reading suffices to lock it.
+        // Another user's run left the file behind. Opening it for reading is enough to lock it.
         if (descriptor < 0 && error == Posix.NoAccess && File.Exists(path))
             descriptor = Posix.Open(path, Posix.ReadOnly | Posix.CloseOnExec, 0);
         return descriptor >= 0

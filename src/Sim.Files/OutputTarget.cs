@@ -17,8 +17,8 @@ public sealed class UnusableOutputException(string message, Exception? inner = n
 /// </list></summary>
 public sealed class OutputTarget
 {
-    /// <summary>The names of growing files. No other file has such a name, and it is short, because the target's may
-    /// have the greatest length.</summary>
+    /// <summary>The names of growing files begin and end like this. Each name is unique, and short because the target's
+    /// name may have the greatest length allowed.</summary>
     public const string GrowingPrefix = ".sim-", GrowingSuffix = ".part";
 
     private const UnixFileMode Permissions = (UnixFileMode)0x1FF, Own = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -40,8 +40,8 @@ public sealed class OutputTarget
     /// <summary>Whether bytes go straight into the target, because it is no file that could be replaced.</summary>
     public bool IsInPlace => _isDescriptor || _status?.Kind == PathKind.Device;
 
-    /// <summary>Looks at the target that a path or <c>-</c> (standard output) names. Nothing is changed.</summary>
-    /// <exception cref="UnusableOutputException">A folder, a file without permission, a missing folder, a circle of
+    /// <summary>Returns the target that a path or <c>-</c> (standard output) names. Nothing is changed.</summary>
+    /// <exception cref="UnusableOutputException">The name leads to a folder, a file without permission, a missing folder, or a loop of
     /// links.</exception>
     public static OutputTarget Of(string name)
     {
@@ -66,7 +66,7 @@ public sealed class OutputTarget
         }
     }
 
-    /// <summary>Opens the stream into the target itself, if that is <see cref="IsInPlace"/>.</summary>
+    /// <summary>Opens a stream that writes into the target itself. The target must be <see cref="IsInPlace"/>.</summary>
     internal InPlaceStream OpenInPlace(CancellationToken cancel) => new(IsStandardOutput ? "standard output" : Name, OpenHandle, cancel);
 
     /// <summary>Makes the growing file beside the target, or in the system's folder for temporary files if the target
@@ -91,9 +91,9 @@ public sealed class OutputTarget
         }
     }
 
-    /// <summary>Puts a complete file on the target's file system in the target's place, or its content into the target.
-    /// The file is gone afterwards.</summary>
-    /// <exception cref="UnusableOutputException">The target cannot be written; says where the content is.</exception>
+    /// <summary>Moves a complete file into the target's place, or copies its content into the target. The complete file
+    /// is gone afterwards.</summary>
+    /// <exception cref="UnusableOutputException">The target cannot be written. The message says where the content is.</exception>
     public void Publish(string complete, CancellationToken cancel = default)
     {
         var now = IsInPlace ? _status : FileStatus.Of(_path);
@@ -119,7 +119,7 @@ public sealed class OutputTarget
     {
         if (_status is not null)
         {
-            // Asks for the permission; nothing is cut off.
+            // Only checks the permission; the content stays.
             using (File.OpenHandle(_path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
                 return;
         }
@@ -148,7 +148,7 @@ public sealed class OutputTarget
         }
     }
 
-    /// <summary>Gives a new file the owner and the mode of the one it replaces. Returns false if the owner may not be given.</summary>
+    /// <summary>Gives a new file the owner and the mode of the one it replaces. Returns false if that is not permitted.</summary>
     private static bool TryTakeOver(string complete, FileStatus old)
     {
         if (!OperatingSystem.IsLinux())
@@ -183,7 +183,7 @@ public sealed class OutputTarget
             Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.Read | FileShare.Delete,
             BufferSize = 0,
         };
-        // Who may not read the old file may not read the growing one either.
+        // Users who may not read the old file may not read the growing one either.
         if (OperatingSystem.IsLinux() && _status is not null)
             options.UnixCreateMode = Own | _status.Mode & Permissions;
         return new FileStream(Path.Combine(folder, $"{GrowingPrefix}{Guid.NewGuid():N}{GrowingSuffix}"), options);

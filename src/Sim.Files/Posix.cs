@@ -6,7 +6,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Sim.Files;
 
-/// <summary>Calls of Linux that .NET has no method for.</summary>
+/// <summary>System calls of Linux that .NET has no method for.</summary>
 public static partial class Posix
 {
     public const int AtCurrentFolder = -100, AtEmptyPath = 0x1000;
@@ -58,7 +58,7 @@ public static partial class Posix
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     public static partial int DescriptorFlags(int descriptor, int command);
 
-    /// <summary>Goes to an offset from the end (<c>SEEK_END</c>, 2).</summary>
+    /// <summary>Moves to an offset. With <paramref name="from"/> 2 (<c>SEEK_END</c>), it counts from the end.</summary>
     [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
     public static partial long Seek(SafeFileHandle file, long offset, int from);
 

@@ -11,8 +11,9 @@ public static class RealPath
     private const int MostLinks = 40;
 
     /// <summary>Returns the absolute path without links, <c>.</c> and <c>..</c>. Names that do not exist are kept, so a
-    /// dangling link gives the file to be made. A process's descriptors (<c>/proc/PID/fd/N</c>) stay.</summary>
-    /// <exception cref="IOException">Links go in a circle.</exception>
+    /// dangling link leads to the file to be made. A process's descriptors (<c>/proc/PID/fd/N</c>) are not
+    /// followed.</summary>
+    /// <exception cref="IOException">Links form a loop.</exception>
     public static string Of(string path)
     {
         var ahead = new Stack<string>();

@@ -22,9 +22,8 @@ internal sealed class ChildProcess : IDisposable
     /// <param name="command">The program and its arguments; it must lead its own group, as after <c>setsid</c>.</param>
     /// <param name="environment">Variables to set.</param>
     /// <param name="outputLine">Takes each line of standard output, on another thread.</param>
-    /// <param name="errorLine">Takes each line of standard error; never at the same time as
-    /// <paramref name="outputLine"/>.</param>
-    /// <param name="ended">Called once, when the process has ended and all its lines were taken; no line follows.</param>
+    /// <param name="errorLine">Takes each line of standard error, never at the same time as <paramref name="outputLine"/>.</param>
+    /// <param name="ended">Called once, when the process has ended and all its lines were taken.</param>
     /// <exception cref="LabException">The program cannot be started.</exception>
     public ChildProcess(IReadOnlyList<string> command, IEnumerable<KeyValuePair<string, string>> environment,
         Action<string> outputLine, Action<string> errorLine, Action? ended = null)
@@ -49,13 +48,13 @@ internal sealed class ChildProcess : IDisposable
         }
     }
 
-    /// <summary>The process's id, and its group's.</summary>
+    /// <summary>The id of the process and of its group.</summary>
     public int Id { get; private set; }
 
     /// <summary>The exit code; valid once it has ended.</summary>
     public int ExitCode { get; private set; }
 
-    /// <summary>Sends a line to standard input. It is lost if nobody reads any more.</summary>
+    /// <summary>Sends a line to standard input. The line is lost if nobody reads any more.</summary>
     public void SendLine(string line)
     {
         try
@@ -117,7 +116,7 @@ internal sealed class ChildProcess : IDisposable
         ExitCode = _process.ExitCode;
         lock (_group)
         {
-            // End what it left behind, now: later the number may be another group's.
+            // End the processes that it left behind. Later the number may be another group's.
             Libc.KillGroup(Id);
             _groupIsGone = true;
         }
@@ -133,8 +132,7 @@ internal sealed class ChildProcess : IDisposable
         _ended.Set();
     }
 
-    /// <summary>Closes standard input, which flushes it, although nothing is buffered, and so fails if
-    /// <see cref="SendLine"/> has found that nobody reads any more.</summary>
+    /// <summary>Closes standard input. Closing flushes it, which fails if nobody reads any more.</summary>
     private void CloseInput()
     {
         try

@@ -10,19 +10,19 @@ public static class LabBuild
     private const int ExitMissingPackage = 69;
     private const string Script = "kernel-patch/vm/build.sh", Prefix = "lab: ";
 
-    // Runs a command, and kills the group when standard input ends: so a harness that is killed ends its builds too.
+    // Runs a command, and kills the group when standard input ends. So the builds of a harness that is killed end too.
     private const string Watched =
         """exec 3<&0; "$@" 3<&- & child=$!; { read -r _ <&3; kill -KILL 0; } >/dev/null 2>&1 & wait "$child" """;
 
     /// <summary>Makes a part, unless it is made already.</summary>
     /// <param name="part">The argument of build.sh: <c>agent</c>, or a kernel by its <see cref="Lanes.Word"/>.</param>
-    /// <param name="release">The release of Linux that the part is of.</param>
-    /// <param name="progressLine">Takes the output of build.sh meanwhile, line by line.</param>
+    /// <param name="release">The release of Linux to build for.</param>
+    /// <param name="progressLine">Takes each line that build.sh prints.</param>
     /// <param name="cancellation">Ends the build and everything it started.</param>
     /// <returns>The folder of the part.</returns>
     /// <exception cref="LabException"><see cref="LabFailure.MissingPackage"/>, or <see cref="LabFailure.BuildFailed"/>,
-    /// also if there is no checkout.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// which includes a missing checkout.</exception>
+    /// <exception cref="OperationCanceledException">The build was cancelled.</exception>
     public static string Build(string part, KernelRelease release, Action<string> progressLine, CancellationToken cancellation) =>
         Build(FindCheckout(), part, release, progressLine, cancellation);
 
@@ -59,7 +59,7 @@ public static class LabBuild
     }
 
     /// <summary>Finds the checkout that holds this program: the nearest folder with Sim.sln and build.sh, upwards from the
-    /// current folder and the program's, unless others are given.</summary>
+    /// given folders. Without any, it searches from the current folder and the program's.</summary>
     /// <exception cref="LabException">There is no checkout.</exception>
     internal static string FindCheckout(params string[] starts)
     {

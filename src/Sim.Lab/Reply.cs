@@ -25,7 +25,7 @@ public sealed class Row
     private readonly string _command, _text;
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
 
-    /// <summary>Takes a row without its marker, <c>key value key value ...</c>, and its command.</summary>
+    /// <summary>Parses a row without its marker: <c>key value key value ...</c>. The command is for messages.</summary>
     internal Row(string command, string text)
     {
         (_command, _text) = (command, text);

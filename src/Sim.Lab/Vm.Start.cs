@@ -6,17 +6,17 @@ namespace Sim.Lab;
 /// <content>Starting a VM.</content>
 public sealed partial class Vm
 {
-    /// <summary>The longest wait for a boot under KVM: if a guest does not run there, this shows at once.</summary>
+    /// <summary>The longest wait for a boot under KVM. If guests do not run there, a boot stops at once.</summary>
     private static readonly TimeSpan KvmBootTimeout = TimeSpan.FromSeconds(15);
 
     private static bool s_kvmFailed;
 
-    /// <summary>Builds what the lane needs, boots, and waits for the agent. The cancellation also ends the VM later on.</summary>
+    /// <summary>Builds the parts that the lane needs, boots, and waits for the agent. A later cancellation ends the VM.</summary>
     /// <exception cref="LabException"><see cref="LabFailure.NotRoot"/>, <see cref="LabFailure.NotEnoughMemory"/>,
     /// <see cref="LabFailure.MissingPackage"/>, <see cref="LabFailure.BuildFailed"/> or
     /// <see cref="LabFailure.DidNotBoot"/>.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such data folder.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled; nothing is left running.</exception>
+    /// <exception cref="OperationCanceledException">The start was cancelled; nothing is left running.</exception>
     public static Vm Start(VmOptions options, Action<string> progress, CancellationToken cancellation)
     {
         if (!Directory.Exists(options.DataFolder))
@@ -39,7 +39,7 @@ public sealed partial class Vm
             var vm = options.Lane.IsUml()
                 ? Boot(Uml(), options, privateFolder, progress, cancellation)
                 : StartQemu(options, laneFolder, initramfs, privateFolder, progress, cancellation);
-            // The VM has read it. Deleted now, it takes no space, and nothing large is left if this process is killed.
+            // The VM has read the file. Once it is deleted, nothing large is left behind if this process is killed.
             File.Delete(initramfs);
             return vm;
         }
@@ -66,7 +66,7 @@ public sealed partial class Vm
             {
                 File.Open("/dev/kvm", FileMode.Open, FileAccess.ReadWrite).Dispose();
                 var hurried = options with { BootTimeout = TimeSpan.FromTicks(Math.Min(options.BootTimeout.Ticks, KvmBootTimeout.Ticks)) };
-                // Boot does not get the folder, which must stay for a second attempt.
+                // Boot does not get the private folder, which must stay for a second attempt.
                 return Boot(Launch.Qemu(options, laneFolder, initramfs, kvm: true, version), hurried, null, progress, cancellation)
                     .Adopt(privateFolder);
             }
@@ -91,7 +91,7 @@ public sealed partial class Vm
         {
             while (vm.Next(options.BootTimeout - Stopwatch.GetElapsedTime(since), timedOut => vm.NotReady(options, timedOut)) != Ready)
             {
-                // Rows before that answer no command.
+                // Rows before the agent is ready answer no command.
             }
 
             var seconds = Stopwatch.GetElapsedTime(since).TotalSeconds;

@@ -40,7 +40,7 @@ public sealed partial class Vm : IDisposable
     /// <summary>The machine and its kernel, such as "User-Mode Linux 6.12.117, 1 CPU".</summary>
     public string Description { get; private set; }
 
-    /// <summary>The last 1,000 lines of the console that are not the protocol's, oldest first.</summary>
+    /// <summary>The last 1,000 lines of the console that are not of the protocol, oldest first.</summary>
     public IReadOnlyList<string> Log => _log.Lines;
 
     internal int ProcessId => _process.Id;
@@ -92,7 +92,8 @@ public sealed partial class Vm : IDisposable
         _killOnCancellation.Dispose();
         if (_privateFolder is not null)
             DeleteFolder(_privateFolder);
-        // The collection holds no handles, and at the process's exit another thread may still wait for an answer.
+        // The collection is not disposed: it holds no handles, and at the process's exit another thread may still wait
+        // for an answer.
     }
 
     private void DisposeAtExit(object? sender, EventArgs e) => Dispose();
@@ -110,8 +111,8 @@ public sealed partial class Vm : IDisposable
         line.StartsWith(RowMarker, StringComparison.Ordinal) || line is Done or Error
         || line.StartsWith(Done + " ", StringComparison.Ordinal) || line.StartsWith(Error + " ", StringComparison.Ordinal);
 
-    /// <summary>Waits for the next line of the protocol. If none comes, or not in time, ends the VM and throws.</summary>
-    /// <param name="timeout">How long to wait.</param>
+    /// <summary>Waits for the next line of the protocol. If none comes in time, it ends the VM and throws.</summary>
+    /// <param name="timeout">The longest wait.</param>
     /// <param name="lost">Makes the exception; its argument says whether the time ran out.</param>
     private string Next(TimeSpan timeout, Func<bool, LabException> lost)
     {
@@ -131,7 +132,7 @@ public sealed partial class Vm : IDisposable
         : new LabException(LabFailure.Died,
             $"The VM ({Description}) ended during '{command}'{HowItEnded()}. If it ran out of memory, give it more; otherwise the last lines of its console say why.", _log.Tail);
 
-    /// <summary>The exit code and the kernel's reason, which a stack trace may have pushed out of the tail.</summary>
+    /// <summary>Returns the exit code and the kernel's reason. A stack trace may have pushed the reason out of the tail.</summary>
     private string HowItEnded()
     {
         var code = _process.WaitForEnd(TimeSpan.Zero) ? $" with code {_process.ExitCode}" : "";

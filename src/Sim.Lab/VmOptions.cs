@@ -11,7 +11,8 @@ public enum LaneKind
     /// <summary>User-Mode Linux with kernel-patch/series: routes may name WireGuard peers.</summary>
     UmlPatched,
 
-    /// <summary>As <see cref="UmlPatched"/>, but with an unpatched kernel's hash of fib_info: the baseline for the series' patch of it.</summary>
+    /// <summary>As <see cref="UmlPatched"/>, but with an unpatched kernel's hash of fib_info: the baseline for the patch that changes this
+    /// hash.</summary>
     UmlUnhashed,
 
     /// <summary>As <see cref="UmlPatched"/>, for several processors.</summary>
@@ -37,10 +38,10 @@ public static class Lanes
     /// <summary>Returns whether routes can name peers: the kernel has kernel-patch/series.</summary>
     public static bool IsPatched(this LaneKind lane) => lane is LaneKind.UmlPatched or LaneKind.UmlUnhashed or LaneKind.UmlSmp;
 
-    /// <summary>The lane's word in commands, and its kernel's word in build.sh.</summary>
+    /// <summary>Returns the lane's word in commands, which is also its kernel's word in build.sh.</summary>
     public static string Word(this LaneKind lane) => s_words[(int)lane];
 
-    /// <summary>Returns the lane of a word, which is one of the words.</summary>
+    /// <summary>Returns the lane that a word names. The word must be a lane's.</summary>
     public static LaneKind Of(string word) => (LaneKind)Array.IndexOf(s_words, word);
 }
 
@@ -48,13 +49,13 @@ public sealed record VmOptions
 {
     public required LaneKind Lane { get; init; }
 
-    /// <summary>The release of Linux to build or unpack. The host lane has the one that runs.</summary>
+    /// <summary>The release of Linux to build or unpack. The host lane uses the kernel that runs.</summary>
     public KernelRelease Release { get; init; } = KernelReleases.Default;
 
     /// <summary>The folder whose files (not those of its subfolders) the agent finds in /data.</summary>
     public required string DataFolder { get; init; }
 
-    /// <summary>Memory of the VM in MiB; in the host lane, what must be available.</summary>
+    /// <summary>Memory of the VM in MiB; in the host lane, the memory that must be available.</summary>
     public int MemoryMegabytes { get; init; } = 2048;
 
     /// <summary>Processors of the VM: from 1 to <see cref="Lanes.MostProcessors"/> of <see cref="LaneKind.UmlSmp"/>, 1 of every other VM.</summary>

@@ -12,7 +12,7 @@ namespace Sim.Netlink;
 public static class OperationFile
 {
     /// <summary>Encodes changes as the content of a file.</summary>
-    /// <exception cref="ArgumentException">The families are mixed: a file has one.</exception>
+    /// <exception cref="ArgumentException">The families are mixed, but a file has one family.</exception>
     public static byte[] ToBytes(ReadOnlySpan<BindingChange> changes)
     {
         if (changes.IsEmpty)
@@ -61,6 +61,6 @@ public static class KeyFile
 /// <summary>Names of the files in the agent's data folder.</summary>
 public static class AgentFile
 {
-    /// <summary>The name of a file of one family: <c>NAME.4</c> or <c>NAME.6</c>.</summary>
+    /// <summary>Returns the name of a file of one family: <c>NAME.4</c> or <c>NAME.6</c>.</summary>
     public static string Name(string name, Family family) => $"{name}.{(int)family}";
 }

@@ -50,7 +50,7 @@ public record struct Digest64
         Add(BinaryPrimitives.ReverseEndianness((uint)address));
     }
 
-    /// <summary>16 hexadecimal digits, as the protocol writes digests.</summary>
+    /// <summary>Returns 16 hexadecimal digits, as the protocol writes digests.</summary>
     public override readonly string ToString() => Value.ToString("x16");
 
     private static ulong Step(ulong value, uint word)

@@ -23,7 +23,7 @@ public readonly record struct DumpSocket(int ReceiveBuffer, int EarlierBuffer = 
     /// <summary>Bytes of NLMSG_GOODSIZE: a page of 4 KiB without <c>struct skb_shared_info</c>.</summary>
     public const int LeastBytes = 4096 - SharedInfoBytes;
 
-    /// <summary>The largest buffer in bytes, whatever recv was given: SKB_WITH_OVERHEAD(32768).</summary>
+    /// <summary>The largest buffer of the kernel in bytes: SKB_WITH_OVERHEAD(32768).</summary>
     public const int MostBytes = 32768 - SharedInfoBytes;
 
     private const int SharedInfoBytes = 320;
@@ -35,7 +35,7 @@ public readonly record struct DumpSocket(int ReceiveBuffer, int EarlierBuffer = 
     internal int NextBytes => Math.Max(FirstBytes, Math.Min(ReceiveBuffer, MostBytes));
 
     /// <summary>Begins to fill the buffers of one dump.</summary>
-    /// <exception cref="InvalidOperationException">recv would be given fewer bytes than the kernel fills.</exception>
+    /// <exception cref="InvalidOperationException">recv would get a buffer of fewer bytes than the kernel fills.</exception>
     internal DumpFill Begin() => ReceiveBuffer >= NextBytes
         ? new DumpFill(this)
         : throw new InvalidOperationException($"{NextBytes} bytes in a buffer of {ReceiveBuffer}: the end would be lost");
@@ -61,7 +61,7 @@ internal struct DumpFill
 
     public readonly bool IsEmpty => Room == _size;
 
-    /// <summary>Takes bytes if there is room for them; returns whether there was.</summary>
+    /// <summary>Takes bytes if there is room for them. Returns whether there was.</summary>
     public bool Put(int bytes)
     {
         if (bytes > Room)
@@ -70,7 +70,7 @@ internal struct DumpFill
         return true;
     }
 
-    /// <summary>Gives back what was taken since <paramref name="room"/> bytes were left: <c>nla_nest_cancel</c>.</summary>
+    /// <summary>Gives back the bytes taken since <paramref name="room"/> bytes were left: <c>nla_nest_cancel</c>.</summary>
     public void Cancel(int room) => Room = room;
 
     /// <summary>
@@ -94,7 +94,7 @@ internal struct DumpFill
         Room = _size = _socket.NextBytes;
     }
 
-    /// <summary>Ends the dump with NLMSG_DONE, in this buffer or, without room, in one of its own (<c>netlink_dump_done</c>).</summary>
+    /// <summary>Ends the dump with NLMSG_DONE in this buffer or, if it has no room, in the next one (<c>netlink_dump_done</c>).</summary>
     public DumpTraffic End()
     {
         if (!Put(DoneBytes))

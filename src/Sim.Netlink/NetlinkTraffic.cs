@@ -10,10 +10,9 @@ public readonly record struct NetlinkTraffic(long Messages, long Bytes, long Cal
 /// <summary>Receives the bytes of each sending call; they are valid during the call only.</summary>
 public delegate void NetlinkSink(ReadOnlySpan<byte> call);
 
-/// <summary>
-/// One of the agent's sockets (kernel-patch/vm/README.md): each method produces the bytes that the agent's command of
-/// its name sends. The first message has sequence number 1. An operation allocates nothing. Not thread-safe.
-/// </summary>
+/// <summary>One of the agent's sockets (kernel-patch/vm/README.md): each method produces the bytes that the agent's
+/// command of the same name sends. The first message has sequence number 1. An operation allocates nothing. Not
+/// thread-safe.</summary>
 public abstract class NetlinkSocket
 {
     private Digest64 _digest;
@@ -28,7 +27,7 @@ public abstract class NetlinkSocket
 
     private protected NetlinkWriter Writer { get; } = new();
 
-    /// <summary>Begins the count of a command, and forgets what a failed command left.</summary>
+    /// <summary>Begins the count of a command, and drops the remains of a failed command.</summary>
     private protected void BeginCommand()
     {
         Writer.Clear();
@@ -44,7 +43,7 @@ public abstract class NetlinkSocket
         return NextSequence++;
     }
 
-    /// <summary>Sends what was written, in one call, which is acknowledged once.</summary>
+    /// <summary>Sends all written messages in one call, which is acknowledged once.</summary>
     private protected void Send()
     {
         var call = Writer.Written;

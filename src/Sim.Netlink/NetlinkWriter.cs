@@ -31,7 +31,7 @@ public sealed class NetlinkWriter
     private byte[] _buffer;
     private int _message = None;
 
-    /// <param name="capacity">Bytes the buffer has at first.</param>
+    /// <param name="capacity">The initial size of the buffer in bytes.</param>
     public NetlinkWriter(int capacity = 16384)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(capacity);
@@ -47,7 +47,7 @@ public sealed class NetlinkWriter
     /// <summary>The messages written since the last <see cref="Clear"/>; valid until something is written.</summary>
     public ReadOnlySpan<byte> Written => _buffer.AsSpan(0, Length);
 
-    /// <summary>Bytes an attribute takes with its header, its payload, and padding.</summary>
+    /// <summary>Returns the bytes that an attribute takes with its header, its payload and padding.</summary>
     public static int AttributeBytes(int payload) => Align(AttributeHeaderBytes + payload);
 
     /// <summary>Forgets everything written; the buffer stays.</summary>
@@ -128,7 +128,7 @@ public sealed class NetlinkWriter
     }
 
     /// <summary>Ends a nest and sets its length.</summary>
-    /// <exception cref="InvalidOperationException">The nest is longer than its length can say: 65,535 bytes.</exception>
+    /// <exception cref="InvalidOperationException">The nest is longer than 65,535 bytes, which its length field cannot hold.</exception>
     public void EndNest(int nest)
     {
         var bytes = Length - nest;

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Netlink;
 
-/// <summary>
-/// The fields that all nexthop objects of a run share: how they name the peer (Device for not at all, Encap or
-/// PeerKey), the family of the routes that may use them, and the WireGuard device's interface index.
-/// </summary>
+/// <summary>The fields that all nexthop objects of a run share: the way they name the peer (Device for none, Encap or
+/// PeerKey), the family of the routes that may use them, and the WireGuard device's interface index.</summary>
 internal readonly record struct NexthopForm(RouteShape Shape, Family Family, int Interface);
 
 /// <summary>

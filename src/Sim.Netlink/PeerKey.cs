@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 
 namespace Sim.Netlink;
 
-/// <summary>The lab's keys: peers are told apart by the number in their key (kernel-patch/vm/README.md, Messages).</summary>
+/// <summary>The lab's keys. Each peer's key contains the peer's number (kernel-patch/vm/README.md, Messages).</summary>
 public static class PeerKey
 {
     /// <summary>Bytes of a key: WG_KEY_LEN.</summary>
@@ -32,7 +32,7 @@ public static class PeerKey
         writer.EndNest(nest);
     }
 
-    /// <summary>The device's private key, clamped as curve25519_clamp_secret does.</summary>
+    /// <summary>Returns the device's private key, clamped as curve25519_clamp_secret does.</summary>
     public static byte[] Private()
     {
         var key = new byte[Bytes];

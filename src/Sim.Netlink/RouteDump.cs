@@ -18,10 +18,9 @@ public sealed record RouteDump(RouteShape Shape, int Interface, bool NexthopComp
 {
     private static readonly int s_u32 = NetlinkWriter.AttributeBytes(sizeof(uint));
 
-    /// <summary>
-    /// Compares by the order of a dump. IPv4: by ascending address; of equal addresses, which share a leaf, the longest prefix
-    /// first. IPv6: a prefix comes after those that it covers, as a node after all below it in the tree; else by address.
-    /// </summary>
+    /// <summary>Compares two prefixes by their order in a dump. IPv4 is dumped by ascending address. Of equal addresses, which
+    /// share a leaf, the longest prefix comes first. IPv6 is dumped by ascending address too, but a prefix comes after all
+    /// prefixes that it covers, because a node comes after all nodes below it in the tree.</summary>
     public static int CompareDumped(Prefix left, Prefix right)
     {
         if (left.Family == Family.IPv6 && left != right)
@@ -36,11 +35,9 @@ public sealed record RouteDump(RouteShape Shape, int Interface, bool NexthopComp
         return byAddress != 0 ? byAddress : right.Length.CompareTo(left.Length);
     }
 
-    /// <summary>Bytes of one route's message.</summary>
-    /// <remarks>
-    /// There is always RTA_TABLE, and never metrics or a preferred source. IPv4 has no priority; IPv6 always has RTA_PRIORITY,
-    /// RTA_CACHEINFO and RTA_PREF.
-    /// </remarks>
+    /// <summary>Returns the bytes of one route's message.</summary>
+    /// <remarks>There is always RTA_TABLE, and never metrics or a preferred source. IPv4 has no priority; IPv6 always has
+    /// RTA_PRIORITY, RTA_CACHEINFO and RTA_PREF.</remarks>
     public int MessageBytes(Prefix prefix)
     {
         var bytes = NetlinkWriter.HeaderBytes + RouteUapi.RtMsgBytes + s_u32;
@@ -54,10 +51,8 @@ public sealed record RouteDump(RouteShape Shape, int Interface, bool NexthopComp
     private static readonly int s_always6 =
         s_u32 + NetlinkWriter.AttributeBytes(RouteUapi.CacheInfoBytes) + NetlinkWriter.AttributeBytes(sizeof(byte));
 
-    /// <summary>
-    /// Bytes of RTA_ENCAP and RTA_ENCAP_TYPE, also where RTA_WGPEER named the peer. The nest has the device's number of the peer
-    /// (LWT_WGPEER_ID), which takes 4 bytes until a device has had 2^32 peers.
-    /// </summary>
+    /// <summary>Bytes of RTA_ENCAP and RTA_ENCAP_TYPE. A dump has them even if RTA_WGPEER named the peer. The nest has the
+    /// device's number of the peer (LWT_WGPEER_ID), which takes 4 bytes until a device has had 2^32 peers.</summary>
     private static readonly int s_encap = NetlinkWriter.AttributeBytes(s_u32) + NetlinkWriter.AttributeBytes(sizeof(ushort));
 
     private int ShapeBytes(Family family) => Shape switch
@@ -70,11 +65,10 @@ public sealed record RouteDump(RouteShape Shape, int Interface, bool NexthopComp
         _ => throw new InvalidOperationException($"no routes of shape {Shape}"),
     };
 
-    /// <summary>Counts what is received for these routes with their peers, in the order of
+    /// <summary>Counts the traffic that is received for these routes and their peers. The routes are in the order of
     /// <see cref="CompareDumped"/>.</summary>
     /// <exception cref="ArgumentException">The routes are in another order.</exception>
-    /// <exception cref="InvalidOperationException">The receive buffer is smaller than the kernel's, or no route has this
-    /// shape.</exception>
+    /// <exception cref="InvalidOperationException">The receive buffer is smaller than the kernel's, or no route has this shape.</exception>
     public DumpTraffic Measure(IReadOnlyList<KeyValuePair<Prefix, int>> routes, DumpSocket socket)
     {
         var fill = socket.Begin();
@@ -96,11 +90,9 @@ public sealed record RouteDump(RouteShape Shape, int Interface, bool NexthopComp
         return fill.End();
     }
 
-    /// <summary>
-    /// Computes the agent's <c>content</c> of a dump: a digest of each route's length, address and the word that names the
-    /// peer. That is the nexthop object's number, the gateway's last word in host order, the peer's number + 1, or the
-    /// interface index.
-    /// </summary>
+    /// <summary>Computes the agent's <c>content</c> of a dump: a digest of each route's length, address and the word that
+    /// names the peer. The word is the nexthop object's number, the gateway's last word in host order, the peer's number +
+    /// 1, or the interface index.</summary>
     /// <exception cref="ArgumentException">The routes are not in the order of <see cref="CompareDumped"/>.</exception>
     public ulong Content(IReadOnlyList<KeyValuePair<Prefix, int>> routes)
     {

@@ -3,10 +3,8 @@ using System.Buffers.Binary;
 
 namespace Sim.Netlink;
 
-/// <summary>
-/// The ways in which a route names its peer. Linux knows the first four, and <see cref="OwnDevice"/>; <see cref="Encap"/> is that of
-/// kernel-patch/series, <see cref="PeerKey"/> a patch of kernel-patch/series-optional.
-/// </summary>
+/// <summary>The ways in which a route names its peer. Linux has the first four and <see cref="OwnDevice"/>. kernel-patch/series adds
+/// <see cref="Encap"/>, and a patch of kernel-patch/series-optional adds <see cref="PeerKey"/>.</summary>
 public enum RouteShape
 {
     /// <summary>RTA_OIF: the device alone, no peer.</summary>
@@ -15,7 +13,7 @@ public enum RouteShape
     /// <summary>RTA_GATEWAY and RTA_OIF, onlink: the peer's gateway of the route's own family.</summary>
     Gateway,
 
-    /// <summary>RTA_NH_ID: the nexthop object of the peer's number + 1.</summary>
+    /// <summary>RTA_NH_ID: the nexthop object whose number is the peer's number + 1.</summary>
     Nexthop,
 
     /// <summary>RTA_VIA and RTA_OIF, onlink: the peer's IPv6 gateway for an IPv4 route.</summary>
@@ -34,7 +32,7 @@ public enum RouteShape
 /// <summary>The agent's words for shapes.</summary>
 public static class RouteShapes
 {
-    /// <summary>The word in the agent's commands.</summary>
+    /// <summary>Returns the word in the agent's commands.</summary>
     public static string AgentWord(this RouteShape shape) => shape switch
     {
         RouteShape.Device => "device",
@@ -49,7 +47,7 @@ public static class RouteShapes
 }
 
 /// <summary>The fields that all routes of a run share.</summary>
-/// <param name="Shape">How the peer is named.</param>
+/// <param name="Shape">The way in which the peer is named.</param>
 /// <param name="Table">The routing table's number; above 255 it needs RTA_TABLE.</param>
 /// <param name="Interface">The WireGuard device's interface index; if each peer has its own device, the first one's.</param>
 public readonly record struct RouteForm(RouteShape Shape, uint Table, int Interface);
@@ -69,15 +67,15 @@ public static class RouteMessages
 
     private const uint GatewaysV4 = 0x0AFF0000;
 
-    /// <summary>A peer's gateway, left-aligned: 10.255.0.0 or fe80:: plus the kernel's number of the peer.</summary>
+    /// <summary>Returns a peer's gateway, left-aligned: 10.255.0.0 or fe80:: plus the kernel's number of the peer.</summary>
     public static UInt128 Gateway(Family family, int peer) => family == Family.IPv4
         ? (UInt128)(GatewaysV4 + NexthopId(peer)) << 96
         : ((UInt128)0xFE80 << 112) + NexthopId(peer);
 
-    /// <summary>The number of a peer's nexthop object, which is the kernel's number of the peer.</summary>
+    /// <summary>Returns the number of a peer's nexthop object, which is the kernel's number of the peer.</summary>
     public static uint NexthopId(int peer) => (uint)PeerNumber.ToKernel(peer);
 
-    /// <summary>Bytes that <see cref="Write"/> writes.</summary>
+    /// <summary>Returns the number of bytes that <see cref="Write"/> writes.</summary>
     public static int Bytes(Prefix prefix, in RouteForm form)
     {
         var own = NetlinkWriter.AttributeBytes(sizeof(uint));

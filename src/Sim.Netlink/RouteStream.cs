@@ -13,11 +13,12 @@ public sealed class RouteStream : NetlinkSocket
         _interface = ifindex;
     }
 
-    /// <summary><c>nexthop add</c>: adds objects <paramref name="from"/> ... over the device, one message per call. Each leads to its peer.</summary>
+    /// <summary><c>nexthop add</c>: adds objects numbered from <paramref name="from"/> over the device, one message per call. Each leads to
+    /// its peer.</summary>
     public NetlinkTraffic AddNexthops(uint from, int count, RouteShape shape = RouteShape.Device, Family family = Family.IPv4) =>
         Nexthops(from, count, new NexthopForm(shape, family, _interface));
 
-    /// <summary><c>nexthop delete</c>: deletes objects <paramref name="from"/> ..., one message per call.</summary>
+    /// <summary><c>nexthop delete</c>: deletes objects numbered from <paramref name="from"/>, one message per call.</summary>
     public NetlinkTraffic DeleteNexthops(uint from, int count) => Nexthops(from, count, form: null);
 
     /// <summary><c>nexthop replace</c>: gives one object, and so every route that names it, another peer.</summary>

@@ -27,10 +27,10 @@ public enum AllowedIpFlags
     RemoveMe = 1 << 0,
 }
 
-/// <summary><c>WGDEVICE_A_ROUTE_MODE</c> of kernel-patch/series: what chooses the peers of a device.</summary>
+/// <summary><c>WGDEVICE_A_ROUTE_MODE</c> of kernel-patch/series: the rule by which a device chooses a packet's peer.</summary>
 public enum RouteMode
 {
-    /// <summary>AllowedIPs alone, as on every new device; routes that name a peer are refused.</summary>
+    /// <summary>Only AllowedIPs choose, as on every new device. Routes that name a peer are refused.</summary>
     AllowedIps,
 
     /// <summary>The peer that has the gateway of the route as an AllowedIP.</summary>
@@ -39,14 +39,14 @@ public enum RouteMode
     /// <summary>The peer that the route names, or none.</summary>
     Peer,
 
-    /// <summary>The peer that the route names; where it names none, AllowedIPs. The RFC's rule.</summary>
+    /// <summary>The peer that the route names; if it names none, AllowedIPs choose. This is the RFC's rule.</summary>
     Auto,
 }
 
 /// <summary>The agent's words for modes.</summary>
 public static class RouteModes
 {
-    /// <summary>The word in the agent's command <c>wg mode</c>.</summary>
+    /// <summary>Returns the word in the agent's command <c>wg mode</c>.</summary>
     public static string AgentWord(this RouteMode mode) => mode switch
     {
         RouteMode.AllowedIps => "allowedips",

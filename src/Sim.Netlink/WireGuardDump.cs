@@ -4,19 +4,15 @@ namespace Sim.Netlink;
 /// <summary>A peer in a dump, with its allowed IPs in the order of <c>peer->allowedips_list</c>.</summary>
 public sealed record DumpedPeer(int Peer, IReadOnlyList<Prefix> AllowedIps);
 
-/// <summary>
-/// The answer to WG_CMD_GET_DEVICE, cut into messages as the kernel does (drivers/net/wireguard/netlink.c,
-/// <c>wg_get_device_dump</c>, 7.3's <c>wg_get_device_dumpit</c>, <c>get_peer</c>, <c>get_allowedips</c>). Each socket buffer has one message. A peer that does
-/// not fit continues in the next message, with only its key. Until the first peer is complete, each message describes the
-/// device again.
-/// </summary>
-/// <remarks>The peers have no endpoint, and nothing changes meanwhile.</remarks>
+/// <summary>The answer to WG_CMD_GET_DEVICE, cut into messages as the kernel does (drivers/net/wireguard/netlink.c,
+/// <c>wg_get_device_dump</c>, 7.3's <c>wg_get_device_dumpit</c>, <c>get_peer</c>, <c>get_allowedips</c>). Each socket buffer has one
+/// message. A peer that does not fit continues in the next message, which repeats only its key. Until the first peer is complete, each
+/// message describes the device again.</summary>
+/// <remarks>The peers have no endpoint, and nothing changes during the dump.</remarks>
 /// <param name="Name">The interface's name.</param>
 /// <param name="HasPrivateKey">Whether a private key is set, as <c>wg reset</c> does.</param>
-/// <param name="HasSeries">
-/// Whether the kernel has kernel-patch/series: its devices say what chooses their peers and which sources are believed
-/// (WGDEVICE_A_ROUTE_MODE, WGDEVICE_A_SOURCE_CHECK), and give each peer a number (WGPEER_A_ID).
-/// </param>
+/// <param name="HasSeries">Whether the kernel has kernel-patch/series. Its devices then report their route mode and their source check
+/// (WGDEVICE_A_ROUTE_MODE, WGDEVICE_A_SOURCE_CHECK), and give each peer a number (WGPEER_A_ID).</param>
 public sealed record WireGuardDump(string Name = "wg0", bool HasPrivateKey = true, bool HasSeries = false)
 {
     private const int GenlMessageBytes = NetlinkWriter.HeaderBytes + 4;
@@ -31,7 +27,7 @@ public sealed record WireGuardDump(string Name = "wg0", bool HasPrivateKey = tru
     private int DeviceBytes =>
         s_u16 + s_u32 + (HasSeries ? 2 * s_u32 : 0) + s_u32 + NetlinkWriter.AttributeBytes(Name.Length + 1) + (HasPrivateKey ? 2 * s_key : 0);
 
-    /// <summary>Counts what is received for a device with these peers, in the order in which they were added.</summary>
+    /// <summary>Counts the traffic that is received for a device with these peers, given in the order in which they were added.</summary>
     /// <exception cref="InvalidOperationException">The receive buffer is smaller than the kernel's.</exception>
     public DumpTraffic Measure(IReadOnlyList<DumpedPeer> peers, DumpSocket socket)
     {
@@ -111,14 +107,14 @@ public sealed record WireGuardDump(string Name = "wg0", bool HasPrivateKey = tru
             return false;
         }
 
-        // If the nest has no room for even one allowed IP, it stays in the message, empty.
+        // If there is no room for even one allowed IP, the empty nest stays in the message.
         while (next < allowedIps.Count && fill.Put(WireGuardMessages.AllowedIpBytes(allowedIps[next].Family)))
             next++;
         resumeAt = next < allowedIps.Count ? next : -1;
         return resumeAt < 0;
     }
 
-    /// <summary>The preshared key, last handshake, keepalive, bytes sent and received, protocol version, number.</summary>
+    /// <summary>Puts the preshared key, last handshake, keepalive, bytes sent and received, protocol version and number.</summary>
     private bool PutPeerFacts(ref DumpFill fill) =>
         fill.Put(s_key)
         && fill.Put(NetlinkWriter.AttributeBytes(TimespecBytes))

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Netlink;
 
-/// <summary>
-/// The parts of WireGuard's generic netlink messages (include/uapi/linux/wireguard.h), to be written in this order:
+/// <summary>Writes the parts of WireGuard's generic netlink messages (include/uapi/linux/wireguard.h), in this order:
 /// <code>
 ///   BeginSetDevice   nlmsghdr 16, genlmsghdr 4, WGDEVICE_A_IFNAME
 ///     WGDEVICE_A_PRIVATE_KEY, WGDEVICE_A_FLAGS, WGDEVICE_A_ROUTE_MODE
@@ -10,18 +9,17 @@ namespace Sim.Netlink;
 ///       BeginPeer                      nest of type 0: the key, flags where there are any
 ///         WGPEER_A_ALLOWEDIPS          nest
 ///           PutAllowedIp ...           nests of type 0
-/// </code>
-/// </summary>
+/// </code></summary>
 public static class WireGuardMessages
 {
     private const int GenlHeaderBytes = 4;
 
-    /// <summary>Bytes of a peer's nest with its key and the empty nest of its allowed IPs.</summary>
+    /// <summary>Returns the bytes of a peer's nest with its key and the empty nest of its allowed IPs.</summary>
     public static int PeerBytes(WireGuardPeerFlags flags) =>
         2 * NetlinkWriter.AttributeBytes(0) + NetlinkWriter.AttributeBytes(PeerKey.Bytes)
         + (flags == WireGuardPeerFlags.None ? 0 : NetlinkWriter.AttributeBytes(sizeof(uint)));
 
-    /// <summary>Bytes of one allowed IP: 28 or 40, with flags 36 or 48.</summary>
+    /// <summary>Returns the bytes of one allowed IP: 28 or 40, with flags 36 or 48.</summary>
     public static int AllowedIpBytes(Family family, AllowedIpFlags flags = AllowedIpFlags.None) =>
         NetlinkWriter.AttributeBytes(0) + NetlinkWriter.AttributeBytes(sizeof(ushort))
         + NetlinkWriter.AttributeBytes(family.AddressBytes()) + NetlinkWriter.AttributeBytes(sizeof(byte))

@@ -15,7 +15,7 @@ public sealed class WireGuardStream : NetlinkSocket
     private readonly bool _removesPrefixes;
 
     /// <param name="familyId">The genetlink family's number: <c>wireguard</c> of the agent's <c>hello</c>.</param>
-    /// <param name="removesPrefixes">Whether the kernel is 6.16 or later: a deletion is then WGALLOWEDIP_F_REMOVE_ME.</param>
+    /// <param name="removesPrefixes">Whether the kernel is 6.16 or later, where a deletion is WGALLOWEDIP_F_REMOVE_ME.</param>
     public WireGuardStream(ushort familyId, bool removesPrefixes = false) => (_familyId, _removesPrefixes) = (familyId, removesPrefixes);
 
     private static ReadOnlySpan<byte> Device => "wg0"u8;
@@ -32,7 +32,7 @@ public sealed class WireGuardStream : NetlinkSocket
         return EndCommand();
     }
 
-    /// <summary><c>wg mode</c>: says what chooses the peers of the device.</summary>
+    /// <summary><c>wg mode</c>: sets the rule by which the device chooses peers.</summary>
     public NetlinkTraffic SetMode(RouteMode mode)
     {
         BeginCommand();
@@ -45,15 +45,15 @@ public sealed class WireGuardStream : NetlinkSocket
 
     /// <summary><c>wg add</c>: sends the operations in order, in messages of at most <paramref name="messageBytes"/>.</summary>
     /// <remarks>Consecutive operations of one peer share its nest.</remarks>
-    /// <exception cref="ArgumentException">A deletion, which 6.12 cannot do.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A message could not hold one operation, or be too long.</exception>
+    /// <exception cref="ArgumentException">There is a deletion, which Linux 6.12 cannot do.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Messages would be too short for one operation, or longer than
+    /// <see cref="MostMessageBytes"/>.</exception>
     public NetlinkTraffic Add(ReadOnlySpan<BindingChange> operations, int messageBytes) =>
         Send(operations, messageBytes, WireGuardPeerFlags.None);
 
-    /// <summary>
-    /// <c>wg replace</c>: as <see cref="Add"/> for one peer; the first message carries REPLACE_ALLOWEDIPS and UPDATE_ONLY.
-    /// </summary>
-    /// <exception cref="ArgumentException">No operation, operations of several peers, or a deletion.</exception>
+    /// <summary><c>wg replace</c>: as <see cref="Add"/> for one peer; the first message carries REPLACE_ALLOWEDIPS and
+    /// UPDATE_ONLY.</summary>
+    /// <exception cref="ArgumentException">There are no operations, operations of several peers, or a deletion.</exception>
     /// <exception cref="ArgumentOutOfRangeException">As with <see cref="Add"/>.</exception>
     public NetlinkTraffic Replace(ReadOnlySpan<BindingChange> operations, int messageBytes)
     {
@@ -74,11 +74,8 @@ public sealed class WireGuardStream : NetlinkSocket
     /// <summary><c>wg remove</c>: removes one peer with all its prefixes.</summary>
     public NetlinkTraffic Remove(int peer) => SendOnly(peer, WireGuardPeerFlags.RemoveMe);
 
-    /// <summary>
-    /// <c>wg churn</c>: sends the operations in chunks, and after each chunk removes the dummy peer, which took the prefixes
-    /// to be removed.
-    /// </summary>
-    /// <inheritdoc cref="Add" path="/exception"/>
+    /// <summary><c>wg churn</c>: sends the operations in chunks. After each chunk it removes the dummy peer, which took the
+    /// prefixes to be removed.</summary> <inheritdoc cref="Add" path="/exception"/>
     public NetlinkTraffic Churn(ReadOnlySpan<BindingChange> operations, int messageBytes, int chunk, int dummy)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(chunk, 1);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Input;
 
-/// <summary>A forward reader with look-ahead that counts the bytes consumed: the compressed side of an input, or
-/// content whose first bytes are looked at. It is also a <see cref="Stream"/>, for libraries that need one.</summary>
+/// <summary>A forward reader with look-ahead that counts the bytes consumed. It reads the compressed side of an input,
+/// or content whose first bytes are examined. It is also a <see cref="Stream"/>, for libraries that need one.</summary>
 public sealed class ByteFeed(Stream source) : ForwardStream
 {
     private const int TailBytes = 12;
@@ -83,7 +83,7 @@ public sealed class ByteFeed(Stream source) : ForwardStream
     }
 }
 
-/// <summary>A stream that can only be read, and only forward. Its heirs only say how: <see cref="Read(Span{byte})"/>.</summary>
+/// <summary>A stream that can only be read, and only forward. Derived classes implement <see cref="Read(Span{byte})"/>.</summary>
 public abstract class ForwardStream : Stream
 {
     public sealed override bool CanRead => true;

@@ -4,9 +4,9 @@ using ICSharpCode.SharpZipLib.BZip2;
 
 namespace Sim.Workloads.Input;
 
-/// <summary>One bzip2 block, decoded and checked by SharpZipLib before any of it is delivered. The library reads
-/// streams, so the block becomes a stream of its own: its bits move to a byte boundary, and its CRC is that of the
-/// whole stream.
+/// <summary>One bzip2 block, decoded and checked by SharpZipLib before any of it is delivered. The library reads only
+/// whole streams, so the block is made into one: its bits move to a byte boundary, and its CRC is that of the whole
+/// stream.
 /// <code>
 ///   file     ...bbbbb bbbbbbbb bbb.....      a block begins and ends at any bit
 ///   stream   "BZh9" | bbbbbbbb bbbbbbbb | end magic (48) | the block's CRC (32)
@@ -37,8 +37,8 @@ internal sealed class Bzip2Block
 
     public uint Crc { get; private set; }
 
-    /// <summary>Decodes a block that ends at a known bit. Its magic begins at a bit of the data's first byte, and
-    /// blocks hold 100 kB times the level of their stream, 1 to 9.</summary>
+    /// <summary>Decodes a block that ends at a known bit. Its magic begins at a bit of the data's first byte. A block
+    /// holds at most 100 kB times the level of its stream, 1 to 9.</summary>
     public void Decode(ReadOnlySpan<byte> data, int startBit, int endBit, int level)
     {
         Wrap(data, startBit, endBit, level);
@@ -86,7 +86,8 @@ internal sealed class Bzip2Block
             return true;
         }
 
-        // At the right one of the eight bits the library finds the end magic appended there. A later bit gives the same content.
+        // The block ends at one of eight bits. If the end magic is appended at the right one, the library finds it there. A
+        // later bit gives the same content.
         var last = Math.Min((int)(source.Position - HeaderBytes) * 8 + startBit, data.Length * 8);
         for (var end = last; end > last - 8 && What == Corrupt; end--)
             Decode(data, startBit, end, level);

@@ -10,7 +10,7 @@ namespace Sim.Workloads.Input;
 ///            ^ each must begin at the bit where the last one ended: a segment that begins elsewhere was cut at
 ///              bits that only look like a magic, and is dropped
 /// </code>
-/// Two blocks more than there are workers are in flight, with about 8 MB each.</summary>
+/// There are two more blocks in flight than workers, with about 8 MB each.</summary>
 internal sealed class Bzip2Decoder : Decoder
 {
     private readonly Bzip2Splitter _splitter;
@@ -138,8 +138,8 @@ internal sealed class Bzip2Decoder : Decoder
         return null;
     }
 
-    /// <summary>Appends the segments that follow, because the block's data may hold bits that look like a magic, which
-    /// cut it short. Each attempt doubles the data if it can, so a file full of such bits costs little more.</summary>
+    /// <summary>Appends the segments that follow a block, because bits of its data may look like a magic and have cut
+    /// it short. Each attempt doubles the data if it can, so a file full of such bits costs little more.</summary>
     private void Join(Bzip2Segment segment, Bzip2Block block)
     {
         var origin = segment.StartBit / 8;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Input;
 
-/// <summary>A stretch of compressed bits from one magic, of a block or of a stream's end, to the next. The start is
-/// counted from the start of the file. The bytes go from the magic's first to the next magic's last, or to the end of
-/// the file. The next magic is counted from the first of them; -1 if there is none.</summary>
+/// <summary>A stretch of compressed bits from one magic (of a block or of a stream's end) to the next. StartBit counts
+/// from the start of the file. Bytes holds the first byte of the magic up to the last byte of the next magic, or up to
+/// the end of the file. NextBit is the place of the next magic in Bytes; -1 if there is none.</summary>
 internal readonly record struct Bzip2Segment(long StartBit, bool IsEnd, byte[] Bytes, int NextBit)
 {
     /// <summary>Bits from the first of the bytes to the magic: 0 to 7.</summary>
@@ -18,7 +18,7 @@ internal readonly record struct Bzip2Segment(long StartBit, bool IsEnd, byte[] B
 /// </code></summary>
 internal sealed class Bzip2Splitter(ByteFeed feed)
 {
-    /// <summary>No sound block is longer: 900,000 symbols of 20 bits and its tables are 2.3 MB.</summary>
+    /// <summary>No sound block is longer: 900,000 symbols of 20 bits and the block's tables are 2.3 MB.</summary>
     public const int MaxBlockBytes = 3 << 20;
 
     private const ulong MagicMask = (1UL << 48) - 1;

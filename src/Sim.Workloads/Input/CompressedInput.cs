@@ -2,12 +2,12 @@
 namespace Sim.Workloads.Input;
 
 #pragma warning disable CA1710 // Callers name the input; that it is a stream is how they read it.
-/// <summary>A file read forward, whatever it is wrapped in: plain, gzip (any number of members), bzip2 (any number of
-/// streams, decoded on every core), xz and zstd, recognised by content and never by name.</summary>
+/// <summary>Reads a file forward and decompresses it: plain, gzip (any number of members), bzip2 (any number of
+/// streams, decoded on every core), xz or zstd. The format is recognised by content, never by name.</summary>
 /// <remarks>Damage to the container (cut off, a check that does not match, something after the end) is thrown as
 /// <see cref="ContainerDamageException"/>, after all sound content before it has been delivered. A caller that wants to
-/// keep what it got catches that exception and goes on. A sound container that is not supported is an
-/// <see cref="UnsupportedContainerException"/>; after content has been delivered, it is damage that says so.</remarks>
+/// keep the content so far catches that exception. A sound container that is not supported is an
+/// <see cref="UnsupportedContainerException"/>. If content has been delivered before, it is damage instead.</remarks>
 public sealed class CompressedInput : ForwardStream
 #pragma warning restore CA1710
 {
@@ -43,7 +43,7 @@ public sealed class CompressedInput : ForwardStream
 
     public ContainerFormat Format { get; }
 
-    /// <summary>Bytes of the file used so far: with <see cref="CompressedLength"/>, the progress.</summary>
+    /// <summary>Bytes of the file used so far. With <see cref="CompressedLength"/>, it gives the progress.</summary>
     public long CompressedPosition => _decoder.CompressedPosition;
 
     /// <summary>Bytes of the file, or -1 if the source cannot say (a pipe).</summary>
@@ -54,7 +54,7 @@ public sealed class CompressedInput : ForwardStream
 
     /// <summary>Reads a stream, compressed or plain, from where it stands. The stream is closed with the input, and
     /// need not be seekable. The workers are cores that decode bzip2 blocks; 0 means all.</summary>
-    /// <exception cref="UnsupportedContainerException">It is a container that only other programs read.</exception>
+    /// <exception cref="UnsupportedContainerException">Only other programs read this container.</exception>
     public static CompressedInput Open(Stream source, int workers = 0) => new(source, workers);
 
     /// <inheritdoc/>

@@ -26,19 +26,19 @@ public sealed class ContainerDamageException : IOException
     /// <summary>Whether the file ends too early, and nothing else is wrong: all that was decoded is sound.</summary>
     internal bool IsCutOff { get; init; }
 
-    /// <summary>Returns the same damage, with a word on content that was delivered without confirmation.</summary>
+    /// <summary>Returns the same damage. The message adds how much content was delivered without confirmation.</summary>
     internal ContainerDamageException AfterContent(long bytes) => bytes == 0
         ? this
         : new(Format, CompressedOffset, $"{What}; the last {bytes:N0} bytes of content before it are used, and no check confirms them", InnerException)
         { Unconfirmed = bytes };
 
-    /// <summary>Returns the same damage, with a word on content that is left out because of it.</summary>
+    /// <summary>Returns the same damage. The message adds how much content is left out because of it.</summary>
     internal ContainerDamageException WithoutContent(long bytes) =>
         new(Format, CompressedOffset, $"{What}; {bytes:N0} bytes of content that no check confirms are left out", this);
 }
 
-/// <summary>A container is sound as far as it was read, but needs something that is not read here: a filter, a large
-/// window, a dictionary, another program. The message says so, and names a command that reads it.</summary>
+/// <summary>A container is sound as far as it was read, but needs something unsupported: a filter, a large window, a
+/// dictionary, another program. The message says what, and names a command that reads the file.</summary>
 public sealed class UnsupportedContainerException : IOException
 {
     internal UnsupportedContainerException(string what, string? command, long compressedOffset = 0)
@@ -51,6 +51,6 @@ public sealed class UnsupportedContainerException : IOException
     /// <summary>A command that writes the content to standard output, with FILE for the file; null if none does.</summary>
     public string? Command { get; }
 
-    /// <summary>Bytes from the start of the compressed file to the place where that shows.</summary>
+    /// <summary>Bytes from the start of the compressed file to the unsupported part.</summary>
     public long CompressedOffset { get; }
 }

@@ -3,10 +3,10 @@ namespace Sim.Workloads.Input;
 
 public enum ContainerFormat { Plain, Gzip, Bzip2, Xz, Zstd }
 
-/// <summary>Containers by their first bytes.</summary>
+/// <summary>Recognises containers by their first bytes.</summary>
 internal static class ContainerMagic
 {
-    /// <summary>Bytes that <see cref="Recognise"/> and <see cref="ForeignContainer"/> want to see: a tar header.</summary>
+    /// <summary>The bytes that <see cref="Recognise"/> and <see cref="ForeignContainer"/> need: the length of a tar header.</summary>
     public const int Length = 512;
 
     private static ReadOnlySpan<byte> Gzip => [0x1F, 0x8B];
@@ -24,7 +24,7 @@ internal static class ContainerMagic
         : IsZstd(head) ? ContainerFormat.Zstd
         : ContainerFormat.Plain;
 
-    /// <summary>Returns the container with whose magic's beginning the whole file ends; plain if there is none.</summary>
+    /// <summary>Returns the container whose magic is cut off at the end of this whole file; plain if there is none.</summary>
     public static ContainerFormat CutOff(ReadOnlySpan<byte> file) =>
         file.IsEmpty ? ContainerFormat.Plain
         : Gzip.StartsWith(file) ? ContainerFormat.Gzip
@@ -43,7 +43,7 @@ internal static class ContainerMagic
         head.Length >= 12 && head[4] == 0 && head[5] is 11 or 12 or 13 or 16 or 17 or 32 or 33 or 48 or 49 && head[6] == 0 && head[7] <= 12 && head[8] == 0;
 }
 
-/// <summary>Containers that other programs read.</summary>
+/// <summary>Recognises containers that only other programs read.</summary>
 internal static class ForeignContainer
 {
     private const int TarMagicAt = 257;
@@ -69,7 +69,8 @@ internal static class ForeignContainer
         _ => null,
     };
 
-    /// <summary>The header of <c>lzma</c>: properties (1), dictionary (4), content size (8), which it leaves open as -1.</summary>
+    /// <summary>Returns whether this is the header of <c>lzma</c>: properties (1), dictionary (4), content size (8). <c>lzma</c>
+    /// writes -1 for a size that it does not know.</summary>
     private static bool IsLzma(ReadOnlySpan<byte> head) =>
         head.Length >= 13 && head[0] == 0x5D && head[1] == 0 && !head[5..13].ContainsAnyExcept((byte)0xFF);
 }

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Input;
 
-/// <summary>One container format being decoded from a <see cref="ByteFeed"/>.</summary>
+/// <summary>Decodes one container format from a <see cref="ByteFeed"/>.</summary>
 internal abstract class Decoder : IDisposable
 {
     /// <summary>Compressed bytes that the delivered content has used, for progress.</summary>
     public abstract long CompressedPosition { get; }
 
-    /// <summary>Bytes of the content read that a check has confirmed. A decoder that checks everything before it
-    /// delivers it need not say.</summary>
+    /// <summary>Bytes of the delivered content that a check has confirmed. A decoder that checks all content before it
+    /// delivers it need not set this.</summary>
     public virtual long Verified { get; protected set; }
 
     /// <summary>Reads content into a non-empty buffer. Returns 0 only at a sound end.</summary>
     /// <exception cref="ContainerDamageException">The container is damaged; all content before that was delivered.</exception>
-    /// <exception cref="UnsupportedContainerException">It needs something that is not read here.</exception>
+    /// <exception cref="UnsupportedContainerException">The container needs something unsupported.</exception>
     public abstract int Read(Span<byte> buffer);
 
     public abstract void Dispose();
@@ -39,7 +39,7 @@ internal sealed class PlainDecoder(ByteFeed feed, Stream source) : Decoder
 
     public override int Read(Span<byte> buffer)
     {
-        // The bytes that were read ahead to recognise the container come first; then the source reads into the caller's buffer.
+        // The bytes read ahead to recognise the container come first. Then the source reads into the caller's buffer.
         if (!feed.Buffered.IsEmpty)
             return feed.Read(buffer);
         var read = source.Read(buffer);

@@ -5,14 +5,14 @@ using System.IO.Hashing;
 namespace Sim.Workloads.Input;
 
 /// <summary>Decodes gzip (RFC 1952), any number of members. <see cref="GZipStream"/> mistakes a cut-off file for a
-/// shorter one, so the members are taken apart here and only the deflate data in them is left to the framework:
+/// shorter one, so this class parses the members, and the framework only inflates their deflate data:
 /// <code>
 ///   1F 8B 08 flags mtime(4) xfl os [extra] [name\0] [comment\0] [crc16] | deflate data | CRC-32 length   (trailer, LE)
 /// </code>
 /// Content is delivered as it is decoded: the only check of a member is at its end, so holding content back would lose
 /// the whole file for one wrong bit. The damage says how much was not confirmed; see
 /// <see cref="ContainerDamageException.Unconfirmed"/>. <see cref="DeflateStream"/> does not say where the deflate data
-/// ended. The trailer does: its eight bytes are known once the content is, so they are looked for in the last piece
+/// ended. The trailer shows it: its eight bytes follow from the content, so they are searched for in the last piece
 /// that the inflater was given.</summary>
 internal sealed class GzipDecoder(ByteFeed feed) : Decoder
 {
@@ -170,8 +170,9 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
         return Damaged("the length in the trailer does not match the content");
     }
 
-    /// <summary>Makes the damage of a file that ends before the member does. If the file ends in about the length of
-    /// the content, it is not cut off: corrupt data has led over its trailer.</summary>
+    /// <summary>Makes the exception for a file that ends before the member does. If the last four bytes are about the
+    /// length of the content, they are a trailer. Then the file is not cut off, but corrupt data led the inflater past
+    /// the trailer.</summary>
     private ContainerDamageException Cut(string what, Exception? inner = null)
     {
         var isWhole = feed.Tail.Length >= Trailer
@@ -224,7 +225,7 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
             return true;
         }
 
-        /// <summary>Returns whether fewer bytes than a trailer has come between the deflate data and the end of the file.</summary>
+        /// <summary>Whether the file ends after the deflate data with fewer bytes than a trailer has.</summary>
         public bool IsCutShort => Held <= 1 && !feed.Fill(Held + Trailer);
 
         /// <summary>Returns whether the piece handed out, or the bytes after it, hold <paramref name="bytes"/>.</summary>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Input;
 
-/// <summary>The chunks of LZMA2 data, handed to the library one at a time: it sees neither the end marker of a block
-/// nor bytes of another chunk, so that one decoder, with its window, serves all blocks.
+/// <summary>Hands the chunks of LZMA2 data to the library one at a time. The library sees neither the end marker of a
+/// block nor bytes of another chunk, so one decoder, with its window, serves all blocks.
 /// <code>
 ///   00                                       the end
 ///   01, 02      size - 1 (2)               | content as it is       01 resets the dictionary
@@ -16,10 +16,10 @@ internal sealed class Lzma2Chunks(ByteFeed feed) : ForwardStream
     private int _left;
     private bool _started;
 
-    /// <summary>Bytes of the chunk's content.</summary>
+    /// <summary>The length of the chunk's content in bytes.</summary>
     public int Content { get; private set; }
 
-    /// <summary>Whether more than the chunk was asked for: the decoder then makes content up.</summary>
+    /// <summary>Whether the decoder asked for more bytes than the chunk has. It then makes up content.</summary>
     public bool Overrun { get; private set; }
 
     /// <summary>Whether the file ends inside the chunk.</summary>
@@ -29,7 +29,7 @@ internal sealed class Lzma2Chunks(ByteFeed feed) : ForwardStream
     /// <summary>Begins the chunks of another block.</summary>
     public void Restart() => _started = false;
 
-    /// <summary>Goes to the next chunk, whose header is handed out too. Returns false at the end of the data
+    /// <summary>Moves to the next chunk. Its header is handed out too. Returns false at the end of the data
     /// (<paramref name="what"/> is null) and if the header is wrong (<paramref name="what"/> says how).</summary>
     public bool TryNext(out string? what)
     {
@@ -87,6 +87,6 @@ internal sealed class Lzma2Chunks(ByteFeed feed) : ForwardStream
         return read;
     }
 
-    /// <summary>(pb * 5 + lp) * 9 + lc, with lc + lp of at most 4.</summary>
+    /// <summary>Returns whether a byte holds valid properties: (pb * 5 + lp) * 9 + lc, with lc + lp of at most 4.</summary>
     private static bool AreProperties(int value) => value < 225 && value % 9 + value / 9 % 5 <= 4;
 }

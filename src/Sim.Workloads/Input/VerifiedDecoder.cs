@@ -2,9 +2,9 @@
 namespace Sim.Workloads.Input;
 
 /// <summary>Holds content back until the check at the end of its unit (an xz block, a zstd frame) has confirmed it, so
-/// that no prefix is delivered that a flipped bit has made.</summary>
+/// that a prefix made by a flipped bit is never delivered.</summary>
 /// <remarks>A unit with more than <see cref="Most"/> bytes of content cannot be held in bounded memory: it is delivered
-/// as it is decoded. So is the content before the place where a file is cut off.</remarks>
+/// as it is decoded. The content before the place where a file is cut off is delivered too.</remarks>
 internal sealed class VerifiedDecoder(Decoder inner) : Decoder
 {
     /// <summary>The largest unit that is held back: 32 MiB.</summary>
@@ -45,7 +45,7 @@ internal sealed class VerifiedDecoder(Decoder inner) : Decoder
 
     public override void Dispose() => inner.Dispose();
 
-    /// <summary>Number of held bytes that may go out.</summary>
+    /// <summary>The number of held bytes that may be delivered.</summary>
     private int Deliverable => _streams || _ended || _failure is ContainerDamageException { IsCutOff: true }
         ? _end - _start
         : (int)Math.Clamp(inner.Verified - (_taken - (_end - _start)), 0, _end - _start);
@@ -71,7 +71,7 @@ internal sealed class VerifiedDecoder(Decoder inner) : Decoder
             _failure = damage.WithoutContent(_taken - Math.Max(inner.Verified, _taken - (_end - _start)));
     }
 
-    /// <summary>Reads content of a unit that is too long to be held straight into the caller's buffer.</summary>
+    /// <summary>Reads content straight into the caller's buffer, because its unit is too long to be held.</summary>
     private int Stream(Span<byte> buffer)
     {
         var read = Take(buffer);

@@ -4,8 +4,8 @@ using SharpCompress.Compressors.LZMA;
 
 namespace Sim.Workloads.Input;
 
-/// <summary>One block of an xz stream (the .xz file format 1.2, 3). The library decodes its LZMA2 data; all around that
-/// is read and verified here. Used for one block after the other.
+/// <summary>One block of an xz stream (the .xz file format 1.2, 3). The library decodes its LZMA2 data; everything
+/// around the data is read and verified here. One object serves all blocks, one after the other.
 /// <code>
 ///   size / 4 - 1 (1) | flags (1) | [compressed size] [content size] | filters | zeros | CRC-32 (4)
 ///   LZMA2 data | 0 to 3 zeros | check
@@ -15,10 +15,11 @@ internal sealed class XzBlock(ByteFeed feed) : IDisposable
     private const string Command = "xz -dc FILE";
     private const int Lzma2 = 0x21;
 
-    /// <summary>2 &lt;&lt; 26: 128 MiB, twice that of <c>xz -9</c>. A hostile file may ask for 4 GiB.</summary>
+    /// <summary>The largest dictionary: 2 &lt;&lt; 26 bytes (128 MiB), twice that of <c>xz -9</c>. A hostile file may
+    /// ask for 4 GiB.</summary>
     private const int LargestDictionary = 30;
 
-    // In the piece in which the library fails good bytes cannot be told from bad ones, so it is asked for little at a time.
+    // If the library fails in a piece, the piece's good bytes cannot be told from its bad ones. So pieces are small.
     private const int Piece = 4096;
 
     private readonly Lzma2Chunks _chunks = new(feed);
@@ -64,7 +65,7 @@ internal sealed class XzBlock(ByteFeed feed) : IDisposable
         return read;
     }
 
-    /// <summary>Verifies what follows the data, and notes the block.</summary>
+    /// <summary>Verifies the sizes, the padding and the check, and adds the block to the index.</summary>
     public void Close(XzCheck check, XzIndex index)
     {
         var size = feed.Consumed - _start - _header;
@@ -150,7 +151,7 @@ internal sealed class XzBlock(ByteFeed feed) : IDisposable
         return read;
     }
 
-    // A decoder written for sound input meets corrupt input with whatever its arithmetic runs into.
+    // On corrupt input, the library throws whatever its arithmetic runs into.
     private static bool IsDecoderFailure(Exception error) =>
         error is SharpCompress.Common.SharpCompressException or InvalidDataException or EndOfStreamException
             or IndexOutOfRangeException or ArgumentException or OverflowException or NotSupportedException

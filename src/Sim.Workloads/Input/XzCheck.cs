@@ -16,7 +16,7 @@ internal sealed class XzCheck(int id) : IDisposable
     private readonly IncrementalHash? _sha256 = id == Sha256Id ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
     private readonly NonCryptographicHashAlgorithm? _crc = id switch { Crc32Id => new Crc32(), Crc64Id => new Crc64(s_crc64), _ => null };
 
-    /// <summary>Bytes that the check takes in the file.</summary>
+    /// <summary>The length of the check in the file, in bytes.</summary>
     public int Size => _sha256?.HashLengthInBytes ?? _crc?.HashLengthInBytes ?? 0;
 
     public static bool IsKnown(int id) => id is 0 or Crc32Id or Crc64Id or Sha256Id;
@@ -27,7 +27,7 @@ internal sealed class XzCheck(int id) : IDisposable
         _sha256?.AppendData(content);
     }
 
-    /// <summary>Returns whether the content since the last call has the check <paramref name="stored"/>; begins anew.</summary>
+    /// <summary>Returns whether the content since the last call has the check <paramref name="stored"/>, and starts again.</summary>
     public bool Ends(ReadOnlySpan<byte> stored)
     {
         Span<byte> own = stackalloc byte[32];

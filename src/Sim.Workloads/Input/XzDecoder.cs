@@ -47,7 +47,7 @@ internal sealed class XzDecoder(ByteFeed feed) : Decoder
         }
     }
 
-    /// <summary>Makes the damage of a file that ends too early. A file that ends in a footer was not cut off.</summary>
+    /// <summary>Makes the exception for a file that ends too early. A file that ends in a footer was not cut off.</summary>
     public static ContainerDamageException Cut(ByteFeed feed, string what, Exception? inner = null) =>
         IsFooter(feed.Tail)
             ? Damaged(feed.Consumed, "the xz stream is corrupt: a size in it leads past the end of the file", inner)

@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 
 namespace Sim.Workloads.Input;
 
-/// <summary>A stream's blocks as they were read, to be compared with its index (the .xz file format 1.2, 4). A file may
-/// have millions of blocks, so only a hash of their sizes is kept.
+/// <summary>Compares a stream's blocks, as they were read, with its index (the .xz file format 1.2, 4). A file may have
+/// millions of blocks, so only a hash of their sizes is kept.
 /// <code>
 ///   00 | records | (unpadded size, content size) for each | 0 to 3 zeros | CRC-32       numbers of 7 bits a byte
 /// </code></summary>
@@ -59,7 +59,8 @@ internal sealed class XzIndex(ByteFeed feed) : IDisposable
         return null;
     }
 
-    /// <summary>Reads a number of 7 bits per byte, the least significant first, and its length. Returns -1 for none.</summary>
+    /// <summary>Reads a number of 7 bits per byte, the least significant first, and its length in bytes. Returns -1 if there
+    /// is no valid number.</summary>
     public static long Number(ReadOnlySpan<byte> bytes, out int length)
     {
         var value = 0L;

@@ -40,7 +40,8 @@ internal sealed unsafe partial class ZstdDecoder : Decoder
         {
             if (!_inFrame && !OpenFrame())
                 return 0;
-            // A block that did not fit is fetched before the next is begun: if that one were corrupt, both would be lost.
+            // The rest of a block that did not fit is fetched before the next block begins. If the next block were
+            // corrupt, both would be lost.
             var wanted = _outputFull ? 0 : (int)Math.Min(_wanted, 1 << 18);
             _feed.Fill(wanted);
             var written = Step(_feed.Buffered[..Math.Min(wanted, _feed.Buffered.Length)], buffer, out var used);
