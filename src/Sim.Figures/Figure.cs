@@ -16,11 +16,11 @@ public enum Basis
     /// <summary>A queue was simulated with measured costs: what would have happened on the trace's own clock.</summary>
     Simulated,
 
-    /// <summary>Extrapolated from a sample by a plan that the report states; low and high are a 95% interval, not quartiles.</summary>
+    /// <summary>Extrapolated from a sample, as the report describes. Low and high are a 95% interval, not quartiles.</summary>
     Estimated,
 }
 
-/// <summary>One figure: one row of results.csv. Parameters that do not apply are empty strings or null, so that rows stay tidy.</summary>
+/// <summary>One figure: one row of results.csv. Parameters that do not apply are empty strings or null.</summary>
 public sealed record Figure
 {
     private readonly double? _low, _high;
@@ -28,10 +28,10 @@ public sealed record Figure
     /// <summary>A name of <see cref="Figures.Experiment"/>.</summary>
     public required string Experiment { get; init; }
 
-    /// <summary><c>allowedips</c> or <c>fib</c>; empty where the figure is about neither.</summary>
+    /// <summary><c>allowedips</c> or <c>fib</c>; empty if the figure is about neither.</summary>
     public string Structure { get; init; } = "";
 
-    /// <summary>The way prefixes are bound to peers: <c>AllowedIPs</c>, <c>route attribute</c>, ...</summary>
+    /// <summary>The way in which prefixes are bound to peers: <c>AllowedIPs</c>, <c>route attribute</c>, ...</summary>
     public string Scheme { get; init; } = "";
 
     /// <summary>4 or 6.</summary>
@@ -54,10 +54,10 @@ public sealed record Figure
     /// <summary>Prefixes in the structure when the figure was taken.</summary>
     public long? Prefixes { get; init; }
 
-    /// <summary>The place on an axis (a depth, a tnode size, a memory cache's object size), where the row is a point of a curve.</summary>
+    /// <summary>The place on an axis (a depth, a tnode size, a memory cache's object size), if the row is a point of a curve.</summary>
     public double? X { get; init; }
 
-    /// <summary>Name of the place on an axis, where it has one (a slab cache).</summary>
+    /// <summary>The name of the place on an axis, if it has one (a slab cache).</summary>
     public string Item { get; init; } = "";
 
     /// <summary>One of <see cref="Metrics"/>, unless the row is of another version.</summary>
@@ -66,13 +66,13 @@ public sealed record Figure
     /// <summary>Unit of the value: one of <see cref="Units"/>.</summary>
     public required string Unit { get; init; }
 
-    /// <summary>The value: the median where there are repetitions.</summary>
+    /// <summary>The value; the median if there are repetitions.</summary>
     public required double Value { get; init; }
 
-    /// <summary>Lower quartile; equals the value where it was not set: one repetition, or none.</summary>
+    /// <summary>The lower quartile; the value if it was not set.</summary>
     public double Low { get => _low ?? Value; init => _low = value; }
 
-    /// <summary>Upper quartile; equals the value where it was not set.</summary>
+    /// <summary>The upper quartile; the value if it was not set.</summary>
     public double High { get => _high ?? Value; init => _high = value; }
 
     public int N { get; init; } = 1;
@@ -81,44 +81,45 @@ public sealed record Figure
     /// <summary>The side of a validation (<see cref="Sides"/>) or of a comparison of runs (<c>before</c>, <c>ratio</c>, ...); else empty.</summary>
     public string Side { get; init; } = "";
 
-    /// <summary>
-    /// On the kernel's row of a check, how far the port's value may lie from it: 0 where they must be equal. On the ratio of a comparison
-    /// of runs, the factor up to which it is noise; on a ratio of <c>churn</c>, the factor by which equals differed. Else null.
-    /// </summary>
+    /// <summary>On the kernel's row of a check: the largest difference from the port's value, 0 if they must be equal. On the ratio of a
+    /// comparison of runs: the factor up to which it is noise. On a ratio of <c>churn</c>: the factor by which equal schemes differed.
+    /// Else null.</summary>
     public double? Bound { get; init; }
 
     /// <summary>Returns the place of a row: a figure whose metric is still to come (<see cref="Metric.Row(Figure, double)"/>).</summary>
     public static Figure At(string experiment, int family) =>
         new() { Experiment = experiment, Family = family, Metric = null!, Unit = "", Value = 0, Basis = Basis.Counted };
 
-    /// <summary>Returns the row with one value, and no quartiles.</summary>
+    /// <summary>Returns the row with one value and no quartiles.</summary>
     public Figure Of(double value) => this with { Value = value, Low = value, High = value };
 
-    /// <summary>Flags of rows that are not to be relied on.</summary>
+    /// <summary>Flags of rows that are not reliable.</summary>
     public const string Unsettled = "unsettled", Busy = "busy";
 
-    /// <summary>Why a measured row settles nothing: its passes disagree, or others used the machine in each of them; else empty.</summary>
+    /// <summary>The reason why a measured row is not reliable: its passes disagree, or others used the machine in every pass. Else
+    /// empty.</summary>
     public string Flag { get; init; } = "";
 
-    /// <summary>The flag of a figure made of several rows: one if half of them or more have any.</summary>
+    /// <summary>Returns the flag of a figure made of several rows. It has one if at least half of the rows have one.</summary>
     public static string FlagOf(IReadOnlyCollection<Figure> rows) =>
         rows.Count(row => row.Flag.Length > 0) * 2 >= rows.Count ? rows.Max(row => row.Flag) ?? "" : "";
 
-    /// <summary>True where quartiles were taken: several repetitions that differ.</summary>
+    /// <summary>Whether there are quartiles: several repetitions that differ.</summary>
     public bool HasSpread => N > 1 && double.IsFinite(Low) && double.IsFinite(High) && High > Low;
 
-    /// <summary>The quartiles, or the value twice where there are none.</summary>
+    /// <summary>The quartiles; the value twice if there are none.</summary>
     public (double Low, double High) Range => HasSpread ? (Low, High) : (Value, Value);
 
-    /// <summary>An A/A row: bench has an experiment of them, in churn's they stand among the ratios of each experiment.</summary>
+    /// <summary>Whether this is an A/A row. Bench has an experiment of such rows; in churn they are among the ratios of each
+    /// experiment.</summary>
     public bool IsNoise => Experiment == Figures.Experiment.Aa || Item == Names.SelfItem;
 }
 
 public static class BasisExtensions
 {
-    /// <summary>All ways in which these figures came about, in the order measured, counted, modelled.</summary>
+    /// <summary>Returns the bases of these figures, each once, in the order of <see cref="Basis"/>.</summary>
     public static IReadOnlyList<Basis> Bases(this IEnumerable<Figure> figures) => [.. figures.Select(f => f.Basis).Distinct().Order()];
 
-    /// <summary>The name in rows and pages: <c>measured</c>.</summary>
+    /// <summary>Returns the name in rows and pages, such as <c>measured</c>.</summary>
     public static string Label(this Basis basis) => basis.ToString().ToLowerInvariant();
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Figures;
 
-/// <summary>The names of structures, and of what rows compare, that experiments put into rows and reports ask for.</summary>
+/// <summary>The names of structures and comparisons that experiments put into rows and reports ask for.</summary>
 public static class Names
 {
     public const string AllowedIps = "allowedips", Fib = "fib", PrivateFib = "private fib";
     public const string FibOverAllowedIps = "fib/allowedips", SelfRatio = "allowedips/allowedips";
 
-    /// <summary>Both structures, as a daemon holds them that also routes every prefix.</summary>
+    /// <summary>Both structures, as a daemon needs them if it also routes every prefix.</summary>
     public const string Both = "allowedips+fib";
 
     /// <summary>Other forms of routes, and IPv6 FIBs that no kernel has.</summary>
@@ -18,16 +18,16 @@ public static class Names
     public const string Layout = "layout", Trace = "trace", RoutePlain = "route plain", RouteEncap = "route encap", RouteWgPeer = "route wgpeer",
         RouteNexthop = "route nexthop", RouteNexthopWgPeer = "route nexthop wgpeer", RouteGateway = "route gateway", RouteVia = "route via", Gateways = "gateways";
 
-    /// <summary>Structure of the rows that count what readers of both structures met.</summary>
+    /// <summary>Structure of the rows that count the answers to readers of both structures.</summary>
     public const string Readers = "readers of both";
 
     /// <summary>Rows of this program itself.</summary>
     public const string Process = "process";
 
-    /// <summary>Structure of the rows that sum up all of a scheme's.</summary>
+    /// <summary>Structure of the rows that sum up all structures of a scheme.</summary>
     public const string AllStructures = "all";
 
-    /// <summary>Item of the rows that compare a scheme with a copy of it, among the ratios of an experiment.</summary>
+    /// <summary>Item of the rows that compare a scheme with a copy of itself. They are among the ratios of an experiment.</summary>
     public const string SelfItem = "A/A";
 
     /// <summary>The two structures in the order of every table and plot.</summary>

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Sim.Figures;
 
-/// <summary>A unit as it is shown, and the divisor of row values. Counts and ratios have an empty unit.</summary>
+/// <summary>A unit as it is shown, and the divisor that converts row values to it. Counts and ratios have an empty unit.</summary>
 public readonly record struct Scale(double Divisor, string Unit)
 {
     /// <summary>Ratios have no unit and always three digits.</summary>
@@ -11,17 +11,18 @@ public readonly record struct Scale(double Divisor, string Unit)
 
     private static readonly (double Step, string[] Units)[] s_ladders = [(1000, ["ns", "µs", "ms", "s"]), (1024, ["bytes", "KiB", "MiB", "GiB"])];
 
-    /// <summary>The largest unit in which the largest of the values has four digits before the point: 9,999 µs, and then 10 ms.</summary>
+    /// <summary>Returns the smallest unit in which the largest value has at most four digits before the point: 9,999 µs, and then 10
+    /// ms.</summary>
     public static Scale For(string unit, IEnumerable<double> values) =>
         Largest(unit, values.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max(), 9999.5);
 
-    /// <summary>The unit in which a figure is shown alone.</summary>
+    /// <summary>Returns the unit in which a figure is shown alone.</summary>
     public static Scale Of(Figure figure) => For(figure.Unit, [figure.Value]);
 
-    /// <summary>The unit of a place on a logarithmic axis: the largest in which it is 1 or more.</summary>
+    /// <summary>Returns the unit of a place on a logarithmic axis: the largest in which the place is 1 or more.</summary>
     public static Scale ForPlace(string unit, double value) => Largest(unit, value * (1 + 1e-9), StepOf(unit));
 
-    /// <summary>How many of a unit make one of the next: 1024 of bytes, 1000 of all else.</summary>
+    /// <summary>Returns how many of a unit make one of the next: 1024 for bytes, 1000 for all others.</summary>
     public static double StepOf(string unit) => Array.Find(s_ladders, ladder => Array.IndexOf(ladder.Units, unit) >= 0) is { Step: > 0 } found ? found.Step : 1000;
 
     private static Scale Largest(string unit, double largest, double limit)
@@ -40,7 +41,7 @@ public readonly record struct Scale(double Divisor, string Unit)
 
     public string Show(double value) => Unit.Length == 0 || this == Ratio ? Bare(value) : $"{Bare(value)} {Unit}";
 
-    /// <summary>The number without its unit: four digits of counted bytes, three of what is measured, all of a count.</summary>
+    /// <summary>Returns the number without its unit: all digits of a count, four digits of bytes, three digits of all others.</summary>
     public string Bare(double value) => Unit switch
     {
         "" => Numbers.Show(value / Divisor),
@@ -49,18 +50,19 @@ public readonly record struct Scale(double Divisor, string Unit)
     };
 }
 
-/// <summary>Numbers as people read them: few digits, thousands apart.</summary>
+/// <summary>Writes numbers for people: few digits, thousands apart.</summary>
 public static class Numbers
 {
-    /// <summary>Whole numbers whole, others to three significant digits.</summary>
+    /// <summary>Returns a whole number with all digits, others with three significant digits.</summary>
     public static string Show(double value) => value == Math.Round(value) ? Group(value) : Digits(value, 3);
 
-    /// <summary>A place on an axis: no zeros at the end.</summary>
+    /// <summary>Returns a place on an axis, without zeros at the end.</summary>
     public static string Tick(double value) => Show(value) is var text && text.Contains('.', StringComparison.Ordinal)
         ? text.TrimEnd('0').TrimEnd('.')
         : text;
 
-    /// <summary>That many significant digits, zeros at the end included; digits before the point are never dropped.</summary>
+    /// <summary>Returns a number with this many significant digits, including zeros at the end. Digits before the point are
+    /// never dropped.</summary>
     public static string Digits(double value, int digits)
     {
         if (!double.IsFinite(value))
@@ -71,25 +73,25 @@ public static class Numbers
         if (size < 0.001)
             return value.ToString("0.##e0", CultureInfo.InvariantCulture);
         int Decimals(double of) => digits - 1 - (int)Math.Floor(Math.Log10(of));
-        // What rounds up to the next power of ten has a digit less after the point.
+        // A number that rounds up to the next power of ten has one digit less after the point.
         var decimals = Decimals(Math.Round(size, Math.Clamp(Decimals(size), 0, 15)));
         return decimals > 0 ? value.ToString("F" + decimals, CultureInfo.InvariantCulture) : Group(Math.Round(value));
     }
 
-    /// <summary>A ratio: three significant digits always, so that 0.4 and 0.423 look equally exact.</summary>
+    /// <summary>Returns a ratio with three significant digits, so that 0.4 and 0.423 look equally exact.</summary>
     public static string Ratio(double value) => Digits(value, 3);
 
-    /// <summary>A factor of noise as a percentage either way: 1.042 is <c>±4.2 %</c>.</summary>
+    /// <summary>Returns a factor of noise as a percentage in both directions: 1.042 is <c>±4.2 %</c>.</summary>
     public static string Percent(double factor) => $"±{Digits((factor - 1) * 100, 2)} %";
 
-    /// <summary>A probability: two digits, and no false exactness below a millionth.</summary>
+    /// <summary>Returns a probability with two digits; below a millionth, <c>&lt; 1e-6</c>.</summary>
     public static string P(double p) => p < 1e-6 ? "< 1e-6" : Digits(p, 2);
 
     public static string Span(double low, double high) => Digits(low, 3) == Digits(high, 3)
         ? Digits(low, 3)
         : $"{Digits(low, 3)} to {Digits(high, 3)}";
 
-    /// <summary><c>1 case</c>, <c>2 cases</c>.</summary>
+    /// <summary>Returns a number with its noun: <c>1 case</c>, <c>2 cases</c>.</summary>
     public static string Count(int n, string noun) => n == 1 ? $"1 {noun}" : $"{n} {noun}s";
 
     // U+202F, a narrow space that does not break, is what ISO 80000 asks for; DejaVu Sans and browsers have it.

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Figures;
 
-/// <summary>Ratios as people say them: <c>1.7 to 11 times faster</c>, <c>2.8 % less</c>.</summary>
+/// <summary>Puts ratios in words: <c>1.7 to 11 times faster</c>, <c>2.8 % less</c>.</summary>
 public static class Phrases
 {
-    /// <summary>Factors below this are said in percent.</summary>
+    /// <summary>Factors below this are given in percent.</summary>
     private const double Percentual = 1.5;
 
-    /// <summary>A time over that of the other: <c>1.8 times faster</c>, <c>12 % slower</c>.</summary>
+    /// <summary>Returns a ratio of two times in words: <c>1.8 times faster</c>, <c>12 % slower</c>.</summary>
     public static string Speed(double ratio) => Speed([ratio]);
 
-    /// <summary>The same of several ratios, all below 1 or all above: <c>1.7 to 11 times faster</c>.</summary>
+    /// <summary>Returns several ratios of times in words, all below 1 or all above: <c>1.7 to 11 times faster</c>.</summary>
     public static string Speed(IReadOnlyCollection<double> ratios)
     {
         var (faster, factors) = (ratios.Max() <= 1, ratios.Select(ratio => ratio <= 1 ? 1 / ratio : ratio).ToList());
@@ -19,10 +19,10 @@ public static class Phrases
             : $"{Span(factors, Round)} times {(faster ? "faster" : "slower")}";
     }
 
-    /// <summary>An amount over another: <c>2.8 % less</c>, <c>3.2 times as much</c>.</summary>
+    /// <summary>Returns a ratio of two amounts in words: <c>2.8 % less</c>, <c>3.2 times as much</c>.</summary>
     public static string Amount(double ratio) => Amount(ratio, "", "").TrimEnd();
 
-    /// <summary>The same of a thing: <c>2.8 % less memory than allowedips</c>.</summary>
+    /// <summary>Returns a ratio of two amounts of a thing in words: <c>2.8 % less memory than allowedips</c>.</summary>
     public static string Amount(double ratio, string thing, string other)
     {
         string With(string amount, string comparing) => other.Length > 0 ? $"{amount} {thing} {comparing} {other}" : amount;
@@ -35,12 +35,12 @@ public static class Phrases
         };
     }
 
-    /// <summary>A share as a percentage of two digits: 0.028 is <c>2.8 %</c>.</summary>
+    /// <summary>Returns a share as a percentage of two digits: 0.028 is <c>2.8 %</c>.</summary>
     public static string Percent(double share) => $"{Round(share * 100)} %";
 
     private static string Span(List<double> values, Func<double, string> show) =>
         show(values.Min()) is var low && show(values.Max()) is var high && low == high ? low : $"{show(values.Min())} to {show(values.Max())}";
 
-    // Two digits, and three just above 1; all before the point, and none of what rounds to nothing.
+    // Two digits, and three just above 1. Digits before the point are kept, and values below 0.001 are 0.
     private static string Round(double value) => value < 0.001 ? "0" : Numbers.Digits(value, value is > 1 and < 1.1 ? 3 : 2);
 }

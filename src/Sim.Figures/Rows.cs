@@ -18,7 +18,8 @@ public sealed class Rows
 
     private Rows(RunResult result, IReadOnlyList<Figure> all, Dictionary<Figure, int> ids) => (Result, All, _ids) = (result, all, ids);
 
-    /// <summary>The rows of each command and family; a run’s own are one part. Row numbers stay those of the whole.</summary>
+    /// <summary>Returns the rows of each command and family. The rows of a single run are one part. Row numbers stay those of
+    /// the whole.</summary>
     public IReadOnlyList<Rows> Parts()
     {
         var parts = Result.Runs.GroupBy(run => run.Part).ToList();
@@ -38,10 +39,10 @@ public sealed class Rows
     public RunResult Result { get; }
     public IReadOnlyList<Figure> All { get; }
 
-    /// <summary>The row number, counted from 1.</summary>
+    /// <summary>Returns the row number, counted from 1.</summary>
     public int Id(Figure figure) => _ids[figure];
 
-    /// <summary>4 or 6: of the first row, which is every row's unless runs of both families were put together.</summary>
+    /// <summary>The family of the first row: 4 or 6. All rows have the same family unless runs of both were merged.</summary>
     public int Family => All.Count > 0 ? All[0].Family : Result.Table.Family;
 
     public IEnumerable<Figure> Of(Experiment experiment, Metric metric) =>
@@ -50,7 +51,8 @@ public sealed class Rows
     public IEnumerable<Figure> Of(Experiment experiment, Metric metric, string structure) =>
         Of(experiment, metric).Where(f => f.Structure == structure);
 
-    /// <summary>The order of insertion the report speaks of: the file’s own if it was loaded so, else the first of the rows.</summary>
+    /// <summary>Returns the order of insertion that the report shows: the file’s own if the table was loaded so, else that of the
+    /// first row.</summary>
     public string MainOrder(Experiment experiment)
     {
         var orders = All.Where(f => f.Experiment == experiment && f.Order.Length > 0).Select(f => f.Order).ToList();
@@ -63,6 +65,7 @@ public readonly record struct RowKey(string Order, string Keys, string Chain, st
 {
     public static RowKey Of(Figure f) => new(f.Order, f.Keys, f.Chain, f.Operation, f.Item, f.X);
 
-    /// <summary>The columns that match a ratio: experiments may leave the order out of rows where it does not vary.</summary>
+    /// <summary>Returns the columns that match a ratio. The order is not among them, because experiments leave it out if it
+    /// does not vary.</summary>
     public static (string Keys, string Chain, string Operation) Case(Figure f) => (f.Keys, f.Chain, f.Operation);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Figures;
 
-/// <summary>All that one run found out and under which conditions: what results.json holds and the report shows.</summary>
+/// <summary>The figures and conditions of one run, as results.json holds and the report shows them.</summary>
 public sealed record RunResult
 {
     /// <summary>The command as it was typed, without the program.</summary>
@@ -18,7 +18,7 @@ public sealed record RunResult
     public required ulong Seed { get; init; }
     public required bool Quick { get; init; }
 
-    /// <summary>Remarks the reader must see: damaged input, a noisy machine, a debug build.</summary>
+    /// <summary>Remarks that the reader must see: damaged input, a noisy machine, a debug build.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 
     public required IReadOnlyList<Figure> Figures { get; init; }
@@ -27,18 +27,16 @@ public sealed record RunResult
     public IReadOnlyList<RunFacts> Runs { get; init; } = [];
 }
 
-/// <summary>
-/// A run behind a merged or a comparing result: the folder as it was named; in a comparison its side, <c>before</c> or
-/// <c>after</c>. Rows: how many the runs of its kind and family (<see cref="Part"/>) have in the result, one part after the
-/// other; 0 in a comparison.
-/// </summary>
+/// <summary>A run behind a merged or a comparing result. Name: the folder as it was named. Side: <c>before</c> or
+/// <c>after</c> in a comparison. Rows: the number of rows that all runs of the same <see cref="Part"/> have in the result;
+/// 0 in a comparison. The result holds one part after the other.</summary>
 public sealed record RunFacts(
     string Name, string Side, string Command, DateTimeOffset Started, TimeSpan Duration, bool Quick, ulong Seed, TableFacts Table,
     IReadOnlyList<KeyValuePair<string, string>> Environment, IReadOnlyList<KeyValuePair<string, string>> Versions, int Rows)
 {
-    /// <summary>Runs of one command on one family belong together; others stand beside them.</summary>
+    /// <summary>The command and the family. Runs with the same two are one part of a result.</summary>
     public (string Command, int Family) Part => (Command.Split(' ')[0], Table.Family);
 }
 
-/// <summary>The table a run was made on, with the digest of its sorted prefixes.</summary>
+/// <summary>The table of a run, with the digest of its sorted prefixes.</summary>
 public sealed record TableFacts(string Source, int Family, int Prefixes, int NextHops, string Sha256);

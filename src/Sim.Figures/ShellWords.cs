@@ -3,22 +3,21 @@ using System.Text;
 
 namespace Sim.Figures;
 
-/// <summary>Words of a command line as a POSIX shell reads them back.</summary>
+/// <summary>Writes the words of a command line so that a POSIX shell reads them back.</summary>
 public static class ShellWords
 {
     /// <summary>The beginning of a command in a checkout, as the README has it.</summary>
     private const string Program = "dotnet run --project src/Sim.Runner -- ";
 
-    /// <summary>The words with blanks between, each quoted where it must be.</summary>
+    /// <summary>Returns the words with blanks between them, each quoted if necessary.</summary>
     public static string Join(IEnumerable<string> words) => string.Join(' ', words.Select(Quote));
 
-    /// <summary>The whole command line that runs <paramref name="command"/>, which <see cref="Join"/> has made.</summary>
+    /// <summary>Returns the whole command line that runs <paramref name="command"/>, which <see cref="Join"/> has made.</summary>
     public static string WithProgram(string command) => Program + command;
 
-    /// <summary>
-    /// The word itself if a shell takes all of it literally; else in single quotes. Control characters, which a page or a
-    /// terminal would not show as they are, are written as escapes in <c>$'...'</c> (POSIX 2024, 2.2.4).
-    /// </summary>
+    /// <summary>Returns the word unchanged if a shell takes all of it literally, else in single quotes. Control
+    /// characters, which a page or a terminal would not show, become escapes in <c>$'...'</c> (POSIX 2024,
+    /// 2.2.4).</summary>
     public static string Quote(string word)
     {
         if (word.Length > 0 && word[0] != '=' && word.All(IsPlain))
@@ -28,7 +27,7 @@ public static class ShellWords
 
     private static bool IsPlain(char c) => char.IsAsciiLetterOrDigit(c) || "_@%+=:,./-".Contains(c);
 
-    /// <summary>Control characters, and the two that separate lines and paragraphs.</summary>
+    /// <summary>Returns whether a character is a control character, or one of the two that separate lines and paragraphs.</summary>
     private static bool IsInvisible(char c) => char.IsControl(c) || c is '\u2028' or '\u2029';
 
     private static string Escape(string word)

@@ -6,7 +6,7 @@ namespace Sim.Figures;
 /// <summary>The median of a sample of N values, and the quartiles around it.</summary>
 public readonly record struct Spread(double Median, double Low, double High, int N)
 {
-    /// <summary>Quartiles as Hyndman and Fan's definition 7 has them (what R and spreadsheets show).</summary>
+    /// <summary>Returns the median and the quartiles of a sample, by definition 7 of Hyndman and Fan (as in R and spreadsheets).</summary>
     /// <exception cref="ArgumentException">The sample is empty.</exception>
     public static Spread Of(IReadOnlyCollection<double> sample)
     {

@@ -12,24 +12,24 @@ public sealed record Check(Figure Port, Figure Kernel)
 {
     public bool Agrees { get; } = ValidationRows.Agrees(Port, Kernel);
 
-    /// <summary>True where the two are the same number, whatever the bound allows.</summary>
+    /// <summary>Whether the two are the same number, whatever the bound allows.</summary>
     public bool IsEqual => Port.Value.Equals(Kernel.Value);
 
     public bool IsExact => Kernel.Bound is 0;
 
-    /// <summary>True where the bound lets even a port agree that held nothing, or twice as much.</summary>
+    /// <summary>Whether the bound is so wide that a port with nothing, or with twice as much, would agree.</summary>
     public bool IsWeak => !IsExact && Math.Abs(Kernel.Value) <= Kernel.Bound;
 
     public CheckKind Kind => Kernel.Metric.Check;
 
-    /// <summary>The upper bits of a digest, whose size says nothing.</summary>
+    /// <summary>Whether the values are the upper bits of digests, whose size means nothing.</summary>
     public bool IsDigest => Kernel.Unit == Units.Digest;
 }
 
-/// <summary>Reads checks back from rows, and says what was demanded of them.</summary>
+/// <summary>Reads checks back from rows, and puts their demands in words.</summary>
 public static class ValidationRows
 {
-    /// <summary>Facts of a run's environment: the kernel in words, and how it runs (the value of <c>--kernel</c>).</summary>
+    /// <summary>The names of facts of a run's environment: the kernel in words, and the value of <c>--kernel</c>.</summary>
     public const string KernelFact = "kernel under test", LaneFact = "lane";
 
     /// <summary>Returns the kernel's rows that have a bound, each with the port's row, which comes before it.</summary>
@@ -56,7 +56,7 @@ public static class ValidationRows
         _ => "other",
     };
 
-    /// <summary>Exactly, or how many exactly and which metrics within how much.</summary>
+    /// <summary>Returns the demand in words: exactly equal, or the number of exact checks, and the bounds of the other metrics.</summary>
     public static string Demand(IReadOnlyCollection<Check> checks)
     {
         var bounded = checks.Where(check => !check.IsExact).ToList();

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Figures;
 
-/// <summary>Rows in words, by the catalogue.</summary>
+/// <summary>Puts rows in words, by the catalogue.</summary>
 public static class Words
 {
     public static string Experiment(string experiment) => Figures.Experiment.All.Words(experiment);
 
-    /// <summary>The method of an experiment; empty where the page says it elsewhere, or the experiment is unknown.</summary>
+    /// <summary>Returns the method of an experiment; empty if the page describes it elsewhere or the experiment is unknown.</summary>
     public static string Method(string experiment) => Figures.Experiment.All.Find(experiment)?.Method ?? "";
 
     public static string Keys(string keys) => KeyPatterns.All.Words(keys);
@@ -16,7 +16,7 @@ public static class Words
     public static string ReaderOperation(string operation) => Operations.BesideReaders.GetValueOrDefault(operation, operation);
     public static string Step(string operation) => Steps.Words(operation);
 
-    /// <summary>Why a row settles nothing, in a table's cell or a plot.</summary>
+    /// <summary>Returns a row's flag in the words of a table's cell or a plot.</summary>
     public static string Flag(string flag) => flag switch
     {
         Figure.Unsettled => "not settled",
@@ -24,7 +24,7 @@ public static class Words
         _ => flag,
     };
 
-    /// <summary>The flag as a reason.</summary>
+    /// <summary>Returns a row's flag as a reason.</summary>
     public static string FlagReason(string flag) => flag switch
     {
         Figure.Unsettled => "its passes disagree",
@@ -32,13 +32,13 @@ public static class Words
         _ => flag,
     };
 
-    /// <summary>The subject of a validation's row: <c>fib IPv4</c>.</summary>
+    /// <summary>Returns the subject of a validation's row: <c>fib IPv4</c>.</summary>
     public static string Subject(Figure f) => f.Structure == Names.Layout ? "the layout of structures" : $"{f.Structure} IPv{f.Family}".TrimStart();
 
-    /// <summary>When in a validation a row was taken, without its structure: <c>load the table, sorted by address</c>.</summary>
+    /// <summary>Returns the moment of a validation at which a row was taken: <c>load the table, sorted by address</c>.</summary>
     public static string Moment(Figure f) => Listed(f.Scheme, Step(f.Operation), Order(f.Order), Keys(f.Keys), Chain(f.Chain));
 
-    /// <summary>The metric with its place: <c>nodes at depth 12</c>, <c>slab pages of ip_fib_alias</c>.</summary>
+    /// <summary>Returns the metric with its place: <c>nodes at depth 12</c>, <c>slab pages, ip_fib_alias</c>.</summary>
     public static string What(Figure f) => (f.X, f.Item) switch
     {
         ({ } x, _) => $"{f.Metric.Words} {Numbers.Show(x)}",
@@ -47,11 +47,11 @@ public static class Words
         _ => f.Metric.Words,
     };
 
-    /// <summary>The case of a comparison: <c>Zipf over prefixes, dependent chain</c>, <c>insert a prefix</c>, ...</summary>
+    /// <summary>Returns the case of a comparison: <c>Zipf over prefixes, dependent chain</c>, or <c>insert a prefix</c>.</summary>
     public static string Case(string keys, string chain, string operation, string order = "") =>
         Listed(Keys(keys), Chain(chain), Operation(operation), Order(order));
 
-    /// <summary>The parts that are not empty, with commas between.</summary>
+    /// <summary>Returns the parts that are not empty, with commas between.</summary>
     public static string Listed(params IEnumerable<string> parts) => string.Join(", ", parts.Where(part => part.Length > 0));
 
     public static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];

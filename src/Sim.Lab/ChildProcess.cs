@@ -97,7 +97,7 @@ internal sealed class ChildProcess : IDisposable
         {
             _process.Start();
             Id = _process.Id;
-            _input = _process.StandardInput.BaseStream; // the process closes its writer no more, which can fail: see CloseInput
+            _input = _process.StandardInput.BaseStream; // from now on CloseInput closes it, not the process
         }
         catch (Win32Exception e)
         {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Figures;
 
-/// <summary>Whose addresses are looked up: the rows' keys.</summary>
+/// <summary>The patterns of addresses that are looked up: the column <c>keys</c>.</summary>
 public static class KeyPatterns
 {
     public static readonly Term Uniform = new("uniform", "uniform over addresses");
@@ -10,7 +10,7 @@ public static class KeyPatterns
     public static readonly Term Hot = new("hot", "one hot address");
     public static readonly Term OnePeer = new("one-peer", "prefixes of one peer");
 
-    /// <summary>Addresses that are looked up during an update.</summary>
+    /// <summary>The addresses that are looked up during an update.</summary>
     public static readonly Term Changed = new("changed", "prefixes that change");
     public static readonly Term Kept = new("kept", "the rest of the peer’s prefixes");
     public static readonly Term Others = new("others", "prefixes of other peers");
@@ -18,7 +18,7 @@ public static class KeyPatterns
     public static Vocabulary<Term> All => field ??= new(typeof(KeyPatterns));
 }
 
-/// <summary>Whether lookups wait for one another: the rows' chain.</summary>
+/// <summary>Whether lookups wait for one another: the column <c>chain</c>.</summary>
 public static class Chains
 {
     public static readonly Term Independent = new("independent", "independent keys");
@@ -44,7 +44,7 @@ public static class Orders
     public static Vocabulary<Term> All => field ??= new(typeof(Orders));
 }
 
-/// <summary>Size axes: the item of rows that are points of a curve.</summary>
+/// <summary>Axes of sizes: the column <c>item</c> of rows that are points of a curve.</summary>
 public static class Axes
 {
     public static readonly Term Prefixes = new("prefixes", "prefixes");
@@ -52,11 +52,12 @@ public static class Axes
 
     public static Vocabulary<Term> All => field ??= new(typeof(Axes));
 
-    /// <summary>Returns the place where the two parts of an axis meet that have a line each. The point there belongs to both.</summary>
+    /// <summary>Returns the place that divides an axis into two parts. Each part has its own fitted line, and the point at the place
+    /// belongs to both.</summary>
     public static double Split(string axis) => axis == Prefixes ? 1000 : 100;
 }
 
-/// <summary>The two sides of a validation's row.</summary>
+/// <summary>The two sides of a validation: the column <c>side</c>.</summary>
 public static class Sides
 {
     public static readonly Term Port = new("port", "port");
@@ -65,7 +66,7 @@ public static class Sides
     public static Vocabulary<Term> All => field ??= new(typeof(Sides));
 }
 
-/// <summary>Things done to a table or for a packet. A validation has <see cref="Steps"/>, of many operations each.</summary>
+/// <summary>Operations on a table or for a packet. A validation has <see cref="Steps"/> instead, each of many operations.</summary>
 public static class Operations
 {
     public static readonly Term Insert = new("insert", "insert a prefix");
@@ -86,7 +87,7 @@ public static class Operations
     public static readonly Term Replace = new("replace", "send a peer’s set again");
     public static readonly Term Load = new("load", "load");
 
-    /// <summary>Losses of a peer with its return: to one other peer, to all others, to none.</summary>
+    /// <summary>Loss and return of a peer. Its prefixes go to one other peer, to all others, or to none.</summary>
     public static readonly Term LoseToOne = new("lose-to-one", "failover from a lost peer, per prefix");
     public static readonly Term LoseToAll = new("lose-to-all", "lose a peer to all others");
     public static readonly Term LoseToNone = new("lose-to-none", "lose the only peer, per prefix");
@@ -94,11 +95,11 @@ public static class Operations
     public static readonly Term ReturnToAll = new("return-to-all", "return of a lost peer’s prefixes from all others");
     public static readonly Term ReturnToNone = new("return-to-none", "return of the only peer");
 
-    /// <summary>Events that a listener is told of.</summary>
+    /// <summary>The events that a listener is notified of.</summary>
     public static readonly Term Trace = new("trace", "trace");
     public static readonly Term LosePeer = new("lose-peer", "loss of a peer");
 
-    /// <summary>What readers look up beside, and the clock that times them, alone.</summary>
+    /// <summary>The conditions of the readers' lookups, and the clock that times them, measured alone.</summary>
     public static readonly Term NoWriter = new("no-writer", "no writer");
     public static readonly Term BesideWriter = new("beside-writer", "beside a writer at full speed");
     public static readonly Term Clock = new("read-clock", "the clock alone");
@@ -107,7 +108,7 @@ public static class Operations
 
     public static Vocabulary<Term> All => field ??= new(typeof(Operations));
 
-    /// <summary>The updates that lookups run beside, in the order of the page, with the words of a column’s head.</summary>
+    /// <summary>The updates during which readers look up, in the order of the page, with the words of a column’s heading.</summary>
     public static OrderedDictionary<string, string> BesideReaders => field ??= new()
     {
         [Move] = "one moves", [Delete] = "one is withdrawn", [LoseToOne] = "all move to one peer", [Replace] = "all are sent again",

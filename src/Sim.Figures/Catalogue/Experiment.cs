@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Figures;
 
-/// <summary>An experiment, as a column of the rows; how it is done, if the page does not say it elsewhere.</summary>
+/// <summary>An experiment: a value of the column <c>experiment</c>. The method is empty if the page describes it elsewhere.</summary>
 public sealed record Experiment(string Name, string Words, string Method = "") : Term(Name, Words)
 {
     public static readonly Experiment Memory = new("memory", "Memory",
@@ -27,7 +27,7 @@ public sealed record Experiment(string Name, string Words, string Method = "") :
     public static readonly Experiment Update = new("update", "Update",
         "Single changes to the loaded structure, interleaved in the same way (A B B A), also with flushed caches.");
 
-    /// <summary>The noise of bench, and of a validation's times.</summary>
+    /// <summary>The noise of bench and of a validation's times.</summary>
     public static readonly Experiment Aa = new("aa", "A/A: the same structure twice",
         "The same structure on both sides of the pairs. Any difference from 1 is noise of the machine and of the method. A difference of "
         + "that size proves nothing.");
@@ -48,7 +48,7 @@ public sealed record Experiment(string Name, string Words, string Method = "") :
     public static readonly Experiment BucketFit = new("scaling-bucket-fit", "Insertion among the peers of a device, fitted");
     public static readonly Experiment Validate = new("validate", "Port against kernel");
 
-    /// <summary>A patched kernel's ways to the peer of a packet.</summary>
+    /// <summary>The ways in which a patched kernel finds the peer of a packet.</summary>
     public static readonly Experiment Peers = new("peers", "The route attribute beside AllowedIPs in the kernel");
     /// <summary>Lookups on several processors beside a writer, in the kernel and in the ports.</summary>
     public static readonly Experiment SmpReaders = new("smp-readers", "Readers beside a writer");

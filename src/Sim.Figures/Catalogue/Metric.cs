@@ -7,21 +7,23 @@ public enum Better
     Less,
     More,
 
-    /// <summary>The metric describes, and says nothing of a cost.</summary>
+    /// <summary>The metric only describes; it is not a cost.</summary>
     Neither,
 }
 
-/// <summary>A metric: all that rows and pages say of it. Rows in other units, or with another basis, say so where they are made.</summary>
+/// <summary>A metric with its unit, words and basis, as rows and pages show it. Code that makes rows in another unit or basis states
+/// that.</summary>
 public sealed record Metric(string Name, string Unit, string Words, Basis Basis = Basis.Counted, Better Better = Better.Less) : Term(Name, Words)
 {
     /// <summary>The kind of check, if a validation compares it.</summary>
     public CheckKind Check { get; init; } = CheckKind.Other;
 
-    /// <summary>The experiment it belongs to, if another experiment has a metric of the same name and another meaning; else null.</summary>
+    /// <summary>The experiment of the metric, if another experiment has a metric of the same name with another meaning; else
+    /// null.</summary>
     public Experiment? Of { get; init; }
 
-    /// <summary>Makes a row of one value, in the metric’s unit, at a place such as <see cref="Figure.At"/> makes.</summary>
-    /// <exception cref="ArgumentException">The place is in another experiment, where the name means something else.</exception>
+    /// <summary>Makes a row of one value in the metric’s unit. <see cref="Figure.At"/> makes places.</summary>
+    /// <exception cref="ArgumentException">The place is in another experiment, where the name has another meaning.</exception>
     public Figure Row(Figure place, double value)
     {
         ArgumentNullException.ThrowIfNull(place);

@@ -3,7 +3,7 @@ namespace Sim.Figures;
 
 public static partial class Metrics
 {
-    /// <summary>The time of an operation, per lookup or prefix; in ms of a whole load, replay or batch.</summary>
+    /// <summary>The time of an operation: in ns per lookup or prefix, in ms per load, replay or batch.</summary>
     public static readonly Metric Time = new("time", Units.Nanoseconds, "time", Basis.Measured);
     public static readonly Metric TimePerPrefix = new("time-per-prefix", Units.Nanoseconds, "time per prefix", Basis.Measured);
 

@@ -16,7 +16,8 @@ public static partial class Metrics
     /// <summary>The test by its name, the row's item.</summary>
     public static readonly Metric Test = new("test", Units.Count, "tests applied", Basis.Modelled, Better.Neither);
 
-    /// <summary>A row of two runs, whose metric is what the rows were: <c>lookup/time</c>, of a validation <c>validate/port/nodes</c>.</summary>
+    /// <summary>The metrics of rows that compare two runs. The name has the experiment, the side and the metric of the compared rows:
+    /// <c>lookup/time</c>, or <c>validate/port/nodes</c> for a validation.</summary>
     public static class Compared
     {
         public static Metric Of(Figure row) =>

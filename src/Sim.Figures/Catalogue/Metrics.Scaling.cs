@@ -17,7 +17,8 @@ public static partial class Metrics
 
     public static IReadOnlyList<Metric> Fitted => field ??= [Time, PageBytesPerPrefix, BytesPerChange];
 
-    /// <summary>Returns a fit’s metric (exponent or R²) of a cost: of time itself, else <c>exponent-of-bytes-per-change</c>.</summary>
+    /// <summary>Returns a fit’s metric (exponent or R²) for a cost. For time it is the fit’s own, else such as
+    /// <c>exponent-of-bytes-per-change</c>.</summary>
     public static Metric OfCost(this Metric fit, Metric cost)
     {
         ArgumentNullException.ThrowIfNull(fit);

@@ -12,10 +12,11 @@ public static partial class Metrics
         .. Fitted.Where(cost => cost != Time).SelectMany(cost => new[] { Exponent.OfCost(cost), RSquared.OfCost(cost) }),
     ];
 
-    /// <summary>Returns the metric of a row’s name; one that is shown by its name if the catalogue has none, as a row of another version may have.</summary>
+    /// <summary>Returns the metric of a name. A name that the catalogue lacks, as in rows of another version, gives a metric shown by that
+    /// name.</summary>
     public static Metric Of(string name, string experiment) => Find(name, experiment) ?? new(name, "", name, Better: Better.Neither);
 
-    /// <summary>Returns the metric of a row's name; null if there is none. The row's experiment tells metrics of one name apart.</summary>
+    /// <summary>Returns the metric of a name; null if there is none. The experiment tells metrics of the same name apart.</summary>
     public static Metric? Find(string name, string experiment) => experiment == Experiment.Compare && name.Contains('/')
         ? Compared.Find(name)
         : s_byName.Value[name].FirstOrDefault(metric => metric.Of is null || experiment == metric.Of);

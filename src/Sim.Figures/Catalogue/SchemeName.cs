@@ -11,7 +11,7 @@ public enum BindingPlace
     PrivateFib,
 }
 
-/// <summary>The name of a scheme in the rows, which pages show as well, with where it binds and what else pages tell by it.</summary>
+/// <summary>The name of a scheme in rows and on pages, with the place where it binds prefixes.</summary>
 public sealed record SchemeName(string Name, BindingPlace Place) : Term(Name, Name)
 {
     public static readonly SchemeName Replace = new("AllowedIPs, REPLACE", BindingPlace.AllowedIps) { Resends = true };
@@ -41,27 +41,27 @@ public sealed record SchemeName(string Name, BindingPlace Place) : Term(Name, Na
     public static readonly SchemeName RouteAttribute = new("route attribute", BindingPlace.Routes);
     public static readonly SchemeName PlainRoutes = new("plain routes", BindingPlace.Routes);
 
-    /// <summary>Hashes of fib_info: Linux's own, and with the first patch of kernel-patch/series-fixes.</summary>
+    /// <summary>The hashes of fib_info: Linux's own, and that of the first patch of kernel-patch/series-fixes.</summary>
     public static readonly SchemeName Unhashed = new("RTA_WGPEER, stock hash", BindingPlace.Routes);
     public static readonly SchemeName Hashed = new("RTA_WGPEER, hash of the series", BindingPlace.Routes);
 
     public static Vocabulary<SchemeName> All => field ??= new(typeof(SchemeName));
 
-    /// <summary>Returns where a scheme binds; one that is unknown, as of another version, binds in routes.</summary>
+    /// <summary>Returns the place where a scheme binds. An unknown scheme, as of another version, counts as binding in routes.</summary>
     public static BindingPlace PlaceOf(string name) => All.Find(name)?.Place ?? BindingPlace.Routes;
 
     public static bool IsOfNoKernel(string name) => All.Find(name)?.IsWhatIf == true;
 
-    /// <summary>Whether no kernel has it.</summary>
+    /// <summary>Whether the scheme is one that no kernel has.</summary>
     public bool IsWhatIf { get; init; }
 
-    /// <summary>Whether it removes a prefix by sending the peer's whole set again.</summary>
+    /// <summary>Whether the scheme removes a prefix by sending the peer's whole set again.</summary>
     public bool Resends { get; init; }
 
-    /// <summary>The same scheme without a route per prefix; itself if it has none besides.</summary>
+    /// <summary>The same scheme without an additional route per prefix; itself if it has no such routes.</summary>
     public SchemeName Plain { get => field ?? this; init; }
 
-    /// <summary>Whether each prefix has a route to the device besides what binds it.</summary>
+    /// <summary>Whether each prefix has a route to the device in addition to its binding.</summary>
     public bool HasFullRoutes => Plain.Name != Name;
 
     public SchemeName WithRoutes() => this with { Name = $"{Name} + routes", Words = $"{Words} + routes", Plain = this };

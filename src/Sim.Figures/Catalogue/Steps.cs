@@ -3,7 +3,8 @@ using System.Globalization;
 
 namespace Sim.Figures;
 
-/// <summary>A step made of a part (a step, a number, a way) between two pieces of text: composes, reads and words it.</summary>
+/// <summary>A form of step names: a part (a step, a number, a way) between two pieces of text. It makes and reads such names,
+/// and puts them in words.</summary>
 public sealed record StepForm(string Before, string After, Func<string, string> Words)
 {
     public string Of(string part) => Before + part + After;
@@ -15,7 +16,7 @@ public sealed record StepForm(string Before, string After, Func<string, string> 
         && step.StartsWith(Before, StringComparison.Ordinal) && step.EndsWith(After, StringComparison.Ordinal) ? step[Before.Length..^After.Length] : null;
 }
 
-/// <summary>Steps of a validation, each of many changes: the operations of its rows.</summary>
+/// <summary>The steps of a validation, each of many changes: the column <c>operation</c> of its rows.</summary>
 public static class Steps
 {
     public static readonly Term Setup = new("setup", "before the first prefix");
@@ -68,7 +69,7 @@ public static class Steps
     public static readonly StepForm ReplayIn = new("replay-", "", ms => $"replay in windows of {ms} ms");
     public static readonly StepForm BackFrom = new("back-", "", ms => $"back to the start of the replay in windows of {ms} ms");
 
-    /// <summary>A nexthop object is led to another peer by one message; the part is <c>nexthop_compat_mode</c>.</summary>
+    /// <summary>One message gives a nexthop object another peer. The part is the value of <c>nexthop_compat_mode</c>.</summary>
     public static readonly StepForm MoveObject = new("move-object-compat-", "", mode => $"give a nexthop object another peer{Announced(mode)}");
     public static readonly StepForm MoveObjectBack = new("move-object-back-compat-", "", mode => $"give it the old peer back{Announced(mode)}");
 
@@ -92,7 +93,7 @@ public static class Steps
     public static IReadOnlyList<StepForm> Forms =>
         field ??= [ThenSend, ThenSendByRoute, ThenReceive, ReplayIn, BackFrom, MoveObject, MoveObjectBack, SetMode, InMainTable, DumpAfter, LoadBy, DeleteBy, FlushNexthop];
 
-    /// <summary>Returns a step in words; a step of another version as it is.</summary>
+    /// <summary>Returns a step in words. An unknown step, as of another version, is returned unchanged.</summary>
     public static string Words(string step)
     {
         if (All.Find(step) is { } term)

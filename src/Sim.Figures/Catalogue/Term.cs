@@ -3,7 +3,7 @@ using System.Reflection;
 
 namespace Sim.Figures;
 
-/// <summary>A name that a column of the rows may hold, with its words, as pages show it.</summary>
+/// <summary>A name that a column may hold, with the words that pages show for it.</summary>
 public record Term(string Name, string Words)
 {
     public static implicit operator string(Term term) => term.Name;
@@ -22,6 +22,6 @@ public sealed class Vocabulary<T>(Type declaring)
 
     public T? Find(string name) => _byName.GetValueOrDefault(name);
 
-    /// <summary>Returns a name's words; the name itself if it is unknown, which a row of another version may have.</summary>
+    /// <summary>Returns the words of a name. An unknown name, as in rows of another version, is returned unchanged.</summary>
     public string Words(string name) => Find(name)?.Words ?? name;
 }

@@ -9,10 +9,9 @@ public static class CacheSize
     /// <summary>The smallest and the largest size that is taken for a last-level cache.</summary>
     public const long Least = 64L << 10, Most = 16L << 30;
 
-    /// <summary>
-    /// Reads a whole number and a unit: <c>32768K</c> (sysfs), <c>512 KB</c> (/proc/cpuinfo), <c>260M</c>.
-    /// K, M and G are powers of 1024; without a unit, bytes. False for anything else, fractions included.
-    /// </summary>
+    /// <summary>Reads a whole number and a unit: <c>32768K</c> (sysfs), <c>512 KB</c> (/proc/cpuinfo), <c>260M</c>. K,
+    /// M and G are powers of 1024; without a unit, the number is in bytes. Returns false for anything else, including
+    /// fractions.</summary>
     public static bool TryParse(string text, out long bytes)
     {
         bytes = 0;
@@ -33,10 +32,11 @@ public static class CacheSize
         return true;
     }
 
-    /// <summary>The size that begins a fact of a report, <see cref="Show"/>'s or sysfs' form; 0 where none does.</summary>
+    /// <summary>Returns the size at the beginning of a report's fact, in the form of <see cref="Show"/> or sysfs; 0 if
+    /// there is none.</summary>
     public static long OfFact(string fact) => TryParse(fact.Split('(', 2)[0].Trim(), out var bytes) ? bytes : 0;
 
-    /// <summary>The size in the largest unit that leaves it whole: <c>32 MiB</c>.</summary>
+    /// <summary>Returns the size in the largest unit in which it is a whole number: <c>32 MiB</c>.</summary>
     public static string Show(long bytes) => bytes switch
     {
         <= 0 => "unknown",

@@ -3,16 +3,16 @@ using System.Runtime.InteropServices;
 
 namespace Sim.Figures.Machine;
 
-/// <summary>Facts of a machine without which its numbers mean nothing.</summary>
+/// <summary>Reads the facts of a machine that are needed to interpret its numbers.</summary>
 public static class HostFacts
 {
-    /// <summary>Names of facts that are other ones in every run.</summary>
+    /// <summary>The names of facts that differ in every run.</summary>
     public const string LoadFact = "load average at start", LoadEndFact = "load average at end", OthersFact = "others’ use of processors",
         StealFact = "steal", PressureFact = "CPU pressure", SweepFact = "cache sweep";
 
     public const string CacheFact = "last-level cache";
 
-    /// <summary>The machine at the start of a run; 0 takes the system’s size of the last-level cache.</summary>
+    /// <summary>Returns the facts at the start of a run. A size of 0 stands for the last-level cache that the system reports.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> Environment(long cacheBytes = 0) =>
     [
         new("processor", FirstValue("/proc/cpuinfo", "model name") ?? RuntimeInformation.ProcessArchitecture.ToString()),
@@ -25,7 +25,7 @@ public static class HostFacts
         new(LoadFact, LoadAverage()),
     ];
 
-    /// <summary>Bytes of the last-level cache as the system says; 0 where it does not.</summary>
+    /// <summary>The bytes of the last-level cache that the system reports; 0 if it reports none.</summary>
     public static long LastLevelCacheBytes { get; } = CacheSize.OfFact(LastLevelCache());
 
     public static string LoadAverage() => ReadLine("/proc/loadavg") ?? "unknown";
@@ -39,7 +39,7 @@ public static class HostFacts
 
     private static string? ReadLine(string file) => FirstLine(file)?.Trim();
 
-    /// <summary>The first line, or the first that fits; null where there is none, or the system does not let the file be read.</summary>
+    /// <summary>Returns the first line, or the first that fits; null if there is none, or if the file cannot be read.</summary>
     public static string? FirstLine(string file, Func<string, bool>? fits = null)
     {
         try

@@ -3,26 +3,23 @@ using System.Globalization;
 
 namespace Sim.Figures.Machine;
 
-/// <summary>
-/// Counters of the system at a moment of the run's clock, in seconds; null where it does not tell. Busy: work of all processors. Own: this process's part of
-/// it. Steal: time that a hypervisor gave to others while a processor here had work. Waiting: time in which some task waited for a processor.
-/// </summary>
+/// <summary>The system's counters at a moment of the run's clock, in seconds. A counter that the system lacks is null. Busy: work of all
+/// processors. Own: this process's part of it. Steal: time that a hypervisor gave to others while a processor here had work. Waiting: time
+/// in which some task waited for a processor.</summary>
 public readonly record struct MachineReading(double Seconds, double? Busy, double? Own, double? Steal, double? Waiting)
 {
-    /// <summary>Ticks a second of /proc/stat (USER_HZ): 100 wherever .NET runs on Linux.</summary>
+    /// <summary>Ticks per second of /proc/stat (USER_HZ): 100 on every Linux that .NET supports.</summary>
     private const double TicksPerSecond = 100;
 
-    /// <summary>Reads /proc; where there is none, as on other systems, all but the time is null.</summary>
+    /// <summary>Reads /proc. On systems without it, all but the time is null.</summary>
     public static MachineReading At(double seconds)
     {
         var (busy, steal) = OfStat(HostFacts.FirstLine("/proc/stat"));
         return new(seconds, busy, Environment.CpuUsage.TotalTime.TotalSeconds, steal, OfPressure(HostFacts.FirstLine("/proc/pressure/cpu")));
     }
 
-    /// <summary>
-    /// Out of the first line of /proc/stat (proc(5)): <c>cpu user nice system idle iowait irq softirq steal guest guest_nice</c>. Guests'
-    /// time is in user's and nice's. Kernels before 2.6.11 have no steal.
-    /// </summary>
+    /// <summary>Reads the first line of /proc/stat (proc(5)): <c>cpu user nice system idle iowait irq softirq steal guest guest_nice</c>.
+    /// User and nice include the guests' time. Kernels before 2.6.11 have no steal.</summary>
     public static (double? Busy, double? Steal) OfStat(string? line)
     {
         var words = line?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
@@ -33,7 +30,8 @@ public readonly record struct MachineReading(double Seconds, double? Busy, doubl
         return (At(0) + At(1) + At(2) + At(5) + At(6), seconds.Count > 7 ? At(7) : null);
     }
 
-    /// <summary>Seconds from the first line of /proc/pressure/cpu (psi.rst): <c>some avg10=0.00 avg60=0.00 avg300=0.00 total=53431978</c>.</summary>
+    /// <summary>Returns the seconds in the first line of /proc/pressure/cpu (psi.rst): <c>some avg10=0.00 avg60=0.00 avg300=0.00
+    /// total=53431978</c>.</summary>
     public static double? OfPressure(string? line)
     {
         const string total = "total=";

@@ -3,19 +3,19 @@ using System.Globalization;
 
 namespace Sim.Figures.Machine;
 
-/// <summary>
-/// Other work on the machine while it measures. The thread that measures asks between measurements: nothing runs beside these.
+/// <summary>Watches for other work on the machine during a run. The measuring thread reads the counters between measurements,
+/// so nothing runs beside them.
 /// <code>
 ///   readings   |----|------|----|----------|      others' share of a processor in each part:
 ///                         [measured]              (busy - own + steal) / seconds, over the parts that hold what was measured
-/// </code>
-/// </summary>
+/// </code></summary>
 public sealed class MachineWatch(Func<MachineReading> read, DateTimeOffset started, int processors)
 {
-    /// <summary>Share of a processor that others may use before the machine is called busy; of many processors, 2 %.</summary>
+    /// <summary>The share of a processor that others may use before the machine counts as busy; 2 % of all processors if that
+    /// is more.</summary>
     private const double LeastBusy = 0.25, BusyOfAll = 0.02;
 
-    /// <summary>Share of the run after which the whole machine is called busy.</summary>
+    /// <summary>If the machine is busy for this share of the run, the run gets a warning.</summary>
     private const double BusyTime = 0.1;
 
     /// <summary>Shortest time in seconds between two readings: the kernel counts in hundredths.</summary>
@@ -23,13 +23,13 @@ public sealed class MachineWatch(Func<MachineReading> read, DateTimeOffset start
 
     private readonly List<MachineReading> _readings = [read()];
 
-    /// <summary>Watches no machine: nothing is known, and nothing is busy.</summary>
+    /// <summary>A watch of no machine: nothing is known, and nothing is busy.</summary>
     public static MachineWatch None => new(static () => default, DateTimeOffset.UnixEpoch, 1);
 
-    /// <summary>Share of a processor above which the machine is called busy.</summary>
+    /// <summary>The share of a processor above which the machine counts as busy.</summary>
     public double Threshold => Math.Max(LeastBusy, BusyOfAll * processors);
 
-    /// <summary>Reads the counters, and keeps them unless others were just kept. Returns seconds of the run’s clock.</summary>
+    /// <summary>Reads the counters, and keeps them unless the last ones are too recent. Returns the seconds of the run’s clock.</summary>
     public double Sample()
     {
         var now = read();
@@ -38,10 +38,9 @@ public sealed class MachineWatch(Func<MachineReading> read, DateTimeOffset start
         return now.Seconds;
     }
 
-    /// <summary>
-    /// Processors that others used between two moments of the run's clock, what a hypervisor took included; null where it is not known.
-    /// Counted over the readings around them, so that a moment's measurement is judged by the fifth of a second that it is in.
-    /// </summary>
+    /// <summary>Returns the number of processors that others used between two moments of the run's clock, including time taken by a
+    /// hypervisor; null if it is not known. It is counted between the readings around the two moments, so a short measurement is judged
+    /// by the fifth of a second that contains it.</summary>
     public double? Others(double from, double to)
     {
         var first = Math.Max(_readings.FindLastIndex(reading => reading.Seconds <= from), 0);
@@ -50,10 +49,10 @@ public sealed class MachineWatch(Func<MachineReading> read, DateTimeOffset start
         return Share(_readings[Math.Max(Math.Min(first, last - 1), 0)], _readings[last]);
     }
 
-    /// <summary>Whether others used more than the threshold meanwhile; false where it is not known.</summary>
+    /// <summary>Returns whether others used more than the threshold between two moments; false if it is not known.</summary>
     public bool IsBusy(double from, double to) => Others(from, to) > Threshold;
 
-    /// <summary>Runs an experiment, and marks the rows that it adds if others used the machine meanwhile.</summary>
+    /// <summary>Runs an experiment. If others used the machine meanwhile, marks the rows that the experiment added.</summary>
     public void Run(List<Figure> figures, Action experiment)
     {
         var (first, from) = (figures.Count, Sample());
@@ -67,7 +66,7 @@ public sealed class MachineWatch(Func<MachineReading> read, DateTimeOffset start
         }
     }
 
-    /// <summary>Facts for a report, a line each; "unknown" where the system does not tell.</summary>
+    /// <summary>Returns facts for a report; "unknown" if the system lacks a counter.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Facts()
     {
         var load = Load();
@@ -79,13 +78,13 @@ public sealed class MachineWatch(Func<MachineReading> read, DateTimeOffset start
         ];
     }
 
-    /// <summary>A remark where the machine was busy; null where it was quiet, or nothing is known.</summary>
+    /// <summary>Returns a remark if the machine was busy; null if it was quiet or nothing is known.</summary>
     public string? Warning() => Load() is { } load && load.BusyShare >= BusyTime
         ? $"The machine was busy: other processes and the hypervisor used {load.Describe(started)}. For {Whole(load.BusyShare)} of the run it was more than "
             + $"{Number(Threshold)}. Times that were measured meanwhile are marked busy and get no verdict; run again on a quiet machine."
         : null;
 
-    /// <summary>The load over all readings, weighted by time.</summary>
+    /// <summary>Returns the load over all readings, weighted by time.</summary>
     private MachineLoad? Load()
     {
         var parts = _readings.Zip(_readings.Skip(1), (from, to) => (Share: Share(from, to), Seconds: to.Seconds - from.Seconds, At: from.Seconds))
@@ -104,7 +103,8 @@ public sealed class MachineWatch(Func<MachineReading> read, DateTimeOffset start
         return new(median, worst.Share!.Value, worst.At, parts.Where(part => part.Share > Threshold).Sum(part => part.Seconds) / all);
     }
 
-    /// <summary>Processors that others used. Kernel ticks and process times are counted differently, so a negative share counts as none.</summary>
+    /// <summary>Returns the number of processors that others used. Kernel ticks and process times are counted differently, so a negative
+    /// number counts as 0.</summary>
     private static double? Share(MachineReading from, MachineReading to) =>
         to.Seconds > from.Seconds && to.Busy - from.Busy - (to.Own - from.Own) is { } others
             ? Math.Max(0, others + Math.Max(0, to.Steal - from.Steal ?? 0)) / (to.Seconds - from.Seconds)
@@ -123,7 +123,8 @@ public sealed class MachineWatch(Func<MachineReading> read, DateTimeOffset start
     private static string Whole(double share) => $"{(share * 100).ToString("0", CultureInfo.InvariantCulture)} %";
 }
 
-/// <summary>Processors that others used: median and most over the run, the second of the most, the share of time above the threshold.</summary>
+/// <summary>The number of processors that others used: its median and maximum over the run, the second of the maximum, and the share of
+/// time above the threshold.</summary>
 public readonly record struct MachineLoad(double Median, double Worst, double WorstAt, double BusyShare)
 {
     public string Describe(DateTimeOffset started) => string.Create(

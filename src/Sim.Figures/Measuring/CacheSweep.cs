@@ -5,27 +5,25 @@ using Sim.Figures.Machine;
 
 namespace Sim.Figures.Measuring;
 
-/// <summary>
-/// Empties the processor's caches before a pair of repetitions. In A B B A one that follows another of the same structure would find
-/// upper nodes in the last-level cache, and one that follows the other structure would not: ratios would lie around two values.
+/// <summary>Empties the processor's caches before a pair of repetitions. Otherwise, in A B B A, a repetition after one of the same
+/// structure would find upper nodes in the last-level cache, and a repetition after one of the other structure would not. Ratios would
+/// then lie around two values.
 /// <code>
 ///   sweep A B   sweep B A      one sweep serves both of a pair: what A leaves in the cache is none of B's
-/// </code>
-/// </summary>
-/// <remarks>
-/// Reads an array four times as large as the last level, which does not strictly forget the oldest first. With 32 MiB there, the
-/// quartiles of lookups' A/A rows are 0.86 to 1.15 after half its size and 0.98 to 1.02 after twice; those of updates need four times.
-/// Where four times take longer than the seconds of a plan (a VM may see 260 MiB, which it shares), the sweep is shorter, once the size at
-/// least; the report says by how much, and the A/A rows show what is left. A size of 0 is unknown.
-/// Small structures stay in the cache together, whichever ran before. A sweep would take the code out as well, and few operations
-/// would show little else: those on three prefixes take microseconds after one.
-/// </remarks>
+/// </code></summary>
+/// <remarks>A sweep reads an array four times as large as the last-level cache, because the cache does not strictly forget the oldest line
+/// first. With 32 MiB, the quartiles of the A/A rows of lookups are 0.86 to 1.15 after a sweep of half the cache's size, and 0.98 to 1.02
+/// after twice its size; those of updates need four times. If four times takes longer than the planned seconds (a VM may see 260 MiB,
+/// which it shares), the sweep is shorter, but at least once the size. The report says by how much, and the A/A rows show the remaining
+/// effect. A size of 0 is unknown. Small structures are not swept, because both stay in the cache, whichever ran before. A sweep would
+/// also remove the code, and a few operations would show little else: operations on three prefixes take microseconds after a
+/// sweep.</remarks>
 public sealed unsafe class CacheSweep(long cacheBytes, double seconds = double.PositiveInfinity) : IDisposable
 {
     private const int Times = 4;
     private const long LeastBytes = 64 << 20;
 
-    /// <summary>An array of more would be a burden: a cache so large is not one processor's.</summary>
+    /// <summary>The largest array. A larger cache does not belong to one processor.</summary>
     private const long MostBytes = 2L << 30;
 
     /// <summary>The array takes at most this share of the memory.</summary>
@@ -45,7 +43,7 @@ public sealed unsafe class CacheSweep(long cacheBytes, double seconds = double.P
         : $"{CacheSize.Show(Bytes)} before each pair of repetitions"
             + (cacheBytes > 0 ? $", {Bytes / (double)cacheBytes:0.0} times the last-level cache" : "");
 
-    /// <summary>Sweeps, unless structures that take these bytes together stay in the last-level cache.</summary>
+    /// <summary>Sweeps, unless structures of this size together stay in the last-level cache.</summary>
     public void Run(long bytes)
     {
         if (!Empties(bytes))
@@ -55,13 +53,15 @@ public sealed unsafe class CacheSweep(long cacheBytes, double seconds = double.P
         Read(Bytes);
     }
 
-    /// <summary>Whether structures of this size are swept out.</summary>
+    /// <summary>Returns whether structures of this size are swept out.</summary>
     public bool Empties(long bytes) => !Fits(bytes, cacheBytes);
 
-    /// <summary>Whether structures of this size stay in the cache together: in half of it, since keys, code and others need the rest.</summary>
+    /// <summary>Returns whether structures of this size stay in the cache together. They may take half of it, because keys, code and other
+    /// data need the rest.</summary>
     public static bool Fits(long bytes, long cacheBytes) => bytes <= cacheBytes / 2;
 
-    /// <summary>Bytes to read: four times the cache, or as much as the time and the array allow, but once the cache at least.</summary>
+    /// <summary>Returns the bytes to read: four times the cache, or as much as the time and the array allow, but at least once the
+    /// cache.</summary>
     public static long BytesFor(long cacheBytes, double bytesPerSecond, double seconds, long arrayBytes)
     {
         var wanted = Math.Max(Times * cacheBytes, LeastBytes);
@@ -90,7 +90,7 @@ public sealed unsafe class CacheSweep(long cacheBytes, double seconds = double.P
                 _at = 0;
         }
 
-        // A use, so that the loop is not optimised away.
+        // The sum is used, so that the loop is not optimised away.
         _sum += sum;
     }
 
@@ -98,9 +98,10 @@ public sealed unsafe class CacheSweep(long cacheBytes, double seconds = double.P
     {
         var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / MemoryShare;
         _arrayBytes = Math.Min(Math.Clamp(Times * cacheBytes, LeastBytes, MostBytes), Math.Max(memory, LeastBytes)) / LineBytes * LineBytes;
-        // Not on the managed heap, whose collector would let more garbage pile up beside it.
+        // The array is not on the managed heap, because its collector would then let more garbage pile up.
         _array = (byte*)NativeMemory.Alloc((nuint)_arrayBytes);
-        // Pages of its own: what was never written is one page of noughts, which stays in the cache.
+        // Writing gives the array its own pages. Memory that was never written is one shared page of zeros, which stays
+        // in the cache.
         NativeMemory.Fill(_array, (nuint)_arrayBytes, 1);
         var clock = Stopwatch.GetTimestamp();
         Read(_arrayBytes);

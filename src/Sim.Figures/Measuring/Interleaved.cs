@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Figures.Measuring;
 
-/// <summary>Seconds of each repetition of two things, and B / A of each pair, whose repetitions are neighbours in time.</summary>
+/// <summary>The seconds of each repetition of A and B, and the ratio B / A of each pair of neighbouring repetitions.</summary>
 public sealed record InterleavedTimes(double[] A, double[] B, double[] Ratios)
 {
     public Spread SpreadA => Spread.Of(A);
@@ -10,11 +10,12 @@ public sealed record InterleavedTimes(double[] A, double[] B, double[] Ratios)
 
     public Spread Ratio => Spread.Of(Ratios);
 
-    /// <summary>A/A ratios of the same repetitions: in each group the first’s second over its first, and likewise the second’s.</summary>
+    /// <summary>The A/A ratios of these repetitions: in each group, the second repetition of A over its first, and the same for
+    /// B.</summary>
     public IEnumerable<double> Selves => new[] { A, B }.SelectMany(times =>
         Enumerable.Range(0, times.Length / 2).Select(group => times[group * 2 + 1] / times[group * 2]));
 
-    /// <summary>The repetitions of several measurements, one after the other.</summary>
+    /// <summary>Joins the repetitions of several measurements, one after the other.</summary>
     public static InterleavedTimes Join(IReadOnlyCollection<InterleavedTimes> parts) => new(
         [.. parts.SelectMany(part => part.A)], [.. parts.SelectMany(part => part.B)], [.. parts.SelectMany(part => part.Ratios)]);
 }
@@ -29,26 +30,26 @@ public sealed record InterleavedTimes(double[] A, double[] B, double[] Ratios)
 /// </summary>
 public static class Interleaved
 {
-    /// <summary>
-    /// Runs groups of A B B A: twice as many repetitions of each and as many ratios. A run returns its seconds, without its
-    /// preparation. Where the first run of a thing is slower, run each once before; where a run leaves its memory in the caches,
-    /// give a <see cref="CacheSweep"/>.
-    /// </summary>
+    /// <summary>Runs groups of A B B A. Each group gives two repetitions of A, two of B, and two ratios. A run returns its
+    /// seconds, without its preparation. If first runs are slower, run each once before. If a run leaves its memory in the
+    /// caches, use a <see cref="CacheSweep"/>.</summary>
     public static InterleavedTimes Run(int groups, Func<double> a, Func<double> b, CancellationToken cancel)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(groups, 1);
         return Run(done => done < groups, a, b, cancel);
     }
 
-    /// <summary>Runs groups, at least one, while another is wanted after so many; prepares both sides alike before each pair.</summary>
+    /// <summary>Runs at least one group, and more as long as <paramref name="another"/> returns true for the number of groups done.
+    /// Calls <paramref name="before"/> before each pair.</summary>
     public static InterleavedTimes Run(Func<int, bool> another, Func<double> a, Func<double> b, CancellationToken cancel, Action? before = null) =>
         RunMany(another, () => [a()], () => [b()], cancel, before)[0];
 
-    /// <summary>The same where one run gives several times, of an insertion and of a deletion, say: a result for each.</summary>
+    /// <summary>Does the same for runs that give several times, such as that of an insertion and that of a deletion. Returns a
+    /// result for each.</summary>
     public static InterleavedTimes[] RunMany(int groups, Func<double[]> a, Func<double[]> b, CancellationToken cancel) =>
         RunMany(done => done < groups, a, b, cancel);
 
-    /// <summary>The same, as long as another group is wanted.</summary>
+    /// <summary>Does the same as long as <paramref name="another"/> returns true.</summary>
     public static InterleavedTimes[] RunMany(
         Func<int, bool> another, Func<double[]> a, Func<double[]> b, CancellationToken cancel, Action? before = null)
     {

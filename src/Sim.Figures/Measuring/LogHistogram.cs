@@ -4,14 +4,12 @@ using System.Runtime.CompilerServices;
 
 namespace Sim.Figures.Measuring;
 
-/// <summary>
-/// Counts times in steps that grow with them, in a fixed size and without allocation, as the lab's module does:
+/// <summary>Counts times in steps that grow with the times, as the lab's module does. The size is fixed, and nothing is allocated:
 /// <code>
 ///   octave 0   0 ... 63               64 steps of 1
 ///   octave n   64 &lt;&lt; n-1 ... 64 &lt;&lt; n   64 steps of 1 &lt;&lt; n-1: each at most 1/64 of its time
 /// </code>
-/// The last step has all times above.
-/// </summary>
+/// The last step also holds all longer times.</summary>
 public sealed class LogHistogram
 {
     public const int Steps = 64, Octaves = 26;
@@ -53,7 +51,8 @@ public sealed class LogHistogram
         Count += other.Count;
     }
 
-    /// <summary>Returns the time below which this share of the counted times lies, as if they were spread evenly over each step.</summary>
+    /// <summary>Returns the time below which this share of the counted times lies. It assumes that times are spread evenly over each
+    /// step.</summary>
     /// <exception cref="InvalidOperationException">Nothing was counted.</exception>
     public double Percentile(double share)
     {

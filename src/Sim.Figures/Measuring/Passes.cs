@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Figures.Measuring;
 
-/// <summary>
-/// Decides whether passes at different times agree. The machine may differ in the second pass: a neighbour has come, or gone. A pass's
-/// median may be off by what equals differ in it (its A/A ratios), so that two passes agree where
+/// <summary>Decides whether passes at different times agree. The machine may have changed by the second pass, because other work has
+/// begun or ended. The median of a pass may be off by as much as equal structures differ in it (its A/A ratios). So two passes agree
+/// if
 /// <code>
 ///   |ln median 1 - ln median 2|  &lt;=  max(ln floor, width 1 + width 2)      width: the farther quartile of ln A/A from 0
-/// </code>
-/// </summary>
+/// </code></summary>
 public static class Passes
 {
     /// <summary>Two interleaved ratios may always differ by this factor.</summary>
     public const double Floor = 1.05;
 
-    /// <summary>Two times that are not interleaved with another may always differ by this factor.</summary>
+    /// <summary>Two times that are not interleaved may always differ by this factor.</summary>
     public const double TimeFloor = 1.25;
 
     public const string Rule =
@@ -21,10 +20,11 @@ public static class Passes
         + "together (the farther quartile of A/A). If they do not agree, a third pass is made, and two passes that agree are kept. If no two agree, the row "
         + "is not settled.";
 
-    /// <summary>The logarithm of a pass’s median (NaN for none), and its A/A’s farther quartile from 0.</summary>
+    /// <summary>The logarithm of a pass’s median (NaN if there is none), and the larger distance of the quartiles of ln
+    /// A/A from 0.</summary>
     public readonly record struct Pass(double Log, double Width);
 
-    /// <summary>A pass out of its ratios, or times, and its A/A ratios; those without a logarithm say nothing.</summary>
+    /// <summary>Makes a pass from its ratios or times, and its A/A ratios. Values without a logarithm are ignored.</summary>
     public static Pass Of(IEnumerable<double> values, IEnumerable<double> selves)
     {
         var (logs, noise) = (Logs(values), Logs(selves));
@@ -32,11 +32,12 @@ public static class Passes
             : new(Spread.Of(logs).Median, noise.Count > 0 && Spread.Of(noise) is var spread ? Math.Max(Math.Abs(spread.Low), Math.Abs(spread.High)) : 0);
     }
 
-    /// <summary>Whether two passes agree; one without a value contradicts none.</summary>
+    /// <summary>Returns whether two passes agree. A pass without a value agrees with all.</summary>
     public static bool Agree(Pass one, Pass other, double floor) =>
         !(Math.Abs(one.Log - other.Log) > Math.Max(Math.Log(floor), one.Width + other.Width));
 
-    /// <summary>Passes that a row is made of: all if they agree, or the nearest two of three that do; else all, and not settled.</summary>
+    /// <summary>Returns the passes that a row is made of: all if they agree, else the nearest two that agree, if there are three. If
+    /// neither applies, it returns all as not settled.</summary>
     public static (IReadOnlyList<int> Kept, bool Settled) Settle(IReadOnlyList<Pass> passes, double floor = Floor)
     {
         var all = Enumerable.Range(0, passes.Count).ToList();

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Figures.Measuring;
 
-/// <summary>
-/// The seconds that a run may take, dealt out to its parts while it runs by a clock that began with it. Each part gets an even share of what is left;
-/// what it does not use is the later parts'. One group of repetitions is always made, whatever it takes:
+/// <summary>Divides the seconds that a run may take among its parts, while the run's clock goes on. Each part gets an even share of the
+/// time left, and leaves unused time to later parts. One group of repetitions is always made, however long it takes:
 /// <code>
 ///   |-- done --|-- this part --|-- other parts --|-- what cannot be shortened --|
 ///   0          now                                                              seconds
-/// </code>
-/// </summary>
+/// </code></summary>
 public sealed class TimeBudget(double seconds, Func<double> clock)
 {
     private int _parts;
 
-    /// <summary>Without end: each part makes as many groups as it may.</summary>
+    /// <summary>A budget without limit: each part makes as many groups as it may.</summary>
     public static TimeBudget Unlimited => new(double.PositiveInfinity, static () => 0);
 
     /// <summary>Seconds since the run began.</summary>
@@ -24,7 +22,8 @@ public sealed class TimeBudget(double seconds, Func<double> clock)
 
     public void Expect(int parts) => _parts += parts;
 
-    /// <summary>Begins the next part. Tells after so many groups whether another is expected to end within the part’s share.</summary>
+    /// <summary>Begins the next part. The function that it returns takes the number of groups done, and tells whether another is
+    /// expected to end within the part’s share.</summary>
     public Func<int, bool> Next(int most)
     {
         var start = clock();

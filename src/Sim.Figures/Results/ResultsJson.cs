@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 
 namespace Sim.Figures.Results;
 
-/// <summary>results.json: the rows and conditions of a run. A change that breaks readers raises <see cref="Format"/>.</summary>
+/// <summary>Writes and reads results.json: the rows and conditions of a run. A change that breaks readers raises
+/// <see cref="Format"/>.</summary>
 public static class ResultsJson
 {
     public const int Format = 1;
@@ -27,10 +28,10 @@ public static class ResultsJson
         stream.WriteByte((byte)'\n');
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote, from a stream that has a length: every field of the run comes back equal.</summary>
-    /// <exception cref="InvalidDataException">
-    /// Not JSON (with line and byte), another format, a field missing, rows not numbered 1, 2, ..., or a row that cannot be.
-    /// </exception>
+    /// <summary>Reads a file that <see cref="Write"/> wrote, from a stream that has a length. Every field of the run comes back
+    /// equal.</summary>
+    /// <exception cref="InvalidDataException"> The content is not JSON (with line and byte), has another format, lacks a field, has
+    /// rows not numbered 1, 2, ..., or an impossible row.</exception>
     public static RunResult Read(Stream stream, string path)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -56,7 +57,7 @@ public static class ResultsJson
     private static string Place(JsonException e) =>
         e.LineNumber is { } line ? $", line {line + 1}, byte {(e.BytePositionInLine ?? 0) + 1}" : "";
 
-    /// <summary>The reason with the field, and without the position, which is counted from 0.</summary>
+    /// <summary>Returns the reason with the field, and without the position, which is counted from 0.</summary>
     private static string Reason(JsonException e)
     {
         var reason = e.Message.Split(" Path: ")[0].Split(" LineNumber: ")[0].Replace(typeof(ResultsJson).FullName + "+", "");
@@ -95,7 +96,7 @@ public static class ResultsJson
             run.Name, run.Side, run.Command, run.Started, ToSeconds(run.Duration), run.Quick, run.Seed, run.Table, ToNamed(run.Environment),
             ToNamed(run.Versions), run.Rows))]);
 
-    /// <summary>Ticks are tenths of a microsecond: as a decimal of seconds they survive the way there and back.</summary>
+    /// <summary>Returns seconds as a decimal, which holds ticks of a tenth of a microsecond exactly.</summary>
     private static decimal ToSeconds(TimeSpan duration) => duration.Ticks / (decimal)TimeSpan.TicksPerSecond;
 
     private static Named[] ToNamed(IEnumerable<KeyValuePair<string, string>> pairs) => [.. pairs.Select(p => new Named(p.Key, p.Value))];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Input;
 
-#pragma warning disable CA1710 // Callers name the input; that it is a stream is how they read it.
+#pragma warning disable CA1710 // Named for what it is to callers, not for its base class.
 /// <summary>Reads a file forward and decompresses it: plain, gzip (any number of members), bzip2 (any number of
 /// streams, decoded on every core), xz or zstd. The format is recognised by content, never by name.</summary>
 /// <remarks>Damage to the container (cut off, a check that does not match, something after the end) is thrown as
