@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Globalization;
-
 namespace Sim.Figures;
 
 /// <summary>A unit as it is shown, and the divisor that converts row values to it. Counts and ratios have an empty unit.</summary>

@@ -32,6 +32,9 @@ public static class ValidationRows
     /// <summary>The names of facts of a run's environment: the kernel in words, and the value of <c>--kernel</c>.</summary>
     public const string KernelFact = "kernel under test", LaneFact = "lane";
 
+    private static readonly string[] s_labels =
+        ["counts of the shape", "answers", "slabs", "kmalloc and vmalloc", "netlink bytes", "dumps", "layout of structures", "other"];
+
     /// <summary>Returns the kernel's rows that have a bound, each with the port's row, which comes before it.</summary>
     public static IEnumerable<(Figure Port, Figure Kernel)> Checks(IReadOnlyList<Figure> rows)
     {
@@ -44,17 +47,7 @@ public static class ValidationRows
 
     public static bool Agrees(Figure port, Figure kernel) => Math.Abs(port.Value - kernel.Value) <= kernel.Bound;
 
-    public static string Label(this CheckKind kind) => kind switch
-    {
-        CheckKind.Shape => "counts of the shape",
-        CheckKind.Answers => "answers",
-        CheckKind.Slabs => "slabs",
-        CheckKind.Kmalloc => "kmalloc and vmalloc",
-        CheckKind.Netlink => "netlink bytes",
-        CheckKind.Dumps => "dumps",
-        CheckKind.Layout => "layout of structures",
-        _ => "other",
-    };
+    public static string Label(this CheckKind kind) => s_labels[(int)kind];
 
     /// <summary>Returns the demand in words: exactly equal, or the number of exact checks, and the bounds of the other metrics.</summary>
     public static string Demand(IReadOnlyCollection<Check> checks)

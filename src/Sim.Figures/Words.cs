@@ -24,7 +24,6 @@ public static class Words
         _ => flag,
     };
 
-    /// <summary>Returns a row's flag as a reason.</summary>
     public static string FlagReason(string flag) => flag switch
     {
         Figure.Unsettled => "its passes disagree",

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
-
 namespace Sim.Files;
 
 public enum PathKind

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
-
 namespace Sim.Files;
 
 /// <summary>The reader of a pipe has closed it. Nothing has failed, but nobody reads the rest.</summary>

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-using System.Runtime.InteropServices;
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 
 namespace Sim.Files;
 

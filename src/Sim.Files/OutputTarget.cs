@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Microsoft.Win32.SafeHandles;
-
 namespace Sim.Files;
 
 /// <summary>A file cannot be written as the command line asks. The message says why and what to do about it.</summary>

@@ -49,7 +49,7 @@ public static class LabBuild
         if (build.ExitCode == 0 && Directory.Exists(folder))
             return folder;
         if (build.ExitCode == 0)
-            said = $"it named '{folder}', which is no folder";
+            said = $"it printed '{folder}', which is not a folder";
         said ??= $"it ended with code {build.ExitCode}";
         throw build.ExitCode == ExitMissingPackage
             ? new LabException(LabFailure.MissingPackage,

@@ -8,13 +8,8 @@ internal static partial class Libc
 {
     private const int SigKill = 9;
 
-    [LibraryImport("libc", EntryPoint = "geteuid")]
-    private static partial uint GetEffectiveUserId();
-
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int Kill(int pid, int signal);
-
-    public static bool IsRoot => GetEffectiveUserId() == 0;
 
     /// <summary>Ends every process of a group at once; a group that is gone is no error.</summary>
     public static void KillGroup(int group)

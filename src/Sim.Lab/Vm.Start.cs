@@ -21,7 +21,7 @@ public sealed partial class Vm
     {
         if (!Directory.Exists(options.DataFolder))
             throw new DirectoryNotFoundException($"There is no folder {options.DataFolder} to take the VM's data from.");
-        if (options.Lane == LaneKind.Host && !Libc.IsRoot)
+        if (options.Lane == LaneKind.Host && !Environment.IsPrivilegedProcess)
             throw new LabException(LabFailure.NotRoot,
                 "The host lane makes a network namespace in the running kernel, which needs root. Run it with sudo, or use the uml or qemu lane.");
         MemoryCheck.Require(options.MemoryMegabytes);

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: MIT
-using System.Buffers.Binary;
-
 namespace Sim.Netlink;
 
-/// <summary>
-/// The agent's operation files: records without a header, little-endian (kernel-patch/vm/README.md, Files).
+/// <summary>The agent's operation files: records without a header, little-endian (kernel-patch/vm/README.md, Files).
 /// <code>
 ///   address 4 or 16, network order | length 1 | kind 1 | peer 2
-/// </code>
-/// </summary>
+/// </code></summary>
 public static class OperationFile
 {
     /// <summary>Encodes changes as the content of a file.</summary>
@@ -58,7 +54,6 @@ public static class KeyFile
     }
 }
 
-/// <summary>Names of the files in the agent's data folder.</summary>
 public static class AgentFile
 {
     /// <summary>Returns the name of a file of one family: <c>NAME.4</c> or <c>NAME.6</c>.</summary>

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: MIT
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
 namespace Sim.Netlink;
 
-/// <summary>
-/// The digest by which the harness, the agent and the kernel module compare long sequences without sending them:
+/// <summary>The digest by which the harness, the agent and the kernel module compare long sequences without sending them:
 /// <code>
 ///   h = 0xCBF29CE484222325;   for each 32-bit word:   h = (h ^ word) * 0x9E3779B97F4A7C15;   h ^= h >> 32
 /// </code>
-/// (kernel-patch/vm/README.md, Digest). The order of the words counts.
-/// </summary>
+/// (kernel-patch/vm/README.md, Digest). The order of the words counts.</summary>
 public record struct Digest64
 {
     /// <summary>The digest of nothing.</summary>
@@ -21,10 +18,8 @@ public record struct Digest64
     // Kept as the difference to Empty, so that default(Digest64) is the digest of nothing.
     private ulong _difference;
 
-    /// <summary>The digest of everything that was added.</summary>
     public readonly ulong Value => _difference ^ Empty;
 
-    /// <summary>Adds one word.</summary>
     public void Add(uint word) => _difference = Step(Value, word) ^ Empty;
 
     /// <summary>Adds 32-bit little-endian words.</summary>

@@ -1,23 +1,17 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Netlink;
 
-/// <summary>
-/// The traffic that a dump receives, NLMSG_DONE included: the last figures of the agent's <c>traffic</c>. Each call
-/// gets one socket buffer.
-/// </summary>
+/// <summary>The traffic that a dump receives, NLMSG_DONE included: the last figures of the agent's <c>traffic</c>. Each
+/// call gets one socket buffer.</summary>
 public readonly record struct DumpTraffic(long Messages, long Bytes, long Calls);
 
-/// <summary>
-/// The receiving side of a dump, and the kernel it comes from: both decide how large the kernel's socket buffers are
-/// (net/netlink/af_netlink.c, <c>netlink_dump</c> and <c>netlink_recvmsg</c>). The kernel remembers the largest buffer
-/// that was ever given to recv on the socket, and fills the first buffer of a dump before the dump's first recv.
-/// </summary>
+/// <summary>The receiving side of a dump, and the kernel it comes from: both decide how large the kernel's socket buffers are
+/// (net/netlink/af_netlink.c, <c>netlink_dump</c> and <c>netlink_recvmsg</c>). The kernel remembers the largest buffer that
+/// was ever given to recv on the socket, and fills the first buffer of a dump before the dump's first recv.</summary>
 /// <param name="ReceiveBuffer">Bytes given to recv.</param>
 /// <param name="EarlierBuffer">The most bytes given to recv on this socket before the dump; 0 if nothing was received.</param>
-/// <param name="AlignsCounters">
-/// Whether the kernel aligns 64-bit attributes to 8 bytes, as kernels without CONFIG_HAVE_EFFICIENT_UNALIGNED_ACCESS do:
-/// User-Mode Linux does, x86 does not.
-/// </param>
+/// <param name="AlignsCounters">Whether the kernel aligns 64-bit attributes to 8 bytes, as kernels without
+/// CONFIG_HAVE_EFFICIENT_UNALIGNED_ACCESS do: User-Mode Linux does, x86 does not.</param>
 public readonly record struct DumpSocket(int ReceiveBuffer, int EarlierBuffer = 0, bool AlignsCounters = false)
 {
     /// <summary>Bytes of NLMSG_GOODSIZE: a page of 4 KiB without <c>struct skb_shared_info</c>.</summary>
@@ -73,17 +67,15 @@ internal struct DumpFill
     /// <summary>Gives back the bytes taken since <paramref name="room"/> bytes were left: <c>nla_nest_cancel</c>.</summary>
     public void Cancel(int room) => Room = room;
 
-    /// <summary>
-    /// Puts a 64-bit attribute: <c>nla_put_64bit</c>. If its payload would not be aligned, an empty attribute comes first.
-    /// The end of the buffer is aligned, so the room that is left gives the alignment of the next attribute.
-    /// </summary>
+    /// <summary>Puts a 64-bit attribute: <c>nla_put_64bit</c>. If its payload would not be aligned, an empty attribute
+    /// comes first. The end of the buffer is aligned, so the room that is left gives the alignment of the next
+    /// attribute.</summary>
     public bool PutU64()
     {
         var padding = _socket.AlignsCounters && (Room & 7) == 0 ? NetlinkWriter.AttributeBytes(0) : 0;
         return Put(NetlinkWriter.AttributeBytes(sizeof(ulong)) + padding);
     }
 
-    /// <summary>Counts a message that has ended.</summary>
     public void EndMessage() => _messages++;
 
     /// <summary>Counts the buffer as received, and begins the next one.</summary>

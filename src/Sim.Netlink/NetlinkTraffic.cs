@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Netlink;
 
-/// <summary>
-/// The traffic that one command sends: the first figures of the agent's <c>traffic</c>. Bytes include headers and
-/// padding; the <see cref="Digest64"/> is that of every byte. One acknowledgement is asked for in each call.
-/// </summary>
+/// <summary>The traffic that one command sends: the first figures of the agent's <c>traffic</c>. Bytes include headers
+/// and padding; the <see cref="Digest64"/> is that of every byte. One acknowledgement is asked for in each
+/// call.</summary>
 public readonly record struct NetlinkTraffic(long Messages, long Bytes, long Calls, ulong Digest, long Acks);
 
 /// <summary>Receives the bytes of each sending call; they are valid during the call only.</summary>
@@ -19,10 +18,8 @@ public abstract class NetlinkSocket
     private long _messages, _bytes, _calls;
     private int _pending;
 
-    /// <summary>Receives each call's bytes.</summary>
     public NetlinkSink? Sink { get; set; }
 
-    /// <summary>The sequence number of the next message.</summary>
     public uint NextSequence { get; private set; } = 1;
 
     private protected NetlinkWriter Writer { get; } = new();

@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: MIT
-using System.Buffers.Binary;
-
 namespace Sim.Netlink;
 
-/// <summary>
-/// Builds netlink messages one after the other. The buffer grows and is reused, so later messages allocate nothing.
-/// Little-endian, as the machines of the lab are.
+/// <summary>Builds netlink messages one after the other. The buffer grows and is reused, so later messages allocate
+/// nothing. Little-endian, as the machines of the lab are.
 /// <code>
 ///   nlmsghdr   | length 4 | type 2 | flags 2 | sequence 4 | port 4 |        length without padding behind
 ///   family     | struct rtmsg, nhmsg, genlmsghdr ...               |
 ///   attribute  | length 2 | type 2 | payload ... | 0 to 3 zeros    |        length without the zeros
 ///   nest       | length 2 | type 2 | attributes ...                |        type has NLA_F_NESTED
 /// </code>
-/// (include/uapi/linux/netlink.h). Not thread-safe.
-/// </summary>
+/// (include/uapi/linux/netlink.h). Not thread-safe.</summary>
 public sealed class NetlinkWriter
 {
     /// <summary>Bytes of <c>struct nlmsghdr</c>.</summary>

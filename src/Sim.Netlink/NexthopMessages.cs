@@ -5,16 +5,12 @@ namespace Sim.Netlink;
 /// PeerKey), the family of the routes that may use them, and the WireGuard device's interface index.</summary>
 internal readonly record struct NexthopForm(RouteShape Shape, Family Family, int Interface);
 
-/// <summary>
-/// RTM_NEWNEXTHOP and RTM_DELNEXTHOP (include/uapi/linux/nexthop.h): <c>nlmsghdr</c> 16, <c>struct nhmsg</c> 8, then
-/// NHA_ID first. Each message is acknowledged; one for a new object has CREATE | EXCL.
-/// </summary>
+/// <summary>RTM_NEWNEXTHOP and RTM_DELNEXTHOP (include/uapi/linux/nexthop.h): <c>nlmsghdr</c> 16, <c>struct nhmsg</c>
+/// 8, then NHA_ID first. Each message is acknowledged; one for a new object has CREATE | EXCL.</summary>
 internal static class NexthopMessages
 {
-    /// <summary>
-    /// Writes a new nexthop over a device that names a peer (CREATE | EXCL), or gives an existing object another peer
-    /// (CREATE | REPLACE).
-    /// </summary>
+    /// <summary>Writes a new nexthop over a device that names a peer (CREATE | EXCL), or gives an existing object
+    /// another peer (CREATE | REPLACE).</summary>
     /// <exception cref="ArgumentException">Nexthop objects do not have this shape.</exception>
     public static void WritePeer(NetlinkWriter writer, in NexthopForm form, uint id, int peer, bool replace, uint sequence)
     {

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Buffers.Binary;
-
 namespace Sim.Netlink;
 
 /// <summary>The lab's keys. Each peer's key contains the peer's number (kernel-patch/vm/README.md, Messages).</summary>

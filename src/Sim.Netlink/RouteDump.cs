@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Netlink;
 
-/// <summary>
-/// The answer to RTM_GETROUTE for a table whose routes <see cref="RouteStream.Run"/> has added: one message per route, cut
-/// into socket buffers as the kernel does (net/ipv4/fib_trie.c <c>fib_table_dump</c>, <c>fn_trie_dump_leaf</c>;
+/// <summary>The answer to RTM_GETROUTE for a table whose routes <see cref="RouteStream.Run"/> has added: one message per
+/// route, cut into socket buffers as the kernel does (net/ipv4/fib_trie.c <c>fib_table_dump</c>, <c>fn_trie_dump_leaf</c>;
 /// net/ipv4/fib_semantics.c <c>fib_dump_info</c>, <c>fib_nexthop_info</c>; net/ipv6/ip6_fib.c <c>inet6_dump_fib</c>,
 /// net/ipv6/route.c <c>rt6_fill_node</c>; the same in 6.12 and 7.3). For old programs, NLMSG_DONE comes in its own buffer
-/// (net/core/rtnetlink.c <c>rtnl_dumpit</c>, RTNL_FLAG_DUMP_SPLIT_NLM_DONE).
-/// </summary>
+/// (net/core/rtnetlink.c <c>rtnl_dumpit</c>, RTNL_FLAG_DUMP_SPLIT_NLM_DONE).</summary>
 /// <param name="Shape">The shape of all routes.</param>
 /// <param name="Interface">The device's interface index.</param>
-/// <param name="NexthopCompatibility">
-/// The sysctl net.ipv4.nexthop_compat_mode, 1 by default: routes with nexthop objects list the object's device too.
-/// </param>
+/// <param name="NexthopCompatibility">The sysctl net.ipv4.nexthop_compat_mode, 1 by default: routes with nexthop objects
+/// list the object's device too.</param>
 /// <param name="NexthopsNamePeers">Whether those objects name a peer, which is listed with the device.</param>
 public sealed record RouteDump(RouteShape Shape, int Interface, bool NexthopCompatibility = true, bool NexthopsNamePeers = false)
 {

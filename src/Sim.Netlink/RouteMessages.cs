@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Buffers.Binary;
-
 namespace Sim.Netlink;
 
 /// <summary>The ways in which a route names its peer. Linux has the first four and <see cref="OwnDevice"/>. kernel-patch/series adds
@@ -29,21 +27,12 @@ public enum RouteShape
     OwnDevice,
 }
 
-/// <summary>The agent's words for shapes.</summary>
 public static class RouteShapes
 {
+    private static readonly string[] s_words = ["device", "gateway", "nexthop", "via", "wgpeer", "encap", "own-device"];
+
     /// <summary>Returns the word in the agent's commands.</summary>
-    public static string AgentWord(this RouteShape shape) => shape switch
-    {
-        RouteShape.Device => "device",
-        RouteShape.Gateway => "gateway",
-        RouteShape.Nexthop => "nexthop",
-        RouteShape.PeerKey => "wgpeer",
-        RouteShape.Encap => "encap",
-        RouteShape.Via => "via",
-        RouteShape.OwnDevice => "own-device",
-        _ => throw new ArgumentOutOfRangeException(nameof(shape), shape, "the agent has no such shape"),
-    };
+    public static string AgentWord(this RouteShape shape) => s_words[(int)shape];
 }
 
 /// <summary>The fields that all routes of a run share.</summary>
@@ -52,14 +41,12 @@ public static class RouteShapes
 /// <param name="Interface">The WireGuard device's interface index; if each peer has its own device, the first one's.</param>
 public readonly record struct RouteForm(RouteShape Shape, uint Table, int Interface);
 
-/// <summary>
-/// RTM_NEWROUTE and RTM_DELROUTE (include/uapi/linux/rtnetlink.h, <c>struct rtmsg</c>):
+/// <summary>RTM_NEWROUTE and RTM_DELROUTE (include/uapi/linux/rtnetlink.h, <c>struct rtmsg</c>):
 /// <code>
 ///   nlmsghdr 16 | family, dst_len, src_len, tos, table, protocol, scope, type, flags 4 |
 ///   RTA_DST, unless /0 | the shape's attributes | RTA_TABLE, above 255
 /// </code>
-/// A deletion carries the same attributes as the addition.
-/// </summary>
+/// A deletion carries the same attributes as the addition.</summary>
 public static class RouteMessages
 {
     /// <summary>The highest table number that fits into <c>rtm_table</c>.</summary>
@@ -95,10 +82,8 @@ public static class RouteMessages
         };
     }
 
-    /// <summary>
-    /// Writes one change's message: the route is added (CREATE | EXCL), moved (CREATE | REPLACE), appended (CREATE |
-    /// APPEND) or deleted.
-    /// </summary>
+    /// <summary>Writes one change's message: the route is added (CREATE | EXCL), moved (CREATE | REPLACE), appended
+    /// (CREATE | APPEND) or deleted.</summary>
     /// <exception cref="ArgumentException">RTA_VIA is for IPv4 routes only.</exception>
     internal static void Write(NetlinkWriter writer, in BindingChange change, in RouteForm form, uint sequence, bool acknowledge)
     {

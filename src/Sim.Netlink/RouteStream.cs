@@ -2,16 +2,10 @@
 namespace Sim.Netlink;
 
 /// <summary>The agent's rtnetlink socket: its <c>nexthop</c> and <c>route</c> commands.</summary>
-public sealed class RouteStream : NetlinkSocket
+/// <param name="ifindex">The WireGuard device's interface index: <c>ifindex</c> of the agent's <c>wg create</c>.</param>
+public sealed class RouteStream(int ifindex) : NetlinkSocket
 {
-    private readonly int _interface;
-
-    /// <param name="ifindex">The WireGuard device's interface index: <c>ifindex</c> of the agent's <c>wg create</c>.</param>
-    public RouteStream(int ifindex)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(ifindex, 1);
-        _interface = ifindex;
-    }
+    private readonly int _interface = ifindex >= 1 ? ifindex : throw new ArgumentOutOfRangeException(nameof(ifindex), ifindex, "at least 1");
 
     /// <summary><c>nexthop add</c>: adds objects numbered from <paramref name="from"/> over the device, one message per call. Each leads to
     /// its peer.</summary>
@@ -30,10 +24,8 @@ public sealed class RouteStream : NetlinkSocket
         return EndCommand();
     }
 
-    /// <summary>
-    /// <c>route run</c>: sends the changes in order, <paramref name="batch"/> messages per call. The last of a call is
-    /// acknowledged.
-    /// </summary>
+    /// <summary><c>route run</c>: sends the changes in order, <paramref name="batch"/> messages per call. The last of a
+    /// call is acknowledged.</summary>
     public NetlinkTraffic Run(ReadOnlySpan<BindingChange> changes, RouteShape shape, uint table, int batch)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);

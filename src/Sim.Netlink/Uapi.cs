@@ -43,17 +43,10 @@ public enum RouteMode
     Auto,
 }
 
-/// <summary>The agent's words for modes.</summary>
 public static class RouteModes
 {
     /// <summary>Returns the word in the agent's command <c>wg mode</c>.</summary>
-    public static string AgentWord(this RouteMode mode) => mode switch
-    {
-        RouteMode.AllowedIps => "allowedips",
-        RouteMode.Gateway => "gateway",
-        RouteMode.Peer => "peer",
-        _ => "auto",
-    };
+    public static string AgentWord(this RouteMode mode) => mode.ToString().ToLowerInvariant();
 }
 
 /// <summary>Message types of rtnetlink (include/uapi/linux/rtnetlink.h).</summary>

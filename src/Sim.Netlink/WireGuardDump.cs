@@ -31,7 +31,6 @@ public sealed record WireGuardDump(string Name = "wg0", bool HasPrivateKey = tru
     /// <exception cref="InvalidOperationException">The receive buffer is smaller than the kernel's.</exception>
     public DumpTraffic Measure(IReadOnlyList<DumpedPeer> peers, DumpSocket socket)
     {
-        ArgumentNullException.ThrowIfNull(peers);
         var fill = socket.Begin();
         var complete = 0;
         var resumeAt = -1;
@@ -49,13 +48,10 @@ public sealed record WireGuardDump(string Name = "wg0", bool HasPrivateKey = tru
         }
     }
 
-    /// <summary>
-    /// Computes the agent's <c>content</c> of a dump: a digest of each allowed IP's peer number, AF_INET or AF_INET6, length
-    /// and address.
-    /// </summary>
+    /// <summary>Computes the agent's <c>content</c> of a dump: a digest of each allowed IP's peer number, AF_INET or
+    /// AF_INET6, length and address.</summary>
     public static ulong Content(IReadOnlyList<DumpedPeer> peers)
     {
-        ArgumentNullException.ThrowIfNull(peers);
         var digest = default(Digest64);
         foreach (var peer in peers)
         {
@@ -66,13 +62,10 @@ public sealed record WireGuardDump(string Name = "wg0", bool HasPrivateKey = tru
         return digest.Value;
     }
 
-    /// <summary>
-    /// Computes the agent's <c>set</c> of a dump: the sum of one digest per allowed IP and peer, which does not depend
-    /// on the order of the lists.
-    /// </summary>
+    /// <summary>Computes the agent's <c>set</c> of a dump: the sum of one digest per allowed IP and peer, which does
+    /// not depend on the order of the lists.</summary>
     public static ulong Set(IEnumerable<KeyValuePair<Prefix, int>> bindings)
     {
-        ArgumentNullException.ThrowIfNull(bindings);
         var sum = 0ul;
         foreach (var (prefix, peer) in bindings)
         {
@@ -92,10 +85,8 @@ public sealed record WireGuardDump(string Name = "wg0", bool HasPrivateKey = tru
         digest.AddAddress(prefix.Family, prefix.Address);
     }
 
-    /// <summary>
-    /// <c>get_peer</c>: puts a peer and returns whether it is complete. If not, <paramref name="resumeAt"/> is the allowed IP
-    /// at which it continues, or -1 at its beginning.
-    /// </summary>
+    /// <summary><c>get_peer</c>: puts a peer and returns whether it is complete. If not, <paramref name="resumeAt"/> is the
+    /// allowed IP at which it continues, or -1 at its beginning.</summary>
     private bool PutPeer(ref DumpFill fill, IReadOnlyList<Prefix> allowedIps, ref int resumeAt)
     {
         var before = fill.Room;

@@ -45,7 +45,6 @@ public static class WireGuardMessages
         return nest;
     }
 
-    /// <summary>Puts one allowed IP.</summary>
     internal static void PutAllowedIp(NetlinkWriter writer, in Prefix prefix, AllowedIpFlags flags = AllowedIpFlags.None)
     {
         var nest = writer.BeginNest(0);

@@ -2,7 +2,9 @@
 namespace Sim.Netlink;
 
 /// <summary>The agent's generic netlink socket: its <c>wg</c> commands. One message is one call and is acknowledged.</summary>
-public sealed class WireGuardStream : NetlinkSocket
+/// <param name="familyId">The genetlink family's number: <c>wireguard</c> of the agent's <c>hello</c>.</param>
+/// <param name="removesPrefixes">Whether the kernel is 6.16 or later, where a deletion is WGALLOWEDIP_F_REMOVE_ME.</param>
+public sealed class WireGuardStream(ushort familyId, bool removesPrefixes = false) : NetlinkSocket
 {
     /// <summary>Bytes before the nest of peers: header, generic header, name.</summary>
     public const int DeviceBytes = 28;
@@ -11,12 +13,6 @@ public sealed class WireGuardStream : NetlinkSocket
     public const int MostMessageBytes = DeviceBytes + NetlinkWriter.LongestAttribute;
 
     private readonly byte[] _privateKey = PeerKey.Private();
-    private readonly ushort _familyId;
-    private readonly bool _removesPrefixes;
-
-    /// <param name="familyId">The genetlink family's number: <c>wireguard</c> of the agent's <c>hello</c>.</param>
-    /// <param name="removesPrefixes">Whether the kernel is 6.16 or later, where a deletion is WGALLOWEDIP_F_REMOVE_ME.</param>
-    public WireGuardStream(ushort familyId, bool removesPrefixes = false) => (_familyId, _removesPrefixes) = (familyId, removesPrefixes);
 
     private static ReadOnlySpan<byte> Device => "wg0"u8;
 
@@ -24,7 +20,7 @@ public sealed class WireGuardStream : NetlinkSocket
     public NetlinkTraffic Reset()
     {
         BeginCommand();
-        WireGuardMessages.BeginSetDevice(Writer, _familyId, NextMessage(), Device);
+        WireGuardMessages.BeginSetDevice(Writer, familyId, NextMessage(), Device);
         Writer.PutBytes(WireGuardUapi.DevicePrivateKey, _privateKey);
         Writer.PutU32(WireGuardUapi.DeviceFlags, (uint)WireGuardDeviceFlags.ReplacePeers);
         Writer.EndMessage();
@@ -36,7 +32,7 @@ public sealed class WireGuardStream : NetlinkSocket
     public NetlinkTraffic SetMode(RouteMode mode)
     {
         BeginCommand();
-        WireGuardMessages.BeginSetDevice(Writer, _familyId, NextMessage(), Device);
+        WireGuardMessages.BeginSetDevice(Writer, familyId, NextMessage(), Device);
         Writer.PutU32(WireGuardUapi.DeviceRouteMode, (uint)mode);
         Writer.EndMessage();
         Send();
@@ -106,7 +102,7 @@ public sealed class WireGuardStream : NetlinkSocket
         var longest = 0;
         foreach (ref readonly var operation in operations)
         {
-            if (operation.Kind == RouteChange.Delete && !_removesPrefixes)
+            if (operation.Kind == RouteChange.Delete && !removesPrefixes)
                 throw new ArgumentException($"{operation.Prefix}: Linux 6.12 cannot remove one prefix of a peer", nameof(operations));
             longest = Math.Max(longest, OperationBytes(in operation));
         }
@@ -168,7 +164,7 @@ public sealed class WireGuardStream : NetlinkSocket
 
     private int BeginPeers()
     {
-        WireGuardMessages.BeginSetDevice(Writer, _familyId, NextMessage(), Device);
+        WireGuardMessages.BeginSetDevice(Writer, familyId, NextMessage(), Device);
         return Writer.BeginNest(WireGuardUapi.DevicePeers);
     }
 

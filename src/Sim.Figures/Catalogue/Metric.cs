@@ -26,7 +26,6 @@ public sealed record Metric(string Name, string Unit, string Words, Basis Basis 
     /// <exception cref="ArgumentException">The place is in another experiment, where the name has another meaning.</exception>
     public Figure Row(Figure place, double value)
     {
-        ArgumentNullException.ThrowIfNull(place);
         if (Of is not null && place.Experiment != Of)
             throw new ArgumentException($"{Name} of {Of} has no rows in {place.Experiment}", nameof(place));
         return place.Of(value) with { Metric = this, Unit = Unit, Basis = Basis, N = 1 };

@@ -19,11 +19,8 @@ public static partial class Metrics
 
     /// <summary>Returns a fit’s metric (exponent or R²) for a cost. For time it is the fit’s own, else such as
     /// <c>exponent-of-bytes-per-change</c>.</summary>
-    public static Metric OfCost(this Metric fit, Metric cost)
-    {
-        ArgumentNullException.ThrowIfNull(fit);
-        return cost == Time ? fit : fit with { Name = $"{fit.Name}-of-{cost}", Words = $"{Fit(fit)} of {cost?.Words}" };
-    }
+    public static Metric OfCost(this Metric fit, Metric cost) =>
+        cost == Time ? fit : fit with { Name = $"{fit.Name}-of-{cost}", Words = $"{Fit(fit)} of {cost.Words}" };
 
     private static string Fit(Metric fit) => fit.Name == "exponent" ? "exponent" : "share of the variance explained";
 }

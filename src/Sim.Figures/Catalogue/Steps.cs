@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Globalization;
-
 namespace Sim.Figures;
 
 /// <summary>A form of step names: a part (a step, a number, a way) between two pieces of text. It makes and reads such names,

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Globalization;
-
 namespace Sim.Figures.Machine;
 
 /// <summary>Sizes of caches as systems, people and reports write them.</summary>

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Globalization;
-
 namespace Sim.Figures.Machine;
 
 /// <summary>The system's counters at a moment of the run's clock, in seconds. A counter that the system lacks is null. Busy: work of all

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Globalization;
-
 namespace Sim.Figures.Machine;
 
 /// <summary>Watches for other work on the machine during a run. The measuring thread reads the counters between measurements,

@@ -20,14 +20,12 @@ public sealed record InterleavedTimes(double[] A, double[] B, double[] Ratios)
         [.. parts.SelectMany(part => part.A)], [.. parts.SelectMany(part => part.B)], [.. parts.SelectMany(part => part.Ratios)]);
 }
 
-/// <summary>
-/// Interleaves repetitions so that slow drift falls on both sides alike:
+/// <summary>Interleaves repetitions so that slow drift falls on both sides alike:
 /// <code>
 ///   time   --------------------------------------->
 ///   order  A B B A  A B B A  ...       a linear drift cancels inside each group of four
 ///   pairs  \_/ \_/  \_/ \_/            each pair gives one ratio B / A
-/// </code>
-/// </summary>
+/// </code></summary>
 public static class Interleaved
 {
     /// <summary>Runs groups of A B B A. Each group gives two repetitions of A, two of B, and two ratios. A run returns its

@@ -16,7 +16,6 @@ public sealed class LogHistogram
 
     private readonly long[] _counts = new long[Octaves * Steps];
 
-    /// <summary>The number of times counted.</summary>
     public long Count { get; private set; }
 
     /// <summary>Counts a time, in any unit: at least 0.</summary>
@@ -33,7 +32,6 @@ public sealed class LogHistogram
     /// <exception cref="ArgumentException">There is no such octave, or it has another number of steps.</exception>
     public void Add(int octave, IReadOnlyList<long> counts)
     {
-        ArgumentNullException.ThrowIfNull(counts);
         if (octave is < 0 or >= Octaves || counts.Count != Steps)
             throw new ArgumentException($"octave {octave} with {counts.Count} steps is none of {Octaves} with {Steps}", nameof(counts));
         for (var step = 0; step < Steps; step++)
@@ -45,7 +43,6 @@ public sealed class LogHistogram
 
     public void Add(LogHistogram other)
     {
-        ArgumentNullException.ThrowIfNull(other);
         for (var at = 0; at < _counts.Length; at++)
             _counts[at] += other._counts[at];
         Count += other.Count;

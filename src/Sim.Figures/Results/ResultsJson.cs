@@ -34,7 +34,6 @@ public static class ResultsJson
     /// rows not numbered 1, 2, ..., or an impossible row.</exception>
     public static RunResult Read(Stream stream, string path)
     {
-        ArgumentNullException.ThrowIfNull(stream);
         Document? document;
         try
         {
@@ -76,13 +75,13 @@ public static class ResultsJson
         Refuse(document.Environment.Contains(null!) || document.Versions.Contains(null!) || document.Warnings.Contains(null!)
             || document.Runs?.Contains(null!) == true, "null in a list");
         Refuse(!IsDuration(document.DurationSeconds) || document.Runs?.All(run => IsDuration(run.DurationSeconds)) == false,
-            "a duration that is none");
+            "an impossible duration");
         for (var i = 0; i < document.Rows.Length; i++)
         {
             var row = document.Rows[i];
             Refuse(row is null, $"row {i + 1} is null");
             Refuse(row!.Id != i + 1, $"row {i + 1} has id {row.Id}");
-            Refuse(row.Family is not (4 or 6), $"row {row.Id} has family {row.Family}; 4 and 6 are");
+            Refuse(row.Family is not (4 or 6), $"row {row.Id} has family {row.Family}; it must be 4 or 6");
             Refuse(row.N < 0, $"row {row.Id} has n {row.N}");
         }
     }

@@ -3,15 +3,10 @@ namespace Sim.Workloads.Churn;
 
 /// <summary>Computes the binding that a starting table and a trace imply. It applies one change after the other to a
 /// dictionary, without coalescing. That is slow, but does not depend on any scheme, structure or window.</summary>
-public sealed class BindingModel
+public sealed class BindingModel(StartingTable table)
 {
-    private readonly Dictionary<Prefix, int> _bound;
-
-    public BindingModel(StartingTable table)
-    {
-        ArgumentNullException.ThrowIfNull(table);
-        _bound = table.Prefixes.Zip(table.Peers).ToDictionary(pair => pair.First, pair => pair.Second);
-    }
+    private readonly Dictionary<Prefix, int> _bound =
+        table.Prefixes.Zip(table.Peers).ToDictionary(pair => pair.First, pair => pair.Second);
 
     public int Count => _bound.Count;
 
@@ -36,7 +31,6 @@ public sealed class BindingModel
 
     public void Apply(IEnumerable<BindingChange> changes)
     {
-        ArgumentNullException.ThrowIfNull(changes);
         foreach (var change in changes)
             Apply(in change);
     }

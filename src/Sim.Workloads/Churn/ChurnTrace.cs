@@ -59,10 +59,6 @@ public sealed class ChurnTrace : IDisposable
     /// <exception cref="IOException">A file cannot be read, or the temporary file cannot be written.</exception>
     public static ChurnTrace Compile(IReadOnlyList<TraceFile> files, Family family, BestPathRule rule, TraceRouter router, DamageLog damage)
     {
-        ArgumentNullException.ThrowIfNull(files);
-        ArgumentNullException.ThrowIfNull(rule);
-        ArgumentNullException.ThrowIfNull(router);
-        ArgumentNullException.ThrowIfNull(damage);
         var spool = new ChangeSpool();
         try
         {

@@ -22,7 +22,6 @@ public sealed class Coalescer
     /// <summary>Reads changes in ascending time. The window is in microseconds.</summary>
     public Coalescer(IEnumerable<BindingChange> changes, long window)
     {
-        ArgumentNullException.ThrowIfNull(changes);
         ArgumentOutOfRangeException.ThrowIfNegative(window);
         _changes = changes.GetEnumerator();
         _window = window;

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Workloads.Tables;
-
 namespace Sim.Workloads.Churn;
 
 /// <summary>The bindings before a trace's first change. Each prefix occurs once. The table's prefixes come first, in
@@ -21,9 +19,6 @@ public sealed record StartingTable(Prefix[] Prefixes, int[] Peers) : PeerTable(P
     /// table.</summary>
     public static StartingTable Build(RouteTable table, int[] peerOf, ChurnTrace trace)
     {
-        ArgumentNullException.ThrowIfNull(table);
-        ArgumentNullException.ThrowIfNull(peerOf);
-        ArgumentNullException.ThrowIfNull(trace);
         if (table.Family != trace.Family)
             throw new ArgumentException($"a table of IPv{(int)table.Family} and a trace of IPv{(int)trace.Family}", nameof(trace));
         var (prefixes, peers) = (new List<Prefix>(table.Routes.Length), new List<int>(table.Routes.Length));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Churn;
 
-/// <summary>The two readings of <see cref="ChurnTrace"/>: <see cref="Gathering"/>, then <see cref="Replaying"/>.</summary>
+/// <summary>Makes a <see cref="ChurnTrace"/> in two readings of its files; see <see cref="Reading"/>.</summary>
 internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRouter router, ChangeSpool spool)
 {
     private readonly PathTable _paths = new(family, rule);
@@ -16,16 +16,16 @@ internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRoute
     {
         files = TraceOrder.Sort(files, damage);
         foreach (var file in files)
-            file.Read(_clock, damage, damage, peers => new Gathering(this, _peers.Of(peers)));
+            file.Read(_clock, damage, damage, peers => new Reading(this, _peers.Of(peers), replays: false));
         if (_paths.Refused > 0)
-            damage.Add(files[^1].Name, 0, 0, $"{_paths.Refused} paths beyond the {PathTable.MostPaths} kept of a prefix");
+            damage.Add(files[^1].Name, 0, 0, $"{_paths.Refused} paths are left out: a prefix may have {PathTable.MostPaths}");
         Assume();
         var start = Bind();
         _clock.Settle();
         _clock.Restart();
         // The first reading has logged all damage except the times, which depend on the whole trace.
         foreach (var file in files)
-            file.Read(_clock, new DamageLog(), damage, peers => new Replaying(this, _peers.Of(peers)));
+            file.Read(_clock, new DamageLog(), damage, peers => new Reading(this, _peers.Of(peers), replays: true));
         (_counts.OutOfOrder, _counts.SetAside, _counts.LongestPause) = (_clock.OutOfOrder, _clock.SetAside, _clock.LongestPause);
         return new ChurnTrace(string.Join(", ", files.Select(file => file.Name)), family, spool, _counts)
         {
@@ -87,12 +87,13 @@ internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRoute
 
     private long Time(ref readonly MrtRoute route) => _clock.At(route.Time, route.Record, route.Offset);
 
-    /// <summary>The first reading. It finds the paths at the end of the trace, and those that existed before its beginning.</summary>
-    private readonly struct Gathering(TraceCompiler owner, TracePeers.FilePeers peers) : IMrtHandler
+    /// <summary>Takes the events of one file. The first reading finds the paths at the end of the trace, and those that
+    /// existed before its beginning. The second reading starts from these paths and replays the trace.</summary>
+    private readonly struct Reading(TraceCompiler owner, TracePeers.FilePeers peers, bool replays) : IMrtHandler
     {
         public void RibEntry(ref readonly MrtRoute route, ref readonly PathAttributes attributes)
         {
-            if (route.Prefix.Family == owner._paths.Family)
+            if (!replays && route.Prefix.Family == owner._paths.Family)
                 owner._counts.RibEntries++;
         }
 
@@ -101,10 +102,17 @@ internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRoute
             var known = route with { Peer = peers[route.Peer] };
             if (known.Prefix.Family != owner._paths.Family || known.Peer == TracePeers.FilePeers.Hidden)
                 return;
-            owner.Time(in route);
-            if (attributes.HasNextHop)
+            var time = owner.Time(in route);
+            var change = owner._paths.Announce(in known, in attributes);
+            if (replays)
+            {
+                owner._counts.Announcements++;
+                owner.Record(time, route.Prefix, change);
+            }
+            else if (attributes.HasNextHop)
+            {
                 owner._peers.Saw(known.Peer, attributes.NextHopFamily, attributes.NextHop);
-            owner._paths.Announce(in known, in attributes);
+            }
         }
 
         public void Withdraw(ref readonly MrtRoute route)
@@ -112,43 +120,18 @@ internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRoute
             var known = route with { Peer = peers[route.Peer] };
             if (known.Prefix.Family != owner._paths.Family || known.Peer == TracePeers.FilePeers.Hidden)
                 return;
-            owner.Time(in route);
-            var there = owner._paths.Has(known.Prefix, known.Peer, known.PathId);
-            owner._paths.Withdraw(in known);
-            if (owner._withdrawn.Add((known.Prefix, known.Peer, known.PathId)) && !there && !route.Malformed)
+            var time = owner.Time(in route);
+            var there = !replays && owner._paths.Has(known.Prefix, known.Peer, known.PathId);
+            var change = owner._paths.Withdraw(in known);
+            if (replays)
+            {
+                owner._counts.Withdrawals++;
+                owner.Record(time, route.Prefix, change);
+            }
+            else if (owner._withdrawn.Add((known.Prefix, known.Peer, known.PathId)) && !there && !route.Malformed)
+            {
                 owner._unannounced.Add((known.Prefix, known.Peer, known.PathId));
-        }
-
-        public void StateChange(int peer, long time, int from, int to)
-        {
-            if (to == MrtTypes.Established || peers[peer] is not (var known and not TracePeers.FilePeers.Hidden))
-                return;
-            owner._clock.At(time, 0, 0);
-            owner._paths.RemovePeer(known);
-        }
-    }
-
-    /// <summary>The second reading. It starts from the paths that the first reading found.</summary>
-    private readonly struct Replaying(TraceCompiler owner, TracePeers.FilePeers peers) : IMrtHandler
-    {
-        public void RibEntry(ref readonly MrtRoute route, ref readonly PathAttributes attributes) { }
-
-        public void Announce(ref readonly MrtRoute route, ref readonly PathAttributes attributes)
-        {
-            var known = route with { Peer = peers[route.Peer] };
-            if (known.Prefix.Family != owner._paths.Family || known.Peer == TracePeers.FilePeers.Hidden)
-                return;
-            owner._counts.Announcements++;
-            owner.Record(owner.Time(in route), route.Prefix, owner._paths.Announce(in known, in attributes));
-        }
-
-        public void Withdraw(ref readonly MrtRoute route)
-        {
-            var known = route with { Peer = peers[route.Peer] };
-            if (known.Prefix.Family != owner._paths.Family || known.Peer == TracePeers.FilePeers.Hidden)
-                return;
-            owner._counts.Withdrawals++;
-            owner.Record(owner.Time(in route), route.Prefix, owner._paths.Withdraw(in known));
+            }
         }
 
         public void StateChange(int peer, long time, int from, int to)
@@ -156,7 +139,7 @@ internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRoute
             if (to == MrtTypes.Established || peers[peer] is not (var known and not TracePeers.FilePeers.Hidden))
                 return;
             var (compiler, now) = (owner, owner._clock.At(time, 0, 0));
-            owner._paths.RemovePeer(known, (prefix, change) =>
+            owner._paths.RemovePeer(known, !replays ? null : (prefix, change) =>
             {
                 compiler._counts.SessionLosses++;
                 compiler.Record(now, prefix, change);

@@ -24,11 +24,8 @@ public sealed record TraceFigure(string Group, string Name, double Value, string
 public static class TraceFigures
 {
     /// <summary>Returns the figures. All traces of a family have the same ones.</summary>
-    public static IReadOnlyList<TraceFigure> Of(TraceStructure trace)
-    {
-        ArgumentNullException.ThrowIfNull(trace);
-        return [.. Rate(trace), .. Bursts(trace), .. Concentration(trace), .. Kinds(trace), .. Flaps(trace), .. Peers(trace), .. Lengths(trace)];
-    }
+    public static IReadOnlyList<TraceFigure> Of(TraceStructure trace) =>
+        [.. Rate(trace), .. Bursts(trace), .. Concentration(trace), .. Kinds(trace), .. Flaps(trace), .. Peers(trace), .. Lengths(trace)];
 
     private static IEnumerable<TraceFigure> Rate(TraceStructure trace)
     {
@@ -142,5 +139,5 @@ public static class TraceFigures
     /// pause may be real, or one record's time may be wrong. The trace does not show which. Both lengths are in
     /// seconds.</summary>
     public static string? PauseRemark(string source, double seconds, double pause) => pause < 3600 || pause < 0.9 * seconds ? null
-        : $"{source}: one pause of {pause:N0} s is nearly all of the trace's {seconds:N0} s. Its rate, and speeds against its own clock, are those of that pause";
+        : $"{source}: one pause of {pause:N0} s takes nearly all of the trace's {seconds:N0} s. It decides the trace's rate, and speeds relative to the trace's clock";
 }

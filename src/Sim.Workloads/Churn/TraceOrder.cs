@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Workloads.Input;
-
 namespace Sim.Workloads.Churn;
 
 /// <summary>Sorts the files of a trace by time, because a shell sorts <c>updates.10</c> before <c>updates.9</c>.</summary>
@@ -35,7 +33,7 @@ internal static class TraceOrder
             return files;
         damage.Add(
             files[late].Name, 0, 0,
-            $"it begins at {TraceClock.Text(begins[late])}, before a file named before it: the files are taken in order of time");
+            $"it begins at {TraceClock.Text(begins[late])}, earlier than a file named before it: the files are sorted by time");
         return [.. files.Zip(begins).OrderBy(file => file.Second).Select(file => file.First)];
     }
 

@@ -140,8 +140,6 @@ public sealed record TraceStructure : TraceStatistics
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static TraceStructure Measure(IReadOnlyList<TraceFile> files, Family family, DamageLog damage)
     {
-        ArgumentNullException.ThrowIfNull(files);
-        ArgumentNullException.ThrowIfNull(damage);
         var clock = new TraceClock();
         files = TraceOrder.Sort(files, damage);
         var meter = Read(files, family, clock, damage, damage);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 using Microsoft.Win32.SafeHandles;
 using Sim.Files;
-using Sim.Workloads.Input;
 
 namespace Sim.Workloads.Files;
 

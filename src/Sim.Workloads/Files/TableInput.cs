@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 using Sim.Files;
-using Sim.Workloads.Churn;
-using Sim.Workloads.Tables;
 
 namespace Sim.Workloads.Files;
 

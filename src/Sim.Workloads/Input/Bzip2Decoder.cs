@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Numerics;
-
 namespace Sim.Workloads.Input;
 
 /// <summary>Decodes bzip2 on every core. The thread that reads cuts the file at its magics and keeps a queue of blocks
@@ -119,7 +117,7 @@ internal sealed class Bzip2Decoder : Decoder
         }
 
         if (_level == 0)
-            return "the level in the header is none of 1 to 9";
+            return "the level in the header is not 1 to 9";
         job.Work?.GetAwaiter().GetResult();
         if (block is null || job.Level != _level)
         {
@@ -131,7 +129,7 @@ internal sealed class Bzip2Decoder : Decoder
         if (block.What is not null && segment.NextBit >= 0)
             Join(segment, block);
         if (block.What is not null)
-            return block.What == Bzip2Block.CutOff && _splitter.Lost ? "the bzip2 block does not end where the largest would" : block.What;
+            return block.What == Bzip2Block.CutOff && _splitter.Lost ? "the bzip2 block is longer than the largest possible one" : block.What;
         _combined = BitOperations.RotateLeft(_combined, 1) ^ block.Crc;
         _current = block;
         _expectedBit = (segment.StartBit & ~7L) + block.EndBit;

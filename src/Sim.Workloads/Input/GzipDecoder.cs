@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.IO.Compression;
-using System.IO.Hashing;
 
 namespace Sim.Workloads.Input;
 

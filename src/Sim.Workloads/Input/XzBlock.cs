@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.IO.Hashing;
 using SharpCompress.Compressors.LZMA;
 
 namespace Sim.Workloads.Input;

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.IO.Hashing;
-
 namespace Sim.Workloads.Input;
 
 /// <summary>Decodes xz: any number of streams with padding between them (the .xz file format 1.2, 2). Every check that

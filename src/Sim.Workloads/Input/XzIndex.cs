@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.IO.Hashing;
 using System.Security.Cryptography;
 
 namespace Sim.Workloads.Input;

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Runtime.CompilerServices;
-
 namespace Sim.Workloads.Keys;
 
 /// <summary>The lookup of one structure. It is a type, so that the JIT compiles <see cref="KeyLoop"/> for it and calls

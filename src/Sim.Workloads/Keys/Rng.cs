@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace Sim.Workloads.Keys;
 
 /// <summary>xoshiro256** 1.0 (Blackman and Vigna, prng.di.unimi.it), seeded through SplitMix64 as its authors advise. A

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.Buffers;
-using Sim.Workloads.Input;
 
 namespace Sim.Workloads.Mrt;
 

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Workloads.Input;
-
 namespace Sim.Workloads.Mrt;
 
 /// <summary>Makes a table with one next hop per prefix from an MRT file. From a RIB dump it takes the best of each
@@ -23,7 +21,7 @@ public static class MrtTable
         if (rule.Peer is not null && reader.Peers.Count > 0 && !handler.View.Any)
             throw new InvalidDataException($"{name}: no peer {rule.Peer} among its {reader.Peers.Count} peers");
         if (paths.Refused > 0)
-            damage.Add(name, 0, 0, $"{paths.Refused} paths beyond the {PathTable.MostPaths} kept of a prefix");
+            damage.Add(name, 0, 0, $"{paths.Refused} paths are left out: a prefix may have {PathTable.MostPaths}");
         return paths.ToRouteTable(name, reader.Peers);
     }
 }

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Numerics;
-
 namespace Sim.Workloads.Mrt;
 
 /// <summary>Reads a field of prefixes, one after the other (RFC 4271, 4.3; RFC 7911, 3):

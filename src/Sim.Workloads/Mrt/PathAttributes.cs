@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Runtime.CompilerServices;
-
 namespace Sim.Workloads.Mrt;
 
 /// <summary>The context that decides how attributes are read. Wide: AS_PATH has ASes of 4 bytes. InRib: the attributes

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Workloads.Churn;
-
 namespace Sim.Workloads.Synthesis;
 
 /// <summary>Draws times of events that come in bursts, as in a real trace: a cascade from windows of 100 s down to 10 ms.

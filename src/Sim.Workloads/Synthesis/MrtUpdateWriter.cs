@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Workloads.Input;
-
 namespace Sim.Workloads.Synthesis;
 
 /// <summary>One announcement or withdrawal of a synthetic trace, by a peer of <see cref="MadePeers.Make"/>. An origin

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Workloads.Tables;
-
 namespace Sim.Workloads.Synthesis;
 
 /// <summary>Makes tables of any size with the structure of a real one. It learns from the embedded table or from a
@@ -75,7 +73,6 @@ public sealed class TableGenerator
     /// <exception cref="InvalidOperationException">There is no room, because the table is too dense or too small.</exception>
     public static Prefix[] GeneratePrefixes(Family family, int prefixes, ulong seed, Prefix[] learned)
     {
-        ArgumentNullException.ThrowIfNull(learned);
         return learned.Length == 0
             ? throw new ArgumentException("there is nothing to learn from", nameof(learned))
             : Run(TableStructure.Learn(family, learned), prefixes, seed);

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace Sim.Workloads.Synthesis;
 
 /// <summary>The structure of a real table as the generator knows it: the trie's top, which is kept, and the way it

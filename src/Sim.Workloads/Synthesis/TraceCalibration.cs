@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics.CodeAnalysis;
-using Sim.Workloads.Churn;
 
 namespace Sim.Workloads.Synthesis;
 
@@ -47,7 +46,6 @@ public sealed record TraceCalibration : TraceStatistics
     /// <exception cref="ArgumentException">The trace has too few events, or is shorter than a second.</exception>
     public static TraceCalibration Of(TraceStructure trace)
     {
-        ArgumentNullException.ThrowIfNull(trace);
         const int least = 1000;
         if (trace.Events < least || trace.Seconds < 1)
             throw new ArgumentException($"{trace.Source}: {trace.Events} IPv{(int)trace.Family} updates in {trace.Seconds:N0} s; a calibration needs at least {least} over at least one second", nameof(trace));

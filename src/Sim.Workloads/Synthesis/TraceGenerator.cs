@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Workloads.Churn;
-
 namespace Sim.Workloads.Synthesis;
 
 public sealed record TraceOptions
@@ -63,9 +61,6 @@ public sealed class TraceGenerator
     /// <exception cref="ArgumentException">Table and calibration do not fit, or an option is out of range.</exception>
     public TraceGenerator(TraceCalibration calibration, IReadOnlyList<Prefix> table, TraceOptions options)
     {
-        ArgumentNullException.ThrowIfNull(calibration);
-        ArgumentNullException.ThrowIfNull(table);
-        ArgumentNullException.ThrowIfNull(options);
         if (table.Any(prefix => prefix.Family != calibration.Family))
             throw new ArgumentException($"the calibration is of IPv{(int)calibration.Family}, the table is not", nameof(table));
         Peers = options.Peers == 0 ? Math.Min(calibration.PeerShares.Count, MostPeers) : options.Peers;

@@ -52,7 +52,6 @@ public static class EmbeddedTableCodec
     /// <exception cref="InvalidDataException">These bytes are not a coded table, or are damaged.</exception>
     public static Prefix[] Decode(byte[] file, out Family family)
     {
-        ArgumentNullException.ThrowIfNull(file);
         if (file.Length < HeaderLength || BinaryPrimitives.ReadUInt32BigEndian(file) != Magic || file[4] != Version)
             throw new InvalidDataException($"not a coded table of version {Version}");
         family = (Family)file[5];

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Workloads.Input;
-
 namespace Sim.Workloads.Tables;
 
 /// <summary>Splits a stream into lines without making strings: each line is a span into one buffer. Only the first

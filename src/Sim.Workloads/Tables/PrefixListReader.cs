@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Workloads.Input;
-
 namespace Sim.Workloads.Tables;
 
 /// <summary>Reads prefix lists: text in UTF-8. Each line has one of these forms; other lines are refused one by one.

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Numerics;
-
 namespace Sim.Workloads.Tables;
 
 /// <summary>A growing list of distinct prefixes: an open-addressed hash index (linear probing, at most half full) over

@@ -57,7 +57,6 @@ public static class TableOrder
     /// routes is returned unchanged.</summary>
     public static RouteTable Sample(RouteTable table, int most, ulong seed)
     {
-        ArgumentNullException.ThrowIfNull(table);
         if (table.Routes.Length <= most)
             return table;
         var places = Enumerable.Range(0, table.Routes.Length).ToArray();
