@@ -13,7 +13,7 @@ public enum Basis
     /// <summary>Follows from a formula or a model of the kernel.</summary>
     Modelled,
 
-    /// <summary>A queue was simulated with measured costs: what would have happened on the trace's own clock.</summary>
+    /// <summary>A queue on the trace's own clock was simulated with measured costs.</summary>
     Simulated,
 
     /// <summary>Extrapolated from a sample, as the report describes. Low and high are a 95% interval, not quartiles.</summary>

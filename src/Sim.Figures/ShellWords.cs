@@ -6,7 +6,7 @@ namespace Sim.Figures;
 /// <summary>Writes the words of a command line so that a POSIX shell reads them back.</summary>
 public static class ShellWords
 {
-    /// <summary>The beginning of a command in a checkout, as the README has it.</summary>
+    /// <summary>The beginning of a command line in a checkout, as in the README.</summary>
     private const string Program = "dotnet run --project src/Sim.Runner -- ";
 
     /// <summary>Returns the words with blanks between them, each quoted if necessary.</summary>

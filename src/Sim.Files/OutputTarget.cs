@@ -4,8 +4,8 @@ namespace Sim.Files;
 /// <summary>A file cannot be written as the command line asks. The message says why and what to do about it.</summary>
 public sealed class UnusableOutputException(string message, Exception? inner = null) : IOException(message, inner);
 
-/// <summary>The target of a file that is written whole or not at all. The file grows under a name of its own beside the
-/// target and takes the target's place when it is complete:
+/// <summary>The target of a file that is written whole or not at all. The file grows beside the target under another
+/// name, and takes the target's place when it is complete:
 /// <list type="bullet">
 /// <item>links are followed and stay links, dangling ones too;</item>
 /// <item>an existing file keeps its mode and its owner;</item>

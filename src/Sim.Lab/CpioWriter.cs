@@ -4,7 +4,7 @@ using System.Text;
 namespace Sim.Lab;
 
 /// <summary>Writes an initramfs: a cpio archive in the "newc" format
-/// (Documentation/driver-api/early-userspace/buffer-format.rst), uncompressed, with all times 0 so that the same
+/// (Documentation/driver-api/early-userspace/buffer-format.rst), uncompressed. All times are 0, so that the same
 /// content makes the same bytes.</summary>
 internal sealed class CpioWriter(Stream output) : IDisposable
 {

@@ -42,7 +42,7 @@ internal sealed partial record Launch(IReadOnlyList<string> Command, string Name
             Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["TMPDIR"] = memoryFolder },
         };
 
-    /// <summary>QEMU with the stock kernel; <paramref name="version"/> is QEMU's.</summary>
+    /// <summary>QEMU with the stock kernel. <paramref name="version"/> is QEMU's version.</summary>
     public static Launch Qemu(VmOptions options, string laneFolder, string initramfs, bool kvm, string version)
     {
         var kernelLine = StockKernel + NoCipherTests + (kvm ? "" : EmulatedTimers);

@@ -35,12 +35,8 @@ internal static class MemoryCheck
     /// <summary>Returns the first folder that has room and allows programs to be mapped.</summary>
     internal static string Choose(int megabytes, IReadOnlyList<Place> places)
     {
-        foreach (var place in places)
-        {
-            if (place.MayExecute && place.FreeMegabytes >= megabytes)
-                return place.Folder;
-        }
-
+        if (places.FirstOrDefault(place => place.MayExecute && place.FreeMegabytes >= megabytes).Folder is { } folder)
+            return folder;
         var reasons = places.Select(place => place.MayExecute
             ? $"{place.Folder} has {place.FreeMegabytes:N0} MiB free"
             : $"{place.Folder} is mounted noexec or is not there");

@@ -10,7 +10,8 @@ namespace Sim.Netlink;
 ///   nest       | length 2 | type 2 | attributes ...                |        type has NLA_F_NESTED
 /// </code>
 /// (include/uapi/linux/netlink.h). Not thread-safe.</summary>
-public sealed class NetlinkWriter
+/// <param name="capacity">The initial size of the buffer in bytes.</param>
+public sealed class NetlinkWriter(int capacity = 16384)
 {
     /// <summary>Bytes of <c>struct nlmsghdr</c>.</summary>
     public const int HeaderBytes = 16;
@@ -24,15 +25,8 @@ public sealed class NetlinkWriter
     private const ushort Nested = 1 << 15;
     private const int None = -1;
 
-    private byte[] _buffer;
+    private byte[] _buffer = new byte[Math.Max(capacity, HeaderBytes)];
     private int _message = None;
-
-    /// <param name="capacity">The initial size of the buffer in bytes.</param>
-    public NetlinkWriter(int capacity = 16384)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(capacity);
-        _buffer = new byte[Math.Max(capacity, HeaderBytes)];
-    }
 
     /// <summary>Bytes written since the last <see cref="Clear"/>, padding included.</summary>
     public int Length { get; private set; }

@@ -55,8 +55,8 @@ public sealed record WireGuardDump(string Name = "wg0", bool HasPrivateKey = tru
         var digest = default(Digest64);
         foreach (var peer in peers)
         {
-            for (var i = 0; i < peer.AllowedIps.Count; i++)
-                Add(ref digest, peer.AllowedIps[i], peer.Peer);
+            foreach (var prefix in peer.AllowedIps)
+                Add(ref digest, prefix, peer.Peer);
         }
 
         return digest.Value;

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace Sim.Workloads;
 
 /// <summary>One prefix of a table, with the index of its next hop in <see cref="RouteTable.NextHops"/> and its origin
-/// AS; 0 if unknown.</summary>
+/// AS. An AS of 0 is unknown.</summary>
 public readonly record struct Route(Prefix Prefix, int NextHop, uint OriginAs);
 
 /// <summary>A routing table of one family. Each prefix occurs once, in the order of the file. If there are routes,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Figures;
 
-/// <summary>Which value of a metric is the better one.</summary>
+/// <summary>Whether less or more of a metric is better.</summary>
 public enum Better
 {
     Less,

@@ -14,9 +14,9 @@ namespace Sim.Workloads.Churn;
 /// BGP-4 was new, weigh almost nothing. So later times win even if most clocks were never set.</para>
 /// <para>At either end of the trace no further time contradicts a wrong one, so the chain would include it. Therefore a
 /// few records at an end are set aside if they are at least an hour away from the others, and farther away than the
-/// others are from each other. "A few" is <see cref="FewRecords"/>, or one in a thousand if that is more, but at most a
-/// tenth of the others. A gap with more records on both sides is accepted as a pause, and so is a gap between two
-/// files.</para>
+/// others are from each other. Up to <see cref="FewRecords"/> records count as few, or one in a thousand if that is
+/// more, but at most a tenth of the others. A gap with more records on both sides is accepted as a pause, and so is a
+/// gap between two files.</para>
 /// <para>In the second reading a time is believed if it lies in the chain's stretch at that place of the file, or
 /// between the two stretches around that place. Two kinds of events are logged as damage and count as simultaneous with
 /// the previous event: events with any other time, and events more than a second before the previous one. Events before

@@ -4,9 +4,9 @@ namespace Sim.Workloads.Input;
 #pragma warning disable CA1710 // Named for what it is to callers, not for its base class.
 /// <summary>Reads a file forward and decompresses it: plain, gzip (any number of members), bzip2 (any number of
 /// streams, decoded on every core), xz or zstd. The format is recognised by content, never by name.</summary>
-/// <remarks>Damage to the container (cut off, a check that does not match, something after the end) is thrown as
-/// <see cref="ContainerDamageException"/>, after all sound content before it has been delivered. A caller that wants to
-/// keep the content so far catches that exception. A sound container that is not supported is an
+/// <remarks>Damage to the container (cut off, a check that does not match, something after the end) throws a
+/// <see cref="ContainerDamageException"/>. All sound content before the damage is delivered first. A caller that wants
+/// to keep the content so far catches that exception. A sound container that is not supported is an
 /// <see cref="UnsupportedContainerException"/>. If content has been delivered before, it is damage instead.</remarks>
 public sealed class CompressedInput : ForwardStream
 #pragma warning restore CA1710
@@ -52,8 +52,8 @@ public sealed class CompressedInput : ForwardStream
     public ContainerDamageException? Damage { get; private set; }
     public override long Position { get => _position; set => throw new NotSupportedException(); }
 
-    /// <summary>Reads a stream, compressed or plain, from where it stands. The stream is closed with the input, and
-    /// need not be seekable. The workers are cores that decode bzip2 blocks; 0 means all.</summary>
+    /// <summary>Reads a stream, compressed or plain, from its current position. The stream is closed with the input,
+    /// and need not be seekable. The workers are cores that decode bzip2 blocks; 0 means all.</summary>
     /// <exception cref="UnsupportedContainerException">Only other programs read this container.</exception>
     public static CompressedInput Open(Stream source, int workers = 0) => new(source, workers);
 

@@ -38,14 +38,14 @@ public sealed class ContainerDamageException : IOException
 }
 
 /// <summary>A container is sound as far as it was read, but needs something unsupported: a filter, a large window, a
-/// dictionary, another program. The message says what, and names a command that reads the file.</summary>
+/// dictionary, another program. The message names that part, and a command that reads the file.</summary>
 public sealed class UnsupportedContainerException : IOException
 {
     internal UnsupportedContainerException(string what, string? command, long compressedOffset = 0)
         : base(command is null ? what : $"{what}; {command} reads it") =>
         (What, Command, CompressedOffset) = (what, command, compressedOffset);
 
-    /// <summary>A clause that says what the file is or needs: <c>the xz filter delta is not supported</c>.</summary>
+    /// <summary>A clause that names the unsupported format or feature: <c>the xz filter delta is not supported</c>.</summary>
     public string What { get; }
 
     /// <summary>A command that writes the content to standard output, with FILE for the file; null if none does.</summary>

@@ -24,7 +24,7 @@ internal static class ContainerMagic
         : IsZstd(head) ? ContainerFormat.Zstd
         : ContainerFormat.Plain;
 
-    /// <summary>Returns the container whose magic is cut off at the end of this whole file; plain if there is none.</summary>
+    /// <summary>Returns the container whose magic begins with this whole file, which is then cut off; plain if there is none.</summary>
     public static ContainerFormat CutOff(ReadOnlySpan<byte> file) =>
         file.IsEmpty ? ContainerFormat.Plain
         : Gzip.StartsWith(file) ? ContainerFormat.Gzip

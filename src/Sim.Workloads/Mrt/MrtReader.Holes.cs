@@ -64,7 +64,8 @@ public sealed partial class MrtReader
         return lead <= 4 && bytes.Length >= Header;
     }
 
-    /// <summary>Returns whether a hole begins within the record: it ends in a NUL byte, and NUL bytes for a header follow.</summary>
+    /// <summary>Returns whether a hole begins within the record: it ends in a NUL byte, and as many NUL bytes as a header has
+    /// follow.</summary>
     private bool EndsInHole(int length) =>
         length > 0 && _buffer[_start + Header + length - 1] == 0 && Ensure(Header + length + Header)
         && _buffer.AsSpan(_start + Header + length, Header).IndexOfAnyExcept((byte)0) < 0;

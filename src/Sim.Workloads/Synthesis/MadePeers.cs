@@ -2,8 +2,8 @@
 namespace Sim.Workloads.Synthesis;
 
 /// <summary>The neighbours of a synthetic dump. Addresses are from ranges reserved for tests and documentation
-/// (198.19.0.0/16 of RFC 2544, 2001:db8::/32 of RFC 3849), AS numbers are private (RFC 6996): 64512 upwards for the
-/// first 400, 4200000400 upwards for the others.</summary>
+/// (198.19.0.0/16 of RFC 2544, 2001:db8::/32 of RFC 3849). AS numbers are private (RFC 6996): from 64512 upwards for
+/// the first 400 peers, from 4200000400 upwards for the others.</summary>
 public static class MadePeers
 {
     /// <summary>The most peers of a dump. The peer index has 16 bits, and so has the host part of 198.19.0.0/16.</summary>

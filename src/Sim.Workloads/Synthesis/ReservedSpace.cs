@@ -15,16 +15,8 @@ public static class ReservedSpace
     public static Prefix[] Of(Family family) => family == Family.IPv4 ? V4 : V6;
 
     /// <summary>Returns whether a prefix shares an address with reserved space.</summary>
-    public static bool Overlaps(Prefix prefix)
-    {
-        foreach (var reserved in Of(prefix.Family))
-        {
-            if (reserved.Contains(prefix) || prefix.Contains(reserved))
-                return true;
-        }
-
-        return false;
-    }
+    public static bool Overlaps(Prefix prefix) =>
+        Array.Exists(Of(prefix.Family), reserved => reserved.Contains(prefix) || prefix.Contains(reserved));
 
     private static Prefix[] Parse(params string[] texts) => Array.ConvertAll(texts, Prefix.Parse);
 }

@@ -90,7 +90,7 @@ public sealed class LineReader(ByteFeed feed)
         }
     }
 
-    /// <summary>Notes the first NUL byte of a piece of the line, which begins where the feed stands.</summary>
+    /// <summary>Notes the first NUL byte of a piece of the line. The piece begins at the feed's position.</summary>
     private void FindNul(ReadOnlySpan<byte> piece)
     {
         var at = NulOffset >= 0 ? -1 : piece.IndexOf((byte)0);
