@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures.Machine;
-using Sim.Files;
-
 namespace Sim.Experiments;
 
-/// <summary>The context of all experiments of a run: peers, seed, time, machine, and the rows that were made.</summary>
+/// <summary>The context of all experiments of a run: peers, seed, time, machine, and the rows so far.</summary>
 public abstract class RunContext
 {
+    /// <summary>Seconds reserved for the report.</summary>
+    public const double ReportSeconds = 4;
+
     public required int Peers { get; init; }
     public required ulong Seed { get; init; }
 
@@ -16,7 +16,7 @@ public abstract class RunContext
     public required IWorkProgress Progress { get; init; }
     public CancellationToken Cancel { get; init; }
 
-    /// <summary>The time there is; without it, as much as the plan allows.</summary>
+    /// <summary>The time budget. Without one, the plan alone limits the run.</summary>
     public TimeBudget Budget { get; init; } = TimeBudget.Unlimited;
 
     public MachineWatch Watch { get; init; } = MachineWatch.None;
@@ -27,7 +27,7 @@ public abstract class RunContext
     public abstract Family Family { get; }
     protected abstract int Prefixes { get; }
 
-    /// <summary>The place of a row: the columns that all rows of an experiment share.</summary>
+    /// <summary>Returns the columns that all rows of an experiment share.</summary>
     public Figure At(Experiment experiment) => Figure.At(experiment, (int)Family) with { Peers = Peers, Prefixes = Prefixes };
 
     public void Add(Figure at, params ReadOnlySpan<(Metric Metric, double Value)> values)

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 using System.Text;
 using Sim.Figures.Results;
-using Sim.Files;
 using Sim.Reports.Pages;
-using Sim.Reports.Plots;
 
 namespace Sim.Reports;
 

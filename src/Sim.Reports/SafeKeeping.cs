@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Files;
-
 namespace Sim.Reports;
 
 /// <summary>A report could not be written. The message says why and where the results are.</summary>

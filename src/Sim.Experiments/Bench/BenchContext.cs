@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Workloads;
-using Sim.Workloads.Tables;
-
 namespace Sim.Experiments.Bench;
 
 /// <summary>The context of <c>bench</c>: the table, the peer of each of its routes in file order, and the plan.</summary>
@@ -12,7 +9,7 @@ public sealed class BenchContext(RouteTable table, int[] peerOf) : RunContext
     public RouteTable Table { get; } = table;
     public int[] PeerOf { get; } = peerOf;
 
-    /// <summary>The order that lookups and updates start from.</summary>
+    /// <summary>The order of insertion of the tables that lookups and updates run on.</summary>
     public required string Order { get; init; }
 
     public required BenchPlan Plan { get; init; }
@@ -30,14 +27,14 @@ public sealed class BenchContext(RouteTable table, int[] peerOf) : RunContext
         return ordered;
     }
 
-    /// <summary>Keys to look up; the seed is the run's, so that every pattern is repeatable.</summary>
+    /// <summary>Returns keys to look up. The run's seed decides them, so every pattern is repeatable.</summary>
     public Keys MakeKeys(string pattern, int count) => Keys.Of(Table.ToPrefixes(), LookupKeys.Parse(pattern), count, Seed);
 
-    /// <summary>A measured time per lookup or operation, in ns.</summary>
+    /// <summary>Adds a measured time per lookup or operation, given in seconds, as a row in ns.</summary>
     public void AddTime(Experiment experiment, Subject subject, Spread seconds, Func<Figure, Figure> label) =>
         Figures.Add(label(Metrics.Time.Row(subject.Label(At(experiment)) with { Order = Order }, seconds.Scale(1e9))));
 
-    /// <summary>The second structure's time over the first's, pair by pair.</summary>
+    /// <summary>Adds the ratio of the second structure's time to the first's, taken pair by pair.</summary>
     public void AddRatio(Experiment experiment, string first, string second, InterleavedTimes times, Func<Figure, Figure> label) =>
         Figures.Add(label(Metrics.Ratio.Row(At(experiment) with { Structure = Names.Over(second, first), Order = Order }, times.Ratio)));
 

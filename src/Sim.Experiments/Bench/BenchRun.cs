@@ -8,7 +8,7 @@ public static class BenchRun
     {
         var kinds = SubjectKind.Compared;
         var whatIfKinds = SubjectKind.WhatIfs(context.Table.Family);
-        context.Budget.Later = BenchPlan.ReportSeconds;
+        context.Budget.Later = RunContext.ReportSeconds;
         context.Budget.Expect(PassRunner.Least * (LoadExperiment.Timed(context)
             + (1 + whatIfKinds.Count) * (LookupExperiment.Cases(context) + UpdateExperiment.MostOperations)));
         LoadExperiment.Run(context, () => RouteFormExperiment.Run(context));
@@ -29,7 +29,7 @@ public static class BenchRun
             foreach (var whatIf in whatIfs)
                 LoadExperiment.Count(context, whatIf, context.Order);
             LookupExperiment.Run(context, pairs);
-            // Last, since they leave the tries in another shape than the load did.
+            // Updates come last, because they change the shape of the tries.
             UpdateExperiment.Run(context, pairs);
         }
         finally
@@ -38,7 +38,7 @@ public static class BenchRun
         }
     }
 
-    /// <summary>Memory of this program itself: never to be confused with the kernel's.</summary>
+    /// <summary>Adds the memory of this program itself, which is not kernel memory.</summary>
     private static void AddProcessMemory(BenchContext context, IReadOnlyList<Subject> subjects)
     {
         using var self = Process.GetCurrentProcess();

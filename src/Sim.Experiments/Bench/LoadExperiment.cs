@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
-using Sim.Workloads.Tables;
-
 namespace Sim.Experiments.Bench;
 
-/// <summary>Loads the table into each structure in each order, which decides the memory and the shape as well as the time.</summary>
+/// <summary>Loads the table into each structure in each order. The order decides memory and shape as well as time.</summary>
 public static class LoadExperiment
 {
-    /// <summary>Loads everything in two passes or more, and does something else between the first two.</summary>
+    /// <summary>Times the loads in two or more passes, and runs other work between the first two.</summary>
     public static void Run(BenchContext context, Action between)
     {
         var cases = new List<PairedCase>();
@@ -19,7 +17,7 @@ public static class LoadExperiment
                 continue;
             }
 
-            // Counts need one load; its time alone would have no spread, and is not given.
+            // Counts need only one load. Its time would have no spread, so it gets no row.
             context.Progress.Step($"load, {order}", 2, "loads");
             loads.Both();
         }
@@ -30,7 +28,7 @@ public static class LoadExperiment
         context.Passes.Finish(cases);
     }
 
-    /// <summary>In how many orders loads are timed.</summary>
+    /// <summary>Returns the number of orders in which loads are timed.</summary>
     public static int Timed(BenchContext context) => context.Orders.Count(order => Groups(context, order) > 0);
 
     private static int Groups(BenchContext context, string order) =>

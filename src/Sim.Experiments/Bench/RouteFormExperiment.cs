@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-using Sim.Netlink;
-
 namespace Sim.Experiments.Bench;
 
 /// <summary>
-/// Counts the table's memory in the FIB where its routes do not name peers themselves: routes to the device alone, as without the attribute, and routes through
-/// nexthop objects that name peers. Beside the attribute's they show the cost of the state in a route. In the run's own order.
+/// Counts the table's memory in the FIB for routes that do not name peers themselves: routes to the device alone, and routes through
+/// nexthop objects. Compared with routes that name peers, they show the cost of the state in a route. The order of insertion is the run's
+/// own.
 /// </summary>
 public static class RouteFormExperiment
 {
@@ -31,7 +30,7 @@ public static class RouteFormExperiment
         }
     }
 
-    /// <summary>Memory of a daemon that binds every prefix in AllowedIPs and routes every prefix to the device.</summary>
+    /// <summary>Adds the memory for a daemon that binds every prefix in AllowedIPs and routes every prefix to the device.</summary>
     private static void AddBoth(BenchContext context, long routes)
     {
         var allowedIps = context.Figures.First(

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Experiments.Bench;
 
-/// <summary>A subject of <c>bench</c>: the structure that binds in a scheme, under the names that its rows have.</summary>
+/// <summary>A subject of <c>bench</c>: a kind of scheme, with the scheme and structure names of its rows.</summary>
 public sealed record SubjectKind(SchemeKind Kind, SchemeName Scheme, string Structure)
 {
     private static readonly SubjectKind[] s_whatIfs =
         [.. SchemeKind.WhatIfs.Zip((string[])[Names.SharedStates, Names.LevelCompression], (kind, name) => new SubjectKind(kind, SchemeName.RouteAttribute, name))];
 
-    /// <summary>The two that are compared, AllowedIPs first.</summary>
+    /// <summary>The two compared subjects, AllowedIPs first.</summary>
     public static IReadOnlyList<SubjectKind> Compared { get; } =
         [new(SchemeKind.RemoveMe, SchemeName.AllowedIps, Names.AllowedIps), new(SchemeKind.Route, SchemeName.RouteAttribute, Names.Fib)];
 
-    /// <summary>The attribute in FIBs that no kernel has. IPv4 has none.</summary>
+    /// <summary>The what-ifs of a family: the attribute in FIBs that no kernel has. IPv4 has no what-if.</summary>
     public static IReadOnlyList<SubjectKind> WhatIfs(Family family) => family == Family.IPv4 ? [] : s_whatIfs;
 
     public Subject Create(Family family, int peers, KernelConfig kernel) => new(this, Kind.Create(family, peers, kernel));
 }
 
-/// <summary>A structure that is measured.</summary>
+/// <summary>A loaded structure that is measured.</summary>
 public sealed class Subject(SubjectKind kind, Scheme scheme) : IDisposable
 {
     public SubjectKind Kind { get; } = kind;
@@ -31,10 +31,11 @@ public sealed class Subject(SubjectKind kind, Scheme scheme) : IDisposable
     public void Dispose() => scheme.Dispose();
 }
 
-/// <summary>One repetition: prepared off the clock before caches are flushed, timed (seconds per lookup or change), undone.</summary>
+/// <summary>The steps of a repetition: prepare (off the clock, before the caches are flushed), time (seconds per lookup or change),
+/// restore.</summary>
 public sealed record Repetition(Action<KernelStructure> Prepare, Func<KernelStructure, double> Time, Action<KernelStructure> Restore);
 
-/// <summary>Two loaded structures, interleaved. If the second is alone, another pair has the first’s rows and the A/A rows.</summary>
+/// <summary>Two loaded structures to interleave. With <c>SecondAlone</c>, another pair adds the first’s rows and the A/A rows.</summary>
 public sealed record SubjectPair(Subject First, Subject Second, bool SecondAlone = false)
 {
     /// <summary>Bytes that both held when the pair was made.</summary>
@@ -43,7 +44,8 @@ public sealed record SubjectPair(Subject First, Subject Second, bool SecondAlone
     /// <summary>The subjects that get rows of their own.</summary>
     public IReadOnlyList<Subject> Reported => SecondAlone ? [Second] : [First, Second];
 
-    /// <summary>One thing to measure. In each group the first is run against itself before; a what-if has half as many groups.</summary>
+    /// <summary>Returns a case to measure. Each group first runs the first structure against itself. A what-if has half as many
+    /// groups.</summary>
     public PairedCase Case(BenchContext context, Experiment experiment, string name, int most, Repetition repetition, Func<Figure, Figure> label)
     {
         double Time(Subject subject)
@@ -62,7 +64,7 @@ public sealed record SubjectPair(Subject First, Subject Second, bool SecondAlone
 
         double Alone()
         {
-            // What the repetition before has left is the same structure's.
+            // Only this structure ran before, so only its own data can be left in the caches.
             Before(First);
             return Time(First);
         }

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
-using Sim.Workloads.Tables;
-
 namespace Sim.Experiments.Bench;
 
 /// <summary>
-/// Changes single prefixes of the loaded table: delete, insert, move to another peer, and remove a peer with all
-/// it has. Each repetition puts back, outside the clock, what it changed.
+/// Times changes of the loaded table: deleting, inserting and moving single prefixes, and removing a peer with all its prefixes. Each
+/// repetition undoes its changes off the clock.
 /// </summary>
 public static class UpdateExperiment
 {
@@ -13,11 +11,12 @@ public static class UpdateExperiment
 
     public const int MostOperations = 4;
 
-    /// <summary>Measures all pairs, one pass over all after the other.</summary>
+    /// <summary>Measures all pairs, pass after pass.</summary>
     public static void Run(BenchContext context, IReadOnlyList<SubjectPair> pairs)
     {
         var operations = Operations(context).Where(operation => operation.Prefixes > 0).ToList();
-        // Counted before anything is timed: the machine decides how often a change is timed, and earlier changes decide what it allocates.
+        // Allocations are counted before anything is timed. They depend on earlier changes, and the machine decides how many changes are
+        // timed.
         var each = pairs.SelectMany(pair => operations.Select(operation => (Pair: pair, Operation: operation))).ToList();
         foreach (var (subject, operation) in each.SelectMany(one => one.Pair.Reported.Select(subject => (subject, one.Operation))))
             CountAllocations(context, subject, operation);
@@ -60,7 +59,7 @@ public static class UpdateExperiment
             structure => structure.UnbindPeer(peer, share), structure => structure.Bind(share, same));
     }
 
-    /// <summary>Distinct routes drawn at random: updates do not arrive in the order of the table.</summary>
+    /// <summary>Returns distinct routes drawn at random, because updates do not arrive in the order of the table.</summary>
     private static PeerTable Sample(BenchContext context)
     {
         var shuffled = context.Ordered(Orders.Shuffled);

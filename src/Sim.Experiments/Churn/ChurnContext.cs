@@ -2,27 +2,26 @@
 namespace Sim.Experiments.Churn;
 
 /// <summary>
-/// How long a run may take, and how much it measures: the one place where <c>--quick</c> differs from a full run. How many groups the
-/// second passes have is decided while it runs; no counted row depends on it.
+/// The time that a run may take, and how much it measures. <c>--quick</c> differs from a full run here alone. The number of groups in the
+/// second passes is decided while it runs; no counted row depends on it.
 /// </summary>
 /// <remarks>
-/// If REPLACE would send more than ReplacedPrefixes in a window, only a sample of Replacements is timed. A window has ReplayRounds replays; after
-/// ReplayedChanges no further one begins, so long traces are replayed once. Rounds repeat the loss and the return of a peer. The first pass over a
-/// scheme and the reference has FirstGroups groups of A B B A in every run, because later rows are counted; the second has at most PairGroups. A repetition
-/// makes PairedChanges of the trace, or looks up PacketKeys packets (a power of two).
+/// If REPLACE would send more than ReplacedPrefixes prefixes in a replay, only a sample of Replacements is timed. Each window is replayed
+/// ReplayRounds times, but fewer times if that exceeds ReplayedChanges changes: long traces are replayed once. The loss and the return of a
+/// peer are repeated Rounds times. The first pass over a scheme always has FirstGroups groups of A B B A, because later counts depend on
+/// it. The second pass has at most PairGroups groups. A repetition makes PairedChanges changes of the trace, or looks up PacketKeys packets
+/// (a power of two).
 /// </remarks>
 public sealed record ChurnPlan(
     double Seconds, double SweepSeconds, int Replacements, long ReplacedPrefixes, int ReplayRounds, long ReplayedChanges, int Rounds,
     IReadOnlyList<string> Orders, int FirstGroups, int PairGroups, int PairedChanges, int PacketKeys)
 {
-    public const double ReportSeconds = 4;
-
     public static ChurnPlan Full { get; } = new(265, 0.05, 20, 1_000_000, 5, 300_000, 3, [Figures.Orders.Sorted], 3, 8, 20_000, 1 << 14);
     public static ChurnPlan Quick { get; } = new(50, 0.015, 6, 200_000, 3, 100_000, 2, [], 1, 3, 5_000, 1 << 13) { Reader = ReaderEffort.Quick };
     public ReaderEffort Reader { get; init; } = ReaderEffort.Full;
 }
 
-/// <summary>The context of <c>churn</c>: the trace, and the binding it begins and ends with.</summary>
+/// <summary>The context of <c>churn</c>: the trace, and the bindings before and after it.</summary>
 public sealed class ChurnContext : RunContext
 {
     public required ChurnTrace Trace { get; init; }

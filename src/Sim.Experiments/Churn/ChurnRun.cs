@@ -2,15 +2,15 @@
 namespace Sim.Experiments.Churn;
 
 /// <summary>
-/// All experiments of <c>churn</c>, scheme after scheme: one is in memory at a time, beside the reference. After the last of them, each is
-/// loaded again for its second pass beside the reference.
+/// Runs all experiments of <c>churn</c>, scheme after scheme. One scheme at a time is in memory, beside the reference. At the end each
+/// scheme is loaded again for its second pass.
 /// </summary>
 public static class ChurnRun
 {
     private const int WarmPrefixes = 2000, WarmRounds = 40;
 
-    /// <summary>Runs all experiments, and leaves the seconds that later parts of the run take.</summary>
-    /// <exception cref="BindingMismatchException">A scheme does not bind what the trace implies.</exception>
+    /// <summary>Runs all experiments, and leaves <paramref name="later"/> seconds for later parts of the run.</summary>
+    /// <exception cref="BindingMismatchException">A scheme's bindings are not those that the trace implies.</exception>
     public static void Run(ChurnContext context, double later = 0)
     {
         AddTrace(context);
@@ -44,7 +44,7 @@ public static class ChurnRun
         SecondPasses(context, paired, cases, later);
     }
 
-    /// <summary>Each scheme again, on a copy that nothing else was done to.</summary>
+    /// <summary>Measures each scheme again, on a freshly loaded copy.</summary>
     private static void SecondPasses(ChurnContext context, PairedExperiment paired, Dictionary<SchemeKind, IReadOnlyList<PairedCase>> cases, double later)
     {
         context.Budget.Expect(cases.Values.Sum(some => some.Count));
@@ -57,7 +57,7 @@ public static class ChurnRun
             scheme.Load(context.Load, _ => context.Cancel.ThrowIfCancellationRequested());
             paired.Use(scheme);
             loading = Math.Max(loading, context.Budget.Now - before);
-            context.Budget.Later = later + ChurnPlan.ReportSeconds + (loading * (context.Kinds.Count - 1 - done));
+            context.Budget.Later = later + RunContext.ReportSeconds + (loading * (context.Kinds.Count - 1 - done));
             context.Passes.Pass(cases[kind]);
             context.Passes.Finish(cases[kind]);
         }
@@ -65,7 +65,7 @@ public static class ChurnRun
 
     private static void Watched(ChurnContext context, Action experiment) => context.Watch.Run(context.Figures, experiment);
 
-    /// <summary>Runs the scheme's code until the compiler is done with it; what it leaves is thrown away.</summary>
+    /// <summary>Runs the scheme's code until the JIT compiler has optimised it, on structures that are then thrown away.</summary>
     private static void Warm(SchemeKind kind, ChurnContext context)
     {
         const int peers = 4;
@@ -81,7 +81,7 @@ public static class ChurnRun
             {
                 for (at = 0; at < prefixes.Length; at++)
                 {
-                    // Replacing a set for each prefix would take longer than what it warms up for.
+                    // Replacing a set for each prefix would take longer than the measurement.
                     if (at % 200 == 0)
                         scheme.Prepare([change(at)]);
                     else
@@ -110,20 +110,14 @@ public static class ChurnRun
 
     private static void AddMemory(ChurnContext context, Scheme scheme)
     {
-        void Add(string structure, long objects, long pages) => context.Add(
-            scheme, context.At(Experiment.BindingMemory) with { Structure = structure }, (Metrics.ObjectBytes, objects), (Metrics.PageBytes, pages));
+        void Add(string structure, IReadOnlyList<MemoryLine> lines) => context.Add(
+            scheme, context.At(Experiment.BindingMemory) with { Structure = structure },
+            (Metrics.ObjectBytes, lines.Sum(line => line.ObjectBytes)), (Metrics.PageBytes, lines.Sum(line => line.PageBytes)));
 
-        var (allObjects, allPages) = (0L, 0L);
-        foreach (var (name, structure) in scheme.Structures)
-        {
-            var lines = structure.Account();
-            var (objects, pages) = (lines.Sum(line => line.ObjectBytes), lines.Sum(line => line.PageBytes));
-            Add(name, objects, pages);
-            allObjects += objects;
-            allPages += pages;
-        }
-
-        Add(Names.AllStructures, allObjects, allPages);
+        var parts = scheme.Structures.Select(part => (part.Name, Lines: part.Structure.Account())).ToList();
+        foreach (var (name, lines) in parts)
+            Add(name, lines);
+        Add(Names.AllStructures, [.. parts.SelectMany(part => part.Lines)]);
     }
 
     private static void AddPacket(ChurnContext context, Scheme scheme)

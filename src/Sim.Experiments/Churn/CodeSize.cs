@@ -13,7 +13,7 @@ public static class CodeSize
 
     private static readonly Lazy<Dictionary<string, (int Added, int Removed)>> s_variants = new(Read);
 
-    /// <summary>Adds the rows of a scheme; none where nobody has written the code.</summary>
+    /// <summary>Adds a scheme's rows. A what-if gets none, because nobody has written its code.</summary>
     public static void Add(ChurnContext context, Scheme scheme)
     {
         if (scheme.Kind.IsWhatIf)
@@ -23,7 +23,7 @@ public static class CodeSize
             scheme, context.At(Experiment.Code), (Metrics.LinesAdded, added), (Metrics.LinesRemoved, removed), (Metrics.NetLines, added - removed));
     }
 
-    /// <summary>Lines that a kernel for the scheme adds and removes.</summary>
+    /// <summary>Returns the lines that the scheme's patches add and remove.</summary>
     public static (int Added, int Removed) Of(SchemeKind kind)
     {
         var lines = kind.Patches.Select(variant => s_variants.Value[variant]).ToList();

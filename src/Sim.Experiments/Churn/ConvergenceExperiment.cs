@@ -2,14 +2,14 @@
 namespace Sim.Experiments.Churn;
 
 /// <summary>
-/// Large changes at once: the initial load; the loss of the peer with the most prefixes, to one other, to all others, and
-/// to none; its return. Each is one batch, handed over as fast as the kernel takes it.
+/// Measures large changes: the initial load, the loss of the peer with the most prefixes (to one other peer, to all others, or to none),
+/// and its return. Each is one batch, sent as fast as the kernel takes it.
 /// </summary>
 public sealed class ConvergenceExperiment(ChurnContext context)
 {
     private readonly PeerLoss[] _losses = [.. PeerLoss.All(context)];
 
-    /// <summary>Loads a new scheme in the orders of the plan.</summary>
+    /// <summary>Times the load of a new scheme in each order of the plan.</summary>
     public void Load(SchemeKind kind)
     {
         foreach (var order in context.Plan.Orders)
@@ -19,10 +19,11 @@ public sealed class ConvergenceExperiment(ChurnContext context)
         }
     }
 
-    /// <summary>Loads a scheme that the other experiments go on with.</summary>
+    /// <summary>Times the load of the scheme that the other experiments use.</summary>
     public void Load(Scheme scheme) => TimeLoad(scheme, context.Load, Orders.File);
 
-    /// <summary>Loses the largest peer and brings it back. Returns the changes of the first kind of loss, and their seconds.</summary>
+    /// <summary>Times the loss and the return of the largest peer. Returns the number of changes in the first kind of loss, and their
+    /// median seconds.</summary>
     public (int Changes, double Seconds) Run(Scheme scheme)
     {
         var first = (Changes: 0, Seconds: 0.0);
@@ -60,7 +61,7 @@ public sealed class ConvergenceExperiment(ChurnContext context)
         context.Add(scheme, Metrics.TimePerPrefix.Row(at, seconds * 1e9 / inserts.Length));
     }
 
-    /// <summary>Seconds that the kernel's structures take for a batch.</summary>
+    /// <summary>Returns the seconds that the kernel's structures take for a batch.</summary>
     public static double Time(Scheme scheme, BindingChange[] batch)
     {
         scheme.Prepare(batch);
@@ -88,10 +89,11 @@ public sealed class ConvergenceExperiment(ChurnContext context)
     }
 }
 
-/// <summary>The largest peer is lost: its share of the table goes elsewhere, a change per prefix, and comes back.</summary>
+/// <summary>The loss of the largest peer and its return, with one change per prefix each way.</summary>
 public sealed record PeerLoss(Term Operation, Term ReturnOperation, BindingChange[] Lose, BindingChange[] Return)
 {
-    /// <summary>To one other peer, to all others one after another, to none. A table of one peer has the last alone.</summary>
+    /// <summary>Returns the losses: to one other peer, to all others one after another, and to none. A table of one peer has only the
+    /// last.</summary>
     public static IEnumerable<PeerLoss> All(ChurnContext context)
     {
         var largest = context.Table.Peers.CountBy(peer => peer).MaxBy(share => share.Value).Key;

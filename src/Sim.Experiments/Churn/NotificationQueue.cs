@@ -2,10 +2,10 @@
 namespace Sim.Experiments.Churn;
 
 /// <summary>
-/// A socket that is told of every change of a route, and the program that reads it. The socket's buffer is full after so many
-/// messages; the one that does not fit is lost, and so is each that follows until the program has read the buffer empty
-/// (net/netlink/af_netlink.c <c>netlink_broadcast_deliver</c>, <c>netlink_overrun</c>, NETLINK_S_CONGESTED). ENOBUFS tells the
-/// program, which then dumps the whole table to know what it has missed. Staleness is seconds from a change to the program's knowing of it.
+/// Simulates a socket that receives a notification for every route change, and the program that reads the socket. A message that does not
+/// fit into the buffer is lost, and so are all that follow until the program has emptied the buffer (net/netlink/af_netlink.c
+/// <c>netlink_broadcast_deliver</c>, <c>netlink_overrun</c>, NETLINK_S_CONGESTED). The program learns of the loss by ENOBUFS, and then
+/// dumps the whole table. Staleness is the time in seconds from a change until the program knows of it.
 /// <code>
 ///   changes    x x x x x x x x x x                       x
 ///   buffer     1 2 3 4 full: lost until empty            1
@@ -15,21 +15,23 @@ namespace Sim.Experiments.Churn;
 /// </summary>
 public readonly record struct NotificationQueue(long Told, long Lost, long Overruns, double MeanStaleness, double LongestStaleness)
 {
-    /// <summary>net.core.rmem_default: bytes that a socket may hold if nobody asks for more.</summary>
+    /// <summary>The default bytes of a socket's receive buffer: net.core.rmem_default.</summary>
     public const int DefaultBuffer = 212_992;
 
     /// <summary>
-    /// Bytes that one notification of an IPv4 route counts for: struct sk_buff, skb_shared_info and the 384 bytes of data of
-    /// skb_small_head, into which fib_nlmsg_size fits with each way to name a peer (x86-64; <c>SKB_TRUESIZE</c>).
+    /// The bytes that one IPv4 notification takes in the buffer (x86-64; <c>SKB_TRUESIZE</c>): struct sk_buff, skb_shared_info and 384
+    /// bytes of data (skb_small_head). fib_nlmsg_size fits into these 384 bytes, however the route names its peer.
     /// </summary>
     public const int TrueSizeV4 = 256 + 320 + 384;
 
-    /// <summary>The same of IPv6, whose rt6_nlmsg_size is larger: kmalloc-1k, and the sk_buff.</summary>
+    /// <summary>The bytes that one IPv6 notification takes in the buffer: the sk_buff, and kmalloc-1k, because rt6_nlmsg_size is
+    /// larger.</summary>
     public const int TrueSizeV6 = 256 + 1024;
 
     /// <summary>
-    /// Simulates the program from the first change until it knows them all. Changes are announced at ascending seconds, to a buffer that holds a
-    /// number of messages. Seconds are given that the program takes for one message, and for a dump of the table.
+    /// Simulates the program from the first change until it knows them all. Changes are announced at ascending times in seconds. The buffer
+    /// holds <paramref name="capacity"/> messages. The program takes <paramref name="read"/> seconds for a message, and <paramref
+    /// name="dump"/> seconds for a dump of the table.
     /// </summary>
     public static NotificationQueue Run(IEnumerable<double> changes, int capacity, double read, double dump)
     {
@@ -70,7 +72,7 @@ public readonly record struct NotificationQueue(long Told, long Lost, long Overr
             return new NotificationQueue(_told, _lost, _overruns, known == 0 ? 0 : _staleness / known, _longest);
         }
 
-        /// <summary>Runs the program up to a moment.</summary>
+        /// <summary>Runs the program up to a moment, in seconds.</summary>
         private void Work(double until)
         {
             while (true)
@@ -87,7 +89,7 @@ public readonly record struct NotificationQueue(long Told, long Lost, long Overr
                 }
                 else if (_congested && _free <= until)
                 {
-                    // The buffer is empty: messages are taken in again, and the dump begins.
+                    // The buffer is empty: it accepts messages again, and the dump begins.
                     _congested = false;
                     _free += dump;
                     Know(_pendingOldest, _pending, _pending * _free - _pendingSum);

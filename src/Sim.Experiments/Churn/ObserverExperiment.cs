@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: MIT
-using Sim.Netlink;
-
 namespace Sim.Experiments.Churn;
 
 /// <summary>
-/// The cost of noticing changes that others make. AllowedIPs have no notification: an observer scans all of them every now and then, and begins again
-/// where a change fell into the scan. Routes are announced, one message per change.
+/// Measures the cost of noticing changes that others make. AllowedIPs have no notification, so an observer scans all of them periodically,
+/// and starts again if a change interrupts the scan. Routes are announced, one message per change.
 /// </summary>
 public sealed class ObserverExperiment(ChurnContext context)
 {
     private const int Device = 2;
 
-    /// <summary>Buffers that wg(8) and iproute2 give to recv.</summary>
+    /// <summary>Bytes of the buffers that wg(8) and iproute2 pass to recv.</summary>
     private const int WgBuffer = 8192, RouteBuffer = 32768;
 
     private static readonly int[] s_intervals = [1, 10, 60];
 
-    /// <summary>Microseconds that a program may take for a message that it is sent.</summary>
+    /// <summary>The simulated times, in µs, that a program takes to read a message.</summary>
     private static readonly int[] s_readMicroseconds = [1, 10, 100];
 
     public void Run()
@@ -33,7 +31,8 @@ public sealed class ObserverExperiment(ChurnContext context)
         }
     }
 
-    /// <summary>Simulates a program that is told of a scheme’s routes: the trace’s changes, and a lost peer’s as fast as the kernel makes them.</summary>
+    /// <summary>Simulates a program that receives a scheme’s notifications: of the trace’s changes, and of a lost peer’s changes as fast as
+    /// the kernel makes them.</summary>
     public void Notify(Scheme scheme, (int Changes, double Seconds) loss)
     {
         if (!scheme.Kind.Announces)
@@ -86,7 +85,7 @@ public sealed class ObserverExperiment(ChurnContext context)
         }
     }
 
-    /// <summary>The least of three walks of every peer's list, which are what a dump reads.</summary>
+    /// <summary>Returns the seconds of the fastest of three walks over every peer's list, which a dump also reads.</summary>
     private double ScanSeconds()
     {
         using var table = new AllowedIpsStructure(context.Family, context.Peers, context.Kernel);
@@ -111,7 +110,7 @@ public sealed class ObserverExperiment(ChurnContext context)
 
     private void AddScans(int interval, PeriodicScans scans, long bytes)
     {
-        // At most: what a scan that is cut off leaves out of one peer is received all the same here.
+        // An upper limit: a scan that is cut off counts as if it had received everything.
         var received = (double)scans.Begun * bytes;
         context.Add(
             At(SchemeName.AllowedIps) with { X = interval }, (Metrics.ScansCompleted, scans.Completed), (Metrics.ScansBegun, scans.Begun),

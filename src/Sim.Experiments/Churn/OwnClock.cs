@@ -2,8 +2,8 @@
 namespace Sim.Experiments.Churn;
 
 /// <summary>
-/// One writer on the trace's own clock: batches queue in the order in which they are handed over, and each takes the time
-/// that was measured for it. Seconds are counted from the trace's beginning (microseconds since 1970), or digits would be lost.
+/// Simulates one writer on the trace's own clock: batches queue in order, and each takes its measured time. Seconds are counted from the
+/// trace's beginning (<c>origin</c>, in microseconds since 1970), so that no digits are lost.
 /// <code>
 ///   opened   due       begins      done
 ///   |--------|---------|-----------|        backlog = done - due, staleness = done - opened
@@ -14,16 +14,17 @@ public sealed class OwnClock(long origin)
 {
     private double _free;
 
-    /// <summary>Seconds of service in all.</summary>
+    /// <summary>The total seconds of service.</summary>
     public double Busy { get; private set; }
 
-    /// <summary>The most unfinished work at any handing over, in seconds, that of the batch included.</summary>
+    /// <summary>The largest backlog when a batch is handed over, in seconds, including that batch.</summary>
     public double WorstBacklog { get; private set; }
 
     /// <summary>The longest time from a window's opening to its end in the kernel, in seconds.</summary>
     public double WorstStaleness { get; private set; }
 
-    /// <summary>Serves a batch for some seconds; its window opened, and it was handed over, at microseconds of the trace.</summary>
+    /// <summary>Serves a batch that takes <paramref name="service"/> seconds. Its window ran from <paramref name="opened"/> to <paramref
+    /// name="due"/>, in microseconds since 1970.</summary>
     public void Serve(long opened, long due, double service)
     {
         var handedOver = (due - origin) / 1e6;

@@ -2,11 +2,11 @@
 namespace Sim.Experiments.Churn;
 
 /// <summary>
-/// Each scheme interleaved (A B B A) with a reference that stays loaded through the whole run: the trace's first changes, each
-/// alone; the loss of a peer; and the lookups of packets. Caches are emptied before each pair (see CacheSweep); the changes are also made
-/// a second time, when they are warm. The reference is AllowedIPs with REMOVE_ME and a default route; where the scheme is that
-/// one too, the row is the A/A row: two copies of the same, whose ratio shows the noise. Every ratio has the noise of its own
-/// repetitions besides, as its bound. A scheme's second pass is on another copy, loaded half a run after the first.
+/// Measures each scheme interleaved (A B B A) with a reference that stays loaded for the whole run: single changes of the trace, the loss
+/// of a peer, and the lookups of packets. Caches are flushed before each pair (see CacheSweep). The changes are also made a second time,
+/// with warm caches. The reference is AllowedIPs with REMOVE_ME and a default route. If the scheme is the same, its row is the A/A row: the
+/// ratio of two copies, which shows the noise. The bound of each ratio is the noise of its own repetitions. A scheme's second pass uses
+/// another copy, loaded half a run later.
 /// </summary>
 public sealed class PairedExperiment : IDisposable
 {
@@ -32,7 +32,7 @@ public sealed class PairedExperiment : IDisposable
         _keys = [.. new[] { KeyPattern.Prefixes, KeyPattern.Zipf }.Select(pattern => (pattern.Name(), Keys(pattern)))];
     }
 
-    /// <summary>The cases of a scheme. Its copy is given with each pass, and left as it was.</summary>
+    /// <summary>Returns the cases of a scheme. They run on the copy that <see cref="Use"/> names, and leave it unchanged.</summary>
     public IReadOnlyList<PairedCase> Cases(SchemeKind kind)
     {
         var cases = new List<PairedCase>();
@@ -49,7 +49,7 @@ public sealed class PairedExperiment : IDisposable
         return cases;
     }
 
-    /// <summary>The loaded copy that the next pass is on.</summary>
+    /// <summary>Sets the loaded copy for the next pass.</summary>
     public void Use(Scheme scheme)
     {
         _scheme = scheme;
@@ -58,7 +58,7 @@ public sealed class PairedExperiment : IDisposable
 
     public void Dispose() => _reference.Dispose();
 
-    /// <summary>The changes’ times in one replay, of all and of each kind: first with flushed caches, then with warm ones.</summary>
+    /// <summary>Times the changes, all together and by kind: first with flushed caches, then with warm ones.</summary>
     private PairedCase Updates(SchemeKind kind)
     {
         double[] Replay(Scheme binding)
@@ -84,7 +84,8 @@ public sealed class PairedExperiment : IDisposable
         });
     }
 
-    /// <summary>A case whose repetition gives one time or several. First, code is run once; later, structures that stay in the cache.</summary>
+    /// <summary>Returns a case whose repetition gives one or more times. It starts with an untimed repetition, which later passes omit if
+    /// caches are flushed.</summary>
     private PairedCase Case(
         SchemeKind kind, string name, Func<Scheme, double[]> repetition, Action<IReadOnlyList<SettledTimes>> add, bool warmReference = true)
     {
@@ -107,7 +108,7 @@ public sealed class PairedExperiment : IDisposable
         return new($"{kind.Name}: {name}", 4, _context.Plan.PairGroups, Measure, add);
     }
 
-    /// <summary>Leaves out changes so few that the clock shows no time: their ratio says nothing.</summary>
+    /// <summary>Adds the row of a kind of change, unless its changes are too few for the clock to show a time.</summary>
     private void AddUpdate(SchemeKind kind, Metric metric, Term operation, SettledTimes times)
     {
         var ratios = times.Pair.Ratios.Where((_, pair) => times.Pair.A[pair] > 0).ToList();
@@ -115,7 +116,7 @@ public sealed class PairedExperiment : IDisposable
             Add(kind, metric, Spread.Of(ratios), times, _context.At(Experiment.Replay) with { Operation = operation, X = 0 });
     }
 
-    /// <summary>Seconds of all changes, and behind them those of each kind.</summary>
+    /// <summary>Returns the seconds of all changes, followed by those of each kind.</summary>
     private static double[] Each(Scheme scheme, BindingChange[] changes)
     {
         var seconds = new double[1 + Enum.GetValues<RouteChange>().Length];
@@ -133,7 +134,7 @@ public sealed class PairedExperiment : IDisposable
         return seconds;
     }
 
-    /// <summary>The share of the largest peer goes to another peer as one batch, and comes back untimed.</summary>
+    /// <summary>Times the loss of the largest peer to another peer, as one batch. The return is not timed.</summary>
     private PairedCase Loss(SchemeKind kind)
     {
         double[] Lose(Scheme binding)
@@ -149,7 +150,7 @@ public sealed class PairedExperiment : IDisposable
 
     private PairedCase Packets(SchemeKind kind, string pattern, UInt128[] keys, string operation, PacketWay way)
     {
-        // Each lookup waits for the answer of the one before: latency, as a packet by itself meets it.
+        // Each lookup waits for the answer of the one before: the latency of a single packet.
         var expected = KeyLoop.Run(new Packets(_reference, way), keys, dependent: true);
         double[] Time(Scheme binding)
         {
@@ -161,7 +162,7 @@ public sealed class PairedExperiment : IDisposable
             return [seconds];
         }
 
-        // The expected answer has warmed the reference.
+        // Computing the expected answer has warmed the reference.
         return Case(kind, $"packets, {pattern}, {operation}", Time, settled =>
         {
             var times = settled[0];

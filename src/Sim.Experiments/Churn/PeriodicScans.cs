@@ -2,9 +2,10 @@
 namespace Sim.Experiments.Churn;
 
 /// <summary>
-/// Scans at fixed intervals beside a trace. A scan during which something changes is cut off (the sequence number changed) and
-/// begins again at once, without limit, as wg(8) does on EINTR; a completed scan has seen the changes before it began. Staleness is seconds from a change
-/// to the end of the scan that shows it. Unnoticed are changes that no scan shows that ends within the trace or began with its last change.
+/// Simulates scans at fixed intervals beside a trace. A change during a scan cuts the scan off (its sequence number changes). The scan
+/// begins again at once, without limit, as wg(8) does on EINTR. A completed scan shows all changes before its start. Staleness is the time
+/// in seconds from a change to the end of the scan that shows it. Unnoticed is the number of changes that no scan begun within the trace
+/// shows.
 /// <code>
 ///   changes      x        x                 x
 ///   scans     |-----||-----||-----|...interval...|-----|
@@ -13,11 +14,12 @@ namespace Sim.Experiments.Churn;
 /// </summary>
 public readonly record struct PeriodicScans(long Completed, long Begun, double MeanStaleness, double LongestStaleness, long Unnoticed)
 {
-    /// <summary>Simulates scans of some seconds, planned at an interval in seconds, from the trace’s first event to its last.</summary>
+    /// <summary>Simulates scans of <paramref name="duration"/> seconds, planned every <paramref name="interval"/> seconds, from the trace’s
+    /// first event to its last.</summary>
     public static PeriodicScans Run(ChurnTrace trace, double interval, double duration) =>
         Run(Times(trace), trace.Seconds, interval, duration);
 
-    /// <summary>The same for times in seconds from the beginning, ascending.</summary>
+    /// <summary>Simulates the scans for changes at ascending times, in seconds from the beginning.</summary>
     public static PeriodicScans Run(IEnumerable<double> changes, double length, double interval, double duration)
     {
         using var next = changes.GetEnumerator();
@@ -60,6 +62,6 @@ public readonly record struct PeriodicScans(long Completed, long Begun, double M
         return new PeriodicScans(completed, begun, noticed == 0 ? 0 : staleness / noticed, longest, pending);
     }
 
-    /// <summary>The times of a trace's changes, in seconds from its first event.</summary>
+    /// <summary>Returns the times of a trace's changes, in seconds from its first event.</summary>
     public static IEnumerable<double> Times(ChurnTrace trace) => trace.Changes.Select(change => (change.Time - trace.First) / 1e6);
 }

@@ -1,34 +1,35 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Experiments.Churn;
 
-/// <summary>The relation of an update to a prefix that is looked up beside it.</summary>
+/// <summary>The relation of a looked-up prefix to the update.</summary>
 public enum ProbeGroup
 {
-    /// <summary>The update moves it or takes it away.</summary>
+    /// <summary>The update moves or deletes the prefix.</summary>
     Changed,
 
-    /// <summary>The same peer's, and to stay there.</summary>
+    /// <summary>The prefix belongs to the same peer, and stays there.</summary>
     Kept,
 
-    /// <summary>Another peer's.</summary>
+    /// <summary>The prefix belongs to another peer.</summary>
     Others,
 }
 
-/// <summary>A left-aligned address in a prefix that no longer one holds, with the peers before and after an update (-1: none).</summary>
+/// <summary>A left-aligned address whose longest match is the prefix, with its peers before and after an update (-1: none).</summary>
 public readonly record struct Probe(Prefix Prefix, UInt128 Address, int Before, int After, ProbeGroup Group)
 {
-    /// <summary>Whether the answer is one of before or after: neither may be wrong while the update is under way.</summary>
+    /// <summary>Whether a peer is right during the update: the peer before it or the peer after it.</summary>
     public bool Allows(int peer) => peer == Before || peer == After;
 }
 
-/// <summary>Finds addresses and their answers in a binding sorted by address and length: a model that knows no trie.</summary>
+/// <summary>Finds addresses and their peers in a binding sorted by address and length, without a trie.</summary>
 public sealed class ProbeFinder(KeyValuePair<Prefix, int>[] sorted)
 {
     private static readonly Comparer<KeyValuePair<Prefix, int>> s_byPrefix =
         Comparer<KeyValuePair<Prefix, int>>.Create(static (left, right) => left.Key.CompareTo(right.Key));
 
     /// <summary>
-    /// The first address of the prefix at this place that no longer prefix holds; false where they leave none.
+    /// Finds the first address of the prefix at a place that no longer prefix covers. Returns false if longer prefixes cover the whole
+    /// prefix.
     /// <code>
     ///   10.0.0.0/22   | 10.0.0.0/24 | 10.0.1.0/25 | here: 10.0.1.128 ...      what a prefix holds stands behind it
     /// </code>
@@ -53,7 +54,8 @@ public sealed class ProbeFinder(KeyValuePair<Prefix, int>[] sorted)
         return true;
     }
 
-    /// <summary>The peer of the longest prefix shorter than <paramref name="length"/> that holds the address; -1 for none.</summary>
+    /// <summary>Returns the peer of the longest prefix shorter than <paramref name="length"/> that holds the address; -1 for
+    /// none.</summary>
     public int Cover(Family family, UInt128 address, int length)
     {
         while (--length >= 0)
@@ -65,6 +67,6 @@ public sealed class ProbeFinder(KeyValuePair<Prefix, int>[] sorted)
         return -1;
     }
 
-    /// <summary>The last address of a prefix, the bits beyond the family's included.</summary>
+    /// <summary>Returns the last address of a prefix. The bits beyond the family's width are set, too.</summary>
     private static UInt128 End(Prefix prefix) => prefix.Address | ~Prefix.Mask(prefix.Length);
 }

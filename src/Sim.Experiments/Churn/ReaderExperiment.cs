@@ -2,8 +2,8 @@
 namespace Sim.Experiments.Churn;
 
 /// <summary>
-/// Lookups during an update that find no peer, or one that has the prefix neither before nor after. Each update
-/// is done three ways:
+/// Measures lookups during an update that find no peer, or a peer that has the prefix neither before nor after. Each update is made in
+/// three ways:
 /// <code>
 ///   alone            timed, with no reader                                     measured
 ///   beside readers   threads look up all the time, each answer is judged       measured, another number in every run
@@ -26,8 +26,8 @@ public sealed class ReaderExperiment
             context.Figures.Add(Metrics.Readers.Row(context.At(Experiment.Reader), ReaderThreads.Count));
     }
 
-    /// <summary>Runs all updates on a loaded scheme and takes them back.</summary>
-    /// <exception cref="BindingMismatchException">A lookup was wrong with no update under way, or the binding is not as it was.</exception>
+    /// <summary>Runs all updates on a loaded scheme and undoes them.</summary>
+    /// <exception cref="BindingMismatchException">A lookup was wrong with no update under way, or the final binding is wrong.</exception>
     public void Run(Scheme scheme)
     {
         foreach (var updates in _operations)
@@ -49,7 +49,7 @@ public sealed class ReaderExperiment
         _context.Start.Require(scheme, "after the updates beside readers");
     }
 
-    /// <summary>Seconds of each update with no reader beside it.</summary>
+    /// <summary>Returns the seconds of each update without readers.</summary>
     private List<double> Alone(Scheme scheme, IReadOnlyList<ReaderUpdate> updates)
     {
         var seconds = new List<double>();
@@ -68,7 +68,7 @@ public sealed class ReaderExperiment
         return seconds;
     }
 
-    /// <summary>Adds up what readers see of the updates; returns the seconds of each.</summary>
+    /// <summary>Adds the readers' observations of the updates to <paramref name="sums"/>, and returns the seconds of each update.</summary>
     private List<double> Beside(Scheme scheme, IReadOnlyList<ReaderUpdate> updates, GroupTally[] sums)
     {
         var seconds = new List<double>();

@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Sim.Experiments.Churn;
 
 /// <summary>
-/// An update that is done and taken back, again and again, beside readers, and what they have seen of it. The writer counts
-/// its way; a reader that reads the count before and after a lookup knows what the lookup ran beside:
+/// An update that is made and undone repeatedly beside readers. The writer counts its phases. A reader that reads the count before and
+/// after a lookup knows in which phases the lookup ran:
 /// <code>
 ///   state mod 4 0 before the update | 1 it is under way | 2 after it | 3 it is taken back | 0 ...
 ///   allowed     the peer before     | either            | after      | not looked at
@@ -17,7 +17,7 @@ public sealed class ReaderRound
 
     private long _state;
 
-    /// <summary>Looks up at most 64 probes of each group.</summary>
+    /// <summary>Prepares a round with at most 64 probes of each group.</summary>
     public ReaderRound(ReaderUpdate update)
     {
         Update = update;
@@ -29,17 +29,17 @@ public sealed class ReaderRound
     public ReaderUpdate Update { get; }
     public Probe[] Probes { get; }
 
-    /// <summary>Places of the probes as they are looked up, round and round: every second one is of a prefix that changes.</summary>
+    /// <summary>The order in which readers look up the probes, as indices. Every second probe is of a prefix that changes.</summary>
     public int[] Order { get; }
 
     public long State => Volatile.Read(ref _state);
 
-    /// <summary>Seconds of each time that the update was done.</summary>
+    /// <summary>The seconds of each update.</summary>
     public List<double> Seconds { get; } = [];
 
     /// <summary>
-    /// Does the update and takes it back. What it drops is freed after it, when no reader can hold it: a writer waits for
-    /// readers where the kernel's does (<c>synchronize_net</c>), not at the end of each message.
+    /// Makes the update and undoes it. Dropped objects are freed afterwards, when no reader can hold them. The writer waits for readers
+    /// only where the kernel's writer does (<c>synchronize_net</c>), not at the end of each message.
     /// </summary>
     public void Do(Scheme scheme)
     {
@@ -69,10 +69,11 @@ public sealed class ReaderRound
         }
     }
 
-    /// <summary>Seconds to the clock's tick: the 100 ns of a <see cref="TimeSpan"/> are as long as a prefix takes to move.</summary>
+    /// <summary>Returns seconds with the clock's full resolution. A <see cref="TimeSpan"/> has steps of 100 ns, in which a prefix can
+    /// move.</summary>
     public static double SecondsBetween(long from, long to) => (to - from) / (double)Stopwatch.Frequency;
 
-    /// <summary>A full barrier: nothing of what comes before is done later, nothing of what comes after is done earlier.</summary>
+    /// <summary>Begins the next phase, with a full memory barrier.</summary>
     private void Advance() => Interlocked.Increment(ref _state);
 
     private static int[] Alternate(int[] changed, int[] rest) => changed.Length == 0 || rest.Length == 0
@@ -80,15 +81,16 @@ public sealed class ReaderRound
         : [.. Enumerable.Range(0, Math.Max(changed.Length, rest.Length)).SelectMany(turn => new[] { changed[turn % changed.Length], rest[turn % rest.Length] })];
 }
 
-/// <summary>The observations of one reader in a round; its own while the round lasts.</summary>
+/// <summary>The observations of one reader in a round. No other thread reads them during the round.</summary>
 public sealed class ReaderTally(Scheme scheme, ReaderRound round)
 {
     private readonly Gap[] _gaps = new Gap[round.Probes.Length];
 
-    /// <summary>By <see cref="ProbeGroup"/>.</summary>
+    /// <summary>The counts, indexed by <see cref="ProbeGroup"/>.</summary>
     public GroupTally[] Groups { get; } = [new(), new(), new()];
 
-    /// <summary>Takes in a lookup: probe, peer found, the writer’s state before and after, the clock’s ticks at its ends.</summary>
+    /// <summary>Records a lookup: the probe’s index, the peer found, the writer’s state before and after, and the ticks at its start and
+    /// end.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void See(int at, int peer, long from, long to, long start, long end)
     {
@@ -106,7 +108,7 @@ public sealed class ReaderTally(Scheme scheme, ReaderRound round)
         SeeClosely(at, peer, from, to, start, end, during);
     }
 
-    /// <summary>The round is over: no gap goes on.</summary>
+    /// <summary>Ends the round and closes all open gaps.</summary>
     public void End()
     {
         for (var at = 0; at < _gaps.Length; at++)
@@ -129,7 +131,7 @@ public sealed class ReaderTally(Scheme scheme, ReaderRound round)
         ref readonly var probe = ref round.Probes[at];
         if (during)
         {
-            // A gap is of one update: the next one's is another.
+            // A gap belongs to one update: the next update begins another.
             if (_gaps[at].Open && _gaps[at].Update != to >> 2)
                 Close(at);
             if (!_gaps[at].Open)
@@ -144,7 +146,7 @@ public sealed class ReaderTally(Scheme scheme, ReaderRound round)
         if (Touches(from, to, 3))
             return;
         var wanted = (from & 3) == 0 ? probe.Before : probe.After;
-        // Only where the writer has not moved since, the lookup's reads included, was it at rest.
+        // The writer was at rest during the lookup only if its state is still the same after the lookup's reads.
         Interlocked.MemoryBarrier();
         if (peer != wanted && from == to && round.State == from)
             throw new BindingMismatchException($"{scheme.Name}, {round.Update.Operation}: at rest, {probe.Prefix} leads to peer {peer} instead of {wanted}");
@@ -158,23 +160,23 @@ public sealed class ReaderTally(Scheme scheme, ReaderRound round)
         _gaps[at] = default;
     }
 
-    /// <summary>From the beginning of the first wrong lookup to the end of the last.</summary>
+    /// <summary>A gap in clock ticks, from the start of the first wrong lookup to the end of the last.</summary>
     private record struct Gap(bool Open, long Update, long First, long Last);
 }
 
-/// <summary>The observations of all readers of a group, over all updates of an operation.</summary>
+/// <summary>The observations of all readers for one group, over all updates of an operation.</summary>
 public sealed class GroupTally
 {
-    /// <summary>Lookups while the update was under way.</summary>
+    /// <summary>Lookups during the update.</summary>
     public long Lookups { get; set; }
 
-    /// <summary>Of these, those that found no peer and should have.</summary>
+    /// <summary>Lookups during the update that wrongly found no peer.</summary>
     public long None { get; set; }
 
-    /// <summary>And those that found a peer that has the prefix neither before nor after.</summary>
+    /// <summary>Lookups during the update that found a peer that has the prefix neither before nor after.</summary>
     public long Other { get; set; }
 
-    /// <summary>Seconds for which a prefix was wrong, each time.</summary>
+    /// <summary>The seconds of each gap in which a prefix was wrong.</summary>
     public List<double> Gaps { get; } = [];
 
     public void Add(GroupTally other)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Experiments.Churn;
 
-/// <summary>The rows of what readers see of one operation under one scheme. <c>keys</c> says whose prefixes were looked up.</summary>
+/// <summary>Adds the readers' rows for one operation under one scheme. The column <c>keys</c> says whose prefixes were looked up.</summary>
 public sealed class ReaderRows(ChurnContext context, Scheme scheme, string operation)
 {
     private readonly Figure _at = context.At(Experiment.Reader) with { Operation = operation };
@@ -13,14 +13,14 @@ public sealed class ReaderRows(ChurnContext context, Scheme scheme, string opera
         _ => KeyPatterns.Others,
     };
 
-    /// <summary>The writer's times for the update, with no reader and beside them.</summary>
+    /// <summary>Adds the writer's times for the update, alone and beside readers.</summary>
     public void AddTimes(List<double> alone, List<double> beside)
     {
         Add(Times(Metrics.Time, alone));
         Add(Times(Metrics.TimeBesideReaders, beside));
     }
 
-    /// <summary>Operations of the trie in the update, and the time of one.</summary>
+    /// <summary>Adds the number of trie operations in the update, and the time of one.</summary>
     public void AddSteps(int steps, List<double> alone)
     {
         if (steps == 0)

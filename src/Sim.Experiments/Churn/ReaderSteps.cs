@@ -2,8 +2,8 @@
 namespace Sim.Experiments.Churn;
 
 /// <summary>
-/// An update taken step by step: after each operation of the trie every probe is looked up. Exact and repeatable, unlike the
-/// threads' figures.
+/// An update made step by step: every probe is looked up after each operation of the trie. The counts are exact and repeatable, unlike
+/// those of threads.
 /// <code>
 ///   REPLACE of a, b, c    -a  -b  -c  +a  +b  +c        between two operations is one step
 ///                            |   |   |   |   |
@@ -22,11 +22,11 @@ public sealed class ReaderSteps
         (_none, _other) = (new int[probes.Length], new int[probes.Length]);
     }
 
-    /// <summary>Operations of the trie that the update takes.</summary>
+    /// <summary>The number of trie operations in the update.</summary>
     public int Steps { get; private set; }
 
-    /// <summary>Does the update and takes it back; 0 steps where the scheme does not tell them.</summary>
-    /// <exception cref="BindingMismatchException">Before or after it, a probe's answer is not what it has to be.</exception>
+    /// <summary>Makes the update and undoes it. The number of steps is 0 if the scheme does not report its operations.</summary>
+    /// <exception cref="BindingMismatchException">A probe's answer is wrong before or after the update.</exception>
     public static ReaderSteps Count(Scheme scheme, ReaderUpdate update)
     {
         var steps = new ReaderSteps(scheme, update.Probes);
@@ -78,5 +78,6 @@ public sealed class ReaderSteps
     }
 }
 
-/// <summary>Prefixes of a group probed and hit; the most steps for which one had no peer, a third peer, or either.</summary>
+/// <summary>The numbers of prefixes probed and hit in a group, and the most steps for which one had no peer, a wrong peer, or
+/// either.</summary>
 public readonly record struct GroupSteps(int Probed, int Hit, int None, int Other, int Wrong);

@@ -3,7 +3,8 @@ using System.Runtime.ExceptionServices;
 
 namespace Sim.Experiments.Churn;
 
-/// <summary>Threads that look up in a scheme beside the writer, which makes them, hands over rounds and ends them.</summary>
+/// <summary>Threads that look up addresses in a scheme beside the writer. The writer starts them, gives them rounds, and ends
+/// them.</summary>
 public sealed class ReaderThreads : IDisposable
 {
     private readonly Scheme _scheme;
@@ -27,17 +28,18 @@ public sealed class ReaderThreads : IDisposable
             reader.Thread!.Start();
     }
 
-    /// <summary>One less than there are processors: the writer has one to itself.</summary>
+    /// <summary>The number of readers: one less than the number of processors, because the writer has one to itself; 1 to 4.</summary>
     public static int Count => Math.Clamp(Environment.ProcessorCount - 1, 1, 4);
 
-    /// <summary>Hands the round over, and returns when every reader looks up its probes.</summary>
+    /// <summary>Starts a round, and returns when every reader is looking up its probes.</summary>
     public void Begin(ReaderRound round)
     {
         _round = round;
         Await(reader => reader.In == round);
     }
 
-    /// <summary>Ends the round and adds up what the readers saw, by <see cref="ProbeGroup"/>.</summary>
+    /// <summary>Ends the round and adds the readers' observations to <paramref name="sums"/>, indexed by <see
+    /// cref="ProbeGroup"/>.</summary>
     /// <exception cref="BindingMismatchException">A lookup was wrong with no update under way.</exception>
     public void End(GroupTally[] sums)
     {
@@ -91,7 +93,7 @@ public sealed class ReaderThreads : IDisposable
         }
         catch (Exception failure)
         {
-            // The writer throws it again; it waits for nobody who is gone.
+            // The writer rethrows it, and does not wait for readers that have ended.
             _failure = failure;
         }
         finally

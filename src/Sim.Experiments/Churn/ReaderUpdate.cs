@@ -1,25 +1,26 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Experiments.Churn;
 
-/// <summary>Limits for a scheme: milliseconds per operation beside readers, prefixes to move and delete, lookups of an update’s steps.</summary>
+/// <summary>Limits per scheme: milliseconds of each operation beside readers, prefixes to move and delete, and lookups in an update’s
+/// steps.</summary>
 public sealed record ReaderEffort(int Milliseconds, int Variants, int StepLookups)
 {
     public static ReaderEffort Full { get; } = new(120, 8, 3_000_000);
     public static ReaderEffort Quick { get; } = new(20, 4, 500_000);
 }
 
-/// <summary>An update, what takes it back, and addresses to look up meanwhile. No changes: the peer’s set is sent again.</summary>
+/// <summary>An update, the changes that undo it, and the addresses to look up. Without changes, the peer’s set is sent again.</summary>
 public sealed record ReaderUpdate(
     string Operation, int Peer, BindingChange[] Changes, BindingChange[] Back, List<Prefix> Set, Probe[] Probes)
 {
-    /// <summary>The daemon's own lookups before it; not the kernel's time.</summary>
+    /// <summary>Does the daemon's own lookups, which are not part of the kernel's time.</summary>
     public void Prepare(Scheme scheme)
     {
         if (Changes.Length > 0)
             scheme.Prepare(Changes);
     }
 
-    /// <summary>The kernel's part.</summary>
+    /// <summary>Does the kernel's part of the update.</summary>
     public void Apply(Scheme scheme)
     {
         if (Changes.Length > 0)
@@ -37,10 +38,12 @@ public sealed record ReaderUpdate(
     }
 }
 
-/// <summary>Updates of the peer with the most prefixes: one moves, one goes, all move to one other peer, all are sent again.</summary>
+/// <summary>Updates of the peer with the most prefixes: one prefix moves, one is deleted, all move to one other peer, or all are sent
+/// again.</summary>
 /// <remarks>
-/// Addresses to look up are drawn once, by seed. Of the peer's prefixes all are looked up where they fit into the effort, else a random part. Of
-/// other peers' prefixes, neighbours of these in the sorted table come first (those that cover them, that they cover, and beside them), then any.
+/// Addresses are drawn once, by seed. All of the peer's prefixes are looked up if the effort allows it, otherwise a random part. Other
+/// peers' prefixes are drawn too: first the neighbours of the peer's prefixes in the sorted table, then any. A neighbour covers the peer's
+/// prefix, lies in it, or lies beside it.
 /// </remarks>
 public sealed class ReaderUpdates
 {

@@ -4,8 +4,8 @@ using MathNet.Numerics.Distributions;
 namespace Sim.Experiments.Churn;
 
 /// <summary>
-/// Seconds of REPLACE for each prefix that is sent again, with their 95% interval, and the kernel's work for all N replacements of a sample.
-/// Doing it for every withdrawal of a full table would take minutes.
+/// The seconds that REPLACE takes per prefix sent again, with a 95 % interval, and the kernel's work for all N replacements of a sample.
+/// Replacing a set for every withdrawal of a full table would take minutes.
 /// <code>
 ///   plan      n deletions of the trace are drawn at random (reservoir, seeded), so that peers come as often as they do there;
 ///             for each, its peer's set is replaced in full once, in the loaded table, and put back
@@ -55,7 +55,7 @@ public readonly record struct ReplacementCost(double Seconds, double Low, double
         return new ReplacementCost(ratio, low, high, times.Count, work);
     }
 
-    /// <summary>For each drawn deletion an insertion of its peer's: of that prefix, or of one that the peer has at the start.</summary>
+    /// <summary>Draws deletions of the trace, and returns for each an insertion of a prefix that its peer has at the start.</summary>
     private static List<BindingChange> Victims(ChurnContext context)
     {
         var rng = new Rng(context.Seed);

@@ -4,9 +4,9 @@ using HdrHistogram;
 namespace Sim.Experiments.Churn;
 
 /// <summary>
-/// Replays the trace on a loaded scheme, in rounds for each window: at full speed with a clock around each batch, and with
-/// these times on the trace's own clock. After each round the binding is led back to the start; after a window's last round
-/// it is first compared with the model's.
+/// Replays the trace on a loaded scheme, in several rounds for each window. Batches are timed at full speed, and these times are then
+/// simulated on the trace's own clock. After a window's last round the binding is compared with the model's. After every round the binding
+/// is led back to the start.
 /// </summary>
 public sealed class ReplayExperiment(ChurnContext context, Scheme scheme)
 {
@@ -41,7 +41,7 @@ public sealed class ReplayExperiment(ChurnContext context, Scheme scheme)
         context.Start.Require(scheme, "led back to the start");
     }
 
-    /// <summary>Whether replacing every peer's set that the trace takes a prefix from would take too long.</summary>
+    /// <summary>Whether replacing a whole set for every deletion of the trace would take too long.</summary>
     private bool NeedsEstimate() =>
         scheme.Kind.Name.Resends
         && context.Trace.Counts.Deletes * (context.Table.Prefixes.Length / context.Peers) > context.Plan.ReplacedPrefixes;
@@ -79,12 +79,12 @@ public sealed class ReplayExperiment(ChurnContext context, Scheme scheme)
     }
 }
 
-/// <summary>The sums of one replay of a trace that begins at a microsecond.</summary>
+/// <summary>The sums of one replay. The origin is the trace's beginning, in microseconds since 1970.</summary>
 public sealed class ReplayRound(long origin)
 {
     public ReplayCosts All { get; } = new();
 
-    /// <summary>By <see cref="RouteChange"/>; filled where each change is a batch of its own.</summary>
+    /// <summary>The sums by <see cref="RouteChange"/>, filled only if each change is a batch of its own.</summary>
     public ReplayCosts[] ByKind { get; } = [new(), new(), new(), new()];
 
     public OwnClock Own { get; } = new(origin);
@@ -92,7 +92,7 @@ public sealed class ReplayRound(long origin)
     /// <summary>Changes before coalescing.</summary>
     public long Taken { get; set; }
 
-    /// <summary>Windows, including those that coalescing left empty.</summary>
+    /// <summary>The number of windows, including those that coalescing left empty.</summary>
     public long Windows { get; set; }
 
     /// <summary>Seconds of the whole replay in this program, encoding and counting included.</summary>
@@ -109,13 +109,13 @@ public sealed class ReplayCosts
 
     public long Batches { get; private set; }
 
-    /// <summary>Changes in them, after coalescing.</summary>
+    /// <summary>The number of changes in the batches, after coalescing.</summary>
     public long Changes { get; private set; }
 
-    /// <summary>Prefixes that replacements sent again without being timed.</summary>
+    /// <summary>Prefixes that REPLACE would have sent again, whose time is estimated.</summary>
     public long Estimated { get; private set; }
 
-    /// <summary>Seconds in all, estimates included.</summary>
+    /// <summary>The total seconds, estimates included.</summary>
     public double Seconds { get; private set; }
 
     public Sent Sent { get; private set; }
@@ -132,6 +132,6 @@ public sealed class ReplayCosts
         _ns.RecordValue(Math.Clamp((long)Math.Round(seconds * 1e9), 1, HighestNs));
     }
 
-    /// <summary>Nanoseconds that this share of the batches does not exceed, to three digits.</summary>
+    /// <summary>Returns the nanoseconds that a percentage of the batches does not exceed, to three digits.</summary>
     public double Percentile(double percent) => _ns.GetValueAtPercentile(percent);
 }

@@ -1,23 +1,20 @@
 // SPDX-License-Identifier: MIT
-using Sim.Files;
-using Sim.Netlink;
-
 namespace Sim.Experiments.Scaling;
 
 /// <summary>
-/// The cost of inserting a route among more and more peers of one device. fib_info's hash covers neither gateway nor
-/// encapsulation, so the infos of all peers share a bucket and each insertion walks it; the series' patch 2 hashes the
-/// encapsulation; a nexthop object's id is hashed, to 8 bits.
+/// Measures the cost of inserting a route among more and more peers of one device. fib_info's hash covers neither gateway nor
+/// encapsulation, so the infos of all peers share a bucket, and each insertion walks it. Patch 2 of the series hashes the encapsulation. A
+/// nexthop object's id is hashed too, in Linux 6.12 only to 8 bits.
 /// </summary>
 /// <remarks>
-/// One route per peer of the largest place is inserted first, so that the trie is the same at every place and each peer has a fib_info. The timed inserts
-/// find theirs half way along the bucket on average. <c>validate</c> does the same.
+/// The same number of routes is inserted first at every place: one per peer of the largest place. So the trie is always the same, and each
+/// peer has a fib_info. The timed inserts find theirs half way along the bucket on average. <c>validate</c> does the same.
 /// </remarks>
 public sealed class FibInfoBucket(ScalingTables tables, ScalingPlan plan, ulong seed, IWorkProgress progress, CancellationToken cancel)
 {
     private const int MostInserts = 2000, LeastInserts = 100;
 
-    /// <summary>Infos that a round's insertions may walk where all share a bucket.</summary>
+    /// <summary>The most infos that a round's insertions may walk if all infos share a bucket.</summary>
     private const int MostWalked = 1_000_000;
 
     private static readonly Cost s_time = new(Operations.InsertAmong, Metrics.Time);
@@ -28,7 +25,8 @@ public sealed class FibInfoBucket(ScalingTables tables, ScalingPlan plan, ulong 
         (SchemeName.Unhashed, RouteShape.PeerKey, false), (SchemeName.Hashed, RouteShape.PeerKey, true), (SchemeName.NexthopObjects, RouteShape.Nexthop, true),
     ];
 
-    /// <summary>Rows of each case at each number of peers that the table has prefixes for, and of the lines through them.</summary>
+    /// <summary>Returns the rows of each case at each number of peers that the table has prefixes for, and the rows of the fitted
+    /// lines.</summary>
     public IReadOnlyList<Figure> Run()
     {
         var figures = new List<Figure>();
@@ -84,14 +82,14 @@ public sealed class FibInfoBucket(ScalingTables tables, ScalingPlan plan, ulong 
         });
     }
 
-    /// <summary>Routes that the others leave, leading to peers at random.</summary>
+    /// <summary>Returns the routes to insert: prefixes that have no route yet, with random peers.</summary>
     private (Prefix Prefix, int Peer)[] Inserts(ScalingTable table, int peers, int routes, int timed)
     {
         var rng = Rng.Derive(seed, (ulong)peers);
         return [.. table.Drawn.Skip(routes).Take(timed).Select(place => (table.Prefixes[place], rng.Below(peers)))];
     }
 
-    /// <summary>Inserts the routes, and takes them away again off the clock.</summary>
+    /// <summary>Times the insertion of the routes, and removes them off the clock.</summary>
     private static void Time(FibStructure fib, (Prefix Prefix, int Peer)[] routes, ScalingSamples samples, string name)
     {
         var walked = fib.InfosWalked;
@@ -105,7 +103,8 @@ public sealed class FibInfoBucket(ScalingTables tables, ScalingPlan plan, ulong 
             KernelStructure.Check(fib.Unbind(prefix, peer), prefix);
     }
 
-    /// <summary>A straight line over all points, in ns and peers: what one more peer costs, and what is left without any.</summary>
+    /// <summary>Fits a straight line through all points. Its slope is the ns per further peer, and its intercept the ns without
+    /// peers.</summary>
     private static IEnumerable<Figure> Fit(List<Figure> points)
     {
         if (LineFit.Of([.. points.Select(f => f.X!.Value)], [.. points.Select(f => f.Value)]) is not { } fit)

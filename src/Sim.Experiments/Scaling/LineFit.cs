@@ -6,17 +6,17 @@ using MathNet.Numerics.LinearRegression;
 namespace Sim.Experiments.Scaling;
 
 /// <summary>
-/// A straight line through N points by ordinary least squares, with the 95% interval of its slope. Of a power law the slope is the exponent, and the
-/// intercept the factor: y at x = 1. R² is the share of y's variance that the line explains; NaN where y does not vary.
+/// A straight line through N points by ordinary least squares, with the 95 % interval of its slope. For a power law, the slope is the
+/// exponent and the intercept is the factor (y at x = 1). R² is the share of y's variance that the line explains; NaN if y does not vary.
 /// </summary>
 public readonly record struct LineFit(double Slope, double Low, double High, double Intercept, double RSquared, int N)
 {
-    /// <summary>Fewer points leave no degree of freedom for an interval.</summary>
+    /// <summary>The fewest points. Fewer leave no degree of freedom for an interval.</summary>
     public const int LeastPoints = 3;
 
     /// <summary>
-    /// Fits y = intercept + slope * x. The interval is Student's t with n - 2 degrees of freedom times the slope's standard error, which is the
-    /// residuals' over the spread of x. Returns null for fewer than <see cref="LeastPoints"/> points, or where all have one x.
+    /// Fits y = intercept + slope * x. The interval is Student's t with n - 2 degrees of freedom times the slope's standard error. Returns
+    /// null for fewer than <see cref="LeastPoints"/> points, or if all points have the same x.
     /// </summary>
     public static LineFit? Of(double[] x, double[] y)
     {
@@ -35,7 +35,8 @@ public readonly record struct LineFit(double Slope, double Low, double High, dou
         return new LineFit(slope, slope - reach, slope + reach, intercept, varies ? GoodnessOfFit.RSquared(fitted, y) : double.NaN, x.Length);
     }
 
-    /// <summary>Fits y = factor * x^exponent as a line through the logarithms: relative differences count. All are above 0.</summary>
+    /// <summary>Fits y = factor * x^exponent as a line through the logarithms, so relative differences count. All values must be above
+    /// 0.</summary>
     public static LineFit? OfPower(double[] x, double[] y)
     {
         if (x.Concat(y).Any(value => !(value > 0)))

@@ -1,29 +1,25 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures.Machine;
-using Sim.Files;
-
 namespace Sim.Experiments.Scaling;
 
 /// <summary>
-/// Each cost of each scheme over numbers of prefixes and over numbers of peers, and what one more peer costs an insertion.
-/// At each place the schemes take turns, in one direction and then in the other, each with structures of its own that are gone
-/// before the next begins: one is in memory at a time, and slow drift falls on all alike. Where rounds disagree, half of them are made
-/// again.
+/// Measures each cost of each scheme over numbers of prefixes and of peers, and the cost of one more peer to an insertion. At each place
+/// the schemes are interleaved, forwards and then backwards, so that slow drift affects all alike. Each scheme has its own structures, and
+/// one scheme at a time is in memory. If rounds disagree, half as many are added.
 /// </summary>
 public sealed class ScalingExperiment(
     ScalingTables tables, IReadOnlyList<SchemeKind> kinds, ScalingPlan plan, ulong seed, IWorkProgress progress, CancellationToken cancel,
     MachineWatch? watch = null)
 {
-    /// <summary>Seconds of running code until the compiler is done with it.</summary>
+    /// <summary>Seconds for which code runs until the JIT compiler has optimised it.</summary>
     private const double WarmSeconds = 1;
     private const int WarmPrefixes = 300;
 
-    /// <summary>Places of an axis that are measured however little time there is: they are small, and a line needs points.</summary>
+    /// <summary>The first places of an axis that are measured regardless of time: they are small, and a line needs points.</summary>
     private const int AlwaysMeasured = 4;
 
     private readonly List<Figure> _figures = [];
 
-    /// <summary>Runs both axes and the bucket. Returns rows of each cost, place and scheme, and of what was fitted to them.</summary>
+    /// <summary>Runs both axes and the bucket. Returns the rows of each cost, place and scheme, and the rows of the fits.</summary>
     public IReadOnlyList<Figure> Run()
     {
         Warm();
@@ -36,7 +32,7 @@ public sealed class ScalingExperiment(
         return _figures;
     }
 
-    /// <summary>Never more than half as many peers as prefixes, so that each has two.</summary>
+    /// <summary>Returns the number of peers: at most half the number of prefixes, so that each peer has two.</summary>
     private int PeersFor(int prefixes) => Math.Clamp(prefixes / 2, 1, plan.FixedPeers);
 
     private void Warm()
@@ -51,7 +47,7 @@ public sealed class ScalingExperiment(
         }
     }
 
-    /// <summary>Measures places in their order until the next one would exceed the time; the first ones always.</summary>
+    /// <summary>Measures the places in order until the next one would exceed the time. The first places are always measured.</summary>
     private void Axis(Term axis, IReadOnlyList<int> places, double seconds, Func<int, (int Prefixes, int Peers)> at)
     {
         var clock = Stopwatch.StartNew();
@@ -60,7 +56,7 @@ public sealed class ScalingExperiment(
         foreach (var place in places)
         {
             cancel.ThrowIfCancellationRequested();
-            // Growth in proportion to the place is the worst that was seen, except in a scheme whose bucket grows with the peers.
+            // Growth in proportion to the place is the fastest growth seen so far, except in a scheme whose bucket grows with the peers.
             var expected = last == 0 ? 0 : spent * place / last * plan.Rounds(at(place).Prefixes) / plan.Rounds(at(last).Prefixes);
             if (axis == Axes.Peers)
                 expected = spent * Math.Sqrt((double)place / Math.Max(last, 1));

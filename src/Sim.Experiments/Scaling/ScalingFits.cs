@@ -2,8 +2,8 @@
 namespace Sim.Experiments.Scaling;
 
 /// <summary>
-/// Power laws through the points of each scheme and cost, in two parts of each axis: no cost is a straight line over all of it.
-/// Small tables fit into the first cache and into the structures' first pages; a few peers are not yet a long bucket.
+/// Fits power laws to the points of each scheme and cost, in two parts of each axis, because no cost is a straight line over a whole axis.
+/// Small tables fit into the first-level cache and into the structures' first pages, and few peers make no long bucket.
 /// <code>
 ///   prefixes   10 ........ 1,000 ........ 4,000,000      the points up to 1,000 | those from 1,000
 ///   peers      1 .......... 100 ............ 10,000      the points up to 100   | those from 100
@@ -11,12 +11,14 @@ namespace Sim.Experiments.Scaling;
 /// </summary>
 public static class ScalingFits
 {
-    /// <summary>Rows of exponents with their 95% intervals, and of the variance they explain; none for fewer than three points.</summary>
+    /// <summary>Returns rows of exponents with 95 % intervals, and of the variance that they explain; none for fewer than three
+    /// points.</summary>
     public static IEnumerable<Figure> Of(IEnumerable<Figure> figures) => figures
         .Where(f => f.Experiment == Experiment.Scaling && f.Value > 0 && IsFitted(f)).GroupBy(f => (f.Scheme, f.Item, f.Operation, f.Metric))
         .SelectMany(curve => Rows([.. curve.Where(f => f.X <= Axes.Split(curve.Key.Item))]).Concat(Rows([.. curve.Where(f => f.X >= Axes.Split(curve.Key.Item))])));
 
-    /// <summary>Times, memory, and the bytes that REPLACE makes grow; bytes and messages of other changes are the same everywhere.</summary>
+    /// <summary>Whether a cost is fitted: times, memory, and the bytes of deletions, which grow under REPLACE. Bytes and messages of other
+    /// changes do not grow.</summary>
     private static bool IsFitted(Figure point) => point.Metric == Metrics.Time || point.Metric == Metrics.PageBytesPerPrefix
         || (point.Metric == Metrics.BytesPerChange && point.Operation == Operations.Delete);
 
@@ -30,7 +32,8 @@ public static class ScalingFits
             yield return Metrics.RSquared.OfCost(cost).Row(at, fit.RSquared) with { N = fit.N };
     }
 
-    /// <summary>The columns of fitted rows: X is the first of the points, and the order says from where to where they reach.</summary>
+    /// <summary>Returns the columns of fitted rows. X is the first point's place, and the order names the first and the last
+    /// place.</summary>
     public static Figure At(List<Figure> points, Experiment experiment)
     {
         var (first, last) = (points.MinBy(f => f.X)!, points.MaxBy(f => f.X)!);

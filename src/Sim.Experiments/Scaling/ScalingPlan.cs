@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Experiments.Scaling;
 
-/// <summary>Which places are measured, and how often: the one place where the three depths differ.</summary>
+/// <summary>The places that are measured, and the repetitions. The three depths differ here alone.</summary>
 /// <remarks>
-/// The axis of prefixes has FixedPeers peers, or half as many as prefixes; the axis of peers has FixedPrefixes prefixes, or the whole table. A place has as many
-/// rounds as load RoundPrefixes together, between LeastRounds and MostRounds. Keys is the length of a run of lookups. The place that would exceed an axis's
-/// seconds ends it.
+/// The axis of prefixes has FixedPeers peers, or half as many peers as prefixes if that is less. The axis of peers has FixedPrefixes
+/// prefixes, or the whole table if it is smaller. The rounds of a place load RoundPrefixes prefixes together, but there are at least
+/// LeastRounds and at most MostRounds. Keys is the number of lookups in a run. An axis ends before the place that would exceed its seconds.
 /// </remarks>
 public sealed record ScalingPlan(
     IReadOnlyList<int> Prefixes, int FixedPeers, IReadOnlyList<int> Peers, int FixedPrefixes,
@@ -21,15 +21,15 @@ public sealed record ScalingPlan(
 
     private static readonly int[] s_peers = [1, 3, 10, 30, 100, 300, 1000, 3000, MostPeers];
 
-    /// <summary>Everything: what <c>scale</c> runs.</summary>
+    /// <summary>The plan of <c>scale</c>: everything.</summary>
     public static ScalingPlan Whole { get; } =
         new(s_prefixes, 32, s_peers, 100_000, 7, 600_000, 2, 1 << 16, double.PositiveInfinity, double.PositiveInfinity);
 
-    /// <summary>A part of <c>churn</c>: some three quarters of a minute.</summary>
+    /// <summary>The plan for a part of <c>churn</c>: about 45 seconds.</summary>
     public static ScalingPlan OfChurn { get; } =
         Whole with { MostRounds = 5, RoundPrefixes = 200_000, LeastRounds = 1, Keys = 1 << 15, PrefixSeconds = 24, PeerSeconds = 14 };
 
-    /// <summary>A part of <c>churn --quick</c>: some six seconds.</summary>
+    /// <summary>The plan for a part of <c>churn --quick</c>: about six seconds.</summary>
     public static ScalingPlan Quick { get; } = new(
         [10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000], 32, [1, 10, 100, 300, 1000], 10_000,
         3, 20_000, 1, 1 << 13, 2.5, 2);
@@ -39,7 +39,8 @@ public sealed record ScalingPlan(
 
     public int Rounds(int prefixes) => Math.Clamp(RoundPrefixes / prefixes, LeastRounds, MostRounds);
 
-    /// <summary>The plan for a table: its size takes the place of numbers near it, and is the last if no larger one can be made.</summary>
+    /// <summary>Returns the plan for a table. The table's own size replaces sizes near it, and is the last one if no larger table can be
+    /// made.</summary>
     public ScalingPlan For(int own, bool grows)
     {
         var others = Prefixes.Where(prefixes => prefixes * 1.5 < own || (grows && prefixes > own * 1.5));

@@ -2,25 +2,25 @@
 namespace Sim.Experiments.Scaling;
 
 /// <summary>
-/// All costs of a scheme with one table and one number of peers. A table of ten prefixes is loaded in tens of nanoseconds each,
-/// and a clock ticks in tens of nanoseconds too: so small ones are made many times over, and what is timed goes over all of them.
+/// Measures all costs of a scheme with one table and one number of peers. A prefix of a small table loads within a few ticks of the clock,
+/// so small tables are copied many times, and each timed interval covers all copies.
 /// <code>
 ///   copies   as many fresh structures as hold 2,000 prefixes together, 24 at most
 ///   updates  a tenth of each copy's prefixes, at random: deleted, inserted again, moved, moved back; in cycles until there are 2,000
 ///   loss     one peer's whole share to the next, then back; peer after peer, until 2,000 prefixes were lost
 ///   lookups  all keys, in eight parts
 /// </code>
-/// A round's value is the median of its cycles, peers or parts, so that an interruption spoils one of them. Each change is a
-/// message of its own. The daemon's side (<see cref="Scheme.Prepare"/>) is outside the clock.
+/// A round's value is the median of its cycles, peers or parts, so that an interruption spoils only one of them. Each change is a message
+/// of its own. The daemon's side (<see cref="Scheme.Prepare"/>) is not timed.
 /// </summary>
 public sealed class ScalingProbe
 {
     private const int Enough = 2000, MostCopies = 24, MostUpdated = 400, KeyParts = 8;
 
-    /// <summary>Prefixes that REPLACE may send again in one cycle of deletions; what is left is deleted off the clock.</summary>
+    /// <summary>The most prefixes that REPLACE may send again in one cycle of deletions. Further deletions are not timed.</summary>
     private const int MostReplaced = 20_000;
 
-    /// <summary>Changes of a kind whose bytes are counted.</summary>
+    /// <summary>The most changes of a kind whose bytes are counted.</summary>
     private const int MostCounted = 32;
 
     private readonly ScalingTable _table;
@@ -50,7 +50,7 @@ public sealed class ScalingProbe
     private int Updated => Math.Clamp(_table.Prefixes.Length / 10, 1, MostUpdated);
 
     /// <summary>Runs one round with new structures.</summary>
-    /// <exception cref="InvalidOperationException">A lookup's answer is not that of the schemes before.</exception>
+    /// <exception cref="InvalidOperationException">A lookup's answer differs from the schemes before.</exception>
     public void Run(SchemeKind kind, ScalingSamples samples)
     {
         var copies = new Scheme[Copies];
@@ -96,7 +96,8 @@ public sealed class ScalingProbe
         samples.Add(scheme.Name, new(Operations.Receive, Metrics.Time), Time(scheme, PacketWay.Receive));
     }
 
-    /// <summary>Looks all keys up twice: the first run warms the caches and gives the expected answer, the second is timed.</summary>
+    /// <summary>Returns the ns of a lookup. All keys are looked up twice: the first run warms the caches and gives the expected answer, the
+    /// second is timed.</summary>
     private double Time(Scheme scheme, PacketWay way)
     {
         var (answer, again, tally) = (_keys.Sum(part => Look(scheme, part, way)), 0L, new List<double>());
@@ -112,7 +113,7 @@ public sealed class ScalingProbe
             : throw new InvalidOperationException($"{scheme.Name}: two runs over the same keys gave different answers");
     }
 
-    /// <summary>All lookups of packets, independent of each other; received ones without rp_filter.</summary>
+    /// <summary>Looks up the keys as packets, independently of each other; received packets without rp_filter.</summary>
     private static long Look(Scheme scheme, UInt128[] keys, PacketWay way) => KeyLoop.Run(new Packets(scheme, way), keys, dependent: false);
 
     private void Updates(Scheme[] copies, ScalingSamples samples)
@@ -140,7 +141,7 @@ public sealed class ScalingProbe
             Add(Operations.Move, moving);
     }
 
-    /// <summary>Makes each copy's changes, one message each, and adds their time.</summary>
+    /// <summary>Makes each copy's changes, one message each, and adds the time per change to the tally.</summary>
     private static void Time(Scheme[] copies, BindingChange[][] changes, List<double> tally)
     {
         var replaced = 0L;
@@ -152,7 +153,7 @@ public sealed class ScalingProbe
             return;
         }
 
-        // What needs no preparation once needs none at all.
+        // If a kind of change needs no preparation once, it never does.
         var clock = Stopwatch.GetTimestamp();
         for (var copy = 0; copy < copies.Length; copy++)
         {
@@ -163,7 +164,7 @@ public sealed class ScalingProbe
         tally.Add(Nanoseconds(clock) / (copies.Length * changes[0].Length));
     }
 
-    /// <summary>The same for REPLACE: the daemon looks into its own tables between any two messages to one copy.</summary>
+    /// <summary>Times changes under REPLACE: the daemon reads its own tables between two messages to one copy.</summary>
     private static void TimePrepared(Scheme[] copies, BindingChange[][] changes, List<double> tally)
     {
         var replaced = 0L;
@@ -248,7 +249,7 @@ public sealed class ScalingProbe
 
     private BindingChange Change(int place, int from, int to) => new(0, _table.Prefixes[place], from, to);
 
-    /// <summary>The peer that another's prefixes go to; none if it is the only one.</summary>
+    /// <summary>Returns the peer that takes over another peer's prefixes; none if there is only one peer.</summary>
     private int Next(int peer) => _peers == 1 ? BindingChange.NoPeer : (peer + 1) % _peers;
 
     private static double Median(List<double> times) => Spread.Of(times).Median;

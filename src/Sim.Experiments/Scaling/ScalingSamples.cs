@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Experiments.Scaling;
 
-/// <summary>One of the costs that are followed over sizes; memory has no operation.</summary>
+/// <summary>A cost that is measured over sizes. Memory has no operation.</summary>
 public readonly record struct Cost(Term? Operation, Metric Metric);
 
 /// <summary>The values of each scheme from the rounds at one place.</summary>
@@ -21,13 +21,14 @@ public sealed class ScalingSamples
 
     public bool Has(string scheme, Cost cost) => _values.ContainsKey((scheme, cost));
 
-    /// <summary>Whether both halves of the rounds agree, or two of three passes; rounds after <see cref="Again"/> are the third pass.</summary>
+    /// <summary>Whether both halves of the rounds agree, or two of three passes. Rounds after <see cref="Again"/> are the third
+    /// pass.</summary>
     public bool Settled => _values.Keys.All(key => Settle(key).Settled);
 
     /// <summary>Begins the third pass.</summary>
     public void Again() => _again = _values.ToDictionary(cost => cost.Key, cost => cost.Value.Count);
 
-    /// <summary>Rows of all costs, with median and quartiles.</summary>
+    /// <summary>Returns the rows of all costs, with median and quartiles.</summary>
     public IEnumerable<Figure> Rows(Figure at)
     {
         foreach (var (scheme, cost) in _values.Keys)

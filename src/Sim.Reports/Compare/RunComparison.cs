@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Files;
-using Sim.Reports.Runs;
-
 namespace Sim.Reports.Compare;
 
 /// <summary>

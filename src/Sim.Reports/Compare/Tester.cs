@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Reports.Runs;
-
 namespace Sim.Reports.Compare;
 
 /// <summary>A measured row before and after. If there is something to test: the effect, its p for all rows, the noise to exceed.</summary>

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Reports.Plots;
-
 namespace Sim.Reports.Pages;
 
 /// <summary>

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Reports.Compare;
-
 namespace Sim.Reports.Pages;
 
 /// <summary>The effect of a change: the verdict and the differences first, then every measured row, then rows without a counterpart.</summary>

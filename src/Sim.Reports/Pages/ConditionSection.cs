@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
-using System.Globalization;
-using Sim.Figures.Machine;
 using Sim.Figures.Measuring;
-using Sim.Reports.Runs;
 
 namespace Sim.Reports.Pages;
 

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Globalization;
-using Sim.Reports.Plots;
-
 namespace Sim.Reports.Pages;
 
 /// <summary>A plot as the page needs it: the name of its PNG, and drawings for wide screens and paper, and for phones.</summary>

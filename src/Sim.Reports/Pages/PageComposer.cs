@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Reports.Compare;
-using Sim.Reports.Plots;
-
 namespace Sim.Reports.Pages;
 
 /// <summary>

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Globalization;
 namespace Sim.Reports.Pages;
 
 /// <summary>The answers to lookups during an update: no peer, a wrong one, and for how long.</summary>

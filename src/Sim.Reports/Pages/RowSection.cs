@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Globalization;
-
 namespace Sim.Reports.Pages;
 
 /// <summary>All rows, each with the anchor that the numbers of the page lead to.</summary>

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Globalization;
-using Sim.Reports.Plots;
-
 namespace Sim.Reports.Pages;
 
 /// <summary>Growth of costs with prefixes and peers: sentences, a plot per cost, exponents with intervals, every point.</summary>

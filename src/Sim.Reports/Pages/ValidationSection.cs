@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Globalization;
-
 namespace Sim.Reports.Pages;
 
 /// <summary>The validation: whether port and kernel agree, where not, what both counted, what both cost, how far to trust it.</summary>

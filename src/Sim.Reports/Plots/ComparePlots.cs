@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Reports.Compare;
-
 namespace Sim.Reports.Plots;
 
 /// <summary>The plots of a comparison of runs.</summary>

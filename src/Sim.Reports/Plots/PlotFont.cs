@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Globalization;
 using ScottPlot;
 using SkiaSharp;
 

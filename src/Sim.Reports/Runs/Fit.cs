@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures.Machine;
-using Sim.Files;
-
 namespace Sim.Reports.Runs;
 
 /// <summary>Decides which runs may be put together, and tells how their machines differ.</summary>

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Files;
-
 namespace Sim.Reports.Runs;
 
 /// <summary>A row of one or several runs, and what each of these had there, in the order of the runs; null for nothing.</summary>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using Sim.Figures.Results;
-using Sim.Files;
 
 namespace Sim.Reports.Runs;
 

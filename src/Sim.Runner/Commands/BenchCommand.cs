@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: MIT
 using Sim.Experiments.Bench;
-using Sim.Figures.Measuring;
 using Sim.Workloads.Keys;
-using Spectre.Console;
 
 namespace Sim.Runner.Commands;
 
-/// <summary><c>bench</c>: every experiment on one table, and the report.</summary>
+/// <summary><c>bench</c>: runs every experiment on one table, and writes the report.</summary>
 internal static class BenchCommand
 {
-    /// <summary>The largest skew. A larger one gives the first peer everything, to the last digit of a double.</summary>
+    /// <summary>The largest skew: beyond it, the first peer gets every prefix, to the precision of a double.</summary>
     private const int MostSkew = 100;
 
     private sealed record Settings(int Peers, string PeersBy, double Skew, string Order, string[] Keys);

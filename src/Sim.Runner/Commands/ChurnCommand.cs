@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: MIT
 using Sim.Experiments.Churn;
 using Sim.Experiments.Scaling;
-using Sim.Figures.Measuring;
-using Sim.Schemes;
-using Sim.Workloads.Churn;
-using Spectre.Console;
 
 namespace Sim.Runner.Commands;
 
-/// <summary><c>churn</c>: every way of binding prefixes to peers under a trace of updates, and the report.</summary>
+/// <summary><c>churn</c>: measures every way of binding prefixes to peers under a trace of updates, and writes the report.</summary>
 internal static class ChurnCommand
 {
     private static readonly int[] s_windows = [0, 10, 100, 1000, 5000];
@@ -55,7 +51,7 @@ internal static class ChurnCommand
         });
     }
 
-    /// <summary>Refuses options for made traces beside files of updates, and the reverse.</summary>
+    /// <summary>Refuses a command line that names both files of updates and a generated trace, or neither.</summary>
     private static void RefuseMixed(FileInfo[]? updates, double days, string? option)
     {
         var files = updates is { Length: > 0 };

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
-using System.CommandLine.Parsing;
 using System.Text.Unicode;
 using Sim.Lab;
-using Sim.Reports;
 
 namespace Sim.Runner.Commands;
 
@@ -31,7 +29,7 @@ internal static class CommandLine
         TraceCommand.Create(),
     });
 
-    /// <summary>Parses a command line. Names that begin with @ are files like others, not lists of words.</summary>
+    /// <summary>Parses a command line. A word that begins with @ is a plain file name, not a file with more words.</summary>
     internal static ParseResult Parse(string[] args) => Root().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
 
     /// <summary>Runs a command line.</summary>
@@ -55,7 +53,7 @@ internal static class CommandLine
         }
         catch (Exception error) when (interrupted.IsCancellationRequested && error is OperationCanceledException or (IOException and not UnusableOutputException))
         {
-            // A terminal that is gone refuses its progress bar: that is the same interruption.
+            // If the terminal has gone, drawing the progress bar fails: that is the same interruption.
             return Say("Interrupted.", ExitCode.Interrupted);
         }
         catch (Exception error)
@@ -64,21 +62,22 @@ internal static class CommandLine
         }
     }
 
-    /// <summary>Returns one line that says why this process can do nothing, whatever its command line; null if it can work.</summary>
+    /// <summary>Returns the reason, in one line, why the process cannot run any command; null if it can.</summary>
     private static string? Unusable(string[] args)
     {
         if (!Descriptor.IsInherited(1))
             return "standard output is closed; redirect it, to /dev/null if nobody reads it";
         if (WrongInFolder() is { } wrong)
             return wrong;
-        // The runtime puts U+FFFD for bytes that are not UTF-8: that names another file. The bytes tell it from a U+FFFD that was typed.
+        // The runtime replaces bytes that are not UTF-8 by U+FFFD, which names another file. The raw bytes show whether U+FFFD was typed.
         var changed = args.FirstOrDefault(word => word.Contains('\uFFFD'));
         return changed is not null && OperatingSystem.IsLinux() && !Utf8.IsValid(File.ReadAllBytes("/proc/self/cmdline"))
             ? $"'{changed}' is not UTF-8, and only UTF-8 names can be opened; rename it, or give its content to standard input (-)"
             : null;
     }
 
-    /// <summary>Returns why no name can be resolved from the current folder; null if names can be. The runtime joins both into one path.</summary>
+    /// <summary>Returns the reason why file names cannot be resolved from the current folder; null if they can. The runtime joins folder
+    /// and name.</summary>
     private static string? WrongInFolder()
     {
         try
@@ -99,7 +98,7 @@ internal static class CommandLine
         var name = "";
         foreach (var token in parsed.Tokens)
         {
-            // No word of any command may be empty: most often it is a variable of a script that was not set.
+            // No word of any command may be empty: most often, a script's variable was not set.
             if (token.Type == TokenType.Argument && string.IsNullOrWhiteSpace(token.Value))
                 return name.Length > 0 ? $"{name} takes a value, not an empty word" : "an empty word names no file, folder or address";
             name = token.Type == TokenType.Option ? token.Value : "";
@@ -107,12 +106,12 @@ internal static class CommandLine
 
         if (parsed.Errors.Count == 0)
             return null;
-        // A word that is no command says more than that a command is missing.
+        // An unknown word explains more than the message that a command is missing.
         var message = parsed.UnmatchedTokens is [var unknown, ..] ? $"'{unknown}' is no command, option or argument" : parsed.Errors[0].Message;
         return $"{message.TrimEnd('.')}; see '{PathOf(parsed.CommandResult)}--help'";
     }
 
-    /// <summary>Returns the commands down to this one, each followed by a blank.</summary>
+    /// <summary>Returns the names of the commands down to this one, each followed by a blank.</summary>
     private static string PathOf(SymbolResult? result) =>
         result is CommandResult { Command: not RootCommand } command ? $"{PathOf(command.Parent)}{command.Command.Name} " : "";
 
@@ -148,10 +147,12 @@ internal static class CommandLine
         return ExitCode.Failed;
     }
 
-    /// <summary>Errors of Linux: no space left on the device, quota exceeded, a file larger than there may be.</summary>
+    /// <summary>Whether an error of Linux means that there is no space: ENOSPC, EDQUOT (quota exceeded) or EFBIG (file too
+    /// large).</summary>
     private static bool IsFull(int error) => error is 28 or 122 or 27;
 
-    /// <summary>Writes one line. Control characters are escaped: in a file name they could break the line or paint the terminal.</summary>
+    /// <summary>Writes one line to standard error. Control characters of file names are escaped, because they could break the line or
+    /// control the terminal.</summary>
     private static int Say(string line, int exitCode)
     {
         Console.Error.WriteLine(string.Concat(line.Select(c => char.IsControl(c) ? $"\\x{(int)c:x2}" : c.ToString())));

@@ -1,24 +1,23 @@
 // SPDX-License-Identifier: MIT
 using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace Sim.Runner.Commands;
 
 /// <summary>The two options that choose among the paths of a dump.</summary>
 internal sealed record BestPathOptions(Option<string> Best, Option<string?> Peer)
 {
-    /// <exception cref="UserException">An option has none of its forms.</exception>
+    /// <exception cref="UserException">An option's value has a wrong form.</exception>
     public BestPathRule Rule(ParseResult parsed) => CommonOptions.Checked(() => BestPathRule.Parse(parsed.GetValue(Best), parsed.GetValue(Peer)));
 }
 
-/// <summary>Options that several commands have in common: one name and one meaning everywhere.</summary>
+/// <summary>Options that several commands share, with the same name and meaning in each.</summary>
 internal static class CommonOptions
 {
     private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
 
     public static Option<T> Of<T>(string name, string help, string description) => new(name) { Description = description, HelpName = help };
 
-    /// <summary>The same with the value that it has if it is not given.</summary>
+    /// <summary>Returns an option with a default value.</summary>
     public static Option<T> Of<T>(string name, string help, string description, T usual) =>
         new(name) { Description = description, HelpName = help, DefaultValueFactory = _ => usual };
 
@@ -28,8 +27,8 @@ internal static class CommonOptions
         Arity = ArgumentArity.OneOrMore,
     };
 
-    /// <summary>Makes something of values that the user gave.</summary>
-    /// <exception cref="UserException">They are not in their range, or not in their form.</exception>
+    /// <summary>Runs code that checks values of the user.</summary>
+    /// <exception cref="UserException">A value is out of its range, or has a wrong form.</exception>
     public static T Checked<T>(Func<T> make)
     {
         try
@@ -45,7 +44,7 @@ internal static class CommonOptions
     public static Option<FileInfo?> Table() =>
         Of<FileInfo?>("--table", "FILE", "MRT dump or prefix list, plain or compressed; - is standard input. Without it: the embedded table.");
 
-    /// <summary>The release of Linux; <paramref name="whose"/> says of which things.</summary>
+    /// <summary>Returns the option for the Linux release of <paramref name="whose"/>.</summary>
     public static Option<string> Release(string whose = "the ports") => Of(
         "--release", string.Join('|', KernelReleases.Words), $"Linux release of {whose}.", KernelReleases.Default.Word()).OneOf(KernelReleases.Words);
 
@@ -56,14 +55,28 @@ internal static class CommonOptions
 
     public static Option<ulong> Seed() => Of("--seed", "N", "Seed of all random choices.", 1ul).OfDigits();
 
-    /// <summary>The folder of a report; <paramref name="usual"/> names that in reports/.</summary>
+    /// <summary>Returns the option for the report's folder; <paramref name="usual"/> is the default's name in reports/.</summary>
     public static Option<DirectoryInfo> Out(string usual = "latest") => new("--out")
     {
-        Description = "Folder of the report.", DefaultValueFactory = _ => new DirectoryInfo(ReportFolders.At(usual)),
+        Description = "Folder of the report.", DefaultValueFactory = _ => new DirectoryInfo(ReportFolder(usual)),
         HelpName = "DIR",
     };
 
-    /// <summary>The size of the last-level cache, for systems that hide or misstate it; 0 without the option.</summary>
+    /// <summary>Returns the path of a folder in the checkout's reports/, relative to the current folder. Outside a checkout, reports/ is in the current
+    /// folder.</summary>
+    public static string ReportFolder(string name)
+    {
+        var here = Environment.CurrentDirectory;
+        for (var folder = here; folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            if (File.Exists(Path.Combine(folder, "Sim.sln")))
+                return Path.GetRelativePath(here, Path.Combine(folder, "reports", name));
+        }
+
+        return Path.Combine("reports", name);
+    }
+
+    /// <summary>Returns the option for the bytes of the last-level cache, which some systems misstate. Its default is 0.</summary>
     public static Option<long> CacheSize() => new("--cache-size")
     {
         Description = "Size of the last-level cache, if the system misstates it: 260M, 32768K, 1G, or bytes.",

@@ -18,6 +18,6 @@ internal static class ExitCode
     /// <summary>Stopped with Ctrl-C, SIGTERM or SIGHUP: 128 + SIGINT for each.</summary>
     public const int Interrupted = 130;
 
-    /// <summary>The reader of the output has gone before its end, as <c>head</c> does: 128 + SIGPIPE.</summary>
+    /// <summary>The reader of the output closed it early, as <c>head</c> does: 128 + SIGPIPE.</summary>
     public const int ReaderGone = 141;
 }

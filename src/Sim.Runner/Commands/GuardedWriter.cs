@@ -10,9 +10,9 @@ internal sealed class StandardOutputException(string message, Exception inner) :
         : this($"standard output could not be written ({inner.Message.TrimEnd('.')})", inner) { }
 }
 
-/// <summary>Passes text on to a standard stream. If a piece cannot be written, the error says why.</summary>
+/// <summary>Passes text on to a standard stream, and passes write errors to a handler.</summary>
 /// <param name="inner">Writes the stream.</param>
-/// <param name="failed">Is told of the error, which ends with it unless it throws.</param>
+/// <param name="failed">Receives each error. Writing goes on unless it throws.</param>
 internal sealed class GuardedWriter(TextWriter inner, Action<Exception> failed) : TextWriter
 {
     public override Encoding Encoding => inner.Encoding;

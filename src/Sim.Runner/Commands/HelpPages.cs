@@ -4,14 +4,14 @@ using System.CommandLine.Invocation;
 
 namespace Sim.Runner.Commands;
 
-/// <summary>Shows the help of a command on one screen: its description in paragraphs as wide as the terminal, and the
-/// commands below it by their first lines.</summary>
+/// <summary>Shows a command's help on one screen: its description, in paragraphs as wide as the terminal, and the first line of each
+/// subcommand's description.</summary>
 internal sealed class HelpPages(HelpAction pages) : SynchronousCommandLineAction
 {
-    /// <summary>The columns to use instead of the terminal's.</summary>
+    /// <summary>The width in columns, instead of the terminal's.</summary>
     public int Width { set => pages.MaxWidth = value; }
 
-    /// <summary>Puts this help in the place of a program's own.</summary>
+    /// <summary>Replaces a program's default help by this one.</summary>
     public static RootCommand AddTo(RootCommand root)
     {
         var option = root.Options.OfType<HelpOption>().Single();
@@ -19,7 +19,7 @@ internal sealed class HelpPages(HelpAction pages) : SynchronousCommandLineAction
         return root;
     }
 
-    /// <summary>Help is shown whatever is missing on the command line.</summary>
+    /// <summary>True, so that help is shown even if the command line is incomplete.</summary>
     public override bool ClearsParseErrors => true;
 
     public override int Invoke(ParseResult parseResult)
@@ -31,7 +31,7 @@ internal sealed class HelpPages(HelpAction pages) : SynchronousCommandLineAction
         return pages.Invoke(parseResult);
     }
 
-    /// <summary>The text with each paragraph on one line; indented lines, which are examples, keep theirs.</summary>
+    /// <summary>Joins each paragraph into one line. A paragraph with indented lines, which are examples, keeps its lines.</summary>
     private static string Flow(string text) =>
         string.Join("\n\n", text.Split("\n\n").Select(part => part.Contains("\n  ", StringComparison.Ordinal) ? part : part.Replace('\n', ' ')));
 }

@@ -4,7 +4,7 @@ namespace Sim.Runner.Commands;
 /// <summary>Reports the damage of an input on standard error, and returns the exit code.</summary>
 internal static class InputDamage
 {
-    /// <summary>Names the damage of a table's file, and the entries that were left out.</summary>
+    /// <summary>Reports the damage of a table's file and the entries that were left out.</summary>
     public static int ReportDamage(this LoadedTable loaded)
     {
         foreach (var line in loaded.Warnings())
@@ -12,7 +12,7 @@ internal static class InputDamage
         return Code(loaded.Damage);
     }
 
-    /// <summary>Names the damage of a file that gives no table.</summary>
+    /// <summary>Reports the damage of a file that is not a table.</summary>
     public static int Report(DamageLog damage)
     {
         foreach (var place in LoadedTable.Places(damage))
@@ -22,7 +22,7 @@ internal static class InputDamage
         return Code(damage);
     }
 
-    /// <summary>Refuses a trace without an event. It names the damage first, which may be the reason.</summary>
+    /// <summary>Returns the error for a trace without updates. It reports the damage first, which may be the reason.</summary>
     public static UserException EmptyTrace(string source, Family family, DamageLog damage, long ribEntries = 0)
     {
         Report(damage);

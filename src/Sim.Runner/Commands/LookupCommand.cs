@@ -1,8 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Text.Json.Nodes;
-using Sim.Schemes;
-using Sim.Schemes.Structures;
-
 namespace Sim.Runner.Commands;
 
 /// <summary><c>lookup</c>: shows the answer of each structure for an address, and the path to it.</summary>
@@ -34,8 +30,8 @@ internal static class LookupCommand
             var wanted = parsed.GetValue(family).ToFamily();
             var given = parsed.GetValue(addresses) ?? [];
             var loaded = TableInput.Load(parsed.GetValue(table), wanted, best.Rule(parsed), progress, cancel);
-            var kernel = KernelConfig.UsualOf(KernelReleases.Of(parsed.GetValue(release)!));
-            return Run(loaded, kernel, given.Length > 0 ? given : ReadStandardInput(cancel), parsed.GetValue(json), cancel);
+            return Run(
+                loaded, KernelReleases.Of(parsed.GetValue(release)!), given.Length > 0 ? given : ReadStandardInput(cancel), parsed.GetValue(json), cancel);
         });
     }
 
@@ -49,47 +45,36 @@ internal static class LookupCommand
         }
     }
 
-    private static int Run(LoadedTable loaded, KernelConfig kernel, IEnumerable<string> addresses, bool json, CancellationToken cancel)
+    private static int Run(LoadedTable loaded, KernelRelease release, IEnumerable<string> addresses, bool json, CancellationToken cancel)
     {
         var table = loaded.Table;
-        var peers = Math.Max(table.NextHops.Count, 1);
         var prefixes = table.ToPrefixes();
         var peerOf = Array.ConvertAll(table.Routes, route => route.NextHop);
-        var schemes = SchemeKind.Compared.Select(kind => kind.Create(table.Family, peers, kernel)).ToList();
-        var structures = schemes.ConvertAll(scheme => scheme.Binding);
-        var bad = 0;
-        try
+        using var compared = new ComparedStructures(table.Family, Math.Max(table.NextHops.Count, 1), release);
+        var structures = compared.All;
+        foreach (var structure in structures)
+            structure.Bind(prefixes, peerOf);
+        var (results, bad) = (new JsonArray(), 0);
+        foreach (var text in addresses)
         {
-            foreach (var structure in structures)
-                structure.Bind(prefixes, peerOf);
-            var results = new JsonArray();
-            foreach (var text in addresses)
+            cancel.ThrowIfCancellationRequested();
+            if (!AddressText.TryParse(text, out var family, out var address) || family != table.Family)
             {
-                cancel.ThrowIfCancellationRequested();
-                if (!AddressText.TryParse(text, out var family, out var address) || family != table.Family)
-                {
-                    Console.Error.WriteLine($"Error: '{text}' is no IPv{(int)table.Family} address");
-                    bad++;
-                }
-                else if (json)
-                {
-                    results.Add(Json(loaded, structures, text, address));
-                }
-                else
-                {
-                    Print(loaded, structures, text, address);
-                }
+                Console.Error.WriteLine($"Error: '{text}' is no IPv{(int)table.Family} address");
+                bad++;
             }
-
-            if (json)
-                Console.Out.WriteLine(results.Indented());
+            else if (json)
+            {
+                results.Add(Json(loaded, structures, text, address));
+            }
+            else
+            {
+                Print(loaded, structures, text, address);
+            }
         }
-        finally
-        {
-            foreach (var scheme in schemes)
-                scheme.Dispose();
-        }
 
+        if (json)
+            Console.Out.WriteLine(results.Indented());
         return bad > 0 ? ExitCode.Usage : loaded.ReportDamage();
     }
 

@@ -2,13 +2,10 @@
 using System.Diagnostics;
 using System.Reflection;
 using Sim.Figures.Machine;
-using Sim.Figures.Measuring;
-using Sim.Reports;
-using Sim.Schemes.Structures;
 
 namespace Sim.Runner.Commands;
 
-/// <summary>A run of a command that measures, from its start, when the machine is recorded, to its report.</summary>
+/// <summary>A run of a measuring command. It records the machine at its start and writes the report at its end.</summary>
 internal sealed class MeasuredRun : IDisposable
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -17,17 +14,16 @@ internal sealed class MeasuredRun : IDisposable
     private readonly string _command;
     private readonly OutputFolder _folder;
 
-    /// <summary>Takes the folder of the report first, so that minutes of measuring do not begin if the report cannot be
-    /// written.</summary>
-    /// <exception cref="UserException">The build is not optimised: the JIT is told to leave it slow, and its times
-    /// would mean nothing.</exception>
+    /// <summary>Begins a run. It takes the report's folder before minutes of measuring, in case the report cannot be written
+    /// there.</summary>
+    /// <exception cref="UserException">The build is not optimised, so its times would mean nothing.</exception>
     /// <exception cref="UnusableOutputException">The report could not be written, or another run writes there.</exception>
     public MeasuredRun(
         ParseResult parsed, Option<string> release, Option<ulong> seed, Option<bool> quick, Option<DirectoryInfo> folder, Option<long> cacheSize)
     {
         if (typeof(MeasuredRun).Assembly.GetCustomAttribute<DebuggableAttribute>()?.IsJITOptimizerDisabled == true)
             throw new UserException("this is an unoptimised build, and its times would mean nothing; build with -c Release (the default here)");
-        _command = TypedCommand.Of(parsed);
+        _command = RunOf.Command(parsed);
         Kernel = KernelConfig.UsualOf(KernelReleases.Of(parsed.GetValue(release)!));
         (Seed, Quick) = (parsed.GetValue(seed), parsed.GetValue(quick));
         _folder = ReportWriter.Prepare(parsed.GetValue(folder)!.ToString());
@@ -37,10 +33,10 @@ internal sealed class MeasuredRun : IDisposable
         Watch = new MachineWatch(() => MachineReading.At(_clock.Elapsed.TotalSeconds), _started, Environment.ProcessorCount);
     }
 
-    /// <summary>Size of the last-level cache, as the user or the system says; 0 if neither does.</summary>
+    /// <summary>Bytes of the last-level cache, from the user or from the system; 0 if unknown.</summary>
     public long CacheBytes { get; }
 
-    /// <summary>Watches other processes on the machine from the run's first moment on.</summary>
+    /// <summary>Watches other processes on the machine from the start of the run.</summary>
     public MachineWatch Watch { get; }
 
     public ulong Seed { get; }
@@ -50,14 +46,14 @@ internal sealed class MeasuredRun : IDisposable
     public string? Remark { get; set; }
     public bool Quick { get; }
 
-    /// <summary>The time that the whole run may take, from its first moment on.</summary>
+    /// <summary>Returns the time budget of the whole run, counted from its start.</summary>
     public TimeBudget Budget(double seconds) => new(seconds, () => _clock.Elapsed.TotalSeconds);
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>Writes the report, with further facts of the conditions, and prints a summary of it.</summary>
+    /// <summary>Writes the report, with more facts about its conditions, and prints a summary.</summary>
     /// <returns>The exit code, which says whether the input was damaged.</returns>
-    /// <exception cref="ReportException">There is no report; says where the results are.</exception>
+    /// <exception cref="ReportException">The report could not be written. The message says where the results are.</exception>
     public int Report(
         LoadedTable loaded, IReadOnlyList<Figure> figures, Action<RunResult> printSummary, IWorkProgress progress,
         params KeyValuePair<string, string>[] facts)
@@ -83,9 +79,9 @@ internal sealed class MeasuredRun : IDisposable
         return loaded.ReportDamage();
     }
 
-    /// <summary>Returns the fact that says how the caches were emptied.</summary>
+    /// <summary>Returns the fact that says how the caches were flushed.</summary>
     public static KeyValuePair<string, string> Swept(CacheSweep sweep) => new(HostFacts.SweepFact, sweep.Fact);
 
-    /// <summary>The resolution of the clock, which limits operations that are timed one by one.</summary>
+    /// <summary>The fact that states the clock's resolution, which matters to operations that are timed one by one.</summary>
     public static KeyValuePair<string, string> Tick => new("tick of the clock", $"{1e9 / Stopwatch.Frequency:N0} ns");
 }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Schemes.Structures;
 using Sim.Workloads.Input;
 
 namespace Sim.Runner.Commands;

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: MIT
-using Sim.Schemes;
-using Sim.Workloads.Churn;
-
 namespace Sim.Runner.Commands;
 
 /// <summary>The options of commands that replay a trace of updates, and the trace that they name.</summary>
 internal static class ReplayOptions
 {
-    /// <summary>Netlink operations name a peer in 16 bits, and one number is the dummy peer's.</summary>
+    /// <summary>The most peers: netlink operations name a peer in 16 bits, and one number is the dummy peer's.</summary>
     private const int MostPeers = 65_000;
 
     public static Option<FileInfo[]> Updates(string description = "MRT files of updates in order of time.")
@@ -19,7 +16,7 @@ internal static class ReplayOptions
 
     public static Option<int> Peers(int most = MostPeers) => CommonOptions.Of("--peers", "N", "Number of WireGuard peers.", 32).Between(1, most);
 
-    /// <param name="whatIfs">Whether those of IPv6 alone that no kernel has are among them.</param>
+    /// <param name="whatIfs">Whether the what-ifs are included: schemes for IPv6 that no kernel has.</param>
     public static Option<string[]> Schemes(bool whatIfs = true)
     {
         string[] words = [.. SchemeKind.For(whatIfs ? Family.IPv6 : Family.IPv4).Select(kind => kind.Word).Distinct()];
@@ -29,12 +26,12 @@ internal static class ReplayOptions
         return option;
     }
 
-    /// <summary>The words that were given; those of all schemes if none was.</summary>
+    /// <summary>Returns the schemes' words on the command line, or those of all schemes if it names none.</summary>
     public static string[] Words(ParseResult parsed, Option<string[]> schemes) =>
         parsed.GetValue(schemes) is { Length: > 0 } given ? given : [.. SchemeKind.For(Family.IPv6).Select(kind => kind.Word).Distinct()];
 
-    /// <summary>The kinds that were asked for; all of the family's unless some were named.</summary>
-    /// <exception cref="UserException">One is not the family's.</exception>
+    /// <summary>Returns the schemes to run: those that the user named, or all of the family.</summary>
+    /// <exception cref="UserException">A named scheme does not exist in the family.</exception>
     public static IReadOnlyList<SchemeKind> Chosen(ParseResult parsed, Option<string[]> schemes, Family family)
     {
         var kinds = SchemeKind.Of(Words(parsed, schemes), family);
@@ -46,7 +43,7 @@ internal static class ReplayOptions
     public static Option<int[]> Windows(int[] usual) => StrictOptions.Numbers(
         "--batch", "Times that the daemon waits for more changes.", usual, 0, 3_600_000, "MS");
 
-    /// <exception cref="UserException">They hold no update of the family.</exception>
+    /// <exception cref="UserException">The files hold no update of the family.</exception>
     public static ChurnTrace Compile(IReadOnlyList<TraceFile> files, Family family, BestPathRule rule, int peers, DamageLog damage)
     {
         var trace = ChurnTrace.Compile(files, family, rule, new TraceRouter(peers), damage);

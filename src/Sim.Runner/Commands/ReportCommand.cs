@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
-using System.CommandLine.Parsing;
-using Sim.Reports;
 using Sim.Reports.Compare;
 using Sim.Reports.Runs;
 
 namespace Sim.Runner.Commands;
 
-/// <summary><c>report</c>: renders results again, merges those of several runs, compares those before and after a change.</summary>
+/// <summary><c>report</c>: renders a run again, merges several runs, or compares runs before and after a change.</summary>
 internal static class ReportCommand
 {
     private sealed record Settings(string Command, string[] Folders, bool Compares, string[] Before, string[] After, double? Noise, DirectoryInfo? Out);
@@ -21,7 +19,7 @@ internal static class ReportCommand
         var compare = new Option<bool>("--compare") { Description = "Compares two runs: the first DIR is before the change." };
         var before = CommonOptions.Many<string>("--before", "DIR...", "Runs before the change; with --after, instead of DIR.");
         var after = CommonOptions.Many<string>("--after", "DIR...", "Runs after the change.");
-        var noise = CommonOptions.Of<double?>("--noise", "PERCENT", "Noise in percent, if a side has one run. Without it: that of the A/A rows, or 5.")
+        var noise = CommonOptions.Of<double?>("--noise", "PERCENT", "Noise in percent, for sides of one run. Without it: the noise of the A/A rows, or 5.")
             .Decimal("a percentage from 0 to 1000", percent => percent <= 1000);
         var output = CommonOptions.Of<DirectoryInfo?>("--out", "DIR", "Folder of the report. Without it: the DIR if only one is given, else reports/merged or reports/compared.");
         var command = new Command(
@@ -42,7 +40,7 @@ internal static class ReportCommand
             result.GetValue(before) ?? [], result.GetValue(after) ?? []));
         return command.Does((parsed, progress, cancel) => Run(
             new Settings(
-                TypedCommand.Of(parsed), parsed.GetValue(folders) ?? [],
+                RunOf.Command(parsed), parsed.GetValue(folders) ?? [],
                 parsed.GetValue(compare), parsed.GetValue(before) ?? [], parsed.GetValue(after) ?? [], parsed.GetValue(noise), parsed.GetValue(output)),
             progress, cancel));
     }
@@ -82,7 +80,7 @@ internal static class ReportCommand
         var result = before.Length > 0
             ? RunComparison.Of(runs[..before.Length], runs[before.Length..], noise, settings.Command)
             : runs.Count > 1 ? Merger.Merge(runs, settings.Command) : runs[0].Result;
-        // Once files are being moved into place it is quicker to finish than to stop.
+        // While files are moved into place, finishing is quicker than stopping.
         ReportWriter.Write(result, output, step =>
         {
             if (!step.StartsWith("move ", StringComparison.Ordinal))
@@ -96,19 +94,19 @@ internal static class ReportCommand
         return ExitCode.Success;
     }
 
-    /// <exception cref="UserException">The report would take the place of the results that it is made of.</exception>
+    /// <exception cref="UserException">The report would replace the results that it is made from.</exception>
     private static string OutputFor(Settings settings, string[] folders, bool compares)
     {
         if (folders.Length == 1)
             return settings.Out?.ToString() ?? (File.Exists(folders[0]) ? Path.GetDirectoryName(folders[0]) is { Length: > 0 } parent ? parent : "." : folders[0]);
-        var output = settings.Out?.ToString() ?? ReportFolders.At(compares ? "compared" : "merged");
+        var output = settings.Out?.ToString() ?? CommonOptions.ReportFolder(compares ? "compared" : "merged");
         if (folders.FirstOrDefault(folder => IsResultOf(output, folder)) is { } taken)
             throw new UserException($"{output} holds the results of {taken}, which would be lost; --out takes another folder");
         return output;
     }
 
-    /// <summary>Returns whether the results in <paramref name="folder"/> are the file that a report in
-    /// <paramref name="output"/> replaces, by whatever links.</summary>
+    /// <summary>Returns whether a report in <paramref name="output"/> would replace the results in <paramref name="folder"/>, even through
+    /// links.</summary>
     private static bool IsResultOf(string output, string folder)
     {
         var results = RealPath.Of(File.Exists(folder) ? folder : Path.Combine(folder, ReportWriter.ResultsName));

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using Sim.Reports.Compare;
-using Spectre.Console;
 
 namespace Sim.Runner.Commands;
 

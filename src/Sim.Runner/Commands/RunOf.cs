@@ -3,9 +3,27 @@ using System.Reflection;
 
 namespace Sim.Runner.Commands;
 
-/// <summary>Facts of a result: the versions of this program, and the table that it was given.</summary>
+/// <summary>Facts of a result: the command, the versions of this program, and the table.</summary>
 internal static class RunOf
 {
+    /// <summary>Returns the typed words after the program, quoted for a shell (<see cref="ShellWords"/>).</summary>
+    public static string Command(ParseResult parsed)
+    {
+        var words = new List<string>();
+        TokenType? before = null;
+        foreach (var token in parsed.Tokens)
+        {
+            // The parser splits --option=-value in two. Alone, -value would be an option.
+            if (before == TokenType.Option && token.Type == TokenType.Argument && token.Value.StartsWith('-'))
+                words[^1] += $"={token.Value}";
+            else
+                words.Add(token.Value);
+            before = token.Type;
+        }
+
+        return ShellWords.Join(words);
+    }
+
     /// <summary>Returns the versions of this program and its libraries, and the release of Linux that the ports follow.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> Versions(KernelRelease release) =>
     [

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: MIT
 using Sim.Experiments.Scaling;
-using Sim.Schemes;
-using Sim.Workloads.Synthesis;
-using Spectre.Console;
 
 namespace Sim.Runner.Commands;
 
-/// <summary><c>scale</c>: each cost of each scheme over numbers of prefixes and of peers, in full depth, and the report.</summary>
+/// <summary><c>scale</c>: measures every scheme over numbers of prefixes and of peers, and writes the report.</summary>
 internal static class ScaleCommand
 {
     private sealed record Settings(IReadOnlyList<SchemeKind> Kinds, int[]? Prefixes, int[]? Peers);
@@ -15,7 +12,7 @@ internal static class ScaleCommand
     {
         var (table, family, seed, best) = (CommonOptions.Table(), CommonOptions.Family(), CommonOptions.Seed(), CommonOptions.BestPath());
         var schemes = ReplayOptions.Schemes();
-        var prefixes = StrictOptions.Numbers("--prefixes", "Numbers of prefixes, at 32 peers; the table's own is added.",
+        var prefixes = StrictOptions.Numbers("--prefixes", "Numbers of prefixes, at 32 peers; the table's own number is added.",
             [.. ScalingPlan.Whole.Prefixes], 2, TableGenerator.Largest, "N");
         var peers = StrictOptions.Numbers("--peers", "Numbers of peers, at 100,000 prefixes.",
             [.. ScalingPlan.Whole.Peers], 1, ScalingPlan.MostPeers, "N");
@@ -53,11 +50,11 @@ internal static class ScaleCommand
         return run.Report(loaded, figures, PrintSummary, progress, MeasuredRun.Tick);
     }
 
-    /// <summary>The numbers in ascending order; null if the option was not given.</summary>
+    /// <summary>Returns the option's numbers in ascending order; null if it was not given.</summary>
     private static int[]? Asked(ParseResult parsed, Option<int[]> option) =>
         parsed.GetResult(option) is { Implicit: false } ? [.. parsed.GetValue(option)!.Order()] : null;
 
-    /// <summary>Returns the plan for the sizes that the user named, without a time limit. Each of these sizes must have a table.</summary>
+    /// <summary>Returns the plan. Sizes that the user named have no time limit, and each must have a table.</summary>
     private static ScalingPlan Plan(Settings settings, bool quick, ScalingTables tables)
     {
         var plan = quick ? ScalingPlan.Quick : ScalingPlan.Whole;

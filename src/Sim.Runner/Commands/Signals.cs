@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Sim.Runner.Commands;
 
-/// <summary>The signals that ask the program to end: Ctrl-C, SIGTERM, and SIGHUP of a terminal that is closed. The
-/// first one ends the work in order: a VM that runs is ended, files and folders that are half made go. The second one,
-/// of any kind, ends the process at once, and half-made files with it.</summary>
+/// <summary>Handles the signals that ask the program to end: SIGINT (Ctrl-C), SIGTERM, and SIGHUP of a closed terminal. The first signal
+/// ends the work in order: a running VM is stopped, and unfinished files and folders are removed. The second signal, of any kind, removes
+/// unfinished files and ends the process at once.</summary>
 internal sealed class Signals : IDisposable
 {
     private readonly List<PosixSignalRegistration> _registrations = [];

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.Text;
-using System.Text.Json.Nodes;
-using Sim.Schemes;
-using Sim.Schemes.Structures;
 
 namespace Sim.Runner.Commands;
 
@@ -38,27 +35,18 @@ internal static class StatCommand
     {
         var input = PeerTable.Of(loaded.Table, new int[loaded.Table.Routes.Length], order, seed);
         var operations = ops is null ? [] : OperationList.Read(ops, loaded.Table.Family, loaded.Damage, progress, cancel);
-        var schemes = SchemeKind.Compared.Select(kind => kind.Create(loaded.Table.Family, 1, KernelConfig.UsualOf(release))).ToList();
-        try
+        using var compared = new ComparedStructures(loaded.Table.Family, 1, release);
+        var structures = compared.All;
+        // Nothing is timed here and each structure has its own memory, so loads and digest run in parallel.
+        progress.Step("load and digest", 1, "tables");
+        var digest = Task.Run(() => loaded.Table.Digest, cancel);
+        Parallel.ForEach(structures, new ParallelOptions { CancellationToken = cancel }, structure =>
         {
-            // Nothing is timed here, and each structure has memory of its own: load them, and digest the table, side by side.
-            progress.Step("load and digest", 1, "tables");
-            var digest = Task.Run(() => loaded.Table.Digest, cancel);
-            Parallel.ForEach(schemes, new ParallelOptions { CancellationToken = cancel }, scheme =>
-            {
-                scheme.Binding.Bind(input.Prefixes, input.Peers);
-                OperationList.Apply(operations, scheme.Binding);
-            });
-            digest.Wait(cancel);
-            var structures = schemes.ConvertAll(scheme => scheme.Binding);
-            Console.Out.WriteLine(json ? Json(loaded.Table, release, structures).Indented() : Text(loaded.Table, release, structures));
-        }
-        finally
-        {
-            foreach (var scheme in schemes)
-                scheme.Dispose();
-        }
-
+            structure.Bind(input.Prefixes, input.Peers);
+            OperationList.Apply(operations, structure);
+        });
+        digest.Wait(cancel);
+        Console.Out.WriteLine(json ? Json(loaded.Table, release, structures).Indented() : Text(loaded.Table, release, structures));
         return loaded.ReportDamage();
     }
 

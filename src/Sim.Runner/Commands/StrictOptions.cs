@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
-using System.Globalization;
-
 namespace Sim.Runner.Commands;
 
-/// <summary>Options whose words are read strictly: digits, at most one point, and nothing else. <c>0,001</c>,
-/// <c>1e3</c>, <c>+5</c>, <c>0x10</c> and digits of other scripts are refused, since another reader would take them for
-/// something else. Each error is one line that says what the option takes.</summary>
+/// <summary>Options whose values are read strictly: digits, at most one point, and nothing else. <c>0,001</c>, <c>1e3</c>, <c>+5</c>,
+/// <c>0x10</c> and digits of other scripts are refused, because other programs read them differently. Each error is one line that says
+/// which values the option takes.</summary>
 internal static class StrictOptions
 {
     public static Option<int> Between(this Option<int> option, int least, int most) => option.Read(
@@ -14,7 +12,7 @@ internal static class StrictOptions
     public static Option<ulong> OfDigits(this Option<ulong> option) => option.Read(
         $"a whole number from 0 to {ulong.MaxValue}", (string word, out ulong number) => ulong.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out number));
 
-    /// <summary>A number with or without a decimal point, in a range that is given in words as well.</summary>
+    /// <summary>Reads a number with or without a decimal point. <paramref name="range"/> names the allowed numbers in words.</summary>
     public static Option<double> Decimal(this Option<double> option, string range, Func<double, bool> isIn) =>
         option.Read(range, (string word, out double number) => IsDecimal(word, out number) && isIn(number));
 
@@ -33,14 +31,14 @@ internal static class StrictOptions
         return option;
     }
 
-    /// <summary>Some whole numbers, with commas between or in words of their own.</summary>
+    /// <summary>Returns an option for whole numbers, separated by commas or blanks.</summary>
     public static Option<int[]> Numbers(string name, string description, int[] usual, int least, int most, string help)
     {
         var range = $"whole numbers from {least} to {most}, with commas between";
         return List(name, description, usual, help, range, (string word, out int number) => IsWhole(word, out number) && number >= least && number <= most);
     }
 
-    /// <summary>Some of a number of words, with commas between or in words of their own.</summary>
+    /// <summary>Returns an option for known words, separated by commas or blanks.</summary>
     public static Option<string[]> Words(string name, string description, string[] usual, string help) => List(
         name, description, usual, help, $"{string.Join(", ", usual)}, with commas between", (string word, out string found) => usual.Contains(found = word));
 

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Workloads.Synthesis;
-
 namespace Sim.Runner.Commands;
 
 /// <summary><c>table</c>: inspects, converts and generates tables.</summary>

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Text.Json.Nodes;
-
 namespace Sim.Runner.Commands;
 
 /// <summary><c>table info</c>: counts everything in a dump or list, including its damage.</summary>

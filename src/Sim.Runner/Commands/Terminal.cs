@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 using System.Diagnostics;
-using Spectre.Console;
 using Spectre.Console.Rendering;
 
 namespace Sim.Runner.Commands;
 
 /// <summary>Shows progress on standard error: a bar, the rate and the time left. It is silent if standard error is no
-/// terminal. It draws only when the work reports and has no thread: nothing else may run while a figure is measured.</summary>
+/// terminal. It draws only when the work reports, without a thread of its own, because nothing else may run while a figure is
+/// measured.</summary>
 internal static class Terminal
 {
-    /// <summary>Lets a command do this work, with progress. The work returns the exit code.</summary>
+    /// <summary>Sets the work of a command, which reports progress and returns the exit code.</summary>
     public static Command Does(this Command command, Func<ParseResult, IWorkProgress, CancellationToken, int> work)
     {
         command.SetAction((parsed, cancel) => Task.FromResult(WithProgress(progress => work(parsed, progress, cancel))));
@@ -20,7 +20,7 @@ internal static class Terminal
     {
         if (Console.IsErrorRedirected)
             return work(Silent.Instance);
-        // Standard error is a terminal: it can be drawn on, also where standard input is a pipe.
+        // Standard error is a terminal, so it can be drawn on even if standard input is a pipe.
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error), Interactive = InteractionSupport.Yes });
         var units = new Dictionary<int, string>();
         return console.Progress()
@@ -41,7 +41,7 @@ internal static class Terminal
     }
 
     /// <summary>Prints a remark on a finished file. If standard output fails, the error names that file.</summary>
-    /// <param name="made">What is there, as a clause: <c>the report is in reports/latest</c>.</param>
+    /// <param name="made">The finished file, as a clause: <c>the report is in reports/latest</c>.</param>
     /// <param name="say">Writes to standard output.</param>
     public static void Announce(string made, Action say)
     {
@@ -99,7 +99,7 @@ internal static class Terminal
         }
     }
 
-    /// <summary>A column that says nothing where the amount of work is not known.</summary>
+    /// <summary>A column that stays empty if the amount of work is unknown.</summary>
     private sealed class WithTotal(ProgressColumn column) : ProgressColumn
     {
         protected override bool NoWrap => true;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.IO.Compression;
-using Sim.Workloads.Synthesis;
 
 namespace Sim.Runner.Commands;
 

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: MIT
-using System.Globalization;
-using System.Text.Json.Nodes;
-using Sim.Workloads.Churn;
-
 namespace Sim.Runner.Commands;
 
-/// <summary><c>trace info</c>: shows the structure of a trace, alone or beside that of another.</summary>
+/// <summary><c>trace info</c>: shows the structure of a trace, alone or beside another trace.</summary>
 internal static class TraceInfoCommand
 {
     public static Command Create()
@@ -45,7 +41,7 @@ internal static class TraceInfoCommand
     private sealed record Row(TraceFigure Figure, double? Real, bool? Near);
 
     /// <summary>Measures files that an option names.</summary>
-    /// <exception cref="UserException">They hold no update of the family.</exception>
+    /// <exception cref="UserException">The files hold no update of the family.</exception>
     public static TraceStructure Measure(
         FileInfo[] files, string option, Family family, DamageLog damage, IWorkProgress progress, CancellationToken cancel)
     {

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: MIT
-using System.Globalization;
-using Sim.Workloads.Churn;
-using Sim.Workloads.Synthesis;
-
 namespace Sim.Runner.Commands;
 
-/// <summary>The options of a made trace. Every command that makes one has the same.</summary>
+/// <summary>The options of generated traces, shared by every command that generates one.</summary>
 internal sealed class TraceOptionSet
 {
     private const int MostDays = 3660;
@@ -36,12 +32,12 @@ internal sealed class TraceOptionSet
             command.Add(option);
     }
 
-    /// <summary>The first of these options on the command line, or null.</summary>
+    /// <summary>Returns the name of the first of these options on the command line; null if there is none.</summary>
     public string? Given(ParseResult parsed) =>
         ((Option[])[_like, _calibration, _rate, _peers]).FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })?.Name;
 
-    /// <summary>Chooses the calibration. The generator returned makes the same trace each time; the table's prefixes
-    /// churn. Damage of the files to be like is logged.</summary>
+    /// <summary>Chooses the calibration. Each call of the returned function gives a generator of the same trace, over the table's prefixes.
+    /// Damage of the <c>--like</c> files is logged.</summary>
     /// <exception cref="UserException">The options do not fit each other, the table or the files.</exception>
     public Func<TraceGenerator> Generator(
         ParseResult parsed, RouteTable table, double days, ulong seed, DamageLog damage, IWorkProgress progress, CancellationToken cancel)
@@ -60,7 +56,7 @@ internal sealed class TraceOptionSet
         };
     }
 
-    /// <summary>Returns the trace as a file that is made while it is read.</summary>
+    /// <summary>Returns the trace as a file that is generated while it is read.</summary>
     /// <inheritdoc cref="Generator"/>
     public TraceFile File(
         ParseResult parsed, RouteTable table, double days, ulong seed, DamageLog damage, IWorkProgress progress, CancellationToken cancel)
@@ -78,7 +74,7 @@ internal sealed class TraceOptionSet
         });
     }
 
-    /// <summary>Measures the files, or takes the calibration of that name; without either, the family's default.</summary>
+    /// <summary>Returns the calibration measured in the files, or the one with the name; without either, the family's default.</summary>
     private static TraceCalibration Choose(
         FileInfo[]? like, string? name, Family family, DamageLog damage, IWorkProgress progress, CancellationToken cancel)
     {

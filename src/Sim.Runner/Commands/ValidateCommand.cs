@@ -2,7 +2,6 @@
 using System.Diagnostics;
 using Sim.Figures.Machine;
 using Sim.Lab;
-using Sim.Reports;
 using Sim.Validation;
 using Sim.Validation.Inputs;
 using Sim.Validation.Patched;
@@ -15,17 +14,17 @@ namespace Sim.Runner.Commands;
 /// <summary><c>validate</c>: compares the ports with the real kernel, and writes a report.</summary>
 internal static class ValidateCommand
 {
-    /// <summary>The number of WireGuard peers: few enough for every kernel, and more than fit into one message.</summary>
+    /// <summary>The number of WireGuard peers: few enough for every kernel, too many for one message.</summary>
     private const int Peers = 8;
 
-    /// <summary>The most peers of a trace. In one scheme each peer has its own device, which the kernel has to make.</summary>
+    /// <summary>The most peers of a trace. In one scheme the kernel must make a device for each peer.</summary>
     private const int MostTracePeers = 1000;
 
     private static readonly int[] s_windows = [0, 100, 1000];
 
     private static readonly string[] s_lanes = [.. Enum.GetValues<LaneKind>().Select(lane => lane.Word())];
 
-    /// <summary>What was asked for. The trace: its files (none: no replay), and the peers, windows and schemes that it is replayed with.</summary>
+    /// <summary>The user's choices. The trace has files (none: no replay), and the peers, windows and schemes of its replay.</summary>
     private sealed record Settings(
         string Command, LaneKind Lane, KernelRelease Release, ValidationParts Parts, ulong Seed, bool Quick, OutputFolder Out, BestPathRule Rule,
         (FileInfo[] Files, int Peers, int[] Windows, string[] Schemes) Trace);
@@ -36,7 +35,7 @@ internal static class ValidateCommand
         var kernel = CommonOptions.Of(
             "--kernel", "KERNEL", "uml (User-Mode Linux), uml-patched (with the patch series), uml-unhashed (patched, with the stock hash of nexthops), "
                 + "uml-smp (patched, several processors), qemu (Debian's kernel in QEMU), host (the running kernel; needs root).", "uml").OneOf(s_lanes);
-        var release = CommonOptions.Release("the kernel, and the ports that are compared with it");
+        var release = CommonOptions.Release("the kernel and of the ports");
         var parts = CommonOptions.Of(
             "--parts", "PARTS", "counts (and messages), costs (times), all (both), trace (--updates alone), unchanged (counts that uml-patched "
                 + "shares with uml), readers (lookups beside a writer, in uml-smp).", "all").OneOf(["counts", "costs", "all", "trace", "unchanged", "readers"]);
@@ -61,7 +60,7 @@ internal static class ValidateCommand
         {
             using var folder = ReportWriter.Prepare(parsed.GetValue(output)!.ToString());
             var settings = new Settings(
-                TypedCommand.Of(parsed), Lanes.Of(parsed.GetValue(kernel)!), KernelReleases.Of(parsed.GetValue(release)!),
+                RunOf.Command(parsed), Lanes.Of(parsed.GetValue(kernel)!), KernelReleases.Of(parsed.GetValue(release)!),
                 Enum.Parse<ValidationParts>(parsed.GetValue(parts)!, ignoreCase: true), parsed.GetValue(seed), parsed.GetValue(quick), folder,
                 best.Rule(parsed), (parsed.GetValue(updates)!, parsed.GetValue(peers), parsed.GetValue(batch)!, ReplayOptions.Words(parsed, schemes)));
             if (settings.Parts == ValidationParts.Trace && settings.Trace.Files.Length == 0)
@@ -69,11 +68,11 @@ internal static class ValidateCommand
             if (settings.Parts == ValidationParts.Unchanged && settings.Lane != LaneKind.UmlPatched)
                 throw new UserException("--parts unchanged compares the patched kernel with an unpatched one: it needs --kernel uml-patched");
             if ((settings.Parts == ValidationParts.Readers) != (settings.Lane == LaneKind.UmlSmp))
-                throw new UserException("--parts readers and --kernel uml-smp go together: lookups beside a writer need a kernel of several processors, which is for them alone");
+                throw new UserException("--parts readers and --kernel uml-smp go together: lookups beside a writer need a kernel of several processors, and that kernel runs nothing else");
             if (settings.Parts == ValidationParts.Readers && settings.Trace.Files.Length > 0)
                 throw new UserException("--parts readers replays no trace: it goes without --updates");
             if (settings.Lane == LaneKind.UmlSmp && Environment.ProcessorCount < 2)
-                throw new UserException("--kernel uml-smp needs a machine of two processors at least");
+                throw new UserException("--kernel uml-smp needs a machine with at least two processors");
             if (settings.Lane.IsPatched() && settings.Release != KernelRelease.Linux7_3)
                 throw new UserException($"the series is for Linux 7.3: --kernel {settings.Lane.Word()} goes without --release {settings.Release.Word()}");
             var clock = Stopwatch.StartNew();
@@ -83,7 +82,7 @@ internal static class ValidateCommand
         });
     }
 
-    /// <summary>One run of the command: its plan, and what it has found.</summary>
+    /// <summary>One run of the command: its plan and its findings.</summary>
     private sealed class Session(Settings settings, List<LoadedTable> loaded, Stopwatch clock, IWorkProgress progress, CancellationToken cancel)
     {
         private readonly ValidationPlan _plan = (settings.Quick ? ValidationPlan.Quick : ValidationPlan.Full).For(settings.Lane == LaneKind.Qemu);
@@ -124,7 +123,7 @@ internal static class ValidateCommand
                 : throw new UserException($"--kernel {settings.Lane.Word()} can run none of the schemes {string.Join(", ", trace.Schemes)}: {TraceKinds.Needs}");
         }
 
-        /// <summary>Gives the work a folder for the agent's input, and removes it when the kernel has ended.</summary>
+        /// <summary>Runs work with a temporary folder for the agent's input.</summary>
         private static ValidationContext InFolder(Func<string, ValidationContext> work)
         {
             var data = Directory.CreateTempSubdirectory("sim-validate-");
@@ -138,8 +137,8 @@ internal static class ValidateCommand
             }
         }
 
-        /// <summary>Runs counts and costs in one kernel. If QEMU can use KVM, it runs the counts with KVM, and the
-        /// costs, which are instructions, in a second kernel without it.</summary>
+        /// <summary>Runs counts and costs in one kernel. If QEMU can use KVM, the counts run with KVM. The costs, which are instructions,
+        /// then run in a second kernel without KVM.</summary>
         private ValidationContext ValidateTables(string data)
         {
             progress.Step("make the input", 1, "tables");
@@ -201,7 +200,7 @@ internal static class ValidateCommand
             var hello = machine.Hello();
             var cpus = (int)hello.Long("cpus");
             if (!hello["kernel"].StartsWith(options.Release.Word() + ".", StringComparison.Ordinal))
-                _found.Warnings.Add($"The ports follow Linux {options.Release.Word()}, and the kernel is {hello["kernel"]}: rows about what these do differently differ.");
+                _found.Warnings.Add($"The ports follow Linux {options.Release.Word()}, but the kernel is {hello["kernel"]}. Rows differ where the two releases differ.");
             var context = new ValidationContext
             {
                 Machine = machine, Plan = _plan,

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 using Sim.Validation.Session;
-using Spectre.Console;
 
 namespace Sim.Runner.Commands;
 

@@ -38,7 +38,7 @@ public sealed class ShellWordsTests
     [InlineData("bench --table=-dash.txt", "bench", "--table=-dash.txt")]
     [InlineData("table convert -- -in '$out'", "table", "convert", "--", "-in", "$out")]
     public void A_command_is_kept_so_that_it_parses_to_the_same(string typed, params string[] words) =>
-        Assert.Equal(typed, TypedCommand.Of(CommandLine.Parse(words)));
+        Assert.Equal(typed, RunOf.Command(CommandLine.Parse(words)));
 
     [Fact]
     public void The_page_shows_the_whole_command_line_escaped_once()
