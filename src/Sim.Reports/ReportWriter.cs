@@ -7,13 +7,13 @@ namespace Sim.Reports;
 
 /// <summary>Writes a run's report: index.html, results.csv, results.json and each plot as PNG.</summary>
 /// <remarks>
-/// Everything is first written to a folder of its own inside the target and moved when it is complete. index.html is
-/// taken away first and comes back last: a folder that has one holds a whole report, whenever a run was interrupted.
-/// Files in the target that are not a report's are left alone.
+/// Everything is first written to a temporary folder inside the target, and moved when it is complete. index.html is removed first and
+/// written last, so a folder with an index.html holds a whole report, even after an interrupted run. Files in the target that belong to no
+/// report are left alone.
 /// </remarks>
 public static class ReportWriter
 {
-    /// <summary>Begins the name of the folder that the report is put together in; 32 hexadecimal digits follow, so that it is nobody else's.</summary>
+    /// <summary>The beginning of the temporary folder's name. 32 hexadecimal digits follow, so that the name is unique.</summary>
     internal const string PartialPrefix = ".report-partial-";
 
     public const string PageName = "index.html", ResultsName = "results.json";
@@ -25,10 +25,9 @@ public static class ReportWriter
 
     private const int WidePixels = 820, NarrowPixels = 370;
 
-    /// <summary>Takes the folder for a run, and sees that a file can be written in it, before minutes of measuring.</summary>
-    /// <exception cref="UnusableOutputException">
-    /// A file is in the way, or no file where the report will have one; another run writes there, or the disk or permissions refuse.
-    /// </exception>
+    /// <summary>Takes the folder for a run, and checks that a file can be written in it, before minutes of measuring.</summary>
+    /// <exception cref="UnusableOutputException"> A file has the folder's name, something else has the name of a report's file, another run
+    /// writes there, or the disk or permissions refuse. </exception>
     public static OutputFolder Prepare(string outDir)
     {
         var folder = OutputFolder.Take(outDir);
@@ -49,10 +48,10 @@ public static class ReportWriter
     }
 
     /// <summary>
-    /// Writes the report and replaces an older one. What missing rows would have shown is left out, or said to be missing. The name of
-    /// each file is told before the file is written or moved.
+    /// Writes the report and replaces an older one. Sections without rows are left out, or say that rows are missing. <paramref
+    /// name="reached"/> gets the name of each file before the file is written or moved.
     /// </summary>
-    /// <exception cref="IOException">As of <see cref="Prepare"/>; an older report is then still whole.</exception>
+    /// <exception cref="IOException">As for <see cref="Prepare"/>. An older report is then still whole.</exception>
     public static void Write(RunResult result, OutputFolder folder, Action<string> reached) => WriteAndPublish(folder, reached, partial =>
     {
         WriteResults(result, partial, reached);
@@ -88,7 +87,7 @@ public static class ReportWriter
         }
     }
 
-    /// <summary>An empty folder to put a report together in; those that killed runs left behind go: the lock says that no other runs.</summary>
+    /// <summary>Makes an empty temporary folder, and removes those of killed runs. The lock excludes other runs.</summary>
     private static string MakePartial(OutputFolder folder)
     {
         var left = Directory.GetDirectories(folder.RealName, $"{PartialPrefix}*");
@@ -126,12 +125,12 @@ public static class ReportWriter
     {
         reached($"publish {PageName}");
         var names = Directory.EnumerateFiles(partial).Select(path => Path.GetFileName(path)!).OrderBy(name => name == PageName).ToList();
-        // All are looked at before one is touched: an older report stays whole where this one cannot be written.
+        // All targets are checked before one is touched, so an older report stays whole if this one cannot be written.
         foreach (var name in names)
             TargetOf(outDir, name);
         var page = TargetOf(outDir, PageName);
         Remove(outDir, PageName);
-        // Plots of an older report that this run has no rows for would look like its own.
+        // Plots of an older report would look like plots of this run.
         foreach (var name in OlderNames(outDir).Where(name => name != PageName && !names.Contains(name)).ToList())
             Remove(outDir, name);
         foreach (var name in names)
@@ -141,7 +140,7 @@ public static class ReportWriter
         }
     }
 
-    /// <summary>Names in the folder that a report may have.</summary>
+    /// <summary>Returns the names in the folder that belong to a report.</summary>
     private static IEnumerable<string> OlderNames(string folder) =>
         Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path)!)
             .Where(name => name is PageName or TableName or ResultsName || s_plots.Any(plot => IsPlot(name, PlotPrefix + plot)));
@@ -149,7 +148,7 @@ public static class ReportWriter
     private static bool IsPlot(string name, string plot) =>
         name == $"{plot}.png" || name == $"{plot}.svg" || name.StartsWith(plot + PageComposer.PartSuffix, StringComparison.Ordinal);
 
-    /// <summary>The place of a file of the report.</summary>
+    /// <summary>Returns the place of a file of the report.</summary>
     /// <exception cref="UnusableOutputException">A folder, FIFO, device or socket has its name, or the file there may not be written.</exception>
     private static OutputTarget TargetOf(string folder, string name)
     {
@@ -160,8 +159,8 @@ public static class ReportWriter
     }
 
     /// <summary>
-    /// Takes a file away. Where a link leads to it, the link stays; a page with other names, which are not the report's, keeps them and is
-    /// emptied, so that it shows nothing of an older report.
+    /// Removes a file. A symbolic link to it stays. A page with other hard links is emptied instead, so that none of its names shows an
+    /// older report.
     /// </summary>
     private static void Remove(string folder, string name)
     {

@@ -8,14 +8,14 @@ public sealed class ReportException(string message, Exception inner) : Exception
     public bool IsDefect => InnerException is not (IOException or UnauthorizedAccessException);
 }
 
-/// <summary>Keeps the results of minutes of measuring if the folder, the disk or the page fails at their end.</summary>
+/// <summary>Keeps the results of minutes of measuring if the folder, the disk or the page fails at the end.</summary>
 public static class SafeKeeping
 {
-    /// <summary>Writes the report; where that fails, the results alone: into its folder or, where that fails too, into another one.</summary>
-    /// <exception cref="ReportException">There is no report; says where the results are.</exception>
+    /// <summary>Writes the report. If that fails, writes the results alone: to its folder or, if that fails too, to another one.</summary>
+    /// <exception cref="ReportException">The report could not be written. The message says where the results are.</exception>
     public static void Write(RunResult result, OutputFolder folder) => Write(result, folder, static _ => { }, Fallbacks());
 
-    /// <summary>The same; tests say where it fails.</summary>
+    /// <summary>Writes the report with the given fallback folders. Tests make it fail at a chosen step.</summary>
     internal static void Write(RunResult result, OutputFolder folder, Action<string> reached, IEnumerable<string> fallbacks)
     {
         try
@@ -28,18 +28,18 @@ public static class SafeKeeping
             throw new ReportException(
                 $"the report could not be written to {folder.Name} ({reason}); " + (Store(result, folder, fallbacks) is { } place
                     ? $"the results are in {place}: 'report {ShellWords.Quote(place)}' makes the report of them"
-                    : "nor could the results be, here or elsewhere: they are lost"),
+                    : "the results could not be written there or elsewhere, and are lost"),
                 error);
         }
     }
 
-    /// <summary>Folders to try when the report's own fails. The last is memory, which a full disk leaves.</summary>
+    /// <summary>Returns folders to try if the report's own fails. The last is in memory, which a full disk does not affect.</summary>
     private static IEnumerable<string> Fallbacks() =>
     [
         Path.GetTempPath(), Environment.CurrentDirectory, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), "/dev/shm",
     ];
 
-    /// <summary>The folder that has the results; null where none could be written.</summary>
+    /// <summary>Stores the results and returns their folder; null if they could not be written anywhere.</summary>
     private static string? Store(RunResult result, OutputFolder folder, IEnumerable<string> fallbacks)
     {
         if (Try(() => ReportWriter.WriteResults(result, folder)))
@@ -55,7 +55,7 @@ public static class SafeKeeping
         return null;
     }
 
-    /// <summary>Whether it was done. The user is told of the first failure, not of this one.</summary>
+    /// <summary>Does the work and returns whether it succeeded. The user is told of the first failure only.</summary>
     private static bool Try(Action work)
     {
         try

@@ -4,21 +4,22 @@ namespace Sim.Reports.Compare;
 /// <summary>A counted row that differs.</summary>
 public sealed record ExactChange(Figure Before, Figure After, Figure Difference)
 {
-    /// <summary>After over before; null where that says nothing.</summary>
+    /// <summary>After / before; null for digests, and for values that are not positive.</summary>
     public double? Factor => Before.Unit != Units.Digest && Before.Value > 0 && After.Value > 0 ? After.Value / Before.Value : null;
 
     public string ShowDifference() => Before.Unit == Units.Digest
         ? "differs"
         : (Difference.Value > 0 ? "+" : "") + Scale.For(After.Unit, [Difference.Value]).Show(Difference.Value);
 
-    /// <summary>The factor with as many digits as tell it from 1.</summary>
+    /// <summary>Returns the factor, with enough digits to tell it from 1.</summary>
     public string ShowFactor() => Factor is { } factor ? Numbers.Digits(factor, Math.Abs(factor - 1) < 0.005 ? 6 : 3) : "";
 }
 
-/// <summary>A measured row before and after; if it was tested, the ratio has its interval, and p is corrected for all rows.</summary>
+/// <summary>A measured row before and after. If it was tested, the ratio has an interval, and the p-value is corrected for all
+/// rows.</summary>
 public sealed record RatioChange(Figure Before, Figure After, Figure Ratio, Figure? Adjusted);
 
-/// <summary>The rows of a comparison, as its page, its plot and its summary ask for them.</summary>
+/// <summary>The rows of a comparison, for its page, its plot and its summary.</summary>
 public sealed class CompareView
 {
     private readonly bool _variesFamily, _variesPeers;
@@ -51,12 +52,12 @@ public sealed class CompareView
     /// <summary>Counted rows that differ, the largest change first.</summary>
     public IReadOnlyList<ExactChange> Exact { get; }
 
-    /// <summary>Measured rows: those that changed first, then by the size of the ratio.</summary>
+    /// <summary>Measured rows: changed rows first, and larger ratios before smaller ones.</summary>
     public IReadOnlyList<RatioChange> Measured { get; }
 
     public IReadOnlyList<RatioChange> Changed { get; }
 
-    /// <summary>The test by its name in the rows.</summary>
+    /// <summary>The name of the test in the rows.</summary>
     public string Method => Summary(Metrics.Test)?.Item ?? "";
 
     public double Alpha => Summary(Metrics.Alpha)?.Value ?? Significance.Alpha;
@@ -68,14 +69,14 @@ public sealed class CompareView
 
     public IReadOnlyList<Figure> OfSide(string side) => [.. Figures.Where(f => f.Side == side)];
 
-    /// <summary>A row that counts the comparison's rows; null where it is missing.</summary>
+    /// <summary>Returns a summary row of the comparison; null if it is missing.</summary>
     public Figure? Summary(Metric metric) => Figures.FirstOrDefault(f => f.Side.Length == 0 && f.Metric == metric);
 
     public static bool IsTime(Figure figure) => figure.Unit is Units.Nanoseconds or "µs" or Units.Milliseconds or Units.Seconds;
 
     public static Scale ScaleOf(Figure before, Figure after) => Scale.For(after.Unit, [before.Value, after.Value]);
 
-    /// <summary>The row in words: what was taken, of whom, in which case.</summary>
+    /// <summary>Returns the row's full name in words, for tables and sentences.</summary>
     public string Label(Figure f)
     {
         var (experiment, side, _) = Metrics.Compared.Read(f.Metric);
@@ -85,7 +86,7 @@ public sealed class CompareView
             _variesPeers && f.Peers is { } peers ? Numbers.Count(peers, "peer") : "", f.Metric.Words);
     }
 
-    /// <summary>The row in few letters, for a plot.</summary>
+    /// <summary>Returns the row's short name, for a plot.</summary>
     public string Short(Figure f)
     {
         var (experiment, _, metric) = Metrics.Compared.Read(f.Metric);
@@ -136,7 +137,8 @@ public sealed class CompareView
         return $"{Numbers.Show(Changed.Count)} of {Numbers.Show(tested)} measured rows changed: {string.Join("; ", parts)}.";
     }
 
-    /// <summary>A change in a word: of a time slower or faster, else by the side on which the metric is better.</summary>
+    /// <summary>Returns a word for a change: slower or faster for a time, otherwise larger or smaller, and whether that is
+    /// better.</summary>
     private static string Outcome(RatioChange change) => (change.Ratio.Value > 1, change.After.Metric.Better) switch
     {
         (var more, _) when IsTime(change.After) => more ? "slower" : "faster",
@@ -145,7 +147,7 @@ public sealed class CompareView
         var (more, _) => more ? "larger" : "smaller",
     };
 
-    /// <summary>Which test was made, and what it assumes.</summary>
+    /// <summary>Names the test and its assumptions.</summary>
     private string TestInWords() => Method switch
     {
         Tester.ByWelch => "The test is Welch’s t over the logarithms of the runs’ values, corrected by Holm for "

@@ -2,8 +2,8 @@
 namespace Sim.Reports.Compare;
 
 /// <summary>
-/// Two groups of runs, before and after a change, row by row. The result is rows again, of the experiment <c>compare</c>;
-/// a row's metric is what the two rows were, <c>experiment/metric</c>, and its side says what it is:
+/// Compares two groups of runs, before and after a change, row by row. The result consists of rows of the experiment <c>compare</c>. A
+/// row's metric names the two compared rows (<c>experiment/metric</c>), and its side says what the row holds:
 /// <code>
 ///   before, after, difference             counted rows that differ; those that are equal are counted
 ///   before, after, ratio [, p-adjusted]   measured rows; ratio: after / before, low and high its 95 % interval, bound the
@@ -14,11 +14,12 @@ namespace Sim.Reports.Compare;
 /// </summary>
 public sealed class RunComparison
 {
-    /// <summary>The sides of its rows, besides the names of the metrics that count rows without a counterpart.</summary>
+    /// <summary>The sides of the result's rows. The side of a row without a counterpart is the name of the metric that counts such
+    /// rows.</summary>
     public const string Before = "before", After = "after", Difference = "difference", Ratio = "ratio", Adjusted = "p-adjusted",
         NoiseBefore = "noise-before", NoiseAfter = "noise-after";
 
-    /// <summary>The noise that is assumed for one run without an A/A row.</summary>
+    /// <summary>The noise assumed for one run without an A/A row.</summary>
     public const double AssumedNoise = 1.05;
 
     private readonly IReadOnlyList<StoredRun> _before, _after;
@@ -33,7 +34,7 @@ public sealed class RunComparison
 
     private IReadOnlyList<StoredRun> All => [.. _before, .. _after];
 
-    /// <summary>Compares the runs of both sides; a given noise replaces that of A/A rows where there is one run a side.</summary>
+    /// <summary>Compares the runs of both sides. If a side has one run, a given noise replaces that of the A/A rows.</summary>
     /// <exception cref="UserException">The runs do not fit together, or have no row in common.</exception>
     public static RunResult Of(IReadOnlyList<StoredRun> before, IReadOnlyList<StoredRun> after, double? noise, string command)
     {
@@ -79,7 +80,7 @@ public sealed class RunComparison
         .. All.SelectMany(run => run.Warnings),
     ];
 
-    /// <returns>How many differ.</returns>
+    /// <returns>The number of rows that differ.</returns>
     private int AddExact(List<(MergedRow Before, MergedRow After)> pairs)
     {
         var differing = pairs.Select(pair => (Before: pair.Before.Figure, After: pair.After.Figure))
@@ -126,12 +127,12 @@ public sealed class RunComparison
     private static Figure Row(Figure figure, string side) =>
         figure with { Experiment = Experiment.Compare, Metric = Metrics.Compared.Of(figure), Side = side, Bound = null };
 
-    /// <summary>A kernel's count may vary within its bound from run to run; all else is equal to the last digit.</summary>
+    /// <summary>Whether two rows agree: a kernel's count within its bound, any other row to the last digit.</summary>
     private static bool AreEqual(Figure before, Figure after) => before.Bound is > 0 || after.Bound is > 0
         ? Math.Abs(before.Value - after.Value) <= 2 * Math.Max(before.Bound ?? 0, after.Bound ?? 0)
         : before with { Bound = null } == after with { Bound = null };
 
-    /// <summary>The distance of a ratio from 1, either way. The rows are ordered by it.</summary>
+    /// <summary>Returns the distance of a ratio from 1 in either direction, by which rows are ordered.</summary>
     private static double Size(double ratio) => ratio > 0 ? Math.Abs(Math.Log(ratio)) : double.PositiveInfinity;
 
     private string NothingInCommon(IEnumerable<RowIdentity> before, IEnumerable<RowIdentity> after)

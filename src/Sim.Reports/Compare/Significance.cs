@@ -4,32 +4,32 @@ using MathNet.Numerics.Statistics;
 
 namespace Sim.Reports.Compare;
 
-/// <summary>How much a quantity changed, as a factor with its 95% interval, and the two-sided p-value of this row alone.</summary>
+/// <summary>The change of a quantity, as a factor with its 95 % interval, and the two-sided p-value of this row alone.</summary>
 public readonly record struct Effect(double Ratio, double Low, double High, double P);
 
-/// <summary>The natural logarithm of one side’s value, its standard error, and the degrees of freedom behind that.</summary>
+/// <summary>The natural logarithm of one side’s value, its standard error, and the error's degrees of freedom.</summary>
 public readonly record struct LogValue(double Log, double Error, double Freedom);
 
-/// <summary>Tests of a ratio. All work on logarithms: a change of times is a factor, and so is most of their noise.</summary>
+/// <summary>Tests of a ratio. They work on logarithms, because a change of times is a factor, and so is most of their noise.</summary>
 public static class Significance
 {
-    /// <summary>The chance, of all rows together, to call one changed that is not.</summary>
+    /// <summary>The chance that any unchanged row is called changed, for all rows together.</summary>
     public const double Alpha = 0.05;
 
     /// <summary>Standard error of the median of a large normal sample, in standard deviations over the root of n: sqrt(pi / 2).</summary>
     private const double MedianError = 1.2533;
 
     /// <summary>
-    /// Degrees of freedom of an error that comes from an interquartile range, a repetition. Chosen by simulation: with it 2 to 6
-    /// in 100 comparisons of the same data come out below 0.05 for 5 to 41 repetitions, the fewer the more careful.
+    /// Degrees of freedom per repetition, for an error that comes from an interquartile range. The value was chosen by simulation: for 5 to
+    /// 41 repetitions, 2 to 6 of 100 comparisons of the same data give a p-value below 0.05, and fewer repetitions are more careful.
     /// </summary>
     private const double QuartileFreedom = 0.5;
 
     private const double Interval = 0.95;
 
     /// <summary>
-    /// The median of repetitions within one run, its error from the quartiles. Null where these say nothing: too few
-    /// repetitions, no spread at all (a clock too coarse), or a value that has no logarithm.
+    /// Returns the median of the repetitions within one run, with an error from the quartiles. Returns null if there are too few
+    /// repetitions, no spread (the clock is too coarse), or a value without a logarithm.
     /// </summary>
     public static LogValue? Within(Figure figure)
     {
@@ -41,7 +41,7 @@ public static class Significance
             : new(Math.Log(figure.Value), MedianError * range / ExpectedRange(figure.N) / Math.Sqrt(figure.N), QuartileFreedom * (figure.N - 1));
     }
 
-    /// <summary>The mean of the logarithms of two or more runs’ values; null where one has none.</summary>
+    /// <summary>Returns the mean of the logarithms of two or more runs’ values; null if a value has no logarithm.</summary>
     public static LogValue? Between(IReadOnlyCollection<double> values)
     {
         if (values.Any(value => !(value > 0) || !double.IsFinite(value)))
@@ -51,8 +51,8 @@ public static class Significance
     }
 
     /// <summary>
-    /// Welch's t. The change must be beyond a noise of 1 or more: the hypothesis is that the true factor lies between 1 / noise and noise, and
-    /// the interval is wider by the noise on both sides. Returns null where neither side has an error to test against.
+    /// Tests a change by Welch's t. The hypothesis is that the true factor lies between 1 / noise and noise, where the noise is 1 or more.
+    /// The interval is wider by the noise on both sides. Returns null if neither side has an error.
     /// </summary>
     public static Effect? Welch(LogValue before, LogValue after, double noise)
     {
@@ -60,17 +60,17 @@ public static class Significance
         var error = Math.Sqrt(b + a);
         if (!(error > 0))
             return null;
-        // Welch and Satterthwaite; never less than one degree, for which t still has quantiles.
+        // The degrees of freedom by Welch and Satterthwaite: at least one, for which t still has quantiles.
         var freedom = Math.Max(1, (b + a) * (b + a) / (b * b / before.Freedom + a * a / after.Freedom));
         var (shift, margin) = (after.Log - before.Log, Math.Log(noise));
-        // Both ends of the hypothesis count: far from them the second term vanishes, without noise the two are equal.
+        // Both ends of the hypothesis count. Far from them the second term vanishes; without noise the two terms are equal.
         double Beyond(double t) => StudentT.CDF(0, 1, freedom, -t);
         var p = Math.Min(1, Beyond((Math.Abs(shift) - margin) / error) + Beyond((Math.Abs(shift) + margin) / error));
         var half = StudentT.InvCDF(0, 1, freedom, (1 + Interval) / 2) * error + margin;
         return new(Math.Exp(shift), Math.Exp(shift - half), Math.Exp(shift + half), p);
     }
 
-    /// <summary>Holm's step-down correction: p-values that hold for all rows together.</summary>
+    /// <summary>Corrects p-values by Holm's step-down method, so that they hold for all rows together.</summary>
     public static double[] Holm(IReadOnlyList<double> p)
     {
         var adjusted = new double[p.Count];
@@ -85,8 +85,8 @@ public static class Significance
     }
 
     /// <summary>
-    /// The interquartile range that n normal observations have on average, in standard deviations, for quartiles of Hyndman
-    /// and Fan's definition 7 (Blom's approximation of order statistics). Few observations have a narrower one than many: 0.99 for 5, 1.35 for all.
+    /// Returns the mean interquartile range of n normal observations, in standard deviations, for quartiles of Hyndman and Fan's definition
+    /// 7 (Blom's approximation of order statistics). It grows with n: 0.99 for 5, and 1.35 for very many.
     /// </summary>
     private static double ExpectedRange(int n) => 2 * Normal.InvCDF(0, 1, (1 + 0.75 * (n - 1) - 0.375) / (n + 0.25));
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Compare;
 
-/// <summary>A measured row before and after. If there is something to test: the effect, its p for all rows, the noise to exceed.</summary>
+/// <summary>A measured row before and after. If it could be tested: the effect, the p-value corrected for all rows, and the noise to
+/// exceed.</summary>
 public sealed record MeasuredChange(Figure Before, Figure After, Effect? Effect, double Adjusted, double? Noise)
 {
     public bool IsChanged => Effect is not null && Adjusted <= Significance.Alpha;
 
-    /// <summary>After over before, without a test.</summary>
+    /// <summary>After / before, without a test.</summary>
     public double Quotient => After.Value / Before.Value;
 }
 
@@ -16,14 +17,14 @@ public sealed record MeasuredChange(Figure Before, Figure After, Effect? Effect,
 ///   welch      several runs a side: Welch's t over the logarithms of the runs' values
 ///   quartiles  one run on a side: t over the error that its quartiles and n give its median, beyond the noise of its case
 /// </code>
-/// The noise is the one that the user gave, or that of the A/A rows of all runs. Both are corrected by Holm for the number of rows,
-/// which holds however the rows of a run depend on one another.
+/// The noise is given by the user, or comes from the A/A rows of all runs. Both tests are corrected by Holm for the number of rows, which
+/// holds even if the rows of a run depend on one another.
 /// </summary>
 public sealed class Tester(int before, int after, IReadOnlyList<Figure> aa, double? given)
 {
     public const string ByWelch = "welch", ByQuartiles = "quartiles";
 
-    /// <summary>With fewer runs on a side than this, Welch's t misses all but large changes.</summary>
+    /// <summary>The runs per side that Welch's t needs to find more than large changes.</summary>
     private const int Enough = 4;
 
     private readonly IReadOnlyList<Figure> _aa = [.. aa.Where(row => row.Unit == Units.Ratio && row.Value > 0 && double.IsFinite(row.Value))];
@@ -35,7 +36,7 @@ public sealed class Tester(int before, int after, IReadOnlyList<Figure> aa, doub
         ? "One side is a single run. Its repetitions do not show the differences between two runs of the same program (another place in memory, "
             + "a neighbour on the machine), and no test covers these. Give several runs per side (--before, --after; 4 and 4 are enough)." + NoiseCaveat
         : Math.Min(before, after) < Enough
-            ? $"{before} runs before and {after} after are few: only large changes are found. 4 and 4 find smaller ones."
+            ? $"{before} runs before and {after} after are few: only large changes are found. 4 runs per side find smaller changes."
             : "";
 
     private string NoiseCaveat => given is not null || _aa.Count > 0 ? ""
@@ -50,8 +51,8 @@ public sealed class Tester(int before, int after, IReadOnlyList<Figure> aa, doub
     }
 
     /// <summary>
-    /// The factor a change must be beyond. With several runs on both sides it is 1, because these show the noise themselves. Otherwise it is
-    /// the widest quartile of the A/A rows of the same case, or of all where it has none.
+    /// Returns the factor that a change must exceed. With several runs on both sides it is 1, because the runs show the noise themselves.
+    /// Otherwise it is the widest quartile of the A/A rows of the same case, or of all A/A rows if the case has none.
     /// </summary>
     private double NoiseOf(Figure figure)
     {
@@ -66,7 +67,7 @@ public sealed class Tester(int before, int after, IReadOnlyList<Figure> aa, doub
         return (own.Count > 0 ? own : family.Count > 0 ? family : _aa).Max(Comparisons.Noise);
     }
 
-    /// <summary>The change; null where there is nothing to test, or a side's row is not settled.</summary>
+    /// <summary>Returns the change; null if there is nothing to test, or if a side's row is not settled.</summary>
     private Effect? EffectOf((MergedRow Before, MergedRow After) pair) =>
         pair is { Before.Figure.Flag: "", After.Figure.Flag: "" } && Value(pair.Before, before) is { } old && Value(pair.After, after) is { } changed
             ? Significance.Welch(old, changed, NoiseOf(pair.After.Figure)) : null;

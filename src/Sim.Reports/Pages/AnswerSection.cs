@@ -20,14 +20,14 @@ internal static class AnswerSection
 
         """);
 
-    /// <summary>The first warnings, where the reader cannot miss them; nothing where there is none.</summary>
+    /// <summary>Returns the first warnings, for the top of the page; empty without warnings.</summary>
     public static Html Warnings(RunResult result) => Html.If(result.Warnings.Count > 0, $"""
         <div class="warnings" role="note"><strong>Before you rely on this run</strong><ul>{Html.Concat(result.Warnings.Take(MostWarnings), warning => $"<li>{warning}</li>")}{Html.If(
             result.Warnings.Count > MostWarnings, $"<li>and {result.Warnings.Count - MostWarnings} more, <a href=\"#{new Anchor("warnings")}\">under Conditions</a></li>")}</ul></div>
 
         """);
 
-    /// <summary>AllowedIPs alone forward nothing: a route must bring packets to the device.</summary>
+    /// <summary>Returns the paragraph on AllowedIPs with a route per prefix; empty if the run has no such row.</summary>
     private static Html Both(Rows rows) => rows.Of(Experiment.Memory, Metrics.PageBytes, Names.Both).FirstOrDefault() is not { } both ? new Html() : $"""
         <p>AllowedIPs say which peer gets a packet, but a route must still bring it to the device. One default route adds nothing to the figures
         above. A daemon that also puts every prefix into the routing table holds both structures, {Markup.Value(rows, both)}
@@ -48,7 +48,7 @@ internal static class AnswerSection
             Group(rows, "Load, time for the whole table", verdict.Load.Cases.Select(c => (c.Case, c))),
         ];
         return Array.TrueForAll(groups, group => group.IsEmpty)
-            ? $"<p>No case has both structures. Details has the figures that were taken.</p>\n"
+            ? $"<p>No case has both structures. The figures of one structure are under Details.</p>\n"
             : Markup.Table("allowedips and fib: the better one is marked, and quartiles stand beside medians",
                 Markup.Head(1, ["", "allowedips", "fib (route attribute)", "fib / allowedips", "better", ""]), Html.Join("", groups), "answer");
     }

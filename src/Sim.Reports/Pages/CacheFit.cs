@@ -3,10 +3,10 @@ using Sim.Figures.Measuring;
 
 namespace Sim.Reports.Pages;
 
-/// <summary>The line that says which structures fit in the last-level cache, and how to read their times then.</summary>
+/// <summary>The line that says which structures fit in the last-level cache, and how to read their times.</summary>
 internal static class CacheFit
 {
-    /// <summary>Of a bench; empty where neither structure fits, or the cache is not known.</summary>
+    /// <summary>Returns the line for a bench; empty if neither structure fits, or if the cache is unknown.</summary>
     public static Html Of(Rows rows)
     {
         var cache = Cache(rows.Result);
@@ -21,7 +21,7 @@ internal static class CacheFit
         return Line(cache, $"{named}{(fitting.Count < sizes.Count ? " alone" : together <= cache ? " together" : " each, but not together")}", (long)together);
     }
 
-    /// <summary>Of a run of churn, whose schemes stand beside the reference; empty where none fits.</summary>
+    /// <summary>Returns the line for a run of churn, whose schemes are in memory beside the reference; empty if no scheme fits.</summary>
     public static Html Of(ChurnView view)
     {
         var cache = Cache(view.Rows.Result);
@@ -35,7 +35,7 @@ internal static class CacheFit
     }
 
     private static Html Line(long cache, Html what, long together) => $"""
-        <p class="cache">The last-level cache ({CacheSize.Show(cache)}) holds {what}. Times are of warm caches{(CacheSweep.Fits(together, cache) ? "" : ", after the first touch")}.
+        <p class="cache">The last-level cache ({CacheSize.Show(cache)}) holds {what}. Times are for warm caches{(CacheSweep.Fits(together, cache) ? "" : ", after the first touch")}.
         A router with a smaller cache, or one full of packets, sees longer times and larger differences.</p>
 
         """;

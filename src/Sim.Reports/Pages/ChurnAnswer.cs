@@ -2,20 +2,20 @@
 namespace Sim.Reports.Pages;
 
 /// <summary>
-/// The first screen of a run of <c>churn</c>, from its rows: verdict, questions of maintainers and daemon authors, one table.
+/// The first screen of a <c>churn</c> report: the verdict, the questions of maintainers and daemon authors, and one table.
 /// </summary>
 internal static class ChurnAnswer
 {
     /// <summary>The outcome of a comparison whose rows are flagged.</summary>
     private const int NotSettled = 2;
 
-    /// <summary>Two values that differ by less are called about the same.</summary>
+    /// <summary>Two values that differ by a smaller share are called about the same.</summary>
     private const double Alike = 0.05;
 
     /// <summary>
-    /// A column of the table: its head, what it is about in a sentence, and a scheme's row. Times have ratios to AllowedIPs with REMOVE_ME, interleaved with
-    /// it, whose own is the A/A row; some also with warm caches. Schemes are measured one after another, on a machine whose speed drifts, so only these
-    /// ratios say which is faster.
+    /// A column of the table: its head, its subject in a sentence, and a scheme's row. Times have interleaved ratios to AllowedIPs with
+    /// REMOVE_ME, and some also have ratios with warm caches. The ratio of REMOVE_ME itself is the A/A row. Schemes are measured one after
+    /// another on a machine whose speed drifts, so only the ratios say which scheme is faster.
     /// </summary>
     private sealed record Column(
         string Title, string About, Func<ChurnView, string, Figure?> Row, Func<ChurnView, IEnumerable<Figure>>? Ratios = null,
@@ -36,7 +36,7 @@ internal static class ChurnAnswer
     private static readonly Column s_known = new("others know after", "telling observers", (view, scheme) => view.Staleness(scheme));
     private static readonly Column s_code = new("kernel code", "lines of kernel code", RowOf(view => view.Of(Experiment.Code, Metrics.NetLines)));
 
-    /// <summary>Names of schemes that mean something else in IPv6.</summary>
+    /// <summary>The paragraph on schemes that work differently in IPv6.</summary>
     private static readonly Html s_ofIPv6 = $"""
         <p>In IPv6, RTA_VIA is RTA_GATEWAY: an onlink gateway of the route’s own family. Each route has a nexthop and a state of its own; only routes
         through nexthop objects share theirs. AllowedIPs on a FIB trie are modelled on a tree of routes through nexthop objects, with 192 bytes per
@@ -72,7 +72,7 @@ internal static class ChurnAnswer
     private static Func<ChurnView, string, Figure?> RowOf(Func<ChurnView, IEnumerable<Figure>> rows) =>
         (view, scheme) => ChurnView.ForScheme(rows(view), scheme);
 
-    /// <summary>Columns in which the attribute is better or worse than AllowedIPs with REMOVE_ME.</summary>
+    /// <summary>Returns the sentence that says in which columns the attribute is better or worse than AllowedIPs with REMOVE_ME.</summary>
     private static string? Headline(ChurnView view)
     {
         if (!view.Schemes.Contains(SchemeName.Attribute) || !view.Schemes.Contains(SchemeName.RemoveMe))
@@ -99,9 +99,9 @@ internal static class ChurnAnswer
     }
 
     /// <summary>
-    /// Below 0 where the first is better. Times go by their interleaved ratio. They are alike if the ratio's quartiles meet the range
-    /// of noise (of the A/A row, and of its own repetitions), or if it is within 5 % of that range. Counts are alike within 5 %.
-    /// A ratio that is flagged settles nothing.
+    /// Compares two rows: the result is below 0 if the first is better, and 0 if they are alike. Times are compared by their interleaved
+    /// ratio. They are alike if the ratio's quartiles meet the range of noise (of the A/A row, and of the ratio's own repetitions), or if
+    /// the ratio is within 5 % of that range. Counts are alike within 5 %. A flagged ratio is not settled.
     /// </summary>
     private static int Compare(Figure one, Figure other, List<Figure> ratios)
     {
@@ -109,7 +109,7 @@ internal static class ChurnAnswer
         var noise = ratios.Find(f => f.Scheme == other.Scheme);
         if (paired is null || noise is null)
             return one.Flag.Length + other.Flag.Length > 0 ? NotSettled : Differs(one.Value, other.Value, Overlap(one, other));
-        // A difference no larger than that of the reference from its copy is none.
+        // A difference does not count if the reference differs from its own copy by as much.
         var ((low, high), (quick, slow)) = (paired.Range, noise.Range);
         if (paired.Flag.Length > 0)
             return NotSettled;
@@ -123,7 +123,7 @@ internal static class ChurnAnswer
     private static int Differs(double value, double other, bool overlap) =>
         overlap || Math.Abs(value - other) <= Alike * Math.Max(Math.Abs(value), Math.Abs(other)) ? 0 : Math.Sign(value.CompareTo(other));
 
-    /// <summary>Whether the quartiles of two rows overlap; false for rows without.</summary>
+    /// <summary>Whether the quartiles of two rows overlap; false for rows without quartiles.</summary>
     private static bool Overlap(Figure one, Figure other)
     {
         var ((low, high), (otherLow, otherHigh)) = (one.Range, other.Range);
@@ -173,7 +173,7 @@ internal static class ChurnAnswer
             : text.Append($" The notification of a route has {Markup.Link(view.Rows, told)}.");
     }
 
-    /// <summary>Two lists of questions, each with the number that answers it and a link to where more is said.</summary>
+    /// <summary>Returns two lists of questions. Each question has the numbers that answer it, and links to a plot or section.</summary>
     private static Html Questions(ChurnView view)
     {
         Html? Ask(string question, string anchor, Column column, bool withRoutes = false)
@@ -222,15 +222,15 @@ internal static class ChurnAnswer
             ChurnView.ForScheme(column.Cold, scheme), ChurnView.ForScheme(column.Warm, scheme), column.Best.Contains(scheme)))));
         return $"""
             <div id="{new Anchor("churn-table")}">{Markup.Table(
-                "The best of each column is marked, with all that cannot be told from it", Markup.Head(1, ["scheme", .. columns.Select(column => column.Title)]),
+                "Marked in each column: the best scheme, and all schemes that cannot be told from it", Markup.Head(1, ["scheme", .. columns.Select(column => column.Title)]),
                 Markup.Body(lines), "costs summary", Markup.BasisTags(columns.SelectMany(column => column.Rows.Values.OfType<Figure>())))}</div>
 
             """;
     }
 
     /// <summary>
-    /// The schemes with a column's least value. Of interleaved times, all whose ratio cannot be told from the least, because quartiles
-    /// overlap. A scheme whose row is flagged is never the best.
+    /// Returns the schemes with a column's least value. For interleaved times these are all schemes whose ratio cannot be told from the
+    /// least, because quartiles overlap. A scheme with a flagged row is never the best.
     /// </summary>
     private static HashSet<string> Best(ChurnView view, Column column)
     {
@@ -244,7 +244,7 @@ internal static class ChurnAnswer
         return [.. values.Where(value => value.Low <= least).Select(value => value.Scheme)];
     }
 
-    /// <summary>A value and, below it, the ratios that decide and the flags of all.</summary>
+    /// <summary>Returns a cell: a value and, below it, its ratios and all flags.</summary>
     private static Html? Value(ChurnView view, Figure? row, List<Figure> together, Figure? cold, Figure? warm, bool best)
     {
         if (row is null)
@@ -259,7 +259,7 @@ internal static class ChurnAnswer
             """;
     }
 
-    /// <summary>The unit of a row among those it is compared with: one for all, unless it would hide the small ones.</summary>
+    /// <summary>Returns the unit of a row: one unit for all compared rows, unless it would hide small values.</summary>
     private static Scale ScaleOf(Figure row, IReadOnlyCollection<Figure> together) =>
         Scale.For(row.Unit, PlotSet.WideSpan(together) ? [row.Value] : together.Select(f => f.Value));
 }

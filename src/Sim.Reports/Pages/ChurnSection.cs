@@ -11,7 +11,8 @@ internal static class ChurnSection
         (Operations.LoseToNone, "loss without failover"), (Operations.ReturnToNone, "its return"),
     ];
 
-    /// <summary>Costs of any change first, then those of the trace’s own clock, whose rows have no operation.</summary>
+    /// <summary>The metrics shown by window: costs of changes first, then costs on the trace’s own clock, whose rows have no
+    /// operation.</summary>
     private static readonly Metric[] s_windows =
     [
         Metrics.TimePerChange, Metrics.BatchMedian, Metrics.BatchP99, Metrics.BatchWorst, Metrics.BytesPerChange, Metrics.CallsPerChange,
@@ -24,7 +25,7 @@ internal static class ChurnSection
         Metrics.FreesPerChange, Metrics.GracePeriodsPerChange, Metrics.WaitsPerChange,
     ];
 
-    /// <summary>Everything but the answer: the trace, windows, kinds of change, convergence.</summary>
+    /// <summary>Returns everything except the answer: the trace, windows, kinds of change, convergence, observers.</summary>
     public static Section Of(ChurnView view) => new("churn-details", "Details", "Details", $"""
         {Trace(view)}{Memory(view)}{Packets(view)}{Windows(view)}{Kinds(view)}{Convergence(view)}{Observer(view)}
         """);
@@ -67,7 +68,7 @@ internal static class ChurnSection
             """);
     }
 
-    /// <summary>Notifications that come faster than they are read.</summary>
+    /// <summary>Returns the tables on notifications, which may come faster than a program reads them.</summary>
     private static Html Notifications(ChurnView view)
     {
         var rows = view.Observer.Where(f => f.Operation.Length > 0).ToList();
@@ -109,7 +110,7 @@ internal static class ChurnSection
     private static Html Convergence(ChurnView view)
     {
         Html Of(Metric metric, string title) => Matrix(
-            view, title, s_convergence.SelectMany(column => view.Convergence(metric).Where(f => f.Operation == column.Operation)), f => (f.Operation, f.Order),
+            view, title, s_convergence.SelectMany(column => view.Of(Experiment.Convergence, metric).Where(f => f.Operation == column.Operation)), f => (f.Operation, f.Order),
             column => s_convergence.First(known => known.Operation == column.Operation).Title + (column.Order.Length > 0 ? $", {Words.Order(column.Order)}" : ""));
         return $"""
             <h3>Convergence</h3>
@@ -139,7 +140,7 @@ internal static class ChurnSection
 
     private static string Title(Metric metric) => Words.Capital(metric.Words);
 
-    /// <summary>A table of schemes; its columns are the keys of the rows, in their order.</summary>
+    /// <summary>Returns a table of schemes. Its columns are the keys of the rows, in their order.</summary>
     private static Html Matrix<TKey>(
         ChurnView view, string caption, IEnumerable<Figure> figures, Func<Figure, TKey> keyOf, Func<TKey, string> title, IReadOnlyList<string>? schemes = null)
     {

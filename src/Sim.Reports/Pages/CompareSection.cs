@@ -76,7 +76,7 @@ internal static class CompareSection
         return Html.If(changes.Count > 0, Markup.Table(caption + Left(changes.Count), Markup.Head(1, columns), Markup.Body(changes.Take(MostOnPage).Select(Line))));
     }
 
-    /// <summary>A line whose head is long: it stands at the left.</summary>
+    /// <summary>Returns a line whose long head is aligned to the left.</summary>
     private static Html Row(string head, IEnumerable<Html> cells) => $"<tr><th scope=\"row\" class=\"text\">{head}</th>{Html.Concat(cells, Markup.Cell)}</tr>\n";
 
     private static string Left(int count) => count > MostOnPage ? $" (the first {MostOnPage} of {count}; results.csv has all)" : "";

@@ -3,7 +3,7 @@ using Sim.Figures.Measuring;
 
 namespace Sim.Reports.Pages;
 
-/// <summary>Under which conditions the figures were taken, what their labels mean, and how to take them again.</summary>
+/// <summary>The conditions of the run, the meaning of the labels, and the way to repeat the run.</summary>
 internal static class ConditionSection
 {
     /// <summary>Lists the noise if there is a verdict on a bench, and the prefixes if there is a validation.</summary>
@@ -107,7 +107,7 @@ internal static class ConditionSection
             """;
     }
 
-    /// <summary>The release of Linux that the run's ports follow, such as Linux 7.3, from its versions.</summary>
+    /// <summary>Returns the release of Linux that the run's ports follow, such as Linux 7.3.</summary>
     private static string Followed(RunResult result) =>
         result.Versions.FirstOrDefault(version => version.Value.StartsWith("Linux ", StringComparison.Ordinal)).Value?.Split(" (")[0] ?? "Linux";
 

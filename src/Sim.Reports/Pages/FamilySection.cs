@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Pages;
 
-/// <summary>Why the verdicts on IPv4 and IPv6 differ, from the rows. A run of one family shows its side.</summary>
+/// <summary>Explains from the rows why the verdicts on IPv4 and IPv6 differ. A run of one family shows its own side.</summary>
 internal static class FamilySection
 {
     /// <summary>Two counts that differ by less are called about the same.</summary>
     private const double Alike = 0.1;
 
-    /// <summary>The section of one family's run, empty where the rows do not compare.</summary>
+    /// <summary>Returns the section for a run of one family; empty if the rows do not compare both structures.</summary>
     public static Section Of(Rows rows, Html plot) => new("why", "Why", "Why IPv4 and IPv6 differ", Body(rows, FamilyCosts.Of(rows), plot));
 
-    /// <summary>Both families’ verdicts, a sentence each, and the difference between the two beside its drawing.</summary>
+    /// <summary>Returns the section for both families: their verdicts, the difference between them, and its plot.</summary>
     public static Section OfBoth(Rows rows, IEnumerable<string> verdicts, Html plot)
     {
         var families = FamilyCosts.Of(rows);
@@ -22,7 +22,7 @@ internal static class FamilySection
 
     private static Html Body(Rows rows, IReadOnlyList<FamilyCosts> families, Html plot) => Html.If(families.Count > 0, $"""
         {Html.Concat(families, family => $"<p>{Lookup(rows, family)} {Memory(rows, family)} {Markup.BasisTag(Basis.Counted)}</p>\n")}{
-        // A part of several runs has the other part beside it.
+        // On a page of several runs, the other family may be another part.
         Html.If(families.Count == 1 && rows.Result.Runs.Count == 0, Missing(rows.Family))}{plot}
         """);
 
@@ -79,7 +79,7 @@ internal static class FamilySection
         return Math.Abs(ratio - 1) < Alike ? "about as many as" : ratio > 1 ? $"{Numbers.Digits(ratio, 2)} times as many as" : $"{Phrases.Percent(1 - ratio)} fewer than";
     }
 
-    /// <summary>The unit of a cost per prefix or lookup: bytes are shown as they are.</summary>
+    /// <summary>Returns the unit of a cost per prefix or lookup. Bytes are not scaled.</summary>
     public static Scale ScaleOf(Figure figure) => figure.Unit == Units.Bytes ? new Scale(1, "bytes") : Scale.Of(figure);
 
     private static Html Link(Rows rows, Figure figure) => Markup.Link(rows, figure, ScaleOf(figure));

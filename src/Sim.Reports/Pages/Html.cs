@@ -6,12 +6,12 @@ using System.Text.Unicode;
 
 namespace Sim.Reports.Pages;
 
-/// <summary>The name of an anchor within its part of a page: an <c>id</c>, and where a link to it leads.</summary>
+/// <summary>The name of an anchor within its part of a page, for its <c>id</c> and for links to it.</summary>
 internal readonly record struct Anchor(string Name);
 
 /// <summary>
-/// Markup. An interpolated string becomes markup by its type, and every value in it that is not markup itself is encoded for
-/// content and for quoted attributes alike:
+/// Markup. An interpolated string of this type is markup. A value in it that is not markup is encoded, both for content and for quoted
+/// attributes:
 /// <code>Html cell = $"&lt;td title=\"{reason}\"&gt;{value}&lt;/td&gt;";</code>
 /// </summary>
 [InterpolatedStringHandler]
@@ -21,7 +21,7 @@ internal sealed class Html(int literals, int values)
 
     private readonly StringBuilder _text = new(literals + 16 * values);
 
-    /// <summary>Places where the names of anchors begin: a prefix goes there.</summary>
+    /// <summary>The places where names of anchors begin, which may get a prefix.</summary>
     private readonly List<int> _anchors = [];
 
     public Html()
@@ -31,7 +31,7 @@ internal sealed class Html(int literals, int values)
 
     public bool IsEmpty => _text.Length == 0;
 
-    /// <summary>Takes text as markup: a style sheet or a drawing that is markup already.</summary>
+    /// <summary>Takes text that is markup already, such as a style sheet or a drawing.</summary>
     public static Html Raw(string markup) => new Html().Add(markup);
 
     public static Html Join(string separator, IEnumerable<Html> parts)
@@ -53,7 +53,7 @@ internal sealed class Html(int literals, int values)
         return this;
     }
 
-    /// <summary>The same markup with a prefix before the name of each anchor, so that parts of one page do not share any.</summary>
+    /// <summary>Returns the markup with a prefix before the name of each anchor, so that parts of one page share no anchor.</summary>
     public Html Under(string prefix)
     {
         var (renamed, from) = (new Html(_text.Length, _anchors.Count), 0);

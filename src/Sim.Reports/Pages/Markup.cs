@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Sim.Reports.Pages;
 
-/// <summary>Pieces that several sections are made of: tables, values that lead to their rows, tags.</summary>
+/// <summary>Pieces of sections: tables, values that link to their rows, and tags.</summary>
 internal static class Markup
 {
     public static Html BasisTag(Basis basis) => $"""<span class="basis {basis.Label()}">{basis.Label()}</span>""";
@@ -12,7 +12,8 @@ internal static class Markup
 
     public static Html BasisTags(IReadOnlyList<Basis> bases) => Html.Join(" ", bases.Select(BasisTag));
 
-    /// <summary>A value linked to its row, with its quartiles if it has any; in its own unit unless it shares one. Null for no figure.</summary>
+    /// <summary>Returns a value linked to its row, with its quartiles if it has any, in its own unit or a shared one. Null for no
+    /// figure.</summary>
     [return: NotNullIfNotNull(nameof(figure))]
     public static Html? Value(Rows rows, Figure? figure, Scale? shared = null, bool best = false)
     {
@@ -25,14 +26,15 @@ internal static class Markup
 
     public static Html Best(Html value, bool best) => best ? (Html)$"""<strong class="best">{value}</strong>""" : value;
 
-    /// <summary>A value linked to its row, alone; one that settles nothing says so.</summary>
+    /// <summary>Returns a value linked to its row, without quartiles, and with its flag if it has one.</summary>
     public static Html Link(Rows rows, Figure figure, Scale? scale = null) =>
         $"{Link(rows, figure, (scale ?? Scale.Of(figure)).Show(figure.Value))}{FlagTag(figure)}";
 
-    /// <summary>Any text that leads to a row. Rows are numbered through the whole page: no part has anchors of its own for them.</summary>
+    /// <summary>Returns text that links to a row. Rows are numbered through the whole page, so their anchors need no prefix.</summary>
     public static Html Link(Rows rows, Figure figure, string text) => $"""<a class="value" href="#row-{rows.Id(figure)}">{text}</a>""";
 
-    /// <summary>A ratio of times in words, with the number: <c>1.8 times faster (ratio 0.55)</c>. Quartiles on both sides of 1 show no difference.</summary>
+    /// <summary>Returns a ratio of times in words, with the number: <c>1.8 times faster (ratio 0.55)</c>. Quartiles on both sides of 1 show
+    /// no difference.</summary>
     public static Html Speed(Rows rows, Figure ratio)
     {
         var (low, high) = ratio.Range;
@@ -40,14 +42,14 @@ internal static class Markup
         return $"{words} (ratio {Link(rows, ratio, Scale.Ratio)})";
     }
 
-    /// <summary>Why a row is not to be relied on; nothing where it is.</summary>
+    /// <summary>Returns a tag that says why a row is not reliable; empty if it is.</summary>
     public static Html FlagTag(Figure figure) => Html.If(
         figure.Flag.Length > 0, $""" <span class="flag" title="{Words.FlagReason(figure.Flag)}">{Words.Flag(figure.Flag)}</span>""");
 
     public static Html Spread(double low, double high, Scale scale) =>
         $"""<span class="spread" title="lower and upper quartile">{scale.Bare(low)} – {scale.Bare(high)}</span>""";
 
-    /// <summary>A table that scrolls inside itself when it is wider than the page. Tags follow its caption.</summary>
+    /// <summary>Returns a table that scrolls inside itself if it is wider than the page. Tags follow its caption.</summary>
     public static Html Table(string caption, Html head, Html body, string cssClass = "", Html? tags = null) => $"""
         <div class="{$"scroll {cssClass}".TrimEnd()}" tabindex="0" role="group" aria-label="{caption}"><table>
         <caption>{caption} {tags}</caption>
@@ -57,11 +59,11 @@ internal static class Markup
 
         """;
 
-    /// <summary>A table of costs with one head per line, whose tags are those of its rows; empty where it has no line.</summary>
+    /// <summary>Returns a table of costs with one head per line and the tags of its rows; empty without rows.</summary>
     public static Html Costs(string caption, IEnumerable<string> heads, IEnumerable<Html> lines, IEnumerable<Figure> rows) =>
         Html.If(rows.Any(), Table(caption, Head(1, heads), Body(lines), "costs", BasisTags(rows)));
 
-    /// <summary>Cells of a head; the first <paramref name="texts"/> columns hold text, the others numbers.</summary>
+    /// <summary>Returns the cells of a head. The first <paramref name="texts"/> columns hold text, the others numbers.</summary>
     public static Html Head(int texts, IEnumerable<string> columns) => Html.Concat(columns.Index(), column => column.Item.Length == 0
         ? (Html)$"<td></td>"
         : $"""<th scope="col"{Html.If(column.Index < texts, $" class=\"text\"")}>{column.Item}</th>""");
@@ -71,7 +73,7 @@ internal static class Markup
     public static Html Group(int columns, string title, IEnumerable<Html> lines) =>
         $"<tbody>\n<tr class=\"group\"><th scope=\"rowgroup\" colspan=\"{columns}\">{title}</th></tr>\n{lines}</tbody>\n";
 
-    /// <summary>A line: its head, and a cell for each column; a dash where there is nothing.</summary>
+    /// <summary>Returns a line: its head, and a cell for each column. A missing value is a dash.</summary>
     public static Html Row(string head, IEnumerable<Html?> cells) => $"<tr><th scope=\"row\">{head}</th>{Html.Concat(cells, Cell)}</tr>\n";
 
     public static Html Cell(Html? content) => content is null ? (Html)$"<td>–</td>" : $"<td>{content}</td>";

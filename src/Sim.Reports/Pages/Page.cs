@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Pages;
 
-/// <summary>A plot as the page needs it: the name of its PNG, and drawings for wide screens and paper, and for phones.</summary>
+/// <summary>A plot of a page: the name of its PNG, a drawing for wide screens and paper, and a drawing for phones.</summary>
 internal sealed record PagePlot(PlotSpec Spec, string File, string WideSvg, string NarrowSvg);
 
-/// <summary>A section of a page: its anchor, its name among the links at the top, its heading. Without a body it is left out.</summary>
+/// <summary>A section of a page: its anchor, its name among the links at the top, and its heading. A section without a body is left
+/// out.</summary>
 internal sealed record Section(string Id, string Link, string Heading, Html Body)
 {
-    /// <summary>Anchors inside it that the top of the page leads to as well.</summary>
+    /// <summary>Anchors inside the section that the top of the page links to as well.</summary>
     public IReadOnlyList<(string Id, string Link)> Parts { get; init; } = [];
 }
 
 /// <summary>
-/// index.html: a question, the sections that answer it, and every row. The page of several runs has one such part for each kind of run, and
+/// index.html: a question, the sections that answer it, and every row. A page of several runs has one such part for each kind of run, and
 /// each part's anchors have a prefix. The file loads nothing and runs no script.
 /// </summary>
 internal sealed record Page(string Title, string Question, Html About, IReadOnlyList<Section> Sections)
@@ -30,7 +31,7 @@ internal sealed record Page(string Title, string Question, Html About, IReadOnly
 
         """);
 
-    /// <summary>Returns one page of named parts, with the section that stands before all of them, and all their rows at its end.</summary>
+    /// <summary>Returns one page of named parts. A section on both families may come first, and all rows come last.</summary>
     public static Html Join(Rows rows, Section? families, IReadOnlyList<(string Name, Page Page)> parts)
     {
         static string Id(int index) => string.Create(CultureInfo.InvariantCulture, $"part-{index + 1}");

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Pages;
 
-/// <summary>
-/// Decides from the rows which page a result gets, and composes its sections. Each part’s plots get an ending of their own.
-/// </summary>
+/// <summary>Chooses the page for a result from its rows, and composes its sections. Each part’s plot files have their own suffix.</summary>
 internal sealed class PageComposer(Func<PlotSpec, string, PagePlot> draw)
 {
-    /// <summary>Names of files of all parts but the first end so, with the part's number.</summary>
+    /// <summary>The suffix of plot files of all parts but the first. The part's number follows it.</summary>
     public const string PartSuffix = "-part";
 
     public Html Render(Rows rows)
@@ -29,7 +27,7 @@ internal sealed class PageComposer(Func<PlotSpec, string, PagePlot> draw)
     private Page OfRun(Rows rows, string suffix)
     {
         var (view, churn, scaling) = (ValidationView.Of(rows), ChurnView.Of(rows), ScalingView.Of(rows));
-        // A run without any row is a bench that found nothing.
+        // A run without any row counts as a bench.
         var others = (view?.Figures.Count ?? 0) + (churn?.Figures.Count ?? 0) + (scaling?.Figures.Count ?? 0);
         if (others == 0 || rows.All.Count > others)
             return Bench(rows, view, suffix);
@@ -119,7 +117,7 @@ internal sealed class PageComposer(Func<PlotSpec, string, PagePlot> draw)
             CompareSection.Details(view), ConditionSection.Of(rows),
         ]);
 
-    /// <summary>The runs of one side with the program's version: <c>a, b (version 0.1.0+4c2f...)</c>.</summary>
+    /// <summary>Returns the runs of one side with the program's version: <c>a, b (version 0.1.0+4c2f...)</c>.</summary>
     private static string Named(RunResult result, string side)
     {
         var runs = result.Runs.Where(run => run.Side == side).ToList();
@@ -127,7 +125,7 @@ internal sealed class PageComposer(Func<PlotSpec, string, PagePlot> draw)
         return string.Join(", ", runs.Select(run => run.Name)) + version;
     }
 
-    /// <summary>A verdict on each family and the drawing that has both; null if the parts are of one family.</summary>
+    /// <summary>Returns the section with a verdict on each family and their common plot; null if all parts are of one family.</summary>
     private Section? Families(Rows rows, IReadOnlyList<Rows> parts)
     {
         if (FamilyCosts.Of(rows).Count < 2)

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Pages;
 
-/// <summary>AllowedIPs and the route attribute side by side in the patched kernel: its own figures, no model in them.</summary>
+/// <summary>AllowedIPs and the route attribute side by side in the patched kernel. All figures are the kernel's own.</summary>
 internal static class PeerSection
 {
-    /// <summary>Tables of one metric, and what its words leave out: an operation a row, a structure a column.</summary>
+    /// <summary>The tables of one metric each, with words to add to its name. Rows are operations, and columns are structures.</summary>
     private static readonly (Metric Metric, string More)[] s_matrices =
     [
         (Metrics.Time, " per single update, without netlink"), (Metrics.TimeWithNetlink, " (for an object: per message)"), (Metrics.BytesSent, ""),
         (Metrics.SlabBytes, ""), (Metrics.VmallocBytes, ""),
     ];
 
-    /// <summary>Empty where the kernel has no such patches.</summary>
+    /// <summary>Returns the section; empty if the kernel has no such patches.</summary>
     public static Html Of(ValidationView view)
     {
         var rows = view.Figures.Where(f => f.Experiment == Experiment.Peers && double.IsFinite(f.Value)).ToList();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Pages;
 
-/// <summary>The answers to lookups during an update: no peer, a wrong one, and for how long.</summary>
+/// <summary>The wrong answers to lookups during an update, and how long they last.</summary>
 internal static class ReaderSection
 {
     private static readonly (string Title, Metric[] Metrics)[] s_tables =
@@ -10,7 +10,7 @@ internal static class ReaderSection
         ("Longest time that a prefix was wrong: number of operations, times their mean time", [Metrics.SimulatedGap]),
     ];
 
-    /// <summary>Behind these times; most of it is zeros, and is folded.</summary>
+    /// <summary>Tables that follow the times. They are folded, because most of their values are 0.</summary>
     private static readonly (string Title, Metric[] Metrics)[] s_folded =
     [
         ("Share of lookups during the update that were wrong", [Metrics.WrongRatio]),
@@ -24,7 +24,7 @@ internal static class ReaderSection
     /// <summary>Counts of lookups and prefixes that were wrong.</summary>
     private static readonly Metric[] s_wrong = [Metrics.WrongNone, Metrics.WrongOther, Metrics.PrefixesHit];
 
-    /// <summary>The section; empty where the run has no such rows.</summary>
+    /// <summary>Returns the section; empty if the run has no such rows.</summary>
     public static Section Of(ChurnView view) => new("reader", "Readers", "What packets see during an update", Html.If(view.Has(Experiment.Reader), $"""
         {Html.Concat(Sentences(view), sentence => $"<p>{sentence}</p>\n")}
         <p>Reader threads look up addresses while the writer makes the update, with RCU as in the kernel. During the update the old peer and the new peer are both

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Pages;
 
-/// <summary>All rows, each with the anchor that the numbers of the page lead to.</summary>
+/// <summary>All rows, each with the anchor that the numbers of the page link to.</summary>
 internal static class RowSection
 {
     public static Html Of(Rows rows)

@@ -6,7 +6,7 @@ internal static class ScalingSection
 {
     private static readonly string[] s_axes = [Axes.Prefixes, Axes.Peers];
 
-    /// <summary>Shows the run’s warnings unless the page has already.</summary>
+    /// <summary>Returns the section, with the run’s warnings unless the page already shows them.</summary>
     public static Section Of(ScalingView view, IReadOnlyList<PagePlot> plots, bool warn) => new("scaling", "Scaling", "How costs grow", $"""
         {Html.If(warn, AnswerSection.Warnings(view.Rows.Result))}{Html.Concat(Sentences(view), sentence => $"<p>{sentence}</p>\n")}
         <p>Tables smaller than the given one are random samples of it, each contained in the next. Larger ones are generated with its structure, and are marked. Prefixes are
@@ -50,7 +50,7 @@ internal static class ScalingSection
         }
     }
 
-    /// <summary>The cheapest and the most expensive scheme at a place, for the most frequent operations.</summary>
+    /// <summary>Returns the cheapest and the most expensive scheme at a place, for the most frequent operations.</summary>
     private static Html Ends(ScalingView view, double place)
     {
         Html? Part(Term operation, string words)

@@ -10,7 +10,7 @@ internal static class SmpSection
         ("median time of a lookup", Metrics.LookupMedian, Metrics.MedianRatio), ("99.9th percentile of the time of a lookup", Metrics.LookupTail, Metrics.TailRatio),
     ];
 
-    /// <summary>Empty where the validation ran no readers.</summary>
+    /// <summary>Returns the section; empty if the validation ran no readers.</summary>
     public static Html Of(ValidationView view)
     {
         var rows = view.Figures.Where(f => f.Experiment == Experiment.SmpReaders && double.IsFinite(f.Value)).ToList();
@@ -51,7 +51,7 @@ internal static class SmpSection
             : $"<strong class=\"bad\">{Numbers.Show(wrong)} of {Numbers.Show(judged)} lookups found a peer that the address never had, or found none.</strong>";
     }
 
-    /// <summary>The route attribute's speed beside a writer, in the kernel and in the port.</summary>
+    /// <summary>Returns the route attribute's speed beside a writer, in the kernel and in the port.</summary>
     private static Html Compared(ValidationView view, List<Figure> rows)
     {
         Figure? Ratio(string side, Metric metric) =>
@@ -63,7 +63,8 @@ internal static class SmpSection
             """));
     }
 
-    /// <summary>The median of one reader and of several that all hit one peer, with no writer: the price of its reference count.</summary>
+    /// <summary>Returns the medians of one reader and of several readers of one peer, without a writer: the price of its reference
+    /// count.</summary>
     private static Html Contention(ValidationView view, List<Figure> family, double most)
     {
         Figure? Median(string structure, double readers) => family.Find(f =>
@@ -77,11 +78,11 @@ internal static class SmpSection
             """);
     }
 
-    /// <summary>The time that reading the clock adds to each lookup's.</summary>
+    /// <summary>Returns the words on the time that reading the clock adds to each lookup.</summary>
     private static Html Clocks(ValidationView view, List<Figure> rows)
     {
         var clocks = rows.Where(f => f.Operation == Operations.Clock).GroupBy(f => f.Side).Select(side => (Html)$"{Markup.Link(view.Rows, side.First())} in the {side.Key}").ToList();
-        return Html.If(clocks.Count > 0, $"; reading the clock is in its time, {Html.Join(" and ", clocks)}");
+        return Html.If(clocks.Count > 0, $"; its time includes reading the clock, {Html.Join(" and ", clocks)}");
     }
 
     private static Html Times(ValidationView view, string caption, Metric each, Metric ratio, List<Figure> rows)
@@ -105,7 +106,8 @@ internal static class SmpSection
             [Of(line, Metrics.LookupRate, true), Of(line, Metrics.LookupRate, false), Of(line, Metrics.ChangeRate, true), Of(line, Metrics.ChangeRate, false)]);
     }
 
-    /// <summary>A group for each kind of address, with and without the writer; a line for each side and number of readers.</summary>
+    /// <summary>Returns a table with a group for each kind of address, with and without the writer, and a line for each side and number of
+    /// readers.</summary>
     private static Html Table(ValidationView view, string caption, string[] heads, List<Figure> rows, Func<List<Figure>, IEnumerable<Html?>> cells)
     {
         Html Line(IGrouping<(string Side, double? X), Figure> line) =>

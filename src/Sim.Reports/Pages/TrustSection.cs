@@ -4,13 +4,13 @@ namespace Sim.Reports.Pages;
 /// <summary>Limits of a validation: its kernel, its noise, its bounds, and the things that it does not compare.</summary>
 internal static class TrustSection
 {
-    /// <summary>In a lookup below this time in ns, hardly a step waits for memory or for the tables that map it.</summary>
+    /// <summary>The ns of a lookup below which hardly any step waits for memory or page tables.</summary>
     private const double Cached = 50;
 
-    /// <summary>Independent keys help where they take less than this share of the chain's time.</summary>
+    /// <summary>Independent keys help if they take less than this share of the chain's time.</summary>
     private const double HelpedBelow = 0.6;
 
-    /// <summary>They hardly help where they take more than this share.</summary>
+    /// <summary>Independent keys hardly help if they take more than this share of the chain's time.</summary>
     private const double NotHelpedAbove = 0.75;
 
     private static readonly Html s_uml = $"""
@@ -104,7 +104,7 @@ internal static class TrustSection
         return $"The widest: {Words.Subject(row)}, {widest.Name}, {Numbers.Ratio(row.Low)} to {Numbers.Ratio(row.High)}.";
     }
 
-    /// <summary>Cases where the port is faster beyond its quartiles, with the known differences that point that way.</summary>
+    /// <summary>Returns the cases in which the port is faster beyond its quartiles, with the known differences that favour it.</summary>
     private static Html Faster(ValidationView view)
     {
         var faster = view.Costs.Where(c => c.IsTime && c.RatioRow is { } row && row.Range.High < ValidationView.Faster).ToList();
@@ -120,7 +120,7 @@ internal static class TrustSection
     }
 
     /// <summary>
-    /// Patterns whose independent keys help the port and not the kernel: their smaller ratio is not the cost of a lookup.
+    /// Returns the key patterns whose independent keys help the port and not the kernel. Their smaller ratio does not mean cheaper lookups.
     /// </summary>
     private static Html Overlap(ValidationView view)
     {
@@ -134,7 +134,7 @@ internal static class TrustSection
         var parts = pairs.Select(pair => $"{Words.Subject(pair.Independent.Any)}, {Words.Keys(pair.Independent.Any.Keys)} "
             + $"({Numbers.Ratio(pair.Independent.Ratio!.Value)} with independent keys, {Numbers.Ratio(pair.Dependent!.Ratio!.Value)} in a chain)").ToList();
         return Html.If(parts.Count > 0, $"""
-            <p id="{new Anchor("overlap")}">With independent keys the port’s lookups take far less time than in a dependent chain, and the kernel’s about as long:
+            <p id="{new Anchor("overlap")}">With independent keys the port’s lookups take far less time than in a dependent chain, and the kernel’s take about as long as in a chain:
             {string.Join("; ", parts)}. The processor overlaps the port’s lookups there, but not this kernel’s. The reason is not known. It is neither the kernel’s counters
             nor the port’s huge pages: without them the result was the same (tried on one machine). To compare single lookups, take the dependent chain.</p>
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Pages;
 
-/// <summary>The costs of lookups and updates on both sides beside their targets, and the costs with netlink, which do not compare.</summary>
+/// <summary>The costs of lookups and updates on both sides beside their targets, and the costs with netlink, which cannot be
+/// compared.</summary>
 internal static class ValidationCosts
 {
     public const string NotAComparison = "kernel with netlink, port without: not a comparison";
 
-    /// <summary>The targets in sentences, for the top of the section.</summary>
+    /// <summary>Returns sentences on the targets, for the top of the section.</summary>
     public static Html Summary(ValidationView view)
     {
         var sentences = new[] { Sentence(view, lookups: true), Sentence(view, lookups: false) }.Where(s => s.Length > 0).ToList();
@@ -27,12 +28,12 @@ internal static class ValidationCosts
     public static Html Counts(ValidationView view) => Html.Concat(view.Costs.Where(c => !c.IsTime).GroupBy(c => c.Unit), unit => $"""
         {Html.If(unit.Key == "instructions", $"""
             <h3 id="{new Anchor("instructions")}">Instructions</h3>
-            <p>Executed instructions, not time: they know no cache, no branch predictor and no clock rate. They have no target.</p>
+            <p>These are executed instructions, not time: caches, branch prediction and clock rate do not affect them. They have no target.</p>
 
             """)}{Table(view, $"Lookups, {unit.Key} each", unit.Where(c => c.IsLookup))}{Table(view, $"Single updates, {unit.Key} each", unit.Where(c => !c.IsLookup))}
         """);
 
-    /// <summary>The kernel's side has message handling in it, and in a VM its system calls: no ratio is given.</summary>
+    /// <summary>Returns costs without a ratio: the kernel's side includes message handling and, in a VM, system calls.</summary>
     public static Html WithNetlink(ValidationView view)
     {
         var rows = view.Figures.Where(f => (f.Metric == Metrics.TimeWithNetlink || f.Metric == Metrics.TimeOfRemoval) && double.IsFinite(f.Value)).ToList();

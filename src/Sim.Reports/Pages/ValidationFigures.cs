@@ -4,11 +4,12 @@ namespace Sim.Reports.Pages;
 /// <summary>The main counts of model and kernel side by side, step by step, and their answers.</summary>
 internal static class ValidationFigures
 {
-    /// <summary>The counts of a reader's first questions; all others are among the rows.</summary>
+    /// <summary>The counts that readers ask for first. All others are among the rows.</summary>
     private static readonly Metric[] Main =
         [Metrics.Nodes, Metrics.Leaves, Metrics.Tnodes, Metrics.SlabPages, Metrics.VmallocPages, Metrics.MessageBytes, Metrics.ReceivedBytes];
 
-    /// <summary>Without those of flushing a routing table: a message for each nexthop object, many rows that say little.</summary>
+    /// <summary>Returns the main checks, without those of flushing a routing table: one message per nexthop object gives many rows that say
+    /// little.</summary>
     public static IEnumerable<Check> MainChecks(ValidationView view) => view.Checks.Where(check =>
         Main.Contains(check.Kernel.Metric) && Steps.FlushNexthop.PartOf(check.Kernel.Operation) is null);
 
@@ -33,7 +34,7 @@ internal static class ValidationFigures
             """);
     }
 
-    /// <summary>A table for each structure and family in the file's order; the other orders behind a click.</summary>
+    /// <summary>Returns a table for each structure and family in the file's order. The other orders are folded.</summary>
     private static Html ByOrder(List<Check> checks, Func<string, List<Check>, Html> table)
     {
         Html Subject(IGrouping<string, Check> subject)

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Pages;
 
-/// <summary>The validation: whether port and kernel agree, where not, what both counted, what both cost, how far to trust it.</summary>
+/// <summary>The validation: agreement and differences of port and kernel, their counts and costs, and the limits of both.</summary>
 internal static class ValidationSection
 {
-    /// <summary>Differences that are listed in sight; a broken port has thousands.</summary>
+    /// <summary>The most differences that are listed unfolded. A broken port has thousands.</summary>
     private const int MostDifferences = 60;
 
-    /// <summary>Shows the run’s warnings unless the page has already.</summary>
+    /// <summary>Returns the section, with the run’s warnings unless the page already shows them.</summary>
     public static Section Of(ValidationView view, bool warn)
     {
         (string Id, string Link, Html Body)[] parts =
@@ -27,7 +27,7 @@ internal static class ValidationSection
         };
     }
 
-    /// <summary>A counted value to its last digit; of a digest, the digits that tell it apart.</summary>
+    /// <summary>Returns a counted value to its last digit, and a digest in hexadecimal.</summary>
     public static string Exact(Figure f) => !double.IsFinite(f.Value) ? "n/a"
         : f.Unit == "digest" ? ((long)f.Value).ToString("x", CultureInfo.InvariantCulture)
         : Exact(f.Value);
@@ -37,7 +37,7 @@ internal static class ValidationSection
 
     public static Html Link(ValidationView view, Figure f) => Markup.Link(view.Rows, f, Exact(f));
 
-    /// <summary>Port less kernel, signed; nothing of a digest.</summary>
+    /// <summary>Returns port minus kernel, signed. For a digest it only says whether both are equal.</summary>
     public static string Difference(Check check)
     {
         if (check.IsDigest)
@@ -94,6 +94,6 @@ internal static class ValidationSection
             """);
     }
 
-    /// <summary>A last column of text, after those of numbers.</summary>
+    /// <summary>Returns the head of a last column, which holds text.</summary>
     private static Html TextHead(string title) => $"<th scope=\"col\" class=\"text\">{title}</th>";
 }

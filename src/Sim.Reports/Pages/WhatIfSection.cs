@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Pages;
 
-/// <summary>Help for the IPv6 FIB: two structures that no kernel has, beside the kernel’s own, in the same run.</summary>
+/// <summary>Two structures that would help the IPv6 FIB, beside the kernel’s own. No kernel has them.</summary>
 internal static class WhatIfSection
 {
     private static readonly (string Structure, string Title)[] s_structures =
@@ -22,7 +22,7 @@ internal static class WhatIfSection
         ("move to another peer", (costs, structure) => costs.UpdateRatio(Operations.Move, OverFib(structure))),
     ];
 
-    /// <summary>Empty where the run has no such structure.</summary>
+    /// <summary>Returns the section; empty if the run has no such structure.</summary>
     public static Section Of(Rows rows) => new("what-if", "What would help", "What would help the IPv6 FIB", Html.Concat(Costs(rows), costs => $"""
         <p>{Sentences(rows, costs)}</p>
         <p>No kernel has either structure. The port shows the effect of each one alone. <strong>Shared states:</strong> routes through nexthops of their own

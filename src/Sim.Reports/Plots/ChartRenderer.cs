@@ -3,7 +3,7 @@ using ScottPlot;
 
 namespace Sim.Reports.Plots;
 
-/// <summary>The room for a chart, in pixels at scale 1. In a narrow one, labels of groups stand above their marks.</summary>
+/// <summary>The width of a chart, in pixels at scale 1. If it is narrow, labels of groups stand above their marks.</summary>
 internal sealed record Canvas(int Width)
 {
     public const int Narrow = 560;
@@ -11,14 +11,14 @@ internal sealed record Canvas(int Width)
     public bool IsNarrow => Width < Narrow;
 }
 
-/// <summary>A ScottPlot plot without a title: its width, the height of the data, and the room around them, in pixels.</summary>
+/// <summary>A ScottPlot plot without a title, with its width, the height of its data, and the padding around the data, in pixels.</summary>
 internal sealed record Drawing(Plot Plot, int Width, int Content, PixelPadding Padding) : IDisposable
 {
     private const int PngScale = 2;
 
     public int Height => Content + (int)(Padding.Top + Padding.Bottom);
 
-    /// <summary>Puts a title above the same plot, for where no page says it.</summary>
+    /// <summary>Puts a title above the plot, for use outside a page.</summary>
     public Drawing WithTitle(string title)
     {
         var lines = ChartRenderer.Wrap(title, Width - 32, ChartRenderer.TitleSize);
@@ -30,7 +30,7 @@ internal sealed record Drawing(Plot Plot, int Width, int Content, PixelPadding P
         return this with { Padding = padding };
     }
 
-    /// <summary>Writes the picture on white ground, at twice its size.</summary>
+    /// <summary>Writes a PNG on a white background, at twice the plot's size.</summary>
     public void SavePng(string path)
     {
         Plot.FigureBackground.Color = Colors.White;
@@ -49,13 +49,14 @@ internal static class ChartRenderer
     /// <summary>Pixels above the data.</summary>
     public const int Head = 8;
 
-    /// <summary>ScottPlot centres a line of text with room for descenders that this font hardly uses.</summary>
+    /// <summary>Pixels to lift text by: ScottPlot centres a line with room for descenders, which this font hardly uses.</summary>
     private const float Lift = 3;
 
-    /// <summary>Blue and vermilion, which every common colour blindness tells apart; the third belongs to neither structure.</summary>
+    /// <summary>The colours of the series: vermilion and blue, which people with common colour blindness tell apart, and grey for neither
+    /// structure.</summary>
     private static readonly Color[] Palette = [Color.FromHex("#d9660a"), Color.FromHex("#2f87c8"), Color.FromHex("#7d8590")];
 
-    /// <summary>All text and lines. Pure black, so that an SVG can follow the colour of the text around it.</summary>
+    /// <summary>The colour of all text and lines: pure black, so that an SVG can follow the colour of the page's text.</summary>
     public static Color Ink => Colors.Black;
 
     public static Color SeriesColor(int series) => Palette[Math.Clamp(series, 0, Palette.Length - 1)];
@@ -91,8 +92,9 @@ internal static class ChartRenderer
     }
 
     /// <summary>
-    /// Fixes where the data lie, so many pixels from the sides, and labels the bottom axis in as many lines as the width asks for. The axis's limits must be
-    /// set. A tick has no text where it would leave the picture or touch the one before. Returns the pixels around the data.
+    /// Fixes the distance of the data from the sides, in pixels, and labels the bottom axis, in several lines if necessary. The axis's
+    /// limits must be set. A tick is left out if its text would leave the picture or touch the one before. Returns the padding around the
+    /// data.
     /// </summary>
     public static PixelPadding BottomAxis(
         Plot plot, Canvas canvas, (int Left, int Right) sides, string label, IEnumerable<(double At, string Text)> ticks)
@@ -118,7 +120,7 @@ internal static class ChartRenderer
         return padding;
     }
 
-    /// <summary>Labels the left axis, which the text runs along: no longer than the data are high.</summary>
+    /// <summary>Labels the left axis. The text runs along it, and is shortened to the height of the data.</summary>
     public static void LeftAxis(Plot plot, string label, int height) =>
         StyleLabel(plot.Axes.Left.Label, PlotFont.Fit(label, FontSize, height));
 
@@ -140,7 +142,7 @@ internal static class ChartRenderer
         return label;
     }
 
-    /// <summary>Breaks text by hand: ScottPlot would let it run out of the picture.</summary>
+    /// <summary>Breaks text into lines, because ScottPlot would let it run out of the picture.</summary>
     public static List<string> Wrap(string text, float width, float size)
     {
         var lines = new List<string> { "" };

@@ -7,10 +7,10 @@ internal abstract record Chart
     /// <summary>Name of the value axis; the drawing adds the unit.</summary>
     public required string ValueLabel { get; init; }
 
-    /// <summary>The rows' unit, in which all values are; empty for counts and ratios.</summary>
+    /// <summary>The unit of all values; empty for counts and ratios.</summary>
     public string Unit { get; init; } = "";
 
-    /// <summary>The label of a place on a logarithmic value axis, each with its own unit: <c>10 µs</c>.</summary>
+    /// <summary>Returns the label of a place on a logarithmic value axis, with a unit that suits it: <c>10 µs</c>.</summary>
     public string Place(double value)
     {
         var scale = Scale.ForPlace(Unit, value);
@@ -21,26 +21,26 @@ internal abstract record Chart
 /// <summary>A value with its quartiles, in a structure’s colour (0 allowedips, 1 fib, 2 neither); its label stands right of it.</summary>
 internal sealed record Mark(int Series, double Value, double Low, double High, string Label);
 
-/// <summary>Marks that share a place: one case.</summary>
+/// <summary>The marks of one case, which share a place.</summary>
 internal sealed record MarkGroup(string Label, IReadOnlyList<Mark> Marks);
 
-/// <summary>Marks in groups, a line each: bars on a linear axis, dots on a logarithmic one, where a length means nothing.</summary>
+/// <summary>Marks in groups, one mark per line: bars on a linear axis, dots on a logarithmic axis, where lengths mean nothing.</summary>
 internal sealed record MarkChart : Chart
 {
     public required IReadOnlyList<MarkGroup> Groups { get; init; }
 
-    /// <summary>A logarithmic value axis.</summary>
+    /// <summary>Whether the value axis is logarithmic.</summary>
     public bool Log { get; init; }
 
-    /// <summary>Draw a line at 1: the values are ratios.</summary>
+    /// <summary>Whether the values are ratios. If so, a line is drawn at 1.</summary>
     public bool IsRatio { get; init; }
 
-    /// <summary>Shade from 1/f to f: the A/A noise.</summary>
+    /// <summary>The A/A noise f: the range from 1/f to f is shaded.</summary>
     public double? Noise { get; init; }
 
     public string NoiseName { get; init; } = "A/A noise";
 
-    /// <summary>Draw a dashed line there: what a ratio should not exceed.</summary>
+    /// <summary>The value that a ratio should not exceed, drawn as a dashed line.</summary>
     public double? Target { get; init; }
 }
 
@@ -57,7 +57,8 @@ internal sealed record CurveChart : Chart
 /// <summary>A curve on two logarithmic axes. Its points’ shape, filled or open, tells it from curves of the same colour.</summary>
 internal sealed record LogCurve(int Series, int Shape, bool Open, string Label, IReadOnlyList<(double X, double Y)> Points);
 
-/// <summary>Curves on two logarithmic axes, where a power law is a straight line. Places without a value break no line.</summary>
+/// <summary>Curves on two logarithmic axes, where a power law is a straight line. A place without a value does not interrupt the
+/// line.</summary>
 internal sealed record LogChart : Chart
 {
     public required string XLabel { get; init; }
@@ -67,6 +68,6 @@ internal sealed record LogChart : Chart
 /// <summary>A question (its title), the chart that answers it, and its reading in sentences from the same rows.</summary>
 internal sealed record PlotSpec(string Name, string Question, string Reading, IReadOnlyList<Basis> Bases, Chart Chart)
 {
-    /// <summary>For those who cannot see the plot.</summary>
+    /// <summary>The description for readers who cannot see the plot.</summary>
     public string Description => $"{Question} {Reading}";
 }

@@ -35,7 +35,7 @@ internal static class ChurnPlots
         });
     }
 
-    /// <summary>Two marks a scheme: sent and received.</summary>
+    /// <summary>Returns the plot of a packet's lookups, with a mark for each scheme and way of the packet.</summary>
     private static PlotSpec? Packet(ChurnView view)
     {
         (string Operation, string Label)[] ways =
@@ -57,11 +57,11 @@ internal static class ChurnPlots
     private static Mark Mark(Figure f, string label = "") => PlotSet.Mark(
         f, ChurnView.Series(f.Scheme), $"{label} {PlotSet.Show(f)}{(f.Flag.Length > 0 ? $", {Words.Flag(f.Flag)}" : "")}".TrimStart());
 
-    /// <summary>The longest time that any prefix was wrong during an update, as readers beside it saw.</summary>
+    /// <summary>Returns the plot of the longest time that any prefix was wrong during an update, as readers saw it.</summary>
     private static PlotSpec? Readers(ChurnView view)
     {
         var rows = view.Of(Experiment.Reader, Metrics.LongestGap).GroupBy(f => (f.Scheme, f.Operation)).Select(group => group.MaxBy(f => f.Value)!).ToList();
-        // An update that disturbs no scheme needs no mark, except a withdrawal, which is the question.
+        // An update that disturbs no scheme needs no mark, except for a withdrawal and REPLACE.
         var quiet = rows.GroupBy(f => f.Operation).Where(group => group.All(f => f.Value == 0)).Select(group => group.Key).Except([Operations.Delete, Operations.Replace]).ToList();
         rows.RemoveAll(f => quiet.Contains(f.Operation));
         if (rows.Count == 0)

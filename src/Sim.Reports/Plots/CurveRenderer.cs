@@ -8,7 +8,7 @@ internal static class CurveRenderer
 {
     private const int DataHeight = 240, NameHeight = 22, Right = 14, NameOffset = 9;
 
-    /// <returns>Height of the data, and what is around them, in pixels.</returns>
+    /// <returns>The height of the data, and the padding around them, in pixels.</returns>
     public static (int Content, PixelPadding Padding) Draw(Plot plot, CurveChart chart, Canvas canvas)
     {
         var points = chart.Curves.SelectMany(c => c.Points).Where(p => p.Y > 0).ToList();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Plots;
 
-/// <summary>The one drawing of why IPv4 and IPv6 differ: three counts, the families under one another.</summary>
+/// <summary>The plot that shows why IPv4 and IPv6 differ: three counts, with one family below the other.</summary>
 internal static class FamilyPlot
 {
     public const string Name = "families";

@@ -4,8 +4,8 @@ using ScottPlot;
 namespace Sim.Reports.Plots;
 
 /// <summary>
-/// Draws a <see cref="LogChart"/>: the curves below, and above all data a strip with each one's shape and name, in as many
-/// columns as the width has room for. The data's area is in logarithms to base 10, as ScottPlot wants it.
+/// Draws a <see cref="LogChart"/>: the curves, and above them a strip with the shape and name of each curve, in as many columns as fit into
+/// the width. Coordinates are logarithms to base 10, as ScottPlot needs them.
 /// </summary>
 internal static class LogRenderer
 {
@@ -19,7 +19,7 @@ internal static class LogRenderer
         (MarkerShape.Cross, MarkerShape.Cross), (MarkerShape.Asterisk, MarkerShape.Asterisk),
     ];
 
-    /// <returns>Height of the data, and what is around them, in pixels.</returns>
+    /// <returns>The height of the data, and the padding around them, in pixels.</returns>
     public static (int Content, PixelPadding Padding) Draw(Plot plot, LogChart chart, Canvas canvas)
     {
         var points = chart.Curves.SelectMany(curve => curve.Points).ToList();
@@ -55,14 +55,15 @@ internal static class LogRenderer
         return (DataHeight + names, padding);
     }
 
-    /// <summary>A range that is wider than its values, and never narrower than a factor of two.</summary>
+    /// <summary>Returns a range that is wider than its values, and spans at least a factor of two.</summary>
     private static (double Low, double High) Wide(double low, double high)
     {
         var reach = Math.Max(Math.Pow(high / low, .06), high / low < 1.5 ? 1.5 : 1);
         return (low / reach, high * reach);
     }
 
-    /// <summary>From a million on as a power of ten: long numbers would leave no room for the data on narrow screens.</summary>
+    /// <summary>Returns a tick's label: from a million on a power of ten, because long numbers leave no room for the data on narrow
+    /// screens.</summary>
     private static string Tick(double value)
     {
         const string superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";

@@ -4,14 +4,14 @@ using ScottPlot;
 namespace Sim.Reports.Plots;
 
 /// <summary>
-/// Draws a <see cref="MarkChart"/>. The vertical axis is in pixels from the top, so that every mark and every label has
-/// a line of its own whatever their number; the horizontal one ends where the longest label still fits.
+/// Draws a <see cref="MarkChart"/>. The vertical axis is in pixels from the top, so that every mark and every label has a line of its own.
+/// The horizontal axis ends where the longest label still fits.
 /// </summary>
 internal static class MarkRenderer
 {
     private const int LineHeight = 22, GroupGap = 14, LabelOffset = 7, Margin = 14, LeastBar = 2;
 
-    /// <returns>Height of the data, and what is around them, in pixels.</returns>
+    /// <returns>The height of the data, and the padding around them, in pixels.</returns>
     public static (int Content, PixelPadding Padding) Draw(Plot plot, MarkChart chart, Canvas canvas)
     {
         chart = InOneUnit(Shortened(chart, canvas));
@@ -29,7 +29,8 @@ internal static class MarkRenderer
         return (content, padding);
     }
 
-    /// <summary>The chart with texts that fit: names of groups, and labels of marks that leave the data a third of what remains.</summary>
+    /// <summary>Returns the chart with shortened texts: group names that fit, and mark labels that leave a third of the remaining width to
+    /// the data.</summary>
     private static MarkChart Shortened(MarkChart chart, Canvas canvas)
     {
         var inner = canvas.Width - 2 * Margin;
@@ -40,7 +41,7 @@ internal static class MarkRenderer
         return chart with { Groups = [.. chart.Groups.Select(group => new MarkGroup(Name(group.Label), [.. group.Marks.Select(Short)]))] };
     }
 
-    /// <summary>A linear axis has one unit for all; on a logarithmic one every place has its own.</summary>
+    /// <summary>Scales all values of a linear axis to one unit. On a logarithmic axis every place has its own unit.</summary>
     private static MarkChart InOneUnit(MarkChart chart)
     {
         if (chart.Log)
@@ -73,7 +74,7 @@ internal static class MarkRenderer
             DrawLines(plot, chart, axis, HeadLine(chart), content);
     }
 
-    /// <summary>Right of its place where there is room, else at the right end.</summary>
+    /// <summary>Writes a note right of its place if there is room, otherwise at the right end.</summary>
     private static void Annotate(Plot plot, string label, ValueAxis axis, double value, double y)
     {
         label = PlotFont.Fit(label, ChartRenderer.FontSize, axis.Width - 2 * LabelOffset);
@@ -91,7 +92,7 @@ internal static class MarkRenderer
             plot.Add.Line(axis.Place(1), bottom, axis.Place(1), top).LineStyle = new(1.5f, ChartRenderer.Ink.WithAlpha(.6));
         if (chart.Target is null)
             return;
-        // Dash by dash: Skia writes no dashed line to an SVG and complains of it on the error output.
+        // Each dash is drawn as a line: Skia cannot write a dashed line to an SVG, and complains on standard error.
         var at = axis.Place(chart.Target.Value);
         for (var y = top; y < bottom; y += Dash + Gap)
             plot.Add.Line(at, y, at, Math.Min(bottom, y + Dash)).LineStyle = new(1.5f, ChartRenderer.Ink.WithAlpha(.75));
@@ -108,7 +109,7 @@ internal static class MarkRenderer
             {
                 ChartRenderer.Text(plot, group.Label, axis.Place(axis.Min), y + LineHeight * .5, Alignment.MiddleLeft).OffsetX = 4;
                 y += LineHeight;
-                // The lines leave out the labels.
+                // The lines do not cross the labels.
                 DrawLines(plot, chart, axis, y, y + group.Marks.Count * LineHeight);
             }
             middles.Add(y + group.Marks.Count * LineHeight * .5);
@@ -129,7 +130,7 @@ internal static class MarkRenderer
         var at = axis.Place(mark.Value);
         if (!chart.Log)
         {
-            // What is there has a length that can be seen.
+            // A bar above 0 has a visible length.
             var length = mark.Value > 0 ? Math.Max(at, axis.Place(axis.Min) + LeastBar * axis.PerPixel) : at;
             plot.Add.Bar(new Bar
             {
@@ -140,7 +141,7 @@ internal static class MarkRenderer
             DrawQuartiles(plot, axis.Place(mark.Low), axis.Place(mark.High), y, chart.Log ? color : ChartRenderer.Ink);
         if (chart.Log)
             plot.Add.Marker(at, y, MarkerShape.FilledCircle, 9, color);
-        // Beside a ratio's mark the label would cross the line at 1: those stand in a column at the right end.
+        // A label beside a ratio's mark would cross the line at 1, so these labels stand in a column at the right end.
         var end = chart.IsRatio ? axis.PlaceLabels : Math.Max(at, axis.Place(Math.Max(mark.High, axis.Min)));
         ChartRenderer.Text(plot, mark.Label, end, y, Alignment.MiddleLeft).OffsetX = LabelOffset;
     }
@@ -153,7 +154,7 @@ internal static class MarkRenderer
         plot.Add.Line(high, y - Cap, high, y + Cap).LineStyle = new(2, color);
     }
 
-    /// <summary>The horizontal axis: values to places, which are the values or their logarithms.</summary>
+    /// <summary>The horizontal axis. It maps values to places, which are the values or their logarithms.</summary>
     private sealed record ValueAxis(MarkChart Chart, double Min, double Max, double PlaceLabels, double PlaceMax, int Width)
     {
         public static ValueAxis For(MarkChart chart, int width)
@@ -180,7 +181,7 @@ internal static class MarkRenderer
             return axis with { PlaceMax = marks.Select(m => axis.EndFor(m)).Append(axis.Place(max)).Max() };
         }
 
-        /// <summary>Places in one pixel.</summary>
+        /// <summary>The width of a pixel, in places.</summary>
         public double PerPixel => (PlaceMax - Place(Min)) / Width;
 
         public double Place(double value) => Chart.Log ? Math.Log10(Math.Max(value, double.Epsilon)) : value;
@@ -198,7 +199,7 @@ internal static class MarkRenderer
                     return ticks.Select(t => (Place(t), Text(t)));
             }
 
-            // Three of them, as far apart as they are.
+            // No set of ticks has room: three ticks remain, far apart.
             var middle = (Place(ticks[0]) + Place(ticks[^1])) / 2;
             return new[] { ticks[0], ticks.MinBy(t => Math.Abs(Place(t) - middle)), ticks[^1] }.Distinct().Select(t => (Place(t), Text(t)));
         }
@@ -214,7 +215,7 @@ internal static class MarkRenderer
                 Place(pair.Second) - Place(pair.First) >= (HalfWidth(pair.First) + HalfWidth(pair.Second) + Gap) * PerPixel);
         }
 
-        /// <summary>The end of an axis that lets the mark's label end inside: label pixels are a share of the width.</summary>
+        /// <summary>Returns the end of an axis on which the mark's label still fits.</summary>
         private double EndFor(Mark mark) =>
             Place(Min) + (Place(Math.Max(mark.Value, mark.High)) - Place(Min))
                 / (1 - (PlotFont.Width(mark.Label, ChartRenderer.FontSize) + LabelOffset + 6) / Width);

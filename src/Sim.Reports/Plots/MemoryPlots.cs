@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Plots;
 
-/// <summary>Kernel memory: in all, and where it lies.</summary>
+/// <summary>The plots of kernel memory: in total, and by cache.</summary>
 internal static class MemoryPlots
 {
     public static PlotSpec? Memory(Rows rows, Verdict verdict)
@@ -28,7 +28,7 @@ internal static class MemoryPlots
             string.Join(". ", caches.GroupBy(f => f.Structure).Select(LargestCache)) + ".", caches.Bases(), chart);
     }
 
-    // Pages against objects in the same order: what half-empty slabs and size classes cost.
+    // The cost of half-empty slabs and size classes: pages against objects, in the same order.
     private static string Slack(Rows rows, List<Figure> pages)
     {
         var parts = pages.Where(f => f.Order == rows.MainOrder(Experiment.Memory))

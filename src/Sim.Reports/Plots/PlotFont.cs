@@ -27,7 +27,7 @@ internal sealed class PlotFont : IFontResolver
         _face = SKTypeface.FromData(data) ?? throw new InvalidOperationException("The font DejaVuSans.ttf in the assembly's resources is damaged.");
     }
 
-    /// <summary>Makes the font ScottPlot's default, once in the life of the process.</summary>
+    /// <summary>Makes the font ScottPlot's default, once per process.</summary>
     public static void Install() => _ = s_installed.Value;
 
     public static float Width(string text, float size)
@@ -37,8 +37,8 @@ internal sealed class PlotFont : IFontResolver
     }
 
     /// <summary>
-    /// The line where it fits into so many pixels, else as much of its beginning and of its end as fits, with an ellipsis between them: names
-    /// of structures differ at their beginnings, and figures stand at the end.
+    /// Returns the text if it fits into the width, in pixels. Otherwise returns as much of its beginning and end as fits, with an ellipsis
+    /// between: names of structures differ at the beginning, and figures stand at the end.
     /// </summary>
     public static string Fit(string text, float size, float width)
     {

@@ -4,7 +4,7 @@ namespace Sim.Reports.Plots;
 /// <summary>The plots of a bench: one per question, in the order of the page. A question without rows has no plot.</summary>
 internal static class PlotSet
 {
-    /// <summary>Every name a plot of a bench can have: what an older report may have left behind.</summary>
+    /// <summary>All names that plots of a bench can have, by which plots of an older report are found.</summary>
     public static readonly string[] AllNames =
         [FamilyPlot.Name, "memory", "caches", "load", "lookup", "update", "ratios", "touch", "depth", "tnodes"];
 
@@ -14,22 +14,22 @@ internal static class PlotSet
         TimePlots.Update(rows, verdict), TimePlots.Ratios(verdict), ShapePlots.Touch(rows), ShapePlots.Depth(rows), ShapePlots.Tnodes(rows),
     }.OfType<PlotSpec>();
 
-    /// <summary>0 for allowedips, 1 for fib, 2 for anything else.</summary>
+    /// <summary>Returns the series of a row: 0 for allowedips, 1 for fib, 2 for anything else.</summary>
     public static int Series(Figure f) => Array.IndexOf(Names.Structures, f.Structure) is >= 0 and var i ? i : 2;
 
-    /// <summary>A value in its own unit; <c>none</c> where a bar would have no length.</summary>
+    /// <summary>Returns a value in its own unit; <c>none</c> for 0.</summary>
     public static string Show(Figure f) => f.Value == 0 ? "none" : Scale.Of(f).Show(f.Value);
 
-    /// <summary>A mark that says who and how much.</summary>
+    /// <summary>Returns a mark whose label has the structure and the value.</summary>
     public static Mark Mark(Figure f) => Mark(f, Series(f), $"{f.Structure} {Show(f)}".TrimStart());
 
     public static Mark Mark(Figure f, int series, string label) => new(series, f.Value, f.Range.Low, f.Range.High, label);
 
-    /// <summary>Groups in order of first appearance, allowedips before fib in each.</summary>
+    /// <summary>Returns groups in order of first appearance, with allowedips before fib in each.</summary>
     public static IReadOnlyList<MarkGroup> Groups(IEnumerable<Figure> figures, Func<Figure, string> label) =>
         [.. figures.GroupBy(label).Select(g => new MarkGroup(g.Key, [.. g.OrderBy(Series).Select(Mark)]))];
 
-    /// <summary>True where positive values span so much that a linear axis would hide the small ones.</summary>
+    /// <summary>Whether positive values span so much that a linear axis would hide the small ones.</summary>
     public static bool WideSpan(IEnumerable<Figure> figures)
     {
         var list = figures.ToList();

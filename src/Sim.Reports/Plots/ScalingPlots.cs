@@ -40,12 +40,12 @@ internal static class ScalingPlots
         return new(Name(axis, cost), $"{cost.Question}, by number of {axis}?", Range(rows, axis) + steep, rows.Bases(), Chart(view, rows, cost.Title, Axis(rows, axis)));
     }
 
-    /// <summary>The largest exponent in words: its scheme's cost grows, or none does.</summary>
+    /// <summary>Returns a sentence on the largest exponent.</summary>
     private static string Steepest(Figure exponent, string axis)
     {
         var power = $"{Numbers.Digits(exponent.Value, 2)} ({Numbers.Digits(exponent.Low, 2)} to {Numbers.Digits(exponent.High, 2)})";
         return $"From {Numbers.Show(exponent.X!.Value)} {axis} on, " + (exponent.High > 0
-            ? $"{exponent.Scheme} grows most: with the number of {axis} to the power of {power}."
+            ? $"the cost of {exponent.Scheme} grows most: with the number of {axis} to the power of {power}."
             : $"no scheme’s cost grows: the largest exponent is {power}, of {exponent.Scheme}.");
     }
 
@@ -85,7 +85,7 @@ internal static class ScalingPlots
             + (generated.Count == 0 ? ")" : $"; from {Numbers.Show(generated.Min(f => f.X!.Value))} on, generated tables)");
     }
 
-    /// <summary>Least and most at either end.</summary>
+    /// <summary>Returns the least and the greatest value at each end of the axis, in words.</summary>
     private static string Range(List<Figure> rows, string axis)
     {
         string At(double? place)

@@ -5,15 +5,15 @@ using System.Text.RegularExpressions;
 namespace Sim.Reports.Plots;
 
 /// <summary>
-/// Cleans the SVG that Skia writes: black becomes <c>currentColor</c>, so that a plot is right on light and on dark
-/// ground; glyph-by-glyph positions become an anchor, so that the text is whole and survives another font; and
-/// identifiers are numbered anew with a prefix, so that several plots can share a page and a plot drawn twice is the same.
+/// Cleans the SVG that Skia writes. Black becomes <c>currentColor</c>, so that a plot suits light and dark pages. Glyph-by-glyph positions
+/// become an anchor, so that the text is whole and survives another font. Identifiers are renumbered with a prefix, so that several plots
+/// can share a page, and a plot that is drawn twice is the same.
 /// </summary>
 internal partial class SvgFile
 {
     private const string FontFamilies = "DejaVu Sans, Verdana, sans-serif";
 
-    /// <summary>An svg element for a page: no declaration, no outer size, named for those who cannot see it.</summary>
+    /// <summary>Returns an svg element for a page, without a declaration, and with a label for readers who cannot see it.</summary>
     public static string Inline(Drawing drawing, string idPrefix, string cssClass, string label)
     {
         var (width, height) = (drawing.Width, drawing.Height);
@@ -31,7 +31,7 @@ internal partial class SvgFile
         var body = svg[start..svg.LastIndexOf("</svg>", StringComparison.Ordinal)];
         body = TextElement().Replace(body, Text);
         body = Black().Replace(body, "${name}=\"currentColor\"");
-        // Skia counts its identifiers through the whole process: by their order here the same drawing gives the same file.
+        // Skia numbers identifiers through the whole process. Numbered by their order here, the same drawing gives the same file.
         var ids = new Dictionary<string, int>();
         body = Identifier().Replace(body, match =>
         {
@@ -44,7 +44,8 @@ internal partial class SvgFile
     }
 
     /// <summary>
-    /// Skia places each glyph by its left edge, relative to ScottPlot’s anchor: where the text lies about it tells the alignment.
+    /// Returns a text element with one anchor. Skia places each glyph by its left edge relative to ScottPlot’s anchor, so the first
+    /// position tells the alignment.
     /// </summary>
     private static string Text(Match match)
     {

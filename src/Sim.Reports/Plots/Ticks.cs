@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Plots;
 
-/// <summary>Round places for an axis: three at least, so that a reader sees whether and how it grows.</summary>
+/// <summary>Round places for an axis: at least three, so that a reader sees how the axis grows.</summary>
 internal static class Ticks
 {
     public const int Fewest = 3;
@@ -9,8 +9,8 @@ internal static class Ticks
     private static readonly double[] s_steps = [1, .5, .2, .1, .05, .02, .01];
 
     /// <summary>
-    /// Returns places inside the range at steps of 1, 2 or 5 times a power of ten: the finest step that has room. Three come however little
-    /// room there is, and more if no step has just three.
+    /// Returns places inside the range at steps of 1, 2 or 5 times a power of ten: the finest step that has room. At least three places are
+    /// returned, however little room there is, and more if no step gives exactly three.
     /// </summary>
     public static double[] Linear(double min, double max, int most)
     {
@@ -31,8 +31,9 @@ internal static class Ticks
     }
 
     /// <summary>
-    /// Places on a logarithmic axis above 0: powers of ten, with 2 and 5 or 3 between if there is room. A range too short for three of them gets
-    /// the places of a linear axis. A step is how many of a unit make one of the next: of 1024 bytes, 1, 10 and 100 bytes, then 1 KiB.
+    /// Returns places above 0 on a logarithmic axis: powers of ten, with 2 and 5 or 3 between them if there is room. A range too short for
+    /// three such places gets the places of a linear axis. A step is the number of units in the next larger unit: with 1024 the places are
+    /// 1, 10 and 100 bytes, then 1 KiB.
     /// </summary>
     public static double[] Logarithmic(double min, double max, int most, double step = 1000)
     {
@@ -50,7 +51,7 @@ internal static class Ticks
         return found.Length > 0 ? found : [.. Linear(min, max, most).Where(t => t > 0)];
     }
 
-    /// <summary>From the finest to ever coarser ones.</summary>
+    /// <summary>Returns sets of places, from the finest to the coarsest.</summary>
     private static IEnumerable<double[]> Candidates(double min, double max, double step)
     {
         var (from, to) = ((int)Math.Floor(Math.Log10(min)) - 1, (int)Math.Ceiling(Math.Log10(max)));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Plots;
 
-/// <summary>Times: loading, lookups, updates, and the ratios the verdicts rest on.</summary>
+/// <summary>The plots of times: loading, lookups, updates, and the ratios behind the verdicts.</summary>
 internal static class TimePlots
 {
     public static PlotSpec? Load(Rows rows)
@@ -26,7 +26,7 @@ internal static class TimePlots
     public static PlotSpec? Update(Rows rows, Verdict verdict) =>
         Compared(rows, verdict.Update, verdict, Experiment.Update, "How long does one change take?", "time per operation");
 
-    /// <summary>Every paired ratio against the A/A noise.</summary>
+    /// <summary>Returns the plot of every paired ratio against the A/A noise.</summary>
     public static PlotSpec? Ratios(Verdict verdict)
     {
         var cases = verdict.Lookup.Cases.Concat(verdict.Update.Cases).ToList();

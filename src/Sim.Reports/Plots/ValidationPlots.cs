@@ -4,7 +4,7 @@ namespace Sim.Reports.Plots;
 /// <summary>The plots of a validation: ratios of port to kernel against their targets, and the kernel's instructions.</summary>
 internal static class ValidationPlots
 {
-    /// <summary>Every name a plot of a validation can have: what an older report may have left behind.</summary>
+    /// <summary>All names that plots of a validation can have, by which plots of an older report are found.</summary>
     public static readonly string[] AllNames = ["validation-lookups", "validation-updates", "validation-instructions"];
 
     public static IEnumerable<PlotSpec> For(ValidationView view) =>
@@ -34,7 +34,7 @@ internal static class ValidationPlots
         var cases = view.Costs.Where(c => c is { Unit: "instructions", Kernel.Value: > 0 }).ToList();
         if (cases.Count == 0)
             return null;
-        // One more kind of chain would say the same again: the chain changes when an instruction runs, not how many do.
+        // The dependent chain executes the same number of instructions, so it is left out.
         var shown = cases.Exists(c => c.Any.Chain == Chains.Independent) ? cases.Where(c => c.Any.Chain != Chains.Dependent).ToList() : cases;
         var chart = new MarkChart
         {
@@ -48,7 +48,7 @@ internal static class ValidationPlots
             $"From {Show(least)} to {Show(most)}.{(shown.Count < cases.Count ? " Lookups are those with independent keys." : "")}", shown.Select(c => c.Kernel!).Bases(), chart);
     }
 
-    /// <summary>A group for each case, a mark for each structure and family that has it.</summary>
+    /// <summary>Returns a group for each case, with a mark for each structure and family that has it.</summary>
     private static IReadOnlyList<MarkGroup> Groups(IEnumerable<CostCase> cases, Func<CostCase, Mark> mark) =>
         [.. cases.GroupBy(c => c.Name).Select(g => new MarkGroup(g.Key, [.. g.OrderBy(c => PlotSet.Series(c.Any)).Select(mark)]))];
 

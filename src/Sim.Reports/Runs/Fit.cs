@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Runs;
 
-/// <summary>Decides which runs may be put together, and tells how their machines differ.</summary>
+/// <summary>Decides which runs may be combined, and says how their machines differ.</summary>
 public static class Fit
 {
-    /// <summary>Facts of a run's environment that decide what its counts are.</summary>
+    /// <summary>Facts of a run's environment that its counts depend on.</summary>
     private static readonly string[] s_decisive = ["trace", ValidationRows.KernelFact, ValidationRows.LaneFact];
 
-    /// <summary>Facts that are other ones in every run.</summary>
+    /// <summary>Facts that differ in every run.</summary>
     private static readonly string[] s_passing =
     [
         HostFacts.LoadFact, HostFacts.LoadEndFact, HostFacts.OthersFact, HostFacts.StealFact, HostFacts.PressureFact, HostFacts.SweepFact,
     ];
 
-    /// <summary>Refuses runs whose counted rows could not be equal, or that are not runs of their own.</summary>
+    /// <summary>Refuses runs whose counted rows could not be equal, and results that were made of several runs.</summary>
     /// <exception cref="UserException">Names the two runs and what differs between them.</exception>
     public static void RefuseUnlike(IReadOnlyList<StoredRun> runs)
     {
@@ -26,7 +26,7 @@ public static class Fit
             Same(part, $"peers in {figure.Experiment}, IPv{figure.Family}", run => Peers(run, figure.Experiment, figure.Family));
     }
 
-    /// <summary>Refuses runs on other tables, with other seeds, of other traces or kernels.</summary>
+    /// <summary>Refuses runs with different tables, seeds, traces or kernels.</summary>
     /// <exception cref="UserException">Names the two runs and what differs between them.</exception>
     public static void RefuseOtherInput(IReadOnlyList<StoredRun> runs)
     {
@@ -51,7 +51,7 @@ public static class Fit
             throw new UserException($"{string.Join(" and ", twice.Select(run => run.Name))} are the same run; given twice, it would confirm itself");
     }
 
-    /// <summary>Facts of the machine that differ between the runs, and may explain a change of times.</summary>
+    /// <summary>Returns the facts of the machine that differ between the runs, and may explain a change of times.</summary>
     public static IEnumerable<string> MachineDifferences(IReadOnlyList<StoredRun> runs)
     {
         var names = runs.SelectMany(run => run.Result.Environment).Select(fact => fact.Key).Distinct().Except(s_passing).Except(s_decisive);
@@ -63,7 +63,7 @@ public static class Fit
         }
     }
 
-    /// <summary>A named fact; null where the run does not state it.</summary>
+    /// <summary>Returns a named fact; null if the run does not state it.</summary>
     public static string? Value(IReadOnlyList<KeyValuePair<string, string>> facts, string name) => facts.FirstOrDefault(fact => fact.Key == name).Value;
 
     private static List<List<StoredRun>> Parts(IReadOnlyList<StoredRun> runs) =>

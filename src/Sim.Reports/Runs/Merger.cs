@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Runs;
 
-/// <summary>A row of one or several runs, and what each of these had there, in the order of the runs; null for nothing.</summary>
+/// <summary>A row of one or several runs, and each run's own row, in the order of the runs; null if a run lacks it.</summary>
 public sealed record MergedRow(Figure Figure, IReadOnlyList<Figure?> Sources)
 {
     public bool IsInAll => !Sources.Contains(null);
 }
 
 /// <summary>
-/// One row out of the rows of several runs. Each run counts once, however often it repeated within itself:
+/// Merges the rows of several runs. Each run counts once, however many repetitions it made:
 /// <code>
 ///   counted, modelled    must be equal in every run
 ///   a check's bound      where it is above 0, the kernel's counts may lie apart by as much; the lower median is taken
@@ -16,7 +16,7 @@ public sealed record MergedRow(Figure Figure, IReadOnlyList<Figure?> Sources)
 ///   estimated, A/A       value: the median of the runs' values; low, high: the least and the greatest of any run
 ///   a noise, a flag      the greatest of any run; the flag that half of the runs or more have
 /// </code>
-/// A row that one run alone has stays as it is.
+/// A row that only one run has stays as it is.
 /// </summary>
 public static class Merger
 {
@@ -54,7 +54,7 @@ public static class Merger
             + $"{(unequal.Count == 1 ? "is" : "are")} not:\n    {string.Join("\n    ", unequal.Take(MostNamed))}{more}");
     }
 
-    /// <summary>Two or more runs as one result.</summary>
+    /// <summary>Merges two or more runs into one result.</summary>
     /// <exception cref="UserException">The runs do not fit together, or their counted rows differ.</exception>
     public static RunResult Merge(IReadOnlyList<StoredRun> runs, string command)
     {
@@ -69,17 +69,17 @@ public static class Merger
         };
     }
 
-    /// <summary>A result that is made of runs, without its rows; table, seed and depth are those of the first.</summary>
+    /// <summary>Returns a result of several runs, without rows. Table, seed and depth are those of the first run.</summary>
     public static RunResult Made(IReadOnlyList<StoredRun> runs, string command) => runs[0].Result with
     {
         Command = command, Started = runs.Min(run => run.Result.Started), Duration = runs.Aggregate(TimeSpan.Zero, (sum, run) => sum + run.Result.Duration),
         Environment = Common(runs, run => run.Result.Environment), Versions = Common(runs, run => run.Result.Versions),
     };
 
-    /// <summary>True where every run of the same input must find the same.</summary>
+    /// <summary>Whether every run of the same input must give the same value.</summary>
     public static bool IsExact(Figure figure) => figure.Basis is Basis.Counted or Basis.Modelled;
 
-    /// <summary>The facts of all runs: one value where they agree, else each value with its runs' names.</summary>
+    /// <summary>Returns the facts of all runs: one value if they agree, otherwise each value with the names of its runs.</summary>
     private static IReadOnlyList<KeyValuePair<string, string>> Common(
         IReadOnlyList<StoredRun> runs, Func<StoredRun, IReadOnlyList<KeyValuePair<string, string>>> facts) =>
     [
@@ -104,7 +104,7 @@ public static class Merger
         .GroupBy(row => string.Join(", ", runs.Where((_, i) => row.Sources[i] is not null).Select(run => run.Name)))
         .Select(g => $"{Numbers.Show(g.Count())} in {g.Key} alone"));
 
-    /// <summary>Equal to the last digit, quartiles over keys included; a kernel's count that has a bound may vary within it.</summary>
+    /// <summary>Whether rows are equal to the last digit, quartiles included. A kernel's count with a bound may vary within it.</summary>
     private static bool AreEqual(List<Figure> figures) => figures[0].Bound is > 0 and var bound
         ? figures.Max(f => f.Value) - figures.Min(f => f.Value) <= 2 * bound
         : figures.TrueForAll(f => f == figures[0]);

@@ -2,12 +2,12 @@
 namespace Sim.Reports.Runs;
 
 /// <summary>
-/// What makes rows of several runs the same row: every column but those that a run finds out (value, low, high, n, bound, flag). Of rows that a run has
-/// several times, the first belongs to the first (occurrence 0), the second to the second.
+/// The identity of a row across runs: every column except the results (value, low, high, n, bound, flag). If a run has several rows with
+/// these columns, they are numbered from occurrence 0, and rows with the same number belong together.
 /// </summary>
 public readonly record struct RowIdentity(Figure Columns, int Occurrence)
 {
-    /// <summary>The rows of a run by identity, in their order.</summary>
+    /// <summary>Returns the rows of a run by identity, in their order.</summary>
     public static OrderedDictionary<RowIdentity, Figure> Index(IReadOnlyList<Figure> figures)
     {
         var rows = new OrderedDictionary<RowIdentity, Figure>(figures.Count);
@@ -23,7 +23,7 @@ public readonly record struct RowIdentity(Figure Columns, int Occurrence)
         return rows;
     }
 
-    /// <summary>The row in words: <c>lookup, fib, IPv4, zipf, dependent, time</c>.</summary>
+    /// <summary>Returns the row in words: <c>lookup, fib, IPv4, zipf, dependent, time</c>.</summary>
     public string Describe() => Words.Listed(
         Columns.Experiment, Columns.Structure, Columns.Scheme, Columns.Side, $"IPv{Columns.Family}", Columns.Order, Columns.Keys, Columns.Chain,
         Columns.Operation, Columns.Item, Columns.Peers is { } peers ? $"{peers} peers" : "", Columns.X is { } x ? $"x = {x}" : "", Columns.Metric,

@@ -3,14 +3,15 @@ using Sim.Figures.Results;
 
 namespace Sim.Reports.Runs;
 
-/// <summary>A run that was read back from a folder, as the user named it.</summary>
+/// <summary>A run that was read from a folder, and the folder's name as the user gave it.</summary>
 public sealed record StoredRun(string Name, RunResult Result)
 {
-    /// <summary>Its warnings under its name, for a result that is made of several runs.</summary>
+    /// <summary>The run's warnings, each with the run's name, for a result of several runs.</summary>
     public IEnumerable<string> Warnings => Result.Warnings.Select(warning => $"{Name}: {warning}");
 
-    /// <summary>Reads what a command has written, from the folder of a report or its results.json.</summary>
-    /// <exception cref="UserException">No such folder, no results in it, or none that this program wrote; names file and place.</exception>
+    /// <summary>Reads a run from the folder of a report, or from its results.json.</summary>
+    /// <exception cref="UserException">There is no such folder, it has no results, or this program did not write them. The message names
+    /// file and place.</exception>
     public static StoredRun Read(string place, Func<string, Stream> open)
     {
         var path = Directory.Exists(place) ? Path.Combine(place, "results.json") : place;
@@ -37,7 +38,7 @@ public sealed record StoredRun(string Name, RunResult Result)
         }
     }
 
-    /// <summary>Adds a remark on metrics that the catalogue has not, which a run of another version may have: pages show them by name.</summary>
+    /// <summary>Adds a warning if a run of another version has metrics that the catalogue lacks. Pages show these by name.</summary>
     private static RunResult Remark(RunResult result)
     {
         var unknown = result.Figures.Where(row => row.Experiment != Experiment.Compare && Metrics.Find(row.Metric, row.Experiment) is null)
@@ -48,7 +49,7 @@ public sealed record StoredRun(string Name, RunResult Result)
         };
     }
 
-    /// <summary>The run's origin, for the page of a merged or comparing result.</summary>
+    /// <summary>Returns the facts of the run, for the page of a merged or comparing result.</summary>
     public RunFacts Facts(string side, int rows = 0) => new(
         Name, side, Result.Command, Result.Started, Result.Duration, Result.Quick, Result.Seed, Result.Table, Result.Environment,
         Result.Versions, rows);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Views;
 
-/// <summary>The rows of a run of <c>churn</c>, as its section and its plots ask for them.</summary>
+/// <summary>The rows of a run of <c>churn</c>, for its sections and plots.</summary>
 public sealed class ChurnView
 {
     private static readonly string[] s_experiments =
@@ -24,47 +24,46 @@ public sealed class ChurnView
     /// <summary>Windows of coalescing in ms, ascending.</summary>
     public IReadOnlyList<double> Windows { get; }
 
-    /// <summary>Null where the run has no such rows.</summary>
+    /// <summary>Returns the view; null if the run has no such rows.</summary>
     public static ChurnView? Of(Rows rows) => rows.All.Any(f => f.Experiment == Experiment.Replay)
         ? new(rows, [.. rows.All.Where(f => Array.IndexOf(s_experiments, f.Experiment) >= 0)]) : null;
 
     public IEnumerable<Figure> Replay(Metric metric) => Of(Experiment.Replay, metric);
 
-    /// <summary>Replay rows of the least window, in which no change waits for another, of a kind of change or of any.</summary>
+    /// <summary>Returns replay rows of the smallest window, in which no change waits for another, for one kind of change or for
+    /// all.</summary>
     public IEnumerable<Figure> Uncoalesced(Metric metric, Term? operation = null) =>
         Replay(metric).Where(f => f.Operation == (operation ?? Operations.Update) && f.X == Windows[0]);
 
-    /// <summary>Ratios of a kind of change, or of any, to the reference, interleaved with it, with warm or with flushed caches.</summary>
+    /// <summary>Returns interleaved ratios to the reference, for one kind of change or for all, with warm or with flushed caches.</summary>
     public IEnumerable<Figure> UpdateRatios(Term? operation = null, bool warm = false) =>
         Replay(warm ? Metrics.WarmRatio : Metrics.Ratio).Where(f => f.Operation == (operation ?? Operations.Update));
 
-    public IEnumerable<Figure> Convergence(Metric metric) => Of(Experiment.Convergence, metric);
-
-    /// <summary>Of the loss of the largest peer to one other.</summary>
-    public IEnumerable<Figure> Losses(Metric metric) => Convergence(metric).Where(f => f.Operation == Operations.LoseToOne);
+    /// <summary>Returns rows of the loss of the largest peer to one other peer.</summary>
+    public IEnumerable<Figure> Losses(Metric metric) => Of(Experiment.Convergence, metric).Where(f => f.Operation == Operations.LoseToOne);
 
     public IEnumerable<Figure> Of(Experiment experiment, Metric metric) => Rows.Of(experiment, metric);
 
-    /// <summary>The costs of observing others' changes.</summary>
+    /// <summary>The costs of observing the changes of others.</summary>
     public IReadOnlyList<Figure> Observer => [.. Figures.Where(f => f.Experiment == Experiment.Observer && double.IsFinite(f.Value))];
 
-    /// <summary>Readers’ figures of somebody’s prefixes; without keys, those of the update itself.</summary>
+    /// <summary>Returns the readers’ rows for one group of prefixes; without keys, the rows of the update itself.</summary>
     public IEnumerable<Figure> Reader(Metric metric, string keys = "") => Of(Experiment.Reader, metric).Where(f => f.Keys == keys);
 
     /// <summary>Bytes in pages of everything that a scheme holds.</summary>
     public IEnumerable<Figure> Memory => Of(Experiment.BindingMemory, Metrics.PageBytes).Where(f => f.Structure == Names.AllStructures);
 
-    /// <summary>Nanoseconds that a packet's lookups take, of addresses spread over the prefixes.</summary>
+    /// <summary>Returns the ns that a packet's lookups take, for addresses spread over the prefixes.</summary>
     public IEnumerable<Figure> Packet(string operation) =>
         Of(Experiment.Packet, Metrics.Time).Where(f => f.Operation == operation && f.Keys == KeyPatterns.Prefixes);
 
-    /// <summary>Ratios of these lookups to the reference's, interleaved with it.</summary>
+    /// <summary>Returns interleaved ratios of a packet's lookups to the reference's.</summary>
     public IEnumerable<Figure> PacketRatios(string operation) =>
         Of(Experiment.Packet, Metrics.Ratio).Where(f => f.Operation == operation && f.Keys == KeyPatterns.Prefixes);
 
     /// <summary>
-    /// The mean time until an observer knows of a change of the trace: announced changes reach a program that takes 10 µs per message; others show in a scan
-    /// every 10 s, whose rows are of all AllowedIPs together.
+    /// Returns the mean time until an observer knows of a change of the trace. Announced changes reach a program that takes 10 µs per
+    /// message. Other changes show in a scan every 10 s, whose rows apply to every scheme with AllowedIPs.
     /// </summary>
     public Figure? Staleness(string scheme)
     {
@@ -73,14 +72,14 @@ public sealed class ChurnView
             ?? (SchemeName.PlaceOf(scheme) == BindingPlace.Routes ? null : rows.Find(f => f.Scheme == SchemeName.AllowedIps && f.Operation.Length == 0));
     }
 
-    /// <summary>The scheme's row of a metric, as <paramref name="rows"/> has it.</summary>
+    /// <summary>Returns the scheme's row; null if it has none.</summary>
     public static Figure? ForScheme(IEnumerable<Figure> rows, string scheme) => rows.FirstOrDefault(f => f.Scheme == scheme);
 
-    /// <summary>Whether the run has rows of another experiment.</summary>
+    /// <summary>Whether the run has rows of an experiment.</summary>
     public bool Has(Experiment experiment) => Rows.All.Any(f => f.Experiment == experiment);
 
     public Figure? Trace(Metric metric) => Of(Experiment.Trace, metric).FirstOrDefault();
 
-    /// <summary>Colour of a scheme: that of the structure in which it binds prefixes to peers.</summary>
+    /// <summary>Returns the colour of a scheme: that of the structure in which it binds prefixes to peers.</summary>
     public static int Series(string scheme) => (int)SchemeName.PlaceOf(scheme);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Views;
 
-/// <summary>Which of the two is better (less memory, less time) in one case.</summary>
+/// <summary>The better structure (less memory, less time) in one case.</summary>
 public enum Winner
 {
     /// <summary>The rows do not decide: within the A/A noise, too few repetitions, no A/A row, or passes that disagree.</summary>
@@ -9,14 +9,14 @@ public enum Winner
     AllowedIps,
     Fib,
 
-    /// <summary>Counted, and the same.</summary>
+    /// <summary>Both were counted, and are equal.</summary>
     Same,
 }
 
 /// <summary>
-/// One case in which both structures were measured or counted. The ratio is fib / allowedips: below 1, fib is better. It has a row if it was measured in
-/// pairs; else low and high are the least and most that the quartiles of the two rows allow. The noise is the A/A factor that the case is held against
-/// (1.04 is 4 % either way), if one applies.
+/// One case in which both structures were measured or counted. The ratio is fib / allowedips: below 1, fib is better. The ratio has a row
+/// if it was measured in pairs. Otherwise low and high are the least and the most that the quartiles of the two rows allow. The noise is
+/// the A/A factor that the case must exceed (1.04 is 4 % in either direction), if one applies.
 /// </summary>
 public sealed record Comparison(
     string Case, Figure? AllowedIps, Figure? Fib, Figure? RatioRow, double Ratio, double Low, double High, double? Noise, Winner Winner)
@@ -27,7 +27,7 @@ public sealed record Comparison(
 
     public Basis Basis => (RatioRow ?? AllowedIps ?? Fib)!.Basis;
 
-    /// <summary>Why the rows settle nothing; empty where they may.</summary>
+    /// <summary>The flag of the rows, for which they settle nothing; empty without a flag.</summary>
     public string Flag => new[] { RatioRow, AllowedIps, Fib }.Select(row => row?.Flag ?? "").FirstOrDefault(flag => flag.Length > 0, "");
 }
 
@@ -61,14 +61,15 @@ public sealed class Comparisons(Rows rows)
         return list;
     }
 
-    /// <summary>The noise of a case: the widest quartile of its A/A rows, or of all if it has none, as a factor either way.</summary>
+    /// <summary>Returns the noise of a case, as a factor in either direction: the widest quartile of its A/A rows, or of all if it has
+    /// none.</summary>
     public double? NoiseFor(Figure figure) =>
         Widest(AaRows.Where(f => RowKey.Case(f) == RowKey.Case(figure)).ToList() is { Count: > 0 } own ? own : AaRows);
 
-    /// <summary>The widest noise of the run, as a factor either way; null where there is no A/A row.</summary>
+    /// <summary>The widest noise of the run, as a factor in either direction; null without A/A rows.</summary>
     public double? WidestNoise => Widest(AaRows);
 
-    /// <summary>The distance of an A/A row's wider quartile from 1, as a factor either way.</summary>
+    /// <summary>Returns the distance of an A/A row's wider quartile from 1, as a factor in either direction.</summary>
     public static double Noise(Figure aa) =>
         Math.Exp(new[] { aa.Value, aa.Range.Low, aa.Range.High }.Where(v => v > 0).Max(v => Math.Abs(Math.Log(v))));
 
@@ -96,7 +97,7 @@ public sealed class Comparisons(Rows rows)
             return new(CaseOf(a), a, fib, null, ratio, ratio, ratio, null, winner);
         }
         var noise = NoiseFor(a);
-        // A clock too coarse for what it timed: a quartile of nothing bounds nothing.
+        // The clock was too coarse: a quartile of 0 bounds no ratio.
         if (a.Range.Low <= 0 || fib.Range.Low <= 0)
             return new(CaseOf(a), a, fib, null, ratio, ratio, ratio, noise, Winner.CannotTell);
         // Not paired: the quartiles of the two bound the ratio from both sides, which is wide but safe.
@@ -105,7 +106,8 @@ public sealed class Comparisons(Rows rows)
         return new(CaseOf(a), a, fib, null, ratio, low, high, noise, Judge(low, high, noise, a, fib));
     }
 
-    /// <summary>A measured difference counts where it is settled and the quartiles lie wholly outside the A/A noise.</summary>
+    /// <summary>Returns the winner. A measured difference counts if it is settled and its quartiles lie wholly outside the A/A
+    /// noise.</summary>
     private static Winner Judge(double low, double high, double? noise, params ReadOnlySpan<Figure> rows)
     {
         foreach (var row in rows)

@@ -15,20 +15,20 @@ public sealed class FamilyCosts
 
     public int Family { get; }
 
-    /// <summary>The families with rows that count both structures' lookups, IPv4 first.</summary>
+    /// <summary>Returns the families whose rows count the lookups of both structures, IPv4 first.</summary>
     public static IReadOnlyList<FamilyCosts> Of(Rows rows) =>
     [
         .. rows.All.Select(f => f.Family).Distinct().Order().Select(family => new FamilyCosts(rows, family))
             .Where(costs => Array.TrueForAll(Names.Structures, s => costs.Nodes(s) is not null && costs.Lines(s) is not null)),
     ];
 
-    /// <summary>Nodes that a lookup visits, on average over keys.</summary>
+    /// <summary>Returns the nodes that a lookup visits, on average over keys.</summary>
     public Figure? Nodes(string structure) => Touch(Metrics.NodesVisited, structure);
 
-    /// <summary>Cache lines that it touches, the answer's included.</summary>
+    /// <summary>Returns the cache lines that a lookup touches, including those of the answer.</summary>
     public Figure? Lines(string structure) => Touch(Metrics.CacheLines, structure);
 
-    /// <summary>Bytes of objects for each prefix.</summary>
+    /// <summary>Returns the bytes of objects per prefix.</summary>
     public Figure? Bytes(string structure) => Find(Experiment.Memory, Metrics.BytesPerPrefix, structure, f => f.Order == _rows.MainOrder(Experiment.Memory));
 
     public Figure? Ratio(string chain, string pair = Names.FibOverAllowedIps) => Find(
@@ -42,7 +42,7 @@ public sealed class FamilyCosts
     private Figure? Find(Experiment experiment, Metric metric, string structure, Func<Figure, bool> where) => _figures.Find(
         f => f.Experiment == experiment && f.Metric == metric && f.Structure == structure && where(f));
 
-    /// <summary>Addresses spread over the prefixes, since none of those is more to the point than another; else the first pattern.</summary>
+    /// <summary>Returns the key pattern to show: addresses spread over the prefixes or, without these, the first pattern.</summary>
     private static string KeysOf(IEnumerable<Figure> figures)
     {
         var patterns = figures.Select(f => f.Keys).Distinct().ToList();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Views;
 
-/// <summary>The rows of costs over sizes, as their section and their plots ask for them.</summary>
+/// <summary>The rows of costs over sizes, for their section and plots.</summary>
 public sealed class ScalingView
 {
     private ScalingView(Rows rows, List<Figure> figures)
@@ -12,12 +12,12 @@ public sealed class ScalingView
 
     public Rows Rows { get; }
 
-    /// <summary>Points and what was fitted to them.</summary>
+    /// <summary>The points and the fits.</summary>
     public IReadOnlyList<Figure> Figures { get; }
 
     public IReadOnlyList<string> Schemes { get; }
 
-    /// <summary>Null where the run has no such rows.</summary>
+    /// <summary>Returns the view; null if the run has no such rows.</summary>
     public static ScalingView? Of(Rows rows)
     {
         string[] experiments = [Experiment.Scaling, Experiment.ScalingFit, Experiment.Bucket, Experiment.BucketFit];
@@ -25,11 +25,11 @@ public sealed class ScalingView
         return figures.Exists(f => f.Experiment == Experiment.Scaling && f.X is not null) ? new ScalingView(rows, figures) : null;
     }
 
-    /// <summary>A cost's points on an axis, by scheme and place.</summary>
+    /// <summary>Returns a cost's points on an axis, ordered by place.</summary>
     public List<Figure> Points(string axis, string operation, Metric metric) =>
         [.. Of(Experiment.Scaling, metric).Where(f => f.Item == axis && f.Operation == operation && f.X is not null).OrderBy(f => f.X)];
 
-    /// <summary>Fits on an axis of one metric, of the part up to the split or of the one from there.</summary>
+    /// <summary>Returns the fits of a metric on an axis, either of the part up to the split or of the part from there.</summary>
     public List<Figure> Fits(string axis, string operation, Metric metric, bool large) =>
         [.. Of(Experiment.ScalingFit, metric).Where(f => f.Item == axis && f.Operation == operation && f.X >= Axes.Split(axis) == large)];
 
@@ -38,7 +38,7 @@ public sealed class ScalingView
     public IReadOnlyList<double> Places(string axis) =>
         [.. Figures.Where(f => f.Experiment == Experiment.Scaling && f.Item == axis && f.X is not null).Select(f => f.X!.Value).Distinct().Order()];
 
-    /// <summary>A shape for a scheme; the same for a scheme with a route for each prefix, whose points are open.</summary>
+    /// <summary>Returns the shape of a scheme's points. A scheme with a route per prefix has the same shape, but open points.</summary>
     public (int Shape, bool Open) ShapeOf(string scheme) =>
         (Math.Max(0, Schemes.Select(Plain).Distinct().ToList().IndexOf(Plain(scheme))), SchemeName.All.Find(scheme)?.HasFullRoutes == true);
 

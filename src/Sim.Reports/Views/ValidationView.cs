@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Views;
 
-/// <summary>Which kernel the ports were held to.</summary>
+/// <summary>The kind of kernel that the ports were compared with.</summary>
 public enum KernelLane
 {
     Unknown, Uml, UmlSmp, Qemu, Host,
@@ -18,7 +18,7 @@ public sealed record CostCase(Figure? Kernel, Figure? Port, Figure? RatioRow)
 
     public bool IsTime => Unit == Units.Nanoseconds;
 
-    /// <summary>port / kernel; null where a side is missing.</summary>
+    /// <summary>port / kernel; null if a side is missing.</summary>
     public double? Ratio => RatioRow?.Value ?? (Kernel?.Value > 0 ? Port?.Value / Kernel.Value : null);
 
     /// <summary>The most that the ratio's median should be; null unless both sides have a time.</summary>
@@ -26,20 +26,21 @@ public sealed record CostCase(Figure? Kernel, Figure? Port, Figure? RatioRow)
 
     public bool IsAboveTarget => Ratio > Target;
 
-    /// <summary>True where the ratio's quartiles lie on both sides of the target: another run may come out the other way.</summary>
+    /// <summary>Whether the ratio's quartiles lie on both sides of the target, so that another run may give the other result.</summary>
     public bool StraddlesTarget => RatioRow is { } row && row.Range.Low <= Target && row.Range.High > Target;
 
     /// <summary>The case without its structure: <c>Zipf over prefixes, dependent chain</c>, <c>insert a prefix</c>, ...</summary>
     public string Name => Words.Case(Any.Keys, Any.Chain, IsLookup ? "" : Any.Operation);
 }
 
-/// <summary>The rows of a validation, read back from a run: its checks, its costs, its noise.</summary>
+/// <summary>The rows of a validation: its checks, its costs, its noise.</summary>
 public sealed class ValidationView
 {
-    /// <summary>A port's lookup should take at most this much of the kernel's time.</summary>
+    /// <summary>The most time that a port's lookup should take, as a ratio to the kernel's time.</summary>
     public const double LookupTarget = 1.15;
 
-    /// <summary>The same for a single update, of the trie's own share: without netlink and without telling listeners.</summary>
+    /// <summary>The most time that a port's single update should take, as a ratio to the kernel's time without netlink and
+    /// notifications.</summary>
     public const double UpdateTarget = 1.25;
 
     /// <summary>A ratio whose upper quartile is below this means that the port is faster; the page names possible reasons.</summary>
@@ -67,7 +68,7 @@ public sealed class ValidationView
     /// <summary>The kernel under test in words; empty where the run does not say.</summary>
     public string Kernel => Fact(ValidationRows.KernelFact);
 
-    /// <summary>Unknown in results from before the fact was written.</summary>
+    /// <summary>The kind of kernel; unknown in old results, which lack the fact.</summary>
     public KernelLane Lane => Fact(ValidationRows.LaneFact) switch
     {
         "uml" or "uml-patched" or "uml-unhashed" => KernelLane.Uml,
@@ -77,7 +78,7 @@ public sealed class ValidationView
         _ => KernelLane.Unknown,
     };
 
-    /// <summary>True where nothing says that the host gives the ports' slabs no huge pages.</summary>
+    /// <summary>Whether the ports' slabs may lie on huge pages: the host does not rule them out.</summary>
     public bool MayUseHugePages => !Fact("transparent huge pages").Contains("[never]", StringComparison.Ordinal);
 
     /// <summary>Whether a row belongs to a validation and not to a bench.</summary>
@@ -86,7 +87,7 @@ public sealed class ValidationView
     public static ValidationView? Of(Rows rows) =>
         rows.All.Where(Has).ToList() is { Count: > 0 } figures ? new(rows, figures) : null;
 
-    /// <summary>Agreement in a sentence, naming where there is none.</summary>
+    /// <summary>Returns a sentence on the agreement, which names the structures that differ.</summary>
     public string Headline()
     {
         if (Checks.Count == 0)
@@ -99,7 +100,7 @@ public sealed class ValidationView
         return $"{Numbers.Show(Differences.Count)} of {Numbers.Show(Checks.Count)} counts and answers differ: {Words.Join([.. places])}.";
     }
 
-    /// <summary>Prefixes that were held in kernel and port, by family: a sample may be smaller than the table.</summary>
+    /// <summary>Returns the prefixes that kernel and port held, by family. A sample may be smaller than the table.</summary>
     public string Prefixes() => string.Join(", ", Figures.Where(f => f.Prefixes > 0).GroupBy(f => f.Family).OrderBy(g => g.Key)
         .Select(g => $"IPv{g.Key} {Numbers.Show(g.Max(f => f.Prefixes!.Value))}"));
 

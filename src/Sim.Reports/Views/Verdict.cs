@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Views;
 
-/// <summary>One of the questions the answer is made of, its subject in the headline, and the cases that both structures have.</summary>
+/// <summary>One part of the answer: its name, its subject in the headline, and the cases that both structures have.</summary>
 public sealed record Area(string Name, string Subject, IReadOnlyList<Comparison> Cases)
 {
     public IReadOnlyList<Comparison> Won(Winner winner) => [.. Cases.Where(c => c.Winner == winner)];
 
-    /// <summary>The winner of every case that is decided; <see cref="Winner.CannotTell"/> where none is or they differ.</summary>
+    /// <summary>The winner of all decided cases; <see cref="Winner.CannotTell"/> if there is none, or if winners differ.</summary>
     public Winner Winner => Cases.Select(c => c.Winner).Where(w => w != Winner.CannotTell).Distinct().ToList() is [var only] ? only : Winner.CannotTell;
 
-    /// <summary>Whether nothing is decided, and rows that are not settled are a reason.</summary>
+    /// <summary>Whether no case is decided, and unsettled rows are a reason.</summary>
     public bool Unsettled => Won(Winner.CannotTell) is var open && open.Count == Cases.Count && open.Any(c => c.Flag.Length > 0);
 
     public bool Mixed => Won(Winner.Fib).Count > 0 && Won(Winner.AllowedIps).Count > 0;
 }
 
-/// <summary>The answer, in sentences that are computed from the rows: other rows, other sentences.</summary>
+/// <summary>The answer, in sentences that are computed from the rows.</summary>
 public sealed class Verdict
 {
     /// <summary>The most cases that a sentence names if some are faster and others slower.</summary>
@@ -41,7 +41,7 @@ public sealed class Verdict
     public Area Lookup { get; }
     public Area Update { get; }
 
-    /// <summary>The whole table into an empty structure, in each order that was timed in pairs.</summary>
+    /// <summary>Loading the whole table into an empty structure, in each order that was timed in pairs.</summary>
     public Area Load { get; }
 
     /// <summary>Memory in every order of insertion that was loaded.</summary>
@@ -80,7 +80,7 @@ public sealed class Verdict
             : $"{text} In {(open.Count == 1 ? "1 case" : $"{open.Count} cases")} ({Cases(open)}) this run cannot tell. {WhyOpen(open)}";
     }
 
-    /// <summary>One sentence on why cases stay undecided.</summary>
+    /// <summary>Returns one sentence on why cases stay undecided.</summary>
     public static string WhyOpen(IReadOnlyList<Comparison> open)
     {
         if (open.Select(c => c.Flag).Where(flag => flag.Length > 0).ToList() is { Count: > 0 } flags)
@@ -98,10 +98,10 @@ public sealed class Verdict
         return $"The ratio’s quartiles reach into the A/A noise ({Numbers.Percent(noise)}).";
     }
 
-    /// <summary>Memory of a daemon that keeps each prefix in AllowedIPs and in the routing table; null where unknown.</summary>
+    /// <summary>Memory for a daemon that keeps each prefix in AllowedIPs and in the routing table; null if unknown.</summary>
     private Figure? Both => _rows.Of(Experiment.Memory, Metrics.PageBytes, Names.Both).FirstOrDefault();
 
-    /// <summary>The FIB’s memory over that of both; null where that is unknown.</summary>
+    /// <summary>The FIB’s memory as a ratio to the memory of both; null if unknown.</summary>
     private double? OfBoth => Memory.Cases[0].Fib?.Value / Both?.Value;
 
     private string MemoryClause() => $"takes {Phrases.Amount(Memory.Cases[0].Ratio, "memory", Names.AllowedIps)}"

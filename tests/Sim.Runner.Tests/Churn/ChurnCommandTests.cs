@@ -42,7 +42,7 @@ public sealed class ChurnCommandTests
         var page = File.ReadAllText(Path.Combine(scratch["report"], "index.html"));
         Assert.Contains("260 MiB (--cache-size; the system says ", page);
         Assert.Contains("The last-level cache (260 MiB) holds every scheme’s structures (", page);
-        Assert.Contains(" at most). Times are of warm caches.", page);
+        Assert.Contains(" at most). Times are for warm caches.", page);
         foreach (var fact in (string[])["load average at end", "others’ use of processors", "steal", "CPU pressure", "cache sweep"])
             Assert.Contains(fact, page);
         foreach (var id in (string[])["churn", "churn-table", "plots", "plot-churn-memory", "plot-churn-packet", "plot-churn-update", "plot-churn-staleness", "reader", "plot-churn-readers", "churn-details", "conditions", "rows"])

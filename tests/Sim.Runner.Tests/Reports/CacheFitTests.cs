@@ -21,9 +21,9 @@ public sealed class CacheFitTests
     }
 
     [Theory]
-    [InlineData("131072K", "(128 MiB) holds allowedips (", ") alone. Times are of warm caches, after the first touch.")]
-    [InlineData("260 MiB (--cache-size; the system says 32768K)", "(260 MiB) holds allowedips (", ") each, but not together. Times are of warm caches, after the first touch.")]
-    [InlineData("1G", "(1 GiB) holds allowedips (", ") together. Times are of warm caches.\n")]
+    [InlineData("131072K", "(128 MiB) holds allowedips (", ") alone. Times are for warm caches, after the first touch.")]
+    [InlineData("260 MiB (--cache-size; the system says 32768K)", "(260 MiB) holds allowedips (", ") each, but not together. Times are for warm caches, after the first touch.")]
+    [InlineData("1G", "(1 GiB) holds allowedips (", ") together. Times are for warm caches.\n")]
     public void Those_that_fit_are_named_with_what_that_changes(string cache, string start, string end)
     {
         foreach (var family in (int[])[4, 6])
