@@ -10,7 +10,6 @@ public abstract class RunContext
     public required int Peers { get; init; }
     public required ulong Seed { get; init; }
 
-    /// <summary>The kernel whose structures are measured.</summary>
     public KernelConfig Kernel { get; init; } = KernelConfig.Usual;
 
     public required IWorkProgress Progress { get; init; }

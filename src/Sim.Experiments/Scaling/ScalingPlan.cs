@@ -13,7 +13,6 @@ public sealed record ScalingPlan(
 {
     public const int MostPeers = 10_000;
 
-    /// <summary>The kernel whose structures are measured.</summary>
     public KernelConfig Kernel { get; init; } = KernelConfig.Usual;
 
     private static readonly int[] s_prefixes =

@@ -25,10 +25,8 @@ public sealed class ScalingSamples
     /// pass.</summary>
     public bool Settled => _values.Keys.All(key => Settle(key).Settled);
 
-    /// <summary>Begins the third pass.</summary>
     public void Again() => _again = _values.ToDictionary(cost => cost.Key, cost => cost.Value.Count);
 
-    /// <summary>Returns the rows of all costs, with median and quartiles.</summary>
     public IEnumerable<Figure> Rows(Figure at)
     {
         foreach (var (scheme, cost) in _values.Keys)

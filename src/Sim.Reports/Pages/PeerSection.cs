@@ -11,7 +11,6 @@ internal static class PeerSection
         (Metrics.SlabBytes, ""), (Metrics.VmallocBytes, ""),
     ];
 
-    /// <summary>Returns the section; empty if the kernel has no such patches.</summary>
     public static Html Of(ValidationView view)
     {
         var rows = view.Figures.Where(f => f.Experiment == Experiment.Peers && double.IsFinite(f.Value)).ToList();

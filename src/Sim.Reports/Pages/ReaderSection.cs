@@ -24,7 +24,6 @@ internal static class ReaderSection
     /// <summary>Counts of lookups and prefixes that were wrong.</summary>
     private static readonly Metric[] s_wrong = [Metrics.WrongNone, Metrics.WrongOther, Metrics.PrefixesHit];
 
-    /// <summary>Returns the section; empty if the run has no such rows.</summary>
     public static Section Of(ChurnView view) => new("reader", "Readers", "What packets see during an update", Html.If(view.Has(Experiment.Reader), $"""
         {Html.Concat(Sentences(view), sentence => $"<p>{sentence}</p>\n")}
         <p>Reader threads look up addresses while the writer makes the update, with RCU as in the kernel. During the update the old peer and the new peer are both

@@ -10,7 +10,6 @@ internal static class SmpSection
         ("median time of a lookup", Metrics.LookupMedian, Metrics.MedianRatio), ("99.9th percentile of the time of a lookup", Metrics.LookupTail, Metrics.TailRatio),
     ];
 
-    /// <summary>Returns the section; empty if the validation ran no readers.</summary>
     public static Html Of(ValidationView view)
     {
         var rows = view.Figures.Where(f => f.Experiment == Experiment.SmpReaders && double.IsFinite(f.Value)).ToList();

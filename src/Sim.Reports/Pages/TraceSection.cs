@@ -4,7 +4,6 @@ namespace Sim.Reports.Pages;
 /// <summary>A trace under every scheme that the kernel can run: the cost of a change in the kernel and in the model.</summary>
 internal static class TraceSection
 {
-    /// <summary>Returns the section; empty if the validation replayed no trace.</summary>
     public static Html Of(ValidationView view)
     {
         var rows = view.Figures.Where(f => f.Experiment == Experiment.TraceReplay && double.IsFinite(f.Value)).ToList();

@@ -22,7 +22,6 @@ internal static class WhatIfSection
         ("move to another peer", (costs, structure) => costs.UpdateRatio(Operations.Move, OverFib(structure))),
     ];
 
-    /// <summary>Returns the section; empty if the run has no such structure.</summary>
     public static Section Of(Rows rows) => new("what-if", "What would help", "What would help the IPv6 FIB", Html.Concat(Costs(rows), costs => $"""
         <p>{Sentences(rows, costs)}</p>
         <p>No kernel has either structure. The port shows the effect of each one alone. <strong>Shared states:</strong> routes through nexthops of their own

@@ -29,7 +29,6 @@ internal sealed record MarkChart : Chart
 {
     public required IReadOnlyList<MarkGroup> Groups { get; init; }
 
-    /// <summary>Whether the value axis is logarithmic.</summary>
     public bool Log { get; init; }
 
     /// <summary>Whether the values are ratios. If so, a line is drawn at 1.</summary>

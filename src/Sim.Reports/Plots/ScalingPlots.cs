@@ -40,7 +40,6 @@ internal static class ScalingPlots
         return new(Name(axis, cost), $"{cost.Question}, by number of {axis}?", Range(rows, axis) + steep, rows.Bases(), Chart(view, rows, cost.Title, Axis(rows, axis)));
     }
 
-    /// <summary>Returns a sentence on the largest exponent.</summary>
     private static string Steepest(Figure exponent, string axis)
     {
         var power = $"{Numbers.Digits(exponent.Value, 2)} ({Numbers.Digits(exponent.Low, 2)} to {Numbers.Digits(exponent.High, 2)})";

@@ -24,7 +24,6 @@ public sealed class ChurnView
     /// <summary>Windows of coalescing in ms, ascending.</summary>
     public IReadOnlyList<double> Windows { get; }
 
-    /// <summary>Returns the view; null if the run has no such rows.</summary>
     public static ChurnView? Of(Rows rows) => rows.All.Any(f => f.Experiment == Experiment.Replay)
         ? new(rows, [.. rows.All.Where(f => Array.IndexOf(s_experiments, f.Experiment) >= 0)]) : null;
 

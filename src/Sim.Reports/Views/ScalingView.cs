@@ -17,7 +17,6 @@ public sealed class ScalingView
 
     public IReadOnlyList<string> Schemes { get; }
 
-    /// <summary>Returns the view; null if the run has no such rows.</summary>
     public static ScalingView? Of(Rows rows)
     {
         string[] experiments = [Experiment.Scaling, Experiment.ScalingFit, Experiment.Bucket, Experiment.BucketFit];

@@ -80,7 +80,6 @@ public sealed class Verdict
             : $"{text} In {(open.Count == 1 ? "1 case" : $"{open.Count} cases")} ({Cases(open)}) this run cannot tell. {WhyOpen(open)}";
     }
 
-    /// <summary>Returns one sentence on why cases stay undecided.</summary>
     public static string WhyOpen(IReadOnlyList<Comparison> open)
     {
         if (open.Select(c => c.Flag).Where(flag => flag.Length > 0).ToList() is { Count: > 0 } flags)
