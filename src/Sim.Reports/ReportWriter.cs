@@ -26,7 +26,7 @@ public static class ReportWriter
     private const int WidePixels = 820, NarrowPixels = 370;
 
     /// <summary>Takes the folder for a run, and checks that a file can be written in it, before minutes of measuring.</summary>
-    /// <exception cref="UnusableOutputException"> A file has the folder's name, something else has the name of a report's file, another run
+    /// <exception cref="UnusableOutputException">A file has the folder's name, something else has the name of a report's file, another run
     /// writes there, or the disk or permissions refuse. </exception>
     public static OutputFolder Prepare(string outDir)
     {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Experiments.Bench;
 
-/// <summary>The context of <c>bench</c>: the table, the peer of each of its routes in file order, and the plan.</summary>
+/// <summary>The context of <c>bench</c>: the table, the peer of each route in file order, and the plan.</summary>
 public sealed class BenchContext(RouteTable table, int[] peerOf) : RunContext
 {
     private readonly Dictionary<string, PeerTable> _orders = [];
@@ -38,7 +38,8 @@ public sealed class BenchContext(RouteTable table, int[] peerOf) : RunContext
     public void AddRatio(Experiment experiment, string first, string second, InterleavedTimes times, Func<Figure, Figure> label) =>
         Figures.Add(label(Metrics.Ratio.Row(At(experiment) with { Structure = Names.Over(second, first), Order = Order }, times.Ratio)));
 
-    /// <summary>Adds the rows of a structure’s memory, and of each cache if asked for. Returns bytes in pages.</summary>
+    /// <summary>Adds the rows of a structure’s memory, and of each cache if <paramref name="caches"/> is set. Returns the bytes in
+    /// pages.</summary>
     public long AddMemory(IReadOnlyList<MemoryLine> lines, Func<Figure, Figure> label, bool caches = true)
     {
         void Row(Metric metric, double value, MemoryLine? line = null) => Figures.Add(label(

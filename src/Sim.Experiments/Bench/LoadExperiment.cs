@@ -42,7 +42,7 @@ public static class LoadExperiment
         Figure Label(Figure row) => subject.Label(row) with { Order = order, Basis = subject.Counts };
     }
 
-    /// <summary>The loads of one order; the first load of each structure is counted as well as timed.</summary>
+    /// <summary>The loads of one order. The first load of each structure is counted as well as timed.</summary>
     private sealed class LoadRun(BenchContext context, string order, PeerTable input)
     {
         private readonly HashSet<string> _counted = [];

@@ -38,7 +38,7 @@ public sealed record Repetition(Action<KernelStructure> Prepare, Func<KernelStru
 /// <summary>Two loaded structures to interleave. With <c>SecondAlone</c>, another pair adds the first’s rows and the A/A rows.</summary>
 public sealed record SubjectPair(Subject First, Subject Second, bool SecondAlone = false)
 {
-    /// <summary>Bytes that both held when the pair was made.</summary>
+    /// <summary>The bytes in pages that both structures held when the pair was made.</summary>
     public long Bytes { get; } = First.Structure.Memory.PageBytes + Second.Structure.Memory.PageBytes;
 
     /// <summary>The subjects that get rows of their own.</summary>

@@ -20,7 +20,7 @@ public sealed class OwnClock(long origin)
     /// <summary>The largest backlog when a batch is handed over, in seconds, including that batch.</summary>
     public double WorstBacklog { get; private set; }
 
-    /// <summary>The longest time from a window's opening to its end in the kernel, in seconds.</summary>
+    /// <summary>The longest time, in seconds, from the opening of a window until the kernel has finished its batch.</summary>
     public double WorstStaleness { get; private set; }
 
     /// <summary>Serves a batch that takes <paramref name="service"/> seconds. Its window ran from <paramref name="opened"/> to <paramref

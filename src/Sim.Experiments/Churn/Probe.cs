@@ -31,7 +31,7 @@ public sealed class ProbeFinder(KeyValuePair<Prefix, int>[] sorted)
     /// Finds the first address of the prefix at a place that no longer prefix covers. Returns false if longer prefixes cover the whole
     /// prefix.
     /// <code>
-    ///   10.0.0.0/22   | 10.0.0.0/24 | 10.0.1.0/25 | here: 10.0.1.128 ...      what a prefix holds stands behind it
+    ///   10.0.0.0/22   | 10.0.0.0/24 | 10.0.1.0/25 | here: 10.0.1.128 ...      longer prefixes follow their cover
     /// </code>
     /// </summary>
     public bool TryAddress(int at, out UInt128 address)

@@ -14,7 +14,7 @@ namespace Sim.Experiments.Churn;
 /// </summary>
 public readonly record struct ReplacementCost(double Seconds, double Low, double High, int N, KernelWork Work)
 {
-    /// <summary>Times a sample on a loaded scheme, which is left as it was.</summary>
+    /// <summary>Times a sample on a loaded scheme, and leaves the scheme unchanged.</summary>
     public static ReplacementCost Sample(ChurnContext context, Scheme scheme)
     {
         var victims = Victims(context);

@@ -89,13 +89,13 @@ public sealed class ReplayRound(long origin)
 
     public OwnClock Own { get; } = new(origin);
 
-    /// <summary>Changes before coalescing.</summary>
+    /// <summary>The number of changes before coalescing.</summary>
     public long Taken { get; set; }
 
     /// <summary>The number of windows, including those that coalescing left empty.</summary>
     public long Windows { get; set; }
 
-    /// <summary>Seconds of the whole replay in this program, encoding and counting included.</summary>
+    /// <summary>The seconds of the whole replay in this program, including encoding and counting.</summary>
     public double HarnessSeconds { get; set; }
 }
 

@@ -211,7 +211,7 @@ public sealed class ScalingProbe
         if (samples.Has(scheme.Name, new(Operations.Insert, Metrics.BytesPerChange)))
             return;
         var places = _table.Drawn.Take(Math.Min(MostCounted, Updated)).ToList();
-        // Each change is made and undone, so that every one meets the whole table.
+        // Each change is made and undone, so that every change meets the whole table.
         Count(scheme, samples, places, Operations.Delete, place => Change(place, _peerOf[place], BindingChange.NoPeer), Operations.Insert);
         if (_peers > 1)
             Count(scheme, samples, places, Operations.Move, place => Change(place, _peerOf[place], Next(_peerOf[place])), null);

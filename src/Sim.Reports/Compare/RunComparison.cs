@@ -5,9 +5,9 @@ namespace Sim.Reports.Compare;
 /// Compares two groups of runs, before and after a change, row by row. The result consists of rows of the experiment <c>compare</c>. A
 /// row's metric names the two compared rows (<c>experiment/metric</c>), and its side says what the row holds:
 /// <code>
-///   before, after, difference             counted rows that differ; those that are equal are counted
+///   before, after, difference             counted rows that differ; equal rows are only counted
 ///   before, after, ratio [, p-adjusted]   measured rows; ratio: after / before, low and high its 95 % interval, bound the
-///                                         noise it must exceed; p, corrected for all rows, where there was something to test
+///                                         noise it must exceed; p, corrected for all rows, if the row was tested
 ///   only-before, only-after, in-some      rows without a counterpart
 ///   noise-before, noise-after             A/A rows
 /// </code>

@@ -70,7 +70,7 @@ internal static class AnswerSection
     private static Html? Value(Rows rows, Figure? figure, Comparison c, Winner self) => figure is null ? null
         : Markup.Value(rows, figure, Scale.For(figure.Unit, new[] { c.AllowedIps, c.Fib }.OfType<Figure>().Select(f => f.Value)), c.Winner == self);
 
-    // Without a row of its own the ratio is the quotient of the two cells to the left.
+    // If the ratio has no row, it is the quotient of the two cells to the left.
     private static Html Ratio(Rows rows, Comparison c) => c.RatioRow is not null ? Markup.Value(rows, c.RatioRow, Scale.Ratio)
         : c.Exact ? (Html)$"{Numbers.Ratio(c.Ratio)}"
         : $"""{Numbers.Ratio(c.Ratio)} {Markup.Spread(c.Low, c.High, Scale.Ratio)} <span class="spread">unpaired</span>""";

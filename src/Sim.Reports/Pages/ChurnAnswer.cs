@@ -77,7 +77,7 @@ internal static class ChurnAnswer
     {
         if (!view.Schemes.Contains(SchemeName.Attribute) || !view.Schemes.Contains(SchemeName.RemoveMe))
             return null;
-        // The outcome with flushed caches, and the one with warm caches.
+        // Outcomes with flushed caches and with warm caches.
         var found = new List<(string About, int Cold, int Warm)>();
         foreach (var column in s_columns)
         {
@@ -252,7 +252,7 @@ internal static class ChurnAnswer
         Html Link(Figure f, Scale scale) => Markup.Link(view.Rows, f, scale.Show(f.Value));
         Html Judged(Figure? by, string state) => by is null ? new Html()
             : $" <span class=\"spread\">{state}{(by.IsNoise ? Names.SelfItem : "×")} {Link(by, Scale.Ratio)}</span>";
-        // Each flag once: a busy run would have three in every cell.
+        // Each flag is shown once, because in a busy run all three rows of a cell have it.
         var flagged = new[] { row, cold, warm }.OfType<Figure>().Where(f => f.Flag.Length > 0).DistinctBy(f => f.Flag);
         return $"""
             {Markup.Best(Link(row, ScaleOf(row, together)), best)}{Html.If(row.Basis == Basis.Estimated, $" {Markup.BasisTag(row.Basis)}")}{Judged(cold, "")}{Judged(warm, "warm ")}{Html.Concat(flagged, Markup.FlagTag)}

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Pages;
 
-/// <summary>The effect of a change: the verdict and the differences first, then every measured row, then rows without a counterpart.</summary>
+/// <summary>The report on a change: first the verdict and the differences, then every measured row and the rows without a
+/// counterpart.</summary>
 internal static class CompareSection
 {
     private const int MostOnPage = 400;
@@ -17,7 +18,7 @@ internal static class CompareSection
         AnswerSection.Warnings(view.Rows.Result)}{Ratios(view, view.Changed, "Measured rows that changed, the largest change first")}{Exact(view)}
         """);
 
-    /// <summary>Every measured row, the noise, and what could not be compared.</summary>
+    /// <summary>Returns every measured row, the noise, and the rows that could not be compared.</summary>
     public static Section Details(CompareView view)
     {
         var (same, open) = (

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Pages;
 
-/// <summary>The page's style: light and dark by the reader's preference, from phones to paper.</summary>
+/// <summary>The page's style sheet: light or dark as the reader prefers, for screens, phones and paper.</summary>
 internal static class Css
 {
     public const string Sheet = """

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Pages;
 
-/// <summary>Every figure in a table of its experiment. The rows decide the columns, so unknown experiments are shown too.</summary>
+/// <summary>Shows every figure in a table for its experiment. The rows decide the columns, so unknown experiments are shown, too.</summary>
 internal static class DetailSection
 {
     private static readonly string[] Known =
         [Experiment.Memory, Experiment.Load, Experiment.Lookup, Experiment.Aa, Experiment.Update, Experiment.Shape, Experiment.Touch];
 
-    /// <summary>A column that tells rows of a table apart.</summary>
+    /// <summary>A column that distinguishes rows of a table.</summary>
     private sealed record Parameter(string Title, Func<Figure, string> Value, bool OnlyIfVaried = false);
 
     private static readonly Parameter[] Parameters =
@@ -44,12 +44,12 @@ internal static class DetailSection
             """;
     }
 
-    /// <summary>Metrics one under the other, structures side by side.</summary>
+    /// <summary>Returns a table with metrics as rows and structures as columns.</summary>
     private static Html Scalars(Rows rows, List<Figure> figures)
     {
         var parameters = ParametersOf(figures);
         var columns = Columns(figures);
-        // A paired ratio belongs beside the two times it was taken with.
+        // A paired ratio stands beside its two times.
         var paired = figures.Exists(f => f.Metric == Metrics.Time);
         Html Line(IGrouping<string, Figure> row) => $"""
             <tr>{ParameterCells(parameters, row.First())}{Html.Concat(columns, column => Cells(rows, row.Where(f => ColumnOf(f) == column), ScaleOf(row)))}<td>{Markup.BasisTags(row)}</td></tr>
@@ -64,7 +64,7 @@ internal static class DetailSection
     private static bool OnlyOrderVaries(List<Figure> figures) =>
         ParametersOf(figures) is [{ Title: "order" }] && figures.Select(f => f.Order).Distinct().Count() > 1;
 
-    /// <summary>Metrics and structures one under the other, orders of insertion side by side.</summary>
+    /// <summary>Returns a table with metrics and structures as rows and orders of insertion as columns.</summary>
     private static Html ByOrder(Rows rows, List<Figure> figures)
     {
         var orders = figures.Select(f => f.Order).Distinct().ToList();
@@ -80,7 +80,7 @@ internal static class DetailSection
             Markup.Head(1, ["structure", .. orders.Select(Words.Order), ""]), Html.Join("", body));
     }
 
-    /// <summary>Named places (slab caches) one under the other, metrics side by side.</summary>
+    /// <summary>Returns a table with slab caches as rows and metrics as columns.</summary>
     private static Html Items(Rows rows, List<Figure> figures)
     {
         if (figures.Count == 0)
@@ -97,7 +97,7 @@ internal static class DetailSection
         return Markup.Table($"{Words.Experiment(figures[0].Experiment)}: by cache", Markup.Head(2 + parameters.Count, columns), Markup.Body(lines));
     }
 
-    /// <summary>Points of one metric's curves: places one under the other, a column for each curve.</summary>
+    /// <summary>Returns a table of one metric's curves, with places as rows and curves as columns.</summary>
     private static Html Curves(Rows rows, List<Figure> figures)
     {
         var parameters = ParametersOf(figures);

@@ -18,7 +18,7 @@ internal sealed record Section(string Id, string Link, string Heading, Html Body
 /// </summary>
 internal sealed record Page(string Title, string Question, Html About, IReadOnlyList<Section> Sections)
 {
-    /// <summary>Returns the whole page of one run, or of runs of one kind.</summary>
+    /// <summary>Returns the whole page for one run, or for runs of one kind.</summary>
     public Html Render(Rows rows) => Document(Title, $"""
         <header>
         <h1>{Question}</h1>

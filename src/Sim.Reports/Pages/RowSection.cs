@@ -6,7 +6,7 @@ internal static class RowSection
 {
     public static Html Of(Rows rows)
     {
-        // A bench has neither sides nor bounds; its table would be wider for nothing.
+        // A bench has neither sides nor bounds, so its table needs no columns for them.
         var sides = rows.All.Any(f => f.Side.Length > 0 || f.Bound is not null);
         string[] texts = ["id", "experiment", "structure", "scheme", .. sides ? (string[])["side"] : [], "case", "metric"];
         string[] numbers = ["value", "low", "high", .. sides ? (string[])["bound"] : [], "unit", "n", "basis"];
@@ -39,6 +39,6 @@ internal static class RowSection
         $"IPv{f.Family}", f.Order, f.Keys, f.Chain, f.Operation, f.Item, f.X is { } x ? $"x={x}" : "", f.Peers is { } peers ? $"{peers} peers" : "",
         f.Prefixes is { } n ? $"{n} prefixes" : "");
 
-    // Six digits after the point are more than any clock gives; results.csv has all of them.
+    // Six digits after the point are more than any clock gives. results.csv has all digits.
     private static string Exact(double value) => double.IsFinite(value) ? value.ToString("0.######", CultureInfo.InvariantCulture) : "n/a";
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Pages;
 
-/// <summary>Growth of costs with prefixes and peers: sentences, a plot per cost, exponents with intervals, every point.</summary>
+/// <summary>The growth of costs with prefixes and peers: sentences, plots, exponents with intervals, and every point.</summary>
 internal static class ScalingSection
 {
     private static readonly string[] s_axes = [Axes.Prefixes, Axes.Peers];
@@ -153,7 +153,7 @@ internal static class ScalingSection
     private static Html? At(ScalingView view, List<Figure> rows, string scheme, double place) =>
         Markup.Value(view.Rows, rows.Find(f => f.Scheme == scheme && f.X == place));
 
-    /// <summary>A fitted value with its 95 % interval.</summary>
+    /// <summary>Returns a fitted value with its 95 % interval.</summary>
     private static Html Fit(ScalingView view, Figure row)
     {
         var scale = Scale.Of(row);

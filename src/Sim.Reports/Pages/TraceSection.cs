@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Pages;
 
-/// <summary>A trace under every scheme that the kernel can run: the cost of a change in the kernel and in the model.</summary>
+/// <summary>The replay of a trace under every scheme that the kernel can run: the cost of a change in the kernel and in the
+/// model.</summary>
 internal static class TraceSection
 {
     public static Html Of(ValidationView view)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Pages;
 
-/// <summary>Limits of a validation: its kernel, its noise, its bounds, and the things that it does not compare.</summary>
+/// <summary>The limits of a validation: its kernel, its noise, its bounds, and everything that it does not compare.</summary>
 internal static class TrustSection
 {
     /// <summary>The ns of a lookup below which hardly any step waits for memory or page tables.</summary>

@@ -77,7 +77,7 @@ internal static class ValidationCosts
         if (figure is null)
             return null;
         var both = new[] { c.Kernel, c.Port }.OfType<Figure>().Select(f => f.Value);
-        // The fraction of an instruction says nothing.
+        // Fractions of an instruction are not shown.
         return figure.Unit == "instructions"
             ? Markup.Link(view.Rows, figure, Numbers.Digits(figure.Value, figure.Value < 100 ? 3 : 4))
             : Markup.Value(view.Rows, figure, Scale.For(figure.Unit, both));

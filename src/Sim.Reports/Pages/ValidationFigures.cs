@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Pages;
 
-/// <summary>The main counts of model and kernel side by side, step by step, and their answers.</summary>
+/// <summary>The main counts and the answers of model and kernel, side by side for each step.</summary>
 internal static class ValidationFigures
 {
     /// <summary>The counts that readers ask for first. All others are among the rows.</summary>
     private static readonly Metric[] Main =
         [Metrics.Nodes, Metrics.Leaves, Metrics.Tnodes, Metrics.SlabPages, Metrics.VmallocPages, Metrics.MessageBytes, Metrics.ReceivedBytes];
 
-    /// <summary>Returns the main checks, without those of flushing a routing table: one message per nexthop object gives many rows that say
-    /// little.</summary>
+    /// <summary>Returns the main checks, without those of flushing a routing table, whose many rows say little.</summary>
     public static IEnumerable<Check> MainChecks(ValidationView view) => view.Checks.Where(check =>
         Main.Contains(check.Kernel.Metric) && Steps.FlushNexthop.PartOf(check.Kernel.Operation) is null);
 

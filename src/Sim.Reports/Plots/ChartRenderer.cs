@@ -41,7 +41,7 @@ internal sealed record Drawing(Plot Plot, int Width, int Content, PixelPadding P
     public void Dispose() => Plot.Dispose();
 }
 
-/// <summary>Turns charts into ScottPlot plots: common style, layout in pixels so that nothing overlaps.</summary>
+/// <summary>Turns charts into ScottPlot plots with a common style. The layout is in pixels, so that nothing overlaps.</summary>
 internal static class ChartRenderer
 {
     public const float FontSize = 13, TitleSize = 15;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Plots;
 
-/// <summary>The contents of a plot, without its drawing: all of it comes from rows.</summary>
+/// <summary>The contents of a plot, without its drawing. All contents come from rows.</summary>
 internal abstract record Chart
 {
     /// <summary>Name of the value axis; the drawing adds the unit.</summary>
@@ -43,17 +43,18 @@ internal sealed record MarkChart : Chart
     public double? Target { get; init; }
 }
 
-/// <summary>One curve by ascending X, in a structure’s colour; its label stands above its peak.</summary>
+/// <summary>A curve with points by ascending X, in a structure’s colour. Its label stands above its peak.</summary>
 internal sealed record Curve(int Series, string Label, IReadOnlyList<(double X, double Y)> Points);
 
-/// <summary>Curves over a whole-number axis; the value axis is logarithmic.</summary>
+/// <summary>Curves over an axis of whole numbers. The value axis is logarithmic.</summary>
 internal sealed record CurveChart : Chart
 {
     public required string XLabel { get; init; }
     public required IReadOnlyList<Curve> Curves { get; init; }
 }
 
-/// <summary>A curve on two logarithmic axes. Its points’ shape, filled or open, tells it from curves of the same colour.</summary>
+/// <summary>A curve on two logarithmic axes. The shape of its points, filled or open, distinguishes it from curves of the same
+/// colour.</summary>
 internal sealed record LogCurve(int Series, int Shape, bool Open, string Label, IReadOnlyList<(double X, double Y)> Points);
 
 /// <summary>Curves on two logarithmic axes, where a power law is a straight line. A place without a value does not interrupt the
@@ -64,7 +65,7 @@ internal sealed record LogChart : Chart
     public required IReadOnlyList<LogCurve> Curves { get; init; }
 }
 
-/// <summary>A question (its title), the chart that answers it, and its reading in sentences from the same rows.</summary>
+/// <summary>A plot: its question (the title), the chart that answers it, and a reading in sentences from the same rows.</summary>
 internal sealed record PlotSpec(string Name, string Question, string Reading, IReadOnlyList<Basis> Bases, Chart Chart)
 {
     /// <summary>The description for readers who cannot see the plot.</summary>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Plots;
 
-/// <summary>The plots of a replay, a mark for each scheme.</summary>
+/// <summary>The plots of a run of <c>churn</c>, with a mark for each scheme.</summary>
 internal static class ChurnPlots
 {
     public static readonly string[] AllNames =

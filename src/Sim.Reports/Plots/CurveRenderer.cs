@@ -48,7 +48,7 @@ internal static class CurveRenderer
         var line = plot.Add.Scatter(points.Select(p => p.X).ToArray(), points.Select(p => Math.Log10(p.Y)).ToArray(), color);
         line.LineWidth = 2;
         line.MarkerSize = 7;
-        // Shapes as well as colours tell the curves apart.
+        // Curves differ in shape as well as in colour.
         line.MarkerShape = curve.Series == 0 ? MarkerShape.FilledCircle : MarkerShape.FilledSquare;
         var perPixel = (x.Last - x.First + 1) / x.Width;
         var (before, after) = ((peak.X - x.First + .5) / perPixel, (x.Last + .5 - peak.X) / perPixel);

@@ -37,7 +37,7 @@ internal static class LogRenderer
         var (first, last) = (Math.Log10(points.Min(p => p.X)), Math.Log10(points.Max(p => p.X)));
         if (!(last > first))
             last = first + 1;
-        // Half a point's width on either side.
+        // The sides keep room for half a point.
         var across = (last - first) / (width - 16);
         plot.Axes.SetLimits(first - across * 8, last + across * 8, bottom, top);
         plot.Axes.Left.SetTicks(Array.ConvertAll(ticks, Math.Log10), labels);

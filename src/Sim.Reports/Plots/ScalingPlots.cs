@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Reports.Plots;
 
-/// <summary>A plot per cost and axis with a curve per scheme, and the plot of the bucket.</summary>
+/// <summary>The plots of costs over sizes: one per cost and axis, with a curve per scheme, and one of the bucket.</summary>
 internal static class ScalingPlots
 {
     private static readonly string s_bucketName = Experiment.Bucket;
 
-    /// <summary>A cost that is plotted: its part of the plot’s name, operation, metric, title, and question up to the axis.</summary>
+    /// <summary>A plotted cost: its part of the plot’s name, its operation and metric, its title, and its question up to the
+    /// axis.</summary>
     public sealed record PlottedCost(string Name, string Operation, Metric Metric, string Title, string Question);
 
     public static IReadOnlyList<PlottedCost> Costs { get; } =

@@ -78,7 +78,7 @@ internal partial class SvgFile
     [GeneratedRegex("<text (?<attributes>[^>]*)>(?<content>[^<]*)</text>", RegexOptions.None, 1000)]
     private static partial Regex TextElement();
 
-    // Black with some transparency comes out as #010101.
+    // Skia writes transparent black as #010101.
     [GeneratedRegex("(?<name>fill|stroke)=\"(?:black|#000000|#010101)\"", RegexOptions.None, 1000)]
     private static partial Regex Black();
 

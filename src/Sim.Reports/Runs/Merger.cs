@@ -11,7 +11,7 @@ public sealed record MergedRow(Figure Figure, IReadOnlyList<Figure?> Sources)
 /// Merges the rows of several runs. Each run counts once, however many repetitions it made:
 /// <code>
 ///   counted, modelled    must be equal in every run
-///   a check's bound      where it is above 0, the kernel's counts may lie apart by as much; the lower median is taken
+///   a check's bound      if above 0, the kernel's counts may differ by twice as much; the lower median is taken
 ///   measured, simulated  value: the median of the runs' values; low, high: their quartiles; n: the number of runs
 ///   estimated, A/A       value: the median of the runs' values; low, high: the least and the greatest of any run
 ///   a noise, a flag      the greatest of any run; the flag that half of the runs or more have
@@ -29,8 +29,8 @@ public static class Merger
         + "keep the lowest low and the highest high of all runs. If a row is not settled in half of its runs or more, the merged row is not settled. "
         + "A row that only one run has is kept as it is.";
 
-    /// <summary>Merges rows that have the same columns; rows stay in the order of the first run that has them.</summary>
-    /// <exception cref="UserException">Counted rows differ between the runs; they are named.</exception>
+    /// <summary>Merges rows with the same identity. The order is that of the first run that has the row.</summary>
+    /// <exception cref="UserException">Counted rows differ between the runs. The message names them.</exception>
     public static OrderedDictionary<RowIdentity, MergedRow> Rows(IReadOnlyList<StoredRun> runs)
     {
         var indexes = runs.Select(run => RowIdentity.Index(run.Result.Figures)).ToList();

@@ -21,7 +21,7 @@ public sealed class ChurnView
     public IReadOnlyList<Figure> Figures { get; }
     public IReadOnlyList<string> Schemes { get; }
 
-    /// <summary>Windows of coalescing in ms, ascending.</summary>
+    /// <summary>The windows of coalescing in ms, ascending.</summary>
     public IReadOnlyList<double> Windows { get; }
 
     public static ChurnView? Of(Rows rows) => rows.All.Any(f => f.Experiment == Experiment.Replay)
@@ -49,7 +49,7 @@ public sealed class ChurnView
     /// <summary>Returns the readers’ rows for one group of prefixes; without keys, the rows of the update itself.</summary>
     public IEnumerable<Figure> Reader(Metric metric, string keys = "") => Of(Experiment.Reader, metric).Where(f => f.Keys == keys);
 
-    /// <summary>Bytes in pages of everything that a scheme holds.</summary>
+    /// <summary>The bytes in pages of all structures of a scheme.</summary>
     public IEnumerable<Figure> Memory => Of(Experiment.BindingMemory, Metrics.PageBytes).Where(f => f.Structure == Names.AllStructures);
 
     /// <summary>Returns the ns that a packet's lookups take, for addresses spread over the prefixes.</summary>

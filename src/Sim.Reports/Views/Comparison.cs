@@ -4,7 +4,8 @@ namespace Sim.Reports.Views;
 /// <summary>The better structure (less memory, less time) in one case.</summary>
 public enum Winner
 {
-    /// <summary>The rows do not decide: within the A/A noise, too few repetitions, no A/A row, or passes that disagree.</summary>
+    /// <summary>The rows do not decide: the ratio is within the A/A noise, repetitions are too few, the A/A row is missing, or passes
+    /// disagree.</summary>
     CannotTell,
     AllowedIps,
     Fib,
@@ -34,7 +35,7 @@ public sealed record Comparison(
 /// <summary>Finds the comparable cases in the rows and judges each.</summary>
 public sealed class Comparisons(Rows rows)
 {
-    /// <summary>Fewest repetitions whose quartiles say anything.</summary>
+    /// <summary>The fewest repetitions from which quartiles are meaningful.</summary>
     public const int FewestRepetitions = 3;
 
     public IReadOnlyList<Figure> AaRows { get; } =
@@ -55,7 +56,7 @@ public sealed class Comparisons(Rows rows)
             else if (fib is not null && a.Value > 0 && fib.Value > 0)
                 list.Add(FromRows(a, fib));
         }
-        // A ratio whose two medians were left out still counts.
+        // A ratio counts even if the rows of its two medians are missing.
         foreach (var ratio in ratios.Where(r => metric == Metrics.Time && list.TrueForAll(c => c.RatioRow != r)))
             list.Add(FromPairs(null, null, ratio));
         return list;
@@ -100,7 +101,7 @@ public sealed class Comparisons(Rows rows)
         // The clock was too coarse: a quartile of 0 bounds no ratio.
         if (a.Range.Low <= 0 || fib.Range.Low <= 0)
             return new(CaseOf(a), a, fib, null, ratio, ratio, ratio, noise, Winner.CannotTell);
-        // Not paired: the quartiles of the two bound the ratio from both sides, which is wide but safe.
+        // The rows are not paired: their quartiles bound the ratio on both sides, widely but safely.
         var low = fib.Range.Low / a.Range.High;
         var high = fib.Range.High / a.Range.Low;
         return new(CaseOf(a), a, fib, null, ratio, low, high, noise, Judge(low, high, noise, a, fib));

@@ -7,7 +7,7 @@ public enum KernelLane
     Unknown, Uml, UmlSmp, Qemu, Host,
 }
 
-/// <summary>One operation’s rows on both sides; times also have a paired ratio port / kernel.</summary>
+/// <summary>The rows of one operation on both sides. Times also have a paired ratio port / kernel.</summary>
 public sealed record CostCase(Figure? Kernel, Figure? Port, Figure? RatioRow)
 {
     public Figure Any => (Kernel ?? Port ?? RatioRow)!;
@@ -43,7 +43,7 @@ public sealed class ValidationView
     /// notifications.</summary>
     public const double UpdateTarget = 1.25;
 
-    /// <summary>A ratio whose upper quartile is below this means that the port is faster; the page names possible reasons.</summary>
+    /// <summary>The port counts as faster if the upper quartile of the ratio is below this. The page then names possible reasons.</summary>
     public const double Faster = 0.9;
 
     private ValidationView(Rows rows, IReadOnlyList<Figure> figures)
@@ -65,7 +65,7 @@ public sealed class ValidationView
 
     public IReadOnlyList<Figure> AaRows { get; }
 
-    /// <summary>The kernel under test in words; empty where the run does not say.</summary>
+    /// <summary>The kernel under test in words; empty if the run does not state it.</summary>
     public string Kernel => Fact(ValidationRows.KernelFact);
 
     /// <summary>The kind of kernel; unknown in old results, which lack the fact.</summary>

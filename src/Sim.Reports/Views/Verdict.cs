@@ -18,7 +18,7 @@ public sealed record Area(string Name, string Subject, IReadOnlyList<Comparison>
 /// <summary>The answer, in sentences that are computed from the rows.</summary>
 public sealed class Verdict
 {
-    /// <summary>The most cases that a sentence names if some are faster and others slower.</summary>
+    /// <summary>The most cases that a sentence names, if some cases are faster and others slower.</summary>
     private const int MostNamed = 2;
 
     private readonly Rows _rows;
@@ -44,7 +44,7 @@ public sealed class Verdict
     /// <summary>Loading the whole table into an empty structure, in each order that was timed in pairs.</summary>
     public Area Load { get; }
 
-    /// <summary>Memory in every order of insertion that was loaded.</summary>
+    /// <summary>The cases of memory for every order of insertion.</summary>
     public IReadOnlyList<Comparison> MemoryByOrder { get; }
 
     public IReadOnlyList<Area> Areas => [Memory, Lookup, Update, Load];

@@ -92,7 +92,7 @@ internal static class CommandLine
         }
     }
 
-    /// <summary>Returns one line on the first fault of the command line; null if it has none.</summary>
+    /// <summary>Returns a line that names the first error of the command line; null if there is none.</summary>
     internal static string? WrongIn(ParseResult parsed)
     {
         var name = "";

@@ -6,13 +6,13 @@ internal static class ExitCode
 {
     public const int Success = 0;
 
-    /// <summary>The program failed: a defect, or the machine refused something.</summary>
+    /// <summary>The program failed: it has a defect, or the machine refused an operation.</summary>
     public const int Failed = 1;
 
     /// <summary>The command line or a file named on it cannot be used.</summary>
     public const int Usage = 2;
 
-    /// <summary>The work was done on what was valid, but the input is damaged.</summary>
+    /// <summary>The work was done with the valid part of a damaged input.</summary>
     public const int Damaged = 3;
 
     /// <summary>Stopped with Ctrl-C, SIGTERM or SIGHUP: 128 + SIGINT for each.</summary>

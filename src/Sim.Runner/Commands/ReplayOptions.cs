@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Runner.Commands;
 
-/// <summary>The options of commands that replay a trace of updates, and the trace that they name.</summary>
+/// <summary>The options of commands that replay a trace of updates.</summary>
 internal static class ReplayOptions
 {
     /// <summary>The most peers: netlink operations name a peer in 16 bits, and one number is the dummy peer's.</summary>

@@ -31,7 +31,7 @@ internal static class Terminal
             .Start(context => work(new Drawn(context, units)));
     }
 
-    /// <summary>Returns standard output for a command's tables. If it is no terminal, it is <paramref name="width"/> columns wide.</summary>
+    /// <summary>Returns standard output for a command's tables. Without a terminal it is <paramref name="width"/> columns wide.</summary>
     public static IAnsiConsole Summary(int width = 120)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
@@ -55,7 +55,8 @@ internal static class Terminal
         }
     }
 
-    /// <summary>Prints a remark on a complete file: on standard error, if the file itself went to standard output.</summary>
+    /// <summary>Prints a remark on a complete file. If the file itself went to standard output, the remark goes to standard
+    /// error.</summary>
     public static void Announce(OutputFile output, string line) => Announce($"{output.Name} is complete", () =>
         (output.Target.IsStandardOutput ? Console.Error : Console.Out).WriteLine($"{output.Name}: {line}, {output.Length:N0} bytes"));
 
