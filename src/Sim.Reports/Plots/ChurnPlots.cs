@@ -26,7 +26,7 @@ internal static class ChurnPlots
             return null;
         var (least, most) = (rows.MinBy(f => f.Value)!, rows.MaxBy(f => f.Value)!);
         var reading = least.Value > 0 && most.Value > least.Value
-            ? $"{most.Scheme} has the most, {PlotSet.Show(most)}: {Phrases.Amount(most.Value / least.Value)}{(most.Value < 2 * least.Value ? " than" : " as")} {least.Scheme}, with {PlotSet.Show(least)}."
+            ? $"{most.Scheme} has the most: {PlotSet.Show(most)}, {Phrases.Amount(most.Value / least.Value)}{(most.Value < 2 * least.Value ? " than" : " as")} {least.Scheme} ({PlotSet.Show(least)})."
             : $"The values reach from {PlotSet.Show(least)} to {PlotSet.Show(most)}.";
         var estimated = rows.Exists(f => f.Basis == Basis.Estimated) ? " REPLACE is estimated, with a 95 % interval." : "";
         return new PlotSpec(name, question, reading + estimated, rows.Bases(), new MarkChart

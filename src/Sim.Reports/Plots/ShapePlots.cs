@@ -37,7 +37,7 @@ internal static class ShapePlots
         }
         if (drawn.Count == 0)
             return null;
-        var chart = new CurveChart { ValueLabel = "how many", XLabel = "depth in nodes", Curves = curves };
+        var chart = new CurveChart { ValueLabel = "number of nodes", XLabel = "depth in nodes", Curves = curves };
         return new("depth", "How deep do the prefixes lie?", $"{Words.Capital(string.Join("; ", readings))}.", drawn.Bases(), chart);
     }
 

@@ -146,7 +146,7 @@ public sealed class Verdict
         {
             0 => "This run has no figures of either structure: there is nothing to compare.",
             1 => $"Only {present[0]} was measured in this run: there is nothing to compare it with.",
-            _ => "No figure was taken of both structures in the same case: there is nothing to compare.",
+            _ => "No case has figures of both structures: there is nothing to compare.",
         };
     }
 }
