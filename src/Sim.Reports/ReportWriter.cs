@@ -149,7 +149,8 @@ public static class ReportWriter
         name == $"{plot}.png" || name == $"{plot}.svg" || name.StartsWith(plot + PageComposer.PartSuffix, StringComparison.Ordinal);
 
     /// <summary>Returns the place of a file of the report.</summary>
-    /// <exception cref="UnusableOutputException">A folder, FIFO, device or socket has its name, or the file there may not be written.</exception>
+    /// <exception cref="UnusableOutputException">A folder, FIFO, device or socket has its name, or the file there may not be
+    /// written.</exception>
     private static OutputTarget TargetOf(string folder, string name)
     {
         var path = Path.Combine(folder, name);

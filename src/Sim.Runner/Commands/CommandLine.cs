@@ -115,7 +115,8 @@ internal static class CommandLine
     private static string PathOf(SymbolResult? result) =>
         result is CommandResult { Command: not RootCommand } command ? $"{PathOf(command.Parent)}{command.Command.Name} " : "";
 
-    /// <summary>Explains an error in one line on standard error, and returns the exit code. A defect of the program is shown with its stack.</summary>
+    /// <summary>Explains an error in one line on standard error, and returns the exit code. A defect of the program is shown with its
+    /// stack.</summary>
     private static int Explain(Exception error)
     {
         switch (error)

@@ -62,8 +62,8 @@ internal static class CommonOptions
         HelpName = "DIR",
     };
 
-    /// <summary>Returns the path of a folder in the checkout's reports/, relative to the current folder. Outside a checkout, reports/ is in the current
-    /// folder.</summary>
+    /// <summary>Returns the path of a folder in the checkout's reports/, relative to the current folder. Outside a checkout, reports/ is in
+    /// the current folder.</summary>
     public static string ReportFolder(string name)
     {
         var here = Environment.CurrentDirectory;
