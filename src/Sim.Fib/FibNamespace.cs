@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 namespace Sim.Fib;
 
-/// <summary>A routing table as its namespace knows it.</summary>
+/// <summary>A routing table of a namespace, which finds it by its id.</summary>
 public interface IRoutingTable : IDisposable
 {
     uint Id { get; }
 }
 
-/// <summary>The half of a network namespace's FIB that both families have alike: the tables by id, the nexthop objects
-/// (net/ipv4/nexthop.c), and the objects that wait for a grace period.</summary>
-/// <remarks><para>A nexthop object is made once, and routes name it by id in RTA_NH_ID. The kernel keeps the objects of
-/// both families in one red-black tree by id, whose links take 24 bytes in the object; here each family has a
-/// dictionary. Left out: groups, blackholes, and gateways.</para>
-/// <para>Interfaces are their indexes. Every index above 0 exists, is up and has a carrier, so the hashes that find
-/// nexthops by device are left out as well. One writer, as under RTNL.</para></remarks>
+/// <summary>The part of a network namespace's FIB that is the same for both families: nexthop objects (net/ipv4/nexthop.c), and the
+/// objects that wait for a grace period.</summary>
+/// <remarks><para>Routes name a nexthop object by its id in RTA_NH_ID. The kernel keeps the objects of both families in one red-black
+/// tree, whose links take 24 bytes in each object. Here each family has a dictionary. Groups, blackholes and gateways of objects are
+/// left out.</para>
+/// <para>An interface is its index. Every index above 0 exists, is up and has a carrier. So the hashes that find nexthops by device are
+/// left out too. There is one writer, as under RTNL.</para></remarks>
 public abstract unsafe class FibNamespace : IDisposable
 {
     private readonly Dictionary<uint, nint> _nexthops = [];
@@ -30,13 +30,13 @@ public abstract unsafe class FibNamespace : IDisposable
 
     public KernelMemory Memory { get; }
 
-    /// <summary>How often the writer waited for a grace period (<c>synchronize_net</c>): never in the IPv6 FIB.</summary>
+    /// <summary>The number of times that the writer waited for a grace period (<c>synchronize_net</c>); 0 in the IPv6 FIB.</summary>
     public long Synchronizations { get; private protected set; }
 
-    /// <summary>Objects that wait for a grace period.</summary>
+    /// <summary>The number of objects that wait for a grace period.</summary>
     public long PendingFrees => _rcu.Pending;
 
-    /// <summary>Peers that a route names: <c>num_route_peers</c> of all devices.</summary>
+    /// <summary>The number of peers that routes name: <c>num_route_peers</c>, summed over all devices.</summary>
     public int RoutePeerCount => States.PeerCount;
 
     /// <summary>The number of nexthop objects.</summary>
@@ -46,12 +46,11 @@ public abstract unsafe class FibNamespace : IDisposable
 
     internal bool Follows6_12 => Memory.Config.Release == KernelRelease.Linux6_12;
 
-    /// <summary>All nexthop objects, as <see cref="NextHop"/> pointers.</summary>
+    /// <summary>The <see cref="NextHop"/> pointers of all nexthop objects.</summary>
     internal IEnumerable<nint> Nexthops => _nexthops.Values;
 
-    /// <summary><c>ip nexthop add id ID dev OIF</c>, with the proposed peer (<c>nexthop_create</c>,
-    /// <c>insert_nexthop</c>): adds an object. Returns 0, -EINVAL for id 0, -EEXIST, or the error of
-    /// <c>fib_check_nh</c> or <c>fib6_nh_init</c>.</summary>
+    /// <summary><c>ip nexthop add id ID dev OIF</c> with a peer (<c>nexthop_create</c>, <c>insert_nexthop</c>): adds a nexthop object.
+    /// Returns 0; -EINVAL for id 0; -EEXIST; or the error of <c>fib_check_nh</c> or <c>fib6_nh_init</c>.</summary>
     public int AddNexthop(uint id, int oif, int peer = 0)
     {
         if (id == 0)
@@ -80,7 +79,7 @@ public abstract unsafe class FibNamespace : IDisposable
         return 0;
     }
 
-    /// <summary><c>ip nexthop del id ID</c>: deletes an object and all routes that use it. Returns their number, or -ENOENT.</summary>
+    /// <summary><c>ip nexthop del id ID</c>: deletes an object and its routes. Returns the number of routes, or -ENOENT.</summary>
     public int DeleteNexthop(uint id)
     {
         var nh = FindNexthop(id);
@@ -120,16 +119,16 @@ public abstract unsafe class FibNamespace : IDisposable
     /// <summary><c>nh_create_ipv4</c>, <c>nh_create_ipv6</c>: fills an object's nexthop. Returns 0 or a negative error.</summary>
     private protected abstract int InitNexthop(NhInfo* nhi, int oif, int peer);
 
-    /// <summary>Gives back what an object's nexthop holds.</summary>
+    /// <summary>Frees the memory and the references that an object's nexthop holds.</summary>
     private protected abstract void ReleaseNexthop(NhInfo* nhi);
 
-    /// <summary><c>__remove_nexthop_fib</c>: deletes the routes that use the object. Returns their number.</summary>
+    /// <summary><c>__remove_nexthop_fib</c>: deletes the routes that use the object. Returns the number of routes.</summary>
     private protected abstract int RemoveRoutes(NextHop* nh);
 
-    /// <summary>Runs the callbacks of one family's objects.</summary>
+    /// <summary>Runs a callback that only one family has.</summary>
     private protected abstract void Reclaim(RcuHead* head, RcuFunc func);
 
-    /// <summary>Frees what the family keeps besides tables and objects.</summary>
+    /// <summary>Frees the memory of the family that belongs to no table and no nexthop object.</summary>
     private protected abstract void Free();
 
     /// <summary><c>remove_nexthop</c>.</summary>
@@ -167,22 +166,19 @@ public abstract unsafe class FibNamespace : IDisposable
     }
 }
 
-/// <summary>A namespace with tables of one family by their ids: <c>fib_table_hash</c> of IPv4 and of IPv6.</summary>
-public abstract class FibNamespace<TTable> : FibNamespace
+/// <summary>A namespace with the tables of one family by id (<c>fib_table_hash</c>).</summary>
+public abstract class FibNamespace<TTable>(KernelMemory memory) : FibNamespace(memory)
     where TTable : class, IRoutingTable
 {
     private const int Buckets = 256; // FIB_TABLE_HASHSZ, FIB6_TABLE_HASHSZ
 
     private readonly List<TTable>[] _tables = new List<TTable>[Buckets];
 
-    private protected FibNamespace(KernelMemory memory) : base(memory)
-    {
-    }
 
-    /// <summary>The tables in the order of /proc/net/fib_triestat: by hash bucket, the newest of a bucket first.</summary>
+    /// <summary>The tables in the order of /proc/net/fib_triestat: by hash bucket, in a bucket the newest first.</summary>
     public IEnumerable<TTable> Tables => _tables.Where(bucket => bucket != null).SelectMany(bucket => bucket);
 
-    /// <summary><c>fib_get_table</c>, <c>fib6_get_table</c>; 0 is the main table.</summary>
+    /// <summary><c>fib_get_table</c>, <c>fib6_get_table</c>: returns the table of this id, or null. Id 0 means the main table.</summary>
     public TTable? GetTable(uint id)
     {
         id = id == 0 ? RouteTableId.Main : id;
@@ -195,7 +191,7 @@ public abstract class FibNamespace<TTable> : FibNamespace
         return null;
     }
 
-    /// <exception cref="ArgumentException">There is a table of this id.</exception>
+    /// <exception cref="ArgumentException">The namespace has a table of this id.</exception>
     internal void Register(TTable table)
     {
         if (GetTable(table.Id) != null)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 namespace Sim.Fib;
 
-/// <summary><c>struct hlist_node</c>: a list whose head is one pointer. pprev points at whatever points here.</summary>
+/// <summary><c>struct hlist_node</c>: a link of a list whose head is one pointer. pprev points at the pointer to this link.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct HlistNode
 {
@@ -9,7 +9,7 @@ public unsafe struct HlistNode
     public HlistNode** pprev;
 }
 
-/// <summary><c>struct list_head</c>: a circular list.</summary>
+/// <summary><c>struct list_head</c>: a link of a circular list, or its head.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct ListHead
 {
@@ -18,7 +18,7 @@ public unsafe struct ListHead
 }
 
 /// <summary>The list operations of include/linux/list.h and rculist.h that the FIB uses.</summary>
-/// <remarks>Those with an <c>_rcu</c> form publish the new node last, so that a reader sees it whole.</remarks>
+/// <remarks>Operations with an <c>_rcu</c> form publish the new node last, so that readers see a complete node.</remarks>
 internal static unsafe class Hlist
 {
     /// <summary><c>hlist_add_head_rcu</c>.</summary>
@@ -62,9 +62,8 @@ internal static unsafe class Hlist
             next->pprev = &by->next;
     }
 
-    /// <summary><c>hlist_del_rcu</c>: takes a node out. Its own next stays, for readers that are on it.</summary>
-    /// <remarks>The kernel's store is not ordered. This one is: the next node may be new, and no lock orders its
-    /// writes.</remarks>
+    /// <summary><c>hlist_del_rcu</c>: takes a node out. Its own next pointer stays valid for readers that are at the node.</summary>
+    /// <remarks>The kernel's store is plain. This one is a release, because the next node may be new and no lock orders the writes to it.</remarks>
     public static void Del(HlistNode* n)
     {
         var next = n->next;
@@ -85,7 +84,7 @@ internal static unsafe class Hlist
         head->next = n;
     }
 
-    /// <summary><c>list_add_tail_rcu</c>: adds an entry before the head, which is the tail.</summary>
+    /// <summary><c>list_add_tail_rcu</c>: adds an entry at the tail, before the head.</summary>
     public static void AddTail(ListHead* n, ListHead* head)
     {
         n->next = head;

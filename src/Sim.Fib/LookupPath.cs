@@ -3,7 +3,7 @@ using static Sim.Fib.KeyVector;
 
 namespace Sim.Fib;
 
-/// <summary>The kind of a step in a lookup's path.</summary>
+/// <summary>The kind of a step in the path of an IPv4 lookup.</summary>
 public enum LookupStepKind : byte
 {
     /// <summary>A tnode was entered.</summary>
@@ -15,41 +15,41 @@ public enum LookupStepKind : byte
     /// <summary>The lookup climbed out of a tnode to clear a bit in its parent's index.</summary>
     Climb,
 
-    /// <summary>A route of the leaf was compared; Bits is its prefix length.</summary>
+    /// <summary>A route of the leaf was compared. The step's Bits is its prefix length.</summary>
     Route,
 }
 
-/// <summary>The kind of a step in a lookup's path in an IPv6 table.</summary>
+/// <summary>The kind of a step in the path of an IPv6 lookup.</summary>
 public enum Fib6StepKind : byte
 {
     /// <summary>A node was entered on the way down.</summary>
     Node,
 
-    /// <summary>A node was looked at on the way up. If it has routes of its own, their prefix was compared.</summary>
+    /// <summary>A node was read on the way up. If it has its own routes, their prefix was compared.</summary>
     Compare,
 
-    /// <summary>The choice among a node's routes began.</summary>
+    /// <summary>The selection among a node's routes began.</summary>
     Select,
 
-    /// <summary>A route of the node was looked at.</summary>
+    /// <summary>A route of the node was read.</summary>
     Route,
 }
 
-/// <summary>One step of a lookup's path in an IPv6 table: the node with its prefix and flags, or the route with its
-/// prefix and metric, and the address of either in native memory.</summary>
+/// <summary>One step of an IPv6 lookup: a node with its prefix and flags, or a route with its prefix and metric. Address is the place
+/// of the node or route in native memory.</summary>
 public readonly record struct Fib6Step(
     Fib6StepKind Kind, Prefix Prefix, Fib6NodeFlags Flags, uint Metric, nint Address);
 
-/// <summary>One step of a lookup's path: a node with its key in host order, the lowest bit that it reads and the number
-/// of bits, its suffix length, and its address in native memory. Of a route, Bits is the prefix length.</summary>
+/// <summary>One step of an IPv4 lookup: a node with its key in host order, the lowest bit that it reads, the number of bits, its suffix
+/// length, and its address in native memory. For a route, Bits is the prefix length.</summary>
 public readonly record struct LookupStep(LookupStepKind Kind, uint Key, byte Pos, byte Bits, byte Slen, nint Address);
 
-/// <summary>The path of one lookup: every node entered, backtracking included, and every distinct 64-byte line read.
-/// Reuse it: after the first long path it allocates nothing.</summary>
-/// <remarks>Lines counted: the root pointer, node headers (key to slen), child pointers, parent pointers when climbing,
-/// the leaf's list, the route, the fib_info and the nexthop. Not counted: fib_props and the net_device, which are the
-/// same for all routes and stay in cache. A path in an IPv6 table counts nodes, the routes whose prefixes are compared,
-/// and the nexthop; <see cref="TrieCacheLines"/> leaves out the routes.</remarks>
+/// <summary>Records the path of a lookup: every node entered, also when backtracking, and every distinct 64-byte line read. Reuse the
+/// object: after the first long path it allocates nothing.</summary>
+/// <remarks>In an IPv4 table it counts the lines of the root pointer, node headers (key to slen), child pointers, parent pointers of
+/// climbs, the leaf's list, the route, the fib_info and the nexthop. fib_props and the net_device are not counted, because they are the
+/// same for all routes and stay in cache. In an IPv6 table it counts the lines of nodes, of compared routes and of the nexthop.
+/// <see cref="TrieCacheLines"/> leaves out the routes.</remarks>
 public sealed class LookupPath
 {
     private const int LineShift = 6;
@@ -63,17 +63,17 @@ public sealed class LookupPath
     /// <summary>The steps of a lookup in an IPv6 table, in order.</summary>
     public IReadOnlyList<Fib6Step> Fib6Steps => _fib6Steps;
 
-    /// <summary>Nodes entered, leaves included; a node entered again when backtracking counts again. In an IPv6 table
-    /// only nodes on the way down count.</summary>
+    /// <summary>The number of nodes entered, leaves included. A node entered again counts again. In an IPv6 table only nodes on the
+    /// way down count.</summary>
     public int Nodes { get; private set; }
 
-    /// <summary>How often the lookup climbed.</summary>
+    /// <summary>The number of times that the lookup climbed.</summary>
     public int Climbs { get; private set; }
 
-    /// <summary>Distinct 64-byte lines read.</summary>
+    /// <summary>The number of distinct 64-byte lines read.</summary>
     public int CacheLines => _lines.Count;
 
-    /// <summary>Distinct 64-byte lines read in nodes alone: headers, child and parent pointers, leaf lists.</summary>
+    /// <summary>The number of distinct 64-byte lines read in nodes: headers, child and parent pointers, leaf lists.</summary>
     public int TrieCacheLines { get; private set; }
 
     internal void Clear()
@@ -102,7 +102,7 @@ public sealed class LookupPath
 
     internal void Climb() => Climbs++;
 
-    /// <summary>Notes the lines of <paramref name="bytes"/> bytes. A path has a few dozen: searching a list is fastest.</summary>
+    /// <summary>Records the lines of these bytes. A path has a few dozen lines, so a list is searched fastest.</summary>
     internal void Read(nint address, int bytes, bool inTrie)
     {
         for (var line = address >> LineShift; line <= (address + bytes - 1) >> LineShift; line++)
@@ -116,7 +116,7 @@ public sealed class LookupPath
     }
 }
 
-/// <summary>Is told of nothing.</summary>
+/// <summary>Records nothing.</summary>
 internal readonly unsafe struct NoTrace : ILookupTrace, IFib6Trace, ILc6Trace
 {
     public void Node(KeyVector* n) { }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 namespace Sim.Fib;
 
-/// <summary>The callbacks that the FIBs pass to call_rcu.</summary>
+/// <summary>The callbacks that the FIBs pass to <c>call_rcu</c>.</summary>
 internal enum RcuFunc
 {
     AliasFree = 1, NodeFree, InfoFree, NexthopFree, StateFree, RoutePeerFree, TableFree, Fib6NodeFree, Fib6InfoFree, Lc6NodeFree,
@@ -10,13 +10,13 @@ internal enum RcuFunc
 /// <summary>Frees the object that <paramref name="head"/> lies in.</summary>
 internal unsafe delegate void RcuCallback(RcuHead* head, RcuFunc func);
 
-/// <summary><c>call_rcu</c>: queues objects that are freed after a grace period. As in the kernel, the queue runs
-/// through the objects' own rcu_heads, so deferring a free allocates nothing. <see cref="Rcu"/> is called once a batch.</summary>
+/// <summary><c>call_rcu</c>: queues objects to free after a grace period. As in the kernel, the objects' own rcu_heads link the queue,
+/// so a deferred free allocates nothing. <see cref="Rcu"/> gets one call per batch.</summary>
 internal sealed unsafe class RcuQueue(KernelMemory memory, RcuCallback invoke) : IRcuReclaimer
 {
     private RcuHead* _head, _tail;
 
-    /// <summary>Objects that wait for a grace period.</summary>
+    /// <summary>The number of objects that wait for a grace period.</summary>
     public long Pending { get; private set; }
 
     public void Call(RcuHead* head, RcuFunc func)
@@ -37,7 +37,7 @@ internal sealed unsafe class RcuQueue(KernelMemory memory, RcuCallback invoke) :
         _tail = head;
     }
 
-    /// <summary><c>rcu_barrier</c>: ends grace periods until nothing waits, because a callback may queue another object.</summary>
+    /// <summary><c>rcu_barrier</c>: ends grace periods until no object waits, because a callback may queue another object.</summary>
     public void Barrier()
     {
         while (_head != null)

@@ -12,7 +12,7 @@ public enum FibLookupFlags
     IgnoreLinkState = 2,
 }
 
-/// <summary><c>fib_props</c>: for each type of route, the error that a lookup returns, and the widest scope.</summary>
+/// <summary><c>fib_props</c>: the error that a lookup returns for each type of route, and the widest scope of the type.</summary>
 internal static class FibProps
 {
     private static ReadOnlySpan<short> Errors =>

@@ -5,13 +5,12 @@ using System.Text;
 
 namespace Sim.Kernel;
 
-/// <summary>Text of addresses, left-aligned in 128 bits as in <see cref="Prefix"/>.</summary>
+/// <summary>Reads and writes the text of addresses. An address is left-aligned in 128 bits, as in <see cref="Prefix"/>.</summary>
 public static class AddressText
 {
     /// <summary>
-    /// Reads an address without allocating. IPv6 is taken as RFC 4291, section 2.2, writes it, without a zone. IPv4 takes
-    /// exactly four decimal octets: the shorter, hexadecimal and zero-padded spellings that <c>inet_aton</c> accepts
-    /// (it reads 010 as 8) are typing errors in a table.
+    /// Reads an address without allocating: IPv6 as in RFC 4291, section 2.2, without a zone, or IPv4 as four decimal octets.
+    /// It refuses the shorter, hexadecimal and zero-padded forms of <c>inet_aton</c>, because they are typing errors in a table.
     /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> utf8, out Family family, out UInt128 address)
     {
@@ -29,15 +28,9 @@ public static class AddressText
 
     public static string Format(Family family, UInt128 address)
     {
-        if (family == Family.IPv4)
-        {
-            var v4 = (uint)(address >> 96);
-            return $"{v4 >> 24}.{(v4 >> 16) & 255}.{(v4 >> 8) & 255}.{v4 & 255}";
-        }
-
         Span<byte> bytes = stackalloc byte[16];
         BinaryPrimitives.WriteUInt128BigEndian(bytes, address);
-        return new IPAddress(bytes).ToString();
+        return new IPAddress(bytes[..family.AddressBytes()]).ToString();
     }
 
     /// <summary>Reads a decimal number of one to three digits without leading zeros, at most <paramref name="max"/>.</summary>
@@ -71,7 +64,7 @@ public static class AddressText
         return true;
     }
 
-    /// <summary>Groups are shifted in from the right; "::" is noted and opened up at the end.</summary>
+    /// <summary>Reads an IPv6 address. Groups are shifted in from the right. The gap of a "::" is opened at the end.</summary>
     private static bool TryParseV6(ReadOnlySpan<byte> text, out UInt128 address)
     {
         address = default;
@@ -109,7 +102,7 @@ public static class AddressText
         return true;
     }
 
-    /// <summary>Takes one to four hexadecimal digits, or dotted decimal as the last two groups.</summary>
+    /// <summary>Shifts a group of one to four hexadecimal digits into the address, or dotted decimal as the last two groups.</summary>
     private static bool TryShiftIn(ReadOnlySpan<byte> part, bool isLast, ref UInt128 address, ref int groups)
     {
         if (isLast && groups <= 6 && part.Contains((byte)'.'))

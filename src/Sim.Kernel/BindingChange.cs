@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Kernel;
 
-/// <summary>The kinds of change of a prefix.</summary>
+/// <summary>The kind of a prefix's change.</summary>
 public enum RouteChange
 {
     /// <summary>The prefix keeps its next hop, or is still absent.</summary>
@@ -16,7 +16,7 @@ public enum RouteChange
     /// <summary>The prefix has no path any more.</summary>
     Delete,
 
-    /// <summary>The prefix keeps its routes and has one more. Only routes have this.</summary>
+    /// <summary>The prefix keeps its routes and gets one more. AllowedIPs do not have this kind.</summary>
     Append,
 }
 
@@ -30,7 +30,7 @@ public readonly record struct BindingChange(long Time, Prefix Prefix, int OldPee
     /// <summary>Stands for no peer: the prefix is not in the table.</summary>
     public const int NoPeer = PeerNumber.None;
 
-    /// <summary>Stands for the peers that a prefix keeps when a route to another is appended.</summary>
+    /// <summary>Stands for the peers that a prefix keeps when a route to another peer is appended.</summary>
     public const int Beside = -2;
 
     public static BindingChange Insert(Prefix prefix, int peer) => new(0, prefix, NoPeer, peer);
@@ -48,9 +48,9 @@ public readonly record struct BindingChange(long Time, Prefix Prefix, int OldPee
         : OldPeer == Beside ? RouteChange.Append
         : RouteChange.Move;
 
-    /// <summary>The peer that a message names: the new one, or of a deletion the old one.</summary>
+    /// <summary>The peer that a message names: the old peer in a deletion, otherwise the new one.</summary>
     public int Peer => NewPeer == NoPeer ? OldPeer : NewPeer;
 
-    /// <summary>The change that takes this one back.</summary>
+    /// <summary>The change that undoes this one.</summary>
     public BindingChange Reversed => this with { OldPeer = NewPeer, NewPeer = OldPeer };
 }

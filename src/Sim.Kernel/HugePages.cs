@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
-using System.Runtime.InteropServices;
-
 namespace Sim.Kernel;
 
-/// <summary>Asks for huge pages, which the kernel's own direct map uses. Without them only times change.</summary>
+/// <summary>Asks the system for huge pages, because the kernel's direct map uses them. They change times, never counts.</summary>
 internal static unsafe partial class HugePages
 {
     private const int MadvHugepage = 14;

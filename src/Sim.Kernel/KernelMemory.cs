@@ -1,48 +1,47 @@
 // SPDX-License-Identifier: MIT
 using System.Numerics;
-using System.Runtime.InteropServices;
 
 namespace Sim.Kernel;
 
-/// <summary>The facts of a machine that change what SLUB allocates.</summary>
-/// <param name="Cpus">Processors: sets the least number of objects a slab should hold (<c>calculate_order</c>).</param>
+/// <summary>The properties of a machine that change how much memory SLUB allocates.</summary>
+/// <param name="Cpus">Processors. Their number sets the least number of objects in a slab (<c>calculate_order</c>).</param>
 /// <param name="Multiprocessor">
-/// CONFIG_SMP, which uniprocessor kernels (UML) lack. With it 6.12 keeps partly filled slabs for each processor
+/// Whether CONFIG_SMP is set; UML is uniprocessor. With it, 6.12 keeps partly filled slabs for each processor
 /// (SLUB_CPU_PARTIAL), and 7.3 batches <c>kfree_rcu</c> (KVFREE_RCU_BATCHED).
 /// </param>
 public sealed record SlubConfig(int Cpus, bool Multiprocessor)
 {
-    /// <summary>A uniprocessor kernel, as User-Mode Linux is; the default of every command.</summary>
+    /// <summary>A uniprocessor kernel, such as User-Mode Linux. It is the default of every command.</summary>
     public static SlubConfig Uniprocessor { get; } = new(1, Multiprocessor: false);
 
-    /// <summary>The release of Linux. Structures in this memory follow it too.</summary>
+    /// <summary>The release of Linux that the allocator and the structures in its memory follow.</summary>
     public KernelRelease Release { get; init; } = KernelReleases.Default;
 }
 
 /// <summary>
 /// One line of a memory account: a slab cache or kmalloc size class of /proc/slabinfo, or <c>vmalloc</c>, which has no object size
-/// and no slabs. Objects are those in use, their bytes counted at the size class; pages are those held.
+/// and no slabs. It counts the objects in use with the bytes of their size class, and the pages held.
 /// </summary>
 public readonly record struct MemoryLine(string Cache, int ObjectSize, long Objects, long ObjectBytes, long Slabs, long PageBytes);
 
 /// <summary>
-/// The kernel's allocators over native memory, accounted as the kernel accounts them: slab caches by name,
-/// the kmalloc size classes, vmalloc, and the objects that wait for an RCU grace period.
+/// The kernel's allocators over native memory, counted as the kernel counts them: slab caches by name, the kmalloc size classes,
+/// vmalloc, and the objects that wait for an RCU grace period.
 /// </summary>
-/// <remarks>Give each structure its own instance, so that it shares no page. Sources: mm/slub.c,
-/// mm/slab_common.c (<c>kmalloc_info</c>), mm/vmalloc.c of Linux 6.12 and 7.3.</remarks>
+/// <remarks>Give each structure its own instance, so that no two structures share a page. Sources: mm/slub.c, mm/slab_common.c
+/// (<c>kmalloc_info</c>) and mm/vmalloc.c of Linux 6.12 and 7.3.</remarks>
 public sealed unsafe class KernelMemory(SlubConfig? config = null) : IDisposable
 {
     public const int PageSize = 4096;
 
-    /// <summary><c>kmalloc_info</c> on x86-64: powers of two, with 96 and 192 between.</summary>
+    /// <summary><c>kmalloc_info</c> on x86-64: the size classes are the powers of two, 96 and 192.</summary>
     private static readonly int[] s_kmallocSizes = [8, 16, 32, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096, 8192];
 
     private const int LargestClass = 2 * PageSize;
 
     private readonly List<KmemCache> _caches = [];
 
-    /// <summary>The caches, then the kmalloc classes in use; an array, as replays sum allocations around every change.</summary>
+    /// <summary>The caches, then the kmalloc classes in use. It is an array because replays sum allocations around every change.</summary>
     private KmemCache[] _all = [];
     private readonly KmemCache?[] _kmalloc = new KmemCache?[s_kmallocSizes.Length];
     private readonly Dictionary<nint, long> _vmallocAreas = [];
@@ -51,16 +50,16 @@ public sealed unsafe class KernelMemory(SlubConfig? config = null) : IDisposable
 
     public SlubConfig Config { get; } = config ?? SlubConfig.Uniprocessor;
 
-    /// <summary>Deferred frees of the structures that live in this memory.</summary>
+    /// <summary>The deferred frees of the structures in this memory.</summary>
     public Rcu Rcu { get; } = new();
 
-    /// <summary>Bytes in objects over all lines, at the size class.</summary>
+    /// <summary>The bytes of the objects in use, at their size classes, over all lines.</summary>
     public long ObjectBytes => Account().Sum(line => line.ObjectBytes);
 
-    /// <summary>Bytes in pages over all lines.</summary>
+    /// <summary>The bytes of the pages held, over all lines.</summary>
     public long PageBytes => Account().Sum(line => line.PageBytes);
 
-    /// <summary>Objects in use over all lines, including those that wait for a grace period.</summary>
+    /// <summary>The number of objects in use over all lines, including those that wait for a grace period.</summary>
     public long Objects
     {
         get
@@ -72,7 +71,7 @@ public sealed unsafe class KernelMemory(SlubConfig? config = null) : IDisposable
         }
     }
 
-    /// <summary>Objects allocated since the start, freed ones included.</summary>
+    /// <summary>The number of objects allocated since the start, freed ones included.</summary>
     public long Allocations
     {
         get
@@ -84,10 +83,10 @@ public sealed unsafe class KernelMemory(SlubConfig? config = null) : IDisposable
         }
     }
 
-    /// <summary>Finds the cache or kmalloc size class of this name; null for a size class that was never used.</summary>
+    /// <summary>Returns the cache or kmalloc size class of this name; null for a size class that was never used.</summary>
     public KmemCache? Find(string name) => Array.Find(_all, cache => cache.Name == name);
 
-    /// <summary>Makes a cache of its own (as with <c>slab_nomerge</c>: caches of one size are never merged).</summary>
+    /// <summary>Makes a new cache. Caches of one size are never merged, as with <c>slab_nomerge</c>.</summary>
     public KmemCache CreateCache(string name, int objectSize, int align = 8)
     {
         var cache = new KmemCache(name, objectSize, Config, align);
@@ -97,17 +96,16 @@ public sealed unsafe class KernelMemory(SlubConfig? config = null) : IDisposable
     }
 
     /// <summary><c>kzalloc</c>: takes zeroed memory from the smallest size class that fits.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">More than 8 KiB: the ports use vmalloc beyond a page.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The size exceeds 8 KiB. For more than a page the ports use vmalloc.</exception>
     public void* Kzalloc(int bytes) => Kmalloc(bytes).Zalloc();
 
-    /// <summary><c>kfree</c>; <paramref name="bytes"/> is the size that was asked for.</summary>
+    /// <summary><c>kfree</c>: frees an object that was allocated with this size.</summary>
     public void Kfree(void* obj, int bytes) => Kmalloc(bytes).Free(obj);
 
-    /// <summary><c>alloc_percpu</c> of a pointer: takes 8 zeroed bytes, for the one processor that is counted.</summary>
+    /// <summary><c>alloc_percpu</c> of a pointer: takes 8 zeroed bytes, because only one processor is counted.</summary>
     /// <remarks>
-    /// This is the account's line <c>percpu</c> and /proc/meminfo's Percpu; slabinfo has none. Its pages are counted like a
-    /// slab's. The kernel takes them in chunks (32 KiB on a uniprocessor kernel) and keeps bitmaps of about a tenth more in
-    /// kmalloc, which are left out.
+    /// The account has it as line <c>percpu</c>, the kernel as Percpu in /proc/meminfo. Its pages are counted like a slab's. The
+    /// kernel takes them in chunks (32 KiB on a uniprocessor kernel). Its bitmaps in kmalloc, about a tenth more, are left out.
     /// </remarks>
     public void* AllocPercpu() => (_percpu ??= CreateCache("percpu", sizeof(nint))).Zalloc();
 
@@ -118,11 +116,10 @@ public sealed unsafe class KernelMemory(SlubConfig? config = null) : IDisposable
             _percpu!.Free(obj);
     }
 
-    /// <summary><c>vzalloc</c>: takes zeroed whole pages and, for more than 512 pages, the array that lists them.</summary>
+    /// <summary><c>vzalloc</c>: takes zeroed whole pages. For more than 512 pages it also takes the array that lists them.</summary>
     /// <remarks>
-    /// <c>__vmalloc_area_node</c> allocates that array, 8 bytes a page, by vmalloc once it exceeds a page. Shorter arrays
-    /// come from kmalloc and are left out, as are the area's <c>vm_struct</c> and <c>vmap_area</c>: together at most
-    /// 4.2 KiB an area.
+    /// <c>__vmalloc_area_node</c> allocates that array, 8 bytes per page, by vmalloc if it exceeds a page. Shorter arrays, which
+    /// come from kmalloc, the <c>vm_struct</c> and the <c>vmap_area</c> are left out: together at most 4.2 KiB per area.
     /// </remarks>
     public void* Vzalloc(long bytes)
     {
@@ -145,16 +142,12 @@ public sealed unsafe class KernelMemory(SlubConfig? config = null) : IDisposable
         NativeMemory.AlignedFree(area);
     }
 
-    /// <summary>
-    /// <c>kvzalloc</c>: takes zeroed memory from a size class or, beyond 8 KiB, whole pages, whose number kmalloc makes a power
-    /// of two.
-    /// </summary>
-    /// <remarks>The kernel takes those pages from vmalloc only if there are no contiguous ones. Here they are in the line
-    /// <c>vmalloc</c>.</remarks>
+    /// <summary><c>kvzalloc</c>: takes zeroed memory from a size class. Beyond 8 KiB it takes a power of two of whole pages.</summary>
+    /// <remarks>Here line <c>vmalloc</c> counts these pages. The kernel uses vmalloc only if no contiguous pages are free.</remarks>
     public void* Kvzalloc(long bytes) =>
         bytes <= LargestClass ? Kzalloc((int)bytes) : Vzalloc((long)BitOperations.RoundUpToPowerOf2((ulong)bytes));
 
-    /// <summary><c>kvfree</c>; <paramref name="bytes"/> is the size that was asked for. Null is allowed.</summary>
+    /// <summary><c>kvfree</c>: frees memory that was allocated with this size. Null is allowed.</summary>
     public void Kvfree(void* area, long bytes)
     {
         if (area == null)
@@ -165,7 +158,7 @@ public sealed unsafe class KernelMemory(SlubConfig? config = null) : IDisposable
             Vfree(area);
     }
 
-    /// <summary>Returns a line for each cache, then for each kmalloc class used so far, then for vmalloc if in use.</summary>
+    /// <summary>Returns a line for each cache, one for each kmalloc class used so far, and one for vmalloc if it is in use.</summary>
     public IReadOnlyList<MemoryLine> Account()
     {
         var lines = _all.Select(cache => cache.Line).ToList();
@@ -174,7 +167,7 @@ public sealed unsafe class KernelMemory(SlubConfig? config = null) : IDisposable
         return lines;
     }
 
-    /// <summary>Gives all native memory back. Objects still in use die with it.</summary>
+    /// <summary>Frees all native memory, including that of objects still in use.</summary>
     public void Dispose()
     {
         foreach (var cache in _all)

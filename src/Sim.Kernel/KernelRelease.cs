@@ -1,31 +1,28 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Kernel;
 
-/// <summary>
-/// The releases of Linux that the ports follow. Each difference is in one place, a table of sizes or a function whose
-/// docstring names both: docs/releases.md lists them.
-/// </summary>
+/// <summary>The releases of Linux that the ports follow. docs/releases.md lists the places in the code where they differ.</summary>
 public enum KernelRelease
 {
     /// <summary>Linux 6.12, Debian's long-term kernel.</summary>
     Linux6_12,
 
-    /// <summary>Linux 7.3; the default of every command.</summary>
+    /// <summary>Linux 7.3, the default of every command.</summary>
     Linux7_3,
 }
 
-/// <summary>Words of releases.</summary>
+/// <summary>Converts releases to words and back.</summary>
 public static class KernelReleases
 {
-    /// <summary>The release that is followed if none is named.</summary>
+    /// <summary>The release that is used if a command names none.</summary>
     public const KernelRelease Default = KernelRelease.Linux7_3;
 
-    /// <summary>The word in commands and in build.sh, which is the kernel's version without its last number.</summary>
+    /// <summary>Returns a release's word in commands and in build.sh: the kernel's version without its last number.</summary>
     public static string Word(this KernelRelease release) => release == KernelRelease.Linux6_12 ? "6.12" : "7.3";
 
-    /// <summary>Returns the release of a word.</summary>
+    /// <summary>Returns the release that a word names.</summary>
     public static KernelRelease Of(string word) => Enum.GetValues<KernelRelease>().First(release => release.Word() == word);
 
-    /// <summary>All words, the default's last.</summary>
+    /// <summary>The words of all releases; the default's comes last.</summary>
     public static string[] Words { get; } = [.. Enum.GetValues<KernelRelease>().Select(Word)];
 }

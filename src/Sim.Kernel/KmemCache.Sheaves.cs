@@ -1,30 +1,28 @@
 // SPDX-License-Identifier: MIT
-using System.Runtime.InteropServices;
-
 namespace Sim.Kernel;
 
 /// <content>
-/// The layer that 7.3 has before the slabs: a processor takes and gives objects from arrays of pointers, sheaves, and
-/// exchanges empty and full ones with its node's barn. Only whole sheaves reach the slabs.
+/// The layer of 7.3 in front of the slabs. A processor allocates and frees objects through sheaves, which are arrays of pointers. It
+/// exchanges empty and full sheaves with its node's barn. Only whole sheaves reach the slabs.
 /// <code>
 ///   Alloc, Free  --  main, spare       60 objects each (28 from 256 bytes on, 12 from 1 KiB, 4 from a page)
 ///   kfree_rcu    ->  rcu_free
 ///                      |  full, after a grace period
 ///                    barn              at most 10 full sheaves, and empty ones
-///                      |  flushed where the barn is full; refilled where it has none
+///                      |  flushed if the barn is full, refilled if it has none
 ///                    slabs
 /// </code>
-/// Objects in sheaves count as in use in /proc/slabinfo (<see cref="ActiveObjects"/>), and pin their slabs. The sheaves' own
-/// memory, kmalloc objects of at most 512 bytes, is not in the account: at most 23 for each processor and cache.
+/// Objects in sheaves count as in use in /proc/slabinfo (<see cref="ActiveObjects"/>) and pin their slabs. The account leaves out the
+/// sheaves themselves: at most 23 per processor and cache, each a kmalloc object of at most 512 bytes.
 /// </content>
-/// <remarks>mm/slub.c of 7.3, for one processor that is never interrupted.</remarks>
+/// <remarks>Follows mm/slub.c of 7.3 for one processor that is never interrupted.</remarks>
 public sealed unsafe partial class KmemCache
 {
     private const int MaxFullSheaves = 10;
     private const int MaxEmptySheaves = 10;
     private const int Lookahead = 3; // build_detached_freelist
 
-    /// <summary><c>struct slab_sheaf</c>: a stack of objects, which follow it.</summary>
+    /// <summary><c>struct slab_sheaf</c>: the head of a stack of objects. The pointers follow it in memory.</summary>
     private struct Sheaf
     {
         public Sheaf* Next;
@@ -32,27 +30,19 @@ public sealed unsafe partial class KmemCache
     }
 
     private readonly int _sheafCapacity;
-    private Sheaf* _main;
-    private Sheaf* _spare;
-    private Sheaf* _rcuFree;
-    private Sheaf* _fullSheaves;
-    private Sheaf* _emptySheaves;
-    private int _nrFull;
-    private int _nrEmpty;
+    private Sheaf* _main, _spare, _rcuFree, _fullSheaves, _emptySheaves;
+    private int _nrFull, _nrEmpty;
 
     /// <summary>Whether the release has sheaves.</summary>
     public bool HasSheaves => _sheafCapacity > 0;
 
-    /// <summary>
-    /// The most free objects that can lie in sheaves on a machine with so many processors: three sheaves each, and ten in the
-    /// barn. 0 in 6.12.
-    /// </summary>
+    /// <summary>Returns the most free objects that sheaves can hold: three sheaves per processor and ten in the barn. 0 in 6.12.</summary>
     public int MostInSheaves(int cpus) => _sheafCapacity * (3 * cpus + MaxFullSheaves);
 
     /// <summary>
-    /// The end of <c>kfree_rcu</c>, after the object's grace period. A kernel with KVFREE_RCU_BATCHED, which SMP kernels have,
-    /// collects the objects in a sheaf of their own and gives that to the barn when it is full (<c>__kfree_rcu_sheaf</c>,
-    /// <c>rcu_free_sheaf</c>): up to a sheaf less one lie there until more come. Others free each object.
+    /// Frees an object after its grace period, as <c>kfree_rcu</c> does. SMP kernels (KVFREE_RCU_BATCHED) collect such objects in a
+    /// separate sheaf. They give the sheaf to the barn when it is full (<c>__kfree_rcu_sheaf</c>, <c>rcu_free_sheaf</c>), so a
+    /// partly filled sheaf waits for more objects. Other kernels free each object at once.
     /// </summary>
     public void FreeRcu(void* obj)
     {
@@ -89,7 +79,7 @@ public sealed unsafe partial class KmemCache
             NativeMemory.Free(sheaf);
     }
 
-    /// <summary><c>calculate_sheaf_capacity</c>: fills a kmalloc size class, 32 bytes of it the header; 0 in 6.12.</summary>
+    /// <summary><c>calculate_sheaf_capacity</c>: a header of 32 bytes and this many pointers fill a size class; 0 in 6.12.</summary>
     private static int SheafCapacity(int size, SlubConfig config) => config.Release < KernelRelease.Linux7_3 ? 0 : size switch
     {
         >= KernelMemory.PageSize => 4,
@@ -114,7 +104,7 @@ public sealed unsafe partial class KmemCache
         Push(_main, obj);
     }
 
-    /// <summary><c>__pcs_replace_empty_main</c>: takes the spare, a full sheaf of the barn, or one that is filled from slabs.</summary>
+    /// <summary><c>__pcs_replace_empty_main</c>: takes the spare, a full sheaf of the barn, or a sheaf refilled from slabs.</summary>
     private void ReplaceEmptyMain()
     {
         if (_spare != null && _spare->Size > 0)
@@ -139,7 +129,7 @@ public sealed unsafe partial class KmemCache
         _main = empty;
     }
 
-    /// <summary><c>__pcs_replace_full_main</c>: takes an empty sheaf, and puts a full one into the barn or back to slabs.</summary>
+    /// <summary><c>__pcs_replace_full_main</c>: takes an empty sheaf. It puts a full one into the barn or flushes it to slabs.</summary>
     private void ReplaceFullMain()
     {
         if (_spare == null)
@@ -173,7 +163,7 @@ public sealed unsafe partial class KmemCache
         _spare = main;
     }
 
-    /// <summary><c>refill_objects</c>: takes objects of partly filled slabs from the list's head on, then of new slabs.</summary>
+    /// <summary><c>refill_objects</c>: takes objects from partly filled slabs, from the list's head on, then from new slabs.</summary>
     private void Refill(Sheaf* sheaf)
     {
         while (sheaf->Size < _sheafCapacity && _nodePartialHead != null)
@@ -192,7 +182,7 @@ public sealed unsafe partial class KmemCache
 
             if (obj == null)
                 continue;
-            // __slab_try_return_freelist: the rest goes back.
+            // __slab_try_return_freelist: the slab gets the remaining objects back.
             slab->FreeList = obj;
             AddPartialTail(slab);
         }
@@ -215,8 +205,8 @@ public sealed unsafe partial class KmemCache
     }
 
     /// <summary>
-    /// <c>sheaf_flush_unused</c>, <c>__kmem_cache_free_bulk</c>: gives a sheaf's objects back, the last first. Those of one slab
-    /// that lie within three others go together (<c>build_detached_freelist</c>).
+    /// <c>sheaf_flush_unused</c>, <c>__kmem_cache_free_bulk</c>: frees a sheaf's objects, the last first. Objects of one slab are
+    /// freed together until three objects of other slabs were met (<c>build_detached_freelist</c>).
     /// </summary>
     private void Flush(Sheaf* sheaf)
     {
@@ -253,7 +243,7 @@ public sealed unsafe partial class KmemCache
         sheaf->Size = 0;
     }
 
-    /// <summary><c>__slab_free</c> of 7.3, where no slab belongs to a processor.</summary>
+    /// <summary><c>__slab_free</c> of 7.3: frees a list of objects of one slab. No slab belongs to a processor.</summary>
     private void SlabFree(Slab* slab, void* head, void* tail, int count)
     {
         var wasFull = slab->FreeList == null;

@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: MIT
 using System.Numerics;
-using System.Runtime.InteropServices;
 
 namespace Sim.Kernel;
 
 /// <summary><c>struct kmem_cache</c>: hands out objects of one size and counts pages as SLUB does.</summary>
 /// <remarks>
-/// <para>The objects are real native memory at the offsets the kernel would use, so two objects that share a
-/// cache line or a page in the kernel share it here:</para>
+/// <para>The objects are native memory at the offsets that the kernel uses. So two objects that share a cache line or a page in
+/// the kernel share it here too:</para>
 /// <code>
 ///   slab of allowedips_node, order 0            56 objects of 72 bytes, 64 bytes left over
 ///   | 0 | 72 | 144 | ... | 3960 | waste |       page-aligned
 /// </code>
-/// <para>Which slab an object comes from decides how many pages stay pinned after deletions, so the paths of
-/// mm/slub.c that choose it are followed for one processor: of 6.12 <c>___slab_alloc</c>, <c>__slab_free</c>,
-/// <c>get_partial_node</c>, <c>put_cpu_partial</c>, <c>calculate_order</c>; of 7.3, where sheaves replace a processor's own slabs,
-/// those in KmemCache.Sheaves.cs. Not followed: freelist randomisation (the order inside a slab, which changes no count),
-/// other processors, NUMA.</para>
-/// <para>Not thread-safe: one writer, as under the kernel's own locks.</para>
+/// <para>The slab that an object comes from decides how many pages stay pinned after deletions. So this class follows the functions
+/// of mm/slub.c that choose the slab, for one processor. From 6.12 these are <c>___slab_alloc</c>, <c>__slab_free</c>,
+/// <c>get_partial_node</c>, <c>put_cpu_partial</c> and <c>calculate_order</c>. In 7.3 sheaves replace a processor's own slabs
+/// (KmemCache.Sheaves.cs). Freelist randomisation, which changes no count, other processors and NUMA are left out.</para>
+/// <para>Only one thread may use a cache at a time, as under the kernel's own locks.</para>
 /// </remarks>
 public sealed unsafe partial class KmemCache : IDisposable
 {
@@ -43,8 +41,8 @@ public sealed unsafe partial class KmemCache : IDisposable
 
     /// <summary>Makes a cache as <c>kmem_cache_create(name, objectSize, align)</c> does.</summary>
     /// <param name="name">The name in /proc/slabinfo.</param>
-    /// <param name="objectSize">Bytes of an object, rounded up to <paramref name="align"/>.</param>
-    /// <param name="config">The machine whose allocator is followed.</param>
+    /// <param name="objectSize">Bytes of an object, which are rounded up to <paramref name="align"/>.</param>
+    /// <param name="config">The machine whose allocator this cache follows.</param>
     /// <param name="align">Alignment in bytes, a power of two of at least 8.</param>
     public KmemCache(string name, int objectSize, SlubConfig config, int align = 8)
     {
@@ -70,21 +68,21 @@ public sealed unsafe partial class KmemCache : IDisposable
     /// <summary>Bytes of an object, alignment included.</summary>
     public int ObjectSize { get; }
 
-    /// <summary>A slab is 2^Order pages.</summary>
+    /// <summary>The order of a slab, which has 2^Order pages.</summary>
     public int Order { get; }
 
     public int ObjectsPerSlab { get; }
 
-    /// <summary>Slabs that a processor may keep on its partial list; 0 on uniprocessor kernels.</summary>
+    /// <summary>The number of slabs that a processor may keep on its partial list; 0 on uniprocessor kernels.</summary>
     public int CpuPartialSlabs { get; }
 
-    /// <summary>Objects in use: <c>active_objs</c> without the free ones in per-CPU lists and sheaves.</summary>
+    /// <summary>The number of objects in use: <c>active_objs</c> without the free objects in per-CPU lists and sheaves.</summary>
     public long Objects { get; private set; }
 
     /// <summary>
-    /// <c>active_objs</c> of /proc/slabinfo (<c>get_slabinfo</c>): the objects of all slabs, less the free ones of slabs on
-    /// the node's partial list. So free objects of the processor's own slabs, or in sheaves, count as active. If the list is longer than
-    /// 10,000 slabs, the kernel looks at both ends and extrapolates (<c>count_partial_free_approx</c>), and so does this.
+    /// <c>active_objs</c> of /proc/slabinfo (<c>get_slabinfo</c>): the objects of all slabs, minus the free objects of slabs on
+    /// the node's partial list. So free objects of the processor's own slabs and in sheaves count as active. If the list is longer
+    /// than 10,000 slabs, this samples both ends and extrapolates, as the kernel does (<c>count_partial_free_approx</c>).
     /// </summary>
     public long ActiveObjects
     {
@@ -99,10 +97,10 @@ public sealed unsafe partial class KmemCache : IDisposable
         }
     }
 
-    /// <summary>Slabs held from the page allocator, partly filled and empty ones included: <c>num_slabs</c>.</summary>
+    /// <summary>The number of slabs held from the page allocator, partly filled and empty ones included (<c>num_slabs</c>).</summary>
     public long Slabs { get; private set; }
 
-    /// <summary>Objects allocated since the cache was made.</summary>
+    /// <summary>The number of objects allocated since the cache was made.</summary>
     public long Allocations { get; private set; }
 
     public long ObjectBytes => Objects * ObjectSize;
@@ -131,7 +129,7 @@ public sealed unsafe partial class KmemCache : IDisposable
         return obj;
     }
 
-    /// <summary>Gives an object back (<c>kmem_cache_free</c>); in a slab its first 8 bytes become the freelist pointer.</summary>
+    /// <summary>Frees an object (<c>kmem_cache_free</c>). In a slab, its first 8 bytes become the freelist pointer.</summary>
     public void Free(void* obj)
     {
         Objects--;
@@ -165,7 +163,7 @@ public sealed unsafe partial class KmemCache : IDisposable
         _cpuFreeList = null;
     }
 
-    /// <summary><c>calculate_order</c>: finds the smallest order that wastes at most 1/16, else 1/8, and so on.</summary>
+    /// <summary><c>calculate_order</c>: returns the smallest order that wastes at most 1/16 of a slab, else 1/8, and so on.</summary>
     internal static int CalculateOrder(int size, SlubConfig config)
     {
         const int maxOrder = 3; // PAGE_ALLOC_COSTLY_ORDER
@@ -188,10 +186,10 @@ public sealed unsafe partial class KmemCache : IDisposable
 
     private static int CpuPartialObjects(int size) => size switch { >= 4096 => 6, >= 1024 => 24, >= 256 => 52, _ => 120 };
 
-    /// <summary><c>___slab_alloc</c>: takes the next slab when the processor's is used up; returns its freelist.</summary>
+    /// <summary><c>___slab_alloc</c>: takes the next slab when the processor's slab is used up. Returns the new slab's freelist.</summary>
     private void* SlabAllocSlow()
     {
-        // The processor's slab is full: from here on it is on no list until one of its objects is freed.
+        // The processor's old slab is full. It is on no list until one of its objects is freed.
         if (_cpuPartial != null)
         {
             _cpuSlab = _cpuPartial;
@@ -223,7 +221,7 @@ public sealed unsafe partial class KmemCache : IDisposable
             return;
         }
 
-        // Partly empty, but on the per-CPU partial list: only the counts change.
+        // The slab is on the per-CPU partial list, so only its counts change.
         if (prior != null && !slab->OnNodePartial)
             return;
         if (slab->InUse == 0 && _nrPartial >= _minPartial)
@@ -283,7 +281,7 @@ public sealed unsafe partial class KmemCache : IDisposable
         }
     }
 
-    /// <summary>Whether <see cref="ActiveObjects"/>, here and in the kernel, is an estimate.</summary>
+    /// <summary>Whether <see cref="ActiveObjects"/> is an estimate, here and in the kernel.</summary>
     public bool ActiveObjectsAreEstimated => _nrPartial > MaxPartialToScan;
 
     private long FreeObjects(Slab* slab, int most, bool forward)
@@ -341,7 +339,7 @@ public sealed unsafe partial class KmemCache : IDisposable
         Slabs++;
         slab->InUse = 0;
         slab->OnNodePartial = false;
-        // allocate_slab without freelist randomisation: objects in address order.
+        // allocate_slab without freelist randomisation: the freelist is in address order.
         var last = slab->Base + (ObjectsPerSlab - 1) * ObjectSize;
         for (var obj = slab->Base; obj < last; obj += ObjectSize)
             *(void**)obj = obj + ObjectSize;
@@ -358,8 +356,8 @@ public sealed unsafe partial class KmemCache : IDisposable
     }
 
     /// <summary>
-    /// Returns a slab from native memory, which comes in 2 MiB chunks, aligned so that masking an object's address finds
-    /// its slab:
+    /// Returns a slab from native memory. Chunks of 2 MiB are aligned to their size, so the address of an object gives its chunk
+    /// and slab:
     /// <code>
     ///   | Slab headers ... | slab k | slab k+1 | ...  |      slab i begins at chunk + i * slab size
     /// </code>
@@ -376,7 +374,7 @@ public sealed unsafe partial class KmemCache : IDisposable
         if (_chunkNext == _chunkLimit)
         {
             var chunk = (byte*)NativeMemory.AlignedAlloc(ChunkBytes, ChunkBytes);
-            // The kernel's direct map uses huge pages. The first chunk stays small for small tables.
+            // The kernel's direct map uses huge pages. The first chunk has none, so that small tables stay small.
             if (_chunks.Count > 0)
                 HugePages.Advise(chunk, ChunkBytes);
             _chunks.Add((nint)chunk);

@@ -2,20 +2,18 @@
 namespace Sim.Kernel;
 
 /// <summary>
-/// The two ways to number a device's peers, and the one conversion between them. Tables, traces, schemes and keys count
-/// peers from 0. The kernel's structures count them from 1, because 0 says "no peer" there: in nexthops, as ids of
-/// nexthop objects, in gateways, in the module's digests.
+/// Converts between the two ways to number a device's peers. Tables, traces, schemes and keys count peers from 0. Nexthops, ids of
+/// nexthop objects, gateways and the module's digests count them from 1, because 0 means "no peer" there.
 /// </summary>
-/// <remarks>These are functions on int, not a type around it: peers lie in arrays of millions, in spooled records and
-/// in loops over keys.</remarks>
+/// <remarks>A peer is an int, not a type of its own, because arrays of millions, spooled records and loops over keys hold peers.</remarks>
 public static class PeerNumber
 {
-    /// <summary>No peer, where peers count from 0.</summary>
+    /// <summary>Stands for no peer where peers count from 0.</summary>
     public const int None = -1;
 
     /// <summary>Returns the kernel's number of a peer; 0 for <see cref="None"/>.</summary>
     public static int ToKernel(int peer) => peer + 1;
 
-    /// <summary>Returns the peer of a kernel's number; <see cref="None"/> for 0.</summary>
+    /// <summary>Returns the peer that has this number in the kernel; <see cref="None"/> for 0.</summary>
     public static int OfKernel(int number) => number - 1;
 }

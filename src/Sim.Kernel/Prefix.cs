@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Sim.Kernel;
 
-/// <summary>The two address families; the value is the number people type (<c>--family 4</c>).</summary>
+/// <summary>The two address families. The values are the numbers that users type (<c>--family 4</c>).</summary>
 public enum Family : byte
 {
     IPv4 = 4,
@@ -11,13 +11,12 @@ public enum Family : byte
 }
 
 /// <summary>
-/// An IP prefix. Both families keep the address left-aligned in 128 bits, so that masking, ordering and
-/// containment are one piece of code:
+/// An IP prefix. Both families keep the address left-aligned in 128 bits, so that the same code masks, orders and compares them:
 /// <code>
 ///   IPv4  10.1.0.0/16   0A01 0000 | 96 zero bits        bit 127 is the first bit of the address
 ///   IPv6  2001:db8::/32 2001 0DB8 | 96 more bits
 /// </code>
-/// Bits beyond <see cref="Length"/> are always zero: the constructor masks them.
+/// Bits beyond <see cref="Length"/> are always zero, because the constructor masks them.
 /// </summary>
 public readonly record struct Prefix : IComparable<Prefix>
 {
@@ -31,22 +30,22 @@ public readonly record struct Prefix : IComparable<Prefix>
         Family = family;
     }
 
-    /// <summary>The address, left-aligned, host bits zero.</summary>
+    /// <summary>The left-aligned address. Its host bits are zero.</summary>
     public UInt128 Address { get; }
 
-    /// <summary>Prefix length in bits, 0 to 32 or 0 to 128.</summary>
+    /// <summary>The prefix length in bits, 0 to 32 or 0 to 128.</summary>
     public byte Length { get; }
 
     public Family Family { get; }
 
-    /// <summary>The IPv4 address in host byte order, as the kernel's <c>ntohl(daddr)</c>.</summary>
+    /// <summary>The IPv4 address in host byte order, like the kernel's <c>ntohl(daddr)</c>.</summary>
     public uint V4 => (uint)(Address >> 96);
 
     public static Prefix OfV4(uint address, int length) => new(Family.IPv4, (UInt128)address << 96, length);
 
     public static Prefix OfV6(UInt128 address, int length) => new(Family.IPv6, address, length);
 
-    /// <summary>The left-aligned mask of <paramref name="length"/> one bits.</summary>
+    /// <summary>Returns the left-aligned mask of <paramref name="length"/> one bits.</summary>
     public static UInt128 Mask(int length) => length <= 64
         ? new(length == 64 ? ulong.MaxValue : ~(ulong.MaxValue >> length), 0)
         : new(ulong.MaxValue, ulong.MaxValue << (128 - length));
@@ -56,7 +55,7 @@ public readonly record struct Prefix : IComparable<Prefix>
 
     public bool Contains(Prefix other) => other.Family == Family && other.Length >= Length && Contains(other.Address);
 
-    /// <summary>Reads <c>a.b.c.d/len</c> or <c>x:y::/len</c>; a missing length means a host prefix. Host bits are masked.</summary>
+    /// <summary>Reads <c>a.b.c.d/len</c> or <c>x:y::/len</c>, and masks the host bits. Without a length it is a host prefix.</summary>
     public static bool TryParse(ReadOnlySpan<byte> utf8, out Prefix prefix)
     {
         prefix = default;
@@ -79,7 +78,7 @@ public readonly record struct Prefix : IComparable<Prefix>
         ? prefix
         : throw new FormatException($"'{text}' is not an IP prefix; write 192.0.2.0/24 or 2001:db8::/32");
 
-    /// <summary>Compares by family, address, then length: the order called <c>sorted</c>.</summary>
+    /// <summary>Compares by family, then address, then length: the order <c>sorted</c>.</summary>
     public int CompareTo(Prefix other)
     {
         if (Family != other.Family)
@@ -88,7 +87,7 @@ public readonly record struct Prefix : IComparable<Prefix>
         return byAddress != 0 ? byAddress : Length.CompareTo(other.Length);
     }
 
-    /// <summary>Compares by family, length, then address: the order called <c>by-length</c>.</summary>
+    /// <summary>Compares by family, then length, then address: the order <c>by-length</c>.</summary>
     public static int CompareByLength(Prefix left, Prefix right)
     {
         if (left.Family != right.Family)
@@ -100,7 +99,7 @@ public readonly record struct Prefix : IComparable<Prefix>
 
     public override int GetHashCode()
     {
-        // Addresses are regular in their high bits; a multiplicative mix spreads them over the buckets.
+        // The high bits of addresses are regular. A multiplication spreads them over the buckets.
         var mixed = ((ulong)(Address >> 64) ^ ((ulong)Address * 0x9E3779B97F4A7C15) ^ Length) * 0xD6E8FEB86659FD93;
         return (int)(mixed >> 32);
     }
@@ -116,15 +115,15 @@ public readonly record struct Prefix : IComparable<Prefix>
     public override string ToString() => $"{AddressText.Format(Family, Address)}/{Length}";
 }
 
-/// <summary>Facts of a family.</summary>
+/// <summary>Numbers that belong to a family.</summary>
 public static class FamilyExtensions
 {
-    /// <summary>Bits of an address: 32 or 128.</summary>
+    /// <summary>Returns the bits of an address: 32 or 128.</summary>
     public static int Bits(this Family family) => family == Family.IPv4 ? 32 : 128;
 
-    /// <summary>Bytes of an address: 4 or 16.</summary>
+    /// <summary>Returns the bytes of an address: 4 or 16.</summary>
     public static int AddressBytes(this Family family) => family.Bits() / 8;
 
-    /// <summary>The kernel's number of the family: AF_INET or AF_INET6.</summary>
+    /// <summary>Returns the kernel's number of the family: AF_INET or AF_INET6.</summary>
     public static byte Number(this Family family) => (byte)(family == Family.IPv4 ? GatewayFamily.IPv4 : GatewayFamily.IPv6);
 }

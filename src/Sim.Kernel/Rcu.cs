@@ -4,19 +4,19 @@ namespace Sim.Kernel;
 /// <summary>Frees an object whose grace period has ended: the callback of <c>call_rcu</c>.</summary>
 public interface IRcuReclaimer
 {
-    /// <summary>Called once for each object, in the order of <see cref="Rcu.Call"/>, with its tag.</summary>
+    /// <summary>Frees an object, which has this tag. It is called once per object, in the order of <see cref="Rcu.Call"/>.</summary>
     void Reclaim(nint obj, int tag);
 }
 
 /// <summary>
-/// Read-copy-update with explicit grace periods: nothing that was passed to <see cref="Call"/> is freed before
-/// <see cref="GracePeriod"/>, and then everything is, in the order of the calls.
+/// Read-copy-update with explicit grace periods. Objects passed to <see cref="Call"/> are all freed by the next
+/// <see cref="GracePeriod"/>, in the order of the calls, and never earlier.
 /// </summary>
 /// <remarks>
-/// <para>The caller ends grace periods, because their ends decide which slabs are reused. A uniprocessor kernel ends one
+/// <para>The caller decides when a grace period ends, because that decides which slabs are reused. A uniprocessor kernel ends one
 /// after each message (TINY_RCU: the callbacks run at the next softirq).</para>
-/// <para>There is one writer. Threads that look up meanwhile are registered with <see cref="AddReader"/>, and a grace period
-/// then lasts until each has declared that it holds nothing (quiescent-state-based RCU, M. Desnoyers et al., "User-Level
+/// <para>There is one writer. Threads that look up beside it register with <see cref="AddReader"/>. A grace period then lasts
+/// until each reader has declared that it holds nothing (quiescent-state-based RCU, M. Desnoyers et al., "User-Level
 /// Implementations of Read-Copy Update", 2012):</para>
 /// <code>
 ///   writer   takes the node out | period 7 -> 8 | waits ........................ | frees the node
@@ -33,19 +33,19 @@ public sealed class Rcu
     private RcuReader[] _readers = [];
     private long _period;
 
-    /// <summary>Callbacks that wait.</summary>
+    /// <summary>The number of callbacks that wait.</summary>
     public int Pending => _pending.Count;
 
-    /// <summary>Callbacks queued since the start.</summary>
+    /// <summary>The number of callbacks queued since the start.</summary>
     public long Calls { get; private set; }
 
     /// <summary>
-    /// While set, <see cref="GracePeriod"/> does nothing, and callbacks go on waiting. This models a kernel that runs them
-    /// later, on another processor, where they do not hold up the writer. <see cref="Synchronize"/> still waits.
+    /// Whether <see cref="GracePeriod"/> does nothing, so that callbacks go on waiting. This models a kernel that runs callbacks
+    /// later on another processor, where they do not delay the writer. <see cref="Synchronize"/> still waits.
     /// </summary>
     public bool HoldsCallbacks { get; set; }
 
-    /// <summary>Grace periods that had something to free.</summary>
+    /// <summary>The number of grace periods that freed something.</summary>
     public long GracePeriods { get; private set; }
 
     /// <summary><c>call_rcu</c>: frees the object after the next grace period.</summary>
@@ -56,8 +56,8 @@ public sealed class Rcu
     }
 
     /// <summary>
-    /// Ends a grace period (<c>synchronize_rcu</c>, <c>rcu_barrier</c>): waits for the readers, then runs the callbacks
-    /// that wait. Callbacks queued by a callback wait for the next grace period.
+    /// Ends a grace period (<c>synchronize_rcu</c>, <c>rcu_barrier</c>): waits for the readers, then runs the waiting callbacks.
+    /// If a callback queues another one, that waits for the next grace period.
     /// </summary>
     public void GracePeriod()
     {
@@ -72,8 +72,8 @@ public sealed class Rcu
     }
 
     /// <summary>
-    /// Registers a thread that will look up while the writer runs. The writer calls this before that thread's first lookup;
-    /// the thread ends the registration with <see cref="RcuReader.Dispose"/>.
+    /// Registers a thread that looks up while the writer runs. The writer calls this before the thread's first lookup. The thread
+    /// ends the registration with <see cref="RcuReader.Dispose"/>.
     /// </summary>
     public RcuReader AddReader()
     {
@@ -82,12 +82,12 @@ public sealed class Rcu
         return reader;
     }
 
-    /// <summary>Readers that a grace period waits for.</summary>
+    /// <summary>The number of readers that a grace period waits for.</summary>
     public int Readers => _readers.Length;
 
     /// <summary>
-    /// Waits until no reader holds anything taken out before the call (<c>synchronize_net</c>); runs no callback. Only the
-    /// writer may call it. Without readers it returns at once.
+    /// Waits until no reader holds an object that was taken out before the call (<c>synchronize_net</c>). It runs no callback, and
+    /// returns at once without readers. Only the writer may call it.
     /// </summary>
     public void Synchronize()
     {
@@ -105,7 +105,7 @@ public sealed class Rcu
         var gone = false;
         foreach (var reader in _readers)
         {
-            // Never sleep: a lookup is shorter than the shortest sleep.
+            // Never sleep, because a lookup is shorter than the shortest sleep.
             for (var spin = default(SpinWait); reader.Seen < period;)
                 spin.SpinOnce(sleep1Threshold: -1);
             gone |= reader.IsGone;

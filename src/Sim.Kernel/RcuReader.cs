@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Sim.Kernel;
 
 /// <summary>A thread that looks up while the writer runs, registered by <see cref="Rcu.AddReader"/>.</summary>
-/// <remarks>Only that thread may use it. Whatever the thread found in a lookup is good until its next
-/// <see cref="QuiescentState"/>.</remarks>
+/// <remarks>Only that thread may use it. The result of a lookup is valid until the thread's next <see cref="QuiescentState"/>.</remarks>
 public sealed class RcuReader : IDisposable
 {
     private const long Gone = long.MaxValue;
@@ -24,22 +22,18 @@ public sealed class RcuReader : IDisposable
 
     internal bool IsGone => Seen == Gone;
 
-    /// <summary>
-    /// Declares that the thread holds nothing it has found (<c>rcu_quiescent_state</c>). Call it often: the writer's grace
-    /// periods wait for it.
-    /// </summary>
+    /// <summary>Declares that the thread uses no earlier result (<c>rcu_quiescent_state</c>). Grace periods wait for this.</summary>
     /// <remarks>
-    /// No further barrier is needed. The store is a release: lookups before it are done when it is seen. The read of the
-    /// period is an acquire: lookups after it see everything that was taken out before the period began.
+    /// No further barrier is needed. The store is a release: a writer that sees it knows that the earlier lookups are done. The read
+    /// of the period is an acquire: later lookups cannot find an object that was taken out before the period began.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void QuiescentState() => Volatile.Write(ref _seen.Value, _rcu.Period);
 
-    /// <summary>Ends the thread's lookups: grace periods no longer wait for it.</summary>
+    /// <summary>Ends the registration. Grace periods no longer wait for the thread.</summary>
     public void Dispose() => Volatile.Write(ref _seen.Value, Gone);
 
-    /// <summary>Keeps the value alone in its cache line and in the line prefetched with it, so that readers do not slow one
-    /// another.</summary>
+    /// <summary>Keeps the value alone in its cache line and the line prefetched with it, so that readers do not slow each other.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     private struct OwnLine
     {

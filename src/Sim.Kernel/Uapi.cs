@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Kernel;
 
-/// <summary>Error numbers, which the ports return negated, as the kernel does (<c>-Errno.EEXIST</c>).</summary>
+/// <summary>Error numbers. The ports return them negated, as the kernel does (<c>-Errno.EEXIST</c>).</summary>
 public static class Errno
 {
     public const int ENOENT = 2, ESRCH = 3, EAGAIN = 11, ENOMEM = 12, EACCES = 13, EEXIST = 17, ENODEV = 19, EINVAL = 22;
@@ -16,16 +16,16 @@ public enum NlmFlags : ushort
     Request = 0x01,
     Ack = 0x04,
 
-    /// <summary>Override the first route with the same prefix, dscp and priority.</summary>
+    /// <summary>Replace the first route that has the same prefix, dscp and priority.</summary>
     Replace = 0x100,
 
-    /// <summary>Fail with -EEXIST if there is one: with <see cref="Create"/>, <c>ip route add</c>.</summary>
+    /// <summary>Fail with -EEXIST if there is such a route. With <see cref="Create"/> it is <c>ip route add</c>.</summary>
     Excl = 0x200,
 
-    /// <summary>Make the route if there is none; without this flag, -ENOENT.</summary>
+    /// <summary>Make the route if there is none. Without this flag the request fails with -ENOENT.</summary>
     Create = 0x400,
 
-    /// <summary>Put the route behind those with the same prefix, dscp and priority: <c>ip route append</c>.</summary>
+    /// <summary>Put the route behind the routes with the same prefix, dscp and priority: <c>ip route append</c>.</summary>
     Append = 0x800,
 }
 
@@ -35,24 +35,24 @@ public enum RouteType : byte
     Unspec, Unicast, Local, Broadcast, Anycast, Multicast, Blackhole, Unreachable, Prohibit, Throw, Nat, XResolve,
 }
 
-/// <summary>How far away a destination is (<c>RT_SCOPE_*</c>): a gateway must be nearer than what it leads to.</summary>
+/// <summary>The distance of a destination (<c>RT_SCOPE_*</c>). A gateway must be nearer than the destinations behind it.</summary>
 public enum RouteScope : byte
 {
     Universe = 0,
     Link = 253,
     Host = 254,
 
-    /// <summary>Matches any scope in a deletion; never the scope of a route.</summary>
+    /// <summary>Matches any scope in a deletion. No route has this scope.</summary>
     Nowhere = 255,
 }
 
-/// <summary>Who made a route (<c>RTPROT_*</c>).</summary>
+/// <summary>The origin of a route (<c>RTPROT_*</c>).</summary>
 public static class RouteProtocol
 {
     public const byte Kernel = 2, Boot = 3, Static = 4;
 }
 
-/// <summary>State of a nexthop or of a whole route (<c>RTNH_F_*</c>).</summary>
+/// <summary>The state of a nexthop or of a whole route (<c>RTNH_F_*</c>).</summary>
 [Flags]
 public enum RtnhFlags : uint
 {
@@ -60,23 +60,23 @@ public enum RtnhFlags : uint
     Dead = 1,
     Pervasive = 2,
 
-    /// <summary>The gateway is taken to be on the link: no route to it is looked up.</summary>
+    /// <summary>The gateway counts as on the link, so no route to it is looked up.</summary>
     OnLink = 4,
     Offload = 8,
     LinkDown = 16,
     Trap = 64,
 
-    /// <summary>State, not identity: two routes that differ only here share a fib_info (RTNH_COMPARE_MASK).</summary>
+    /// <summary>The flags that do not distinguish fib_infos: two routes that differ only here share one (RTNH_COMPARE_MASK).</summary>
     CompareMask = Dead | LinkDown | Offload | Trap,
 }
 
-/// <summary>Tables that have a meaning of their own (<c>RT_TABLE_*</c>).</summary>
+/// <summary>The ids of the tables that every kernel has (<c>RT_TABLE_*</c>).</summary>
 public static class RouteTableId
 {
     public const uint Default = 253, Main = 254, Local = 255;
 }
 
-/// <summary>The address family of a gateway (<c>AF_*</c>): an IPv4 route may have an IPv6 gateway (RTA_VIA).</summary>
+/// <summary>The address family of a gateway (<c>AF_*</c>). An IPv4 route may have an IPv6 gateway (RTA_VIA).</summary>
 public enum GatewayFamily : byte
 {
     None = 0,
@@ -87,6 +87,6 @@ public enum GatewayFamily : byte
 /// <summary>Types of lightweight tunnels (<c>LWTUNNEL_ENCAP_*</c>, uapi/linux/lwtunnel.h).</summary>
 public static class Lwtunnel
 {
-    /// <summary>LWTUNNEL_ENCAP_WGPEER of kernel-patch/series: the number after LWTUNNEL_ENCAP_XFRM, the last of 7.3.</summary>
+    /// <summary>LWTUNNEL_ENCAP_WGPEER of kernel-patch/series. The last type of 7.3, LWTUNNEL_ENCAP_XFRM, is one less.</summary>
     public const ushort EncapWgPeer = 11;
 }

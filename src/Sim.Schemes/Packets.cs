@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Runtime.CompilerServices;
-
 namespace Sim.Schemes;
 
 /// <summary>The ways of a packet through a scheme's lookups.</summary>

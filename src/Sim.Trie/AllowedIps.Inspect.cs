@@ -1,35 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-only
 namespace Sim.Trie;
 
-/// <summary>The shape of one family's trie: its nodes and those with a peer, which are the prefixes, in all and at each
-/// depth. The root has depth 1; index 0 is unused.</summary>
+/// <summary>The shape of one family's trie: its nodes, and the nodes with a peer, which are the prefixes. Both are counted in total
+/// and at each depth. The root has depth 1; index 0 is unused.</summary>
 public sealed record AllowedIpsShape(
     Family Family, long Nodes, long Valued, int MaxDepth, IReadOnlyList<long> NodesAtDepth, IReadOnlyList<long> ValuedAtDepth);
 
-/// <summary>A node and its depth, as a walk of the whole trie returns them.</summary>
+/// <summary>A node and its depth, as seen by a walk of the whole trie.</summary>
 public readonly unsafe struct TrieNode(allowedips_node* node, int depth)
 {
     public allowedips_node* Node { get; } = node;
 
-    /// <summary>1 for the root.</summary>
+    /// <summary>The depth of the node; 1 for the root.</summary>
     public int Depth { get; } = depth;
 
-    /// <summary>The owner, or null in a node that only joins two subtrees.</summary>
+    /// <summary>The owner; null in a node that only joins two subtrees.</summary>
     public wg_peer* Peer => Node->peer;
 
-    /// <summary>The node's prefix, masked.</summary>
+    /// <summary>The prefix of the node, with its host bits masked.</summary>
     public Prefix Prefix => AllowedIps.ReadNode(Node);
 }
 
-/// <summary>A node that <c>find_node</c> reads on its way.</summary>
-/// <remarks><c>find_node</c> reads less than a cache line of a node, from the first field it needs to the last word of
-/// <c>bits</c>. So it touches <see cref="FirstLine"/> and <see cref="LastLine"/>, which are often the same, and no
-/// other line:
+/// <summary>A node that <c>find_node</c> reads during a lookup.</summary>
+/// <remarks><c>find_node</c> reads less than a cache line of a node, from the first field that it needs to the last word of
+/// <c>bits</c>. So it reads only <see cref="FirstLine"/> and <see cref="LastLine"/>, which are often the same line:
 /// <code>
 ///   the prefix matches      peer ... bit[] ... cidr ... bits   from byte 0
 ///   it does not                            cidr ... bits       from byte 24
 ///   IPv4                                                       to byte 35
-///   IPv6, the upper words differ                               to byte 39: common_bits then needs no more
+///   IPv6, the upper words differ                               to byte 39: common_bits needs no more
 ///   IPv6, the upper words are equal                            to byte 47
 /// </code>
 /// The root pointer and the peer's reference count are not counted.</remarks>
@@ -46,26 +45,26 @@ public readonly unsafe struct PathStep(allowedips_node* node, int depth, bool ma
     /// <summary>Whether the prefix contains the address; false only for the last node of a path.</summary>
     public bool Matches { get; } = matches;
 
-    /// <summary>Address of the first 64-byte line read.</summary>
+    /// <summary>The address of the first 64-byte line that is read.</summary>
     public nuint FirstLine => ((nuint)Node + (Matches ? 0u : 24u)) & ~(nuint)(AllowedIps.CacheLine - 1);
 
-    /// <summary>Address of the last 64-byte line read.</summary>
+    /// <summary>The address of the last 64-byte line that is read.</summary>
     public nuint LastLine => ((nuint)Node + (nuint)_bytesEnd - 1) & ~(nuint)(AllowedIps.CacheLine - 1);
 }
 
 /// <summary>The nodes and cache lines that one lookup reads.</summary>
-/// <param name="Nodes">Nodes visited, the one that did not match included.</param>
-/// <param name="CacheLines">Distinct 64-byte lines of those nodes that <c>find_node</c> reads.</param>
-/// <param name="FoundDepth">Depth of the node whose peer is the answer, the root being 1; 0 when there is none.</param>
+/// <param name="Nodes">The number of nodes visited, including the node that did not match.</param>
+/// <param name="CacheLines">The number of distinct 64-byte lines that <c>find_node</c> reads in these nodes.</param>
+/// <param name="FoundDepth">The depth of the node whose peer is the answer; 1 for the root, 0 for no answer.</param>
 public readonly record struct LookupCost(int Nodes, int CacheLines, int FoundDepth);
 
-/// <content>Walks the structure for statistics and tests. No writer may run meanwhile.</content>
+/// <content>Walks the trie for statistics and tests. No writer may run during a walk.</content>
 public sealed unsafe partial class AllowedIps
 {
-    /// <summary>Bytes in a cache line, on every machine that the figures are for.</summary>
+    /// <summary>The bytes in a cache line. The figures are only for machines with this size.</summary>
     public const int CacheLine = 64;
 
-    /// <summary>Counts nodes and depths by a walk of the whole trie.</summary>
+    /// <summary>Counts nodes and depths in a walk of the whole trie.</summary>
     public AllowedIpsShape Shape(Family family)
     {
         var nodes = new long[MaxAllowedIpsDepth + 1];
@@ -82,15 +81,14 @@ public sealed unsafe partial class AllowedIps
         return new(family, nodes.Sum(), valued.Sum(), deepest, nodes[..(deepest + 1)], valued[..(deepest + 1)]);
     }
 
-    /// <summary>Lists every node of a family, joints included, by ascending (address, length). Allocates nothing.</summary>
+    /// <summary>Lists every node of a family, joints included, by ascending address, then length. Allocates nothing.</summary>
     public TrieNodes Nodes(Family family) => new(Root(family));
 
-    /// <summary>Lists a peer's prefixes of both families in its list's order, as a netlink dump does. Allocates nothing.</summary>
+    /// <summary>Lists a peer's prefixes of both families in the order of a netlink dump. Allocates nothing.</summary>
     public static PeerPrefixes Prefixes(wg_peer* peer) => new(peer);
 
-    /// <summary>Lists the nodes that <c>find_node</c> reads for a left-aligned address, from the root down, and returns
-    /// their number. The answer is the last one that matches and has a peer. <see cref="MaxAllowedIpsDepth"/> places
-    /// suffice.</summary>
+    /// <summary>Lists the nodes that <c>find_node</c> reads for a left-aligned address, from the root down. Returns their number.
+    /// The answer is the last node that matches and has a peer. A path of <see cref="MaxAllowedIpsDepth"/> suffices.</summary>
     /// <exception cref="ArgumentException"><paramref name="path"/> is too short.</exception>
     public int Walk(Family family, UInt128 address, Span<PathStep> path)
     {
@@ -104,7 +102,7 @@ public sealed unsafe partial class AllowedIps
         return Walk<Bits128>(_device->root6, (byte*)&key128, path);
     }
 
-    /// <summary>Counts what a lookup of the left-aligned address reads. Allocates nothing.</summary>
+    /// <summary>Counts the nodes and lines that a lookup of the left-aligned address reads. Allocates nothing.</summary>
     public LookupCost Cost(Family family, UInt128 address)
     {
         Span<PathStep> path = stackalloc PathStep[MaxAllowedIpsDepth];
@@ -144,7 +142,7 @@ public sealed unsafe partial class AllowedIps
         return visited;
     }
 
-    /// <summary>The offset in a node where <c>common_bits</c> stops reading.</summary>
+    /// <summary>Returns the offset in a node where <c>common_bits</c> stops reading.</summary>
     private static int BytesEnd<TBits>(allowedips_node* node, byte* key)
         where TBits : struct, IKeyBits
     {
@@ -153,7 +151,7 @@ public sealed unsafe partial class AllowedIps
         return *(ulong*)node->bits == *(ulong*)key ? 48 : 40;
     }
 
-    /// <summary>Walks a trie in pre-order, left before right, and climbs by the packed parent pointers.</summary>
+    /// <summary>Walks a trie in pre-order, left before right. It climbs by the packed parent pointers.</summary>
     public unsafe ref struct TrieNodes
     {
         private readonly allowedips_node* _root;
@@ -170,7 +168,7 @@ public sealed unsafe partial class AllowedIps
         {
             if (_node == null)
             {
-                // Before the first step and after the last there is no node; the depth tells them apart.
+                // There is no node before the first step and after the last. The depth tells the two cases apart.
                 if (_depth == 0)
                     _node = _root;
                 _depth = 1;
@@ -188,7 +186,7 @@ public sealed unsafe partial class AllowedIps
             return ClimbToNextSubtree();
         }
 
-        /// <summary>Climbs to the first ancestor with a right subtree that is not yet walked, and enters it.</summary>
+        /// <summary>Climbs to the first ancestor whose right subtree is not walked yet, and enters that subtree.</summary>
         private bool ClimbToNextSubtree()
         {
             while ((_node->parent_bit_packed & 3) != RootBit)
@@ -210,7 +208,7 @@ public sealed unsafe partial class AllowedIps
         }
     }
 
-    /// <summary>Walks a peer's <c>allowedips_list</c>.</summary>
+    /// <summary>Walks the <c>allowedips_list</c> of a peer.</summary>
     public unsafe ref struct PeerPrefixes
     {
         private readonly list_head* _head;

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 using System.Buffers.Binary;
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Sim.Trie;
 
-/// <summary>The width of a key. The C functions take it as an argument that is constant at each call; here it is a
-/// type, so that the compiler makes a copy of each function for each family.</summary>
+/// <summary>The width of a key. The C functions take it as an argument that is constant at each call. Here it is a type, so that the
+/// compiler makes one copy of each function per family.</summary>
 internal interface IKeyBits
 {
     static abstract int Bits { get; }
@@ -23,7 +20,7 @@ internal readonly struct Bits128 : IKeyBits
     public static int Bits => 128;
 }
 
-/// <summary>An IPv6 key as <c>swap_endian</c> leaves it: two words in host order, the upper half first.</summary>
+/// <summary>An IPv6 key after <c>swap_endian</c>: two words in host order, the upper half first.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct Key128(UInt128 ip)
 {
@@ -34,7 +31,7 @@ internal readonly struct Key128(UInt128 ip)
 public sealed unsafe partial class AllowedIps
 {
     /// <summary><c>wg_allowedips_lookup_dst</c>: finds the peer of an IPv4 address in host order.</summary>
-    /// <returns>The owner with a reference taken (give it back with <see cref="PeerPut"/>), or null.</returns>
+    /// <returns>The owner, or null. The caller gives its reference to the owner back with <see cref="PeerPut"/>.</returns>
     public wg_peer* LookupDstV4(uint daddr) => Lookup<Bits32>(RcuDereference(&_device->root4), (byte*)&daddr);
 
     /// <summary><c>wg_allowedips_lookup_src</c>: finds the peer that may send from an IPv4 address.</summary>
@@ -67,14 +64,14 @@ public sealed unsafe partial class AllowedIps
         return FindNode<Bits128>(RcuDereference(&_device->root6), (byte*)&key);
     }
 
-    /// <summary>The peer of <see cref="FindNodeV4"/>'s node, with no reference taken.</summary>
+    /// <summary>Returns the peer of the node that <see cref="FindNodeV4"/> finds; null for none. Takes no reference.</summary>
     public wg_peer* FindPeerV4(uint ip)
     {
         var node = FindNodeV4(ip);
         return node == null ? null : node->peer;
     }
 
-    /// <summary>The peer of <see cref="FindNodeV6"/>'s node, with no reference taken.</summary>
+    /// <inheritdoc cref="FindPeerV4"/>
     public wg_peer* FindPeerV6(UInt128 ip)
     {
         var node = FindNodeV6(ip);
@@ -91,13 +88,13 @@ public sealed unsafe partial class AllowedIps
             if (node == null)
                 return null;
             var peer = PeerGetMaybeZero((wg_peer*)Volatile.Read(ref *(nint*)&node->peer));
-            // The peer is being removed, or the node has lost it meanwhile. Look again: the writer is about to finish.
+            // The peer is being removed, or the node has just lost it. The writer is about to finish, so look again.
             if (peer != null)
                 return peer;
         }
     }
 
-    /// <summary><c>find_node</c>: walks down while the node's prefix contains the key; the last node with a peer wins.</summary>
+    /// <summary><c>find_node</c>: walks down while the node's prefix contains the key. Returns the last node with a peer.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static allowedips_node* FindNode<TBits>(allowedips_node* trie, byte* key)
         where TBits : struct, IKeyBits
@@ -116,17 +113,17 @@ public sealed unsafe partial class AllowedIps
         return found;
     }
 
-    /// <summary><c>choose</c>: returns the key's bit after the node's prefix, which names the child.</summary>
+    /// <summary><c>choose</c>: returns the key's bit after the node's prefix. The bit selects the child.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Choose(allowedips_node* node, byte* key) => ((uint)key[node->bit_at_a] >> node->bit_at_b) & 1;
 
-    /// <summary><c>prefix_matches</c>: whether the node's prefix contains the key.</summary>
+    /// <summary><c>prefix_matches</c>: returns whether the node's prefix contains the key.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool PrefixMatches<TBits>(allowedips_node* node, byte* key)
         where TBits : struct, IKeyBits => CommonBits<TBits>(node, key) >= node->cidr;
 
-    /// <summary><c>common_bits</c>: counts the leading bits that the node's address and the key share. <c>32 -
-    /// fls(x)</c> counts the leading zeros of x, and 32 of them when x is 0.</summary>
+    /// <summary><c>common_bits</c>: counts the leading bits that the node's address and the key share. In C it is <c>32 - fls(x)</c>:
+    /// the leading zeros of x, or 32 if x is 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int CommonBits<TBits>(allowedips_node* node, byte* key)
         where TBits : struct, IKeyBits
@@ -136,12 +133,12 @@ public sealed unsafe partial class AllowedIps
         return LeadingZeros128(*(ulong*)node->bits ^ *(ulong*)key, *(ulong*)(node->bits + 8) ^ *(ulong*)(key + 8));
     }
 
-    /// <summary><c>fls128</c>, counted from the other end: 128 - fls128(upper, lower).</summary>
+    /// <summary>Counts the leading zeros of 128 bits: <c>128 - fls128(upper, lower)</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int LeadingZeros128(ulong upper, ulong lower) =>
         upper != 0 ? BitOperations.LeadingZeroCount(upper) : 64 + BitOperations.LeadingZeroCount(lower);
 
-    /// <summary><c>swap_endian</c>: converts between network order and the words that comparisons need.</summary>
+    /// <summary><c>swap_endian</c>: converts an address between network order and words in host order.</summary>
     private static void SwapEndian(byte* dst, byte* src, byte bits)
     {
         if (bits == 32)
@@ -155,17 +152,17 @@ public sealed unsafe partial class AllowedIps
         }
     }
 
-    /// <summary>The address of <c>node->bit[index]</c>.</summary>
+    /// <summary>Returns the address of <c>node->bit[index]</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static allowedips_node** Child(allowedips_node* node, uint index) =>
         (allowedips_node**)((byte*)node + 8) + index;
 
-    /// <summary><c>rcu_dereference</c>: reads a pointer before anything behind it.</summary>
+    /// <summary><c>rcu_dereference</c>: reads a pointer. Later reads through it cannot move before this read.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static allowedips_node* RcuDereference(allowedips_node** slot) =>
         (allowedips_node*)Volatile.Read(ref *(nint*)slot);
 
-    /// <summary><c>rcu_assign_pointer</c>: publishes after everything written before it.</summary>
+    /// <summary><c>rcu_assign_pointer</c>: publishes a node. Earlier writes to it cannot move behind this write.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void RcuAssignPointer(allowedips_node** slot, allowedips_node* node) =>
         Volatile.Write(ref *(nint*)slot, (nint)node);

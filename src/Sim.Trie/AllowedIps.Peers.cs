@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 namespace Sim.Trie;
 
-/// <content>The life of a peer: the part of drivers/net/wireguard/peer.c that concerns the trie.</content>
+/// <content>Makes, counts and removes peers: the part of drivers/net/wireguard/peer.c that concerns the trie.</content>
 public sealed unsafe partial class AllowedIps
 {
     /// <summary>MAX_PEERS_PER_DEVICE (messages.h).</summary>
     public const int MaxPeersPerDevice = 1 << 20;
 
-    /// <summary>Peers created and not removed.</summary>
+    /// <summary>The number of peers that were created and not removed.</summary>
     public int PeerCount => (int)_device->num_peers;
 
-    /// <summary><c>wg_peer_create</c>: makes a peer without prefixes. <c>internal_id</c> becomes the id.</summary>
-    /// <returns>The peer; null if the device has 2^20 peers already or there is no memory.</returns>
+    /// <summary><c>wg_peer_create</c>: makes a peer without prefixes, whose <c>internal_id</c> is the id.</summary>
+    /// <returns>The peer; null without memory, or if the device has 2^20 peers already.</returns>
     public wg_peer* PeerCreate(int id)
     {
         if (_device->num_peers >= MaxPeersPerDevice)
@@ -34,9 +34,9 @@ public sealed unsafe partial class AllowedIps
         return peer;
     }
 
-    /// <summary><c>wg_peer_remove</c>: takes every prefix from a peer and drops the table's reference to it. The memory
-    /// goes back after the last reference is put and a grace period has ended.</summary>
-    /// <remarks>Between the two, <c>synchronize_net</c> waits for the lookups under way. If readers put their
+    /// <summary><c>wg_peer_remove</c>: takes every prefix from a peer, then drops the table's reference to the peer. The peer is freed
+    /// when the last reference has been put and a grace period has ended.</summary>
+    /// <remarks>Before the table's reference is dropped, <c>synchronize_net</c> waits for running lookups. If readers put their
     /// references before they become quiescent, the writer puts the last one.</remarks>
     public void PeerRemove(wg_peer* peer)
     {
@@ -49,7 +49,7 @@ public sealed unsafe partial class AllowedIps
         PeerRemoveAfterDead(peer);
     }
 
-    /// <summary><c>wg_peer_remove_all</c>: empties the table in one go, then removes every peer.</summary>
+    /// <summary><c>wg_peer_remove_all</c>: empties the whole table at once, then removes every peer.</summary>
     public void PeerRemoveAll()
     {
         Free();
@@ -58,14 +58,14 @@ public sealed unsafe partial class AllowedIps
             PeerRemove(PeerOf(head->next));
     }
 
-    /// <summary>The device's list of peers, in the order in which they were made.</summary>
+    /// <summary>The device's list of peers, in the order of their creation.</summary>
     internal list_head* PeerList => &_device->peer_list;
 
     /// <summary><c>container_of(link, struct wg_peer, peer_list)</c></summary>
     internal static wg_peer* PeerOf(list_head* link) => (wg_peer*)((byte*)link - 1080);
 
-    /// <summary><c>wg_peer_get_maybe_zero</c> (<c>kref_get_unless_zero</c>): takes a reference. Returns null if the
-    /// peer is null or its last reference is gone.</summary>
+    /// <summary><c>wg_peer_get_maybe_zero</c> (<c>kref_get_unless_zero</c>): takes a reference. Returns null if the peer is null or has
+    /// no reference left.</summary>
     public static wg_peer* PeerGetMaybeZero(wg_peer* peer)
     {
         if (peer == null)
@@ -82,10 +82,9 @@ public sealed unsafe partial class AllowedIps
         return null;
     }
 
-    /// <summary><c>wg_peer_put</c>: gives a reference back; the last one frees the peer after a grace period.</summary>
-    /// <remarks>Only the writer may put the last reference, which queues a deferred free; readers may put others.</remarks>
-    /// <exception cref="InvalidOperationException">The peer is still configured: the last reference is not the
-    /// caller's.</exception>
+    /// <summary><c>wg_peer_put</c>: gives a reference back. If it was the last one, the next grace period frees the peer.</summary>
+    /// <remarks>Only the writer may put the last reference, because that queues a deferred free. Readers may put the others.</remarks>
+    /// <exception cref="InvalidOperationException">The peer is still configured, so the last reference is not the caller's.</exception>
     public void PeerPut(wg_peer* peer)
     {
         if (peer == null || Interlocked.Decrement(ref peer->refcount) != 0)

@@ -3,13 +3,13 @@ namespace Sim.Trie;
 
 public sealed unsafe partial class AllowedIps
 {
-    // The callback that a deferred object waits for.
+    // The tags of deferred objects: each names the callback that frees the object.
     private const int NodeFreeRcu = 0;
     private const int RootFreeRcu = 1;
     private const int PeerRelease = 2;
 
-    /// <summary><c>node_free_rcu</c> (<c>kfree_rcu</c> in 7.3), <c>root_free_rcu</c> or <c>rcu_release</c>: frees an
-    /// object after its grace period.</summary>
+    /// <summary>Frees an object after its grace period: <c>node_free_rcu</c> (<c>kfree_rcu</c> in 7.3), <c>root_free_rcu</c> or
+    /// <c>rcu_release</c>.</summary>
     void Kernel.IRcuReclaimer.Reclaim(nint obj, int tag)
     {
         switch (tag)
@@ -26,7 +26,7 @@ public sealed unsafe partial class AllowedIps
         }
     }
 
-    /// <summary><c>wg_allowedips_free</c> for one family: empties the peers' lists now, frees nodes after a grace period.</summary>
+    /// <summary><c>wg_allowedips_free</c> for one family: empties the peers' lists now. The nodes are freed after a grace period.</summary>
     private void FreeRoot(allowedips_node* root)
     {
         if (root == null)
@@ -66,8 +66,8 @@ public sealed unsafe partial class AllowedIps
         }
     }
 
-    /// <summary><c>push_rcu</c>: pushes a node that is not null. Each node popped pushes at most two, so the stack
-    /// never holds more nodes than the trie has levels: 129. Where the kernel warns (and only with DEBUG), this throws.</summary>
+    /// <summary><c>push_rcu</c>: pushes a node unless it is null. Each popped node pushes at most two, so the stack never holds more
+    /// nodes than the trie has levels: 129. If it would, this throws. The kernel only warns, and only with DEBUG.</summary>
     private static void PushRcu(allowedips_node** stack, allowedips_node* node, ref int len)
     {
         if (node == null)

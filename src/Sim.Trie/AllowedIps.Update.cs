@@ -4,13 +4,12 @@ namespace Sim.Trie;
 
 public sealed unsafe partial class AllowedIps
 {
-    /// <summary>The number of node allocations that still succeed. Tests lower it, as failslab does in a kernel.</summary>
+    /// <summary>The number of node allocations that still succeed. Tests lower it to make allocations fail, like failslab.</summary>
     internal long AllocationsLeft { get; set; } = long.MaxValue;
 
-    /// <summary><c>add</c>: makes <paramref name="peer"/> the owner of a prefix. Either the trie is empty, or the prefix
-    /// has a node already, or a new node goes below the deepest node that contains it. If that node has a child on the
-    /// same side, the new node goes between the two (left), or, if it does not contain the child, both go below a new
-    /// joint (right):
+    /// <summary><c>add</c>: makes <paramref name="peer"/> the owner of a prefix. If the prefix has no node, a new node goes below the
+    /// deepest node that contains the prefix. If that parent already has a child on this side, there are two cases. If the new node
+    /// contains the child, the new node goes between parent and child (left). If not, both go below a new joint (right):
     /// <code>
     ///   parent            parent              parent            parent
     ///     |        =>       |                   |        =>       |
@@ -72,7 +71,7 @@ public sealed unsafe partial class AllowedIps
         return 0;
     }
 
-    /// <summary><c>_remove</c> of Linux 6.16: removes the node of exactly this prefix if it is this peer's.</summary>
+    /// <summary><c>_remove</c> of Linux 6.16: removes the node of exactly this prefix if this peer owns it.</summary>
     private int RemoveOne<TBits>(allowedips_node* trie, byte* key, byte cidr, wg_peer* peer)
         where TBits : struct, IKeyBits
     {
@@ -84,11 +83,11 @@ public sealed unsafe partial class AllowedIps
         return 0;
     }
 
-    /// <summary><c>remove_node</c> of Linux 6.16, the loop body of 6.12's <c>wg_allowedips_remove_by_peer</c>: takes a
-    /// node's peer away. With two children the node stays, to join them; otherwise its child takes its place, and a
-    /// parent without a peer that is left with one child goes too.</summary>
-    /// <remarks>The kernel moves the child up by a plain store. Here it is a release, because the child may be new and
-    /// there is no lock to order its writes.</remarks>
+    /// <summary><c>remove_node</c> of Linux 6.16, which is the loop body of 6.12's <c>wg_allowedips_remove_by_peer</c>: removes the peer
+    /// of a node. A node with two children stays as a joint. Otherwise its child takes its place. If the parent has no peer and only
+    /// one child left, the parent is removed too.</summary>
+    /// <remarks>The kernel moves the child up by a plain store. Here the store is a release, because the child may be new and no lock
+    /// orders the writes to it.</remarks>
     private void RemoveNode(allowedips_node* node)
     {
         ListHead.DelInit(&node->peer_list);
@@ -102,7 +101,7 @@ public sealed unsafe partial class AllowedIps
         var packed = node->parent_bit_packed;
         var slot = (allowedips_node**)(packed & ~3ul);
         RcuAssignPointer(slot, child);
-        // If the slot is the root's, this is no node: the low bits of packed say so before it is read.
+        // If the slot is a root, this is no node. The low bits of packed are checked before it is read.
         var parent = (allowedips_node*)((byte*)slot - 8 - 8 * (packed & 1));
         var freeParent = child == null && (packed & 3) <= 1 && parent->peer == null;
         if (freeParent)
@@ -117,8 +116,8 @@ public sealed unsafe partial class AllowedIps
         _memory.Rcu.Call(this, (nint)parent, NodeFreeRcu);
     }
 
-    /// <summary><c>node_placement</c>: finds the deepest node that contains the prefix; null if none does.</summary>
-    /// <returns>Whether that node is the prefix itself.</returns>
+    /// <summary><c>node_placement</c>: finds the deepest node that contains the prefix, or null.</summary>
+    /// <returns>Whether the node found has exactly this prefix.</returns>
     private static bool NodePlacement<TBits>(allowedips_node* trie, byte* key, byte cidr, out allowedips_node* placed)
         where TBits : struct, IKeyBits
     {
@@ -140,25 +139,25 @@ public sealed unsafe partial class AllowedIps
         return exact;
     }
 
-    /// <summary>The place in <c>parent_bit_packed</c> that says: the pointer is a root.</summary>
+    /// <summary>The low bits of <c>parent_bit_packed</c> in a root node.</summary>
     private const uint RootBit = 2;
 
-    /// <summary><c>connect_node</c>: puts a finished node into a slot; readers see it from then on.</summary>
+    /// <summary><c>connect_node</c>: puts a finished node into a slot, where readers find it.</summary>
     private static void ConnectNode(allowedips_node** parent, uint bit, allowedips_node* node)
     {
         node->parent_bit_packed = (ulong)parent | bit;
         RcuAssignPointer(parent, node);
     }
 
-    /// <summary><c>choose_and_connect_node</c>: puts a node below another, on the side that its own bits say.</summary>
+    /// <summary><c>choose_and_connect_node</c>: puts a node below a parent, on the side that the node's bits select.</summary>
     private static void ChooseAndConnectNode(allowedips_node* parent, allowedips_node* node)
     {
         var bit = Choose(parent, node->bits);
         ConnectNode(Child(parent, bit), bit, node);
     }
 
-    /// <summary><c>copy_and_assign_cidr</c>: sets the prefix and where its next bit is. Keys are words in host order,
-    /// so on a little-endian machine byte i of the address is byte i^3 of a u32, or i^7 within u64s:
+    /// <summary><c>copy_and_assign_cidr</c>: sets the prefix of a node and the place of the bit after it. Keys are words in host order.
+    /// So on a little-endian machine byte i of the address is byte i^3 of a u32, or byte i^7 within u64s:
     /// <code>
     ///   10.1.2.3 = 0x0A010203   in memory 03 02 01 0A      cidr 16: byte 2 of the address is bits[1] = bits[2 ^ 3]
     /// </code></summary>
@@ -181,7 +180,7 @@ public sealed unsafe partial class AllowedIps
         }
     }
 
-    /// <summary><c>kmem_cache_zalloc(node_cache)</c>; null when there is no memory.</summary>
+    /// <summary><c>kmem_cache_zalloc(node_cache)</c>: makes a zeroed node; null without memory.</summary>
     private allowedips_node* ZallocNode()
     {
         if (AllocationsLeft == 0)

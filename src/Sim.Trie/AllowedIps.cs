@@ -1,30 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-
 namespace Sim.Trie;
 
-/// <summary>WireGuard's AllowedIPs: for each address, the peer that owns it. A port of
-/// drivers/net/wireguard/allowedips.c of Linux 6.12 and 7.3, which adds the removal of one prefix (6.16).</summary>
-/// <remarks><para>A binary trie, path-compressed, one for each family. A node is a prefix; its two children lie inside
-/// it and differ in the first bit after it. A node without a peer joins two subtrees and always has both children:</para>
+/// <summary>WireGuard's AllowedIPs: finds the peer that owns an address. This is a port of drivers/net/wireguard/allowedips.c of Linux
+/// 6.12 and 7.3. The removal of one prefix (6.16) is in 7.3 only.</summary>
+/// <remarks><para>Each family has a path-compressed binary trie. A node is a prefix. Its two children lie inside the prefix and differ
+/// in the first bit after it. A node without a peer joins two subtrees and always has both children:</para>
 /// <code>
 ///   10.0.0.0/25 -> A           10.0.0.0/24  (no peer)
 ///   10.0.0.128/25 -> B         bit[0] /    \ bit[1]
 ///                      10.0.0.0/25 A        10.0.0.128/25 B
 /// </code>
-/// <para>Since every such node has two children, the shape is a function of the set of prefixes alone: the order of
-/// insertions and deletions decides which slab a node lies in, never how many there are or how deep.</para>
-/// <para>One writer at a time, as under <c>device_update_lock</c>; lookups may run beside it on other threads. Nodes
-/// taken out are freed by <see cref="Rcu.GracePeriod"/>, which waits for the threads added by
-/// <see cref="Rcu.AddReader"/>. No other thread may look up meanwhile.</para>
-/// <para>Files: this one holds the table's operations, <c>AllowedIps.Lookup.cs</c> the read side,
-/// <c>AllowedIps.Update.cs</c> insertion and removal of a node, <c>AllowedIps.Reclaim.cs</c> freeing,
-/// <c>AllowedIps.Peers.cs</c> the part of peer.c, <c>AllowedIps.Inspect.cs</c> walks for statistics and tests. The hash
-/// of gateways beside the table is <see cref="Gateways"/>.</para></remarks>
+/// <para>Every such node has two children, so the set of prefixes alone decides the shape. The order of insertions and deletions
+/// only decides which slab a node lies in.</para>
+/// <para>There is one writer at a time, as under <c>device_update_lock</c>. Lookups may run beside it on other threads, which register
+/// with <see cref="Rcu.AddReader"/>. <see cref="Rcu.GracePeriod"/> waits for these threads, then frees removed nodes.</para>
+/// <para>Files: this one holds the table's operations, <c>AllowedIps.Lookup.cs</c> the read side, <c>AllowedIps.Update.cs</c> insertion
+/// and removal of a node, <c>AllowedIps.Reclaim.cs</c> freeing, <c>AllowedIps.Peers.cs</c> the part of peer.c, and
+/// <c>AllowedIps.Inspect.cs</c> walks for statistics and tests. <see cref="Gateways"/> is the hash of gateways.</para></remarks>
 public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
 {
-    /// <summary>Nodes on the longest path: one for each prefix length from 0 to 128.</summary>
+    /// <summary>The number of nodes on the longest path: one per prefix length from 0 to 128.</summary>
     public const int MaxAllowedIpsDepth = 129;
 
     private readonly KernelMemory _memory;
@@ -32,8 +27,8 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
     private wg_device* _device;
 
     /// <summary><c>wg_allowedips_slab_init</c>, <c>wg_peer_init</c>, <c>wg_allowedips_init</c>: makes an empty table.</summary>
-    /// <param name="memory">Gets the caches <c>allowedips_node</c> (72 bytes) and <c>wg_peer</c> (1,520 bytes in 6.12).
-    /// Must outlive the table, and its grace periods free what the table drops.</param>
+    /// <param name="memory">Gets the caches <c>allowedips_node</c> (72 bytes) and <c>wg_peer</c> (1,520 bytes in 6.12). It must outlive
+    /// the table. Its grace periods free removed nodes and peers.</param>
     public AllowedIps(KernelMemory memory)
     {
         ArgumentNullException.ThrowIfNull(memory);
@@ -45,29 +40,29 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
         ListHead.Init(&_device->peer_list);
     }
 
-    /// <summary>The memory of nodes and peers; its grace periods free them.</summary>
+    /// <summary>The memory of nodes and peers. Its grace periods free them.</summary>
     public KernelMemory Memory => _memory;
 
-    /// <summary>The slab cache of the nodes, both families; its objects include nodes that wait for a grace period.</summary>
+    /// <summary>The slab cache of both families' nodes, including nodes that wait for a grace period.</summary>
     public KmemCache NodeCache => _nodeCache;
 
     /// <summary>The slab cache of the peers.</summary>
     public KmemCache PeerCache => _peerCache;
 
-    /// <summary>Counts the operations that may have changed the table, from 1 (<c>table->seq</c>); netlink dumps watch it.</summary>
+    /// <summary>1 more than the operations that may have changed the table (<c>table->seq</c>). Netlink dumps check it.</summary>
     public ulong Seq => _device->seq;
 
-    /// <summary><c>wg_allowedips_insert_v4</c>: gives a prefix to a peer, taking it from any other that has it. The
-    /// address is in host order; bits beyond <paramref name="cidr"/> are ignored.</summary>
-    /// <returns>0; -EINVAL if the prefix is longer than the address or there is no peer; -ENOMEM without memory for a
-    /// node, where only the table's sequence number has changed.</returns>
+    /// <summary><c>wg_allowedips_insert_v4</c>: gives a prefix to a peer. If another peer has the prefix, it loses it. The address is in
+    /// host order; bits beyond <paramref name="cidr"/> are ignored.</summary>
+    /// <returns>0; -EINVAL if the prefix is longer than the address or the peer is null; -ENOMEM without memory for a node. After
+    /// -ENOMEM only the table's sequence number has changed.</returns>
     public int InsertV4(uint ip, byte cidr, wg_peer* peer)
     {
         ++_device->seq;
         return Add<Bits32>(&_device->root4, (byte*)&ip, cidr, peer);
     }
 
-    /// <summary><c>wg_allowedips_insert_v6</c>; as <see cref="InsertV4"/> with lengths 0 to 128.</summary>
+    /// <summary><c>wg_allowedips_insert_v6</c>: does the same as <see cref="InsertV4"/> for lengths 0 to 128.</summary>
     public int InsertV6(UInt128 ip, byte cidr, wg_peer* peer)
     {
         ++_device->seq;
@@ -75,21 +70,21 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
         return Add<Bits128>(&_device->root6, (byte*)&key, cidr, peer);
     }
 
-    /// <summary><see cref="InsertV4"/> or <see cref="InsertV6"/> by the prefix's family.</summary>
+    /// <summary>Calls <see cref="InsertV4"/> or <see cref="InsertV6"/>, by the family of the prefix.</summary>
     public int Insert(Prefix prefix, wg_peer* peer) => prefix.Family == Family.IPv4
         ? InsertV4(prefix.V4, prefix.Length, peer)
         : InsertV6(prefix.Address, prefix.Length, peer);
 
-    /// <summary><c>wg_allowedips_remove_v4</c> of Linux 6.16 (WGALLOWEDIP_F_REMOVE_ME): takes one prefix from a peer. A
-    /// prefix that is absent, or another peer's, stays as it is; <see cref="Seq"/> grows all the same.</summary>
-    /// <returns>0, or -EINVAL for a length beyond 32.</returns>
+    /// <summary><c>wg_allowedips_remove_v4</c> of Linux 6.16 (WGALLOWEDIP_F_REMOVE_ME): takes one prefix from a peer. If the peer does
+    /// not have the prefix, only <see cref="Seq"/> changes.</summary>
+    /// <returns>0; -EINVAL if the length exceeds 32.</returns>
     public int RemoveV4(uint ip, byte cidr, wg_peer* peer)
     {
         ++_device->seq;
         return RemoveOne<Bits32>(_device->root4, (byte*)&ip, cidr, peer);
     }
 
-    /// <summary><c>wg_allowedips_remove_v6</c> of Linux 6.16; as <see cref="RemoveV4"/> with lengths 0 to 128.</summary>
+    /// <summary><c>wg_allowedips_remove_v6</c> of Linux 6.16: does the same as <see cref="RemoveV4"/> for lengths 0 to 128.</summary>
     public int RemoveV6(UInt128 ip, byte cidr, wg_peer* peer)
     {
         ++_device->seq;
@@ -97,7 +92,7 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
         return RemoveOne<Bits128>(_device->root6, (byte*)&key, cidr, peer);
     }
 
-    /// <summary><see cref="RemoveV4"/> or <see cref="RemoveV6"/> by the prefix's family.</summary>
+    /// <summary>Calls <see cref="RemoveV4"/> or <see cref="RemoveV6"/>, by the family of the prefix.</summary>
     public int Remove(Prefix prefix, wg_peer* peer) => prefix.Family == Family.IPv4
         ? RemoveV4(prefix.V4, prefix.Length, peer)
         : RemoveV6(prefix.Address, prefix.Length, peer);
@@ -109,13 +104,13 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
         if (ListHead.IsEmpty(head))
             return;
         ++_device->seq;
-        // RemoveNode may free a second node, but only one without a peer, which is on no list: next stays good.
+        // RemoveNode may also free the parent, but only if that has no peer and so is on no list. So next stays valid.
         for (list_head* link = head->next, next = link->next; link != head; link = next, next = link->next)
             RemoveNode(NodeOf(link));
     }
 
-    /// <summary><c>wg_allowedips_free</c>: empties the table. Lookups find nothing from here on, the peers' lists are
-    /// empty, and the nodes are freed at the end of the next grace period.</summary>
+    /// <summary><c>wg_allowedips_free</c>: empties the table and the peers' lists. Lookups find nothing any more. The end of the next
+    /// grace period frees the nodes.</summary>
     public void Free()
     {
         var old4 = _device->root4;
@@ -127,8 +122,8 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
         FreeRoot(old6);
     }
 
-    /// <summary><c>wg_allowedips_read_node</c>: reads a node's prefix as netlink sends it: 4 or 16 bytes in network
-    /// order, masked; <paramref name="ip"/> is aligned to 8.</summary>
+    /// <summary><c>wg_allowedips_read_node</c>: reads a node's prefix in netlink's form: 4 or 16 bytes in network order, masked.
+    /// <paramref name="ip"/> must be aligned to 8 bytes.</summary>
     /// <returns>AF_INET (2) or AF_INET6 (10).</returns>
     public static int ReadNode(allowedips_node* node, byte* ip, out byte cidr)
     {
@@ -150,9 +145,8 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
         return node->bitlen == 32 ? Prefix.OfV4((uint)(words >> 96), cidr) : Prefix.OfV6(words, cidr);
     }
 
-    /// <summary>Gives back the table's own block; the slab goes with <see cref="Memory"/>
-    /// (<c>wg_allowedips_slab_uninit</c>). Nodes and peers stay there and die with it. To go on using the memory, call
-    /// <see cref="PeerRemoveAll"/> and end a grace period first.</summary>
+    /// <summary>Frees the table's own block. Nodes and peers are freed with <see cref="Memory"/> (<c>wg_allowedips_slab_uninit</c>). To
+    /// go on using that memory, call <see cref="PeerRemoveAll"/> and end a grace period before.</summary>
     public void Dispose()
     {
         NativeMemory.Free(_device);
@@ -163,7 +157,7 @@ public sealed unsafe partial class AllowedIps : IRcuReclaimer, IDisposable
     internal static ulong FromBigEndian(ulong word) =>
         BitConverter.IsLittleEndian ? System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(word) : word;
 
-    /// <summary>An address in network order.</summary>
+    /// <summary>Converts an address from host order to network order.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static uint BigEndian(uint address) =>
         BitConverter.IsLittleEndian ? System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(address) : address;

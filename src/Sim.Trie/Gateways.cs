@@ -1,24 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace Sim.Trie;
 
-/// <summary>
-/// The tunnel addresses of a device's peers, by which gateways are found. A port of drivers/net/wireguard/gateways.c of
-/// kernel-patch/series.
-/// </summary>
+/// <summary>Finds peers by their tunnel addresses, which routes name as gateways. This is a port of drivers/net/wireguard/gateways.c
+/// of kernel-patch/series.</summary>
 /// <remarks>
-/// <para>A gateway is a peer's own address, a /32 or /128 among its AllowedIPs, and no longer prefix can match it. So a hash table of
-/// these answers at once, where the trie takes a descent. If the table lacks an address, or there is no table, the trie is asked.</para>
-/// <para>The table is open: an address that finds its slot taken goes to the next. At most half of the slots are taken. The
-/// table never changes: each request that changes AllowedIPs drops it, and makes another one at its end.</para>
-/// <para>One writer at a time; lookups may run beside it, as in <see cref="AllowedIps"/>. All functions belong to a device
-/// whose mode is <c>gateway</c>.</para>
+/// <para>A gateway is a peer's own address: a /32 or /128 among the peer's AllowedIPs. No longer prefix can match it, so a hash table
+/// can answer instead of the trie. The trie answers if the address is not in the table, or if there is no table.</para>
+/// <para>The hash table uses open addressing: if the slot of an address is taken, the address goes to the next slot. At most half of
+/// the slots are taken. A table never changes. A request that changes AllowedIPs drops the table, and makes a new one at its end.</para>
+/// <para>There is one writer at a time. Lookups may run beside it, as in <see cref="AllowedIps"/>. The table is for devices whose
+/// mode is <c>gateway</c>.</para>
 /// </remarks>
 public sealed unsafe class Gateways : Kernel.IRcuReclaimer
 {
-    /// <summary><c>MOST_ALLOWEDIPS</c>: with more AllowedIPs there is no table, because each request would visit them all.</summary>
+    /// <summary><c>MOST_ALLOWEDIPS</c>: a device with more AllowedIPs has no table, because each request would visit them all.</summary>
     public const int MostAllowedIps = 1 << 16;
 
     private readonly AllowedIps _allowedIps;
@@ -26,9 +21,9 @@ public sealed unsafe class Gateways : Kernel.IRcuReclaimer
     /// <summary><c>wg->gateways</c></summary>
     private GatewayTable* _table;
 
-    /// <summary>Makes no table yet.</summary>
-    /// <param name="allowedIps">The device's AllowedIPs, in whose memory the table lies. <c>get_random_u32</c> would draw a seed.</param>
-    /// <param name="seed">The seed of the tables' hash; it moves addresses between slots, and decides nothing else.</param>
+    /// <summary>Begins without a table.</summary>
+    /// <param name="allowedIps">The device's AllowedIPs. The table lies in their memory.</param>
+    /// <param name="seed">The seed of the hash. It only decides the slots of addresses. The kernel's is <c>get_random_u32</c>.</param>
     public Gateways(AllowedIps allowedIps, uint seed = 0)
     {
         ArgumentNullException.ThrowIfNull(allowedIps);
@@ -38,13 +33,13 @@ public sealed unsafe class Gateways : Kernel.IRcuReclaimer
     /// <summary>The seed of the next table.</summary>
     public uint Seed { get; set; }
 
-    /// <summary>Slots of the table, a power of two; 0 without a table.</summary>
+    /// <summary>The number of slots of the table, a power of two; 0 without a table.</summary>
     public int Slots => _table == null ? 0 : (int)_table->mask + 1;
 
-    /// <summary><c>struct_size(table, slots, slots)</c>: bytes of a table.</summary>
+    /// <summary><c>struct_size(table, slots, slots)</c>: returns the bytes of a table.</summary>
     public static long Bytes(int slots) => sizeof(GatewayTable) + ((long)slots * sizeof(GatewaySlot));
 
-    /// <summary><c>wg_gateways_drop</c>: to be called before AllowedIPs or peers change.</summary>
+    /// <summary><c>wg_gateways_drop</c>: drops the table. Call this before AllowedIPs or peers change.</summary>
     public void Drop()
     {
         var table = _table;
@@ -53,7 +48,7 @@ public sealed unsafe class Gateways : Kernel.IRcuReclaimer
             _allowedIps.Memory.Rcu.Call(this, (nint)table, (int)table->mask + 1);
     }
 
-    /// <summary><c>wg_gateways_make</c>: makes the table, unless there is one, there is no address, or there are too many AllowedIPs.</summary>
+    /// <summary><c>wg_gateways_make</c>: makes the table unless it exists, no address exists, or AllowedIPs are too many.</summary>
     public void Make()
     {
         if (_table != null)
@@ -89,7 +84,7 @@ public sealed unsafe class Gateways : Kernel.IRcuReclaimer
         return peer != null ? peer : _allowedIps.LookupDstV6(gateway);
     }
 
-    /// <summary><c>wg_gateways_peek</c>: the same for IPv4, to compare with: no reference is taken.</summary>
+    /// <summary><c>wg_gateways_peek</c>: finds the peer of an IPv4 gateway without taking a reference.</summary>
     public wg_peer* PeekV4(uint gateway)
     {
         var ip = AllowedIps.BigEndian(gateway);
@@ -98,7 +93,7 @@ public sealed unsafe class Gateways : Kernel.IRcuReclaimer
         return peer != null ? peer : _allowedIps.FindPeerV4(gateway);
     }
 
-    /// <summary><c>wg_gateways_peek</c> for IPv6.</summary>
+    /// <summary><c>wg_gateways_peek</c>: finds the peer of an IPv6 gateway without taking a reference.</summary>
     public wg_peer* PeekV6(UInt128 gateway)
     {
         var ip = AllowedIps.BigEndian(gateway);
@@ -107,7 +102,7 @@ public sealed unsafe class Gateways : Kernel.IRcuReclaimer
         return peer != null ? peer : _allowedIps.FindPeerV6(gateway);
     }
 
-    /// <summary>Returns a slot of the table, from 0 on; its peer is null if it is free.</summary>
+    /// <summary>Returns a slot of the table, counted from 0. In a free slot the peer is null.</summary>
     public GatewaySlot* Slot(int slot)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(slot);
@@ -115,10 +110,10 @@ public sealed unsafe class Gateways : Kernel.IRcuReclaimer
         return SlotAt(_table, (uint)slot);
     }
 
-    /// <summary><c>kvfree_rcu</c>: frees a table of as many slots as the tag says.</summary>
+    /// <summary><c>kvfree_rcu</c>: frees a table whose number of slots is the tag.</summary>
     void Kernel.IRcuReclaimer.Reclaim(nint obj, int tag) => _allowedIps.Memory.Kvfree((void*)obj, Bytes(tag));
 
-    /// <summary><c>first_slot</c>: the slot of an address, unless another took it.</summary>
+    /// <summary><c>first_slot</c>: returns the slot where the search for an address begins.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint FirstSlot<TBits>(GatewayTable* table, byte* ip)
         where TBits : struct, IKeyBits =>
@@ -163,10 +158,8 @@ public sealed unsafe class Gateways : Kernel.IRcuReclaimer
         slot->ip[1] = ((ulong*)ip)[1];
     }
 
-    /// <summary>
-    /// <c>visit_addresses</c>: counts the peers' own addresses, and adds them to the table if there is one. Returns -1 if there
-    /// are too many AllowedIPs.
-    /// </summary>
+    /// <summary><c>visit_addresses</c>: counts the peers' own addresses, and adds them to the table unless it is null. Returns -1 if
+    /// there are too many AllowedIPs.</summary>
     private int VisitAddresses(GatewayTable* table)
     {
         var (visited, count) = (0, 0);
@@ -198,7 +191,7 @@ public sealed unsafe class Gateways : Kernel.IRcuReclaimer
         return count;
     }
 
-    /// <summary>The address of <c>table->slots[at]</c>.</summary>
+    /// <summary>Returns the address of <c>table->slots[at]</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static GatewaySlot* SlotAt(GatewayTable* table, uint at) => (GatewaySlot*)(table + 1) + at;
 

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace Sim.Trie;
 
 /// <summary>The kernel's hash of words (include/linux/jhash.h), which is Bob Jenkins's lookup3.</summary>
@@ -17,7 +14,7 @@ public static unsafe class Jhash
         return Final(a + initval, initval, initval);
     }
 
-    /// <summary><c>jhash2</c>: hashes some words in the order in which they lie in memory.</summary>
+    /// <summary><c>jhash2</c>: hashes words in the order of memory.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Words(uint* k, uint length, uint initval)
     {

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Runtime.InteropServices;
-
 namespace Sim.Trie;
 
 /// <summary><c>struct list_head</c>: a link of a circular doubly linked list, or its head.</summary>
@@ -17,86 +15,85 @@ public unsafe struct list_head
 ///    | peer   | bit[0] | bit[1] | cidr | bit_at_a | bit_at_b | bitlen | - | bits[16]   | parent_bit    | peer_list |
 ///    |        |        |        |      |          |          |        |   |            | _packed       | or rcu    |
 /// </code>
-/// A lookup reads bytes 0 to 35 (IPv4) or 0 to 47 (IPv6); the rest serves updates only.</summary>
-/// <remarks><c>bits</c> is in host order: one u32, or two u64 with the upper half first. Bits beyond <c>cidr</c> are
-/// the first insertion's; <see cref="AllowedIps.ReadNode(allowedips_node*, byte*, out byte)"/> masks them.</remarks>
+/// A lookup reads bytes 0 to 35 (IPv4) or 0 to 47 (IPv6). Only updates use the other bytes.</summary>
+/// <remarks><c>bits</c> is in host order: one u32, or two u64 with the upper half first. Bits beyond <c>cidr</c> are those of the first
+/// insertion. <see cref="AllowedIps.ReadNode(allowedips_node*, byte*, out byte)"/> masks them.</remarks>
 [StructLayout(LayoutKind.Explicit, Size = 72)]
 public unsafe struct allowedips_node
 {
     /// <summary>The owner; null in a node that only joins two subtrees. RCU-protected.</summary>
     [FieldOffset(0)] public wg_peer* peer;
 
-    /// <summary>Two <c>allowedips_node *</c>, RCU-protected (C# has no fixed arrays of pointers).</summary>
+    /// <summary>Two <c>allowedips_node *</c>, RCU-protected. They are numbers because C# has no fixed arrays of pointers.</summary>
     [FieldOffset(8)] public fixed ulong bit[2];
 
-    /// <summary>Prefix length.</summary>
+    /// <summary>The prefix length.</summary>
     [FieldOffset(24)] public byte cidr;
 
-    /// <summary>Index in <c>bits</c> of the byte that holds the bit after the prefix.</summary>
+    /// <summary>The index in <c>bits</c> of the byte that holds the bit after the prefix.</summary>
     [FieldOffset(25)] public byte bit_at_a;
 
-    /// <summary>Right shift that brings that bit to position 0.</summary>
+    /// <summary>The right shift that brings the bit after the prefix to position 0.</summary>
     [FieldOffset(26)] public byte bit_at_b;
 
-    /// <summary>32 or 128.</summary>
+    /// <summary>The bits of an address: 32 or 128.</summary>
     [FieldOffset(27)] public byte bitlen;
 
     [FieldOffset(32)] public fixed byte bits[16];
 
-    /// <summary>The address of the pointer that points here, with that pointer's place in its two lowest bits:
+    /// <summary>The address of the pointer that points to this node. The two lowest bits say which pointer it is:
     /// <code>
     ///   | address of parent->bit[0] | 00 |    | address of parent->bit[1] | 01 |    | address of root | 10 |
     /// </code></summary>
     [FieldOffset(48)] public ulong parent_bit_packed;
 
-    /// <summary>The link in the owner's <c>allowedips_list</c>. Shares its bytes with the <c>rcu_head</c>.</summary>
+    /// <summary>The link in the owner's <c>allowedips_list</c>. The <c>rcu_head</c> uses the same bytes.</summary>
     [FieldOffset(56)] public list_head peer_list;
 }
 
-/// <summary><c>struct wg_peer</c> (drivers/net/wireguard/peer.h): 1,520 bytes in 6.12; the trie's fields.</summary>
-/// <remarks>Offsets follow from 6.12's declaration in a uniprocessor x86-64 kernel without lock debugging, where
-/// spinlocks take no room. The offsets add up to its size of 1,520. An SMP kernel has 1,552 bytes, and refcount at
-/// 1088.</remarks>
+/// <summary>The fields of <c>struct wg_peer</c> (drivers/net/wireguard/peer.h) that the trie uses. In 6.12 it has 1,520 bytes.</summary>
+/// <remarks>The offsets are those of 6.12 in a uniprocessor x86-64 kernel without lock debugging, where spinlocks take no room. In an
+/// SMP kernel the structure has 1,552 bytes, with refcount at 1088.</remarks>
 [StructLayout(LayoutKind.Explicit, Size = 1520)]
 public struct wg_peer
 {
-    /// <summary>Set once the peer has left the configuration; references may outlive this.</summary>
+    /// <summary>1 after the peer was removed from the configuration. References to it may still exist then.</summary>
     [FieldOffset(132)] public byte is_dead;
 
-    /// <summary><c>struct kref</c>: 1 for the device's own reference, and one for each lookup's.</summary>
+    /// <summary><c>struct kref</c>: counts the device's own reference and those of lookups.</summary>
     [FieldOffset(1056)] public int refcount;
 
     /// <summary>The link in the device's list of peers.</summary>
     [FieldOffset(1080)] public list_head peer_list;
 
-    /// <summary>Head of the list of this peer's nodes, both families mixed, in the order in which it got them.</summary>
+    /// <summary>The head of the list of this peer's nodes of both families, in the order in which the peer got them.</summary>
     [FieldOffset(1096)] public list_head allowedips_list;
 
-    /// <summary>The number the caller gave.</summary>
+    /// <summary>The number that the caller of <see cref="AllowedIps.PeerCreate"/> chose.</summary>
     [FieldOffset(1512)] public ulong internal_id;
 
-    /// <summary>Bytes of a peer: its <c>napi_struct</c>, behind all that the trie touches, has grown until 7.3.</summary>
+    /// <summary>Returns the bytes of a peer. Its <c>napi_struct</c>, which lies behind the trie's fields, is larger in 7.3.</summary>
     public static int Bytes(Kernel.KernelRelease release) => release == Kernel.KernelRelease.Linux6_12 ? 1520 : 1616;
 }
 
-/// <summary><c>struct gateway</c> (drivers/net/wireguard/gateways.c of kernel-patch/series), 32 bytes: a slot of the hash of gateways.</summary>
+/// <summary><c>struct gateway</c> (gateways.c of kernel-patch/series): a slot of the hash of gateways, 32 bytes.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 32)]
 public unsafe struct GatewaySlot
 {
     /// <summary>Null in a free slot.</summary>
     [FieldOffset(0)] public wg_peer* peer;
 
-    /// <summary>The address in network order; of IPv4 the first four bytes, and zeros.</summary>
+    /// <summary>The address in network order. An IPv4 address has four bytes, and zeros follow.</summary>
     [FieldOffset(8)] public fixed ulong ip[2];
 
     /// <summary>AF_INET (2) or AF_INET6 (10).</summary>
     [FieldOffset(24)] public ushort family;
 
-    /// <summary>The left-aligned address in host order.</summary>
+    /// <summary>The address in host order, left-aligned.</summary>
     public readonly UInt128 Address => new(AllowedIps.FromBigEndian(ip[0]), AllowedIps.FromBigEndian(ip[1]));
 }
 
-/// <summary><c>struct gateways</c>, 24 bytes, before its slots.</summary>
+/// <summary><c>struct gateways</c>: the 24 bytes before the slots of the hash of gateways.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 24)]
 internal struct GatewayTable
 {
@@ -104,9 +101,8 @@ internal struct GatewayTable
     [FieldOffset(20)] public uint mask;
 }
 
-/// <summary><c>struct allowedips</c> and the two fields of <c>struct wg_device</c> that peer.c keeps beside it.</summary>
-/// <remarks>It lies in native memory, because a root's <c>parent_bit_packed</c> holds the address of <c>root4</c> or
-/// <c>root6</c>.</remarks>
+/// <summary><c>struct allowedips</c>, and the two fields of <c>struct wg_device</c> that peer.c uses.</summary>
+/// <remarks>It is in native memory, because the <c>parent_bit_packed</c> of a root is the address of <c>root4</c> or <c>root6</c>.</remarks>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct wg_device
 {
@@ -136,7 +132,7 @@ internal static unsafe class ListHead
         last->next = entry;
     }
 
-    /// <summary><c>list_del</c>; the entry's own links stay as they were (the kernel poisons them).</summary>
+    /// <summary><c>list_del</c>: takes an entry out. Its own links stay as they were; the kernel poisons them.</summary>
     public static void Del(list_head* entry)
     {
         entry->next->prev = entry->prev;

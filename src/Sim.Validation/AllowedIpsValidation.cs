@@ -1,9 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Lab;
-using Sim.Validation.Comparison;
-using Sim.Validation.Inputs;
-using Sim.Validation.Ports;
-
 namespace Sim.Validation;
 
 /// <summary>

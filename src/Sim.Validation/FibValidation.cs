@@ -1,10 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Diagnostics;
-using Sim.Schemes.Structures;
-using Sim.Validation.Comparison;
-using Sim.Validation.Inputs;
-using Sim.Validation.Ports;
-
 namespace Sim.Validation;
 
 /// <summary>

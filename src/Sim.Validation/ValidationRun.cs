@@ -1,12 +1,5 @@
 // SPDX-License-Identifier: MIT
-using Sim.Fib;
-using Sim.Lab;
-using Sim.Schemes.Structures;
-using Sim.Trie;
-using Sim.Validation.Comparison;
-using Sim.Validation.Inputs;
 using Sim.Validation.Patched;
-using Sim.Validation.Ports;
 
 namespace Sim.Validation;
 

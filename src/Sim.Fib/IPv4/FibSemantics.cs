@@ -77,6 +77,13 @@ public sealed unsafe partial class FibNet
         Memory.Kfree(fi, FibInfo.Size(fi->fib_nhs));
     }
 
+    /// <summary><c>fib_nh_release</c>.</summary>
+    private void ReleaseNh(FibNh* nh)
+    {
+        States.Put(nh->nh_common.nhc_lwtstate);
+        nh->nh_common.nhc_lwtstate = null;
+    }
+
     private FibInfo* AllocInfo(in FibConfig cfg, uint table, int nhs)
     {
         var fi = (FibInfo*)Memory.Kzalloc(FibInfo.Size(nhs));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 namespace Sim.Fib;
 
-/// <summary>The state of a nexthop besides device and gateway (<c>struct lwtunnel_state</c>, include/net/lwtunnel.h, as
-/// in kernel-patch/series, with the pointer that is WireGuard's data): 64 bytes, one for each nexthop.</summary>
+/// <summary>The tunnel state of one nexthop (<c>struct lwtunnel_state</c>, include/net/lwtunnel.h with kernel-patch/series), 64 bytes. It
+/// ends with WireGuard's data, a pointer.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct LwtunnelState
 {
@@ -16,24 +16,24 @@ public unsafe struct LwtunnelState
     public nint orig_input;
     public RcuHead rcu;
 
-    /// <summary><c>data[]</c>.</summary>
+    /// <summary><c>data[]</c>: the peer that the nexthop names.</summary>
     public RoutePeer* peer;
 
     /// <summary>Where rcu lies (<c>container_of</c>).</summary>
     public const int RcuOffset = 40;
 }
 
-/// <summary>The object that all states of one peer of one device share (<c>struct route_peer</c>,
-/// drivers/net/wireguard/route.c of the series), 104 bytes.</summary>
+/// <summary>A peer of a device that routes name (<c>struct route_peer</c>, drivers/net/wireguard/route.c of the series), 104 bytes. All
+/// states of the peer share it.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 104)]
 public unsafe struct RoutePeer
 {
     [FieldOffset(0)] public nint peer;
 
-    /// <summary>The device; its interface index stands for it.</summary>
+    /// <summary>The interface index of the device, where the kernel has a pointer.</summary>
     [FieldOffset(8)] public nint wg;
 
-    /// <summary>The device's number of the peer. Here it stands for the 32 bytes of the key as well, from byte 31 on.</summary>
+    /// <summary>The device's number of the peer. Here it also stands for the key, the 32 bytes from byte 31 on.</summary>
     [FieldOffset(16)] public ulong id;
     [FieldOffset(24)] public int users;
 
@@ -46,24 +46,23 @@ public unsafe struct RoutePeer
     public const int RcuOffset = 88;
 }
 
-/// <summary>The states by which nexthops name peers: made for each nexthop, compared by key, freed after a grace period
-/// (<c>build_state</c>, <c>destroy_state</c>, <c>route_peer_get</c>, <c>route_peer_put</c> of the series' route.c;
-/// <c>lwtstate_free</c>).</summary>
+/// <summary>Makes, compares and frees the states by which nexthops name peers (<c>build_state</c>, <c>destroy_state</c>,
+/// <c>route_peer_get</c>, <c>route_peer_put</c> of the series' route.c; <c>lwtstate_free</c>).</summary>
 internal sealed unsafe class PeerStates(KernelMemory memory, RcuQueue rcu)
 {
-    /// <summary>The route_peers in use. The kernel finds them in a hash table by key; here a dictionary does.</summary>
+    /// <summary>The route_peers in use. The kernel finds them in a hash table by key.</summary>
     private readonly Dictionary<(int Oif, int Peer), nint> _routePeers = [];
 
     private readonly Dictionary<(int Oif, int Peer), nint> _sharedStates = [];
 
-    /// <summary>Peers that a route names: <c>num_route_peers</c> of all devices.</summary>
+    /// <summary>The number of peers that routes name: <c>num_route_peers</c>, summed over all devices.</summary>
     public int PeerCount => _routePeers.Count;
 
-    /// <summary><c>build_state</c>: makes a state that names the peer; null for peer 0, which means none.</summary>
+    /// <summary><c>build_state</c>: makes a state that names the peer. Returns null for peer 0, which means no peer.</summary>
     public LwtunnelState* Build(int oif, int peer) => peer == 0 ? null : AllocState(GetRoutePeer(oif, peer));
 
-    /// <summary>A what-if that no kernel has: returns the state that names the peer already, or a new one. A namespace
-    /// must make all its states so, or none.</summary>
+    /// <summary>Returns the existing state that names the peer, or a new one. No kernel does this: it is a what-if. A namespace must
+    /// make all of its states this way, or none.</summary>
     public LwtunnelState* BuildShared(int oif, int peer)
     {
         if (peer == 0)
@@ -79,13 +78,11 @@ internal sealed unsafe class PeerStates(KernelMemory memory, RcuQueue rcu)
         return state;
     }
 
-    /// <summary>
-    /// Makes the state that a deletion compares with; null for peer 0. It has no device, and its own <c>route_peer</c>. It is put when
-    /// the route is deleted.
-    /// </summary>
+    /// <summary>Makes the state that a deletion compares routes with; null for peer 0. The state has no device and its own
+    /// <c>route_peer</c>. The deletion puts it at its end.</summary>
     public LwtunnelState* BuildToCompare(int peer) => peer == 0 ? null : AllocState(AllocRoutePeer(peer));
 
-    /// <summary><c>lwtstate_put</c>, <c>lwtstate_free</c>: the last frees the shared object, if unused, then the state.</summary>
+    /// <summary><c>lwtstate_put</c>, <c>lwtstate_free</c>: puts a reference. The last one frees the state, and its peer if no other uses it.</summary>
     public void Put(LwtunnelState* state)
     {
         if (state == null || --state->refcnt != 0)
@@ -103,7 +100,7 @@ internal sealed unsafe class PeerStates(KernelMemory memory, RcuQueue rcu)
         rcu.Call(&state->rcu, RcuFunc.StateFree);
     }
 
-    /// <summary><c>lwtunnel_cmp_encap</c> == 0: both name no peer, or the same one.</summary>
+    /// <summary><c>lwtunnel_cmp_encap</c> == 0: returns whether both states name the same peer, or none.</summary>
     public static bool Same(LwtunnelState* one, LwtunnelState* other) =>
         one == null || other == null ? one == other : one->peer->id == other->peer->id;
 
@@ -121,7 +118,7 @@ internal sealed unsafe class PeerStates(KernelMemory memory, RcuQueue rcu)
         var state = (LwtunnelState*)memory.Kzalloc(sizeof(LwtunnelState));
         state->type = Lwtunnel.EncapWgPeer;
         state->refcnt = 1;
-        // The kernel takes a seeded jhash of the key, which differs in every boot and is as well spread.
+        // The kernel uses a seeded jhash of the key. It differs in every boot, but spreads as well.
         state->hash = (uint)peer->id * 0x9E3779B1u;
         state->peer = peer;
         return state;
@@ -147,16 +144,5 @@ internal sealed unsafe class PeerStates(KernelMemory memory, RcuQueue rcu)
         peer->id = (ulong)number;
         peer->users = 1;
         return peer;
-    }
-}
-
-/// <summary>The states of IPv4's nexthops.</summary>
-public sealed unsafe partial class FibNet
-{
-    /// <summary><c>fib_nh_release</c>.</summary>
-    private void ReleaseNh(FibNh* nh)
-    {
-        States.Put(nh->nh_common.nhc_lwtstate);
-        nh->nh_common.nhc_lwtstate = null;
     }
 }

@@ -3,26 +3,26 @@ using static Sim.Fib.Lc6Vector;
 
 namespace Sim.Fib;
 
-/// <summary>Is told what a lookup reads; <see cref="NoTrace"/> compiles to nothing.</summary>
+/// <summary>Records what a lookup reads. <see cref="NoTrace"/> compiles to nothing.</summary>
 internal unsafe interface ILc6Trace
 {
-    /// <summary>The key, pos, bits and slen of a node on the way down.</summary>
+    /// <summary>Reads the key, pos, bits and slen of a node on the way down.</summary>
     void Node(Lc6Vector* n);
 
-    /// <summary>A child pointer, or a leaf's list.</summary>
+    /// <summary>Reads a child pointer, or the head of a leaf's list.</summary>
     void Slot(void* slot);
 
     /// <summary>Climbs out of a node: reads its key and parent, and the parent's key and pos.</summary>
     void Climb(Lc6Vector* n);
 
-    /// <summary>The prefix of a route.</summary>
+    /// <summary>Reads the prefix of a route.</summary>
     void Prefix(Fib6Info* rt);
 
-    /// <summary>The route that answers, and its nexthop.</summary>
+    /// <summary>Reads the route that answers, and its nexthop.</summary>
     void Answer(Fib6Info* rt, FibNhCommon* nhc);
 }
 
-/// <summary>Longest-prefix match, as <see cref="FibTable"/> explains it, and the walk of all routes.</summary>
+/// <summary>Looks up the longest prefix, as <see cref="FibTable"/> explains it, and walks all routes.</summary>
 public sealed unsafe partial class Lc6Table
 {
     /// <inheritdoc/>
@@ -116,7 +116,7 @@ public sealed unsafe partial class Lc6Table
         return -Errno.EAGAIN;
     }
 
-    /// <summary>Whether the address differs from the node's key at or above the key's lowest one bit.</summary>
+    /// <summary>Returns whether the address differs from the node's key at or above the key's lowest one bit.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool PrefixMismatch(UInt128 key, Lc6Vector* n)
     {
@@ -148,8 +148,8 @@ public sealed unsafe partial class Lc6Table
         return false;
     }
 
-    /// <summary>Shows every route by ascending address, then shortest prefix first, as <see cref="Fib6Table"/> does.
-    /// The table must not change meanwhile.</summary>
+    /// <summary>Shows every route by ascending address, then shortest prefix first, as <see cref="Fib6Table"/> does. The table must not
+    /// change during the walk.</summary>
     public void Visit<TVisitor>(ref TVisitor visitor)
         where TVisitor : IFib6Visitor => VisitNode(GetChild(_trie, 0), ref visitor);
 
@@ -164,7 +164,7 @@ public sealed unsafe partial class Lc6Table
             VisitBackwards(n->leaf, ref visitor);
     }
 
-    /// <summary>Shows the routes of a leaf from the last to the first. The recursion is as deep as the list is long.</summary>
+    /// <summary>Shows the routes of a leaf from the last to the first. It calls itself once per route.</summary>
     private static void VisitBackwards<TVisitor>(Fib6Info* rt, ref TVisitor visitor)
         where TVisitor : IFib6Visitor
     {
@@ -174,7 +174,7 @@ public sealed unsafe partial class Lc6Table
         visitor.Route(rt);
     }
 
-    /// <summary>Counts the shape of the live trie. Do not use its sizes in bytes: they are those of IPv4's nodes.</summary>
+    /// <summary>Counts the shape of the live trie. Do not use its sizes in bytes, which are right only for IPv4's nodes.</summary>
     public FibTrieStat Stat()
     {
         var stat = new FibTrieStat();

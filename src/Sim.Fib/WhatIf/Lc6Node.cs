@@ -9,7 +9,7 @@ namespace Sim.Fib;
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct Lc6Vector
 {
-    /// <summary>Bits of a key.</summary>
+    /// <summary>The bits of a key.</summary>
     public const int KeyLength = 128;
 
     public UInt128 key;
@@ -17,10 +17,10 @@ internal unsafe struct Lc6Vector
     public byte bits;
     public byte slen;
 
-    /// <summary>A leaf's routes, longest prefix first; in a tnode the first of 2^bits child pointers.</summary>
+    /// <summary>In a leaf the routes, longest prefix first. In a tnode the first of 2^bits child pointers.</summary>
     public Fib6Info* leaf;
 
-    /// <summary>The vector of one pointer above the root.</summary>
+    /// <summary>Whether this is the vector of one pointer above the root.</summary>
     public readonly bool IsTrie => pos >= KeyLength;
 
     public readonly bool IsTnode => bits != 0;
@@ -39,11 +39,11 @@ internal unsafe struct Lc6Vector
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lc6Vector* NodeParent(Lc6Vector* n) => TnInfo(n)->parent;
 
-    /// <summary>2^bits; 0 for a leaf.</summary>
+    /// <summary>Returns the number of children: 2^bits, or 0 for a leaf.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong ChildLength(Lc6Vector* n) => (1ul << n->bits) & ~1ul;
 
-    /// <summary>The child index, or a number of at least 2^bits if a skipped bit differs.</summary>
+    /// <summary>Returns the child index, or a number of at least 2^bits if a skipped bit differs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong GetCindex(UInt128 key, Lc6Vector* n)
     {
@@ -55,16 +55,16 @@ internal unsafe struct Lc6Vector
         return high >> shift != 0 ? ulong.MaxValue : shift == 0 ? low : (high << (64 - shift)) | (low >> shift);
     }
 
-    /// <summary>The same, right for the vector above the root too: always 0.</summary>
+    /// <summary>Returns the child index, for the vector above the root too: there it is 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong GetIndex(UInt128 key, Lc6Vector* n) => n->IsTrie ? 0 : GetCindex(key, n);
 
-    /// <summary>The highest bit in which two keys differ.</summary>
+    /// <summary>Returns the number of the highest bit in which two keys differ.</summary>
     public static int HighestDifference(UInt128 a, UInt128 b) => (int)UInt128.Log2(a ^ b);
 }
 
-/// <summary>A node with the fields that surround it in memory. A tnode takes 56 + 8 * 2^bits bytes and a leaf 64, where
-/// IPv4's (<see cref="TNode"/>) take 40 + 8 * 2^bits and 48.</summary>
+/// <summary>A node with the fields that surround it in memory. A tnode takes 56 + 8 * 2^bits bytes and a leaf 64. In IPv4
+/// (<see cref="TNode"/>) a tnode takes 40 + 8 * 2^bits bytes and a leaf 48.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct Lc6Tnode
 {
@@ -77,6 +77,6 @@ internal unsafe struct Lc6Tnode
     public Lc6Vector* parent;
     public Lc6Vector kv;
 
-    /// <summary>Bytes of a tnode of <paramref name="children"/> children.</summary>
+    /// <summary>Returns the bytes of a tnode with this number of children.</summary>
     public static long Size(ulong children) => 56 + 8 * (long)children;
 }

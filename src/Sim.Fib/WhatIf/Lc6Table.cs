@@ -3,32 +3,30 @@ using static Sim.Fib.Lc6Vector;
 
 namespace Sim.Fib;
 
-/// <summary>A what-if that no kernel has: an IPv6 routing table whose routes are those of net/ipv6/route.c, each with
-/// its own fib6_info. They lie in the LC-trie of net/ipv4/fib_trie.c, with keys of 128 bits, not in a tree of
-/// fib6_nodes.</summary>
+/// <summary>An IPv6 routing table that no kernel has: a what-if. It keeps the routes of net/ipv6/route.c, each with its own fib6_info,
+/// in the LC-trie of net/ipv4/fib_trie.c with keys of 128 bits.</summary>
 /// <remarks><code>
 ///   Fib6Table   root -- fn_bit 16 -- fn_bit 19 -- ... -- node of the prefix -> fib6_info      one bit a node
 ///   Lc6Table    tnode of 12 bits -- tnode of 5 bits -- leaf -> fib6_info -> fib6_info         several at once
 /// </code>
-/// <para>It shows the effect of level compression alone: on the nodes that a lookup visits, and on their bytes. The
-/// thresholds for growing and shrinking are IPv4's, so a table in the highest 32 bits has the shape that
-/// <see cref="FibTable"/> gives it; tests check this. A leaf lists the routes of all prefixes with its address by
-/// fib6_next, longest first; fib6_node stays null. Left out: routes through nexthop objects (-EOPNOTSUPP), several
-/// routes of one metric to a prefix, scores and round robin (<c>rt6_select</c>: here the first live route answers), and
-/// the pacing of frees by fib_sync_mem.</para>
-/// <para>One writer; lookups may run beside it as in <see cref="FibTable"/>.</para></remarks>
+/// <para>It shows the effect of level compression alone, on the nodes that a lookup visits and on their bytes. The thresholds for
+/// growing and shrinking are IPv4's. So a table whose prefixes differ only in the highest 32 bits has the same shape as in
+/// <see cref="FibTable"/>, which tests check. A leaf lists the routes of all prefixes with its address by fib6_next, longest first;
+/// fib6_node stays null. The first live route answers, without the scores and round robin of <c>rt6_select</c>. Routes through nexthop
+/// objects (-EOPNOTSUPP), several routes of one metric to a prefix, and the pacing of frees by fib_sync_mem are left out.</para>
+/// <para>There is one writer. Lookups may run beside it, as in <see cref="FibTable"/>.</para></remarks>
 public sealed unsafe partial class Lc6Table : IFib6Routes, IDisposable
 {
     private readonly Fib6Net _net;
 
-    /// <summary>Makes routes out of requests, which name it as their table; its own tree stays empty.</summary>
+    /// <summary>The table that requests name. It makes their routes, but its own tree stays empty.</summary>
     private readonly Fib6Table _requests;
     private readonly Lc6Tnode* _top;
     private readonly Lc6Vector* _trie;
     private readonly KmemCache _leafCache;
     private bool _disposed;
 
-    /// <summary>Makes an empty table, which its namespace knows by id.</summary>
+    /// <summary>Makes an empty table, which its namespace finds by the id.</summary>
     /// <exception cref="ArgumentException">The namespace has a table of this id.</exception>
     public Lc6Table(Fib6Net net, uint id)
     {
@@ -42,7 +40,7 @@ public sealed unsafe partial class Lc6Table : IFib6Routes, IDisposable
         _trie->slen = KeyLength;
     }
 
-    /// <summary>The vector above the root, for tests that walk the nodes.</summary>
+    /// <summary>The vector above the root. Tests walk the nodes from here.</summary>
     internal Lc6Vector* Trie => _trie;
 
     /// <inheritdoc/>
@@ -92,7 +90,7 @@ public sealed unsafe partial class Lc6Table : IFib6Routes, IDisposable
         return 0;
     }
 
-    /// <summary>Deletes the table with all its routes. The next grace period frees their memory.</summary>
+    /// <summary>Deletes the table and all its routes. The next grace period frees the memory.</summary>
     public void Dispose()
     {
         if (_disposed)
@@ -103,7 +101,7 @@ public sealed unsafe partial class Lc6Table : IFib6Routes, IDisposable
         _net.Memory.Kfree(_top, (int)Lc6Tnode.Size(1));
     }
 
-    /// <summary>Puts a route into its leaf's list (longest prefix first, then by metric), or replaces one of its metric.</summary>
+    /// <summary>Puts a route into its leaf's list (longest prefix first, then by metric), or replaces the route of its metric.</summary>
     private int Add(Fib6Info* rt, NlmFlags flags)
     {
         Lc6Vector* tp;
@@ -152,7 +150,7 @@ public sealed unsafe partial class Lc6Table : IFib6Routes, IDisposable
         return 0;
     }
 
-    /// <summary>Takes a route off its leaf, as <c>fib_remove_alias</c> does; no route is before the first.</summary>
+    /// <summary>Takes a route off its leaf, as <c>fib_remove_alias</c> does. <paramref name="before"/> is null for the first route.</summary>
     private void Remove(Lc6Vector* tp, Lc6Vector* l, Fib6Info** at, Fib6Info* before)
     {
         var rt = *at;

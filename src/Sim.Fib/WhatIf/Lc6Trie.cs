@@ -3,12 +3,11 @@ using static Sim.Fib.Lc6Vector;
 
 namespace Sim.Fib;
 
-/// <summary>The trie: <see cref="FibTable"/> explains each of these functions under the same name. Only the width of
-/// keys, indexes and suffixes differs.</summary>
-/// <remarks>This file and Lc6Node.cs repeat some 400 lines of the IPv4 trie instead of sharing one trie that is generic
-/// over the key. Sharing would put a type parameter in about forty functions of the exact port. <c>KeyVector*</c> would
-/// become <c>KeyVector&lt;TKey&gt;*</c>, and constants and shifts would be calls of <c>TKey</c>: the C would be harder
-/// to recognise. Leaves would still need two forms, as IPv4 lists fib_aliases and IPv6 lists routes.</remarks>
+/// <summary>The functions of the trie. <see cref="FibTable"/> has and explains the same functions for IPv4's shorter keys.</summary>
+/// <remarks>This file and Lc6Node.cs repeat some 400 lines of the IPv4 trie. A trie that is generic over the key would need a type
+/// parameter in about forty functions of the exact port. <c>KeyVector*</c> would become <c>KeyVector&lt;TKey&gt;*</c>, and constants and
+/// shifts would be calls of <c>TKey</c>. The C would then be harder to recognise. Leaves would still need two forms, because IPv4 lists
+/// fib_aliases and IPv6 lists routes.</remarks>
 public sealed unsafe partial class Lc6Table
 {
     private const int HalveThreshold = 25;
@@ -17,7 +16,7 @@ public sealed unsafe partial class Lc6Table
     private const int InflateThresholdRoot = 30;
     private const int MaxWork = 10;
 
-    /// <summary>The most bits of a tnode: its children are counted in 32 bits, and no table fills a wider one.</summary>
+    /// <summary>The most bits of a tnode. Its children are counted in 32 bits, and no table fills a wider tnode.</summary>
     private const int MaxBits = 31;
 
     internal static void NodeFreeRcu(Fib6Net net, Lc6Tnode* n)
@@ -153,7 +152,7 @@ public sealed unsafe partial class Lc6Table
         Rebalance(tp);
     }
 
-    /// <summary>Puts a resized node in the old one's place; returns the parent.</summary>
+    /// <summary>Replaces a node by its resized copy. Returns the parent.</summary>
     private Lc6Vector* ReplaceNode(Lc6Vector* oldtnode, Lc6Vector* tn)
     {
         var tp = NodeParent(oldtnode);
@@ -171,7 +170,7 @@ public sealed unsafe partial class Lc6Table
         return tp;
     }
 
-    /// <summary>Frees the nodes that a resize has replaced, a list linked through their rcu_heads.</summary>
+    /// <summary>Frees the list of nodes that a resize has replaced. Their rcu_heads link the list.</summary>
     private void TnodeFree(Lc6Vector* tn)
     {
         var head = &TnInfo(tn)->rcu;

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Runtime.CompilerServices;
-using System.Text.Json.Nodes;
 using Sim.Trie;
 
 namespace Sim.Schemes.Structures;

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Runtime.CompilerServices;
-using System.Text.Json.Nodes;
-
 namespace Sim.Schemes.Structures;
 
 /// <summary>A table of IPv6 routes. Each has its own fib6_info, with the state that names the peer unless an object has that.</summary>

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Text.Json.Nodes;
 
 namespace Sim.Schemes.Structures;
 

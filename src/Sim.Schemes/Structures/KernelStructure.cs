@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Runtime.CompilerServices;
-using System.Text.Json.Nodes;
-
 namespace Sim.Schemes.Structures;
 
 /// <summary>

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Runtime.CompilerServices;
-using System.Text.Json.Nodes;
-
 namespace Sim.Schemes.Structures;
 
 /// <summary>A what-if FIB that no kernel has: IPv6 routes in IPv4's trie.</summary>

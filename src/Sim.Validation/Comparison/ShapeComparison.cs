@@ -1,8 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Fib;
-using Sim.Trie;
-using Sim.Validation.Ports;
-
 namespace Sim.Validation.Comparison;
 
 /// <summary>Compares the structures of ports with the kernel's, node for node.</summary>

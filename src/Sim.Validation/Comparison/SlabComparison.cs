@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Files;
-
 namespace Sim.Validation.Comparison;
 
 /// <summary>Compares slab caches of a port with /proc/slabinfo.</summary>

@@ -1,8 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Fib;
-using Sim.Lab;
-using Sim.Schemes.Structures;
-
 namespace Sim.Validation.Comparison;
 
 /// <summary>

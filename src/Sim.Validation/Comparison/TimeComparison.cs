@@ -1,10 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Diagnostics;
-using Sim.Figures.Measuring;
-using Sim.Schemes.Structures;
-using Sim.Validation.Inputs;
-using Sim.Workloads.Keys;
-
 namespace Sim.Validation.Comparison;
 
 /// <summary>

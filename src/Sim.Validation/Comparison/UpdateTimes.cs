@@ -1,9 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures.Measuring;
-using Sim.Schemes.Structures;
-using Sim.Validation.Inputs;
-using Sim.Validation.Ports;
-
 namespace Sim.Validation.Comparison;
 
 /// <summary>

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Workloads;
-using Sim.Workloads.Keys;
-
 namespace Sim.Validation.Inputs;
 
 /// <summary>

@@ -1,9 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Schemes.Structures;
-using Sim.Workloads;
-using Sim.Workloads.Keys;
-using Sim.Workloads.Tables;
-
 namespace Sim.Validation.Inputs;
 
 /// <summary>Operations with the name of the file that holds them in the agent's folder.</summary>

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Validation.Inputs;
-
 namespace Sim.Validation.Patched;
 
 /// <summary>

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Schemes.Structures;
-using Sim.Trie;
-
 namespace Sim.Validation.Ports;
 
 /// <summary>

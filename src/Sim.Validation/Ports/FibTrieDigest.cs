@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Fib;
-
 namespace Sim.Validation.Ports;
 
 /// <summary>Computes the digest of the module's <c>trie fib</c> command, and its counts.</summary>

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Fib;
-using Sim.Schemes.Structures;
-
 namespace Sim.Validation.Ports;
 
 /// <summary>

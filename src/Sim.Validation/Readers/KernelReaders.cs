@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 using System.Globalization;
-using Sim.Figures.Measuring;
-using Sim.Lab;
 
 namespace Sim.Validation.Readers;
 

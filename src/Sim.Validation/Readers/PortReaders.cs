@@ -1,9 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Diagnostics;
-using Sim.Figures.Measuring;
-using Sim.Schemes;
-using Sim.Schemes.Structures;
-
 namespace Sim.Validation.Readers;
 
 /// <summary>

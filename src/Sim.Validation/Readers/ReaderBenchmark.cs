@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures.Measuring;
-
 namespace Sim.Validation.Readers;
 
 /// <summary>

@@ -1,10 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Schemes.Structures;
-using Sim.Validation.Inputs;
-using Sim.Workloads;
-using Sim.Workloads.Keys;
-using Sim.Workloads.Tables;
-
 namespace Sim.Validation.Readers;
 
 /// <summary>Addresses that readers look up: left-aligned, and as the agent's file has them.</summary>

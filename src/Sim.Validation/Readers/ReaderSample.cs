@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Figures.Measuring;
-
 namespace Sim.Validation.Readers;
 
 /// <summary>One run of readers, and of the writer beside them if there was one.</summary>

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Lab;
-
 namespace Sim.Validation.Session;
 
 /// <summary>

@@ -1,9 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Diagnostics;
-using Sim.Files;
-using Sim.Lab;
-using Sim.Schemes.Structures;
-
 namespace Sim.Validation.Session;
 
 /// <summary>

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 using System.Security.Cryptography;
 using System.Text;
-using Sim.Schemes;
-using Sim.Schemes.Structures;
 
 namespace Sim.Validation.Trace;
 

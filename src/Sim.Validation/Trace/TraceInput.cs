@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Schemes;
-using Sim.Workloads;
 using Sim.Workloads.Churn;
 
 namespace Sim.Validation.Trace;

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
-using Sim.Files;
 using Sim.Workloads.Churn;
 using Sim.Workloads.Files;
 using Sim.Workloads.Mrt;
-using Sim.Workloads.Tables;
 
 namespace Sim.Validation.Trace;
 

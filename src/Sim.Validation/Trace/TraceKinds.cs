@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Lab;
-using Sim.Schemes;
-
 namespace Sim.Validation.Trace;
 
 /// <summary>Decides which schemes a kernel can run.</summary>

@@ -1,8 +1,4 @@
 // SPDX-License-Identifier: MIT
-using System.Diagnostics;
-using Sim.Schemes;
-using Sim.Validation.Inputs;
-
 namespace Sim.Validation.Trace;
 
 /// <summary>

@@ -1,9 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Files;
-using Sim.Lab;
-using Sim.Schemes;
-using Sim.Schemes.Structures;
-
 namespace Sim.Validation.Trace;
 
 /// <summary>

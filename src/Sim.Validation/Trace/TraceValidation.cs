@@ -1,8 +1,4 @@
 // SPDX-License-Identifier: MIT
-using Sim.Schemes;
-using Sim.Schemes.Structures;
-using Sim.Validation.Comparison;
-
 namespace Sim.Validation.Trace;
 
 /// <summary>
