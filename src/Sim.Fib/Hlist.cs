@@ -63,7 +63,7 @@ internal static unsafe class Hlist
     }
 
     /// <summary><c>hlist_del_rcu</c>: takes a node out. Its own next pointer stays valid for readers that are at the node.</summary>
-    /// <remarks>The kernel's store is plain. This one is a release, because the next node may be new and no lock orders the writes to it.</remarks>
+    /// <remarks>The kernel's store is plain. Here it is a release, because no lock orders the writes to the next node.</remarks>
     public static void Del(HlistNode* n)
     {
         var next = n->next;

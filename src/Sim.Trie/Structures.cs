@@ -102,7 +102,7 @@ internal struct GatewayTable
 }
 
 /// <summary><c>struct allowedips</c>, and the two fields of <c>struct wg_device</c> that peer.c uses.</summary>
-/// <remarks>It is in native memory, because the <c>parent_bit_packed</c> of a root is the address of <c>root4</c> or <c>root6</c>.</remarks>
+/// <remarks>It is in native memory because the <c>parent_bit_packed</c> of a root is the address of <c>root4</c> or <c>root6</c>.</remarks>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct wg_device
 {

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 namespace Sim.Fib;
 
-/// <summary>A request to add or delete a route (<c>struct fib_config</c>): what RTM_NEWROUTE and RTM_DELROUTE carry.
-/// Addresses are in host order. RTA_METRICS, RTA_FLOW, RTA_ENCAP and RTA_MULTIPATH are not modelled.</summary>
+/// <summary>A request to add or delete an IPv4 route (<c>struct fib_config</c>), made from RTM_NEWROUTE or RTM_DELROUTE. Addresses are in
+/// host order. RTA_METRICS, RTA_FLOW, RTA_ENCAP and RTA_MULTIPATH are not modelled.</summary>
 public struct FibConfig
 {
     public byte DstLen;
 
-    /// <summary>The DS field (dscp in the upper six bits), <c>rtm_tos</c>.</summary>
+    /// <summary>The DS field, <c>rtm_tos</c>. Its upper six bits are the dscp.</summary>
     public byte Dscp;
     public byte Protocol;
     public RouteScope Scope;
     public RouteType Type;
     public GatewayFamily GatewayFamily;
 
-    /// <summary>The table's id; 0 for the table that gets the request.</summary>
+    /// <summary>The id of the table; 0 for the table that gets the request.</summary>
     public uint Table;
     public uint Dst;
     public uint Gateway4;
@@ -24,15 +24,15 @@ public struct FibConfig
     public uint Priority;
     public uint PrefSrc;
 
-    /// <summary>RTA_NH_ID: a nexthop object; excludes Oif, a gateway and a peer.</summary>
+    /// <summary>RTA_NH_ID: the id of a nexthop object. It excludes Oif, a gateway and a peer.</summary>
     public uint NhId;
 
-    /// <summary>The proposed route attribute: the peer behind the device; 0 for none.</summary>
+    /// <summary>The peer behind the device, as the proposed route attribute names it; 0 for none.</summary>
     public int Peer;
     public NlmFlags NlFlags;
 
-    /// <summary><c>ip route add PREFIX dev OIF [via-wgpeer PEER]</c>: scope link, protocol boot, create and exclusive.</summary>
-    /// <exception cref="ArgumentException">An IPv6 prefix.</exception>
+    /// <summary><c>ip route add PREFIX dev OIF [via-wgpeer PEER]</c>: with scope link, protocol boot, create and exclusive.</summary>
+    /// <exception cref="ArgumentException">The prefix is IPv6.</exception>
     public static FibConfig Add(Prefix prefix, int oif, int peer = 0)
     {
         if (prefix.Family != Family.IPv4)
@@ -50,7 +50,7 @@ public struct FibConfig
         };
     }
 
-    /// <summary><c>ip route del PREFIX</c>: any type, any scope, any nexthop.</summary>
+    /// <summary><c>ip route del PREFIX</c>: the route may have any type, scope and nexthop.</summary>
     public static FibConfig Delete(Prefix prefix) => Add(prefix, 0) with
     {
         Protocol = 0,
@@ -59,8 +59,8 @@ public struct FibConfig
         NlFlags = NlmFlags.None,
     };
 
-    /// <summary>The checks of <c>rtm_to_fib_config</c> (net/ipv4/fib_frontend.c): host bits, length, dscp, and that a
-    /// nexthop object stands alone. Returns 0 or -EINVAL.</summary>
+    /// <summary>Checks a request as <c>rtm_to_fib_config</c> (net/ipv4/fib_frontend.c) does: host bits, length, dscp, and that a nexthop
+    /// object excludes other nexthops. Returns 0 or -EINVAL.</summary>
     internal readonly int Validate(uint table)
     {
         const int ecn = 3;

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 namespace Sim.Fib;
 
-/// <summary>A route (<c>struct fib_alias</c>, net/ipv4/fib_lookup.h), 56 bytes of the slab ip_fib_alias. All routes
-/// whose prefixes have the same address hang off one leaf, in this order:
+/// <summary>A route (<c>struct fib_alias</c>, net/ipv4/fib_lookup.h), 56 bytes of the slab ip_fib_alias. A leaf lists all routes whose
+/// prefixes have its address, in this order:
 /// <code>
 ///   leaf 10.0.0.0  ->  /24  ->  /16 dscp 8  ->  /16 dscp 0 prio 5  ->  /16 dscp 0 prio 9  ->  /8
 ///   suffix length       8         16              16                     16                    24
 ///                  longest prefix first, then descending dscp, then ascending priority
 /// </code>
-/// so that a lookup takes the first that fits, and the leaf's slen is that of the last.</summary>
+/// So a lookup takes the first route that fits. The leaf's slen is that of the last route.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct FibAlias
 {
-    /// <summary>First, so that a FibAlias* and its HlistNode* are the same address.</summary>
+    /// <summary>The link in the leaf's list. It comes first, so that a FibAlias* and its HlistNode* are the same address.</summary>
     public HlistNode fa_list;
     public FibInfo* fa_info;
     public byte fa_dscp;
     public byte fa_type;
     public byte fa_state;
 
-    /// <summary>Suffix length: 32 - prefix length.</summary>
+    /// <summary>The suffix length: 32 minus the prefix length.</summary>
     public byte fa_slen;
     public uint tb_id;
     public short fa_default;
@@ -28,14 +28,14 @@ public unsafe struct FibAlias
     public byte offload_failed;
     public RcuHead rcu;
 
-    /// <summary>Where rcu lies (<c>container_of</c>).</summary>
+    /// <summary>The offset of rcu (<c>container_of</c>).</summary>
     public const int RcuOffset = 40;
 
     /// <summary><c>FA_S_ACCESSED</c> in fa_state: a lookup has used the route.</summary>
     public const byte StateAccessed = 1;
 
-    /// <summary><c>fib_alias_accessed</c>: writes only once, to keep the line shared between processors. Several
-    /// lookups may write at once: all write the same value, and the byte has no other use.</summary>
+    /// <summary><c>fib_alias_accessed</c>: marks the route as used. It writes only once, so that processors can share the cache line.
+    /// Several lookups may write at once, because all write the same value and the byte has no other use.</summary>
     public static void Accessed(FibAlias* fa)
     {
         if ((fa->fa_state & StateAccessed) == 0)
@@ -45,12 +45,12 @@ public unsafe struct FibAlias
     public static FibAlias* Next(FibAlias* fa) => (FibAlias*)fa->fa_list.next;
 }
 
-/// <summary>The nexthop part that both families share (<c>struct fib_nh_common</c>, include/net/ip_fib.h), 72 bytes:
-/// device, gateway and, in the variant that this harness studies, a peer.</summary>
+/// <summary>The part of a nexthop that both families have (<c>struct fib_nh_common</c>, include/net/ip_fib.h), 72 bytes. It holds device
+/// and gateway, and with the series a peer.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct FibNhCommon
 {
-    /// <summary>Nonzero while the nexthop holds its device; the interface index stands for the net_device.</summary>
+    /// <summary>The interface index in place of the net_device. It is 0 while the nexthop holds no device.</summary>
     public nint nhc_dev;
     public int nhc_oif;
     public byte nhc_scope;
@@ -58,10 +58,10 @@ public unsafe struct FibNhCommon
     public byte nhc_gw_family;
     public byte nhc_flags;
 
-    /// <summary>Names the WireGuard peer; null for none.</summary>
+    /// <summary>The state that names the WireGuard peer; null for none.</summary>
     public LwtunnelState* nhc_lwtstate;
 
-    /// <summary>An IPv4 gateway in the low half, in host order; an IPv6 one in both, high bits first.</summary>
+    /// <summary>An IPv4 gateway in host order, or the upper half of an IPv6 gateway.</summary>
     public ulong nhc_gw_first;
     public ulong nhc_gw_second;
     public int nhc_weight;
@@ -73,7 +73,7 @@ public unsafe struct FibNhCommon
     /// <summary>The peer's number; 0 for none.</summary>
     public readonly int Peer => nhc_lwtstate == null ? 0 : (int)nhc_lwtstate->peer->id;
 
-    /// <summary>The gateway as one number; IPv4 in the low 32 bits.</summary>
+    /// <summary>The gateway as one number. An IPv4 gateway is in the low 32 bits.</summary>
     public readonly UInt128 Gateway =>
         nhc_gw_family == (byte)GatewayFamily.IPv6 ? new UInt128(nhc_gw_first, nhc_gw_second) : (uint)nhc_gw_first;
 }
@@ -89,8 +89,8 @@ public unsafe struct FibNh
     public int nh_saddr_genid;
 }
 
-/// <summary>Next hops and attributes that many routes share (<c>struct fib_info</c>), 128 bytes and 104 more for each
-/// nexthop in it. Equal requests get the same one, so a full table over P peers has P of these, not a million.</summary>
+/// <summary>Nexthops and attributes that many routes share (<c>struct fib_info</c>): 128 bytes, plus 104 per nexthop in it. Equal requests
+/// get the same fib_info, so a full table over P peers has P of them, not a million.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct FibInfo
 {
@@ -99,10 +99,10 @@ public unsafe struct FibInfo
     public ListHead nh_list;
     public nint fib_net;
 
-    /// <summary>Routes that use it.</summary>
+    /// <summary>The number of routes that use the fib_info.</summary>
     public int fib_treeref;
 
-    /// <summary>References: one for all routes together and one for each outside holder.</summary>
+    /// <summary>The number of references: one for all routes together, and one for each outside holder.</summary>
     public int fib_clntref;
     public RtnhFlags fib_flags;
     public byte fib_dead;
@@ -120,24 +120,22 @@ public unsafe struct FibInfo
     public NextHop* nh;
     public RcuHead rcu;
 
-    /// <summary>Where rcu lies (<c>container_of</c>).</summary>
+    /// <summary>The offset of rcu (<c>container_of</c>).</summary>
     public const int RcuOffset = 112;
 
-    /// <summary>Bytes before the nexthops.</summary>
+    /// <summary>The bytes before the nexthops.</summary>
     public const int HeaderSize = 128;
 
-    /// <summary><c>struct_size(fi, fib_nh, nhs)</c>.</summary>
+    /// <summary><c>struct_size(fi, fib_nh, nhs)</c>: returns the bytes of a fib_info with this number of nexthops.</summary>
     public static int Size(int nhs) => HeaderSize + nhs * sizeof(FibNh);
 
-    /// <summary>The <paramref name="i"/> th nexthop that lives in the fib_info itself.</summary>
+    /// <summary>Returns nexthop <paramref name="i"/> of those in the fib_info itself.</summary>
     public static FibNh* Nh(FibInfo* fi, int i) => (FibNh*)((byte*)fi + HeaderSize) + i;
 
-    /// <summary><c>fib_info_nhc</c>: the nexthop, in the fib_info or in its nexthop object.</summary>
+    /// <summary><c>fib_info_nhc</c>: returns a nexthop of the fib_info, or the nexthop of its nexthop object.</summary>
     public static FibNhCommon* Nhc(FibInfo* fi, int i) =>
         fi->nh != null ? &fi->nh->nh_info->fib_nh.nh_common : &Nh(fi, i)->nh_common;
 
-    /// <summary><c>fib_info_num_path</c>.</summary>
-    public static int NumPath(FibInfo* fi) => fi->nh != null ? 1 : fi->fib_nhs;
 }
 
 /// <summary>A nexthop object (<c>struct nexthop</c>, include/net/nexthop.h), 136 bytes: <c>ip nexthop add id N</c>.</summary>
@@ -148,7 +146,7 @@ public unsafe struct NextHop
     public nint rb_right;
     public nint rb_left;
 
-    /// <summary>The fib_infos that use it.</summary>
+    /// <summary>The list of fib_infos that use the object.</summary>
     public ListHead fi_list;
     public ListHead f6i_list;
     public ListHead fdb_list;
@@ -162,11 +160,11 @@ public unsafe struct NextHop
     public RcuHead rcu;
     public NhInfo* nh_info;
 
-    /// <summary>Where rcu lies (<c>container_of</c>).</summary>
+    /// <summary>The offset of rcu (<c>container_of</c>).</summary>
     public const int RcuOffset = 112;
 }
 
-/// <summary>The contents of a single nexthop object (<c>struct nh_info</c>), 136 bytes.</summary>
+/// <summary>The contents of a nexthop object that is no group (<c>struct nh_info</c>), 136 bytes.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct NhInfo
 {
@@ -176,9 +174,9 @@ public unsafe struct NhInfo
     public byte reject_nh;
     public byte fdb_nh;
 
-    /// <summary>A union in the kernel, with the smaller <see cref="Fib6Nh"/>.</summary>
+    /// <summary>The IPv4 nexthop. In the kernel it is in a union with the smaller <see cref="Fib6Nh"/>.</summary>
     public FibNh fib_nh;
 
-    /// <summary><c>fib6_nh</c>: the nexthop of an object of family IPv6.</summary>
+    /// <summary><c>fib6_nh</c>: returns the nexthop of an IPv6 object.</summary>
     public static Fib6Nh* Fib6Nh(NhInfo* nhi) => (Fib6Nh*)&nhi->fib_nh;
 }

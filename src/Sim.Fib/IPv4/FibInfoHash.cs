@@ -3,15 +3,15 @@ using System.Numerics;
 
 namespace Sim.Fib;
 
-/// <summary>Finding an equal fib_info: the hash of net/ipv4/fib_semantics.c.</summary>
+/// <summary>Finds an equal fib_info, by the hash of net/ipv4/fib_semantics.c.</summary>
 /// <remarks><code>
 ///   value  = nhs ^ protocol &lt;&lt; 8 ^ scope ^ prefsrc ^ priority ^ oif of each nexthop        or the id of a nexthop object
 ///   6.12     oif and id hashed to 8 bits first; bucket = the low bits of value ^ value &gt;&gt; 7 ^ value &gt;&gt; 12
 ///   7.3      bucket = the high bits of (value ^ hash mix of the namespace) * golden ratio
 /// </code>
-/// The hash covers neither the gateway nor the encapsulation, which names the peer. So the infos of all peers of one
-/// device share a bucket, and each route added walks them. <see cref="HashesStates"/> adds the encapsulation. N nexthop
-/// objects make chains of N/256 in 6.12, however large the hash grows, and of about 1 in 7.3.</remarks>
+/// The hash covers neither the gateway nor the encapsulation, which names the peer. So the fib_infos of all peers of one device share
+/// a bucket, and each new route searches it. <see cref="HashesStates"/> adds the encapsulation to the hash. N nexthop objects make
+/// chains of N/256 in 6.12, even if the hash grows, and of about 1 in 7.3.</remarks>
 public sealed unsafe partial class FibNet
 {
     private const int DevIndexHashBits = 8;
@@ -20,23 +20,23 @@ public sealed unsafe partial class FibNet
     private HlistNode** _infoHash, _infoLaddrHash;
     private uint _infoHashSize, _infoCount;
 
-    /// <summary>fib_infos in use (<c>fib_info_cnt</c>).</summary>
+    /// <summary>The number of fib_infos in use (<c>fib_info_cnt</c>).</summary>
     public int InfoCount => (int)_infoCount;
 
-    /// <summary><c>net_hash_mix</c>: a random number of each namespace, from 7.3 on a part of every fib_info's hash. It
-    /// moves infos between buckets and changes no structure, so 0 is as good as any.</summary>
+    /// <summary><c>net_hash_mix</c>: a random number of the namespace. In 7.3 it is a part of every fib_info's hash. It only moves infos
+    /// between buckets, so the default 0 is as good as any other value.</summary>
     public uint HashMix { get; init; }
 
-    /// <summary>Buckets of the fib_info hash (<c>fib_info_hash_size</c>): doubled once there are as many infos.</summary>
+    /// <summary>The number of buckets of the fib_info hash (<c>fib_info_hash_size</c>). It doubles when there are as many infos.</summary>
     public int InfoHashSize => (int)_infoHashSize;
 
-    /// <summary>fib_infos compared by <c>fib_find_info</c> and <c>fib_find_info_nh</c> since the start.</summary>
+    /// <summary>The number of fib_infos that <c>fib_find_info</c> and <c>fib_find_info_nh</c> have compared.</summary>
     public long InfosWalked { get; private set; }
 
     /// <summary><c>hash_32</c> (include/linux/hash.h).</summary>
     private static uint Hash32(uint value, int bits) => value * 0x61C88647u >> (32 - bits);
 
-    /// <summary>An interface index or an object's id as a part of the hash: 6.12 hashes it to 8 bits, 7.3 takes it whole.</summary>
+    /// <summary>Returns the part of an interface index or object id in the hash: 8 hashed bits in 6.12, all bits in 7.3.</summary>
     private uint IndexHash(uint value) => Follows6_12 ? Hash32(value, DevIndexHashBits) : value;
 
     /// <summary><c>fib_info_hashfn_1</c>.</summary>
@@ -48,7 +48,7 @@ public sealed unsafe partial class FibNet
         ? (value ^ (value >> 7) ^ (value >> 12)) & (_infoHashSize - 1)
         : Hash32(value ^ HashMix, BitOperations.Log2(_infoHashSize));
 
-    /// <summary>The kernel hashes prefsrc as it lies in memory, in network order.</summary>
+    /// <summary>Converts prefsrc to network order, because the kernel hashes it in that order.</summary>
     private static uint NetworkOrder(uint address) => System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(address);
 
     /// <summary><c>fib_info_hashfn</c>; in 7.3 <c>fib_info_hash_bucket</c>.</summary>
@@ -113,7 +113,7 @@ public sealed unsafe partial class FibNet
         return null;
     }
 
-    /// <summary><c>nh_comp</c> == 0: the same nexthop object, or the same nexthops in the same order.</summary>
+    /// <summary><c>nh_comp</c> == 0: returns whether both have the same nexthop object, or the same nexthops in the same order.</summary>
     private static bool SameNexthops(FibInfo* fi, FibInfo* ofi)
     {
         if (fi->nh != null || ofi->nh != null)
@@ -134,7 +134,7 @@ public sealed unsafe partial class FibNet
         return true;
     }
 
-    /// <summary>The growth part of <c>fib_create_info</c> (6.12), <c>fib_info_hash_grow</c> (7.3): doubles the buckets, from 16 on.</summary>
+    /// <summary><c>fib_info_hash_grow</c> (7.3), a part of <c>fib_create_info</c> in 6.12: doubles the buckets, from 16 on.</summary>
     private void GrowInfoHash()
     {
         if (_infoCount < _infoHashSize)
@@ -144,8 +144,8 @@ public sealed unsafe partial class FibNet
         InfoHashMove(hash, laddrHash, size);
     }
 
-    /// <summary>Buckets by value and by source address: two allocations in 6.12, made when the machine's first route
-    /// comes; in 7.3 halves of one (<c>fib_info_hash_alloc</c>), which each namespace has from the start.</summary>
+    /// <summary>Allocates the buckets by value and by source address. In 6.12 these are two allocations, made for the machine's first
+    /// route. In 7.3 they are halves of one (<c>fib_info_hash_alloc</c>), made for each namespace at its start.</summary>
     private void AllocInfoHash(uint size, out HlistNode** hash, out HlistNode** laddrHash)
     {
         hash = (HlistNode**)Memory.Kvzalloc(size * (Follows6_12 ? 8L : 16L));

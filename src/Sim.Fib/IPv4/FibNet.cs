@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 namespace Sim.Fib;
 
-/// <summary>A network namespace's part of the IPv4 FIB: its tables, the fib_infos they share, nexthop objects, the slab
-/// caches, and the objects that wait for a grace period.</summary>
-/// <remarks><para>Read in this order: KeyVector (the bits), TrieLookup, TrieInsert, TrieDelete, TrieResize, TrieNodes;
-/// then FibInfo, FibSemantics and FibInfoHash for what a route points at.</para>
-/// <para>Left out: policy rules and with them the shared local/main trie (<c>fib_trie_unmerge</c>,
-/// <c>fib_table_flush_external</c>), notifiers and hardware offload, exceptions and route caches, route metrics,
-/// requests with several nexthops (RTA_MULTIPATH), devices that go down, and the choice among equal routes after a
-/// lookup (<c>fib_select_default</c>, <c>fib_select_path</c>). None of them shapes a table of single routes.</para></remarks>
+/// <summary>The IPv4 FIB of a network namespace: its tables, shared fib_infos, nexthop objects, slab caches, and the objects that wait
+/// for a grace period.</summary>
+/// <remarks><para>Read in this order: KeyVector (the bits), TrieLookup, TrieInsert, TrieDelete, TrieResize, TrieNodes. FibInfo,
+/// FibSemantics and FibInfoHash then explain the fib_info of a route.</para>
+/// <para>These parts of the kernel are left out: policy rules and the shared local/main trie (<c>fib_trie_unmerge</c>,
+/// <c>fib_table_flush_external</c>), notifiers and hardware offload, exceptions and route caches, route metrics, requests with several
+/// nexthops (RTA_MULTIPATH), devices that go down, and the choice among equal routes after a lookup (<c>fib_select_default</c>,
+/// <c>fib_select_path</c>). They do not change the shape of a table of single routes.</para></remarks>
 public sealed unsafe partial class FibNet : FibNamespace<FibTable>
 {
     /// <summary>Makes the namespace in <paramref name="memory"/>, which must outlive it.</summary>
@@ -23,11 +23,11 @@ public sealed unsafe partial class FibNet : FibNamespace<FibTable>
         AllocInfoHash(FirstInfoHashSize, out _infoHash, out _infoLaddrHash);
     }
 
-    /// <summary><c>sysctl_fib_sync_mem</c>: bytes of freed tnodes between waits for a grace period.</summary>
+    /// <summary><c>sysctl_fib_sync_mem</c>: after this many bytes of freed tnodes the writer waits for a grace period.</summary>
     public uint SyncMem { get; set; } = 512 * 1024;
 
-    /// <summary>Whether fib_info's hash covers the state, as in the series' patch 2. If not, all peers of a device
-    /// share a bucket, as in 6.12.</summary>
+    /// <summary>Whether the hash of fib_infos covers the state, as in the series' patch 2. If not, all peers of a device share a bucket,
+    /// as in 6.12.</summary>
     public bool HashesStates { get; init; }
 
     /// <summary>The slab cache of the routes, <c>ip_fib_alias</c>.</summary>
@@ -36,13 +36,13 @@ public sealed unsafe partial class FibNet : FibNamespace<FibTable>
     /// <summary>The slab cache of the leaves, <c>ip_fib_trie</c>.</summary>
     public KmemCache LeafCache { get; }
 
-    /// <summary><c>tnode_free_size</c>; as in the kernel, one for all tables.</summary>
+    /// <summary><c>tnode_free_size</c>: the bytes of tnodes freed since the last wait. As in the kernel, all tables share it.</summary>
     internal uint TnodeFreeSize { get; set; }
 
-    /// <summary><c>fib_flush</c>: drops the dead routes of every table. Returns the number of routes dropped.</summary>
+    /// <summary><c>fib_flush</c>: deletes the dead routes of every table. Returns the number of deleted routes.</summary>
     public int Flush() => Tables.Sum(table => table.Flush());
 
-    /// <summary><c>fib_lookup</c> by the rules of a new namespace; -ENETUNREACH if none answers.</summary>
+    /// <summary><c>fib_lookup</c>: looks up by the rules of a new namespace. Returns -ENETUNREACH if no table answers.</summary>
     internal int FibLookup(uint daddr, in FlowI4 flow, ref FibResult res, FibLookupFlags flags)
     {
         ReadOnlySpan<uint> rules = [RouteTableId.Local, RouteTableId.Main, RouteTableId.Default];

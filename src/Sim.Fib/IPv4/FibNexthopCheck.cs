@@ -5,7 +5,7 @@ namespace Sim.Fib;
 /// <c>fib_check_nexthop</c> of net/ipv4/nexthop.c.</summary>
 public sealed unsafe partial class FibNet
 {
-    /// <summary><c>fib_check_nh</c>: finds the device and the scope. Returns 0 or a negative error.</summary>
+    /// <summary><c>fib_check_nh</c>: sets the device and the scope of a nexthop. Returns 0 or a negative error.</summary>
     private int CheckNh(FibNhCommon* nhc, uint table, byte scope) => (GatewayFamily)nhc->nhc_gw_family switch
     {
         GatewayFamily.IPv4 => CheckNhV4Gateway(nhc, table, scope),
@@ -13,15 +13,15 @@ public sealed unsafe partial class FibNet
         _ => CheckNhNoGateway(nhc),
     };
 
-    /// <summary><c>fib_check_nh_nongw</c>: checks a device without a gateway, as with WireGuard.</summary>
+    /// <summary><c>fib_check_nh_nongw</c>: checks a nexthop that is a device without a gateway, such as a WireGuard device.</summary>
     private static int CheckNhNoGateway(FibNhCommon* nhc) =>
         (nhc->nhc_flags & (byte)(RtnhFlags.Pervasive | RtnhFlags.OnLink)) != 0 ? -Errno.EINVAL : HoldDevice(nhc, RouteScope.Host);
 
-    /// <summary><c>fib_check_nh_v6_gw</c>, without IPv6's check of the address itself.</summary>
+    /// <summary><c>fib_check_nh_v6_gw</c>: checks an IPv6 gateway. IPv6's own check of the address is left out.</summary>
     private static int CheckNhV6Gateway(FibNhCommon* nhc) => HoldDevice(nhc, RouteScope.Link);
 
-    /// <summary><c>fib_check_nh_v4_gw</c>: the gateway must be on a link. Either the request says so (RTNH_F_ONLINK),
-    /// or a lookup in this table, then in local, main and default, must find it in a narrower scope than the route's.</summary>
+    /// <summary><c>fib_check_nh_v4_gw</c>: checks that an IPv4 gateway is on a link. The request says so (RTNH_F_ONLINK), or a lookup in
+    /// this table, then in local, main and default, must find the gateway in a narrower scope than the route's.</summary>
     private int CheckNhV4Gateway(FibNhCommon* nhc, uint table, byte scope)
     {
         var gateway = (uint)nhc->nhc_gw_first;
@@ -49,7 +49,7 @@ public sealed unsafe partial class FibNet
         return HoldDevice(nhc, (RouteScope)res.Scope);
     }
 
-    /// <summary>Takes the device of nhc_oif. Returns 0, or -ENODEV if there is none.</summary>
+    /// <summary>Gives the nexthop the device of nhc_oif, and the scope. Returns 0, or -ENODEV without a device.</summary>
     private static int HoldDevice(FibNhCommon* nhc, RouteScope scope)
     {
         if (nhc->nhc_oif <= 0)
@@ -59,7 +59,7 @@ public sealed unsafe partial class FibNet
         return 0;
     }
 
-    /// <summary><c>inet_addr_type_dev_table</c>: returns an address's type by the local table, seen from a device.</summary>
+    /// <summary><c>inet_addr_type_dev_table</c>: returns the type that an address has on a device, by the local table.</summary>
     private RouteType AddressType(uint address, int oif)
     {
         if (address >> 24 == 0 || address == uint.MaxValue)
@@ -73,7 +73,7 @@ public sealed unsafe partial class FibNet
         return FibInfo.Nhc(res.Info, 0)->nhc_dev == oif ? res.Type : RouteType.Unicast;
     }
 
-    /// <summary><c>fib_check_nexthop</c>: whether a route of this scope may use the object.</summary>
+    /// <summary><c>fib_check_nexthop</c>: checks that a route of this scope may use the object. Returns 0 or -EINVAL.</summary>
     private static int CheckNexthop(NextHop* nh, RouteScope scope)
     {
         var nhc = &nh->nh_info->fib_nh.nh_common;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 namespace Sim.Fib;
 
-/// <summary>Making, sharing and releasing fib_infos: the part of net/ipv4/fib_semantics.c that routes need.</summary>
+/// <summary>Makes, shares and releases fib_infos: the part of net/ipv4/fib_semantics.c that routes need.</summary>
 public sealed unsafe partial class FibNet
 {
-    /// <summary><c>fib_create_info</c>: returns the info of a request, shared if an equal one exists, with a reference
-    /// for the caller; or null and a negative error. As in the kernel, a whole info is built, compared with those in
-    /// its bucket, and thrown away if one is equal. Only a request with a nexthop id searches before it builds.</summary>
+    /// <summary><c>fib_create_info</c>: returns a fib_info that equals the request, with a reference for the caller, or null and a
+    /// negative error. As in the kernel, it builds a new fib_info, searches the bucket for an equal one, and frees the new one if it
+    /// finds one. Only a request with a nexthop id searches before it builds.</summary>
     internal FibInfo* CreateInfo(in FibConfig cfg, uint table, out int err)
     {
         err = -Errno.EINVAL;
@@ -42,7 +42,7 @@ public sealed unsafe partial class FibNet
         return null;
     }
 
-    /// <summary><c>fib_release_info</c>: gives up a route's use of an info; the last takes it out of the hashes.</summary>
+    /// <summary><c>fib_release_info</c>: ends a route's use of a fib_info. After the last use it leaves the hashes.</summary>
     internal void ReleaseInfo(FibInfo* fi)
     {
         if (fi == null || --fi->fib_treeref != 0)
@@ -57,17 +57,17 @@ public sealed unsafe partial class FibNet
         PutInfo(fi);
     }
 
-    /// <summary><c>fib_info_put</c>: gives back the reference of a lookup without <see cref="FibLookupFlags.NoRef"/>.</summary>
+    /// <summary><c>fib_info_put</c>: gives a reference back. A lookup without <see cref="FibLookupFlags.NoRef"/> takes one.</summary>
     public void PutInfo(FibInfo* fi)
     {
         if (--fi->fib_clntref == 0)
             FreeFibInfo(fi);
     }
 
-    /// <summary><c>free_fib_info</c>.</summary>
+    /// <summary><c>free_fib_info</c>: frees a fib_info after a grace period.</summary>
     private void FreeFibInfo(FibInfo* fi) => CallRcu(&fi->rcu, RcuFunc.InfoFree);
 
-    /// <summary><c>free_fib_info_rcu</c>: puts a nexthop object only now; if that frees it, another grace period follows.</summary>
+    /// <summary><c>free_fib_info_rcu</c>: frees a fib_info, and puts its nexthop object, which waits for another grace period.</summary>
     private void FreeFibInfoRcu(FibInfo* fi)
     {
         if (fi->nh != null)
@@ -107,7 +107,7 @@ public sealed unsafe partial class FibNet
         return 0;
     }
 
-    /// <summary><c>fib_nh_init</c>. A peer belongs to a device: returns -EINVAL for a peer without one.</summary>
+    /// <summary><c>fib_nh_init</c>: fills a nexthop. Returns 0, or -EINVAL for a peer without a device.</summary>
     private int InitNexthop(FibNh* nh, in FibConfig cfg)
     {
         if (cfg.Peer != 0 && cfg.Oif == 0)
@@ -136,7 +136,7 @@ public sealed unsafe partial class FibNet
         (byte)cfg.GatewayFamily == nhc->nhc_gw_family &&
         nhc->Gateway == (cfg.GatewayFamily == GatewayFamily.IPv6 ? cfg.Gateway6 : cfg.Gateway4);
 
-    /// <summary>The checks of <c>fib_create_info</c> between building an info and looking for its equal.</summary>
+    /// <summary>Checks a new fib_info: the part of <c>fib_create_info</c> before the search for an equal one.</summary>
     private int CheckInfo(FibInfo* fi, in FibConfig cfg, uint table)
     {
         if (FibProps.Error((byte)cfg.Type) != 0)
@@ -179,7 +179,7 @@ public sealed unsafe partial class FibNet
         return 0;
     }
 
-    /// <summary>The end of <c>fib_create_info</c>: returns an equal info, or puts this one into the hashes.</summary>
+    /// <summary>The end of <c>fib_create_info</c>: returns an equal fib_info, or puts this one into the hashes.</summary>
     private FibInfo* LinkInfo(FibInfo* fi)
     {
         var ofi = FindInfo(fi);
@@ -201,10 +201,8 @@ public sealed unsafe partial class FibNet
         return fi;
     }
 
-    /// <summary>
-    /// <c>fib_nh_match</c> of the series == 0: whether the info fits a deletion in all that the request names. The state is that of
-    /// the peer in the request; null for none.
-    /// </summary>
+    /// <summary><c>fib_nh_match</c> of the series == 0: returns whether the fib_info fits everything that a deletion names. The state names
+    /// the request's peer; null for none.</summary>
     internal static bool NhMatch(in FibConfig cfg, LwtunnelState* state, FibInfo* fi)
     {
         if (cfg.Priority != 0 && cfg.Priority != fi->fib_priority)

@@ -3,7 +3,7 @@ using static Sim.Fib.KeyVector;
 
 namespace Sim.Fib;
 
-/// <summary><c>struct fib_table</c> with its <c>struct trie</c> behind it: 48 + 16 bytes.</summary>
+/// <summary><c>struct fib_table</c>, 48 bytes, followed by its <c>struct trie</c>, 16 bytes.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct TableHead
 {
@@ -13,32 +13,30 @@ internal unsafe struct TableHead
     public RcuHead rcu;
     public nint tb_data;
 
-    /// <summary><c>struct trie</c>: a vector of one pointer, so that the root node has a parent like any other.</summary>
+    /// <summary><c>struct trie</c>: a vector of one pointer. It gives the root node a parent, like any other node.</summary>
     public KeyVector trie;
 
-    /// <summary>Where rcu lies (<c>container_of</c>).</summary>
+    /// <summary>The offset of rcu (<c>container_of</c>).</summary>
     public const int RcuOffset = 24;
 }
 
-/// <summary>A routing table: an LC-trie of leaves, and on each leaf the routes whose prefixes have that address
-/// (net/ipv4/fib_trie.c of Linux 6.12, function by function).</summary>
+/// <summary>An IPv4 routing table: an LC-trie whose leaves list the routes whose prefixes have the leaf's address. This is a port of
+/// net/ipv4/fib_trie.c of Linux 6.12, function by function.</summary>
 /// <remarks><code>
 ///   TableHead.trie  ->  tnode  ->  tnode  ->  leaf 10.0.0.0  ->  fib_alias /24  ->  fib_alias /8
 ///    pos 32, root                                                     |                  |
 ///                                                                  fib_info  (shared)  fib_info
 /// </code>
-/// <para>10.0.0.0/24 and 10.0.0.0/8 are one key: a trie of addresses, not of prefixes. A lookup walks down to the leaf
-/// nearest to the address, and if none of its routes covers the address, strips one bits from the key, lowest first, to
-/// find the shorter prefixes, whose keys are zero there (TrieLookup).</para>
-/// <para>One writer, as under RTNL. Lookups with <see cref="FibLookupFlags.NoRef"/> may run beside it on other threads
-/// that <see cref="Sim.Kernel.Rcu.AddReader"/> knows; a result is good until the thread's next quiescent state. Only
-/// the writer may look up with a reference: the kernel counts references atomically, this does not. Insert and lookup
-/// allocate no managed memory.</para>
-/// <para>Files, in reading order: <c>KeyVector.cs</c> the node's layout, <c>TrieLookup.cs</c> the read side,
-/// <c>TrieInsert.cs</c>, <c>TrieDelete.cs</c>, <c>TrieResize.cs</c> level compression, <c>TrieSuffix.cs</c> the bits
-/// that a lookup skips, <c>TrieNodes.cs</c> allocation and freeing, <c>TrieWalk.cs</c> and <c>FibTrieStat.cs</c> dumps
-/// and /proc. Next hops are fib_semantics.c's: <c>FibInfo.cs</c>, <c>FibSemantics.cs</c>, <c>FibInfoHash.cs</c>,
-/// <c>FibNexthopCheck.cs</c>, <c>FibNet.cs</c>.</para></remarks>
+/// <para>The keys are addresses, not prefixes: 10.0.0.0/24 and 10.0.0.0/8 have one key and one leaf. A lookup walks down to the leaf
+/// nearest to the address. If no route of that leaf covers the address, the lookup clears one bits of the key, the lowest first. So it
+/// finds the shorter prefixes, whose keys are zero in these bits (TrieLookup).</para>
+/// <para>There is one writer, as under RTNL. Lookups with <see cref="FibLookupFlags.NoRef"/> may run beside it on threads that registered
+/// with <see cref="Sim.Kernel.Rcu.AddReader"/>. A result is valid until the thread's next quiescent state. Only the writer may look up
+/// with a reference, because references are not counted atomically here. Insert and lookup allocate no managed memory.</para>
+/// <para>Files, in reading order: <c>KeyVector.cs</c> the node's layout, <c>TrieLookup.cs</c> the read side, <c>TrieInsert.cs</c>,
+/// <c>TrieDelete.cs</c>, <c>TrieResize.cs</c> level compression, <c>TrieSuffix.cs</c> the bits that a lookup skips, <c>TrieNodes.cs</c>
+/// allocation and freeing, <c>TrieWalk.cs</c> and <c>FibTrieStat.cs</c> dumps and /proc. Nexthops come from fib_semantics.c:
+/// <c>FibInfo.cs</c>, <c>FibSemantics.cs</c>, <c>FibInfoHash.cs</c>, <c>FibNexthopCheck.cs</c>, <c>FibNet.cs</c>.</para></remarks>
 public sealed unsafe partial class FibTable : IRoutingTable, IDisposable
 {
     private readonly FibNet _net;
@@ -46,7 +44,7 @@ public sealed unsafe partial class FibTable : IRoutingTable, IDisposable
     private readonly KeyVector* _trie;
     private bool _disposed;
 
-    /// <summary><c>fib_new_table</c>, <c>fib_trie_table</c>: makes an empty table, which its namespace knows by id.</summary>
+    /// <summary><c>fib_new_table</c>, <c>fib_trie_table</c>: makes an empty table, which its namespace finds by the id.</summary>
     /// <exception cref="ArgumentException">The namespace has a table of this id.</exception>
     public FibTable(FibNet net, uint id)
     {
@@ -65,15 +63,15 @@ public sealed unsafe partial class FibTable : IRoutingTable, IDisposable
     /// <summary><c>tb_id</c>.</summary>
     public uint Id { get; }
 
-    /// <summary>Default routes (<c>tb_num_default</c>).</summary>
+    /// <summary>The number of default routes (<c>tb_num_default</c>).</summary>
     public int DefaultRoutes => _tb->tb_num_default;
 
     public FibNet Net => _net;
 
-    /// <summary>The vector in struct trie, for tests that walk the nodes.</summary>
+    /// <summary>The vector in struct trie. Tests walk the nodes from here.</summary>
     internal KeyVector* Trie => _trie;
 
-    /// <summary>Deletes the table with its routes. The next grace period frees the memory.</summary>
+    /// <summary>Deletes the table and its routes. The next grace period frees the memory.</summary>
     public void Dispose()
     {
         if (_disposed)

@@ -7,16 +7,16 @@ namespace Sim.Fib;
 /// <summary>The shape of a table (<c>struct trie_stat</c>), counted from the live trie.</summary>
 public sealed class FibTrieStat
 {
-    /// <summary><c>MAX_STAT_DEPTH</c>: nodes of 32 bits are not counted by size.</summary>
+    /// <summary><c>MAX_STAT_DEPTH</c>: tnodes of fewer bits than this are counted by size.</summary>
     public const int MaxStatDepth = 32;
 
     private readonly uint[] _nodeSizes = new uint[MaxStatDepth];
     private readonly List<long> _leafDepths = [];
 
-    /// <summary>Tnodes above a leaf, summed over all leaves.</summary>
+    /// <summary>The number of tnodes above a leaf, summed over all leaves.</summary>
     public uint TotalDepth { get; private set; }
 
-    /// <summary>The most tnodes above a leaf.</summary>
+    /// <summary>The largest number of tnodes above a leaf.</summary>
     public uint MaxDepth { get; private set; }
 
     public uint Leaves { get; private set; }
@@ -27,13 +27,13 @@ public sealed class FibTrieStat
 
     public uint NullPointers { get; private set; }
 
-    /// <summary>Tnodes by bits.</summary>
+    /// <summary>The number of tnodes of each number of bits.</summary>
     public IReadOnlyList<uint> NodeSizes => _nodeSizes;
 
-    /// <summary>Leaves by the number of tnodes above them.</summary>
+    /// <summary>The number of leaves for each number of tnodes above them.</summary>
     public IReadOnlyList<long> LeafDepths => _leafDepths;
 
-    /// <summary>Child pointers of all tnodes.</summary>
+    /// <summary>The number of child pointers of all tnodes.</summary>
     public uint Pointers
     {
         get
@@ -45,15 +45,15 @@ public sealed class FibTrieStat
         }
     }
 
-    /// <summary>"Total size" in bytes: 48 per leaf, 56 per route, 40 per tnode and 8 per pointer; no slab, page or
-    /// fib_info. As in the kernel it has 32 bits, and wraps at 4 GiB.</summary>
+    /// <summary>"Total size" in bytes: 48 per leaf, 56 per route, 40 per tnode and 8 per pointer. Waste in slabs and pages and the
+    /// fib_infos are left out. As in the kernel it wraps at 4 GiB.</summary>
     public uint TotalBytes => unchecked(
         TNode.LeafSize * Leaves + 56 * Prefixes + (uint)TNode.Size(0) * InternalNodes + 8 * Pointers);
 
-    /// <summary>Total size in kB, rounded up, as shown.</summary>
+    /// <summary>The total size in kB, rounded up, as /proc shows it.</summary>
     public uint TotalKb => (TotalBytes + 1023) / 1024;
 
-    /// <summary>Average depth as shown: two decimals, cut off. The 32-bit product wraps as in the kernel.</summary>
+    /// <summary>The average depth as /proc shows it, cut off after two decimals. The 32-bit product wraps as in the kernel.</summary>
     public string AverageDepth
     {
         get
@@ -63,7 +63,7 @@ public sealed class FibTrieStat
         }
     }
 
-    /// <summary><c>trie_show_stats</c>: the lines of one table in /proc/net/fib_triestat.</summary>
+    /// <summary><c>trie_show_stats</c>: returns the lines of one table in /proc/net/fib_triestat.</summary>
     public string Format()
     {
         var text = new StringBuilder();
@@ -102,13 +102,13 @@ public sealed class FibTrieStat
     }
 }
 
-/// <summary>/proc/net/fib_triestat of one table.</summary>
+/// <summary>Counts and prints the lines of one table in /proc/net/fib_triestat.</summary>
 public sealed unsafe partial class FibTable
 {
     /// <summary>The first line of /proc/net/fib_triestat (<c>fib_triestat_seq_show</c>).</summary>
     public const string TrieStatHeader = "Basic info: size of leaf: 48 bytes, size of tnode: 40 bytes.\n";
 
-    /// <summary><c>trie_collect_stats</c>: walks the whole trie.</summary>
+    /// <summary><c>trie_collect_stats</c>: counts the shape in a walk of the whole trie.</summary>
     public FibTrieStat Stat()
     {
         var stat = new FibTrieStat();
@@ -132,8 +132,8 @@ public sealed unsafe partial class FibTable
         return routes;
     }
 
-    /// <summary>Formats this table as /proc/net/fib_triestat of a kernel without CONFIG_IP_FIB_TRIE_STATS (no
-    /// counters): the head line, the table's name (<c>fib_table_print</c>) and its figures.</summary>
+    /// <summary>Formats this table like /proc/net/fib_triestat without CONFIG_IP_FIB_TRIE_STATS (no counters): the head line, the table's
+    /// name (<c>fib_table_print</c>) and its figures.</summary>
     public string FormatTrieStat() => TrieStatHeader + Name + Stat().Format();
 
     private string Name => Id switch
@@ -143,13 +143,13 @@ public sealed unsafe partial class FibTable
         _ => $"Id {(int)Id}:\n",
     };
 
-    /// <summary><c>struct fib_trie_iter</c>: every node, depth first, parents before children.</summary>
+    /// <summary><c>struct fib_trie_iter</c>: visits every node, depth first, parents before children.</summary>
     private struct TrieIterator
     {
         private KeyVector* _tnode;
         private ulong _index;
 
-        /// <summary>Tnodes above the node just returned; if that is a tnode, it counts too.</summary>
+        /// <summary>The number of tnodes above the node just returned, including itself if it is a tnode.</summary>
         public int Depth { get; private set; }
 
         /// <summary><c>fib_trie_get_first</c>.</summary>

@@ -7,14 +7,14 @@ public unsafe struct RcuHead
 {
     public RcuHead* next;
 
-    /// <summary>Which callback: a <see cref="RcuFunc"/> where the kernel has a function pointer.</summary>
+    /// <summary>The callback: a <see cref="RcuFunc"/> where the kernel has a function pointer.</summary>
     public nint func;
 }
 
 /// <summary><c>struct key_vector</c> (net/ipv4/fib_trie.c): a tnode with 2^bits children, or a leaf.</summary>
-/// <remarks><para>An LC-trie (level- and path-compressed; S. Nilsson and M. Tikkanen, "Implementing a dynamic
-/// compressed trie", 1998) reads several bits of the key at once where the table is dense, and skips bits that all keys
-/// below share. A node says which bits it reads by <c>pos</c> and <c>bits</c>:</para>
+/// <remarks><para>An LC-trie (level- and path-compressed; S. Nilsson and M. Tikkanen, "Implementing a dynamic compressed trie", 1998)
+/// reads several bits of the key at once where the table is dense. It skips bits that all keys below share. <c>pos</c> and <c>bits</c>
+/// say which bits a node reads:</para>
 /// <code>
 ///   bit 31                                                      bit 0
 ///   | known from above | index in parent | skipped | index here | not yet known |
@@ -23,18 +23,18 @@ public unsafe struct RcuHead
 ///
 ///   key     the bits known up to here, skipped ones included; zero from pos+bits down
 ///   slen    the longest suffix (32 - prefix length) of any route below, at least pos;
-///           slen == pos: no route below is shorter than what the index tells apart, nothing to come back for
+///           slen == pos: no route below has a longer suffix than pos, so a lookup need not come back
 /// </code>
-/// <para>The node's key has zeros where the index is, so one exclusive-or finds the child and checks the skipped bits:</para>
+/// <para>The node's key is zero in the bits of the index. So one exclusive-or finds the child and checks the skipped bits:</para>
 /// <code>
 ///   index = (address ^ key) >> pos        index >> bits == 0:  skipped bits agree, index is the child
 ///                                         otherwise:           a skipped bit differs
 /// </code>
-/// <para>In a leaf pos = bits = 0 and the key is whole, so the same test reads: index == 0, an exact match.</para></remarks>
+/// <para>In a leaf pos and bits are 0 and the key is complete. There the same test, index == 0, means an exact match.</para></remarks>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct KeyVector
 {
-    /// <summary>Bits of an IPv4 key (<c>KEYLENGTH</c>).</summary>
+    /// <summary>The bits of an IPv4 key (<c>KEYLENGTH</c>).</summary>
     public const int KeyLength = 32;
 
     public uint key;
@@ -42,10 +42,10 @@ public unsafe struct KeyVector
     public byte bits;
     public byte slen;
 
-    /// <summary>A leaf's list of routes; in a tnode the first of 2^bits child pointers.</summary>
+    /// <summary>In a leaf the list of routes. In a tnode the first of 2^bits child pointers.</summary>
     public HlistNode* leaf;
 
-    /// <summary><c>IS_TRIE</c>: the vector of one pointer in struct trie, above the root.</summary>
+    /// <summary><c>IS_TRIE</c>: whether this is the vector of one pointer in struct trie, above the root.</summary>
     public readonly bool IsTrie => pos >= KeyLength;
 
     /// <summary><c>IS_TNODE</c>.</summary>
@@ -54,7 +54,7 @@ public unsafe struct KeyVector
     /// <summary><c>IS_LEAF</c>.</summary>
     public readonly bool IsLeaf => bits == 0;
 
-    /// <summary><c>tnode[0]</c>: where the child pointers begin.</summary>
+    /// <summary><c>tnode[0]</c>: returns the address of the first child pointer.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static KeyVector** Children(KeyVector* n) => (KeyVector**)&n->leaf;
 
@@ -62,7 +62,7 @@ public unsafe struct KeyVector
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static KeyVector* GetChild(KeyVector* n, ulong i) => Children(n)[i];
 
-    /// <summary><c>tn_info</c>: the struct tnode around this node. Not for the vector in struct trie.</summary>
+    /// <summary><c>tn_info</c>: returns the struct tnode around a node. The vector in struct trie has none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TNode* TnInfo(KeyVector* n) => (TNode*)((byte*)n - TNode.KvOffset);
 
@@ -70,31 +70,30 @@ public unsafe struct KeyVector
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static KeyVector* NodeParent(KeyVector* n) => TnInfo(n)->parent;
 
-    /// <summary><c>child_length</c>: 2^bits; 0 for a leaf.</summary>
+    /// <summary><c>child_length</c>: returns the number of children: 2^bits, or 0 for a leaf.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong ChildLength(KeyVector* n) => (1ul << n->bits) & ~1ul;
 
-    /// <summary><c>get_cindex</c>: the child index, or a number of at least 2^bits if a skipped bit differs.</summary>
+    /// <summary><c>get_cindex</c>: returns the child index, or a number of at least 2^bits if a skipped bit differs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong GetCindex(uint key, KeyVector* n) => (key ^ n->key) >> n->pos;
 
-    /// <summary><c>get_index</c>: the same, right for the vector in struct trie too (pos 32: always 0).</summary>
+    /// <summary><c>get_index</c>: returns the child index, for the vector in struct trie too: its pos is 32, so its index is 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong GetIndex(uint key, KeyVector* n) => (ulong)(key ^ n->key) >> n->pos;
 }
 
-/// <summary>A node with the fields that surround it in memory (<c>struct tnode</c>). A tnode takes 40 + 8 * 2^bits
-/// bytes, a leaf 48.
+/// <summary>A node with the fields that surround it in memory (<c>struct tnode</c>). A tnode takes 40 + 8 * 2^bits bytes, a leaf 48.
 /// <code>
 ///   0         16         20         24      32   36   37    38    40
 ///   | rcu     | empty_   | full_    | parent | key | pos | bits | slen | tnode[0] tnode[1] ...
 ///   |         | children | children |        |          key_vector
 /// </code></summary>
-/// <remarks>A lookup reads from byte 32 on. It reads the first 32 bytes only to climb (parent); updates need them all.</remarks>
+/// <remarks>A lookup reads the bytes from 32 on, and to climb also parent. Only updates use the other bytes.</remarks>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct TNode
 {
-    /// <summary>Offset of <see cref="kv"/>.</summary>
+    /// <summary>The offset of <see cref="kv"/>.</summary>
     public const int KvOffset = 32;
 
     /// <summary><c>LEAF_SIZE</c>.</summary>
@@ -103,12 +102,12 @@ public unsafe struct TNode
     public RcuHead rcu;
     public uint empty_children;
 
-    /// <summary>Children that are tnodes with no skipped bits: they are split for free when this node doubles.</summary>
+    /// <summary>The number of children that are tnodes without skipped bits. When this node doubles, they split at no cost.</summary>
     public uint full_children;
     public KeyVector* parent;
     public KeyVector kv;
 
-    /// <summary><c>TNODE_SIZE(n)</c>: bytes of a tnode of <paramref name="children"/> children.</summary>
+    /// <summary><c>TNODE_SIZE(n)</c>: returns the bytes of a tnode with this number of children.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long Size(ulong children) => 40 + 8 * (long)children;
 }

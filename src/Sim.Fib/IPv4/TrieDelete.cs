@@ -3,11 +3,11 @@ using static Sim.Fib.KeyVector;
 
 namespace Sim.Fib;
 
-/// <summary>Deleting a route, flushing the dead ones, and freeing a whole trie.</summary>
+/// <summary>Deletes a route, flushes dead routes, and frees a whole trie.</summary>
 public sealed unsafe partial class FibTable
 {
-    /// <summary><c>fib_table_delete</c>: deletes the first route of this prefix and dscp that fits the request. Fields
-    /// left at zero, and scope nowhere, fit anything. Returns 0, -ESRCH if there is none, or -EINVAL.</summary>
+    /// <summary><c>fib_table_delete</c>: deletes the first route of this prefix and dscp that fits the request. A field of 0 fits any
+    /// route, and so does scope nowhere. Returns 0; -ESRCH if no route fits; or -EINVAL.</summary>
     public int Delete(in FibConfig cfg)
     {
         var err = cfg.Validate(Id);
@@ -58,8 +58,8 @@ public sealed unsafe partial class FibTable
             FibNet.NhMatch(cfg, state, fi);
     }
 
-    /// <summary><c>fib_remove_alias</c>: takes a route off its leaf. An emptied leaf goes, and the nodes above are
-    /// resized. If other routes stay and this was the last (the longest suffix), slen is lowered all the way up.</summary>
+    /// <summary><c>fib_remove_alias</c>: takes a route off its leaf. If the leaf is then empty, it is removed and the nodes above are
+    /// resized. If the route was the last, which has the longest suffix, slen is lowered in the leaf and the nodes above.</summary>
     private void RemoveAlias(KeyVector* tp, KeyVector* l, FibAlias* old)
     {
         var pprev = old->fa_list.pprev;
@@ -78,22 +78,22 @@ public sealed unsafe partial class FibTable
             LeafPullSuffix(tp, l, (FibAlias*)pprev);
     }
 
-    /// <summary>Lowers the leaf's slen after it lost its last route (<c>leaf_pull_suffix</c> of older kernels).</summary>
+    /// <summary>Lowers the slen of a leaf that lost its last route (<c>leaf_pull_suffix</c> of older kernels).</summary>
     private static void LeafPullSuffix(KeyVector* tp, KeyVector* l, FibAlias* last)
     {
-        // pprev points at the predecessor's next, which is the first field of fa_list and so of the route.
+        // pprev points at the predecessor's next pointer. That is the first field of fa_list, and so of the route.
         l->slen = last->fa_slen;
         NodePullSuffix(tp, last->fa_slen);
     }
 
-    /// <summary><c>fib_table_flush</c> without flush_all: drops the routes whose fib_info is dead (RTNH_F_DEAD).
-    /// Returns the number dropped.</summary>
+    /// <summary><c>fib_table_flush</c> without flush_all: deletes the routes whose fib_info is dead (RTNH_F_DEAD). Returns their
+    /// number.</summary>
     public int Flush()
     {
         var found = 0;
         var pn = _trie;
         var cindex = 1ul;
-        // From the last child back to the first, so that a node is resized only when all below it is done.
+        // Visit the children from last to first, so that all nodes below a node are done before it is resized.
         while (true)
         {
             if (cindex-- == 0)
@@ -127,7 +127,7 @@ public sealed unsafe partial class FibTable
         }
     }
 
-    /// <summary>The loop of <c>fib_table_flush</c> over a leaf's routes; returns the slen of those that stay.</summary>
+    /// <summary>The loop of <c>fib_table_flush</c> over a leaf's routes. Returns the slen of the routes that stay.</summary>
     private byte FlushLeaf(KeyVector* n, ref int found)
     {
         byte slen = 0;
@@ -150,8 +150,8 @@ public sealed unsafe partial class FibTable
         return slen;
     }
 
-    /// <summary><c>fib_trie_free</c>: frees all nodes and routes, without resizing. The kernel gets here with routes
-    /// only in copies of a table, whose routes own no fib_info. Here routes own theirs and release it.</summary>
+    /// <summary><c>fib_trie_free</c>: frees all nodes and routes without resizing. In the kernel only copies of a table, whose routes own
+    /// no fib_info, still have routes here. In the port the routes own their fib_infos and release them.</summary>
     private void TrieFree()
     {
         var pn = _trie;

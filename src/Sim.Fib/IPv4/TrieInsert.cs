@@ -4,19 +4,19 @@ using static Sim.Fib.KeyVector;
 
 namespace Sim.Fib;
 
-/// <summary>Finding where a route belongs, and adding it.</summary>
+/// <summary>Finds the place of a route, and adds it.</summary>
 public sealed unsafe partial class FibTable
 {
-    /// <summary><c>fib_table_insert</c>: adds a route, or replaces one. Returns 0 or a negative error:</summary>
-    /// <remarks>A request meets the routes of the same prefix, dscp and priority ("same key" below).
+    /// <summary><c>fib_table_insert</c>: adds a route, or replaces one. Returns 0 or a negative error.</summary>
+    /// <remarks>The flags decide about existing routes with the same key: the same prefix, dscp and priority.
     /// <list type="table">
-    /// <item><term>Excl</term><description>-EEXIST if there is one of the same key.</description></item>
-    /// <item><term>Replace</term><description>the first of the same key gives way; if that one is equal already (type
-    /// and fib_info) nothing changes, if another one is equal -EEXIST.</description></item>
-    /// <item><term>Append</term><description>behind all of the same key; -EEXIST if an equal one is there.</description></item>
-    /// <item><term>neither</term><description>before all of the same key (<c>ip route prepend</c>); -EEXIST likewise.</description></item>
-    /// <item><term>without Create</term><description>-ENOENT if nothing was replaced.</description></item> </list>
-    /// -EINVAL, -ENODEV and -ENETUNREACH come from the request's checks and the nexthop's.</remarks>
+    /// <item><term>Excl</term><description>returns -EEXIST if there is a route of the same key.</description></item>
+    /// <item><term>Replace</term><description>replaces the first route of the same key. Nothing changes if that route is equal (type and
+    /// fib_info). Returns -EEXIST if another route of the key is equal.</description></item>
+    /// <item><term>Append</term><description>adds behind all routes of the same key; -EEXIST if one is equal.</description></item>
+    /// <item><term>neither</term><description>adds before them (<c>ip route prepend</c>); -EEXIST if one is equal.</description></item>
+    /// <item><term>without Create</term><description>returns -ENOENT if it replaces nothing.</description></item> </list>
+    /// -EINVAL, -ENODEV and -ENETUNREACH come from the checks of the request and the nexthop.</remarks>
     public int Insert(in FibConfig cfg)
     {
         var err = cfg.Validate(Id);
@@ -55,7 +55,7 @@ public sealed unsafe partial class FibTable
 
             if (match != null)
                 return -Errno.EEXIST;
-            // FindEqual left fa behind the last of the same key: that is where Append inserts before.
+            // FindEqual left fa at the route behind the last one of the same key. Append inserts before it.
             if ((cfg.NlFlags & NlmFlags.Append) == 0)
                 fa = first;
         }
@@ -70,8 +70,8 @@ public sealed unsafe partial class FibTable
         return 0;
     }
 
-    /// <summary>Looks through the routes of the same key for an equal one (type and fib_info); leaves
-    /// <paramref name="fa"/> on it, or on the first route behind them, or null.</summary>
+    /// <summary>Finds an equal route (type and fib_info) among the routes of the same key, or null. <paramref name="fa"/> becomes that
+    /// route, or the first route behind the key, or null.</summary>
     private FibAlias* FindEqual(ref FibAlias* fa, byte slen, in FibConfig cfg, FibInfo* fi)
     {
         for (; fa != null; fa = FibAlias.Next(fa))
@@ -102,9 +102,9 @@ public sealed unsafe partial class FibTable
         return fa;
     }
 
-    /// <summary>The NLM_F_REPLACE part of <c>fib_table_insert</c>: readers see the old route or the new.</summary>
-    /// <remarks>With one exception, as in the kernel: if the old route was the last of its fib_info, that is marked
-    /// dead at once. A lookup that is just then on the old route skips it and finds a shorter prefix or none.</remarks>
+    /// <summary>The NLM_F_REPLACE part of <c>fib_table_insert</c>: replaces a route. Readers see the old route or the new one.</summary>
+    /// <remarks>As in the kernel, there is one exception. If no other route uses the old fib_info, it is marked dead at once. A lookup
+    /// that is at the old route then skips it, and finds a shorter prefix or none.</remarks>
     private void ReplaceAlias(FibAlias* fa, byte type, FibInfo* fi)
     {
         var by = AliasNew(fi, fa->fa_dscp, type, fa->fa_slen);
@@ -115,8 +115,8 @@ public sealed unsafe partial class FibTable
         _net.ReleaseInfo(dropped);
     }
 
-    /// <summary><c>fib_find_node</c>: finds the leaf of exactly this key, or null; <paramref name="tp"/> gets the node
-    /// that holds the leaf or would hold it.</summary>
+    /// <summary><c>fib_find_node</c>: returns the leaf of exactly this key, or null. <paramref name="tp"/> gets the parent that the leaf
+    /// has or would have.</summary>
     private KeyVector* FindNode(KeyVector** tp, uint key)
     {
         KeyVector* pn;
@@ -129,7 +129,7 @@ public sealed unsafe partial class FibTable
             if (n == null)
                 break;
             index = GetCindex(key, n);
-            // A skipped bit differs, or in a leaf any bit.
+            // A skipped bit differs. In a leaf any bit counts as skipped.
             if (index >= 1ul << n->bits)
             {
                 n = null;
@@ -142,8 +142,8 @@ public sealed unsafe partial class FibTable
         return n;
     }
 
-    /// <summary><c>fib_find_alias</c>: finds the first route of this suffix length and dscp with at least this priority
-    /// value, or the route before which such a route belongs. Null if it belongs behind all of its suffix length.</summary>
+    /// <summary><c>fib_find_alias</c>: returns the first route of this suffix length and dscp whose priority is at least this value. If
+    /// there is none, returns the route before which it belongs, or null if it belongs behind all of its suffix length.</summary>
     private static FibAlias* FindAlias(HlistNode* list, byte slen, byte dscp, uint prio, uint table)
     {
         for (var fa = (FibAlias*)list; fa != null; fa = FibAlias.Next(fa))
@@ -165,7 +165,7 @@ public sealed unsafe partial class FibTable
         return null;
     }
 
-    /// <summary><c>fib_find_matching_alias</c>: finds the route of just this prefix, dscp, type and info.</summary>
+    /// <summary><c>fib_find_matching_alias</c>: returns the route of exactly this prefix, dscp, type and fib_info, or null.</summary>
     public FibAlias* FindMatchingAlias(uint dst, int length, byte dscp, RouteType type, FibInfo* fi)
     {
         KeyVector* tp;
@@ -182,8 +182,8 @@ public sealed unsafe partial class FibTable
         return null;
     }
 
-    /// <summary><c>fib_insert_node</c>: puts a new leaf under <paramref name="tp"/>. If a node whose skipped bits
-    /// differ has its slot, a tnode of one bit, the highest that differs, goes between:
+    /// <summary><c>fib_insert_node</c>: puts a new leaf under <paramref name="tp"/>. If the slot holds a node whose skipped bits differ
+    /// from the key, both go under a new tnode, which reads the highest bit that differs:
     /// <code>
     ///   tp -> n          tp -> tn -> n           tn.pos = highest bit in which key and n.key differ
     ///                           \--> leaf
@@ -208,8 +208,8 @@ public sealed unsafe partial class FibTable
         TrieRebalance(tp);
     }
 
-    /// <summary><c>fib_insert_alias</c>: puts a route on its leaf, before <paramref name="fa"/>, or if that is null
-    /// behind the last of the same suffix length. If there is no leaf, makes one.</summary>
+    /// <summary><c>fib_insert_alias</c>: puts a route on its leaf, before <paramref name="fa"/>. If that is null, the route goes behind the
+    /// last one of the same suffix length. Makes the leaf if there is none.</summary>
     private void InsertAlias(KeyVector* tp, KeyVector* l, FibAlias* created, FibAlias* fa, uint key)
     {
         if (l == null)
@@ -243,7 +243,7 @@ public sealed unsafe partial class FibTable
             LeafPushSuffix(tp, l, created->fa_slen);
     }
 
-    /// <summary>Raises the leaf's slen after it got a new last route (<c>leaf_push_suffix</c> of older kernels).</summary>
+    /// <summary>Raises the slen of a leaf that got a new last route (<c>leaf_push_suffix</c> of older kernels).</summary>
     private static void LeafPushSuffix(KeyVector* tp, KeyVector* l, byte slen)
     {
         l->slen = slen;

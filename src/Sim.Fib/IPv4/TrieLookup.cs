@@ -3,23 +3,23 @@ using static Sim.Fib.KeyVector;
 
 namespace Sim.Fib;
 
-/// <summary>A lookup's demands besides the address (the part of <c>struct flowi4</c> that fib_trie.c reads).</summary>
+/// <summary>The conditions of a lookup besides the address: the part of <c>struct flowi4</c> that fib_trie.c reads.</summary>
 public struct FlowI4
 {
-    /// <summary>Only nexthops through this interface; 0 for any.</summary>
+    /// <summary>The interface that the nexthop must use; 0 for any.</summary>
     public int Oif;
 
-    /// <summary>The DS field; 6.12 compares only its bits 0x1C with a route's (<c>fib_dscp_masked_match</c>).</summary>
+    /// <summary>The DS field. Only its bits 0x1C are compared with a route's (<c>fib_dscp_masked_match</c>).</summary>
     public byte Tos;
 
-    /// <summary>Only routes of at least this scope.</summary>
+    /// <summary>The least scope that the route may have.</summary>
     public RouteScope Scope;
 }
 
-/// <summary>The answer of a lookup (<c>struct fib_result</c>). Valid while the route is: under RCU, or by reference.</summary>
+/// <summary>The result of a lookup (<c>struct fib_result</c>). It is valid as long as the route is: under RCU, or by reference.</summary>
 public unsafe struct FibResult
 {
-    /// <summary>The address of the route's prefix, host order.</summary>
+    /// <summary>The address of the route's prefix, in host order.</summary>
     public uint Prefix;
     public byte PrefixLength;
     public byte NhSel;
@@ -34,13 +34,13 @@ public unsafe struct FibResult
     public readonly int Peer => Nhc->Peer;
 }
 
-/// <summary>Is told what a lookup reads; <see cref="NoTrace"/> compiles to nothing.</summary>
+/// <summary>Records what a lookup reads. <see cref="NoTrace"/> compiles to nothing.</summary>
 internal unsafe interface ILookupTrace
 {
-    /// <summary>The key, pos, bits and slen of a node on the way down.</summary>
+    /// <summary>Reads the key, pos, bits and slen of a node on the way down.</summary>
     void Node(KeyVector* n);
 
-    /// <summary>A child pointer, or a leaf's list.</summary>
+    /// <summary>Reads a child pointer, or the head of a leaf's list.</summary>
     void Slot(void* slot);
 
     /// <summary>Climbs out of a node: reads its key and parent, and the parent's key and pos.</summary>
@@ -56,25 +56,24 @@ internal unsafe interface ILookupTrace
     void Nexthop(FibInfo* fi, FibNhCommon* nhc);
 }
 
-/// <summary>Longest-prefix match.</summary>
-/// <remarks><para>Down: the address's bits lead to the one leaf that could equal it. If its routes do not cover the
-/// address (or there is no leaf, or a skipped bit differs), the answer is a shorter prefix. A prefix of length p is
-/// stored under a key with 32-p zeros at its end, so the candidates are the keys that agree with the address down to
-/// some bit and are zero below; the longest come first by clearing the index's one bits from the lowest up:</para>
+/// <summary>Looks up the longest prefix that contains an address.</summary>
+/// <remarks><para>On the way down, the bits of the address lead to the only leaf whose key can equal it. If there is no such leaf, or
+/// its routes do not cover the address, the answer is a shorter prefix. A prefix of length p is stored under a key that ends with 32-p
+/// zeros. So the candidates are the keys that agree with the address down to some bit and are zero below. Clearing the one bits of the
+/// index from the lowest up tries the longest candidates first:</para>
 /// <code>
 ///   address bits in this node   1 0 1 1      tried: 1011, then 1010, 1000, 0000, then the parent, one bit less
 ///   (pos p)                                         /32-p  /31-p ...
 /// </code>
-/// <para>Once a bit is cleared, all below are taken as zero: from there it is child 0 all the way down.</para></remarks>
+/// <para>After a bit is cleared, all lower bits count as zero. So the lookup takes child 0 on the whole way down again.</para></remarks>
 public sealed unsafe partial class FibTable
 {
-    /// <summary>Returned by <see cref="CheckLeaf"/> if no route of the leaf answers. Not an error number.</summary>
+    /// <summary>The result of <see cref="CheckLeaf"/> if no route of the leaf answers. It is not an error number.</summary>
     private const int NoMatch = 1;
 
-    /// <summary><c>fib_table_lookup</c>: finds the route for an address (host order). Returns 0 and the result; -EAGAIN
-    /// if there is no route; or the error of its type (-EINVAL blackhole, -EHOSTUNREACH unreachable, -EACCES prohibit,
-    /// -EAGAIN throw).</summary>
-    /// <remarks>Without <see cref="FibLookupFlags.NoRef"/> the caller owes a <see cref="FibNet.PutInfo"/>.</remarks>
+    /// <summary><c>fib_table_lookup</c>: finds the route for an address in host order. Returns 0 and the result; -EAGAIN if there is no
+    /// route; or the error of the route's type (-EINVAL blackhole, -EHOSTUNREACH unreachable, -EACCES prohibit, -EAGAIN throw).</summary>
+    /// <remarks>Without <see cref="FibLookupFlags.NoRef"/> the caller must call <see cref="FibNet.PutInfo"/> later.</remarks>
     public int Lookup(uint daddr, ref FibResult res, FibLookupFlags flags = FibLookupFlags.NoRef)
     {
         var trace = default(NoTrace);
@@ -119,7 +118,7 @@ public sealed unsafe partial class FibTable
                 break;
             if (n->IsLeaf)
                 goto found;
-            // Only a node with a suffix of its own is worth coming back to.
+            // Come back only to a node with a suffix longer than pos.
             if (n->slen > n->pos)
             {
                 pn = n;
@@ -173,8 +172,8 @@ public sealed unsafe partial class FibTable
         goto backtrace;
     }
 
-    /// <summary><c>prefix_mismatch</c>: nonzero if the address differs from the node's key at or above the key's lowest
-    /// one bit. Below it the key is zero: there it may be a shorter prefix.</summary>
+    /// <summary><c>prefix_mismatch</c>: returns nonzero if the address differs from the node's key at or above the key's lowest one bit.
+    /// Lower bits do not count, because a shorter prefix has zeros there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint PrefixMismatch(uint key, KeyVector* n)
     {
@@ -182,7 +181,7 @@ public sealed unsafe partial class FibTable
         return (key ^ prefix) & (prefix | (0u - prefix));
     }
 
-    /// <summary>Step 3 of <c>fib_table_lookup</c>. Returns 0 or an error if a route answers, else <see cref="NoMatch"/>.</summary>
+    /// <summary>Step 3 of <c>fib_table_lookup</c>: tries a leaf's routes. Returns the result of one, or <see cref="NoMatch"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int CheckLeaf<TTrace>(
         KeyVector* n, uint key, in FlowI4 flow, ref FibResult res, FibLookupFlags flags, ref TTrace trace)
@@ -237,8 +236,8 @@ public sealed unsafe partial class FibTable
         return FibAlias.Next(fa);
     }
 
-    /// <summary><c>fib_lookup_good_nhc</c>: whether the nexthop is alive and uses the interface asked for. Devices here
-    /// keep routes when the link is down (the default), so <see cref="FibLookupFlags.IgnoreLinkState"/> has no effect.</summary>
+    /// <summary><c>fib_lookup_good_nhc</c>: returns whether the nexthop is alive and uses the interface of the flow. Devices here keep
+    /// routes when the link is down (the default), so <see cref="FibLookupFlags.IgnoreLinkState"/> has no effect.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool GoodNhc(FibNhCommon* nhc, in FlowI4 flow) =>
         (nhc->nhc_flags & (byte)RtnhFlags.Dead) == 0 && (flow.Oif == 0 || flow.Oif == nhc->nhc_oif);

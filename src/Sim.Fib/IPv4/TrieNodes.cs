@@ -3,7 +3,7 @@ using static Sim.Fib.KeyVector;
 
 namespace Sim.Fib;
 
-/// <summary>Making, linking and freeing nodes.</summary>
+/// <summary>Makes, links and frees nodes.</summary>
 public sealed unsafe partial class FibTable
 {
     /// <summary><c>__node_free_rcu</c>: frees a leaf to its slab, and a tnode to kmalloc or vmalloc by its size.</summary>
@@ -25,10 +25,10 @@ public sealed unsafe partial class FibTable
     /// <summary><c>node_free</c>: frees a node after the next grace period.</summary>
     private void NodeFree(KeyVector* n) => _net.CallRcu(&TnInfo(n)->rcu, RcuFunc.NodeFree);
 
-    /// <summary><c>alias_free_mem_rcu</c>.</summary>
+    /// <summary><c>alias_free_mem_rcu</c>: frees a route after the next grace period.</summary>
     private void AliasFree(FibAlias* fa) => _net.CallRcu(&fa->rcu, RcuFunc.AliasFree);
 
-    /// <summary><c>tnode_alloc</c>: zeroed; kmalloc up to a page (8 bits make 2,088 bytes), vmalloc beyond.</summary>
+    /// <summary><c>tnode_alloc</c>: takes zeroed memory from kmalloc, or from vmalloc for more than a page (more than 8 bits).</summary>
     private TNode* TnodeAlloc(int bits)
     {
         var size = TNode.Size(1ul << bits);
@@ -49,12 +49,12 @@ public sealed unsafe partial class FibTable
         return l;
     }
 
-    /// <summary><c>tnode_new</c>: makes an empty tnode, which reads these bits of the key from a bit on.</summary>
+    /// <summary><c>tnode_new</c>: makes an empty tnode, which reads this number of bits of the key from pos on.</summary>
     private KeyVector* TnodeNew(uint key, int pos, int bits)
     {
         var shift = pos + bits;
         var tnode = TnodeAlloc(bits);
-        // All 2^32 children empty does not fit into 32 bits: the carry goes to full_children.
+        // 2^32 empty children do not fit into 32 bits. The carry goes to full_children.
         if (bits == KeyLength)
             tnode->full_children = 1;
         else
@@ -67,25 +67,25 @@ public sealed unsafe partial class FibTable
         return tn;
     }
 
-    /// <summary><c>tnode_full</c>: whether the child is a tnode that begins where the parent ends, with no bit skipped.</summary>
+    /// <summary><c>tnode_full</c>: returns whether the child is a tnode that skips no bit.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TnodeFull(KeyVector* tn, KeyVector* n) => n != null && n->pos + n->bits == tn->pos && n->IsTnode;
 
-    /// <summary><c>empty_child_inc</c>, with the carry of a node of 32 bits.</summary>
+    /// <summary><c>empty_child_inc</c>: counts one more empty child. In a node of 32 bits full_children holds the carry.</summary>
     private static void EmptyChildInc(KeyVector* n)
     {
         if (++TnInfo(n)->empty_children == 0)
             TnInfo(n)->full_children++;
     }
 
-    /// <summary><c>empty_child_dec</c>.</summary>
+    /// <summary><c>empty_child_dec</c>: counts one empty child less.</summary>
     private static void EmptyChildDec(KeyVector* n)
     {
         if (TnInfo(n)->empty_children-- == 0)
             TnInfo(n)->full_children--;
     }
 
-    /// <summary><c>put_child</c>: sets child i and keeps the counts of empty and full children and the slen.</summary>
+    /// <summary><c>put_child</c>: sets child i. Updates the counts of empty and full children and the slen.</summary>
     private static void PutChild(KeyVector* tn, ulong i, KeyVector* n)
     {
         var chi = GetChild(tn, i);
@@ -120,10 +120,10 @@ public sealed unsafe partial class FibTable
             Publish(&TnInfo(n)->parent, tp);
     }
 
-    /// <summary><c>NODE_INIT_PARENT</c>: of a node no reader can see yet.</summary>
+    /// <summary><c>NODE_INIT_PARENT</c>: sets the parent of a node that no reader can see yet.</summary>
     private static void NodeInitParent(KeyVector* n, KeyVector* tp) => TnInfo(n)->parent = tp;
 
-    /// <summary><c>update_children</c>: sets the parent pointers of the children of a cluster's new nodes.</summary>
+    /// <summary><c>update_children</c>: sets the parent pointers of the children of a new node, and of new nodes below it.</summary>
     private static void UpdateChildren(KeyVector* tn)
     {
         for (var i = ChildLength(tn); i != 0;)
@@ -131,7 +131,7 @@ public sealed unsafe partial class FibTable
             var inode = GetChild(tn, --i);
             if (inode == null)
                 continue;
-            // A child whose parent is set already is new too: its own children come next.
+            // A child whose parent is already set is also new, so its children need parents too.
             if (NodeParent(inode) == tn)
                 UpdateChildren(inode);
             else
@@ -139,17 +139,17 @@ public sealed unsafe partial class FibTable
         }
     }
 
-    /// <summary><c>tnode_free_init</c>: begins a list of nodes to free together, linked through their rcu_heads.</summary>
+    /// <summary><c>tnode_free_init</c>: begins a list of nodes to free together. Their rcu_heads link the list.</summary>
     private static void TnodeFreeInit(KeyVector* tn) => TnInfo(tn)->rcu.next = null;
 
-    /// <summary><c>tnode_free_append</c>: puts a node behind the list's first.</summary>
+    /// <summary><c>tnode_free_append</c>: puts a node behind the first one of the list.</summary>
     private static void TnodeFreeAppend(KeyVector* tn, KeyVector* n)
     {
         TnInfo(n)->rcu.next = TnInfo(tn)->rcu.next;
         TnInfo(tn)->rcu.next = &TnInfo(n)->rcu;
     }
 
-    /// <summary><c>tnode_free</c>: queues the list's nodes; waits after fib_sync_mem bytes.</summary>
+    /// <summary><c>tnode_free</c>: frees the list's nodes after a grace period. Waits for one after each fib_sync_mem bytes.</summary>
     private void TnodeFree(KeyVector* tn)
     {
         var head = &TnInfo(tn)->rcu;
@@ -169,7 +169,7 @@ public sealed unsafe partial class FibTable
         }
     }
 
-    /// <summary><c>rcu_assign_pointer</c>: publishes a node, so that a reader that finds it finds it whole.</summary>
+    /// <summary><c>rcu_assign_pointer</c>: publishes a node, so that readers find it complete.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Publish(KeyVector** slot, KeyVector* n) => Volatile.Write(ref *(nint*)slot, (nint)n);
 }

@@ -3,44 +3,43 @@ using static Sim.Fib.KeyVector;
 
 namespace Sim.Fib;
 
-/// <summary>Keeping the trie flat: a node dense enough reads one bit more (inflate), one too sparse reads one bit less
-/// (halve), one with a single child goes (collapse).</summary>
+/// <summary>Keeps the trie flat. A dense node grows to read one more bit (inflate). A sparse node shrinks to read one less (halve). A
+/// node with a single child is removed (collapse).</summary>
 /// <remarks><code>
 ///   inflate   bits 2, pos 6                    bits 3, pos 5
 ///             [ a | - | T | b ]         ->     [ a | - | - | - | T0 | T1 | b | - ]
-///   T is a full child of bits 1: its two children move up and T goes. A full child of more bits is split
-///   into two of one bit less. A leaf, or a child that skips bits, moves to the slot its key names.
-///   halve is the reverse: two neighbours get a node of bits 1 of their own, one alone moves as it is.
+///   T is a full child of bits 1: its two children move up and T is removed. A full child of more bits is split
+///   into two of one bit less. A leaf, or a child that skips bits, moves to the slot that its key names.
+///   halve is the reverse: two neighbours get a new parent of bits 1, a single one moves as it is.
 /// </code>
-/// The thresholds differ by a factor of two between growing and shrinking, and from the root to the others, so that a
-/// node at the edge is not resized at every change: this memory of the past is why the order of insertions and
-/// deletions shows in the shape.</remarks>
+/// The threshold for growing is twice the one for shrinking, so that a node near a threshold is not resized at every change. The
+/// root has lower thresholds. Therefore the order of insertions and deletions influences the shape.</remarks>
 public sealed unsafe partial class FibTable
 {
-    /// <summary>Halve when fewer than this percentage of the children exist.</summary>
+    /// <summary>A node is halved if less than this percentage of its children exist.</summary>
     private const int HalveThreshold = 25;
 
-    /// <summary>Inflate when at least this percentage would exist afterwards.</summary>
+    /// <summary>A node is inflated if at least this percentage of the children would exist afterwards.</summary>
     private const int InflateThreshold = 50;
     private const int HalveThresholdRoot = 15;
     private const int InflateThresholdRoot = 30;
 
-    /// <summary>The most inflations, or halvings, of a node in one call of <see cref="Resize"/>.</summary>
+    /// <summary>The most times that one call of <see cref="Resize"/> inflates or halves a node.</summary>
     private const int MaxWork = 10;
 
-    /// <summary><c>replace</c>: puts a resized node in the old one's place; returns the parent.</summary>
+    /// <summary><c>replace</c>: replaces a node by its resized copy. Returns the parent.</summary>
     private KeyVector* Replace(KeyVector* oldtnode, KeyVector* tn)
     {
         var tp = NodeParent(oldtnode);
         NodeInitParent(tn, tp);
         PutChildRoot(tp, tn->key, tn);
         UpdateChildren(tn);
-        // Nothing points at the old nodes any more.
+        // No pointer leads to the old nodes any more.
         TnodeFree(oldtnode);
         for (var i = ChildLength(tn); i != 0;)
         {
             var inode = GetChild(tn, --i);
-            // Resizing a child never replaces tn, which is its parent and what Resize returns.
+            // Resize returns the child's parent, which is tn: resizing a child never replaces tn.
             if (TnodeFull(tn, inode))
                 tn = Resize(inode);
         }
@@ -48,7 +47,7 @@ public sealed unsafe partial class FibTable
         return tp;
     }
 
-    /// <summary><c>inflate</c>: puts a node of one bit more in place of <paramref name="oldtnode"/>; returns the parent.</summary>
+    /// <summary><c>inflate</c>: replaces <paramref name="oldtnode"/> by a node of one bit more. Returns the parent.</summary>
     private KeyVector* Inflate(KeyVector* oldtnode)
     {
         var tn = TnodeNew(oldtnode->key, oldtnode->pos - 1, oldtnode->bits + 1);
@@ -78,14 +77,14 @@ public sealed unsafe partial class FibTable
         return Replace(oldtnode, tn);
     }
 
-    /// <summary>The part of <c>inflate</c> that splits a full child in two: its highest index bit becomes the lowest of
-    /// the new node, 0 in node0's key and 1 in node1's.</summary>
+    /// <summary>The part of <c>inflate</c> that splits a full child in two. The highest index bit of the child becomes the lowest one of
+    /// the new node. It is 0 in node0's key and 1 in node1's.</summary>
     private void InflateSplit(KeyVector* tn, ulong i, KeyVector* inode)
     {
         var m = 1u << tn->pos;
         var node1 = TnodeNew(inode->key | m, inode->pos, inode->bits - 1);
         var node0 = TnodeNew(inode->key, inode->pos, inode->bits - 1);
-        // The kernel lists the new nodes for the case that a later allocation fails, which cannot happen here.
+        // The kernel also lists the new nodes, because a later allocation can fail. Here allocations do not fail.
         for (ulong k = ChildLength(inode), j = k / 2; j != 0;)
         {
             PutChild(node1, --j, GetChild(inode, --k));
@@ -98,7 +97,7 @@ public sealed unsafe partial class FibTable
         PutChild(tn, 2 * i, node0);
     }
 
-    /// <summary><c>halve</c>: puts a node of one bit less in place of <paramref name="oldtnode"/>; returns the parent.</summary>
+    /// <summary><c>halve</c>: replaces <paramref name="oldtnode"/> by a node of one bit less. Returns the parent.</summary>
     private KeyVector* Halve(KeyVector* oldtnode)
     {
         var tn = TnodeNew(oldtnode->key, oldtnode->pos + 1, oldtnode->bits - 1);
@@ -123,7 +122,7 @@ public sealed unsafe partial class FibTable
         return Replace(oldtnode, tn);
     }
 
-    /// <summary><c>collapse</c>: puts the only child, or nothing, in the node's place; returns the parent.</summary>
+    /// <summary><c>collapse</c>: replaces a node by its only child, or by null. Returns the parent.</summary>
     private KeyVector* Collapse(KeyVector* oldtnode)
     {
         KeyVector* n = null;
@@ -137,7 +136,7 @@ public sealed unsafe partial class FibTable
     }
 
     /// <summary>
-    /// <c>should_inflate</c>. With c children, e empty and f full ones, doubling leaves c-e+f in use of 2c:
+    /// <c>should_inflate</c>: returns whether to double a node. If e of its c children are empty and f are full, c-e+f of 2c are used then:
     /// <code>  100 (c - e + f) >= threshold * 2c   </code>
     /// </summary>
     private static bool ShouldInflate(KeyVector* tp, KeyVector* tn)
@@ -149,7 +148,7 @@ public sealed unsafe partial class FibTable
         return used > 1 && tn->pos != 0 && 50 * used >= threshold;
     }
 
-    /// <summary><c>should_halve</c>: <c>100 (c - e) &lt; threshold * c</c>.</summary>
+    /// <summary><c>should_halve</c>: returns whether <c>100 (c - e) &lt; threshold * c</c>, for e empty of c children.</summary>
     private static bool ShouldHalve(KeyVector* tp, KeyVector* tn)
     {
         var used = ChildLength(tn);
@@ -158,7 +157,7 @@ public sealed unsafe partial class FibTable
         return used > 1 && tn->bits > 1 && 100 * used < threshold;
     }
 
-    /// <summary><c>should_collapse</c>: whether there is one child or none.</summary>
+    /// <summary><c>should_collapse</c>: returns whether the node has at most one child.</summary>
     private static bool ShouldCollapse(KeyVector* tn)
     {
         var used = ChildLength(tn);
@@ -168,8 +167,8 @@ public sealed unsafe partial class FibTable
         return used < 2;
     }
 
-    /// <summary><c>resize</c>: inflates a node while it may; if it did not, halves it while it should, and drops it if
-    /// it has become superfluous. Returns the parent, where to go on.</summary>
+    /// <summary><c>resize</c>: inflates a node while it is dense enough. If it was not, halves it while it is too sparse, and collapses it
+    /// if it has at most one child. Returns the parent.</summary>
     private KeyVector* Resize(KeyVector* tn)
     {
         var tp = NodeParent(tn);
@@ -195,7 +194,7 @@ public sealed unsafe partial class FibTable
         return ShouldCollapse(tn) ? Collapse(tn) : NodeParent(tn);
     }
 
-    /// <summary><c>trie_rebalance</c>: resizes every node from here up.</summary>
+    /// <summary><c>trie_rebalance</c>: resizes a node and all nodes above it.</summary>
     private void TrieRebalance(KeyVector* tn)
     {
         while (!tn->IsTrie)

@@ -3,25 +3,60 @@ using static Sim.Fib.KeyVector;
 
 namespace Sim.Fib;
 
-/// <summary>A route as a dump shows it. Priority is the metric; Oif, Peer (0 for none) and Gateway (0 for none) are the
-/// first nexthop's; NhId is its object's, or 0. Info is the address of the fib_info, which routes may share.</summary>
+/// <summary>A route in a dump. Priority is the metric. Oif, Peer and Gateway are those of the first nexthop, NhId is the id of its
+/// object; 0 stands for none. Info is the address of the fib_info, which routes may share.</summary>
 public readonly record struct FibRoute(
-    Prefix Dst, byte Dscp, RouteType Type, RouteScope Scope, byte Protocol, uint Priority, int Oif, int Peer, UInt128 Gateway, uint NhId, nint Info);
+    Prefix Dst, byte Dscp, RouteType Type, RouteScope Scope, byte Protocol, uint Priority, int Oif, int Peer, UInt128 Gateway,
+    uint NhId, nint Info);
 
-/// <summary>Walking the leaves in ascending order of their keys.</summary>
+/// <summary>Receives every node and route of a trie: parents before children, children in order.</summary>
+public interface IFibTrieVisitor
+{
+    /// <summary>Receives a tnode: the number of tnodes above it, and its fields (<see cref="KeyVector"/>, <see cref="TNode"/>).</summary>
+    void Tnode(int depth, uint key, int pos, int bits, int slen, uint fullChildren, uint emptyChildren);
+
+    /// <summary>Receives a leaf, before its routes.</summary>
+    void Leaf(int depth, uint key, int slen);
+
+    /// <summary>Receives a route of the last leaf, in the leaf's order, with its prefix length and its fib_info.</summary>
+    unsafe void Route(int length, FibInfo* info);
+}
+
+/// <summary>Walks the leaves by ascending key, and the whole trie node by node.</summary>
 public sealed unsafe partial class FibTable
 {
-    /// <summary>Lists the routes in the order of <c>fib_table_dump</c>: by ascending address, then longest prefix
-    /// first, then as the leaf lists them (<see cref="FibAlias"/>). The table must not change meanwhile.</summary>
+    /// <summary>Lists the routes in the order of <c>fib_table_dump</c>: by ascending address, then in the order of the leaf
+    /// (<see cref="FibAlias"/>), longest prefix first. The table must not change during the walk.</summary>
     public RouteEnumerator GetEnumerator() => new(this);
 
-    /// <summary><c>leaf_walk_rcu</c>: finds the first leaf whose key is at least this, from a node at or above that leaf.</summary>
+    /// <summary>Shows every node and route to the visitor. The table must not change during the walk.</summary>
+    public void Visit<TVisitor>(ref TVisitor visitor)
+        where TVisitor : IFibTrieVisitor
+    {
+        var iter = default(TrieIterator);
+        for (var n = iter.GetFirst(_trie); n != null; n = iter.GetNext())
+        {
+            if (n->IsTnode)
+            {
+                var info = TnInfo(n);
+                // The iterator's depth counts the tnode itself.
+                visitor.Tnode(iter.Depth - 1, n->key, n->pos, n->bits, n->slen, info->full_children, info->empty_children);
+                continue;
+            }
+
+            visitor.Leaf(iter.Depth, n->key, n->slen);
+            for (var fa = (FibAlias*)n->leaf; fa != null; fa = FibAlias.Next(fa))
+                visitor.Route(KeyLength - fa->fa_slen, fa->fa_info);
+        }
+    }
+
+    /// <summary><c>leaf_walk_rcu</c>: finds the first leaf whose key is at least this one. It starts at a node above that leaf.</summary>
     private static KeyVector* LeafWalk(KeyVector** tn, uint key)
     {
         KeyVector* pn;
         ulong cindex;
         var n = *tn;
-        // Down along the key.
+        // Go down along the key.
         do
         {
             pn = n;
@@ -39,7 +74,7 @@ public sealed unsafe partial class FibTable
         }
         while (n->IsTnode);
 
-        // Then the next leaf to the right.
+        // Then find the next leaf to the right.
         while (!pn->IsTrie)
         {
             if (cindex >= 1ul << pn->bits)
@@ -67,7 +102,7 @@ public sealed unsafe partial class FibTable
         return null;
     }
 
-    /// <summary><c>fib_table_dump</c> and <c>fn_trie_dump_leaf</c> as an enumerator; allocates nothing.</summary>
+    /// <summary><c>fib_table_dump</c> and <c>fn_trie_dump_leaf</c> as an enumerator. It allocates nothing.</summary>
     public struct RouteEnumerator
     {
         private readonly FibTable _table;
@@ -109,7 +144,7 @@ public sealed unsafe partial class FibTable
                 return false;
             }
 
-            // The key after 255.255.255.255 is 0: the end.
+            // After 255.255.255.255 the key is 0, which means the end.
             _key = _leaf->key + 1;
             _done = _key == 0;
             _alias = (FibAlias*)_leaf->leaf;

@@ -3,10 +3,10 @@ using static Sim.Fib.Fib6Address;
 
 namespace Sim.Fib;
 
-/// <summary>Finding or making the node of a prefix.</summary>
+/// <summary>Finds or makes the node of a prefix.</summary>
 public sealed unsafe partial class Fib6Table
 {
-    /// <summary><c>fib6_add</c>: adds a route. Returns 0, with a reference held by the tree, or a negative error.</summary>
+    /// <summary><c>fib6_add</c>: adds a route, to which the tree then holds a reference. Returns 0 or a negative error.</summary>
     private int Add(Fib6Info* rt, NlmFlags flags)
     {
         var fn = Add1(rt->fib6_dst, flags, out var err);
@@ -22,7 +22,7 @@ public sealed unsafe partial class Fib6Table
             return 0;
         }
 
-        // A new node, or one that only branched until now, or the root may be left without a leaf.
+        // The node may have no leaf now: a new one, one that only branched before, or the root.
         var t = Tail(fn);
         if ((t->fn_flags & (Fib6NodeFlags.RouteInfo | Fib6NodeFlags.Root)) == 0 ||
             ((t->fn_flags & Fib6NodeFlags.TopLevelRoot) != 0 && t->leaf == null))
@@ -30,8 +30,8 @@ public sealed unsafe partial class Fib6Table
         return err;
     }
 
-    /// <summary><c>fib6_add_1</c>: finds or makes the node of a prefix. A node that only branched, and the root without
-    /// a route, are returned without their leaf. Null and -ENOENT if there is none and the request does not create.</summary>
+    /// <summary><c>fib6_add_1</c>: finds or makes the node of a prefix. A node that only branched, and a root without routes, lose their
+    /// leaf. Returns null and -ENOENT if there is no node and the request must not make one.</summary>
     private Fib6Node* Add1(in Rt6Key key, NlmFlags flags, out int err)
     {
         err = 0;
@@ -42,7 +42,7 @@ public sealed unsafe partial class Fib6Table
         {
             var t = Tail(fn);
             var leaf = t->leaf;
-            // The node's prefix is longer, or another: the new node goes above.
+            // The node's prefix is longer or differs, so the new node goes above it.
             if (key.plen < t->fn_bit || !PrefixEqual(leaf->fib6_dst, key.high, key.low, t->fn_bit))
             {
                 err = MayCreate(flags);
@@ -79,17 +79,17 @@ public sealed unsafe partial class Fib6Table
         return ln;
     }
 
-    /// <summary>Returns -ENOENT for a replacement without NLM_F_CREATE. For a new route without it the kernel just warns.</summary>
+    /// <summary>Returns -ENOENT for a replacement without NLM_F_CREATE, else 0. For a new route the kernel only warns.</summary>
     private static int MayCreate(NlmFlags flags) =>
         (flags & (NlmFlags.Create | NlmFlags.Replace)) == NlmFlags.Replace ? -Errno.ENOENT : 0;
 
-    /// <summary>The end of <c>fib6_add_1</c>: puts a new node above <paramref name="fn"/>, which is child
-    /// <paramref name="dir"/> of its parent. If the two prefixes differ in a bit, a node without routes splits them:
+    /// <summary>The end of <c>fib6_add_1</c>: puts a new node above <paramref name="fn"/>, which is child <paramref name="dir"/> of its
+    /// parent. If the new prefix does not contain that of fn, both go below a new node without routes:
     /// <code>
     ///   pn -> fn     pn -> in -> fn          in.fn_bit = first bit that differs
     ///                       \--> ln
     ///
-    ///                pn -> ln -> fn          the new prefix covers fn's
+    ///                pn -> ln -> fn          the new prefix contains fn's
     /// </code></summary>
     private Fib6Node* InsertAbove(Fib6Node* fn, Fib6Info* leaf, in Rt6Key key, nuint dir)
     {
@@ -103,7 +103,7 @@ public sealed unsafe partial class Fib6Table
             split->parent = pn;
             Tail(split)->leaf = leaf;
             Fib6Net.Hold(leaf);
-            // As in the kernel the node is in the tree before it has children; only a concurrent reader could tell.
+            // As in the kernel, the node is in the tree before it has children. Only a concurrent reader can see that.
             Publish(Child(pn, dir), split);
             ln->parent = split;
             fn->parent = split;
@@ -137,8 +137,8 @@ public sealed unsafe partial class Fib6Table
         _net.FibNodes--;
     }
 
-    /// <summary>The left pointer for 0, the right one for 1: they lie side by side.</summary>
-    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
+    /// <summary>Returns the address of the left pointer for 0 and of the right one for 1, which is next to it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Fib6Node** Child(Fib6Node* fn, nuint dir) => &fn->left + dir;
 
     private static void Publish(Fib6Node** slot, Fib6Node* fn) => Volatile.Write(ref *(nint*)slot, (nint)fn);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 namespace Sim.Fib;
 
-/// <summary>Putting a route into the list of its node.</summary>
+/// <summary>Puts a route into the list of its node.</summary>
 public sealed unsafe partial class Fib6Table
 {
     private readonly Stack<nint> _purged = new(capacity: 16);
 
-    /// <summary><c>fib6_add_rt2node</c>: puts a route into its node's list, by ascending metric and behind those of the
-    /// same metric, or in place of one.</summary>
+    /// <summary><c>fib6_add_rt2node</c>: puts a route into its node's list by ascending metric, behind the routes of the same metric, or
+    /// replaces one of them.</summary>
     private int AddRt2Node(Fib6Node* fn, Fib6Info* rt, NlmFlags flags)
     {
         var t = Tail(fn);
@@ -16,7 +16,7 @@ public sealed unsafe partial class Fib6Table
         var err = FindPlace(t, rt, flags, &iter, &ins, out var found);
         if (err != 0)
             return err;
-        // Round robin starts over.
+        // Round robin starts again at the first route.
         if (ins == &t->leaf)
             t->rr_ptr = null;
         if (rt->fib6_nsiblings != 0)
@@ -38,10 +38,10 @@ public sealed unsafe partial class Fib6Table
         return 0;
     }
 
-    /// <summary>The search in <c>fib6_add_rt2node</c>. If <paramref name="found"/>, the route at
-    /// <paramref name="iter"/> is to be replaced: the first of the metric that, like the new one, can or cannot be part
-    /// of a multipath route, else the first of the metric. If not, the new one goes before <paramref name="iter"/>, and
-    /// its nsiblings counts the routes that form a multipath route with it: same metric, and all have gateways.</summary>
+    /// <summary>The search in <c>fib6_add_rt2node</c>. If <paramref name="found"/>, the new route replaces <paramref name="iter"/>. That is
+    /// the first route of the metric that has a gateway if the new one has, and none if the new one has none; else the first of the
+    /// metric. If not <paramref name="found"/>, the new route goes before <paramref name="iter"/>. Its nsiblings then counts the other
+    /// routes of its multipath route: those of the same metric with gateways.</summary>
     private static int FindPlace(
         Fib6NodeTail* t, Fib6Info* rt, NlmFlags flags, Fib6Info** iter, Fib6Info*** ins, out bool found)
     {
@@ -89,7 +89,7 @@ public sealed unsafe partial class Fib6Table
         return 0;
     }
 
-    /// <summary>The middle of <c>fib6_add_rt2node</c>: puts the new route into the ring of its multipath route.</summary>
+    /// <summary>The part of <c>fib6_add_rt2node</c> that puts the new route into the ring of its multipath route.</summary>
     private void LinkSiblings(Fib6Info* leaf, Fib6Info* rt)
     {
         var first = leaf;
@@ -101,8 +101,8 @@ public sealed unsafe partial class Fib6Table
         MultipathRebalance(first);
     }
 
-    /// <summary>The NLM_F_REPLACE part of <c>fib6_add_rt2node</c>: replaces <paramref name="old"/> and, if that was part
-    /// of a multipath route, all other parts.</summary>
+    /// <summary>The NLM_F_REPLACE part of <c>fib6_add_rt2node</c>: replaces <paramref name="old"/>, and the whole multipath route if it
+    /// belongs to one.</summary>
     private void ReplaceRoute(Fib6Node* fn, Fib6Info* rt, Fib6Info* old, Fib6Info** ins)
     {
         Fib6Net.Hold(rt);
@@ -129,7 +129,7 @@ public sealed unsafe partial class Fib6Table
         }
     }
 
-    /// <summary>Takes a replaced route away. 6.12 purges it at once, 7.3 when the new route is in place.</summary>
+    /// <summary>Removes a replaced route. 6.12 purges it at once, 7.3 only when the new route is in its place.</summary>
     private void Discard(Fib6Info* old, Fib6Node* fn)
     {
         old->fib6_node = null;
@@ -140,7 +140,7 @@ public sealed unsafe partial class Fib6Table
             Purge(fn);
     }
 
-    /// <summary>The purge list of 7.3's <c>fib6_add</c>, the last first: gives up the routes that the new one replaced.</summary>
+    /// <summary>Purges and releases the replaced routes, the last first (the purge list of <c>fib6_add</c> in 7.3).</summary>
     private void Purge(Fib6Node* fn)
     {
         while (_purged.TryPop(out var old))
@@ -158,11 +158,11 @@ public sealed unsafe partial class Fib6Table
         t->fn_flags |= Fib6NodeFlags.RouteInfo;
     }
 
-    /// <summary><c>rt6_qualify_for_ecmp</c>: only routes with a gateway of their own form multipath routes.</summary>
+    /// <summary><c>rt6_qualify_for_ecmp</c>: returns whether a route can be part of a multipath route. It needs its own gateway.</summary>
     internal static bool QualifyForEcmp(Fib6Info* f6i) =>
         (f6i->fib6_flags & Rtf.AddrConf) == 0 && f6i->nh == null && Fib6Info.InlineNh(f6i)->nh_common.nhc_gw_family != 0;
 
-    /// <summary><c>rt6_duplicate_nexthop</c>: same object, or same device, gateway and state.</summary>
+    /// <summary><c>rt6_duplicate_nexthop</c>: returns whether both have the same object, or device, gateway and state.</summary>
     internal static bool DuplicateNexthop(Fib6Info* a, Fib6Info* b)
     {
         if (a->nh != null || b->nh != null)

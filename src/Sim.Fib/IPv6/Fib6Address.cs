@@ -3,15 +3,15 @@ using System.Numerics;
 
 namespace Sim.Fib;
 
-/// <summary>Reads bits of addresses kept as two halves in host order, high half first.</summary>
+/// <summary>Reads bits of addresses that are stored as two halves in host order, high half first.</summary>
 internal static class Fib6Address
 {
-    /// <summary><c>addr_bit_set</c>: returns a bit; bit 0 is the address's first. For bit 128 the kernel reads beyond
-    /// the address and this reads bit 64. Neither matters: a node of a whole address has no children to choose between.</summary>
+    /// <summary><c>addr_bit_set</c>: returns a bit. Bit 0 is the first of the address. For bit 128 the kernel reads behind the address, and
+    /// this reads bit 64. The result does not matter, because a node of 128 bits has no children.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static nuint Bit(ulong high, ulong low, int bit) => (nuint)((bit < 64 ? high : low) >> (~bit & 63)) & 1;
 
-    /// <summary><c>ipv6_prefix_equal</c>: whether the first <paramref name="plen"/> bits agree.</summary>
+    /// <summary><c>ipv6_prefix_equal</c>: returns whether the first <paramref name="plen"/> bits agree.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool PrefixEqual(in Rt6Key key, ulong high, ulong low, int plen)
     {
@@ -21,7 +21,7 @@ internal static class Fib6Address
         return differs == 0 && (plen == 64 || (key.low ^ low) >> (128 - plen) == 0);
     }
 
-    /// <summary><c>__ipv6_addr_diff</c>: returns the first bit in which two addresses differ; 128 if none.</summary>
+    /// <summary><c>__ipv6_addr_diff</c>: returns the first bit in which two addresses differ; 128 for equal addresses.</summary>
     public static int Diff(in Rt6Key one, in Rt6Key other)
     {
         var high = one.high ^ other.high;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 namespace Sim.Fib;
 
-/// <summary>A request to add or delete an IPv6 route (<c>struct fib6_config</c>): what RTM_NEWROUTE and RTM_DELROUTE
-/// carry. RTA_SRC, RTA_PREFSRC, RTA_METRICS, RTA_PREF, RTA_EXPIRES, RTA_ENCAP and RTA_MULTIPATH are not modelled.</summary>
+/// <summary>A request to add or delete an IPv6 route (<c>struct fib6_config</c>), made from RTM_NEWROUTE or RTM_DELROUTE. RTA_SRC,
+/// RTA_PREFSRC, RTA_METRICS, RTA_PREF, RTA_EXPIRES, RTA_ENCAP and RTA_MULTIPATH are not modelled.</summary>
 public struct Fib6Config
 {
     /// <summary><c>IP6_RT_PRIO_USER</c>: the metric of a new route whose request names none.</summary>
@@ -12,29 +12,29 @@ public struct Fib6Config
     public byte Protocol;
     public RouteType Type;
 
-    /// <summary>The table's id; 0 for the table that gets the request.</summary>
+    /// <summary>The id of the table; 0 for the table that gets the request.</summary>
     public uint Table;
 
-    /// <summary>The address; bits beyond <see cref="DstLen"/> are ignored, as in the kernel.</summary>
+    /// <summary>The address of the prefix. As in the kernel, bits beyond <see cref="DstLen"/> are ignored.</summary>
     public UInt128 Dst;
 
-    /// <summary>0 for none.</summary>
+    /// <summary>The gateway; 0 for none.</summary>
     public UInt128 Gateway;
     public int Oif;
     public RtnhFlags Flags;
 
-    /// <summary>0: <see cref="UserMetric"/> in an addition, any in a deletion.</summary>
+    /// <summary>The metric. 0 stands for <see cref="UserMetric"/> in an addition, and for any metric in a deletion.</summary>
     public uint Metric;
 
-    /// <summary>RTA_NH_ID: a nexthop object; excludes Oif, a gateway and a peer.</summary>
+    /// <summary>RTA_NH_ID: the id of a nexthop object. It excludes Oif, a gateway and a peer.</summary>
     public uint NhId;
 
-    /// <summary>The proposed route attribute: the peer behind the device; 0 for none.</summary>
+    /// <summary>The peer behind the device, as the proposed route attribute names it; 0 for none.</summary>
     public int Peer;
     public NlmFlags NlFlags;
 
-    /// <summary><c>ip -6 route add PREFIX dev OIF [via-wgpeer PEER]</c>: protocol boot, create and exclusive.</summary>
-    /// <exception cref="ArgumentException">An IPv4 prefix.</exception>
+    /// <summary><c>ip -6 route add PREFIX dev OIF [via-wgpeer PEER]</c>: with protocol boot, create and exclusive.</summary>
+    /// <exception cref="ArgumentException">The prefix is IPv4.</exception>
     public static Fib6Config Add(Prefix prefix, int oif, int peer = 0)
     {
         if (prefix.Family != Family.IPv6)
@@ -51,7 +51,7 @@ public struct Fib6Config
         };
     }
 
-    /// <summary><c>ip -6 route del PREFIX</c>: any protocol, metric and nexthop.</summary>
+    /// <summary><c>ip -6 route del PREFIX</c>: the route may have any protocol, metric and nexthop.</summary>
     public static Fib6Config Delete(Prefix prefix) => Add(prefix, 0) with
     {
         Protocol = 0,
@@ -59,7 +59,7 @@ public struct Fib6Config
         NlFlags = NlmFlags.None,
     };
 
-    /// <summary><c>rtm_to_fib6_config</c>: the <c>fc_flags</c> for the request's type and flags, without RTF_GATEWAY.</summary>
+    /// <summary>The <c>fc_flags</c> that <c>rtm_to_fib6_config</c> makes of the type and flags, without RTF_GATEWAY.</summary>
     internal readonly Rtf RouteFlags => Rtf.Up | (Rtf)(Flags & RtnhFlags.OnLink) | Type switch
     {
         RouteType.Unreachable or RouteType.Blackhole or RouteType.Prohibit or RouteType.Throw => Rtf.Reject,
@@ -67,8 +67,8 @@ public struct Fib6Config
         _ => Rtf.None,
     };
 
-    /// <summary>The checks of <c>rtm_to_fib6_config</c> and <c>ip6_route_info_create</c>: length, type, and that a
-    /// nexthop object stands alone. Returns 0 or -EINVAL.</summary>
+    /// <summary>Checks a request as <c>rtm_to_fib6_config</c> and <c>ip6_route_info_create</c> do: length, type, and that a nexthop object
+    /// excludes other nexthops. Returns 0 or -EINVAL.</summary>
     internal readonly int Validate(uint table)
     {
         const int bits = 128;

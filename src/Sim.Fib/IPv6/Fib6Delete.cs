@@ -3,10 +3,10 @@ using static Sim.Fib.Fib6Address;
 
 namespace Sim.Fib;
 
-/// <summary>Deleting routes, and the nodes that are then not needed.</summary>
+/// <summary>Deletes routes, and nodes that are no longer needed.</summary>
 public sealed unsafe partial class Fib6Table
 {
-    /// <summary><c>fib6_locate</c> with exact_match: finds the node of this prefix; null if it has no routes of its own.</summary>
+    /// <summary><c>fib6_locate</c> with exact_match: returns the node of this prefix; null if there is none with its own routes.</summary>
     internal Fib6Node* Locate(in Rt6Key key)
     {
         var fn = _root;
@@ -23,7 +23,7 @@ public sealed unsafe partial class Fib6Table
         return null;
     }
 
-    /// <summary><c>fib6_del</c>: deletes a route. Returns 0, or -ENOENT if it is in no tree (any more).</summary>
+    /// <summary><c>fib6_del</c>: deletes a route. Returns 0, or -ENOENT if the route is in no tree.</summary>
     internal int Del(Fib6Info* rt)
     {
         var fn = rt->fib6_node;
@@ -63,7 +63,7 @@ public sealed unsafe partial class Fib6Table
                 w->state = Fib6WalkState.Up;
         }
 
-        // The node has lost its last route: a root gets the null entry back, any other node goes.
+        // The node has lost its last route. A root gets the null entry back; another node is removed.
         if (t->leaf == null)
         {
             if ((t->fn_flags & Fib6NodeFlags.TopLevelRoot) == 0)
@@ -89,7 +89,7 @@ public sealed unsafe partial class Fib6Table
         MultipathRebalance(other);
     }
 
-    /// <summary><c>fib6_purge_rt</c>: a node above that only branches may use this route for its address: it gets another.</summary>
+    /// <summary><c>fib6_purge_rt</c>: replaces the route in the nodes above that only branch and use it as their leaf.</summary>
     private void PurgeRt(Fib6Info* rt, Fib6Node* fn)
     {
         rt->bits |= Fib6InfoBits.Destroying; // fib6_drop_pcpu_from
@@ -113,7 +113,7 @@ public sealed unsafe partial class Fib6Table
         }
     }
 
-    /// <summary><c>fib6_find_prefix</c>: finds a route below a node: the left child's leaf, else the right child's.</summary>
+    /// <summary><c>fib6_find_prefix</c>: returns a route below a node: the left child's leaf, or else the right child's.</summary>
     private Fib6Info* FindPrefix(Fib6Node* fn)
     {
         if ((Tail(fn)->fn_flags & Fib6NodeFlags.Root) != 0)
@@ -123,8 +123,8 @@ public sealed unsafe partial class Fib6Table
         return fn->right != null ? Tail(fn->right)->leaf : null;
     }
 
-    /// <summary><c>fib6_repair_tree</c>: takes out a node without routes, unless it splits two others, then its parent
-    /// likewise. Returns the node at which this ended.</summary>
+    /// <summary><c>fib6_repair_tree</c>: removes a node without routes unless it has two children. Goes on with the parent. Returns the
+    /// node at which it stopped.</summary>
     private Fib6Node* RepairTree(Fib6Node* fn)
     {
         if ((Tail(fn)->fn_flags & Fib6NodeFlags.TopLevelRoot) != 0)
@@ -160,7 +160,7 @@ public sealed unsafe partial class Fib6Table
         }
     }
 
-    /// <summary>The walkers' part of <c>fib6_repair_tree</c>: no walker stays on the freed node or visits a node twice.</summary>
+    /// <summary>The part of <c>fib6_repair_tree</c> that moves walkers off the freed node, so that they visit no node twice.</summary>
     private void MoveWalkers(Fib6Node* fn, Fib6Node* child, Fib6Node* pn)
     {
         for (var at = _net.Walkers->next; at != _net.Walkers; at = at->next)

@@ -1,35 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-only
 namespace Sim.Fib;
 
-/// <summary>An IPv6 route as a dump shows it; each part of a multipath route is a route. Oif, Peer (0 for none) and
-/// Gateway (0 for none) are the nexthop's; NhId is its object's, or 0. Info is the address of the fib6_info.</summary>
+/// <summary>An IPv6 route in a dump. Each part of a multipath route is a route. Oif, Peer and Gateway are those of the nexthop, NhId is
+/// the id of its object; 0 stands for none. Info is the address of the fib6_info.</summary>
 public readonly record struct Fib6Route(
     Prefix Dst, RouteType Type, byte Protocol, uint Metric, int Oif, int Peer, UInt128 Gateway, uint NhId, nint Info);
 
-/// <summary>Is shown every node and route of a tree: a node, then its left subtree, then its right.</summary>
+/// <summary>Receives every node and route of a tree: a node, then its left subtree, then its right one.</summary>
 public interface IFib6Visitor
 {
-    /// <summary>A node before its routes: the number of nodes above it, the length of its prefix, its flags, the route
-    /// that supplies its address (null in a root without routes, where the kernel has the null entry), and the number
-    /// of its own routes, siblings included.</summary>
+    /// <summary>Receives a node before its routes: the number of nodes above it, its prefix length, its flags, the route that supplies
+    /// its address, and the number of its own routes, siblings included. The route is null in a root without routes, where the kernel
+    /// has the null entry.</summary>
     unsafe void Node(int depth, int bit, Fib6NodeFlags flags, Fib6Info* leaf, int routes);
 
-    /// <summary>A route of the node just seen, in the list's order; siblings too.</summary>
+    /// <summary>Receives a route of the last node, in the order of its list. Siblings come one by one.</summary>
     unsafe void Route(Fib6Info* info);
 }
 
-/// <summary>The table's contents, as nodes and as routes.</summary>
+/// <summary>Shows the contents of the table, as nodes or as routes.</summary>
 public sealed unsafe partial class Fib6Table
 {
-    /// <summary>Shows every node and route to the visitor. The table must not change meanwhile.</summary>
+    /// <summary>Shows every node and route to the visitor. The table must not change during the walk.</summary>
     public void Visit<TVisitor>(ref TVisitor visitor)
         where TVisitor : IFib6Visitor => VisitNode(_root, 0, ref visitor);
 
-    /// <summary>Lists the routes in the order of <c>inet6_dump_fib</c>: a node's routes after all routes below it, the
-    /// left side before the right. The table must not change meanwhile.</summary>
+    /// <summary>Lists the routes in the order of <c>inet6_dump_fib</c>: all routes below a node, left before right, then the node's own
+    /// routes. The table must not change during the walk.</summary>
     public RouteEnumerator GetEnumerator() => new(this);
 
-    /// <summary>Shows a node and all below it. The recursion is as deep as the tree: at most 129 calls.</summary>
+    /// <summary>Shows a node and all nodes below it. The recursion is as deep as the tree, at most 129 calls.</summary>
     private void VisitNode<TVisitor>(Fib6Node* fn, int depth, ref TVisitor visitor)
         where TVisitor : IFib6Visitor
     {
@@ -85,8 +85,8 @@ public sealed unsafe partial class Fib6Table
         {
             var nhc = &Fib6Info.Nh(rt)->nh_common;
             return new(
-                Prefix.OfV6(rt->fib6_dst.Address, rt->fib6_dst.plen), (RouteType)rt->fib6_type, rt->fib6_protocol, rt->fib6_metric, nhc->nhc_oif,
-                nhc->Peer, nhc->nhc_gw_family == 0 ? UInt128.Zero : nhc->Gateway, rt->nh != null ? rt->nh->id : 0, (nint)rt);
+                Prefix.OfV6(rt->fib6_dst.Address, rt->fib6_dst.plen), (RouteType)rt->fib6_type, rt->fib6_protocol, rt->fib6_metric,
+                nhc->nhc_oif, nhc->Peer, nhc->nhc_gw_family == 0 ? UInt128.Zero : nhc->Gateway, rt->nh != null ? rt->nh->id : 0, (nint)rt);
         }
     }
 }

@@ -3,7 +3,7 @@ using static Sim.Fib.Fib6Address;
 
 namespace Sim.Fib;
 
-/// <summary>The answer of a lookup (<c>struct fib6_result</c>). Valid while the route is: under RCU, or by reference.</summary>
+/// <summary>The result of a lookup (<c>struct fib6_result</c>). It is valid as long as the route is: under RCU, or by reference.</summary>
 public unsafe struct Fib6Result
 {
     public FibNhCommon* Nhc;
@@ -20,46 +20,45 @@ public unsafe struct Fib6Result
     public readonly int Peer => Nhc->Peer;
 }
 
-/// <summary>Is told what a lookup in an IPv6 table reads; <see cref="NoTrace"/> compiles to nothing.</summary>
+/// <summary>Records what a lookup in an IPv6 table reads. <see cref="NoTrace"/> compiles to nothing.</summary>
 internal unsafe interface IFib6Trace
 {
-    /// <summary>A node on the way down: its bit, and the child that the address names.</summary>
+    /// <summary>Reads a node on the way down: its bit, and the child that the address selects.</summary>
     void Node(Fib6Node* fn, Fib6Node** child);
 
-    /// <summary>A node on the way up: its subtree and flags; with routes, its leaf's prefix.</summary>
+    /// <summary>Reads a node on the way up: its subtree and flags, and the prefix of its leaf if it has routes.</summary>
     void Compare(Fib6Node* fn, bool withLeaf);
 
-    /// <summary>A step from a node to its parent.</summary>
+    /// <summary>Goes from a node to its parent.</summary>
     void Climb(Fib6Node* fn);
 
-    /// <summary>The choice among a node's routes: its leaf, round robin and bit, and the first route's prefix length.</summary>
+    /// <summary>Begins to select a route: reads the node's leaf, round robin and bit, and the first route's prefix length.</summary>
     void Select(Fib6Node* fn, Fib6Info* rt0);
 
-    /// <summary>A route's metric, flags and link.</summary>
+    /// <summary>Reads the metric, flags and link of a route.</summary>
     void Route(Fib6Info* rt);
 
-    /// <summary>The nexthop of a route.</summary>
+    /// <summary>Reads the nexthop of a route.</summary>
     void Nexthop(Fib6Info* rt, FibNhCommon* nhc);
 }
 
-/// <summary>Longest-prefix match.</summary>
+/// <summary>Looks up the longest prefix that contains an address.</summary>
 /// <remarks><code>
-///   ::/0 -- 2001::/16 -- 2001:db8::/32 -- 2001:db8:7::/48      down: one bit of the address at each node, nothing compared
-///      &lt;---- fits? ---- fits? ------------ fits? --------        up: the prefix of each node with routes, the first that fits
+///   ::/0 -- 2001::/16 -- 2001:db8::/32 -- 2001:db8:7::/48      down: one bit of the address selects the next node
+///      &lt;---- fits? ---- fits? ------------ fits? --------        up: the first node whose routes' prefix fits answers
 /// </code>
-/// <para>On the way down only nodes are read, a line each. On the way up each comparison reads a route, and an address
-/// outside the longest prefixes needs several. If the node that fits has no usable route, the way up goes on from
-/// there.</para></remarks>
+/// <para>On the way down a lookup reads one line of each node and compares no prefix. On the way up each comparison reads a route. An
+/// address outside the longest prefixes needs several comparisons. If the node that fits has no usable route, the lookup climbs
+/// further.</para></remarks>
 public sealed unsafe partial class Fib6Table
 {
     /// <inheritdoc cref="Lookup(UInt128, ref Fib6Result, int, Rt6LookupFlags)"/>
     public int Lookup(UInt128 daddr, ref Fib6Result res) => Lookup(daddr, ref res, oif: 0);
 
-    /// <summary><c>fib6_table_lookup</c>: finds the route for an address. Returns 0 and the result; -EAGAIN if there is
-    /// no route, as policy rules do; or the result and the error of a reject route's type (-EINVAL blackhole,
-    /// -EHOSTUNREACH unreachable, -EACCES prohibit, -EAGAIN throw, -ENETUNREACH a route to the loopback).
-    /// <paramref name="oif"/> is the interface that the packet is bound to, or 0. A route by another interface answers
-    /// if none uses this one, but not if <paramref name="strict"/> has Iface.</summary>
+    /// <summary><c>fib6_table_lookup</c>: finds the route for an address. Returns 0 and the result; -EAGAIN if there is no route, as
+    /// policy rules do; or the result and the error of a reject route's type (-EINVAL blackhole, -EHOSTUNREACH unreachable, -EACCES
+    /// prohibit, -EAGAIN throw, -ENETUNREACH a route to the loopback). <paramref name="oif"/> is the packet's interface, or 0 for any.
+    /// If no route uses this interface, another route answers, unless <paramref name="strict"/> has Iface.</summary>
     public int Lookup(UInt128 daddr, ref Fib6Result res, int oif, Rt6LookupFlags strict = Rt6LookupFlags.None)
     {
         var trace = default(NoTrace);
@@ -70,7 +69,7 @@ public sealed unsafe partial class Fib6Table
     /// <inheritdoc/>
     public int Lookup(UInt128 daddr, ref Fib6Result res, LookupPath path) => Lookup(daddr, ref res, path, oif: 0);
 
-    /// <summary>Does the same lookup, and records in the path, which it clears first, what the lookup reads.</summary>
+    /// <summary>Does the same lookup. Clears <paramref name="path"/>, then records in it what the lookup reads.</summary>
     public int Lookup(
         UInt128 daddr, ref Fib6Result res, LookupPath path, int oif, Rt6LookupFlags strict = Rt6LookupFlags.None)
     {
@@ -113,7 +112,7 @@ public sealed unsafe partial class Fib6Table
                     return;
             }
 
-            // No route answers: a gateway that may be unreachable is better than none.
+            // No route answers. A gateway that may be unreachable is better than none.
             if ((strict & Rt6LookupFlags.Reachable) == 0)
                 break;
             strict &= ~Rt6LookupFlags.Reachable;
@@ -122,7 +121,7 @@ public sealed unsafe partial class Fib6Table
         _net.SetNull(ref res);
     }
 
-    /// <summary><c>fib6_node_lookup</c>: finds the node of the longest prefix with routes; the root if there is none.</summary>
+    /// <summary><c>fib6_node_lookup</c>: returns the node of the longest prefix with routes; the root if there is none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Fib6Node* NodeLookup<TTrace>(ulong high, ulong low, ref TTrace trace)
         where TTrace : struct, IFib6Trace
@@ -133,7 +132,7 @@ public sealed unsafe partial class Fib6Table
         do
         {
             fn = next;
-            // A branch, as compilers make of the kernel's code: if predicted, the child is read before the bit is known.
+            // Compilers make a branch of the kernel's code too. If it is predicted, the child is read before the bit is known.
             if (Bit(high, low, ((Fib6NodeTail*)((byte*)fn + tail))->fn_bit) != 0)
             {
                 trace.Node(fn, &fn->right);
@@ -154,7 +153,7 @@ public sealed unsafe partial class Fib6Table
             trace.Compare(fn, (flags & Fib6NodeFlags.RouteInfo) != 0);
             if ((flags & Fib6NodeFlags.RouteInfo) != 0)
             {
-                // A reader between two steps of the writer may see null, in a node that is new or about to go.
+                // A reader between two steps of the writer may see null in a node that is new or is being removed.
                 var leaf = t->leaf;
                 if (leaf != null && PrefixEqual(leaf->fib6_dst, high, low, leaf->fib6_dst.plen))
                     return fn;
@@ -167,7 +166,7 @@ public sealed unsafe partial class Fib6Table
         }
     }
 
-    /// <summary><c>fib6_backtrack</c>: finds the next node above that has routes of its own; null from the root.</summary>
+    /// <summary><c>fib6_backtrack</c>: returns the next node above that has its own routes; null if there is none.</summary>
     private Fib6Node* Backtrack<TTrace>(Fib6Node* fn, ref TTrace trace)
         where TTrace : struct, IFib6Trace
     {

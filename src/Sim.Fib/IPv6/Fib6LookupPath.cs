@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 namespace Sim.Fib;
 
-/// <summary>Fills a <see cref="LookupPath"/> in an IPv6 table.</summary>
+/// <summary>Fills a <see cref="LookupPath"/> during a lookup in an IPv6 table.</summary>
 internal readonly unsafe struct Fib6PathTrace(LookupPath path, Fib6Table table) : IFib6Trace
 {
     public void Node(Fib6Node* fn, Fib6Node** child)
@@ -51,7 +51,7 @@ internal readonly unsafe struct Fib6PathTrace(LookupPath path, Fib6Table table) 
 
     public void Nexthop(Fib6Info* rt, FibNhCommon* nhc)
     {
-        // fib6_flags is read for the lifetime and for the result; then the type.
+        // The lookup reads fib6_flags for the lifetime and the result, then the type.
         path.Read((nint)(&rt->fib6_flags), sizeof(Rtf), inTrie: false);
         path.Read((nint)(&rt->fib6_type), sizeof(byte), inTrie: false);
         path.Read((nint)(&Fib6Info.Tail(rt)->nh), sizeof(nint), inTrie: false);

@@ -4,42 +4,41 @@ namespace Sim.Fib;
 /// <summary>The kernel's options that change the IPv6 FIB. The defaults are those of the lab's User-Mode Linux.</summary>
 public sealed record Fib6Options
 {
-    /// <summary>CONFIG_IPV6_SUBTREES, on in Debian: nodes take 72 bytes in slots of 128, and a lookup reads one more
-    /// pointer on the way back up. Routes with a source prefix, which make subtrees, are not modelled: the pointer is
-    /// null.</summary>
+    /// <summary>CONFIG_IPV6_SUBTREES, which Debian sets. Nodes then take 72 bytes in slots of 128, and a lookup reads one more pointer on
+    /// the way back up. The pointer is null, because routes with a source prefix, which make subtrees, are not modelled.</summary>
     public bool Subtrees { get; init; }
 
-    /// <summary>CONFIG_IPV6_ROUTER_PREF, on in Debian: 8 bytes in every nexthop, and gateways without a neighbour are good.</summary>
+    /// <summary>CONFIG_IPV6_ROUTER_PREF, which Debian sets. It adds 8 bytes per nexthop and accepts gateways without neighbour.</summary>
     public bool RouterPref { get; init; }
 
-    /// <summary>A what-if that no kernel has: routes whose own nexthops name the same peer of the same device share one
-    /// <c>lwtunnel_state</c>, as IPv4's do through their fib_info.</summary>
+    /// <summary>Whether routes that name the same peer of a device share one <c>lwtunnel_state</c>, as IPv4's do through their fib_info.
+    /// No kernel does this: it is a what-if.</summary>
     public bool SharesStates { get; init; }
 }
 
 /// <summary>Counters of a namespace (<c>struct rt6_statistics</c>), shown in /proc/net/rt6_stats.</summary>
-/// <param name="FibNodes">Nodes, roots excepted.</param>
-/// <param name="FibRouteNodes">Nodes with routes of their own, roots excepted.</param>
-/// <param name="FibRtEntries">Routes.</param>
-/// <param name="FibDiscardedRoutes">Routes deleted since the start; replaced ones do not count.</param>
+/// <param name="FibNodes">The number of nodes without the roots.</param>
+/// <param name="FibRouteNodes">The number of nodes with their own routes, without the roots.</param>
+/// <param name="FibRtEntries">The number of routes.</param>
+/// <param name="FibDiscardedRoutes">The number of routes deleted since the start. Replaced routes do not count.</param>
 public readonly record struct Rt6Statistics(
     uint FibNodes, uint FibRouteNodes, uint FibRtEntries, uint FibDiscardedRoutes)
 {
-    /// <summary><c>rt6_stats_seq_show</c>: the line of a namespace that has sent no packet: no dsts, no cached routes.</summary>
+    /// <summary><c>rt6_stats_seq_show</c>: returns the line of a namespace that has sent no packet, so it has no dsts and caches.</summary>
     public string Format() => $"{FibNodes:x4} {FibRouteNodes:x4} 0000 {FibRtEntries:x4} 0000 0000 {FibDiscardedRoutes:x4}\n";
 }
 
-/// <summary>A network namespace's part of the IPv6 FIB: its tables, nexthop objects, the slab of nodes, and the objects
-/// that wait for a grace period.</summary>
-/// <remarks><para>Read in this order: Fib6Table (the tree), Fib6Node (the structures), Fib6Lookup, Fib6Select, Fib6Add,
-/// Fib6AddRoute, Fib6Delete, Fib6Walk; then Fib6Route and Fib6Nexthop for how a request becomes a route.</para>
-/// <para>No interface has an address. Left out: policy rules, source prefixes, route metrics, preferences and
-/// lifetimes, router advertisements, notifiers, requests with several nexthops (RTA_MULTIPATH), devices that go down,
-/// dsts with their exceptions, neighbours, and the choice among equal nexthops after a lookup
-/// (<c>fib6_select_path</c>). None of them shapes a table of single routes.</para></remarks>
+/// <summary>The IPv6 FIB of a network namespace: its tables, nexthop objects, the slab of nodes, and the objects that wait for a grace
+/// period.</summary>
+/// <remarks><para>Read in this order: Fib6Table (the tree), Fib6Node (the structures), Fib6Lookup, Fib6Select, Fib6Add, Fib6AddRoute,
+/// Fib6Delete, Fib6Walk. Fib6Route and Fib6Nexthop then show how a request becomes a route.</para>
+/// <para>No interface has an address. These parts of the kernel are left out: policy rules, source prefixes, route metrics, preferences
+/// and lifetimes, router advertisements, notifiers, requests with several nexthops (RTA_MULTIPATH), devices that go down, dsts with
+/// their exceptions, neighbours, and the choice among equal nexthops after a lookup (<c>fib6_select_path</c>). They do not change the
+/// shape of a table of single routes.</para></remarks>
 public sealed unsafe partial class Fib6Net : FibNamespace<Fib6Table>
 {
-    /// <summary>The loopback's interface index: reject routes go through it, and a route through it is a reject route.</summary>
+    /// <summary>The interface index of the loopback. Reject routes use it, and a route through it becomes a reject route.</summary>
     public const int Loopback = 1;
 
     private const int CacheLine = 64; // SLAB_HWCACHE_ALIGN
@@ -65,10 +64,10 @@ public sealed unsafe partial class Fib6Net : FibNamespace<Fib6Table>
     /// <summary>The slab cache of the nodes, <c>fib6_node</c>.</summary>
     public KmemCache NodeCache { get; }
 
-    /// <summary>The leaves of every <see cref="Lc6Table"/>; made with the first.</summary>
+    /// <summary>The slab cache of the leaves of every <see cref="Lc6Table"/>. The first table makes it.</summary>
     internal KmemCache Lc6LeafCache => _lc6LeafCache ??= Memory.CreateCache("ip6_fib_trie", Lc6Tnode.LeafSize, CacheLine);
 
-    /// <summary><c>rt6_stats</c>.</summary>
+    /// <summary><c>rt6_stats</c>: the counters of the namespace.</summary>
     public Rt6Statistics Statistics => new(FibNodes, FibRouteNodes, FibRtEntries, FibDiscardedRoutes);
 
     internal uint FibNodes { get; set; }
@@ -79,26 +78,26 @@ public sealed unsafe partial class Fib6Net : FibNamespace<Fib6Table>
 
     internal uint FibDiscardedRoutes { get; set; }
 
-    /// <summary>Bytes of a node, before the slab rounds them up.</summary>
+    /// <summary>The bytes of a node, before the slab rounds them up.</summary>
     internal int NodeSize { get; }
 
     /// <summary><c>fib6_null_entry</c>: the result of a lookup that finds nothing, and the leaf of an empty root.</summary>
     internal Fib6Info* NullEntry { get; }
 
-    /// <summary><c>fib6_walkers</c>: the walks under way, which deletions must not leave on a freed node.</summary>
+    /// <summary><c>fib6_walkers</c>: the running walks. A deletion moves them off the nodes that it frees.</summary>
     internal ListHead* Walkers { get; }
 
-    /// <summary><c>fib6_new_sernum</c>.</summary>
+    /// <summary><c>fib6_new_sernum</c>: returns the next serial number.</summary>
     internal int NewSernum() => _sernum = _sernum < int.MaxValue ? _sernum + 1 : 1;
 
-    /// <summary>The layout of a release's <c>fib6_info</c>: 7.3 has <c>purge_link</c>, 16 bytes that 6.12 lacks.</summary>
+    /// <summary>Returns the layout of <c>fib6_info</c> in a release. 7.3 adds <c>purge_link</c>, 16 bytes.</summary>
     public static Fib6InfoBits InfoLayout(KernelRelease release) =>
         release == KernelRelease.Linux6_12 ? Fib6InfoBits.None : Fib6InfoBits.PurgeLink;
 
-    /// <summary>Bytes of a <c>fib6_info</c>, with or without a nexthop of its own.</summary>
+    /// <summary>Returns the bytes of a <c>fib6_info</c>, with or without its own nexthop.</summary>
     internal int InfoSize(bool withNh) => Fib6Info.HeaderSize(_infoLayout) + (withNh ? NhSize : 0);
 
-    /// <summary>Bytes of a <c>fib6_nh</c>.</summary>
+    /// <summary>The bytes of a <c>fib6_nh</c>.</summary>
     internal int NhSize => sizeof(Fib6Nh) + (Options.RouterPref ? sizeof(ulong) : 0);
 
     /// <summary><c>fib6_info_alloc</c>.</summary>
@@ -121,10 +120,10 @@ public sealed unsafe partial class Fib6Net : FibNamespace<Fib6Table>
             CallRcu(&Fib6Info.Tail(f6i)->rcu, RcuFunc.Fib6InfoFree);
     }
 
-    /// <summary>Returns the route that this link lies in, as its siblings or nh_list.</summary>
+    /// <summary>Returns the route whose fib6_siblings or nh_list this link is.</summary>
     internal static Fib6Info* OfSiblings(ListHead* at) => (Fib6Info*)((byte*)at - Fib6Info.SiblingsOffset);
 
-    /// <summary><c>fib6_update_sernum_upto_root</c>: dsts of the routes from here up are stale.</summary>
+    /// <summary><c>fib6_update_sernum_upto_root</c>: makes dsts of the routes from this node up stale.</summary>
     internal void UpdateSernumUptoRoot(Fib6Info* rt)
     {
         var sernum = NewSernum();
@@ -142,7 +141,7 @@ public sealed unsafe partial class Fib6Net : FibNamespace<Fib6Table>
 
     private protected override void ReleaseNexthop(NhInfo* nhi) => NhRelease(NhInfo.Fib6Nh(nhi));
 
-    /// <summary>Deletes each route by itself, without a walk.</summary>
+    /// <summary>Deletes the routes of a nexthop object one by one, without a walk of the tree.</summary>
     private protected override int RemoveRoutes(NextHop* nh)
     {
         var dropped = 0;
@@ -192,7 +191,7 @@ public sealed unsafe partial class Fib6Net : FibNamespace<Fib6Table>
         Memory.Kfree(f6i, InfoSize(withNh));
     }
 
-    /// <summary><c>fib6_null_entry_template</c>, and the loopback that ip6_route_init_special_entries gives it.</summary>
+    /// <summary>Makes the null entry (<c>fib6_null_entry_template</c>) with the loopback (<c>ip6_route_init_special_entries</c>).</summary>
     private Fib6Info* AllocNullEntry()
     {
         var f6i = InfoAlloc(withNh: true);

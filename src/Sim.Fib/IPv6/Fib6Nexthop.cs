@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 namespace Sim.Fib;
 
-/// <summary>Nexthops of IPv6 routes and the check of their gateways (net/ipv6/route.c).</summary>
+/// <summary>Makes nexthops of IPv6 routes and checks their gateways (net/ipv6/route.c).</summary>
 public sealed unsafe partial class Fib6Net
 {
     private const byte FamilyIPv6 = (byte)GatewayFamily.IPv6;
 
-    /// <summary><c>fib6_nh_init</c>: fills a nexthop. Returns 0, or a negative error with nothing held.</summary>
-    /// <param name="nh">Must be zeroed.</param>
-    /// <param name="cfg">Only Oif, Gateway, Flags and Peer are used.</param>
-    /// <param name="table">The request's table, where a gateway is looked up first; 0 for a nexthop object's.</param>
-    /// <param name="reject">RTF_REJECT: through the loopback, whatever the request says.</param>
+    /// <summary><c>fib6_nh_init</c>: fills a nexthop. Returns 0, or a negative error, after which the nexthop holds nothing.</summary>
+    /// <param name="nh">The nexthop, which must be zeroed.</param>
+    /// <param name="cfg">The request. Only Oif, Gateway, Flags and Peer are used.</param>
+    /// <param name="table">The table in which the gateway is looked up first; 0 for a nexthop object.</param>
+    /// <param name="reject">Whether the route has RTF_REJECT. Then the nexthop uses the loopback, not the request's device.</param>
     internal int NhInit(Fib6Nh* nh, in Fib6Config cfg, uint table, bool reject)
     {
         var nhc = &nh->nh_common;
@@ -43,8 +43,8 @@ public sealed unsafe partial class Fib6Net
         return 0;
     }
 
-    /// <summary>The part of <c>fib6_nh_init</c> that reject routes skip, with <c>fib_nh_common_init</c>. A peer belongs
-    /// to a device: returns -EINVAL if the request names a peer and no device.</summary>
+    /// <summary>The part of <c>fib6_nh_init</c> that reject routes skip, with <c>fib_nh_common_init</c>. Returns -EINVAL if the request
+    /// names a peer but no device.</summary>
     private int NhInitDevice(FibNhCommon* nhc, in Fib6Config cfg, uint table, ref int dev)
     {
         if (cfg.Gateway != UInt128.Zero)
@@ -74,8 +74,8 @@ public sealed unsafe partial class Fib6Net
         Memory.FreePercpu((void*)nh->nh_common.nhc_pcpu_rth_output);
     }
 
-    /// <summary><c>ip6_validate_gw</c>: a link-local gateway needs a device; any other must be on a link, by the
-    /// request's word or by a lookup. It is not compared with this host's addresses, because interfaces have none.</summary>
+    /// <summary><c>ip6_validate_gw</c>: checks a gateway. A link-local gateway needs a device. Any other must be on a link: the request
+    /// says so, or a lookup finds it. The check against this host's addresses is left out, because interfaces have none.</summary>
     private int ValidateGw(in Fib6Config cfg, uint table, ref int dev)
     {
         if (!IsLinkLocal(cfg.Gateway))
@@ -90,8 +90,8 @@ public sealed unsafe partial class Fib6Net
         return dev is 0 or Loopback ? -Errno.EINVAL : 0;
     }
 
-    /// <summary><c>ip6_route_check_nh_onlink</c>: if the main table's route to the gateway is neither a default nor a
-    /// reject route, it must be a unicast route through this device.</summary>
+    /// <summary><c>ip6_route_check_nh_onlink</c>: checks the main table's route to an on-link gateway. Unless it is a default or reject
+    /// route, it must be a unicast route through this device.</summary>
     private int CheckNhOnLink(in Fib6Config cfg, int dev)
     {
         var res = NhLookup(GetTable(RouteTableId.Main), cfg, Rt6LookupFlags.None);
@@ -100,8 +100,8 @@ public sealed unsafe partial class Fib6Net
         return res.Type != RouteType.Unicast || dev != res.Nhc->nhc_dev ? -Errno.EINVAL : 0;
     }
 
-    /// <summary><c>ip6_route_check_nh</c>: the gateway must be reached directly, without another gateway, by the
-    /// request's table or else by local and main, and through the request's device if it names one.</summary>
+    /// <summary><c>ip6_route_check_nh</c>: checks that a route without a gateway leads to this gateway, in the request's table or else in
+    /// local and main. If the request names a device, the route must use it.</summary>
     private int CheckNh(in Fib6Config cfg, uint table, ref int dev)
     {
         const Rt6LookupFlags flags = Rt6LookupFlags.Iface;
@@ -129,8 +129,8 @@ public sealed unsafe partial class Fib6Net
 
     private static bool IsOnLink(in Fib6Result res) => (res.Flags & Rtf.Reject) == 0 && res.Nhc->nhc_gw_family == 0;
 
-    /// <summary><c>ip6_nh_lookup_table</c>: looks a gateway up. A missing table counts as empty, because a kernel
-    /// always has local and main. The kernel then chooses among siblings, but all of them have gateways.</summary>
+    /// <summary><c>ip6_nh_lookup_table</c>: looks up a gateway. A kernel always has local and main, so a missing table counts as empty. The
+    /// kernel's choice among siblings is left out, because all siblings have gateways.</summary>
     private Fib6Result NhLookup(Fib6Table? table, in Fib6Config cfg, Rt6LookupFlags flags)
     {
         var res = default(Fib6Result);
@@ -141,7 +141,7 @@ public sealed unsafe partial class Fib6Net
         return res;
     }
 
-    /// <summary>Answers with the null entry: the end of <c>rt6_select</c> if no route fits.</summary>
+    /// <summary>Sets the result to the null entry, as the end of <c>rt6_select</c> does if no route fits.</summary>
     internal void SetNull(ref Fib6Result res)
     {
         res.Info = NullEntry;
@@ -150,9 +150,9 @@ public sealed unsafe partial class Fib6Net
         res.Type = (RouteType)NullEntry->fib6_type;
     }
 
-    /// <summary>fe80::/10.</summary>
+    /// <summary>Returns whether an address is in fe80::/10.</summary>
     private static bool IsLinkLocal(UInt128 address) => (uint)(address >> 118) == 0xFE80 >> 6;
 
-    /// <summary>ff00::/8.</summary>
+    /// <summary>Returns whether an address is in ff00::/8.</summary>
     private static bool IsMulticast(UInt128 address) => (uint)(address >> 120) == 0xFF;
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 namespace Sim.Fib;
 
-/// <summary>A node of the tree (<c>struct fib6_node</c>, include/net/ip6_fib.h): 64 bytes of the slab fib6_node, a
-/// cache line. With CONFIG_IPV6_SUBTREES a fourth pointer follows <see cref="right"/>, and the 72 bytes take two lines,
-/// as the slab is aligned to them. So the node has two halves here: <see cref="Fib6NodeTail"/> begins at byte 24 or 32.</summary>
+/// <summary>A node of the tree (<c>struct fib6_node</c>, include/net/ip6_fib.h): one cache line of 64 bytes in the slab fib6_node. With
+/// CONFIG_IPV6_SUBTREES a fourth pointer follows <see cref="right"/>. The 72 bytes then take two lines, because the slab is aligned to
+/// lines. So the node has two parts here: <see cref="Fib6NodeTail"/> begins at byte 24 or 32.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct Fib6Node
 {
@@ -11,38 +11,37 @@ public unsafe struct Fib6Node
     public Fib6Node* left;
     public Fib6Node* right;
 
-    /// <summary>Bytes of a node without subtrees.</summary>
+    /// <summary>The bytes of a node without subtrees.</summary>
     public const int Size = 64;
 
-    /// <summary>Bytes of a node with subtrees.</summary>
+    /// <summary>The bytes of a node with subtrees.</summary>
     public const int SubtreesSize = 72;
 }
 
-/// <summary>The second half of a <see cref="Fib6Node"/>, 40 bytes.</summary>
+/// <summary>The second part of a <see cref="Fib6Node"/>, 40 bytes.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct Fib6NodeTail
 {
-    /// <summary>The first of the node's routes. In a node without routes of its own
-    /// (<see cref="Fib6NodeFlags.RouteInfo"/> is not set) a route below, whose address supplies the bits that the node
-    /// stands for.</summary>
+    /// <summary>The first of the node's routes. In a node without its own routes (<see cref="Fib6NodeFlags.RouteInfo"/> is not set) it is
+    /// a route below, whose address supplies the bits of the node.</summary>
     public Fib6Info* leaf;
 
-    /// <summary>The bit that chooses left or right (0 is the address's first), which is the length of the node's prefix.</summary>
+    /// <summary>The length of the node's prefix, which is also the number of the bit that selects left or right.</summary>
     public ushort fn_bit;
     public Fib6NodeFlags fn_flags;
 
-    /// <summary>Raised by every change at or below the node; dsts compare it to learn that they are stale.</summary>
+    /// <summary>The serial number of the last change at or below the node. A dst with another number is stale.</summary>
     public int fn_sernum;
 
-    /// <summary>The route at which round robin among unreachable gateways goes on.</summary>
+    /// <summary>The route at which the round robin among unreachable gateways continues.</summary>
     public Fib6Info* rr_ptr;
     public RcuHead rcu;
 
-    /// <summary>Where rcu lies (<c>container_of</c>).</summary>
+    /// <summary>The offset of rcu (<c>container_of</c>).</summary>
     public const int RcuOffset = 24;
 }
 
-/// <summary>A prefix in a route (<c>struct rt6key</c>), 20 bytes. The kernel's address is in network order; here high half first.</summary>
+/// <summary>A prefix in a route (<c>struct rt6key</c>), 20 bytes. The kernel keeps the address in network order.</summary>
 [StructLayout(LayoutKind.Sequential, Pack = 4)]
 public struct Rt6Key
 {
@@ -53,21 +52,21 @@ public struct Rt6Key
     public readonly UInt128 Address => new(high, low);
 }
 
-/// <summary>A nexthop of an IPv6 route (<c>struct fib6_nh</c>), 88 bytes. CONFIG_IPV6_ROUTER_PREF puts
-/// <c>last_probe</c>, 8 bytes that the port does not read, before <see cref="rt6i_pcpu"/>; here they come last.</summary>
+/// <summary>A nexthop of an IPv6 route (<c>struct fib6_nh</c>), 88 bytes. With CONFIG_IPV6_ROUTER_PREF the kernel has <c>last_probe</c>, 8
+/// bytes, before <see cref="rt6i_pcpu"/>. Here these bytes come last, because the port does not read them.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct Fib6Nh
 {
     public FibNhCommon nh_common;
 
-    /// <summary>Per processor, a pointer to the dst that packets of this route share.</summary>
+    /// <summary>A pointer per processor to the dst that packets of this route share.</summary>
     public void* rt6i_pcpu;
     public nint rt6i_exception_bucket;
 }
 
-/// <summary>A route (<c>struct fib6_info</c>), 184 bytes in 6.12 and 200 in 7.3, followed by its <see cref="Fib6Nh"/>
-/// unless a nexthop object has it. Routes share only that object. From byte 160 on 7.3 has 16 bytes more
-/// (<c>purge_link</c>), so the structure has two halves here: <see cref="Fib6InfoTail"/> begins at byte 160 or 176.</summary>
+/// <summary>A route (<c>struct fib6_info</c>), 184 bytes in 6.12 and 200 in 7.3. Its <see cref="Fib6Nh"/> follows, unless the route uses a
+/// nexthop object. Routes share only such objects. At byte 160, 7.3 has 16 bytes more (<c>purge_link</c>). So the structure has two
+/// parts here: <see cref="Fib6InfoTail"/> begins at byte 160 or 176.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct Fib6Info
 {
@@ -79,14 +78,14 @@ public unsafe struct Fib6Info
     /// <summary>The node of the route; null once the route is deleted.</summary>
     public Fib6Node* fib6_node;
 
-    /// <summary>The ring of the multipath route that it is a part of; or its place in a nexthop object's f6i_list.</summary>
+    /// <summary>The link in the ring of its multipath route, or in the f6i_list of its nexthop object.</summary>
     public ListHead fib6_siblings;
     public uint fib6_nsiblings;
     public int fib6_ref;
     public ulong expires;
     public HlistNode gc_link;
 
-    /// <summary>The shared default metrics: never allocated here.</summary>
+    /// <summary>The metrics. Here they are never allocated, because all routes share the default ones.</summary>
     public nint fib6_metrics;
     public Rt6Key fib6_dst;
     public Rtf fib6_flags;
@@ -99,13 +98,13 @@ public unsafe struct Fib6Info
     public byte trap;
     public byte offload_failed;
 
-    /// <summary>fib6_destroying of the kernel's bit field, and <see cref="Fib6InfoBits.PurgeLink"/>.</summary>
+    /// <summary>Bit fib6_destroying of the kernel's bit field, and <see cref="Fib6InfoBits.PurgeLink"/>.</summary>
     public Fib6InfoBits bits;
 
-    /// <summary>Where fib6_siblings, and so nh_list, lies (<c>container_of</c>).</summary>
+    /// <summary>The offset of fib6_siblings, which is also that of nh_list (<c>container_of</c>).</summary>
     public const int SiblingsOffset = 24;
 
-    /// <summary>The nexthop object; null if the nexthop is in the route.</summary>
+    /// <summary>The nexthop object; null if the nexthop is in the route itself.</summary>
     public NextHop* nh
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -113,29 +112,29 @@ public unsafe struct Fib6Info
         set => Tail((Fib6Info*)Unsafe.AsPointer(ref this))->nh = value;
     }
 
-    /// <summary>Where the second half lies: at byte 160, and as many bytes further as the bit is worth.</summary>
+    /// <summary>Returns the offset of the second part: 160, plus the value of <see cref="Fib6InfoBits.PurgeLink"/> if it is set.</summary>
     public static int TailOffset(Fib6InfoBits bits) => sizeof(Fib6Info) + (int)(bits & Fib6InfoBits.PurgeLink);
 
-    /// <summary>Bytes before the nexthop.</summary>
+    /// <summary>Returns the bytes before the nexthop.</summary>
     public static int HeaderSize(Fib6InfoBits bits) => TailOffset(bits) + sizeof(Fib6InfoTail);
 
-    /// <summary>The second half.</summary>
+    /// <summary>Returns the second part of a route.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Fib6InfoTail* Tail(Fib6Info* f6i) => (Fib6InfoTail*)((byte*)f6i + TailOffset(f6i->bits));
 
-    /// <summary><c>fib6_nh</c>: the nexthop inside the route. Only if <see cref="nh"/> is null.</summary>
+    /// <summary><c>fib6_nh</c>: returns the nexthop inside a route whose <see cref="nh"/> is null.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Fib6Nh* InlineNh(Fib6Info* f6i) => (Fib6Nh*)(Tail(f6i) + 1);
 
-    /// <summary>The nexthop, in the route or in its nexthop object (<c>nexthop_fib6_nh</c>).</summary>
+    /// <summary>Returns the nexthop in the route or in its nexthop object (<c>nexthop_fib6_nh</c>).</summary>
     public static Fib6Nh* Nh(Fib6Info* f6i) => f6i->nh != null ? NhInfo.Fib6Nh(f6i->nh->nh_info) : InlineNh(f6i);
 }
 
-/// <summary>The second half of a <see cref="Fib6Info"/>, 24 bytes.</summary>
+/// <summary>The second part of a <see cref="Fib6Info"/>, 24 bytes.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct Fib6InfoTail
 {
-    /// <summary>First, so that a Fib6InfoTail* and its RcuHead* are the same address.</summary>
+    /// <summary>The rcu_head. It comes first, so that a Fib6InfoTail* and its RcuHead* are the same address.</summary>
     public RcuHead rcu;
     public NextHop* nh;
 }
@@ -147,11 +146,11 @@ public enum Fib6InfoBits : byte
     None = 0,
     Destroying = 8,
 
-    /// <summary>One of the kernel's unused bits; its value is the bytes that <c>purge_link</c> takes (7.3).</summary>
+    /// <summary>A bit that the kernel does not use. Its value is the number of bytes of <c>purge_link</c> (7.3).</summary>
     PurgeLink = 16,
 }
 
-/// <summary><c>struct fib6_table</c> up to its root node, which lies in it; peers, flags and counters follow.</summary>
+/// <summary>The fields of <c>struct fib6_table</c> up to its root node. Peers, flags and counters follow.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct Fib6TableHead
 {

@@ -3,18 +3,19 @@ using static Sim.Fib.Fib6Address;
 
 namespace Sim.Fib;
 
-/// <summary>From a request to a route: the part of net/ipv6/route.c between netlink and the tree.</summary>
+/// <summary>Turns requests into routes: the part of net/ipv6/route.c between netlink and the tree.</summary>
 public sealed unsafe partial class Fib6Table
 {
-    /// <summary><c>inet6_rtm_newroute</c>: adds a route, or replaces one. Returns 0 or a negative error:</summary>
-    /// <remarks>A request meets the routes of the same prefix and metric.
+    /// <summary><c>inet6_rtm_newroute</c>: adds a route, or replaces one. Returns 0 or a negative error.</summary>
+    /// <remarks>The flags decide about existing routes of the same prefix and metric.
     /// <list type="table">
-    /// <item><term>Excl</term><description>-EEXIST if there is one.</description></item>
-    /// <item><term>Replace</term><description>replaces the first one that, like the new one, has or lacks a gateway,
-    /// with its whole multipath route; else the first. Without Create, -ENOENT if there is none.</description></item>
-    /// <item><term>neither</term><description>goes behind them; -EEXIST if one has the same nexthop. If all have
-    /// gateways, they are one multipath route. Append and a missing Create change nothing.</description></item> </list>
-    /// -EINVAL, -ENODEV and -EHOSTUNREACH come from the request's checks and the nexthop's.</remarks>
+    /// <item><term>Excl</term><description>returns -EEXIST if there is one.</description></item>
+    /// <item><term>Replace</term><description>replaces the first route that has a gateway if the new one has, and none if the new one
+    /// has none, with its whole multipath route; else the first route. Without Create, returns -ENOENT if there is no
+    /// route.</description></item>
+    /// <item><term>neither</term><description>adds behind the others; returns -EEXIST if one has the same nexthop. If all have gateways,
+    /// they form a multipath route. Append and a missing Create have no effect.</description></item> </list>
+    /// -EINVAL, -ENODEV and -EHOSTUNREACH come from the checks of the request and the nexthop.</remarks>
     public int Insert(in Fib6Config cfg)
     {
         var err = cfg.Validate(Id);
@@ -25,11 +26,10 @@ public sealed unsafe partial class Fib6Table
         return RouteAdd(cfg);
     }
 
-    /// <summary><c>inet6_rtm_delroute</c>, as in the series' patch 4: deletes the first route to the prefix that fits
-    /// the request. If the request names a metric, protocol, nexthop object, device, gateway or peer, the route's must
-    /// equal it; the type does not count. If it names neither a gateway nor a peer, the whole multipath route goes.
-    /// Returns 0, -ESRCH if none fits, -EINVAL, or -ENOENT if only the null entry of a table without a default route
-    /// fits.</summary>
+    /// <summary><c>inet6_rtm_delroute</c> with the series' patch 4: deletes the first route to the prefix that fits the request. A metric,
+    /// protocol, nexthop object, device, gateway or peer in the request must equal the route's; the type does not count. Without a
+    /// gateway and a peer, the whole multipath route is deleted. Returns 0; -ESRCH if no route fits; -EINVAL; or -ENOENT if only the null
+    /// entry of a table without a default route fits.</summary>
     public int Delete(in Fib6Config cfg)
     {
         var err = cfg.Validate(Id);
@@ -51,7 +51,7 @@ public sealed unsafe partial class Fib6Table
         return err;
     }
 
-    /// <summary><c>ip6_route_info_create</c>: makes a route with a reference for the caller; or null and a negative error.</summary>
+    /// <summary><c>ip6_route_info_create</c>: makes a route with a reference for the caller. On an error it returns null.</summary>
     internal Fib6Info* RouteInfoCreate(in Fib6Config cfg, out int err)
     {
         err = -Errno.EINVAL;
@@ -87,13 +87,13 @@ public sealed unsafe partial class Fib6Table
             return null;
         }
 
-        // fib6_is_reject: what goes to the loopback would come back.
+        // fib6_is_reject: packets through the loopback would come back.
         if (reject || (fib6Nh->nh_common.nhc_dev == Fib6Net.Loopback && cfg.Dst != UInt128.One && cfg.Type != RouteType.Local))
             rt->fib6_flags = Rtf.Reject | Rtf.NoNexthop;
         return rt;
     }
 
-    /// <summary><c>ip6_route_del</c> of the series. If the request names a peer, a state is built to compare with.</summary>
+    /// <summary><c>ip6_route_del</c> of the series: makes the state of the request's peer, then deletes a route that fits.</summary>
     private int RouteDel(in Fib6Config cfg)
     {
         var state = _net.States.BuildToCompare(cfg.Peer);
@@ -125,12 +125,12 @@ public sealed unsafe partial class Fib6Table
         return null;
     }
 
-    /// <summary>Whether a route fits a request to delete.</summary>
+    /// <summary>Returns whether a route fits a request to delete.</summary>
     internal static bool Fits(in Fib6Config cfg, LwtunnelState* state, Fib6Info* rt)
     {
         if ((cfg.Metric != 0 && cfg.Metric != rt->fib6_metric) || (cfg.Protocol != 0 && cfg.Protocol != rt->fib6_protocol))
             return false;
-        // A route through an object fits any device and gateway in the request.
+        // A route through an object fits a request with any device and gateway.
         if (rt->nh != null)
             return (cfg.NhId == 0 || cfg.NhId == rt->nh->id) && cfg.Peer == 0;
         if (cfg.NhId != 0)

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 namespace Sim.Fib;
 
-/// <summary>The choice among a node's routes (net/ipv6/route.c, <c>rt6_select</c> and below).</summary>
-/// <remarks>Among the routes of the lowest metric, the first with the best score wins: 2 for the interface asked for, 0
-/// for another. Higher metrics are tried only if none of these is usable. In a host's lookup
-/// (<see cref="Rt6LookupFlags.Reachable"/>) a gateway's score also depends on its neighbour entry. Here no neighbour is
-/// known: without CONFIG_IPV6_ROUTER_PREF gateways are used round robin, with it all are good. Routers ignore
-/// neighbours.</remarks>
+/// <summary>Selects one of a node's routes (net/ipv6/route.c, <c>rt6_select</c> and the functions that it calls).</summary>
+/// <remarks>Among the routes of the lowest metric, the first with the best score wins. The score is 2 for the interface asked for, and
+/// 0 for another. Routes of higher metrics are tried only if none of these is usable. In a host's lookup
+/// (<see cref="Rt6LookupFlags.Reachable"/>) the score of a gateway also depends on its neighbour entry. Here no neighbour is known.
+/// Without CONFIG_IPV6_ROUTER_PREF gateways are then used round robin, with it all are good. Routers ignore neighbours.</remarks>
 public sealed unsafe partial class Fib6Table
 {
     private const int NudFailHard = -3; // RT6_NUD_FAIL_HARD
@@ -20,7 +19,7 @@ public sealed unsafe partial class Fib6Table
         public int BestScore;
         public bool DoRoundRobin;
 
-        /// <summary>CONFIG_IPV6_ROUTER_PREF.</summary>
+        /// <summary>Whether CONFIG_IPV6_ROUTER_PREF is set.</summary>
         public bool GatewaysAreGood;
     }
 
@@ -40,13 +39,7 @@ public sealed unsafe partial class Fib6Table
         trace.Select(fn, rt0);
         if (t->fn_bit != rt0->fib6_dst.plen)
             return false;
-        var search = new Search
-        {
-            Oif = oif,
-            Strict = strict,
-            BestScore = -1,
-            GatewaysAreGood = _gatewaysAreGood,
-        };
+        var search = new Search { Oif = oif, Strict = strict, BestScore = -1, GatewaysAreGood = _gatewaysAreGood };
         res.Info = null;
         FindRrLeaf(leaf, rt0, ref search, ref res, ref trace);
         if (search.DoRoundRobin)
@@ -54,7 +47,7 @@ public sealed unsafe partial class Fib6Table
         return res.Info != null;
     }
 
-    /// <summary>The end of <c>rt6_select</c>: no gateway is known to answer, so the next lookup starts at the next one.</summary>
+    /// <summary>The end of <c>rt6_select</c>: the next lookup starts at the next route, because no gateway is known to answer.</summary>
     private static void RoundRobin(Fib6NodeTail* t, Fib6Info* leaf, Fib6Info* rt0)
     {
         var next = rt0->fib6_next;
@@ -64,8 +57,8 @@ public sealed unsafe partial class Fib6Table
             t->rr_ptr = next;
     }
 
-    /// <summary><c>find_rr_leaf</c>: tries the routes of the metric from <paramref name="head"/> on, then those before
-    /// it, and if none is usable those of higher metrics.</summary>
+    /// <summary><c>find_rr_leaf</c>: tries the routes of the metric from <paramref name="head"/> on, then those before it. If none is
+    /// usable, tries the routes of higher metrics.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void FindRrLeaf<TTrace>(
         Fib6Info* leaf, Fib6Info* head, ref Search search, ref Fib6Result res, ref TTrace trace)
@@ -79,17 +72,11 @@ public sealed unsafe partial class Fib6Table
             FindInList(rest, null, metric, null, ref search, ref res, ref trace);
     }
 
-    /// <summary><c>__find_rr_leaf</c>: tries the routes from one up to another. Unless <paramref name="rest"/> is null,
-    /// it stops at the first of another metric and puts that there. A blackhole object ends the search.</summary>
+    /// <summary><c>__find_rr_leaf</c>: tries a part of the list. Unless <paramref name="rest"/> is null, it stops at the first route of
+    /// another metric and stores it there. A blackhole object ends the search.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void FindInList<TTrace>(
-        Fib6Info* from,
-        Fib6Info* to,
-        uint metric,
-        Fib6Info** rest,
-        ref Search search,
-        ref Fib6Result res,
-        ref TTrace trace)
+        Fib6Info* from, Fib6Info* to, uint metric, Fib6Info** rest, ref Search search, ref Fib6Result res, ref TTrace trace)
         where TTrace : struct, IFib6Trace
     {
         for (var f6i = from; f6i != null && f6i != to; f6i = f6i->fib6_next)
@@ -121,8 +108,8 @@ public sealed unsafe partial class Fib6Table
         }
     }
 
-    /// <summary><c>find_match</c>: whether the nexthop is better than the best yet. Devices here do not ignore routes
-    /// with the link down (the sysctl's default).</summary>
+    /// <summary><c>find_match</c>: returns whether the nexthop is better than the best one so far. Devices here do not ignore routes when
+    /// the link is down (the sysctl's default).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool FindMatch(FibNhCommon* nhc, Rtf flags, ref Search search)
     {
@@ -141,7 +128,7 @@ public sealed unsafe partial class Fib6Table
         return true;
     }
 
-    /// <summary><c>rt6_score_route</c>. Without preferences, CONFIG_IPV6_ROUTER_PREF adds the same for every route.</summary>
+    /// <summary><c>rt6_score_route</c>: returns the score of a nexthop. The part for preferences is left out.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int ScoreRoute(FibNhCommon* nhc, Rtf flags, in Search search)
     {

@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only
 namespace Sim.Fib;
 
-/// <summary>The shape of an IPv6 table, counted from the live tree.</summary>
+/// <summary>The shape of an IPv6 table, counted in the live tree.</summary>
 public sealed class Fib6Stat
 {
     private readonly List<long> _depths = [];
     private long _totalDepth;
 
-    /// <summary>Nodes, the table's root included: one more than the table's part of <see cref="Rt6Statistics.FibNodes"/>.</summary>
+    /// <summary>The number of nodes with the root. <see cref="Rt6Statistics.FibNodes"/> counts one less per table.</summary>
     public long Nodes { get; private set; }
 
-    /// <summary>Nodes with routes of their own; the root only if it has a default route.</summary>
+    /// <summary>The number of nodes with their own routes. The root counts only if it has a default route.</summary>
     public long RouteNodes { get; private set; }
 
-    /// <summary>Nodes that only split two others.</summary>
+    /// <summary>The number of nodes that only split two others.</summary>
     public long IntermediateNodes { get; private set; }
 
-    /// <summary>Routes; each part of a multipath route counts.</summary>
+    /// <summary>The number of routes. Each part of a multipath route counts.</summary>
     public long Routes { get; private set; }
 
-    /// <summary>Nodes with routes by the number of nodes above them.</summary>
+    /// <summary>The number of nodes with routes for each number of nodes above them.</summary>
     public IReadOnlyList<long> Depths => _depths;
 
-    /// <summary>Mean number of nodes above a node with routes; 0 for an empty table.</summary>
+    /// <summary>The mean number of nodes above a node with routes; 0 for an empty table.</summary>
     public double MeanDepth => RouteNodes == 0 ? 0 : (double)_totalDepth / RouteNodes;
 
-    /// <summary>The most nodes above a node with routes.</summary>
+    /// <summary>The largest number of nodes above a node with routes.</summary>
     public int MaxDepth => Math.Max(_depths.Count - 1, 0);
 
     internal void Node(int depth, Fib6NodeFlags flags, int routes)
@@ -44,10 +44,10 @@ public sealed class Fib6Stat
     }
 }
 
-/// <summary>Counting the nodes of a table.</summary>
+/// <summary>Counts the nodes of a table.</summary>
 public sealed unsafe partial class Fib6Table
 {
-    /// <summary>Counts nodes, routes and depths by a walk of the whole tree.</summary>
+    /// <summary>Counts nodes, routes and depths in a walk of the whole tree.</summary>
     public Fib6Stat Stat()
     {
         var counter = new StatVisitor(new Fib6Stat());
@@ -62,8 +62,6 @@ public sealed unsafe partial class Fib6Table
         public void Node(int depth, int bit, Fib6NodeFlags flags, Fib6Info* leaf, int routes) =>
             stat.Node(depth, flags, routes);
 
-        public void Route(Fib6Info* info)
-        {
-        }
+        public void Route(Fib6Info* info) { }
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 namespace Sim.Fib;
 
-/// <summary>A table of IPv6 routes, in the kernel's tree or in a what-if structure.</summary>
+/// <summary>A table of IPv6 routes: the kernel's tree, or a what-if structure.</summary>
 public interface IFib6Routes
 {
     /// <summary>RTM_NEWROUTE: adds or replaces a route. Returns 0 or a negative error.</summary>
@@ -16,33 +16,30 @@ public interface IFib6Routes
     /// <summary>Does the same lookup. Clears <paramref name="path"/>, then records in it what the lookup reads.</summary>
     int Lookup(UInt128 daddr, ref Fib6Result res, LookupPath path);
 
-    /// <summary>Shows every route to the visitor. The table must not change meanwhile.</summary>
+    /// <summary>Shows every route to the visitor. The table must not change during the walk.</summary>
     void Visit<TVisitor>(ref TVisitor visitor)
         where TVisitor : IFib6Visitor;
 }
 
-/// <summary>An IPv6 routing table: a path-compressed binary tree of prefixes, and on each of its nodes the routes to
-/// that prefix (net/ipv6/ip6_fib.c of Linux 6.12, function by function).</summary>
+/// <summary>An IPv6 routing table: a path-compressed binary tree of prefixes, whose nodes list the routes to the prefix. This is a port of
+/// net/ipv6/ip6_fib.c of Linux 6.12, function by function.</summary>
 /// <remarks><code>
 ///   root ::/0 ---right-->  fn_bit 16, no routes of its own: 2001::/16
 ///                            left  -> fn_bit 32 2001:db8::/32  -> routes, by metric
 ///                            right -> fn_bit 48 2001:fff8:3::/48  -> routes
 /// </code>
-/// <para>A node stands for the first <see cref="Fib6NodeTail.fn_bit"/> bits of an address, but does not store them: any
-/// route at or below it has these bits, and <see cref="Fib6NodeTail.leaf"/> points at one. A node is a prefix with
-/// routes (RTINFO), or splits two nodes that differ in its bit. The root can be both, and exists without routes too:
-/// then its leaf is the namespace's null entry.</para>
-/// <para>A lookup follows the address's bits down to the end and compares nothing on the way. Then it compares on the
-/// way back up until a route's prefix fits (Fib6Lookup). A level reads one bit, so a full table has twenty levels and
-/// more, where <see cref="FibTable"/> has two or three. Each route has its own structure of half a kilobyte, which a
-/// lookup reads to compare and to answer; IPv4's routes share theirs.</para>
-/// <para>One writer. Lookups may run beside it on other threads that <see cref="Sim.Kernel.Rcu.AddReader"/> knows.
-/// Insert, delete and lookup allocate no managed memory.</para>
-/// <para>Files, in reading order: <c>Fib6Node.cs</c> the layouts, <c>Fib6Lookup.cs</c> and <c>Fib6Select.cs</c> the
-/// read side, <c>Fib6Add.cs</c> and <c>Fib6AddRoute.cs</c> insertion, <c>Fib6Siblings.cs</c> multipath,
-/// <c>Fib6Delete.cs</c> removal and the repair of the tree, <c>Fib6Walk.cs</c> walkers, <c>Fib6Dump.cs</c> and
-/// <c>Fib6Stat.cs</c> dumps and /proc. Routes and next hops are route.c's: <c>Fib6Config.cs</c>, <c>Fib6Route.cs</c>,
-/// <c>Fib6Nexthop.cs</c>, <c>Fib6Net.cs</c>.</para></remarks>
+/// <para>A node stands for the first <see cref="Fib6NodeTail.fn_bit"/> bits of an address. It does not store these bits, but
+/// <see cref="Fib6NodeTail.leaf"/> points at a route at or below it, which has them. A node is a prefix with routes (RTINFO), or splits
+/// two nodes that differ in its bit. The root can be both. In a root without routes the leaf is the namespace's null entry.</para>
+/// <para>A lookup follows the bits of the address down to the end, without comparing. On the way back up it compares prefixes until one
+/// fits (Fib6Lookup). Each level reads one bit, so a full table has twenty and more levels; <see cref="FibTable"/> has two or three.
+/// Each route has its own structure of half a kilobyte, which a lookup reads to compare and to answer. IPv4's routes share theirs.</para>
+/// <para>There is one writer. Lookups may run beside it on threads that registered with <see cref="Sim.Kernel.Rcu.AddReader"/>. Insert,
+/// delete and lookup allocate no managed memory.</para>
+/// <para>Files, in reading order: <c>Fib6Node.cs</c> the layouts, <c>Fib6Lookup.cs</c> and <c>Fib6Select.cs</c> the read side,
+/// <c>Fib6Add.cs</c> and <c>Fib6AddRoute.cs</c> insertion, <c>Fib6Siblings.cs</c> multipath, <c>Fib6Delete.cs</c> removal and the repair
+/// of the tree, <c>Fib6Walk.cs</c> walkers, <c>Fib6Dump.cs</c> and <c>Fib6Stat.cs</c> dumps and /proc. Routes and nexthops come from
+/// route.c: <c>Fib6Config.cs</c>, <c>Fib6Route.cs</c>, <c>Fib6Nexthop.cs</c>, <c>Fib6Net.cs</c>.</para></remarks>
 public sealed unsafe partial class Fib6Table : IFib6Routes, IRoutingTable, IDisposable
 {
     private readonly Fib6Net _net;
@@ -52,7 +49,7 @@ public sealed unsafe partial class Fib6Table : IFib6Routes, IRoutingTable, IDisp
     private readonly bool _gatewaysAreGood;
     private bool _disposed;
 
-    /// <summary><c>fib6_new_table</c>, <c>fib6_alloc_table</c>: makes an empty table, which its namespace knows by id.</summary>
+    /// <summary><c>fib6_new_table</c>, <c>fib6_alloc_table</c>: makes an empty table, which its namespace finds by the id.</summary>
     /// <exception cref="ArgumentException">The namespace has a table of this id.</exception>
     public Fib6Table(Fib6Net net, uint id)
     {
@@ -74,10 +71,10 @@ public sealed unsafe partial class Fib6Table : IFib6Routes, IRoutingTable, IDisp
 
     public Fib6Net Net => _net;
 
-    /// <summary>The root node, for tests that walk the tree.</summary>
+    /// <summary>The root node. Tests walk the tree from here.</summary>
     internal Fib6Node* Root => _root;
 
-    /// <summary>Deletes the table with its routes. The next grace period frees the memory.</summary>
+    /// <summary>Deletes the table and its routes. The next grace period frees the memory.</summary>
     public void Dispose()
     {
         if (_disposed)
@@ -88,11 +85,11 @@ public sealed unsafe partial class Fib6Table : IFib6Routes, IRoutingTable, IDisp
         _net.Memory.Kfree(_tb, TableSize);
     }
 
-    /// <summary>The second half of a node, behind the subtree pointer if there is one.</summary>
+    /// <summary>Returns the second part of a node, behind the subtree pointer if there is one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Fib6NodeTail* Tail(Fib6Node* fn) => (Fib6NodeTail*)((byte*)fn + _tail);
 
-    /// <summary>Bytes of <c>struct fib6_table</c>: the fields up to the root, the root, the peers' tree, two counters
-    /// and a list. Locks take room only on SMP.</summary>
+    /// <summary>The bytes of <c>struct fib6_table</c>: the fields before the root, the root, the peers' tree, two counters and a list.
+    /// Locks take room only on SMP.</summary>
     private int TableSize => 24 + _net.NodeSize + (_net.Memory.Config.Multiprocessor ? 24 : 16) + 2 * sizeof(uint) + sizeof(nint);
 }

@@ -7,12 +7,12 @@ internal enum Fib6WalkState
     Left, Right, Call, Up,
 }
 
-/// <summary>A walk over a tree (<c>struct fib6_walker</c>): a node's left subtree, its right one, then its routes. At
-/// each node with routes, the route and the node where the walk is may be deleted.</summary>
+/// <summary>A walk over a tree (<c>struct fib6_walker</c>): a node's left subtree, its right one, then its routes. The route and the node
+/// at which the walk stands may be deleted.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct Fib6Walker
 {
-    /// <summary>First, so that a Fib6Walker* and its ListHead* are the same address.</summary>
+    /// <summary>The link in the list of walkers. It comes first, so that a Fib6Walker* and its ListHead* are the same address.</summary>
     public ListHead lh;
     public Fib6Node* root;
     public Fib6Node* node;
@@ -23,14 +23,14 @@ internal unsafe struct Fib6Walker
 /// <summary>Decides which routes <c>fib6_clean_tree</c> deletes.</summary>
 internal unsafe interface IFib6Clean
 {
-    /// <summary>0 to keep a route, -1 to delete it, -2 to skip the rest of a multipath route.</summary>
+    /// <summary>Returns 0 to keep a route, -1 to delete it, or -2 to skip the rest of its multipath route.</summary>
     int Clean(Fib6Info* rt);
 }
 
-/// <summary>Walking the whole tree.</summary>
+/// <summary>Walks the whole tree.</summary>
 public sealed unsafe partial class Fib6Table
 {
-    /// <summary><c>fib6_clean_tree</c>. Returns the number of routes deleted.</summary>
+    /// <summary><c>fib6_clean_tree</c>: deletes the routes that the cleaner selects. Returns their number.</summary>
     internal int CleanTree<TClean>(TClean clean)
         where TClean : struct, IFib6Clean
     {
@@ -60,7 +60,7 @@ public sealed unsafe partial class Fib6Table
         }
     }
 
-    /// <summary><c>fib6_walk_continue</c>: walks on, with the cleaner at each node with routes, to the end.</summary>
+    /// <summary><c>fib6_walk_continue</c>: walks to the end, and runs the cleaner at each node with routes.</summary>
     private void WalkContinue<TClean>(Fib6Walker* w, ref Cleaner<TClean> cleaner)
         where TClean : struct, IFib6Clean
     {
@@ -68,8 +68,8 @@ public sealed unsafe partial class Fib6Table
             cleaner.CleanNode(w);
     }
 
-    /// <summary>The loop of <c>fib6_walk_continue</c> up to the call: goes on to the next node with routes of its own
-    /// that are not seen yet. Returns false at the end.</summary>
+    /// <summary>The loop of <c>fib6_walk_continue</c> up to the call: goes to the next node with its own routes. Returns false at the end
+    /// of the walk.</summary>
     private bool WalkToRoutes(Fib6Walker* w)
     {
         while (true)
@@ -137,7 +137,7 @@ public sealed unsafe partial class Fib6Table
     {
         public int Deleted { get; private set; }
 
-        /// <summary><c>fib6_clean_node</c>: after a deletion returns to the walk, which knows what is left of the node.</summary>
+        /// <summary><c>fib6_clean_node</c>: cleans a node. After a deletion it returns to the walk, because the node may be gone.</summary>
         public void CleanNode(Fib6Walker* w)
         {
             for (var rt = w->leaf; rt != null; rt = rt->fib6_next)

@@ -19,7 +19,7 @@ public unsafe struct LwtunnelState
     /// <summary><c>data[]</c>: the peer that the nexthop names.</summary>
     public RoutePeer* peer;
 
-    /// <summary>Where rcu lies (<c>container_of</c>).</summary>
+    /// <summary>The offset of rcu (<c>container_of</c>).</summary>
     public const int RcuOffset = 40;
 }
 
@@ -42,7 +42,7 @@ public unsafe struct RoutePeer
     [FieldOffset(72)] public ListHead list;
     [FieldOffset(88)] public RcuHead rcu;
 
-    /// <summary>Where rcu lies (<c>container_of</c>).</summary>
+    /// <summary>The offset of rcu (<c>container_of</c>).</summary>
     public const int RcuOffset = 88;
 }
 
@@ -82,7 +82,7 @@ internal sealed unsafe class PeerStates(KernelMemory memory, RcuQueue rcu)
     /// <c>route_peer</c>. The deletion puts it at its end.</summary>
     public LwtunnelState* BuildToCompare(int peer) => peer == 0 ? null : AllocState(AllocRoutePeer(peer));
 
-    /// <summary><c>lwtstate_put</c>, <c>lwtstate_free</c>: puts a reference. The last one frees the state, and its peer if no other uses it.</summary>
+    /// <summary><c>lwtstate_put</c>, <c>lwtstate_free</c>: puts a reference. The last one frees the state, and an unused peer.</summary>
     public void Put(LwtunnelState* state)
     {
         if (state == null || --state->refcnt != 0)

@@ -150,7 +150,7 @@ public sealed unsafe partial class Lc6Table : IFib6Routes, IDisposable
         return 0;
     }
 
-    /// <summary>Takes a route off its leaf, as <c>fib_remove_alias</c> does. <paramref name="before"/> is null for the first route.</summary>
+    /// <summary>Takes a route off its leaf (<c>fib_remove_alias</c>). The first route has null before it.</summary>
     private void Remove(Lc6Vector* tp, Lc6Vector* l, Fib6Info** at, Fib6Info* before)
     {
         var rt = *at;
