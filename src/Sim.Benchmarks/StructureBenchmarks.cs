@@ -9,16 +9,16 @@ using Sim.Workloads.Tables;
 namespace Sim.Benchmarks;
 
 /// <summary>
-/// Single operations of the structures that bind prefixes to peers, with the embedded table or a part of it. The Allocated
-/// column must show none.
+/// Measures single operations of the structures that bind prefixes to peers, with the embedded table or a part of it. The column
+/// Allocated must be empty.
 /// </summary>
 [MemoryDiagnoser]
 public class StructureBenchmarks
 {
-    /// <summary>Keys looked up in one invocation; a power of two.</summary>
+    /// <summary>The number of keys looked up in one invocation, a power of two.</summary>
     private const int KeyCount = 1 << 14;
 
-    /// <summary>Prefixes changed in one invocation: as many as the smallest table has.</summary>
+    /// <summary>The number of prefixes changed in one invocation, as many as in the smallest table.</summary>
     private const int Updates = 1000;
 
     private const ulong Seed = 1;

@@ -2,8 +2,8 @@
 namespace Sim.Schemes;
 
 /// <summary>
-/// Prefixes are bound in a table of the WireGuard device's own. Routes lead to the device, whatever the peer: one default route,
-/// or one route per prefix.
+/// A scheme that binds prefixes in a table of the WireGuard device. Routes lead to the device and not to a peer. There is one default
+/// route, or one route per prefix.
 /// </summary>
 public abstract class DeviceTableScheme : Scheme
 {
@@ -38,7 +38,7 @@ public abstract class DeviceTableScheme : Scheme
         return RoutesEach ? sent + _routeSender.Send(batch, moves: false) : sent;
     }
 
-    /// <summary>A prefix needs both: a binding without a route, or a route without a binding, leads no packet to a peer.</summary>
+    /// <summary>Calls back for each bound prefix. Throws unless each has a route too, because packets need both.</summary>
     public sealed override void Visit(Action<Prefix, int> see)
     {
         base.Visit(see);
@@ -56,7 +56,7 @@ public abstract class DeviceTableScheme : Scheme
         return !rpFilter || LeadsToDevice(source) ? peer : BindingChange.NoPeer;
     }
 
-    /// <summary>Changes the device's table, then the routes that need it.</summary>
+    /// <summary>Changes the device's table, then the routes of prefixes that were added or withdrawn.</summary>
     protected sealed override void Change(ReadOnlySpan<BindingChange> batch)
     {
         ChangeTable(batch);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Schemes;
 
-/// <summary>A scheme does not bind what it has to.</summary>
+/// <summary>The error that a scheme binds other prefixes or peers than expected.</summary>
 public sealed class BindingMismatchException(string message) : Exception(message);
 
 /// <summary>
-/// A binding in the two orders in which structures are walked, so that a scheme's is compared prefix by prefix in one pass:
-/// ascending addresses, and of equal addresses the shortest prefix first; and the order of a dump of routes, which in IPv4 has the
-/// longest first.
+/// A binding in the two orders in which structures are walked, so that one pass compares it with a scheme's. Both orders have ascending
+/// addresses. For one address, the first order begins with the shortest prefix. The second is that of a dump of routes, which in IPv4
+/// begins with the longest.
 /// </summary>
 public sealed class ExpectedBinding
 {
@@ -21,14 +21,14 @@ public sealed class ExpectedBinding
 
     public int Count => Sorted.Length;
 
-    /// <summary>Ascending addresses, of equal ones the shortest prefix first: what a prefix holds stands behind it.</summary>
+    /// <summary>The binding by ascending address, then shortest prefix first. So a prefix comes before the prefixes inside it.</summary>
     public KeyValuePair<Prefix, int>[] Sorted { get; }
 
-    /// <summary>The order of a dump of routes (<see cref="RouteDump.CompareDumped"/>).</summary>
+    /// <summary>The binding in the order of a dump of routes (<see cref="RouteDump.CompareDumped"/>).</summary>
     public KeyValuePair<Prefix, int>[] AsDumped { get; }
 
-    /// <summary>Compares all prefixes and peers.</summary>
-    /// <exception cref="BindingMismatchException">Anything differs.</exception>
+    /// <summary>Compares the prefixes and peers of a scheme with this binding.</summary>
+    /// <exception cref="BindingMismatchException">A prefix or a peer differs.</exception>
     public void Require(Scheme scheme, string when)
     {
         var expected = scheme.Binding.LongestFirst ? AsDumped : Sorted;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Schemes;
 
-/// <summary>The ways of a packet through a scheme's lookups.</summary>
+/// <summary>The way of a packet through a scheme's lookups.</summary>
 public enum PacketWay
 {
     /// <summary>A packet to be sent.</summary>
@@ -10,11 +10,11 @@ public enum PacketWay
     /// <summary>The source of a decrypted packet.</summary>
     Receive,
 
-    /// <summary>The same with rp_filter, which looks up the route back as well.</summary>
+    /// <summary>The source of a decrypted packet with rp_filter, which also looks up the route back.</summary>
     ReceiveRpFilter,
 }
 
-/// <summary>All lookups of a packet, for <see cref="KeyLoop"/>: the answer is the kernel's number of the peer.</summary>
+/// <summary>Does all lookups of a packet, for <see cref="KeyLoop"/>. The answer is the peer's number in the kernel.</summary>
 public readonly struct Packets(Scheme scheme, PacketWay way) : IKeyLookup<UInt128>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -2,8 +2,9 @@
 namespace Sim.Schemes;
 
 /// <summary>
-/// Routes that lead to a peer: by RTA_WGPEER, by RTA_VIA and the peer's one AllowedIP, which is found in the hash of gateways, by
-/// a nexthop object that carries the peer, or by a device per peer, whose one AllowedIP is everything.
+/// A scheme whose routes lead to peers. A route names its peer by RTA_WGPEER, by a nexthop object that carries the peer, or by RTA_VIA:
+/// the gateway is the peer's only AllowedIP, and the hash of gateways finds it. Or each peer has its own device, whose AllowedIP is
+/// everything.
 /// </summary>
 public sealed class PeerRouteScheme : Scheme
 {
@@ -20,7 +21,7 @@ public sealed class PeerRouteScheme : Scheme
         Structures = [(Names.Fib, Routes)];
         if (!HasGateways && shape != RouteShape.OwnDevice)
             return;
-        // Each device has its own trie. Each prefix here stands for one trie of one node, and costs the same.
+        // Each device has its own trie of one node. Each prefix here stands for such a trie and costs the same.
         _own = new AllowedIpsStructure(Family.IPv6, peers, sockets.Kernel);
         for (var peer = 0; peer < peers; peer++)
             KernelStructure.Check(_own.Bind(Gateway(peer), peer), Gateway(peer));
@@ -31,7 +32,7 @@ public sealed class PeerRouteScheme : Scheme
             return;
         }
 
-        // The trie that a packet meets on any device: all look alike.
+        // The trie of a device. The tries of all devices are alike.
         _device = new AllowedIpsStructure(family, 1, sockets.Kernel);
         KernelStructure.Check(_device.Bind(Everything, 0), Everything);
     }
@@ -46,7 +47,7 @@ public sealed class PeerRouteScheme : Scheme
 
     public override Sent Encode(ReadOnlySpan<BindingChange> batch) => _sender.Send(batch, moves: true);
 
-    /// <summary>Sets the device's mode if the kernel has modes, then adds the peers' AllowedIPs or nexthop objects.</summary>
+    /// <summary>Sets the device's mode if the kernel has modes. Then adds the peers' AllowedIPs or nexthop objects.</summary>
     public override Sent Setup()
     {
         var (named, sent) = (Sockets.Kernel.NamesPeers, default(Sent));
@@ -59,7 +60,7 @@ public sealed class PeerRouteScheme : Scheme
         return sent;
     }
 
-    /// <summary>Looks up the route and then its gateway or, with a device per peer, the AllowedIPs of the device.</summary>
+    /// <summary>Looks up the route, then its gateway or the AllowedIPs of the peer's own device.</summary>
     public override int Transmit(UInt128 destination)
     {
         var peer = Routes.Lookup(destination);
@@ -72,8 +73,8 @@ public sealed class PeerRouteScheme : Scheme
     }
 
     /// <summary>
-    /// Looks up the route back, which names the peer. With a device per peer, the device names the peer, and its AllowedIPs let
-    /// every source through; only rp_filter checks the source.
+    /// Looks up the route back, which names the peer. With a device per peer, the device decides the peer and its AllowedIPs accept every
+    /// source. Then only rp_filter checks the source.
     /// </summary>
     public override int Receive(UInt128 source, bool rpFilter)
     {
@@ -99,6 +100,6 @@ public sealed class PeerRouteScheme : Scheme
             Routes.Change(in change);
     }
 
-    /// <summary>The peer's gateway, its only AllowedIP.</summary>
+    /// <summary>Returns the gateway of a peer, which is its only AllowedIP.</summary>
     private static Prefix Gateway(int peer) => Prefix.OfV6(RouteMessages.Gateway(Family.IPv6, peer), 128);
 }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Sim.Schemes;
 
-/// <summary>Sends a daemon's messages for routes of one shape, as many per call as fit.</summary>
+/// <summary>Sends a daemon's messages for routes of one shape. A call has as many messages as fit.</summary>
 public sealed class RouteSender(DaemonSockets sockets, RouteShape shape)
 {
     private readonly RouteForm _form = new(shape, FibStructure.TableId, sockets.Kernel.Device);
@@ -31,7 +31,7 @@ public sealed class RouteSender(DaemonSockets sockets, RouteShape shape)
         return length > 0 ? sent + Send() : sent;
     }
 
-    /// <summary>Sends one call. Only its last message is acknowledged; an error would be reported for any.</summary>
+    /// <summary>Sends one call. Only its last message asks for an acknowledgement, but an error of any message is reported.</summary>
     private Sent Send()
     {
         var sent = sockets.Run(CollectionsMarshal.AsSpan(_call), shape);

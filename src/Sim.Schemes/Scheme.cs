@@ -3,7 +3,7 @@ namespace Sim.Schemes;
 
 /// <summary>
 /// A way to bind prefixes to peers, seen from a routing daemon. A scheme holds the kernel's structures, takes changes, answers
-/// packets and encodes messages. Peers are numbers from 0. <see cref="SchemeKind"/> lists all schemes.
+/// packets and encodes messages. Peers are numbered from 0. <see cref="SchemeKind"/> lists all schemes.
 /// <code>
 ///   batch of changes --> Prepare    the daemon looks up its own tables          not the kernel's time
 ///                    --> Apply      the kernel changes its structures           the time that is measured
@@ -18,12 +18,12 @@ namespace Sim.Schemes;
 /// </code>
 /// </summary>
 /// <remarks>
-/// After each message a grace period ends, as on a uniprocessor kernel, so the frees are inside the call that caused them.
-/// System calls, copying, parsing and locking are not measured; the counts of messages and calls stand for them.
+/// After each message a grace period ends, as on a uniprocessor kernel. So frees are a part of the call that caused them. System calls,
+/// copying, parsing and locking are not measured; the counts of messages and calls represent them.
 /// </remarks>
 public abstract class Scheme(SchemeKind kind, Family family, int peers, DaemonSockets sockets, KernelStructure binding) : IDisposable
 {
-    /// <summary>Bytes that a daemon gives to one system call, as wg(8) and iproute2 do.</summary>
+    /// <summary>The most bytes in one system call of a daemon, as in wg(8) and iproute2.</summary>
     public const int CallBytes = 8192;
 
     private const int LoadChunk = 1024;
@@ -37,25 +37,25 @@ public abstract class Scheme(SchemeKind kind, Family family, int peers, DaemonSo
 
     public int Peers { get; } = peers;
 
-    /// <summary>The structure that says which peer a prefix has.</summary>
+    /// <summary>The structure that binds prefixes to peers.</summary>
     public KernelStructure Binding { get; } = binding;
 
-    /// <summary>The structures that hold memory for the binding, by their names in rows.</summary>
+    /// <summary>The structures that take memory for the binding, with their names in rows.</summary>
     public abstract IReadOnlyList<(string Name, KernelStructure Structure)> Structures { get; }
 
-    /// <summary>The device's own allowedips; null if the scheme has none, or one per device.</summary>
+    /// <summary>The allowedips of the device; null if the scheme has none, or a device per peer.</summary>
     public virtual AllowedIpsStructure? AllowedIps => null;
 
-    /// <summary>The routes; null if there are none.</summary>
+    /// <summary>The routes; null if the scheme has none.</summary>
     public virtual FibStructure? Routes => null;
 
-    /// <summary>Whether each bound prefix has a route. If not, one default route leads to the device.</summary>
+    /// <summary>Whether each bound prefix has its own route. If not, one default route leads to the device.</summary>
     public virtual bool RoutesEach => true;
 
-    /// <summary>Prefixes that are bound.</summary>
+    /// <summary>The number of bound prefixes.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The kernel's work since the scheme was made.</summary>
+    /// <summary>The work of the kernel since the scheme was made.</summary>
     public KernelWork Work
     {
         get
@@ -67,23 +67,23 @@ public abstract class Scheme(SchemeKind kind, Family family, int peers, DaemonSo
         }
     }
 
-    /// <summary>The family's default route, and the AllowedIP of all addresses: 0.0.0.0/0 or ::/0.</summary>
+    /// <summary>The prefix of all addresses, 0.0.0.0/0 or ::/0: a default route or an AllowedIP.</summary>
     protected Prefix Everything { get; } = new(family, 0, 0);
 
     protected DaemonSockets Sockets { get; } = sockets;
 
-    /// <summary>Makes <see cref="Apply"/> ready for a batch.</summary>
-    /// <returns>The number of prefixes that REPLACE sends for it; 0 if it needs no REPLACE.</returns>
+    /// <summary>Prepares <see cref="Apply"/> for a batch.</summary>
+    /// <returns>The number of prefixes that REPLACE sends for the batch; 0 if the batch needs no REPLACE.</returns>
     public virtual int Prepare(ReadOnlySpan<BindingChange> batch) => 0;
 
     /// <summary>
-    /// Does the same without REPLACE, which sends a peer's whole set again and is too slow for every batch: <see cref="Apply"/>
-    /// reaches the same binding by REMOVE_ME.
+    /// Prepares <see cref="Apply"/> for a batch without REPLACE, which sends a peer's whole set and is too slow for every batch. Then
+    /// <see cref="Apply"/> reaches the same binding by REMOVE_ME.
     /// </summary>
     /// <returns>The number of prefixes that REPLACE would send for the batch.</returns>
     public virtual int PrepareWithoutReplace(ReadOnlySpan<BindingChange> batch) => 0;
 
-    /// <summary>Applies the batch to the kernel's structures, as its messages ask. Each prefix is in the batch once.</summary>
+    /// <summary>Applies a batch to the kernel's structures. A batch has each prefix only once.</summary>
     public void Apply(ReadOnlySpan<BindingChange> batch)
     {
         var more = 0;
@@ -93,16 +93,16 @@ public abstract class Scheme(SchemeKind kind, Family family, int peers, DaemonSo
         Change(batch);
     }
 
-    /// <summary>Encodes and counts the messages for a batch that was just applied.</summary>
+    /// <summary>Encodes and counts the messages for the batch that was applied last.</summary>
     public abstract Sent Encode(ReadOnlySpan<BindingChange> batch);
 
-    /// <summary>Counts the messages before the first prefix: the device's mode, peers' own AllowedIPs, nexthop objects, a default route.</summary>
+    /// <summary>Counts the first messages: the device's mode, gateways as AllowedIPs, nexthop objects, or a default route.</summary>
     public virtual Sent Setup() => default;
 
     /// <summary>Calls back for each bound prefix, in the order of <see cref="KernelStructure.Visit"/>.</summary>
     public virtual void Visit(Action<Prefix, int> see) => Binding.Visit(see);
 
-    /// <summary>Sets all of a peer's prefixes again, as after a restart: by REPLACE, or route by route.</summary>
+    /// <summary>Sets all prefixes of a peer again, by REPLACE or route by route, as a daemon does after a restart.</summary>
     public virtual void Resend(int peer, List<Prefix> set)
     {
         ArgumentNullException.ThrowIfNull(set);
@@ -110,21 +110,15 @@ public abstract class Scheme(SchemeKind kind, Family family, int peers, DaemonSo
             Apply([new BindingChange(0, prefix, peer, peer)]);
     }
 
-    /// <summary>
-    /// Does all lookups of a packet to be sent, as <see cref="SchemeKind.Lookups"/> counts them. Returns the peer that it goes
-    /// to; -1 if one of the lookups finds nothing.
-    /// </summary>
+    /// <summary>Does all lookups of a packet to be sent. Returns the packet's peer; -1 if a lookup finds nothing.</summary>
     public abstract int Transmit(UInt128 destination);
 
-    /// <summary>
-    /// Does all lookups that check the source of a decrypted packet. Returns the peer that it may come from; -1 if one of the
-    /// lookups finds nothing.
-    /// </summary>
-    /// <param name="source">The left-aligned address.</param>
-    /// <param name="rpFilter">Whether rp_filter looks up the route back as well (<c>fib_validate_source</c>).</param>
+    /// <summary>Does all lookups that check a decrypted packet's source. Returns the allowed peer; -1 if a lookup finds nothing.</summary>
+    /// <param name="source">The left-aligned source address.</param>
+    /// <param name="rpFilter">Whether rp_filter also looks up the route back (<c>fib_validate_source</c>).</param>
     public abstract int Receive(UInt128 source, bool rpFilter);
 
-    /// <summary>Binds a table in batches, and tells the number bound so far after each; that may throw to end the load.</summary>
+    /// <summary>Binds a table in batches. After each batch it reports the number bound so far. The callback may throw to stop.</summary>
     public void Load(ReadOnlySpan<BindingChange> inserts, Action<int>? loaded = null)
     {
         for (var done = 0; done < inserts.Length; done += LoadChunk)
@@ -142,6 +136,6 @@ public abstract class Scheme(SchemeKind kind, Family family, int peers, DaemonSo
             structure.Dispose();
     }
 
-    /// <summary>Changes the structures.</summary>
+    /// <summary>Applies a batch to the structures.</summary>
     protected abstract void Change(ReadOnlySpan<BindingChange> batch);
 }

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Schemes;
 
-/// <summary>A kind of scheme: its names and properties, and how to make one. This is the one list of schemes.</summary>
+/// <summary>A kind of scheme: its names, its properties, and a function that makes one. All schemes are listed here.</summary>
 /// <param name="Word">The word that <c>--schemes</c> takes. A scheme and its variant with a route per prefix share it.</param>
-/// <param name="Name">The name shown to users; each kind has its own.</param>
-/// <param name="Lookups">Lookups that a packet costs.</param>
+/// <param name="Name">The name shown to users, which is unique.</param>
+/// <param name="Lookups">The number of lookups per packet.</param>
 public sealed record SchemeKind(string Word, SchemeName Name, PacketLookups Lookups)
 {
     private delegate Scheme Maker(SchemeKind kind, Family family, int peers, DaemonSockets sockets);
 
-    /// <summary>AllowedIPs where a withdrawal sends a peer's whole set again, with a default route.</summary>
+    /// <summary>AllowedIPs with a default route. A withdrawal sends the whole set of the peer again.</summary>
     public static SchemeKind Replace { get; } = AllowedIps("replace", SchemeName.Replace, Removal.Replace);
 
-    /// <summary>AllowedIPs where a withdrawal moves the prefix to a peer that is then removed, with a default route.</summary>
+    /// <summary>AllowedIPs with a default route. A withdrawal moves the prefix to a dummy peer, which is then removed.</summary>
     public static SchemeKind DummyPeer { get; } = AllowedIps("dummy", SchemeName.DummyPeer, Removal.DummyPeer);
 
-    /// <summary>AllowedIPs with REMOVE_ME and a default route: today's kernels, and the baseline of comparisons.</summary>
+    /// <summary>AllowedIPs with REMOVE_ME and a default route, as in today's kernels. Comparisons use it as the baseline.</summary>
     public static SchemeKind RemoveMe { get; } = AllowedIps("remove-me", SchemeName.RemoveMe, Removal.RemoveMe);
 
-    /// <summary>The route attribute that the RFC proposes.</summary>
+    /// <summary>The route attribute of the RFC.</summary>
     public static SchemeKind Route { get; } =
         Routes("route", SchemeName.Attribute, RouteShape.PeerKey, new(1, 0, 1, 0), "preparations", "gateways", "attribute");
 
@@ -37,8 +37,8 @@ public sealed record SchemeKind(string Word, SchemeName Name, PacketLookups Look
     public static SchemeKind OwnDevices { get; } = Routes("device", SchemeName.OwnDevices, RouteShape.OwnDevice, new(1, 1, 0, 1)) with { ChecksSources = false };
 
     /// <summary>
-    /// All kinds that both families have. Schemes that bind in AllowedIPs also need routes to the device. Each is listed
-    /// twice: with one default route, and with a route per prefix ("+ routes").
+    /// All kinds that both families have. Schemes that bind prefixes in a table of the device also need routes to it. Such a scheme is
+    /// listed twice: with one default route, and with a route per prefix ("+ routes").
     /// </summary>
     public static IReadOnlyList<SchemeKind> All { get; } =
     [
@@ -47,50 +47,50 @@ public sealed record SchemeKind(string Word, SchemeName Name, PacketLookups Look
         Nexthop, .. WithRoutes(PrivateFib), OwnDevices,
     ];
 
-    /// <summary>The two that the question is about, AllowedIPs first: <c>bench</c>, <c>stat</c> and <c>lookup</c> look at their structures.</summary>
+    /// <summary>The two compared kinds, AllowedIPs first. <c>bench</c>, <c>stat</c> and <c>lookup</c> use their structures.</summary>
     public static IReadOnlyList<SchemeKind> Compared { get; } = [RemoveMe, Route];
 
-    /// <summary>What-if kinds: the attribute in an IPv6 FIB that no kernel has.</summary>
+    /// <summary>The what-if kinds: the attribute in an IPv6 FIB that no kernel has.</summary>
     public static IReadOnlyList<SchemeKind> WhatIfs { get; } =
     [
         WhatIf("shared-states", SchemeName.SharedStates, kernel => kernel with { Fib6 = kernel.Fib6 with { SharesStates = true } }),
         WhatIf("level-compression", SchemeName.LevelCompression, kernel => kernel with { CompressesFib6Levels = true }),
     ];
 
-    /// <summary>Whether reception checks sources without rp_filter. A device per peer lets every source through.</summary>
+    /// <summary>Whether reception checks sources without rp_filter. A device per peer accepts every source.</summary>
     public bool ChecksSources { get; init; } = true;
 
-    /// <summary>Whether the kernel notifies listeners of each change of a prefix's peer: it does if routes name peers.</summary>
+    /// <summary>Whether the kernel notifies listeners when the peer of a prefix changes. It does if routes name peers.</summary>
     public bool Announces { get; init; }
 
-    /// <summary>Whether <c>--quick</c> includes it. It includes one scheme with AllowedIPs and a route per prefix: routes add the same to all.</summary>
+    /// <summary>Whether <c>--quick</c> includes the kind. It includes one with "+ routes": routes cost the same in all.</summary>
     public bool InQuick { get; init; } = true;
 
-    /// <summary>The patches that Linux 7.3 needs for it: variants of kernel-patch/lines.csv.</summary>
+    /// <summary>The patches that Linux 7.3 needs for the kind, as variants of kernel-patch/lines.csv.</summary>
     public IReadOnlyList<string> Patches { get; init; } = [];
 
-    /// <summary>What the scheme changes about its kernel: nothing, or it is a what-if.</summary>
+    /// <summary>Returns the kernel that the scheme runs in. Only what-ifs change it.</summary>
     public Func<KernelConfig, KernelConfig> KernelOf { get; init; } = static kernel => kernel;
 
-    /// <summary>Whether no kernel has it. Bytes and counts are then modelled, and the scheme is never called the best.</summary>
+    /// <summary>Whether no kernel has the kind. Its bytes and counts are then modelled, and it is never called the best.</summary>
     public bool IsWhatIf => KernelOf(KernelConfig.Usual).IsWhatIf;
 
     private Maker Make { get; init; } = null!;
 
-    /// <summary>All kinds of a family.</summary>
+    /// <summary>Returns all kinds of a family.</summary>
     public static IReadOnlyList<SchemeKind> For(Family family) => family == Family.IPv4 ? All : [.. All, .. WhatIfs];
 
-    /// <summary>The kinds of these words that a family has.</summary>
+    /// <summary>Returns the kinds of a family with these words.</summary>
     public static IReadOnlyList<SchemeKind> Of(IReadOnlyCollection<string> words, Family family) =>
         [.. For(family).Where(kind => words.Contains(kind.Word))];
 
-    /// <summary>Labels a row with this kind; the counts of a what-if become modelled.</summary>
+    /// <summary>Labels a row with this kind. Counts of a what-if become modelled.</summary>
     public Figure Label(Figure row) => row with { Scheme = Name, Basis = IsWhatIf && row.Basis == Basis.Counted ? Basis.Modelled : row.Basis };
 
-    /// <summary>Makes an empty scheme of this kind; without sockets, over a usual kernel.</summary>
+    /// <summary>Makes an empty scheme of this kind. Without sockets it uses <see cref="KernelConfig.Usual"/>.</summary>
     public Scheme Create(Family family, int peers, DaemonSockets? sockets = null) => Make(this, family, peers, sockets ?? new(KernelConfig.Usual));
 
-    /// <summary>Makes an empty scheme of this kind in a kernel that nobody listens to.</summary>
+    /// <summary>Makes an empty scheme of this kind over a kernel, with new sockets.</summary>
     public Scheme Create(Family family, int peers, KernelConfig kernel) => Create(family, peers, new DaemonSockets(kernel));
 
     private static SchemeKind AllowedIps(string word, SchemeName name, Removal removal) => new(word, name, new(1, 1, 0, 1))
@@ -108,7 +108,7 @@ public sealed record SchemeKind(string Word, SchemeName Name, PacketLookups Look
         Patches = patches,
     };
 
-    /// <summary>An IPv6 route needs no RTA_VIA to have an IPv6 gateway: RTA_GATEWAY says it.</summary>
+    /// <summary>Returns the shape for a family. An IPv6 route names an IPv6 gateway by RTA_GATEWAY, not by RTA_VIA.</summary>
     private static RouteShape Of(Family family, RouteShape shape) =>
         shape == RouteShape.Via && family == Family.IPv6 ? RouteShape.Gateway : shape;
 

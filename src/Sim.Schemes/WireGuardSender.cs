@@ -4,12 +4,12 @@ using System.Runtime.InteropServices;
 namespace Sim.Schemes;
 
 /// <summary>Sends a daemon's WG_CMD_SET_DEVICE messages for batches of changes, one message per call.</summary>
-/// <remarks>Within a batch the changes are grouped by peer, so that those of one peer share its nest.</remarks>
+/// <remarks>It groups the changes of a batch by peer, so that the changes of a peer are in one nest.</remarks>
 public sealed class WireGuardSender(Family family, int peers, DaemonSockets sockets)
 {
     private readonly List<BindingChange> _operations = [];
 
-    /// <summary>Prefixes of one peer that fit into a message.</summary>
+    /// <summary>The number of prefixes of one peer that fit into a message.</summary>
     public int PerMessage { get; } = (Scheme.CallBytes - Overhead(WireGuardPeerFlags.None)) / WireGuardMessages.AllowedIpBytes(family);
 
     /// <summary>Sends additions and moves, and removes single prefixes with REMOVE_ME.</summary>
@@ -20,7 +20,7 @@ public sealed class WireGuardSender(Family family, int peers, DaemonSockets sock
         return Send();
     }
 
-    /// <summary>Sends additions and moves. Prefixes to be removed move to a dummy, the peer after all others, which is removed at the end.</summary>
+    /// <summary>Sends additions and moves. Withdrawn prefixes move to a dummy peer, the last number, which is removed at the end.</summary>
     public Sent BindThroughDummy(ReadOnlySpan<BindingChange> batch)
     {
         _operations.Clear();
@@ -36,8 +36,8 @@ public sealed class WireGuardSender(Family family, int peers, DaemonSockets sock
     }
 
     /// <summary>
-    /// Sends additions to the peers that lose no prefix, and the whole sets of those that do: <paramref name="replaced"/> has the
-    /// number of prefixes in each, <paramref name="setOf"/> gives them, if sets are written.
+    /// Sends additions to the peers that lose no prefix, and the whole sets of the other peers. <paramref name="replaced"/> has the size
+    /// of each set. <paramref name="setOf"/> returns a set; it is called only if sets are written.
     /// </summary>
     public Sent Bind(ReadOnlySpan<BindingChange> batch, IReadOnlyDictionary<int, int> replaced, Func<int, IReadOnlyList<Prefix>> setOf)
     {
@@ -60,8 +60,8 @@ public sealed class WireGuardSender(Family family, int peers, DaemonSockets sock
     }
 
     /// <summary>
-    /// Counts the messages of REPLACE: the first has the flags, the others do not. All prefixes of a family take the same
-    /// bytes, so their number suffices. An empty set has no nest of AllowedIPs.
+    /// Counts the messages of REPLACE, of which only the first has the flags. The number of prefixes suffices, because all prefixes of a
+    /// family take the same bytes. An empty set has no nest of AllowedIPs.
     /// </summary>
     public Sent Replace(int prefixes)
     {
@@ -75,7 +75,7 @@ public sealed class WireGuardSender(Family family, int peers, DaemonSockets sock
         return new Sent(messages, bytes, messages);
     }
 
-    /// <summary>Returns the bytes of a message for one peer without its prefixes.</summary>
+    /// <summary>Returns the bytes of a message for one peer without prefixes.</summary>
     private static int Overhead(WireGuardPeerFlags flags) =>
         WireGuardStream.DeviceBytes + NetlinkWriter.AttributeBytes(0) + WireGuardMessages.PeerBytes(flags);
 

@@ -2,8 +2,8 @@
 namespace Sim.Validation;
 
 /// <summary>
-/// Takes wg0 and the allowedips port through the same steps: load the table in every order, delete a third, mix, move,
-/// replace a set, remove a peer, flush. After each step it compares every count, and after most of them the answers.
+/// Takes wg0 and the allowedips port through the same steps: load the table in every order, delete a third, mix, move, replace a set,
+/// remove a peer, flush. After each step it compares all counts, and after most steps also the answers.
 /// </summary>
 public sealed class AllowedIpsValidation(ValidationContext context, AllowedIpsPort port, WireGuardStream stream)
 {
@@ -14,21 +14,21 @@ public sealed class AllowedIpsValidation(ValidationContext context, AllowedIpsPo
         foreach (var load in input.AllowedIpsLoads)
             Load(input, load);
         var at = At(input, Steps.Load);
-        AllAnswers(input, at);
+        Answers(input, at);
         Dump(at);
         Delete(input);
         Mix(input);
         Change(input, At(input, Steps.Move), input.Move.AllowedIps);
         Replace(input);
         Remove(input, Steps.RemovePeer, input.RemovedPeer);
-        AllAnswers(input, At(input, Steps.RemovePeer));
+        Answers(input, At(input, Steps.RemovePeer));
         Reset(At(input, Steps.Flush));
         CompareShape(At(input, Steps.Flush));
     }
 
     /// <summary>
-    /// Removes single prefixes as Linux 6.16 does: first from other peers, which changes nothing; then a third, which is
-    /// inserted again; then all.
+    /// Removes single prefixes as Linux 6.16 does. It removes prefixes from peers that do not have them, which changes nothing. Then it
+    /// removes a third, inserts it again, and removes all.
     /// </summary>
     public void RunRemovals(FamilyInput input)
     {
@@ -40,11 +40,11 @@ public sealed class AllowedIpsValidation(ValidationContext context, AllowedIpsPo
             var at = At(input, step.Name);
             Send(at, step);
             CompareShape(at);
-            AllAnswers(input, at);
+            Answers(input, at);
         }
     }
 
-    /// <summary>Loads the table in file order again, for timing.</summary>
+    /// <summary>Loads the table in file order again, so that lookups and updates can be timed.</summary>
     public void LoadOnly(FamilyInput input)
     {
         Reset(At(input, Steps.Reload));
@@ -78,7 +78,7 @@ public sealed class AllowedIpsValidation(ValidationContext context, AllowedIpsPo
         var at = At(input, input.Third.AllowedIps.Name);
         Send(at, input.Third.AllowedIps);
         Remove(input, Steps.DeleteThirdDummy, input.Dummy);
-        AllAnswers(input, at);
+        Answers(input, at);
     }
 
     private void Change(FamilyInput input, CheckPoint at, Step step)
@@ -88,7 +88,7 @@ public sealed class AllowedIpsValidation(ValidationContext context, AllowedIpsPo
         Answers(input, at, KeyPatterns.Prefixes);
     }
 
-    /// <summary>Does the mix in chunks with a grace period after each, so both sides reuse memory at the same points.</summary>
+    /// <summary>Does the mix in chunks. A grace period ends after each chunk, so both sides reuse memory at the same points.</summary>
     private void Mix(FamilyInput input)
     {
         var at = At(input, Steps.Mix);
@@ -98,7 +98,7 @@ public sealed class AllowedIpsValidation(ValidationContext context, AllowedIpsPo
         var messages = stream.Churn(step.Operations, ValidationPlan.MessageBytes, ValidationPlan.MixChunk, input.Dummy);
         context.DoBoth(at, command, Port, messages);
         CompareShape(at);
-        AllAnswers(input, at);
+        Answers(input, at);
 
         void Port()
         {
@@ -112,8 +112,8 @@ public sealed class AllowedIpsValidation(ValidationContext context, AllowedIpsPo
     }
 
     /// <summary>
-    /// Replaces a peer's set. The first message drops the old set and begins the new one. A grace period follows it, so that
-    /// the next messages do not meet memory that only one side has freed.
+    /// Replaces the set of a peer. The first message drops the old set and begins the new one. A grace period ends after it, so that
+    /// both sides have freed the same memory before the next messages.
     /// </summary>
     private void Replace(FamilyInput input)
     {
@@ -139,29 +139,24 @@ public sealed class AllowedIpsValidation(ValidationContext context, AllowedIpsPo
         Answers(input, at, KeyPatterns.Prefixes);
     }
 
-    /// <summary>Compares nodes, depths and slabs. A digest stands for every node's prefix, depth and owner.</summary>
+    /// <summary>Compares nodes, depths and slabs. A digest covers the prefix, depth and owner of every node.</summary>
     private void CompareShape(CheckPoint at)
     {
         ShapeComparison.AllowedIps(context, at, port.Table, at.Family);
         SlabComparison.Compare(context, at, [port.Table.NodeCache]);
     }
 
-    private void AllAnswers(FamilyInput input, CheckPoint at)
+    /// <summary>Compares the answers to one pattern of keys, or to all.</summary>
+    private void Answers(FamilyInput input, CheckPoint at, string? only = null)
     {
-        foreach (var pattern in input.Patterns)
-            Answers(input, at, pattern.Name);
-    }
-
-    private void Answers(FamilyInput input, CheckPoint at, string pattern)
-    {
-        if (!_kernel.HasModule)
-            return;
-        var (_, keys, file) = input.Patterns.Single(entry => entry.Name == pattern);
-        at = at with { Keys = pattern };
-        _kernel.GiveKeys(file);
-        var row = _kernel.One($"module answers wg {(int)input.Family}");
-        context.Compare(at, Metrics.Keys, keys.Count, row.Long("keys"));
-        context.CompareAnswers(at, port.Answers(keys), row);
+        foreach (var (name, keys, file) in input.Patterns.Where(pattern => _kernel.HasModule && (only is null || pattern.Name == only)))
+        {
+            var here = at with { Keys = name };
+            _kernel.GiveKeys(file);
+            var row = _kernel.One($"module answers wg {(int)input.Family}");
+            context.Compare(here, Metrics.Keys, keys.Count, row.Long("keys"));
+            context.CompareAnswers(here, port.Answers(keys), row);
+        }
     }
 
     private void Dump(CheckPoint at)

@@ -2,8 +2,8 @@
 namespace Sim.Validation;
 
 /// <summary>
-/// Takes a routing table and the FIB port through the same steps as <see cref="AllowedIpsValidation"/>. A kernel without the
-/// route attribute has one nexthop object per peer; the other shapes are tried on a sample.
+/// Takes a routing table and the FIB port through the same steps as <see cref="AllowedIpsValidation"/>. In a kernel without the route
+/// attribute the routes use one nexthop object per peer. The other shapes are tried on a sample.
 /// </summary>
 public sealed class FibValidation(ValidationContext context, RoutePort port, RouteStream stream, int oif, RouteScheme scheme)
 {
@@ -16,21 +16,23 @@ public sealed class FibValidation(ValidationContext context, RoutePort port, Rou
         foreach (var load in input.RouteLoads)
             Load(input, load);
         var at = At(input, Steps.Load);
-        AllAnswers(input, at);
+        Answers(input, at);
         Dump(at, scheme.Shape);
         Change(input, input.Third.Routes);
         Mix(input);
         Change(input, input.Move.Routes);
         Change(input, input.Replace.Routes);
-        RemovePeer(input);
-        AllAnswers(input, At(input, Steps.RemovePeer));
+        at = At(input, Steps.RemovePeer);
+        DeleteNexthop(at, PeerNumber.ToKernel(input.RemovedPeer), Metrics.TimeOfRemoval);
+        _table.Compare(at);
+        Answers(input, at);
         Flush(At(input, Steps.Flush), input);
         _table.Compare(At(input, Steps.Flush));
     }
 
     /// <summary>
-    /// Loads the table in file order with routes that name peers, then changes it: deletions that name another peer, which are
-    /// refused; deletions of a third; a mix; moves; deletions of half a peer's set; deletions of all remaining routes.
+    /// Loads the table in file order with routes that name peers. Then it tries deletions that name another peer, which are refused, and
+    /// does these changes: deletions of a third, a mix, moves, deletions of half a peer's set, deletions of the rest.
     /// </summary>
     public void RunPeers(FamilyInput input)
     {
@@ -46,12 +48,12 @@ public sealed class FibValidation(ValidationContext context, RoutePort port, Rou
         Mix(input);
         Change(input, input.Move.Routes);
         Change(input, input.Replace.Routes);
-        AllAnswers(input, At(input, Steps.Replace));
+        Answers(input, At(input, Steps.Replace));
         Change(input, input.Rest);
         Flush(At(input, Steps.Flush), input);
     }
 
-    /// <summary>Loads the table in file order again, for timing.</summary>
+    /// <summary>Loads the table in file order again, so that lookups and updates can be timed.</summary>
     public void LoadOnly(FamilyInput input)
     {
         var at = At(input, Steps.Reload);
@@ -63,13 +65,13 @@ public sealed class FibValidation(ValidationContext context, RoutePort port, Rou
     /// <summary>Empties the table and deletes the nexthop objects, so that the other family can use their numbers.</summary>
     public void Unload(FamilyInput input) => Flush(At(input, Steps.Unload), input);
 
-    /// <summary>Compares bytes, answers and dump of a sample in a shape that needs no nexthop objects.</summary>
+    /// <summary>Compares bytes, answers and the dump of a sample of routes in a shape without nexthop objects.</summary>
     public void RunShape(FamilyInput input, RouteShape shape)
     {
         var name = shape.ToString().ToLowerInvariant();
         context.Progress.Step($"{Name(input)}, routes by {name}", 1, "tables");
         var at = At(input, Steps.LoadBy.Of(name));
-        Send(input, at, Sample(input), shape);
+        Send(input, at, input.Timed.Insert, shape);
         Dump(at, shape);
         at = at with { Operation = Steps.DeleteBy.Of(name) };
         Send(at, input.Timed.Delete, shape);
@@ -80,23 +82,20 @@ public sealed class FibValidation(ValidationContext context, RoutePort port, Rou
         new(scheme.Structure, input.Family, order ?? Orders.File, operation, input.Prefixes);
 
     /// <summary>
-    /// Changes several routes by gateways to each prefix of the sample; in IPv6 they are siblings of one multipath route. A
-    /// route that is appended again is refused.
+    /// Adds, replaces and deletes several routes by gateways to each prefix of the sample. In IPv6 they are siblings of one multipath
+    /// route. A route that is appended again is refused.
     /// </summary>
     public void RunSiblings(FamilyInput input)
     {
         if (input.Siblings.Count == 0)
             return;
         context.Progress.Step($"{Name(input)}, siblings", input.Siblings.Count, "rounds");
-        Send(At(input, Steps.LoadSiblings), Sample(input), RouteShape.Gateway);
+        Send(At(input, Steps.LoadSiblings), input.Timed.Insert, RouteShape.Gateway);
         foreach (var step in input.Siblings)
             Send(input, At(input, step.Name), step, RouteShape.Gateway);
     }
 
     private string Name(FamilyInput input) => $"{scheme.Structure} IPv{(int)input.Family}";
-
-    /// <summary>Returns the timed prefixes: a random sample, which is a file already.</summary>
-    private static Step Sample(FamilyInput input) => input.Timed.Insert;
 
     private void Load(FamilyInput input, Step load)
     {
@@ -109,14 +108,14 @@ public sealed class FibValidation(ValidationContext context, RoutePort port, Rou
         Answers(input, at, KeyPatterns.Prefixes);
     }
 
-    /// <summary>Deletes the nexthop objects, if there are any, and with them every route.</summary>
+    /// <summary>Deletes the existing nexthop objects, and so all routes.</summary>
     private void Flush(CheckPoint at, FamilyInput input)
     {
         foreach (var id in Enumerable.Range(0, input.Peers).Where(port.HasNexthop).Select(PeerNumber.ToKernel).ToList())
             DeleteNexthop(at with { Operation = Steps.FlushNexthop.Of(id) }, id);
     }
 
-    /// <summary>Deletes one object with its routes.</summary>
+    /// <summary>Deletes a nexthop object and its routes.</summary>
     private void DeleteNexthop(CheckPoint at, int id, Metric? timed = null) =>
         context.DoBoth(at, $"nexthop delete {id} 1", () => port.DeleteNexthop(id), stream.DeleteNexthops((uint)id, 1), timed);
 
@@ -132,7 +131,7 @@ public sealed class FibValidation(ValidationContext context, RoutePort port, Rou
     {
         Send(at, step, shape);
         _table.Compare(at);
-        AllAnswers(input, at);
+        Answers(input, at);
     }
 
     private void Send(CheckPoint at, Step step, RouteShape shape, string command = "run", int batch = ValidationPlan.Batch)
@@ -177,43 +176,32 @@ public sealed class FibValidation(ValidationContext context, RoutePort port, Rou
         var at = At(input, Steps.Mix);
         Send(at, input.Mix.Routes, scheme.Shape, "churn", ValidationPlan.MixChunk);
         _table.Compare(at);
-        AllAnswers(input, at);
+        Answers(input, at);
     }
 
-    private void RemovePeer(FamilyInput input)
+    /// <summary>Compares the answers to one pattern of keys, or to all.</summary>
+    private void Answers(FamilyInput input, CheckPoint at, string? only = null)
     {
-        var at = At(input, Steps.RemovePeer);
-        DeleteNexthop(at, PeerNumber.ToKernel(input.RemovedPeer), Metrics.TimeOfRemoval);
-        _table.Compare(at);
-    }
-
-    private void AllAnswers(FamilyInput input, CheckPoint at)
-    {
-        foreach (var pattern in input.Patterns)
-            Answers(input, at, pattern.Name);
-    }
-
-    private void Answers(FamilyInput input, CheckPoint at, string pattern)
-    {
-        var (_, keys, file) = input.Patterns.Single(entry => entry.Name == pattern);
-        at = at with { Keys = pattern };
-        var answers = port.Answers(keys);
-        if (_kernel.HasModule)
+        foreach (var (name, keys, file) in input.Patterns.Where(pattern => only is null || pattern.Name == only))
         {
-            _kernel.GiveKeys(file);
-            var row = _kernel.One($"module answers {port.Fib.Key} {FibStructure.TableId}");
-            context.Compare(at, Metrics.Keys, keys.Count, row.Long("keys"));
-            context.CompareAnswers(at, answers, row);
-            return;
-        }
+            var (here, answers) = (at with { Keys = name }, port.Answers(keys));
+            if (_kernel.HasModule)
+            {
+                _kernel.GiveKeys(file);
+                var row = _kernel.One($"module answers {port.Fib.Key} {FibStructure.TableId}");
+                context.Compare(here, Metrics.Keys, keys.Count, row.Long("keys"));
+                context.CompareAnswers(here, answers, row);
+                continue;
+            }
 
-        // Without the module, RTM_GETROUTE asks the kernel. IPv6 answers with the dst that a nexthop object keeps, which names
-        // the route it was made for, not the route found (rt6_get_pcpu_route, inet6_rtm_getroute).
-        var got = _kernel.One($"route get {file} {keys.Count} {FibStructure.TableId} {ValidationPlan.Batch}");
-        if (input.Family == Family.IPv4 || !port.Fib.HasNexthops)
-            context.CompareAnswers(at, answers, got);
-        else
-            context.Compare(at, Metrics.Hits, answers.Hits, got.Long("hits"));
+            // Without the module, RTM_GETROUTE asks the kernel. With nexthop objects IPv6 answers with the dst that the object keeps. That
+            // names the route it was made for, not the route found (rt6_get_pcpu_route, inet6_rtm_getroute).
+            var got = _kernel.One($"route get {file} {keys.Count} {FibStructure.TableId} {ValidationPlan.Batch}");
+            if (input.Family == Family.IPv4 || !port.Fib.HasNexthops)
+                context.CompareAnswers(here, answers, got);
+            else
+                context.Compare(here, Metrics.Hits, answers.Hits, got.Long("hits"));
+        }
     }
 
     private void Dump(CheckPoint at, RouteShape shape)

@@ -6,7 +6,7 @@ namespace Sim.Validation;
 /// <summary>Runs a whole validation in one kernel: every family in every structure, then the times.</summary>
 public static class ValidationRun
 {
-    /// <summary>Sizes of the structures that the ports lay out as both releases do, by the kernel's names.</summary>
+    /// <summary>The sizes of the structures that are the same in both releases, by their names in the kernel.</summary>
     private static readonly unsafe (string Name, int Bytes)[] s_sizes =
     [
         ("allowedips_node", sizeof(allowedips_node)), ("fib_alias", sizeof(FibAlias)), ("fib_info", FibInfo.HeaderSize),
@@ -15,8 +15,8 @@ public static class ValidationRun
     ];
 
     /// <summary>
-    /// Runs these parts in one kernel, whose VM runs on the processor that the ports are timed on. The sweep over peers
-    /// is for kernels with the series.
+    /// Runs these parts in one kernel. The ports are timed on the processor of the VM. Only kernels with the series run the sweep over
+    /// peers.
     /// </summary>
     public static void Run(
         ValidationContext context, IReadOnlyList<FamilyInput> inputs, int? cpu, ValidationParts parts, PeerSweep? sweep)
@@ -54,8 +54,8 @@ public static class ValidationRun
     }
 
     /// <summary>
-    /// Runs what the series adds: routes that name peers, gateways that choose peers, and AllowedIPs beside them. The kernel with
-    /// the stock hash serves only the sweep over peers.
+    /// Validates the additions of the series: routes that name peers, and gateways that select peers, each beside AllowedIPs. A kernel
+    /// with the stock hash runs only the sweep over peers.
     /// </summary>
     private static void RunPatched(
         ValidationContext context, IReadOnlyList<FamilyInput> inputs, int? cpu, ValidationParts parts, PeerSweep? sweep)
@@ -70,7 +70,20 @@ public static class ValidationRun
             var stream = new WireGuardStream(family, removesPrefixes: true);
             var routes = new RouteStream(oif);
             if (parts.HasFlag(ValidationParts.Counts))
-                CountPatched(context, inputs, new AllowedIpsValidation(context, allowedIps, stream), stream, routes, oif);
+            {
+                CompareSizes(context, inputs[0]);
+                var throughWireGuard = new AllowedIpsValidation(context, allowedIps, stream);
+                foreach (var input in inputs)
+                    throughWireGuard.RunRemovals(input);
+                context.SetMode(inputs[0].Family, RouteMode.Auto, stream);
+                foreach (var input in inputs)
+                {
+                    using var port = new RoutePort(input.Family, context.Kernel(oif));
+                    foreach (var scheme in RouteScheme.Patched)
+                        new FibValidation(context, port, routes, oif, scheme).RunPeers(input);
+                }
+            }
+
             var paths = new PeerPaths(context, allowedIps, stream, routes);
             foreach (var input in inputs)
                 paths.Run(input, parts);
@@ -78,22 +91,6 @@ public static class ValidationRun
 
         if (parts.HasFlag(ValidationParts.Costs))
             sweep?.Run(context, inputs[0].Prefixes);
-    }
-
-    private static void CountPatched(
-        ValidationContext context, IReadOnlyList<FamilyInput> inputs, AllowedIpsValidation throughWireGuard, WireGuardStream stream, RouteStream routes,
-        int oif)
-    {
-        CompareSizes(context, inputs[0]);
-        foreach (var input in inputs)
-            throughWireGuard.RunRemovals(input);
-        context.SetMode(inputs[0].Family, RouteMode.Auto, stream);
-        foreach (var input in inputs)
-        {
-            using var port = new RoutePort(input.Family, context.Kernel(oif));
-            foreach (var scheme in RouteScheme.Patched)
-                new FibValidation(context, port, routes, oif, scheme).RunPeers(input);
-        }
     }
 
     private static void Count(
@@ -120,7 +117,7 @@ public static class ValidationRun
         }
     }
 
-    /// <summary>Times the routes of one family. The families use the same nexthop object numbers, one after the other.</summary>
+    /// <summary>Times the routes of one family. Both families use the same ids of nexthop objects, one after the other.</summary>
     private static void TimeRoutes(
         ValidationContext context, FamilyInput input, RouteStream routes, int oif, TimeComparison times, UpdateTimes updates)
     {
@@ -148,9 +145,9 @@ public static class ValidationRun
         var at = new CheckPoint(Names.Layout, input.Family, "", Steps.Sizeof, 0);
         foreach (var (name, bytes) in s_sizes.Append(("fib6_info", Fib6Info.HeaderSize(Fib6Net.InfoLayout(context.Slub.Release)))))
         {
-            // Distributions set CONFIG_IP_ROUTE_CLASSID: nh_tclassid and its padding make fib_nh 8 bytes larger. The size
-            // classes of the objects around it stay the same (fib_info 232 or 240 of 256, nh_info 136 or 144 of 192). They
-            // also set CONFIG_IPV6_SUBTREES and _ROUTER_PREF, which the port accounts for: a pointer and a time.
+            // Distributions set CONFIG_IP_ROUTE_CLASSID: nh_tclassid and its padding make fib_nh 8 bytes larger. The objects around it
+            // keep their size classes (fib_info 232 or 240 of 256, nh_info 136 or 144 of 192). Distributions also set
+            // CONFIG_IPV6_SUBTREES (a pointer) and CONFIG_IPV6_ROUTER_PREF (a time), for which the port has options.
             var more = !context.Machine.Vm.Lane.IsUml() && name is ("fib_nh" or "nh_info" or "fib6_node" or "fib6_nh") ? sizeof(ulong) : 0;
             context.Compare(at, Metrics.Sizeof, bytes, kernel[name], bound: more, item: name);
         }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-using System.Text;
 using static Sim.Fib.KeyVector;
 
 namespace Sim.Fib;
@@ -34,16 +33,7 @@ public sealed class FibTrieStat
     public IReadOnlyList<long> LeafDepths => _leafDepths;
 
     /// <summary>The number of child pointers of all tnodes.</summary>
-    public uint Pointers
-    {
-        get
-        {
-            var pointers = 0u;
-            for (var bits = 1; bits < MaxStatDepth; bits++)
-                pointers += (1u << bits) * _nodeSizes[bits];
-            return pointers;
-        }
-    }
+    public uint Pointers => _nodeSizes.Select((count, bits) => count << bits).Aggregate(0u, (sum, pointers) => sum + pointers);
 
     /// <summary>"Total size" in bytes: 48 per leaf, 56 per route, 40 per tnode and 8 per pointer. Waste in slabs and pages and the
     /// fib_infos are left out. As in the kernel it wraps at 4 GiB.</summary>
@@ -66,20 +56,9 @@ public sealed class FibTrieStat
     /// <summary><c>trie_show_stats</c>: returns the lines of one table in /proc/net/fib_triestat.</summary>
     public string Format()
     {
-        var text = new StringBuilder();
-        text.Append($"\tAver depth:     {AverageDepth}\n");
-        text.Append($"\tMax depth:      {MaxDepth}\n");
-        text.Append($"\tLeaves:         {Leaves}\n");
-        text.Append($"\tPrefixes:       {Prefixes}\n");
-        text.Append($"\tInternal nodes: {InternalNodes}\n\t");
-        for (var bits = 1; bits < MaxStatDepth; bits++)
-        {
-            if (_nodeSizes[bits] != 0)
-                text.Append($"  {bits}: {_nodeSizes[bits]}");
-        }
-
-        text.Append($"\n\tPointers: {Pointers}\nNull ptrs: {NullPointers}\nTotal size: {TotalKb}  kB\n");
-        return text.ToString();
+        var sizes = string.Concat(_nodeSizes.Select((count, bits) => count == 0 ? "" : $"  {bits}: {count}"));
+        return $"\tAver depth:     {AverageDepth}\n\tMax depth:      {MaxDepth}\n\tLeaves:         {Leaves}\n\tPrefixes:       {Prefixes}\n"
+            + $"\tInternal nodes: {InternalNodes}\n\t{sizes}\n\tPointers: {Pointers}\nNull ptrs: {NullPointers}\nTotal size: {TotalKb}  kB\n";
     }
 
     internal void Leaf(int depth, uint routes)

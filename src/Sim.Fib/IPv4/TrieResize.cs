@@ -17,15 +17,15 @@ namespace Sim.Fib;
 public sealed unsafe partial class FibTable
 {
     /// <summary>A node is halved if less than this percentage of its children exist.</summary>
-    private const int HalveThreshold = 25;
+    internal const int HalveThreshold = 25;
 
     /// <summary>A node is inflated if at least this percentage of the children would exist afterwards.</summary>
-    private const int InflateThreshold = 50;
-    private const int HalveThresholdRoot = 15;
-    private const int InflateThresholdRoot = 30;
+    internal const int InflateThreshold = 50;
+    internal const int HalveThresholdRoot = 15;
+    internal const int InflateThresholdRoot = 30;
 
     /// <summary>The most times that one call of <see cref="Resize"/> inflates or halves a node.</summary>
-    private const int MaxWork = 10;
+    internal const int MaxWork = 10;
 
     /// <summary><c>replace</c>: replaces a node by its resized copy. Returns the parent.</summary>
     private KeyVector* Replace(KeyVector* oldtnode, KeyVector* tn)

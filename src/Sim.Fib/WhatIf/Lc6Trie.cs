@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+using static Sim.Fib.FibTable;
 using static Sim.Fib.Lc6Vector;
 
 namespace Sim.Fib;
@@ -10,12 +11,6 @@ namespace Sim.Fib;
 /// fib_aliases and IPv6 lists routes.</remarks>
 public sealed unsafe partial class Lc6Table
 {
-    private const int HalveThreshold = 25;
-    private const int InflateThreshold = 50;
-    private const int HalveThresholdRoot = 15;
-    private const int InflateThresholdRoot = 30;
-    private const int MaxWork = 10;
-
     /// <summary>The most bits of a tnode. Its children are counted in 32 bits, and no table fills a wider tnode.</summary>
     private const int MaxBits = 31;
 

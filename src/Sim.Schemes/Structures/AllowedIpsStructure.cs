@@ -4,17 +4,17 @@ using Sim.Trie;
 namespace Sim.Schemes.Structures;
 
 /// <summary>
-/// A device's allowedips with its peers, as WG_CMD_SET_DEVICE changes it. It takes prefixes of both families; walks, traces and
-/// counts are of one. A lookup takes a reference to the peer and puts it, as wg_xmit does for a packet.
+/// The allowedips of a device with its peers, changed as by WG_CMD_SET_DEVICE. It takes prefixes of both families, but walks, traces and
+/// counts only one. A lookup takes and puts a reference to the peer, as wg_xmit does for a packet.
 /// </summary>
 public sealed unsafe class AllowedIpsStructure : KernelStructure
 {
-    // By number, wg_peer*: 0 for none.
+    // The wg_peer* of each number; 0 for none.
     private nint[] _peers;
     private readonly List<int> _order = [];
     private long _waits;
 
-    /// <summary>Makes a device with this many peers; others are made by their first operation. One family is walked, traced and counted.</summary>
+    /// <summary>Makes a device with this number of peers. The first operation on another peer makes that peer.</summary>
     public AllowedIpsStructure(Family family, int peers, KernelConfig kernel) : base(family, kernel)
     {
         Table = new AllowedIps(Memory);
@@ -26,30 +26,27 @@ public sealed unsafe class AllowedIpsStructure : KernelStructure
 
     public AllowedIps Table { get; }
 
-    /// <summary>
-    /// The hash of the peers' own addresses. A device of mode gateway makes it when its AllowedIPs are set; this structure does not
-    /// drop it when they change again.
-    /// </summary>
+    /// <summary>The hash of the peers' own addresses, for devices of mode gateway. Later changes of AllowedIPs do not drop it.</summary>
     public Gateways Gateways { get; }
 
-    /// <summary>The peers' numbers in the device's order: that in which they were made.</summary>
+    /// <summary>The numbers of the peers in the order of their creation, which is the device's order.</summary>
     public IReadOnlyList<int> Peers => _order;
 
     public override string Key => "allowedips";
 
     protected override long Waits => _waits;
 
-    /// <summary>Binds a prefix, taking it from any other peer. The message goes on.</summary>
+    /// <summary>Binds a prefix to a peer; another peer loses it. The message does not end.</summary>
     public int Insert(in Prefix prefix, int peer) => Step(Table.Insert(prefix, PeerOf(peer)));
 
-    /// <summary>WGALLOWEDIP_F_REMOVE_ME: removes one prefix from a peer. The message goes on.</summary>
+    /// <summary>WGALLOWEDIP_F_REMOVE_ME: removes one prefix from a peer. The message does not end.</summary>
     public int Remove(in Prefix prefix, int peer) => Step(Table.Remove(prefix, PeerOf(peer)));
 
     public override int Bind(in Prefix prefix, int peer) => End(Insert(prefix, peer));
 
     public override int Unbind(in Prefix prefix, int peer) => End(Remove(prefix, peer));
 
-    /// <summary>Calls the port at once: its insertion is inlined here, which one of <see cref="Bind(in Prefix, int)"/> is not.</summary>
+    /// <summary>Binds each prefix. It calls the port directly, so that the compiler can inline the insertion.</summary>
     public override void Bind(ReadOnlySpan<Prefix> prefixes, ReadOnlySpan<int> peers)
     {
         for (var i = 0; i < prefixes.Length; i++)
@@ -74,7 +71,7 @@ public sealed unsafe class AllowedIpsStructure : KernelStructure
         EndMessage();
     }
 
-    /// <summary><c>wg_allowedips_remove_by_peer</c>: takes all prefixes from a peer, which stays. The message goes on.</summary>
+    /// <summary><c>wg_allowedips_remove_by_peer</c>: takes all prefixes from a peer. The message does not end.</summary>
     public void RemoveByPeer(int peer)
     {
         if (Stepped is null)
@@ -83,7 +80,7 @@ public sealed unsafe class AllowedIpsStructure : KernelStructure
             RemoveOneByOne(PeerOf(peer));
     }
 
-    /// <summary>WGPEER_F_REMOVE_ME: removes a peer with its prefixes (<c>wg_peer_remove</c>).</summary>
+    /// <summary>WGPEER_F_REMOVE_ME: removes a peer and its prefixes (<c>wg_peer_remove</c>).</summary>
     public void RemovePeer(int peer)
     {
         if (!_order.Remove(peer))
@@ -102,7 +99,7 @@ public sealed unsafe class AllowedIpsStructure : KernelStructure
         EndMessage();
     }
 
-    /// <summary>Moves the prefixes to a new peer, then removes that peer (<c>wg_peer_remove</c> waits for a grace period).</summary>
+    /// <summary>Moves the prefixes to a new peer, then removes that peer. <c>wg_peer_remove</c> waits for a grace period.</summary>
     public void RemoveThroughDummy(IReadOnlyList<Prefix> gone)
     {
         var dummy = Table.PeerCreate(_order.Count);
@@ -119,8 +116,8 @@ public sealed unsafe class AllowedIpsStructure : KernelStructure
     }
 
     /// <summary>
-    /// WGPEER_F_REPLACE_ALLOWEDIPS: takes all prefixes from the peer, then gives it the set, message by message. It had
-    /// <paramref name="had"/> prefixes, which count as operations.
+    /// WGPEER_F_REPLACE_ALLOWEDIPS: takes all prefixes from the peer, then gives it the set, message by message. The number of prefixes
+    /// that it had counts as operations.
     /// </summary>
     public void Replace(int peer, List<Prefix> set, int had, int perMessage)
     {
@@ -139,7 +136,7 @@ public sealed unsafe class AllowedIpsStructure : KernelStructure
 
     public override void EndMessage() => Memory.Rcu.GracePeriod();
 
-    /// <summary>Appends a peer's prefixes of both families in its list's order.</summary>
+    /// <summary>Appends the prefixes of a peer to a list, in the order of its own list. They are of both families.</summary>
     public void CopySet(int peer, List<Prefix> set)
     {
         foreach (var prefix in AllowedIps.Prefixes(PeerOf(peer)))
@@ -158,7 +155,7 @@ public sealed unsafe class AllowedIpsStructure : KernelStructure
     public override int Lookup(UInt128 address) =>
         Answer(Table, Family == Family.IPv4 ? Table.LookupDstV4((uint)(address >> 96)) : Table.LookupDstV6(address));
 
-    /// <summary>Returns the peer that has an IPv6 gateway; -1 for none (<c>wg_gateways_lookup</c>).</summary>
+    /// <summary><c>wg_gateways_lookup</c>: returns the peer of an IPv6 gateway; -1 for none.</summary>
     public int LookupGateway(UInt128 gateway) => Answer(Table, Gateways.LookupV6(gateway));
 
     public override long Lookup(Keys keys, bool dependent) => keys.V4.Length > 0
@@ -192,9 +189,7 @@ public sealed unsafe class AllowedIpsStructure : KernelStructure
         var depths = shape.ValuedAtDepth;
         return
         [
-            new(Metrics.Nodes, null, shape.Nodes),
-            new(Metrics.Valued, null, shape.Valued),
-            new(Metrics.MaxDepth, null, shape.MaxDepth),
+            new(Metrics.Nodes, null, shape.Nodes), new(Metrics.Valued, null, shape.Valued), new(Metrics.MaxDepth, null, shape.MaxDepth),
             new(Metrics.AverageDepth, null, depths.Select((count, depth) => (double)count * depth).Sum() / Math.Max(depths.Sum(), 1)),
             .. depths.Select((count, depth) => new ShapeCount(Metrics.DepthHistogram, depth, count)).Skip(1),
         ];
@@ -214,7 +209,7 @@ public sealed unsafe class AllowedIpsStructure : KernelStructure
 
     protected override void DisposeTables() => Table.Dispose();
 
-    /// <summary>Returns the number of the peer that a lookup found, -1 for none, and gives its reference back.</summary>
+    /// <summary>Returns the number of the peer that a lookup found; -1 for none. Puts the reference to the peer.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Answer(AllowedIps table, wg_peer* peer)
     {
@@ -240,7 +235,7 @@ public sealed unsafe class AllowedIpsStructure : KernelStructure
         return peer;
     }
 
-    /// <summary>Does the same as <see cref="AllowedIps.RemoveByPeer"/>, in its order, with a step for each node.</summary>
+    /// <summary>Does the same as <see cref="AllowedIps.RemoveByPeer"/> in the same order, but with a step per node.</summary>
     private void RemoveOneByOne(wg_peer* peer)
     {
         var set = new List<Prefix>();

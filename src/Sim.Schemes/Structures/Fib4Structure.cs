@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Schemes.Structures;
 
-/// <summary>The IPv4 FIB: routes that lead to the same peer share a fib_info.</summary>
+/// <summary>The IPv4 FIB. Routes to the same peer share a fib_info.</summary>
 public sealed unsafe class Fib4Structure : FibStructure
 {
     private readonly LookupPath _path = new();
@@ -31,7 +31,7 @@ public sealed unsafe class Fib4Structure : FibStructure
     public override int Delete(in Prefix prefix, RouteShape shape, int peer) =>
         Table.Delete(RouteRequest.V4(prefix, shape, peer, Device, NlmFlags.None));
 
-    /// <summary>Adds the three routes of lo (<c>fib_add_ifaddr</c>). What they dropped is freed long before wg0 comes up.</summary>
+    /// <summary>Adds the three routes of lo (<c>fib_add_ifaddr</c>), and frees the objects that this dropped.</summary>
     public override void AddLocalRoutes()
     {
         const int lo = 1;
@@ -93,10 +93,8 @@ public sealed unsafe class Fib4Structure : FibStructure
         var stat = Table.Stat();
         return
         [
-            .. Counts(stat),
-            new(Metrics.TotalSize, null, stat.TotalKb),
-            .. Histogram(Metrics.DepthHistogram, stat.LeafDepths),
-            .. Histogram(Metrics.NodeSize, stat.NodeSizes),
+            .. Counts(stat), new(Metrics.TotalSize, null, stat.TotalKb),
+            .. Histogram(Metrics.DepthHistogram, stat.LeafDepths), .. Histogram(Metrics.NodeSize, stat.NodeSizes),
         ];
     }
 

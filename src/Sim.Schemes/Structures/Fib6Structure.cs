@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Schemes.Structures;
 
-/// <summary>A table of IPv6 routes. Each has its own fib6_info, with the state that names the peer unless an object has that.</summary>
+/// <summary>A table of IPv6 routes. Each route has its own fib6_info. Its nexthop, or its nexthop object, names the peer.</summary>
 public abstract unsafe class Fib6RouteStructure<TTable> : FibStructure
     where TTable : class, IFib6Routes, IDisposable
 {
@@ -30,7 +30,7 @@ public abstract unsafe class Fib6RouteStructure<TTable> : FibStructure
     public sealed override int Delete(in Prefix prefix, RouteShape shape, int peer) =>
         Table.Delete(RouteRequest.V6(prefix, shape, peer, Device, NlmFlags.None));
 
-    /// <summary><c>init_loopback</c>, <c>addrconf_add_mroute</c>: ::1, and wg0's multicast route.</summary>
+    /// <summary>Adds the route to ::1 (<c>init_loopback</c>) and the multicast route of wg0 (<c>addrconf_add_mroute</c>).</summary>
     public sealed override void AddLocalRoutes()
     {
         _local = new Fib6Table(Net, RouteTableId.Local);
@@ -68,8 +68,8 @@ public abstract unsafe class Fib6RouteStructure<TTable> : FibStructure
     }
 
     /// <summary>
-    /// Describes a step of a lookup's path in a line; null if it needs none. It fits if the lookup found a route, and the address is
-    /// in the step's prefix.
+    /// Returns a line that describes a step of a lookup's path, or null if the step needs none. A step fits if the lookup found a route
+    /// and the step's prefix contains the address.
     /// </summary>
     protected abstract string? Describe(Fib6Step step, bool fits);
 
@@ -119,12 +119,9 @@ public sealed unsafe class Fib6Structure(RouteShape shape, KernelConfig kernel)
         var stat = Table.Stat();
         return
         [
-            new(Metrics.Nodes, null, stat.Nodes),
-            new(Metrics.Valued, null, stat.RouteNodes),
-            new(Metrics.IntermediateNodes, null, stat.IntermediateNodes),
-            new(Metrics.Routes, null, stat.Routes),
-            new(Metrics.MaxDepth, null, stat.MaxDepth),
-            new(Metrics.AverageDepth, null, stat.MeanDepth),
+            new(Metrics.Nodes, null, stat.Nodes), new(Metrics.Valued, null, stat.RouteNodes),
+            new(Metrics.IntermediateNodes, null, stat.IntermediateNodes), new(Metrics.Routes, null, stat.Routes),
+            new(Metrics.MaxDepth, null, stat.MaxDepth), new(Metrics.AverageDepth, null, stat.MeanDepth),
             .. Histogram(Metrics.DepthHistogram, stat.Depths),
         ];
     }
@@ -150,7 +147,7 @@ public sealed unsafe class Fib6Structure(RouteShape shape, KernelConfig kernel)
             """;
     }
 
-    /// <summary>A line for each node on the way down, for each node with routes on the way up, and for each route.</summary>
+    /// <summary>Describes each node on the way down, each node with routes on the way up, and each route.</summary>
     protected override string? Describe(Fib6Step step, bool fits)
     {
         var hasRoutes = step.Flags.HasFlag(Fib6NodeFlags.RouteInfo);

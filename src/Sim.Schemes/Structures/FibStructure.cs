@@ -4,34 +4,34 @@ using System.Numerics;
 namespace Sim.Schemes.Structures;
 
 /// <summary>
-/// The port of one family's FIB, with one table of routes that lead to peers. Routes are set as routing daemons set them. The
-/// kernel keeps routes whose peer is gone, so a peer's routes are deleted one by one.
+/// The FIB port of one family, with one table of routes to peers. It sets routes as routing daemons do. The kernel keeps routes whose
+/// peer is removed, so the routes of a peer are deleted one by one.
 /// </summary>
 public abstract unsafe class FibStructure(Family family, RouteShape shape, KernelConfig kernel) : KernelStructure(family, kernel)
 {
     /// <summary>The id of the table.</summary>
     public const uint TableId = 100;
 
-    /// <summary>The attributes by which routes lead to peers, unless an operation names others.</summary>
+    /// <summary>The attributes by which routes lead to peers, unless an operation uses others.</summary>
     public RouteShape RouteShape { get; } = shape;
 
     /// <summary>The FIB's own slab caches.</summary>
     public abstract IEnumerable<KmemCache> Caches { get; }
 
-    /// <summary>fib_infos that insertions compared with their own, in its hash bucket; 0 in IPv6, which has none.</summary>
+    /// <summary>The number of fib_infos that insertions have compared in hash buckets; 0 in IPv6, which has no fib_infos.</summary>
     public virtual long InfosWalked => 0;
 
     protected abstract FibNamespace Net { get; }
 
     protected sealed override long Waits => Net.Synchronizations;
 
-    /// <summary>Index of wg0; if each peer has a device, of the first.</summary>
+    /// <summary>The interface index of wg0, or of the first peer's device.</summary>
     protected int Device { get; } = kernel.Device;
 
-    /// <summary>Whether routes name peers themselves. If not, loops over keys answer with devices.</summary>
+    /// <summary>Whether routes name peers by their own nexthops. If not, loops over keys answer with devices.</summary>
     protected bool NamesPeers => RouteShape is RouteShape.PeerKey or RouteShape.Encap;
 
-    /// <summary>Makes an empty FIB, whose routes lead to peers by these attributes: with one nexthop object per peer if they name such.</summary>
+    /// <summary>Makes an empty FIB for routes of this shape. If the shape is nexthop objects, makes one per peer.</summary>
     public static FibStructure Create(Family family, RouteShape shape, int peers, KernelConfig kernel)
     {
         FibStructure fib = family == Family.IPv4 ? new Fib4Structure(shape, kernel)
@@ -46,32 +46,29 @@ public abstract unsafe class FibStructure(Family family, RouteShape shape, Kerne
         return fib;
     }
 
-    /// <summary>RTM_NEWROUTE with these flags; the message goes on. Returns 0 or a negative error.</summary>
+    /// <summary>RTM_NEWROUTE: adds or replaces a route, by these flags. The message does not end. Returns 0 or a negative error.</summary>
     public abstract int Insert(in Prefix prefix, RouteShape shape, int peer, NlmFlags flags);
 
-    /// <summary>RTM_DELROUTE with the attributes of the addition; the message goes on. Returns 0 or a negative error.</summary>
+    /// <summary>RTM_DELROUTE: deletes the route with these attributes. The message does not end. Returns 0 or a negative error.</summary>
     public abstract int Delete(in Prefix prefix, RouteShape shape, int peer);
 
-    /// <summary>
-    /// RTM_NEWNEXTHOP over the first device. Returns 0 or a negative error. If the object names its peer, that is the
-    /// peer whose number in the kernel is the id.
-    /// </summary>
+    /// <summary>RTM_NEWNEXTHOP: adds a nexthop object, which may name the peer of number id. Returns 0 or a negative error.</summary>
     public int AddNexthop(uint id, bool namesPeer) => Net.AddNexthop(id, Device, namesPeer ? (int)id : 0);
 
-    /// <summary>RTM_DELNEXTHOP. Returns the number of routes that are deleted with the object, or a negative error.</summary>
+    /// <summary>RTM_DELNEXTHOP: deletes a nexthop object and its routes. Returns the number of routes, or a negative error.</summary>
     public int DeleteNexthop(uint id) => Net.DeleteNexthop(id);
 
     public bool HasNexthops => Net.NexthopCount > 0;
 
     public bool HasNexthop(uint id) => Net.HasNexthop(id);
 
-    /// <summary>Adds the routes that a kernel has before any other, in other tables.</summary>
+    /// <summary>Adds the first routes of a kernel, which are in another table.</summary>
     public abstract void AddLocalRoutes();
 
-    /// <summary>Adds the first route of a prefix: RTM_NEWROUTE with CREATE and EXCL. Returns 0 or a negative error.</summary>
+    /// <summary>RTM_NEWROUTE with CREATE and EXCL: adds the first route of a prefix. Returns 0 or a negative error.</summary>
     public int Add(in Prefix prefix, int peer) => End(Step(Insert(prefix, RouteShape, peer, NlmFlags.Create | NlmFlags.Excl)));
 
-    /// <summary>Replaces the route of a prefix or adds the first: RTM_NEWROUTE with CREATE and REPLACE, as BIRD sends it.</summary>
+    /// <summary>RTM_NEWROUTE with CREATE and REPLACE, as BIRD sends it: replaces the route of a prefix or adds the first.</summary>
     public sealed override int Bind(in Prefix prefix, int peer) => End(Step(Insert(prefix, RouteShape, peer, NlmFlags.Create | NlmFlags.Replace)));
 
     public sealed override int Unbind(in Prefix prefix, int peer) => End(Step(Delete(prefix, RouteShape, peer)));
@@ -98,8 +95,8 @@ public abstract unsafe class FibStructure(Family family, RouteShape shape, Kerne
             Check(Unbind(prefix, peer), prefix);
     }
 
-    /// <summary>Does one change as a message of its own.</summary>
-    /// <exception cref="InvalidOperationException">The FIB refuses it.</exception>
+    /// <summary>Does one change as a separate message.</summary>
+    /// <exception cref="InvalidOperationException">The FIB refuses the change.</exception>
     public void Change(in BindingChange change) => Check(
         change switch
         {
@@ -109,49 +106,45 @@ public abstract unsafe class FibStructure(Family family, RouteShape shape, Kerne
         },
         change.Prefix);
 
-    /// <summary>Ends grace periods until nothing waits: a route's callback queues the callback of its peer's state.</summary>
+    /// <summary>Ends grace periods until no object waits. The callback of a route queues the callback of its peer's state.</summary>
     public sealed override void EndMessage()
     {
         while (Memory.Rcu.Pending > 0 && !Memory.Rcu.HoldsCallbacks)
             Memory.Rcu.GracePeriod();
     }
 
-    /// <summary>Returns the peer that a nexthop or its object leads to; 0 if all lead to one device.</summary>
+    /// <summary>Returns the peer of a nexthop or of its object; 0 if all routes lead to one device.</summary>
     protected int PeerOf(FibNhCommon* nhc, NextHop* nh) =>
         nhc->Peer is not 0 and var number ? PeerNumber.OfKernel(number)
         : nh != null ? PeerNumber.OfKernel((int)nh->id)
         : nhc->nhc_gw_family != 0 ? PeerNumber.OfKernel((ushort)nhc->Gateway)
         : nhc->nhc_oif - Device;
 
-    /// <summary>The counts that every trie of IPv4's kind has.</summary>
+    /// <summary>Returns the counts of an LC-trie.</summary>
     private protected static IEnumerable<ShapeCount> Counts(FibTrieStat stat) =>
     [
-        new(Metrics.Nodes, null, stat.InternalNodes + stat.Leaves),
-        new(Metrics.Valued, null, stat.Prefixes),
-        new(Metrics.Leaves, null, stat.Leaves),
-        new(Metrics.InternalNodes, null, stat.InternalNodes),
-        new(Metrics.Pointers, null, stat.Pointers),
-        new(Metrics.NullPointers, null, stat.NullPointers),
-        new(Metrics.MaxDepth, null, stat.MaxDepth),
-        new(Metrics.AverageDepth, null, (double)stat.TotalDepth / Math.Max(stat.Leaves, 1)),
+        new(Metrics.Nodes, null, stat.InternalNodes + stat.Leaves), new(Metrics.Valued, null, stat.Prefixes),
+        new(Metrics.Leaves, null, stat.Leaves), new(Metrics.InternalNodes, null, stat.InternalNodes),
+        new(Metrics.Pointers, null, stat.Pointers), new(Metrics.NullPointers, null, stat.NullPointers),
+        new(Metrics.MaxDepth, null, stat.MaxDepth), new(Metrics.AverageDepth, null, (double)stat.TotalDepth / Math.Max(stat.Leaves, 1)),
     ];
 
-    /// <summary>A count for each value of a histogram that is not 0.</summary>
+    /// <summary>Returns a count for each value of a histogram that is not 0.</summary>
     private protected static IEnumerable<ShapeCount> Histogram<T>(Metric metric, IEnumerable<T> values)
         where T : INumber<T> => values.Select((value, x) => new ShapeCount(metric, x, double.CreateChecked(value))).Where(count => count.Value > 0);
 
-    /// <summary>Such a histogram in JSON.</summary>
+    /// <summary>Converts a histogram to JSON.</summary>
     private protected static JsonObject Json(IEnumerable<ShapeCount> histogram) =>
         new(histogram.Select(count => KeyValuePair.Create($"{count.X}", (JsonNode?)(long)count.Value)));
 
-    /// <summary>What loops over keys answer with, as a type, so that the JIT compiles a loop for each.</summary>
+    /// <summary>The kind of answer of a loop over keys. It is a type, so that the JIT compiles a loop for each kind.</summary>
     protected interface IAnswer
     {
-        /// <summary>Returns a number that depends on the nexthop, which a lookup found.</summary>
+        /// <summary>Returns a number that depends on the nexthop that a lookup found.</summary>
         static abstract int Of(FibNhCommon* nhc);
     }
 
-    /// <summary>The number from 1 of the peer that the nexthop names, as wg_xmit would read it from the packet's dst.</summary>
+    /// <summary>Answers with the number, from 1, of the nexthop's peer, as wg_xmit would read it from the packet's dst.</summary>
     protected readonly struct NamedPeer : IAnswer
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -159,8 +152,8 @@ public abstract unsafe class FibStructure(Family family, RouteShape shape, Kerne
     }
 
     /// <summary>
-    /// The nexthop's device, a load. If no route names a peer, a predicted branch would give peer 0 at once, and a dependent
-    /// chain would not wait for the lookups.
+    /// Answers with the nexthop's device, which must be loaded. If no route names a peer, a predicted branch would give peer 0 at once, so
+    /// a dependent chain would not wait for the lookups.
     /// </summary>
     protected readonly struct DeviceIndex : IAnswer
     {

@@ -2,13 +2,13 @@
 namespace Sim.Schemes.Structures;
 
 /// <summary>
-/// Makes the request that the kernel makes of a route's message (<c>rtm_to_fib_config</c>, <c>rtm_to_fib6_config</c>):
-/// the one place that turns a form of route and a peer into a FIB's fields.
+/// Makes the requests that the kernel makes from route messages (<c>rtm_to_fib_config</c>, <c>rtm_to_fib6_config</c>). Only this class
+/// turns a shape and a peer into the fields of a FIB.
 /// </summary>
 public static class RouteRequest
 {
     /// <summary>
-    /// A request with a message's flags to add or delete an IPv4 route. With <see cref="RouteShape.OwnDevice"/>,
+    /// Makes a request to add or delete an IPv4 route, with the flags of a message. With <see cref="RouteShape.OwnDevice"/>,
     /// <paramref name="device"/> is the index of the first peer's device.
     /// </summary>
     public static FibConfig V4(Prefix prefix, RouteShape shape, int peer, int device, NlmFlags flags)
@@ -35,7 +35,7 @@ public static class RouteRequest
         return request;
     }
 
-    /// <summary>A request to add or delete an IPv6 route; see <see cref="V4"/>.</summary>
+    /// <summary>Makes a request to add or delete an IPv6 route. The arguments are those of <see cref="V4"/>.</summary>
     public static Fib6Config V6(Prefix prefix, RouteShape shape, int peer, int device, NlmFlags flags)
     {
         var request = Fib6Config.Add(prefix, DeviceOf(shape, peer, device), PeerOf(shape, peer));

@@ -2,16 +2,13 @@
 namespace Sim.Validation.Comparison;
 
 /// <summary>
-/// Compares a table of a FIB port with the kernel's: every node, the statistics in /proc, and the memory. That is the FIB's own
-/// slab caches, vmalloc areas of IPv4's tnodes, and the kmalloc classes of tnodes, IPv6 routes and nexthops, which the rest of the
+/// Compares a table of a FIB port with the kernel's: every node, the statistics in /proc, and the memory. The memory is the FIB's own
+/// slab caches, the vmalloc areas of IPv4's tnodes, and the kmalloc classes of tnodes, IPv6 routes and nexthops, which the rest of the
 /// kernel uses as well. If the port frees after each message, <paramref name="held"/> is the most routes that one call drops.
 /// </summary>
 public sealed class TableComparison(ValidationContext context, FibStructure fib, int held = 0)
 {
-    /// <summary>
-    /// The bound in slabs for objects that other users of a kmalloc class take or give back while a step runs. They are few,
-    /// but one object can hold a slab.
-    /// </summary>
+    /// <summary>The bound, in slabs, for the few objects of other users of a kmalloc class. One object can hold a slab.</summary>
     private const int OtherUsersSlabs = 16;
 
     private IReadOnlyDictionary<string, SlabLine> _slabs = new Dictionary<string, SlabLine>();
@@ -21,8 +18,8 @@ public sealed class TableComparison(ValidationContext context, FibStructure fib,
     private Rt6Statistics _portStatistics;
 
     /// <summary>
-    /// Takes the baselines of the kernel and the port, before the table is filled. A port that is <paramref name="isNew"/>,
-    /// and holds only what is compared, has the baseline 0.
+    /// Takes the baselines of the kernel and the port before the table is filled. If the port <paramref name="isNew"/>, it holds only
+    /// what is compared, and its baseline is 0.
     /// </summary>
     public void Remember(bool isNew = false)
     {
@@ -54,7 +51,7 @@ public sealed class TableComparison(ValidationContext context, FibStructure fib,
             CompareMemory(at);
     }
 
-    /// <summary>Compares changes in /proc/net/rt6_stats, which counts all tables since the boot.</summary>
+    /// <summary>Compares the changes of /proc/net/rt6_stats, which counts all tables since the boot.</summary>
     private void CompareStatistics(CheckPoint at, Rt6Statistics port)
     {
         var (kernel, before) = (context.Machine.One("rt6stats"), _portStatistics);
@@ -75,16 +72,16 @@ public sealed class TableComparison(ValidationContext context, FibStructure fib,
         {
             if (!slabs.TryGetValue(line.Cache, out var now) || !_slabs.TryGetValue(line.Cache, out var before))
                 continue;
-            // If very many slabs of a size class are partly filled, the kernel estimates; see SlabComparison.
+            // If more than 10,000 slabs of a size class are partly filled, the kernel estimates; see SlabComparison.
             var cache = fib.Memory.Find(line.Cache)!;
             var (active, error) = SlabComparison.ActiveObjects(cache);
-            var bound = OtherUsersSlabs * now.PerSlab + error + SlabComparison.InSheaves(context, cache);
+            var bound = OtherUsersSlabs * now.PerSlab + error + cache.MostInSheaves(context.Cpus);
             context.Compare(at, Metrics.KmallocObjects, active - _objects.GetValueOrDefault(line.Cache), now.Active - before.Active, bound, line.Cache);
         }
 
         if (fib.Family == Family.IPv6)
         {
-            // Per-CPU memory of nexthops is recorded, not compared: the port counts objects, the kernel the pages of their chunks.
+            // Per-CPU memory of nexthops is recorded, not compared: the port counts objects, the kernel counts pages of chunks.
             var (port, kernel) = (lines.FirstOrDefault(line => line.Cache == "percpu").ObjectBytes * context.Cpus, PercpuBytes() - _percpuBytes);
             context.Figures.Add(context.Row(at, Metrics.PercpuBytes, port) with { Side = Sides.Port });
             context.Figures.Add(context.Row(at, Metrics.PercpuBytes, kernel) with { Side = Sides.Kernel });

@@ -2,16 +2,16 @@
 namespace Sim.Validation.Comparison;
 
 /// <summary>
-/// Times an operation in the kernel and in the port: the same keys or prefixes, on the same processor, interleaved (A B B A).
-/// Under -icount it counts the kernel's instructions alone, which need no interleaving.
+/// Times an operation in the kernel and in the port, with the same keys or prefixes, on the same processor, interleaved (A B B A). Under
+/// -icount it only counts the kernel's instructions, which need no interleaving.
 /// </summary>
 public sealed class TimeComparison(ValidationContext context)
 {
     private readonly KernelUnderTest _kernel = context.Machine;
 
     /// <summary>
-    /// Times lookups over each pattern, independent and dependent, and the kernel against itself. The module knows the
-    /// structure by a word and a family or table.
+    /// Times independent and dependent lookups of each key pattern, and the kernel against itself. The module's name for the structure
+    /// is a word with a family or table.
     /// </summary>
     public void Lookups(CheckPoint at, string structure, uint number, FamilyInput input, Func<Keys, bool, long> port)
     {
@@ -42,7 +42,7 @@ public sealed class TimeComparison(ValidationContext context)
             return;
         }
 
-        // One run of each does not count: it warms the kernel's caches and the port's code.
+        // The first run of each does not count, because it warms the kernel's caches and the port's code.
         kernel();
         port();
         Add(at, Interleaved.Run(context.Plan.LookupGroups, kernel, port, context.Cancel));
@@ -52,7 +52,7 @@ public sealed class TimeComparison(ValidationContext context)
     public void AddCounts(CheckPoint at, double[] counts) =>
         context.Figures.Add(context.Row(at, Metrics.Time, Spread.Of(counts)) with { Side = Sides.Kernel, Unit = context.TimeUnit });
 
-    /// <summary>Adds the times of one case, where A is the kernel, and their ratio port / kernel, pair by pair.</summary>
+    /// <summary>Adds the times of one case, and the ratio port / kernel of each pair. A is the kernel, B the port.</summary>
     public void Add(CheckPoint at, InterleavedTimes times)
     {
         context.Figures.Add(context.Row(at, Metrics.Time, times.SpreadB) with { Side = Sides.Port });
@@ -60,7 +60,7 @@ public sealed class TimeComparison(ValidationContext context)
         context.Figures.Add(context.Row(at, Metrics.Ratio, times.Ratio));
     }
 
-    /// <summary>Returns the keys of a timed pass. Their number is a power of two, for dependent chains.</summary>
+    /// <summary>Returns the keys of a timed pass. Their number is a power of two, as dependent chains need it.</summary>
     public static Keys Timed(Keys keys, int most) => keys.First(KeyChain.RingSize(Math.Min(most, keys.Count)));
 
     public static double Nanoseconds(Action work)
@@ -70,7 +70,7 @@ public sealed class TimeComparison(ValidationContext context)
         return clock.Elapsed.TotalNanoseconds;
     }
 
-    /// <summary>Adds the kernel's ratio to itself.</summary>
+    /// <summary>Adds the ratio of the kernel's times to its own.</summary>
     public void AddSelf(CheckPoint at, InterleavedTimes times) =>
         context.Figures.Add(context.Row(at, Metrics.Ratio, times.Ratio) with { Experiment = Experiment.Aa, Side = Sides.Kernel });
 }

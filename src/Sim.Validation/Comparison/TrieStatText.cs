@@ -3,12 +3,12 @@ using System.Globalization;
 
 namespace Sim.Validation.Comparison;
 
-/// <summary>Reads a table's figures out of /proc/net/fib_triestat.</summary>
+/// <summary>Reads the figures of a table from /proc/net/fib_triestat.</summary>
 public static class TrieStatText
 {
     /// <summary>
-    /// Returns the figures by name: <c>Aver depth</c>, <c>Leaves</c>, ...; tnodes of b bits as <c>tnodes of b bits</c>. With
-    /// CONFIG_IP_FIB_TRIE_STATS counters follow <c>Total size</c>; they do not describe the shape and are left out.
+    /// Returns the figures by name: <c>Aver depth</c>, <c>Leaves</c>, and so on. Tnodes of b bits are <c>tnodes of b bits</c>. Counters,
+    /// which CONFIG_IP_FIB_TRIE_STATS adds at the end, are left out, because they do not describe the shape.
     /// </summary>
     public static IReadOnlyDictionary<string, double> Figures(string text)
     {
@@ -26,7 +26,7 @@ public static class TrieStatText
         return figures;
     }
 
-    /// <summary>Reads <c>1: 30  2: 7</c>: bits, and the number of tnodes with them.</summary>
+    /// <summary>Reads pairs of bits and number of tnodes, such as <c>1: 30  2: 7</c>.</summary>
     private static void AddSizes(Dictionary<string, double> figures, string line)
     {
         var words = line.Split([' ', ':'], StringSplitOptions.RemoveEmptyEntries);

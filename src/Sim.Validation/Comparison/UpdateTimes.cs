@@ -2,16 +2,16 @@
 namespace Sim.Validation.Comparison;
 
 /// <summary>
-/// Times single updates without netlink: the functions of the kernel's trie, called for one prefix after the other, and the
-/// port's. Each run ends with the table it began with.
+/// Times single updates without netlink. It calls the functions of the kernel's trie and of the port for one prefix after the other.
+/// After each run the table is the same as before.
 /// </summary>
 public sealed class UpdateTimes(ValidationContext context, TimeComparison times, WireGuardStream stream)
 {
     private readonly KernelUnderTest _kernel = context.Machine;
 
     /// <summary>
-    /// Moves a sample to a dummy peer, removes all prefixes of the dummy, and inserts the sample again, because 6.12 cannot
-    /// remove a single prefix.
+    /// Moves a sample to a dummy peer, removes all prefixes of the dummy, and inserts the sample again. 6.12 cannot remove a single
+    /// prefix.
     /// </summary>
     public void AllowedIps(CheckPoint at, FamilyInput input, AllowedIpsPort port)
     {
@@ -21,7 +21,7 @@ public sealed class UpdateTimes(ValidationContext context, TimeComparison times,
         // The dummy must exist before the module can name it.
         _kernel.Traffic($"wg add {toDummy.File} 0 1 {ValidationPlan.MessageBytes}");
         port.Add(toDummy.Operations.AsSpan(0, 1));
-        // That message took a sequence number.
+        // The message that made the dummy took a sequence number.
         stream.Add(toDummy.Operations.AsSpan(0, 1), ValidationPlan.MessageBytes);
 
         double[] Kernel()
@@ -50,8 +50,8 @@ public sealed class UpdateTimes(ValidationContext context, TimeComparison times,
     }
 
     /// <summary>
-    /// Deletes a sample of routes and inserts it again. fib_table_insert and _delete notify listeners (rtmsg_fib), and the port
-    /// has none, so the module times the notification alone and it is subtracted. IPv6's functions can be told not to notify.
+    /// Deletes a sample of routes and inserts it again. fib_table_insert and _delete notify listeners (rtmsg_fib), which the port does not
+    /// have. So the module also times the notification alone, and its time is subtracted. IPv6's functions need not notify.
     /// </summary>
     public void Fib(CheckPoint at, FamilyInput input, RoutePort port)
     {

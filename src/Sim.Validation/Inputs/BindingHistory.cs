@@ -2,8 +2,8 @@
 namespace Sim.Validation.Inputs;
 
 /// <summary>
-/// Makes changes that are possible, such as deletions of bound prefixes and insertions of free ones. It keeps track of
-/// the peer that each prefix is bound to.
+/// Makes possible changes, such as deletions of bound prefixes and insertions of free ones. It keeps track of the peer that each prefix
+/// is bound to.
 /// </summary>
 public sealed class BindingHistory
 {
@@ -11,14 +11,14 @@ public sealed class BindingHistory
     private readonly List<(Prefix Prefix, int Peer)> _free = [];
     private Rng _random;
 
-    /// <summary>Begins with all routes bound to their peers. The seed is that of the mix.</summary>
+    /// <summary>Begins with all routes bound to their peers. The seed decides the mix.</summary>
     public BindingHistory(RouteTable table, int[] peerOf, ulong seed)
     {
         _bound = [.. table.Routes.Select((route, i) => (route.Prefix, peerOf[i]))];
         _random = new Rng(seed);
     }
 
-    /// <summary>Bound prefixes with their peers, in no particular order.</summary>
+    /// <summary>The bound prefixes with their peers, in no particular order.</summary>
     public IReadOnlyList<(Prefix Prefix, int Peer)> Bound => _bound;
 
     /// <summary>Deletes every third prefix.</summary>
@@ -32,7 +32,7 @@ public sealed class BindingHistory
         return [.. gone.Select(one => BindingChange.Delete(one.Prefix, one.Peer))];
     }
 
-    /// <summary>Makes insertions, deletions and moves in equal parts, by seed, as far as they are possible.</summary>
+    /// <summary>Makes possible insertions, deletions and moves, in equal parts and by the seed.</summary>
     public BindingChange[] Mix(int count, int peers)
     {
         var changes = new List<BindingChange>(count);
@@ -40,8 +40,8 @@ public sealed class BindingHistory
         {
             var change = _random.Below(3) switch
             {
-                0 when _free.Count > 0 => Insert(),
-                1 when _bound.Count > 0 => Delete(),
+                0 when _free.Count > 0 => Take(_free, _bound, BindingChange.Insert),
+                1 when _bound.Count > 0 => Take(_bound, _free, BindingChange.Delete),
                 2 when _bound.Count > 0 && peers > 1 => MoveOne(_random.Below(_bound.Count), peers),
                 _ => (BindingChange?)null,
             };
@@ -62,7 +62,7 @@ public sealed class BindingHistory
     }
 
     /// <summary>Takes every second prefix from a peer.</summary>
-    /// <returns>The prefixes that it keeps, as insertions, and those that it loses, as deletions.</returns>
+    /// <returns>Insertions of the prefixes that the peer keeps, and deletions of those that it loses.</returns>
     public (BindingChange[] Kept, BindingChange[] Dropped) Halve(int peer)
     {
         var mine = _bound.Where(binding => binding.Peer == peer).Select(binding => binding.Prefix).ToList();
@@ -71,18 +71,6 @@ public sealed class BindingHistory
         return (
             [.. mine.Where((_, i) => i % 2 == 0).Select(prefix => BindingChange.Insert(prefix, peer))],
             [.. mine.Where((_, i) => i % 2 == 1).Select(prefix => BindingChange.Delete(prefix, peer))]);
-    }
-
-    private BindingChange Insert()
-    {
-        var (prefix, peer) = Take(_free, _bound);
-        return BindingChange.Insert(prefix, peer);
-    }
-
-    private BindingChange Delete()
-    {
-        var (prefix, peer) = Take(_bound, _free);
-        return BindingChange.Delete(prefix, peer);
     }
 
     private BindingChange MoveOne(int place, int peers) => MoveTo(place, (_bound[place].Peer + 1 + _random.Below(peers - 1)) % peers);
@@ -94,13 +82,15 @@ public sealed class BindingHistory
         return BindingChange.Move(prefix, peer, other);
     }
 
-    private (Prefix Prefix, int Peer) Take(List<(Prefix Prefix, int Peer)> from, List<(Prefix Prefix, int Peer)> to)
+    /// <summary>Moves a random prefix from a list to the other, and makes the change for it.</summary>
+    private BindingChange Take(
+        List<(Prefix Prefix, int Peer)> from, List<(Prefix Prefix, int Peer)> to, Func<Prefix, int, BindingChange> change)
     {
         var place = _random.Below(from.Count);
         var taken = from[place];
         from[place] = from[^1];
         from.RemoveAt(from.Count - 1);
         to.Add(taken);
-        return taken;
+        return change(taken.Prefix, taken.Peer);
     }
 }

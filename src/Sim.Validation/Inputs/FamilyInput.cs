@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Validation.Inputs;
 
-/// <summary>Operations with the name of the file that holds them in the agent's folder.</summary>
+/// <summary>Operations, and the name of the file that holds them in the agent's folder.</summary>
 public sealed record Step(string Name, BindingChange[] Operations, string File);
 
 /// <summary>
-/// All operations of one family, made before the kernel starts. The kernel gets them as files, the ports as arrays.
-/// AllowedIPs and routes end every step with the same bindings.
+/// All operations of one family, which are made before the kernel starts. The kernel gets them as files, the ports as arrays. After
+/// every step AllowedIPs and routes have the same bindings.
 /// </summary>
 public sealed class FamilyInput
 {
-    /// <summary>The structure's word for a step that allowedips and routes share.</summary>
+    /// <summary>The word in the file name of a step that allowedips and routes share.</summary>
     public const string Both = "both";
 
-    /// <summary>Names of the steps that are timed.</summary>
+    /// <summary>The names of the timed steps.</summary>
     public const string TimedInsert = "timed-insert", TimedDelete = "timed-delete", TimedToDummy = "timed-to-dummy";
 
     private readonly List<(string File, byte[] Content)> _files = [];
@@ -39,19 +39,16 @@ public sealed class FamilyInput
 
     public int Peers { get; }
 
-    /// <summary>The dummy peer, which is none of the peers: it takes the prefixes that are to be removed.</summary>
+    /// <summary>The number of the dummy peer, the one after all peers. It takes the prefixes to be removed.</summary>
     public int Dummy => Peers;
 
-    /// <summary>Key patterns with their keys and files.</summary>
+    /// <summary>The key patterns with their keys and files.</summary>
     public List<(string Name, Keys Keys, string File)> Patterns { get; } = [];
 
-    /// <summary>
-    /// Key patterns without the keys that no packet is routed to: the kernel sends multicast and the like by other kinds of
-    /// routes.
-    /// </summary>
+    /// <summary>The key patterns without the addresses that the kernel sends by other kinds of routes, such as multicast.</summary>
     public List<(string Name, Keys Keys, string File)> PacketPatterns { get; } = [];
 
-    /// <summary>The whole table in each order of insertion, file order last, one peer after the other as wg(8) sends them.</summary>
+    /// <summary>The whole table in each order of insertion, file order last. Peers follow each other, as wg(8) sends them.</summary>
     public List<Step> AllowedIpsLoads { get; } = [];
 
     /// <summary>The whole table in each order of insertion, file order last.</summary>
@@ -60,7 +57,7 @@ public sealed class FamilyInput
     /// <summary>The whole table in file order.</summary>
     public (Step AllowedIps, Step Routes) FileLoad => (AllowedIpsLoads[^1], RouteLoads[^1]);
 
-    /// <summary>Every third prefix: as moves to the dummy, and as deletions.</summary>
+    /// <summary>Every third prefix, as moves to the dummy and as deletions.</summary>
     public (Step AllowedIps, Step Routes) Third { get; private set; } = default!;
 
     /// <summary>The seeded mix of insertions, deletions and moves.</summary>
@@ -69,42 +66,41 @@ public sealed class FamilyInput
     /// <summary>Moves of every tenth remaining prefix to the next peer.</summary>
     public (Step AllowedIps, Step Routes) Move { get; private set; } = default!;
 
-    /// <summary>Peer 0 keeps every second of its prefixes: the set that it keeps, and the deletions of the others.</summary>
+    /// <summary>The set of every second prefix of peer 0, which it keeps, and the deletions of its other prefixes.</summary>
     public (Step AllowedIps, Step Routes) Replace { get; private set; } = default!;
 
     /// <summary>The peer that is removed at the end.</summary>
     public int RemovedPeer => Peers > 1 ? 1 : 0;
 
     /// <summary>
-    /// Steps for kernels with the series, in file order, one peer after the other: deletions that name another peer; the
-    /// deletion of every third prefix and its return; the deletion of the whole table; moves of all prefixes to the next peer
-    /// and back.
+    /// Steps for kernels with the series, in file order, one peer after the other: deletions that name another peer, deletions of every
+    /// third prefix, their insertions, deletions of the whole table, moves of all prefixes to the next peer, and the moves back.
     /// </summary>
     public (Step Foreign, Step Third, Step Back, Step All, Step MoveAll, Step MoveBack) Single { get; private set; } = default!;
 
-    /// <summary>Makes every peer without a prefix, because a route can name only a peer that exists.</summary>
+    /// <summary>Operations that make every peer without a prefix, because a route can name only an existing peer.</summary>
     public Step PeersAlone { get; private set; } = default!;
 
     /// <summary>
-    /// Gives each peer its gateways as AllowedIPs, by which routes with gateways find it, one step for each family of gateways:
-    /// IPv4 routes may have either.
+    /// Operations that give each peer its gateways as AllowedIPs, so that routes with gateways find the peer. There is one step per
+    /// family of gateways: IPv4 routes can have gateways of both families.
     /// </summary>
     public IReadOnlyList<Step> Gateways { get; private set; } = [];
 
-    /// <summary>Deletions of all prefixes that remain after the mix, the moves and the replacement.</summary>
+    /// <summary>Deletions of all prefixes that are left after the mix, the moves and the replacement.</summary>
     public Step Rest { get; private set; } = default!;
 
     /// <summary>
-    /// Steps with several routes by gateways to each prefix of the timed sample, which has one already. They append a second
-    /// route to each prefix and a third to every other, and some again; delete the first from every third; replace all routes
-    /// of every fourth by one; and delete the rest.
+    /// Steps with several routes by gateways to the prefixes of the timed sample, which have one route each. They append a second route
+    /// to each prefix and a third route to every other prefix, and append some routes again. They delete the first route of every third
+    /// prefix, replace all routes of every fourth prefix by one, and delete the rest.
     /// </summary>
     public IReadOnlyList<Step> Siblings { get; private set; } = [];
 
-    /// <summary>The sample whose single updates are timed: as insertions, as deletions, and as moves to the dummy.</summary>
+    /// <summary>The sample for timed updates, as insertions, as deletions, and as moves to the dummy.</summary>
     public (Step Insert, Step Delete, Step ToDummy) Timed { get; private set; } = default!;
 
-    /// <summary>Makes the operations for a table. The seed is that of shuffles, keys and the mix.</summary>
+    /// <summary>Makes the operations for a table. The seed decides shuffles, keys and the mix.</summary>
     public static FamilyInput Build(RouteTable table, int[] peerOf, int peers, ValidationPlan plan, ulong seed)
     {
         var input = new FamilyInput(table, peers, plan, seed);
@@ -112,7 +108,7 @@ public sealed class FamilyInput
         {
             var ordered = PeerTable.Of(table, peerOf, order, seed);
             BindingChange[] operations = [.. ordered.Prefixes.Zip(ordered.Peers, BindingChange.Insert)];
-            // OrderBy is stable: each peer's prefixes stay in the order.
+            // OrderBy is stable, so the prefixes of each peer keep their order.
             input.AllowedIpsLoads.Add(input.Add(order, Names.AllowedIps, [.. operations.OrderBy(operation => operation.Peer)]));
             input.RouteLoads.Add(input.Add(order, "routes", operations));
         }
@@ -162,10 +158,10 @@ public sealed class FamilyInput
         AddKeys(less, unicast);
     }
 
-    /// <summary>Whether an address is outside this host's 0/8 and 127/8, and 224/3 (multicast, reserved, broadcast).</summary>
+    /// <summary>Returns whether an address is outside 0/8, 127/8 (this host) and 224/3 (multicast, reserved, broadcast).</summary>
     internal static bool IsUnicast(uint address) => address >> 24 is not (0 or 127) && address >> 29 != 7;
 
-    /// <summary>Whether an address is outside ::/8 (unspecified, loopback), link-local fe80::/10 and multicast ff00::/8.</summary>
+    /// <summary>Returns whether an address is outside ::/8 (unspecified, loopback), fe80::/10 (link-local), ff00::/8 (multicast).</summary>
     internal static bool IsUnicast(UInt128 address) => (byte)(address >> 120) is not (0 or 0xFF) && (uint)(address >> 118) != 0x3FA;
 
     private void AddSingle()
@@ -181,7 +177,7 @@ public sealed class FamilyInput
         Gateways = Family == Family.IPv4 ? [AddGateways(Family.IPv4), AddGateways(Family.IPv6)] : [AddGateways(Family.IPv6)];
     }
 
-    /// <summary>Adds a step, in a file of the gateways' family, that gives each peer a gateway.</summary>
+    /// <summary>Adds a step that gives each peer a gateway of a family.</summary>
     private Step AddGateways(Family family)
     {
         Prefix Of(int peer) => new(family, RouteMessages.Gateway(family, peer), (byte)family.Bits());
@@ -194,10 +190,10 @@ public sealed class FamilyInput
     private static BindingChange[] Every(int nth, BindingChange[] from, Func<BindingChange, BindingChange> make) =>
         [.. from.Where((_, i) => i % nth == 0).Select(make)];
 
-    /// <summary>The peer <paramref name="shift"/> places after that of a change.</summary>
+    /// <summary>Returns the peer that comes <paramref name="shift"/> places after the peer of a change.</summary>
     private int Next(BindingChange change, int shift = 1) => (change.Peer + shift) % Peers;
 
-    /// <summary>Makes each peer by adding a prefix to it, and removes the prefix.</summary>
+    /// <summary>Makes operations that add a prefix to each peer, which makes the peer, and remove the prefix.</summary>
     internal static BindingChange[] MakePeers(Family family, int peers)
     {
         var host = new Prefix(family, (UInt128)0xC0000201 << 96, (byte)family.Bits());
@@ -229,7 +225,7 @@ public sealed class FamilyInput
         ];
     }
 
-    /// <summary>The peers to which the other steps leave routes of the sample's prefix <paramref name="i"/>, in the order of the routes.</summary>
+    /// <summary>Returns the peers of the routes that the other steps leave for prefix <paramref name="i"/>, in order.</summary>
     private IEnumerable<int> Left(BindingChange one, int i)
     {
         if (i % 4 == 0)
@@ -238,7 +234,7 @@ public sealed class FamilyInput
         return [.. own, Next(one), .. third];
     }
 
-    /// <summary>Adds a step for both. For AllowedIPs a deletion is a move to the dummy peer, because 6.12 cannot remove a single prefix.</summary>
+    /// <summary>Adds a step for both. In AllowedIPs, deletions move to the dummy, because 6.12 cannot remove a single prefix.</summary>
     private (Step AllowedIps, Step Routes) AddBoth(string name, BindingChange[] changes) => (
         Add(name, Names.AllowedIps, Every(1, changes, one => one.Kind == RouteChange.Delete ? one with { NewPeer = Dummy } : one)),
         Add(name, "routes", changes));

@@ -2,24 +2,21 @@
 namespace Sim.Validation.Patched;
 
 /// <summary>
-/// Runs AllowedIPs, the route attribute and gateways side by side in one kernel, with the same table in the same order. For every
-/// way in which the kernel finds a packet's peer, sent or received, it compares the answers with the allowedips port's. It also
-/// measures loads, moves, deletions and lookups. Routes are in the main table, which packets use.
+/// Compares AllowedIPs, the route attribute and gateways in one kernel, with the same table in the same order. The kernel finds the peer
+/// of a sent or received packet in several ways. For each it compares the answers with those of the allowedips port. It also measures
+/// loads, moves, deletions and lookups. Routes are in the main table, which packets use.
 /// </summary>
 public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, WireGuardStream stream, RouteStream routes)
 {
-    private const uint MainTable = RouteTableId.Main;
-
     /// <summary>The module's ways to find a packet's peer by its route.</summary>
     private static readonly (string Way, StepForm After)[] s_routeWays =
         [(Steps.Send, Steps.ThenSend), (Steps.SendByRoute, Steps.ThenSendByRoute), (Steps.Receive, Steps.ThenReceive)];
 
-    private delegate void PortChange(ReadOnlySpan<BindingChange> changes);
-
     private readonly KernelUnderTest _kernel = context.Machine;
 
-    /// <summary>Pairs of ways: AllowedIPs' way to a peer, and the route attribute's way that replaces it.</summary>
-    private static readonly (string Before, string After)[] s_replacements = [(Steps.Destination, Steps.Send), (Steps.Destination, Steps.SendByRoute), (Steps.Source, Steps.Receive)];
+    /// <summary>Pairs of ways to find a peer: one through AllowedIPs, and one through routes that replaces it.</summary>
+    private static readonly (string Before, string After)[] s_replacements =
+        [(Steps.Destination, Steps.Send), (Steps.Destination, Steps.SendByRoute), (Steps.Source, Steps.Receive)];
 
     public void Run(FamilyInput input, ValidationParts parts)
     {
@@ -47,8 +44,8 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
     }
 
     /// <summary>
-    /// Has gateways choose the peers: the device's AllowedIPs are the gateways alone, and the port goes on to hold the table, by which
-    /// the kernel's answers are judged.
+    /// Lets gateways select the peers. The AllowedIPs of the device are then the gateways alone. The port still holds the whole table, and
+    /// the kernel's answers are compared with it.
     /// </summary>
     private void RunGateways(FamilyInput input, bool costs)
     {
@@ -70,7 +67,7 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
         context.SetMode(input.Family, RouteMode.AllowedIps, stream);
     }
 
-    /// <summary>Demands that the kernel's hash of gateways is the port's, slot for slot, with the seed that the kernel drew.</summary>
+    /// <summary>Compares the hash of gateways slot by slot. The port uses the seed that the kernel drew.</summary>
     private void CompareGateways(FamilyInput input)
     {
         var row = _kernel.One("module gateways");
@@ -91,7 +88,8 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
     private void LoadAllowedIps(FamilyInput input)
     {
         context.Progress.Step($"allowedips IPv{(int)input.Family}, load and answer", 1, "tables");
-        MakePeers(input);
+        context.DoBoth(At(input, Names.AllowedIps, Steps.PeersAlone), "wg reset", port.Structure.RemoveAllPeers, stream.Reset());
+        Configure(input, input.PeersAlone, Steps.PeersAlone, port.AddAndFree);
         var before = Memory();
         Configure(input, input.FileLoad.AllowedIps, Steps.Load, port.AddAndFree);
         AddMemory(At(input, Names.AllowedIps, Steps.Load), before);
@@ -107,16 +105,8 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
         Configure(input, input.Single.MoveBack, Steps.MoveBack, port.AddAndFree);
     }
 
-    /// <summary>Makes every peer, without a prefix.</summary>
-    private void MakePeers(FamilyInput input)
-    {
-        var at = At(input, Names.AllowedIps, Steps.PeersAlone);
-        context.DoBoth(at, "wg reset", port.Structure.RemoveAllPeers, stream.Reset());
-        Configure(input, input.PeersAlone, at.Operation, port.AddAndFree);
-    }
-
-    /// <summary>Does operations on AllowedIPs in the kernel and, if given, the port; compares their bytes and records their time.</summary>
-    private void Configure(FamilyInput input, Step step, string operation, PortChange? change = null)
+    /// <summary>Does operations on AllowedIPs in the kernel and, if given, in the port. Compares the bytes and records the time.</summary>
+    private void Configure(FamilyInput input, Step step, string operation, Action<ReadOnlySpan<BindingChange>>? change = null)
     {
         var at = At(input, Names.AllowedIps, operation);
         var command = $"wg add {step.File} 0 {step.Operations.Length} {ValidationPlan.MessageBytes}";
@@ -142,16 +132,16 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
     {
         var at = At(input, scheme.Structure, Steps.InMainTable.Of(operation));
         var count = step.Operations.Length;
-        var row = _kernel.One($"route run {step.File} 0 {count} {scheme.Shape.AgentWord()} {MainTable} {ValidationPlan.Batch}");
+        var row = _kernel.One($"route run {step.File} 0 {count} {scheme.Shape.AgentWord()} {RouteTableId.Main} {ValidationPlan.Batch}");
         _kernel.Barrier();
-        context.CompareTraffic(at, routes.Run(step.Operations, scheme.Shape, MainTable, ValidationPlan.Batch), KernelUnderTest.Traffic(row));
+        context.CompareTraffic(at, routes.Run(step.Operations, scheme.Shape, RouteTableId.Main, ValidationPlan.Batch), KernelUnderTest.Traffic(row));
         context.Compare(at, Metrics.Refused, 0, row.Long("failed"));
         AddCost(at with { Operation = operation }, KernelUnderTest.Traffic(row), count);
     }
 
     /// <summary>
-    /// Compares the answers of every way to a packet's peer with the allowedips port's. The receive way tries every peer as
-    /// the sender of each key, and must accept that one and no other.
+    /// Compares the answers of every way to a packet's peer with those of the allowedips port. The receive way tries every peer as the
+    /// sender of each key, and must accept only the right one.
     /// </summary>
     private void Answers(FamilyInput input, RouteScheme scheme, string operation)
     {
@@ -178,8 +168,8 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
     }
 
     /// <summary>
-    /// Moves all prefixes of the first peer by one message, which gives their nexthop object the second peer. By default
-    /// (nexthop_compat_mode) the kernel announces each route as well.
+    /// Moves all prefixes of the first peer to the second by one message, which changes the peer of their nexthop object. By default
+    /// (nexthop_compat_mode) the kernel also announces each route.
     /// </summary>
     private void MoveObject(FamilyInput input, RouteScheme scheme)
     {
@@ -241,12 +231,12 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
         }
     }
 
-    /// <summary>Times single updates of the loaded table without netlink: the module calls the kernel's functions.</summary>
+    /// <summary>Times single updates of the loaded table. The module calls the kernel's functions, without netlink.</summary>
     private void TimeUpdates(FamilyInput input, RouteScheme scheme)
     {
         var (insert, delete, _) = input.Timed;
         var count = insert.Operations.Length;
-        var structure = $"fib {MainTable} {(scheme.UsesObjects ? "nexthop" : "encap")}";
+        var structure = $"fib {RouteTableId.Main} {(scheme.UsesObjects ? "nexthop" : "encap")}";
         context.Progress.Step($"{scheme.Structure} IPv{(int)input.Family}, time updates", 1, "rounds");
         var deletes = new List<double>();
         var inserts = new List<double>();
@@ -281,7 +271,7 @@ public sealed class PeerPaths(ValidationContext context, AllowedIpsPort port, Wi
         Add(context.Row(at, Metrics.VmallocBytes, after.Vmalloc - before.Vmalloc));
     }
 
-    /// <summary>Returns the bytes in the pages of all slabs, and of the FIB's vmalloc areas.</summary>
+    /// <summary>Returns the bytes of the pages of all slabs and of the FIB's vmalloc areas.</summary>
     private (long Slab, long Vmalloc) Memory() => (
         _kernel.Slabs().Values.Sum(line => line.Pages) * KernelMemory.PageSize,
         _kernel.One("vmalloc").Long("pages") * KernelMemory.PageSize);

@@ -2,8 +2,8 @@
 namespace Sim.Validation.Patched;
 
 /// <summary>
-/// Measures the insertion of a route among more and more peers. Its cost depends on fib_info's hash, which the first patch of
-/// series-fixes changes. The module calls fib_table_insert, so netlink is left out.
+/// Measures the insertion of a route for a growing number of peers. The cost depends on the hash of fib_infos, which the first patch of
+/// series-fixes changes. The module calls fib_table_insert directly, without netlink.
 /// </summary>
 public sealed class PeerSweep
 {
@@ -34,7 +34,7 @@ public sealed class PeerSweep
             File.WriteAllBytes(Path.Combine(folder, step.File), OperationFile.ToBytes(step.Operations));
     }
 
-    /// <summary>Measures inline routes, then nexthop objects, in rounds over all numbers of peers.</summary>
+    /// <summary>Measures routes that name peers, then routes by nexthop objects, in rounds over all numbers of peers.</summary>
     public void Run(ValidationContext context, int prefixes)
     {
         var kernel = context.Machine;

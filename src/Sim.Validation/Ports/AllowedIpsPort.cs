@@ -2,8 +2,8 @@
 namespace Sim.Validation.Ports;
 
 /// <summary>
-/// The allowedips port as the counterpart of wg0: it does the same operations as WG_CMD_SET_DEVICE, in the same order, so
-/// that its slabs go through the same states. One port serves both families and a whole run, as one device does.
+/// The allowedips port as the counterpart of wg0. It does the operations of WG_CMD_SET_DEVICE in the same order, so that its slabs go
+/// through the same states. Like a device, one port serves both families during a whole run.
 /// </summary>
 public sealed unsafe class AllowedIpsPort(KernelConfig kernel) : IDisposable
 {
@@ -12,8 +12,7 @@ public sealed unsafe class AllowedIpsPort(KernelConfig kernel) : IDisposable
     public AllowedIps Table => Structure.Table;
 
     /// <summary>
-    /// Gives each prefix to its peer, or removes it from its peer (WGALLOWEDIP_F_REMOVE_ME). A missing peer is made, as the
-    /// first message for it does.
+    /// Gives each prefix to its peer, or removes it from its peer (WGALLOWEDIP_F_REMOVE_ME). A missing peer is made, as in the kernel.
     /// </summary>
     public void Add(ReadOnlySpan<BindingChange> changes)
     {
@@ -24,14 +23,14 @@ public sealed unsafe class AllowedIpsPort(KernelConfig kernel) : IDisposable
         }
     }
 
-    /// <summary>Does the changes and frees everything that waits.</summary>
+    /// <summary>Does the changes, then frees all objects that wait.</summary>
     public void AddAndFree(ReadOnlySpan<BindingChange> changes)
     {
         Add(changes);
         GracePeriod();
     }
 
-    /// <summary>WGPEER_F_REPLACE_ALLOWEDIPS: drops all prefixes of the changes' peer, then adds and frees.</summary>
+    /// <summary>WGPEER_F_REPLACE_ALLOWEDIPS: drops all prefixes of the peer, then does the changes and frees.</summary>
     public void Replace(ReadOnlySpan<BindingChange> changes)
     {
         Structure.RemoveByPeer(changes[0].Peer);
@@ -40,7 +39,7 @@ public sealed unsafe class AllowedIpsPort(KernelConfig kernel) : IDisposable
 
     public void GracePeriod() => Structure.EndMessage();
 
-    /// <summary>Computes the digest of the module's <c>trie</c> command: every node in preorder.</summary>
+    /// <summary>Computes the digest of the module's <c>trie</c> command, over every node in preorder.</summary>
     public static ulong TrieDigest(AllowedIps table, Family family)
     {
         var digest = default(Digest64);
@@ -56,7 +55,7 @@ public sealed unsafe class AllowedIpsPort(KernelConfig kernel) : IDisposable
         return digest.Value;
     }
 
-    /// <summary>Computes the digest of the module's <c>answers</c> command, and counts the keys that found a peer.</summary>
+    /// <summary>Computes the digest of the module's <c>answers</c> command, and counts the keys for which a peer was found.</summary>
     public (ulong Digest, long Hits) Answers(Keys keys)
     {
         var digest = default(Digest64);
@@ -71,7 +70,7 @@ public sealed unsafe class AllowedIpsPort(KernelConfig kernel) : IDisposable
         return (digest.Value, hits);
     }
 
-    /// <summary>Makes the hash of gateways with this seed, and computes the answer of the module's <c>gateways</c> command.</summary>
+    /// <summary>Makes the hash of gateways with this seed. Returns the counts of the module's <c>gateways</c> command.</summary>
     public (int Slots, int Taken, long Bytes, ulong Digest) MakeGateways(uint seed)
     {
         var (gateways, digest, taken) = (Structure.Gateways, default(Digest64), 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Validation.Ports;
 
-/// <summary>Computes the digest of the module's <c>trie fib6</c> command, and its counts.</summary>
+/// <summary>Computes the digest and the counts of the module's <c>trie fib6</c> command.</summary>
 public unsafe struct Fib6TreeDigest : IFib6Visitor
 {
     private Digest64 _digest;
@@ -9,14 +9,14 @@ public unsafe struct Fib6TreeDigest : IFib6Visitor
 
     public long Nodes { get; private set; }
 
-    /// <summary>Nodes with RTN_RTINFO, including the table's root.</summary>
+    /// <summary>The number of nodes with RTN_RTINFO, including the table's root.</summary>
     public long Valued { get; private set; }
 
     public long Routes { get; private set; }
 
     public readonly ulong Value => _digest.Value;
 
-    /// <summary>Counts by depth; the root has depth 0.</summary>
+    /// <summary>The counts at each depth. The root has depth 0.</summary>
     public readonly IReadOnlyList<(long Nodes, long Valued)> Depths => _depths ?? [];
 
     public void Node(int depth, int bit, Fib6NodeFlags flags, Fib6Info* leaf, int routes)

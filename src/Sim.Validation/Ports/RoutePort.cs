@@ -2,8 +2,8 @@
 namespace Sim.Validation.Ports;
 
 /// <summary>
-/// A port of a FIB as the counterpart of a kernel's routing table: it does the same operations as RTM_NEWROUTE,
-/// RTM_DELROUTE, RTM_NEWNEXTHOP and RTM_DELNEXTHOP, in the same order.
+/// A FIB port as the counterpart of a kernel's routing table. It does the operations of RTM_NEWROUTE, RTM_DELROUTE, RTM_NEWNEXTHOP and
+/// RTM_DELNEXTHOP in the same order.
 /// </summary>
 public sealed unsafe class RoutePort : IDisposable
 {
@@ -18,28 +18,28 @@ public sealed unsafe class RoutePort : IDisposable
 
     public FibStructure Fib { get; }
 
-    /// <summary>Whether the last operation of the last run was refused; its acknowledgement then carries the error.</summary>
+    /// <summary>Whether the last operation of the last run was refused. Its acknowledgement then carries the error.</summary>
     public bool LastRefused { get; private set; }
 
     /// <summary>Whether the peer's nexthop object exists.</summary>
     public bool HasNexthop(int peer) => Fib.HasNexthop(RouteMessages.NexthopId(peer));
 
-    /// <summary>Adds nexthop objects with these ids over wg0. If the shape names peers, each names the peer of its number.</summary>
+    /// <summary>Adds nexthop objects with these ids over wg0. If the shape names peers, the id is also the peer's number.</summary>
     public void AddNexthops(int first, int count, RouteShape shape = RouteShape.Device)
     {
         for (var id = first; id < first + count; id++)
             Check(Fib.AddNexthop((uint)id, namesPeer: shape != RouteShape.Device), id);
     }
 
-    /// <summary>Deletes a nexthop object, and with it its routes.</summary>
+    /// <summary>Deletes a nexthop object and its routes.</summary>
     public void DeleteNexthop(int id)
     {
         Check(Fib.DeleteNexthop((uint)id), id);
         GracePeriod();
     }
 
-    /// <summary>Does the changes in order. Refusals are counted and not thrown, as for the kernel.</summary>
-    /// <returns>Refused changes, and the first refusal's error number or 0.</returns>
+    /// <summary>Does the changes in order. It counts refusals, as the kernel's side does, and does not throw.</summary>
+    /// <returns>The number of refused changes, and the error number of the first one, or 0.</returns>
     public (int Failed, int FirstError) Run(ReadOnlySpan<BindingChange> changes, RouteShape shape)
     {
         var (failed, firstError) = (0, 0);
@@ -58,10 +58,10 @@ public sealed unsafe class RoutePort : IDisposable
         return (failed, firstError);
     }
 
-    /// <summary>Frees everything that waits, as the kernel has when it answers after a barrier.</summary>
+    /// <summary>Frees all objects that wait, as the kernel has done when it answers after a barrier.</summary>
     public void GracePeriod() => Fib.EndMessage();
 
-    /// <summary>Computes the digest of the module's <c>answers</c> command, and counts the keys that found a route.</summary>
+    /// <summary>Computes the digest of the module's <c>answers</c> command, and counts the keys for which a route was found.</summary>
     public (ulong Digest, long Hits) Answers(Keys keys)
     {
         var digest = default(Digest64);
@@ -104,18 +104,18 @@ public sealed unsafe class RoutePort : IDisposable
 
     public void Dispose() => Fib.Dispose();
 
-    /// <summary>Returns the module's number for a nexthop: its object's id, else its peer's number, gateway or device.</summary>
+    /// <summary>Returns the module's number for a nexthop: the id of its object, else the number of its peer, gateway or device.</summary>
     internal static uint Number(FibNhCommon* nhc, NextHop* nh)
     {
         if (nh != null)
             return nh->id;
         if (nhc->Peer != 0)
             return (uint)nhc->Peer;
-        // Of an IPv6 gateway the last word.
+        // The number of an IPv6 gateway is its last word.
         return nhc->nhc_gw_family != 0 ? (uint)nhc->Gateway : (uint)nhc->nhc_oif;
     }
 
-    /// <summary>Adds the words of a left-aligned address, the highest first.</summary>
+    /// <summary>Adds the words of a left-aligned address to a digest, the highest first.</summary>
     internal static void AddAddress(ref Digest64 digest, Family family, UInt128 address)
     {
         for (var shift = 96; shift >= (family == Family.IPv4 ? 96 : 0); shift -= 32)
@@ -136,7 +136,7 @@ public sealed unsafe class RoutePort : IDisposable
             : (true, Number(result.Nhc, result.Info->nh), Prefix.OfV6(result.Prefix, result.PrefixLength));
     }
 
-    /// <summary>Returns the flags in the header of the agent's message for an operation.</summary>
+    /// <summary>Returns the flags that the agent's message for an operation has in its header.</summary>
     private static NlmFlags Flags(RouteChange kind) => kind switch
     {
         RouteChange.Insert => NlmFlags.Create | NlmFlags.Excl,

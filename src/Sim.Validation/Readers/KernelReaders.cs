@@ -6,11 +6,9 @@ namespace Sim.Validation.Readers;
 /// <summary>Kernel threads that look up and move prefixes, by the module's command <c>readers</c>.</summary>
 public sealed class KernelReaders(ValidationContext context, ReaderInput input) : IReaders
 {
-    private const uint MainTable = RouteTableId.Main;
-
     private readonly KernelUnderTest _kernel = context.Machine;
 
-    /// <summary>Loads the table twice: into AllowedIPs, and as routes that name their peers.</summary>
+    /// <summary>Loads the table into AllowedIPs, and again as routes that name their peers.</summary>
     public void Load()
     {
         _kernel.Traffic("wg reset");
@@ -27,8 +25,8 @@ public sealed class KernelReaders(ValidationContext context, ReaderInput input) 
         _kernel.Barrier();
     }
 
-    /// <summary>Gives keys and moves to the module, and lets it find out which peers each key may lead to.</summary>
-    /// <returns>The digests of what AllowedIPs answer before and after the moves, and of what routes answer before them.</returns>
+    /// <summary>Gives keys and moves to the module, which then finds the possible peers of each key.</summary>
+    /// <returns>The digests of the answers of AllowedIPs before and after the moves, and of routes before the moves.</returns>
     public (ulong Before, ulong After, ulong Routes) Prepare(ReaderKeys keys)
     {
         _kernel.GiveKeys(keys.File);
@@ -44,8 +42,8 @@ public sealed class KernelReaders(ValidationContext context, ReaderInput input) 
         return Parse(_kernel.Rows($"module readers run {way} {readers} {(writes ? 1 : 0)} {context.Plan.ReaderMilliseconds}"), readers);
     }
 
-    /// <summary>Reads the rows of a run: its length and the writer's changes; what each reader met; each reader's times, octave by octave.</summary>
-    /// <exception cref="FormatException">A row of times is none, or not each reader's lookups were timed.</exception>
+    /// <summary>Reads the rows of a run: length and changes, then the counts of each reader and its times, octave by octave.</summary>
+    /// <exception cref="FormatException">A row of times is not readable, or the times are not those of all lookups.</exception>
     public static ReaderSample Parse(IReadOnlyList<Row> rows, int readers)
     {
         ArgumentNullException.ThrowIfNull(rows);
@@ -75,7 +73,7 @@ public sealed class KernelReaders(ValidationContext context, ReaderInput input) 
         }
         catch (Exception e) when (e is FormatException or OverflowException)
         {
-            throw new FormatException($"the module answered with times that are none: {row}", e);
+            throw new FormatException($"the module answered with times that are not numbers: {row}", e);
         }
     }
 
@@ -83,7 +81,7 @@ public sealed class KernelReaders(ValidationContext context, ReaderInput input) 
 
     private void Send(string file, int count)
     {
-        var failed = _kernel.One($"route run {file} 0 {count} {RouteShape.Encap.AgentWord()} {MainTable} {ValidationPlan.Batch}").Long("failed");
+        var failed = _kernel.One($"route run {file} 0 {count} {RouteShape.Encap.AgentWord()} {RouteTableId.Main} {ValidationPlan.Batch}").Long("failed");
         if (failed != 0)
             throw new InvalidOperationException($"the kernel refused {failed} of {count} routes that name peers");
         _kernel.Barrier();

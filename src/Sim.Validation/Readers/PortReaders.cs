@@ -2,22 +2,22 @@
 namespace Sim.Validation.Readers;
 
 /// <summary>
-/// Threads of this program that look up in the ports and move prefixes as the kernel's threads do: bound to the same processors, with the
-/// same addresses and moves, each lookup timed and with a reference to its peer. Other than the kernel's they can be interrupted in a lookup,
-/// and their writer waits for them from time to time, to free what it dropped (<see cref="Rcu"/>).
+/// Threads of this program that look up in the ports and move prefixes, like the kernel's threads: on the same processors, with the same
+/// addresses and moves. Each lookup is timed and takes a reference to its peer. Unlike the kernel's, these threads can be interrupted in
+/// a lookup, and their writer sometimes waits for them to free what it dropped (<see cref="Rcu"/>).
 /// </summary>
 public sealed class PortReaders : IReaders, IDisposable
 {
-    /// <summary>Lookups between two quiescent states, as many as the kernel's readers make.</summary>
+    /// <summary>The number of lookups between two quiescent states, as in the kernel's readers.</summary>
     private const int Poll = 64;
 
-    /// <summary>Lookups of each reader in a run, however long that takes: for a 99.9th percentile.</summary>
+    /// <summary>The least number of lookups of each reader in a run, as a 99.9th percentile needs it.</summary>
     private const int LeastLookups = 32 * Poll;
 
-    /// <summary>Moves between two frees of what they dropped.</summary>
+    /// <summary>The number of moves after which the writer frees the dropped objects.</summary>
     private const int Held = 4096;
 
-    /// <summary>Apart from each other's cache lines, and from those prefetched with them.</summary>
+    /// <summary>The distance of two counters, so that no two share a cache line or a pair of prefetched lines.</summary>
     private const int CounterStride = 16;
 
     private readonly ReaderInput _input;
@@ -26,7 +26,7 @@ public sealed class PortReaders : IReaders, IDisposable
     private readonly AllowedIpsStructure _allowedIps;
     private readonly FibStructure _routes;
 
-    /// <summary>The reference counts of the peers that routes lead to; AllowedIPs have their own.</summary>
+    /// <summary>The reference counts of the peers that routes lead to. AllowedIPs have their own counts.</summary>
     private readonly long[] _references = new long[ReaderInput.Peers * CounterStride];
 
     private UInt128[] _keys = [];
@@ -45,7 +45,7 @@ public sealed class PortReaders : IReaders, IDisposable
         }
     }
 
-    /// <summary>Finds out which peers each address may lead to.</summary>
+    /// <summary>Finds the possible peers of each address: those before and after the moves.</summary>
     /// <returns>The digests of the answers before and after the moves.</returns>
     public (ulong Before, ulong After) Prepare(ReaderKeys keys)
     {
@@ -106,7 +106,7 @@ public sealed class PortReaders : IReaders, IDisposable
         return 0;
     }
 
-    /// <summary>Moves prefixes on the first processor, round and round.</summary>
+    /// <summary>Moves prefixes on the first processor, again and again.</summary>
     private long Write(KernelStructure structure, Func<bool> mustGoOn)
     {
         using var pinned = CpuPin.To(0);
@@ -116,19 +116,15 @@ public sealed class PortReaders : IReaders, IDisposable
         {
             for (var i = 0; i < Poll; i++)
                 Move(structure, changes++);
-            if (changes % Held == 0)
-                Free(structure);
+            if (changes % Held != 0)
+                continue;
+            rcu.HoldsCallbacks = false;
+            structure.EndMessage();
+            rcu.HoldsCallbacks = true;
         }
 
         rcu.HoldsCallbacks = false;
         return changes;
-    }
-
-    private static void Free(KernelStructure structure)
-    {
-        structure.Memory.Rcu.HoldsCallbacks = false;
-        structure.EndMessage();
-        structure.Memory.Rcu.HoldsCallbacks = true;
     }
 
     private void TakeBack(KernelStructure structure, long changes)
@@ -150,7 +146,7 @@ public sealed class PortReaders : IReaders, IDisposable
         KernelStructure.Check(structure.Bind(change.Prefix, change.NewPeer), change.Prefix);
     }
 
-    /// <summary>A thread with what it has met; its own while it runs.</summary>
+    /// <summary>A reader thread and its results. Only the thread uses them while it runs.</summary>
     private sealed class Reader
     {
         private readonly PortReaders _all;
@@ -205,7 +201,7 @@ public sealed class PortReaders : IReaders, IDisposable
             _place = _place + 1 == _all._keys.Length ? 0 : _place + 1;
         }
 
-        /// <summary>The port of allowedips takes its reference and gives it back itself.</summary>
+        /// <summary>Returns the peer of an address, and takes and puts a reference to it. Allowedips' lookup does so itself.</summary>
         private int Find(UInt128 key)
         {
             if (_structure is null)

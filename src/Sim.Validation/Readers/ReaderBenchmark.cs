@@ -2,8 +2,9 @@
 namespace Sim.Validation.Readers;
 
 /// <summary>
-/// Measures lookups beside a writer in the kernel and in the ports: AllowedIPs against routes that name peers, interleaved (A B B A), with one
-/// reader and with one on each processor, of all prefixes and of one peer's, with no writer and with one that moves prefixes at full speed.
+/// Measures lookups beside a writer in the kernel and in the ports, for AllowedIPs and routes that name peers, interleaved (A B B A). It
+/// varies the readers (one, or one per processor), the addresses (of all prefixes, or of one peer's), and the writer (none, or one that
+/// moves prefixes at full speed).
 /// </summary>
 public sealed class ReaderBenchmark(ValidationContext context)
 {
@@ -55,7 +56,7 @@ public sealed class ReaderBenchmark(ValidationContext context)
         context.CompareDigest(at with { Structure = B }, Metrics.AnswerDigest, ports.Before, kernel.Routes);
     }
 
-    /// <summary>The time between two readings of the clock: it is in every lookup's time.</summary>
+    /// <summary>Measures the time between two readings of the clock, which is a part of every lookup's time.</summary>
     private void TimeClock(ReaderInput input, int readers, params IReadOnlyList<IReaders> both)
     {
         foreach (var (side, of) in new[] { Sides.Kernel, Sides.Port }.Zip(both))
@@ -69,20 +70,14 @@ public sealed class ReaderBenchmark(ValidationContext context)
     private List<ReaderSample> Measure(CheckPoint at, string side, int readers, IReaders of)
     {
         var samples = new List<ReaderSample>();
-        ReaderSample Sample(string structure)
+        double[] Values(string structure)
         {
             var sample = of.Run(structure, readers, at.Operation == Operations.BesideWriter);
             samples.Add(sample);
-            return sample;
-        }
-
-        double[] Values(string structure)
-        {
-            var sample = Sample(structure);
             return [sample.Median, sample.Tail, sample.LookupsPerSecond, sample.ChangesPerSecond];
         }
 
-        // One run of each does not count: it warms caches and code.
+        // The first run of each does not count, because it warms caches and code.
         Values(A);
         Values(B);
         AddRows(at, side, readers, Interleaved.RunMany(context.Plan.LookupGroups, () => Values(A), () => Values(B), context.Cancel));
@@ -109,7 +104,7 @@ public sealed class ReaderBenchmark(ValidationContext context)
         }
     }
 
-    /// <summary>Demands that no lookup was wrong, on either side, and that no move was refused.</summary>
+    /// <summary>Adds checks that no lookup was wrong and no move was refused, on both sides.</summary>
     private void AddChecks(CheckPoint at, int readers, List<ReaderSample> kernel, List<ReaderSample> ports)
     {
         at = at with { Structure = Names.Readers };

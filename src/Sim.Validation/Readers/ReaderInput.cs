@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Validation.Readers;
 
-/// <summary>Addresses that readers look up: left-aligned, and as the agent's file has them.</summary>
+/// <summary>The addresses that readers look up, left-aligned, and the name of the agent's file that holds them.</summary>
 public sealed record ReaderKeys(string Name, UInt128[] Addresses, string File);
 
 /// <summary>
-/// A table with its peers, the addresses that readers look up, and the moves of the writer. The writer leaves the prefixes of one peer
-/// alone: readers of these addresses all find that peer.
+/// A table with its peers, the addresses that readers look up, and the moves of the writer. The writer does not move the prefixes of one
+/// peer, so readers of their addresses always find that peer.
 /// </summary>
 public sealed class ReaderInput
 {
-    /// <summary>More than one device of a small site has, so that readers of all prefixes seldom meet at one peer.</summary>
+    /// <summary>The number of peers. It is large enough that readers of all prefixes seldom meet at one peer.</summary>
     public const int Peers = 64;
 
     private ReaderInput(Family family, BindingChange[] load)
@@ -21,7 +21,7 @@ public sealed class ReaderInput
 
     public Family Family { get; }
 
-    /// <summary>Makes every peer, without a prefix.</summary>
+    /// <summary>Makes every peer without a prefix.</summary>
     public Step MakePeers { get; }
 
     /// <summary>The whole table, one peer after the other.</summary>
@@ -30,10 +30,10 @@ public sealed class ReaderInput
     /// <summary>Deletes the whole table.</summary>
     public Step Unload { get; private set; } = default!;
 
-    /// <summary>Moves a sample of the prefixes to other peers, one by one, and then back: none if one peer has all prefixes.</summary>
+    /// <summary>Moves a sample of the prefixes to other peers and then back. It is empty if one peer has all prefixes.</summary>
     public Step Churn { get; private set; } = default!;
 
-    /// <summary>Addresses inside all prefixes, and those inside the prefixes of the one peer.</summary>
+    /// <summary>Addresses inside all prefixes, and addresses inside the prefixes of the peer that is not moved.</summary>
     public IReadOnlyList<ReaderKeys> Keys { get; private set; } = [];
 
     public static ReaderInput Build(RouteTable table, ValidationPlan plan, ulong seed)
@@ -87,7 +87,7 @@ public sealed class ReaderInput
         ];
     }
 
-    /// <summary>Of these addresses, those that packets are routed to.</summary>
+    /// <summary>Selects the addresses that are unicast and fit.</summary>
     private ReaderKeys Of(string name, UInt128[] addresses, Predicate<UInt128> fits)
     {
         var routed = Array.FindAll(addresses, key => (Family == Family.IPv4 ? FamilyInput.IsUnicast((uint)(key >> 96)) : FamilyInput.IsUnicast(key)) && fits(key));

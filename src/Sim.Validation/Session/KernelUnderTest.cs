@@ -2,9 +2,8 @@
 namespace Sim.Validation.Session;
 
 /// <summary>
-/// The agent's counts for one command: messages, bytes and system calls sent, the digest of the bytes, and the
-/// acknowledgements received. The time, instructions under -icount, is that of the calls until their last
-/// acknowledgement.
+/// The agent's counts for one command: messages, bytes and system calls sent, the digest of the bytes, and the acknowledgements
+/// received. The time of the calls ends with the last acknowledgement; under -icount it is in instructions.
 /// </summary>
 public sealed record KernelTraffic(long Messages, long Bytes, long Calls, ulong Digest, long Nanoseconds, long Acks);
 
@@ -14,14 +13,14 @@ public sealed record SlabLine(string Name, long Active, long Objects, int Size, 
     public long Pages => Slabs * PagesPerSlab;
 }
 
-/// <summary>The kernel in the VM: typed methods for the agent's commands.</summary>
+/// <summary>The kernel in the VM, with typed methods for the agent's commands.</summary>
 public sealed class KernelUnderTest(Vm vm)
 {
     public Vm Vm { get; } = vm;
 
     public Row Hello() => One("hello");
 
-    /// <summary>Sends a command that answers with counts of netlink messages.</summary>
+    /// <summary>Runs a command whose answer counts netlink messages.</summary>
     public KernelTraffic Traffic(string command) => Traffic(One(command));
 
     public static KernelTraffic Traffic(Row row) => new(
@@ -31,10 +30,10 @@ public sealed class KernelUnderTest(Vm vm)
 
     public IReadOnlyList<Row> Rows(string command) => Vm.Command(command).Rows;
 
-    /// <summary>Whether the measurement module is loaded, which walks, answers and times inside the kernel.</summary>
+    /// <summary>Whether the measurement module is loaded. It walks structures, looks up and takes times inside the kernel.</summary>
     public bool HasModule { get; } = vm.Command("hello").One.Long("module") != 0;
 
-    /// <summary>Waits until all deferred frees are done. Without the module, nothing that depends on this is compared.</summary>
+    /// <summary>Waits until all deferred frees are done. Without the module it does nothing, and memory is not compared.</summary>
     public void Barrier()
     {
         if (HasModule)
@@ -49,18 +48,18 @@ public sealed class KernelUnderTest(Vm vm)
     /// <summary>Returns the lines of a table in /proc/net/fib_triestat.</summary>
     public string TrieStat(uint table) => string.Concat(Rows($"triestat {table}").Select(row => row["line"].Replace('_', ' ') + "\n"));
 
-    /// <summary>Gives keys to the module; answers and lookups use them from now on.</summary>
+    /// <summary>Gives keys to the module. Later answers and lookups use them.</summary>
     public void GiveKeys(string file) => Vm.Command($"keys {file}");
 
     /// <summary>Gives a part of a file's operations to the module.</summary>
     public void GiveOperations(string file, int count, int from = 0) => Vm.Command($"ops {file} {from} {count}");
 
-    /// <summary>Times one pass over the first keys that were given, in ns (instructions under -icount) per key.</summary>
+    /// <summary>Times one pass over the first of the given keys, in ns (instructions under -icount) per key.</summary>
     public double TimeLookups(string structure, uint number, int count, bool dependent) =>
         One($"module lookup {structure} {number} {count} {(dependent ? 1 : 0)}").Long("ns") / (double)count;
 
-    /// <summary>Times the module's update of a structure by operations of a file, in ns (instructions under -icount) per operation.</summary>
-    /// <exception cref="InvalidOperationException">The kernel refused one.</exception>
+    /// <summary>Times the operations of a file on a structure in the module, in ns (instructions under -icount) per operation.</summary>
+    /// <exception cref="InvalidOperationException">The kernel refused an operation.</exception>
     public double TimeUpdates(string structure, string file, int count, int from = 0)
     {
         GiveOperations(file, count, from);
@@ -71,6 +70,6 @@ public sealed class KernelUnderTest(Vm vm)
         return row.Long("ns") / (double)count;
     }
 
-    /// <summary>Runs a module command that answers with a time, in ns or instructions.</summary>
+    /// <summary>Runs a module command whose answer is a time, in ns or instructions.</summary>
     public long Time(string command) => One($"module {command}").Long("ns");
 }

@@ -2,8 +2,8 @@
 namespace Sim.Validation.Session;
 
 /// <summary>
-/// The place of a comparison in a validation, the columns that its two rows share: structure, family, order of the
-/// load, last operation, and the prefixes of the table.
+/// The place of a comparison in a validation: structure, family, order of the load, last operation, and the prefixes of the table. The
+/// two rows of the comparison share these columns.
 /// </summary>
 public sealed record CheckPoint(string Structure, Family Family, string Order, string Operation, long Prefixes)
 {
@@ -11,23 +11,23 @@ public sealed record CheckPoint(string Structure, Family Family, string Order, s
 
     public string Chain { get; init; } = "";
 
-    /// <summary>The scheme that a trace is replayed under.</summary>
+    /// <summary>The scheme under which a trace is replayed.</summary>
     public string Scheme { get; init; } = "";
 }
 
-/// <summary>The context that all parts of a validation share: the kernel, the plan, and the findings.</summary>
+/// <summary>The kernel, the plan and the findings, which all parts of a validation share.</summary>
 public sealed class ValidationContext
 {
     public required KernelUnderTest Machine { get; init; }
 
     public required ValidationPlan Plan { get; init; }
 
-    /// <summary>The kernel's allocator, a uniprocessor UML's or a distribution's, and its release.</summary>
+    /// <summary>The allocator and release of the kernel, which is a uniprocessor UML or a distribution's kernel.</summary>
     public required SlubConfig Slub { get; init; }
 
     /// <summary>
-    /// The kernel that the ports follow, with wg0 at this index. Debian's kernels have two options of IPv6 that the
-    /// lab's User-Mode Linux lacks.
+    /// Returns the configuration of the kernel that the ports follow, with wg0 at this index. Debian's kernels have two IPv6 options that
+    /// the lab's User-Mode Linux lacks.
     /// </summary>
     public KernelConfig Kernel(int device) => new(Slub, NamesPeers: Machine.Vm.Lane.IsPatched())
     {
@@ -35,15 +35,15 @@ public sealed class ValidationContext
         Fib6 = new() { Subtrees = !Machine.Vm.Lane.IsUml(), RouterPref = !Machine.Vm.Lane.IsUml() },
     };
 
-    /// <summary>Whether WireGuard removes single prefixes (WGALLOWEDIP_F_REMOVE_ME): from 6.16 on.</summary>
+    /// <summary>Whether WireGuard can remove single prefixes (WGALLOWEDIP_F_REMOVE_ME), which 6.16 added.</summary>
     public bool RemovesPrefixes => Slub.Release >= KernelRelease.Linux7_3;
 
-    /// <summary>Whether slabs can be compared: only the VM uses the allocator, and caches are not merged.</summary>
+    /// <summary>Whether slabs can be compared. This needs a kernel whose caches are not merged and that runs nothing else.</summary>
     public required bool ComparesSlabs { get; init; }
 
     /// <summary>
-    /// The socket of a dump: the agent opens one for each. 64-bit attributes are aligned where the processor is slow with others
-    /// (HAVE_EFFICIENT_UNALIGNED_ACCESS is not set), as 6.12's UML has it and neither 7.3's nor x86-64.
+    /// The socket of a dump; the agent opens a new one for each. Kernels without HAVE_EFFICIENT_UNALIGNED_ACCESS align 64-bit attributes.
+    /// Of the lab's kernels only UML 6.12 lacks this option.
     /// </summary>
     public DumpSocket DumpSocket => new(
         ValidationPlan.DumpBuffer, AlignsCounters: Machine.Vm.Lane.IsUml() && Slub.Release == KernelRelease.Linux6_12);
@@ -56,7 +56,7 @@ public sealed class ValidationContext
 
     public CancellationToken Cancel { get; init; }
 
-    /// <summary>The findings, to which rows are added. All runs of one validation share them.</summary>
+    /// <summary>The rows and remarks found so far. All runs of one validation share them.</summary>
     public required ValidationFindings Found { get; init; }
 
     public List<Figure> Figures => Found.Figures;
@@ -67,13 +67,13 @@ public sealed class ValidationContext
     /// <summary>The unit of the kernel's times.</summary>
     public string TimeUnit => Machine.Vm.CountsInstructions ? Units.Instructions : Units.Nanoseconds;
 
-    /// <summary>Rows whose two sides lie further apart than their bound.</summary>
+    /// <summary>The pairs of rows whose difference exceeds their bound.</summary>
     public IEnumerable<(Figure Port, Figure Kernel)> Differences => Checks.Where(check => !ValidationRows.Agrees(check.Port, check.Kernel));
 
-    /// <summary>All pairs of rows that must agree, the port's and the kernel's.</summary>
+    /// <summary>All pairs of rows of port and kernel that must agree.</summary>
     public IEnumerable<(Figure Port, Figure Kernel)> Checks => ValidationRows.Checks(Figures);
 
-    /// <summary>Demands that port and kernel agree, exactly or within a bound.</summary>
+    /// <summary>Adds a pair of rows that must agree, exactly or within a bound.</summary>
     public void Compare(CheckPoint at, Metric metric, double port, double kernel, double bound = 0, string item = "", double? x = null, string? unit = null)
     {
         Cancel.ThrowIfCancellationRequested();
@@ -82,18 +82,18 @@ public sealed class ValidationContext
         Figures.Add(row with { Side = Sides.Kernel, Value = kernel, Low = kernel, High = kernel, Bound = bound });
     }
 
-    /// <summary>Demands equal digests. A row holds the upper 53 bits, which a double does without loss.</summary>
+    /// <summary>Adds a pair of digests that must be equal. A row holds the upper 53 bits, which fit into a double.</summary>
     public void CompareDigest(CheckPoint at, Metric metric, ulong port, ulong kernel, string item = "") =>
         Compare(at, metric, port >> 11, kernel >> 11, item: item);
 
-    /// <summary>Demands the same answers to lookups.</summary>
+    /// <summary>Adds the answers to lookups, which must be equal.</summary>
     public void CompareAnswers(CheckPoint at, (ulong Digest, long Hits) port, Row kernel)
     {
         Compare(at, Metrics.Hits, port.Hits, kernel.Long("hits"));
         CompareDigest(at, Metrics.AnswerDigest, port.Digest, kernel.Hex("digest"));
     }
 
-    /// <summary>Demands that the kernel was sent the same bytes that the harness encodes.</summary>
+    /// <summary>Adds the messages sent to the kernel and those that the harness encodes, which must be equal to the byte.</summary>
     public void CompareTraffic(CheckPoint at, NetlinkTraffic port, KernelTraffic kernel)
     {
         Compare(at, Metrics.Messages, port.Messages, kernel.Messages);
@@ -104,8 +104,8 @@ public sealed class ValidationContext
     }
 
     /// <summary>
-    /// Does the same in the kernel, by a command, and in the port. Demands that the kernel was sent these messages, and records
-    /// the time per operation if a metric is given for it.
+    /// Runs a command in the kernel and the same operation in the port. Compares the messages that the kernel got with these. Records the
+    /// time per operation if a metric is given.
     /// </summary>
     public KernelTraffic DoBoth(CheckPoint at, string command, Action port, NetlinkTraffic messages, Metric? timed = null, int operations = 1)
     {
@@ -120,11 +120,11 @@ public sealed class ValidationContext
         return traffic;
     }
 
-    /// <summary>Has routes choose the peers of wg0, or not, and demands that the message is the harness's.</summary>
+    /// <summary>Sets whether routes select the peers of wg0, and compares the message with the harness's.</summary>
     public void SetMode(Family family, RouteMode mode, WireGuardStream stream) => DoBoth(
         new CheckPoint(Names.AllowedIps, family, "", Steps.SetMode.Of(mode.AgentWord()), 0), $"wg mode {mode.AgentWord()}", () => { }, stream.SetMode(mode));
 
-    /// <summary>Demands that a dump lists the same, in messages and calls of the same sizes.</summary>
+    /// <summary>Adds the contents, messages and calls of a dump, which must be equal.</summary>
     public void CompareDump(CheckPoint at, long entries, ulong content, DumpTraffic port, Row kernel)
     {
         Compare(at, Metrics.Entries, entries, kernel.Long("entries"));
@@ -134,7 +134,7 @@ public sealed class ValidationContext
         Compare(at, Metrics.ReceivedCalls, port.Calls, kernel.Long("received-calls"));
     }
 
-    /// <summary>Records an operation's time per prefix on both sides, without a demand.</summary>
+    /// <summary>Records the time of an operation per prefix on both sides, without a comparison.</summary>
     public void AddTimes(CheckPoint at, Metric metric, double portSeconds, KernelTraffic kernel, int operations)
     {
         if (operations == 0)
@@ -148,7 +148,7 @@ public sealed class ValidationContext
     /// <summary>Makes a row of the validation.</summary>
     public Figure Row(CheckPoint at, Metric metric, double value) => metric.Row(Place(at), value);
 
-    /// <summary>Makes a row of a median with its quartiles.</summary>
+    /// <summary>Makes a row from a median with its quartiles.</summary>
     public Figure Row(CheckPoint at, Metric metric, Spread spread) => metric.Row(Place(at), spread);
 
     private Figure Place(CheckPoint at) => Figure.At(Experiment.Validate, (int)at.Family) with

@@ -1,38 +1,38 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Validation.Session;
 
-/// <summary>The amounts of work in a validation: the one place where <c>--quick</c> and the lanes differ.</summary>
-/// <param name="MostV4">The most IPv4 prefixes; a larger table is sampled.</param>
+/// <summary>The amounts of work in a validation. <c>--quick</c> and the lanes differ only here.</summary>
+/// <param name="MostV4">The most IPv4 prefixes. A larger table is sampled.</param>
 /// <param name="MostV6">The most IPv6 prefixes.</param>
-/// <param name="AnswerKeys">Keys of each pattern whose answers are compared.</param>
-/// <param name="MixOperations">Operations of the seeded mix.</param>
-/// <param name="TimedKeys">Keys in one timed repetition; a power of two, for dependent chains.</param>
-/// <param name="LookupGroups">Groups of A B B A for each key pattern and chain.</param>
-/// <param name="TimedUpdates">Prefixes updated in one timed repetition.</param>
-/// <param name="UpdateGroups">Groups of A B B A of updates.</param>
+/// <param name="AnswerKeys">The number of keys of each pattern whose answers are compared.</param>
+/// <param name="MixOperations">The number of operations in the seeded mix.</param>
+/// <param name="TimedKeys">The number of keys in one timed repetition. Dependent chains need a power of two.</param>
+/// <param name="LookupGroups">The number of groups A B B A for each key pattern and chain.</param>
+/// <param name="TimedUpdates">The number of prefixes updated in one timed repetition.</param>
+/// <param name="UpdateGroups">The number of groups A B B A of updates.</param>
 public sealed record ValidationPlan(
     int MostV4, int MostV6, int AnswerKeys, int MixOperations, int TimedKeys, int LookupGroups, int TimedUpdates, int UpdateGroups)
 {
-    /// <summary>Operations between two grace periods of the mix: few, so it hardly matters when the kernel ends its own.</summary>
+    /// <summary>The operations between two grace periods of the mix. They are few, so other grace periods hardly matter.</summary>
     public const int MixChunk = 50;
 
-    /// <summary>Bytes of a SET_DEVICE message, as wg(8) fills it with pages of 4 KiB.</summary>
+    /// <summary>The most bytes of a SET_DEVICE message, as wg(8) sends it with pages of 4 KiB.</summary>
     public const int MessageBytes = 8192;
 
-    /// <summary>Route messages in one sendmsg.</summary>
+    /// <summary>The number of route messages in one sendmsg.</summary>
     public const int Batch = 1000;
 
-    /// <summary>The receive buffer of dumps: the most that the kernel fills.</summary>
+    /// <summary>The bytes of the receive buffer of dumps. The kernel never fills more.</summary>
     public const int DumpBuffer = 32768;
 
-    /// <summary>The length of one run of readers: at least some ten thousand lookups each, for a 99.9th percentile.</summary>
+    /// <summary>The length of one run of readers in ms. Each then makes ten thousand lookups or more, for a 99.9th percentile.</summary>
     public int ReaderMilliseconds { get; init; } = 400;
 
     public static ValidationPlan Full { get; } = new(int.MaxValue, int.MaxValue, 1 << 20, 100_000, 1 << 18, 5, 20_000, 5);
 
     public static ValidationPlan Quick { get; } = new(100_000, 20_000, 1 << 17, 10_000, 1 << 16, 2, 5_000, 2) { ReaderMilliseconds = 50 };
 
-    /// <summary>Returns the plan for a lane. Counting instructions is slow and needs no repetitions.</summary>
+    /// <summary>Returns the plan for a lane. A lane that counts instructions is slow and needs no repetitions.</summary>
     public ValidationPlan For(bool instructions) => !instructions ? this : this with
     {
         TimedKeys = Math.Min(TimedKeys, 1 << 16),
@@ -40,4 +40,26 @@ public sealed record ValidationPlan(
         TimedUpdates = Math.Min(TimedUpdates, 10_000),
         UpdateGroups = 1,
     };
+}
+
+/// <summary>The parts of a validation that are run in one kernel.</summary>
+[Flags]
+public enum ValidationParts
+{
+    /// <summary>Counts, answers, messages.</summary>
+    Counts = 1,
+
+    /// <summary>Times, or instructions.</summary>
+    Costs = 2,
+
+    All = Counts | Costs,
+
+    /// <summary>The replay of a trace, without the parts of the table.</summary>
+    Trace = 4,
+
+    /// <summary>Counts, in a patched kernel, of everything that an unpatched kernel has too. They must be the same.</summary>
+    Unchanged = 8,
+
+    /// <summary>Lookups beside a writer, in a patched kernel with several processors.</summary>
+    Readers = 16,
 }

@@ -5,14 +5,14 @@ using System.Text;
 namespace Sim.Validation.Trace;
 
 /// <summary>The commands since the last recording, as the agent's <c>trace</c> takes them.</summary>
-/// <param name="Script">Name of the file of commands, which is empty if nothing was sent.</param>
-/// <param name="Files">That file and the files of operations that it names, each named by its content.</param>
-/// <param name="Digest">Digest of every byte that was sent.</param>
+/// <param name="Script">The name of the file of commands, which is empty if nothing was sent.</param>
+/// <param name="Files">The file of commands and the files of operations that it names. Their names depend on their content.</param>
+/// <param name="Digest">The digest of all bytes that were sent.</param>
 public sealed record Recording(string Script, IReadOnlyList<(string Name, byte[] Content)> Files, ulong Digest);
 
 /// <summary>
-/// A daemon's sockets that also record what they are asked to send: the agent's commands and their operations, but not the
-/// messages, which the agent must make by itself.
+/// A daemon's sockets that also record what they send, as commands of the agent with their operations. The messages are not recorded,
+/// because the agent must make them by itself.
 /// </summary>
 public sealed class RecordingSockets : DaemonSockets
 {
@@ -26,55 +26,25 @@ public sealed class RecordingSockets : DaemonSockets
 
     public override bool WritesSets => true;
 
-    public override Sent Reset()
-    {
-        Record("wg reset");
-        return base.Reset();
-    }
+    public override Sent Reset() => Record(base.Reset(), "wg reset");
 
-    public override Sent SetMode(RouteMode mode)
-    {
-        Record($"wg mode {mode.AgentWord()}");
-        return base.SetMode(mode);
-    }
+    public override Sent SetMode(RouteMode mode) => Record(base.SetMode(mode), $"wg mode {mode.AgentWord()}");
 
-    public override Sent Add(ReadOnlySpan<BindingChange> changes)
-    {
-        Record("wg add", changes, $"{Scheme.CallBytes}");
-        return base.Add(changes);
-    }
+    public override Sent Add(ReadOnlySpan<BindingChange> changes) => Record(base.Add(changes), "wg add", changes, $"{Scheme.CallBytes}");
 
-    public override Sent Replace(ReadOnlySpan<BindingChange> set)
-    {
-        Record("wg replace", set, $"{Scheme.CallBytes}");
-        return base.Replace(set);
-    }
+    public override Sent Replace(ReadOnlySpan<BindingChange> set) => Record(base.Replace(set), "wg replace", set, $"{Scheme.CallBytes}");
 
-    public override Sent Empty(int peer)
-    {
-        Record($"wg empty {peer}");
-        return base.Empty(peer);
-    }
+    public override Sent Empty(int peer) => Record(base.Empty(peer), $"wg empty {peer}");
 
-    public override Sent Remove(int peer)
-    {
-        Record($"wg remove {peer}");
-        return base.Remove(peer);
-    }
+    public override Sent Remove(int peer) => Record(base.Remove(peer), $"wg remove {peer}");
 
-    public override Sent Run(ReadOnlySpan<BindingChange> call, RouteShape shape)
-    {
-        Record("route run", call, $"{shape.AgentWord()} {FibStructure.TableId} {call.Length}");
-        return base.Run(call, shape);
-    }
+    public override Sent Run(ReadOnlySpan<BindingChange> call, RouteShape shape) =>
+        Record(base.Run(call, shape), "route run", call, $"{shape.AgentWord()} {FibStructure.TableId} {call.Length}");
 
-    public override Sent AddNexthops(Family family, int count, RouteShape shape)
-    {
-        Record($"nexthop add 1 {count} {shape.AgentWord()} {(int)family}");
-        return base.AddNexthops(family, count, shape);
-    }
+    public override Sent AddNexthops(Family family, int count, RouteShape shape) =>
+        Record(base.AddNexthops(family, count, shape), $"nexthop add 1 {count} {shape.AgentWord()} {(int)family}");
 
-    /// <summary>Returns and clears the recording since the last call.</summary>
+    /// <summary>Returns the recording since the last call.</summary>
     public Recording Take()
     {
         var files = new List<(string Name, byte[] Content)>();
@@ -98,9 +68,14 @@ public sealed class RecordingSockets : DaemonSockets
 
     private static string Named(byte[] content) => "trace-" + Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 10));
 
-    private void Record(string command) => _lines.Add((command, null, ""));
+    /// <summary>Records a command whose messages were just sent. Returns their counts.</summary>
+    private Sent Record(Sent sent, string command)
+    {
+        _lines.Add((command, null, ""));
+        return sent;
+    }
 
-    private void Record(string command, ReadOnlySpan<BindingChange> operations, string words)
+    private Sent Record(Sent sent, string command, ReadOnlySpan<BindingChange> operations, string words)
     {
         if (operations.IsEmpty)
             throw new ArgumentException($"{command} without an operation", nameof(operations));
@@ -108,5 +83,6 @@ public sealed class RecordingSockets : DaemonSockets
         var all = _operations[family];
         _lines.Add((command, family, $"{all.Count} {operations.Length} {words}"));
         all.AddRange(operations);
+        return sent;
     }
 }

@@ -1,12 +1,26 @@
 // SPDX-License-Identifier: MIT
 using Sim.Workloads.Churn;
+using Sim.Workloads.Files;
+using Sim.Workloads.Mrt;
 
 namespace Sim.Validation.Trace;
 
-/// <summary>The first changes of a trace in one window of coalescing.</summary>
-/// <param name="Milliseconds">The window; with 0 each change is a batch.</param>
-/// <param name="Batches">The batches handed over, without the windows in which no change is left.</param>
-/// <param name="Back">One batch that leads from the end back to the start.</param>
+/// <summary>The amounts of a trace that a validation replays. <c>--quick</c> differs only here.</summary>
+/// <param name="Prefixes">The most prefixes of the table, without the prefixes that the trace adds.</param>
+/// <param name="Changes">The number of changes, from the first on, that are replayed in windows of coalescing.</param>
+/// <param name="Alone">The number of changes, from the first on, that are replayed one by one, without coalescing.</param>
+/// <param name="Rounds">The number of timed replays of each window and of the way back. A replay that is compared comes before.</param>
+public sealed record TracePlan(int Prefixes, int Changes, int Alone, int Rounds)
+{
+    public static TracePlan Full { get; } = new(200_000, 10_000, 2_000, 5);
+
+    public static TracePlan Quick { get; } = new(20_000, 2_000, 400, 2);
+}
+
+/// <summary>The first changes of a trace, coalesced in windows of one length.</summary>
+/// <param name="Milliseconds">The length of a window. With 0 each change is a batch.</param>
+/// <param name="Batches">The batches handed over. Windows without a change have none.</param>
+/// <param name="Back">The batch that leads from the end back to the start.</param>
 /// <param name="End">The binding that the trace implies at the end.</param>
 public sealed record TraceWindow(int Milliseconds, BindingChange[][] Batches, BindingChange[] Back, ExpectedBinding End)
 {
@@ -34,9 +48,36 @@ public sealed class TraceInput
     public required string Facts { get; init; }
 
     /// <summary>
-    /// Makes the replay of a trace on a table, already sampled to the plan's size, with the peers of its routes.
-    /// Windows are in ms.
+    /// Reads a trace for each of the tables, one per family. Damage in the files is logged with the first table. Windows are in ms. The
+    /// seed decides the sample of the table and its peers.
     /// </summary>
+    /// <exception cref="UserException">The trace changes nothing in any family.</exception>
+    public static List<TraceInput> Load(
+        FileInfo[] files, List<LoadedTable> loaded, BestPathRule rule, int peers, int[] windows, TracePlan plan, ulong seed,
+        IWorkProgress progress, CancellationToken cancel)
+    {
+        var inputs = new List<TraceInput>();
+        var updates = TraceFiles.Open(files, "--updates", again: true, progress, cancel);
+        foreach (var one in loaded)
+        {
+            progress.Step($"read the trace, IPv{(int)one.Table.Family}", 1, "traces");
+            // The same files are read again for the other family, so report damage only once.
+            var damage = ReferenceEquals(one, loaded[0]) ? one.Damage : new Workloads.DamageLog();
+            using var trace = ChurnTrace.Compile(updates, one.Table.Family, rule, new TraceRouter(peers), damage);
+            if (trace.Counts.Changes == 0)
+                continue;
+            var table = TableOrder.Sample(one.Table, plan.Prefixes, seed);
+            var peerOf = PeerMap.Build(table, peers, PeerRule.PrefixHash, skew: 0, seed);
+            inputs.Add(TraceInput.Build(table, peerOf, trace, peers, windows, plan));
+        }
+
+        return inputs.Count > 0
+            ? inputs
+            : throw new UserException($"{string.Join(", ", files.Select(file => file.ToString()))}: no update that changes a prefix's peer; "
+                + "--updates takes MRT files of updates (a dump of a table goes to --table)");
+    }
+
+    /// <summary>Makes the replay of a trace on a table of the plan's size, with the peers of its routes. Windows are in ms.</summary>
     public static TraceInput Build(
         RouteTable table, int[] peerOf, ChurnTrace trace, int peers, IReadOnlyList<int> windows, TracePlan plan)
     {

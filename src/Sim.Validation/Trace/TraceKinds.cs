@@ -4,13 +4,13 @@ namespace Sim.Validation.Trace;
 /// <summary>Decides which schemes a kernel can run.</summary>
 public static class TraceKinds
 {
-    /// <summary>A remark on the kernels that some schemes need.</summary>
+    /// <summary>A remark that names the kernels that some schemes need.</summary>
     public static string Needs { get; } = $"{SchemeKind.RemoveMe.Word} needs --release 7.3, {SchemeKind.Route.Word} a kernel with "
         + $"kernel-patch/series (--kernel uml-patched), {SchemeKind.PrivateFib.Word} is in no kernel of the lab";
 
     /// <summary>
-    /// Returns the schemes of these words that the lane's kernel can run. 6.12 has no single removals (REMOVE_ME). Routes that
-    /// name peers need kernel-patch/series; no kernel of the lab has AllowedIPs on a FIB trie.
+    /// Returns the schemes of these words that the lane's kernel can run. 6.12 cannot remove single prefixes (REMOVE_ME). Routes that name
+    /// peers need kernel-patch/series. No kernel of the lab has AllowedIPs on a FIB trie.
     /// </summary>
     public static IReadOnlyList<SchemeKind> Of(IReadOnlyCollection<string> words, LaneKind lane, KernelRelease release) =>
     [
@@ -18,10 +18,10 @@ public static class TraceKinds
             IsRoutesAlone(kind, lane) ? kind with { Name = SchemeName.NexthopsWithoutPeer } : kind),
     ];
 
-    /// <summary>Whether a scheme needs no WireGuard netlink, which the running kernel may lack.</summary>
+    /// <summary>Returns whether a scheme needs no WireGuard, which the running kernel may lack.</summary>
     public static bool IsRoutesAlone(SchemeKind kind, LaneKind lane) => kind.Word == SchemeKind.Nexthop.Word && !lane.IsPatched();
 
-    /// <summary>Returns a remark on the schemes asked for but not replayed, with the reason; null if all are replayed.</summary>
+    /// <summary>Returns a remark on the schemes that were asked for but not replayed, with the reason; null if there are none.</summary>
     public static string? LeftOut(IReadOnlyCollection<string> asked, LaneKind lane, KernelRelease release)
     {
         var run = Of(asked, lane, release).Select(kind => kind.Word).ToHashSet();

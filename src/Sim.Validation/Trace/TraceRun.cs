@@ -2,15 +2,15 @@
 namespace Sim.Validation.Trace;
 
 /// <summary>
-/// Replays the same short trace under each scheme that the kernel can run. Each scheme gets its own kernel, so that none meets
-/// memory that another left behind. First the commands of all schemes are written for the agent. Then each scheme repeats,
-/// beside its kernel, what the kernel does, and counts it.
+/// Replays the same short trace under each scheme that the kernel can run. Each scheme gets a new kernel, without the memory of another
+/// scheme. First the commands of all schemes are written for the agent. Then each scheme does the same operations as its kernel, and
+/// counts them.
 /// </summary>
 public sealed class TraceRun(IReadOnlyList<TraceInput> inputs, IReadOnlyCollection<string> words, LaneKind lane, KernelRelease release)
 {
     private readonly TraceTimes _times = new();
 
-    /// <summary>Writes all commands and operations to the agent's folder. Schemes share files with the same content.</summary>
+    /// <summary>Writes all commands and operations to the agent's folder. Equal contents are one file.</summary>
     public void Write(string folder, IWorkProgress progress, CancellationToken cancel)
     {
         foreach (var (input, kind) in Cases())
@@ -50,7 +50,7 @@ public sealed class TraceRun(IReadOnlyList<TraceInput> inputs, IReadOnlyCollecti
             found.Warnings.Add(left);
     }
 
-    /// <summary>Each scheme for each family that has it.</summary>
+    /// <summary>Lists the schemes of each family.</summary>
     public IEnumerable<(TraceInput Input, SchemeKind Kind)> Cases() =>
         inputs.SelectMany(input => TraceKinds.Of(words, lane, release).Select(kind => (input, kind)));
 }

@@ -3,8 +3,8 @@
 namespace Sim.Validation.Trace;
 
 /// <summary>
-/// The time per change under each scheme, and its ratio to a baseline. The kernel's times include netlink and system calls,
-/// the port's only its structures. Times are not compared.
+/// The time per change under each scheme, and its ratio to a baseline. The kernel's times include netlink and system calls. The port's
+/// times cover only its structures. So the two are not compared.
 /// </summary>
 public sealed class TraceTimes
 {
@@ -13,7 +13,7 @@ public sealed class TraceTimes
 
     private readonly List<Replays> _all = [];
 
-    /// <summary>Adds the times of a replay; times of other phases are not shown.</summary>
+    /// <summary>Adds the times of a replay. Times of other phases are ignored.</summary>
     public void Add(ValidationContext context, CheckPoint at, TracePhase phase, long kernelNs)
     {
         if (phase is not { IsReplay: true, Window: { } window, Changes: > 0, IsTimed: true })

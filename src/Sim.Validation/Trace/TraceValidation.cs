@@ -2,9 +2,9 @@
 namespace Sim.Validation.Trace;
 
 /// <summary>
-/// Takes one scheme of <c>churn</c> and the kernel through the same phases. After each phase it compares messages, calls and
-/// every byte sent. After the load and after each untimed phase it also compares the tries node for node, the memory, and the
-/// binding that the kernel dumps with the one that the trace implies.
+/// Takes one scheme of <c>churn</c> and the kernel through the same phases. After each phase it compares messages, calls and every byte
+/// sent. After the load and each untimed phase it also compares the tries node by node, the memory, and the bindings: those that the
+/// kernel dumps with those that the trace implies.
 /// </summary>
 public sealed class TraceValidation(
     ValidationContext context, TraceInput input, SchemeKind kind, RecordingSockets sockets, TraceTimes times)
@@ -55,8 +55,8 @@ public sealed class TraceValidation(
     }
 
     /// <summary>
-    /// Compares the dumped binding with the trace's own, which is the port's side of these rows: AllowedIPs in any order, routes
-    /// in the table's order.
+    /// Compares the dumped binding with that of the trace, which is the port's side of these rows. AllowedIPs may come in any order,
+    /// routes must come in the table's order.
     /// </summary>
     private void CompareBinding(CheckPoint at, Scheme scheme, ExpectedBinding binding)
     {
@@ -77,10 +77,10 @@ public sealed class TraceValidation(
             at, Metrics.ListingDigest, new RouteDump(routes.RouteShape, sockets.Kernel.Device).Content(listed), dump.Hex("content"), item: "routes");
     }
 
-    /// <summary>Whether the device's AllowedIPs are the gateways that routes name (RTA_VIA, in IPv6 RTA_GATEWAY).</summary>
+    /// <summary>Returns whether the device's AllowedIPs are the gateways that routes name (RTA_VIA, in IPv6 RTA_GATEWAY).</summary>
     private static bool BindsGateways(Scheme scheme) => scheme.Routes?.RouteShape is RouteShape.Via or RouteShape.Gateway;
 
-    /// <summary>Returns each peer's gateway, its only AllowedIP under RTA_VIA.</summary>
+    /// <summary>Returns the gateway of each peer, which is its only AllowedIP under RTA_VIA.</summary>
     private KeyValuePair<Prefix, int>[] Gateways() =>
         [.. Enumerable.Range(0, input.Peers).Select(peer => KeyValuePair.Create(Prefix.OfV6(RouteMessages.Gateway(Family.IPv6, peer), 128), peer))];
 
