@@ -104,8 +104,8 @@ public sealed unsafe class KernelMemory(SlubConfig? config = null) : IDisposable
 
     /// <summary><c>alloc_percpu</c> of a pointer: takes 8 zeroed bytes, because only one processor is counted.</summary>
     /// <remarks>
-    /// The account has it as line <c>percpu</c>, the kernel as Percpu in /proc/meminfo. Its pages are counted like a slab's. The
-    /// kernel takes them in chunks (32 KiB on a uniprocessor kernel). Its bitmaps in kmalloc, about a tenth more, are left out.
+    /// The account has it as line <c>percpu</c>, the kernel as Percpu in /proc/meminfo. Pages are counted as for a
+    /// slab. The kernel takes pages in chunks (32 KiB on a uniprocessor kernel). Bitmaps in kmalloc, about a tenth more, are left out.
     /// </remarks>
     public void* AllocPercpu() => (_percpu ??= CreateCache("percpu", sizeof(nint))).Zalloc();
 
@@ -118,8 +118,8 @@ public sealed unsafe class KernelMemory(SlubConfig? config = null) : IDisposable
 
     /// <summary><c>vzalloc</c>: takes zeroed whole pages. For more than 512 pages it also takes the array that lists them.</summary>
     /// <remarks>
-    /// <c>__vmalloc_area_node</c> allocates that array, 8 bytes per page, by vmalloc if it exceeds a page. Shorter arrays, which
-    /// come from kmalloc, the <c>vm_struct</c> and the <c>vmap_area</c> are left out: together at most 4.2 KiB per area.
+    /// <c>__vmalloc_area_node</c> allocates that array, 8 bytes per page, by vmalloc if it exceeds a page. Shorter arrays
+    /// (from kmalloc), <c>vm_struct</c> and <c>vmap_area</c> are left out: together at most 4.2 KiB per area.
     /// </remarks>
     public void* Vzalloc(long bytes)
     {

@@ -19,7 +19,7 @@ public enum NlmFlags : ushort
     /// <summary>Replace the first route that has the same prefix, dscp and priority.</summary>
     Replace = 0x100,
 
-    /// <summary>Fail with -EEXIST if there is such a route. With <see cref="Create"/> it is <c>ip route add</c>.</summary>
+    /// <summary>Fail with -EEXIST if there is such a route. <c>ip route add</c> also sets <see cref="Create"/>.</summary>
     Excl = 0x200,
 
     /// <summary>Make the route if there is none. Without this flag the request fails with -ENOENT.</summary>

@@ -2,7 +2,7 @@
 namespace Sim.Schemes;
 
 /// <summary>A kind of scheme: its names, its properties, and a function that makes one. All schemes are listed here.</summary>
-/// <param name="Word">The word that <c>--schemes</c> takes. A scheme and its variant with a route per prefix share it.</param>
+/// <param name="Word">The word that <c>--schemes</c> takes. A scheme and its variant with a route per prefix have the same word.</param>
 /// <param name="Name">The name shown to users, which is unique.</param>
 /// <param name="Lookups">The number of lookups per packet.</param>
 public sealed record SchemeKind(string Word, SchemeName Name, PacketLookups Lookups)

@@ -60,7 +60,7 @@ public sealed class WireGuardSender(Family family, int peers, DaemonSockets sock
     }
 
     /// <summary>
-    /// Counts the messages of REPLACE, of which only the first has the flags. The number of prefixes suffices, because all prefixes of a
+    /// Counts the messages of REPLACE. Only the first message has the flags. The number of prefixes suffices, because all prefixes of a
     /// family take the same bytes. An empty set has no nest of AllowedIPs.
     /// </summary>
     public Sent Replace(int prefixes)

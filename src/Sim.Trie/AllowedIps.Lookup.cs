@@ -31,7 +31,7 @@ internal readonly struct Key128(UInt128 ip)
 public sealed unsafe partial class AllowedIps
 {
     /// <summary><c>wg_allowedips_lookup_dst</c>: finds the peer of an IPv4 address in host order.</summary>
-    /// <returns>The owner, or null. The caller gives its reference to the owner back with <see cref="PeerPut"/>.</returns>
+    /// <returns>The owner, or null. The caller holds a reference to the owner, and must call <see cref="PeerPut"/>.</returns>
     public wg_peer* LookupDstV4(uint daddr) => Lookup<Bits32>(RcuDereference(&_device->root4), (byte*)&daddr);
 
     /// <summary><c>wg_allowedips_lookup_src</c>: finds the peer that may send from an IPv4 address.</summary>

@@ -35,8 +35,8 @@ public sealed class FibTrieStat
     /// <summary>The number of child pointers of all tnodes.</summary>
     public uint Pointers => _nodeSizes.Select((count, bits) => count << bits).Aggregate(0u, (sum, pointers) => sum + pointers);
 
-    /// <summary>"Total size" in bytes: 48 per leaf, 56 per route, 40 per tnode and 8 per pointer. Waste in slabs and pages and the
-    /// fib_infos are left out. As in the kernel it wraps at 4 GiB.</summary>
+    /// <summary>"Total size" in bytes: 48 per leaf, 56 per route, 40 per tnode and 8 per pointer. It leaves out fib_infos, and the
+    /// waste in slabs and pages. As in the kernel it wraps at 4 GiB.</summary>
     public uint TotalBytes => unchecked(
         TNode.LeafSize * Leaves + 56 * Prefixes + (uint)TNode.Size(0) * InternalNodes + 8 * Pointers);
 
@@ -57,7 +57,8 @@ public sealed class FibTrieStat
     public string Format()
     {
         var sizes = string.Concat(_nodeSizes.Select((count, bits) => count == 0 ? "" : $"  {bits}: {count}"));
-        return $"\tAver depth:     {AverageDepth}\n\tMax depth:      {MaxDepth}\n\tLeaves:         {Leaves}\n\tPrefixes:       {Prefixes}\n"
+        return $"\tAver depth:     {AverageDepth}\n\tMax depth:      {MaxDepth}\n"
+            + $"\tLeaves:         {Leaves}\n\tPrefixes:       {Prefixes}\n"
             + $"\tInternal nodes: {InternalNodes}\n\t{sizes}\n\tPointers: {Pointers}\nNull ptrs: {NullPointers}\nTotal size: {TotalKb}  kB\n";
     }
 

@@ -16,7 +16,7 @@ public struct FlowI4
     public RouteScope Scope;
 }
 
-/// <summary>The result of a lookup (<c>struct fib_result</c>). It is valid as long as the route is: under RCU, or by reference.</summary>
+/// <summary>The result of a lookup (<c>struct fib_result</c>). It is valid while RCU or a reference protects the route.</summary>
 public unsafe struct FibResult
 {
     /// <summary>The address of the route's prefix, in host order.</summary>
@@ -181,7 +181,7 @@ public sealed unsafe partial class FibTable
         return (key ^ prefix) & (prefix | (0u - prefix));
     }
 
-    /// <summary>Step 3 of <c>fib_table_lookup</c>: tries a leaf's routes. Returns the result of one, or <see cref="NoMatch"/>.</summary>
+    /// <summary>Step 3 of <c>fib_table_lookup</c>: tries a leaf's routes. Returns <see cref="NoMatch"/> if none answers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int CheckLeaf<TTrace>(
         KeyVector* n, uint key, in FlowI4 flow, ref FibResult res, FibLookupFlags flags, ref TTrace trace)

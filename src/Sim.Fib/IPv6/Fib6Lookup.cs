@@ -3,7 +3,7 @@ using static Sim.Fib.Fib6Address;
 
 namespace Sim.Fib;
 
-/// <summary>The result of a lookup (<c>struct fib6_result</c>). It is valid as long as the route is: under RCU, or by reference.</summary>
+/// <summary>The result of a lookup (<c>struct fib6_result</c>). It is valid while RCU or a reference protects the route.</summary>
 public unsafe struct Fib6Result
 {
     public FibNhCommon* Nhc;

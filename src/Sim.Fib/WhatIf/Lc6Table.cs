@@ -19,7 +19,7 @@ public sealed unsafe partial class Lc6Table : IFib6Routes, IDisposable
 {
     private readonly Fib6Net _net;
 
-    /// <summary>The table that requests name. It makes their routes, but its own tree stays empty.</summary>
+    /// <summary>A table that makes the routes of requests. It has the id of this table, and its own tree stays empty.</summary>
     private readonly Fib6Table _requests;
     private readonly Lc6Tnode* _top;
     private readonly Lc6Vector* _trie;

@@ -136,7 +136,7 @@ public sealed unsafe class AllowedIpsStructure : KernelStructure
 
     public override void EndMessage() => Memory.Rcu.GracePeriod();
 
-    /// <summary>Appends the prefixes of a peer to a list, in the order of its own list. They are of both families.</summary>
+    /// <summary>Appends the prefixes of a peer, of both families, in the order of a netlink dump.</summary>
     public void CopySet(int peer, List<Prefix> set)
     {
         foreach (var prefix in AllowedIps.Prefixes(PeerOf(peer)))

@@ -12,7 +12,7 @@ namespace Sim.Schemes.Structures;
 /// Peers are numbered from 0.
 /// </summary>
 /// <remarks>
-/// <see cref="Bind(in Prefix, int)"/> and <see cref="Unbind(in Prefix, int)"/> are separate messages, each of which ends with a grace
+/// <see cref="Bind(in Prefix, int)"/> and <see cref="Unbind(in Prefix, int)"/> are separate messages. Each ends with a grace
 /// period. A uniprocessor kernel does the same, because its softirq runs before the next message. So the cost of deferred frees is a
 /// part of the call that caused them.
 /// </remarks>

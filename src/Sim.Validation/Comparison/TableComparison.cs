@@ -4,7 +4,7 @@ namespace Sim.Validation.Comparison;
 /// <summary>
 /// Compares a table of a FIB port with the kernel's: every node, the statistics in /proc, and the memory. The memory is the FIB's own
 /// slab caches, the vmalloc areas of IPv4's tnodes, and the kmalloc classes of tnodes, IPv6 routes and nexthops, which the rest of the
-/// kernel uses as well. If the port frees after each message, <paramref name="held"/> is the most routes that one call drops.
+/// kernel uses too. If the port frees after each message, <paramref name="held"/> is the most routes that one call drops.
 /// </summary>
 public sealed class TableComparison(ValidationContext context, FibStructure fib, int held = 0)
 {

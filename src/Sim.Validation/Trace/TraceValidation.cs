@@ -3,8 +3,8 @@ namespace Sim.Validation.Trace;
 
 /// <summary>
 /// Takes one scheme of <c>churn</c> and the kernel through the same phases. After each phase it compares messages, calls and every byte
-/// sent. After the load and each untimed phase it also compares the tries node by node, the memory, and the bindings: those that the
-/// kernel dumps with those that the trace implies.
+/// sent. After the load and each untimed phase it also compares the tries node by node, the memory, and the binding in the kernel's
+/// dump with that of the trace.
 /// </summary>
 public sealed class TraceValidation(
     ValidationContext context, TraceInput input, SchemeKind kind, RecordingSockets sockets, TraceTimes times)
