@@ -104,6 +104,14 @@ public readonly record struct Prefix : IComparable<Prefix>
         return (int)(mixed >> 32);
     }
 
+    public static bool operator <(Prefix left, Prefix right) => left.CompareTo(right) < 0;
+
+    public static bool operator <=(Prefix left, Prefix right) => left.CompareTo(right) <= 0;
+
+    public static bool operator >(Prefix left, Prefix right) => left.CompareTo(right) > 0;
+
+    public static bool operator >=(Prefix left, Prefix right) => left.CompareTo(right) >= 0;
+
     public override string ToString() => $"{AddressText.Format(Family, Address)}/{Length}";
 }
 
