@@ -115,7 +115,7 @@ internal static class ValidateCommand
             var trace = settings.Trace;
             if (trace.Files.Length == 0)
                 return [];
-            var inputs = TraceInput.Load(
+            var inputs = TraceInput.Read(
                 trace.Files, loaded, settings.Rule, trace.Peers, trace.Windows, settings.Quick ? TracePlan.Quick : TracePlan.Full, settings.Seed,
                 progress, cancel);
             return new TraceRun(inputs, trace.Schemes, settings.Lane, settings.Release).Cases().Any()

@@ -52,7 +52,7 @@ public sealed class TraceInput
     /// seed decides the sample of the table and its peers.
     /// </summary>
     /// <exception cref="UserException">The trace changes nothing in any family.</exception>
-    public static List<TraceInput> Load(
+    public static List<TraceInput> Read(
         FileInfo[] files, List<LoadedTable> loaded, BestPathRule rule, int peers, int[] windows, TracePlan plan, ulong seed,
         IWorkProgress progress, CancellationToken cancel)
     {
