@@ -6,7 +6,7 @@ public enum PathKind
     File,
     Folder,
 
-    /// <summary>A FIFO, a device or a socket: bytes go through it, and it is never replaced.</summary>
+    /// <summary>A FIFO, a device or a socket. Such a file is written in place and never replaced.</summary>
     Device,
 }
 
@@ -14,8 +14,8 @@ public enum PathKind
 /// identity of the file that a path names. Two paths with the same device and inode are one file.</summary>
 public sealed record FileStatus(PathKind Kind, UnixFileMode Mode, uint User, uint Group, uint Links, ulong Device, ulong Inode)
 {
-    /// <summary>Returns the status of the file that a path names, following links; null if there is none.</summary>
-    /// <exception cref="IOException">Links form a loop, or a folder on the way may not be searched.</exception>
+    /// <summary>Returns the status of the file that a path names; null if there is no such file. Links are followed.</summary>
+    /// <exception cref="IOException">The path's links form a loop, or one of its folders may not be searched.</exception>
     public static FileStatus? Of(string path)
     {
         if (!OperatingSystem.IsLinux())
@@ -42,7 +42,7 @@ public sealed record FileStatus(PathKind Kind, UnixFileMode Mode, uint User, uin
             ((ulong)found.DeviceMajor << 32) | found.DeviceMinor, found.Inode);
     }
 
-    /// <summary>Returns the kind alone, on systems other than Linux.</summary>
+    /// <summary>Returns only the file's kind. It is used on systems other than Linux.</summary>
     private static FileStatus? Elsewhere(string path) =>
         Directory.Exists(path) ? new FileStatus(PathKind.Folder, default, 0, 0, 1, 0, 0)
         : File.Exists(path) ? new FileStatus(PathKind.File, default, 0, 0, 1, 0, (ulong)Path.GetFullPath(path).GetHashCode(StringComparison.Ordinal))

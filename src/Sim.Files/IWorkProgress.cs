@@ -3,12 +3,12 @@ namespace Sim.Files;
 
 public interface IWorkProgress
 {
-    /// <summary>Begins a step. The step before it is complete.</summary>
+    /// <summary>Begins a step, and completes the previous step.</summary>
     /// <param name="name">The work in a few words.</param>
-    /// <param name="total">Amount of work in <paramref name="unit"/>; 0 if it is not known, as with a pipe.</param>
-    /// <param name="unit">The things counted: <c>MB</c>, <c>prefixes</c>, <c>runs</c>.</param>
+    /// <param name="total">The amount of work in units of <paramref name="unit"/>; 0 if the amount is unknown, as for a pipe.</param>
+    /// <param name="unit">The unit of the work, such as <c>MB</c>, <c>prefixes</c> or <c>runs</c>.</param>
     void Step(string name, double total, string unit);
 
-    /// <summary>Reports the amount of the step that is done.</summary>
+    /// <summary>Reports how much of the step's work is done.</summary>
     void Done(double amount);
 }

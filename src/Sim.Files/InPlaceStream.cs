@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Files;
 
-/// <summary>The reader of a pipe has closed it. Nothing has failed, but nobody reads the rest.</summary>
+/// <summary>The reader of a pipe has closed the pipe. This is not a failure, but nobody reads the rest of the output.</summary>
 public sealed class ReaderGoneException(string name) : IOException($"{name}: its reader is gone");
 
-/// <summary>Writes into a pipe, a device or standard output with <c>write(2)</c>. A missing or slow reader blocks the
-/// system calls. They run on another thread, so that a cancellation ends the wait.</summary>
+/// <summary>Writes into a pipe, a device or standard output with <c>write(2)</c>. A missing or slow reader blocks the system calls, so they
+/// run on another thread. A cancellation ends the wait.</summary>
 public sealed class InPlaceStream(string name, Func<SafeFileHandle> open, CancellationToken cancel) : Stream
 {
     private SafeFileHandle? _file;
@@ -18,7 +18,7 @@ public sealed class InPlaceStream(string name, Func<SafeFileHandle> open, Cancel
     public override long Position { get => _written; set => throw new NotSupportedException(); }
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
-    /// <exception cref="ReaderGoneException">The reader is gone.</exception>
+    /// <exception cref="ReaderGoneException">The pipe's reader has closed the pipe.</exception>
     /// <exception cref="OperationCanceledException">The command was cancelled during the wait.</exception>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
@@ -34,7 +34,7 @@ public sealed class InPlaceStream(string name, Func<SafeFileHandle> open, Cancel
 
     public override void Flush() { }
 
-    /// <summary>Opens the file if nothing was written, so that a reader that waits for a FIFO learns that it is empty.</summary>
+    /// <summary>Opens the file if nothing was written. The waiting reader of a FIFO then sees an empty file.</summary>
     public void Finish() => Write([]);
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();

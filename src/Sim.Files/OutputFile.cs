@@ -3,8 +3,9 @@ using System.Collections.Concurrent;
 
 namespace Sim.Files;
 
-/// <summary>A file that a command writes. <see cref="Complete"/> puts it in its place (<see cref="OutputTarget"/>). If the
-/// object is disposed of before that, the old file stays. Pipes, devices and standard output get the bytes at once.</summary>
+/// <summary>A file that a command writes. <see cref="Complete"/> moves the written file to its final path (see <see cref="OutputTarget"/>).
+/// If the object is disposed of before <see cref="Complete"/>, the old file stays. Pipes, devices and standard output get the bytes at
+/// once.</summary>
 public sealed class OutputFile : IDisposable
 {
     private const int BufferBytes = 1 << 20;
@@ -16,8 +17,8 @@ public sealed class OutputFile : IDisposable
     private readonly InPlaceStream? _inPlace;
     private bool _isKept;
 
-    /// <summary>Makes the growing file. It opens nothing that could block; <paramref name="cancel"/> ends the wait for
-    /// a pipe's reader. The name <c>-</c> is standard output.</summary>
+    /// <summary>Makes the temporary file that takes the content. Nothing is opened that could block. <paramref name="cancel"/> ends a later
+    /// wait for a pipe's reader. The name <c>-</c> stands for standard output.</summary>
     /// <exception cref="UnusableOutputException">The file cannot be written. The message says why and what to do.</exception>
     public OutputFile(string name, CancellationToken cancel = default)
     {
@@ -32,13 +33,13 @@ public sealed class OutputFile : IDisposable
     public string Name => Target.Name;
     public OutputTarget Target { get; }
 
-    /// <summary>Takes the content. It may be closed before <see cref="Complete"/>.</summary>
+    /// <summary>The stream that takes the content. This stream may be closed before <see cref="Complete"/>.</summary>
     public Stream Stream { get; }
 
-    /// <summary>Bytes of the content; known when it is complete.</summary>
+    /// <summary>The length of the content in bytes. It is set by <see cref="Complete"/>.</summary>
     public long Length { get; private set; }
 
-    /// <summary>Puts the complete content in its place.</summary>
+    /// <summary>Moves the complete content to the file's final path.</summary>
     /// <exception cref="IOException">There is no room for the rest of the content, or
     /// <see cref="OutputTarget.Publish"/> failed.</exception>
     public void Complete()
@@ -64,7 +65,7 @@ public sealed class OutputFile : IDisposable
         }
     }
 
-    /// <summary>Removes the growing parts of all incomplete files, for a process that ends at once.</summary>
+    /// <summary>Removes the temporary files of all incomplete outputs. Call it if the process must end at once.</summary>
     public static void RemoveGrowing()
     {
         foreach (var name in s_growing.Keys)

@@ -3,9 +3,9 @@ using System.Text;
 
 namespace Sim.Files;
 
-/// <summary>A folder that one run holds from its start to its end. Another run is refused, with the number of the
-/// process that holds it. The kernel holds the lock (<c>flock</c>), and releases it when the process ends for any
-/// reason. Disposal removes a folder that was made for the run and is still empty.</summary>
+/// <summary>A folder that one run holds from its start to its end. A second run is refused, and its message names the process that holds
+/// the folder. The kernel releases the lock (flock) when the process ends for any reason. Disposal removes a folder that was made for the
+/// run and is still empty.</summary>
 public sealed class OutputFolder : IDisposable
 {
     /// <summary>The name of the locked file. A killed run may leave this file behind, without a lock.</summary>
@@ -28,14 +28,15 @@ public sealed class OutputFolder : IDisposable
         }
     }
 
-    /// <summary>The folder as it was named.</summary>
+    /// <summary>The folder's path as the user wrote it.</summary>
     public string Name { get; }
 
-    /// <summary>The folder without links.</summary>
+    /// <summary>The folder's path with all links resolved.</summary>
     public string RealName { get; }
 
-    /// <summary>Makes the folder and its parents if they are missing, and locks it.</summary>
-    /// <exception cref="UnusableOutputException">A file is in the way, another run has it, or it may not be written.</exception>
+    /// <summary>Makes the folder and its parents if they are missing, and locks the folder.</summary>
+    /// <exception cref="UnusableOutputException">A file has the folder's path, another run holds the folder, or the folder may not be
+    /// written.</exception>
     public static OutputFolder Take(string name)
     {
         var made = new List<string>();
@@ -58,10 +59,10 @@ public sealed class OutputFolder : IDisposable
         }
     }
 
-    /// <summary>Checks, before anything is written, that the path still leads to the folder that was taken. The lock
-    /// belongs to a folder, but files are written by path: after a rename, another run's folder may have the name. A
-    /// folder that was deleted is made and locked again.</summary>
-    /// <exception cref="UnusableOutputException">Another folder has its name, or it may not be made again.</exception>
+    /// <summary>Checks, before anything is written, that the path still leads to the folder that was taken. The lock belongs to a folder,
+    /// but files are written by path: after a rename, the path may lead to another run's folder. A folder that was deleted is made and
+    /// locked again.</summary>
+    /// <exception cref="UnusableOutputException">The path leads to another folder, or the deleted folder may not be made again.</exception>
     public void Confirm()
     {
         if (HasOwnLock())
@@ -90,7 +91,7 @@ public sealed class OutputFolder : IDisposable
 
     private string LockPath => Path.Combine(RealName, LockName);
 
-    /// <summary>Returns whether the lock's file is where it was made; true on systems without locks.</summary>
+    /// <summary>Returns whether the lock file is still at its path; always true on systems without locks.</summary>
     private bool HasOwnLock()
     {
         try
@@ -103,8 +104,8 @@ public sealed class OutputFolder : IDisposable
         }
     }
 
-    /// <summary>Opens the lock file and locks it. On a file system without locks the file is only kept open, to tell the folder from
-    /// others.</summary>
+    /// <summary>Opens the lock file and locks it. On a file system without locks the lock file is only kept open, so that the folder can be
+    /// recognised later.</summary>
     private SafeFileHandle TakeLock()
     {
         var path = LockPath;

@@ -4,19 +4,19 @@ namespace Sim.Files;
 /// <summary>A file cannot be written as the command line asks. The message says why and what to do about it.</summary>
 public sealed class UnusableOutputException(string message, Exception? inner = null) : IOException(message, inner);
 
-/// <summary>The target of a file that is written whole or not at all. The file grows beside the target under another
-/// name, and takes the target's place when it is complete:
+/// <summary>The target of a file that is written whole or not at all. A new file grows beside the target under another name, and replaces
+/// the target when the new file is complete:
 /// <list type="bullet">
-/// <item>links are followed and stay links, dangling ones too;</item>
+/// <item>links are followed and stay links, even dangling links;</item>
 /// <item>an existing file keeps its mode and its owner;</item>
-/// <item>where replacing it would lose something (other hard links, an owner that is not ours) or is refused (a folder
-/// that cannot be written, a mount point), the complete content is copied into it;</item>
+/// <item>if replacing the file would lose something (other hard links, a foreign owner) or is refused (a folder that cannot be written, a
+/// mount point), the complete content is copied into the file;</item>
 /// <item>a FIFO, a device and standard output (<c>-</c>, <c>/dev/stdout</c>) are written into directly.</item>
 /// </list></summary>
 public sealed class OutputTarget
 {
-    /// <summary>The names of growing files begin and end like this. Each name is unique, and short because the target's
-    /// name may have the greatest length allowed.</summary>
+    /// <summary>The prefix and the suffix of the names of growing files. Each name is unique. It is not made from the target's name, which
+    /// may already have the greatest length allowed.</summary>
     public const string GrowingPrefix = ".sim-", GrowingSuffix = ".part";
 
     private const UnixFileMode Permissions = (UnixFileMode)0x1FF, Own = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -35,7 +35,7 @@ public sealed class OutputTarget
     public string Name { get; }
     public bool IsStandardOutput { get; }
 
-    /// <summary>Whether bytes go straight into the target, because it is no file that could be replaced.</summary>
+    /// <summary>Whether bytes are written straight into the target, because the target is not a file that can be replaced.</summary>
     public bool IsInPlace => _isDescriptor || _status?.Kind == PathKind.Device;
 
     /// <summary>Returns the target that a path or <c>-</c> (standard output) names. Nothing is changed.</summary>
@@ -64,12 +64,12 @@ public sealed class OutputTarget
         }
     }
 
-    /// <summary>Opens a stream that writes into the target itself. The target must be <see cref="IsInPlace"/>.</summary>
+    /// <summary>Opens a stream that writes into the target itself. <see cref="IsInPlace"/> must be true.</summary>
     internal InPlaceStream OpenInPlace(CancellationToken cancel) => new(IsStandardOutput ? "standard output" : Name, OpenHandle, cancel);
 
     /// <summary>Makes the growing file beside the target, or in the system's folder for temporary files if the target
     /// can be written but its folder cannot.</summary>
-    /// <exception cref="UnusableOutputException">Neither can be written.</exception>
+    /// <exception cref="UnusableOutputException">Neither folder can be written.</exception>
     public FileStream CreateGrowing()
     {
         try
@@ -89,8 +89,8 @@ public sealed class OutputTarget
         }
     }
 
-    /// <summary>Moves a complete file into the target's place, or copies its content into the target. The complete file
-    /// is gone afterwards.</summary>
+    /// <summary>Replaces the target by a complete file, or copies the file's content into the target. In both cases the complete file no
+    /// longer exists afterwards.</summary>
     /// <exception cref="UnusableOutputException">The target cannot be written. The message says where the content is.</exception>
     public void Publish(string complete, CancellationToken cancel = default)
     {
@@ -146,7 +146,8 @@ public sealed class OutputTarget
         }
     }
 
-    /// <summary>Gives a new file the owner and the mode of the one it replaces. Returns false if that is not permitted.</summary>
+    /// <summary>Gives a new file the owner and the mode of the file that it replaces. Returns false if the system does not permit the
+    /// change.</summary>
     private static bool TryTakeOver(string complete, FileStatus old)
     {
         if (!OperatingSystem.IsLinux())
@@ -166,7 +167,8 @@ public sealed class OutputTarget
         into.Finish();
     }
 
-    /// <summary>Overwrites the target. The tail is cut off last: a copy without room must not shrink the file.</summary>
+    /// <summary>Overwrites the target. The length is set last, so that a copy that fails for lack of room does not shrink the
+    /// file.</summary>
     private void Overwrite(FileStream content)
     {
         using var into = new FileStream(_path, FileMode.Open, FileAccess.Write, FileShare.Read, bufferSize: 0);
@@ -200,7 +202,7 @@ public sealed class OutputTarget
 
     internal static bool IsRefusal(Exception error) => error is IOException or UnauthorizedAccessException or NotSupportedException;
 
-    /// <summary>Deletes a file or an empty folder. Returns false if that is refused.</summary>
+    /// <summary>Deletes a file or an empty folder. Returns false if the system refuses to delete it.</summary>
     internal static bool TryDelete(FileSystemInfo entry)
     {
         try

@@ -56,7 +56,7 @@ public static partial class Posix
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     public static partial int DescriptorFlags(int descriptor, int command);
 
-    /// <summary>Moves to an offset. With <paramref name="from"/> 2 (<c>SEEK_END</c>), it counts from the end.</summary>
+    /// <summary>Moves to an offset. If <paramref name="from"/> is 2 (SEEK_END), the offset counts from the end.</summary>
     [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
     public static partial long Seek(SafeFileHandle file, long offset, int from);
 

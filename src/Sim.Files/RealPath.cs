@@ -3,17 +3,16 @@ using System.Globalization;
 
 namespace Sim.Files;
 
-/// <summary>Resolves paths as the kernel does. .NET removes <c>..</c> before it looks at links: it turns
-/// <c>link/../file</c> into <c>file</c>, but the kernel goes to the parent of the link's target.</summary>
+/// <summary>Resolves paths as the kernel does. .NET removes <c>..</c> before it follows links: it turns <c>link/../file</c> into
+/// <c>file</c>, but the kernel goes to the parent of the link's target.</summary>
 public static class RealPath
 {
-    /// <summary>Links that Linux follows in one path (MAXSYMLINKS).</summary>
+    /// <summary>The maximum number of links that Linux follows in one path (MAXSYMLINKS).</summary>
     private const int MostLinks = 40;
 
-    /// <summary>Returns the absolute path without links, <c>.</c> and <c>..</c>. Names that do not exist are kept, so a
-    /// dangling link leads to the file to be made. A process's descriptors (<c>/proc/PID/fd/N</c>) are not
-    /// followed.</summary>
-    /// <exception cref="IOException">Links form a loop.</exception>
+    /// <summary>Returns the absolute path, with links, <c>.</c> and <c>..</c> resolved. Names that do not exist are kept, so a dangling
+    /// link resolves to its missing target. A process's descriptors (<c>/proc/PID/fd/N</c>) are not followed.</summary>
+    /// <exception cref="IOException">The path's links form a loop.</exception>
     public static string Of(string path)
     {
         var ahead = new Stack<string>();
@@ -46,7 +45,7 @@ public static class RealPath
     private static bool IsDescriptorFolder(string folder) =>
         folder.StartsWith("/proc/", StringComparison.Ordinal) && folder.EndsWith("/fd", StringComparison.Ordinal);
 
-    /// <summary>Puts the path's names before those in <paramref name="ahead"/>. Returns their folder.</summary>
+    /// <summary>Puts the path's names before the names in <paramref name="ahead"/>. Returns the folder in which the path begins.</summary>
     private static string Begin(string path, string folder, Stack<string> ahead)
     {
         var root = Path.GetPathRoot(path) ?? "";
@@ -60,19 +59,19 @@ public static class RealPath
     }
 }
 
-/// <summary>Tells the descriptors that the process was started with from those that it has opened itself.</summary>
+/// <summary>Distinguishes the descriptors that the process inherited at its start from those that it opened itself.</summary>
 public static class Descriptor
 {
-    /// <summary>Returns whether a descriptor was open when the process started. A descriptor that was closed
-    /// (<c>&lt;&amp;-</c>) may be in use all the same, because the runtime's first pipe gets the lowest free number.
-    /// Only the runtime's own descriptors are close-on-exec.</summary>
+    /// <summary>Returns whether a descriptor was open when the process started. If the shell closed a descriptor (<c>&lt;&amp;-</c>), its
+    /// number may still be in use, because the runtime's first pipe gets the lowest free number. Only the runtime's own descriptors are
+    /// close-on-exec.</summary>
     public static bool IsInherited(int number)
     {
         const int closeOnExec = 1;
         return !OperatingSystem.IsLinux() || Posix.DescriptorFlags(number, Posix.GetDescriptorFlags) is >= 0 and var flags && (flags & closeOnExec) == 0;
     }
 
-    /// <summary>Returns whether a path without links is a descriptor of this process that it was not started with.</summary>
+    /// <summary>Returns whether a path without links names a descriptor that this process did not inherit at its start.</summary>
     public static bool IsClosed(string path) =>
         Path.GetDirectoryName(path) == $"/proc/{Environment.ProcessId}/fd"
         && int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && !IsInherited(number);

@@ -9,7 +9,7 @@ public readonly record struct Damage(string File, long Record, long Offset, stri
     public override string ToString() => $"{File}: {Unit} {Record} at offset {Offset}: {What}";
 }
 
-/// <summary>The damage met while reading. All places are counted, but only the first <see cref="Kept"/> are kept, so
+/// <summary>Collects the damage found while reading. All damaged places are counted, but only the first <see cref="Kept"/> are kept, so
 /// that a hostile file cannot fill the memory.</summary>
 public sealed class DamageLog
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Churn;
 
-/// <summary>Computes the binding that a starting table and a trace imply. It applies one change after the other to a
-/// dictionary, without coalescing. That is slow, but does not depend on any scheme, structure or window.</summary>
+/// <summary>Computes the binding that results from a starting table and a trace. It applies the changes to a dictionary one by one and
+/// never coalesces them. This method is slow, but does not depend on any scheme, structure or window.</summary>
 public sealed class BindingModel(StartingTable table)
 {
     private readonly Dictionary<Prefix, int> _bound =
@@ -10,7 +10,7 @@ public sealed class BindingModel(StartingTable table)
 
     public int Count => _bound.Count;
 
-    /// <summary>Every bound prefix with its peer, in no order.</summary>
+    /// <summary>Every bound prefix with its peer, in no particular order.</summary>
     public IReadOnlyCollection<KeyValuePair<Prefix, int>> Bindings => _bound;
 
     /// <summary>Returns the prefix's peer, or <see cref="BindingChange.NoPeer"/>.</summary>

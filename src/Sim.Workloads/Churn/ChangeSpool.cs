@@ -4,9 +4,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Sim.Workloads.Churn;
 
-/// <summary>Holds changes in a temporary file, so that a trace of any length takes no memory. Changes are appended once
-/// and read any number of times. The file has no name, so nothing is left behind when the program ends. Not
-/// thread-safe.
+/// <summary>Holds changes in a temporary file, so that a trace of any length takes no memory. Changes are appended once and read any number
+/// of times. The file has no name, so nothing is left behind when the program ends. The class is not thread-safe.
 /// <code>
 ///   record of 40 bytes, in the machine's byte order
 ///   address 16 | time 8 | old peer 4 | new peer 4 | length 1 | family 1 | 0 6

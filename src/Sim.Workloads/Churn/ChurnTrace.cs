@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Churn;
 
-/// <summary>A file of updates that is read twice. Messages use the name, and the function opens the content as plain MRT.</summary>
+/// <summary>A file of updates that is read twice. The name appears in messages, and the function opens the content as plain MRT.</summary>
 public sealed record TraceFile(string Name, Func<Stream> Open)
 {
     /// <summary>Reads the file. The clock logs damaged times to <paramref name="times"/>. All other damage goes to
@@ -17,16 +17,16 @@ public sealed record TraceFile(string Name, Func<Stream> Open)
     }
 }
 
-/// <summary>Compiles BGP updates into changes of bindings. The best path over the trace's peers decides each prefix's
-/// next hop. Next hops map to WireGuard peers. The results are inserts, moves and deletes.
+/// <summary>Compiles BGP updates into changes of bindings. Each prefix has the next hop of its best path over all peers of the trace. Next
+/// hops map to WireGuard peers. The results are inserts, moves and deletes.
 /// <code>
 ///   MRT files -> best path (PathTable) -> neighbour's peer (TraceRouter) -> changes (ChangeSpool) + Start
 /// </code></summary>
-/// <remarks>A trace does not state the table before its first update, so it is read twice. The first reading finds each
-/// neighbour's path to each prefix at the end of the trace. The second reading starts from these paths: a path
-/// announced again unchanged is then a duplicate. Some paths are withdrawn before any announcement and are missing at
-/// the end. They must have existed at the start, so they are assumed with their neighbour's usual next hop and rank
-/// behind every known path. Memory: one path per prefix and neighbour, and the bindings.</remarks>
+/// <remarks>A trace does not state the table before its first update, so the trace is read twice. The first reading finds each neighbour's
+/// path to each prefix at the end of the trace. The second reading starts from these paths: a path announced again unchanged is then a
+/// duplicate. Some paths are withdrawn before any announcement and are missing at the end. Such paths must have existed at the start. Each
+/// is assumed with its neighbour's usual next hop, and ranks behind every known path. Memory: one path per prefix and neighbour, and the
+/// bindings.</remarks>
 public sealed class ChurnTrace : IDisposable
 {
     internal ChurnTrace(string source, Family family, ChangeSpool changes, TraceCounts counts) =>
@@ -35,7 +35,7 @@ public sealed class ChurnTrace : IDisposable
     public string Source { get; }
     public Family Family { get; }
 
-    /// <summary>Inserts, moves and deletes in ascending time. No-ops are counted only.</summary>
+    /// <summary>Inserts, moves and deletes in ascending time. No-ops are counted but not stored.</summary>
     public ChangeSpool Changes { get; }
 
     public TraceCounts Counts { get; }
@@ -44,7 +44,7 @@ public sealed class ChurnTrace : IDisposable
     /// <see cref="BindingChange.NoPeer"/>.</summary>
     public required IReadOnlyDictionary<Prefix, int> Start { get; init; }
 
-    /// <summary>Time of the first event with a credible time, in microseconds since 1970; 0 if there is none.</summary>
+    /// <summary>The time of the first event whose time is credible, in microseconds since 1970; 0 if there is no such event.</summary>
     public required long First { get; init; }
 
     public required long Last { get; init; }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Churn;
 
-/// <summary>Hands a trace's changes over in batches, like a daemon that waits for more changes. A window opens with a
-/// change and closes a fixed time later. All changes in between join its batch.
+/// <summary>Hands a trace's changes over in batches, like a daemon that waits for more changes. A window opens with a change and closes a
+/// fixed time later. All changes within the window form one batch.
 /// <code>
 ///   changes    a b a     c          a  A to B, b  none to A, a  B to A: nothing is left of a
 ///   windows   |--------||--------|
 ///   batches            {b}       {c}
 /// </code>
-/// The changes of one prefix collapse into one, from the first one's old peer to the last one's new peer. If both are
-/// the same, the prefix drops out. A window of 0 hands over each change alone. A batch keeps the order of each prefix's
+/// The changes of one prefix within a window collapse into one change, from the first change's old peer to the last change's new peer. If
+/// these two peers are the same, the prefix drops out. A window of 0 hands over each change alone. A batch is in the order of each prefix's
 /// first change. Memory: one entry for each prefix that changes within a window.</summary>
 public sealed class Coalescer
 {
@@ -28,10 +28,11 @@ public sealed class Coalescer
         _hasAhead = _changes.MoveNext();
     }
 
-    /// <summary>Returns the window's collapsed changes, each prefix once; may be empty. Valid until the next call.</summary>
+    /// <summary>The window's collapsed changes, one per prefix; may be empty. The span is valid until the next call of
+    /// <c>Next</c>.</summary>
     public ReadOnlySpan<BindingChange> Batch => CollectionsMarshal.AsSpan(_batch);
 
-    /// <summary>Number of changes before collapsing.</summary>
+    /// <summary>The number of the window's changes before collapsing.</summary>
     public int Taken { get; private set; }
 
     /// <summary>The time of the window's first change, in microseconds.</summary>
@@ -40,7 +41,7 @@ public sealed class Coalescer
     /// <summary>The time at which the batch is handed over, in microseconds.</summary>
     public long Due => Opened + _window;
 
-    /// <summary>Moves to the next window. Returns false if there are no more changes.</summary>
+    /// <summary>Moves to the next window. Returns false if no changes are left.</summary>
     public bool Next()
     {
         _batch.Clear();

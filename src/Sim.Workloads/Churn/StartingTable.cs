@@ -5,18 +5,17 @@ namespace Sim.Workloads.Churn;
 /// their order, followed by the prefixes that only the trace has.</summary>
 public sealed record StartingTable(Prefix[] Prefixes, int[] Peers) : PeerTable(Prefixes, Peers)
 {
-    /// <summary>Prefixes whose binding the trace decides.</summary>
+    /// <summary>The number of prefixes whose binding the trace decides.</summary>
     public int Seeded { get; private init; }
 
-    /// <summary>Prefixes of the trace that the table does not have.</summary>
+    /// <summary>The number of the trace's prefixes that the table does not have.</summary>
     public int Added { get; private init; }
 
-    /// <summary>Prefixes of the table that are left out because the trace begins without them.</summary>
+    /// <summary>The number of the table's prefixes that are left out because the trace begins without them.</summary>
     public int LeftOut { get; private init; }
 
-    /// <summary>Combines a table and a trace of one family. Prefixes of the trace get the peer that they have when the
-    /// trace begins. All others get their peer from <paramref name="peerOf"/>, which has one entry per route of the
-    /// table.</summary>
+    /// <summary>Combines a table and a trace of one family. Prefixes of the trace get the peer that they have when the trace begins. All
+    /// other prefixes get their peer from <paramref name="peerOf"/>, which has one entry per route of the table.</summary>
     public static StartingTable Build(RouteTable table, int[] peerOf, ChurnTrace trace)
     {
         if (table.Family != trace.Family)

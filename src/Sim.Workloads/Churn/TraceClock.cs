@@ -6,30 +6,29 @@ namespace Sim.Workloads.Churn;
 /// <summary>Decides which times of a trace are credible and gives each event its time. Events keep the order of the
 /// files, and the clock never goes back. The trace is read twice. The first reading surveys the times. After
 /// <see cref="Settle"/>, the second reading gives the events their times.</summary>
-/// <remarks><para>The survey cuts the times, in file order, into stretches. A time that differs from the previous one
-/// by more than a second begins a new stretch. A chain is a selection of stretches in which time neither goes back from
-/// one stretch to the next nor jumps by more than a year. The chain with the most events is believed. So a minority of
-/// records may have arbitrary times anywhere in the trace, and a pause of up to a year is accepted. If a stretch begins
-/// before the previous one ends (a clock was set back), its events in the overlap do not count. Times before 1994, when
-/// BGP-4 was new, weigh almost nothing. So later times win even if most clocks were never set.</para>
-/// <para>At either end of the trace no further time contradicts a wrong one, so the chain would include it. Therefore a
-/// few records at an end are set aside if they are at least an hour away from the others, and farther away than the
-/// others are from each other. Up to <see cref="FewRecords"/> records count as few, or one in a thousand if that is
-/// more, but at most a tenth of the others. A gap with more records on both sides is accepted as a pause, and so is a
-/// gap between two files.</para>
-/// <para>In the second reading a time is believed if it lies in the chain's stretch at that place of the file, or
-/// between the two stretches around that place. Two kinds of events are logged as damage and count as simultaneous with
-/// the previous event: events with any other time, and events more than a second before the previous one. Events before
-/// the first believed event count as simultaneous with it. Smaller disorder is common in archives, and is only
-/// counted.</para>
-/// <para>Memory: at most <see cref="MostStretches"/> stretches. If there are more, those outside the best chain so far
-/// are forgotten, and the pause that begins a new stretch is doubled until the rest fit.</para></remarks>
+/// <remarks><para>The survey cuts the times, in file order, into stretches. A time that differs from the previous one by more than a second
+/// begins a new stretch. A chain is a selection of stretches in which time neither goes back from one stretch to the next nor jumps by more
+/// than a year. The chain with the most events is believed. So a minority of records may have arbitrary times anywhere in the trace, and a
+/// pause of up to a year is accepted. If a stretch begins before the previous stretch ends (because a clock was set back), the later
+/// stretch's events in the overlap do not count. Times before 1994, when BGP-4 was new, weigh almost nothing. So later times win even if
+/// most clocks were never set.</para>
+/// <para>A wrong time at either end of the trace has no later or no earlier time that contradicts it, so the chain would include the wrong
+/// time. Therefore a few records at an end are set aside if two conditions hold: they are at least an hour away from all other records, and
+/// the gap is at least as long as the time that the other records span. "A few" means at most <see cref="FewRecords"/> records or one in a
+/// thousand, whichever is more, but never more than a tenth of the other records. A gap is accepted as a pause if it has more records on
+/// both sides, or if it lies between two files.</para>
+/// <para>In the second reading a time is believed if it lies in the chain's stretch at that place of the file, or between the two stretches
+/// around that place. An event with any other time, or with a time more than a second before the previous event, is logged as damage. Such
+/// an event counts as simultaneous with the previous event. Events before the first believed event count as simultaneous with the first
+/// believed event. Times that go back by at most a second are common in archives, and are only counted.</para>
+/// <para>Memory: at most <see cref="MostStretches"/> stretches. If there are more, the stretches outside the best chain so far are dropped.
+/// Then the pause that begins a new stretch is doubled until the remaining stretches fit.</para></remarks>
 internal sealed class TraceClock
 {
-    /// <summary>The most stretches that are kept. Choosing among them takes time proportional to the square of their number.</summary>
+    /// <summary>The maximum number of stretches kept. Choosing a chain takes time proportional to the square of this number.</summary>
     public const int MostStretches = 1024;
 
-    /// <summary>The most records at an end of a trace that are set aside because they are far from all others.</summary>
+    /// <summary>The maximum number of records set aside at an end of a short trace because they are far from all others.</summary>
     public const int FewRecords = 3;
 
     private const long Second = 1_000_000, Hour = 3600 * Second, Year = 366 * 86_400 * Second, Earliest = 757_382_400 * Second;
@@ -43,12 +42,12 @@ internal sealed class TraceClock
     private string _file = "";
     private DamageLog? _damage;
 
-    /// <summary>Time of the first event that is believed; 0 if there is none.</summary>
+    /// <summary>The time of the first believed event; 0 if there is no such event.</summary>
     public long First { get; private set; }
 
     public long Now { get; private set; }
 
-    /// <summary>Believed times that are earlier than the previous event's.</summary>
+    /// <summary>The number of believed times that are earlier than the previous event's time.</summary>
     public long OutOfOrder { get; private set; }
 
     public long SetAside { get; private set; }
@@ -56,7 +55,7 @@ internal sealed class TraceClock
     /// <summary>The longest time without an event, in microseconds.</summary>
     public long LongestPause { get; private set; }
 
-    /// <summary>Whether every time is believed, so that the first reading's times are final. Known after <see cref="Settle"/>.</summary>
+    /// <summary>Whether every time is believed. If so, the first reading's times are final. <see cref="Settle"/> sets this value.</summary>
     public bool IsPlain { get; private set; }
 
     public static bool IsEarly(long time) => time < Earliest;
@@ -64,7 +63,7 @@ internal sealed class TraceClock
     public static string Text(long time) =>
         DateTimeOffset.UnixEpoch.AddMicroseconds(time).ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    /// <summary>Begins a file. Times that are not believed are logged in the second reading.</summary>
+    /// <summary>Begins a file. The second reading logs the file's times that are not believed.</summary>
     public void Open(string name, DamageLog damage)
     {
         (_file, _damage) = (name, damage);
@@ -73,9 +72,9 @@ internal sealed class TraceClock
             damage.Add(name, 0, 0, $"the trace's times are before 1994 ({Text(First)}): its clock was not set");
     }
 
-    /// <summary>Returns the time of the next event in microseconds since 1970, given its record's time. The first
-    /// reading returns the latest time so far, the second the corrected time. The record number and the offset are for
-    /// damage messages.</summary>
+    /// <summary>Returns the time of the next event in microseconds since 1970, given its record's time. The first reading returns the
+    /// latest time so far, and the second reading returns the corrected time. The record number and the offset are for damage
+    /// messages.</summary>
     public long At(long time, long record, long offset)
     {
         _events++;
@@ -168,7 +167,7 @@ internal sealed class TraceClock
         _stretches.RemoveRange(kept + 1, _stretches.Count - kept - 1);
     }
 
-    /// <summary>Returns the heaviest chain; if several are equal, the one that ends first.</summary>
+    /// <summary>Returns the heaviest chain. Of several equally heavy chains, it returns the one that ends at the earliest time.</summary>
     private List<Stretch> Chain()
     {
         var (best, previous) = (new double[_stretches.Count], new int[_stretches.Count]);
@@ -194,7 +193,7 @@ internal sealed class TraceClock
         return chain;
     }
 
-    /// <summary>Returns a chain without the records at its ends that are far from all others; see the remarks.</summary>
+    /// <summary>Returns a chain without those records at its ends that are far from all others; see the remarks of the class.</summary>
     private List<Stretch> WithoutLoneEnds(List<Stretch> chain)
     {
         var all = chain.Sum(stretch => stretch.Records);
@@ -236,7 +235,7 @@ internal sealed class TraceClock
         return time >= here.Highest - Second && time <= most;
     }
 
-    /// <summary>Logs a time, at most once per record.</summary>
+    /// <summary>Logs a time that is not believed, at most once per record.</summary>
     private void Log(long time, long record, long offset)
     {
         if (_logged == (_file, record) && record != 0)
@@ -245,13 +244,13 @@ internal sealed class TraceClock
         _damage!.Add(_file, record, offset, $"its time, {Text(time)}, does not fit its neighbours: it counts as {Text(Now)}");
     }
 
-    /// <summary>Consecutive events whose times are near each other. Events are numbered from 1 in the order of the
-    /// files; forgotten events may lie between the first and the last.</summary>
+    /// <summary>Consecutive events whose times are near each other. Events are numbered from 1 in the order of the files; events of dropped
+    /// stretches may lie between the first and the last.</summary>
     private readonly record struct Stretch(long FirstEvent, long LastEvent, long First, long Lowest, long Highest, long Events)
     {
         public long Records { get; init; }
 
-        /// <summary>The numbers of the files that hold the first and the last of the events.</summary>
+        /// <summary>The number of the file that holds the stretch's first event.</summary>
         public int FirstFile { get; init; }
         public int LastFile { get; init; }
 
@@ -263,8 +262,8 @@ internal sealed class TraceClock
             Events = Events + next.Events, Records = Records + next.Records, LastFile = next.LastFile,
         };
 
-        /// <summary>Returns the weight that this stretch adds to a chain that ends with <paramref name="before"/>;
-        /// minus infinity if it cannot follow.</summary>
+        /// <summary>Returns the weight that this stretch adds to a chain that ends with <paramref name="before"/>; minus infinity if this
+        /// stretch cannot follow <paramref name="before"/>.</summary>
         public double WeightAfter(in Stretch before)
         {
             if (Lowest - before.Highest > Year || Highest < before.Highest - Second)

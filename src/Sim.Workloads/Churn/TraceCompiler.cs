@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Churn;
 
-/// <summary>Makes a <see cref="ChurnTrace"/> in two readings of its files; see <see cref="Reading"/>.</summary>
+/// <summary>Makes a <see cref="ChurnTrace"/> by reading the trace's files twice; see <see cref="Reading"/>.</summary>
 internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRouter router, ChangeSpool spool)
 {
     private readonly PathTable _paths = new(family, rule);
@@ -33,7 +33,7 @@ internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRoute
         };
     }
 
-    /// <summary>Adds the paths whose first event is a withdrawal and that are missing at the end of the trace.</summary>
+    /// <summary>Adds the paths whose first event is a withdrawal and which do not exist at the end of the trace.</summary>
     private void Assume()
     {
         foreach (var (prefix, peer, pathId) in _unannounced)
@@ -47,7 +47,8 @@ internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRoute
         _unannounced.Clear();
     }
 
-    /// <summary>Binds every known prefix by its best path. Returns a copy: the bindings before the first event.</summary>
+    /// <summary>Binds every known prefix to the peer of its best path. Returns a copy of these bindings, which precede the first
+    /// event.</summary>
     private Dictionary<Prefix, int> Bind()
     {
         foreach (var prefix in _paths.KnownPrefixes)
@@ -65,7 +66,7 @@ internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRoute
         return router.PeerOf(own, address);
     }
 
-    /// <summary>Turns a change of the best path into a change of the binding, and counts it.</summary>
+    /// <summary>Turns a change of the best path into a change of the binding, and counts the change.</summary>
     private void Record(long time, Prefix prefix, RouteChange change)
     {
         if (change == RouteChange.None)
@@ -87,8 +88,8 @@ internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRoute
 
     private long Time(ref readonly MrtRoute route) => _clock.At(route.Time, route.Record, route.Offset);
 
-    /// <summary>Takes the events of one file. The first reading finds the paths at the end of the trace, and those that
-    /// existed before its beginning. The second reading starts from these paths and replays the trace.</summary>
+    /// <summary>Takes the events of one file. The first reading finds the paths at the end of the trace, and the paths that existed before
+    /// the trace began. The second reading starts from these paths and replays the trace.</summary>
     private readonly struct Reading(TraceCompiler owner, TracePeers.FilePeers peers, bool replays) : IMrtHandler
     {
         public void RibEntry(ref readonly MrtRoute route, ref readonly PathAttributes attributes)

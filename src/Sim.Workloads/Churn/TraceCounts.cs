@@ -8,34 +8,38 @@ public sealed record TraceCounts
     public long Announcements { get; internal set; }
     public long Withdrawals { get; internal set; }
 
-    /// <summary>Paths that ended with their session instead of a withdrawal, if the best path changed.</summary>
+    /// <summary>The number of paths that ended with their session, and whose end changed the best path.</summary>
     public long SessionLosses { get; internal set; }
 
     public long Inserts { get; internal set; }
     public long Moves { get; internal set; }
     public long Deletes { get; internal set; }
 
-    /// <summary>Events that kept the best path's next hop: duplicates, changes of other attributes, paths that are not the best.</summary>
+    /// <summary>The number of events that kept the best path's next hop: duplicates, changes of other attributes, and changes of paths that
+    /// are not the best.</summary>
     public long NoOps { get; internal set; }
 
-    /// <summary>Events that changed the next hop but not the WireGuard peer, because neighbours share peers.</summary>
+    /// <summary>The number of events that changed the next hop but not the WireGuard peer, because neighbours share peers.</summary>
     public long SamePeer { get; internal set; }
 
-    /// <summary>Events in all: the sum of the five outcomes.</summary>
+    /// <summary>The number of all events: the sum of the five outcomes.</summary>
     public long Events => Inserts + Moves + Deletes + NoOps + SamePeer;
 
     public long Changes => Inserts + Moves + Deletes;
 
-    /// <summary>Paths that the trace withdraws but never announced. They are part of the starting table.</summary>
+    /// <summary>The number of paths that the trace withdraws without an earlier announcement. They are part of the starting
+    /// table.</summary>
     public long AssumedPaths { get; internal set; }
 
-    /// <summary>Entries of RIB dumps in the files. They are not updates and are skipped.</summary>
+    /// <summary>The number of RIB dump entries in the files. They are not updates and are skipped.</summary>
     public long RibEntries { get; internal set; }
 
-    /// <summary>Events with a time before the previous event's. They count as simultaneous with the previous event.</summary>
+    /// <summary>The number of events with an earlier time than the previous event. They count as simultaneous with the previous
+    /// event.</summary>
     public long OutOfOrder { get; internal set; }
 
-    /// <summary>Events whose time does not fit those around it. They count as simultaneous with the previous event.</summary>
+    /// <summary>The number of events whose time does not fit the times around it. They count as simultaneous with the previous
+    /// event.</summary>
     public long SetAside { get; internal set; }
 
     /// <summary>The longest time between two events, in microseconds.</summary>

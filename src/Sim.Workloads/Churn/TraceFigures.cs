@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Churn;
 
-/// <summary>The tolerance for a generated trace's figure compared with the real trace's: a largest difference or, if a
-/// factor is given, a largest ratio in either direction. If both are 0, the figure is not compared.</summary>
+/// <summary>The tolerance for a figure of a generated trace. If the factor is above 0, it is the largest ratio to the real trace's figure,
+/// in either direction. Otherwise the absolute value is the largest difference. If both values are 0, the figure is not compared.</summary>
 public readonly record struct Nearness(double Absolute, double Factor)
 {
     public static Nearness Within(double difference) => new(difference, 0);
@@ -16,14 +16,14 @@ public readonly record struct Nearness(double Absolute, double Factor)
     public override string ToString() => Factor > 0 ? $"x {Factor}" : Absolute > 0 ? $"+- {Absolute}" : "";
 }
 
-/// <summary>One figure of a trace's structure, under the heading of a group. The unit is empty for a share or a ratio;
-/// <paramref name="Near"/> says how close a trace generated like this one must come.</summary>
+/// <summary>One figure of a trace's structure, with the group under which it is listed. The unit is empty for a share or a ratio.
+/// <paramref name="Near"/> is the tolerance for the same figure of a generated trace.</summary>
 public sealed record TraceFigure(string Group, string Name, double Value, string Unit = "", Nearness Near = default);
 
-/// <summary>Lists a trace's structure as figures, for display and for comparing a generated trace with its model.</summary>
+/// <summary>Lists a trace's structure as figures, for display and for comparing a generated trace with a real trace.</summary>
 public static class TraceFigures
 {
-    /// <summary>Returns the figures. All traces of a family have the same ones.</summary>
+    /// <summary>Returns the figures. All traces of a family have figures with the same names, in the same order.</summary>
     public static IReadOnlyList<TraceFigure> Of(TraceStructure trace) =>
         [.. Rate(trace), .. Bursts(trace), .. Concentration(trace), .. Kinds(trace), .. Flaps(trace), .. Peers(trace), .. Lengths(trace)];
 
@@ -135,9 +135,8 @@ public static class TraceFigures
 
     private static string Span(long microseconds) => microseconds >= 1_000_000 ? $"{microseconds / 1_000_000} s" : $"{microseconds / 1000} ms";
 
-    /// <summary>Returns a remark if one pause of an hour or more takes nearly all of a trace's time; else null. The
-    /// pause may be real, or one record's time may be wrong. The trace does not show which. Both lengths are in
-    /// seconds.</summary>
+    /// <summary>Returns a remark if one pause of an hour or more takes nearly all of a trace's time; else null. The trace does not show
+    /// whether the pause is real or one record's time is wrong. The trace's length and the pause are in seconds.</summary>
     public static string? PauseRemark(string source, double seconds, double pause) => pause < 3600 || pause < 0.9 * seconds ? null
         : $"{source}: one pause of {pause:N0} s takes nearly all of the trace's {seconds:N0} s. It decides the trace's rate, and speeds relative to the trace's clock";
 }

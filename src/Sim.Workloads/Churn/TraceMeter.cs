@@ -33,7 +33,7 @@ internal sealed class TraceMeter(Family family, TraceClock clock)
 
     public Handler Of(MrtPeers peers) => new(this, _peers.Of(peers));
 
-    /// <summary>Returns the structure. Nothing may be added afterwards.</summary>
+    /// <summary>Returns the structure. No event may be added afterwards.</summary>
     public TraceStructure Finish(string source)
     {
         var duration = clock.Now - clock.First;
@@ -67,7 +67,7 @@ internal sealed class TraceMeter(Family family, TraceClock clock)
         return byPrefix.Take(count).Sum() / (double)Math.Max(_events, 1);
     }
 
-    /// <summary>Fits a line to events by rank, both on logarithmic scales, and returns its slope.</summary>
+    /// <summary>Fits a line to the number of events by rank, with both axes logarithmic. Returns the line's slope.</summary>
     private static double Slope(long[] byPrefix)
     {
         var (x, y) = (new List<double>(), new List<double>());
@@ -208,7 +208,7 @@ internal sealed class TraceMeter(Family family, TraceClock clock)
         return hash;
     }
 
-    /// <summary>Takes the events of one file that are of the meter's family.</summary>
+    /// <summary>Takes those events of one file that belong to the meter's family.</summary>
     internal readonly struct Handler(TraceMeter owner, TracePeers.FilePeers peers) : IMrtHandler
     {
         public void RibEntry(ref readonly MrtRoute route, ref readonly PathAttributes attributes) { }

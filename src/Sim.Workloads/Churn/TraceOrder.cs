@@ -8,11 +8,10 @@ internal static class TraceOrder
     private const int HeadRecords = 33;
     private const int HeaderBytes = 12;
 
-    /// <summary>Sorts the files by the time at which they begin. Files that begin at the same time keep their order. A
-    /// file begins at the median time of its first records, not counting clocks that were never set. A file without
-    /// such a time stays behind the file named before it. An even number of records has two medians. If either median
-    /// fits the order in which the files were named, that order is kept. A change of the order is logged as
-    /// damage.</summary>
+    /// <summary>Sorts the files by the time at which they begin. Files that begin at the same time keep their order. The beginning of a
+    /// file is the median time of its first records. Times of clocks that were never set do not count. A file without a usable time stays
+    /// behind the file named before it. An even number of records has two medians. If either median fits the order in which the files were
+    /// named, that order is kept. A change of the order is logged as damage.</summary>
     public static IReadOnlyList<TraceFile> Sort(IReadOnlyList<TraceFile> files, DamageLog damage)
     {
         if (files.Count < 2)
@@ -37,8 +36,8 @@ internal static class TraceOrder
         return [.. files.Zip(begins).OrderBy(file => file.Second).Select(file => file.First)];
     }
 
-    /// <summary>Returns the two medians of a file's first times; null if it has none. The medians are equal if the
-    /// number of times is odd.</summary>
+    /// <summary>Returns the two medians of a file's first times; null if the file has no usable time. The medians are equal if the number
+    /// of times is odd.</summary>
     private static (long Low, long High)? Begin(TraceFile file)
     {
         var head = new byte[HeadBytes];

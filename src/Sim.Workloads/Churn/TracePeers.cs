@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Churn;
 
-/// <summary>Numbers the BGP peers of several files in the order in which they appear. Each file has its own numbers. A
-/// filter of null selects all peers.</summary>
+/// <summary>Gives the BGP peers of several files common numbers, in the order in which the peers appear. Each file also has its own
+/// numbers. A filter of null selects all peers.</summary>
 internal sealed class TracePeers(PeerFilter? filter)
 {
     private readonly Dictionary<(UInt128, uint, Family), int> _numbers = [];
@@ -11,7 +11,8 @@ internal sealed class TracePeers(PeerFilter? filter)
     public int Count => _usualHop.Count;
     public (Family Family, UInt128 Address) Own(int peer) => _own[peer];
 
-    /// <summary>Returns the next hop that a peer announced last, for any prefix; the peer's own address if it announced none.</summary>
+    /// <summary>Returns the next hop that a peer announced last, for any prefix; the peer's own address if the peer announced no next
+    /// hop.</summary>
     public (Family Family, UInt128 Address) UsualHop(int peer) => _usualHop[peer];
 
     public void Saw(int peer, Family family, UInt128 hop) => _usualHop[peer] = (family, hop);
@@ -30,10 +31,10 @@ internal sealed class TracePeers(PeerFilter? filter)
         return number;
     }
 
-    /// <summary>Maps a file's own peer numbers to the common ones, and remembers them by index.</summary>
+    /// <summary>Maps a file's own peer numbers to the common numbers, and stores the result for each peer.</summary>
     internal sealed class FilePeers(TracePeers all, PeerFilter? filter, MrtPeers peers)
     {
-        /// <summary>The number of every peer that the filter leaves out.</summary>
+        /// <summary>The common number of all peers that the filter leaves out.</summary>
         public const int Hidden = -1;
 
         private readonly List<int> _numbers = [];
@@ -50,9 +51,9 @@ internal sealed class TracePeers(PeerFilter? filter)
     }
 }
 
-/// <summary>Maps a trace's neighbours to WireGuard peers, at least one. A neighbour is a next hop, or the BGP peer
-/// itself if a path states none. Neighbours get peers round-robin in order of appearance. If there are as many peers as
-/// neighbours, each neighbour has its own peer.</summary>
+/// <summary>Maps a trace's neighbours to one or more WireGuard peers. A neighbour is a path's next hop or, if the path states no next hop,
+/// its BGP peer. Neighbours get peers round-robin in order of appearance. If there are as many peers as neighbours, each neighbour has its
+/// own peer.</summary>
 public sealed class TraceRouter(int peers)
 {
     private readonly Dictionary<(UInt128, Family), int> _numbers = [];

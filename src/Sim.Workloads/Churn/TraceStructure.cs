@@ -4,7 +4,7 @@ namespace Sim.Workloads.Churn;
 /// <summary>Counts events by their effect on the BGP peer's path to the prefix. The counts add up to all events.</summary>
 public sealed record EventKinds
 {
-    /// <summary>First announcements and withdrawals: the trace had not mentioned the path before.</summary>
+    /// <summary>First announcements and first withdrawals: the trace has not mentioned the path before.</summary>
     public long FirstAnnouncements { get; internal set; }
     public long FirstWithdrawals { get; internal set; }
 
@@ -47,44 +47,46 @@ public abstract record TraceStatistics
 
     public required Family Family { get; init; }
 
-    /// <summary>Number of distinct prefixes, and of distinct pairs of BGP peer and prefix.</summary>
+    /// <summary>The number of distinct prefixes, and the number of distinct pairs of BGP peer and prefix.</summary>
     public required int Prefixes { get; init; }
     public required int Pairs { get; init; }
 
-    /// <summary>The squared coefficient of variation of the event rate between the longest windows: E[n (n - 1)] /
-    /// E[n]^2 - 1, where n is the number of events in a window. It is 0 if counts vary by chance alone.</summary>
+    /// <summary>The squared coefficient of variation of the event rate over the longest windows: E[n (n - 1)] / E[n]^2 - 1, where n is the
+    /// number of events in a window. It is 0 if counts vary by chance alone.</summary>
     public required double Variation { get; init; }
 
-    /// <summary>The probability that two events of one window lie in the same tenth of it, for each of
-    /// <see cref="TraceStructure.WindowLengths"/> but the shortest. It is 0.1 without bursts, and 1 if all events are
-    /// one burst.</summary>
+    /// <summary>The probability that two events of one window lie in the same tenth of that window, for each of
+    /// <see cref="TraceStructure.WindowLengths"/> except the shortest. It is 0.1 without bursts, and 1 if all events are one
+    /// burst.</summary>
     public required IReadOnlyList<double> PairShares { get; init; }
 
-    /// <summary>Share of the events of each BGP peer, the busiest first.</summary>
+    /// <summary>Each BGP peer's share of the events, the busiest peer first.</summary>
     public required IReadOnlyList<double> PeerShares { get; init; }
 
-    /// <summary>Share of the events that come from the same peer as the one before.</summary>
+    /// <summary>The share of events that come from the same peer as the previous event.</summary>
     public required double SamePeer { get; init; }
 
-    /// <summary>Shares of the events by lag, if the prefix's previous event came from the same peer. The lag is the
-    /// number of events since then, in decades. Other events have new prefixes or longer lags.</summary>
+    /// <summary>The shares, by lag, of events whose prefix had its previous event from the same peer. The lag is the number of events since
+    /// that previous event, in decades. Events in neither <c>OtherLags</c> nor this list have new prefixes or longer lags.</summary>
     public required IReadOnlyList<double> SameLags { get; init; }
 
-    /// <summary>Shares of the events by lag, if the prefix's previous event came from another peer.</summary>
+    /// <summary>The shares, by lag, of events whose prefix had its previous event from another peer.</summary>
     public required IReadOnlyList<double> OtherLags { get; init; }
 }
 
-/// <summary>Describes how a trace's events are spread over time, prefixes and BGP peers. One reading measures it.
-/// Memory: one entry per prefix, and one per pair of peer and prefix.</summary>
+/// <summary>Describes how a trace's events are spread over time, prefixes and BGP peers. Memory: one entry per prefix, and one per pair of
+/// peer and prefix.</summary>
 public sealed record TraceStructure : TraceStatistics
 {
     /// <summary>The lengths of windows in which events are counted, in microseconds.</summary>
     public static IReadOnlyList<long> WindowLengths { get; } = [100_000_000, 10_000_000, 1_000_000, 100_000, 10_000];
 
-    /// <summary>The shares of prefixes, the busiest first, for which <see cref="TopShares"/> gives the share of the events.</summary>
+    /// <summary>Fractions of the prefixes, counted from the busiest. <see cref="TopShares"/> gives the share of the events for each
+    /// fraction.</summary>
     public static IReadOnlyList<double> TopParts { get; } = [0.001, 0.01, 0.05, 0.1, 0.25, 0.5];
 
-    /// <summary>Decades of <see cref="TraceStatistics.SameLags"/>: 1 to 9, 10 to 99, 100 to 999, 1,000 to 9,999 events.</summary>
+    /// <summary>The number of decades in <see cref="TraceStatistics.SameLags"/>: 1 to 9, 10 to 99, 100 to 999, 1,000 to 9,999
+    /// events.</summary>
     public const int LagDecades = 4;
 
     /// <summary>Upper limits of the classes of <see cref="Downs"/> and <see cref="Ups"/> in seconds. The last class has no limit.</summary>
@@ -96,40 +98,43 @@ public sealed record TraceStructure : TraceStatistics
     public required EventKinds Kinds { get; init; }
     public long Events => Kinds.Events;
 
-    /// <summary>Events per second; 0 if all events have one time.</summary>
+    /// <summary>Events per second; 0 if all events have the same time.</summary>
     public double EventsPerSecond => Seconds > 0 ? Events / Seconds : 0;
 
     /// <summary>Whether times are finer than a second (BGP4MP_ET).</summary>
     public required bool HasMicroseconds { get; init; }
 
-    /// <summary>Events with a time before the previous event's. They count as simultaneous with the previous event.</summary>
+    /// <summary>The number of events with an earlier time than the previous event. They count as simultaneous with the previous
+    /// event.</summary>
     public required long OutOfOrder { get; init; }
 
-    /// <summary>Events whose time does not fit those around it. They count as simultaneous with the previous event.</summary>
+    /// <summary>The number of events whose time does not fit the times around it. They count as simultaneous with the previous
+    /// event.</summary>
     public required long SetAside { get; init; }
 
     /// <summary>The longest time without an event, in seconds.</summary>
     public required double LongestPause { get; init; }
 
-    /// <summary>The number of sessions that ended. After that, all paths of the peer count as new.</summary>
+    /// <summary>The number of sessions that ended. Once a session has ended, all paths of its peer count as new.</summary>
     public required long SessionEnds { get; init; }
 
     /// <summary>Statistics of the events per window, in the order of <see cref="WindowLengths"/>.</summary>
     public required IReadOnlyList<WindowCounts> Windows { get; init; }
 
-    /// <summary>Share of the events of the busiest prefixes, for each of <see cref="TopParts"/>.</summary>
+    /// <summary>The busiest prefixes' share of the events, for each of <see cref="TopParts"/>.</summary>
     public required IReadOnlyList<double> TopShares { get; init; }
 
     /// <summary>Slope of log(events of a prefix) over log(rank of the prefix), from rank 10 to the middle rank.</summary>
     public required double RankSlope { get; init; }
 
-    /// <summary>Counts withdrawn paths by the time until they came back, in the classes of <see cref="FlapSeconds"/>.</summary>
+    /// <summary>Counts withdrawn paths by the time from withdrawal to return, in the classes of <see cref="FlapSeconds"/>.</summary>
     public required IReadOnlyList<long> Downs { get; init; }
 
-    /// <summary>Counts paths that had come back by the time until they were withdrawn again, in the same classes.</summary>
+    /// <summary>Counts returned paths by the time from return to the next withdrawal, in the classes of
+    /// <see cref="FlapSeconds"/>.</summary>
     public required IReadOnlyList<long> Ups { get; init; }
 
-    /// <summary>Share of the trace's prefixes of each length, 0 to 128.</summary>
+    /// <summary>The share of the trace's prefixes that have each length, 0 to 128.</summary>
     public required IReadOnlyList<double> Lengths { get; init; }
 
     public double WithdrawalShare => Kinds.AllWithdrawals / (double)Math.Max(Events, 1);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Churn;
 
-/// <summary>Statistics of the events per window, for windows of one length in microseconds. Windows begin at multiples
-/// of the length, in UTC. Empty windows count. The dispersion is variance / mean: 1 if events are
-/// independent.</summary>
+/// <summary>Statistics of the events per window, for windows of one length in microseconds. Windows begin at multiples of the length, in
+/// UTC. Empty windows are included. The dispersion is variance / mean: 1 if events are independent.</summary>
 public sealed record WindowCounts(long Microseconds, long Windows, double Mean, double Dispersion, long Median, long P90, long P99, long Most);
 
 /// <summary>Counts the events in windows of one length. Memory: one entry per distinct count.</summary>
@@ -13,10 +12,10 @@ internal sealed class WindowCounter(long microseconds)
     private long _window = -1;
     private long _count;
 
-    /// <summary>Ordered pairs of different events in one window, over all windows: the sum of n (n - 1).</summary>
+    /// <summary>The number of ordered pairs of different events in the same window, over all windows: the sum of n (n - 1).</summary>
     public double Pairs { get; private set; }
 
-    /// <summary>Counts an event at a time in microseconds since 1970. Times never decrease.</summary>
+    /// <summary>Counts an event. Its time is in microseconds since 1970, and must not be before the previous event's time.</summary>
     public void Add(long time)
     {
         var window = time / microseconds;
