@@ -4,9 +4,9 @@ using Sim.Files;
 
 namespace Sim.Workloads.Files;
 
-/// <summary>An input that the command line names: a regular file, a FIFO, a pipe of the shell (<c>/dev/fd/63</c>), a
-/// device, or <c>-</c> for standard input. If it must be read again but cannot be rewound, it is copied to a temporary
-/// file first. Cancelling the command ends opening and reading.</summary>
+/// <summary>An input that the command line names: a regular file, a FIFO, a pipe of the shell (<c>/dev/fd/63</c>), a device, or <c>-</c>
+/// for standard input. An input that must be read again but cannot be rewound is first copied to a temporary file. Cancelling the command
+/// ends both the opening and the reading of the file.</summary>
 public sealed class InputFile(FileInfo file, bool again, IWorkProgress progress, CancellationToken cancel)
 {
     private const string StandardInputName = "-";
@@ -18,7 +18,7 @@ public sealed class InputFile(FileInfo file, bool again, IWorkProgress progress,
 
     public string Name => file.ToString();
 
-    /// <summary>The file's name without its folder, for progress.</summary>
+    /// <summary>The file's name without its folder, for progress messages.</summary>
     public string ShortName => Name == StandardInputName ? "standard input" : Name.StartsWith("/dev/", StringComparison.Ordinal) ? Name : file.Name;
 
     /// <exception cref="UserException">The file does not exist, is a folder, or may not be read.</exception>
@@ -41,7 +41,7 @@ public sealed class InputFile(FileInfo file, bool again, IWorkProgress progress,
     }
 
     /// <summary>Opens standard input. A command can use it for one input only.</summary>
-    /// <exception cref="UserException">Standard input is used already, or closed.</exception>
+    /// <exception cref="UserException">Standard input is closed, or another input already uses it.</exception>
     public static Stream StandardInput(CancellationToken cancel)
     {
         if (!Descriptor.IsInherited(0))
@@ -86,7 +86,8 @@ public sealed class InputFile(FileInfo file, bool again, IWorkProgress progress,
         return copy;
     }
 
-    /// <summary>A pipe. Reads may block for ever, so they run on another thread, which is abandoned on cancellation.</summary>
+    /// <summary>A pipe as an input. Reads may block for ever, so they run on another thread. That thread is abandoned on
+    /// cancellation.</summary>
     private sealed class PipeStream(string name, Stream source, CancellationToken cancel) : ForwardStream
     {
         // An abandoned read may still write into it.

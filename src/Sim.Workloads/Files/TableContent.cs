@@ -3,8 +3,8 @@ using Sim.Files;
 
 namespace Sim.Workloads.Files;
 
-/// <summary>The decompressed content of a file. It reports progress, and examines the first bytes to tell text from
-/// MRT. If the container is damaged, the readers get the exception and log it.</summary>
+/// <summary>Decompresses a file, reports progress, and examines the first bytes to tell text from MRT. If the container is damaged, the
+/// readers get the exception and log it.</summary>
 public sealed class TableContent : ForwardStream
 {
     private const int HeadBytes = 4096;
@@ -48,13 +48,13 @@ public sealed class TableContent : ForwardStream
         }
     }
 
-    /// <summary>Whether the content is a prefix list; otherwise it is taken for MRT.</summary>
+    /// <summary>Whether the content is a prefix list. All other content is read as MRT.</summary>
     public bool IsText { get; }
 
     public ContainerFormat Container => _input.Format;
 
-    /// <summary>Refuses text in an unsupported format, and text without a prefix. The error says what the text looks
-    /// like and what is wrong with its first line.</summary>
+    /// <summary>Refuses text in an unsupported format, and text without a prefix. The error names the format that the text seems to have,
+    /// and the mistake in the first line.</summary>
     public void RefuseWithoutPrefix(PrefixListCounts counts, DamageLog damage)
     {
         if (counts.Refusal is { } refusal)

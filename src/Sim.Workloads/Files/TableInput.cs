@@ -3,7 +3,8 @@ using Sim.Files;
 
 namespace Sim.Workloads.Files;
 
-/// <summary>Loads the table that <c>--table</c> names, in any supported format; without that option, the embedded table.</summary>
+/// <summary>Loads the table that <c>--table</c> names, in any supported format. Without this option, the embedded table is
+/// loaded.</summary>
 public static class TableInput
 {
     public static LoadedTable Load(FileInfo? file, Family family, BestPathRule rule, IWorkProgress progress, CancellationToken cancel) =>
@@ -41,12 +42,14 @@ public static class TableInput
     }
 }
 
-/// <summary>The valid part of a table, the damage of its file, and the counts of its prefix list; null if it came from no list.</summary>
+/// <summary>The valid part of a table, the damage found in its file, and the counts of its prefix list. The counts are null if the file is
+/// not a prefix list.</summary>
 public sealed record LoadedTable(RouteTable Table, DamageLog Damage, PrefixListCounts? List = null)
 {
     private const int Shown = 10;
 
-    /// <summary>Returns the remarks on the input: entries of a list that were left out, the first places of damage, and their number.</summary>
+    /// <summary>Returns the remarks on the input: entries of a list that were left out, the first damaged places, and the number of all
+    /// damaged places.</summary>
     public IReadOnlyList<string> Warnings()
     {
         var notes = List?.Notes().Select(note => $"{Table.Source}: {note.Count:N0} {note.What} ({note.First})") ?? [];
@@ -59,10 +62,10 @@ public sealed record LoadedTable(RouteTable Table, DamageLog Damage, PrefixListC
     public static string Number(DamageLog damage) => damage.Count == 1 ? "1 place" : $"{damage.Count:N0} places";
 }
 
-/// <summary>Opens files of updates for a trace, with progress.</summary>
+/// <summary>Opens the update files of a trace and reports progress.</summary>
 public static class TraceFiles
 {
-    /// <summary>Returns the files. Each file is checked when it is opened. Messages name the command-line option.</summary>
+    /// <summary>Returns the trace's files. Each file is checked when it is opened. Error messages name the command-line option.</summary>
     public static IReadOnlyList<TraceFile> Open(FileInfo[] files, string option, bool again, IWorkProgress progress, CancellationToken cancel) =>
     [
         .. files.Select(file => new InputFile(file, again, progress, cancel)).Select(file => new TraceFile(file.Name, () =>

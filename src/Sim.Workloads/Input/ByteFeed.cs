@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Input;
 
-/// <summary>A forward reader with look-ahead that counts the bytes consumed. It reads the compressed side of an input,
-/// or content whose first bytes are examined. It is also a <see cref="Stream"/>, for libraries that need one.</summary>
+/// <summary>A forward reader with look-ahead that counts the bytes consumed. It reads compressed input, or content whose first bytes are
+/// examined. It is also a <see cref="Stream"/>, for libraries that need a stream.</summary>
 public sealed class ByteFeed(Stream source) : ForwardStream
 {
     private const int TailBytes = 12;
@@ -16,10 +16,11 @@ public sealed class ByteFeed(Stream source) : ForwardStream
     public ReadOnlySpan<byte> Buffered => _buffer.AsSpan(_start, _end - _start);
     public long Consumed { get; private set; }
 
-    /// <summary>Whether a read has asked for more than the file holds. If a decoder failed then, the file was cut off.</summary>
+    /// <summary>Whether a read has asked for more bytes than the file holds. If so, a decoder's failure means that the file was cut
+    /// off.</summary>
     public bool RanOut { get; private set; }
 
-    /// <summary>The last bytes that the source has given, 12 at most. After its end they are the last bytes of the file.</summary>
+    /// <summary>The last bytes read from the source, at most 12. Once the source has ended, they are the last bytes of the file.</summary>
     public ReadOnlySpan<byte> Tail => _tail.AsSpan(TailBytes - _tailLength);
 
     public override long Position { get => Consumed; set => throw new NotSupportedException(); }
@@ -83,7 +84,7 @@ public sealed class ByteFeed(Stream source) : ForwardStream
     }
 }
 
-/// <summary>A stream that can only be read, and only forward. Derived classes implement <see cref="Read(Span{byte})"/>.</summary>
+/// <summary>A read-only stream that is read forward only. Derived classes implement <see cref="Read(Span{byte})"/>.</summary>
 public abstract class ForwardStream : Stream
 {
     public sealed override bool CanRead => true;

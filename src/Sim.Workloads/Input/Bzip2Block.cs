@@ -4,14 +4,13 @@ using ICSharpCode.SharpZipLib.BZip2;
 
 namespace Sim.Workloads.Input;
 
-/// <summary>One bzip2 block, decoded and checked by SharpZipLib before any of it is delivered. The library reads only
-/// whole streams, so the block is made into one: its bits move to a byte boundary, and its CRC is that of the whole
-/// stream.
+/// <summary>One bzip2 block, decoded and checked by SharpZipLib before any of it is delivered. The library reads only whole streams, so the
+/// block is wrapped in a stream of its own. The block's bits move to a byte boundary, and the stream's CRC is the block's CRC.
 /// <code>
 ///   file     ...bbbbb bbbbbbbb bbb.....      a block begins and ends at any bit
 ///   stream   "BZh9" | bbbbbbbb bbbbbbbb | end magic (48) | the block's CRC (32)
 /// </code>
-/// Reused from block to block, by one thread at a time.</summary>
+/// The object is reused for many blocks. Only one thread may use it at a time.</summary>
 internal sealed class Bzip2Block
 {
     public const int MagicBits = 48, HeaderBytes = 4;
@@ -29,16 +28,16 @@ internal sealed class Bzip2Block
     private bool _isHeld;
     private BZip2InputStream? _again;
 
-    /// <summary>Says what is wrong with the block; null if its content matches its CRC.</summary>
+    /// <summary>The error in the block; null if the block's content matches its CRC.</summary>
     public string? What { get; private set; }
 
-    /// <summary>Bits from the start of the data to the end of a sound block.</summary>
+    /// <summary>The number of bits from the start of the data to the end of a sound block.</summary>
     public int EndBit { get; private set; }
 
     public uint Crc { get; private set; }
 
-    /// <summary>Decodes a block that ends at a known bit. Its magic begins at a bit of the data's first byte. A block
-    /// holds at most 100 kB times the level of its stream, 1 to 9.</summary>
+    /// <summary>Decodes a block that ends at a known bit. The block's magic begins within the first byte of the data. A block holds at most
+    /// 100 kB times the level of its stream, 1 to 9.</summary>
     public void Decode(ReadOnlySpan<byte> data, int startBit, int endBit, int level)
     {
         Wrap(data, startBit, endBit, level);
@@ -64,8 +63,8 @@ internal sealed class Bzip2Block
         }
     }
 
-    /// <summary>Finds the end of a block that begins as in <see cref="Decode"/>, and decodes it. Returns false if the
-    /// data ends before the block does.</summary>
+    /// <summary>Finds the end of a block, and decodes the block. The block begins as described at <see cref="Decode"/>. Returns false if
+    /// the data ends before the block does.</summary>
     public bool TryFindEnd(ReadOnlySpan<byte> data, int startBit, int level)
     {
         Wrap(data, startBit, data.Length * 8, level);
@@ -94,7 +93,7 @@ internal sealed class Bzip2Block
         return true;
     }
 
-    /// <summary>Delivers content of a sound block. Returns 0 at its end.</summary>
+    /// <summary>Delivers content of a sound block. Returns 0 at the end of the block.</summary>
     public int Read(Span<byte> target)
     {
         if (!_isHeld)
@@ -105,7 +104,7 @@ internal sealed class Bzip2Block
         return read;
     }
 
-    /// <summary>Returns 1 to 57 bits, the most significant first; those past the end of the bytes are zero.</summary>
+    /// <summary>Returns 1 to 57 bits, the most significant first. Bits past the end of the bytes are zero.</summary>
     public static ulong Bits(ReadOnlySpan<byte> bytes, int bit, int count)
     {
         Span<byte> padded = stackalloc byte[8];
@@ -115,13 +114,14 @@ internal sealed class Bzip2Block
         return BinaryPrimitives.ReadUInt64BigEndian(padded) << (bit & 7) >> (64 - count);
     }
 
-    /// <summary>Returns whether the library fails in this way on corrupt data.</summary>
+    /// <summary>Returns whether an exception is of a kind that the library throws for corrupt data.</summary>
     private static bool IsDamage(Exception error) =>
         error is SharpZipBaseException or EndOfStreamException or IndexOutOfRangeException;
 
     private MemoryStream Source() => new(_stream, 0, (_streamBits + 7) / 8);
 
-    /// <summary>Takes a piece of content. Returns false at the end. Content that cannot be held is only checked.</summary>
+    /// <summary>Reads a piece of content from the library. Returns false at the end. A block with more content than the buffer can hold is
+    /// only checked.</summary>
     private bool Take(BZip2InputStream library)
     {
         if (_count == _content.Length && _content.Length < Held)
@@ -133,7 +133,7 @@ internal sealed class Bzip2Block
         return read > 0;
     }
 
-    /// <summary>Makes a stream of a header and some bits of the data.</summary>
+    /// <summary>Makes a bzip2 stream from a header and some bits of the data.</summary>
     private void Wrap(ReadOnlySpan<byte> data, int startBit, int endBit, int level)
     {
         Crc = (uint)Bits(data, startBit + MagicBits, 32);

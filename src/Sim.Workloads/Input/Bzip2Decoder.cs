@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Input;
 
-/// <summary>Decodes bzip2 on every core. The thread that reads cuts the file at its magics and keeps a queue of blocks
-/// that the other threads decode. It takes the blocks in order and delivers them.
+/// <summary>Decodes bzip2 on every core. The reading thread cuts the file at its magics and queues the blocks, which other threads decode.
+/// The reading thread then delivers the decoded blocks in order.
 /// <code>
 ///   "BZh9" | block | block | ... | end magic, combined CRC, padding | "BZh9" | ...
 ///            ^ each must begin at the bit where the last one ended: a segment that begins elsewhere was cut at
 ///              bits that only look like a magic, and is dropped
 /// </code>
-/// There are two more blocks in flight than workers, with about 8 MB each.</summary>
+/// The number of blocks in flight is the number of workers plus two. Each block takes about 8 MB.</summary>
 internal sealed class Bzip2Decoder : Decoder
 {
     private readonly Bzip2Splitter _splitter;
@@ -62,7 +62,8 @@ internal sealed class Bzip2Decoder : Decoder
         _jobs.Clear();
     }
 
-    /// <summary>Takes the next segment: a block becomes current, an end opens the next stream or ends the file.</summary>
+    /// <summary>Takes the next segment. A block becomes the current block. The end of a stream opens the next stream or ends the
+    /// file.</summary>
     private void Advance()
     {
         while (_jobs.Count < _depth && TryCut()) { }
@@ -105,7 +106,7 @@ internal sealed class Bzip2Decoder : Decoder
         }));
     }
 
-    /// <summary>Makes a block current. Returns what is wrong with it, or null.</summary>
+    /// <summary>Makes a block the current block. Returns the error in the block, or null.</summary>
     private string? Accept(Job job)
     {
         var (segment, block) = (job.Segment, job.Block);
@@ -136,8 +137,8 @@ internal sealed class Bzip2Decoder : Decoder
         return null;
     }
 
-    /// <summary>Appends the segments that follow a block, because bits of its data may look like a magic and have cut
-    /// it short. Each attempt doubles the data if it can, so a file full of such bits costs little more.</summary>
+    /// <summary>Appends the segments that follow a block, because bits of the block's data may have looked like a magic and cut the block
+    /// short. Each attempt doubles the data if possible, so even a file full of false magics costs little more.</summary>
     private void Join(Bzip2Segment segment, Bzip2Block block)
     {
         var origin = segment.StartBit / 8;
@@ -159,7 +160,7 @@ internal sealed class Bzip2Decoder : Decoder
         }
     }
 
-    /// <summary>Opens the next stream, or ends the file. Returns what is wrong, or null.</summary>
+    /// <summary>Opens the next stream, or ends the file. Returns the error found, or null.</summary>
     private string? EndStream(Bzip2Segment segment)
     {
         var bits = segment.FirstBit + Bzip2Block.MagicBits;
@@ -194,7 +195,7 @@ internal sealed class Bzip2Decoder : Decoder
     private void Fail(string what) =>
         _failure = new ContainerDamageException(ContainerFormat.Bzip2, _expectedBit / 8, what);
 
-    /// <summary>A segment and its decoding, with the level of the last header before it. A stream's end, and a segment
-    /// whose decoding has not begun, have neither block nor work.</summary>
+    /// <summary>A segment, the level of the last header before the segment, and the segment's decoding. The block and the work are null if
+    /// the segment is a stream's end, or if its decoding has not begun.</summary>
     private readonly record struct Job(Bzip2Segment Segment, int Level, Bzip2Block? Block, Task? Work);
 }

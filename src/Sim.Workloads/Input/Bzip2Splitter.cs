@@ -6,19 +6,19 @@ namespace Sim.Workloads.Input;
 /// the end of the file. NextBit is the place of the next magic in Bytes; -1 if there is none.</summary>
 internal readonly record struct Bzip2Segment(long StartBit, bool IsEnd, byte[] Bytes, int NextBit)
 {
-    /// <summary>Bits from the first of the bytes to the magic: 0 to 7.</summary>
+    /// <summary>The number of bits before the magic in its first byte: 0 to 7.</summary>
     public int FirstBit => (int)(StartBit & 7);
 }
 
-/// <summary>Cuts a bzip2 file at its magics, which lie at any bit: blocks begin with 0x314159265359, streams end with
-/// 0x177245385090. The same 48 bits inside a block's data cut it too; the decoder notices and joins the parts.
+/// <summary>Cuts a bzip2 file at its magics, which lie at any bit: blocks begin with 0x314159265359, streams end with 0x177245385090. A
+/// block is also cut where its data contains the same 48 bits; the decoder notices this and joins the parts.
 /// <code>
 ///   bytes    w0       w1       w2       w3 ...   w6
 ///   shift 3  ...mmmmm mmmmmmmm mmmmmmmm mmmmmmmm mmm.....    w1 and w2 lie inside the magic at every shift
 /// </code></summary>
 internal sealed class Bzip2Splitter(ByteFeed feed)
 {
-    /// <summary>No sound block is longer: 900,000 symbols of 20 bits and the block's tables are 2.3 MB.</summary>
+    /// <summary>The maximum length of a sound block, rounded up: 900,000 symbols of 20 bits and the block's tables take 2.3 MB.</summary>
     public const int MaxBlockBytes = 3 << 20;
 
     private const ulong MagicMask = (1UL << 48) - 1;
@@ -30,7 +30,7 @@ internal sealed class Bzip2Splitter(ByteFeed feed)
     private bool _startIsEnd;
     private bool _ended;
 
-    /// <summary>Whether the splitter gave up because no magic came for longer than a block can be.</summary>
+    /// <summary>Whether the splitter gave up because it found no magic within the maximum length of a block.</summary>
     public bool Lost { get; private set; }
 
     /// <summary>Cuts off the next segment. Returns false at the end of the file.</summary>
@@ -65,7 +65,7 @@ internal sealed class Bzip2Splitter(ByteFeed feed)
         return !_ended;
     }
 
-    /// <summary>Finds a magic at or after a bit of the buffered bytes, and reads on as needed.</summary>
+    /// <summary>Finds the first magic at or after a bit of the buffered bytes. Reads more bytes as needed.</summary>
     private bool Find(int fromBit, out int bit, out bool isEnd)
     {
         for (var at = fromBit / 8; ; at++)
@@ -87,7 +87,8 @@ internal sealed class Bzip2Splitter(ByteFeed feed)
         return false;
     }
 
-    /// <summary>Returns the next byte at which a magic may begin, or the last that has seven after it.</summary>
+    /// <summary>Returns the index of the next byte at which a magic may begin. If there is none, it returns the index of the last byte that
+    /// can be tested.</summary>
     private int SkipTo(int at)
     {
         var bytes = feed.Buffered;

@@ -5,9 +5,9 @@ namespace Sim.Workloads.Input;
 /// <summary>Reads a file forward and decompresses it: plain, gzip (any number of members), bzip2 (any number of
 /// streams, decoded on every core), xz or zstd. The format is recognised by content, never by name.</summary>
 /// <remarks>Damage to the container (cut off, a check that does not match, something after the end) throws a
-/// <see cref="ContainerDamageException"/>. All sound content before the damage is delivered first. A caller that wants
-/// to keep the content so far catches that exception. A sound container that is not supported is an
-/// <see cref="UnsupportedContainerException"/>. If content has been delivered before, it is damage instead.</remarks>
+/// <see cref="ContainerDamageException"/>. All sound content before the damage is delivered first. A caller that wants to keep the content
+/// so far catches this exception. A sound container that is not supported throws an <see cref="UnsupportedContainerException"/>. If content
+/// was delivered before, the unsupported part counts as damage instead.</remarks>
 public sealed class CompressedInput : ForwardStream
 #pragma warning restore CA1710
 {
@@ -43,24 +43,24 @@ public sealed class CompressedInput : ForwardStream
 
     public ContainerFormat Format { get; }
 
-    /// <summary>Bytes of the file used so far. With <see cref="CompressedLength"/>, it gives the progress.</summary>
+    /// <summary>The number of the file's bytes used so far. Progress is this number divided by <see cref="CompressedLength"/>.</summary>
     public long CompressedPosition => _decoder.CompressedPosition;
 
-    /// <summary>Bytes of the file, or -1 if the source cannot say (a pipe).</summary>
+    /// <summary>The length of the file in bytes; -1 if the length is unknown, as for a pipe.</summary>
     public long CompressedLength { get; }
 
     public ContainerDamageException? Damage { get; private set; }
     public override long Position { get => _position; set => throw new NotSupportedException(); }
 
-    /// <summary>Reads a stream, compressed or plain, from its current position. The stream is closed with the input,
-    /// and need not be seekable. The workers are cores that decode bzip2 blocks; 0 means all.</summary>
-    /// <exception cref="UnsupportedContainerException">Only other programs read this container.</exception>
+    /// <summary>Reads a stream, compressed or plain, from its current position. Disposing of the input also closes the stream. The stream
+    /// need not be seekable. <paramref name="workers"/> is the number of cores that decode bzip2 blocks; 0 means all cores.</summary>
+    /// <exception cref="UnsupportedContainerException">Only other programs can read this container.</exception>
     public static CompressedInput Open(Stream source, int workers = 0) => new(source, workers);
 
     /// <inheritdoc/>
-    /// <exception cref="ContainerDamageException">The container is damaged here. All sound content before was
+    /// <exception cref="ContainerDamageException">The container is damaged at this point. All sound content before the damage was
     /// delivered.</exception>
-    /// <exception cref="UnsupportedContainerException">Its beginning uses a feature that no decoder here reads.</exception>
+    /// <exception cref="UnsupportedContainerException">The container's beginning uses an unsupported feature.</exception>
     public override int Read(Span<byte> buffer)
     {
         if (Damage is not null)
@@ -86,7 +86,7 @@ public sealed class CompressedInput : ForwardStream
         }
     }
 
-    /// <summary>Refuses content that is itself a container, such as a compressed tar archive.</summary>
+    /// <summary>Refuses decompressed content that is itself a container, such as a tar archive.</summary>
     private void RefuseContainer(ReadOnlySpan<byte> content)
     {
         var outer = Format.ToString().ToLowerInvariant();

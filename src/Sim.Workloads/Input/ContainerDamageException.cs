@@ -20,37 +20,39 @@ public sealed class ContainerDamageException : IOException
     public long CompressedOffset { get; }
     public string What { get; }
 
-    /// <summary>Bytes at the end of the content delivered that no check confirms, because of this damage; 0 if the file is cut off.</summary>
+    /// <summary>The number of bytes at the end of the delivered content that no check confirms because of this damage; 0 if the file is cut
+    /// off.</summary>
     public long Unconfirmed { get; private init; }
 
-    /// <summary>Whether the file ends too early, and nothing else is wrong: all that was decoded is sound.</summary>
+    /// <summary>Whether the only damage is that the file ends too early. If so, all decoded content is sound.</summary>
     internal bool IsCutOff { get; init; }
 
-    /// <summary>Returns the same damage. The message adds how much content was delivered without confirmation.</summary>
+    /// <summary>Returns the same damage with a longer message, which says how much unconfirmed content was delivered.</summary>
     internal ContainerDamageException AfterContent(long bytes) => bytes == 0
         ? this
         : new(Format, CompressedOffset, $"{What}; the last {bytes:N0} bytes of content before it are used, and no check confirms them", InnerException)
         { Unconfirmed = bytes };
 
-    /// <summary>Returns the same damage. The message adds how much content is left out because of it.</summary>
+    /// <summary>Returns the same damage with a longer message, which says how much content is left out because of the damage.</summary>
     internal ContainerDamageException WithoutContent(long bytes) =>
         new(Format, CompressedOffset, $"{What}; {bytes:N0} bytes of content that no check confirms are left out", this);
 }
 
-/// <summary>A container is sound as far as it was read, but needs something unsupported: a filter, a large window, a
-/// dictionary, another program. The message names that part, and a command that reads the file.</summary>
+/// <summary>A container is sound as far as it was read, but needs something unsupported: a filter, a large window, a dictionary, another
+/// program. The message names the unsupported part, and a command that reads the file.</summary>
 public sealed class UnsupportedContainerException : IOException
 {
     internal UnsupportedContainerException(string what, string? command, long compressedOffset = 0)
         : base(command is null ? what : $"{what}; {command} reads it") =>
         (What, Command, CompressedOffset) = (what, command, compressedOffset);
 
-    /// <summary>A clause that names the unsupported format or feature: <c>the xz filter delta is not supported</c>.</summary>
+    /// <summary>A clause that names the unsupported format or feature, such as <c>the xz filter delta is not supported</c>.</summary>
     public string What { get; }
 
-    /// <summary>A command that writes the content to standard output, with FILE for the file; null if none does.</summary>
+    /// <summary>A command that writes the content to standard output, with FILE in place of the file's name; null if no such command is
+    /// known.</summary>
     public string? Command { get; }
 
-    /// <summary>Bytes from the start of the compressed file to the unsupported part.</summary>
+    /// <summary>The number of bytes from the start of the compressed file to the unsupported part.</summary>
     public long CompressedOffset { get; }
 }

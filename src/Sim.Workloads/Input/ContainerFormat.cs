@@ -6,7 +6,8 @@ public enum ContainerFormat { Plain, Gzip, Bzip2, Xz, Zstd }
 /// <summary>Recognises containers by their first bytes.</summary>
 internal static class ContainerMagic
 {
-    /// <summary>The bytes that <see cref="Recognise"/> and <see cref="ForeignContainer"/> need: the length of a tar header.</summary>
+    /// <summary>The number of bytes that <see cref="Recognise"/> and <see cref="ForeignContainer"/> need: the length of a tar
+    /// header.</summary>
     public const int Length = 512;
 
     private static ReadOnlySpan<byte> Gzip => [0x1F, 0x8B];
@@ -14,8 +15,8 @@ internal static class ContainerMagic
     private static ReadOnlySpan<byte> Zstd => [0x28, 0xB5, 0x2F, 0xFD];
     private static ReadOnlySpan<byte> Bzip2Block => [0x31, 0x41, 0x59, 0x26, 0x53, 0x59];
 
-    /// <summary>Recognises a container by its first bytes: gzip RFC 1952, bzip2 <c>BZh1</c> to <c>BZh9</c>, xz file
-    /// format 1.2, zstd RFC 8878 (a frame or a skippable frame). Anything else is plain.</summary>
+    /// <summary>Recognises a container by its first bytes: gzip RFC 1952, bzip2 <c>BZh1</c> to <c>BZh9</c>, xz file format 1.2, zstd RFC
+    /// 8878 (a frame or a skippable frame). Any other content is plain.</summary>
     public static ContainerFormat Recognise(ReadOnlySpan<byte> head) =>
         head.StartsWith(Gzip) ? ContainerFormat.Gzip
         : head.StartsWith(Xz) ? ContainerFormat.Xz
@@ -24,7 +25,8 @@ internal static class ContainerMagic
         : IsZstd(head) ? ContainerFormat.Zstd
         : ContainerFormat.Plain;
 
-    /// <summary>Returns the container whose magic begins with this whole file, which is then cut off; plain if there is none.</summary>
+    /// <summary>Returns the container format whose magic begins with all bytes of the file; plain if there is none. Such a file is cut off
+    /// within the magic.</summary>
     public static ContainerFormat CutOff(ReadOnlySpan<byte> file) =>
         file.IsEmpty ? ContainerFormat.Plain
         : Gzip.StartsWith(file) ? ContainerFormat.Gzip
@@ -37,8 +39,8 @@ internal static class ContainerMagic
         head.StartsWith(Zstd)
         || (head.Length >= 4 && (head[0] & 0xF0) == 0x50 && head[1..4].SequenceEqual((ReadOnlySpan<byte>)[0x2A, 0x4D, 0x18]));
 
-    /// <summary>Returns whether this is the header of an MRT record that RFC 6396 (4) or RFC 8050 assigns. Its time may
-    /// spell a magic: <c>BZh1</c> to <c>BZh9</c> are seconds of 2005-04-11, <c>PK 03 04</c> one of 2012-09-08.</summary>
+    /// <summary>Returns whether the bytes are the header of an MRT record that RFC 6396 (4) or RFC 8050 assigns. The record's time may
+    /// equal a magic: BZh1 to BZh9 are times on 2005-04-11, and PK 03 04 is a time on 2012-09-08.</summary>
     public static bool IsMrt(ReadOnlySpan<byte> head) =>
         head.Length >= 12 && head[4] == 0 && head[5] is 11 or 12 or 13 or 16 or 17 or 32 or 33 or 48 or 49 && head[6] == 0 && head[7] <= 12 && head[8] == 0;
 }
@@ -48,8 +50,8 @@ internal static class ForeignContainer
 {
     private const int TarMagicAt = 257;
 
-    /// <summary>Recognises a foreign container by its first bytes, up to <see cref="ContainerMagic.Length"/>. Returns
-    /// its name and the command that writes its content, or null.</summary>
+    /// <summary>Recognises a foreign container by its first bytes, up to <see cref="ContainerMagic.Length"/>. Returns the container's name
+    /// and the command that writes its content; null if the bytes are no foreign container.</summary>
     public static (string What, string? Command)? Find(ReadOnlySpan<byte> head) => ContainerMagic.IsMrt(head) ? null : head switch
     {
         [(byte)'P', (byte)'K', 3, 4, ..] or [(byte)'P', (byte)'K', 5, 6, ..] or [(byte)'P', (byte)'K', 7, 8, ..] => ("a zip archive", "unzip -p FILE"),
@@ -69,8 +71,8 @@ internal static class ForeignContainer
         _ => null,
     };
 
-    /// <summary>Returns whether this is the header of <c>lzma</c>: properties (1), dictionary (4), content size (8). <c>lzma</c>
-    /// writes -1 for a size that it does not know.</summary>
+    /// <summary>Returns whether the bytes are an lzma header: properties (1), dictionary (4), content size (8). If lzma does not know the
+    /// size, it writes -1.</summary>
     private static bool IsLzma(ReadOnlySpan<byte> head) =>
         head.Length >= 13 && head[0] == 0x5D && head[1] == 0 && !head[5..13].ContainsAnyExcept((byte)0xFF);
 }

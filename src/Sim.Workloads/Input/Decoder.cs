@@ -4,22 +4,22 @@ namespace Sim.Workloads.Input;
 /// <summary>Decodes one container format from a <see cref="ByteFeed"/>.</summary>
 internal abstract class Decoder : IDisposable
 {
-    /// <summary>Compressed bytes that the delivered content has used, for progress.</summary>
+    /// <summary>The number of compressed bytes that the delivered content took, for progress.</summary>
     public abstract long CompressedPosition { get; }
 
-    /// <summary>Bytes of the delivered content that a check has confirmed. A decoder that checks all content before it
-    /// delivers it need not set this.</summary>
+    /// <summary>The number of delivered bytes that a check has confirmed. A decoder that checks all content before delivery need not set
+    /// this number.</summary>
     public virtual long Verified { get; protected set; }
 
-    /// <summary>Reads content into a non-empty buffer. Returns 0 only at a sound end.</summary>
-    /// <exception cref="ContainerDamageException">The container is damaged; all content before that was delivered.</exception>
-    /// <exception cref="UnsupportedContainerException">The container needs something unsupported.</exception>
+    /// <summary>Reads content into a non-empty buffer. Returns 0 only at the end of a sound container.</summary>
+    /// <exception cref="ContainerDamageException">The container is damaged. All content before the damage was delivered.</exception>
+    /// <exception cref="UnsupportedContainerException">The container needs an unsupported feature.</exception>
     public abstract int Read(Span<byte> buffer);
 
     public abstract void Dispose();
 }
 
-/// <summary>A file that ends inside a container's magic.</summary>
+/// <summary>Reports the damage of a file that ends inside a container's magic.</summary>
 internal sealed class CutOffDecoder(ContainerFormat format, int length) : Decoder
 {
     public override long CompressedPosition => length;
@@ -29,7 +29,7 @@ internal sealed class CutOffDecoder(ContainerFormat format, int length) : Decode
         throw new ContainerDamageException(format, length, "the file is cut off in its first bytes");
 }
 
-/// <summary>No container: the bytes themselves.</summary>
+/// <summary>Delivers the bytes of a file that is not in a container.</summary>
 internal sealed class PlainDecoder(ByteFeed feed, Stream source) : Decoder
 {
     private long _direct;

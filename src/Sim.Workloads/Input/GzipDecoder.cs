@@ -3,16 +3,15 @@ using System.IO.Compression;
 
 namespace Sim.Workloads.Input;
 
-/// <summary>Decodes gzip (RFC 1952), any number of members. <see cref="GZipStream"/> mistakes a cut-off file for a
-/// shorter one, so this class parses the members, and the framework only inflates their deflate data:
+/// <summary>Decodes gzip (RFC 1952), any number of members. <see cref="GZipStream"/> mistakes a cut-off file for a complete, shorter file.
+/// Therefore this class parses the members, and the framework only inflates their deflate data:
 /// <code>
 ///   1F 8B 08 flags mtime(4) xfl os [extra] [name\0] [comment\0] [crc16] | deflate data | CRC-32 length   (trailer, LE)
 /// </code>
-/// Content is delivered as it is decoded: the only check of a member is at its end, so holding content back would lose
-/// the whole file for one wrong bit. The damage says how much was not confirmed; see
-/// <see cref="ContainerDamageException.Unconfirmed"/>. <see cref="DeflateStream"/> does not say where the deflate data
-/// ended. The trailer shows it: its eight bytes follow from the content, so they are searched for in the last piece
-/// that the inflater was given.</summary>
+/// Content is delivered as it is decoded. A member has only one check, at its end; if content waited for this check, one wrong bit would
+/// lose the whole file. <see cref="ContainerDamageException.Unconfirmed"/> says how much delivered content was not confirmed.
+/// <see cref="DeflateStream"/> does not say where the deflate data ended, but the trailer shows the place. The trailer's eight bytes can be
+/// computed from the content, so they are searched for in the last piece that the inflater was given.</summary>
 internal sealed class GzipDecoder(ByteFeed feed) : Decoder
 {
     private const int Trailer = 8;
@@ -129,7 +128,7 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
         while (Take(1) != 0);
     }
 
-    /// <summary>Takes bytes of the header into its CRC. Returns the last of them.</summary>
+    /// <summary>Consumes bytes of the header and adds them to the header's CRC. Returns the last of these bytes.</summary>
     private byte Take(int count)
     {
         var taken = feed.Buffered[..count];
@@ -169,9 +168,9 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
         return Damaged("the length in the trailer does not match the content");
     }
 
-    /// <summary>Makes the exception for a file that ends before the member does. If the last four bytes are about the
-    /// length of the content, they are a trailer. Then the file is not cut off, but corrupt data led the inflater past
-    /// the trailer.</summary>
+    /// <summary>Makes the exception for a file that ends before the member does. If the last four bytes, read as a number, are close to the
+    /// content's length, they belong to a trailer. Then the file is not cut off, but corrupt data led the inflater past the
+    /// trailer.</summary>
     private ContainerDamageException Cut(string what, Exception? inner = null)
     {
         var isWhole = feed.Tail.Length >= Trailer
@@ -184,8 +183,8 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
     private ContainerDamageException Damaged(string what, Exception? inner = null) =>
         new ContainerDamageException(ContainerFormat.Gzip, CompressedPosition, what, inner).AfterContent(_delivered - Verified);
 
-    /// <summary>Hands the inflater one piece at a time and leaves it unconsumed in the feed until the next is asked
-    /// for, so that the end of the deflate data can be found in it.</summary>
+    /// <summary>Hands the inflater one piece at a time. Each piece stays unconsumed in the feed until the inflater asks for the next piece.
+    /// So the end of the deflate data can be found in the piece.</summary>
     private sealed class MemberFeed(ByteFeed feed) : ForwardStream
     {
         private const int Most = 16 << 10;
@@ -194,12 +193,13 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
         // where the deflate data ends among them, and that its trailer follows at once.
         private const int Last = 4 * Trailer;
 
-        /// <summary>Bytes handed out and still unconsumed in the feed.</summary>
+        /// <summary>The number of bytes that the inflater has received and that are still unconsumed in the feed.</summary>
         public int Held { get; private set; }
 
         public bool RanOut { get; set; }
 
-        /// <summary>Consumes the held piece through <paramref name="trailer"/>. Returns false if it is not there.</summary>
+        /// <summary>Consumes the held piece up to the end of <paramref name="trailer"/>. Returns false if the trailer is not
+        /// found.</summary>
         public bool TakeThrough(ReadOnlySpan<byte> trailer)
         {
             feed.Fill(Held + trailer.Length + 2);
@@ -227,7 +227,7 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
         /// <summary>Whether the file ends after the deflate data with fewer bytes than a trailer has.</summary>
         public bool IsCutShort => Held <= 1 && !feed.Fill(Held + Trailer);
 
-        /// <summary>Returns whether the piece handed out, or the bytes after it, hold <paramref name="bytes"/>.</summary>
+        /// <summary>Returns whether the inflater's piece and the bytes after it contain <paramref name="bytes"/>.</summary>
         public bool Holds(ReadOnlySpan<byte> bytes) => feed.Buffered[..Math.Min(Held + bytes.Length, feed.Buffered.Length)].IndexOf(bytes) >= 0;
 
         private bool EndsSoundly(int at) =>

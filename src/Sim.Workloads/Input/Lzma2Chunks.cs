@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Input;
 
-/// <summary>Hands the chunks of LZMA2 data to the library one at a time. The library sees neither the end marker of a
-/// block nor bytes of another chunk, so one decoder, with its window, serves all blocks.
+/// <summary>Hands the chunks of LZMA2 data to the library one at a time. The library sees neither the end marker of a block nor bytes of
+/// another chunk. Therefore one decoder, with its window, serves all blocks.
 /// <code>
 ///   00                                       the end
 ///   01, 02      size - 1 (2)               | content as it is       01 resets the dictionary
@@ -19,7 +19,7 @@ internal sealed class Lzma2Chunks(ByteFeed feed) : ForwardStream
     /// <summary>The length of the chunk's content in bytes.</summary>
     public int Content { get; private set; }
 
-    /// <summary>Whether the decoder asked for more bytes than the chunk has. It then makes up content.</summary>
+    /// <summary>Whether the decoder asked for more bytes than the chunk has. In that case the decoder makes up content.</summary>
     public bool Overrun { get; private set; }
 
     /// <summary>Whether the file ends inside the chunk.</summary>
@@ -29,8 +29,8 @@ internal sealed class Lzma2Chunks(ByteFeed feed) : ForwardStream
     /// <summary>Begins the chunks of another block.</summary>
     public void Restart() => _started = false;
 
-    /// <summary>Moves to the next chunk. Its header is handed out too. Returns false at the end of the data
-    /// (<paramref name="what"/> is null) and if the header is wrong (<paramref name="what"/> says how).</summary>
+    /// <summary>Moves to the next chunk. The library receives the chunk's header too. Returns false at the end of the data
+    /// (<paramref name="what"/> is null) or if the header is wrong (<paramref name="what"/> is the error).</summary>
     public bool TryNext(out string? what)
     {
         (what, _left, Content, Overrun) = (null, 0, 0, false);

@@ -3,11 +3,11 @@ namespace Sim.Workloads.Input;
 
 /// <summary>Holds content back until the check at the end of its unit (an xz block, a zstd frame) has confirmed it, so
 /// that a prefix made by a flipped bit is never delivered.</summary>
-/// <remarks>A unit with more than <see cref="Most"/> bytes of content cannot be held in bounded memory: it is delivered
-/// as it is decoded. The content before the place where a file is cut off is delivered too.</remarks>
+/// <remarks>A unit with more than <see cref="Most"/> bytes of content cannot be held in bounded memory, so it is delivered as it is
+/// decoded. If a file is cut off, the content before the cut is delivered too.</remarks>
 internal sealed class VerifiedDecoder(Decoder inner) : Decoder
 {
-    /// <summary>The largest unit that is held back: 32 MiB.</summary>
+    /// <summary>The content size of the largest unit that is held back: 32 MiB.</summary>
     public const int Most = 32 << 20;
 
     private byte[] _held = new byte[1 << 16];

@@ -3,8 +3,8 @@ using SharpCompress.Compressors.LZMA;
 
 namespace Sim.Workloads.Input;
 
-/// <summary>One block of an xz stream (the .xz file format 1.2, 3). The library decodes its LZMA2 data; everything
-/// around the data is read and verified here. One object serves all blocks, one after the other.
+/// <summary>One block of an xz stream (the .xz file format 1.2, 3). The library decodes its LZMA2 data; everything around the data is read
+/// and verified here. One object decodes all blocks in succession.
 /// <code>
 ///   size / 4 - 1 (1) | flags (1) | [compressed size] [content size] | filters | zeros | CRC-32 (4)
 ///   LZMA2 data | 0 to 3 zeros | check
@@ -14,8 +14,8 @@ internal sealed class XzBlock(ByteFeed feed) : IDisposable
     private const string Command = "xz -dc FILE";
     private const int Lzma2 = 0x21;
 
-    /// <summary>The largest dictionary: 2 &lt;&lt; 26 bytes (128 MiB), twice that of <c>xz -9</c>. A hostile file may
-    /// ask for 4 GiB.</summary>
+    /// <summary>The largest supported dictionary: 2 &lt;&lt; 26 bytes (128 MiB), twice that of <c>xz -9</c>. A hostile file may ask for 4
+    /// GiB.</summary>
     private const int LargestDictionary = 30;
 
     // If the library fails in a piece, the piece's good bytes cannot be told from its bad ones. So pieces are small.
@@ -42,7 +42,7 @@ internal sealed class XzBlock(ByteFeed feed) : IDisposable
         (_left, _content) = (0, 0);
     }
 
-    /// <summary>Reads content of the block. Returns 0 at its end.</summary>
+    /// <summary>Reads content of the block. Returns 0 at the end of the block.</summary>
     public int Read(Span<byte> buffer)
     {
         while (_left == 0)

@@ -26,7 +26,8 @@ internal sealed class XzCheck(int id) : IDisposable
         _sha256?.AppendData(content);
     }
 
-    /// <summary>Returns whether the content since the last call has the check <paramref name="stored"/>, and starts again.</summary>
+    /// <summary>Returns whether <paramref name="stored"/> is the check of the content since the last call. Then begins a new
+    /// check.</summary>
     public bool Ends(ReadOnlySpan<byte> stored)
     {
         Span<byte> own = stackalloc byte[32];

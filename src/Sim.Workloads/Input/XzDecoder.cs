@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Input;
 
-/// <summary>Decodes xz: any number of streams with padding between them (the .xz file format 1.2, 2). Every check that
-/// the format has is verified.
+/// <summary>Decodes xz: any number of streams with padding between them (the .xz file format 1.2, 2). All checks of the format are
+/// verified.
 /// <code>
 ///   FD "7zXZ" 00 | flags (2) | CRC-32 (4) | blocks | index | CRC-32 (4) | index size / 4 - 1 (4) | flags (2) | "YZ"
 /// </code></summary>
@@ -45,7 +45,7 @@ internal sealed class XzDecoder(ByteFeed feed) : Decoder
         }
     }
 
-    /// <summary>Makes the exception for a file that ends too early. A file that ends in a footer was not cut off.</summary>
+    /// <summary>Makes the exception for a file that ends too early. If the file ends in a footer, it was not cut off.</summary>
     public static ContainerDamageException Cut(ByteFeed feed, string what, Exception? inner = null) =>
         IsFooter(feed.Tail)
             ? Damaged(feed.Consumed, "the xz stream is corrupt: a size in it leads past the end of the file", inner)

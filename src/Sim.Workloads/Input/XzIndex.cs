@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 
 namespace Sim.Workloads.Input;
 
-/// <summary>Compares a stream's blocks, as they were read, with its index (the .xz file format 1.2, 4). A file may have
-/// millions of blocks, so only a hash of their sizes is kept.
+/// <summary>Compares the blocks that were read from a stream with the stream's index (the .xz file format 1.2, 4). A file may have millions
+/// of blocks, so only a hash of the block sizes is kept.
 /// <code>
 ///   00 | records | (unpadded size, content size) for each | 0 to 3 zeros | CRC-32       numbers of 7 bits a byte
 /// </code></summary>
@@ -18,14 +18,15 @@ internal sealed class XzIndex(ByteFeed feed) : IDisposable
     private readonly Crc32 _crc = new();
     private long _start;
 
-    /// <summary>Notes a block: the bytes of its header, data and check, and those of its content.</summary>
+    /// <summary>Records the two sizes of a block in bytes: header, data and check without padding, and the content.</summary>
     public void Add(long unpadded, long content)
     {
         _count++;
         Append(_blocks, unpadded, content);
     }
 
-    /// <summary>Reads the index, which is next in the feed, and forgets the blocks. Returns what is wrong, or null.</summary>
+    /// <summary>Reads the index, which is next in the feed, and clears the recorded blocks. Returns the error in the index, or
+    /// null.</summary>
     public string? Read(out long size)
     {
         _crc.Reset();
@@ -58,8 +59,8 @@ internal sealed class XzIndex(ByteFeed feed) : IDisposable
         return null;
     }
 
-    /// <summary>Reads a number of 7 bits per byte, the least significant first, and its length in bytes. Returns -1 if there
-    /// is no valid number.</summary>
+    /// <summary>Reads a number that is stored with 7 bits per byte, the least significant bits first. Also gives the number's length in
+    /// bytes. Returns -1 if there is no valid number.</summary>
     public static long Number(ReadOnlySpan<byte> bytes, out int length)
     {
         var value = 0L;

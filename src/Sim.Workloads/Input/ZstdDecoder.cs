@@ -13,7 +13,7 @@ internal sealed unsafe partial class ZstdDecoder : Decoder
 {
     private const int WindowLogMax = 100;
 
-    /// <summary>The largest window: 256 MiB, twice the default of <c>zstd</c>. A hostile frame may ask for 2 GiB.</summary>
+    /// <summary>The largest supported window: 256 MiB, twice the default of zstd. A hostile frame may ask for 2 GiB.</summary>
     private const int LargestWindowLog = 28;
 
     private const string Command = "zstd -dc --long=31 FILE";
@@ -87,7 +87,8 @@ internal sealed unsafe partial class ZstdDecoder : Decoder
         }
     }
 
-    /// <summary>Makes the exception for an error of <c>zstd_errors.h</c>: unsupported, or else damage.</summary>
+    /// <summary>Makes the exception for an error code of zstd_errors.h. Codes for unsupported features give an
+    /// <see cref="UnsupportedContainerException"/>, and all others a <see cref="ContainerDamageException"/>.</summary>
     private IOException Failed(nuint result)
     {
         const int versionUnsupported = 12, parameterUnsupported = 14, windowTooLarge = 16, dictionaryWrong = 32;
@@ -109,7 +110,7 @@ internal sealed unsafe partial class ZstdDecoder : Decoder
         protected override bool ReleaseHandle() => ZSTD_isError(ZSTD_freeDStream(handle)) == 0;
     }
 
-    /// <summary><c>ZSTD_inBuffer</c> and <c>ZSTD_outBuffer</c>, which have one layout.</summary>
+    /// <summary>ZSTD_inBuffer or ZSTD_outBuffer; both structs have the same layout.</summary>
     private struct ZstdBuffer
     {
         public byte* Start;

@@ -3,27 +3,27 @@ using System.Collections.Immutable;
 
 namespace Sim.Workloads.Keys;
 
-/// <summary>The patterns of addresses that are looked up. Figures under different patterns are not comparable.</summary>
+/// <summary>The patterns of addresses that are looked up. Figures for different patterns are not comparable.</summary>
 public enum KeyPattern
 {
-    /// <summary>Uniform over the address space: IPv4 all 2^32 addresses, IPv6 global unicast 2000::/3 only (the rest is
-    /// unassigned or local, so lookups there would end at the root). Many keys match no prefix.</summary>
+    /// <summary>Uniform over the address space. IPv4 keys are from all 2^32 addresses. IPv6 keys are from global unicast 2000::/3 only: the
+    /// rest is unassigned or local, so lookups there would end at the root. Many keys match no prefix.</summary>
     Uniform,
 
     /// <summary>Uniform over prefixes: a random prefix of the table, then random host bits. Every key matches.</summary>
     Prefixes,
 
-    /// <summary>Zipf over prefixes: the prefix of rank r with probability proportional to 1 / (r + 1)^s, then random
-    /// host bits. A random permutation gives each prefix its rank.</summary>
+    /// <summary>Zipf over prefixes: the prefix of rank r is drawn with probability proportional to 1 / (r + 1)^s, then random host bits. A
+    /// random permutation gives each prefix its rank.</summary>
     Zipf,
 
     /// <summary>One address inside a random prefix, looked up repeatedly. Everything stays in the first-level cache.</summary>
     Hot,
 }
 
-/// <summary>Makes lookup keys for a table. The same set of prefixes, pattern and seed give the same keys. Keys under
-/// <see cref="KeyPattern.Prefixes"/> and <see cref="KeyPattern.Zipf"/> lie inside the prefix drawn. They may match a
-/// more specific prefix inside it, as traffic to a covering route does.</summary>
+/// <summary>Makes lookup keys for a table. The same set of prefixes, pattern and seed give the same keys. Keys of
+/// <see cref="KeyPattern.Prefixes"/> and <see cref="KeyPattern.Zipf"/> lie inside the prefix drawn. Such a key may match a more specific
+/// prefix inside the drawn prefix, just as traffic to a covering route may.</summary>
 public static class LookupKeys
 {
     private const double Exponent = 1.0;
@@ -37,7 +37,7 @@ public static class LookupKeys
         Names.IndexOf(name) is >= 0 and var at ? (KeyPattern)at : throw new ArgumentException($"no such key pattern: {name}", nameof(name));
 
     /// <summary>Makes IPv4 keys in host byte order for a table's distinct prefixes.</summary>
-    /// <exception cref="ArgumentException">A prefix is IPv6, or there are no prefixes.</exception>
+    /// <exception cref="ArgumentException">A prefix is IPv6, or the list has no prefix.</exception>
     public static uint[] V4(ReadOnlySpan<Prefix> prefixes, KeyPattern pattern, int count, ulong seed)
     {
         Refuse(Family.IPv6, prefixes);
@@ -45,7 +45,7 @@ public static class LookupKeys
     }
 
     /// <summary>Makes IPv6 keys, left-aligned in 128 bits: the address as a big-endian number.</summary>
-    /// <exception cref="ArgumentException">A prefix is IPv4, or there are no prefixes.</exception>
+    /// <exception cref="ArgumentException">A prefix is IPv4, or the list has no prefix.</exception>
     public static UInt128[] V6(ReadOnlySpan<Prefix> prefixes, KeyPattern pattern, int count, ulong seed)
     {
         Refuse(Family.IPv4, prefixes);
@@ -53,7 +53,7 @@ public static class LookupKeys
     }
 
     /// <summary>Makes keys for a table of either family, left-aligned in 128 bits.</summary>
-    /// <exception cref="ArgumentException">There is no prefix.</exception>
+    /// <exception cref="ArgumentException">The list has no prefix.</exception>
     public static UInt128[] LeftAligned(ReadOnlySpan<Prefix> prefixes, KeyPattern pattern, int count, ulong seed)
     {
         if (prefixes.IsEmpty)

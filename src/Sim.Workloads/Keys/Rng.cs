@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Keys;
 
-/// <summary>xoshiro256** 1.0 (Blackman and Vigna, prng.di.unimi.it), seeded through SplitMix64 as its authors advise. A
-/// seed in a report must give the same keys on any machine, and <see cref="Random"/> does not promise the same seeded
-/// sequence in every runtime. A mutable struct: pass it by reference.</summary>
+/// <summary>xoshiro256** 1.0 (Blackman and Vigna, prng.di.unimi.it), seeded through SplitMix64 as its authors advise. A seed in a report
+/// must give the same keys on any machine, but <see cref="Random"/> does not promise the same seeded sequence in every runtime. The struct
+/// is mutable, so pass it by reference.</summary>
 public struct Rng
 {
     private ulong _s0, _s1, _s2, _s3;
@@ -15,7 +15,7 @@ public struct Rng
     /// <summary>Makes an independent generator for one purpose, so that its draws do not change another's.</summary>
     public static Rng Derive(ulong seed, ulong purpose) => new(Mix(seed) ^ Mix(purpose ^ 0xA5A5A5A5A5A5A5A5));
 
-    /// <summary>Makes the generator with this state, to compare it with published vectors.</summary>
+    /// <summary>Makes a generator with the given state, for a comparison with published test vectors.</summary>
     internal static Rng OfState(ulong s0, ulong s1, ulong s2, ulong s3) => new() { _s0 = s0, _s1 = s1, _s2 = s2, _s3 = s3 };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -35,8 +35,8 @@ public struct Rng
     /// <summary>Draws 32 random bits. They are the high bits of <see cref="Next"/>, which are mixed better.</summary>
     public uint NextUInt() => (uint)(Next() >> 32);
 
-    /// <summary>Draws a number in [0, bound). Multiply-shift (Lemire 2019) without its rejection step: the bias is
-    /// below bound / 2^64, far too small to show in any table here.</summary>
+    /// <summary>Draws a number in [0, bound). The method is multiply-shift (Lemire 2019) without its rejection step. The bias is below
+    /// bound / 2^64, which is negligible here.</summary>
     public int Below(int bound) => (int)Math.BigMul(Next(), (ulong)bound, out _);
 
     /// <summary>Draws a number in [0, 1) with 53 random bits.</summary>
@@ -44,7 +44,7 @@ public struct Rng
 
     public UInt128 NextUInt128() => new(Next(), Next());
 
-    /// <summary>Permutes in place (Fisher-Yates).</summary>
+    /// <summary>Permutes the items in place (Fisher-Yates).</summary>
     public void Shuffle<T>(Span<T> items)
     {
         for (var last = items.Length - 1; last > 0; last--)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Keys;
 
-/// <summary>Zipf's law over ranks 0..n-1: rank r has probability proportional to 1 / (r + 1)^s. Exponent 0 is the
-/// uniform distribution. A binary search inverts the cumulated weights exactly; they take 8 bytes per rank.</summary>
+/// <summary>Zipf's law over ranks 0..n-1: rank r has probability proportional to 1 / (r + 1)^s. Exponent 0 is the uniform distribution. A
+/// binary search inverts the cumulative weights exactly. The weights take 8 bytes per rank.</summary>
 public sealed class ZipfTable
 {
     private readonly double[] _upTo;
