@@ -11,7 +11,7 @@ public readonly record struct Route(Prefix Prefix, int NextHop, uint OriginAs);
 /// there is at least one next hop. The source is a file name, or says how the table was made.</summary>
 public sealed class RouteTable(string source, Family family, Route[] routes, IReadOnlyList<string> nextHops)
 {
-    /// <summary>The name of the next hop of routes that have none.</summary>
+    /// <summary>The name that stands for the next hop of routes without a next hop.</summary>
     public const string NoNextHop = "-";
 
     private string? _digest;
@@ -24,8 +24,8 @@ public sealed class RouteTable(string source, Family family, Route[] routes, IRe
     /// <summary>Returns the prefixes in a new array, in the order of the routes.</summary>
     public Prefix[] ToPrefixes() => Array.ConvertAll(Routes, route => route.Prefix);
 
-    /// <summary>The SHA-256, in lower-case hex, of the sorted prefixes as text, one per line, each with a line feed.
-    /// Equal sets of prefixes have equal digests, whatever their file, format or order.</summary>
+    /// <summary>The SHA-256, in lower-case hex, of the sorted prefixes as text, one per line, each line ending in a line feed. Equal sets
+    /// of prefixes have equal digests. File, format and order do not matter.</summary>
     public string Digest => _digest ??= ComputeDigest();
 
     private string ComputeDigest()

@@ -188,7 +188,7 @@ internal sealed class Bzip2Decoder : Decoder
     private static ReadOnlySpan<byte> AfterEnd(Bzip2Segment segment) =>
         segment.Bytes.AsSpan(Math.Min((segment.FirstBit + Bzip2Block.MagicBits + 32 + 7) / 8, segment.Bytes.Length));
 
-    /// <summary>Returns the level in a stream's header, or <paramref name="otherwise"/> if it is not 1 to 9.</summary>
+    /// <summary>Returns the level in a stream's header, or <paramref name="otherwise"/> if the level is not 1 to 9.</summary>
     private static int Level(ReadOnlySpan<byte> header, int otherwise = 0) =>
         header.StartsWith("BZh"u8) && header.Length > 3 && header[3] is >= (byte)'1' and <= (byte)'9' ? header[3] - '0' : otherwise;
 

@@ -5,10 +5,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Sim.Workloads.Input;
 
-/// <summary>Decodes zstd (RFC 8878), any number of frames. ZstdNet's own stream mistakes a frame that is cut off for
-/// the end, so its native library is called directly.</summary>
-/// <remarks><c>ZSTD_decompressStream</c> returns how many bytes it would like next, or 0 when a frame is complete.
-/// Feeding exactly that many makes every call decode one block: when a call fails, all content before is out.</remarks>
+/// <summary>Decodes zstd (RFC 8878), any number of frames. ZstdNet's own stream mistakes a cut-off frame for a complete one, so this class
+/// calls the native library directly.</summary>
+/// <remarks>ZSTD_decompressStream returns how many bytes it wants next, or 0 when a frame is complete. If it always receives exactly this
+/// many bytes, every call decodes one block. When a call fails, all content before the failure has been delivered.</remarks>
 internal sealed unsafe partial class ZstdDecoder : Decoder
 {
     private const int WindowLogMax = 100;

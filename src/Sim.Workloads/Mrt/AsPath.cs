@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Mrt;
 
-/// <summary>The properties of an AS path that best-path selection compares. The length counts each AS of a sequence and
-/// one for each set (RFC 4271, 9.1.2.2), but no confederation segments (RFC 5065, 5.3). The neighbour is the first AS;
-/// 0 if the path is empty or begins with a set. The origin is the last AS; 0 if the path is empty or ends with a set
-/// (RFC 6811, 2).</summary>
+/// <summary>The properties of an AS path that best-path selection compares. The length is the number of ASes in sequences plus one for each
+/// set (RFC 4271, 9.1.2.2). Confederation segments do not count (RFC 5065, 5.3). The neighbour is the first AS; 0 if the path is empty or
+/// begins with a set. The origin is the last AS; 0 if the path is empty or ends with a set (RFC 6811, 2).</summary>
 public readonly record struct AsPathFacts(int Length, uint NeighbourAs, uint OriginAs);
 
 /// <summary>AS_PATH and AS4_PATH (RFC 4271, 4.3 b; RFC 6793): segments one after the other.
@@ -15,7 +14,7 @@ public static class AsPath
 {
     public const byte Set = 1, Sequence = 2;
 
-    /// <summary>Walks a path. Returns false if it is malformed.</summary>
+    /// <summary>Reads a path and gives its properties. Returns false if the path is malformed.</summary>
     public static bool TryRead(ReadOnlySpan<byte> path, bool wide, out AsPathFacts facts)
     {
         // Nearly every path of a dump is one sequence.

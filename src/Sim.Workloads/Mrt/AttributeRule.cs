@@ -12,13 +12,13 @@ internal enum Fault : byte
     /// <summary>Treat-as-withdraw: the prefixes that the UPDATE announces are withdrawn. An entry of a RIB is left out.</summary>
     Withdraw,
 
-    /// <summary>Session reset. An archive has no session to reset, and holds the messages that followed. So the UPDATE
-    /// is ignored, and the peer's other routes stay.</summary>
+    /// <summary>Session reset. An archive has no session to reset, and contains the messages after the error. So only the UPDATE is
+    /// ignored, and the peer's other routes stay.</summary>
     Reset,
 }
 
-/// <summary>The form that an attribute must have, and the fault if it has another form. The struct is small because each attribute looks
-/// one up.</summary>
+/// <summary>The form that an attribute must have, and the fault if the attribute has another form. The struct is small because every
+/// attribute read needs a look-up of its rule.</summary>
 internal readonly struct AttributeRule
 {
     public const int Origin = 1, AsPath = 2, NextHop = 3, Med = 4, LocalPref = 5, Aggregator = 7;
@@ -43,7 +43,7 @@ internal readonly struct AttributeRule
     /// <summary>The flags optional (0x80) and transitive (0x40) that the attribute must have (RFC 7606, 3 c).</summary>
     public readonly byte Flags;
 
-    /// <summary>The handling of an error; <see cref="Fault.None"/> for types without a rule, which are skipped.</summary>
+    /// <summary>The handling of an error; <see cref="Fault.None"/> for types that have no rule and are skipped.</summary>
     public readonly Fault Fault;
 
     /// <summary>Whether the attribute is discarded if an external peer sends it, malformed or not (RFC 7606, 7.5, 7.9 and 7.10).</summary>

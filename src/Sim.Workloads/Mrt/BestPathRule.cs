@@ -9,21 +9,21 @@ public enum BestPathOrder
     /// <summary>Shortest AS path, then lowest peer index, then lowest path identifier. The default.</summary>
     ShortestPath,
 
-    /// <summary>RFC 4271, 9.1: highest LOCAL_PREF (100 where absent), shortest AS path, lowest ORIGIN, then lowest peer
-    /// index and path identifier. MULTI_EXIT_DISC is ignored because it compares only paths from one neighbouring AS.
-    /// With it, the order would not be total, and the result would depend on the order of arrival (RFC 3345).</summary>
+    /// <summary>RFC 4271, 9.1: highest LOCAL_PREF (100 where absent), shortest AS path, lowest ORIGIN, then lowest peer index and path
+    /// identifier. MULTI_EXIT_DISC is ignored because it is comparable only between paths from the same neighbouring AS. If it were used,
+    /// the order would not be total, and the result would depend on the order of arrival (RFC 3345).</summary>
     Preference,
 }
 
-/// <summary>The rule that chooses the best path: an order of paths, and a filter. If the filter is not null, only the paths of
-/// its peer or AS count.</summary>
+/// <summary>The rule that chooses the best path: an order of paths, and a filter. If the filter is not null, only the paths of the filter's
+/// peer or AS count.</summary>
 public sealed record BestPathRule(BestPathOrder Order, PeerFilter? Peer = null)
 {
     public static BestPathRule Default { get; } = new(BestPathOrder.ShortestPath);
 
     /// <summary>Reads <c>--best path|preference</c> and <c>--peer INDEX|ADDRESS|AS64500</c>; null means that the option
     /// was not given.</summary>
-    /// <exception cref="FormatException">An option is malformed.</exception>
+    /// <exception cref="FormatException">One of the options is malformed.</exception>
     public static BestPathRule Parse(string? best, string? peer) => new(
         best switch
         {
@@ -61,8 +61,8 @@ public sealed class PeerFilter
 
     private PeerFilter(string text, Func<MrtPeer, int, bool> matches) => (_text, _matches) = (text, matches);
 
-    /// <summary>Reads an index (<c>3</c>), an address, or an AS (<c>AS64500</c>).</summary>
-    /// <exception cref="FormatException">The text is none of these.</exception>
+    /// <summary>Parses a peer's index (<c>3</c>), a peer's address, or an AS (<c>AS64500</c>).</summary>
+    /// <exception cref="FormatException">The text is not an index, an address or an AS.</exception>
     public static PeerFilter Parse(string text)
     {
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var wanted))

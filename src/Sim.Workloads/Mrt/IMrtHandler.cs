@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Mrt;
 
-/// <summary>One prefix in one record. The reader reuses it for the next call, so copy what you keep.</summary>
+/// <summary>One prefix in one record. The reader reuses the struct for the next call, so copy the fields that you keep.</summary>
 public struct MrtRoute
 {
     /// <summary>The prefix. Host bits that the file sets are cleared.</summary>
     public Prefix Prefix;
 
-    /// <summary>Index into <see cref="MrtReader.Peers"/>.</summary>
+    /// <summary>The peer's index in <see cref="MrtReader.Peers"/>.</summary>
     public int Peer;
 
     /// <summary>The ADD-PATH identifier (RFC 7911); 0 if there is none.</summary>
@@ -30,18 +30,17 @@ public struct MrtRoute
     public bool Malformed;
 }
 
-/// <summary>Receives the content of a file in the order of the file. Implement it as a struct: the reader is then
-/// compiled for it, and the calls are inlined. Withdrawals of an UPDATE come before its announcements, as in RFC
-/// 4271.</summary>
+/// <summary>Receives the content of a file in the order of the file. Implement this interface as a struct. The JIT then compiles the reader
+/// for the struct and inlines the calls. Withdrawals of an UPDATE come before its announcements, as in RFC 4271.</summary>
 public interface IMrtHandler
 {
-    /// <summary>Takes an entry of a RIB dump. The attributes are valid during the call.</summary>
+    /// <summary>Takes an entry of a RIB dump. The attributes are valid only during the call.</summary>
     void RibEntry(ref readonly MrtRoute route, ref readonly PathAttributes attributes);
 
-    /// <summary>Takes a prefix that an UPDATE announces. The attributes are valid during the call.</summary>
+    /// <summary>Takes a prefix that an UPDATE announces. The attributes are valid only during the call.</summary>
     void Announce(ref readonly MrtRoute route, ref readonly PathAttributes attributes);
 
-    /// <summary>Takes a prefix that an UPDATE withdraws, or one that it announces with malformed attributes.</summary>
+    /// <summary>Takes a prefix that an UPDATE withdraws, or a prefix that an UPDATE announces with malformed attributes.</summary>
     void Withdraw(ref readonly MrtRoute route);
 
     /// <summary>Takes a change of a session's state, with the time in microseconds since 1970 and the states before and

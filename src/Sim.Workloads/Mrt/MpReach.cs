@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Mrt;
 
-/// <summary>MP_REACH_NLRI (RFC 4760, 3). RIB dumps should carry only the length of the next hop and the next hop (RFC
-/// 6396, 4.3.4), but some carry the whole attribute. The first byte tells the two forms apart. It is 0, the high byte
-/// of the AFI, in the whole form. In the short form it is the length of the next hop.
+/// <summary>MP_REACH_NLRI (RFC 4760, 3). RIB dumps should carry only the length of the next hop and the next hop (RFC 6396, 4.3.4), but
+/// some carry the whole attribute. The first byte tells the two forms apart. In the whole form this byte is 0, the high byte of the AFI. In
+/// the short form it is the length of the next hop.
 /// <code>
 ///   whole   AFI(2) SAFI(1) length(1) next hop(4, 16, 32) reserved(1) NLRI
 ///   short                  length(1) next hop
@@ -20,7 +20,7 @@ internal ref struct MpReach
     public ushort Afi;
     public byte Safi;
 
-    /// <summary>Whether it has a next hop other than <c>0.0.0.0</c> and <c>::</c>.</summary>
+    /// <summary>Whether the attribute has a next hop other than 0.0.0.0 and ::.</summary>
     public bool HasNextHop;
 
     public Family NextHopFamily;
@@ -52,9 +52,9 @@ internal ref struct MpReach
         return sound || reach.Safi != UnicastSafi || reach.Afi is not (MrtTypes.AfiIPv4 or MrtTypes.AfiIPv6);
     }
 
-    /// <summary>Takes an IPv4 address, an IPv6 address, or an IPv6 address followed by a link-local one (RFC 2545, 3).
-    /// The link-local address counts only if the first is <c>::</c>. IPv4 prefixes may have an IPv6 next hop (RFC 8950,
-    /// 3). An address of zeros is no next hop.</summary>
+    /// <summary>Takes an IPv4 address, an IPv6 address, or an IPv6 address followed by a link-local one (RFC 2545, 3). The link-local
+    /// address is used only if the first address is ::. IPv4 prefixes may have an IPv6 next hop (RFC 8950, 3). An all-zero address is not a
+    /// next hop.</summary>
     private bool SetNextHop(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length == 4 && Afi != MrtTypes.AfiIPv6)

@@ -6,39 +6,39 @@ public sealed class MrtCounts
 {
     private readonly Dictionary<(ushort Type, ushort Subtype), long> _records = [];
 
-    /// <summary>Whole records, damaged ones included.</summary>
+    /// <summary>The number of complete records, including damaged ones.</summary>
     public long Records { get; internal set; }
 
-    /// <summary>Records by type and subtype. All subtypes of a type that is not read count as subtype 0.</summary>
+    /// <summary>The number of records of each type and subtype. All subtypes of an unsupported type count as subtype 0.</summary>
     public IReadOnlyDictionary<(ushort Type, ushort Subtype), long> RecordsByType => _records;
 
-    /// <summary>Records of types or subtypes that carry no unicast routes: deprecated, multicast, generic, unknown.</summary>
+    /// <summary>The number of records of types or subtypes that carry no unicast routes: deprecated, multicast, generic, unknown.</summary>
     public long SkippedRecords { get; internal set; }
 
-    /// <summary>BGP messages other than UPDATE.</summary>
+    /// <summary>The number of BGP messages other than UPDATE.</summary>
     public long OtherMessages { get; internal set; }
 
-    /// <summary>Attributes with reachability of families other than IPv4 and IPv6 unicast.</summary>
+    /// <summary>The number of attributes that announce or withdraw routes of families other than IPv4 and IPv6 unicast.</summary>
     public long OtherFamilies { get; internal set; }
 
-    /// <summary>Entries of RIB dumps: one prefix from one peer.</summary>
+    /// <summary>The number of RIB dump entries. An entry is one prefix from one peer.</summary>
     public long Entries { get; internal set; }
 
     public long Announcements { get; internal set; }
     public long Withdrawals { get; internal set; }
     public long StateChanges { get; internal set; }
 
-    /// <summary>Distinct peers; those of a PEER_INDEX_TABLE count whether or not they have entries.</summary>
+    /// <summary>The number of distinct peers. Peers of a PEER_INDEX_TABLE count even if they have no entries.</summary>
     public int Peers { get; internal set; }
 
-    /// <summary>Distinct prefixes, announced or withdrawn. Only <see cref="MrtSummary"/> counts them.</summary>
+    /// <summary>The number of distinct prefixes, announced or withdrawn. Only <see cref="MrtSummary"/> counts distinct prefixes.</summary>
     public int PrefixesV4 { get; internal set; }
     public int PrefixesV6 { get; internal set; }
 
-    /// <summary>Damaged places, including those of the container.</summary>
+    /// <summary>The number of damaged places, including those of the container.</summary>
     public long Damage { get; internal set; }
 
-    /// <summary>Bytes of uncompressed content.</summary>
+    /// <summary>The length of the uncompressed content in bytes.</summary>
     public long Bytes { get; internal set; }
 
     internal void AddRecord(ushort type, ushort subtype)
@@ -51,10 +51,10 @@ public sealed class MrtCounts
     }
 }
 
-/// <summary>Counts the content of a file for <c>table info</c>. Memory: the distinct prefixes.</summary>
+/// <summary>Counts the content of a file for <c>table info</c>. Memory: a set of the distinct prefixes.</summary>
 public static class MrtSummary
 {
-    /// <exception cref="IOException">The device fails.</exception>
+    /// <exception cref="IOException">The device fails during a read.</exception>
     public static MrtCounts Read(Stream input, string name, DamageLog damage)
     {
         var reader = new MrtReader(input, name, damage);

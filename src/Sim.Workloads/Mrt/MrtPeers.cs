@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Mrt;
 
-/// <summary>A BGP neighbour of the collector: its address, left-aligned in 128 bits, its AS, and its BGP identifier, 0
-/// if the record carries none.</summary>
+/// <summary>A BGP neighbour of the collector. The address is left-aligned in 128 bits. The BGP identifier is 0 if the record carries
+/// none.</summary>
 public readonly record struct MrtPeer(Family Family, UInt128 Address, uint As, uint BgpId)
 {
     public override string ToString() => $"{AddressText.Format(Family, Address)} AS{As}";
 }
 
-/// <summary>The peers of a file. The peers of its first PEER_INDEX_TABLE keep their places, so that an index printed by
-/// another tool means the same here. Peers of further tables, of TABLE_DUMP and of BGP4MP records are found by address
-/// and AS, or appended in order of appearance.</summary>
+/// <summary>The peers of a file. The peers of its first PEER_INDEX_TABLE keep their indices, so that an index printed by another tool means
+/// the same peer here. All other peers are identified by address and AS. New peers are appended in order of appearance.</summary>
 public sealed class MrtPeers
 {
-    /// <summary>The most peers of a file. A file with more is hostile.</summary>
+    /// <summary>The maximum number of peers of a file. A file with more peers is considered hostile.</summary>
     public const int Most = 1 << 18;
 
     private readonly List<MrtPeer> _peers = [];
@@ -25,7 +24,7 @@ public sealed class MrtPeers
     public int Count => _peers.Count;
     public MrtPeer this[int index] => _peers[index];
 
-    /// <summary>Returns the peer's index, and appends the peer if it is new; -1 if there are <see cref="Most"/> already.</summary>
+    /// <summary>Returns the peer's index, and appends the peer if it is new; -1 if the file already has <see cref="Most"/> peers.</summary>
     internal int Intern(in MrtPeer peer)
     {
         if (_lastIndex >= 0 && peer.Address == _last.Address && peer.As == _last.As && peer.Family == _last.Family)
@@ -36,7 +35,7 @@ public sealed class MrtPeers
         return index;
     }
 
-    /// <summary>Opens a PEER_INDEX_TABLE. Returns the function that places its peers.</summary>
+    /// <summary>Opens a PEER_INDEX_TABLE. Returns the function that gives the table's peers their indices.</summary>
     internal Func<MrtPeer, int> OpenTable()
     {
         var first = !_hasTable;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Mrt;
 
-/// <content>Skips NUL bytes where a record should begin: the tail of a file after a power cut, or a hole that was never
-/// written. Otherwise a header of zeros would be read as an empty record of type 0 (NULL, deprecated), and a hole as hundreds
-/// of such records.</content>
+/// <content>Skips NUL bytes where a record should begin: the tail of a file after a power cut, or a hole that was never written. Otherwise
+/// a header of zeros would be read as an empty record of type 0 (NULL, deprecated). A hole would be read as hundreds of empty
+/// records.</content>
 public sealed partial class MrtReader
 {
     // A header may itself begin with NUL bytes: a time of 0, and the upper byte of its type.
@@ -47,8 +47,8 @@ public sealed partial class MrtReader
         return false;
     }
 
-    /// <summary>Returns whether the next header lies in a hole: it begins with zeros, or the hole begins within it. In
-    /// the second case, its first <paramref name="lead"/> bytes were written.</summary>
+    /// <summary>Returns whether the next header lies in a hole: the header begins with zeros, or the hole begins within the header. In the
+    /// second case, the first <paramref name="lead"/> bytes of the header were written.</summary>
     private bool AtHole(out int lead)
     {
         lead = 0;
@@ -64,8 +64,8 @@ public sealed partial class MrtReader
         return lead <= 4 && bytes.Length >= Header;
     }
 
-    /// <summary>Returns whether a hole begins within the record: it ends in a NUL byte, and as many NUL bytes as a header has
-    /// follow.</summary>
+    /// <summary>Returns whether a hole begins within the record: the record ends in a NUL byte, and a header's length of NUL bytes
+    /// follows.</summary>
     private bool EndsInHole(int length) =>
         length > 0 && _buffer[_start + Header + length - 1] == 0 && Ensure(Header + length + Header)
         && _buffer.AsSpan(_start + Header + length, Header).IndexOfAnyExcept((byte)0) < 0;

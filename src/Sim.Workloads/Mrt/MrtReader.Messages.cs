@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Mrt;
 
-/// <content>BGP4MP: RFC 6396, 4.4; RFC 8050, 3; the UPDATE message: RFC 4271, 4.3 and RFC 4760.</content>
+/// <content>Reads BGP4MP records (RFC 6396, 4.4; RFC 8050, 3) and their UPDATE messages (RFC 4271, 4.3; RFC 4760).</content>
 public sealed partial class MrtReader
 {
     private const byte Update = 2;
@@ -91,14 +91,14 @@ public sealed partial class MrtReader
 
     /// <summary>
     /// <code>length(2) withdrawn IPv4 prefixes | length(2) path attributes | announced IPv4 prefixes</code>
-    /// The whole UPDATE is checked before any of it is delivered. Errors are handled as RFC 7606 says:
+    /// The whole UPDATE is checked before any prefix is delivered. Errors are handled as in RFC 7606:
     /// <list type="bullet">
-    /// <item>Some errors would reset the session (3 b, g, i, j and 5.3): a refused field of prefixes, lengths that do
-    /// not fit the UPDATE, and an MP_REACH_NLRI or MP_UNREACH_NLRI that is malformed or occurs twice. After such an
-    /// error no other field is trusted either, and nothing of the UPDATE is used; see <see cref="Fault.Reset"/>.</item>
-    /// <item>If another attribute is malformed or missing, all prefixes of the UPDATE are withdrawn, announced or not.
-    /// This applies even if nothing is announced, where 5.2 asks for a reset: the error may hide the announcement, and
-    /// a reset would remove the withdrawn prefixes as well.</item>
+    /// <item>Some errors would reset the session (3 b, g, i, j and 5.3): a refused field of prefixes, lengths that do not fit the UPDATE,
+    /// and an MP_REACH_NLRI or MP_UNREACH_NLRI that is malformed or occurs twice. After such an error no field is trusted, and nothing of
+    /// the UPDATE is used; see <see cref="Fault.Reset"/>.</item>
+    /// <item>If another attribute is malformed or missing, all prefixes of the UPDATE are withdrawn, including those that it announces. RFC
+    /// 7606 (5.2) asks for a reset if nothing is announced. Here the prefixes are withdrawn in that case too, because the error may hide an
+    /// announcement, and a reset would also remove the withdrawn prefixes.</item>
     /// </list></summary>
     private string? ReadUpdate<THandler>(ref THandler handler, bool wide, bool addPath, ReadOnlySpan<byte> message)
         where THandler : struct, IMrtHandler
@@ -128,8 +128,8 @@ public sealed partial class MrtReader
         return read.Fault == Fault.None ? null : read.Complaint("what the UPDATE announces is withdrawn");
     }
 
-    /// <summary>Delivers the prefixes of an UPDATE. The first <paramref name="withdrawals"/> are withdrawn, and the
-    /// others announced or treated as withdrawn. Those of MP_REACH_NLRI begin at <paramref name="reach"/>.</summary>
+    /// <summary>Delivers the prefixes of an UPDATE. The first <paramref name="withdrawals"/> prefixes are withdrawn. The other prefixes are
+    /// announced, or treated as withdrawn. The prefixes of MP_REACH_NLRI begin at <paramref name="reach"/>.</summary>
     private void Deliver<THandler>(ref THandler handler, int withdrawals, int reach, ref PathAttributes read)
         where THandler : struct, IMrtHandler
     {

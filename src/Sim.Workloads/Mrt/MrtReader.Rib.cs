@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Mrt;
 
-/// <content>RIB dumps: RFC 6396, 4.2 and 4.3; RFC 8050, 4.</content>
+/// <content>Reads RIB dumps (RFC 6396, 4.2 and 4.3; RFC 8050, 4).</content>
 public sealed partial class MrtReader
 {
     private const string TooManyPeers = "more peers than any collector has";
@@ -89,7 +89,8 @@ public sealed partial class MrtReader
         return null;
     }
 
-    /// <summary>Reads one prefix from many peers. An entry with malformed attributes is left out; its size still leads to the next entry.
+    /// <summary>Reads one prefix from many peers. An entry with malformed attributes is left out, and its size still leads to the next
+    /// entry.
     /// <code>
     ///   sequence(4) length(1) prefix(0 to 16) entries(2) | peer(2) originated(4) [path id(4)] size(2) attributes | ...
     /// </code></summary>
@@ -137,8 +138,8 @@ public sealed partial class MrtReader
         return null;
     }
 
-    /// <summary>Checks that the entries fill the record exactly. Returns null if they do. Otherwise a size is wrong, or
-    /// the record's type and its entries disagree on path identifiers. Then no entry can be trusted.</summary>
+    /// <summary>Checks that the entries fill the record exactly. Returns null if they do. Otherwise a size is wrong, or the record's type
+    /// and its entries disagree on path identifiers. In both cases no entry can be trusted.</summary>
     private static string? Misfit(ReadOnlySpan<byte> body, int entries, int head)
     {
         for (; entries > 0; entries--)
@@ -154,8 +155,8 @@ public sealed partial class MrtReader
         return body.IsEmpty ? null : "the record goes on after its last entry";
     }
 
-    /// <summary>Delivers an entry, unless an attribute is malformed that RFC 7606 does not discard. Such an entry is
-    /// logged. Attributes may be missing, because BIRD dumps routes of other protocols without any.</summary>
+    /// <summary>Delivers an entry. If an attribute is malformed and RFC 7606 does not discard the attribute, the entry is logged instead.
+    /// Attributes may be missing, because BIRD dumps routes of other protocols without any.</summary>
     private void DeliverEntry<THandler>(ref THandler handler, ReadOnlySpan<byte> attributes, bool wide)
         where THandler : struct, IMrtHandler
     {

@@ -16,8 +16,8 @@ namespace Sim.Workloads.Mrt;
 /// </code></summary>
 public sealed partial class MrtReader(Stream input, string name, DamageLog damage)
 {
-    /// <summary>The longest record in bytes; a longer one is damage. It has room for 65,535 entries of the usual 100 to 200
-    /// bytes.</summary>
+    /// <summary>The maximum length of a record in bytes. A longer record is damage. The limit leaves room for 65,535 entries of the usual
+    /// 100 to 200 bytes.</summary>
     public const int MaxRecord = 16 << 20;
 
     private const int Header = 12;
@@ -32,12 +32,13 @@ public sealed partial class MrtReader(Stream input, string name, DamageLog damag
 
     public MrtPeers Peers { get; } = new();
 
-    /// <summary>Counts so far; complete when <see cref="Read"/> has returned.</summary>
+    /// <summary>The counts so far. They are complete when <see cref="Read"/> has returned.</summary>
     public MrtCounts Counts { get; } = new();
 
     /// <summary>Reads to the end, or until the framing is lost.</summary>
-    /// <exception cref="IOException">The device fails. Damage to the container or the content is logged, not thrown.</exception>
-    /// <exception cref="UnsupportedContainerException">The container uses a feature that no decoder here reads.</exception>
+    /// <exception cref="IOException">The device fails during a read. Damage to the container or the content is logged, not
+    /// thrown.</exception>
+    /// <exception cref="UnsupportedContainerException">The container uses an unsupported feature.</exception>
     public void Read<THandler>(ref THandler handler) where THandler : struct, IMrtHandler
     {
         _buffer = ArrayPool<byte>.Shared.Rent(2 << 20);
@@ -86,7 +87,7 @@ public sealed partial class MrtReader(Stream input, string name, DamageLog damag
         }
     }
 
-    /// <summary>Reads the body of a record. Returns what is wrong with it, or null.</summary>
+    /// <summary>Reads the body of a record. Returns the error in the body, or null.</summary>
     private string? ReadBody<THandler>(ref THandler handler, ushort type, ushort subtype, ReadOnlySpan<byte> body)
         where THandler : struct, IMrtHandler
     {
@@ -143,8 +144,8 @@ public sealed partial class MrtReader(Stream input, string name, DamageLog damag
         _offset += bytes;
     }
 
-    /// <summary>Makes <paramref name="count"/> bytes from <c>_start</c> on available. Returns false if the content ends before
-    /// that.</summary>
+    /// <summary>Makes <paramref name="count"/> bytes from <c>_start</c> on available. Returns false if the content ends before the last of
+    /// these bytes.</summary>
     private bool Ensure(int count)
     {
         if (_end - _start >= count)

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Mrt;
 
-/// <summary>Makes a table with one next hop per prefix from an MRT file. From a RIB dump it takes the best of each
-/// prefix's entries; from an update file, the result of all announcements, withdrawals and ends of sessions.</summary>
-/// <remarks>Memory is bounded by the table: a dump needs one path per prefix, updates one per prefix, peer and path
-/// identifier. In a file that holds both, only the best entry of a prefix counts. If it is withdrawn later, the second
-/// best does not come back.</remarks>
+/// <summary>Makes a table with one next hop per prefix from an MRT file. From a RIB dump it takes the best of each prefix's entries. From
+/// an update file it takes the result of all announcements, withdrawals and ends of sessions.</summary>
+/// <remarks>Memory is bounded by the table: a dump needs one path per prefix, and updates need one path per prefix, peer and path
+/// identifier. In a file with a dump and updates, only the best dump entry of each prefix is kept. If this path is withdrawn later, the
+/// second-best entry does not replace it.</remarks>
 public static class MrtTable
 {
-    /// <summary>Loads the table of one family from a <see cref="CompressedInput"/> or any stream that is plain MRT. The
-    /// rule chooses the best path. Messages and the table use the name.</summary>
-    /// <exception cref="IOException">The device fails.</exception>
+    /// <summary>Loads the table of one family from a <see cref="CompressedInput"/> or any other stream of plain MRT. The rule chooses the
+    /// best path. The name appears in messages and in the table.</summary>
+    /// <exception cref="IOException">The device fails during a read.</exception>
     /// <exception cref="InvalidDataException">The rule names a peer that the file does not have.</exception>
     public static RouteTable Load(Stream input, string name, Family family, BestPathRule rule, DamageLog damage)
     {
@@ -26,12 +26,12 @@ public static class MrtTable
     }
 }
 
-/// <summary>Decides which peers of a file a filter lets through, and remembers it by index.</summary>
+/// <summary>Decides which peers of a file a filter lets through, and stores the decision for each peer.</summary>
 internal sealed class PeerView(PeerFilter? filter, MrtPeers peers)
 {
     private readonly List<bool> _seen = [];
 
-    /// <summary>Whether any peer of the file matches.</summary>
+    /// <summary>Whether any peer of the file matches the filter.</summary>
     public bool Any => Enumerable.Range(0, peers.Count).Any(Shows);
 
     public bool Shows(int peer)

@@ -36,7 +36,8 @@ public static class MrtTypes
     /// type means that the file is not MRT, or that the framing is lost.</summary>
     public static bool IsAssigned(int type) => type is <= 13 or 16 or 17 or 32 or 33 or 48 or 49 or >= 64512;
 
-    /// <summary>Returns the name in the RFC, such as <c>TABLE_DUMP_V2/RIB_IPV4_UNICAST</c>, or numbers if it has none.</summary>
+    /// <summary>Returns the name of a type and subtype in the RFC, such as <c>TABLE_DUMP_V2/RIB_IPV4_UNICAST</c>, or their numbers if they
+    /// have no name.</summary>
     public static string Name(int type, int subtype) => type switch
     {
         TableDump => "TABLE_DUMP/" + (subtype switch { AfiIPv4 => "AFI_IPv4", AfiIPv6 => "AFI_IPv6", _ => $"{subtype}" }),

@@ -15,8 +15,8 @@ internal ref struct NlriReader(ReadOnlySpan<byte> field, Family family, bool add
     public readonly bool HostBits => _hostBits != 0;
     public readonly int Left => _left.Length;
 
-    /// <summary>Reads the next prefix. Returns what is wrong, or null. The entry is written in place, because a copy of
-    /// fields just written would wait for the writes.</summary>
+    /// <summary>Reads the next prefix. Returns the error in the prefix, or null. The entry is written in place, because a copy of fields
+    /// just written would wait for the writes.</summary>
     public string? TryRead(ref NlriEntry entry)
     {
         var head = addPath ? 5 : 1;
@@ -43,7 +43,8 @@ internal ref struct NlriReader(ReadOnlySpan<byte> field, Family family, bool add
         return null;
     }
 
-    /// <summary>Returns a mask of the first <paramref name="bits"/> of 64 bits; a negative number gives none, and 64 or more give all.</summary>
+    /// <summary>Returns a 64-bit mask whose first <paramref name="bits"/> bits are set. A negative number sets no bit, and 64 or more set
+    /// all bits.</summary>
     private static ulong Mask(int bits) => bits <= 0 ? 0 : ulong.MaxValue << Math.Max(64 - bits, 0);
 
     /// <summary>Returns up to 7 bytes at the end of a field, left-aligned.</summary>
@@ -57,7 +58,7 @@ internal ref struct NlriReader(ReadOnlySpan<byte> field, Family family, bool add
     }
 }
 
-/// <summary>A prefix of a field, its host bits masked.</summary>
+/// <summary>A prefix of a field, with its host bits cleared.</summary>
 internal struct NlriEntry
 {
     /// <summary>The first 64 bits of the address.</summary>
@@ -76,12 +77,12 @@ internal struct NlriEntry
         Upper == other.Upper && Lower == other.Lower && PathId == other.PathId && Length == other.Length;
 }
 
-/// <summary>The prefixes of one UPDATE. All are read before the first is delivered. A field is refused whole in three
-/// cases: it is syntactically wrong (RFC 7606, 5.3); it repeats a prefix, which no sender does; or its record type is wrong
-/// about path identifiers. Collectors have written such fields, because RFC 8050 gave ADD-PATH its own record types late.
-/// If a small path identifier is read as prefixes, 0.0.0.0/0 or ::/0 is repeated.</summary>
-/// <remarks>A field is sound in a reading (with path identifiers, or without) if it is syntactically right, repeats nothing
-/// and has no host bits, which routers clear.
+/// <summary>The prefixes of one UPDATE. All are read before the first is delivered. A field is refused whole in three cases: it is
+/// syntactically wrong (RFC 7606, 5.3); it repeats a prefix, which no sender does; or its record type is wrong about path identifiers.
+/// Collectors have written fields with the wrong record type, because RFC 8050 gave ADD-PATH its own record types late. If a small path
+/// identifier is read as prefixes, 0.0.0.0/0 or ::/0 occurs repeatedly.</summary>
+/// <remarks>A field can be read with path identifiers or without them. It is sound in one of these readings if it is syntactically right,
+/// repeats no prefix, and has no host bits, which routers clear.
 /// <code>
 ///   sound as the record type says it   sound in the other reading
 ///            yes                               no                   read as the record type says
@@ -103,17 +104,16 @@ internal sealed class NlriFields
 
     public int Count { get; private set; }
 
-    /// <summary>Prefixes by number, in the order of the fields.</summary>
+    /// <summary>A range of the prefixes, which are numbered in the order of the fields.</summary>
     public ReadOnlySpan<NlriEntry> this[Range range] => _entries.AsSpan(0, Count)[range];
 
     public void Clear() => Count = 0;
 
-    /// <summary>Takes the prefixes of a field, or returns what is wrong with it, and adds to the evidence on the peer.
-    /// All fields of an UPDATE together have at most 65,535 bytes. The time is proportional to the field's length.
-    /// Memory is allocated only if there are more prefixes than ever before. The field is doubtful if three conditions
-    /// hold. Both readings are sound. No other field of the peer decides. The identifiers contradict the record type:
-    /// they are small, as routers number paths, although the type has none, or large although the type has
-    /// some.</summary>
+    /// <summary>Takes the prefixes of a field, and adds to the evidence about the peer. Returns the error in the field, or null. All fields
+    /// of an UPDATE together have at most 65,535 bytes. The time is proportional to the field's length. Memory is allocated only if an
+    /// UPDATE has more prefixes than any before. The field is doubtful if three conditions hold: both readings are sound, no other field of
+    /// the peer decides, and the identifiers contradict the record type. They contradict a type without identifiers if they are small, as
+    /// routers number paths. They contradict a type with identifiers if they are large.</summary>
     public string? Take(ReadOnlySpan<byte> field, Family family, bool addPath, ref PathIds signs, out bool isDoubtful)
     {
         isDoubtful = false;
@@ -168,7 +168,8 @@ internal sealed class NlriFields
         return null;
     }
 
-    /// <summary>Empties the slots, and returns the mask for a field. A field has fewer prefixes than bytes.</summary>
+    /// <summary>Empties the slots, and returns the mask for a field of <c>length</c> bytes. A field has at most one prefix per
+    /// byte.</summary>
     private uint Open(int length)
     {
         if (_slots.Length == 0)
@@ -182,7 +183,7 @@ internal sealed class NlriFields
         return Math.Min(BitOperations.RoundUpToPowerOf2((uint)length + 1), (uint)_slots.Length) - 1;
     }
 
-    /// <summary>Adds an entry to the slots by its number in the field. Returns false if an equal one is there.</summary>
+    /// <summary>Adds an entry to the slots by its number in the field. Returns false if the slots already hold an equal entry.</summary>
     private bool TryAdd(int first, uint mask, ref readonly NlriEntry entry, int number)
     {
         // Because of the random seed, no file can be made to fill one slot.
@@ -208,9 +209,9 @@ internal sealed class NlriFields
 [Flags]
 internal enum PathIds : byte { Unknown = 0, Absent = 1, Present = 2 }
 
-/// <summary>Remembers whether a peer's prefixes of a family have path identifiers. The evidence is the peer's fields,
-/// not their record types. It also remembers the fields that make sense in both readings and were read as their record
-/// type says. Memory: two bytes per peer, and one entry per peer with such fields.</summary>
+/// <summary>Remembers whether a peer's prefixes of a family have path identifiers. The evidence is the peer's fields, not their record
+/// types. It also remembers doubtful fields, which make sense in both readings and were read as their record type says. Memory: two bytes
+/// per peer, and one entry per peer with doubtful fields.</summary>
 internal sealed class PathIdSigns
 {
     private readonly Dictionary<(int Peer, Family Family, bool AddPath), (long Fields, long Record, long Offset)> _doubts = [];

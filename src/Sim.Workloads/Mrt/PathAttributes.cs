@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Mrt;
 
-/// <summary>The context that decides how attributes are read. Wide: AS_PATH has ASes of 4 bytes. InRib: the attributes
-/// belong to a RIB entry, in which MP_REACH_NLRI may be short (RFC 6396, 4.3.4). External: an external peer sent
-/// them.</summary>
+/// <summary>The context that decides how attributes are read. Wide: AS_PATH has AS numbers of 4 bytes. InRib: the attributes belong to a
+/// RIB entry, in which MP_REACH_NLRI may be short (RFC 6396, 4.3.4). External: an external peer sent them.</summary>
 internal readonly record struct AttributeSource(bool Wide, bool InRib, bool External);
 
-/// <summary>The path attributes of one entry or UPDATE (RFC 4271, 4.3; RFC 4760), read in place: the spans point into
-/// the reader's buffer. Every known attribute is checked against its <see cref="AttributeRule"/>. Those that selection
-/// does not need (communities, aggregator, ...) are then skipped.
+/// <summary>The path attributes of one entry or UPDATE (RFC 4271, 4.3; RFC 4760), read in place: the spans point into the reader's buffer.
+/// Every known attribute is checked against its <see cref="AttributeRule"/>. Attributes that best-path selection does not need
+/// (communities, aggregator, ...) are only checked.
 /// <code>
 ///   flags(1) type(1) length(1, or 2 where flag 0x10 is set) value | flags type length value | ...
 /// </code></summary>
 public ref struct PathAttributes
 {
-    /// <summary>The value of <see cref="Origin"/> if the attribute is absent. It ranks behind all others.</summary>
+    /// <summary>The value of <see cref="Origin"/> if the attribute is absent. It ranks behind all other values.</summary>
     public const byte NoOrigin = 255;
 
     private const byte ExtendedLength = 0x10;
@@ -41,10 +40,11 @@ public ref struct PathAttributes
     /// <summary>The length and the first and last AS of the path, after AS4_PATH is merged in.</summary>
     public AsPathFacts Path;
 
-    /// <summary>The next hop of the prefix that the handler is given, left-aligned, without a link-local second address.</summary>
+    /// <summary>The next hop of the prefix that the handler currently receives, left-aligned. A second, link-local address is left
+    /// out.</summary>
     public UInt128 NextHop;
 
-    /// <summary>The bytes of AS_PATH, with ASes of 4 bytes if <see cref="WideAs"/>, else of 2.</summary>
+    /// <summary>The bytes of AS_PATH. AS numbers have 4 bytes if <see cref="WideAs"/> is true, else 2.</summary>
     public ReadOnlySpan<byte> AsPathBytes;
 
     /// <summary>The bytes of AS4_PATH; empty if it is absent or must be ignored.</summary>
@@ -56,7 +56,7 @@ public ref struct PathAttributes
     internal ReadOnlySpan<byte> Unreach;
     internal bool HasUnreach;
 
-    /// <summary>The most severe error (RFC 7606, 3 h); the first of several equally severe ones.</summary>
+    /// <summary>The most severe error (RFC 7606, 3 h). If several errors are equally severe, it is the first of them.</summary>
     internal Fault Fault;
 
     private byte _wrongType;
@@ -65,7 +65,7 @@ public ref struct PathAttributes
     private bool _disowned, _hasAs4Aggregator;
     private ulong _present;
 
-    /// <summary>Reads all attributes, or all before an error that hides the rest. <see cref="Fault"/> says whether they are
+    /// <summary>Reads all attributes, or only those before an error that hides the rest. <see cref="Fault"/> says whether they are
     /// sound.</summary>
     internal static void Read(ReadOnlySpan<byte> bytes, AttributeSource source, out PathAttributes read)
     {
@@ -110,7 +110,7 @@ public ref struct PathAttributes
         return $"{name}{_wrong}: {consequence}";
     }
 
-    /// <summary>Gives the handler the next hop of MP_REACH_NLRI, which counts even if there is a NEXT_HOP (RFC 4760, 3).</summary>
+    /// <summary>Gives the handler the next hop of MP_REACH_NLRI. This next hop takes precedence over NEXT_HOP (RFC 4760, 3).</summary>
     internal void UseReachNextHop() => (HasNextHop, NextHop, NextHopFamily) = (Reach.HasNextHop, Reach.NextHop, Reach.NextHopFamily);
 
     private static bool TryTake(scoped ref ReadOnlySpan<byte> bytes, out byte flags, out byte type, out ReadOnlySpan<byte> value)
@@ -204,9 +204,9 @@ public ref struct PathAttributes
         }
     }
 
-    /// <summary>Lets AS4_PATH replace the end of AS_PATH. RFC 6793 ignores AS4_PATH in two cases. AS_PATH has ASes of 4
-    /// bytes (4.1), or the AS of the AGGREGATOR is not AS_TRANS, because a speaker without AS4_PATH has set it
-    /// (4.2.3).</summary>
+    /// <summary>Lets AS4_PATH replace the end of AS_PATH. RFC 6793 ignores AS4_PATH in two cases. Either AS_PATH already has AS numbers of
+    /// 4 bytes (4.1), or the AGGREGATOR's AS is not AS_TRANS. In the second case, a speaker that does not support AS4_PATH has set the
+    /// AGGREGATOR (4.2.3).</summary>
     private void MergePaths()
     {
         if (WideAs || _disowned && _hasAs4Aggregator)
@@ -220,7 +220,7 @@ public ref struct PathAttributes
     {
         private ulong _word;
 
-        /// <summary>Adds a type. Returns false if it was there.</summary>
+        /// <summary>Adds an attribute type. Returns false if the type is already in the set.</summary>
         public bool Add(byte type)
         {
             ref var word = ref this[type >> 6];

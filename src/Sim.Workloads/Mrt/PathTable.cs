@@ -9,10 +9,11 @@ namespace Sim.Workloads.Mrt;
 ///   prefix -> slot -> path -> path -> ...   the paths of a prefix, the best first, the others in no order
 ///   peer   ----------> path &lt;-> path &lt;-> ... the paths of a peer, for when its session ends
 /// </code>
-/// From a dump only the best path is kept (<see cref="Offer"/>), because a prefix's entries come together.</summary>
+/// From a dump only the best path of each prefix is kept (<see cref="Offer"/>), because all entries of a prefix come together.</summary>
 public sealed class PathTable(Family family, BestPathRule rule)
 {
-    /// <summary>The most paths of one prefix; more are refused. An event takes time in proportion to a prefix's paths.</summary>
+    /// <summary>The maximum number of paths per prefix. Further paths are refused. An event takes time in proportion to the number of its
+    /// prefix's paths.</summary>
     public const int MostPaths = 4096;
 
     private const int None = -1;
@@ -27,13 +28,13 @@ public sealed class PathTable(Family family, BestPathRule rule)
 
     public Family Family => family;
 
-    /// <summary>Prefixes that have a path.</summary>
+    /// <summary>The number of prefixes that have a path.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Paths refused because their prefix had <see cref="MostPaths"/>.</summary>
+    /// <summary>The number of paths refused because their prefix already had <see cref="MostPaths"/> paths.</summary>
     public long Refused { get; private set; }
 
-    /// <summary>Takes an entry of a dump. The entry replaces a path that is worse.</summary>
+    /// <summary>Takes an entry of a dump. The entry replaces the prefix's path if that path is worse.</summary>
     public void Offer(ref readonly MrtRoute route, ref readonly PathAttributes attributes)
     {
         var rank = rule.Rank(in route, in attributes);
@@ -46,7 +47,7 @@ public sealed class PathTable(Family family, BestPathRule rule)
         Add(slot, NewPath(rank, in attributes));
     }
 
-    /// <summary>Takes a path that a peer announces. It replaces the one with the same peer and path identifier.</summary>
+    /// <summary>Takes a path that a peer announces. The path replaces an earlier path with the same peer and path identifier.</summary>
     public RouteChange Announce(ref readonly MrtRoute route, ref readonly PathAttributes attributes)
     {
         var rank = rule.Rank(in route, in attributes);
@@ -78,8 +79,8 @@ public sealed class PathTable(Family family, BestPathRule rule)
     public bool Has(Prefix prefix, int peer, uint pathId) =>
         _slots.TryGetValue(prefix, out var slot) && Find(slot, (ulong)(uint)peer << 32 | pathId, out _, out _, out _);
 
-    /// <summary>Adds a path with a next hop and no other attributes; every other path is better. Returns false if the
-    /// peer has this path already, or the prefix has <see cref="MostPaths"/>.</summary>
+    /// <summary>Adds a path with a next hop and no other attributes; every other path of the prefix is better. Returns false if the peer
+    /// already has this path, or if the prefix has <see cref="MostPaths"/> paths.</summary>
     public bool Assume(Prefix prefix, int peer, uint pathId, Family hopFamily, UInt128 hop)
     {
         var identity = (ulong)(uint)peer << 32 | pathId;
@@ -93,7 +94,8 @@ public sealed class PathTable(Family family, BestPathRule rule)
     /// <summary>Every prefix that ever had a path, in the order of appearance.</summary>
     public IEnumerable<Prefix> KnownPrefixes => _table.Select(static slot => slot.Prefix);
 
-    /// <summary>Removes all paths of a peer whose session has ended. Calls back for every prefix whose best path changed.</summary>
+    /// <summary>Removes all paths of a peer whose session has ended. Calls <c>changed</c> for every prefix whose best path
+    /// changed.</summary>
     public void RemovePeer(int peer, Action<Prefix, RouteChange>? changed = null)
     {
         while (peer < _firstOfPeer.Count && _firstOfPeer[peer] != None)
@@ -110,7 +112,7 @@ public sealed class PathTable(Family family, BestPathRule rule)
         }
     }
 
-    /// <summary>Finds the best path of a prefix: its peer, next hop and origin AS. Returns false if there is none.</summary>
+    /// <summary>Finds the best path of a prefix: its peer, next hop and origin AS. Returns false if the prefix has no path.</summary>
     public bool TryGetBest(Prefix prefix, out BestPath best)
     {
         best = default;
@@ -120,9 +122,9 @@ public sealed class PathTable(Family family, BestPathRule rule)
         return true;
     }
 
-    /// <summary>Returns the table of best paths, in the order in which the prefixes first appeared. A path without a
-    /// next hop gets its peer's address as next hop. If that is 0.0.0.0 or ::, as for a router's own routes, the route
-    /// has no next hop.</summary>
+    /// <summary>Returns the table of best paths, in the order in which the prefixes first appeared. A path without a next hop gets its
+    /// peer's address as next hop. If the peer's address is 0.0.0.0 or ::, as for a router's own routes, the route has no next
+    /// hop.</summary>
     public RouteTable ToRouteTable(string source, MrtPeers peers)
     {
         var routes = new Route[Count];
@@ -258,7 +260,7 @@ public sealed class PathTable(Family family, BestPathRule rule)
         _free = index;
     }
 
-    /// <summary>Brings the best path of a chain to its front and returns it.</summary>
+    /// <summary>Moves the best path of a chain to the front of the chain, and returns this path.</summary>
     private int BestFirst(int first)
     {
         var (best, beforeBest) = (first, None);
@@ -299,7 +301,7 @@ public readonly record struct BestPath(int Peer, uint PathId, Family NextHopFami
 {
     public bool HasNextHop => NextHopFamily != default;
 
-    /// <summary>Returns whether both have the same next hop or, if neither has one, the same peer.</summary>
+    /// <summary>Returns whether two paths have the same next hop. Two paths without a next hop are compared by peer.</summary>
     public bool SameHop(BestPath other) =>
         NextHopFamily == other.NextHopFamily && NextHop == other.NextHop && (HasNextHop || Peer == other.Peer);
 }

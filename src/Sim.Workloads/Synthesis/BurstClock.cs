@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Synthesis;
 
-/// <summary>Draws times of events that come in bursts, as in a real trace: a cascade from windows of 100 s down to 10 ms.
+/// <summary>Draws times of events that come in bursts, as in a real trace. The method is a cascade from windows of 100 s down to windows of
+/// 10 ms.
 /// <code>
 ///   100 s  |            n events, n of a Poisson law whose mean is lognormal           |
 ///    10 s  |  0  | 4 | 61 | ...      each event into one of ten parts, by a Polya urn
 ///     1 s        ...                 and so on, down to 10 ms; there they are equally far apart, with jitter
 /// </code>
-/// The urn puts two events of a window into the same part with probability (a + 1) / (10 a + 1).
-/// <see cref="TraceStatistics.PairShares"/> measures this, so counts in windows of every length spread as they do in
-/// the trace. Memory: a byte per event of 100 s. It makes no waves longer than 100 s, such as day and night.</summary>
+/// The urn puts two events of a window into the same part with probability (a + 1) / (10 a + 1). <see cref="TraceStatistics.PairShares"/>
+/// is this probability in the real trace, so counts in windows of every length vary as they do in the real trace. Memory: one byte per
+/// event of a 100 s window. The clock makes no waves longer than 100 s, such as day and night.</summary>
 internal sealed class BurstClock
 {
     private const int Parts = 10, Levels = 4;
@@ -38,8 +39,8 @@ internal sealed class BurstClock
         _rng = Rng.Derive(seed, 0x636C6F636B);
     }
 
-    /// <summary>Draws the next event's time in microseconds from 0. It is never earlier than the previous event's. Returns false
-    /// at the end.</summary>
+    /// <summary>Draws the next event's time in microseconds from 0. It is never earlier than the previous event's time. Returns false at
+    /// the end.</summary>
     public bool TryNext(out long time)
     {
         while (_taken == _inBin)

@@ -6,7 +6,7 @@ namespace Sim.Workloads.Synthesis;
 /// the first 400 peers, from 4200000400 upwards for the others.</summary>
 public static class MadePeers
 {
-    /// <summary>The most peers of a dump. The peer index has 16 bits, and so has the host part of 198.19.0.0/16.</summary>
+    /// <summary>The maximum number of peers of a dump. The peer index and the host part of 198.19.0.0/16 both have 16 bits.</summary>
     public const int Most = 65_000;
 
     private const int FewPeers = 400;
@@ -23,7 +23,7 @@ public static class MadePeers
         return new MrtPeer(family, address, number, BgpId: 0xC6130000 | (number & 0xFFFF));
     }
 
-    /// <summary>The collector's own address, left-aligned.</summary>
+    /// <summary>Returns the collector's own address, left-aligned.</summary>
     public static UInt128 Collector(Family family) =>
         family == Family.IPv4 ? (UInt128)0xC613FFFE << 96 : new UInt128(0x20010DB8FFFF0000, 0xFFFE);
 }

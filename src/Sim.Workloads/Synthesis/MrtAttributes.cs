@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Synthesis;
 
-/// <summary>Makes path attributes (RFC 4271, 4.3 and 5) like those of a full feed: ORIGIN, AS_PATH, next hop, MED in
-/// one of ten, communities in one of five. AS_PATH leads from the peer's AS over private transit ASes to the origin. It
-/// has 2 to 8 ASes, 3.5 on average; 2 % of the paths are prepended, and 0.3 % end in an AS_SET. Attributes are drawn by
-/// (seed, peer, group, variant), so prefixes of one origin share their attributes at one peer, as in a real
-/// dump.</summary>
+/// <summary>Makes path attributes (RFC 4271, 4.3 and 5) like those of a full feed: ORIGIN, AS_PATH, next hop, MED in one of ten,
+/// communities in one of five. AS_PATH leads from the peer's AS over private transit ASes to the origin. It has 2 to 8 ASes, 3.5 on
+/// average; 2 % of the paths are prepended, and 0.3 % end in an AS_SET. Attributes depend only on the seed, the peer, the group and the
+/// variant, so prefixes of one origin share their attributes at one peer, as in a real dump.</summary>
 internal sealed class MrtAttributes
 {
-    /// <summary>The most bytes that <see cref="Write"/> and <see cref="AppendShortReach"/> write together.</summary>
+    /// <summary>The maximum number of bytes that <see cref="Write"/> and <see cref="AppendShortReach"/> write together.</summary>
     public const int MaxLength = 160;
 
     private const int TransitAses = 400, Origins = 75_000;
@@ -19,13 +18,13 @@ internal sealed class MrtAttributes
     /// <summary>The attributes last written.</summary>
     public ReadOnlySpan<byte> Bytes => _buffer.Held;
 
-    /// <summary>Returns the group of prefixes that share attributes: the origin AS or, if it is not stated, the
-    /// allocation (IPv4 /20, IPv6 /32) that the prefix lies in.</summary>
+    /// <summary>Returns the group of prefixes that share attributes: the origin AS or, if the origin is unknown, the allocation (IPv4 /20,
+    /// IPv6 /32) that contains the prefix.</summary>
     public static ulong GroupOf(Prefix prefix, uint originAs) =>
         originAs != 0 ? originAs : 1UL << 63 | (ulong)(prefix.Address >> (prefix.Family == Family.IPv4 ? 108 : 96));
 
-    /// <summary>Writes ORIGIN, AS_PATH, NEXT_HOP (IPv4 only), MED and communities, in order of type. A
-    /// <paramref name="med"/> other than 0 replaces the drawn one and changes nothing else.</summary>
+    /// <summary>Writes ORIGIN, AS_PATH, NEXT_HOP (IPv4 only), MED and communities, in order of type. A <paramref name="med"/> other than 0
+    /// replaces the drawn MED and changes nothing else.</summary>
     public void Write(MrtPeer peer, ulong group, uint originAs, UInt128 nextHop, ulong variant, ulong seed, uint med = 0)
     {
         var rng = Rng.Derive(seed + variant, group ^ Rng.Mix(peer.As));
@@ -57,7 +56,7 @@ internal sealed class MrtAttributes
         }
     }
 
-    /// <summary>Appends MP_REACH_NLRI as a RIB entry abbreviates it: the next hop only (RFC 6396, 4.3.4).</summary>
+    /// <summary>Appends MP_REACH_NLRI in the short form of RIB entries: only the next hop (RFC 6396, 4.3.4).</summary>
     public void AppendShortReach(UInt128 nextHop)
     {
         Head(AttributeRule.Optional, AttributeRule.MpReach, 17);

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Synthesis;
 
-/// <summary>A big-endian byte buffer in front of a stream. Records are written into it, lengths are patched in place,
-/// and whole records are flushed. It grows if one record needs more.</summary>
+/// <summary>A big-endian byte buffer in front of a stream. Records are written into it, lengths are patched in place, and whole records are
+/// flushed. The buffer grows if a record needs more room.</summary>
 internal sealed class MrtBuffer(Stream stream, int capacity = 1 << 20)
 {
     private byte[] _bytes = new byte[capacity];
 
-    /// <summary>Bytes held and not yet written to the stream.</summary>
+    /// <summary>The number of bytes held and not yet written to the stream.</summary>
     public int Position { get; private set; }
 
     public ReadOnlySpan<byte> Held => _bytes.AsSpan(0, Position);
     public long Flushed { get; private set; }
 
-    /// <summary>Makes room for <paramref name="bytes"/> bytes. Call it between records: it writes out the bytes held.</summary>
+    /// <summary>Makes room for <paramref name="bytes"/> bytes. Call it only between records, because it may write out the bytes
+    /// held.</summary>
     public void Reserve(int bytes)
     {
         if (_bytes.Length - Position >= bytes)
@@ -60,7 +61,7 @@ internal sealed class MrtBuffer(Stream stream, int capacity = 1 << 20)
         Position += family.Bits() / 8;
     }
 
-    /// <summary>Writes NLRI: the length in bits and as many bytes as it takes (RFC 4271, 4.3).</summary>
+    /// <summary>Writes a prefix as NLRI (RFC 4271, 4.3): its length in bits, then as many bytes as these bits need.</summary>
     public void Nlri(Prefix prefix)
     {
         _bytes[Position] = prefix.Length;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Synthesis;
 
-/// <summary>One announcement or withdrawal of a synthetic trace, by a peer of <see cref="MadePeers.Make"/>. An origin
-/// AS or MULTI_EXIT_DISC of 0 is drawn. The variant selects one of the peer's possible paths to the prefix: the same
-/// variant again is a duplicate, and another variant is a change of attributes.</summary>
+/// <summary>One announcement or withdrawal of a synthetic trace, by a peer that <see cref="MadePeers.Make"/> makes. If the origin AS or the
+/// MULTI_EXIT_DISC is 0, the writer draws a value. The variant selects one of the peer's possible paths to the prefix: repeating the same
+/// variant makes a duplicate, and another variant makes a change of attributes.</summary>
 public readonly record struct RouteUpdate(long Microseconds, Prefix Prefix, int Peer, bool Announce, uint OriginAs = 0, uint Variant = 0, uint Med = 0);
 
 /// <summary>Writes a trace of updates as BGP4MP_ET, MESSAGE_AS4 (RFC 6396, 3 and 4.4.3). Each change is one BGP UPDATE
@@ -25,7 +25,7 @@ public sealed class MrtUpdateWriter(Stream output, ulong seed) : IDisposable
 
     public WrittenMrt Counts => new(_records, _records, _buffer.Flushed + _buffer.Position);
 
-    /// <exception cref="ArgumentOutOfRangeException">A time before 1970 or after 2106, or a peer below 0 or too high.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The time is before 1970 or after 2106, or the peer is below 0 or too high.</exception>
     public void Write(in RouteUpdate change)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(change.Peer, nameof(change));
@@ -116,10 +116,10 @@ public sealed class MrtUpdateWriter(Stream output, ulong seed) : IDisposable
     }
 }
 
-/// <summary>A generated trace in the form of the MRT file that <see cref="MrtUpdateWriter"/> writes. The seed decides
-/// paths and attributes. The content is made while it is read, so a reader of traces needs no file, and the generator
-/// is used up. <paramref name="made"/> is called from time to time with the number of events made, and may throw to end
-/// the reading. Memory: one or two megabytes, besides the generator's.</summary>
+/// <summary>A generated trace as a stream, with the content that <see cref="MrtUpdateWriter"/> writes. The seed decides paths and
+/// attributes. The content is made while it is read, so a reader of traces needs no file. Reading uses up the generator.
+/// <paramref name="made"/> is called from time to time with the number of events made, and may throw to end the reading. Memory: one or two
+/// megabytes in addition to the generator's memory.</summary>
 public sealed class GeneratedTraceStream(TraceGenerator generator, ulong seed, Action<long>? made = null) : ForwardStream
 {
     private const int Chunk = 8192;

@@ -3,39 +3,38 @@ namespace Sim.Workloads.Synthesis;
 
 public sealed record MrtDumpOptions
 {
-    /// <summary>Peers that send each table, 1 to <see cref="MadePeers.Most"/>.</summary>
+    /// <summary>The number of peers that send each table, 1 to <see cref="MadePeers.Most"/>.</summary>
     public int Peers { get; init; } = 20;
 
-    /// <summary>Share of the prefixes that a peer does not send, 0 to below 1. At least one peer sends each prefix.</summary>
+    /// <summary>The share of prefixes that each peer does not send, from 0 to below 1. At least one peer sends each prefix.</summary>
     public double Missing { get; init; } = 0.1;
 
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>Whether next hops are taken from the table instead of being the peers' own addresses. Only names that
-    /// are addresses of the table's family are taken. With one peer, the dump then holds the same routes as the
-    /// table.</summary>
+    /// <summary>Whether next hops are taken from the table instead of being the peers' own addresses. Only next hops whose names are
+    /// addresses of the table's family are taken. With one peer, the dump then holds the same routes as the table.</summary>
     public bool NextHopsOfTable { get; init; }
 }
 
 public readonly record struct WrittenMrt(long Records, long Entries, long Bytes);
 
-/// <summary>Writes a RIB dump in TABLE_DUMP_V2 (RFC 6396, 4.3): one PEER_INDEX_TABLE, then a RIB_IPV4_UNICAST or
-/// RIB_IPV6_UNICAST record per prefix. Memory: one record. The same table, options and seed give the same bytes. Tables
-/// of both families can go into one dump; each then has its own peers.
+/// <summary>Writes a RIB dump in TABLE_DUMP_V2 (RFC 6396, 4.3): one PEER_INDEX_TABLE, then a RIB_IPV4_UNICAST or RIB_IPV6_UNICAST record
+/// per prefix. Memory: one record. The same table, options and seed give the same bytes. One dump can hold a table of each family. Each
+/// table then has its own peers.
 /// <code>
 ///   MRT header   timestamp 4 | type 2 = 13 | subtype 2 | length 4
 ///   RIB record   sequence 4 | prefix | entries 2 | entry: peer index 2, originated 4, attributes' length 2, attributes
 /// </code></summary>
 public static class MrtWriter
 {
-    /// <summary>Bytes of the MRT header, the sequence number, the longest prefix and the number of entries.</summary>
+    /// <summary>The total length in bytes of the MRT header, the sequence number, the longest prefix and the entry count.</summary>
     private const int RecordOverhead = 12 + 4 + 17 + 2;
     private const int EntryOverhead = 8;
     private const uint OldestRoute = 30 * 86_400, Timestamp = 1_700_000_000;
 
     /// <summary>Writes a dump of one table, or of one table per family, in their order. The output stays open. The
     /// progress is called from time to time with the number of prefixes written.</summary>
-    /// <exception cref="ArgumentException">There is no table, there are two of one family, or an option is out of range.</exception>
+    /// <exception cref="ArgumentException">There is no table, two tables have the same family, or an option is out of range.</exception>
     public static WrittenMrt WriteDump(
         IReadOnlyList<RouteTable> tables, Stream output, MrtDumpOptions options, Action<long>? progress = null, CancellationToken cancel = default)
     {
@@ -155,7 +154,7 @@ public static class MrtWriter
         ];
     }
 
-    /// <summary>One peer's attributes, kept while the prefixes share them.</summary>
+    /// <summary>One peer's attributes, which are reused for as long as successive prefixes share them.</summary>
     private sealed class Feed(MrtPeer peer, ulong seed)
     {
         private readonly MrtAttributes _attributes = new();

@@ -4,14 +4,14 @@ namespace Sim.Workloads.Synthesis;
 /// <summary>Decides how often each prefix of a table churns: by Zipf's law over a random ranking.</summary>
 internal static class PrefixPopularity
 {
-    /// <summary>The least exponent. In a trace of minutes almost every prefix occurs for the first time, so a fit would
-    /// make all prefixes equally popular. The 2026 trace, 15 minutes over 20 peers, gives 0.85.</summary>
+    /// <summary>The smallest exponent used. In a trace of a few minutes, almost every prefix occurs for the first time, so a fit would make
+    /// all prefixes equally popular. The 2026 trace (15 minutes, 20 peers) gives an exponent of 0.85.</summary>
     private const double LeastExponent = 0.8;
     private const double MostExponent = 1.6;
 
-    /// <summary>Returns the table's prefixes by falling popularity. Lengths whose share of the churn exceeds their
-    /// share of the table come sooner, so the first prefixes have the mix of lengths that churn has.</summary>
-    /// <exception cref="ArgumentException">No prefix of the table has any of the lengths.</exception>
+    /// <summary>Returns the table's prefixes, the most popular first. Prefix lengths whose share of the churn exceeds their share of the
+    /// table come earlier, so the first prefixes have the same mix of lengths as the churn.</summary>
+    /// <exception cref="ArgumentException">No prefix of the table has a length that occurs in the calibration.</exception>
     public static Prefix[] Rank(IReadOnlyList<Prefix> table, TraceCalibration calibration, ulong seed)
     {
         var inTable = new double[129];
@@ -34,7 +34,7 @@ internal static class PrefixPopularity
         return [.. ranked.OrderBy(entry => entry.Key).ThenBy(entry => entry.Prefix).Select(entry => entry.Prefix)];
     }
 
-    /// <summary>Finds the exponent at which this number of draws meets this number of distinct prefixes.</summary>
+    /// <summary>Finds the exponent at which <c>draws</c> draws are expected to hit <c>distinct</c> distinct prefixes.</summary>
     public static double Exponent(int prefixes, double draws, double distinct)
     {
         var (low, high) = (LeastExponent, MostExponent);
@@ -52,8 +52,8 @@ internal static class PrefixPopularity
         return (low + high) / 2;
     }
 
-    /// <summary>Returns the expected number of distinct ranks in a number of draws. Ranks are taken in groups. A group is as
-    /// wide as 1 % of its first rank.</summary>
+    /// <summary>Returns the expected number of distinct ranks in a number of draws. The sum is taken over groups of ranks. The width of a
+    /// group is 1 % of its first rank.</summary>
     internal static double Distinct(int prefixes, double exponent, double draws)
     {
         var (sum, distinct) = (0.0, 0.0);

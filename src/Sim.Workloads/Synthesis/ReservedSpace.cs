@@ -11,7 +11,7 @@ public static class ReservedSpace
 
     private static readonly Prefix[] V6 = Parse("::/3", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20", "4000::/2", "8000::/1");
 
-    /// <summary>Returns the reserved prefixes of a family, sorted. None lies inside another.</summary>
+    /// <summary>Returns the reserved prefixes of a family, sorted. No prefix lies inside another.</summary>
     public static Prefix[] Of(Family family) => family == Family.IPv4 ? V4 : V6;
 
     /// <summary>Returns whether a prefix shares an address with reserved space.</summary>

@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Synthesis;
 
-/// <summary>Makes tables of any size with the structure of a real one. It learns from the embedded table or from a
-/// given one (<see cref="TableStructure"/>). It permutes the top of the table's trie by seed, and draws everything
-/// below:
+/// <summary>Makes tables of any size with the structure of a real one. The generator learns the structure (<see cref="TableStructure"/>)
+/// from the embedded table or from a given table. The seed permutes the top of the table's trie. Everything below is drawn:
 /// <code>
 ///   IPv4  first octet permuted among unicast ones | bits 8-15 mirrored at random nodes | below /16 drawn
 ///   IPv6  first 16 bits kept (later: permuted)    | bits 16-23 mirrored likewise       | below /24 drawn
 /// </code>
-/// Mirroring a node (swapping its halves) keeps every length, distance and cluster. Blocks are taken in runs of
-/// neighbours until there are enough prefixes, so a small table consists of some regions of a full one. A table larger
-/// than the real one consists of several layers, each permuted anew (IPv6 into other /16s of 2000::/3). The first
-/// layers fill gaps only; later layers overlap. So IPv4 tables become more nested beyond about 1.6 million prefixes.
-/// This is unavoidable: at 4 million the same mix of lengths announces every /16.</summary>
+/// Mirroring a node (swapping its halves) keeps every length, distance and cluster. Blocks are taken in runs of neighbours until there are
+/// enough prefixes, so a small table consists of some regions of a full one. A table larger than the real one consists of several layers,
+/// each permuted anew (IPv6 into other /16s of 2000::/3). The first layers only fill gaps, and later layers overlap. So IPv4 tables become
+/// more nested beyond about 1.6 million prefixes. This is unavoidable: at 4 million prefixes, the same mix of lengths contains every
+/// /16.</summary>
 public sealed class TableGenerator
 {
-    /// <summary>The smallest and the largest table. A larger one may find no room.</summary>
+    /// <summary>The smallest and the largest number of prefixes in a table. A larger table may not fit into the address space.</summary>
     public const int Smallest = 1, Largest = 4_000_000;
 
     /// <summary>First of the private AS numbers (RFC 6996) that synthetic origins are taken from.</summary>
@@ -24,15 +23,16 @@ public sealed class TableGenerator
     /// <summary>Prefixes per AS on average: about 74,000 ASes originated 968,428 IPv4 prefixes in 2022.</summary>
     private const int PrefixesPerAs = 13;
 
-    /// <summary>Bits that number the blocks of a run, which are 16 neighbours.</summary>
+    /// <summary>The number of bits that number the blocks of a run. A run has 16 neighbouring blocks.</summary>
     private const int RunBits = 4;
 
-    /// <summary>Layers that fill gaps only; after them hardly any gaps are left.</summary>
+    /// <summary>The number of layers that only fill gaps. After these layers hardly any gaps are left.</summary>
     private const ulong GapLayers = 6;
 
     private const int MaxLayers = 1000;
 
-    /// <summary>Learned once, at the first table: takes a few megabytes and saves a third of a second per table.</summary>
+    /// <summary>The structure, which is learned once, for the first table. It takes a few megabytes and saves a third of a second for each
+    /// further table.</summary>
     private static readonly Lazy<TableStructure> LearnedV4 = new(() => Learn(Family.IPv4)), LearnedV6 = new(() => Learn(Family.IPv6));
 
     private readonly TableStructure _structure;
@@ -46,12 +46,12 @@ public sealed class TableGenerator
     private TableGenerator(TableStructure structure, int prefixes, ulong seed) =>
         (_structure, _seed, _wanted, _made) = (structure, seed, prefixes, new PrefixSet(prefixes));
 
-    /// <summary>Bits of the address that are permuted as a whole.</summary>
+    /// <summary>The number of first bits of an address that are permuted as a whole.</summary>
     private int HeadBits => _structure.Family == Family.IPv4 ? 8 : 16;
 
-    /// <summary>Makes a table of exactly <paramref name="prefixes"/> prefixes, sorted by (address, length), none in
-    /// <see cref="ReservedSpace"/>, with assigned next hops (<see cref="NextHopAssignment"/>) and private origin ASes.
-    /// The same arguments give the same table on any machine.</summary>
+    /// <summary>Makes a table of exactly <paramref name="prefixes"/> prefixes, sorted by (address, length). No prefix is in
+    /// <see cref="ReservedSpace"/>. Next hops are assigned (<see cref="NextHopAssignment"/>), and origin ASes are private. The same
+    /// arguments give the same table on any machine.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A size outside 1 to 4,000,000.</exception>
     public static RouteTable Generate(Family family, int prefixes, ulong seed)
     {
@@ -157,7 +157,7 @@ public sealed class TableGenerator
         return moved & Prefix.Mask(length);
     }
 
-    /// <summary>Returns the new value for each value of the first bits in this layer.</summary>
+    /// <summary>Returns this layer's permutation of the first bits: the new value for each old value.</summary>
     private ushort[] HeadPermutation()
     {
         ushort[] map = [.. Enumerable.Range(0, 1 << HeadBits).Select(i => (ushort)i)];

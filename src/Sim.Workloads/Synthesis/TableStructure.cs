@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Synthesis;
 
-/// <summary>The structure of a real table as the generator knows it: the trie's top, which is kept, and the way it
-/// branches below.
+/// <summary>What the generator knows of a real table: the top of the trie, which is kept, and the frequencies of branches below the top.
 /// <code>
 ///   depth 0 ......... BlockDepth ........... host      IPv4 /16, IPv6 /24
 ///     top: where       a block: size class,  shapes drawn by (size class, surroundings), the size class being
 ///     blocks are       covered or not        drawn anew at each of ClassDepths
 /// </code>
-/// The size class of a node is the number of bits of the count of prefixes at and below it. Without it, dense and
-/// sparse space would average out, unlike in a real table.</summary>
+/// The size class of a node is the bit length of the number of prefixes at and below the node. Without size classes, dense and sparse space
+/// would average out, unlike in a real table.</summary>
 internal sealed class TableStructure
 {
     private const int Classes = 24;
@@ -29,8 +28,8 @@ internal sealed class TableStructure
         _classDepths = family == Family.IPv4 ? [16, 20] : [24, 32, 40];
     }
 
-    /// <summary>One node at <see cref="BlockDepth"/> that leads to a prefix: its bits, left-aligned, its size class,
-    /// and the length of the nearest prefix above it, -1 if there is none.</summary>
+    /// <summary>One node at <see cref="BlockDepth"/> with a prefix at or below it. Address: the node's bits, left-aligned. Class: its size
+    /// class. Cover: the length of the nearest prefix above the node; -1 if there is none.</summary>
     internal readonly record struct Block(UInt128 Address, int Class, int Cover);
 
     public Family Family { get; }
@@ -49,8 +48,8 @@ internal sealed class TableStructure
         return structure;
     }
 
-    /// <summary>Draws the prefixes of one block, in ascending order. The block may have another address than the
-    /// learned one. The drawing ends if <paramref name="take"/> returns false.</summary>
+    /// <summary>Draws the prefixes of one block, in ascending order. The block may have another address than the block that was learned.
+    /// The drawing ends if <paramref name="take"/> returns false.</summary>
     public bool Draw(Block root, ref Rng rng, Func<Prefix, bool> take) =>
         DrawNode(root.Address, BlockDepth, root.Cover, TrieShape.Alone, root.Class, ref rng, take) >= 0;
 
@@ -102,14 +101,14 @@ internal sealed class TableStructure
         return index;
     }
 
-    /// <summary>Counts shapes and classes. It walks the binary trie of the prefixes depth first (node, left, right)
-    /// without building it: a node is the range of the sorted prefixes that share its bits. A drawing reaches only
-    /// contexts seen here, because a child's context follows from its parent's context and shape and its left sibling's
-    /// shape, which were drawn from those seen. There is one exception: if the class is drawn anew, siblings may meet
-    /// that were never seen together; see <see cref="DrawNode"/>.</summary>
+    /// <summary>Counts shapes and classes. It walks the binary trie of the prefixes depth first (node, left, right) without building it: a
+    /// node is the range of the sorted prefixes that share its bits. Drawing reaches only contexts that the learner has seen: a child's
+    /// context follows from its parent's context and shape and its left sibling's shape, and all of these were drawn from the contexts and
+    /// shapes seen. There is one exception: if the class is drawn anew, two siblings may occur together that were never seen together; see
+    /// <see cref="DrawNode"/>.</summary>
     private sealed class Learner(TableStructure structure, Prefix[] sorted)
     {
-        /// <summary>The size class in force, by depth of the node that set it, along the path of the walk.</summary>
+        /// <summary>The size classes on the path of the walk, indexed by the depth of the node that sets the class.</summary>
         private readonly int[] _class = new int[129];
 
         public void Run()
@@ -123,8 +122,8 @@ internal sealed class TableStructure
             }
         }
 
-        /// <summary>Visits the subtrie of the prefixes [start, end), at least one, which share <paramref name="depth"/>
-        /// bits. Returns the node's shape.</summary>
+        /// <summary>Visits the subtrie of the prefixes [start, end). The range is not empty, and its prefixes share
+        /// <paramref name="depth"/> bits. Returns the node's shape.</summary>
         private int Node(int start, int end, int depth, int cover, int sibling)
         {
             var isPrefix = sorted[start].Length == depth;
@@ -192,9 +191,9 @@ internal sealed class TableStructure
     }
 }
 
-/// <summary>Numbers the shapes of a binary trie's nodes, and the surroundings that a depth-first walk (node, left,
-/// right) knows when it reaches a node. The table generator learns which shapes occur in which surroundings, and draws
-/// from them. Shape 0 never occurs, because a node that is not a prefix has a child.
+/// <summary>Numbers the shapes of a binary trie's nodes, and the surroundings that a depth-first walk (node, left, right) knows when it
+/// reaches a node. The table generator learns which shapes occur in which surroundings, and draws shapes accordingly. Shape 0 never occurs,
+/// because a node that is not a prefix has a child.
 /// <code>
 ///   shape   bit 0: the node is a prefix    bit 1: it has a left child    bit 2: it has a right child
 /// </code></summary>
@@ -210,14 +209,14 @@ internal static class TrieShape
 
     private const int Siblings = 9;
 
-    /// <summary>Distances to the covering prefix: 1..8, farther, none.</summary>
+    /// <summary>The number of classes of distance to the covering prefix: 1 to 8, farther, none.</summary>
     private const int Covers = 10;
 
     /// <summary>The number of contexts for addresses of <paramref name="bits"/> bits.</summary>
     public static int Contexts(int bits) => (bits + 1) * Covers * Siblings;
 
-    /// <summary>Returns the number of a node's surroundings: its prefix length; the length of the nearest prefix
-    /// strictly above it, -1 if there is none; and <see cref="Alone"/>, <see cref="SiblingToCome"/> or the left shape.</summary>
+    /// <summary>Returns a number for a node's surroundings. They consist of: the node's depth; the length of the nearest prefix strictly
+    /// above the node, -1 if there is none; and <see cref="Alone"/>, <see cref="SiblingToCome"/> or the left sibling's shape.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Context(int depth, int cover, int sibling)
     {

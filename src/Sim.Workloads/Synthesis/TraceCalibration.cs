@@ -17,7 +17,7 @@ public sealed record TraceCalibration : TraceStatistics
     /// <summary>The number of events of the trace. With the number of prefixes, it gives the rate at which new prefixes appear.</summary>
     public required double Events { get; init; }
 
-    /// <summary>The share of withdrawals among the first events of a pair.</summary>
+    /// <summary>The share of withdrawals among the first events of each pair of BGP peer and prefix.</summary>
     public required double FirstWithdrawals { get; init; }
 
     /// <summary>The share of withdrawals among the events that meet an announced path.</summary>
@@ -26,8 +26,8 @@ public sealed record TraceCalibration : TraceStatistics
     /// <summary>The share of duplicates among the events that meet an announced path.</summary>
     public required double Duplicates { get; init; }
 
-    /// <summary>The share of changes of only attributes other than AS path and next hop, among the events that meet an
-    /// announced path.</summary>
+    /// <summary>The share, among the events that meet an announced path, of events that change other attributes but keep AS path and next
+    /// hop.</summary>
     public required double AttributeChanges { get; init; }
 
     /// <summary>The share of events that bring a withdrawn path back.</summary>
@@ -64,8 +64,8 @@ public sealed record TraceCalibration : TraceStatistics
         };
     }
 
-    /// <summary>Returns the trace's pair shares. If times are whole seconds, the shares for shorter windows are those of the
-    /// 2026 trace.</summary>
+    /// <summary>Returns the trace's pair shares. If times are whole seconds, the shares for windows below a second are those of the 2026
+    /// trace.</summary>
     private static double[] WithSubseconds(TraceStructure trace)
     {
         double[] shares = [.. trace.PairShares];

@@ -11,7 +11,8 @@ public sealed record KnownCalibration(string Name, TraceCalibration? V4, TraceCa
 /// named, to four digits. The tests measure the traces again.</summary>
 public static class TraceCalibrations
 {
-    /// <summary>RouteViews, 2026-02-22 15:30 UTC, 900 s, 20 peers (CC BY 4.0): bgpdump counts 111,057 A and 7,606 W.</summary>
+    /// <summary>RouteViews, 2026-02-22 15:30 UTC, 900 s, 20 peers (CC BY 4.0): bgpdump counts 111,057 announcements and 7,606
+    /// withdrawals.</summary>
     public static TraceCalibration RouteViews2026 { get; } = new()
     {
         Source = "RouteViews, 900 s of 2026-02-22", Family = Family.IPv4, EventsPerSecond = 131.87, Events = 118663,
@@ -41,7 +42,7 @@ public static class TraceCalibrations
             (20, 0.1017), (21, 0.06654), (22, 0.1337), (23, 0.07455), (24, 0.4245), (32, 0.003081)],
     };
 
-    /// <summary>The same file, 17 peers with IPv6: only 94 prefixes.</summary>
+    /// <summary>The IPv6 part of the file of <see cref="Ris2016V4"/>: 17 peers with IPv6, and only 94 prefixes.</summary>
     public static TraceCalibration Ris2016V6 { get; } = new()
     {
         Source = "RIPE RIS, 300 s of 2016-08-11", Family = Family.IPv6, EventsPerSecond = 23.03, Events = 6886,
@@ -79,10 +80,11 @@ public static class TraceCalibrations
     /// trace.</summary>
     public static TraceCalibration FeedV4 { get; } = Feed(RouteViews2026, 722_489);
 
-    /// <summary>The same feed for IPv6: 270,380 updates a day. All other numbers are those of the 2015 trace.</summary>
+    /// <summary>The IPv6 counterpart of <see cref="FeedV4"/>: 270,380 updates a day. All other numbers are those of the 2015
+    /// trace.</summary>
     public static TraceCalibration FeedV6 { get; } = Feed(V6Of2015, 270_380);
 
-    /// <summary>All calibrations. The first of a family is the default.</summary>
+    /// <summary>All calibrations. The first calibration of a family is that family's default.</summary>
     public static IReadOnlyList<KnownCalibration> All { get; } =
     [
         new("2026", RouteViews2026, null),

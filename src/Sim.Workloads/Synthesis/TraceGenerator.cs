@@ -5,7 +5,7 @@ public sealed record TraceOptions
 {
     public required double Seconds { get; init; }
 
-    /// <summary>Events per second over all peers; 0 for the calibration's rate, in proportion to the peers.</summary>
+    /// <summary>Events per second over all peers; 0 for the calibration's rate, scaled to the number of peers.</summary>
     public double EventsPerSecond { get; init; }
 
     /// <summary>BGP peers, up to <see cref="TraceGenerator.MostPeers"/>; 0 for as many as the calibration has.</summary>
@@ -22,9 +22,9 @@ public sealed record TraceOptions
 ///            kind        withdrawal, duplicate, other attributes, other path, by the trace's shares
 ///   a withdrawn path     comes back after a time drawn from the trace's: it takes the place of an event then
 /// </code></summary>
-/// <remarks>Memory: the table, a byte for each peer and prefix, and the withdrawn paths; nothing grows with the trace.
-/// It does not make ends of sessions, waves longer than 100 s, or withdrawals that many peers send together because an
-/// origin is gone. Paths that did not come back during the calibration's trace come back within a day.</remarks>
+/// <remarks>Memory: the table, a byte for each peer and prefix, and the withdrawn paths; nothing grows with the trace. The generator does
+/// not make ends of sessions, waves longer than 100 s, or withdrawals that many peers send together because an origin is gone. In the
+/// calibration's trace some paths never come back; the corresponding generated paths come back within a day.</remarks>
 public sealed class TraceGenerator
 {
     public const int MostPeers = 1000;
@@ -58,7 +58,7 @@ public sealed class TraceGenerator
     }
 
     /// <summary>Begins a trace over the distinct prefixes of a table of the calibration's family.</summary>
-    /// <exception cref="ArgumentException">Table and calibration do not fit, or an option is out of range.</exception>
+    /// <exception cref="ArgumentException">The table is not of the calibration's family, or an option is out of range.</exception>
     public TraceGenerator(TraceCalibration calibration, IReadOnlyList<Prefix> table, TraceOptions options)
     {
         if (table.Any(prefix => prefix.Family != calibration.Family))
@@ -117,7 +117,7 @@ public sealed class TraceGenerator
         return true;
     }
 
-    /// <summary>Announces a withdrawn path again if its time has come. Returns whether it did.</summary>
+    /// <summary>Announces a withdrawn path again if its time has come. Returns whether it has announced a path.</summary>
     private bool TryReturn(long time, out RouteUpdate change)
     {
         change = default;
@@ -187,10 +187,10 @@ public sealed class TraceGenerator
         return prefix;
     }
 
-    /// <summary>Draws the prefix of an earlier event, at a distance of 10^<paramref name="decade"/> events or more; -1
-    /// if none fits. It takes the best of a few draws. The best prefix had no event since, is new to the peer as often
-    /// as in the calibration's trace, and its event came from the same peer (<paramref name="same"/>) or from
-    /// another.</summary>
+    /// <summary>Draws the prefix of an earlier event, 10^<paramref name="decade"/> events back or more; -1 if no prefix fits. It takes the
+    /// best of a few draws. The best prefix meets three conditions. It has had no event since the earlier one. It is new to the peer as
+    /// often as in the calibration's trace. The earlier event came from the current peer if <paramref name="same"/> is true, else from
+    /// another peer.</summary>
     private int DrawRecent(int decade, bool same)
     {
         const int perfect = 3, stale = -4;
@@ -225,8 +225,8 @@ public sealed class TraceGenerator
         return (long)(1e6 * low * Math.Pow(high / low, _rng.NextDouble()));
     }
 
-    /// <summary>Returns the share of events that keep the previous event's peer without a draw. It allows for returns, which
-    /// interrupt runs, and for draws of the same peer.</summary>
+    /// <summary>Returns the share of events that keep the previous event's peer without a draw. The share is corrected for returns, which
+    /// interrupt runs, and for draws that hit the same peer.</summary>
     private double RunShare()
     {
         var square = 0.0;
@@ -278,7 +278,7 @@ internal sealed class PathStates(int peers, int prefixes)
         state = (byte)((state & ~PathMask) | path);
     }
 
-    /// <summary>Changes other attributes and keeps the path.</summary>
+    /// <summary>Changes attributes other than AS path and next hop.</summary>
     public void ChangeAttributes(int peer, int prefix)
     {
         ref var state = ref Of(peer)[prefix];
@@ -286,7 +286,7 @@ internal sealed class PathStates(int peers, int prefixes)
         state = (byte)((state & ~(PathMask << RestShift)) | rest << RestShift);
     }
 
-    /// <summary>Returns the variant and the MED of a <see cref="RouteUpdate"/>.</summary>
+    /// <summary>Returns the variant and the MED for a <see cref="RouteUpdate"/>.</summary>
     public (uint Variant, uint Med) Attributes(int peer, int prefix)
     {
         var state = Of(peer)[prefix];
