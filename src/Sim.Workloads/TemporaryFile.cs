@@ -4,9 +4,8 @@ namespace Sim.Workloads;
 /// <summary>Opens temporary files that leave nothing behind, even if the program is killed.</summary>
 public static class TemporaryFile
 {
-    /// <summary>Opens an empty file for reading and writing in the system's folder for temporary files. It is deleted
-    /// at once where the system allows that, else when it is closed. Its name begins with
-    /// <paramref name="what"/>.</summary>
+    /// <summary>Opens an empty file for reading and writing in the system's folder for temporary files. The file is deleted at once if the
+    /// system allows this, else when it is closed. Its name begins with <paramref name="what"/>.</summary>
     /// <exception cref="IOException">The folder is full or missing.</exception>
     public static FileStream Open(string what)
     {

@@ -15,10 +15,10 @@ public static class ContentRecogniser
     private static readonly SearchValues<byte> s_control = SearchValues.Create(
         [.. Enumerable.Range(0, 32).Select(value => (byte)value).Except("\t\n\f\r\e"u8.ToArray()), 127]);
 
-    /// <summary>Recognises the content by the head of a file, which is some kilobytes or the whole file. MRT has a
-    /// known type and a plausible subtype or length in its first record; one of the two may be damaged. The types in
-    /// use have a NUL byte at a place where text has none. Text has no control characters in the head, or a line that
-    /// holds a route.</summary>
+    /// <summary>Recognises the content by the head of a file, which is some kilobytes or the whole file. Content is MRT if its first record
+    /// has a known type and a plausible subtype or length; either the subtype or the length may be damaged. The MRT types in use have a NUL
+    /// byte at a place where text has none. Content is text if its head has no control characters, or has a line that holds a
+    /// route.</summary>
     public static ContentKind Recognise(ReadOnlySpan<byte> head)
     {
         if (IsWide(head))
@@ -42,7 +42,7 @@ public static class ContentRecogniser
             && (head[6] == 0 || BinaryPrimitives.ReadUInt32BigEndian(head[8..]) <= MrtReader.MaxRecord);
     }
 
-    /// <summary>Says why a file that is neither MRT nor readable text is refused.</summary>
+    /// <summary>Returns the reason why a file that is neither MRT nor readable text is refused.</summary>
     public static string Refusal(ContentKind kind, ReadOnlySpan<byte> head) => kind == ContentKind.WideText
         ? "text in UTF-16 is not supported; 'iconv -f UTF-16 -t UTF-8' converts it"
         : $"neither MRT nor text: it begins with the bytes {Convert.ToHexString(head[..Math.Min(8, head.Length)])}";
@@ -60,12 +60,11 @@ public static class ContentRecogniser
             : "text";
     }
 
-    /// <summary>Returns advice for the end of a message on text that is no list; empty if there is none.</summary>
+    /// <summary>Returns advice to append to a message about text that is not a prefix list; empty if there is no advice.</summary>
     public static string Advice(ReadOnlySpan<byte> head) =>
         Describe(head) == "JSON" ? "; a command's plain output is read ('ip route' without -j), and jq makes a list of other files" : "";
 
-    /// <summary>Returns whether text begins with a tag, like HTML and XML, or like JSON. Some lines of such text may look like lines of a
-    /// list.</summary>
+    /// <summary>Returns whether text begins like HTML, XML or JSON. Some lines of such text may look like lines of a prefix list.</summary>
     public static bool IsNoList(ReadOnlySpan<byte> head)
     {
         var text = (head.StartsWith("\uFEFF"u8) ? head[3..] : head).TrimStart(" \t\r\n"u8);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Tables;
 
-/// <summary>Loads the real table that this assembly contains, so that every command works without a download. It holds
-/// the networks with an origin AS in the IPFire location database (CC BY-SA 4.0; see datasets/README.md). Only prefixes
-/// are stored: origin ASes are 0 and next hops come from <see cref="NextHopAssignment"/>.</summary>
+/// <summary>Loads the real table that this assembly contains, so that every command works without a download. The table holds those
+/// networks of the IPFire location database that have an origin AS (CC BY-SA 4.0; see datasets/README.md). Only prefixes are stored: origin
+/// ASes are 0 and next hops come from <see cref="NextHopAssignment"/>.</summary>
 public static class EmbeddedTable
 {
-    /// <summary>The name of a file in datasets/, and of its resource.</summary>
+    /// <summary>The name of the version file in <c>datasets/</c>, and of the resource made from it.</summary>
     internal const string VersionFile = "embedded.version";
 
     /// <summary>Loads the table of one family, sorted by (address, length).</summary>
@@ -19,11 +19,10 @@ public static class EmbeddedTable
     /// <summary>The table's source and day, such as <c>embedded: libloc 2022-10-29</c>.</summary>
     public static string Source { get; } = "embedded: " + Encoding.UTF8.GetString(Resource(VersionFile)).Trim();
 
-    /// <summary>Makes the three files of datasets/ (the coded tables and the name) in a folder, from a list of prefixes
-    /// of both families as <see cref="PrefixListReader"/> reads it. The name is the source and its day, such as
-    /// <c>libloc 2022-10-29</c>. Returns the lengths of the coded tables in bytes. datasets/make-embedded.sh calls
-    /// it.</summary>
-    /// <exception cref="InvalidDataException">The list has damaged lines, or no prefix of a family.</exception>
+    /// <summary>Makes the three files of <c>datasets/</c> (two coded tables and the name) in a folder. The input is a list of prefixes of
+    /// both families that <see cref="PrefixListReader"/> can read. The name is the source and its day, such as <c>libloc 2022-10-29</c>.
+    /// Returns the lengths of the coded tables in bytes. datasets/make-embedded.sh calls it.</summary>
+    /// <exception cref="InvalidDataException">The list has damaged lines, or lacks prefixes of one family.</exception>
     public static (int V4, int V6) Make(Stream list, string name, string folder)
     {
         using var copy = new MemoryStream();

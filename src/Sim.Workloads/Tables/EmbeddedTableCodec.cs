@@ -3,9 +3,9 @@ using System.IO.Compression;
 
 namespace Sim.Workloads.Tables;
 
-/// <summary>Stores a set of prefixes in few bytes. The prefixes are sorted by (address, length). Each is stored as its
-/// length and its distance from the prefix before, and the result is compressed with Brotli. An IPv4 prefix of a real
-/// table takes 3.5 bits, an IPv6 prefix 4.6. The header's numbers are big-endian.
+/// <summary>Stores a set of prefixes in few bytes. The prefixes are sorted by (address, length). Each prefix is stored as its length and
+/// its distance from the previous prefix, and the result is compressed with Brotli. In a real table an IPv4 prefix takes 3.5 bits, and an
+/// IPv6 prefix takes 4.6 bits. The header's numbers are big-endian.
 /// <code>
 ///   file    "SIMT" | version 2 | family 4 or 6 | number of prefixes, u32 | coded bytes, u32 | Brotli of the prefixes
 ///   prefix  length, 1 byte | gap, little-endian base 128 (the high bit says that another byte follows)
@@ -17,7 +17,8 @@ public static class EmbeddedTableCodec
     private const byte Version = 2;
     private const int HeaderLength = 14;
 
-    /// <summary>The most prefixes that <see cref="Decode"/> accepts. It bounds the memory that a damaged header can ask for.</summary>
+    /// <summary>The maximum number of prefixes that <see cref="Decode"/> accepts. This limit bounds the memory that a damaged header can
+    /// ask for.</summary>
     public const int MaxPrefixes = 1 << 24;
 
     /// <summary>Encodes prefixes of one family. Their order and repetitions are not kept.</summary>
@@ -48,8 +49,8 @@ public static class EmbeddedTableCodec
         return file;
     }
 
-    /// <summary>Returns the prefixes of a coded table in ascending (address, length), and their family.</summary>
-    /// <exception cref="InvalidDataException">These bytes are not a coded table, or are damaged.</exception>
+    /// <summary>Returns the prefixes of a coded table, sorted by (address, length), and their family.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not a coded table, or they are damaged.</exception>
     public static Prefix[] Decode(byte[] file, out Family family)
     {
         if (file.Length < HeaderLength || BinaryPrimitives.ReadUInt32BigEndian(file) != Magic || file[4] != Version)
@@ -96,7 +97,7 @@ public static class EmbeddedTableCodec
         return prefixes;
     }
 
-    /// <summary>Returns the number of the first prefix of a length that does not begin before an address.</summary>
+    /// <summary>Returns the number of the first prefix that has the given length and does not begin before the given address.</summary>
     private static UInt128 Index(UInt128 address, int length)
     {
         if (length == 0)

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Tables;
 
-/// <summary>Splits a line into fields. They are separated by runs of blanks, or by exactly one comma, semicolon or tab
-/// as in CSV (RFC 4180: fields in quotes may hold the separator). A set of ASes in braces is one field.</summary>
+/// <summary>Splits a line into fields. Fields are separated by runs of blanks, or by exactly one comma, semicolon or tab as in CSV. In CSV
+/// a field in quotes may hold the separator (RFC 4180). A set of ASes in braces is one field.</summary>
 internal ref struct FieldCursor(ReadOnlySpan<byte> text, byte separator)
 {
-    /// <summary>Runs of blanks and tabs; a field that begins a comment ends the line.</summary>
+    /// <summary>The value of <see cref="Separator"/> for runs of blanks and tabs. In such a line, a field that begins a comment ends the
+    /// line.</summary>
     public const byte Blanks = (byte)' ';
 
     private bool _isDone;
@@ -16,7 +17,7 @@ internal ref struct FieldCursor(ReadOnlySpan<byte> text, byte separator)
     /// <summary>The error in the fields read so far, or null.</summary>
     public string? Complaint { get; private set; }
 
-    /// <summary>Returns the separator of a line. The text after the first field shows it.</summary>
+    /// <summary>Returns the separator of a line. The text after the first field shows the separator.</summary>
     public static byte FindSeparator(ReadOnlySpan<byte> text)
     {
         var first = text[0] switch
@@ -83,7 +84,7 @@ internal ref struct FieldCursor(ReadOnlySpan<byte> text, byte separator)
         return end < 0 ? text.Length : set + end;
     }
 
-    /// <summary>Returns the length of a quoted field with its quotes. A doubled quote inside stands for one quote.</summary>
+    /// <summary>Returns the length of a quoted field, including its quotes. A doubled quote inside stands for one quote.</summary>
     private static int EndOfQuotes(ReadOnlySpan<byte> text)
     {
         for (var i = 1; i < text.Length; i++)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Tables;
 
-/// <summary>Reads the routes of FRR's <c>show ip route</c> and <c>show ipv6 route</c> (<c>vty_show_ip_route</c> of
-/// zebra), which Quagga prints alike. A route has a letter, three marks, the prefix, and a next hop. Lines below hold
-/// further next hops. Every method returns what is wrong, or null.
+/// <summary>Reads the routes of FRR's <c>show ip route</c> and <c>show ipv6 route</c> (vty_show_ip_route of zebra). Quagga prints the same
+/// form. The line of a route has a letter, three marks, the prefix, and a next hop. The lines below hold further next hops. Every method
+/// that reads a line returns the error in the line, or null.
 /// <code>
 ///   S>* 10.0.0.0/8 [1/0] via 192.0.2.1, eth0, weight 1, 00:00:02
 ///     *                  via 198.51.100.1, eth1, weight 1, 00:00:02
@@ -12,7 +12,7 @@ internal static class FrrLine
 {
     private const string Unknown = "a word that FRR's 'show ip route' does not print there";
 
-    /// <summary>Bytes before the prefix: the letter, <c>></c>, <c>*</c> and a blank.</summary>
+    /// <summary>The number of bytes before the prefix: the letter, <c>></c>, <c>*</c> and a blank.</summary>
     private const int MarksLength = 4;
 
     [Flags]
@@ -24,7 +24,8 @@ internal static class FrrLine
     /// <summary>The words that may follow the next hop and its device, each after a comma. They are ignored.</summary>
     private static ReadOnlySpan<byte> Details => " weight label src rmapsrc backup seg6 seg6local bsid mtu "u8;
 
-    /// <summary>Returns whether a line is a route: a letter and marks (<c>></c> selected, <c>*</c> in the kernel's table) in their columns.</summary>
+    /// <summary>Returns whether a line begins a route: it has a letter and the marks <c>></c> (selected) and <c>*</c> (in the kernel's
+    /// table) in their columns.</summary>
     public static bool IsHead(ReadOnlySpan<byte> text) => FindPrefix(text) > 0;
     public static bool IsHop(ReadOnlySpan<byte> text) => BeginsHop(text) || (Marked(text) is [_, ..] rest && BeginsHop(rest));
 
@@ -49,7 +50,7 @@ internal static class FrrLine
         return TakeNextHop(rest, route);
     }
 
-    /// <summary>Reads a line with a further next hop. The mark <c>b</c> marks a backup, which is not in use.</summary>
+    /// <summary>Reads a line with a further next hop. The mark <c>b</c> means a backup, which is not in use.</summary>
     public static string? TakeHop(ReadOnlySpan<byte> text, ListRoute route)
     {
         var complaint = TakeNextHop(BeginsHop(text) ? text : Marked(text), route);
@@ -90,7 +91,8 @@ internal static class FrrLine
         return state.HasFlag(HopState.Unknown) ? Unknown : Set(address, device, state, route) ?? TakeDetails(rest);
     }
 
-    /// <summary>Gives the route its next hop, if it has none. A recursive next hop counts only if no line below resolves it.</summary>
+    /// <summary>Sets the next hop of a route that has no next hop yet. A recursive next hop counts only if no line below resolves
+    /// it.</summary>
     private static string? Set(ReadOnlySpan<byte> address, ReadOnlySpan<byte> device, HopState state, ListRoute route)
     {
         var isRecursive = state.HasFlag(HopState.Recursive);
@@ -148,12 +150,12 @@ internal static class FrrLine
     private static bool BeginsHop(ReadOnlySpan<byte> text) =>
         text.StartsWith("via "u8) || text.StartsWith(Direct) || text.StartsWith(Unreachable);
 
-    /// <summary>Returns the text after the mark of a further next hop, if there is one.</summary>
+    /// <summary>Returns the text after the mark of a further next hop; empty if the line has no such mark.</summary>
     private static ReadOnlySpan<byte> Marked(ReadOnlySpan<byte> text) =>
         text is [(byte)'*' or (byte)'q' or (byte)'r' or (byte)'b' or (byte)'t' or (byte)'o', (byte)' ', ..] ? text[1..].TrimStart((byte)' ') : default;
 
-    /// <summary>Returns the offset of the prefix: 4 bytes, or more with the instance of a protocol (<c>O[1]>* </c>); -1
-    /// if the line is no route.</summary>
+    /// <summary>Returns the offset of the prefix: 4 bytes, or more if the line shows the instance of a protocol (<c>O[1]>* </c>); -1 if the
+    /// line is not a route.</summary>
     private static int FindPrefix(ReadOnlySpan<byte> text)
     {
         if (text.Length < 8 || !char.IsAsciiLetter((char)text[0]))
@@ -166,7 +168,7 @@ internal static class FrrLine
             : -1;
     }
 
-    /// <summary>Takes the text before a separator. The separator and the blanks after it are dropped.</summary>
+    /// <summary>Takes the text before a separator. The separator and the blanks behind the separator are dropped.</summary>
     private static ReadOnlySpan<byte> Cut(scoped ref ReadOnlySpan<byte> rest, byte separator)
     {
         var end = rest.IndexOf(separator);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Tables;
 
-/// <summary>Splits a stream into lines without making strings: each line is a span into one buffer. Only the first
-/// bytes of a line longer than <see cref="MaxLine"/> are returned, so the buffer bounds the memory.</summary>
+/// <summary>Splits a stream into lines and makes no strings: each line is a span into one buffer. If a line is longer than
+/// <see cref="MaxLine"/>, only its first bytes are returned, so the memory is bounded.</summary>
 public sealed class LineReader(ByteFeed feed)
 {
-    /// <summary>The longest line in bytes, without its end.</summary>
+    /// <summary>The maximum length of a line in bytes, without its line feed.</summary>
     public const int MaxLine = 4096;
 
     private readonly byte[] _longHead = new byte[MaxLine];
@@ -21,8 +21,8 @@ public sealed class LineReader(ByteFeed feed)
     /// <summary>Bytes from the start of the stream to the first NUL byte of the line last read; -1 if it has none.</summary>
     public long NulOffset { get; private set; }
 
-    /// <summary>Reads the next line, without its line feed and carriage return, and without a byte order mark. It is
-    /// valid until the next call. Returns false at the end of the stream.</summary>
+    /// <summary>Reads the next line, without its line feed and carriage return, and without a byte order mark. The line is valid until the
+    /// next call. Returns false at the end of the stream.</summary>
     public bool TryRead(out ReadOnlySpan<byte> line)
     {
         TooLong = false;
@@ -51,16 +51,16 @@ public sealed class LineReader(ByteFeed feed)
         return true;
     }
 
-    /// <summary>Returns whether a line has begun that <see cref="TryRead"/> has not returned because the stream threw.
-    /// Gives the line's first bytes.</summary>
+    /// <summary>Returns whether the stream threw within a line, which <see cref="TryRead"/> therefore has not returned. Gives the first
+    /// bytes of this line.</summary>
     public bool IsUnfinished(out ReadOnlySpan<byte> begun)
     {
         begun = TooLong ? _longHead : feed.Buffered[..Math.Min(feed.Buffered.Length, MaxLine)];
         return begun.Length > 0;
     }
 
-    /// <summary>Returns the length of the next line, filling the buffer as needed: -1 at the end of the stream, more
-    /// than <see cref="MaxLine"/> if no line feed is near.</summary>
+    /// <summary>Fills the buffer as needed and returns the length of the next line; -1 at the end of the stream. If no line feed is found
+    /// within <see cref="MaxLine"/> bytes, it returns more than <see cref="MaxLine"/>.</summary>
     private int FindLineEnd()
     {
         while (true)
@@ -90,7 +90,7 @@ public sealed class LineReader(ByteFeed feed)
         }
     }
 
-    /// <summary>Notes the first NUL byte of a piece of the line. The piece begins at the feed's position.</summary>
+    /// <summary>Records the place of the first NUL byte in a piece of the line. The piece begins at the feed's position.</summary>
     private void FindNul(ReadOnlySpan<byte> piece)
     {
         var at = NulOffset >= 0 ? -1 : piece.IndexOf((byte)0);

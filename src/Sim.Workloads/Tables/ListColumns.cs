@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Tables;
 
-/// <summary>The columns that a header row names, in a CSV export or in the output of <c>route -n</c> and <c>netstat -rn</c>.
-/// Case, blanks and punctuation in names are ignored. CSV may have columns with unknown names; a header of words may
+/// <summary>The columns that a header row names, in a CSV export or in the output of <c>route -n</c> and <c>netstat -rn</c>. Case, blanks
+/// and punctuation in names are ignored. A CSV header may have columns with unknown names, but a header separated by blanks may
 /// not.</summary>
 internal sealed class ListColumns
 {
@@ -51,7 +51,7 @@ internal sealed class ListColumns
         return cursor.Complaint is null && columns._columns.Count > 1 && columns.IsUsable() ? columns : null;
     }
 
-    /// <summary>Reads a row into a route. Returns what is wrong with the row, or null.</summary>
+    /// <summary>Reads a row into a route. Returns the error in the row, or null.</summary>
     public string? Take(ReadOnlySpan<byte> line, ListRoute route)
     {
         // Tabs at the end of a line may stand for empty fields.
@@ -122,9 +122,9 @@ internal sealed class ListColumns
             : "the prefix has one length, and its column another";
     }
 
-    /// <summary>Returns whether a line of net-tools leads to no peer. The flags show it (! is a rejected route, n
-    /// without a next hop is an address of this host), or the device (none, or the loopback), or a multicast
-    /// prefix.</summary>
+    /// <summary>Returns whether a line of net-tools holds a route that leads to no peer. There are three such cases: the flags show it
+    /// (<see cref=""/> is a rejected route, <c>n</c> without a next hop is an address of this host), the device is missing or the loopback,
+    /// or the prefix is multicast.</summary>
     private static bool LeadsToNoPeer(ListRoute route, ReadOnlySpan<byte> flags, ReadOnlySpan<byte> device) =>
         flags.Contains((byte)'!') || (flags.Contains((byte)'n') && route.NextHop.IsEmpty)
         || PrefixListLine.IsAbsent(device) || device.SequenceEqual("lo"u8) || device.SequenceEqual("lo0"u8) || PrefixListLine.IsMulticast(route.Prefix);

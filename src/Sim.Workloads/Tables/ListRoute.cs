@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Tables;
 
-/// <summary>The route that is being read, from its first line and the lines that continue it. One object serves all
-/// routes of a list in succession, so that a line allocates nothing.</summary>
+/// <summary>The route that is being read, from its first line and the lines that continue it. One object serves all routes of a list in
+/// succession, so that no memory is allocated per line.</summary>
 internal sealed class ListRoute
 {
     private readonly byte[] _nextHop = new byte[PrefixListReader.MaxNextHop];
@@ -12,7 +12,7 @@ internal sealed class ListRoute
     private Hop _current;
     private bool _isProvisional, _isHeadDead;
 
-    /// <summary>The most bytes that are kept of the reason why a route is set aside.</summary>
+    /// <summary>The maximum number of bytes kept of the reason why a route is set aside.</summary>
     private const int MaxReason = 40;
 
     private enum Hop : byte { None, First, Further }
@@ -22,40 +22,41 @@ internal sealed class ListRoute
 
     public Prefix Prefix { get; private set; }
 
-    /// <summary>Whether the family is known. It is unknown for a <c>default</c> whose line does not show it.</summary>
+    /// <summary>Whether the family is known. The family of a <c>default</c> is unknown if its line does not show the family.</summary>
     public bool HasFamily { get; private set; }
     public bool HostBits { get; private set; }
 
     /// <summary>The origin AS; 0 if it is not stated.</summary>
     public uint OriginAs { get; set; }
 
-    /// <summary>The reason why the route is not in the table; None if it is.</summary>
+    /// <summary>The reason why the route is not in the table; None if the route is in the table.</summary>
     public ListNote Aside { get; private set; }
 
     /// <summary>The words of the line that explain why the route is set aside, such as <c>table local</c>; may be empty.</summary>
     public ReadOnlySpan<byte> Reason => _reason.AsSpan(0, _reasonLength);
 
-    /// <summary>Whether the next hop is final. Next hops on further lines are then only counted.</summary>
+    /// <summary>Whether the next hop is final. If so, next hops on further lines are only counted.</summary>
     public bool Settled { get; set; }
 
     public bool IsNamed { get; set; }
 
-    /// <summary>Whether the line names the route's protocol in brackets. BIRD's lines of attributes may follow.</summary>
+    /// <summary>Whether the line names the route's protocol in brackets. If so, BIRD's attribute lines may follow.</summary>
     public bool HasProtocol { get; set; }
 
     /// <summary>Whether the route is from FRR's <c>show ip route</c>, whose continuation lines have their own form.</summary>
     public bool IsFrr { get; set; }
 
-    /// <summary>Next hops that are not in use: dead, or inactive.</summary>
+    /// <summary>The number of next hops that are not in use because they are dead or inactive.</summary>
     public int DeadNextHops { get; private set; }
 
     /// <summary>Whether the route has next hops, and all of them are dead.</summary>
     public bool IsDead => !HasNextHop && (DeadNextHops > 0 || _isHeadDead);
 
-    /// <summary>Next hops after the first, and routes after the best. The table has no place for them.</summary>
+    /// <summary>The number of next hops after the first, plus the number of routes after the best. The table has no place for these next
+    /// hops and routes.</summary>
     public int FurtherNextHops { get; private set; }
 
-    /// <summary>The next hop as written; empty if none is stated.</summary>
+    /// <summary>The next hop as written; empty if the list states no next hop.</summary>
     public ReadOnlySpan<byte> NextHop => _nextHop.AsSpan(0, _nextHopLength);
 
     public bool HasDevice => _deviceLength > 0;
@@ -63,7 +64,8 @@ internal sealed class ListRoute
     /// <summary>Whether the route has a next hop or a device in use.</summary>
     public bool HasNextHop => _nextHops > 0 || HasDevice;
 
-    /// <summary>The device of a link-local next hop, which is unique on its link only (RFC 4007); else empty.</summary>
+    /// <summary>The device of a link-local next hop, whose address is unique only on its link (RFC 4007); empty for other next
+    /// hops.</summary>
     public ReadOnlySpan<byte> Zone =>
         NextHop is [(byte)'f' or (byte)'F', (byte)'e' or (byte)'E', _, _, (byte)':', ..]
         && (NextHop[2] | 0x20) is '8' or '9' or 'a' or 'b' && !NextHop.Contains((byte)'%')
@@ -80,7 +82,7 @@ internal sealed class ListRoute
         Forget();
     }
 
-    /// <summary>Sets the route aside, unless it already is for a reason of higher precedence.</summary>
+    /// <summary>Sets the route aside, unless the route is already set aside for a reason of higher precedence.</summary>
     public void SetAside(ListNote note, ReadOnlySpan<byte> keyword = default, ReadOnlySpan<byte> word = default)
     {
         if (Aside != ListNote.None && Aside <= note)
@@ -103,7 +105,7 @@ internal sealed class ListRoute
             SetDestination(new Prefix(family, default, 0), hostBits: false);
     }
 
-    /// <summary>Counts a next hop. Only the first can be set; it replaces a provisional one.</summary>
+    /// <summary>Counts a next hop. Only the first next hop can be set, and it replaces a provisional next hop.</summary>
     public void BeginNextHop()
     {
         if (_isProvisional)
@@ -116,9 +118,8 @@ internal sealed class ListRoute
             _nextHops = 1;
     }
 
-    /// <summary>Begins a next hop that counts only if no other follows. FRR's <c>recursive</c> next hops are such,
-    /// because the next hops that they resolve to are on the lines below. Returns false if the route has a next
-    /// hop.</summary>
+    /// <summary>Begins a provisional next hop, which counts only if no other next hop follows. FRR's recursive next hops are provisional,
+    /// because the lines below list the next hops to which they resolve. Returns false if the route already has a next hop.</summary>
     public bool BeginProvisional()
     {
         if (Settled || _nextHops > 0)
@@ -128,8 +129,8 @@ internal sealed class ListRoute
         return true;
     }
 
-    /// <summary>Removes the current next hop, because it is dead. Before the first next hop, the whole route or its
-    /// device is dead.</summary>
+    /// <summary>Removes the current next hop, because it is dead. If no next hop has begun, the whole route or its device is marked as
+    /// dead.</summary>
     public void Die()
     {
         if (_current == Hop.Further)
@@ -152,10 +153,10 @@ internal sealed class ListRoute
 
     private void Forget() => (_nextHopLength, _deviceLength, _nextHops) = (0, 0, 0);
 
-    /// <summary>Sets the next hop, if it is the first. Returns false if it is too long.</summary>
+    /// <summary>Sets the next hop, if it is the route's first. Returns false if the word is too long.</summary>
     public bool SetNextHop(ReadOnlySpan<byte> word) => Set(word, _nextHop, ref _nextHopLength);
 
-    /// <summary>Sets the device of the first next hop. Returns false if the word names none.</summary>
+    /// <summary>Sets the device of the first next hop. Returns false if the word cannot name a device.</summary>
     public bool SetDevice(ReadOnlySpan<byte> word) => ListWords.IsDevice(word) && Set(word, _device, ref _deviceLength);
 
     private bool Set(ReadOnlySpan<byte> word, byte[] buffer, ref int length)

@@ -12,7 +12,7 @@ internal static class ListTitles
 
     private static ReadOnlySpan<byte> BgpHeader => "Network Next Hop Metric LocPrf Weight Path"u8;
 
-    /// <summary>Returns whether a line is one that BIRD, FRR, net-tools or BSD's netstat prints above, between or below its routes.</summary>
+    /// <summary>Returns whether a line is text that BIRD, FRR, net-tools or BSD's netstat prints above, between or below routes.</summary>
     public static bool IsTitle(ReadOnlySpan<byte> text) =>
         text.SequenceEqual("Kernel IP routing table"u8) || text.SequenceEqual("Kernel IPv6 routing table"u8)
         || text.SequenceEqual("Routing tables"u8) || text.SequenceEqual("Internet:"u8) || text.SequenceEqual("Internet6:"u8)
@@ -20,8 +20,8 @@ internal static class ListTitles
         || (text.StartsWith("BIRD "u8) && text.EndsWith(" ready."u8))
         || IsBirdCount(text) || !Table(text).IsEmpty;
 
-    /// <summary>Returns the table that a title names: master4 for <c>Table master4:</c> (BIRD), all but the colon for
-    /// <c>VRF default table 100:</c> (FRR). Empty if the line is no such title.</summary>
+    /// <summary>Returns the name of the table in a title: <c>master4</c> for <c>Table master4:</c> (BIRD), and the whole title except the
+    /// colon for <c>VRF default table 100:</c> (FRR). The name is empty if the line is not such a title.</summary>
     public static ReadOnlySpan<byte> Table(ReadOnlySpan<byte> text)
     {
         if (text is not [.., (byte)':'])
@@ -36,10 +36,11 @@ internal static class ListTitles
     /// <summary>Returns whether a line begins FRR's list of the letters that stand before its routes.</summary>
     public static bool BeginsLegend(ReadOnlySpan<byte> text) => text.StartsWith("Codes: "u8);
 
-    /// <summary>Returns whether a line continues that list: <c>O - OSPF, ...</c>.</summary>
+    /// <summary>Returns whether a line continues FRR's list of letters: <c>O - OSPF, ...</c>.</summary>
     public static bool IsLegend(ReadOnlySpan<byte> text) => text.Length > 4 && text[1..].StartsWith(" - "u8);
 
-    /// <summary>Returns the reason why a text with this line above its first route is refused as a whole, or null.</summary>
+    /// <summary>Returns the reason why a text is refused as a whole if this line is above its first route; null if the text is not
+    /// refused.</summary>
     public static string? Refusal(ReadOnlySpan<byte> text)
     {
         if (IsBgpHeader(text))
@@ -64,8 +65,8 @@ internal static class ListTitles
         return words.Rest.IsEmpty;
     }
 
-    /// <summary>Returns whether a line is <c>10 of 10 routes for 10 networks in table master4</c>, or the same behind
-    /// <c>Total:</c>.</summary>
+    /// <summary>Returns whether a line is BIRD's count of routes, such as <c>10 of 10 routes for 10 networks in table master4</c>, perhaps
+    /// after <c>Total:</c>.</summary>
     private static bool IsBirdCount(ReadOnlySpan<byte> text)
     {
         var words = new FieldCursor(text.StartsWith("Total: "u8) ? text[7..] : text, FieldCursor.Blanks);
@@ -90,7 +91,7 @@ internal sealed class ListTables
             _current = name.ToArray();
     }
 
-    /// <summary>Returns whether the current table is the one that is read for a family.</summary>
+    /// <summary>Returns whether the current table is the table that is read for a family.</summary>
     public bool IsFirst(Family family)
     {
         ref var first = ref family == Family.IPv4 ? ref _firstV4 : ref _firstV6;

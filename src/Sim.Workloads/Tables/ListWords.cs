@@ -11,11 +11,11 @@ internal static class ListWords
 
     private const string LeadingZeros = "leading zeros, which are octal to some programs and decimal to others";
 
-    /// <summary>The types of routes that lead to no peer: iproute2's, and those of BIRD, Junos and IOS.</summary>
+    /// <summary>The types of routes that lead to no peer, in the words of iproute2, BIRD, Junos and IOS.</summary>
     private static ReadOnlySpan<byte> NoPeerTypes =>
         " unreachable blackhole prohibit prohibited throw local broadcast multicast anycast nat xresolve reject discard drop null0 receive "u8;
 
-    /// <summary>Words that cannot be the name of a next hop, besides the types of routes.</summary>
+    /// <summary>Words that cannot be the name of a next hop. The types of routes cannot be names either.</summary>
     private static ReadOnlySpan<byte> NoNames =>
         " default none null nil n/a na unknown undefined igp egp incomplete self direct connected permit deny any le ge eq upto exact orlonger "u8;
 
@@ -78,7 +78,7 @@ internal static class ListWords
         return true;
     }
 
-    /// <summary>Reads a length, or a netmask as an address or as <c>0xff000000</c>. Returns what is wrong, or null.</summary>
+    /// <summary>Reads a length, or a netmask as an address or as <c>0xff000000</c>. Returns the error in the word, or null.</summary>
     public static string? ParseMask(ReadOnlySpan<byte> word, Family family, out int length)
     {
         if (AddressText.TryParseSmall(word, family.Bits(), out length))
@@ -164,8 +164,8 @@ internal static class ListWords
     private static bool TryParseNumber(ReadOnlySpan<byte> digits, uint most, out uint number) =>
         uint.TryParse(digits, NumberStyles.None, null, out number) && number <= most && (digits.Length == 1 || digits[0] != (byte)'0');
 
-    /// <summary>Reads a next hop that is an address; IPv6 may have a zone. Tables use 0.0.0.0 and :: for no next hop,
-    /// so these do not count as stated.</summary>
+    /// <summary>Reads a next hop that is an address; IPv6 may have a zone. Tables write 0.0.0.0 or :: if there is no next hop, so these two
+    /// addresses do not count as a next hop.</summary>
     public static bool TryParseAddress(ReadOnlySpan<byte> word, out Family family, out bool isStated)
     {
         var zone = word.IndexOf((byte)'%');
@@ -174,12 +174,12 @@ internal static class ListWords
         return valid && (zone < 0 || (family == Family.IPv6 && IsDevice(word[(zone + 1)..])));
     }
 
-    /// <summary>Returns whether a word can name a device: at most 15 bytes (IFNAMSIZ), those of names and <c>:</c>.</summary>
+    /// <summary>Returns whether a word can name a device: at most 15 bytes (IFNAMSIZ), each of them allowed in a name or a colon.</summary>
     public static bool IsDevice(ReadOnlySpan<byte> word) =>
         word.Length is > 0 and <= LongestDevice && !word.ContainsAnyExcept(s_deviceBytes);
 
-    /// <summary>Returns whether a word can name a next hop: a letter or underscore, then letters, digits and
-    /// <c>_-.@+=/</c>; or a WireGuard key. Words with another meaning in some list are no names.</summary>
+    /// <summary>Returns whether a word can name a next hop: a letter or underscore, then letters, digits and <c>_-.@+=/</c>; or a WireGuard
+    /// key. Words with another meaning in some list are not names.</summary>
     public static bool IsName(ReadOnlySpan<byte> word)
     {
         if (word.Length is 0 or > PrefixListReader.MaxNextHop)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Tables;
 
-/// <summary>Numbers the next hops of a list in order of appearance, with one string per spelling. An address with
-/// several spellings is one next hop. A link-local address on two devices is two next hops: the first keeps the address
-/// as its name, and further ones get <c>%DEVICE</c> appended.</summary>
+/// <summary>Numbers the next hops of a list in order of appearance. Each spelling is stored as one string. An address with several
+/// spellings counts as one next hop. A link-local address on two devices counts as two next hops: the first one's name is the address, and
+/// for each further device <c>%DEVICE</c> is appended to the name.</summary>
 internal sealed class NextHopNames
 {
     private const int MostChars = PrefixListReader.MaxNextHop + 1 + ListWords.LongestDevice;

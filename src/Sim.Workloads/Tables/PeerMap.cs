@@ -17,9 +17,10 @@ public enum PeerRule
 
 /// <summary>Maps routes to N WireGuard peers. Peer p gets a share of the groups (next hops, ASes or prefixes) proportional to
 /// 1 / (p + 1)^skew: skew 0 is even, skew 1 is Zipf's law.</summary>
-/// <remarks>Next hops are few, so they are shuffled by seed and dealt out exactly by share. With as many peers as next hops
-/// and no skew, each peer has its own next hop. ASes and prefixes are many: a seeded hash of each decides, so a route's peer
-/// does not change when others come or go. If groups differ in size, shares of groups are not shares of routes.</remarks>
+/// <remarks>There are few next hops, so the seed shuffles them, and each peer gets exactly its share. With as many peers as next hops and
+/// no skew, each peer has its own next hop. There are many ASes and prefixes, so a seeded hash of the AS or prefix chooses the peer. A
+/// route's peer then does not change when other routes come or go. If groups differ in size, a peer's share of the groups is not its share
+/// of the routes.</remarks>
 public static class PeerMap
 {
     /// <summary>The names on the command line, in the order of <see cref="PeerRule"/>.</summary>
@@ -31,7 +32,7 @@ public static class PeerMap
     /// <summary>Returns the peer, 0 to <paramref name="peers"/> - 1, of every route, in the table's order. If there are
     /// fewer groups than peers, some peers get no route.</summary>
     /// <exception cref="ArgumentException">The rule is by origin AS, and the table states no origin AS.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">No peers, or a skew that is negative or not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are no peers, or the skew is negative or not finite.</exception>
     public static int[] Build(RouteTable table, int peers, PeerRule rule, double skew, ulong seed)
     {
         var shares = new ZipfTable(peers, skew);
@@ -53,7 +54,7 @@ public static class PeerMap
         }
     }
 
-    /// <summary>Deals groups out so that every peer's number of groups is its share, rounded.</summary>
+    /// <summary>Deals out the groups. Every peer's number of groups is its share, rounded.</summary>
     private static int[] Deal(int groups, ZipfTable shares, ulong seed)
     {
         var order = Enumerable.Range(0, groups).ToArray();
@@ -71,7 +72,7 @@ public static class PeerMap
 /// <summary>Prefixes and the peer of each, in an order of insertion.</summary>
 public record PeerTable(Prefix[] Prefixes, int[] Peers)
 {
-    /// <summary>Returns a table's prefixes and their peers in one of the orders of <see cref="TableOrder.Names"/>. Only
+    /// <summary>Returns a table's prefixes and their peers in one of the orders of <see cref="TableOrder.Names"/>. Only the order
     /// <c>shuffled</c> uses the seed.</summary>
     public static PeerTable Of(RouteTable table, int[] peerOf, string order, ulong seed)
     {

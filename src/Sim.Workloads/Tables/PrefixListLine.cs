@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Tables;
 
-/// <summary>Reads a line that begins a route, without a header above it; <see cref="PrefixListReader"/> has the
-/// grammar. Every method returns what is wrong, or null.</summary>
+/// <summary>Reads a line that begins a route, in a list that has no header row. <see cref="PrefixListReader"/> has the grammar. Every
+/// method that reads text returns the error in the text, or null.</summary>
 internal static class PrefixListLine
 {
-    /// <summary>Reads a line whose first field has been taken.</summary>
+    /// <summary>Reads the rest of a line whose first field is <c>first</c>.</summary>
     public static string? Take(ReadOnlySpan<byte> first, FieldCursor fields, ListRoute route)
     {
         var isPlain = fields.Separator == FieldCursor.Blanks;
@@ -29,7 +29,8 @@ internal static class PrefixListLine
 
     public static bool IsAbsent(ReadOnlySpan<byte> field) => field.IsEmpty || field is [(byte)'-' or (byte)'*'];
 
-    /// <summary>Sets the next hop to an address, or to a name if names are allowed. 0.0.0.0, ::, - and * state none.</summary>
+    /// <summary>Sets the next hop to an address, or to a name if names are allowed. 0.0.0.0, ::, <c>-</c> and <c>*</c> mean that there is
+    /// no next hop.</summary>
     public static string? TakeNextHop(ReadOnlySpan<byte> field, ListRoute route, bool names)
     {
         if (IsAbsent(field))
@@ -61,8 +62,8 @@ internal static class PrefixListLine
         ? prefix is { Length: >= 4 } && prefix.Address >> 124 == 0xE
         : prefix is { Length: >= 8 } && prefix.Address >> 120 == 0xFF;
 
-    /// <summary>Reads <c>TYPE PREFIX ...</c>. <c>ip route</c> prints only routes that are not unicast in this form, and
-    /// with -d all routes.</summary>
+    /// <summary>Reads <c>TYPE PREFIX ...</c>. <c>ip route</c> prints only routes that are not unicast in this form. <c>ip -d route</c>
+    /// prints all routes in this form.</summary>
     private static string? TakeTyped(ReadOnlySpan<byte> type, FieldCursor fields, ListRoute route)
     {
         if (!type.SequenceEqual("unicast"u8))

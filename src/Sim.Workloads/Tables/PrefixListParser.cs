@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Tables;
 
-/// <summary>Joins the lines of a list into routes. A route is complete when a line begins that does not continue it. Each
-/// route to a next hop or device is given to <paramref name="take"/>, which returns false if the prefix occurred before. The
-/// columns of a header row apply to the lines below it. A <c>default</c> whose line shows no family gets the family of the
-/// list, if all other routes are of one family. For each family, only the first titled table is read.</summary>
+/// <summary>Joins the lines of a list into routes. A route is complete when the next line does not continue it. Each route to a next hop or
+/// device is passed to <paramref name="take"/>, which returns false if the prefix occurred before. The columns of a header row apply to the
+/// lines below it. If the line of a <c>default</c> shows no family, the route gets the family of the list, provided that all other routes
+/// have the same family. For each family, only the first titled table is read.</summary>
 internal sealed class PrefixListParser(Func<ListRoute, bool> take, PrefixListCounts counts)
 {
     private ListRoute _route = new(), _waiting = new();
@@ -16,12 +16,12 @@ internal sealed class PrefixListParser(Func<ListRoute, bool> take, PrefixListCou
     private bool _isMixed, _inLegend;
     private readonly ListTables _tables = new();
 
-    /// <summary>The route that a line could continue: none, the one being read, or a damaged one, whose continuation
-    /// lines are ignored.</summary>
+    /// <summary>The route that a line could continue: no route, the route being read, or a damaged route, whose continuation lines are
+    /// ignored.</summary>
     private enum State { None, Route, Refused }
 
-    /// <summary>Takes one line without its end. The number counts from 1, and the offset is that in the list. Returns
-    /// what is wrong, or null.</summary>
+    /// <summary>Takes one line without its line feed. The line's number counts from 1, and its offset counts from the start of the list.
+    /// Returns the error in the line, or null.</summary>
     public string? Take(ReadOnlySpan<byte> line, long number, long offset)
     {
         var text = line.Trim(" \t"u8);
@@ -59,8 +59,8 @@ internal sealed class PrefixListParser(Func<ListRoute, bool> take, PrefixListCou
         _state = State.Refused;
     }
 
-    /// <summary>Completes the last route, and gives a <c>default</c> without a family the family of the list. If the
-    /// list does not show a family, returns the place of the first such <c>default</c>; else null.</summary>
+    /// <summary>Completes the last route, and gives each <c>default</c> without a family the family of the list. If the list does not show
+    /// a family, returns the place of the first <c>default</c> without a family; else null.</summary>
     public (long Number, long Offset)? End()
     {
         EndRoute();

@@ -14,16 +14,16 @@ namespace Sim.Workloads.Tables;
 ///   header row, then rows             CSV with two named columns or more; `route -n` and `netstat -rn`
 ///   # comment (also ; % //, and after blanks at the end of a line), or nothing
 /// </code>
-/// PREFIX is ADDRESS/LENGTH, or <c>default</c>. A <c>default</c> is 0.0.0.0/0 or ::/0 by the family of its next hop. Without a
-/// next hop it gets the family of the list, and comes last in the table. NEXTHOP is an IP address (IPv6 may have a zone) or a
-/// NAME (<see cref="ListWords.IsName"/>), which is no keyword, type or AS; <c>-</c>, 0.0.0.0 and :: state no next hop. AS is
-/// 64500 or AS64500, asdot (1.10) if it can be nothing else; the first of a set ({1,2}, 1,2) or of several origins (1_2)
-/// counts. A number after an address without a length is its length, never an AS. Leading zeros are refused. The first next hop
-/// that is not dead counts. A list is one table. Four kinds of routes are set aside: those of another table (<c>table N</c>, or
-/// below a second title <c>Table NAME:</c> or <c>VRF NAME:</c>), those for one type of service or source, those that lead to no
-/// peer (TYPE unreachable, blackhole, prohibit, throw, local, broadcast, multicast, anycast), and those of FRR that are not
-/// selected. <see cref="PrefixListCounts.Notes"/> counts each reason. A line of one word that names a column of prefixes is a
-/// title. <see cref="ListTitles"/> knows the other titles, and the formats that are refused as a whole
+/// PREFIX is ADDRESS/LENGTH, or <c>default</c>. A <c>default</c> is 0.0.0.0/0 or ::/0, depending on the family of its next hop. A
+/// <c>default</c> without a next hop gets the family of the list, and comes last in the table. NEXTHOP is an IP address (IPv6 may have a
+/// zone) or a NAME (<see cref="ListWords.IsName"/>), which is no keyword, type or AS; <c>-</c>, 0.0.0.0 and :: state no next hop. AS is
+/// 64500 or AS64500. It may be asdot (1.10) if the field can be nothing else. Of a set ({1,2}, 1,2) or of several origins (1_2), the first
+/// AS counts. A number after an address without a length is its length, never an AS. Leading zeros are refused. The first next hop that is
+/// not dead counts. A list is one table. Four kinds of routes are set aside: those of another table (<c>table N</c>, or below a second
+/// title <c>Table NAME:</c> or <c>VRF NAME:</c>), those for one type of service or source, those that lead to no peer (TYPE unreachable,
+/// blackhole, prohibit, throw, local, broadcast, multicast, anycast), and FRR routes that are not selected.
+/// <see cref="PrefixListCounts.Notes"/> counts each reason. A line of one word that names a column of prefixes is a title.
+/// <see cref="ListTitles"/> knows the other titles, and the formats that are refused as a whole
 /// (<see cref="PrefixListCounts.Refusal"/>).</summary>
 public static class PrefixListReader
 {
@@ -31,15 +31,15 @@ public static class PrefixListReader
 
     internal static readonly string LongNextHop = $"the name of the next hop is longer than {MaxNextHop} bytes";
 
-    /// <summary>Bytes of a refused line that its message quotes.</summary>
+    /// <summary>The number of bytes that a message quotes from a refused line.</summary>
     private const int Quoted = 60;
 
     internal static ReadOnlySpan<byte> NoNextHopUtf8 => "-"u8;
 
-    /// <summary>Reads one family's prefixes in the order of the file, each once. Prefixes of the other family are only
-    /// counted. No content makes it fail: lines that are not understood are logged to <paramref name="damage"/> with
-    /// line and offset. Damage to the container is logged too; the list ends there, without its unfinished last line.
-    /// Messages and the table show the name. Memory is bounded by the table.</summary>
+    /// <summary>Reads one family's prefixes in the order of the file, each once. Prefixes of the other family are only counted. No content
+    /// makes it fail: lines that are not understood are logged to <paramref name="damage"/> with line and offset. Damage to the container
+    /// is logged too. The list then ends at the damage, without its unfinished last line. The name appears in messages and in the table.
+    /// Memory is bounded by the table.</summary>
     public static RouteTable Read(Stream stream, string name, Family family, DamageLog damage, out PrefixListCounts counts)
     {
         // A line is some 16 bytes: one guess saves the growing, and a wrong one costs little.

@@ -3,13 +3,13 @@ using System.Text.Unicode;
 
 namespace Sim.Workloads.Tables;
 
-/// <summary>Writes tables as text that <see cref="PrefixListReader"/> reads back equal.</summary>
+/// <summary>Writes tables as text. <see cref="PrefixListReader"/> reads an equal table from this text.</summary>
 public static class PrefixListWriter
 {
     private const int LongestLine = 256, LongestAddress = 64;
 
-    /// <summary>Writes one <c>PREFIX NEXTHOP AS</c> per line. An unknown AS is left out, and next hops are left out if
-    /// the table has none. A character that cannot be in the name of a next hop becomes an underscore.</summary>
+    /// <summary>Writes one <c>PREFIX NEXTHOP AS</c> per line. An unknown AS is left out. Next hops are left out if the table has no next
+    /// hops. A character that cannot be in the name of a next hop becomes an underscore.</summary>
     public static void WriteText(RouteTable table, Stream stream)
     {
         var names = table.NextHops.Select(Word).ToArray();
@@ -51,7 +51,8 @@ public static class PrefixListWriter
         return text[..length];
     }
 
-    /// <summary>Returns a name that is read back as a next hop, with underscores for characters that it cannot hold.</summary>
+    /// <summary>Returns a name that can be read back as a next hop. Underscores replace characters that such a name cannot
+    /// contain.</summary>
     private static byte[] Word(string name)
     {
         var word = Encoding.UTF8.GetBytes(name);

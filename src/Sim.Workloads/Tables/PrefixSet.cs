@@ -32,7 +32,8 @@ internal sealed class PrefixSet
         return true;
     }
 
-    /// <summary>Returns the slot that holds index + 1 of the prefix, or the free slot (0) where it belongs.</summary>
+    /// <summary>Returns the slot that holds the prefix's index + 1. If the set lacks the prefix, it returns the free slot (0) for the
+    /// prefix.</summary>
     private int FindSlot(Prefix prefix)
     {
         var mask = _slots.Length - 1;

@@ -10,7 +10,7 @@ internal ref struct RouteWords(ListRoute route, ReadOnlySpan<byte> rest)
     /// <summary>Whether <c>nexthop</c> or <c>via</c> has begun a next hop on this line.</summary>
     private bool _begun;
 
-    /// <summary>Whether <c>nexthop</c> has announced the next <c>via</c>.</summary>
+    /// <summary>Whether the word <c>nexthop</c> came before the next <c>via</c>.</summary>
     private bool _announced;
 
     private static ReadOnlySpan<byte> Structure => " via nexthop dev on from encap nh_info unicast multipath "u8;
@@ -21,8 +21,8 @@ internal ref struct RouteWords(ListRoute route, ReadOnlySpan<byte> rest)
     private static ReadOnlySpan<byte> Flags =>
         " onlink pervasive linkdown offload trap offload_failed rt_offload rt_trap rt_offload_failed notify unresolved cache * ! "u8;
 
-    /// <summary>The flag of a next hop that the kernel does not use. A next hop with only <c>linkdown</c> is used
-    /// (ignore_routes_with_linkdown).</summary>
+    /// <summary>The flag of a next hop that the kernel does not use. A next hop with only <c>linkdown</c> is used, unless
+    /// ignore_routes_with_linkdown is set.</summary>
     private static ReadOnlySpan<byte> Dead => "dead"u8;
 
     /// <summary>BIRD's types of OSPF routes, which follow the protocol: within the area, between areas, external.</summary>
@@ -38,7 +38,8 @@ internal ref struct RouteWords(ListRoute route, ReadOnlySpan<byte> rest)
         first.IsOneOf(" via nexthop dev nh_info cache "u8)
         || (rest is [(byte)'[', ..] && (first.IsOneOf(Structure) || ListWords.IsNoPeerType(first)));
 
-    /// <summary>Returns whether a line is one of the attributes that <c>show route all</c> puts below a route: <c>BGP.as_path: 64500</c>.</summary>
+    /// <summary>Returns whether a line is an attribute, such as <c>BGP.as_path: 64500</c>, which <c>show route all</c> prints below a
+    /// route.</summary>
     public static bool IsAttribute(ReadOnlySpan<byte> text)
     {
         var colon = text.IndexOf((byte)':');
@@ -46,8 +47,8 @@ internal ref struct RouteWords(ListRoute route, ReadOnlySpan<byte> rest)
             && !text[..colon].ContainsAny("/[]\t"u8);
     }
 
-    /// <summary>Reads a line from its first keyword on. If <paramref name="isHead"/>, the destination is on the same
-    /// line, else on a line above. Returns what is wrong, or null.</summary>
+    /// <summary>Reads a line from its first keyword on. If <paramref name="isHead"/>, the destination is on the same line, else on a line
+    /// above. Returns the error in the line, or null.</summary>
     public string? Take(bool isHead)
     {
         for (var word = Next(); !word.IsEmpty && !ListWords.IsComment(word); word = Next())
@@ -108,7 +109,7 @@ internal ref struct RouteWords(ListRoute route, ReadOnlySpan<byte> rest)
         return word.IsOneOf(Flags) || (route.HasProtocol && word.IsOneOf(OspfTypes)) ? null : TakeType(word, isHead);
     }
 
-    /// <summary>Takes BIRD's type of route. Without a destination before it, a further route to the prefix begins.</summary>
+    /// <summary>Takes BIRD's type of route. If no destination stands before the type, a further route to the prefix begins.</summary>
     private readonly string? TakeType(ReadOnlySpan<byte> word, bool isHead)
     {
         var toNoPeer = ListWords.IsNoPeerType(word);
@@ -183,7 +184,8 @@ internal ref struct RouteWords(ListRoute route, ReadOnlySpan<byte> rest)
         }
     }
 
-    /// <summary>Skips <c>[bgp1 12:34:56 from 192.0.2.9]</c>; <c>[AS64500i]</c> gives the origin AS and its ORIGIN.</summary>
+    /// <summary>Takes BIRD's words in brackets. The brackets <c>[bgp1 12:34:56 from 192.0.2.9]</c> are skipped. The brackets
+    /// <c>[AS64500i]</c> give the origin AS.</summary>
     private string? TakeBrackets(ReadOnlySpan<byte> word, bool isHead)
     {
         if (word.StartsWith("[AS"u8) && word is [.., (byte)'i' or (byte)'e' or (byte)'?', (byte)']'])
@@ -207,7 +209,7 @@ internal ref struct RouteWords(ListRoute route, ReadOnlySpan<byte> rest)
         route.BeginNextHop();
     }
 
-    /// <summary>Returns the next word, without the backslashes by which <c>ip -o</c> marks the ends of lines.</summary>
+    /// <summary>Returns the next word. Backslashes, with which <c>ip -o</c> marks the ends of lines, are left out.</summary>
     private ReadOnlySpan<byte> Next()
     {
         while (!_rest.IsEmpty)

@@ -3,9 +3,9 @@ using System.Collections.Immutable;
 
 namespace Sim.Workloads.Tables;
 
-/// <summary>The orders in which a table can be loaded: the source's own, ascending (address, length), ascending
-/// (length, address), and a random permutation of the sorted order. The permutation depends only on the seed and the
-/// set of prefixes. The shape of IPv4's FIB trie and all slabs depend on the order.</summary>
+/// <summary>The orders in which a table can be loaded: the source's own order, sorted by (address, length), sorted by (length, address),
+/// and a random permutation. The permutation depends only on the seed and the set of prefixes. The shape of IPv4's FIB trie and all slabs
+/// depend on the order.</summary>
 public enum RouteOrder { File, Sorted, ByLength, Shuffled }
 
 public static class TableOrder
@@ -20,9 +20,9 @@ public static class TableOrder
     public static Route[] Permute(RouteTable table, RouteOrder order, ulong seed) =>
         Array.ConvertAll(Places(table.Routes, order, seed), place => table.Routes[place]);
 
-    /// <summary>Returns the permutation behind <see cref="Permute"/>: entry i is the index in <paramref name="routes"/>
-    /// of the route that comes i-th. It serves arrays parallel to the routes too, such as peers. Only
-    /// <see cref="RouteOrder.Shuffled"/> uses the seed.</summary>
+    /// <summary>Returns the permutation that <see cref="Permute"/> applies: entry i is the index in <paramref name="routes"/> of the i-th
+    /// route. The permutation also serves arrays parallel to the routes, such as their peers. Only <see cref="RouteOrder.Shuffled"/> uses
+    /// the seed.</summary>
     public static int[] Places(Route[] routes, RouteOrder order, ulong seed)
     {
         var places = Enumerable.Range(0, routes.Length).ToArray();
@@ -37,8 +37,8 @@ public static class TableOrder
         return places;
     }
 
-    /// <summary>Sorts by 64-bit keys, which hold an IPv4 prefix and sort several times faster than prefixes:
-    /// <c>sorted</c> address &lt;&lt; 8 | length, <c>by-length</c> length &lt;&lt; 32 | address.</summary>
+    /// <summary>Sorts by 64-bit keys, which hold an IPv4 prefix and sort several times faster than prefixes. The key is <c>address &lt;&lt;
+    /// 8 | length</c> for the order <c>sorted</c>, and <c>length &lt;&lt; 32 | address</c> for <c>by-length</c>.</summary>
     private static void SortV4(Route[] routes, int[] places, RouteOrder order)
     {
         var keys = order == RouteOrder.ByLength
@@ -53,8 +53,8 @@ public static class TableOrder
         Array.Sort(keys, places, order == RouteOrder.ByLength ? Comparer<Prefix>.Create(Prefix.CompareByLength) : null);
     }
 
-    /// <summary>Draws routes of a table by a seed, and keeps their order. A table with at most <paramref name="most"/>
-    /// routes is returned unchanged.</summary>
+    /// <summary>Draws <paramref name="most"/> routes of a table by a seed, and keeps their order. A table with at most
+    /// <paramref name="most"/> routes is returned unchanged.</summary>
     public static RouteTable Sample(RouteTable table, int most, ulong seed)
     {
         if (table.Routes.Length <= most)
