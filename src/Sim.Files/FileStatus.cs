@@ -42,7 +42,7 @@ public sealed record FileStatus(PathKind Kind, UnixFileMode Mode, uint User, uin
             ((ulong)found.DeviceMajor << 32) | found.DeviceMinor, found.Inode);
     }
 
-    /// <summary>Returns only the file's kind. It is used on systems other than Linux.</summary>
+    /// <summary>Returns only the file's kind, for systems other than Linux.</summary>
     private static FileStatus? Elsewhere(string path) =>
         Directory.Exists(path) ? new FileStatus(PathKind.Folder, default, 0, 0, 1, 0, 0)
         : File.Exists(path) ? new FileStatus(PathKind.File, default, 0, 0, 1, 0, (ulong)Path.GetFullPath(path).GetHashCode(StringComparison.Ordinal))

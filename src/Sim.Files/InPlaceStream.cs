@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Files;
 
-/// <summary>The reader of a pipe has closed the pipe. This is not a failure, but nobody reads the rest of the output.</summary>
+/// <summary>The reader of a pipe has closed the pipe. Nothing has failed, but nobody reads the rest of the output.</summary>
 public sealed class ReaderGoneException(string name) : IOException($"{name}: its reader is gone");
 
 /// <summary>Writes into a pipe, a device or standard output with <c>write(2)</c>. A missing or slow reader blocks the system calls, so they

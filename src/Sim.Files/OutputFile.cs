@@ -17,8 +17,8 @@ public sealed class OutputFile : IDisposable
     private readonly InPlaceStream? _inPlace;
     private bool _isKept;
 
-    /// <summary>Makes the temporary file that takes the content. Nothing is opened that could block. <paramref name="cancel"/> ends a later
-    /// wait for a pipe's reader. The name <c>-</c> stands for standard output.</summary>
+    /// <summary>Makes the temporary file that takes the content. The constructor opens nothing that could block. <paramref name="cancel"/>
+    /// ends a later wait for a pipe's reader. The name <c>-</c> stands for standard output.</summary>
     /// <exception cref="UnusableOutputException">The file cannot be written. The message says why and what to do.</exception>
     public OutputFile(string name, CancellationToken cancel = default)
     {
@@ -36,7 +36,7 @@ public sealed class OutputFile : IDisposable
     /// <summary>The stream that takes the content. This stream may be closed before <see cref="Complete"/>.</summary>
     public Stream Stream { get; }
 
-    /// <summary>The length of the content in bytes. It is set by <see cref="Complete"/>.</summary>
+    /// <summary>The length of the content in bytes, which <see cref="Complete"/> sets.</summary>
     public long Length { get; private set; }
 
     /// <summary>Moves the complete content to the file's final path.</summary>
@@ -65,7 +65,7 @@ public sealed class OutputFile : IDisposable
         }
     }
 
-    /// <summary>Removes the temporary files of all incomplete outputs. Call it if the process must end at once.</summary>
+    /// <summary>Removes the temporary files of all incomplete outputs. Call this method if the process must end at once.</summary>
     public static void RemoveGrowing()
     {
         foreach (var name in s_growing.Keys)

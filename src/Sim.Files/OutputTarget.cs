@@ -15,8 +15,8 @@ public sealed class UnusableOutputException(string message, Exception? inner = n
 /// </list></summary>
 public sealed class OutputTarget
 {
-    /// <summary>The prefix and the suffix of the names of growing files. Each name is unique. It is not made from the target's name, which
-    /// may already have the greatest length allowed.</summary>
+    /// <summary>The prefix and the suffix of the names of growing files. Each name is unique. A name is not made from the target's name,
+    /// which may already have the greatest length allowed.</summary>
     public const string GrowingPrefix = ".sim-", GrowingSuffix = ".part";
 
     private const UnixFileMode Permissions = (UnixFileMode)0x1FF, Own = UnixFileMode.UserRead | UnixFileMode.UserWrite;

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 
 namespace Sim.Workloads;
 
-/// <summary>One prefix of a table, with the index of its next hop in <see cref="RouteTable.NextHops"/> and its origin
-/// AS. An AS of 0 is unknown.</summary>
+/// <summary>One prefix of a table, with the index of its next hop in <see cref="RouteTable.NextHops"/> and its origin AS. An origin AS of 0
+/// means that the origin is unknown.</summary>
 public readonly record struct Route(Prefix Prefix, int NextHop, uint OriginAs);
 
 /// <summary>A routing table of one family. Each prefix occurs once, in the order of the file. If there are routes,
@@ -25,7 +25,7 @@ public sealed class RouteTable(string source, Family family, Route[] routes, IRe
     public Prefix[] ToPrefixes() => Array.ConvertAll(Routes, route => route.Prefix);
 
     /// <summary>The SHA-256, in lower-case hex, of the sorted prefixes as text, one per line, each line ending in a line feed. Equal sets
-    /// of prefixes have equal digests. File, format and order do not matter.</summary>
+    /// of prefixes have equal digests, even if their files, formats or orders differ.</summary>
     public string Digest => _digest ??= ComputeDigest();
 
     private string ComputeDigest()

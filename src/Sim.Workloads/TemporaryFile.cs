@@ -5,7 +5,7 @@ namespace Sim.Workloads;
 public static class TemporaryFile
 {
     /// <summary>Opens an empty file for reading and writing in the system's folder for temporary files. The file is deleted at once if the
-    /// system allows this, else when it is closed. Its name begins with <paramref name="what"/>.</summary>
+    /// system allows this, else when it is closed. The file's name begins with <paramref name="what"/>.</summary>
     /// <exception cref="IOException">The folder is full or missing.</exception>
     public static FileStream Open(string what)
     {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Churn;
 
-/// <summary>Computes the binding that results from a starting table and a trace. It applies the changes to a dictionary one by one and
-/// never coalesces them. This method is slow, but does not depend on any scheme, structure or window.</summary>
+/// <summary>Computes the binding that results from a starting table and a trace. The model applies the changes to a dictionary one by one
+/// and never coalesces them. The model is slow, but does not depend on any scheme, structure or window.</summary>
 public sealed class BindingModel(StartingTable table)
 {
     private readonly Dictionary<Prefix, int> _bound =

@@ -25,8 +25,8 @@ public sealed record TraceFile(string Name, Func<Stream> Open)
 /// <remarks>A trace does not state the table before its first update, so the trace is read twice. The first reading finds each neighbour's
 /// path to each prefix at the end of the trace. The second reading starts from these paths: a path announced again unchanged is then a
 /// duplicate. Some paths are withdrawn before any announcement and are missing at the end. Such paths must have existed at the start. Each
-/// is assumed with its neighbour's usual next hop, and ranks behind every known path. Memory: one path per prefix and neighbour, and the
-/// bindings.</remarks>
+/// such path is assumed with its neighbour's usual next hop, and ranks behind every known path. Memory: one path per prefix and neighbour,
+/// and the bindings.</remarks>
 public sealed class ChurnTrace : IDisposable
 {
     internal ChurnTrace(string source, Family family, ChangeSpool changes, TraceCounts counts) =>

@@ -9,8 +9,8 @@ namespace Sim.Workloads.Churn;
 ///   batches            {b}       {c}
 /// </code>
 /// The changes of one prefix within a window collapse into one change, from the first change's old peer to the last change's new peer. If
-/// these two peers are the same, the prefix drops out. A window of 0 hands over each change alone. A batch is in the order of each prefix's
-/// first change. Memory: one entry for each prefix that changes within a window.</summary>
+/// these two peers are the same, the prefix drops out. A window of 0 hands over each change alone. The changes of a batch are in the order
+/// of each prefix's first change. Memory: one entry for each prefix that changes within a window.</summary>
 public sealed class Coalescer
 {
     private readonly IEnumerator<BindingChange> _changes;
@@ -29,7 +29,7 @@ public sealed class Coalescer
     }
 
     /// <summary>The window's collapsed changes, one per prefix; may be empty. The span is valid until the next call of
-    /// <c>Next</c>.</summary>
+    /// <see cref="Next"/>.</summary>
     public ReadOnlySpan<BindingChange> Batch => CollectionsMarshal.AsSpan(_batch);
 
     /// <summary>The number of the window's changes before collapsing.</summary>

@@ -12,17 +12,17 @@ namespace Sim.Workloads.Churn;
 /// pause of up to a year is accepted. If a stretch begins before the previous stretch ends (because a clock was set back), the later
 /// stretch's events in the overlap do not count. Times before 1994, when BGP-4 was new, weigh almost nothing. So later times win even if
 /// most clocks were never set.</para>
-/// <para>A wrong time at the start or the end of a trace has records on one side only. No record beyond it contradicts it, so the chain
-/// would include the wrong time. Therefore a few records at an end are set aside if two conditions hold: they are at least an hour away
-/// from all other records, and the gap is at least as long as the time that the other records span. "A few" means at most
+/// <para>A wrong time at the start or the end of a trace has records on one side only. No record on the other side contradicts the wrong
+/// time, so the chain would include it. Therefore a few records at an end are set aside if two conditions hold: they are at least an hour
+/// away from all other records, and the gap is at least as long as the time that the other records span. "A few" means at most
 /// <see cref="FewRecords"/> records or one in a thousand, whichever is more, but never more than a tenth of the other records. A gap is
 /// accepted as a pause if it has more records on both sides, or if it lies between two files.</para>
 /// <para>In the second reading a time is believed if it lies in the chain's stretch at that place of the file, or between the two stretches
 /// around that place. An event with any other time, or with a time more than a second before the previous event, is logged as damage. Such
 /// an event counts as simultaneous with the previous event. Events before the first believed event count as simultaneous with the first
 /// believed event. Times that go back by at most a second are common in archives, and are only counted.</para>
-/// <para>Memory: at most <see cref="MostStretches"/> stretches. If there are more, the stretches outside the best chain so far are dropped.
-/// Then the pause that begins a new stretch is doubled until the remaining stretches fit.</para></remarks>
+/// <para>Memory: at most <see cref="MostStretches"/> stretches. If there are more stretches, those outside the best chain so far are
+/// dropped. Then the pause that begins a new stretch is doubled until the remaining stretches fit.</para></remarks>
 internal sealed class TraceClock
 {
     /// <summary>The maximum number of stretches kept. Choosing a chain takes time proportional to the square of this number.</summary>

@@ -8,7 +8,7 @@ public sealed record TraceCounts
     public long Announcements { get; internal set; }
     public long Withdrawals { get; internal set; }
 
-    /// <summary>The number of paths that ended with their session, and whose end changed the best path.</summary>
+    /// <summary>The number of paths that ended with their session and thereby changed the best path.</summary>
     public long SessionLosses { get; internal set; }
 
     public long Inserts { get; internal set; }
@@ -27,18 +27,18 @@ public sealed record TraceCounts
 
     public long Changes => Inserts + Moves + Deletes;
 
-    /// <summary>The number of paths that the trace withdraws without an earlier announcement. They are part of the starting
+    /// <summary>The number of paths that the trace withdraws without an earlier announcement. Such paths are part of the starting
     /// table.</summary>
     public long AssumedPaths { get; internal set; }
 
-    /// <summary>The number of RIB dump entries in the files. They are not updates and are skipped.</summary>
+    /// <summary>The number of RIB dump entries in the files. Such entries are not updates and are skipped.</summary>
     public long RibEntries { get; internal set; }
 
-    /// <summary>The number of events with an earlier time than the previous event. They count as simultaneous with the previous
+    /// <summary>The number of events with an earlier time than the previous event. Such events count as simultaneous with the previous
     /// event.</summary>
     public long OutOfOrder { get; internal set; }
 
-    /// <summary>The number of events whose time does not fit the times around it. They count as simultaneous with the previous
+    /// <summary>The number of events whose time does not fit the times around it. Such events count as simultaneous with the previous
     /// event.</summary>
     public long SetAside { get; internal set; }
 

@@ -25,10 +25,9 @@ internal sealed class TraceMeter(Family family, TraceClock clock)
 
     private record struct Heard(long Events, long LastEvent, int LastPeer);
 
-    /// <summary>A peer's path to a prefix. Session: the peer's session that last announced or withdrew it. Since: the
-    /// time at which it was announced or withdrawn. Returned: whether it came back after a withdrawal. Route, Rest and
-    /// AsPath: hashes of the last announcement's AS path with next hop (0 if there was none), of its other attributes,
-    /// and of its AS path alone.</summary>
+    /// <summary>A peer's path to a prefix. Session: the peer's session that last announced or withdrew the path. Since: the time of that
+    /// announcement or withdrawal. Returned: whether the path came back after a withdrawal. Route, Rest and AsPath: hashes of the last
+    /// announcement's AS path with next hop (0 if there was none), of its other attributes, and of its AS path alone.</summary>
     private record struct Path(int Session, bool Announced, long Since, bool Returned, ulong Route, ulong Rest, ulong AsPath);
 
     public Handler Of(MrtPeers peers) => new(this, _peers.Of(peers));
@@ -80,7 +79,7 @@ internal sealed class TraceMeter(Family family, TraceClock clock)
         return x.Count < 3 ? 0 : Fit.Line([.. x], [.. y]).B;
     }
 
-    /// <summary>Counts an event by time, peer and prefix, and returns its path.</summary>
+    /// <summary>Counts an event by time, peer and prefix, and returns the peer's path to the prefix.</summary>
     private ref Path Add(ref readonly MrtRoute route, int peer)
     {
         var now = clock.At(route.Time, route.Record, route.Offset);

@@ -8,8 +8,8 @@ public sealed record EventKinds
     public long FirstAnnouncements { get; internal set; }
     public long FirstWithdrawals { get; internal set; }
 
-    /// <summary>Announcements that repeat the peer's last one: same AS path, next hop, ORIGIN, MED and LOCAL_PREF.
-    /// Communities are not compared.</summary>
+    /// <summary>Announcements that repeat the peer's last announcement: same AS path, next hop, ORIGIN, MED and LOCAL_PREF. Communities are
+    /// not compared.</summary>
     public long Duplicates { get; internal set; }
 
     /// <summary>Announcements with the same AS path and next hop, but another ORIGIN, MED or LOCAL_PREF.</summary>
@@ -52,11 +52,11 @@ public abstract record TraceStatistics
     public required int Pairs { get; init; }
 
     /// <summary>The squared coefficient of variation of the event rate over the longest windows: E[n (n - 1)] / E[n]^2 - 1, where n is the
-    /// number of events in a window. It is 0 if counts vary by chance alone.</summary>
+    /// number of events in a window. The value is 0 if counts vary by chance alone.</summary>
     public required double Variation { get; init; }
 
     /// <summary>The probability that two events of one window lie in the same tenth of that window, for each of
-    /// <see cref="TraceStructure.WindowLengths"/> except the shortest. It is 0.1 without bursts, and 1 if all events are one
+    /// <see cref="TraceStructure.WindowLengths"/> except the shortest. The probability is 0.1 without bursts, and 1 if all events are one
     /// burst.</summary>
     public required IReadOnlyList<double> PairShares { get; init; }
 
@@ -92,7 +92,7 @@ public sealed record TraceStructure : TraceStatistics
     /// <summary>Upper limits of the classes of <see cref="Downs"/> and <see cref="Ups"/> in seconds. The last class has no limit.</summary>
     public static IReadOnlyList<double> FlapSeconds { get; } = [0.1, 1, 10, 100, 1000, 10_000, 100_000, double.PositiveInfinity];
 
-    /// <summary>Length of the trace in seconds, from the first event to the last one with a credible time.</summary>
+    /// <summary>The length of the trace in seconds, from the first event to the last event with a credible time.</summary>
     public required double Seconds { get; init; }
 
     public required EventKinds Kinds { get; init; }
@@ -104,11 +104,11 @@ public sealed record TraceStructure : TraceStatistics
     /// <summary>Whether times are finer than a second (BGP4MP_ET).</summary>
     public required bool HasMicroseconds { get; init; }
 
-    /// <summary>The number of events with an earlier time than the previous event. They count as simultaneous with the previous
+    /// <summary>The number of events with an earlier time than the previous event. Such events count as simultaneous with the previous
     /// event.</summary>
     public required long OutOfOrder { get; init; }
 
-    /// <summary>The number of events whose time does not fit the times around it. They count as simultaneous with the previous
+    /// <summary>The number of events whose time does not fit the times around it. Such events count as simultaneous with the previous
     /// event.</summary>
     public required long SetAside { get; init; }
 

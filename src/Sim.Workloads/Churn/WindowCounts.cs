@@ -15,7 +15,8 @@ internal sealed class WindowCounter(long microseconds)
     /// <summary>The number of ordered pairs of different events in the same window, over all windows: the sum of n (n - 1).</summary>
     public double Pairs { get; private set; }
 
-    /// <summary>Counts an event. Its time is in microseconds since 1970, and must not be before the previous event's time.</summary>
+    /// <summary>Counts an event. The event's time is in microseconds since 1970, and must not be before the previous event's
+    /// time.</summary>
     public void Add(long time)
     {
         var window = time / microseconds;

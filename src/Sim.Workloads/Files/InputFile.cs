@@ -40,7 +40,7 @@ public sealed class InputFile(FileInfo file, bool again, IWorkProgress progress,
         return new FileStream(new SafeFileHandle(_copy.SafeFileHandle.DangerousGetHandle(), ownsHandle: false), FileAccess.Read, bufferSize: 0) { Position = 0 };
     }
 
-    /// <summary>Opens standard input. A command can use it for one input only.</summary>
+    /// <summary>Opens standard input. A command can use standard input for only one of its inputs.</summary>
     /// <exception cref="UserException">Standard input is closed, or another input already uses it.</exception>
     public static Stream StandardInput(CancellationToken cancel)
     {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Input;
 
-/// <summary>A forward reader with look-ahead that counts the bytes consumed. It reads compressed input, or content whose first bytes are
-/// examined. It is also a <see cref="Stream"/>, for libraries that need a stream.</summary>
+/// <summary>A forward reader with look-ahead that counts the bytes consumed. A feed reads compressed input, or content whose first bytes
+/// are examined. The feed is also a <see cref="Stream"/>, for libraries that need a stream.</summary>
 public sealed class ByteFeed(Stream source) : ForwardStream
 {
     private const int TailBytes = 12;
@@ -25,7 +25,7 @@ public sealed class ByteFeed(Stream source) : ForwardStream
 
     public override long Position { get => Consumed; set => throw new NotSupportedException(); }
 
-    /// <summary>Reads ahead until <paramref name="count"/> bytes are buffered. Returns false if the file ends before that.</summary>
+    /// <summary>Reads ahead until <paramref name="count"/> bytes are buffered. Returns false if the file has fewer bytes left.</summary>
     public bool Fill(int count)
     {
         while (_end - _start < count && !_sourceEnded)

@@ -4,13 +4,13 @@ using ICSharpCode.SharpZipLib.BZip2;
 
 namespace Sim.Workloads.Input;
 
-/// <summary>One bzip2 block, decoded and checked by SharpZipLib before any of it is delivered. The library reads only whole streams, so the
-/// block is wrapped in a stream of its own. The block's bits move to a byte boundary, and the stream's CRC is the block's CRC.
+/// <summary>One bzip2 block, decoded and checked by SharpZipLib before any content is delivered. The library reads only whole streams, so
+/// the block is wrapped in a stream of its own. The block's bits move to a byte boundary, and the stream's CRC is the block's CRC.
 /// <code>
 ///   file     ...bbbbb bbbbbbbb bbb.....      a block begins and ends at any bit
 ///   stream   "BZh9" | bbbbbbbb bbbbbbbb | end magic (48) | the block's CRC (32)
 /// </code>
-/// The object is reused for many blocks. Only one thread may use it at a time.</summary>
+/// The object is reused for many blocks. Only one thread at a time may use the object.</summary>
 internal sealed class Bzip2Block
 {
     public const int MagicBits = 48, HeaderBytes = 4;

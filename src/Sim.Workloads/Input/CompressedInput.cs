@@ -5,9 +5,9 @@ namespace Sim.Workloads.Input;
 /// <summary>Reads a file forward and decompresses it: plain, gzip (any number of members), bzip2 (any number of
 /// streams, decoded on every core), xz or zstd. The format is recognised by content, never by name.</summary>
 /// <remarks>Damage to the container (cut off, a check that does not match, something after the end) throws a
-/// <see cref="ContainerDamageException"/>. All sound content before the damage is delivered first. A caller that wants to keep the content
-/// so far catches this exception. A sound container that is not supported throws an <see cref="UnsupportedContainerException"/>. If content
-/// was delivered before, the unsupported part counts as damage instead.</remarks>
+/// <see cref="ContainerDamageException"/>. All sound content before the damage is delivered first. A caller that wants to keep this content
+/// catches the exception. A sound container that is not supported throws an <see cref="UnsupportedContainerException"/>. If content was
+/// delivered before, the unsupported part counts as damage instead.</remarks>
 public sealed class CompressedInput : ForwardStream
 #pragma warning restore CA1710
 {

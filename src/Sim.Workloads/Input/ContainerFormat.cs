@@ -25,8 +25,8 @@ internal static class ContainerMagic
         : IsZstd(head) ? ContainerFormat.Zstd
         : ContainerFormat.Plain;
 
-    /// <summary>Returns the container format whose magic begins with all bytes of the file; plain if there is none. Such a file is cut off
-    /// within the magic.</summary>
+    /// <summary>Returns the container format whose magic begins with all bytes of the file; plain if no format matches. A file that matches
+    /// is cut off within its magic.</summary>
     public static ContainerFormat CutOff(ReadOnlySpan<byte> file) =>
         file.IsEmpty ? ContainerFormat.Plain
         : Gzip.StartsWith(file) ? ContainerFormat.Gzip

@@ -7,8 +7,8 @@ namespace Sim.Workloads.Input;
 
 /// <summary>Decodes zstd (RFC 8878), any number of frames. ZstdNet's own stream mistakes a cut-off frame for a complete one, so this class
 /// calls the native library directly.</summary>
-/// <remarks>ZSTD_decompressStream returns how many bytes it wants next, or 0 when a frame is complete. If it always receives exactly this
-/// many bytes, every call decodes one block. When a call fails, all content before the failure has been delivered.</remarks>
+/// <remarks>ZSTD_decompressStream returns how many bytes it wants next, or 0 when a frame is complete. If every call receives exactly the
+/// number of bytes wanted, it decodes one block. When a call fails, all content before the failure has been delivered.</remarks>
 internal sealed unsafe partial class ZstdDecoder : Decoder
 {
     private const int WindowLogMax = 100;

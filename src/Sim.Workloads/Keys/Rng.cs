@@ -12,7 +12,7 @@ public struct Rng
     public Rng(ulong seed) =>
         (_s0, _s1, _s2, _s3) = (SplitMix64(ref seed), SplitMix64(ref seed), SplitMix64(ref seed), SplitMix64(ref seed));
 
-    /// <summary>Makes an independent generator for one purpose, so that its draws do not change another's.</summary>
+    /// <summary>Makes an independent generator for one purpose, so that its draws do not affect other generators.</summary>
     public static Rng Derive(ulong seed, ulong purpose) => new(Mix(seed) ^ Mix(purpose ^ 0xA5A5A5A5A5A5A5A5));
 
     /// <summary>Makes a generator with the given state, for a comparison with published test vectors.</summary>
@@ -32,7 +32,7 @@ public struct Rng
         return result;
     }
 
-    /// <summary>Draws 32 random bits. They are the high bits of <see cref="Next"/>, which are mixed better.</summary>
+    /// <summary>Draws 32 random bits: the high bits of <see cref="Next"/>, which are mixed better than the low bits.</summary>
     public uint NextUInt() => (uint)(Next() >> 32);
 
     /// <summary>Draws a number in [0, bound). The method is multiply-shift (Lemire 2019) without its rejection step. The bias is below

@@ -6,7 +6,7 @@ namespace Sim.Workloads.Mrt;
 /// begins with a set. The origin is the last AS; 0 if the path is empty or ends with a set (RFC 6811, 2).</summary>
 public readonly record struct AsPathFacts(int Length, uint NeighbourAs, uint OriginAs);
 
-/// <summary>AS_PATH and AS4_PATH (RFC 4271, 4.3 b; RFC 6793): segments one after the other.
+/// <summary>AS_PATH and AS4_PATH (RFC 4271, 4.3 b; RFC 6793): lists of segments.
 /// <code>
 ///   type(1) count(1) AS(2 or 4) x count | type count AS ...      1 set, 2 sequence, 3 and 4 confederation
 /// </code></summary>

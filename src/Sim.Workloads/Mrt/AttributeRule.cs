@@ -9,7 +9,8 @@ internal enum Fault : byte
     /// <summary>Attribute discard: the attribute is ignored.</summary>
     Discard,
 
-    /// <summary>Treat-as-withdraw: the prefixes that the UPDATE announces are withdrawn. An entry of a RIB is left out.</summary>
+    /// <summary>Treat-as-withdraw: the prefixes that the UPDATE announces are withdrawn. A RIB entry with such an error is left
+    /// out.</summary>
     Withdraw,
 
     /// <summary>Session reset. An archive has no session to reset, and contains the messages after the error. So only the UPDATE is
@@ -17,8 +18,8 @@ internal enum Fault : byte
     Reset,
 }
 
-/// <summary>The form that an attribute must have, and the fault if the attribute has another form. The struct is small because every
-/// attribute read needs a look-up of its rule.</summary>
+/// <summary>The form that an attribute must have, and the fault if the attribute has another form. The struct is small because a rule is
+/// looked up for every attribute that is read.</summary>
 internal readonly struct AttributeRule
 {
     public const int Origin = 1, AsPath = 2, NextHop = 3, Med = 4, LocalPref = 5, Aggregator = 7;

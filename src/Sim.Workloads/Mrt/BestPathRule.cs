@@ -6,7 +6,7 @@ namespace Sim.Workloads.Mrt;
 /// <summary>The orders by which the best of several paths to a prefix is chosen.</summary>
 public enum BestPathOrder
 {
-    /// <summary>Shortest AS path, then lowest peer index, then lowest path identifier. The default.</summary>
+    /// <summary>Shortest AS path, then lowest peer index, then lowest path identifier. This order is the default.</summary>
     ShortestPath,
 
     /// <summary>RFC 4271, 9.1: highest LOCAL_PREF (100 where absent), shortest AS path, lowest ORIGIN, then lowest peer index and path

@@ -3,7 +3,7 @@ namespace Sim.Workloads.Mrt;
 
 /// <summary>MP_REACH_NLRI (RFC 4760, 3). RIB dumps should carry only the length of the next hop and the next hop (RFC 6396, 4.3.4), but
 /// some carry the whole attribute. The first byte tells the two forms apart. In the whole form this byte is 0, the high byte of the AFI. In
-/// the short form it is the length of the next hop.
+/// the short form this byte is the length of the next hop.
 /// <code>
 ///   whole   AFI(2) SAFI(1) length(1) next hop(4, 16, 32) reserved(1) NLRI
 ///   short                  length(1) next hop
@@ -27,8 +27,8 @@ internal ref struct MpReach
     public UInt128 NextHop;
     public ReadOnlySpan<byte> Nlri;
 
-    /// <summary>Reads the attribute. Returns false if it is malformed. The next hop of families other than IPv4 and
-    /// IPv6 unicast is not read.</summary>
+    /// <summary>Reads the attribute. Returns false if the attribute is malformed. The next hop of families other than IPv4 and IPv6 unicast
+    /// is not read.</summary>
     public static bool TryRead(ReadOnlySpan<byte> value, bool inRib, out MpReach reach)
     {
         reach = default;
@@ -52,7 +52,7 @@ internal ref struct MpReach
         return sound || reach.Safi != UnicastSafi || reach.Afi is not (MrtTypes.AfiIPv4 or MrtTypes.AfiIPv6);
     }
 
-    /// <summary>Takes an IPv4 address, an IPv6 address, or an IPv6 address followed by a link-local one (RFC 2545, 3). The link-local
+    /// <summary>Takes an IPv4 address, an IPv6 address, or an IPv6 address followed by a link-local address (RFC 2545, 3). The link-local
     /// address is used only if the first address is ::. IPv4 prefixes may have an IPv6 next hop (RFC 8950, 3). An all-zero address is not a
     /// next hop.</summary>
     private bool SetNextHop(ReadOnlySpan<byte> bytes)

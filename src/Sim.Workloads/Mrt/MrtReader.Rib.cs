@@ -138,8 +138,8 @@ public sealed partial class MrtReader
         return null;
     }
 
-    /// <summary>Checks that the entries fill the record exactly. Returns null if they do. Otherwise a size is wrong, or the record's type
-    /// and its entries disagree on path identifiers. In both cases no entry can be trusted.</summary>
+    /// <summary>Checks that the entries fill the record exactly. Returns null if the entries fill the record. Otherwise a size is wrong, or
+    /// the record's type and its entries disagree on path identifiers. In both cases no entry can be trusted.</summary>
     private static string? Misfit(ReadOnlySpan<byte> body, int entries, int head)
     {
         for (; entries > 0; entries--)
@@ -156,7 +156,7 @@ public sealed partial class MrtReader
     }
 
     /// <summary>Delivers an entry. If an attribute is malformed and RFC 7606 does not discard the attribute, the entry is logged instead.
-    /// Attributes may be missing, because BIRD dumps routes of other protocols without any.</summary>
+    /// Attributes may be missing, because BIRD dumps routes of other protocols without attributes.</summary>
     private void DeliverEntry<THandler>(ref THandler handler, ReadOnlySpan<byte> attributes, bool wide)
         where THandler : struct, IMrtHandler
     {

@@ -3,9 +3,8 @@ using System.Buffers;
 
 namespace Sim.Workloads.Mrt;
 
-/// <summary>Reads MRT (RFC 6396, RFC 8050), plain or from a <see cref="CompressedInput"/>. It reads forward in one buffer, and
-/// allocates nothing per record or entry. Damage is counted, and logged under the file's name. Reading continues if the framing
-/// allows it.
+/// <summary>Reads MRT (RFC 6396, RFC 8050), plain or from a <see cref="CompressedInput"/>. The reader reads forward in one buffer, and
+/// allocates nothing per record or entry. Damage is counted, and logged under the file's name. Reading continues if the framing allows it.
 /// <code>
 ///   MRT record   time(4) type(2) subtype(2) length(4) | body             MrtReader.cs      sections 2 and 3
 ///   TABLE_DUMP, TABLE_DUMP_V2                                            MrtReader.Rib.cs  sections 4.2 and 4.3
@@ -32,7 +31,7 @@ public sealed partial class MrtReader(Stream input, string name, DamageLog damag
 
     public MrtPeers Peers { get; } = new();
 
-    /// <summary>The counts so far. They are complete when <see cref="Read"/> has returned.</summary>
+    /// <summary>The counts so far, which are complete when <see cref="Read"/> has returned.</summary>
     public MrtCounts Counts { get; } = new();
 
     /// <summary>Reads to the end, or until the framing is lost.</summary>

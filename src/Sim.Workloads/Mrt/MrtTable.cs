@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Mrt;
 
-/// <summary>Makes a table with one next hop per prefix from an MRT file. From a RIB dump it takes the best of each prefix's entries. From
-/// an update file it takes the result of all announcements, withdrawals and ends of sessions.</summary>
+/// <summary>Makes a table with one next hop per prefix from an MRT file. From a RIB dump, the table takes the best entry of each prefix.
+/// From an update file, the table takes the result of all announcements, withdrawals and ends of sessions.</summary>
 /// <remarks>Memory is bounded by the table: a dump needs one path per prefix, and updates need one path per prefix, peer and path
 /// identifier. In a file with a dump and updates, only the best dump entry of each prefix is kept. If this path is withdrawn later, the
 /// second-best entry does not replace it.</remarks>

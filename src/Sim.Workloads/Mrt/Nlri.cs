@@ -11,7 +11,7 @@ internal ref struct NlriReader(ReadOnlySpan<byte> field, Family family, bool add
     private ReadOnlySpan<byte> _left = field;
     private uint _hostBits;
 
-    /// <summary>Whether one of the prefixes so far had host bits. RFC 4271 allows them, but no router sends them.</summary>
+    /// <summary>Whether one of the prefixes so far had host bits. RFC 4271 allows host bits, but no router sends them.</summary>
     public readonly bool HostBits => _hostBits != 0;
     public readonly int Left => _left.Length;
 
@@ -77,12 +77,12 @@ internal struct NlriEntry
         Upper == other.Upper && Lower == other.Lower && PathId == other.PathId && Length == other.Length;
 }
 
-/// <summary>The prefixes of one UPDATE. All are read before the first is delivered. A field is refused whole in three cases: it is
-/// syntactically wrong (RFC 7606, 5.3); it repeats a prefix, which no sender does; or its record type is wrong about path identifiers.
-/// Collectors have written fields with the wrong record type, because RFC 8050 gave ADD-PATH its own record types late. If a small path
-/// identifier is read as prefixes, 0.0.0.0/0 or ::/0 occurs repeatedly.</summary>
-/// <remarks>A field can be read with path identifiers or without them. It is sound in one of these readings if it is syntactically right,
-/// repeats no prefix, and has no host bits, which routers clear.
+/// <summary>The prefixes of one UPDATE. All prefixes are read before the first prefix is delivered. A field is refused whole in three
+/// cases: it is syntactically wrong (RFC 7606, 5.3); it repeats a prefix, which no sender does; or its record type is wrong about path
+/// identifiers. Collectors have written fields with the wrong record type, because RFC 8050 gave ADD-PATH its own record types late. If a
+/// small path identifier is read as prefixes, 0.0.0.0/0 or ::/0 occurs repeatedly.</summary>
+/// <remarks>A field can be read with path identifiers or without them. A reading of a field is sound if it gives correct syntax, no
+/// repeated prefix, and no host bits, which routers clear.
 /// <code>
 ///   sound as the record type says it   sound in the other reading
 ///            yes                               no                   read as the record type says
@@ -111,9 +111,9 @@ internal sealed class NlriFields
 
     /// <summary>Takes the prefixes of a field, and adds to the evidence about the peer. Returns the error in the field, or null. All fields
     /// of an UPDATE together have at most 65,535 bytes. The time is proportional to the field's length. Memory is allocated only if an
-    /// UPDATE has more prefixes than any before. The field is doubtful if three conditions hold: both readings are sound, no other field of
-    /// the peer decides, and the identifiers contradict the record type. They contradict a type without identifiers if they are small, as
-    /// routers number paths. They contradict a type with identifiers if they are large.</summary>
+    /// UPDATE has more prefixes than every UPDATE before. The field is doubtful if three conditions hold: both readings are sound, no other
+    /// field of the peer decides, and the identifiers contradict the record type. Small identifiers, as routers number paths, contradict a
+    /// record type without identifiers. Large identifiers contradict a record type with identifiers.</summary>
     public string? Take(ReadOnlySpan<byte> field, Family family, bool addPath, ref PathIds signs, out bool isDoubtful)
     {
         isDoubtful = false;
@@ -210,8 +210,8 @@ internal sealed class NlriFields
 internal enum PathIds : byte { Unknown = 0, Absent = 1, Present = 2 }
 
 /// <summary>Remembers whether a peer's prefixes of a family have path identifiers. The evidence is the peer's fields, not their record
-/// types. It also remembers doubtful fields, which make sense in both readings and were read as their record type says. Memory: two bytes
-/// per peer, and one entry per peer with doubtful fields.</summary>
+/// types. The class also remembers doubtful fields, which make sense in both readings and were read as their record type says. Memory: two
+/// bytes per peer, and one entry per peer with doubtful fields.</summary>
 internal sealed class PathIdSigns
 {
     private readonly Dictionary<(int Peer, Family Family, bool AddPath), (long Fields, long Record, long Offset)> _doubts = [];
@@ -228,7 +228,7 @@ internal sealed class PathIdSigns
         }
     }
 
-    /// <summary>Remembers a field that was read as its record type says because no evidence decided.</summary>
+    /// <summary>Remembers a field that was read as its record type says, because no evidence decided between the two readings.</summary>
     public void Doubt(ref readonly MrtRoute route, Family family, bool addPath)
     {
         var key = (route.Peer, family, addPath);

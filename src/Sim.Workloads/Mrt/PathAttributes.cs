@@ -2,7 +2,7 @@
 namespace Sim.Workloads.Mrt;
 
 /// <summary>The context that decides how attributes are read. Wide: AS_PATH has AS numbers of 4 bytes. InRib: the attributes belong to a
-/// RIB entry, in which MP_REACH_NLRI may be short (RFC 6396, 4.3.4). External: an external peer sent them.</summary>
+/// RIB entry, in which MP_REACH_NLRI may be short (RFC 6396, 4.3.4). External: an external peer sent the attributes.</summary>
 internal readonly record struct AttributeSource(bool Wide, bool InRib, bool External);
 
 /// <summary>The path attributes of one entry or UPDATE (RFC 4271, 4.3; RFC 4760), read in place: the spans point into the reader's buffer.
@@ -13,13 +13,13 @@ internal readonly record struct AttributeSource(bool Wide, bool InRib, bool Exte
 /// </code></summary>
 public ref struct PathAttributes
 {
-    /// <summary>The value of <see cref="Origin"/> if the attribute is absent. It ranks behind all other values.</summary>
+    /// <summary>The value of <see cref="Origin"/> if the attribute is absent. This value ranks behind all other values.</summary>
     public const byte NoOrigin = 255;
 
     private const byte ExtendedLength = 0x10;
     private const ushort AsTrans = 23456;
 
-    /// <summary>0 IGP, 1 EGP, 2 INCOMPLETE.</summary>
+    /// <summary>The ORIGIN attribute: 0 IGP, 1 EGP, 2 INCOMPLETE.</summary>
     public byte Origin;
 
     public bool HasMed, HasLocalPref;
@@ -28,7 +28,7 @@ public ref struct PathAttributes
     /// count.</summary>
     public bool HasNextHop;
 
-    /// <summary>Family of <see cref="NextHop"/>, which may differ from the prefix's (RFC 8950).</summary>
+    /// <summary>The family of <see cref="NextHop"/>, which may differ from the prefix's family (RFC 8950).</summary>
     public Family NextHopFamily;
 
     /// <summary>MULTI_EXIT_DISC; 0 if absent.</summary>
@@ -56,7 +56,7 @@ public ref struct PathAttributes
     internal ReadOnlySpan<byte> Unreach;
     internal bool HasUnreach;
 
-    /// <summary>The most severe error (RFC 7606, 3 h). If several errors are equally severe, it is the first of them.</summary>
+    /// <summary>The most severe error (RFC 7606, 3 h). Of several equally severe errors, it is the first.</summary>
     internal Fault Fault;
 
     private byte _wrongType;
@@ -65,8 +65,8 @@ public ref struct PathAttributes
     private bool _disowned, _hasAs4Aggregator;
     private ulong _present;
 
-    /// <summary>Reads all attributes, or only those before an error that hides the rest. <see cref="Fault"/> says whether they are
-    /// sound.</summary>
+    /// <summary>Reads all attributes, or only those before an error that hides the rest. <see cref="Fault"/> says whether the attributes
+    /// are sound.</summary>
     internal static void Read(ReadOnlySpan<byte> bytes, AttributeSource source, out PathAttributes read)
     {
         read = default;

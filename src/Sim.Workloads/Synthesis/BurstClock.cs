@@ -39,8 +39,8 @@ internal sealed class BurstClock
         _rng = Rng.Derive(seed, 0x636C6F636B);
     }
 
-    /// <summary>Draws the next event's time in microseconds from 0. It is never earlier than the previous event's time. Returns false at
-    /// the end.</summary>
+    /// <summary>Draws the next event's time in microseconds from 0. The time is never earlier than the previous event's time. Returns false
+    /// at the end.</summary>
     public bool TryNext(out long time)
     {
         while (_taken == _inBin)

@@ -2,7 +2,7 @@
 namespace Sim.Workloads.Synthesis;
 
 /// <summary>Makes path attributes (RFC 4271, 4.3 and 5) like those of a full feed: ORIGIN, AS_PATH, next hop, MED in one of ten,
-/// communities in one of five. AS_PATH leads from the peer's AS over private transit ASes to the origin. It has 2 to 8 ASes, 3.5 on
+/// communities in one of five. AS_PATH leads from the peer's AS over private transit ASes to the origin. A path has 2 to 8 ASes, 3.5 on
 /// average; 2 % of the paths are prepended, and 0.3 % end in an AS_SET. Attributes depend only on the seed, the peer, the group and the
 /// variant, so prefixes of one origin share their attributes at one peer, as in a real dump.</summary>
 internal sealed class MrtAttributes

@@ -13,7 +13,7 @@ internal sealed class MrtBuffer(Stream stream, int capacity = 1 << 20)
     public ReadOnlySpan<byte> Held => _bytes.AsSpan(0, Position);
     public long Flushed { get; private set; }
 
-    /// <summary>Makes room for <paramref name="bytes"/> bytes. Call it only between records, because it may write out the bytes
+    /// <summary>Makes room for <paramref name="bytes"/> bytes. Call this method only between records, because it may write out the bytes
     /// held.</summary>
     public void Reserve(int bytes)
     {

@@ -12,7 +12,7 @@ public sealed record MrtDumpOptions
     public ulong Seed { get; init; } = 1;
 
     /// <summary>Whether next hops are taken from the table instead of being the peers' own addresses. Only next hops whose names are
-    /// addresses of the table's family are taken. With one peer, the dump then holds the same routes as the table.</summary>
+    /// addresses of the table's family are taken. If there is only one peer, the dump then holds the same routes as the table.</summary>
     public bool NextHopsOfTable { get; init; }
 }
 
@@ -20,7 +20,7 @@ public readonly record struct WrittenMrt(long Records, long Entries, long Bytes)
 
 /// <summary>Writes a RIB dump in TABLE_DUMP_V2 (RFC 6396, 4.3): one PEER_INDEX_TABLE, then a RIB_IPV4_UNICAST or RIB_IPV6_UNICAST record
 /// per prefix. Memory: one record. The same table, options and seed give the same bytes. One dump can hold a table of each family. Each
-/// table then has its own peers.
+/// table of a dump has its own peers.
 /// <code>
 ///   MRT header   timestamp 4 | type 2 = 13 | subtype 2 | length 4
 ///   RIB record   sequence 4 | prefix | entries 2 | entry: peer index 2, originated 4, attributes' length 2, attributes
@@ -32,8 +32,8 @@ public static class MrtWriter
     private const int EntryOverhead = 8;
     private const uint OldestRoute = 30 * 86_400, Timestamp = 1_700_000_000;
 
-    /// <summary>Writes a dump of one table, or of one table per family, in their order. The output stays open. The
-    /// progress is called from time to time with the number of prefixes written.</summary>
+    /// <summary>Writes a dump of one table, or of one table per family, in the given order. The output stays open. The progress is called
+    /// from time to time with the number of prefixes written.</summary>
     /// <exception cref="ArgumentException">There is no table, two tables have the same family, or an option is out of range.</exception>
     public static WrittenMrt WriteDump(
         IReadOnlyList<RouteTable> tables, Stream output, MrtDumpOptions options, Action<long>? progress = null, CancellationToken cancel = default)

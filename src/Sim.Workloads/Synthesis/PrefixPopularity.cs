@@ -34,7 +34,7 @@ internal static class PrefixPopularity
         return [.. ranked.OrderBy(entry => entry.Key).ThenBy(entry => entry.Prefix).Select(entry => entry.Prefix)];
     }
 
-    /// <summary>Finds the exponent at which <c>draws</c> draws are expected to hit <c>distinct</c> distinct prefixes.</summary>
+    /// <summary>Finds the exponent at which the given number of draws is expected to hit the given number of distinct prefixes.</summary>
     public static double Exponent(int prefixes, double draws, double distinct)
     {
         var (low, high) = (LeastExponent, MostExponent);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Synthesis;
 
-/// <summary>What the generator knows of a real table: the top of the trie, which is kept, and the frequencies of branches below the top.
+/// <summary>The structure of a real table, as the generator uses it: the top of the trie, which is kept, and the frequencies of branches
+/// below the top.
 /// <code>
 ///   depth 0 ......... BlockDepth ........... host      IPv4 /16, IPv6 /24
 ///     top: where       a block: size class,  shapes drawn by (size class, surroundings), the size class being
@@ -101,11 +102,11 @@ internal sealed class TableStructure
         return index;
     }
 
-    /// <summary>Counts shapes and classes. It walks the binary trie of the prefixes depth first (node, left, right) without building it: a
-    /// node is the range of the sorted prefixes that share its bits. Drawing reaches only contexts that the learner has seen: a child's
-    /// context follows from its parent's context and shape and its left sibling's shape, and all of these were drawn from the contexts and
-    /// shapes seen. There is one exception: if the class is drawn anew, two siblings may occur together that were never seen together; see
-    /// <see cref="DrawNode"/>.</summary>
+    /// <summary>Counts shapes and classes. The learner walks the binary trie of the prefixes depth first (node, left, right) without
+    /// building it: a node is the range of the sorted prefixes that share its bits. Drawing reaches only contexts that the learner has
+    /// seen: a child's context follows from its parent's context and shape and its left sibling's shape, and all of these were drawn from
+    /// the contexts and shapes seen. There is one exception: if the class is drawn anew, two siblings may occur together that were never
+    /// seen together; see <see cref="DrawNode"/>.</summary>
     private sealed class Learner(TableStructure structure, Prefix[] sorted)
     {
         /// <summary>The size classes on the path of the walk, indexed by the depth of the node that sets the class.</summary>
@@ -215,8 +216,8 @@ internal static class TrieShape
     /// <summary>The number of contexts for addresses of <paramref name="bits"/> bits.</summary>
     public static int Contexts(int bits) => (bits + 1) * Covers * Siblings;
 
-    /// <summary>Returns a number for a node's surroundings. They consist of: the node's depth; the length of the nearest prefix strictly
-    /// above the node, -1 if there is none; and <see cref="Alone"/>, <see cref="SiblingToCome"/> or the left sibling's shape.</summary>
+    /// <summary>Returns a number for a node's surroundings: the node's depth; the length of the nearest prefix strictly above the node, -1
+    /// if there is none; and <see cref="Alone"/>, <see cref="SiblingToCome"/> or the left sibling's shape.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Context(int depth, int cover, int sibling)
     {

@@ -14,7 +14,8 @@ public sealed record TraceCalibration : TraceStatistics
 
     public required double EventsPerSecond { get; init; }
 
-    /// <summary>The number of events of the trace. With the number of prefixes, it gives the rate at which new prefixes appear.</summary>
+    /// <summary>The number of events of the trace. Together with the number of prefixes, this number gives the rate at which new prefixes
+    /// appear.</summary>
     public required double Events { get; init; }
 
     /// <summary>The share of withdrawals among the first events of each pair of BGP peer and prefix.</summary>
@@ -40,7 +41,7 @@ public sealed record TraceCalibration : TraceStatistics
     /// the rest come back after the trace.</summary>
     public IReadOnlyList<double> Downs { get; init; } = [];
 
-    /// <summary>Shares of the prefix lengths, from the first to the last that occur: (length, share).</summary>
+    /// <summary>The shares of the prefix lengths, from the shortest to the longest that occurs: (length, share).</summary>
     public IReadOnlyList<(int Length, double Share)> Lengths { get; init; } = [];
 
     /// <exception cref="ArgumentException">The trace has too few events, or is shorter than a second.</exception>

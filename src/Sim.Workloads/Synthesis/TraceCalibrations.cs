@@ -57,7 +57,7 @@ public static class TraceCalibrations
             (40, 0.01064), (44, 0.05319), (46, 0.04255), (48, 0.5532)],
     };
 
-    /// <summary>2015-10-09 12:30 UTC, 900 s, 27 peers, IPv6, in whole seconds (test data of the Haskell MRT parser).</summary>
+    /// <summary>An IPv6 trace, 2015-10-09 12:30 UTC, 900 s, 27 peers, in whole seconds (test data of the Haskell MRT parser).</summary>
     public static TraceCalibration V6Of2015 { get; } = new()
     {
         Source = "900 s of 2015-10-09", Family = Family.IPv6, EventsPerSecond = 28.49, Events = 25642, Prefixes = 392,
@@ -75,9 +75,9 @@ public static class TraceCalibrations
             (128, 0.04592)],
     };
 
-    /// <summary>One full feed as G. Huston counts it (bgp.potaroo.net, a day of 2025): 722,489 IPv4 updates a day. Up to 40%
-    /// are duplicates, and 18,000 to 25,000 of both families are withdrawals. All other numbers are those of the 2026
-    /// trace.</summary>
+    /// <summary>One full feed as G. Huston counts it (bgp.potaroo.net, a day of 2025): 722,489 IPv4 updates a day. Up to 40 % of the
+    /// updates are duplicates, and 18,000 to 25,000 updates of both families together are withdrawals. All other numbers are those of the
+    /// 2026 trace.</summary>
     public static TraceCalibration FeedV4 { get; } = Feed(RouteViews2026, 722_489);
 
     /// <summary>The IPv6 counterpart of <see cref="FeedV4"/>: 270,380 updates a day. All other numbers are those of the 2015

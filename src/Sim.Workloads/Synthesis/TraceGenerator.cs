@@ -5,10 +5,11 @@ public sealed record TraceOptions
 {
     public required double Seconds { get; init; }
 
-    /// <summary>Events per second over all peers; 0 for the calibration's rate, scaled to the number of peers.</summary>
+    /// <summary>The number of events per second over all peers; 0 for the calibration's rate, scaled to the number of peers.</summary>
     public double EventsPerSecond { get; init; }
 
-    /// <summary>BGP peers, up to <see cref="TraceGenerator.MostPeers"/>; 0 for as many as the calibration has.</summary>
+    /// <summary>The number of BGP peers, up to <see cref="TraceGenerator.MostPeers"/>; 0 for as many peers as the calibration
+    /// has.</summary>
     public int Peers { get; init; }
 
     public ulong Seed { get; init; } = 1;
@@ -32,7 +33,7 @@ public sealed class TraceGenerator
     private const int Ring = 16_384, Tries = 16, LagTable = 1024;
     private const double Day = 86_400;
 
-    /// <summary>Time of the beginning, 2026-01-01 00:00 UTC, in seconds since 1970.</summary>
+    /// <summary>The time at which every trace begins, 2026-01-01 00:00 UTC, in seconds since 1970.</summary>
     internal const uint Start = 1_767_225_600;
 
     private readonly TraceCalibration _calibration;
@@ -117,7 +118,7 @@ public sealed class TraceGenerator
         return true;
     }
 
-    /// <summary>Announces a withdrawn path again if its time has come. Returns whether it has announced a path.</summary>
+    /// <summary>Announces a withdrawn path again if its time has come. Returns whether a path was announced.</summary>
     private bool TryReturn(long time, out RouteUpdate change)
     {
         change = default;
@@ -175,7 +176,7 @@ public sealed class TraceGenerator
         _events++;
     }
 
-    /// <summary>Draws a prefix. It tries a few times to find one that the event's peer has not withdrawn.</summary>
+    /// <summary>Draws a prefix. Makes a few attempts to find a prefix that the event's peer has not withdrawn.</summary>
     private int DrawPrefix()
     {
         var kind = Draw(_lagsUpTo);
@@ -187,9 +188,9 @@ public sealed class TraceGenerator
         return prefix;
     }
 
-    /// <summary>Draws the prefix of an earlier event, 10^<paramref name="decade"/> events back or more; -1 if no prefix fits. It takes the
-    /// best of a few draws. The best prefix meets three conditions. It has had no event since the earlier one. It is new to the peer as
-    /// often as in the calibration's trace. The earlier event came from the current peer if <paramref name="same"/> is true, else from
+    /// <summary>Draws the prefix of an earlier event, 10^<paramref name="decade"/> events back or more; -1 if no prefix fits. The best of a
+    /// few draws is taken. The best prefix meets three conditions: it has had no event since the earlier event, it is new to the peer as
+    /// often as in the calibration's trace, and the earlier event came from the current peer if <paramref name="same"/> is true, else from
     /// another peer.</summary>
     private int DrawRecent(int decade, bool same)
     {

@@ -80,7 +80,8 @@ public static class ContentRecogniser
     private static bool HasRoute(ReadOnlySpan<byte> head) =>
         !PrefixListReader.Count(new MemoryStream(head.ToArray()), "", new DamageLog()).HasNothing;
 
-    /// <summary>Returns whether every second byte of the head is NUL and the others are ASCII, perhaps after a byte order mark.</summary>
+    /// <summary>Returns whether every second byte of the head is NUL and the other bytes are ASCII, perhaps after a byte order
+    /// mark.</summary>
     private static bool IsWide(ReadOnlySpan<byte> head)
     {
         if (head.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || head.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))

@@ -21,7 +21,7 @@ public static class EmbeddedTableCodec
     /// ask for.</summary>
     public const int MaxPrefixes = 1 << 24;
 
-    /// <summary>Encodes prefixes of one family. Their order and repetitions are not kept.</summary>
+    /// <summary>Encodes prefixes of one family. The order and the repetitions of the prefixes are not kept.</summary>
     /// <exception cref="ArgumentException">A prefix is of the other family.</exception>
     public static byte[] Encode(Family family, IEnumerable<Prefix> prefixes)
     {

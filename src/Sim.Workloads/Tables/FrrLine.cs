@@ -21,7 +21,7 @@ internal static class FrrLine
     private static ReadOnlySpan<byte> Direct => "is directly connected"u8;
     private static ReadOnlySpan<byte> Unreachable => "unreachable"u8;
 
-    /// <summary>The words that may follow the next hop and its device, each after a comma. They are ignored.</summary>
+    /// <summary>The words that may follow the next hop and its device, each after a comma. These words are ignored.</summary>
     private static ReadOnlySpan<byte> Details => " weight label src rmapsrc backup seg6 seg6local bsid mtu "u8;
 
     /// <summary>Returns whether a line begins a route: it has a letter and the marks <c>></c> (selected) and <c>*</c> (in the kernel's

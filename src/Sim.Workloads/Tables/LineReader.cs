@@ -18,7 +18,7 @@ public sealed class LineReader(ByteFeed feed)
     /// <summary>Whether the line last read was longer than <see cref="MaxLine"/>.</summary>
     public bool TooLong { get; private set; }
 
-    /// <summary>Bytes from the start of the stream to the first NUL byte of the line last read; -1 if it has none.</summary>
+    /// <summary>Bytes from the start of the stream to the first NUL byte of the line last read; -1 if the line has no NUL byte.</summary>
     public long NulOffset { get; private set; }
 
     /// <summary>Reads the next line, without its line feed and carriage return, and without a byte order mark. The line is valid until the
@@ -60,7 +60,7 @@ public sealed class LineReader(ByteFeed feed)
     }
 
     /// <summary>Fills the buffer as needed and returns the length of the next line; -1 at the end of the stream. If no line feed is found
-    /// within <see cref="MaxLine"/> bytes, it returns more than <see cref="MaxLine"/>.</summary>
+    /// within <see cref="MaxLine"/> bytes, the result is more than <see cref="MaxLine"/>.</summary>
     private int FindLineEnd()
     {
         while (true)

@@ -24,7 +24,7 @@ internal sealed class ListColumns
             || (plain.EndsWith("es"u8) && IsDestination(plain[..^2]));
     }
 
-    /// <summary>Reads the columns of a header row, which has at least two. Returns null if the line is not a header row.</summary>
+    /// <summary>Reads the columns of a header row, which has at least two columns. Returns null if the line is not a header row.</summary>
     public static ListColumns? TryParse(ReadOnlySpan<byte> text)
     {
         var separator = text.Contains((byte)'\t') ? (byte)'\t' : FieldCursor.FindSeparator(text);
@@ -123,7 +123,7 @@ internal sealed class ListColumns
     }
 
     /// <summary>Returns whether a line of net-tools holds a route that leads to no peer. There are three such cases: the flags show it
-    /// (<see cref=""/> is a rejected route, <c>n</c> without a next hop is an address of this host), the device is missing or the loopback,
+    /// (<c>!</c> is a rejected route, <c>n</c> without a next hop is an address of this host), the device is missing or the loopback,
     /// or the prefix is multicast.</summary>
     private static bool LeadsToNoPeer(ListRoute route, ReadOnlySpan<byte> flags, ReadOnlySpan<byte> device) =>
         flags.Contains((byte)'!') || (flags.Contains((byte)'n') && route.NextHop.IsEmpty)
@@ -142,7 +142,8 @@ internal sealed class ListColumns
 
     private int Count(Column wanted) => _columns.Count(column => column == wanted);
 
-    /// <summary>Copies the letters and digits of a name, in lower case. Returns their number, or 0 if the name is too long.</summary>
+    /// <summary>Copies the letters and digits of a name, in lower case. Returns the number of characters copied; 0 if the name is too
+    /// long.</summary>
     private static int Normalise(ReadOnlySpan<byte> field, Span<byte> name)
     {
         var length = 0;
@@ -169,7 +170,7 @@ internal sealed class ListColumns
             || (slash >= 0 && slash + 1 < field.Length && char.IsAsciiDigit((char)field[slash + 1]));
     }
 
-    /// <summary>Finds a column's meaning. Returns false if its name is not known.</summary>
+    /// <summary>Finds a column's meaning. Returns false if the column's name is unknown.</summary>
     private static bool TryName(ReadOnlySpan<byte> name, out Column column)
     {
         column =

@@ -26,7 +26,7 @@ internal sealed class ListRoute
     public bool HasFamily { get; private set; }
     public bool HostBits { get; private set; }
 
-    /// <summary>The origin AS; 0 if it is not stated.</summary>
+    /// <summary>The origin AS; 0 if the list does not state the origin AS.</summary>
     public uint OriginAs { get; set; }
 
     /// <summary>The reason why the route is not in the table; None if the route is in the table.</summary>

@@ -59,8 +59,8 @@ public sealed class PrefixListCounts
     /// <summary>Whether the container was damaged, and the list ended there.</summary>
     public bool IsCut { get; internal set; }
 
-    /// <summary>The reason why the text is refused as a whole: the format's name and what to use instead. It is null if the text is not
-    /// refused.</summary>
+    /// <summary>The reason why the text is refused as a whole: the format's name and what to use instead. The value is null if the text is
+    /// not refused.</summary>
     public string? Refusal { get; internal set; }
 
     /// <summary>Whether a complete list holds no route at all, not even a route that was left out.</summary>

@@ -5,7 +5,7 @@ namespace Sim.Workloads.Tables;
 /// method that reads text returns the error in the text, or null.</summary>
 internal static class PrefixListLine
 {
-    /// <summary>Reads the rest of a line whose first field is <c>first</c>.</summary>
+    /// <summary>Reads the rest of a line, after its first field.</summary>
     public static string? Take(ReadOnlySpan<byte> first, FieldCursor fields, ListRoute route)
     {
         var isPlain = fields.Separator == FieldCursor.Blanks;

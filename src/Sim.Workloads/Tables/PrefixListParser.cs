@@ -50,8 +50,8 @@ internal sealed class PrefixListParser(Func<ListRoute, bool> take, PrefixListCou
         return counts.Refusal ?? complaint;
     }
 
-    /// <summary>Skips a line that cannot be read. If it begins with a tab, it may have held the next hop of the route above, so
-    /// that route is left out.</summary>
+    /// <summary>Skips a line that cannot be read. If the line begins with a tab, it may have held the next hop of the route above, so this
+    /// route is left out.</summary>
     public void Refuse(ReadOnlySpan<byte> line)
     {
         if (line is not [(byte)'\t', ..] || _route.Settled)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Tables;
 
-/// <summary>Reads prefix lists: text in UTF-8. Each line has one of these forms; other lines are refused one by one.
+/// <summary>Reads prefix lists: text in UTF-8. Each line has one of these forms; every other line is refused.
 /// <code>
 ///   PREFIX [NEXTHOP] [AS]             192.0.2.0/24 198.51.100.1 64500      spaces or tabs between the fields
 ///   ADDRESS LENGTH [NEXTHOP] [AS]     192.0.2.0    24           64500      CAIDA pfx2as; a netmask instead of the length
@@ -17,7 +17,7 @@ namespace Sim.Workloads.Tables;
 /// PREFIX is ADDRESS/LENGTH, or <c>default</c>. A <c>default</c> is 0.0.0.0/0 or ::/0, depending on the family of its next hop. A
 /// <c>default</c> without a next hop gets the family of the list, and comes last in the table. NEXTHOP is an IP address (IPv6 may have a
 /// zone) or a NAME (<see cref="ListWords.IsName"/>), which is no keyword, type or AS; <c>-</c>, 0.0.0.0 and :: state no next hop. AS is
-/// 64500 or AS64500. It may be asdot (1.10) if the field can be nothing else. Of a set ({1,2}, 1,2) or of several origins (1_2), the first
+/// 64500 or AS64500. AS may be asdot (1.10) if the field can be nothing else. Of a set ({1,2}, 1,2) or of several origins (1_2), the first
 /// AS counts. A number after an address without a length is its length, never an AS. Leading zeros are refused. The first next hop that is
 /// not dead counts. A list is one table. Four kinds of routes are set aside: those of another table (<c>table N</c>, or below a second
 /// title <c>Table NAME:</c> or <c>VRF NAME:</c>), those for one type of service or source, those that lead to no peer (TYPE unreachable,
@@ -37,9 +37,9 @@ public static class PrefixListReader
     internal static ReadOnlySpan<byte> NoNextHopUtf8 => "-"u8;
 
     /// <summary>Reads one family's prefixes in the order of the file, each once. Prefixes of the other family are only counted. No content
-    /// makes it fail: lines that are not understood are logged to <paramref name="damage"/> with line and offset. Damage to the container
-    /// is logged too. The list then ends at the damage, without its unfinished last line. The name appears in messages and in the table.
-    /// Memory is bounded by the table.</summary>
+    /// makes the method fail: lines that are not understood are logged to <paramref name="damage"/> with line and offset. Damage to the
+    /// container is logged too. The list then ends at the damage, without its unfinished last line. The name appears in messages and in the
+    /// table. Memory is bounded by the table.</summary>
     public static RouteTable Read(Stream stream, string name, Family family, DamageLog damage, out PrefixListCounts counts)
     {
         // A line is some 16 bytes: one guess saves the growing, and a wrong one costs little.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Tables;
 
-/// <summary>A growing list of distinct prefixes: an open-addressed hash index (linear probing, at most half full) over
-/// an array in order of arrival. It is twice as fast as a HashSet for prefixes, and the array comes for free.</summary>
+/// <summary>A growing list of distinct prefixes: an open-addressed hash index (linear probing, at most half full) over an array in order of
+/// arrival. The set is twice as fast as a HashSet for prefixes, and already has its prefixes in an array.</summary>
 internal sealed class PrefixSet
 {
     private Prefix[] _items;
@@ -32,7 +32,7 @@ internal sealed class PrefixSet
         return true;
     }
 
-    /// <summary>Returns the slot that holds the prefix's index + 1. If the set lacks the prefix, it returns the free slot (0) for the
+    /// <summary>Returns the slot that holds the prefix's index + 1. If the set lacks the prefix, returns the free slot (0) for the
     /// prefix.</summary>
     private int FindSlot(Prefix prefix)
     {

@@ -158,8 +158,8 @@ internal ref struct RouteWords(ListRoute route, ReadOnlySpan<byte> rest)
         return null;
     }
 
-    /// <summary>Takes the source after <c>from</c>. A route for packets from one source is set aside, because packets
-    /// from other sources do not take it.</summary>
+    /// <summary>Takes the source after <c>from</c>. A route for packets from one source is set aside, because packets from other sources do
+    /// not take this route.</summary>
     private string? TakeSource()
     {
         var word = Next();

@@ -16,7 +16,7 @@ public static class TableOrder
     public static RouteOrder Parse(string name) =>
         Names.IndexOf(name) is >= 0 and var at ? (RouteOrder)at : throw new ArgumentException($"no such order: {name}", nameof(name));
 
-    /// <summary>Returns the routes of a table in an order, in a new array.</summary>
+    /// <summary>Returns a new array with the routes of a table in the given order.</summary>
     public static Route[] Permute(RouteTable table, RouteOrder order, ulong seed) =>
         Array.ConvertAll(Places(table.Routes, order, seed), place => table.Routes[place]);
 
