@@ -89,8 +89,8 @@ public sealed class OutputTarget
         }
     }
 
-    /// <summary>Replaces the target by a complete file, or copies the file's content into the target. In both cases the complete file no
-    /// longer exists afterwards.</summary>
+    /// <summary>Replaces the target by a complete file, or copies the file's content into the target. Afterwards the complete file no
+    /// longer exists under its old name.</summary>
     /// <exception cref="UnusableOutputException">The target cannot be written. The message says where the content is.</exception>
     public void Publish(string complete, CancellationToken cancel = default)
     {

@@ -14,8 +14,9 @@ public sealed record StartingTable(Prefix[] Prefixes, int[] Peers) : PeerTable(P
     /// <summary>The number of the table's prefixes that are left out because the trace begins without them.</summary>
     public int LeftOut { get; private init; }
 
-    /// <summary>Combines a table and a trace of one family. Prefixes of the trace get the peer that they have when the trace begins. All
-    /// other prefixes get their peer from <paramref name="peerOf"/>, which has one entry per route of the table.</summary>
+    /// <summary>Combines a table and a trace of one family. Prefixes of the trace get the peer that they have when the trace begins.
+    /// Prefixes that only the table has get their peer from <paramref name="peerOf"/>, which has one entry per route of the
+    /// table.</summary>
     public static StartingTable Build(RouteTable table, int[] peerOf, ChurnTrace trace)
     {
         if (table.Family != trace.Family)

@@ -6,12 +6,12 @@ namespace Sim.Workloads.Churn;
 /// <summary>Decides which times of a trace are credible and gives each event its time. Events keep the order of the
 /// files, and the clock never goes back. The trace is read twice. The first reading surveys the times. After
 /// <see cref="Settle"/>, the second reading gives the events their times.</summary>
-/// <remarks><para>The survey cuts the times, in file order, into stretches. A time that differs from the previous one by more than a second
-/// begins a new stretch. A chain is a selection of stretches in which time neither goes back from one stretch to the next nor jumps by more
-/// than a year. The chain with the most events is believed. So a minority of records may have arbitrary times anywhere in the trace, and a
-/// pause of up to a year is accepted. If a stretch begins before the previous stretch ends (because a clock was set back), the later
-/// stretch's events in the overlap do not count. Times before 1994, when BGP-4 was new, weigh almost nothing. So later times win even if
-/// most clocks were never set.</para>
+/// <remarks><para>The survey cuts the times, in file order, into stretches. A time that differs from the previous time by more than a
+/// second begins a new stretch. A chain is a selection of stretches in which time neither goes back from one stretch to the next nor jumps
+/// by more than a year. The chain with the most events is believed. So a minority of records may have arbitrary times anywhere in the
+/// trace, and a pause of up to a year is accepted. If a stretch begins before the previous stretch ends (because a clock was set back), the
+/// later stretch's events in the overlap do not count. Times before 1994, when BGP-4 was new, weigh almost nothing. So later times win even
+/// if most clocks were never set.</para>
 /// <para>A wrong time at the start or the end of a trace has records on one side only. No record on the other side contradicts the wrong
 /// time, so the chain would include it. Therefore a few records at an end are set aside if two conditions hold: they are at least an hour
 /// away from all other records, and the gap is at least as long as the time that the other records span. "A few" means at most
@@ -55,7 +55,8 @@ internal sealed class TraceClock
     /// <summary>The longest time without an event, in microseconds.</summary>
     public long LongestPause { get; private set; }
 
-    /// <summary>Whether every time is believed. If so, the first reading's times are final. <see cref="Settle"/> sets this value.</summary>
+    /// <summary>Whether every time is believed. If every time is believed, the first reading's times are final. <see cref="Settle"/> sets
+    /// this value.</summary>
     public bool IsPlain { get; private set; }
 
     public static bool IsEarly(long time) => time < Earliest;
@@ -167,7 +168,8 @@ internal sealed class TraceClock
         _stretches.RemoveRange(kept + 1, _stretches.Count - kept - 1);
     }
 
-    /// <summary>Returns the heaviest chain. Of several equally heavy chains, it returns the one that ends at the earliest time.</summary>
+    /// <summary>Returns the heaviest chain. Of several equally heavy chains, the chain that ends at the earliest time is
+    /// returned.</summary>
     private List<Stretch> Chain()
     {
         var (best, previous) = (new double[_stretches.Count], new int[_stretches.Count]);

@@ -2,8 +2,8 @@
 namespace Sim.Workloads.Churn;
 
 /// <summary>The tolerance for a figure of a generated trace. If <c>Factor</c> is above 0, it is the largest ratio to the real trace's
-/// figure, in either direction. Otherwise <c>Absolute</c> is the largest difference from the real trace's figure. If both values are 0, the
-/// figure is not compared.</summary>
+/// figure, in either direction. If <c>Factor</c> is 0, <c>Absolute</c> is the largest difference from the real trace's figure. If both
+/// values are 0, the figure is not compared.</summary>
 public readonly record struct Nearness(double Absolute, double Factor)
 {
     public static Nearness Within(double difference) => new(difference, 0);
@@ -18,7 +18,7 @@ public readonly record struct Nearness(double Absolute, double Factor)
 }
 
 /// <summary>One figure of a trace's structure, with the group under which it is listed. The unit is empty for a share or a ratio.
-/// <paramref name="Near"/> is the tolerance for the same figure of a generated trace.</summary>
+/// <paramref name="Near"/> is the tolerance for the corresponding figure of a generated trace.</summary>
 public sealed record TraceFigure(string Group, string Name, double Value, string Unit = "", Nearness Near = default);
 
 /// <summary>Lists a trace's structure as figures, for display and for comparing a generated trace with a real trace.</summary>

@@ -27,7 +27,7 @@ internal sealed class TraceMeter(Family family, TraceClock clock)
 
     /// <summary>A peer's path to a prefix. Session: the peer's session that last announced or withdrew the path. Since: the time of that
     /// announcement or withdrawal. Returned: whether the path came back after a withdrawal. Route, Rest and AsPath: hashes of the last
-    /// announcement's AS path with next hop (0 if there was none), of its other attributes, and of its AS path alone.</summary>
+    /// announcement's AS path with next hop (0 if there was no announcement), of its other attributes, and of its AS path alone.</summary>
     private record struct Path(int Session, bool Announced, long Since, bool Returned, ulong Route, ulong Rest, ulong AsPath);
 
     public Handler Of(MrtPeers peers) => new(this, _peers.Of(peers));

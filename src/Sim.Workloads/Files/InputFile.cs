@@ -86,8 +86,7 @@ public sealed class InputFile(FileInfo file, bool again, IWorkProgress progress,
         return copy;
     }
 
-    /// <summary>A pipe as an input. Reads may block for ever, so they run on another thread. That thread is abandoned on
-    /// cancellation.</summary>
+    /// <summary>A pipe as an input. Reads may block for ever, so they run on another thread, which is abandoned on cancellation.</summary>
     private sealed class PipeStream(string name, Stream source, CancellationToken cancel) : ForwardStream
     {
         // An abandoned read may still write into it.

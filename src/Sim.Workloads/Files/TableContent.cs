@@ -48,7 +48,7 @@ public sealed class TableContent : ForwardStream
         }
     }
 
-    /// <summary>Whether the content is a prefix list. All other content is read as MRT.</summary>
+    /// <summary>Whether the content is a prefix list. Content that is not a prefix list is read as MRT.</summary>
     public bool IsText { get; }
 
     public ContainerFormat Container => _input.Format;

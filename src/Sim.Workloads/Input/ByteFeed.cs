@@ -16,8 +16,8 @@ public sealed class ByteFeed(Stream source) : ForwardStream
     public ReadOnlySpan<byte> Buffered => _buffer.AsSpan(_start, _end - _start);
     public long Consumed { get; private set; }
 
-    /// <summary>Whether a read has asked for more bytes than the file holds. If so, a decoder's failure means that the file was cut
-    /// off.</summary>
+    /// <summary>Whether a read has asked for more bytes than the file holds. A decoder's failure after such a read means that the file was
+    /// cut off.</summary>
     public bool RanOut { get; private set; }
 
     /// <summary>The last bytes read from the source, at most 12. Once the source has ended, they are the last bytes of the file.</summary>

@@ -5,10 +5,10 @@ namespace Sim.Workloads.Input;
 /// exception once all sound content before the damage has been delivered, and again on every later call.</summary>
 /// <remarks>Content is sound if a check of the container has confirmed it. Checks confirm whole bzip2 blocks, xz blocks, gzip members and
 /// zstd frames. If a file is cut off, everything before the cut is sound too. Most gzip files have one member with one check at its end. If
-/// content waited for this check, one wrong bit would lose the whole file. Therefore gzip members are delivered as they are decoded. Xz
-/// blocks and zstd frames with more than 32 MiB of content are delivered in the same way. Of the content delivered before its check, the
-/// last 1,024 (gzip) or 4,096 (xz) bytes before corrupt data are dropped. <see cref="Unconfirmed"/> and the message say how many delivered
-/// bytes are unconfirmed.</remarks>
+/// gzip content waited for this check, one wrong bit would lose the whole file. Therefore gzip members are delivered as they are decoded.
+/// Xz blocks and zstd frames with more than 32 MiB of content are also delivered as they are decoded. Of the content delivered before its
+/// check, the last 1,024 (gzip) or 4,096 (xz) bytes before corrupt data are dropped. <see cref="Unconfirmed"/> and the message say how many
+/// delivered bytes are unconfirmed.</remarks>
 public sealed class ContainerDamageException : IOException
 {
     internal ContainerDamageException(ContainerFormat format, long compressedOffset, string what, Exception? inner = null)
@@ -23,7 +23,7 @@ public sealed class ContainerDamageException : IOException
     /// off.</summary>
     public long Unconfirmed { get; private init; }
 
-    /// <summary>Whether the only damage is that the file ends too early. If so, all decoded content is sound.</summary>
+    /// <summary>Whether the only damage is that the file ends too early, so that all decoded content is sound.</summary>
     internal bool IsCutOff { get; init; }
 
     /// <summary>Returns the same damage with a longer message, which says how much unconfirmed content was delivered.</summary>

@@ -8,7 +8,7 @@ namespace Sim.Workloads.Input;
 /// <code>
 ///   1F 8B 08 flags mtime(4) xfl os [extra] [name\0] [comment\0] [crc16] | deflate data | CRC-32 length   (trailer, LE)
 /// </code>
-/// Content is delivered as it is decoded. A member has only one check, at its end; if content waited for this check, one wrong bit would
+/// Content is delivered as it is decoded. A member has only one check, at its end; if content waited for the check, one wrong bit would
 /// lose the whole file. <see cref="ContainerDamageException.Unconfirmed"/> says how much delivered content was not confirmed.
 /// <see cref="DeflateStream"/> does not say where the deflate data ended, but the trailer shows the place. The trailer's eight bytes can be
 /// computed from the content, so they are searched for in the last piece that the inflater was given.</summary>
@@ -169,8 +169,7 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
     }
 
     /// <summary>Makes the exception for a file that ends before the member does. If the last four bytes, read as a number, are close to the
-    /// content's length, they belong to a trailer. Then the file is not cut off, but corrupt data led the inflater past the
-    /// trailer.</summary>
+    /// content's length, they belong to a trailer: the file is not cut off, but corrupt data led the inflater past the trailer.</summary>
     private ContainerDamageException Cut(string what, Exception? inner = null)
     {
         var isWhole = feed.Tail.Length >= Trailer
@@ -183,8 +182,8 @@ internal sealed class GzipDecoder(ByteFeed feed) : Decoder
     private ContainerDamageException Damaged(string what, Exception? inner = null) =>
         new ContainerDamageException(ContainerFormat.Gzip, CompressedPosition, what, inner).AfterContent(_delivered - Verified);
 
-    /// <summary>Hands the inflater one piece at a time. Each piece stays unconsumed in the feed until the inflater asks for the next piece.
-    /// So the end of the deflate data can be found in the piece.</summary>
+    /// <summary>Hands the inflater one piece at a time. Each piece stays unconsumed in the feed until the inflater asks for the next piece,
+    /// so the piece can still be searched for the end of the deflate data.</summary>
     private sealed class MemberFeed(ByteFeed feed) : ForwardStream
     {
         private const int Most = 16 << 10;

@@ -26,7 +26,7 @@ internal sealed class XzCheck(int id) : IDisposable
         _sha256?.AppendData(content);
     }
 
-    /// <summary>Returns whether <paramref name="stored"/> is the check of the content since the last call. Then begins a new
+    /// <summary>Returns whether <paramref name="stored"/> is the check of the content since the last call, and begins a new
     /// check.</summary>
     public bool Ends(ReadOnlySpan<byte> stored)
     {

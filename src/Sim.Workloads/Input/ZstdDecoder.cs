@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Sim.Workloads.Input;
 
-/// <summary>Decodes zstd (RFC 8878), any number of frames. ZstdNet's own stream mistakes a cut-off frame for a complete one, so this class
-/// calls the native library directly.</summary>
+/// <summary>Decodes zstd (RFC 8878), any number of frames. ZstdNet's own stream mistakes a cut-off frame for a complete frame, so this
+/// class calls the native library directly.</summary>
 /// <remarks>ZSTD_decompressStream returns how many bytes it wants next, or 0 when a frame is complete. If every call receives exactly the
 /// number of bytes wanted, it decodes one block. When a call fails, all content before the failure has been delivered.</remarks>
 internal sealed unsafe partial class ZstdDecoder : Decoder
@@ -88,7 +88,7 @@ internal sealed unsafe partial class ZstdDecoder : Decoder
     }
 
     /// <summary>Makes the exception for an error code of zstd_errors.h. Codes for unsupported features give an
-    /// <see cref="UnsupportedContainerException"/>, and all others a <see cref="ContainerDamageException"/>.</summary>
+    /// <see cref="UnsupportedContainerException"/>, and all other codes give a <see cref="ContainerDamageException"/>.</summary>
     private IOException Failed(nuint result)
     {
         const int versionUnsupported = 12, parameterUnsupported = 14, windowTooLarge = 16, dictionaryWrong = 32;

@@ -8,8 +8,9 @@ public readonly record struct MrtPeer(Family Family, UInt128 Address, uint As, u
     public override string ToString() => $"{AddressText.Format(Family, Address)} AS{As}";
 }
 
-/// <summary>The peers of a file. The peers of its first PEER_INDEX_TABLE keep their indices, so that an index printed by another tool means
-/// the same peer here. All other peers are identified by address and AS. New peers are appended in order of appearance.</summary>
+/// <summary>The peers of a file. The peers of the file's first PEER_INDEX_TABLE keep their indices, so that an index printed by another
+/// tool means the same peer here. Peers outside this table are identified by address and AS. New peers are appended in order of
+/// appearance.</summary>
 public sealed class MrtPeers
 {
     /// <summary>The maximum number of peers of a file. A file with more peers is considered hostile.</summary>

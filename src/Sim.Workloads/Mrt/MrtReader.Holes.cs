@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Mrt;
 
-/// <content>Skips NUL bytes where a record should begin: the tail of a file after a power cut, or a hole that was never written. Otherwise
-/// a header of zeros would be read as an empty record of type 0 (NULL, deprecated). A hole would be read as hundreds of empty
-/// records.</content>
+/// <content>Skips NUL bytes where a record should begin: the tail of a file after a power cut, or a hole that was never written. If NUL
+/// bytes were not skipped, a header of zeros would be read as an empty record of type 0 (NULL, deprecated). A hole would be read as
+/// hundreds of empty records.</content>
 public sealed partial class MrtReader
 {
     // A header may itself begin with NUL bytes: a time of 0, and the upper byte of its type.
@@ -47,8 +47,8 @@ public sealed partial class MrtReader
         return false;
     }
 
-    /// <summary>Returns whether the next header lies in a hole: the header begins with zeros, or the hole begins within the header. In the
-    /// second case, the first <paramref name="lead"/> bytes of the header were written.</summary>
+    /// <summary>Returns whether the next header lies in a hole: the header begins with zeros, or the hole begins within the header. If the
+    /// hole begins within the header, the first <paramref name="lead"/> bytes of the header were written.</summary>
     private bool AtHole(out int lead)
     {
         lead = 0;

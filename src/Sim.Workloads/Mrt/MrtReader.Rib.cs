@@ -138,8 +138,9 @@ public sealed partial class MrtReader
         return null;
     }
 
-    /// <summary>Checks that the entries fill the record exactly. Returns null if the entries fill the record. Otherwise a size is wrong, or
-    /// the record's type and its entries disagree on path identifiers. In both cases no entry can be trusted.</summary>
+    /// <summary>Checks that the entries fill the record exactly. Returns null if the entries fill the record. If the entries do not fill
+    /// the record, a size is wrong, or the record's type and its entries disagree on path identifiers. No entry of such a record can be
+    /// trusted.</summary>
     private static string? Misfit(ReadOnlySpan<byte> body, int entries, int head)
     {
         for (; entries > 0; entries--)

@@ -13,7 +13,7 @@ internal readonly record struct AttributeSource(bool Wide, bool InRib, bool Exte
 /// </code></summary>
 public ref struct PathAttributes
 {
-    /// <summary>The value of <see cref="Origin"/> if the attribute is absent. This value ranks behind all other values.</summary>
+    /// <summary>The value of <see cref="Origin"/> if the attribute is absent. An absent ORIGIN ranks behind all other values.</summary>
     public const byte NoOrigin = 255;
 
     private const byte ExtendedLength = 0x10;
@@ -110,7 +110,7 @@ public ref struct PathAttributes
         return $"{name}{_wrong}: {consequence}";
     }
 
-    /// <summary>Gives the handler the next hop of MP_REACH_NLRI. This next hop takes precedence over NEXT_HOP (RFC 4760, 3).</summary>
+    /// <summary>Gives the handler the next hop of MP_REACH_NLRI. MP_REACH_NLRI takes precedence over NEXT_HOP (RFC 4760, 3).</summary>
     internal void UseReachNextHop() => (HasNextHop, NextHop, NextHopFamily) = (Reach.HasNextHop, Reach.NextHop, Reach.NextHopFamily);
 
     private static bool TryTake(scoped ref ReadOnlySpan<byte> bytes, out byte flags, out byte type, out ReadOnlySpan<byte> value)
@@ -205,8 +205,8 @@ public ref struct PathAttributes
     }
 
     /// <summary>Lets AS4_PATH replace the end of AS_PATH. RFC 6793 ignores AS4_PATH in two cases. Either AS_PATH already has AS numbers of
-    /// 4 bytes (4.1), or the AGGREGATOR's AS is not AS_TRANS. In the second case, a speaker that does not support AS4_PATH has set the
-    /// AGGREGATOR (4.2.3).</summary>
+    /// 4 bytes (4.1), or the AGGREGATOR's AS is not AS_TRANS. An AGGREGATOR without AS_TRANS was set by a speaker that does not support
+    /// AS4_PATH (4.2.3).</summary>
     private void MergePaths()
     {
         if (WideAs || _disowned && _hasAs4Aggregator)

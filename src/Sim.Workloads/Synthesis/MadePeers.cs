@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Synthesis;
 
-/// <summary>The neighbours of a synthetic dump. Addresses are from ranges reserved for tests and documentation
-/// (198.19.0.0/16 of RFC 2544, 2001:db8::/32 of RFC 3849). AS numbers are private (RFC 6996): from 64512 upwards for
-/// the first 400 peers, from 4200000400 upwards for the others.</summary>
+/// <summary>The neighbours of a synthetic dump. Addresses are from ranges reserved for tests and documentation (198.19.0.0/16 of RFC 2544,
+/// 2001:db8::/32 of RFC 3849). AS numbers are private (RFC 6996): from 64512 upwards for the first 400 peers, from 4200000400 upwards for
+/// all further peers.</summary>
 public static class MadePeers
 {
     /// <summary>The maximum number of peers of a dump. The peer index and the host part of 198.19.0.0/16 both have 16 bits.</summary>

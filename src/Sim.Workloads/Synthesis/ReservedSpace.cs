@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Synthesis;
 
-/// <summary>Address space that no route of the Internet may lie in: IANA's special-purpose registries (RFC 6890 and its
-/// successors), multicast, and for IPv6 everything outside global unicast 2000::/3.</summary>
+/// <summary>The address space in which no route of the Internet may lie: IANA's special-purpose registries (RFC 6890 and its successors),
+/// multicast, and for IPv6 everything outside global unicast 2000::/3.</summary>
 public static class ReservedSpace
 {
     private static readonly Prefix[] V4 = Parse(

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Synthesis;
 
-/// <summary>Makes tables of any size with the structure of a real one. The generator learns the structure (<see cref="TableStructure"/>)
-/// from the embedded table or from a given table. The seed permutes the top of the table's trie. Everything below is drawn:
+/// <summary>Makes tables of any size with the structure of a real table. The generator learns the structure (<see cref="TableStructure"/>)
+/// from the embedded table or from a given table. The seed permutes the top of the table's trie. Everything below the top is drawn:
 /// <code>
 ///   IPv4  first octet permuted among unicast ones | bits 8-15 mirrored at random nodes | below /16 drawn
 ///   IPv6  first 16 bits kept (later: permuted)    | bits 16-23 mirrored likewise       | below /24 drawn
 /// </code>
 /// Mirroring a node (swapping its halves) keeps every length, distance and cluster. Blocks are taken in runs of neighbours until there are
-/// enough prefixes, so a small table consists of some regions of a full one. A table larger than the real one consists of several layers,
-/// each permuted anew (IPv6 into other /16s of 2000::/3). The first layers only fill gaps, and later layers overlap. So IPv4 tables become
-/// more nested beyond about 1.6 million prefixes. This is unavoidable: at 4 million prefixes, the same mix of lengths contains every
-/// /16.</summary>
+/// enough prefixes, so a small table consists of some regions of a full table. A table larger than the real table consists of several
+/// layers, each permuted anew (IPv6 into other /16s of 2000::/3). The first layers only fill gaps, and later layers overlap. So IPv4 tables
+/// become more nested beyond about 1.6 million prefixes. The nesting is unavoidable: at 4 million prefixes, the same mix of lengths
+/// contains every /16.</summary>
 public sealed class TableGenerator
 {
     /// <summary>The smallest and the largest number of prefixes in a table. A larger table may not fit into the address space.</summary>
     public const int Smallest = 1, Largest = 4_000_000;
 
-    /// <summary>First of the private AS numbers (RFC 6996) that synthetic origins are taken from.</summary>
+    /// <summary>The first of the private AS numbers (RFC 6996) that are used as synthetic origins.</summary>
     public const uint FirstOriginAs = 4_200_000_000;
 
-    /// <summary>Prefixes per AS on average: about 74,000 ASes originated 968,428 IPv4 prefixes in 2022.</summary>
+    /// <summary>The number of prefixes per AS on average: about 74,000 ASes originated 968,428 IPv4 prefixes in 2022.</summary>
     private const int PrefixesPerAs = 13;
 
     /// <summary>The number of bits that number the blocks of a run. A run has 16 neighbouring blocks.</summary>
@@ -31,8 +31,8 @@ public sealed class TableGenerator
 
     private const int MaxLayers = 1000;
 
-    /// <summary>The structure, which is learned once, for the first table. It takes a few megabytes and saves a third of a second for each
-    /// further table.</summary>
+    /// <summary>The structure, which is learned once, for the first table. The structure takes a few megabytes and saves a third of a
+    /// second for each further table.</summary>
     private static readonly Lazy<TableStructure> LearnedV4 = new(() => Learn(Family.IPv4)), LearnedV6 = new(() => Learn(Family.IPv6));
 
     private readonly TableStructure _structure;
@@ -102,7 +102,7 @@ public sealed class TableGenerator
         return sorted;
     }
 
-    /// <summary>Adds one layer: permutes the top and draws its blocks, run by run, until there are enough prefixes.</summary>
+    /// <summary>Adds one layer: permutes the top and draws the layer's blocks, run by run, until there are enough prefixes.</summary>
     private void Layer()
     {
         var runDepth = _structure.BlockDepth - RunBits;
@@ -177,7 +177,7 @@ public sealed class TableGenerator
         return Array.Exists(ReservedSpace.Of(_structure.Family), reserved => reserved.Contains(prefix));
     }
 
-    /// <summary>Returns the AS of the allocation (IPv4 /20, IPv6 /32) that a prefix lies in.</summary>
+    /// <summary>Returns the AS of the allocation (IPv4 /20, IPv6 /32) that contains a prefix.</summary>
     private static uint Origin(Prefix prefix, int origins) =>
         (uint)(Rng.Mix((ulong)(prefix.Address >> (prefix.Family == Family.IPv4 ? 108 : 96))) % (ulong)origins);
 }

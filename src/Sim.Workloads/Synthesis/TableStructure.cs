@@ -29,8 +29,8 @@ internal sealed class TableStructure
         _classDepths = family == Family.IPv4 ? [16, 20] : [24, 32, 40];
     }
 
-    /// <summary>One node at <see cref="BlockDepth"/> with a prefix at or below it. Address: the node's bits, left-aligned. Class: its size
-    /// class. Cover: the length of the nearest prefix above the node; -1 if there is none.</summary>
+    /// <summary>One node at <see cref="BlockDepth"/> with a prefix at or below it. Address: the node's bits, left-aligned. Class: the
+    /// node's size class. Cover: the length of the nearest prefix above the node; -1 if there is none.</summary>
     internal readonly record struct Block(UInt128 Address, int Class, int Cover);
 
     public Family Family { get; }
@@ -54,7 +54,7 @@ internal sealed class TableStructure
     public bool Draw(Block root, ref Rng rng, Func<Prefix, bool> take) =>
         DrawNode(root.Address, BlockDepth, root.Cover, TrieShape.Alone, root.Class, ref rng, take) >= 0;
 
-    /// <summary>Draws a subtrie. Returns the node's shape, or -1 if <paramref name="take"/> ended it.</summary>
+    /// <summary>Draws a subtrie. Returns the node's shape, or -1 if <paramref name="take"/> ended the drawing.</summary>
     private int DrawNode(UInt128 address, int depth, int cover, int sibling, int sizeClass, ref Rng rng, Func<Prefix, bool> take)
     {
         var context = TrieShape.Context(depth, cover, sibling);

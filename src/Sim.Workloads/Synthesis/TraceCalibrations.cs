@@ -76,11 +76,11 @@ public static class TraceCalibrations
     };
 
     /// <summary>One full feed as G. Huston counts it (bgp.potaroo.net, a day of 2025): 722,489 IPv4 updates a day. Up to 40 % of the
-    /// updates are duplicates, and 18,000 to 25,000 updates of both families together are withdrawals. All other numbers are those of the
-    /// 2026 trace.</summary>
+    /// updates are duplicates, and 18,000 to 25,000 updates of both families together are withdrawals. All numbers not stated here are
+    /// those of the 2026 trace.</summary>
     public static TraceCalibration FeedV4 { get; } = Feed(RouteViews2026, 722_489);
 
-    /// <summary>The IPv6 counterpart of <see cref="FeedV4"/>: 270,380 updates a day. All other numbers are those of the 2015
+    /// <summary>The IPv6 counterpart of <see cref="FeedV4"/>: 270,380 updates a day. All numbers not stated here are those of the 2015
     /// trace.</summary>
     public static TraceCalibration FeedV6 { get; } = Feed(V6Of2015, 270_380);
 

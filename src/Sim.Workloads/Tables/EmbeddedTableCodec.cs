@@ -22,7 +22,7 @@ public static class EmbeddedTableCodec
     public const int MaxPrefixes = 1 << 24;
 
     /// <summary>Encodes prefixes of one family. The order and the repetitions of the prefixes are not kept.</summary>
-    /// <exception cref="ArgumentException">A prefix is of the other family.</exception>
+    /// <exception cref="ArgumentException">A prefix is not of the given family.</exception>
     public static byte[] Encode(Family family, IEnumerable<Prefix> prefixes)
     {
         var sorted = prefixes.Distinct().Order().ToArray();

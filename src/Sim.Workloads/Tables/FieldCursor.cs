@@ -5,8 +5,8 @@ namespace Sim.Workloads.Tables;
 /// a field in quotes may hold the separator (RFC 4180). A set of ASes in braces is one field.</summary>
 internal ref struct FieldCursor(ReadOnlySpan<byte> text, byte separator)
 {
-    /// <summary>The value of <see cref="Separator"/> for runs of blanks and tabs. In such a line, a field that begins a comment ends the
-    /// line.</summary>
+    /// <summary>The value of <see cref="Separator"/> for runs of blanks and tabs. In a line separated by blanks, a field that begins a
+    /// comment ends the line.</summary>
     public const byte Blanks = (byte)' ';
 
     private bool _isDone;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Tables;
 
-/// <summary>Reads the routes of FRR's <c>show ip route</c> and <c>show ipv6 route</c> (vty_show_ip_route of zebra). Quagga prints the same
-/// form. The line of a route has a letter, three marks, the prefix, and a next hop. The lines below hold further next hops. Every method
-/// that reads a line returns the error in the line, or null.
+/// <summary>Reads the routes of FRR's <c>show ip route</c> and <c>show ipv6 route</c> (vty_show_ip_route of zebra). Quagga prints routes in
+/// the same form as FRR. The line of a route has a letter, three marks, the prefix, and a next hop. The lines below hold further next hops.
+/// Every method that reads a line returns the error in the line, or null.
 /// <code>
 ///   S>* 10.0.0.0/8 [1/0] via 192.0.2.1, eth0, weight 1, 00:00:02
 ///     *                  via 198.51.100.1, eth1, weight 1, 00:00:02

@@ -122,9 +122,9 @@ internal sealed class ListColumns
             : "the prefix has one length, and its column another";
     }
 
-    /// <summary>Returns whether a line of net-tools holds a route that leads to no peer. There are three such cases: the flags show it
-    /// (<c>!</c> is a rejected route, <c>n</c> without a next hop is an address of this host), the device is missing or the loopback,
-    /// or the prefix is multicast.</summary>
+    /// <summary>Returns whether a line of net-tools holds a route that leads to no peer. A route that leads to no peer is shown by its
+    /// flags (<c>!</c> is a rejected route, <c>n</c> without a next hop is an address of this host), by its device (none, or the
+    /// loopback), or by a multicast prefix.</summary>
     private static bool LeadsToNoPeer(ListRoute route, ReadOnlySpan<byte> flags, ReadOnlySpan<byte> device) =>
         flags.Contains((byte)'!') || (flags.Contains((byte)'n') && route.NextHop.IsEmpty)
         || PrefixListLine.IsAbsent(device) || device.SequenceEqual("lo"u8) || device.SequenceEqual("lo0"u8) || PrefixListLine.IsMulticast(route.Prefix);

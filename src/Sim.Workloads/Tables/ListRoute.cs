@@ -35,12 +35,12 @@ internal sealed class ListRoute
     /// <summary>The words of the line that explain why the route is set aside, such as <c>table local</c>; may be empty.</summary>
     public ReadOnlySpan<byte> Reason => _reason.AsSpan(0, _reasonLength);
 
-    /// <summary>Whether the next hop is final. If so, next hops on further lines are only counted.</summary>
+    /// <summary>Whether the next hop is final, so that next hops on further lines are only counted.</summary>
     public bool Settled { get; set; }
 
     public bool IsNamed { get; set; }
 
-    /// <summary>Whether the line names the route's protocol in brackets. If so, BIRD's attribute lines may follow.</summary>
+    /// <summary>Whether the line names the route's protocol in brackets, so that BIRD's attribute lines may follow.</summary>
     public bool HasProtocol { get; set; }
 
     /// <summary>Whether the route is from FRR's <c>show ip route</c>, whose continuation lines have their own form.</summary>

@@ -15,7 +15,7 @@ internal static class ListWords
     private static ReadOnlySpan<byte> NoPeerTypes =>
         " unreachable blackhole prohibit prohibited throw local broadcast multicast anycast nat xresolve reject discard drop null0 receive "u8;
 
-    /// <summary>Words that cannot be the name of a next hop. The types of routes cannot be names either.</summary>
+    /// <summary>Words that cannot be the name of a next hop, in addition to the types of routes.</summary>
     private static ReadOnlySpan<byte> NoNames =>
         " default none null nil n/a na unknown undefined igp egp incomplete self direct connected permit deny any le ge eq upto exact orlonger "u8;
 
@@ -174,12 +174,13 @@ internal static class ListWords
         return valid && (zone < 0 || (family == Family.IPv6 && IsDevice(word[(zone + 1)..])));
     }
 
-    /// <summary>Returns whether a word can name a device: at most 15 bytes (IFNAMSIZ), each of them allowed in a name or a colon.</summary>
+    /// <summary>Returns whether a word can name a device: it has at most 15 bytes (IFNAMSIZ), and each byte is a colon or allowed in a
+    /// name.</summary>
     public static bool IsDevice(ReadOnlySpan<byte> word) =>
         word.Length is > 0 and <= LongestDevice && !word.ContainsAnyExcept(s_deviceBytes);
 
-    /// <summary>Returns whether a word can name a next hop: a letter or underscore, then letters, digits and <c>_-.@+=/</c>; or a WireGuard
-    /// key. Words with another meaning in some list are not names.</summary>
+    /// <summary>Returns whether a word can name a next hop: it is a letter or underscore followed by letters, digits and <c>_-.@+=/</c>; or
+    /// a WireGuard key. Words with another meaning in some list are not names.</summary>
     public static bool IsName(ReadOnlySpan<byte> word)
     {
         if (word.Length is 0 or > PrefixListReader.MaxNextHop)

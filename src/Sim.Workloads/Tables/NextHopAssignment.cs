@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Tables;
 
-/// <summary>Assigns next hops to tables whose source states none. Every prefix inside one allocation-sized block (IPv4 /16, IPv6 /32) gets
-/// the same next hop, because more-specific prefixes mostly have the same next hop as their neighbours. A hash of the block, with Zipf
-/// weights, chooses the next hop, because a few neighbours carry most of a real table. The next hop depends only on the prefix, so adding
-/// routes does not change others.</summary>
+/// <summary>Assigns next hops to tables whose source states no next hops. Every prefix inside one allocation-sized block (IPv4 /16, IPv6
+/// /32) gets the same next hop, because more-specific prefixes mostly have the same next hop as their neighbours. A hash of the block, with
+/// Zipf weights, chooses the next hop, because a few neighbours carry most of a real table. The next hop depends only on the prefix, so
+/// adding routes does not change other routes' next hops.</summary>
 public static class NextHopAssignment
 {
     public const int Count = 64;
@@ -21,9 +21,9 @@ public static class NextHopAssignment
         return routes;
     }
 
-    /// <summary>Returns the names of the assigned next hops. They are addresses from ranges for tests and documentation, so that nobody
-    /// mistakes them for observed next hops. The ranges are 2001:db8::/32 (RFC 3849) and 198.18.0.0/15 (RFC 2544), which is larger than the
-    /// ranges of RFC 5737.</summary>
+    /// <summary>Returns the names of the assigned next hops. The names are addresses from ranges for tests and documentation, so that
+    /// nobody mistakes them for observed next hops. The ranges are 2001:db8::/32 (RFC 3849) and 198.18.0.0/15 (RFC 2544), which is larger
+    /// than the ranges of RFC 5737.</summary>
     public static string[] Names(Family family) =>
     [
         .. Enumerable.Range(1, Count).Select(i => AddressText.Format(

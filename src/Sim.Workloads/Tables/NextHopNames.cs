@@ -2,8 +2,8 @@
 namespace Sim.Workloads.Tables;
 
 /// <summary>Numbers the next hops of a list in order of appearance. Each spelling is stored as one string. An address with several
-/// spellings counts as one next hop. A link-local address on two devices counts as two next hops: the first one's name is the address, and
-/// for each further device <c>%DEVICE</c> is appended to the name.</summary>
+/// spellings counts as one next hop. A link-local address on two devices counts as two next hops: on the first device its name is the
+/// address, and on a further device <c>%DEVICE</c> is appended to the name.</summary>
 internal sealed class NextHopNames
 {
     private const int MostChars = PrefixListReader.MaxNextHop + 1 + ListWords.LongestDevice;

@@ -18,9 +18,9 @@ public enum PeerRule
 /// <summary>Maps routes to N WireGuard peers. Peer p gets a share of the groups (next hops, ASes or prefixes) proportional to
 /// 1 / (p + 1)^skew: skew 0 is even, skew 1 is Zipf's law.</summary>
 /// <remarks>There are few next hops, so the seed shuffles them, and each peer gets exactly its share. With as many peers as next hops and
-/// no skew, each peer has its own next hop. There are many ASes and prefixes, so a seeded hash of the AS or prefix chooses the peer. A
-/// route's peer then does not change when other routes come or go. If groups differ in size, a peer's share of the groups is not its share
-/// of the routes.</remarks>
+/// no skew, each peer has its own next hop. There are many ASes and prefixes, so a seeded hash of the AS or prefix chooses the peer. With a
+/// hash, a route's peer does not change when other routes come or go. If groups differ in size, a peer's share of the groups is not its
+/// share of the routes.</remarks>
 public static class PeerMap
 {
     /// <summary>The names on the command line, in the order of <see cref="PeerRule"/>.</summary>

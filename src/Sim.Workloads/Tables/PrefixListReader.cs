@@ -23,7 +23,7 @@ namespace Sim.Workloads.Tables;
 /// title <c>Table NAME:</c> or <c>VRF NAME:</c>), those for one type of service or source, those that lead to no peer (TYPE unreachable,
 /// blackhole, prohibit, throw, local, broadcast, multicast, anycast), and FRR routes that are not selected.
 /// <see cref="PrefixListCounts.Notes"/> counts each reason. A line of one word that names a column of prefixes is a title.
-/// <see cref="ListTitles"/> knows the other titles, and the formats that are refused as a whole
+/// <see cref="ListTitles"/> knows all further titles, and the formats that are refused as a whole
 /// (<see cref="PrefixListCounts.Refusal"/>).</summary>
 public static class PrefixListReader
 {
