@@ -23,10 +23,10 @@ public sealed record TraceFile(string Name, Func<Stream> Open)
 ///   MRT files -> best path (PathTable) -> neighbour's peer (TraceRouter) -> changes (ChangeSpool) + Start
 /// </code></summary>
 /// <remarks>A trace does not state the table before its first update, so the trace is read twice. The first reading finds each neighbour's
-/// path to each prefix at the end of the trace. The second reading starts from these paths: a path announced again unchanged is then a
-/// duplicate. Some paths are withdrawn before any announcement and are missing at the end. Such paths must have existed at the start. Each
-/// such path is assumed with its neighbour's usual next hop, and ranks behind every known path. Memory: one path per prefix and neighbour,
-/// and the bindings.</remarks>
+/// path to each prefix at the end of the trace. The second reading starts from the paths that the first reading found, so a path announced
+/// again unchanged is a duplicate. Some paths are withdrawn before any announcement, and do not exist at the end of the trace. Such paths
+/// must have existed at the start. Each such path is assumed with its neighbour's usual next hop, and ranks behind every known path.
+/// Memory: one path per prefix and neighbour, and the bindings.</remarks>
 public sealed class ChurnTrace : IDisposable
 {
     internal ChurnTrace(string source, Family family, ChangeSpool changes, TraceCounts counts) =>

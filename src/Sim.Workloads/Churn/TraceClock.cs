@@ -7,8 +7,8 @@ namespace Sim.Workloads.Churn;
 /// files, and the clock never goes back. The trace is read twice. The first reading surveys the times. After
 /// <see cref="Settle"/>, the second reading gives the events their times.</summary>
 /// <remarks><para>The survey cuts the times, in file order, into stretches. A time that differs from the previous time by more than a
-/// second begins a new stretch. A chain is a selection of stretches in which time neither goes back from one stretch to the next nor jumps
-/// by more than a year. The chain with the most events is believed. So a minority of records may have arbitrary times anywhere in the
+/// second begins a new stretch. A chain is a selection of stretches in which time never goes back from one stretch to the next and never
+/// jumps by more than a year. The chain with the most events is believed. So a minority of records may have arbitrary times anywhere in the
 /// trace, and a pause of up to a year is accepted. If a stretch begins before the previous stretch ends (because a clock was set back), the
 /// later stretch's events in the overlap do not count. Times before 1994, when BGP-4 was new, weigh almost nothing. So later times win even
 /// if most clocks were never set.</para>
@@ -17,10 +17,10 @@ namespace Sim.Workloads.Churn;
 /// away from all other records, and the gap is at least as long as the time that the other records span. "A few" means at most
 /// <see cref="FewRecords"/> records or one in a thousand, whichever is more, but never more than a tenth of the other records. A gap is
 /// accepted as a pause if it has more records on both sides, or if it lies between two files.</para>
-/// <para>In the second reading a time is believed if it lies in the chain's stretch at that place of the file, or between the two stretches
-/// around that place. An event with any other time, or with a time more than a second before the previous event, is logged as damage. Such
-/// an event counts as simultaneous with the previous event. Events before the first believed event count as simultaneous with the first
-/// believed event. Times that go back by at most a second are common in archives, and are only counted.</para>
+/// <para>The second reading believes a time if it lies in the chain's stretch at the event's place in the file, or between the two
+/// stretches around this place. An event with any other time, or with a time more than a second before the previous event, is logged as
+/// damage. Such an event counts as simultaneous with the previous event. Events before the first believed event count as simultaneous with
+/// the first believed event. Times that go back by at most a second are common in archives, and are only counted.</para>
 /// <para>Memory: at most <see cref="MostStretches"/> stretches. If there are more stretches, those outside the best chain so far are
 /// dropped. Then the pause that begins a new stretch is doubled until the remaining stretches fit.</para></remarks>
 internal sealed class TraceClock

@@ -89,7 +89,7 @@ internal sealed class TraceCompiler(Family family, BestPathRule rule, TraceRoute
     private long Time(ref readonly MrtRoute route) => _clock.At(route.Time, route.Record, route.Offset);
 
     /// <summary>Takes the events of one file. The first reading finds the paths at the end of the trace, and the paths that existed before
-    /// the trace began. The second reading starts from these paths and replays the trace.</summary>
+    /// the trace began. The second reading starts from the paths that the first reading found, and replays the trace.</summary>
     private readonly struct Reading(TraceCompiler owner, TracePeers.FilePeers peers, bool replays) : IMrtHandler
     {
         public void RibEntry(ref readonly MrtRoute route, ref readonly PathAttributes attributes)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Workloads.Churn;
 
-/// <summary>The tolerance for a figure of a generated trace. If <c>Factor</c> is above 0, it is the largest ratio to the real trace's
-/// figure, in either direction. If <c>Factor</c> is 0, <c>Absolute</c> is the largest difference from the real trace's figure. If both
-/// values are 0, the figure is not compared.</summary>
+/// <summary>The tolerance for a figure of a generated trace. A <c>Factor</c> above 0 is the largest ratio to the real trace's figure, in
+/// either direction. If <c>Factor</c> is 0, <c>Absolute</c> is the largest difference from the real trace's figure. If both values are 0,
+/// the figure is not compared.</summary>
 public readonly record struct Nearness(double Absolute, double Factor)
 {
     public static Nearness Within(double difference) => new(difference, 0);

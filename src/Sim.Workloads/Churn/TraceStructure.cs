@@ -134,7 +134,7 @@ public sealed record TraceStructure : TraceStatistics
     /// <see cref="FlapSeconds"/>.</summary>
     public required IReadOnlyList<long> Ups { get; init; }
 
-    /// <summary>The share of the trace's prefixes that have each length, 0 to 128.</summary>
+    /// <summary>For each prefix length, 0 to 128, the share of the trace's prefixes.</summary>
     public required IReadOnlyList<double> Lengths { get; init; }
 
     public double WithdrawalShare => Kinds.AllWithdrawals / (double)Math.Max(Events, 1);

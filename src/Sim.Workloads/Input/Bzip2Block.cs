@@ -63,8 +63,8 @@ internal sealed class Bzip2Block
         }
     }
 
-    /// <summary>Finds the end of a block, and decodes the block. The block begins as described at <see cref="Decode"/>. Returns false if
-    /// the data ends before the block does.</summary>
+    /// <summary>Finds the end of a block, and decodes the block. As in <see cref="Decode"/>, its magic begins within the first byte of the
+    /// data. Returns false if the data ends before the block does.</summary>
     public bool TryFindEnd(ReadOnlySpan<byte> data, int startBit, int level)
     {
         Wrap(data, startBit, data.Length * 8, level);

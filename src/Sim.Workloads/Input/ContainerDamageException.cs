@@ -6,9 +6,9 @@ namespace Sim.Workloads.Input;
 /// <remarks>Content is sound if a check of the container has confirmed it. Checks confirm whole bzip2 blocks, xz blocks, gzip members and
 /// zstd frames. If a file is cut off, everything before the cut is sound too. Most gzip files have one member with one check at its end. If
 /// gzip content waited for this check, one wrong bit would lose the whole file. Therefore gzip members are delivered as they are decoded.
-/// Xz blocks and zstd frames with more than 32 MiB of content are also delivered as they are decoded. Of the content delivered before its
-/// check, the last 1,024 (gzip) or 4,096 (xz) bytes before corrupt data are dropped. <see cref="Unconfirmed"/> and the message say how many
-/// delivered bytes are unconfirmed.</remarks>
+/// Xz blocks and zstd frames with more than 32 MiB of content are also delivered as they are decoded. If content delivered in this way
+/// becomes corrupt, the last 1,024 (gzip) or 4,096 (xz) bytes before the corrupt data are dropped. <see cref="Unconfirmed"/> and the
+/// message say how many delivered bytes are unconfirmed.</remarks>
 public sealed class ContainerDamageException : IOException
 {
     internal ContainerDamageException(ContainerFormat format, long compressedOffset, string what, Exception? inner = null)

@@ -39,8 +39,8 @@ internal static class ContainerMagic
         head.StartsWith(Zstd)
         || (head.Length >= 4 && (head[0] & 0xF0) == 0x50 && head[1..4].SequenceEqual((ReadOnlySpan<byte>)[0x2A, 0x4D, 0x18]));
 
-    /// <summary>Returns whether the bytes are the header of an MRT record that RFC 6396 (4) or RFC 8050 assigns. The record's time may
-    /// equal a magic: BZh1 to BZh9 are times on 2005-04-11, and PK 03 04 is a time on 2012-09-08.</summary>
+    /// <summary>Returns whether the bytes are the header of an MRT record whose type RFC 6396 (4) or RFC 8050 assigns. The record's time
+    /// may equal a magic: BZh1 to BZh9 are times on 2005-04-11, and PK 03 04 is a time on 2012-09-08.</summary>
     public static bool IsMrt(ReadOnlySpan<byte> head) =>
         head.Length >= 12 && head[4] == 0 && head[5] is 11 or 12 or 13 or 16 or 17 or 32 or 33 or 48 or 49 && head[6] == 0 && head[7] <= 12 && head[8] == 0;
 }

@@ -59,7 +59,7 @@ public static class KeyChain
     private static int s_zero;
 #pragma warning restore CS0649
 
-    /// <summary>Returns 0, which the compiler cannot know. Call it once before the timed loop, and keep the result in a local
+    /// <summary>Returns 0, which the compiler cannot know. Call this method once before the timed loop, and keep the result in a local
     /// variable.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static int Zero() => Volatile.Read(ref s_zero);

@@ -23,7 +23,7 @@ public enum KeyPattern
 
 /// <summary>Makes lookup keys for a table. The same set of prefixes, pattern and seed give the same keys. Keys of
 /// <see cref="KeyPattern.Prefixes"/> and <see cref="KeyPattern.Zipf"/> lie inside the prefix drawn. Such a key may match a more specific
-/// prefix inside the drawn prefix, just as traffic to a covering route may.</summary>
+/// prefix inside the drawn prefix, just as traffic to a covering route does.</summary>
 public static class LookupKeys
 {
     private const double Exponent = 1.0;

@@ -15,7 +15,7 @@ internal sealed class MrtAttributes
 
     private readonly MrtBuffer _buffer = new(Stream.Null, MaxLength);
 
-    /// <summary>The attributes last written.</summary>
+    /// <summary>The attributes that were written last.</summary>
     public ReadOnlySpan<byte> Bytes => _buffer.Held;
 
     /// <summary>Returns the group of prefixes that share attributes: the origin AS or, if the origin is unknown, the allocation (IPv4 /20,
