@@ -6,7 +6,7 @@ namespace Sim.Workloads.Keys;
 /// <typeparam name="TKey">The type of the keys: <see langword="uint"/> for IPv4, <see cref="UInt128"/> for IPv6.</typeparam>
 public interface IKeyLookup<in TKey>
 {
-    /// <summary>Looks up one address. Returns a number that depends on the answer; 0 if nothing matches.</summary>
+    /// <summary>Looks up one address. Returns a number that depends on the answer; 0 if no prefix matches.</summary>
     int Answer(TKey key);
 }
 

@@ -96,9 +96,9 @@ public sealed partial class MrtReader
     /// <item>Some errors would reset the session (3 b, g, i, j and 5.3): a refused field of prefixes, lengths that do not fit the UPDATE,
     /// and an MP_REACH_NLRI or MP_UNREACH_NLRI that is malformed or occurs twice. After such an error no field is trusted, and nothing of
     /// the UPDATE is used; see <see cref="Fault.Reset"/>.</item>
-    /// <item>If another attribute is malformed or missing, all prefixes of the UPDATE are withdrawn, including those that it announces. If
-    /// nothing is announced, RFC 7606 (5.2) asks for a reset instead. This reader still withdraws the prefixes, because the error may hide
-    /// an announcement, and a reset would also remove the withdrawn prefixes.</item>
+    /// <item>If another attribute is malformed or missing, all prefixes of the UPDATE are withdrawn, including the prefixes that it
+    /// announces. If nothing is announced, RFC 7606 (5.2) asks for a reset instead. This reader still withdraws the prefixes, because the
+    /// error may hide an announcement, and a reset would also remove the withdrawn prefixes.</item>
     /// </list></summary>
     private string? ReadUpdate<THandler>(ref THandler handler, bool wide, bool addPath, ReadOnlySpan<byte> message)
         where THandler : struct, IMrtHandler

@@ -104,9 +104,9 @@ internal sealed class TableStructure
 
     /// <summary>Counts shapes and classes. The learner walks the binary trie of the prefixes depth first (node, left, right) without
     /// building it: a node is the range of the sorted prefixes that share its bits. Drawing reaches only contexts that the learner has
-    /// seen: a child's context follows from its parent's context and shape and its left sibling's shape, and all of these were drawn from
-    /// the contexts and shapes seen. There is one exception: if the class is drawn anew, two siblings may occur together that were never
-    /// seen together; see <see cref="DrawNode"/>.</summary>
+    /// seen. A child's context follows from its parent's context and shape and from its left sibling's shape. The parent and the sibling
+    /// were drawn from the contexts and shapes seen. There is one exception: if the class is drawn anew, two siblings may occur together
+    /// that were never seen together; see <see cref="DrawNode"/>.</summary>
     private sealed class Learner(TableStructure structure, Prefix[] sorted)
     {
         /// <summary>The size classes on the path of the walk, indexed by the depth of the node that sets the class.</summary>

@@ -36,7 +36,7 @@ internal static class ListTitles
     /// <summary>Returns whether a line begins FRR's list of the letters that stand before its routes.</summary>
     public static bool BeginsLegend(ReadOnlySpan<byte> text) => text.StartsWith("Codes: "u8);
 
-    /// <summary>Returns whether a line continues FRR's list of letters: <c>O - OSPF, ...</c>.</summary>
+    /// <summary>Returns whether a line continues FRR's list of letters, such as <c>O - OSPF, ...</c>.</summary>
     public static bool IsLegend(ReadOnlySpan<byte> text) => text.Length > 4 && text[1..].StartsWith(" - "u8);
 
     /// <summary>Returns the reason why a text is refused as a whole if this line is above its first route; null if the text is not
