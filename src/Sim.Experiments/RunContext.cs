@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Experiments;
 
-/// <summary>The context of all experiments of a run: peers, seed, time, machine, and the rows so far.</summary>
+/// <summary>The context that all experiments of a run share: peers, seed, time, machine, and the rows so far.</summary>
 public abstract class RunContext
 {
-    /// <summary>Seconds reserved for the report.</summary>
+    /// <summary>The seconds reserved for writing the report.</summary>
     public const double ReportSeconds = 4;
 
     public required int Peers { get; init; }
@@ -15,7 +15,7 @@ public abstract class RunContext
     public required IWorkProgress Progress { get; init; }
     public CancellationToken Cancel { get; init; }
 
-    /// <summary>The time budget. Without one, the plan alone limits the run.</summary>
+    /// <summary>The time budget. By default it is unlimited, and only the plan limits the run.</summary>
     public TimeBudget Budget { get; init; } = TimeBudget.Unlimited;
 
     public MachineWatch Watch { get; init; } = MachineWatch.None;

@@ -9,7 +9,7 @@ public sealed class BenchContext(RouteTable table, int[] peerOf) : RunContext
     public RouteTable Table { get; } = table;
     public int[] PeerOf { get; } = peerOf;
 
-    /// <summary>The order of insertion of the tables that lookups and updates run on.</summary>
+    /// <summary>The order of insertion into the structures that are looked up and updated.</summary>
     public required string Order { get; init; }
 
     public required BenchPlan Plan { get; init; }
@@ -17,7 +17,7 @@ public sealed class BenchContext(RouteTable table, int[] peerOf) : RunContext
     public override Family Family => Table.Family;
     protected override int Prefixes => Table.Routes.Length;
 
-    /// <summary>All orders, the run's own first.</summary>
+    /// <summary>All orders of insertion. The order of this run comes first.</summary>
     public IEnumerable<string> Orders => TableOrder.Names.OrderByDescending(order => order == Order);
 
     public PeerTable Ordered(string order)
@@ -27,19 +27,19 @@ public sealed class BenchContext(RouteTable table, int[] peerOf) : RunContext
         return ordered;
     }
 
-    /// <summary>Returns keys to look up. The run's seed decides them, so every pattern is repeatable.</summary>
+    /// <summary>Returns keys to look up. The run's seed decides the keys, so every pattern is repeatable.</summary>
     public Keys MakeKeys(string pattern, int count) => Keys.Of(Table.ToPrefixes(), LookupKeys.Parse(pattern), count, Seed);
 
-    /// <summary>Adds a measured time per lookup or operation, given in seconds, as a row in ns.</summary>
+    /// <summary>Adds a row for a time per lookup or operation. <paramref name="seconds"/> is in seconds, and the row is in ns.</summary>
     public void AddTime(Experiment experiment, Subject subject, Spread seconds, Func<Figure, Figure> label) =>
         Figures.Add(label(Metrics.Time.Row(subject.Label(At(experiment)) with { Order = Order }, seconds.Scale(1e9))));
 
-    /// <summary>Adds the ratio of the second structure's time to the first's, taken pair by pair.</summary>
+    /// <summary>Adds a row for the ratio of the second structure's time to the first's. Each pair of times gives one ratio.</summary>
     public void AddRatio(Experiment experiment, string first, string second, InterleavedTimes times, Func<Figure, Figure> label) =>
         Figures.Add(label(Metrics.Ratio.Row(At(experiment) with { Structure = Names.Over(second, first), Order = Order }, times.Ratio)));
 
-    /// <summary>Adds the rows of a structure’s memory, and of each cache if <paramref name="caches"/> is set. Returns the bytes in
-    /// pages.</summary>
+    /// <summary>Adds the rows of a structure’s memory and, if <paramref name="caches"/> is set, of each slab cache. Returns the bytes of
+    /// all its pages.</summary>
     public long AddMemory(IReadOnlyList<MemoryLine> lines, Func<Figure, Figure> label, bool caches = true)
     {
         void Row(Metric metric, double value, MemoryLine? line = null) => Figures.Add(label(

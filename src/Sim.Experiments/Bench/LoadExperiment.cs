@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Experiments.Bench;
 
-/// <summary>Loads the table into each structure in each order. The order decides memory and shape as well as time.</summary>
+/// <summary>Loads the table into each structure in each order of insertion. The order affects memory and shape as well as time.</summary>
 public static class LoadExperiment
 {
-    /// <summary>Times the loads in two or more passes, and runs other work between the first two.</summary>
+    /// <summary>Times the loads in two or more passes, and runs other work between the first two passes.</summary>
     public static void Run(BenchContext context, Action between)
     {
         var cases = new List<PairedCase>();
@@ -28,7 +28,7 @@ public static class LoadExperiment
         context.Passes.Finish(cases);
     }
 
-    /// <summary>Returns the number of orders in which loads are timed.</summary>
+    /// <summary>Returns the number of orders for which loads are timed.</summary>
     public static int Timed(BenchContext context) => context.Orders.Count(order => Groups(context, order) > 0);
 
     private static int Groups(BenchContext context, string order) =>
@@ -42,7 +42,7 @@ public static class LoadExperiment
         Figure Label(Figure row) => subject.Label(row) with { Order = order, Basis = subject.Counts };
     }
 
-    /// <summary>The loads of one order. The first load of each structure is counted as well as timed.</summary>
+    /// <summary>The loads in one order of insertion. The first load of each structure also gives the counts.</summary>
     private sealed class LoadRun(BenchContext context, string order, PeerTable input)
     {
         private readonly HashSet<string> _counted = [];

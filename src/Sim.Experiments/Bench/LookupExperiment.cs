@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Experiments.Bench;
 
-/// <summary>
-/// Looks up addresses in both structures. Each key pattern is looked up independently (the processor overlaps the lookups: throughput) and
-/// in a dependent chain (each lookup waits for the last answer: latency).
-/// </summary>
+/// <summary>Looks up addresses in both structures. Each key pattern is looked up in two ways. Independent lookups overlap in the processor,
+/// so they show throughput. In a dependent chain each lookup waits for the previous answer, which shows latency.</summary>
 public static class LookupExperiment
 {
     public static int Cases(BenchContext context) => context.KeyPatterns.Count * 2;
 
-    /// <summary>Measures all pairs, pass after pass.</summary>
+    /// <summary>Measures all pairs of structures, pass after pass.</summary>
     public static void Run(BenchContext context, IReadOnlyList<SubjectPair> pairs)
     {
         var cases = new List<PairedCase>();
@@ -28,7 +26,7 @@ public static class LookupExperiment
     private static PairedCase Case(BenchContext context, SubjectPair pair, string pattern, Keys keys, bool dependent)
     {
         var chain = Chains.Of(dependent);
-        // Every repetition must give this answer. The runs that compute it also warm the code.
+        // Every repetition must give this answer. The runs that compute the answer also warm the code.
         var (expected, other) = (pair.First.Structure.Lookup(keys, dependent), pair.Second.Structure.Lookup(keys, dependent));
         if (other != expected)
             throw new InvalidOperationException($"the structures disagree: sums of answers {expected}, {other}");
@@ -48,7 +46,8 @@ public static class LookupExperiment
             row => row with { Keys = pattern, Chain = chain });
     }
 
-    /// <summary>Counts the nodes and cache lines that a lookup reads. They decide its time, and are the same on every machine.</summary>
+    /// <summary>Counts the nodes and cache lines that lookups read. These counts explain the times, and are the same on every
+    /// machine.</summary>
     private static void Trace(BenchContext context, IReadOnlyList<Subject> subjects, string pattern, Keys keys)
     {
         var count = Math.Min(keys.Count, context.Plan.TouchKeys);

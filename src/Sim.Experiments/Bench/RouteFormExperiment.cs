@@ -2,9 +2,8 @@
 namespace Sim.Experiments.Bench;
 
 /// <summary>
-/// Counts the table's memory in the FIB for routes that do not name peers themselves: routes to the device alone, and routes through
-/// nexthop objects. Compared with routes that name peers, they show the cost of the state in a route. The order of insertion is the run's
-/// own.
+/// Counts the memory of the FIB for two kinds of routes that name no peer: routes to the device alone, and routes through nexthop objects.
+/// The difference from routes that name a peer is the cost of the state in a route. Routes are inserted in the run's order.
 /// </summary>
 public static class RouteFormExperiment
 {
@@ -30,7 +29,7 @@ public static class RouteFormExperiment
         }
     }
 
-    /// <summary>Adds the memory for a daemon that binds every prefix in AllowedIPs and routes every prefix to the device.</summary>
+    /// <summary>Adds the memory for a daemon that puts every prefix into AllowedIPs and also routes every prefix to the device.</summary>
     private static void AddBoth(BenchContext context, long routes)
     {
         var allowedIps = context.Figures.First(

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Experiments.Bench;
 
-/// <summary>A subject of <c>bench</c>: a kind of scheme, with the scheme and structure names of its rows.</summary>
+/// <summary>A kind of scheme that <c>bench</c> measures, with the names of the scheme and the structure in its rows.</summary>
 public sealed record SubjectKind(SchemeKind Kind, SchemeName Scheme, string Structure)
 {
     private static readonly SubjectKind[] s_whatIfs =
         [.. SchemeKind.WhatIfs.Zip((string[])[Names.SharedStates, Names.LevelCompression], (kind, name) => new SubjectKind(kind, SchemeName.RouteAttribute, name))];
 
-    /// <summary>The two compared subjects, AllowedIPs first.</summary>
+    /// <summary>The two kinds that <c>bench</c> compares: AllowedIPs first, then the route attribute.</summary>
     public static IReadOnlyList<SubjectKind> Compared { get; } =
         [new(SchemeKind.RemoveMe, SchemeName.AllowedIps, Names.AllowedIps), new(SchemeKind.Route, SchemeName.RouteAttribute, Names.Fib)];
 
-    /// <summary>The what-ifs of a family: the attribute in FIBs that no kernel has. IPv4 has no what-if.</summary>
+    /// <summary>Returns the what-ifs of a family: the route attribute in FIBs that no kernel has. IPv4 has no what-if.</summary>
     public static IReadOnlyList<SubjectKind> WhatIfs(Family family) => family == Family.IPv4 ? [] : s_whatIfs;
 
     public Subject Create(Family family, int peers, KernelConfig kernel) => new(this, Kind.Create(family, peers, kernel));
@@ -23,7 +23,7 @@ public sealed class Subject(SubjectKind kind, Scheme scheme) : IDisposable
     public SubjectKind Kind { get; } = kind;
     public KernelStructure Structure { get; } = scheme.Binding;
 
-    /// <summary>The basis of counts in rows: modelled for a structure that no kernel has.</summary>
+    /// <summary>The basis of this structure's counts: modelled if no kernel has the structure, otherwise counted.</summary>
     public Basis Counts { get; } = scheme.Kind.IsWhatIf ? Basis.Modelled : Basis.Counted;
 
     public Figure Label(Figure row) => row with { Scheme = Kind.Scheme, Structure = Kind.Structure };
@@ -31,20 +31,21 @@ public sealed class Subject(SubjectKind kind, Scheme scheme) : IDisposable
     public void Dispose() => scheme.Dispose();
 }
 
-/// <summary>The steps of a repetition: prepare (off the clock, before the caches are flushed), time (seconds per lookup or change),
-/// restore.</summary>
+/// <summary>The three steps of a repetition. Prepare runs off the clock, before the caches are flushed. Time returns the seconds per lookup
+/// or change. Restore undoes the changes.</summary>
 public sealed record Repetition(Action<KernelStructure> Prepare, Func<KernelStructure, double> Time, Action<KernelStructure> Restore);
 
-/// <summary>Two loaded structures to interleave. With <c>SecondAlone</c>, another pair adds the first’s rows and the A/A rows.</summary>
+/// <summary>Two loaded structures to interleave. If <c>SecondAlone</c> is set, another pair adds the rows of First and the A/A
+/// rows.</summary>
 public sealed record SubjectPair(Subject First, Subject Second, bool SecondAlone = false)
 {
-    /// <summary>The bytes in pages that both structures held when the pair was made.</summary>
+    /// <summary>The bytes of both structures' pages when the pair was made.</summary>
     public long Bytes { get; } = First.Structure.Memory.PageBytes + Second.Structure.Memory.PageBytes;
 
-    /// <summary>The subjects that get rows of their own.</summary>
+    /// <summary>The subjects for which this pair adds rows.</summary>
     public IReadOnlyList<Subject> Reported => SecondAlone ? [Second] : [First, Second];
 
-    /// <summary>Returns a case to measure. Each group first runs the first structure against itself. A what-if has half as many
+    /// <summary>Returns a case to measure. Each group first runs the first structure against itself. A case with a what-if has half as many
     /// groups.</summary>
     public PairedCase Case(BenchContext context, Experiment experiment, string name, int most, Repetition repetition, Func<Figure, Figure> label)
     {

@@ -11,12 +11,12 @@ public static class UpdateExperiment
 
     public const int MostOperations = 4;
 
-    /// <summary>Measures all pairs, pass after pass.</summary>
+    /// <summary>Measures all pairs of structures, pass after pass.</summary>
     public static void Run(BenchContext context, IReadOnlyList<SubjectPair> pairs)
     {
         var operations = Operations(context).Where(operation => operation.Prefixes > 0).ToList();
-        // Allocations are counted before anything is timed. They depend on earlier changes, and the machine decides how many changes are
-        // timed.
+        // Allocations are counted before anything is timed. They depend on all earlier changes, and the number of timed changes differs
+        // between machines.
         var each = pairs.SelectMany(pair => operations.Select(operation => (Pair: pair, Operation: operation))).ToList();
         foreach (var (subject, operation) in each.SelectMany(one => one.Pair.Reported.Select(subject => (subject, one.Operation))))
             CountAllocations(context, subject, operation);

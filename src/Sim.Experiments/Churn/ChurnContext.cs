@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Experiments.Churn;
 
-/// <summary>
-/// The time that a run may take, and how much it measures. <c>--quick</c> differs from a full run here alone. The number of groups in the
-/// second passes is decided while it runs; no counted row depends on it.
-/// </summary>
+/// <summary>The limits of a run: its time, and how much it measures. <c>--quick</c> changes only this plan. The number of groups in a
+/// second pass is decided during the run. No counted row depends on that number.</summary>
 /// <remarks>
-/// If REPLACE would send more than ReplacedPrefixes prefixes in a replay, only a sample of Replacements is timed. Each window is replayed
-/// ReplayRounds times, but fewer times if that exceeds ReplayedChanges changes: long traces are replayed once. The loss and the return of a
-/// peer are repeated Rounds times. The first pass over a scheme always has FirstGroups groups of A B B A, because later counts depend on
-/// it. The second pass has at most PairGroups groups. A repetition makes PairedChanges changes of the trace, or looks up PacketKeys packets
-/// (a power of two).
+/// If REPLACE would send more than ReplacedPrefixes prefixes in a replay, only a sample of Replacements replacements is timed. Each window
+/// is replayed ReplayRounds times, or fewer times if these rounds would make more than ReplayedChanges changes. A long trace is replayed
+/// once. The loss and the return of a peer are repeated Rounds times. The first pass over a scheme always has FirstGroups groups of A B B
+/// A, because later counts depend on it. The second pass has at most PairGroups groups. A repetition makes PairedChanges changes of the
+/// trace, or looks up PacketKeys packets. PacketKeys is a power of two.
 /// </remarks>
 public sealed record ChurnPlan(
     double Seconds, double SweepSeconds, int Replacements, long ReplacedPrefixes, int ReplayRounds, long ReplayedChanges, int Rounds,
@@ -28,21 +26,21 @@ public sealed class ChurnContext : RunContext
     public required StartingTable Table { get; init; }
     public required IReadOnlyList<SchemeKind> Kinds { get; init; }
 
-    /// <summary>Windows of coalescing in ms.</summary>
+    /// <summary>The coalescing windows in ms.</summary>
     public required IReadOnlyList<int> Windows { get; init; }
 
     public required ChurnPlan Plan { get; init; }
     public override Family Family => Trace.Family;
     protected override int Prefixes => Table.Prefixes.Length;
 
-    /// <summary>The bindings before the trace and after it.</summary>
+    /// <summary>The bindings before the trace (Start) and after it (End).</summary>
     public required ExpectedBinding Start { get; init; }
     public required ExpectedBinding End { get; init; }
 
-    /// <summary>Changes that lead from the end back to the start, so that the trace can be replayed again.</summary>
+    /// <summary>The changes that restore the bindings of Start after a replay, so that the trace can be replayed again.</summary>
     public required BindingChange[] Back { get; init; }
 
-    /// <summary>The table as insertions, in its order.</summary>
+    /// <summary>The table as a list of insertions, in the table's order.</summary>
     public required BindingChange[] Load { get; init; }
 
     public void Add(Scheme scheme, Figure row) => Add(scheme.Kind, row);

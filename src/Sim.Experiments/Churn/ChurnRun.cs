@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Experiments.Churn;
 
-/// <summary>
-/// Runs all experiments of <c>churn</c>, scheme after scheme. One scheme at a time is in memory, beside the reference. At the end each
-/// scheme is loaded again for its second pass.
-/// </summary>
+/// <summary>Runs all experiments of <c>churn</c>, scheme after scheme. Only one scheme at a time is in memory, besides the reference. At
+/// the end each scheme is loaded again for its second pass.</summary>
 public static class ChurnRun
 {
     private const int WarmPrefixes = 2000, WarmRounds = 40;
 
     /// <summary>Runs all experiments, and leaves <paramref name="later"/> seconds for later parts of the run.</summary>
-    /// <exception cref="BindingMismatchException">A scheme's bindings are not those that the trace implies.</exception>
+    /// <exception cref="BindingMismatchException">A scheme's bindings differ from those that the trace implies.</exception>
     public static void Run(ChurnContext context, double later = 0)
     {
         AddTrace(context);
@@ -65,7 +63,7 @@ public static class ChurnRun
 
     private static void Watched(ChurnContext context, Action experiment) => context.Watch.Run(context.Figures, experiment);
 
-    /// <summary>Runs the scheme's code until the JIT compiler has optimised it, on structures that are then thrown away.</summary>
+    /// <summary>Runs the scheme's code on temporary structures until the JIT compiler has optimised the code.</summary>
     private static void Warm(SchemeKind kind, ChurnContext context)
     {
         const int peers = 4;

@@ -3,17 +3,15 @@ using System.Globalization;
 
 namespace Sim.Experiments.Churn;
 
-/// <summary>
-/// Lines of code that Linux 7.3 lacks for a scheme, as kernel-patch/tests/count-lines.sh counted them in the patches
-/// (kernel-patch/lines.csv): without comments, blank lines, tests and documentation.
-/// </summary>
+/// <summary>The lines of code that a scheme's patches change in Linux 7.3. kernel-patch/tests/count-lines.sh counted them for
+/// kernel-patch/lines.csv, without comments, blank lines, tests and documentation.</summary>
 public static class CodeSize
 {
     private const string Resource = "lines.csv";
 
     private static readonly Lazy<Dictionary<string, (int Added, int Removed)>> s_variants = new(Read);
 
-    /// <summary>Adds a scheme's rows. A what-if gets none, because nobody has written its code.</summary>
+    /// <summary>Adds a scheme's rows. A what-if gets no rows, because nobody has written its code.</summary>
     public static void Add(ChurnContext context, Scheme scheme)
     {
         if (scheme.Kind.IsWhatIf)
@@ -23,7 +21,7 @@ public static class CodeSize
             scheme, context.At(Experiment.Code), (Metrics.LinesAdded, added), (Metrics.LinesRemoved, removed), (Metrics.NetLines, added - removed));
     }
 
-    /// <summary>Returns the lines that the scheme's patches add and remove.</summary>
+    /// <summary>Returns the numbers of lines that the scheme's patches add and remove.</summary>
     public static (int Added, int Removed) Of(SchemeKind kind)
     {
         var lines = kind.Patches.Select(variant => s_variants.Value[variant]).ToList();

@@ -2,14 +2,14 @@
 namespace Sim.Experiments.Churn;
 
 /// <summary>
-/// Measures large changes: the initial load, the loss of the peer with the most prefixes (to one other peer, to all others, or to none),
-/// and its return. Each is one batch, sent as fast as the kernel takes it.
+/// Measures large changes: the initial load, the loss of the peer with the most prefixes, and the return of this peer. The lost prefixes go
+/// to one other peer, to all other peers, or to no peer. Each large change is one batch, sent as fast as the kernel takes it.
 /// </summary>
 public sealed class ConvergenceExperiment(ChurnContext context)
 {
     private readonly PeerLoss[] _losses = [.. PeerLoss.All(context)];
 
-    /// <summary>Times the load of a new scheme in each order of the plan.</summary>
+    /// <summary>Times the load of a new scheme in each order of insertion that the plan names.</summary>
     public void Load(SchemeKind kind)
     {
         foreach (var order in context.Plan.Orders)
@@ -22,8 +22,8 @@ public sealed class ConvergenceExperiment(ChurnContext context)
     /// <summary>Times the load of the scheme that the other experiments use.</summary>
     public void Load(Scheme scheme) => TimeLoad(scheme, context.Load, Orders.File);
 
-    /// <summary>Times the loss and the return of the largest peer. Returns the number of changes in the first kind of loss, and their
-    /// median seconds.</summary>
+    /// <summary>Times the loss and the return of the largest peer. Returns the number of changes in the first kind of loss, and the median
+    /// seconds of that loss.</summary>
     public (int Changes, double Seconds) Run(Scheme scheme)
     {
         var first = (Changes: 0, Seconds: 0.0);
@@ -89,11 +89,11 @@ public sealed class ConvergenceExperiment(ChurnContext context)
     }
 }
 
-/// <summary>The loss of the largest peer and its return, with one change per prefix each way.</summary>
+/// <summary>The loss of the largest peer, and its return. Both make one change per prefix.</summary>
 public sealed record PeerLoss(Term Operation, Term ReturnOperation, BindingChange[] Lose, BindingChange[] Return)
 {
-    /// <summary>Returns the losses: to one other peer, to all others one after another, and to none. A table of one peer has only the
-    /// last.</summary>
+    /// <summary>Returns the kinds of loss: the prefixes go to one other peer, to all other peers one after another, or to no peer. A table
+    /// with one peer has only the last kind.</summary>
     public static IEnumerable<PeerLoss> All(ChurnContext context)
     {
         var largest = context.Table.Peers.CountBy(peer => peer).MaxBy(share => share.Value).Key;

@@ -3,8 +3,8 @@ namespace Sim.Experiments.Churn;
 
 /// <summary>
 /// Simulates a socket that receives a notification for every route change, and the program that reads the socket. A message that does not
-/// fit into the buffer is lost, and so are all that follow until the program has emptied the buffer (net/netlink/af_netlink.c
-/// <c>netlink_broadcast_deliver</c>, <c>netlink_overrun</c>, NETLINK_S_CONGESTED). The program learns of the loss by ENOBUFS, and then
+/// fit into the buffer is lost, and so are all later messages until the program has emptied the buffer (net/netlink/af_netlink.c
+/// <c>netlink_broadcast_deliver</c>, <c>netlink_overrun</c>, NETLINK_S_CONGESTED). The program learns of the loss from ENOBUFS, and then
 /// dumps the whole table. Staleness is the time in seconds from a change until the program knows of it.
 /// <code>
 ///   changes    x x x x x x x x x x                       x
@@ -20,18 +20,18 @@ public readonly record struct NotificationQueue(long Told, long Lost, long Overr
 
     /// <summary>
     /// The bytes that one IPv4 notification takes in the buffer (x86-64; <c>SKB_TRUESIZE</c>): struct sk_buff, skb_shared_info and 384
-    /// bytes of data (skb_small_head). fib_nlmsg_size fits into these 384 bytes, however the route names its peer.
+    /// bytes of data (skb_small_head). The size from fib_nlmsg_size is at most 384 bytes for every way in which a route names its peer.
     /// </summary>
     public const int TrueSizeV4 = 256 + 320 + 384;
 
-    /// <summary>The bytes that one IPv6 notification takes in the buffer: the sk_buff, and kmalloc-1k, because rt6_nlmsg_size is
-    /// larger.</summary>
+    /// <summary>The bytes that one IPv6 notification takes in the buffer: struct sk_buff, and 1024 bytes of data (kmalloc-1k).
+    /// rt6_nlmsg_size exceeds 384 bytes.</summary>
     public const int TrueSizeV6 = 256 + 1024;
 
     /// <summary>
-    /// Simulates the program from the first change until it knows them all. Changes are announced at ascending times in seconds. The buffer
-    /// holds <paramref name="capacity"/> messages. The program takes <paramref name="read"/> seconds for a message, and <paramref
-    /// name="dump"/> seconds for a dump of the table.
+    /// Simulates the program from the first change until it knows all changes. <paramref name="changes"/> are the times at which changes
+    /// are announced, ascending and in seconds. The buffer holds <paramref name="capacity"/> messages. The program takes
+    /// <paramref name="read"/> seconds to read a message, and <paramref name="dump"/> seconds to dump the table.
     /// </summary>
     public static NotificationQueue Run(IEnumerable<double> changes, int capacity, double read, double dump)
     {
@@ -72,7 +72,7 @@ public readonly record struct NotificationQueue(long Told, long Lost, long Overr
             return new NotificationQueue(_told, _lost, _overruns, known == 0 ? 0 : _staleness / known, _longest);
         }
 
-        /// <summary>Runs the program up to a moment, in seconds.</summary>
+        /// <summary>Runs the program until the given time, in seconds.</summary>
         private void Work(double until)
         {
             while (true)

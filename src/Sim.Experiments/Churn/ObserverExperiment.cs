@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Experiments.Churn;
 
-/// <summary>
-/// Measures the cost of noticing changes that others make. AllowedIPs have no notification, so an observer scans all of them periodically,
-/// and starts again if a change interrupts the scan. Routes are announced, one message per change.
-/// </summary>
+/// <summary>Measures the cost of noticing changes that other programs make. AllowedIPs send no notifications, so an observer scans all of
+/// them periodically, and starts again if a change interrupts the scan. Every change of a route is announced by one message.</summary>
 public sealed class ObserverExperiment(ChurnContext context)
 {
     private const int Device = 2;
 
-    /// <summary>Bytes of the buffers that wg(8) and iproute2 pass to recv.</summary>
+    /// <summary>The sizes of the buffers that wg(8) and iproute2 pass to recv, in bytes.</summary>
     private const int WgBuffer = 8192, RouteBuffer = 32768;
 
     private static readonly int[] s_intervals = [1, 10, 60];
@@ -31,8 +29,8 @@ public sealed class ObserverExperiment(ChurnContext context)
         }
     }
 
-    /// <summary>Simulates a program that receives a scheme’s notifications: of the trace’s changes, and of a lost peer’s changes as fast as
-    /// the kernel makes them.</summary>
+    /// <summary>Simulates a program that receives a scheme’s notifications, in two cases. The trace’s changes come at their own times. The
+    /// changes for a lost peer come as fast as the kernel makes them.</summary>
     public void Notify(Scheme scheme, (int Changes, double Seconds) loss)
     {
         if (!scheme.Kind.Announces)
@@ -85,7 +83,7 @@ public sealed class ObserverExperiment(ChurnContext context)
         }
     }
 
-    /// <summary>Returns the seconds of the fastest of three walks over every peer's list, which a dump also reads.</summary>
+    /// <summary>Walks every peer's list three times, as a dump does. Returns the seconds of the fastest walk.</summary>
     private double ScanSeconds()
     {
         using var table = new AllowedIpsStructure(context.Family, context.Peers, context.Kernel);

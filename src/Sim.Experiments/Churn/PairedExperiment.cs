@@ -2,10 +2,10 @@
 namespace Sim.Experiments.Churn;
 
 /// <summary>
-/// Measures each scheme interleaved (A B B A) with a reference that stays loaded for the whole run: single changes of the trace, the loss
-/// of a peer, and the lookups of packets. Caches are flushed before each pair (see CacheSweep). The changes are also made a second time,
-/// with warm caches. The reference is AllowedIPs with REMOVE_ME and a default route. If the scheme is the same, its row is the A/A row: the
-/// ratio of two copies, which shows the noise. The bound of each ratio is the noise of its own repetitions. A scheme's second pass uses
+/// Measures each scheme interleaved (A B B A) with a reference: AllowedIPs with REMOVE_ME and a default route. The reference stays loaded
+/// for the whole run. Single changes of the trace, the loss of a peer, and the lookups of packets are timed. Caches are flushed before each
+/// pair (see CacheSweep). The single changes are also timed with warm caches. If the scheme equals the reference, its row is the A/A row:
+/// the ratio of two copies, which shows the noise. The bound of each ratio is the noise of its own repetitions. A scheme's second pass uses
 /// another copy, loaded half a run later.
 /// </summary>
 public sealed class PairedExperiment : IDisposable
@@ -13,7 +13,7 @@ public sealed class PairedExperiment : IDisposable
     private readonly ChurnContext _context;
     private readonly Scheme _reference;
 
-    /// <summary>The trace's first changes, and those that undo them.</summary>
+    /// <summary>The trace's first changes, and the changes that undo them.</summary>
     private readonly BindingChange[] _changes, _back;
     private readonly PeerLoss _loss;
     private readonly (string Pattern, UInt128[] Keys)[] _keys;
@@ -32,7 +32,8 @@ public sealed class PairedExperiment : IDisposable
         _keys = [.. new[] { KeyPattern.Prefixes, KeyPattern.Zipf }.Select(pattern => (pattern.Name(), Keys(pattern)))];
     }
 
-    /// <summary>Returns the cases of a scheme. They run on the copy that <see cref="Use"/> names, and leave it unchanged.</summary>
+    /// <summary>Returns the cases of a scheme. The cases run on the copy given to <see cref="Use"/>, and leave this copy
+    /// unchanged.</summary>
     public IReadOnlyList<PairedCase> Cases(SchemeKind kind)
     {
         var cases = new List<PairedCase>();
@@ -58,7 +59,7 @@ public sealed class PairedExperiment : IDisposable
 
     public void Dispose() => _reference.Dispose();
 
-    /// <summary>Times the changes, all together and by kind: first with flushed caches, then with warm ones.</summary>
+    /// <summary>Times all changes together, and each kind of change: first with flushed caches, then with warm caches.</summary>
     private PairedCase Updates(SchemeKind kind)
     {
         double[] Replay(Scheme binding)
@@ -84,8 +85,8 @@ public sealed class PairedExperiment : IDisposable
         });
     }
 
-    /// <summary>Returns a case whose repetition gives one or more times. It starts with an untimed repetition, which later passes omit if
-    /// caches are flushed.</summary>
+    /// <summary>Returns a case. Each repetition gives one or more times. The first pass begins with an untimed repetition. Later passes do
+    /// so only if caches are not flushed.</summary>
     private PairedCase Case(
         SchemeKind kind, string name, Func<Scheme, double[]> repetition, Action<IReadOnlyList<SettledTimes>> add, bool warmReference = true)
     {
@@ -108,7 +109,7 @@ public sealed class PairedExperiment : IDisposable
         return new($"{kind.Name}: {name}", 4, _context.Plan.PairGroups, Measure, add);
     }
 
-    /// <summary>Adds the row of a kind of change, unless its changes are too few for the clock to show a time.</summary>
+    /// <summary>Adds the row of a kind of change, unless these changes are too short for the clock.</summary>
     private void AddUpdate(SchemeKind kind, Metric metric, Term operation, SettledTimes times)
     {
         var ratios = times.Pair.Ratios.Where((_, pair) => times.Pair.A[pair] > 0).ToList();
@@ -116,7 +117,7 @@ public sealed class PairedExperiment : IDisposable
             Add(kind, metric, Spread.Of(ratios), times, _context.At(Experiment.Replay) with { Operation = operation, X = 0 });
     }
 
-    /// <summary>Returns the seconds of all changes, followed by those of each kind.</summary>
+    /// <summary>Makes the changes. Returns the seconds of all changes, followed by the seconds of each kind of change.</summary>
     private static double[] Each(Scheme scheme, BindingChange[] changes)
     {
         var seconds = new double[1 + Enum.GetValues<RouteChange>().Length];
@@ -134,7 +135,7 @@ public sealed class PairedExperiment : IDisposable
         return seconds;
     }
 
-    /// <summary>Times the loss of the largest peer to another peer, as one batch. The return is not timed.</summary>
+    /// <summary>Times the loss of the largest peer as one batch. The return of the peer is not timed.</summary>
     private PairedCase Loss(SchemeKind kind)
     {
         double[] Lose(Scheme binding)
@@ -150,7 +151,7 @@ public sealed class PairedExperiment : IDisposable
 
     private PairedCase Packets(SchemeKind kind, string pattern, UInt128[] keys, string operation, PacketWay way)
     {
-        // Each lookup waits for the answer of the one before: the latency of a single packet.
+        // Each lookup waits for the previous answer, so the time is the latency of a single packet.
         var expected = KeyLoop.Run(new Packets(_reference, way), keys, dependent: true);
         double[] Time(Scheme binding)
         {

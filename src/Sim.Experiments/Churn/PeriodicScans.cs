@@ -2,10 +2,10 @@
 namespace Sim.Experiments.Churn;
 
 /// <summary>
-/// Simulates scans at fixed intervals beside a trace. A change during a scan cuts the scan off (its sequence number changes). The scan
-/// begins again at once, without limit, as wg(8) does on EINTR. A completed scan shows all changes before its start. Staleness is the time
-/// in seconds from a change to the end of the scan that shows it. Unnoticed is the number of changes that no scan begun within the trace
-/// shows.
+/// Simulates scans at fixed intervals during a trace. A change during a scan interrupts the scan, because the sequence number changes. The
+/// scan starts again at once, any number of times, as wg(8) does on EINTR. A completed scan shows all changes before its start. Staleness
+/// is the time in seconds from a change to the end of the scan that shows it. Scans begin only within the trace. Unnoticed counts the
+/// changes that no scan shows.
 /// <code>
 ///   changes      x        x                 x
 ///   scans     |-----||-----||-----|...interval...|-----|
@@ -14,12 +14,13 @@ namespace Sim.Experiments.Churn;
 /// </summary>
 public readonly record struct PeriodicScans(long Completed, long Begun, double MeanStaleness, double LongestStaleness, long Unnoticed)
 {
-    /// <summary>Simulates scans of <paramref name="duration"/> seconds, planned every <paramref name="interval"/> seconds, from the trace’s
-    /// first event to its last.</summary>
+    /// <summary>Simulates scans from the trace’s first event to its last. A scan takes <paramref name="duration"/> seconds, and one is
+    /// planned every <paramref name="interval"/> seconds.</summary>
     public static PeriodicScans Run(ChurnTrace trace, double interval, double duration) =>
         Run(Times(trace), trace.Seconds, interval, duration);
 
-    /// <summary>Simulates the scans for changes at ascending times, in seconds from the beginning.</summary>
+    /// <summary>Simulates the scans. <paramref name="changes"/> are the times of the changes, ascending and in seconds from the
+    /// beginning.</summary>
     public static PeriodicScans Run(IEnumerable<double> changes, double length, double interval, double duration)
     {
         using var next = changes.GetEnumerator();

@@ -7,29 +7,30 @@ public enum ProbeGroup
     /// <summary>The update moves or deletes the prefix.</summary>
     Changed,
 
-    /// <summary>The prefix belongs to the same peer, and stays there.</summary>
+    /// <summary>The prefix belongs to the updated peer, and stays with this peer.</summary>
     Kept,
 
-    /// <summary>The prefix belongs to another peer.</summary>
+    /// <summary>The prefix belongs to another peer than the updated one.</summary>
     Others,
 }
 
-/// <summary>A left-aligned address whose longest match is the prefix, with its peers before and after an update (-1: none).</summary>
+/// <summary>An address to look up, with its longest matching prefix and with the peers before and after an update (-1: no peer). The
+/// address is left-aligned.</summary>
 public readonly record struct Probe(Prefix Prefix, UInt128 Address, int Before, int After, ProbeGroup Group)
 {
-    /// <summary>Whether a peer is right during the update: the peer before it or the peer after it.</summary>
+    /// <summary>Returns whether a peer is a right answer during the update: the peer before the update or the peer after it.</summary>
     public bool Allows(int peer) => peer == Before || peer == After;
 }
 
-/// <summary>Finds addresses and their peers in a binding sorted by address and length, without a trie.</summary>
+/// <summary>Finds addresses and their peers without a trie, in bindings sorted by address and length.</summary>
 public sealed class ProbeFinder(KeyValuePair<Prefix, int>[] sorted)
 {
     private static readonly Comparer<KeyValuePair<Prefix, int>> s_byPrefix =
         Comparer<KeyValuePair<Prefix, int>>.Create(static (left, right) => left.Key.CompareTo(right.Key));
 
     /// <summary>
-    /// Finds the first address of the prefix at a place that no longer prefix covers. Returns false if longer prefixes cover the whole
-    /// prefix.
+    /// Finds the first address of the prefix at an index that is in none of the longer prefixes. Returns false if longer prefixes cover the
+    /// whole prefix.
     /// <code>
     ///   10.0.0.0/22   | 10.0.0.0/24 | 10.0.1.0/25 | here: 10.0.1.128 ...      longer prefixes follow their cover
     /// </code>
@@ -54,7 +55,7 @@ public sealed class ProbeFinder(KeyValuePair<Prefix, int>[] sorted)
         return true;
     }
 
-    /// <summary>Returns the peer of the longest prefix shorter than <paramref name="length"/> that holds the address; -1 for
+    /// <summary>Returns the peer of the longest prefix shorter than <paramref name="length"/> that holds the address; -1 if there is
     /// none.</summary>
     public int Cover(Family family, UInt128 address, int length)
     {

@@ -2,8 +2,8 @@
 namespace Sim.Experiments.Churn;
 
 /// <summary>
-/// Measures lookups during an update that find no peer, or a peer that has the prefix neither before nor after. Each update is made in
-/// three ways:
+/// Measures wrong lookups during an update. A wrong lookup finds no peer, or a peer that has the prefix neither before nor after the
+/// update. Each update is made in three ways:
 /// <code>
 ///   alone            timed, with no reader                                     measured
 ///   beside readers   threads look up all the time, each answer is judged       measured, another number in every run
@@ -27,7 +27,8 @@ public sealed class ReaderExperiment
     }
 
     /// <summary>Runs all updates on a loaded scheme and undoes them.</summary>
-    /// <exception cref="BindingMismatchException">A lookup was wrong with no update under way, or the final binding is wrong.</exception>
+    /// <exception cref="BindingMismatchException">A lookup was wrong although no update was under way, or the final binding is
+    /// wrong.</exception>
     public void Run(Scheme scheme)
     {
         foreach (var updates in _operations)

@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Sim.Experiments.Churn;
 
 /// <summary>
-/// An update that is made and undone repeatedly beside readers. The writer counts its phases. A reader that reads the count before and
-/// after a lookup knows in which phases the lookup ran:
+/// An update that is made and undone repeatedly while readers look up addresses. The writer counts its phases. A reader that reads this
+/// count before and after a lookup knows in which phases the lookup ran:
 /// <code>
 ///   state mod 4 0 before the update | 1 it is under way | 2 after it | 3 it is taken back | 0 ...
 ///   allowed     the peer before     | either            | after      | not looked at
@@ -29,18 +29,17 @@ public sealed class ReaderRound
     public ReaderUpdate Update { get; }
     public Probe[] Probes { get; }
 
-    /// <summary>The order in which readers look up the probes, as indices. Every second probe is of a prefix that changes.</summary>
+    /// <summary>The indices of the probes, in the order in which readers look them up. Every second probe belongs to a prefix that the
+    /// update changes.</summary>
     public int[] Order { get; }
 
     public long State => Volatile.Read(ref _state);
 
-    /// <summary>The seconds of each update.</summary>
+    /// <summary>The seconds that each update took.</summary>
     public List<double> Seconds { get; } = [];
 
-    /// <summary>
-    /// Makes the update and undoes it. Dropped objects are freed afterwards, when no reader can hold them. The writer waits for readers
-    /// only where the kernel's writer does (<c>synchronize_net</c>), not at the end of each message.
-    /// </summary>
+    /// <summary>Makes the update and undoes it. Dropped objects are freed after the update, when no reader can hold them. The writer waits
+    /// for readers only where the kernel's writer does (<c>synchronize_net</c>), not at the end of each message.</summary>
     public void Do(Scheme scheme)
     {
         Update.Prepare(scheme);
@@ -63,14 +62,14 @@ public sealed class ReaderRound
         foreach (var rcu in scheme.Structures.Select(part => part.Structure.Memory.Rcu))
         {
             rcu.HoldsCallbacks = holds;
-            // A callback may queue another.
+            // A callback may queue another callback.
             while (!holds && rcu.Pending > 0)
                 rcu.GracePeriod();
         }
     }
 
-    /// <summary>Returns seconds with the clock's full resolution. A <see cref="TimeSpan"/> has steps of 100 ns, in which a prefix can
-    /// move.</summary>
+    /// <summary>Returns the seconds between two clock readings, with the clock's full resolution. The 100 ns steps of a
+    /// <see cref="TimeSpan"/> are too coarse: a prefix can move within 100 ns.</summary>
     public static double SecondsBetween(long from, long to) => (to - from) / (double)Stopwatch.Frequency;
 
     /// <summary>Begins the next phase, with a full memory barrier.</summary>
@@ -81,7 +80,7 @@ public sealed class ReaderRound
         : [.. Enumerable.Range(0, Math.Max(changed.Length, rest.Length)).SelectMany(turn => new[] { changed[turn % changed.Length], rest[turn % rest.Length] })];
 }
 
-/// <summary>The observations of one reader in a round. No other thread reads them during the round.</summary>
+/// <summary>The observations of one reader in a round. Other threads read them only after the round.</summary>
 public sealed class ReaderTally(Scheme scheme, ReaderRound round)
 {
     private readonly Gap[] _gaps = new Gap[round.Probes.Length];
@@ -131,7 +130,7 @@ public sealed class ReaderTally(Scheme scheme, ReaderRound round)
         ref readonly var probe = ref round.Probes[at];
         if (during)
         {
-            // A gap belongs to one update: the next update begins another.
+            // A gap belongs to one update: the next update begins a new gap.
             if (_gaps[at].Open && _gaps[at].Update != to >> 2)
                 Close(at);
             if (!_gaps[at].Open)
@@ -160,23 +159,24 @@ public sealed class ReaderTally(Scheme scheme, ReaderRound round)
         _gaps[at] = default;
     }
 
-    /// <summary>A gap in clock ticks, from the start of the first wrong lookup to the end of the last.</summary>
+    /// <summary>A gap: the ticks from the start of the first wrong lookup to the end of the last wrong lookup.</summary>
     private record struct Gap(bool Open, long Update, long First, long Last);
 }
 
-/// <summary>The observations of all readers for one group, over all updates of an operation.</summary>
+/// <summary>The observed lookups and gaps of one group of probes.</summary>
 public sealed class GroupTally
 {
-    /// <summary>Lookups during the update.</summary>
+    /// <summary>The number of lookups during the update.</summary>
     public long Lookups { get; set; }
 
-    /// <summary>Lookups during the update that wrongly found no peer.</summary>
+    /// <summary>The number of lookups during the update that wrongly found no peer.</summary>
     public long None { get; set; }
 
-    /// <summary>Lookups during the update that found a peer that has the prefix neither before nor after.</summary>
+    /// <summary>The number of lookups during the update that found a peer which has the prefix neither before nor after the
+    /// update.</summary>
     public long Other { get; set; }
 
-    /// <summary>The seconds of each gap in which a prefix was wrong.</summary>
+    /// <summary>The seconds of each gap. During a gap a prefix had a wrong answer.</summary>
     public List<double> Gaps { get; } = [];
 
     public void Add(GroupTally other)

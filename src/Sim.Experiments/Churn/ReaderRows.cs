@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Experiments.Churn;
 
-/// <summary>Adds the readers' rows for one operation under one scheme. The column <c>keys</c> says whose prefixes were looked up.</summary>
+/// <summary>Adds the readers' rows for one operation under one scheme. The column <c>keys</c> names the group of prefixes that were looked
+/// up.</summary>
 public sealed class ReaderRows(ChurnContext context, Scheme scheme, string operation)
 {
     private readonly Figure _at = context.At(Experiment.Reader) with { Operation = operation };
@@ -20,7 +21,7 @@ public sealed class ReaderRows(ChurnContext context, Scheme scheme, string opera
         Add(Times(Metrics.TimeBesideReaders, beside));
     }
 
-    /// <summary>Adds the number of trie operations in the update, and the time of one.</summary>
+    /// <summary>Adds the number of trie operations in the update, and the time of one operation.</summary>
     public void AddSteps(int steps, List<double> alone)
     {
         if (steps == 0)

@@ -2,8 +2,8 @@
 namespace Sim.Experiments.Churn;
 
 /// <summary>
-/// An update made step by step: every probe is looked up after each operation of the trie. The counts are exact and repeatable, unlike
-/// those of threads.
+/// An update made step by step: every probe is looked up after each operation of the trie. The counts are exact and repeatable, unlike the
+/// counts of reader threads.
 /// <code>
 ///   REPLACE of a, b, c    -a  -b  -c  +a  +b  +c        between two operations is one step
 ///                            |   |   |   |   |
@@ -78,6 +78,6 @@ public sealed class ReaderSteps
     }
 }
 
-/// <summary>The numbers of prefixes probed and hit in a group, and the most steps for which one had no peer, a wrong peer, or
-/// either.</summary>
+/// <summary>The results of one group: the number of probed prefixes, the number of prefixes with wrong answers, and the most steps for
+/// which one prefix had no peer, a wrong peer, or either.</summary>
 public readonly record struct GroupSteps(int Probed, int Hit, int None, int Other, int Wrong);

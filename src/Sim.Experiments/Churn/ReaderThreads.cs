@@ -3,8 +3,8 @@ using System.Runtime.ExceptionServices;
 
 namespace Sim.Experiments.Churn;
 
-/// <summary>Threads that look up addresses in a scheme beside the writer. The writer starts them, gives them rounds, and ends
-/// them.</summary>
+/// <summary>Threads that look up addresses in a scheme while the writer changes it. The writer starts these threads, gives them rounds, and
+/// ends them.</summary>
 public sealed class ReaderThreads : IDisposable
 {
     private readonly Scheme _scheme;
@@ -28,19 +28,20 @@ public sealed class ReaderThreads : IDisposable
             reader.Thread!.Start();
     }
 
-    /// <summary>The number of readers: one less than the number of processors, because the writer has one to itself; 1 to 4.</summary>
+    /// <summary>The number of readers, from 1 to 4: one less than the number of processors, because the writer needs a processor of its
+    /// own.</summary>
     public static int Count => Math.Clamp(Environment.ProcessorCount - 1, 1, 4);
 
-    /// <summary>Starts a round, and returns when every reader is looking up its probes.</summary>
+    /// <summary>Starts a round, and returns when every reader is looking up the round's probes.</summary>
     public void Begin(ReaderRound round)
     {
         _round = round;
         Await(reader => reader.In == round);
     }
 
-    /// <summary>Ends the round and adds the readers' observations to <paramref name="sums"/>, indexed by <see
-    /// cref="ProbeGroup"/>.</summary>
-    /// <exception cref="BindingMismatchException">A lookup was wrong with no update under way.</exception>
+    /// <summary>Ends the round and adds the readers' observations to <paramref name="sums"/>, indexed by
+    /// <see cref="ProbeGroup"/>.</summary>
+    /// <exception cref="BindingMismatchException">A lookup was wrong although no update was under way.</exception>
     public void End(GroupTally[] sums)
     {
         _round = null;
@@ -93,7 +94,7 @@ public sealed class ReaderThreads : IDisposable
         }
         catch (Exception failure)
         {
-            // The writer rethrows it, and does not wait for readers that have ended.
+            // The writer rethrows the error, and does not wait for readers that have ended.
             _failure = failure;
         }
         finally

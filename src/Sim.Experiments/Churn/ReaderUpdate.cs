@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Experiments.Churn;
 
-/// <summary>Limits per scheme: milliseconds of each operation beside readers, prefixes to move and delete, and lookups in an update’s
-/// steps.</summary>
+/// <summary>Limits per scheme: the milliseconds of each operation with readers, the number of prefixes to move or delete, and the number of
+/// lookups in all steps of an update.</summary>
 public sealed record ReaderEffort(int Milliseconds, int Variants, int StepLookups)
 {
     public static ReaderEffort Full { get; } = new(120, 8, 3_000_000);
     public static ReaderEffort Quick { get; } = new(20, 4, 500_000);
 }
 
-/// <summary>An update, the changes that undo it, and the addresses to look up. Without changes, the peer’s set is sent again.</summary>
+/// <summary>An update, the changes that undo it, and the addresses to look up. An update without changes sends the peer’s whole set
+/// again.</summary>
 public sealed record ReaderUpdate(
     string Operation, int Peer, BindingChange[] Changes, BindingChange[] Back, List<Prefix> Set, Probe[] Probes)
 {
-    /// <summary>Does the daemon's own lookups, which are not part of the kernel's time.</summary>
+    /// <summary>Does the daemon's own lookups for the update. Their time is not part of the kernel's time.</summary>
     public void Prepare(Scheme scheme)
     {
         if (Changes.Length > 0)
@@ -38,12 +39,12 @@ public sealed record ReaderUpdate(
     }
 }
 
-/// <summary>Updates of the peer with the most prefixes: one prefix moves, one is deleted, all move to one other peer, or all are sent
-/// again.</summary>
+/// <summary>Updates of the peer with the most prefixes: one prefix moves, one prefix is deleted, all prefixes move to one other peer, or
+/// all prefixes are sent again.</summary>
 /// <remarks>
-/// Addresses are drawn once, by seed. All of the peer's prefixes are looked up if the effort allows it, otherwise a random part. Other
-/// peers' prefixes are drawn too: first the neighbours of the peer's prefixes in the sorted table, then any. A neighbour covers the peer's
-/// prefix, lies in it, or lies beside it.
+/// Addresses are drawn once, with the run's seed. If the limits allow it, all of the peer's prefixes are looked up, otherwise a random
+/// sample. Other peers' prefixes are drawn too: first the neighbours of the peer's prefixes in the sorted table, then random prefixes. A
+/// neighbour covers the peer's prefix, lies in it, or is adjacent to it.
 /// </remarks>
 public sealed class ReaderUpdates
 {

@@ -4,10 +4,11 @@ using MathNet.Numerics.Distributions;
 namespace Sim.Experiments.Churn;
 
 /// <summary>
-/// The seconds that REPLACE takes per prefix sent again, with a 95 % interval, and the kernel's work for all N replacements of a sample.
-/// Replacing a set for every withdrawal of a full table would take minutes.
+/// The cost of REPLACE, estimated from a sample of N replacements: the seconds per prefix sent again with a 95 % interval, and the kernel's
+/// work for all N replacements. Without an estimate, a full table would take minutes, because REPLACE sends a whole set for every
+/// withdrawal.
 /// <code>
-///   plan      n deletions of the trace are drawn at random (reservoir, seeded), so that peers come as often as they do there;
+///   plan      n deletions of the trace are drawn at random (reservoir, seeded), so that a peer is as frequent as in the trace;
 ///             for each, its peer's set is replaced in full once, in the loaded table, and put back
 ///   estimate  R = sum of times / sum of prefixes sent;  interval: Student's t over the residuals t - R * prefixes
 /// </code>
@@ -55,7 +56,8 @@ public readonly record struct ReplacementCost(double Seconds, double Low, double
         return new ReplacementCost(ratio, low, high, times.Count, work);
     }
 
-    /// <summary>Draws deletions of the trace, and returns for each an insertion of a prefix that its peer has at the start.</summary>
+    /// <summary>Draws deletions of the trace at random. For each deletion, returns an insertion of a prefix that the deletion's peer has at
+    /// the start.</summary>
     private static List<BindingChange> Victims(ChurnContext context)
     {
         var rng = new Rng(context.Seed);

@@ -5,8 +5,8 @@ namespace Sim.Experiments.Churn;
 
 /// <summary>
 /// Replays the trace on a loaded scheme, in several rounds for each window. Batches are timed at full speed, and these times are then
-/// simulated on the trace's own clock. After a window's last round the binding is compared with the model's. After every round the binding
-/// is led back to the start.
+/// simulated on the trace's own clock. After a window's last round the binding is compared with the model's binding. After every round the
+/// binding of the start is restored.
 /// </summary>
 public sealed class ReplayExperiment(ChurnContext context, Scheme scheme)
 {
@@ -41,7 +41,7 @@ public sealed class ReplayExperiment(ChurnContext context, Scheme scheme)
         context.Start.Require(scheme, "led back to the start");
     }
 
-    /// <summary>Whether replacing a whole set for every deletion of the trace would take too long.</summary>
+    /// <summary>Returns whether replacing a whole set for every deletion of the trace would take too long.</summary>
     private bool NeedsEstimate() =>
         scheme.Kind.Name.Resends
         && context.Trace.Counts.Deletes * (context.Table.Prefixes.Length / context.Peers) > context.Plan.ReplacedPrefixes;
@@ -99,7 +99,7 @@ public sealed class ReplayRound(long origin)
     public double HarnessSeconds { get; set; }
 }
 
-/// <summary>The sums of all batches of one kind in one replay. Memory does not grow with their number.</summary>
+/// <summary>The sums of all batches of one kind in one replay. These sums need no more memory if there are more batches.</summary>
 public sealed class ReplayCosts
 {
     private const long HighestNs = 3_600_000_000_000;
@@ -112,10 +112,10 @@ public sealed class ReplayCosts
     /// <summary>The number of changes in the batches, after coalescing.</summary>
     public long Changes { get; private set; }
 
-    /// <summary>Prefixes that REPLACE would have sent again, whose time is estimated.</summary>
+    /// <summary>The number of prefixes that REPLACE would have sent again. Their time is estimated.</summary>
     public long Estimated { get; private set; }
 
-    /// <summary>The total seconds, estimates included.</summary>
+    /// <summary>The total seconds, including estimates.</summary>
     public double Seconds { get; private set; }
 
     public Sent Sent { get; private set; }
@@ -132,6 +132,6 @@ public sealed class ReplayCosts
         _ns.RecordValue(Math.Clamp((long)Math.Round(seconds * 1e9), 1, HighestNs));
     }
 
-    /// <summary>Returns the nanoseconds that a percentage of the batches does not exceed, to three digits.</summary>
+    /// <summary>Returns a percentile of the batches' times, in nanoseconds and to three digits.</summary>
     public double Percentile(double percent) => _ns.GetValueAtPercentile(percent);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Experiments.Churn;
 
-/// <summary>Adds the rows of a scheme’s replays: medians over rounds with quartiles, or estimates with a 95 % interval.</summary>
+/// <summary>Adds the rows of a scheme’s replays. Each row has a median over rounds with quartiles, or an estimate with a 95 %
+/// interval.</summary>
 public sealed class ReplayRows(ChurnContext context, Scheme scheme)
 {
     private readonly Figure _at = context.At(Experiment.Replay);
@@ -47,7 +48,7 @@ public sealed class ReplayRows(ChurnContext context, Scheme scheme)
         context.Add(
             scheme, Place(_at), (Metrics.MessagesPerChange, costs.Sent.Messages / changes), (Metrics.BytesPerChange, costs.Sent.Bytes / changes),
             (Metrics.CallsPerChange, costs.Sent.Calls / changes));
-        // Estimated removals were made by other means, whose work is not that of REPLACE.
+        // Deletions with an estimated time were made without REPLACE, so their work is not that of REPLACE.
         if (costs.Estimated > 0)
             return;
         foreach (var (metric, count) in Counts(costs.Work))
@@ -65,7 +66,7 @@ public sealed class ReplayRows(ChurnContext context, Scheme scheme)
 
         var whole = Timed(Metrics.Time, rounds, round => round.All.Seconds * 1e3, costs) with { Unit = Units.Milliseconds };
         Add(WithInterval(whole, costs, replacement, seconds => seconds * 1e3));
-        // A trace of one instant, or without a change, has no speed.
+        // A trace without duration or without changes has no speed.
         if (clock > 0 && costs.Changes > 0)
         {
             AddTimed(Metrics.Speed, round => clock / Math.Max(round.All.Seconds, 1e-9), seconds => clock / Math.Max(seconds, 1e-9));
@@ -83,14 +84,14 @@ public sealed class ReplayRows(ChurnContext context, Scheme scheme)
 
     private Figure Timed(Metric metric, List<ReplayCosts> rounds, Func<ReplayCosts, double> value) => Timed(metric, rounds, value, rounds[^1]);
 
-    /// <summary>Returns a row of medians over the rounds. Its basis is estimated if REPLACE was.</summary>
+    /// <summary>Returns a row with the median over the rounds. The row's basis is estimated if the time of REPLACE is estimated.</summary>
     private Figure Timed<T>(Metric metric, IReadOnlyList<T> rounds, Func<T, double> value, ReplayCosts costs)
     {
         var row = metric.Row(_at, Spread.Of([.. rounds.Select(value)]));
         return costs.Estimated > 0 ? row with { Basis = Basis.Estimated } : row;
     }
 
-    /// <summary>Gives an estimated row the last round's value and the interval of the estimate, in place of quartiles over
+    /// <summary>Returns the row. If it is estimated, it gets the last round's value and the estimate's interval instead of quartiles over
     /// rounds.</summary>
     private static Figure WithInterval(Figure row, ReplayCosts costs, ReplacementCost replacement, Func<double, double> ofSeconds)
     {

@@ -2,13 +2,15 @@
 namespace Sim.Experiments.Scaling;
 
 /// <summary>
-/// Measures the cost of inserting a route among more and more peers of one device. fib_info's hash covers neither gateway nor
-/// encapsulation, so the infos of all peers share a bucket, and each insertion walks it. Patch 2 of the series hashes the encapsulation. A
-/// nexthop object's id is hashed too, in Linux 6.12 only to 8 bits.
+/// Measures how the time to insert a route grows with the number of peers on one device. The hash of a fib_info covers neither gateway nor
+/// encapsulation. The infos of all peers are therefore in one bucket, and each insertion walks this bucket. The patch
+/// kernel-patch/series-fixes/0001 hashes the encapsulation too. The id of a nexthop object is always hashed, but Linux 6.12 hashes it to
+/// only 8 bits.
 /// </summary>
 /// <remarks>
-/// The same number of routes is inserted first at every place: one per peer of the largest place. So the trie is always the same, and each
-/// peer has a fib_info. The timed inserts find theirs half way along the bucket on average. <c>validate</c> does the same.
+/// At every number of peers the same number of routes is inserted first: the largest number of peers. The trie is therefore always the
+/// same, and each peer has a fib_info. A timed insertion finds its fib_info half way along the bucket on average. <c>validate</c> does the
+/// same.
 /// </remarks>
 public sealed class FibInfoBucket(ScalingTables tables, ScalingPlan plan, ulong seed, IWorkProgress progress, CancellationToken cancel)
 {
@@ -25,8 +27,8 @@ public sealed class FibInfoBucket(ScalingTables tables, ScalingPlan plan, ulong 
         (SchemeName.Unhashed, RouteShape.PeerKey, false), (SchemeName.Hashed, RouteShape.PeerKey, true), (SchemeName.NexthopObjects, RouteShape.Nexthop, true),
     ];
 
-    /// <summary>Returns the rows of each case at each number of peers that the table has prefixes for, and the rows of the fitted
-    /// lines.</summary>
+    /// <summary>Returns the rows of each case at each number of peers, and the rows of the fitted lines. Numbers of peers for which the
+    /// table has too few prefixes are left out.</summary>
     public IReadOnlyList<Figure> Run()
     {
         var figures = new List<Figure>();
@@ -89,7 +91,7 @@ public sealed class FibInfoBucket(ScalingTables tables, ScalingPlan plan, ulong 
         return [.. table.Drawn.Skip(routes).Take(timed).Select(place => (table.Prefixes[place], rng.Below(peers)))];
     }
 
-    /// <summary>Times the insertion of the routes, and removes them off the clock.</summary>
+    /// <summary>Times the insertion of the routes, and then removes the routes off the clock.</summary>
     private static void Time(FibStructure fib, (Prefix Prefix, int Peer)[] routes, ScalingSamples samples, string name)
     {
         var walked = fib.InfosWalked;
@@ -103,7 +105,7 @@ public sealed class FibInfoBucket(ScalingTables tables, ScalingPlan plan, ulong 
             KernelStructure.Check(fib.Unbind(prefix, peer), prefix);
     }
 
-    /// <summary>Fits a straight line through all points. Its slope is the ns per further peer, and its intercept the ns without
+    /// <summary>Fits a straight line through all points. The slope is the ns per additional peer, and the intercept is the ns without
     /// peers.</summary>
     private static IEnumerable<Figure> Fit(List<Figure> points)
     {

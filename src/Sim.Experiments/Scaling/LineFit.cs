@@ -11,7 +11,7 @@ namespace Sim.Experiments.Scaling;
 /// </summary>
 public readonly record struct LineFit(double Slope, double Low, double High, double Intercept, double RSquared, int N)
 {
-    /// <summary>The fewest points. Fewer leave no degree of freedom for an interval.</summary>
+    /// <summary>The fewest points for a fit. With two points there is no degree of freedom for an interval.</summary>
     public const int LeastPoints = 3;
 
     /// <summary>
@@ -35,8 +35,8 @@ public readonly record struct LineFit(double Slope, double Low, double High, dou
         return new LineFit(slope, slope - reach, slope + reach, intercept, varies ? GoodnessOfFit.RSquared(fitted, y) : double.NaN, x.Length);
     }
 
-    /// <summary>Fits y = factor * x^exponent as a line through the logarithms, so relative differences count. All values must be above
-    /// 0.</summary>
+    /// <summary>Fits y = factor * x^exponent as a straight line through the logarithms, so that relative differences count. All values must
+    /// be above 0.</summary>
     public static LineFit? OfPower(double[] x, double[] y)
     {
         if (x.Concat(y).Any(value => !(value > 0)))

@@ -2,24 +2,25 @@
 namespace Sim.Experiments.Scaling;
 
 /// <summary>
-/// Measures each cost of each scheme over numbers of prefixes and of peers, and the cost of one more peer to an insertion. At each place
-/// the schemes are interleaved, forwards and then backwards, so that slow drift affects all alike. Each scheme has its own structures, and
-/// one scheme at a time is in memory. If rounds disagree, half as many are added.
+/// Measures each cost of each scheme at growing numbers of prefixes and of peers. Also measures how much one more peer adds to the cost of
+/// an insertion. Every second round of a place runs the schemes in reverse order, so that slow drift affects all schemes alike. Each scheme
+/// has its own structures, and one scheme at a time is in memory. If the rounds of a place disagree, half as many rounds are added.
 /// </summary>
 public sealed class ScalingExperiment(
     ScalingTables tables, IReadOnlyList<SchemeKind> kinds, ScalingPlan plan, ulong seed, IWorkProgress progress, CancellationToken cancel,
     MachineWatch? watch = null)
 {
-    /// <summary>Seconds for which code runs until the JIT compiler has optimised it.</summary>
+    /// <summary>The seconds of warm-up in which the JIT compiler optimises the code.</summary>
     private const double WarmSeconds = 1;
     private const int WarmPrefixes = 300;
 
-    /// <summary>The first places of an axis that are measured regardless of time: they are small, and a line needs points.</summary>
+    /// <summary>The number of places at the start of an axis that are always measured. These places are small, and a fit needs
+    /// points.</summary>
     private const int AlwaysMeasured = 4;
 
     private readonly List<Figure> _figures = [];
 
-    /// <summary>Runs both axes and the bucket. Returns the rows of each cost, place and scheme, and the rows of the fits.</summary>
+    /// <summary>Measures both axes and the bucket. Returns the rows of each cost, place and scheme, and the rows of the fits.</summary>
     public IReadOnlyList<Figure> Run()
     {
         Warm();
@@ -32,7 +33,7 @@ public sealed class ScalingExperiment(
         return _figures;
     }
 
-    /// <summary>Returns the number of peers: at most half the number of prefixes, so that each peer has two.</summary>
+    /// <summary>Returns the number of peers: at most half the number of prefixes, so that each peer has at least two prefixes.</summary>
     private int PeersFor(int prefixes) => Math.Clamp(prefixes / 2, 1, plan.FixedPeers);
 
     private void Warm()
@@ -47,7 +48,8 @@ public sealed class ScalingExperiment(
         }
     }
 
-    /// <summary>Measures the places in order until the next one would exceed the time. The first places are always measured.</summary>
+    /// <summary>Measures the places of an axis in order, until the next place would exceed the given seconds. The first places are always
+    /// measured.</summary>
     private void Axis(Term axis, IReadOnlyList<int> places, double seconds, Func<int, (int Prefixes, int Peers)> at)
     {
         var clock = Stopwatch.StartNew();
@@ -56,7 +58,7 @@ public sealed class ScalingExperiment(
         foreach (var place in places)
         {
             cancel.ThrowIfCancellationRequested();
-            // Growth in proportion to the place is the fastest growth seen so far, except in a scheme whose bucket grows with the peers.
+            // So far, times grew at most in proportion to the place, except in a scheme whose bucket grows with the peers.
             var expected = last == 0 ? 0 : spent * place / last * plan.Rounds(at(place).Prefixes) / plan.Rounds(at(last).Prefixes);
             if (axis == Axes.Peers)
                 expected = spent * Math.Sqrt((double)place / Math.Max(last, 1));

@@ -2,8 +2,8 @@
 namespace Sim.Experiments.Scaling;
 
 /// <summary>
-/// Fits power laws to the points of each scheme and cost, in two parts of each axis, because no cost is a straight line over a whole axis.
-/// Small tables fit into the first-level cache and into the structures' first pages, and few peers make no long bucket.
+/// Fits a power law to the points of each scheme and cost. Each axis is fitted in two parts, because no cost follows one power law over a
+/// whole axis. Small tables fit into the first-level cache and into the structures' first pages, and few peers make only a short bucket.
 /// <code>
 ///   prefixes   10 ........ 1,000 ........ 4,000,000      the points up to 1,000 | those from 1,000
 ///   peers      1 .......... 100 ............ 10,000      the points up to 100   | those from 100
@@ -11,14 +11,14 @@ namespace Sim.Experiments.Scaling;
 /// </summary>
 public static class ScalingFits
 {
-    /// <summary>Returns rows of exponents with 95 % intervals, and of the variance that they explain; none for fewer than three
-    /// points.</summary>
+    /// <summary>Returns rows of exponents with 95 % intervals, and rows of the share of variance that each fit explains. A part with fewer
+    /// than three points has no rows.</summary>
     public static IEnumerable<Figure> Of(IEnumerable<Figure> figures) => figures
         .Where(f => f.Experiment == Experiment.Scaling && f.Value > 0 && IsFitted(f)).GroupBy(f => (f.Scheme, f.Item, f.Operation, f.Metric))
         .SelectMany(curve => Rows([.. curve.Where(f => f.X <= Axes.Split(curve.Key.Item))]).Concat(Rows([.. curve.Where(f => f.X >= Axes.Split(curve.Key.Item))])));
 
-    /// <summary>Whether a cost is fitted: times, memory, and the bytes of deletions, which grow under REPLACE. Bytes and messages of other
-    /// changes do not grow.</summary>
+    /// <summary>Returns whether a cost is fitted: times, memory, and the bytes of deletions, which grow under REPLACE. Bytes and messages
+    /// of other changes do not grow.</summary>
     private static bool IsFitted(Figure point) => point.Metric == Metrics.Time || point.Metric == Metrics.PageBytesPerPrefix
         || (point.Metric == Metrics.BytesPerChange && point.Operation == Operations.Delete);
 
@@ -32,7 +32,7 @@ public static class ScalingFits
             yield return Metrics.RSquared.OfCost(cost).Row(at, fit.RSquared) with { N = fit.N };
     }
 
-    /// <summary>Returns the columns of fitted rows. X is the first point's place, and the order names the first and the last
+    /// <summary>Returns the columns of fitted rows. X is the place of the first point. The order column names the first and the last
     /// place.</summary>
     public static Figure At(List<Figure> points, Experiment experiment)
     {

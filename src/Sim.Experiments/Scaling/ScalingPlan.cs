@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Experiments.Scaling;
 
-/// <summary>The places that are measured, and the repetitions. The three depths differ here alone.</summary>
+/// <summary>The places that are measured, and the number of repetitions. The three depths of measurement (Whole, OfChurn, Quick) differ
+/// only in this plan.</summary>
 /// <remarks>
 /// The axis of prefixes has FixedPeers peers, or half as many peers as prefixes if that is less. The axis of peers has FixedPrefixes
-/// prefixes, or the whole table if it is smaller. The rounds of a place load RoundPrefixes prefixes together, but there are at least
-/// LeastRounds and at most MostRounds. Keys is the number of lookups in a run. An axis ends before the place that would exceed its seconds.
+/// prefixes, or the whole table if the table is smaller. A place has RoundPrefixes / prefixes rounds, but at least LeastRounds and at most
+/// MostRounds. Keys is the number of lookups in a run. An axis ends before the first place that would exceed the axis's seconds.
 /// </remarks>
 public sealed record ScalingPlan(
     IReadOnlyList<int> Prefixes, int FixedPeers, IReadOnlyList<int> Peers, int FixedPrefixes,
@@ -20,25 +21,25 @@ public sealed record ScalingPlan(
 
     private static readonly int[] s_peers = [1, 3, 10, 30, 100, 300, 1000, 3000, MostPeers];
 
-    /// <summary>The plan of <c>scale</c>: everything.</summary>
+    /// <summary>The plan of <c>scale</c>: all places, without a time limit.</summary>
     public static ScalingPlan Whole { get; } =
         new(s_prefixes, 32, s_peers, 100_000, 7, 600_000, 2, 1 << 16, double.PositiveInfinity, double.PositiveInfinity);
 
-    /// <summary>The plan for a part of <c>churn</c>: about 45 seconds.</summary>
+    /// <summary>The plan for the scaling part of <c>churn</c>: about 45 seconds.</summary>
     public static ScalingPlan OfChurn { get; } =
         Whole with { MostRounds = 5, RoundPrefixes = 200_000, LeastRounds = 1, Keys = 1 << 15, PrefixSeconds = 24, PeerSeconds = 14 };
 
-    /// <summary>The plan for a part of <c>churn --quick</c>: about six seconds.</summary>
+    /// <summary>The plan for the scaling part of <c>churn --quick</c>: about six seconds.</summary>
     public static ScalingPlan Quick { get; } = new(
         [10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000], 32, [1, 10, 100, 300, 1000], 10_000,
         3, 20_000, 1, 1 << 13, 2.5, 2);
 
-    /// <summary>Seconds of both axes, of the bucket and of warming up.</summary>
+    /// <summary>The total seconds for both axes, the bucket, and warm-up.</summary>
     public double Seconds => PrefixSeconds + PeerSeconds + (PeerSeconds / 2);
 
     public int Rounds(int prefixes) => Math.Clamp(RoundPrefixes / prefixes, LeastRounds, MostRounds);
 
-    /// <summary>Returns the plan for a table. The table's own size replaces sizes near it, and is the last one if no larger table can be
+    /// <summary>Returns the plan for a table. The table's own size replaces sizes near it. It is the last size if no larger table can be
     /// made.</summary>
     public ScalingPlan For(int own, bool grows)
     {

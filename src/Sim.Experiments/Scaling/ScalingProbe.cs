@@ -2,8 +2,8 @@
 namespace Sim.Experiments.Scaling;
 
 /// <summary>
-/// Measures all costs of a scheme with one table and one number of peers. A prefix of a small table loads within a few ticks of the clock,
-/// so small tables are copied many times, and each timed interval covers all copies.
+/// Measures all costs of a scheme with one table and one number of peers. Work on a small table takes only a few ticks of the clock. Small
+/// tables are therefore loaded into many copies, and each timed interval covers all copies.
 /// <code>
 ///   copies   as many fresh structures as hold 2,000 prefixes together, 24 at most
 ///   updates  a tenth of each copy's prefixes, at random: deleted, inserted again, moved, moved back; in cycles until there are 2,000
@@ -20,7 +20,7 @@ public sealed class ScalingProbe
     /// <summary>The most prefixes that REPLACE may send again in one cycle of deletions. Further deletions are not timed.</summary>
     private const int MostReplaced = 20_000;
 
-    /// <summary>The most changes of a kind whose bytes are counted.</summary>
+    /// <summary>The most changes of each kind whose bytes are counted.</summary>
     private const int MostCounted = 32;
 
     private readonly ScalingTable _table;
@@ -50,7 +50,7 @@ public sealed class ScalingProbe
     private int Updated => Math.Clamp(_table.Prefixes.Length / 10, 1, MostUpdated);
 
     /// <summary>Runs one round with new structures.</summary>
-    /// <exception cref="InvalidOperationException">A lookup's answer differs from the schemes before.</exception>
+    /// <exception cref="InvalidOperationException">A lookup's answer differs from the answer of the previous schemes.</exception>
     public void Run(SchemeKind kind, ScalingSamples samples)
     {
         var copies = new Scheme[Copies];
@@ -96,8 +96,8 @@ public sealed class ScalingProbe
         samples.Add(scheme.Name, new(Operations.Receive, Metrics.Time), Time(scheme, PacketWay.Receive));
     }
 
-    /// <summary>Returns the ns of a lookup. All keys are looked up twice: the first run warms the caches and gives the expected answer, the
-    /// second is timed.</summary>
+    /// <summary>Returns the ns of a lookup. All keys are looked up twice. The first run warms the caches and gives the expected answer, and
+    /// the second run is timed.</summary>
     private double Time(Scheme scheme, PacketWay way)
     {
         var (answer, again, tally) = (_keys.Sum(part => Look(scheme, part, way)), 0L, new List<double>());
@@ -113,7 +113,7 @@ public sealed class ScalingProbe
             : throw new InvalidOperationException($"{scheme.Name}: two runs over the same keys gave different answers");
     }
 
-    /// <summary>Looks up the keys as packets, independently of each other; received packets without rp_filter.</summary>
+    /// <summary>Looks up the keys as packets, independently of each other. Received packets are looked up without rp_filter.</summary>
     private static long Look(Scheme scheme, UInt128[] keys, PacketWay way) => KeyLoop.Run(new Packets(scheme, way), keys, dependent: false);
 
     private void Updates(Scheme[] copies, ScalingSamples samples)
@@ -141,7 +141,8 @@ public sealed class ScalingProbe
             Add(Operations.Move, moving);
     }
 
-    /// <summary>Makes each copy's changes, one message each, and adds the time per change to the tally.</summary>
+    /// <summary>Makes the changes of each copy, with one message per change. Adds the time per change to
+    /// <paramref name="tally"/>.</summary>
     private static void Time(Scheme[] copies, BindingChange[][] changes, List<double> tally)
     {
         var replaced = 0L;
@@ -153,7 +154,7 @@ public sealed class ScalingProbe
             return;
         }
 
-        // If a kind of change needs no preparation once, it never does.
+        // If one change needs no preparation, no change of the same kind needs preparation.
         var clock = Stopwatch.GetTimestamp();
         for (var copy = 0; copy < copies.Length; copy++)
         {
@@ -164,7 +165,7 @@ public sealed class ScalingProbe
         tally.Add(Nanoseconds(clock) / (copies.Length * changes[0].Length));
     }
 
-    /// <summary>Times changes under REPLACE: the daemon reads its own tables between two messages to one copy.</summary>
+    /// <summary>Times changes under REPLACE. Between two messages to a copy, the daemon reads its own tables.</summary>
     private static void TimePrepared(Scheme[] copies, BindingChange[][] changes, List<double> tally)
     {
         var replaced = 0L;

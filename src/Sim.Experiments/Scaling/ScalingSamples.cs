@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 namespace Sim.Experiments.Scaling;
 
-/// <summary>A cost that is measured over sizes. Memory has no operation.</summary>
+/// <summary>A cost that is measured at several sizes. Memory has no operation.</summary>
 public readonly record struct Cost(Term? Operation, Metric Metric);
 
-/// <summary>The values of each scheme from the rounds at one place.</summary>
+/// <summary>The values of each scheme from all rounds at one place.</summary>
 public sealed class ScalingSamples
 {
     private readonly OrderedDictionary<(string Scheme, Cost Cost), List<double>> _values = [];
@@ -21,8 +21,8 @@ public sealed class ScalingSamples
 
     public bool Has(string scheme, Cost cost) => _values.ContainsKey((scheme, cost));
 
-    /// <summary>Whether both halves of the rounds agree, or two of three passes. Rounds after <see cref="Again"/> are the third
-    /// pass.</summary>
+    /// <summary>Whether both halves of the rounds agree. After <see cref="Again"/>, two of three passes must agree, and the later rounds
+    /// are the third pass.</summary>
     public bool Settled => _values.Keys.All(key => Settle(key).Settled);
 
     public void Again() => _again = _values.ToDictionary(cost => cost.Key, cost => cost.Value.Count);
